@@ -1,0 +1,93 @@
+# The same commands on a laptop and in CI. `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+GO ?= go
+
+# Tools, pinned. gofumpt and goimports are part of golangci-lint (`fmt`), so
+# that one version and one file (.golangci.yml) decide what formatted means.
+GOLANGCI_LINT_VERSION := v2.15.0
+
+# A tool is built once per machine, version and Go version: golangci-lint
+# refuses to judge code for a newer Go than it was built with.
+GO_VERSION := $(shell $(GO) env GOVERSION 2>/dev/null)
+CACHE_HOME := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+TOOLS := $(CACHE_HOME)/parley-tools
+GOLANGCI_LINT_DIR := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)-$(GO_VERSION)
+GOLANGCI_LINT := $(GOLANGCI_LINT_DIR)/golangci-lint
+
+# End-to-end tests are ordinary Go tests of these packages. They drive the real
+# program with real deadlines, so they run after the others, not beside them.
+E2E := ./cmd/...
+TEST_TIMEOUT ?= 8m
+FUZZTIME ?= 30s
+BENCH ?= .
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/parley
+	$(GO) build -trimpath -o bin/parley ./cmd/parley
+
+# One after the other, also under make -j: the deadlines of the end-to-end
+# tests are real, and two cores are soon busy.
+.PHONY: test
+test: ## everything that must hold before a merge
+	@$(MAKE) race-ready
+	@$(MAKE) lint
+	@$(MAKE) unit
+	@$(MAKE) e2e
+
+.PHONY: unit
+unit: race-ready ## go test -race, all but the end-to-end tests
+	@all="$$($(GO) list ./...)"; e2e="$$($(GO) list $(E2E))"; \
+	pkgs="$$(grep -Fxv -f <(printf '%s\n' "$$e2e") <<<"$$all" || true)"; \
+	echo "$(GO) test -race, $$(wc -w <<<"$$pkgs") packages"; \
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) $$pkgs
+
+.PHONY: e2e
+e2e: race-ready ## end-to-end tests, with -race
+	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout $(TEST_TIMEOUT) $(E2E)
+
+# The race detector needs a C compiler.
+.PHONY: race-ready
+race-ready:
+	@GO="$(GO)" scripts/need-cc
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## formatting, go vet, golangci-lint
+	$(GOLANGCI_LINT) fmt --diff
+	$(GO) vet ./...
+	$(GOLANGCI_LINT) run ./...
+
+.PHONY: fmt
+fmt: $(GOLANGCI_LINT) ## write the formatting (gofumpt, goimports)
+	$(GOLANGCI_LINT) fmt
+
+.PHONY: bench
+bench: ## benchmarks; BENCH=regexp picks some
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME (30s)
+	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz
+
+.PHONY: tools
+tools: $(GOLANGCI_LINT) ## build the pinned tools (2 to 4 minutes the first time)
+
+# The tool is for this machine and has its own modules: no flags of ours.
+$(GOLANGCI_LINT):
+	@echo "building golangci-lint $(GOLANGCI_LINT_VERSION), once per machine (2 to 4 minutes)"
+	@mkdir -p '$(GOLANGCI_LINT_DIR)'
+	@cd / && GOFLAGS= GOOS= GOARCH= GOWORK=off GOBIN='$(GOLANGCI_LINT_DIR)' \
+		$(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
