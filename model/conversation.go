@@ -1,0 +1,93 @@
+package model
+
+import "time"
+
+// Status is where a conversation stands in a rep's triage.
+type Status string
+
+// The three statuses.
+const (
+	Open    Status = "open"
+	Snoozed Status = "snoozed"
+	Done    Status = "done"
+)
+
+// Customer is who wrote to the Page.
+type Customer struct {
+	PSID PSID `json:"psid"`
+	// Name is empty while Meta has not told it, or won't.
+	Name   Untrusted `json:"name"`
+	Locale string    `json:"locale"`
+}
+
+// Link ties a conversation to a record of the CRM.
+type Link struct {
+	Type  string    `json:"type" enum:"person,lead,deal"`
+	ID    string    `json:"id"`
+	Title Untrusted `json:"title"`
+}
+
+// Entry is how a customer came in: an m.me link, an ad.
+type Entry struct {
+	Source string    `json:"source"`
+	Ref    Untrusted `json:"ref"`
+	AdID   string    `json:"ad_id"`
+	Title  Untrusted `json:"title"`
+}
+
+// Summary is the newest message of a conversation, as a list shows it.
+type Summary struct {
+	ID        MessageID `json:"id"`
+	Direction Direction `json:"direction" enum:"in,out,note,system"`
+	Author    Author    `json:"author"`
+	// Text is the beginning of the message, at most [SummaryRunes] long.
+	Text   Untrusted `json:"text"`
+	Event  *Notable  `json:"event,omitempty"`
+	SentAt time.Time `json:"sent_at"`
+	State  State     `json:"state,omitempty"`
+	// Attachments are the types of what hangs on it.
+	Attachments []string `json:"attachments,omitempty"`
+}
+
+// SummaryRunes is the longest text of a [Summary], in runes.
+const SummaryRunes = 200
+
+// Conversation is everything said between a Page and one customer, and the
+// conversation's own inputs of every verdict on a reply.
+type Conversation struct {
+	ID       ConversationID `json:"id"`
+	PageID   PageID         `json:"page_id"`
+	Seq      int64          `json:"seq" doc:"the Page's seq of its last change"`
+	Customer Customer       `json:"customer"`
+
+	Status       Status     `json:"status" enum:"open,snoozed,done"`
+	SnoozedUntil *time.Time `json:"snoozed_until"`
+	Assignee     *UserRef   `json:"assignee"`
+	Unread       int        `json:"unread" doc:"messages of the customer after the read mark"`
+	Pinned       bool       `json:"pinned"`
+	Labels       []string   `json:"labels"`
+	Links        []Link     `json:"links"`
+	LastMessage  *Summary   `json:"last_message"`
+
+	// Started: the customer wrote, or did what Meta counts as writing.
+	Started bool `json:"started"`
+	// WindowUntil is when the reply window closes or closed; nil: it never opened.
+	WindowUntil *time.Time `json:"window_until"`
+	// Unreachable: Meta said that this person can't be reached.
+	Unreachable bool `json:"unreachable"`
+	// OtherApp: another app holds the thread, until OtherAppUntil at the latest.
+	OtherApp      bool       `json:"other_app"`
+	OtherAppUntil *time.Time `json:"other_app_until"`
+	// Reply is the verdict on a reply by the user who asked, at the time of asking.
+	Reply Verdict `json:"reply"`
+
+	Entry *Entry `json:"entry"`
+	// UpdatedAt is Meta's time of the newest message: lists go by it.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Asleep tells whether a conversation is snoozed at that time; one whose time is
+// over counts as open.
+func (c Conversation) Asleep(now time.Time) bool {
+	return c.Status == Snoozed && (c.SnoozedUntil == nil || now.Before(*c.SnoozedUntil))
+}

@@ -1,0 +1,92 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+)
+
+type (
+	// MetaPageID is the id that Facebook gives a Page.
+	MetaPageID string
+	// PageID names one installation of a Page here: Facebook's own id for the
+	// first, "<page_id>~2" for the second, and so on.
+	PageID string
+	// PSID is a Page-scoped id: one customer, as one Page sees them.
+	PSID string
+	// MID is Meta's id of a message; unique with its Page only.
+	MID string
+	// ConversationID is "<PageID>_<PSID>".
+	ConversationID string
+	// MessageID is "<PageID>_<UUIDv7>".
+	MessageID string
+	// UserID names a user of this hub (a UUIDv7).
+	UserID string
+	// ClientID is a reply's id by the client that wrote it (a UUIDv7); unique
+	// with its user and Page.
+	ClientID string
+	// AppID is the id of a Meta app.
+	AppID string
+)
+
+// Apps of Meta's own that show up in echoes and thread control.
+//
+// Source: Messenger Platform, "Message echoes" and "Conversation routing". The
+// former prints the id of the Page inbox with a digit lost; both are accepted.
+const (
+	appPageInbox      AppID = "263902037430900"
+	appPageInboxTypo  AppID = "26390203743090"
+	installationMark        = "~"
+	pageSeparator           = "_"
+	firstInstallation       = 1
+)
+
+// IsPageInbox tells whether the app is Meta's own inbox (Business Suite).
+func (a AppID) IsPageInbox() bool { return a == appPageInbox || a == appPageInboxTypo }
+
+// Installation returns the id of a Page's nth installation here, n from 1.
+func (m MetaPageID) Installation(n int) PageID {
+	if n <= firstInstallation {
+		return PageID(m)
+	}
+	return PageID(fmt.Sprintf("%s%s%d", m, installationMark, n))
+}
+
+// Meta returns Facebook's own id of the Page.
+func (p PageID) Meta() MetaPageID {
+	id, _, _ := strings.Cut(string(p), installationMark)
+	return MetaPageID(id)
+}
+
+// NewConversationID names the conversation of a Page with a customer.
+func NewConversationID(page PageID, customer PSID) ConversationID {
+	return ConversationID(string(page) + pageSeparator + string(customer))
+}
+
+// Page returns the Page a conversation belongs to, "" for what is no id.
+func (c ConversationID) Page() PageID {
+	page, _, ok := strings.Cut(string(c), pageSeparator)
+	if !ok {
+		return ""
+	}
+	return PageID(page)
+}
+
+// Customer returns whom a conversation is with, "" for what is no id.
+func (c ConversationID) Customer() PSID {
+	_, psid, _ := strings.Cut(string(c), pageSeparator)
+	return PSID(psid)
+}
+
+// NewMessageID names a message of a Page; uuid is a UUIDv7.
+func NewMessageID(page PageID, uuid string) MessageID {
+	return MessageID(string(page) + pageSeparator + uuid)
+}
+
+// Page returns the Page a message belongs to, "" for what is no id.
+func (m MessageID) Page() PageID {
+	page, _, ok := strings.Cut(string(m), pageSeparator)
+	if !ok {
+		return ""
+	}
+	return PageID(page)
+}

@@ -1,0 +1,152 @@
+package model
+
+import "time"
+
+// PageEntry is the part of a webhook POST that concerns one Page.
+type PageEntry struct {
+	Page   MetaPageID
+	Events []Inbound
+}
+
+// Inbound is one event of a webhook.
+type Inbound struct {
+	// Key is the same for every delivery of this event, and unlike that of every
+	// other event of the Page: "mid:…" for a message or postback, "sha:…" else.
+	Key string
+	// Raw is the event as it came.
+	Raw []byte
+	// Name is Meta's key of the event: message, postback, reaction, …
+	Name string
+	// Customer is whom it is about; empty for an event about the Page.
+	Customer PSID
+	// At is Meta's time of the event.
+	At time.Time
+	// Standby: another app holds the thread; we only listen.
+	Standby bool
+	// Event is what happened; nil where it is not understood.
+	Event Event
+}
+
+// Event is what happened: one of the types below.
+type Event interface{ isEvent() }
+
+type (
+	// CustomerMessage tells that the customer wrote.
+	CustomerMessage struct {
+		MID         MID
+		Text        Untrusted
+		Attachments []Attachment
+		ReplyTo     MID
+		// QuickReply is the payload of the quick reply they chose.
+		QuickReply *Untrusted
+		Referral   *Entry
+		// Unsupported: Meta, or we, can't show what it holds.
+		Unsupported bool
+	}
+	// Echo tells that the Page wrote, from here or elsewhere.
+	Echo struct {
+		MID         MID
+		AppID       AppID
+		Metadata    string
+		Text        Untrusted
+		Attachments []Attachment
+		ReplyTo     MID
+	}
+	// Postback tells that the customer pressed a button or Get Started.
+	Postback struct {
+		MID      MID // may be empty
+		Title    Untrusted
+		Payload  Untrusted
+		Referral *Entry
+	}
+	// Referral tells that the customer came into the thread by a link or an ad.
+	Referral struct{ Entry Entry }
+	// Reacted tells that a reaction was set, changed or taken back.
+	Reacted struct {
+		Target  MID
+		By      AuthorKind // customer or page
+		Removed bool
+		Kind    string
+		Emoji   Untrusted
+	}
+	// Edit tells that the customer changed a message.
+	Edit struct {
+		Target MID
+		Text   Untrusted
+		Number int // 1 for the first edit
+	}
+	// Unsend tells that a message was taken back.
+	Unsend struct{ Target MID }
+	// DeliveredUpTo tells that messages of the Page reached the customer's device.
+	DeliveredUpTo struct {
+		MIDs      []MID
+		Watermark time.Time
+	}
+	// ReadUpTo tells that the customer read what the Page sent until then.
+	ReadUpTo struct{ Watermark time.Time }
+	// Feedback tells that the customer judged one of the Page's messages.
+	Feedback struct {
+		Target MID
+		Words  Untrusted
+	}
+	// Optin tells that the customer agreed to something through a plugin or a request.
+	Optin struct {
+		// Plugin: a plugin's opt-in, which opens the reply window.
+		Plugin bool
+		Type   string
+		Ref    Untrusted
+	}
+	// ThreadControl tells that the thread passed, or is asked for, between apps.
+	ThreadControl struct {
+		Action string // pass, take, request, release
+		Owner  AppID  // the new owner, or who asks; empty: nobody
+	}
+	// Happened is any other understood event that shows as a line of its own.
+	Happened struct{ Notable Notable }
+	// Policy tells that Facebook warns, blocks or unblocks the Page.
+	Policy struct {
+		Action string // warning, block, unblock
+		Reason Untrusted
+	}
+)
+
+func (CustomerMessage) isEvent() {}
+func (Echo) isEvent()            {}
+func (Postback) isEvent()        {}
+func (Referral) isEvent()        {}
+func (Reacted) isEvent()         {}
+func (Edit) isEvent()            {}
+func (Unsend) isEvent()          {}
+func (DeliveredUpTo) isEvent()   {}
+func (ReadUpTo) isEvent()        {}
+func (Feedback) isEvent()        {}
+func (Optin) isEvent()           {}
+func (ThreadControl) isEvent()   {}
+func (Happened) isEvent()        {}
+func (Policy) isEvent()          {}
+
+// OpensWindow tells whether an event opens the reply window, and with it counts
+// as the customer having started the conversation: a message, a postback, a
+// reaction (not its removal), a plugin's opt-in, an m.me link into the thread. An
+// ad alone does not.
+//
+// Source: Messenger Platform, Send API, "Standard messaging window".
+func OpensWindow(e Event) bool {
+	switch e := e.(type) {
+	case CustomerMessage, Postback:
+		return true
+	case Reacted:
+		return !e.Removed && e.By == ByCustomer
+	case Optin:
+		return e.Plugin
+	case Referral:
+		return e.Entry.Source == SourceShortlink
+	}
+	return false
+}
+
+// Sources of a referral, in Meta's words.
+const (
+	SourceShortlink = "SHORTLINK"
+	SourceAds       = "ADS"
+)

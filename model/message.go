@@ -1,0 +1,175 @@
+package model
+
+import "time"
+
+// Direction says which way a message went.
+type Direction string
+
+// The four directions.
+const (
+	In     Direction = "in"     // from the customer
+	Out    Direction = "out"    // to the customer, whoever sent it
+	Note   Direction = "note"   // between colleagues; the customer never sees it
+	System Direction = "system" // something that happened, worded by who shows it
+)
+
+// State is how far a reply has come (design §3). What customers sent has none.
+type State string
+
+// The states of a reply, in the order in which it goes through them. Failed,
+// dropped, delivered and read are ends; ask waits for a person.
+const (
+	Queued    State = "queued"
+	Posting   State = "posting"
+	Sent      State = "sent"
+	Delivered State = "delivered"
+	Read      State = "read"
+	Failed    State = "failed"
+	Unknown   State = "unknown"
+	Ask       State = "ask"
+	Dropped   State = "dropped"
+)
+
+// Unsettled tells whether later replies of the conversation wait for this one.
+func (s State) Unsettled() bool {
+	return s == Queued || s == Posting || s == Unknown || s == Ask
+}
+
+// Arrived tells whether Meta is known to have the message.
+func (s State) Arrived() bool { return s == Sent || s == Delivered || s == Read }
+
+// AuthorKind says what sort of author wrote a message.
+type AuthorKind string
+
+// The kinds of author.
+const (
+	ByCustomer AuthorKind = "customer"
+	ByUser     AuthorKind = "user" // a user of this hub
+	ByPage     AuthorKind = "page" // somebody in Meta's own inbox, or the Page's automation
+	ByApp      AuthorKind = "app"  // another app
+)
+
+// Author is who wrote a message.
+type Author struct {
+	Kind AuthorKind `json:"kind" enum:"customer,user,page,app"`
+	Name Untrusted  `json:"name"`
+	// ID is the user's id, or the app's; empty for customers and the Page.
+	ID string `json:"id,omitempty"`
+}
+
+// Attachment is something that hangs on a message.
+type Attachment struct {
+	ID    string    `json:"id"`
+	Type  string    `json:"type" doc:"Meta's type: image, video, audio, file, sticker, fallback, reel, post, template, location, …"`
+	URL   Untrusted `json:"url"`
+	Title Untrusted `json:"title"`
+	Size  int64     `json:"size"`
+}
+
+// Reaction is one party's reaction to a message.
+type Reaction struct {
+	By    AuthorKind `json:"by" enum:"customer,page"`
+	Kind  string     `json:"kind" doc:"Meta's name: love, smile, other, …"`
+	Emoji Untrusted  `json:"emoji"`
+}
+
+// EventKind names what a message tells of besides its text.
+type EventKind string
+
+// The kinds of event that show in a conversation.
+const (
+	EventQuickReply     EventKind = "quick_reply"
+	EventPostback       EventKind = "postback"
+	EventReferral       EventKind = "referral"
+	EventOptin          EventKind = "optin"
+	EventAccountLinking EventKind = "account_linking"
+	EventThreadControl  EventKind = "thread_control"
+	EventOrder          EventKind = "order"
+	EventFeedback       EventKind = "feedback"
+	// EventUnknown is a message or event that Parley can't show; its raw form is
+	// kept.
+	EventUnknown EventKind = "unknown"
+)
+
+// Notable is what happened: how the customer came, which button they pressed.
+type Notable struct {
+	Kind EventKind `json:"kind"`
+	// Action is Meta's word for what was done: linked, unlinked, pass, take,
+	// request, notification_messages, …
+	Action string `json:"action,omitempty"`
+	// Payload is what the developer of a button or quick reply put behind it.
+	Payload Untrusted `json:"payload,omitempty"`
+	// Entry is how the customer came in.
+	Entry *Entry `json:"entry,omitempty"`
+}
+
+// MessageError is why a reply failed or asks.
+type MessageError struct {
+	Code Code `json:"code"`
+	// Detail is the Graph API's own words with its codes and trace id, or empty.
+	Detail Untrusted `json:"detail"`
+	// Unchecked: the Page's inbox could not be asked whether it arrived.
+	Unchecked bool `json:"unchecked,omitempty"`
+}
+
+// Message is one message, note or event of a conversation.
+type Message struct {
+	ID             MessageID      `json:"id"`
+	Seq            int64          `json:"seq" doc:"the Page's seq of its last change"`
+	MID            MID            `json:"mid" doc:"Meta's id; empty until known"`
+	ClientID       ClientID       `json:"client_id"`
+	ConversationID ConversationID `json:"conversation_id"`
+	Direction      Direction      `json:"direction" enum:"in,out,note,system"`
+	Author         Author         `json:"author"`
+	Text           Untrusted      `json:"text"`
+	Attachments    []Attachment   `json:"attachments"`
+	// ReplyTo is the message this one quotes, ReplyToMID Meta's id of it (also
+	// where the quoted message isn't here).
+	ReplyTo    MessageID  `json:"reply_to"`
+	ReplyToMID MID        `json:"reply_to_mid,omitempty"`
+	Reactions  []Reaction `json:"reactions"`
+	Edited     bool       `json:"edited"`
+	// Was is the text before its first edit.
+	Was     *Untrusted `json:"was,omitempty"`
+	Deleted bool       `json:"deleted"`
+	// Feedback is the customer's verdict on one of our messages, in Meta's words.
+	Feedback Untrusted `json:"feedback,omitempty"`
+	// Event is set where the message tells of more than its text.
+	Event *Notable `json:"event,omitempty"`
+	// SentAt is Meta's time; for a reply Meta has not told of, the hub's.
+	SentAt time.Time `json:"sent_at"`
+
+	State State `json:"state,omitempty" enum:"queued,posting,sent,delivered,read,failed,unknown,ask,dropped"`
+	// Attempt counts how often the reply was handed to Meta.
+	Attempt int           `json:"attempt"`
+	Error   *MessageError `json:"error"`
+	// WaitsFor is the earlier reply that must be settled before this one leaves.
+	WaitsFor MessageID `json:"waits_for,omitempty"`
+	// Probably: found in the Page's inbox by its text; Meta gave no certain sign.
+	Probably bool `json:"probably,omitempty"`
+	// DeliveredTwice: an earlier attempt had arrived after all.
+	DeliveredTwice bool `json:"delivered_twice,omitempty"`
+}
+
+// Summary returns the message as a list shows it.
+func (m Message) Summary() Summary {
+	s := Summary{
+		ID: m.ID, Direction: m.Direction, Author: m.Author, Text: beginning(m.Text),
+		Event: m.Event, SentAt: m.SentAt, State: m.State,
+	}
+	for _, a := range m.Attachments {
+		s.Attachments = append(s.Attachments, a.Type)
+	}
+	return s
+}
+
+func beginning(u Untrusted) Untrusted {
+	n := 0
+	for i := range u {
+		if n == SummaryRunes {
+			return u[:i]
+		}
+		n++
+	}
+	return u
+}

@@ -1,0 +1,62 @@
+package model
+
+// Code names why something is refused or asks: part of the contract, the same
+// over HTTP, in the CLI and in the catalogues of words.
+type Code string
+
+// Verdicts on a reply (design §2), in the order in which they are judged.
+const (
+	Hidden           Code = "hidden"
+	PageDisconnected Code = "page_disconnected"
+	PageRestricted   Code = "page_restricted"
+	MessagesOff      Code = "messages_off"
+	NotStarted       Code = "not_started"
+	WindowClosed     Code = "window_closed"
+	Unreachable      Code = "unreachable"
+	OtherApp         Code = "other_app"
+	RateLimited      Code = "rate_limited"
+)
+
+// Other refusals.
+const (
+	NotAdmin         Code = "not_admin"
+	NotInstaller     Code = "not_installer"
+	NoManageTask     Code = "no_manage_task"
+	PersonalProfile  Code = "personal_profile"
+	AlreadyConnected Code = "already_connected"
+	NewerReply       Code = "newer_reply"
+	TextEmpty        Code = "text_empty"
+	TextTooLong      Code = "text_too_long"
+	// ClientIDReused: the client_id belongs to a reply with another body.
+	ClientIDReused Code = "client_id_reused"
+	// StateChanged: the attempt or state is another than the caller saw.
+	StateChanged Code = "state_changed"
+	// NoReplyTarget: the message to be quoted is not in this conversation, or
+	// Meta has no id for it.
+	NoReplyTarget Code = "no_reply_target"
+	// PageUnknown: Facebook shows no such Page to this token.
+	PageUnknown Code = "page_unknown"
+)
+
+// Why a reply failed or asks, besides the verdicts.
+const (
+	// OutcomeUnknown: Meta did not answer; it may have arrived.
+	OutcomeUnknown Code = "outcome_unknown"
+	// NotSent: it could not be handed to Meta in time; it has not arrived.
+	NotSent Code = "not_sent"
+	// GraphRefused: the Graph API refused it for a reason that is no verdict.
+	GraphRefused Code = "graph_refused"
+)
+
+// Refusal is a rule that said no.
+type Refusal struct {
+	Code Code
+	// Verdict is set where the rule is one on replies.
+	Verdict *Verdict
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return "refused: " + string(r.Code) }
+
+// Refuse returns a refusal with that code.
+func Refuse(code Code) *Refusal { return &Refusal{Code: code} }

@@ -1,0 +1,5 @@
+package model
+
+import "strings"
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
