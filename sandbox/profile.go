@@ -1,0 +1,190 @@
+package sandbox
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The Page and the person who runs it.
+const (
+	pageName     = "Aoyama Coffee"
+	pageUsername = "aoyamacoffee"
+	userName     = "Aoyama Installer"
+	appName      = "Parley Sandbox"
+)
+
+// scopes are the permissions that the tokens carry.
+func scopes() []string {
+	return []string{
+		"pages_show_list", "pages_messaging", "pages_manage_metadata",
+		"pages_read_engagement", "business_management", "public_profile",
+	}
+}
+
+// pick keeps the fields that were asked for, and always the id. Without a
+// request it keeps the given defaults. A field the node has not is an error.
+func pick(c *call, node string, all map[string]any, defaults ...string) (any, error) {
+	want, err := parseFields(c.param("fields"))
+	if err != nil {
+		return nil, err
+	}
+	if len(want) == 0 {
+		for _, name := range defaults {
+			want = append(want, field{name: name})
+		}
+	}
+	out := map[string]any{"id": all["id"]}
+	for _, f := range want {
+		v, ok := all[f.name]
+		if !ok {
+			return nil, errNoField(f.name, node)
+		}
+		if v != "" {
+			out[f.name] = v
+		}
+	}
+	return out, nil
+}
+
+func (s *Sandbox) readPage(c *call) (any, error) {
+	if c.who == asApp {
+		return nil, errUnknownObject("GET", s.info.PageID)
+	}
+	s.mu.Lock()
+	subscribed := s.page.subscribed
+	s.mu.Unlock()
+	return pick(c, "Page", map[string]any{
+		"id":                     s.info.PageID,
+		"name":                   pageName,
+		"username":               pageUsername,
+		"link":                   "https://www.facebook.com/" + pageUsername,
+		"category":               "Coffee Shop",
+		"picture":                map[string]any{"data": map[string]any{"url": s.mediaURL("page.png"), "is_silhouette": false}},
+		"is_published":           true,
+		"is_webhooks_subscribed": subscribed,
+		"has_added_app":          subscribed,
+		"access_token":           s.info.PageToken,
+		"messaging_feature_status": map[string]bool{
+			"hop_v2": false, "msgr_multi_app": true, "ig_multi_app": false,
+		},
+	}, "name")
+}
+
+func (s *Sandbox) readUser(c *call) (any, error) {
+	first, last, _ := strings.Cut(userName, " ")
+	return pick(c, "User", map[string]any{
+		"id": s.userID, "name": userName, "first_name": first, "last_name": last,
+		"email": "installer@example.com",
+	}, "name")
+}
+
+// listAccounts answers GET /me/accounts: the one Page, with full control.
+func (s *Sandbox) listAccounts(c *call) (any, error) {
+	if c.who != asUser {
+		return nil, errUnknownObject("GET", s.userID)
+	}
+	return map[string]any{
+		"data": []any{map[string]any{
+			"access_token":  s.info.PageToken,
+			"category":      "Coffee Shop",
+			"category_list": []any{map[string]string{"id": "197871390225897", "name": "Coffee Shop"}},
+			"name":          pageName,
+			"id":            s.info.PageID,
+			"username":      pageUsername,
+			"tasks":         []string{"ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"},
+		}},
+		"paging": map[string]any{"cursors": map[string]string{"before": "MTAx", "after": "MTAx"}},
+	}, nil
+}
+
+// debugToken answers what a token is.
+func (s *Sandbox) debugToken(c *call) (any, error) {
+	if c.who == asPage {
+		return nil, errNeedAppToken()
+	}
+	s.mu.Lock()
+	refused := s.page.tokenRefused
+	s.mu.Unlock()
+	data := map[string]any{
+		"app_id": s.info.AppID, "application": appName, "is_valid": true,
+		"expires_at": 0, "issued_at": s.now().Add(-time.Hour).Unix(),
+		"data_access_expires_at": s.now().Add(90 * 24 * time.Hour).Unix(),
+		"scopes":                 scopes(), "user_id": s.userID,
+	}
+	invalid := func(e *graphError) {
+		data["is_valid"] = false
+		data["error"] = map[string]any{"code": e.code, "message": e.message, "subcode": e.subcode}
+	}
+	switch c.param("input_token") {
+	case "":
+		return nil, badParam("The parameter input_token is required")
+	case s.info.PageToken:
+		data["type"], data["profile_id"] = "PAGE", s.info.PageID
+		if refused {
+			invalid(errTokenRefused())
+		}
+	case s.info.UserToken:
+		data["type"] = "USER"
+		data["granular_scopes"] = []any{
+			map[string]any{"scope": "pages_show_list", "target_ids": []string{s.info.PageID}},
+			map[string]any{"scope": "pages_messaging", "target_ids": []string{s.info.PageID}},
+		}
+	case s.info.AppID + "|" + s.info.AppSecret:
+		data["type"] = "APP"
+		delete(data, "user_id")
+	default:
+		data = map[string]any{"scopes": []string{}}
+		invalid(errBadToken())
+	}
+	return map[string]any{"data": data}, nil
+}
+
+func (s *Sandbox) readSettings(*call) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	setting := func(name string, value any) map[string]any {
+		return map[string]any{"setting": name, "value": value}
+	}
+	return map[string]any{"data": []any{
+		setting("USERS_CAN_POST", true),
+		setting("USERS_CAN_MESSAGE", !s.page.messagesOff),
+		setting("USERS_CAN_POST_PHOTOS", true),
+		setting("AGE_RESTRICTIONS", "Anyone (13+)"),
+	}}, nil
+}
+
+// readProfile answers GET /{psid}: the profile, {} or error 2018218.
+func (s *Sandbox) readProfile(c *call, who *customer) (any, error) {
+	if c.who != asPage {
+		return nil, errNeedPageToken()
+	}
+	s.mu.Lock()
+	p, kind, psid := who.person, who.profile, who.psid
+	s.mu.Unlock()
+	known := []string{"id", "name", "first_name", "last_name", "profile_pic", "locale", "timezone", "gender"}
+	want, err := parseFields(c.param("fields"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range want {
+		if !slices.Contains(known, f.name) {
+			return nil, errNoField(f.name, "User")
+		}
+	}
+	switch kind {
+	case profileEmpty:
+		return map[string]any{}, nil
+	case profileNone:
+		return nil, errNoProfile()
+	}
+	zone, err := strconv.ParseFloat(p.zone, 64)
+	if err != nil {
+		zone = 9
+	}
+	return pick(c, "User", map[string]any{
+		"id": psid, "name": p.name, "first_name": p.first, "last_name": p.last, "locale": p.locale,
+		"profile_pic": s.mediaURL("face-" + psid + ".png"), "timezone": zone, "gender": p.gender,
+	}, "first_name", "last_name", "profile_pic")
+}

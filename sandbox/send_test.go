@@ -1,0 +1,240 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestSendAndWhatFollows(t *testing.T) {
+	t.Parallel()
+	b := begin(t, Options{})
+	mid := b.says("1001", "見積もりをお願いできますか？ 😊")
+	body := textTo("1001", "はい <50%> a@b/c")
+	body["reply_to"] = map[string]any{"mid": mid}
+	r := b.ok(b.page("POST", "/"+b.Info().PageID+"/messages", body))
+	if r.body["recipient_id"] != "1001" || !strings.HasPrefix(r.body["message_id"].(string), "m_") {
+		t.Errorf("answer is %s", r.raw)
+	}
+	for _, name := range []string{"X-Business-Use-Case-Usage", "X-App-Usage", "Facebook-Api-Version", "X-Fb-Trace-Id", "X-Fb-Request-Id"} {
+		if r.header.Get(name) == "" {
+			t.Errorf("no header %s", name)
+		}
+	}
+	b.eventually("the read", func() bool { return len(b.hook.only(isRead)) == 1 })
+	echoes := b.hook.only(isEcho)
+	if len(echoes) != 1 {
+		t.Fatalf("%d echoes", len(echoes))
+	}
+	e := echoes[0]
+	if e.Message.MID != r.body["message_id"] || e.Message.Metadata != "token:はい <50%> a@b/c" || e.Message.AppID.String() != b.Info().AppID ||
+		e.Sender.ID != b.Info().PageID || e.Recipient.ID != "1001" || e.Message.ReplyTo == nil || e.Message.ReplyTo.MID != mid {
+		t.Errorf("echo is %+v", e.Message)
+	}
+	d, read := b.hook.only(isDelivery)[0], b.hook.only(isRead)[0]
+	if d.Delivery.Watermark != e.Timestamp || read.Read.Watermark != e.Timestamp {
+		t.Errorf("watermarks %d and %d, the message is of %d", d.Delivery.Watermark, read.Read.Watermark, e.Timestamp)
+	}
+	if got := b.got("1001"); len(got) != 1 || got[0] != "はい <50%> a@b/c" {
+		t.Errorf("the customer got %q", got)
+	}
+	if b.hook.bad != 0 {
+		t.Errorf("%d bad signatures", b.hook.bad)
+	}
+}
+
+func TestDeliveriesComeWithAndWithoutMIDs(t *testing.T) {
+	t.Parallel()
+	b := begin(t, Options{})
+	b.says("1001", "hello")
+	for range 16 {
+		b.ok(b.send("1001", "hi"))
+	}
+	b.eventually("the deliveries", func() bool { return len(b.hook.only(isDelivery)) == 16 })
+	with := 0
+	for _, d := range b.hook.only(isDelivery) {
+		if len(d.Delivery.MIDs) > 0 {
+			with++
+		}
+	}
+	if with == 0 || with == 16 {
+		t.Errorf("%d of 16 deliveries name mids", with)
+	}
+}
+
+func TestSendRefusals(t *testing.T) {
+	t.Parallel()
+	b := begin(t, Options{})
+	b.says("1001", "hello")
+	message := func(m map[string]any) map[string]any {
+		return map[string]any{"recipient": map[string]any{"id": "1001"}, "message": m}
+	}
+	with := func(name string, v any) map[string]any {
+		body := textTo("1001", "x")
+		body[name] = v
+		return body
+	}
+	for name, c := range map[string]struct {
+		body                  map[string]any
+		status, code, subcode int
+	}{
+		"unknown customer":  {textTo("424242", "x"), 400, 100, 2018001},
+		"no recipient":      {map[string]any{"message": map[string]any{"text": "x"}}, 400, 100, 0},
+		"no message":        {map[string]any{"recipient": map[string]any{"id": "1001"}}, 400, 100, 0},
+		"empty":             {message(map[string]any{"text": ""}), 400, 100, 0},
+		"only spaces":       {message(map[string]any{"text": " \n"}), 400, 100, 0},
+		"2001 letters":      {message(map[string]any{"text": strings.Repeat("x", 2001)}), 400, 100, 0},
+		"1001 emoji":        {message(map[string]any{"text": strings.Repeat("😀", 1001)}), 400, 100, 0},
+		"metadata too long": {message(map[string]any{"text": "x", "metadata": strings.Repeat("x", 1001)}), 400, 100, 0},
+		"text is a number":  {message(map[string]any{"text": 5}), 400, 100, 0},
+		"text and picture":  {message(map[string]any{"text": "x", "attachment": map[string]any{"type": "image"}}), 400, 100, 0},
+		"picture of file":   {message(map[string]any{"attachment": map[string]any{"type": "image", "payload": map[string]any{"url": "file:///x"}}}), 400, 100, 2018008},
+		"strange picture":   {message(map[string]any{"attachment": map[string]any{"type": "hologram"}}), 400, 100, 0},
+		"removed tag":       {with2(with("messaging_type", "MESSAGE_TAG"), "tag", "ACCOUNT_UPDATE"), 400, 100, 0},
+		"human agent":       {with2(with("messaging_type", "MESSAGE_TAG"), "tag", "HUMAN_AGENT"), 403, 10, 0},
+		"unknown type":      {with("messaging_type", "GREETING"), 400, 100, 0},
+		"with an action":    {with("sender_action", "typing_on"), 400, 100, 2018014},
+		"unknown action":    {map[string]any{"recipient": map[string]any{"id": "1001"}, "sender_action": "dance"}, 400, 100, 0},
+		"unknown quote":     {with("reply_to", map[string]any{"mid": "m_none"}), 400, 100, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := *b
+			b.T = t
+			b.refused(b.page("POST", "/me/messages", c.body), c.status, c.code, c.subcode)
+		})
+	}
+	b.refused(b.graph("POST", "/"+b.Info().PageID+"/messages", b.Info().UserToken, textTo("1001", "x")), 400, 210, 0)
+	if got := b.got("1001"); got != nil {
+		t.Errorf("the customer got %q", got)
+	}
+}
+
+func with2(body map[string]any, name string, v any) map[string]any {
+	body[name] = v
+	return body
+}
+
+func TestSendAccepts(t *testing.T) {
+	t.Parallel()
+	b := begin(t, Options{})
+	mid := b.says("1001", "hello")
+	to := map[string]any{"id": "1001"}
+	for _, body := range []map[string]any{
+		{"recipient": to, "message": map[string]any{"text": strings.Repeat("😀", 1000)}},
+		{"recipient": to, "message": map[string]any{"attachment": map[string]any{"type": "image", "payload": map[string]any{"url": "https://example.com/a.png"}}}},
+		{"recipient": to, "message": map[string]any{"sticker_id": 767226160478561}},
+		{"recipient": map[string]any{"id": 1001}, "message": map[string]any{"text": "id as a number"}},
+		{"recipient": to, "sender_action": "typing_on"},
+		{"recipient": to, "sender_action": "mark_seen"},
+		{"recipient": to, "sender_action": "react", "payload": map[string]any{"message_id": mid, "reaction": "😊"}},
+		{"recipient": to, "sender_action": "unreact", "payload": map[string]any{"message_id": mid}},
+	} {
+		b.ok(b.page("POST", "/me/messages", body))
+	}
+	form := url.Values{
+		"recipient": {`{"id":"1001"}`}, "message": {`{"text":"by form"}`}, "access_token": {b.Info().PageToken},
+		"appsecret_proof": {proof(b.Info().AppSecret, b.Info().PageToken)},
+	}
+	req, _ := http.NewRequest("POST", b.Info().GraphURL+"/me/messages", strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	b.ok(b.do(req))
+	if got := b.got("1001"); len(got) != 5 || got[1] != "[image]" || got[2] != "[sticker]" || got[4] != "by form" {
+		t.Errorf("the customer got %q", got)
+	}
+}
+
+func TestPageAndCustomerInTheWay(t *testing.T) {
+	t.Parallel()
+	b := begin(t, Options{})
+	b.says("1001", "hello")
+	set := func(path string, body map[string]any) { b.ok(b.control("POST", path, body)) }
+
+	set("/page", map[string]any{"restricted": true})
+	b.refused(b.send("1001", "x"), 403, 10, 1893063)
+	set("/page", map[string]any{"restricted": false, "messages_off": true})
+	b.refused(b.send("1001", "x"), 400, 10904, 0)
+	set("/page", map[string]any{"messages_off": false, "token_refused": true})
+	b.refused(b.send("1001", "x"), 400, 190, 460)
+	set("/page", map[string]any{"token_refused": false})
+	set("/customers/1001", map[string]any{"unreachable": true})
+	b.refused(b.send("1001", "x"), 400, 551, 1545041)
+	set("/customers/1001", map[string]any{"unreachable": true, "unreachable_code": 10})
+	b.refused(b.send("1001", "x"), 403, 10, 2018108)
+	set("/customers/1001", map[string]any{"unreachable": false})
+	b.ok(b.send("1001", "x"))
+	if got := b.got("1001"); len(got) != 1 {
+		t.Errorf("the customer got %q", got)
+	}
+
+	set("/page", map[string]any{"policy": "block", "reason": "spam"})
+	b.refused(b.send("1001", "x"), 403, 10, 1893063)
+	set("/page", map[string]any{"policy": "unblock"})
+	b.ok(b.send("1001", "y"))
+	b.eventually("two measures", func() bool {
+		var actions []string
+		for _, e := range b.hook.only(func(e received) bool { return e.Policy != nil }) {
+			actions = append(actions, e.Policy.Action+":"+e.Policy.Reason)
+		}
+		return strings.Join(actions, " ") == "block:spam unblock:"
+	})
+}
+
+func TestWindowCloses(t *testing.T) {
+	t.Parallel()
+	var clock atomic.Int64
+	began := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	clock.Store(began.UnixMilli())
+	b := begin(t, Options{Now: func() time.Time { return time.UnixMilli(clock.Load()) }})
+
+	b.ok(b.control("POST", "/customers/1003", map[string]any{"name": "Never Wrote"}))
+	b.refused(b.send("1003", "x"), 400, 10, 2018278)
+
+	b.says("1001", "hello")
+	clock.Store(began.Add(window - time.Millisecond).UnixMilli())
+	b.ok(b.send("1001", "just in time"))
+	clock.Store(began.Add(window).UnixMilli())
+	b.refused(b.send("1001", "too late"), 400, 10, 2018278)
+	b.says("1001", "again")
+	b.ok(b.send("1001", "open again"))
+
+	old := map[string]any{"text": "long ago", "at": began.Add(-25 * time.Hour).Format(time.RFC3339)}
+	b.ok(b.control("POST", "/customers/1002/messages", old))
+	b.refused(b.send("1002", "x"), 400, 10, 2018278)
+	b.ok(b.control("POST", "/customers/1002/messages", map[string]any{"text": "in ms", "at": clock.Load() - 1000}))
+	b.ok(b.send("1002", "x"))
+	b.eventually("the old message", func() bool {
+		for _, e := range b.hook.only(isMessage) {
+			if e.Message.Text == "long ago" {
+				return e.Timestamp == began.Add(-25*time.Hour).UnixMilli()
+			}
+		}
+		return false
+	})
+}
+
+func TestDeliveredRoute(t *testing.T) {
+	t.Parallel()
+	b := begin(t, Options{})
+	b.says("1001", "hello")
+	b.says("1002", "hello")
+	b.ok(b.send("1001", "same"))
+	b.ok(b.send("1001", "same"))
+	b.ok(b.send("1002", "other"))
+	var out struct {
+		Delivered []delivered
+		Customers map[string][]string
+	}
+	if err := json.Unmarshal(b.ok(b.control("GET", "/delivered", nil)).raw, &out); err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Delivered) != 3 || len(out.Customers["1001"]) != 2 || out.Delivered[0].Metadata != "token:same" || out.Delivered[0].MID == out.Delivered[1].MID {
+		t.Errorf("delivered is %+v", out)
+	}
+	if _, err := time.Parse(time.RFC3339, out.Delivered[0].At); err != nil {
+		t.Error(err)
+	}
+}
