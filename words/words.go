@@ -1,0 +1,85 @@
+// Package words holds every sentence a user reads, in English and Japanese.
+//
+// A sentence has an [ID]; the catalogues en.toml and ja.toml give it in each
+// language. A test keeps the catalogues and the ids in step. Text that somebody
+// outside wrote comes into a sentence only as a safe.Text or another plain value.
+package words
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+//go:embed en.toml ja.toml
+var catalogues embed.FS
+
+// ID names a sentence.
+type ID string
+
+// Words says sentences in one language. It is safe for concurrent use.
+type Words struct {
+	localizer *i18n.Localizer
+	tag       language.Tag
+}
+
+// New returns the words of the first of these languages that there are words in;
+// English if there are none. It takes tags ("ja") and values of LANG ("ja_JP.UTF-8").
+func New(languages ...string) *Words {
+	bundle := i18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	for _, file := range []string{"en.toml", "ja.toml"} {
+		if _, err := bundle.LoadMessageFileFS(catalogues, file); err != nil {
+			panic("words: " + err.Error()) // the catalogues are part of the program
+		}
+	}
+	var tags []language.Tag
+	for _, l := range languages {
+		if tag, ok := parse(l); ok {
+			tags = append(tags, tag)
+		}
+	}
+	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.Japanese}).Match(tags...)
+	tag := []language.Tag{language.English, language.Japanese}[i]
+	return &Words{localizer: i18n.NewLocalizer(bundle, tag.String()), tag: tag}
+}
+
+// parse reads a tag or a value of LANG.
+func parse(s string) (language.Tag, bool) {
+	s, _, _ = strings.Cut(s, ".")
+	s, _, _ = strings.Cut(s, "@")
+	if s == "" || s == "C" || s == "POSIX" {
+		return language.Und, false
+	}
+	tag, err := language.Parse(strings.ReplaceAll(s, "_", "-"))
+	return tag, err == nil
+}
+
+// Japanese tells whether these words are Japanese.
+func (w *Words) Japanese() bool { return w.tag == language.Japanese }
+
+// Say returns a sentence. pairs are names and values of its blanks: Say(id, "Name",
+// name). A sentence that is missing shows its id.
+func (w *Words) Say(id ID, pairs ...any) string {
+	data := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		data[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	s, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: string(id), TemplateData: data})
+	if err != nil && s == "" {
+		return "[" + string(id) + "]"
+	}
+	return s
+}
+
+// Has tells whether there is a sentence with that id.
+func (w *Words) Has(id ID) bool {
+	var missing *i18n.MessageNotFoundErr
+	_, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: string(id), TemplateData: map[string]any{}})
+	return !errors.As(err, &missing)
+}

@@ -1,0 +1,154 @@
+package words_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"parley/words"
+)
+
+// prefixes are those of sentences whose ids are made from the model's own words.
+var prefixes = []string{"state_reply_", "event_", "notice_", "code_", "attachment_"}
+
+func catalogue(t *testing.T, file string) map[string]string {
+	t.Helper()
+	var m map[string]string
+	if _, err := toml.DecodeFile(file, &m); err != nil {
+		t.Fatalf("read %s: %v", file, err)
+	}
+	return m
+}
+
+func TestBothLanguagesSayTheSame(t *testing.T) {
+	t.Parallel()
+	en, ja := catalogue(t, "en.toml"), catalogue(t, "ja.toml")
+	if e, j := slices.Sorted(maps.Keys(en)), slices.Sorted(maps.Keys(ja)); !slices.Equal(e, j) {
+		t.Errorf("only in one catalogue: %v", difference(e, j))
+	}
+	blank := regexp.MustCompile(`\{\{\.\w+\}\}`)
+	for id, s := range en {
+		e, j := blank.FindAllString(s, -1), blank.FindAllString(ja[id], -1)
+		slices.Sort(e)
+		slices.Sort(j)
+		if !slices.Equal(slices.Compact(e), slices.Compact(j)) {
+			t.Errorf("%s: blanks differ: en %v, ja %v", id, e, j)
+		}
+		if strings.TrimSpace(ja[id]) == "" {
+			t.Errorf("%s: empty in Japanese", id)
+		}
+	}
+}
+
+func difference(a, b []string) []string {
+	var out []string
+	for _, x := range slices.Concat(a, b) {
+		if slices.Contains(a, x) != slices.Contains(b, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func TestEveryIDHasItsSentence(t *testing.T) {
+	t.Parallel()
+	used := ids(t)
+	en := catalogue(t, "en.toml")
+	for id := range used {
+		if en[id] == "" {
+			t.Errorf("no sentence for %s", id)
+		}
+	}
+	for id := range en {
+		made := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(id, p) })
+		if !used[id] && !made {
+			t.Errorf("nobody says %s", id)
+		}
+	}
+}
+
+// ids reads the constants of type ID.
+func ids(t *testing.T) map[string]bool {
+	t.Helper()
+	src, err := os.ReadFile("ids.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), "ids.go", src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Type == nil {
+			return true
+		}
+		for _, v := range spec.Values {
+			if lit, ok := v.(*ast.BasicLit); ok {
+				id, err := strconv.Unquote(lit.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[id] = true
+			}
+		}
+		return true
+	})
+	if len(out) == 0 {
+		t.Fatal("found no ids")
+	}
+	return out
+}
+
+func TestLanguageOfTheUser(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		wanted []string
+		ja     bool
+	}{
+		{nil, false},
+		{[]string{""}, false},
+		{[]string{"C.UTF-8"}, false},
+		{[]string{"en_US.UTF-8"}, false},
+		{[]string{"ja"}, true},
+		{[]string{"ja_JP.UTF-8"}, true},
+		{[]string{"", "", "ja_JP"}, true},
+		{[]string{"en", "ja_JP.UTF-8"}, false},
+		{[]string{"de_DE.UTF-8"}, false},
+		{[]string{"!!!", "ja"}, true},
+	} {
+		if got := words.New(c.wanted...).Japanese(); got != c.ja {
+			t.Errorf("New(%q).Japanese() = %v", c.wanted, got)
+		}
+	}
+}
+
+func TestSay(t *testing.T) {
+	t.Parallel()
+	en, ja := words.New("en"), words.New("ja")
+	if got := en.Say(words.AgeMinutes, "N", 4); got != "4m" {
+		t.Errorf("en: %q", got)
+	}
+	if got := ja.Say(words.AgeMinutes, "N", 4); got != "4分" {
+		t.Errorf("ja: %q", got)
+	}
+	if got := en.Say("no_such_sentence"); got != "[no_such_sentence]" {
+		t.Errorf("missing: %q", got)
+	}
+	if en.Has("no_such_sentence") || !en.Has(words.Code("window_closed")) {
+		t.Error("Has is wrong")
+	}
+	if got := en.Say(words.UserAdded, "Name", "<b>&"); !strings.Contains(got, "<b>&") {
+		t.Errorf("a sentence is no HTML: %q", got)
+	}
+}
