@@ -36,6 +36,8 @@ const (
 	NoReplyTarget Code = "no_reply_target"
 	// PageUnknown: Facebook shows no such Page to this token.
 	PageUnknown Code = "page_unknown"
+	// TokenRefused: Facebook does not accept this token for our app.
+	TokenRefused Code = "token_refused"
 )
 
 // Why a reply failed or asks, besides the verdicts.

@@ -1,0 +1,140 @@
+package messenger
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"parley/model"
+)
+
+// Defaults of a [Config].
+const (
+	DefaultGraphURL     = "https://graph.facebook.com"
+	DefaultVersion      = "v26.0"
+	DefaultSendDeadline = 25 * time.Second
+	DefaultTimeout      = 15 * time.Second
+)
+
+// Config is what a [Client] is made of. Zero values stand for the defaults; AppID
+// and AppSecret have none.
+type Config struct {
+	// GraphURL is where the Graph API is; plain http only on this machine.
+	GraphURL string
+	Version  string
+	AppID    model.AppID
+	// AppSecret signs the proof that every call carries.
+	AppSecret string
+	// SendDeadline bounds a [Client.Send], Timeout every other call.
+	SendDeadline time.Duration
+	Timeout      time.Duration
+	// Transport replaces the client's own, for tests.
+	Transport http.RoundTripper
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
+
+// Client calls the Graph API. What changes something there is sent once and never
+// repeated (a GET may be, on another connection, where one was closed under it). No
+// redirect is followed, and a call's token stands in the Authorization header alone.
+//
+// Source: Graph API, "Secure requests" and "Overview".
+type Client struct {
+	base         string // with the version
+	appID        model.AppID
+	appSecret    secret
+	sendDeadline time.Duration
+	timeout      time.Duration
+	transport    http.RoundTripper
+	own          *http.Transport // nil where the transport was given
+	now          func() time.Time
+	log          *slog.Logger
+	inbox        *limiter
+}
+
+// New returns a client, or says what is wrong with its configuration.
+func New(cfg Config) (*Client, error) {
+	if cfg.AppID == "" || cfg.AppSecret == "" {
+		return nil, errors.New("messenger: the app's id and secret are needed")
+	}
+	base, err := baseURL(orString(cfg.GraphURL, DefaultGraphURL), orString(cfg.Version, DefaultVersion))
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base: base, appID: cfg.AppID, appSecret: secret(cfg.AppSecret),
+		sendDeadline: orDuration(cfg.SendDeadline, DefaultSendDeadline),
+		timeout:      orDuration(cfg.Timeout, DefaultTimeout),
+		transport:    cfg.Transport, now: cfg.Now, log: cfg.Logger,
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.transport == nil {
+		c.own = newTransport()
+		c.transport = c.own
+	}
+	c.inbox = newLimiter(conversationsPause, c.now)
+	return c, nil
+}
+
+// Format implements [fmt.Formatter]: no verb shows a secret.
+func (*Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[graph client]")) }
+
+// Close gives up the connections that are kept open. Calls may still be made.
+func (c *Client) Close() {
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+}
+
+// appToken is the token that speaks for the app itself.
+//
+// Source: Graph API, "Access tokens", app access tokens.
+func (c *Client) appToken() string { return string(c.appID) + "|" + string(c.appSecret) }
+
+// baseURL joins where the Graph API is with its version.
+func baseURL(graph, version string) (string, error) {
+	u, err := url.Parse(graph)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("messenger: the Graph URL must be an absolute URL without user or query")
+	}
+	switch {
+	case u.Scheme == "https":
+	case u.Scheme == "http" && loopback(u.Hostname()):
+	default:
+		return "", errors.New("messenger: the Graph URL must be https; http is for this machine only")
+	}
+	if !regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`).MatchString(version) {
+		return "", fmt.Errorf("messenger: %q is no version of the Graph API", version)
+	}
+	return strings.TrimRight(u.String(), "/") + "/" + version, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func orString(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func orDuration(d, otherwise time.Duration) time.Duration {
+	if d <= 0 {
+		return otherwise
+	}
+	return d
+}

@@ -1,0 +1,46 @@
+package messenger
+
+import (
+	"encoding/json"
+
+	"parley/model"
+)
+
+// threadControl returns a reader of one of the events by which apps hand a thread
+// to each other. Who holds it afterwards may be nobody.
+//
+// Source: Messenger Platform, "messaging_handovers" and "Conversation routing".
+func threadControl(action string) func(envelope, json.RawMessage) (model.Event, error) {
+	return func(_ envelope, raw json.RawMessage) (model.Event, error) {
+		var w struct {
+			New       ident `json:"new_owner_app_id"`
+			Requested ident `json:"requested_owner_app_id"`
+		}
+		if err := json.Unmarshal(raw, &w); err != nil {
+			return nil, errShape
+		}
+		owner := w.New
+		if action == "request" {
+			owner = w.Requested
+		}
+		return model.ThreadControl{Action: action, Owner: model.AppID(owner)}, nil
+	}
+}
+
+// decodePolicy reads that Facebook warns, blocks or unblocks the Page.
+//
+// Source: Messenger Platform, "messaging_policy_enforcement".
+func decodePolicy(_ envelope, raw json.RawMessage) (model.Event, error) {
+	var w struct {
+		Action string `json:"action"`
+		Reason string `json:"reason"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return nil, errShape
+	}
+	switch w.Action {
+	case "warning", "block", "unblock":
+		return model.Policy{Action: w.Action, Reason: model.Untrusted(w.Reason)}, nil
+	}
+	return nil, errShape
+}

@@ -1,0 +1,82 @@
+package messenger
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"parley/model"
+)
+
+// threadFields asks for the newest messages of a thread; Meta shows the details
+// of no more than 20.
+//
+// Source: Messenger Platform, "Conversations API".
+const threadFields = "messages.limit(20){id,created_time,from,message}"
+
+// ThreadMessages returns the newest messages of the Page's thread with a customer,
+// newest first. What Meta shows without author or time is left out. Calls for one
+// Page wait for each other, so that they are at most two a second.
+//
+// Source: Messenger Platform, "Conversations API".
+func (c *Client) ThreadMessages(ctx context.Context, token string, page model.MetaPageID, customer model.PSID) ([]model.SentMessage, error) {
+	if err := c.inbox.wait(ctx, page); err != nil {
+		return nil, err
+	}
+	var w struct {
+		Data []struct {
+			Messages struct {
+				Data []wireSent `json:"data"`
+			} `json:"messages"`
+		} `json:"data"`
+	}
+	err := c.do(ctx, request{
+		name: "conversations", method: http.MethodGet, path: []string{string(page), "conversations"},
+		query: url.Values{"platform": {"messenger"}, "user_id": {string(customer)}, "fields": {threadFields}},
+		token: token,
+	}, &w)
+	if err != nil {
+		return nil, err
+	}
+	sent := []model.SentMessage{}
+	for _, thread := range w.Data {
+		for _, m := range thread.Messages.Data {
+			if s, ok := m.sent(page); ok {
+				sent = append(sent, s)
+			}
+		}
+	}
+	return sent, nil
+}
+
+// wireSent is a message as the Conversations API shows it.
+type wireSent struct {
+	ID      looseID `json:"id"`
+	Created loose   `json:"created_time"`
+	From    struct {
+		ID looseID `json:"id"`
+	} `json:"from"`
+	Message loose `json:"message"`
+}
+
+// sent returns the message, false where it does not say who wrote it when.
+func (w wireSent) sent(page model.MetaPageID) (model.SentMessage, bool) {
+	at, ok := createdTime(string(w.Created))
+	if w.ID == "" || w.From.ID == "" || !ok {
+		return model.SentMessage{}, false
+	}
+	return model.SentMessage{
+		MID: model.MID(w.ID), FromPage: string(w.From.ID) == string(page), Text: model.Untrusted(w.Message), CreatedAt: at,
+	}, true
+}
+
+// createdTime reads a time of the Graph API, as 2026-10-01T19:11:07+0000.
+func createdTime(s string) (time.Time, bool) {
+	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}

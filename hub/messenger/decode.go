@@ -1,0 +1,225 @@
+package messenger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"parley/model"
+)
+
+// What [Decode] says of a POST that is none of ours.
+var (
+	// ErrMalformed: the body is no JSON object with a list of entries.
+	ErrMalformed = errors.New("messenger: malformed webhook")
+	// ErrNotPage: it tells of another kind of object than a Page.
+	ErrNotPage = errors.New("messenger: webhook of another object than a page")
+)
+
+// Names of events whose key could not be told.
+const (
+	nameUnknown = "unknown"
+	nameEntry   = "entry"
+	nameChanges = "changes"
+)
+
+// Decode cuts the body of one webhook POST into entries and their events, in the
+// order in which they came. Nothing is left out: what is not understood comes out
+// with a nil Event, and what is broken breaks only itself. An entry whose id is
+// none has an empty Page. receivedAt stands in where Meta names no time.
+//
+// The signature must have been checked. The app that takes the webhook is not
+// needed to read one: the parameter is there so that callers stay as they are
+// when an event's meaning comes to depend on it.
+//
+// Source: Messenger Platform, "Webhooks".
+func Decode(body []byte, _ model.AppID, receivedAt time.Time) ([]model.PageEntry, error) {
+	post, err := object(body)
+	if err != nil || !json.Valid(body) {
+		return nil, ErrMalformed
+	}
+	var kind loose
+	post.read("object", &kind)
+	if kind != "page" {
+		return nil, ErrNotPage
+	}
+	var raws []json.RawMessage
+	if raw := post.get("entry"); raw != nil && json.Unmarshal(raw, &raws) != nil {
+		return nil, ErrMalformed
+	}
+	entries := make([]model.PageEntry, 0, len(raws))
+	for _, raw := range raws {
+		entries = append(entries, decodeEntry(raw, receivedAt))
+	}
+	return entries, nil
+}
+
+// decodeEntry reads the part of a POST that concerns one Page.
+func decodeEntry(raw json.RawMessage, receivedAt time.Time) model.PageEntry {
+	all, err := object(raw)
+	if err != nil {
+		return model.PageEntry{Events: []model.Inbound{opaque(nameEntry, raw, receivedAt)}}
+	}
+	var id looseID
+	var sent moment
+	all.read("id", &id)
+	all.read("time", &sent)
+	c := cutter{page: model.MetaPageID(pageID(string(id))), at: sent.or(receivedAt)}
+	c.list(all, "messaging", func(raw json.RawMessage) model.Inbound { return c.event(raw, false) })
+	c.list(all, "standby", func(raw json.RawMessage) model.Inbound { return c.event(raw, true) })
+	c.list(all, nameChanges, c.change)
+	if !c.found {
+		c.events = append(c.events, opaque(nameEntry, raw, c.at))
+	}
+	return model.PageEntry{Page: c.page, Events: c.events}
+}
+
+// cutter collects the events of one entry.
+type cutter struct {
+	page   model.MetaPageID
+	at     time.Time
+	found  bool
+	events []model.Inbound
+}
+
+// list reads each event of one of an entry's lists.
+func (c *cutter) list(all members, key string, read func(json.RawMessage) model.Inbound) {
+	raw := all.get(key)
+	if raw == nil {
+		return
+	}
+	c.found = true
+	var raws []json.RawMessage
+	if json.Unmarshal(raw, &raws) != nil {
+		c.events = append(c.events, opaque(key, raw, c.at))
+		return
+	}
+	for _, raw := range raws {
+		c.events = append(c.events, read(raw))
+	}
+}
+
+// opaque returns an event of which nothing is understood.
+func opaque(name string, raw json.RawMessage, at time.Time) model.Inbound {
+	sum := sha256.Sum256(raw)
+	return model.Inbound{Key: "sha:" + hex.EncodeToString(sum[:]), Raw: raw, Name: name, At: at}
+}
+
+// change reads a change of a field, such as feed. None is understood; the
+// customer is told only by one that holds a messaging event.
+func (c *cutter) change(raw json.RawMessage) model.Inbound {
+	in := opaque(nameChanges+":"+nameUnknown, raw, c.at)
+	all, err := object(raw)
+	if err != nil {
+		return in
+	}
+	var field word
+	all.read("field", &field)
+	if field != "" {
+		in.Name = nameChanges + ":" + string(field)
+	}
+	value, err := object(all.get("value"))
+	if err != nil {
+		return in
+	}
+	e := c.envelope(value)
+	in.At, in.Customer = e.at, e.customer(false)
+	return in
+}
+
+// envelope is what every event says besides what happened.
+type envelope struct {
+	page              model.MetaPageID
+	sender, recipient string
+	at                time.Time
+}
+
+func (c *cutter) envelope(all members) envelope {
+	var at moment
+	all.read("timestamp", &at)
+	return envelope{
+		page: c.page, at: at.or(c.at),
+		sender: party(all.get("sender")), recipient: party(all.get("recipient")),
+	}
+}
+
+// party returns the id of a sender or recipient, "" where it has none.
+func party(raw json.RawMessage) string {
+	var p struct {
+		ID looseID `json:"id"`
+	}
+	_ = json.Unmarshal(raw, &p)
+	return string(p.ID)
+}
+
+// byPage tells whether the Page did it.
+func (e envelope) byPage() bool { return e.page != "" && e.sender == string(e.page) }
+
+// customer returns whom an event is about: its sender, or its recipient where the
+// Page did it.
+func (e envelope) customer(echo bool) model.PSID {
+	id := e.sender
+	if echo || e.byPage() {
+		id = e.recipient
+	}
+	if id == string(e.page) {
+		return ""
+	}
+	return model.PSID(routeID(id))
+}
+
+// event reads one event of messaging or standby.
+func (c *cutter) event(raw json.RawMessage, standby bool) model.Inbound {
+	in := opaque(nameUnknown, raw, c.at)
+	in.Standby = standby
+	all, err := object(raw)
+	if err != nil {
+		return in
+	}
+	e := c.envelope(all)
+	in.At = e.at
+	f, value, known := familyOf(all)
+	in.Name = f.name
+	id := identify(f, value)
+	in.Customer = e.customer(id.echo)
+	if id.mid != "" {
+		in.Key = "mid:" + id.mid
+	}
+	if !known {
+		return in
+	}
+	if f.aboutPage {
+		in.Customer = ""
+	}
+	happened, err := f.decode(e, value)
+	if err == nil && (in.Customer != "" || f.aboutPage) {
+		in.Event = happened
+	}
+	return in
+}
+
+// identity is what of a message or postback must be known before the rest.
+type identity struct {
+	mid  string // what makes the event unique; "" where its bytes do
+	echo bool
+}
+
+// identify reads what makes an event unique. A reaction or an edit carries the
+// mid of its target, and so does taking a message back: that is not theirs.
+func identify(f family, value json.RawMessage) identity {
+	if !f.unique {
+		return identity{}
+	}
+	var w struct {
+		MID     looseID `json:"mid"`
+		Echo    flag    `json:"is_echo"`
+		Deleted flag    `json:"is_deleted"`
+	}
+	_ = json.Unmarshal(value, &w)
+	if w.Deleted {
+		w.MID = ""
+	}
+	return identity{mid: string(w.MID), echo: bool(w.Echo)}
+}

@@ -1,0 +1,66 @@
+package messenger
+
+import (
+	"encoding/json"
+
+	"parley/model"
+)
+
+// family is a kind of event, told by its key.
+type family struct {
+	key  string
+	name string
+	// unique: the event has a mid of its own.
+	unique bool
+	// aboutPage: it concerns the Page, not a customer.
+	aboutPage bool
+	decode    func(envelope, json.RawMessage) (model.Event, error)
+}
+
+// families are the kinds that are understood. Where an event holds several keys,
+// the first here tells.
+func families() []family {
+	return []family{
+		{key: "message", unique: true, decode: decodeMessage},
+		{key: "postback", unique: true, decode: decodePostback},
+		{key: "reaction", decode: decodeReaction},
+		{key: "message_edit", decode: decodeEdit},
+		{key: "delivery", decode: decodeDelivery},
+		{key: "read", decode: decodeRead},
+		{key: "referral", decode: decodeReferral},
+		{key: "optin", decode: decodeOptin},
+		{key: "response_feedback", decode: decodeFeedback},
+		{key: "account_linking", decode: decodeAccountLinking},
+		{key: "order", decode: decodeOrder},
+		{key: "messaging_feedback", decode: decodeSurvey},
+		{key: "pass_thread_control", decode: threadControl("pass")},
+		{key: "take_thread_control", decode: threadControl("take")},
+		{key: "request_thread_control", decode: threadControl("request")},
+		{key: "release_thread_control", decode: threadControl("release")},
+		{key: "policy_enforcement", aboutPage: true, decode: decodePolicy},
+		{key: "policy-enforcement", name: "policy_enforcement", aboutPage: true, decode: decodePolicy},
+	}
+}
+
+// familyOf tells an event's family and what stands under its key. Where it is of
+// none, the family has only the name of the event's first own key.
+func familyOf(all members) (f family, value json.RawMessage, known bool) {
+	for _, f := range families() {
+		if value := all.get(f.key); value != nil {
+			if f.name == "" {
+				f.name = f.key
+			}
+			return f, value, true
+		}
+	}
+	for _, m := range all {
+		switch m.key {
+		case "sender", "recipient", "timestamp", "prior_message":
+			continue
+		}
+		if name := plainWord(m.key); name != "" {
+			return family{name: name}, m.value, false
+		}
+	}
+	return family{name: nameUnknown}, nil, false
+}

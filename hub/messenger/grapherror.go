@@ -1,0 +1,124 @@
+package messenger
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"parley/model"
+)
+
+// GraphError is an error of the Graph API.
+//
+// Source: Graph API, "Error handling"; Messenger Platform, "Error codes".
+type GraphError struct {
+	Status  int // of HTTP
+	Code    int
+	Subcode int
+	Message model.Untrusted
+	Type    string
+	// Transient: Meta says that it may pass by itself.
+	Transient bool
+	TraceID   string
+	// RetryAfter is how long to wait, 0 where Meta names no time.
+	RetryAfter time.Duration
+}
+
+// Error implements error. It leaves Meta's own words out: they are [GraphError.Detail].
+func (e *GraphError) Error() string {
+	return fmt.Sprintf("error %s, status %d, trace %q", e.number(), e.Status, e.TraceID)
+}
+
+// Detail returns Meta's own words with the codes and the trace id:
+// "(#10/2018278) message [trace]".
+func (e *GraphError) Detail() model.Untrusted {
+	d := model.Untrusted("("+e.number()+") ") + e.Message
+	if e.TraceID != "" {
+		d += model.Untrusted(" [" + e.TraceID + "]")
+	}
+	return d
+}
+
+func (e *GraphError) number() string {
+	if e.Subcode == 0 {
+		return fmt.Sprintf("#%d", e.Code)
+	}
+	return fmt.Sprintf("#%d/%d", e.Code, e.Subcode)
+}
+
+// Has tells whether a number is the error's code or its subcode: of some Meta
+// does not say which it is.
+func (e *GraphError) Has(number int) bool { return e.Code == number || e.Subcode == number }
+
+// is tells whether the error is that code with that subcode.
+func (e *GraphError) is(code, subcode int) bool { return e.Code == code && e.Subcode == subcode }
+
+// IsTokenRefused tells whether an error is the Graph API's refusal of a token.
+func IsTokenRefused(err error) bool {
+	var e *GraphError
+	return errors.As(err, &e) && e.Code == codeToken
+}
+
+// wireError is Meta's envelope of an error.
+type wireError struct {
+	Error struct {
+		Message   loose  `json:"message"`
+		Type      word   `json:"type"`
+		Code      number `json:"code"`
+		Subcode   number `json:"error_subcode"`
+		Transient flag   `json:"is_transient"`
+		TraceID   loose  `json:"fbtrace_id"`
+	} `json:"error"`
+}
+
+// maxMessage is the longest message kept of an error, in bytes.
+const maxMessage = 2000
+
+// graphError returns the error that an answer tells of, nil where it tells of
+// none. object is the id of what the call concerned; secrets are hidden where Meta
+// quotes them.
+func (c *Client) graphError(a answer, object string, secrets ...string) *GraphError {
+	var w wireError
+	if json.Unmarshal(a.body, &w) != nil || w.Error.Code.integer() == 0 {
+		return nil
+	}
+	e := &GraphError{
+		Status: a.status, Code: w.Error.Code.integer(), Subcode: w.Error.Subcode.integer(),
+		Type: string(w.Error.Type), Transient: bool(w.Error.Transient), TraceID: traceID(string(w.Error.TraceID)),
+		RetryAfter: retryAfter(a.header, object, c.now()),
+	}
+	e.Message = c.message(string(w.Error.Message), secrets)
+	return e
+}
+
+// message returns Meta's words without the code before them, which is told apart,
+// and without the secrets that Meta quotes ("Malformed access token …").
+func (c *Client) message(s string, secrets []string) model.Untrusted {
+	for _, hide := range append(secrets, string(c.appSecret)) {
+		if hide != "" {
+			s = strings.ReplaceAll(s, hide, hidden)
+		}
+	}
+	s = regexp.MustCompile(`^\(#[0-9]+\) `).ReplaceAllString(s, "")
+	if len(s) > maxMessage {
+		s = strings.ToValidUTF8(s[:maxMessage], "")
+	}
+	return model.Untrusted(s)
+}
+
+// traceID returns Meta's id of a call where it can be one, else "".
+func traceID(s string) string {
+	if len(s) > maxRouteID || !printable(s, false) {
+		return ""
+	}
+	return s
+}
+
+// ok tells whether the status is one of success.
+func (a answer) ok() bool {
+	return a.status >= http.StatusOK && a.status < http.StatusMultipleChoices
+}

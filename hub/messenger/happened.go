@@ -1,0 +1,121 @@
+package messenger
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley/model"
+)
+
+// Opt-ins that are no plugin's: they allow certain messages, and open no window.
+const (
+	optinMarketing = "notification_messages"
+	optinOneTime   = "one_time_notif_req"
+)
+
+// decodeOptin reads that the customer agreed to something. Where only the plugin's
+// own user_ref is known, there is no customer, and nothing comes of it.
+//
+// Source: Messenger Platform, "messaging_optins".
+func decodeOptin(_ envelope, raw json.RawMessage) (model.Event, error) {
+	var w struct {
+		Type    string `json:"type"`
+		Ref     loose  `json:"ref"`
+		Payload loose  `json:"payload"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return nil, errShape
+	}
+	o := model.Optin{Type: plainWord(w.Type), Ref: model.Untrusted(w.Ref)}
+	o.Plugin = w.Type != optinMarketing && w.Type != optinOneTime
+	if o.Ref == "" {
+		o.Ref = model.Untrusted(w.Payload)
+	}
+	return o, nil
+}
+
+// decodeAccountLinking reads that the customer linked or unlinked an account.
+//
+// Source: Messenger Platform, "messaging_account_linking".
+func decodeAccountLinking(_ envelope, raw json.RawMessage) (model.Event, error) {
+	var w struct {
+		Status word `json:"status"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil || w.Status == "" {
+		return nil, errShape
+	}
+	return model.Happened{Notable: model.Notable{Kind: model.EventAccountLinking, Action: string(w.Status)}}, nil
+}
+
+// decodeOrder reads what the customer put into a cart: "2 × Beans (12.5 EUR), …",
+// and the note they wrote.
+//
+// Source: Messenger Platform, "send_cart".
+func decodeOrder(_ envelope, raw json.RawMessage) (model.Event, error) {
+	var w struct {
+		Note     loose `json:"note"`
+		Products []struct {
+			Name      loose  `json:"name"`
+			UnitPrice number `json:"unit_price"`
+			Currency  word   `json:"currency"`
+			Quantity  number `json:"quantity"`
+		} `json:"products"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return nil, errShape
+	}
+	lines := make([]string, 0, len(w.Products))
+	for _, p := range w.Products {
+		line := strconv.Itoa(max(1, p.Quantity.integer())) + " × " + string(p.Name)
+		if p.UnitPrice.ok {
+			price := strconv.FormatFloat(p.UnitPrice.value, 'f', -1, 64)
+			line += " (" + strings.TrimSpace(price+" "+string(p.Currency)) + ")"
+		}
+		lines = append(lines, line)
+	}
+	text := strings.Join(lines, ", ")
+	if w.Note != "" {
+		text = strings.TrimPrefix(text+"; "+string(w.Note), "; ")
+	}
+	return model.Happened{Notable: model.Notable{Kind: model.EventOrder, Payload: model.Untrusted(text)}}, nil
+}
+
+// decodeSurvey reads what the customer answered to a feedback template: "csat 4:
+// words, …", questions in the order of their ids.
+//
+// Source: Messenger Platform, "messaging_feedback".
+func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
+	type question struct {
+		Type     loose           `json:"type"`
+		Payload  loose           `json:"payload"`
+		FollowUp json.RawMessage `json:"follow_up"`
+	}
+	var w struct {
+		Screens []struct {
+			Questions map[string]question `json:"questions"`
+		} `json:"feedback_screens"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return nil, errShape
+	}
+	var answers []string
+	for _, screen := range w.Screens {
+		for _, id := range slices.Sorted(maps.Keys(screen.Questions)) {
+			q := screen.Questions[id]
+			answer := strings.TrimSpace(string(q.Type) + " " + string(q.Payload))
+			var more struct {
+				Payload loose `json:"payload"`
+			}
+			if present(q.FollowUp) && json.Unmarshal(q.FollowUp, &more) == nil && more.Payload != "" {
+				answer += ": " + string(more.Payload)
+			}
+			answers = append(answers, answer)
+		}
+	}
+	return model.Happened{Notable: model.Notable{
+		Kind: model.EventFeedback, Payload: model.Untrusted(strings.Join(answers, ", ")),
+	}}, nil
+}

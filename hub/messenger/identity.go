@@ -1,0 +1,226 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"parley/model"
+)
+
+// Kind says whose a token is.
+type Kind string
+
+// The kinds of owner of a token.
+const (
+	KindPage  Kind = "page"
+	KindUser  Kind = "user"
+	KindOther Kind = "other" // an app, a system user in Meta's words
+)
+
+// Identity is whom a token speaks for.
+type Identity struct {
+	ID   string
+	Name model.Untrusted
+	Kind Kind
+}
+
+// TokenInfo is what Meta tells of a token.
+type TokenInfo struct {
+	Kind  Kind
+	Valid bool
+	AppID model.AppID
+	// PageID is the Page of a Page's token, UserID the person whose consent a token
+	// stands on.
+	PageID model.MetaPageID
+	UserID string
+	Scopes []string
+	// ExpiresAt is zero for a token that does not expire.
+	ExpiresAt time.Time
+}
+
+// Account is a Page that a person may work with, and its token for that person.
+type Account struct {
+	ID    model.MetaPageID
+	Name  model.Untrusted
+	Token string
+	Tasks []string
+}
+
+// Tasks that mean full control of a Page.
+//
+// Source: Graph API, "Page" reference, tasks; business SDK, profile-plus tasks.
+const (
+	taskManage      = "MANAGE"
+	taskFullControl = "PROFILE_PLUS_FULL_CONTROL"
+)
+
+// FullControl tells whether the person has full control of the Page.
+func (a Account) FullControl() bool {
+	return slices.Contains(a.Tasks, taskManage) || slices.Contains(a.Tasks, taskFullControl)
+}
+
+// Me tells whom a token speaks for. A token that is not valid, or another app's,
+// is an error.
+//
+// Source: Graph API, "User" and "Page" references; "Debugging access tokens".
+func (c *Client) Me(ctx context.Context, token string) (Identity, error) {
+	var w struct {
+		ID   ident `json:"id"`
+		Name loose `json:"name"`
+	}
+	err := c.do(ctx, request{
+		name: "me", method: http.MethodGet, path: []string{"me"},
+		query: url.Values{"fields": {"id,name"}}, token: token,
+	}, &w)
+	if err != nil {
+		return Identity{}, err
+	}
+	if pageID(string(w.ID)) == "" {
+		return Identity{}, fmt.Errorf("graph me: %w", ErrUnreadable)
+	}
+	info, err := c.DebugToken(ctx, token)
+	if err != nil {
+		return Identity{}, err
+	}
+	if !info.Valid || info.AppID != "" && info.AppID != c.appID {
+		return Identity{}, ErrForeignToken
+	}
+	return Identity{ID: string(w.ID), Name: model.Untrusted(w.Name), Kind: info.Kind}, nil
+}
+
+// ErrForeignToken: Meta calls the token invalid, or it belongs to another app.
+var ErrForeignToken = errors.New("messenger: token invalid or of another app")
+
+// DebugToken tells what a token is, asking as the app. It is the one call that has
+// a token in its URL: Meta takes the token in question nowhere else.
+//
+// Source: Graph API, "Debugging access tokens".
+func (c *Client) DebugToken(ctx context.Context, token string) (TokenInfo, error) {
+	var w struct {
+		Data struct {
+			Type      word    `json:"type"`
+			Valid     flag    `json:"is_valid"`
+			AppID     looseID `json:"app_id"`
+			ProfileID looseID `json:"profile_id"`
+			UserID    looseID `json:"user_id"`
+			Scopes    []word  `json:"scopes"`
+			Expires   moment  `json:"expires_at"`
+		} `json:"data"`
+	}
+	err := c.do(ctx, request{
+		name: "debug_token", method: http.MethodGet, path: []string{"debug_token"},
+		query: url.Values{"input_token": {token}}, token: c.appToken(),
+	}, &w)
+	if err != nil {
+		return TokenInfo{}, err
+	}
+	d := w.Data
+	info := TokenInfo{
+		Kind: KindOther, Valid: bool(d.Valid), AppID: model.AppID(d.AppID),
+		PageID: model.MetaPageID(pageID(string(d.ProfileID))), UserID: string(d.UserID),
+		Scopes: texts(d.Scopes), ExpiresAt: d.Expires.Time,
+	}
+	switch d.Type {
+	case "PAGE":
+		info.Kind = KindPage
+	case "USER":
+		info.Kind = KindUser
+	}
+	return info, nil
+}
+
+// texts drops what was no word of Meta's.
+func texts(words []word) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		if w != "" {
+			out = append(out, string(w))
+		}
+	}
+	return out
+}
+
+// Bounds of the list of Pages: a person with more is told of the first ones.
+const (
+	accountsPerPage = "100"
+	maxAccountPages = 100
+)
+
+// Accounts returns the Pages that a person may work with.
+//
+// Source: Graph API, "User accounts" reference.
+func (c *Client) Accounts(ctx context.Context, userToken string) ([]Account, error) {
+	accounts, after := []Account{}, ""
+	for range maxAccountPages {
+		page, next, err := c.accountsAfter(ctx, userToken, after)
+		if err != nil {
+			return nil, err
+		}
+		accounts = append(accounts, page...)
+		if next == "" || next == after {
+			break
+		}
+		after = next
+	}
+	return accounts, nil
+}
+
+// accountsAfter returns a page of the list and the cursor of the next. The cursor
+// is taken and not the URL beside it, which may lead anywhere with our token.
+func (c *Client) accountsAfter(ctx context.Context, token, after string) ([]Account, string, error) {
+	var w struct {
+		Data []struct {
+			ID    ident  `json:"id"`
+			Name  loose  `json:"name"`
+			Token string `json:"access_token"`
+			Tasks []word `json:"tasks"`
+		} `json:"data"`
+		Paging struct {
+			Next    loose `json:"next"`
+			Cursors struct {
+				After loose `json:"after"`
+			} `json:"cursors"`
+		} `json:"paging"`
+	}
+	query := url.Values{"fields": {"id,name,access_token,tasks"}, "limit": {accountsPerPage}}
+	if after != "" {
+		query.Set("after", after)
+	}
+	err := c.do(ctx, request{
+		name: "accounts", method: http.MethodGet, path: []string{"me", "accounts"}, query: query, token: token,
+	}, &w)
+	if err != nil {
+		return nil, "", err
+	}
+	accounts := make([]Account, 0, len(w.Data))
+	for _, d := range w.Data {
+		if id := pageID(string(d.ID)); id != "" {
+			accounts = append(accounts, Account{
+				ID: model.MetaPageID(id), Name: model.Untrusted(d.Name), Token: d.Token, Tasks: texts(d.Tasks),
+			})
+		}
+	}
+	if w.Paging.Next == "" {
+		return accounts, "", nil
+	}
+	return accounts, string(w.Paging.Cursors.After), nil
+}
+
+// PageName returns a Page's name.
+//
+// Source: Graph API, "Page" reference.
+func (c *Client) PageName(ctx context.Context, token string, page model.MetaPageID) (model.Untrusted, error) {
+	var w struct {
+		Name loose `json:"name"`
+	}
+	err := c.do(ctx, request{
+		name: "page", method: http.MethodGet, path: []string{string(page)},
+		query: url.Values{"fields": {"id,name"}}, token: token,
+	}, &w)
+	return model.Untrusted(w.Name), err
+}

@@ -1,0 +1,70 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/model"
+)
+
+func TestLimiterSpacesCallsOfAPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(conversationsPause, time.Now)
+		start := time.Now()
+		for i, want := range []time.Duration{0, 500, 1000, 1500} {
+			if err := l.wait(t.Context(), "1"); err != nil {
+				t.Fatal(err)
+			}
+			if got := time.Since(start); got != want*time.Millisecond {
+				t.Errorf("call %d after %v", i, got)
+			}
+		}
+		if err := l.wait(t.Context(), "2"); err != nil || time.Since(start) != 1500*time.Millisecond {
+			t.Errorf("another Page waits: %v", time.Since(start))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if err := l.wait(ctx, "1"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestLimiterForgetsPages(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1790000000, 0)
+	l := newLimiter(conversationsPause, func() time.Time { return now })
+	for _, page := range []model.MetaPageID{"1", "2", "3"} {
+		l.take(page)
+	}
+	now = now.Add(time.Second)
+	l.take("4")
+	if len(l.next) != 1 {
+		t.Errorf("%d Pages kept", len(l.next))
+	}
+}
+
+func TestSpelledEmoji(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]model.Untrusted{
+		"❤️":                  "❤️",
+		`\u{2764}\u{FE0F}`:    "❤️",
+		`\u{1f44d}`:           "👍",
+		`a\u{1F44D}b`:         "a👍b",
+		`\u{D800}`:            `\u{D800}`,
+		`\u{110000}`:          `\u{110000}`,
+		`\u{}`:                `\u{}`,
+		`\u{2764`:             `\u{2764`,
+		`\u2764`:              `\u2764`,
+		"":                    "",
+		`\u{1F468}\u{200D}\u`: "👨\u200d" + `\u`,
+	} {
+		if got := spelledEmoji(in); got != want {
+			t.Errorf("%q: got %q", in, string(got))
+		}
+	}
+}

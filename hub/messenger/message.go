@@ -1,0 +1,89 @@
+package messenger
+
+import (
+	"encoding/json"
+
+	"parley/model"
+)
+
+// wireMessage is what stands under "message".
+//
+// Source: Messenger Platform, "messages" and "Message echoes".
+type wireMessage struct {
+	MID         ident             `json:"mid"`
+	Text        string            `json:"text"`
+	Attachments []json.RawMessage `json:"attachments"`
+	Echo        flag              `json:"is_echo"`
+	Deleted     flag              `json:"is_deleted"`
+	Unsupported flag              `json:"is_unsupported"`
+	AppID       looseID           `json:"app_id"`
+	Metadata    loose             `json:"metadata"`
+	StickerID   looseID           `json:"sticker_id"`
+	QuickReply  json.RawMessage   `json:"quick_reply"`
+	ReplyTo     json.RawMessage   `json:"reply_to"`
+	Referral    json.RawMessage   `json:"referral"`
+	Commands    json.RawMessage   `json:"commands"`
+}
+
+// decodeMessage reads what the customer wrote, what the Page wrote (an echo), and
+// that a message was taken back.
+func decodeMessage(_ envelope, raw json.RawMessage) (model.Event, error) {
+	var w wireMessage
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return nil, errShape
+	}
+	switch {
+	case bool(w.Deleted) && w.MID == "":
+		return nil, errShape
+	case bool(w.Deleted):
+		return model.Unsend{Target: model.MID(w.MID)}, nil
+	case bool(w.Echo):
+		return model.Echo{
+			MID: model.MID(w.MID), AppID: model.AppID(w.AppID), Metadata: plainMetadata(string(w.Metadata)),
+			Text: model.Untrusted(w.Text), Attachments: attachments(w.Attachments, w.StickerID), ReplyTo: quoted(w.ReplyTo),
+		}, nil
+	}
+	m := model.CustomerMessage{
+		MID: model.MID(w.MID), Text: model.Untrusted(w.Text), Attachments: attachments(w.Attachments, w.StickerID),
+		ReplyTo: quoted(w.ReplyTo), QuickReply: quickReply(w.QuickReply), Referral: entry(w.Referral),
+	}
+	empty := m.Text == "" && len(m.Attachments) == 0 && m.QuickReply == nil && m.Referral == nil && !present(w.Commands)
+	m.Unsupported = bool(w.Unsupported) || empty
+	return m, nil
+}
+
+func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+// plainMetadata returns what a sender put into its message where it can be of
+// ours: other apps may put anything there.
+func plainMetadata(s string) string {
+	if len(s) > maxMetadata || !printable(s, true) {
+		return ""
+	}
+	return s
+}
+
+// quoted returns the mid of the message that this one answers.
+func quoted(raw json.RawMessage) model.MID {
+	var w struct {
+		MID looseID `json:"mid"`
+	}
+	if present(raw) {
+		_ = json.Unmarshal(raw, &w)
+	}
+	return model.MID(w.MID)
+}
+
+// quickReply returns the payload of the quick reply that the customer chose.
+//
+// Source: Messenger Platform, "Quick replies".
+func quickReply(raw json.RawMessage) *model.Untrusted {
+	var w struct {
+		Payload loose `json:"payload"`
+	}
+	if !present(raw) || json.Unmarshal(raw, &w) != nil {
+		return nil
+	}
+	payload := model.Untrusted(w.Payload)
+	return &payload
+}

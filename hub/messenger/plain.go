@@ -1,0 +1,61 @@
+package messenger
+
+import "strings"
+
+// Longest values of Meta's that are taken as what they claim to be.
+const (
+	maxID       = 512
+	maxRouteID  = 128
+	maxWord     = 64
+	maxMetadata = 1000 // Send API: metadata, at most 1,000 characters
+)
+
+// printable tells whether s is ASCII without control characters, and, where
+// spaces are not wanted, without those.
+func printable(s string, spaces bool) bool {
+	first := byte('!')
+	if spaces {
+		first = ' '
+	}
+	for i := range len(s) {
+		if s[i] < first || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// plainID returns s where it can be an id of Meta's, else "".
+func plainID(s string) string {
+	if len(s) > maxID || !printable(s, false) {
+		return ""
+	}
+	return s
+}
+
+// routeID returns s where it can be an id that becomes part of ids and paths of
+// ours (a customer's, an attachment's), else "".
+func routeID(s string) string { return onlyRunes(s, maxRouteID, "._:-") }
+
+// pageID returns s where it can be a Page's id, else "": in our ids "_" ends it
+// and "~" counts its installations.
+func pageID(s string) string { return onlyRunes(s, maxRouteID, ".:-") }
+
+// plainWord returns s where it can be a word of Meta's own, such as SHORTLINK or
+// notification_messages, else "".
+func plainWord(s string) string { return onlyRunes(s, maxWord, "._:-") }
+
+func onlyRunes(s string, longest int, besides string) string {
+	if len(s) > longest {
+		return ""
+	}
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
+		case strings.ContainsRune(besides, r):
+		default:
+			return ""
+		}
+	}
+	return s
+}

@@ -1,0 +1,64 @@
+package messenger
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// maxRetryAfter is the longest wait that is believed: Meta's limits count over at
+// most a rolling day.
+//
+// Source: Graph API, "Rate limits".
+const maxRetryAfter = 24 * time.Hour
+
+const usageHeader = "X-Business-Use-Case-Usage"
+
+// retryAfter returns how long to wait before calling again: the longest time that
+// the usage header names for the object, or for all where it is silent about it,
+// else Retry-After; 0 where neither names one.
+func retryAfter(h http.Header, object string, now time.Time) time.Duration {
+	if d := regainAccess(h.Get(usageHeader), object); d > 0 {
+		return d
+	}
+	value := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(value); err == nil {
+		return bounded(float64(seconds), time.Second)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return bounded(at.Sub(now).Seconds(), time.Second)
+	}
+	return 0
+}
+
+// regainAccess reads the usage header; its times are in minutes.
+func regainAccess(header, object string) time.Duration {
+	type usage struct {
+		Minutes number `json:"estimated_time_to_regain_access"`
+	}
+	var all map[string][]usage
+	if header == "" || json.Unmarshal([]byte(header), &all) != nil {
+		return 0
+	}
+	if mine, ok := all[object]; ok {
+		all = map[string][]usage{object: mine}
+	}
+	var longest float64
+	for _, usages := range all {
+		for _, u := range usages {
+			longest = max(longest, u.Minutes.value)
+		}
+	}
+	return bounded(longest, time.Minute)
+}
+
+func bounded(n float64, unit time.Duration) time.Duration {
+	if n <= 0 {
+		return 0
+	}
+	if n > float64(maxRetryAfter/unit) {
+		return maxRetryAfter
+	}
+	return time.Duration(n * float64(unit))
+}

@@ -1,0 +1,79 @@
+package messenger
+
+import (
+	"encoding/json"
+
+	"parley/model"
+)
+
+// decodePostback reads that the customer pressed a button or Get Started. In
+// standby it comes without its payload.
+//
+// Source: Messenger Platform, "messaging_postbacks".
+func decodePostback(_ envelope, raw json.RawMessage) (model.Event, error) {
+	var w struct {
+		MID      ident           `json:"mid"`
+		Title    string          `json:"title"`
+		Payload  string          `json:"payload"`
+		Referral json.RawMessage `json:"referral"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return nil, errShape
+	}
+	return model.Postback{
+		MID: model.MID(w.MID), Title: model.Untrusted(w.Title), Payload: model.Untrusted(w.Payload), Referral: entry(w.Referral),
+	}, nil
+}
+
+// decodeReferral reads how the customer came into a thread that was there.
+//
+// Source: Messenger Platform, "messaging_referrals".
+func decodeReferral(_ envelope, raw json.RawMessage) (model.Event, error) {
+	e := entry(raw)
+	if e == nil {
+		return nil, errShape
+	}
+	return model.Referral{Entry: *e}, nil
+}
+
+// entry reads how a customer came in, nil where nothing of it is told. From a shop
+// only the product is known: it stands as the reference.
+func entry(raw json.RawMessage) *model.Entry {
+	var w struct {
+		Ref     loose   `json:"ref"`
+		Source  word    `json:"source"`
+		AdID    looseID `json:"ad_id"`
+		Context titled  `json:"ads_context_data"`
+		Product titled  `json:"product"`
+	}
+	if !present(raw) || json.Unmarshal(raw, &w) != nil {
+		return nil
+	}
+	e := model.Entry{
+		Source: string(w.Source), Ref: model.Untrusted(w.Ref),
+		AdID: string(w.AdID), Title: model.Untrusted(w.Context.adTitle),
+	}
+	if e.Ref == "" {
+		e.Ref = model.Untrusted(w.Product.id)
+	}
+	if e == (model.Entry{}) {
+		return nil
+	}
+	return &e
+}
+
+// titled is what an ad or a product is known by.
+type titled struct {
+	id      looseID
+	adTitle loose
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]; it never fails.
+func (t *titled) UnmarshalJSON(b []byte) error {
+	all, err := object(b)
+	if err == nil {
+		all.read("id", &t.id)
+		all.read("ad_title", &t.adTitle)
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package messenger
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	// A customer's time zone must be known wherever the hub runs.
+	_ "time/tzdata"
+
+	"parley/model"
+)
+
+// booking is an appointment that was asked for.
+//
+// Source: Messenger Platform, "messages", appointment_booking.
+type booking struct {
+	BookingID looseID `json:"booking_id"`
+	Status    word    `json:"status"`
+	Start     moment  `json:"start_time"`
+	End       moment  `json:"end_time"`
+	Zone      loose   `json:"timezone"`
+}
+
+// title tells the status, and from when until when in the booking's own zone.
+func (b booking) title() model.Untrusted {
+	var parts []string
+	if b.Status != "" {
+		parts = append(parts, string(b.Status))
+	}
+	zone := zoneOf(string(b.Zone))
+	if !b.Start.IsZero() {
+		parts = append(parts, b.Start.In(zone).Format(time.RFC3339))
+	}
+	if !b.End.IsZero() {
+		parts = append(parts, "–", b.End.In(zone).Format(time.RFC3339))
+	}
+	return model.Untrusted(strings.Join(parts, " "))
+}
+
+// zoneOf returns a time zone by its name, UTC for none. "Local" is none: it would
+// be the hub's.
+func zoneOf(name string) *time.Location {
+	if name == "Local" || len(name) > maxWord {
+		return time.UTC
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// template is a message with a form of its own.
+//
+// Source: Messenger Platform, "Templates" and "messages", product template.
+type template struct {
+	Text     loose  `json:"text"`
+	Elements titles `json:"elements"`
+	Buttons  titles `json:"buttons"`
+	Product  struct {
+		Elements titles `json:"elements"`
+	} `json:"product"`
+}
+
+// title returns the template's text, else the titles of what it shows.
+func (t template) title() model.Untrusted {
+	for _, list := range []titles{t.Product.Elements, t.Elements, t.Buttons} {
+		if t.Text == "" {
+			t.Text = loose(strings.Join(list, ", "))
+		}
+	}
+	return model.Untrusted(t.Text)
+}
+
+// titles are the titles of a list of things, those that have one.
+type titles []string
+
+// UnmarshalJSON implements [json.Unmarshaler]; it never fails.
+func (t *titles) UnmarshalJSON(b []byte) error {
+	var raws []json.RawMessage
+	if json.Unmarshal(b, &raws) != nil {
+		return nil
+	}
+	for _, raw := range raws {
+		var w struct {
+			Title loose `json:"title"`
+		}
+		if json.Unmarshal(raw, &w) == nil && w.Title != "" {
+			*t = append(*t, string(w.Title))
+		}
+	}
+	return nil
+}
