@@ -1,0 +1,151 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"parley/model"
+)
+
+// ConversationList is one page of a list of conversations.
+type ConversationList struct {
+	Conversations []model.Conversation `json:"conversations"`
+	// Cursor is that of the next page; empty at the end.
+	Cursor string `json:"cursor"`
+}
+
+// MessageList is a stretch of a conversation, oldest first.
+type MessageList struct {
+	Messages []model.Message `json:"messages"`
+	// Cursor is for those before; empty at the beginning.
+	Cursor string `json:"cursor"`
+}
+
+// NoticeList is one page of the notices.
+type NoticeList struct {
+	Notices []model.Notice `json:"notices"`
+	Cursor  string         `json:"cursor"`
+}
+
+// Me returns who the token belongs to.
+func (c *Client) Me(ctx context.Context) (model.User, error) {
+	var out model.User
+	err := c.call(ctx, http.MethodGet, "/v1/me", nil, nil, &out)
+	return out, err
+}
+
+// Pages returns every Page; of those that the user may not see into, only what
+// anybody may know.
+func (c *Client) Pages(ctx context.Context) ([]model.Page, error) {
+	var out struct {
+		Pages []model.Page `json:"pages"`
+	}
+	err := c.call(ctx, http.MethodGet, "/v1/pages", nil, nil, &out)
+	return out.Pages, err
+}
+
+// ConnectPage connects or repairs a Page. An empty visibility leaves it to the hub.
+func (c *Client) ConnectPage(ctx context.Context, page model.MetaPageID, token string, v model.Visibility) (model.Page, error) {
+	in := struct {
+		Page       model.MetaPageID `json:"page"`
+		Token      string           `json:"token"`
+		Visibility model.Visibility `json:"visibility,omitempty"`
+	}{page, token, v}
+	var out model.Page
+	err := c.call(ctx, http.MethodPost, "/v1/pages", nil, in, &out)
+	return out, err
+}
+
+// SetVisibility makes a Page private or shared.
+func (c *Client) SetVisibility(ctx context.Context, page model.PageID, v model.Visibility) (model.Page, error) {
+	in := struct {
+		Visibility model.Visibility `json:"visibility"`
+	}{v}
+	var out model.Page
+	err := c.call(ctx, http.MethodPatch, "/v1/pages/"+url.PathEscape(string(page)), nil, in, &out)
+	return out, err
+}
+
+// Uninstall uninstalls a Page.
+func (c *Client) Uninstall(ctx context.Context, page model.PageID) (model.Page, error) {
+	var out model.Page
+	err := c.call(ctx, http.MethodDelete, "/v1/pages/"+url.PathEscape(string(page)), nil, nil, &out)
+	return out, err
+}
+
+// ListQuery asks for one page of a list; what is zero is left to the hub.
+type ListQuery struct {
+	Filter string
+	Cursor string
+	Limit  int
+}
+
+func (q ListQuery) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{"filter": q.Filter, "cursor": q.Cursor} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if q.Limit > 0 {
+		v.Set("limit", strconv.Itoa(q.Limit))
+	}
+	return v
+}
+
+// Conversations returns one page of the user's conversations.
+func (c *Client) Conversations(ctx context.Context, q ListQuery) (ConversationList, error) {
+	var out ConversationList
+	err := c.call(ctx, http.MethodGet, "/v1/conversations", q.values(), nil, &out)
+	return out, err
+}
+
+func conversationPath(id model.ConversationID) string {
+	return "/v1/conversations/" + url.PathEscape(string(id))
+}
+
+// Conversation returns one conversation.
+func (c *Client) Conversation(ctx context.Context, id model.ConversationID) (model.Conversation, error) {
+	var out model.Conversation
+	err := c.call(ctx, http.MethodGet, conversationPath(id), nil, nil, &out)
+	return out, err
+}
+
+// Messages returns a conversation's newest messages, or those before the cursor.
+func (c *Client) Messages(ctx context.Context, id model.ConversationID, before string, limit int) (MessageList, error) {
+	q := url.Values{}
+	if before != "" {
+		q.Set("before", before)
+	}
+	if limit > 0 {
+		q.Set("limit", strconv.Itoa(limit))
+	}
+	var out MessageList
+	err := c.call(ctx, http.MethodGet, conversationPath(id)+"/messages", q, nil, &out)
+	return out, err
+}
+
+// Message returns one message.
+func (c *Client) Message(ctx context.Context, conversation model.ConversationID, id model.MessageID) (model.Message, error) {
+	var out model.Message
+	err := c.call(ctx, http.MethodGet, conversationPath(conversation)+"/messages/"+url.PathEscape(string(id)), nil, nil, &out)
+	return out, err
+}
+
+// Notices returns the newest notices.
+func (c *Client) Notices(ctx context.Context, q ListQuery) (NoticeList, error) {
+	var out NoticeList
+	err := c.call(ctx, http.MethodGet, "/v1/notices", q.values(), nil, &out)
+	return out, err
+}
+
+// Stats returns the hub's counters.
+func (c *Client) Stats(ctx context.Context) (map[string]int64, error) {
+	var out struct {
+		Stats map[string]int64 `json:"stats"`
+	}
+	err := c.call(ctx, http.MethodGet, "/v1/stats", nil, nil, &out)
+	return out.Stats, err
+}

@@ -1,0 +1,115 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	// callTimeout is the longest that one call may take.
+	callTimeout = 30 * time.Second
+	// maxAnswer is the largest answer read: a thousand conversations.
+	maxAnswer = 64 << 20
+)
+
+// Client speaks to one hub as one user. It is safe for concurrent use.
+type Client struct {
+	base  *url.URL
+	token string
+	http  *http.Client
+}
+
+// New returns a client of the hub at that address. A token is never sent
+// unprotected: an address that is neither https nor on this machine is refused with
+// [ErrUnprotected].
+func New(address, token string) (*Client, error) {
+	u, err := url.Parse(strings.TrimRight(address, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%w: %q", ErrAddress, address)
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return nil, fmt.Errorf("%w: %q", ErrUnprotected, address)
+	}
+	return &Client{base: u, token: token, http: &http.Client{
+		Timeout: callTimeout,
+		// A redirect would carry the token to wherever it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// URL returns the hub's address.
+func (c *Client) URL() string { return c.base.String() }
+
+// Close lets idle connections go.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// call sends in as JSON, unless it is nil, and reads the answer into out, unless it
+// is nil. What is no success is a [*Problem]; what never got an answer is an
+// [*UnreachableError].
+func (c *Client) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
+	u := c.base.JoinPath(path)
+	u.RawQuery = query.Encode()
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return fmt.Errorf("encode request: %w", err)
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	req.Header.Set("Accept", "application/json, application/problem+json")
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return &UnreachableError{URL: c.base.String(), Cause: err}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return decode(c.base.String(), resp, out)
+}
+
+func decode(address string, resp *http.Response, out any) error {
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return &UnreachableError{URL: address, Cause: err}
+	}
+	if resp.StatusCode >= http.StatusOK && resp.StatusCode < http.StatusMultipleChoices {
+		if out == nil {
+			return nil
+		}
+		if err := json.Unmarshal(answer, out); err != nil {
+			return fmt.Errorf("%w: %s: %w", ErrNoHub, address, err)
+		}
+		return nil
+	}
+	p := &Problem{}
+	if err := json.Unmarshal(answer, p); err != nil || p.Code == "" {
+		return fmt.Errorf("%w: %s answered %s", ErrNoHub, address, resp.Status)
+	}
+	p.Status = resp.StatusCode
+	return p
+}

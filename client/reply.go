@@ -1,0 +1,112 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"parley/model"
+)
+
+// Pauses between two questions how a reply stands, and between two tries to hand it
+// in.
+const (
+	pollFirst = 50 * time.Millisecond
+	pollMax   = time.Second
+)
+
+// Reply hands a reply in, again and again with the same id until the hub took or
+// refused it, and waits until its outcome is known or wait is over. It returns the
+// reply as it then stands.
+//
+// An [*UnreachableError] means that it is not known whether the hub has it; it stays
+// in kept, and the same id may be handed in again at any time.
+func (c *Client) Reply(ctx context.Context, kept *Kept, r KeptReply, wait time.Duration) (model.Message, error) {
+	if err := kept.Put(r); err != nil {
+		return model.Message{}, err
+	}
+	deadline := time.Now().Add(wait)
+	m, err := c.handIn(ctx, r, deadline)
+	var problem *Problem
+	if err != nil && (!errors.As(err, &problem) || problem.Status >= http.StatusInternalServerError) {
+		return model.Message{}, err
+	}
+	if ferr := kept.Forget(r.ClientID); err == nil && ferr != nil {
+		return m, ferr
+	}
+	if err != nil {
+		return model.Message{}, err
+	}
+	return c.follow(ctx, m, deadline)
+}
+
+// handIn posts the reply until it is taken, refused, or time is over.
+func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (model.Message, error) {
+	in := struct {
+		ClientID model.ClientID  `json:"client_id"`
+		Text     model.Untrusted `json:"text"`
+	}{r.ClientID, r.Text}
+	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
+		var m model.Message
+		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
+		if !again(err) || !rest(ctx, pause, deadline) {
+			return m, err
+		}
+	}
+}
+
+// again tells whether a call may succeed later.
+func again(err error) bool {
+	var unreachable *UnreachableError
+	if errors.As(err, &unreachable) {
+		return true
+	}
+	var problem *Problem
+	return errors.As(err, &problem) && problem.Status >= http.StatusInternalServerError
+}
+
+// follow asks how a reply stands until nothing will change by itself any more.
+func (c *Client) follow(ctx context.Context, m model.Message, deadline time.Time) (model.Message, error) {
+	for pause := pollFirst; !final(m.State) && rest(ctx, pause, deadline); pause = min(2*pause, pollMax) {
+		now, err := c.Message(ctx, m.ConversationID, m.ID)
+		if again(err) {
+			continue
+		}
+		if err != nil {
+			return m, err
+		}
+		m = now
+	}
+	return m, ctx.Err()
+}
+
+func final(s model.State) bool {
+	switch s {
+	case model.Queued, model.Posting, model.Unknown:
+		return false
+	default:
+		return true
+	}
+}
+
+// rest pauses, and answers false when the deadline came or ctx ended first.
+func rest(ctx context.Context, d time.Duration, deadline time.Time) bool {
+	left := time.Until(deadline)
+	if left <= 0 {
+		return false
+	}
+	t := time.NewTimer(min(d, left))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// NewClientID returns an id for a new reply.
+func NewClientID() model.ClientID { return model.ClientID(uuid.Must(uuid.NewV7()).String()) }

@@ -1,0 +1,92 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// loginCodeLife is how long a one-time login code lets its user in.
+const loginCodeLife = 10 * time.Minute
+
+// NewUser is somebody to be added.
+type NewUser struct {
+	Name  string
+	Email string
+	Admin bool
+	// Token: give them a token at once, beside the login code.
+	Token bool
+}
+
+// Added is a user who was added, and what lets them in. The secrets are stored
+// hashed and can't be shown again.
+type Added struct {
+	User      model.User `json:"user"`
+	LoginCode string     `json:"login_code"`
+	Token     string     `json:"token,omitempty"`
+}
+
+// AddUser adds a user to a store, which a hub may have open meanwhile.
+func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Added, error) {
+	name := strings.TrimSpace(n.Name)
+	if name == "" {
+		return Added{}, &InvalidError{Field: "name", Reason: "must not be empty"}
+	}
+	a := Added{
+		User:      model.User{ID: model.UserID(newUUID()), Name: name, Email: strings.TrimSpace(n.Email), Admin: n.Admin},
+		LoginCode: newLoginCode(),
+	}
+	if n.Token {
+		a.Token = newSecret(accessTokenBytes)
+	}
+	err := s.Accounts(ctx, func(tx store.AccountTx) error {
+		if err := tx.CreateUser(a.User); err != nil {
+			return err
+		}
+		if err := tx.AddLoginCode(hashSecret(a.LoginCode), a.User.ID, now.Add(loginCodeLife)); err != nil {
+			return err
+		}
+		if a.Token == "" {
+			return nil
+		}
+		return tx.AddToken(hashSecret(a.Token), a.User.ID, now)
+	})
+	return a, err
+}
+
+// Login takes a one-time code for a token.
+func (h *Hub) Login(ctx context.Context, code string) (token string, user model.User, err error) {
+	token = newSecret(accessTokenBytes)
+	err = h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		now := h.utc()
+		user, err = tx.TakeLoginCode(hashSecret(normaliseCode(code)), now)
+		if err != nil {
+			return err
+		}
+		return tx.AddToken(hashSecret(token), user.ID, now)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return "", model.User{}, ErrSignIn
+	}
+	if err != nil {
+		return "", model.User{}, err
+	}
+	return token, user, nil
+}
+
+// Authenticate finds whose token it is.
+func (h *Hub) Authenticate(ctx context.Context, token string) (model.User, error) {
+	var u model.User
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		u, err = r.UserByToken(hashSecret(token))
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return model.User{}, ErrSignIn
+	}
+	return u, err
+}

@@ -1,0 +1,52 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/model"
+)
+
+const bearer = "bearer"
+
+type userKey struct{}
+
+// signedIn marks an operation that needs a token.
+var signedIn = []map[string][]string{{bearer: {}}}
+
+// authenticate finds who asks by the bearer token, for every operation that needs
+// one; it lets none through that can't tell.
+func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if len(ctx.Operation().Security) == 0 {
+			next(ctx)
+			return
+		}
+		token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
+		if !ok || token == "" {
+			ctx.SetHeader("WWW-Authenticate", "Bearer")
+			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "A token is needed: Authorization: Bearer …")
+			return
+		}
+		user, err := s.hub.Authenticate(ctx.Context(), token)
+		if err != nil {
+			var p *Problem
+			if errors.As(s.problem(ctx.Context(), err), &p) {
+				ctx.SetHeader("WWW-Authenticate", "Bearer")
+				_ = huma.WriteErr(api, ctx, p.Status, p.Detail)
+			}
+			return
+		}
+		next(huma.WithValue(ctx, userKey{}, user))
+	}
+}
+
+// user returns who asks. Only operations with [signedIn] have one.
+func user(ctx context.Context) model.User {
+	u, _ := ctx.Value(userKey{}).(model.User)
+	return u
+}

@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/hub/store"
+	"parley/model"
+)
+
+func (s *server) conversations(api huma.API) {
+	tags := []string{"conversations"}
+	huma.Register(api, huma.Operation{
+		OperationID: "list-conversations", Method: http.MethodGet, Path: "/v1/conversations",
+		Summary: "Conversations, newest activity first", Tags: tags, Security: signedIn,
+	}, s.listConversations)
+	huma.Register(api, huma.Operation{
+		OperationID: "get-conversation", Method: http.MethodGet, Path: "/v1/conversations/{conversation}",
+		Summary: "One conversation", Tags: tags, Security: signedIn,
+	}, s.getConversation)
+	huma.Register(api, huma.Operation{
+		OperationID: "counts", Method: http.MethodGet, Path: "/v1/counts",
+		Summary: "How many conversations each filter holds", Tags: tags, Security: signedIn,
+	}, s.counts)
+	huma.Register(api, huma.Operation{
+		OperationID: "mark-read", Method: http.MethodPost, Path: "/v1/conversations/{conversation}/read",
+		Summary: "Move the team's read mark up to a message", Tags: tags, Security: signedIn, DefaultStatus: http.StatusOK,
+	}, s.markRead)
+}
+
+type listInput struct {
+	Filter string       `query:"filter" enum:"all,open,mine,unassigned,snoozed,done,blocked" default:"all"`
+	Page   model.PageID `query:"page" maxLength:"80"`
+	Cursor string       `query:"cursor" maxLength:"1024"`
+	Limit  int          `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+}
+
+type conversationsBody struct {
+	Conversations []model.Conversation `json:"conversations"`
+	Cursor        string               `json:"cursor" doc:"Of the next page; empty at the end"`
+	AsOf          hub.AsOf             `json:"as_of"`
+}
+
+func (s *server) listConversations(ctx context.Context, in *listInput) (*body[conversationsBody], error) {
+	l, err := s.hub.Conversations(ctx, user(ctx), hub.ListQuery{
+		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[conversationsBody]{Body: conversationsBody{Conversations: l.Conversations, Cursor: l.Cursor, AsOf: l.AsOf}}, nil
+}
+
+// ConversationPath names a conversation in a path. It is exported for huma, which
+// passes over embedded types that are not.
+type ConversationPath struct {
+	Conversation model.ConversationID `path:"conversation" maxLength:"200"`
+}
+
+func (s *server) getConversation(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
+	c, err := s.hub.Conversation(ctx, user(ctx), in.Conversation)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Conversation]{Body: c}, nil
+}
+
+type countsInput struct {
+	Page model.PageID `query:"page" maxLength:"80"`
+}
+
+type countsBody struct {
+	Counts store.Counts `json:"counts"`
+	AsOf   hub.AsOf     `json:"as_of"`
+}
+
+func (s *server) counts(ctx context.Context, in *countsInput) (*body[countsBody], error) {
+	c, asOf, err := s.hub.Counts(ctx, user(ctx), in.Page)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[countsBody]{Body: countsBody{Counts: c, AsOf: asOf}}, nil
+}
+
+type readInput struct {
+	ConversationPath
+	Body struct {
+		UpTo model.MessageID `json:"up_to" minLength:"1" maxLength:"200"`
+	}
+}
+
+func (s *server) markRead(ctx context.Context, in *readInput) (*body[model.Conversation], error) {
+	if err := s.hub.MarkRead(ctx, user(ctx), in.Conversation, in.Body.UpTo); err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return s.getConversation(ctx, &in.ConversationPath)
+}

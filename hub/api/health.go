@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/model"
+)
+
+type body[T any] struct{ Body T }
+
+func (s *server) health(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "healthz", Method: http.MethodGet, Path: "/healthz", Summary: "The server runs", Tags: []string{"health"},
+	}, func(context.Context, *struct{}) (*body[struct {
+		Status string `json:"status"`
+	}], error,
+	) {
+		out := &body[struct {
+			Status string `json:"status"`
+		}]{}
+		out.Body.Status = "ok"
+		return out, nil
+	})
+	huma.Register(api, huma.Operation{
+		OperationID: "readyz", Method: http.MethodGet, Path: "/readyz", Summary: "The hub can do its work", Tags: []string{"health"},
+		Description: "503 when the store can't be used. Whether Meta took our address for webhooks is told, too.",
+	}, s.ready)
+	huma.Register(api, huma.Operation{
+		OperationID: "stats", Method: http.MethodGet, Path: "/v1/stats", Summary: "The hub's counters",
+		Description: "For admins: the counters are of all Pages.", Tags: []string{"health"}, Security: signedIn,
+	}, s.stats)
+}
+
+type readiness struct {
+	Status int
+	Body   hub.Readiness
+}
+
+func (s *server) ready(ctx context.Context, _ *struct{}) (*readiness, error) {
+	out := &readiness{Status: http.StatusOK, Body: s.hub.Ready(ctx)}
+	if !out.Body.Ready {
+		out.Status = http.StatusServiceUnavailable
+	}
+	return out, nil
+}
+
+type statsBody struct {
+	Stats map[string]int64 `json:"stats"`
+}
+
+func (s *server) stats(ctx context.Context, _ *struct{}) (*body[statsBody], error) {
+	if !user(ctx).Admin {
+		return nil, s.problem(ctx, model.Refuse(model.NotAdmin))
+	}
+	counters, err := s.hub.Stats(ctx)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[statsBody]{Body: statsBody{Stats: counters}}, nil
+}

@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/model"
+)
+
+func (s *server) messages(api huma.API) {
+	tags := []string{"messages"}
+	const base = "/v1/conversations/{conversation}/messages"
+	huma.Register(api, huma.Operation{
+		OperationID: "list-messages", Method: http.MethodGet, Path: base,
+		Summary: "A conversation's messages, oldest first", Tags: tags, Security: signedIn,
+	}, s.listMessages)
+	huma.Register(api, huma.Operation{
+		OperationID: "get-message", Method: http.MethodGet, Path: base + "/{message}",
+		Summary: "One message", Tags: tags, Security: signedIn,
+	}, s.getMessage)
+	huma.Register(api, huma.Operation{
+		OperationID: "reply", Method: http.MethodPost, Path: base,
+		Summary: "Reply, or write an internal note", Tags: tags, Security: signedIn, DefaultStatus: http.StatusAccepted,
+		Description: "202: stored, and on its way at most once. The same client_id again answers with the same message. " +
+			"409: refused by a rule; nothing is stored.",
+	}, s.reply)
+	huma.Register(api, huma.Operation{
+		OperationID: "retry", Method: http.MethodPost, Path: base + "/{message}/retry",
+		Summary: "Send a reply again that failed or asks", Tags: tags, Security: signedIn, DefaultStatus: http.StatusAccepted,
+	}, s.retry)
+	huma.Register(api, huma.Operation{
+		OperationID: "drop", Method: http.MethodPost, Path: base + "/{message}/drop",
+		Summary: "Give up a reply that asks, failed or waits", Tags: tags, Security: signedIn, DefaultStatus: http.StatusOK,
+	}, s.drop)
+}
+
+type messagesInput struct {
+	ConversationPath
+	Before string `query:"before" maxLength:"1024" doc:"The cursor of a former answer"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+}
+
+type messagesBody struct {
+	Messages []model.Message `json:"messages"`
+	Cursor   string          `json:"cursor" doc:"For those before; empty at the beginning"`
+	AsOf     hub.AsOf        `json:"as_of"`
+}
+
+func (s *server) listMessages(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {
+	ms, cursor, asOf, err := s.hub.Messages(ctx, user(ctx), in.Conversation, in.Before, in.Limit)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[messagesBody]{Body: messagesBody{Messages: ms, Cursor: cursor, AsOf: asOf}}, nil
+}
+
+// MessagePath names a message in a path.
+type MessagePath struct {
+	ConversationPath
+	Message model.MessageID `path:"message" maxLength:"200"`
+}
+
+func (s *server) getMessage(ctx context.Context, in *MessagePath) (*body[model.Message], error) {
+	m, err := s.hub.Message(ctx, user(ctx), in.Conversation, in.Message)
+	return s.message(ctx, m, err)
+}
+
+func (s *server) message(ctx context.Context, m model.Message, err error) (*body[model.Message], error) {
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Message]{Body: m}, nil
+}
+
+type replyInput struct {
+	ConversationPath
+	Body struct {
+		ClientID model.ClientID  `json:"client_id" minLength:"1" maxLength:"64" doc:"A UUIDv7 of the client's own"`
+		Text     model.Untrusted `json:"text"`
+		ReplyTo  model.MessageID `json:"reply_to,omitempty" maxLength:"200"`
+		// Attachments are not carried yet; a reply that has some is invalid rather
+		// than sent without them.
+		Attachments []string `json:"attachments,omitempty" maxItems:"0"`
+		SeenSeq     *int64   `json:"seen_seq,omitempty" minimum:"0" doc:"The highest seq of the Page its writer had seen"`
+		Note        bool     `json:"note,omitempty" doc:"For colleagues only; the customer never sees it"`
+	}
+}
+
+func (s *server) reply(ctx context.Context, in *replyInput) (*body[model.Message], error) {
+	m, err := s.hub.Reply(ctx, user(ctx), hub.Draft{
+		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
+		ReplyTo: in.Body.ReplyTo, Note: in.Body.Note, SeenSeq: in.Body.SeenSeq,
+	})
+	return s.message(ctx, m, err)
+}
+
+type retryInput struct {
+	MessagePath
+	Body struct {
+		Attempt int    `json:"attempt" minimum:"0" doc:"The attempt that was seen to ask or fail"`
+		SeenSeq *int64 `json:"seen_seq,omitempty" minimum:"0"`
+	}
+}
+
+func (s *server) retry(ctx context.Context, in *retryInput) (*body[model.Message], error) {
+	m, err := s.hub.Retry(ctx, user(ctx), in.Message, in.Conversation, in.Body.Attempt, in.Body.SeenSeq)
+	return s.message(ctx, m, err)
+}
+
+type dropInput struct {
+	MessagePath
+	Body *struct {
+		Attempt *int `json:"attempt,omitempty" minimum:"0"`
+	} `required:"false"`
+}
+
+func (s *server) drop(ctx context.Context, in *dropInput) (*body[model.Message], error) {
+	var attempt *int
+	if in.Body != nil {
+		attempt = in.Body.Attempt
+	}
+	m, err := s.hub.Drop(ctx, user(ctx), in.Message, in.Conversation, attempt)
+	return s.message(ctx, m, err)
+}

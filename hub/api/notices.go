@@ -1,0 +1,41 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/model"
+)
+
+func (s *server) notices(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "list-notices", Method: http.MethodGet, Path: "/v1/notices",
+		Summary: "News about Pages, newest first", Tags: []string{"notices"}, Security: signedIn,
+	}, s.listNotices)
+}
+
+type noticesInput struct {
+	Page   model.PageID `query:"page" maxLength:"80"`
+	Cursor string       `query:"cursor" maxLength:"1024"`
+	Limit  int          `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+}
+
+type noticesBody struct {
+	Notices []model.Notice `json:"notices"`
+	Cursor  string         `json:"cursor"`
+	AsOf    hub.AsOf       `json:"as_of"`
+}
+
+func (s *server) listNotices(ctx context.Context, in *noticesInput) (*body[noticesBody], error) {
+	ns, cursor, asOf, err := s.hub.Notices(ctx, user(ctx), in.Page, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	if ns == nil {
+		ns = []model.Notice{}
+	}
+	return &body[noticesBody]{Body: noticesBody{Notices: ns, Cursor: cursor, AsOf: asOf}}, nil
+}

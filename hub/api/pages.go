@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/model"
+)
+
+func (s *server) pages(api huma.API) {
+	tags := []string{"pages"}
+	huma.Register(api, huma.Operation{
+		OperationID: "list-pages", Method: http.MethodGet, Path: "/v1/pages", Summary: "The Pages", Tags: tags, Security: signedIn,
+		Description: "All installations. Of a Page that the user may not see into: that it exists, whether it is private, whose it is.",
+	}, s.listPages)
+	huma.Register(api, huma.Operation{
+		OperationID: "connect-page", Method: http.MethodPost, Path: "/v1/pages", Summary: "Connect or repair a Page", Tags: tags, Security: signedIn,
+	}, s.connectPage)
+	huma.Register(api, huma.Operation{
+		OperationID: "change-page", Method: http.MethodPatch, Path: "/v1/pages/{page}", Summary: "Make a Page private or shared", Tags: tags, Security: signedIn,
+	}, s.changePage)
+	huma.Register(api, huma.Operation{
+		OperationID: "uninstall-page", Method: http.MethodDelete, Path: "/v1/pages/{page}", Summary: "Uninstall a Page", Tags: tags, Security: signedIn,
+		DefaultStatus: http.StatusOK,
+	}, s.uninstallPage)
+}
+
+type pagesBody struct {
+	Pages  []model.Page `json:"pages"`
+	Cursor string       `json:"cursor"`
+	AsOf   hub.AsOf     `json:"as_of"`
+}
+
+func (s *server) listPages(ctx context.Context, _ *struct{}) (*body[pagesBody], error) {
+	pages, asOf, err := s.hub.Pages(ctx, user(ctx))
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[pagesBody]{Body: pagesBody{Pages: pages, AsOf: asOf}}, nil
+}
+
+type connectInput struct {
+	Body struct {
+		Page       model.MetaPageID `json:"page" minLength:"1" maxLength:"64" pattern:"^[0-9]+$" doc:"Facebook's id of the Page"`
+		Token      string           `json:"token" minLength:"1" maxLength:"4096" doc:"An access token of the Page, or of somebody with full control of it"`
+		Visibility model.Visibility `json:"visibility,omitempty" enum:"private,shared"`
+	}
+}
+
+type pageOutput struct {
+	Status int
+	Body   model.Page
+}
+
+func (s *server) connectPage(ctx context.Context, in *connectInput) (*pageOutput, error) {
+	p, created, err := s.hub.ConnectPage(ctx, user(ctx), hub.Connection{
+		Page: in.Body.Page, Token: in.Body.Token, Visibility: in.Body.Visibility,
+	})
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	if created {
+		return &pageOutput{Status: http.StatusCreated, Body: p}, nil
+	}
+	return &pageOutput{Status: http.StatusOK, Body: p}, nil
+}
+
+// PagePath names a Page in a path.
+type PagePath struct {
+	Page model.PageID `path:"page" maxLength:"80"`
+}
+
+type changePageInput struct {
+	PagePath
+	Body struct {
+		Visibility model.Visibility `json:"visibility" enum:"private,shared"`
+	}
+}
+
+func (s *server) changePage(ctx context.Context, in *changePageInput) (*body[model.Page], error) {
+	p, err := s.hub.SetVisibility(ctx, user(ctx), in.Page, in.Body.Visibility)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Page]{Body: p}, nil
+}
+
+func (s *server) uninstallPage(ctx context.Context, in *PagePath) (*body[model.Page], error) {
+	p, err := s.hub.Uninstall(ctx, user(ctx), in.Page)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Page]{Body: p}, nil
+}

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Codes of problems that are no refusal by a rule.
+const (
+	codeInvalid     model.Code = "invalid"
+	codeTooLarge    model.Code = "too_large"
+	codeNotFound    model.Code = "not_found"
+	codeSignIn      model.Code = "not_signed_in"
+	codeUnavailable model.Code = "unavailable"
+	codeGraph       model.Code = "graph_unavailable"
+	codeSignature   model.Code = "bad_signature"
+	codeInternal    model.Code = "internal"
+	codeMethod      model.Code = "method_not_allowed"
+)
+
+// Problem is an RFC 9457 problem document with our code.
+type Problem struct {
+	Type   string     `json:"type"`
+	Title  string     `json:"title"`
+	Status int        `json:"status"`
+	Detail string     `json:"detail,omitempty"`
+	Code   model.Code `json:"code"`
+	// Reply is the verdict where a reply is refused by one.
+	Reply  *model.Verdict      `json:"reply,omitempty"`
+	Errors []*huma.ErrorDetail `json:"errors,omitempty"`
+}
+
+// Error implements error.
+func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }
+
+// GetStatus implements [huma.StatusError].
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements [huma.ContentTypeFilter].
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+func newProblem(status int, code model.Code, detail string) *Problem {
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
+}
+
+// Problems that huma itself finds (a body that is no JSON, a field that is missing)
+// take the same shape. Set once, before anything is served: huma has no other way.
+func init() { //nolint:gochecknoinits // see above
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		p := newProblem(status, codeOfStatus(status), msg)
+		for _, err := range errs {
+			var d huma.ErrorDetailer
+			if errors.As(err, &d) {
+				detail := d.ErrorDetail()
+				// Not what was sent: it may hold a secret or a customer's text.
+				p.Errors = append(p.Errors, &huma.ErrorDetail{Message: detail.Message, Location: detail.Location})
+			}
+		}
+		return p
+	}
+}
+
+func codeOfStatus(status int) model.Code {
+	switch status {
+	case http.StatusUnauthorized:
+		return codeSignIn
+	case http.StatusNotFound:
+		return codeNotFound
+	case http.StatusMethodNotAllowed:
+		return codeMethod
+	case http.StatusRequestEntityTooLarge:
+		return codeTooLarge
+	}
+	if status >= http.StatusInternalServerError {
+		return codeInternal
+	}
+	return codeInvalid
+}
+
+// refused is the status of refusals about who may do what with a Page; the others
+// are conflicts with how things stand, 409.
+func refusedStatus(code model.Code) int {
+	switch code {
+	case model.NotAdmin, model.NotInstaller, model.NoManageTask, model.PersonalProfile, model.AlreadyConnected:
+		return http.StatusForbidden
+	case model.Hidden, model.PageUnknown:
+		return http.StatusNotFound
+	default:
+		return http.StatusConflict
+	}
+}
+
+// problem words an error of the hub for the client; its cause goes to the log.
+func (s *server) problem(ctx context.Context, err error) error {
+	var refusal *model.Refusal
+	var invalid *hub.InvalidError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refusal):
+		p := newProblem(refusedStatus(refusal.Code), refusal.Code, sentence(refusal.Code))
+		p.Reply = refusal.Verdict
+		return p
+	case errors.As(err, &invalid):
+		return newProblem(http.StatusUnprocessableEntity, codeInvalid, invalid.Error())
+	case errors.Is(err, store.ErrBadCursor):
+		return newProblem(http.StatusUnprocessableEntity, codeInvalid, "The cursor is not one of this list.")
+	case errors.Is(err, hub.ErrNotFound):
+		return newProblem(http.StatusNotFound, codeNotFound, "There is no such thing.")
+	case errors.Is(err, hub.ErrSignIn):
+		return newProblem(http.StatusUnauthorized, codeSignIn, "The token or code lets nobody in. Sign in again.")
+	case errors.Is(err, hub.ErrUnavailable):
+		s.log.Error("store unavailable", "error", err)
+		return newProblem(http.StatusServiceUnavailable, codeUnavailable, "The hub can't store anything at the moment. Nothing was kept; try again.")
+	case errors.Is(err, hub.ErrGraph):
+		s.log.Warn("graph api", "error", err)
+		return newProblem(http.StatusBadGateway, codeGraph, "Facebook did not do what was asked. The hub's log says why.")
+	case ctx.Err() != nil:
+		return newProblem(http.StatusServiceUnavailable, codeUnavailable, "The request took too long, or its sender went away.")
+	}
+	s.log.Error("request failed", "error", err)
+	return newProblem(http.StatusInternalServerError, codeInternal, "The hub made a mistake. Its log says more.")
+}
+
+// sentence says a refusal in English; clients say it in the user's language by its
+// code.
+func sentence(code model.Code) string {
+	switch code {
+	case model.NotAdmin:
+		return "Only an admin can do this."
+	case model.NotInstaller:
+		return "Only who connected the Page can do this."
+	case model.NoManageTask:
+		return "The Facebook user has no full control of this Page."
+	case model.PersonalProfile:
+		return "A personal profile can't be connected, only a Page."
+	case model.AlreadyConnected:
+		return "Somebody else has connected this Page."
+	case model.PageUnknown:
+		return "Facebook shows no such Page to this token."
+	case model.TokenRefused:
+		return "Facebook does not accept this token."
+	case model.NewerReply:
+		return "A colleague answered meanwhile."
+	case model.TextEmpty:
+		return "The text is empty."
+	case model.TextTooLong:
+		return "The text is longer than 2,000 characters."
+	case model.ClientIDReused:
+		return "The client_id belongs to another reply."
+	case model.StateChanged:
+		return "The reply is not in that state any more."
+	case model.NoReplyTarget:
+		return "The message to be quoted is not in this conversation, or Facebook does not know it yet."
+	default:
+		return "This reply can't be sent: " + string(code) + "."
+	}
+}
+
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the client is gone when this fails
+}

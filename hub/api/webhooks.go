@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"parley/hub/messenger"
+)
+
+// maxWebhook is the largest POST taken: Meta gathers up to 1,000 events in one.
+const maxWebhook = 8 << 20
+
+// webhookSlack is what answering takes of the time Meta is given.
+const webhookSlack = 250 * time.Millisecond
+
+// handshake answers Meta's question whether this is the address it was told.
+//
+// Source: Messenger Platform, "Webhooks", verification requests.
+func (s *server) handshake(w http.ResponseWriter, r *http.Request) {
+	challenge, ok := messenger.Handshake(r.URL.Query(), s.verifyToken)
+	if !ok {
+		writeProblem(w, newProblem(http.StatusForbidden, codeSignature, "The verify token is another."))
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = io.WriteString(w, challenge) //nolint:gosec // plain text, by its header; Meta wants it back as it came
+}
+
+// receive takes a webhook in. 200 means that all of it is on disk; anything else
+// makes Meta send it again.
+func (s *server) receive(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.hub.Timing().Webhook-webhookSlack)
+	defer cancel()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxWebhook))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
+		return
+	case err != nil:
+		writeProblem(w, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
+		return
+	}
+	signatures := r.Header.Values("X-Hub-Signature-256")
+	if len(signatures) != 1 || !s.verifier.Verify(signatures[0], body) {
+		writeProblem(w, newProblem(http.StatusForbidden, codeSignature, "The signature is not that of this body."))
+		return
+	}
+	entries, err := messenger.Decode(body, s.appID, s.now())
+	switch {
+	case errors.Is(err, messenger.ErrNotPage):
+		writeProblem(w, newProblem(http.StatusNotFound, codeNotFound, "Only webhooks of Pages are taken."))
+		return
+	case err != nil:
+		writeProblem(w, newProblem(http.StatusBadRequest, codeInvalid, "The body is not one of Meta's webhooks."))
+		return
+	}
+	if err := s.hub.Receive(ctx, entries); err != nil {
+		s.log.Error("receive webhook", "error", err)
+		w.Header().Set("Retry-After", "1")
+		writeProblem(w, newProblem(http.StatusServiceUnavailable, codeUnavailable, "The hub can't store this now. Send it again."))
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "EVENT_RECEIVED")
+}

@@ -1,0 +1,170 @@
+package hub
+
+import (
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// batch applies changes of one Page inside one transaction. It holds each
+// conversation it touches, and stores it once at the end.
+type batch struct {
+	h    *Hub
+	tx   store.PageTx
+	now  time.Time
+	page store.Page
+
+	pageChanged   bool
+	conversations map[model.PSID]*openConversation
+	order         []model.PSID
+
+	// repliesMoved: a reply may be due; customerNew: a customer has no name yet.
+	repliesMoved bool
+	customerNew  bool
+}
+
+// openConversation is a conversation being changed.
+type openConversation struct {
+	store.Conversation
+	changed bool
+	// newest: the newest message may be another.
+	newest bool
+}
+
+func (h *Hub) newBatch(tx store.PageTx, page model.PageID) (*batch, error) {
+	p, err := tx.Page(page)
+	if err != nil {
+		return nil, err
+	}
+	return &batch{
+		h: h, tx: tx, now: h.utc(), page: p,
+		conversations: make(map[model.PSID]*openConversation),
+	}, nil
+}
+
+// flush stores what changed.
+func (b *batch) flush() error {
+	for _, psid := range b.order {
+		c := b.conversations[psid]
+		if !c.changed {
+			continue
+		}
+		if err := b.summarise(c); err != nil {
+			return err
+		}
+		if err := b.tx.PutConversation(&c.Conversation); err != nil {
+			return err
+		}
+	}
+	if !b.pageChanged {
+		return nil
+	}
+	return b.tx.PutPage(&b.page)
+}
+
+// summarise sets a conversation's last message.
+func (b *batch) summarise(c *openConversation) error {
+	if !c.newest {
+		return nil
+	}
+	m, err := b.tx.Newest(c.ID, 0)
+	if errors.Is(err, store.ErrNotFound) {
+		c.LastMessage = nil
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s := m.Summary()
+	c.LastMessage, c.UpdatedAt = &s, m.Order
+	return nil
+}
+
+// find returns the conversation with a customer, nil if there is none.
+func (b *batch) find(psid model.PSID) (*openConversation, error) {
+	if c, ok := b.conversations[psid]; ok {
+		return c, nil
+	}
+	c, err := b.tx.Conversation(model.NewConversationID(b.page.ID, psid))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil //nolint:nilnil // that there is none is an ordinary answer here
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b.hold(c), nil
+}
+
+// open returns the conversation with a customer, a new one if there is none.
+func (b *batch) open(psid model.PSID, at time.Time) (*openConversation, error) {
+	c, err := b.find(psid)
+	if c != nil || err != nil {
+		return c, err
+	}
+	c = b.hold(store.Conversation{Conversation: model.Conversation{
+		ID: model.NewConversationID(b.page.ID, psid), PageID: b.page.ID,
+		Customer: model.Customer{PSID: psid}, Status: model.Open,
+		Labels: []string{}, UpdatedAt: at,
+	}})
+	c.changed, b.customerNew = true, true
+	return c, b.takeWatermarks(c)
+}
+
+func (b *batch) hold(c store.Conversation) *openConversation {
+	o := &openConversation{Conversation: c}
+	b.conversations[c.Customer.PSID] = o
+	b.order = append(b.order, c.Customer.PSID)
+	return o
+}
+
+// deleted tells whether a conversation was deleted together with all that was
+// said until that time.
+func (b *batch) deleted(psid model.PSID, at time.Time) (bool, error) {
+	until, err := b.tx.Tombstone(model.NewConversationID(b.page.ID, psid))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !at.After(until), err
+}
+
+// add stores a new message and what it changes in its conversation.
+func (b *batch) add(c *openConversation, m *store.Message) error {
+	m.ID = model.NewMessageID(b.page.ID, newUUID())
+	m.ConversationID = c.ID
+	if m.Attachments == nil {
+		m.Attachments = []model.Attachment{}
+	}
+	m.Reactions = []model.Reaction{}
+	if err := b.quote(m); err != nil {
+		return err
+	}
+	if err := b.tx.PutMessage(m); err != nil {
+		return err
+	}
+	c.changed, c.newest = true, true
+	return b.takePending(c, m)
+}
+
+// quote finds the message that another quotes by Meta's id.
+func (b *batch) quote(m *store.Message) error {
+	if m.ReplyToMID == "" || m.ReplyTo != "" {
+		return nil
+	}
+	q, err := b.tx.MessageByMID(b.page.ID, m.ReplyToMID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	m.ReplyTo = q.ID
+	return err
+}
+
+// put stores a changed message.
+func (b *batch) put(c *openConversation, m *store.Message) error {
+	if err := b.tx.PutMessage(m); err != nil {
+		return err
+	}
+	c.changed, c.newest = true, true
+	return nil
+}

@@ -1,0 +1,120 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+var errPageGone = errors.New("page not connected")
+
+// makeUnknown marks a reply whose attempt can't be followed any more.
+func (h *Hub) makeUnknown(ctx context.Context, r store.Reply) error {
+	return h.change(ctx, r.MessageID, func(b *batch, c *openConversation, now store.Reply) error {
+		if now.State != model.Posting || now.Attempt != r.Attempt {
+			return nil
+		}
+		return b.unknown(c, now)
+	})
+}
+
+// nextCheck is when the Page's inbox is asked next about a reply of unknown
+// outcome; after the last check, when its writer is asked.
+func (h *Hub) nextCheck(r store.Reply) time.Time {
+	if r.Checks < len(h.timing.UnknownChecks) {
+		return r.AttemptAt.Add(h.timing.UnknownChecks[r.Checks])
+	}
+	return r.AttemptAt.Add(h.timing.AskAfter)
+}
+
+// check asks the Page's inbox whether a reply of unknown outcome arrived, and in
+// the end asks its writer.
+func (h *Hub) check(ctx context.Context, r store.Reply) error {
+	if r.Checks >= len(h.timing.UnknownChecks) {
+		return h.change(ctx, r.MessageID, h.askIfDue)
+	}
+	thread, err := h.thread(ctx, r.ConversationID)
+	if ctx.Err() != nil {
+		return nil // the hub ends; the next run checks again
+	}
+	if err != nil {
+		h.log.Warn("check reply in the page's inbox", keyMessage, string(r.MessageID), keyError, err)
+	}
+	return h.change(ctx, r.MessageID, func(b *batch, c *openConversation, now store.Reply) error {
+		if now.State != model.Unknown || now.Attempt != r.Attempt {
+			return nil
+		}
+		if found, at, ferr := b.findInThread(now, thread); ferr != nil {
+			return ferr
+		} else if found != "" {
+			return b.arrive(c, &now, arrival{mid: found, at: at, probably: true})
+		}
+		now.Checks++
+		if err == nil {
+			now.CheckedAt = b.now
+		}
+		now.WakeAt = h.nextCheck(now)
+		if err := b.tx.PutReply(now); err != nil {
+			return err
+		}
+		return h.askIfDue(b, c, now)
+	})
+}
+
+// thread reads the newest messages of a conversation in the Page's inbox.
+func (h *Hub) thread(ctx context.Context, id model.ConversationID) ([]model.SentMessage, error) {
+	var p store.Page
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		p, err = r.Page(id.Page())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if p.UninstalledAt != nil {
+		return nil, errPageGone
+	}
+	ctx, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
+	defer cancel()
+	return h.graph.ThreadMessages(ctx, p.Token, p.PageID, id.Customer())
+}
+
+// findInThread looks for a reply among what the Page's inbox shows: from the Page,
+// the same text, not created before the attempt, and no other message of ours.
+func (b *batch) findInThread(r store.Reply, thread []model.SentMessage) (model.MID, time.Time, error) {
+	m, err := b.tx.Message(r.MessageID)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	for _, s := range thread {
+		if !s.FromPage || !sameText(s.Text, m.Text) || s.CreatedAt.Before(r.AttemptAt.Add(-echoSlack)) {
+			continue
+		}
+		_, err := b.tx.MessageByMID(b.page.ID, s.MID)
+		if errors.Is(err, store.ErrNotFound) {
+			return s.MID, s.CreatedAt.UTC(), nil
+		}
+		if err != nil {
+			return "", time.Time{}, err
+		}
+	}
+	return "", time.Time{}, nil
+}
+
+// sameText compares texts without the white space around them, which Meta may trim.
+func sameText(a, b model.Untrusted) bool {
+	return strings.TrimSpace(string(a)) == strings.TrimSpace(string(b))
+}
+
+// askIfDue has a reply ask its writer once all checks are done and it is time.
+func (h *Hub) askIfDue(b *batch, c *openConversation, r store.Reply) error {
+	if r.State != model.Unknown || r.Checks < len(h.timing.UnknownChecks) || b.now.Before(r.AttemptAt.Add(h.timing.AskAfter)) {
+		return nil
+	}
+	checked := !r.CheckedAt.Before(r.AttemptAt.Add(h.timing.CheckGrace))
+	return b.settle(c, r, model.Ask, &model.MessageError{Code: model.OutcomeUnknown, Unchecked: !checked})
+}

@@ -1,0 +1,189 @@
+package hub
+
+import (
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// echoSlack is how much earlier than its attempt, by the hub's clock, an echo or a
+// message in the Page's inbox may say it was created: clocks differ.
+const echoSlack = time.Minute
+
+// echo stores what the Page wrote. It may be a reply of ours, which must not show
+// twice: it is known by Meta's id, by the token of an attempt, or, where Meta sends
+// no token, by its text.
+func (b *batch) echo(e model.Inbound, ev model.Echo) error {
+	c, err := b.open(e.Customer, e.At)
+	if err != nil {
+		return err
+	}
+	m, err := b.tx.MessageByMID(b.page.ID, ev.MID)
+	if err == nil {
+		return b.echoOfKnown(c, m, e, ev)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if ev.Metadata != "" {
+		r, a, err := b.tx.ReplyByToken(b.page.ID, ev.Metadata)
+		if err == nil {
+			return b.echoOfAttempt(c, r, a, ev.MID, e.At)
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	r, found, err := b.replyLike(c, e, ev)
+	if err != nil {
+		return err
+	}
+	if found {
+		return b.arrive(c, &r, arrival{mid: ev.MID, at: e.At, metaTime: true})
+	}
+	return b.sentElsewhere(c, e, ev)
+}
+
+// echoOfKnown gives a message that is here Meta's own time.
+func (b *batch) echoOfKnown(c *openConversation, m store.Message, e model.Inbound, ev model.Echo) error {
+	if m.MID != ev.MID {
+		return nil // an earlier attempt's, already counted
+	}
+	if r, a, err := b.tx.ReplyByToken(b.page.ID, ev.Metadata); err == nil && r.MessageID == m.ID {
+		if err := b.rememberAttempt(a, ev.MID); err != nil {
+			return err
+		}
+		m.Probably = false
+	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	m.SentAt, m.Order, m.MetaTime = e.At, e.At, true
+	overtaken(c, &m)
+	return b.settleState(c, &m)
+}
+
+// echoOfAttempt counts an attempt as arrived. It never makes a row: the reply has
+// one, whatever was thought of the attempt.
+func (b *batch) echoOfAttempt(c *openConversation, r store.Reply, a store.Attempt, mid model.MID, at time.Time) error {
+	if err := b.rememberAttempt(a, mid); err != nil {
+		return err
+	}
+	m, err := b.tx.Message(r.MessageID)
+	if err != nil {
+		return err
+	}
+	if m.MID == "" {
+		return b.arrive(c, &r, arrival{mid: mid, at: at, metaTime: true})
+	}
+	m.DeliveredTwice = true
+	return b.put(c, &m)
+}
+
+func (b *batch) rememberAttempt(a store.Attempt, mid model.MID) error {
+	if a.MID == mid {
+		return nil
+	}
+	a.MID = mid
+	return b.tx.PutAttempt(a)
+}
+
+// replyLike finds the reply that an echo of our app without a token must be: the
+// only open one of the conversation with that text, attempted before.
+func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (store.Reply, bool, error) {
+	if ev.AppID != b.h.appID || ev.Metadata != "" {
+		return store.Reply{}, false, nil
+	}
+	open, err := b.tx.UnsettledReplies(c.ID)
+	if err != nil {
+		return store.Reply{}, false, err
+	}
+	var match []store.Reply
+	for _, r := range open {
+		if r.Attempt == 0 || r.State == model.Queued || e.At.Before(r.AttemptAt.Add(-echoSlack)) {
+			continue
+		}
+		m, err := b.tx.Message(r.MessageID)
+		if err != nil {
+			return store.Reply{}, false, err
+		}
+		if m.Text == ev.Text {
+			match = append(match, r)
+		}
+	}
+	if len(match) != 1 {
+		return store.Reply{}, false, nil
+	}
+	return match[0], true, nil
+}
+
+// sentElsewhere stores what somebody sent past us: in Meta's inbox, by another app.
+func (b *batch) sentElsewhere(c *openConversation, e model.Inbound, ev model.Echo) error {
+	author := model.Author{Kind: model.ByApp, ID: string(ev.AppID)}
+	if ev.AppID == "" || ev.AppID.IsPageInbox() {
+		author = model.Author{Kind: model.ByPage}
+	}
+	return b.add(c, &store.Message{
+		Message: model.Message{
+			MID: ev.MID, Direction: model.Out, Author: author, Text: ev.Text,
+			Attachments: ev.Attachments, ReplyToMID: ev.ReplyTo, SentAt: e.At, State: model.Sent,
+		},
+		Order: e.At, MetaTime: true,
+	})
+}
+
+// arrival is how a reply is known to have reached Meta.
+type arrival struct {
+	mid model.MID
+	at  time.Time
+	// metaTime: at is Meta's, to the millisecond.
+	metaTime bool
+	probably bool
+}
+
+// arrive makes a reply sent. A row that its echo made before is folded into it.
+func (b *batch) arrive(c *openConversation, r *store.Reply, a arrival) error {
+	m, err := b.tx.Message(r.MessageID)
+	if err != nil {
+		return err
+	}
+	if err := b.fold(c, &m, &a); err != nil {
+		return err
+	}
+	m.MID, m.State, m.Error, m.WaitsFor = a.mid, model.Sent, nil, ""
+	m.SentAt, m.MetaTime, m.Probably = a.at, a.metaTime, a.probably
+	if a.metaTime {
+		m.Order = a.at
+	}
+	overtaken(c, &m)
+	r.State, r.WakeAt = m.State, time.Time{}
+	if err := b.tx.PutReply(*r); err != nil {
+		return err
+	}
+	if err := b.put(c, &m); err != nil {
+		return err
+	}
+	if err := b.takePending(c, &m); err != nil {
+		return err
+	}
+	return b.releaseQueue(c)
+}
+
+// fold takes over what is known of the row that an echo made of the same message,
+// and removes that row.
+func (b *batch) fold(c *openConversation, m *store.Message, a *arrival) error {
+	other, err := b.tx.MessageByMID(b.page.ID, a.mid)
+	if errors.Is(err, store.ErrNotFound) || err == nil && other.ID == m.ID {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m.Reactions, m.ReactedAt, m.Feedback = other.Reactions, other.ReactedAt, other.Feedback
+	if other.MetaTime {
+		a.at, a.metaTime = other.SentAt, true
+	}
+	c.changed, c.newest = true, true
+	return b.tx.RemoveMessage(other.ID)
+}

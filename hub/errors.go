@@ -1,0 +1,30 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+
+	"parley/hub/store"
+)
+
+// ErrNotFound: there is no such thing, or it is hidden from who asks.
+var ErrNotFound = store.ErrNotFound
+
+// ErrUnavailable: the store can't be written now.
+var ErrUnavailable = store.ErrUnavailable
+
+// ErrSignIn: the token or code is not one that lets anybody in.
+var ErrSignIn = errors.New("not signed in")
+
+// ErrGraph: the Graph API could not be reached, or refused for a reason that is no
+// rule of ours.
+var ErrGraph = errors.New("graph api")
+
+// InvalidError is a request that makes no sense, whoever asks.
+type InvalidError struct {
+	Field  string
+	Reason string
+}
+
+// Error implements error.
+func (e *InvalidError) Error() string { return fmt.Sprintf("%s: %s", e.Field, e.Reason) }

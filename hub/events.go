@@ -1,0 +1,196 @@
+package hub
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// take stores one event with its effects, unless it was stored before.
+func (b *batch) take(e model.Inbound) error {
+	e.At = e.At.UTC().Truncate(time.Microsecond)
+	if e.Customer != "" {
+		gone, err := b.deleted(e.Customer, e.At)
+		if gone || err != nil {
+			return err
+		}
+	}
+	fresh, err := b.tx.KeepRaw(store.RawEvent{
+		Page: b.page.ID, Key: e.Key, Customer: e.Customer, Name: e.Name,
+		At: e.At, ReceivedAt: b.now, Body: e.Raw, Understood: understood(e),
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	if e.Customer == "" {
+		return b.aboutPage(e)
+	}
+	return b.aboutCustomer(e)
+}
+
+func understood(e model.Inbound) bool {
+	m, ok := e.Event.(model.CustomerMessage)
+	return e.Event != nil && (!ok || !m.Unsupported)
+}
+
+// aboutPage applies an event that concerns the Page as a whole.
+func (b *batch) aboutPage(e model.Inbound) error {
+	p, ok := e.Event.(model.Policy)
+	if !ok {
+		if strings.HasPrefix(e.Name, "changes:") {
+			return nil // of the Page's feed, not of its messages: kept raw and counted
+		}
+		return b.notice(e, model.NoticeUnknown, "")
+	}
+	kinds := map[string]model.NoticeKind{
+		"warning": model.NoticePolicyWarning, "block": model.NoticePolicyBlock, "unblock": model.NoticePolicyUnblock,
+	}
+	kind, known := kinds[p.Action]
+	if !known {
+		return b.notice(e, model.NoticeUnknown, p.Reason)
+	}
+	if e.At.After(b.page.PolicyAt) {
+		b.enforce(p, e.At)
+	}
+	return b.notice(e, kind, p.Reason)
+}
+
+// enforce sets or lifts the Page's restriction. A warning changes nothing.
+func (b *batch) enforce(p model.Policy, at time.Time) {
+	switch p.Action {
+	case "block":
+		b.page.Restricted = &model.Restriction{Reason: p.Reason, Since: at}
+	case "unblock":
+		b.page.Restricted = nil
+	default:
+		return
+	}
+	b.page.PolicyAt, b.pageChanged, b.repliesMoved = at, true, true
+}
+
+func (b *batch) notice(e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
+	return b.tx.PutNotice(&model.Notice{
+		ID: newUUID(), PageID: b.page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
+	})
+}
+
+// aboutCustomer applies an event that concerns one conversation.
+func (b *batch) aboutCustomer(e model.Inbound) error {
+	if err := b.act(e); err != nil {
+		return err
+	}
+	switch ev := e.Event.(type) {
+	case nil:
+		return b.line(e, model.Notable{Kind: model.EventUnknown, Action: e.Name})
+	case model.CustomerMessage:
+		return b.customerMessage(e, ev)
+	case model.Postback:
+		return b.postback(e, ev)
+	case model.Echo:
+		return b.echo(e, ev)
+	case model.Referral:
+		return b.line(e, model.Notable{Kind: model.EventReferral, Entry: &ev.Entry})
+	case model.Optin:
+		return b.line(e, model.Notable{Kind: model.EventOptin, Action: ev.Type, Payload: ev.Ref})
+	case model.ThreadControl:
+		return b.line(e, model.Notable{Kind: model.EventThreadControl, Action: ev.Action, Payload: model.Untrusted(ev.Owner)})
+	case model.Happened:
+		return b.line(e, ev.Notable)
+	case model.DeliveredUpTo:
+		return b.delivered(e, ev)
+	case model.ReadUpTo:
+		return b.read(e, ev)
+	case model.Reacted:
+		return b.about(e, ev.Target, ev)
+	case model.Edit:
+		return b.about(e, ev.Target, ev)
+	case model.Unsend:
+		return b.about(e, ev.Target, ev)
+	case model.Feedback:
+		return b.about(e, ev.Target, ev)
+	}
+	return b.line(e, model.Notable{Kind: model.EventUnknown, Action: e.Name})
+}
+
+// customerMessage stores what the customer wrote.
+func (b *batch) customerMessage(e model.Inbound, ev model.CustomerMessage) error {
+	c, err := b.open(e.Customer, e.At)
+	if err != nil {
+		return err
+	}
+	m := inbound(e, ev.MID, ev.Text)
+	m.Attachments, m.ReplyToMID = ev.Attachments, ev.ReplyTo
+	switch {
+	case ev.Unsupported:
+		m.Event = &model.Notable{Kind: model.EventUnknown, Action: e.Name}
+	case ev.QuickReply != nil:
+		m.Event = &model.Notable{Kind: model.EventQuickReply, Payload: *ev.QuickReply}
+	case ev.Referral != nil:
+		m.Event = &model.Notable{Kind: model.EventReferral, Entry: ev.Referral}
+	}
+	b.came(c, ev.Referral)
+	return b.fromCustomer(c, m)
+}
+
+func (b *batch) postback(e model.Inbound, ev model.Postback) error {
+	c, err := b.open(e.Customer, e.At)
+	if err != nil {
+		return err
+	}
+	m := inbound(e, ev.MID, ev.Title)
+	m.Event = &model.Notable{Kind: model.EventPostback, Payload: ev.Payload, Entry: ev.Referral}
+	b.came(c, ev.Referral)
+	return b.fromCustomer(c, m)
+}
+
+func inbound(e model.Inbound, mid model.MID, text model.Untrusted) *store.Message {
+	return &store.Message{
+		Message: model.Message{
+			MID: mid, Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, Text: text, SentAt: e.At,
+		},
+		Order: e.At, MetaTime: true,
+	}
+}
+
+// fromCustomer stores a message of the customer: it is unread, and a conversation
+// that was put away comes back.
+func (b *batch) fromCustomer(c *openConversation, m *store.Message) error {
+	if m.MID != "" {
+		if _, err := b.tx.MessageByMID(b.page.ID, m.MID); !errors.Is(err, store.ErrNotFound) {
+			return err // stored before, by an import
+		}
+	}
+	if err := b.add(c, m); err != nil {
+		return err
+	}
+	if after(m.Mark(), c.ReadMark) {
+		c.Unread++
+		c.Status, c.SnoozedUntil = model.Open, nil
+	}
+	return nil
+}
+
+// line stores an event that shows as a line of its own.
+func (b *batch) line(e model.Inbound, n model.Notable) error {
+	c, err := b.open(e.Customer, e.At)
+	if err != nil {
+		return err
+	}
+	b.came(c, n.Entry)
+	return b.add(c, &store.Message{
+		Message: model.Message{
+			Direction: model.System, Author: model.Author{Kind: model.ByCustomer}, Event: &n, SentAt: e.At,
+		},
+		Order: e.At, MetaTime: true,
+	})
+}
+
+// came remembers how the customer came in.
+func (b *batch) came(c *openConversation, entry *model.Entry) {
+	if entry != nil {
+		c.Entry, c.changed = entry, true
+	}
+}

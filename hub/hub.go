@@ -1,0 +1,112 @@
+// Package hub is the server's use cases: it takes Meta's events in, stores them,
+// decides who sees what, and sends replies so that none leaves twice by itself.
+//
+// It names the small interfaces it needs of its neighbours; hub/api serves it
+// over HTTP, hub/messenger speaks to Meta, hub/store keeps what it knows.
+//
+// Every method is safe for concurrent use. What a method answered is on disk.
+package hub
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Graph is what the hub needs of Meta.
+type Graph interface {
+	// Send hands one reply to Meta, once, and tells what became of it.
+	Send(ctx context.Context, o model.Outgoing) model.Outcome
+	// ThreadMessages returns the newest messages of the Page's thread with a
+	// customer, as the Page's inbox shows them.
+	ThreadMessages(ctx context.Context, token string, page model.MetaPageID, customer model.PSID) ([]model.SentMessage, error)
+	// Profile returns what Meta tells of a customer.
+	Profile(ctx context.Context, token string, customer model.PSID) (model.Customer, error)
+	// Grant tells what a token lets us do with a Page, or refuses.
+	Grant(ctx context.Context, token string, page model.MetaPageID) (model.PageGrant, error)
+	// Subscribe asks for a Page's webhooks, Unsubscribe gives them up.
+	Subscribe(ctx context.Context, token string, page model.MetaPageID) error
+	Unsubscribe(ctx context.Context, token string, page model.MetaPageID) error
+	// SubscribeApp tells Meta where the app's webhooks go.
+	SubscribeApp(ctx context.Context, callbackURL string) error
+}
+
+// Options are what a hub is made of.
+type Options struct {
+	Store  store.Store
+	Graph  Graph
+	AppID  model.AppID
+	Timing Timing
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Hub is the server's use cases.
+type Hub struct {
+	store  store.Store
+	graph  Graph
+	appID  model.AppID
+	timing Timing
+	now    func() time.Time
+	log    *slog.Logger
+
+	// connecting serialises connecting Pages: which installation comes next depends
+	// on all installations of a Page, which no transaction spans.
+	connecting sync.Mutex
+
+	outbox   *outbox
+	profiles signal
+	webhooks webhookStatus
+	// storeFailed is whether the last write of a webhook failed.
+	storeFailed atomic.Bool
+}
+
+// New returns a hub that takes requests; [Hub.Run] does its work in the
+// background.
+func New(o Options) *Hub {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Hub{
+		store: o.Store, graph: o.Graph, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		outbox: newOutbox(), profiles: newSignal(),
+	}
+}
+
+// Run sends replies, asks for customers' names and forgets what is old, until ctx
+// ends. Replies being posted are finished first, at most SendDeadline long.
+func (h *Hub) Run(ctx context.Context) error {
+	if err := h.recoverPosting(ctx); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.runOutbox(ctx) })
+	g.Go(func() error { return h.runProfiles(ctx) })
+	g.Go(func() error { return h.runPruning(ctx) })
+	return g.Wait()
+}
+
+// utc returns the hub's time as it is stored and shown: UTC, microseconds.
+func (h *Hub) utc() time.Time { return h.now().UTC().Truncate(time.Microsecond) }
+
+// signal wakes one waiter; signals while it is awake count as one.
+type signal chan struct{}
+
+func newSignal() signal { return make(signal, 1) }
+
+func (s signal) notify() {
+	select {
+	case s <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,178 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+const (
+	// outboxWorkers is how many replies are on their way at once: Meta allows 300
+	// calls a second for a Page, and one reply of a conversation goes at a time.
+	outboxWorkers = 32
+	// outboxIdle is how long the outbox sleeps when nothing is due: replies wake it,
+	// this only guards against a wake-up that was lost.
+	outboxIdle = time.Minute
+	// outboxTrouble is the pause after the store could not be read or written.
+	outboxTrouble = time.Second
+)
+
+// outbox is who is looking at which reply.
+type outbox struct {
+	wake signal
+
+	mu       sync.Mutex
+	inFlight map[model.MessageID]struct{}
+}
+
+func newOutbox() *outbox {
+	return &outbox{wake: newSignal(), inFlight: make(map[model.MessageID]struct{})}
+}
+
+// claim answers whether nobody looks at the reply yet.
+func (o *outbox) claim(id model.MessageID) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, taken := o.inFlight[id]; taken || len(o.inFlight) >= outboxWorkers {
+		return false
+	}
+	o.inFlight[id] = struct{}{}
+	return true
+}
+
+func (o *outbox) release(id model.MessageID) {
+	o.mu.Lock()
+	delete(o.inFlight, id)
+	o.mu.Unlock()
+	o.wake.notify()
+}
+
+// recoverPosting makes unknown what a former run of the hub was posting when it
+// ended: nobody can tell whether it left.
+func (h *Hub) recoverPosting(ctx context.Context) error {
+	var posting []store.Reply
+	err := h.store.Read(ctx, func(r store.Reader) error {
+		pages, err := r.Pages()
+		if err != nil {
+			return err
+		}
+		for _, p := range pages {
+			of, err := r.RepliesIn(p.ID, model.Posting)
+			if err != nil {
+				return err
+			}
+			posting = append(posting, of...)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read replies being posted: %w", err)
+	}
+	for _, r := range posting {
+		if err := h.makeUnknown(ctx, r); err != nil {
+			return fmt.Errorf("recover reply %s: %w", r.MessageID, err)
+		}
+	}
+	return nil
+}
+
+// runOutbox looks at each reply when it is due, until ctx ends; then it waits for
+// those being posted.
+func (h *Hub) runOutbox(ctx context.Context) error {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for {
+		wait := h.startDue(ctx, &workers)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-h.outbox.wake:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// startDue starts a worker for each reply that is due, and returns how long nothing
+// else will be.
+func (h *Hub) startDue(ctx context.Context, workers *sync.WaitGroup) time.Duration {
+	now := h.utc()
+	var due []store.Reply
+	var next time.Time
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		// More than can be in flight, so that those in flight hide nobody.
+		due, next, err = r.DueReplies(now, 2*outboxWorkers)
+		return err
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			h.log.Error("read due replies", keyError, err)
+		}
+		return outboxTrouble
+	}
+	for _, r := range due {
+		if !h.outbox.claim(r.MessageID) {
+			continue
+		}
+		workers.Go(func() {
+			defer h.outbox.release(r.MessageID)
+			h.attend(ctx, r)
+		})
+	}
+	if next.IsZero() || next.Sub(now) > outboxIdle {
+		return outboxIdle
+	}
+	return max(next.Sub(now), time.Millisecond)
+}
+
+// attend does what is due for one reply. A store that can't be written now is tried
+// again soon; nothing of the reply is lost, its row says where it stands.
+func (h *Hub) attend(ctx context.Context, r store.Reply) {
+	var err error
+	switch r.State {
+	case model.Queued:
+		err = h.post(ctx, r)
+	case model.Posting:
+		err = h.makeUnknown(ctx, r) // its lease is over
+	case model.Unknown:
+		err = h.check(ctx, r)
+	default:
+		h.log.Error("reply due in a state without a time", keyMessage, string(r.MessageID), keyState, string(r.State))
+		return
+	}
+	if err != nil && ctx.Err() == nil {
+		h.log.Error("attend reply", keyMessage, string(r.MessageID), keyState, string(r.State), keyError, err)
+		pause(ctx, outboxTrouble)
+	}
+}
+
+// change runs f on a reply and its conversation in one transaction.
+func (h *Hub) change(ctx context.Context, id model.MessageID, f func(*batch, *openConversation, store.Reply) error) error {
+	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+		r, err := tx.Reply(id)
+		if err != nil {
+			return err
+		}
+		b, err := h.newBatch(tx, id.Page())
+		if err != nil {
+			return err
+		}
+		c, err := b.find(r.ConversationID.Customer())
+		if err != nil {
+			return err
+		}
+		if c == nil {
+			return ErrNotFound
+		}
+		if err := f(b, c, r); err != nil {
+			return err
+		}
+		return b.flush()
+	})
+}

@@ -1,0 +1,184 @@
+package hub
+
+import (
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// rateLimitMax is the longest pause taken where Meta names no time.
+const rateLimitMax = time.Hour
+
+// outcome applies what became of an attempt. An echo may have told before; an
+// attempt that is no longer the reply's last changes nothing but what it proves.
+func (b *batch) outcome(c *openConversation, r store.Reply, attempt int, out model.Outcome) error {
+	if out.Kind == model.OutcomeAccepted {
+		return b.accepted(c, r, attempt, out.MID)
+	}
+	b.learn(c, out)
+	if r.Attempt != attempt || r.State != model.Posting {
+		return nil
+	}
+	switch out.Kind {
+	case model.OutcomeNothingWritten:
+		r.Failures++
+		return b.requeue(c, r, b.now.Add(b.backOff(r.Failures)))
+	case model.OutcomeRateLimited:
+		return b.requeue(c, r, *b.page.RateLimitedUntil)
+	case model.OutcomeRefused:
+		return b.settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
+	default:
+		return b.unknown(c, r)
+	}
+}
+
+// accepted makes the reply sent under Meta's id.
+func (b *batch) accepted(c *openConversation, r store.Reply, attempt int, mid model.MID) error {
+	b.pageAnswers()
+	attempts, err := b.tx.Attempts(r.MessageID)
+	if err != nil {
+		return err
+	}
+	for _, a := range attempts {
+		if a.Number == attempt {
+			if err := b.rememberAttempt(a, mid); err != nil {
+				return err
+			}
+		}
+	}
+	m, err := b.tx.Message(r.MessageID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case m.MID == mid:
+		return nil
+	case m.MID == "":
+		return b.arrive(c, &r, arrival{mid: mid, at: b.now})
+	case provenElsewhere(attempts, attempt, m.MID):
+		m.DeliveredTwice = true // an earlier attempt had arrived after all
+		return b.put(c, &m)
+	}
+	return b.rebind(c, r, m, mid)
+}
+
+// provenElsewhere tells whether another attempt's own echo gave the reply its id.
+func provenElsewhere(attempts []store.Attempt, attempt int, mid model.MID) bool {
+	for _, a := range attempts {
+		if a.Number != attempt && a.MID == mid {
+			return true
+		}
+	}
+	return false
+}
+
+// rebind gives a reply the id that the answer names, where its text had tied it to
+// another message of our app: that one becomes a row of its own again.
+func (b *batch) rebind(c *openConversation, r store.Reply, m store.Message, mid model.MID) error {
+	stray := m
+	m.MID, m.MetaTime = "", false
+	if err := b.put(c, &m); err != nil {
+		return err
+	}
+	if err := b.arrive(c, &r, arrival{mid: mid, at: b.now}); err != nil {
+		return err
+	}
+	return b.add(c, &store.Message{
+		Message: model.Message{
+			MID: stray.MID, Direction: model.Out, Author: model.Author{Kind: model.ByApp, ID: string(b.h.appID)},
+			Text: stray.Text, SentAt: stray.SentAt, State: model.Sent,
+		},
+		Order: stray.Order, MetaTime: stray.MetaTime,
+	})
+}
+
+// pageAnswers lifts what a reply that went through disproves.
+func (b *batch) pageAnswers() {
+	if b.page.RateBackoff != 0 || b.page.RateLimitedUntil != nil {
+		b.page.RateBackoff, b.page.RateLimitedUntil, b.pageChanged = 0, nil, true
+	}
+	if p := b.page.Restricted; p != nil && p.RetryAt != nil {
+		b.page.Restricted, b.pageChanged = nil, true
+	}
+}
+
+// learn sets what a refusal says of the Page or the conversation.
+func (b *batch) learn(c *openConversation, out model.Outcome) {
+	if out.Kind == model.OutcomeRateLimited {
+		b.rateLimited(out.RetryAfter)
+		return
+	}
+	if out.Kind != model.OutcomeRefused {
+		return
+	}
+	switch out.Code {
+	case model.PageDisconnected:
+		b.page.TokenRefused, b.pageChanged = true, true
+	case model.PageRestricted:
+		b.restricted(out.Detail)
+	case model.MessagesOff:
+		b.page.MessagesOff, b.pageChanged = true, true
+	case model.WindowClosed:
+		shutWindow(c, b.now)
+	case model.Unreachable:
+		c.Unreachable, c.UnreachableAt, c.changed = true, c.InboundAt, true
+	case model.OtherApp:
+		until := b.now.Add(model.OtherAppIdle)
+		c.OtherApp, c.OtherAppUntil, c.changed = true, &until, true
+	default: // it says something of this reply alone
+	}
+}
+
+func (b *batch) rateLimited(after time.Duration) {
+	if after <= 0 {
+		after = model.RateLimitDefault
+		if b.page.RateBackoff > 0 {
+			after = min(2*b.page.RateBackoff, rateLimitMax)
+		}
+		b.page.RateBackoff = after
+	}
+	until := b.now.Add(after)
+	b.page.RateLimitedUntil, b.pageChanged = &until, true
+}
+
+// restricted sets a restriction learnt from a refusal; one that a policy event set
+// stands until Facebook lifts it.
+func (b *batch) restricted(reason model.Untrusted) {
+	if p := b.page.Restricted; p != nil && p.RetryAt == nil {
+		return
+	}
+	retry := b.now.Add(model.RestrictionRetry)
+	b.page.Restricted = &model.Restriction{Reason: reason, Since: b.now, RetryAt: &retry}
+	b.pageChanged = true
+}
+
+// requeue has a reply wait that certainly did not leave. An earlier one, which a
+// person sent again meanwhile, goes first.
+func (b *batch) requeue(c *openConversation, r store.Reply, at time.Time) error {
+	r.State, r.WakeAt = model.Queued, earlier(at, r.AcceptedAt.Add(b.h.timing.QueueLimit))
+	if err := b.moved(c, r, nil); err != nil {
+		return err
+	}
+	open, err := b.tx.UnsettledReplies(c.ID)
+	if err != nil || open[0].MessageID == r.MessageID {
+		return err
+	}
+	return b.releaseQueue(c)
+}
+
+func (b *batch) backOff(failures int) time.Duration {
+	d := b.h.timing.RetryPause
+	for i := 1; i < failures && d < b.h.timing.RetryPauseMax; i++ {
+		d *= 2
+	}
+	return min(d, b.h.timing.RetryPauseMax)
+}
+
+// unknown marks a reply of which nobody can tell whether it arrived. It is never
+// sent again by itself.
+func (b *batch) unknown(c *openConversation, r store.Reply) error {
+	r.State = model.Unknown
+	r.WakeAt = b.h.nextCheck(r)
+	return b.moved(c, r, &model.MessageError{Code: model.OutcomeUnknown})
+}

@@ -1,0 +1,251 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Connection is a Page to be connected.
+type Connection struct {
+	Page  model.MetaPageID
+	Token string
+	// Visibility is the one wanted; empty: private for a new installation, as it was
+	// for one taken up again.
+	Visibility model.Visibility
+}
+
+// ConnectPage connects a Page for an admin: a new installation, or, by its former
+// installer, the one they had; by its installer now, a repair. created tells whether
+// it was not connected before.
+//
+// The Page's row commits before its webhooks are asked for, so that the first event
+// finds it; where that fails the Page stays, disconnected, to be repaired.
+func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (page model.Page, created bool, err error) {
+	h.connecting.Lock()
+	defer h.connecting.Unlock()
+
+	if user, err = h.fresh(ctx, user.ID); err != nil {
+		return model.Page{}, false, err
+	}
+	if !user.Admin {
+		return model.Page{}, false, model.Refuse(model.NotAdmin)
+	}
+	id, known, err := h.installation(ctx, user.ID, c.Page)
+	if err != nil {
+		return model.Page{}, false, err
+	}
+	grant, err := h.graph.Grant(ctx, c.Token, c.Page)
+	if err != nil {
+		return model.Page{}, false, graphError("ask for the page", err)
+	}
+	if created, err = h.install(ctx, user, id, known, c, grant); err != nil {
+		return model.Page{}, false, err
+	}
+	h.log.Info("page connected", keyPage, string(id), keyUser, string(user.ID), "manage_shown", grant.ManageKnown)
+	if err := h.graph.Subscribe(ctx, grant.Token, c.Page); err != nil {
+		return model.Page{}, created, graphError("subscribe to the page's webhooks", err)
+	}
+	page, err = h.changePage(ctx, id, func(p *store.Page) error {
+		p.Subscribed = true
+		return nil
+	})
+	page.Sees = true
+	h.profiles.notify()
+	h.outbox.wake.notify()
+	return page, created, err
+}
+
+// fresh reads a user anew: rights may have changed since they signed in.
+func (h *Hub) fresh(ctx context.Context, id model.UserID) (u model.User, err error) {
+	err = h.store.Read(ctx, func(r store.Reader) error {
+		u, err = r.User(id)
+		return err
+	})
+	return u, err
+}
+
+// installation finds which installation of a Page a user would get, and whether it
+// exists.
+func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.MetaPageID) (id model.PageID, known bool, err error) {
+	err = h.store.Read(ctx, func(r store.Reader) error {
+		all, err := r.Installations(meta)
+		if err != nil {
+			return err
+		}
+		id = meta.Installation(len(all) + 1)
+		for _, p := range all {
+			mine := p.Installer.ID == user
+			if p.UninstalledAt == nil && !mine {
+				return model.Refuse(model.AlreadyConnected)
+			}
+			if mine {
+				id, known = p.ID, true
+			}
+		}
+		return nil
+	})
+	return id, known, err
+}
+
+// install stores the installation, not yet subscribed.
+func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant) (created bool, err error) {
+	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+		now := h.utc()
+		p := store.Page{Page: model.Page{
+			ID: id, PageID: c.Page, Visibility: model.Private, Installer: user.Ref(), ConnectedAt: &now,
+		}}
+		created = true
+		if known {
+			if p, err = tx.Page(id); err != nil {
+				return err
+			}
+			created = p.UninstalledAt != nil
+		}
+		if created {
+			p.ConnectedAt = &now
+			p.Subscribed = false
+		}
+		p.Name, p.Token, p.UninstalledAt = g.Name, g.Token, nil
+		p.TokenRefused, p.MessagesOff, p.RateLimitedUntil, p.RateBackoff = false, false, nil, 0
+		if c.Visibility != "" {
+			setVisibility(&p, c.Visibility)
+		}
+		return tx.PutPage(&p)
+	})
+	return created, err
+}
+
+// setVisibility sets who sees the Page. Who loses access begins a new epoch when
+// they get it back.
+func setVisibility(p *store.Page, v model.Visibility) {
+	if p.Visibility == model.Shared && v == model.Private {
+		p.AccessGen++
+	}
+	p.Visibility = v
+}
+
+// SetVisibility makes a Page private or shared; only its installer may.
+func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageID, v model.Visibility) (model.Page, error) {
+	p, err := h.changePage(ctx, id, func(p *store.Page) error {
+		if p.Installer.ID != user.ID {
+			return model.Refuse(model.NotInstaller)
+		}
+		if p.UninstalledAt != nil {
+			return model.Refuse(model.PageDisconnected)
+		}
+		setVisibility(p, v)
+		return nil
+	})
+	p.Sees = true
+	if err == nil {
+		h.log.Info("page's visibility set", keyPage, string(id), keyUser, string(user.ID), "visibility", string(v))
+	}
+	return p, err
+}
+
+func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(*store.Page) error) (model.Page, error) {
+	var out model.Page
+	err := h.store.Write(ctx, id, func(tx store.PageTx) error {
+		p, err := tx.Page(id)
+		if err != nil {
+			return err
+		}
+		if err := f(&p); err != nil {
+			return err
+		}
+		if err := tx.PutPage(&p); err != nil {
+			return err
+		}
+		out = p.Page
+		return nil
+	})
+	return out, err
+}
+
+// unsubscribeDeadline bounds giving a Page's webhooks up: the Page is uninstalled
+// here whatever Meta answers.
+const unsubscribeDeadline = 5 * time.Second
+
+// Uninstall disconnects a Page; any admin may. Its conversations stay readable to
+// those who could read them; what waits to be sent fails.
+func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (model.Page, error) {
+	user, err := h.fresh(ctx, user.ID)
+	if err != nil {
+		return model.Page{}, err
+	}
+	if !user.Admin {
+		return model.Page{}, model.Refuse(model.NotAdmin)
+	}
+	var out model.Page
+	var token string
+	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+		b, err := h.newBatch(tx, id)
+		if err != nil {
+			return err
+		}
+		if b.page.UninstalledAt == nil {
+			token = b.page.Token
+			b.page.UninstalledAt, b.page.Token, b.page.Subscribed, b.pageChanged = &b.now, "", false, true
+			if err := b.failQueued(); err != nil {
+				return err
+			}
+		}
+		out = b.page.Page
+		return b.flush()
+	})
+	if err != nil {
+		return model.Page{}, err
+	}
+	if token != "" {
+		h.giveUp(ctx, id, token)
+	}
+	h.log.Info("page uninstalled", keyPage, string(id), keyUser, string(user.ID))
+	if !model.CanSee(user.ID, out) {
+		return out.Public(), nil
+	}
+	out.Sees = true
+	return out, nil
+}
+
+// failQueued ends what waits to be sent.
+func (b *batch) failQueued() error {
+	queued, err := b.tx.RepliesIn(b.page.ID, model.Queued)
+	if err != nil {
+		return err
+	}
+	for _, r := range queued {
+		c, err := b.find(r.ConversationID.Customer())
+		if err != nil {
+			return err
+		}
+		if c == nil {
+			continue
+		}
+		if err := b.settle(c, r, model.Failed, &model.MessageError{Code: model.PageDisconnected}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *Hub) giveUp(ctx context.Context, id model.PageID, token string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unsubscribeDeadline)
+	defer cancel()
+	if err := h.graph.Unsubscribe(ctx, token, id.Meta()); err != nil {
+		h.log.Warn("unsubscribe from the page's webhooks", keyPage, string(id), keyError, err)
+	}
+}
+
+// graphError passes a refusal on, and marks everything else as Meta's.
+func graphError(doing string, err error) error {
+	var refusal *model.Refusal
+	if errors.As(err, &refusal) {
+		return err
+	}
+	return fmt.Errorf("%w: %s: %w", ErrGraph, doing, err)
+}

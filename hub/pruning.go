@@ -1,0 +1,32 @@
+package hub
+
+import (
+	"context"
+	"time"
+)
+
+const pruneEvery = time.Hour
+
+// runPruning forgets the log and understood raw events past their retention.
+func (h *Hub) runPruning(ctx context.Context) error {
+	for {
+		if err := h.store.Prune(ctx, h.utc().Add(-h.timing.Retention)); err != nil && ctx.Err() == nil {
+			h.log.Error("prune store", keyError, err)
+		}
+		if !pause(ctx, pruneEvery) {
+			return nil
+		}
+	}
+}
+
+// pause waits, and answers false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

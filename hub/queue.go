@@ -1,0 +1,89 @@
+package hub
+
+import (
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// releaseQueue lets the first unsettled reply of a conversation go, and has the
+// later ones wait for it and show so: one reply of a conversation is on its way at
+// a time.
+func (b *batch) releaseQueue(c *openConversation) error {
+	open, err := b.tx.UnsettledReplies(c.ID)
+	if err != nil {
+		return err
+	}
+	for i, r := range open {
+		if r.State != model.Queued {
+			continue
+		}
+		limit := r.AcceptedAt.Add(b.h.timing.QueueLimit)
+		waitsFor, wake := holdsUp(open, i), r.WakeAt
+		if waitsFor == "" && (wake.IsZero() || wake.Equal(limit)) {
+			wake = b.now
+		}
+		if waitsFor != "" {
+			wake = limit
+		}
+		if err := b.reschedule(c, r, waitsFor, wake); err != nil {
+			return err
+		}
+	}
+	b.repliesMoved = true
+	return nil
+}
+
+// holdsUp returns for which of a conversation's unsettled replies the nth waits: the
+// first of them, or, for the first itself, a later one that may be on its way (a
+// person sent the first again).
+func holdsUp(open []store.Reply, n int) model.MessageID {
+	if n > 0 {
+		return open[0].MessageID
+	}
+	for _, r := range open[1:] {
+		if r.State == model.Posting || r.State == model.Unknown {
+			return r.MessageID
+		}
+	}
+	return ""
+}
+
+func (b *batch) reschedule(c *openConversation, r store.Reply, waitsFor model.MessageID, wake time.Time) error {
+	if !r.WakeAt.Equal(wake) {
+		r.WakeAt = wake
+		if err := b.tx.PutReply(r); err != nil {
+			return err
+		}
+	}
+	m, err := b.tx.Message(r.MessageID)
+	if err != nil || m.WaitsFor == waitsFor {
+		return err
+	}
+	m.WaitsFor = waitsFor
+	return b.put(c, &m)
+}
+
+// settle ends a reply's way, or has it ask: its message says so, and the next reply
+// of the conversation may go.
+func (b *batch) settle(c *openConversation, r store.Reply, state model.State, why *model.MessageError) error {
+	r.State, r.WakeAt = state, time.Time{}
+	if err := b.moved(c, r, why); err != nil {
+		return err
+	}
+	return b.releaseQueue(c)
+}
+
+// moved stores a reply's new state, also in its message.
+func (b *batch) moved(c *openConversation, r store.Reply, why *model.MessageError) error {
+	if err := b.tx.PutReply(r); err != nil {
+		return err
+	}
+	m, err := b.tx.Message(r.MessageID)
+	if err != nil {
+		return err
+	}
+	m.State, m.Attempt, m.Error, m.WaitsFor = r.State, r.Attempt, why, ""
+	return b.put(c, &m)
+}

@@ -1,0 +1,83 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// CounterUnknownPage counts events of Pages that are not connected here.
+const CounterUnknownPage = "events_of_unknown_pages"
+
+// Receive takes the events of one webhook POST in. When it returns nil, every
+// event of every Page is stored with its effects, or was stored before; else the
+// POST must come again, and what was stored meanwhile is not stored twice.
+func (h *Hub) Receive(ctx context.Context, entries []model.PageEntry) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for page, events := range byPage(entries) {
+		g.Go(func() error { return h.receivePage(ctx, page, events) })
+	}
+	err := g.Wait()
+	h.storeFailed.Store(errors.Is(err, store.ErrUnavailable))
+	return err
+}
+
+func byPage(entries []model.PageEntry) map[model.MetaPageID][]model.Inbound {
+	m := make(map[model.MetaPageID][]model.Inbound, 1)
+	for _, e := range entries {
+		m[e.Page] = append(m[e.Page], e.Events...)
+	}
+	return m
+}
+
+func (h *Hub) receivePage(ctx context.Context, meta model.MetaPageID, events []model.Inbound) error {
+	var page store.Page
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		page, err = r.ActivePage(meta)
+		return err
+	})
+	if err == nil {
+		err = h.storeEvents(ctx, page.ID, events)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return h.store.Count(ctx, CounterUnknownPage, int64(len(events)))
+	}
+	return err
+}
+
+// storeEvents commits a Page's events with their effects. It answers
+// [store.ErrNotFound] when the Page was uninstalled meanwhile.
+func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model.Inbound) error {
+	var replies, nameless bool
+	err := h.store.Write(ctx, page, func(tx store.PageTx) error {
+		b, err := h.newBatch(tx, page)
+		if err != nil {
+			return err
+		}
+		if b.page.UninstalledAt != nil {
+			return store.ErrNotFound
+		}
+		for _, e := range events {
+			if err := b.take(e); err != nil {
+				return fmt.Errorf("take %s event: %w", e.Name, err)
+			}
+		}
+		replies, nameless = b.repliesMoved, b.customerNew
+		return b.flush()
+	})
+	if err != nil {
+		return err
+	}
+	if replies {
+		h.outbox.wake.notify()
+	}
+	if nameless {
+		h.profiles.notify()
+	}
+	return nil
+}

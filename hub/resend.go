@@ -1,0 +1,87 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Retry sends a reply again that failed or asks, because a person said so. attempt
+// is the attempt that person saw.
+func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error) {
+	return h.decide(ctx, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
+		if r.Attempt != attempt || r.State != model.Ask && r.State != model.Failed {
+			return model.Refuse(model.StateChanged)
+		}
+		if v := model.CanReply(b.now, b.page.Page, c.Conversation.Conversation, user.ID); !v.Allowed {
+			return &model.Refusal{Code: v.Code, Verdict: &v}
+		}
+		if err := checkNewer(b.tx, user.ID, c.ID, seen); err != nil {
+			return err
+		}
+		r.State, r.AcceptedAt, r.SentBy, r.Failures, r.WakeAt = model.Queued, b.now, user.ID, 0, time.Time{}
+		if err := b.moved(c, r, nil); err != nil {
+			return err
+		}
+		return b.releaseQueue(c)
+	})
+}
+
+// Drop gives a reply up that is not on its way: one that asks, failed or waits. A
+// nil attempt is not checked.
+func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error) {
+	return h.decide(ctx, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
+		if attempt != nil && r.Attempt != *attempt {
+			return model.Refuse(model.StateChanged)
+		}
+		switch r.State {
+		case model.Ask, model.Failed, model.Queued:
+			return b.settle(c, r, model.Dropped, nil)
+		default:
+			return model.Refuse(model.StateChanged)
+		}
+	})
+}
+
+// decide runs what a person decided about a reply.
+func (h *Hub) decide(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID,
+	f func(*batch, *openConversation, store.Reply) error,
+) (model.Message, error) {
+	var out model.Message
+	err := h.write(ctx, conversation.Page(), func(tx store.PageTx) error {
+		if _, _, err := authorizeConversation(tx, user.ID, conversation); err != nil {
+			return err
+		}
+		r, err := tx.Reply(id)
+		if err != nil {
+			return err
+		}
+		if r.ConversationID != conversation || r.State == "" {
+			return ErrNotFound // of another conversation, or a note
+		}
+		b, err := h.newBatch(tx, conversation.Page())
+		if err != nil {
+			return err
+		}
+		c, err := b.find(conversation.Customer())
+		if err != nil {
+			return err
+		}
+		if err := f(b, c, r); err != nil {
+			return err
+		}
+		if err := b.flush(); err != nil {
+			return err
+		}
+		m, err := tx.Message(id)
+		out = m.Message
+		return err
+	})
+	if err != nil {
+		return model.Message{}, err
+	}
+	h.outbox.wake.notify()
+	return out, nil
+}

@@ -1,0 +1,95 @@
+package hub
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+)
+
+// Readiness is whether the hub can do its work.
+type Readiness struct {
+	Ready bool `json:"ready"`
+	// Store is "ok", or "unavailable" when the store could not be read, or its last
+	// write failed.
+	Store string `json:"store"`
+	// Webhooks is whether Meta knows where the app's webhooks go: "subscribed",
+	// "refused", "not asked" or "asking". It does not make the hub unready.
+	Webhooks string `json:"webhooks"`
+}
+
+// Ready tells whether the hub can do its work.
+func (h *Hub) Ready(ctx context.Context) Readiness {
+	r := Readiness{Ready: true, Store: "ok", Webhooks: h.webhooks.get()}
+	err := h.store.Read(ctx, func(r store.Reader) error {
+		_, err := r.Pages()
+		return err
+	})
+	if err != nil || h.storeFailed.Load() {
+		r.Ready, r.Store = false, "unavailable"
+	}
+	return r
+}
+
+// Stats returns the hub's counters.
+func (h *Hub) Stats(ctx context.Context) (map[string]int64, error) {
+	var out map[string]int64
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		out, err = r.Counters()
+		return err
+	})
+	return out, err
+}
+
+// Timing returns the hub's deadlines.
+func (h *Hub) Timing() Timing { return h.timing }
+
+// webhookStatus is whether Meta took our address for webhooks.
+type webhookStatus struct {
+	mu    sync.Mutex
+	state string
+}
+
+func (w *webhookStatus) set(state string) {
+	w.mu.Lock()
+	w.state = state
+	w.mu.Unlock()
+}
+
+func (w *webhookStatus) get() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.state == "" {
+		return "not asked"
+	}
+	return w.state
+}
+
+const (
+	subscribePause    = time.Second
+	subscribePauseMax = time.Minute
+)
+
+// SubscribeApp tells Meta where the app's webhooks go, again and again until Meta
+// agrees or ctx ends. The hub must be listening: Meta shakes hands at once.
+func (h *Hub) SubscribeApp(ctx context.Context, callbackURL string) {
+	h.webhooks.set("asking")
+	for d := subscribePause; ; d = min(2*d, subscribePauseMax) {
+		call, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
+		err := h.graph.SubscribeApp(call, callbackURL)
+		cancel()
+		if err == nil {
+			h.webhooks.set("subscribed")
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		h.webhooks.set("refused")
+		h.log.Warn("subscribe the app's webhooks", keyError, err)
+		if !pause(ctx, d) {
+			return
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"time"
+
+	"parley/model"
+)
+
+// Page is an installation with what only the hub knows of it.
+type Page struct {
+	model.Page
+	// Token is the Page's access token; empty once uninstalled. Never in a log or
+	// an answer.
+	Token string
+	// AccessGen counts how often others lost access (shared → private); it is part
+	// of their epoch.
+	AccessGen int
+	// PolicyAt is Meta's time of the newest policy event applied.
+	PolicyAt time.Time
+	// RateBackoff is the last pause taken without a time from Meta.
+	RateBackoff time.Duration
+}
+
+// Conversation is a conversation with what only the hub knows of it. Its Reply,
+// Links and Assignee's name are worked out when it is read.
+type Conversation struct {
+	model.Conversation
+	// OpenedAt is Meta's time of the newest event that opened the reply window.
+	OpenedAt time.Time
+	// ShutAt is the OpenedAt for which Meta said that the window is closed all the
+	// same; a later opening ends it.
+	ShutAt time.Time
+	// InboundAt is Meta's time of the newest event of the customer.
+	InboundAt time.Time
+	// UnreachableAt is the InboundAt at which Meta said the customer can't be
+	// reached.
+	UnreachableAt time.Time
+	// OtherAppAt is Meta's time of what last told who holds the thread.
+	OtherAppAt time.Time
+	// DeliveredUpTo and ReadUpTo are the customer's watermarks, Meta's times.
+	DeliveredUpTo time.Time
+	ReadUpTo      time.Time
+	// ReadMark is up to where the team has read.
+	ReadMark Mark
+	// ProfileAt is when the customer's profile was last asked for; zero: never.
+	ProfileAt time.Time
+}
+
+// Mark is a place in the order of a conversation's messages: Order, then
+// FirstSeq.
+type Mark struct {
+	Order    time.Time
+	FirstSeq int64
+}
+
+// Message is a message with its place in the conversation.
+type Message struct {
+	model.Message
+	// Order is Meta's time; for a reply that Meta has not timed, a time after all
+	// that its writer had seen. FirstSeq breaks ties.
+	Order    time.Time
+	FirstSeq int64
+	// MetaTime: Order is Meta's.
+	MetaTime bool
+	// EditNumber is the number of the edit shown, 0 for none.
+	EditNumber int
+	// ReactedAt is Meta's time of the newest reaction event applied, by who reacted.
+	ReactedAt map[model.AuthorKind]time.Time
+}
+
+// Mark returns the message's place.
+func (m Message) Mark() Mark { return Mark{Order: m.Order, FirstSeq: m.FirstSeq} }
+
+// Reply is how a reply of one of our users stands on its way to Meta. Its state
+// and attempt are those of its message, kept here too so that the queue can be
+// read alone.
+type Reply struct {
+	MessageID      model.MessageID
+	ConversationID model.ConversationID
+	// UserID wrote it; with ClientID and the Page it is unique.
+	UserID   model.UserID
+	ClientID model.ClientID
+	// SentBy last asked to send it: its writer, or who resent it.
+	SentBy model.UserID
+	// BodyHash is the same for the same body.
+	BodyHash string
+	// AcceptedSeq is the message's first seq: the order in which replies leave.
+	AcceptedSeq int64
+	// AcceptedAt is when the hub took it, or a person sent it again.
+	AcceptedAt time.Time
+	State      model.State
+	Attempt    int
+	// Token is the attempt's own, which Meta echoes.
+	Token string
+	// AttemptAt is when the attempt was committed; LeaseUntil when its outcome
+	// counts as unknown at the latest.
+	AttemptAt  time.Time
+	LeaseUntil time.Time
+	// Checks is how many checks of an unknown outcome are done, CheckedAt when one
+	// was last answered.
+	Checks    int
+	CheckedAt time.Time
+	// Failures counts attempts of which nothing was written, for the back-off.
+	Failures int
+	// WakeAt is when somebody must look at it again; zero: not by time.
+	WakeAt time.Time
+}
+
+// Attempt is one hand-over of a reply to Meta.
+type Attempt struct {
+	MessageID model.MessageID
+	Number    int
+	Token     string
+	At        time.Time
+	// MID is Meta's id of what this attempt became, when known.
+	MID model.MID
+}
+
+// Pending is news about a message that has not come yet.
+type Pending struct {
+	Page model.PageID
+	MID  model.MID
+	// Customer is whom it is about; it goes with their conversation.
+	Customer model.PSID
+	Event    model.Event // Reacted, Edit, Unsend, Feedback, or DeliveredUpTo with that one MID
+	At       time.Time
+}
+
+// RawEvent is an event as Meta sent it.
+type RawEvent struct {
+	Page       model.PageID
+	Key        string
+	Customer   model.PSID
+	Name       string
+	At         time.Time
+	ReceivedAt time.Time
+	Body       []byte
+	Understood bool
+}
+
+// Kind says what a row of the log is about.
+type Kind string
+
+// The kinds of a row of the log; the object is delivered as it is when it is
+// sent.
+const (
+	KindMessage      Kind = "message"
+	KindConversation Kind = "conversation"
+	KindPage         Kind = "page"
+	KindNotice       Kind = "notice"
+	KindRemoved      Kind = "removed"
+)
+
+// LogRow is one change of a Page.
+type LogRow struct {
+	Seq  int64
+	Kind Kind
+	// ID is the object's id; for removed the id of what is gone.
+	ID string
+	At time.Time
+}
+
+// Filter is one of the lists of the inbox.
+type Filter string
+
+// The filters of the inbox (design §4).
+const (
+	FilterAll        Filter = "all"
+	FilterOpen       Filter = "open"
+	FilterMine       Filter = "mine"
+	FilterUnassigned Filter = "unassigned"
+	FilterSnoozed    Filter = "snoozed"
+	FilterDone       Filter = "done"
+	FilterBlocked    Filter = "blocked"
+)
+
+// PageScope is a Page that a list may show, with what the Page itself says of
+// replies at that time.
+type PageScope struct {
+	ID model.PageID
+	// Blocks: the Page refuses every reply.
+	Blocks bool
+}
+
+// ConversationQuery asks for a page of a list.
+type ConversationQuery struct {
+	Pages  []PageScope
+	Filter Filter
+	User   model.UserID // who asks, for mine
+	Now    time.Time
+	Cursor string
+	Limit  int
+}
+
+// CountQuery asks how many conversations each filter holds.
+type CountQuery struct {
+	Pages []PageScope
+	User  model.UserID
+	Now   time.Time
+}
+
+// Counts is how many conversations each filter holds, and how many of them hold
+// something unread.
+type Counts struct {
+	All        int `json:"all"`
+	Open       int `json:"open"`
+	Mine       int `json:"mine"`
+	Unassigned int `json:"unassigned"`
+	Snoozed    int `json:"snoozed"`
+	Done       int `json:"done"`
+	Blocked    int `json:"blocked"`
+	Unread     int `json:"unread"`
+}

@@ -1,0 +1,193 @@
+// Package store keeps what the hub knows: Pages, conversations, messages,
+// replies on their way, users. [Store] is the one interface; every engine behind
+// it must pass the suite in storetest.
+//
+// # Order
+//
+// Every change of a Page takes the Page's next seq (1, 2, 3 … without gaps) and
+// writes a row of the Page's log in the same transaction. The seq comes from a
+// counter in the Page's row that the transaction takes first, so the order of the
+// log is the order of commits, and a gap is always a loss.
+//
+// # Transactions
+//
+// A transaction concerns one Page, so that Pages can be split over machines; all
+// keys of a Page's data begin with its id. What [Store.Write] returned nil for is
+// on disk. An engine may gather several transactions into one commit, but each
+// stands or falls by itself.
+//
+// # Times
+//
+// A time by which something is sorted or judged is kept to the microsecond.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/model"
+)
+
+// What an engine's errors say, by errors.Is.
+var (
+	// ErrNotFound: there is no such thing.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: a unique key is taken.
+	ErrConflict = errors.New("conflict")
+	// ErrUnavailable: the store can't be written now (a full or read-only disk, a
+	// database that is gone). Nothing was kept; the same call may succeed later.
+	ErrUnavailable = errors.New("store unavailable")
+	// ErrLocked: another hub holds the store.
+	ErrLocked = errors.New("store held by another hub")
+	// ErrNewer: the store was written by a newer Parley.
+	ErrNewer = errors.New("store of a newer version")
+)
+
+// Store is everything the hub keeps. It is safe for concurrent use.
+type Store interface {
+	// Read runs f on one consistent snapshot. f must not write and must be short.
+	Read(ctx context.Context, f func(Reader) error) error
+	// Write runs f once, as one transaction of that Page; an error of f undoes it
+	// and is returned as it is. The values that f passes out count only when Write
+	// returned nil. f must not write by another call. If ctx ends before f has
+	// begun, f is not run; if it ends later, the answer may be its error although
+	// the transaction is kept.
+	Write(ctx context.Context, page model.PageID, f func(PageTx) error) error
+	// Accounts runs f as one transaction on users, tokens and login codes.
+	Accounts(ctx context.Context, f func(AccountTx) error) error
+	// Count adds n to a named counter that belongs to no Page.
+	Count(ctx context.Context, counter string, n int64) error
+	// Prune forgets log rows and understood raw events older than before.
+	Prune(ctx context.Context, before time.Time) error
+	// ID names this store; another store has another.
+	ID() string
+	// Close waits for what runs and closes.
+	Close() error
+}
+
+// Reader is what can be read in a transaction. A thing that is not there answers
+// [ErrNotFound]; a list that is empty is not an error.
+type Reader interface {
+	Page(id model.PageID) (Page, error)
+	// Pages returns every installation, by id.
+	Pages() ([]Page, error)
+	// ActivePage returns the installation of that Page that is not uninstalled.
+	ActivePage(id model.MetaPageID) (Page, error)
+	// Installations returns all installations of that Page, oldest first.
+	Installations(id model.MetaPageID) ([]Page, error)
+	// Head returns the Page's newest seq, 0 when nothing has happened.
+	Head(page model.PageID) (int64, error)
+	// Events returns the Page's log after that seq, at most limit rows, in order.
+	Events(page model.PageID, after int64, limit int) ([]LogRow, error)
+
+	Conversation(id model.ConversationID) (Conversation, error)
+	// Conversations returns a page of a list, newest activity first, and the cursor
+	// of the next; "" at the end. A cursor of another list, or a broken one, is
+	// [ErrBadCursor].
+	Conversations(q ConversationQuery) ([]Conversation, string, error)
+	// CountConversations counts each filter over those Pages.
+	CountConversations(q CountQuery) (Counts, error)
+	// Nameless returns conversations whose customer has no name and whose profile
+	// was not asked for since before, oldest question first.
+	Nameless(before time.Time, limit int) ([]Conversation, error)
+	// Tombstone returns until when a deleted conversation stays deleted.
+	Tombstone(id model.ConversationID) (time.Time, error)
+
+	Message(id model.MessageID) (Message, error)
+	// MessageByMID finds a message by Meta's id, also by that of an earlier attempt.
+	MessageByMID(page model.PageID, mid model.MID) (Message, error)
+	// Messages returns the newest messages before the cursor, oldest first, and the
+	// cursor for those before them; "" at the beginning.
+	Messages(conversation model.ConversationID, before string, limit int) ([]Message, string, error)
+	// Outgoing returns the conversation's messages of direction out whose Meta time
+	// is at most until and whose state is one of these.
+	Outgoing(conversation model.ConversationID, until time.Time, states ...model.State) ([]Message, error)
+	// CountUnread counts messages of direction in that sort after the mark.
+	CountUnread(conversation model.ConversationID, mark Mark) (int, error)
+	// AnsweredSince tells whether somebody but that user sent the customer an
+	// answer (neither failed nor dropped) that was first stored after that seq.
+	AnsweredSince(conversation model.ConversationID, user model.UserID, seq int64) (bool, error)
+	// Newest returns the conversation's last message by order, with FirstSeq at
+	// most upTo; upTo 0: all of them.
+	Newest(conversation model.ConversationID, upTo int64) (Message, error)
+	// Pending returns what came before the message it is about, in order of coming.
+	Pending(page model.PageID, mid model.MID) ([]Pending, error)
+	// RawEvent returns an event as it came.
+	RawEvent(page model.PageID, key string) (RawEvent, error)
+
+	Reply(id model.MessageID) (Reply, error)
+	ReplyByClientID(page model.PageID, user model.UserID, client model.ClientID) (Reply, error)
+	// ReplyByToken finds the reply of which an attempt carried that token, and which
+	// attempt it was.
+	ReplyByToken(page model.PageID, token string) (Reply, Attempt, error)
+	// UnsettledReplies returns a conversation's replies that are queued, posting,
+	// unknown or asking, in the order of acceptance.
+	UnsettledReplies(conversation model.ConversationID) ([]Reply, error)
+	// RepliesIn returns all replies of a Page in one of these states, in the order
+	// of acceptance.
+	RepliesIn(page model.PageID, states ...model.State) ([]Reply, error)
+	// DueReplies returns replies of any Page whose WakeAt is not after now, oldest
+	// first; and when the next one after them is due, zero if none is.
+	DueReplies(now time.Time, limit int) ([]Reply, time.Time, error)
+	Attempts(reply model.MessageID) ([]Attempt, error)
+
+	Notice(page model.PageID, id string) (model.Notice, error)
+	// Notices returns a page of the notices of those Pages, newest first.
+	Notices(pages []model.PageID, cursor string, limit int) ([]model.Notice, string, error)
+
+	User(id model.UserID) (model.User, error)
+	Users() ([]model.User, error)
+	// UserByToken finds whose token it is by the token's hash.
+	UserByToken(hash []byte) (model.User, error)
+	// Counters returns all counters, those of [Store.Count] and, as
+	// "raw_not_understood" and "raw_events", what is kept raw.
+	Counters() (map[string]int64, error)
+}
+
+// ErrBadCursor: the cursor is not one of this list.
+var ErrBadCursor = errors.New("bad cursor")
+
+// PageTx is one transaction of a Page. Each Put, Remove or Delete takes the
+// Page's next seq, sets it in the value given, and logs the change. A value whose
+// key lies in another Page is an error.
+type PageTx interface {
+	Reader
+	// PutPage stores the Page, new or changed.
+	PutPage(p *Page) error
+	PutConversation(c *Conversation) error
+	// DeleteConversation removes a conversation with its messages, replies, raw and
+	// pending events, and leaves a tombstone until that Meta time.
+	DeleteConversation(id model.ConversationID, until time.Time) error
+	// PutMessage stores a message; FirstSeq is set when it is new. A MID that
+	// another message of the Page has is [ErrConflict].
+	PutMessage(m *Message) error
+	RemoveMessage(id model.MessageID) error
+	PutNotice(n *model.Notice) error
+
+	// Bookkeeping, which takes no seq.
+
+	// KeepRaw stores an event as it came. It answers false, and stores nothing,
+	// when an event with that key was stored before: the dedupe.
+	KeepRaw(e RawEvent) (bool, error)
+	AddPending(p Pending) error
+	// TakePending removes what Pending returned.
+	TakePending(page model.PageID, mid model.MID) error
+	// PutReply stores how a reply stands. A client id that the same user used on the
+	// Page is [ErrConflict].
+	PutReply(r Reply) error
+	// PutAttempt stores an attempt, or what is now known of it.
+	PutAttempt(a Attempt) error
+}
+
+// AccountTx is one transaction on users and what signs them in.
+type AccountTx interface {
+	Reader
+	CreateUser(u model.User) error
+	// AddToken makes a token of a user known by its hash.
+	AddToken(hash []byte, user model.UserID, at time.Time) error
+	// AddLoginCode makes a one-time code known by its hash.
+	AddLoginCode(hash []byte, user model.UserID, expires time.Time) error
+	// TakeLoginCode uses a code up; a used, unknown or expired one is [ErrNotFound].
+	TakeLoginCode(hash []byte, now time.Time) (model.User, error)
+}

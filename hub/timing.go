@@ -1,0 +1,49 @@
+package hub
+
+import "time"
+
+// Timing holds the deadlines of the hub (design §3, §4). Tests shorten them.
+type Timing struct {
+	// SendDeadline is the longest that one call of the Send API may take.
+	SendDeadline time.Duration `koanf:"send_deadline"`
+	// Lease is when a reply being posted counts as unknown at the latest; longer
+	// than SendDeadline.
+	Lease time.Duration `koanf:"lease"`
+	// UnknownChecks are the times after an attempt at which the Page's inbox is
+	// asked whether a reply of unknown outcome arrived.
+	UnknownChecks []time.Duration `koanf:"unknown_checks"`
+	// AskAfter is how long after an attempt its writer is asked what to do.
+	AskAfter time.Duration `koanf:"ask_after"`
+	// CheckGrace is how long after an attempt a check must be answered for its "not
+	// there" to count.
+	CheckGrace time.Duration `koanf:"check_grace"`
+	// QueueLimit is how long after acceptance a reply may leave by itself.
+	QueueLimit time.Duration `koanf:"queue_limit"`
+	// RetryPause is the first pause after an attempt of which nothing was written;
+	// it doubles up to RetryPauseMax.
+	RetryPause    time.Duration `koanf:"retry_pause"`
+	RetryPauseMax time.Duration `koanf:"retry_pause_max"`
+	// Webhook is how long a webhook may take before Meta is told to send it again.
+	Webhook time.Duration `koanf:"webhook"`
+	// GraphCall is the longest that any other call of the Graph API may take.
+	GraphCall time.Duration `koanf:"graph_call"`
+	// Retention is how long the log and understood raw events are kept.
+	Retention time.Duration `koanf:"retention"`
+}
+
+// DefaultTiming returns the deadlines of the design.
+func DefaultTiming() Timing {
+	return Timing{
+		SendDeadline:  25 * time.Second,
+		Lease:         time.Minute,
+		UnknownChecks: []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute},
+		AskAfter:      2 * time.Minute,
+		CheckGrace:    30 * time.Second,
+		QueueLimit:    10 * time.Minute,
+		RetryPause:    500 * time.Millisecond,
+		RetryPauseMax: 30 * time.Second,
+		Webhook:       4 * time.Second,
+		GraphCall:     15 * time.Second,
+		Retention:     30 * 24 * time.Hour,
+	}
+}

@@ -1,0 +1,212 @@
+package hub
+
+import (
+	"context"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Position is where a Page's stream stands for a user.
+type Position struct {
+	Epoch string `json:"epoch"`
+	Seq   int64  `json:"seq"`
+}
+
+// AsOf is where each Page's stream stood when a list was read, in one transaction
+// with the list.
+type AsOf map[model.PageID]Position
+
+// ConversationList is one page of a list of conversations.
+type ConversationList struct {
+	Conversations []model.Conversation
+	Cursor        string
+	AsOf          AsOf
+}
+
+// ListQuery asks for one page of a list of conversations.
+type ListQuery struct {
+	Filter store.Filter
+	Page   model.PageID // empty: all that the user sees
+	Cursor string
+	Limit  int
+}
+
+// Conversations returns one page of what a user may see.
+func (h *Hub) Conversations(ctx context.Context, user model.User, q ListQuery) (ConversationList, error) {
+	out := ConversationList{Conversations: []model.Conversation{}}
+	err := h.read(ctx, user, q.Page, func(v view) error {
+		cs, cursor, err := v.Conversations(store.ConversationQuery{
+			Pages: v.scopes(), Filter: q.Filter, User: user.ID, Now: v.now, Cursor: q.Cursor, Limit: q.Limit,
+		})
+		if err != nil {
+			return err
+		}
+		for _, c := range cs {
+			out.Conversations = append(out.Conversations, v.conversation(c))
+		}
+		out.Cursor, out.AsOf = cursor, v.asOf
+		return nil
+	})
+	return out, err
+}
+
+// Counts returns how many conversations each filter holds for a user.
+func (h *Hub) Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, AsOf, error) {
+	var out store.Counts
+	var asOf AsOf
+	err := h.read(ctx, user, page, func(v view) (err error) {
+		asOf = v.asOf
+		out, err = v.CountConversations(store.CountQuery{Pages: v.scopes(), User: user.ID, Now: v.now})
+		return err
+	})
+	return out, asOf, err
+}
+
+// Notices returns one page of the notices of the Pages that a user sees.
+func (h *Hub) Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, AsOf, error) {
+	var out []model.Notice
+	var next string
+	var asOf AsOf
+	err := h.read(ctx, user, page, func(v view) (err error) {
+		asOf = v.asOf
+		ids := make([]model.PageID, 0, len(v.pages))
+		for _, p := range v.pages {
+			ids = append(ids, p.ID)
+		}
+		out, next, err = v.Notices(ids, cursor, limit)
+		return err
+	})
+	return out, next, asOf, err
+}
+
+// Conversation returns one conversation.
+func (h *Hub) Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error) {
+	var out model.Conversation
+	err := h.read(ctx, user, id.Page(), func(v view) error {
+		c, err := v.Reader.Conversation(id)
+		out = v.conversation(c)
+		return err
+	})
+	return out, err
+}
+
+// Message returns one message of a conversation.
+func (h *Hub) Message(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID) (model.Message, error) {
+	var out model.Message
+	err := h.read(ctx, user, conversation.Page(), func(v view) error {
+		c, err := v.Reader.Conversation(conversation)
+		if err != nil {
+			return err
+		}
+		m, err := v.Reader.Message(id)
+		if err == nil && m.ConversationID != conversation {
+			err = ErrNotFound
+		}
+		out = named(m.Message, c.Customer)
+		return err
+	})
+	return out, err
+}
+
+// Messages returns messages of a conversation, oldest first: the newest, or those
+// before the cursor.
+func (h *Hub) Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, AsOf, error) {
+	out := []model.Message{}
+	var next string
+	var asOf AsOf
+	err := h.read(ctx, user, id.Page(), func(v view) error {
+		asOf = v.asOf
+		c, err := v.Reader.Conversation(id)
+		if err != nil {
+			return err
+		}
+		ms, cursor, err := v.Reader.Messages(id, before, limit)
+		if err != nil {
+			return err
+		}
+		for _, m := range ms {
+			out = append(out, named(m.Message, c.Customer))
+		}
+		next = cursor
+		return nil
+	})
+	return out, next, asOf, err
+}
+
+// named gives the customer's messages the customer's name as it is known now.
+func named(m model.Message, c model.Customer) model.Message {
+	if m.Author.Kind == model.ByCustomer {
+		m.Author.Name = c.Name
+	}
+	return m
+}
+
+// Pages returns every Page: of those that the user may not see into, only what
+// anybody may know.
+func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, AsOf, error) {
+	out, asOf := []model.Page{}, AsOf{}
+	err := h.store.Read(ctx, func(r store.Reader) error {
+		all, err := r.Pages()
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			if !model.CanSee(user.ID, p.Page) {
+				out = append(out, p.Public())
+				continue
+			}
+			p.Sees = true
+			out = append(out, p.Page)
+			if asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, asOf, err
+}
+
+func (h *Hub) position(r store.Reader, p store.Page, user model.UserID) (Position, error) {
+	seq, err := r.Head(p.ID)
+	return Position{Epoch: h.epoch(p, user), Seq: seq}, err
+}
+
+// MarkRead moves the read mark that the team shares up to a message; never back.
+func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error {
+	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
+			return err
+		}
+		m, err := tx.Message(upTo)
+		if err != nil {
+			return err
+		}
+		if m.ConversationID != id {
+			return ErrNotFound
+		}
+		b, err := h.newBatch(tx, id.Page())
+		if err != nil {
+			return err
+		}
+		c, err := b.find(id.Customer())
+		if err != nil {
+			return err
+		}
+		if !after(m.Mark(), c.ReadMark) {
+			return nil
+		}
+		if c.Unread, err = tx.CountUnread(id, m.Mark()); err != nil {
+			return err
+		}
+		c.ReadMark, c.changed = m.Mark(), true
+		return b.flush()
+	})
+}
+
+func after(a, b store.Mark) bool {
+	if !a.Order.Equal(b.Order) {
+		return a.Order.After(b.Order)
+	}
+	return a.FirstSeq > b.FirstSeq
+}

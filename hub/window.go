@@ -1,0 +1,102 @@
+package hub
+
+import (
+	"time"
+
+	"parley/model"
+)
+
+// act applies what an event says of the conversation's reply inputs: whether the
+// customer can be answered, until when, and who holds the thread. Each of them
+// changes only by an event newer, by Meta's time, than what set it.
+func (b *batch) act(e model.Inbound) error {
+	byCustomer, opens := customerActed(e.Event), model.OpensWindow(e.Event)
+	control, controls := e.Event.(model.ThreadControl)
+	if !byCustomer && !controls && !e.Standby {
+		return nil
+	}
+	c, err := b.find(e.Customer)
+	if err == nil && c == nil && (opens || controls || e.Standby) {
+		c, err = b.open(e.Customer, e.At)
+	}
+	if c == nil || err != nil {
+		return err
+	}
+	if byCustomer {
+		reached(c, e.At)
+	}
+	if opens {
+		openWindow(c, e.At)
+	}
+	switch {
+	case e.Standby:
+		holdThread(c, e.At, true)
+	case controls && (control.Action == "pass" || control.Action == "take"):
+		holdThread(c, e.At, control.Owner != "" && control.Owner != b.h.appID)
+	case opens && wrote(e.Event):
+		holdThread(c, e.At, false)
+	}
+	return nil
+}
+
+// customerActed tells whether an event is the customer's own doing.
+func customerActed(e model.Event) bool {
+	switch e := e.(type) {
+	case model.CustomerMessage, model.Postback, model.Referral, model.Optin, model.Edit, model.ReadUpTo:
+		return true
+	case model.Reacted:
+		return e.By == model.ByCustomer
+	}
+	return false
+}
+
+// wrote tells whether an event is a message to us: where it is not standby, no
+// other app holds the thread.
+func wrote(e model.Event) bool {
+	switch e.(type) {
+	case model.CustomerMessage, model.Postback:
+		return true
+	}
+	return false
+}
+
+func reached(c *openConversation, at time.Time) {
+	if !at.After(c.InboundAt) {
+		return
+	}
+	c.InboundAt, c.changed = at, true
+	if c.Unreachable && at.After(c.UnreachableAt) {
+		c.Unreachable = false
+	}
+}
+
+func openWindow(c *openConversation, at time.Time) {
+	if !c.Started {
+		c.Started, c.changed = true, true
+	}
+	if !at.After(c.OpenedAt) {
+		return
+	}
+	until := at.Add(model.ReplyWindow)
+	c.OpenedAt, c.WindowUntil, c.changed = at, &until, true
+}
+
+// shutWindow closes the window because Meta said so, until the customer's next act.
+func shutWindow(c *openConversation, now time.Time) {
+	if c.WindowUntil == nil || now.Before(*c.WindowUntil) {
+		c.WindowUntil = &now
+	}
+	c.changed = true
+}
+
+// holdThread sets who holds the thread: another app, or nobody but us.
+func holdThread(c *openConversation, at time.Time, other bool) {
+	if !at.After(c.OtherAppAt) {
+		return
+	}
+	c.OtherAppAt, c.OtherApp, c.OtherAppUntil, c.changed = at, other, nil, true
+	if other {
+		until := at.Add(model.OtherAppIdle)
+		c.OtherAppUntil = &until
+	}
+}
