@@ -1,0 +1,161 @@
+package sqlite
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Conversation implements [store.Reader].
+func (r reader) Conversation(id model.ConversationID) (store.Conversation, error) {
+	c, err := one[store.Conversation](r.session,
+		`SELECT doc FROM conversations WHERE page_id = ? AND id = ?`, id.Page(), id)
+	return c, wrap(err, "read conversation %s", id)
+}
+
+// Nameless implements [store.Reader].
+func (r reader) Nameless(before time.Time, limit int) ([]store.Conversation, error) {
+	list, err := many[store.Conversation](r.session, `SELECT doc FROM conversations
+		WHERE nameless = 1 AND profile_at < ? ORDER BY profile_at, page_id, id LIMIT ?`,
+		micros(before), max(limit, 0))
+	return list, wrap(err, "read conversations without a name")
+}
+
+// Tombstone implements [store.Reader].
+func (r reader) Tombstone(id model.ConversationID) (time.Time, error) {
+	var until int64
+	err := r.get(`SELECT until FROM tombstones WHERE page_id = ? AND conversation_id = ?`,
+		arguments{id.Page(), id}, &until)
+	return fromMicros(until), wrap(err, "read tombstone of %s", id)
+}
+
+// Times that no conversation reaches.
+const (
+	never   = math.MaxInt64
+	already = math.MinInt64
+)
+
+// PutConversation implements [store.PageTx].
+func (t pageTx) PutConversation(c *store.Conversation) error {
+	if err := t.own(c.ID.Page(), c.ID); err != nil {
+		return wrap(err, "put conversation")
+	}
+	if err := t.own(c.PageID, c.ID); err != nil {
+		return wrap(err, "put conversation")
+	}
+	switch c.Status {
+	case model.Open, model.Snoozed, model.Done:
+	default:
+		return fmt.Errorf("put conversation %s: no status %q", c.ID, c.Status)
+	}
+	seq, err := t.change(store.KindConversation, string(c.ID))
+	if err != nil {
+		return wrap(err, "put conversation")
+	}
+	c.Seq = seq
+	return t.spoil(wrap(t.writeConversation(*c), "put conversation %s", c.ID))
+}
+
+func (t pageTx) writeConversation(c store.Conversation) error {
+	c.Links, c.Reply = nil, model.Verdict{}
+	c.UpdatedAt, c.ProfileAt = exact(c.UpdatedAt), exact(c.ProfileAt)
+	c.SnoozedUntil, c.WindowUntil = exactly(c.SnoozedUntil), exactly(c.WindowUntil)
+	c.OtherAppUntil = exactly(c.OtherAppUntil)
+	doc, err := encode(c)
+	if err != nil {
+		return err
+	}
+	var assignee any
+	if c.Assignee != nil {
+		assignee = c.Assignee.ID
+	}
+	from, until := free(c.Conversation)
+	return t.run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
+		free_from, free_until, unread, nameless, profile_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
+		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
+		free_until = excluded.free_until, unread = excluded.unread, nameless = excluded.nameless,
+		profile_at = excluded.profile_at, doc = excluded.doc`,
+		t.page, c.ID, c.Status, micros(c.UpdatedAt), assignee, awakeAt(c.Conversation),
+		from, until, c.Unread, flag(c.Customer.Name == ""), micros(c.ProfileAt), doc)
+}
+
+// awakeAt is from when a conversation counts as open: [model.Conversation.Asleep]
+// as a time.
+func awakeAt(c model.Conversation) int64 {
+	switch {
+	case c.Status != model.Snoozed:
+		return already
+	case c.SnoozedUntil == nil:
+		return never
+	}
+	return c.SnoozedUntil.UnixMicro()
+}
+
+// free is the time in which the conversation itself allows a reply, from
+// inclusive until exclusive: what [model.CanReply] judges of it, as times.
+func free(c model.Conversation) (from, until int64) {
+	from, until = already, already
+	if c.Started && !c.Unreachable && c.WindowUntil != nil {
+		until = c.WindowUntil.UnixMicro()
+	}
+	switch {
+	case c.OtherApp && c.OtherAppUntil == nil:
+		from = never
+	case c.OtherApp:
+		from = c.OtherAppUntil.UnixMicro()
+	}
+	return from, until
+}
+
+// DeleteConversation implements [store.PageTx].
+func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) error {
+	if err := t.own(id.Page(), id); err != nil {
+		return wrap(err, "delete conversation")
+	}
+	n, err := t.exec(`DELETE FROM conversations WHERE page_id = ? AND id = ?`, t.page, id)
+	if err != nil {
+		return wrap(err, "delete conversation %s", id)
+	}
+	if n == 0 {
+		return wrap(store.ErrNotFound, "delete conversation %s", id)
+	}
+	if err := t.deleteContent(id); err != nil {
+		return t.spoil(wrap(err, "delete conversation %s", id))
+	}
+	err = t.run(`INSERT INTO tombstones (page_id, conversation_id, until) VALUES (?, ?, ?)
+		ON CONFLICT (page_id, conversation_id) DO UPDATE SET until =
+		CASE WHEN excluded.until > tombstones.until THEN excluded.until ELSE tombstones.until END`,
+		t.page, id, micros(until))
+	if err == nil {
+		_, err = t.change(store.KindRemoved, string(id))
+	}
+	return t.spoil(wrap(err, "delete conversation %s", id))
+}
+
+// deleteContent removes what hangs on a conversation.
+func (t pageTx) deleteContent(id model.ConversationID) error {
+	for _, del := range []struct {
+		query string
+		arg   any
+	}{
+		{`DELETE FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`DELETE FROM pending WHERE page_id = ? AND mid <> '' AND mid IN
+			(SELECT mid FROM messages WHERE page_id = pending.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
+			(SELECT id FROM messages WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
+			(SELECT message_id FROM replies WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM replies WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
+	} {
+		if err := t.run(del.query, t.page, del.arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,28 @@
+// Package sqlite keeps a store in one SQLite file.
+//
+// # Writing
+//
+// One connection writes. A goroutine owns it and gathers the transactions that
+// wait, of any Page, into one commit; each runs in a savepoint of its own, so it
+// stands or falls by itself, and its caller hears of it only after the commit,
+// which is synced to disk. The caller's function runs on the caller's own
+// goroutine when its turn has come; it must not call the Store's writing methods.
+//
+// A call whose context ends before its turn is not run. One whose context ends
+// while its commit is under way answers the context's error, and may still be
+// kept.
+//
+// # Reading
+//
+// Four connections read, each transaction on its own snapshot, beside the
+// writer. A function that reads must not begin another read.
+//
+// # Times
+//
+// Times are kept to the microsecond where something is sorted or judged by them.
+//
+// # Text
+//
+// Records are kept as JSON, which holds every valid text exactly. Text that is
+// not valid UTF-8 is refused with an error instead of being altered.
+package sqlite

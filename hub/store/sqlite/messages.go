@@ -1,0 +1,198 @@
+package sqlite
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Message implements [store.Reader].
+func (r reader) Message(id model.MessageID) (store.Message, error) {
+	m, err := one[store.Message](r.session, `SELECT doc FROM messages WHERE page_id = ? AND id = ?`, id.Page(), id)
+	return m, wrap(err, "read message %s", id)
+}
+
+// MessageByMID implements [store.Reader].
+func (r reader) MessageByMID(page model.PageID, mid model.MID) (store.Message, error) {
+	if mid == "" {
+		return store.Message{}, wrap(store.ErrNotFound, "read message without mid")
+	}
+	m, err := one[store.Message](r.session,
+		`SELECT doc FROM messages WHERE page_id = ? AND mid = ? AND mid <> ''`, page, mid)
+	if errors.Is(err, store.ErrNotFound) {
+		m, err = one[store.Message](r.session, `SELECT m.doc FROM attempts a
+			JOIN messages m ON m.page_id = a.page_id AND m.id = a.message_id
+			WHERE a.page_id = ? AND a.mid = ? AND a.mid <> '' ORDER BY a.number DESC LIMIT 1`, page, mid)
+	}
+	return m, wrap(err, "read message of page %s by mid", page)
+}
+
+// messagesList names a conversation's messages in a cursor.
+func messagesList(id model.ConversationID) string { return "messages:" + string(id) }
+
+// Messages implements [store.Reader].
+func (r reader) Messages(id model.ConversationID, before string, limit int) ([]store.Message, string, error) {
+	list := messagesList(id)
+	from, err := parseCursor(before, list)
+	if err != nil || limit <= 0 {
+		return nil, "", wrap(err, "read messages of %s", id)
+	}
+	var found []store.Message
+	if from == nil {
+		found, err = many[store.Message](r.session, `SELECT doc FROM messages
+			WHERE page_id = ? AND conversation_id = ?
+			ORDER BY order_at DESC, first_seq DESC LIMIT ?`, id.Page(), id, limit+1)
+	} else {
+		found, err = many[store.Message](r.session, `SELECT doc FROM messages
+			WHERE page_id = ? AND conversation_id = ? AND (order_at, first_seq) < (?, ?)
+			ORDER BY order_at DESC, first_seq DESC LIMIT ?`, id.Page(), id, from.At, from.Seq, limit+1)
+	}
+	if err != nil {
+		return nil, "", wrap(err, "read messages of %s", id)
+	}
+	var cursor string
+	if len(found) > limit {
+		found = found[:limit]
+		last := found[limit-1]
+		cursor, err = place{List: list, At: micros(last.Order), Seq: last.FirstSeq}.cursor()
+	}
+	slices.Reverse(found)
+	return found, cursor, err
+}
+
+// Outgoing implements [store.Reader].
+func (r reader) Outgoing(id model.ConversationID, until time.Time, states ...model.State) ([]store.Message, error) {
+	if len(states) == 0 {
+		return nil, nil
+	}
+	args := arguments{id.Page(), id, model.Out, micros(until)}
+	list, err := many[store.Message](r.session, `SELECT doc FROM messages
+		WHERE page_id = ? AND conversation_id = ? AND direction = ? AND meta_time = 1 AND order_at <= ?
+		AND state IN `+inList(states, &args)+` ORDER BY order_at, first_seq`, args...)
+	return list, wrap(err, "read outgoing messages of %s", id)
+}
+
+// inList writes the placeholders of values and adds these to the arguments.
+func inList[T any](values []T, args *arguments) string {
+	for _, v := range values {
+		*args = append(*args, v)
+	}
+	return "(?" + strings.Repeat(", ?", len(values)-1) + ")"
+}
+
+// CountUnread implements [store.Reader].
+func (r reader) CountUnread(id model.ConversationID, mark store.Mark) (int, error) {
+	var n int
+	err := r.get(`SELECT COUNT(*) FROM messages
+		WHERE page_id = ? AND conversation_id = ? AND direction = ? AND (order_at, first_seq) > (?, ?)`,
+		arguments{id.Page(), id, model.In, micros(mark.Order), mark.FirstSeq}, &n)
+	return n, wrap(err, "count unread messages of %s", id)
+}
+
+// AnsweredSince implements [store.Reader].
+func (r reader) AnsweredSince(id model.ConversationID, user model.UserID, seq int64) (bool, error) {
+	var answered bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM messages
+		WHERE page_id = ? AND conversation_id = ? AND first_seq > ? AND direction = ?
+		AND (author_kind <> ? OR author_id <> ?) AND state NOT IN (?, ?))`,
+		arguments{id.Page(), id, seq, model.Out, model.ByUser, user, model.Failed, model.Dropped}, &answered)
+	return answered, wrap(err, "look for answers in %s", id)
+}
+
+// Newest implements [store.Reader].
+func (r reader) Newest(id model.ConversationID, upTo int64) (store.Message, error) {
+	if upTo == 0 {
+		m, err := one[store.Message](r.session, `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?
+			ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id)
+		return m, wrap(err, "read newest message of %s", id)
+	}
+	m, err := one[store.Message](r.session, `SELECT doc FROM messages
+		WHERE page_id = ? AND conversation_id = ? AND first_seq <= ?
+		ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id, upTo)
+	return m, wrap(err, "read newest message of %s", id)
+}
+
+// PutMessage implements [store.PageTx].
+func (t pageTx) PutMessage(m *store.Message) error {
+	if err := errors.Join(t.own(m.ID.Page(), m.ID), t.own(m.ConversationID.Page(), m.ConversationID)); err != nil {
+		return wrap(err, "put message")
+	}
+	if err := t.freeMID(m); err != nil {
+		return wrap(err, "put message %s", m.ID)
+	}
+	var first int64
+	err := t.get(`SELECT first_seq FROM messages WHERE page_id = ? AND id = ?`, arguments{t.page, m.ID}, &first)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return wrap(err, "put message %s", m.ID)
+	}
+	seq, err := t.change(store.KindMessage, string(m.ID))
+	if err != nil {
+		return wrap(err, "put message")
+	}
+	if first == 0 {
+		first = seq
+	}
+	m.Seq, m.FirstSeq = seq, first
+	return t.spoil(wrap(t.writeMessage(*m), "put message %s", m.ID))
+}
+
+// freeMID refuses Meta's id of another message, before a seq is taken.
+func (t pageTx) freeMID(m *store.Message) error {
+	if m.MID == "" {
+		return nil
+	}
+	var id model.MessageID
+	err := t.get(`SELECT id FROM messages WHERE page_id = ? AND mid = ? AND mid <> ''`,
+		arguments{t.page, m.MID}, &id)
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && id == m.ID:
+		return nil
+	case err != nil:
+		return err
+	}
+	return wrap(store.ErrConflict, "mid belongs to message %s", id)
+}
+
+func (t pageTx) writeMessage(m store.Message) error {
+	m.Order = exact(m.Order)
+	doc, err := encode(m)
+	if err != nil {
+		return err
+	}
+	return t.run(`INSERT INTO messages (page_id, id, conversation_id, mid, direction, state, author_kind,
+		author_id, order_at, first_seq, meta_time, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, id) DO UPDATE SET conversation_id = excluded.conversation_id,
+		mid = excluded.mid, direction = excluded.direction, state = excluded.state,
+		author_kind = excluded.author_kind, author_id = excluded.author_id,
+		order_at = excluded.order_at, meta_time = excluded.meta_time, doc = excluded.doc`,
+		t.page, m.ID, m.ConversationID, m.MID, m.Direction, m.State, m.Author.Kind,
+		m.Author.ID, micros(m.Order), m.FirstSeq, flag(m.MetaTime), doc)
+}
+
+// RemoveMessage implements [store.PageTx].
+func (t pageTx) RemoveMessage(id model.MessageID) error {
+	if err := t.own(id.Page(), id); err != nil {
+		return wrap(err, "remove message")
+	}
+	n, err := t.exec(`DELETE FROM messages WHERE page_id = ? AND id = ?`, t.page, id)
+	if err != nil {
+		return wrap(err, "remove message %s", id)
+	}
+	if n == 0 {
+		return wrap(store.ErrNotFound, "remove message %s", id)
+	}
+	for _, query := range []string{
+		`DELETE FROM replies WHERE page_id = ? AND message_id = ?`,
+		`DELETE FROM attempts WHERE page_id = ? AND message_id = ?`,
+	} {
+		if err := t.run(query, t.page, id); err != nil {
+			return t.spoil(wrap(err, "remove message %s", id))
+		}
+	}
+	_, err = t.change(store.KindRemoved, string(id))
+	return t.spoil(wrap(err, "remove message %s", id))
+}

@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"parley/hub/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migration brings the schema to a version.
+type migration struct {
+	version int
+	script  string
+}
+
+// errForeign refuses a database that is not ours.
+var errForeign = errors.New("not a store of Parley")
+
+// loadMigrations returns the steps from an empty file to the newest schema.
+func loadMigrations() ([]migration, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("list migrations: %w", err)
+	}
+	steps := make([]migration, 0, len(names))
+	for i, name := range names { // sorted by name
+		number, _, _ := strings.Cut(path.Base(name), "_")
+		version, err := strconv.Atoi(number)
+		if err != nil || version != i+1 {
+			return nil, fmt.Errorf("list migrations: %s is not number %d", name, i+1)
+		}
+		script, err := migrations.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read migration: %w", err)
+		}
+		steps = append(steps, migration{version, string(script)})
+	}
+	return steps, nil
+}
+
+// schemaVersion reads the file's version; 0 for an empty file.
+func schemaVersion(ctx context.Context, c *sql.Conn) (int, error) {
+	var version, tables int
+	if err := c.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return 0, wrap(translate(err), "read schema version")
+	}
+	if version > 0 {
+		return version, nil
+	}
+	err := c.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_schema`).Scan(&tables)
+	if err == nil && tables > 0 {
+		return 0, errForeign
+	}
+	return 0, wrap(translate(err), "read schema")
+}
+
+// migrate applies the steps that the file lacks, each in one transaction.
+func migrate(ctx context.Context, c *sql.Conn, steps []migration) error {
+	for _, step := range steps {
+		if err := apply(ctx, c, step); err != nil {
+			return wrap(translate(err), "migrate to version %d", step.version)
+		}
+	}
+	return nil
+}
+
+func apply(ctx context.Context, c *sql.Conn, step migration) error {
+	tx, err := c.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var version int
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	if version >= step.version {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, step.script); err != nil {
+		return err
+	}
+	if version == 0 {
+		_, err := tx.ExecContext(ctx, `INSERT INTO store (name, value) VALUES ('id', ?)`, uuid.NewString())
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, step.version)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// newer says that the file's schema is not known here.
+func newer(version, known int) error {
+	return fmt.Errorf("%w: schema %d, this program knows %d", store.ErrNewer, version, known)
+}

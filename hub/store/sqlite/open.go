@@ -1,0 +1,263 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"parley/hub/store"
+)
+
+const (
+	readConnections = 4
+	// lockWait is how long an opening that finds the schema old waits for whoever
+	// holds the store: it may be about to bring it up to date.
+	lockWait  = 2 * time.Second
+	lockRetry = 20 * time.Millisecond
+
+	folderMode = 0o700
+	fileMode   = 0o600
+)
+
+// Options say how a store is opened.
+type Options struct {
+	// Exclusive takes the lock beside the file, as a hub does; where another
+	// process holds it, Open answers [store.ErrLocked].
+	Exclusive bool
+	// ReadOnly opens a store that exists and leaves it as it is.
+	ReadOnly bool
+	// Now tells the time that rows of the log carry; nil: [time.Now].
+	Now func() time.Time
+}
+
+// Store is a store in one SQLite file.
+type Store struct {
+	path    string
+	id      string
+	lock    *flock.Flock // nil without the lock
+	writeDB *sql.DB      // nil when read-only
+	readDB  *sql.DB
+	writer  *writer // nil when read-only
+	readers *readers
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the store in that file, and makes it, with its folder, where there
+// is none. A schema newer than this program is [store.ErrNewer].
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Store{path: path}
+	if err := s.open(ctx, o); err != nil {
+		return nil, errors.Join(wrap(err, "open store %s", path), s.release())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, o Options) error {
+	if err := s.prepareFile(o.ReadOnly); err != nil {
+		return err
+	}
+	if o.Exclusive {
+		held, err := s.takeLock()
+		if err != nil {
+			return err
+		}
+		if !held {
+			return store.ErrLocked
+		}
+	}
+	steps, err := loadMigrations()
+	if err != nil {
+		return err
+	}
+	if o.ReadOnly {
+		return s.openReadOnly(ctx, o, len(steps))
+	}
+	s.writeDB, err = sql.Open(driverName, dsn(s.path, forWriting))
+	if err != nil {
+		return err
+	}
+	s.writeDB.SetMaxOpenConns(1)
+	if err := s.bringUpToDate(ctx, steps); err != nil {
+		return err
+	}
+	if err := s.openReaders(o, forReading); err != nil {
+		return err
+	}
+	if err := s.loadID(ctx); err != nil {
+		return err
+	}
+	s.writer, err = startWriter(ctx, s.writeDB, s.path, o.Now)
+	return err
+}
+
+// openReadOnly opens a file that nothing of this process writes.
+func (s *Store) openReadOnly(ctx context.Context, o Options, known int) error {
+	if err := s.openReaders(o, fromReadOnly); err != nil {
+		return err
+	}
+	err := s.readers.with(ctx, func(c *conn) error {
+		version, err := schemaVersion(ctx, c.c)
+		switch {
+		case err != nil:
+			return err
+		case version > known:
+			return newer(version, known)
+		case version < known:
+			return fmt.Errorf("schema %d is older than this program's %d; start the hub once", version, known)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.loadID(ctx)
+}
+
+func (s *Store) openReaders(o Options, a access) error {
+	var err error
+	s.readDB, err = sql.Open(driverName, dsn(s.path, a))
+	if err != nil {
+		return err
+	}
+	s.readDB.SetMaxOpenConns(readConnections)
+	s.readers = newReaders(s.readDB, o.Now)
+	return nil
+}
+
+func (s *Store) loadID(ctx context.Context) error {
+	return s.readers.with(ctx, func(c *conn) error {
+		err := c.c.QueryRowContext(ctx, `SELECT value FROM store WHERE name = 'id'`).Scan(&s.id)
+		return wrap(translate(err), "read store id")
+	})
+}
+
+// prepareFile makes folder and file with narrow permissions, which SQLite then
+// gives to the files beside it.
+func (s *Store) prepareFile(readOnly bool) error {
+	if readOnly {
+		_, err := os.Stat(s.path)
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(s.path), folderMode); err != nil {
+		return cantWrite(err)
+	}
+	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, fileMode)
+	if err != nil {
+		return cantWrite(err)
+	}
+	return f.Close()
+}
+
+// cantWrite says that the file system refused to make the file.
+func cantWrite(err error) error { return fmt.Errorf("%w: %w", store.ErrUnavailable, err) }
+
+// takeLock takes the lock beside the file, and answers false where another
+// process holds it.
+func (s *Store) takeLock() (bool, error) {
+	lock := flock.New(s.path+".lock", flock.SetPermissions(fs.FileMode(fileMode)))
+	held, err := lock.TryLock()
+	if err != nil {
+		_ = lock.Close()
+		return false, cantWrite(err)
+	}
+	if held {
+		s.lock = lock
+		return true, nil
+	}
+	return false, lock.Close()
+}
+
+// bringUpToDate migrates the file where its schema is old. Without the lock it
+// takes it for that time; while another process holds it, it waits for a moment
+// for that one to have migrated.
+func (s *Store) bringUpToDate(ctx context.Context, steps []migration) error {
+	c, err := s.writeDB.Conn(ctx)
+	if err != nil {
+		return translate(err)
+	}
+	defer c.Close()
+	deadline := time.Now().Add(lockWait)
+	for {
+		version, err := schemaVersion(ctx, c)
+		switch {
+		case err != nil:
+			return err
+		case version > len(steps):
+			return newer(version, len(steps))
+		case version == len(steps):
+			return nil
+		case s.lock != nil:
+			return migrate(ctx, c, steps)
+		}
+		held, err := s.takeLock()
+		if err != nil {
+			return err
+		}
+		if held {
+			return errors.Join(migrate(ctx, c, steps), s.unlock())
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%w: schema %d is older than this program's %d; stop the hub that holds it, or use its own version",
+				store.ErrLocked, version, len(steps))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lockRetry):
+		}
+	}
+}
+
+func (s *Store) unlock() error {
+	if s.lock == nil {
+		return nil
+	}
+	err := s.lock.Close()
+	s.lock = nil
+	return wrap(err, "release lock")
+}
+
+// ID returns the random id that the file got when it was made.
+func (s *Store) ID() string { return s.id }
+
+// Close waits for what runs or is queued, closes the file and gives back the
+// lock. Calls after it answer [ErrClosed].
+func (s *Store) Close() error {
+	if s.writer != nil && !s.writer.close() {
+		return ErrClosed
+	}
+	if !s.readers.close() {
+		return ErrClosed
+	}
+	return s.release()
+}
+
+// release closes what Open got.
+func (s *Store) release() error {
+	if s.readers != nil {
+		s.readers.close()
+	}
+	var errs []error
+	if s.readDB != nil {
+		errs = append(errs, s.readDB.Close())
+	}
+	if s.writeDB != nil {
+		errs = append(errs, s.writeDB.Close())
+	}
+	return wrap(errors.Join(append(errs, s.unlock())...), "close store")
+}

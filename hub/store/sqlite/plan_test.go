@@ -1,0 +1,54 @@
+package sqlite
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	"parley/hub/store"
+)
+
+// TestPlans: every list is read from an index, in the list's order.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	s := newPages(t, "1")
+	for _, filter := range []store.Filter{
+		store.FilterAll, store.FilterOpen, store.FilterMine, store.FilterUnassigned,
+		store.FilterSnoozed, store.FilterDone, store.FilterBlocked,
+	} {
+		parts, err := streams(store.ConversationQuery{
+			Pages: []store.PageScope{{ID: "1"}}, Filter: filter, User: "u", Now: start,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range parts {
+			for _, from := range []*place{nil, {At: 1, ID: "x"}} {
+				query, args := part.query(from, 50)
+				plan := explain(t, s, query, args)
+				if !strings.Contains(plan, "USING COVERING INDEX") || strings.Contains(plan, "TEMP B-TREE") {
+					t.Errorf("%s: %s", filter, plan)
+				}
+			}
+		}
+	}
+}
+
+// explain returns how a query is carried out.
+func explain(t *testing.T, s *Store, query string, args arguments) string {
+	t.Helper()
+	var plan []string
+	err := s.Read(t.Context(), func(r store.Reader) error {
+		return r.(reader).each(`EXPLAIN QUERY PLAN `+query, args, func(rows *sql.Rows) error {
+			var id, parent, unused int
+			var detail string
+			err := rows.Scan(&id, &parent, &unused, &detail)
+			plan = append(plan, detail)
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatalf("explain: %v", err)
+	}
+	return strings.Join(plan, "; ")
+}

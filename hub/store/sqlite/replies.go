@@ -1,0 +1,125 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Reply implements [store.Reader].
+func (r reader) Reply(id model.MessageID) (store.Reply, error) {
+	v, err := one[store.Reply](r.session, `SELECT doc FROM replies WHERE page_id = ? AND message_id = ?`, id.Page(), id)
+	return v, wrap(err, "read reply %s", id)
+}
+
+// ReplyByClientID implements [store.Reader].
+func (r reader) ReplyByClientID(page model.PageID, user model.UserID, client model.ClientID) (store.Reply, error) {
+	v, err := one[store.Reply](r.session, `SELECT doc FROM replies
+		WHERE page_id = ? AND user_id = ? AND client_id = ? AND client_id <> ''`, page, user, client)
+	return v, wrap(err, "read reply of page %s by client id", page)
+}
+
+// ReplyByToken implements [store.Reader].
+func (r reader) ReplyByToken(page model.PageID, token string) (store.Reply, store.Attempt, error) {
+	var a store.Attempt
+	var at int64
+	err := r.get(`SELECT message_id, number, token, mid, at FROM attempts
+		WHERE page_id = ? AND token = ? AND token <> ''`, arguments{page, token},
+		&a.MessageID, &a.Number, &a.Token, &a.MID, &at)
+	if err != nil {
+		return store.Reply{}, store.Attempt{}, wrap(err, "read attempt of page %s by token", page)
+	}
+	a.At = fromMicros(at)
+	reply, err := r.Reply(a.MessageID)
+	if err != nil {
+		return store.Reply{}, store.Attempt{}, err
+	}
+	return reply, a, nil
+}
+
+// UnsettledReplies implements [store.Reader].
+func (r reader) UnsettledReplies(id model.ConversationID) ([]store.Reply, error) {
+	list, err := many[store.Reply](r.session, `SELECT doc FROM replies
+		WHERE page_id = ? AND conversation_id = ? AND state IN (?, ?, ?, ?) ORDER BY accepted_seq, message_id`,
+		id.Page(), id, model.Queued, model.Posting, model.Unknown, model.Ask)
+	return list, wrap(err, "read unsettled replies of %s", id)
+}
+
+// RepliesIn implements [store.Reader].
+func (r reader) RepliesIn(page model.PageID, states ...model.State) ([]store.Reply, error) {
+	if len(states) == 0 {
+		return nil, nil
+	}
+	args := arguments{page}
+	list, err := many[store.Reply](r.session, `SELECT doc FROM replies
+		WHERE page_id = ? AND state IN `+inList(states, &args)+` ORDER BY accepted_seq, message_id`, args...)
+	return list, wrap(err, "read replies of page %s", page)
+}
+
+// DueReplies implements [store.Reader].
+func (r reader) DueReplies(now time.Time, limit int) ([]store.Reply, time.Time, error) {
+	limit = max(limit, 0)
+	list, err := many[store.Reply](r.session, `SELECT doc FROM replies WHERE wake_at <> 0
+		ORDER BY wake_at, page_id, message_id LIMIT ?`, limit+1)
+	if err != nil {
+		return nil, time.Time{}, wrap(err, "read due replies")
+	}
+	for i, reply := range list {
+		if i == limit || reply.WakeAt.After(now) {
+			return list[:i], reply.WakeAt, nil
+		}
+	}
+	return list, time.Time{}, nil
+}
+
+// Attempts implements [store.Reader].
+func (r reader) Attempts(reply model.MessageID) ([]store.Attempt, error) {
+	var list []store.Attempt
+	err := r.each(`SELECT number, token, mid, at FROM attempts
+		WHERE page_id = ? AND message_id = ? ORDER BY number`,
+		arguments{reply.Page(), reply}, func(rows *sql.Rows) error {
+			a := store.Attempt{MessageID: reply}
+			var at int64
+			err := rows.Scan(&a.Number, &a.Token, &a.MID, &at)
+			a.At = fromMicros(at)
+			list = append(list, a)
+			return err
+		})
+	return list, wrap(err, "read attempts of %s", reply)
+}
+
+// PutReply implements [store.PageTx].
+func (t pageTx) PutReply(v store.Reply) error {
+	if err := errors.Join(t.own(v.MessageID.Page(), v.MessageID),
+		t.own(v.ConversationID.Page(), v.ConversationID)); err != nil {
+		return wrap(err, "put reply")
+	}
+	v.WakeAt = exact(v.WakeAt)
+	doc, err := encode(v)
+	if err != nil {
+		return wrap(err, "put reply %s", v.MessageID)
+	}
+	err = t.run(`INSERT INTO replies (page_id, message_id, conversation_id, user_id, client_id, state,
+		accepted_seq, wake_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id,
+		user_id = excluded.user_id, client_id = excluded.client_id, state = excluded.state,
+		accepted_seq = excluded.accepted_seq, wake_at = excluded.wake_at, doc = excluded.doc`,
+		t.page, v.MessageID, v.ConversationID, v.UserID, v.ClientID, v.State,
+		v.AcceptedSeq, micros(v.WakeAt), doc)
+	return wrap(err, "put reply %s", v.MessageID)
+}
+
+// PutAttempt implements [store.PageTx].
+func (t pageTx) PutAttempt(a store.Attempt) error {
+	if err := t.own(a.MessageID.Page(), a.MessageID); err != nil {
+		return wrap(err, "put attempt")
+	}
+	err := t.run(`INSERT INTO attempts (page_id, message_id, number, token, mid, at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, message_id, number) DO UPDATE SET
+		token = excluded.token, mid = excluded.mid, at = excluded.at`,
+		t.page, a.MessageID, a.Number, a.Token, a.MID, micros(a.At))
+	return wrap(err, "put attempt %d of %s", a.Number, a.MessageID)
+}

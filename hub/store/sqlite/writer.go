@@ -1,0 +1,344 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+)
+
+const (
+	// batchCalls is how many transactions go into one commit at most.
+	batchCalls = 256
+	// batchTime is how long a commit gathers those that wait; where the disk is
+	// slow, twice as long as its last commit took, and batchTimeMax at most. It
+	// never waits for more to come.
+	batchTime    = 2 * time.Millisecond
+	batchTimeMax = 50 * time.Millisecond
+	// idleAfter is the time without a write after which a large log is folded
+	// into the file.
+	idleAfter = time.Second
+	// largeLog is what is large, in bytes.
+	largeLog = 4 << 20
+	// checkpointWait is how long folding waits for readers, in milliseconds.
+	checkpointWait = 100
+)
+
+// errExited answers a call whose function ended its goroutine.
+var errExited = errors.New("transaction left by runtime.Goexit")
+
+// call is one transaction that waits for its turn.
+type call struct {
+	ctx context.Context
+	// turn hands the transaction to the caller; nobody takes it once ctx is over.
+	turn chan *session
+	// ran carries how the caller's function ended.
+	ran chan error
+	// done carries what became of it.
+	done chan error
+}
+
+// writer owns the connection that writes.
+type writer struct {
+	db   *sql.DB
+	path string
+	now  func() time.Time
+
+	mu      sync.Mutex
+	queue   []*call
+	closing bool
+	wake    chan struct{}
+	stopped chan struct{}
+
+	// Of the goroutine alone.
+	c          *conn
+	lastCommit time.Duration
+}
+
+func startWriter(ctx context.Context, db *sql.DB, path string, now func() time.Time) (*writer, error) {
+	c, err := connect(ctx, db)
+	if err != nil {
+		return nil, wrap(err, "connect writer")
+	}
+	w := &writer{
+		db: db, path: path, now: now, c: c,
+		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
+	}
+	go w.loop()
+	return w, nil
+}
+
+// do runs f as one transaction and returns when it is on disk, or when it is
+// certain that it won't be, or when ctx is over.
+func (w *writer) do(ctx context.Context, f func(*session) error) error {
+	c := &call{ctx: ctx, turn: make(chan *session), ran: make(chan error, 1), done: make(chan error, 1)}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !w.submit(c) {
+		return ErrClosed
+	}
+	select {
+	case s := <-c.turn:
+		c.run(s, f)
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-c.done:
+		return err
+	default:
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run runs the caller's function, and tells the writer how it ended however it
+// ended.
+func (c *call) run(s *session, f func(*session) error) {
+	err := errExited
+	defer func() {
+		if r := recover(); r != nil {
+			err = panicked(r)
+		}
+		s.over = true
+		c.ran <- err
+	}()
+	if err = c.ctx.Err(); err != nil {
+		return
+	}
+	err = errExited
+	err = f(s)
+}
+
+// panicked says what a panic was about. Only the runtime's own words are told:
+// another value may hold what customers wrote.
+func panicked(r any) error {
+	what := fmt.Sprintf("%T", r)
+	if e, ok := r.(interface {
+		error
+		RuntimeError()
+	}); ok {
+		what = e.Error()
+	}
+	return fmt.Errorf("transaction panicked: %s\n%s", what, debug.Stack())
+}
+
+func (w *writer) submit(c *call) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closing {
+		return false
+	}
+	w.queue = append(w.queue, c)
+	w.nudge()
+	return true
+}
+
+func (w *writer) nudge() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next takes the first call that waits; over tells that none will come any more.
+func (w *writer) next() (c *call, over bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		w.queue = nil
+		return nil, w.closing
+	}
+	c = w.queue[0]
+	w.queue[0] = nil
+	w.queue = w.queue[1:]
+	return c, false
+}
+
+// close waits for what is queued. It answers false when that was done before.
+func (w *writer) close() bool {
+	w.mu.Lock()
+	first := !w.closing
+	w.closing = true
+	w.nudge()
+	w.mu.Unlock()
+	<-w.stopped
+	return first
+}
+
+func (w *writer) loop() {
+	defer close(w.stopped)
+	idle := time.NewTimer(idleAfter)
+	defer idle.Stop()
+	for {
+		c, over := w.next()
+		if c != nil {
+			w.commit(c)
+			idle.Reset(idleAfter)
+			continue
+		}
+		if over {
+			if w.c != nil {
+				w.c.drop()
+			}
+			return
+		}
+		select {
+		case <-w.wake:
+		case <-idle.C:
+			w.checkpoint()
+		}
+	}
+}
+
+// outcome is a call that has run, and the error it ended with.
+type outcome struct {
+	c   *call
+	err error
+}
+
+// commit runs the first call, and those that wait behind it, as one commit.
+func (w *writer) commit(first *call) {
+	ctx := context.Background()
+	if err := w.begin(ctx); err != nil {
+		err = wrap(unwritten(err), "begin transaction")
+		w.reset(err)
+		// Those behind it would meet the same, each after the busy time-out.
+		for c := first; c != nil; c, _ = w.next() {
+			c.done <- err
+		}
+		return
+	}
+	started, gather := time.Now(), min(max(batchTime, 2*w.lastCommit), batchTimeMax)
+	var ran []outcome
+	for c := first; c != nil; {
+		err, dead := w.one(ctx, c)
+		ran = append(ran, outcome{c, err})
+		if dead != nil {
+			w.abandon(ran, dead)
+			return
+		}
+		c = nil
+		if len(ran) < batchCalls && time.Since(started) < gather {
+			c, _ = w.next()
+		}
+	}
+	started = time.Now()
+	if err := w.c.exec(ctx, `COMMIT`); err != nil {
+		w.abandon(ran, wrap(unwritten(err), "commit"))
+		return
+	}
+	w.lastCommit = time.Since(started)
+	for _, o := range ran {
+		o.c.done <- o.err
+	}
+}
+
+func (w *writer) begin(ctx context.Context) error {
+	if w.c == nil {
+		c, err := connect(ctx, w.db)
+		if err != nil {
+			return err
+		}
+		w.c = c
+	}
+	return w.c.exec(ctx, `BEGIN IMMEDIATE`)
+}
+
+// one runs one call in a savepoint. dead is an error that takes the whole commit
+// with it.
+func (w *writer) one(ctx context.Context, c *call) (err, dead error) {
+	if err := c.ctx.Err(); err != nil {
+		return err, nil
+	}
+	if err := w.c.exec(ctx, `SAVEPOINT call`); err != nil {
+		return nil, wrap(unwritten(err), "begin transaction")
+	}
+	s := &session{ctx: context.WithoutCancel(c.ctx), c: w.c, now: w.now}
+	select {
+	case c.turn <- s:
+		err = <-c.ran
+	case <-c.ctx.Done():
+		err = c.ctx.Err()
+	}
+	if s.dead != nil {
+		return err, s.dead
+	}
+	if err == nil {
+		err = s.broken
+	}
+	if err != nil {
+		if e := w.c.exec(ctx, `ROLLBACK TO call`); e != nil {
+			return err, wrap(unwritten(e), "roll back")
+		}
+	}
+	if e := w.c.exec(ctx, `RELEASE call`); e != nil {
+		return err, wrap(unwritten(e), "end transaction")
+	}
+	return err, nil
+}
+
+// unwritten says of whatever kept a commit from the disk that the store is not
+// available.
+func unwritten(err error) error {
+	if err = translate(err); errors.Is(err, store.ErrUnavailable) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+}
+
+// abandon undoes a commit and tells all its callers that nothing was kept.
+func (w *writer) abandon(ran []outcome, why error) {
+	w.reset(why)
+	for _, o := range ran {
+		o.c.done <- why
+	}
+}
+
+// reset makes the connection fit for the next transaction, or drops it.
+func (w *writer) reset(why error) {
+	if w.c == nil {
+		return
+	}
+	// An error here mostly says that SQLite itself has rolled back already.
+	_ = w.c.exec(context.Background(), `ROLLBACK`)
+	if lasting(why) {
+		w.c.drop()
+		w.c = nil
+	}
+}
+
+// checkpoint folds a large write-ahead log into the file and empties it.
+func (w *writer) checkpoint() {
+	info, err := os.Stat(w.path + "-wal")
+	if err != nil || info.Size() < largeLog || w.c == nil {
+		return
+	}
+	ctx := context.Background()
+	pragma := func(p string) {
+		if err == nil {
+			_, err = w.c.c.ExecContext(ctx, `PRAGMA `+p)
+		}
+	}
+	pragma(fmt.Sprintf("busy_timeout = %d", checkpointWait))
+	pragma("wal_checkpoint(truncate)")
+	pragma("busy_timeout = 5000")
+	if err != nil {
+		// Nothing is lost: the log stays until the next time.
+		w.c.drop()
+		w.c = nil
+	}
+}

@@ -1,0 +1,86 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+func testAccounts(t *testing.T, s store.Store) {
+	users := []model.User{
+		{ID: "u1", Name: "愛子", Email: "aiko@example.com", Admin: true},
+		{ID: "u2", Name: "Bo"},
+	}
+	hash := []byte{0, 1, 0xff}
+	accounts(t, s, func(tx store.AccountTx) error {
+		return errors.Join(tx.CreateUser(users[1]), tx.CreateUser(users[0]), tx.AddToken(hash, "u1", at(0)))
+	})
+	read(t, s, func(r store.Reader) error {
+		list, err := r.Users()
+		same(t, "users", users, list)
+		one, err2 := r.User("u2")
+		same(t, "user", users[1], one)
+		holder, err3 := r.UserByToken(hash)
+		same(t, "holder", users[0], holder)
+		return errors.Join(err, err2, err3)
+	})
+	err := s.Accounts(t.Context(), func(tx store.AccountTx) error {
+		return errors.Join(tx.CreateUser(model.User{ID: "u3"}), errStop)
+	})
+	if !errors.Is(err, errStop) {
+		t.Errorf("got %v", err)
+	}
+	for name, f := range map[string]func(store.AccountTx) error{
+		"token": func(tx store.AccountTx) error { return tx.AddToken([]byte("x"), "u3", at(0)) },
+		"code":  func(tx store.AccountTx) error { return tx.AddLoginCode([]byte("x"), "u3", at(0)) },
+	} {
+		if err := s.Accounts(t.Context(), f); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s of nobody: %v", name, err)
+		}
+	}
+}
+
+// testLoginCodes: a code works once, before it expires, for one of many.
+func testLoginCodes(t *testing.T, s store.Store) {
+	user := model.User{ID: "u", Name: "U"}
+	accounts(t, s, func(tx store.AccountTx) error {
+		return errors.Join(tx.CreateUser(user),
+			tx.AddLoginCode([]byte("once"), "u", at(10)), tx.AddLoginCode([]byte("late"), "u", at(10)))
+	})
+	take := func(code string, now int) (model.User, error) {
+		var u model.User
+		err := s.Accounts(t.Context(), func(tx store.AccountTx) (err error) {
+			u, err = tx.TakeLoginCode([]byte(code), at(now))
+			return err
+		})
+		return u, err
+	}
+	var taken int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range writers {
+		wg.Go(func() {
+			u, err := take("once", 9)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil && u == user:
+				taken++
+			case !errors.Is(err, store.ErrNotFound):
+				t.Errorf("take: %v %v", u, err)
+			}
+		})
+	}
+	wg.Wait()
+	if taken != 1 {
+		t.Errorf("one code was taken %d times", taken)
+	}
+	for _, code := range []string{"once", "late", "unknown"} {
+		if _, err := take(code, 10); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}

@@ -1,0 +1,254 @@
+package storetest
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+func messageIDs(list []store.Message) []string {
+	ids := make([]string, 0, len(list))
+	for _, m := range list {
+		ids = append(ids, string(m.ID))
+	}
+	return ids
+}
+
+// testMessageOrder: messages stand by time, then by when they came; one that comes
+// late gets its place, also between pages.
+func testMessageOrder(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	for _, m := range []struct {
+		id string
+		at int
+	}{{"c", 30}, {"a", 10}, {"d", 40}, {"b1", 20}, {"b2", 20}, {"z", 0}} {
+		putMessage(t, s, newMessage("1_2", m.id, at(m.at)))
+	}
+	putMessage(t, s, newMessage("1_22", "other", at(15)))
+	messages := func(before string, limit int) ([]string, string) {
+		var list []store.Message
+		var cursor string
+		read(t, s, func(r store.Reader) (err error) {
+			list, cursor, err = r.Messages("1_2", before, limit)
+			return err
+		})
+		return messageIDs(list), cursor
+	}
+	got, cursor := messages("", 2)
+	same(t, "newest", []string{"1_c", "1_d"}, got)
+	got, next := messages(cursor, 2)
+	same(t, "before", []string{"1_b1", "1_b2"}, got)
+	putMessage(t, s, newMessage("1_2", "late", at(25)))
+	got, again := messages(cursor, 2)
+	same(t, "before, with one that came late", []string{"1_b2", "1_late"}, got)
+	got, end := messages(again, 10)
+	same(t, "beginning", []string{"1_z", "1_a", "1_b1"}, got)
+	if end != "" {
+		t.Errorf("cursor %q at the beginning", end)
+	}
+	got, end = messages(next, 2)
+	same(t, "exactly the beginning", []string{"1_z", "1_a"}, got)
+	if end != "" {
+		t.Errorf("cursor %q at the beginning", end)
+	}
+	testWalkMessages(t, s)
+}
+
+func testWalkMessages(t *testing.T, s store.Store) {
+	var all []string
+	for cursor, first := "", true; first || cursor != ""; first = false {
+		read(t, s, func(r store.Reader) (err error) {
+			var list []store.Message
+			list, cursor, err = r.Messages("1_2", cursor, 1)
+			all = append(messageIDs(list), all...)
+			return err
+		})
+	}
+	same(t, "one by one", []string{"1_z", "1_a", "1_b1", "1_b2", "1_late", "1_c", "1_d"}, all)
+}
+
+func testMessageMarks(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	a := putMessage(t, s, newMessage("1_2", "a", at(10)))
+	b := putMessage(t, s, newMessage("1_2", "b", at(20)))
+	c := putMessage(t, s, newMessage("1_2", "c", at(20)))
+	out := newMessage("1_2", "out", at(30))
+	out.Direction = model.Out
+	putMessage(t, s, out)
+	late := putMessage(t, s, newMessage("1_2", "late", at(5)))
+	read(t, s, func(r store.Reader) error {
+		for _, m := range []struct {
+			name string
+			mark store.Mark
+			want int
+		}{{"none", store.Mark{}, 4}, {"late", late.Mark(), 3}, {"a", a.Mark(), 2}, {"b", b.Mark(), 1}, {"c", c.Mark(), 0}} {
+			n, err := r.CountUnread("1_2", m.mark)
+			if n != m.want || err != nil {
+				t.Errorf("unread after %s: %d (%v), want %d", m.name, n, err, m.want)
+			}
+		}
+		for upTo, want := range map[int64]model.MessageID{0: "1_out", a.FirstSeq: a.ID, b.FirstSeq: b.ID, c.FirstSeq: c.ID, late.FirstSeq: "1_out"} {
+			m, err := r.Newest("1_2", upTo)
+			if m.ID != want || err != nil {
+				t.Errorf("newest up to %d: %s (%v), want %s", upTo, m.ID, err, want)
+			}
+		}
+		return nil
+	})
+}
+
+func testOutgoing(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	put := func(id string, order time.Time, state model.State, change func(*store.Message)) {
+		m := newMessage("1_2", id, order)
+		m.Direction, m.State = model.Out, state
+		change(&m)
+		putMessage(t, s, m)
+	}
+	keep := func(*store.Message) {}
+	put("late", at(31), model.Sent, keep)
+	put("b", at(30), model.Sent, keep)
+	put("a", at(10), model.Delivered, keep)
+	put("failed", at(10), model.Failed, keep)
+	put("in", at(10), model.Sent, func(m *store.Message) { m.Direction = model.In })
+	put("untimed", at(10), model.Sent, func(m *store.Message) { m.MetaTime = false })
+	put("elsewhere", at(10), model.Sent, func(m *store.Message) { m.ConversationID = "1_3" })
+	read(t, s, func(r store.Reader) error {
+		list, err := r.Outgoing("1_2", at(30), model.Sent, model.Delivered)
+		same(t, "outgoing", []string{"1_a", "1_b"}, messageIDs(list))
+		none, err2 := r.Outgoing("1_2", at(30))
+		same(t, "outgoing in no state", []string{}, messageIDs(none))
+		return errors.Join(err, err2)
+	})
+}
+
+func testAnswered(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	first := putMessage(t, s, newMessage("1_2", "question", at(0)))
+	answered := func() bool {
+		return value(t, s, func(r store.Reader) (bool, error) { return r.AnsweredSince("1_2", "u1", first.FirstSeq) })
+	}
+	// An answer is stored with an early time on purpose: what counts is the seq.
+	put := func(id string, direction model.Direction, author model.Author, state model.State) store.Message {
+		m := newMessage("1_2", id, at(-5))
+		m.Direction, m.Author, m.State = direction, author, state
+		return putMessage(t, s, m)
+	}
+	mine, other := model.Author{Kind: model.ByUser, ID: "u1"}, model.Author{Kind: model.ByUser, ID: "u2"}
+	put("more", model.In, model.Author{Kind: model.ByCustomer}, "")
+	put("note", model.Note, other, "")
+	put("mine", model.Out, mine, model.Sent)
+	put("failed", model.Out, other, model.Failed)
+	put("dropped", model.Out, other, model.Dropped)
+	if answered() {
+		t.Error("answered though nobody did")
+	}
+	for i, author := range []model.Author{other, {Kind: model.ByPage}, {Kind: model.ByApp, ID: "u1"}} {
+		m := put("answer", model.Out, author, model.Queued)
+		if !answered() {
+			t.Errorf("answer %d by another is not seen", i)
+		}
+		write(t, s, "1", func(tx store.PageTx) error { return tx.RemoveMessage(m.ID) })
+	}
+	m := put("answer", model.Out, other, model.Sent)
+	if value(t, s, func(r store.Reader) (bool, error) { return r.AnsweredSince("1_2", "u1", m.FirstSeq) }) {
+		t.Error("an answer counts after its own seq")
+	}
+}
+
+// testTombstones: a conversation goes with all that hangs on it, and nothing of
+// another does; the later tombstone stays.
+func testTombstones(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	for _, psid := range []model.PSID{"2", "22"} {
+		c := putConversation(t, s, newConversation("1", psid, at(0)))
+		m := newMessage(c.ID, "m"+string(psid), at(0))
+		m.MID = model.MID("mid" + psid)
+		putMessage(t, s, m)
+		write(t, s, "1", func(tx store.PageTx) error {
+			return errors.Join(
+				tx.PutReply(store.Reply{MessageID: m.ID, ConversationID: c.ID, UserID: "u", ClientID: model.ClientID(psid), State: model.Queued, WakeAt: at(1)}),
+				tx.PutAttempt(store.Attempt{MessageID: m.ID, Number: 1, Token: "t" + string(psid)}),
+				drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "k" + string(psid), Customer: psid})),
+				tx.AddPending(store.Pending{Page: "1", MID: m.MID, Event: model.Unsend{}}),
+				tx.AddPending(store.Pending{Page: "1", MID: "p" + m.MID, Customer: psid, Event: model.Unsend{}}))
+		})
+	}
+	before := head(t, s, "1")
+	write(t, s, "1", func(tx store.PageTx) error { return tx.DeleteConversation("1_2", at(50)) })
+	rows := value(t, s, func(r store.Reader) ([]store.LogRow, error) { return r.Events("1", before, 10) })
+	if len(rows) != 1 || rows[0].Kind != store.KindRemoved || rows[0].ID != "1_2" {
+		t.Errorf("log: %+v", rows)
+	}
+	read(t, s, func(r store.Reader) error {
+		left := func(psid string) []bool {
+			id := model.MessageID("1_m" + psid)
+			attempts, _ := r.Attempts(id)
+			there := []bool{len(attempts) > 0}
+			for _, err := range []error{
+				drop(r.Conversation(model.ConversationID("1_" + psid))), drop(r.Message(id)), drop(r.Reply(id)),
+				drop(r.RawEvent("1", "k"+psid)), drop(r.MessageByMID("1", model.MID("mid"+psid))),
+			} {
+				there = append(there, err == nil)
+			}
+			for _, mid := range []model.MID{"mid", "pmid"} {
+				list, _ := r.Pending("1", mid+model.MID(psid))
+				there = append(there, len(list) > 0)
+			}
+			return there
+		}
+		same(t, "left of the deleted", slices.Repeat([]bool{false}, 8), left("2"))
+		same(t, "left of the other", slices.Repeat([]bool{true}, 8), left("22"))
+		due, _, err := r.DueReplies(at(9), 9)
+		if len(due) != 1 {
+			t.Errorf("%d replies are due", len(due))
+		}
+		return err
+	})
+	for _, again := range []struct{ until, want int }{{40, 50}, {60, 60}} {
+		putConversation(t, s, newConversation("1", "2", at(0)))
+		write(t, s, "1", func(tx store.PageTx) error { return tx.DeleteConversation("1_2", at(again.until)) })
+		until := value(t, s, func(r store.Reader) (time.Time, error) { return r.Tombstone("1_2") })
+		same(t, "tombstone", at(again.want), until)
+	}
+}
+
+// testPrune: the log and what was understood are forgotten, nothing else.
+func testPrune(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	write(t, s, "1", func(tx store.PageTx) error {
+		for i := range 1200 {
+			e := store.RawEvent{Page: "1", Key: number("old", i), ReceivedAt: at(0), Understood: true}
+			if _, err := tx.KeepRaw(e); err != nil {
+				return err
+			}
+		}
+		return errors.Join(
+			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "strange", ReceivedAt: at(0)})),
+			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "young", ReceivedAt: at(10), Understood: true})))
+	})
+	// The log is stamped by the store's clock.
+	putConversation(t, s, newConversation("1", "2", at(0)))
+	if err := s.Prune(t.Context(), at(10)); err != nil {
+		t.Fatalf("prune: %v", err)
+	}
+	counters := value(t, s, func(r store.Reader) (map[string]int64, error) { return r.Counters() })
+	same(t, "counters", map[string]int64{"raw_not_understood": 1, "raw_events": 2}, counters)
+	rows := value(t, s, func(r store.Reader) ([]store.LogRow, error) { return r.Events("1", 0, 10) })
+	if len(rows) != 2 {
+		t.Fatalf("%d rows of the log are left of 2 young ones", len(rows))
+	}
+	if err := s.Prune(t.Context(), rows[1].At.Add(time.Hour)); err != nil {
+		t.Fatalf("prune: %v", err)
+	}
+	if rows := value(t, s, func(r store.Reader) ([]store.LogRow, error) { return r.Events("1", 0, 10) }); len(rows) != 0 {
+		t.Errorf("%d old rows of the log are left", len(rows))
+	}
+	if c := putConversation(t, s, newConversation("1", "2", at(0))); c.Seq != 3 {
+		t.Errorf("seq %d after pruning, want 3", c.Seq)
+	}
+}

@@ -1,0 +1,149 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+func replyIDs(list []store.Reply) []string {
+	ids := make([]string, 0, len(list))
+	for _, r := range list {
+		ids = append(ids, string(r.MessageID))
+	}
+	return ids
+}
+
+func putReply(t *testing.T, s store.Store, r store.Reply) {
+	t.Helper()
+	write(t, s, r.MessageID.Page(), func(tx store.PageTx) error { return tx.PutReply(r) })
+}
+
+func testReplies(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	full := store.Reply{
+		MessageID: "1_z", ConversationID: "1_2", UserID: "u", ClientID: "c", BodyHash: "h", AcceptedSeq: 1,
+		AcceptedAt: at(1), State: model.Queued, Attempt: 2, Token: "t", AttemptAt: at(2), LeaseUntil: at(3),
+		Checks: 2, CheckedAt: at(4), Failures: 5, WakeAt: at(6),
+	}
+	putReply(t, s, full)
+	for i, state := range []model.State{model.Posting, model.Sent, model.Unknown, model.Failed, model.Ask, model.Dropped} {
+		putReply(t, s, store.Reply{MessageID: model.MessageID("1_" + string(rune('y'-i))), ConversationID: "1_2", AcceptedSeq: int64(i) + 2, State: state})
+	}
+	putReply(t, s, store.Reply{MessageID: "1_other", ConversationID: "1_3", AcceptedSeq: 9, State: model.Queued})
+	read(t, s, func(r store.Reader) error {
+		got, err := r.Reply("1_z")
+		same(t, "reply", full, got)
+		byClient, err2 := r.ReplyByClientID("1", "u", "c")
+		same(t, "reply by client id", full, byClient)
+		unsettled, err3 := r.UnsettledReplies("1_2")
+		same(t, "unsettled", []string{"1_z", "1_y", "1_w", "1_u"}, replyIDs(unsettled))
+		in, err4 := r.RepliesIn("1", model.Queued, model.Dropped)
+		same(t, "queued or dropped", []string{"1_z", "1_t", "1_other"}, replyIDs(in))
+		return errors.Join(err, err2, err3, err4)
+	})
+	full.State, full.WakeAt = model.Sent, time.Time{}
+	putReply(t, s, full)
+	read(t, s, func(r store.Reader) error {
+		unsettled, err := r.UnsettledReplies("1_2")
+		same(t, "unsettled after a change", []string{"1_y", "1_w", "1_u"}, replyIDs(unsettled))
+		got, err2 := r.Reply("1_z")
+		same(t, "changed reply", full, got)
+		return errors.Join(err, err2)
+	})
+	testClientIDs(t, s)
+}
+
+// testClientIDs: of many repeats of one reply exactly one is stored.
+func testClientIDs(t *testing.T, s store.Store) {
+	var stored int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			err := s.Write(t.Context(), "1", func(tx store.PageTx) error {
+				return tx.PutReply(store.Reply{MessageID: model.MessageID(number("1_w", w)), ConversationID: "1_9", UserID: "u", ClientID: "same"})
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				stored++
+			case !errors.Is(err, store.ErrConflict):
+				t.Errorf("put reply: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if stored != 1 {
+		t.Errorf("%d replies stored with one client id", stored)
+	}
+}
+
+func testDueReplies(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	putPage(t, s, "2")
+	for id, wake := range map[model.MessageID]time.Time{
+		"1_c": at(30), "2_a": at(10), "1_b": at(20), "2_b": at(20), "1_d": at(40), "1_never": {},
+	} {
+		putReply(t, s, store.Reply{MessageID: id, ConversationID: model.ConversationID(id.Page() + "_9"), WakeAt: wake})
+	}
+	for _, c := range []struct {
+		now, limit int
+		want       []string
+		next       time.Time
+	}{
+		{5, 10, []string{}, at(10)},
+		{20, 10, []string{"2_a", "1_b", "2_b"}, at(30)},
+		{30, 10, []string{"2_a", "1_b", "2_b", "1_c"}, at(40)},
+		{30, 2, []string{"2_a", "1_b"}, at(20)},
+		{99, 10, []string{"2_a", "1_b", "2_b", "1_c", "1_d"}, time.Time{}},
+		{99, 5, []string{"2_a", "1_b", "2_b", "1_c", "1_d"}, time.Time{}},
+	} {
+		read(t, s, func(r store.Reader) error {
+			list, next, err := r.DueReplies(at(c.now), c.limit)
+			same(t, number("due at ", c.now), c.want, replyIDs(list))
+			same(t, number("next after ", c.now), c.next, next)
+			return err
+		})
+	}
+}
+
+func testAttempts(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	m := newMessage("1_2", "m", at(0))
+	m.MID = "second"
+	m = putMessage(t, s, m)
+	reply := store.Reply{MessageID: m.ID, ConversationID: "1_2", Token: "t2"}
+	first := store.Attempt{MessageID: m.ID, Number: 1, Token: "t1", At: at(1)}
+	second := store.Attempt{MessageID: m.ID, Number: 2, Token: "t2", At: at(2), MID: "second"}
+	write(t, s, "1", func(tx store.PageTx) error {
+		return errors.Join(tx.PutReply(reply), tx.PutAttempt(second), tx.PutAttempt(first))
+	})
+	first.MID = "first"
+	write(t, s, "1", func(tx store.PageTx) error { return tx.PutAttempt(first) })
+	read(t, s, func(r store.Reader) error {
+		list, err := r.Attempts(m.ID)
+		same(t, "attempts", []store.Attempt{first, second}, list)
+		v, a, err2 := r.ReplyByToken("1", "t1")
+		same(t, "reply by token", reply, v)
+		same(t, "attempt by token", first, a)
+		for _, mid := range []model.MID{"first", "second"} {
+			got, err := r.MessageByMID("1", mid)
+			if got.ID != m.ID || err != nil {
+				t.Errorf("message by mid %s: %s (%v)", mid, got.ID, err)
+			}
+		}
+		return errors.Join(err, err2)
+	})
+	// A message that has the mid itself comes before an attempt that had it.
+	own := newMessage("1_2", "own", at(0))
+	own.MID = "first"
+	putMessage(t, s, own)
+	got := value(t, s, func(r store.Reader) (store.Message, error) { return r.MessageByMID("1", "first") })
+	same(t, "message by its own mid", own.ID, got.ID)
+}
