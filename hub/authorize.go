@@ -1,16 +1,20 @@
 package hub
 
 import (
-	"context"
-
 	"parley/hub/store"
 	"parley/model"
 )
 
+// pageSource is where authorize finds a Page: a snapshot of the store, or, for frames
+// to connected clients, the Pages as they are at this moment.
+type pageSource interface {
+	Page(id model.PageID) (store.Page, error)
+}
+
 // authorize is the one gate to what a Page holds: conversations, messages, counts,
 // notices, and everything that hangs on them. Whoever may not see the Page's
 // content is told that there is none.
-func authorize(r store.Reader, user model.UserID, page model.PageID) (store.Page, error) {
+func authorize(r pageSource, user model.UserID, page model.PageID) (store.Page, error) {
 	p, err := r.Page(page)
 	if err != nil {
 		return store.Page{}, err
@@ -42,15 +46,6 @@ func authorized(r store.Reader, user model.UserID, only model.PageID) ([]store.P
 		}
 	}
 	return seen, nil
-}
-
-// write runs f as one transaction of the Page that an id of a request names; where
-// that is no id, there is no such thing.
-func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx) error) error {
-	if page == "" {
-		return ErrNotFound
-	}
-	return h.store.Write(ctx, page, f)
 }
 
 // authorizeConversation passes who may see a conversation.

@@ -74,8 +74,12 @@ func (b *batch) echoOfAttempt(c *openConversation, r store.Reply, a store.Attemp
 	if err != nil {
 		return err
 	}
-	if m.MID == "" {
-		return b.arrive(c, &r, arrival{mid: mid, at: at, metaTime: true})
+	as := arrival{mid: mid, at: at, metaTime: true}
+	switch {
+	case m.MID == "":
+		return b.arrive(c, &r, as)
+	case r.Attempt == 1 && a.MID != m.MID: // what it was taken for by its text is another message
+		return b.rebind(c, r, m, as)
 	}
 	m.DeliveredTwice = true
 	return b.put(c, &m)
@@ -108,7 +112,7 @@ func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (
 		if err != nil {
 			return store.Reply{}, false, err
 		}
-		if m.Text == ev.Text {
+		if sameText(m.Text, ev.Text) {
 			match = append(match, r)
 		}
 	}

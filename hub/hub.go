@@ -62,6 +62,8 @@ type Hub struct {
 	connecting sync.Mutex
 
 	outbox   *outbox
+	live     *live
+	metrics  *metrics
 	profiles signal
 	webhooks webhookStatus
 	// storeFailed is whether the last write of a webhook failed.
@@ -77,10 +79,12 @@ func New(o Options) *Hub {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Hub{
+	h := &Hub{
 		store: o.Store, graph: o.Graph, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), profiles: newSignal(),
+		outbox: newOutbox(), live: newLive(), profiles: newSignal(),
 	}
+	h.metrics = newMetrics(h)
+	return h
 }
 
 // Run sends replies, asks for customers' names and forgets what is old, until ctx
@@ -89,7 +93,11 @@ func (h *Hub) Run(ctx context.Context) error {
 	if err := h.recoverPosting(ctx); err != nil {
 		return err
 	}
+	if err := h.loadPages(ctx); err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.runLive(ctx) })
 	g.Go(func() error { return h.runOutbox(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })

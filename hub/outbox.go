@@ -154,7 +154,7 @@ func (h *Hub) attend(ctx context.Context, r store.Reply) {
 
 // change runs f on a reply and its conversation in one transaction.
 func (h *Hub) change(ctx context.Context, id model.MessageID, f func(*batch, *openConversation, store.Reply) error) error {
-	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
 		r, err := tx.Reply(id)
 		if err != nil {
 			return err

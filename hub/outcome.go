@@ -60,7 +60,7 @@ func (b *batch) accepted(c *openConversation, r store.Reply, attempt int, mid mo
 		m.DeliveredTwice = true // an earlier attempt had arrived after all
 		return b.put(c, &m)
 	}
-	return b.rebind(c, r, m, mid)
+	return b.rebind(c, r, m, arrival{mid: mid, at: b.now})
 }
 
 // provenElsewhere tells whether another attempt's own echo gave the reply its id.
@@ -73,15 +73,15 @@ func provenElsewhere(attempts []store.Attempt, attempt int, mid model.MID) bool 
 	return false
 }
 
-// rebind gives a reply the id that the answer names, where its text had tied it to
-// another message of our app: that one becomes a row of its own again.
-func (b *batch) rebind(c *openConversation, r store.Reply, m store.Message, mid model.MID) error {
+// rebind gives a reply the id that its answer or its token names, where its text had
+// tied it to another message of our app: that one becomes a row of its own again.
+func (b *batch) rebind(c *openConversation, r store.Reply, m store.Message, a arrival) error {
 	stray := m
 	m.MID, m.MetaTime = "", false
 	if err := b.put(c, &m); err != nil {
 		return err
 	}
-	if err := b.arrive(c, &r, arrival{mid: mid, at: b.now}); err != nil {
+	if err := b.arrive(c, &r, a); err != nil {
 		return err
 	}
 	return b.add(c, &store.Message{
@@ -178,6 +178,7 @@ func (b *batch) backOff(failures int) time.Duration {
 // unknown marks a reply of which nobody can tell whether it arrived. It is never
 // sent again by itself.
 func (b *batch) unknown(c *openConversation, r store.Reply) error {
+	b.h.metrics.uncertain.Inc()
 	r.State = model.Unknown
 	r.WakeAt = b.h.nextCheck(r)
 	return b.moved(c, r, &model.MessageError{Code: model.OutcomeUnknown})

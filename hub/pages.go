@@ -94,9 +94,10 @@ func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.Me
 
 // install stores the installation, not yet subscribed.
 func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant) (created bool, err error) {
-	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+	var p store.Page
+	err = h.write(ctx, id, func(tx store.PageTx) error {
 		now := h.utc()
-		p := store.Page{Page: model.Page{
+		p = store.Page{Page: model.Page{
 			ID: id, PageID: c.Page, Visibility: model.Private, Installer: user.Ref(), ConnectedAt: &now,
 		}}
 		created = true
@@ -117,6 +118,9 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 		}
 		return tx.PutPage(&p)
 	})
+	if err == nil {
+		h.live.setPage(p)
+	}
 	return created, err
 }
 
@@ -148,9 +152,11 @@ func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageI
 	return p, err
 }
 
+// changePage changes a Page; when it returns, who lost sight of it is sent nothing of it
+// any more.
 func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(*store.Page) error) (model.Page, error) {
-	var out model.Page
-	err := h.store.Write(ctx, id, func(tx store.PageTx) error {
+	var out store.Page
+	err := h.write(ctx, id, func(tx store.PageTx) error {
 		p, err := tx.Page(id)
 		if err != nil {
 			return err
@@ -161,10 +167,13 @@ func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(*store.Pag
 		if err := tx.PutPage(&p); err != nil {
 			return err
 		}
-		out = p.Page
+		out = p
 		return nil
 	})
-	return out, err
+	if err == nil {
+		h.live.setPage(out)
+	}
+	return out.Page, err
 }
 
 // unsubscribeDeadline bounds giving a Page's webhooks up: the Page is uninstalled
@@ -181,9 +190,9 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 	if !user.Admin {
 		return model.Page{}, model.Refuse(model.NotAdmin)
 	}
-	var out model.Page
+	var out store.Page
 	var token string
-	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+	err = h.write(ctx, id, func(tx store.PageTx) error {
 		b, err := h.newBatch(tx, id)
 		if err != nil {
 			return err
@@ -195,21 +204,23 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 				return err
 			}
 		}
-		out = b.page.Page
-		return b.flush()
+		err = b.flush()
+		out = b.page
+		return err
 	})
 	if err != nil {
 		return model.Page{}, err
 	}
+	h.live.setPage(out)
 	if token != "" {
 		h.giveUp(ctx, id, token)
 	}
 	h.log.Info("page uninstalled", keyPage, string(id), keyUser, string(user.ID))
-	if !model.CanSee(user.ID, out) {
+	if !model.CanSee(user.ID, out.Page) {
 		return out.Public(), nil
 	}
 	out.Sees = true
-	return out, nil
+	return out.Page, nil
 }
 
 // failQueued ends what waits to be sent.

@@ -87,7 +87,7 @@ func (h *Hub) askProfile(ctx context.Context, p store.Page, c store.Conversation
 			h.log.Info("customer's profile not told", keyPage, string(p.ID), keyError, err)
 		}
 	}
-	return h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+	return h.write(ctx, p.ID, func(tx store.PageTx) error {
 		b, err := h.newBatch(tx, p.ID)
 		if err != nil {
 			return err

@@ -69,6 +69,9 @@ func (b *batch) reschedule(c *openConversation, r store.Reply, waitsFor model.Me
 // of the conversation may go.
 func (b *batch) settle(c *openConversation, r store.Reply, state model.State, why *model.MessageError) error {
 	r.State, r.WakeAt = state, time.Time{}
+	if state == model.Ask {
+		b.h.metrics.asks.Inc()
+	}
 	if err := b.moved(c, r, why); err != nil {
 		return err
 	}

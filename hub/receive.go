@@ -11,8 +11,13 @@ import (
 	"parley/model"
 )
 
-// CounterUnknownPage counts events of Pages that are not connected here.
-const CounterUnknownPage = "events_of_unknown_pages"
+// Counters of the hub, as [Hub.Stats] names them.
+const (
+	// CounterUnknownPage counts events of Pages that are not connected here.
+	CounterUnknownPage = "events_of_unknown_pages"
+	// CounterNotUnderstood counts events that are kept raw, not understood.
+	CounterNotUnderstood = "raw_not_understood"
+)
 
 // Receive takes the events of one webhook POST in. When it returns nil, every
 // event of every Page is stored with its effects, or was stored before; else the
@@ -54,7 +59,7 @@ func (h *Hub) receivePage(ctx context.Context, meta model.MetaPageID, events []m
 // [store.ErrNotFound] when the Page was uninstalled meanwhile.
 func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model.Inbound) error {
 	var replies, nameless bool
-	err := h.store.Write(ctx, page, func(tx store.PageTx) error {
+	err := h.write(ctx, page, func(tx store.PageTx) error {
 		b, err := h.newBatch(tx, page)
 		if err != nil {
 			return err
@@ -72,6 +77,11 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 	})
 	if err != nil {
 		return err
+	}
+	now := h.utc()
+	for _, e := range events {
+		h.metrics.events.Inc()
+		h.metrics.lag.Observe(now.Sub(e.At).Seconds())
 	}
 	if replies {
 		h.outbox.wake.notify()

@@ -45,6 +45,9 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 	if _, err := uuid.Parse(string(d.ClientID)); err != nil {
 		return model.Message{}, &InvalidError{Field: "client_id", Reason: "must be a UUID"}
 	}
+	if d.Conversation.Page() == "" {
+		return model.Message{}, ErrNotFound
+	}
 	var out model.Message
 	err := h.write(ctx, d.Conversation.Page(), func(tx store.PageTx) error {
 		page, conversation, err := authorizeConversation(tx, user.ID, d.Conversation)

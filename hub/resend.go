@@ -49,6 +49,9 @@ func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, con
 func (h *Hub) decide(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID,
 	f func(*batch, *openConversation, store.Reply) error,
 ) (model.Message, error) {
+	if conversation.Page() == "" {
+		return model.Message{}, ErrNotFound
+	}
 	var out model.Message
 	err := h.write(ctx, conversation.Page(), func(tx store.PageTx) error {
 		if _, _, err := authorizeConversation(tx, user.ID, conversation); err != nil {

@@ -27,6 +27,14 @@ type Timing struct {
 	Webhook time.Duration `koanf:"webhook"`
 	// GraphCall is the longest that any other call of the Graph API may take.
 	GraphCall time.Duration `koanf:"graph_call"`
+	// Heads is how often clients are told the hub's time and how far each Page is.
+	Heads time.Duration `koanf:"heads"`
+	// Dead is after how long without a sign of life a connection counts as gone, and
+	// after how long without progress a slow one is closed.
+	Dead     time.Duration `koanf:"dead"`
+	Progress time.Duration `koanf:"progress"`
+	// Revalidate is how often an open connection's token and role are looked at.
+	Revalidate time.Duration `koanf:"revalidate"`
 	// Retention is how long the log and understood raw events are kept.
 	Retention time.Duration `koanf:"retention"`
 }
@@ -44,6 +52,10 @@ func DefaultTiming() Timing {
 		RetryPauseMax: 30 * time.Second,
 		Webhook:       4 * time.Second,
 		GraphCall:     15 * time.Second,
+		Heads:         15 * time.Second,
+		Dead:          35 * time.Second,
+		Progress:      30 * time.Second,
+		Revalidate:    2 * time.Second,
 		Retention:     30 * 24 * time.Hour,
 	}
 }

@@ -14,7 +14,7 @@ type view struct {
 	user  model.UserID
 	now   time.Time
 	pages []store.Page
-	asOf  AsOf
+	asOf  model.AsOf
 }
 
 // read runs f on a snapshot of the Pages that a user may see, of all or of that one;
@@ -25,7 +25,7 @@ func (h *Hub) read(ctx context.Context, user model.User, only model.PageID, f fu
 		if err != nil {
 			return err
 		}
-		v := view{Reader: r, user: user.ID, now: h.utc(), pages: pages, asOf: AsOf{}}
+		v := view{Reader: r, user: user.ID, now: h.utc(), pages: pages, asOf: model.AsOf{}}
 		for _, p := range pages {
 			if v.asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
 				return err

@@ -7,21 +7,11 @@ import (
 	"parley/model"
 )
 
-// Position is where a Page's stream stands for a user.
-type Position struct {
-	Epoch string `json:"epoch"`
-	Seq   int64  `json:"seq"`
-}
-
-// AsOf is where each Page's stream stood when a list was read, in one transaction
-// with the list.
-type AsOf map[model.PageID]Position
-
 // ConversationList is one page of a list of conversations.
 type ConversationList struct {
 	Conversations []model.Conversation
 	Cursor        string
-	AsOf          AsOf
+	AsOf          model.AsOf
 }
 
 // ListQuery asks for one page of a list of conversations.
@@ -52,9 +42,9 @@ func (h *Hub) Conversations(ctx context.Context, user model.User, q ListQuery) (
 }
 
 // Counts returns how many conversations each filter holds for a user.
-func (h *Hub) Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, AsOf, error) {
+func (h *Hub) Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, model.AsOf, error) {
 	var out store.Counts
-	var asOf AsOf
+	var asOf model.AsOf
 	err := h.read(ctx, user, page, func(v view) (err error) {
 		asOf = v.asOf
 		out, err = v.CountConversations(store.CountQuery{Pages: v.scopes(), User: user.ID, Now: v.now})
@@ -64,10 +54,10 @@ func (h *Hub) Counts(ctx context.Context, user model.User, page model.PageID) (s
 }
 
 // Notices returns one page of the notices of the Pages that a user sees.
-func (h *Hub) Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, AsOf, error) {
+func (h *Hub) Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, model.AsOf, error) {
 	var out []model.Notice
 	var next string
-	var asOf AsOf
+	var asOf model.AsOf
 	err := h.read(ctx, user, page, func(v view) (err error) {
 		asOf = v.asOf
 		ids := make([]model.PageID, 0, len(v.pages))
@@ -111,10 +101,10 @@ func (h *Hub) Message(ctx context.Context, user model.User, conversation model.C
 
 // Messages returns messages of a conversation, oldest first: the newest, or those
 // before the cursor.
-func (h *Hub) Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, AsOf, error) {
+func (h *Hub) Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error) {
 	out := []model.Message{}
 	var next string
-	var asOf AsOf
+	var asOf model.AsOf
 	err := h.read(ctx, user, id.Page(), func(v view) error {
 		asOf = v.asOf
 		c, err := v.Reader.Conversation(id)
@@ -144,8 +134,8 @@ func named(m model.Message, c model.Customer) model.Message {
 
 // Pages returns every Page: of those that the user may not see into, only what
 // anybody may know.
-func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, AsOf, error) {
-	out, asOf := []model.Page{}, AsOf{}
+func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, model.AsOf, error) {
+	out, asOf := []model.Page{}, model.AsOf{}
 	err := h.store.Read(ctx, func(r store.Reader) error {
 		all, err := r.Pages()
 		if err != nil {
@@ -167,13 +157,16 @@ func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, AsOf, e
 	return out, asOf, err
 }
 
-func (h *Hub) position(r store.Reader, p store.Page, user model.UserID) (Position, error) {
+func (h *Hub) position(r store.Reader, p store.Page, user model.UserID) (model.Position, error) {
 	seq, err := r.Head(p.ID)
-	return Position{Epoch: h.epoch(p, user), Seq: seq}, err
+	return model.Position{Epoch: h.epoch(p, user), Seq: seq}, err
 }
 
 // MarkRead moves the read mark that the team shares up to a message; never back.
 func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error {
+	if id.Page() == "" {
+		return ErrNotFound
+	}
 	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
 		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
 			return err

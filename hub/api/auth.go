@@ -26,8 +26,8 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			next(ctx)
 			return
 		}
-		token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
-		if !ok || token == "" {
+		token, ok := bearerToken(ctx.Header("Authorization"))
+		if !ok {
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "A token is needed: Authorization: Bearer …")
 			return
@@ -43,6 +43,11 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 		}
 		next(huma.WithValue(ctx, userKey{}, user))
 	}
+}
+
+func bearerToken(header string) (string, bool) {
+	token, ok := strings.CutPrefix(header, "Bearer ")
+	return token, ok && token != ""
 }
 
 // user returns who asks. Only operations with [signedIn] have one.

@@ -41,7 +41,7 @@ type listInput struct {
 type conversationsBody struct {
 	Conversations []model.Conversation `json:"conversations"`
 	Cursor        string               `json:"cursor" doc:"Of the next page; empty at the end"`
-	AsOf          hub.AsOf             `json:"as_of"`
+	AsOf          model.AsOf           `json:"as_of"`
 }
 
 func (s *server) listConversations(ctx context.Context, in *listInput) (*body[conversationsBody], error) {
@@ -74,7 +74,7 @@ type countsInput struct {
 
 type countsBody struct {
 	Counts store.Counts `json:"counts"`
-	AsOf   hub.AsOf     `json:"as_of"`
+	AsOf   model.AsOf   `json:"as_of"`
 }
 
 func (s *server) counts(ctx context.Context, in *countsInput) (*body[countsBody], error) {

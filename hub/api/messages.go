@@ -46,7 +46,7 @@ type messagesInput struct {
 type messagesBody struct {
 	Messages []model.Message `json:"messages"`
 	Cursor   string          `json:"cursor" doc:"For those before; empty at the beginning"`
-	AsOf     hub.AsOf        `json:"as_of"`
+	AsOf     model.AsOf      `json:"as_of"`
 }
 
 func (s *server) listMessages(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {

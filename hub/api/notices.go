@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/model"
 )
 
@@ -26,7 +25,7 @@ type noticesInput struct {
 type noticesBody struct {
 	Notices []model.Notice `json:"notices"`
 	Cursor  string         `json:"cursor"`
-	AsOf    hub.AsOf       `json:"as_of"`
+	AsOf    model.AsOf     `json:"as_of"`
 }
 
 func (s *server) listNotices(ctx context.Context, in *noticesInput) (*body[noticesBody], error) {

@@ -31,7 +31,7 @@ func (s *server) pages(api huma.API) {
 type pagesBody struct {
 	Pages  []model.Page `json:"pages"`
 	Cursor string       `json:"cursor"`
-	AsOf   hub.AsOf     `json:"as_of"`
+	AsOf   model.AsOf   `json:"as_of"`
 }
 
 func (s *server) listPages(ctx context.Context, _ *struct{}) (*body[pagesBody], error) {

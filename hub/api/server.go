@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -28,6 +29,9 @@ type Options struct {
 	Version     string
 	Logger      *slog.Logger
 	Now         func() time.Time
+	// Stopping ends when the server stops: websockets, which no shutdown of an
+	// http.Server waits for or ends, are closed then. Nil: never.
+	Stopping context.Context
 }
 
 type server struct {
@@ -37,12 +41,14 @@ type server struct {
 	verifyToken string
 	log         *slog.Logger
 	now         func() time.Time
+	stopping    context.Context //nolint:containedctx // it is the server's life, not a call's
 }
 
 // New returns the hub's HTTP handler.
 func New(o Options) http.Handler {
 	s := &server{
 		hub: o.Hub, verifier: o.Verifier, appID: o.AppID, verifyToken: o.VerifyToken, log: o.Logger, now: o.Now,
+		stopping: o.Stopping,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -50,9 +56,14 @@ func New(o Options) http.Handler {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	if s.stopping == nil {
+		s.stopping = context.Background()
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
 	mux.HandleFunc("POST /webhooks/messenger", s.receive)
+	mux.Handle("GET /metrics", s.hub.Metrics())
+	mux.HandleFunc("GET /v1/stream", s.stream)
 
 	api := humago.New(mux, config(o.Version))
 	api.UseMiddleware(s.authenticate(api))
@@ -62,8 +73,37 @@ func New(o Options) http.Handler {
 	s.conversations(api)
 	s.messages(api)
 	s.notices(api)
-	return recovered(s.log, mux)
+	return recovered(s.log, routed(mux))
 }
+
+// routed answers what is no route, or a route by another method, with a problem,
+// where the mux alone would answer with plain text.
+func routed(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		judged := &statusOnly{header: w.Header()}
+		h.ServeHTTP(judged, r) // sets Allow, too
+		detail := "There is no such thing."
+		if judged.status == http.StatusMethodNotAllowed {
+			detail = "This can't be asked by that method."
+		}
+		writeProblem(w, newProblem(judged.status, codeOfStatus(judged.status), detail))
+	})
+}
+
+// statusOnly takes an answer's status and headers, and drops its body.
+type statusOnly struct {
+	header http.Header
+	status int
+}
+
+func (s *statusOnly) Header() http.Header         { return s.header }
+func (s *statusOnly) WriteHeader(status int)      { s.status = status }
+func (s *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
 
 func config(version string) huma.Config {
 	c := huma.DefaultConfig("Parley", version)

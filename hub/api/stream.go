@@ -1,0 +1,220 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"parley/hub"
+	"parley/model"
+)
+
+const (
+	// maxClientFrame is the largest frame taken from a client: a hello that names a
+	// thousand Pages fits.
+	maxClientFrame = 256 << 10
+	handshakeTime  = 10 * time.Second
+	closeTime      = time.Second
+)
+
+// stream is the websocket of a client. The token comes in the header, as everywhere.
+func (s *server) stream(w http.ResponseWriter, r *http.Request) {
+	u, err := s.bearerUser(r)
+	if err != nil {
+		var p *Problem
+		if errors.As(s.problem(r.Context(), err), &p) {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			writeProblem(w, p)
+		}
+		return
+	}
+	upgrader := websocket.Upgrader{
+		HandshakeTimeout: handshakeTime, Subprotocols: []string{model.Subprotocol},
+		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+			writeProblem(w, newProblem(status, codeOfStatus(status), reason.Error()))
+		},
+	}
+	timing := s.hub.Timing()
+	conn, err := upgrader.Upgrade(&hijacker{ResponseWriter: w, progress: timing.Progress}, r, nil)
+	if err != nil {
+		return // answered by the upgrader
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	wire := &wire{conn: conn, cancel: cancel}
+	defer wire.Close()
+	stop := context.AfterFunc(s.stopping, cancel)
+	defer stop()
+
+	session := s.hub.Attach(u, wire, func(ctx context.Context) error { return s.still(ctx, r, u) })
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer cancel()
+		s.readFrames(ctx, conn, session, timing.Dead)
+	})
+	err = session.Serve(ctx)
+	wire.goodbye(err)
+	wire.Close()
+	reading.Wait()
+}
+
+// bearerUser finds who asks by the bearer token.
+func (s *server) bearerUser(r *http.Request) (model.User, error) {
+	token, ok := bearerToken(r.Header.Get("Authorization"))
+	if !ok {
+		return model.User{}, hub.ErrSignIn
+	}
+	return s.hub.Authenticate(r.Context(), token)
+}
+
+// still tells whether a connection's token and role are what they were. A store that
+// can't be read for a moment ends nobody's session.
+func (s *server) still(ctx context.Context, r *http.Request, u model.User) error {
+	token, _ := bearerToken(r.Header.Get("Authorization"))
+	now, err := s.hub.Authenticate(ctx, token)
+	switch {
+	case errors.Is(err, hub.ErrSignIn):
+		return hub.ErrSessionOver
+	case err != nil:
+		s.log.Warn("look at a connection's token", "error", err)
+		return nil
+	case now.ID != u.ID || now.Admin != u.Admin:
+		return hub.ErrSessionOver
+	}
+	return nil
+}
+
+// readFrames reads what the client says until it is gone or silent for too long.
+func (s *server) readFrames(ctx context.Context, conn *websocket.Conn, session *hub.Session, dead time.Duration) {
+	conn.SetReadLimit(maxClientFrame)
+	alive := func() error { return conn.SetReadDeadline(time.Now().Add(dead)) }
+	conn.SetPongHandler(func(string) error { return alive() })
+	for {
+		if err := alive(); err != nil {
+			return
+		}
+		kind, frame, err := conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		if kind != websocket.TextMessage || !s.takeFrame(ctx, session, frame) {
+			return
+		}
+	}
+}
+
+// takeFrame takes one frame of the client, and answers false for one that makes no
+// sense. Types that are not known are passed over: a newer client may send them.
+func (s *server) takeFrame(ctx context.Context, session *hub.Session, frame []byte) bool {
+	var head struct {
+		Type model.FrameType `json:"type"`
+	}
+	if json.Unmarshal(frame, &head) != nil {
+		return false
+	}
+	switch head.Type {
+	case model.FrameHello:
+		var hello model.Hello
+		return json.Unmarshal(frame, &hello) == nil && session.Hello(ctx, hello) == nil
+	case model.FrameTyping, model.FramePresence:
+		var f model.Lossy
+		if json.Unmarshal(frame, &f) != nil {
+			return false
+		}
+		session.Relay(f)
+	default:
+	}
+	return true
+}
+
+// wire writes frames to a websocket.
+type wire struct {
+	conn   *websocket.Conn
+	cancel context.CancelFunc
+	once   sync.Once
+}
+
+// Write implements [hub.Wire]. Only the session writes.
+func (w *wire) Write(frame []byte) error {
+	return w.conn.WriteMessage(websocket.TextMessage, frame)
+}
+
+// Ping implements [hub.Wire].
+func (w *wire) Ping() error {
+	return w.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(closeTime))
+}
+
+// Close implements [hub.Wire]: the connection is cut, a write under way with it.
+func (w *wire) Close() {
+	w.once.Do(func() {
+		w.cancel()
+		_ = w.conn.NetConn().Close()
+	})
+}
+
+// goodbye tells the client why, where it still listens.
+func (w *wire) goodbye(err error) {
+	code, reason := websocket.CloseGoingAway, "hub stops"
+	switch {
+	case errors.Is(err, hub.ErrSessionOver):
+		code, reason = websocket.ClosePolicyViolation, "signed out"
+	case err != nil && !errors.Is(err, context.Canceled):
+		code, reason = websocket.CloseInternalServerErr, "try again"
+	}
+	_ = w.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(closeTime))
+}
+
+// hijacker hands the websocket a connection that a slow reader does not block for
+// ever: see [patientConn].
+type hijacker struct {
+	http.ResponseWriter
+	progress time.Duration
+}
+
+// Hijack implements [http.Hijacker].
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, fmt.Errorf("hijack connection: %w", err)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		// What waits in the kernel is not bounded by the session's queue.
+		_ = tcp.SetWriteBuffer(kernelBuffer)
+	}
+	return &patientConn{Conn: conn, progress: h.progress}, rw, nil
+}
+
+const (
+	kernelBuffer = 64 << 10
+	writePiece   = 2 << 10
+)
+
+// patientConn writes in small pieces, each of which may take as long as progress: a
+// reader that is slow is waited for, one that has stopped is not.
+type patientConn struct {
+	net.Conn
+	progress time.Duration
+}
+
+// Write implements [net.Conn].
+func (c *patientConn) Write(b []byte) (int, error) {
+	written := 0
+	for written < len(b) {
+		if err := c.SetWriteDeadline(time.Now().Add(c.progress)); err != nil {
+			return written, err
+		}
+		n, err := c.Conn.Write(b[written:min(written+writePiece, len(b))])
+		written += n
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}

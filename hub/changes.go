@@ -1,0 +1,87 @@
+package hub
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// batchRows is how many rows of the log go into one frame.
+const batchRows = 500
+
+// changesAfter reads a Page's log after seq, and each object as it is now. An object
+// that changed several times in the range comes once, at its last change. gone tells
+// that rows in between are no longer kept.
+func (v view) changesAfter(page store.Page, seq int64) (changes []model.Change, to int64, gone bool, err error) {
+	rows, err := v.Events(page.ID, seq, batchRows)
+	if err != nil || len(rows) == 0 {
+		return nil, seq, false, err
+	}
+	if rows[0].Seq != seq+1 {
+		return nil, seq, true, nil
+	}
+	last := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		last[string(r.Kind)+r.ID] = r.Seq
+	}
+	changes = make([]model.Change, 0, len(last))
+	for _, r := range rows {
+		if last[string(r.Kind)+r.ID] != r.Seq {
+			continue
+		}
+		c, err := v.change(page, r)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // gone since; a later row says so
+		}
+		if err != nil {
+			return nil, seq, false, err
+		}
+		changes = append(changes, c)
+	}
+	return changes, rows[len(rows)-1].Seq, false, nil
+}
+
+// change reads what a row of the log is about.
+func (v view) change(page store.Page, r store.LogRow) (model.Change, error) {
+	var object any
+	var err error
+	kind := model.ChangeKind(r.Kind)
+	switch r.Kind {
+	case store.KindMessage:
+		object, err = v.changedMessage(model.MessageID(r.ID))
+	case store.KindConversation:
+		var c store.Conversation
+		c, err = v.Conversation(model.ConversationID(r.ID))
+		object = v.conversation(c)
+	case store.KindPage:
+		p := page.Page
+		p.Sees = true
+		object = p
+	case store.KindNotice:
+		object, err = v.Notice(page.ID, r.ID)
+	case store.KindRemoved:
+		object = model.Removed{ID: r.ID}
+	default:
+		err = fmt.Errorf("log row %d of %s: unknown kind %q", r.Seq, page.ID, r.Kind)
+	}
+	if err != nil {
+		return model.Change{}, err
+	}
+	b, err := json.Marshal(object)
+	if err != nil {
+		return model.Change{}, fmt.Errorf("encode change: %w", err)
+	}
+	return model.Change{Seq: r.Seq, Kind: kind, Object: b}, nil
+}
+
+func (v view) changedMessage(id model.MessageID) (model.Message, error) {
+	m, err := v.Message(id)
+	if err != nil {
+		return model.Message{}, err
+	}
+	c, err := v.Conversation(m.ConversationID)
+	return named(m.Message, c.Customer), err
+}

@@ -1,0 +1,192 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// live tells connected clients of changes. After each commit the Page's new changes
+// are read and encoded once, and offered to every session; a session that can't take
+// them reads them from the store later. Nothing is ever dropped: the store's log is
+// the truth, and each session knows how far it is.
+type live struct {
+	mu sync.Mutex
+	// pages are the Pages as they are now: by them it is decided, when a frame is
+	// written, who may be sent it. A change of visibility is here before it is
+	// answered.
+	pages    map[model.PageID]store.Page
+	fed      map[model.PageID]int64
+	dirty    map[model.PageID]struct{}
+	sessions map[*Session]struct{}
+	wake     signal
+	// admit bounds how many sessions are welcomed at once.
+	admit chan struct{}
+}
+
+func newLive() *live {
+	return &live{
+		pages: make(map[model.PageID]store.Page), fed: make(map[model.PageID]int64),
+		dirty: make(map[model.PageID]struct{}), sessions: make(map[*Session]struct{}), wake: newSignal(),
+		admit: make(chan struct{}, admission),
+	}
+}
+
+// write runs f as one transaction of a Page and has its changes told.
+func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx) error) error {
+	if err := h.store.Write(ctx, page, f); err != nil {
+		return err
+	}
+	h.live.moved(page)
+	return nil
+}
+
+func (l *live) moved(page model.PageID) {
+	l.mu.Lock()
+	l.dirty[page] = struct{}{}
+	l.mu.Unlock()
+	l.wake.notify()
+}
+
+// Page returns a Page as it is now. It makes live a source for authorize.
+func (l *live) Page(id model.PageID) (store.Page, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, ok := l.pages[id]
+	if !ok {
+		return store.Page{}, ErrNotFound
+	}
+	return p, nil
+}
+
+// loadPages reads the Pages at start.
+func (h *Hub) loadPages(ctx context.Context) error {
+	return h.store.Read(ctx, func(r store.Reader) error {
+		all, err := r.Pages()
+		if err != nil {
+			return err
+		}
+		h.live.mu.Lock()
+		defer h.live.mu.Unlock()
+		for _, p := range all {
+			h.live.pages[p.ID] = p
+		}
+		return nil
+	})
+}
+
+// runLive feeds sessions until ctx ends.
+func (h *Hub) runLive(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.live.wake:
+		}
+		for _, page := range h.live.takeDirty() {
+			if err := h.feed(ctx, page); err != nil && ctx.Err() == nil {
+				h.log.Error("tell changes", keyPage, string(page), keyError, err)
+				h.live.moved(page)
+				pause(ctx, feedTrouble)
+			}
+		}
+	}
+}
+
+// feedTrouble is the pause after the store could not be read.
+const feedTrouble = 100 * time.Millisecond
+
+func (l *live) takeDirty() []model.PageID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]model.PageID, 0, len(l.dirty))
+	for p := range l.dirty {
+		out = append(out, p)
+	}
+	clear(l.dirty)
+	return out
+}
+
+// feed reads a Page's new changes and offers them to all sessions.
+func (h *Hub) feed(ctx context.Context, page model.PageID) error {
+	for {
+		from := h.live.fedUpTo(page)
+		changes, to, err := h.newChanges(ctx, page, from)
+		if err != nil || to == from {
+			return err
+		}
+		var frame []byte
+		if changes != nil {
+			frame, err = json.Marshal(model.Batch{Type: model.FrameBatch, Page: page, From: from, To: to, Events: changes})
+			if err != nil {
+				return fmt.Errorf("encode batch: %w", err)
+			}
+		}
+		h.live.setFed(page, to)
+		for _, s := range h.live.everySession() {
+			s.offer(queued{page: page, from: from, to: to, bytes: frame})
+		}
+	}
+}
+
+// newChanges reads the changes after those that were fed, and up to where they go.
+// Nil changes mean that they are too many, or gone: each session reads by itself what
+// it needs.
+func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (changes []model.Change, to int64, err error) {
+	to = from
+	err = h.store.Read(ctx, func(r store.Reader) error {
+		p, err := r.Page(page)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		head, err := r.Head(page)
+		if err != nil {
+			return err
+		}
+		if from < head-batchRows {
+			to = head
+			return nil
+		}
+		v := view{Reader: r, user: p.Installer.ID, now: h.utc(), pages: []store.Page{p}}
+		read, upTo, gone, err := v.changesAfter(p, from)
+		if gone {
+			upTo = head
+		} else if upTo > from {
+			changes = read
+		}
+		to = upTo
+		return err
+	})
+	return changes, to, err
+}
+
+func (l *live) fedUpTo(page model.PageID) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fed[page]
+}
+
+func (l *live) setFed(page model.PageID, seq int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fed[page] = seq
+}
+
+func (l *live) everySession() []*Session {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]*Session, 0, len(l.sessions))
+	for s := range l.sessions {
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,273 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// maxQueue bounds what waits for a slow client, in bytes; past that the client's
+// session reads from the store when it can write again.
+const maxQueue = 1 << 20
+
+// Wire carries frames to one client.
+type Wire interface {
+	// Write writes one frame. It may take as long as the client makes progress.
+	Write(frame []byte) error
+	// Ping asks the client for a sign of life.
+	Ping() error
+	// Close ends the connection at once; it may be called beside Write.
+	Close()
+}
+
+// ErrSessionOver: the user's token was revoked, or their role changed.
+var ErrSessionOver = errors.New("session over")
+
+// Session is one connected client: which Pages it follows, how far each was sent, and
+// what waits to be written.
+//
+// Its audience is decided when a frame is written: [Session.Serve] is the only one
+// that writes, and it asks authorize while it holds writing, which a change of
+// visibility waits for before it is answered.
+type Session struct {
+	hub  *Hub
+	user model.User
+	wire Wire
+	// valid tells whether the session may go on.
+	valid func(context.Context) error
+
+	// writing is held while a frame is authorised and written.
+	writing chan struct{}
+	hellos  chan model.Hello
+	wake    signal
+
+	mu      sync.Mutex
+	follows map[model.PageID]*follow
+	queue   []queued
+	bytes   int
+}
+
+// follow is a Page that a session is sent the changes of.
+type follow struct {
+	// seq is up to where changes are queued or written.
+	seq int64
+	// behind: there are changes after seq that are not queued.
+	behind bool
+}
+
+// queued is a frame that waits. Frames about a Page are written only to who may see
+// it then; a batch has its range.
+type queued struct {
+	page     model.PageID
+	from, to int64
+	bytes    []byte
+	// always: it may be written whoever may see the Page (it says that access is gone).
+	always bool
+}
+
+// Attach begins a session of a user. valid is asked now and then whether it may go on.
+func (h *Hub) Attach(user model.User, wire Wire, valid func(context.Context) error) *Session {
+	return &Session{
+		hub: h, user: user, wire: wire, valid: valid, writing: make(chan struct{}, 1),
+		hellos: make(chan model.Hello, 1), wake: newSignal(), follows: make(map[model.PageID]*follow),
+	}
+}
+
+// Hello asks to be sent Pages from a position. It waits while another is answered.
+func (s *Session) Hello(ctx context.Context, hello model.Hello) error {
+	select {
+	case s.hellos <- hello:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Serve writes to the client until ctx ends, the wire breaks, or the session is over.
+func (s *Session) Serve(ctx context.Context) error {
+	s.hub.live.join(s)
+	defer s.hub.live.leave(s)
+	heads := time.NewTicker(s.hub.timing.Heads)
+	defer heads.Stop()
+	validity := time.NewTicker(s.hub.timing.Revalidate)
+	defer validity.Stop()
+	for {
+		if err := s.flush(ctx); err != nil {
+			return err
+		}
+		var err error
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case hello := <-s.hellos:
+			err = s.welcome(ctx, hello)
+		case <-heads.C:
+			err = s.heads(ctx)
+		case <-validity.C:
+			err = s.valid(ctx)
+		case <-s.wake:
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// offer queues a batch for a session that is exactly at its beginning and has room;
+// every other that follows the Page is behind and will read from the store.
+func (s *Session) offer(q queued) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.follows[q.page]
+	if !ok || f.seq >= q.to {
+		return
+	}
+	if f.behind || f.seq != q.from || q.bytes == nil || s.bytes+len(q.bytes) > maxQueue {
+		if !f.behind && s.bytes+len(q.bytes) > maxQueue {
+			s.hub.metrics.slowClients.Inc()
+		}
+		f.behind = true
+	} else {
+		f.seq = q.to
+		s.push(q)
+	}
+	s.wake.notify()
+}
+
+func (s *Session) push(q queued) {
+	s.queue = append(s.queue, q)
+	s.bytes += len(q.bytes)
+}
+
+// flush writes what waits, and reads and writes what the session is behind by.
+func (s *Session) flush(ctx context.Context) error {
+	for {
+		if q, ok := s.pop(); ok {
+			if err := s.write(ctx, q); err != nil {
+				return err
+			}
+			continue
+		}
+		page, seq, ok := s.behind()
+		if !ok {
+			return nil
+		}
+		if err := s.catchUp(ctx, page, seq); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Session) pop() (queued, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		s.queue = nil
+		return queued{}, false
+	}
+	q := s.queue[0]
+	s.queue[0] = queued{}
+	s.queue = s.queue[1:]
+	s.bytes -= len(q.bytes)
+	return q, true
+}
+
+// hold takes the right to write; release gives it back.
+func (s *Session) hold(ctx context.Context) error {
+	select {
+	case s.writing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Session) release() { <-s.writing }
+
+// write writes a frame if its audience may have it now.
+func (s *Session) write(ctx context.Context, q queued) error {
+	if err := s.hold(ctx); err != nil {
+		return err
+	}
+	defer s.release()
+	if !q.always {
+		if _, err := authorize(s.hub.live, s.user.ID, q.page); err != nil {
+			return nil //nolint:nilerr // hidden meanwhile: it is not written
+		}
+	}
+	return s.wire.Write(q.bytes)
+}
+
+// behind returns a Page that the session has to read up on.
+func (s *Session) behind() (model.PageID, int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for page, f := range s.follows {
+		if f.behind {
+			return page, f.seq, true
+		}
+	}
+	return "", 0, false
+}
+
+// catchUp writes one batch read from the store.
+func (s *Session) catchUp(ctx context.Context, page model.PageID, seq int64) error {
+	if err := s.hold(ctx); err != nil {
+		return err
+	}
+	defer s.release()
+	if _, err := authorize(s.hub.live, s.user.ID, page); err != nil {
+		s.unfollow(page)
+		return nil //nolint:nilerr // hidden meanwhile
+	}
+	batch := model.Batch{Type: model.FrameBatch, Page: page, From: seq, To: seq}
+	var gone bool
+	err := s.hub.read(ctx, s.user, page, func(v view) (err error) {
+		batch.Events, batch.To, gone, err = v.changesAfter(v.pages[0], seq)
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		s.unfollow(page)
+		return nil
+	case err != nil:
+		return err
+	case gone:
+		return fmt.Errorf("log of %s no longer reaches back to %d", page, seq)
+	}
+	s.caughtUp(page, seq, batch.To)
+	if batch.To == seq {
+		return nil
+	}
+	b, err := json.Marshal(batch)
+	if err != nil {
+		return fmt.Errorf("encode batch: %w", err)
+	}
+	return s.wire.Write(b)
+}
+
+// caughtUp moves a session on. It is no longer behind when it has all that was fed:
+// what comes next will be offered to it.
+func (s *Session) caughtUp(page model.PageID, from, to int64) {
+	fed := s.hub.live.fedUpTo(page)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.follows[page]
+	if !ok || f.seq != from {
+		return // repositioned meanwhile
+	}
+	f.seq = to
+	f.behind = to < fed
+}
+
+func (s *Session) unfollow(page model.PageID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.follows, page)
+}

@@ -1,0 +1,147 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// admission is how many sessions are welcomed at once: after a restart all clients
+// come back together, and each welcome reads the store.
+const admission = 32
+
+// welcome answers a hello: which Pages the user sees, and how each named goes on.
+func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
+	select {
+	case s.hub.live.admit <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.hub.live.admit }()
+	if err := s.hold(ctx); err != nil {
+		return err
+	}
+	defer s.release()
+
+	w := model.Welcome{
+		Type: model.FrameWelcome, Now: s.hub.utc(), User: s.user, Pages: make(map[model.PageID]model.WelcomePage),
+	}
+	follows := make(map[model.PageID]int64)
+	err := s.hub.read(ctx, s.user, "", func(v view) error {
+		for _, p := range v.pages {
+			if _, err := authorize(s.hub.live, s.user.ID, p.ID); err != nil {
+				continue
+			}
+			at := v.asOf[p.ID]
+			wp := model.WelcomePage{Epoch: at.Epoch, Seq: at.Seq, Resume: model.ResumeReload}
+			if from, named := hello.Resume[p.ID]; named {
+				ok, err := v.resumable(p, from, at)
+				if err != nil {
+					return err
+				}
+				if ok {
+					wp.Resume = model.ResumeOK
+					follows[p.ID] = from.Seq
+				}
+			} else if seq, ok := s.following(p.ID); ok {
+				wp.Resume = model.ResumeOK
+				follows[p.ID] = seq
+			}
+			w.Pages[p.ID] = wp
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(w)
+	if err != nil {
+		return fmt.Errorf("encode welcome: %w", err)
+	}
+	s.reposition(hello, follows)
+	s.hub.metrics.welcomed(hello, w)
+	return s.wire.Write(b)
+}
+
+// resumable tells whether a client at that position can be sent what it misses.
+func (v view) resumable(p store.Page, from, head model.Position) (bool, error) {
+	if from.Epoch != head.Epoch || from.Seq < 0 || from.Seq > head.Seq || head.Seq-from.Seq > model.ReloadBeyond {
+		return false, nil
+	}
+	if from.Seq == head.Seq {
+		return true, nil
+	}
+	rows, err := v.Events(p.ID, from.Seq, 1)
+	return err == nil && len(rows) == 1 && rows[0].Seq == from.Seq+1, err
+}
+
+// following returns up to where a Page was queued or written.
+func (s *Session) following(page model.PageID) (int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.follows[page]
+	if !ok {
+		return 0, false
+	}
+	return f.seq, true
+}
+
+// reposition has the session follow the Pages that hello names from there. What was
+// queued of them is void: it is read from the store again where it is still wanted.
+func (s *Session) reposition(hello model.Hello, follows map[model.PageID]int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for page := range hello.Resume {
+		delete(s.follows, page)
+		s.discard(page)
+		if seq, ok := follows[page]; ok {
+			s.follows[page] = &follow{seq: seq, behind: true}
+		}
+	}
+}
+
+// discard drops the queued batches of a Page. mu is held.
+func (s *Session) discard(page model.PageID) {
+	kept := s.queue[:0]
+	s.bytes = 0
+	for _, q := range s.queue {
+		if q.page != page || q.always {
+			kept = append(kept, q)
+			s.bytes += len(q.bytes)
+		}
+	}
+	clear(s.queue[len(kept):])
+	s.queue = kept
+}
+
+// heads tells the hub's time and how far each Page is. It is made while writing is
+// held, so that it names only what the user sees then.
+func (s *Session) heads(ctx context.Context) error {
+	if err := s.wire.Ping(); err != nil {
+		return err
+	}
+	if err := s.hold(ctx); err != nil {
+		return err
+	}
+	defer s.release()
+	h := model.Heads{Type: model.FrameHeads, Now: s.hub.utc(), Pages: make(map[model.PageID]int64)}
+	err := s.hub.read(ctx, s.user, "", func(v view) error {
+		for _, p := range v.pages {
+			if _, err := authorize(s.hub.live, s.user.ID, p.ID); err == nil {
+				h.Pages[p.ID] = v.asOf[p.ID].Seq
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("encode heads: %w", err)
+	}
+	return s.wire.Write(b)
+}

@@ -1,0 +1,145 @@
+package safe
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"parley/model"
+)
+
+const (
+	lineCells  = 64
+	returnSign = "⏎"
+)
+
+// Line makes text of one line safe, of at most 64 cells: names, subjects, file
+// names, states, addresses. On top of what [Body] does, line breaks become "⏎",
+// spaces at the ends are dropped, what doesn't fit gives way to "…", and
+// [Text.Mixed] tells of words made of letters that look alike.
+func Line(u model.Untrusted) Text { return LineN(u, lineCells) }
+
+// LineN is [Line] with another number of cells. Cells are counted with care: a
+// terminal needs as many or fewer, as long as it draws an emoji sequence as one
+// picture and ambiguous characters narrow.
+func LineN(u model.Untrusted, cells int) Text {
+	s := string(u)
+	if plainLine(s, cells) {
+		return Text{s: s, flags: lookAlike(s)}
+	}
+	start, short := begin(s, max(maxBody, max(cells, 0)*maxBytes))
+	var c cleaner
+	for rest, more := start, true; more; {
+		var line string
+		line, rest, more = nextLine(rest)
+		c.filter(line)
+		if more {
+			c.base(returnSign)
+		}
+	}
+	if short {
+		c.base(ellipsis)
+	}
+	c.settle()
+	c.buf = bytes.TrimFunc(c.buf, isSpace)
+	out, whole := fitCells(&c, cells)
+	whole = whole && !short
+
+	t := Text{s: s}
+	if string(out) != s {
+		t.s = string(out)
+	}
+	t.flags = lookAlike(t.s)
+	if c.hidden || t.s == "" && whole && visible(s) {
+		t.flags |= hidden
+	}
+	if !whole {
+		t.flags |= cut
+	}
+	return t
+}
+
+// begin returns the beginning of s, of n bytes at the most, and whether there is
+// more: a name of a MiB isn't worth the time.
+func begin(s string, n int) (start string, short bool) {
+	if len(s) <= n {
+		return s, false
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n], true
+}
+
+// plainLine reports whether s is shown as it is.
+func plainLine(s string, cells int) bool {
+	if plain(s) != len(s) || len(s) > 0 && (s[0] == ' ' || s[len(s)-1] == ' ') {
+		return false
+	}
+	if strings.HasPrefix(s, "\u3000") || strings.HasSuffix(s, "\u3000") {
+		return false
+	}
+	if len(s) <= cells {
+		return true // no character has more cells than bytes
+	}
+	n := 0
+	for _, r := range s {
+		if n += runeCells(r); n > cells {
+			return false
+		}
+	}
+	return true
+}
+
+// fitCells returns the clusters of c that fit into so many cells, and whether
+// these are all.
+func fitCells(c *cleaner, cells int) (out []byte, whole bool) {
+	out = make([]byte, 0, min(len(c.buf), 4*max(cells, 0))+len(ellipsis))
+	used, fit := 0, 0
+	for p := c.buf; len(p) > 0; {
+		k := nextCluster(p)
+		if used += k.cells; used > cells {
+			if cells < 1 {
+				return nil, false
+			}
+			out = bytes.TrimRightFunc(trimJoiner(out[:fit]), isSpace)
+			return append(out, ellipsis...), false
+		}
+		if k.dropped {
+			c.hidden = true
+		}
+		out = k.draw(out, p)
+		if used < cells {
+			fit = len(out)
+		}
+		p = p[k.size:]
+	}
+	return out, true
+}
+
+// lookAlike returns the flag for text with a word that mixes Latin letters with
+// Cyrillic or Greek ones.
+func lookAlike(s string) flags {
+	var latin, other bool
+	for _, r := range s {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+			latin = true
+		case r < 0x80:
+			latin, other = false, false
+		case unicode.IsLetter(r):
+			latin = latin || unicode.Is(unicode.Latin, r)
+			other = other || unicode.In(r, unicode.Cyrillic, unicode.Greek)
+		case !isMark(r):
+			latin, other = false, false
+		}
+		if latin && other {
+			return mixed
+		}
+	}
+	return 0
+}
+
+// visible reports whether s holds more than white space.
+func visible(s string) bool { return strings.TrimSpace(s) != "" }

@@ -1,0 +1,34 @@
+package safe
+
+// Text is text that may be drawn in a terminal. Only this package makes one
+// that isn't empty. The zero value is the empty text.
+type Text struct {
+	s     string
+	flags flags
+}
+
+type flags uint8
+
+const (
+	hidden flags = 1 << iota
+	cut
+	mixed
+)
+
+// String returns what to draw.
+func (t Text) String() string { return t.s }
+
+// Empty reports whether there is nothing to draw. The text of a name made of
+// spaces only is empty.
+func (t Text) Empty() bool { return t.s == "" }
+
+// Hidden reports whether characters were taken out or replaced by a mark, which
+// a reader wants to know: they can hide, reorder or imitate other text.
+func (t Text) Hidden() bool { return t.flags&hidden != 0 }
+
+// Cut reports whether the original is longer than what is shown.
+func (t Text) Cut() bool { return t.flags&cut != 0 }
+
+// Mixed reports whether a word of what is shown mixes Latin letters with
+// Cyrillic or Greek ones, which look alike. Only [Line] and [LineN] tell.
+func (t Text) Mixed() bool { return t.flags&mixed != 0 }
