@@ -14,6 +14,8 @@ type ConversationList struct {
 	Conversations []model.Conversation `json:"conversations"`
 	// Cursor is that of the next page; empty at the end.
 	Cursor string `json:"cursor"`
+	// AsOf is where the Pages' streams stood when the list was read.
+	AsOf model.AsOf `json:"as_of"`
 }
 
 // MessageList is a stretch of a conversation, oldest first.
@@ -78,13 +80,14 @@ func (c *Client) Uninstall(ctx context.Context, page model.PageID) (model.Page, 
 // ListQuery asks for one page of a list; what is zero is left to the hub.
 type ListQuery struct {
 	Filter string
+	Page   model.PageID
 	Cursor string
 	Limit  int
 }
 
 func (q ListQuery) values() url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{"filter": q.Filter, "cursor": q.Cursor} {
+	for name, value := range map[string]string{"filter": q.Filter, "page": string(q.Page), "cursor": q.Cursor} {
 		if value != "" {
 			v.Set(name, value)
 		}

@@ -1,0 +1,63 @@
+package client
+
+import (
+	"context"
+	"time"
+)
+
+// maxGathered is how many updates may wait for the reader; beyond it, the connection is
+// read no further, and the hub keeps what comes.
+const maxGathered = 4096
+
+// gatherer hands updates on in batches, so that a reader that draws does so at most
+// once a frame.
+type gatherer struct {
+	window time.Duration
+	in     chan []Update
+	handed chan []Update
+}
+
+func newGatherer(window time.Duration) *gatherer {
+	return &gatherer{window: window, in: make(chan []Update), handed: make(chan []Update)}
+}
+
+// put adds updates; it waits while too many wait already.
+func (g *gatherer) put(ctx context.Context, updates ...Update) {
+	select {
+	case g.in <- updates:
+	case <-ctx.Done():
+	}
+}
+
+// run gathers until ctx ends. A batch is handed on when the window is over since its
+// first update, or later where the reader takes its time.
+func (g *gatherer) run(ctx context.Context) {
+	defer close(g.handed)
+	var waiting []Update
+	timer := time.NewTimer(g.window)
+	timer.Stop()
+	defer timer.Stop()
+	due := false
+	for {
+		in, handed := g.in, g.handed
+		if len(waiting) >= maxGathered {
+			in = nil
+		}
+		if !due || len(waiting) == 0 {
+			handed = nil
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case u := <-in:
+			if len(waiting) == 0 {
+				timer.Reset(g.window)
+			}
+			waiting = append(waiting, u...)
+		case <-timer.C:
+			due = true
+		case handed <- waiting:
+			waiting, due = nil, false
+		}
+	}
+}

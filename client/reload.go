@@ -1,0 +1,158 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"parley/model"
+)
+
+// Sizes of the lists that are read.
+const (
+	reloadLimit  = 1000
+	noticesLimit = 100
+)
+
+// reload is the reading anew of one Page, in the background.
+type reload struct {
+	generation uint64
+	cancel     context.CancelFunc
+	done       chan struct{}
+}
+
+// reloaded is one step of a reload, or the list of all Pages.
+type reloaded struct {
+	page       model.PageID
+	generation uint64
+	list       *ConversationList
+	first      bool
+	notices    []model.Notice
+	complete   bool
+	pages      []model.Page
+	err        error
+}
+
+func (p *pageState) stopReload() {
+	if p.reload != nil {
+		p.reload.cancel()
+		p.reload = nil
+	}
+}
+
+// stopReloads ends what reads in the background; it begins again with the next
+// connection.
+func (s *Sync) stopReloads() {
+	for _, p := range s.pages {
+		if r := p.reload; r != nil {
+			r.cancel()
+			<-r.done
+			p.reload = nil
+		}
+	}
+}
+
+// reload reads a Page anew. What is held of it stays until that is done.
+func (s *Sync) reload(ctx context.Context, page model.PageID) {
+	p, ok := s.pages[page]
+	if !ok {
+		p = &pageState{}
+		s.pages[page] = p
+	}
+	p.stopReload()
+	p.placed, p.complete = false, false
+	if s.changesOnly {
+		s.skipToNow(ctx, page, p)
+		return
+	}
+	s.out.put(ctx, Reloading{Page: page})
+	s.background(ctx, p, func(ctx context.Context, step func(reloaded)) { s.readLists(ctx, page, step) })
+}
+
+// background runs f beside the connection; its steps come to [Sync.reloadStep].
+func (s *Sync) background(ctx context.Context, p *pageState, f func(context.Context, func(reloaded))) {
+	s.generation++
+	generation := s.generation
+	ctx, cancel := context.WithCancel(ctx)
+	r := &reload{generation: generation, cancel: cancel, done: make(chan struct{})}
+	p.reload = r
+	go func() {
+		defer close(r.done)
+		defer cancel()
+		f(ctx, func(step reloaded) {
+			step.generation = generation
+			select {
+			case s.reloads <- step:
+			case <-ctx.Done():
+			}
+		})
+	}()
+}
+
+// readLists reads all conversations of a Page, then its notices.
+func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloaded)) {
+	q := ListQuery{Page: page, Limit: reloadLimit}
+	for first := true; first || q.Cursor != ""; first = false {
+		l, err := s.client.Conversations(ctx, q)
+		if err != nil {
+			step(reloaded{page: page, err: err})
+			return
+		}
+		step(reloaded{page: page, list: &l, first: first})
+		q.Cursor = l.Cursor
+	}
+	notices, err := s.client.Notices(ctx, ListQuery{Page: page, Limit: noticesLimit})
+	if err != nil {
+		step(reloaded{page: page, err: err})
+		return
+	}
+	step(reloaded{page: page, notices: notices.Notices, complete: true})
+}
+
+// listPages reads the list of all Pages, which also names those that are hidden.
+func (s *Sync) listPages(ctx context.Context) {
+	pages, err := s.client.Pages(ctx)
+	if err != nil {
+		return // the next welcome, or change of a Page, tells it again
+	}
+	s.out.put(ctx, PagesListed{Pages: pages})
+}
+
+// reloadStep takes one step of a reload; one of a reload that was given up is void.
+func (s *Sync) reloadStep(ctx context.Context, socket *socket, r reloaded) error {
+	p, ok := s.pages[r.page]
+	if !ok || p.reload == nil || p.reload.generation != r.generation {
+		return nil
+	}
+	var problem *Problem
+	switch {
+	case errors.As(r.err, &problem) && problem.Status == http.StatusNotFound:
+		s.drop(ctx, r.page) // hidden meanwhile
+		return nil
+	case r.err != nil:
+		return r.err
+	case r.list != nil:
+		return s.takeList(ctx, socket, p, r)
+	}
+	s.out.put(ctx, Noticed{Page: r.page, Notices: r.notices}, Complete{Page: r.page})
+	p.complete = true
+	p.stopReload()
+	return nil
+}
+
+// takeList hands a list on. From the first one's position on, changes are asked for.
+func (s *Sync) takeList(ctx context.Context, socket *socket, p *pageState, r reloaded) error {
+	asOf, ok := r.list.AsOf[r.page]
+	if !ok || !r.first && asOf.Epoch != p.Epoch {
+		s.reload(ctx, r.page)
+		return nil
+	}
+	if r.first {
+		p.Position, p.placed = asOf, true
+	}
+	s.out.put(ctx, Listed{Page: r.page, AsOf: asOf, First: r.first, Conversations: r.list.Conversations})
+	if !r.first {
+		return nil
+	}
+	return s.resume(socket, r.page)
+}

@@ -1,0 +1,304 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"parley/model"
+)
+
+// Timing holds the deadlines of a [Sync].
+type Timing struct {
+	// Dead is after how long without a frame a connection counts as gone.
+	Dead time.Duration
+	// RetryFirst and RetryMax bound the pause before a connection is tried again: a
+	// random part of the first, then of twice as much, and so on (full jitter).
+	RetryFirst time.Duration
+	RetryMax   time.Duration
+	// Gather is how long updates are gathered before they are handed on.
+	Gather time.Duration
+}
+
+// DefaultTiming returns the deadlines of the design.
+func DefaultTiming() Timing {
+	return Timing{
+		Dead: 35 * time.Second, RetryFirst: 500 * time.Millisecond, RetryMax: 30 * time.Second,
+		Gather: 16 * time.Millisecond,
+	}
+}
+
+// ErrSignedOut is that the hub no longer knows the token: trying again is no use.
+var ErrSignedOut = errors.New("signed out")
+
+// Sync keeps whoever reads its updates in step with the hub: it connects, resumes where
+// it was, reads anew what can't be resumed, and notices what is missing. It hands on
+// only what can be applied in order, and in batches.
+type Sync struct {
+	client *Client
+	timing Timing
+	// changesOnly: no Page is read as a whole; from is where some begin.
+	changesOnly bool
+	from        map[model.PageID]int64
+	out         *gatherer
+
+	// Of Run's goroutine alone.
+	pages map[model.PageID]*pageState
+	// reloads tells what a reload in the background came to.
+	reloads chan reloaded
+	// generation tells reloads apart.
+	generation uint64
+	failures   int
+}
+
+// pageState is how far a Page is.
+type pageState struct {
+	model.Position
+	// placed: Position is known; changes go on from it.
+	placed bool
+	// moved: a batch came since the last heads.
+	moved bool
+	// reload is the running reload; nil: none.
+	reload *reload
+	// complete: all of it was handed on once, and nothing was missed since.
+	complete bool
+}
+
+// NewSync returns a sync that has nothing yet. It is to be read from Updates while
+// [Sync.Run] runs.
+func (c *Client) NewSync(t Timing) *Sync {
+	return &Sync{
+		client: c, timing: t, out: newGatherer(t.Gather),
+		pages: make(map[model.PageID]*pageState), reloads: make(chan reloaded),
+	}
+}
+
+// Updates hands updates on, some at a time. It is closed when Run returned.
+func (s *Sync) Updates() <-chan []Update { return s.out.handed }
+
+// Run keeps in step until ctx ends, or the hub no longer knows the token, which is
+// [ErrSignedOut].
+func (s *Sync) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.out.run(ctx)
+	}()
+	defer func() {
+		cancel()
+		<-done
+	}()
+	for {
+		s.out.put(ctx, Connection{State: Connecting})
+		err := s.connection(ctx)
+		s.stopReloads()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if signedOut(err) {
+			s.out.put(ctx, Connection{State: Offline, Cause: ErrSignedOut})
+			return ErrSignedOut
+		}
+		wait := s.retryPause()
+		s.out.put(ctx, Connection{State: Offline, Cause: err, RetryAt: time.Now().Add(wait)})
+		if !rest(ctx, wait, time.Now().Add(wait+time.Second)) {
+			return ctx.Err()
+		}
+	}
+}
+
+// retryPause returns a random part of a bound that doubles with each failure.
+func (s *Sync) retryPause() time.Duration {
+	bound := s.timing.RetryFirst << min(s.failures, 16)
+	if bound > s.timing.RetryMax || bound <= 0 {
+		bound = s.timing.RetryMax
+	}
+	s.failures++
+	return rand.N(bound) + time.Millisecond
+}
+
+func signedOut(err error) bool {
+	var p *Problem
+	return errors.As(err, &p) && p.Code == codeSignedOut
+}
+
+// connection speaks to the hub over one websocket until it breaks.
+func (s *Sync) connection(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	socket, err := s.client.dial(ctx, s.timing.Dead)
+	if err != nil {
+		return err
+	}
+	defer socket.close()
+	frames := make(chan []byte)
+	broken := make(chan error, 1)
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		broken <- socket.read(ctx, frames)
+	}()
+	defer func() {
+		cancel()
+		socket.close()
+		<-read
+	}()
+	if err := socket.send(s.hello()); err != nil {
+		return err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-broken:
+			return err
+		case frame := <-frames:
+			err = s.frame(ctx, socket, frame)
+		case r := <-s.reloads:
+			err = s.reloadStep(ctx, socket, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// hello names where each Page is; one being read anew starts over.
+func (s *Sync) hello() model.Hello {
+	h := model.Hello{Type: model.FrameHello, Resume: make(map[model.PageID]model.Position)}
+	for id, p := range s.pages {
+		p.moved = true // give the answer time
+		if p.placed {
+			h.Resume[id] = p.Position
+		}
+	}
+	return h
+}
+
+// frame takes one frame of the hub.
+func (s *Sync) frame(ctx context.Context, socket *socket, frame []byte) error {
+	var head struct {
+		Type model.FrameType `json:"type"`
+	}
+	if err := json.Unmarshal(frame, &head); err != nil {
+		return badFrame(err)
+	}
+	switch head.Type {
+	case model.FrameWelcome:
+		return take(frame, func(w model.Welcome) error { return s.welcomed(ctx, w) })
+	case model.FrameBatch:
+		return take(frame, func(b model.Batch) error { return s.batch(ctx, socket, b) })
+	case model.FrameHeads:
+		return take(frame, func(h model.Heads) error { return s.heads(ctx, socket, h) })
+	case model.FrameAccess:
+		return take(frame, func(a model.Access) error { return s.access(ctx, a) })
+	case model.FrameTyping, model.FramePresence:
+		return take(frame, func(l model.Lossy) error {
+			s.out.put(ctx, Lossy{Frame: l})
+			return nil
+		})
+	default: // a newer hub's
+		return nil
+	}
+}
+
+func take[T any](frame []byte, f func(T) error) error {
+	var v T
+	if err := json.Unmarshal(frame, &v); err != nil {
+		return badFrame(err)
+	}
+	return f(v)
+}
+
+// batch hands changes on that follow those before; a hole is asked to be filled.
+func (s *Sync) batch(ctx context.Context, socket *socket, b model.Batch) error {
+	p, ok := s.pages[b.Page]
+	if !ok || !p.placed || b.To <= p.Seq {
+		return nil
+	}
+	if b.From != p.Seq {
+		return s.resume(socket, b.Page)
+	}
+	p.Seq, p.moved = b.To, true
+	s.out.put(ctx, Changed{Batch: b})
+	return nil
+}
+
+// resume asks for a Page's changes from where it is.
+func (s *Sync) resume(socket *socket, page model.PageID) error {
+	p := s.pages[page]
+	p.moved = true
+	return socket.send(model.Hello{Type: model.FrameHello, Resume: map[model.PageID]model.Position{page: p.Position}})
+}
+
+// heads compares how far each Page is. One that is behind with nothing coming is
+// resumed.
+func (s *Sync) heads(ctx context.Context, socket *socket, h model.Heads) error {
+	s.out.put(ctx, HubTime{Now: h.Now})
+	for id, head := range h.Pages {
+		p, ok := s.pages[id]
+		if !ok || !p.placed {
+			continue
+		}
+		if head > p.Seq && !p.moved {
+			if err := s.resume(socket, id); err != nil {
+				return err
+			}
+			continue
+		}
+		p.moved = false
+	}
+	return nil
+}
+
+// access drops a Page that is hidden now, and reads one that is seen again.
+func (s *Sync) access(ctx context.Context, a model.Access) error {
+	s.drop(ctx, a.Page)
+	s.listPages(ctx)
+	if a.Sees {
+		s.reload(ctx, a.Page)
+	}
+	return nil
+}
+
+func (s *Sync) drop(ctx context.Context, page model.PageID) {
+	if p, ok := s.pages[page]; ok {
+		p.stopReload()
+		delete(s.pages, page)
+	}
+	s.out.put(ctx, Dropped{Page: page})
+}
+
+// welcomed brings the Pages in line with what the hub says the user sees.
+func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
+	s.failures = 0
+	s.out.put(ctx, Connection{State: Live}, Welcomed{Now: w.Now, User: w.User})
+	for id := range s.pages {
+		if _, named := w.Pages[id]; !named {
+			s.drop(ctx, id)
+		}
+	}
+	listed := false
+	for id, wp := range w.Pages {
+		p, held := s.pages[id]
+		if held && p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq) {
+			s.drop(ctx, id)
+			held = false
+		}
+		if held && wp.Resume == model.ResumeOK && (p.complete || p.reload != nil) {
+			continue
+		}
+		if held && p.reload != nil && !p.placed {
+			continue // its first list is on the way
+		}
+		if !listed {
+			s.listPages(ctx)
+			listed = true
+		}
+		s.reload(ctx, id)
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package client
+
+import (
+	"context"
+
+	"parley/model"
+)
+
+// NewTail returns a sync that hands changes alone on: from now, or, for Pages that from
+// names, from that seq.
+func (c *Client) NewTail(t Timing, from map[model.PageID]int64) *Sync {
+	s := c.NewSync(t)
+	s.changesOnly = true
+	s.from = from
+	return s
+}
+
+// skipToNow places a Page where it is now without reading it, or where a tail is to
+// begin.
+func (s *Sync) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
+	s.background(ctx, p, func(ctx context.Context, step func(reloaded)) {
+		l, err := s.client.Conversations(ctx, ListQuery{Page: page, Limit: 1})
+		if err != nil {
+			step(reloaded{page: page, err: err})
+			return
+		}
+		l.Conversations = nil
+		if seq, ok := s.from[page]; ok {
+			at := l.AsOf[page]
+			at.Seq = min(seq, at.Seq)
+			l.AsOf[page] = at
+		}
+		step(reloaded{page: page, list: &l, first: true})
+		step(reloaded{page: page, complete: true})
+	})
+}

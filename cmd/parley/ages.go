@@ -1,0 +1,49 @@
+package main
+
+import (
+	"time"
+
+	"parley/words"
+)
+
+const day = 24 * time.Hour
+
+// age says how long something is ago, short: now, 4m, 3h, 2d.
+func (p *program) age(at time.Time) string {
+	d := p.now().Sub(at)
+	if d < time.Minute {
+		return p.words.Say(words.AgeNow)
+	}
+	return p.span(d)
+}
+
+// left says how much of the reply window is left; a dash when none is.
+func (p *program) left(until *time.Time) string {
+	if until == nil {
+		return "—"
+	}
+	d := until.Sub(p.now())
+	if d <= 0 {
+		return "—"
+	}
+	return p.span(max(d, time.Minute))
+}
+
+func (p *program) span(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return p.words.Say(words.AgeMinutes, "N", int(d/time.Minute))
+	case d < 2*day:
+		return p.words.Say(words.AgeHours, "N", int(d/time.Hour))
+	}
+	return p.words.Say(words.AgeDays, "N", int(d/day))
+}
+
+// clock says when something was: the time of today, else the date too.
+func (p *program) clock(at time.Time) string {
+	at, now := at.In(p.zone), p.now().In(p.zone)
+	if at.Year() == now.Year() && at.YearDay() == now.YearDay() {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/hub/store"
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+// Exit codes (a contract with scripts).
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2 // wrong usage
+	exitRefused = 3 // by a rule; its code is on stderr
+	exitMissing = 4 // no such thing
+	exitUnknown = 5 // the outcome is not known
+)
+
+// failure is an error that is already said in the user's words.
+type failure struct {
+	exit int
+	code model.Code // for scripts; may be empty
+	say  string
+}
+
+// Error implements error.
+func (f *failure) Error() string { return f.say }
+
+func usage(say string) error { return &failure{exit: exitUsage, say: say} }
+
+func failed(say string) error { return &failure{exit: exitFailed, say: say} }
+
+// fail says what went wrong, and returns the exit code. Wrong usage comes with the
+// command's help.
+func (p *program) fail(cmd *cobra.Command, err error) int {
+	f := p.failure(err)
+	label := p.words.Say(words.ErrorLabel)
+	if f.code != "" {
+		_, _ = fmt.Fprintf(p.err, "%s (%s): %s\n", label, f.code, f.say)
+	} else {
+		_, _ = fmt.Fprintf(p.err, "%s: %s\n", label, f.say)
+	}
+	if f.exit == exitUsage && cmd != nil {
+		_, _ = fmt.Fprintf(p.err, "\n%s", cmd.UsageString())
+	}
+	return f.exit
+}
+
+// failure words an error.
+func (p *program) failure(err error) *failure {
+	var f *failure
+	var problem *client.Problem
+	var unreachable *client.UnreachableError
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.As(err, &problem):
+		return p.problem(problem)
+	case errors.Is(err, context.Canceled):
+		return &failure{exit: exitFailed, say: p.words.Say(words.ErrInterrupted)}
+	case errors.As(err, &unreachable):
+		return &failure{exit: exitFailed, say: p.words.Say(words.ErrHubUnreachable, "URL", plain(unreachable.URL))}
+	case errors.Is(err, client.ErrNoHub):
+		return &failure{exit: exitFailed, say: p.words.Say(words.ErrHubAnswer, "URL", plain(p.getenv("PARLEY_HUB")))}
+	case errors.Is(err, store.ErrUnavailable):
+		return &failure{exit: exitFailed, say: p.words.Say(words.Code("unavailable"))}
+	}
+	return &failure{exit: exitFailed, say: p.words.Say(words.ErrInternal, "Reason", plain(err.Error()))}
+}
+
+// problem words what a hub answered.
+func (p *program) problem(q *client.Problem) *failure {
+	f := &failure{exit: exitFailed, code: q.Code, say: p.code(q.Code, q.Detail)}
+	switch q.Status {
+	case http.StatusForbidden, http.StatusConflict:
+		f.exit = exitRefused
+	case http.StatusNotFound:
+		f.exit = exitMissing
+	}
+	return f
+}
+
+// code says a code in the user's language; one that there are no words for, as the
+// hub put it.
+func (p *program) code(code model.Code, detail model.Untrusted) string {
+	id := words.Code(string(code))
+	if !p.words.Has(id) {
+		return safe.Line(detail).String()
+	}
+	return p.words.Say(id, "Detail", safe.Line(detail))
+}
+
+// plain makes text from outside fit for a terminal: what the user typed, a path, an
+// error of the system.
+func plain(s string) safe.Text { return safe.LineN(model.Untrusted(s), plainCells) }
+
+const plainCells = 300

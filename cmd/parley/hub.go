@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"parley/words"
+)
+
+func (p *program) hubCommand() *cobra.Command {
+	var listen, db, bus, config string
+	cmd := &cobra.Command{
+		Use: "hub", Short: p.words.Say(words.HubShort), Long: p.words.Say(words.HubLong), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			flags := map[string]any{}
+			for name, value := range map[string]string{"listen": listen, "db": db, "bus": bus} {
+				if cmd.Flags().Changed(name) {
+					flags[name] = value
+				}
+			}
+			s, err := p.settings(flags, config)
+			if err != nil {
+				return err
+			}
+			if err := p.checkHub(s); err != nil {
+				return err
+			}
+			return p.runHub(cmd.Context(), s)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&listen, "listen", "", p.words.Say(words.FlagListen))
+	f.StringVar(&db, "db", "", p.words.Say(words.FlagDB))
+	f.StringVar(&bus, "bus", "", p.words.Say(words.FlagBus))
+	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
+	return cmd
+}
+
+// checkHub refuses settings that a hub can't run with.
+func (p *program) checkHub(s settings) error {
+	if strings.Contains(s.DB, "://") {
+		scheme, _, _ := strings.Cut(s.DB, "://")
+		return usage(p.words.Say(words.ErrNotYet, "What", plain("--db "+scheme+"://")))
+	}
+	if s.Bus != "" {
+		return usage(p.words.Say(words.ErrNotYet, "What", "--bus"))
+	}
+	var missing []string
+	for _, need := range []struct{ name, value string }{
+		{"PARLEY_META_APP_ID", s.MetaAppID},
+		{"PARLEY_META_APP_SECRET", s.MetaAppSecret},
+		{"PARLEY_META_VERIFY_TOKEN", s.MetaVerifyToken},
+	} {
+		if strings.TrimSpace(need.value) == "" {
+			missing = append(missing, need.name)
+		}
+	}
+	if len(missing) > 0 {
+		return usage(p.words.Say(words.ErrSettingMissing, "Names", strings.Join(missing, ", ")))
+	}
+	return nil
+}
+
+// runHub runs a hub until ctx ends.
+func (p *program) runHub(ctx context.Context, s settings) error {
+	h, err := p.newHubServer(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := p.print(listening{Listen: h.address(), URL: h.url()}, func() {
+		p.say(words.HubListening, "URL", h.url())
+	}); err != nil {
+		return err
+	}
+	return p.stopped(words.ErrServer, h.run(ctx))
+}
+
+// listening is what a server prints when it listens.
+type listening struct {
+	Listen string `json:"listen"`
+	URL    string `json:"url"`
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/hub"
+	"parley/hub/api"
+	"parley/hub/messenger"
+	"parley/hub/store"
+	"parley/hub/store/sqlite"
+	"parley/model"
+	"parley/words"
+)
+
+// Limits of the server against clients that dawdle.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = time.Minute
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+	stopTimeout       = 5 * time.Second
+)
+
+const webhookPath = "/webhooks/messenger"
+
+// hubServer is a hub with its store, its neighbours and its listener.
+type hubServer struct {
+	store    store.Store
+	hub      *hub.Hub
+	listener net.Listener
+	server   *http.Server
+	graph    *messenger.Client
+	// stopSockets closes the websockets.
+	stopSockets context.CancelFunc
+	// callback is where Meta's webhooks go; empty where Meta is not told.
+	callback string
+}
+
+// newHubServer opens the store and begins to listen.
+func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, error) {
+	log := slog.New(slog.NewTextHandler(p.err, nil))
+	verifier, err := messenger.NewVerifier(s.MetaAppSecret)
+	if err != nil {
+		return nil, usage(p.words.Say(words.ErrSettingMissing, "Names", "PARLEY_META_APP_SECRET"))
+	}
+	graph, err := messenger.New(messenger.Config{
+		GraphURL: s.MetaGraphURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: s.MetaAppSecret,
+		SendDeadline: s.Timing.SendDeadline, Timeout: s.Timing.GraphCall, Logger: log,
+	})
+	if err != nil {
+		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
+	st, err := p.openStore(ctx, s.DB, sqlite.Options{Exclusive: true})
+	if err != nil {
+		return nil, err
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		_ = st.Close()
+		return nil, failed(p.words.Say(words.ErrListen, "Address", plain(s.Listen), "Reason", plain(err.Error())))
+	}
+	h := hub.New(hub.Options{Store: st, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID), Timing: s.Timing, Logger: log})
+	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))
+	handler := api.New(api.Options{
+		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken,
+		Version: version(), Logger: log, Stopping: stopping,
+	})
+	out := &hubServer{store: st, hub: h, listener: l, graph: graph, stopSockets: stopSockets, server: &http.Server{
+		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}}
+	out.callback = callback(s, out.url())
+	return out, nil
+}
+
+// callback is the address Meta is told for webhooks: the public one, or, where the
+// Graph API is on this machine, the hub's own.
+func callback(s settings, own string) string {
+	if s.PublicURL != "" {
+		return strings.TrimRight(s.PublicURL, "/") + webhookPath
+	}
+	if u, err := url.Parse(s.MetaGraphURL); err == nil {
+		if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
+			return own + webhookPath
+		}
+	}
+	return ""
+}
+
+func (h *hubServer) address() string { return h.listener.Addr().String() }
+
+func (h *hubServer) url() string { return "http://" + h.address() }
+
+// run serves until ctx ends, then stops: requests first, then replies on their way,
+// then the store.
+func (h *hubServer) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		err := h.server.Serve(h.listener)
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return err
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		h.stopSockets()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		if err := h.server.Shutdown(stop); err != nil {
+			return h.server.Close()
+		}
+		return nil
+	})
+	g.Go(func() error { return h.hub.Run(ctx) })
+	if h.callback != "" {
+		g.Go(func() error {
+			h.hub.SubscribeApp(ctx, h.callback)
+			return nil
+		})
+	}
+	err := g.Wait()
+	h.graph.Close()
+	return errors.Join(err, h.store.Close())
+}
+
+// openStore opens a store, or says why it can't be.
+func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) (store.Store, error) {
+	s, err := sqlite.Open(ctx, path, o)
+	switch {
+	case err == nil:
+		return s, nil
+	case errors.Is(err, store.ErrLocked):
+		return nil, failed(p.words.Say(words.ErrStoreLocked, "File", plain(path)))
+	case errors.Is(err, store.ErrNewer):
+		return nil, failed(p.words.Say(words.ErrStoreNewer, "File", plain(path)))
+	}
+	return nil, failed(p.words.Say(words.ErrStoreOpen, "File", plain(path), "Reason", plain(err.Error())))
+}
+
+// stopped words why a server ended; one that was told to end did well.
+func (p *program) stopped(id words.ID, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return failed(p.words.Say(id, "Reason", plain(err.Error())))
+}

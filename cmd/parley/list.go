@@ -1,0 +1,112 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+func (p *program) listCommand() *cobra.Command {
+	q := client.ListQuery{Filter: "all", Limit: 50}
+	cmd := &cobra.Command{
+		Use: "list", Short: p.words.Say(words.ListShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.oneOf(q.Filter, "all", "open", "mine", "unassigned", "snoozed", "done", "blocked"); err != nil {
+				return err
+			}
+			if err := p.checkLimit(q.Limit); err != nil {
+				return err
+			}
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			l, err := c.Conversations(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			return p.print(l, func() { p.conversationList(l) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&q.Filter, "filter", q.Filter, p.words.Say(words.FlagFilter))
+	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
+	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
+	return cmd
+}
+
+// maxLimit is the longest list that a hub gives at once.
+const maxLimit = 1000
+
+func (p *program) checkLimit(n int) error {
+	if n < 1 || n > maxLimit {
+		return usage(p.words.Say(words.ErrFlagValue, "Flag", "--limit", "Value", n))
+	}
+	return nil
+}
+
+// Cells of a name and of a preview in the list: a row is two lines that fit 80 columns.
+const (
+	nameCells    = 24
+	previewCells = 60
+)
+
+func (p *program) conversationList(l client.ConversationList) {
+	if len(l.Conversations) == 0 {
+		p.say(words.ListEmpty)
+		return
+	}
+	var t table
+	for _, c := range l.Conversations {
+		unread := ""
+		if c.Unread > 0 {
+			unread = "●" + strconv.Itoa(c.Unread)
+		}
+		t.row(p.customer(c.Customer, nameCells), unread, p.age(c.UpdatedAt), p.left(c.WindowUntil), string(c.ID))
+		t.below(indent + p.preview(c.LastMessage))
+	}
+	p.table(t)
+	if l.Cursor != "" {
+		p.say(words.ListMore, "Cursor", l.Cursor)
+	}
+}
+
+// customer names a customer; one whose name Meta does not tell, by their id.
+func (p *program) customer(c model.Customer, cells int) string {
+	if name := safe.LineN(c.Name, cells); !name.Empty() {
+		return name.String()
+	}
+	return p.words.Say(words.CustomerUnnamed, "ID", safe.Line(model.Untrusted(c.PSID)))
+}
+
+// preview is the last message on one line.
+func (p *program) preview(m *model.Summary) string {
+	if m == nil {
+		return ""
+	}
+	text := safe.LineN(m.Text, previewCells).String()
+	switch {
+	case text != "":
+	case len(m.Attachments) > 0:
+		text = "[" + p.attachmentWord(m.Attachments[0]) + "]"
+	case m.Event != nil:
+		text = p.event(*m.Event)
+	}
+	if m.Direction == model.Out || m.Direction == model.Note {
+		text = p.author(m.Author) + ": " + text
+	}
+	return text
+}
+
+func (p *program) attachmentWord(kind string) string {
+	if id := words.Attachment(kind); p.words.Has(id) {
+		return p.words.Say(id)
+	}
+	return p.words.Say(words.Attachment("other"))
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+func (p *program) pageCommand() *cobra.Command {
+	return p.group("page", words.PageShort,
+		p.pageConnectCommand(), p.pageListCommand(), p.pageVisibilityCommand(), p.pageDisconnectCommand())
+}
+
+func (p *program) pageConnectCommand() *cobra.Command {
+	var page, tokenFile, visibility string
+	cmd := &cobra.Command{
+		Use: "connect", Short: p.words.Say(words.PageConnectShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for flag, value := range map[string]string{"--page": page, "--token-file": tokenFile} {
+				if value == "" {
+					return usage(p.words.Say(words.ErrFlagRequired, "Flag", flag))
+				}
+			}
+			if visibility != "" {
+				if err := p.oneOf(visibility, string(model.Private), string(model.Shared)); err != nil {
+					return err
+				}
+			}
+			token, err := p.readSecret(tokenFile)
+			if err != nil {
+				return err
+			}
+			return p.onPage(func(c *client.Client) (model.Page, error) {
+				return c.ConnectPage(cmd.Context(), model.MetaPageID(page), token, model.Visibility(visibility))
+			}, words.PageConnected)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&page, "page", "", p.words.Say(words.FlagPage))
+	f.StringVar(&tokenFile, "token-file", "", p.words.Say(words.FlagTokenFile))
+	f.StringVar(&visibility, "visibility", "", p.words.Say(words.FlagVisibility))
+	return cmd
+}
+
+// readSecret reads a file that holds one secret.
+func (p *program) readSecret(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		var perr *os.PathError
+		if errors.As(err, &perr) {
+			err = perr.Err
+		}
+		return "", failed(p.words.Say(words.ErrFileRead, "File", plain(path), "Reason", plain(err.Error())))
+	}
+	s := strings.TrimSpace(string(b))
+	if s == "" {
+		return "", failed(p.words.Say(words.ErrFileEmpty, "File", plain(path)))
+	}
+	return s, nil
+}
+
+func (p *program) pageVisibilityCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "visibility PAGE private|shared", Short: p.words.Say(words.PageVisibilityShort), Args: p.exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.oneOf(args[1], string(model.Private), string(model.Shared)); err != nil {
+				return err
+			}
+			done := words.PageShared
+			if args[1] == string(model.Private) {
+				done = words.PagePrivate
+			}
+			return p.onPage(func(c *client.Client) (model.Page, error) {
+				return c.SetVisibility(cmd.Context(), model.PageID(args[0]), model.Visibility(args[1]))
+			}, done)
+		},
+	}
+}
+
+func (p *program) pageDisconnectCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "disconnect PAGE", Short: p.words.Say(words.PageDisconnectShort), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.onPage(func(c *client.Client) (model.Page, error) {
+				return c.Uninstall(cmd.Context(), model.PageID(args[0]))
+			}, words.PageDisconnected)
+		},
+	}
+}
+
+// onPage does something with a Page and says so.
+func (p *program) onPage(do func(*client.Client) (model.Page, error), done words.ID) error {
+	c, err := p.remote()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	page, err := do(c)
+	if err != nil {
+		return err
+	}
+	return p.print(page, func() { p.say(done, "Name", safe.Line(page.Name)) })
+}
+
+func (p *program) pageListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: p.words.Say(words.PageListShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			pages, err := c.Pages(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return p.print(struct {
+				Pages []model.Page `json:"pages"`
+			}{pages}, func() { p.pageList(pages) })
+		},
+	}
+}
+
+func (p *program) pageList(pages []model.Page) {
+	if len(pages) == 0 {
+		p.say(words.PagesNone)
+		return
+	}
+	var t table
+	for _, page := range pages {
+		state := ""
+		if page.Sees {
+			state = p.words.Say(words.StateOff)
+			if page.Connected() {
+				state = p.words.Say(words.StateConnected)
+			}
+		}
+		t.row(safe.Line(page.Name).String(), p.visibility(page), state, string(page.ID))
+	}
+	p.table(t)
+}
+
+func (p *program) visibility(page model.Page) string {
+	switch {
+	case page.Visibility == model.Shared:
+		return p.words.Say(words.VisShared)
+	case page.Sees:
+		return p.words.Say(words.VisPrivateMine)
+	}
+	return p.words.Say(words.VisPrivateOf, "Name", plain(page.Installer.Name))
+}

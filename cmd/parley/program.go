@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/words"
+)
+
+// program is one run of parley: where it reads and writes, and in which language.
+// Tests build it as main does.
+type program struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+	env []string
+
+	words *words.Words
+	// flags of every command
+	lang string
+	json bool
+	// hub is the address of the hub that commands speak to; empty: as it is set.
+	hub string
+
+	now  func() time.Time
+	zone *time.Location
+}
+
+func newProgram(in io.Reader, out, err io.Writer, env []string) *program {
+	return &program{in: in, out: out, err: err, env: env, now: time.Now, zone: time.Local}
+}
+
+// run runs one command line and returns the exit code.
+func (p *program) run(ctx context.Context, args []string) int {
+	p.words = words.New(p.languages(args)...)
+	root := p.root()
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitDone
+	}
+	return p.fail(cmd, err)
+}
+
+// languages returns the wanted languages, most wanted first. The flag is looked up
+// before the flags are parsed, so that their own descriptions are in that language.
+func (p *program) languages(args []string) []string {
+	var langs []string
+	for i, a := range args {
+		if v, ok := strings.CutPrefix(a, "--lang="); ok {
+			langs = append(langs, v)
+		}
+		if a == "--lang" && i+1 < len(args) {
+			langs = append(langs, args[i+1])
+		}
+	}
+	return append(langs, p.getenv("PARLEY_LANG"), p.getenv("LC_ALL"), p.getenv("LC_MESSAGES"), p.getenv("LANG"))
+}
+
+func (p *program) getenv(name string) string {
+	for i := len(p.env) - 1; i >= 0; i-- {
+		if v, ok := strings.CutPrefix(p.env[i], name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// root returns the command tree.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "parley",
+		Short:         p.words.Say(words.RootShort),
+		Long:          p.words.Say(words.RootLong),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          p.noSuchCommand,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if p.lang == "" {
+				return nil
+			}
+			return p.oneOf(p.lang, "en", "ja")
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.lang, "lang", "", p.words.Say(words.FlagLang))
+	flags.BoolVar(&p.json, "json", false, p.words.Say(words.FlagJSON))
+	flags.BoolP("help", "h", false, p.words.Say(words.FlagHelp))
+	root.AddCommand(
+		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
+		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()),
+		p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()),
+		p.completionCommand(), p.versionCommand(),
+	)
+	p.localise(root)
+	return root
+}
+
+// group is a command that only holds others.
+func (p *program) group(use string, short words.ID, subs ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: p.words.Say(short), Args: p.noSuchCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(subs...)
+	return cmd
+}
+
+// toHub gives a command, and those below it, the flag that says which hub it speaks
+// to.
+func (p *program) toHub(cmd *cobra.Command) *cobra.Command {
+	cmd.PersistentFlags().StringVar(&p.hub, "hub", "", p.words.Say(words.FlagHub))
+	return cmd
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/words"
+)
+
+const defaultWait = 30 * time.Second
+
+func (p *program) replyCommand() *cobra.Command {
+	var id string
+	wait := defaultWait
+	cmd := &cobra.Command{
+		Use: "reply CONVERSATION TEXT|-", Short: p.words.Say(words.ReplyShort), Long: p.words.Say(words.ReplyLong),
+		Args: p.exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if id != "" {
+				if _, err := uuid.Parse(id); err != nil {
+					return usage(p.words.Say(words.ErrFlagValue, "Flag", "--client-id", "Value", plain(id)))
+				}
+			}
+			if wait < 0 {
+				return usage(p.words.Say(words.ErrFlagValue, "Flag", "--wait", "Value", wait))
+			}
+			text, err := p.replyText(args[1])
+			if err != nil {
+				return err
+			}
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			kept := client.NewKept(filepath.Join(xdg.StateHome, "parley", "replies"))
+			r := client.KeptReply{Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id), Text: text}
+			if r.ClientID == "" {
+				r.ClientID = again(kept, r)
+			}
+			m, err := c.Reply(cmd.Context(), kept, r, wait)
+			if err != nil {
+				return p.replyFailure(err, r.ClientID)
+			}
+			return p.replied(m)
+		},
+	}
+	f := cmd.Flags()
+	f.DurationVar(&wait, "wait", wait, p.words.Say(words.FlagWait))
+	f.StringVar(&id, "client-id", "", p.words.Say(words.FlagClientID))
+	return cmd
+}
+
+// again returns the id of the same reply where it was begun before, else a new one.
+func again(kept *client.Kept, r client.KeptReply) model.ClientID {
+	if id, ok := kept.Find(r.Hub, r.Conversation, r.Text); ok {
+		return id
+	}
+	return client.NewClientID()
+}
+
+// replyText takes the text from the argument, or from standard input without its last
+// line end.
+func (p *program) replyText(arg string) (model.Untrusted, error) {
+	if arg != "-" {
+		return model.Untrusted(strings.ToValidUTF8(arg, "\uFFFD")), nil
+	}
+	// One more than can be sent is enough to be refused.
+	b, err := io.ReadAll(io.LimitReader(p.in, 4*(model.MaxText+2)))
+	if err != nil {
+		return "", failed(p.words.Say(words.ErrStdin, "Reason", plain(err.Error())))
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	return model.Untrusted(strings.ToValidUTF8(text, "\uFFFD")), nil
+}
+
+// replyFailure words why a reply was not handed in, with what keeps it from being
+// sent twice.
+func (p *program) replyFailure(err error, id model.ClientID) error {
+	var unreachable *client.UnreachableError
+	if errors.As(err, &unreachable) {
+		return failed(p.words.Say(words.ErrReplyKept, "ID", string(id)))
+	}
+	return err
+}
+
+// replied says how a reply stands; the exit code says it, too.
+func (p *program) replied(m model.Message) error {
+	err := p.print(m, func() { p.line(p.words.Say(words.State(string(m.State)))) })
+	if err != nil {
+		return err
+	}
+	switch m.State {
+	case model.Unknown:
+		return &failure{exit: exitUnknown, code: model.OutcomeUnknown, say: p.code(model.OutcomeUnknown, "")}
+	case model.Ask, model.Failed, model.Dropped:
+		return p.replyError(m)
+	default:
+		return nil
+	}
+}
+
+func (p *program) replyError(m model.Message) error {
+	if m.Error == nil {
+		return failed(p.words.Say(words.State(string(m.State))))
+	}
+	f := &failure{exit: exitRefused, code: m.Error.Code, say: strings.Join(p.whyNot(*m.Error), " ")}
+	switch m.Error.Code {
+	case model.OutcomeUnknown:
+		f.exit = exitUnknown
+	case model.NotSent, model.GraphRefused:
+		f.exit = exitFailed
+	default: // a verdict
+	}
+	return f
+}

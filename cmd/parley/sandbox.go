@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"parley/sandbox"
+	"parley/words"
+)
+
+// The sandbox's world unless flags say otherwise: lively enough to look at, calm
+// enough to follow.
+const (
+	sandboxPeople = 12
+	sandboxRate   = 0.2
+)
+
+func (p *program) sandboxCommand() *cobra.Command {
+	o := sandbox.Options{Listen: "127.0.0.1:0", Seed: 1}
+	cmd := &cobra.Command{
+		Use: "sandbox", Short: p.words.Say(words.SandboxShort), Long: p.words.Say(words.SandboxLong), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := sandbox.New(o)
+			if err != nil {
+				return failed(p.words.Say(words.ErrListen, "Address", plain(o.Listen), "Reason", plain(err.Error())))
+			}
+			if err := p.print(s.Info(), func() { p.sandboxReady(s.Info()) }); err != nil {
+				return err
+			}
+			return p.stopped(words.ErrSandbox, s.Run(cmd.Context()))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Listen, "listen", o.Listen, p.words.Say(words.FlagListen))
+	f.Uint64Var(&o.Seed, "seed", o.Seed, p.words.Say(words.FlagSeed))
+	f.IntVar(&o.Customers, "customers", sandboxPeople, p.words.Say(words.FlagSandboxPeople))
+	f.Float64Var(&o.Rate, "rate", sandboxRate, p.words.Say(words.FlagSandboxRate))
+	f.IntVar(&o.History, "conversations", 0, p.words.Say(words.FlagSandboxHistory))
+	return cmd
+}
+
+// sandboxReady prints what a hub needs, to be pasted into a shell.
+func (p *program) sandboxReady(i sandbox.Info) {
+	p.say(words.SandboxReady)
+	for _, v := range []struct{ name, value string }{
+		{"PARLEY_META_GRAPH_URL", i.GraphURL},
+		{"PARLEY_META_APP_ID", i.AppID},
+		{"PARLEY_META_APP_SECRET", i.AppSecret},
+		{"PARLEY_META_VERIFY_TOKEN", i.VerifyToken},
+	} {
+		p.line(fmt.Sprintf("export %s=%s", v.name, v.value))
+	}
+	for _, v := range []struct{ name, value string }{
+		{"page_id", i.PageID}, {"page_token", i.PageToken}, {"control_url", i.ControlURL},
+	} {
+		p.line(fmt.Sprintf("# %-12s %s", v.name, v.value))
+	}
+}

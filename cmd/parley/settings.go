@@ -1,0 +1,128 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/toml/v2"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+
+	"parley/hub"
+	"parley/words"
+)
+
+// settings are what can be set by flags, PARLEY_* variables and config.toml, in that
+// order; then the defaults stand.
+type settings struct {
+	Listen    string `koanf:"listen"`
+	DB        string `koanf:"db"`
+	Bus       string `koanf:"bus"`
+	PublicURL string `koanf:"public_url"`
+
+	MetaAppID       string `koanf:"meta_app_id"`
+	MetaAppSecret   string `koanf:"meta_app_secret"`
+	MetaVerifyToken string `koanf:"meta_verify_token"`
+	MetaGraphURL    string `koanf:"meta_graph_url"`
+	MetaVersion     string `koanf:"meta_version"`
+
+	Hub   string `koanf:"hub"`
+	Token string `koanf:"token"`
+
+	Timing hub.Timing `koanf:"timing"`
+}
+
+const (
+	envPrefix  = "PARLEY_"
+	timingPart = "timing"
+)
+
+func defaults() settings {
+	return settings{
+		Listen:       "127.0.0.1:8080",
+		DB:           filepath.Join(xdg.DataHome, "parley", "hub.db"),
+		MetaGraphURL: "https://graph.facebook.com",
+		MetaVersion:  "v26.0",
+		Timing:       hub.DefaultTiming(),
+	}
+}
+
+// settings reads the settings. flags holds those given as flags; configFile is
+// empty for the one in the user's configuration folder, which need not exist.
+func (p *program) settings(flags map[string]any, configFile string) (settings, error) {
+	k := koanf.New(".")
+	if err := p.loadFile(k, configFile); err != nil {
+		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
+	variables := env.Provider(".", env.Opt{
+		Prefix: envPrefix, EnvironFunc: func() []string { return p.env }, TransformFunc: variable,
+	})
+	err := errors.Join(k.Load(variables, nil), k.Load(confmap.Provider(flags, "."), nil))
+	if err != nil {
+		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
+	s := defaults()
+	err = k.UnmarshalWithConf("", &s, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		Result: &s, TagName: "koanf", WeaklyTypedInput: true, ZeroFields: true,
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			mapstructure.StringToSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(),
+		),
+	}})
+	if err == nil {
+		err = checkTiming(s.Timing)
+	}
+	if err != nil {
+		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
+	return s, nil
+}
+
+func (p *program) loadFile(k *koanf.Koanf, path string) error {
+	named := path != ""
+	if !named {
+		path = filepath.Join(xdg.ConfigHome, "parley", "config.toml")
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !named {
+		return nil
+	}
+	return k.Load(file.Provider(path), toml.Parser())
+}
+
+// variable turns PARLEY_META_APP_ID into meta_app_id, PARLEY_TIMING_LEASE into
+// timing.lease. One that is set to nothing counts as not set.
+func variable(name, value string) (string, any) {
+	if value == "" {
+		return "", nil
+	}
+	key := strings.ToLower(strings.TrimPrefix(name, envPrefix))
+	if rest, ok := strings.CutPrefix(key, timingPart+"_"); ok {
+		key = timingPart + "." + rest
+	}
+	return key, value
+}
+
+var errTiming = errors.New("timing: every deadline must be above zero, and lease longer than send_deadline")
+
+func checkTiming(t hub.Timing) error {
+	all := append([]time.Duration{
+		t.SendDeadline, t.Lease, t.AskAfter, t.CheckGrace, t.QueueLimit, t.RetryPause, t.RetryPauseMax,
+		t.Webhook, t.GraphCall, t.Heads, t.Dead, t.Progress, t.Revalidate, t.Retention,
+	}, t.UnknownChecks...)
+	for _, d := range all {
+		if d <= 0 {
+			return errTiming
+		}
+	}
+	if t.Lease <= t.SendDeadline {
+		return errTiming
+	}
+	return nil
+}

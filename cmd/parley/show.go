@@ -1,0 +1,214 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+// shown is a conversation as show prints it.
+type shown struct {
+	Conversation model.Conversation `json:"conversation"`
+	Messages     []model.Message    `json:"messages"`
+	Cursor       string             `json:"cursor"`
+}
+
+func (p *program) showCommand() *cobra.Command {
+	var before string
+	limit := 50
+	cmd := &cobra.Command{
+		Use: "show CONVERSATION", Short: p.words.Say(words.ShowShort), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.checkLimit(limit); err != nil {
+				return err
+			}
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			id := model.ConversationID(args[0])
+			var s shown
+			if s.Conversation, err = c.Conversation(cmd.Context(), id); err != nil {
+				return err
+			}
+			l, err := c.Messages(cmd.Context(), id, before, limit)
+			if err != nil {
+				return err
+			}
+			s.Messages, s.Cursor = l.Messages, l.Cursor
+			return p.print(s, func() { p.conversation(s) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&before, "before", "", p.words.Say(words.FlagBefore))
+	f.IntVar(&limit, "limit", limit, p.words.Say(words.FlagLimit))
+	return cmd
+}
+
+func (p *program) conversation(s shown) {
+	c := s.Conversation
+	head := p.customer(c.Customer, nameCells)
+	if c.Reply.Allowed && c.WindowUntil != nil {
+		p.line(head + " · " + p.words.Say(words.WindowUntil, "Time", p.clock(*c.WindowUntil)))
+	} else {
+		p.line(head + " · " + p.code(c.Reply.Code, ""))
+	}
+	p.line("")
+	if s.Cursor != "" {
+		p.say(words.ShowMore, "ID", string(c.ID), "Cursor", s.Cursor)
+		p.line("")
+	}
+	if len(s.Messages) == 0 {
+		p.say(words.ShowEmpty)
+	}
+	for _, m := range s.Messages {
+		p.message(c, m)
+	}
+}
+
+// indent sets what a message says off from who says it.
+const indent = "  "
+
+func (p *program) message(c model.Conversation, m model.Message) {
+	if m.Direction == model.System {
+		p.line(indent + p.clock(m.SentAt) + "  " + p.event(*m.Event))
+		return
+	}
+	p.line(strings.Join(p.headline(c, m), "  "))
+	for _, l := range p.lines(m) {
+		p.line(indent + l)
+	}
+}
+
+// headline is who wrote a message, when, and how far it came.
+func (p *program) headline(c model.Conversation, m model.Message) []string {
+	who := p.author(m.Author)
+	if m.Author.Kind == model.ByCustomer {
+		who = p.customer(c.Customer, nameCells)
+	}
+	head := []string{who, p.clock(m.SentAt)}
+	if m.Direction == model.Note {
+		head = append(head, "("+p.words.Say(words.NoteLabel)+")")
+	}
+	if m.State != "" {
+		head = append(head, p.words.Say(words.State(string(m.State))))
+	}
+	if m.Edited {
+		head = append(head, "("+p.words.Say(words.Edited)+")")
+	}
+	if safe.Body(m.Text).Hidden() {
+		head = append(head, "("+p.words.Say(words.HiddenChars)+")")
+	}
+	return head
+}
+
+// lines is all that stands below a message's headline.
+func (p *program) lines(m model.Message) []string {
+	var out []string
+	text := safe.Body(m.Text)
+	if !text.Empty() {
+		out = append(out, strings.Split(text.String(), "\n")...)
+	}
+	if text.Cut() {
+		out = append(out, p.words.Say(words.LinesMore))
+	}
+	for _, a := range m.Attachments {
+		out = append(out, p.attachment(a))
+	}
+	if m.Deleted {
+		out = append(out, p.words.Say(words.Unsent))
+	}
+	if m.Event != nil {
+		out = append(out, "· "+p.event(*m.Event))
+	}
+	return append(out, p.trailers(m)...)
+}
+
+// attachment is one line: what it is, its title, where it is.
+func (p *program) attachment(a model.Attachment) string {
+	parts := []string{"[" + p.attachmentWord(a.Type) + "]"}
+	for _, u := range []safe.Text{safe.Line(a.Title), safe.LineN(a.URL, plainCells)} {
+		if !u.Empty() {
+			parts = append(parts, u.String())
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// trailers is what became of a message: reactions, feedback, why it failed.
+func (p *program) trailers(m model.Message) []string {
+	var out []string
+	for _, r := range m.Reactions {
+		who := p.words.Say(words.AuthorPage)
+		if r.By == model.ByCustomer {
+			who = safe.Line(m.Author.Name).String()
+		}
+		mark := safe.Line(r.Emoji).String()
+		if mark == "" {
+			mark = safe.Line(model.Untrusted(r.Kind)).String()
+		}
+		out = append(out, p.words.Say(words.ReactedBy, "Emoji", mark, "Name", who))
+	}
+	if m.Feedback != "" {
+		out = append(out, p.words.Say(words.FeedbackWas, "Words", safe.Line(m.Feedback)))
+	}
+	if m.Error != nil {
+		out = append(out, p.whyNot(*m.Error)...)
+	}
+	if m.WaitsFor != "" {
+		out = append(out, p.words.Say(words.WaitsForEarlier))
+	}
+	if m.Probably {
+		out = append(out, p.words.Say(words.ProbablySent))
+	}
+	if m.DeliveredTwice {
+		out = append(out, p.words.Say(words.DeliveredTwice))
+	}
+	return out
+}
+
+func (p *program) whyNot(e model.MessageError) []string {
+	code := e.Code
+	if e.Unchecked {
+		code = "outcome_unchecked"
+	}
+	out := []string{p.code(code, e.Detail)}
+	if e.Detail != "" {
+		out = append(out, p.words.Say(words.DetailFromFacebook, "Detail", safe.LineN(e.Detail, plainCells)))
+	}
+	return out
+}
+
+// author names who wrote a message that is not the customer's.
+func (p *program) author(a model.Author) string {
+	switch a.Kind {
+	case model.ByPage:
+		return p.words.Say(words.AuthorPage)
+	case model.ByApp:
+		return p.words.Say(words.AuthorApp)
+	default:
+		return safe.LineN(a.Name, nameCells).String()
+	}
+}
+
+// event says what happened.
+func (p *program) event(n model.Notable) string {
+	if e := n.Entry; e != nil && n.Kind == model.EventReferral {
+		if e.Source == model.SourceAds {
+			title := e.Title
+			if title == "" {
+				title = model.Untrusted(e.AdID)
+			}
+			return p.words.Say(words.Event("referral_ad"), "Title", safe.Line(title))
+		}
+		if e.Ref != "" {
+			return p.words.Say(words.Event("referral_link"), "Ref", safe.Line(e.Ref))
+		}
+	}
+	return p.words.Say(words.Event(string(n.Kind)))
+}

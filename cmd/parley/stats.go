@@ -1,0 +1,42 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"parley/words"
+)
+
+func (p *program) statsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "stats", Short: p.words.Say(words.StatsShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			counters, err := c.Stats(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return p.print(struct {
+				Stats map[string]int64 `json:"stats"`
+			}{counters}, func() { p.counters(counters) })
+		},
+	}
+}
+
+func (p *program) counters(counters map[string]int64) {
+	if len(counters) == 0 {
+		p.say(words.StatsNone)
+	}
+	var t table
+	for _, name := range slices.Sorted(maps.Keys(counters)) {
+		t.row(plain(name).String(), strconv.FormatInt(counters[name], 10))
+	}
+	p.table(t)
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"parley/hub"
+	"parley/hub/store/sqlite"
+	"parley/words"
+)
+
+func (p *program) userCommand() *cobra.Command {
+	return p.group("user", words.UserShort, p.userAddCommand())
+}
+
+func (p *program) userAddCommand() *cobra.Command {
+	var n hub.NewUser
+	var db, config string
+	cmd := &cobra.Command{
+		Use: "add NAME", Short: p.words.Say(words.UserAddShort), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			flags := map[string]any{}
+			if cmd.Flags().Changed("db") {
+				flags["db"] = db
+			}
+			s, err := p.settings(flags, config)
+			if err != nil {
+				return err
+			}
+			st, err := p.openStore(cmd.Context(), s.DB, sqlite.Options{})
+			if err != nil {
+				return err
+			}
+			defer func() { _ = st.Close() }()
+			n.Name = args[0]
+			added, err := hub.AddUser(cmd.Context(), st, n, p.now())
+			if err != nil {
+				return err
+			}
+			return p.print(added, func() { p.userAdded(added) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&db, "db", "", p.words.Say(words.FlagDB))
+	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
+	f.StringVar(&n.Email, "email", "", p.words.Say(words.FlagEmail))
+	f.BoolVar(&n.Admin, "admin", false, p.words.Say(words.FlagAdmin))
+	f.BoolVar(&n.Token, "token", false, p.words.Say(words.FlagToken))
+	return cmd
+}
+
+func (p *program) userAdded(a hub.Added) {
+	p.say(words.UserAdded, "Name", plain(a.User.Name))
+	p.say(words.UserCode, "Code", a.LoginCode)
+	if a.Token != "" {
+		p.say(words.UserToken, "Token", a.Token)
+	}
+}
