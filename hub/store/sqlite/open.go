@@ -46,6 +46,7 @@ type Store struct {
 	readDB  *sql.DB
 	writer  *writer // nil when read-only
 	readers *readers
+	marker  *marker // nil without the lock
 }
 
 var _ store.Store = (*Store)(nil)
@@ -98,6 +99,11 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.openReaders(o, forReading); err != nil {
 		return err
 	}
+	if o.Exclusive {
+		if err := s.incarnate(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.loadID(ctx); err != nil {
 		return err
 	}
@@ -141,7 +147,9 @@ func (s *Store) openReaders(o Options, a access) error {
 
 func (s *Store) loadID(ctx context.Context) error {
 	return s.readers.with(ctx, func(c *conn) error {
-		err := c.c.QueryRowContext(ctx, `SELECT value FROM store WHERE name = 'id'`).Scan(&s.id)
+		err := c.c.QueryRowContext(ctx, `SELECT id.value || COALESCE('.' || incarnation.value, '')
+			FROM store AS id LEFT JOIN store AS incarnation ON incarnation.name = 'incarnation'
+			WHERE id.name = 'id'`).Scan(&s.id)
 		return wrap(translate(err), "read store id")
 	})
 }
@@ -232,7 +240,8 @@ func (s *Store) unlock() error {
 	return wrap(err, "release lock")
 }
 
-// ID returns the random id that the file got when it was made.
+// ID names the file as it is: the random id that it got when it was made, and another
+// part that changes when an older copy takes its place.
 func (s *Store) ID() string { return s.id }
 
 // Close waits for what runs or is queued, closes the file and gives back the
@@ -241,14 +250,24 @@ func (s *Store) Close() error {
 	if s.writer != nil && !s.writer.close() {
 		return ErrClosed
 	}
+	s.endMarker()
 	if !s.readers.close() {
 		return ErrClosed
 	}
 	return s.release()
 }
 
+// endMarker writes the mark for the last time.
+func (s *Store) endMarker() {
+	if s.marker != nil {
+		s.marker.end()
+		s.marker = nil
+	}
+}
+
 // release closes what Open got.
 func (s *Store) release() error {
+	s.endMarker()
 	if s.readers != nil {
 		s.readers.close()
 	}
