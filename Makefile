@@ -26,10 +26,18 @@ E2E := ./cmd/...
 TEST_TIMEOUT ?= 8m
 FUZZTIME ?= 30s
 BENCH ?= .
+# Flags of the demo: make demo DEMO="--lang ja --rate 2"
+DEMO ?=
 
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## try it: customers write, you answer, all on this machine
+	@echo "building parley (a minute the first time)"
+	@$(GO) build -o bin/parley ./cmd/parley
+	@bin/parley demo --plain $(DEMO)
 
 .PHONY: build
 build: ## build bin/parley

@@ -18,6 +18,8 @@ func (c *Client) NewTail(t Timing, from map[model.PageID]int64) *Sync {
 // skipToNow places a Page where it is now without reading it, or where a tail is to
 // begin.
 func (s *Sync) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
+	seq, begin := s.from[page]
+	delete(s.from, page) // once: what can't be had then never can
 	s.background(ctx, p, func(ctx context.Context, step func(reloaded)) {
 		l, err := s.client.Conversations(ctx, ListQuery{Page: page, Limit: 1})
 		if err != nil {
@@ -25,9 +27,9 @@ func (s *Sync) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
 			return
 		}
 		l.Conversations = nil
-		if seq, ok := s.from[page]; ok {
+		if begin {
 			at := l.AsOf[page]
-			at.Seq = min(seq, at.Seq)
+			at.Seq = min(max(seq, at.Seq-model.ReloadBeyond), at.Seq)
 			l.AsOf[page] = at
 		}
 		step(reloaded{page: page, list: &l, first: true})

@@ -125,7 +125,8 @@ func (h *Hub) startDue(ctx context.Context, workers *sync.WaitGroup) time.Durati
 			h.attend(ctx, r)
 		})
 	}
-	if next.IsZero() || next.Sub(now) > outboxIdle {
+	// More that is due than can be on its way waits for a worker, who wakes the outbox.
+	if !next.After(now) || next.Sub(now) > outboxIdle {
 		return outboxIdle
 	}
 	return max(next.Sub(now), time.Millisecond)

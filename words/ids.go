@@ -20,6 +20,9 @@ const (
 	ShowShort           ID = "show_short"
 	ReplyShort          ID = "reply_short"
 	ReplyLong           ID = "reply_long"
+	TailShort           ID = "tail_short"
+	DemoShort           ID = "demo_short"
+	DemoLong            ID = "demo_long"
 	NoticesShort        ID = "notices_short"
 	StatsShort          ID = "stats_short"
 	VersionShort        ID = "version_short"
@@ -53,6 +56,9 @@ const (
 	FlagWait           ID = "flag_wait"
 	FlagClientID       ID = "flag_client_id"
 	FlagBefore         ID = "flag_before"
+	FlagFrom           ID = "flag_from"
+	FlagPlain          ID = "flag_plain"
+	FlagData           ID = "flag_data"
 )
 
 // Headings of the help.
@@ -101,6 +107,13 @@ const (
 	ProbablySent     ID = "probably_sent"
 	DeliveredTwice   ID = "delivered_twice"
 	LinesMore        ID = "lines_more"
+	DemoUser         ID = "demo_user"
+	ConnLive         ID = "connection_live"
+	ConnOffline      ID = "connection_offline"
+	PlainWelcome     ID = "plain_welcome"
+	PlainComplete    ID = "plain_complete"
+	PlainHelp        ID = "plain_help"
+	PlainNoNumber    ID = "plain_no_number"
 )
 
 // Ages and times.

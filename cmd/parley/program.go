@@ -97,7 +97,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
 		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()),
-		p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()),
+		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.demoCommand(),
 		p.completionCommand(), p.versionCommand(),
 	)
 	p.localise(root)

@@ -73,7 +73,7 @@ func (p *program) settings(flags map[string]any, configFile string) (settings, e
 	err = k.UnmarshalWithConf("", &s, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: &s, TagName: "koanf", WeaklyTypedInput: true, ZeroFields: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			mapstructure.StringToSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(),
+			mapstructure.StringToWeakSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(),
 		),
 	}})
 	if err == nil {

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"parley/client"
+	"parley/hub"
+	"parley/model"
+	"parley/sandbox"
+	"parley/words"
+)
+
+// demoOptions are what the demo's world is like.
+type demoOptions struct {
+	sandbox.Options
+	data  string
+	plain bool
+}
+
+// The demo's world unless flags say otherwise.
+const (
+	demoPeople        = 12
+	demoRate          = 0.5
+	demoConversations = 40
+	demoPatience      = 15 * time.Second
+)
+
+func (p *program) demoCommand() *cobra.Command {
+	o := demoOptions{Options: sandbox.Options{Seed: 1, Customers: demoPeople}}
+	cmd := &cobra.Command{
+		Use: "demo", Short: p.words.Say(words.DemoShort), Long: p.words.Say(words.DemoLong), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.plain, "plain", false, p.words.Say(words.FlagPlain))
+	f.StringVar(&o.data, "data", "", p.words.Say(words.FlagData))
+	f.Uint64Var(&o.Seed, "seed", o.Seed, p.words.Say(words.FlagSeed))
+	f.Float64Var(&o.Rate, "rate", demoRate, p.words.Say(words.FlagSandboxRate))
+	f.IntVar(&o.History, "conversations", demoConversations, p.words.Say(words.FlagSandboxHistory))
+	return cmd
+}
+
+// demo runs sandbox, hub and client in this process, each on its own side of a real
+// connection, until the user leaves.
+func (p *program) demo(ctx context.Context, o demoOptions) error {
+	dir, clean, err := p.demoData(o.data)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	world, err := sandbox.New(o.Options)
+	if err != nil {
+		return failed(p.words.Say(words.ErrSandbox, "Reason", plain(err.Error())))
+	}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.stopped(words.ErrSandbox, world.Run(ctx)) })
+	g.Go(func() error {
+		defer leave()
+		return p.demoHub(ctx, world.Info(), dir)
+	})
+	return p.unfollowed(g.Wait())
+}
+
+// demoData is where the demo keeps its store: the folder named, or one that goes with
+// it.
+func (p *program) demoData(named string) (dir string, clean func(), err error) {
+	if named != "" {
+		return named, func() {}, nil
+	}
+	dir, err = os.MkdirTemp("", "parley-demo-")
+	if err != nil {
+		return "", nil, failed(p.words.Say(words.ErrStoreOpen, "File", plain(os.TempDir()), "Reason", plain(err.Error())))
+	}
+	return dir, func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// demoHub runs a hub for the sandbox, and the client on it.
+func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string) error {
+	s := defaults()
+	s.Listen, s.DB = "127.0.0.1:0", filepath.Join(dir, "hub.db")
+	s.MetaGraphURL, s.MetaAppID = world.GraphURL, world.AppID
+	s.MetaAppSecret, s.MetaVerifyToken = world.AppSecret, world.VerifyToken
+	quiet := *p
+	quiet.err = demoLog(dir)
+	h, err := quiet.newHubServer(ctx, s)
+	if err != nil {
+		return err
+	}
+	user, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(words.DemoUser), Admin: true, Token: true}, p.now())
+	if err != nil {
+		return err
+	}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.stopped(words.ErrServer, h.run(ctx)) })
+	g.Go(func() error {
+		defer leave()
+		c, err := client.New(h.url(), user.Token)
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		if err := connectDemo(ctx, c, world); err != nil {
+			return err
+		}
+		return p.plain(ctx, c, client.NewKept(filepath.Join(dir, "replies")))
+	})
+	return g.Wait()
+}
+
+// connectDemo connects the sandbox's Page, as its admin would.
+func connectDemo(ctx context.Context, c *client.Client, world sandbox.Info) error {
+	ctx, cancel := context.WithTimeout(ctx, demoPatience)
+	defer cancel()
+	_, err := c.ConnectPage(ctx, model.MetaPageID(world.PageID), world.PageToken, model.Private)
+	return err
+}

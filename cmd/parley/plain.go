@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/client"
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+// plainWait is how long a reply typed by number may take to be handed to the hub; what
+// becomes of it then comes as a line.
+const plainWait = 10 * time.Second
+
+// plain is the inbox as lines: messages as they come, replies typed by number.
+func (p *program) plain(ctx context.Context, c *client.Client, kept *client.Kept) error {
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	s := c.NewSync(client.DefaultTiming())
+	follow := p.follow(ctx, s)
+	lines := p.typed(ctx)
+	feed := newFeed(p)
+	p.say(words.PlainWelcome)
+	tick := time.NewTicker(nameWait / 4)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			feed.release()
+		case updates, ok := <-s.Updates():
+			if !ok {
+				return p.unfollowed(<-follow)
+			}
+			for _, u := range updates {
+				p.plainUpdate(feed, u)
+			}
+		case line, ok := <-lines:
+			if !ok {
+				lines = nil // nothing more is typed; messages go on
+				continue
+			}
+			if line == "q" {
+				leave()
+				continue
+			}
+			p.plainReply(ctx, c, kept, feed, line)
+		}
+	}
+}
+
+// typed hands on the lines that are typed. A read from a terminal can't be broken off,
+// so it ends with the process, or with the input.
+func (p *program) typed(ctx context.Context) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		in := bufio.NewScanner(p.in)
+		for in.Scan() {
+			select {
+			case lines <- strings.TrimSpace(in.Text()):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+func (p *program) plainUpdate(feed *feed, u client.Update) {
+	switch u := u.(type) {
+	case client.Connection:
+		p.connection(u)
+	case client.PagesListed:
+		for _, page := range u.Pages {
+			p.line(safe.Line(page.Name).String() + " · " + p.visibility(page))
+		}
+	case client.Listed:
+		for _, c := range u.Conversations {
+			feed.names[c.ID] = c.Customer
+		}
+	case client.Complete:
+		p.say(words.PlainComplete, "N", len(feed.names))
+	case client.Changed:
+		for _, change := range u.Batch.Events {
+			feed.change(u.Batch.Page, change)
+		}
+	}
+}
+
+// plainReply sends what was typed as "NUMBER TEXT".
+func (p *program) plainReply(ctx context.Context, c *client.Client, kept *client.Kept, feed *feed, line string) {
+	if line == "" {
+		return
+	}
+	number, text, _ := strings.Cut(line, " ")
+	n, err := strconv.Atoi(number)
+	text = strings.TrimSpace(text)
+	if err != nil || text == "" {
+		p.say(words.PlainHelp)
+		return
+	}
+	conversation, ok := feed.numbered(n)
+	if !ok {
+		p.say(words.PlainNoNumber, "N", n)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, plainWait)
+	defer cancel()
+	r := client.KeptReply{
+		Hub: c.URL(), Conversation: conversation, ClientID: client.NewClientID(),
+		Text: model.Untrusted(strings.ToValidUTF8(text, "\uFFFD")),
+	}
+	if _, err := c.Reply(ctx, kept, r, 0); err != nil {
+		p.line(p.words.Say(words.ErrorLabel) + ": " + p.failure(err).say)
+	}
+}
