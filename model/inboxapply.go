@@ -1,0 +1,258 @@
+package model
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ErrUnreadable is told of an object that is none of its kind. What it said is not
+// in the error: it may be a customer's.
+var ErrUnreadable = errors.New("unreadable object")
+
+// Receipt says what became of a batch.
+type Receipt uint8
+
+// What may become of a batch.
+const (
+	// BatchApplied: it followed, and was taken over.
+	BatchApplied Receipt = iota
+	// BatchOld: it is not beyond the position; nothing happened.
+	BatchOld
+	// BatchUnheld: its Page is not held, or is being reloaded and has no position
+	// yet; nothing happened.
+	BatchUnheld
+	// BatchHole: something between the position and the batch got lost; nothing
+	// happened. Resume the Page with another hello.
+	BatchHole
+	// BatchUnreadable: an object in it can't be read. The Page has lost its position
+	// and is to be reloaded.
+	BatchUnreadable
+)
+
+// Apply takes over a batch of the stream. The error, told with [BatchUnreadable],
+// is [ErrUnreadable].
+func (in *Inbox) Apply(b Batch) (Receipt, Changes, error) {
+	in.begin()
+	receipt, err := in.apply(b)
+	return receipt, in.changes, err
+}
+
+// ApplyAll takes over batches in their order. It returns the Pages that have a hole
+// and are to be resumed, and an error that joins those of unreadable batches:
+// ToReload names their Pages.
+func (in *Inbox) ApplyAll(batches []Batch) ([]PageID, Changes, error) {
+	in.begin()
+	var holes []PageID
+	var errs []error
+	for _, b := range batches {
+		receipt, err := in.apply(b)
+		if receipt == BatchHole && !slices.Contains(holes, b.Page) {
+			holes = append(holes, b.Page)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return holes, in.changes, errors.Join(errs...)
+}
+
+func (in *Inbox) apply(b Batch) (Receipt, error) {
+	p, ok := in.pages[b.Page]
+	switch {
+	case !ok || !p.positioned():
+		return BatchUnheld, nil
+	case b.To <= p.at.Seq:
+		return BatchOld, nil
+	case b.From != p.at.Seq:
+		return BatchHole, nil
+	}
+	for i := range b.Events {
+		if err := in.event(p, &b.Events[i]); err != nil {
+			in.lose(p)
+			return BatchUnreadable, fmt.Errorf("apply change %d of page %s: %w", b.Events[i].Seq, b.Page, err)
+		}
+		if p.hidden {
+			return BatchApplied, nil
+		}
+	}
+	p.at.Seq = b.To
+	in.tryComplete(p)
+	return BatchApplied, nil
+}
+
+// event takes over one change. A kind that this version does not know is none of
+// its business; a link shows in the conversation's own change.
+func (in *Inbox) event(p *inboxPage, ev *Change) error {
+	switch ev.Kind {
+	case ChangeConversation:
+		return in.conversationEvent(p, ev)
+	case ChangeMessage:
+		return in.messageEvent(p, ev)
+	case ChangeRemoved:
+		return in.removedEvent(p, ev)
+	case ChangePage:
+		return in.pageEvent(p, ev)
+	case ChangeNotice:
+		return in.noticeEvent(p, ev)
+	case ChangeLink:
+	}
+	return nil
+}
+
+func (in *Inbox) conversationEvent(p *inboxPage, ev *Change) error {
+	c := &in.scratch.conversation
+	defer func() { *c = Conversation{} }()
+	if json.Unmarshal(ev.Object, c) != nil || !fitting(p.page.ID, c) {
+		return ErrUnreadable
+	}
+	in.merge(p, c, p.run)
+	return nil
+}
+
+// merge takes over a conversation if it is newer than what is held and than its
+// removal. Newer or not, it confirms the row for that run of reloads.
+func (in *Inbox) merge(p *inboxPage, c *Conversation, run uint32) {
+	if seq, gone := p.removed[string(c.ID)]; gone && c.Seq <= seq {
+		return
+	}
+	old := p.rows[c.ID.Customer()]
+	if old != nil && c.Seq <= old.seq {
+		if old.run != run && run == p.run {
+			old.run = run
+			in.headChanged(c.ID)
+		}
+		return
+	}
+	next := p.pack(c)
+	next.run = run
+	if old != nil && run != p.run {
+		next.run = old.run
+	}
+	in.put(old, &next)
+	in.headChanged(c.ID)
+}
+
+// Put takes over a conversation that the hub answered alone, as after a change of
+// the user's own, if it is newer. Of a Page without position it is ignored: the
+// reload brings it.
+func (in *Inbox) Put(c Conversation) Changes {
+	in.begin()
+	p, ok := in.pages[c.ID.Page()]
+	if ok && p.positioned() && fitting(p.page.ID, &c) {
+		// A reload is not answered by this: it may tell of before the reload.
+		run := p.run
+		if p.phase != complete {
+			run--
+		}
+		in.merge(p, &c, run)
+	}
+	return in.changes
+}
+
+// removedEvent forgets a conversation or a message, and keeps its id so that
+// nothing said before brings it back. What has come since under the same id stays.
+func (in *Inbox) removedEvent(p *inboxPage, ev *Change) error {
+	var gone Removed
+	if json.Unmarshal(ev.Object, &gone) != nil {
+		return ErrUnreadable
+	}
+	page, rest, ok := strings.Cut(gone.ID, pageSeparator)
+	if !ok || PageID(page) != p.page.ID {
+		return ErrUnreadable
+	}
+	in.entomb(p, gone.ID, ev.Seq)
+	for id, t := range in.threads {
+		if t.page == p && t.removed(id, gone.ID, ev.Seq) {
+			in.threadChanged(id)
+		}
+	}
+	if r := p.rows[PSID(rest)]; r != nil && r.seq <= ev.Seq {
+		in.removeRow(r)
+		delete(in.threads, ConversationID(gone.ID))
+		in.headChanged(ConversationID(gone.ID))
+	}
+	return nil
+}
+
+// entomb notes a removal. Those that lie so far back that no answer still under
+// way can be older are forgotten.
+func (in *Inbox) entomb(p *inboxPage, id string, seq int64) {
+	if p.removed == nil {
+		p.removed = map[string]int64{}
+	}
+	p.removed[id] = max(seq, p.removed[id])
+	if len(p.removed) <= 2*ReloadBeyond || p.phase != complete {
+		return
+	}
+	for other, at := range p.removed {
+		if at <= seq-ReloadBeyond {
+			delete(p.removed, other)
+		}
+	}
+}
+
+func (in *Inbox) pageEvent(p *inboxPage, ev *Change) error {
+	var page Page
+	if json.Unmarshal(ev.Object, &page) != nil || page.ID != p.page.ID {
+		return ErrUnreadable
+	}
+	if !CanSee(in.user.ID, page) {
+		in.hide(p)
+		p.page = page.Public()
+		return nil
+	}
+	in.putPage(p, page)
+	return nil
+}
+
+// mostNotices is how many notices of a Page are kept.
+const mostNotices = 100
+
+func (in *Inbox) noticeEvent(p *inboxPage, ev *Change) error {
+	var n Notice
+	if json.Unmarshal(ev.Object, &n) != nil || n.ID == "" || n.PageID != p.page.ID {
+		return ErrUnreadable
+	}
+	in.putNotice(p, n)
+	return nil
+}
+
+// AddNotices takes over the answer of GET /v1/notices; a reload needs it, after its
+// first list. Notices of a Page without position are ignored; the newest of each
+// Page are kept.
+func (in *Inbox) AddNotices(list []Notice) Changes {
+	in.begin()
+	for _, n := range list {
+		if p, ok := in.pages[n.PageID]; ok && p.positioned() {
+			in.putNotice(p, n)
+		}
+	}
+	return in.changes
+}
+
+func (in *Inbox) putNotice(p *inboxPage, n Notice) {
+	at := slices.IndexFunc(p.notices, func(held Notice) bool { return held.ID == n.ID })
+	if at >= 0 {
+		if n.Seq <= p.notices[at].Seq {
+			return
+		}
+		p.notices = slices.Delete(p.notices, at, at+1)
+	}
+	place, _ := slices.BinarySearchFunc(p.notices, n, newestNotice)
+	if place == mostNotices {
+		return
+	}
+	p.notices = slices.Insert(p.notices, place, n)
+	if len(p.notices) > mostNotices {
+		p.notices = slices.Delete(p.notices, mostNotices, len(p.notices))
+	}
+	in.changes.Notices = true
+}
+
+func newestNotice(a, b Notice) int {
+	return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
+}

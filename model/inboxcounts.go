@@ -1,0 +1,102 @@
+package model
+
+// class says to what a row belongs at the Inbox's time, by itself: what its Page
+// adds (that no reply is allowed) is judged when it is read.
+type class uint16
+
+const (
+	isOpen class = 1 << iota
+	isMine
+	isUnassigned
+	isAsleep
+	isDone
+	isUndone
+	isUnread   // not done, and with something unread
+	isBlocked  // not done, and its own state allows no reply
+	windowOpen // the reply window
+	classes    = iota
+)
+
+func (c class) has(d class) bool { return c&d != 0 }
+
+// tally counts the rows of each class.
+type tally [classes]int
+
+func (t *tally) add(c class, n int) {
+	for i := range t {
+		if c.has(1 << i) {
+			t[i] += n
+		}
+	}
+}
+
+func (t *tally) of(c class) int {
+	for i := range t {
+		if c.has(1 << i) {
+			return t[i]
+		}
+	}
+	return 0
+}
+
+// Counts is how many conversations each filter holds, and how many of those not
+// done hold something unread: the answer of GET /v1/counts.
+type Counts struct {
+	All        int `json:"all"`
+	Open       int `json:"open"`
+	Mine       int `json:"mine"`
+	Unassigned int `json:"unassigned"`
+	Snoozed    int `json:"snoozed"`
+	Done       int `json:"done"`
+	Blocked    int `json:"blocked"`
+	Unread     int `json:"unread"`
+}
+
+// Of returns the count of a filter.
+func (c Counts) Of(f Filter) int {
+	switch f {
+	case FilterAll, "":
+		return c.All
+	case FilterOpen:
+		return c.Open
+	case FilterMine:
+		return c.Mine
+	case FilterUnassigned:
+		return c.Unassigned
+	case FilterSnoozed:
+		return c.Snoozed
+	case FilterDone:
+		return c.Done
+	case FilterBlocked:
+		return c.Blocked
+	}
+	return 0
+}
+
+// Counts counts what is held of a Page, or of all if page is empty. It is exact
+// for what is held; until a Page is complete, the hub's own counts tell more.
+func (in *Inbox) Counts(page PageID) Counts {
+	var sum Counts
+	for id, p := range in.pages {
+		if page == "" || id == page {
+			sum.addPage(p)
+		}
+	}
+	return sum
+}
+
+func (c *Counts) addPage(p *inboxPage) {
+	t := &p.counts
+	c.All += len(p.rows)
+	c.Open += t.of(isOpen)
+	c.Mine += t.of(isMine)
+	c.Unassigned += t.of(isUnassigned)
+	c.Snoozed += t.of(isAsleep)
+	c.Done += t.of(isDone)
+	c.Unread += t.of(isUnread)
+	if p.blocks {
+		c.Blocked += t.of(isUndone)
+		return
+	}
+	c.Blocked += t.of(isBlocked)
+}

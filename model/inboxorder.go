@@ -1,0 +1,207 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Sort is an order of a view. In each, pinned conversations come first, and what
+// is equal goes by id, as in the hub's lists.
+type Sort string
+
+// The orders of the inbox (design §7). An empty one is the newest.
+const (
+	// SortNewest: newest activity first.
+	SortNewest Sort = "newest"
+	// SortWaiting: those whose last message is the customer's, who waits longest
+	// first; then the others, newest activity first.
+	SortWaiting Sort = "waiting"
+	// SortClosing: those whose reply window is open, the one that closes next
+	// first; then the others, newest activity first.
+	SortClosing Sort = "closing"
+)
+
+// sortKey is where a row stands in an order: smaller is earlier.
+type sortKey struct {
+	group uint8
+	when  stamp
+}
+
+// descending turns a time so that later ones come first.
+func descending(s stamp) stamp { return ^s }
+
+func (s Sort) key(r *row) sortKey {
+	var group uint8
+	if !r.facts.has(factPinned) {
+		group = 2
+	}
+	switch {
+	case s == SortWaiting && r.facts.has(factWaiting):
+		return sortKey{group, r.sent}
+	case s == SortClosing && r.class.has(windowOpen):
+		return sortKey{group, r.window}
+	case s == SortNewest:
+		return sortKey{group, descending(r.updated)}
+	}
+	return sortKey{group + 1, descending(r.updated)}
+}
+
+// compareRows compares by key, then by id, the greater one first.
+func compareRows(ka, kb sortKey, a, b *row) int {
+	if c := cmp.Compare(ka.group, kb.group); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(ka.when, kb.when); c != 0 {
+		return c
+	}
+	if a.page == b.page {
+		return strings.Compare(string(b.psid()), string(a.psid()))
+	}
+	return comparePages(b.page.page.ID, a.page.page.ID)
+}
+
+// comparePages compares two Pages as the ids of their conversations compare.
+func comparePages(a, b PageID) int {
+	n := min(len(a), len(b))
+	if a[:n] != b[:n] {
+		return strings.Compare(string(a), string(b))
+	}
+	switch {
+	case len(a) > n:
+		return cmp.Compare(a[n], pageSeparator[0])
+	case len(b) > n:
+		return cmp.Compare(pageSeparator[0], b[n])
+	}
+	return 0
+}
+
+// Bounds of a chunk: split when full, filled so far when built, merged with a
+// neighbour when fewer.
+const (
+	chunkMost  = 512
+	chunkBuilt = 384
+	chunkLeast = 128
+)
+
+// ordered holds rows in an order: a list of short sorted lists, so that a change
+// moves a few kilobytes and a place is found by two binary searches. A row must
+// not change while it is in, in what the order goes by.
+type ordered struct {
+	sort   Sort
+	chunks [][]*row
+	n      int
+}
+
+// find returns the first place that is not before the row.
+func (o *ordered) find(r *row) (chunk, place int) {
+	key := o.sort.key(r)
+	before := func(x *row) bool { return compareRows(o.sort.key(x), key, x, r) < 0 }
+	chunk = sort.Search(len(o.chunks), func(i int) bool {
+		c := o.chunks[i]
+		return !before(c[len(c)-1])
+	})
+	if chunk == len(o.chunks) {
+		return chunk, 0
+	}
+	c := o.chunks[chunk]
+	return chunk, sort.Search(len(c), func(i int) bool { return !before(c[i]) })
+}
+
+// insert puts a row in that is not in.
+func (o *ordered) insert(r *row) {
+	i, j := o.find(r)
+	o.n++
+	if i == len(o.chunks) {
+		if i == 0 {
+			o.chunks = append(o.chunks, append(make([]*row, 0, chunkMost), r))
+			return
+		}
+		i--
+		j = len(o.chunks[i])
+	}
+	c := o.chunks[i]
+	if len(c) == chunkMost {
+		half := append(make([]*row, 0, chunkMost), c[chunkMost/2:]...)
+		clear(c[chunkMost/2:])
+		o.chunks[i] = c[:chunkMost/2]
+		o.chunks = slices.Insert(o.chunks, i+1, half)
+		if j > chunkMost/2 {
+			i, j = i+1, j-chunkMost/2
+		}
+	}
+	o.chunks[i] = slices.Insert(o.chunks[i], j, r)
+}
+
+// remove takes a row out that is in.
+func (o *ordered) remove(r *row) {
+	i, j := o.find(r)
+	if i == len(o.chunks) || j == len(o.chunks[i]) || o.chunks[i][j] != r {
+		return
+	}
+	o.n--
+	o.chunks[i] = slices.Delete(o.chunks[i], j, j+1)
+	switch {
+	case len(o.chunks[i]) == 0:
+		o.chunks = slices.Delete(o.chunks, i, i+1)
+	case len(o.chunks[i]) < chunkLeast:
+		if !o.merge(i) {
+			o.merge(i - 1)
+		}
+	}
+}
+
+// merge puts a chunk and the next together, where there is room.
+func (o *ordered) merge(i int) bool {
+	if i < 0 || i+1 >= len(o.chunks) || len(o.chunks[i])+len(o.chunks[i+1]) > chunkBuilt {
+		return false
+	}
+	o.chunks[i] = append(o.chunks[i], o.chunks[i+1]...)
+	o.chunks = slices.Delete(o.chunks, i+1, i+2)
+	return true
+}
+
+// add puts a row at the end, where it belongs.
+func (o *ordered) add(r *row) {
+	last := len(o.chunks) - 1
+	if last < 0 || len(o.chunks[last]) == chunkBuilt {
+		o.chunks = append(o.chunks, make([]*row, 0, chunkMost))
+		last++
+	}
+	o.chunks[last] = append(o.chunks[last], r)
+	o.n++
+}
+
+// removeIf takes out all rows for which f holds, in one pass.
+func (o *ordered) removeIf(f func(*row) bool) {
+	old := o.chunks
+	o.chunks, o.n = nil, 0
+	for _, c := range old {
+		for _, r := range c {
+			if !f(r) {
+				o.add(r)
+			}
+		}
+	}
+}
+
+// at returns the ith row, 0 ≤ i < n.
+func (o *ordered) at(i int) *row {
+	for _, c := range o.chunks {
+		if i < len(c) {
+			return c[i]
+		}
+		i -= len(c)
+	}
+	return nil
+}
+
+// index returns the place of a row that is in.
+func (o *ordered) index(r *row) int {
+	chunk, place := o.find(r)
+	for _, c := range o.chunks[:chunk] {
+		place += len(c)
+	}
+	return place
+}

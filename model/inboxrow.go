@@ -1,0 +1,358 @@
+package model
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+	"unique"
+)
+
+// stamp is a time in microseconds since 1970; [never] is none.
+type stamp int64
+
+// never stands for no time. It sorts before every time.
+const never stamp = math.MinInt64
+
+func stampOf(t time.Time) stamp {
+	if t.IsZero() {
+		return never
+	}
+	return stamp(t.UnixMicro())
+}
+
+func stampOfPointer(t *time.Time) stamp {
+	if t == nil {
+		return never
+	}
+	return stamp(t.UnixMicro())
+}
+
+func (s stamp) time() time.Time {
+	if s == never {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(s)).UTC()
+}
+
+// row is the head of a conversation, packed: a client holds 100,000 of them. What
+// repeats is shared, what is rare hangs on extra, and the strings of one row are
+// one string.
+type row struct {
+	page *inboxPage
+	// words are the customer's id, the last message's id, the customer's name and
+	// the beginning of the last message, one after the other.
+	words    string
+	locale   unique.Handle[string]
+	assignee unique.Handle[UserRef]
+	last     unique.Handle[lastHead]
+	extra    *rowExtra
+
+	seq     int64
+	updated stamp
+	window  stamp
+	sent    stamp
+
+	psidLen, lastIDLen uint16
+	nameLen            uint32
+	unread             int32
+	// due is the row's place in the timetable, from 1; 0: it is not there.
+	due   int32
+	run   uint32
+	facts facts
+	class class
+}
+
+// lastHead is what last messages have in common.
+type lastHead struct {
+	direction Direction
+	author    Author
+	state     State
+}
+
+// rowExtra is what few conversations have.
+type rowExtra struct {
+	snoozed     stamp
+	otherApp    stamp
+	labels      []string
+	links       []Link
+	entry       *Entry
+	event       *Notable
+	attachments []string
+}
+
+// facts are a row's yes and no.
+type facts uint16
+
+const (
+	factSnoozed     facts = 1 << iota // status
+	factDone                          // status; neither: open
+	factPinned                        //
+	factStarted                       //
+	factUnreachable                   //
+	factOtherApp                      //
+	factAssigned                      // assignee is set
+	factLast                          // there is a last message
+	factWaiting                       // it is the customer's
+	factCustomers                     // its author has the customer's name
+	factShortID                       // its id lacks the Page's
+	factWide                          // its text is kept as UTF-16
+)
+
+func (f facts) has(g facts) bool { return f&g != 0 }
+
+// fitting tells whether an object is one that row can hold: a conversation of that
+// Page, with ids of a sane length.
+func fitting(page PageID, c *Conversation) bool {
+	const most = math.MaxUint16
+	if len(c.ID) > most || c.ID.Page() != page || c.ID.Customer() == "" {
+		return false
+	}
+	return c.LastMessage == nil || len(c.LastMessage.ID) <= most
+}
+
+// pack makes a row of a conversation that is fitting. A status that this version
+// does not know counts as open.
+func (p *inboxPage) pack(c *Conversation) row {
+	r := row{
+		page: p, seq: c.Seq, updated: stampOf(c.UpdatedAt), window: stampOfPointer(c.WindowUntil),
+		locale: unique.Make(c.Customer.Locale),
+		unread: int32(min(max(c.Unread, 0), math.MaxInt32)),
+		run:    p.run,
+	}
+	r.set(factSnoozed, c.Status == Snoozed)
+	r.set(factDone, c.Status == Done)
+	r.set(factPinned, c.Pinned)
+	r.set(factStarted, c.Started)
+	r.set(factUnreachable, c.Unreachable)
+	r.set(factOtherApp, c.OtherApp)
+	if c.Assignee != nil {
+		r.assignee = unique.Make(*c.Assignee)
+		r.set(factAssigned, true)
+	}
+	r.extra = packExtra(c)
+	r.packWords(c)
+	return r
+}
+
+func (r *row) set(f facts, is bool) {
+	if is {
+		r.facts |= f
+	}
+}
+
+// packExtra returns nil for a conversation that has nothing rare.
+func packExtra(c *Conversation) *rowExtra {
+	x := rowExtra{
+		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil),
+		labels: c.Labels, links: c.Links, entry: c.Entry,
+	}
+	if m := c.LastMessage; m != nil {
+		x.event, x.attachments = m.Event, m.Attachments
+	}
+	if x.snoozed == never && x.otherApp == never && x.entry == nil && x.event == nil &&
+		len(x.labels)+len(x.links)+len(x.attachments) == 0 {
+		return nil
+	}
+	// Copies have no room to spare, and share the words that repeat.
+	x.labels, x.attachments = shared(x.labels), shared(x.attachments)
+	x.links = slices.Clone(x.links)
+	for i := range x.links {
+		x.links[i].Type = unique.Make(x.links[i].Type).Value()
+	}
+	return &x
+}
+
+// shared returns a copy of a list whose strings are shared with others like it.
+func shared(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = unique.Make(s).Value()
+	}
+	return out
+}
+
+// packWords packs the strings of a conversation, and its last message.
+func (r *row) packWords(c *Conversation) {
+	psid, name := string(c.ID.Customer()), string(c.Customer.Name)
+	var id, text string
+	units := 0
+	if m := c.LastMessage; m != nil {
+		id, text = string(m.ID), string(m.Text)
+		if cut, ok := strings.CutPrefix(id, string(r.page.page.ID)); ok && strings.HasPrefix(cut, pageSeparator) {
+			id = cut[len(pageSeparator):]
+			r.set(factShortID, true)
+		}
+		head := lastHead{direction: m.Direction, author: m.Author, state: m.State}
+		if m.Author.Name != "" && m.Author.Name == c.Customer.Name {
+			head.author.Name = ""
+			r.set(factCustomers, true)
+		}
+		r.last, r.sent = unique.Make(head), stampOf(m.SentAt)
+		r.set(factLast, true)
+		r.set(factWaiting, m.Direction == In)
+		if units = utf16Len(text); 2*units < len(text) && utf8.ValidString(text) {
+			r.set(factWide, true)
+		}
+	}
+	size := len(text)
+	if r.facts.has(factWide) {
+		size = 2 * units
+	}
+	var b strings.Builder
+	b.Grow(len(psid) + len(id) + len(name) + size)
+	b.WriteString(psid)
+	b.WriteString(id)
+	b.WriteString(name)
+	if r.facts.has(factWide) {
+		writeWide(&b, text)
+	} else {
+		b.WriteString(text)
+	}
+	r.psidLen, r.lastIDLen, r.nameLen = uint16(len(psid)), uint16(len(id)), uint32(len(name)) //nolint:gosec // fitting bounds the ids
+	r.words = b.String()
+}
+
+// utf16Len is the number of code units of a text.
+func utf16Len(s string) int {
+	n := 0
+	for _, c := range s {
+		n += utf16.RuneLen(c)
+	}
+	return n
+}
+
+// writeWide writes a text as UTF-16: Japanese takes two bytes instead of three.
+func writeWide(b *strings.Builder, s string) {
+	var units [2]uint16
+	for _, c := range s {
+		for _, u := range utf16.AppendRune(units[:0], c) {
+			b.WriteByte(byte(u >> 8))
+			b.WriteByte(byte(u & 0xff))
+		}
+	}
+}
+
+func readWide(s string) string {
+	units := make([]uint16, 0, len(s)/2)
+	for i := 0; i+1 < len(s); i += 2 {
+		units = append(units, uint16(s[i])<<8|uint16(s[i+1]))
+	}
+	return string(utf16.Decode(units))
+}
+
+func (r *row) psid() PSID { return PSID(r.words[:r.psidLen]) }
+
+func (r *row) id() ConversationID { return NewConversationID(r.page.page.ID, r.psid()) }
+
+// stale tells whether the row is from before the reload under way.
+func (r *row) stale() bool { return r.run != r.page.run }
+
+// snoozedUntil and otherAppUntil live in extra.
+func (r *row) snoozedUntil() stamp {
+	if r.extra == nil {
+		return never
+	}
+	return r.extra.snoozed
+}
+
+func (r *row) otherAppUntil() stamp {
+	if r.extra == nil {
+		return never
+	}
+	return r.extra.otherApp
+}
+
+// pointees is room for what an unpacked conversation points to, in one piece.
+type pointees struct {
+	window, snoozed, otherApp time.Time
+	assignee                  UserRef
+	last                      Summary
+}
+
+func (s stamp) into(t *time.Time) *time.Time {
+	if s == never {
+		return nil
+	}
+	*t = s.time()
+	return t
+}
+
+// unpack returns the conversation, but for its Reply.
+func (r *row) unpack() Conversation {
+	room := new(pointees)
+	psid := r.psid()
+	rest := r.words[int(r.psidLen)+int(r.lastIDLen):]
+	c := Conversation{
+		ID: r.id(), PageID: r.page.page.ID, Seq: r.seq,
+		Customer:    Customer{PSID: psid, Name: Untrusted(rest[:r.nameLen]), Locale: r.locale.Value()},
+		Status:      r.status(),
+		Unread:      int(r.unread),
+		Pinned:      r.facts.has(factPinned),
+		Started:     r.facts.has(factStarted),
+		Unreachable: r.facts.has(factUnreachable),
+		OtherApp:    r.facts.has(factOtherApp),
+		WindowUntil: r.window.into(&room.window),
+		UpdatedAt:   r.updated.time(),
+		Labels:      []string{},
+		Links:       []Link{},
+	}
+	if r.facts.has(factAssigned) {
+		room.assignee = r.assignee.Value()
+		c.Assignee = &room.assignee
+	}
+	if r.facts.has(factLast) {
+		room.last = r.unpackLast(c.Customer.Name)
+		c.LastMessage = &room.last
+	}
+	if x := r.extra; x != nil {
+		c.SnoozedUntil, c.OtherAppUntil = x.snoozed.into(&room.snoozed), x.otherApp.into(&room.otherApp)
+		c.Entry = x.entry
+		if x.labels != nil {
+			c.Labels = x.labels
+		}
+		if x.links != nil {
+			c.Links = x.links
+		}
+	}
+	return c
+}
+
+func (r *row) status() Status {
+	switch {
+	case r.facts.has(factDone):
+		return Done
+	case r.facts.has(factSnoozed):
+		return Snoozed
+	}
+	return Open
+}
+
+// unpackLast returns the last message of a row that has one.
+func (r *row) unpackLast(customer Untrusted) Summary {
+	head := r.last.Value()
+	from := int(r.psidLen) + int(r.lastIDLen)
+	id, text := r.words[r.psidLen:from], r.words[from+int(r.nameLen):]
+	if r.facts.has(factShortID) {
+		id = string(r.page.page.ID) + pageSeparator + id
+	}
+	if r.facts.has(factWide) {
+		text = readWide(text)
+	}
+	if r.facts.has(factCustomers) {
+		head.author.Name = customer
+	}
+	s := Summary{
+		ID: MessageID(id), Direction: head.direction, Author: head.author, Text: Untrusted(text),
+		SentAt: r.sent.time(), State: head.state,
+	}
+	if x := r.extra; x != nil {
+		s.Event, s.Attachments = x.event, x.attachments
+	}
+	return s
+}

@@ -1,0 +1,217 @@
+package model
+
+import "time"
+
+// Advance tells the hub's time. It costs what changes by it: snoozes that end,
+// windows that close, another app's hold that ends, Pages that may send again. Time
+// may also be set back, by which everything is judged anew, if anything differs.
+func (in *Inbox) Advance(now time.Time) Changes {
+	in.begin()
+	in.clock, in.now = now, stamp(now.UnixMicro())
+	if in.now < in.passed {
+		in.judgeAll()
+	}
+	for len(in.due.list) > 0 && in.due.list[0].at <= in.now {
+		r := in.due.list[0].row
+		next := *r
+		in.headChanged(r.id())
+		in.put(r, &next)
+	}
+	for _, p := range in.pages {
+		in.judgePage(p)
+	}
+	return in.changes
+}
+
+// Now returns the hub's time as of the last Advance.
+func (in *Inbox) Now() time.Time { return in.clock }
+
+// judgeAll judges every conversation anew.
+func (in *Inbox) judgeAll() {
+	in.passed, in.views, in.due = never, nil, timetable{}
+	for _, p := range in.pages {
+		p.counts = tally{}
+		for _, r := range p.rows {
+			r.due = 0
+			r.class = in.judge(r)
+			p.counts.add(r.class, 1)
+			in.schedule(r)
+		}
+	}
+	in.manyChanged()
+}
+
+// Next returns when something changes by time alone: call Advance then. It is the
+// zero time if nothing does.
+func (in *Inbox) Next() time.Time {
+	var next time.Time
+	sooner := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	if len(in.due.list) > 0 {
+		sooner(in.due.list[0].at.time())
+	}
+	for _, p := range in.pages {
+		if len(p.rows) == 0 {
+			continue
+		}
+		if t := p.page.RateLimitedUntil; t != nil && in.clock.Before(*t) {
+			sooner(*t)
+		}
+		if r := p.page.Restricted; r != nil && r.RetryAt != nil && in.clock.Before(*r.RetryAt) {
+			sooner(*r.RetryAt)
+		}
+	}
+	return next
+}
+
+// judge works out to what a row belongs now. It also notes what of the times that
+// the row waits for is over.
+func (in *Inbox) judge(r *row) class {
+	for _, t := range r.times() {
+		if t <= in.now && t > in.passed {
+			in.passed = t
+		}
+	}
+	var c class
+	if r.window > in.now {
+		c |= windowOpen
+	}
+	if r.facts.has(factDone) {
+		return c | isDone
+	}
+	c |= isUndone
+	if until := r.snoozedUntil(); r.facts.has(factSnoozed) && (until == never || in.now < until) {
+		c |= isAsleep
+	} else {
+		c |= isOpen
+	}
+	switch {
+	case !r.facts.has(factAssigned):
+		if c.has(isOpen) {
+			c |= isUnassigned
+		}
+	case r.assignee.Value().ID == in.user.ID:
+		c |= isMine
+	}
+	if r.unread > 0 {
+		c |= isUnread
+	}
+	if r.blocked(in.now) {
+		c |= isBlocked
+	}
+	return c
+}
+
+// blocked says what [conversationVerdict] says, of a packed row.
+func (r *row) blocked(now stamp) bool {
+	if !r.facts.has(factStarted) || r.window <= now || r.facts.has(factUnreachable) {
+		return true
+	}
+	until := r.otherAppUntil()
+	return r.facts.has(factOtherApp) && (until == never || now < until)
+}
+
+// times are those at which a row's class may change; never for none.
+func (r *row) times() [3]stamp {
+	list := [3]stamp{r.window, never, never}
+	if r.facts.has(factSnoozed) {
+		list[1] = r.snoozedUntil()
+	}
+	if r.facts.has(factOtherApp) {
+		list[2] = r.otherAppUntil()
+	}
+	return list
+}
+
+// schedule enters a row in the timetable with the next time at which its class may
+// change, or takes it out.
+func (in *Inbox) schedule(r *row) {
+	next := never
+	for _, t := range r.times() {
+		if t > in.now && (next == never || t < next) {
+			next = t
+		}
+	}
+	if next == never {
+		in.due.remove(r)
+		return
+	}
+	in.due.set(r, next)
+}
+
+// timetable is a heap of rows by when they change; each row knows its place.
+type timetable struct{ list []dueRow }
+
+type dueRow struct {
+	at  stamp
+	row *row
+}
+
+func (t *timetable) set(r *row, at stamp) {
+	if r.due == 0 {
+		t.list = append(t.list, dueRow{row: r})
+		r.due = int32(len(t.list)) //nolint:gosec // a client holds fewer rows than 2^31
+	}
+	i := int(r.due) - 1
+	t.list[i].at = at
+	t.fix(i)
+}
+
+func (t *timetable) remove(r *row) {
+	if r.due == 0 {
+		return
+	}
+	i, last := int(r.due)-1, len(t.list)-1
+	t.swap(i, last)
+	t.list[last] = dueRow{}
+	t.list = t.list[:last]
+	r.due = 0
+	if i < last {
+		t.fix(i)
+	}
+}
+
+func (t *timetable) removeIf(f func(*row) bool) {
+	old := t.list
+	t.list = nil
+	for _, d := range old {
+		d.row.due = 0
+		if !f(d.row) {
+			t.set(d.row, d.at)
+		}
+	}
+}
+
+func (t *timetable) swap(i, j int) {
+	l := t.list
+	l[i], l[j] = l[j], l[i]
+	l[i].row.due, l[j].row.due = int32(i+1), int32(j+1) //nolint:gosec // see set
+}
+
+// fix moves the entry at i to where it belongs.
+func (t *timetable) fix(i int) {
+	for i > 0 {
+		parent := (i - 1) / 2
+		if t.list[parent].at <= t.list[i].at {
+			break
+		}
+		t.swap(i, parent)
+		i = parent
+	}
+	for {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(t.list); child++ {
+			if t.list[child].at < t.list[least].at {
+				least = child
+			}
+		}
+		if least == i {
+			return
+		}
+		t.swap(i, least)
+		i = least
+	}
+}

@@ -1,0 +1,306 @@
+package model
+
+import (
+	"iter"
+	"slices"
+)
+
+// Filter is one of the lists of the inbox.
+type Filter string
+
+// The filters of the inbox (design §4); what they mean is the hub's. An empty one
+// is all.
+const (
+	FilterAll        Filter = "all"
+	FilterOpen       Filter = "open"       // not done, and awake
+	FilterMine       Filter = "mine"       // assigned to the user, not done
+	FilterUnassigned Filter = "unassigned" // open, and nobody's
+	FilterSnoozed    Filter = "snoozed"    // still asleep
+	FilterDone       Filter = "done"
+	FilterBlocked    Filter = "blocked" // not done, and no reply is allowed now
+)
+
+// Query asks for a view: which conversations, in which order, of one Page or of
+// all. The zero value is everything, newest first.
+type Query struct {
+	Filter Filter
+	Sort   Sort
+	Page   PageID
+}
+
+func (q Query) normal() Query {
+	if q.Filter == "" {
+		q.Filter = FilterAll
+	}
+	if q.Sort != SortWaiting && q.Sort != SortClosing {
+		q.Sort = SortNewest
+	}
+	return q
+}
+
+// mostViews is how many orders are kept up; the one read longest ago goes.
+const mostViews = 8
+
+// view keeps the rows of a query in order.
+type view struct {
+	query Query
+	rows  ordered
+	used  uint64
+}
+
+// holds tells whether a row belongs to the query.
+func (q Query) holds(r *row) bool {
+	if q.Page != "" && r.page.page.ID != q.Page {
+		return false
+	}
+	switch q.Filter {
+	case FilterAll:
+		return true
+	case FilterOpen:
+		return r.class.has(isOpen)
+	case FilterMine:
+		return r.class.has(isMine)
+	case FilterUnassigned:
+		return r.class.has(isUnassigned)
+	case FilterSnoozed:
+		return r.class.has(isAsleep)
+	case FilterDone:
+		return r.class.has(isDone)
+	case FilterBlocked:
+		return r.class.has(isBlocked) || r.page.blocks && r.class.has(isUndone)
+	}
+	return false
+}
+
+// View is a window on the conversations of a query, in its order, as they are when
+// it is read. It costs nothing to keep; the order behind it is built when it is
+// first read and kept up while it is among the few that were read last.
+type View struct {
+	in    *Inbox
+	query Query
+}
+
+// View returns the view of a query. An unknown filter holds nothing, an unknown
+// sort is the newest.
+func (in *Inbox) View(q Query) View { return View{in, q.normal()} }
+
+// Len returns how many conversations it holds.
+func (v View) Len() int { return v.in.view(v.query).rows.n }
+
+// At returns the ith conversation, 0 ≤ i < Len, and false beyond.
+func (v View) At(i int) (Row, bool) {
+	rows := &v.in.view(v.query).rows
+	if i < 0 || i >= rows.n {
+		return Row{}, false
+	}
+	return v.in.row(rows.at(i)), true
+}
+
+// Index returns the place of a conversation, and false for one that it does not
+// hold.
+func (v View) Index(id ConversationID) (int, bool) {
+	rows := &v.in.view(v.query).rows
+	r := v.in.find(id)
+	if r == nil || !v.query.holds(r) {
+		return 0, false
+	}
+	return rows.index(r), true
+}
+
+// Row is a conversation as a list shows it. Its Reply is the verdict now.
+type Row struct {
+	Conversation
+	// Stale: it was held before the reload under way, which has not confirmed it.
+	Stale bool
+}
+
+func (in *Inbox) row(r *row) Row {
+	c := r.unpack()
+	c.Reply = CanReply(in.clock, r.page.page, c, in.user.ID)
+	return Row{Conversation: c, Stale: r.stale()}
+}
+
+func (in *Inbox) find(id ConversationID) *row {
+	p, ok := in.pages[id.Page()]
+	if !ok {
+		return nil
+	}
+	return p.rows[id.Customer()]
+}
+
+// Conversation returns a conversation by its id.
+func (in *Inbox) Conversation(id ConversationID) (Row, bool) {
+	r := in.find(id)
+	if r == nil {
+		return Row{}, false
+	}
+	return in.row(r), true
+}
+
+// Held returns the conversations held of a Page, in no order, for a cache to keep
+// with the Page's position. The Inbox must not change meanwhile.
+func (in *Inbox) Held(page PageID) iter.Seq[Conversation] {
+	return func(yield func(Conversation) bool) {
+		p, ok := in.pages[page]
+		if !ok {
+			return
+		}
+		for _, r := range p.rows {
+			if !yield(in.row(r).Conversation) {
+				return
+			}
+		}
+	}
+}
+
+// view returns the order of a query, building it where it is not kept.
+func (in *Inbox) view(q Query) *view {
+	in.uses++
+	all := Query{Filter: FilterAll, Sort: q.Sort}
+	var base *view // from which the others of its order are made
+	for _, v := range in.views {
+		if v.query == q {
+			v.used = in.uses
+			return v
+		}
+		if v.query == all {
+			base = v
+		}
+	}
+	if base == nil {
+		base = &view{query: all, rows: in.sorted(q.Sort), used: in.uses}
+		in.keep(base)
+	}
+	if q == all {
+		return base
+	}
+	base.used = in.uses
+	v := &view{query: q, rows: ordered{sort: q.Sort}, used: in.uses}
+	for _, c := range base.rows.chunks {
+		for _, r := range c {
+			if q.holds(r) {
+				v.rows.add(r)
+			}
+		}
+	}
+	in.keep(v)
+	return v
+}
+
+// keep adds a view, and forgets the one read longest ago if there are too many.
+func (in *Inbox) keep(v *view) {
+	if len(in.views) == mostViews {
+		oldest := 0
+		for i, w := range in.views {
+			if w.used < in.views[oldest].used {
+				oldest = i
+			}
+		}
+		in.views = slices.Delete(in.views, oldest, oldest+1)
+	}
+	in.views = append(in.views, v)
+}
+
+// sorted returns all rows in an order, from scratch.
+func (in *Inbox) sorted(s Sort) ordered {
+	type entry struct {
+		key sortKey
+		row *row
+	}
+	var list []entry
+	for _, p := range in.pages {
+		list = slices.Grow(list, len(p.rows))
+		for _, r := range p.rows {
+			list = append(list, entry{s.key(r), r})
+		}
+	}
+	slices.SortFunc(list, func(a, b entry) int { return compareRows(a.key, b.key, a.row, b.row) })
+	o := ordered{sort: s}
+	for _, e := range list {
+		o.add(e.row)
+	}
+	return o
+}
+
+// forgetBlocked forgets the views whose members changed because a Page did; the
+// next read builds them anew from the order of all.
+func (in *Inbox) forgetBlocked() {
+	in.views = slices.DeleteFunc(in.views, func(v *view) bool { return v.query.Filter == FilterBlocked })
+}
+
+// put makes old what next says, or adds next where old is nil. next is not kept.
+func (in *Inbox) put(old *row, next *row) {
+	next.class = in.judge(next)
+	if old == nil {
+		r := new(row)
+		*r = *next
+		r.page.rows[r.psid()] = r
+		r.page.counts.add(r.class, 1)
+		in.schedule(r)
+		for _, v := range in.views {
+			if v.query.holds(r) {
+				v.rows.insert(r)
+			}
+		}
+		return
+	}
+	next.due = old.due
+	var moves uint // the views in which it gets a new place
+	for i, v := range in.views {
+		held, holds := v.query.holds(old), v.query.holds(next)
+		if held && holds && v.query.Sort.key(old) == v.query.Sort.key(next) {
+			continue
+		}
+		if held {
+			v.rows.remove(old)
+		}
+		if holds {
+			moves |= 1 << i
+		}
+	}
+	old.page.counts.add(old.class, -1)
+	psid := old.psid()
+	*old = *next
+	old.page.counts.add(old.class, 1)
+	in.schedule(old)
+	for i, v := range in.views {
+		if moves&(1<<i) != 0 {
+			v.rows.insert(old)
+		}
+	}
+	in.rekey(old, psid)
+}
+
+// rekey lets the index refer to the row's own string, so that the old one can go.
+func (in *Inbox) rekey(r *row, old PSID) {
+	delete(r.page.rows, old)
+	r.page.rows[r.psid()] = r
+}
+
+// removeRow forgets one conversation.
+func (in *Inbox) removeRow(r *row) {
+	for _, v := range in.views {
+		if v.query.holds(r) {
+			v.rows.remove(r)
+		}
+	}
+	r.page.counts.add(r.class, -1)
+	in.due.remove(r)
+	delete(r.page.rows, r.psid())
+}
+
+// removeRows forgets the conversations of a Page for which f holds, in one pass.
+func (in *Inbox) removeRows(p *inboxPage, f func(*row) bool) {
+	gone := func(r *row) bool { return r.page == p && f(r) }
+	for _, v := range in.views {
+		v.rows.removeIf(gone)
+	}
+	in.due.removeIf(gone)
+	for psid, r := range p.rows {
+		if f(r) {
+			p.counts.add(r.class, -1)
+			delete(p.rows, psid)
+		}
+	}
+	in.manyChanged()
+}
