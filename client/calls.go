@@ -18,6 +18,14 @@ type ConversationList struct {
 	AsOf model.AsOf `json:"as_of"`
 }
 
+// FoundList is one page of what a search found.
+type FoundList struct {
+	Conversations []model.Found `json:"conversations"`
+	// Cursor is that of the next page of the same search; empty at the end.
+	Cursor string     `json:"cursor"`
+	AsOf   model.AsOf `json:"as_of"`
+}
+
 // MessageList is a stretch of a conversation, oldest first.
 type MessageList struct {
 	Messages []model.Message `json:"messages"`
@@ -83,11 +91,13 @@ type ListQuery struct {
 	Page   model.PageID
 	Cursor string
 	Limit  int
+	// Search is what a message's text or the customer's name must hold.
+	Search string
 }
 
 func (q ListQuery) values() url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{"filter": q.Filter, "page": string(q.Page), "cursor": q.Cursor} {
+	for name, value := range map[string]string{"filter": q.Filter, "page": string(q.Page), "cursor": q.Cursor, "search": q.Search} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -101,6 +111,14 @@ func (q ListQuery) values() url.Values {
 // Conversations returns one page of the user's conversations.
 func (c *Client) Conversations(ctx context.Context, q ListQuery) (ConversationList, error) {
 	var out ConversationList
+	err := c.call(ctx, http.MethodGet, "/v1/conversations", q.values(), nil, &out)
+	return out, err
+}
+
+// Search returns one page of the conversations that q.Search finds, with where it was
+// found. An empty one gives the whole list.
+func (c *Client) Search(ctx context.Context, q ListQuery) (FoundList, error) {
+	var out FoundList
 	err := c.call(ctx, http.MethodGet, "/v1/conversations", q.values(), nil, &out)
 	return out, err
 }

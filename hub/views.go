@@ -9,7 +9,7 @@ import (
 
 // ConversationList is one page of a list of conversations.
 type ConversationList struct {
-	Conversations []model.Conversation
+	Conversations []model.Found
 	Cursor        string
 	AsOf          model.AsOf
 }
@@ -20,25 +20,43 @@ type ListQuery struct {
 	Page   model.PageID // empty: all that the user sees
 	Cursor string
 	Limit  int
+	// Search is what a message's text or the customer's name must hold; empty: the
+	// whole list.
+	Search string
 }
 
 // Conversations returns one page of what a user may see.
 func (h *Hub) Conversations(ctx context.Context, user model.User, q ListQuery) (ConversationList, error) {
-	out := ConversationList{Conversations: []model.Conversation{}}
+	out := ConversationList{Conversations: []model.Found{}}
 	err := h.read(ctx, user, q.Page, func(v view) error {
-		cs, cursor, err := v.Conversations(store.ConversationQuery{
-			Pages: v.scopes(), Filter: q.Filter, User: user.ID, Now: v.now, Cursor: q.Cursor, Limit: q.Limit,
+		found, cursor, err := v.list(store.ConversationQuery{
+			Pages: v.scopes(), Filter: q.Filter, User: user.ID, Now: v.now, Cursor: q.Cursor, Limit: q.Limit, Search: q.Search,
 		})
 		if err != nil {
 			return err
 		}
-		for _, c := range cs {
-			out.Conversations = append(out.Conversations, v.conversation(c))
+		for _, f := range found {
+			out.Conversations = append(out.Conversations, model.Found{
+				Conversation: v.conversation(f.Conversation), Hits: f.Hits, NameSpans: f.NameSpans,
+			})
 		}
 		out.Cursor, out.AsOf = cursor, v.asOf
 		return nil
 	})
 	return out, err
+}
+
+// list returns one page of a list, or of a search.
+func (v view) list(q store.ConversationQuery) ([]store.Found, string, error) {
+	if q.Search != "" {
+		return v.SearchConversations(q)
+	}
+	cs, cursor, err := v.Conversations(q)
+	found := make([]store.Found, 0, len(cs))
+	for _, c := range cs {
+		found = append(found, store.Found{Conversation: c})
+	}
+	return found, cursor, err
 }
 
 // Counts returns how many conversations each filter holds for a user.

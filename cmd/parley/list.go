@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,17 +28,18 @@ func (p *program) listCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			l, err := c.Conversations(cmd.Context(), q)
+			l, err := c.Search(cmd.Context(), q)
 			if err != nil {
 				return err
 			}
-			return p.print(l, func() { p.conversationList(l) })
+			return p.print(l, func() { p.conversationList(l, q.Search != "") })
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&q.Filter, "filter", q.Filter, p.words.Say(words.FlagFilter))
 	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
 	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
+	f.StringVar(&q.Search, "search", "", p.words.Say(words.FlagSearch))
 	return cmd
 }
 
@@ -57,9 +59,13 @@ const (
 	previewCells = 60
 )
 
-func (p *program) conversationList(l client.ConversationList) {
+func (p *program) conversationList(l client.FoundList, searched bool) {
+	empty, more := words.ListEmpty, words.ListMore
+	if searched {
+		empty, more = words.SearchNone, words.SearchMore
+	}
 	if len(l.Conversations) == 0 {
-		p.say(words.ListEmpty)
+		p.say(empty)
 		return
 	}
 	var t table
@@ -68,13 +74,50 @@ func (p *program) conversationList(l client.ConversationList) {
 		if c.Unread > 0 {
 			unread = "●" + strconv.Itoa(c.Unread)
 		}
+		preview := p.preview(c.LastMessage)
+		if len(c.Hits) > 0 {
+			preview = safe.LineN(marked(c.Hits[0].Text, c.Hits[0].Spans), previewCells).String()
+		}
+		c.Customer.Name = marked(c.Customer.Name, c.NameSpans)
 		t.row(p.customer(c.Customer, nameCells), unread, p.age(c.UpdatedAt), p.left(c.WindowUntil), string(c.ID))
-		t.below(indent + p.preview(c.LastMessage))
+		t.below(indent + preview)
 	}
 	p.table(t)
 	if l.Cursor != "" {
-		p.say(words.ListMore, "Cursor", l.Cursor)
+		p.say(more, "Cursor", l.Cursor)
 	}
+}
+
+// Marks about what a search found, and how many characters before the first of them
+// are shown.
+const (
+	markFrom   = "«"
+	markTo     = "»"
+	markBefore = 15
+)
+
+// marked puts marks about stretches of a text, and drops what stands far before the
+// first. It is as little to be trusted as the text.
+func marked(u model.Untrusted, spans []model.Span) model.Untrusted {
+	if len(spans) == 0 {
+		return u
+	}
+	runes := []rune(u)
+	var b strings.Builder
+	done := 0
+	if from := spans[0].From - markBefore; from > 0 && from < len(runes) {
+		b.WriteString("…")
+		done = from
+	}
+	for _, s := range spans {
+		if s.From < done || s.To < s.From || s.To > len(runes) {
+			break // not of this text
+		}
+		b.WriteString(string(runes[done:s.From]) + markFrom + string(runes[s.From:s.To]) + markTo)
+		done = s.To
+	}
+	b.WriteString(string(runes[done:]))
+	return model.Untrusted(b.String())
 }
 
 // customer names a customer; one whose name Meta does not tell, by their id.

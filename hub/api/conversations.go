@@ -15,7 +15,7 @@ func (s *server) conversations(api huma.API) {
 	tags := []string{"conversations"}
 	huma.Register(api, huma.Operation{
 		OperationID: "list-conversations", Method: http.MethodGet, Path: "/v1/conversations",
-		Summary: "Conversations, newest activity first", Tags: tags, Security: signedIn,
+		Summary: "Conversations, newest activity first; with search, those found", Tags: tags, Security: signedIn,
 	}, s.listConversations)
 	huma.Register(api, huma.Operation{
 		OperationID: "get-conversation", Method: http.MethodGet, Path: "/v1/conversations/{conversation}",
@@ -36,17 +36,18 @@ type listInput struct {
 	Page   model.PageID `query:"page" maxLength:"80"`
 	Cursor string       `query:"cursor" maxLength:"1024"`
 	Limit  int          `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+	Search string       `query:"search" maxLength:"200" doc:"Words that a message's text or the customer's name must hold, all of them, the last one perhaps in part; case, accents, width and kana don't count, and there are no operators. Empty: the whole list"`
 }
 
 type conversationsBody struct {
-	Conversations []model.Conversation `json:"conversations"`
-	Cursor        string               `json:"cursor" doc:"Of the next page; empty at the end"`
-	AsOf          model.AsOf           `json:"as_of"`
+	Conversations []model.Found `json:"conversations"`
+	Cursor        string        `json:"cursor" doc:"Of the next page; empty at the end"`
+	AsOf          model.AsOf    `json:"as_of"`
 }
 
 func (s *server) listConversations(ctx context.Context, in *listInput) (*body[conversationsBody], error) {
 	l, err := s.hub.Conversations(ctx, user(ctx), hub.ListQuery{
-		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit,
+		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit, Search: in.Search,
 	})
 	if err != nil {
 		return nil, s.problem(ctx, err)

@@ -190,7 +190,22 @@ type ConversationQuery struct {
 	Now    time.Time
 	Cursor string
 	Limit  int
+	// Search is what to look for, for SearchConversations alone.
+	Search string
 }
+
+// Found is a conversation that a search found.
+type Found struct {
+	Conversation
+	// Hits are the messages found that were stored last, newest first, at most
+	// [MaxHits].
+	Hits []model.Hit
+	// NameSpans are where the customer's name matches.
+	NameSpans []model.Span
+}
+
+// MaxHits is how many messages of a conversation a search names.
+const MaxHits = 3
 
 // CountQuery asks how many conversations each filter holds.
 type CountQuery struct {

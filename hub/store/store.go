@@ -86,6 +86,12 @@ type Reader interface {
 	// of the next; "" at the end. A cursor of another list, or a broken one, is
 	// [ErrBadCursor].
 	Conversations(q ConversationQuery) ([]Conversation, string, error)
+	// SearchConversations is Conversations of those in which a message's text or the
+	// customer's name holds all words of q.Search (parley/hub/search); a search
+	// without words finds nothing. Neither what is unsent nor what the system tells
+	// is searched, nor, by a transaction, what it wrote itself. An engine may leave
+	// out the oldest of more than 200,000 messages found on a Page.
+	SearchConversations(q ConversationQuery) ([]Found, string, error)
 	// CountConversations counts each filter over those Pages.
 	CountConversations(q CountQuery) (Counts, error)
 	// Nameless returns conversations whose customer has no name and whose profile

@@ -56,7 +56,11 @@ func (t pageTx) PutConversation(c *store.Conversation) error {
 		return wrap(err, "put conversation")
 	}
 	c.Seq = seq
-	return t.spoil(wrap(t.writeConversation(*c), "put conversation %s", c.ID))
+	err = t.writeConversation(*c)
+	if err == nil {
+		err = t.indexName(*c)
+	}
+	return t.spoil(wrap(err, "put conversation %s", c.ID))
 }
 
 func (t pageTx) writeConversation(c store.Conversation) error {
@@ -122,6 +126,9 @@ func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) err
 	}
 	if n == 0 {
 		return wrap(store.ErrNotFound, "delete conversation %s", id)
+	}
+	if err := t.unindexAll(id); err != nil {
+		return t.spoil(wrap(err, "delete conversation %s", id))
 	}
 	if err := t.deleteContent(id); err != nil {
 		return t.spoil(wrap(err, "delete conversation %s", id))

@@ -124,20 +124,32 @@ func (t pageTx) PutMessage(m *store.Message) error {
 	if err := t.freeMID(m); err != nil {
 		return wrap(err, "put message %s", m.ID)
 	}
-	var first int64
-	err := t.get(`SELECT first_seq FROM messages WHERE page_id = ? AND id = ?`, arguments{t.page, m.ID}, &first)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	was, err := t.stored(m.ID)
+	if err != nil {
 		return wrap(err, "put message %s", m.ID)
 	}
 	seq, err := t.change(store.KindMessage, string(m.ID))
 	if err != nil {
 		return wrap(err, "put message")
 	}
-	if first == 0 {
-		first = seq
+	m.Seq, m.FirstSeq = seq, seq
+	if was != nil {
+		m.FirstSeq = was.FirstSeq
 	}
-	m.Seq, m.FirstSeq = seq, first
-	return t.spoil(wrap(t.writeMessage(*m), "put message %s", m.ID))
+	err = t.writeMessage(*m)
+	if err == nil {
+		err = t.indexMessage(was, *m)
+	}
+	return t.spoil(wrap(err, "put message %s", m.ID))
+}
+
+// stored returns a message as it is stored, nil for a new one.
+func (t pageTx) stored(id model.MessageID) (*store.Message, error) {
+	m, err := one[store.Message](t.session, `SELECT doc FROM messages WHERE page_id = ? AND id = ?`, t.page, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return &m, err
 }
 
 // freeMID refuses Meta's id of another message, before a seq is taken.
@@ -178,12 +190,15 @@ func (t pageTx) RemoveMessage(id model.MessageID) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return wrap(err, "remove message")
 	}
-	n, err := t.exec(`DELETE FROM messages WHERE page_id = ? AND id = ?`, t.page, id)
+	var in model.ConversationID
+	var first int64
+	err := t.get(`DELETE FROM messages WHERE page_id = ? AND id = ? RETURNING conversation_id, first_seq`,
+		arguments{t.page, id}, &in, &first)
 	if err != nil {
 		return wrap(err, "remove message %s", id)
 	}
-	if n == 0 {
-		return wrap(store.ErrNotFound, "remove message %s", id)
+	if err := t.unindex(in, first); err != nil {
+		return t.spoil(wrap(err, "remove message %s", id))
 	}
 	for _, query := range []string{
 		`DELETE FROM replies WHERE page_id = ? AND message_id = ?`,

@@ -23,6 +23,17 @@ var migrations embed.FS
 type migration struct {
 	version int
 	script  string
+	// fill, if there is one, follows the script.
+	fill func(context.Context, *sql.Tx) error
+}
+
+// fills are what a migration does besides its script, by version.
+func fills(version int) func(context.Context, *sql.Tx) error {
+	const withSearch = 2
+	if version == withSearch {
+		return fillSearch
+	}
+	return nil
 }
 
 // errForeign refuses a database that is not ours.
@@ -45,7 +56,7 @@ func loadMigrations() ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read migration: %w", err)
 		}
-		steps = append(steps, migration{version, string(script)})
+		steps = append(steps, migration{version, string(script), fills(version)})
 	}
 	return steps, nil
 }
@@ -91,6 +102,11 @@ func apply(ctx context.Context, c *sql.Conn, step migration) error {
 	}
 	if _, err := tx.ExecContext(ctx, step.script); err != nil {
 		return err
+	}
+	if step.fill != nil {
+		if err := step.fill(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if version == 0 {
 		_, err := tx.ExecContext(ctx, `INSERT INTO store (name, value) VALUES ('id', ?)`, uuid.NewString())

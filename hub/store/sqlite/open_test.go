@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"parley/hub/store"
@@ -194,7 +195,11 @@ func TestNewer(t *testing.T) {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
-	setVersion(t, path, "1")
+	steps, err := loadMigrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	setVersion(t, path, strconv.Itoa(len(steps)))
 	openAt(t, path, Options{Exclusive: true})
 }
 

@@ -21,6 +21,9 @@ type session struct {
 	// broken is an error after which the transaction must not be kept, whatever
 	// its function answers.
 	broken error
+	// words is what the transaction changes of the search index; nil where nothing
+	// is written.
+	words rewording
 	// over: the transaction's function has returned.
 	over bool
 }

@@ -224,8 +224,9 @@ func (w *writer) commit(first *call) {
 	}
 	started, gather := time.Now(), min(max(batchTime, 2*w.lastCommit), batchTimeMax)
 	var ran []outcome
+	words := rewording{}
 	for c := first; c != nil; {
-		err, dead := w.one(ctx, c)
+		err, dead := w.one(ctx, c, words)
 		ran = append(ran, outcome{c, err})
 		if dead != nil {
 			w.abandon(ran, dead)
@@ -237,6 +238,10 @@ func (w *writer) commit(first *call) {
 		}
 	}
 	started = time.Now()
+	if err := w.writeWords(ctx, words); err != nil {
+		w.abandon(ran, unwritten(err))
+		return
+	}
 	if err := w.c.exec(ctx, `COMMIT`); err != nil {
 		w.abandon(ran, wrap(unwritten(err), "commit"))
 		return
@@ -258,16 +263,16 @@ func (w *writer) begin(ctx context.Context) error {
 	return w.c.exec(ctx, `BEGIN IMMEDIATE`)
 }
 
-// one runs one call in a savepoint. dead is an error that takes the whole commit
-// with it.
-func (w *writer) one(ctx context.Context, c *call) (err, dead error) {
+// one runs one call in a savepoint, and adds what it changed of the search index
+// to words. dead is an error that takes the whole commit with it.
+func (w *writer) one(ctx context.Context, c *call, words rewording) (err, dead error) {
 	if err := c.ctx.Err(); err != nil {
 		return err, nil
 	}
 	if err := w.c.exec(ctx, `SAVEPOINT call`); err != nil {
 		return nil, wrap(unwritten(err), "begin transaction")
 	}
-	s := &session{ctx: context.WithoutCancel(c.ctx), c: w.c, now: w.now}
+	s := &session{ctx: context.WithoutCancel(c.ctx), c: w.c, now: w.now, words: rewording{}}
 	select {
 	case c.turn <- s:
 		err = <-c.ran
@@ -287,6 +292,9 @@ func (w *writer) one(ctx context.Context, c *call) (err, dead error) {
 	}
 	if e := w.c.exec(ctx, `RELEASE call`); e != nil {
 		return err, wrap(unwritten(e), "end transaction")
+	}
+	if err == nil {
+		words.add(s.words)
 	}
 	return err, nil
 }

@@ -1,0 +1,127 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"parley/model"
+)
+
+const (
+	// MaxText is how many bytes of a text are indexed and looked at.
+	MaxText = 64 << 10
+	// maxWord is the longest word in bytes; what is longer is known by its
+	// beginning.
+	maxWord = 96
+	// maxTerms is how many different words of a query count.
+	maxTerms = 32
+)
+
+// Span is a stretch of a text in code points, From inclusive, To exclusive.
+type Span = model.Span
+
+// scopeEnd parts a word from the scope before it; it stands in no word.
+const scopeEnd = "_"
+
+// Tokenizer is the tokenizer of an FTS5 table for what [Index] returns: our words
+// are ready, and this one leaves them as they are. (unicode61 knows the letters of
+// an old Unicode only, and would break words at others.)
+const Tokenizer = `ascii tokenchars '` + scopeEnd + `'`
+
+// Index returns a text's words, as a table with [Tokenizer] takes them; "" if it
+// has none. A scope is of ASCII letters in lower case and digits.
+func Index(scope, text string) string {
+	t := read(text)
+	var b strings.Builder
+	b.Grow(2 * len(t.text))
+	add := func(w string) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(scope)
+		b.WriteString(scopeEnd)
+		b.WriteString(w)
+	}
+	for _, r := range t.runs {
+		w := t.of(r)
+		if r.kind == pairs {
+			eachPair(w, add)
+			w = last(w)
+		}
+		add(w)
+	}
+	return b.String()
+}
+
+// term is one word of a query.
+type term struct {
+	kind kind
+	text string
+	// begins: longer words that begin so count, too.
+	begins bool
+}
+
+// parse returns what a query asks for: all of it must be there. The last word may
+// be the beginning of one.
+func parse(query string) []term {
+	t := read(query)
+	var terms []term
+	for _, r := range t.runs {
+		w := term{kind: r.kind, text: t.of(r)}
+		if !slices.Contains(terms, w) {
+			terms = append(terms, w)
+		}
+		if len(terms) == maxTerms {
+			break
+		}
+	}
+	for i, w := range slices.Backward(terms) {
+		if w.kind == word {
+			terms[i].begins = true
+			break
+		}
+	}
+	return terms
+}
+
+// Query returns the FTS5 expression that finds, in that scope, what holds all the
+// words of a query. Nothing in a query is an operator. It answers false for a query
+// without words, which finds nothing.
+func Query(scope, query string) (match string, ok bool) {
+	terms := parse(query)
+	var b strings.Builder
+	for i, w := range terms {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		w.write(&b, scope+scopeEnd)
+	}
+	return b.String(), len(terms) > 0
+}
+
+// write writes a term as a string of FTS5. Its words hold letters, digits, marks
+// and pictographs only, so nothing is to be escaped.
+func (w term) write(b *strings.Builder, scope string) {
+	b.WriteByte('"')
+	begins := w.begins
+	if w.kind == pairs && utf8.RuneCountInString(w.text) > 1 {
+		first := true
+		eachPair(w.text, func(pair string) {
+			if !first {
+				b.WriteByte(' ')
+			}
+			first = false
+			b.WriteString(scope)
+			b.WriteString(pair)
+		})
+	} else {
+		b.WriteString(scope)
+		b.WriteString(w.text)
+		begins = begins || w.kind == pairs
+	}
+	b.WriteByte('"')
+	if begins {
+		b.WriteByte('*')
+	}
+}

@@ -1,0 +1,118 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"parley/hub/search"
+	"parley/hub/store"
+)
+
+// fillChunk is how many rows of a table that is being indexed are held at once.
+const fillChunk = 2000
+
+// fillSearch indexes what was stored before there was an index. Keys go by the
+// conversations' ids, and rows are written in the order of their ids.
+func fillSearch(ctx context.Context, tx *sql.Tx) error {
+	for _, query := range []string{
+		`INSERT INTO search_pages (page_id) SELECT page_id FROM pages ORDER BY page_id`,
+		`INSERT INTO search_conversations (page_id, conversation_id, name)
+			SELECT page_id, id, '' FROM conversations
+			UNION SELECT page_id, conversation_id, '' FROM messages ORDER BY 1, 2`,
+	} {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	if err := fillNames(ctx, tx); err != nil {
+		return wrap(err, "index names")
+	}
+	return wrap(fillMessages(ctx, tx), "index messages")
+}
+
+// chunk calls row for the rows that a query gives, and returns how many there were.
+func chunk(ctx context.Context, tx *sql.Tx, query string, args []any, row func(*sql.Rows) error) (n int, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for ; rows.Next(); n++ {
+		if err := row(rows); err != nil {
+			return n, err
+		}
+	}
+	return n, rows.Err()
+}
+
+func fillNames(ctx context.Context, tx *sql.Tx) error {
+	run := func(query string, args ...any) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	}
+	for after := int64(0); ; {
+		words, names := rewording{}, map[int64]string{}
+		n, err := chunk(ctx, tx, `SELECT s.key, p.key, c.doc FROM search_conversations s
+			JOIN search_pages p ON p.page_id = s.page_id
+			JOIN conversations c ON c.page_id = s.page_id AND c.id = s.conversation_id
+			WHERE s.key > ? ORDER BY s.key LIMIT ?`, []any{after, fillChunk}, func(rows *sql.Rows) error {
+			var page int64
+			var doc sql.RawBytes
+			if err := rows.Scan(&after, &page, &doc); err != nil {
+				return err
+			}
+			var c store.Conversation
+			err := decode(doc, &c)
+			names[after] = string(c.Customer.Name)
+			words.put(wordsRow(after, 0), wordsOf{search.Index(scope(page), names[after]), true})
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+		for key, name := range names {
+			if err := run(`UPDATE search_conversations SET name = ? WHERE key = ?`, name, key); err != nil {
+				return err
+			}
+		}
+		if err := words.write(run); err != nil {
+			return err
+		}
+	}
+}
+
+func fillMessages(ctx context.Context, tx *sql.Tx) error {
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	run := func(_ string, args ...any) error { // all rows are fresh
+		_, err := insert.ExecContext(ctx, args...)
+		return err
+	}
+	for key, seq := int64(0), int64(0); ; {
+		words := rewording{}
+		n, err := chunk(ctx, tx, `SELECT s.key, p.key, m.first_seq, m.doc FROM search_conversations s
+			JOIN search_pages p ON p.page_id = s.page_id
+			JOIN messages m ON m.page_id = s.page_id AND m.conversation_id = s.conversation_id
+			WHERE s.key >= ? AND (s.key > ? OR m.first_seq > ?) ORDER BY s.key, m.first_seq LIMIT ?`,
+			[]any{key, key, seq, fillChunk}, func(rows *sql.Rows) error {
+				var page int64
+				var doc sql.RawBytes
+				if err := rows.Scan(&key, &page, &seq, &doc); err != nil {
+					return err
+				}
+				var m store.Message
+				err := decode(doc, &m)
+				words.put(wordsRow(key, seq), wordsOf{search.Index(scope(page), string(searched(m.Message))), true})
+				return err
+			})
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := words.write(run); err != nil {
+			return err
+		}
+	}
+}

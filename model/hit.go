@@ -1,0 +1,30 @@
+package model
+
+// Span is a stretch of a text in Unicode code points (neither bytes nor UTF-16
+// units): From is the first of it, To the first after it.
+type Span struct {
+	From int `json:"from" doc:"code points before it"`
+	To   int `json:"to" doc:"code points up to its end"`
+}
+
+// HitRunes is the longest text of a [Hit], in runes.
+const HitRunes = 200
+
+// Hit is a message that a search found.
+type Hit struct {
+	Message MessageID `json:"message"`
+	// Text is the message's, or of a longer one the stretch about the first match.
+	Text Untrusted `json:"text" doc:"the message's text; of a long one at most 200 code points of it"`
+	// Spans are where in Text the words stand.
+	Spans []Span `json:"spans" doc:"where the words stand in text"`
+}
+
+// Found is a conversation in a list. What tells of a search is nil in a list that
+// is none.
+type Found struct {
+	Conversation
+	// Hits are the newest messages that match, at most 3, newest first.
+	Hits []Hit `json:"hits,omitzero" required:"false" nullable:"false" doc:"only with search: the newest messages that match, at most 3"`
+	// NameSpans are where the customer's name matches.
+	NameSpans []Span `json:"name_spans,omitzero" required:"false" nullable:"false" doc:"only with search: where the customer's name matches"`
+}
