@@ -5,9 +5,24 @@ import (
 	"time"
 )
 
-// maxGathered is how many updates may wait for the reader; beyond it, the connection is
-// read no further, and the hub keeps what comes.
+// maxGathered is how many changes, conversations and other updates may wait for the
+// reader; beyond it, the connection is read no further, and the hub keeps what comes.
 const maxGathered = 4096
+
+// weight is how much of that an update takes.
+func weight(u Update) int {
+	switch u := u.(type) {
+	case Changed:
+		return 1 + len(u.Batch.Events)
+	case Listed:
+		return 1 + len(u.Conversations)
+	case Noticed:
+		return 1 + len(u.Notices)
+	case PagesListed:
+		return 1 + len(u.Pages)
+	}
+	return 1
+}
 
 // gatherer hands updates on in batches, so that a reader that draws does so at most
 // once a frame.
@@ -34,13 +49,14 @@ func (g *gatherer) put(ctx context.Context, updates ...Update) {
 func (g *gatherer) run(ctx context.Context) {
 	defer close(g.handed)
 	var waiting []Update
+	gathered := 0
 	timer := time.NewTimer(g.window)
 	timer.Stop()
 	defer timer.Stop()
 	due := false
 	for {
 		in, handed := g.in, g.handed
-		if len(waiting) >= maxGathered {
+		if gathered >= maxGathered {
 			in = nil
 		}
 		if !due || len(waiting) == 0 {
@@ -54,10 +70,13 @@ func (g *gatherer) run(ctx context.Context) {
 				timer.Reset(g.window)
 			}
 			waiting = append(waiting, u...)
+			for _, one := range u {
+				gathered += weight(one)
+			}
 		case <-timer.C:
 			due = true
 		case handed <- waiting:
-			waiting, due = nil, false
+			waiting, gathered, due = nil, 0, false
 		}
 	}
 }

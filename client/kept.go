@@ -35,7 +35,7 @@ const (
 
 // Put writes a reply to disk; when it returns, the reply survives a crash.
 func (k *Kept) Put(r KeptReply) error {
-	if _, err := uuid.Parse(string(r.ClientID)); err != nil {
+	if err := checkClientID(r.ClientID); err != nil {
 		return fmt.Errorf("keep reply: client id: %w", err)
 	}
 	b, err := json.Marshal(r)
@@ -60,6 +60,17 @@ func (k *Kept) Put(r KeptReply) error {
 	return nil
 }
 
+// checkClientID passes a UUID in its common form alone: it becomes a file's name, and
+// [uuid.Parse] lets any two bytes stand around one.
+func checkClientID(id model.ClientID) error {
+	const length = 36
+	if len(id) != length {
+		return fmt.Errorf("%d characters, not %d", len(id), length)
+	}
+	_, err := uuid.Parse(string(id))
+	return err
+}
+
 func writeWhole(f *os.File, b []byte) error {
 	_, err := f.Write(b)
 	return errors.Join(err, f.Chmod(keptFileMode), f.Sync(), f.Close())
@@ -80,17 +91,21 @@ func (k *Kept) Forget(id model.ClientID) error {
 // Find returns the id of a kept reply to the same hub and conversation with the same
 // text: the one that is being said again after something went wrong.
 func (k *Kept) Find(hub string, conversation model.ConversationID, text model.Untrusted) (model.ClientID, bool) {
-	files, err := filepath.Glob(filepath.Join(k.dir, "*.json"))
+	files, err := os.ReadDir(k.dir)
 	if err != nil {
 		return "", false
 	}
+	text = model.Untrusted([]rune(text)) // as JSON keeps it: U+FFFD for what is no UTF-8
 	for _, file := range files {
-		b, err := os.ReadFile(file)
+		b, err := os.ReadFile(filepath.Join(k.dir, file.Name()))
 		if err != nil {
 			continue
 		}
 		var r KeptReply
-		if json.Unmarshal(b, &r) == nil && r.Hub == hub && r.Conversation == conversation && r.Text == text {
+		if json.Unmarshal(b, &r) != nil || checkClientID(r.ClientID) != nil || k.path(r.ClientID) != filepath.Join(k.dir, file.Name()) {
+			continue
+		}
+		if r.Hub == hub && r.Conversation == conversation && r.Text == text {
 			return r.ClientID, true
 		}
 	}

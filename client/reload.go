@@ -18,10 +18,9 @@ const (
 type reload struct {
 	generation uint64
 	cancel     context.CancelFunc
-	done       chan struct{}
 }
 
-// reloaded is one step of a reload, or the list of all Pages.
+// reloaded is one step of a reload.
 type reloaded struct {
 	page       model.PageID
 	generation uint64
@@ -29,7 +28,6 @@ type reloaded struct {
 	first      bool
 	notices    []model.Notice
 	complete   bool
-	pages      []model.Page
 	err        error
 }
 
@@ -44,12 +42,9 @@ func (p *pageState) stopReload() {
 // connection.
 func (s *Sync) stopReloads() {
 	for _, p := range s.pages {
-		if r := p.reload; r != nil {
-			r.cancel()
-			<-r.done
-			p.reload = nil
-		}
+		p.stopReload()
 	}
+	s.reading.Wait()
 }
 
 // reload reads a Page anew. What is held of it stays until that is done.
@@ -74,10 +69,8 @@ func (s *Sync) background(ctx context.Context, p *pageState, f func(context.Cont
 	s.generation++
 	generation := s.generation
 	ctx, cancel := context.WithCancel(ctx)
-	r := &reload{generation: generation, cancel: cancel, done: make(chan struct{})}
-	p.reload = r
-	go func() {
-		defer close(r.done)
+	p.reload = &reload{generation: generation, cancel: cancel}
+	s.reading.Go(func() {
 		defer cancel()
 		f(ctx, func(step reloaded) {
 			step.generation = generation
@@ -86,7 +79,7 @@ func (s *Sync) background(ctx context.Context, p *pageState, f func(context.Cont
 			case <-ctx.Done():
 			}
 		})
-	}()
+	})
 }
 
 // readLists reads all conversations of a Page, then its notices.
@@ -109,13 +102,15 @@ func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloa
 	step(reloaded{page: page, notices: notices.Notices, complete: true})
 }
 
-// listPages reads the list of all Pages, which also names those that are hidden.
-func (s *Sync) listPages(ctx context.Context) {
+// listPages reads the list of all Pages, which also names those that are hidden. What
+// it tells comes by no other way, so without it the connection is begun anew.
+func (s *Sync) listPages(ctx context.Context) error {
 	pages, err := s.client.Pages(ctx)
 	if err != nil {
-		return // the next welcome, or change of a Page, tells it again
+		return err
 	}
 	s.out.put(ctx, PagesListed{Pages: pages})
+	return nil
 }
 
 // reloadStep takes one step of a reload; one of a reload that was given up is void.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -30,8 +31,7 @@ func (c *Client) Reply(ctx context.Context, kept *Kept, r KeptReply, wait time.D
 	}
 	deadline := time.Now().Add(wait)
 	m, err := c.handIn(ctx, r, deadline)
-	var problem *Problem
-	if err != nil && (!errors.As(err, &problem) || problem.Status >= http.StatusInternalServerError) {
+	if err != nil && !refused(err) {
 		return model.Message{}, err
 	}
 	if ferr := kept.Forget(r.ClientID); err == nil && ferr != nil {
@@ -43,6 +43,13 @@ func (c *Client) Reply(ctx context.Context, kept *Kept, r KeptReply, wait time.D
 	return c.follow(ctx, m, deadline)
 }
 
+// refused tells whether a rule refused the reply: then the hub does not have it. Any
+// other answer may come after a try that it took without our hearing of it.
+func refused(err error) bool {
+	var problem *Problem
+	return errors.As(err, &problem) && problem.Status == http.StatusConflict
+}
+
 // handIn posts the reply until it is taken, refused, or time is over.
 func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (model.Message, error) {
 	in := struct {
@@ -52,6 +59,9 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
 		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
+		if err == nil && (m.ID == "" || m.ClientID != r.ClientID) {
+			err = fmt.Errorf("%w: %s answered with another message", ErrNoHub, c.URL())
+		}
 		if !again(err) || !rest(ctx, pause, deadline) {
 			return m, err
 		}
@@ -70,8 +80,10 @@ func again(err error) bool {
 
 // follow asks how a reply stands until nothing will change by itself any more.
 func (c *Client) follow(ctx context.Context, m model.Message, deadline time.Time) (model.Message, error) {
+	timed, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
 	for pause := pollFirst; !final(m.State) && rest(ctx, pause, deadline); pause = min(2*pause, pollMax) {
-		now, err := c.Message(ctx, m.ConversationID, m.ID)
+		now, err := c.Message(timed, m.ConversationID, m.ID)
 		if again(err) {
 			continue
 		}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -25,15 +27,42 @@ const (
 // socket is one websocket to the hub. One goroutine reads, one sends.
 type socket struct {
 	conn *websocket.Conn
-	dead time.Duration
 	once sync.Once
+}
+
+// aliveConn reads nothing any more once nothing came for as long as silence. That a
+// part of a frame came is enough: a long one may take its time on a slow line.
+type aliveConn struct {
+	net.Conn
+	silence atomic.Int64 // 0: for ever
+}
+
+// Read implements [net.Conn].
+func (c *aliveConn) Read(b []byte) (int, error) {
+	if d := time.Duration(c.silence.Load()); d > 0 {
+		if err := c.SetReadDeadline(time.Now().Add(d)); err != nil {
+			return 0, err
+		}
+	}
+	return c.Conn.Read(b)
 }
 
 // dial opens the stream. A refusal is a [*Problem].
 func (c *Client) dial(ctx context.Context, dead time.Duration) (*socket, error) {
 	u := c.base.JoinPath("/v1/stream")
 	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
-	d := websocket.Dialer{HandshakeTimeout: dialTimeout, Subprotocols: []string{model.Subprotocol}}
+	var alive *aliveConn
+	d := websocket.Dialer{
+		HandshakeTimeout: dialTimeout, Subprotocols: []string{model.Subprotocol}, Proxy: http.ProxyFromEnvironment,
+		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			alive = &aliveConn{Conn: conn}
+			return alive, nil
+		},
+	}
 	conn, resp, err := d.DialContext(ctx, u.String(), http.Header{"Authorization": {"Bearer " + c.token}})
 	if resp != nil && resp.Body != nil {
 		defer func() { _ = resp.Body.Close() }()
@@ -46,7 +75,8 @@ func (c *Client) dial(ctx context.Context, dead time.Duration) (*socket, error) 
 		return nil, fmt.Errorf("%w: %s speaks another protocol", ErrNoHub, c.base)
 	}
 	conn.SetReadLimit(maxFrame)
-	return &socket{conn: conn, dead: dead}, nil
+	alive.silence.Store(int64(dead))
+	return &socket{conn: conn}, nil
 }
 
 func refusedDial(address string, resp *http.Response, cause error) error {
@@ -64,21 +94,10 @@ func refusedDial(address string, resp *http.Response, cause error) error {
 
 // read hands frames on until the connection breaks or is silent for too long.
 func (s *socket) read(ctx context.Context, frames chan<- []byte) error {
-	alive := func() error { return s.conn.SetReadDeadline(time.Now().Add(s.dead)) }
-	answer := s.conn.PingHandler()
-	s.conn.SetPingHandler(func(data string) error {
-		if err := alive(); err != nil {
-			return err
-		}
-		return answer(data)
-	})
 	for {
-		if err := alive(); err != nil {
-			return err
-		}
 		kind, frame, err := s.conn.ReadMessage()
 		if err != nil {
-			return broken(err)
+			return fmt.Errorf("read from hub: %w", err)
 		}
 		if kind != websocket.TextMessage {
 			continue
@@ -91,15 +110,9 @@ func (s *socket) read(ctx context.Context, frames chan<- []byte) error {
 	}
 }
 
-// broken tells a connection that the hub ended because of the token from any other.
-func broken(err error) error {
-	if websocket.IsCloseError(err, websocket.ClosePolicyViolation) {
-		return &Problem{Status: http.StatusUnauthorized, Code: codeSignedOut}
-	}
-	return fmt.Errorf("read from hub: %w", err)
-}
-
-// codeSignedOut is the hub's code for a token that it does not know.
+// codeSignedOut is the hub's code for a token that it does not know. It comes as the
+// answer to a new connection; why an old one was ended (the token is revoked, the
+// user's role is another) makes no difference.
 const codeSignedOut model.Code = "not_signed_in"
 
 func (s *socket) send(v any) error {

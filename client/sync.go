@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"time"
 
 	"parley/model"
@@ -51,6 +54,12 @@ type Sync struct {
 	// generation tells reloads apart.
 	generation uint64
 	failures   int
+	// live: the hub has welcomed this connection. asked holds, for each hello that it
+	// has not answered yet, the Pages it names.
+	live  bool
+	asked [][]model.PageID
+
+	reading sync.WaitGroup
 }
 
 // pageState is how far a Page is.
@@ -90,9 +99,11 @@ func (s *Sync) Run(ctx context.Context) error {
 	defer func() {
 		cancel()
 		<-done
+		s.reading.Wait()
 	}()
 	for {
 		s.out.put(ctx, Connection{State: Connecting})
+		s.client.Close() // idle connections may have died with the one before
 		err := s.connection(ctx)
 		s.stopReloads()
 		if ctx.Err() != nil {
@@ -146,7 +157,8 @@ func (s *Sync) connection(ctx context.Context) error {
 		socket.close()
 		<-read
 	}()
-	if err := socket.send(s.hello()); err != nil {
+	s.live, s.asked = false, nil
+	if err := s.say(socket, s.hello()); err != nil {
 		return err
 	}
 	for {
@@ -220,6 +232,9 @@ func (s *Sync) batch(ctx context.Context, socket *socket, b model.Batch) error {
 		return nil
 	}
 	if b.From != p.Seq {
+		if s.awaits(b.Page) {
+			return nil // sent before the hub read from where it is to go on
+		}
 		return s.resume(socket, b.Page)
 	}
 	p.Seq, p.moved = b.To, true
@@ -231,7 +246,18 @@ func (s *Sync) batch(ctx context.Context, socket *socket, b model.Batch) error {
 func (s *Sync) resume(socket *socket, page model.PageID) error {
 	p := s.pages[page]
 	p.moved = true
-	return socket.send(model.Hello{Type: model.FrameHello, Resume: map[model.PageID]model.Position{page: p.Position}})
+	return s.say(socket, model.Hello{Type: model.FrameHello, Resume: map[model.PageID]model.Position{page: p.Position}})
+}
+
+// say sends a hello, and remembers what the welcome that answers it will be about.
+func (s *Sync) say(socket *socket, h model.Hello) error {
+	s.asked = append(s.asked, slices.Collect(maps.Keys(h.Resume)))
+	return socket.send(h)
+}
+
+// awaits tells whether a hello that names the Page is not answered yet.
+func (s *Sync) awaits(page model.PageID) bool {
+	return slices.ContainsFunc(s.asked, func(named []model.PageID) bool { return slices.Contains(named, page) })
 }
 
 // heads compares how far each Page is. One that is behind with nothing coming is
@@ -257,7 +283,9 @@ func (s *Sync) heads(ctx context.Context, socket *socket, h model.Heads) error {
 // access drops a Page that is hidden now, and reads one that is seen again.
 func (s *Sync) access(ctx context.Context, a model.Access) error {
 	s.drop(ctx, a.Page)
-	s.listPages(ctx)
+	if err := s.listPages(ctx); err != nil {
+		return err
+	}
 	if a.Sees {
 		s.reload(ctx, a.Page)
 	}
@@ -272,10 +300,20 @@ func (s *Sync) drop(ctx context.Context, page model.PageID) {
 	s.out.put(ctx, Dropped{Page: page})
 }
 
-// welcomed brings the Pages in line with what the hub says the user sees.
+// welcomed brings the Pages in line with what the hub says the user sees. The first
+// welcome of a connection is about all of them; a later one, of those that are held,
+// only about those that its hello named.
 func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
-	s.failures = 0
-	s.out.put(ctx, Connection{State: Live}, Welcomed{Now: w.Now, User: w.User})
+	var named []model.PageID
+	if len(s.asked) > 0 {
+		named, s.asked = s.asked[0], s.asked[1:]
+	}
+	first := !s.live
+	if first {
+		s.live, s.failures = true, 0
+		s.out.put(ctx, Connection{State: Live})
+	}
+	s.out.put(ctx, Welcomed{Now: w.Now, User: w.User})
 	for id := range s.pages {
 		if _, named := w.Pages[id]; !named {
 			s.drop(ctx, id)
@@ -284,6 +322,9 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 	listed := false
 	for id, wp := range w.Pages {
 		p, held := s.pages[id]
+		if held && (s.awaits(id) || !first && !slices.Contains(named, id)) {
+			continue
+		}
 		if held && p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq) {
 			s.drop(ctx, id)
 			held = false
@@ -295,7 +336,9 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 			continue // its first list is on the way
 		}
 		if !listed {
-			s.listPages(ctx)
+			if err := s.listPages(ctx); err != nil {
+				return err
+			}
 			listed = true
 		}
 		s.reload(ctx, id)

@@ -15,6 +15,10 @@ func (c *Client) NewTail(t Timing, from map[model.PageID]int64) *Sync {
 	return s
 }
 
+// tailBack is how far back a tail may begin: less than what the hub still tells one by
+// one, as changes come while the place is looked up.
+const tailBack = model.ReloadBeyond - 500
+
 // skipToNow places a Page where it is now without reading it, or where a tail is to
 // begin.
 func (s *Sync) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
@@ -29,7 +33,7 @@ func (s *Sync) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
 		l.Conversations = nil
 		if begin {
 			at := l.AsOf[page]
-			at.Seq = min(max(seq, at.Seq-model.ReloadBeyond), at.Seq)
+			at.Seq = min(max(seq, at.Seq-tailBack), at.Seq)
 			l.AsOf[page] = at
 		}
 		step(reloaded{page: page, list: &l, first: true})

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -29,9 +30,18 @@ func (l *live) leave(s *Session) {
 // setPage makes a Page known as it is now, before the change of it is answered. Where
 // that takes a user's sight away, nothing of the Page is written to them any more when
 // setPage returns; who gains it is told.
+//
+// Calls may come in another order than the changes were made in: what is older than
+// what is known changes nothing, and waits for what is newer.
 func (l *live) setPage(p store.Page) {
+	l.setting.Lock()
+	defer l.setting.Unlock()
 	l.mu.Lock()
 	before, known := l.pages[p.ID]
+	if known && before.Seq > p.Seq {
+		l.mu.Unlock()
+		return
+	}
 	l.pages[p.ID] = p
 	sessions := make([]*Session, 0, len(l.sessions))
 	for s := range l.sessions {
@@ -50,10 +60,32 @@ func (l *live) setPage(p store.Page) {
 			s.tell(p, true)
 		}
 	}
-	patience := time.NewTimer(flipPatience)
-	defer patience.Stop()
+	patience, cancel := context.WithTimeout(context.Background(), flipPatience)
+	defer cancel()
 	for _, s := range losers {
-		s.settle(patience.C)
+		s.settle(patience)
+	}
+}
+
+// learn makes Pages known that are not yet: those that there were before the hub began.
+func (l *live) learn(pages []store.Page) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range pages {
+		if _, known := l.pages[p.ID]; !known {
+			l.pages[p.ID] = p
+		}
+	}
+}
+
+// refresh makes a Page known whose change is in its log, though whoever made it may
+// have been cut short before they could say so.
+func (l *live) refresh(p store.Page) {
+	l.mu.Lock()
+	before, known := l.pages[p.ID]
+	l.mu.Unlock()
+	if !known || before.Seq < p.Seq {
+		l.setPage(p)
 	}
 }
 
@@ -73,14 +105,14 @@ func (s *Session) tell(p store.Page, sees bool) {
 		panic("hub: an access frame must marshal: " + err.Error()) // strings and a bool
 	}
 	s.mu.Lock()
-	s.push(queued{page: p.ID, bytes: b, always: !sees})
+	s.push(queued{page: p.ID, bytes: b, access: true, always: !sees})
 	s.mu.Unlock()
 	s.wake.notify()
 }
 
 // settle waits for a frame that is just being written, which may be of the Page that
 // was lost; a client that does not take it in time is cut off.
-func (s *Session) settle(patience <-chan time.Time) {
+func (s *Session) settle(patience context.Context) {
 	select {
 	case s.writing <- struct{}{}:
 		s.release()
@@ -90,7 +122,7 @@ func (s *Session) settle(patience <-chan time.Time) {
 	select {
 	case s.writing <- struct{}{}:
 		s.release()
-	case <-patience:
+	case <-patience.Done():
 		s.wire.Close()
 	}
 }

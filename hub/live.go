@@ -17,6 +17,9 @@ import (
 // them reads them from the store later. Nothing is ever dropped: the store's log is
 // the truth, and each session knows how far it is.
 type live struct {
+	// setting is held while a change of a Page is made known.
+	setting sync.Mutex
+
 	mu sync.Mutex
 	// pages are the Pages as they are now: by them it is decided, when a frame is
 	// written, who may be sent it. A change of visibility is here before it is
@@ -40,11 +43,11 @@ func newLive() *live {
 
 // write runs f as one transaction of a Page and has its changes told.
 func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx) error) error {
-	if err := h.store.Write(ctx, page, f); err != nil {
-		return err
+	err := h.store.Write(ctx, page, f)
+	if err == nil || ctx.Err() != nil { // it may be kept though ctx was over before that was known
+		h.live.moved(page)
 	}
-	h.live.moved(page)
-	return nil
+	return err
 }
 
 func (l *live) moved(page model.PageID) {
@@ -72,11 +75,7 @@ func (h *Hub) loadPages(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		h.live.mu.Lock()
-		defer h.live.mu.Unlock()
-		for _, p := range all {
-			h.live.pages[p.ID] = p
-		}
+		h.live.learn(all)
 		return nil
 	})
 }
@@ -140,8 +139,9 @@ func (h *Hub) feed(ctx context.Context, page model.PageID) error {
 // it needs.
 func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (changes []model.Change, to int64, err error) {
 	to = from
-	err = h.store.Read(ctx, func(r store.Reader) error {
-		p, err := r.Page(page)
+	var p store.Page
+	err = h.store.Read(ctx, func(r store.Reader) (err error) {
+		p, err = r.Page(page)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
@@ -166,6 +166,9 @@ func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (ch
 		to = upTo
 		return err
 	})
+	if err == nil && to > from {
+		h.live.refresh(p)
+	}
 	return changes, to, err
 }
 

@@ -67,6 +67,8 @@ type queued struct {
 	page     model.PageID
 	from, to int64
 	bytes    []byte
+	// access: it tells that access changed, and is not void when the Page's changes are.
+	access bool
 	// always: it may be written whoever may see the Page (it says that access is gone).
 	always bool
 }
@@ -93,15 +95,34 @@ func (s *Session) Hello(ctx context.Context, hello model.Hello) error {
 func (s *Session) Serve(ctx context.Context) error {
 	s.hub.live.join(s)
 	defer s.hub.live.leave(s)
+	ctx, cancel := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { s.watch(ctx, cancel) })
+	defer watching.Wait()
+	defer cancel(nil)
+
+	err := s.serve(ctx)
+	if over := context.Cause(ctx); errors.Is(over, ErrSessionOver) {
+		return over
+	}
+	return err
+}
+
+func (s *Session) serve(ctx context.Context) error {
 	heads := time.NewTicker(s.hub.timing.Heads)
 	defer heads.Stop()
-	validity := time.NewTicker(s.hub.timing.Revalidate)
-	defer validity.Stop()
+	always := make(chan struct{})
+	close(always)
 	for {
-		if err := s.flush(ctx); err != nil {
+		more, err := s.step(ctx)
+		if err != nil {
 			return err
 		}
-		var err error
+		// A client that is never done reading is answered and looked at all the same.
+		var waiting <-chan struct{}
+		if more {
+			waiting = always
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -109,12 +130,32 @@ func (s *Session) Serve(ctx context.Context) error {
 			err = s.welcome(ctx, hello)
 		case <-heads.C:
 			err = s.heads(ctx)
-		case <-validity.C:
-			err = s.valid(ctx)
 		case <-s.wake:
+		case <-waiting:
 		}
 		if err != nil {
 			return err
+		}
+	}
+}
+
+// watch asks now and then whether the session may go on. One that may not is ended
+// also while a frame is being written, however slowly.
+func (s *Session) watch(ctx context.Context, end context.CancelCauseFunc) {
+	validity := time.NewTicker(s.hub.timing.Revalidate)
+	defer validity.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-validity.C:
+		}
+		if err := s.valid(ctx); err != nil {
+			end(err)
+			patience, cancel := context.WithTimeout(context.Background(), flipPatience)
+			s.settle(patience)
+			cancel()
+			return
 		}
 	}
 }
@@ -145,23 +186,17 @@ func (s *Session) push(q queued) {
 	s.bytes += len(q.bytes)
 }
 
-// flush writes what waits, and reads and writes what the session is behind by.
-func (s *Session) flush(ctx context.Context) error {
-	for {
-		if q, ok := s.pop(); ok {
-			if err := s.write(ctx, q); err != nil {
-				return err
-			}
-			continue
-		}
-		page, seq, ok := s.behind()
-		if !ok {
-			return nil
-		}
-		if err := s.catchUp(ctx, page, seq); err != nil {
-			return err
-		}
+// step writes one frame: one that waits, or one read from the store of what the
+// session is behind by. It tells whether there may be more.
+func (s *Session) step(ctx context.Context) (more bool, err error) {
+	if q, ok := s.pop(); ok {
+		return true, s.write(ctx, q)
 	}
+	page, seq, ok := s.behind()
+	if !ok {
+		return false, nil
+	}
+	return true, s.catchUp(ctx, page, seq)
 }
 
 func (s *Session) pop() (queued, bool) {
@@ -178,8 +213,11 @@ func (s *Session) pop() (queued, bool) {
 	return q, true
 }
 
-// hold takes the right to write; release gives it back.
+// hold takes the right to write, unless ctx is over; release gives it back.
 func (s *Session) hold(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case s.writing <- struct{}{}:
 		return nil
@@ -255,7 +293,6 @@ func (s *Session) catchUp(ctx context.Context, page model.PageID, seq int64) err
 // caughtUp moves a session on. It is no longer behind when it has all that was fed:
 // what comes next will be offered to it.
 func (s *Session) caughtUp(page model.PageID, from, to int64) {
-	fed := s.hub.live.fedUpTo(page)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, ok := s.follows[page]
@@ -263,7 +300,8 @@ func (s *Session) caughtUp(page model.PageID, from, to int64) {
 		return // repositioned meanwhile
 	}
 	f.seq = to
-	f.behind = to < fed
+	// Asked while mu is held: what is fed after this is offered after it, too.
+	f.behind = to < s.hub.live.fedUpTo(page)
 }
 
 func (s *Session) unfollow(page model.PageID) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"parley/hub/store"
 	"parley/model"
@@ -20,17 +21,35 @@ func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-s.hub.live.admit }()
+	// Given back before the client reads its answer, which may take it long.
+	leave := sync.OnceFunc(func() { <-s.hub.live.admit })
+	defer leave()
 	if err := s.hold(ctx); err != nil {
 		return err
 	}
 	defer s.release()
+	w, follows, err := s.place(ctx, hello)
+	if err != nil {
+		return err
+	}
+	leave()
+	b, err := json.Marshal(w)
+	if err != nil {
+		return fmt.Errorf("encode welcome: %w", err)
+	}
+	s.reposition(hello, follows)
+	s.hub.metrics.welcomed(hello, w)
+	return s.wire.Write(b)
+}
 
+// place finds out which Pages the user sees, how each goes on, and from where.
+func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, map[model.PageID]int64, error) {
 	w := model.Welcome{
 		Type: model.FrameWelcome, Now: s.hub.utc(), User: s.user, Pages: make(map[model.PageID]model.WelcomePage),
 	}
 	follows := make(map[model.PageID]int64)
 	err := s.hub.read(ctx, s.user, "", func(v view) error {
+		s.hub.live.learn(v.pages)
 		for _, p := range v.pages {
 			if _, err := authorize(s.hub.live, s.user.ID, p.ID); err != nil {
 				continue
@@ -54,16 +73,7 @@ func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	b, err := json.Marshal(w)
-	if err != nil {
-		return fmt.Errorf("encode welcome: %w", err)
-	}
-	s.reposition(hello, follows)
-	s.hub.metrics.welcomed(hello, w)
-	return s.wire.Write(b)
+	return w, follows, err
 }
 
 // resumable tells whether a client at that position can be sent what it misses.
@@ -97,18 +107,20 @@ func (s *Session) reposition(hello model.Hello, follows map[model.PageID]int64) 
 	for page := range hello.Resume {
 		delete(s.follows, page)
 		s.discard(page)
-		if seq, ok := follows[page]; ok {
+		seq, ok := follows[page]
+		if _, err := authorize(s.hub.live, s.user.ID, page); ok && err == nil { // or it was lost meanwhile
 			s.follows[page] = &follow{seq: seq, behind: true}
 		}
 	}
 }
 
-// discard drops the queued batches of a Page. mu is held.
+// discard drops what is queued of a Page, but not what tells of access to it. mu is
+// held.
 func (s *Session) discard(page model.PageID) {
 	kept := s.queue[:0]
 	s.bytes = 0
 	for _, q := range s.queue {
-		if q.page != page || q.always {
+		if q.page != page || q.access {
 			kept = append(kept, q)
 			s.bytes += len(q.bytes)
 		}
@@ -129,6 +141,7 @@ func (s *Session) heads(ctx context.Context) error {
 	defer s.release()
 	h := model.Heads{Type: model.FrameHeads, Now: s.hub.utc(), Pages: make(map[model.PageID]int64)}
 	err := s.hub.read(ctx, s.user, "", func(v view) error {
+		s.hub.live.learn(v.pages)
 		for _, p := range v.pages {
 			if _, err := authorize(s.hub.live, s.user.ID, p.ID); err == nil {
 				h.Pages[p.ID] = v.asOf[p.ID].Seq

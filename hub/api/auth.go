@@ -36,7 +36,9 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 		if err != nil {
 			var p *Problem
 			if errors.As(s.problem(ctx.Context(), err), &p) {
-				ctx.SetHeader("WWW-Authenticate", "Bearer")
+				if p.Status == http.StatusUnauthorized {
+					ctx.SetHeader("WWW-Authenticate", "Bearer")
+				}
 				_ = huma.WriteErr(api, ctx, p.Status, p.Detail)
 			}
 			return

@@ -78,6 +78,8 @@ func codeOfStatus(status int) model.Code {
 		return codeMethod
 	case http.StatusRequestEntityTooLarge:
 		return codeTooLarge
+	case http.StatusServiceUnavailable:
+		return codeUnavailable
 	}
 	if status >= http.StatusInternalServerError {
 		return codeInternal

@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -127,9 +130,18 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
 				panic(p)
 			}
-			log.Error("handler panicked", "path", r.Pattern, "panic", p)
+			log.Error("handler panicked", "path", r.Pattern, "panic", panicked(p), "stack", string(debug.Stack()))
 			writeProblem(w, newProblem(http.StatusInternalServerError, codeInternal, "The hub made a mistake. Its log says more."))
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// panicked says what a panic was about. Only the runtime's own words are told: another
+// value may hold what customers wrote.
+func panicked(p any) string {
+	if e, ok := p.(runtime.Error); ok {
+		return e.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }

@@ -43,15 +43,18 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 		},
 	}
 	timing := s.hub.Timing()
-	conn, err := upgrader.Upgrade(&hijacker{ResponseWriter: w, progress: timing.Progress}, r, nil)
+	conn, err := upgrader.Upgrade(&hijacker{ResponseWriter: w, timing: timing}, r, nil)
 	if err != nil {
 		return // answered by the upgrader
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	wire := &wire{conn: conn, cancel: cancel}
+	wire := &wire{conn: conn, cancel: cancel, closed: make(chan struct{})}
 	defer wire.Close()
 	stop := context.AfterFunc(s.stopping, cancel)
 	defer stop()
+	// A frame that the client does not take keeps nothing waiting for long.
+	cut := context.AfterFunc(ctx, func() { wire.closeAfter(2 * closeTime) })
+	defer cut()
 
 	session := s.hub.Attach(u, wire, func(ctx context.Context) error { return s.still(ctx, r, u) })
 	var reading sync.WaitGroup
@@ -139,6 +142,7 @@ type wire struct {
 	conn   *websocket.Conn
 	cancel context.CancelFunc
 	once   sync.Once
+	closed chan struct{}
 }
 
 // Write implements [hub.Wire]. Only the session writes.
@@ -154,9 +158,21 @@ func (w *wire) Ping() error {
 // Close implements [hub.Wire]: the connection is cut, a write under way with it.
 func (w *wire) Close() {
 	w.once.Do(func() {
+		close(w.closed)
 		w.cancel()
 		_ = w.conn.NetConn().Close()
 	})
+}
+
+// closeAfter closes the wire after a while, unless it is closed before.
+func (w *wire) closeAfter(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-w.closed:
+	case <-timer.C:
+		w.Close()
+	}
 }
 
 // goodbye tells the client why, where it still listens.
@@ -175,7 +191,7 @@ func (w *wire) goodbye(err error) {
 // ever: see [patientConn].
 type hijacker struct {
 	http.ResponseWriter
-	progress time.Duration
+	timing hub.Timing
 }
 
 // Hijack implements [http.Hijacker].
@@ -188,30 +204,38 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		// What waits in the kernel is not bounded by the session's queue.
 		_ = tcp.SetWriteBuffer(kernelBuffer)
 	}
-	return &patientConn{Conn: conn, progress: h.progress}, rw, nil
+	return &patientConn{Conn: conn, timing: h.timing}, rw, nil
 }
 
 const (
 	kernelBuffer = 64 << 10
 	writePiece   = 2 << 10
+	// waited is after how long a piece must have waited for the client to read.
+	waited = 10 * time.Millisecond
 )
 
 // patientConn writes in small pieces, each of which may take as long as progress: a
-// reader that is slow is waited for, one that has stopped is not.
+// reader that is slow is waited for, one that has stopped is not. That a piece which
+// had to wait could be written is a sign of life: while a long frame is on its way, no
+// ping gets through.
 type patientConn struct {
 	net.Conn
-	progress time.Duration
+	timing hub.Timing
 }
 
 // Write implements [net.Conn].
 func (c *patientConn) Write(b []byte) (int, error) {
 	written := 0
 	for written < len(b) {
-		if err := c.SetWriteDeadline(time.Now().Add(c.progress)); err != nil {
+		began := time.Now()
+		if err := c.SetWriteDeadline(began.Add(c.timing.Progress)); err != nil {
 			return written, err
 		}
 		n, err := c.Conn.Write(b[written:min(written+writePiece, len(b))])
 		written += n
+		if now := time.Now(); err == nil && now.Sub(began) > waited {
+			err = c.SetReadDeadline(now.Add(c.timing.Dead))
+		}
 		if err != nil {
 			return written, err
 		}

@@ -1,0 +1,84 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+
+	"parley/model"
+)
+
+// Keeper keeps a [model.Inbox] in step with what a [Sync] hands on. Like the Inbox, it
+// belongs to one goroutine.
+type Keeper struct {
+	inbox   *model.Inbox
+	reloads map[model.PageID]model.Reload
+}
+
+// NewKeeper returns a keeper of an Inbox that knows nothing yet.
+func NewKeeper(in *model.Inbox) *Keeper {
+	return &Keeper{inbox: in, reloads: make(map[model.PageID]model.Reload)}
+}
+
+// Take applies updates in their order, and tells what they changed together. An error
+// is of an object that can't be read; all else is applied.
+func (k *Keeper) Take(updates []Update) (model.Changes, error) {
+	var all model.Changes
+	var errs []error
+	for _, u := range updates {
+		changes, err := k.take(u)
+		merge(&all, changes)
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+func (k *Keeper) take(u Update) (model.Changes, error) {
+	switch u := u.(type) {
+	case Welcomed:
+		changes := k.inbox.SetUser(u.User)
+		merge(&changes, k.inbox.Advance(u.Now))
+		return changes, nil
+	case HubTime:
+		return k.inbox.Advance(u.Now), nil
+	case PagesListed:
+		return k.inbox.SetPages(u.Pages), nil
+	case Dropped:
+		delete(k.reloads, u.Page)
+		_, changes := k.inbox.Access(model.Access{Page: u.Page})
+		return changes, nil
+	case Reloading:
+		_, changes := k.inbox.Access(model.Access{Page: u.Page, Sees: true})
+		if r, ok := k.inbox.BeginReload(u.Page); ok {
+			k.reloads[u.Page] = r
+		}
+		return changes, nil
+	case Listed:
+		return k.inbox.AddList(k.reloads[u.Page], u.Conversations, u.AsOf)
+	case Noticed:
+		return k.inbox.AddNotices(u.Notices), nil
+	case Complete:
+		changes, err := k.inbox.EndReload(k.reloads[u.Page])
+		delete(k.reloads, u.Page)
+		return changes, err
+	case Changed:
+		receipt, changes, err := k.inbox.Apply(u.Batch)
+		if receipt == model.BatchHole {
+			err = fmt.Errorf("apply changes of page %s after %d: a hole", u.Batch.Page, u.Batch.From)
+		}
+		return changes, err
+	}
+	return model.Changes{}, nil
+}
+
+// merge adds changes to others. What they name is copied: it holds only until the Inbox
+// changes again.
+func merge(all *model.Changes, c model.Changes) {
+	all.Lists = all.Lists || c.Lists
+	all.Pages = all.Pages || c.Pages
+	all.Notices = all.Notices || c.Notices
+	all.Many = all.Many || c.Many
+	all.Conversations = append(all.Conversations, c.Conversations...)
+	all.Threads = append(all.Threads, c.Threads...)
+}

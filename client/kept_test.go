@@ -1,0 +1,178 @@
+package client_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/client"
+	"parley/model"
+)
+
+const (
+	hubURL       = "http://127.0.0.1:1"
+	conversation = model.ConversationID("100_7001")
+)
+
+func kept(text model.Untrusted) client.KeptReply {
+	return client.KeptReply{Hub: hubURL, Conversation: conversation, ClientID: client.NewClientID(), Text: text}
+}
+
+// files returns the names in a folder, none where it is not there.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestKept(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state", "replies")
+	k := client.NewKept(dir)
+	if _, found := k.Find(hubURL, conversation, "hi"); found {
+		t.Error("found in a folder that is not there")
+	}
+	r := kept("hi\n\x1b[31m 山田 \u2028")
+	for range 2 { // the same again is the same
+		if err := k.Put(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names := files(t, dir); len(names) != 1 || names[0] != string(r.ClientID)+".json" {
+		t.Errorf("kept as %s", names)
+	}
+	for path, want := range map[string]os.FileMode{
+		dir: 0o700, filepath.Dir(dir): 0o700, filepath.Join(dir, string(r.ClientID)+".json"): 0o600,
+	} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %o, want %o", path, got, want)
+		}
+	}
+	id, found := client.NewKept(dir).Find(r.Hub, r.Conversation, r.Text)
+	if !found || id != r.ClientID {
+		t.Errorf("found %q, %t", id, found)
+	}
+	for name, other := range map[string]client.KeptReply{
+		"another text":         {Hub: r.Hub, Conversation: r.Conversation, Text: r.Text + " "},
+		"another conversation": {Hub: r.Hub, Conversation: "100_7002", Text: r.Text},
+		"another hub":          {Hub: "https://example.com", Conversation: r.Conversation, Text: r.Text},
+	} {
+		if _, found := k.Find(other.Hub, other.Conversation, other.Text); found {
+			t.Errorf("found for %s", name)
+		}
+	}
+	for range 2 { // forgetting what is gone is no error
+		if err := k.Forget(r.ClientID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names := files(t, dir); len(names) != 0 {
+		t.Errorf("still there: %s", names)
+	}
+}
+
+// The folder may be called anything; a text may be no UTF-8.
+func TestKeptFindsWhatItKept(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"plain", "[abc]", "a*b?", `back\slash`, "[", "山田"} {
+		k := client.NewKept(filepath.Join(t.TempDir(), folder))
+		for _, text := range []model.Untrusted{"hi", "", "broken \xff\xc3 bytes", "\xff\xff", "lone \xed\xa0\x80", "\u0000"} {
+			r := kept(text)
+			if err := k.Put(r); err != nil {
+				t.Fatal(err)
+			}
+			if id, found := k.Find(r.Hub, r.Conversation, r.Text); !found || id != r.ClientID {
+				t.Errorf("folder %q: %q is not found again", folder, string(text))
+			}
+			if err := k.Forget(r.ClientID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestCorruptedFilesAreIgnored(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	k := client.NewKept(dir)
+	good := kept("hi")
+	encode := func(r client.KeptReply) string {
+		b, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	named := func(id model.ClientID) string {
+		r := good
+		r.ClientID = id
+		return encode(r)
+	}
+	for name, content := range map[string]string{
+		"0190b8a0-0000-7000-8000-000000000001.json": "",
+		"0190b8a0-0000-7000-8000-000000000002.json": encode(good)[:20],
+		"0190b8a0-0000-7000-8000-000000000003.json": "\x00\x00\x00",
+		"0190b8a0-0000-7000-8000-000000000004.json": "null",
+		"0190b8a0-0000-7000-8000-000000000005.json": "[]",
+		"0190b8a0-0000-7000-8000-000000000006.json": named(""),
+		"0190b8a0-0000-7000-8000-000000000007.json": named("../../x"),
+		"0190b8a0-0000-7000-8000-000000000008.json": named("0190b8a0-0000-7000-8000-000000000009"), // another's
+		".new-123":  named("0190b8a0-0000-7000-8000-00000000000a"), // begun, not renamed
+		"notes.txt": "hi",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "0190b8a0-0000-7000-8000-00000000000b.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if id, found := k.Find(good.Hub, good.Conversation, good.Text); found {
+		t.Errorf("found %q among what is broken", id)
+	}
+	if err := k.Put(good); err != nil {
+		t.Fatal(err)
+	}
+	if id, found := k.Find(good.Hub, good.Conversation, good.Text); !found || id != good.ClientID {
+		t.Errorf("found %q, %t", id, found)
+	}
+}
+
+// An id becomes a file's name: nothing but a UUID may.
+func TestKeptRefusesOtherIDs(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	dir := filepath.Join(root, "replies")
+	k := client.NewKept(dir)
+	id := string(client.NewClientID())
+	for _, bad := range []string{
+		"", "x", "..", "../x", "/etc/passwd", "../" + id, id + "/..", "../../" + id[6:], strings.Repeat("../", 12),
+		"/" + id + "/", "{" + id + "}", "." + id + "x", "urn:uuid:" + id, strings.ReplaceAll(id, "-", ""), id + "\x00", id[:35] + "/",
+		"a\x00" + id[2:],
+	} {
+		r := kept("hi")
+		r.ClientID = model.ClientID(bad)
+		if err := k.Put(r); err == nil {
+			t.Errorf("%q is taken for an id", bad)
+		}
+	}
+	if names := files(t, dir); len(names) != 0 {
+		t.Errorf("left behind: %q", names)
+	}
+	if names := files(t, root); len(names) > 1 {
+		t.Errorf("left outside: %q", names)
+	}
+}

@@ -1,0 +1,167 @@
+package hub_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/hub"
+	"parley/model"
+)
+
+func (w *world) add(n hub.NewUser) hub.Added {
+	w.Helper()
+	a, err := hub.AddUser(w.ctx, w.store, n, time.Now())
+	w.must(err)
+	return a
+}
+
+func (w *world) wantSignInRefused(code string) {
+	w.Helper()
+	token, u, err := w.hub.Login(w.ctx, code)
+	if !errors.Is(err, hub.ErrSignIn) || token != "" || u.ID != "" {
+		w.Fatalf("code let %q in: %v", u.Name, err)
+	}
+}
+
+func TestLoginCodeLetsInOnce(t *testing.T) {
+	inBareWorld(t, func(t *testing.T, w *world) {
+		a := w.add(hub.NewUser{Name: " Dan ", Email: " dan@example.com ", Admin: true})
+		if a.Token != "" || a.User.Name != "Dan" || a.User.Email != "dan@example.com" || !a.User.Admin {
+			t.Errorf("added %+v", a.User)
+		}
+		token, u, err := w.hub.Login(w.ctx, a.LoginCode)
+		w.must(err)
+		if u != a.User || len(token) < 43 {
+			t.Errorf("let in %+v with a token of %d letters", u, len(token))
+		}
+		got, err := w.hub.Authenticate(w.ctx, token)
+		w.must(err)
+		if got != a.User {
+			t.Errorf("the token is of %+v", got)
+		}
+		w.wantSignInRefused(a.LoginCode)
+		w.restart()
+		if _, err := w.hub.Authenticate(w.ctx, token); err != nil {
+			t.Errorf("the token is lost by a restart: %v", err)
+		}
+	})
+}
+
+func TestLoginCodeLetsOneIn(t *testing.T) {
+	inBareWorld(t, func(t *testing.T, w *world) {
+		a := w.add(hub.NewUser{Name: "Dan"})
+		results := make(chan error, 10)
+		for range cap(results) {
+			go func() {
+				_, _, err := w.hub.Login(w.ctx, a.LoginCode)
+				results <- err
+			}()
+		}
+		in := 0
+		for range cap(results) {
+			if err := <-results; err == nil {
+				in++
+			} else if !errors.Is(err, hub.ErrSignIn) {
+				t.Errorf("login: %v", err)
+			}
+		}
+		if in != 1 {
+			t.Errorf("one code let %d in", in)
+		}
+	})
+}
+
+func TestLoginCodeExpires(t *testing.T) {
+	inBareWorld(t, func(_ *testing.T, w *world) {
+		early, late := w.add(hub.NewUser{Name: "Early"}), w.add(hub.NewUser{Name: "Late"})
+		w.pass(10*time.Minute - time.Millisecond)
+		_, _, err := w.hub.Login(w.ctx, early.LoginCode)
+		w.must(err)
+		w.pass(time.Millisecond)
+		w.wantSignInRefused(late.LoginCode)
+	})
+}
+
+func TestLoginCodeAsPeopleTypeIt(t *testing.T) {
+	spellings := map[string]func(string) string{
+		"as shown":      func(s string) string { return s },
+		"lower case":    strings.ToLower,
+		"no hyphens":    func(s string) string { return strings.ReplaceAll(s, "-", "") },
+		"spaces":        func(s string) string { return "  " + strings.ReplaceAll(s, "-", " ") + "\n" },
+		"odd hyphens":   func(s string) string { return strings.ReplaceAll(s, "-", "–") },
+		"all of it":     func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", " ")) },
+		"a final point": func(s string) string { return s + "." },
+	}
+	for name, spell := range spellings {
+		t.Run(name, func(t *testing.T) {
+			inBareWorld(t, func(t *testing.T, w *world) {
+				a := w.add(hub.NewUser{Name: "Dan"})
+				_, u, err := w.hub.Login(w.ctx, spell(a.LoginCode))
+				w.must(err)
+				if u.ID != a.User.ID {
+					t.Errorf("let in %q", u.Name)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsNoLoginCode(t *testing.T) {
+	inBareWorld(t, func(_ *testing.T, w *world) {
+		a := w.add(hub.NewUser{Name: "Dan", Token: true})
+		half := a.LoginCode[:len(a.LoginCode)/2]
+		for _, code := range []string{"", "-", "AAAA-AAAA-AAAA-AAAA", half, a.LoginCode + "A", a.Token, "' OR 1=1 --", "あ"} {
+			w.wantSignInRefused(code)
+		}
+		_, _, err := w.hub.Login(w.ctx, a.LoginCode)
+		w.must(err)
+	})
+}
+
+func TestTokens(t *testing.T) {
+	inBareWorld(t, func(t *testing.T, w *world) {
+		a, b := w.add(hub.NewUser{Name: "Dan", Token: true}), w.add(hub.NewUser{Name: "Eve", Token: true})
+		if a.Token == b.Token || a.LoginCode == b.LoginCode {
+			t.Fatal("two users share a secret")
+		}
+		for _, added := range []hub.Added{a, b} {
+			u, err := w.hub.Authenticate(w.ctx, added.Token)
+			w.must(err)
+			if u != added.User {
+				t.Errorf("the token is of %+v", u)
+			}
+		}
+		for _, token := range []string{"", a.Token + "x", a.Token[1:], strings.ToLower(a.Token), a.LoginCode, string(a.User.ID)} {
+			if _, err := w.hub.Authenticate(w.ctx, token); !errors.Is(err, hub.ErrSignIn) {
+				t.Errorf("%d letters let somebody in: %v", len(token), err)
+			}
+		}
+	})
+}
+
+func TestUsersNeedAName(t *testing.T) {
+	inBareWorld(t, func(t *testing.T, w *world) {
+		for _, name := range []string{"", " \t"} {
+			_, err := hub.AddUser(w.ctx, w.store, hub.NewUser{Name: name}, time.Now())
+			var invalid *hub.InvalidError
+			if !errors.As(err, &invalid) || invalid.Field != "name" {
+				t.Errorf("name %q: %v", name, err)
+			}
+		}
+	})
+}
+
+// A user who was never added has no rights, whatever they claim.
+func TestStrangersAreNobody(t *testing.T) {
+	inWorld(t, func(_ *testing.T, w *world) {
+		stranger := model.User{ID: "0192f0c1-0000-7000-8000-00000000ffff", Name: "Mallory", Admin: true}
+		_, _, err := w.hub.ConnectPage(w.ctx, stranger, connection(""))
+		w.hidden(err)
+		_, err = w.hub.Uninstall(w.ctx, stranger, page)
+		w.hidden(err)
+		_, err = w.hub.SetVisibility(w.ctx, stranger, page, model.Private)
+		w.refused(err, model.NotInstaller)
+	})
+}

@@ -1,0 +1,466 @@
+package hub_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"parley/hub"
+	"parley/hub/store"
+	"parley/model"
+)
+
+// opKind is what happens in one step of a story.
+type opKind int
+
+const (
+	opWrite     opKind = iota // a customer writes
+	opRedeliver               // Meta delivers again what it delivered
+	opReply                   // a user replies
+	opRepeat                  // a client sends its request again
+	opRetry                   // a person sends again what failed or asks
+	opDrop                    // a person gives it up
+	opEchoes                  // Meta delivers the echoes it held back
+	opPass                    // time passes
+	opCrash                   // the hub dies and starts again
+)
+
+type op struct {
+	kind opKind
+	// n chooses: the customer, the user, the reply, the pause.
+	n int
+}
+
+// fate is what becomes of one call of the Send API.
+type fate struct {
+	how  int
+	echo int // never, before the answer, with it, held back
+	bare bool
+	slow time.Duration
+}
+
+const (
+	fateAccepted = iota
+	fateAcceptedToo
+	fateNothingWritten
+	fateArrivesSilently
+	fateLost
+	fateAskedToWait
+	fateRefused
+	fateRefusedYetArrives
+	fateDiesArrived
+	fateDiesLost
+	fates
+)
+
+const (
+	echoNever = iota
+	echoBefore
+	echoAfter
+	echoHeldBack
+	echoWays
+)
+
+// story is all that chance decides.
+type story struct {
+	ops   []op
+	fates []fate
+	// inbox: the Page's inbox can be read.
+	inbox bool
+}
+
+func drawStory(t *rapid.T) story {
+	anOp := rapid.Custom(func(t *rapid.T) op {
+		return op{opKind(rapid.IntRange(0, int(opCrash)).Draw(t, "kind")), rapid.IntRange(0, 11).Draw(t, "n")}
+	})
+	aFate := rapid.Custom(func(t *rapid.T) fate {
+		return fate{
+			how: rapid.IntRange(0, fates-1).Draw(t, "how"), echo: rapid.IntRange(0, echoWays-1).Draw(t, "echo"),
+			bare: rapid.IntRange(0, 3).Draw(t, "bare") == 3,
+			slow: rapid.SampledFrom([]time.Duration{0, 0, 3 * time.Second, 20 * time.Second}).Draw(t, "slow"),
+		}
+	})
+	return story{
+		ops:   rapid.SliceOfN(anOp, 1, 18).Draw(t, "ops"),
+		fates: rapid.SliceOfN(aFate, 0, 8).Draw(t, "fates"),
+		inbox: rapid.Bool().Draw(t, "inbox"),
+	}
+}
+
+// told is a story being told.
+type told struct {
+	*world
+	customers []model.PSID
+	inbound   []model.Inbound
+	drafts    []written
+	held      []model.Inbound
+	// retries counts, by text, how often a person sent it again; certain the echoes
+	// with a token, bare those without.
+	retries map[model.Untrusted]int
+	certain map[model.Untrusted]int
+	bare    map[model.Untrusted]int
+	// broken is the first thing that must not be.
+	broken error
+}
+
+type written struct {
+	user  model.User
+	draft hub.Draft
+	id    model.MessageID
+}
+
+// failure is how a property ends a story: the bubble must end before the test may.
+type failure struct{ why string }
+
+// storyTB is a test whose failure ends only the story.
+type storyTB struct{ *testing.T }
+
+func (storyTB) Fatalf(format string, args ...any) { panic(failure{fmt.Sprintf(format, args...)}) }
+
+func TestRepliesLeaveAtMostOnceWhateverHappens(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		s := drawStory(rt)
+		var why string
+		synctest.Test(t, func(t *testing.T) { why = tell(t, s) })
+		if why != "" {
+			rt.Fatal(why)
+		}
+	})
+}
+
+// tell tells a story and returns what was wrong in it.
+func tell(t *testing.T, s story) (why string) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case failure:
+			why = r.why
+		default:
+			panic(r)
+		}
+	}()
+	w := &told{
+		world: newWorld(storyTB{t}), customers: []model.PSID{hanako, ken},
+		retries: make(map[model.Untrusted]int), certain: make(map[model.Untrusted]int),
+		bare: make(map[model.Untrusted]int),
+	}
+	w.connect(w.ann, model.Shared)
+	if s.inbox {
+		w.graph.shows()
+	}
+	w.graph.onSend = w.watch
+	w.do(op{opWrite, 0})
+	w.do(op{opWrite, 1})
+	for _, f := range s.fates {
+		w.graph.plays(w.play(f))
+	}
+	for _, o := range s.ops {
+		w.do(o)
+		w.settle()
+	}
+	w.end()
+	return ""
+}
+
+func (w *told) breaks(format string, args ...any) {
+	if w.broken == nil {
+		w.broken = fmt.Errorf(format, args...)
+	}
+}
+
+// watch looks at each call as it comes: the attempt is stored, and no other reply of
+// the conversation may be on its way. The caller holds the Graph's lock.
+func (w *told) watch(o model.Outgoing) {
+	err := w.store.Read(w.ctx, func(r store.Reader) error {
+		mine, _, err := r.ReplyByToken(page, o.Metadata)
+		if err != nil {
+			return err
+		}
+		open, err := r.UnsettledReplies(conversationWith(o.To))
+		for _, other := range open {
+			if other.MessageID != mine.MessageID && (other.State == model.Posting || other.State == model.Unknown) {
+				w.breaks("a reply leaves while another is %s", other.State)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		w.breaks("a call whose token is not stored: %w", err)
+	}
+}
+
+// play makes an answer of a fate.
+func (w *told) play(f fate) answer {
+	a := map[int]answer{
+		fateNothingWritten: writesNothing(), fateLost: staysSilent(), fateAskedToWait: asksToWait(40 * time.Second),
+		fateRefused: refuses(model.GraphRefused), fateDiesLost: dies(true),
+	}[f.how]
+	if a.do != nil {
+		return first(func(model.Outgoing) { sleep(f.slow) }, a)
+	}
+	return answer{reached: true, do: func(g *fakeGraph, o model.Outgoing) model.Outcome {
+		sleep(f.slow)
+		mid := g.newMID()
+		if w.inboxReadable() {
+			g.shows(model.SentMessage{MID: mid, FromPage: true, Text: o.Text, CreatedAt: now().Truncate(time.Second)})
+		}
+		w.echo(f, o, mid)
+		switch f.how {
+		case fateArrivesSilently:
+			return model.Outcome{Kind: model.OutcomeUncertain}
+		case fateRefusedYetArrives:
+			return model.Outcome{Kind: model.OutcomeRefused, Code: model.GraphRefused}
+		case fateDiesArrived:
+			return dies(true).do(g, o)
+		}
+		return model.Outcome{Kind: model.OutcomeAccepted, MID: mid}
+	}}
+}
+
+func (w *told) inboxReadable() bool {
+	w.graph.mu.Lock()
+	defer w.graph.mu.Unlock()
+	return w.graph.threadErr == nil
+}
+
+func (w *told) echo(f fate, o model.Outgoing, mid model.MID) {
+	e := echoOf(o, mid)
+	if f.bare {
+		e = bareEchoOf(o, mid)
+	}
+	if f.echo == echoNever {
+		return
+	}
+	if f.echo == echoBefore {
+		if err := w.hub.Receive(w.ctx, entry(e)); err != nil {
+			w.breaks("receive echo: %w", err)
+		}
+	}
+	w.graph.mu.Lock()
+	defer w.graph.mu.Unlock()
+	if f.bare {
+		w.bare[o.Text]++
+	} else {
+		w.certain[o.Text]++
+	}
+	if f.echo != echoBefore {
+		w.held = append(w.held, e)
+	}
+	w.inbound = append(w.inbound, e)
+}
+
+func (w *told) do(o op) {
+	customer := w.customers[o.n%len(w.customers)]
+	user := []model.User{w.ann, w.ben, w.cat}[o.n%3]
+	switch o.kind {
+	case opWrite:
+		mid := model.MID(fmt.Sprintf("m_in_%d", len(w.inbound)))
+		e := wrote(customer, mid, string(mid), ago(time.Duration(o.n)*time.Minute))
+		w.inbound = append(w.inbound, e)
+		w.receive(e)
+	case opRedeliver:
+		w.redeliver(o.n)
+	case opReply:
+		w.write(user, customer)
+	case opRepeat:
+		if len(w.drafts) > 0 {
+			w.repeat(w.drafts[o.n%len(w.drafts)])
+		}
+	case opRetry, opDrop:
+		if len(w.drafts) > 0 {
+			w.decide(o.kind, w.drafts[o.n%len(w.drafts)])
+		}
+	case opEchoes:
+		w.deliverHeld()
+	case opPass:
+		w.pass([]time.Duration{
+			time.Second, 4 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 3 * time.Minute,
+		}[o.n%6])
+	case opCrash:
+		w.restart()
+	}
+}
+
+// redeliver delivers some of what was delivered, in another order, twice at once.
+func (w *told) redeliver(n int) {
+	w.graph.mu.Lock()
+	held := slices.Clone(w.held)
+	var again []model.Inbound
+	for _, e := range w.inbound[n%(len(w.inbound)+1):] {
+		if !slices.ContainsFunc(held, func(h model.Inbound) bool { return h.Key == e.Key }) {
+			again = append(again, e)
+		}
+	}
+	w.graph.mu.Unlock()
+	slices.Reverse(again)
+	errs := make(chan error, 2)
+	for range cap(errs) {
+		go func() { errs <- w.hub.Receive(w.ctx, entry(again...)) }()
+	}
+	w.must(errors.Join(<-errs, <-errs))
+}
+
+func (w *told) deliverHeld() {
+	w.graph.mu.Lock()
+	held := w.held
+	w.held = nil
+	w.graph.mu.Unlock()
+	w.receive(held...)
+}
+
+func (w *told) write(user model.User, customer model.PSID) {
+	d := draft(customer, fmt.Sprintf("reply %d", len(w.drafts)))
+	m, err := w.hub.Reply(w.ctx, user, d)
+	var r *model.Refusal
+	if errors.As(err, &r) || errors.Is(err, hub.ErrNotFound) {
+		return // the customer has not written, or Facebook asks to wait
+	}
+	w.must(err)
+	w.drafts = append(w.drafts, written{user, d, m.ID})
+}
+
+func (w *told) repeat(x written) {
+	m, err := w.hub.Reply(w.ctx, x.user, x.draft)
+	w.must(err)
+	if m.ID != x.id {
+		w.Fatalf("a repeated request made message %s beside %s", m.ID, x.id)
+	}
+}
+
+func (w *told) decide(kind opKind, x written) {
+	m := w.message(x.id)
+	var err error
+	if kind == opRetry {
+		_, err = w.hub.Retry(w.ctx, w.ann, x.id, m.ConversationID, m.Attempt, nil)
+	} else {
+		_, err = w.hub.Drop(w.ctx, w.ann, x.id, m.ConversationID, nil)
+	}
+	var r *model.Refusal
+	if errors.As(err, &r) {
+		return
+	}
+	w.must(err)
+	if kind == opRetry {
+		w.retries[x.draft.Text]++
+	}
+}
+
+// end lets everything come to rest and looks at what is left.
+func (w *told) end() {
+	w.graph.mu.Lock()
+	w.graph.script = nil
+	w.graph.mu.Unlock()
+	w.pass(15 * time.Minute)
+	w.deliverHeld()
+	w.pass(15 * time.Minute)
+	if w.broken != nil {
+		w.Fatalf("%v", w.broken)
+	}
+	for _, x := range w.drafts {
+		w.checkReply(x)
+	}
+	if len(w.graph.collisions) > 0 {
+		w.Fatalf("two messages were on their way to one customer")
+	}
+	w.checkRows()
+	w.checkOrder()
+	wantNoGaps(w.world)
+}
+
+func (w *told) checkReply(x written) {
+	text := x.draft.Text
+	if n, most := w.graph.reached[text], 1+w.retries[text]; n > most {
+		w.Fatalf("%s may have arrived %d times, a person asked for %d", string(text), n, most)
+	}
+	m := w.wantState(x.id, w.state(x.id))
+	ends := []model.State{model.Sent, model.Failed, model.Ask, model.Dropped}
+	if !slices.Contains(ends, m.State) {
+		w.Fatalf("%s ended as %s", string(text), m.State)
+	}
+	if (m.State == model.Failed || m.State == model.Ask) != (m.Error != nil) {
+		w.Fatalf("%s is %s because of %+v", string(text), m.State, m.Error)
+	}
+	if m.WaitsFor != "" {
+		w.Fatalf("%s is %s and still waits", string(text), m.State)
+	}
+	if w.certain[text] > 0 && m.State != model.Sent {
+		w.Fatalf("%s is %s, though its echo came with its token", string(text), m.State)
+	}
+	if m.DeliveredTwice && w.graph.reached[text] < 2 {
+		w.Fatalf("%s is told to have arrived twice", string(text))
+	}
+	if m.State == model.Sent && w.graph.reached[text] == 0 {
+		w.Fatalf("%s is told to be sent", string(text))
+	}
+	if r := w.replyRow(x.id); !r.WakeAt.IsZero() {
+		w.Fatalf("%s is over, yet to be looked at", string(text))
+	}
+}
+
+// checkRows expects each message of a customer once and each reply once. Only an echo
+// without token may make another row of its text, where nothing says which reply it
+// is.
+func (w *told) checkRows() {
+	rows := make(map[model.Untrusted]int)
+	mids := make(map[model.MID]int)
+	for _, customer := range w.customers {
+		ms, _, _, err := w.hub.Messages(w.ctx, w.ann, conversationWith(customer), "", 1000)
+		if errors.Is(err, hub.ErrNotFound) {
+			continue
+		}
+		w.must(err)
+		unread := 0
+		for _, m := range ms {
+			rows[m.Text]++
+			if m.MID != "" {
+				mids[m.MID]++
+			}
+			if m.Direction == model.In {
+				unread++
+			}
+		}
+		if c := w.conversation(customer); c.Unread != unread || c.LastMessage.ID != ms[len(ms)-1].ID {
+			w.Fatalf("%d unread, want %d; last message %q", c.Unread, unread, c.LastMessage.ID)
+		}
+	}
+	for mid, n := range mids {
+		if n != 1 {
+			w.Fatalf("%d rows of %s", n, mid)
+		}
+	}
+	for _, e := range w.inbound {
+		if m, ok := e.Event.(model.CustomerMessage); ok && rows[m.Text] != 1 {
+			w.Fatalf("%d rows of %s", rows[m.Text], string(m.Text))
+		}
+	}
+	for _, x := range w.drafts {
+		if n, most := rows[x.draft.Text], 1+w.bare[x.draft.Text]; n < 1 || n > most {
+			w.Fatalf("%d rows of %s, want at most %d", n, string(x.draft.Text), most)
+		}
+	}
+}
+
+// checkOrder expects a customer's replies to have left in the order of acceptance,
+// as long as nobody sent one again.
+func (w *told) checkOrder() {
+	if len(w.retries) > 0 {
+		return
+	}
+	place := make(map[model.Untrusted]int)
+	for i, x := range w.drafts {
+		place[x.draft.Text] = i
+	}
+	last := make(map[model.PSID]int)
+	for _, o := range w.graph.sent() {
+		if place[o.Text] < last[o.To] {
+			w.Fatalf("%s left after a later reply", string(o.Text))
+		}
+		last[o.To] = place[o.Text]
+	}
+}
