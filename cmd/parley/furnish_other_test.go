@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// furnish has nothing to prepare here.
+func furnish() error { return nil }

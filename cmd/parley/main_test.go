@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// The test binary is also the program under test: with asProgram set, it is parley
+// and nothing else, so that signals, exit codes and crashes are those of a process.
+const (
+	asProgram = "TEST_RUN_PARLEY"
+	// lifeline is the number of an open file that ends with the tests: no server
+	// outlives them, however they end.
+	lifeline = 3
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(beParley())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func beParley() int {
+	go func() {
+		_, err := io.Copy(io.Discard, os.NewFile(lifeline, "lifeline"))
+		if err == nil {
+			os.Exit(exitOrphaned)
+		}
+	}()
+	if err := furnish(); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		return exitOrphaned
+	}
+	return start()
+}
+
+// exitOrphaned is none of the program's own exit codes.
+const exitOrphaned = 99
