@@ -74,14 +74,14 @@ func (c *Client) SetVisibility(ctx context.Context, page model.PageID, v model.V
 		Visibility model.Visibility `json:"visibility"`
 	}{v}
 	var out model.Page
-	err := c.call(ctx, http.MethodPatch, "/v1/pages/"+url.PathEscape(string(page)), nil, in, &out)
+	err := c.call(ctx, http.MethodPatch, "/v1/pages/"+segment(string(page)), nil, in, &out)
 	return out, err
 }
 
 // Uninstall uninstalls a Page.
 func (c *Client) Uninstall(ctx context.Context, page model.PageID) (model.Page, error) {
 	var out model.Page
-	err := c.call(ctx, http.MethodDelete, "/v1/pages/"+url.PathEscape(string(page)), nil, nil, &out)
+	err := c.call(ctx, http.MethodDelete, "/v1/pages/"+segment(string(page)), nil, nil, &out)
 	return out, err
 }
 
@@ -124,7 +124,7 @@ func (c *Client) Search(ctx context.Context, q ListQuery) (FoundList, error) {
 }
 
 func conversationPath(id model.ConversationID) string {
-	return "/v1/conversations/" + url.PathEscape(string(id))
+	return "/v1/conversations/" + segment(string(id))
 }
 
 // Conversation returns one conversation.
@@ -151,7 +151,7 @@ func (c *Client) Messages(ctx context.Context, id model.ConversationID, before s
 // Message returns one message.
 func (c *Client) Message(ctx context.Context, conversation model.ConversationID, id model.MessageID) (model.Message, error) {
 	var out model.Message
-	err := c.call(ctx, http.MethodGet, conversationPath(conversation)+"/messages/"+url.PathEscape(string(id)), nil, nil, &out)
+	err := c.call(ctx, http.MethodGet, conversationPath(conversation)+"/messages/"+segment(string(id)), nil, nil, &out)
 	return out, err
 }
 

@@ -92,6 +92,16 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	return decode(c.base.String(), resp, out)
 }
 
+// segment makes an id part of a path. One that would change the path stands for an id
+// that nothing has: the hub answers that there is no such thing.
+func segment(id string) string {
+	switch id {
+	case "", ".", "..":
+		return "-"
+	}
+	return url.PathEscape(id)
+}
+
 func decode(address string, resp *http.Response, out any) error {
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {

@@ -26,6 +26,7 @@ type reloaded struct {
 	generation uint64
 	list       *ConversationList
 	first      bool
+	pages      []model.Page
 	notices    []model.Notice
 	complete   bool
 	err        error
@@ -82,7 +83,8 @@ func (s *Sync) background(ctx context.Context, p *pageState, f func(context.Cont
 	})
 }
 
-// readLists reads all conversations of a Page, then its notices.
+// readLists reads all conversations of a Page, then the Pages and its notices: after the
+// first list, so that no change of them falls between.
 func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloaded)) {
 	q := ListQuery{Page: page, Limit: reloadLimit}
 	for first := true; first || q.Cursor != ""; first = false {
@@ -94,12 +96,17 @@ func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloa
 		step(reloaded{page: page, list: &l, first: first})
 		q.Cursor = l.Cursor
 	}
+	pages, err := s.client.Pages(ctx)
+	if err != nil {
+		step(reloaded{page: page, err: err})
+		return
+	}
 	notices, err := s.client.Notices(ctx, ListQuery{Page: page, Limit: noticesLimit})
 	if err != nil {
 		step(reloaded{page: page, err: err})
 		return
 	}
-	step(reloaded{page: page, notices: notices.Notices, complete: true})
+	step(reloaded{page: page, pages: pages, notices: notices.Notices, complete: true})
 }
 
 // listPages reads the list of all Pages, which also names those that are hidden. What
@@ -129,7 +136,10 @@ func (s *Sync) reloadStep(ctx context.Context, socket *socket, r reloaded) error
 	case r.list != nil:
 		return s.takeList(ctx, socket, p, r)
 	}
-	s.out.put(ctx, Noticed{Page: r.page, Notices: r.notices}, Complete{Page: r.page})
+	if !s.changesOnly {
+		s.out.put(ctx, PagesListed{Pages: r.pages}, Noticed{Page: r.page, Notices: r.notices})
+	}
+	s.out.put(ctx, Complete{Page: r.page})
 	p.complete = true
 	p.stopReload()
 	return nil

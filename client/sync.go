@@ -321,19 +321,11 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 	}
 	listed := false
 	for id, wp := range w.Pages {
-		p, held := s.pages[id]
-		if held && (s.awaits(id) || !first && !slices.Contains(named, id)) {
+		if _, held := s.pages[id]; held && (s.awaits(id) || !first && !slices.Contains(named, id)) {
 			continue
 		}
-		if held && p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq) {
-			s.drop(ctx, id)
-			held = false
-		}
-		if held && wp.Resume == model.ResumeOK && (p.complete || p.reload != nil) {
+		if s.goesOn(ctx, id, wp) {
 			continue
-		}
-		if held && p.reload != nil && !p.placed {
-			continue // its first list is on the way
 		}
 		if !listed {
 			if err := s.listPages(ctx); err != nil {
@@ -344,4 +336,21 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 		s.reload(ctx, id)
 	}
 	return nil
+}
+
+// goesOn tells whether a Page goes on as it is after a welcome. One that is no longer
+// the same stream is dropped.
+func (s *Sync) goesOn(ctx context.Context, id model.PageID, wp model.WelcomePage) bool {
+	p, held := s.pages[id]
+	if !held {
+		return false
+	}
+	if p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq) {
+		s.drop(ctx, id)
+		return false
+	}
+	if wp.Resume == model.ResumeOK && (p.complete || p.reload != nil) {
+		return true
+	}
+	return p.reload != nil && !p.placed // its first list is on the way
 }

@@ -9,7 +9,9 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -102,6 +104,14 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
 	return g.Wait()
+}
+
+// survive keeps a mistake in one piece of work from ending the hub. It logs where it was,
+// not what: that may be a customer's text.
+func (h *Hub) survive(doing string) {
+	if p := recover(); p != nil {
+		h.log.Error("panicked", "doing", doing, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+	}
 }
 
 // utc returns the hub's time as it is stored and shown: UTC, microseconds.

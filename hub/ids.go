@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -15,6 +16,17 @@ import (
 
 // newUUID returns a UUIDv7: unique, and sorting by time.
 func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// isUUID passes a UUID in its common form alone: the others that a parser takes would
+// be other ids of the same reply.
+func isUUID(s string) bool {
+	const length = 36
+	if len(s) != length || s != strings.ToLower(s) {
+		return false
+	}
+	_, err := uuid.Parse(s)
+	return err == nil
+}
 
 // newSecret returns n random bytes in URL-safe base 64.
 func newSecret(n int) string {

@@ -122,6 +122,8 @@ func (h *Hub) startDue(ctx context.Context, workers *sync.WaitGroup) time.Durati
 		}
 		workers.Go(func() {
 			defer h.outbox.release(r.MessageID)
+			// A reply that was being posted counts as unknown when its lease is over.
+			defer h.survive("attend reply")
 			h.attend(ctx, r)
 		})
 	}

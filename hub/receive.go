@@ -19,13 +19,21 @@ const (
 	CounterNotUnderstood = "raw_not_understood"
 )
 
+// errPanicked is that events were not stored because of a mistake of ours.
+var errPanicked = errors.New("panicked")
+
 // Receive takes the events of one webhook POST in. When it returns nil, every
 // event of every Page is stored with its effects, or was stored before; else the
 // POST must come again, and what was stored meanwhile is not stored twice.
 func (h *Hub) Receive(ctx context.Context, entries []model.PageEntry) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for page, events := range byPage(entries) {
-		g.Go(func() error { return h.receivePage(ctx, page, events) })
+		g.Go(func() (err error) {
+			err = errPanicked // unless it returns
+			defer h.survive("receive webhook")
+			err = h.receivePage(ctx, page, events)
+			return err
+		})
 	}
 	err := g.Wait()
 	h.storeFailed.Store(errors.Is(err, store.ErrUnavailable))

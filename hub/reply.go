@@ -8,8 +8,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
-
 	"parley/hub/store"
 	"parley/model"
 )
@@ -42,7 +40,7 @@ func (d Draft) hash() string {
 // same draft handed in again answers with the same message, whatever became of it.
 // A [model.Refusal] stores nothing.
 func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Message, error) {
-	if _, err := uuid.Parse(string(d.ClientID)); err != nil {
+	if !isUUID(string(d.ClientID)) {
 		return model.Message{}, &InvalidError{Field: "client_id", Reason: "must be a UUID"}
 	}
 	if d.Conversation.Page() == "" {

@@ -106,7 +106,9 @@ func newWorld(t tb) *world {
 	w := &world{tb: t, ctx: context.WithoutCancel(t.Context()), graph: newFakeGraph()}
 	path := filepath.Join(t.TempDir(), "hub.db")
 	w.must(os.WriteFile(path, emptyStore, 0o600))
-	s, err := sqlite.Open(w.ctx, path, sqlite.Options{Exclusive: true})
+	// Not exclusive: the holder of the lock looks at the file each second, and a bubble's
+	// hours are made of many seconds.
+	s, err := sqlite.Open(w.ctx, path, sqlite.Options{})
 	w.must(err)
 	w.store = s
 	w.ann, w.ben, w.cat = w.addUser("Ann", true), w.addUser("Ben", true), w.addUser("Cat", false)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -487,5 +488,163 @@ func TestInboxChangesNameMany(t *testing.T) {
 	}
 	if changes := c.in.Advance(c.w.now.Add(49 * time.Hour)); changes.Any() {
 		t.Errorf("nothing is left to change: %+v", changes)
+	}
+}
+
+// FuzzInboxApply: whatever a frame holds, it is taken over or refused as unreadable.
+func FuzzInboxApply(f *testing.F) {
+	f.Add("conversation", []byte(encode(realistic(5))))
+	f.Add("conversation", []byte(`{"id":"1_7","seq":9,"updated_at":"0001-01-01T00:00:00Z","last_message":{},"unread":-1}`))
+	f.Add("message", []byte(`{"id":"1_m","conversation_id":"1_7","seq":9}`))
+	f.Add("page", []byte(encode(openPage())))
+	f.Add("notice", []byte(`{"id":"n","page_id":"1"}`))
+	f.Add("removed", []byte(`{"id":"1_7"}`))
+	f.Fuzz(func(t *testing.T, kind string, object []byte) {
+		w := newWorld(1)
+		in := w.fresh()
+		in.Open("1_7")
+		for i := range int64(2) {
+			r, _, err := in.Apply(model.Batch{Page: "1", From: i, To: i + 1, Events: []model.Change{
+				{Seq: i + 1, Kind: model.ChangeKind(kind), Object: object},
+			}})
+			if (r == model.BatchUnreadable) != errors.Is(err, model.ErrUnreadable) {
+				t.Fatalf("%v, %v", r, err)
+			}
+			for _, q := range boards {
+				for j := range in.View(q).Len() {
+					in.View(q).At(j)
+				}
+			}
+		}
+	})
+}
+
+func TestInboxSetUser(t *testing.T) {
+	t.Parallel()
+	c := loaded(t, 2)
+	renamed := me
+	renamed.Name = "Mio T."
+	if !c.in.SetUser(renamed).Any() || c.in.User() != renamed || c.in.View(model.Query{}).Len() != 2 {
+		t.Error("a new name drops nothing")
+	}
+	if c.in.SetUser(model.User{}).Any() || c.in.User() != renamed {
+		t.Error("nobody is no user")
+	}
+	other := model.User{ID: "u2"}
+	if !c.in.SetUser(other).Any() || c.in.View(model.Query{}).Len() > 0 || len(c.in.Pages()) > 0 || !c.in.Next().IsZero() {
+		t.Error("another user sees what the one before held")
+	}
+	if holds(reflect.ValueOf(c.in), mark("1")) {
+		t.Error("another user's Inbox holds what the one before saw")
+	}
+}
+
+// TestInboxForgetsOldRemovals: a client that runs for months does not keep every
+// removal; those that an answer under way could contradict, it does.
+func TestInboxForgetsOldRemovals(t *testing.T) {
+	t.Parallel()
+	c := loaded(t, 1)
+	at, _ := c.in.Position("1")
+	b := model.Batch{Page: "1", From: at.Seq, To: at.Seq + 3*model.ReloadBeyond}
+	id := func(seq int64) model.ConversationID { return model.ConversationID(fmt.Sprintf("1_%d", seq)) }
+	for seq := b.From + 1; seq <= b.To; seq++ {
+		b.Events = append(b.Events, model.Change{
+			Seq: seq, Kind: model.ChangeRemoved, Object: encode(model.Removed{ID: string(id(seq))}),
+		})
+	}
+	if _, _, err := c.in.Apply(b); err != nil {
+		t.Fatal(err)
+	}
+	for seq, back := range map[int64]bool{b.From + 1: true, b.To - model.ReloadBeyond + 1: false, b.To: false} {
+		c.in.Put(model.Conversation{ID: id(seq), Seq: seq - 1})
+		if _, ok := c.in.Conversation(id(seq)); ok != back {
+			t.Errorf("removed at %d of %d: back %v", seq, b.To, ok)
+		}
+	}
+}
+
+// TestInboxTiesAcrossPages: equal times go by id as a whole, as in the hub's lists.
+func TestInboxTiesAcrossPages(t *testing.T) {
+	t.Parallel()
+	pages := []model.PageID{"1", "12", "1~2", "2", "13"}
+	in := model.NewInbox(me)
+	in.Advance(noon)
+	w := model.Welcome{Pages: map[model.PageID]model.WelcomePage{}}
+	for _, id := range pages {
+		w.Pages[id] = model.WelcomePage{}
+	}
+	in.Welcome(w)
+	var want []model.ConversationID
+	for _, page := range pages {
+		r, _ := in.BeginReload(page)
+		for _, psid := range []model.PSID{"7", "70", "8"} {
+			id := model.NewConversationID(page, psid)
+			want = append(want, id)
+			if _, err := in.AddList(r, []model.Conversation{{ID: id, UpdatedAt: noon}}, model.Position{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	slices.Sort(want)
+	slices.Reverse(want)
+	var got []model.ConversationID
+	for _, r := range rows(in.View(model.Query{})) {
+		got = append(got, r.ID)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+}
+
+// TestInboxReloadMoved: what moved between two lists is in neither; it stays until
+// the changes up to the newest list are applied.
+func TestInboxReloadMoved(t *testing.T) {
+	t.Parallel()
+	c := loaded(t, 3)
+	p := c.w.pages["1"]
+	all, _ := p.list(nil, 10)
+	r, _ := c.in.BeginReload("1")
+	first := p.position()
+	if _, err := c.in.AddList(r, all[:1], first); err != nil {
+		t.Fatal(err)
+	}
+	c.in.SetPages(c.w.pageList())
+	c.w.message(p, 1, model.In, "up to the top")
+	if _, err := c.in.AddList(r, all[2:], p.position()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.in.EndReload(r); err != nil || c.in.Complete("1") || c.in.View(model.Query{}).Len() != 3 {
+		t.Errorf("complete %v, %d held, %v", c.in.Complete("1"), c.in.View(model.Query{}).Len(), err)
+	}
+	if _, _, err := c.in.Apply(p.batch(first.Seq, p.head)); err != nil || !c.in.Complete("1") {
+		t.Errorf("complete %v, %v", c.in.Complete("1"), err)
+	}
+	for i, row := range rows(c.in.View(model.Query{})) {
+		if row.Stale || i == 0 && row.ID != all[1].ID {
+			t.Errorf("row %d is %s, stale %v", i, row.ID, row.Stale)
+		}
+	}
+}
+
+// TestInboxPageOfAnotherEpoch: a page object read before the first list may count by
+// another store's seq; the next replaces it.
+func TestInboxPageOfAnotherEpoch(t *testing.T) {
+	t.Parallel()
+	in := model.NewInbox(me)
+	before, after := openPage(), openPage()
+	before.Seq, after.Seq, after.MessagesOff = 900, 3, true
+	in.SetPages([]model.Page{before})
+	in.Welcome(welcomeTo("e1.0", 5, model.ResumeReload))
+	r, _ := in.BeginReload("1")
+	if _, err := in.AddList(r, nil, model.Position{Epoch: "e1.0", Seq: 5}); err != nil {
+		t.Fatal(err)
+	}
+	in.SetPages([]model.Page{after})
+	if p, _ := in.Page("1"); !p.MessagesOff {
+		t.Error("the page object of another store stayed")
+	}
+	in.SetPages([]model.Page{{ID: "1", Sees: true, Visibility: model.Shared, Seq: 2}})
+	if p, _ := in.Page("1"); !p.MessagesOff {
+		t.Error("an older page object was taken")
 	}
 }

@@ -105,8 +105,13 @@ func arrival(n int) model.Batch {
 }
 
 var boards = []model.Query{
-	{}, {Filter: model.FilterOpen}, {Filter: model.FilterMine}, {Filter: model.FilterUnassigned},
-	{Filter: model.FilterSnoozed}, {Filter: model.FilterDone}, {Filter: model.FilterBlocked},
+	{},
+	{Filter: model.FilterOpen},
+	{Filter: model.FilterMine},
+	{Filter: model.FilterUnassigned},
+	{Filter: model.FilterSnoozed},
+	{Filter: model.FilterDone},
+	{Filter: model.FilterBlocked},
 }
 
 // BenchmarkInboxApply is an arrival with many conversations held. Its sub-benchmarks

@@ -202,3 +202,100 @@ func TestThreadGoesWithItsConversation(t *testing.T) {
 		t.Error("its messages are still held")
 	}
 }
+
+// TestThreadEmptied: with all of a stretch removed, nothing says where it began.
+func TestThreadEmptied(t *testing.T) {
+	t.Parallel()
+	c, id := chat(t, 8)
+	c.open(id)
+	c.answerAll()
+	th, _ := c.in.Thread(id)
+	for _, m := range th.Messages {
+		c.w.pages["1"].removeMessage(m.ID)
+	}
+	c.stream(9)
+	c.deliver()
+	if th, _ := c.in.Thread(id); !th.Stale {
+		t.Error("not to be read again")
+	}
+	c.open(id)
+	c.answerAll()
+	if th, _ := c.in.Thread(id); th.Stale || len(th.Messages) != 3 {
+		t.Errorf("stale %v, %d messages", th.Stale, len(th.Messages))
+	}
+}
+
+// TestThreadOfAnotherEpoch: messages read before the Page had a position go if its
+// first list is of another epoch.
+func TestThreadOfAnotherEpoch(t *testing.T) {
+	t.Parallel()
+	in := model.NewInbox(me)
+	in.Welcome(welcomeTo("e1.0", 5, model.ResumeReload))
+	o, _ := in.Open("1_7")
+	m := model.Message{ID: "1_m", ConversationID: "1_7", Seq: 99}
+	if ok, _ := in.SetMessages(o, []model.Message{m}, "", model.Position{Epoch: "e0.0", Seq: 99}); !ok {
+		t.Fatal("refused")
+	}
+	r, _ := in.BeginReload("1")
+	if _, err := in.AddList(r, nil, model.Position{Epoch: "e1.0", Seq: 5}); err != nil {
+		t.Fatal(err)
+	}
+	if th, _ := in.Thread("1_7"); th.Loaded || len(th.Messages) > 0 {
+		t.Errorf("%d messages of another epoch", len(th.Messages))
+	}
+}
+
+func TestThreadMessageMovesInTime(t *testing.T) {
+	t.Parallel()
+	c, id := chat(t, 3)
+	c.open(id)
+	c.answerAll()
+	th, _ := c.in.Thread(id)
+	m := th.Messages[0]
+	m.Seq, m.SentAt = m.Seq+100, m.SentAt.Add(time.Hour)
+	c.in.PutMessage(m)
+	if th, _ := c.in.Thread(id); len(th.Messages) != 3 || th.Messages[2].ID != m.ID {
+		t.Error("Meta's time came, and the message did not move")
+	}
+}
+
+// TestThreadReadBeforeTheFirstList: what changed between the answer and the list's
+// position was never told.
+func TestThreadReadBeforeTheFirstList(t *testing.T) {
+	t.Parallel()
+	for _, early := range []bool{true, false} { // answered before the list, or after
+		in := model.NewInbox(me)
+		in.Welcome(welcomeTo("e0.0", 5, model.ResumeReload))
+		o, _ := in.Open("1_7")
+		if early {
+			in.SetMessages(o, nil, "", positionAt(5))
+		}
+		r, _ := in.BeginReload("1")
+		if _, err := in.AddList(r, nil, positionAt(6)); err != nil {
+			t.Fatal(err)
+		}
+		if !early {
+			in.SetMessages(o, nil, "", positionAt(5))
+		}
+		if _, read := in.Open("1_7"); !read {
+			t.Errorf("early %v: not to be read again", early)
+		}
+	}
+}
+
+// TestThreadAnswerWithARemovedMessage: a message removed while the answer was under
+// way does not come back with it.
+func TestThreadAnswerWithARemovedMessage(t *testing.T) {
+	t.Parallel()
+	c, id := chat(t, 2)
+	p := c.w.pages["1"]
+	c.open(id)
+	list, _ := p.messages(id, "", 10)
+	p.removeMessage(list[1].ID)
+	c.stream(9)
+	c.deliver()
+	c.answerAll()
+	if th, _ := c.in.Thread(id); len(th.Messages) != 1 {
+		t.Errorf("%d messages", len(th.Messages))
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -69,18 +71,76 @@ func TestTheSameReplyInEveryState(t *testing.T) {
 	}
 }
 
+// TestTheSameReplyAtOnce: handed in many times at the same moment, it is one reply.
+func TestTheSameReplyAtOnce(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerWrites("6051", "Hello")
+	id := w.conversationWith("6051")
+	waitFor(t, "the customer is there", patience, func() bool { return aki.holds(id, "Hello") })
+	r := newReply("only once")
+	var wg sync.WaitGroup
+	ids := make([]string, 16)
+	for i := range ids {
+		wg.Go(func() {
+			m, _ := aki.insists(id, r)
+			ids[i] = m.ID
+		})
+	}
+	wg.Wait()
+	if same := slices.Compact(ids); len(same) != 1 {
+		t.Errorf("one reply has the ids %q", same)
+	}
+	waitFor(t, "the reply is read", patience, func() bool { return aki.message(id, ids[0]).State == "read" })
+	if got := w.facebook.gotBy("6051"); !slices.Equal(got, []string{"only once"}) {
+		t.Errorf("the customer got %q", got)
+	}
+	if n := len(aki.messages(id)); n != 2 {
+		t.Errorf("%d messages, want 2", n)
+	}
+}
+
+// TestFacebookIsAway: of a reply that could not be handed over it is known that it did
+// not arrive; its writer is asked in time, and sends it when Facebook is back.
+func TestFacebookIsAway(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t, append(shortTiming(), "PARLEY_TIMING_QUEUE_LIMIT=3s")...)
+	w.customerWrites("6061", "Hello")
+	id := w.conversationWith("6061")
+	waitFor(t, "the customer is there", patience, func() bool { return aki.holds(id, "Hello") })
+	address := strings.TrimPrefix(w.facebook.GraphURL, "http://")
+	w.facebook.stop()
+
+	if out := aki.cli("reply", id, "first", "--wait", "1s").ok().out; out != "waiting\n" {
+		t.Errorf("reply said %q", out)
+	}
+	aki.cli("reply", id, "second", "--wait", "10s").exits(exitFailed).says("(not_sent)")
+	w.facebook = w.startFacebook("--listen", address)
+	w.customerWrites("6061", "Hello again") // this Facebook never heard of them
+	for _, m := range aki.messages(id) {
+		if m.Direction != "out" {
+			continue
+		}
+		if describe(m) != "ask not_sent" {
+			t.Errorf("%q is %s", m.Text, describe(m))
+		}
+		aki.post(conversationPath(id, "messages", m.ID, "retry"), map[string]int{"attempt": m.Attempt}).is(http.StatusAccepted)
+	}
+	waitFor(t, "both arrive", patience, func() bool { return slices.Equal(w.facebook.gotBy("6061"), []string{"first", "second"}) })
+}
+
 // TestResendingIsAPersonsChoice: a reply whose outcome is unknown leaves again only when
 // its writer says so, and the command line tells them how it stands.
 func TestResendingIsAPersonsChoice(t *testing.T) {
 	t.Parallel()
-	w, aki := connectedWorld(t, append(shortTiming(), "PARLEY_TIMING_UNKNOWN_CHECKS=3s", "PARLEY_TIMING_ASK_AFTER=4s")...)
+	w, aki := connectedWorld(t, append(shortTiming(), "PARLEY_TIMING_UNKNOWN_CHECKS=6s", "PARLEY_TIMING_ASK_AFTER=7s")...)
 	w.customerWrites("6101", "Can you hear me?")
 	id := w.conversationWith("6101")
 	waitFor(t, "the customer is there", patience, func() bool { return aki.holds(id, "Can you hear me?") })
 	w.facebook.fails(fault{On: "send", Kind: "timeout", Count: 1})
 
-	aki.cli("reply", id, "Loud and clear", "--wait", "2500ms").exits(exitUnknown).says("(outcome_unknown)")
-	aki.cli("reply", id, "Loud and clear again").exits(exitDone) // waits behind the first; still queued is no failure
+	aki.cli("reply", id, "Loud and clear", "--wait", "4s").exits(exitUnknown).says("(outcome_unknown)")
+	aki.cli("reply", id, "Loud and clear again", "--wait", "1s").exits(exitDone) // waits behind the first; still queued is no failure
 	m := aki.messages(id)[1]
 	waitFor(t, "the reply asks", patience, func() bool { return aki.message(id, m.ID).State == "ask" })
 	if got := w.facebook.gotBy("6101"); len(got) != 0 {

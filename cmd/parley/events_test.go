@@ -318,7 +318,8 @@ func (u *user) showsEverything() {
 // TestAThousandEventsInOnePost: Meta gathers up to a thousand.
 func TestAThousandEventsInOnePost(t *testing.T) {
 	t.Parallel()
-	w, aki := connectedWorld(t)
+	// The race detector makes it some twenty times slower.
+	w, aki := connectedWorld(t, "PARLEY_TIMING_WEBHOOK=25s")
 	const customers, each = 100, 10
 	var entries []string
 	now := time.Now().UnixMilli()

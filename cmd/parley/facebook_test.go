@@ -25,9 +25,9 @@ type facebook struct {
 }
 
 // startFacebook starts a sandbox in which nobody writes by themselves.
-func (w *world) startFacebook() *facebook {
+func (w *world) startFacebook(flags ...string) *facebook {
 	w.t.Helper()
-	f := &facebook{w: w, process: newProcess(w.t, w.env("facebook"), "sandbox", "--customers", "0", "--json")}
+	f := &facebook{w: w, process: newProcess(w.t, w.env("facebook"), append([]string{"sandbox", "--customers", "0", "--json"}, flags...)...)}
 	f.begin()
 	fromJSON(w.t, []byte(f.ready()), f)
 	for _, s := range []string{f.PageToken, f.UserToken, f.AppSecret, f.VerifyToken} {
@@ -62,21 +62,19 @@ type wording struct {
 	QuickReply string    `json:"quick_reply,omitempty"`
 }
 
-// customerWrites has a customer write, now, and returns the message's id.
-func (w *world) customerWrites(psid, text string) string {
+// customerWrites has a customer write, now.
+func (w *world) customerWrites(psid, text string) {
 	w.t.Helper()
-	return w.customerSays(psid, wording{Text: text})
+	w.customerSays(psid, wording{Text: text})
 }
 
 // customerSays has a customer write something more elaborate.
-func (w *world) customerSays(psid string, what wording) string {
+func (w *world) customerSays(psid string, what wording) {
 	w.t.Helper()
 	for _, s := range []string{what.Text, what.Name} {
 		w.secret(s)
 	}
-	var out struct{ MID string }
-	w.facebook.control(http.MethodPost, "/customers/"+url.PathEscape(psid)+"/messages", what, &out)
-	return out.MID
+	w.facebook.control(http.MethodPost, "/customers/"+url.PathEscape(psid)+"/messages", what, nil)
 }
 
 // fault is something that the sandbox does wrong on demand.
@@ -116,6 +114,22 @@ func (f *facebook) got() map[string][]string {
 	var out struct{ Customers map[string][]string }
 	f.control(http.MethodGet, "/delivered", nil, &out)
 	return out.Customers
+}
+
+// quotedBy returns the ids of the messages that those a customer got quote.
+func (f *facebook) quotedBy(psid string) []string {
+	f.w.t.Helper()
+	var out struct {
+		Delivered []struct {
+			ReplyTo string `json:"reply_to"`
+		}
+	}
+	f.control(http.MethodGet, "/delivered?psid="+psid, nil, &out)
+	var mids []string
+	for _, d := range out.Delivered {
+		mids = append(mids, d.ReplyTo)
+	}
+	return mids
 }
 
 // gotBy returns the texts that one customer really got.

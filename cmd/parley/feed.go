@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/safe"
 	"parley/words"
 )
 
@@ -21,6 +22,8 @@ type feed struct {
 	numbers       map[model.ConversationID]int
 	conversations []model.ConversationID
 	names         map[model.ConversationID]model.Customer
+	// standing is what was last written of a Page.
+	standing map[model.PageID]string
 	// since: what was said before is history, not news.
 	since time.Time
 	// held are messages of customers whose name is on its way.
@@ -40,7 +43,7 @@ func newFeed(p *program) *feed {
 	return &feed{
 		p: p, said: make(map[model.MessageID]model.State),
 		numbers: make(map[model.ConversationID]int), names: make(map[model.ConversationID]model.Customer),
-		since: p.now().Add(-newsAge),
+		standing: make(map[model.PageID]string), since: p.now().Add(-newsAge),
 	}
 }
 
@@ -64,6 +67,17 @@ func (f *feed) numbered(n int) (model.ConversationID, bool) {
 		return "", false
 	}
 	return f.conversations[n-1], true
+}
+
+// pages writes how each Page stands, when that is news.
+func (f *feed) pages(pages []model.Page) {
+	for _, page := range pages {
+		line := safe.Line(page.Name).String() + " · " + f.p.visibility(page)
+		if f.standing[page.ID] != line {
+			f.standing[page.ID] = line
+			f.p.line(line)
+		}
+	}
 }
 
 // change writes one change; kinds and objects that are not known are passed over.
@@ -96,19 +110,17 @@ func (f *feed) hold(m model.Message) {
 	f.release()
 }
 
-// release writes what need not wait any more, in the order in which it came. It
-// answers when to look again; zero: nothing waits.
-func (f *feed) release() time.Time {
+// release writes what need not wait any more, in the order in which it came.
+func (f *feed) release() {
 	for len(f.held) > 0 {
 		h := f.held[0]
 		if f.names[h.ConversationID].Name == "" && f.p.now().Before(h.until) {
-			return h.until
+			return
 		}
 		f.held = f.held[1:]
 		f.message(h.Message)
 	}
 	f.held = nil
-	return time.Time{}
 }
 
 // message writes a message that is new, or whose state is another.
@@ -160,7 +172,7 @@ func (f *feed) who(m model.Message) string {
 	if m.Author.Kind == model.ByCustomer && m.Author.Name != "" {
 		c.Name = m.Author.Name
 	}
-	customer := f.p.customer(c, nameCells)
+	customer := f.p.customer(c)
 	if m.Author.Kind == model.ByCustomer {
 		return customer
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -105,17 +106,16 @@ func TestRepliesReachTheCustomer(t *testing.T) {
 		return !slices.ContainsFunc(aki.messages(hanako), func(m message) bool { return m.Direction == "out" && m.State != "read" })
 	})
 
-	s := aki.show(hanako)
-	if len(s.Messages) != 4 {
-		t.Fatalf("%d messages, want 4: %+v", len(s.Messages), s.Messages)
+	var shown []string
+	var last time.Time
+	for _, m := range aki.show(hanako).Messages {
+		if m.SentAt.Before(last) {
+			t.Errorf("show is not oldest first: %s after %s", m.SentAt, last)
+		}
+		shown, last = append(shown, m.Text), m.SentAt
 	}
-	for i, m := range s.Messages {
-		if i > 0 && m.SentAt.Before(s.Messages[i-1].SentAt) {
-			t.Errorf("show is not oldest first: %s after %s", m.SentAt, s.Messages[i-1].SentAt)
-		}
-		if i > 0 && m.Text != texts[i-1] {
-			t.Errorf("message %d is %q, want %q", i, m.Text, texts[i-1])
-		}
+	if want := append([]string{"見積もりをお願いできますか？"}, texts...); !slices.Equal(shown, want) {
+		t.Errorf("show has %q, want %q", shown, want)
 	}
 }
 
@@ -166,4 +166,67 @@ func TestOlderMessagesComePageByPage(t *testing.T) {
 	if len(ids) != 8 || ids[0] != hanako || ids[1] != w.conversationWith("2106") || ids[7] != w.conversationWith("2100") {
 		t.Errorf("the list in pages: %q", ids)
 	}
+}
+
+// TestQuotes: a reply may quote a message, and shows what it quotes.
+func TestQuotes(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerWrites("2201", "The blue one?")
+	w.customerWrites("2201", "Or the red one?")
+	w.customerWrites("2202", "Another conversation")
+	id, other := w.conversationWith("2201"), w.conversationWith("2202")
+	waitFor(t, "all are there", patience, func() bool { return len(aki.conversations()) == 2 && len(aki.messages(id)) == 2 })
+	blue, foreign := aki.messages(id)[0], aki.messages(other)[0]
+	body := map[string]string{"client_id": newReply("").ClientID, "text": "This one", "reply_to": foreign.ID}
+	aki.post(conversationPath(id, "messages"), body).problem(http.StatusConflict, "no_reply_target")
+	body["reply_to"] = blue.ID
+	aki.post(conversationPath(id, "messages"), body).is(http.StatusAccepted)
+	waitFor(t, "the reply arrives", patience, func() bool { return slices.Equal(w.facebook.quotedBy("2201"), []string{blue.MID}) })
+	if m := aki.messages(id)[2]; m.ReplyTo != blue.ID || m.Text != "This one" {
+		t.Errorf("reply: %+v, want it to quote %s", m, blue.ID)
+	}
+
+	// Webhooks come in any order: what is quoted may come after what quotes it.
+	early := strings.Replace(w.textEvent("2203", "m_quoting", "No, that one"), `"text"`, `"reply_to":{"mid":"m_quoted"},"text"`, 1)
+	w.delivers(envelope(strings.ReplaceAll(early, "1795136400000", "1795136409000")))
+	w.delivers(envelope(w.textEvent("2203", "m_quoted", "The green one?")))
+	ms := aki.messages(w.conversationWith("2203"))
+	if len(ms) != 2 || ms[1].ReplyToMID != "m_quoted" || ms[1].ReplyTo != ms[0].ID {
+		t.Errorf("what quotes a message that came later does not name it: %+v", ms)
+	}
+}
+
+// TestReadMark: what was read is not unread, for everybody, and stays so.
+func TestReadMark(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	rob := w.addUser("Rob Reid")
+	id := w.conversationWith("2301")
+	for i := range 3 {
+		w.customerSays("2301", wording{Text: "one of three", At: time.Now().Add(time.Duration(i-10) * time.Minute)})
+	}
+	waitFor(t, "all are there", patience, func() bool { return len(aki.conversations()) == 1 && len(aki.messages(id)) == 3 })
+	read := func(u *user, n int) {
+		t.Helper()
+		u.post(conversationPath(id, "read"), map[string]string{"up_to": aki.messages(id)[n].ID}).is(http.StatusOK)
+	}
+	unread := func(want int) {
+		t.Helper()
+		for _, u := range []*user{aki, rob} {
+			if c := u.conversations()[0]; c.Unread != want {
+				t.Errorf("%s has %d unread, want %d", u.name, c.Unread, want)
+			}
+		}
+	}
+	unread(3)
+	read(aki, 1)
+	unread(1)
+	read(rob, 0) // never back
+	unread(1)
+	read(rob, 2)
+	unread(0)
+	w.customerWrites("2301", "one more")
+	waitFor(t, "the new one is there", patience, func() bool { return aki.holds(id, "one more") })
+	unread(1)
 }

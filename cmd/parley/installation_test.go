@@ -89,10 +89,20 @@ func (u *user) seesNothingOf(in installation) {
 		}
 	}
 	for _, args := range [][]string{
-		{"list", "--json"}, {"list"}, {"list", "--filter", "blocked", "--json"}, {"notices", "--json"}, {"notices"},
-		{"page", "list", "--json"}, {"page", "list"},
+		{"list", "--json"},
+		{"list"},
+		{"list", "--filter", "blocked", "--json"},
+		{"notices", "--json"},
+		{"notices"},
+		{"page", "list", "--json"},
+		{"page", "list"},
 	} {
 		clean(strings.Join(args, " "), u.cli(args...).ok().out)
+	}
+	for _, q := range []string{in.mark, in.mark + " first", "Customer " + in.psids[0], "warning"} {
+		for _, path := range []string{"/v1/conversations?search=", "/v1/notices?search="} {
+			clean(path+q, string(u.get(path+url.QueryEscape(q)).body))
+		}
 	}
 	for _, c := range u.conversations() {
 		if c.PageID == in.page {

@@ -103,7 +103,7 @@ func TestNothingActsOnTheTerminal(t *testing.T) {
 		return fmt.Sprintf(`{"id":%q,"time":1795136400000,"messaging":[{"sender":{"id":%q},"recipient":{"id":%q},"timestamp":%d,%s}]}`,
 			w.facebook.PageID, psid, w.facebook.PageID, 1795136400000+n, body)
 	}
-	bad := quoted(hostile("bad"))
+	bad := quoted(hostile("bad\x00")) // which no command line can carry
 	w.delivers(envelope(
 		event(1, "8101", `"message":{"mid":"m_files","attachments":[{"type":"file","payload":{"url":`+bad+`,"title":`+bad+`}},{"type":"fallback","payload":{"url":`+bad+`,"title":`+bad+`}}]}`),
 		event(2, "8101", `"referral":{"source":"SHORTLINK","ref":`+bad+`}`),
@@ -131,11 +131,28 @@ func TestNothingActsOnTheTerminal(t *testing.T) {
 	hostileArg := "\x1b[31m\u202E\u009B"
 	for _, lang := range []string{"en", "ja"} {
 		for _, args := range [][]string{
-			{"list"}, {"list", "--json"}, {"show", id}, {"show", id, "--json"}, {"notices"}, {"notices", "--json"}, {"page", "list"}, {"stats"},
-			{"reply", id, "an answer to all that"}, {"reply", id, hostile("the rep's own"), "--json"}, {"reply", w.conversationWith("8102"), hostile("to be refused")},
-			{"show", hostileArg}, {"list", "--filter", hostileArg}, {"list", "--cursor", hostileArg}, {hostileArg}, {"--" + hostileArg},
-			{"list", "--limit", hostileArg}, {"page", "connect", "--page", hostileArg, "--token-file", hostileArg},
-			{"page", "visibility", hostileArg, "shared"}, {"completion", hostileArg}, {"hub", "--config", hostileArg}, {"help", hostileArg},
+			{"list"},
+			{"list", "--json"},
+			{"show", id},
+			{"show", id, "--json"},
+			{"notices"},
+			{"notices", "--json"},
+			{"page", "list"},
+			{"stats"},
+			{"reply", id, "an answer to all that"},
+			{"reply", id, hostile("the rep's own"), "--json"},
+			{"reply", w.conversationWith("8102"), hostile("to be refused")},
+			{"show", hostileArg},
+			{"list", "--filter", hostileArg},
+			{"list", "--cursor", hostileArg},
+			{hostileArg},
+			{"--" + hostileArg},
+			{"list", "--limit", hostileArg},
+			{"page", "connect", "--page", hostileArg, "--token-file", hostileArg},
+			{"page", "visibility", hostileArg, "shared"},
+			{"completion", hostileArg},
+			{"hub", "--config", hostileArg},
+			{"help", hostileArg},
 		} {
 			r := aki.cli(append(args, "--lang", lang)...)
 			checkHarmless(t, r.line+", on standard output,", r.out)

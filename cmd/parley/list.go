@@ -79,7 +79,7 @@ func (p *program) conversationList(l client.FoundList, searched bool) {
 			preview = safe.LineN(marked(c.Hits[0].Text, c.Hits[0].Spans), previewCells).String()
 		}
 		c.Customer.Name = marked(c.Customer.Name, c.NameSpans)
-		t.row(p.customer(c.Customer, nameCells), unread, p.age(c.UpdatedAt), p.left(c.WindowUntil), string(c.ID))
+		t.row(p.customer(c.Customer), unread, p.age(c.UpdatedAt), p.left(c.WindowUntil), string(c.ID))
 		t.below(indent + preview)
 	}
 	p.table(t)
@@ -121,8 +121,8 @@ func marked(u model.Untrusted, spans []model.Span) model.Untrusted {
 }
 
 // customer names a customer; one whose name Meta does not tell, by their id.
-func (p *program) customer(c model.Customer, cells int) string {
-	if name := safe.LineN(c.Name, cells); !name.Empty() {
+func (p *program) customer(c model.Customer) string {
+	if name := safe.LineN(c.Name, nameCells); !name.Empty() {
 		return name.String()
 	}
 	return p.words.Say(words.CustomerUnnamed, "ID", safe.Line(model.Untrusted(c.PSID)))

@@ -9,7 +9,6 @@ import (
 
 	"parley/client"
 	"parley/model"
-	"parley/model/safe"
 	"parley/words"
 )
 
@@ -76,9 +75,7 @@ func (p *program) plainUpdate(feed *feed, u client.Update) {
 	case client.Connection:
 		p.connection(u)
 	case client.PagesListed:
-		for _, page := range u.Pages {
-			p.line(safe.Line(page.Name).String() + " · " + p.visibility(page))
-		}
+		feed.pages(u.Pages)
 	case client.Listed:
 		for _, c := range u.Conversations {
 			feed.names[c.ID] = c.Customer

@@ -175,7 +175,7 @@ func tail(log string) string {
 const (
 	// patience is how long what should happen at once may take on a busy machine.
 	patience = 30 * time.Second
-	glance   = 20 * time.Millisecond
+	glance   = 40 * time.Millisecond
 )
 
 // waitFor looks until a condition holds.

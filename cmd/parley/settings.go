@@ -76,13 +76,21 @@ func (p *program) settings(flags map[string]any, configFile string) (settings, e
 			mapstructure.StringToWeakSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(),
 		),
 	}})
-	if err == nil {
-		err = checkTiming(s.Timing)
-	}
 	if err != nil {
+		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(decodeReason(err))))
+	}
+	if err := checkTiming(s.Timing); err != nil {
 		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
 	return s, nil
+}
+
+// decodeReason is what is wrong with the values of settings, on one line.
+func decodeReason(err error) string {
+	if values := errors.Unwrap(err); values != nil {
+		err = values
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
 func (p *program) loadFile(k *koanf.Koanf, path string) error {

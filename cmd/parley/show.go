@@ -52,7 +52,7 @@ func (p *program) showCommand() *cobra.Command {
 
 func (p *program) conversation(s shown) {
 	c := s.Conversation
-	head := p.customer(c.Customer, nameCells)
+	head := p.customer(c.Customer)
 	if c.Reply.Allowed && c.WindowUntil != nil {
 		p.line(head + " · " + p.words.Say(words.WindowUntil, "Time", p.clock(*c.WindowUntil)))
 	} else {
@@ -89,7 +89,7 @@ func (p *program) message(c model.Conversation, m model.Message) {
 func (p *program) headline(c model.Conversation, m model.Message) []string {
 	who := p.author(m.Author)
 	if m.Author.Kind == model.ByCustomer {
-		who = p.customer(c.Customer, nameCells)
+		who = p.customer(c.Customer)
 	}
 	head := []string{who, p.clock(m.SentAt)}
 	if m.Direction == model.Note {

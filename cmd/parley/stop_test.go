@@ -47,9 +47,10 @@ func TestServersStopCleanly(t *testing.T) {
 			}
 		})
 	}
-	w.facebook.fails(fault{On: "send", Kind: "delay", DelayMS: 1500, Count: 1})
+	waitFor(t, "requests run", patience, func() bool { return answered.Load() > 20 })
+	w.facebook.fails(fault{On: "send", Kind: "delay", DelayMS: 3000, Count: 1})
 	m, _ := aki.insists(id, newReply("Until six"))
-	waitFor(t, "the reply is on its way", patience, func() bool { return aki.message(id, m.ID).State == "posting" && answered.Load() > 20 })
+	waitFor(t, "the reply is on its way", patience, func() bool { return aki.message(id, m.ID).State == "posting" })
 	w.hub.stop()
 	close(stopped)
 	wg.Wait()

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"parley/hub"
@@ -18,6 +20,9 @@ func (p *program) userAddCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add NAME", Short: p.words.Say(words.UserAddShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if strings.TrimSpace(args[0]) == "" {
+				return usage(p.words.Say(words.ErrArguments, "Command", cmd.CommandPath()))
+			}
 			flags := map[string]any{}
 			if cmd.Flags().Changed("db") {
 				flags["db"] = db

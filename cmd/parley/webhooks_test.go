@@ -116,7 +116,9 @@ func TestWebhooksThatMeanNothingHere(t *testing.T) {
 func TestHandshake(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ask := func(query string) answer { return w.call(http.MethodGet, w.hubURL+"/webhooks/messenger?"+query, nil, nil) }
+	ask := func(query string) answer {
+		return w.call(http.MethodGet, w.hubURL+"/webhooks/messenger?"+query, nil, nil)
+	}
 	right := "hub.mode=subscribe&hub.challenge=115820&hub.verify_token=" + w.facebook.VerifyToken
 	if a := ask(right).is(http.StatusOK); string(a.body) != "115820" {
 		t.Errorf("the handshake answered %q", a.body)

@@ -204,7 +204,7 @@ func (a answer) into(v any) {
 }
 
 // problem expects a problem document with that status and code.
-func (a answer) problem(status int, code string) answer {
+func (a answer) problem(status int, code string) {
 	a.t.Helper()
 	a.is(status)
 	p, why := a.document()
@@ -214,7 +214,6 @@ func (a answer) problem(status int, code string) answer {
 	if p.Code != code {
 		a.t.Fatalf("%s: code %q, want %q: %s", a.call, p.Code, code, a.body)
 	}
-	return a
 }
 
 // document reads the answer as a problem document, and says why it is none.

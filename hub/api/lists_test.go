@@ -391,16 +391,16 @@ func TestEpochs(t *testing.T) {
 		return l.AsOf[page].Epoch
 	}
 	ann, ben, cat := epoch(w.ann), epoch(w.ben), epoch(w.cat)
-	w.setVisibility(w.ann, model.Shared)
+	w.setVisibility(w.ann, page, model.Shared)
 	if epoch(w.cat) != cat {
 		t.Error("saying shared again changed the rep's epoch")
 	}
-	w.setVisibility(w.ann, model.Private)
+	w.setVisibility(w.ann, page, model.Private)
 	if epoch(w.cat) != "" || epoch(w.ben) != "" {
 		t.Error("who does not see the Page has an epoch")
 	}
-	w.setVisibility(w.ann, model.Private)
-	w.setVisibility(w.ann, model.Shared)
+	w.setVisibility(w.ann, page, model.Private)
+	w.setVisibility(w.ann, page, model.Shared)
 	if epoch(w.cat) == cat || epoch(w.ben) == ben || epoch(w.cat) == "" {
 		t.Error("who lost access and got it back has the epoch of before")
 	}
@@ -408,15 +408,15 @@ func TestEpochs(t *testing.T) {
 		t.Error("the installer's epoch changed")
 	}
 	again := epoch(w.cat)
-	w.setVisibility(w.ann, model.Private)
-	w.setVisibility(w.ann, model.Shared)
+	w.setVisibility(w.ann, page, model.Private)
+	w.setVisibility(w.ann, page, model.Shared)
 	if e := epoch(w.cat); e == cat || e == again {
 		t.Error("a second loss has an epoch of before")
 	}
 	// A repair that says private is a flip, too.
 	w.do(w.ann, http.MethodPost, "/v1/pages", map[string]any{"page": meta, "token": userToken, "visibility": model.Private}).want(http.StatusOK)
 	last := epoch(w.cat)
-	w.setVisibility(w.ann, model.Shared)
+	w.setVisibility(w.ann, page, model.Shared)
 	if e := epoch(w.cat); last != "" || e == again || e == cat {
 		t.Error("a flip by a repair is none")
 	}

@@ -85,7 +85,7 @@ func TestReplyOfWhoLostSight(t *testing.T) {
 	w := withPage(t, model.Shared)
 	body := text("hi")
 	w.reply(w.cat, page, hanako, body)
-	w.setVisibility(w.ann, model.Private)
+	w.setVisibility(w.ann, page, model.Private)
 	w.do(w.cat, http.MethodPost, conversation(page, hanako)+"/messages", body).problem(http.StatusNotFound, "not_found")
 }
 

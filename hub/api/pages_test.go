@@ -25,7 +25,7 @@ func TestConnectAndRepair(t *testing.T) {
 		t.Errorf("connected as %s", a.body)
 	}
 	// By its installer it is a repair, which leaves the visibility as it is.
-	w.setVisibility(w.ann, model.Shared)
+	w.setVisibility(w.ann, page, model.Shared)
 	w.do(w.ann, http.MethodPost, "/v1/pages", w.connectBody(meta)).want(http.StatusOK).into(&p)
 	if p.ID != page || p.Visibility != model.Shared {
 		t.Errorf("repaired as %+v", p)

@@ -31,7 +31,9 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		var p *Problem
 		if errors.As(s.problem(r.Context(), err), &p) {
-			w.Header().Set("WWW-Authenticate", "Bearer")
+			if p.Status == http.StatusUnauthorized {
+				w.Header().Set("WWW-Authenticate", "Bearer")
+			}
 			writeProblem(w, p)
 		}
 		return
@@ -208,7 +210,9 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 
 const (
-	kernelBuffer = 64 << 10
+	// kernelBuffer is small enough that a reader of 1 kB a second makes progress in
+	// time: a full socket takes more only when a third of twice this is free.
+	kernelBuffer = 32 << 10
 	writePiece   = 2 << 10
 	// waited is after how long a piece must have waited for the client to read.
 	waited = 10 * time.Millisecond

@@ -3,10 +3,12 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -73,7 +75,10 @@ func (w *world) listenWith(query string, header http.Header, wrap ...func(net.Co
 	d := websocket.Dialer{
 		HandshakeTimeout: patience, Subprotocols: []string{model.Subprotocol},
 		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			var nd net.Dialer
+			nd := net.Dialer{}
+			if len(wrap) > 0 {
+				nd.Control = smallSegments
+			}
 			c, err := nd.DialContext(ctx, network, address)
 			if err != nil {
 				return nil, err
@@ -297,23 +302,32 @@ func (w *world) head(id model.PageID) (head int64) {
 	return head
 }
 
+// sql runs statements on the file of the store, beside the hub.
+func (w *world) sql(statements string, arguments ...any) {
+	w.Helper()
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(w.TempDir()), "*", "hub.db"))
+	if err != nil || len(files) != 1 {
+		w.Fatalf("the files of the store: %v %v", files, err)
+	}
+	db, err := sql.Open("sqlite", "file:"+files[0]+"?_pragma=busy_timeout(10000)&_txlock=immediate")
+	w.must(err)
+	defer db.Close()
+	tx, err := db.BeginTx(w.Context(), nil)
+	w.must(err)
+	_, err = tx.ExecContext(w.Context(), statements, arguments...)
+	w.must(errors.Join(err, tx.Commit()))
+}
+
 // ages adds changes to a Page's log behind the hub's back: one conversation changes so
 // many times.
 func (w *world) ages(id model.PageID, customer model.PSID, changes int) {
 	w.Helper()
-	const most = 1000
-	for ; changes > 0; changes -= most {
-		w.must(w.store.Write(w.Context(), id, func(tx store.PageTx) error {
-			c, err := tx.Conversation(model.NewConversationID(id, customer))
-			for range min(changes, most) {
-				if err != nil {
-					return err
-				}
-				err = tx.PutConversation(&c)
-			}
-			return err
-		}))
-	}
+	w.sql(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+		INSERT INTO events (page_id, seq, kind, object_id, at)
+		SELECT ?2, (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', ?3, ?4 FROM n;
+		UPDATE pages SET seq = seq + ?1 WHERE page_id = ?2;
+		UPDATE conversations SET doc = json_set(doc, '$.seq', (SELECT seq FROM pages WHERE page_id = ?2)) WHERE page_id = ?2 AND id = ?3`,
+		changes, string(id), string(model.NewConversationID(id, customer)), time.Now().UnixMicro())
 }
 
 // quiet waits until the hub has asked for the names of all customers, each of which is
@@ -335,6 +349,12 @@ func (w *world) runs() {
 	w.Helper()
 	w.run()
 	w.quiet()
+}
+
+// rarely is quick, but heads come once an hour.
+func rarely(t *hub.Timing) {
+	quick(t)
+	t.Heads = time.Hour
 }
 
 // quick shortens what the hub does regularly.

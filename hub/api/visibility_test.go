@@ -74,7 +74,7 @@ func places() []place {
 		{name: "shared", page: page, installer: ann, shared: true, prepare: connected(ann, model.Shared)},
 		{name: "private again", page: page, installer: ann, prepare: func(w *world) {
 			connected(ann, model.Shared)(w)
-			w.setVisibility(w.ann, model.Private)
+			w.setVisibility(w.ann, page, model.Private)
 		}},
 		{name: "uninstalled, was private", page: page, installer: ann, gone: true, prepare: uninstalled(connected(ann, model.Private))},
 		{name: "uninstalled, was shared", page: page, installer: ann, shared: true, gone: true, prepare: uninstalled(connected(ann, model.Shared))},

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -243,8 +244,11 @@ func TestStoreThatIsSlow(t *testing.T) {
 	}()
 	<-busy
 	body := webhook(meta, "messaging", message(meta, hanako, "m_slow", "hello", time.Now()))
+	release := sync.OnceFunc(func() { close(free) })
+	late := time.AfterFunc(patience, release)
+	defer late.Stop()
 	a := w.post(body) // answered while the store is still busy
-	close(free)
+	release()
 	a.problem(http.StatusServiceUnavailable, "unavailable")
 	if a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")

@@ -300,9 +300,9 @@ func (w *world) connect(who account, id model.MetaPageID, v model.Visibility) mo
 	return p
 }
 
-func (w *world) setVisibility(who account, v model.Visibility) {
+func (w *world) setVisibility(who account, id model.PageID, v model.Visibility) {
 	w.Helper()
-	w.do(who, http.MethodPatch, "/v1/pages/"+string(page), map[string]any{"visibility": v}).want(http.StatusOK)
+	w.do(who, http.MethodPatch, "/v1/pages/"+string(id), map[string]any{"visibility": v}).want(http.StatusOK)
 }
 
 // sign returns the header with which Meta signs a body.

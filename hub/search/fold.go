@@ -26,12 +26,34 @@ func (f *folder) text(text string) {
 			at++
 			continue
 		}
+		if r, size := utf8.DecodeRuneInString(text); settled(r) && staysApart(text[size:]) {
+			f.emit(hiragana(r), Span{From: at, To: at + 1})
+			text = text[size:]
+			at++
+			continue
+		}
 		size := max(norm.NFKC.NextBoundaryInString(text, true), 1)
 		segment := text[:size]
 		s := Span{From: at, To: at + utf8.RuneCountInString(segment)}
 		f.segment(norm.NFKC.String(segment), s)
 		text, at = text[size:], s.To
 	}
+}
+
+// settled tells the commonest characters that are composed, and have neither case
+// nor marks: a short cut, for they are most of what is written in Chinese and
+// Japanese.
+func settled(r rune) bool {
+	return 'ぁ' <= r && r <= 'ゖ' || 'ァ' <= r && r <= 'ー' || '一' <= r && r <= '鿿' || '、' <= r && r <= '】'
+}
+
+// staysApart tells that what a text begins with does not join what is before it.
+func staysApart(text string) bool {
+	if text == "" || text[0] < utf8.RuneSelf {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(text)
+	return settled(r)
 }
 
 // segment folds a composed stretch that begins with a character which nothing
@@ -78,13 +100,17 @@ func hiragana(r rune) rune {
 	return r
 }
 
+// common tells most of the dense characters at little cost.
+func common(r rune) bool {
+	return 'ぁ' <= r && r <= 'ゖ' || 'ァ' <= r && r <= 'ヺ' || 'ー' <= r && r <= 'ヾ' || '一' <= r && r <= '鿿' || '가' <= r && r <= '힣'
+}
+
 // dense tells characters of scripts that are indexed in pairs.
 func dense(r rune) bool {
 	switch {
 	case r < 0x0E00: // before Thai
 		return false
-	case 'ぁ' <= r && r <= 'ゖ', 'ァ' <= r && r <= 'ヺ', 'ー' <= r && r <= 'ヿ',
-		'一' <= r && r <= '鿿', '가' <= r && r <= '힣':
+	case common(r):
 		return true
 	}
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo,

@@ -48,10 +48,13 @@ func read(text string) *folded {
 }
 
 func (t *folded) add(r rune, s Span) {
-	if ignored(r) {
-		return
+	k := pairs
+	if !common(r) {
+		if ignored(r) {
+			return
+		}
+		k = t.kindOf(r)
 	}
-	k := t.kindOf(r)
 	if k == none {
 		t.open = false
 		return

@@ -116,8 +116,15 @@ func BenchmarkSearch100k(b *testing.B) {
 	all, index := sizeOf(b, s)
 	b.Logf("filled in %v; %d bytes a message, %d of them the index", time.Since(began), all/searchMessages, index/searchMessages)
 	for _, c := range []struct{ name, query string }{
-		{"rare", "zebra"}, {"common", "please"}, {"commonBeginning", "p"}, {"everyName", "花子"}, {"japanese", "東京"},
-		{"oneCharacter", "い"}, {"japanesePhrase", "お願いします"}, {"two", "東京 見積"}, {"nothing", "qqqqq"},
+		{"rare", "zebra"},
+		{"common", "please"},
+		{"commonBeginning", "p"},
+		{"everyName", "花子"},
+		{"japanese", "東京"},
+		{"oneCharacter", "い"},
+		{"japanesePhrase", "お願いします"},
+		{"two", "東京 見積"},
+		{"nothing", "qqqqq"},
 	} {
 		for _, filter := range []store.Filter{store.FilterAll, store.FilterOpen, store.FilterSnoozed} {
 			b.Run(c.name+"/"+string(filter), func(b *testing.B) { benchmarkSearch(b, s, c.query, filter) })

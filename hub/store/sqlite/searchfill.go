@@ -45,6 +45,11 @@ func chunk(ctx context.Context, tx *sql.Tx, query string, args []any, row func(*
 	return n, rows.Err()
 }
 
+const fillNamesQuery = `SELECT s.key, p.key, c.doc FROM search_conversations s
+	CROSS JOIN search_pages p ON p.page_id = s.page_id
+	CROSS JOIN conversations c ON c.page_id = s.page_id AND c.id = s.conversation_id
+	WHERE s.key > ? ORDER BY s.key LIMIT ?`
+
 func fillNames(ctx context.Context, tx *sql.Tx) error {
 	run := func(query string, args ...any) error {
 		_, err := tx.ExecContext(ctx, query, args...)
@@ -52,10 +57,7 @@ func fillNames(ctx context.Context, tx *sql.Tx) error {
 	}
 	for after := int64(0); ; {
 		words, names := rewording{}, map[int64]string{}
-		n, err := chunk(ctx, tx, `SELECT s.key, p.key, c.doc FROM search_conversations s
-			JOIN search_pages p ON p.page_id = s.page_id
-			JOIN conversations c ON c.page_id = s.page_id AND c.id = s.conversation_id
-			WHERE s.key > ? ORDER BY s.key LIMIT ?`, []any{after, fillChunk}, func(rows *sql.Rows) error {
+		n, err := chunk(ctx, tx, fillNamesQuery, []any{after, fillChunk}, func(rows *sql.Rows) error {
 			var page int64
 			var doc sql.RawBytes
 			if err := rows.Scan(&after, &page, &doc); err != nil {
@@ -81,6 +83,11 @@ func fillNames(ctx context.Context, tx *sql.Tx) error {
 	}
 }
 
+const fillMessagesQuery = `SELECT s.key, p.key, m.first_seq, m.doc FROM search_conversations s
+	CROSS JOIN search_pages p ON p.page_id = s.page_id
+	CROSS JOIN messages m ON m.page_id = s.page_id AND m.conversation_id = s.conversation_id
+	WHERE s.key >= ? AND (s.key > ? OR m.first_seq > ?) ORDER BY s.key, m.first_seq LIMIT ?`
+
 func fillMessages(ctx context.Context, tx *sql.Tx) error {
 	insert, err := tx.PrepareContext(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`)
 	if err != nil {
@@ -93,11 +100,8 @@ func fillMessages(ctx context.Context, tx *sql.Tx) error {
 	}
 	for key, seq := int64(0), int64(0); ; {
 		words := rewording{}
-		n, err := chunk(ctx, tx, `SELECT s.key, p.key, m.first_seq, m.doc FROM search_conversations s
-			JOIN search_pages p ON p.page_id = s.page_id
-			JOIN messages m ON m.page_id = s.page_id AND m.conversation_id = s.conversation_id
-			WHERE s.key >= ? AND (s.key > ? OR m.first_seq > ?) ORDER BY s.key, m.first_seq LIMIT ?`,
-			[]any{key, key, seq, fillChunk}, func(rows *sql.Rows) error {
+		n, err := chunk(ctx, tx, fillMessagesQuery, []any{key, key, seq, fillChunk},
+			func(rows *sql.Rows) error {
 				var page int64
 				var doc sql.RawBytes
 				if err := rows.Scan(&key, &page, &seq, &doc); err != nil {

@@ -1,0 +1,74 @@
+package client_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"parley/client"
+	"parley/model"
+)
+
+func change(t *testing.T, seq int64, kind model.ChangeKind, object any) model.Change {
+	t.Helper()
+	b, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return model.Change{Seq: seq, Kind: kind, Object: b}
+}
+
+func head(psid model.PSID, seq int64, at time.Time) model.Conversation {
+	return model.Conversation{
+		ID: model.NewConversationID("1", psid), PageID: "1", Seq: seq, Customer: model.Customer{PSID: psid},
+		Status: model.Open, UpdatedAt: at, Labels: []string{}, Links: []model.Link{},
+	}
+}
+
+func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	user := model.User{ID: "u", Name: "Aiko"}
+	in := model.NewInbox(user)
+	k := client.NewKeeper(in)
+	page := model.Page{ID: "1", PageID: "1", Visibility: model.Shared, Sees: true, Seq: 1}
+	moved := head("7", 5, at.Add(time.Minute))
+
+	changes, err := k.Take([]client.Update{
+		client.Welcomed{Now: at, User: user},
+		client.PagesListed{Pages: []model.Page{page}},
+		client.Reloading{Page: "1"},
+		client.Listed{
+			Page: "1", First: true, AsOf: model.Position{Epoch: "e", Seq: 4},
+			Conversations: []model.Conversation{head("8", 4, at), head("7", 3, at)},
+		},
+		client.Changed{Batch: model.Batch{Page: "1", From: 4, To: 5, Events: []model.Change{change(t, 5, model.ChangeConversation, moved)}}},
+		client.PagesListed{Pages: []model.Page{page}},
+		client.Noticed{Page: "1"},
+		client.Complete{Page: "1"},
+	})
+	if err != nil || !changes.Lists {
+		t.Fatalf("Take: %+v, %v", changes, err)
+	}
+	if !in.AllComplete() {
+		t.Error("the Page is not complete")
+	}
+	if p, ok := in.Position("1"); !ok || p != (model.Position{Epoch: "e", Seq: 5}) {
+		t.Errorf("position %+v", p)
+	}
+	if c := in.Counts(""); c.All != 2 {
+		t.Errorf("counts %+v", c)
+	}
+
+	_, err = k.Take([]client.Update{client.Changed{Batch: model.Batch{Page: "1", From: 9, To: 10}}})
+	if err == nil {
+		t.Error("a hole went unnoticed")
+	}
+
+	if _, err := k.Take([]client.Update{client.Dropped{Page: "1"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := in.Conversation(moved.ID); ok || in.Counts("").All != 0 {
+		t.Error("something of a dropped Page is still held")
+	}
+}

@@ -1,0 +1,179 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// foundOn returns what a search of a Page finds.
+func foundOn(t testing.TB, s *Store, page model.PageID, query string) []model.ConversationID {
+	t.Helper()
+	var ids []model.ConversationID
+	err := s.Read(t.Context(), func(r store.Reader) error {
+		list, _, err := r.SearchConversations(store.ConversationQuery{
+			Pages: []store.PageScope{{ID: page}}, Filter: store.FilterAll, Limit: 100, Search: query,
+		})
+		for _, f := range list {
+			ids = append(ids, f.ID)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatalf("search: %v", err)
+	}
+	return ids
+}
+
+// beforeSearch brings a closed store's file back to the schema that had no index.
+func beforeSearch(t testing.TB, path string) {
+	t.Helper()
+	db, err := sql.Open(driverName, dsn(path, forWriting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		`DROP TABLE search_words`, `DROP TABLE search_conversations`, `DROP TABLE search_pages`, `PRAGMA user_version = 1`,
+	} {
+		_, e := db.ExecContext(t.Context(), query)
+		err = errors.Join(err, e)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFillSearch: what a store held before there was an index is found, over more
+// rows than a chunk, and is kept in step from then on.
+func TestFillSearch(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "hub.db")
+	s := openAt(t, path, Options{Exclusive: true})
+	if err := errors.Join(putPage(s, "2"), putPage(s, "1")); err != nil {
+		t.Fatal(err)
+	}
+	fillMany(t, s, 2*fillChunk+500, fillChunk+700)
+	err := s.Write(t.Context(), "2", func(tx store.PageTx) error {
+		c := manyth(1, true)
+		c.ID, c.PageID = "2_a", "2"
+		err := tx.PutConversation(&c)
+		for id, m := range map[string]model.Message{
+			"said": {Text: "前の見積"}, "unsent": {Text: "withdrawn", Deleted: true}, "system": {Text: "joined", Direction: model.System},
+		} {
+			stored := messageOf("2_a", id, "", start)
+			stored.Text, stored.Deleted = m.Text, m.Deleted
+			if m.Direction != "" {
+				stored.Direction = m.Direction
+			}
+			err = errors.Join(err, tx.PutMessage(&stored))
+		}
+		orphan := messageOf("2_b", "orphan", "alone", start)
+		return errors.Join(err, tx.PutMessage(&orphan))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	queries := []string{"please", "お願い", "zebra", "花子", "花子2500", "東京"}
+	var want [][]model.ConversationID
+	for _, q := range queries {
+		want = append(want, foundOn(t, s, "1", q))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	beforeSearch(t, path)
+	s = openAt(t, path, Options{Exclusive: true})
+	for i, q := range queries {
+		if got := foundOn(t, s, "1", q); len(got) == 0 || !slices.Equal(got, want[i]) {
+			t.Errorf("%q: %d found, want %d", q, len(got), len(want[i]))
+		}
+	}
+	check := func(query string, want ...model.ConversationID) {
+		t.Helper()
+		if got := foundOn(t, s, "2", query); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", query, got, want)
+		}
+	}
+	check("見積", "2_a")
+	check("customer", "2_a")
+	check("withdrawn")
+	check("joined")
+	check("alone")
+	err = s.Write(t.Context(), "2", func(tx store.PageTx) error {
+		m := messageOf("2_a", "said", "後の納期", start)
+		c := manyth(1, true)
+		c.ID, c.PageID, c.Customer.Name = "2_a", "2", "Renamed"
+		return errors.Join(tx.PutMessage(&m), tx.PutConversation(&c))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("見積")
+	check("納期", "2_a")
+	check("customer")
+	check("renamed", "2_a")
+}
+
+// TestSearchPlans: a search reads no table from end to end, and the migration
+// reads in the order of its chunks.
+func TestSearchPlans(t *testing.T) {
+	t.Parallel()
+	s := newPages(t, "1")
+	parts, err := streams(store.ConversationQuery{
+		Pages: []store.PageScope{{ID: "1"}}, Filter: store.FilterBlocked, User: "u", Now: start,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []*place{nil, {At: 1, ID: "x"}} {
+		for _, part := range parts {
+			query, args := part.walk(from)
+			plan := explain(t, s, query, args)
+			if !strings.Contains(plan, "c USING COVERING INDEX") || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+				t.Errorf("walk: %s", plan)
+			}
+			query, args = part.among("[1]", from, 50)
+			if plan := explain(t, s, query, args); strings.Contains(plan, "SCAN c") || strings.Contains(plan, "SCAN k") {
+				t.Errorf("among: %s", plan)
+			}
+		}
+	}
+	for query, args := range map[string]arguments{
+		fillNamesQuery: {0, 1}, fillMessagesQuery: {0, 0, 0, 1}, matchQuery: {"x", 1},
+	} {
+		if plan := explain(t, s, query, args); strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN c") ||
+			strings.Contains(plan, "SCAN m") || strings.Contains(plan, "SCAN s;") {
+			t.Errorf("%s: %s", query, plan)
+		}
+	}
+}
+
+// BenchmarkFillSearch is the migration of a store of 100,000 messages.
+func BenchmarkFillSearch(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "hub.db")
+	open := func() *Store {
+		s, err := Open(b.Context(), path, Options{Exclusive: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	}
+	s := open()
+	if err := putPage(s, "1"); err != nil {
+		b.Fatal(err)
+	}
+	fillMany(b, s, searchMessages, searchConversations)
+	closeStore(b, s)
+	for b.Loop() {
+		b.StopTimer()
+		beforeSearch(b, path)
+		b.StartTimer()
+		closeStore(b, open())
+	}
+}
