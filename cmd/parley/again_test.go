@@ -167,7 +167,7 @@ func TestResendingIsAPersonsChoice(t *testing.T) {
 // replies, those to other customers leave at once.
 func TestRepliesDoNotWaitForOthersChecks(t *testing.T) {
 	t.Parallel()
-	w, aki := connectedWorld(t, "PARLEY_TIMING_SEND_DEADLINE=1s", "PARLEY_TIMING_LEASE=2s", "PARLEY_TIMING_UNKNOWN_CHECKS=2s")
+	w, aki := connectedWorld(t, "PARLEY_TIMING_SEND_DEADLINE=1s", "PARLEY_TIMING_LEASE=2s", "PARLEY_TIMING_UNKNOWN_CHECKS=12s")
 	const lost = 120
 	psid := func(i int) string { return fmt.Sprintf("62%04d", i) }
 	for i := range lost + 1 {
@@ -178,7 +178,7 @@ func TestRepliesDoNotWaitForOthersChecks(t *testing.T) {
 	for i := range lost {
 		aki.insists(w.conversationWith(psid(i)), newReply("lost, for customer "+psid(i)))
 	}
-	waitEvery(t, "nobody knows what became of them", 200*time.Millisecond, patience, func() bool {
+	waitEvery(t, "nobody knows what became of them", 500*time.Millisecond, 2*patience, func() bool {
 		n := 0
 		for _, c := range aki.conversations() {
 			if c.LastMessage != nil && c.LastMessage.State == "unknown" {

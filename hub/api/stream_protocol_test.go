@@ -43,6 +43,7 @@ func TestStreamTakesTheTokenFromTheHeaderAlone(t *testing.T) {
 			continue
 		}
 		body, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
 		var p problem
 		if resp.StatusCode != c.status || json.Unmarshal(body, &p) != nil || p.Status != c.status || p.Code == "" {
 			t.Errorf("%s: answered %s %s", name, resp.Status, body)

@@ -311,7 +311,7 @@ func (w *world) sql(statements string, arguments ...any) {
 	}
 	db, err := sql.Open("sqlite", "file:"+files[0]+"?_pragma=busy_timeout(10000)&_txlock=immediate")
 	w.must(err)
-	defer db.Close()
+	defer func() { w.must(db.Close()) }()
 	tx, err := db.BeginTx(w.Context(), nil)
 	w.must(err)
 	_, err = tx.ExecContext(w.Context(), statements, arguments...)

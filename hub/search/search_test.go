@@ -94,7 +94,7 @@ func TestQuery(t *testing.T) {
 func at(ends ...int) []Span {
 	var spans []Span
 	for i := 0; i < len(ends); i += 2 {
-		spans = append(spans, Span{From: ends[i], To: ends[i+1]})
+		spans = append(spans, Span{From: ends[i], To: ends[i+1]}) //nolint:gosec // ends come in pairs
 	}
 	return spans
 }

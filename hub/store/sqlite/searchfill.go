@@ -89,7 +89,7 @@ const fillMessagesQuery = `SELECT s.key, p.key, m.first_seq, m.doc FROM search_c
 	WHERE s.key >= ? AND (s.key > ? OR m.first_seq > ?) ORDER BY s.key, m.first_seq LIMIT ?`
 
 func fillMessages(ctx context.Context, tx *sql.Tx) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`) //nolint:sqlclosecheck // closed below, it is used in a closure
 	if err != nil {
 		return err
 	}
