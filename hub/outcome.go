@@ -95,7 +95,8 @@ func (b *batch) rebind(c *openConversation, r store.Reply, m store.Message, a ar
 
 // pageAnswers lifts what a reply that went through disproves.
 func (b *batch) pageAnswers() {
-	if b.page.RateBackoff != 0 || b.page.RateLimitedUntil != nil {
+	// A limit that still runs was told after this reply left: it stands.
+	if until := b.page.RateLimitedUntil; b.page.RateBackoff != 0 && (until == nil || !b.now.Before(*until)) {
 		b.page.RateBackoff, b.page.RateLimitedUntil, b.pageChanged = 0, nil, true
 	}
 	if p := b.page.Restricted; p != nil && p.RetryAt != nil {
@@ -126,6 +127,10 @@ func (b *batch) learn(c *openConversation, out model.Outcome) {
 	case model.OtherApp:
 		until := b.now.Add(model.OtherAppIdle)
 		c.OtherApp, c.OtherAppUntil, c.changed = true, &until, true
+		// Only what the customer does after all that is known lifts it.
+		if c.InboundAt.After(c.OtherAppAt) {
+			c.OtherAppAt = c.InboundAt
+		}
 	default: // it says something of this reply alone
 	}
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"parley/hub/store"
@@ -38,7 +39,7 @@ func (h *Hub) recordOutcome(ctx context.Context, id model.MessageID, attempt int
 		err := h.change(ctx, id, func(b *batch, c *openConversation, r store.Reply) error {
 			return b.outcome(c, r, attempt, out)
 		})
-		if err == nil || !pause(ctx, h.timing.RetryPause) {
+		if err == nil || errors.Is(err, ErrNotFound) || !pause(ctx, h.timing.RetryPause) {
 			return err
 		}
 	}

@@ -226,13 +226,16 @@ func TestHidingCutsASocketThatIsNotRead(t *testing.T) {
 	w.Cleanup(func() { close(gone) })
 	cat.hello(resume{flipped: w.position(w.cat, flipped)})
 	close(stall)
+	ann := w.listen(w.ann)
+	ann.hello(resume{flipped: w.position(w.ann, flipped)})
 	w.customerWritesMuch(flippedMeta)
+	ann.upTo(flipped, w.head(flipped)) // so cat's is on its way
 	began := time.Now()
 	w.setVisibility(w.ann, flipped, model.Private)
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("answered after %s", took)
 	}
-	eventually(t, "the session is over", patience, func() bool { return w.clients() == 0 })
+	eventually(t, "the session is over", patience, func() bool { return w.clients() == 1 })
 }
 
 // clients is how many clients the hub counts.

@@ -27,9 +27,6 @@ type Conversation struct {
 	model.Conversation
 	// OpenedAt is Meta's time of the newest event that opened the reply window.
 	OpenedAt time.Time
-	// ShutAt is the OpenedAt for which Meta said that the window is closed all the
-	// same; a later opening ends it.
-	ShutAt time.Time
 	// InboundAt is Meta's time of the newest event of the customer.
 	InboundAt time.Time
 	// UnreachableAt is the InboundAt at which Meta said the customer can't be

@@ -37,7 +37,7 @@ func fullConversation() store.Conversation {
 	c.Started, c.WindowUntil, c.Unreachable = true, ptr(at(600)), true
 	c.OtherApp, c.OtherAppUntil = true, ptr(at(700))
 	c.Entry = &model.Entry{Source: model.SourceAds, Ref: strange, AdID: "9", Title: "春"}
-	c.OpenedAt, c.ShutAt, c.InboundAt, c.UnreachableAt = at(1), at(2), at(3), at(4)
+	c.OpenedAt, c.InboundAt, c.UnreachableAt = at(1), at(3), at(4)
 	c.OtherAppAt, c.DeliveredUpTo, c.ReadUpTo, c.ProfileAt = at(5), at(6), at(7), at(8)
 	c.ReadMark = store.Mark{Order: at(9), FirstSeq: 3}
 	return c
