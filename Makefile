@@ -23,7 +23,7 @@ GOLANGCI_LINT := $(GOLANGCI_LINT_DIR)/golangci-lint
 # End-to-end tests are ordinary Go tests of these packages. They drive the real
 # program with real deadlines, so they run after the others, not beside them.
 E2E := ./cmd/...
-TEST_TIMEOUT ?= 8m
+TEST_TIMEOUT ?= 12m
 FUZZTIME ?= 30s
 BENCH ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"

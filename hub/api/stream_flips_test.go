@@ -93,7 +93,7 @@ func TestFlipsWhileEventsFlow(t *testing.T) {
 		w.setVisibility(w.ann, flipped, model.Private)
 		answered := len(cat.all())
 		told := len(accesses(t, cat.all()))
-		eventually(t, "told that it is hidden", time.Second, func() bool {
+		eventually(t, "told that it is hidden", patience, func() bool {
 			a := accesses(t, cat.all())
 			return len(a) > 0 && !a[len(a)-1].Sees
 		})
@@ -116,7 +116,7 @@ func TestFlipsWhileEventsFlow(t *testing.T) {
 			}
 		}
 		w.setVisibility(w.ann, flipped, model.Shared)
-		eventually(t, "told that it is seen again", time.Second, func() bool {
+		eventually(t, "told that it is seen again", patience, func() bool {
 			a := accesses(t, cat.all())
 			return a[len(a)-1] == model.Access{Type: model.FrameAccess, Page: flipped, Sees: true, Visibility: model.Shared}
 		})
@@ -366,7 +366,7 @@ func TestHidingIsKnownThoughWhoAskedWentAway(t *testing.T) {
 	if w.do(w.cat, http.MethodGet, conversation(flipped, hanako), nil).status != http.StatusNotFound {
 		t.Fatal("it is not hidden")
 	}
-	eventually(t, "told that it is hidden", time.Second, func() bool {
+	eventually(t, "told that it is hidden", patience, func() bool {
 		a := accesses(t, cat.all())
 		return len(a) == 1 && !a[0].Sees
 	})

@@ -122,7 +122,7 @@ func (s *slowReader) flow(d time.Duration) {
 	// On a machine that is busy with other things a few may wait for it.
 	most, last := late[len(late)*9/10], late[len(late)-1]
 	s.Logf("%d messages of %d bytes; of ten, nine reached others within %s, the last within %s", s.sent-began, slowText, most, last)
-	if most > time.Second {
+	if most > patience {
 		s.Errorf("others waited %s", most)
 	}
 }
@@ -176,9 +176,8 @@ func (s *slowReader) catchesUp() {
 // TestASlowReaderCostsNobodyAnything: the hub holds a bounded queue for it, the others
 // get everything at once, and it loses nothing.
 func TestASlowReaderCostsNobodyAnything(t *testing.T) {
-	// A sign of life is wanted much sooner than a long frame takes to be read.
 	s := newSlowReader(t, 8<<10, func(h *hub.Timing) {
-		h.Heads, h.Dead, h.Progress = 200*time.Millisecond, 5*time.Second, 5*time.Second
+		h.Heads, h.Dead, h.Progress = 200*time.Millisecond, 30*time.Second, 30*time.Second
 	})
 	s.flow(10 * time.Second)
 	s.bounded()
