@@ -95,7 +95,7 @@ func (k *Kept) Find(hub string, conversation model.ConversationID, text model.Un
 	if err != nil {
 		return "", false
 	}
-	text = model.Untrusted([]rune(text)) // as JSON keeps it: U+FFFD for what is no UTF-8
+	text = text.Valid() // as it was kept
 	for _, file := range files {
 		b, err := os.ReadFile(filepath.Join(k.dir, file.Name()))
 		if err != nil {

@@ -83,5 +83,8 @@ func (v view) changedMessage(id model.MessageID) (model.Message, error) {
 		return model.Message{}, err
 	}
 	c, err := v.Conversation(m.ConversationID)
-	return named(m.Message, c.Customer), err
+	if err != nil {
+		return model.Message{}, err
+	}
+	return v.message(m, c)
 }

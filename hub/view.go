@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"parley/hub/store"
@@ -61,4 +62,20 @@ func (v view) conversation(c store.Conversation) model.Conversation {
 		c.LastMessage = &s
 	}
 	return c.Conversation
+}
+
+// message fills in what may have become known since: the customer's name, and the
+// message that this one quotes, which may have come later.
+func (v view) message(m store.Message, c store.Conversation) (model.Message, error) {
+	if m.Author.Kind == model.ByCustomer {
+		m.Author.Name = c.Customer.Name
+	}
+	if m.ReplyTo == "" && m.ReplyToMID != "" {
+		q, err := v.MessageByMID(c.PageID, m.ReplyToMID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return model.Message{}, err
+		}
+		m.ReplyTo = q.ID
+	}
+	return m.Message, nil
 }

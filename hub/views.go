@@ -111,7 +111,10 @@ func (h *Hub) Message(ctx context.Context, user model.User, conversation model.C
 		if err == nil && m.ConversationID != conversation {
 			err = ErrNotFound
 		}
-		out = named(m.Message, c.Customer)
+		if err != nil {
+			return err
+		}
+		out, err = v.message(m, c)
 		return err
 	})
 	return out, err
@@ -134,20 +137,16 @@ func (h *Hub) Messages(ctx context.Context, user model.User, id model.Conversati
 			return err
 		}
 		for _, m := range ms {
-			out = append(out, named(m.Message, c.Customer))
+			shown, err := v.message(m, c)
+			if err != nil {
+				return err
+			}
+			out = append(out, shown)
 		}
 		next = cursor
 		return nil
 	})
 	return out, next, asOf, err
-}
-
-// named gives the customer's messages the customer's name as it is known now.
-func named(m model.Message, c model.Customer) model.Message {
-	if m.Author.Kind == model.ByCustomer {
-		m.Author.Name = c.Name
-	}
-	return m
 }
 
 // Pages returns every Page: of those that the user may not see into, only what

@@ -1,5 +1,7 @@
 package model
 
+import "strings"
+
 // Span is a stretch of a text in Unicode code points (neither bytes nor UTF-16
 // units): From is the first of it, To the first after it.
 type Span struct {
@@ -27,4 +29,29 @@ type Found struct {
 	Hits []Hit `json:"hits,omitzero" required:"false" nullable:"false" doc:"only with search: the newest messages that match, at most 3"`
 	// NameSpans are where the customer's name matches.
 	NameSpans []Span `json:"name_spans,omitzero" required:"false" nullable:"false" doc:"only with search: where the customer's name matches"`
+}
+
+// Marked returns the text with marks about stretches of it, without what stands more
+// than before characters ahead of the first. It is as little to be trusted as the text.
+// Spans that are not of this text end the marking.
+func (u Untrusted) Marked(spans []Span, from, to string, before int) Untrusted {
+	if len(spans) == 0 {
+		return u
+	}
+	runes := []rune(u)
+	var b strings.Builder
+	done := 0
+	if first := spans[0].From - before; first > 0 && first < len(runes) {
+		b.WriteString("…")
+		done = first
+	}
+	for _, s := range spans {
+		if s.From < done || s.To < s.From || s.To > len(runes) {
+			break
+		}
+		b.WriteString(string(runes[done:s.From]) + from + string(runes[s.From:s.To]) + to)
+		done = s.To
+	}
+	b.WriteString(string(runes[done:]))
+	return Untrusted(b.String())
 }

@@ -20,3 +20,6 @@ func (Untrusted) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(placeholder
 
 // LogValue implements [slog.LogValuer]: logs hold no customer's text.
 func (Untrusted) LogValue() slog.Value { return slog.StringValue(placeholder) }
+
+// Valid returns the text as JSON keeps it: with U+FFFD for each byte that is no UTF-8.
+func (u Untrusted) Valid() Untrusted { return Untrusted([]rune(u)) }

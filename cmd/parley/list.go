@@ -2,7 +2,6 @@ package main
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -96,28 +95,9 @@ const (
 	markBefore = 15
 )
 
-// marked puts marks about stretches of a text, and drops what stands far before the
-// first. It is as little to be trusted as the text.
+// marked puts marks about what a search found in a text.
 func marked(u model.Untrusted, spans []model.Span) model.Untrusted {
-	if len(spans) == 0 {
-		return u
-	}
-	runes := []rune(u)
-	var b strings.Builder
-	done := 0
-	if from := spans[0].From - markBefore; from > 0 && from < len(runes) {
-		b.WriteString("…")
-		done = from
-	}
-	for _, s := range spans {
-		if s.From < done || s.To < s.From || s.To > len(runes) {
-			break // not of this text
-		}
-		b.WriteString(string(runes[done:s.From]) + markFrom + string(runes[s.From:s.To]) + markTo)
-		done = s.To
-	}
-	b.WriteString(string(runes[done:]))
-	return model.Untrusted(b.String())
+	return u.Marked(spans, markFrom, markTo, markBefore)
 }
 
 // customer names a customer; one whose name Meta does not tell, by their id.

@@ -26,5 +26,6 @@
 // Each word carries its scope. Words of different scopes never meet, so a search
 // in one neither finds what lies in another nor takes longer for it.
 //
-// Time and memory are linear in the text, of which the first [MaxText] bytes count.
+// Time and memory are linear in the text, of which the first [MaxText] bytes count,
+// before folding and after.
 package search

@@ -8,15 +8,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// folder folds text. It hands each folded character to emit, with the stretch of
+// folder folds text until enough of it is folded. It hands each folded character to emit, with the stretch of
 // the original that it came from, in code points.
 type folder struct {
-	fold cases.Caser
-	emit func(r rune, s Span)
+	fold   cases.Caser
+	emit   func(r rune, s Span)
+	enough func() bool
 }
 
 func (f *folder) text(text string) {
-	for at := 0; text != ""; {
+	for at := 0; text != "" && !f.enough(); {
 		if c := text[0]; c < utf8.RuneSelf && (len(text) == 1 || text[1] < utf8.RuneSelf) {
 			if 'A' <= c && c <= 'Z' {
 				c += 'a' - 'A'
@@ -60,11 +61,12 @@ func staysApart(text string) bool {
 // before it can change.
 func (f *folder) segment(composed string, s Span) {
 	first, _ := utf8.DecodeRuneInString(composed)
-	if !dense(first) {
+	strip := plain(first)
+	if strip || cased(composed) {
 		composed = f.fold.String(composed)
-		if plain(first) {
-			composed = norm.NFD.String(composed)
-		}
+	}
+	if strip {
+		composed = norm.NFD.String(composed)
 	}
 	base := rune(0)
 	for _, r := range composed {
@@ -75,6 +77,16 @@ func (f *folder) segment(composed string, s Span) {
 		}
 		f.emit(hiragana(r), s)
 	}
+}
+
+// cased tells text that folding its case may change, in scripts that are not plain.
+func cased(s string) bool {
+	for _, r := range s {
+		if unicode.SimpleFold(r) != r {
+			return true
+		}
+	}
+	return false
 }
 
 // plain tells the scripts whose marks are stripped.

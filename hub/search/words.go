@@ -42,7 +42,7 @@ func read(text string) *folded {
 		text = text[:MaxText]
 	}
 	t := &folded{text: make([]byte, 0, len(text)), from: make([]Span, 0, len(text))}
-	f := folder{fold: cases.Fold(), emit: t.add}
+	f := folder{fold: cases.Fold(), emit: t.add, enough: func() bool { return len(t.text) >= MaxText }}
 	f.text(text)
 	return t
 }

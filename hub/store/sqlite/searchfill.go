@@ -94,10 +94,13 @@ func fillMessages(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	defer insert.Close()
-	run := func(_ string, args ...any) error { // all rows are fresh
+	return fillWith(ctx, tx, func(_ string, args ...any) error { // all rows are fresh
 		_, err := insert.ExecContext(ctx, args...)
 		return err
-	}
+	})
+}
+
+func fillWith(ctx context.Context, tx *sql.Tx, run execute) error {
 	for key, seq := int64(0), int64(0); ; {
 		words := rewording{}
 		n, err := chunk(ctx, tx, fillMessagesQuery, []any{key, key, seq, fillChunk},
