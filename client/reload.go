@@ -18,6 +18,8 @@ const (
 type reload struct {
 	generation uint64
 	cancel     context.CancelFunc
+	// flips is how many changes of access had been told when it began.
+	flips int
 }
 
 // reloaded is one step of a reload.
@@ -70,7 +72,7 @@ func (s *Sync) background(ctx context.Context, p *pageState, f func(context.Cont
 	s.generation++
 	generation := s.generation
 	ctx, cancel := context.WithCancel(ctx)
-	p.reload = &reload{generation: generation, cancel: cancel}
+	p.reload = &reload{generation: generation, cancel: cancel, flips: s.flips}
 	s.reading.Go(func() {
 		defer cancel()
 		f(ctx, func(step reloaded) {
@@ -137,7 +139,14 @@ func (s *Sync) reloadStep(ctx context.Context, socket *socket, r reloaded) error
 		return s.takeList(ctx, socket, p, r)
 	}
 	if !s.changesOnly {
-		s.out.put(ctx, PagesListed{Pages: r.pages}, Noticed{Page: r.page, Notices: r.notices})
+		if p.reload.flips != s.flips { // what was read of the Pages may be from before
+			if err := s.listPages(ctx); err != nil {
+				return err
+			}
+		} else {
+			s.out.put(ctx, PagesListed{Pages: r.pages})
+		}
+		s.out.put(ctx, Noticed{Page: r.page, Notices: r.notices})
 	}
 	s.out.put(ctx, Complete{Page: r.page})
 	p.complete = true

@@ -52,18 +52,22 @@ func (c *Client) dial(ctx context.Context, dead time.Duration) (*socket, error) 
 	u := c.base.JoinPath("/v1/stream")
 	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
 	var alive *aliveConn
+	// The dialer looks at ctx only until the connection stands.
+	giveUp := func() bool { return true }
 	d := websocket.Dialer{
 		HandshakeTimeout: dialTimeout, Subprotocols: []string{model.Subprotocol}, Proxy: http.ProxyFromEnvironment,
-		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		NetDialContext: func(dialing context.Context, network, address string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(dialing, network, address)
 			if err != nil {
 				return nil, err
 			}
 			alive = &aliveConn{Conn: conn}
+			giveUp = context.AfterFunc(ctx, func() { _ = conn.Close() })
 			return alive, nil
 		},
 	}
 	conn, resp, err := d.DialContext(ctx, u.String(), http.Header{"Authorization": {"Bearer " + c.token}})
+	giveUp()
 	if resp != nil && resp.Body != nil {
 		defer func() { _ = resp.Body.Close() }()
 	}

@@ -58,6 +58,8 @@ type Sync struct {
 	// has not answered yet, the Pages it names.
 	live  bool
 	asked [][]model.PageID
+	// flips counts the changes of access that were told.
+	flips int
 
 	reading sync.WaitGroup
 }
@@ -282,6 +284,7 @@ func (s *Sync) heads(ctx context.Context, socket *socket, h model.Heads) error {
 
 // access drops a Page that is hidden now, and reads one that is seen again.
 func (s *Sync) access(ctx context.Context, a model.Access) error {
+	s.flips++
 	s.drop(ctx, a.Page)
 	if err := s.listPages(ctx); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"os"
@@ -133,7 +134,7 @@ func slowMark(n int) string { return fmt.Sprintf("no. %d;", n) }
 func (l *listener) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.bytes.Reset()
+	l.bytes = bytes.Buffer{}
 	l.frames = append([]frame(nil), l.frames[max(0, len(l.frames)-3):]...)
 }
 

@@ -1,0 +1,309 @@
+package client_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"parley/client"
+	"parley/model"
+)
+
+const page = model.PageID("100")
+
+var at = model.Position{Epoch: "e1", Seq: 10}
+
+func TestAPageIsReadThenFollowed(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 5)
+	f := h.follow(quick())
+	s := h.socket()
+	if hello := s.hello(); len(hello.Resume) != 0 {
+		t.Errorf("begins by resuming %v", hello.Resume)
+	}
+	s.changes(page, 10, 11) // of no use before the list
+	s.welcomes()
+	s.resumes(page, 10)
+	s.welcomes(page)
+	s.changes(page, 10, 12)
+	s.changes(page, 11, 12) // again
+	s.changes(page, 12, 13)
+	s.says(model.Lossy{Type: model.FrameTyping, Page: page, Active: true})
+	s.says(map[string]any{"type": "later"})
+	us := f.until("changes", func(us []client.Update) bool {
+		return reached(us, page) == 13 && count[client.Complete](us) == 1 && count[client.Lossy](us) == 1
+	})
+	listed, held := 0, 0
+	for i, u := range us {
+		switch u := u.(type) {
+		case client.Listed:
+			if u.First != (listed == 0) || u.AsOf != at {
+				t.Errorf("list %d: %+v", listed, u)
+			}
+			listed++
+			held += len(u.Conversations)
+		case client.Changed:
+			if listed == 0 {
+				t.Errorf("update %d: a change before the first list", i)
+			}
+		}
+	}
+	if held != 5 || listed != 3 || count[client.Changed](us) != 2 || count[client.Noticed](us) != 1 {
+		t.Errorf("handed on:\n%s", list(us))
+	}
+}
+
+func TestALiveConnectionIsToldOnce(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 1)
+	f := h.follow(quick())
+	s := h.places(f, page)
+	s.changes(page, 11, 12) // a hole
+	s.resumes(page, 10)
+	h.holds(page, model.Position{Epoch: "e1", Seq: 12}, 1)
+	s.welcomes(page)
+	s.changes(page, 10, 12)
+	f.until("changes", func(us []client.Update) bool { return reached(us, page) == 12 })
+	s.conn.Close()
+	s = h.socket()
+	if hello := s.hello(); hello.Resume[page] != (model.Position{Epoch: "e1", Seq: 12}) {
+		t.Errorf("goes on from %v", hello.Resume)
+	}
+	s.welcomes(page)
+	s.changes(page, 12, 13)
+	us := f.until("changes", func(us []client.Update) bool { return reached(us, page) == 13 })
+	want := []client.ConnectionState{client.Connecting, client.Live, client.Offline, client.Connecting, client.Live}
+	if got := states(us); !slices.Equal(got, want) {
+		t.Errorf("the connection stood %v, want %v", got, want)
+	}
+	if count[client.Reloading](us) != 1 || h.called("/v1/conversations") != 1 {
+		t.Error("read anew what was resumed")
+	}
+}
+
+// TestAHoleIsAskedForOnce: what is on its way meanwhile is passed over.
+func TestAHoleIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 1)
+	f := h.follow(quick())
+	s := h.places(f, page)
+	for seq := int64(11); seq < 40; seq++ {
+		s.changes(page, seq, seq+1)
+	}
+	s.resumes(page, 10)
+	s.welcomes(page)
+	s.changes(page, 10, 41)
+	s.changes(page, 41, 42)
+	f.until("changes", func(us []client.Update) bool { return reached(us, page) == 42 })
+	if n := len(s.hellos); n != 0 {
+		t.Errorf("%d more hellos", n)
+	}
+}
+
+// TestAWelcomeIsAboutWhatItsHelloNamed: with several Pages being read, the answer to a
+// hello for one is no news of another, whose own hello is on its way.
+func TestAWelcomeIsAboutWhatItsHelloNamed(t *testing.T) {
+	t.Parallel()
+	const other = model.PageID("200")
+	h := newScripted(t)
+	h.holds(page, at, 1)
+	h.holds(other, at, 1)
+	f := h.follow(quick())
+	s := h.socket()
+	s.hello()
+	s.welcomes()
+	var asked []model.PageID
+	for range 2 { // both lists are read before either hello is answered
+		for id := range s.hello().Resume {
+			asked = append(asked, id)
+		}
+	}
+	// The hub was slow: it answers the first as of before the other's list.
+	h.holds(asked[1], model.Position{Epoch: "e1", Seq: 8}, 1)
+	s.welcomes(asked[0])
+	h.holds(asked[1], at, 1)
+	s.welcomes(asked...)
+	s.changes(page, 10, 11)
+	s.changes(other, 10, 11)
+	us := f.until("changes", func(us []client.Update) bool { return reached(us, page) == 11 && reached(us, other) == 11 })
+	if count[client.Dropped](us) != 0 || count[client.Reloading](us) != 2 || len(s.hellos) != 0 {
+		t.Errorf("handed on:\n%s", list(us))
+	}
+}
+
+func TestWhatIsNoLongerSeenIsDropped(t *testing.T) {
+	t.Parallel()
+	const other = model.PageID("200")
+	for name, c := range map[string]struct {
+		again   model.Position
+		gone    bool
+		resumed bool
+		dropped bool
+		reread  bool
+	}{
+		"another epoch":      {again: model.Position{Epoch: "e2", Seq: 20}, dropped: true, reread: true},
+		"a head before ours": {again: model.Position{Epoch: "e1", Seq: 9}, dropped: true, reread: true},
+		"too far behind":     {again: model.Position{Epoch: "e1", Seq: 9000}, reread: true},
+		"hidden":             {gone: true, dropped: true},
+		"still there":        {again: at, resumed: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newScripted(t)
+			h.holds(page, at, 1)
+			f := h.follow(quick())
+			s := h.places(f, page)
+			s.conn.Close()
+			s = h.socket()
+			s.hello()
+			h.holds(other, at, 1)
+			h.set(func(h *scripted) {
+				h.held[page].at = c.again
+				if c.gone {
+					delete(h.held, page)
+				}
+			})
+			if c.resumed {
+				s.welcomes(page)
+			} else {
+				s.welcomes()
+			}
+			want := 2
+			if c.reread {
+				want = 3
+			}
+			us := f.until("all is read", func(us []client.Update) bool { return count[client.Complete](us) == want })
+			i := slices.IndexFunc(us, func(u client.Update) bool { d, ok := u.(client.Dropped); return ok && d.Page == page })
+			if (i >= 0) != c.dropped {
+				t.Errorf("handed on:\n%s", list(us))
+			}
+			j := slices.IndexFunc(us[max(i, 0)+1:], func(u client.Update) bool { r, ok := u.(client.Reloading); return ok && r.Page == page })
+			if c.dropped && c.reread && j < 0 {
+				t.Errorf("not dropped before it was read anew:\n%s", list(us))
+			}
+		})
+	}
+}
+
+func TestAccessComesAndGoes(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 1)
+	f := h.follow(quick())
+	s := h.places(f, page)
+	s.says(model.Access{Type: model.FrameAccess, Page: page, Visibility: model.Private})
+	s.changes(page, 10, 11) // can't come; if it did
+	f.until("dropped", func(us []client.Update) bool {
+		return count[client.Dropped](us) == 1 && count[client.PagesListed](us) == 3
+	})
+	h.holds(page, model.Position{Epoch: "e2", Seq: 20}, 1)
+	s.says(model.Access{Type: model.FrameAccess, Page: page, Sees: true, Visibility: model.Shared})
+	s.resumes(page, 20)
+	s.welcomes(page)
+	s.changes(page, 20, 21)
+	us := f.until("changes", func(us []client.Update) bool { return reached(us, page) == 21 && count[client.Complete](us) == 2 })
+	if count[client.Changed](us) != 1 || count[client.PagesListed](us) != 5 {
+		t.Errorf("handed on:\n%s", list(us))
+	}
+	// Hidden in the middle of being read.
+	h.set(func(h *scripted) { delete(h.held, page) })
+	s.says(model.Access{Type: model.FrameAccess, Page: page, Sees: true, Visibility: model.Shared})
+	us = f.until("dropped", func(us []client.Update) bool {
+		return count[client.PagesListed](us) == 6 && slices.ContainsFunc(us[len(us)-1:], func(u client.Update) bool {
+			d, ok := u.(client.Dropped)
+			return ok && d.Page == page
+		})
+	})
+	if slices.Contains(states(us), client.Offline) {
+		t.Error("a hidden Page ended the connection")
+	}
+}
+
+// TestBehindWithNothingComingIsResumed: by heads, but not while changes come.
+func TestBehindWithNothingComingIsResumed(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 1)
+	f := h.follow(quick())
+	s := h.places(f, page)
+	heads := func(seq int64) { s.says(model.Heads{Type: model.FrameHeads, Pages: map[model.PageID]int64{page: seq}}) }
+	heads(10)
+	s.changes(page, 10, 11)
+	heads(13) // more is on its way
+	heads(13) // it is not
+	s.resumes(page, 11)
+	h.holds(page, model.Position{Epoch: "e1", Seq: 13}, 1)
+	s.welcomes(page)
+	s.changes(page, 11, 13)
+	heads(13)
+	heads(13)
+	us := f.until("heads", func(us []client.Update) bool { return count[client.HubTime](us) == 5 })
+	if reached(us, page) != 13 || len(s.hellos) != 0 {
+		t.Errorf("handed on:\n%s", list(us))
+	}
+}
+
+// TestAListThatFailsIsReadAgain: with a new connection, for Pages and conversations.
+func TestAListThatFailsIsReadAgain(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 5)
+	fails := 2
+	h.set(func(h *scripted) {
+		h.pages = func(w http.ResponseWriter) bool {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			if fails--; fails < 0 {
+				return false
+			}
+			refuses(http.StatusServiceUnavailable, "unavailable")(w)
+			return true
+		}
+		broken := false
+		h.lists = func(w http.ResponseWriter, r *http.Request) bool {
+			if r.FormValue("cursor") != "2" || broken {
+				return false
+			}
+			broken = true
+			refuses(http.StatusServiceUnavailable, "unavailable")(w)
+			return true
+		}
+	})
+	f := h.follow(quick())
+	for range 3 {
+		s := h.socket()
+		s.hello()
+		s.welcomes()
+	}
+	// The list that was cut off had been placed; it is read from the beginning.
+	s := h.socket()
+	s.hello()
+	s.welcomes(page)
+	s.resumes(page, 10)
+	s.welcomes(page)
+	us := f.until("all is read", func(us []client.Update) bool { return count[client.Complete](us) == 1 })
+	if count[client.Reloading](us) != 2 {
+		t.Errorf("handed on:\n%s", list(us))
+	}
+}
+
+// TestFramesOfAnotherKindOfHub: what can't be understood ends the connection, and only
+// that.
+func TestFramesOfAnotherKindOfHub(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 1)
+	f := h.follow(quick())
+	for _, raw := range []string{`{"type":`, `[]`, `{"type":"welcome","pages":7}`, `{"type":"batch","from":"x"}`} {
+		s := h.socket()
+		s.hello()
+		if err := s.conn.WriteMessage(1, []byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+		<-s.over
+	}
+	h.places(f, page)
+}
