@@ -18,20 +18,30 @@ import (
 )
 
 // prefixes are those of sentences whose ids are made from the model's own words.
-var prefixes = []string{"state_reply_", "event_", "notice_", "code_", "attachment_"}
+var prefixes = []string{"state_reply_", "event_", "notice_", "code_", "attachment_", "cmd_", "filter_"}
 
-func catalogue(t *testing.T, file string) map[string]string {
+// catalogue reads all sentences of a language.
+func catalogue(t *testing.T, language string) map[string]string {
 	t.Helper()
-	var m map[string]string
-	if _, err := toml.DecodeFile(file, &m); err != nil {
-		t.Fatalf("read %s: %v", file, err)
+	all := map[string]string{}
+	for _, file := range []string{language + ".toml", "screen." + language + ".toml"} {
+		var m map[string]string
+		if _, err := toml.DecodeFile(file, &m); err != nil {
+			t.Fatalf("read %s: %v", file, err)
+		}
+		for id, s := range m {
+			if _, twice := all[id]; twice {
+				t.Errorf("%s says %s again", file, id)
+			}
+			all[id] = s
+		}
 	}
-	return m
+	return all
 }
 
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	t.Parallel()
-	en, ja := catalogue(t, "en.toml"), catalogue(t, "ja.toml")
+	en, ja := catalogue(t, "en"), catalogue(t, "ja")
 	if e, j := slices.Sorted(maps.Keys(en)), slices.Sorted(maps.Keys(ja)); !slices.Equal(e, j) {
 		t.Errorf("only in one catalogue: %v", difference(e, j))
 	}
@@ -62,7 +72,7 @@ func difference(a, b []string) []string {
 func TestEveryIDHasItsSentence(t *testing.T) {
 	t.Parallel()
 	used := ids(t)
-	en := catalogue(t, "en.toml")
+	en := catalogue(t, "en")
 	for id := range used {
 		if en[id] == "" {
 			t.Errorf("no sentence for %s", id)
@@ -79,15 +89,26 @@ func TestEveryIDHasItsSentence(t *testing.T) {
 // ids reads the constants of type ID.
 func ids(t *testing.T) map[string]bool {
 	t.Helper()
-	src, err := os.ReadFile("ids.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := parser.ParseFile(token.NewFileSet(), "ids.go", src, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]bool{}
+	for _, file := range []string{"ids.go", "screen.go"} {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, src, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readIDs(t, f, out)
+	}
+	if len(out) == 0 {
+		t.Fatal("found no ids")
+	}
+	return out
+}
+
+func readIDs(t *testing.T, f *ast.File, out map[string]bool) {
+	t.Helper()
 	ast.Inspect(f, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || spec.Type == nil {
@@ -104,10 +125,6 @@ func ids(t *testing.T) map[string]bool {
 		}
 		return true
 	})
-	if len(out) == 0 {
-		t.Fatal("found no ids")
-	}
-	return out
 }
 
 func TestLanguageOfTheUser(t *testing.T) {

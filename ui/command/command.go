@@ -1,0 +1,146 @@
+// Package command holds commands as data. From one table come the dispatch of keys, the
+// footer, the help and the palette, so that they never disagree.
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/words"
+)
+
+// Scope says where the keys of a command work. A command may have several.
+type Scope uint8
+
+// The scopes. In the palette every command is found wherever the user is.
+const (
+	List Scope = 1 << iota
+	Thread
+	Panel
+
+	// Panes is anywhere but where text is typed.
+	Panes = List | Thread | Panel
+)
+
+// Command is something that the user can do with M.
+type Command[M any] struct {
+	// ID names it in the settings: "done".
+	ID string
+	// Title says what it does; Label says so in a word, for the footer.
+	Title, Label words.ID
+	// Keys run it, in Bubble Tea's spelling: "ctrl+k". The first is the one shown.
+	Keys []string
+	// Scope is where the keys work.
+	Scope Scope
+	// Hidden keeps it out of the palette: it only moves about.
+	Hidden bool
+	// Reason tells why it can't be used now, in words; empty when it can. Nil: it
+	// always can.
+	Reason func(M) string
+	// Run does it. It is called only where there is no reason against it.
+	Run func(M) tea.Cmd
+}
+
+// Key returns the key that is shown for it, or nothing.
+func (c *Command[M]) Key() string {
+	if len(c.Keys) == 0 {
+		return ""
+	}
+	return c.Keys[0]
+}
+
+// Why returns why it can't be used now; empty when it can.
+func (c *Command[M]) Why(m M) string {
+	if c.Reason == nil {
+		return ""
+	}
+	return c.Reason(m)
+}
+
+// Registry is the table of all commands. It does not change.
+type Registry[M any] struct {
+	all []Command[M]
+}
+
+// ErrConflict is that a key would run two commands in one place, or that settings name
+// a command that there isn't.
+var ErrConflict = errors.New("keys in conflict")
+
+// New returns the table of these commands, with the keys of some as the user set them:
+// ids and their keys.
+func New[M any](all []Command[M], keys map[string][]string) (*Registry[M], error) {
+	r := &Registry[M]{all: slices.Clone(all)}
+	for id, ks := range keys {
+		c, ok := r.Get(id)
+		if !ok {
+			return nil, fmt.Errorf("%w: there is no command %q", ErrConflict, id)
+		}
+		c.Keys = slices.Clone(ks)
+	}
+	return r, r.check()
+}
+
+// check tells of keys and ids that are not unique.
+func (r *Registry[M]) check() error {
+	ids := map[string]bool{}
+	for i := range r.all {
+		a := &r.all[i]
+		if ids[a.ID] {
+			return fmt.Errorf("%w: two commands %q", ErrConflict, a.ID)
+		}
+		ids[a.ID] = true
+		for j := range r.all[:i] {
+			b := &r.all[j]
+			for _, k := range a.Keys {
+				if a.Scope&b.Scope != 0 && slices.Contains(b.Keys, k) {
+					return fmt.Errorf("%w: %s is for %q and %q", ErrConflict, k, b.ID, a.ID)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// All returns every command, in the table's order.
+func (r *Registry[M]) All() []*Command[M] {
+	out := make([]*Command[M], len(r.all))
+	for i := range r.all {
+		out[i] = &r.all[i]
+	}
+	return out
+}
+
+// Get returns a command by its id.
+func (r *Registry[M]) Get(id string) (*Command[M], bool) {
+	i := slices.IndexFunc(r.all, func(c Command[M]) bool { return c.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &r.all[i], true
+}
+
+// ByKey returns the command that a key press runs in that place.
+func (r *Registry[M]) ByKey(in Scope, key tea.Key) (*Command[M], bool) {
+	for _, name := range names(key) {
+		for i := range r.all {
+			if c := &r.all[i]; c.Scope&in != 0 && slices.Contains(c.Keys, name) {
+				return c, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// names are the spellings of a key press: as it prints, and, for keyboards of other
+// scripts, by the place of the key.
+func names(k tea.Key) []string {
+	out := []string{k.String()}
+	if s := k.Keystroke(); s != out[0] && (k.BaseCode != 0 || k.Text == "") {
+		out = append(out, strings.TrimPrefix(s, "shift+"))
+	}
+	return out
+}

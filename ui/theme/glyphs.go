@@ -1,0 +1,27 @@
+package theme
+
+// Glyphs stand for states; each is one cell wide, but Read and More.
+type Glyphs struct {
+	Unread, Selected, Draft, Asks         string
+	Sent, Read, Waiting, Failed           string
+	Linked, Pinned, Snoozed, Private      string
+	Live, Reconnecting, Rule, Column      string
+	More, Bullet, Quote, Heart, Bar, Prev string
+}
+
+var (
+	unicode = Glyphs{
+		Unread: "●", Selected: "▌", Draft: "✎", Asks: "!",
+		Sent: "✓", Read: "✓✓", Waiting: "○", Failed: "×",
+		Linked: "◆", Pinned: "▲", Snoozed: "◔", Private: "■",
+		Live: "●", Reconnecting: "○", Rule: "─", Column: "│",
+		More: "…", Bullet: "·", Quote: "│", Heart: "♡", Bar: "▌", Prev: "▾",
+	}
+	ascii = Glyphs{
+		Unread: "*", Selected: ">", Draft: "~", Asks: "!",
+		Sent: "v", Read: "vv", Waiting: "o", Failed: "x",
+		Linked: "#", Pinned: "^", Snoozed: "z", Private: "P",
+		Live: "*", Reconnecting: "o", Rule: "-", Column: "|",
+		More: "...", Bullet: "-", Quote: "|", Heart: "<3", Bar: "|", Prev: "v",
+	}
+)

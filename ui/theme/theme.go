@@ -1,0 +1,159 @@
+// Package theme holds how Parley looks: colours by their purpose, and the glyphs that
+// stand for states. It is the only place where a colour or a glyph is named.
+//
+// A [Theme] is a value: it is made once for what the terminal can do and is never
+// changed. What is drawn with it may be kept for as long as its Version stays.
+package theme
+
+import (
+	"image/color"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Style is how a piece of text looks. The zero value is the terminal's own.
+type Style struct{ open string }
+
+const reset = "\x1b[m"
+
+// Paint returns the text in this style. The text holds no escape sequence.
+func (s Style) Paint(text string) string {
+	if s.open == "" || text == "" {
+		return text
+	}
+	return s.open + text + reset
+}
+
+// Ink is every style that text comes in, on one ground.
+type Ink struct {
+	// Text is what is read.
+	Text Style
+	// Strong is a name, or what is unread; nothing else is bold.
+	Strong Style
+	// Muted is for times, labels, and what was read already.
+	Muted Style
+	// Faint is for rules, closed rows and what can't be used now.
+	Faint Style
+	// Accent is for focus, links and our own name.
+	Accent Style
+	// Warn is for what will soon be over, notes, and what waits.
+	Warn Style
+	// Danger is for what failed, or is nearly over.
+	Danger Style
+	// Good is for what is live, and what arrived at the CRM.
+	Good Style
+}
+
+// Theme is how everything looks.
+type Theme struct {
+	// Ink is on the terminal's own ground, Soft on that of the selected row.
+	Ink
+	Soft Ink
+	Glyphs
+	// Version differs between any two themes that look different.
+	Version uint8
+}
+
+// Options are what a theme depends on.
+type Options struct {
+	// Light: the terminal's ground is light.
+	Light bool
+	// Profile is how many colours the terminal has; below [colorprofile.ANSI], none.
+	Profile colorprofile.Profile
+	// ASCII: the terminal draws nothing but ASCII well, or draws our glyphs two cells
+	// wide.
+	ASCII bool
+}
+
+// palette is the colours of one ground, by purpose.
+type palette struct {
+	muted, faint, accent, warn, danger, good, soft color.Color
+}
+
+var (
+	dark = palette{
+		muted: rgb(0x9AA3B2), faint: rgb(0x737C8E), accent: rgb(0x7AA2F7), warn: rgb(0xE0AF68),
+		danger: rgb(0xF7768E), good: rgb(0x9ECE6A), soft: rgb(0x1F2638),
+	}
+	light = palette{
+		muted: rgb(0x5B6472), faint: rgb(0x7A8392), accent: rgb(0x2E5AAC), warn: rgb(0x8F5E15),
+		danger: rgb(0xB3261E), good: rgb(0x3B7A1E), soft: rgb(0xE8EEFB),
+	}
+	// sixteen has no ground for the selected row, which is reversed instead.
+	sixteen = palette{
+		muted: ansi.BrightBlack, faint: ansi.BrightBlack, accent: ansi.Blue, warn: ansi.Yellow,
+		danger: ansi.Red, good: ansi.Green,
+	}
+)
+
+func rgb(hex uint32) color.Color {
+	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xFF} //nolint:gosec // three bytes of a number
+}
+
+// New returns the theme for a terminal.
+func New(o Options) Theme {
+	t := Theme{Glyphs: unicode}
+	if o.Light {
+		t.Version |= 1
+	}
+	if o.ASCII {
+		t.Glyphs = ascii
+		t.Version |= 2
+	}
+	switch {
+	case o.Profile >= colorprofile.ANSI256:
+		p := dark
+		if o.Light {
+			p = light
+		}
+		t.Ink, t.Soft = p.ink(nil), p.ink(p.soft)
+		t.Version |= 4
+	case o.Profile >= colorprofile.ANSI:
+		t.Ink, t.Soft = sixteen.ink(nil), reversed()
+		t.Version |= 8
+	default:
+		t.Ink = Ink{Strong: style(ansi.NewStyle().Bold())}
+		t.Soft = reversed()
+	}
+	return t
+}
+
+func style(s ansi.Style) Style {
+	if len(s) == 0 {
+		return Style{}
+	}
+	return Style{open: s.String()}
+}
+
+// ink returns the styles on a ground; nil is the terminal's own.
+func (p palette) ink(ground color.Color) Ink {
+	on := func(c color.Color) Style {
+		s := ansi.NewStyle()
+		if c != nil {
+			s = s.ForegroundColor(c)
+		}
+		if ground != nil {
+			s = s.BackgroundColor(ground)
+		}
+		return style(s)
+	}
+	strong := ansi.NewStyle().Bold()
+	if ground != nil {
+		strong = strong.BackgroundColor(ground)
+	}
+	return Ink{
+		Text: on(nil), Strong: style(strong), Muted: on(p.muted), Faint: on(p.faint),
+		Accent: on(p.accent), Warn: on(p.warn), Danger: on(p.danger), Good: on(p.good),
+	}
+}
+
+// reversed is the selected row where there is no colour for its ground: one block, in
+// which only bold tells anything more.
+func reversed() Ink {
+	r := style(ansi.NewStyle().Reverse(true))
+	return Ink{
+		Text: r, Strong: style(ansi.NewStyle().Bold().Reverse(true)), Muted: r, Faint: r,
+		Accent: r, Warn: r, Danger: r, Good: r,
+	}
+}
