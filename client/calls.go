@@ -31,6 +31,8 @@ type MessageList struct {
 	Messages []model.Message `json:"messages"`
 	// Cursor is for those before; empty at the beginning.
 	Cursor string `json:"cursor"`
+	// AsOf is where the Page's stream stood when they were read.
+	AsOf model.AsOf `json:"as_of"`
 }
 
 // NoticeList is one page of the notices.
@@ -120,6 +122,21 @@ func (c *Client) Conversations(ctx context.Context, q ListQuery) (ConversationLi
 func (c *Client) Search(ctx context.Context, q ListQuery) (FoundList, error) {
 	var out FoundList
 	err := c.call(ctx, http.MethodGet, "/v1/conversations", q.values(), nil, &out)
+	return out, err
+}
+
+// Counts is how many conversations each filter holds, as the hub counts them.
+type Counts struct {
+	Counts model.Counts `json:"counts"`
+	// AsOf is where the Pages' streams stood when they were counted.
+	AsOf model.AsOf `json:"as_of"`
+}
+
+// Counts returns how many conversations of a Page each filter holds, or of all that the
+// user sees if page is empty.
+func (c *Client) Counts(ctx context.Context, page model.PageID) (Counts, error) {
+	var out Counts
+	err := c.call(ctx, http.MethodGet, "/v1/counts", ListQuery{Page: page}.values(), nil, &out)
 	return out, err
 }
 

@@ -76,6 +76,20 @@ func serve(t *testing.T, h http.HandlerFunc) *client.Client {
 	return c
 }
 
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprint(w, `{"counts":{"all":8,"open":7,"mine":6,"unassigned":5,"snoozed":4,"done":3,"blocked":2,"unread":1},
+			"as_of":{"100":{"epoch":"e","seq":9}},"new":1}`)
+	})
+	got, err := c.Counts(t.Context(), "")
+	want := model.Counts{All: 8, Open: 7, Mine: 6, Unassigned: 5, Snoozed: 4, Done: 3, Blocked: 2, Unread: 1}
+	if err != nil || got.Counts != want || got.AsOf["100"] != (model.Position{Epoch: "e", Seq: 9}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -283,7 +297,9 @@ func TestCalls(t *testing.T) {
 			_, err := c.Message(ctx, "100_7", "100_m/..")
 			return err
 		},
-		"GET /v1/stats ": func(c *client.Client) error { _, err := c.Stats(ctx); return err },
+		"GET /v1/counts ":            func(c *client.Client) error { _, err := c.Counts(ctx, ""); return err },
+		"GET /v1/counts?page=100~2 ": func(c *client.Client) error { _, err := c.Counts(ctx, "100~2"); return err },
+		"GET /v1/stats ":             func(c *client.Client) error { _, err := c.Stats(ctx); return err },
 	} {
 		s := &script{answer: func(int, *http.Request) (*http.Response, error) { return success(http.StatusOK, struct{}{}) }}
 		if err := ask(newClient(t, s)); err != nil {

@@ -37,7 +37,11 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 	if r.Checks >= len(h.timing.UnknownChecks) {
 		return h.change(ctx, r.MessageID, h.askIfDue)
 	}
-	thread, err := h.thread(ctx, r.ConversationID)
+	p, err := h.pageOf(ctx, r)
+	if err != nil {
+		return err // nobody was asked: it stays due
+	}
+	thread, err := h.thread(ctx, p, r)
 	if ctx.Err() != nil {
 		return nil // the hub ends; the next run checks again
 	}
@@ -53,7 +57,7 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 		} else if found != "" {
 			return b.arrive(c, &now, arrival{mid: found, at: at, probably: true})
 		}
-		now.Checks++
+		now.Checks = h.checksDone(now, b.now)
 		if err == nil {
 			now.CheckedAt = b.now
 		}
@@ -65,22 +69,31 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 	})
 }
 
-// thread reads the newest messages of a conversation in the Page's inbox.
-func (h *Hub) thread(ctx context.Context, id model.ConversationID) ([]model.SentMessage, error) {
-	var p store.Page
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
-		p, err = r.Page(id.Page())
+// checksDone counts the check that was just made, and with it those whose time came
+// while it waited for its turn: they would ask the same again.
+func (h *Hub) checksDone(r store.Reply, now time.Time) int {
+	n := r.Checks + 1
+	for n < len(h.timing.UnknownChecks) && !now.Before(r.AttemptAt.Add(h.timing.UnknownChecks[n])) {
+		n++
+	}
+	return n
+}
+
+func (h *Hub) pageOf(ctx context.Context, r store.Reply) (p store.Page, err error) {
+	err = h.store.Read(ctx, func(reader store.Reader) error {
+		p, err = reader.Page(r.MessageID.Page())
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
+	return p, err
+}
+
+// thread reads the newest messages of a reply's conversation in the Page's inbox. It
+// waits for its turn as long as the hub runs: the call's own deadline bounds the call.
+func (h *Hub) thread(ctx context.Context, p store.Page, r store.Reply) ([]model.SentMessage, error) {
 	if p.UninstalledAt != nil {
 		return nil, errPageGone
 	}
-	ctx, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
-	defer cancel()
-	return h.graph.ThreadMessages(ctx, p.Token, p.PageID, id.Customer())
+	return h.graph.ThreadMessages(ctx, p.Token, p.PageID, r.ConversationID.Customer())
 }
 
 // findInThread looks for a reply among what the Page's inbox shows: from the Page,

@@ -49,6 +49,8 @@ type fakeGraph struct {
 	thread      []model.SentMessage
 	threadErr   error
 	threadCalls []time.Time
+	// onThread is called as the Page's inbox is asked, before the answer.
+	onThread func(context.Context)
 
 	profile       model.Customer
 	profileCalls  int
@@ -199,10 +201,19 @@ func after(d time.Duration, then answer) answer {
 	return first(func(model.Outgoing) { sleep(d) }, then)
 }
 
-func (g *fakeGraph) ThreadMessages(context.Context, string, model.MetaPageID, model.PSID) ([]model.SentMessage, error) {
+func (g *fakeGraph) ThreadMessages(ctx context.Context, _ string, _ model.MetaPageID, _ model.PSID) ([]model.SentMessage, error) {
+	g.mu.Lock()
+	g.threadCalls = append(g.threadCalls, time.Now())
+	wait := g.onThread
+	g.mu.Unlock()
+	if wait != nil {
+		wait(ctx)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.threadCalls = append(g.threadCalls, time.Now())
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if g.threadErr != nil {
 		return nil, g.threadErr
 	}

@@ -27,7 +27,8 @@ type Graph interface {
 	// Send hands one reply to Meta, once, and tells what became of it.
 	Send(ctx context.Context, o model.Outgoing) model.Outcome
 	// ThreadMessages returns the newest messages of the Page's thread with a
-	// customer, as the Page's inbox shows them.
+	// customer, as the Page's inbox shows them. Calls for one Page wait for their turn
+	// as long as ctx allows; a deadline of its own bounds the call that follows.
 	ThreadMessages(ctx context.Context, token string, page model.MetaPageID, customer model.PSID) ([]model.SentMessage, error)
 	// Profile returns what Meta tells of a customer.
 	Profile(ctx context.Context, token string, customer model.PSID) (model.Customer, error)

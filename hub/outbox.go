@@ -11,45 +11,12 @@ import (
 )
 
 const (
-	// outboxWorkers is how many replies are on their way at once: Meta allows 300
-	// calls a second for a Page, and one reply of a conversation goes at a time.
-	outboxWorkers = 32
 	// outboxIdle is how long the outbox sleeps when nothing is due: replies wake it,
 	// this only guards against a wake-up that was lost.
 	outboxIdle = time.Minute
 	// outboxTrouble is the pause after the store could not be read or written.
 	outboxTrouble = time.Second
 )
-
-// outbox is who is looking at which reply.
-type outbox struct {
-	wake signal
-
-	mu       sync.Mutex
-	inFlight map[model.MessageID]struct{}
-}
-
-func newOutbox() *outbox {
-	return &outbox{wake: newSignal(), inFlight: make(map[model.MessageID]struct{})}
-}
-
-// claim answers whether nobody looks at the reply yet.
-func (o *outbox) claim(id model.MessageID) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if _, taken := o.inFlight[id]; taken || len(o.inFlight) >= outboxWorkers {
-		return false
-	}
-	o.inFlight[id] = struct{}{}
-	return true
-}
-
-func (o *outbox) release(id model.MessageID) {
-	o.mu.Lock()
-	delete(o.inFlight, id)
-	o.mu.Unlock()
-	o.wake.notify()
-}
 
 // recoverPosting makes unknown what a former run of the hub was posting when it
 // ended: nobody can tell whether it left.
@@ -103,11 +70,10 @@ func (h *Hub) runOutbox(ctx context.Context) error {
 // else will be.
 func (h *Hub) startDue(ctx context.Context, workers *sync.WaitGroup) time.Duration {
 	now := h.utc()
-	var due []store.Reply
+	var list []due
 	var next time.Time
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
-		// More than can be in flight, so that those in flight hide nobody.
-		due, next, err = r.DueReplies(now, 2*outboxWorkers)
+		list, next, err = h.outbox.due(r, now)
 		return err
 	})
 	if err != nil {
@@ -116,19 +82,19 @@ func (h *Hub) startDue(ctx context.Context, workers *sync.WaitGroup) time.Durati
 		}
 		return outboxTrouble
 	}
-	for _, r := range due {
-		if !h.outbox.claim(r.MessageID) {
+	for _, d := range list {
+		if !h.outbox.claim(d.MessageID, d.lane) {
 			continue
 		}
 		workers.Go(func() {
-			defer h.outbox.release(r.MessageID)
+			defer h.outbox.release(d.MessageID, d.lane)
 			// A reply that was being posted counts as unknown when its lease is over.
 			defer h.survive("attend reply")
-			h.attend(ctx, r)
+			h.attend(ctx, d.Reply)
 		})
 	}
 	// More that is due than can be on its way waits for a worker, who wakes the outbox.
-	if !next.After(now) || next.Sub(now) > outboxIdle {
+	if next.IsZero() || next.Sub(now) > outboxIdle {
 		return outboxIdle
 	}
 	return max(next.Sub(now), time.Millisecond)

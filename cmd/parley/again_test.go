@@ -166,7 +166,6 @@ func TestResendingIsAPersonsChoice(t *testing.T) {
 // TestRepliesDoNotWaitForOthersChecks: while Facebook is slowly asked what became of many
 // replies, those to other customers leave at once.
 func TestRepliesDoNotWaitForOthersChecks(t *testing.T) {
-	t.Skip("known fault: checks of unknown replies take the workers of the outbox, so that replies to others wait for them")
 	t.Parallel()
 	w, aki := connectedWorld(t, "PARLEY_TIMING_SEND_DEADLINE=1s", "PARLEY_TIMING_LEASE=2s", "PARLEY_TIMING_UNKNOWN_CHECKS=12s")
 	const lost = 120

@@ -74,6 +74,7 @@ func New(o Options) http.Handler {
 	s.accounts(api)
 	s.pages(api)
 	s.conversations(api)
+	s.triage(api)
 	s.messages(api)
 	s.notices(api)
 	return recovered(s.log, routed(mux))

@@ -175,6 +175,11 @@ func routes() map[string]route {
 			body: func(t target) any { return map[string]any{"up_to": t.in} },
 			want: seen(ok), hides: true,
 		},
+		"mark-unread": {want: seen(ok), hides: true},
+		"triage": {
+			body: func(target) any { return map[string]any{"pinned": true} },
+			want: seen(ok), hides: true,
+		},
 		"reply": {
 			body: func(target) any { return text("a reply") },
 			want: func(c cell) verdict {

@@ -17,7 +17,8 @@ const threadFields = "messages.limit(20){id,created_time,from,message}"
 
 // ThreadMessages returns the newest messages of the Page's thread with a customer,
 // newest first. What Meta shows without author or time is left out. Calls for one
-// Page wait for each other, so that they are at most two a second.
+// Page wait for each other, so that they are at most two a second; that wait is none
+// of the [Config.Timeout] of the call itself.
 //
 // Source: Messenger Platform, "Conversations API".
 func (c *Client) ThreadMessages(ctx context.Context, token string, page model.MetaPageID, customer model.PSID) ([]model.SentMessage, error) {

@@ -3,6 +3,9 @@ package messenger
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +33,32 @@ func TestLimiterSpacesCallsOfAPage(t *testing.T) {
 		defer cancel()
 		if err := l.wait(ctx, "1"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// transportFunc plays the other end of a call.
+type transportFunc func(*http.Request) (*http.Response, error)
+
+func (f transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A call's deadline begins with the call, not with the wait for its turn.
+func TestTheWaitForATurnIsNoneOfTheCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, err := New(Config{AppID: "1", AppSecret: "s", Timeout: conversationsPause / 5, Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+			if by, ok := r.Context().Deadline(); !ok || time.Until(by) != conversationsPause/5 {
+				t.Errorf("the call has until %v", by)
+			}
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"data":[]}`))}, nil
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 4 {
+			if _, err := c.ThreadMessages(t.Context(), "token", "1", "2"); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

@@ -117,6 +117,8 @@ type Reader interface {
 	// Newest returns the conversation's last message by order, with FirstSeq at
 	// most upTo; upTo 0: all of them.
 	Newest(conversation model.ConversationID, upTo int64) (Message, error)
+	// NewestIn returns the conversation's last message of direction in by order.
+	NewestIn(conversation model.ConversationID) (Message, error)
 	// Pending returns what came before the message it is about, in order of coming.
 	Pending(page model.PageID, mid model.MID) ([]Pending, error)
 	// RawEvent returns an event as it came.
@@ -133,9 +135,11 @@ type Reader interface {
 	// RepliesIn returns all replies of a Page in one of these states, in the order
 	// of acceptance.
 	RepliesIn(page model.PageID, states ...model.State) ([]Reply, error)
-	// DueReplies returns replies of any Page whose WakeAt is not after now, oldest
-	// first; and when the next one after them is due, zero if none is.
-	DueReplies(now time.Time, limit int) ([]Reply, time.Time, error)
+	// WaitingPages returns the Pages that have a reply with a WakeAt, by id.
+	WaitingPages() ([]model.PageID, error)
+	// DueReplies returns a Page's replies in that state whose WakeAt is not after now,
+	// oldest first; and when the next one after them is due, zero if none is.
+	DueReplies(page model.PageID, state model.State, now time.Time, limit int) ([]Reply, time.Time, error)
 	Attempts(reply model.MessageID) ([]Attempt, error)
 
 	Notice(page model.PageID, id string) (model.Notice, error)

@@ -116,6 +116,14 @@ func (r reader) Newest(id model.ConversationID, upTo int64) (store.Message, erro
 	return m, wrap(err, "read newest message of %s", id)
 }
 
+// NewestIn implements [store.Reader].
+func (r reader) NewestIn(id model.ConversationID) (store.Message, error) {
+	m, err := one[store.Message](r.session, `SELECT doc FROM messages
+		WHERE page_id = ? AND conversation_id = ? AND direction = ?
+		ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id, model.In)
+	return m, wrap(err, "read newest message of the customer of %s", id)
+}
+
 // PutMessage implements [store.PageTx].
 func (t pageTx) PutMessage(m *store.Message) error {
 	if err := errors.Join(t.own(m.ID.Page(), m.ID), t.own(m.ConversationID.Page(), m.ConversationID)); err != nil {

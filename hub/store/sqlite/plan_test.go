@@ -34,6 +34,20 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// TestPlansOfDueReplies: what is due is found without reading all that waits.
+func TestPlansOfDueReplies(t *testing.T) {
+	t.Parallel()
+	s := newPages(t, "1")
+	for query, args := range map[string]arguments{
+		waitingPageQuery: {"1"}, dueRepliesQuery: {"1", "queued", 10},
+	} {
+		plan := explain(t, s, query, args)
+		if !strings.Contains(plan, "SEARCH replies USING") || !strings.Contains(plan, "replies_due") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s: %s", query, plan)
+		}
+	}
+}
+
 // explain returns how a query is carried out.
 func explain(t *testing.T, s *Store, query string, args arguments) string {
 	t.Helper()

@@ -59,13 +59,34 @@ func (r reader) RepliesIn(page model.PageID, states ...model.State) ([]store.Rep
 	return list, wrap(err, "read replies of page %s", page)
 }
 
+const (
+	waitingPageQuery = `SELECT page_id FROM replies WHERE wake_at <> 0 AND page_id > ? ORDER BY page_id LIMIT 1`
+	dueRepliesQuery  = `SELECT doc FROM replies
+		WHERE page_id = ? AND state = ? AND wake_at <> 0 ORDER BY wake_at, message_id LIMIT ?`
+)
+
+// WaitingPages implements [store.Reader]. The index is asked for one Page after the
+// other: to count its rows off would read as many as there are replies.
+func (r reader) WaitingPages() ([]model.PageID, error) {
+	var list []model.PageID
+	for after := model.PageID(""); ; {
+		err := r.get(waitingPageQuery, arguments{after}, &after)
+		if errors.Is(err, store.ErrNotFound) {
+			return list, nil
+		}
+		if err != nil {
+			return nil, wrap(err, "read pages with replies that wait")
+		}
+		list = append(list, after)
+	}
+}
+
 // DueReplies implements [store.Reader].
-func (r reader) DueReplies(now time.Time, limit int) ([]store.Reply, time.Time, error) {
+func (r reader) DueReplies(page model.PageID, state model.State, now time.Time, limit int) ([]store.Reply, time.Time, error) {
 	limit = max(limit, 0)
-	list, err := many[store.Reply](r.session, `SELECT doc FROM replies WHERE wake_at <> 0
-		ORDER BY wake_at, page_id, message_id LIMIT ?`, limit+1)
+	list, err := many[store.Reply](r.session, dueRepliesQuery, page, state, limit+1)
 	if err != nil {
-		return nil, time.Time{}, wrap(err, "read due replies")
+		return nil, time.Time{}, wrap(err, "read due replies of page %s", page)
 	}
 	for i, reply := range list {
 		if i == limit || reply.WakeAt.After(now) {

@@ -80,7 +80,11 @@ func testMessageMarks(t *testing.T, s store.Store) {
 	out.Direction = model.Out
 	putMessage(t, s, out)
 	late := putMessage(t, s, newMessage("1_2", "late", at(5)))
+	putMessage(t, s, newMessage("1_3", "elsewhere", at(40)))
 	read(t, s, func(r store.Reader) error {
+		if m, err := r.NewestIn("1_2"); m.ID != c.ID || err != nil {
+			t.Errorf("newest of the customer: %s (%v), want %s", m.ID, err, c.ID)
+		}
 		for _, m := range []struct {
 			name string
 			mark store.Mark
@@ -203,7 +207,7 @@ func testTombstones(t *testing.T, s store.Store) {
 		}
 		same(t, "left of the deleted", slices.Repeat([]bool{false}, 8), left("2"))
 		same(t, "left of the other", slices.Repeat([]bool{true}, 8), left("22"))
-		due, _, err := r.DueReplies(at(9), 9)
+		due, _, err := r.DueReplies("1", model.Queued, at(9), 9)
 		if len(due) != 1 {
 			t.Errorf("%d replies are due", len(due))
 		}

@@ -168,6 +168,7 @@ func testAbsent(t *testing.T, s store.Store) {
 			"message, no mid":  drop(r.MessageByMID("1", "")),
 			"newest":           drop(r.Newest("1_2", 0)),
 			"newest up to":     drop(r.Newest("1_2", 5)),
+			"newest in":        drop(r.NewestIn("1_2")),
 			"raw event":        drop(r.RawEvent("1", "k")),
 			"reply":            drop(r.Reply("1_x")),
 			"reply by client":  drop(r.ReplyByClientID("1", "u", "c")),
@@ -220,14 +221,14 @@ func testAbsentLists(t *testing.T, s store.Store) {
 		if err != nil || len(notices) != 0 || cursor != "" {
 			t.Errorf("notices: %v %q %v", notices, cursor, err)
 		}
-		due, next, err := r.DueReplies(at(0), 10)
+		due, next, err := r.DueReplies("1", model.Queued, at(0), 10)
 		if err != nil || len(due) != 0 || !next.IsZero() {
 			t.Errorf("due replies: %v %v %v", due, next, err)
 		}
 		return errors.Join(
 			drop(r.Installations("2")), drop(r.Events("2", 0, 10)), drop(r.Nameless(at(0), 10)),
 			drop(r.Outgoing("1_2", at(0))), drop(r.RepliesIn("1")), drop(r.UnsettledReplies("1_2")),
-			drop(r.Attempts("1_2")), drop(r.Pending("1", "m")), drop(r.Users()), drop(r.Counters()))
+			drop(r.WaitingPages()), drop(r.Attempts("1_2")), drop(r.Pending("1", "m")), drop(r.Users()), drop(r.Counters()))
 	})
 }
 

@@ -85,32 +85,45 @@ func testClientIDs(t *testing.T, s store.Store) {
 }
 
 func testDueReplies(t *testing.T, s store.Store) {
-	putPage(t, s, "1")
-	putPage(t, s, "2")
-	for id, wake := range map[model.MessageID]time.Time{
-		"1_c": at(30), "2_a": at(10), "1_b": at(20), "2_b": at(20), "1_d": at(40), "1_never": {},
-	} {
-		putReply(t, s, store.Reply{MessageID: id, ConversationID: model.ConversationID(id.Page() + "_9"), WakeAt: wake})
+	for _, page := range []model.PageID{"1", "2", "3", "4"} {
+		putPage(t, s, page)
 	}
+	put := func(id model.MessageID, state model.State, wake time.Time) {
+		putReply(t, s, store.Reply{MessageID: id, ConversationID: model.ConversationID(id.Page() + "_9"), State: state, WakeAt: wake})
+	}
+	for id, wake := range map[model.MessageID]time.Time{"1_c": at(30), "1_a": at(10), "1_b": at(20), "1_d": at(20), "1_never": {}} {
+		put(id, model.Queued, wake)
+	}
+	put("1_unknown", model.Unknown, at(5))
+	put("3_a", model.Queued, at(1))
+	put("4_never", model.Ask, time.Time{})
 	for _, c := range []struct {
+		page       model.PageID
+		state      model.State
 		now, limit int
 		want       []string
 		next       time.Time
 	}{
-		{5, 10, []string{}, at(10)},
-		{20, 10, []string{"2_a", "1_b", "2_b"}, at(30)},
-		{30, 10, []string{"2_a", "1_b", "2_b", "1_c"}, at(40)},
-		{30, 2, []string{"2_a", "1_b"}, at(20)},
-		{99, 10, []string{"2_a", "1_b", "2_b", "1_c", "1_d"}, time.Time{}},
-		{99, 5, []string{"2_a", "1_b", "2_b", "1_c", "1_d"}, time.Time{}},
+		{"1", model.Queued, 5, 10, []string{}, at(10)},
+		{"1", model.Queued, 20, 10, []string{"1_a", "1_b", "1_d"}, at(30)},
+		{"1", model.Queued, 20, 2, []string{"1_a", "1_b"}, at(20)},
+		{"1", model.Queued, 99, 10, []string{"1_a", "1_b", "1_d", "1_c"}, time.Time{}},
+		{"1", model.Queued, 99, 4, []string{"1_a", "1_b", "1_d", "1_c"}, time.Time{}},
+		{"1", model.Unknown, 99, 10, []string{"1_unknown"}, time.Time{}},
+		{"1", model.Posting, 99, 10, []string{}, time.Time{}},
+		{"2", model.Queued, 99, 10, []string{}, time.Time{}},
+		{"3", model.Queued, 99, 10, []string{"3_a"}, time.Time{}},
 	} {
 		read(t, s, func(r store.Reader) error {
-			list, next, err := r.DueReplies(at(c.now), c.limit)
-			same(t, number("due at ", c.now), c.want, replyIDs(list))
-			same(t, number("next after ", c.now), c.next, next)
+			list, next, err := r.DueReplies(c.page, c.state, at(c.now), c.limit)
+			what := string(c.page) + " " + string(c.state)
+			same(t, number(what+" due at ", c.now), c.want, replyIDs(list))
+			same(t, number(what+" next after ", c.now), c.next, next)
 			return err
 		})
 	}
+	pages := value(t, s, func(r store.Reader) ([]model.PageID, error) { return r.WaitingPages() })
+	same(t, "Pages with replies that wait", []model.PageID{"1", "3"}, pages)
 }
 
 func testAttempts(t *testing.T, s store.Store) {

@@ -1,0 +1,114 @@
+package hub
+
+import (
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// lane is a kind of work on replies. Each Page has workers of its own in each lane, so
+// that whatever takes long of one Page, or of one kind, holds nothing else up.
+type lane struct {
+	name string
+	// workers is how many replies of a Page are looked at at once.
+	workers int
+	// states are those of the replies whose turn it is to be looked at.
+	states []model.State
+}
+
+func lanes() []lane {
+	return []lane{
+		// Meta allows 300 calls a second for a Page, and one reply of a conversation
+		// goes at a time.
+		{"post", 32, []model.State{model.Queued, model.Posting}},
+		// A Page's inbox may be asked twice a second: more workers would only wait.
+		{"check", 2, []model.State{model.Unknown}},
+	}
+}
+
+// desk is a Page's share of a lane.
+type desk struct {
+	page model.PageID
+	lane string
+}
+
+// outbox is who is looking at which reply.
+type outbox struct {
+	wake signal
+
+	mu       sync.Mutex
+	inFlight map[model.MessageID]struct{}
+	busy     map[desk]int
+}
+
+func newOutbox() *outbox {
+	return &outbox{wake: newSignal(), inFlight: make(map[model.MessageID]struct{}), busy: make(map[desk]int)}
+}
+
+// full tells whether all workers of a Page's lane are at work.
+func (o *outbox) full(page model.PageID, l lane) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.busy[desk{page, l.name}] >= l.workers
+}
+
+// claim answers whether a worker is free, and nobody looks at the reply yet.
+func (o *outbox) claim(id model.MessageID, l lane) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	at := desk{id.Page(), l.name}
+	if _, taken := o.inFlight[id]; taken || o.busy[at] >= l.workers {
+		return false
+	}
+	o.inFlight[id] = struct{}{}
+	o.busy[at]++
+	return true
+}
+
+func (o *outbox) release(id model.MessageID, l lane) {
+	o.mu.Lock()
+	delete(o.inFlight, id)
+	at := desk{id.Page(), l.name}
+	if o.busy[at]--; o.busy[at] == 0 {
+		delete(o.busy, at)
+	}
+	o.mu.Unlock()
+	o.wake.notify()
+}
+
+// due is a reply that must be looked at now.
+type due struct {
+	store.Reply
+	lane lane
+}
+
+// due reads what can be begun now, and when more will be due.
+func (o *outbox) due(r store.Reader, now time.Time) (list []due, next time.Time, err error) {
+	pages, err := r.WaitingPages()
+	if err != nil {
+		return nil, next, err
+	}
+	for _, page := range pages {
+		for _, l := range lanes() {
+			if o.full(page, l) {
+				continue // whoever is done first wakes the outbox
+			}
+			for _, state := range l.states {
+				// As many as there are workers: those in flight hide nobody.
+				replies, later, err := r.DueReplies(page, state, now, l.workers)
+				if err != nil {
+					return nil, next, err
+				}
+				for _, reply := range replies {
+					list = append(list, due{reply, l})
+				}
+				if later.After(now) && (next.IsZero() || later.Before(next)) {
+					next = later
+				}
+			}
+		}
+	}
+	return list, next, nil
+}

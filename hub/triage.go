@@ -1,0 +1,96 @@
+package hub
+
+import (
+	"context"
+	"errors"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Triage changes where a conversation stands in the team's work. A change that makes
+// no sense is an [*InvalidError]; one that changes nothing stores nothing.
+func (h *Hub) Triage(ctx context.Context, user model.User, id model.ConversationID, t model.Triage) error {
+	if id.Page() == "" {
+		return ErrNotFound
+	}
+	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+		page, was, err := authorizeConversation(tx, user.ID, id)
+		if err != nil {
+			return err
+		}
+		to, err := t.Of(was.Conversation, h.utc())
+		var bad *model.TriageError
+		if errors.As(err, &bad) {
+			return &InvalidError{Field: bad.Field, Reason: bad.Reason}
+		}
+		if err != nil || to.SameTriage(was.Conversation) {
+			return err
+		}
+		if to.Assignee != nil && t.Assignee.Named {
+			if to.Assignee, err = assignable(tx, page, to.Assignee.ID); err != nil {
+				return err
+			}
+		}
+		b, err := h.newBatch(tx, id.Page())
+		if err != nil {
+			return err
+		}
+		c, err := b.find(id.Customer())
+		if err != nil {
+			return err
+		}
+		c.Conversation.Conversation, c.changed = to, true
+		return b.flush()
+	})
+}
+
+// assignable returns who a conversation of a Page is to be assigned to: somebody who
+// may see it.
+func assignable(r store.Reader, page store.Page, id model.UserID) (*model.UserRef, error) {
+	u, err := r.User(id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !model.CanSee(u.ID, page.Page) {
+		return nil, &InvalidError{Field: "assignee", Reason: "must be a user of this hub who may see the Page."}
+	}
+	if err != nil {
+		return nil, err
+	}
+	ref := u.Ref()
+	return &ref, nil
+}
+
+// MarkUnread moves the read mark that the team shares back to before the newest
+// message of the customer. Where that is unread already, or there is none, nothing
+// changes.
+func (h *Hub) MarkUnread(ctx context.Context, user model.User, id model.ConversationID) error {
+	if id.Page() == "" {
+		return ErrNotFound
+	}
+	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+		_, was, err := authorizeConversation(tx, user.ID, id)
+		if err != nil {
+			return err
+		}
+		m, err := tx.NewestIn(id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && after(m.Mark(), was.ReadMark) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		b, err := h.newBatch(tx, id.Page())
+		if err != nil {
+			return err
+		}
+		c, err := b.find(id.Customer())
+		if err != nil {
+			return err
+		}
+		c.ReadMark = store.Mark{Order: m.Order, FirstSeq: m.FirstSeq - 1}
+		c.changed = true
+		if c.Unread, err = tx.CountUnread(id, c.ReadMark); err != nil {
+			return err
+		}
+		return b.flush()
+	})
+}

@@ -1,0 +1,220 @@
+package model
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Triage is a change of where a conversation stands in the team's work. What it does
+// not name stays as it is; the zero value changes nothing. It is the body of PATCH.
+type Triage struct {
+	Status *Status `json:"status,omitempty"`
+	// SnoozedUntil is when a snooze ends. Any other status clears it.
+	SnoozedUntil Field[*time.Time] `json:"snoozed_until,omitzero"`
+	// Assignee is whose the conversation is; nil: nobody's.
+	Assignee Field[*UserID] `json:"assignee,omitzero"`
+	// Labels are all that it has from now on.
+	Labels *[]string `json:"labels,omitempty"`
+	Pinned *bool     `json:"pinned,omitempty"`
+}
+
+// Field is a value that a change names or leaves alone. To be told from one that is
+// left alone, null is a value, too.
+type Field[T any] struct {
+	Named bool
+	Value T
+}
+
+// IsZero tells whether the change leaves the value alone.
+func (f Field[T]) IsZero() bool { return !f.Named }
+
+// MarshalJSON implements [json.Marshaler].
+func (f Field[T]) MarshalJSON() ([]byte, error) { return json.Marshal(f.Value) }
+
+// UnmarshalJSON implements [json.Unmarshaler]. It is called for what is named alone.
+func (f *Field[T]) UnmarshalJSON(b []byte) error {
+	f.Named = true
+	return json.Unmarshal(b, &f.Value)
+}
+
+// ToStatus opens a conversation again or marks it done. For a snooze see [Snooze].
+func ToStatus(s Status) Triage { return Triage{Status: &s} }
+
+// Snooze puts a conversation away until that time.
+func Snooze(until time.Time) Triage {
+	t := ToStatus(Snoozed)
+	t.SnoozedUntil = Field[*time.Time]{Named: true, Value: &until}
+	return t
+}
+
+// Pin pins a conversation.
+func Pin() Triage { return pinned(true) }
+
+// Unpin takes a pin off.
+func Unpin() Triage { return pinned(false) }
+
+func pinned(v bool) Triage { return Triage{Pinned: &v} }
+
+// Assign makes a conversation somebody's.
+func Assign(to UserID) Triage { return Triage{Assignee: Field[*UserID]{Named: true, Value: &to}} }
+
+// Unassign makes a conversation nobody's.
+func Unassign() Triage { return Triage{Assignee: Field[*UserID]{Named: true}} }
+
+// Label gives a conversation these labels and no others.
+func Label(labels ...string) Triage {
+	all := append([]string{}, labels...)
+	return Triage{Labels: &all}
+}
+
+// What a change may ask at most.
+const (
+	// MaxSnooze is how far ahead a snooze may end.
+	MaxSnooze = 10 * 365 * 24 * time.Hour
+	// MaxLabels is how many labels a conversation may have.
+	MaxLabels = 20
+	// MaxLabel is the longest label, in characters.
+	MaxLabel = 40
+)
+
+// TriageError tells which part of a [Triage] makes no sense, and why.
+type TriageError struct {
+	// Field is its name in JSON.
+	Field string
+	// Reason is a sentence.
+	Reason string
+}
+
+// Error implements error.
+func (e *TriageError) Error() string { return e.Field + ": " + e.Reason }
+
+// Of returns the conversation as it is after the change. An error is a [*TriageError].
+// Of an assignee that is new only the id is known.
+func (t Triage) Of(c Conversation, now time.Time) (Conversation, error) {
+	var err error
+	if c, err = t.withStatus(c, now); err != nil {
+		return c, err
+	}
+	if t.Labels != nil {
+		if c.Labels, err = tidyLabels(*t.Labels); err != nil {
+			return c, err
+		}
+	}
+	if t.Pinned != nil {
+		c.Pinned = *t.Pinned
+	}
+	if !t.Assignee.Named {
+		return c, nil
+	}
+	switch to := t.Assignee.Value; {
+	case to == nil:
+		c.Assignee = nil
+	case c.Assignee == nil || c.Assignee.ID != *to:
+		c.Assignee = &UserRef{ID: *to}
+	}
+	return c, nil
+}
+
+// withStatus changes the status, and when a snooze ends.
+func (t Triage) withStatus(c Conversation, now time.Time) (Conversation, error) {
+	if t.Status == nil && !t.SnoozedUntil.Named {
+		return c, nil
+	}
+	if t.Status != nil {
+		c.Status = *t.Status
+	}
+	switch c.Status {
+	case Snoozed:
+		return t.asleep(c, now)
+	case Open, Done:
+	default:
+		return c, &TriageError{"status", "must be open, snoozed or done."}
+	}
+	if t.Status == nil && t.SnoozedUntil.Value != nil {
+		return c, &TriageError{"snoozed_until", "goes with the status snoozed only."}
+	}
+	c.SnoozedUntil = nil
+	return c, nil
+}
+
+func (t Triage) asleep(c Conversation, now time.Time) (Conversation, error) {
+	if t.SnoozedUntil.Named {
+		c.SnoozedUntil = t.SnoozedUntil.Value
+	}
+	switch until := c.SnoozedUntil; {
+	case until == nil:
+		return c, &TriageError{"snoozed_until", "a snooze needs the time when it ends."}
+	case !until.After(now):
+		return c, &TriageError{"snoozed_until", "a snooze must end in the future."}
+	case until.Sub(now) > MaxSnooze:
+		return c, &TriageError{"snoozed_until", "a snooze must end within ten years."}
+	default:
+		exact := until.UTC().Truncate(time.Microsecond)
+		c.SnoozedUntil = &exact
+	}
+	return c, nil
+}
+
+// tidyLabels returns labels without the space around them, each once.
+func tidyLabels(labels []string) ([]string, error) {
+	tidy := make([]string, 0, len(labels))
+	for _, l := range labels {
+		l = strings.TrimSpace(l)
+		switch {
+		case l == "":
+			return nil, &TriageError{"labels", "a label must not be empty."}
+		case utf8.RuneCountInString(l) > MaxLabel:
+			return nil, &TriageError{"labels", "a label must not be longer than 40 characters."}
+		case strings.ContainsFunc(l, unicode.IsControl):
+			return nil, &TriageError{"labels", "a label must not hold control characters."}
+		case !slices.Contains(tidy, l):
+			tidy = append(tidy, l)
+		}
+	}
+	if len(tidy) > MaxLabels {
+		return nil, &TriageError{"labels", "a conversation has 20 labels at most."}
+	}
+	return tidy, nil
+}
+
+// Inverse returns the change that brings what this one names back to how it is in c.
+// A snooze that is over by now comes back as open.
+func (t Triage) Inverse(c Conversation, now time.Time) Triage {
+	var back Triage
+	if t.Status != nil || t.SnoozedUntil.Named {
+		switch {
+		case c.Status != Snoozed:
+			back = ToStatus(c.Status)
+		case c.SnoozedUntil != nil && c.Asleep(now):
+			back = Snooze(*c.SnoozedUntil)
+		default:
+			back = ToStatus(Open)
+		}
+	}
+	if t.Assignee.Named {
+		back.Assignee = Unassign().Assignee
+		if c.Assignee != nil {
+			back.Assignee = Assign(c.Assignee.ID).Assignee
+		}
+	}
+	if t.Labels != nil {
+		back.Labels = Label(c.Labels...).Labels
+	}
+	if t.Pinned != nil {
+		back.Pinned = pinned(c.Pinned).Pinned
+	}
+	return back
+}
+
+// SameTriage tells whether two states of a conversation stand alike in the team's work.
+func (c Conversation) SameTriage(d Conversation) bool {
+	sameTime := c.SnoozedUntil == d.SnoozedUntil ||
+		c.SnoozedUntil != nil && d.SnoozedUntil != nil && c.SnoozedUntil.Equal(*d.SnoozedUntil)
+	sameUser := c.Assignee == d.Assignee ||
+		c.Assignee != nil && d.Assignee != nil && c.Assignee.ID == d.Assignee.ID
+	return c.Status == d.Status && sameTime && sameUser && c.Pinned == d.Pinned && slices.Equal(c.Labels, d.Labels)
+}
