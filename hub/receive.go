@@ -19,6 +19,11 @@ const (
 	CounterNotUnderstood = "raw_not_understood"
 )
 
+// webhookPieces is into how many pieces the time of a webhook is cut: no transaction of
+// it takes events for longer, so that neither its answer nor other writers wait for all
+// of it, and each time that it comes again finds more of it stored.
+const webhookPieces = 16
+
 // errPanicked is that events were not stored because of a mistake of ours.
 var errPanicked = errors.New("panicked")
 
@@ -63,11 +68,26 @@ func (h *Hub) receivePage(ctx context.Context, meta model.MetaPageID, events []m
 	return err
 }
 
-// storeEvents commits a Page's events with their effects. It answers
-// [store.ErrNotFound] when the Page was uninstalled meanwhile.
+// storeEvents commits a Page's events with their effects, in pieces that hold nobody
+// up for long. What is stored when ctx ends stays: Meta sends all of it again, and it
+// isn't stored twice. It answers [store.ErrNotFound] when the Page was uninstalled
+// meanwhile.
 func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model.Inbound) error {
+	for len(events) > 0 {
+		n, err := h.storePiece(ctx, page, events)
+		if err != nil {
+			return err
+		}
+		events = events[n:]
+	}
+	return nil
+}
+
+// storePiece commits the first of a Page's events, at least one, and returns how many.
+func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
 	var replies, nameless bool
-	err := h.write(ctx, page, func(tx store.PageTx) error {
+	err = h.write(ctx, page, func(tx store.PageTx) error {
+		began := h.now()
 		b, err := h.newBatch(tx, page)
 		if err != nil {
 			return err
@@ -75,19 +95,26 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 		if b.page.UninstalledAt != nil {
 			return store.ErrNotFound
 		}
-		for _, e := range events {
-			if err := b.take(e); err != nil {
-				return fmt.Errorf("take %s event: %w", e.Name, err)
+		for n = 0; n < len(events); n++ {
+			if n > 0 && (ctx.Err() != nil || h.now().Sub(began) >= h.timing.Webhook/webhookPieces) {
+				break
+			}
+			if err := b.take(events[n]); err != nil {
+				return fmt.Errorf("take %s event: %w", events[n].Name, err)
 			}
 		}
 		replies, nameless = b.repliesMoved, b.customerNew
 		return b.flush()
 	})
 	if err != nil {
-		return err
+		if ctx.Err() != nil { // it may be kept all the same
+			h.outbox.wake.notify()
+			h.profiles.notify()
+		}
+		return 0, err
 	}
 	now := h.utc()
-	for _, e := range events {
+	for _, e := range events[:n] {
 		h.metrics.events.Inc()
 		h.metrics.lag.Observe(now.Sub(e.At).Seconds())
 	}
@@ -97,5 +124,5 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 	if nameless {
 		h.profiles.notify()
 	}
-	return nil
+	return n, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"parley/hub/messenger"
 )
@@ -13,8 +12,8 @@ import (
 // maxWebhook is the largest POST taken: Meta gathers up to 1,000 events in one.
 const maxWebhook = 8 << 20
 
-// webhookSlack is what answering takes of the time Meta is given.
-const webhookSlack = 250 * time.Millisecond
+// webhookSlack is which part of a webhook's time is left for answering.
+const webhookSlack = 16
 
 // handshake answers Meta's question whether this is the address it was told.
 //
@@ -33,7 +32,8 @@ func (s *server) handshake(w http.ResponseWriter, r *http.Request) {
 // receive takes a webhook in. 200 means that all of it is on disk; anything else
 // makes Meta send it again.
 func (s *server) receive(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), s.hub.Timing().Webhook-webhookSlack)
+	limit := s.hub.Timing().Webhook
+	ctx, cancel := context.WithTimeout(r.Context(), limit-limit/webhookSlack)
 	defer cancel()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxWebhook))
 	var large *http.MaxBytesError

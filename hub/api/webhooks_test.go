@@ -261,3 +261,27 @@ func TestStoreThatIsSlow(t *testing.T) {
 		t.Errorf("stored %d times", len(ms))
 	}
 }
+
+// However short the time is that a webhook is given, some of it is for storing.
+func TestWebhookWithLittleTime(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []time.Duration{250 * time.Millisecond, 100 * time.Millisecond} {
+		w := newWorld(t, withTiming(func(t *hub.Timing) { t.Webhook = limit }))
+		w.connect(w.ann, meta, model.Shared)
+		body := webhook(meta, "messaging", message(meta, hanako, "m_1", "hello", time.Now()))
+		// A busy machine may need more time than that, but not again and again.
+		for began := time.Now(); ; {
+			a := w.post(body)
+			if a.status == http.StatusOK {
+				break
+			}
+			a.problem(http.StatusServiceUnavailable, "unavailable")
+			if time.Since(began) > patience {
+				t.Fatalf("nothing is stored within %s", limit)
+			}
+		}
+		if ms := w.messages(w.ann, page, hanako); len(ms) != 1 {
+			t.Errorf("stored %d times", len(ms))
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package hub_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/hub"
+	"parley/hub/store"
+	"parley/model"
+)
+
+// slowStore is a store in which each event takes its time the first time it comes.
+type slowStore struct {
+	store.Store
+	each time.Duration
+}
+
+func (s slowStore) Write(ctx context.Context, p model.PageID, f func(store.PageTx) error) error {
+	return s.Store.Write(ctx, p, func(tx store.PageTx) error { return f(slowTx{tx, s.each}) })
+}
+
+type slowTx struct {
+	store.PageTx
+	each time.Duration
+}
+
+func (t slowTx) KeepRaw(e store.RawEvent) (bool, error) {
+	fresh, err := t.PageTx.KeepRaw(e)
+	if fresh {
+		sleep(t.each)
+	}
+	return fresh, err
+}
+
+// A webhook that can't be stored in time says so in time; as often as it comes again,
+// more of it is stored, once.
+func TestAWebhookThatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const (
+			each   = 20 * time.Millisecond
+			limit  = 4 * time.Second
+			events = 1000
+		)
+		w := newWorld(t)
+		w.connect(w.ann, model.Shared)
+		w.stop()
+		w.store = slowStore{w.store, each}
+		w.start()
+		var post []model.Inbound
+		for i := range events {
+			mid := fmt.Sprintf("m%d", i)
+			post = append(post, wrote(hanako, model.MID(mid), mid, ago(time.Hour-time.Duration(i)*time.Second)))
+		}
+		for times := 1; ; times++ {
+			ctx, cancel := context.WithTimeout(w.ctx, limit)
+			began := time.Now()
+			err := w.hub.Receive(ctx, entry(post...))
+			cancel()
+			if took := time.Since(began); took > limit+each {
+				t.Fatalf("answered after %v", took)
+			}
+			if err == nil && times > 1 {
+				break
+			}
+			if times == 1 && err == nil || times > events*int(each)/int(limit)+1 {
+				t.Fatalf("came %d times: %v", times, err)
+			}
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+		}
+		if n := len(w.messages(hanako)); n != events {
+			t.Errorf("%d messages, want %d", n, events)
+		}
+		if c := w.conversation(hanako); c.Unread != events {
+			t.Errorf("%d unread, want %d", c.Unread, events)
+		}
+	})
+}
+
+// A large webhook lets other writers have their turns, after two of its pieces at most.
+func TestALargeWebhookHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.connect(w.ann, model.Shared)
+		w.customerWrites(ken)
+		w.stop()
+		w.store = slowStore{w.store, 20 * time.Millisecond}
+		w.start()
+		var post []model.Inbound
+		for i := range 200 {
+			mid := fmt.Sprintf("m%d", i)
+			post = append(post, wrote(hanako, model.MID(mid), mid, ago(time.Hour)))
+		}
+		stored := make(chan error, 1)
+		go func() { stored <- w.hub.Receive(w.ctx, entry(post...)) }()
+		w.pass(time.Millisecond)
+		began := time.Now()
+		m := w.accept(w.ann, draft(ken, "at once"))
+		if took, most := time.Since(began), 3*hub.DefaultTiming().Webhook/16; took > most {
+			t.Errorf("a reply was taken after %v, want %v at most", took, most)
+		}
+		w.must(<-stored)
+		w.settle()
+		w.wantState(m.ID, model.Sent)
+	})
+}
