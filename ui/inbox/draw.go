@@ -1,0 +1,117 @@
+package inbox
+
+import (
+	"time"
+
+	"parley/model"
+	"parley/ui/look"
+)
+
+// Context is what drawing a list depends on besides its rows.
+type Context struct {
+	Now time.Time
+	Me  model.UserID
+	// Focused: the keys go to the list.
+	Focused bool
+	// Draft tells whether a conversation has a draft.
+	Draft func(model.ConversationID) bool
+	// Empty is what is said where there is no row: what this place is for, and the
+	// key that starts it.
+	Empty []string
+}
+
+// memo keeps rows as they were drawn.
+type memo map[drawing][rowLines]string
+
+// memoRows is how many rows are kept; more than a few screens are of no use.
+const memoRows = 400
+
+// Lines draws the list: exactly h lines of exactly w cells. The time is when something
+// on it will read otherwise; zero if nothing does by itself.
+func (l *List) Lines(lk look.Look, c Context) (lines []string, next time.Time) {
+	p := painter{Look: lk, me: c.Me, w: l.w}
+	lines = make([]string, 0, l.h)
+	if l.rows.Len() == 0 {
+		return l.empty(lines, p, c), next
+	}
+	for i := l.top; len(lines)+rowLines <= l.h; i++ {
+		r, ok := l.rows.At(i)
+		if !ok {
+			break
+		}
+		d, changes := l.drawing(i, r, p, c)
+		next = earlier(next, changes)
+		row, ok := l.drawn[d]
+		if !ok {
+			row = p.row(r, d)
+			l.keep(d, row)
+		}
+		lines = append(lines, row[:]...)
+	}
+	for len(lines) < l.h {
+		lines = append(lines, space(l.w))
+	}
+	return lines, next
+}
+
+func (l *List) keep(d drawing, row [rowLines]string) {
+	if len(l.drawn) >= memoRows || l.drawn == nil {
+		l.drawn = make(memo, memoRows)
+	}
+	l.drawn[d] = row
+}
+
+// drawing is everything that the look of a row depends on, and when it will change by
+// itself.
+func (l *List) drawing(i int, r model.Row, p painter, c Context) (drawing, time.Time) {
+	d := drawing{
+		id: r.ID, seq: r.Seq, w: l.w, look: p.Version, code: r.Reply.Code, stale: r.Stale,
+		selected: i == l.index, focused: c.Focused && i == l.index, draft: c.Draft != nil && c.Draft(r.ID),
+	}
+	age, next := p.Age(c.Now, r.UpdatedAt)
+	d.age = age
+	d.left = "—"
+	if p.Theme.More == "..." {
+		d.left = "-"
+	}
+	if r.Reply.Allowed && r.Reply.Until != nil {
+		left, changes := p.Left(c.Now, *r.Reply.Until)
+		d.left, d.urgency = left, urgencyOf(r.Reply.Until.Sub(c.Now))
+		next = earlier(next, changes)
+	}
+	if f, ok := l.rows.(*Found); ok {
+		d.hit = f.hit(i)
+		d.found = d.hit != ""
+	}
+	return d, next
+}
+
+// empty says what this place is for, in the middle.
+func (l *List) empty(lines []string, p painter, c Context) []string {
+	said := c.Empty[:min(len(c.Empty), l.h)]
+	above := (l.h - len(said)) / 2
+	for range above {
+		lines = append(lines, space(l.w))
+	}
+	for i, s := range said {
+		s = p.Cut(s, l.w)
+		n := p.Cells.Width(s)
+		style := p.Theme.Text
+		if i > 0 {
+			style = p.Theme.Muted
+		}
+		lines = append(lines, space((l.w-n)/2)+style.Paint(s)+space(l.w-n-(l.w-n)/2))
+	}
+	for len(lines) < l.h {
+		lines = append(lines, space(l.w))
+	}
+	return lines
+}
+
+// earlier returns the earlier of two times, of which a zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

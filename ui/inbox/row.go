@@ -1,0 +1,220 @@
+package inbox
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/model"
+	"parley/ui/look"
+	"parley/ui/theme"
+	"parley/words"
+)
+
+// Widths of a row's columns, in cells.
+const (
+	ageCells   = 6 // 12 Nov, 23時間
+	leftCells  = 4 // 23h
+	leftCellsJ = 6 // 23時間
+	indent     = 2
+)
+
+// Times left in the reply window at which its colour changes.
+const (
+	leftCalm   = 6 * time.Hour
+	leftSoon   = 2 * time.Hour
+	leftUrgent = 30 * time.Minute
+)
+
+// drawing is one row being drawn: everything that its look depends on.
+type drawing struct {
+	id                  model.ConversationID
+	seq                 int64
+	w                   int
+	look                uint32
+	age, left           string
+	urgency             urgency
+	code                model.Code
+	selected, focused   bool
+	draft, stale, found bool
+	hit                 string
+}
+
+// urgency is how soon the reply window closes.
+type urgency uint8
+
+const (
+	closed urgency = iota
+	calm
+	open
+	soon
+	urgent
+)
+
+func urgencyOf(left time.Duration) urgency {
+	switch {
+	case left > leftCalm:
+		return calm
+	case left > leftSoon:
+		return open
+	case left > leftUrgent:
+		return soon
+	}
+	return urgent
+}
+
+// painter draws rows with one look.
+type painter struct {
+	look.Look
+	me model.UserID
+	w  int
+}
+
+// row returns the two lines of a conversation, each exactly w cells wide.
+func (p painter) row(r model.Row, d drawing) [rowLines]string {
+	ink := p.Theme.Ink
+	mark := " "
+	if d.selected {
+		ink = p.Theme.Soft
+		mark = p.Theme.Selected
+	}
+	if d.selected && !d.focused && p.Theme.Soft.Text == p.Theme.Soft.Muted {
+		ink = p.Theme.Ink // reversed only where the keys go
+	}
+	if d.code != "" || d.stale {
+		ink = faint(ink)
+	}
+	markInk := ink.Accent
+	if d.selected && !d.focused {
+		markInk = ink.Faint
+	}
+	return [rowLines]string{
+		markInk.Paint(mark) + p.first(r, d, ink),
+		markInk.Paint(mark) + p.second(r, d, ink),
+	}
+}
+
+// faint is the ink of a row that can't be answered: one colour.
+func faint(i theme.Ink) theme.Ink {
+	f := i.Faint
+	return theme.Ink{Text: f, Strong: f, Muted: f, Faint: f, Accent: i.Accent, Warn: f, Danger: i.Danger, Good: f}
+}
+
+// first is the line with name, age and time left.
+func (p painter) first(r model.Row, d drawing, ink theme.Ink) string {
+	left := leftCells
+	if p.Words.Japanese() {
+		left = leftCellsJ
+	}
+	room := p.w - 1 - (ageCells + 1 + left + 1)
+	if room < 4 { // nothing but the name fits
+		return ink.Text.Paint(p.Fit(p.Name(r.Customer), p.w-1))
+	}
+	var marks []string
+	if len(r.Links) > 0 {
+		marks = append(marks, p.Theme.Linked)
+	}
+	if r.Pinned {
+		marks = append(marks, p.Theme.Pinned)
+	}
+	if r.Status == model.Snoozed {
+		marks = append(marks, p.Theme.Snoozed)
+	}
+	tail := ""
+	if len(marks) > 0 {
+		tail = " " + strings.Join(marks, " ")
+	}
+	name := p.Cut(p.Name(r.Customer), room-p.Cells.Width(tail)-1)
+	style := ink.Text
+	if r.Unread > 0 {
+		style = ink.Strong
+	}
+	pad := room - p.Cells.Width(name) - p.Cells.Width(tail)
+	return style.Paint(name) + ink.Muted.Paint(tail) + ink.Text.Paint(space(pad)) +
+		ink.Muted.Paint(p.Right(d.age, ageCells)) + ink.Text.Paint(" ") +
+		p.urgency(d.urgency, ink).Paint(p.Right(d.left, left)) + ink.Text.Paint(" ")
+}
+
+func (p painter) urgency(u urgency, ink theme.Ink) theme.Style {
+	switch u {
+	case closed:
+		return ink.Faint
+	case calm:
+		return ink.Muted
+	case open:
+		return ink.Text
+	case soon:
+		return ink.Warn
+	default:
+		return ink.Danger
+	}
+}
+
+// second is the line with what was said last, and what waits.
+func (p painter) second(r model.Row, d drawing, ink theme.Ink) string {
+	marks, cells := p.marks(r, d, ink)
+	room := p.w - 1 - (indent - 1) - cells - 1
+	if room < 2 {
+		return ink.Text.Paint(space(p.w - 1))
+	}
+	text, style := p.says(r, d), ink.Muted
+	if r.Unread > 0 {
+		style = ink.Text
+	}
+	line := ink.Text.Paint(space(indent - 1))
+	if d.found {
+		line += p.found(d.hit, room, ink)
+	} else {
+		line += style.Paint(p.Fit(text, room))
+	}
+	return line + marks + ink.Text.Paint(" ")
+}
+
+// says is what the second line says: what was said last, with the reason before it
+// where no reply is allowed. The selected row gives the whole reason instead.
+func (p painter) says(r model.Row, d drawing) string {
+	who, text := p.Preview(r.LastMessage, p.me)
+	switch {
+	case d.code == "":
+		return who + text
+	case d.selected:
+		return p.Say(words.Code(string(d.code)))
+	}
+	return p.Say(words.InboxUnanswerable, "Reason", p.Say(words.Blocked(string(d.code))), "Dot", p.Theme.Bullet) + who + text
+}
+
+// marks are what stands at the right of the second line, and how many cells it needs.
+func (p painter) marks(r model.Row, d drawing, ink theme.Ink) (string, int) {
+	var b strings.Builder
+	cells := 0
+	add := func(s string, style theme.Style) {
+		b.WriteString(ink.Text.Paint(" ") + style.Paint(s))
+		cells += 1 + p.Cells.Width(s)
+	}
+	if m := r.LastMessage; m != nil && m.Direction == model.Out {
+		switch m.State {
+		case model.Ask, model.Failed:
+			add(p.Theme.Asks, ink.Danger)
+		case model.Queued, model.Posting, model.Unknown:
+			add(p.Theme.Waiting, ink.Warn)
+		case model.Sent, model.Delivered:
+			add(p.Theme.Sent, ink.Muted)
+		case model.Read:
+			add(p.Theme.Glyphs.Read, ink.Muted)
+		case model.Dropped:
+		}
+	}
+	if r.Unread > 0 {
+		n := strconv.Itoa(r.Unread)
+		if r.Unread > 99 {
+			n = "99+"
+		}
+		add(p.Theme.Unread+n, ink.Accent)
+	}
+	if d.draft {
+		add(p.Theme.Draft, ink.Warn)
+	}
+	return b.String(), cells
+}
+
+func space(n int) string { return strings.Repeat(" ", max(0, n)) }
