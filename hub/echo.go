@@ -105,7 +105,8 @@ func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (
 	}
 	var match []store.Reply
 	for _, r := range open {
-		if r.Attempt == 0 || r.State == model.Queued || e.At.Before(r.AttemptAt.Add(-echoSlack)) {
+		since := mayHaveArrived(r)
+		if since.IsZero() || e.At.Before(since.Add(-echoSlack)) {
 			continue
 		}
 		m, err := b.tx.Message(r.MessageID)
@@ -120,6 +121,23 @@ func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (
 		return store.Reply{}, false, nil
 	}
 	return match[0], true, nil
+}
+
+// mayHaveArrived returns since when an open reply may have reached Meta, zero if it
+// can't have. One that waits to be sent again may have by an earlier attempt: its echo
+// cancels the resend. One that is being posted is left to the outcome of that call.
+func mayHaveArrived(r store.Reply) time.Time {
+	switch r.State {
+	case model.Queued:
+		return r.UncertainSince
+	case model.Posting:
+		return r.AttemptAt
+	default:
+		if r.UncertainSince.IsZero() {
+			return r.AttemptAt
+		}
+		return r.UncertainSince
+	}
 }
 
 // sentElsewhere stores what somebody sent past us: in Meta's inbox, by another app.

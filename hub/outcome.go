@@ -185,6 +185,9 @@ func (b *batch) backOff(failures int) time.Duration {
 func (b *batch) unknown(c *openConversation, r store.Reply) error {
 	b.h.metrics.uncertain.Inc()
 	r.State = model.Unknown
+	if r.UncertainSince.IsZero() {
+		r.UncertainSince = r.AttemptAt
+	}
 	r.WakeAt = b.h.nextCheck(r)
 	return b.moved(c, r, &model.MessageError{Code: model.OutcomeUnknown})
 }

@@ -93,6 +93,9 @@ type Reply struct {
 	// counts as unknown at the latest.
 	AttemptAt  time.Time
 	LeaseUntil time.Time
+	// UncertainSince is when the first attempt was committed of which nobody could tell
+	// whether it arrived; zero: none.
+	UncertainSince time.Time
 	// Checks is how many checks of an unknown outcome are done, CheckedAt when one
 	// was last answered.
 	Checks    int

@@ -28,7 +28,7 @@ func testReplies(t *testing.T, s store.Store) {
 	full := store.Reply{
 		MessageID: "1_z", ConversationID: "1_2", UserID: "u", ClientID: "c", BodyHash: "h", AcceptedSeq: 1,
 		AcceptedAt: at(1), State: model.Queued, Attempt: 2, Token: "t", AttemptAt: at(2), LeaseUntil: at(3),
-		Checks: 2, CheckedAt: at(4), Failures: 5, WakeAt: at(6),
+		UncertainSince: at(1), Checks: 2, CheckedAt: at(4), Failures: 5, WakeAt: at(6),
 	}
 	putReply(t, s, full)
 	for i, state := range []model.State{model.Posting, model.Sent, model.Unknown, model.Failed, model.Ask, model.Dropped} {
