@@ -29,8 +29,21 @@ var errPanicked = errors.New("panicked")
 
 // Receive takes the events of one webhook POST in. When it returns nil, every
 // event of every Page is stored with its effects, or was stored before; else the
-// POST must come again, and what was stored meanwhile is not stored twice.
+// POST must come again, and what was stored meanwhile is not stored twice. It returns
+// when ctx ends at the latest, although one event that takes long is then still stored.
 func (h *Hub) Receive(ctx context.Context, entries []model.PageEntry) error {
+	stored := make(chan error, 1)
+	go func() { stored <- h.storeAll(ctx, entries) }()
+	select {
+	case err := <-stored:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// storeAll stores the events of all Pages at once.
+func (h *Hub) storeAll(ctx context.Context, entries []model.PageEntry) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for page, events := range byPage(entries) {
 		g.Go(func() (err error) {

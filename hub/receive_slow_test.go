@@ -83,6 +83,31 @@ func TestAWebhookThatTakesTooLong(t *testing.T) {
 	})
 }
 
+// Whatever one event waits for, the webhook is answered in time.
+func TestAnEventThatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const limit = 4 * time.Second
+		w := newWorld(t)
+		w.connect(w.ann, model.Shared)
+		w.stop()
+		w.store = slowStore{w.store, 10 * time.Second}
+		w.start()
+		ctx, cancel := context.WithTimeout(w.ctx, limit)
+		defer cancel()
+		began := time.Now()
+		err := w.hub.Receive(ctx, entry(wrote(hanako, "m1", "hello", now())))
+		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took != limit {
+			t.Errorf("answered after %v: %v", took, err)
+		}
+		w.pass(time.Minute)
+		w.receive(wrote(hanako, "m1", "hello", now()))
+		if n := len(w.messages(hanako)); n != 1 {
+			t.Errorf("stored %d times", n)
+		}
+	})
+}
+
 // A large webhook lets other writers have their turns, after two of its pieces at most.
 func TestALargeWebhookHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
