@@ -78,6 +78,15 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 	return token, user, nil
 }
 
+// Logout forgets a token. What is open by it closes within [Timing.Revalidate].
+func (h *Hub) Logout(ctx context.Context, token string) error {
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.RemoveToken(hashSecret(token)) })
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrSignIn
+	}
+	return err
+}
+
 // Authenticate finds whose token it is.
 func (h *Hub) Authenticate(ctx context.Context, token string) (model.User, error) {
 	var u model.User

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"parley/hub/store"
@@ -17,6 +18,11 @@ type Connection struct {
 	// Visibility is the one wanted; empty: private for a new installation, as it was
 	// for one taken up again.
 	Visibility model.Visibility
+}
+
+// LogValue implements [slog.LogValuer]: the token is not shown.
+func (c Connection) LogValue() slog.Value {
+	return slog.GroupValue(slog.String(keyPage, string(c.Page)), slog.String("visibility", string(c.Visibility)))
 }
 
 // ConnectPage connects a Page for an admin: a new installation, or, by its former

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"time"
 
 	"parley/hub/store"
@@ -24,6 +25,14 @@ type Draft struct {
 	// SeenSeq is the highest seq of the Page that the writer had seen when they
 	// wrote; nil: not checked.
 	SeenSeq *int64
+}
+
+// LogValue implements [slog.LogValuer].
+func (d Draft) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String(keyConversation, string(d.Conversation)), slog.String("client_id", string(d.ClientID)),
+		slog.Bool("note", d.Note), slog.Int("text_bytes", len(d.Text)),
+	)
 }
 
 // hash is the same for the same body under the same id.

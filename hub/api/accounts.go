@@ -16,6 +16,20 @@ func (s *server) accounts(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/v1/login", Summary: "Take a one-time code for a token", Tags: []string{"accounts"},
 	}, s.login)
+	huma.Register(api, huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/v1/logout", Summary: "Give the token up", Tags: []string{"accounts"},
+		Security: signedIn, DefaultStatus: http.StatusNoContent,
+		Description: "The token that asks lets nobody in any more, and what is open by it closes within seconds.",
+	}, s.logout)
+}
+
+type logoutInput struct {
+	Authorization string `header:"Authorization" hidden:"true"`
+}
+
+func (s *server) logout(ctx context.Context, in *logoutInput) (*struct{}, error) {
+	token, _ := bearerToken(in.Authorization)
+	return nil, s.problem(ctx, s.hub.Logout(ctx, token))
 }
 
 func (s *server) me(ctx context.Context, _ *struct{}) (*body[model.User], error) {

@@ -58,7 +58,8 @@ func (s *server) listConversations(ctx context.Context, in *listInput) (*body[co
 // ConversationPath names a conversation in a path. It is exported for huma, which
 // passes over embedded types that are not.
 type ConversationPath struct {
-	Conversation model.ConversationID `path:"conversation" maxLength:"200"`
+	// Of any length: an id that nothing has is not found.
+	Conversation model.ConversationID `path:"conversation"`
 }
 
 func (s *server) getConversation(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {

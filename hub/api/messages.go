@@ -60,7 +60,7 @@ func (s *server) listMessages(ctx context.Context, in *messagesInput) (*body[mes
 // MessagePath names a message in a path.
 type MessagePath struct {
 	ConversationPath
-	Message model.MessageID `path:"message" maxLength:"200"`
+	Message model.MessageID `path:"message"`
 }
 
 func (s *server) getMessage(ctx context.Context, in *MessagePath) (*body[model.Message], error) {

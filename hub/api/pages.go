@@ -70,7 +70,7 @@ func (s *server) connectPage(ctx context.Context, in *connectInput) (*pageOutput
 
 // PagePath names a Page in a path.
 type PagePath struct {
-	Page model.PageID `path:"page" maxLength:"80"`
+	Page model.PageID `path:"page"`
 }
 
 type changePageInput struct {

@@ -77,6 +77,7 @@ func New(o Options) http.Handler {
 	s.triage(api)
 	s.messages(api)
 	s.notices(api)
+	mux.HandleFunc("GET /docs", docs(api))
 	return recovered(s.log, routed(mux))
 }
 
@@ -114,6 +115,7 @@ func config(version string) huma.Config {
 	c.Info.Description = "The hub's interface for clients. Times are RFC 3339 in UTC. Lists answer with " +
 		"as_of: where each Page's stream stood when the list was read."
 	c.CreateHooks = nil // no $schema in answers
+	c.DocsPath = ""     // huma's page runs a script of somebody else's; docs.go serves ours
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		bearer: {Type: "http", Scheme: "bearer", Description: "A token from POST /v1/login."},
 	}

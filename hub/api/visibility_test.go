@@ -144,6 +144,8 @@ type route struct {
 	hides bool
 	// changes what others of the matrix read: it gets a world of its own.
 	changes bool
+	// ends the session that asks: only where it must be refused is it asked here.
+	ends bool
 }
 
 func ofPage(t target) url.Values { return url.Values{"page": {string(t.page)}} }
@@ -158,6 +160,7 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{"code": "ABCD-EFGH-JKLM-NPQR"} },
 			want: always(notIn),
 		},
+		"logout": {want: always(verdict{status: http.StatusNoContent}), ends: true},
 		"stats": {want: func(c cell) verdict {
 			if c.who.Admin {
 				return ok
@@ -385,7 +388,7 @@ func TestWhoSeesWhat(t *testing.T) {
 			for _, o := range w.operations() {
 				r := routes()[o.ID]
 				for _, c := range cells(w, p) {
-					if r.changes {
+					if r.changes || r.ends {
 						if a := w.refusedBefore(o, r, c, to); a != nil {
 							t.Error(at(o.ID, "by", c.identity, "answered", a.status, string(a.body)))
 						}

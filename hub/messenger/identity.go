@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,6 +30,11 @@ type Identity struct {
 	Kind Kind
 }
 
+// LogValue implements [slog.LogValuer]: the name is not shown.
+func (i Identity) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", i.ID), slog.String("kind", string(i.Kind)))
+}
+
 // TokenInfo is what Meta tells of a token.
 type TokenInfo struct {
 	Kind  Kind
@@ -49,6 +55,11 @@ type Account struct {
 	Name  model.Untrusted
 	Token string
 	Tasks []string
+}
+
+// LogValue implements [slog.LogValuer]: neither name nor token is shown.
+func (a Account) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", string(a.ID)), slog.Int("tasks", len(a.Tasks)))
 }
 
 // Tasks that mean full control of a Page.

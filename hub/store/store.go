@@ -196,6 +196,8 @@ type AccountTx interface {
 	CreateUser(u model.User) error
 	// AddToken makes a token of a user known by its hash.
 	AddToken(hash []byte, user model.UserID, at time.Time) error
+	// RemoveToken forgets a token; one that is not known is [ErrNotFound].
+	RemoveToken(hash []byte) error
 	// AddLoginCode makes a one-time code known by its hash.
 	AddLoginCode(hash []byte, user model.UserID, expires time.Time) error
 	// TakeLoginCode uses a code up; a used, unknown or expired one is [ErrNotFound].

@@ -50,6 +50,15 @@ func (t accountTx) AddToken(hash []byte, user model.UserID, at time.Time) error 
 	return wrap(err, "add token of user %s", user)
 }
 
+// RemoveToken implements [store.AccountTx].
+func (t accountTx) RemoveToken(hash []byte) error {
+	n, err := t.exec(`DELETE FROM tokens WHERE hash = ?`, hash)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	return wrap(err, "remove token")
+}
+
 // AddLoginCode implements [store.AccountTx].
 func (t accountTx) AddLoginCode(hash []byte, user model.UserID, expires time.Time) error {
 	err := t.run(`INSERT INTO login_codes (hash, user_id, expires) VALUES (?, ?, ?)`, hash, user, micros(expires))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"path"
 	"strconv"
 	"strings"
@@ -23,12 +24,13 @@ var migrations embed.FS
 type migration struct {
 	version int
 	script  string
-	// fill, if there is one, follows the script.
-	fill func(context.Context, *sql.Tx) error
+	// fill, if there is one, follows the script. It logs how far it is, as it may take
+	// long, and ends when ctx does.
+	fill func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error
 }
 
 // fills are what a migration does besides its script, by version.
-func fills(version int) func(context.Context, *sql.Tx) error {
+func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
 	const withSearch = 2
 	if version == withSearch {
 		return fillSearch
@@ -77,17 +79,18 @@ func schemaVersion(ctx context.Context, c *sql.Conn) (int, error) {
 	return 0, wrap(translate(err), "read schema")
 }
 
-// migrate applies the steps that the file lacks, each in one transaction.
-func migrate(ctx context.Context, c *sql.Conn, steps []migration) error {
+// migrate applies the steps that the file lacks, each in one transaction: one that ctx
+// cuts short leaves the file as it was.
+func migrate(ctx context.Context, c *sql.Conn, steps []migration, log *slog.Logger) error {
 	for _, step := range steps {
-		if err := apply(ctx, c, step); err != nil {
+		if err := apply(ctx, c, step, log); err != nil {
 			return wrap(translate(err), "migrate to version %d", step.version)
 		}
 	}
 	return nil
 }
 
-func apply(ctx context.Context, c *sql.Conn, step migration) error {
+func apply(ctx context.Context, c *sql.Conn, step migration, log *slog.Logger) error {
 	tx, err := c.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -104,7 +107,7 @@ func apply(ctx context.Context, c *sql.Conn, step migration) error {
 		return err
 	}
 	if step.fill != nil {
-		if err := step.fill(ctx, tx); err != nil {
+		if err := step.fill(ctx, tx, log); err != nil {
 			return err
 		}
 	}

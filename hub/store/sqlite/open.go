@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -35,6 +36,8 @@ type Options struct {
 	ReadOnly bool
 	// Now tells the time that rows of the log carry; nil: [time.Now].
 	Now func() time.Time
+	// Logger is told how far it is to bring an old file up to date; nil: nobody is.
+	Logger *slog.Logger
 }
 
 // Store is a store in one SQLite file.
@@ -60,6 +63,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{path: path}
 	if err := s.open(ctx, o); err != nil {
@@ -93,7 +99,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	s.writeDB.SetMaxOpenConns(1)
-	if err := s.bringUpToDate(ctx, steps); err != nil {
+	if err := s.bringUpToDate(ctx, steps, o.Logger); err != nil {
 		return err
 	}
 	if err := s.openReaders(o, forReading); err != nil {
@@ -193,7 +199,7 @@ func (s *Store) takeLock() (bool, error) {
 // bringUpToDate migrates the file where its schema is old. Without the lock it
 // takes it for that time; while another process holds it, it waits for a moment
 // for that one to have migrated.
-func (s *Store) bringUpToDate(ctx context.Context, steps []migration) error {
+func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.Logger) error {
 	c, err := s.writeDB.Conn(ctx)
 	if err != nil {
 		return translate(err)
@@ -210,14 +216,14 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migration) error {
 		case version == len(steps):
 			return nil
 		case s.lock != nil:
-			return migrate(ctx, c, steps)
+			return migrate(ctx, c, steps, log)
 		}
 		held, err := s.takeLock()
 		if err != nil {
 			return err
 		}
 		if held {
-			return errors.Join(migrate(ctx, c, steps), s.unlock())
+			return errors.Join(migrate(ctx, c, steps, log), s.unlock())
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: schema %d is older than this program's %d; stop the hub that holds it, or use its own version",

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 
 	"parley/hub/search"
 	"parley/hub/store"
@@ -11,9 +12,45 @@ import (
 // fillChunk is how many rows of a table that is being indexed are held at once.
 const fillChunk = 2000
 
+// fillTold is how many messages are indexed between two lines of the log.
+const fillTold = 20_000
+
+// fillProgress tells how far the messages are indexed: numbers, no text.
+type fillProgress struct {
+	log           *slog.Logger
+	done, of, due int
+}
+
+func newFillProgress(ctx context.Context, tx *sql.Tx, log *slog.Logger) (*fillProgress, error) {
+	p := &fillProgress{log: log, due: fillTold}
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM messages`).Scan(&p.of); err != nil {
+		return nil, wrap(err, "count messages")
+	}
+	if p.of > 0 {
+		p.tell(ctx)
+	}
+	return p, nil
+}
+
+func (p *fillProgress) add(ctx context.Context, n int) {
+	p.done += n
+	if p.done >= p.due || n > 0 && p.done == p.of {
+		p.due = p.done + fillTold
+		p.tell(ctx)
+	}
+}
+
+func (p *fillProgress) tell(ctx context.Context) {
+	p.log.InfoContext(ctx, "index messages for search", "done", p.done, "of", p.of)
+}
+
 // fillSearch indexes what was stored before there was an index. Keys go by the
 // conversations' ids, and rows are written in the order of their ids.
-func fillSearch(ctx context.Context, tx *sql.Tx) error {
+func fillSearch(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
+	progress, err := newFillProgress(ctx, tx, log)
+	if err != nil {
+		return err
+	}
 	for _, query := range []string{
 		`INSERT INTO search_pages (page_id) SELECT page_id FROM pages ORDER BY page_id`,
 		`INSERT INTO search_conversations (page_id, conversation_id, name)
@@ -27,7 +64,7 @@ func fillSearch(ctx context.Context, tx *sql.Tx) error {
 	if err := fillNames(ctx, tx); err != nil {
 		return wrap(err, "index names")
 	}
-	return wrap(fillMessages(ctx, tx), "index messages")
+	return wrap(fillMessages(ctx, tx, progress), "index messages")
 }
 
 // chunk calls row for the rows that a query gives, and returns how many there were.
@@ -88,19 +125,19 @@ const fillMessagesQuery = `SELECT s.key, p.key, m.first_seq, m.doc FROM search_c
 	CROSS JOIN messages m ON m.page_id = s.page_id AND m.conversation_id = s.conversation_id
 	WHERE s.key >= ? AND (s.key > ? OR m.first_seq > ?) ORDER BY s.key, m.first_seq LIMIT ?`
 
-func fillMessages(ctx context.Context, tx *sql.Tx) error {
+func fillMessages(ctx context.Context, tx *sql.Tx, progress *fillProgress) error {
 	insert, err := tx.PrepareContext(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`) //nolint:sqlclosecheck // closed below, it is used in a closure
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
-	return fillWith(ctx, tx, func(_ string, args ...any) error { // all rows are fresh
+	return fillWith(ctx, tx, progress, func(_ string, args ...any) error { // all rows are fresh
 		_, err := insert.ExecContext(ctx, args...)
 		return err
 	})
 }
 
-func fillWith(ctx context.Context, tx *sql.Tx, run execute) error {
+func fillWith(ctx context.Context, tx *sql.Tx, progress *fillProgress, run execute) error {
 	for key, seq := int64(0), int64(0); ; {
 		words := rewording{}
 		n, err := chunk(ctx, tx, fillMessagesQuery, []any{key, key, seq, fillChunk},
@@ -121,5 +158,6 @@ func fillWith(ctx context.Context, tx *sql.Tx, run execute) error {
 		if err := words.write(run); err != nil {
 			return err
 		}
+		progress.add(ctx, n)
 	}
 }

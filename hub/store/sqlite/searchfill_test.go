@@ -1,8 +1,11 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -118,6 +121,75 @@ func TestFillSearch(t *testing.T) {
 	check("納期", "2_a")
 	check("customer")
 	check("renamed", "2_a")
+}
+
+// oldStore makes a store with messages that has no index of them.
+func oldStore(t *testing.T, messages int) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "hub.db")
+	s := openAt(t, path, Options{Exclusive: true})
+	if err := putPage(s, "1"); err != nil {
+		t.Fatal(err)
+	}
+	fillMany(t, s, messages, 10)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	beforeSearch(t, path)
+	return path
+}
+
+// lines calls a function for each line that is logged.
+type lines struct{ each func(string) }
+
+func (l lines) Write(b []byte) (int, error) {
+	l.each(string(b))
+	return len(b), nil
+}
+
+// TestFillSearchTellsHowFarItIs: in numbers, from the beginning to the end.
+func TestFillSearchTellsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	path := oldStore(t, 200)
+	var told []string
+	log := slog.New(slog.NewTextHandler(lines{func(line string) { told = append(told, line) }}, nil))
+	s := openAt(t, path, Options{Exclusive: true, Logger: log})
+	var stored int
+	err := s.readers.with(t.Context(), func(c *conn) error {
+		return c.c.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM messages`).Scan(&stored)
+	})
+	if err != nil || len(told) < 2 {
+		t.Fatalf("told %q (%v)", told, err)
+	}
+	for i, want := range map[int]int{0: 0, len(told) - 1: stored} {
+		if !strings.Contains(told[i], fmt.Sprintf("done=%d of=%d", want, stored)) {
+			t.Errorf("line %d is %q, want %d of %d", i, told[i], want, stored)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	told = nil
+	openAt(t, path, Options{Exclusive: true, Logger: log})
+	if len(told) > 0 {
+		t.Errorf("told of a store that is up to date: %q", told)
+	}
+}
+
+// TestFillSearchCanBeCutShort: the file stays as it was, and is indexed the next time.
+func TestFillSearchCanBeCutShort(t *testing.T) {
+	t.Parallel()
+	path := oldStore(t, 200)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	log := slog.New(slog.NewTextHandler(lines{func(string) { cancel() }}, nil))
+	if s, err := Open(ctx, path, Options{Exclusive: true, Logger: log}); err == nil {
+		t.Errorf("opened although it was cut short: %v", s.Close())
+	}
+	s := openAt(t, path, Options{Exclusive: true})
+	if found := foundOn(t, s, "1", "please"); len(found) == 0 {
+		t.Error("nothing is found")
+	}
 }
 
 // TestSearchPlans: a search reads no table from end to end, and the migration

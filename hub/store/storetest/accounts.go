@@ -43,6 +43,28 @@ func testAccounts(t *testing.T, s store.Store) {
 	}
 }
 
+// testRemovedTokens: a token is forgotten alone, for good.
+func testRemovedTokens(t *testing.T, s store.Store) {
+	user := model.User{ID: "u", Name: "U"}
+	accounts(t, s, func(tx store.AccountTx) error {
+		return errors.Join(tx.CreateUser(user), tx.AddToken([]byte("a"), "u", at(0)), tx.AddToken([]byte("b"), "u", at(0)))
+	})
+	accounts(t, s, func(tx store.AccountTx) error { return tx.RemoveToken([]byte("a")) })
+	read(t, s, func(r store.Reader) error {
+		if u, err := r.UserByToken([]byte("a")); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a removed token is of %v (%v)", u, err)
+		}
+		_, err := r.UserByToken([]byte("b"))
+		return err
+	})
+	for _, token := range []string{"a", "unknown", ""} {
+		err := s.Accounts(t.Context(), func(tx store.AccountTx) error { return tx.RemoveToken([]byte(token)) })
+		if !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("remove %q: %v", token, err)
+		}
+	}
+}
+
 // testLoginCodes: a code works once, before it expires, for one of many.
 func testLoginCodes(t *testing.T, s store.Store) {
 	user := model.User{ID: "u", Name: "U"}

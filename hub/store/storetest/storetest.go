@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"attempts", testAttempts},
 		{"accounts", testAccounts},
 		{"loginCodes", testLoginCodes},
+		{"removedTokens", testRemovedTokens},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t)

@@ -1,0 +1,36 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The page about the interface tells every route, and makes a browser ask nobody else
+// for anything.
+func TestDocsNeedNobodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.send(http.MethodGet, "/docs", nil, nil).want(http.StatusOK)
+	page := string(a.body)
+	if kind := a.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
+		t.Errorf("served as %q", kind)
+	}
+	if policy := a.header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") {
+		t.Errorf("a browser may load what %q allows", policy)
+	}
+	for _, other := range []string{"://", "src=", "<script", "<link", "<style", "@import"} {
+		if strings.Contains(page, other) {
+			t.Errorf("the page holds %q", other)
+		}
+	}
+	if !strings.Contains(page, `href="/openapi.json"`) {
+		t.Error("the page does not lead to the OpenAPI document")
+	}
+	for _, o := range w.operations() {
+		if !strings.Contains(page, "<td>"+o.method+"</td><td><code>"+o.path+"</code></td>") {
+			t.Errorf("%s %s is missing", o.method, o.path)
+		}
+	}
+	w.send(http.MethodPost, "/docs", nil, nil).want(http.StatusMethodNotAllowed)
+}
