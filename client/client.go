@@ -60,7 +60,7 @@ func (c *Client) URL() string { return c.base.String() }
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // call sends in as JSON, unless it is nil, and reads the answer into out, unless it
-// is nil. What is no success is a [*Problem]; what never got an answer is an
+// is nil. What is no success is a [*Problem]; what never got an answer of the hub is an
 // [*UnreachableError].
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
 	u := c.base.JoinPath(path)
@@ -102,6 +102,16 @@ func segment(id string) string {
 	return url.PathEscape(id)
 }
 
+// away tells the statuses by which a proxy says that it did not reach the hub, or that
+// the hub did not answer it.
+func away(status int) bool {
+	switch status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
 func decode(address string, resp *http.Response, out any) error {
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
@@ -118,7 +128,11 @@ func decode(address string, resp *http.Response, out any) error {
 	}
 	p := &Problem{}
 	if err := json.Unmarshal(answer, p); err != nil || p.Code == "" {
-		return fmt.Errorf("%w: %s answered %s", ErrNoHub, address, resp.Status)
+		err := fmt.Errorf("%w: %s answered %s", ErrNoHub, address, resp.Status)
+		if away(resp.StatusCode) {
+			return &UnreachableError{URL: address, Cause: err}
+		}
+		return err
 	}
 	p.Status = resp.StatusCode
 	return p

@@ -128,7 +128,7 @@ func TestWhatIsNoHub(t *testing.T) {
 		"another type":            {http.StatusOK, "application/json", `{"id":1}`},
 		"an error page":           {http.StatusNotFound, "text/html", "<h1>404</h1>"},
 		"plain text":              {http.StatusNotFound, "text/plain", "404 page not found"},
-		"a proxy's error":         {http.StatusBadGateway, "text/html", "<h1>502</h1>"},
+		"a proxy's own error":     {http.StatusHTTPVersionNotSupported, "text/html", "<h1>505</h1>"},
 		"an error without code":   {http.StatusInternalServerError, "application/json", `{"error":"x"}`},
 		"an error of null":        {http.StatusBadRequest, "application/json", `null`},
 		"a moved hub":             {http.StatusMovedPermanently, "text/html", "moved"},

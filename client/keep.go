@@ -56,6 +56,8 @@ func (k *Keeper) take(u Update) (model.Changes, error) {
 		return changes, nil
 	case Listed:
 		return k.inbox.AddList(k.reloads[u.Page], u.Conversations, u.AsOf)
+	case Counted:
+		return k.inbox.SetCounts(u.Page, u.Counts, u.AsOf), nil
 	case Noticed:
 		return k.inbox.AddNotices(u.Notices), nil
 	case Complete:

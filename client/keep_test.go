@@ -60,6 +60,15 @@ func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
 		t.Errorf("counts %+v", c)
 	}
 
+	hubs := model.Counts{All: 2000, Unread: 3}
+	if _, err := k.Take([]client.Update{
+		client.Reloading{Page: "1"},
+		client.Listed{Page: "1", First: true, AsOf: model.Position{Epoch: "e", Seq: 5}},
+		client.Counted{Page: "1", AsOf: model.Position{Epoch: "e", Seq: 5}, Counts: hubs},
+	}); err != nil || in.Counts("") != hubs {
+		t.Errorf("while it is read anew: counts %+v, %v", in.Counts(""), err)
+	}
+
 	_, err = k.Take([]client.Update{client.Changed{Batch: model.Batch{Page: "1", From: 9, To: 10}}})
 	if err == nil {
 		t.Error("a hole went unnoticed")

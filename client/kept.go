@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,46 +22,95 @@ type KeptReply struct {
 	Conversation model.ConversationID `json:"conversation"`
 	ClientID     model.ClientID       `json:"client_id"`
 	Text         model.Untrusted      `json:"text"`
+	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
+	// that nobody checks for a newer reply.
+	SeenSeq int64 `json:"seen_seq,omitempty"`
 }
+
+// LogValue implements [slog.LogValuer].
+func (r KeptReply) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("conversation", string(r.Conversation)), slog.String("client_id", string(r.ClientID)), slog.Int("text_bytes", len(r.Text)),
+	)
+}
+
+// same tells whether both are one reply: JSON keeps no bytes that are no UTF-8, and what
+// its writer has seen grows.
+func (r KeptReply) same(o KeptReply) bool {
+	r.SeenSeq, o.SeenSeq = 0, 0
+	r.Text, o.Text = r.Text.Valid(), o.Text.Valid()
+	return r == o
+}
+
+// ErrKeptOther: the client id is that of another kept reply, which may be on its way.
+var ErrKeptOther = errors.New("client id of another kept reply")
 
 // Kept holds replies on disk from before they leave until the hub took or refused
 // them: a file each, named by the reply's id, readable by the user alone.
 type Kept struct{ dir string }
 
-// NewKept keeps replies in that folder, which is made when it is needed.
-func NewKept(dir string) *Kept { return &Kept{dir: dir} }
-
 const (
-	keptDirMode  fs.FileMode = 0o700
-	keptFileMode fs.FileMode = 0o600
+	keptDirMode fs.FileMode = 0o700
+	// begun is how names of files begin that are not whole yet.
+	begun = ".new-"
+	// begunMost is how long a file may take to become whole; one that is older was
+	// left by a crash.
+	begunMost = time.Hour
 )
 
-// Put writes a reply to disk; when it returns, the reply survives a crash.
+// NewKept keeps replies in that folder, which is made when it is needed. What crashes
+// left there half written is removed.
+func NewKept(dir string) *Kept {
+	k := &Kept{dir: dir}
+	k.sweep(time.Now().Add(-begunMost))
+	return k
+}
+
+// sweep removes files that were begun before then and never became whole. What can't be
+// removed harms nobody.
+func (k *Kept) sweep(before time.Time) {
+	files, err := os.ReadDir(k.dir)
+	if err != nil {
+		return
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err == nil && strings.HasPrefix(file.Name(), begun) && info.Mode().IsRegular() && info.ModTime().Before(before) {
+			_ = os.Remove(filepath.Join(k.dir, file.Name()))
+		}
+	}
+}
+
+// Put writes a reply to disk; when it returns, the reply survives a crash. Where another
+// reply is kept by its id, it answers [ErrKeptOther] and leaves that one as it is.
 func (k *Kept) Put(r KeptReply) error {
 	if err := checkClientID(r.ClientID); err != nil {
 		return fmt.Errorf("keep reply: client id: %w", err)
+	}
+	if other, ok := k.read(string(r.ClientID) + keptSuffix); ok && !other.same(r) {
+		return ErrKeptOther
 	}
 	b, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("encode kept reply: %w", err)
 	}
-	if err := os.MkdirAll(k.dir, keptDirMode); err != nil {
-		return fmt.Errorf("make folder of kept replies: %w", err)
-	}
-	f, err := os.CreateTemp(k.dir, ".new-*")
-	if err != nil {
-		return fmt.Errorf("keep reply: %w", err)
-	}
-	if err := writeWhole(f, b); err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("keep reply: %w", err)
-	}
-	if err := os.Rename(f.Name(), k.path(r.ClientID)); err != nil {
-		_ = os.Remove(f.Name())
+	if err := replaceFile(k.path(r.ClientID), b); err != nil {
 		return fmt.Errorf("keep reply: %w", err)
 	}
 	return nil
 }
+
+// read returns the reply that a file of that name keeps, false where it is none.
+func (k *Kept) read(name string) (KeptReply, bool) {
+	b, err := os.ReadFile(filepath.Join(k.dir, name))
+	var r KeptReply
+	if err != nil || json.Unmarshal(b, &r) != nil {
+		return KeptReply{}, false
+	}
+	return r, checkClientID(r.ClientID) == nil && name == string(r.ClientID)+keptSuffix
+}
+
+const keptSuffix = ".json"
 
 // checkClientID passes a UUID in its common form alone: it becomes a file's name, and
 // [uuid.Parse] lets any two bytes stand around one.
@@ -71,13 +123,8 @@ func checkClientID(id model.ClientID) error {
 	return err
 }
 
-func writeWhole(f *os.File, b []byte) error {
-	_, err := f.Write(b)
-	return errors.Join(err, f.Chmod(keptFileMode), f.Sync(), f.Close())
-}
-
 func (k *Kept) path(id model.ClientID) string {
-	return filepath.Join(k.dir, string(id)+".json")
+	return filepath.Join(k.dir, string(id)+keptSuffix)
 }
 
 // Forget removes a reply that the hub took or refused.
@@ -95,17 +142,9 @@ func (k *Kept) Find(hub string, conversation model.ConversationID, text model.Un
 	if err != nil {
 		return "", false
 	}
-	text = text.Valid() // as it was kept
 	for _, file := range files {
-		b, err := os.ReadFile(filepath.Join(k.dir, file.Name()))
-		if err != nil {
-			continue
-		}
-		var r KeptReply
-		if json.Unmarshal(b, &r) != nil || checkClientID(r.ClientID) != nil || k.path(r.ClientID) != filepath.Join(k.dir, file.Name()) {
-			continue
-		}
-		if r.Hub == hub && r.Conversation == conversation && r.Text == text {
+		r, ok := k.read(file.Name())
+		if ok && r.same(KeptReply{Hub: hub, Conversation: conversation, ClientID: r.ClientID, Text: text}) {
 			return r.ClientID, true
 		}
 	}

@@ -1,11 +1,16 @@
 package client_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/client"
 	"parley/model"
@@ -174,5 +179,68 @@ func TestKeptRefusesOtherIDs(t *testing.T) {
 	}
 	if names := files(t, root); len(names) > 1 {
 		t.Errorf("left outside: %q", names)
+	}
+}
+
+// A reply that may be on its way is not overwritten by another that is given its id.
+func TestKeptIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	k := client.NewKept(t.TempDir())
+	r := kept("hi \xff")
+	if err := k.Put(r); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*client.KeptReply){
+		"another text":         func(o *client.KeptReply) { o.Text = "another" },
+		"another conversation": func(o *client.KeptReply) { o.Conversation = "100_7002" },
+		"another hub":          func(o *client.KeptReply) { o.Hub = "https://example.com" },
+	} {
+		o := r
+		change(&o)
+		if err := k.Put(o); !errors.Is(err, client.ErrKeptOther) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if id, found := k.Find(r.Hub, r.Conversation, r.Text); !found || id != r.ClientID {
+			t.Errorf("%s: the first is gone", name)
+		}
+	}
+	if err := k.Put(r); err != nil {
+		t.Errorf("the same again: %v", err)
+	}
+}
+
+// What a crash left half written goes when the folder is opened; what may just be
+// written stays, and so does what is no file of ours.
+func TestLeftoversAreSwept(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	old, fresh := time.Now().Add(-2*time.Hour), time.Now()
+	for name, at := range map[string]time.Time{".new-1": old, ".new-2": fresh, "notes.txt": old} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, []byte("{"), 0o600), os.Chtimes(path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := kept("hi")
+	if err := client.NewKept(dir).Put(r); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, string(r.ClientID)+".json")
+	if err := os.Chtimes(path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	client.NewKept(dir)
+	want := []string{".new-2", string(r.ClientID) + ".json", "notes.txt"}
+	if names := files(t, dir); !slices.Equal(names, want) {
+		t.Errorf("the folder holds %q, want %q", names, want)
+	}
+}
+
+func TestKeptReplyIsLoggedWithoutItsText(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	slog.New(slog.NewJSONHandler(&b, nil)).Info("logged", "reply", kept("only for the two of us"))
+	if out := b.String(); strings.Contains(out, "two of us") || !strings.Contains(out, "client_id") {
+		t.Errorf("logged as %s", out)
 	}
 }

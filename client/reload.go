@@ -28,6 +28,7 @@ type reloaded struct {
 	generation uint64
 	list       *ConversationList
 	first      bool
+	counts     *Counts
 	pages      []model.Page
 	notices    []model.Notice
 	complete   bool
@@ -86,7 +87,8 @@ func (s *Sync) background(ctx context.Context, p *pageState, f func(context.Cont
 }
 
 // readLists reads all conversations of a Page, then the Pages and its notices: after the
-// first list, so that no change of them falls between.
+// first list, so that no change of them falls between. Where one list is not enough, the
+// hub's counts come after it, to be shown meanwhile.
 func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloaded)) {
 	q := ListQuery{Page: page, Limit: reloadLimit}
 	for first := true; first || q.Cursor != ""; first = false {
@@ -97,6 +99,14 @@ func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloa
 		}
 		step(reloaded{page: page, list: &l, first: first})
 		q.Cursor = l.Cursor
+		if !first || q.Cursor == "" {
+			continue
+		}
+		counts, err := s.client.Counts(ctx, page)
+		step(reloaded{page: page, counts: &counts, err: err})
+		if err != nil {
+			return
+		}
 	}
 	pages, err := s.client.Pages(ctx)
 	if err != nil {
@@ -137,6 +147,11 @@ func (s *Sync) reloadStep(ctx context.Context, socket *socket, r reloaded) error
 		return r.err
 	case r.list != nil:
 		return s.takeList(ctx, socket, p, r)
+	case r.counts != nil:
+		if asOf, ok := r.counts.AsOf[r.page]; ok {
+			s.out.put(ctx, Counted{Page: r.page, AsOf: asOf, Counts: r.counts.Counts})
+		}
+		return nil
 	}
 	if !s.changesOnly {
 		if p.reload.flips != s.flips { // what was read of the Pages may be from before

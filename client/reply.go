@@ -23,13 +23,29 @@ const (
 // refused it, and waits until its outcome is known or wait is over. It returns the
 // reply as it then stands.
 //
-// An [*UnreachableError] means that it is not known whether the hub has it; it stays
+// If ctx ends after the hub took it, the reply as it was last known comes with ctx's
+// error. An [*UnreachableError] means that it is not known whether the hub has it; it stays
 // in kept, and the same id may be handed in again at any time.
 func (c *Client) Reply(ctx context.Context, kept *Kept, r KeptReply, wait time.Duration) (model.Message, error) {
+	deadline := time.Now().Add(wait)
+	m, err := c.keptUntil(ctx, kept, r, deadline)
+	if err != nil {
+		return m, err
+	}
+	return c.follow(ctx, m, deadline)
+}
+
+// HandIn is [Client.Reply] that does not wait for the outcome: it returns the reply as
+// the hub took it.
+func (c *Client) HandIn(ctx context.Context, kept *Kept, r KeptReply, wait time.Duration) (model.Message, error) {
+	return c.keptUntil(ctx, kept, r, time.Now().Add(wait))
+}
+
+// keptUntil hands a reply in that is kept until the hub took or refused it.
+func (c *Client) keptUntil(ctx context.Context, kept *Kept, r KeptReply, deadline time.Time) (model.Message, error) {
 	if err := kept.Put(r); err != nil {
 		return model.Message{}, err
 	}
-	deadline := time.Now().Add(wait)
 	m, err := c.handIn(ctx, r, deadline)
 	if err != nil && !refused(err) {
 		return model.Message{}, err
@@ -40,7 +56,7 @@ func (c *Client) Reply(ctx context.Context, kept *Kept, r KeptReply, wait time.D
 	if err != nil {
 		return model.Message{}, err
 	}
-	return c.follow(ctx, m, deadline)
+	return m, nil
 }
 
 // refused tells whether a rule refused the reply: then the hub does not have it. Any
@@ -55,7 +71,8 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 	in := struct {
 		ClientID model.ClientID  `json:"client_id"`
 		Text     model.Untrusted `json:"text"`
-	}{r.ClientID, r.Text}
+		SeenSeq  int64           `json:"seen_seq,omitempty"`
+	}{r.ClientID, r.Text, r.SeenSeq}
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
 		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)

@@ -156,6 +156,13 @@ func TestReplyIsKeptOnOtherAnswers(t *testing.T) {
 		"another message": {func() (*http.Response, error) {
 			return success(http.StatusAccepted, model.Message{ID: "1", ClientID: "x"})
 		}, false},
+		"a proxy without its hub": {func() (*http.Response, error) {
+			return respond(http.StatusBadGateway, "text/html", []byte("<html>")), nil
+		}, true},
+		"a proxy that is busy": {func() (*http.Response, error) { return respond(http.StatusServiceUnavailable, "text/html", nil), nil }, true},
+		"a proxy that waited": {func() (*http.Response, error) {
+			return respond(http.StatusGatewayTimeout, "text/html", []byte("{}")), nil
+		}, true},
 		"a redirect": {func() (*http.Response, error) { return respond(http.StatusFound, "text/html", nil), nil }, false},
 	} {
 		t.Run(name, func(t *testing.T) {

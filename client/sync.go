@@ -282,10 +282,15 @@ func (s *Sync) heads(ctx context.Context, socket *socket, h model.Heads) error {
 	return nil
 }
 
-// access drops a Page that is hidden now, and reads one that is seen again.
+// access drops a Page that is hidden now, and reads one that is seen again. What comes
+// before the connection's welcome only drops: the hub finds out later, for the welcome,
+// what the user sees.
 func (s *Sync) access(ctx context.Context, a model.Access) error {
 	s.flips++
 	s.drop(ctx, a.Page)
+	if !s.live {
+		return nil
+	}
 	if err := s.listPages(ctx); err != nil {
 		return err
 	}
@@ -323,6 +328,11 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 		}
 	}
 	listed := false
+	if first && len(w.Pages) == 0 { // no reload will tell of those that are hidden
+		if err := s.listPages(ctx); err != nil {
+			return err
+		}
+	}
 	for id, wp := range w.Pages {
 		if _, held := s.pages[id]; held && (s.awaits(id) || !first && !slices.Contains(named, id)) {
 			continue

@@ -54,6 +54,32 @@ func TestAPageIsReadThenFollowed(t *testing.T) {
 	}
 }
 
+// TestAPageOfManyListsIsCounted: once, after the first; one list tells as much itself.
+func TestAPageOfManyListsIsCounted(t *testing.T) {
+	t.Parallel()
+	for conversations, want := range map[int]int{2: 0, 5: 1} {
+		h := newScripted(t)
+		h.holds(page, at, conversations)
+		f := h.follow(quick())
+		h.places(f, page)
+		listed, counted := 0, 0
+		for _, u := range f.all() {
+			switch u := u.(type) {
+			case client.Listed:
+				listed++
+			case client.Counted:
+				counted++
+				if u.Page != page || u.AsOf != at || u.Counts.All != conversations || listed != 1 {
+					t.Errorf("after %d lists of %d conversations: %+v", listed, conversations, u)
+				}
+			}
+		}
+		if counted != want || h.called("/v1/counts") != want {
+			t.Errorf("%d conversations were counted %d times", conversations, counted)
+		}
+	}
+}
+
 func TestALiveConnectionIsToldOnce(t *testing.T) {
 	t.Parallel()
 	h := newScripted(t)
@@ -223,6 +249,42 @@ func TestAccessComesAndGoes(t *testing.T) {
 }
 
 // TestBehindWithNothingComingIsResumed: by heads, but not while changes come.
+// TestAccessBeforeTheWelcomeOnlyDrops: nothing is handed on of a Page before it is known
+// who the user is.
+func TestAccessBeforeTheWelcomeOnlyDrops(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	h.holds(page, at, 1)
+	f := h.follow(quick())
+	s := h.places(f, page)
+	before := len(f.all())
+	s.conn.Close()
+	s = h.socket()
+	s.hello()
+	s.says(model.Access{Type: model.FrameAccess, Page: page, Visibility: model.Private})
+	s.says(model.Access{Type: model.FrameAccess, Page: page, Sees: true, Visibility: model.Shared})
+	s.welcomes()
+	s.resumes(page, 10)
+	s.welcomes(page)
+	us := f.until("all is read", func(us []client.Update) bool { return count[client.Complete](us) == 2 })[before:]
+	welcome := slices.IndexFunc(us, func(u client.Update) bool { _, ok := u.(client.Welcomed); return ok })
+	early := us[:max(welcome, 0)]
+	if count[client.Dropped](early) == 0 || count[client.Reloading](early)+count[client.PagesListed](early) > 0 || count[client.Reloading](us) != 1 {
+		t.Errorf("handed on:\n%s", list(us))
+	}
+}
+
+// TestPagesAreListedThoughNoneIsSeen: nothing else tells of those that are hidden.
+func TestPagesAreListedThoughNoneIsSeen(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	f := h.follow(quick())
+	s := h.socket()
+	s.hello()
+	s.welcomes()
+	f.until("the Pages", func(us []client.Update) bool { return count[client.PagesListed](us) == 1 })
+}
+
 func TestBehindWithNothingComingIsResumed(t *testing.T) {
 	t.Parallel()
 	h := newScripted(t)
@@ -262,6 +324,13 @@ func TestAListThatFailsIsReadAgain(t *testing.T) {
 			refuses(http.StatusServiceUnavailable, "unavailable")(w)
 			return true
 		}
+		h.counts = func(w http.ResponseWriter) bool {
+			if h.called("/v1/counts") > 1 {
+				return false
+			}
+			refuses(http.StatusServiceUnavailable, "unavailable")(w)
+			return true
+		}
 		broken := false
 		h.lists = func(w http.ResponseWriter, r *http.Request) bool {
 			if r.FormValue("cursor") != "2" || broken {
@@ -273,7 +342,7 @@ func TestAListThatFailsIsReadAgain(t *testing.T) {
 		}
 	})
 	f := h.follow(quick())
-	for range 3 {
+	for range 4 {
 		s := h.socket()
 		s.hello()
 		s.welcomes()
@@ -285,7 +354,7 @@ func TestAListThatFailsIsReadAgain(t *testing.T) {
 	s.resumes(page, 10)
 	s.welcomes(page)
 	us := f.until("all is read", func(us []client.Update) bool { return count[client.Complete](us) == 1 })
-	if count[client.Reloading](us) != 2 {
+	if count[client.Reloading](us) != 3 {
 		t.Errorf("handed on:\n%s", list(us))
 	}
 }

@@ -30,11 +30,12 @@ type scripted struct {
 	mu sync.Mutex
 	// refuse answers the next openings of the stream, unless it is nil.
 	refuse func(http.ResponseWriter)
-	// pages and lists answer those calls; nil: with what is held.
-	pages func(http.ResponseWriter) bool
-	lists func(w http.ResponseWriter, r *http.Request) bool
-	held  map[model.PageID]*heldPage
-	calls map[string]int
+	// pages, counts and lists answer those calls; nil: with what is held.
+	pages  func(http.ResponseWriter) bool
+	counts func(http.ResponseWriter) bool
+	lists  func(w http.ResponseWriter, r *http.Request) bool
+	held   map[model.PageID]*heldPage
+	calls  map[string]int
 }
 
 // heldPage is a Page as its list shows it.
@@ -84,7 +85,7 @@ func (h *scripted) holds(id model.PageID, at model.Position, conversations int) 
 func (h *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	h.calls[r.URL.Path]++
-	refuse, pages, lists := h.refuse, h.pages, h.lists
+	refuse, pages, counts, lists := h.refuse, h.pages, h.counts, h.lists
 	h.mu.Unlock()
 	switch r.URL.Path {
 	case "/v1/stream":
@@ -109,6 +110,11 @@ func (h *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		h.list(w, r)
+	case "/v1/counts":
+		if counts != nil && counts(w) {
+			return
+		}
+		h.count(w, model.PageID(r.FormValue("page")))
 	case "/v1/notices":
 		answer(w, map[string]any{"notices": []model.Notice{}})
 	default:
@@ -151,6 +157,17 @@ func (h *scripted) list(w http.ResponseWriter, r *http.Request) {
 		cursor = fmt.Sprint(from + 2)
 	}
 	answer(w, map[string]any{"conversations": cs, "cursor": cursor, "as_of": model.AsOf{id: p.at}})
+}
+
+func (h *scripted) count(w http.ResponseWriter, id model.PageID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p, ok := h.held[id]
+	if !ok {
+		refuses(http.StatusNotFound, "not_found")(w)
+		return
+	}
+	answer(w, map[string]any{"counts": model.Counts{All: p.conversations}, "as_of": model.AsOf{id: p.at}})
 }
 
 func (h *scripted) stream(w http.ResponseWriter, r *http.Request) {

@@ -42,6 +42,13 @@ type (
 		First         bool
 		Conversations []model.Conversation
 	}
+	// Counted is how many conversations each filter holds of a Page being read, of which
+	// only the first list was handed on so far.
+	Counted struct {
+		Page   model.PageID
+		AsOf   model.Position
+		Counts model.Counts
+	}
 	// Noticed holds the newest notices of a Page being read.
 	Noticed struct {
 		Page    model.PageID
@@ -62,6 +69,7 @@ func (PagesListed) isUpdate() {}
 func (Dropped) isUpdate()     {}
 func (Reloading) isUpdate()   {}
 func (Listed) isUpdate()      {}
+func (Counted) isUpdate()     {}
 func (Noticed) isUpdate()     {}
 func (Complete) isUpdate()    {}
 func (Changed) isUpdate()     {}

@@ -35,6 +35,8 @@ type Inbox struct {
 	pages map[PageID]*inboxPage
 	// order is the hub's order of the Pages.
 	order []PageID
+	// named: the hub has said which Pages there are, be it none.
+	named bool
 	// runs counts reloads, so that each is told from those before it.
 	runs uint32
 
@@ -83,6 +85,8 @@ type inboxPage struct {
 	// blocks: the Page itself refuses every reply now.
 	blocks bool
 	counts tally
+	// told are the hub's own counts, of while the Page is read; nil: none.
+	told *Counts
 	// removed holds what is gone, with the seq at which it went.
 	removed map[string]int64
 	notices []Notice
@@ -119,7 +123,7 @@ func (in *Inbox) setUser(user User) {
 		for _, p := range in.pages {
 			in.drop(p)
 		}
-		in.pages, in.order = map[PageID]*inboxPage{}, nil
+		in.pages, in.order, in.named = map[PageID]*inboxPage{}, nil, false
 		in.views, in.threads = nil, map[ConversationID]*thread{}
 		in.passed = never
 	}
@@ -262,6 +266,9 @@ func (in *Inbox) SetPages(list []Page) Changes {
 		}
 		order = append(order, id)
 	}
+	if !in.named {
+		in.named, in.changes.Pages = true, true
+	}
 	in.order = order
 	return in.changes
 }
@@ -318,6 +325,7 @@ func (in *Inbox) drop(p *inboxPage) {
 	p.rows, p.removed, p.notices = map[PSID]*row{}, nil, nil
 	p.at, p.placed, p.first, p.target = Position{}, false, 0, 0
 	p.known, p.pageRead = false, false
+	in.forgetTold(p)
 	in.changes.Pages = true
 }
 

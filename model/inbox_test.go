@@ -84,6 +84,29 @@ func TestInboxWelcome(t *testing.T) {
 	}
 }
 
+// TestInboxWithoutPages: complete once the hub has said that there are none, or none to
+// see into.
+func TestInboxWithoutPages(t *testing.T) {
+	t.Parallel()
+	in := model.NewInbox(me)
+	if in.AllComplete() {
+		t.Error("complete before anything was said")
+	}
+	if changes := in.SetPages(nil); !changes.Pages || !in.AllComplete() {
+		t.Errorf("no Pages: complete %v, changes %+v", in.AllComplete(), changes)
+	}
+	if in.SetPages(nil).Any() {
+		t.Error("something changed")
+	}
+	in.SetPages([]model.Page{{ID: "1", PageID: "1", Visibility: model.Private}})
+	if !in.AllComplete() {
+		t.Error("a Page that is hidden is waited for")
+	}
+	if in.SetUser(model.User{ID: "another"}); in.AllComplete() {
+		t.Error("complete before anything was said to another user")
+	}
+}
+
 func TestInboxReceipts(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

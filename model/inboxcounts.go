@@ -73,19 +73,58 @@ func (c Counts) Of(f Filter) int {
 	return 0
 }
 
-// Counts counts what is held of a Page, or of all if page is empty. It is exact
-// for what is held; until a Page is complete, the hub's own counts tell more.
+// Counts counts the conversations of a Page, or of all if page is empty. Of a Page
+// that is complete, it counts what is held, which is exact at the Inbox's time. Of one
+// being read, it tells what the hub counted, if that was told, else what is held so
+// far.
 func (in *Inbox) Counts(page PageID) Counts {
 	var sum Counts
 	for id, p := range in.pages {
-		if page == "" || id == page {
-			sum.addPage(p)
+		switch {
+		case page != "" && id != page:
+		case p.told != nil:
+			sum.add(*p.told)
+		default:
+			sum.addHeld(p)
 		}
 	}
 	return sum
 }
 
-func (c *Counts) addPage(p *inboxPage) {
+// SetCounts takes over the hub's counts of a Page that is being read: the answer of
+// GET /v1/counts for it alone, asked since that reload began. They stand until the Page
+// is complete. Of any other Page they are ignored: its own count is better.
+func (in *Inbox) SetCounts(page PageID, c Counts, asOf Position) Changes {
+	in.begin()
+	p, ok := in.pages[page]
+	if !ok || p.phase < begun || p.phase == complete || p.positioned() && p.at.Epoch != asOf.Epoch {
+		return in.changes
+	}
+	p.told = &c
+	in.changes.Lists = true
+	return in.changes
+}
+
+// forgetTold forgets the hub's counts of a Page.
+func (in *Inbox) forgetTold(p *inboxPage) {
+	if p.told != nil {
+		p.told = nil
+		in.changes.Lists = true
+	}
+}
+
+func (c *Counts) add(d Counts) {
+	c.All += d.All
+	c.Open += d.Open
+	c.Mine += d.Mine
+	c.Unassigned += d.Unassigned
+	c.Snoozed += d.Snoozed
+	c.Done += d.Done
+	c.Blocked += d.Blocked
+	c.Unread += d.Unread
+}
+
+func (c *Counts) addHeld(p *inboxPage) {
 	t := &p.counts
 	c.All += len(p.rows)
 	c.Open += t.of(isOpen)

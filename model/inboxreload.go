@@ -10,6 +10,7 @@ import (
 //	r, _ := in.BeginReload(page)         what is held stays, stale
 //	in.AddList(r, first…)                its as_of is the position: say hello, batches apply
 //	in.SetPages(…); in.AddNotices(…)     read after the first list
+//	in.SetCounts(…)                      where there are more lists
 //	in.AddList(r, …) …                   until there is no cursor
 //	in.EndReload(r)                      what is still stale goes once the position
 //	                                     has reached the newest list
@@ -72,14 +73,14 @@ func (in *Inbox) Complete(page PageID) bool {
 }
 
 // AllComplete tells whether every Page that the user sees is complete, as far as
-// the hub has named them; it is false while it has named none.
+// the hub has named them; it is false before it has, and true where it named none.
 func (in *Inbox) AllComplete() bool {
 	for _, p := range in.pages {
 		if !p.hidden && p.phase != complete {
 			return false
 		}
 	}
-	return len(in.pages) > 0
+	return in.named
 }
 
 // Welcome takes over the answer to hello, and returns the Pages of which a reload
@@ -89,6 +90,7 @@ func (in *Inbox) AllComplete() bool {
 func (in *Inbox) Welcome(w Welcome) ([]PageID, Changes) {
 	in.begin()
 	in.setUser(w.User)
+	in.named = true
 	for id, p := range in.pages {
 		if _, named := w.Pages[id]; !named {
 			in.hide(p)
@@ -171,6 +173,7 @@ func (in *Inbox) lose(p *inboxPage) {
 	p.phase = wanted
 	in.runs++
 	p.run = in.runs
+	in.forgetTold(p)
 	in.changes.Pages = true
 	if len(p.rows) > 0 {
 		in.manyChanged()
@@ -275,6 +278,7 @@ func (in *Inbox) tryComplete(p *inboxPage) {
 		return
 	}
 	p.phase = complete
+	in.forgetTold(p)
 	in.changes.Pages = true
 	stale := 0
 	for _, r := range p.rows {

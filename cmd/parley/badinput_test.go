@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +57,12 @@ func TestWrongUsage(t *testing.T) {
 		{line: "user nonsense", says: "nonsense"},
 		{line: "user add"},
 		{line: "sandbox nonsense"},
+		{line: "login"},
+		{line: "login nonsense", says: "nonsense"},
+		{line: "login https://a https://b"},
+		{line: "logout nonsense"},
+		{line: "whoami nonsense"},
+		{line: "config nonsense"},
 		{line: "completion"},
 		{line: "completion nonsense", says: "nonsense"},
 		{line: "version nonsense"},
@@ -192,6 +199,9 @@ func TestAReplyWhileTheHubIsAway(t *testing.T) {
 	w.hub.stop()
 	said := aki.cli("reply", id, "Here I am", "--wait", "300ms").exits(exitFailed).says("--client-id").err
 	aki.cli("reply", id, "Here I am", "--wait", "0").exits(exitFailed)
+	// It may be with the hub by that id, which is no other reply's any more.
+	keptAs := regexp.MustCompile(`[0-9a-f-]{36}`).FindString(said)
+	aki.cli("reply", id, "Something else", "--client-id", keptAs, "--wait", "0").refused("client_id_reused")
 	w.startHub()
 	var m message
 	fromJSON(t, []byte(aki.cli("reply", id, "Here I am", "--json").ok().out), &m)

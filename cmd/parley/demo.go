@@ -64,7 +64,7 @@ func (p *program) demo(ctx context.Context, o demoOptions) error {
 	g.Go(func() error { return p.stopped(words.ErrSandbox, world.Run(ctx)) })
 	g.Go(func() error {
 		defer leave()
-		return p.demoHub(ctx, world.Info(), dir)
+		return p.demoHub(ctx, world.Info(), dir, o)
 	})
 	return p.unfollowed(g.Wait())
 }
@@ -83,7 +83,7 @@ func (p *program) demoData(named string) (dir string, clean func(), err error) {
 }
 
 // demoHub runs a hub for the sandbox, and the client on it.
-func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string) error {
+func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o demoOptions) error {
 	s := defaults()
 	s.Listen, s.DB = "127.0.0.1:0", filepath.Join(dir, "hub.db")
 	s.MetaGraphURL, s.MetaAppID = world.GraphURL, world.AppID
@@ -112,7 +112,11 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string) e
 		if err := connectDemo(ctx, c, world); err != nil {
 			return err
 		}
-		return p.plain(ctx, c, client.NewKept(filepath.Join(dir, "replies")))
+		kept := client.NewKept(filepath.Join(dir, "replies"))
+		if o.plain {
+			return p.plain(ctx, c, kept)
+		}
+		return p.screen(ctx, c, kept, client.NewDrafts(filepath.Join(dir, "drafts")))
 	})
 	return g.Wait()
 }

@@ -70,7 +70,7 @@ func (p *program) failure(err error) *failure {
 	case errors.As(err, &unreachable):
 		return &failure{exit: exitFailed, say: p.words.Say(words.ErrHubUnreachable, "URL", plain(unreachable.URL))}
 	case errors.Is(err, client.ErrNoHub):
-		return &failure{exit: exitFailed, say: p.words.Say(words.ErrHubAnswer, "URL", plain(p.getenv("PARLEY_HUB")))}
+		return &failure{exit: exitFailed, say: p.words.Say(words.ErrHubAnswer, "URL", plain(p.speaksTo))}
 	case errors.Is(err, store.ErrUnavailable):
 		return &failure{exit: exitFailed, say: p.words.Say(words.Code("unavailable"))}
 	}

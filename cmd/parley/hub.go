@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,7 +67,10 @@ func (p *program) checkHub(s settings) error {
 // runHub runs a hub until ctx ends.
 func (p *program) runHub(ctx context.Context, s settings) error {
 	h, err := p.newHubServer(ctx, s)
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil // told to end before it began
+	case err != nil:
 		return err
 	}
 	if err := p.print(listening{Listen: h.address(), URL: h.url()}, func() {

@@ -60,7 +60,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	if err != nil {
 		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
-	st, err := p.openStore(ctx, s.DB, sqlite.Options{Exclusive: true})
+	st, err := p.openStore(ctx, s.DB, sqlite.Options{Exclusive: true, Logger: log})
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +141,8 @@ func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) 
 	switch {
 	case err == nil:
 		return s, nil
+	case ctx.Err() != nil: // before it was brought up to date
+		return nil, ctx.Err()
 	case errors.Is(err, store.ErrLocked):
 		return nil, failed(p.words.Say(words.ErrStoreLocked, "File", plain(path)))
 	case errors.Is(err, store.ErrNewer):

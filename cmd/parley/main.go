@@ -8,11 +8,10 @@ import (
 	"syscall"
 )
 
-func main() { os.Exit(start()) }
+func main() { os.Exit(start(newProgram(os.Stdin, os.Stdout, os.Stderr, os.Environ()))) }
 
-func start() int {
+func start(p *program) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := newProgram(os.Stdin, os.Stdout, os.Stderr, os.Environ())
 	return p.run(ctx, os.Args[1:])
 }

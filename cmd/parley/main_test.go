@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"parley/client"
 )
 
 // The test binary is also the program under test: with asProgram set, it is parley
@@ -41,7 +44,9 @@ func beParley() int {
 		_, _ = fmt.Fprintln(os.Stderr, err)
 		return exitOrphaned
 	}
-	return start()
+	p := newProgram(os.Stdin, os.Stdout, os.Stderr, os.Environ())
+	p.logins = client.NewLogins(filepath.Dir(p.logins.File()), fileRing(os.Getenv(ringFile)))
+	return start(p)
 }
 
 // exitOrphaned is none of the program's own exit codes.

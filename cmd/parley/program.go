@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"parley/client"
 	"parley/words"
 )
 
@@ -25,13 +28,17 @@ type program struct {
 	json bool
 	// hub is the address of the hub that commands speak to; empty: as it is set.
 	hub string
+	// speaksTo is the hub that the command speaks to, once it does.
+	speaksTo string
 
-	now  func() time.Time
-	zone *time.Location
+	logins *client.Logins
+	now    func() time.Time
+	zone   *time.Location
 }
 
 func newProgram(in io.Reader, out, err io.Writer, env []string) *program {
-	return &program{in: in, out: out, err: err, env: env, now: time.Now, zone: time.Local}
+	logins := client.NewLogins(filepath.Join(xdg.DataHome, "parley"), client.SystemKeyring{})
+	return &program{in: in, out: out, err: err, env: env, logins: logins, now: time.Now, zone: time.Local}
 }
 
 // run runs one command line and returns the exit code.
@@ -85,7 +92,7 @@ func (p *program) root() *cobra.Command {
 			}
 			return p.oneOf(p.lang, "en", "ja")
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: p.inbox,
 	}
 	root.SetIn(p.in)
 	root.SetOut(p.out)
@@ -98,6 +105,7 @@ func (p *program) root() *cobra.Command {
 		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
 		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()),
 		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.demoCommand(),
+		p.loginCommand(), p.logoutCommand(), p.toHub(p.whoamiCommand()), p.toHub(p.configCommand()),
 		p.completionCommand(), p.versionCommand(),
 	)
 	p.localise(root)

@@ -7,28 +7,40 @@ import (
 	"parley/words"
 )
 
-// remote returns a client of the hub that is set.
+// remote returns a client of the hub that is set, or that the user signed in to.
 func (p *program) remote() (*client.Client, error) {
-	flags := map[string]any{}
-	if p.hub != "" {
-		flags["hub"] = p.hub
-	}
-	s, err := p.settings(flags, "")
+	a, err := p.access()
 	if err != nil {
 		return nil, err
 	}
-	if s.Hub == "" {
+	return p.open(a)
+}
+
+// open returns a client by that access.
+func (p *program) open(a access) (*client.Client, error) {
+	if a.hub == "" {
 		return nil, failed(p.words.Say(words.ErrHubNotSet))
 	}
-	if s.Token == "" {
+	token, err := p.token(a)
+	if err != nil {
+		return nil, err
+	}
+	if token == "" {
 		return nil, failed(p.words.Say(words.ErrTokenMissing))
 	}
-	c, err := client.New(s.Hub, s.Token)
-	switch {
-	case errors.Is(err, client.ErrUnprotected):
-		return nil, failed(p.words.Say(words.ErrHubPlain, "URL", plain(s.Hub)))
-	case errors.Is(err, client.ErrAddress):
-		return nil, failed(p.words.Say(words.ErrHubAnswer, "URL", plain(s.Hub)))
+	c, err := p.newClient(a.hub, token)
+	if errors.Is(err, client.ErrAddress) {
+		return nil, failed(p.words.Say(words.ErrHubAnswer, "URL", plain(a.hub)))
 	}
+	return c, err
+}
+
+// newClient returns a client of a hub; an address that is none is [client.ErrAddress].
+func (p *program) newClient(hub, token string) (*client.Client, error) {
+	c, err := client.New(hub, token)
+	if errors.Is(err, client.ErrUnprotected) {
+		return nil, failed(p.words.Say(words.ErrHubPlain, "URL", plain(hub)))
+	}
+	p.speaksTo = hub
 	return c, err
 }

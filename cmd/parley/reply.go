@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -48,6 +50,9 @@ func (p *program) replyCommand() *cobra.Command {
 				r.ClientID = again(kept, r)
 			}
 			m, err := c.Reply(cmd.Context(), kept, r, wait)
+			if m.ID != "" && errors.Is(err, context.Canceled) {
+				return p.leftToTheHub(m)
+			}
 			if err != nil {
 				return p.replyFailure(err, r.ClientID)
 			}
@@ -87,9 +92,22 @@ func (p *program) replyText(arg string) (model.Untrusted, error) {
 // sent twice.
 func (p *program) replyFailure(err error, id model.ClientID) error {
 	var unreachable *client.UnreachableError
-	if errors.As(err, &unreachable) {
+	switch {
+	case errors.As(err, &unreachable):
 		return failed(p.words.Say(words.ErrReplyKept, "ID", string(id)))
+	case errors.Is(err, client.ErrKeptOther): // as the hub would
+		return &failure{exit: exitRefused, code: model.ClientIDReused, say: p.code(model.ClientIDReused, "")}
 	}
+	return err
+}
+
+// leftToTheHub says how a reply stands that the hub took, when its writer waits no
+// longer. The exit code is that of a wait that is over: a script that took it for a
+// failure would hand the same in as another reply.
+func (p *program) leftToTheHub(m model.Message) error {
+	err := p.replied(m)
+	_, _ = fmt.Fprintln(p.err, p.words.Say(words.ReplyGoesOn,
+		"Message", plain(string(m.ID)), "ID", plain(string(m.ClientID)), "Conversation", plain(string(m.ConversationID))))
 	return err
 }
 

@@ -58,14 +58,43 @@ func defaults() settings {
 // settings reads the settings. flags holds those given as flags; configFile is
 // empty for the one in the user's configuration folder, which need not exist.
 func (p *program) settings(flags map[string]any, configFile string) (settings, error) {
-	k := koanf.New(".")
-	if err := p.loadFile(k, configFile); err != nil {
-		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	l, err := p.layers(flags, configFile)
+	if err != nil {
+		return settings{}, err
+	}
+	return p.decode(l)
+}
+
+// layers are the places that settings come from, the later over the earlier.
+type layers struct {
+	file, variables, flags *koanf.Koanf
+	// path is that of the file.
+	path string
+}
+
+// layers reads each place that settings come from.
+func (p *program) layers(flags map[string]any, configFile string) (layers, error) {
+	l := layers{file: koanf.New("."), variables: koanf.New("."), flags: koanf.New("."), path: configFile}
+	if l.path == "" {
+		l.path = filepath.Join(xdg.ConfigHome, "parley", "config.toml")
+	}
+	if err := loadFile(l.file, l.path, configFile != ""); err != nil {
+		return layers{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
 	variables := env.Provider(".", env.Opt{
 		Prefix: envPrefix, EnvironFunc: func() []string { return p.env }, TransformFunc: variable,
 	})
-	err := errors.Join(k.Load(variables, nil), k.Load(confmap.Provider(flags, "."), nil))
+	err := errors.Join(l.variables.Load(variables, nil), l.flags.Load(confmap.Provider(flags, "."), nil))
+	if err != nil {
+		return layers{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
+	return l, nil
+}
+
+// decode makes settings of the layers, on the defaults.
+func (p *program) decode(l layers) (settings, error) {
+	k := koanf.New(".")
+	err := errors.Join(k.Merge(l.file), k.Merge(l.variables), k.Merge(l.flags))
 	if err != nil {
 		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
@@ -93,11 +122,8 @@ func decodeReason(err error) string {
 	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
-func (p *program) loadFile(k *koanf.Koanf, path string) error {
-	named := path != ""
-	if !named {
-		path = filepath.Join(xdg.ConfigHome, "parley", "config.toml")
-	}
+// loadFile reads a file of settings, which need not exist unless it was named.
+func loadFile(k *koanf.Koanf, path string, named bool) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !named {
 		return nil
 	}

@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-
-	"parley/words"
 )
 
 // Scope says where the keys of a command work. A command may have several.
@@ -28,10 +26,8 @@ const (
 
 // Command is something that the user can do with M.
 type Command[M any] struct {
-	// ID names it in the settings: "done".
+	// ID names it in the settings, and its words: "done".
 	ID string
-	// Title says what it does; Label says so in a word, for the footer.
-	Title, Label words.ID
 	// Keys run it, in Bubble Tea's spelling: "ctrl+k". The first is the one shown.
 	Keys []string
 	// Scope is where the keys work.

@@ -118,3 +118,9 @@ func (l *List) show() {
 	l.top = max(l.top, l.index-n+1)
 	l.top = max(0, min(l.top, l.rows.Len()-n))
 }
+
+// Forget drops rows as they were drawn, and what was selected where it is gone.
+func (l *List) Forget() {
+	l.drawn = nil
+	l.Refresh()
+}

@@ -24,7 +24,11 @@ func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 		text = l.Event(*m.Event)
 	}
 	if m.Direction == model.Out || m.Direction == model.Note {
-		who = l.Author(m.Author, me) + ": "
+		who = l.Author(m.Author, me)
+		if m.Author.Kind == model.ByPage {
+			who = l.Say(words.PreviewPage)
+		}
+		who += ": "
 	}
 	return who, text
 }

@@ -80,6 +80,16 @@ var (
 		muted: rgb(0x5B6472), faint: rgb(0x7A8392), accent: rgb(0x2E5AAC), warn: rgb(0x8F5E15),
 		danger: rgb(0xB3261E), good: rgb(0x3B7A1E), soft: rgb(0xE8EEFB),
 	}
+	// The same from the 256 colours that every terminal draws alike: the nearest by
+	// eye, where the nearest by number would be a blue ground.
+	dark256 = palette{
+		muted: ansi.IndexedColor(248), faint: ansi.IndexedColor(244), accent: ansi.IndexedColor(111), warn: ansi.IndexedColor(179),
+		danger: ansi.IndexedColor(210), good: ansi.IndexedColor(150), soft: ansi.IndexedColor(236),
+	}
+	light256 = palette{
+		muted: ansi.IndexedColor(240), faint: ansi.IndexedColor(243), accent: ansi.IndexedColor(25), warn: ansi.IndexedColor(94),
+		danger: ansi.IndexedColor(124), good: ansi.IndexedColor(22), soft: ansi.IndexedColor(254),
+	}
 	// sixteen has no ground for the selected row, which is reversed instead.
 	sixteen = palette{
 		muted: ansi.BrightBlack, faint: ansi.BrightBlack, accent: ansi.Blue, warn: ansi.Yellow,
@@ -102,13 +112,12 @@ func New(o Options) Theme {
 		t.Version |= 2
 	}
 	switch {
-	case o.Profile >= colorprofile.ANSI256:
-		p := dark
-		if o.Light {
-			p = light
-		}
-		t.Ink, t.Soft = p.ink(nil), p.ink(p.soft)
+	case o.Profile >= colorprofile.TrueColor:
+		t.Ink, t.Soft = ground(o.Light, dark, light)
 		t.Version |= 4
+	case o.Profile >= colorprofile.ANSI256:
+		t.Ink, t.Soft = ground(o.Light, dark256, light256)
+		t.Version |= 16
 	case o.Profile >= colorprofile.ANSI:
 		t.Ink, t.Soft = sixteen.ink(nil), reversed()
 		t.Version |= 8
@@ -117,6 +126,15 @@ func New(o Options) Theme {
 		t.Soft = reversed()
 	}
 	return t
+}
+
+// ground returns the styles of the palette for the terminal's ground.
+func ground(isLight bool, onDark, onLight palette) (ink, soft Ink) {
+	p := onDark
+	if isLight {
+		p = onLight
+	}
+	return p.ink(nil), p.ink(p.soft)
 }
 
 func style(s ansi.Style) Style {

@@ -103,7 +103,7 @@ func TestWithoutColour(t *testing.T) {
 	versions := map[uint8]theme.Options{}
 	for _, light := range []bool{false, true} {
 		for _, ascii := range []bool{false, true} {
-			for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.TrueColor} {
+			for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor} {
 				o := theme.Options{Light: light, ASCII: ascii, Profile: p}
 				th := theme.New(o)
 				if other, ok := versions[th.Version]; ok {

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/words"
+)
+
+// from is a place that a setting comes from.
+type from string
+
+// The places, and what they are called in JSON.
+const (
+	fromFlag     from = "flag"
+	fromVariable from = "variable"
+	fromFile     from = "config.toml"
+	fromLogin    from = "login"
+	fromDefault  from = "default"
+)
+
+// origin is where a setting comes from; name is that of the variable or the file.
+type origin struct {
+	from from
+	name string
+}
+
+// origin tells which layer a setting comes from.
+func (l layers) origin(key string) origin {
+	switch {
+	case l.flags.Exists(key):
+		return origin{from: fromFlag}
+	case l.variables.Exists(key):
+		return origin{from: fromVariable, name: variableOf(key)}
+	case l.file.Exists(key):
+		return origin{from: fromFile, name: l.path}
+	}
+	return origin{from: fromDefault}
+}
+
+// variableOf is the variable that sets a setting.
+func variableOf(key string) string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// secret tells whether a setting's value is never shown.
+func secret(key string) bool {
+	switch key {
+	case "meta_app_secret", "meta_verify_token", "token":
+		return true
+	}
+	return false
+}
+
+// setting is one setting as config shows it.
+type setting struct {
+	Name string `json:"name"`
+	// Value is empty for a secret.
+	Value    string `json:"value"`
+	Secret   bool   `json:"secret"`
+	Set      bool   `json:"set"`
+	From     from   `json:"from"`
+	Variable string `json:"variable"`
+}
+
+func (p *program) configCommand() *cobra.Command {
+	var config string
+	flags := map[string]*string{"listen": new(string), "db": new(string), "bus": new(string)}
+	cmd := &cobra.Command{
+		Use: "config", Short: p.words.Say(words.ConfigShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			given := map[string]any{}
+			for name, value := range flags {
+				if cmd.Flags().Changed(name) {
+					given[name] = *value
+				}
+			}
+			return p.config(given, config)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(flags["listen"], "listen", "", p.words.Say(words.FlagListen))
+	f.StringVar(flags["db"], "db", "", p.words.Say(words.FlagDB))
+	f.StringVar(flags["bus"], "bus", "", p.words.Say(words.FlagBus))
+	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
+	return cmd
+}
+
+// config shows every setting as a command with those flags would have it.
+func (p *program) config(flags map[string]any, file string) error {
+	l, s, err := p.layered(flags, file)
+	if err != nil {
+		return err
+	}
+	a, err := p.accessBy(l, s)
+	if err != nil {
+		return err
+	}
+	s.Hub = a.hub
+	var all []setting
+	for _, v := range valuesOf("", reflect.ValueOf(s)) {
+		o := l.origin(v.key)
+		switch v.key {
+		case "hub":
+			o = a.hubFrom
+		case "token":
+			o = a.tokenFrom
+		}
+		all = append(all, shownSetting(v, o))
+	}
+	return p.print(struct {
+		Settings []setting `json:"settings"`
+		File     string    `json:"config_file"`
+	}{all, l.path}, func() { p.settingList(all, l.path) })
+}
+
+// value is a setting's value in words.
+type value struct{ key, text string }
+
+// valuesOf returns the values of settings, in the order in which they are declared.
+func valuesOf(prefix string, v reflect.Value) []value {
+	var out []value
+	for i := range v.NumField() {
+		key := prefix + v.Type().Field(i).Tag.Get("koanf")
+		switch field := v.Field(i).Interface().(type) {
+		case string:
+			out = append(out, value{key, field})
+		case time.Duration:
+			out = append(out, value{key, field.String()})
+		case []time.Duration:
+			var each []string
+			for _, d := range field {
+				each = append(each, d.String())
+			}
+			out = append(out, value{key, strings.Join(each, ",")})
+		default:
+			out = append(out, valuesOf(key+".", v.Field(i))...)
+		}
+	}
+	return out
+}
+
+// shownSetting is a setting without what must not be shown of it.
+func shownSetting(v value, o origin) setting {
+	s := setting{
+		Name: v.key, Value: v.text, Secret: secret(v.key), From: o.from, Variable: variableOf(v.key),
+		Set: v.text != "" || o.from == fromLogin,
+	}
+	if strings.Contains(v.text, "://") {
+		u, err := url.Parse(v.text)
+		if err == nil {
+			s.Value = u.Redacted() // a database's URL may hold a password
+		} else {
+			s.Secret = true
+		}
+	}
+	if s.Secret {
+		s.Value = ""
+	}
+	return s
+}
+
+func (p *program) settingList(all []setting, file string) {
+	var t table
+	for _, s := range all {
+		shown := plain(s.Value).String()
+		switch {
+		case !s.Set:
+			shown = p.words.Say(words.SettingNotSet)
+		case s.Secret:
+			shown = p.words.Say(words.SettingSet)
+		}
+		t.row(s.Name, shown, p.origin(s))
+	}
+	p.table(t)
+	said := words.ConfigFile
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		said = words.ConfigNoFile
+	}
+	p.say(said, "File", plain(file))
+}
+
+func (p *program) origin(s setting) string {
+	switch s.From {
+	case fromFlag:
+		return p.words.Say(words.FromFlag)
+	case fromVariable:
+		return s.Variable
+	case fromLogin:
+		return p.words.Say(words.FromLogin)
+	case fromDefault:
+		return p.words.Say(words.FromDefault)
+	case fromFile:
+	}
+	return string(fromFile)
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/words"
+)
+
+func (p *program) loginCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "login URL", Short: p.words.Say(words.LoginShort), Long: p.words.Say(words.LoginLong), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := p.newClient(args[0], "")
+			if errors.Is(err, client.ErrAddress) {
+				return usage(p.words.Say(words.ErrHubURL, "URL", plain(args[0])))
+			}
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			code, err := p.loginCode(cmd.Context())
+			if err != nil {
+				return err
+			}
+			token, user, err := c.Login(cmd.Context(), code)
+			if err != nil {
+				return p.loginFailure(err)
+			}
+			kept, err := p.logins.Keep(c.URL(), user, token)
+			if err != nil {
+				p.revoke(cmd.Context(), c.URL(), token) // nobody would use it
+				return failed(p.words.Say(words.ErrLoginKeep, "Reason", plain(pathReason(err))))
+			}
+			return p.print(p.signedIn(kept), func() { p.loggedIn(kept) })
+		},
+	}
+}
+
+// loginFailure words why a code let nobody in.
+func (p *program) loginFailure(err error) error {
+	var problem *client.Problem
+	if errors.As(err, &problem) && (problem.Status == http.StatusUnauthorized || problem.Status == http.StatusUnprocessableEntity) {
+		return &failure{exit: exitFailed, code: problem.Code, say: p.words.Say(words.ErrLoginCode)}
+	}
+	return err
+}
+
+// pathReason is what was wrong with a file, without its path, which is long.
+func pathReason(err error) string {
+	var perr *fs.PathError
+	if errors.As(err, &perr) {
+		err = perr.Err
+	}
+	return err.Error()
+}
+
+// signedIn is who is signed in where, as JSON.
+type signedIn struct {
+	User  model.User `json:"user"`
+	Hub   string     `json:"hub"`
+	Token tokenPlace `json:"token"`
+}
+
+// tokenPlace is where a token is.
+type tokenPlace struct {
+	// Kept is keyring, file, variable or config.toml.
+	Kept string `json:"kept"`
+	// Name is that of the file or the variable.
+	Name string `json:"name,omitempty"`
+}
+
+func (p *program) signedIn(k client.KeptLogin) signedIn {
+	return signedIn{User: k.User, Hub: k.Hub, Token: p.loginPlace(k)}
+}
+
+func (p *program) loginPlace(k client.KeptLogin) tokenPlace {
+	if k.In == client.InFile {
+		return tokenPlace{Kept: string(k.In), Name: p.logins.File()}
+	}
+	return tokenPlace{Kept: string(k.In)}
+}
+
+func (p *program) loggedIn(k client.KeptLogin) {
+	p.say(words.LoginDone, "Name", plain(k.User.Name), "URL", plain(k.Hub))
+	p.tokenPlace(p.loginPlace(k))
+	p.overridden()
+}
+
+// tokenPlace says where the token is.
+func (p *program) tokenPlace(t tokenPlace) {
+	switch t.Kept {
+	case string(client.InKeyring):
+		p.say(words.KeptInKeyring)
+	case string(client.InFile):
+		p.say(words.KeptInFile, "File", plain(t.Name))
+	default:
+		p.say(words.KeptInVariable, "Name", plain(t.Name))
+	}
+}
+
+// overridden says which variables are used instead of what login kept.
+func (p *program) overridden() {
+	var names []string
+	for _, name := range []string{"PARLEY_HUB", "PARLEY_TOKEN"} {
+		if p.getenv(name) != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		p.say(words.LoginOverridden, "Names", strings.Join(names, ", "))
+	}
+}
+
+// revokePatience is how long giving a token up may take.
+const revokePatience = 10 * time.Second
+
+// revoke gives a token up, and tells whether the hub no longer takes it.
+func (p *program) revoke(ctx context.Context, hub, token string) bool {
+	c, err := p.newClient(hub, token)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(ctx, revokePatience)
+	defer cancel()
+	err = c.Logout(ctx)
+	var problem *client.Problem
+	return err == nil || errors.As(err, &problem) && problem.Status == http.StatusUnauthorized
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"parley/words"
+)
+
+// longestCode is more than any code has, with what people type around it.
+const longestCode = 4096
+
+// loginCode asks for the code on the terminal, which does not show it, or reads a line
+// of standard input.
+func (p *program) loginCode(ctx context.Context) (string, error) {
+	code, err := p.readCode(ctx)
+	if err != nil && ctx.Err() == nil {
+		return "", failed(p.words.Say(words.ErrCodeRead, "Reason", plain(err.Error())))
+	}
+	if err != nil {
+		return "", err
+	}
+	code = strings.TrimSpace(code)
+	if code == "" {
+		return "", failed(p.words.Say(words.ErrCodeEmpty))
+	}
+	return code, nil
+}
+
+func (p *program) readCode(ctx context.Context) (string, error) {
+	if f, ok := p.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		_, _ = fmt.Fprint(p.err, p.words.Say(words.LoginPrompt))
+		defer func() { _, _ = fmt.Fprintln(p.err) }()
+		return unseen(ctx, int(f.Fd()))
+	}
+	return await(ctx, func() (string, error) {
+		line, err := bufio.NewReader(io.LimitReader(p.in, longestCode)).ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return line, err
+	})
+}
+
+// unseen reads a line of a terminal that does not show it, and leaves the terminal as
+// it was, also when ctx ends first.
+func unseen(ctx context.Context, fd int) (string, error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = term.Restore(fd, before) }()
+	return await(ctx, func() (string, error) {
+		line, err := term.ReadPassword(fd)
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return string(line), err
+	})
+}
+
+// await waits for a reader that can't be told to stop, no longer than ctx.
+func await(ctx context.Context, read func() (string, error)) (string, error) {
+	type answer struct {
+		line string
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := read()
+		answers <- answer{line, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.line, a.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// terminal gives a process a terminal to read from, and returns the user's end of it
+// with a look at whether it shows what is typed.
+func terminal(t *testing.T, p *process) (user *os.File, echoes func() bool) {
+	t.Helper()
+	user, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = user.Close()
+		_ = tty.Close()
+	})
+	p.cmd.Stdin = tty
+	return user, func() bool {
+		state, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state.Lflag&unix.ECHO != 0
+	}
+}
+
+// asks begins a login at a terminal, and waits until it asks for the code.
+func asks(t *testing.T, p *process, echoes func() bool) {
+	t.Helper()
+	p.begin()
+	waitFor(t, "the code is asked for", patience, func() bool {
+		return strings.Contains(p.err.String(), "One-time login code: ") && !echoes()
+	})
+}
+
+// On a terminal the code is asked for, and not shown.
+func TestLoginAsksOnTheTerminal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	aki := w.addUser("Aki")
+	p := newProcess(t, w.env(aki.homeDir), "login", w.hubURL)
+	user, echoes := terminal(t, p)
+	asks(t, p, echoes)
+	if _, err := user.WriteString(strings.ToLower(aki.loginCode) + "\n"); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.exit(patience); code != exitDone || !strings.Contains(p.out.String(), "Aki is signed in") {
+		t.Errorf("exit code %d: %s %s", code, p.out, p.err)
+	}
+	if !echoes() {
+		t.Error("the terminal stays blind")
+	}
+	shown := make([]byte, 1024)
+	if err := unix.SetNonblock(int(user.Fd()), true); err != nil {
+		t.Fatal(err)
+	}
+	n, _ := unix.Read(int(user.Fd()), shown)
+	if n > 0 && strings.Contains(strings.ToUpper(string(shown[:n])), aki.loginCode[:4]) {
+		t.Errorf("the terminal shows %q", shown[:n])
+	}
+}
+
+// Who thinks better of it gets the terminal back as it was.
+func TestLoginInterrupted(t *testing.T) {
+	t.Parallel()
+	w := newQuietWorld(t)
+	p := newProcess(t, w.env("aki"), "login", "http://127.0.0.1:1")
+	_, echoes := terminal(t, p)
+	asks(t, p, echoes)
+	p.signal(os.Interrupt)
+	if code := p.exit(patience); code != exitFailed || !strings.Contains(p.err.String(), "Interrupted.") {
+		t.Errorf("exit code %d: %s", code, p.err)
+	}
+	if !echoes() {
+		t.Error("the terminal stays blind")
+	}
+}

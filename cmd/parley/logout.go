@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/words"
+)
+
+// loggedOut is what became of a login.
+type loggedOut struct {
+	// Hub is empty where nobody was signed in.
+	Hub string `json:"hub"`
+	// Revoked: the hub no longer takes the token.
+	Revoked bool `json:"revoked"`
+}
+
+func (p *program) logoutCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "logout", Short: p.words.Say(words.LogoutShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			kept, err := p.logins.Find()
+			if errors.Is(err, client.ErrNoLogin) {
+				return p.print(loggedOut{}, func() {
+					p.say(words.LogoutNone)
+					p.overridden()
+				})
+			}
+			out := loggedOut{Hub: kept.Hub}
+			if err == nil {
+				if token, err := p.logins.Token(kept); err == nil {
+					out.Revoked = p.revoke(cmd.Context(), kept.Hub, token)
+				}
+			}
+			if err := cmd.Context().Err(); err != nil {
+				return err
+			}
+			if err := p.logins.Forget(); err != nil {
+				return p.notForgotten(err)
+			}
+			return p.print(out, func() { p.loggedOut(out) })
+		},
+	}
+}
+
+func (p *program) notForgotten(err error) error {
+	var k *client.KeyringError
+	if errors.As(err, &k) {
+		return failed(p.words.Say(words.ErrKeyringForget, "Reason", plain(keyringReason(err))))
+	}
+	return p.loginUnreadable(err)
+}
+
+func (p *program) loggedOut(out loggedOut) {
+	where := out.Hub
+	if where == "" {
+		where = p.logins.File() // which was broken
+	}
+	p.say(words.LogoutDone, "URL", plain(where))
+	if !out.Revoked {
+		p.say(words.LogoutNotRevoked)
+	}
+	p.overridden()
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/adrg/xdg"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/ui"
+	"parley/words"
+)
+
+// screenFPS bounds how often the terminal is written to; nothing is written while
+// nothing changes.
+const screenFPS = 120
+
+// inbox is parley without a command: the full screen on the hub that is set.
+func (p *program) inbox(cmd *cobra.Command, _ []string) error {
+	c, err := p.remote()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	state := filepath.Join(xdg.StateHome, "parley")
+	return p.screen(cmd.Context(), c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
+}
+
+// screen is the full screen on a hub, until the user leaves.
+func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kept, drafts *client.Drafts) error {
+	in, out, ok := p.terminal()
+	if !ok {
+		return usage(p.words.Say(words.ErrNoTerminal))
+	}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	defer stop()
+	box := model.NewInbox(model.User{})
+	hub := &screenHub{client: c, kept: kept, explain: func(err error) string { return p.failure(err).say }, leaving: ctx}
+	typed, err := hub.typed(drafts)
+	if err != nil {
+		return err
+	}
+	keeping := &screenDrafts{drafts: drafts, hub: c.URL()}
+	m, err := ui.New(ui.Options{
+		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, ASCII: p.ascii(),
+		AskColours: p.getenv("TERM_PROGRAM") != "Apple_Terminal",
+	})
+	if err != nil {
+		return err
+	}
+	program := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
+		tea.WithEnvironment(p.env), tea.WithFPS(screenFPS), tea.WithoutSignalHandler())
+	err = p.besideSync(ctx, leave, program, c, client.NewKeeper(box))
+	// What was typed last is kept however the program ended.
+	id, text := m.Unsaved()
+	if serr := keeping.Save(id, text, p.now()); serr != nil && id != "" {
+		return serr
+	}
+	return err
+}
+
+// besideSync runs the program beside the sync that feeds it.
+func (p *program) besideSync(ctx context.Context, leave func(), program *tea.Program, c *client.Client, keeper *client.Keeper) error {
+	s := c.NewSync(client.DefaultTiming())
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if err := s.Run(ctx); errors.Is(err, client.ErrSignedOut) {
+			program.Send(ui.News{Connection: &ui.Connection{State: ui.SignedOut}})
+		}
+	})
+	beside.Go(func() {
+		for updates := range s.Updates() {
+			program.Send(p.newsOf(keeper, updates))
+		}
+	})
+	_, err := program.Run()
+	leave()
+	beside.Wait()
+	if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrInterrupted) {
+		return nil // told to leave: hang-up, SIGTERM
+	}
+	return err
+}
+
+// newsOf hands updates on to the screen, which applies them in its own goroutine.
+func (p *program) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
+	n := ui.News{Apply: func() (model.Changes, error) { return keeper.Take(updates) }}
+	for _, u := range updates {
+		if c, ok := u.(client.Connection); ok {
+			n.Connection = p.connectionOf(c)
+		}
+	}
+	return n
+}
+
+func (p *program) connectionOf(c client.Connection) *ui.Connection {
+	out := &ui.Connection{}
+	switch c.State {
+	case client.Live:
+		out.State = ui.Live
+	case client.Offline:
+		out.State = ui.Offline
+	case client.Connecting:
+	}
+	if c.Cause != nil {
+		out.Reason = p.failure(c.Cause).say
+	}
+	return out
+}
+
+// terminal returns the terminal that the program runs in.
+func (p *program) terminal() (in, out *os.File, ok bool) {
+	in, inOK := p.in.(*os.File)
+	out, outOK := p.out.(*os.File)
+	if !inOK || !outOK || !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) {
+		return nil, nil, false
+	}
+	return in, out, true
+}
+
+// ascii tells whether the terminal draws ASCII only: its locale is no UTF-8, or it is
+// the console of the kernel.
+func (p *program) ascii() bool {
+	if t := p.getenv("TERM"); t == "linux" || t == "dumb" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(p.getenv(name)); v != "" {
+			return !strings.Contains(v, "utf-8") && !strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// hangup is a terminal's input that ends the program when it is gone, which reading it
+// tells, and nothing else may.
+type hangup struct {
+	*os.File
+	gone func()
+}
+
+// Read implements io.Reader.
+func (h *hangup) Read(b []byte) (int, error) {
+	n, err := h.File.Read(b)
+	if n == 0 && (err == nil || errors.Is(err, io.EOF) || errors.Is(err, syscall.EIO)) {
+		h.gone()
+	}
+	return n, err
+}

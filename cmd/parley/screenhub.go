@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"parley/client"
+	"parley/model"
+	"parley/ui"
+)
+
+// screenHub is the hub as the screen needs it.
+type screenHub struct {
+	client  *client.Client
+	kept    *client.Kept
+	explain func(error) string
+	// leaving ends when the program does: a reply may wait for the hub until then.
+	leaving context.Context //nolint:containedctx // a reply belongs to the program, not to a call
+}
+
+var _ ui.Hub = (*screenHub)(nil)
+
+// historyPage is how many messages are read at a time (design §5).
+const historyPage = 50
+
+// foundPage is how many conversations of a search are read at a time.
+const foundPage = 50
+
+// replyPatience is how long a reply is handed in again and again before the user is
+// told that it waits.
+const replyPatience = 30 * time.Second
+
+func (h *screenHub) Messages(ctx context.Context, id model.ConversationID, before string) (ui.Messages, error) {
+	l, err := h.client.Messages(ctx, id, before, historyPage)
+	return ui.Messages{Messages: l.Messages, Cursor: l.Cursor, AsOf: l.AsOf}, err
+}
+
+func (h *screenHub) Search(ctx context.Context, q ui.Search) (ui.Findings, error) {
+	l, err := h.client.Search(ctx, client.ListQuery{Filter: string(model.FilterAll), Page: q.Page, Search: q.Words, Cursor: q.Cursor, Limit: foundPage})
+	return ui.Findings{Found: l.Conversations, Cursor: l.Cursor}, err
+}
+
+func (h *screenHub) Reply(_ context.Context, r ui.Reply) (model.Message, error) {
+	id := r.ClientID
+	// The same text that was kept because nobody knows whether the hub has it leaves
+	// under the id that it had.
+	if kept, ok := h.kept.Find(h.client.URL(), r.Conversation, r.Text); ok {
+		id = kept
+	}
+	m, err := h.client.HandIn(h.leaving, h.kept, client.KeptReply{
+		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: id, Text: r.Text, SeenSeq: r.SeenSeq,
+	}, replyPatience)
+	return m, refusal(err)
+}
+
+// refusal tells the screen of a rule that refused, so that it gives the text back.
+func refusal(err error) error {
+	var problem *client.Problem
+	if errors.As(err, &problem) && problem.Status == http.StatusConflict {
+		return errors.Join(err, &model.Refusal{Code: problem.Code, Verdict: problem.Reply})
+	}
+	return err
+}
+
+func (h *screenHub) Resend(ctx context.Context, m model.Message, seen int64) (model.Message, error) {
+	return h.client.Retry(ctx, m.ConversationID, m.ID, m.Attempt, &seen)
+}
+
+func (h *screenHub) Drop(ctx context.Context, m model.Message) (model.Message, error) {
+	return h.client.Drop(ctx, m.ConversationID, m.ID, m.Attempt)
+}
+
+func (h *screenHub) MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error) {
+	return h.client.MarkRead(ctx, id, upTo)
+}
+
+func (h *screenHub) MarkUnread(ctx context.Context, id model.ConversationID) (model.Conversation, error) {
+	return h.client.MarkUnread(ctx, id)
+}
+
+func (h *screenHub) Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error) {
+	return h.client.Patch(ctx, id, t)
+}
+
+func (h *screenHub) NewClientID() model.ClientID { return client.NewClientID() }
+
+func (h *screenHub) Explain(err error) string { return h.explain(err) }
+
+// typed returns the drafts of earlier runs, and replies that were kept because nobody
+// knows whether the hub has them: sent once more, they leave under the id they had.
+func (h *screenHub) typed(drafts *client.Drafts) (map[model.ConversationID]string, error) {
+	all, err := drafts.All(h.client.URL())
+	out := make(map[model.ConversationID]string, len(all))
+	for id, d := range all {
+		out[id] = string(d.Text)
+	}
+	return out, err
+}
+
+// screenDrafts keeps drafts on disk, the newest last, in whatever order they are
+// written.
+type screenDrafts struct {
+	drafts *client.Drafts
+	hub    string
+
+	mu   sync.Mutex
+	last map[model.ConversationID]time.Time
+}
+
+// Save implements [ui.Drafts].
+func (d *screenDrafts) Save(id model.ConversationID, text string, at time.Time) error {
+	if id == "" {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.last == nil {
+		d.last = map[model.ConversationID]time.Time{}
+	}
+	if at.Before(d.last[id]) {
+		return nil
+	}
+	d.last[id] = at
+	return d.drafts.Put(d.hub, id, model.Untrusted(text), at)
+}

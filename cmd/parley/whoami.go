@@ -1,0 +1,47 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"parley/words"
+)
+
+func (p *program) whoamiCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "whoami", Short: p.words.Say(words.WhoamiShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := p.access()
+			if err != nil {
+				return err
+			}
+			c, err := p.open(a)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			user, err := c.Me(cmd.Context())
+			if err != nil {
+				return err
+			}
+			in := signedIn{User: user, Hub: c.URL(), Token: p.placeOf(a)}
+			return p.print(in, func() { p.whoami(in) })
+		},
+	}
+}
+
+// placeOf is where the token of an access is.
+func (p *program) placeOf(a access) tokenPlace {
+	if a.login.Hub != "" {
+		return p.loginPlace(a.login)
+	}
+	return tokenPlace{Kept: string(a.tokenFrom.from), Name: a.tokenFrom.name}
+}
+
+func (p *program) whoami(in signedIn) {
+	name := plain(in.User.Name).String()
+	if in.User.Email != "" {
+		name += " <" + plain(in.User.Email).String() + ">"
+	}
+	p.say(words.WhoamiIs, "Name", name, "URL", plain(in.Hub))
+	p.tokenPlace(in.Token)
+}

@@ -1,0 +1,67 @@
+package model_test
+
+import (
+	"testing"
+
+	"parley/model"
+)
+
+// TestInboxTellsTheHubsCountsWhileItReads: of a Page being read, and of no other.
+func TestInboxTellsTheHubsCountsWhileItReads(t *testing.T) {
+	t.Parallel()
+	c := loaded(t, 3)
+	p := c.w.pages["1"]
+	all, _ := p.list(nil, 10)
+	own := c.in.Counts("1")
+	hubs := model.Counts{All: 900, Open: 800, Mine: 7, Unassigned: 6, Snoozed: 5, Done: 4, Blocked: 3, Unread: 2}
+	counts := func(when string, want model.Counts) {
+		t.Helper()
+		if got, sum := c.in.Counts("1"), c.in.Counts(""); got != want || sum != want {
+			t.Errorf("%s: %+v, in all %+v, want %+v", when, got, sum, want)
+		}
+	}
+	ignored := func(when string, page model.PageID, at model.Position) {
+		t.Helper()
+		before := c.in.Counts("1")
+		if c.in.SetCounts(page, hubs, at).Any() {
+			t.Errorf("%s: something changed", when)
+		}
+		counts(when, before)
+	}
+
+	ignored("complete", "1", p.position())
+	ignored("an unknown Page", "9", p.position())
+	r, _ := c.in.BeginReload("1")
+	counts("what is stale, until the hub counts", own)
+	if _, err := c.in.AddList(r, all[:1], p.position()); err != nil {
+		t.Fatal(err)
+	}
+	ignored("another epoch", "1", model.Position{Epoch: "other", Seq: p.head})
+	if !c.in.SetCounts("1", hubs, p.position()).Lists {
+		t.Error("the counts changed unnoticed")
+	}
+	counts("being read", hubs)
+
+	r, _ = c.in.BeginReload("1")
+	counts("begun again", own)
+	if _, err := c.in.AddList(r, all, p.position()); err != nil {
+		t.Fatal(err)
+	}
+	c.in.SetCounts("1", hubs, p.position())
+	c.in.SetPages(c.w.pageList())
+	if changes, err := c.in.EndReload(r); err != nil || !changes.Lists {
+		t.Errorf("complete: %+v, %v", changes, err)
+	}
+	counts("complete again", own)
+
+	r, _ = c.in.BeginReload("1")
+	if _, err := c.in.AddList(r, nil, p.position()); err != nil {
+		t.Fatal(err)
+	}
+	c.in.SetCounts("1", hubs, p.position())
+	if _, changes := c.in.Access(model.Access{Page: "1"}); !changes.Lists {
+		t.Error("the counts went unnoticed")
+	}
+	counts("hidden", model.Counts{})
+	ignored("hidden still", "1", p.position())
+}

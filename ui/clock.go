@@ -1,0 +1,57 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// clock tells the hub's time by this machine's clock, and wakes the screen when
+// something on it changes by time alone. Nothing ticks but that.
+type clock struct {
+	local func() time.Time
+	// ahead is how far the hub's clock is ahead of this machine's.
+	ahead time.Duration
+	// told is the hub's time as it was told last.
+	told time.Time
+	// at is when the screen is woken, by the timer of that generation.
+	at         time.Time
+	generation uint64
+}
+
+// now returns the hub's time. This machine's counts as read from its wall, so that a
+// suspend is not slept through.
+func (c *clock) now() time.Time { return c.local().Round(0).Add(c.ahead) }
+
+// tell takes over the hub's time, where it is news.
+func (c *clock) tell(hub time.Time) {
+	if hub.IsZero() || hub.Equal(c.told) {
+		return
+	}
+	c.told = hub
+	c.ahead = hub.Sub(c.local().Round(0))
+}
+
+// waken is the message of the timer.
+type waken struct{ generation uint64 }
+
+// wake returns a command that wakes the screen at that time, if none does yet. A zero
+// time is never.
+func (c *clock) wake(at time.Time) tea.Cmd {
+	if at.IsZero() || !c.at.IsZero() && !at.Before(c.at) && c.at.After(c.now()) {
+		return nil
+	}
+	c.at = at
+	c.generation++
+	generation := c.generation
+	return tea.Tick(max(at.Sub(c.now()), time.Millisecond), func(time.Time) tea.Msg { return waken{generation} })
+}
+
+// woken tells whether the timer is the newest one.
+func (c *clock) woken(w waken) bool {
+	if w.generation != c.generation {
+		return false
+	}
+	c.at = time.Time{}
+	return true
+}

@@ -1,0 +1,202 @@
+package composer
+
+import (
+	"strconv"
+	"strings"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/ui/theme"
+	"parley/words"
+)
+
+// countFrom is the length from which on it is shown.
+const countFrom = 1800
+
+// parts is what is drawn from top to bottom.
+type parts struct {
+	// head is why no reply is allowed, and what can be done.
+	head []string
+	// rows is how many lines of the text are drawn while it is open.
+	rows int
+	// draft: the draft's first line is drawn; hint: what the keys do.
+	draft, hint bool
+}
+
+func (p parts) height() int {
+	n := len(p.head) + p.rows
+	if p.draft {
+		n++
+	}
+	if p.hint {
+		n++
+	}
+	return n
+}
+
+// arrangeParts divides the height. The text comes first, then the reason, then the rest.
+func (b *Box) arrangeParts() parts {
+	var p parts
+	room := b.maxHeight
+	why, todo := "", ""
+	if !b.verdict.Allowed {
+		why, todo = b.blocked()
+	}
+	if b.open {
+		p.hint = room > 1
+		if p.hint {
+			room--
+		}
+		p.head = b.head(room-1, why)
+		p.rows = min(len(b.text.lines), room-len(p.head))
+		return p
+	}
+	if b.verdict.Allowed {
+		p.draft = true
+		return p
+	}
+	p.head = b.head(room, why, todo)
+	p.draft = len(p.head) < room && b.firstLine() != ""
+	return p
+}
+
+// head wraps sentences into at most so many lines.
+func (b *Box) head(room int, sentences ...string) []string {
+	var lines []string
+	for _, s := range sentences {
+		if s != "" {
+			lines = append(lines, b.look.Cells.Wrap(s, b.w)...)
+		}
+	}
+	return lines[:max(0, min(room, len(lines)))]
+}
+
+// Height returns how many lines it takes now.
+func (b *Box) Height() int { return b.parts.height() }
+
+// Lines draws it: exactly Height lines of exactly the width. focused is whether keys go
+// to it or to the pane that it belongs to.
+func (b *Box) Lines(focused bool) []string {
+	lines := make([]string, 0, b.Height())
+	for _, s := range b.parts.head {
+		lines = append(lines, b.paint(b.look.Theme.Faint, s))
+	}
+	for i := range b.parts.rows {
+		lines = append(lines, b.textLine(b.top+i))
+	}
+	if b.parts.draft {
+		lines = append(lines, b.rest(focused))
+	}
+	if b.parts.hint {
+		lines = append(lines, b.hint())
+	}
+	return lines
+}
+
+func (b *Box) paint(s theme.Style, text string) string { return s.Paint(b.look.Fit(text, b.w)) }
+
+// textLine is a line of the text while it is written.
+func (b *Box) textLine(i int) string {
+	switch {
+	case !b.verdict.Allowed:
+		return b.paint(b.look.Theme.Faint, b.text.lines[i].text)
+	case len(b.text.rows) == 1 && len(b.text.rows[0].raw) == 0:
+		return b.paint(b.look.Theme.Faint, b.placeholder())
+	}
+	return b.paint(b.look.Theme.Text, b.text.lines[i].text)
+}
+
+func (b *Box) placeholder() string {
+	return b.look.Say(words.ComposerPlaceholder, "Name", b.name, "More", b.look.Theme.More)
+}
+
+// rest is the one line of a composer that is not open: the draft's beginning, or what it
+// is for.
+func (b *Box) rest(focused bool) string {
+	t := b.look.Theme
+	draft := b.firstLine()
+	switch {
+	case draft == "":
+		return b.paint(t.Faint, b.placeholder())
+	case !b.verdict.Allowed:
+		return b.paint(t.Faint, t.Draft+" "+draft)
+	case focused:
+		return b.paint(t.Text, t.Draft+" "+draft)
+	}
+	return b.paint(t.Muted, t.Draft+" "+draft)
+}
+
+// firstLine returns the first line of the draft that is not blank.
+func (b *Box) firstLine() string {
+	for _, r := range b.text.rows {
+		if s := strings.TrimSpace(r.drawn); s != "" {
+			return b.look.Cells.Shown(safe.LineN(model.Untrusted(s), max(1, b.w)).String())
+		}
+	}
+	return ""
+}
+
+// hint is the line below the text: what the keys do, and how long the text is once that
+// matters.
+func (b *Box) hint() string {
+	t := b.look.Theme
+	hints := []words.ID{words.ComposerSend, words.ComposerLine, words.ComposerLeave}
+	if !b.verdict.Allowed {
+		hints = []words.ID{words.ComposerKept, words.ComposerLeave}
+	}
+	count, style := b.count()
+	room := b.w
+	if count != "" {
+		room -= b.look.Cells.Width(count) + 1
+	}
+	if room < 0 {
+		return b.paint(style, count)
+	}
+	left := ""
+	for _, id := range hints {
+		next := b.look.Say(id)
+		if left != "" {
+			next = left + " " + t.Bullet + " " + next
+		}
+		if left != "" && b.look.Cells.Width(next) > room {
+			break
+		}
+		left = next
+	}
+	line := t.Muted.Paint(b.look.Fit(left, room))
+	if count != "" {
+		line += " " + style.Paint(count)
+	}
+	return line
+}
+
+// count returns the length of the text and its limit, from where it is near.
+func (b *Box) count() (string, theme.Style) {
+	n := model.UTF16Len(b.Text())
+	switch {
+	case n < countFrom:
+		return "", theme.Style{}
+	case n > model.MaxText:
+		return thousands(n) + " / " + thousands(model.MaxText), b.look.Theme.Danger
+	}
+	return thousands(n) + " / " + thousands(model.MaxText), b.look.Theme.Warn
+}
+
+// thousands writes a number below a million.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	if len(s) > 3 {
+		s = s[:len(s)-3] + "," + s[len(s)-3:]
+	}
+	return s
+}
+
+// Cursor returns where the terminal's cursor belongs while the composer is open,
+// relative to its first line. Input methods draw there.
+func (b *Box) Cursor() (x, y int, ok bool) {
+	if !b.open || b.w == 0 || b.look.Words == nil {
+		return 0, 0, false
+	}
+	at, x := b.text.find(b.area.Line(), b.area.Column())
+	return x, len(b.parts.head) + at - b.top, true
+}

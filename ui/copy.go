@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"net/url"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/ui/term"
+	"parley/words"
+)
+
+// message returns the message that a command is about: the selected one, or from the
+// list the newest of the selected conversation.
+func (m *Model) message() (model.Untrusted, bool) {
+	if m.focus == paneThread {
+		msg, ok := m.thread.Selected()
+		return msg.Text, ok && msg.Text != ""
+	}
+	r, ok := m.current()
+	if !ok || r.LastMessage == nil || r.LastMessage.Text == "" {
+		return "", false
+	}
+	return r.LastMessage.Text, true
+}
+
+func needsMessage(m *Model) string {
+	if _, ok := m.message(); !ok {
+		return m.say(words.WhyNoText)
+	}
+	return ""
+}
+
+// copyText puts the text of a message into the clipboard, all of it.
+func (m *Model) copyText() tea.Cmd {
+	text, _ := m.message()
+	m.notify(m.say(words.SaidCopied))
+	return term.Copy(safe.BodyAll(text).String())
+}
+
+// address returns the address of the first attachment of the selected message that has
+// one which a browser may open.
+func (m *Model) address() (string, bool) {
+	msg, ok := m.thread.Selected()
+	if !ok || m.shown.id == "" {
+		return "", false
+	}
+	for _, a := range msg.Attachments {
+		text := safe.Line(a.URL).String()
+		u, err := url.Parse(text)
+		if err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") && !safe.Line(a.URL).Cut() {
+			return u.String(), true
+		}
+	}
+	return "", false
+}
+
+func needsAddress(m *Model) string {
+	if _, ok := m.address(); !ok {
+		return m.say(words.WhyNoAddress)
+	}
+	return ""
+}
+
+// copyAddress puts the address of an attachment into the clipboard, and says its host.
+func (m *Model) copyAddress() tea.Cmd {
+	s, _ := m.address()
+	host := s
+	if u, err := url.Parse(s); err == nil {
+		host = u.Host
+	}
+	m.notify(m.say(words.SaidAddressCopied, "Host", m.look.Ours(host)))
+	return term.Copy(s)
+}
+
+func needsPage(m *Model) string {
+	if _, ok := m.sharedPage(); !ok {
+		return m.say(words.WhyNoPage)
+	}
+	return ""
+}
+
+// sharedPage is the Page whose link is shared: that of the current conversation, or the
+// one that is shown.
+func (m *Model) sharedPage() (model.Page, bool) {
+	if r, ok := m.current(); ok {
+		return m.inbox.Page(r.PageID)
+	}
+	_, p := m.where()
+	if p == nil {
+		return model.Page{}, false
+	}
+	return *p, true
+}
+
+// share puts the Page's m.me link into the clipboard: by it customers write first.
+func (m *Model) share() tea.Cmd {
+	p, _ := m.sharedPage()
+	link := "https://m.me/" + url.PathEscape(string(p.PageID))
+	m.notify(m.say(words.SaidLinkCopied, "Link", m.look.Ours(link)))
+	return term.Copy(link)
+}

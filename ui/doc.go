@@ -1,0 +1,15 @@
+// Package ui is the screen: a live inbox, a conversation, a composer.
+//
+// There is one Bubble Tea model, [Model]. Its parts are plain structs with methods of
+// their own (ui/inbox, ui/thread, ui/composer, ui/overlay), which the model tells what
+// to show; they return lines, each exactly as many cells as they were given, and the
+// model puts them side by side. Where things stand is a pure function of the size
+// (layout.go). What the user can do is one table (commands.go).
+//
+// Everything known of the hub is in a [model.Inbox], which changes only in Update:
+// [News] hands it what came. Calls of the hub are made in commands, and answered by
+// typed messages that name what they are about, so that a late one does no harm.
+//
+// Nothing that somebody outside wrote is drawn but as a safe.Text, or written to the
+// terminal past the renderer but by ui/term.
+package ui

@@ -1,0 +1,299 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"parley/model"
+	"parley/ui/inbox"
+	"parley/ui/overlay"
+	"parley/ui/term"
+	"parley/words"
+)
+
+// frame is the screen as it was drawn last.
+type frame struct {
+	layout  layout
+	content string
+	cursor  *tea.Cursor
+	// next is when something on it reads otherwise; zero if nothing does by itself.
+	next time.Time
+}
+
+// View implements [tea.Model]. What it shows was drawn at the end of Update.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.frame.content)
+	v.AltScreen = true
+	v.ReportFocus = true
+	v.KeyboardEnhancements.ReportAlternateKeys = true
+	v.Cursor = m.frame.cursor
+	v.WindowTitle = m.title()
+	return v
+}
+
+// title is the window's: a name and a number of ours, never a customer's text.
+func (m *Model) title() string {
+	if n := m.inbox.Counts("").Unread; n > 0 {
+		return "Parley (" + group(n) + ")"
+	}
+	return "Parley"
+}
+
+// draw draws the screen.
+func (m *Model) draw() {
+	banner, bannerStyle := m.bannerText()
+	f := frame{layout: arrange(m.w, m.h, arrangement{focus: m.focus, panel: m.panel(), banner: banner != ""})}
+	m.frame = f // what follows asks where things are
+	if f.layout.w == 0 || f.layout.h == 0 {
+		return
+	}
+	w := f.layout.w
+	lines := make([]string, 0, f.layout.h)
+	if f.layout.header {
+		lines = append(lines, m.headerLine(w))
+	}
+	if f.layout.banner {
+		lines = append(lines, bannerStyle.Paint(m.look.Fit(" "+banner, w)))
+	}
+	if f.layout.filters {
+		lines = append(lines, m.filterLine(w))
+	}
+	top := len(lines)
+	lines = append(lines, m.panes(&f, top)...)
+	if f.layout.footer {
+		lines = append(lines, m.footerLine(w))
+	}
+	lines = m.over(&f, lines)
+	f.content = term.Guard(strings.Join(lines, "\n"))
+	m.frame = f
+}
+
+// panes are the lines between: the panes side by side.
+func (m *Model) panes(f *frame, top int) []string {
+	l := f.layout
+	var columns []column
+	if l.list > 0 {
+		m.list.SetSize(l.list, l.body)
+		lines, next := m.list.Lines(m.look, inbox.Context{
+			Now: m.clock.now(), Me: m.inbox.User().ID, Focused: m.focus == paneList && m.overlay.Overlay == nil,
+			Draft: m.typed.has, Empty: m.emptyList(),
+		})
+		f.next = earlier(f.next, next)
+		columns = append(columns, column{l.list, lines})
+	}
+	if l.thread > 0 {
+		x := 0
+		if l.list > 0 {
+			x = l.list + separator
+		}
+		columns = append(columns, column{l.thread, m.threadLines(f, l.thread, l.body, x, top)})
+	}
+	if l.panel > 0 {
+		r, _ := m.inbox.Conversation(m.shown.id)
+		columns = append(columns, column{l.panel, m.panelLines(r, l.panel, l.body)})
+	}
+	return m.beside(columns, l.body)
+}
+
+// column is a pane as it was drawn: lines of that width.
+type column struct {
+	w     int
+	lines []string
+}
+
+// beside puts columns side by side, parted by a faint line.
+func (m *Model) beside(columns []column, h int) []string {
+	if len(columns) == 1 {
+		return columns[0].lines
+	}
+	between := m.look.Theme.Faint.Paint(m.look.Theme.Column) + " "
+	out := make([]string, h)
+	var b strings.Builder
+	for y := range out {
+		b.Reset()
+		for i, c := range columns {
+			if i > 0 {
+				b.WriteString(between)
+			}
+			b.WriteString(c.lines[y])
+		}
+		out[y] = b.String()
+	}
+	return out
+}
+
+// The least lines of a conversation's pane at which it has a heading, and at which that
+// is parted by a rule.
+const (
+	headingFrom = 6
+	ruleFrom    = 12
+)
+
+// threadLines is the conversation's pane: heading, messages, composer.
+func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
+	r, ok := m.inbox.Conversation(m.shown.id)
+	if !ok {
+		return m.nothingOpen(w, h)
+	}
+	m.setVerdict()
+	inner := max(1, w-1) // a blank column before the next pane, or the edge
+	var lines []string
+	if h >= headingFrom {
+		lines = append(lines, m.headingLine(r, inner)+" ")
+	}
+	rule := m.look.Theme.Faint.Paint(m.look.Rule(inner)) + " "
+	if h >= ruleFrom {
+		lines = append(lines, blank(w))
+	}
+	m.box.SetWidth(inner)
+	m.box.SetMaxHeight(max(2, h/3))
+	composer := m.box.Lines(m.focus == paneThread)
+	room := h - len(lines) - len(composer)
+	if h >= ruleFrom {
+		room--
+	}
+	if room < 1 { // the composer alone, as far as it goes
+		composer = composer[:max(0, min(len(composer), h))]
+		lines, room = nil, max(0, h-len(composer))
+	}
+	lines = append(lines, m.messageLines(r, inner, room)...)
+	if h >= ruleFrom {
+		lines = append(lines, rule)
+	}
+	if cx, cy, ok := m.box.Cursor(); ok && m.overlay.Overlay == nil {
+		f.cursor = tea.NewCursor(x+cx, top+len(lines)+cy)
+	}
+	for _, c := range composer {
+		lines = append(lines, c+" ")
+	}
+	for len(lines) < h {
+		lines = append(lines, blank(w))
+	}
+	return lines[:h]
+}
+
+func (m *Model) messageLines(r model.Row, w, h int) []string {
+	m.thread.SetSize(w, h)
+	if m.shown.stale {
+		m.thread.Set(m.look, m.content(r))
+		m.shown.stale = false
+	}
+	lines := m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlay.Overlay == nil)
+	for i := range lines {
+		lines[i] += " "
+	}
+	return lines
+}
+
+// headingLine names the customer, and says until when they can be answered.
+func (m *Model) headingLine(r model.Row, w int) string {
+	th := m.look.Theme
+	until, style := "", th.Muted
+	if r.Reply.Allowed && r.Reply.Until != nil {
+		until = m.say(words.WindowUntil, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
+		if r.Reply.Until.Sub(m.clock.now()) < 2*time.Hour {
+			style = th.Warn
+		}
+	} else if !r.Reply.Allowed {
+		until, style = m.say(words.Blocked(string(r.Reply.Code))), th.Faint
+	}
+	name := m.look.Name(r.Customer)
+	if n := m.look.Cells.Width(until); w-n-2 < 8 {
+		until = ""
+	}
+	room := w - m.look.Cells.Width(until) - 2
+	name = m.look.Cut(name, room)
+	return th.Strong.Paint(name) + blank(w-m.look.Cells.Width(name)-m.look.Cells.Width(until)) + style.Paint(until)
+}
+
+// nothingOpen says what the conversation's place is for.
+func (m *Model) nothingOpen(w, h int) []string {
+	lines := make([]string, 0, h)
+	for range max(0, h/2-1) {
+		lines = append(lines, blank(w))
+	}
+	th := m.look.Theme
+	for i, s := range []string{m.say(words.EmptyThread), m.say(words.EmptyThreadKeys, "Key", m.keyOf("open"))} {
+		style := th.Muted
+		if i == 1 {
+			style = th.Faint
+		}
+		s = m.look.Cut(s, w)
+		n := m.look.Cells.Width(s)
+		lines = append(lines, blank((w-n)/2)+style.Paint(s)+blank(w-n-(w-n)/2))
+	}
+	for len(lines) < h {
+		lines = append(lines, blank(w))
+	}
+	return lines[:h]
+}
+
+// emptyList is what an empty list says: what it is for, and the key that starts it.
+func (m *Model) emptyList() []string {
+	switch {
+	case m.search.loading:
+		return []string{m.say(words.SearchGoesOn)}
+	case m.search.active():
+		return []string{m.say(words.EmptySearch), m.say(words.EmptySearchKeys)}
+	case m.wire.State != Live && !m.inbox.AllComplete():
+		return []string{m.say(words.StateConnecting)}
+	case !m.inbox.AllComplete():
+		return []string{m.say(words.StateReading)}
+	case len(m.seenPages()) == 0:
+		return []string{m.say(words.EmptyPages), m.say(words.EmptyPagesKeys)}
+	}
+	return []string{m.say(words.EmptyFilter(string(m.query.Filter))), m.say(words.EmptyKeys, "Key", m.keyOf("next_filter"))}
+}
+
+// over puts what lies over the screen on it.
+func (m *Model) over(f *frame, lines []string) []string {
+	o := m.overlay.Overlay
+	if o == nil {
+		return lines
+	}
+	w, h := f.layout.w, len(lines)
+	box := o.Lines(m.look, w, h)
+	if len(box) == 0 {
+		return lines
+	}
+	bw := m.look.Cells.Width(ansi.Strip(box[0]))
+	x, y := max(0, (w-bw)/2), max(0, (h-len(box))/3)
+	f.cursor = nil
+	if cx, cy, ok := o.Cursor(); ok {
+		f.cursor = tea.NewCursor(x+cx, y+cy)
+	}
+	return overlay.Over(m.look.Cells, lines, box, x, y)
+}
+
+// setVerdict tells the composer whether a reply is allowed now.
+func (m *Model) setVerdict() {
+	r, ok := m.inbox.Conversation(m.box.Conversation())
+	if !ok {
+		return
+	}
+	reason := ""
+	if p, ok := m.inbox.Page(r.PageID); ok && p.Restricted != nil {
+		reason = m.look.Line(p.Restricted.Reason)
+	}
+	m.box.SetVerdict(m.clock.now(), m.look.Name(r.Customer), r.Reply, reason)
+}
+
+// nextChange is when something on screen changes by time alone.
+func (m *Model) nextChange() time.Time {
+	next := m.frame.next
+	if !m.inbox.Now().IsZero() {
+		next = earlier(next, m.inbox.Next())
+	}
+	return earlier(next, m.toast.until)
+}
+
+// earlier returns the earlier of two times, of which a zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

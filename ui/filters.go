@@ -1,0 +1,187 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/words"
+)
+
+// filters are the lists of the inbox in the order of their keys.
+var filters = []model.Filter{
+	model.FilterOpen, model.FilterMine, model.FilterUnassigned, model.FilterSnoozed, model.FilterBlocked, model.FilterDone,
+}
+
+var sorts = []model.Sort{model.SortNewest, model.SortWaiting, model.SortClosing}
+
+// ask shows another view of the inbox.
+func (m *Model) ask(q model.Query) {
+	m.query = q
+	m.search = search{generation: m.search.generation + 1}
+	m.list.SetRows(m.inbox.View(q))
+	if m.focus != paneList && m.frame.layout.list == 0 {
+		m.focus = paneList
+	}
+}
+
+func (m *Model) filter(f model.Filter) tea.Cmd {
+	q := m.query
+	q.Filter = f
+	m.ask(q)
+	return nil
+}
+
+func (m *Model) turnFilter(by int) tea.Cmd {
+	at := 0
+	for i, f := range filters {
+		if f == m.query.Filter {
+			at = i
+		}
+	}
+	return m.filter(filters[(at+by+len(filters))%len(filters)])
+}
+
+func (m *Model) turnSort() tea.Cmd {
+	at := 0
+	for i, s := range sorts {
+		if s == m.query.Sort {
+			at = i
+		}
+	}
+	q := m.query
+	q.Sort = sorts[(at+1)%len(sorts)]
+	m.ask(q)
+	m.notify(m.say(words.SaidSorted, "Order", m.say(words.SortName(string(q.Sort)))))
+	return nil
+}
+
+// seen Pages are those that the user may see into.
+func (m *Model) seenPages() []model.Page {
+	var out []model.Page
+	for _, p := range m.inbox.Pages() {
+		if p.Sees {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func needsPages(m *Model) string {
+	if len(m.seenPages()) < 2 {
+		return m.say(words.WhyOnePage)
+	}
+	return ""
+}
+
+// turnPage shows the next Page alone, and after the last all of them.
+func (m *Model) turnPage() tea.Cmd {
+	pages := m.seenPages()
+	q := m.query
+	q.Page = pages[0].ID
+	for i, p := range pages {
+		if p.ID != m.query.Page {
+			continue
+		}
+		q.Page = ""
+		if i+1 < len(pages) {
+			q.Page = pages[i+1].ID
+		}
+	}
+	m.ask(q)
+	return nil
+}
+
+// filterLine is the line with the filters and their counts.
+func (m *Model) filterLine(w int) string {
+	th := m.look.Theme
+	if m.search.active() {
+		return m.searchLine(w)
+	}
+	counts := m.inbox.Counts(m.query.Page)
+	type tab struct {
+		text   string
+		active bool
+	}
+	tabs := make([]tab, 0, len(filters)+1)
+	if m.query.Filter == model.FilterAll {
+		tabs = append(tabs, tab{m.tabText(model.FilterAll, counts), true})
+	}
+	at := 0
+	for _, f := range filters {
+		if f == m.query.Filter {
+			at = len(tabs)
+		}
+		tabs = append(tabs, tab{m.tabText(f, counts), f == m.query.Filter})
+	}
+	width := func(from int) int {
+		n := 1
+		for _, t := range tabs[from:] {
+			n += m.look.Cells.Width(t.text) + 3
+		}
+		return n
+	}
+	// Where not all fit, those before the active one give way, as far as that helps.
+	from := 0
+	for from < at && width(from) > w {
+		from++
+	}
+	var b strings.Builder
+	used := 1
+	b.WriteString(" ")
+	for _, t := range tabs[from:] {
+		text := m.look.Cut(t.text, w-used)
+		style := th.Muted
+		if t.active {
+			style = th.Accent
+		}
+		b.WriteString(style.Paint(text))
+		used += m.look.Cells.Width(text)
+		gap := min(3, max(0, w-used))
+		b.WriteString(strings.Repeat(" ", gap))
+		used += gap
+	}
+	return b.String() + blank(w-used)
+}
+
+func (m *Model) tabText(f model.Filter, c model.Counts) string {
+	name := m.say(words.FilterName(string(f)))
+	if f == model.FilterDone {
+		return name
+	}
+	return name + " " + group(c.Of(f))
+}
+
+// searchLine says what was looked for and how much was found.
+func (m *Model) searchLine(w int) string {
+	th := m.look.Theme
+	n := group(len(m.search.all))
+	if m.search.cursor != "" {
+		n += "+"
+	}
+	state := m.say(words.SearchFound, "N", n)
+	if m.search.loading && len(m.search.all) == 0 {
+		state = m.say(words.SearchGoesOn)
+	}
+	left := " " + m.say(words.SearchFor, "Words", m.look.Ours(m.search.words))
+	right := state + "   esc " + m.say(words.CommandLabel("back")) + " "
+	left = m.look.Cut(left, w-m.look.Cells.Width(right)-1)
+	gap := w - m.look.Cells.Width(left) - m.look.Cells.Width(right)
+	if gap < 0 {
+		return th.Accent.Paint(m.look.Fit(left, w))
+	}
+	return th.Accent.Paint(left) + blank(gap) + th.Muted.Paint(right)
+}
+
+// group writes a number with its thousands parted.
+func group(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func blank(n int) string { return strings.Repeat(" ", max(0, n)) }

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"strings"
+
+	"parley/model"
+	"parley/words"
+)
+
+// footerCommands are the ids of the commands that matter now, at most six.
+func (m *Model) footerCommands() []string {
+	switch {
+	case m.focus == panePanel:
+		return []string{"back", "reply", "palette"}
+	case m.focus == paneThread:
+		ids := []string{"reply", "back", "done", "snooze"}
+		if _, ok := m.asking(); ok {
+			ids = []string{"resend", "drop", "reply", "back"}
+		}
+		if _, ok := m.waiting(); ok {
+			ids = []string{"resend", "drop", "reply", "back"}
+		}
+		return append(ids, "next_waiting", "palette")
+	case m.search.active():
+		return []string{"open", "back", "search", "reply", "palette"}
+	case m.query.Filter == model.FilterDone || m.query.Filter == model.FilterSnoozed:
+		return []string{"open", "done", "read", "search", "palette"}
+	}
+	return []string{"open", "reply", "done", "snooze", "search", "palette"}
+}
+
+// footerLine is the last line: what just happened, or the keys that matter now.
+func (m *Model) footerLine(w int) string {
+	th := m.look.Theme
+	if m.toast.text != "" {
+		tail := ""
+		if m.toast.key != "" {
+			tail = "   " + m.toast.key + " " + m.toast.label
+		}
+		text := m.look.Cut(" "+m.toast.text, w-m.look.Cells.Width(tail))
+		rest := w - m.look.Cells.Width(text) - m.look.Cells.Width(tail)
+		return th.Text.Paint(text) + th.Accent.Paint(tail) + blank(rest)
+	}
+	help := m.keyOf("help") + " " + m.say(words.CommandLabel("help"))
+	room := w - 1 - m.look.Cells.Width(help) - 1
+	var b strings.Builder
+	used := 0
+	b.WriteString(" ")
+	for _, id := range m.footerCommands() {
+		c, ok := m.commands.Get(id)
+		if !ok || c.Key() == "" {
+			continue
+		}
+		text := c.Key() + " " + m.say(words.CommandLabel(id)) + "   "
+		n := m.look.Cells.Width(text)
+		if used+n > room {
+			break
+		}
+		style := th.Muted
+		if c.Why(m) != "" {
+			style = th.Faint
+		}
+		b.WriteString(style.Paint(text))
+		used += n
+	}
+	if room < 0 {
+		return blank(w)
+	}
+	b.WriteString(th.Muted.Paint(help))
+	return b.String() + blank(w-1-used-m.look.Cells.Width(help))
+}
+
+// keyOf returns the key of a command.
+func (m *Model) keyOf(id string) string {
+	c, ok := m.commands.Get(id)
+	if !ok {
+		return ""
+	}
+	return c.Key()
+}

@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"parley/model"
+	"parley/ui/theme"
+	"parley/words"
+)
+
+// headerLine is the first line: where I am at the left, how things stand at the right.
+func (m *Model) headerLine(w int) string {
+	th := m.look.Theme
+	where, page := m.where()
+	if m.query.Sort != model.SortNewest {
+		where += " " + th.Bullet + " " + m.say(words.SortName(string(m.query.Sort)))
+	}
+	state, style := m.connection()
+	sight, sightStyle := m.sight(page)
+	me := m.look.Ours(m.inbox.User().Name)
+	// What doesn't fit goes: first who I am, then the words for who sees it.
+	parts := []piece{{state, style}, {sight, sightStyle}, {me, th.Muted}}
+	for n := len(parts); n > 0; n-- {
+		right, used := m.join(parts[:n])
+		room := w - 2 - used - 2
+		if room >= min(12, m.look.Cells.Width(where)) {
+			where = m.look.Cut(where, room)
+			return " " + th.Strong.Paint(where) + blank(w-2-m.look.Cells.Width(where)-used) + right + " "
+		}
+	}
+	return m.look.Fit(" "+where, w)
+}
+
+// piece is some text in one style.
+type piece struct {
+	text  string
+	style theme.Style
+}
+
+// join puts pieces side by side, and tells how many cells they need.
+func (m *Model) join(pieces []piece) (string, int) {
+	out, used := "", 0
+	for _, p := range pieces {
+		if p.text == "" {
+			continue
+		}
+		if used > 0 {
+			out += "   "
+			used += 3
+		}
+		out += p.style.Paint(p.text)
+		used += m.look.Cells.Width(p.text)
+	}
+	return out, used
+}
+
+// where names the Page that is shown, or all of them, and returns the one.
+func (m *Model) where() (string, *model.Page) {
+	if p, ok := m.inbox.Page(m.query.Page); ok {
+		return m.look.Line(p.Name), &p
+	}
+	pages := m.seenPages()
+	switch len(pages) {
+	case 0:
+		return "Parley", nil
+	case 1:
+		return m.look.Line(pages[0].Name), &pages[0]
+	}
+	return m.say(words.AllPages, "N", len(pages)), nil
+}
+
+// connection says how the connection to the hub stands.
+func (m *Model) connection() (string, theme.Style) {
+	th := m.look.Theme
+	switch {
+	case m.wire.State == Live && m.inbox.AllComplete():
+		return th.Live + " " + m.say(words.StateLive), th.Good
+	case m.wire.State == Live:
+		return th.Reconnecting + " " + m.say(words.StateReading), th.Muted
+	case m.wire.State == Connecting:
+		return th.Reconnecting + " " + m.say(words.StateConnecting), th.Warn
+	}
+	return th.Reconnecting + " " + m.say(words.StateOffline), th.Danger
+}
+
+// sight says who sees the Page.
+func (m *Model) sight(p *model.Page) (string, theme.Style) {
+	th := m.look.Theme
+	switch {
+	case p == nil:
+		return "", th.Muted
+	case p.Visibility == model.Shared:
+		return m.say(words.VisShared), th.Muted
+	case p.Installer.ID == m.inbox.User().ID:
+		return th.Private + " " + m.say(words.VisPrivateMine), th.Muted
+	}
+	return th.Private + " " + m.say(words.VisPrivateOf, "Name", m.look.Ours(p.Installer.Name)), th.Muted
+}
+
+// bannerText is what stands under the first line while something is wrong, in words
+// with what to do; empty while nothing is.
+func (m *Model) bannerText() (string, theme.Style) {
+	th := m.look.Theme
+	switch m.wire.State {
+	case Offline:
+		return m.say(words.BannerOffline, "Reason", m.wire.Reason), th.Danger
+	case SignedOut:
+		return m.say(words.BannerSignedOut), th.Danger
+	case Connecting, Live:
+	}
+	now := m.clock.now()
+	for _, p := range m.seenPages() {
+		if m.query.Page != "" && p.ID != m.query.Page || !model.PageBlocks(now, p) {
+			continue
+		}
+		v := model.CanReply(now, p, model.Conversation{PageID: p.ID, Started: true}, m.inbox.User().ID)
+		return m.look.Line(p.Name) + ": " + m.pageTrouble(p, v), th.Danger
+	}
+	return "", th.Danger
+}
+
+// pageTrouble says why a Page can't send.
+func (m *Model) pageTrouble(p model.Page, v model.Verdict) string {
+	if v.Code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "" {
+		return m.say(words.Code(string(v.Code))) + " " + m.look.Line(p.Restricted.Reason)
+	}
+	return m.say(words.Code(string(v.Code)))
+}

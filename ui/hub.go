@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"parley/model"
+)
+
+// Hub is what the screen needs of a client of the hub. Its methods are called in
+// commands, several at once, with a context that ends them.
+type Hub interface {
+	// Messages returns a conversation's newest messages, or those before the cursor.
+	Messages(ctx context.Context, id model.ConversationID, before string) (Messages, error)
+	// Search returns the conversations in which the words stand, newest first.
+	Search(ctx context.Context, q Search) (Findings, error)
+	// Reply hands a reply in, again and again with the same id until the hub took or
+	// refused it. It is kept on disk from before the first try until then.
+	Reply(ctx context.Context, r Reply) (model.Message, error)
+	// Resend sends a reply that asks or failed again, as a new attempt.
+	Resend(ctx context.Context, m model.Message, seen int64) (model.Message, error)
+	// Drop gives a reply that asks up.
+	Drop(ctx context.Context, m model.Message) (model.Message, error)
+	// MarkRead moves the conversation's read mark up to a message.
+	MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error)
+	// MarkUnread moves it back to before the customer's newest message.
+	MarkUnread(ctx context.Context, id model.ConversationID) (model.Conversation, error)
+	// Triage changes where a conversation stands.
+	Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error)
+	// NewClientID returns an id for a new reply.
+	NewClientID() model.ClientID
+	// Explain says an error in the user's words: what happened and what to do.
+	Explain(err error) string
+}
+
+// Messages are a stretch of a conversation, oldest first.
+type Messages struct {
+	Messages []model.Message
+	// Cursor is for those before; empty at the beginning.
+	Cursor string
+	AsOf   model.AsOf
+}
+
+// Search asks for conversations with words in a message or the customer's name.
+type Search struct {
+	Words  string
+	Page   model.PageID
+	Cursor string
+}
+
+// Findings are one page of what a search found.
+type Findings struct {
+	Found []model.Found
+	// Cursor is that of the next page; empty at the end.
+	Cursor string
+}
+
+// Reply is a reply as it was typed.
+type Reply struct {
+	Conversation model.ConversationID
+	ClientID     model.ClientID
+	Text         model.Untrusted
+	// SeenSeq is the highest seq of the Page that the writer had seen.
+	SeenSeq int64
+}
+
+// Drafts keeps what was typed and not sent. Its method is called in commands.
+type Drafts interface {
+	// Save keeps the draft of a conversation; an empty one is forgotten.
+	Save(id model.ConversationID, text string, at time.Time) error
+}
+
+// News is what came from the hub, in order. It is the message that whoever follows the
+// hub sends to the program.
+type News struct {
+	// Apply takes it over into the Inbox; nil where there is nothing to apply.
+	Apply func() (model.Changes, error)
+	// Connection is set where that changed.
+	Connection *Connection
+}
+
+// ConnectionState is how the connection to the hub stands.
+type ConnectionState uint8
+
+// The states of a connection.
+const (
+	Connecting ConnectionState = iota
+	Live
+	Offline
+	// SignedOut: the hub no longer knows the user's token.
+	SignedOut
+)
+
+// Connection tells how the connection to the hub stands.
+type Connection struct {
+	State ConnectionState
+	// Reason says why it is not live, in the user's words.
+	Reason string
+}

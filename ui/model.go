@@ -1,0 +1,164 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"parley/model"
+	"parley/ui/command"
+	"parley/ui/composer"
+	"parley/ui/inbox"
+	"parley/ui/look"
+	"parley/ui/overlay"
+	"parley/ui/theme"
+	"parley/ui/thread"
+	"parley/words"
+)
+
+// Options are what the screen works with.
+type Options struct {
+	Hub    Hub
+	Drafts Drafts
+	// Inbox is what is known of the hub. It belongs to the screen from now on, and is
+	// changed by [News] only.
+	Inbox *model.Inbox
+	Words *words.Words
+	// Zone is the user's, for times of day.
+	Zone *time.Location
+	// Now is the clock of this machine.
+	Now func() time.Time
+	// Typed are the drafts of earlier runs.
+	Typed map[model.ConversationID]string
+	// Keys are the keys of some commands, as the user set them.
+	Keys map[string][]string
+	// ASCII: draw states with ASCII characters.
+	ASCII bool
+	// AskColours: the terminal answers rightly when asked whether it has true colour.
+	AskColours bool
+	// Light and Dark say what the terminal's ground is; neither: it is asked.
+	Light, Dark bool
+}
+
+// Model is the screen.
+type Model struct {
+	hub    Hub
+	drafts Drafts
+	inbox  *model.Inbox
+	zone   *time.Location
+	words  *words.Words
+
+	clock    clock
+	terminal terminal
+	look     look.Look
+	commands *command.Registry[*Model]
+
+	w, h  int
+	focus pane
+	// panel: the right-hand panel is wanted. Where there is room for three panes it is
+	// shown unless it was closed.
+	panelOpen, panelClosed bool
+	overlay                opened
+
+	list    *inbox.List
+	query   model.Query
+	search  search
+	thread  *thread.Pane
+	shown   conversation
+	box     *composer.Box
+	typed   typed
+	replies pending
+	undo    undoStack
+	toast   toast
+	wire    Connection
+	frame   frame
+}
+
+// ErrOptions is that the screen can't work with its options.
+var ErrOptions = errors.New("options of the screen")
+
+// New returns the screen.
+func New(o Options) (*Model, error) {
+	registry, err := command.New(commands(), o.Keys)
+	if err != nil {
+		return nil, errors.Join(ErrOptions, err)
+	}
+	m := &Model{
+		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words,
+		clock:    clock{local: o.Now},
+		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
+		commands: registry,
+		list:     inbox.New(), thread: thread.New(), box: composer.New(),
+		query:   model.Query{Filter: model.FilterOpen, Sort: model.SortNewest},
+		typed:   newTyped(o.Typed),
+		replies: pending{},
+	}
+	m.restyle()
+	m.list.SetRows(m.inbox.View(m.query))
+	return m, nil
+}
+
+// Init implements [tea.Model].
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.terminal.ask(), m.settle())
+}
+
+// terminal is what the terminal said of itself.
+type terminal struct {
+	profile   colorprofile.Profile
+	graphemes bool
+	light     bool
+	// fixed: the user said what the ground is.
+	fixed, ascii bool
+	// asksColours: whether it has true colour is asked; some answer wrongly.
+	asksColours bool
+	// focused: the user looks at it, as far as it tells.
+	focused bool
+}
+
+// ask asks the terminal what it can do.
+func (t terminal) ask() tea.Cmd {
+	var all []tea.Cmd
+	if !t.fixed {
+		all = append(all, tea.RequestBackgroundColor)
+	}
+	if t.asksColours {
+		all = append(all, tea.RequestCapability("RGB"), tea.RequestCapability("Tc"))
+	}
+	return tea.Batch(all...)
+}
+
+// restyle makes the look anew after something that it depends on changed.
+func (m *Model) restyle() {
+	t := theme.New(theme.Options{Light: m.terminal.light, Profile: m.terminal.profile, ASCII: m.terminal.ascii})
+	l := look.Look{Theme: t, Words: m.words, Zone: m.zone, Version: uint32(t.Version)}
+	if m.terminal.graphemes {
+		l.Cells = graphemes
+		l.Version |= 1 << 8
+	}
+	m.look = l
+	m.box.SetLook(l)
+}
+
+// opened is an overlay that lies over the screen, and what is done with its answer.
+type opened struct {
+	overlay.Overlay
+	done func(overlay.Action) tea.Cmd
+}
+
+// callTimeout is how long a call of the hub may take before the user is told.
+const callTimeout = 15 * time.Second
+
+// call runs something that speaks to the hub as a command.
+func call(f func(ctx context.Context) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		return f(ctx)
+	}
+}
+
+func (m *Model) say(id words.ID, pairs ...any) string { return m.look.Say(id, pairs...) }

@@ -1,0 +1,118 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// move moves within the pane that has the keys.
+func (m *Model) move(rows int) tea.Cmd {
+	switch {
+	case m.focus == paneThread && rows > 0:
+		m.thread.Down(rows)
+	case m.focus == paneThread:
+		m.thread.Up(-rows)
+	case m.focus == paneList:
+		m.list.Move(rows)
+		return m.findMore()
+	}
+	return nil
+}
+
+func (m *Model) half(halves int) tea.Cmd {
+	switch m.focus {
+	case paneThread:
+		m.thread.Page(halves)
+	case paneList:
+		m.list.Half(halves)
+		return m.findMore()
+	}
+	return nil
+}
+
+func (m *Model) end(last bool) tea.Cmd {
+	switch {
+	case m.focus == paneThread && last:
+		m.thread.Bottom()
+	case m.focus == paneThread:
+		m.thread.Top()
+	case m.focus == paneList && last:
+		m.list.Last()
+		return m.findMore()
+	case m.focus == paneList:
+		m.list.First()
+	}
+	return nil
+}
+
+func (m *Model) openSelected() tea.Cmd {
+	if r, ok := m.list.Selected(); ok {
+		return m.open(r.ID)
+	}
+	return nil
+}
+
+// expand shows what an edited message was.
+func (m *Model) expand() tea.Cmd {
+	if msg, ok := m.thread.Selected(); ok {
+		m.thread.Expand(msg.ID)
+		m.shown.stale = true
+	}
+	return nil
+}
+
+// back leaves what is in front: the panel, the conversation, the search.
+func (m *Model) back() tea.Cmd {
+	switch {
+	case m.focus == panePanel || m.panelOpen && m.focus == paneThread && m.w < threePanes:
+		m.panelOpen = false
+		m.focus = paneThread
+	case m.focus == paneThread:
+		return m.close()
+	case m.search.active():
+		m.endSearch()
+	}
+	return nil
+}
+
+// turn gives the keys to the next pane, or the one before.
+func (m *Model) turn(by int) tea.Cmd {
+	panes := []pane{paneList}
+	if m.shown.id != "" {
+		panes = append(panes, paneThread)
+	}
+	at := 0
+	for i, p := range panes {
+		if p == m.focus {
+			at = i
+		}
+	}
+	m.focus = panes[(at+by+len(panes))%len(panes)]
+	return nil
+}
+
+// turnPanel shows or hides the right-hand panel.
+func (m *Model) turnPanel() tea.Cmd {
+	if m.w >= threePanes {
+		m.panelClosed = !m.panelClosed
+		return nil
+	}
+	m.panelOpen = !m.panelOpen
+	if m.w < twoPanes {
+		m.focus = paneThread
+		if m.panelOpen {
+			m.focus = panePanel
+		}
+	}
+	return nil
+}
+
+// panel tells whether the panel is wanted.
+func (m *Model) panel() bool {
+	if m.shown.id == "" {
+		return false
+	}
+	if m.w >= threePanes {
+		return !m.panelClosed
+	}
+	return m.panelOpen
+}

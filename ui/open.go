@@ -1,0 +1,198 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/thread"
+	"parley/words"
+)
+
+// conversation is the one that is open.
+type conversation struct {
+	id      model.ConversationID
+	opening model.Opening
+	// reading: its newest messages are being read; older: those before.
+	reading, older bool
+	// unread is how many messages were unread when it was opened, first the first of
+	// them, once that is known.
+	unread int
+	first  model.MessageID
+	// stale: what the pane shows is not what is known.
+	stale bool
+	// marking is what is about to be marked read, done what was.
+	marking, done model.MessageID
+	generation    uint64
+}
+
+// open opens a conversation.
+func (m *Model) open(id model.ConversationID) tea.Cmd {
+	r, ok := m.inbox.Conversation(id)
+	if !ok {
+		return nil
+	}
+	m.focus = paneThread
+	if m.shown.id == id {
+		return m.followThread()
+	}
+	keep := m.keepDraft()
+	m.shown = conversation{id: id, unread: r.Unread, generation: m.shown.generation + 1}
+	m.box.Close()
+	m.box.Show(id, m.typed.text(id))
+	m.thread.Show(id)
+	return tea.Batch(keep, m.followThread())
+}
+
+// close goes back to the list.
+func (m *Model) close() tea.Cmd {
+	m.focus = paneList
+	m.box.Close()
+	return m.keepDraft()
+}
+
+// messagesRead is the answer with messages of a conversation.
+type messagesRead struct {
+	opening model.Opening
+	older   bool
+	Messages
+	err error
+}
+
+// followThread has the open conversation follow what is known of it.
+func (m *Model) followThread() tea.Cmd {
+	c := &m.shown
+	if c.id == "" {
+		return nil
+	}
+	if _, ok := m.inbox.Conversation(c.id); !ok {
+		m.gone()
+		return nil
+	}
+	c.stale = true
+	t, ok := m.inbox.Thread(c.id)
+	if c.reading || ok && t.Loaded && !t.Stale {
+		return nil
+	}
+	return m.readNewest()
+}
+
+// gone leaves a conversation that is no longer there, or may no longer be seen. What
+// was typed stays on disk.
+func (m *Model) gone() {
+	m.box.Close()
+	m.shown = conversation{generation: m.shown.generation + 1}
+	m.thread.Show("")
+	if m.focus == paneThread {
+		m.focus = paneList
+	}
+}
+
+// readNewest reads the newest messages of the open conversation.
+func (m *Model) readNewest() tea.Cmd {
+	o, read := m.inbox.Open(m.shown.id)
+	m.shown.opening = o
+	if !read {
+		return nil
+	}
+	m.shown.reading = true
+	return m.readMessages(o, "")
+}
+
+func (m *Model) readMessages(o model.Opening, before string) tea.Cmd {
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		ms, err := hub.Messages(ctx, o.Conversation, before)
+		return messagesRead{opening: o, older: before != "", Messages: ms, err: err}
+	})
+}
+
+// readOlder reads earlier messages when the user comes near the first that is held.
+func (m *Model) readOlder() tea.Cmd {
+	c := &m.shown
+	t, ok := m.inbox.Thread(c.id)
+	if c.id == "" || !ok || c.older || c.reading || t.Cursor == "" || m.frame.layout.thread == 0 || !m.thread.NearTop() {
+		return nil
+	}
+	c.older, c.stale = true, true
+	return m.readMessages(c.opening, t.Cursor)
+}
+
+func (m *Model) messagesRead(r messagesRead) tea.Cmd {
+	c := &m.shown
+	id := r.opening.Conversation
+	mine := c.id == id
+	if mine {
+		c.reading, c.older = c.reading && r.older, c.older && !r.older
+	}
+	if r.err != nil {
+		if mine {
+			c.stale = true
+			m.notify(m.hub.Explain(r.err))
+		}
+		return nil
+	}
+	take := m.inbox.SetMessages
+	if r.older {
+		take = m.inbox.AddOlder
+	}
+	taken, _ := take(r.opening, r.Messages.Messages, r.Cursor, r.AsOf[id.Page()])
+	if !mine {
+		return nil
+	}
+	c.stale = true
+	if !taken && !r.older {
+		return m.readNewest()
+	}
+	if t, ok := m.inbox.Thread(id); ok && !r.older {
+		c.first = firstUnread(t.Messages, c.unread)
+	}
+	return nil
+}
+
+// firstUnread is the first of the customer's last n messages.
+func firstUnread(ms []model.Message, n int) model.MessageID {
+	for i := len(ms) - 1; i >= 0 && n > 0; i-- {
+		if ms[i].Direction == model.In {
+			if n--; n == 0 {
+				return ms[i].ID
+			}
+		}
+	}
+	return ""
+}
+
+// content is what the conversation's pane shows.
+func (m *Model) content(r model.Row) thread.Content {
+	t, _ := m.inbox.Thread(r.ID)
+	return thread.Content{
+		Conversation: r, Thread: t, Pending: m.replies.of(r.ID, t.Messages), Me: m.inbox.User().ID,
+		Now: m.clock.now(), Loading: m.shown.older || m.shown.reading, FirstUnread: m.shown.first,
+	}
+}
+
+// reasons against what needs a conversation.
+
+func (m *Model) current() (model.Row, bool) {
+	if m.focus == paneThread || m.focus == panePanel {
+		if r, ok := m.inbox.Conversation(m.shown.id); ok {
+			return r, true
+		}
+	}
+	return m.list.Selected()
+}
+
+func needsConversation(m *Model) string {
+	if _, ok := m.current(); !ok {
+		return m.say(words.WhyNoConversation)
+	}
+	return ""
+}
+
+func needsOpen(m *Model) string {
+	if m.shown.id == "" {
+		return m.say(words.WhyNotOpen)
+	}
+	return ""
+}

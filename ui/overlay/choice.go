@@ -1,0 +1,127 @@
+package overlay
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/ui/look"
+	"parley/ui/theme"
+)
+
+// Option is one of the things to choose from.
+type Option struct {
+	ID    string
+	Title string
+	// Key chooses it at once: "1".
+	Key string
+	// Reason is why it can't be chosen now; empty if it can.
+	Reason string
+}
+
+// Choice is a short list, each with its key.
+type Choice struct {
+	title    string
+	options  []Option
+	selected int
+}
+
+// NewChoice returns a list to choose from.
+func NewChoice(title string, options []Option) *Choice {
+	return &Choice{title: title, options: slices.Clone(options)}
+}
+
+// Update implements Overlay.
+func (c *Choice) Update(msg tea.Msg) (Action, tea.Cmd) {
+	key, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil, nil
+	}
+	name := key.String()
+	if i := slices.IndexFunc(c.options, func(o Option) bool { return o.Key != "" && o.Key == name }); i >= 0 {
+		c.selected = i
+		return c.choose(), nil
+	}
+	switch name {
+	case "esc", "q", "ctrl+c":
+		return Closed{}, nil
+	case "j", "down", "ctrl+n":
+		c.selected = min(c.selected+1, max(0, len(c.options)-1))
+	case "k", "up", "ctrl+p":
+		c.selected = max(c.selected-1, 0)
+	case "enter":
+		return c.choose(), nil
+	}
+	return nil, nil
+}
+
+func (c *Choice) choose() Action {
+	if c.selected >= len(c.options) || c.options[c.selected].Reason != "" {
+		return nil
+	}
+	return Chosen{c.options[c.selected].ID}
+}
+
+// Lines implements Overlay.
+func (c *Choice) Lines(l look.Look, w, h int) []string {
+	f := NewFrame(c.title, w, h)
+	iw, ih := f.Inside()
+	keys := 0
+	for _, o := range c.options {
+		keys = max(keys, l.Cells.Width(o.Key))
+	}
+	keys = min(keys, max(1, iw/3))
+	top := window(c.selected, c.selected+1, len(c.options), ih)
+	var content []string
+	for i := top; i < len(c.options) && len(content) < ih; i++ {
+		content = append(content, c.row(l, i, keys, iw))
+	}
+	return f.Lines(l, content)
+}
+
+func (c *Choice) row(l look.Look, i, keys, w int) string {
+	o, t := c.options[i], l.Theme
+	ink, mark := t.Ink, " "
+	if i == c.selected {
+		ink, mark = t.Soft, t.Selected
+	}
+	key, text := ink.Muted, ink.Text
+	title := o.Title
+	if o.Reason != "" {
+		key, text = ink.Faint, ink.Faint
+		title += " " + t.Bullet + " " + o.Reason
+	}
+	return row(l, w, cell{ink.Accent, mark, 1}, cell{ink.Text, "", 1}, cell{key, o.Key, keys}, cell{ink.Text, "", 2}, cell{text, title, -1})
+}
+
+// Cursor implements Overlay.
+func (c *Choice) Cursor() (x, y int, ok bool) { return 0, 0, false }
+
+// cell is a part of a row, so many cells wide; -1 for what is left.
+type cell struct {
+	style theme.Style
+	text  string
+	width int
+}
+
+// row puts cells side by side, exactly w wide.
+func row(l look.Look, w int, cells ...cell) string {
+	out, left := "", w
+	for _, c := range cells {
+		n := c.width
+		if n < 0 || n > left {
+			n = left
+		}
+		out += c.style.Paint(l.Fit(c.text, n))
+		left -= n
+	}
+	return out
+}
+
+// window returns the first row to draw so that those from first to last (excluded) are
+// among the h rows drawn of so many.
+func window(first, last, of, h int) int {
+	top := min(first-(h-1)/2, of-h)
+	top = max(top, last-h, 0)
+	return min(top, first)
+}

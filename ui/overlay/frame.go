@@ -1,0 +1,92 @@
+package overlay
+
+import (
+	"parley/ui/cells"
+	"parley/ui/look"
+)
+
+// A frame is never wider than what is comfortable to read; below the smaller sizes a
+// border would take what the content needs.
+const (
+	frameMax               = 80
+	borderMinW, borderMinH = 50, 12
+)
+
+// Frame is how an overlay is drawn: one thin border with its title, one blank column
+// inside; on a small screen without the border, over the full width.
+type Frame struct {
+	title string
+	w, h  int
+	bare  bool
+}
+
+// NewFrame returns the frame for what may take w × h cells at most.
+func NewFrame(title string, w, h int) Frame {
+	f := Frame{title: title, w: max(0, w), h: max(0, h), bare: w < borderMinW || h < borderMinH}
+	if !f.bare {
+		f.w = min(w, frameMax)
+	}
+	return f
+}
+
+// Inside returns how many cells its content has.
+func (f Frame) Inside() (w, h int) {
+	if f.bare {
+		return max(0, f.w-2), max(0, f.h-1)
+	}
+	return f.w - 4, f.h - 2
+}
+
+// Origin returns where the content begins.
+func (f Frame) Origin() (x, y int) {
+	if f.bare {
+		return 1, 1
+	}
+	return 2, 1
+}
+
+// Lines draws the frame about its content: lines that are as wide as Inside says, with
+// or without styles. What doesn't fit in height is left out.
+func (f Frame) Lines(l look.Look, content []string) []string {
+	w, h := f.Inside()
+	content = content[:min(h, len(content))]
+	lines := make([]string, 0, len(content)+2)
+	if f.bare {
+		if f.h == 0 {
+			return nil
+		}
+		lines = append(lines, l.Theme.Muted.Paint(l.Fit(" "+f.title, f.w)))
+		left := min(1, f.w)
+		for _, s := range content {
+			lines = append(lines, cells.Spaces(left)+s+cells.Spaces(f.w-left-w))
+		}
+		return lines
+	}
+	b := borderOf(l)
+	column := l.Theme.Faint.Paint(l.Theme.Column)
+	lines = append(lines, f.top(l, b))
+	for _, s := range content {
+		lines = append(lines, column+" "+s+" "+column)
+	}
+	return append(lines, l.Theme.Faint.Paint(b.bottomLeft+l.Rule(w+2)+b.bottomRight))
+}
+
+// top is the border with the title in it.
+func (f Frame) top(l look.Look, b border) string {
+	if f.title == "" {
+		return l.Theme.Faint.Paint(b.topLeft + l.Rule(f.w-2) + b.topRight)
+	}
+	title := l.Cut(f.title, f.w-6)
+	rule := l.Rule(f.w - 5 - l.Cells.Width(title))
+	return l.Theme.Faint.Paint(b.topLeft+l.Rule(1)) + " " + l.Theme.Text.Paint(title) + " " + l.Theme.Faint.Paint(rule+b.topRight)
+}
+
+// border is the corners.
+type border struct{ topLeft, topRight, bottomLeft, bottomRight string }
+
+func borderOf(l look.Look) border {
+	if l.Theme.Rule == "-" {
+		return border{"+", "+", "+", "+"}
+	}
+	return border{"┌", "┐", "└", "┘"}
+}

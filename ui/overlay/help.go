@@ -1,0 +1,155 @@
+package overlay
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/ui/look"
+	"parley/words"
+)
+
+// Section is a part of a page of help: keys and what they do, or questions and answers.
+type Section struct {
+	Heading    string
+	Rows       []Row
+	Paragraphs []Paragraph
+}
+
+// Row is a key and what it does.
+type Row struct{ Key, Text string }
+
+// Paragraph is a question and its answer, or a text alone without a question.
+type Paragraph struct{ Question, Answer string }
+
+// Help is a page to read.
+type Help struct {
+	title    string
+	sections []Section
+
+	// The page as it was wrapped last, and how much of it was seen.
+	lines   []string
+	width   int
+	look    uint32
+	wrapped bool
+	seen    int
+	top     int
+}
+
+// NewHelp returns a page of these sections.
+func NewHelp(title string, sections []Section) *Help {
+	return &Help{title: title, sections: slices.Clone(sections)}
+}
+
+// Update implements Overlay.
+func (p *Help) Update(msg tea.Msg) (Action, tea.Cmd) {
+	key, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil, nil
+	}
+	switch key.String() {
+	case "esc", "q", "?", "ctrl+c":
+		return Closed{}, nil
+	case "j", "down":
+		p.scroll(1)
+	case "k", "up":
+		p.scroll(-1)
+	case "ctrl+d":
+		p.scroll(max(1, p.seen/2))
+	case "ctrl+u":
+		p.scroll(-max(1, p.seen/2))
+	case "pgdown", "space":
+		p.scroll(max(1, p.seen-1))
+	case "pgup":
+		p.scroll(-max(1, p.seen-1))
+	case "g", "home":
+		p.top = 0
+	case "G", "end":
+		p.scroll(len(p.lines))
+	}
+	return nil, nil
+}
+
+func (p *Help) scroll(by int) { p.top = max(0, min(p.top+by, len(p.lines)-p.seen)) }
+
+// Lines implements Overlay.
+func (p *Help) Lines(l look.Look, w, h int) []string {
+	f := NewFrame(p.title, w, h)
+	iw, ih := f.Inside()
+	p.wrap(l, iw)
+	p.seen = ih
+	if len(p.lines) > ih && ih > 1 {
+		p.seen = ih - 1
+	}
+	p.scroll(0)
+	to := min(p.top+p.seen, len(p.lines))
+	content := slices.Clone(p.lines[p.top:to])
+	if p.seen < ih && len(p.lines) > p.seen {
+		dash := "–"
+		if l.Theme.Rule == "-" {
+			dash = "-"
+		}
+		position := l.Say(words.OverlayPosition, "From", p.top+1, "Dash", dash, "To", to, "All", len(p.lines))
+		content = append(content, l.Theme.Muted.Paint(l.Right(position, iw)))
+	}
+	return f.Lines(l, content)
+}
+
+// wrap lays the page out for a width.
+func (p *Help) wrap(l look.Look, w int) {
+	if p.wrapped && p.width == w && p.look == l.Version {
+		return
+	}
+	p.wrapped, p.width, p.look = true, w, l.Version
+	keys := 0
+	for _, s := range p.sections {
+		for _, r := range s.Rows {
+			keys = max(keys, l.Cells.Width(r.Key))
+		}
+	}
+	keys = min(keys, w/3)
+	p.lines = p.lines[:0]
+	for _, s := range p.sections {
+		if s.Heading == "" && len(s.Rows)+len(s.Paragraphs) == 0 {
+			continue
+		}
+		if len(p.lines) > 0 {
+			p.lines = append(p.lines, l.Fit("", w))
+		}
+		p.section(l, s, keys)
+	}
+}
+
+func (p *Help) section(l look.Look, s Section, keys int) {
+	t, w := l.Theme, p.width
+	if s.Heading != "" {
+		for _, line := range l.Cells.Wrap(s.Heading, w) {
+			p.lines = append(p.lines, t.Muted.Paint(l.Fit(line, w)))
+		}
+	}
+	for _, r := range s.Rows {
+		key := r.Key
+		for _, line := range l.Cells.Wrap(r.Text, w-keys-2) {
+			p.lines = append(p.lines, row(l, w, cell{t.Accent, key, keys}, cell{t.Text, "", 2}, cell{t.Text, line, -1}))
+			key = ""
+		}
+	}
+	for i, q := range s.Paragraphs {
+		if i > 0 {
+			p.lines = append(p.lines, l.Fit("", w))
+		}
+		indent := ""
+		if q.Question != "" {
+			indent = "  "
+			for _, line := range l.Cells.Wrap(q.Question, w) {
+				p.lines = append(p.lines, t.Accent.Paint(l.Fit(line, w)))
+			}
+		}
+		for _, line := range l.Cells.Wrap(q.Answer, w-len(indent)) {
+			p.lines = append(p.lines, t.Text.Paint(l.Fit(indent+line, w)))
+		}
+	}
+}
+
+// Cursor implements Overlay.
+func (p *Help) Cursor() (x, y int, ok bool) { return 0, 0, false }

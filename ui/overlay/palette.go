@@ -1,0 +1,146 @@
+package overlay
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/sahilm/fuzzy"
+)
+
+// Item is a row of the palette.
+type Item struct {
+	ID    string
+	Title string
+	// Alias is another name it is found by: the English one where the screen is in
+	// another language.
+	Alias string
+	// Keys are shown at the right.
+	Keys string
+	// Reason is why it can't be chosen now; empty if it can.
+	Reason string
+	// Group is a heading over the items of one kind, shown while nothing is typed.
+	Group string
+}
+
+// Palette finds one item of many by a few letters of its title.
+type Palette struct {
+	title   string
+	items   []Item
+	names   names
+	in      input
+	matches []match
+	// selected is a place in matches. refused: enter was pressed on it, and it can't be
+	// chosen.
+	selected int
+	refused  bool
+	caret    caret
+}
+
+// match is an item that was found, and the bytes of its title that were typed.
+type match struct {
+	item, score int
+	letters     []int
+}
+
+// names are what items are found by: each item's title, then each one's alias.
+type names []Item
+
+func (n names) Len() int { return 2 * len(n) }
+
+func (n names) String(i int) string {
+	if i < len(n) {
+		return n[i].Title
+	}
+	return n[i-len(n)].Alias
+}
+
+// NewPalette returns a palette of these items. While nothing is typed they stand in
+// their own order.
+func NewPalette(title string, items []Item) *Palette {
+	p := &Palette{title: title, items: slices.Clone(items)}
+	p.names = names(p.items)
+	p.find()
+	return p
+}
+
+// Text returns what is typed.
+func (p *Palette) Text() string { return p.in.text }
+
+// Update implements Overlay.
+func (p *Palette) Update(msg tea.Msg) (Action, tea.Cmd) {
+	p.refused = false
+	if key, ok := msg.(tea.KeyPressMsg); ok && key.Text == "" {
+		switch key.Keystroke() {
+		case "esc", "ctrl+c":
+			return Closed{}, nil
+		case "enter":
+			return p.choose(), nil
+		case "up", "ctrl+p":
+			p.selected = max(0, p.selected-1)
+			return nil, nil
+		case "down", "ctrl+n":
+			p.selected = max(0, min(p.selected+1, len(p.matches)-1))
+			return nil, nil
+		}
+	}
+	if p.in.update(msg) {
+		p.find()
+	}
+	return nil, nil
+}
+
+func (p *Palette) choose() Action {
+	if p.selected >= len(p.matches) {
+		return nil
+	}
+	it := p.items[p.matches[p.selected].item]
+	if it.Reason != "" {
+		p.refused = true
+		return nil
+	}
+	return Chosen{it.ID}
+}
+
+// find looks for what is typed. Of equal matches, what can be chosen comes first.
+func (p *Palette) find() {
+	p.selected, p.matches = 0, p.matches[:0]
+	query := strings.TrimSpace(p.in.text)
+	if query == "" {
+		for i := range p.items {
+			p.matches = append(p.matches, match{item: i})
+		}
+		return
+	}
+	place := make(map[int]int, len(p.items))
+	for _, f := range fuzzy.FindFromNoSort(query, p.names) {
+		m := match{item: f.Index, score: f.Score, letters: f.MatchedIndexes}
+		if f.Index >= len(p.items) {
+			m.item, m.letters = f.Index-len(p.items), nil
+		}
+		at, twice := place[m.item]
+		switch {
+		case !twice:
+			place[m.item] = len(p.matches)
+			p.matches = append(p.matches, m)
+		case m.score > p.matches[at].score:
+			p.matches[at] = m
+		}
+	}
+	slices.SortStableFunc(p.matches, func(a, b match) int {
+		if a.score != b.score {
+			return b.score - a.score
+		}
+		return blocked(p.items[a.item]) - blocked(p.items[b.item])
+	})
+}
+
+func blocked(it Item) int {
+	if it.Reason != "" {
+		return 1
+	}
+	return 0
+}
+
+// Cursor implements Overlay.
+func (p *Palette) Cursor() (x, y int, ok bool) { return p.caret.x, p.caret.y, p.caret.ok }

@@ -1,0 +1,83 @@
+package overlay
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"parley/ui/look"
+)
+
+// Prompt asks for a line of text.
+type Prompt struct {
+	// Title says what it is for, Hint how to say it.
+	Title, Hint string
+	// Live: what is typed so far is told with every change.
+	Live bool
+
+	in    input
+	err   string
+	caret caret
+}
+
+// caret is where the cursor was drawn.
+type caret struct {
+	x, y int
+	ok   bool
+}
+
+// NewPrompt returns a prompt that begins with a text.
+func NewPrompt(title, hint, text string) *Prompt {
+	p := &Prompt{Title: title, Hint: hint}
+	p.in.set(text)
+	return p
+}
+
+// Text returns what is typed so far.
+func (p *Prompt) Text() string { return p.in.text }
+
+// SetError says in a sentence why what was entered is not taken. It goes with the next
+// change of the text.
+func (p *Prompt) SetError(sentence string) { p.err = sentence }
+
+// Update implements Overlay.
+func (p *Prompt) Update(msg tea.Msg) (Action, tea.Cmd) {
+	if key, ok := msg.(tea.KeyPressMsg); ok && key.Text == "" {
+		switch key.Keystroke() {
+		case "esc", "ctrl+c":
+			return Closed{}, nil
+		case "enter":
+			return Entered{p.in.text}, nil
+		}
+	}
+	if !p.in.update(msg) {
+		return nil, nil
+	}
+	p.err = ""
+	if p.Live {
+		return Edited{p.in.text}, nil
+	}
+	return nil, nil
+}
+
+// Lines implements Overlay.
+func (p *Prompt) Lines(l look.Look, w, h int) []string {
+	f := NewFrame(p.Title, w, h)
+	iw, ih := f.Inside()
+	typed, x := p.in.draw(l, iw)
+	content := []string{l.Theme.Text.Paint(typed)}
+	if p.err != "" {
+		for _, s := range l.Cells.Wrap(p.err, iw) {
+			content = append(content, l.Theme.Danger.Paint(l.Fit(s, iw)))
+		}
+	}
+	if p.Hint != "" {
+		for _, s := range l.Cells.Wrap(p.Hint, iw) {
+			content = append(content, l.Theme.Muted.Paint(l.Fit(s, iw)))
+		}
+	}
+	ox, oy := f.Origin()
+	p.caret = caret{ox + x, oy, ih > 0 && iw > 0}
+	return f.Lines(l, content)
+}
+
+// Cursor implements Overlay.
+func (p *Prompt) Cursor() (x, y int, ok bool) { return p.caret.x, p.caret.y, p.caret.ok }

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/command"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// lay lays something over the screen. done gets what it answers.
+func (m *Model) lay(o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
+	m.overlay = opened{Overlay: o, done: done}
+}
+
+// openPalette shows every command, those that can't be used now with the reason.
+func (m *Model) openPalette() tea.Cmd {
+	var items []overlay.Item
+	for _, c := range m.commands.All() {
+		if c.Hidden {
+			continue
+		}
+		items = append(items, overlay.Item{
+			ID: c.ID, Title: m.say(words.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(m),
+		})
+	}
+	m.lay(overlay.NewPalette(m.say(words.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
+		chosen, ok := a.(overlay.Chosen)
+		if !ok {
+			return nil
+		}
+		c, ok := m.commands.Get(chosen.ID)
+		if !ok {
+			return nil
+		}
+		return m.run(c)
+	})
+	return nil
+}
+
+// openHelp shows the keys of the pane that has them.
+func (m *Model) openHelp() tea.Cmd {
+	here := overlay.Section{Heading: m.say(words.HelpHere)}
+	everywhere := overlay.Section{Heading: m.say(words.HelpEverywhere)}
+	for _, c := range m.commands.All() {
+		if c.Scope&m.scope() == 0 || c.Key() == "" {
+			continue
+		}
+		row := overlay.Row{Key: keyNames(c.Keys), Text: m.say(words.Command(c.ID))}
+		if c.Scope == command.Panes {
+			everywhere.Rows = append(everywhere.Rows, row)
+		} else {
+			here.Rows = append(here.Rows, row)
+		}
+	}
+	typing := overlay.Section{Heading: m.say(words.HelpTyping), Rows: []overlay.Row{
+		{Key: "enter", Text: m.say(words.HelpSend)},
+		{Key: "alt+enter ctrl+j", Text: m.say(words.HelpLine)},
+		{Key: "esc", Text: m.say(words.HelpLeave)},
+	}}
+	m.lay(overlay.NewHelp(m.say(words.HelpTitle), []overlay.Section{here, everywhere, typing, m.whyNot()}), nil)
+	return nil
+}
+
+func keyNames(keys []string) string {
+	out := ""
+	for i, k := range keys {
+		if i > 0 {
+			out += " "
+		}
+		out += k
+	}
+	return out
+}
+
+// openWhyNot shows what can't be done here, and why.
+func (m *Model) openWhyNot() tea.Cmd {
+	m.lay(overlay.NewHelp(m.say(words.WhyNotTitle), []overlay.Section{m.whyNot()}), nil)
+	return nil
+}
+
+// questions are those that users of Messenger inboxes ask (design §9).
+var questions = []string{
+	"calls", "policy", "button", "plan", "greeting", "private", "whom", "connect", "broadcast", "uninstall", "visibility", "personal",
+}
+
+func (m *Model) whyNot() overlay.Section {
+	s := overlay.Section{Heading: m.say(words.WhyNotTitle)}
+	for _, q := range questions {
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Question: m.say(words.Question(q)), Answer: m.say(words.Answer(q))})
+	}
+	return s
+}
+
+// openNotices shows what Facebook said about the Pages.
+func (m *Model) openNotices() tea.Cmd {
+	s := overlay.Section{}
+	for _, n := range m.inbox.Notices() {
+		p, _ := m.inbox.Page(n.PageID)
+		a := overlay.Paragraph{
+			Question: m.look.Moment(m.clock.now(), n.CreatedAt) + "  " + m.look.Line(p.Name),
+			Answer:   m.say(words.Notice(string(n.Kind))),
+		}
+		if r := m.look.Line(n.Reason); r != "" {
+			a.Answer += " " + r
+		}
+		s.Paragraphs = append(s.Paragraphs, a)
+	}
+	if len(s.Paragraphs) == 0 {
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Answer: m.say(words.NoticesNone)})
+	}
+	m.lay(overlay.NewHelp(m.say(words.NoticesTitle), []overlay.Section{s}), nil)
+	return nil
+}
+
+func needsDraft(m *Model) string {
+	if len(m.typed.texts) == 0 {
+		return m.say(words.WhyNoDraft)
+	}
+	return ""
+}
+
+// listDrafts shows what was typed and not sent, to go on with.
+func (m *Model) listDrafts() tea.Cmd {
+	var items []overlay.Item
+	for id, text := range m.typed.texts {
+		r, ok := m.inbox.Conversation(id)
+		if !ok {
+			continue
+		}
+		items = append(items, overlay.Item{ID: string(id), Title: m.look.Name(r.Customer), Keys: m.look.Cut(m.look.Ours(text), draftCells)})
+	}
+	m.lay(overlay.NewPalette(m.say(words.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
+		chosen, ok := a.(overlay.Chosen)
+		if !ok {
+			return nil
+		}
+		id := model.ConversationID(chosen.ID)
+		m.list.Select(id)
+		return tea.Batch(m.open(id), m.openComposer())
+	})
+	return nil
+}
+
+// draftCells is how much of a draft its list shows.
+const draftCells = 24

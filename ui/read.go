@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+)
+
+// readAfter is how long a message must be on screen, in a terminal that has the focus,
+// to count as read.
+const readAfter = time.Second
+
+// seen tells that a message was on screen for long enough.
+type seen struct {
+	generation uint64
+	id         model.ConversationID
+	upTo       model.MessageID
+}
+
+// marked is the answer to marking read.
+type marked struct {
+	conversation model.Conversation
+	err          error
+}
+
+// watchReading starts the wait after which what is on screen counts as read.
+func (m *Model) watchReading() tea.Cmd {
+	c := &m.shown
+	if c.id == "" || m.frame.layout.thread == 0 || !m.terminal.focused || m.overlay.Overlay != nil {
+		c.marking = ""
+		return nil
+	}
+	r, ok := m.inbox.Conversation(c.id)
+	upTo, visible := m.thread.SeenUpTo()
+	if !ok || r.Unread == 0 || !visible || upTo == c.marking || upTo == c.done {
+		return nil
+	}
+	c.marking = upTo
+	c.generation++
+	s := seen{generation: c.generation, id: c.id, upTo: upTo}
+	return tea.Tick(readAfter, func(time.Time) tea.Msg { return s })
+}
+
+func (m *Model) seen(s seen) tea.Cmd {
+	c := &m.shown
+	if s.generation != c.generation || s.id != c.id || s.upTo != c.marking {
+		return nil
+	}
+	c.marking, c.done = "", s.upTo
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		r, err := hub.MarkRead(ctx, s.id, s.upTo)
+		return marked{conversation: r, err: err}
+	})
+}
+
+// marked takes the new read mark over. A failure is not told: the mark is moved again
+// with the next message that is seen.
+func (m *Model) marked(r marked) tea.Cmd {
+	if r.err != nil {
+		if m.shown.id == r.conversation.ID || r.conversation.ID == "" {
+			m.shown.done = ""
+		}
+		return nil
+	}
+	m.put(r.conversation)
+	return nil
+}
+
+// put takes over a conversation as the hub answered it.
+func (m *Model) put(c model.Conversation) {
+	m.inbox.Put(c)
+	m.list.Refresh()
+	m.shown.stale = m.shown.stale || m.shown.id == c.ID
+}

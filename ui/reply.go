@@ -1,0 +1,203 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/thread"
+	"parley/words"
+)
+
+// pending are replies that the hub has not taken yet, by conversation.
+type pending map[model.ConversationID][]thread.Pending
+
+// of returns those of a conversation that its messages don't hold yet.
+func (p pending) of(id model.ConversationID, ms []model.Message) []thread.Pending {
+	if len(p[id]) == 0 {
+		return nil
+	}
+	held := map[model.ClientID]bool{}
+	for i := range ms {
+		if ms[i].ClientID != "" {
+			held[ms[i].ClientID] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(p[id]), func(r thread.Pending) bool { return held[r.ClientID] })
+}
+
+func (p pending) drop(id model.ConversationID, client model.ClientID) {
+	p[id] = slices.DeleteFunc(p[id], func(r thread.Pending) bool { return r.ClientID == client })
+	if len(p[id]) == 0 {
+		delete(p, id)
+	}
+}
+
+func (p pending) fail(id model.ConversationID, client model.ClientID, why string) {
+	for i := range p[id] {
+		if p[id][i].ClientID == client {
+			p[id][i].Failed = why
+		}
+	}
+}
+
+// replied is the answer to a reply handed in.
+type replied struct {
+	reply   Reply
+	message model.Message
+	err     error
+}
+
+// openComposer begins a reply, or goes on with it.
+func (m *Model) openComposer() tea.Cmd {
+	var cmd tea.Cmd
+	if r, ok := m.current(); ok && r.ID != m.shown.id {
+		cmd = m.open(r.ID)
+	}
+	m.focus = paneThread
+	m.setVerdict()
+	return tea.Batch(cmd, m.box.Open())
+}
+
+// send hands the reply in that was typed.
+func (m *Model) send() tea.Cmd {
+	m.setVerdict()
+	if why := m.box.CanSend(); why != "" {
+		m.notify(why)
+		return nil
+	}
+	id := m.box.Conversation()
+	at, _ := m.inbox.Position(id.Page())
+	r := Reply{Conversation: id, ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq}
+	m.replies[id] = append(m.replies[id], thread.Pending{ClientID: r.ClientID, Text: r.Text, At: m.clock.now()})
+	m.box.SetText("")
+	m.thread.Bottom()
+	m.shown.stale = true
+	return tea.Batch(m.keepDraft(), m.handIn(r))
+}
+
+// handIn hands a reply in. It has no deadline but the end of the program: it may wait
+// for the hub.
+func (m *Model) handIn(r Reply) tea.Cmd {
+	hub := m.hub
+	return func() tea.Msg {
+		message, err := hub.Reply(context.Background(), r)
+		return replied{reply: r, message: message, err: err}
+	}
+}
+
+func (m *Model) replied(r replied) tea.Cmd {
+	id := r.reply.Conversation
+	m.shown.stale = m.shown.stale || m.shown.id == id
+	if r.err == nil {
+		m.inbox.PutMessage(r.message)
+		m.replies.drop(id, r.reply.ClientID)
+		return nil
+	}
+	why := m.hub.Explain(r.err)
+	m.notify(why)
+	var refusal *model.Refusal
+	if !errors.As(r.err, &refusal) {
+		m.replies.fail(id, r.reply.ClientID, why)
+		return nil
+	}
+	// The hub does not have it: what was typed goes back to where it can be changed.
+	m.replies.drop(id, r.reply.ClientID)
+	return m.giveBack(id, string(r.reply.Text))
+}
+
+// giveBack puts a text that was not taken before what has been typed since.
+func (m *Model) giveBack(id model.ConversationID, text string) tea.Cmd {
+	if m.box.Conversation() == id {
+		if since := m.box.Text(); since != "" {
+			text += "\n" + since
+		}
+		m.box.SetText(text)
+		return m.keepDraft()
+	}
+	if since := m.typed.text(id); since != "" {
+		text += "\n" + since
+	}
+	return m.saveDraft(id, text)
+}
+
+// decided is the answer to R or D.
+type decided struct {
+	message model.Message
+	err     error
+}
+
+// asking returns the reply that R and D are about.
+func (m *Model) asking() (model.Message, bool) {
+	if m.shown.id == "" {
+		return model.Message{}, false
+	}
+	return m.thread.Asking()
+}
+
+// waiting returns the oldest reply of the open conversation that could not be handed
+// in.
+func (m *Model) waiting() (thread.Pending, bool) {
+	all := m.replies[m.shown.id]
+	i := slices.IndexFunc(all, func(p thread.Pending) bool { return p.Failed != "" })
+	if i < 0 {
+		return thread.Pending{}, false
+	}
+	return all[i], true
+}
+
+func needsAsking(m *Model) string {
+	if _, ok := m.waiting(); ok {
+		return ""
+	}
+	if _, ok := m.asking(); !ok {
+		return m.say(words.WhyNothingAsks)
+	}
+	return ""
+}
+
+// resend sends a reply again: one that the hub did not take with the same id, so that
+// it can't leave twice; one that Facebook did not answer as a new attempt.
+func (m *Model) resend() tea.Cmd {
+	if p, ok := m.waiting(); ok {
+		m.replies.fail(m.shown.id, p.ClientID, "")
+		m.shown.stale = true
+		at, _ := m.inbox.Position(m.shown.id.Page())
+		return m.handIn(Reply{Conversation: m.shown.id, ClientID: p.ClientID, Text: p.Text, SeenSeq: at.Seq})
+	}
+	msg, _ := m.asking()
+	at, _ := m.inbox.Position(m.shown.id.Page())
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		out, err := hub.Resend(ctx, msg, at.Seq)
+		return decided{message: out, err: err}
+	})
+}
+
+// giveUp drops a reply that asks. One that the hub did not take becomes a draft.
+func (m *Model) giveUp() tea.Cmd {
+	if p, ok := m.waiting(); ok {
+		m.replies.drop(m.shown.id, p.ClientID)
+		m.shown.stale = true
+		return m.giveBack(m.shown.id, string(p.Text))
+	}
+	msg, _ := m.asking()
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		out, err := hub.Drop(ctx, msg)
+		return decided{message: out, err: err}
+	})
+}
+
+func (m *Model) decided(d decided) tea.Cmd {
+	if d.err != nil {
+		m.notify(m.hub.Explain(d.err))
+		return nil
+	}
+	m.inbox.PutMessage(d.message)
+	m.shown.stale = true
+	return nil
+}

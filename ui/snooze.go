@@ -1,0 +1,162 @@
+package ui
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// morning is the hour at which a day of work begins.
+const morning = 9
+
+// snooze asks until when the current conversation is to be put away.
+func (m *Model) snooze() tea.Cmd {
+	r, ok := m.current()
+	if !ok {
+		return nil
+	}
+	now := m.clock.now()
+	tomorrow := at(now.In(m.zone), 1, morning, 0)
+	monday := at(now.In(m.zone), (8-int(now.In(m.zone).Weekday()))%7, morning, 0)
+	if !monday.After(tomorrow) {
+		monday = monday.AddDate(0, 0, 7)
+	}
+	times := map[string]time.Time{"hour": now.Add(time.Hour), "tomorrow": tomorrow, "monday": monday}
+	options := []overlay.Option{
+		{ID: "hour", Key: "1", Title: m.say(words.SnoozeHour) + "   " + m.look.Moment(now, times["hour"])},
+		{ID: "tomorrow", Key: "2", Title: m.say(words.SnoozeTomorrow) + "   " + m.look.Moment(now, tomorrow)},
+		{ID: "monday", Key: "3", Title: m.say(words.SnoozeMonday) + "   " + m.look.Moment(now, monday)},
+		{ID: "typed", Key: "4", Title: m.say(words.SnoozeTyped)},
+	}
+	m.lay(overlay.NewChoice(m.say(words.SnoozeTitle, "Name", m.look.Name(r.Customer)), options), func(a overlay.Action) tea.Cmd {
+		c, ok := a.(overlay.Chosen)
+		switch {
+		case !ok:
+			return nil
+		case c.ID == "typed":
+			return m.askSnooze(r, "", "")
+		}
+		return m.putAway(times[c.ID])
+	})
+	return nil
+}
+
+// askSnooze asks for a time to be typed.
+func (m *Model) askSnooze(r model.Row, text, problem string) tea.Cmd {
+	p := overlay.NewPrompt(m.say(words.SnoozeTitle, "Name", m.look.Name(r.Customer)), m.say(words.SnoozeHint), text)
+	p.SetError(problem)
+	m.lay(p, func(a overlay.Action) tea.Cmd {
+		e, ok := a.(overlay.Entered)
+		if !ok {
+			return nil
+		}
+		until, ok := when(e.Text, m.clock.now(), m.zone)
+		if !ok {
+			return m.askSnooze(r, e.Text, m.say(words.SnoozeUnclear))
+		}
+		return m.putAway(until)
+	})
+	return nil
+}
+
+func (m *Model) putAway(until time.Time) tea.Cmd {
+	return m.triage(model.Snooze(until), words.SaidSnoozed, "Time", m.look.Moment(m.clock.now(), until))
+}
+
+// at returns a time of day some days after that of t.
+func at(t time.Time, days, hour, minute int) time.Time {
+	y, mo, d := t.Date()
+	return time.Date(y, mo, d+days, hour, minute, 0, 0, t.Location())
+}
+
+var (
+	spanForm  = regexp.MustCompile(`^(\d{1,4}) ?(m|min|分|h|時間|d|日)(後)?$`)
+	clockForm = regexp.MustCompile(`^(?:(.+?) ?)??(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分)?)$`)
+	dateForm  = regexp.MustCompile(`^(?:(\d{4})[-/])?(\d{1,2})[-/](\d{1,2})$`)
+)
+
+// when reads a time that somebody typed: 2h, 30m, 3d, 15:30, tomorrow, tomorrow 9:00,
+// fri 14:00, 12/24, 2026-12-24 10:00, and the same in Japanese. A day without a time of
+// day is its morning; a time of day without a day is the next one.
+func when(text string, now time.Time, zone *time.Location) (time.Time, bool) {
+	s := strings.ToLower(strings.TrimSpace(norm.NFKC.String(text)))
+	now = now.In(zone)
+	if f := spanForm.FindStringSubmatch(s); f != nil {
+		n, _ := strconv.Atoi(f[1])
+		unit := map[string]time.Duration{"m": time.Minute, "min": time.Minute, "分": time.Minute, "h": time.Hour, "時間": time.Hour}[f[2]]
+		if unit == 0 {
+			return at(now, n, morning, 0), n > 0
+		}
+		return now.Add(time.Duration(n) * unit), n > 0
+	}
+	day, hour, minute := s, morning, 0
+	if f := clockForm.FindStringSubmatch(s); f != nil {
+		day = f[1]
+		hour, _ = strconv.Atoi(f[2])
+		minute, _ = strconv.Atoi(f[3] + f[4])
+	}
+	if hour > 23 || minute > 59 || s == "" {
+		return time.Time{}, false
+	}
+	days, ok := dayFrom(day, now)
+	if !ok {
+		return time.Time{}, false
+	}
+	t := at(now, days, hour, minute)
+	if day == "" && !t.After(now) {
+		t = at(now, 1, hour, minute)
+	}
+	return t, t.After(now) && t.Sub(now) <= model.MaxSnooze
+}
+
+// dayFrom returns how many days from now a day is.
+func dayFrom(day string, now time.Time) (int, bool) {
+	switch day {
+	case "", "today", "今日":
+		return 0, true
+	case "tomorrow", "明日":
+		return 1, true
+	case "明後日":
+		return 2, true
+	}
+	if f := dateForm.FindStringSubmatch(day); f != nil {
+		return dateFrom(f, now)
+	}
+	day = strings.TrimSuffix(strings.TrimSuffix(day, "日"), "曜")
+	for n := 1; n <= 7; n++ {
+		w := now.AddDate(0, 0, n).Weekday()
+		name := strings.ToLower(w.String())
+		if day == string([]rune("日月火水木金土")[w]) || len(day) >= 3 && strings.HasPrefix(name, day) {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// dateFrom returns how many days from now a date is; without a year, the next one.
+func dateFrom(f []string, now time.Time) (int, bool) {
+	month, _ := strconv.Atoi(f[2])
+	d, _ := strconv.Atoi(f[3])
+	year := now.Year()
+	if f[1] != "" {
+		year, _ = strconv.Atoi(f[1])
+	}
+	t := time.Date(year, time.Month(month), d, 0, 0, 0, 0, time.UTC)
+	if int(t.Month()) != month || t.Day() != d {
+		return 0, false
+	}
+	y, mo, today := now.Date()
+	from := time.Date(y, mo, today, 0, 0, 0, 0, time.UTC)
+	if f[1] == "" && t.Before(from) {
+		t = t.AddDate(1, 0, 0)
+	}
+	return int(t.Sub(from) / (24 * time.Hour)), true
+}

@@ -1,0 +1,63 @@
+package thread
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// holder carries a character that would join the one before or after it.
+const holder = "◌"
+
+// apart returns a text that stands by itself: none of its lines begins or ends with a
+// character that a terminal draws in one cell with the blank beside it, which would
+// move all that follows.
+func (p *Pane) apart(s string) string {
+	if s == "" || !p.anyJoins(s) {
+		return s
+	}
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if first, _ := utf8.DecodeRuneInString(l); p.joinsBlank(first, before) {
+			l = holder + l
+		}
+		if last, _ := utf8.DecodeLastRuneInString(l); p.joinsBlank(last, after) {
+			l += holder
+		}
+		lines[i] = l
+	}
+	return strings.Join(lines, "\n")
+}
+
+// anyJoins tells whether a line of the text begins or ends with such a character.
+func (p *Pane) anyJoins(s string) bool {
+	for l := range strings.SplitSeq(s, "\n") {
+		first, _ := utf8.DecodeRuneInString(l)
+		last, _ := utf8.DecodeLastRuneInString(l)
+		if p.joinsBlank(first, before) || p.joinsBlank(last, after) {
+			return true
+		}
+	}
+	return false
+}
+
+// side is where the blank stands.
+type side bool
+
+const (
+	before side = false
+	after  side = true
+)
+
+// joinsBlank tells whether a character beside a blank needs other cells than the two
+// by themselves.
+func (p *Pane) joinsBlank(r rune, blank side) bool {
+	if r < utf8.RuneSelf || r == utf8.RuneError {
+		return false
+	}
+	one := string(r)
+	both := " " + one
+	if blank == after {
+		both = one + " "
+	}
+	return p.look.Cells.Width(both) != p.look.Cells.Width(one)+1
+}

@@ -1,0 +1,186 @@
+package thread
+
+import (
+	"strings"
+
+	"parley/model"
+	"parley/ui/look"
+	"parley/words"
+)
+
+// block is a message's lines.
+type block struct {
+	key   blockKey
+	lines []line
+	// prelude is how many lines stand above the message itself: a blank one, the day,
+	// the rule "New".
+	prelude int
+	// body is the first line after author and time. There is always one.
+	body int
+	// drawn holds the lines that were on the screen.
+	drawn []string
+}
+
+// draw returns a line as it is on the screen.
+func (b *block) draw(p *Pane, n int) string {
+	if b.drawn == nil {
+		b.drawn = make([]string, len(b.lines))
+	}
+	if b.drawn[n] == "" {
+		b.drawn[n] = p.draw(&b.lines[n])
+	}
+	return b.drawn[n]
+}
+
+// dayRule is how long the rules beside a day's name are.
+const dayRule = 8
+
+// lay works out a message's lines.
+func (p *Pane) lay(i int, key blockKey) *block {
+	m := p.at(i)
+	s := setting{p: p, l: &p.look, m: m, key: key, i: i, mark: markOf(m)}
+	s.prelude()
+	b := &block{key: key, prelude: len(s.lines)}
+	if m.Direction == model.System {
+		b.body = len(s.lines)
+		s.system()
+	} else {
+		if key.flags&heads != 0 {
+			s.header()
+		}
+		b.body = len(s.lines)
+		s.message()
+	}
+	b.lines = s.lines
+	return b
+}
+
+func markOf(m *model.Message) mark {
+	switch {
+	case m.Direction == model.Note:
+		return noteMark
+	case m.Direction == model.Out && needsHand(m):
+		return asksMark
+	case m.Direction == model.Out:
+		return oursMark
+	}
+	return noMark
+}
+
+// setting is a message whose lines are being worked out.
+type setting struct {
+	p     *Pane
+	l     *look.Look
+	m     *model.Message
+	key   blockKey
+	i     int
+	mark  mark
+	lines []line
+}
+
+// width is how many cells the text has.
+func (s *setting) width() int { return max(1, s.p.column()-textIndent) }
+
+// add adds a line of the message.
+func (s *setting) add(spans ...span) {
+	l := line{mark: s.mark, indent: textIndent}
+	copy(l.left[:], spans)
+	s.lines = append(s.lines, l)
+}
+
+// wrapped adds a text in as many lines as it needs.
+func (s *setting) wrapped(t string, i ink) {
+	for _, w := range s.l.Cells.Wrap(s.p.apart(t), s.width()) {
+		s.add(span{w, i})
+	}
+}
+
+// append adds to the last line what goes with it, or begins another where there is no
+// room.
+func (s *setting) append(t string, i ink) {
+	last := &s.lines[len(s.lines)-1]
+	used := 0
+	for _, x := range last.left {
+		used += s.l.Cells.Width(x.text)
+	}
+	if used+1+s.l.Cells.Width(t) > s.width() || last.left[2].text != "" {
+		s.wrapped(t, i)
+		return
+	}
+	n := 1
+	if last.left[1].text != "" {
+		n = 2
+	}
+	if !strings.HasPrefix(t, "（") { // whose left half is blank
+		t = " " + t
+	}
+	last.left[n] = span{t, i}
+}
+
+// prelude adds what stands above a message.
+func (s *setting) prelude() {
+	f := s.key.flags
+	if f&heads != 0 && f&begins == 0 {
+		s.lines = append(s.lines, line{})
+	}
+	if f&newDay != 0 {
+		s.lines = append(s.lines, s.p.rule(s.l.Day(s.p.c.Now, s.m.SentAt), dayRule))
+	}
+	if f&newHere != 0 {
+		s.lines = append(s.lines, s.p.rule(s.l.Say(words.ThreadNew), mostColumn))
+	}
+}
+
+// header adds who wrote it and when, and how far the group came.
+func (s *setting) header() {
+	h := line{mark: s.mark}
+	switch s.mark {
+	case noMark:
+	case asksMark:
+		h.indent = textIndent
+	default:
+		h.indent = 1
+	}
+	who, i := s.author()
+	label := ""
+	if s.m.Direction == model.Note {
+		label = " " + s.l.Theme.Bullet + " " + s.l.Say(words.NoteLabel)
+	}
+	h.right[0] = span{s.l.Clock(s.m.SentAt), muted}
+	room := s.p.column() - h.indent - s.l.Cells.Width(h.right[0].text+label) - 2
+	if s.m.Direction == model.Out {
+		h.right[1] = s.tick(s.key.group, room-s.l.Cells.Width(who))
+		room -= s.l.Cells.Width(h.right[1].text)
+	}
+	h.left = [3]span{{s.l.Cut(s.p.apart(who), room), i}, {label, warn}}
+	s.lines = append(s.lines, h)
+}
+
+// author returns who wrote the message, and in which style their name is.
+func (s *setting) author() (string, ink) {
+	a := &s.m.Author
+	switch a.Kind {
+	case model.ByCustomer:
+		return s.customer(), strong
+	case model.ByPage:
+		return s.l.Say(words.AuthorPage), strong
+	case model.ByApp:
+		return s.l.Say(words.AuthorApp), strong
+	case model.ByUser:
+		if a.ID == string(s.p.c.Me) {
+			return s.l.Say(words.You), accent
+		}
+	}
+	if name := s.l.Line(a.Name); name != "" {
+		return name, strong
+	}
+	return s.l.Say(words.ThreadColleague), strong
+}
+
+func (s *setting) customer() string {
+	c := s.p.c.Conversation.Customer
+	if c.Name == "" && s.m.Author.Kind == model.ByCustomer {
+		c.Name = s.m.Author.Name
+	}
+	return s.l.Name(c)
+}

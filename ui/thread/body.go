@@ -1,0 +1,137 @@
+package thread
+
+import (
+	"strings"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+// message adds everything below author and time.
+func (s *setting) message() {
+	before := len(s.lines)
+	s.quote()
+	s.text()
+	s.attachments()
+	if s.m.Deleted {
+		s.wrapped(s.l.Say(words.Unsent), muted)
+	}
+	if s.m.Event != nil {
+		s.wrapped(s.l.Theme.Bullet+" "+s.event(s.m.Event), muted)
+	}
+	if len(s.lines) == before {
+		s.wrapped(s.l.Say(words.Event(string(model.EventUnknown))), muted)
+	}
+	s.trailers()
+	s.ownTick()
+}
+
+// quote adds the beginning of the message that this one answers.
+func (s *setting) quote() {
+	if s.m.ReplyTo == "" && s.m.ReplyToMID == "" {
+		return
+	}
+	bar := s.l.Theme.Quote + " "
+	t := s.gist(s.p.quoted(s.i))
+	s.add(span{bar + s.l.Cut(t, s.width()-s.l.Cells.Width(bar)), muted})
+}
+
+// gist is a message in a few words.
+func (s *setting) gist(q *model.Message) string {
+	if q == nil {
+		return s.l.Say(words.ThreadEarlier)
+	}
+	t := s.l.Cells.Shown(safe.LineN(q.Text, mostText).String())
+	switch {
+	case t != "":
+		return t
+	case len(q.Attachments) > 0:
+		return "[" + s.attachmentWord(q.Attachments[0].Type) + "]"
+	case q.Deleted:
+		return s.l.Say(words.Unsent)
+	case q.Event != nil:
+		return s.event(q.Event)
+	}
+	return s.l.Say(words.ThreadEarlier)
+}
+
+// text adds what was written, and what is to be known of it.
+func (s *setting) text() {
+	t := safe.Body(s.m.Text)
+	i := text
+	if s.m.State == model.Dropped {
+		i = muted
+	}
+	before := len(s.lines)
+	if !t.Empty() {
+		s.body(t, i)
+	}
+	var asides []string
+	if s.m.Edited {
+		asides = append(asides, s.aside(words.Edited))
+	}
+	if t.Hidden() {
+		asides = append(asides, s.aside(words.HiddenChars))
+	}
+	for _, a := range asides {
+		if len(s.lines) == before {
+			s.wrapped(a, muted)
+			continue
+		}
+		s.append(a, muted)
+	}
+	if t.Cut() {
+		s.wrapped(s.l.Say(words.ThreadCut), muted)
+	}
+	if s.key.flags&expanded != 0 {
+		s.wrapped(s.l.Say(words.ThreadBefore), muted)
+		s.body(safe.Body(*s.m.Was), muted)
+	}
+}
+
+func (s *setting) body(t safe.Text, i ink) {
+	s.wrapped(s.l.Cells.Shown(strings.Trim(t.String(), "\n")), i)
+}
+
+// aside is a remark in brackets.
+func (s *setting) aside(id words.ID) string {
+	return s.l.Say(words.ThreadAside, "What", s.l.Say(id))
+}
+
+// event says what happened.
+func (s *setting) event(n *model.Notable) string {
+	if e := n.Entry; e != nil && n.Kind == model.EventReferral {
+		if e.Source == model.SourceAds {
+			title := e.Title
+			if title == "" {
+				title = model.Untrusted(e.AdID)
+			}
+			return s.l.Say(words.Event("referral_ad"), "Title", s.l.Line(title))
+		}
+		if e.Ref != "" {
+			return s.l.Say(words.Event("referral_link"), "Ref", s.l.Line(e.Ref))
+		}
+	}
+	id := words.Event(string(n.Kind))
+	if !s.l.Words.Has(id) {
+		id = words.Event(string(model.EventUnknown))
+	}
+	return s.l.Say(id)
+}
+
+// system adds something that happened, and when, in the middle.
+func (s *setting) system() {
+	said := s.l.Line(s.m.Text)
+	if s.m.Event != nil || said == "" {
+		n := model.Notable{Kind: model.EventUnknown}
+		if s.m.Event != nil {
+			n = *s.m.Event
+		}
+		said = s.event(&n)
+	}
+	said += " " + s.l.Theme.Bullet + " " + s.l.Clock(s.m.SentAt)
+	for _, w := range s.l.Cells.Wrap(s.p.apart(said), max(1, s.p.column()-2*textIndent)) {
+		s.lines = append(s.lines, s.p.centred(w, muted))
+	}
+}

@@ -1,0 +1,58 @@
+package thread
+
+import (
+	"cmp"
+
+	"parley/words"
+)
+
+// keys returns the keys to name.
+func (p *Pane) keys() Keys {
+	k := p.c.Keys
+	return Keys{
+		Resend: cmp.Or(k.Resend, "R"), Drop: cmp.Or(k.Drop, "D"), Attachment: cmp.Or(k.Attachment, "o"),
+		Open: cmp.Or(k.Open, "enter"), Reply: cmp.Or(k.Reply, "r"), Share: cmp.Or(k.Share, "m"),
+	}
+}
+
+// empty adds what stands where there are no messages.
+func (p *Pane) empty(out []string) []string {
+	said, width := p.nothing(), max(0, p.w-2)
+	for range (p.h - len(said)) / 2 {
+		out = append(out, p.draw(&line{}))
+	}
+	for n, s := range said {
+		if len(out) == p.h {
+			break
+		}
+		i := text
+		if n > 0 || len(said) == 1 {
+			i = muted
+		}
+		s = p.look.Cut(p.apart(s), width)
+		// In the middle of the pane, not of the column: nothing else is there.
+		l := line{indent: (width - p.look.Cells.Width(s)) / 2, left: [3]span{{s, i}}}
+		out = append(out, p.drawIn(width, &l))
+	}
+	return out
+}
+
+// nothing says what this place is for, and the key that starts it.
+func (p *Pane) nothing() []string {
+	k := p.keys()
+	c := &p.c.Conversation
+	switch {
+	case c.ID == "":
+		return []string{p.look.Say(words.ThreadNone), p.look.Say(words.ThreadNoneKey, "Key", k.Open)}
+	case !p.c.Thread.Loaded:
+		return []string{p.look.Say(words.ThreadReading)}
+	}
+	first := p.look.Say(words.ThreadEmpty, "Name", p.look.Name(c.Customer))
+	if c.Reply.Allowed {
+		return []string{first, p.look.Say(words.ThreadEmptyReply, "Key", k.Reply)}
+	}
+	return []string{first, p.look.Say(words.ThreadEmptyShare, "Key", k.Share)}
+}
+
+// loading says that older messages are on their way.
+func (p *Pane) loading() string { return p.look.Say(words.ThreadOlder) }

@@ -1,0 +1,106 @@
+package thread
+
+import (
+	"time"
+
+	"parley/model"
+)
+
+// groupWithin is how long after its first message a group takes more.
+const groupWithin = 5 * time.Minute
+
+// flags say what stands above a message, and what of it is shown.
+type flags uint8
+
+const (
+	// newDay: a line with the day's name stands above.
+	newDay flags = 1 << iota
+	// newHere: the rule "New" stands above.
+	newHere
+	// heads: it is the first of its group, with author and time.
+	heads
+	// begins: nothing stands before it.
+	begins
+	// ticked: it says how far it came itself.
+	ticked
+	// expanded: what it was before its edit is shown.
+	expanded
+)
+
+// item is what a message's neighbours make of it.
+type item struct {
+	group int
+	flags flags
+}
+
+// group is messages of one author that came together.
+type group struct {
+	first int
+	// state is how far they came, for the line with author and time: the newest, but
+	// for those that need a hand, which say so themselves. Where the first one does,
+	// it is the first one's, as it stands right below.
+	state model.State
+}
+
+// arrange parts the messages into days and groups.
+func (p *Pane) arrange() {
+	p.items, p.groups, p.asks = p.items[:0], p.groups[:0], -1
+	n := len(p.c.Thread.Messages) + len(p.pending)
+	var from, to time.Time // the day of the message before
+	for i := range n {
+		m := p.at(i)
+		var f flags
+		if i == 0 {
+			f |= begins
+		}
+		if i == 0 || m.SentAt.Before(from) || !m.SentAt.Before(to) {
+			from, to = p.dayOf(m.SentAt)
+			f |= newDay
+		}
+		if m.ID != "" && m.ID == p.c.FirstUnread {
+			f |= newHere
+		}
+		if f != 0 || !p.joins(i, m) {
+			f |= heads
+			p.groups = append(p.groups, group{first: i, state: m.State})
+		}
+		last := len(p.groups) - 1
+		if g := &p.groups[last]; !needsHand(m) && !needsHand(p.at(g.first)) {
+			g.state = m.State
+		}
+		p.items = append(p.items, item{group: last, flags: f})
+		if p.asks < 0 && m.State == model.Ask {
+			p.asks = i
+		}
+	}
+}
+
+// dayOf returns when a day begins, and when the next does.
+func (p *Pane) dayOf(t time.Time) (from, to time.Time) {
+	y, m, d := t.In(p.look.Zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, p.look.Zone), time.Date(y, m, d+1, 0, 0, 0, 0, p.look.Zone)
+}
+
+// joins tells whether a message goes on with the last group.
+func (p *Pane) joins(i int, m *model.Message) bool {
+	before := p.at(i - 1)
+	if m.Direction != before.Direction {
+		return false
+	}
+	if m.Direction == model.System {
+		return true
+	}
+	first := p.at(p.groups[len(p.groups)-1].first)
+	return sameAuthor(&m.Author, &before.Author) && m.SentAt.Sub(first.SentAt) <= groupWithin
+}
+
+func sameAuthor(a, b *model.Author) bool {
+	if a.Kind != b.Kind || a.ID != b.ID {
+		return false
+	}
+	// Without an id, the name tells users apart; a conversation has one customer.
+	return a.ID != "" || a.Kind == model.ByCustomer || a.Name == b.Name
+}
+
+// needsHand tells whether a reply waits for somebody to send it again or drop it.
+func needsHand(m *model.Message) bool { return m.State == model.Ask || m.State == model.Failed }

@@ -1,0 +1,69 @@
+package thread
+
+import (
+	"parley/model"
+	"parley/words"
+)
+
+// tick returns how far a reply came: a glyph, and the word for it where it is not wider
+// than room. A reply that was delivered has the glyph of one that was sent: the two
+// ticks are for what was read, and no more is claimed where the word has no room.
+func (s *setting) tick(state model.State, room int) span {
+	glyph, i := s.glyph(state)
+	if glyph == "" {
+		return span{}
+	}
+	glyph = "  " + glyph
+	if id := words.State(string(state)); s.l.Words.Has(id) {
+		if long := glyph + " " + s.l.Say(id); s.l.Cells.Width(long) <= room {
+			return span{long, i}
+		}
+	}
+	return span{glyph, i}
+}
+
+func (s *setting) glyph(state model.State) (string, ink) {
+	g := &s.l.Theme.Glyphs
+	switch state {
+	case model.Queued, model.Posting:
+		return g.Waiting, muted
+	case model.Unknown:
+		return g.Waiting, warn
+	case model.Sent, model.Delivered:
+		return g.Sent, muted
+	case model.Read:
+		return g.Read, accent
+	case model.Failed:
+		return g.Failed, danger
+	case model.Ask:
+		return g.Asks, danger
+	case model.Dropped:
+		return g.Failed, muted
+	default:
+		return "", text
+	}
+}
+
+// ownTick adds to the last line how far this message came, where that is not what
+// the line with author and time says.
+func (s *setting) ownTick() {
+	if s.key.flags&ticked == 0 {
+		return
+	}
+	last := &s.lines[len(s.lines)-1]
+	room := s.p.column() - last.indent
+	for _, x := range last.left {
+		room -= s.l.Cells.Width(x.text)
+	}
+	t := s.tick(s.m.State, room)
+	if t.text == "" {
+		return
+	}
+	if s.l.Cells.Width(t.text) <= room {
+		last.right[0] = t
+		return
+	}
+	l := line{mark: s.mark, indent: textIndent}
+	l.right[0] = s.tick(s.m.State, s.width())
+	s.lines = append(s.lines, l)
+}

@@ -1,0 +1,173 @@
+package thread
+
+import (
+	"net/url"
+	"strconv"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+// longest is the cells of a sentence from outside.
+const longest = 300
+
+// attachments adds a line for each: what it is, its name, its size, the key for it.
+func (s *setting) attachments() {
+	if len(s.m.Attachments) == 0 {
+		return
+	}
+	hint := s.l.Say(words.ThreadOpen, "Key", s.p.keys().Attachment)
+	for i := range s.m.Attachments {
+		a := &s.m.Attachments[i]
+		s.attachment(a, hint)
+		if a.URL != "" {
+			hint = "" // once is enough
+		}
+	}
+}
+
+func (s *setting) attachment(a *model.Attachment, hint string) {
+	dot := " " + s.l.Theme.Bullet + " "
+	label := "[" + s.attachmentWord(a.Type) + "]"
+	tail := ""
+	if a.Size > 0 {
+		tail = dot + size(a.Size)
+	}
+	if a.URL != "" && hint != "" {
+		tail += dot + hint
+	}
+	name := s.l.Cells.Shown(safe.LineN(a.Title, mostText).String())
+	if h := s.host(a); h != "" && name != "" {
+		tail = dot + h + tail
+	} else if h != "" {
+		name = h
+	}
+	// The name gives way first, then what comes after it.
+	if room := s.width() - s.l.Cells.Width(label) - 1 - s.l.Cells.Width(tail); name != "" && room >= leastName {
+		name = " " + s.l.Cut(name, room)
+	} else if name != "" {
+		name = " " + name
+	}
+	rest := s.l.Cut(name+tail, s.width()-s.l.Cells.Width(label))
+	s.add(span{s.l.Cut(label, s.width()), accent}, span{rest, muted})
+}
+
+// leastName is the fewest cells that a cut name is of use in.
+const leastName = 6
+
+func (s *setting) attachmentWord(kind string) string {
+	if id := words.Attachment(kind); s.l.Words.Has(id) {
+		return s.l.Say(id)
+	}
+	return s.l.Say(words.Attachment("other"))
+}
+
+// host returns where a link leads; the files of a message are all Facebook's.
+func (s *setting) host(a *model.Attachment) string {
+	switch a.Type {
+	case "image", "video", "audio", "file", "sticker":
+		return ""
+	}
+	u, err := url.Parse(string(a.URL))
+	if err != nil {
+		return ""
+	}
+	return s.l.Line(model.Untrusted(u.Hostname()))
+}
+
+// size returns a number of bytes for reading: 640 B, 1.2 MB.
+func size(n int64) string {
+	const step = 1000
+	if n < step {
+		return strconv.FormatInt(n, 10) + " B"
+	}
+	v, i := float64(n)/step, 0
+	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
+	for v >= step-0.5 && i < len(units)-1 {
+		v /= step
+		i++
+	}
+	digits := 0
+	if v < 9.95 {
+		digits = 1
+	}
+	return strconv.FormatFloat(v, 'f', digits, 64) + " " + units[i]
+}
+
+// trailers adds what became of a message: reactions, feedback, why it failed.
+func (s *setting) trailers() {
+	for _, r := range s.m.Reactions {
+		s.wrapped(s.l.Say(words.ReactedBy, "Emoji", s.reaction(r), "Name", s.reacted(r)), muted)
+	}
+	if s.m.Feedback != "" {
+		s.wrapped(s.l.Say(words.FeedbackWas, "Words", s.l.Line(s.m.Feedback)), muted)
+	}
+	s.trouble()
+	if s.m.WaitsFor != "" {
+		s.wrapped(s.l.Say(words.WaitsForEarlier), muted)
+	}
+	if s.m.Probably {
+		s.wrapped(s.l.Say(words.ProbablySent), muted)
+	}
+	if s.m.DeliveredTwice {
+		s.wrapped(s.l.Say(words.DeliveredTwice), warn)
+	}
+}
+
+func (s *setting) reaction(r model.Reaction) string {
+	if e := s.l.Line(r.Emoji); e != "" {
+		return e
+	}
+	if r.Kind == "love" || r.Kind == "" {
+		return s.l.Theme.Heart
+	}
+	return s.l.Ours(r.Kind)
+}
+
+func (s *setting) reacted(r model.Reaction) string {
+	if r.By == model.ByCustomer {
+		return s.customer()
+	}
+	return s.l.Say(words.ThreadPage)
+}
+
+// trouble says why a reply failed, asks or still waits, and what can be done.
+func (s *setting) trouble() {
+	asks := needsHand(s.m)
+	if s.m.Error == nil && !asks {
+		return
+	}
+	i := danger
+	if !asks {
+		i = muted
+	}
+	s.wrapped(s.why(), i)
+	if asks {
+		k := s.p.keys()
+		s.append(s.l.Say(words.ThreadResendDrop, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
+	}
+	if e := s.m.Error; e != nil && e.Detail != "" {
+		detail := s.l.Cells.Shown(safe.LineN(e.Detail, longest).String())
+		s.wrapped(s.l.Say(words.DetailFromFacebook, "Detail", detail), muted)
+	}
+}
+
+// why is the sentence of a reply that did not go as it should.
+func (s *setting) why() string {
+	if s.key.reason != "" {
+		return s.l.Cells.Shown(safe.LineN(model.Untrusted(s.key.reason), longest).String())
+	}
+	e := s.m.Error
+	if e == nil {
+		return s.l.Say(words.ThreadNotSent)
+	}
+	code := e.Code
+	if e.Unchecked {
+		code = "outcome_unchecked"
+	}
+	if id := words.Code(string(code)); s.l.Words.Has(id) {
+		return s.l.Say(id, "Detail", s.l.Line(e.Detail))
+	}
+	return s.l.Say(words.ThreadNotSent)
+}

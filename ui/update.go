@@ -1,0 +1,122 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"parley/ui/cells"
+	"parley/ui/composer"
+	"parley/words"
+)
+
+var graphemes = cells.Graphemes()
+
+// Update implements [tea.Model]: it hands a message on to who it is for, and then has
+// the screen follow.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.route(msg)
+	return m, tea.Batch(cmd, m.settle())
+}
+
+func (m *Model) route(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg)
+	case News:
+		return m.news(msg)
+	case waken:
+		m.clock.woken(msg)
+	case messagesRead:
+		return m.messagesRead(msg)
+	case found:
+		return m.found(msg)
+	case replied:
+		return m.replied(msg)
+	case decided:
+		return m.decided(msg)
+	case triaged:
+		return m.triaged(msg)
+	case seen:
+		return m.seen(msg)
+	case marked:
+		return m.marked(msg)
+	case pause:
+		return m.pause(msg)
+	case draftSaved:
+		return m.draftSaved(msg)
+	case composer.PasteRefused:
+		m.notify(m.say(words.PasteTooLong))
+	default:
+		m.terminalSays(msg)
+	}
+	return nil
+}
+
+// terminalSays takes over what the terminal tells of itself.
+func (m *Model) terminalSays(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.FocusMsg:
+		m.terminal.focused = true
+		return
+	case tea.BlurMsg:
+		m.terminal.focused = false
+		return
+	case tea.ColorProfileMsg:
+		m.terminal.profile = msg.Profile
+	case tea.BackgroundColorMsg:
+		if m.terminal.fixed {
+			return
+		}
+		m.terminal.light = !msg.IsDark()
+	case tea.ModeReportMsg:
+		if msg.Mode != ansi.ModeUnicodeCore {
+			return
+		}
+		// The renderer goes by the same answers.
+		m.terminal.graphemes = msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
+	default:
+		return
+	}
+	m.restyle()
+}
+
+// news takes over what came from the hub.
+func (m *Model) news(n News) tea.Cmd {
+	if n.Connection != nil {
+		m.wire = *n.Connection
+	}
+	if n.Apply == nil {
+		return nil
+	}
+	changes, err := n.Apply()
+	if err != nil {
+		// What could not be read is read anew by whoever follows the hub.
+		m.notify(m.say(words.NewsUnreadable))
+	}
+	m.clock.tell(m.inbox.Now())
+	if changes.Pages {
+		m.forget()
+	}
+	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
+		m.list.Refresh()
+	}
+	return m.followThread()
+}
+
+// settle lets everything follow a change: the time, the sizes, what is drawn, when to
+// wake next.
+func (m *Model) settle() tea.Cmd {
+	now := m.clock.now()
+	if next := m.inbox.Next(); !next.IsZero() && !next.After(now) && !m.inbox.Now().IsZero() {
+		if changes := m.inbox.Advance(now); changes.Any() {
+			m.list.Refresh()
+		}
+	}
+	m.toast.expire(now)
+	m.draw()
+	return tea.Batch(m.watchReading(), m.readOlder(), m.clock.wake(m.nextChange()))
+}

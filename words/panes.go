@@ -1,0 +1,129 @@
+package words
+
+// Prefixes of the screen's sentences whose ids are made from other names.
+const (
+	commandPrefix  = "cmd_"
+	labelSuffix    = "_label"
+	reasonSuffix   = "_reason"
+	filterPrefix   = "filter_"
+	emptyPrefix    = "empty_filter_"
+	sortPrefix     = "sort_"
+	questionPrefix = "question_"
+	answerPrefix   = "answer_"
+)
+
+// Command names the sentence for what a command of the screen does.
+func Command(id string) ID { return ID(commandPrefix + id) }
+
+// CommandLabel names the word for a command in the footer.
+func CommandLabel(id string) ID { return ID(commandPrefix + id + labelSuffix) }
+
+// CommandReason names the sentence for why a command can never be used.
+func CommandReason(id string) ID { return ID(commandPrefix + id + reasonSuffix) }
+
+// FilterName names a filter of the inbox, EmptyFilter what is said where it holds
+// nothing.
+func FilterName(filter string) ID { return ID(filterPrefix + filter) }
+
+// EmptyFilter names what is said where a filter holds nothing.
+func EmptyFilter(filter string) ID { return ID(emptyPrefix + filter) }
+
+// SortName names an order of the inbox.
+func SortName(sort string) ID { return ID(sortPrefix + sort) }
+
+// Question and Answer name the entries of "What you can't do, and why".
+func Question(id string) ID { return ID(questionPrefix + id) }
+
+// Answer names the answer to a question.
+func Answer(id string) ID { return ID(answerPrefix + id) }
+
+// The first line and the line under it.
+const (
+	AllPages        ID = "all_pages"
+	StateLive       ID = "state_live"
+	StateReading    ID = "state_reading"
+	StateConnecting ID = "state_connecting"
+	StateOffline    ID = "state_offline"
+	BannerOffline   ID = "banner_offline"
+	BannerSignedOut ID = "banner_signed_out"
+)
+
+// The panes.
+const (
+	PanelContact      ID = "panel_contact"
+	PanelLanguage     ID = "panel_language"
+	PanelConversation ID = "panel_conversation"
+	PanelAssigned     ID = "panel_assigned"
+	PanelUnassigned   ID = "panel_unassigned"
+	PanelReply        ID = "panel_reply"
+	PanelLinks        ID = "panel_links"
+	PanelDone         ID = "panel_done"
+	PanelSnoozed      ID = "panel_snoozed"
+	PanelOpen         ID = "panel_open"
+	EmptyThread       ID = "empty_thread"
+	EmptyThreadKeys   ID = "empty_thread_keys"
+	EmptySearch       ID = "empty_search"
+	EmptySearchKeys   ID = "empty_search_keys"
+	EmptyPages        ID = "empty_pages"
+	EmptyPagesKeys    ID = "empty_pages_keys"
+	EmptyKeys         ID = "empty_keys"
+)
+
+// What was done.
+const (
+	SaidDone          ID = "said_done"
+	SaidReopened      ID = "said_reopened"
+	SaidSnoozed       ID = "said_snoozed"
+	SaidPinned        ID = "said_pinned"
+	SaidUnpinned      ID = "said_unpinned"
+	SaidRead          ID = "said_read"
+	SaidUnread        ID = "said_unread"
+	SaidUndone        ID = "said_undone"
+	SaidNothingWaits  ID = "said_nothing_waits"
+	SaidSorted        ID = "said_sorted"
+	SaidCopied        ID = "said_copied"
+	SaidAddressCopied ID = "said_address_copied"
+	SaidLinkCopied    ID = "said_link_copied"
+	PasteTooLong      ID = "paste_too_long"
+	NewsUnreadable    ID = "news_unreadable"
+)
+
+// Why something can't be done now.
+const (
+	WhyNoConversation ID = "why_no_conversation"
+	WhyNotOpen        ID = "why_not_open"
+	WhyNothingAsks    ID = "why_nothing_asks"
+	WhyNothingToUndo  ID = "why_nothing_to_undo"
+	WhyOnePage        ID = "why_one_page"
+	WhyNoPage         ID = "why_no_page"
+	WhyNoText         ID = "why_no_text"
+	WhyNoAddress      ID = "why_no_address"
+	WhyNoDraft        ID = "why_no_draft"
+)
+
+// What lies over the screen.
+const (
+	PaletteTitle   ID = "palette_title"
+	HelpTitle      ID = "help_title"
+	HelpHere       ID = "help_here"
+	HelpEverywhere ID = "help_everywhere"
+	HelpTyping     ID = "help_typing"
+	HelpSend       ID = "help_send"
+	HelpLine       ID = "help_line"
+	HelpLeave      ID = "help_leave"
+	WhyNotTitle    ID = "why_not_title"
+	NoticesTitle   ID = "notices_title"
+	DraftsTitle    ID = "drafts_title"
+	SearchTitle    ID = "search_title"
+	SearchHint     ID = "search_hint"
+	SearchFor      ID = "search_for"
+	SearchFound    ID = "search_found"
+	SearchGoesOn   ID = "search_goes_on"
+	SnoozeTitle    ID = "snooze_title"
+	SnoozeHour     ID = "snooze_hour"
+	SnoozeTomorrow ID = "snooze_tomorrow"
+	SnoozeMonday   ID = "snooze_monday"
+	SnoozeTyped    ID = "snooze_typed"
+	SnoozeHint     ID = "snooze_hint"
+	SnoozeUnclear  ID = "snooze_unclear"
+)
