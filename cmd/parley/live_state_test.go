@@ -1,0 +1,397 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parley/client"
+	"parley/model"
+)
+
+// liveObject is a conversation, a message or a notice as it is held.
+type liveObject struct {
+	seq int64
+	v   any
+	// old: it is from before a reload that is not complete.
+	old bool
+}
+
+// liveStream is what is held of one Page.
+type liveStream struct {
+	reading, placed, complete bool
+	at                        model.Position
+	// since is from where every message is held.
+	since         int64
+	conversations map[string]liveObject
+	messages      map[string]liveObject
+	notices       map[string]liveObject
+	gone          map[string]int64
+}
+
+// liveState is the plainest state that can be built from what a sync hands on. It notes
+// what could not be applied cleanly.
+type liveState struct {
+	mu      sync.Mutex
+	state   client.ConnectionState
+	begun   bool
+	streams map[model.PageID]*liveStream
+	pages   map[model.PageID]model.Page
+	faults  []string
+	changes int
+	reloads int
+	welcome int
+	user    model.User
+	hands   int
+
+	// inbox is the real one beside it, fed by the real keeper.
+	inbox  *model.Inbox
+	keeper *client.Keeper
+}
+
+func newLiveState() *liveState {
+	in := model.NewInbox(model.User{})
+	return &liveState{
+		streams: map[model.PageID]*liveStream{}, pages: map[model.PageID]model.Page{},
+		inbox: in, keeper: client.NewKeeper(in),
+	}
+}
+
+func (s *liveState) fault(format string, args ...any) {
+	if len(s.faults) < 10 {
+		s.faults = append(s.faults, fmt.Sprintf(format, args...))
+	}
+}
+
+// take applies updates in their order, also to the Inbox.
+func (s *liveState) take(us []client.Update) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hands++
+	for _, u := range us {
+		s.one(u)
+	}
+	if _, err := s.keeper.Take(us); err != nil {
+		s.fault("the Inbox: %v", err)
+	}
+	watch(s.inbox)
+}
+
+func (s *liveState) one(u client.Update) {
+	switch u := u.(type) {
+	case client.Connection:
+		s.connection(u)
+	case client.Welcomed:
+		s.welcome++
+		s.user = u.User
+	case client.PagesListed:
+		s.listed(u.Pages)
+	case client.Dropped:
+		delete(s.streams, u.Page)
+		delete(s.pages, u.Page)
+	case client.Reloading:
+		s.reloading(u.Page)
+	case client.Listed:
+		s.list(u)
+	case client.Counted:
+		if p, ok := s.streams[u.Page]; !ok || !p.placed || !p.reading {
+			s.fault("%s is counted, which is not being read", u.Page)
+		}
+	case client.Noticed:
+		for _, n := range u.Notices {
+			s.notice(u.Page, n)
+		}
+	case client.Complete:
+		s.complete(u.Page)
+	case client.Changed:
+		s.changed(u.Batch)
+	}
+}
+
+func (s *liveState) connection(c client.Connection) {
+	follows := map[client.ConnectionState][]client.ConnectionState{
+		client.Connecting: {client.Live, client.Offline}, client.Live: {client.Offline}, client.Offline: {client.Connecting},
+	}
+	if s.begun && !slices.Contains(follows[s.state], c.State) || !s.begun && c.State != client.Connecting {
+		s.fault("connection state %d after %d", c.State, s.state)
+	}
+	s.begun, s.state = true, c.State
+}
+
+// listed takes a list of Pages; one seen is replaced by what is newer alone.
+func (s *liveState) listed(all []model.Page) {
+	now := map[model.PageID]model.Page{}
+	for _, p := range all {
+		if held, ok := s.pages[p.ID]; ok && held.Sees && p.Sees && held.Seq > p.Seq {
+			p = held
+		}
+		now[p.ID] = p
+	}
+	s.pages = now
+}
+
+func (s *liveState) reloading(id model.PageID) {
+	s.reloads++
+	p, ok := s.streams[id]
+	if !ok {
+		p = &liveStream{
+			conversations: map[string]liveObject{}, messages: map[string]liveObject{}, notices: map[string]liveObject{}, gone: map[string]int64{},
+		}
+		s.streams[id] = p
+	}
+	p.reading, p.placed, p.complete = true, false, false
+	for _, m := range []map[string]liveObject{p.conversations, p.messages, p.notices} {
+		for k, o := range m {
+			o.old = true
+			m[k] = o
+		}
+	}
+}
+
+func (s *liveState) list(l client.Listed) {
+	p, ok := s.streams[l.Page]
+	switch {
+	case !ok || !p.reading:
+		s.fault("a list of %s, which is not being read", l.Page)
+		return
+	case !l.First && (!p.placed || l.AsOf.Epoch != p.at.Epoch):
+		s.fault("a further list of %s at %v, the first was at %v", l.Page, l.AsOf, p.at)
+	case l.First:
+		p.placed, p.at, p.since = true, l.AsOf, l.AsOf.Seq
+		// Messages are not in lists: what is held of them is as old as the last change.
+		clear(p.messages)
+	}
+	for _, c := range l.Conversations {
+		s.conversation(l.Page, c)
+	}
+}
+
+func (s *liveState) complete(id model.PageID) {
+	p, ok := s.streams[id]
+	if !ok || !p.placed {
+		s.fault("%s is complete, which was not read", id)
+		return
+	}
+	p.reading, p.complete = false, true
+	for _, m := range []map[string]liveObject{p.conversations, p.messages, p.notices} {
+		maps.DeleteFunc(m, func(_ string, o liveObject) bool { return o.old })
+	}
+}
+
+func (s *liveState) changed(b model.Batch) {
+	s.changes++
+	p, ok := s.streams[b.Page]
+	if !ok || !p.placed {
+		s.fault("changes of %s before its first list", b.Page)
+		return
+	}
+	if b.From != p.at.Seq || b.To <= b.From {
+		s.fault("changes of %s in (%d, %d] after %d", b.Page, b.From, b.To, p.at.Seq)
+	}
+	p.at.Seq = b.To
+	for _, e := range b.Events {
+		switch e.Kind {
+		case model.ChangeConversation:
+			s.conversation(b.Page, read[model.Conversation](s, e.Object))
+		case model.ChangeMessage:
+			s.message(b.Page, read[model.Message](s, e.Object))
+		case model.ChangeNotice:
+			s.notice(b.Page, read[model.Notice](s, e.Object))
+		case model.ChangePage:
+			page := read[model.Page](s, e.Object)
+			if held := s.pages[b.Page]; !held.Sees || held.Seq < page.Seq {
+				s.pages[b.Page] = page
+			}
+		case model.ChangeRemoved:
+			gone := read[model.Removed](s, e.Object)
+			p.gone[gone.ID] = e.Seq
+			for _, m := range []map[string]liveObject{p.conversations, p.messages} {
+				if m[gone.ID].seq <= e.Seq {
+					delete(m, gone.ID)
+				}
+			}
+		default:
+			s.fault("a change of kind %s", e.Kind)
+		}
+	}
+}
+
+// put holds an object that is not older than what is held of it.
+func (s *liveState) put(id model.PageID, in func(*liveStream) map[string]liveObject, key string, seq int64, v any) {
+	p, ok := s.streams[id]
+	if !ok {
+		s.fault("something of %s, which is not held", id)
+		return
+	}
+	if key == "" || seq == 0 {
+		s.fault("an object of %s without id or seq: %v", id, v)
+	}
+	if p.gone[key] >= seq {
+		return
+	}
+	o := liveObject{seq: seq, v: v}
+	if held, ok := in(p)[key]; ok && held.seq > seq {
+		held.old = false // it is still there, and newer
+		o = held
+	}
+	in(p)[key] = o
+}
+
+// What changes with the time or with the customer's name is left out: an object's own
+// seq does not tell of that.
+
+func (s *liveState) conversation(id model.PageID, c model.Conversation) {
+	c.Reply = model.Verdict{}
+	s.put(id, func(p *liveStream) map[string]liveObject { return p.conversations }, string(c.ID), c.Seq, c)
+}
+
+func (s *liveState) message(id model.PageID, m model.Message) {
+	s.put(id, func(p *liveStream) map[string]liveObject { return p.messages }, string(m.ID), m.Seq, bareOfName(m))
+}
+
+func (s *liveState) notice(id model.PageID, n model.Notice) {
+	s.put(id, func(p *liveStream) map[string]liveObject { return p.notices }, n.ID, n.Seq, n)
+}
+
+func bareOfName(m model.Message) model.Message {
+	if m.Author.Kind == model.ByCustomer {
+		m.Author.Name = ""
+	}
+	return m
+}
+
+// read reads an object of a change.
+func read[T any](s *liveState, raw json.RawMessage) (v T) {
+	if err := json.Unmarshal(raw, &v); err != nil {
+		s.fault("%s: %v", raw, err)
+	}
+	return v
+}
+
+// follow runs a sync into the state, until stop is called; stop tells how it ended.
+func (s *liveState) follow(sync *client.Sync) (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended, read := make(chan error, 1), make(chan struct{})
+	go func() { ended <- sync.Run(ctx) }()
+	go func() {
+		defer close(read)
+		for us := range sync.Updates() {
+			s.take(us)
+		}
+	}()
+	return func() error {
+		cancel()
+		<-read
+		return <-ended
+	}
+}
+
+func (s *liveState) welcomes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.welcome
+}
+
+func (s *liveState) admin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.user.Admin
+}
+
+// positions is how far each Page is.
+func (s *liveState) positions() map[model.PageID]model.Position {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make(map[model.PageID]model.Position, len(s.streams))
+	for id, p := range s.streams {
+		out[id] = p.at
+	}
+	return out
+}
+
+// liveView is a state as two of them are compared: what each Page holds.
+type liveView struct {
+	Pages         map[model.PageID]model.Page
+	Conversations map[string]any
+	Notices       map[string]any
+	Complete      map[model.PageID]bool
+	At            map[model.PageID]model.Position
+}
+
+func (s *liveState) view() liveView {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := liveView{
+		Pages: map[model.PageID]model.Page{}, Conversations: map[string]any{}, Notices: map[string]any{},
+		Complete: map[model.PageID]bool{}, At: map[model.PageID]model.Position{},
+	}
+	for id, p := range s.pages {
+		if p.Sees { // nobody is told what changes of the others
+			v.Pages[id] = p
+		}
+	}
+	for id, p := range s.streams {
+		v.Complete[id], v.At[id] = p.complete, p.at
+		for k, o := range p.conversations {
+			v.Conversations[k] = o.v
+		}
+		for k, o := range p.notices {
+			v.Notices[k] = o.v
+		}
+	}
+	return v
+}
+
+// holds tells whether the Pages with these positions, and no others, are held as a
+// whole, also by the Inbox.
+func (s *liveState) holds(heads model.AsOf) bool {
+	v := s.view()
+	for id := range heads {
+		if _, listed := v.Pages[id]; !listed || !v.Complete[id] {
+			return false
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(v.Pages) == len(heads) && maps.Equal(v.At, heads) && s.inbox.AllComplete()
+}
+
+// diff says how two states differ; "" where they are the same.
+func (v liveView) diff(want liveView) string { return cmp.Diff(want, v) }
+
+// eventuallyLive is waitFor for benchmarks too.
+func eventuallyLive(t testing.TB, what string, within time.Duration, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(within); !holds(); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within %s", what, within)
+		}
+	}
+}
+
+// counters are what a state has counted.
+func (s *liveState) counters() (changes, reloads, hands int, state client.ConnectionState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changes, s.reloads, s.hands, s.state
+}
+
+// clean expects that all could be applied as it came.
+func (s *liveState) clean(t testing.TB) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.faults) > 0 {
+		t.Errorf("could not be applied as it came:\n%s", strings.Join(s.faults, "\n"))
+	}
+}
