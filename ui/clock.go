@@ -10,6 +10,8 @@ import (
 // something on it changes by time alone. Nothing ticks but that.
 type clock struct {
 	local func() time.Time
+	// after returns a command that hands a message on after some time.
+	after func(time.Duration, tea.Msg) tea.Cmd
 	// ahead is how far the hub's clock is ahead of this machine's.
 	ahead time.Duration
 	// told is the hub's time as it was told last.
@@ -44,7 +46,12 @@ func (c *clock) wake(at time.Time) tea.Cmd {
 	c.at = at
 	c.generation++
 	generation := c.generation
-	return tea.Tick(max(at.Sub(c.now()), time.Millisecond), func(time.Time) tea.Msg { return waken{generation} })
+	return c.after(max(at.Sub(c.now()), time.Millisecond), waken{generation})
+}
+
+// timer is a real timer.
+func timer(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
 // woken tells whether the timer is the newest one.

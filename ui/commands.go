@@ -46,7 +46,7 @@ func answering() []cmd {
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).giveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: needsDraft, Run: (*Model).listDrafts},
 		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Reason: needsMessage, Run: (*Model).copyText},
-		{ID: "copy_address", Keys: []string{"o"}, Scope: command.Thread, Reason: needsAddress, Run: (*Model).copyAddress},
+		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Reason: needsAddress, Run: (*Model).openAddress},
 		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: needsPage, Run: (*Model).share},
 	}
 }

@@ -63,15 +63,32 @@ func needsAddress(m *Model) string {
 	return ""
 }
 
-// copyAddress puts the address of an attachment into the clipboard, and says its host.
-func (m *Model) copyAddress() tea.Cmd {
+// addressOpened is the answer of the browser's start.
+type addressOpened struct{ err error }
+
+// openAddress opens an attachment in the browser, and says at which host it is. Where
+// the program runs on another machine, the address goes into the clipboard.
+func (m *Model) openAddress() tea.Cmd {
 	s, _ := m.address()
 	host := s
 	if u, err := url.Parse(s); err == nil {
 		host = u.Host
 	}
-	m.notify(m.say(words.SaidAddressCopied, "Host", m.look.Ours(host)))
-	return term.Copy(s)
+	if m.browse == nil {
+		m.notify(m.say(words.SaidAddressCopied, "Host", m.look.Ours(host)))
+		return term.Copy(s)
+	}
+	browse := m.browse
+	m.notify(m.say(words.SaidAddressOpened, "Host", m.look.Ours(host)))
+	return func() tea.Msg { return addressOpened{browse(s)} }
+}
+
+// addressOpened copies nothing by itself: it says what to do where there is no browser.
+func (m *Model) addressOpened(o addressOpened) tea.Cmd {
+	if o.err != nil {
+		m.notify(m.say(words.WhyNoBrowser))
+	}
+	return nil
 }
 
 func needsPage(m *Model) string {

@@ -59,8 +59,7 @@ func (m *Model) typing() tea.Cmd {
 		return nil
 	}
 	m.typed.generation++
-	p := pause{generation: m.typed.generation}
-	return tea.Tick(draftPause, func(time.Time) tea.Msg { return p })
+	return m.clock.after(draftPause, pause{generation: m.typed.generation})
 }
 
 func (m *Model) pause(p pause) tea.Cmd {

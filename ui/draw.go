@@ -139,12 +139,14 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 		return m.nothingOpen(w, h)
 	}
 	m.setVerdict()
-	inner := max(1, w-1) // a blank column before the next pane, or the edge
+	// A blank column before the next pane, or the edge, where there is room.
+	edge := blank(min(1, w/3))
+	inner := w - len(edge)
 	var lines []string
 	if h >= headingFrom {
-		lines = append(lines, m.headingLine(r, inner)+" ")
+		lines = append(lines, m.headingLine(r, inner)+edge)
 	}
-	rule := m.look.Theme.Faint.Paint(m.look.Rule(inner)) + " "
+	rule := m.look.Theme.Faint.Paint(m.look.Rule(inner)) + edge
 	if h >= ruleFrom {
 		lines = append(lines, blank(w))
 	}
@@ -159,7 +161,7 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 		composer = composer[:max(0, min(len(composer), h))]
 		lines, room = nil, max(0, h-len(composer))
 	}
-	lines = append(lines, m.messageLines(r, inner, room)...)
+	lines = append(lines, m.messageLines(r, inner, room, edge)...)
 	if h >= ruleFrom {
 		lines = append(lines, rule)
 	}
@@ -167,7 +169,7 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 		f.cursor = tea.NewCursor(x+cx, top+len(lines)+cy)
 	}
 	for _, c := range composer {
-		lines = append(lines, c+" ")
+		lines = append(lines, c+edge)
 	}
 	for len(lines) < h {
 		lines = append(lines, blank(w))
@@ -175,7 +177,7 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 	return lines[:h]
 }
 
-func (m *Model) messageLines(r model.Row, w, h int) []string {
+func (m *Model) messageLines(r model.Row, w, h int, edge string) []string {
 	m.thread.SetSize(w, h)
 	if m.shown.stale {
 		m.thread.Set(m.look, m.content(r))
@@ -183,7 +185,7 @@ func (m *Model) messageLines(r model.Row, w, h int) []string {
 	}
 	lines := m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlay.Overlay == nil)
 	for i := range lines {
-		lines[i] += " "
+		lines[i] += edge
 	}
 	return lines
 }
@@ -248,6 +250,10 @@ func (m *Model) emptyList() []string {
 	return []string{m.say(words.EmptyFilter(string(m.query.Filter))), m.say(words.EmptyKeys, "Key", m.keyOf("next_filter"))}
 }
 
+// leastPalette is how many lines the palette takes where there are as many; with more,
+// it leaves a third of what it lies over to be seen.
+const leastPalette = 16
+
 // over puts what lies over the screen on it.
 func (m *Model) over(f *frame, lines []string) []string {
 	o := m.overlay.Overlay
@@ -255,7 +261,11 @@ func (m *Model) over(f *frame, lines []string) []string {
 		return lines
 	}
 	w, h := f.layout.w, len(lines)
-	box := o.Lines(m.look, w, h)
+	room := h
+	if _, ok := o.(*overlay.Palette); ok {
+		room = max(min(h, leastPalette), h*2/3)
+	}
+	box := o.Lines(m.look, w, room)
 	if len(box) == 0 {
 		return lines
 	}
@@ -278,7 +288,11 @@ func (m *Model) setVerdict() {
 	if p, ok := m.inbox.Page(r.PageID); ok && p.Restricted != nil {
 		reason = m.look.Line(p.Restricted.Reason)
 	}
-	m.box.SetVerdict(m.clock.now(), m.look.Name(r.Customer), r.Reply, reason)
+	v := r.Reply
+	if v.Code == model.WindowClosed {
+		v.Until = r.WindowUntil // since when, for the words
+	}
+	m.box.SetVerdict(m.clock.now(), m.look.Name(r.Customer), v, reason)
 }
 
 // nextChange is when something on screen changes by time alone.

@@ -37,6 +37,9 @@ func (m *Model) footerLine(w int) string {
 		if m.toast.key != "" {
 			tail = "   " + m.toast.key + " " + m.toast.label
 		}
+		if m.look.Cells.Width(tail) > w/2 {
+			tail = ""
+		}
 		text := m.look.Cut(" "+m.toast.text, w-m.look.Cells.Width(tail))
 		rest := w - m.look.Cells.Width(text) - m.look.Cells.Width(tail)
 		return th.Text.Paint(text) + th.Accent.Paint(tail) + blank(rest)

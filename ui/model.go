@@ -29,6 +29,9 @@ type Options struct {
 	Words *words.Words
 	// Zone is the user's, for times of day.
 	Zone *time.Location
+	// Browse opens an address in the user's browser. Nil: there is none on this
+	// machine, as over SSH; addresses are copied.
+	Browse func(url string) error
 	// Now is the clock of this machine.
 	Now func() time.Time
 	// Typed are the drafts of earlier runs.
@@ -50,6 +53,7 @@ type Model struct {
 	inbox  *model.Inbox
 	zone   *time.Location
 	words  *words.Words
+	browse func(url string) error
 
 	clock    clock
 	terminal terminal
@@ -87,8 +91,8 @@ func New(o Options) (*Model, error) {
 		return nil, errors.Join(ErrOptions, err)
 	}
 	m := &Model{
-		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words,
-		clock:    clock{local: o.Now},
+		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse,
+		clock:    clock{local: o.Now, after: timer},
 		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
 		commands: registry,
 		list:     inbox.New(), thread: thread.New(), box: composer.New(),

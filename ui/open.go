@@ -168,6 +168,10 @@ func (m *Model) content(r model.Row) thread.Content {
 	t, _ := m.inbox.Thread(r.ID)
 	return thread.Content{
 		Conversation: r, Thread: t, Pending: m.replies.of(r.ID, t.Messages), Me: m.inbox.User().ID,
+		Keys: thread.Keys{
+			Resend: m.keyOf("resend"), Drop: m.keyOf("drop"), Attachment: m.keyOf("open_address"), Open: m.keyOf("open"),
+			Reply: m.keyOf("reply"), Share: m.keyOf("share"),
+		},
 		Now: m.clock.now(), Loading: m.shown.older || m.shown.reading, FirstUnread: m.shown.first,
 	}
 }

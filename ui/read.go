@@ -41,7 +41,7 @@ func (m *Model) watchReading() tea.Cmd {
 	c.marking = upTo
 	c.generation++
 	s := seen{generation: c.generation, id: c.id, upTo: upTo}
-	return tea.Tick(readAfter, func(time.Time) tea.Msg { return s })
+	return m.clock.after(readAfter, s)
 }
 
 func (m *Model) seen(s seen) tea.Cmd {

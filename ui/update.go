@@ -46,6 +46,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.marked(msg)
 	case pause:
 		return m.pause(msg)
+	case addressOpened:
+		return m.addressOpened(msg)
 	case draftSaved:
 		return m.draftSaved(msg)
 	case composer.PasteRefused:

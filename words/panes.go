@@ -84,6 +84,7 @@ const (
 	SaidCopied        ID = "said_copied"
 	SaidAddressCopied ID = "said_address_copied"
 	SaidLinkCopied    ID = "said_link_copied"
+	SaidAddressOpened ID = "said_address_opened"
 	PasteTooLong      ID = "paste_too_long"
 	NewsUnreadable    ID = "news_unreadable"
 )
@@ -99,6 +100,7 @@ const (
 	WhyNoText         ID = "why_no_text"
 	WhyNoAddress      ID = "why_no_address"
 	WhyNoDraft        ID = "why_no_draft"
+	WhyNoBrowser      ID = "why_no_browser"
 )
 
 // What lies over the screen.

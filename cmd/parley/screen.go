@@ -55,7 +55,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	}
 	keeping := &screenDrafts{drafts: drafts, hub: c.URL()}
 	m, err := ui.New(ui.Options{
-		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, ASCII: p.ascii(),
+		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, Browse: p.browser(), ASCII: p.ascii(),
 		AskColours: p.getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
 	if err != nil {

@@ -1,0 +1,365 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"parley/model"
+	"parley/words"
+)
+
+// world is a screen on a hub that is played, at a time that the test tells.
+type world struct {
+	testing.TB
+	*Model
+	hub    *fakeHub
+	time   time.Time
+	drafts fakeDrafts
+	quit   bool
+	timers []timed
+}
+
+// timed is a message that is due at some time.
+type timed struct {
+	at  time.Time
+	msg tea.Msg
+}
+
+var noon = time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
+
+const (
+	page1 = model.PageID("100")
+	me    = model.UserID("me")
+)
+
+// newWorld returns a screen of 120×36 on a Page with some conversations.
+func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options)) *world {
+	t.Helper()
+	w := &world{TB: t, time: noon, hub: &fakeHub{messages: map[model.ConversationID][]model.Message{}}}
+	w.drafts = fakeDrafts{}
+	o := Options{
+		Hub: w.hub, Drafts: w.drafts, Inbox: model.NewInbox(model.User{}), Words: words.New("en"), Zone: time.UTC,
+		Now: func() time.Time { return w.time }, Dark: true,
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	m, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Model = m
+	m.clock.after = func(d time.Duration, msg tea.Msg) tea.Cmd {
+		w.timers = append(w.timers, timed{w.time.Add(d), msg})
+		return nil
+	}
+	w.hub.inbox = m.inbox
+	w.sends(tea.WindowSizeMsg{Width: 120, Height: 36})
+	w.sends(News{Connection: &Connection{State: Live}, Apply: func() (model.Changes, error) {
+		fill(t, m.inbox, list)
+		return model.Changes{Lists: true, Pages: true, Many: true}, nil
+	}})
+	return w
+}
+
+// fill gives an Inbox the Page and its conversations.
+func fill(t testing.TB, in *model.Inbox, list []model.Conversation) {
+	t.Helper()
+	at := model.Position{Epoch: "e", Seq: int64(len(list)) + 1}
+	in.Welcome(model.Welcome{Now: noon, User: model.User{ID: me, Name: "Aoi"}, Pages: map[model.PageID]model.WelcomePage{
+		page1: {Epoch: at.Epoch, Seq: at.Seq, Resume: model.ResumeReload},
+	}})
+	in.SetUser(model.User{ID: me, Name: "Aoi"})
+	in.Advance(noon)
+	r, ok := in.BeginReload(page1)
+	if !ok {
+		t.Fatal("the Page can't be read")
+	}
+	if _, err := in.AddList(r, list, at); err != nil {
+		t.Fatal(err)
+	}
+	connected := noon.Add(-time.Hour)
+	in.SetPages([]model.Page{{
+		ID: page1, PageID: "100", Name: "Aoyama Coffee", Visibility: model.Private, Installer: model.UserRef{ID: me, Name: "Aoi"},
+		Sees: true, Seq: 1, ConnectedAt: &connected, Subscribed: true,
+	}})
+	in.AddNotices(nil)
+	if _, err := in.EndReload(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// talk is a conversation in which the customer wrote last, so many minutes before noon.
+func talk(n int, minutes int, change ...func(*model.Conversation)) model.Conversation {
+	psid := model.PSID(fmt.Sprint(5000 + n))
+	at := noon.Add(-time.Duration(minutes) * time.Minute)
+	until := at.Add(24 * time.Hour)
+	c := model.Conversation{
+		ID: model.NewConversationID(page1, psid), PageID: page1, Seq: int64(n) + 1,
+		Customer: model.Customer{PSID: psid, Name: model.Untrusted(fmt.Sprintf("Customer %d", n)), Locale: "ja_JP"},
+		Status:   model.Open, Started: true, WindowUntil: &until, UpdatedAt: at, Unread: 1,
+		LastMessage: &model.Summary{
+			ID: model.NewMessageID(page1, fmt.Sprintf("m%d", n)), Direction: model.In,
+			Author: model.Author{Kind: model.ByCustomer}, Text: model.Untrusted(fmt.Sprintf("question %d", n)), SentAt: at,
+		},
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	return c
+}
+
+// some returns n conversations, the first the newest.
+func some(n int) []model.Conversation {
+	out := make([]model.Conversation, n)
+	for i := range out {
+		out[i] = talk(i, i+1)
+	}
+	return out
+}
+
+// sends hands the screen a message, and plays what its commands answer.
+func (w *world) sends(msg tea.Msg) {
+	w.Helper()
+	w.plays(w.updates(msg))
+}
+
+// updates hands the screen a message, and returns its command.
+func (w *world) updates(msg tea.Msg) tea.Cmd {
+	_, cmd := w.Update(msg)
+	return cmd
+}
+
+// plays runs commands, and what they lead to.
+func (w *world) plays(cmd tea.Cmd) {
+	w.Helper()
+	if cmd != nil {
+		w.answered(cmd())
+	}
+}
+
+func (w *world) answered(msg tea.Msg) {
+	w.Helper()
+	switch msg := msg.(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			w.plays(c)
+		}
+	case tea.QuitMsg:
+		w.quit = true
+	default:
+		if cmds, ok := sequence(msg); ok {
+			for _, c := range cmds {
+				w.plays(c)
+			}
+			return
+		}
+		w.sends(msg)
+	}
+}
+
+// keys types: one key for each, by Bubble Tea's names.
+func (w *world) keys(keys ...string) {
+	w.Helper()
+	for _, k := range keys {
+		w.sends(press(k))
+	}
+}
+
+// types types text, a key for each character.
+func (w *world) types(text string) {
+	w.Helper()
+	for _, r := range text {
+		w.sends(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+var named = map[string]rune{
+	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "down": tea.KeyDown, "up": tea.KeyUp, "backspace": tea.KeyBackspace,
+}
+
+func press(name string) tea.KeyPressMsg {
+	k := tea.KeyPressMsg{}
+	rest := name
+	for _, mod := range []struct {
+		name string
+		mod  tea.KeyMod
+	}{{"ctrl+", tea.ModCtrl}, {"alt+", tea.ModAlt}, {"shift+", tea.ModShift}} {
+		if r, ok := strings.CutPrefix(rest, mod.name); ok {
+			k.Mod |= mod.mod
+			rest = r
+		}
+	}
+	if code, ok := named[rest]; ok {
+		k.Code = code
+		return k
+	}
+	k.Code = []rune(rest)[0]
+	if k.Mod == 0 {
+		k.Text = rest
+	}
+	return k
+}
+
+// passes lets time pass, and every timer that is due then.
+func (w *world) passes(d time.Duration) {
+	w.Helper()
+	end := w.time.Add(d)
+	for {
+		i := w.next(end)
+		if i < 0 {
+			break
+		}
+		due := w.timers[i]
+		w.timers = slices.Delete(w.timers, i, i+1)
+		w.time = due.at
+		w.sends(due.msg)
+	}
+	w.time = end
+}
+
+// next is the index of the first timer that is due by then, -1 if none is.
+func (w *world) next(end time.Time) int {
+	first := -1
+	for i, t := range w.timers {
+		if !t.at.After(end) && (first < 0 || t.at.Before(w.timers[first].at)) {
+			first = i
+		}
+	}
+	return first
+}
+
+// lines are what the screen shows, without styles.
+func (w *world) lines() []string {
+	return strings.Split(ansi.Strip(w.View().Content), "\n")
+}
+
+func (w *world) text() string { return strings.Join(w.lines(), "\n") }
+
+func (w *world) shows(parts ...string) {
+	w.Helper()
+	for _, p := range parts {
+		if !strings.Contains(w.text(), p) {
+			w.Fatalf("%q is not on screen:\n%s", p, w.text())
+		}
+	}
+}
+
+func (w *world) hides(parts ...string) {
+	w.Helper()
+	for _, p := range parts {
+		if strings.Contains(w.text(), p) {
+			w.Fatalf("%q is on screen:\n%s", p, w.text())
+		}
+	}
+}
+
+// fakeDrafts is a disk.
+type fakeDrafts map[model.ConversationID]string
+
+func (d fakeDrafts) Save(id model.ConversationID, text string, _ time.Time) error {
+	d[id] = text
+	return nil
+}
+
+// fakeHub is a hub that does what it is asked, at once.
+type fakeHub struct {
+	mu       sync.Mutex
+	inbox    *model.Inbox
+	messages map[model.ConversationID][]model.Message
+	replies  []Reply
+	err      error
+	read     []model.MessageID
+	asked    []string
+	found    []model.Found
+	seq      int64
+	ids      int
+}
+
+func (h *fakeHub) note(what string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asked = append(h.asked, what)
+	return h.err
+}
+
+func (h *fakeHub) Messages(_ context.Context, id model.ConversationID, before string) (Messages, error) {
+	err := h.note("messages " + before)
+	at, _ := h.inbox.Position(page1)
+	return Messages{Messages: h.messages[id], AsOf: model.AsOf{page1: at}}, err
+}
+
+func (h *fakeHub) Search(_ context.Context, q Search) (Findings, error) {
+	return Findings{Found: h.found}, h.note("search " + q.Words)
+}
+
+func (h *fakeHub) Reply(_ context.Context, r Reply) (model.Message, error) {
+	err := h.note("reply")
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.replies = append(h.replies, r)
+	h.seq++
+	return model.Message{
+		ID: model.NewMessageID(page1, fmt.Sprint("r", h.seq)), Seq: 1000 + h.seq, ConversationID: r.Conversation, Direction: model.Out,
+		Author: model.Author{Kind: model.ByUser, Name: "Aoi", ID: string(me)}, Text: r.Text, ClientID: r.ClientID, State: model.Queued,
+		SentAt: noon.Add(time.Minute),
+	}, err
+}
+
+func (h *fakeHub) Resend(_ context.Context, m model.Message, _ int64) (model.Message, error) {
+	m.State, m.Seq, m.Error = model.Queued, m.Seq+1000, nil
+	return m, h.note("resend " + string(m.ID))
+}
+
+func (h *fakeHub) Drop(_ context.Context, m model.Message) (model.Message, error) {
+	m.State, m.Seq = model.Dropped, m.Seq+1000
+	return m, h.note("drop " + string(m.ID))
+}
+
+func (h *fakeHub) changed(id model.ConversationID, f func(*model.Conversation)) (model.Conversation, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r, ok := h.inbox.Conversation(id)
+	if !ok {
+		return model.Conversation{}, errors.New("no such conversation")
+	}
+	h.seq++
+	c := r.Conversation
+	c.Seq = 1000 + h.seq
+	f(&c)
+	return c, h.err
+}
+
+func (h *fakeHub) MarkRead(_ context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error) {
+	h.read = append(h.read, upTo)
+	return h.changed(id, func(c *model.Conversation) { c.Unread = 0 })
+}
+
+func (h *fakeHub) MarkUnread(_ context.Context, id model.ConversationID) (model.Conversation, error) {
+	return h.changed(id, func(c *model.Conversation) { c.Unread = 1 })
+}
+
+func (h *fakeHub) Triage(_ context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error) {
+	var err error
+	c, cerr := h.changed(id, func(c *model.Conversation) { *c, err = t.Of(*c, noon) })
+	return c, errors.Join(err, cerr)
+}
+
+func (h *fakeHub) NewClientID() model.ClientID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ids++
+	return model.ClientID(fmt.Sprint("client-", h.ids))
+}
+
+func (h *fakeHub) Explain(err error) string { return "It failed: " + err.Error() }
