@@ -28,6 +28,8 @@ FUZZTIME ?= 30s
 BENCH ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"
 DEMO ?=
+# Flags of the pictures: make screenshots SHOTS="-only inbox -size 80x24 -lang ja"
+SHOTS ?=
 
 .PHONY: help
 help: ## list the targets
@@ -37,7 +39,7 @@ help: ## list the targets
 demo: ## try it: customers write, you answer, all on this machine
 	@echo "building parley (a minute the first time)"
 	@$(GO) build -o bin/parley ./cmd/parley
-	@bin/parley demo --plain $(DEMO)
+	@bin/parley demo $(DEMO)
 
 .PHONY: build
 build: ## build bin/parley
@@ -85,6 +87,14 @@ bench: ## benchmarks; BENCH=regexp picks some
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz
+
+# Those that documents show go to docs/screenshots, the others stay in bin.
+.PHONY: screenshots
+screenshots: ## pictures of the screen; SHOTS="-only inbox -lang ja" picks some
+	@scripts/need-chromium
+	@$(MAKE) build
+	@$(GO) run ./screenshots $(SHOTS)
+	@echo "all of them: bin/screenshots/index.html"
 
 .PHONY: tools
 tools: $(GOLANGCI_LINT) ## build the pinned tools (2 to 4 minutes the first time)

@@ -2,8 +2,8 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/zalando/go-keyring"
@@ -66,11 +66,12 @@ func reachable() bool {
 	case "autolaunch:":
 		return false
 	case "":
-		dir := os.Getenv("XDG_RUNTIME_DIR")
-		if dir == "" {
+		// The one place in which it is looked for, if it is this session's.
+		dir := fmt.Sprintf("/run/user/%d", os.Getuid())
+		if os.Getenv("XDG_RUNTIME_DIR") != dir {
 			return false
 		}
-		_, err := os.Stat(filepath.Join(dir, "bus")) //nolint:gosec // the user's own session names it
+		_, err := os.Stat(dir + "/bus")
 		return err == nil
 	}
 	return true

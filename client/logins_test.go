@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -179,6 +180,25 @@ func TestKeyringThatForgot(t *testing.T) {
 	r.err = errors.New("locked")
 	if err := l.Forget(); !errors.As(err, &kerr) || content(t, l) != "" {
 		t.Errorf("got %v, left %s", err, content(t, l))
+	}
+}
+
+// Where no session's bus is named, none is started to ask it for a keyring.
+func TestNoKeyringWithoutASession(t *testing.T) {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		t.Skip("the keyring needs no bus here")
+	}
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	t.Setenv("PATH", "") // no bus could be started
+	for _, bus := range []string{"", "autolaunch:"} {
+		t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+		var k client.SystemKeyring
+		_, err := k.Get("parley-test", "nobody")
+		for _, err := range []error{err, k.Set("parley-test", "nobody", "x"), k.Delete("parley-test", "nobody")} {
+			if !errors.Is(err, client.ErrNoKeyring) {
+				t.Errorf("bus %q: got %v", bus, err)
+			}
+		}
 	}
 }
 

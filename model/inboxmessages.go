@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"time"
 )
 
 // mostThreads is how many opened conversations are kept with their messages.
@@ -17,6 +18,8 @@ type thread struct {
 	run      uint32
 	used     uint64
 	messages []Message
+	// times are those of the messages, by which each is found.
+	times map[MessageID]time.Time
 	// cursor is for the messages before; empty if there are none.
 	cursor string
 	loaded bool
@@ -112,7 +115,7 @@ func (in *Inbox) SetMessages(o Opening, list []Message, cursor string, asOf Posi
 	in.threadChanged(o.Conversation)
 	// What is held and not in the list is kept if it is newer than the list.
 	later := slices.DeleteFunc(t.messages, func(m Message) bool { return m.Seq <= asOf.Seq })
-	t.messages, t.cursor, t.asOf = nil, cursor, asOf
+	t.messages, t.times, t.cursor, t.asOf = nil, nil, cursor, asOf
 	t.loaded, t.stale = true, false
 	in.mergeList(t, o.Conversation, list)
 	for _, m := range later {
@@ -239,24 +242,35 @@ func (t *thread) put(m Message) bool {
 	}
 	place, _ := slices.BinarySearchFunc(t.messages, m, compareMessages)
 	t.messages = slices.Insert(t.messages, place, m)
+	if t.times == nil {
+		t.times = make(map[MessageID]time.Time)
+	}
+	t.times[m.ID] = m.SentAt
 	return true
 }
 
-// index returns where a message is held, or -1. Changes are mostly of new ones.
+// index returns where a message is held, or -1.
 func (t *thread) index(id MessageID) int {
-	for i := len(t.messages) - 1; i >= 0; i-- {
-		if t.messages[i].ID == id {
-			return i
-		}
+	at, ok := t.times[id]
+	if !ok {
+		return -1
 	}
-	return -1
+	i, ok := slices.BinarySearchFunc(t.messages, Message{ID: id, SentAt: at}, compareMessages)
+	if !ok {
+		return -1
+	}
+	return i
 }
 
 // removed forgets a message, or all that was there when its conversation went.
 func (t *thread) removed(conversation ConversationID, id string, seq int64) bool {
 	n := len(t.messages)
 	t.messages = slices.DeleteFunc(t.messages, func(m Message) bool {
-		return m.Seq <= seq && (string(m.ID) == id || string(conversation) == id)
+		goes := m.Seq <= seq && (string(m.ID) == id || string(conversation) == id)
+		if goes {
+			delete(t.times, m.ID)
+		}
+		return goes
 	})
 	if len(t.messages) == 0 && t.cursor != "" {
 		t.stale = true // nothing is left to say where the stretch begins

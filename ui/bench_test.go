@@ -12,8 +12,8 @@ import (
 // frameAllocations is the most that a frame of the inbox may allocate when a row was
 // selected, and when nothing changed (200×60).
 const (
-	moveAllocations  = 900
-	stillAllocations = 500
+	moveAllocations  = 1100
+	stillAllocations = 1000
 )
 
 func large(t testing.TB, n int) *world {

@@ -68,6 +68,8 @@ type setting struct {
 	Set      bool   `json:"set"`
 	From     from   `json:"from"`
 	Variable string `json:"variable"`
+	// place is the variable or the file that it comes from.
+	place string
 }
 
 func (p *program) configCommand() *cobra.Command {
@@ -104,7 +106,7 @@ func (p *program) config(flags map[string]any, file string) error {
 		return err
 	}
 	s.Hub = a.hub
-	var all []setting
+	all := []setting{p.langSetting()}
 	for _, v := range valuesOf("", reflect.ValueOf(s)) {
 		o := l.origin(v.key)
 		switch v.key {
@@ -119,6 +121,23 @@ func (p *program) config(flags map[string]any, file string) error {
 		Settings []setting `json:"settings"`
 		File     string    `json:"config_file"`
 	}{all, l.path}, func() { p.settingList(all, l.path) })
+}
+
+// langSetting is the language, which is found before the settings are read.
+func (p *program) langSetting() setting {
+	v := value{"lang", "en"}
+	if p.words.Japanese() {
+		v.text = "ja"
+	}
+	if p.lang != "" {
+		return shownSetting(v, origin{from: fromFlag})
+	}
+	for _, name := range langVariables() {
+		if p.getenv(name) != "" {
+			return shownSetting(v, origin{from: fromVariable, name: name})
+		}
+	}
+	return shownSetting(v, origin{from: fromDefault})
 }
 
 // value is a setting's value in words.
@@ -150,7 +169,7 @@ func valuesOf(prefix string, v reflect.Value) []value {
 // shownSetting is a setting without what must not be shown of it.
 func shownSetting(v value, o origin) setting {
 	s := setting{
-		Name: v.key, Value: v.text, Secret: secret(v.key), From: o.from, Variable: variableOf(v.key),
+		Name: v.key, Value: v.text, Secret: secret(v.key), From: o.from, Variable: variableOf(v.key), place: o.name,
 		Set: v.text != "" || o.from == fromLogin,
 	}
 	if strings.Contains(v.text, "://") {
@@ -192,7 +211,7 @@ func (p *program) origin(s setting) string {
 	case fromFlag:
 		return p.words.Say(words.FromFlag)
 	case fromVariable:
-		return s.Variable
+		return s.place
 	case fromLogin:
 		return p.words.Say(words.FromLogin)
 	case fromDefault:

@@ -40,7 +40,7 @@ func TestConfigTellsWhereSettingsComeFrom(t *testing.T) {
 		t.Errorf("settings file %s", got.File)
 	}
 	want := map[string]string{
-		"listen": "127.0.0.1:9 flag", "db": "from-variable.db variable", "bus": " default",
+		"lang": "en variable", "listen": "127.0.0.1:9 flag", "db": "from-variable.db variable", "bus": " default",
 		"public_url": "https://me:xxxxx@hub.example.com variable", "meta_app_id": "7 config.toml",
 		"meta_app_secret": " variable secret set", "meta_verify_token": " default secret", "token": " config.toml secret set",
 		"meta_version": "v26.0 default", "hub": " default",

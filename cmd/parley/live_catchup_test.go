@@ -23,7 +23,7 @@ func (h *liveHub) sql(statements string, arguments ...any) {
 	h.Helper()
 	db, err := sql.Open("sqlite", "file:"+h.file()+"?_pragma=busy_timeout(10000)&_txlock=immediate")
 	h.must(err)
-	defer db.Close()
+	defer func() { h.must(db.Close()) }()
 	tx, err := db.BeginTx(h.Context(), nil)
 	h.must(err)
 	_, err = tx.ExecContext(h.Context(), statements, arguments...)
@@ -369,7 +369,9 @@ func TestTailTellsChangesAlone(t *testing.T) {
 		cancel()
 		for range s.Updates() { // to its end
 		}
-		<-ended
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: ended with %v", name, err)
+		}
 		if from := batches[0].From; c.from != nil && from != c.want || from < c.want {
 			t.Errorf("%s: the first batch is from %d, want %d", name, from, c.want)
 		}

@@ -99,7 +99,7 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	ctx := context.Background()
 	out := &liveStore{}
 	s, err := sqlite.Open(ctx, filepath.Join(dir, "hub.db"), sqlite.Options{Exclusive: true})
@@ -206,7 +206,7 @@ func (h *liveHub) copyStore(from, to string) {
 	h.Helper()
 	in, err := os.Open(from)
 	h.must(err)
-	defer in.Close()
+	defer func() { h.must(in.Close()) }()
 	out, err := os.Create(to)
 	h.must(err)
 	_, err = io.Copy(out, in)

@@ -65,8 +65,14 @@ func (p *program) languages(args []string) []string {
 			langs = append(langs, args[i+1])
 		}
 	}
-	return append(langs, p.getenv("PARLEY_LANG"), p.getenv("LC_ALL"), p.getenv("LC_MESSAGES"), p.getenv("LANG"))
+	for _, name := range langVariables() {
+		langs = append(langs, p.getenv(name))
+	}
+	return langs
 }
+
+// langVariables are those that say the language, the earlier over the later.
+func langVariables() []string { return []string{"PARLEY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"} }
 
 func (p *program) getenv(name string) string {
 	for i := len(p.env) - 1; i >= 0; i-- {

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestScreenTalk: a message is opened, read and answered, while others come.
+func TestScreenTalk(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerSays("2001", wording{Text: "見積もりをお願いできますか？", Name: "山田 花子", Locale: "ja_JP"})
+	hanako := w.conversationWith("2001")
+	waitFor(t, "the first message is there", patience, func() bool { return aki.holds(hanako, "見積もりをお願いできますか？") })
+	w.customerSays("2002", wording{Text: "Is the large one in stock?", Name: "Ken Sato", Locale: "en_US"})
+	s := startScreen(t, aki.screenEnv())
+	s.sees("● live", "Open 2", "山田 花子", "Ken Sato", "見積もりをお願いできますか？", "Is the large one in stock?", "Conversations open here.")
+	s.inList("Ken Sato", holding("▌", "●1"))
+	s.inList("山田 花子", holding("●1"))
+
+	s.types("j")
+	s.inList("山田 花子", holding("▌"))
+	s.types(keyEnter)
+	s.sees("Reply until tomorrow", "Reply to 山田 花子…")
+	s.inList("山田 花子", lacking("●1"))
+	waitFor(t, "the hub knows that it was read", patience, func() bool {
+		return slices.ContainsFunc(aki.conversations(), func(c conversation) bool { return c.ID == hanako && c.Unread == 0 })
+	})
+
+	const reply = "はい、本日中にお送りします。 Thank you!"
+	s.presses("r", "enter send")
+	s.types(reply)
+	s.sees(reply)
+	if x, y := s.cursor(); x != threadFrom+39 || !strings.Contains(s.line(y), reply) {
+		t.Errorf("the cursor stands at %d, %d\n%s", x, y, s.picture())
+	}
+	s.types(keyEnter)
+	s.sees("Reply to 山田 花子…", "✓✓ read")
+	s.inThread(reply)
+	s.inList("山田 花子", holding("You: はい、本日中に", "✓✓"))
+	if got := w.facebook.gotBy("2001"); !slices.Equal(got, []string{reply}) {
+		t.Errorf("the customer got %q", got)
+	}
+
+	// What comes meanwhile shows up here and in the list, and takes nothing away.
+	s.types("and a draft")
+	s.inList("山田 花子", holding("✎"))
+	w.customerSays("2002", wording{Text: "Hello? Anybody there?"})
+	s.inList("Ken Sato", holding("Hello? Anybody there?", "●2"))
+	w.customerSays("2001", wording{Text: "ありがとうございます。"})
+	s.inThread("ありがとうございます。", reply, "and a draft")
+	s.inList("山田 花子", holding("▌", "ありがとうございます。"))
+	s.inList("Ken Sato", lacking("▌"))
+	s.leaves()
+}
+
+// TestScreenWindowCloses: when the reply window ends under the user's hands, what they
+// typed stays, and nothing leaves.
+func TestScreenWindowCloses(t *testing.T) {
+	t.Parallel()
+	h := newLiveHub(t)
+	s := startScreen(t, h.screenEnv(t, h.ann))
+	s.sees("● live", "Nothing is open.")
+	m := liveMessage("31", "m_31", "Are you still there?")
+	m.At = time.Now().Add(12*time.Second - 24*time.Hour)
+	ends := m.At.Add(24 * time.Hour)
+	h.writes(livePage, m)
+	s.sees("Are you still there?")
+	s.types(keyEnter)
+	s.sees("Reply to Customer 31…")
+	s.types("r")
+	s.sees("enter send")
+	s.types("Yes, we are")
+	s.sees("Yes, we are")
+
+	s.sees("Reply window closed", "draft kept, nothing is sent", "Yes, we are")
+	if late := time.Since(ends); late < 0 || late > soon {
+		t.Errorf("the composer is closed %s after the window is", late)
+	}
+	t.Logf("closed %s after the end", time.Since(ends))
+	s.types(keyEnter)
+	s.types(", though late")
+	s.sees("Yes, we are, though late", "draft kept, nothing is sent")
+	s.types(keyEnter + keyEscape)
+	s.sees("✎ Yes, we are, though late")
+	s.inList("Customer 31", holding("✎", "—"))
+	if n := h.graph.sent.Load(); n != 0 {
+		t.Errorf("%d replies left", n)
+	}
+	// Writing again, they open it; the draft is still there to be sent.
+	h.writes(livePage, liveMessage("31", "m_31b", "I am still here"))
+	s.sees("I am still here", "Reply until tomorrow")
+	s.presses("r", "enter send")
+	s.types(keyEnter)
+	s.inThread("Yes, we are, though late", "✓ sent")
+	if n := h.graph.sent.Load(); n != 1 {
+		t.Errorf("%d replies left, want one", n)
+	}
+	s.leaves()
+}
+
+// TestScreenHubAway: while the hub is away the screen says so and takes replies; once it
+// is back they leave, once each, and all that came meanwhile shows.
+func TestScreenHubAway(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerSays("2001", wording{Text: "Hello from Ken", Name: "Ken Sato"})
+	s := startScreen(t, aki.screenEnv())
+	s.sees("● live", "Hello from Ken")
+	s.types(keyEnter)
+	s.sees("Reply to Ken Sato…")
+	w.hub.kill()
+	s.sees("○ offline", "The hub can't be reached", "replies wait here")
+
+	s.presses("r", "enter send")
+	s.types("Typed while it was away")
+	s.types(keyEnter)
+	s.sees("Reply to Ken Sato…")
+	s.inThread("Typed while it was away", "○ waiting")
+	w.customerWrites("2001", "The first of meanwhile")
+	w.customerWrites("2001", "The second of meanwhile")
+	w.customerSays("2002", wording{Text: "And somebody new", Name: "Marta Ruiz"})
+	w.startHub()
+
+	s.sees("● live", "Open 2", "And somebody new", "Marta Ruiz")
+	s.misses("can't be reached")
+	s.inThread("Hello from Ken", "Typed while it was away", "✓✓ read", "The first of meanwhile", "The second of meanwhile")
+	if got := w.facebook.gotBy("2001"); !slices.Equal(got, []string{"Typed while it was away"}) {
+		t.Errorf("the customer got %q", got)
+	}
+	s.leaves()
+}
