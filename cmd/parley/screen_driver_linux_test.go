@@ -206,7 +206,9 @@ const (
 	keyEscape = "\x1b"
 	keyCtrlC  = "\x03"
 	keyCtrlK  = "\x0b"
-	keyFocus  = "\x1b[I"
+	// What the terminal sends when it gets the focus, and when it loses it.
+	keyFocus = "\x1b[I"
+	keyBlur  = "\x1b[O"
 )
 
 // presses has the user press a key, and waits for what it brings up.
@@ -348,10 +350,12 @@ func anyHolds(lines []string, text string) bool {
 	return false
 }
 
-// The columns of a terminal of the usual size: the list, and the conversation beside it.
+// The columns of a terminal of the usual size: the list, the conversation beside it, and
+// the panel.
 const (
 	listColumns = 38
 	threadFrom  = 40
+	panelFrom   = screenWidth - 28
 )
 
 // inList waits for a customer's two lines in the list to be as they should.

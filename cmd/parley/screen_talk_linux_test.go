@@ -112,7 +112,7 @@ func TestScreenHubAway(t *testing.T) {
 	s.types(keyEnter)
 	s.sees("Reply to Ken Sato…")
 	w.hub.kill()
-	s.sees("○ offline", "The hub can't be reached", "replies wait here")
+	s.sees("○ offline", "The hub can't be reached")
 
 	s.presses("r", "enter send")
 	s.types("Typed while it was away")
@@ -130,5 +130,32 @@ func TestScreenHubAway(t *testing.T) {
 	if got := w.facebook.gotBy("2001"); !slices.Equal(got, []string{"Typed while it was away"}) {
 		t.Errorf("the customer got %q", got)
 	}
+	s.leaves()
+
+	// Started while the hub is away, it waits for it.
+	w.hub.kill()
+	s = startScreen(t, aki.screenEnv())
+	s.sees("○ offline", "The hub can't be reached")
+	w.startHub()
+	s.sees("● live", "Open 2", "Marta Ruiz", "The second of meanwhile")
+	s.leaves()
+}
+
+// TestScreenFocus: what nobody looks at does not count as read.
+func TestScreenFocus(t *testing.T) {
+	t.Parallel()
+	h := newLiveHub(t)
+	fillScreen(h, "Is anybody looking?")
+	s := startScreen(t, h.screenEnv(t, h.ann))
+	s.sees("● live", "Is anybody looking?")
+	s.types(keyBlur + keyEnter)
+	s.inThread("Is anybody looking?")
+	// The time it takes to count as read passes while something else is shown and goes.
+	s.types("w")
+	s.sees("Sorted: waiting longest first.")
+	s.misses("Sorted: waiting longest first.")
+	s.inList("Customer 11", holding("●1"))
+	s.types(keyFocus)
+	s.inList("Customer 11", lacking("●"))
 	s.leaves()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -75,8 +76,6 @@ func TestScreenHangUp(t *testing.T) {
 		{"hang-up", func(s *screen) { s.hangUp() }},
 		{"SIGTERM", func(s *screen) { s.signal(syscall.SIGTERM) }},
 		{"SIGHUP", func(s *screen) { s.signal(syscall.SIGHUP) }},
-		{"SIGINT", func(s *screen) { s.signal(syscall.SIGINT) }},
-		{"ctrl+c", func(s *screen) { s.types(keyCtrlC) }},
 	} {
 		s := startScreen(t, env)
 		s.sees("● live", "The first asks")
@@ -155,13 +154,31 @@ func TestScreenJapanese(t *testing.T) {
 	s.sees("● 接続中", "未完了 1", "スヌーズ 0", "会話はここに表示されます。", "返信", "22時間")
 	s.types(keyEnter)
 	s.sees("Customer 11さんに返信…", "コンタクト")
-	s.presses("?", "できないことと、その理由")
+	s.presses("?", "元に戻す")
 	s.types(keyEscape)
-	s.misses("できないことと、その理由")
+	s.misses("元に戻す")
 	s.types("e")
 	s.sees("Customer 11を完了にしました。", "元に戻す", "未完了 0")
 	if all := strings.Join(s.lines(), "\n"); strings.Contains(all, "Reply") || strings.Contains(all, "Nothing") {
 		t.Errorf("English on a Japanese screen\n%s", s.picture())
 	}
 	s.leaves()
+}
+
+// TestScreenDemo: the demo opens full screen on a world of its own, and leaves nothing
+// behind.
+func TestScreenDemo(t *testing.T) {
+	t.Parallel()
+	w := newQuietWorld(t)
+	s := startScreen(t, w.env("demo"), "demo", "--rate", "0")
+	s.sees("● live", "private", "Open 4")
+	s.types(keyEnter)
+	s.sees("CONTACT", "Today")
+	s.presses("r", "enter send")
+	s.types("お待たせしました。" + keyEnter)
+	s.inThread("お待たせしました。", "✓")
+	s.leaves()
+	if left, err := filepath.Glob(filepath.Join(w.dir, "demo", "tmp", "*")); err != nil || len(left) > 0 {
+		t.Errorf("the demo leaves %q, %v", left, err)
+	}
 }

@@ -73,10 +73,8 @@ type painter struct {
 // row returns the two lines of a conversation, each exactly w cells wide.
 func (p painter) row(r model.Row, d drawing) [rowLines]string {
 	ink := p.Theme.Ink
-	mark := " "
 	if d.selected {
 		ink = p.Theme.Soft
-		mark = p.Theme.Selected
 	}
 	if d.selected && !d.focused && p.Theme.Soft.Text == p.Theme.Soft.Muted {
 		ink = p.Theme.Ink // reversed only where the keys go
@@ -84,14 +82,14 @@ func (p painter) row(r model.Row, d drawing) [rowLines]string {
 	if d.code != "" || d.stale {
 		ink = faint(ink)
 	}
-	markInk := ink.Accent
-	if d.selected && !d.focused {
-		markInk = ink.Faint
+	mark := " " // in no style: what is written to the terminal stays little
+	switch {
+	case d.selected && d.focused:
+		mark = ink.Accent.Paint(p.Theme.Selected)
+	case d.selected:
+		mark = ink.Faint.Paint(p.Theme.Selected)
 	}
-	return [rowLines]string{
-		markInk.Paint(mark) + p.first(r, d, ink),
-		markInk.Paint(mark) + p.second(r, d, ink),
-	}
+	return [rowLines]string{mark + p.first(r, d, ink), ink.Text.Paint(" ") + p.second(r, d, ink)}
 }
 
 // faint is the ink of a row that can't be answered: one colour.
@@ -131,8 +129,17 @@ func (p painter) first(r model.Row, d drawing, ink theme.Ink) string {
 	}
 	pad := room - p.Cells.Width(name) - p.Cells.Width(tail)
 	return style.Paint(name) + ink.Muted.Paint(tail) + ink.Text.Paint(space(pad)) +
-		ink.Muted.Paint(p.Right(d.age, ageCells)) + ink.Text.Paint(" ") +
-		p.urgency(d.urgency, ink).Paint(p.Right(d.left, left)) + ink.Text.Paint(" ")
+		p.times(d, left, ink) + ink.Text.Paint(" ")
+}
+
+// times are the two columns of times, in one style where both have the same.
+func (p painter) times(d drawing, left int, ink theme.Ink) string {
+	age, ends := p.Right(d.age, ageCells)+" ", p.Right(d.left, left)
+	style := p.urgency(d.urgency, ink)
+	if style == ink.Muted {
+		return style.Paint(age + ends)
+	}
+	return ink.Muted.Paint(age) + style.Paint(ends)
 }
 
 func (p painter) urgency(u urgency, ink theme.Ink) theme.Style {
