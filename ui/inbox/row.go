@@ -72,24 +72,26 @@ type painter struct {
 
 // row returns the two lines of a conversation, each exactly w cells wide.
 func (p painter) row(r model.Row, d drawing) [rowLines]string {
-	ink := p.Theme.Ink
-	if d.selected {
-		ink = p.Theme.Soft
-	}
-	if d.selected && !d.focused && p.Theme.Soft.Text == p.Theme.Soft.Muted {
-		ink = p.Theme.Ink // reversed only where the keys go
+	name, text := p.Theme.Ink, p.Theme.Ink
+	// The ground of the selected row is under its first line only, and the mark beside
+	// both: a line of Japanese text that changes its ground has to be written anew, which
+	// over a slow connection is what one waits for.
+	if d.selected && (d.focused || p.Theme.Soft.Text != p.Theme.Soft.Muted) {
+		name = p.Theme.Soft // where it is reversed, only where the keys go
+		name.Muted = name.Text
 	}
 	if d.code != "" || d.stale {
-		ink = faint(ink)
+		name, text = faint(name), faint(text)
 	}
-	mark := " " // in no style: what is written to the terminal stays little
-	switch {
-	case d.selected && d.focused:
-		mark = ink.Accent.Paint(p.Theme.Selected)
-	case d.selected:
-		mark = ink.Faint.Paint(p.Theme.Selected)
+	mark := [rowLines]string{" ", " "} // in no style, which would have to be written
+	if d.selected {
+		style, below := name.Accent, text.Accent
+		if !d.focused {
+			style, below = name.Faint, text.Faint
+		}
+		mark = [rowLines]string{style.Paint(p.Theme.Selected), below.Paint(p.Theme.Selected)}
 	}
-	return [rowLines]string{mark + p.first(r, d, ink), ink.Text.Paint(" ") + p.second(r, d, ink)}
+	return [rowLines]string{mark[0] + p.first(r, d, name), mark[1] + p.second(r, d, text)}
 }
 
 // faint is the ink of a row that can't be answered: one colour.
