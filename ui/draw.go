@@ -139,14 +139,13 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 		return m.nothingOpen(w, h)
 	}
 	m.setVerdict()
-	// A blank column before the next pane, or the edge, where there is room.
+	// A blank column on either side, where there is room; the messages have their own.
 	edge := blank(min(1, w/3))
-	inner := w - len(edge)
+	inner := w - 2*len(edge)
 	var lines []string
 	if h >= headingFrom {
-		lines = append(lines, m.headingLine(r, inner)+edge)
+		lines = append(lines, edge+m.headingLine(r, inner)+edge)
 	}
-	rule := m.look.Theme.Faint.Paint(m.look.Rule(inner)) + edge
 	if h >= ruleFrom {
 		lines = append(lines, blank(w))
 	}
@@ -161,15 +160,15 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 		composer = composer[:max(0, min(len(composer), h))]
 		lines, room = nil, max(0, h-len(composer))
 	}
-	lines = append(lines, m.messageLines(r, inner, room, edge)...)
+	lines = append(lines, m.messageLines(r, w, room)...)
 	if h >= ruleFrom {
-		lines = append(lines, rule)
+		lines = append(lines, edge+m.composerRule(inner)+edge)
 	}
 	if cx, cy, ok := m.box.Cursor(); ok && m.overlay.Overlay == nil {
-		f.cursor = tea.NewCursor(x+cx, top+len(lines)+cy)
+		f.cursor = tea.NewCursor(x+len(edge)+cx, top+len(lines)+cy)
 	}
 	for _, c := range composer {
-		lines = append(lines, c+edge)
+		lines = append(lines, edge+c+edge)
 	}
 	for len(lines) < h {
 		lines = append(lines, blank(w))
@@ -177,17 +176,25 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 	return lines[:h]
 }
 
-func (m *Model) messageLines(r model.Row, w, h int, edge string) []string {
+// composerRule is the rule over the composer, which says if the newest messages are not
+// on screen.
+func (m *Model) composerRule(w int) string {
+	th := m.look.Theme
+	if m.thread.AtBottom() {
+		return th.Faint.Paint(m.look.Rule(w))
+	}
+	s := m.look.Cut(" "+m.say(words.NewerBelow)+" "+th.Bullet+" "+m.keyOf("last")+" ", w)
+	left := (w - m.look.Cells.Width(s)) / 2
+	return th.Faint.Paint(m.look.Rule(left)) + th.Muted.Paint(s) + th.Faint.Paint(m.look.Rule(w-left-m.look.Cells.Width(s)))
+}
+
+func (m *Model) messageLines(r model.Row, w, h int) []string {
 	m.thread.SetSize(w, h)
 	if m.shown.stale {
 		m.thread.Set(m.look, m.content(r))
 		m.shown.stale = false
 	}
-	lines := m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlay.Overlay == nil)
-	for i := range lines {
-		lines[i] += edge
-	}
-	return lines
+	return m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlay.Overlay == nil)
 }
 
 // headingLine names the customer, and says until when they can be answered.
@@ -196,9 +203,7 @@ func (m *Model) headingLine(r model.Row, w int) string {
 	until, style := "", th.Muted
 	if r.Reply.Allowed && r.Reply.Until != nil {
 		until = m.say(words.WindowUntil, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
-		if r.Reply.Until.Sub(m.clock.now()) < 2*time.Hour {
-			style = th.Warn
-		}
+		style = inbox.LeftStyle(r.Reply.Until.Sub(m.clock.now()), th.Ink)
 	} else if !r.Reply.Allowed {
 		until, style = m.say(words.Blocked(string(r.Reply.Code))), th.Faint
 	}
@@ -216,6 +221,12 @@ func (m *Model) nothingOpen(w, h int) []string {
 	lines := make([]string, 0, h)
 	for range max(0, h/2-1) {
 		lines = append(lines, blank(w))
+	}
+	if m.list.Len() == 0 { // the list says what this is for
+		for len(lines) < h {
+			lines = append(lines, blank(w))
+		}
+		return lines[:h]
 	}
 	th := m.look.Theme
 	for i, s := range []string{m.say(words.EmptyThread), m.say(words.EmptyThreadKeys, "Key", m.keyOf("open"))} {
@@ -260,7 +271,11 @@ func (m *Model) over(f *frame, lines []string) []string {
 	if o == nil {
 		return lines
 	}
-	w, h := f.layout.w, len(lines)
+	// The first and the last line stay to be seen where there is room.
+	w, h, from := f.layout.w, len(lines), 0
+	if f.layout.footer {
+		from, h = 1, h-2
+	}
 	room := h
 	if _, ok := o.(*overlay.Palette); ok {
 		room = max(min(h, leastPalette), h*2/3)
@@ -270,7 +285,7 @@ func (m *Model) over(f *frame, lines []string) []string {
 		return lines
 	}
 	bw := m.look.Cells.Width(ansi.Strip(box[0]))
-	x, y := max(0, (w-bw)/2), max(0, (h-len(box))/3)
+	x, y := max(0, (w-bw)/2), from+max(0, (h-len(box))/3)
 	f.cursor = nil
 	if cx, cy, ok := o.Cursor(); ok {
 		f.cursor = tea.NewCursor(x+cx, y+cy)

@@ -101,57 +101,70 @@ func (m *Model) filterLine(w int) string {
 		return m.searchLine(w)
 	}
 	counts := m.inbox.Counts(m.query.Page)
-	type tab struct {
-		text   string
-		active bool
-	}
-	tabs := make([]tab, 0, len(filters)+1)
-	if m.query.Filter == model.FilterAll {
-		tabs = append(tabs, tab{m.tabText(model.FilterAll, counts), true})
-	}
+	var tabs []piece
 	at := 0
-	for _, f := range filters {
-		if f == m.query.Filter {
-			at = len(tabs)
+	for _, f := range append([]model.Filter{model.FilterAll}, filters...) {
+		active := f == m.query.Filter
+		if f == model.FilterAll && !active {
+			continue
 		}
-		tabs = append(tabs, tab{m.tabText(f, counts), f == m.query.Filter})
+		tab := piece{m.tabText(f, counts), th.Muted}
+		if active {
+			at = len(tabs)
+			tab.style = th.Accent
+			if th.Colourless {
+				tab.text = "[" + tab.text + "]"
+			}
+		}
+		tabs = append(tabs, tab)
 	}
-	width := func(from int) int {
+	return m.tabLine(tabs, at, w)
+}
+
+// tabLine puts as many filters side by side as fit, each whole; the active one always.
+func (m *Model) tabLine(tabs []piece, at, w int) string {
+	const gap = 3
+	more := m.look.Theme.More
+	left := func(from int) int { // cells from there to the end
 		n := 1
 		for _, t := range tabs[from:] {
-			n += m.look.Cells.Width(t.text) + 3
+			n += m.look.Cells.Width(t.text) + gap
 		}
-		return n
+		return n - gap + 1
 	}
 	// Where not all fit, those before the active one give way, as far as that helps.
 	from := 0
-	for from < at && width(from) > w {
+	for from < at && left(from) > w {
 		from++
 	}
 	var b strings.Builder
-	used := 1
 	b.WriteString(" ")
-	for _, t := range tabs[from:] {
-		text := m.look.Cut(t.text, w-used)
-		style := th.Muted
-		if t.active {
-			style = th.Accent
+	used := 1
+	for i, t := range tabs[from:] {
+		n := m.look.Cells.Width(t.text)
+		last := from+i == len(tabs)-1
+		if i > 0 && used+n+1 > w || i > 0 && !last && used+n+gap+m.look.Cells.Width(more) > w {
+			b.WriteString(m.look.Theme.Faint.Paint(m.look.Cut(more, w-used)))
+			used += min(m.look.Cells.Width(more), w-used)
+			break
 		}
-		b.WriteString(style.Paint(text))
+		text := m.look.Cut(t.text, w-used)
+		b.WriteString(t.style.Paint(text))
 		used += m.look.Cells.Width(text)
-		gap := min(3, max(0, w-used))
-		b.WriteString(strings.Repeat(" ", gap))
-		used += gap
+		space := min(gap, max(0, w-used))
+		b.WriteString(blank(space))
+		used += space
 	}
 	return b.String() + blank(w-used)
 }
 
+// tabText names a filter with how many it holds; none is not worth a number.
 func (m *Model) tabText(f model.Filter, c model.Counts) string {
 	name := m.say(words.FilterName(string(f)))
-	if f == model.FilterDone {
-		return name
+	if n := c.Of(f); n > 0 && f != model.FilterDone {
+		return name + " " + group(n)
 	}
-	return name + " " + group(c.Of(f))
+	return name
 }
 
 // searchLine says what was looked for and how much was found.

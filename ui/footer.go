@@ -44,6 +44,9 @@ func (m *Model) footerLine(w int) string {
 		rest := w - m.look.Cells.Width(text) - m.look.Cells.Width(tail)
 		return th.Text.Paint(text) + th.Accent.Paint(tail) + blank(rest)
 	}
+	if hint := m.typingKeys(); hint != "" {
+		return th.Muted.Paint(m.look.Fit(" "+hint, w))
+	}
 	help := m.keyOf("help") + " " + m.say(words.CommandLabel("help"))
 	room := w - 1 - m.look.Cells.Width(help) - 1
 	var b strings.Builder
@@ -71,6 +74,18 @@ func (m *Model) footerLine(w int) string {
 	}
 	b.WriteString(th.Muted.Paint(help))
 	return b.String() + blank(w-1-used-m.look.Cells.Width(help))
+}
+
+// typingKeys are the keys that do not stand for themselves while something lies over the
+// screen or text is typed; empty otherwise. The composer says its own.
+func (m *Model) typingKeys() string {
+	switch {
+	case m.overlay.Overlay != nil:
+		return m.say(words.OverlayKeys)
+	case m.box.IsOpen():
+		return m.keyOf("palette") + " " + m.say(words.CommandLabel("palette"))
+	}
+	return ""
 }
 
 // keyOf returns the key of a command.

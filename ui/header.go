@@ -120,7 +120,7 @@ func (m *Model) bannerText() (string, theme.Style) {
 // pageTrouble says why a Page can't send.
 func (m *Model) pageTrouble(p model.Page, v model.Verdict) string {
 	if v.Code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "" {
-		return m.say(words.Code(string(v.Code))) + " " + m.look.Line(p.Restricted.Reason)
+		return m.say(words.Code(string(v.Code))) + " " + m.say(words.RestrictedReason, "Reason", m.look.Line(p.Restricted.Reason))
 	}
 	return m.say(words.Code(string(v.Code)))
 }

@@ -58,9 +58,9 @@ func arrange(w, h int, a arrangement) layout {
 	l.header = take(true, 2)
 	l.footer = take(true, 4)
 	l.banner = take(a.banner, 5)
-	l.filters = take(true, 7)
-	l.body = left
 	l.columns(a)
+	l.filters = take(l.list > 0, 7)
+	l.body = left
 	return l
 }
 

@@ -21,7 +21,7 @@ func TestArrange(t *testing.T) {
 		{"panel over", 100, 30, arrangement{panel: true}, layout{w: 100, h: 30, header: true, filters: true, footer: true, body: 27, list: 34, panel: 64}},
 		{"eighty", 80, 24, arrangement{banner: true}, layout{w: 80, h: 24, header: true, filters: true, footer: true, banner: true, body: 20, list: 34, thread: 44}},
 		{"one, list", 60, 20, arrangement{}, layout{w: 60, h: 20, header: true, filters: true, footer: true, body: 17, list: 60}},
-		{"one, thread", 40, 12, arrangement{focus: paneThread}, layout{w: 40, h: 12, header: true, filters: true, footer: true, body: 9, thread: 40}},
+		{"one, thread", 40, 12, arrangement{focus: paneThread}, layout{w: 40, h: 12, header: true, footer: true, body: 10, thread: 40}},
 		{"flat", 40, 3, arrangement{banner: true}, layout{w: 40, h: 3, header: true, body: 2, list: 40}},
 		{"nothing", 0, 0, arrangement{panel: true, banner: true}, layout{}},
 		{"less than nothing", -1, -1, arrangement{}, layout{}},

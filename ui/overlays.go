@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
@@ -25,6 +28,8 @@ func (m *Model) openPalette() tea.Cmd {
 			ID: c.ID, Title: m.say(words.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(m),
 		})
 	}
+	// What can be used now stands before what can't.
+	slices.SortStableFunc(items, func(a, b overlay.Item) int { return cmp.Compare(min(1, len(a.Reason)), min(1, len(b.Reason))) })
 	m.lay(overlay.NewPalette(m.say(words.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
@@ -47,7 +52,7 @@ func (m *Model) openHelp() tea.Cmd {
 		if c.Scope&m.scope() == 0 || c.Key() == "" {
 			continue
 		}
-		row := overlay.Row{Key: keyNames(c.Keys), Text: m.say(words.Command(c.ID))}
+		row := overlay.Row{Key: keyNames(c.Keys, m.w), Text: m.say(words.Command(c.ID))}
 		if c.Scope == command.Panes {
 			everywhere.Rows = append(everywhere.Rows, row)
 		} else {
@@ -63,7 +68,11 @@ func (m *Model) openHelp() tea.Cmd {
 	return nil
 }
 
-func keyNames(keys []string) string {
+// keyNames are the keys of a command; on a narrow screen, the first.
+func keyNames(keys []string, w int) string {
+	if w < 60 && len(keys) > 1 {
+		keys = keys[:1]
+	}
 	out := ""
 	for i, k := range keys {
 		if i > 0 {

@@ -1,6 +1,11 @@
 package ui
 
 import (
+	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"parley/model"
 	"parley/ui/theme"
 	"parley/words"
@@ -13,7 +18,7 @@ func (m *Model) panelLines(r model.Row, w, h int) []string {
 	p := panelText{m: m, w: w}
 	p.heading(m.say(words.PanelContact))
 	p.line(m.look.Name(r.Customer), th.Strong)
-	if l := m.look.Ours(r.Customer.Locale); l != "" {
+	if l := m.language(r.Customer.Locale); l != "" {
 		p.line(m.say(words.PanelLanguage, "Language", l), th.Muted)
 	}
 	if e := r.Entry; e != nil {
@@ -30,9 +35,6 @@ func (m *Model) panelLines(r model.Row, w, h int) []string {
 	for _, l := range r.Labels {
 		p.line("# "+m.look.Ours(l), th.Muted)
 	}
-	p.gap()
-	p.heading(m.say(words.PanelReply))
-	p.line(m.answerable(r), th.Text)
 	if len(r.Links) > 0 {
 		p.gap()
 		p.heading(m.say(words.PanelLinks))
@@ -54,15 +56,19 @@ func (m *Model) status(r model.Row) string {
 	return m.say(words.PanelOpen)
 }
 
-// answerable says until when a reply is allowed, or why it isn't.
-func (m *Model) answerable(r model.Row) string {
-	switch {
-	case r.Reply.Allowed && r.Reply.Until != nil:
-		return m.say(words.WindowUntil, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
-	case r.Reply.Allowed:
-		return m.say(words.PanelOpen)
+// language names the language of a locale as Facebook writes it (ja_JP); a locale that
+// is none stands as it is.
+func (m *Model) language(locale string) string {
+	tag, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
+	if err != nil {
+		return m.look.Ours(locale)
 	}
-	return m.say(words.Code(string(r.Reply.Code)))
+	base, _ := tag.Base()
+	names := display.English.Languages()
+	if m.words.Japanese() {
+		names = display.Japanese.Languages()
+	}
+	return names.Name(base)
 }
 
 // panelText is lines being put together.

@@ -39,13 +39,20 @@ func Answer(id string) ID { return ID(answerPrefix + id) }
 
 // The first line and the line under it.
 const (
-	AllPages        ID = "all_pages"
-	StateLive       ID = "state_live"
-	StateReading    ID = "state_reading"
-	StateConnecting ID = "state_connecting"
-	StateOffline    ID = "state_offline"
-	BannerOffline   ID = "banner_offline"
-	BannerSignedOut ID = "banner_signed_out"
+	AllPages         ID = "all_pages"
+	StateLive        ID = "state_live"
+	StateReading     ID = "state_reading"
+	StateConnecting  ID = "state_connecting"
+	StateOffline     ID = "state_offline"
+	BannerOffline    ID = "banner_offline"
+	BannerSignedOut  ID = "banner_signed_out"
+	OfflineRefused   ID = "offline_refused"
+	OfflineName      ID = "offline_name"
+	OfflineSilent    ID = "offline_silent"
+	OfflineLost      ID = "offline_lost"
+	RestrictedReason ID = "restricted_reason"
+	NewerBelow       ID = "newer_below"
+	OverlayKeys      ID = "overlay_keys"
 )
 
 // The panes.
@@ -55,7 +62,6 @@ const (
 	PanelConversation ID = "panel_conversation"
 	PanelAssigned     ID = "panel_assigned"
 	PanelUnassigned   ID = "panel_unassigned"
-	PanelReply        ID = "panel_reply"
 	PanelLinks        ID = "panel_links"
 	PanelDone         ID = "panel_done"
 	PanelSnoozed      ID = "panel_snoozed"

@@ -13,6 +13,8 @@ const (
 const (
 	You               ID = "you"
 	PreviewPage       ID = "preview_page"
+	PreviewSaid       ID = "preview_said"
+	LeftLeast         ID = "left_least"
 	InboxUnanswerable ID = "inbox_unanswerable"
 )
 

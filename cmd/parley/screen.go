@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -116,9 +117,24 @@ func (p *program) connectionOf(c client.Connection) *ui.Connection {
 	case client.Connecting:
 	}
 	if c.Cause != nil {
-		out.Reason = p.failure(c.Cause).say
+		out.Reason = p.words.Say(offlineReason(c.Cause))
 	}
 	return out
+}
+
+// offlineReason says in a few words why there is no connection.
+func offlineReason(err error) words.ID {
+	var name *net.DNSError
+	var slow net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return words.OfflineRefused
+	case errors.As(err, &name):
+		return words.OfflineName
+	case errors.As(err, &slow) && slow.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return words.OfflineSilent
+	}
+	return words.OfflineLost
 }
 
 // terminal returns the terminal that the program runs in.

@@ -136,6 +136,9 @@ func (b *Box) firstLine() string {
 	return ""
 }
 
+// bulletCells is what stands between two hints.
+const bulletCells = 3
+
 // hint is the line below the text: what the keys do, and how long the text is once that
 // matters.
 func (b *Box) hint() string {
@@ -151,6 +154,13 @@ func (b *Box) hint() string {
 	}
 	if room < 0 {
 		return b.paint(style, count)
+	}
+	all := 0
+	for _, id := range hints {
+		all += b.look.Cells.Width(b.look.Say(id)) + bulletCells
+	}
+	if all-bulletCells > room {
+		hints = []words.ID{words.ComposerLeave, hints[0]} // how to get out matters most
 	}
 	left := ""
 	for _, id := range hints {

@@ -5,6 +5,7 @@ import (
 
 	"parley/model"
 	"parley/ui/look"
+	"parley/ui/theme"
 )
 
 // Context is what drawing a list depends on besides its rows.
@@ -67,6 +68,7 @@ func (l *List) drawing(i int, r model.Row, p painter, c Context) (drawing, time.
 	d := drawing{
 		id: r.ID, seq: r.Seq, w: l.w, look: p.Version, code: r.Reply.Code, stale: r.Stale,
 		selected: i == l.index, focused: c.Focused && i == l.index, draft: c.Draft != nil && c.Draft(r.ID),
+		asleep: r.Asleep(c.Now),
 	}
 	age, next := p.Age(c.Now, r.UpdatedAt)
 	d.age = age
@@ -88,19 +90,29 @@ func (l *List) drawing(i int, r model.Row, p painter, c Context) (drawing, time.
 
 // empty says what this place is for, in the middle.
 func (l *List) empty(lines []string, p painter, c Context) []string {
-	said := c.Empty[:min(len(c.Empty), l.h)]
-	above := (l.h - len(said)) / 2
-	for range above {
-		lines = append(lines, space(l.w))
+	type sentence struct {
+		text  string
+		style theme.Style
 	}
-	for i, s := range said {
-		s = p.Cut(s, l.w)
-		n := p.Cells.Width(s)
+	var said []sentence
+	for i, s := range c.Empty {
 		style := p.Theme.Text
 		if i > 0 {
 			style = p.Theme.Muted
 		}
-		lines = append(lines, space((l.w-n)/2)+style.Paint(s)+space(l.w-n-(l.w-n)/2))
+		for _, part := range p.Cells.Wrap(s, max(2, l.w-2)) {
+			said = append(said, sentence{part, style})
+		}
+	}
+	said = said[:min(len(said), l.h)]
+	above := (l.h - len(said)) / 2
+	for range above {
+		lines = append(lines, space(l.w))
+	}
+	for _, s := range said {
+		text := p.Cut(s.text, l.w)
+		n := p.Cells.Width(text)
+		lines = append(lines, space((l.w-n)/2)+s.style.Paint(text)+space(l.w-n-(l.w-n)/2))
 	}
 	for len(lines) < l.h {
 		lines = append(lines, space(l.w))

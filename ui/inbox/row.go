@@ -37,6 +37,7 @@ type drawing struct {
 	code                model.Code
 	selected, focused   bool
 	draft, stale, found bool
+	asleep              bool
 	hit                 string
 }
 
@@ -80,12 +81,12 @@ func (p painter) row(r model.Row, d drawing) [rowLines]string {
 		name = p.Theme.Soft // where it is reversed, only where the keys go
 		name.Muted = name.Text
 	}
-	if d.code != "" || d.stale {
+	style, below := name.Accent, text.Accent
+	if d.code != "" && !pageWide(d.code) || d.stale {
 		name, text = faint(name), faint(text)
 	}
 	mark := [rowLines]string{" ", " "} // in no style, which would have to be written
 	if d.selected {
-		style, below := name.Accent, text.Accent
 		if !d.focused {
 			style, below = name.Faint, text.Faint
 		}
@@ -94,10 +95,21 @@ func (p painter) row(r model.Row, d drawing) [rowLines]string {
 	return [rowLines]string{mark[0] + p.first(r, d, name), mark[1] + p.second(r, d, text)}
 }
 
+// pageWide tells whether a reason against replies holds for the whole Page: it stands in
+// the banner, and the rows can be read as ever, for customers go on writing.
+func pageWide(c model.Code) bool {
+	switch c {
+	case model.PageDisconnected, model.PageRestricted, model.MessagesOff, model.RateLimited:
+		return true
+	default:
+		return false
+	}
+}
+
 // faint is the ink of a row that can't be answered: one colour.
 func faint(i theme.Ink) theme.Ink {
 	f := i.Faint
-	return theme.Ink{Text: f, Strong: f, Muted: f, Faint: f, Accent: i.Accent, Warn: f, Danger: i.Danger, Good: f}
+	return theme.Ink{Text: f, Strong: f, Muted: f, Faint: f, Accent: f, Warn: f, Danger: i.Danger, Good: f}
 }
 
 // first is the line with name, age and time left.
@@ -117,7 +129,7 @@ func (p painter) first(r model.Row, d drawing, ink theme.Ink) string {
 	if r.Pinned {
 		marks = append(marks, p.Theme.Pinned)
 	}
-	if r.Status == model.Snoozed {
+	if d.asleep {
 		marks = append(marks, p.Theme.Snoozed)
 	}
 	tail := ""
@@ -144,7 +156,12 @@ func (p painter) times(d drawing, left int, ink theme.Ink) string {
 	return ink.Muted.Paint(age) + style.Paint(ends)
 }
 
-func (p painter) urgency(u urgency, ink theme.Ink) theme.Style {
+func (p painter) urgency(u urgency, ink theme.Ink) theme.Style { return u.style(ink) }
+
+// LeftStyle is the style of the time that is left to reply.
+func LeftStyle(left time.Duration, ink theme.Ink) theme.Style { return urgencyOf(left).style(ink) }
+
+func (u urgency) style(ink theme.Ink) theme.Style {
 	switch u {
 	case closed:
 		return ink.Faint
@@ -184,7 +201,7 @@ func (p painter) second(r model.Row, d drawing, ink theme.Ink) string {
 func (p painter) says(r model.Row, d drawing) string {
 	who, text := p.Preview(r.LastMessage, p.me)
 	switch {
-	case d.code == "":
+	case d.code == "", pageWide(d.code) && !d.selected:
 		return who + text
 	case d.selected:
 		return p.Say(words.Code(string(d.code)))

@@ -28,7 +28,7 @@ func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 		if m.Author.Kind == model.ByPage {
 			who = l.Say(words.PreviewPage)
 		}
-		who += ": "
+		who = l.Say(words.PreviewSaid, "Who", who)
 	}
 	return who, text
 }

@@ -29,13 +29,15 @@ func (l Look) Age(now, at time.Time) (string, time.Time) {
 	return l.Date(now, at), l.midnight(now).AddDate(0, 0, 1)
 }
 
-// Left returns how long something will last, short, rounded down: 23h, 40m, 0m; and
+// Left returns how long something will last, short, rounded down: 23h, 40m, <1m; and
 // when that will read otherwise.
 func (l Look) Left(now, until time.Time) (string, time.Time) {
 	d := until.Sub(now)
 	switch {
 	case d <= 0:
 		return "", time.Time{}
+	case d < time.Minute:
+		return l.Say(words.LeftLeast), until
 	case d < time.Hour:
 		n := d / time.Minute
 		return l.Say(words.AgeMinutes, "N", int(n)), until.Add(-n * time.Minute).Add(time.Nanosecond)

@@ -51,6 +51,8 @@ type Theme struct {
 	Ink
 	Soft Ink
 	Glyphs
+	// Colourless: there are no colours, so that what is chosen needs a mark.
+	Colourless bool
 	// Version differs between any two themes that look different.
 	Version uint8
 }
@@ -124,6 +126,7 @@ func New(o Options) Theme {
 	default:
 		t.Ink = Ink{Strong: style(ansi.NewStyle().Bold())}
 		t.Soft = reversed()
+		t.Colourless = true
 	}
 	return t
 }

@@ -126,6 +126,11 @@ func (p *Pane) place() {
 func (p *Pane) open() {
 	p.opening = !p.c.Thread.Loaded || p.w == 0 || p.h == 0
 	p.top, p.stuck = p.bottom(), true
+	if !p.opening && p.asks >= 0 { // what needs a decision is seen whole, with its keys
+		p.sel.set(p, p.asks)
+		p.reveal(p.asks, -1)
+		return
+	}
 	i, ok := p.find(p.c.FirstUnread)
 	if !ok || p.c.FirstUnread == "" {
 		return

@@ -87,6 +87,10 @@ func TestAsking(t *testing.T) {
 	failed := mine("failed", now, "three", model.Failed)
 	c := content(append(append(append([]model.Message{}, ms[:10]...), first), append(ms[11:], second, failed)...)...)
 	p := pane(60, 12, c)
+	if m, _ := p.Selected(); m.ID != "first" || rowOf(p, "R send again") < 0 {
+		t.Errorf("it opens at %s:\n%s", m.ID, drawn(p))
+	}
+	p.Bottom()
 	if m, _ := p.Asking(); m.ID != "failed" {
 		t.Errorf("selected: %s", m.ID)
 	}
@@ -109,7 +113,13 @@ func TestKeysActOnWhatWasSeen(t *testing.T) {
 	ms := append(many(10), mine("older", now, "one", model.Ask), mine("asks", now, "two", model.Ask))
 	p := pane(60, 12, content(ms...))
 	p.Set(english(), content(append(ms, customer("new", now, "hello"))...))
-	if m, _ := p.Asking(); m.ID != "asks" || !p.AtBottom() {
+	if m, _ := p.Asking(); m.ID != "older" {
+		t.Errorf("%s", m.ID)
+	}
+	p.Bottom()
+	p.Up(1)
+	p.Set(english(), content(append(ms, customer("new", now, "hello"), customer("newer", now, "hello"))...))
+	if m, _ := p.Asking(); m.ID != "asks" {
 		t.Errorf("%s", m.ID)
 	}
 }
