@@ -67,13 +67,28 @@ func (l *live) setPage(p store.Page) {
 	}
 }
 
-// learn makes Pages known that are not yet: those that there were before the hub began.
+// learn makes Pages known that are not yet: those that there were before the hub began,
+// and those whose connecting is stored but not yet said. Who sees them is told; setPage
+// would find them known and tell nobody.
 func (l *live) learn(pages []store.Page) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	var found []store.Page
 	for _, p := range pages {
 		if _, known := l.pages[p.ID]; !known {
 			l.pages[p.ID] = p
+			found = append(found, p)
+		}
+	}
+	sessions := make([]*Session, 0, len(l.sessions))
+	for s := range l.sessions {
+		sessions = append(sessions, s)
+	}
+	l.mu.Unlock()
+	for _, p := range found {
+		for _, s := range sessions {
+			if model.CanSee(s.user.ID, p.Page) {
+				s.tell(p, true)
+			}
 		}
 	}
 }

@@ -1,0 +1,29 @@
+package hub
+
+import (
+	"strings"
+	"testing"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// TestANewPageIsToldThoughItWasFoundFirst: whoever is just being welcomed reads a new
+// Page from the store before its connecting is said.
+func TestANewPageIsToldThoughItWasFoundFirst(t *testing.T) {
+	t.Parallel()
+	h := New(Options{})
+	ann := h.Attach(model.User{ID: "ann"}, nil, nil)
+	ben := h.Attach(model.User{ID: "ben"}, nil, nil)
+	h.live.join(ann)
+	h.live.join(ben)
+	p := store.Page{Page: model.Page{ID: "1", Visibility: model.Private, Installer: model.UserRef{ID: "ben"}, Seq: 1}}
+	h.live.learn([]store.Page{p})
+	h.live.setPage(p)
+	if len(ann.queue) > 0 {
+		t.Error("told to somebody who does not see it")
+	}
+	if len(ben.queue) != 1 || !strings.Contains(string(ben.queue[0].bytes), `"sees":true`) {
+		t.Errorf("told %d times", len(ben.queue))
+	}
+}
