@@ -20,6 +20,20 @@ func TestMovingDoesNotOpen(t *testing.T) {
 	w.shows("Reply to Customer 1…")
 }
 
+// TestPreview: the conversation follows the selection after a moment, and the keys stay
+// with the list.
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(5), func(o *Options) { o.Preview = true })
+	w.keys("j", "j")
+	w.shows("Conversations open here.")
+	w.passes(previewAfter)
+	w.shows("Reply to Customer 2…")
+	w.keys("j")
+	w.passes(previewAfter)
+	w.shows("Reply to Customer 3…")
+}
+
 // TestTheSelectionStays: what is selected stays selected while messages arrive.
 func TestTheSelectionStays(t *testing.T) {
 	t.Parallel()

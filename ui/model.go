@@ -38,6 +38,8 @@ type Options struct {
 	Typed map[model.ConversationID]string
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
+	// Preview: the conversation follows the selection after a moment.
+	Preview bool
 	// ASCII: draw states with ASCII characters.
 	ASCII bool
 	// AskColours: the terminal answers rightly when asked whether it has true colour.
@@ -54,6 +56,8 @@ type Model struct {
 	zone   *time.Location
 	words  *words.Words
 	browse func(url string) error
+	// preview: the conversation follows the selection.
+	preview bool
 
 	clock    clock
 	terminal terminal
@@ -91,7 +95,7 @@ func New(o Options) (*Model, error) {
 		return nil, errors.Join(ErrOptions, err)
 	}
 	m := &Model{
-		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse,
+		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse, preview: o.Preview,
 		clock:    clock{local: o.Now, after: timer},
 		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
 		commands: registry,

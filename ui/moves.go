@@ -1,7 +1,11 @@
 package ui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
 )
 
 // move moves within the pane that has the keys.
@@ -13,9 +17,35 @@ func (m *Model) move(rows int) tea.Cmd {
 		m.thread.Up(-rows)
 	case m.focus == paneList:
 		m.list.Move(rows)
-		return m.findMore()
+		return tea.Batch(m.findMore(), m.previewLater())
 	}
 	return nil
+}
+
+// previewAfter is how long the selection rests until its conversation is shown.
+const previewAfter = 150 * time.Millisecond
+
+// rested tells that the selection may have rested on a conversation.
+type rested struct{ id model.ConversationID }
+
+// previewLater shows the selected conversation after a moment, where the user wants
+// that and there is a place for it.
+func (m *Model) previewLater() tea.Cmd {
+	r, ok := m.list.Selected()
+	if !m.preview || !ok || m.w < twoPanes {
+		return nil
+	}
+	return m.clock.after(previewAfter, rested{r.ID})
+}
+
+func (m *Model) rested(r rested) tea.Cmd {
+	now, ok := m.list.Selected()
+	if !ok || now.ID != r.id || m.focus != paneList || m.overlay.Overlay != nil {
+		return nil
+	}
+	cmd := m.open(r.id)
+	m.focus = paneList
+	return cmd
 }
 
 func (m *Model) half(halves int) tea.Cmd {

@@ -44,6 +44,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.seen(msg)
 	case marked:
 		return m.marked(msg)
+	case rested:
+		return m.rested(msg)
 	case pause:
 		return m.pause(msg)
 	case addressOpened:

@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -151,6 +154,12 @@ func valuesOf(prefix string, v reflect.Value) []value {
 		switch field := v.Field(i).Interface().(type) {
 		case string:
 			out = append(out, value{key, field})
+		case bool:
+			out = append(out, value{key, strconv.FormatBool(field)})
+		case map[string][]string:
+			for _, id := range slices.Sorted(maps.Keys(field)) {
+				out = append(out, value{key + "." + id, strings.Join(field[id], ",")})
+			}
 		case time.Duration:
 			out = append(out, value{key, field.String()})
 		case []time.Duration:

@@ -54,11 +54,19 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	if err != nil {
 		return err
 	}
+	s, err := p.settings(nil, "")
+	if err != nil {
+		return err
+	}
 	keeping := &screenDrafts{drafts: drafts, hub: c.URL()}
 	m, err := ui.New(ui.Options{
-		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, Browse: p.browser(), ASCII: p.ascii(),
+		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, Browse: p.browser(), ASCII: p.ascii(s),
+		Keys: s.Keys, Preview: s.Preview, Light: s.Theme == themeLight, Dark: s.Theme == themeDark,
 		AskColours: p.getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
+	if errors.Is(err, ui.ErrOptions) {
+		return usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
 	if err != nil {
 		return err
 	}
@@ -148,8 +156,11 @@ func (p *program) terminal() (in, out *os.File, ok bool) {
 }
 
 // ascii tells whether the terminal draws ASCII only: its locale is no UTF-8, or it is
-// the console of the kernel.
-func (p *program) ascii() bool {
+// the console of the kernel; or the user said so.
+func (p *program) ascii(s settings) bool {
+	if s.Glyphs != glyphsAuto {
+		return s.Glyphs == glyphsASCII
+	}
 	if t := p.getenv("TERM"); t == "linux" || t == "dumb" {
 		return true
 	}

@@ -37,6 +37,13 @@ type settings struct {
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
 
+	// The screen: its ground (auto, dark, light), its glyphs (auto, unicode, ascii),
+	// whether the conversation follows the selection, and the keys of commands.
+	Theme   string              `koanf:"theme"`
+	Glyphs  string              `koanf:"glyphs"`
+	Preview bool                `koanf:"preview"`
+	Keys    map[string][]string `koanf:"keys"`
+
 	Timing hub.Timing `koanf:"timing"`
 }
 
@@ -51,6 +58,8 @@ func defaults() settings {
 		DB:           filepath.Join(xdg.DataHome, "parley", "hub.db"),
 		MetaGraphURL: "https://graph.facebook.com",
 		MetaVersion:  "v26.0",
+		Theme:        themeAuto,
+		Glyphs:       glyphsAuto,
 		Timing:       hub.DefaultTiming(),
 	}
 }
@@ -108,10 +117,39 @@ func (p *program) decode(l layers) (settings, error) {
 	if err != nil {
 		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(decodeReason(err))))
 	}
-	if err := checkTiming(s.Timing); err != nil {
+	if err := errors.Join(checkTiming(s.Timing), checkScreen(s)); err != nil {
 		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
 	return s, nil
+}
+
+// Values of the settings theme and glyphs.
+const (
+	themeAuto     = "auto"
+	themeDark     = "dark"
+	themeLight    = "light"
+	glyphsAuto    = "auto"
+	glyphsUnicode = "unicode"
+	glyphsASCII   = "ascii"
+)
+
+var (
+	errTheme  = errors.New("theme: must be auto, dark or light")
+	errGlyphs = errors.New("glyphs: must be auto, unicode or ascii")
+)
+
+func checkScreen(s settings) error {
+	switch s.Theme {
+	case themeAuto, themeDark, themeLight:
+	default:
+		return errTheme
+	}
+	switch s.Glyphs {
+	case glyphsAuto, glyphsUnicode, glyphsASCII:
+	default:
+		return errGlyphs
+	}
+	return nil
 }
 
 // decodeReason is what is wrong with the values of settings, on one line.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"parley/ui/cells"
@@ -103,8 +104,31 @@ func TestShownTakesEmojiApart(t *testing.T) {
 		if got := m.Shown(in); got != want {
 			t.Errorf("Shown(%q) = %q, want %q", in, got, want)
 		}
-		if got := cells.Graphemes().Shown(in); got != in {
+		if got := cells.Graphemes().Shown(in); got != in && in != "1️⃣" {
 			t.Errorf("of clusters, Shown(%q) = %q", in, got)
+		}
+	}
+}
+
+// TestWhatTheRendererDraws: a text is as wide as the renderer draws it.
+func TestWhatTheRendererDraws(t *testing.T) {
+	t.Parallel()
+	m := cells.Graphemes()
+	for in, want := range map[string]string{
+		"a\u0e33b": "a◌\u0e33b", "mark \u0e33": "mark ◌\u0e33", "x\u0903\u0903": "x◌\u0903\u0903", "\u0e01\u0e33": "\u0e01\u0e33",
+		"1\ufe0f\u20e3!": "1!", "a\ufe0f \u0e33": "a ◌\u0e33", "#\u20e3": "#\u20e3", "q\u0336\u0336": "q\u0336\u0336", "e\u0301": "e\u0301", "山田 a": "山田 a",
+	} {
+		got := m.Shown(in)
+		if got != want {
+			t.Errorf("Shown(%q) = %q, want %q", in, got, want)
+		}
+		drawn := 0
+		for s, state := got, byte(0); s != ""; {
+			_, width, n, next := ansi.DecodeSequence(s, state, nil)
+			drawn, s, state = drawn+width, s[n:], next
+		}
+		if n := m.Width(got); n != drawn {
+			t.Errorf("%q is %d wide, drawn in %d cells", got, n, drawn)
 		}
 	}
 }

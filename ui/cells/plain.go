@@ -1,14 +1,20 @@
 package cells
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Shown returns the text as the terminal draws it in as many cells as are measured. One
-// that measures clusters draws everything as it is. For any other, emoji sequences are
+// that measures clusters draws everything as it is, but for what the renderer does not
+// take for a cluster. For any other, emoji sequences are
 // taken apart: variation selectors, joiners, skin tones and keycaps go, so that what is
 // left is as wide as each of its characters.
 func (m Measure) Shown(s string) string {
 	if m.graphemes {
-		return s
+		return based(s)
 	}
 	if _, plain := ascii(s); plain || !strings.ContainsFunc(s, joinsEmoji) {
 		return s
@@ -31,4 +37,40 @@ func joinsEmoji(r rune) bool {
 		return true
 	}
 	return r >= 0x1F3FB && r <= 0x1F3FF || r >= 0xE0020 && r <= 0xE007F
+}
+
+// base carries a character that would join the one before it.
+const base = "◌"
+
+// based parts characters of ASCII from what follows and would count as one with them:
+// the renderer draws each in a cell by itself, so that the rest of the line would stand
+// off. What has cells of its own gets a base of its own, what has none goes: of a keycap
+// the digit is left.
+func based(s string) string {
+	if _, plain := ascii(s); plain {
+		return s
+	}
+	var b strings.Builder
+	from := 0
+	for i := range len(s) - 1 {
+		if s[i] < ' ' || s[i] > '~' || s[i+1] < utf8.RuneSelf {
+			continue
+		}
+		k, n := ansi.FirstGraphemeCluster(s[i:], ansi.GraphemeWidth)
+		rest := ansi.GraphemeWidth.StringWidth(k[1:])
+		if 1+rest == n {
+			continue
+		}
+		b.WriteString(s[from : i+1])
+		from = i + 1
+		if rest == 0 {
+			from = i + len(k)
+		} else {
+			b.WriteString(base)
+		}
+	}
+	if from == 0 {
+		return s
+	}
+	return b.String() + s[from:]
 }

@@ -47,7 +47,7 @@ func (b *Box) arrangeParts() parts {
 		if p.hint {
 			room--
 		}
-		p.head = b.head(room-1, why)
+		p.head = b.head(room-1, why, todo)
 		p.rows = min(len(b.text.lines), room-len(p.head))
 		return p
 	}
@@ -145,7 +145,10 @@ func (b *Box) hint() string {
 	t := b.look.Theme
 	hints := []words.ID{words.ComposerSend, words.ComposerLine, words.ComposerLeave}
 	if !b.verdict.Allowed {
-		hints = []words.ID{words.ComposerKept, words.ComposerLeave}
+		hints = []words.ID{words.ComposerLeave}
+		if b.firstLine() != "" {
+			hints = []words.ID{words.ComposerKept, words.ComposerLeave}
+		}
 	}
 	count, style := b.count()
 	room := b.w
