@@ -50,6 +50,7 @@ func keys(t *testing.T) string {
 			where = "list"
 		case command.Thread:
 			where = "conversation"
+		default:
 		}
 		names := make([]string, len(c.Keys))
 		for i, k := range c.Keys {

@@ -55,6 +55,7 @@ func (m *Model) half(halves int) tea.Cmd {
 	case paneList:
 		m.list.Half(halves)
 		return m.findMore()
+	case panePanel: // it is as long as it is
 	}
 	return nil
 }

@@ -54,8 +54,35 @@ func TestEverySizeInEveryPlace(t *testing.T) {
 			w.hub.messages[ms[0].ConversationID] = ms
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			for _, keys := range [][]string{
-				{"j"}, {"enter"}, {"k"}, {"i"}, {"i"}, {"r"}, {"a"}, {"alt+enter"}, {"esc"}, {"ctrl+k"}, {"x"}, {"esc"}, {"?"}, {"j"}, {"esc"},
-				{"n"}, {"esc"}, {"s"}, {"esc"}, {"/"}, {"a"}, {"esc"}, {"esc"}, {"4"}, {"e"}, {"0"}, {"G"}, {"tab"}, {"shift+tab"},
+				{"j"},
+				{"enter"},
+				{"k"},
+				{"i"},
+				{"i"},
+				{"r"},
+				{"a"},
+				{"alt+enter"},
+				{"esc"},
+				{"ctrl+k"},
+				{"x"},
+				{"esc"},
+				{"?"},
+				{"j"},
+				{"esc"},
+				{"n"},
+				{"esc"},
+				{"s"},
+				{"esc"},
+				{"/"},
+				{"a"},
+				{"esc"},
+				{"esc"},
+				{"4"},
+				{"e"},
+				{"0"},
+				{"G"},
+				{"tab"},
+				{"shift+tab"},
 			} {
 				w.keys(keys...)
 				w.whole(s[0], s[1])
@@ -67,8 +94,8 @@ func TestEverySizeInEveryPlace(t *testing.T) {
 }
 
 var hostile = []model.Untrusted{
-	"\x1b]0;owned\x07\x1b[2J\x1b[31mred", "a\rFAKE", "a\nb\nc", "‮evil‬ \u2066x\u2069", "z\u200b\ufeffw", "\x9b31m", "e" + model.Untrusted(strings.Repeat("\u0301", 500)),
-	model.Untrusted(strings.Repeat("長い", 10000)), "👩‍👩‍👧‍👦❤️1️⃣🏳️‍🌈👍🏽", "ภาษาไทย ทำงาน", "مرحبا", "\xff\xfe", "\t\t", "", "a\u0600b", "\x1b[" + model.Untrusted(strings.Repeat("1;", 400)) + "m",
+	"\x1b]0;owned\x07\x1b[2J\x1b[31mred", "a\rFAKE", "a\nb\nc", "\u202eevil\u202c \u2066x\u2069", "z\u200b\ufeffw", "\x9b31m", "e" + model.Untrusted(strings.Repeat("\u0301", 500)),
+	model.Untrusted(strings.Repeat("長い", 10000)), "👩\u200d👩\u200d👧\u200d👦❤\ufe0f1\ufe0f⃣🏳\ufe0f\u200d🌈👍🏽", "ภาษาไทย ทำงาน", "مرحبا", "\xff\xfe", "\t\t", "", "a\u0600b", "\x1b[" + model.Untrusted(strings.Repeat("1;", 400)) + "m",
 }
 
 // TestHostileTextStaysInItsPlace: whatever is said, by whatever name, every line of the
@@ -77,7 +104,7 @@ func TestHostileTextStaysInItsPlace(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		text := rapid.SampledFrom(hostile)
-		any := rapid.Custom(func(rt *rapid.T) model.Untrusted {
+		whatever := rapid.Custom(func(rt *rapid.T) model.Untrusted {
 			if rapid.Bool().Draw(rt, "made up") {
 				return model.Untrusted(rapid.StringN(0, 60, 200).Draw(rt, "text"))
 			}
@@ -85,17 +112,17 @@ func TestHostileTextStaysInItsPlace(t *testing.T) {
 		})
 		list := some(6)
 		for i := range list {
-			list[i].Customer.Name = any.Draw(rt, "name")
-			list[i].LastMessage.Text = any.Draw(rt, "preview")
-			list[i].Links = []model.Link{{Type: "deal", ID: "1", Title: any.Draw(rt, "title")}}
-			list[i].Entry = &model.Entry{Source: model.SourceAds, Title: any.Draw(rt, "ad")}
+			list[i].Customer.Name = whatever.Draw(rt, "name")
+			list[i].LastMessage.Text = whatever.Draw(rt, "preview")
+			list[i].Links = []model.Link{{Type: "deal", ID: "1", Title: whatever.Draw(rt, "title")}}
+			list[i].Entry = &model.Entry{Source: model.SourceAds, Title: whatever.Draw(rt, "ad")}
 		}
 		w := newWorld(t, list)
 		ms := incoming(4)
 		for i := range ms {
-			ms[i].Text = any.Draw(rt, "said")
-			ms[i].Author.Name = any.Draw(rt, "author")
-			ms[i].Attachments = []model.Attachment{{ID: "1", Type: "file", Title: any.Draw(rt, "file"), URL: any.Draw(rt, "url")}}
+			ms[i].Text = whatever.Draw(rt, "said")
+			ms[i].Author.Name = whatever.Draw(rt, "author")
+			ms[i].Attachments = []model.Attachment{{ID: "1", Type: "file", Title: whatever.Draw(rt, "file"), URL: whatever.Draw(rt, "url")}}
 		}
 		w.hub.messages[ms[0].ConversationID] = ms
 		if rapid.Bool().Draw(rt, "graphemes") {
