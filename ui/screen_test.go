@@ -193,7 +193,7 @@ func TestPalette(t *testing.T) {
 	w.keys("4")
 	w.types("yesterday")
 	w.keys("enter")
-	w.shows("That is no time to come.")
+	w.shows("That is not a time in the future.")
 }
 
 func TestHelpAnswersEveryQuestion(t *testing.T) {

@@ -31,9 +31,9 @@ func (m *Model) snooze() tea.Cmd {
 	}
 	times := map[string]time.Time{"hour": now.Add(time.Hour), "tomorrow": tomorrow, "monday": monday}
 	options := []overlay.Option{
-		{ID: "hour", Key: "1", Title: m.say(words.SnoozeHour) + "   " + m.look.Moment(now, times["hour"])},
-		{ID: "tomorrow", Key: "2", Title: m.say(words.SnoozeTomorrow) + "   " + m.look.Moment(now, tomorrow)},
-		{ID: "monday", Key: "3", Title: m.say(words.SnoozeMonday) + "   " + m.look.Moment(now, monday)},
+		{ID: "hour", Key: "1", Title: m.say(words.SnoozeHour), Detail: m.look.Moment(now, times["hour"])},
+		{ID: "tomorrow", Key: "2", Title: m.say(words.SnoozeTomorrow), Detail: m.look.Clock(tomorrow)},
+		{ID: "monday", Key: "3", Title: m.say(words.SnoozeMonday), Detail: m.look.Moment(now, monday)},
 		{ID: "typed", Key: "4", Title: m.say(words.SnoozeTyped)},
 	}
 	m.lay(overlay.NewChoice(m.say(words.SnoozeTitle, "Name", m.look.Name(r.Customer)), options), func(a overlay.Action) tea.Cmd {

@@ -107,7 +107,11 @@ func (b *Box) textLine(i int) string {
 }
 
 func (b *Box) placeholder() string {
-	return b.look.Say(words.ComposerPlaceholder, "Name", b.name, "More", b.look.Theme.More)
+	say := func(name string) string {
+		return b.look.Say(words.ComposerPlaceholder, "Name", name, "More", b.look.Theme.More)
+	}
+	// Where it doesn't fit, the name gives way, not the sentence.
+	return say(b.look.Cut(b.name, b.w-b.look.Cells.Width(say(""))))
 }
 
 // rest is the one line of a composer that is not open: the draft's beginning, or what it

@@ -14,7 +14,7 @@ import (
 const (
 	markFrom   = "⸢"
 	markTo     = "⸣"
-	markBefore = 10
+	markBefore = 20
 	hitCells   = 160
 )
 

@@ -13,6 +13,8 @@ import (
 type Option struct {
 	ID    string
 	Title string
+	// Detail stands at the right: when, how much.
+	Detail string
 	// Key chooses it at once: "1".
 	Key string
 	// Reason is why it can't be chosen now; empty if it can.
@@ -25,6 +27,9 @@ type Choice struct {
 	options  []Option
 	selected int
 }
+
+// choiceRoom is what a row needs besides its words: marks, blanks and border.
+const choiceRoom = 14
 
 // NewChoice returns a list to choose from.
 func NewChoice(title string, options []Option) *Choice {
@@ -66,9 +71,15 @@ func (c *Choice) choose() Action {
 func (c *Choice) Lines(l look.Look, w, h int) []string {
 	f := NewFrame(c.title, w, h)
 	iw, ih := f.Inside()
-	keys := 0
+	// It is as wide as what it says.
+	keys, widest := 0, l.Cells.Width(c.title)+6
 	for _, o := range c.options {
 		keys = max(keys, l.Cells.Width(o.Key))
+		widest = max(widest, l.Cells.Width(o.Key+o.Title+o.Reason+o.Detail)+choiceRoom)
+	}
+	if !f.bare {
+		f = NewFrame(c.title, min(w, widest), h)
+		iw, ih = f.Inside()
 	}
 	keys = min(keys, max(1, iw/3))
 	top := window(c.selected, c.selected+1, len(c.options), ih)
@@ -91,7 +102,12 @@ func (c *Choice) row(l look.Look, i, keys, w int) string {
 		key, text = ink.Faint, ink.Faint
 		title += " " + t.Bullet + " " + o.Reason
 	}
-	return row(l, w, cell{ink.Accent, mark, 1}, cell{ink.Text, "", 1}, cell{key, o.Key, keys}, cell{ink.Text, "", 2}, cell{text, title, -1})
+	detail := l.Cells.Width(o.Detail)
+	if detail > 0 && w-4-keys-detail-2 < l.Cells.Width(title) {
+		detail = 0
+	}
+	return row(l, w, cell{ink.Accent, mark, 1}, cell{ink.Text, "", 1}, cell{key, o.Key, keys}, cell{ink.Text, "", 2},
+		cell{text, title, max(0, w-4-keys-detail)}, cell{key, o.Detail, detail})
 }
 
 // Cursor implements Overlay.

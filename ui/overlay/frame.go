@@ -60,6 +60,9 @@ func (f Frame) Lines(l look.Look, content []string) []string {
 		for _, s := range content {
 			lines = append(lines, cells.Spaces(left)+s+cells.Spaces(f.w-left-w))
 		}
+		if len(lines) < f.h { // where it ends, and what it lies over goes on
+			lines = append(lines, l.Theme.Faint.Paint(l.Rule(f.w)))
+		}
 		return lines
 	}
 	b := borderOf(l)

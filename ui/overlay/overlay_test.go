@@ -282,7 +282,7 @@ func TestHelpOfATextAlone(t *testing.T) {
 	t.Parallel()
 	p := overlay.NewHelp("Notices", []overlay.Section{{}, {Paragraphs: []overlay.Paragraph{{Answer: "There are none."}}}})
 	l := newLook("en", cells.Measure{}, theme.Options{ASCII: true})
-	want := []string{" Notices", " There are none."}
+	want := []string{" Notices", " There are none.", strings.Repeat("-", 40)}
 	for i, got := range p.Lines(l, 40, 10) {
 		if i >= len(want) || strings.TrimRight(got, " ") != want[i] {
 			t.Errorf("line %d is %q", i, got)

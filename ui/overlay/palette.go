@@ -118,6 +118,7 @@ func (p *Palette) find() {
 		if f.Index >= len(p.items) {
 			m.item, m.letters = f.Index-len(p.items), nil
 		}
+		m.score += begins(f.Str, query)
 		at, twice := place[m.item]
 		switch {
 		case !twice:
@@ -133,6 +134,24 @@ func (p *Palette) find() {
 		}
 		return blocked(p.items[a.item]) - blocked(p.items[b.item])
 	})
+}
+
+// What a name that begins with what is typed, or one of its words, counts more than
+// letters found here and there.
+const (
+	beginsName = 100
+	beginsWord = 50
+)
+
+func begins(name, query string) int {
+	name, query = strings.ToLower(name), strings.ToLower(query)
+	switch {
+	case strings.HasPrefix(name, query):
+		return beginsName
+	case strings.Contains(name, " "+query):
+		return beginsWord
+	}
+	return 0
 }
 
 func blocked(it Item) int {
