@@ -29,7 +29,7 @@ func moving() []cmd {
 		{ID: "half_up", Keys: []string{"ctrl+u", "pgup"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.half(-1) }},
 		{ID: "first", Keys: []string{"g", "home"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.end(false) }},
 		{ID: "last", Keys: []string{"G", "end"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.end(true) }},
-		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Reason: needsConversation, Run: (*Model).openSelected},
+		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: needsConversation, Run: (*Model).openSelected},
 		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Reason: needsOpen, Run: (*Model).expand},
 		{ID: "back", Keys: []string{"esc", "h", "left"}, Scope: command.Panes, Hidden: true, Run: (*Model).back},
 		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.turn(1) }},
@@ -41,11 +41,11 @@ func moving() []cmd {
 
 func answering() []cmd {
 	return []cmd{
-		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Reason: needsConversation, Run: (*Model).openComposer},
+		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openComposer},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).resend},
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).giveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: needsDraft, Run: (*Model).listDrafts},
-		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Reason: needsMessage, Run: (*Model).copyText},
+		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Reason: needsMessage, Run: (*Model).copyText},
 		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Reason: needsAddress, Run: (*Model).openAddress},
 		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: needsPage, Run: (*Model).share},
 	}
@@ -53,10 +53,10 @@ func answering() []cmd {
 
 func triaging() []cmd {
 	return []cmd{
-		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Reason: needsConversation, Run: (*Model).finish},
-		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Reason: needsConversation, Run: (*Model).snooze},
-		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Reason: needsConversation, Run: (*Model).pin},
-		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Reason: needsConversation, Run: (*Model).toggleRead},
+		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).finish},
+		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).snooze},
+		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).pin},
+		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).toggleRead},
 		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: needsUndo, Run: (*Model).takeBack},
 	}
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"parley/ui/command"
@@ -17,10 +19,23 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.keyComposer(k)
 	}
 	c, ok := m.commands.ByKey(m.scope(), k.Key())
-	if !ok {
+	if !ok || m.focus == paneList && m.slipping() && c.Selected {
 		return nil
 	}
 	return m.run(c)
+}
+
+// slipGrace is how long after another row slipped under the selection a key that acts on
+// the selected row is taken for one that was meant for the row before.
+const slipGrace = 400 * time.Millisecond
+
+func (m *Model) slipping() bool { return m.clock.now().Sub(m.slipped) < slipGrace }
+
+// refresh has the list follow changes of its rows.
+func (m *Model) refresh() {
+	if m.list.Refresh() {
+		m.slipped = m.clock.now()
+	}
 }
 
 // run runs a command, or says why it can't be.

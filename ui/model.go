@@ -71,7 +71,9 @@ type Model struct {
 	panelOpen, panelClosed bool
 	overlay                opened
 
-	list    *inbox.List
+	list *inbox.List
+	// slipped is when another row was selected by itself.
+	slipped time.Time
 	query   model.Query
 	search  search
 	thread  *thread.Pane

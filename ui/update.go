@@ -106,7 +106,7 @@ func (m *Model) news(n News) tea.Cmd {
 		m.forget()
 	}
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
-		m.list.Refresh()
+		m.refresh()
 	}
 	return m.followThread()
 }
@@ -117,7 +117,7 @@ func (m *Model) settle() tea.Cmd {
 	now := m.clock.now()
 	if next := m.inbox.Next(); !next.IsZero() && !next.After(now) && !m.inbox.Now().IsZero() {
 		if changes := m.inbox.Advance(now); changes.Any() {
-			m.list.Refresh()
+			m.refresh()
 		}
 	}
 	m.toast.expire(now)

@@ -34,6 +34,8 @@ type Command[M any] struct {
 	Scope Scope
 	// Hidden keeps it out of the palette: it only moves about.
 	Hidden bool
+	// Selected: it acts on what is selected.
+	Selected bool
 	// Reason tells why it can't be used now, in words; empty when it can. Nil: it
 	// always can.
 	Reason func(M) string

@@ -25,7 +25,9 @@ type List struct {
 	selected model.ConversationID
 	index    int // of what is selected
 	top      int // the first visible row
-	drawn    memo
+	// chosen: the user chose what is selected. Until then the first row is.
+	chosen bool
+	drawn  memo
 }
 
 // New returns an empty list.
@@ -48,15 +50,28 @@ func (l *List) SetSize(w, h int) {
 // else the first is.
 func (l *List) SetRows(rows Rows) {
 	l.rows = rows
-	l.index, l.top = 0, 0
+	chosen := l.chosen
+	l.index, l.top, l.chosen = 0, 0, false
 	if i, ok := rows.Index(l.selected); ok {
-		l.index = i
+		l.index, l.chosen = i, chosen
 	}
 	l.pick(l.index)
 }
 
-// Refresh follows changes of the rows.
-func (l *List) Refresh() {
+// Refresh follows changes of the rows. It tells whether another row than the user saw
+// is selected now, though none that they chose.
+func (l *List) Refresh() (slipped bool) {
+	if !l.chosen {
+		before := l.selected
+		l.pick(0)
+		return before != "" && l.selected != before
+	}
+	l.follow()
+	return false
+}
+
+// follow keeps what the user chose selected.
+func (l *List) follow() {
 	i, ok := l.rows.Index(l.selected)
 	if !ok {
 		l.pick(l.index) // it left: the one that took its place
@@ -81,25 +96,30 @@ func (l *List) Selected() (model.Row, bool) { return l.rows.At(l.index) }
 func (l *List) Select(id model.ConversationID) bool {
 	i, ok := l.rows.Index(id)
 	if ok {
-		l.pick(i)
+		l.choose(i)
 	}
 	return ok
 }
 
 // Move moves the selection by so many rows.
-func (l *List) Move(rows int) { l.pick(l.index + rows) }
+func (l *List) Move(rows int) { l.choose(l.index + rows) }
 
 // Half moves by so many halves of what is visible.
 func (l *List) Half(halves int) { l.Move(halves * max(1, l.visible()/2)) }
 
 // First and Last select the ends.
-func (l *List) First() { l.pick(0) }
+func (l *List) First() { l.choose(0) }
 
 // Last selects the last row.
-func (l *List) Last() { l.pick(l.rows.Len() - 1) }
+func (l *List) Last() { l.choose(l.rows.Len() - 1) }
 
 // visible is how many rows fit.
 func (l *List) visible() int { return l.h / rowLines }
+
+func (l *List) choose(i int) {
+	l.chosen = true
+	l.pick(i)
+}
 
 func (l *List) pick(i int) {
 	l.index = max(0, min(i, l.rows.Len()-1))

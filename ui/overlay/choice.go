@@ -78,7 +78,7 @@ func (c *Choice) Lines(l look.Look, w, h int) []string {
 		widest = max(widest, l.Cells.Width(o.Key+o.Title+o.Reason+o.Detail)+choiceRoom)
 	}
 	if !f.bare {
-		f = NewFrame(c.title, min(w, widest), h)
+		f = NewFrame(c.title, min(w, max(borderMinW, widest)), h)
 		iw, ih = f.Inside()
 	}
 	keys = min(keys, max(1, iw/3))

@@ -168,10 +168,10 @@ func (p *Pane) Top() {
 
 // Bottom selects the newest message.
 func (p *Pane) Bottom() {
+	p.opening = false // also of what is still to be read
 	if !p.filled || p.count() == 0 {
 		return
 	}
-	p.opening = false
 	p.top = p.bottom()
 	p.sel.set(p, p.count()-1)
 	p.settle()
