@@ -11,11 +11,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"parley/words"
 )
 
 // screen is the program at a terminal: its keys are typed by the test, what it writes is
@@ -102,31 +103,31 @@ func (s *screen) connect() *os.File {
 	return tty
 }
 
-// splitPatience is how long the rest of a cluster may take that came in two pieces.
-const splitPatience = 50 * time.Millisecond
+// quiet is how long nothing comes until what came is taken for whole.
+const quiet = 50 * time.Millisecond
 
-// show feeds the emulator with what the program writes.
+// show feeds the emulator with what the program writes. The emulator takes the end of
+// what it is given for the end of a cluster, so it is given what goes to the next escape.
 func (s *screen) show() {
 	buf := make([]byte, 64<<10)
 	var held []byte
 	for {
 		_ = s.user.SetReadDeadline(time.Time{})
 		if len(held) > 0 {
-			_ = s.user.SetReadDeadline(time.Now().Add(splitPatience))
+			_ = s.user.SetReadDeadline(time.Now().Add(quiet))
 		}
 		n, err := s.user.Read(buf)
 		held = append(held, buf[:n]...)
-		late := errors.Is(err, os.ErrDeadlineExceeded)
-		// The emulator takes the end of what it is given for the end of a cluster.
-		if err == nil && held[len(held)-1] >= utf8.RuneSelf {
-			continue
+		whole := len(held)
+		if err == nil {
+			whole = max(0, bytes.LastIndexByte(held, '\x1b'))
 		}
 		s.mu.Lock()
-		s.raw.Write(held)
-		_, _ = s.emulator.Write(held)
+		s.raw.Write(held[:whole])
+		_, _ = s.emulator.Write(held[:whole])
 		s.mu.Unlock()
-		held = held[:0]
-		if err != nil && !late { // the program has ended, or the terminal is gone
+		held = append(held[:0], held[whole:]...)
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) { // the program has ended, or the terminal is gone
 			_ = s.emulator.InputPipe().(io.Closer).Close()
 			return
 		}
@@ -200,6 +201,12 @@ func (s *screen) types(keys string) {
 	}
 }
 
+// What the screen says, for what is more than a word.
+var (
+	english  = words.New("en")
+	japanese = words.New("ja")
+)
+
 // Keys that are no characters.
 const (
 	keyEnter  = "\r"
@@ -253,10 +260,7 @@ func (s *screen) lines() []string {
 	return s.rows()
 }
 
-// line is what stands in a row now.
-func (s *screen) line(y int) string { return s.lines()[y] }
-
-// cursor is where the cursor is.
+// cursor is where the cursor is now.
 func (s *screen) cursor() (x, y int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"parley/words"
 )
 
 // intrusions are what a customer writes, and is called, to reach the terminal past the
@@ -28,7 +30,7 @@ var intrusions = []string{
 	"\u202Egpj.exe\u202C \u2066isolate\u2069 \u200fmark\u061c",
 	"in\u200bvis\u2060i\ufeffble \u00adhyphen \U000E0050\U000E0057\U000E004E tags",
 	"flood " + strings.Repeat("Z\u0301\u0489\u0e31\u20dd", 8) + "q" + strings.Repeat("\u0336", 300),
-	"\u0301\u0301 begins and ends with a mark \u0e33",
+	"\u0301\u0301 begins and ends with a mark \u0301",
 	"👩‍👩‍👧‍👦🏳️‍🌈🇯🇵👍🏽 ﷽ ｶﾞ ハ\u3099 각 क्षि नि กำ",
 	"名前\x1b[5n名前 " + strings.Repeat("長い", 40),
 }
@@ -106,7 +108,7 @@ func (s *screen) hasPanel() {
 				return false
 			}
 		}
-		return strings.HasPrefix(s.part(2, panelFrom, screenWidth), "CONTACT")
+		return strings.HasPrefix(s.part(2, panelFrom, screenWidth), english.Say(words.PanelContact))
 	})
 }
 
@@ -185,6 +187,31 @@ func (s *screen) isClean() {
 func isInvisible(r rune) bool {
 	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r >= 0xE0000 && r <= 0xE007F ||
 		strings.ContainsRune("\u061c\u200b\u200e\u200f\u2060\ufeff\u00ad\u2028\u2029", r)
+}
+
+// TestScreenJoiningMarks: characters that join the one before them leave the columns
+// where they are, also where that is a blank, a letter or a digit of ASCII.
+func TestScreenJoiningMarks(t *testing.T) {
+	t.Parallel()
+	h := newLiveHub(t)
+	texts := []string{"joins a blank \u0e33", "joins a\u0e33 letter", "1\ufe0f\u20e3 and 2\ufe0f\u20e3", "a\u0903 b\u093e", "q\u0336\u0336 e\u0308\u0301"}
+	fillScreen(h, texts...)
+	s := startScreen(t, h.screenEnv(t, h.ann))
+	s.sees("● live", fmt.Sprintf("Open %d", len(texts)))
+	for range texts {
+		s.types(keyEnter)
+		s.sees("esc back", english.Say(words.PanelContact), " New ")
+		s.misses("Reading the messages")
+		// Drawn anew all at once, and by what changes.
+		s.hasPanel()
+		s.resize(screenWidth, screenHeight+1)
+		s.hasPanel()
+		s.types(keyEscape)
+		s.sees("enter open")
+		s.types("j")
+		s.hasPanel()
+	}
+	s.leaves()
 }
 
 // TestScreenCopies: what is copied at the user's word goes to the clipboard without what

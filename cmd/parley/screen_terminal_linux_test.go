@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"parley/words"
 )
 
 // fillScreen has customers write to a hub some time ago, so that nothing on the screen
@@ -41,7 +43,7 @@ func TestScreenResized(t *testing.T) {
 	for _, size := range []struct {
 		w, h int
 		see  string
-	}{{1, 1, ""}, {0, 0, ""}, {20, 5, "A draft"}, {0, 10, ""}, {10, 0, ""}, {2, 1, ""}, {400, 100, "CONTACT"}, {79, 24, "A draft"}, {500, 2, "A draft"}, {40, 12, "A draft"}, {3, 200, ""}} {
+	}{{1, 1, ""}, {0, 0, ""}, {20, 5, "A draft"}, {0, 10, ""}, {10, 0, ""}, {2, 1, ""}, {400, 100, english.Say(words.PanelContact)}, {79, 24, "A draft"}, {500, 2, "A draft"}, {40, 12, "A draft"}, {3, 200, ""}} {
 		s.resize(size.w, size.h)
 		if size.see != "" {
 			s.sees(size.see)
@@ -151,15 +153,15 @@ func TestScreenJapanese(t *testing.T) {
 	h := newLiveHub(t)
 	fillScreen(h, "見積もりをお願いできますか？")
 	s := startScreen(t, h.screenEnv(t, h.ann), "--lang", "ja")
-	s.sees("● 接続中", "未完了 1", "スヌーズ 0", "会話はここに表示されます。", "返信", "22時間")
+	s.sees(japanese.Say(words.FilterName("open"))+" 1", japanese.Say(words.EmptyThread), "返信", "22時間")
 	s.types(keyEnter)
-	s.sees("Customer 11さんに返信…", "コンタクト")
-	s.presses("?", "元に戻す")
+	s.sees("Customer 11さんに返信…", japanese.Say(words.PanelContact))
+	s.presses("?", japanese.Say(words.HelpEverywhere))
 	s.types(keyEscape)
-	s.misses("元に戻す")
+	s.misses(japanese.Say(words.HelpEverywhere))
 	s.types("e")
-	s.sees("Customer 11を完了にしました。", "元に戻す", "未完了 0")
-	if all := strings.Join(s.lines(), "\n"); strings.Contains(all, "Reply") || strings.Contains(all, "Nothing") {
+	s.sees(japanese.Say(words.SaidDone, "Name", "Customer 11"), japanese.Say(words.CommandLabel("undo")))
+	if all := strings.Join(s.lines(), "\n"); strings.Contains(all, "Reply") || strings.Contains(all, "Open") {
 		t.Errorf("English on a Japanese screen\n%s", s.picture())
 	}
 	s.leaves()
@@ -171,9 +173,9 @@ func TestScreenDemo(t *testing.T) {
 	t.Parallel()
 	w := newQuietWorld(t)
 	s := startScreen(t, w.env("demo"), "demo", "--rate", "0")
-	s.sees("● live", "private", "Open 4")
-	s.types(keyEnter)
-	s.sees("CONTACT", "Today")
+	s.sees("● live", "private", "Open 40")
+	s.types("g" + keyEnter)
+	s.sees(english.Say(words.PanelContact), "Reply to ", " New ")
 	s.presses("r", "enter send")
 	s.types("お待たせしました。" + keyEnter)
 	s.inThread("お待たせしました。", "✓")

@@ -49,7 +49,8 @@ func TestScreenTriage(t *testing.T) {
 	s.inList("Customer 11", holding("◔"))
 	s.types("1")
 	s.types("z")
-	s.sees("Open 3", "Snoozed 0")
+	s.sees("Open 3")
+	s.misses("Snoozed 1")
 
 	s.types("G")
 	s.inList("Customer 13", holding("▌"))

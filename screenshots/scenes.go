@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"image/color"
+	"time"
+)
+
+// size is that of a terminal, in cells.
+type size struct{ w, h int }
+
+func (s size) String() string { return fmt.Sprintf("%dx%d", s.w, s.h) }
+
+// sizes are those that every scene is looked at in.
+var sizes = []size{{160, 45}, {100, 30}, {80, 24}, {60, 20}, {40, 12}}
+
+var languages = []string{"en", "ja"}
+
+// look is what a terminal is like.
+type look struct {
+	name    string
+	env     []string
+	colours colours
+}
+
+var (
+	dark    = look{name: "dark", env: []string{"TERM=xterm-256color", "COLORTERM=truecolor"}, colours: onDark}
+	light   = look{name: "light", env: dark.env, colours: onLight}
+	noColor = look{name: "nocolor", env: append([]string{"NO_COLOR=1"}, dark.env...), colours: onDark}
+	ascii   = look{name: "ascii", env: []string{"TERM=linux"}, colours: onDark}
+)
+
+// The colours of a dark and of a light terminal; the sixteen are those of a usual one.
+var (
+	onDark = colours{
+		text: rgb(0xD3D9E4), ground: rgb(0x12151C),
+		sixteen: [16]color.RGBA{
+			rgb(0x12151C), rgb(0xE0566B), rgb(0x86B65A), rgb(0xD8A657), rgb(0x5B8DEF), rgb(0xB47EDC), rgb(0x4FB3BF), rgb(0xC8CFDA),
+			rgb(0x7A8394), rgb(0xF7768E), rgb(0x9ECE6A), rgb(0xE7C07B), rgb(0x8FB4FF), rgb(0xCBA3F0), rgb(0x7FD5DE), rgb(0xFFFFFF),
+		},
+	}
+	onLight = colours{
+		text: rgb(0x1E2430), ground: rgb(0xFFFFFF),
+		sixteen: [16]color.RGBA{
+			rgb(0x1E2430), rgb(0xB3261E), rgb(0x3B7A1E), rgb(0x8F5E15), rgb(0x2E5AAC), rgb(0x7A3FA8), rgb(0x1C7A86), rgb(0xD5DAE3),
+			rgb(0x5B6472), rgb(0xD33A30), rgb(0x4E9A2B), rgb(0xB07A22), rgb(0x4475CF), rgb(0x9A5BC9), rgb(0x2A99A6), rgb(0xFFFFFF),
+		},
+	}
+)
+
+func rgb(hex uint32) color.RGBA {
+	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xFF} //nolint:gosec // three bytes of a number
+}
+
+// scene is something to take pictures of: a world, and what is typed on the way there.
+type scene struct {
+	name string
+	// history is how many old conversations the Page has.
+	history int
+	// prepare makes the world what it is to be, before the program starts; nil: the
+	// Page is connected and its customers have written.
+	prepare func(context.Context, *world) error
+	steps   []step
+	// after is typed when the picture is taken, so that the next one finds the same.
+	after string
+	// also holds pictures beside those of every size and language.
+	also []variant
+}
+
+// step waits for a text, does something, types keys, and waits until the screen is
+// still.
+type step struct {
+	see  string
+	do   func(*world)
+	keys string
+	// read: the screen must be still for so long that what is on it counts as read.
+	read bool
+}
+
+// variant is how one picture is taken.
+type variant struct {
+	size size
+	lang string
+	look look
+}
+
+// String is the part of a picture's name that tells it from others of its scene.
+func (v variant) String() string {
+	s := v.size.String() + "-" + v.lang
+	if v.look.name != dark.name {
+		s += "-" + v.look.name
+	}
+	return s
+}
+
+// variants are all pictures of a scene.
+func (s scene) variants() []variant {
+	var all []variant
+	for _, lang := range languages {
+		for _, z := range sizes {
+			all = append(all, variant{z, lang, dark})
+		}
+	}
+	return append(all, s.also...)
+}
+
+// looks are the pictures that show every kind of terminal.
+func looks() []variant {
+	var all []variant
+	for _, l := range []look{light, noColor, ascii} {
+		for _, lang := range languages {
+			all = append(all, variant{size{100, 30}, lang, l})
+		}
+	}
+	return all
+}
+
+// kept are the pictures that documents show.
+var kept = []string{"conversation-120x34-en", "conversation-100x30-ja-light", "asks-80x24-en"}
+
+// Keys, as a terminal sends them.
+const (
+	enter  = "\r"
+	escape = "\x1b"
+	ctrlK  = "\x0b"
+	line   = "\x1b\r"
+)
+
+// first is the customer who wrote last: their row is the first.
+const first = "山田 花子"
+
+// scenes are all of them.
+func scenes() []scene {
+	wide := variant{size{120, 34}, "en", dark}
+	open := step{see: first, keys: enter, read: true}
+	return []scene{
+		{name: "inbox", history: 40, steps: []step{{see: first}}, also: looks()},
+		{name: "conversation", history: 40, prepare: answered, steps: []step{open}, also: append(looks(), wide)},
+		{name: "composer", history: 12, steps: []step{open, {keys: "r"}, {
+			keys: "山田様、お問い合わせありがとうございます。" + line + "机3台とのこと、本日17時までにお見積もりをお送りします。" + line + "Best regards, Aiko",
+		}}},
+		{name: "blocked", history: 12, steps: []step{{see: first, keys: "5"}, {keys: enter}, {keys: "r"}}},
+		{name: "asks", history: 12, prepare: unsure, steps: []step{open, {keys: "G"}}},
+		{name: "asks-inbox", history: 12, prepare: unsure, steps: []step{{see: first}}},
+		{name: "empty", prepare: connected, steps: []step{{see: "Aoyama"}}},
+		{name: "no-page", prepare: func(context.Context, *world) error { return nil }, steps: []step{{see: "Parley"}}},
+		{name: "disconnected", history: 12, steps: []step{open, {do: (*world).stopHub}, {keys: "", see: "○"}}},
+		{name: "restricted", history: 12, prepare: restricted, steps: []step{open, {keys: "r"}}},
+		{name: "help", history: 12, steps: []step{{see: first, keys: "?"}}},
+		{name: "palette", history: 12, steps: []step{{see: first, keys: ctrlK}}},
+		{name: "palette-found", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "ca"}}},
+		{name: "snooze", history: 12, steps: []step{{see: first, keys: "s"}}},
+		{name: "snooze-typed", history: 12, steps: []step{{see: first, keys: "s"}, {keys: "4"}, {keys: "soon" + enter}}},
+		{name: "done", history: 12, steps: []step{{see: first, keys: "e"}}, after: "z"},
+		{name: "search", history: 40, steps: []step{{see: first, keys: "/"}, {keys: "wood"}, {keys: enter}}},
+		{name: "panel", history: 12, prepare: answered, steps: []step{open, {keys: "i"}}},
+		{name: "names", prepare: named, steps: []step{{see: "ab", keys: "jj" + enter}}},
+	}
+}
+
+// connected connects the Page.
+func connected(ctx context.Context, w *world) error { return w.connect(ctx) }
+
+// written has the customers write.
+func written(ctx context.Context, w *world) error {
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	return w.write(ctx, customers)
+}
+
+// answered goes on: we answer the first, who writes back.
+func answered(ctx context.Context, w *world) error {
+	if err := written(ctx, w); err != nil {
+		return err
+	}
+	for _, text := range []string{"山田様、お問い合わせありがとうございます。", "はい、机3台のお見積もりを本日17時までにお送りします。"} {
+		if err := w.reply(ctx, first, text); err != nil {
+			return err
+		}
+	}
+	return w.write(ctx, []customer{{first, customers[0].psid, "ja_JP", []message{
+		{text: "ありがとうございます！ では、よろしくお願いします。🙏"},
+	}}})
+}
+
+// unsure goes on: nobody knows whether a reply arrived.
+func unsure(ctx context.Context, w *world) error {
+	if err := written(ctx, w); err != nil {
+		return err
+	}
+	if err := w.control(ctx, "/faults", map[string]any{"on": "send", "kind": "reset", "count": 1}); err != nil {
+		return err
+	}
+	if err := w.control(ctx, "/faults", map[string]any{"on": "conversations", "kind": "http_500"}); err != nil {
+		return err
+	}
+	_ = w.reply(ctx, first, "お見積書をお送りします。ご確認ください。") // it fails: that is the scene
+	return nil
+}
+
+// restricted goes on: Facebook restricts the Page.
+func restricted(ctx context.Context, w *world) error {
+	if err := written(ctx, w); err != nil {
+		return err
+	}
+	return w.control(ctx, "/page", map[string]any{"policy": "block", "reason": "Spam"})
+}
+
+// named has customers write whose names are hard to draw.
+func named(ctx context.Context, w *world) error {
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	return w.write(ctx, hardNames)
+}
+
+// customer is who writes, and what; the newest last.
+type customer struct {
+	name, psid, locale string
+	writes             []message
+}
+
+// message is one of them, written that long ago.
+type message struct {
+	ago      time.Duration
+	text     string
+	attached any
+}
+
+func attachment(kind, name string) any {
+	return map[string]any{"type": kind, "payload": map[string]any{"url": "https://scontent.xx.fbcdn.net/v/" + name}}
+}
+
+// customers are those of most scenes, in the order of the inbox.
+var customers = []customer{
+	{first, "7100000000000001", "ja_JP", []message{
+		{ago: 3*time.Hour + 12*time.Minute, text: "こんにちは。会議室用の机を探しています。"},
+		{ago: 3*time.Hour + 11*time.Minute, text: "この写真のものは、まだ在庫がありますか？", attached: attachment("image", "desk.jpg")},
+		{ago: 2 * time.Minute, text: "見積もりをお願いできますか？ 机は三台、納期は今月末まで、設置もお願いしたいです。"},
+	}},
+	{"Ken Sato", "7100000000000002", "en_US", []message{
+		{ago: 50 * time.Minute, text: "Hi! Do you deliver to Yokohama on Saturdays?"},
+		{ago: 14 * time.Minute, text: "And could you carry the old desk away? It is on the third floor, no lift I am afraid."},
+	}},
+	{"Marta Ruiz", "7100000000000003", "es_ES", []message{
+		{ago: 22*time.Hour + 20*time.Minute, text: "Hola, ¿tienen la silla en verde?"},
+		{ago: 22*time.Hour + 18*time.Minute, text: "Thanks 👍"},
+	}},
+	{"高橋 美咲", "7100000000000004", "ja_JP", []message{
+		{ago: 23*time.Hour + 40*time.Minute, text: "配送日を変更できますか。水曜日の午前、10時以降でしたら受け取れます。"},
+	}},
+	{"Lee Min", "7100000000000005", "ko_KR", []message{
+		{ago: 23*time.Hour + 50*time.Minute, attached: attachment("file", "invoice-2026-11.pdf")},
+	}},
+	{"ももこ🌸", "7100000000000006", "ja_JP", []message{
+		{ago: 23*time.Hour + 54*time.Minute, text: "かわいい！！ 👨‍👩‍👧‍👦 で使います〜"},
+	}},
+	{"Priya Patel", "7100000000000007", "en_US", []message{
+		{ago: 30 * time.Hour, text: "Is the oak table solid wood?"},
+		{ago: 29 * time.Hour, text: "No hurry, next week is fine as well."},
+	}},
+}
+
+// hardNames are names that are hard to draw.
+var hardNames = []customer{
+	{"ab", "7200000000000001", "en_US", []message{{ago: time.Minute, text: "Short name."}}},
+	{"Twenty Cells Exactly", "7200000000000002", "en_US", []message{{ago: 2 * time.Minute, text: "A name of twenty cells."}}},
+	{"Wolfeschlegelsteinhausenbergerdorff von und zu Hohenzollern-Sigmaringen the Third", "7200000000000003", "de_DE", []message{
+		{ago: 3 * time.Minute, text: "https://example.com/a/very/long/address/that/has/no/place/to/break/and/goes/on/until/it/no/longer/fits/on/a/line?with=parameters&and=more"},
+	}},
+	{"สมชาย ใจดี", "7200000000000004", "th_TH", []message{{ago: 4 * time.Minute, text: "สวัสดีครับ ขอใบเสนอราคาได้ไหมครับ"}}},
+	{"محمد عبد الله", "7200000000000005", "ar_AR", []message{{ago: 5 * time.Minute, text: "مرحبا، كم سعر الطاولة؟ 3 pieces"}}},
+	{"👨‍👩‍👧‍👦👍🏽🇯🇵 家族", "7200000000000006", "ja_JP", []message{{ago: 6 * time.Minute, text: "❤️ ☎️ 1️⃣ 👩🏻‍💻 ｶﾀｶﾅ ①②③ ※〒"}}},
+	{"長宗我部・勅使河原・小比類巻・八重樫・東海林・御手洗・四月一日・小鳥遊合同会社", "7200000000000007", "ja_JP", []message{
+		{ago: 7 * time.Minute, text: "弊社では、以下の三点を希望しております。一、納期は月末まで。二、設置を含む。三、請求書払い。「可能でしょうか？」"},
+	}},
+}
