@@ -116,8 +116,15 @@ func (l *List) Last() { l.choose(l.rows.Len() - 1) }
 // visible is how many rows fit.
 func (l *List) visible() int { return l.h / rowLines }
 
+// choose selects a row for the user. Where it is out of sight the window jumps so that it
+// stands in the middle: one sees where one goes, and the terminal is written to once for
+// many rows rather than for each.
 func (l *List) choose(i int) {
 	l.chosen = true
+	i = max(0, min(i, l.rows.Len()-1))
+	if n := max(1, l.visible()); i < l.top || i >= l.top+n {
+		l.top = i - n/2
+	}
 	l.pick(i)
 }
 
