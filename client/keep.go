@@ -47,6 +47,10 @@ func (k *Keeper) take(u Update) (model.Changes, error) {
 	case Dropped:
 		delete(k.reloads, u.Page)
 		_, changes := k.inbox.Access(model.Access{Page: u.Page})
+		if u.Anew {
+			_, seen := k.inbox.Access(model.Access{Page: u.Page, Sees: true})
+			merge(&changes, seen)
+		}
 		return changes, nil
 	case Reloading:
 		_, changes := k.inbox.Access(model.Access{Page: u.Page, Sees: true})

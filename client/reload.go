@@ -141,7 +141,7 @@ func (s *Sync) reloadStep(ctx context.Context, socket *socket, r reloaded) error
 	var problem *Problem
 	switch {
 	case errors.As(r.err, &problem) && problem.Status == http.StatusNotFound:
-		s.drop(ctx, r.page) // hidden meanwhile
+		s.drop(ctx, r.page, false) // hidden meanwhile
 		return nil
 	case r.err != nil:
 		return r.err

@@ -287,7 +287,10 @@ func (s *Sync) heads(ctx context.Context, socket *socket, h model.Heads) error {
 // what the user sees.
 func (s *Sync) access(ctx context.Context, a model.Access) error {
 	s.flips++
-	s.drop(ctx, a.Page)
+	if !s.live && a.Sees {
+		return nil // the welcome that follows says how it goes on
+	}
+	s.drop(ctx, a.Page, false)
 	if !s.live {
 		return nil
 	}
@@ -300,12 +303,14 @@ func (s *Sync) access(ctx context.Context, a model.Access) error {
 	return nil
 }
 
-func (s *Sync) drop(ctx context.Context, page model.PageID) {
+// drop has all that is held of a Page go; anew: it is another stream now, and is read
+// from its beginning.
+func (s *Sync) drop(ctx context.Context, page model.PageID, anew bool) {
 	if p, ok := s.pages[page]; ok {
 		p.stopReload()
 		delete(s.pages, page)
 	}
-	s.out.put(ctx, Dropped{Page: page})
+	s.out.put(ctx, Dropped{Page: page, Anew: anew})
 }
 
 // welcomed brings the Pages in line with what the hub says the user sees. The first
@@ -324,7 +329,7 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 	s.out.put(ctx, Welcomed{Now: w.Now, User: w.User})
 	for id := range s.pages {
 		if _, named := w.Pages[id]; !named {
-			s.drop(ctx, id)
+			s.drop(ctx, id, false)
 		}
 	}
 	listed := false
@@ -359,7 +364,7 @@ func (s *Sync) goesOn(ctx context.Context, id model.PageID, wp model.WelcomePage
 		return false
 	}
 	if p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq) {
-		s.drop(ctx, id)
+		s.drop(ctx, id, true)
 		return false
 	}
 	if wp.Resume == model.ResumeOK && (p.complete || p.reload != nil) {

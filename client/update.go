@@ -29,8 +29,12 @@ type (
 	// PagesListed holds every Page, those the user may not see into with what anybody
 	// may know of them.
 	PagesListed struct{ Pages []model.Page }
-	// Dropped tells that all that is held of a Page must go, from memory and disk.
-	Dropped struct{ Page model.PageID }
+	// Dropped tells that all that is held of a Page must go, from memory and disk. Anew:
+	// it is seen as before, and is being read from its beginning.
+	Dropped struct {
+		Page model.PageID
+		Anew bool
+	}
 	// Reloading tells that a Page is being read anew; what is held of it is old until
 	// it is confirmed.
 	Reloading struct{ Page model.PageID }

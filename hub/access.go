@@ -68,10 +68,11 @@ func (l *live) setPage(p store.Page) {
 }
 
 // learn makes Pages known that are not yet: those that there were before the hub began,
-// and those whose connecting is stored but not yet said. Who sees them is told; setPage
-// would find them known and tell nobody.
+// and those whose connecting is stored but not yet said. Of these, who sees them is told;
+// setPage would find them known and tell nobody.
 func (l *live) learn(pages []store.Page) {
 	l.mu.Lock()
+	begun := l.begun
 	var found []store.Page
 	for _, p := range pages {
 		if _, known := l.pages[p.ID]; !known {
@@ -84,6 +85,9 @@ func (l *live) learn(pages []store.Page) {
 		sessions = append(sessions, s)
 	}
 	l.mu.Unlock()
+	if !begun {
+		return // each session's welcome names them
+	}
 	for _, p := range found {
 		for _, s := range sessions {
 			if model.CanSee(s.user.ID, p.Page) {

@@ -17,6 +17,12 @@ func TestANewPageIsToldThoughItWasFoundFirst(t *testing.T) {
 	ben := h.Attach(model.User{ID: "ben"}, nil, nil)
 	h.live.join(ann)
 	h.live.join(ben)
+	old := store.Page{Page: model.Page{ID: "0", Visibility: model.Shared, Seq: 1}}
+	h.live.learn([]store.Page{old})
+	if len(ben.queue) > 0 {
+		t.Error("told of a Page that was there before the hub began")
+	}
+	h.live.begin()
 	p := store.Page{Page: model.Page{ID: "1", Visibility: model.Private, Installer: model.UserRef{ID: "ben"}, Seq: 1}}
 	h.live.learn([]store.Page{p})
 	h.live.setPage(p)

@@ -28,7 +28,9 @@ type live struct {
 	fed      map[model.PageID]int64
 	dirty    map[model.PageID]struct{}
 	sessions map[*Session]struct{}
-	wake     signal
+	// begun: the Pages that there were before the hub began are known.
+	begun bool
+	wake  signal
 	// admit bounds how many sessions are welcomed at once.
 	admit chan struct{}
 }
@@ -68,6 +70,13 @@ func (l *live) Page(id model.PageID) (store.Page, error) {
 	return p, nil
 }
 
+// begin tells that the Pages of before are known: what is found from now on is new.
+func (l *live) begin() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.begun = true
+}
+
 // loadPages reads the Pages at start.
 func (h *Hub) loadPages(ctx context.Context) error {
 	return h.store.Read(ctx, func(r store.Reader) error {
@@ -76,6 +85,7 @@ func (h *Hub) loadPages(ctx context.Context) error {
 			return err
 		}
 		h.live.learn(all)
+		h.live.begin()
 		return nil
 	})
 }
