@@ -24,6 +24,10 @@ type Drafts struct{ dir string }
 // NewDrafts keeps drafts in that folder, which is made when it is needed.
 func NewDrafts(dir string) *Drafts { return &Drafts{dir: dir} }
 
+// Notes returns the drafts of notes between colleagues, which are kept apart from those
+// of replies: none is ever taken for the other.
+func (d *Drafts) Notes() *Drafts { return NewDrafts(filepath.Join(d.dir, "notes")) }
+
 // keptDraft is a draft as its file holds it.
 type keptDraft struct {
 	Hub          string               `json:"hub"`

@@ -242,3 +242,27 @@ func asJSON(r *rapid.T, v any) string {
 	}
 	return string(b)
 }
+
+// Drafts of notes are no drafts of replies.
+func TestDraftsOfNotesAreKeptApart(t *testing.T) {
+	t.Parallel()
+	d := client.NewDrafts(filepath.Join(t.TempDir(), "drafts"))
+	at := time.Now()
+	for _, err := range []error{d.Put(hubURL, conversation, "to you", at), d.Notes().Put(hubURL, conversation, "among us", at)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, kept := range map[model.Untrusted]*client.Drafts{"to you": d, "among us": d.Notes()} {
+		all, err := kept.All(hubURL)
+		if err != nil || len(all) != 1 || all[conversation].Text != name {
+			t.Errorf("kept: %v, %v", all, err)
+		}
+	}
+	if err := d.Notes().Forget(hubURL, conversation); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := d.All(hubURL); err != nil || len(all) != 1 {
+		t.Errorf("left: %v, %v", all, err)
+	}
+}

@@ -16,12 +16,14 @@ import (
 	"parley/model"
 )
 
-// KeptReply is a reply that may or may not have reached the hub.
+// KeptReply is a reply, or a note, that may or may not have reached the hub.
 type KeptReply struct {
 	Hub          string               `json:"hub"`
 	Conversation model.ConversationID `json:"conversation"`
 	ClientID     model.ClientID       `json:"client_id"`
 	Text         model.Untrusted      `json:"text"`
+	// Note: it is for colleagues and never leaves the hub.
+	Note bool `json:"note,omitempty"`
 	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
 	// that nobody checks for a newer reply.
 	SeenSeq int64 `json:"seen_seq,omitempty"`
@@ -30,7 +32,7 @@ type KeptReply struct {
 // LogValue implements [slog.LogValuer].
 func (r KeptReply) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String("conversation", string(r.Conversation)), slog.String("client_id", string(r.ClientID)), slog.Int("text_bytes", len(r.Text)),
+		slog.String("conversation", string(r.Conversation)), slog.String("client_id", string(r.ClientID)), slog.Bool("note", r.Note), slog.Int("text_bytes", len(r.Text)),
 	)
 }
 
@@ -138,13 +140,22 @@ func (k *Kept) Forget(id model.ClientID) error {
 // Find returns the id of a kept reply to the same hub and conversation with the same
 // text: the one that is being said again after something went wrong.
 func (k *Kept) Find(hub string, conversation model.ConversationID, text model.Untrusted) (model.ClientID, bool) {
+	return k.find(KeptReply{Hub: hub, Conversation: conversation, Text: text})
+}
+
+// FindNote is [Kept.Find] for a note; a note and a reply are never the same.
+func (k *Kept) FindNote(hub string, conversation model.ConversationID, text model.Untrusted) (model.ClientID, bool) {
+	return k.find(KeptReply{Hub: hub, Conversation: conversation, Text: text, Note: true})
+}
+
+func (k *Kept) find(like KeptReply) (model.ClientID, bool) {
 	files, err := os.ReadDir(k.dir)
 	if err != nil {
 		return "", false
 	}
 	for _, file := range files {
 		r, ok := k.read(file.Name())
-		if ok && r.same(KeptReply{Hub: hub, Conversation: conversation, ClientID: r.ClientID, Text: text}) {
+		if like.ClientID = r.ClientID; ok && r.same(like) {
 			return r.ClientID, true
 		}
 	}

@@ -244,3 +244,31 @@ func TestKeptReplyIsLoggedWithoutItsText(t *testing.T) {
 		t.Errorf("logged as %s", out)
 	}
 }
+
+// A note is found as a note, and a reply as a reply, though they say the same.
+func TestKeptTellsNotesFromReplies(t *testing.T) {
+	t.Parallel()
+	k := client.NewKept(filepath.Join(t.TempDir(), "replies"))
+	note := kept("同じ文")
+	note.Note = true
+	if err := k.Put(note); err != nil {
+		t.Fatal(err)
+	}
+	if id, found := k.Find(note.Hub, note.Conversation, note.Text); found {
+		t.Errorf("the note is found as reply %s", id)
+	}
+	reply := kept(note.Text)
+	if err := k.Put(reply); err != nil {
+		t.Fatal(err)
+	}
+	if id, found := k.Find(note.Hub, note.Conversation, note.Text); !found || id != reply.ClientID {
+		t.Errorf("found %q, %t, want the reply", id, found)
+	}
+	if id, found := k.FindNote(note.Hub, note.Conversation, note.Text); !found || id != note.ClientID {
+		t.Errorf("found %q, %t, want the note", id, found)
+	}
+	reply.ClientID = note.ClientID
+	if err := k.Put(reply); !errors.Is(err, client.ErrKeptOther) {
+		t.Errorf("a reply in the place of a note: %v", err)
+	}
+}

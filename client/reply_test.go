@@ -432,3 +432,29 @@ func TestClientIDs(t *testing.T) {
 		seen[id] = true
 	}
 }
+
+// A note says that it is one, in every try.
+func TestNoteIsHandedInAsOne(t *testing.T) {
+	atDesk(t, func(d *desk, n int, _ *http.Request) (*http.Response, error) {
+		if n == 0 {
+			return nil, syscall.ECONNRESET
+		}
+		return d.taken("")
+	}, func(d *desk) {
+		d.reply.Note = true
+		if _, err := d.client.HandIn(d.Context(), d.kept, d.reply, time.Minute); err != nil {
+			d.Fatal(err)
+		}
+		for _, c := range d.hub.got() {
+			var body struct {
+				Note bool `json:"note"`
+			}
+			if err := json.Unmarshal(c.body, &body); err != nil || !body.Note {
+				d.Errorf("handed in as %s", c.body)
+			}
+		}
+		if names := files(d.T, d.dir); len(names) > 0 {
+			d.Errorf("the folder holds %q", names)
+		}
+	})
+}

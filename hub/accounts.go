@@ -90,12 +90,16 @@ func (h *Hub) Logout(ctx context.Context, token string) error {
 // Authenticate finds whose token it is.
 func (h *Hub) Authenticate(ctx context.Context, token string) (model.User, error) {
 	var u model.User
+	hash := hashSecret(token)
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
-		u, err = r.UserByToken(hashSecret(token))
+		u, err = r.UserByToken(hash)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return model.User{}, ErrSignIn
+	}
+	if err == nil {
+		h.uses.note(hash, h.utc())
 	}
 	return u, err
 }

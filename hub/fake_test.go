@@ -52,9 +52,11 @@ type fakeGraph struct {
 	// onThread is called as the Page's inbox is asked, before the answer.
 	onThread func(context.Context)
 
-	profile       model.Customer
-	profileCalls  int
-	grantErr      error
+	profile      model.Customer
+	profileCalls int
+	grantErr     error
+	// onGrant is called as a Page's grant is asked for.
+	onGrant       func()
 	subscribeErr  error
 	subscribed    []model.MetaPageID
 	unsubscribed  []model.MetaPageID
@@ -240,6 +242,9 @@ func (g *fakeGraph) Profile(context.Context, string, model.PSID) (model.Customer
 func (g *fakeGraph) Grant(_ context.Context, token string, page model.MetaPageID) (model.PageGrant, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.onGrant != nil {
+		g.onGrant()
+	}
 	if g.grantErr != nil {
 		return model.PageGrant{}, g.grantErr
 	}

@@ -68,6 +68,7 @@ type Hub struct {
 	live     *live
 	metrics  *metrics
 	profiles signal
+	uses     *tokenUses
 	webhooks webhookStatus
 	// storeFailed is whether the last write of a webhook failed.
 	storeFailed atomic.Bool
@@ -84,7 +85,7 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		store: o.Store, graph: o.Graph, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), live: newLive(), profiles: newSignal(),
+		outbox: newOutbox(), live: newLive(), profiles: newSignal(), uses: newTokenUses(),
 	}
 	h.metrics = newMetrics(h)
 	return h
@@ -104,6 +105,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runOutbox(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
+	g.Go(func() error { return h.runTokenUses(ctx) })
 	return g.Wait()
 }
 

@@ -102,6 +102,13 @@ func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.Me
 func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant) (created bool, err error) {
 	var p store.Page
 	err = h.write(ctx, id, func(tx store.PageTx) error {
+		// They may have been removed while Meta was asked.
+		if user, err = tx.User(user.ID); err != nil {
+			return err
+		}
+		if !user.Admin {
+			return model.Refuse(model.NotAdmin)
+		}
 		now := h.utc()
 		p = store.Page{Page: model.Page{
 			ID: id, PageID: c.Page, Visibility: model.Private, Installer: user.Ref(), ConnectedAt: &now,

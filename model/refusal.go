@@ -24,9 +24,12 @@ const (
 	NoManageTask     Code = "no_manage_task"
 	PersonalProfile  Code = "personal_profile"
 	AlreadyConnected Code = "already_connected"
-	NewerReply       Code = "newer_reply"
-	TextEmpty        Code = "text_empty"
-	TextTooLong      Code = "text_too_long"
+	// StillInstaller: a user can't be removed while a Page that they connected is not
+	// uninstalled.
+	StillInstaller Code = "still_installer"
+	NewerReply     Code = "newer_reply"
+	TextEmpty      Code = "text_empty"
+	TextTooLong    Code = "text_too_long"
 	// ClientIDReused: the client_id belongs to a reply with another body.
 	ClientIDReused Code = "client_id_reused"
 	// StateChanged: the attempt or state is another than the caller saw.

@@ -42,6 +42,7 @@ func moving() []cmd {
 func answering() []cmd {
 	return []cmd{
 		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openComposer},
+		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openNote},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).resend},
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).giveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: needsDraft, Run: (*Model).listDrafts},
@@ -56,6 +57,7 @@ func triaging() []cmd {
 		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).finish},
 		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).snooze},
 		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).pin},
+		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).assign},
 		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).toggleRead},
 		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: needsUndo, Run: (*Model).takeBack},
 	}
@@ -86,6 +88,8 @@ func looking() []cmd {
 		{ID: "why_not", Scope: command.Panes, Run: (*Model).openWhyNot},
 		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: (*Model).openNotices},
 		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: needsOpen, Run: (*Model).turnPanel},
+		{ID: "make_shared", Scope: command.Panes, Reason: needsOwnPage(model.Shared), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Shared) }},
+		{ID: "make_private", Scope: command.Panes, Reason: needsOwnPage(model.Private), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Private) }},
 	}
 }
 

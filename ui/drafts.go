@@ -1,45 +1,52 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
 )
 
-// typed is what was typed and not sent, by conversation.
+// typed is what was typed and not sent.
 type typed struct {
-	texts map[model.ConversationID]string
+	texts map[DraftOf]string
 	// generation counts changes, so that a pause is told from going on.
 	generation uint64
 }
 
-func newTyped(kept map[model.ConversationID]string) typed {
-	t := typed{texts: map[model.ConversationID]string{}}
-	for id, s := range kept {
-		t.set(id, s)
+func newTyped(kept map[DraftOf]string) typed {
+	t := typed{texts: map[DraftOf]string{}}
+	for of, s := range kept {
+		t.set(of, s)
 	}
 	return t
 }
 
-func (t *typed) text(id model.ConversationID) string { return t.texts[id] }
+func (t *typed) text(of DraftOf) string { return t.texts[of] }
 
-func (t *typed) has(id model.ConversationID) bool { return t.texts[id] != "" }
+// has tells whether something is typed and not sent in a conversation.
+func (t *typed) has(id model.ConversationID) bool {
+	return t.texts[DraftOf{Conversation: id}] != "" || t.texts[DraftOf{Conversation: id, Note: true}] != ""
+}
 
 // set takes a text over, and tells whether it is another.
-func (t *typed) set(id model.ConversationID, s string) bool {
+func (t *typed) set(of DraftOf, s string) bool {
 	if strings.TrimSpace(s) == "" {
 		s = ""
 	}
-	if t.texts[id] == s {
+	if t.texts[of] == s {
 		return false
 	}
 	if s == "" {
-		delete(t.texts, id)
+		delete(t.texts, of)
 	} else {
-		t.texts[id] = s
+		t.texts[of] = s
 	}
 	return true
 }
@@ -53,9 +60,14 @@ type pause struct{ generation uint64 }
 // draftSaved is the answer to writing a draft.
 type draftSaved struct{ err error }
 
+// writing is what the composer's text is of.
+func (m *Model) writing() DraftOf {
+	return DraftOf{Conversation: m.box.Conversation(), Note: m.box.Note()}
+}
+
 // typing waits for a pause after something was typed.
 func (m *Model) typing() tea.Cmd {
-	if m.box.Text() == m.typed.text(m.box.Conversation()) {
+	if m.box.Text() == m.typed.text(m.writing()) {
 		return nil
 	}
 	m.typed.generation++
@@ -74,15 +86,15 @@ func (m *Model) keepDraft() tea.Cmd {
 	if m.box.Conversation() == "" {
 		return nil
 	}
-	return m.saveDraft(m.box.Conversation(), m.box.Text())
+	return m.saveDraft(m.writing(), m.box.Text())
 }
 
-func (m *Model) saveDraft(id model.ConversationID, text string) tea.Cmd {
-	if !m.typed.set(id, text) {
+func (m *Model) saveDraft(of DraftOf, text string) tea.Cmd {
+	if !m.typed.set(of, text) {
 		return nil
 	}
-	drafts, text, at := m.drafts, m.typed.text(id), m.clock.now()
-	return func() tea.Msg { return draftSaved{drafts.Save(id, text, at)} }
+	drafts, text, at := m.drafts, m.typed.text(of), m.clock.now()
+	return func() tea.Msg { return draftSaved{drafts.Save(of, text, at)} }
 }
 
 func (m *Model) draftSaved(d draftSaved) tea.Cmd {
@@ -92,8 +104,74 @@ func (m *Model) draftSaved(d draftSaved) tea.Cmd {
 	return nil
 }
 
-// Unsaved returns the composer's text and its conversation, for when the program ends
+// leaveBox ends the writing. What was typed is kept, and a note makes room for the reply
+// that stands in its place.
+func (m *Model) leaveBox() tea.Cmd {
+	keep := m.keepDraft()
+	m.box.Close()
+	if m.box.Note() {
+		m.write(DraftOf{Conversation: m.box.Conversation()})
+	}
+	return keep
+}
+
+// write takes the composer over for a reply or a note. Each has its own text: none is
+// ever carried from one to the other.
+func (m *Model) write(of DraftOf) {
+	if of.Note {
+		m.box.ShowNote(of.Conversation, m.typed.text(of))
+	} else {
+		m.box.Show(of.Conversation, m.typed.text(of))
+	}
+	m.setVerdict()
+}
+
+// Unsaved returns the composer's text and what it is of, for when the program ends
 // otherwise than by its own keys.
-func (m *Model) Unsaved() (model.ConversationID, string) {
-	return m.box.Conversation(), m.box.Text()
+func (m *Model) Unsaved() (DraftOf, string) { return m.writing(), m.box.Text() }
+
+func needsDraft(m *Model) string {
+	if len(m.typed.texts) == 0 {
+		return m.say(words.WhyNoDraft)
+	}
+	return ""
+}
+
+// draftCells is how much of a draft its list shows.
+const draftCells = 24
+
+// draftNote marks the rows of notes in the list of drafts.
+const draftNote = "note "
+
+// listDrafts shows what was typed and not sent, to go on with.
+func (m *Model) listDrafts() tea.Cmd {
+	var items []overlay.Item
+	for of, text := range m.typed.texts {
+		r, ok := m.inbox.Conversation(of.Conversation)
+		if !ok {
+			continue
+		}
+		i := overlay.Item{ID: string(of.Conversation), Title: m.look.Name(r.Customer), Keys: m.look.Cut(m.look.Ours(text), draftCells)}
+		if of.Note {
+			i.ID = draftNote + i.ID
+			i.Title += " " + m.look.Theme.Bullet + " " + m.say(words.NoteLabel)
+		}
+		items = append(items, i)
+	}
+	slices.SortFunc(items, func(a, b overlay.Item) int { return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID)) })
+	m.lay(overlay.NewPalette(m.say(words.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
+		chosen, ok := a.(overlay.Chosen)
+		if !ok {
+			return nil
+		}
+		rest, note := strings.CutPrefix(chosen.ID, draftNote)
+		id := model.ConversationID(rest)
+		m.list.Select(id)
+		opened := m.open(id)
+		if note {
+			return tea.Batch(opened, m.openNote())
+		}
+		return tea.Batch(opened, m.openComposer())
+	})
+	return nil
 }

@@ -134,17 +134,22 @@ const (
 
 // threadLines is the conversation's pane: heading, messages, composer.
 func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
-	r, ok := m.inbox.Conversation(m.shown.id)
-	if !ok {
+	if m.shown.id == "" {
 		return m.nothingOpen(w, h)
 	}
+	// While its Page is read anew nothing is known of it but what was typed.
+	r, known := m.inbox.Conversation(m.shown.id)
 	m.setVerdict()
 	// A blank column on either side, where there is room; the messages have their own.
 	edge := blank(min(1, w/3))
 	inner := w - 2*len(edge)
 	var lines []string
 	if h >= headingFrom {
-		lines = append(lines, edge+m.headingLine(r, inner)+edge)
+		heading := blank(inner)
+		if known {
+			heading = m.headingLine(r, inner)
+		}
+		lines = append(lines, edge+heading+edge)
 	}
 	if h >= ruleFrom {
 		lines = append(lines, blank(w))
@@ -167,14 +172,21 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 	if cx, cy, ok := m.box.Cursor(); ok && m.overlay.Overlay == nil {
 		f.cursor = tea.NewCursor(x+len(edge)+cx, top+len(lines)+cy)
 	}
+	left := edge
+	if m.noting() && edge != "" {
+		left = m.look.Theme.Warn.Paint(m.look.Theme.Bar)
+	}
 	for _, c := range composer {
-		lines = append(lines, edge+c+edge)
+		lines = append(lines, left+c+edge)
 	}
 	for len(lines) < h {
 		lines = append(lines, blank(w))
 	}
 	return lines[:h]
 }
+
+// noting tells whether a note is being written.
+func (m *Model) noting() bool { return m.box.IsOpen() && m.box.Note() }
 
 // composerRule is the rule over the composer, which says if the newest messages are not
 // on screen.
@@ -213,7 +225,22 @@ func (m *Model) headingLine(r model.Row, w int) string {
 	}
 	room := w - m.look.Cells.Width(until) - 2
 	name = m.look.Cut(name, room)
-	return th.Strong.Paint(name) + blank(w-m.look.Cells.Width(name)-m.look.Cells.Width(until)) + style.Paint(until)
+	room -= m.look.Cells.Width(name)
+	whose := m.headingAssignee(r, room)
+	return th.Strong.Paint(name) + th.Muted.Paint(whose) + blank(room+2-m.look.Cells.Width(whose)) + style.Paint(until)
+}
+
+// headingAssignee says who looks after a conversation, where there is room and the panel
+// does not say it.
+func (m *Model) headingAssignee(r model.Row, room int) string {
+	if r.Assignee == nil || m.frame.layout.panel > 0 {
+		return ""
+	}
+	s := "  " + m.say(words.PanelAssigned, "Name", m.look.Ours(r.Assignee.Name))
+	if m.look.Cells.Width(s) > room {
+		return ""
+	}
+	return s
 }
 
 // nothingOpen says what the conversation's place is for.
@@ -256,7 +283,7 @@ func (m *Model) emptyList() []string {
 	case !m.inbox.AllComplete():
 		return []string{m.say(words.StateReading)}
 	case len(m.seenPages()) == 0:
-		return []string{m.say(words.EmptyPages), m.say(words.EmptyPagesKeys)}
+		return m.nothingSeen()
 	}
 	return []string{m.say(words.EmptyFilter(string(m.query.Filter))), m.say(words.EmptyKeys, "Key", m.keyOf("next_filter"))}
 }

@@ -14,7 +14,7 @@ type Hub interface {
 	Messages(ctx context.Context, id model.ConversationID, before string) (Messages, error)
 	// Search returns the conversations in which the words stand, newest first.
 	Search(ctx context.Context, q Search) (Findings, error)
-	// Reply hands a reply in, again and again with the same id until the hub took or
+	// Reply hands a reply or a note in, again and again with the same id until the hub took or
 	// refused it. It is kept on disk from before the first try until then.
 	Reply(ctx context.Context, r Reply) (model.Message, error)
 	// Resend sends a reply that asks or failed again, as a new attempt.
@@ -27,6 +27,10 @@ type Hub interface {
 	MarkUnread(ctx context.Context, id model.ConversationID) (model.Conversation, error)
 	// Triage changes where a conversation stands.
 	Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error)
+	// SetVisibility makes a Page private or shared; only its installer may.
+	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error
+	// Users returns everybody who works with the hub.
+	Users(ctx context.Context) ([]model.UserRef, error)
 	// NewClientID returns an id for a new reply.
 	NewClientID() model.ClientID
 	// Explain says an error in the user's words: what happened and what to do.
@@ -55,9 +59,11 @@ type Findings struct {
 	Cursor string
 }
 
-// Reply is a reply as it was typed.
+// Reply is a reply as it was typed, or a note.
 type Reply struct {
 	Conversation model.ConversationID
+	// Note: it is for colleagues and never leaves the hub.
+	Note bool
 	ClientID     model.ClientID
 	Text         model.Untrusted
 	// SeenSeq is the highest seq of the Page that the writer had seen.
@@ -66,8 +72,15 @@ type Reply struct {
 
 // Drafts keeps what was typed and not sent. Its method is called in commands.
 type Drafts interface {
-	// Save keeps the draft of a conversation; an empty one is forgotten.
-	Save(id model.ConversationID, text string, at time.Time) error
+	// Save keeps a draft; an empty one is forgotten.
+	Save(of DraftOf, text string, at time.Time) error
+}
+
+// DraftOf says what a draft is of: a reply to a conversation's customer, or a note about
+// it. Either has its own, so that what is written for colleagues never becomes a reply.
+type DraftOf struct {
+	Conversation model.ConversationID
+	Note         bool
 }
 
 // News is what came from the hub, in order. It is the message that whoever follows the

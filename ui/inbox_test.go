@@ -199,3 +199,33 @@ func TestWhatIsHiddenGoes(t *testing.T) {
 		t.Error("what was found is held")
 	}
 }
+
+// TestWhileAPageIsReadAnew: what is held goes, what is typed stays, and no key becomes a
+// command.
+func TestWhileAPageIsReadAnew(t *testing.T) {
+	t.Parallel()
+	list := some(3)
+	w := newWorld(t, list)
+	ms := incoming(2)
+	w.hub.messages[ms[0].ConversationID] = ms
+	w.keys("enter", "r")
+	w.types("half")
+	w.sends(News{Apply: func() (model.Changes, error) {
+		w.inbox.Access(model.Access{Page: page1})
+		_, changes := w.inbox.Access(model.Access{Page: page1, Sees: true})
+		changes.Pages = true
+		return changes, nil
+	}})
+	w.hides("Customer 0", "hello")
+	w.types(" a thought")
+	w.shows("half a thought")
+	w.sends(News{Apply: func() (model.Changes, error) {
+		fill(t, w.inbox, list)
+		return model.Changes{Lists: true, Pages: true, Many: true}, nil
+	}})
+	w.shows("Customer 0", "hello", "half a thought")
+	w.keys("enter")
+	if len(w.hub.replies) != 1 || w.hub.replies[0].Text != "half a thought" {
+		t.Errorf("left: %v", w.hub.replies)
+	}
+}

@@ -29,7 +29,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 // the selected row is taken for one that was meant for the row before.
 const slipGrace = 400 * time.Millisecond
 
-func (m *Model) slipping() bool { return m.clock.now().Sub(m.slipped) < slipGrace }
+func (m *Model) slipping() bool {
+	return !m.list.Chosen() && m.clock.now().Sub(m.slipped) < slipGrace
+}
 
 // refresh has the list follow changes of its rows.
 func (m *Model) refresh() {
@@ -79,8 +81,7 @@ func (m *Model) keyOverlay(msg tea.Msg) tea.Cmd {
 func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
-		m.box.Close()
-		return m.keepDraft()
+		return m.leaveBox()
 	case "enter":
 		return m.send()
 	case "alt+enter", "shift+enter", "ctrl+j":
@@ -107,6 +108,5 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 
 // quit leaves, once what was typed is kept.
 func (m *Model) quit() tea.Cmd {
-	m.box.Close()
-	return tea.Sequence(m.keepDraft(), tea.Quit)
+	return tea.Sequence(m.leaveBox(), tea.Quit)
 }

@@ -35,7 +35,7 @@ type Options struct {
 	// Now is the clock of this machine.
 	Now func() time.Time
 	// Typed are the drafts of earlier runs.
-	Typed map[model.ConversationID]string
+	Typed map[DraftOf]string
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
 	// Preview: the conversation follows the selection after a moment.
@@ -81,6 +81,8 @@ type Model struct {
 	box     *composer.Box
 	typed   typed
 	replies pending
+	team    team
+	sights  sights
 	undo    undoStack
 	toast   toast
 	wire    Connection
@@ -104,7 +106,7 @@ func New(o Options) (*Model, error) {
 		list:     inbox.New(), thread: thread.New(), box: composer.New(),
 		query:   model.Query{Filter: model.FilterOpen, Sort: model.SortNewest},
 		typed:   newTyped(o.Typed),
-		replies: pending{},
+		replies: pending{}, sights: newSights(),
 	}
 	m.restyle()
 	m.list.SetRows(m.inbox.View(m.query))

@@ -40,7 +40,7 @@ func (m *Model) open(id model.ConversationID) tea.Cmd {
 	keep := m.keepDraft()
 	m.shown = conversation{id: id, unread: r.Unread, generation: m.shown.generation + 1}
 	m.box.Close()
-	m.box.Show(id, m.typed.text(id))
+	m.box.Show(id, m.typed.text(DraftOf{Conversation: id}))
 	m.thread.Show(id)
 	return tea.Batch(keep, m.followThread())
 }
@@ -48,8 +48,7 @@ func (m *Model) open(id model.ConversationID) tea.Cmd {
 // close goes back to the list.
 func (m *Model) close() tea.Cmd {
 	m.focus = paneList
-	m.box.Close()
-	return m.keepDraft()
+	return m.leaveBox()
 }
 
 // messagesRead is the answer with messages of a conversation.
@@ -67,6 +66,11 @@ func (m *Model) followThread() tea.Cmd {
 		return nil
 	}
 	if _, ok := m.inbox.Conversation(c.id); !ok {
+		if p, ok := m.inbox.Page(c.id.Page()); ok && p.Sees && !m.inbox.Complete(p.ID) {
+			c.reading, c.older, c.stale = false, false, false
+			m.thread.Show("")
+			return nil // it is being read anew, and will be back; what is typed stays
+		}
 		m.gone()
 		return nil
 	}

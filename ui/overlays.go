@@ -28,6 +28,11 @@ func (m *Model) openPalette() tea.Cmd {
 			ID: c.ID, Title: m.say(words.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(m),
 		})
 	}
+	for _, p := range m.hiddenPages() {
+		items = append(items, overlay.Item{
+			ID: "page " + string(p.ID), Title: m.say(words.PageShow, "Page", m.look.Line(p.Name)), Reason: m.privateOf(p),
+		})
+	}
 	// What can be used now stands before what can't.
 	slices.SortStableFunc(items, func(a, b overlay.Item) int { return cmp.Compare(min(1, len(a.Reason)), min(1, len(b.Reason))) })
 	m.lay(overlay.NewPalette(m.say(words.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
@@ -64,8 +69,27 @@ func (m *Model) openHelp() tea.Cmd {
 		{Key: "alt+enter ctrl+j", Text: m.say(words.HelpLine)},
 		{Key: "esc", Text: m.say(words.HelpLeave)},
 	}}
-	m.lay(overlay.NewHelp(m.say(words.HelpTitle), []overlay.Section{here, everywhere, typing, m.whyNot()}), nil)
+	m.lay(overlay.NewHelp(m.say(words.HelpTitle), []overlay.Section{m.whoSees(), here, everywhere, typing, m.whyNot()}), nil)
 	return nil
+}
+
+// whoSees says of each Page who sees its conversations.
+func (m *Model) whoSees() overlay.Section {
+	s := overlay.Section{Heading: m.say(words.HelpPages)}
+	for _, p := range m.inbox.Pages() {
+		said := m.privateOf(p)
+		switch {
+		case p.Visibility == model.Shared:
+			said = m.say(words.PageIsShared, "Page", m.look.Line(p.Name))
+		case p.Installer.ID == m.inbox.User().ID:
+			said = m.say(words.PageIsMine, "Page", m.look.Line(p.Name))
+		}
+		s.Rows = append(s.Rows, overlay.Row{Text: said})
+	}
+	if len(s.Rows) == 0 {
+		return overlay.Section{}
+	}
+	return s
 }
 
 // keyNames are the keys of a command; on a narrow screen, the first.
@@ -122,35 +146,3 @@ func (m *Model) openNotices() tea.Cmd {
 	m.lay(overlay.NewHelp(m.say(words.NoticesTitle), []overlay.Section{s}), nil)
 	return nil
 }
-
-func needsDraft(m *Model) string {
-	if len(m.typed.texts) == 0 {
-		return m.say(words.WhyNoDraft)
-	}
-	return ""
-}
-
-// listDrafts shows what was typed and not sent, to go on with.
-func (m *Model) listDrafts() tea.Cmd {
-	var items []overlay.Item
-	for id, text := range m.typed.texts {
-		r, ok := m.inbox.Conversation(id)
-		if !ok {
-			continue
-		}
-		items = append(items, overlay.Item{ID: string(id), Title: m.look.Name(r.Customer), Keys: m.look.Cut(m.look.Ours(text), draftCells)})
-	}
-	m.lay(overlay.NewPalette(m.say(words.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
-		chosen, ok := a.(overlay.Chosen)
-		if !ok {
-			return nil
-		}
-		id := model.ConversationID(chosen.ID)
-		m.list.Select(id)
-		return tea.Batch(m.open(id), m.openComposer())
-	})
-	return nil
-}
-
-// draftCells is how much of a draft its list shows.
-const draftCells = 24

@@ -4,10 +4,24 @@ import (
 	"slices"
 
 	"parley/model"
+	"parley/words"
 )
 
+// sights is which Pages the user saw into, to tell when that changes.
+type sights struct {
+	seen map[model.PageID]bool
+	// lost are those that were seen before and are hidden now; told, those of which the
+	// user was told why.
+	lost, told map[model.PageID]bool
+}
+
+func newSights() sights {
+	return sights{seen: map[model.PageID]bool{}, lost: map[model.PageID]bool{}, told: map[model.PageID]bool{}}
+}
+
 // forget drops what is held on screen of Pages that the user no longer sees: what was
-// found there, and rows and messages as they were drawn.
+// found there, rows and messages as they were drawn, and what was just said or asked of
+// a conversation.
 func (m *Model) forget() {
 	hidden := func(id model.PageID) bool {
 		p, ok := m.inbox.Page(id)
@@ -23,4 +37,30 @@ func (m *Model) forget() {
 		m.ask(q)
 	}
 	m.list.Forget()
+	m.undo = slices.DeleteFunc(m.undo, func(c change) bool { return hidden(c.id.Page()) })
+	m.followSights()
+}
+
+// followSights notices Pages that are hidden now and were not, and says why once that is
+// known: that a Page is hidden comes first, how it stands a moment later.
+func (m *Model) followSights() {
+	s := &m.sights
+	for _, p := range m.inbox.Pages() {
+		switch {
+		case p.Sees:
+			s.seen[p.ID] = true
+			delete(s.lost, p.ID)
+			delete(s.told, p.ID)
+			continue
+		case s.seen[p.ID]:
+			delete(s.seen, p.ID)
+			s.lost[p.ID] = true
+			m.toast, m.overlay = toast{}, opened{} // they may name who wrote to it
+		}
+		if s.lost[p.ID] && !s.told[p.ID] && p.Visibility == model.Private {
+			s.told[p.ID] = true
+			m.notify(m.say(words.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name)))
+			m.toast.until = m.clock.now().Add(toastUndoFor)
+		}
+	}
 }

@@ -52,14 +52,24 @@ type replied struct {
 }
 
 // openComposer begins a reply, or goes on with it.
-func (m *Model) openComposer() tea.Cmd {
+func (m *Model) openComposer() tea.Cmd { return m.openBox(false) }
+
+// openNote begins a note between colleagues, or goes on with it.
+func (m *Model) openNote() tea.Cmd { return m.openBox(true) }
+
+func (m *Model) openBox(note bool) tea.Cmd {
 	var cmd tea.Cmd
 	if r, ok := m.current(); ok && r.ID != m.shown.id {
 		cmd = m.open(r.ID)
 	}
 	m.focus = paneThread
+	var keep tea.Cmd
+	if m.box.Note() != note {
+		keep = m.keepDraft()
+		m.write(DraftOf{Conversation: m.box.Conversation(), Note: note})
+	}
 	m.setVerdict()
-	return tea.Batch(cmd, m.box.Open())
+	return tea.Batch(cmd, keep, m.box.Open())
 }
 
 // send hands the reply in that was typed.
@@ -71,8 +81,8 @@ func (m *Model) send() tea.Cmd {
 	}
 	id := m.box.Conversation()
 	at, _ := m.inbox.Position(id.Page())
-	r := Reply{Conversation: id, ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq}
-	m.replies[id] = append(m.replies[id], thread.Pending{ClientID: r.ClientID, Text: r.Text, At: m.clock.now()})
+	r := Reply{Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq}
+	m.replies[id] = append(m.replies[id], thread.Pending{ClientID: r.ClientID, Note: r.Note, Text: r.Text, At: m.clock.now()})
 	m.box.SetText("")
 	m.thread.Bottom()
 	m.shown.stale = true
@@ -106,22 +116,22 @@ func (m *Model) replied(r replied) tea.Cmd {
 	}
 	// The hub does not have it: what was typed goes back to where it can be changed.
 	m.replies.drop(id, r.reply.ClientID)
-	return m.giveBack(id, string(r.reply.Text))
+	return m.giveBack(DraftOf{Conversation: id, Note: r.reply.Note}, string(r.reply.Text))
 }
 
 // giveBack puts a text that was not taken before what has been typed since.
-func (m *Model) giveBack(id model.ConversationID, text string) tea.Cmd {
-	if m.box.Conversation() == id {
+func (m *Model) giveBack(of DraftOf, text string) tea.Cmd {
+	if m.writing() == of {
 		if since := m.box.Text(); since != "" {
 			text += "\n" + since
 		}
 		m.box.SetText(text)
 		return m.keepDraft()
 	}
-	if since := m.typed.text(id); since != "" {
+	if since := m.typed.text(of); since != "" {
 		text += "\n" + since
 	}
-	return m.saveDraft(id, text)
+	return m.saveDraft(of, text)
 }
 
 // decided is the answer to R or D.
@@ -166,7 +176,7 @@ func (m *Model) resend() tea.Cmd {
 		m.replies.fail(m.shown.id, p.ClientID, "")
 		m.shown.stale = true
 		at, _ := m.inbox.Position(m.shown.id.Page())
-		return m.handIn(Reply{Conversation: m.shown.id, ClientID: p.ClientID, Text: p.Text, SeenSeq: at.Seq})
+		return m.handIn(Reply{Conversation: m.shown.id, Note: p.Note, ClientID: p.ClientID, Text: p.Text, SeenSeq: at.Seq})
 	}
 	msg, _ := m.asking()
 	at, _ := m.inbox.Position(m.shown.id.Page())
@@ -182,7 +192,7 @@ func (m *Model) giveUp() tea.Cmd {
 	if p, ok := m.waiting(); ok {
 		m.replies.drop(m.shown.id, p.ClientID)
 		m.shown.stale = true
-		return m.giveBack(m.shown.id, string(p.Text))
+		return m.giveBack(DraftOf{Conversation: m.shown.id, Note: p.Note}, string(p.Text))
 	}
 	msg, _ := m.asking()
 	hub := m.hub

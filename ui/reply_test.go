@@ -74,13 +74,13 @@ func TestDraftsAreKept(t *testing.T) {
 	w.types("half a thou")
 	w.passes(draftPause)
 	id := w.shown.id
-	if w.drafts[id] != "half a thou" {
-		t.Errorf("kept: %q", w.drafts)
+	if w.drafts[DraftOf{Conversation: id}] != "half a thou" {
+		t.Errorf("kept: %v", w.drafts)
 	}
 	w.types("ght")
 	w.keys("esc", "esc", "j", "enter")
-	if w.drafts[id] != "half a thought" {
-		t.Errorf("kept: %q", w.drafts)
+	if w.drafts[DraftOf{Conversation: id}] != "half a thought" {
+		t.Errorf("kept: %v", w.drafts)
 	}
 	w.shows("✎", "Reply to Customer 1…")
 	w.keys("d")
@@ -91,8 +91,8 @@ func TestDraftsAreKept(t *testing.T) {
 	}
 	w.types("!")
 	w.keys("ctrl+c")
-	if !w.quit || w.drafts[id] != "half a thought!" {
-		t.Errorf("left %v with %q", w.quit, w.drafts)
+	if !w.quit || w.drafts[DraftOf{Conversation: id}] != "half a thought!" {
+		t.Errorf("left %v with %v", w.quit, w.drafts)
 	}
 }
 

@@ -44,7 +44,7 @@ func (m *Model) snooze() tea.Cmd {
 		case c.ID == "typed":
 			return m.askSnooze(r, "", "")
 		}
-		return m.putAway(times[c.ID])
+		return m.putAway(r.ID, times[c.ID])
 	})
 	return nil
 }
@@ -62,13 +62,13 @@ func (m *Model) askSnooze(r model.Row, text, problem string) tea.Cmd {
 		if !ok {
 			return m.askSnooze(r, e.Text, m.say(words.SnoozeUnclear))
 		}
-		return m.putAway(until)
+		return m.putAway(r.ID, until)
 	})
 	return nil
 }
 
-func (m *Model) putAway(until time.Time) tea.Cmd {
-	return m.triage(model.Snooze(until), words.SaidSnoozed, "Time", m.look.Moment(m.clock.now(), until))
+func (m *Model) putAway(id model.ConversationID, until time.Time) tea.Cmd {
+	return m.triageOf(id, model.Snooze(until), words.SaidSnoozed, "Time", m.look.Moment(m.clock.now(), until))
 }
 
 // at returns a time of day some days after that of t.

@@ -68,8 +68,18 @@ func (m *Model) triaged(t triaged) tea.Cmd {
 }
 
 // triage does a change of the current conversation.
-func (m *Model) triage(t model.Triage, said words.ID, pairs ...any) tea.Cmd {
+func (m *Model) triage(t model.Triage, said words.ID) tea.Cmd {
 	r, ok := m.current()
+	if !ok {
+		return nil
+	}
+	return m.triageOf(r.ID, t, said)
+}
+
+// triageOf does a change of a conversation that was chosen before: meanwhile another may
+// be the current one.
+func (m *Model) triageOf(id model.ConversationID, t model.Triage, said words.ID, pairs ...any) tea.Cmd {
+	r, ok := m.inbox.Conversation(id)
 	if !ok {
 		return nil
 	}

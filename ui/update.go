@@ -50,6 +50,10 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.pause(msg)
 	case addressOpened:
 		return m.addressOpened(msg)
+	case teamRead:
+		m.teamRead(msg)
+	case visibilitySet:
+		m.visibilitySet(msg)
 	case draftSaved:
 		return m.draftSaved(msg)
 	case composer.PasteRefused:
@@ -90,11 +94,15 @@ func (m *Model) terminalSays(msg tea.Msg) {
 
 // news takes over what came from the hub.
 func (m *Model) news(n News) tea.Cmd {
+	var team tea.Cmd
 	if n.Connection != nil {
+		if n.Connection.State == Live && m.wire.State != Live {
+			team = m.readTeam(m.team.then)
+		}
 		m.wire = *n.Connection
 	}
 	if n.Apply == nil {
-		return nil
+		return team
 	}
 	changes, err := n.Apply()
 	if err != nil {
@@ -108,7 +116,7 @@ func (m *Model) news(n News) tea.Cmd {
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
 		m.refresh()
 	}
-	return m.followThread()
+	return tea.Batch(team, m.followThread())
 }
 
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to

@@ -265,10 +265,10 @@ func (w *world) hides(parts ...string) {
 }
 
 // fakeDrafts is a disk.
-type fakeDrafts map[model.ConversationID]string
+type fakeDrafts map[DraftOf]string
 
-func (d fakeDrafts) Save(id model.ConversationID, text string, _ time.Time) error {
-	d[id] = text
+func (d fakeDrafts) Save(of DraftOf, text string, _ time.Time) error {
+	d[of] = text
 	return nil
 }
 
@@ -284,6 +284,7 @@ type fakeHub struct {
 	found    []model.Found
 	seq      int64
 	ids      int
+	users    []model.UserRef
 }
 
 func (h *fakeHub) note(what string) error {
@@ -309,11 +310,15 @@ func (h *fakeHub) Reply(_ context.Context, r Reply) (model.Message, error) {
 	defer h.mu.Unlock()
 	h.replies = append(h.replies, r)
 	h.seq++
-	return model.Message{
+	m := model.Message{
 		ID: model.NewMessageID(page1, fmt.Sprint("r", h.seq)), Seq: 1000 + h.seq, ConversationID: r.Conversation, Direction: model.Out,
 		Author: model.Author{Kind: model.ByUser, Name: "Aoi", ID: string(me)}, Text: r.Text, ClientID: r.ClientID, State: model.Queued,
 		SentAt: noon.Add(time.Minute),
-	}, err
+	}
+	if r.Note {
+		m.Direction, m.State = model.Note, ""
+	}
+	return m, err
 }
 
 func (h *fakeHub) Resend(_ context.Context, m model.Message, _ int64) (model.Message, error) {
@@ -351,9 +356,22 @@ func (h *fakeHub) MarkUnread(_ context.Context, id model.ConversationID) (model.
 
 func (h *fakeHub) Triage(_ context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error) {
 	var err error
-	c, cerr := h.changed(id, func(c *model.Conversation) { *c, err = t.Of(*c, noon) })
+	c, cerr := h.changed(id, func(c *model.Conversation) {
+		*c, err = t.Of(*c, noon)
+		for _, u := range h.users {
+			if c.Assignee != nil && c.Assignee.ID == u.ID {
+				c.Assignee = &model.UserRef{ID: u.ID, Name: u.Name}
+			}
+		}
+	})
 	return c, errors.Join(err, cerr)
 }
+
+func (h *fakeHub) SetVisibility(_ context.Context, id model.PageID, v model.Visibility) error {
+	return h.note("visibility " + string(id) + " " + string(v))
+}
+
+func (h *fakeHub) Users(context.Context) ([]model.UserRef, error) { return h.users, nil }
 
 func (h *fakeHub) NewClientID() model.ClientID {
 	h.mu.Lock()

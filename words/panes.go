@@ -73,6 +73,8 @@ const (
 	EmptyPages        ID = "empty_pages"
 	EmptyPagesKeys    ID = "empty_pages_keys"
 	EmptyKeys         ID = "empty_keys"
+	EmptyPrivate      ID = "empty_private"
+	EmptyPrivateDo    ID = "empty_private_do"
 )
 
 // What was done.
@@ -81,6 +83,9 @@ const (
 	SaidReopened      ID = "said_reopened"
 	SaidSnoozed       ID = "said_snoozed"
 	SaidPinned        ID = "said_pinned"
+	SaidAssigned      ID = "said_assigned"
+	SaidAssignedMe    ID = "said_assigned_me"
+	SaidUnassigned    ID = "said_unassigned"
 	SaidUnpinned      ID = "said_unpinned"
 	SaidRead          ID = "said_read"
 	SaidUnread        ID = "said_unread"
@@ -107,6 +112,9 @@ const (
 	WhyNoAddress      ID = "why_no_address"
 	WhyNoDraft        ID = "why_no_draft"
 	WhyNoBrowser      ID = "why_no_browser"
+	WhySharedAlready  ID = "why_shared_already"
+	WhyPrivateAlready ID = "why_private_already"
+	WhyPrivatePage    ID = "why_private_page"
 )
 
 // What lies over the screen.
@@ -114,6 +122,7 @@ const (
 	PaletteTitle   ID = "palette_title"
 	HelpTitle      ID = "help_title"
 	HelpHere       ID = "help_here"
+	HelpPages      ID = "help_pages"
 	HelpEverywhere ID = "help_everywhere"
 	HelpTyping     ID = "help_typing"
 	HelpSend       ID = "help_send"
@@ -134,4 +143,30 @@ const (
 	SnoozeTyped    ID = "snooze_typed"
 	SnoozeHint     ID = "snooze_hint"
 	SnoozeUnclear  ID = "snooze_unclear"
+)
+
+// Who sees a Page.
+const (
+	PageIsPrivate          ID = "page_is_private"
+	PageIsShared           ID = "page_is_shared"
+	PageIsMine             ID = "page_is_mine"
+	PageMadePrivate        ID = "page_made_private"
+	PageShow               ID = "page_show"
+	VisibilityShare        ID = "visibility_share"
+	VisibilityShareWho     ID = "visibility_share_who"
+	VisibilityShareCounted ID = "visibility_share_counted"
+	VisibilityShareYes     ID = "visibility_share_yes"
+	VisibilityShareNo      ID = "visibility_share_no"
+	VisibilityHide         ID = "visibility_hide"
+	VisibilityHideWho      ID = "visibility_hide_who"
+	VisibilityHideYes      ID = "visibility_hide_yes"
+	VisibilityHideNo       ID = "visibility_hide_no"
+)
+
+// Who looks after a conversation.
+const (
+	AssignTitle  ID = "assign_title"
+	AssignMe     ID = "assign_me"
+	AssignNobody ID = "assign_nobody"
+	AssignNow    ID = "assign_now"
 )

@@ -59,12 +59,15 @@ func (p *program) fail(cmd *cobra.Command, err error) int {
 func (p *program) failure(err error) *failure {
 	var f *failure
 	var problem *client.Problem
+	var refusal *model.Refusal
 	var unreachable *client.UnreachableError
 	switch {
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &problem):
 		return p.problem(problem)
+	case errors.As(err, &refusal):
+		return &failure{exit: exitRefused, code: refusal.Code, say: p.code(refusal.Code, "")}
 	case errors.Is(err, context.Canceled):
 		return &failure{exit: exitFailed, say: p.words.Say(words.ErrInterrupted)}
 	case errors.As(err, &unreachable):

@@ -111,7 +111,8 @@ func (p *program) root() *cobra.Command {
 		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
 		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()),
 		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.demoCommand(),
-		p.loginCommand(), p.logoutCommand(), p.toHub(p.whoamiCommand()), p.toHub(p.configCommand()),
+		p.loginCommand(), p.logoutCommand(), p.toHub(p.whoamiCommand()),
+		p.toHub(p.tokenCommand()), p.toHub(p.configCommand()),
 		p.completionCommand(), p.versionCommand(),
 	)
 	p.localise(root)

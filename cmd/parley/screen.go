@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/adrg/xdg"
@@ -26,6 +27,9 @@ import (
 // screenFPS bounds how often the terminal is written to; nothing is written while
 // nothing changes.
 const screenFPS = 120
+
+// leaveWithin is how long the screen may take to end once it is told to.
+const leaveWithin = 2 * time.Second
 
 // inbox is parley without a command: the full screen on the hub that is set.
 func (p *program) inbox(cmd *cobra.Command, _ []string) error {
@@ -70,12 +74,21 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	if err != nil {
 		return err
 	}
-	program := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
+	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
+	program := tea.NewProgram(m, tea.WithContext(hard), tea.WithFilter(drawable), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
 		tea.WithEnvironment(p.env), tea.WithFPS(screenFPS), tea.WithoutSignalHandler())
+	// Told to leave it ends as by its own key, by force only where that is of no use: by
+	// force it closes its input while that is being read.
+	asked := context.AfterFunc(ctx, func() {
+		time.AfterFunc(leaveWithin, kill)
+		program.Quit()
+	})
+	defer asked()
 	err = p.besideSync(ctx, leave, program, c, client.NewKeeper(box))
 	// What was typed last is kept however the program ended.
-	id, text := m.Unsaved()
-	if serr := keeping.Save(id, text, p.now()); serr != nil && id != "" {
+	of, text := m.Unsaved()
+	if serr := keeping.Save(of, text, p.now()); serr != nil && of.Conversation != "" {
 		return serr
 	}
 	return err
@@ -96,12 +109,23 @@ func (p *program) besideSync(ctx context.Context, leave func(), program *tea.Pro
 		}
 	})
 	_, err := program.Run()
+	told := ctx.Err() != nil // to leave: hang-up, SIGTERM
 	leave()
 	beside.Wait()
-	if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrInterrupted) {
-		return nil // told to leave: hang-up, SIGTERM
+	if told && !errors.Is(err, tea.ErrProgramPanic) {
+		return nil
 	}
 	return err
+}
+
+// drawable keeps a terminal of one column from the renderer, which takes what begins with
+// a blank for blank all over when it grows again.
+func drawable(_ tea.Model, msg tea.Msg) tea.Msg {
+	if size, ok := msg.(tea.WindowSizeMsg); ok && size.Width == 1 {
+		size.Width = 2
+		return size
+	}
+	return msg
 }
 
 // newsOf hands updates on to the screen, which applies them in its own goroutine.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,15 +67,19 @@ func TestScreenHostile(t *testing.T) {
 		}
 		w.customerSays(strconv.Itoa(3001+i), wording{Text: text, Name: name})
 	}
+	waitFor(t, "all customers and their names are there", patience, func() bool {
+		all := aki.conversations()
+		return len(all) == len(customers) && !slices.ContainsFunc(all, func(c conversation) bool { return c.Customer.Name == "" })
+	})
+	w.delivers(w.hostileEvents())
 	s := startScreen(t, aki.screenEnv())
 	s.resize(screenWidth, 2*len(customers)+3)
-	s.sees("● live", fmt.Sprintf("Open %d", len(customers)))
-	s.waits("all names are there", func(lines []string) bool { return !anyHolds(lines, "Customer ") })
-	w.delivers(w.hostileEvents())
-	s.sees("●2")
+	s.sees("● live", fmt.Sprintf("Open %d", len(customers)), "●2")
 	s.hasRows(len(customers))
 
 	overlays := []struct{ key, sees string }{{"s", "Tomorrow morning"}, {"?", "Everywhere"}, {keyCtrlK, "Commands"}}
+	s.types("G")
+	s.waits("the last is selected", func(lines []string) bool { return strings.HasPrefix(lines[2*len(customers)], "▌") })
 	for i := range customers {
 		s.types(keyEnter)
 		s.sees("esc back", "Reply until", " New ")
@@ -87,8 +92,7 @@ func TestScreenHostile(t *testing.T) {
 		s.misses(over.sees)
 		s.types(keyEscape)
 		s.sees("enter open")
-		s.types("j")
-		s.sees("enter open")
+		s.types("k")
 	}
 	s.isClean()
 	s.leaves()
@@ -143,11 +147,12 @@ func (s *screen) hasRows(customers int) {
 }
 
 var (
-	titleForm    = regexp.MustCompile(`^2;(Parley( \([\d,]+\))?)?$`)
-	questionForm = regexp.MustCompile(`^1[012];\?$`)
-	oscForm      = regexp.MustCompile("\x1b\\][^\x07\x1b]*(\x07|\x1b\\\\)?")
-	dcsForm      = regexp.MustCompile("\x1b[P_^X][^\x1b]*(\x1b\\\\)?")
-	csiForm      = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
+	titleForm     = regexp.MustCompile(`^2;(Parley( \([\d,]+\))?)?$`)
+	questionForm  = regexp.MustCompile(`^1[012];\?$`)
+	oscForm       = regexp.MustCompile("\x1b\\][^\x07\x1b]*(\x07|\x1b\\\\)?")
+	dcsForm       = regexp.MustCompile("\x1b[P_^X][^\x1b]*(\x1b\\\\)?")
+	clipboardForm = regexp.MustCompile("\x1b\\]52;c;([^\x07\x1b]*)\x07")
+	csiForm       = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
 )
 
 // isClean expects that all the program wrote to the terminal is its own.
@@ -198,6 +203,7 @@ func TestScreenJoiningMarks(t *testing.T) {
 	fillScreen(h, texts...)
 	s := startScreen(t, h.screenEnv(t, h.ann))
 	s.sees("● live", fmt.Sprintf("Open %d", len(texts)))
+	s.types("g")
 	for range texts {
 		s.types(keyEnter)
 		s.sees("esc back", english.Say(words.PanelContact), " New ")
@@ -223,12 +229,16 @@ func TestScreenCopies(t *testing.T) {
 	s := startScreen(t, h.screenEnv(t, h.ann))
 	s.sees("● live", "納期")
 	s.types(keyEnter)
-	s.sees("Reply until")
+	s.inThread("two 納期")
 	s.types("y")
 	s.sees("The text is copied.")
-	copied := regexp.MustCompile("\x1b\\]52;c;([^\x07\x1b]*)").FindAllStringSubmatch(s.written(), -1)
-	if len(copied) != 1 {
-		t.Fatalf("%d times something was copied", len(copied))
+	var copied [][]string
+	s.waits("something is copied", func([]string) bool {
+		copied = clipboardForm.FindAllStringSubmatch(s.raw.String(), -1)
+		return len(copied) > 0
+	})
+	if len(copied) > 1 {
+		t.Errorf("%d times something was copied", len(copied))
 	}
 	text, err := base64.StdEncoding.DecodeString(copied[0][1])
 	if err != nil || string(text) != "one␛[31337m\ntwo 納期⟨U+009B⟩" {

@@ -144,10 +144,7 @@ func TestScreenHubAway(t *testing.T) {
 
 	s.sees("● live", "Open 2", "And somebody new", "Marta Ruiz")
 	s.misses("tried again by itself")
-	s.inThread("Hello from Ken", "Typed while it was away", "✓✓ read", "The first of meanwhile", "The second of meanwhile")
-	if got := w.facebook.gotBy("2001"); !slices.Equal(got, []string{"Typed while it was away"}) {
-		t.Errorf("the customer got %q", got)
-	}
+	waitFor(t, "the reply leaves", patience, func() bool { return len(w.facebook.gotBy("2001")) > 0 })
 	s.leaves()
 
 	// Started while the hub is away, it waits for it.
@@ -156,6 +153,39 @@ func TestScreenHubAway(t *testing.T) {
 	s.sees("○ offline", "tried again by itself")
 	w.startHub()
 	s.sees("● live", "Open 2", "Marta Ruiz", "Ken Sato")
+	s.types("/")
+	s.types("Ken Sato" + keyEnter)
+	s.sees("1 found")
+	s.types("g" + keyEnter)
+	s.inThread("Hello from Ken", "Typed while it was away", "✓✓ read", "The first of meanwhile", "The second of meanwhile")
+	if got := w.facebook.gotBy("2001"); !slices.Equal(got, []string{"Typed while it was away"}) {
+		t.Errorf("the customer got %q", got)
+	}
+	s.leaves()
+}
+
+// TestScreenStaysOpen: the conversation in which somebody writes stays open while the hub
+// goes and comes back, so that no key becomes a command.
+func TestScreenStaysOpen(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerSays("2001", wording{Text: "Hello from Ken", Name: "Ken Sato"})
+	s := startScreen(t, aki.screenEnv())
+	s.sees("● live", "Hello from Ken")
+	s.types(keyEnter)
+	s.sees("Reply to Ken Sato…")
+	s.presses("r", "enter send")
+	s.types("Typed")
+	for range 5 {
+		w.customerWrites("2001", "Another one")
+		w.hub.kill()
+		s.sees("○ offline")
+		w.customerWrites("2001", "One of meanwhile")
+		w.startHub()
+		s.sees("● live")
+		s.types("+")
+	}
+	s.inThread("Hello from Ken", "One of meanwhile", "Typed+++++")
 	s.leaves()
 }
 

@@ -25,6 +25,7 @@ func triageScreen(t *testing.T) *screen {
 	s := startScreen(t, h.screenEnv(t, h.ann))
 	s.sees("● live", "Open 3", "Customer 13")
 	s.topRow("Customer 11")
+	s.types("g") // what is selected may be acted on from now on
 	return s
 }
 

@@ -47,11 +47,15 @@ func (h *screenHub) Reply(_ context.Context, r ui.Reply) (model.Message, error) 
 	id := r.ClientID
 	// The same text that was kept because nobody knows whether the hub has it leaves
 	// under the id that it had.
-	if kept, ok := h.kept.Find(h.client.URL(), r.Conversation, r.Text); ok {
+	find := h.kept.Find
+	if r.Note {
+		find = h.kept.FindNote
+	}
+	if kept, ok := find(h.client.URL(), r.Conversation, r.Text); ok {
 		id = kept
 	}
 	m, err := h.client.HandIn(h.leaving, h.kept, client.KeptReply{
-		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: id, Text: r.Text, SeenSeq: r.SeenSeq,
+		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: id, Text: r.Text, Note: r.Note, SeenSeq: r.SeenSeq,
 	}, replyPatience)
 	return m, refusal(err)
 }
@@ -85,19 +89,33 @@ func (h *screenHub) Triage(ctx context.Context, id model.ConversationID, t model
 	return h.client.Patch(ctx, id, t)
 }
 
+func (h *screenHub) SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error {
+	_, err := h.client.SetVisibility(ctx, id, v)
+	return err
+}
+
+// Users answers that the hub does not tell.
+func (h *screenHub) Users(context.Context) ([]model.UserRef, error) {
+	return nil, errors.ErrUnsupported
+}
+
 func (h *screenHub) NewClientID() model.ClientID { return client.NewClientID() }
 
 func (h *screenHub) Explain(err error) string { return h.explain(err) }
 
 // typed returns the drafts of earlier runs, and replies that were kept because nobody
 // knows whether the hub has them: sent once more, they leave under the id they had.
-func (h *screenHub) typed(drafts *client.Drafts) (map[model.ConversationID]string, error) {
-	all, err := drafts.All(h.client.URL())
-	out := make(map[model.ConversationID]string, len(all))
-	for id, d := range all {
-		out[id] = string(d.Text)
+func (h *screenHub) typed(drafts *client.Drafts) (map[ui.DraftOf]string, error) {
+	replies, err := drafts.All(h.client.URL())
+	notes, nerr := drafts.Notes().All(h.client.URL())
+	out := make(map[ui.DraftOf]string, len(replies)+len(notes))
+	for id, d := range replies {
+		out[ui.DraftOf{Conversation: id}] = string(d.Text)
 	}
-	return out, err
+	for id, d := range notes {
+		out[ui.DraftOf{Conversation: id, Note: true}] = string(d.Text)
+	}
+	return out, errors.Join(err, nerr)
 }
 
 // screenDrafts keeps drafts on disk, the newest last, in whatever order they are
@@ -107,22 +125,26 @@ type screenDrafts struct {
 	hub    string
 
 	mu   sync.Mutex
-	last map[model.ConversationID]time.Time
+	last map[ui.DraftOf]time.Time
 }
 
 // Save implements [ui.Drafts].
-func (d *screenDrafts) Save(id model.ConversationID, text string, at time.Time) error {
-	if id == "" {
+func (d *screenDrafts) Save(of ui.DraftOf, text string, at time.Time) error {
+	if of.Conversation == "" {
 		return nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.last == nil {
-		d.last = map[model.ConversationID]time.Time{}
+		d.last = map[ui.DraftOf]time.Time{}
 	}
-	if at.Before(d.last[id]) {
+	if at.Before(d.last[of]) {
 		return nil
 	}
-	d.last[id] = at
-	return d.drafts.Put(d.hub, id, model.Untrusted(text), at)
+	d.last[of] = at
+	drafts := d.drafts
+	if of.Note {
+		drafts = drafts.Notes()
+	}
+	return drafts.Put(d.hub, of.Conversation, model.Untrusted(text), at)
 }

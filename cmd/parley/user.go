@@ -11,7 +11,8 @@ import (
 )
 
 func (p *program) userCommand() *cobra.Command {
-	return p.group("user", words.UserShort, p.userAddCommand())
+	return p.group("user", words.UserShort,
+		p.userAddCommand(), p.userListCommand(), p.userRemoveCommand(), p.userAdminCommand())
 }
 
 func (p *program) userAddCommand() *cobra.Command {

@@ -2,10 +2,14 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"parley/hub"
 	"parley/model"
 )
 
@@ -15,6 +19,7 @@ func (s *server) accounts(api huma.API) {
 	}, s.me)
 	huma.Register(api, huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/v1/login", Summary: "Take a one-time code for a token", Tags: []string{"accounts"},
+		Description: "A code works once, for ten minutes. After too many wrong ones every code is refused for a while, with 429 and Retry-After.",
 	}, s.login)
 	huma.Register(api, huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/v1/logout", Summary: "Give the token up", Tags: []string{"accounts"},
@@ -23,11 +28,7 @@ func (s *server) accounts(api huma.API) {
 	}, s.logout)
 }
 
-type logoutInput struct {
-	Authorization string `header:"Authorization" hidden:"true"`
-}
-
-func (s *server) logout(ctx context.Context, in *logoutInput) (*struct{}, error) {
+func (s *server) logout(ctx context.Context, in *bearerInput) (*struct{}, error) {
 	token, _ := bearerToken(in.Authorization)
 	return nil, s.problem(ctx, s.hub.Logout(ctx, token))
 }
@@ -40,6 +41,13 @@ type loginInput struct {
 	Body struct {
 		Code string `json:"code" minLength:"1" maxLength:"64"`
 	}
+	remote string
+}
+
+// Resolve implements [huma.Resolver]: wrong codes are counted by where they come from.
+func (in *loginInput) Resolve(ctx huma.Context) []error {
+	in.remote = ctx.RemoteAddr()
+	return nil
 }
 
 type loginBody struct {
@@ -48,9 +56,23 @@ type loginBody struct {
 }
 
 func (s *server) login(ctx context.Context, in *loginInput) (*body[loginBody], error) {
+	back, wait := s.tries.begin(in.remote)
+	if wait > 0 {
+		return nil, tooManyTries(wait)
+	}
 	token, u, err := s.hub.Login(ctx, in.Body.Code)
+	if !errors.Is(err, hub.ErrSignIn) {
+		back()
+	}
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
 	return &body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
+}
+
+// tooManyTries asks to wait. Retry-After is in whole seconds, and never too early.
+func tooManyTries(wait time.Duration) error {
+	seconds := strconv.Itoa(int(wait/time.Second) + 1)
+	p := newProblem(http.StatusTooManyRequests, codeTries, "Too many codes were wrong. Wait before the next.")
+	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds}})
 }

@@ -24,6 +24,7 @@ const (
 	codeSignature   model.Code = "bad_signature"
 	codeInternal    model.Code = "internal"
 	codeMethod      model.Code = "method_not_allowed"
+	codeTries       model.Code = "too_many_tries"
 )
 
 // Problem is an RFC 9457 problem document with our code.

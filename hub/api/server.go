@@ -44,6 +44,7 @@ type server struct {
 	verifyToken string
 	log         *slog.Logger
 	now         func() time.Time
+	tries       *tries
 	stopping    context.Context //nolint:containedctx // it is the server's life, not a call's
 }
 
@@ -62,6 +63,7 @@ func New(o Options) http.Handler {
 	if s.stopping == nil {
 		s.stopping = context.Background()
 	}
+	s.tries = newTries(s.now)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
 	mux.HandleFunc("POST /webhooks/messenger", s.receive)
@@ -72,6 +74,7 @@ func New(o Options) http.Handler {
 	api.UseMiddleware(s.authenticate(api))
 	s.health(api)
 	s.accounts(api)
+	s.users(api)
 	s.pages(api)
 	s.conversations(api)
 	s.triage(api)

@@ -37,3 +37,8 @@ func (e RawEvent) LogValue() slog.Value {
 		slog.Bool("understood", e.Understood), slog.Int("body_bytes", len(e.Body)),
 	)
 }
+
+// LogValue implements [slog.LogValuer]: not even the hash is shown.
+func (t Token) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("user", string(t.User)), slog.Time("at", t.At), slog.Time("used_at", t.UsedAt))
+}

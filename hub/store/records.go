@@ -138,6 +138,16 @@ type RawEvent struct {
 	Understood bool
 }
 
+// Token is what signs a user in.
+type Token struct {
+	// Hash is all that is kept of the token itself.
+	Hash []byte
+	User model.UserID
+	At   time.Time
+	// UsedAt is when it was last used; zero: never.
+	UsedAt time.Time
+}
+
 // Kind says what a row of the log is about.
 type Kind string
 

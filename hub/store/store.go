@@ -150,6 +150,8 @@ type Reader interface {
 	Users() ([]model.User, error)
 	// UserByToken finds whose token it is by the token's hash.
 	UserByToken(hash []byte) (model.User, error)
+	// Tokens returns a user's tokens, oldest first.
+	Tokens(user model.UserID) ([]Token, error)
 	// Counters returns all counters, those of [Store.Count] and, as
 	// "raw_not_understood" and "raw_events", what is kept raw.
 	Counters() (map[string]int64, error)
@@ -194,8 +196,14 @@ type PageTx interface {
 type AccountTx interface {
 	Reader
 	CreateUser(u model.User) error
+	// ChangeUser stores a user who is there as they are now.
+	ChangeUser(u model.User) error
+	// RemoveUser removes a user, with all that signs them in.
+	RemoveUser(id model.UserID) error
 	// AddToken makes a token of a user known by its hash.
 	AddToken(hash []byte, user model.UserID, at time.Time) error
+	// UseToken notes when a token was last used, unless it was used later or is gone.
+	UseToken(hash []byte, at time.Time) error
 	// RemoveToken forgets a token; one that is not known is [ErrNotFound].
 	RemoveToken(hash []byte) error
 	// AddLoginCode makes a one-time code known by its hash.

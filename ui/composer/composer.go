@@ -29,6 +29,8 @@ type Box struct {
 	conversation model.ConversationID
 	area         textarea.Model
 	open         bool
+	// note: what is written is for colleagues.
+	note bool
 	w, maxHeight int
 
 	now     time.Time
@@ -67,10 +69,28 @@ func (b *Box) SetLook(l look.Look) {
 // Show takes the text area over for another conversation and its draft. Until its
 // verdict is set, nothing can be sent.
 func (b *Box) Show(id model.ConversationID, draft string) {
+	b.note = false
+	b.show(id, draft)
+}
+
+// ShowNote takes the text area over for a note between colleagues about a conversation.
+// It may be stored whatever the verdict on a reply is, and never leaves as one.
+func (b *Box) ShowNote(id model.ConversationID, draft string) {
+	b.note = true
+	b.show(id, draft)
+}
+
+func (b *Box) show(id model.ConversationID, draft string) {
 	b.conversation = id
 	b.verdict, b.name, b.reason, b.closed = model.Verdict{}, "", "", nil
 	b.SetText(draft)
 }
+
+// Note tells whether what is written is a note between colleagues.
+func (b *Box) Note() bool { return b.note }
+
+// allowed tells whether what is written may be sent, or stored, now.
+func (b *Box) allowed() bool { return b.note || b.verdict.Allowed }
 
 // Conversation returns whose the text is.
 func (b *Box) Conversation() model.ConversationID { return b.conversation }
@@ -136,7 +156,7 @@ func (b *Box) SetText(s string) {
 // CanSend returns why the text can't be sent, in a sentence; nothing if it can.
 func (b *Box) CanSend() string {
 	switch text := b.Text(); {
-	case !b.verdict.Allowed:
+	case !b.allowed():
 		why, _ := b.blocked()
 		return why
 	case strings.TrimSpace(text) == "":

@@ -15,6 +15,8 @@ const countFrom = 1800
 
 // parts is what is drawn from top to bottom.
 type parts struct {
+	// label: the first line says that this is a note.
+	label bool
 	// head is why no reply is allowed, and what can be done.
 	head []string
 	// rows is how many lines of the text are drawn while it is open.
@@ -25,6 +27,9 @@ type parts struct {
 
 func (p parts) height() int {
 	n := len(p.head) + p.rows
+	if p.label {
+		n++
+	}
 	if p.draft {
 		n++
 	}
@@ -39,10 +44,14 @@ func (b *Box) arrangeParts() parts {
 	var p parts
 	room := b.maxHeight
 	why, todo := "", ""
-	if !b.verdict.Allowed {
+	if !b.allowed() {
 		why, todo = b.blocked()
 	}
 	if b.open {
+		p.label = b.note && room > 1
+		if p.label {
+			room--
+		}
 		p.hint = room > 1
 		if p.hint {
 			room--
@@ -51,7 +60,7 @@ func (b *Box) arrangeParts() parts {
 		p.rows = min(len(b.text.lines), room-len(p.head))
 		return p
 	}
-	if b.verdict.Allowed {
+	if b.allowed() {
 		p.draft = true
 		return p
 	}
@@ -78,6 +87,9 @@ func (b *Box) Height() int { return b.parts.height() }
 // to it or to the pane that it belongs to.
 func (b *Box) Lines(focused bool) []string {
 	lines := make([]string, 0, b.Height())
+	if b.parts.label {
+		lines = append(lines, b.paint(b.look.Theme.Warn, b.look.Say(words.ComposerNoteLabel, "Dot", b.look.Theme.Bullet)))
+	}
 	for _, s := range b.parts.head {
 		lines = append(lines, b.paint(b.look.Theme.Faint, s))
 	}
@@ -98,7 +110,7 @@ func (b *Box) paint(s theme.Style, text string) string { return s.Paint(b.look.F
 // textLine is a line of the text while it is written.
 func (b *Box) textLine(i int) string {
 	switch {
-	case !b.verdict.Allowed:
+	case !b.allowed():
 		return b.paint(b.look.Theme.Faint, b.text.lines[i].text)
 	case len(b.text.rows) == 1 && len(b.text.rows[0].raw) == 0:
 		return b.paint(b.look.Theme.Faint, b.placeholder())
@@ -107,8 +119,12 @@ func (b *Box) textLine(i int) string {
 }
 
 func (b *Box) placeholder() string {
+	id := words.ComposerPlaceholder
+	if b.note {
+		id = words.ComposerNotePlaceholder
+	}
 	say := func(name string) string {
-		return b.look.Say(words.ComposerPlaceholder, "Name", name, "More", b.look.Theme.More)
+		return b.look.Say(id, "Name", name, "More", b.look.Theme.More)
 	}
 	// Where it doesn't fit, the name gives way, not the sentence.
 	return say(b.look.Cut(b.name, b.w-b.look.Cells.Width(say(""))))
@@ -122,7 +138,7 @@ func (b *Box) rest(focused bool) string {
 	switch {
 	case draft == "":
 		return b.paint(t.Faint, b.placeholder())
-	case !b.verdict.Allowed:
+	case !b.allowed():
 		return b.paint(t.Faint, t.Draft+" "+draft)
 	case focused:
 		return b.paint(t.Text, t.Draft+" "+draft)
@@ -148,7 +164,10 @@ const bulletCells = 3
 func (b *Box) hint() string {
 	t := b.look.Theme
 	hints := []words.ID{words.ComposerSend, words.ComposerLine, words.ComposerLeave}
-	if !b.verdict.Allowed {
+	if b.note {
+		hints[0] = words.ComposerNoteStore
+	}
+	if !b.allowed() {
 		hints = []words.ID{words.ComposerLeave}
 		if b.firstLine() != "" {
 			hints = []words.ID{words.ComposerKept, words.ComposerLeave}
@@ -215,5 +234,9 @@ func (b *Box) Cursor() (x, y int, ok bool) {
 		return 0, 0, false
 	}
 	at, x := b.text.find(b.area.Line(), b.area.Column())
-	return x, len(b.parts.head) + at - b.top, true
+	y = len(b.parts.head) + at - b.top
+	if b.parts.label {
+		y++
+	}
+	return x, y, true
 }

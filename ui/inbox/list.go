@@ -101,6 +101,9 @@ func (l *List) Select(id model.ConversationID) bool {
 	return ok
 }
 
+// Chosen tells whether the user chose what is selected.
+func (l *List) Chosen() bool { return l.chosen }
+
 // Move moves the selection by so many rows.
 func (l *List) Move(rows int) { l.choose(l.index + rows) }
 

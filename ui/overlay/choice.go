@@ -23,7 +23,9 @@ type Option struct {
 
 // Choice is a short list, each with its key.
 type Choice struct {
-	title    string
+	title string
+	// said stands above the options.
+	said     string
 	options  []Option
 	selected int
 }
@@ -34,6 +36,19 @@ const choiceRoom = 14
 // NewChoice returns a list to choose from.
 func NewChoice(title string, options []Option) *Choice {
 	return &Choice{title: title, options: slices.Clone(options)}
+}
+
+// Say puts a sentence above the options: what choosing means.
+func (c *Choice) Say(sentence string) { c.said = sentence }
+
+// SetOptions replaces the options. What is selected stays so if it is among them.
+func (c *Choice) SetOptions(options []Option) {
+	id := ""
+	if c.selected < len(c.options) {
+		id = c.options[c.selected].ID
+	}
+	c.options = slices.Clone(options)
+	c.selected = max(0, slices.IndexFunc(c.options, func(o Option) bool { return o.ID == id }))
 }
 
 // Update implements Overlay.
@@ -72,7 +87,7 @@ func (c *Choice) Lines(l look.Look, w, h int) []string {
 	f := NewFrame(c.title, w, h)
 	iw, ih := f.Inside()
 	// It is as wide as what it says.
-	keys, widest := 0, l.Cells.Width(c.title)+6
+	keys, widest := 0, max(l.Cells.Width(c.title)+6, l.Cells.Width(c.said)+4)
 	for _, o := range c.options {
 		keys = max(keys, l.Cells.Width(o.Key))
 		widest = max(widest, l.Cells.Width(o.Key+o.Title+o.Reason+o.Detail)+choiceRoom)
@@ -82,12 +97,30 @@ func (c *Choice) Lines(l look.Look, w, h int) []string {
 		iw, ih = f.Inside()
 	}
 	keys = min(keys, max(1, iw/3))
-	top := window(c.selected, c.selected+1, len(c.options), ih)
-	var content []string
+	content := c.sentence(l, iw, ih-len(c.options))
+	top := window(c.selected, c.selected+1, len(c.options), ih-len(content))
 	for i := top; i < len(c.options) && len(content) < ih; i++ {
 		content = append(content, c.row(l, i, keys, iw))
 	}
 	return f.Lines(l, content)
+}
+
+// sentence is what is said above the options, with a blank line below where there is
+// room.
+func (c *Choice) sentence(l look.Look, w, room int) []string {
+	var out []string
+	if c.said == "" {
+		return nil
+	}
+	for _, s := range l.Cells.Wrap(c.said, w) {
+		if len(out) < room {
+			out = append(out, l.Theme.Text.Paint(l.Fit(s, w)))
+		}
+	}
+	if len(out) < room {
+		out = append(out, l.Fit("", w))
+	}
+	return out
 }
 
 func (c *Choice) row(l look.Look, i, keys, w int) string {

@@ -22,8 +22,10 @@ import (
 // Pending is a reply that was typed but that the hub has not taken yet.
 type Pending struct {
 	ClientID model.ClientID
-	Text     model.Untrusted
-	At       time.Time
+	// Note: it is for colleagues.
+	Note bool
+	Text model.Untrusted
+	At   time.Time
 	// Failed is why the hub did not take it, in words; empty while it is on its way.
 	Failed string
 }
@@ -163,6 +165,9 @@ func (p *Pane) setPending() {
 		m := model.Message{
 			ClientID: r.ClientID, ConversationID: p.c.Conversation.ID, Direction: model.Out, Text: r.Text,
 			Author: model.Author{Kind: model.ByUser, ID: string(p.c.Me)}, SentAt: r.At, State: model.Queued,
+		}
+		if r.Note {
+			m.Direction, m.State = model.Note, ""
 		}
 		if r.Failed != "" {
 			m.State = model.Failed

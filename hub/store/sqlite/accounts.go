@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"errors"
 	"time"
 
@@ -32,6 +33,21 @@ func (r reader) UserByToken(hash []byte) (model.User, error) {
 	return u, wrap(err, "read user by token")
 }
 
+// Tokens implements [store.Reader].
+func (r reader) Tokens(user model.UserID) ([]store.Token, error) {
+	var list []store.Token
+	err := r.each(`SELECT hash, at, used_at FROM tokens WHERE user_id = ? ORDER BY at, hash`, arguments{user},
+		func(rows *sql.Rows) error {
+			t := store.Token{User: user}
+			var at, used int64
+			err := rows.Scan(&t.Hash, &at, &used)
+			t.At, t.UsedAt = fromMicros(at), fromMicros(used)
+			list = append(list, t)
+			return err
+		})
+	return list, wrap(err, "read tokens of user %s", user)
+}
+
 // CreateUser implements [store.AccountTx].
 func (t accountTx) CreateUser(u model.User) error {
 	if u.ID == "" {
@@ -44,19 +60,52 @@ func (t accountTx) CreateUser(u model.User) error {
 	return wrap(err, "create user %s", u.ID)
 }
 
+// ChangeUser implements [store.AccountTx].
+func (t accountTx) ChangeUser(u model.User) error {
+	doc, err := encode(u)
+	if err == nil {
+		err = t.one(`UPDATE users SET doc = ? WHERE id = ?`, doc, u.ID)
+	}
+	return wrap(err, "change user %s", u.ID)
+}
+
+// RemoveUser implements [store.AccountTx].
+func (t accountTx) RemoveUser(id model.UserID) error {
+	for _, query := range []string{
+		`DELETE FROM tokens WHERE user_id = ?`,
+		`DELETE FROM login_codes WHERE user_id = ?`,
+	} {
+		if err := t.run(query, id); err != nil {
+			return wrap(err, "remove user %s", id)
+		}
+	}
+	return wrap(t.one(`DELETE FROM users WHERE id = ?`, id), "remove user %s", id)
+}
+
+// one runs a statement that changes one row; none is [store.ErrNotFound].
+func (t accountTx) one(query string, args ...any) error {
+	n, err := t.exec(query, args...)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	return err
+}
+
 // AddToken implements [store.AccountTx].
 func (t accountTx) AddToken(hash []byte, user model.UserID, at time.Time) error {
 	err := t.run(`INSERT INTO tokens (hash, user_id, at) VALUES (?, ?, ?)`, hash, user, micros(at))
 	return wrap(err, "add token of user %s", user)
 }
 
+// UseToken implements [store.AccountTx].
+func (t accountTx) UseToken(hash []byte, at time.Time) error {
+	err := t.run(`UPDATE tokens SET used_at = ? WHERE hash = ? AND used_at < ?`, micros(at), hash, micros(at))
+	return wrap(err, "note use of token")
+}
+
 // RemoveToken implements [store.AccountTx].
 func (t accountTx) RemoveToken(hash []byte) error {
-	n, err := t.exec(`DELETE FROM tokens WHERE hash = ?`, hash)
-	if err == nil && n == 0 {
-		err = store.ErrNotFound
-	}
-	return wrap(err, "remove token")
+	return wrap(t.one(`DELETE FROM tokens WHERE hash = ?`, hash), "remove token")
 }
 
 // AddLoginCode implements [store.AccountTx].

@@ -42,7 +42,8 @@ func beforeSearch(t testing.TB, path string) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{
-		`DROP TABLE search_words`, `DROP TABLE search_conversations`, `DROP TABLE search_pages`, `PRAGMA user_version = 1`,
+		`DROP TABLE search_words`, `DROP TABLE search_conversations`, `DROP TABLE search_pages`,
+		`DROP TABLE audit`, `ALTER TABLE tokens DROP COLUMN used_at`, `PRAGMA user_version = 1`,
 	} {
 		_, e := db.ExecContext(t.Context(), query)
 		err = errors.Join(err, e)

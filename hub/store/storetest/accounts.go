@@ -106,3 +106,54 @@ func testLoginCodes(t *testing.T, s store.Store) {
 		}
 	}
 }
+
+// testChangedUsers: a user is changed or removed alone, with all that signs them in.
+func testChangedUsers(t *testing.T, s store.Store) {
+	ann, ben := model.User{ID: "a", Name: "Ann"}, model.User{ID: "b", Name: "Ben", Admin: true}
+	accounts(t, s, func(tx store.AccountTx) error {
+		return errors.Join(tx.CreateUser(ann), tx.CreateUser(ben),
+			tx.AddToken([]byte("a1"), "a", at(0)), tx.AddToken([]byte("b1"), "b", at(0)),
+			tx.AddLoginCode([]byte("code a"), "a", at(99)), tx.AddLoginCode([]byte("code b"), "b", at(99)))
+	})
+	ann.Admin, ann.Name = true, "Anna"
+	accounts(t, s, func(tx store.AccountTx) error { return tx.ChangeUser(ann) })
+	same(t, "users", []model.User{ann, ben}, value(t, s, store.Reader.Users))
+	accounts(t, s, func(tx store.AccountTx) error { return tx.RemoveUser("a") })
+	same(t, "users left", []model.User{ben}, value(t, s, store.Reader.Users))
+	read(t, s, func(r store.Reader) error {
+		if u, err := r.UserByToken([]byte("a1")); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the token of a removed user is of %v (%v)", u, err)
+		}
+		_, err := r.UserByToken([]byte("b1"))
+		return err
+	})
+	accounts(t, s, func(tx store.AccountTx) error {
+		if u, err := tx.TakeLoginCode([]byte("code a"), at(1)); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the code of a removed user lets in %v (%v)", u, err)
+		}
+		_, err := tx.TakeLoginCode([]byte("code b"), at(1))
+		return err
+	})
+	for name, f := range map[string]func(store.AccountTx) error{
+		"change": func(tx store.AccountTx) error { return tx.ChangeUser(ann) },
+		"remove": func(tx store.AccountTx) error { return tx.RemoveUser("a") },
+	} {
+		if err := s.Accounts(t.Context(), f); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s nobody: %v", name, err)
+		}
+	}
+}
+
+// testTokens: a user's tokens are told, and when each was last used.
+func testTokens(t *testing.T, s store.Store) {
+	accounts(t, s, func(tx store.AccountTx) error {
+		return errors.Join(tx.CreateUser(model.User{ID: "a", Name: "A"}), tx.CreateUser(model.User{ID: "b", Name: "B"}),
+			tx.AddToken([]byte("late"), "a", at(9)), tx.AddToken([]byte("early"), "a", at(1)), tx.AddToken([]byte("other"), "b", at(0)),
+			tx.UseToken([]byte("late"), at(20)), tx.UseToken([]byte("late"), at(15)), tx.UseToken([]byte("gone"), at(15)))
+	})
+	tokens := func(r store.Reader) ([]store.Token, error) { return r.Tokens("a") }
+	same(t, "tokens", []store.Token{
+		{Hash: []byte("early"), User: "a", At: at(1)},
+		{Hash: []byte("late"), User: "a", At: at(9), UsedAt: at(20)},
+	}, value(t, s, tokens))
+}

@@ -63,6 +63,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"accounts", testAccounts},
 		{"loginCodes", testLoginCodes},
 		{"removedTokens", testRemovedTokens},
+		{"changedUsers", testChangedUsers},
+		{"tokens", testTokens},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t)

@@ -1,0 +1,32 @@
+package client
+
+import (
+	"context"
+	"net/http"
+
+	"parley/model"
+)
+
+// Users returns everybody who works with the hub. E-mail addresses and roles are told
+// to admins alone.
+func (c *Client) Users(ctx context.Context) ([]model.Colleague, error) {
+	var out struct {
+		Users []model.Colleague `json:"users"`
+	}
+	err := c.call(ctx, http.MethodGet, "/v1/users", nil, nil, &out)
+	return out.Users, err
+}
+
+// Tokens returns the user's own tokens, oldest first.
+func (c *Client) Tokens(ctx context.Context) ([]model.Token, error) {
+	var out struct {
+		Tokens []model.Token `json:"tokens"`
+	}
+	err := c.call(ctx, http.MethodGet, "/v1/tokens", nil, nil, &out)
+	return out.Tokens, err
+}
+
+// RevokeToken revokes one of the user's own tokens: it lets nobody in any more.
+func (c *Client) RevokeToken(ctx context.Context, id model.TokenID) error {
+	return c.call(ctx, http.MethodDelete, "/v1/tokens/"+segment(string(id)), nil, nil, nil)
+}

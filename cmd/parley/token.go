@@ -1,0 +1,68 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"parley/model"
+	"parley/words"
+)
+
+func (p *program) tokenCommand() *cobra.Command {
+	return p.group("token", words.TokenShort, p.tokenListCommand(), p.tokenRevokeCommand())
+}
+
+func (p *program) tokenListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: p.words.Say(words.TokenListShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			tokens, err := c.Tokens(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return p.print(struct {
+				Tokens []model.Token `json:"tokens"`
+			}{tokens}, func() { p.tokenList(tokens) })
+		},
+	}
+}
+
+func (p *program) tokenList(tokens []model.Token) {
+	var t table
+	for _, token := range tokens {
+		used := p.words.Say(words.TokenUnused)
+		if token.LastUsedAt != nil {
+			used = p.words.Say(words.TokenUsed, "Time", p.clock(*token.LastUsedAt))
+		}
+		current := ""
+		if token.Current {
+			current = p.words.Say(words.TokenCurrent)
+		}
+		t.row(plain(string(token.ID)).String(), p.words.Say(words.TokenSince, "Time", p.clock(token.CreatedAt)), used, current)
+	}
+	p.table(t)
+}
+
+func (p *program) tokenRevokeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke ID", Short: p.words.Say(words.TokenRevokeShort), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			id := model.TokenID(args[0])
+			if err := c.RevokeToken(cmd.Context(), id); err != nil {
+				return err
+			}
+			return p.print(struct {
+				Revoked model.TokenID `json:"revoked"`
+			}{id}, func() { p.say(words.TokenRevoked) })
+		},
+	}
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"parley/hub"
+	"parley/model"
+	"parley/words"
+)
+
+// Values of the argument of user admin.
+const (
+	switchOn  = "on"
+	switchOff = "off"
+)
+
+func (p *program) userAdminCommand() *cobra.Command {
+	var f storeFlags
+	return p.onStore(&cobra.Command{
+		Use: "admin NAME|ID on|off", Short: p.words.Say(words.UserAdminShort), Args: p.exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.oneOf(args[1], switchOn, switchOff); err != nil {
+				return err
+			}
+			st, err := f.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = st.Close() }()
+			u, err := hub.SetAdmin(cmd.Context(), st, args[0], args[1] == switchOn, p.now())
+			if err != nil {
+				return p.userFailure(args[0], err)
+			}
+			said := words.UserAdminOff
+			if u.Admin {
+				said = words.UserAdminOn
+			}
+			return p.print(struct {
+				User model.User `json:"user"`
+			}{u}, func() { p.say(said, "Name", plain(u.Name)) })
+		},
+	}, &f)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// manages runs a command that opens the hub's store.
+func (w *world) manages(args ...string) result {
+	w.t.Helper()
+	return runProgram(w.t, w.hubEnv(), "", args...)
+}
+
+type listedUser struct {
+	ID, Name, Email string
+	Admin           bool
+}
+
+func (w *world) users() []listedUser {
+	w.t.Helper()
+	var l struct{ Users []listedUser }
+	fromJSON(w.t, []byte(w.manages("user", "list", "--json").ok().out), &l)
+	return l.Users
+}
+
+// TestManagingUsers: the commands open the store beside a running hub, which notices at
+// once.
+func TestManagingUsers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if got := w.manages("user", "list").ok().out; !strings.Contains(got, "parley user add") {
+		t.Errorf("nobody: %s", got)
+	}
+	aki, ben := w.addAdmin("Aki"), w.addUser("Ben", "--email", "ben@example.com")
+	w.addUser("Dan")
+	other := w.addUser("Dan")
+	if all := w.users(); len(all) != 4 || !all[0].Admin || all[1] != (listedUser{ben.id, "Ben", "ben@example.com", false}) {
+		t.Errorf("users: %+v", all)
+	}
+	for _, lang := range []string{"en", "ja"} {
+		r := w.manages("user", "list", "--lang", lang).ok()
+		if !strings.Contains(r.out, ben.id) || !strings.Contains(r.out, "ben@example.com") {
+			t.Errorf("%s: %s", lang, r.out)
+		}
+	}
+
+	ben.get("/v1/stats").problem(http.StatusForbidden, "not_admin")
+	w.manages("user", "admin", "Ben", "on").ok()
+	within(t, "Ben is an admin", time.Second+patience, func() bool { return ben.get("/v1/stats").status == http.StatusOK })
+	w.manages("user", "admin", ben.id, "off").ok()
+	within(t, "Ben is none", time.Second+patience, func() bool { return ben.get("/v1/stats").status == http.StatusForbidden })
+	w.manages("user", "admin", "Ben", "maybe").exits(exitUsage)
+	w.manages("user", "admin", "Nobody", "on").exits(exitMissing).says("Nobody", "parley user list")
+
+	w.manages("user", "remove", "Dan").exits(exitFailed).says("Several users", "Dan")
+	w.manages("user", "remove", other.id).ok()
+	other.get("/v1/me").problem(http.StatusUnauthorized, "not_signed_in")
+	w.manages("user", "remove", other.id).exits(exitMissing)
+
+	aki.connectsPage().ok()
+	w.manages("user", "remove", "Aki").refused("still_installer").says("parley page disconnect")
+	aki.get("/v1/me").is(http.StatusOK)
+	aki.cli("page", "disconnect", w.facebook.PageID).ok()
+	w.manages("user", "remove", "Aki").ok()
+	aki.get("/v1/me").problem(http.StatusUnauthorized, "not_signed_in")
+}
+
+func TestManagingTokens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	aki := w.addUser("Aki")
+	aki.signsIn()
+	kept := aki.keptToken()
+	var l struct {
+		Tokens []struct {
+			ID      string
+			Current bool
+		}
+	}
+	r := aki.cli("token", "list", "--json").ok()
+	fromJSON(t, []byte(r.out), &l)
+	if len(l.Tokens) != 2 || !l.Tokens[0].Current || l.Tokens[1].Current {
+		t.Fatalf("tokens: %s", r.out)
+	}
+	if r := aki.cli("token", "list").ok(); !strings.Contains(r.out, l.Tokens[1].ID) || strings.Contains(r.out, aki.token) {
+		t.Errorf("tokens: %s", r.out)
+	}
+	aki.cli("token", "revoke", "none").exits(exitMissing)
+	aki.cli("token", "revoke", l.Tokens[1].ID).ok()
+	w.call(http.MethodGet, w.hubURL+"/v1/me", nil, http.Header{"Authorization": {"Bearer " + kept}}).
+		problem(http.StatusUnauthorized, "not_signed_in")
+	aki.get("/v1/me").is(http.StatusOK)
+}

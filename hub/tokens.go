@@ -1,0 +1,131 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// noteUses is how long uses of tokens are gathered before they are written down.
+const noteUses = time.Minute
+
+// tokenUses are the tokens used since the last were written down. A write for each
+// request would cost more than most requests.
+type tokenUses struct {
+	mu   sync.Mutex
+	at   map[string]time.Time // by the token's hash
+	wake signal
+}
+
+func newTokenUses() *tokenUses {
+	return &tokenUses{at: make(map[string]time.Time), wake: newSignal()}
+}
+
+func (t *tokenUses) note(hash []byte, at time.Time) {
+	t.mu.Lock()
+	t.at[string(hash)] = at
+	t.mu.Unlock()
+	t.wake.notify()
+}
+
+func (t *tokenUses) last(hash []byte) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.at[string(hash)]
+}
+
+func (t *tokenUses) take() map[string]time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := t.at
+	t.at = make(map[string]time.Time)
+	return out
+}
+
+// runTokenUses writes down which tokens were used, until ctx ends.
+func (h *Hub) runTokenUses(ctx context.Context) error {
+	defer h.writeUses(context.WithoutCancel(ctx))
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.uses.wake:
+		}
+		if !pause(ctx, noteUses) {
+			return nil
+		}
+		h.writeUses(ctx)
+	}
+}
+
+// writeUses writes the uses down. What can't be written is lost: nobody is kept from
+// working for it.
+func (h *Hub) writeUses(ctx context.Context) {
+	uses := h.uses.take()
+	if len(uses) == 0 {
+		return
+	}
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		for hash, at := range uses {
+			if err := tx.UseToken([]byte(hash), at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		h.log.Warn("note use of tokens", keyError, err)
+	}
+}
+
+// tokenID names a token. It is a part of the hash, from which nobody gets back to the
+// token.
+func tokenID(hash []byte) model.TokenID {
+	const length = 8
+	return model.TokenID(hex.EncodeToString(hash[:min(length, len(hash))]))
+}
+
+// Tokens returns a user's own tokens, oldest first; current is the one that asks.
+func (h *Hub) Tokens(ctx context.Context, user model.User, current string) ([]model.Token, error) {
+	var list []store.Token
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		list, err = r.Tokens(user.ID)
+		return err
+	})
+	out := make([]model.Token, 0, len(list))
+	mine := hashSecret(current)
+	for _, t := range list {
+		shown := model.Token{ID: tokenID(t.Hash), CreatedAt: t.At, Current: bytes.Equal(t.Hash, mine)}
+		used := t.UsedAt
+		if last := h.uses.last(t.Hash); last.After(used) {
+			used = last
+		}
+		if !used.IsZero() {
+			shown.LastUsedAt = &used
+		}
+		out = append(out, shown)
+	}
+	return out, err
+}
+
+// RevokeToken forgets one of a user's own tokens. What is open by it closes within
+// [Timing.Revalidate].
+func (h *Hub) RevokeToken(ctx context.Context, user model.User, id model.TokenID) error {
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		list, err := tx.Tokens(user.ID)
+		if err != nil {
+			return err
+		}
+		for _, t := range list {
+			if tokenID(t.Hash) == id {
+				return tx.RemoveToken(t.Hash)
+			}
+		}
+		return ErrNotFound
+	})
+}

@@ -1,0 +1,104 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// ErrAmbiguous: several users have that name.
+var ErrAmbiguous = errors.New("several users have that name")
+
+// Users returns everybody who works with this hub, as that user may know them: e-mail
+// addresses and roles are for admins.
+func (h *Hub) Users(ctx context.Context, user model.User) ([]model.Colleague, error) {
+	all, err := ListUsers(ctx, h.store)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]model.Colleague, 0, len(all))
+	for _, u := range all {
+		c := model.Colleague{ID: u.ID, Name: u.Name}
+		if user.Admin {
+			c.Email, c.Admin = u.Email, &u.Admin
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// ListUsers returns the users of a store, those who were added first in front.
+func ListUsers(ctx context.Context, s store.Store) ([]model.User, error) {
+	var all []model.User
+	err := s.Read(ctx, func(r store.Reader) (err error) {
+		all, err = r.Users()
+		return err
+	})
+	return all, err
+}
+
+// RemoveUser removes a user, by id or name, from a store, which a hub may have open
+// meanwhile: their tokens let nobody in any more, and what is open by one closes within
+// [Timing.Revalidate]. Who installed a Page that is not uninstalled can't be removed.
+func RemoveUser(ctx context.Context, s store.Store, who string, _ time.Time) (model.User, error) {
+	var u model.User
+	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		if u, err = findUser(tx, who); err != nil {
+			return err
+		}
+		pages, err := tx.Pages()
+		if err != nil {
+			return err
+		}
+		for _, p := range pages {
+			if p.Installer.ID == u.ID && p.UninstalledAt == nil {
+				return model.Refuse(model.StillInstaller)
+			}
+		}
+		return tx.RemoveUser(u.ID)
+	})
+	return u, err
+}
+
+// SetAdmin makes a user, by id or name, an admin or takes that back, in a store which a
+// hub may have open meanwhile.
+func SetAdmin(ctx context.Context, s store.Store, who string, admin bool, _ time.Time) (model.User, error) {
+	var u model.User
+	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		if u, err = findUser(tx, who); err != nil || u.Admin == admin {
+			return err
+		}
+		u.Admin = admin
+		return tx.ChangeUser(u)
+	})
+	return u, err
+}
+
+// findUser finds a user by their id, or by a name that nobody else has.
+func findUser(r store.Reader, who string) (model.User, error) {
+	u, err := r.User(model.UserID(who))
+	if !errors.Is(err, store.ErrNotFound) {
+		return u, err
+	}
+	all, err := r.Users()
+	if err != nil {
+		return model.User{}, err
+	}
+	var named []model.User
+	for _, u := range all {
+		if u.Name == strings.TrimSpace(who) {
+			named = append(named, u)
+		}
+	}
+	switch len(named) {
+	case 0:
+		return model.User{}, ErrNotFound
+	case 1:
+		return named[0], nil
+	}
+	return model.User{}, ErrAmbiguous
+}

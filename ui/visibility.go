@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// needsOwnPage tells why the Page can't be made private or shared by this user now.
+func needsOwnPage(v model.Visibility) func(*Model) string {
+	return func(m *Model) string {
+		p, ok := m.sharedPage()
+		switch {
+		case !ok && len(m.seenPages()) == 0 && len(m.inbox.Pages()) > 0, ok && p.Installer.ID != m.inbox.User().ID:
+			return m.say(words.Code(string(model.NotInstaller)))
+		case !ok:
+			return m.say(words.WhyNoPage)
+		case p.UninstalledAt != nil:
+			return m.say(words.Code(string(model.PageDisconnected)))
+		case p.Visibility == v && v == model.Shared:
+			return m.say(words.WhySharedAlready, "Page", m.look.Line(p.Name))
+		case p.Visibility == v:
+			return m.say(words.WhyPrivateAlready, "Page", m.look.Line(p.Name))
+		}
+		return ""
+	}
+}
+
+// The answers of a question.
+const (
+	answerYes = "yes"
+	answerNo  = "no"
+)
+
+// changeVisibility asks before it makes the Page private or shared: it says who will see
+// what, and what is chosen first changes nothing.
+func (m *Model) changeVisibility(v model.Visibility) tea.Cmd {
+	p, _ := m.sharedPage()
+	name := m.look.Line(p.Name)
+	title, yes, no := words.VisibilityShare, words.VisibilityShareYes, words.VisibilityShareNo
+	if v == model.Private {
+		title, yes, no = words.VisibilityHide, words.VisibilityHideYes, words.VisibilityHideNo
+	}
+	c := overlay.NewChoice(m.say(title, "Page", name), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(no)},
+		{ID: answerYes, Key: "y", Title: m.say(yes)},
+	})
+	c.Say(m.whoWillSee(p, v))
+	m.lay(c, func(a overlay.Action) tea.Cmd {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+			return nil
+		}
+		return m.setVisibility(p.ID, v)
+	})
+	return m.readTeam(func() {
+		if m.overlay.Overlay == c {
+			c.Say(m.whoWillSee(p, v))
+		}
+	})
+}
+
+// whoWillSee says who will see a Page's conversations.
+func (m *Model) whoWillSee(p model.Page, v model.Visibility) string {
+	name := m.look.Line(p.Name)
+	switch n := len(m.team.users); {
+	case v == model.Private:
+		return m.say(words.VisibilityHideWho, "Page", name)
+	case n > 1:
+		return m.say(words.VisibilityShareCounted, "N", group(n), "Page", name)
+	}
+	return m.say(words.VisibilityShareWho, "Page", name)
+}
+
+// visibilitySet is the answer to making a Page private or shared.
+type visibilitySet struct {
+	page       model.PageID
+	visibility model.Visibility
+	err        error
+}
+
+func (m *Model) setVisibility(id model.PageID, v model.Visibility) tea.Cmd {
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		return visibilitySet{page: id, visibility: v, err: hub.SetVisibility(ctx, id, v)}
+	})
+}
+
+// visibilitySet says what was done. The Page itself comes with the news.
+func (m *Model) visibilitySet(s visibilitySet) {
+	if s.err != nil {
+		m.notify(m.hub.Explain(s.err))
+		return
+	}
+	p, _ := m.inbox.Page(s.page)
+	said := words.PageShared
+	if s.visibility == model.Private {
+		said = words.PagePrivate
+	}
+	m.notify(m.say(said, "Name", m.look.Line(p.Name)))
+}
+
+// privateOf says whose a hidden Page is.
+func (m *Model) privateOf(p model.Page) string {
+	return m.say(words.PageIsPrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name))
+}
+
+// hiddenPages are those that the user may not see into, of which anybody may know that
+// they are there, and whose they are.
+func (m *Model) hiddenPages() []model.Page {
+	var out []model.Page
+	for _, p := range m.inbox.Pages() {
+		if !p.Sees && p.Visibility == model.Private {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// nothingSeen says why no Page can be seen, and what to do.
+func (m *Model) nothingSeen() []string {
+	hidden := m.hiddenPages()
+	switch len(hidden) {
+	case 0:
+		return []string{m.say(words.EmptyPages), m.say(words.EmptyPagesKeys)}
+	case 1:
+		p := hidden[0]
+		owner := m.look.Ours(p.Installer.Name)
+		first := m.privateOf(p)
+		if m.sights.lost[p.ID] {
+			first = m.say(words.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", owner)
+		}
+		return []string{first, m.say(words.EmptyPrivateDo, "Name", owner)}
+	}
+	out := []string{m.say(words.EmptyPrivate)}
+	for _, p := range hidden {
+		out = append(out, m.privateOf(p))
+	}
+	return out
+}
