@@ -46,6 +46,8 @@ type Sync struct {
 	changesOnly bool
 	from        map[model.PageID]int64
 	out         *gatherer
+	// told holds what is to be told to colleagues.
+	told chan model.Lossy
 
 	// Of Run's goroutine alone.
 	pages map[model.PageID]*pageState
@@ -82,7 +84,7 @@ type pageState struct {
 func (c *Client) NewSync(t Timing) *Sync {
 	return &Sync{
 		client: c, timing: t, out: newGatherer(t.Gather),
-		pages: make(map[model.PageID]*pageState), reloads: make(chan reloaded),
+		pages: make(map[model.PageID]*pageState), reloads: make(chan reloaded), told: make(chan model.Lossy, maxTold),
 	}
 }
 
@@ -169,6 +171,8 @@ func (s *Sync) connection(ctx context.Context) error {
 			return ctx.Err()
 		case err := <-broken:
 			return err
+		case l := <-s.told:
+			err = s.relay(socket, l)
 		case frame := <-frames:
 			err = s.frame(ctx, socket, frame)
 		case r := <-s.reloads:

@@ -49,6 +49,7 @@ type hubSocket struct {
 	*scripted
 	conn   *websocket.Conn
 	hellos chan model.Hello
+	told   chan model.Lossy
 	over   chan struct{}
 }
 
@@ -179,7 +180,7 @@ func (h *scripted) stream(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	s := &hubSocket{scripted: h, conn: conn, hellos: make(chan model.Hello, 64), over: make(chan struct{})}
+	s := &hubSocket{scripted: h, conn: conn, hellos: make(chan model.Hello, 64), told: make(chan model.Lossy, 64), over: make(chan struct{})}
 	stop := context.AfterFunc(h.gone, func() { conn.Close() })
 	defer stop()
 	defer conn.Close()
@@ -187,10 +188,16 @@ func (h *scripted) stream(w http.ResponseWriter, r *http.Request) {
 	h.sockets <- s
 	for {
 		var hello model.Hello
-		if conn.ReadJSON(&hello) != nil {
+		var told model.Lossy
+		_, b, err := conn.ReadMessage()
+		switch {
+		case err != nil || json.Unmarshal(b, &hello) != nil || json.Unmarshal(b, &told) != nil:
 			return
+		case hello.Type == model.FrameTyping || hello.Type == model.FramePresence:
+			s.told <- told
+		default:
+			s.hellos <- hello
 		}
-		s.hellos <- hello
 	}
 }
 

@@ -73,6 +73,9 @@ func BenchmarkOpenTenThousand(b *testing.B) {
 }
 
 func TestFramesAllocateLittle(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates for itself")
+	}
 	w := large(t, 1000)
 	w.list.Move(1)
 	w.draw()

@@ -112,7 +112,7 @@ func (m *Model) leaveBox() tea.Cmd {
 	if m.box.Note() {
 		m.write(DraftOf{Conversation: m.box.Conversation()})
 	}
-	return keep
+	return tea.Batch(keep, m.tellTyped())
 }
 
 // write takes the composer over for a reply or a note. Each has its own text: none is

@@ -144,15 +144,8 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 	edge := blank(min(1, w/3))
 	inner := w - 2*len(edge)
 	var lines []string
-	if h >= headingFrom {
-		heading := blank(inner)
-		if known {
-			heading = m.headingLine(r, inner)
-		}
-		lines = append(lines, edge+heading+edge)
-	}
-	if h >= ruleFrom {
-		lines = append(lines, blank(w))
+	for _, s := range m.heading(f, r, known, inner, h) {
+		lines = append(lines, edge+s+edge)
 	}
 	m.box.SetWidth(inner)
 	m.box.SetMaxHeight(max(2, h/3))
@@ -209,8 +202,27 @@ func (m *Model) messageLines(r model.Row, w, h int) []string {
 	return m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlay.Overlay == nil)
 }
 
-// headingLine names the customer, and says until when they can be answered.
-func (m *Model) headingLine(r model.Row, w int) string {
+// heading is what stands over the messages: who it is, and below who else is here.
+func (m *Model) heading(f *frame, r model.Row, known bool, w, h int) []string {
+	if h < headingFrom {
+		return nil
+	}
+	others, until := m.lookers(r.ID)
+	f.next = earlier(f.next, until)
+	switch {
+	case !known && h < ruleFrom:
+		return []string{blank(w)}
+	case !known:
+		return []string{blank(w), blank(w)}
+	case h < ruleFrom:
+		return []string{m.headingLine(r, w, others)}
+	}
+	return []string{m.headingLine(r, w, ""), m.look.Theme.Muted.Paint(m.look.Fit(others, w))}
+}
+
+// headingLine names the customer, and says until when they can be answered; or, where
+// that has no other place, who else is here.
+func (m *Model) headingLine(r model.Row, w int, others string) string {
 	th := m.look.Theme
 	until, style := "", th.Muted
 	if r.Reply.Allowed && r.Reply.Until != nil {
@@ -218,6 +230,9 @@ func (m *Model) headingLine(r model.Row, w int) string {
 		style = inbox.LeftStyle(r.Reply.Until.Sub(m.clock.now()), th.Ink)
 	} else if !r.Reply.Allowed {
 		until, style = m.say(words.Blocked(string(r.Reply.Code))), th.Faint
+	}
+	if others != "" {
+		until, style = others, th.Muted
 	}
 	name := m.look.Name(r.Customer)
 	if n := m.look.Cells.Width(until); w-n-2 < 8 {
@@ -285,6 +300,9 @@ func (m *Model) emptyList() []string {
 	case len(m.seenPages()) == 0:
 		return m.nothingSeen()
 	}
+	if lost := m.lostPage(); lost != nil && m.inbox.Counts("").All == 0 {
+		return lost
+	}
 	return []string{m.say(words.EmptyFilter(string(m.query.Filter))), m.say(words.EmptyKeys, "Key", m.keyOf("next_filter"))}
 }
 
@@ -343,7 +361,7 @@ func (m *Model) nextChange() time.Time {
 	if !m.inbox.Now().IsZero() {
 		next = earlier(next, m.inbox.Next())
 	}
-	return earlier(next, m.toast.until)
+	return earlier(earlier(next, m.toast.until), m.toldUntil())
 }
 
 // earlier returns the earlier of two times, of which a zero one is none.

@@ -31,6 +31,9 @@ type Hub interface {
 	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error
 	// Users returns everybody who works with the hub.
 	Users(ctx context.Context) ([]model.UserRef, error)
+	// Tell tells colleagues what the user does: types, or looks at a conversation. It may
+	// get lost.
+	Tell(f model.Lossy)
 	// NewClientID returns an id for a new reply.
 	NewClientID() model.ClientID
 	// Explain says an error in the user's words: what happened and what to do.
@@ -63,9 +66,9 @@ type Findings struct {
 type Reply struct {
 	Conversation model.ConversationID
 	// Note: it is for colleagues and never leaves the hub.
-	Note bool
-	ClientID     model.ClientID
-	Text         model.Untrusted
+	Note     bool
+	ClientID model.ClientID
+	Text     model.Untrusted
 	// SeenSeq is the highest seq of the Page that the writer had seen.
 	SeenSeq int64
 }
@@ -90,6 +93,8 @@ type News struct {
 	Apply func() (model.Changes, error)
 	// Connection is set where that changed.
 	Connection *Connection
+	// Lossy is what colleagues do meanwhile: type, look at a conversation.
+	Lossy []model.Lossy
 }
 
 // ConnectionState is how the connection to the hub stands.

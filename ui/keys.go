@@ -92,7 +92,12 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+k":
 		return m.openPalette()
 	}
-	return tea.Batch(m.box.Update(k), m.typing())
+	before := m.box.Text()
+	cmd := m.box.Update(k)
+	if m.box.Text() == before {
+		return cmd
+	}
+	return tea.Batch(cmd, m.typing(), m.tellTyping())
 }
 
 // paste goes where text is typed, and nowhere else.

@@ -73,20 +73,22 @@ type Model struct {
 
 	list *inbox.List
 	// slipped is when another row was selected by itself.
-	slipped time.Time
-	query   model.Query
-	search  search
-	thread  *thread.Pane
-	shown   conversation
-	box     *composer.Box
-	typed   typed
-	replies pending
-	team    team
-	sights  sights
-	undo    undoStack
-	toast   toast
-	wire    Connection
-	frame   frame
+	slipped  time.Time
+	query    model.Query
+	search   search
+	thread   *thread.Pane
+	shown    conversation
+	box      *composer.Box
+	typed    typed
+	replies  pending
+	newer    newer
+	team     team
+	presence presence
+	sights   sights
+	undo     undoStack
+	toast    toast
+	wire     Connection
+	frame    frame
 }
 
 // ErrOptions is that the screen can't work with its options.

@@ -17,7 +17,7 @@ func TestANoteIsStoredAsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
 	w.keys("enter", "I")
-	w.shows("note · customers never see it", "Note about Customer 0 for colleagues…", "enter store the note")
+	w.shows("note · customers never see it", "Note about Customer 0 for colleagues…", "enter store · alt+enter line · esc leave")
 	w.hides("enter send")
 	w.types("call the warehouse")
 	w.keys("enter")
@@ -38,13 +38,13 @@ func TestANoteNeedsNoReplyWindow(t *testing.T) {
 	list[0].WindowUntil = &closed
 	w := newWorld(t, list)
 	w.keys("enter", "I")
-	w.hides("Reply window closed")
+	w.hides("Reply window closed yesterday")
 	w.types("gave up")
 	w.keys("enter", "esc")
 	if len(w.hub.replies) != 1 || !w.hub.replies[0].Note {
 		t.Fatalf("left: %v", w.hub.replies)
 	}
-	w.shows("gave up", "Reply window closed")
+	w.shows("gave up", "Reply window closed yesterday")
 }
 
 // TestNotesAndRepliesHaveDraftsOfTheirOwn and go on where they were left.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"slices"
 
 	"parley/model"
@@ -37,6 +38,7 @@ func (m *Model) forget() {
 		m.ask(q)
 	}
 	m.list.Forget()
+	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return hidden(id.Page()) })
 	m.undo = slices.DeleteFunc(m.undo, func(c change) bool { return hidden(c.id.Page()) })
 	m.followSights()
 }

@@ -86,7 +86,7 @@ func (m *Model) send() tea.Cmd {
 	m.box.SetText("")
 	m.thread.Bottom()
 	m.shown.stale = true
-	return tea.Batch(m.keepDraft(), m.handIn(r))
+	return tea.Batch(m.keepDraft(), m.tellTyped(), m.handIn(r))
 }
 
 // handIn hands a reply in. It has no deadline but the end of the program: it may wait
@@ -113,6 +113,9 @@ func (m *Model) replied(r replied) tea.Cmd {
 	if !errors.As(r.err, &refusal) {
 		m.replies.fail(id, r.reply.ClientID, why)
 		return nil
+	}
+	if refusal.Code == model.NewerReply {
+		m.answered(r.reply)
 	}
 	// The hub does not have it: what was typed goes back to where it can be changed.
 	m.replies.drop(id, r.reply.ClientID)

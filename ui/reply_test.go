@@ -67,6 +67,45 @@ func TestARefusedReplyComesBack(t *testing.T) {
 	}
 }
 
+// TestAColleagueAnsweredMeanwhile: the text comes back, the answer is shown with who wrote
+// it, and enter sends after all.
+func TestAColleagueAnsweredMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, late := range map[string]bool{"the answer is there": false, "the answer comes later": true} {
+		w := newWorld(t, some(3))
+		ms := incoming(40)
+		id := ms[0].ConversationID
+		w.hub.messages[id] = ms
+		w.keys("enter", "r")
+		w.types("hello")
+		w.keys("esc", "g", "r")
+		answer := ms[0]
+		answer.ID, answer.Seq, answer.Direction, answer.State = model.NewMessageID(page1, "k"), 5, model.Out, model.Sent
+		answer.Author, answer.Text, answer.SentAt = model.Author{Kind: model.ByUser, ID: "ken", Name: "Ken"}, "I take this one.", noon
+		arrives := func() {
+			w.sends(News{Apply: func() (model.Changes, error) { return w.inbox.PutMessage(answer), nil }})
+		}
+		w.hub.err = errors.Join(errors.New("a colleague answered"), &model.Refusal{Code: model.NewerReply})
+		if !late {
+			arrives()
+		}
+		w.keys("enter")
+		if late {
+			w.shows("a colleague answered")
+			arrives()
+		}
+		w.shows("Ken answered meanwhile.", "I take this one.", "hello")
+		if w.box.Text() != "hello" || !w.box.IsOpen() || !w.thread.AtBottom() {
+			t.Errorf("%s: %q is typed", name, w.box.Text())
+		}
+		w.hub.err = nil
+		w.keys("enter")
+		if n := len(w.hub.replies); n != 2 || w.hub.replies[0].ClientID == w.hub.replies[1].ClientID || w.box.Text() != "" {
+			t.Errorf("%s: left as %v", name, w.hub.replies)
+		}
+	}
+}
+
 func TestDraftsAreKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))

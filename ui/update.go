@@ -101,6 +101,7 @@ func (m *Model) news(n News) tea.Cmd {
 		}
 		m.wire = *n.Connection
 	}
+	defer m.heard(n.Lossy)
 	if n.Apply == nil {
 		return team
 	}
@@ -116,7 +117,9 @@ func (m *Model) news(n News) tea.Cmd {
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
 		m.refresh()
 	}
-	return tea.Batch(team, m.followThread())
+	follow := m.followThread()
+	m.showNewer()
+	return tea.Batch(team, follow)
 }
 
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to
@@ -130,5 +133,5 @@ func (m *Model) settle() tea.Cmd {
 	}
 	m.toast.expire(now)
 	m.draw()
-	return tea.Batch(m.watchReading(), m.readOlder(), m.clock.wake(m.nextChange()))
+	return tea.Batch(m.watchReading(), m.readOlder(), m.tellPresence(), m.clock.wake(m.nextChange()))
 }

@@ -120,6 +120,20 @@ func (m *Model) hiddenPages() []model.Page {
 	return out
 }
 
+// lostPage says of a Page that was taken from sight by whom, and what to do; nil where
+// none was.
+func (m *Model) lostPage() []string {
+	for _, p := range m.hiddenPages() {
+		if m.sights.lost[p.ID] {
+			owner := m.look.Ours(p.Installer.Name)
+			return []string{
+				m.say(words.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", owner), m.say(words.EmptyPrivateDo, "Name", owner),
+			}
+		}
+	}
+	return nil
+}
+
 // nothingSeen says why no Page can be seen, and what to do.
 func (m *Model) nothingSeen() []string {
 	hidden := m.hiddenPages()
@@ -127,13 +141,10 @@ func (m *Model) nothingSeen() []string {
 	case 0:
 		return []string{m.say(words.EmptyPages), m.say(words.EmptyPagesKeys)}
 	case 1:
-		p := hidden[0]
-		owner := m.look.Ours(p.Installer.Name)
-		first := m.privateOf(p)
-		if m.sights.lost[p.ID] {
-			first = m.say(words.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", owner)
+		if lost := m.lostPage(); lost != nil {
+			return lost
 		}
-		return []string{first, m.say(words.EmptyPrivateDo, "Name", owner)}
+		return []string{m.privateOf(hidden[0]), m.say(words.EmptyPrivateDo, "Name", m.look.Ours(hidden[0].Installer.Name))}
 	}
 	out := []string{m.say(words.EmptyPrivate)}
 	for _, p := range hidden {

@@ -285,6 +285,7 @@ type fakeHub struct {
 	seq      int64
 	ids      int
 	users    []model.UserRef
+	told     []model.Lossy
 }
 
 func (h *fakeHub) note(what string) error {
@@ -372,6 +373,12 @@ func (h *fakeHub) SetVisibility(_ context.Context, id model.PageID, v model.Visi
 }
 
 func (h *fakeHub) Users(context.Context) ([]model.UserRef, error) { return h.users, nil }
+
+func (h *fakeHub) Tell(f model.Lossy) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.told = append(h.told, f)
+}
 
 func (h *fakeHub) NewClientID() model.ClientID {
 	h.mu.Lock()

@@ -91,6 +91,7 @@ const (
 	SaidUnread        ID = "said_unread"
 	SaidUndone        ID = "said_undone"
 	SaidNothingWaits  ID = "said_nothing_waits"
+	SaidNewerReply    ID = "said_newer_reply"
 	SaidSorted        ID = "said_sorted"
 	SaidCopied        ID = "said_copied"
 	SaidAddressCopied ID = "said_address_copied"
@@ -169,4 +170,12 @@ const (
 	AssignMe     ID = "assign_me"
 	AssignNobody ID = "assign_nobody"
 	AssignNow    ID = "assign_now"
+)
+
+// What colleagues do in a conversation.
+const (
+	PresenceWriting     ID = "presence_writing"
+	PresenceManyWriting ID = "presence_many_writing"
+	PresenceLooking     ID = "presence_looking"
+	PresenceManyLooking ID = "presence_many_looking"
 )

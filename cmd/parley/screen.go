@@ -14,7 +14,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/adrg/xdg"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ func (p *program) inbox(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	defer c.Close()
-	state := filepath.Join(xdg.StateHome, "parley")
+	state := p.stateDir()
 	return p.screen(cmd.Context(), c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
 }
 
@@ -53,7 +52,8 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
 	box := model.NewInbox(model.User{})
-	hub := &screenHub{client: c, kept: kept, explain: func(err error) string { return p.failure(err).say }, leaving: ctx}
+	follow := c.NewSync(client.DefaultTiming())
+	hub := &screenHub{client: c, tell: follow.Tell, kept: kept, explain: func(err error) string { return p.failure(err).say }, leaving: ctx}
 	typed, err := hub.typed(drafts)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
 	program := tea.NewProgram(m, tea.WithContext(hard), tea.WithFilter(drawable), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
-		tea.WithEnvironment(p.env), tea.WithFPS(screenFPS), tea.WithoutSignalHandler())
+		tea.WithEnvironment(p.env), tea.WithFPS(p.fps()), tea.WithoutSignalHandler())
 	// Told to leave it ends as by its own key, by force only where that is of no use: by
 	// force it closes its input while that is being read.
 	asked := context.AfterFunc(ctx, func() {
@@ -85,7 +85,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 		program.Quit()
 	})
 	defer asked()
-	err = p.besideSync(ctx, leave, program, c, client.NewKeeper(box))
+	err = p.besideSync(ctx, leave, program, follow, client.NewKeeper(box))
 	// What was typed last is kept however the program ended.
 	of, text := m.Unsaved()
 	if serr := keeping.Save(of, text, p.now()); serr != nil && of.Conversation != "" {
@@ -95,8 +95,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 }
 
 // besideSync runs the program beside the sync that feeds it.
-func (p *program) besideSync(ctx context.Context, leave func(), program *tea.Program, c *client.Client, keeper *client.Keeper) error {
-	s := c.NewSync(client.DefaultTiming())
+func (p *program) besideSync(ctx context.Context, leave func(), program *tea.Program, s *client.Sync, keeper *client.Keeper) error {
 	var beside sync.WaitGroup
 	beside.Go(func() {
 		if err := s.Run(ctx); errors.Is(err, client.ErrSignedOut) {
@@ -132,8 +131,11 @@ func drawable(_ tea.Model, msg tea.Msg) tea.Msg {
 func (p *program) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
 	n := ui.News{Apply: func() (model.Changes, error) { return keeper.Take(updates) }}
 	for _, u := range updates {
-		if c, ok := u.(client.Connection); ok {
-			n.Connection = p.connectionOf(c)
+		switch u := u.(type) {
+		case client.Connection:
+			n.Connection = p.connectionOf(u)
+		case client.Lossy:
+			n.Lossy = append(n.Lossy, u.Frame)
 		}
 	}
 	return n

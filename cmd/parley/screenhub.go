@@ -14,7 +14,9 @@ import (
 
 // screenHub is the hub as the screen needs it.
 type screenHub struct {
-	client  *client.Client
+	client *client.Client
+	// tell tells colleagues what the user does.
+	tell    func(model.Lossy)
 	kept    *client.Kept
 	explain func(error) string
 	// leaving ends when the program does: a reply may wait for the hub until then.
@@ -94,10 +96,16 @@ func (h *screenHub) SetVisibility(ctx context.Context, id model.PageID, v model.
 	return err
 }
 
-// Users answers that the hub does not tell.
-func (h *screenHub) Users(context.Context) ([]model.UserRef, error) {
-	return nil, errors.ErrUnsupported
+func (h *screenHub) Users(ctx context.Context) ([]model.UserRef, error) {
+	all, err := h.client.Users(ctx)
+	out := make([]model.UserRef, len(all))
+	for i, u := range all {
+		out[i] = model.UserRef{ID: u.ID, Name: u.Name}
+	}
+	return out, err
 }
+
+func (h *screenHub) Tell(f model.Lossy) { h.tell(f) }
 
 func (h *screenHub) NewClientID() model.ClientID { return client.NewClientID() }
 

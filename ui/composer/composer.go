@@ -30,7 +30,7 @@ type Box struct {
 	area         textarea.Model
 	open         bool
 	// note: what is written is for colleagues.
-	note bool
+	note         bool
 	w, maxHeight int
 
 	now     time.Time

@@ -1,0 +1,61 @@
+package ui
+
+import (
+	"parley/model"
+	"parley/words"
+)
+
+// newer is a reply that was refused because a colleague had answered meanwhile, until
+// that answer is on the screen.
+type newer struct {
+	id model.ConversationID
+	// seen is the highest seq that the reply's writer had seen.
+	seen int64
+}
+
+// answered shows the answer that came before a reply which was refused for it.
+func (m *Model) answered(r Reply) {
+	m.newer = newer{id: r.Conversation, seen: r.SeenSeq}
+	m.showNewer()
+}
+
+// showNewer shows the colleague's answer once it is there, and names who wrote it. The
+// refused text is back where it was typed, and enter sends it after all.
+func (m *Model) showNewer() {
+	n := m.newer
+	if n.id == "" {
+		return
+	}
+	if n.id != m.shown.id {
+		m.newer = newer{}
+		return
+	}
+	t, _ := m.inbox.Thread(n.id)
+	for i := len(t.Messages) - 1; i >= 0; i-- {
+		a := t.Messages[i]
+		if a.Direction != model.Out || a.Seq <= n.seen || a.Author.Kind == model.ByUser && a.Author.ID == string(m.inbox.User().ID) {
+			continue
+		}
+		m.newer = newer{}
+		m.thread.Bottom()
+		m.shown.stale = true
+		m.notify(m.say(words.SaidNewerReply, "Name", m.authorName(a.Author)))
+		m.toast.until = m.clock.now().Add(toastUndoFor)
+		return
+	}
+}
+
+// authorName names who answered besides the user.
+func (m *Model) authorName(a model.Author) string {
+	switch a.Kind {
+	case model.ByPage:
+		return m.say(words.AuthorPage)
+	case model.ByApp:
+		return m.say(words.AuthorApp)
+	case model.ByUser, model.ByCustomer:
+	}
+	if name := m.look.Line(a.Name); name != "" {
+		return name
+	}
+	return m.say(words.ThreadColleague)
+}

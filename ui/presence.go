@@ -1,0 +1,188 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/words"
+)
+
+// How long it counts that a colleague typed or looked, unless they say so again.
+const (
+	typingFor  = 10 * time.Second
+	lookingFor = 60 * time.Second
+)
+
+// How often colleagues are told the same again.
+const (
+	tellTyping  = 5 * time.Second
+	tellLooking = 45 * time.Second
+)
+
+// doing is what a colleague does in a conversation, and until when that counts.
+type doing struct {
+	who             model.UserRef
+	typing, looking time.Time
+}
+
+// presence is who looks at which conversation, or writes there; and what colleagues were
+// told of the user.
+type presence struct {
+	others map[model.ConversationID][]doing
+	// told is what colleagues were told that the user looks at, and when last; typed,
+	// where they were told that the user writes, and when last.
+	told, typed     model.ConversationID
+	toldAt, typedAt time.Time
+}
+
+// heard takes over what colleagues do.
+func (m *Model) heard(frames []model.Lossy) {
+	now := m.clock.now()
+	for _, f := range frames {
+		p, ok := m.inbox.Page(f.Page)
+		if !ok || !p.Sees || f.Conversation.Page() != f.Page || f.User.ID == m.inbox.User().ID || f.User.ID == "" {
+			continue
+		}
+		m.hear(f, now)
+	}
+}
+
+func (m *Model) hear(f model.Lossy, now time.Time) {
+	if m.presence.others == nil {
+		m.presence.others = map[model.ConversationID][]doing{}
+	}
+	m.presence.expire(now)
+	all := m.presence.others[f.Conversation]
+	i := slices.IndexFunc(all, func(d doing) bool { return d.who.ID == f.User.ID })
+	if i < 0 {
+		i = len(all)
+		all = append(all, doing{})
+	}
+	d := &all[i]
+	d.who = f.User
+	switch {
+	case f.Type == model.FrameTyping && f.Active:
+		d.typing = now.Add(typingFor)
+	case f.Type == model.FrameTyping:
+		d.typing = time.Time{}
+	case f.Active:
+		d.looking = now.Add(lookingFor)
+	default:
+		d.looking, d.typing = time.Time{}, time.Time{}
+	}
+	m.presence.others[f.Conversation] = all
+}
+
+// expire forgets what no longer counts, so that what colleagues do takes no room for
+// longer than it is shown.
+func (p *presence) expire(now time.Time) {
+	for id, all := range p.others {
+		all = slices.DeleteFunc(all, func(d doing) bool { return !now.Before(d.typing) && !now.Before(d.looking) })
+		if len(all) == 0 {
+			delete(p.others, id)
+			continue
+		}
+		p.others[id] = all
+	}
+}
+
+// lookers says who else looks at a conversation, or writes there, and until when that
+// reads so. Who writes is told before who looks.
+func (m *Model) lookers(id model.ConversationID) (said string, until time.Time) {
+	now := m.clock.now()
+	var typing, looking []string
+	for _, d := range m.presence.others[id] {
+		switch {
+		case now.Before(d.typing):
+			typing = append(typing, m.look.Ours(d.who.Name))
+			until = earlier(until, d.typing)
+		case now.Before(d.looking):
+			looking = append(looking, m.look.Ours(d.who.Name))
+			until = earlier(until, d.looking)
+		}
+	}
+	switch {
+	case len(typing) == 1:
+		return m.say(words.PresenceWriting, "Name", typing[0]), until
+	case len(typing) > 1:
+		return m.say(words.PresenceManyWriting, "N", len(typing)), until
+	case len(looking) == 1:
+		return m.say(words.PresenceLooking, "Name", looking[0]), until
+	case len(looking) > 1:
+		return m.say(words.PresenceManyLooking, "N", len(looking)), until
+	}
+	return "", until
+}
+
+// audible tells whether anybody else sees a conversation: only then are they told what
+// the user does there.
+func (m *Model) audible(id model.ConversationID) bool {
+	p, ok := m.inbox.Page(id.Page())
+	return id != "" && ok && p.Sees && p.Visibility == model.Shared && m.wire.State == Live
+}
+
+// lookingAt is the conversation that the user looks at.
+func (m *Model) lookingAt() model.ConversationID {
+	if id := m.shown.id; m.terminal.focused && m.frame.layout.thread > 0 && m.audible(id) {
+		return id
+	}
+	return ""
+}
+
+// tellPresence tells colleagues which conversation the user looks at, when that changes
+// and again before it would be forgotten.
+func (m *Model) tellPresence() tea.Cmd {
+	p, at, now := &m.presence, m.lookingAt(), m.clock.now()
+	var left tea.Cmd
+	if p.told != "" && p.told != at {
+		if m.audible(p.told) {
+			left = m.tell(model.FramePresence, p.told, false)
+		}
+		p.told, p.typed = "", ""
+	}
+	if at == "" || p.told == at && now.Before(p.toldAt.Add(tellLooking)) {
+		return left
+	}
+	p.told, p.toldAt = at, now
+	return tea.Sequence(left, m.tell(model.FramePresence, at, true))
+}
+
+// tellTyping tells colleagues that the user writes a reply, once in a while.
+func (m *Model) tellTyping() tea.Cmd {
+	p, id, now := &m.presence, m.box.Conversation(), m.clock.now()
+	if m.box.Note() || id != m.lookingAt() || id == "" || p.typed == id && now.Before(p.typedAt.Add(tellTyping)) {
+		return nil
+	}
+	p.typed, p.typedAt = id, now
+	return m.tell(model.FrameTyping, id, true)
+}
+
+// tellTyped tells colleagues that the user no longer writes, if they were told before.
+func (m *Model) tellTyped() tea.Cmd {
+	p := &m.presence
+	id := p.typed
+	if p.typed = ""; id == "" || !m.clock.now().Before(p.typedAt.Add(typingFor)) {
+		return nil
+	}
+	return m.tell(model.FrameTyping, id, false)
+}
+
+func (m *Model) tell(what model.FrameType, id model.ConversationID, active bool) tea.Cmd {
+	hub := m.hub
+	f := model.Lossy{Type: what, Page: id.Page(), Conversation: id, User: m.inbox.User().Ref(), Active: active}
+	return func() tea.Msg {
+		hub.Tell(f)
+		return nil
+	}
+}
+
+// toldUntil is when colleagues have to be told again what the user looks at.
+func (m *Model) toldUntil() time.Time {
+	if m.presence.told == "" {
+		return time.Time{}
+	}
+	return m.presence.toldAt.Add(tellLooking)
+}
