@@ -47,6 +47,9 @@ func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Adde
 		if err := tx.CreateUser(a.User); err != nil {
 			return err
 		}
+		if err := tx.AddAudit(aboutUser(model.AuditUserAdded, a.User, now)); err != nil {
+			return err
+		}
 		if err := tx.AddLoginCode(hashSecret(a.LoginCode), a.User.ID, now.Add(loginCodeLife)); err != nil {
 			return err
 		}
@@ -67,7 +70,10 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 		if err != nil {
 			return err
 		}
-		return tx.AddToken(hashSecret(token), user.ID, now)
+		if err := tx.AddToken(hashSecret(token), user.ID, now); err != nil {
+			return err
+		}
+		return tx.AddAudit(entry(model.AuditSignedIn, user, now))
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return "", model.User{}, ErrSignIn
@@ -80,25 +86,44 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 
 // Logout forgets a token. What is open by it closes within [Timing.Revalidate].
 func (h *Hub) Logout(ctx context.Context, token string) error {
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.RemoveToken(hashSecret(token)) })
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		u, err := tx.UserByToken(hashSecret(token))
+		if err != nil {
+			return err
+		}
+		return h.signOut(tx, u, hashSecret(token))
+	})
 	if errors.Is(err, store.ErrNotFound) {
 		return ErrSignIn
 	}
 	return err
 }
 
+// signOut forgets a token of a user.
+func (h *Hub) signOut(tx store.AccountTx, u model.User, hash []byte) error {
+	if err := tx.RemoveToken(hash); err != nil {
+		return err
+	}
+	return tx.AddAudit(entry(model.AuditSignedOut, u, h.utc()))
+}
+
 // Authenticate finds whose token it is.
 func (h *Hub) Authenticate(ctx context.Context, token string) (model.User, error) {
 	var u model.User
 	hash := hashSecret(token)
+	id, ofSession := h.sessions.user(hash)
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		if ofSession {
+			u, err = r.User(id)
+			return err
+		}
 		u, err = r.UserByToken(hash)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return model.User{}, ErrSignIn
 	}
-	if err == nil {
+	if err == nil && !ofSession {
 		h.uses.note(hash, h.utc())
 	}
 	return u, err

@@ -93,7 +93,11 @@ func (h *Hub) thread(ctx context.Context, p store.Page, r store.Reply) ([]model.
 	if p.UninstalledAt != nil {
 		return nil, errPageGone
 	}
-	return h.graph.ThreadMessages(ctx, p.Token, p.PageID, r.ConversationID.Customer())
+	token, err := h.pageToken(p)
+	if err != nil {
+		return nil, err
+	}
+	return h.graph.ThreadMessages(ctx, token, p.PageID, r.ConversationID.Customer())
 }
 
 // findInThread looks for a reply among what the Page's inbox shows: from the Page,

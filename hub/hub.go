@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"parley/hub/store"
+	"parley/hub/vault"
 	"parley/model"
 )
 
@@ -43,7 +44,9 @@ type Graph interface {
 
 // Options are what a hub is made of.
 type Options struct {
-	Store  store.Store
+	Store store.Store
+	// Vault seals the Pages' tokens; without one no Page can be connected.
+	Vault  *vault.Vault
 	Graph  Graph
 	AppID  model.AppID
 	Timing Timing
@@ -54,6 +57,7 @@ type Options struct {
 // Hub is the server's use cases.
 type Hub struct {
 	store  store.Store
+	vault  *vault.Vault
 	graph  Graph
 	appID  model.AppID
 	timing Timing
@@ -69,6 +73,7 @@ type Hub struct {
 	metrics  *metrics
 	profiles signal
 	uses     *tokenUses
+	sessions *sessionTokens
 	webhooks webhookStatus
 	// storeFailed is whether the last write of a webhook failed.
 	storeFailed atomic.Bool
@@ -84,8 +89,8 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
-		store: o.Store, graph: o.Graph, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), live: newLive(), profiles: newSignal(), uses: newTokenUses(),
+		store: o.Store, vault: o.Vault, graph: o.Graph, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		outbox: newOutbox(), live: newLive(), profiles: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
 	h.metrics = newMetrics(h)
 	return h

@@ -62,6 +62,9 @@ func (m *metrics) welcomed(hello model.Hello, w model.Welcome) {
 	}
 }
 
+// Registry takes the figures of what runs beside the hub.
+func (h *Hub) Registry() prometheus.Registerer { return h.metrics.registry }
+
 // Metrics serves the hub's figures to Prometheus.
 func (h *Hub) Metrics() http.Handler {
 	return promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{})

@@ -32,6 +32,9 @@ func (c Connection) LogValue() slog.Value {
 // The Page's row commits before its webhooks are asked for, so that the first event
 // finds it; where that fails the Page stays, disconnected, to be repaired.
 func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (page model.Page, created bool, err error) {
+	if h.vault == nil {
+		return model.Page{}, false, errNoVault
+	}
 	h.connecting.Lock()
 	defer h.connecting.Unlock()
 
@@ -56,7 +59,7 @@ func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (p
 	if err := h.graph.Subscribe(ctx, grant.Token, c.Page); err != nil {
 		return model.Page{}, created, graphError("subscribe to the page's webhooks", err)
 	}
-	page, err = h.changePage(ctx, id, func(p *store.Page) error {
+	page, err = h.changePage(ctx, id, func(_ store.PageTx, p *store.Page) error {
 		p.Subscribed = true
 		return nil
 	})
@@ -124,17 +127,36 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 			p.ConnectedAt = &now
 			p.Subscribed = false
 		}
-		p.Name, p.Token, p.UninstalledAt = g.Name, g.Token, nil
+		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealToken(h.vault, id, g.Token), "", nil
 		p.TokenRefused, p.MessagesOff, p.RateLimitedUntil, p.RateBackoff = false, false, nil, 0
+		was := p.Visibility
 		if c.Visibility != "" {
 			setVisibility(&p, c.Visibility)
 		}
-		return tx.PutPage(&p)
+		if err := tx.PutPage(&p); err != nil {
+			return err
+		}
+		return auditInstall(tx, user, p, created, was, g, now)
 	})
 	if err == nil {
 		h.live.setPage(p)
 	}
 	return created, err
+}
+
+// auditInstall tells the audit log of a Page that was connected or repaired, and of the
+// visibility that it changed on the way.
+func auditInstall(tx store.PageTx, by model.User, p store.Page, created bool, was model.Visibility, g model.PageGrant, now time.Time) error {
+	kind := model.AuditRepaired
+	if created {
+		kind = model.AuditConnected
+	}
+	e := aboutPage(kind, by, p.ID, now)
+	e.To, e.ManageShown = string(p.Visibility), &g.ManageKnown
+	if was != p.Visibility {
+		e.From = string(was)
+	}
+	return tx.AddAudit(e)
 }
 
 // setVisibility sets who sees the Page. Who loses access begins a new epoch when
@@ -148,15 +170,20 @@ func setVisibility(p *store.Page, v model.Visibility) {
 
 // SetVisibility makes a Page private or shared; only its installer may.
 func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageID, v model.Visibility) (model.Page, error) {
-	p, err := h.changePage(ctx, id, func(p *store.Page) error {
+	p, err := h.changePage(ctx, id, func(tx store.PageTx, p *store.Page) error {
 		if p.Installer.ID != user.ID {
 			return model.Refuse(model.NotInstaller)
 		}
 		if p.UninstalledAt != nil {
 			return model.Refuse(model.PageDisconnected)
 		}
+		if p.Visibility == v {
+			return nil
+		}
+		e := aboutPage(model.AuditVisibility, user, id, h.utc())
+		e.From, e.To = string(p.Visibility), string(v)
 		setVisibility(p, v)
-		return nil
+		return tx.AddAudit(e)
 	})
 	p.Sees = true
 	if err == nil {
@@ -167,14 +194,14 @@ func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageI
 
 // changePage changes a Page; when it returns, who lost sight of it is sent nothing of it
 // any more.
-func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(*store.Page) error) (model.Page, error) {
+func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(store.PageTx, *store.Page) error) (model.Page, error) {
 	var out store.Page
 	err := h.write(ctx, id, func(tx store.PageTx) error {
 		p, err := tx.Page(id)
 		if err != nil {
 			return err
 		}
-		if err := f(&p); err != nil {
+		if err := f(tx, &p); err != nil {
 			return err
 		}
 		if err := tx.PutPage(&p); err != nil {
@@ -211,9 +238,15 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 			return err
 		}
 		if b.page.UninstalledAt == nil {
-			token = b.page.Token
-			b.page.UninstalledAt, b.page.Token, b.page.Subscribed, b.pageChanged = &b.now, "", false, true
+			if token, err = h.pageToken(b.page); err != nil {
+				return err
+			}
+			b.page.UninstalledAt, b.page.Subscribed, b.pageChanged = &b.now, false, true
+			b.page.SealedToken, b.page.Token = "", ""
 			if err := b.failQueued(); err != nil {
+				return err
+			}
+			if err := tx.AddAudit(aboutPage(model.AuditUninstalled, user, id, b.now)); err != nil {
 				return err
 			}
 		}

@@ -109,8 +109,12 @@ func (b *batch) attempt(c *openConversation, r store.Reply) (model.Outgoing, int
 	if err != nil {
 		return model.Outgoing{}, 0, err
 	}
+	token, err := b.h.pageToken(b.page)
+	if err != nil {
+		return model.Outgoing{}, 0, err
+	}
 	o := model.Outgoing{
-		Page: b.page.PageID, Token: b.page.Token, To: c.Customer.PSID, Text: m.Text, Metadata: r.Token,
+		Page: b.page.PageID, Token: token, To: c.Customer.PSID, Text: m.Text, Metadata: r.Token,
 	}
 	if m.ReplyTo != "" {
 		q, err := b.tx.Message(m.ReplyTo)

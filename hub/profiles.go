@@ -76,9 +76,12 @@ func (h *Hub) askProfiles(ctx context.Context) bool {
 func (h *Hub) askProfile(ctx context.Context, p store.Page, c store.Conversation) error {
 	var customer model.Customer
 	if p.Connected() {
+		token, err := h.pageToken(p)
+		if err != nil {
+			return err
+		}
 		call, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
-		var err error
-		customer, err = h.graph.Profile(call, p.Token, c.Customer.PSID)
+		customer, err = h.graph.Profile(call, token, c.Customer.PSID)
 		cancel()
 		if ctx.Err() != nil {
 			return ctx.Err()

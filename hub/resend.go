@@ -11,7 +11,7 @@ import (
 // Retry sends a reply again that failed or asks, because a person said so. attempt
 // is the attempt that person saw.
 func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error) {
-	return h.decide(ctx, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
+	return h.decide(ctx, model.AuditResent, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
 		if r.Attempt != attempt || r.State != model.Ask && r.State != model.Failed {
 			return model.Refuse(model.StateChanged)
 		}
@@ -32,7 +32,7 @@ func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, co
 // Drop gives a reply up that is not on its way: one that asks, failed or waits. A
 // nil attempt is not checked.
 func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error) {
-	return h.decide(ctx, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
+	return h.decide(ctx, model.AuditDropped, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
 		if attempt != nil && r.Attempt != *attempt {
 			return model.Refuse(model.StateChanged)
 		}
@@ -46,7 +46,7 @@ func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, con
 }
 
 // decide runs what a person decided about a reply.
-func (h *Hub) decide(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID,
+func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User, id model.MessageID, conversation model.ConversationID,
 	f func(*batch, *openConversation, store.Reply) error,
 ) (model.Message, error) {
 	if conversation.Page() == "" {
@@ -76,6 +76,11 @@ func (h *Hub) decide(ctx context.Context, user model.User, id model.MessageID, c
 			return err
 		}
 		if err := b.flush(); err != nil {
+			return err
+		}
+		e := aboutPage(kind, user, b.page.ID, b.now)
+		e.Conversation, e.Message = conversation, id
+		if err := tx.AddAudit(e); err != nil {
 			return err
 		}
 		m, err := tx.Message(id)

@@ -123,7 +123,7 @@ func (h *Hub) RevokeToken(ctx context.Context, user model.User, id model.TokenID
 		}
 		for _, t := range list {
 			if tokenID(t.Hash) == id {
-				return tx.RemoveToken(t.Hash)
+				return h.signOut(tx, user, t.Hash)
 			}
 		}
 		return ErrNotFound

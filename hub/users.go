@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func ListUsers(ctx context.Context, s store.Store) ([]model.User, error) {
 // RemoveUser removes a user, by id or name, from a store, which a hub may have open
 // meanwhile: their tokens let nobody in any more, and what is open by one closes within
 // [Timing.Revalidate]. Who installed a Page that is not uninstalled can't be removed.
-func RemoveUser(ctx context.Context, s store.Store, who string, _ time.Time) (model.User, error) {
+func RemoveUser(ctx context.Context, s store.Store, who string, now time.Time) (model.User, error) {
 	var u model.User
 	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
 		if u, err = findUser(tx, who); err != nil {
@@ -59,21 +60,29 @@ func RemoveUser(ctx context.Context, s store.Store, who string, _ time.Time) (mo
 				return model.Refuse(model.StillInstaller)
 			}
 		}
-		return tx.RemoveUser(u.ID)
+		if err := tx.RemoveUser(u.ID); err != nil {
+			return err
+		}
+		return tx.AddAudit(aboutUser(model.AuditUserRemoved, u, now))
 	})
 	return u, err
 }
 
 // SetAdmin makes a user, by id or name, an admin or takes that back, in a store which a
 // hub may have open meanwhile.
-func SetAdmin(ctx context.Context, s store.Store, who string, admin bool, _ time.Time) (model.User, error) {
+func SetAdmin(ctx context.Context, s store.Store, who string, admin bool, now time.Time) (model.User, error) {
 	var u model.User
 	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
 		if u, err = findUser(tx, who); err != nil || u.Admin == admin {
 			return err
 		}
+		e := aboutUser(model.AuditAdmin, u, now)
+		e.From, e.To = strconv.FormatBool(u.Admin), strconv.FormatBool(admin)
 		u.Admin = admin
-		return tx.ChangeUser(u)
+		if err := tx.ChangeUser(u); err != nil {
+			return err
+		}
+		return tx.AddAudit(e)
 	})
 	return u, err
 }

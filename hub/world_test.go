@@ -20,6 +20,7 @@ import (
 	"parley/hub"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
+	"parley/hub/vault"
 	"parley/model"
 )
 
@@ -124,7 +125,7 @@ func newWorld(t tb) *world {
 
 // start starts a hub on the store.
 func (w *world) start() {
-	w.hub = hub.New(hub.Options{Store: w.store, Graph: w.graph, AppID: ourApp, Timing: hub.DefaultTiming()})
+	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Graph: w.graph, AppID: ourApp, Timing: hub.DefaultTiming()})
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	go func(h *hub.Hub) { ended <- h.Run(ctx) }(w.hub)
@@ -136,6 +137,15 @@ func (w *world) start() {
 		w.stop = func() {}
 	}
 	w.settle()
+}
+
+// testVault is a vault by the same key each time.
+func testVault() *vault.Vault {
+	v, err := vault.New([]byte("a key of the tests, of 32 bytes."))
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // restart ends the hub and starts another on the same store.

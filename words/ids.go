@@ -10,13 +10,14 @@ const (
 	SandboxShort        ID = "sandbox_short"
 	SandboxLong         ID = "sandbox_long"
 	UserShort           ID = "user_short"
+	UserKeyShort        ID = "user_key_short"
 	UserAddShort        ID = "user_add_short"
 	UserListShort       ID = "user_list_short"
 	UserRemoveShort     ID = "user_remove_short"
 	UserAdminShort      ID = "user_admin_short"
 	TokenShort          ID = "token_short"
 	TokenListShort      ID = "token_list_short"
-	TokenRevokeShort    ID = "token_revoke_short"
+	RevokeShort         ID = "revoke_short"
 	LoginShort          ID = "login_short"
 	LoginLong           ID = "login_long"
 	LogoutShort         ID = "logout_short"
@@ -36,6 +37,7 @@ const (
 	DemoLong            ID = "demo_long"
 	NoticesShort        ID = "notices_short"
 	StatsShort          ID = "stats_short"
+	AuditShort          ID = "audit_log_short"
 	VersionShort        ID = "version_short"
 	HelpShort           ID = "help_short"
 	CompletionShort     ID = "completion_short"
@@ -71,6 +73,9 @@ const (
 	FlagFrom           ID = "flag_from"
 	FlagPlain          ID = "flag_plain"
 	FlagData           ID = "flag_data"
+	FlagSSH            ID = "flag_ssh"
+	FlagDemoSSH        ID = "flag_demo_ssh"
+	FlagSSHKey         ID = "flag_ssh_key"
 )
 
 // Headings of the help.
@@ -86,6 +91,9 @@ const (
 const (
 	HubListening     ID = "hub_listening"
 	SandboxReady     ID = "sandbox_ready"
+	SSHListening     ID = "ssh_listening"
+	SSHFingerprint   ID = "ssh_fingerprint"
+	UserKeyAdded     ID = "user_key_added"
 	UserAdded        ID = "user_added"
 	UserCode         ID = "user_code"
 	UserToken        ID = "user_token"
@@ -126,6 +134,7 @@ const (
 	VisPrivateMine   ID = "visibility_private_mine"
 	VisPrivateOf     ID = "visibility_private_of"
 	VisShared        ID = "visibility_shared"
+	VisPrivate       ID = "visibility_private"
 	ListEmpty        ID = "list_empty"
 	ListMore         ID = "list_more"
 	SearchNone       ID = "search_none"
@@ -134,6 +143,9 @@ const (
 	ShowMore         ID = "show_more"
 	NoticesNone      ID = "notices_none"
 	StatsNone        ID = "stats_none"
+	AuditAtHub       ID = "audited_at_hub"
+	AuditNoManage    ID = "audited_no_manage"
+	AuditMore        ID = "audited_more"
 	CustomerUnnamed  ID = "customer_unnamed"
 	AuthorPage       ID = "author_page"
 	AuthorApp        ID = "author_app"
@@ -150,6 +162,7 @@ const (
 	DeliveredTwice   ID = "delivered_twice"
 	LinesMore        ID = "lines_more"
 	DemoUser         ID = "demo_user"
+	DemoRep          ID = "demo_rep"
 	ConnLive         ID = "connection_live"
 	ConnOffline      ID = "connection_offline"
 	PlainWelcome     ID = "plain_welcome"
@@ -173,6 +186,7 @@ const (
 	noticePrefix = "notice_"
 	codePrefix   = "code_"
 	attachPrefix = "attachment_"
+	auditPrefix  = "audit_"
 )
 
 // State names the sentence for a reply's state.
@@ -183,6 +197,9 @@ func Event(kind string) ID { return ID(eventPrefix + kind) }
 
 // Notice names the sentence for news about a Page.
 func Notice(kind string) ID { return ID(noticePrefix + kind) }
+
+// Audit names the sentence for a deed in the audit log.
+func Audit(kind string) ID { return ID(auditPrefix + kind) }
 
 // Code names the sentence for a refusal or an error.
 func Code(code string) ID { return ID(codePrefix + code) }
@@ -223,6 +240,11 @@ const (
 	ErrStoreLocked     ID = "err_store_locked"
 	ErrStoreNewer      ID = "err_store_newer"
 	ErrStoreOpen       ID = "err_store_open"
+	ErrKeySetting      ID = "err_key_setting"
+	ErrKeyMissing      ID = "err_key_missing"
+	ErrKeyWrong        ID = "err_key_wrong"
+	ErrKeyFile         ID = "err_key_file"
+	ErrKeyWrite        ID = "err_key_write"
 	ErrListen          ID = "err_listen"
 	ErrReplyKept       ID = "err_reply_kept"
 	ErrReplyKeep       ID = "err_reply_keep"
@@ -233,5 +255,11 @@ const (
 	ErrServer          ID = "err_server"
 	HelpHint           ID = "help_hint"
 	ErrNoTerminal      ID = "err_no_terminal"
+	ErrSSHHub          ID = "err_ssh_hub"
+	ErrSSHKey          ID = "err_ssh_host_key"
+	ErrSSHDemo         ID = "err_ssh_demo"
+	ErrSSHPublicKey    ID = "err_ssh_public_key"
+	ErrSSHKeyTaken     ID = "err_ssh_key_taken"
+	ErrSessionAlone    ID = "err_session_alone"
 	DetailFromFacebook ID = "detail_from_facebook"
 )

@@ -56,7 +56,7 @@ func variableOf(key string) string {
 // secret tells whether a setting's value is never shown.
 func secret(key string) bool {
 	switch key {
-	case "meta_app_secret", "meta_verify_token", "token":
+	case "master_key", "meta_app_secret", "meta_app_secret_old", "meta_verify_token", "token":
 		return true
 	}
 	return false
@@ -77,7 +77,7 @@ type setting struct {
 
 func (p *program) configCommand() *cobra.Command {
 	var config string
-	flags := map[string]*string{"listen": new(string), "db": new(string), "bus": new(string)}
+	flags := map[string]*string{"listen": new(string), "db": new(string), "bus": new(string), "ssh": new(string)}
 	cmd := &cobra.Command{
 		Use: "config", Short: p.words.Say(words.ConfigShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -94,6 +94,7 @@ func (p *program) configCommand() *cobra.Command {
 	f.StringVar(flags["listen"], "listen", "", p.words.Say(words.FlagListen))
 	f.StringVar(flags["db"], "db", "", p.words.Say(words.FlagDB))
 	f.StringVar(flags["bus"], "bus", "", p.words.Say(words.FlagBus))
+	f.StringVar(flags["ssh"], "ssh", "", p.words.Say(words.FlagSSH))
 	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
 	return cmd
 }

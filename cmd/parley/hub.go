@@ -11,12 +11,12 @@ import (
 )
 
 func (p *program) hubCommand() *cobra.Command {
-	var listen, db, bus, config string
+	var listen, db, bus, ssh, config string
 	cmd := &cobra.Command{
 		Use: "hub", Short: p.words.Say(words.HubShort), Long: p.words.Say(words.HubLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := map[string]any{}
-			for name, value := range map[string]string{"listen": listen, "db": db, "bus": bus} {
+			for name, value := range map[string]string{"listen": listen, "db": db, "bus": bus, "ssh": ssh} {
 				if cmd.Flags().Changed(name) {
 					flags[name] = value
 				}
@@ -35,6 +35,7 @@ func (p *program) hubCommand() *cobra.Command {
 	f.StringVar(&listen, "listen", "", p.words.Say(words.FlagListen))
 	f.StringVar(&db, "db", "", p.words.Say(words.FlagDB))
 	f.StringVar(&bus, "bus", "", p.words.Say(words.FlagBus))
+	f.StringVar(&ssh, "ssh", "", p.words.Say(words.FlagSSH))
 	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
 	return cmd
 }
@@ -51,7 +52,7 @@ func (p *program) checkHub(s settings) error {
 	var missing []string
 	for _, need := range []struct{ name, value string }{
 		{"PARLEY_META_APP_ID", s.MetaAppID},
-		{"PARLEY_META_APP_SECRET", s.MetaAppSecret},
+		{"PARLEY_META_APP_SECRET", strings.Trim(s.MetaAppSecret, ", ")},
 		{"PARLEY_META_VERIFY_TOKEN", s.MetaVerifyToken},
 	} {
 		if strings.TrimSpace(need.value) == "" {
@@ -73,8 +74,14 @@ func (p *program) runHub(ctx context.Context, s settings) error {
 	case err != nil:
 		return err
 	}
-	if err := p.print(listening{Listen: h.address(), URL: h.url()}, func() {
+	if s.SSH != "" {
+		if err := p.withTerminals(ctx, s, h, nil); err != nil {
+			return errors.Join(err, h.abandon())
+		}
+	}
+	if err := p.print(listening{Listen: h.address(), URL: h.url(), SSH: h.terminals.listening()}, func() {
 		p.say(words.HubListening, "URL", h.url())
+		p.sayTerminals(h.terminals)
 	}); err != nil {
 		return err
 	}
@@ -85,4 +92,6 @@ func (p *program) runHub(ctx context.Context, s settings) error {
 type listening struct {
 	Listen string `json:"listen"`
 	URL    string `json:"url"`
+	// SSH is where users come in over SSH, if they may.
+	SSH *sshListening `json:"ssh,omitempty"`
 }

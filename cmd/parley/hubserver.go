@@ -42,6 +42,9 @@ type hubServer struct {
 	graph    *messenger.Client
 	// stopSockets closes the websockets.
 	stopSockets context.CancelFunc
+	log         *slog.Logger
+	// terminals are nil where nobody may come in over SSH.
+	terminals *terminals
 	// callback is where Meta's webhooks go; empty where Meta is not told.
 	callback string
 }
@@ -49,12 +52,13 @@ type hubServer struct {
 // newHubServer opens the store and begins to listen.
 func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, error) {
 	log := slog.New(slog.NewTextHandler(p.err, nil))
-	verifier, err := messenger.NewVerifier(s.MetaAppSecret)
+	secrets := s.appSecrets()
+	verifier, err := messenger.NewVerifier(secrets...)
 	if err != nil {
 		return nil, usage(p.words.Say(words.ErrSettingMissing, "Names", "PARLEY_META_APP_SECRET"))
 	}
 	graph, err := messenger.New(messenger.Config{
-		GraphURL: s.MetaGraphURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: s.MetaAppSecret,
+		GraphURL: s.MetaGraphURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: secrets[0],
 		SendDeadline: s.Timing.SendDeadline, Timeout: s.Timing.GraphCall, Logger: log,
 	})
 	if err != nil {
@@ -64,19 +68,24 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	if err != nil {
 		return nil, err
 	}
+	v, err := p.unlock(ctx, s, st, log)
+	if err != nil {
+		_ = st.Close()
+		return nil, err
+	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.Listen)
 	if err != nil {
 		_ = st.Close()
 		return nil, failed(p.words.Say(words.ErrListen, "Address", plain(s.Listen), "Reason", plain(err.Error())))
 	}
-	h := hub.New(hub.Options{Store: st, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID), Timing: s.Timing, Logger: log})
+	h := hub.New(hub.Options{Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID), Timing: s.Timing, Logger: log})
 	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))
 	handler := api.New(api.Options{
 		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken,
 		Version: version(), Logger: log, Stopping: stopping,
 	})
-	out := &hubServer{store: st, hub: h, listener: l, graph: graph, stopSockets: stopSockets, server: &http.Server{
+	out := &hubServer{store: st, hub: h, log: log, listener: l, graph: graph, stopSockets: stopSockets, server: &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}}
@@ -124,6 +133,9 @@ func (h *hubServer) run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { return h.hub.Run(ctx) })
+	if t := h.terminals; t != nil {
+		g.Go(func() error { return t.server.Serve(ctx, t.listener) })
+	}
 	if h.callback != "" {
 		g.Go(func() error {
 			h.hub.SubscribeApp(ctx, h.callback)
@@ -133,6 +145,14 @@ func (h *hubServer) run(ctx context.Context) error {
 	err := g.Wait()
 	h.graph.Close()
 	return errors.Join(err, h.store.Close())
+}
+
+// abandon gives up what was opened by a server that is not run.
+func (h *hubServer) abandon() error {
+	h.stopSockets()
+	_ = h.listener.Close()
+	h.graph.Close()
+	return h.store.Close()
 }
 
 // openStore opens a store, or says why it can't be.

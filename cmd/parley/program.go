@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/hub/sshd"
 	"parley/words"
 )
 
@@ -30,6 +31,10 @@ type program struct {
 	hub string
 	// speaksTo is the hub that the command speaks to, once it does.
 	speaksTo string
+
+	// seat is what the hub told a session over SSH; child what a hub runs for those.
+	seat  *sshd.Start
+	child child
 
 	logins *client.Logins
 	now    func() time.Time
@@ -110,10 +115,10 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
 		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()),
-		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.demoCommand(),
+		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.toHub(p.auditCommand()), p.demoCommand(),
 		p.loginCommand(), p.logoutCommand(), p.toHub(p.whoamiCommand()),
 		p.toHub(p.tokenCommand()), p.toHub(p.configCommand()),
-		p.completionCommand(), p.versionCommand(),
+		p.completionCommand(), p.versionCommand(), p.sessionCommand(),
 	)
 	p.localise(root)
 	return root

@@ -26,13 +26,19 @@ type settings struct {
 	Listen    string `koanf:"listen"`
 	DB        string `koanf:"db"`
 	Bus       string `koanf:"bus"`
+	SSH       string `koanf:"ssh"`
 	PublicURL string `koanf:"public_url"`
 
-	MetaAppID       string `koanf:"meta_app_id"`
-	MetaAppSecret   string `koanf:"meta_app_secret"`
-	MetaVerifyToken string `koanf:"meta_verify_token"`
-	MetaGraphURL    string `koanf:"meta_graph_url"`
-	MetaVersion     string `koanf:"meta_version"`
+	// MasterKey opens the store's secrets; empty: a file beside the store holds it.
+	MasterKey string `koanf:"master_key"`
+
+	MetaAppID     string `koanf:"meta_app_id"`
+	MetaAppSecret string `koanf:"meta_app_secret"`
+	// MetaAppSecretOld is the secret before this one: webhooks signed by it are taken, too.
+	MetaAppSecretOld string `koanf:"meta_app_secret_old"`
+	MetaVerifyToken  string `koanf:"meta_verify_token"`
+	MetaGraphURL     string `koanf:"meta_graph_url"`
+	MetaVersion      string `koanf:"meta_version"`
 
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
@@ -87,7 +93,9 @@ func (p *program) layers(flags map[string]any, configFile string) (layers, error
 	if l.path == "" {
 		l.path = filepath.Join(xdg.ConfigHome, "parley", "config.toml")
 	}
-	if err := loadFile(l.file, l.path, configFile != ""); err != nil {
+	if p.seat != nil { // it is the hub's, not the user's
+		l.path = ""
+	} else if err := loadFile(l.file, l.path, configFile != ""); err != nil {
 		return layers{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
 	variables := env.Provider(".", env.Opt{

@@ -12,17 +12,24 @@ import (
 
 func (p *program) userCommand() *cobra.Command {
 	return p.group("user", words.UserShort,
-		p.userAddCommand(), p.userListCommand(), p.userRemoveCommand(), p.userAdminCommand())
+		p.userAddCommand(), p.userListCommand(), p.userRemoveCommand(), p.userAdminCommand(), p.userKeyCommand())
 }
 
 func (p *program) userAddCommand() *cobra.Command {
 	var n hub.NewUser
-	var db, config string
+	var db, config, keyFile string
 	cmd := &cobra.Command{
 		Use: "add NAME", Short: p.words.Say(words.UserAddShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if strings.TrimSpace(args[0]) == "" {
 				return usage(p.words.Say(words.ErrArguments, "Command", cmd.CommandPath()))
+			}
+			var key sshKey
+			if keyFile != "" {
+				var err error
+				if key, err = p.readSSHKey(keyFile); err != nil {
+					return err
+				}
 			}
 			flags := map[string]any{}
 			if cmd.Flags().Changed("db") {
@@ -42,7 +49,17 @@ func (p *program) userAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.print(added, func() { p.userAdded(added) })
+			if keyFile != "" {
+				if err := p.addSSHKey(cmd.Context(), st, string(added.User.ID), key); err != nil {
+					return err
+				}
+			}
+			return p.print(added, func() {
+				p.userAdded(added)
+				if keyFile != "" {
+					p.say(words.UserKeyAdded, "Name", plain(added.User.Name), "Fingerprint", key.fingerprint)
+				}
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -50,6 +67,7 @@ func (p *program) userAddCommand() *cobra.Command {
 	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
 	f.StringVar(&n.Email, "email", "", p.words.Say(words.FlagEmail))
 	f.BoolVar(&n.Admin, "admin", false, p.words.Say(words.FlagAdmin))
+	f.StringVar(&keyFile, "ssh-key", "", p.words.Say(words.FlagSSHKey))
 	f.BoolVar(&n.Token, "token", false, p.words.Say(words.FlagToken))
 	return cmd
 }

@@ -75,6 +75,7 @@ func New(o Options) http.Handler {
 	s.health(api)
 	s.accounts(api)
 	s.users(api)
+	s.audit(api)
 	s.pages(api)
 	s.conversations(api)
 	s.triage(api)

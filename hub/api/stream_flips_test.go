@@ -386,7 +386,7 @@ func TestPagesAreKnownBeforeTheHubRuns(t *testing.T) {
 	t.Parallel()
 	w := withFlipped(t)
 	again := &world{TB: t, store: w.store, graph: w.graph, ann: w.ann, cat: w.cat}
-	again.hub = hub.New(hub.Options{Store: w.store, Graph: w.graph, AppID: ourApp, Timing: w.hub.Timing()})
+	again.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Graph: w.graph, AppID: ourApp, Timing: w.hub.Timing()})
 	cat := again.tap(w.cat, stays)
 	at := w.position(w.cat, flipped)
 	if got := again.greet(cat, resume{flipped: at}).Pages[flipped]; got.Resume != model.ResumeOK {

@@ -134,6 +134,16 @@ func seen(v verdict) func(cell) verdict {
 
 func always(v verdict) func(cell) verdict { return func(cell) verdict { return v } }
 
+// admins is an expectation where admins get v, and everybody else is refused.
+func admins(v verdict) func(cell) verdict {
+	return func(c cell) verdict {
+		if c.who.Admin {
+			return v
+		}
+		return forbidden(model.NotAdmin)
+	}
+}
+
 // route is how the matrix asks an operation, and what it expects.
 type route struct {
 	// query asks a list for that Page; body is what is sent.
@@ -160,13 +170,9 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{"code": "ABCD-EFGH-JKLM-NPQR"} },
 			want: always(notIn),
 		},
-		"logout": {want: always(verdict{status: http.StatusNoContent}), ends: true},
-		"stats": {want: func(c cell) verdict {
-			if c.who.Admin {
-				return ok
-			}
-			return forbidden(model.NotAdmin)
-		}},
+		"logout":             {want: always(verdict{status: http.StatusNoContent}), ends: true},
+		"stats":              {want: admins(ok)},
+		"list-audit":         {want: admins(ok)},
 		"list-users":         {want: always(ok)},
 		"list-tokens":        {want: always(ok)},
 		"revoke-token":       {want: always(notFound)}, // it names nobody's

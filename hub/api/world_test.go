@@ -26,6 +26,7 @@ import (
 	"parley/hub/messenger"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
+	"parley/hub/vault"
 	"parley/model"
 )
 
@@ -108,7 +109,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	w.must(err)
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.hub = hub.New(hub.Options{
-		Store: w.store, Graph: w.graph, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
+		Store: w.store, Vault: testVault(), Graph: w.graph, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
 	})
 	w.api = api.New(api.Options{
 		Hub: w.hub, Verifier: verifier, AppID: ourApp, VerifyToken: verifyToken, Version: "test", Logger: log, Now: o.now,
@@ -119,6 +120,15 @@ func newWorld(t testing.TB, options ...option) *world {
 		w.server.Close()
 	})
 	return w
+}
+
+// testVault is a vault by the same key each time.
+func testVault() *vault.Vault {
+	v, err := vault.New([]byte("a key of the tests, of 32 bytes."))
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // emptyStore is the file of a store that holds nothing: making its tables takes

@@ -9,9 +9,12 @@ import (
 // Page is an installation with what only the hub knows of it.
 type Page struct {
 	model.Page
-	// Token is the Page's access token; empty once uninstalled. Never in a log or
-	// an answer.
-	Token string
+	// SealedToken is the Page's access token, sealed by the hub's key; empty once
+	// uninstalled. Never in a log or an answer.
+	SealedToken string
+	// Token is the token as stores of before sealing hold it; a hub that starts on one
+	// seals it.
+	Token string `json:",omitempty"`
 	// AccessGen counts how often others lost access (shared → private); it is part
 	// of their epoch.
 	AccessGen int
@@ -146,6 +149,24 @@ type Token struct {
 	At   time.Time
 	// UsedAt is when it was last used; zero: never.
 	UsedAt time.Time
+}
+
+// AuditScope is a part of the audit log: what is about a Page, or, where that is empty,
+// about none.
+type AuditScope struct {
+	Page model.PageID
+	// Content: also what was done inside the Page.
+	Content bool
+}
+
+// SSHKey lets a user in over SSH. A key is one user's.
+type SSHKey struct {
+	// Fingerprint is SHA256:…, as OpenSSH shows it.
+	Fingerprint string
+	User        model.UserID
+	// Comment is what its owner calls it.
+	Comment string
+	At      time.Time
 }
 
 // Kind says what a row of the log is about.

@@ -60,6 +60,9 @@ type Store interface {
 	Count(ctx context.Context, counter string, n int64) error
 	// Prune forgets log rows and understood raw events older than before.
 	Prune(ctx context.Context, before time.Time) error
+	// Scrub rewrites what the store is kept in, so that nothing changed or deleted
+	// before can be read there. It takes long, and the store for itself.
+	Scrub(ctx context.Context) error
 	// ID names this store; another store has another.
 	ID() string
 	// Close waits for what runs and closes.
@@ -146,10 +149,17 @@ type Reader interface {
 	// Notices returns a page of the notices of those Pages, newest first.
 	Notices(pages []model.PageID, cursor string, limit int) ([]model.Notice, string, error)
 
+	// Audit returns a page of the audit log, newest first.
+	Audit(scopes []AuditScope, cursor string, limit int) ([]model.AuditEntry, string, error)
+
 	User(id model.UserID) (model.User, error)
 	Users() ([]model.User, error)
 	// UserByToken finds whose token it is by the token's hash.
 	UserByToken(hash []byte) (model.User, error)
+	// UserBySSHKey finds whose key it is by its fingerprint.
+	UserBySSHKey(fingerprint string) (model.User, error)
+	// SSHKeys returns a user's keys, oldest first.
+	SSHKeys(user model.UserID) ([]SSHKey, error)
 	// Tokens returns a user's tokens, oldest first.
 	Tokens(user model.UserID) ([]Token, error)
 	// Counters returns all counters, those of [Store.Count] and, as
@@ -179,6 +189,8 @@ type PageTx interface {
 
 	// Bookkeeping, which takes no seq.
 
+	// AddAudit adds an entry about this Page to the audit log.
+	AddAudit(e model.AuditEntry) error
 	// KeepRaw stores an event as it came. It answers false, and stores nothing,
 	// when an event with that key was stored before: the dedupe.
 	KeepRaw(e RawEvent) (bool, error)
@@ -198,6 +210,8 @@ type AccountTx interface {
 	CreateUser(u model.User) error
 	// ChangeUser stores a user who is there as they are now.
 	ChangeUser(u model.User) error
+	// AddAudit adds an entry about no Page to the audit log.
+	AddAudit(e model.AuditEntry) error
 	// RemoveUser removes a user, with all that signs them in.
 	RemoveUser(id model.UserID) error
 	// AddToken makes a token of a user known by its hash.
@@ -206,6 +220,10 @@ type AccountTx interface {
 	UseToken(hash []byte, at time.Time) error
 	// RemoveToken forgets a token; one that is not known is [ErrNotFound].
 	RemoveToken(hash []byte) error
+	// AddSSHKey lets a user in by a key. One that is somebody's is [ErrConflict].
+	AddSSHKey(k SSHKey) error
+	// RemoveSSHKey forgets a key; one that is nobody's is [ErrNotFound].
+	RemoveSSHKey(fingerprint string) error
 	// AddLoginCode makes a one-time code known by its hash.
 	AddLoginCode(hash []byte, user model.UserID, expires time.Time) error
 	// TakeLoginCode uses a code up; a used, unknown or expired one is [ErrNotFound].

@@ -147,6 +147,13 @@ func (w *writer) submit(c *call) bool {
 	return true
 }
 
+// over tells whether the writer takes no more calls.
+func (w *writer) over() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closing
+}
+
 func (w *writer) nudge() {
 	select {
 	case w.wake <- struct{}{}:

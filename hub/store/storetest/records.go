@@ -18,7 +18,7 @@ func fullPage() store.Page {
 	p.ConnectedAt, p.RateLimitedUntil = ptr(at(1)), ptr(at(2))
 	p.Restricted = &model.Restriction{Reason: "理由", Since: at(3), RetryAt: ptr(at(4))}
 	p.TokenRefused, p.MessagesOff = true, true
-	p.Token, p.AccessGen, p.PolicyAt = "EAAG…", 3, at(5)
+	p.SealedToken, p.Token, p.AccessGen, p.PolicyAt = "v1.…", "EAAG…", 3, at(5)
 	p.RateBackoff = 90 * time.Second
 	return p
 }
@@ -476,4 +476,28 @@ func testCounters(t *testing.T, s store.Store) {
 	})
 	same(t, "counters", map[string]int64{"rejected": 4, "raw_not_understood": 1, "raw_events": 3},
 		value(t, s, func(r store.Reader) (map[string]int64, error) { return r.Counters() }))
+}
+
+// testScrub: what is there stays, and can be changed as before.
+func testScrub(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	c := putConversation(t, s, newConversation("1", "7", at(1)))
+	m := putMessage(t, s, newMessage(c.ID, "m1", at(1)))
+	if err := s.Scrub(t.Context()); err != nil {
+		t.Fatalf("scrub: %v", err)
+	}
+	same(t, "message", m, value(t, s, func(r store.Reader) (store.Message, error) { return r.Message(m.ID) }))
+	found := value(t, s, func(r store.Reader) ([]store.Found, error) {
+		list, _, err := r.SearchConversations(store.ConversationQuery{
+			Pages: []store.PageScope{{ID: "1"}}, Filter: store.FilterAll, Limit: 9, Search: "hello",
+		})
+		return list, err
+	})
+	if len(found) != 1 {
+		t.Errorf("found %d conversations", len(found))
+	}
+	putMessage(t, s, newMessage(c.ID, "m2", at(2)))
+	if n := head(t, s, "1"); n != 4 {
+		t.Errorf("head is %d", n)
+	}
 }

@@ -63,8 +63,12 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"accounts", testAccounts},
 		{"loginCodes", testLoginCodes},
 		{"removedTokens", testRemovedTokens},
+		{"sshKeys", testSSHKeys},
 		{"changedUsers", testChangedUsers},
 		{"tokens", testTokens},
+		{"audit", testAudit},
+		{"auditPaging", testAuditPaging},
+		{"scrub", testScrub},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t)
@@ -195,6 +199,7 @@ func testClosed(t *testing.T, s store.Store) {
 		"write":    func() error { return s.Write(ctx, "1", func(store.PageTx) error { return nil }) },
 		"accounts": func() error { return s.Accounts(ctx, func(store.AccountTx) error { return nil }) },
 		"count":    func() error { return s.Count(ctx, "n", 1) },
+		"scrub":    func() error { return s.Scrub(ctx) },
 		"prune":    func() error { return s.Prune(ctx, at(0)) },
 	} {
 		if call() == nil {

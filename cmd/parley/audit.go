@@ -1,0 +1,83 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+func (p *program) auditCommand() *cobra.Command {
+	q := client.ListQuery{Limit: 50}
+	cmd := &cobra.Command{
+		Use: "audit", Short: p.words.Say(words.AuditShort), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.checkLimit(q.Limit); err != nil {
+				return err
+			}
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			l, err := c.Audit(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			return p.print(l, func() { p.auditList(l) })
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
+	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
+	return cmd
+}
+
+func (p *program) auditList(l client.AuditList) {
+	var t table
+	for _, e := range l.Entries {
+		who := p.words.Say(words.AuditAtHub)
+		if e.By != nil {
+			who = plain(e.By.Name).String()
+		}
+		t.row(p.clock(e.At), who, p.deed(e))
+		if e.ManageShown != nil && !*e.ManageShown {
+			t.below(indent + p.words.Say(words.AuditNoManage))
+		}
+	}
+	p.table(t)
+	if l.Cursor != "" {
+		p.say(words.AuditMore, "Cursor", plain(l.Cursor))
+	}
+}
+
+// deed says what was done, and to what.
+func (p *program) deed(e model.AuditEntry) string {
+	var whom safe.Text
+	if e.User != nil {
+		whom = plain(e.User.Name)
+	}
+	kind := e.Kind
+	if kind == model.AuditAdmin && e.To != "true" {
+		kind += "_off"
+	}
+	id := words.Audit(string(kind))
+	if !p.words.Has(id) { // of a newer hub
+		return plain(string(e.Kind)).String()
+	}
+	return p.words.Say(id, "Page", plain(string(e.Page)), "Conversation", plain(string(e.Conversation)),
+		"Message", plain(string(e.Message)), "Name", whom, "To", p.visibilityWord(e.To))
+}
+
+// visibilityWord is a visibility in the user's language.
+func (p *program) visibilityWord(v string) string {
+	switch model.Visibility(v) {
+	case model.Private:
+		return p.words.Say(words.VisPrivate)
+	case model.Shared:
+		return p.words.Say(words.VisShared)
+	}
+	return ""
+}

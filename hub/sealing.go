@@ -1,0 +1,101 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"parley/hub/store"
+	"parley/hub/vault"
+	"parley/model"
+)
+
+// ErrKey: the hub's key is not the one by which the store's secrets were sealed.
+var ErrKey = errors.New("not the store's key")
+
+// whatToken is what a Page's token is to the vault.
+const whatToken = "page token"
+
+// errNoVault is a mistake of whoever made the hub.
+var errNoVault = errors.New("hub without a vault")
+
+// sealToken seals a Page's token for the store, bound to the Page.
+func sealToken(v *vault.Vault, page model.PageID, token string) string {
+	if token == "" || v == nil {
+		return ""
+	}
+	return v.Seal(whatToken, string(page), token)
+}
+
+// pageToken returns a Page's token; "" where it has none.
+func (h *Hub) pageToken(p store.Page) (string, error) {
+	if p.SealedToken == "" {
+		return p.Token, nil
+	}
+	if h.vault == nil {
+		return "", errNoVault
+	}
+	token, err := h.vault.Open(whatToken, string(p.ID), p.SealedToken)
+	if err != nil {
+		return "", fmt.Errorf("open token of page %s: %w", p.ID, err)
+	}
+	return token, nil
+}
+
+// Sealed tells whether a store holds a secret that only its key opens.
+func Sealed(ctx context.Context, s store.Store) (bool, error) {
+	sealed := false
+	err := s.Read(ctx, func(r store.Reader) error {
+		pages, err := r.Pages()
+		for _, p := range pages {
+			sealed = sealed || p.SealedToken != ""
+		}
+		return err
+	})
+	return sealed, err
+}
+
+// SealTokens makes a store fit for a hub with that vault, before the hub starts: it
+// seals the tokens that an older hub left as they are, answers how many, and opens the
+// others to see that the key is right; where it is not, nothing is changed and the
+// error is [ErrKey].
+func SealTokens(ctx context.Context, s store.Store, v *vault.Vault) (int, error) {
+	var pages []store.Page
+	err := s.Read(ctx, func(r store.Reader) (err error) {
+		pages, err = r.Pages()
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range pages {
+		if p.SealedToken == "" {
+			continue
+		}
+		if _, err := v.Open(whatToken, string(p.ID), p.SealedToken); err != nil {
+			return 0, fmt.Errorf("%w: page %s: %w", ErrKey, p.ID, err)
+		}
+	}
+	n := 0
+	for _, p := range pages {
+		if p.Token == "" {
+			continue
+		}
+		if err := sealPage(ctx, s, v, p.ID); err != nil {
+			return n, fmt.Errorf("seal token of page %s: %w", p.ID, err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+func sealPage(ctx context.Context, s store.Store, v *vault.Vault, id model.PageID) error {
+	return s.Write(ctx, id, func(tx store.PageTx) error {
+		p, err := tx.Page(id)
+		if err != nil {
+			return err
+		}
+		p.SealedToken, p.Token = sealToken(v, id, p.Token), ""
+		return tx.PutPage(&p)
+	})
+}

@@ -1,0 +1,76 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// ErrKeyTaken: the key is somebody's already.
+var ErrKeyTaken = errors.New("the key is somebody's already")
+
+// AddSSHKey lets a user, by id or name, in by a key, in a store which a hub may have open
+// meanwhile.
+func AddSSHKey(ctx context.Context, s store.Store, who, fingerprint, comment string, now time.Time) (model.User, error) {
+	var u model.User
+	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		if u, err = findUser(tx, who); err != nil {
+			return err
+		}
+		return tx.AddSSHKey(store.SSHKey{Fingerprint: fingerprint, User: u.ID, Comment: comment, At: now})
+	})
+	if errors.Is(err, store.ErrConflict) {
+		err = ErrKeyTaken
+	}
+	return u, err
+}
+
+// UserOfSSHKey finds whose key it is by its fingerprint.
+func (h *Hub) UserOfSSHKey(ctx context.Context, fingerprint string) (model.User, error) {
+	var u model.User
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		u, err = r.UserBySSHKey(fingerprint)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return model.User{}, ErrSignIn
+	}
+	return u, err
+}
+
+// sessionTokens are the tokens of sessions over SSH, by their hashes. They are kept here
+// alone: none outlives its hub.
+type sessionTokens struct {
+	mu sync.Mutex
+	of map[string]model.UserID
+}
+
+func newSessionTokens() *sessionTokens { return &sessionTokens{of: make(map[string]model.UserID)} }
+
+func (t *sessionTokens) user(hash []byte) (model.UserID, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	id, ok := t.of[string(hash)]
+	return id, ok
+}
+
+// OpenSession makes a token for one session of a user; [Hub.CloseSession] forgets it.
+func (h *Hub) OpenSession(_ context.Context, user model.UserID) (string, error) {
+	token := newSecret(accessTokenBytes)
+	h.sessions.mu.Lock()
+	defer h.sessions.mu.Unlock()
+	h.sessions.of[string(hashSecret(token))] = user
+	return token, nil
+}
+
+// CloseSession forgets the token of a session.
+func (h *Hub) CloseSession(_ context.Context, token string) error {
+	h.sessions.mu.Lock()
+	defer h.sessions.mu.Unlock()
+	delete(h.sessions.of, string(hashSecret(token)))
+	return nil
+}

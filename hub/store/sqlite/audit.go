@@ -1,0 +1,93 @@
+package sqlite
+
+import (
+	"errors"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// auditList names the audit log in a cursor.
+const auditList = "audit"
+
+// Audit implements [store.Reader]. Each Page has its own rows, of two sorts, in an
+// index; they are merged as the notices are.
+func (r reader) Audit(scopes []store.AuditScope, cursor string, limit int) ([]model.AuditEntry, string, error) {
+	from, err := parseCursor(cursor, auditList)
+	if err != nil || limit <= 0 {
+		return nil, "", wrap(err, "read audit log")
+	}
+	var keys []key
+	seen := make(map[store.AuditScope]bool)
+	for _, scope := range scopes {
+		for _, content := range []bool{false, true} {
+			part := store.AuditScope{Page: scope.Page, Content: content}
+			if content && !scope.Content || seen[part] {
+				continue
+			}
+			seen[part] = true
+			found, err := r.auditKeys(part, from, limit+1)
+			if err != nil {
+				return nil, "", wrap(err, "read audit log of page %s", scope.Page)
+			}
+			keys = append(keys, found...)
+		}
+	}
+	keys, more := newest(keys, limit)
+	list := make([]model.AuditEntry, 0, len(keys))
+	for _, k := range keys {
+		e, err := one[model.AuditEntry](r.session, `SELECT doc FROM audit WHERE page_id = ? AND id = ?`, k.page, k.id)
+		if err != nil {
+			return nil, "", wrap(err, "read audit entry %s", k.id)
+		}
+		list = append(list, e)
+	}
+	if !more {
+		return list, "", nil
+	}
+	next, err := keys[len(keys)-1].place(auditList).cursor()
+	return list, next, err
+}
+
+// auditKeys returns the newest entries of one sort of a Page after that place.
+func (r reader) auditKeys(part store.AuditScope, from *place, limit int) ([]key, error) {
+	query := `SELECT at, id FROM audit WHERE page_id = ? AND content = ?`
+	args := arguments{part.Page, flag(part.Content)}
+	if from != nil {
+		query += ` AND (at, id, page_id) < (?, ?, ?)`
+		args = append(args, from.At, from.ID, from.Page)
+	}
+	return r.keys(part.Page, query+` ORDER BY at DESC, id DESC LIMIT ?`, append(args, limit))
+}
+
+// AddAudit implements [store.PageTx].
+func (t pageTx) AddAudit(e model.AuditEntry) error {
+	if err := t.own(e.Page, e.ID); err != nil {
+		return wrap(err, "add to audit log")
+	}
+	if e.Conversation != "" && e.Conversation.Page() != t.page {
+		return wrap(t.own(e.Conversation.Page(), e.Conversation), "add to audit log")
+	}
+	return t.addAudit(e)
+}
+
+// AddAudit implements [store.AccountTx].
+func (t accountTx) AddAudit(e model.AuditEntry) error {
+	if e.Page != "" || e.Content() {
+		return errors.New("add to audit log: of a page")
+	}
+	return t.addAudit(e)
+}
+
+func (r reader) addAudit(e model.AuditEntry) error {
+	if e.ID == "" {
+		return errors.New("add to audit log: no id")
+	}
+	e.At = exact(e.At)
+	doc, err := encode(e)
+	if err == nil {
+		err = r.run(`INSERT INTO audit (page_id, id, content, at, doc) VALUES (?, ?, ?, ?, ?)`,
+			e.Page, e.ID, flag(e.Content()), micros(e.At), doc)
+	}
+	return wrap(err, "add to audit log")
+}

@@ -1,0 +1,44 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// errBusy: somebody reads what is to be rewritten.
+var errBusy = errors.New("store is in use")
+
+// Scrub rewrites the file, and empties the log beside it, so that neither holds what
+// was changed or deleted before. It needs the file to itself for a while, and as much
+// disk again.
+func (s *Store) Scrub(ctx context.Context) error {
+	if s.writer == nil {
+		return errReadOnly
+	}
+	if s.writer.over() {
+		return ErrClosed
+	}
+	db, err := sql.Open(driverName, dsn(s.path, forWriting))
+	if err != nil {
+		return wrap(err, "scrub store")
+	}
+	db.SetMaxOpenConns(1)
+	return wrap(errors.Join(scrub(ctx, db), db.Close()), "scrub store")
+}
+
+func scrub(ctx context.Context, db *sql.DB) error {
+	for _, query := range []string{`PRAGMA temp_store = file`, `VACUUM`} {
+		if _, err := db.ExecContext(ctx, query); err != nil {
+			return translate(err)
+		}
+	}
+	var busy, pages, done int
+	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(truncate)`).Scan(&busy, &pages, &done); err != nil {
+		return translate(err)
+	}
+	if busy != 0 {
+		return errBusy
+	}
+	return nil
+}
