@@ -21,6 +21,7 @@ import (
 	"parley/hub/api"
 	"parley/hub/messenger"
 	"parley/hub/store/sqlite"
+	"parley/hub/vault"
 	"parley/model"
 )
 
@@ -113,7 +114,7 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 		}
 		out.users = append(out.users, liveUser{a.User, a.Token})
 	}
-	h := hub.New(hub.Options{Store: s, Graph: &liveGraph{}, AppID: "555", Timing: hub.DefaultTiming()})
+	h := hub.New(hub.Options{Store: s, Vault: liveVault(), Graph: &liveGraph{}, AppID: "555", Timing: hub.DefaultTiming()})
 	for i, id := range []model.MetaPageID{livePage, liveOthers} {
 		if _, _, err := h.ConnectPage(ctx, out.users[i].User, hub.Connection{Page: id, Token: "t", Visibility: model.Shared}); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -125,6 +126,15 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 	out.file, err = os.ReadFile(filepath.Join(dir, "hub.db"))
 	return out, err
 })
+
+// liveVault is a vault by the same key each time.
+func liveVault() *vault.Vault {
+	v, err := vault.New([]byte("a key of the tests, of 32 bytes."))
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
 
 // liveStore is a store's file with its users.
 type liveStore struct {
@@ -165,7 +175,7 @@ func (h *liveHub) start() {
 	verifier, err := messenger.NewVerifier("secret")
 	h.must(err)
 	h.store = st
-	h.hub = hub.New(hub.Options{Store: st, Graph: h.graph, AppID: "555", Timing: h.timing})
+	h.hub = hub.New(hub.Options{Store: st, Vault: liveVault(), Graph: h.graph, AppID: "555", Timing: h.timing})
 	handler := api.New(api.Options{Hub: h.hub, Verifier: verifier, AppID: "555", VerifyToken: "v", Version: "test", Stopping: ctx})
 	var sockets sync.WaitGroup
 	server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,0 +1,126 @@
+// Package vault seals the secrets that a hub keeps: who reads the store, or a copy of
+// it, without the hub's key learns none of them.
+//
+// A secret is sealed by AES-256-GCM under a random nonce, bound to what it is and whose:
+// moved to another place, it does not open. A sealed secret names its key, so that a
+// wrong key is told from a broken secret. A [Vault] is safe for concurrent use.
+package vault
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// KeySize is the length of a key in bytes.
+const KeySize = 32
+
+// What Open and ParseKey answer, by errors.Is.
+var (
+	// ErrOtherKey: the secret was sealed by another key.
+	ErrOtherKey = errors.New("sealed by another key")
+	// ErrBroken: the secret was changed, or belongs elsewhere.
+	ErrBroken = errors.New("sealed secret is broken")
+	// ErrBadKey: what is given is no key.
+	ErrBadKey = errors.New("no key of 32 bytes in base64 or hex")
+)
+
+// version begins every sealed secret.
+const version = "v1"
+
+// Vault seals and opens secrets by one key.
+type Vault struct {
+	aead cipher.AEAD
+	id   string
+}
+
+// New returns a vault of a key.
+func New(key []byte) (*Vault, error) {
+	if len(key) != KeySize {
+		return nil, ErrBadKey
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("make cipher: %w", err)
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, fmt.Errorf("make cipher: %w", err)
+	}
+	// The id is made by a one-way function: it tells keys apart and nothing of them.
+	sum := sha256.Sum256(append([]byte("parley key id\x00"), key...))
+	return &Vault{aead: aead, id: hex.EncodeToString(sum[:8])}, nil
+}
+
+// Format implements [fmt.Formatter]: no verb shows the key.
+func (*Vault) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[vault]")) }
+
+// LogValue implements [slog.LogValuer].
+func (*Vault) LogValue() slog.Value { return slog.StringValue("[vault]") }
+
+// bound is what a sealed secret is bound to. The lengths of its parts are written down,
+// so that no two pairs are the same.
+func (v *Vault) bound(what, whose string) []byte {
+	return fmt.Appendf(nil, "%s %s %d %s %d %s", version, v.id, len(what), what, len(whose), whose)
+}
+
+// Seal seals a secret: what it is, and whose.
+func (v *Vault) Seal(what, whose, secret string) string {
+	nonce := make([]byte, v.aead.NonceSize())
+	_, _ = rand.Read(nonce) // never fails: crypto/rand ends the process instead
+	sealed := v.aead.Seal(nonce, nonce, []byte(secret), v.bound(what, whose))
+	return version + "." + v.id + "." + base64.RawURLEncoding.EncodeToString(sealed)
+}
+
+// Open opens what Seal sealed for the same thing of the same owner.
+func (v *Vault) Open(what, whose, sealed string) (string, error) {
+	parts := strings.Split(sealed, ".")
+	const count = 3
+	if len(parts) != count || parts[0] != version {
+		return "", ErrBroken
+	}
+	if parts[1] != v.id {
+		return "", ErrOtherKey
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(parts[2])
+	if err != nil || len(raw) < v.aead.NonceSize() {
+		return "", ErrBroken
+	}
+	nonce, text := raw[:v.aead.NonceSize()], raw[v.aead.NonceSize():]
+	secret, err := v.aead.Open(nil, nonce, text, v.bound(what, whose))
+	if err != nil {
+		return "", ErrBroken
+	}
+	return string(secret), nil
+}
+
+// NewKey returns a random key.
+func NewKey() []byte {
+	key := make([]byte, KeySize)
+	_, _ = rand.Read(key) // never fails: crypto/rand ends the process instead
+	return key
+}
+
+// FormatKey writes a key as [ParseKey] reads it.
+func FormatKey(key []byte) string { return base64.StdEncoding.EncodeToString(key) }
+
+// ParseKey reads a key that is written in base64, of either alphabet, or in hex.
+func ParseKey(s string) ([]byte, error) {
+	s = strings.TrimSpace(s)
+	if key, err := hex.DecodeString(s); err == nil && len(key) == KeySize {
+		return key, nil
+	}
+	s = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(s), "=")
+	key, err := base64.RawStdEncoding.Strict().DecodeString(s)
+	if err != nil || len(key) != KeySize {
+		return nil, ErrBadKey
+	}
+	return key, nil
+}
