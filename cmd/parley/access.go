@@ -36,6 +36,9 @@ func (p *program) layered(flags map[string]any, configFile string) (layers, sett
 	if p.hub != "" {
 		given["hub"] = p.hub
 	}
+	if p.seat != nil {
+		given["hub"], given["token"] = p.seat.Hub, p.seat.Token
+	}
 	l, err := p.layers(given, configFile)
 	if err != nil {
 		return layers{}, settings{}, err

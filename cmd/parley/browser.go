@@ -15,7 +15,7 @@ const browserPatience = 10 * time.Second
 // browser returns what opens an address in the user's browser; nil where that would be
 // on another machine than the user's.
 func (p *program) browser() func(string) error {
-	if p.getenv("SSH_CONNECTION") != "" || p.getenv("SSH_TTY") != "" {
+	if p.seat != nil || p.getenv("SSH_CONNECTION") != "" || p.getenv("SSH_TTY") != "" {
 		return nil
 	}
 	name, args := "xdg-open", []string(nil)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -21,6 +22,8 @@ type demoOptions struct {
 	sandbox.Options
 	data  string
 	plain bool
+	// ssh is where guests come in over SSH.
+	ssh string
 }
 
 // The demo's world unless flags say otherwise.
@@ -39,6 +42,7 @@ func (p *program) demoCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.plain, "plain", false, p.words.Say(words.FlagPlain))
+	f.StringVar(&o.ssh, "ssh", "", p.words.Say(words.FlagDemoSSH))
 	f.StringVar(&o.data, "data", "", p.words.Say(words.FlagData))
 	f.Uint64Var(&o.Seed, "seed", o.Seed, p.words.Say(words.FlagSeed))
 	f.Float64Var(&o.Rate, "rate", demoRate, p.words.Say(words.FlagSandboxRate))
@@ -98,6 +102,12 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 	if err != nil {
 		return err
 	}
+	if o.ssh != "" {
+		s.SSH = o.ssh
+		if err := p.demoTerminals(ctx, s, h, user.User); err != nil {
+			return errors.Join(err, h.abandon())
+		}
+	}
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	g, ctx := errgroup.WithContext(ctx)
@@ -113,6 +123,11 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 			return err
 		}
 		kept := client.NewKept(filepath.Join(dir, "replies"))
+		p.sayTerminals(h.terminals, demoGuests()...)
+		if _, _, ok := p.terminal(); !ok && o.ssh != "" && !o.plain {
+			<-ctx.Done() // it is for those who come over SSH
+			return nil
+		}
 		if o.plain {
 			return p.plain(ctx, c, kept)
 		}

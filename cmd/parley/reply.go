@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
@@ -44,7 +43,7 @@ func (p *program) replyCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			kept := client.NewKept(filepath.Join(xdg.StateHome, "parley", "replies"))
+			kept := client.NewKept(filepath.Join(p.stateDir(), "replies"))
 			r := client.KeptReply{Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id), Text: text}
 			if r.ClientID == "" {
 				r.ClientID = again(kept, r)

@@ -49,7 +49,7 @@ func (p *program) tokenList(tokens []model.Token) {
 
 func (p *program) tokenRevokeCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke ID", Short: p.words.Say(words.TokenRevokeShort), Args: p.exactly(1),
+		Use: "revoke ID", Short: p.words.Say(words.RevokeShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := p.remote()
 			if err != nil {

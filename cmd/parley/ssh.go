@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"parley/hub"
+	"parley/hub/sshd"
+	"parley/model"
+	"parley/words"
+)
+
+// terminals are a hub's terminals over SSH.
+type terminals struct {
+	server   *sshd.Server
+	listener net.Listener
+	hostKey  gossh.PublicKey
+}
+
+// child is the program that each session over SSH runs, unless it is this one.
+type child struct {
+	path string
+	env  []string
+}
+
+// withTerminals has a hub let users in over SSH, too.
+func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, guests map[string]model.User) error {
+	address, ok := localURL(h.listener.Addr())
+	if !ok {
+		return usage(p.words.Say(words.ErrSSHHub, "Address", plain(h.address())))
+	}
+	if p.child.path == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return failed(p.words.Say(words.ErrInternal, "Reason", plain(err.Error())))
+		}
+		p.child.path = self
+	}
+	beside := filepath.Dir(s.DB)
+	key, err := sshd.HostKey(filepath.Join(beside, "ssh_host_ed25519_key"))
+	if err != nil {
+		return failed(p.words.Say(words.ErrSSHKey, "Reason", plain(err.Error())))
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.SSH)
+	if err != nil {
+		return failed(p.words.Say(words.ErrListen, "Address", plain(s.SSH), "Reason", plain(err.Error())))
+	}
+	if a, ok := l.Addr().(*net.TCPAddr); len(guests) > 0 && (!ok || !a.IP.IsLoopback()) {
+		_ = l.Close()
+		return usage(p.words.Say(words.ErrSSHDemo, "Address", plain(s.SSH)))
+	}
+	server, err := sshd.New(sshd.Options{
+		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: sshVerbs(), Limits: sshd.DefaultLimits(),
+		Logger: h.log, Registry: h.hub.Registry(),
+		Child: sshd.Child{
+			Path: p.child.path, Args: []string{"session"}, Env: p.child.env, Hub: address,
+			State: filepath.Join(beside, "users"), Lang: p.language(), Zone: p.getenv("TZ"),
+		},
+	})
+	if err != nil {
+		_ = l.Close()
+		return err
+	}
+	h.terminals = &terminals{server: server, listener: l, hostKey: key.PublicKey()}
+	return nil
+}
+
+// language is the one that is spoken here.
+func (p *program) language() string {
+	if p.words.Japanese() {
+		return "ja"
+	}
+	return "en"
+}
+
+// localURL is where a program on this machine reaches what listens there; a hub that
+// listens on one address of the network only is not reached without TLS.
+func localURL(a net.Addr) (string, bool) {
+	t, ok := a.(*net.TCPAddr)
+	if !ok || !t.IP.IsLoopback() && !t.IP.IsUnspecified() {
+		return "", false
+	}
+	host := "127.0.0.1"
+	if t.IP.IsLoopback() {
+		host = t.IP.String()
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(t.Port)), true
+}
+
+// sshListening is what a server prints of its terminals over SSH.
+type sshListening struct {
+	Listen      string `json:"listen"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+func (t *terminals) listening() *sshListening {
+	if t == nil {
+		return nil
+	}
+	return &sshListening{Listen: t.listener.Addr().String(), Fingerprint: sshd.Fingerprint(t.hostKey)}
+}
+
+// sayTerminals says how to come in over SSH, as each of these names or, without any, by
+// key.
+func (p *program) sayTerminals(t *terminals, names ...string) {
+	if t == nil {
+		return
+	}
+	host, port, _ := net.SplitHostPort(t.listener.Addr().String())
+	if len(names) == 0 {
+		p.say(words.SSHListening, "Address", t.listener.Addr().String())
+	}
+	for _, name := range names {
+		p.line("ssh -p " + port + " " + name + "@" + host)
+	}
+	p.say(words.SSHFingerprint, "Fingerprint", sshd.Fingerprint(t.hostKey))
+}
+
+// sshUsers are the hub's users as those who come in over SSH.
+type sshUsers struct{ *hub.Hub }
+
+var _ sshd.Users = sshUsers{}
+
+// UserOfKey implements [sshd.Users].
+func (u sshUsers) UserOfKey(ctx context.Context, fingerprint string) (model.User, error) {
+	user, err := u.UserOfSSHKey(ctx, fingerprint)
+	if errors.Is(err, hub.ErrSignIn) {
+		err = sshd.ErrNobody
+	}
+	return user, err
+}
+
+// sshVerbs are the commands that may be run over SSH: those that speak to the hub and
+// touch nothing of its machine.
+func sshVerbs() sshd.Verbs {
+	verb := func(values ...string) sshd.Verb {
+		return sshd.Verb{Values: append(values, "lang"), Switches: []string{"json"}}
+	}
+	return sshd.Verbs{
+		"list":   verb("filter", "search", "limit", "cursor"),
+		"show":   verb("before", "limit"),
+		"tail":   verb("from"),
+		"reply":  verb("wait", "client-id"),
+		"link":   verb(),
+		"unlink": verb(),
+		"record": verb(),
+		"stats":  verb(),
+	}
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// newSSHKey makes a key, and a file of its public half.
+func newSSHKey(t *testing.T) (gossh.Signer, string) {
+	t.Helper()
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := gossh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "key.pub")
+	if err := os.WriteFile(file, gossh.MarshalAuthorizedKey(key.PublicKey()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return key, file
+}
+
+// sshTo logs in to a hub, whose first line of output it was given.
+func sshTo(t *testing.T, ready, user string, keys ...gossh.Signer) *gossh.Client {
+	t.Helper()
+	var listens struct{ SSH sshListening }
+	fromJSON(t, []byte(ready), &listens)
+	return dialSSH(t, listens.SSH.Listen, listens.SSH.Fingerprint, user, keys...)
+}
+
+func dialSSH(t *testing.T, address, fingerprint, user string, keys ...gossh.Signer) *gossh.Client {
+	t.Helper()
+	c, err := gossh.Dial("tcp", address, &gossh.ClientConfig{
+		User: user, Auth: []gossh.AuthMethod{gossh.PublicKeys(keys...)}, Timeout: patience,
+		HostKeyCallback: func(_ string, _ net.Addr, key gossh.PublicKey) error {
+			if gossh.FingerprintSHA256(key) != fingerprint {
+				return errors.New("another host key")
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// farScreen is the screen at a terminal far away.
+type farScreen struct {
+	t       *testing.T
+	session *gossh.Session
+	in      io.Writer
+
+	mu       sync.Mutex
+	emulator *vt.Emulator
+}
+
+func openFarScreen(t *testing.T, c *gossh.Client, env ...string) *farScreen {
+	t.Helper()
+	session, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &farScreen{t: t, session: session, emulator: vt.NewEmulator(screenWidth, screenHeight)}
+	session.Stdout = s
+	if s.in, err = session.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range env {
+		name, value, _ := strings.Cut(v, "=")
+		if err := session.Setenv(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var answering sync.WaitGroup
+	answering.Go(func() { _, _ = io.Copy(s.in, s.emulator) })
+	t.Cleanup(func() {
+		_ = session.Close()
+		_ = s.emulator.InputPipe().(io.Closer).Close()
+		answering.Wait()
+	})
+	if err := session.RequestPty("xterm-256color", screenHeight, screenWidth, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Write implements [io.Writer].
+func (s *farScreen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.emulator.Write(b)
+}
+
+func (s *farScreen) picture() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.emulator.String()
+}
+
+func (s *farScreen) sees(texts ...string) {
+	s.t.Helper()
+	var picture string
+	defer func() {
+		if s.t.Failed() {
+			s.t.Log(picture)
+		}
+	}()
+	for _, text := range texts {
+		waitFor(s.t, text+" on screen", patience, func() bool {
+			picture = s.picture()
+			return strings.Contains(picture, text)
+		})
+	}
+}
+
+func (s *farScreen) types(keys string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.in, keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// leaves quits, and expects the session to end well.
+func (s *farScreen) leaves() {
+	s.t.Helper()
+	s.types(keyCtrlC)
+	ended := make(chan error, 1)
+	go func() { ended <- s.session.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			s.t.Errorf("ended with %v\n%s", err, s.picture())
+		}
+	case <-time.After(patience):
+		s.t.Fatalf("goes on\n%s", s.picture())
+	}
+}
+
+// TestSSH: a user comes in by key, reads, answers and leaves; scripts run commands.
+func TestSSH(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	key, file := newSSHKey(t)
+	bo := w.addUser("Bo", "--ssh-key", file)
+	w.customerSays("2001", wording{Text: "見積もりをお願いできますか？", Name: "山田 花子", Locale: "ja_JP"})
+	hanako := w.conversationWith("2001")
+	waitFor(t, "the message is there", patience, func() bool { return aki.holds(hanako, "見積もりをお願いできますか？") })
+
+	c := sshTo(t, w.hub.ready(), "anybody", key)
+	s := openFarScreen(t, c, "LANG=en_US.UTF-8")
+	s.sees("● live", "山田 花子", "見積もりをお願いできますか？")
+	s.types(keyEnter)
+	s.sees("Reply to 山田 花子")
+	s.types("r")
+	s.sees("enter send")
+	s.types("over SSH" + keyEnter)
+	waitFor(t, "the customer has the answer", patience, func() bool {
+		got := w.facebook.gotBy("2001")
+		return len(got) == 1 && got[0] == "over SSH"
+	})
+	s.leaves()
+
+	session, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, complaint bytes.Buffer
+	session.Stdout, session.Stderr = &out, &complaint
+	if err := session.Run("list --json --limit 5"); err != nil {
+		t.Fatalf("%v: %s", err, complaint.String())
+	}
+	var list struct{ Conversations []conversation }
+	if err := json.Unmarshal(out.Bytes(), &list); err != nil || len(list.Conversations) != 1 || list.Conversations[0].ID != hanako {
+		t.Errorf("list: %v %s", err, out.String())
+	}
+	if _, err := os.Stat(filepath.Join(w.dataDir(), "users", bo.id)); err != nil {
+		t.Errorf("the user's folder: %v", err)
+	}
+	_ = c.Close()
+	w.hub.stop()
+}
+
+// TestSSHDemo: both guests join the demo's world without keys, on this machine only.
+func TestSSHDemo(t *testing.T) {
+	t.Parallel()
+	w := newQuietWorld(t)
+	runProgram(t, w.env("far"), "", "demo", "--ssh", "0.0.0.0:0").exits(exitUsage).says("127.0.0.1")
+	p := newProcess(t, w.env("demo"), "demo", "--ssh", "127.0.0.1:0", "--seed", "7")
+	p.begin()
+	var port, fingerprint string
+	waitFor(t, "the demo says how to join", patience, func() bool {
+		for line := range strings.Lines(p.out.String()) {
+			words := strings.Fields(line)
+			if len(words) == 4 && words[0] == "ssh" && words[3] == "installer@127.0.0.1" {
+				port = words[2]
+			}
+			if _, after, ok := strings.Cut(strings.TrimSpace(line), "SHA256:"); ok {
+				fingerprint = "SHA256:" + after
+			}
+		}
+		return port != "" && fingerprint != ""
+	})
+	for _, guest := range demoGuests() {
+		s := openFarScreen(t, dialSSH(t, "127.0.0.1:"+port, fingerprint, guest), "LANG=en_US.UTF-8")
+		s.sees("● live")
+		s.leaves()
+	}
+	p.stop()
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/hub/sshd"
+	"parley/words"
+)
+
+// sessionFPS is how often a terminal far away is written to.
+const sessionFPS = 30
+
+// sessionCommand is what a hub runs for each session over SSH. It knows the hub, its
+// token and a folder by what the hub tells it, and nothing of its machine's settings.
+func (p *program) sessionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "session", Hidden: true, Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			told := os.NewFile(sshd.StartFD, "start")
+			if told == nil {
+				return usage(p.words.Say(words.ErrSessionAlone))
+			}
+			start, err := sshd.ReadStart(told)
+			if err != nil {
+				return usage(p.words.Say(words.ErrSessionAlone))
+			}
+			ctx, leave := context.WithCancel(cmd.Context())
+			defer leave()
+			go func() { // the hub says no more, and ends this at its own end
+				_, _ = io.Copy(io.Discard, told)
+				leave()
+			}()
+			return p.session(ctx, start)
+		},
+	}
+}
+
+// session is one session over SSH: the screen, or a command.
+func (p *program) session(ctx context.Context, start sshd.Start) error {
+	p.seat = &start
+	p.words = words.New(append(p.languages(start.Args), start.Lang)...)
+	if zone, err := time.LoadLocation(start.Zone); err == nil && start.Zone != "" {
+		p.zone = zone
+	}
+	if len(start.Args) > 0 {
+		root := p.root()
+		root.SetArgs(start.Args)
+		return root.ExecuteContext(ctx)
+	}
+	c, err := p.remote()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	state := p.stateDir()
+	return p.screen(ctx, c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
+}
+
+// stateDir is the folder of the user's drafts, and of replies on their way.
+func (p *program) stateDir() string {
+	if p.seat != nil {
+		return p.seat.Drafts
+	}
+	return filepath.Join(xdg.StateHome, "parley")
+}
+
+// fps bounds how often the terminal is written to.
+func (p *program) fps() int {
+	if p.seat != nil {
+		return sessionFPS
+	}
+	return screenFPS
+}

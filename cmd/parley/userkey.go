@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+	gossh "golang.org/x/crypto/ssh"
+
+	"parley/hub"
+	"parley/hub/sshd"
+	"parley/hub/store"
+	"parley/words"
+)
+
+// sshKey is a public key of a user's.
+type sshKey struct{ fingerprint, comment string }
+
+func (p *program) userKeyCommand() *cobra.Command {
+	var f storeFlags
+	return p.onStore(&cobra.Command{
+		Use: "key NAME|ID FILE", Short: p.words.Say(words.UserKeyShort), Args: p.exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			key, err := p.readSSHKey(args[1])
+			if err != nil {
+				return err
+			}
+			st, err := f.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = st.Close() }()
+			if err := p.addSSHKey(cmd.Context(), st, args[0], key); err != nil {
+				return err
+			}
+			return p.print(struct {
+				Fingerprint string `json:"fingerprint"`
+			}{key.fingerprint}, func() {
+				p.say(words.UserKeyAdded, "Name", plain(args[0]), "Fingerprint", key.fingerprint)
+			})
+		},
+	}, &f)
+}
+
+// readSSHKey reads a public key as ssh-keygen writes it.
+func (p *program) readSSHKey(file string) (sshKey, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return sshKey{}, failed(p.words.Say(words.ErrSSHPublicKey, "File", plain(file)))
+	}
+	key, comment, _, _, err := gossh.ParseAuthorizedKey(b)
+	if err != nil || !strongKey(key) {
+		return sshKey{}, failed(p.words.Say(words.ErrSSHPublicKey, "File", plain(file)))
+	}
+	return sshKey{fingerprint: sshd.Fingerprint(key), comment: comment}, nil
+}
+
+// strongKey tells whether nobody can guess a key's other half.
+func strongKey(key gossh.PublicKey) bool {
+	const leastRSA = 2048
+	switch key.Type() {
+	case gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256:
+		return true
+	case gossh.KeyAlgoRSA:
+		public, ok := key.(gossh.CryptoPublicKey)
+		if !ok {
+			return false
+		}
+		k, ok := public.CryptoPublicKey().(*rsa.PublicKey)
+		return ok && k.N.BitLen() >= leastRSA
+	}
+	return false
+}
+
+// addSSHKey lets a user in by a key.
+func (p *program) addSSHKey(ctx context.Context, st store.Store, who string, key sshKey) error {
+	_, err := hub.AddSSHKey(ctx, st, who, key.fingerprint, key.comment, p.now())
+	if errors.Is(err, hub.ErrKeyTaken) {
+		return failed(p.words.Say(words.ErrSSHKeyTaken))
+	}
+	if err != nil {
+		return p.userFailure(who, err)
+	}
+	return nil
+}

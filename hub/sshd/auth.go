@@ -1,0 +1,90 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"parley/model"
+)
+
+// lookupTimeout bounds what a question to the hub may take.
+const lookupTimeout = 5 * time.Second
+
+// guestName is where the name of a guest is kept in a connection's permissions.
+const guestName = "parley-guest"
+
+var errNoGuest = errors.New("no such guest")
+
+// mayTry tells whether a key that a client names is one of ours. It only names it: who
+// the client is, is decided by the key of [Server.identify].
+func (s *Server) mayTry(ctx ssh.Context, key ssh.PublicKey) bool {
+	if _, isCertificate := key.(*gossh.Certificate); isCertificate {
+		return false
+	}
+	if _, err := s.userOf(ctx, Fingerprint(key)); err != nil {
+		s.metrics.refuse(refusedKey)
+		if !errors.Is(err, ErrNobody) {
+			s.log.Error("SSH key not looked up", "error", err)
+		}
+		return false
+	}
+	return true
+}
+
+func (s *Server) userOf(ctx context.Context, fingerprint string) (model.User, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	return s.options.Users.UserOfKey(ctx, fingerprint)
+}
+
+// welcomeGuest lets a guest in by name.
+func (s *Server) welcomeGuest(meta gossh.ConnMetadata) (*gossh.Permissions, error) {
+	if _, ok := s.options.Guests[meta.User()]; !ok {
+		return nil, errNoGuest
+	}
+	return &gossh.Permissions{Extensions: map[string]string{guestName: meta.User()}}, nil
+}
+
+// identity is who a client is, and by what.
+type identity struct {
+	user model.User
+	// by is the fingerprint of the key, or a guest's name. It counts sessions.
+	by string
+	// valid tells whether the key is still that user's.
+	valid func(context.Context) error
+}
+
+// identify finds who proved what on a connection.
+func (s *Server) identify(ctx ssh.Context, c *gossh.ServerConn) (identity, error) {
+	if c.Permissions != nil {
+		if name, ok := c.Permissions.Extensions[guestName]; ok {
+			user, known := s.options.Guests[name]
+			if !known || !isLoopback(c.RemoteAddr()) {
+				return identity{}, errNoGuest
+			}
+			return identity{user: user, by: "guest " + name, valid: func(context.Context) error { return nil }}, nil
+		}
+	}
+	// The library sets it after the client's signature was checked, from what belongs to
+	// that one key.
+	key, ok := ctx.Value(ssh.ContextKeyPublicKey).(gossh.PublicKey)
+	if !ok {
+		return identity{}, ErrNobody
+	}
+	fingerprint := Fingerprint(key)
+	user, err := s.userOf(ctx, fingerprint)
+	if err != nil {
+		return identity{}, err
+	}
+	return identity{user: user, by: fingerprint, valid: func(ctx context.Context) error {
+		now, err := s.userOf(ctx, fingerprint)
+		if err == nil && now.ID != user.ID {
+			err = ErrNobody
+		}
+		return err
+	}}, nil
+}

@@ -1,0 +1,18 @@
+// Package sshd serves Parley over SSH: public keys only, and each session is a process
+// of its own on a pseudo-terminal.
+//
+// # What stands between the client and the hub
+//
+// A client is let in by the key that it proved to have, never by one that it merely
+// named. Its session is a child process with an environment that holds nothing of the
+// hub's; it speaks to the hub as every client does, over HTTP by a token that is made
+// for this session and forgotten at its end. Address and token reach it over a pipe, so
+// that neither the arguments nor the environment of a process show them. What a client
+// sends passes the [guard]; sizes, variables, commands, sessions and times are limited
+// ([Limits]). Nothing is forwarded, and there are no subsystems.
+//
+// # Goroutines
+//
+// [Server.Serve] owns all of them: it returns when every session's child is gone. Each
+// of ours recovers, so that a fault in one session ends that one alone.
+package sshd

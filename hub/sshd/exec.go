@@ -1,0 +1,152 @@
+package sshd
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Verbs are the commands that a client may run, each with its flags.
+type Verbs map[string]Verb
+
+// Verb is a command that a client may run.
+type Verb struct {
+	// Values are the flags that take a value, Switches those that take none; without
+	// their dashes.
+	Values, Switches []string
+}
+
+// Bounds of a command line.
+const (
+	maxCommand   = 64 << 10
+	maxArguments = 64
+)
+
+// Why a command is not run. None repeats what the client sent.
+var (
+	errCommandLong  = errors.New("command too long")
+	errCommandQuote = errors.New("unclosed quote")
+	errCommandVerb  = errors.New("no such command over SSH")
+	errCommandFlag  = errors.New("no such flag over SSH")
+	errCommandValue = errors.New("a flag lacks its value")
+)
+
+// parse makes arguments of a command line. There is no shell: quotes and backslashes
+// only keep words together. What comes out has each flag and its value in one, and
+// "--" before the rest, so that nothing can be read in another way than here.
+func (v Verbs) parse(line string) ([]string, error) {
+	words, err := split(line)
+	if err != nil {
+		return nil, err
+	}
+	if len(words) == 0 {
+		return nil, errCommandVerb
+	}
+	verb, ok := v[words[0]]
+	if !ok {
+		return nil, errCommandVerb
+	}
+	flags, rest, err := verb.sort(words[1:])
+	if err != nil {
+		return nil, err
+	}
+	out := append([]string{words[0]}, flags...)
+	return append(append(out, "--"), rest...), nil
+}
+
+// sort tells a verb's flags from its other arguments.
+func (v Verb) sort(words []string) (flags, rest []string, err error) {
+	for len(words) > 0 {
+		word := words[0]
+		words = words[1:]
+		if word == "--" {
+			return flags, append(rest, words...), nil
+		}
+		if word == "-" || !strings.HasPrefix(word, "-") {
+			rest = append(rest, word)
+			continue
+		}
+		name, value, joined := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		switch {
+		case !strings.HasPrefix(word, "--"):
+			return nil, nil, errCommandFlag
+		case slices.Contains(v.Switches, name) && !joined:
+			flags = append(flags, "--"+name)
+		case slices.Contains(v.Values, name):
+			if !joined {
+				if len(words) == 0 {
+					return nil, nil, errCommandValue
+				}
+				value, words = words[0], words[1:]
+			}
+			flags = append(flags, "--"+name+"="+value)
+		default:
+			return nil, nil, errCommandFlag
+		}
+	}
+	return flags, rest, nil
+}
+
+// split cuts a line into words as a shell does, without anything else that a shell does.
+func split(line string) ([]string, error) {
+	if len(line) > maxCommand {
+		return nil, errCommandLong
+	}
+	if strings.ContainsRune(line, 0) {
+		return nil, errCommandVerb
+	}
+	var s splitter
+	for _, r := range line {
+		s.take(r)
+	}
+	s.end()
+	if s.quote != 0 || s.escaped {
+		return nil, errCommandQuote
+	}
+	if len(s.words) > maxArguments {
+		return nil, errCommandLong
+	}
+	return s.words, nil
+}
+
+// splitter is how far a line is cut.
+type splitter struct {
+	words []string
+	word  strings.Builder
+	// open: a word has begun, perhaps an empty one.
+	open, escaped bool
+	quote         rune
+}
+
+func (s *splitter) take(r rune) {
+	switch {
+	case s.escaped:
+		if s.quote == '"' && r != '"' && r != '\\' {
+			s.word.WriteByte('\\')
+		}
+		s.word.WriteRune(r)
+		s.escaped = false
+	case r == '\\' && s.quote != '\'':
+		s.escaped, s.open = true, true
+	case s.quote != 0 && r == s.quote:
+		s.quote = 0
+	case s.quote != 0:
+		s.word.WriteRune(r)
+	case r == '\'' || r == '"':
+		s.quote, s.open = r, true
+	case r == ' ' || r == '\t' || r == '\n' || r == '\r':
+		s.end()
+	default:
+		s.word.WriteRune(r)
+		s.open = true
+	}
+}
+
+// end ends a word, if one has begun.
+func (s *splitter) end() {
+	if s.open {
+		s.words = append(s.words, s.word.String())
+		s.word.Reset()
+		s.open = false
+	}
+}

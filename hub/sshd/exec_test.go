@@ -1,0 +1,41 @@
+package sshd
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestVerbs(t *testing.T) {
+	t.Parallel()
+	verbs := Verbs{
+		"list":  {Values: []string{"filter", "limit"}, Switches: []string{"json"}},
+		"reply": {Values: []string{"wait"}},
+	}
+	for line, want := range map[string][]string{
+		"list":                                   {"list", "--"},
+		"  list   --json ":                       {"list", "--json", "--"},
+		"list --filter mine --limit=3":           {"list", "--filter=mine", "--limit=3", "--"},
+		"list --filter --json":                   {"list", "--filter=--json", "--"},
+		`reply 1_2 'it''s; $(id) | x' --wait 3s`: {"reply", "--wait=3s", "--", "1_2", "its; $(id) | x"},
+		`reply 1_2 "a \"b\" \n \\" -`:            {"reply", "--", "1_2", `a "b" \n \`, "-"},
+		`reply 1_2 a\ b ''`:                      {"reply", "--", "1_2", "a b", ""},
+		"reply 1_2 -- --db":                      {"reply", "--", "1_2", "--db"},
+		"list 日本語":                               {"list", "--", "日本語"},
+	} {
+		if got, err := verbs.parse(line); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, %v, want %q", line, got, err, want)
+		}
+	}
+	for line, want := range map[string]error{
+		"": errCommandVerb, "hub": errCommandVerb, "--json list": errCommandVerb, "/bin/sh": errCommandVerb, "list\x00": errCommandVerb,
+		"user add x": errCommandVerb, "list --db x": errCommandFlag, "list --config=/x": errCommandFlag, "list --hub http://x": errCommandFlag,
+		"list -h": errCommandFlag, "list --json=x": errCommandFlag, "list --filter": errCommandValue, "reply --json": errCommandFlag,
+		"list 'x": errCommandQuote, `list \`: errCommandQuote, "list " + strings.Repeat("x ", 100): errCommandLong,
+		"list " + strings.Repeat("x", maxCommand): errCommandLong,
+	} {
+		if got, err := verbs.parse(line); err != want { //nolint:errorlint // they are not wrapped
+			t.Errorf("%.40s: got %q, %v, want %v", line, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package sshd_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/charmbracelet/x/term"
+	"go.uber.org/goleak"
+
+	"parley/hub/sshd"
+)
+
+// asChild makes the test binary the program that sessions run.
+const asChild = "SSHD_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asChild) != "" {
+		os.Exit(beChild())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// beChild is a session's program: it says how it was started, and does what the keys say.
+func beChild() int {
+	lifeline := os.NewFile(sshd.StartFD, "start")
+	start, err := sshd.ReadStart(lifeline)
+	if err != nil {
+		fmt.Fprintln(os.Stdout, "not started:", err)
+		return 9
+	}
+	if len(start.Args) > 0 {
+		_ = json.NewEncoder(os.Stdout).Encode(start.Args)
+		_, _ = io.Copy(os.Stdout, os.Stdin)
+		fmt.Fprint(os.Stderr, "to stderr")
+		return 3
+	}
+	old, err := term.MakeRaw(os.Stdin.Fd())
+	if err != nil {
+		fmt.Fprintln(os.Stdout, "no terminal:", err)
+		return 9
+	}
+	defer func() { _ = term.Restore(os.Stdin.Fd(), old) }()
+	b, _ := json.Marshal(start)
+	fmt.Fprintf(os.Stdout, "start %s\r\n", b)
+	return obey()
+}
+
+// obey does what is typed, a key at a time.
+func obey() int {
+	in := bufio.NewReader(os.Stdin)
+	for {
+		key, err := in.ReadByte()
+		if err != nil {
+			return 8
+		}
+		switch key {
+		case 'q':
+			fmt.Fprint(os.Stdout, "bye\r\n")
+			return 0
+		case 'x':
+			return 7
+		case 'e':
+			env := os.Environ()
+			slices.Sort(env)
+			fmt.Fprintf(os.Stdout, "env %s\r\n", strings.Join(env, " "))
+		case 's':
+			w, h, _ := term.GetSize(os.Stdout.Fd())
+			fmt.Fprintf(os.Stdout, "size %dx%d\r\n", w, h)
+		case 'p':
+			fmt.Fprintf(os.Stdout, "pid %d\r\n", os.Getpid())
+		case 'i':
+			signal.Ignore(syscall.SIGHUP)
+			fmt.Fprint(os.Stdout, "ignoring\r\n")
+		case 'f':
+			for {
+				if _, err := fmt.Fprint(os.Stdout, strings.Repeat("flood ", 1000)); err != nil {
+					return 6
+				}
+			}
+		default:
+			fmt.Fprintf(os.Stdout, "<%x>", key)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package sshd
+
+import (
+	"io"
+	"time"
+)
+
+// piece is how much is written to a client at once: what takes longer than
+// [Limits.Stall] is no progress.
+const piece = 4 << 10
+
+// start opens the session at the hub and runs its child.
+func (x *session) start() (started bool, err error) {
+	if err := x.launch(); err != nil {
+		x.server.log.Error("SSH session not started", "user", x.who.user.ID, "error", err)
+		x.server.metrics.ended.WithLabelValues(string(endedFailed)).Inc()
+		return false, errRefused
+	}
+	typed := make(chan []byte)
+	x.goes(func() { x.read(typed) })
+	x.goes(func() { x.typed(typed) })
+	for _, pipe := range x.child.outputs(x.channel) {
+		x.child.pumps.Add(1)
+		x.goes(func() {
+			defer x.child.pumps.Done()
+			x.write(pipe.to, pipe.from)
+		})
+	}
+	return true, nil
+}
+
+// goes runs one of the session's goroutines.
+func (x *session) goes(f func()) {
+	x.pumps.Go(func() {
+		defer x.server.recovered("pump")
+		f()
+	})
+}
+
+// read reads what the client sends.
+func (x *session) read(typed chan<- []byte) {
+	defer close(typed)
+	for {
+		buf := make([]byte, piece)
+		n, err := x.channel.Read(buf)
+		if n > 0 {
+			select {
+			case typed <- buf[:n]:
+			case <-x.over:
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// typed gives the child what the client sends; from a terminal, what the guard lets
+// through.
+func (x *session) typed(in <-chan []byte) {
+	idle := time.NewTimer(x.server.limits.Idle)
+	defer idle.Stop()
+	flush := time.NewTimer(0)
+	defer flush.Stop()
+	var g guard
+	for {
+		var out []byte
+		select {
+		case b, ok := <-in:
+			if !ok {
+				x.child.closeInput()
+				in = nil
+				continue
+			}
+			idle.Reset(x.server.limits.Idle)
+			out = b
+			if x.terminal != nil {
+				out = g.feed(b)
+			}
+		case <-flush.C:
+			out = g.flush()
+		case <-idle.C:
+			x.end(endedIdle)
+			return
+		case <-x.over:
+			return
+		}
+		if len(out) > 0 {
+			_, _ = x.child.input.Write(out) // fails once the child is gone
+		}
+		flush.Stop()
+		if wait := g.wait(); wait > 0 {
+			flush.Reset(wait)
+		}
+	}
+}
+
+// write writes to the client what the child writes.
+func (x *session) write(to io.Writer, from io.Reader) {
+	stalled := time.AfterFunc(x.server.limits.Stall, func() { x.end(endedStalled) })
+	stalled.Stop()
+	defer stalled.Stop()
+	buf := make([]byte, 8*piece)
+	for {
+		n, err := from.Read(buf)
+		for b := buf[:n]; len(b) > 0; {
+			part := b[:min(piece, len(b))]
+			stalled.Reset(x.server.limits.Stall)
+			_, werr := to.Write(part)
+			stalled.Stop()
+			if werr != nil { // the client is gone; the child must not wait to say farewell
+				_, _ = io.Copy(io.Discard, from)
+				return
+			}
+			b = b[len(part):]
+		}
+		if err != nil {
+			return
+		}
+	}
+}

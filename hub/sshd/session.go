@@ -1,0 +1,252 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// drainWithin is how long a client may take to read what the child wrote last, and
+// closeWithin to close its end of the session, too.
+const (
+	drainWithin = 10 * time.Second
+	closeWithin = 5 * time.Second
+)
+
+// session is one session of a client: what it asks for, then the child that it gets.
+type session struct {
+	server  *Server
+	who     identity
+	conn    *gossh.ServerConn
+	channel gossh.Channel
+
+	env      environment
+	terminal *size
+	args     []string
+	child    *child
+
+	// token is that of the session, once it has one.
+	token string
+	// over is closed when the session is to end; why says why.
+	over chan struct{}
+	why  ending
+	once sync.Once
+	// pumps carry what is typed and written.
+	pumps sync.WaitGroup
+}
+
+// channel serves one session from beginning to end.
+func (s *Server) channel(_ *ssh.Server, c *gossh.ServerConn, opened gossh.NewChannel, ctx ssh.Context) {
+	if !s.enter() {
+		return
+	}
+	defer s.talking.Done()
+	defer s.recovered("session")
+	who, err := s.identify(ctx, c)
+	if err != nil {
+		_ = opened.Reject(gossh.Prohibited, "not signed in")
+		return
+	}
+	leave, room := s.sessions.take(who.by)
+	if !room {
+		s.metrics.refuse(refusedSession)
+		_ = opened.Reject(gossh.ResourceShortage, "too many sessions")
+		return
+	}
+	defer leave()
+	channel, requests, err := opened.Accept()
+	if err != nil {
+		return
+	}
+	s.metrics.sessions.Inc()
+	defer s.metrics.sessions.Dec()
+	x := &session{server: s, who: who, conn: c, channel: channel, over: make(chan struct{})}
+	defer x.close(requests)
+	defer x.revoke()
+	if x.prepare(requests) {
+		x.run(requests)
+	}
+}
+
+// prepare answers what a client asks for before the child starts, and starts it. It tells
+// whether the child runs.
+func (x *session) prepare(requests <-chan *gossh.Request) bool {
+	late := time.NewTimer(x.server.limits.Handshake)
+	defer late.Stop()
+	for {
+		select {
+		case req, ok := <-requests:
+			if !ok {
+				return false
+			}
+			started, err := x.request(req)
+			var wrong *commandError
+			if errors.As(err, &wrong) {
+				answer(req, true)
+				x.refuse(wrong)
+				return false
+			}
+			answer(req, err == nil)
+			if started {
+				return true
+			}
+		case <-late.C:
+			return false
+		case <-x.server.stopping.Done():
+			return false
+		}
+	}
+}
+
+func answer(req *gossh.Request, ok bool) {
+	if req.WantReply {
+		_ = req.Reply(ok, nil)
+	}
+}
+
+// refuse tells the client why a command is not run, as the command would.
+func (x *session) refuse(why *commandError) {
+	const wrongUsage = 2
+	x.within(closeWithin, func() {
+		_, _ = io.WriteString(x.channel.Stderr(), "parley: "+why.Error()+"\n")
+		x.exits(wrongUsage)
+	})
+}
+
+func (x *session) exits(code uint32) {
+	status := struct{ Status uint32 }{code}
+	_, _ = x.channel.SendRequest("exit-status", false, gossh.Marshal(&status))
+}
+
+// errRefused: a request that is not for us.
+var errRefused = errors.New("not here")
+
+// request takes one request of a client; started tells that the child runs now.
+func (x *session) request(req *gossh.Request) (started bool, err error) {
+	switch req.Type {
+	case "env":
+		var v struct{ Name, Value string }
+		if gossh.Unmarshal(req.Payload, &v) != nil || !x.env.set(v.Name, v.Value) {
+			return false, errRefused
+		}
+		return false, nil
+	case "pty-req":
+		return false, x.wantsTerminal(req.Payload)
+	case "exec":
+		return x.wantsCommand(req.Payload)
+	case "shell":
+		return x.start()
+	}
+	return false, errRefused
+}
+
+// wantsCommand starts a command of the client's, if it is one that may be run.
+func (x *session) wantsCommand(payload []byte) (started bool, err error) {
+	var v struct{ Line string }
+	if err := gossh.Unmarshal(payload, &v); err != nil {
+		return false, errRefused
+	}
+	x.args, err = x.server.options.Verbs.parse(v.Line)
+	if err != nil {
+		x.server.metrics.refuse(refusedCommand)
+		return false, &commandError{err}
+	}
+	return x.start()
+}
+
+// commandError says why a command is not run.
+type commandError struct{ error }
+
+// run waits for the end of the session, and takes window changes meanwhile.
+func (x *session) run(requests <-chan *gossh.Request) {
+	limit := time.NewTimer(x.server.limits.Session)
+	defer limit.Stop()
+	recheck := time.NewTicker(x.server.limits.Recheck)
+	defer recheck.Stop()
+	for {
+		select {
+		case req, ok := <-requests:
+			if !ok {
+				x.end(endedGone)
+				x.finish()
+				return
+			}
+			answer(req, req.Type == "window-change" && x.resize(req.Payload))
+			continue
+		case <-recheck.C:
+			if err := x.who.valid(x.server.stopping); !errors.Is(err, ErrNobody) {
+				continue
+			}
+			x.end(endedRevoked)
+		case <-limit.C:
+			x.end(endedLong)
+		case <-x.server.stopping.Done():
+			x.end(endedStopping)
+		case <-x.child.ended:
+			x.end(endedLeft)
+		case <-x.over:
+		}
+		x.finish()
+		return
+	}
+}
+
+// end has the session end; the first reason counts.
+func (x *session) end(why ending) {
+	x.once.Do(func() {
+		x.why = why
+		close(x.over)
+	})
+}
+
+// finish ends the child, and waits until it is gone and what it wrote is written, as far
+// as the client takes it in.
+func (x *session) finish() {
+	x.child.end(x.server.limits.HangUp)
+	x.server.metrics.ended.WithLabelValues(string(x.why)).Inc()
+	if x.why != endedGone && x.why != endedStalled {
+		x.child.drained(drainWithin)
+	}
+	x.child.close()
+	x.revoke()
+	if x.why != endedGone {
+		x.within(closeWithin, func() { x.exits(x.child.status()) })
+	}
+}
+
+// revoke forgets the session's token, also when nobody waits any more.
+func (x *session) revoke() {
+	if x.token == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.server.stopping), lookupTimeout)
+	defer cancel()
+	if err := x.server.options.Users.CloseSession(ctx, x.token); err != nil {
+		x.server.log.Error("token of an SSH session not forgotten", "error", err)
+	}
+	x.token = ""
+}
+
+// close closes the channel. A client that does not close its end, too, loses the
+// connection: only then is everything let go that waits for it.
+func (x *session) close(requests <-chan *gossh.Request) {
+	x.within(closeWithin, func() {
+		_ = x.channel.Close()
+		for req := range requests {
+			answer(req, false)
+		}
+	})
+	x.pumps.Wait()
+}
+
+// within runs f, and closes the connection when that takes too long; then f returns.
+func (x *session) within(d time.Duration, f func()) {
+	late := time.AfterFunc(d, func() { _ = x.conn.Close() })
+	defer late.Stop()
+	f()
+}

@@ -1,0 +1,418 @@
+package sshd_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"parley/hub/sshd"
+	"parley/model"
+)
+
+// TestSession: a user logs in by key, types, and quits.
+func TestSession(t *testing.T) {
+	w := newWorld(t, nil)
+	s := w.open(w.connect(w.user("aki")))
+	var start sshd.Start
+	if err := json.Unmarshal([]byte(s.sees("start ")), &start); err != nil {
+		t.Fatal(err)
+	}
+	want := sshd.Start{Hub: "http://hub", Token: "token-1", Drafts: filepath.Join(w.options.Child.State, "aki"), Zone: "Asia/Tokyo", Lang: "ja"}
+	if start.Hub != want.Hub || start.Token != want.Token || start.Drafts != want.Drafts || start.Zone != want.Zone || start.Lang != want.Lang {
+		t.Errorf("started with %+v", start)
+	}
+	if info, err := os.Stat(start.Drafts); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("folder of drafts: %v %v", info, err)
+	}
+	s.types("s")
+	if got := s.sees("size "); got != "100x30" {
+		t.Errorf("size %s", got)
+	}
+	s.types("q")
+	if err := s.ends(); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+	s.sees("bye")
+	eventually(t, "the token is forgotten", func() bool { return len(w.users.open()) == 0 })
+}
+
+func TestExitCode(t *testing.T) {
+	w := newWorld(t, nil)
+	s := w.open(w.connect(w.user("aki")))
+	s.types("x")
+	var exit *gossh.ExitError
+	if err := s.ends(); !errors.As(err, &exit) || exit.ExitStatus() != 7 {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+// TestWhoMayEnter: only the key that was proved counts, and nothing but keys.
+func TestWhoMayEnter(t *testing.T) {
+	w := newWorld(t, nil)
+	aki, bo := w.user("aki"), w.user("bo")
+	for name, auth := range map[string]gossh.AuthMethod{
+		"nothing":  gossh.PublicKeys(),
+		"stranger": gossh.PublicKeys(newKey(t)),
+		"password": gossh.Password("secret"),
+		"questions": gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) {
+			return nil, nil
+		}),
+		"another's key, not proved": gossh.PublicKeys(forged{bo.PublicKey(), newKey(t)}),
+	} {
+		if c, err := w.dial("aki", auth); err == nil {
+			_ = c.Close()
+			t.Errorf("%s: let in", name)
+		}
+	}
+	// A key that is nobody's is named first.
+	s := w.open(w.connect(newKey(t), aki))
+	if got := w.users.open(); len(got) != 1 || got["token-1"] != "aki" {
+		t.Errorf("sessions of %v", got)
+	}
+	s.types("q")
+	_ = s.ends()
+}
+
+// forged signs with another key than the one it names.
+type forged struct {
+	named gossh.PublicKey
+	with  gossh.Signer
+}
+
+func (f forged) PublicKey() gossh.PublicKey { return f.named }
+
+func (f forged) Sign(r io.Reader, data []byte) (*gossh.Signature, error) { return f.with.Sign(r, data) }
+
+// TestSizes: no terminal is larger than can be drawn.
+func TestSizes(t *testing.T) {
+	w := newWorld(t, nil)
+	c := w.connect(w.user("aki"))
+	for _, size := range [][2]int{{4000, 3000}, {513, 10}, {10, 257}, {1 << 31, 1}} {
+		session, err := c.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := session.RequestPty("xterm", size[1], size[0], nil); err == nil {
+			t.Errorf("%v: granted", size)
+		}
+		_ = session.Close()
+	}
+	s := w.open(c)
+	if err := s.session.WindowChange(3000, 4000); err != nil {
+		t.Fatal(err)
+	}
+	s.types("s")
+	if got := s.sees("size "); got != "512x256" {
+		t.Errorf("size %s", got)
+	}
+}
+
+// TestEnvironment: a child has what its client may set, and nothing of the server's.
+func TestEnvironment(t *testing.T) {
+	t.Setenv("PARLEY_META_APP_SECRET", "of the server")
+	w := newWorld(t, nil)
+	s := w.open(
+		w.connect(w.user("aki")), "LANG=ja_JP.UTF-8", "LC_TIME=C", "COLORTERM=truecolor", "NO_COLOR=", "TZ=Europe/Paris",
+		"PATH=/evil", "LD_PRELOAD=/evil.so", "PARLEY_TOKEN=other", "TEA_TRACE=/tmp/x", "LC_EVIL=x", "SSH_TTY=x", "LC_ALL="+strings.Repeat("x", 100), "LC_NAME=$(id)",
+	)
+	s.types("e")
+	want := "COLORTERM=truecolor LANG=ja_JP.UTF-8 LC_TIME=C NO_COLOR= " + asChild + "=1 TERM=xterm-256color TZ=Europe/Paris"
+	if got := s.sees("env "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestGuarded: what is typed reaches the child, but for sequences that end readers.
+func TestGuarded(t *testing.T) {
+	w := newWorld(t, nil)
+	s := w.open(w.connect(w.user("aki")))
+	s.types("a\x1b[" + strings.Repeat("1;", 40) + "mb\x1b[A\x1b")
+	s.sees("<61><62><1b><5b><41><1b>")
+}
+
+// TestNothingElse: nothing is forwarded, and there are no subsystems.
+func TestNothingElse(t *testing.T) {
+	w := newWorld(t, nil)
+	c := w.connect(w.user("aki"))
+	if conn, err := c.Dial("tcp", w.address); err == nil {
+		_ = conn.Close()
+		t.Error("a port was forwarded")
+	}
+	if l, err := c.Listen("tcp", "127.0.0.1:0"); err == nil {
+		_ = l.Close()
+		t.Error("a port was forwarded back")
+	}
+	if ch, _, err := c.OpenChannel("direct-streamlocal@openssh.com", nil); err == nil {
+		_ = ch.Close()
+		t.Error("a socket was forwarded")
+	}
+	session, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = session.Close() }()
+	if err := session.RequestSubsystem("sftp"); err == nil {
+		t.Error("there is a subsystem")
+	}
+	for _, what := range []string{"auth-agent-req@openssh.com", "x11-req"} {
+		if ok, err := session.SendRequest(what, true, nil); ok || err != nil {
+			t.Errorf("%s: %v %v", what, ok, err)
+		}
+	}
+}
+
+// TestExec: a command is run without a shell, if it may be.
+func TestExec(t *testing.T) {
+	w := newWorld(t, nil)
+	c := w.connect(w.user("aki"))
+	run := func(line, in string) (out, complaint string, code int) {
+		session, err := c.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = session.Close() }()
+		var stdout, stderr bytes.Buffer
+		session.Stdin, session.Stdout, session.Stderr = strings.NewReader(in), &stdout, &stderr
+		var exit *gossh.ExitError
+		if err := session.Run(line); errors.As(err, &exit) {
+			code = exit.ExitStatus()
+		} else if err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+		return stdout.String(), stderr.String(), code
+	}
+	out, complaint, code := run(`list --json --filter 'all of it' $HOME`, "in\x1b[1;;;;;;;;;;;;;;;;;;;;;;;;;;;m")
+	if want := `["list","--json","--filter=all of it","--","$HOME"]` + "\nin\x1b[1;;;;;;;;;;;;;;;;;;;;;;;;;;;m"; out != want || complaint != "to stderr" || code != 3 {
+		t.Errorf("%q %q %d", out, complaint, code)
+	}
+	for _, line := range []string{"hub", "list --db x", "sh -c id", "list --hub=http://evil"} {
+		if out, complaint, code := run(line, ""); out != "" || !strings.HasPrefix(complaint, "parley: ") || code != 2 {
+			t.Errorf("%s: %q %q %d", line, out, complaint, code)
+		}
+	}
+}
+
+// TestCrash: one session that is killed disturbs no other.
+func TestCrash(t *testing.T) {
+	w := newWorld(t, nil)
+	c := w.connect(w.user("aki"))
+	one, other := w.open(c), w.open(w.connect(w.user("bo")))
+	same := w.open(c)
+	kill(one, syscall.SIGKILL)
+	var exit *gossh.ExitError
+	if err := one.ends(); !errors.As(err, &exit) || exit.ExitStatus() != 128+9 {
+		t.Errorf("ended with %v", err)
+	}
+	for _, s := range []*terminal{other, same} {
+		s.types("sq")
+		s.sees("size 100x30")
+		if err := s.ends(); err != nil {
+			t.Errorf("the other ended with %v", err)
+		}
+	}
+}
+
+func kill(s *terminal, how syscall.Signal) int {
+	s.Helper()
+	s.types("p")
+	pid, err := strconv.Atoi(s.sees("pid "))
+	if err == nil {
+		err = syscall.Kill(pid, how)
+	}
+	if err != nil {
+		s.Fatal(err)
+	}
+	return pid
+}
+
+// TestChannelEnds: the child goes with its session, also one that does not want to.
+func TestChannelEnds(t *testing.T) {
+	for name, keys := range map[string]string{"willing": "p", "unwilling": "ip"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(o *sshd.Options) { o.Limits.HangUp = 200 * time.Millisecond })
+			c := w.connect(w.user("aki"))
+			s := w.open(c)
+			s.types(keys)
+			pid, err := strconv.Atoi(s.sees("pid "))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = s.session.Close() // and the connection stays
+			eventually(t, "the child is gone", func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) })
+			eventually(t, "the token is forgotten", func() bool { return len(w.users.open()) == 0 })
+		})
+	}
+}
+
+// TestLimits: what ends sessions by itself.
+func TestLimits(t *testing.T) {
+	for name, change := range map[string]func(*sshd.Limits){
+		"idle": func(l *sshd.Limits) { l.Idle = 300 * time.Millisecond },
+		"long": func(l *sshd.Limits) { l.Session = 2 * time.Second },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(o *sshd.Options) { change(&o.Limits) })
+			s := w.begin(w.connect(w.user("aki")))
+			_ = s.ends()
+			eventually(t, "the token is forgotten", func() bool { return len(w.users.open()) == 0 })
+		})
+	}
+}
+
+// TestKeyTakenAway ends the sessions of the key.
+func TestKeyTakenAway(t *testing.T) {
+	w := newWorld(t, func(o *sshd.Options) { o.Limits.Recheck = 20 * time.Millisecond })
+	key := w.user("aki")
+	s := w.open(w.connect(key))
+	w.users.forget(key.PublicKey())
+	_ = s.ends()
+}
+
+// TestStalled: a client that reads nothing loses its session, not the connection's time.
+func TestStalled(t *testing.T) {
+	w := newWorld(t, func(o *sshd.Options) { o.Limits.Stall, o.Limits.HangUp = 200*time.Millisecond, 200*time.Millisecond })
+	c := w.connect(w.user("aki"))
+	channel, requests, err := c.OpenChannel("session", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go gossh.DiscardRequests(requests)
+	pty := gossh.Marshal(struct {
+		Term                 string
+		W, H, PixelW, PixelH uint32
+		Modes                string
+	}{"xterm", 80, 24, 0, 0, ""})
+	for _, r := range []struct {
+		name    string
+		payload []byte
+	}{{"pty-req", pty}, {"shell", nil}} {
+		if ok, err := channel.SendRequest(r.name, true, r.payload); !ok || err != nil {
+			t.Fatal(r.name, ok, err)
+		}
+	}
+	if _, err := io.WriteString(channel, "f"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the session began", func() bool { return len(w.users.open()) == 1 })
+	eventually(t, "the session ended", func() bool { return len(w.users.open()) == 0 })
+}
+
+// TestSeats: there are only so many sessions, of one key and in all.
+func TestSeats(t *testing.T) {
+	w := newWorld(t, func(o *sshd.Options) { o.Limits.Sessions, o.Limits.PerKey = 3, 2 })
+	aki, bo := w.connect(w.user("aki")), w.connect(w.user("bo"))
+	first := w.open(aki)
+	w.open(aki)
+	if s, err := aki.NewSession(); err == nil {
+		_ = s.Close()
+		t.Error("a third session of one key")
+	}
+	w.open(bo)
+	if s, err := bo.NewSession(); err == nil {
+		_ = s.Close()
+		t.Error("a fourth session")
+	}
+	first.types("q")
+	_ = first.ends()
+	eventually(t, "there is room again", func() bool {
+		s, err := bo.NewSession()
+		if err == nil {
+			_ = s.Close()
+		}
+		return err == nil
+	})
+}
+
+// TestHandshake: who does not prove a key in time is gone, and makes room.
+func TestHandshake(t *testing.T) {
+	w := newWorld(t, func(o *sshd.Options) { o.Limits.Handshake, o.Limits.Handshakes = 3*time.Second, 1 })
+	c, err := net.Dial("tcp", w.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	_ = c.SetReadDeadline(time.Now().Add(patience))
+	if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("kept")
+	}
+	key := w.user("aki")
+	eventually(t, "there is room", func() bool {
+		c, err := w.dial("aki", gossh.PublicKeys(key))
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	})
+}
+
+// TestGuests come in by name, to a server that nobody else reaches.
+func TestGuests(t *testing.T) {
+	guests := map[string]model.User{"rep": {ID: "rep", Name: "Rep"}}
+	w := newWorld(t, func(o *sshd.Options) { o.Guests = guests })
+	c, err := w.dial("rep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	s := w.open(c)
+	if got := w.users.open(); got["token-1"] != "rep" {
+		t.Errorf("sessions of %v", got)
+	}
+	s.types("q")
+	_ = s.ends()
+	if c, err := w.dial("root"); err == nil {
+		_ = c.Close()
+		t.Error("a stranger was let in")
+	}
+	options := w.options
+	options.Registry = nil
+	server, err := sshd.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Serve(t.Context(), far{l}); !errors.Is(err, sshd.ErrGuestsFar) {
+		t.Errorf("serves guests from afar: %v", err)
+	}
+}
+
+// far is a listener that others reach.
+type far struct{ net.Listener }
+
+func (far) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4zero, Port: 22} }
+
+// TestHostKey: the key stays, and nobody else may read it.
+func TestHostKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "key")
+	first, err := sshd.HostKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := sshd.HostKey(path)
+	if err != nil || !bytes.Equal(first.PublicKey().Marshal(), second.PublicKey().Marshal()) {
+		t.Errorf("another key: %v", err)
+	}
+	if !strings.HasPrefix(sshd.Fingerprint(first.PublicKey()), "SHA256:") {
+		t.Error("no fingerprint")
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sshd.HostKey(path); err == nil {
+		t.Error("a key that others may read is used")
+	}
+}

@@ -1,0 +1,74 @@
+package sshd
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"parley/model"
+)
+
+// StartFD is the file on which a child is told what to do. It ends when the server does,
+// and so does the child.
+const StartFD = 3
+
+// Start is what a child is told.
+type Start struct {
+	Hub   string `json:"hub"`
+	Token string `json:"token"`
+	// Drafts is the user's own folder.
+	Drafts string `json:"drafts"`
+	Zone   string `json:"zone"`
+	Lang   string `json:"lang"`
+	// Args is a command to run; none: the screen.
+	Args []string `json:"args,omitempty"`
+}
+
+// errStart refuses a child that is told nothing.
+var errStart = errors.New("not started by a hub")
+
+// ReadStart reads what a child is told.
+func ReadStart(r io.Reader) (Start, error) {
+	var s Start
+	line, err := bufio.NewReader(r).ReadBytes('\n')
+	if err != nil {
+		return Start{}, errors.Join(errStart, err)
+	}
+	if err := json.Unmarshal(line, &s); err != nil || s.Hub == "" || s.Token == "" {
+		return Start{}, errors.Join(errStart, err)
+	}
+	return s, nil
+}
+
+// write tells a child. A long command does not fit a pipe that nobody reads yet.
+func (s Start) write(w io.Writer) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
+// errUserFolder refuses an id that is no plain name.
+var errUserFolder = errors.New("user's id can't be a folder")
+
+// userFolder makes the folder of a user, for nobody else.
+func userFolder(state string, user model.UserID) (string, error) {
+	name := string(user)
+	if name == "." || !filepath.IsLocal(name) || filepath.Base(name) != name {
+		return "", errUserFolder
+	}
+	path, err := filepath.Abs(filepath.Join(state, name))
+	if err != nil {
+		return "", fmt.Errorf("find user's folder: %w", err)
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return "", fmt.Errorf("make user's folder: %w", err)
+	}
+	return path, nil
+}

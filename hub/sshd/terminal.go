@@ -1,0 +1,64 @@
+package sshd
+
+import (
+	"errors"
+	"strings"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// The size of a terminal that has none.
+const (
+	usualWidth  = 80
+	usualHeight = 24
+)
+
+var errTerminal = errors.New("terminal too large")
+
+// size is that of a terminal, in cells.
+type size struct{ width, height uint16 }
+
+// wantsTerminal takes a request for a terminal, of a size that can be drawn.
+func (x *session) wantsTerminal(payload []byte) error {
+	var v struct {
+		Term                                   string
+		Width, Height, PixelWidth, PixelHeight uint32
+		Modes                                  string
+	}
+	if err := gossh.Unmarshal(payload, &v); err != nil || x.terminal != nil {
+		return errRefused
+	}
+	l := x.server.limits
+	if int64(v.Width) > int64(l.Width) || int64(v.Height) > int64(l.Height) {
+		x.server.metrics.refuse(refusedTerminal)
+		return errTerminal
+	}
+	term := v.Term
+	if term == "" || strings.ContainsAny(term, "/:@") || !isWord(term) { // it names a file
+		term = "dumb"
+	}
+	x.env.set("TERM", term)
+	x.terminal = l.clamp(v.Width, v.Height)
+	return nil
+}
+
+// resize passes a window change on, as far as a terminal may be.
+func (x *session) resize(payload []byte) bool {
+	var v struct{ Width, Height, PixelWidth, PixelHeight uint32 }
+	if err := gossh.Unmarshal(payload, &v); err != nil || x.terminal == nil {
+		return false
+	}
+	return x.child.resize(x.server.limits.clamp(v.Width, v.Height)) == nil
+}
+
+// clamp makes a size one that a terminal may have.
+func (l Limits) clamp(width, height uint32) *size {
+	return &size{width: bounded(width, l.Width, usualWidth), height: bounded(height, l.Height, usualHeight)}
+}
+
+func bounded(n uint32, most int, usual uint16) uint16 {
+	if n == 0 {
+		return usual
+	}
+	return uint16(min(int64(n), int64(most))) //nolint:gosec // most is a few hundred
+}
