@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/safe"
 	"parley/ui/thread"
 	"parley/words"
 )
@@ -119,7 +120,7 @@ func (m *Model) replied(r replied) tea.Cmd {
 	}
 	// The hub does not have it: what was typed goes back to where it can be changed.
 	m.replies.drop(id, r.reply.ClientID)
-	return m.giveBack(DraftOf{Conversation: id, Note: r.reply.Note}, string(r.reply.Text))
+	return m.giveBack(DraftOf{Conversation: id, Note: r.reply.Note}, safe.Typed(r.reply.Text))
 }
 
 // giveBack puts a text that was not taken before what has been typed since.
@@ -195,7 +196,7 @@ func (m *Model) giveUp() tea.Cmd {
 	if p, ok := m.waiting(); ok {
 		m.replies.drop(m.shown.id, p.ClientID)
 		m.shown.stale = true
-		return m.giveBack(DraftOf{Conversation: m.shown.id, Note: p.Note}, string(p.Text))
+		return m.giveBack(DraftOf{Conversation: m.shown.id, Note: p.Note}, safe.Typed(p.Text))
 	}
 	msg, _ := m.asking()
 	hub := m.hub

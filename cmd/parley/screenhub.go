@@ -9,6 +9,7 @@ import (
 
 	"parley/client"
 	"parley/model"
+	"parley/model/safe"
 	"parley/ui"
 )
 
@@ -118,10 +119,10 @@ func (h *screenHub) typed(drafts *client.Drafts) (map[ui.DraftOf]string, error) 
 	notes, nerr := drafts.Notes().All(h.client.URL())
 	out := make(map[ui.DraftOf]string, len(replies)+len(notes))
 	for id, d := range replies {
-		out[ui.DraftOf{Conversation: id}] = string(d.Text)
+		out[ui.DraftOf{Conversation: id}] = safe.Typed(d.Text)
 	}
 	for id, d := range notes {
-		out[ui.DraftOf{Conversation: id, Note: true}] = string(d.Text)
+		out[ui.DraftOf{Conversation: id, Note: true}] = safe.Typed(d.Text)
 	}
 	return out, errors.Join(err, nerr)
 }

@@ -63,13 +63,16 @@ func (s *setting) attachmentWord(kind string) string {
 	return s.l.Say(words.Attachment("other"))
 }
 
+// addressCells is how much of an address is read to find its host.
+const addressCells = 2000
+
 // host returns where a link leads; the files of a message are all Facebook's.
 func (s *setting) host(a *model.Attachment) string {
 	switch a.Type {
 	case "image", "video", "audio", "file", "sticker":
 		return ""
 	}
-	u, err := url.Parse(string(a.URL))
+	u, err := url.Parse(safe.LineN(a.URL, addressCells).String())
 	if err != nil {
 		return ""
 	}
