@@ -25,6 +25,9 @@ GOLANGCI_LINT := $(GOLANGCI_LINT_DIR)/golangci-lint
 E2E := ./cmd/...
 TEST_TIMEOUT ?= 12m
 FUZZTIME ?= 30s
+# How often each property is tried: fewer under the race detector, which is slow.
+RAPID ?= 40
+WITH_RAPID := {{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}
 BENCH ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"
 DEMO ?=
@@ -58,8 +61,12 @@ test: ## everything that must hold before a merge
 unit: race-ready ## go test -race, all but the end-to-end tests
 	@all="$$($(GO) list ./...)"; e2e="$$($(GO) list $(E2E))"; \
 	pkgs="$$(grep -Fxv -f <(printf '%s\n' "$$e2e") <<<"$$all" || true)"; \
-	echo "$(GO) test -race, $$(wc -w <<<"$$pkgs") packages"; \
-	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) $$pkgs
+	props="$$($(GO) list -f '$(WITH_RAPID)' ./... | sort -u)"; \
+	rest="$$(grep -Fxv -f <(printf '%s\n' "$$props") <<<"$$pkgs")"; \
+	props="$$(grep -Fx -f <(printf '%s\n' "$$pkgs") <<<"$$props")"; \
+	echo "$(GO) test -race, $$(wc -w <<<"$$pkgs") packages, $(RAPID) tries of each property"; \
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) $$rest && \
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) $$props -rapid.checks=$(RAPID)
 
 .PHONY: e2e
 e2e: race-ready ## end-to-end tests, with -race

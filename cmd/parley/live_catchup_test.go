@@ -218,7 +218,7 @@ func TestManyConversationsAreReadWhileTheyMove(t *testing.T) {
 	t.Parallel()
 	many := 40000
 	if raceEnabled || testing.Short() {
-		many = 3000
+		many = 1000
 	}
 	h := newLiveHub(t)
 	h.flows("before", 1)

@@ -34,7 +34,7 @@ func liveSchedules() (from, to uint64) {
 	case testing.Short():
 		return 1, 30
 	case raceEnabled:
-		return 1, 60
+		return 1, 15
 	}
 	return 1, 300
 }
