@@ -23,6 +23,9 @@ GOLANGCI_LINT := $(GOLANGCI_LINT_DIR)/golangci-lint
 # End-to-end tests are ordinary Go tests of these packages. They drive the real
 # program with real deadlines, so they run after the others, not beside them.
 E2E := ./cmd/...
+# The others start the program as a user does, dozens of times: under the race detector
+# that takes longer than all else together, and finds what the packages' own tests find.
+ONE_PROCESS := AClientEndsAsANewOneDoes|CutOffFor|ManyConversationsAre|ManyClientsCome|ARevokedToken|AnotherRoleBegins|TailTells
 TEST_TIMEOUT ?= 12m
 FUZZTIME ?= 30s
 # How often each property is tried: fewer under the race detector, which is slow.
@@ -69,8 +72,9 @@ unit: race-ready ## go test -race, all but the end-to-end tests
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) $$props -rapid.checks=$(RAPID)
 
 .PHONY: e2e
-e2e: race-ready ## end-to-end tests, with -race
-	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout $(TEST_TIMEOUT) $(E2E)
+e2e: race-ready ## end-to-end tests; those inside one process with -race
+	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout $(TEST_TIMEOUT) -run '$(ONE_PROCESS)' $(E2E)
+	$(GO) test -count=1 -timeout $(TEST_TIMEOUT) -skip '$(ONE_PROCESS)' $(E2E)
 
 # The race detector needs a C compiler.
 .PHONY: race-ready
