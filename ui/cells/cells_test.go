@@ -8,6 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
+	"parley/model"
+	"parley/model/safe"
 	"parley/ui/cells"
 )
 
@@ -60,6 +62,7 @@ func TestWrap(t *testing.T) {
 		{"a\n\nb", 4, []string{"a", "", "b"}},
 		{"見積もりをお願いします。", 10, []string{"見積もりを", "お願いしま", "す。"}},
 		{"お願いします。", 12, []string{"お願いしま", "す。"}},
+		{"a👍。", 3, []string{"a", "👍", "。"}},
 		{"机「大」です", 4, []string{"机", "「大", "」で", "す"}},
 		{"見積もりABC cat", 10, []string{"見積もり", "ABC cat"}},
 	} {
@@ -116,7 +119,7 @@ func TestWhatTheRendererDraws(t *testing.T) {
 	m := cells.Graphemes()
 	for in, want := range map[string]string{
 		"a\u0e33b": "a◌\u0e33b", "mark \u0e33": "mark ◌\u0e33", "x\u0903\u0903": "x◌\u0903\u0903", "\u0e01\u0e33": "\u0e01\u0e33",
-		"1\ufe0f\u20e3!": "1!", "a\ufe0f \u0e33": "a ◌\u0e33", "#\u20e3": "#\u20e3", "q\u0336\u0336": "q\u0336\u0336", "e\u0301": "e\u0301", "山田 a": "山田 a",
+		"1\ufe0f\u20e3!": "1!", "a\ufe0f \u0e33": "a ◌\u0e33", "#\u20e3": "#\u20e3", "q\u0336\u0336": "q\u0336\u0336", "e\u0301": "e\u0301", "\U0001F3FFa": "◌\U0001F3FFa", "\u0e33": "◌\u0e33", "山田 a": "山田 a",
 	} {
 		got := m.Shown(in)
 		if got != want {
@@ -131,4 +134,27 @@ func TestWhatTheRendererDraws(t *testing.T) {
 			t.Errorf("%q is %d wide, drawn in %d cells", got, n, drawn)
 		}
 	}
+}
+
+// TestWhateverIsDrawnIsMeasured: any text, after a space or at the start of a line, is as
+// wide as the renderer draws it.
+func TestWhateverIsDrawnIsMeasured(t *testing.T) {
+	t.Parallel()
+	m := cells.Graphemes()
+	rapid.Check(t, func(t *rapid.T) {
+		s := m.Shown(safe.Line(model.Untrusted(rapid.String().Draw(t, "text"))).String())
+		for _, line := range []string{s, " " + s, "x" + s, "。" + s} {
+			drawn := 0
+			for rest, state := line, byte(0); rest != ""; {
+				_, width, n, next := ansi.DecodeSequence(rest, state, nil)
+				drawn, rest, state = drawn+width, rest[n:], next
+			}
+			if n := m.Width(line); n != drawn {
+				t.Fatalf("%q is %d wide, drawn in %d cells", line, n, drawn)
+			}
+			if line != s && line != "。"+s && drawn != 1+m.Width(s) {
+				t.Fatalf("%q is %d wide, its parts 1 and %d", line, drawn, m.Width(s))
+			}
+		}
+	})
 }

@@ -52,6 +52,15 @@ func based(s string) string {
 	}
 	var b strings.Builder
 	from := 0
+	// Whatever stands before the text, a space at least, must not be joined either.
+	if first, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth); s[0] >= utf8.RuneSelf {
+		if k, n := ansi.FirstGraphemeCluster(" "+first, ansi.GraphemeWidth); len(k) > 1 && n != 1+ansi.GraphemeWidth.StringWidth(first) {
+			if ansi.GraphemeWidth.StringWidth(first) == 0 {
+				return based(s[len(first):])
+			}
+			b.WriteString(base)
+		}
+	}
 	for i := range len(s) - 1 {
 		if s[i] < ' ' || s[i] > '~' || s[i+1] < utf8.RuneSelf {
 			continue
@@ -69,7 +78,7 @@ func based(s string) string {
 			b.WriteString(base)
 		}
 	}
-	if from == 0 {
+	if b.Len() == 0 {
 		return s
 	}
 	return b.String() + s[from:]

@@ -52,7 +52,8 @@ func (w *wrapping) add(m Measure, k string, n, width int) {
 	if w.line.Len() > 0 && breaks(w.last, r) {
 		w.cut = w.line.Len()
 	}
-	if w.cells+n > width && r != ' ' {
+	// What stays of a line after its break may be too much as well: "👍" before "。".
+	for w.cells+n > width && r != ' ' && w.line.Len() > 0 {
 		w.next(m)
 	}
 	w.line.WriteString(k)
