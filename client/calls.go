@@ -165,6 +165,19 @@ func (c *Client) Messages(ctx context.Context, id model.ConversationID, before s
 	return out, err
 }
 
+// ReplyBy returns what this user handed in for a conversation by a client id; false
+// where the hub has none.
+func (c *Client) ReplyBy(ctx context.Context, conversation model.ConversationID, id model.ClientID) (model.Message, bool, error) {
+	var out MessageList
+	err := c.call(ctx, http.MethodGet, conversationPath(conversation)+"/messages", url.Values{"client_id": {string(id)}}, nil, &out)
+	for _, m := range out.Messages {
+		if m.ClientID == id {
+			return m, true, err
+		}
+	}
+	return model.Message{}, false, err
+}
+
 // Message returns one message.
 func (c *Client) Message(ctx context.Context, conversation model.ConversationID, id model.MessageID) (model.Message, error) {
 	var out model.Message

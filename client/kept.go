@@ -1,13 +1,16 @@
 package client
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +30,8 @@ type KeptReply struct {
 	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
 	// that nobody checks for a newer reply.
 	SeenSeq int64 `json:"seen_seq,omitempty"`
+	// At is when it was kept first.
+	At time.Time `json:"at,omitzero"`
 }
 
 // LogValue implements [slog.LogValuer].
@@ -40,6 +45,7 @@ func (r KeptReply) LogValue() slog.Value {
 // its writer has seen grows.
 func (r KeptReply) same(o KeptReply) bool {
 	r.SeenSeq, o.SeenSeq = 0, 0
+	r.At, o.At = time.Time{}, time.Time{}
 	r.Text, o.Text = r.Text.Valid(), o.Text.Valid()
 	return r == o
 }
@@ -89,8 +95,11 @@ func (k *Kept) Put(r KeptReply) error {
 	if err := checkClientID(r.ClientID); err != nil {
 		return fmt.Errorf("keep reply: client id: %w", err)
 	}
-	if other, ok := k.read(string(r.ClientID) + keptSuffix); ok && !other.same(r) {
-		return ErrKeptOther
+	if other, ok := k.read(string(r.ClientID) + keptSuffix); ok {
+		if !other.same(r) {
+			return ErrKeptOther
+		}
+		r.At = other.At
 	}
 	b, err := json.Marshal(r)
 	if err != nil {
@@ -137,27 +146,43 @@ func (k *Kept) Forget(id model.ClientID) error {
 	return nil
 }
 
-// Find returns the id of a kept reply to the same hub and conversation with the same
-// text: the one that is being said again after something went wrong.
-func (k *Kept) Find(hub string, conversation model.ConversationID, text model.Untrusted) (model.ClientID, bool) {
-	return k.find(KeptReply{Hub: hub, Conversation: conversation, Text: text})
-}
-
-// FindNote is [Kept.Find] for a note; a note and a reply are never the same.
-func (k *Kept) FindNote(hub string, conversation model.ConversationID, text model.Untrusted) (model.ClientID, bool) {
-	return k.find(KeptReply{Hub: hub, Conversation: conversation, Text: text, Note: true})
-}
-
-func (k *Kept) find(like KeptReply) (model.ClientID, bool) {
-	files, err := os.ReadDir(k.dir)
-	if err != nil {
-		return "", false
-	}
-	for _, file := range files {
-		r, ok := k.read(file.Name())
-		if like.ClientID = r.ClientID; ok && r.same(like) {
+// Find returns the id of a kept reply, or note, like that one: to the same hub and
+// conversation, with the same text. It is what is being said again after something went
+// wrong. Those that are busy, on their way right now, are no such: the same text typed
+// twice is two replies. Nil: none is.
+func (k *Kept) Find(like KeptReply, busy func(model.ClientID) bool) (model.ClientID, bool) {
+	for r := range k.all() {
+		if like.ClientID = r.ClientID; r.same(like) && (busy == nil || !busy(r.ClientID)) {
 			return r.ClientID, true
 		}
 	}
 	return "", false
+}
+
+// All returns the replies to a hub that are kept, the oldest first.
+func (k *Kept) All(hub string) []KeptReply {
+	var out []KeptReply
+	for r := range k.all() {
+		if r.Hub == hub {
+			out = append(out, r)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b KeptReply) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ClientID, b.ClientID))
+	})
+	return out
+}
+
+func (k *Kept) all() iter.Seq[KeptReply] {
+	return func(yield func(KeptReply) bool) {
+		files, err := os.ReadDir(k.dir)
+		if err != nil {
+			return
+		}
+		for _, file := range files {
+			if r, ok := k.read(file.Name()); ok && !yield(r) {
+				return
+			}
+		}
+	}
 }

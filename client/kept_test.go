@@ -43,7 +43,7 @@ func TestKept(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state", "replies")
 	k := client.NewKept(dir)
-	if _, found := k.Find(hubURL, conversation, "hi"); found {
+	if _, found := k.Find(client.KeptReply{Hub: hubURL, Conversation: conversation, Text: "hi"}, nil); found {
 		t.Error("found in a folder that is not there")
 	}
 	r := kept("hi\n\x1b[31m 山田 \u2028")
@@ -66,7 +66,7 @@ func TestKept(t *testing.T) {
 			t.Errorf("%s has mode %o, want %o", path, got, want)
 		}
 	}
-	id, found := client.NewKept(dir).Find(r.Hub, r.Conversation, r.Text)
+	id, found := client.NewKept(dir).Find(client.KeptReply{Hub: r.Hub, Conversation: r.Conversation, Text: r.Text}, nil)
 	if !found || id != r.ClientID {
 		t.Errorf("found %q, %t", id, found)
 	}
@@ -75,7 +75,7 @@ func TestKept(t *testing.T) {
 		"another conversation": {Hub: r.Hub, Conversation: "100_7002", Text: r.Text},
 		"another hub":          {Hub: "https://example.com", Conversation: r.Conversation, Text: r.Text},
 	} {
-		if _, found := k.Find(other.Hub, other.Conversation, other.Text); found {
+		if _, found := k.Find(client.KeptReply{Hub: other.Hub, Conversation: other.Conversation, Text: other.Text}, nil); found {
 			t.Errorf("found for %s", name)
 		}
 	}
@@ -99,7 +99,7 @@ func TestKeptFindsWhatItKept(t *testing.T) {
 			if err := k.Put(r); err != nil {
 				t.Fatal(err)
 			}
-			if id, found := k.Find(r.Hub, r.Conversation, r.Text); !found || id != r.ClientID {
+			if id, found := k.Find(client.KeptReply{Hub: r.Hub, Conversation: r.Conversation, Text: r.Text}, nil); !found || id != r.ClientID {
 				t.Errorf("folder %q: %q is not found again", folder, string(text))
 			}
 			if err := k.Forget(r.ClientID); err != nil {
@@ -145,13 +145,13 @@ func TestCorruptedFilesAreIgnored(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "0190b8a0-0000-7000-8000-00000000000b.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(good.Hub, good.Conversation, good.Text); found {
+	if id, found := k.Find(client.KeptReply{Hub: good.Hub, Conversation: good.Conversation, Text: good.Text}, nil); found {
 		t.Errorf("found %q among what is broken", id)
 	}
 	if err := k.Put(good); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(good.Hub, good.Conversation, good.Text); !found || id != good.ClientID {
+	if id, found := k.Find(client.KeptReply{Hub: good.Hub, Conversation: good.Conversation, Text: good.Text}, nil); !found || id != good.ClientID {
 		t.Errorf("found %q, %t", id, found)
 	}
 }
@@ -200,7 +200,7 @@ func TestKeptIsNotOverwritten(t *testing.T) {
 		if err := k.Put(o); !errors.Is(err, client.ErrKeptOther) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if id, found := k.Find(r.Hub, r.Conversation, r.Text); !found || id != r.ClientID {
+		if id, found := k.Find(client.KeptReply{Hub: r.Hub, Conversation: r.Conversation, Text: r.Text}, nil); !found || id != r.ClientID {
 			t.Errorf("%s: the first is gone", name)
 		}
 	}
@@ -254,21 +254,62 @@ func TestKeptTellsNotesFromReplies(t *testing.T) {
 	if err := k.Put(note); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(note.Hub, note.Conversation, note.Text); found {
+	if id, found := k.Find(client.KeptReply{Hub: note.Hub, Conversation: note.Conversation, Text: note.Text}, nil); found {
 		t.Errorf("the note is found as reply %s", id)
 	}
 	reply := kept(note.Text)
 	if err := k.Put(reply); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(note.Hub, note.Conversation, note.Text); !found || id != reply.ClientID {
+	if id, found := k.Find(client.KeptReply{Hub: note.Hub, Conversation: note.Conversation, Text: note.Text}, nil); !found || id != reply.ClientID {
 		t.Errorf("found %q, %t, want the reply", id, found)
 	}
-	if id, found := k.FindNote(note.Hub, note.Conversation, note.Text); !found || id != note.ClientID {
+	if id, found := k.Find(client.KeptReply{Hub: note.Hub, Conversation: note.Conversation, Text: note.Text, Note: true}, nil); !found || id != note.ClientID {
 		t.Errorf("found %q, %t, want the note", id, found)
 	}
 	reply.ClientID = note.ClientID
 	if err := k.Put(reply); !errors.Is(err, client.ErrKeptOther) {
 		t.Errorf("a reply in the place of a note: %v", err)
+	}
+}
+
+// The same text typed again while the first is on its way is another reply; after that it
+// is the same one said again.
+func TestKeptThatIsBusyIsNotFound(t *testing.T) {
+	t.Parallel()
+	k := client.NewKept(filepath.Join(t.TempDir(), "replies"))
+	r := kept("ok")
+	r.At = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	if err := k.Put(r); err != nil {
+		t.Fatal(err)
+	}
+	busy := func(id model.ClientID) bool { return id == r.ClientID }
+	if id, found := k.Find(r, busy); found {
+		t.Errorf("found %s, which is on its way", id)
+	}
+	second := kept("ok")
+	second.At = r.At.Add(-time.Minute)
+	if err := k.Put(second); err != nil {
+		t.Fatal(err)
+	}
+	if id, found := k.Find(r, busy); !found || id != second.ClientID {
+		t.Errorf("found %s, %t, want the second", id, found)
+	}
+	other := kept("to another hub")
+	other.Hub = "https://other.example.com"
+	if err := k.Put(other); err != nil {
+		t.Fatal(err)
+	}
+	if all := k.All(r.Hub); len(all) != 2 || all[0].ClientID != second.ClientID || all[1].ClientID != r.ClientID {
+		t.Errorf("all: %v", all)
+	}
+	// Handed in again later, it keeps the time at which it was typed.
+	again := r
+	again.At = r.At.Add(time.Hour)
+	if err := k.Put(again); err != nil {
+		t.Fatal(err)
+	}
+	if all := k.All(r.Hub); !all[1].At.Equal(r.At) {
+		t.Errorf("typed at %v, want %v", all[1].At, r.At)
 	}
 }

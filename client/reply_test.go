@@ -66,7 +66,7 @@ func (d *desk) now(state model.State) (*http.Response, error) {
 // wantKept expects the reply on disk, or that nothing is left of it.
 func (d *desk) wantKept(want bool) {
 	d.Helper()
-	id, found := d.kept.Find(d.reply.Hub, d.reply.Conversation, d.reply.Text)
+	id, found := d.kept.Find(client.KeptReply{Hub: d.reply.Hub, Conversation: d.reply.Conversation, Text: d.reply.Text}, nil)
 	if found != want || found && id != d.reply.ClientID {
 		d.Errorf("kept: %t as %q, want %t", found, id, want)
 	}
@@ -273,7 +273,7 @@ func TestReplySaidAgain(t *testing.T) {
 		}
 		down = false
 		again := client.NewKept(d.dir)
-		id, found := again.Find(d.reply.Hub, d.reply.Conversation, d.reply.Text)
+		id, found := again.Find(client.KeptReply{Hub: d.reply.Hub, Conversation: d.reply.Conversation, Text: d.reply.Text}, nil)
 		if !found {
 			d.Fatal("not found")
 		}

@@ -120,6 +120,32 @@ func (h *Hub) Message(ctx context.Context, user model.User, conversation model.C
 	return out, err
 }
 
+// ReplyBy returns what that user handed in for a conversation by a client id, a reply or
+// a note; [ErrNotFound] where the hub has none.
+func (h *Hub) ReplyBy(ctx context.Context, user model.User, conversation model.ConversationID, id model.ClientID) (model.Message, error) {
+	var out model.Message
+	err := h.read(ctx, user, conversation.Page(), func(v view) error {
+		c, err := v.Reader.Conversation(conversation)
+		if err != nil {
+			return err
+		}
+		r, err := v.ReplyByClientID(conversation.Page(), user.ID, id)
+		if err == nil && r.ConversationID != conversation {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		m, err := v.Reader.Message(r.MessageID)
+		if err != nil {
+			return err
+		}
+		out, err = v.message(m, c)
+		return err
+	})
+	return out, err
+}
+
 // Messages returns messages of a conversation, oldest first: the newest, or those
 // before the cursor.
 func (h *Hub) Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error) {

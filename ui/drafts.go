@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/safe"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -130,8 +131,14 @@ func (m *Model) write(of DraftOf) {
 // otherwise than by its own keys.
 func (m *Model) Unsaved() (DraftOf, string) { return m.writing(), m.box.Text() }
 
+// unfinished tells whether something of the user's waits in a conversation: typed and not
+// sent, or sent and not handed in.
+func (m *Model) unfinished(id model.ConversationID) bool {
+	return m.typed.has(id) || m.replies.failed(id)
+}
+
 func needsDraft(m *Model) string {
-	if len(m.typed.texts) == 0 {
+	if len(m.typed.texts) == 0 && len(m.replies) == 0 {
 		return m.say(words.WhyNoDraft)
 	}
 	return ""
@@ -143,9 +150,31 @@ const draftCells = 24
 // draftNote marks the rows of notes in the list of drafts.
 const draftNote = "note "
 
+// unsentMark marks the rows of replies that could not be handed in.
+const unsentMark = "unsent "
+
+// unsentItems are the rows of replies that could not be handed in.
+func (m *Model) unsentItems() []overlay.Item {
+	var items []overlay.Item
+	for id, all := range m.replies {
+		r, ok := m.inbox.Conversation(id)
+		for _, p := range all {
+			if !ok || p.Failed == "" {
+				continue
+			}
+			items = append(items, overlay.Item{
+				ID:    unsentMark + string(id) + " " + string(p.ClientID),
+				Title: m.look.Name(r.Customer) + " " + m.look.Theme.Bullet + " " + m.say(words.UnsentLabel),
+				Keys:  m.look.Cut(m.look.Ours(safe.Typed(p.Text)), draftCells),
+			})
+		}
+	}
+	return items
+}
+
 // listDrafts shows what was typed and not sent, to go on with.
 func (m *Model) listDrafts() tea.Cmd {
-	var items []overlay.Item
+	items := m.unsentItems()
 	for of, text := range m.typed.texts {
 		r, ok := m.inbox.Conversation(of.Conversation)
 		if !ok {
@@ -163,6 +192,13 @@ func (m *Model) listDrafts() tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
+		}
+		if rest, ok := strings.CutPrefix(chosen.ID, unsentMark); ok {
+			id, _, _ := strings.Cut(rest, " ")
+			m.list.Select(model.ConversationID(id))
+			cmd := m.open(model.ConversationID(id))
+			m.thread.Bottom()
+			return cmd
 		}
 		rest, note := strings.CutPrefix(chosen.ID, draftNote)
 		id := model.ConversationID(rest)

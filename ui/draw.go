@@ -79,7 +79,7 @@ func (m *Model) panes(f *frame, top int) []string {
 		m.list.SetSize(l.list, l.body)
 		lines, next := m.list.Lines(m.look, inbox.Context{
 			Now: m.clock.now(), Me: m.inbox.User().ID, Focused: m.focus == paneList && m.overlay.Overlay == nil,
-			Draft: m.typed.has, Empty: m.emptyList(),
+			Draft: m.unfinished, Empty: m.emptyList(),
 		})
 		f.next = earlier(f.next, next)
 		columns = append(columns, column{l.list, lines})

@@ -17,9 +17,6 @@ func (m *Model) footerCommands() []string {
 		if _, ok := m.asking(); ok {
 			ids = []string{"resend", "drop", "reply", "back"}
 		}
-		if _, ok := m.waiting(); ok {
-			ids = []string{"resend", "drop", "reply", "back"}
-		}
 		return append(ids, "next_waiting", "palette")
 	case m.search.active():
 		return []string{"open", "back", "search", "reply", "palette"}

@@ -17,6 +17,11 @@ type Hub interface {
 	// Reply hands a reply or a note in, again and again with the same id until the hub took or
 	// refused it. It is kept on disk from before the first try until then.
 	Reply(ctx context.Context, r Reply) (model.Message, error)
+	// TakeBack gives a reply that could not be handed in back to its writer: it is kept no
+	// longer. Where the hub has it after all, its message comes, and true.
+	TakeBack(ctx context.Context, r Reply) (model.Message, bool, error)
+	// Taken forgets a kept reply that the hub turned out to have.
+	Taken(id model.ClientID) error
 	// Resend sends a reply that asks or failed again, as a new attempt.
 	Resend(ctx context.Context, m model.Message, seen int64) (model.Message, error)
 	// Drop gives a reply that asks up.
@@ -71,6 +76,17 @@ type Reply struct {
 	Text     model.Untrusted
 	// SeenSeq is the highest seq of the Page that the writer had seen.
 	SeenSeq int64
+}
+
+// Unsent is a reply or a note of an earlier run that was handed in without an answer:
+// nobody knows whether the hub has it.
+type Unsent struct {
+	Conversation model.ConversationID
+	ClientID     model.ClientID
+	Note         bool
+	Text         model.Untrusted
+	// At is when it was typed; zero: unknown.
+	At time.Time
 }
 
 // Drafts keeps what was typed and not sent. Its method is called in commands.

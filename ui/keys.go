@@ -12,6 +12,7 @@ import (
 // key hands a key press on: to what lies over the screen, to the composer, or to the
 // command that it stands for.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	m.shown.refused = false
 	if m.overlay.Overlay != nil {
 		return m.keyOverlay(k)
 	}

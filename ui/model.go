@@ -36,6 +36,8 @@ type Options struct {
 	Now func() time.Time
 	// Typed are the drafts of earlier runs.
 	Typed map[DraftOf]string
+	// Unsent are the replies of earlier runs that nobody answered.
+	Unsent []Unsent
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
 	// Preview: the conversation follows the selection after a moment.
@@ -73,14 +75,16 @@ type Model struct {
 
 	list *inbox.List
 	// slipped is when another row was selected by itself.
-	slipped  time.Time
-	query    model.Query
-	search   search
-	thread   *thread.Pane
-	shown    conversation
-	box      *composer.Box
-	typed    typed
-	replies  pending
+	slipped time.Time
+	query   model.Query
+	search  search
+	thread  *thread.Pane
+	shown   conversation
+	box     *composer.Box
+	typed   typed
+	replies pending
+	// untold: earlier runs left replies, and the user has not been told.
+	untold   bool
 	newer    newer
 	team     team
 	presence presence
@@ -111,6 +115,7 @@ func New(o Options) (*Model, error) {
 		replies: pending{}, sights: newSights(),
 	}
 	m.restyle()
+	m.takeUnsent(o.Unsent)
 	m.list.SetRows(m.inbox.View(m.query))
 	return m, nil
 }

@@ -97,6 +97,8 @@ func TestANoteThatTheHubDidNotTake(t *testing.T) {
 	if n := len(w.hub.replies); n != 2 || !w.hub.replies[1].Note || w.hub.replies[0].ClientID != w.hub.replies[1].ClientID {
 		t.Errorf("left as %v", w.hub.replies)
 	}
+	w.hub.err = nil
+	w.updates(replied{reply: w.hub.replies[1], err: errors.New("gone")})
 	w.keys("D")
 	if w.box.Text() != "" || w.drafts[DraftOf{id, true}] != "among us" {
 		t.Errorf("%q is typed, kept: %v", w.box.Text(), w.drafts)

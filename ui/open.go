@@ -16,6 +16,9 @@ type conversation struct {
 	opening model.Opening
 	// reading: its newest messages are being read; older: those before.
 	reading, older bool
+	// refused: those before could not be read; they are asked for again when the user
+	// moves, or the hub is back.
+	refused bool
 	// unread is how many messages were unread when it was opened, first the first of
 	// them, once that is known.
 	unread int
@@ -116,7 +119,7 @@ func (m *Model) readMessages(o model.Opening, before string) tea.Cmd {
 func (m *Model) readOlder() tea.Cmd {
 	c := &m.shown
 	t, ok := m.inbox.Thread(c.id)
-	if c.id == "" || !ok || c.older || c.reading || t.Cursor == "" || m.frame.layout.thread == 0 || !m.thread.NearTop() {
+	if c.id == "" || !ok || c.older || c.reading || c.refused || t.Stale || t.Cursor == "" || m.frame.layout.thread == 0 || !m.thread.NearTop() {
 		return nil
 	}
 	c.older, c.stale = true, true
@@ -132,7 +135,7 @@ func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 	}
 	if r.err != nil {
 		if mine {
-			c.stale = true
+			c.stale, c.refused = true, r.older
 			m.notify(m.hub.Explain(r.err))
 		}
 		return nil
@@ -146,7 +149,11 @@ func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 		return nil
 	}
 	c.stale = true
-	if !taken && !r.older {
+	switch {
+	case !taken && r.older:
+		c.refused = true // it is another conversation by now than the one that was asked of
+		return m.followThread()
+	case !taken:
 		return m.readNewest()
 	}
 	if t, ok := m.inbox.Thread(id); ok && !r.older {
@@ -171,7 +178,7 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 func (m *Model) content(r model.Row) thread.Content {
 	t, _ := m.inbox.Thread(r.ID)
 	return thread.Content{
-		Conversation: r, Thread: t, Pending: m.replies.of(r.ID, t.Messages), Me: m.inbox.User().ID,
+		Conversation: r, Thread: t, Pending: m.replies[r.ID], Me: m.inbox.User().ID,
 		Keys: thread.Keys{
 			Resend: m.keyOf("resend"), Drop: m.keyOf("drop"), Attachment: m.keyOf("open_address"), Open: m.keyOf("open"),
 			Reply: m.keyOf("reply"), Share: m.keyOf("share"),

@@ -29,7 +29,7 @@ type marked struct {
 // watchReading starts the wait after which what is on screen counts as read.
 func (m *Model) watchReading() tea.Cmd {
 	c := &m.shown
-	if c.id == "" || m.frame.layout.thread == 0 || !m.terminal.focused || m.overlay.Overlay != nil {
+	if c.id == "" || m.frame.layout.thread == 0 || !m.terminal.focused || m.overlay.Overlay != nil || m.wire.State != Live {
 		c.marking = ""
 		return nil
 	}

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -12,38 +11,6 @@ import (
 	"parley/ui/thread"
 	"parley/words"
 )
-
-// pending are replies that the hub has not taken yet, by conversation.
-type pending map[model.ConversationID][]thread.Pending
-
-// of returns those of a conversation that its messages don't hold yet.
-func (p pending) of(id model.ConversationID, ms []model.Message) []thread.Pending {
-	if len(p[id]) == 0 {
-		return nil
-	}
-	held := map[model.ClientID]bool{}
-	for i := range ms {
-		if ms[i].ClientID != "" {
-			held[ms[i].ClientID] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(p[id]), func(r thread.Pending) bool { return held[r.ClientID] })
-}
-
-func (p pending) drop(id model.ConversationID, client model.ClientID) {
-	p[id] = slices.DeleteFunc(p[id], func(r thread.Pending) bool { return r.ClientID == client })
-	if len(p[id]) == 0 {
-		delete(p, id)
-	}
-}
-
-func (p pending) fail(id model.ConversationID, client model.ClientID, why string) {
-	for i := range p[id] {
-		if p[id][i].ClientID == client {
-			p[id][i].Failed = why
-		}
-	}
-}
 
 // replied is the answer to a reply handed in.
 type replied struct {
@@ -152,37 +119,32 @@ func (m *Model) asking() (model.Message, bool) {
 	return m.thread.Asking()
 }
 
-// waiting returns the oldest reply of the open conversation that could not be handed
-// in.
-func (m *Model) waiting() (thread.Pending, bool) {
-	all := m.replies[m.shown.id]
-	i := slices.IndexFunc(all, func(p thread.Pending) bool { return p.Failed != "" })
-	if i < 0 {
-		return thread.Pending{}, false
-	}
-	return all[i], true
-}
-
 func needsAsking(m *Model) string {
-	if _, ok := m.waiting(); ok {
-		return ""
-	}
 	if _, ok := m.asking(); !ok {
 		return m.say(words.WhyNothingAsks)
 	}
 	return ""
 }
 
+// waiting returns the reply that a message stands for which the hub has not taken.
+func (m *Model) waiting(msg model.Message) (Reply, bool) {
+	p, ok := m.replies.get(m.shown.id, msg.ClientID)
+	if msg.ID != "" || !ok {
+		return Reply{}, false
+	}
+	at, _ := m.inbox.Position(m.shown.id.Page())
+	return Reply{Conversation: m.shown.id, Note: p.Note, ClientID: p.ClientID, Text: p.Text, SeenSeq: at.Seq}, true
+}
+
 // resend sends a reply again: one that the hub did not take with the same id, so that
 // it can't leave twice; one that Facebook did not answer as a new attempt.
 func (m *Model) resend() tea.Cmd {
-	if p, ok := m.waiting(); ok {
-		m.replies.fail(m.shown.id, p.ClientID, "")
-		m.shown.stale = true
-		at, _ := m.inbox.Position(m.shown.id.Page())
-		return m.handIn(Reply{Conversation: m.shown.id, Note: p.Note, ClientID: p.ClientID, Text: p.Text, SeenSeq: at.Seq})
-	}
 	msg, _ := m.asking()
+	if r, ok := m.waiting(msg); ok {
+		m.replies.fail(r.Conversation, r.ClientID, "")
+		m.shown.stale = true
+		return m.handIn(r)
+	}
 	at, _ := m.inbox.Position(m.shown.id.Page())
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
@@ -193,12 +155,10 @@ func (m *Model) resend() tea.Cmd {
 
 // giveUp drops a reply that asks. One that the hub did not take becomes a draft.
 func (m *Model) giveUp() tea.Cmd {
-	if p, ok := m.waiting(); ok {
-		m.replies.drop(m.shown.id, p.ClientID)
-		m.shown.stale = true
-		return m.giveBack(DraftOf{Conversation: m.shown.id, Note: p.Note}, safe.Typed(p.Text))
-	}
 	msg, _ := m.asking()
+	if r, ok := m.waiting(msg); ok {
+		return m.withdraw(r)
+	}
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		out, err := hub.Drop(ctx, msg)

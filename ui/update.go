@@ -30,34 +30,45 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.news(msg)
 	case waken:
 		m.clock.woken(msg)
-	case messagesRead:
-		return m.messagesRead(msg)
-	case found:
-		return m.found(msg)
-	case replied:
-		return m.replied(msg)
-	case decided:
-		return m.decided(msg)
-	case triaged:
-		return m.triaged(msg)
 	case seen:
 		return m.seen(msg)
-	case marked:
-		return m.marked(msg)
 	case rested:
 		return m.rested(msg)
 	case pause:
 		return m.pause(msg)
 	case addressOpened:
 		return m.addressOpened(msg)
-	case teamRead:
-		m.teamRead(msg)
-	case visibilitySet:
-		m.visibilitySet(msg)
 	case draftSaved:
 		return m.draftSaved(msg)
 	case composer.PasteRefused:
 		m.notify(m.say(words.PasteTooLong))
+	default:
+		return m.hubSays(msg)
+	}
+	return nil
+}
+
+// hubSays takes over what the hub answered to a call of the screen's.
+func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case messagesRead:
+		return m.messagesRead(msg)
+	case found:
+		return m.found(msg)
+	case replied:
+		return m.replied(msg)
+	case withdrawn:
+		return m.withdrawn(msg)
+	case decided:
+		return m.decided(msg)
+	case triaged:
+		return m.triaged(msg)
+	case marked:
+		return m.marked(msg)
+	case teamRead:
+		m.teamRead(msg)
+	case visibilitySet:
+		m.visibilitySet(msg)
 	default:
 		m.terminalSays(msg)
 	}
@@ -100,6 +111,7 @@ func (m *Model) news(n News) tea.Cmd {
 			team = m.readTeam(m.team.then)
 		}
 		m.wire = *n.Connection
+		m.shown.refused = m.shown.refused && m.wire.State != Live
 	}
 	defer m.heard(n.Lossy)
 	if n.Apply == nil {
@@ -119,6 +131,7 @@ func (m *Model) news(n News) tea.Cmd {
 	}
 	follow := m.followThread()
 	m.showNewer()
+	m.tellUnsent()
 	return tea.Batch(team, follow)
 }
 
@@ -132,6 +145,7 @@ func (m *Model) settle() tea.Cmd {
 		}
 	}
 	m.toast.expire(now)
+	taken := m.dropTaken()
 	m.draw()
-	return tea.Batch(m.watchReading(), m.readOlder(), m.tellPresence(), m.clock.wake(m.nextChange()))
+	return tea.Batch(taken, m.watchReading(), m.readOlder(), m.tellPresence(), m.clock.wake(m.nextChange()))
 }

@@ -277,15 +277,18 @@ type fakeHub struct {
 	mu       sync.Mutex
 	inbox    *model.Inbox
 	messages map[model.ConversationID][]model.Message
-	replies  []Reply
-	err      error
-	read     []model.MessageID
-	asked    []string
-	found    []model.Found
-	seq      int64
-	ids      int
-	users    []model.UserRef
-	told     []model.Lossy
+	// cursor is that of the messages before those; failOlder is why they can't be read.
+	cursor    string
+	failOlder error
+	replies   []Reply
+	err       error
+	read      []model.MessageID
+	asked     []string
+	found     []model.Found
+	seq       int64
+	ids       int
+	users     []model.UserRef
+	told      []model.Lossy
 }
 
 func (h *fakeHub) note(what string) error {
@@ -297,8 +300,11 @@ func (h *fakeHub) note(what string) error {
 
 func (h *fakeHub) Messages(_ context.Context, id model.ConversationID, before string) (Messages, error) {
 	err := h.note("messages " + before)
+	if before != "" {
+		err = errors.Join(err, h.failOlder)
+	}
 	at, _ := h.inbox.Position(page1)
-	return Messages{Messages: h.messages[id], AsOf: model.AsOf{page1: at}}, err
+	return Messages{Messages: h.messages[id], Cursor: h.cursor, AsOf: model.AsOf{page1: at}}, err
 }
 
 func (h *fakeHub) Search(_ context.Context, q Search) (Findings, error) {
@@ -321,6 +327,18 @@ func (h *fakeHub) Reply(_ context.Context, r Reply) (model.Message, error) {
 	}
 	return m, err
 }
+
+func (h *fakeHub) TakeBack(_ context.Context, r Reply) (model.Message, bool, error) {
+	err := h.note("take back " + string(r.ClientID))
+	for _, m := range h.messages[r.Conversation] {
+		if m.ClientID == r.ClientID {
+			return m, true, err
+		}
+	}
+	return model.Message{}, false, err
+}
+
+func (h *fakeHub) Taken(id model.ClientID) error { return h.note("taken " + string(id)) }
 
 func (h *fakeHub) Resend(_ context.Context, m model.Message, _ int64) (model.Message, error) {
 	m.State, m.Seq, m.Error = model.Queued, m.Seq+1000, nil

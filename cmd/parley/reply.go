@@ -66,7 +66,7 @@ func (p *program) replyCommand() *cobra.Command {
 
 // again returns the id of the same reply where it was begun before, else a new one.
 func again(kept *client.Kept, r client.KeptReply) model.ClientID {
-	if id, ok := kept.Find(r.Hub, r.Conversation, r.Text); ok {
+	if id, ok := kept.Find(r, nil); ok {
 		return id
 	}
 	return client.NewClientID()

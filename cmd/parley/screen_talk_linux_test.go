@@ -164,6 +164,43 @@ func TestScreenHubAway(t *testing.T) {
 	s.leaves()
 }
 
+// TestScreenLeftWithAReplyWaiting: what was sent while the hub was away, and never handed
+// in before the program ended, is there at the next start, and leaves once.
+func TestScreenLeftWithAReplyWaiting(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerSays("2001", wording{Text: "Hello from Ken", Name: "Ken Sato"})
+	s := startScreen(t, aki.screenEnv())
+	s.sees("● live", "Hello from Ken")
+	s.types(keyEnter)
+	s.sees("Reply to Ken Sato…")
+	w.hub.kill()
+	s.sees("○ offline")
+	s.presses("r", "enter send")
+	s.types("Typed while it was away" + keyEnter)
+	s.inThread("Typed while it was away", "○ waiting")
+	s.leaves()
+
+	w.startHub()
+	s = startScreen(t, aki.screenEnv())
+	s.sees("● live", "has not been handed in")
+	s.inList("Ken Sato", holding("✎"))
+	s.types(keyEnter)
+	s.inThread("Typed while it was away", "Parley ended before the hub answered.")
+	s.types("R")
+	waitFor(t, "the reply leaves", patience, func() bool { return len(w.facebook.gotBy("2001")) > 0 })
+	s.inThread("✓✓ read")
+	s.inList("Ken Sato", lacking("✎"))
+	s.leaves()
+	s = startScreen(t, aki.screenEnv())
+	s.sees("● live", "You: Typed while it was away")
+	s.misses("has not been handed in")
+	s.leaves()
+	if got := w.facebook.gotBy("2001"); !slices.Equal(got, []string{"Typed while it was away"}) {
+		t.Errorf("the customer got %q", got)
+	}
+}
+
 // TestScreenStaysOpen: the conversation in which somebody writes stays open while the hub
 // goes and comes back, so that no key becomes a command.
 func TestScreenStaysOpen(t *testing.T) {

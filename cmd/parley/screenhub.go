@@ -22,6 +22,10 @@ type screenHub struct {
 	explain func(error) string
 	// leaving ends when the program does: a reply may wait for the hub until then.
 	leaving context.Context //nolint:containedctx // a reply belongs to the program, not to a call
+
+	mu sync.Mutex
+	// busy are the replies that are being handed in.
+	busy map[model.ClientID]bool
 }
 
 var _ ui.Hub = (*screenHub)(nil)
@@ -46,22 +50,50 @@ func (h *screenHub) Search(ctx context.Context, q ui.Search) (ui.Findings, error
 	return ui.Findings{Found: l.Conversations, Cursor: l.Cursor}, err
 }
 
+// Reply implements [ui.Hub].
 func (h *screenHub) Reply(_ context.Context, r ui.Reply) (model.Message, error) {
-	id := r.ClientID
-	// The same text that was kept because nobody knows whether the hub has it leaves
-	// under the id that it had.
-	find := h.kept.Find
-	if r.Note {
-		find = h.kept.FindNote
+	k := client.KeptReply{
+		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: r.ClientID, Text: r.Text, Note: r.Note, SeenSeq: r.SeenSeq, At: time.Now(),
 	}
-	if kept, ok := find(h.client.URL(), r.Conversation, r.Text); ok {
-		id = kept
-	}
-	m, err := h.client.HandIn(h.leaving, h.kept, client.KeptReply{
-		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: id, Text: r.Text, Note: r.Note, SeenSeq: r.SeenSeq,
-	}, replyPatience)
+	k.ClientID = h.begin(k)
+	defer h.end(k.ClientID)
+	m, err := h.client.HandIn(h.leaving, h.kept, k, replyPatience)
 	return m, refusal(err)
 }
+
+// begin returns the id under which a reply leaves. The same text that was kept because
+// nobody knows whether the hub has it keeps the id that it had; one that is on its way
+// right now is another reply.
+func (h *screenHub) begin(r client.KeptReply) model.ClientID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if id, ok := h.kept.Find(r, func(id model.ClientID) bool { return h.busy[id] }); ok {
+		r.ClientID = id
+	}
+	if h.busy == nil {
+		h.busy = map[model.ClientID]bool{}
+	}
+	h.busy[r.ClientID] = true
+	return r.ClientID
+}
+
+func (h *screenHub) end(id model.ClientID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.busy, id)
+}
+
+// TakeBack implements [ui.Hub].
+func (h *screenHub) TakeBack(ctx context.Context, r ui.Reply) (model.Message, bool, error) {
+	m, taken, err := h.client.ReplyBy(ctx, r.Conversation, r.ClientID)
+	if err != nil {
+		return model.Message{}, false, err
+	}
+	return m, taken, h.kept.Forget(r.ClientID)
+}
+
+// Taken implements [ui.Hub].
+func (h *screenHub) Taken(id model.ClientID) error { return h.kept.Forget(id) }
 
 // refusal tells the screen of a rule that refused, so that it gives the text back.
 func refusal(err error) error {
@@ -112,8 +144,17 @@ func (h *screenHub) NewClientID() model.ClientID { return client.NewClientID() }
 
 func (h *screenHub) Explain(err error) string { return h.explain(err) }
 
-// typed returns the drafts of earlier runs, and replies that were kept because nobody
-// knows whether the hub has them: sent once more, they leave under the id they had.
+// unsent returns what was handed in by earlier runs without an answer: nobody knows
+// whether the hub has it.
+func (h *screenHub) unsent() []ui.Unsent {
+	var out []ui.Unsent
+	for _, k := range h.kept.All(h.client.URL()) {
+		out = append(out, ui.Unsent{Conversation: k.Conversation, ClientID: k.ClientID, Note: k.Note, Text: k.Text, At: k.At})
+	}
+	return out
+}
+
+// typed returns the drafts of earlier runs.
 func (h *screenHub) typed(drafts *client.Drafts) (map[ui.DraftOf]string, error) {
 	replies, err := drafts.All(h.client.URL())
 	notes, nerr := drafts.Notes().All(h.client.URL())

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,6 +42,9 @@ type messagesInput struct {
 	ConversationPath
 	Before string `query:"before" maxLength:"1024" doc:"The cursor of a former answer"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+	// ClientID asks what became of a reply whose answer was lost, without handing it in
+	// again.
+	ClientID model.ClientID `query:"client_id" maxLength:"64" doc:"Only what the caller handed in by this client_id: one message or none"`
 }
 
 type messagesBody struct {
@@ -50,11 +54,33 @@ type messagesBody struct {
 }
 
 func (s *server) listMessages(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {
+	if in.ClientID != "" {
+		return s.replyBy(ctx, in)
+	}
 	ms, cursor, asOf, err := s.hub.Messages(ctx, user(ctx), in.Conversation, in.Before, in.Limit)
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
 	return &body[messagesBody]{Body: messagesBody{Messages: ms, Cursor: cursor, AsOf: asOf}}, nil
+}
+
+// replyBy lists what the caller handed in by a client id.
+func (s *server) replyBy(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {
+	// The conversation is judged first: it may be hidden while the reply is not there.
+	_, _, asOf, err := s.hub.Messages(ctx, user(ctx), in.Conversation, "", 1)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	out := messagesBody{Messages: []model.Message{}, AsOf: asOf}
+	m, err := s.hub.ReplyBy(ctx, user(ctx), in.Conversation, in.ClientID)
+	if errors.Is(err, hub.ErrNotFound) {
+		return &body[messagesBody]{Body: out}, nil
+	}
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	out.Messages = append(out.Messages, m)
+	return &body[messagesBody]{Body: out}, nil
 }
 
 // MessagePath names a message in a path.

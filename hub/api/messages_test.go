@@ -89,6 +89,34 @@ func TestReplyOfWhoLostSight(t *testing.T) {
 	w.do(w.cat, http.MethodPost, conversation(page, hanako)+"/messages", body).problem(http.StatusNotFound, "not_found")
 }
 
+// What became of a reply can be asked by its client id without handing it in: by whoever
+// handed it in, for its conversation, while they see it.
+func TestMessageByClientID(t *testing.T) {
+	t.Parallel()
+	w := withPage(t, model.Shared)
+	w.customerWrites(meta, ken, "m_ken", "hello", time.Now())
+	body := text("hi")
+	id := fmt.Sprint(body["client_id"])
+	by := func(who account, customer model.PSID) []model.Message {
+		t.Helper()
+		var out struct{ Messages []model.Message }
+		w.do(who, http.MethodGet, conversation(page, customer)+"/messages?client_id="+id, nil).want(http.StatusOK).into(&out)
+		return out.Messages
+	}
+	if ms := by(w.cat, hanako); len(ms) != 0 {
+		t.Errorf("before it was handed in: %v", ms)
+	}
+	m := w.reply(w.cat, page, hanako, body)
+	if ms := by(w.cat, hanako); len(ms) != 1 || ms[0].ID != m.ID || string(ms[0].ClientID) != id {
+		t.Errorf("got %v, want %s", ms, m.ID)
+	}
+	if ms := append(by(w.cat, ken), by(w.ann, hanako)...); len(ms) != 0 {
+		t.Errorf("in another conversation or to another user: %v", ms)
+	}
+	w.setVisibility(w.ann, page, model.Private)
+	w.do(w.cat, http.MethodGet, conversation(page, hanako)+"/messages?client_id="+id, nil).problem(http.StatusNotFound, "not_found")
+}
+
 func TestClientIDMustBeAUUID(t *testing.T) {
 	t.Parallel()
 	w := withPage(t, model.Shared)
