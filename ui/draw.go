@@ -158,7 +158,7 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 		composer = composer[:max(0, min(len(composer), h))]
 		lines, room = nil, max(0, h-len(composer))
 	}
-	lines = append(lines, m.messageLines(r, w, room)...)
+	lines = append(lines, m.messageLines(f, r, w, room)...)
 	if h >= ruleFrom {
 		lines = append(lines, edge+m.composerRule(inner)+edge)
 	}
@@ -193,12 +193,20 @@ func (m *Model) composerRule(w int) string {
 	return th.Faint.Paint(m.look.Rule(left)) + th.Muted.Paint(s) + th.Faint.Paint(m.look.Rule(w-left-m.look.Cells.Width(s)))
 }
 
-func (m *Model) messageLines(r model.Row, w, h int) []string {
+// nextDay is the midnight after a time, where the time is.
+func nextDay(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
+}
+
+func (m *Model) messageLines(f *frame, r model.Row, w, h int) []string {
 	m.thread.SetSize(w, h)
-	if m.shown.stale {
+	if m.shown.stale || !m.clock.now().Before(m.shown.tomorrow) {
+		m.shown.tomorrow = nextDay(m.clock.now().In(m.zone))
 		m.thread.Set(m.look, m.content(r))
 		m.shown.stale = false
 	}
+	// Its day lines read otherwise from midnight on.
+	f.next = earlier(f.next, m.shown.tomorrow)
 	return m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlay.Overlay == nil)
 }
 

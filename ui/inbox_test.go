@@ -229,3 +229,16 @@ func TestWhileAPageIsReadAnew(t *testing.T) {
 		t.Errorf("left: %v", w.hub.replies)
 	}
 }
+
+// TestTheDayEnds: at midnight today's messages are yesterday's, though nothing comes.
+func TestTheDayEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(3))
+	ms := incoming(2)
+	w.hub.messages[ms[0].ConversationID] = ms
+	w.keys("enter")
+	w.shows("Today")
+	w.passes(13 * time.Hour)
+	w.shows("Yesterday")
+	w.hides("Today")
+}

@@ -160,6 +160,7 @@ func (m *Model) restyle() {
 	}
 	m.look = l
 	m.box.SetLook(l)
+	m.shown.stale = true
 }
 
 // opened is an overlay that lies over the screen, and what is done with its answer.

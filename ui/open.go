@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -25,6 +27,8 @@ type conversation struct {
 	first  model.MessageID
 	// stale: what the pane shows is not what is known.
 	stale bool
+	// tomorrow is when the day that it was drawn on ends.
+	tomorrow time.Time
 	// marking is what is about to be marked read, done what was.
 	marking, done model.MessageID
 	generation    uint64
@@ -83,6 +87,14 @@ func (m *Model) followThread() tea.Cmd {
 		return nil
 	}
 	return m.readNewest()
+}
+
+// concerns tells whether the open conversation has to follow a change: it is about it, or
+// what is held of it is not whole.
+func (m *Model) concerns(c model.Changes) bool {
+	id := m.shown.id
+	t, ok := m.inbox.Thread(id)
+	return c.Many || c.Pages || !ok || !t.Loaded || t.Stale || slices.Contains(c.Conversations, id) || slices.Contains(c.Threads, id)
 }
 
 // gone leaves a conversation that is no longer there, or may no longer be seen. What

@@ -129,8 +129,11 @@ func (m *Model) news(n News) tea.Cmd {
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
 		m.refresh()
 	}
-	follow := m.followThread()
-	m.showNewer()
+	var follow tea.Cmd
+	if m.concerns(changes) {
+		follow = m.followThread()
+		m.showNewer()
+	}
 	m.tellUnsent()
 	return tea.Batch(team, follow)
 }
