@@ -229,7 +229,7 @@ func testSearchPaging(t *testing.T, s store.Store) {
 			return nil
 		})
 	}
-	for _, filter := range []store.Filter{store.FilterAll, store.FilterOpen, store.FilterSnoozed, store.FilterDone, store.FilterMine} {
+	for _, filter := range []store.Filter{store.FilterAll, store.FilterSnoozed, store.FilterMine} {
 		whole := walk(t, s, store.ConversationQuery{Pages: f.pages, Filter: filter, Limit: 1000})
 		some := slices.DeleteFunc(slices.Clone(whole), func(c store.Conversation) bool {
 			var n int
@@ -237,7 +237,11 @@ func testSearchPaging(t *testing.T, s store.Store) {
 			return n%10 != 0
 		})
 		for query, want := range map[string][]store.Conversation{"all": whole, "some": some} {
-			for _, limit := range []int{250, 5000} {
+			limits := []int{250}
+			if filter == store.FilterAll {
+				limits = append(limits, 5000)
+			}
+			for _, limit := range limits {
 				var got []model.ConversationID
 				for _, c := range f.all(store.ConversationQuery{Search: query, Filter: filter, Limit: limit}) {
 					got = append(got, c.ID)
