@@ -40,6 +40,13 @@ func (k *Keeper) take(u Update) (model.Changes, error) {
 		changes := k.inbox.SetUser(u.User)
 		merge(&changes, k.inbox.Advance(u.Now))
 		return changes, nil
+	case UserChanged:
+		user := k.inbox.User()
+		if u.User.ID != user.ID {
+			return model.Changes{}, nil
+		}
+		user.Name, user.Away = u.User.Name, u.User.Away
+		return k.inbox.SetUser(user), nil
 	case HubTime:
 		return k.inbox.Advance(u.Now), nil
 	case PagesListed:

@@ -213,6 +213,11 @@ func (s *Sync) frame(ctx context.Context, socket *socket, frame []byte) error {
 		return take(frame, func(h model.Heads) error { return s.heads(ctx, socket, h) })
 	case model.FrameAccess:
 		return take(frame, func(a model.Access) error { return s.access(ctx, a) })
+	case model.FrameUser:
+		return take(frame, func(c model.UserChanged) error {
+			s.out.put(ctx, UserChanged{User: c.User})
+			return nil
+		})
 	case model.FrameTyping, model.FramePresence:
 		return take(frame, func(l model.Lossy) error {
 			s.out.put(ctx, Lossy{Frame: l})

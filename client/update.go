@@ -24,6 +24,9 @@ type (
 		Now  time.Time
 		User model.User
 	}
+	// UserChanged tells how somebody who works with the hub is known from now on; it may
+	// be the user.
+	UserChanged struct{ User model.Colleague }
 	// HubTime tells the hub's time, every few seconds.
 	HubTime struct{ Now time.Time }
 	// PagesListed holds every Page, those the user may not see into with what anybody
@@ -68,6 +71,7 @@ type (
 
 func (Connection) isUpdate()  {}
 func (Welcomed) isUpdate()    {}
+func (UserChanged) isUpdate() {}
 func (HubTime) isUpdate()     {}
 func (PagesListed) isUpdate() {}
 func (Dropped) isUpdate()     {}

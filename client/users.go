@@ -30,3 +30,13 @@ func (c *Client) Tokens(ctx context.Context) ([]model.Token, error) {
 func (c *Client) RevokeToken(ctx context.Context, id model.TokenID) error {
 	return c.call(ctx, http.MethodDelete, "/v1/tokens/"+segment(string(id)), nil, nil, nil)
 }
+
+// SetAvailable makes the user take conversations, or none for now.
+func (c *Client) SetAvailable(ctx context.Context, available bool) (model.User, error) {
+	in := struct {
+		Available bool `json:"available"`
+	}{available}
+	var out model.User
+	err := c.call(ctx, http.MethodPut, "/v1/me/availability", nil, in, &out)
+	return out, err
+}

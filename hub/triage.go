@@ -28,7 +28,7 @@ func (h *Hub) Triage(ctx context.Context, user model.User, id model.Conversation
 			return err
 		}
 		if to.Assignee != nil && t.Assignee.Named {
-			if to.Assignee, err = assignable(tx, page, to.Assignee.ID); err != nil {
+			if to.Assignee, err = assignable(tx, page, to.Assignee.ID, was.Assignee); err != nil {
 				return err
 			}
 		}
@@ -46,14 +46,17 @@ func (h *Hub) Triage(ctx context.Context, user model.User, id model.Conversation
 }
 
 // assignable returns who a conversation of a Page is to be assigned to: somebody who
-// may see it.
-func assignable(r store.Reader, page store.Page, id model.UserID) (*model.UserRef, error) {
+// may see it and takes conversations, or whose it was.
+func assignable(r store.Reader, page store.Page, id model.UserID, was *model.UserRef) (*model.UserRef, error) {
 	u, err := r.User(id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !model.CanSee(u.ID, page.Page) {
 		return nil, &InvalidError{Field: "assignee", Reason: "must be a user of this hub who may see the Page."}
 	}
 	if err != nil {
 		return nil, err
+	}
+	if !model.CanAssign(u.ID, u.Away, was) {
+		return nil, model.Refuse(model.NotAvailable)
 	}
 	ref := u.Ref()
 	return &ref, nil

@@ -23,7 +23,7 @@ func (h *Hub) Users(ctx context.Context, user model.User) ([]model.Colleague, er
 	}
 	out := make([]model.Colleague, 0, len(all))
 	for _, u := range all {
-		c := model.Colleague{ID: u.ID, Name: u.Name}
+		c := u.Colleague()
 		if user.Admin {
 			c.Email, c.Admin = u.Email, &u.Admin
 		}

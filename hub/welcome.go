@@ -50,6 +50,9 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 	follows := make(map[model.PageID]int64)
 	err := s.hub.read(ctx, s.user, "", func(v view) error {
 		s.hub.live.learn(v.pages)
+		if now, err := v.User(s.user.ID); err == nil { // not as they were when the session began
+			w.User = now
+		}
 		for _, p := range v.pages {
 			if _, err := authorize(s.hub.live, s.user.ID, p.ID); err != nil {
 				continue

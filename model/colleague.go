@@ -6,10 +6,14 @@ import "time"
 type Colleague struct {
 	ID   UserID `json:"id"`
 	Name string `json:"name"`
+	Away Away   `json:"available"`
 	// Email and Admin are told to admins alone.
 	Email string `json:"email,omitempty"`
 	Admin *bool  `json:"admin,omitempty"`
 }
+
+// Ref returns the colleague's name and id alone.
+func (c Colleague) Ref() UserRef { return UserRef{ID: c.ID, Name: c.Name} }
 
 // TokenID names a token without giving it away.
 type TokenID string

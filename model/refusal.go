@@ -27,9 +27,11 @@ const (
 	// StillInstaller: a user can't be removed while a Page that they connected is not
 	// uninstalled.
 	StillInstaller Code = "still_installer"
-	NewerReply     Code = "newer_reply"
-	TextEmpty      Code = "text_empty"
-	TextTooLong    Code = "text_too_long"
+	// NotAvailable: a user who takes no conversations for now can be given none.
+	NotAvailable Code = "not_available"
+	NewerReply   Code = "newer_reply"
+	TextEmpty    Code = "text_empty"
+	TextTooLong  Code = "text_too_long"
 	// ClientIDReused: the client_id belongs to a reply with another body.
 	ClientIDReused Code = "client_id_reused"
 	// StateChanged: the attempt or state is another than the caller saw.

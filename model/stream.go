@@ -33,6 +33,7 @@ const (
 	FrameBatch    FrameType = "batch"
 	FrameHeads    FrameType = "heads"
 	FrameAccess   FrameType = "access"
+	FrameUser     FrameType = "user"
 	FrameTyping   FrameType = "typing"
 	FramePresence FrameType = "presence"
 )
@@ -115,6 +116,13 @@ type Access struct {
 	Page       PageID     `json:"page"`
 	Sees       bool       `json:"sees"`
 	Visibility Visibility `json:"visibility"`
+}
+
+// UserChanged tells everybody, outside the log, how a colleague is known from now on:
+// whether they are available.
+type UserChanged struct {
+	Type FrameType `json:"type"`
+	User Colleague `json:"user"`
 }
 
 // Lossy is a frame without seq that may get lost: typing, presence.

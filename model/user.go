@@ -1,11 +1,36 @@
 package model
 
+import "encoding/json"
+
 // User is somebody who works with this hub.
 type User struct {
 	ID    UserID `json:"id"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
 	Admin bool   `json:"admin"`
+	Away  Away   `json:"available"`
+}
+
+// Away: a user takes no conversations for now; those that are theirs stay theirs
+// (facts of Pipedrive's inbox: availability off). On the wire it is its opposite,
+// available, so that whoever was never asked is available.
+type Away bool
+
+// MarshalJSON implements [json.Marshaler].
+func (a Away) MarshalJSON() ([]byte, error) { return json.Marshal(!bool(a)) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Away) UnmarshalJSON(b []byte) error {
+	available := !bool(*a)
+	err := json.Unmarshal(b, &available)
+	*a = Away(!available)
+	return err
+}
+
+// CanAssign tells whether a conversation may be made somebody's. Whoever is away can be
+// given none, not even by themselves; a conversation that is theirs already may stay so.
+func CanAssign(to UserID, away Away, was *UserRef) bool {
+	return !bool(away) || was != nil && was.ID == to
 }
 
 // UserRef names a user beside something else.
@@ -16,3 +41,6 @@ type UserRef struct {
 
 // Ref returns the user's name and id alone.
 func (u User) Ref() UserRef { return UserRef{ID: u.ID, Name: u.Name} }
+
+// Colleague returns the user as every colleague may know them.
+func (u User) Colleague() Colleague { return Colleague{ID: u.ID, Name: u.Name, Away: u.Away} }

@@ -16,8 +16,13 @@ func (m *Model) headerLine(w int) string {
 	state, style := m.connection()
 	sight, sightStyle := m.sight(page)
 	me := m.look.Ours(m.inbox.User().Name)
-	// What doesn't fit goes: first who I am, then the words for who sees it.
-	parts := []piece{{state, style}, {sight, sightStyle}, {me, th.Muted}}
+	away := ""
+	if m.inbox.User().Away {
+		away = th.Waiting + " " + m.say(words.AssignAway)
+	}
+	// What doesn't fit goes: first who I am, then that I am not available, then the
+	// words for who sees it.
+	parts := []piece{{state, style}, {sight, sightStyle}, {away, th.Warn}, {me, th.Muted}}
 	for n := len(parts); n > 0; n-- {
 		right, used := m.join(parts[:n])
 		room := w - 2 - used - 2

@@ -35,7 +35,9 @@ type Hub interface {
 	// SetVisibility makes a Page private or shared; only its installer may.
 	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error
 	// Users returns everybody who works with the hub.
-	Users(ctx context.Context) ([]model.UserRef, error)
+	Users(ctx context.Context) ([]model.Colleague, error)
+	// SetAvailable makes the user take conversations, or none for now.
+	SetAvailable(ctx context.Context, available bool) error
 	// Tell tells colleagues what the user does: types, or looks at a conversation. It may
 	// get lost.
 	Tell(f model.Lossy)
@@ -109,6 +111,8 @@ type News struct {
 	Apply func() (model.Changes, error)
 	// Connection is set where that changed.
 	Connection *Connection
+	// Users are those who are known otherwise from now on: available or not.
+	Users []model.Colleague
 	// Lossy is what colleagues do meanwhile: type, look at a conversation.
 	Lossy []model.Lossy
 }

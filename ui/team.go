@@ -15,14 +15,16 @@ import (
 
 // team is who works with the hub, as far as it was told.
 type team struct {
-	users []model.UserRef
+	users []model.Colleague
 	// then is what waits for the answer that is on its way.
 	then func()
+	// list brings an open list of them up to date.
+	list func()
 }
 
 // teamRead is the answer with the users of the hub.
 type teamRead struct {
-	users []model.UserRef
+	users []model.Colleague
 	err   error
 }
 
@@ -47,6 +49,38 @@ func (m *Model) teamRead(r teamRead) {
 		m.team.then = nil
 		then()
 	}
+	m.listTeam()
+}
+
+// teamChanged takes over that users are known otherwise now.
+func (m *Model) teamChanged(users []model.Colleague) {
+	if len(users) == 0 {
+		return
+	}
+	if len(m.team.users) > 0 { // else the answer with all of them brings it
+		m.team.users = slices.Clone(m.team.users)
+		for _, u := range users {
+			m.team.put(u)
+		}
+	}
+	m.listTeam()
+}
+
+// put takes over how a user is known now.
+func (t *team) put(u model.Colleague) {
+	i := slices.IndexFunc(t.users, func(known model.Colleague) bool { return known.ID == u.ID })
+	if i < 0 {
+		t.users = append(t.users, u)
+		return
+	}
+	t.users[i].Name, t.users[i].Away = u.Name, u.Away
+}
+
+// listTeam brings an open list of the team up to date.
+func (m *Model) listTeam() {
+	if m.team.list != nil {
+		m.team.list()
+	}
 }
 
 // namedBefore bounds how many conversations are looked through for names.
@@ -54,24 +88,24 @@ const namedBefore = 500
 
 // colleagues are the others who work with the hub, by name; where the hub does not tell
 // them, those that conversations name.
-func (m *Model) colleagues() []model.UserRef {
+func (m *Model) colleagues() []model.Colleague {
 	known := slices.Clone(m.team.users)
 	if len(known) == 0 {
 		v := m.inbox.View(model.Query{Filter: model.FilterAll, Sort: model.SortNewest})
 		for i := range min(v.Len(), namedBefore) {
 			if r, ok := v.At(i); ok && r.Assignee != nil {
-				known = append(known, *r.Assignee)
+				known = append(known, model.Colleague{ID: r.Assignee.ID, Name: r.Assignee.Name})
 			}
 		}
 	}
-	known = slices.DeleteFunc(known, func(u model.UserRef) bool { return u.ID == m.inbox.User().ID || u.ID == "" })
-	slices.SortFunc(known, func(a, b model.UserRef) int {
+	known = slices.DeleteFunc(known, func(u model.Colleague) bool { return u.ID == m.inbox.User().ID || u.ID == "" })
+	slices.SortFunc(known, func(a, b model.Colleague) int {
 		if c := strings.Compare(a.Name, b.Name); c != 0 {
 			return c
 		}
 		return strings.Compare(string(a.ID), string(b.ID))
 	})
-	return slices.CompactFunc(known, func(a, b model.UserRef) bool { return a.ID == b.ID })
+	return slices.CompactFunc(known, func(a, b model.Colleague) bool { return a.ID == b.ID })
 }
 
 // What is chosen besides colleagues, who are chosen by their ids.
@@ -100,49 +134,84 @@ func (m *Model) assign() tea.Cmd {
 	}
 	options := m.assignees(r)
 	if len(options) > mostKeys+2 {
-		items := make([]overlay.Item, len(options))
-		for i, o := range options {
-			items[i] = overlay.Item{ID: o.ID, Title: o.Title, Keys: o.Detail, Reason: o.Reason}
+		p := overlay.NewPalette(title, assignItems(options))
+		m.lay(p, done)
+		m.team.list = func() {
+			if m.overlay.Overlay == p {
+				p.SetItems(assignItems(m.assignees(r)))
+			}
 		}
-		m.lay(overlay.NewPalette(title, items), done)
 		return m.readTeam(nil)
 	}
 	c := overlay.NewChoice(title, options)
 	m.lay(c, done)
-	return m.readTeam(func() {
+	m.team.list = func() {
 		if options := m.assignees(r); m.overlay.Overlay == c && len(options) <= mostKeys+2 {
 			c.SetOptions(options)
 		}
-	})
+	}
+	return m.readTeam(nil)
 }
 
-// assignees are those to whom a conversation may be assigned. On a private Page that is
-// its installer alone, and the others are named with the reason.
-func (m *Model) assignees(r model.Row) []overlay.Option {
-	now := func(id model.UserID) string {
-		if r.Assignee != nil && r.Assignee.ID == id {
-			return m.say(words.AssignNow)
-		}
-		return ""
+// assignItems are the options as a list that is searched shows them.
+func assignItems(options []overlay.Option) []overlay.Item {
+	items := make([]overlay.Item, len(options))
+	for i, o := range options {
+		items[i] = overlay.Item{ID: o.ID, Title: o.Title, Keys: o.Detail, Reason: o.Reason}
 	}
+	return items
+}
+
+// assignees are those to whom a conversation may be assigned, marked by whether they are
+// available. Those who can't be given it are named with the reason: who is not
+// available, and on a private Page everybody but its installer.
+func (m *Model) assignees(r model.Row) []overlay.Option {
 	me := m.inbox.User()
 	nobody := overlay.Option{ID: assignNobody, Key: "n", Title: m.say(words.AssignNobody)}
 	if r.Assignee == nil {
 		nobody.Detail = m.say(words.AssignNow)
 	}
-	out := []overlay.Option{{ID: assignMe, Key: "m", Title: m.say(words.AssignMe), Detail: now(me.ID)}, nobody}
-	reason := ""
+	mine := m.assignee(r, me.Colleague())
+	mine.ID, mine.Key, mine.Title = assignMe, "m", m.availability(me.Away)+" "+m.say(words.AssignMe)
+	out := []overlay.Option{mine, nobody}
+	hidden := ""
 	if p, ok := m.inbox.Page(r.PageID); ok && p.Visibility == model.Private {
-		reason = m.say(words.WhyPrivatePage, "Page", m.look.Line(p.Name))
+		hidden = m.say(words.WhyPrivatePage, "Page", m.look.Line(p.Name))
 	}
 	for i, u := range m.colleagues() {
-		o := overlay.Option{ID: assignTo + string(u.ID), Title: m.look.Ours(u.Name), Detail: now(u.ID), Reason: reason}
+		o := m.assignee(r, u)
+		if hidden != "" {
+			o.Reason = hidden
+		}
 		if i < mostKeys {
 			o.Key = strconv.Itoa(i + 1)
 		}
 		out = append(out, o)
 	}
 	return out
+}
+
+// assignee is somebody to whom a conversation may be assigned, or why it can't be.
+func (m *Model) assignee(r model.Row, u model.Colleague) overlay.Option {
+	o := overlay.Option{ID: assignTo + string(u.ID), Title: m.availability(u.Away) + " " + m.look.Ours(u.Name)}
+	switch {
+	case r.Assignee != nil && r.Assignee.ID == u.ID:
+		o.Detail = m.say(words.AssignNow)
+	case !bool(u.Away):
+		o.Detail = m.say(words.AssignAvailable)
+	}
+	if u.Away {
+		o.Reason = m.say(words.AssignAway)
+	}
+	return o
+}
+
+// availability is the mark of who is available, and of who is not.
+func (m *Model) availability(a model.Away) string {
+	if a {
+		return m.look.Theme.Waiting
+	}
+	return m.look.Theme.Unread
 }
 
 // assignAs assigns a conversation as it was chosen.

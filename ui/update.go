@@ -69,6 +69,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		m.teamRead(msg)
 	case visibilitySet:
 		m.visibilitySet(msg)
+	case availabilitySet:
+		m.availabilitySet(msg)
 	default:
 		m.terminalSays(msg)
 	}
@@ -123,6 +125,7 @@ func (m *Model) news(n News) tea.Cmd {
 		m.notify(m.say(words.NewsUnreadable))
 	}
 	m.clock.tell(m.inbox.Now())
+	m.teamChanged(n.Users)
 	if changes.Pages {
 		m.forget()
 	}

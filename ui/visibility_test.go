@@ -36,7 +36,7 @@ func (w *world) hidden() {
 func TestMakeShared(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
-	w.hub.users = []model.UserRef{{ID: me, Name: "Aoi"}, ken, {ID: "mia", Name: "Mia"}}
+	w.hub.users = []model.Colleague{{ID: me, Name: "Aoi"}, {ID: ken.ID, Name: ken.Name}, {ID: "mia", Name: "Mia"}}
 	for _, answer := range []string{"esc", "n", "enter"} {
 		w.keys("ctrl+k")
 		w.types("share this page")

@@ -287,7 +287,7 @@ type fakeHub struct {
 	found     []model.Found
 	seq       int64
 	ids       int
-	users     []model.UserRef
+	users     []model.Colleague
 	told      []model.Lossy
 }
 
@@ -390,7 +390,11 @@ func (h *fakeHub) SetVisibility(_ context.Context, id model.PageID, v model.Visi
 	return h.note("visibility " + string(id) + " " + string(v))
 }
 
-func (h *fakeHub) Users(context.Context) ([]model.UserRef, error) { return h.users, nil }
+func (h *fakeHub) Users(context.Context) ([]model.Colleague, error) { return h.users, nil }
+
+func (h *fakeHub) SetAvailable(_ context.Context, available bool) error {
+	return h.note(fmt.Sprint("available ", available))
+}
 
 func (h *fakeHub) Tell(f model.Lossy) {
 	h.mu.Lock()

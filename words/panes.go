@@ -86,6 +86,8 @@ const (
 	SaidAssigned      ID = "said_assigned"
 	SaidAssignedMe    ID = "said_assigned_me"
 	SaidUnassigned    ID = "said_unassigned"
+	SaidAvailable     ID = "said_available"
+	SaidAway          ID = "said_away"
 	SaidUnpinned      ID = "said_unpinned"
 	SaidRead          ID = "said_read"
 	SaidUnread        ID = "said_unread"
@@ -107,19 +109,21 @@ const (
 
 // Why something can't be done now.
 const (
-	WhyNoConversation ID = "why_no_conversation"
-	WhyNotOpen        ID = "why_not_open"
-	WhyNothingAsks    ID = "why_nothing_asks"
-	WhyNothingToUndo  ID = "why_nothing_to_undo"
-	WhyOnePage        ID = "why_one_page"
-	WhyNoPage         ID = "why_no_page"
-	WhyNoText         ID = "why_no_text"
-	WhyNoAddress      ID = "why_no_address"
-	WhyNoDraft        ID = "why_no_draft"
-	WhyNoBrowser      ID = "why_no_browser"
-	WhySharedAlready  ID = "why_shared_already"
-	WhyPrivateAlready ID = "why_private_already"
-	WhyPrivatePage    ID = "why_private_page"
+	WhyNoConversation   ID = "why_no_conversation"
+	WhyNotOpen          ID = "why_not_open"
+	WhyNothingAsks      ID = "why_nothing_asks"
+	WhyNothingToUndo    ID = "why_nothing_to_undo"
+	WhyOnePage          ID = "why_one_page"
+	WhyNoPage           ID = "why_no_page"
+	WhyNoText           ID = "why_no_text"
+	WhyNoAddress        ID = "why_no_address"
+	WhyNoDraft          ID = "why_no_draft"
+	WhyNoBrowser        ID = "why_no_browser"
+	WhySharedAlready    ID = "why_shared_already"
+	WhyPrivateAlready   ID = "why_private_already"
+	WhyPrivatePage      ID = "why_private_page"
+	WhyAvailableAlready ID = "why_available_already"
+	WhyAwayAlready      ID = "why_away_already"
 )
 
 // What lies over the screen.
@@ -174,6 +178,10 @@ const (
 	AssignMe     ID = "assign_me"
 	AssignNobody ID = "assign_nobody"
 	AssignNow    ID = "assign_now"
+	// AssignAvailable and AssignAway are the words beside the mark of who is available,
+	// and of who is not.
+	AssignAvailable ID = "assign_available"
+	AssignAway      ID = "assign_away"
 )
 
 // What colleagues do in a conversation.

@@ -136,6 +136,8 @@ func (p *program) newsOf(keeper *client.Keeper, updates []client.Update) ui.News
 			n.Connection = p.connectionOf(u)
 		case client.Lossy:
 			n.Lossy = append(n.Lossy, u.Frame)
+		case client.UserChanged:
+			n.Users = append(n.Users, u.User)
 		}
 	}
 	return n

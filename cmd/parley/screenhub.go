@@ -129,13 +129,11 @@ func (h *screenHub) SetVisibility(ctx context.Context, id model.PageID, v model.
 	return err
 }
 
-func (h *screenHub) Users(ctx context.Context) ([]model.UserRef, error) {
-	all, err := h.client.Users(ctx)
-	out := make([]model.UserRef, len(all))
-	for i, u := range all {
-		out[i] = model.UserRef{ID: u.ID, Name: u.Name}
-	}
-	return out, err
+func (h *screenHub) Users(ctx context.Context) ([]model.Colleague, error) { return h.client.Users(ctx) }
+
+func (h *screenHub) SetAvailable(ctx context.Context, available bool) error {
+	_, err := h.client.SetAvailable(ctx, available)
+	return err
 }
 
 func (h *screenHub) Tell(f model.Lossy) { h.tell(f) }

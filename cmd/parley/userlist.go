@@ -43,7 +43,11 @@ func (p *program) userList(users []model.User) {
 		if u.Admin {
 			role = p.words.Say(words.UserIsAdmin)
 		}
-		t.row(plain(u.Name).String(), plain(u.Email).String(), role, plain(string(u.ID)).String())
+		away := ""
+		if u.Away {
+			away = p.words.Say(words.UserIsAway)
+		}
+		t.row(plain(u.Name).String(), plain(u.Email).String(), role, away, plain(string(u.ID)).String())
 	}
 	p.table(t)
 }

@@ -93,3 +93,42 @@ func TestManagingTokens(t *testing.T) {
 		problem(http.StatusUnauthorized, "not_signed_in")
 	aki.get("/v1/me").is(http.StatusOK)
 }
+
+// TestAvailability: users switch their own at the hub, and colleagues are told.
+func TestAvailability(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	aki, ben := w.addAdmin("Aki"), w.addUser("Ben")
+	var u struct {
+		ID        string
+		Available *bool
+	}
+	fromJSON(t, []byte(ben.cli("user", "available", "off", "--json").ok().out), &u)
+	if u.ID != ben.id || u.Available == nil || *u.Available {
+		t.Fatalf("made %+v", u)
+	}
+	for lang, said := range map[string]string{"en": "not available", "ja": "対応不可"} {
+		for _, r := range []result{w.manages("user", "list", "--lang", lang), ben.cli("whoami", "--lang", lang)} {
+			if !strings.Contains(r.ok().out, said) {
+				t.Errorf("%s: %s", lang, r.out)
+			}
+		}
+	}
+	var l struct {
+		Users []struct {
+			ID        string
+			Available bool
+		}
+	}
+	aki.get("/v1/users").is(http.StatusOK).into(&l)
+	for _, told := range l.Users {
+		if told.Available != (told.ID != ben.id) {
+			t.Errorf("told %+v", told)
+		}
+	}
+	ben.cli("user", "available", "perhaps").exits(exitUsage)
+	ben.cli("user", "available").exits(exitUsage)
+	if r := ben.cli("user", "available", "on").ok(); !strings.Contains(r.out, "You are available") {
+		t.Errorf("said %s", r.out)
+	}
+}

@@ -43,5 +43,8 @@ func (p *program) whoami(in signedIn) {
 		name += " <" + plain(in.User.Email).String() + ">"
 	}
 	p.say(words.WhoamiIs, "Name", name, "URL", plain(in.Hub))
+	if in.User.Away {
+		p.say(words.UserAvailableOff)
+	}
 	p.tokenPlace(in.Token)
 }

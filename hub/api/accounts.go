@@ -18,6 +18,12 @@ func (s *server) accounts(api huma.API) {
 		OperationID: "me", Method: http.MethodGet, Path: "/v1/me", Summary: "Who asks", Tags: []string{"accounts"}, Security: signedIn,
 	}, s.me)
 	huma.Register(api, huma.Operation{
+		OperationID: "set-availability", Method: http.MethodPut, Path: "/v1/me/availability",
+		Summary: "Take conversations, or none for now", Tags: []string{"accounts"}, Security: signedIn,
+		Description: "Whoever is not available can be given no conversation, not even by themselves. What is theirs stays theirs. " +
+			"Every connected client is told by a user frame.",
+	}, s.setAvailability)
+	huma.Register(api, huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/v1/login", Summary: "Take a one-time code for a token", Tags: []string{"accounts"},
 		Description: "A code works once, for ten minutes. After too many wrong ones every code is refused for a while, with 429 and Retry-After.",
 	}, s.login)
@@ -35,6 +41,20 @@ func (s *server) logout(ctx context.Context, in *bearerInput) (*struct{}, error)
 
 func (s *server) me(ctx context.Context, _ *struct{}) (*body[model.User], error) {
 	return &body[model.User]{Body: user(ctx)}, nil
+}
+
+type availabilityInput struct {
+	Body struct {
+		Available bool `json:"available"`
+	}
+}
+
+func (s *server) setAvailability(ctx context.Context, in *availabilityInput) (*body[model.User], error) {
+	u, err := s.hub.SetAvailable(ctx, user(ctx), in.Body.Available)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.User]{Body: u}, nil
 }
 
 type loginInput struct {

@@ -151,6 +151,8 @@ func sentence(code model.Code) string {
 		return "Facebook shows no such Page to this token."
 	case model.TokenRefused:
 		return "Facebook does not accept this token."
+	case model.NotAvailable:
+		return "This user takes no conversations at the moment."
 	case model.NewerReply:
 		return "A colleague answered meanwhile."
 	case model.TextEmpty:

@@ -16,7 +16,7 @@ func (s *server) triage(api huma.API) {
 		OperationID: "triage", Method: http.MethodPatch, Path: path,
 		Summary: "Open, snooze, finish, assign, label or pin a conversation", Tags: tags, Security: signedIn,
 		Description: "Only what is named changes. A snooze needs a snoozed_until in the future; any other status clears it. " +
-			"The assignee must be a user who may see the Page; null is nobody. A change that changes nothing stores nothing.",
+			"The assignee must be a user who may see the Page and is available; null is nobody. A change that changes nothing stores nothing.",
 	}, s.patchConversation)
 	huma.Register(api, huma.Operation{
 		OperationID: "mark-unread", Method: http.MethodPost, Path: path + "/unread",

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -81,4 +82,60 @@ func TestTokensAreOnesOwn(t *testing.T) {
 	if len(l.Tokens) != 1 {
 		t.Errorf("%d tokens are left", len(l.Tokens))
 	}
+}
+
+// A change of availability is told to every connected client, whatever they see, and a
+// later welcome tells the user how they stand.
+func TestAvailabilityReachesEveryClient(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.ann, meta, model.Private)
+	cat, ben := w.listen(w.cat), w.listen(w.ben)
+	cat.hello(nil)
+	ben.hello(nil)
+	var u model.User
+	w.do(w.cat, http.MethodPut, "/v1/me/availability", map[string]any{"available": false}).want(http.StatusOK).into(&u)
+	if !u.Away || u.Email == "" {
+		t.Errorf("answered %+v", u)
+	}
+	for _, l := range []*listener{cat, ben} {
+		l.until("told of it", func() bool { return len(l.of(model.FrameUser)) == 1 })
+		var told model.UserChanged
+		w.must(json.Unmarshal(l.of(model.FrameUser)[0].raw, &told))
+		if want := (model.Colleague{ID: w.cat.ID, Name: w.cat.Name, Away: true}); told.User != want {
+			t.Errorf("told %+v, want %+v", told.User, want)
+		}
+	}
+	if welcome := cat.hello(nil); !welcome.User.Away {
+		t.Errorf("welcomed as %+v", welcome.User)
+	}
+	w.get(w.cat, "/v1/me", &u)
+	var l struct{ Users []model.Colleague }
+	w.get(w.ann, "/v1/users", &l)
+	if !u.Away || l.Users[0].Away || !l.Users[2].Away {
+		t.Errorf("me %+v, users %+v", u, l.Users)
+	}
+
+	w.do(w.cat, http.MethodPut, "/v1/me/availability", map[string]any{"available": false}).want(http.StatusOK)
+	w.do(w.cat, http.MethodPut, "/v1/me/availability", map[string]any{"available": true}).want(http.StatusOK).into(&u)
+	ben.until("told of it", func() bool { return len(ben.of(model.FrameUser)) > 1 })
+	if n := len(ben.of(model.FrameUser)); n != 2 || u.Away {
+		t.Errorf("told %d times; away: %t", n, u.Away)
+	}
+	for _, bad := range []any{map[string]any{}, map[string]any{"available": "no"}, map[string]any{"available": nil}} {
+		w.do(w.cat, http.MethodPut, "/v1/me/availability", bad).problem(http.StatusUnprocessableEntity, "invalid")
+	}
+}
+
+func TestAssigningToWhoIsNotAvailable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connect(w.ann, meta, model.Shared)
+	w.customerWrites(meta, hanako, "m_1", "hello", time.Now())
+	w.do(w.cat, http.MethodPut, "/v1/me/availability", map[string]any{"available": false}).want(http.StatusOK)
+	path := "/v1/conversations/" + string(model.NewConversationID(page, hanako))
+	for _, who := range []account{w.ann, w.cat} {
+		w.do(who, http.MethodPatch, path, map[string]any{"assignee": w.cat.ID}).problem(http.StatusConflict, model.NotAvailable)
+	}
+	w.do(w.cat, http.MethodPatch, path, map[string]any{"assignee": w.ann.ID}).want(http.StatusOK)
 }

@@ -170,9 +170,13 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{"code": "ABCD-EFGH-JKLM-NPQR"} },
 			want: always(notIn),
 		},
-		"logout":             {want: always(verdict{status: http.StatusNoContent}), ends: true},
-		"stats":              {want: admins(ok)},
-		"list-audit":         {want: admins(ok)},
+		"logout":     {want: always(verdict{status: http.StatusNoContent}), ends: true},
+		"stats":      {want: admins(ok)},
+		"list-audit": {want: admins(ok)},
+		"set-availability": {
+			body: func(target) any { return map[string]any{"available": true} },
+			want: always(ok),
+		},
 		"list-users":         {want: always(ok)},
 		"list-tokens":        {want: always(ok)},
 		"revoke-token":       {want: always(notFound)}, // it names nobody's

@@ -64,6 +64,20 @@ func NewPalette(title string, items []Item) *Palette {
 	return p
 }
 
+// SetItems replaces the items. What is selected stays so if it is found among them.
+func (p *Palette) SetItems(items []Item) {
+	id := ""
+	if p.selected < len(p.matches) {
+		id = p.items[p.matches[p.selected].item].ID
+	}
+	p.items = slices.Clone(items)
+	p.names = names(p.items)
+	p.find()
+	if i := slices.IndexFunc(p.matches, func(m match) bool { return p.items[m.item].ID == id }); i >= 0 {
+		p.selected = i
+	}
+}
+
 // Text returns what is typed.
 func (p *Palette) Text() string { return p.in.text }
 

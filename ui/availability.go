@@ -1,0 +1,51 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/words"
+)
+
+// needsAway tells why the user can't be made available, or not, now: they are so already.
+func needsAway(a model.Away) func(*Model) string {
+	return func(m *Model) string {
+		switch me := m.inbox.User(); {
+		case me.ID == "":
+			return m.say(words.StateConnecting)
+		case me.Away == a:
+			return ""
+		case bool(me.Away):
+			return m.say(words.WhyAwayAlready)
+		}
+		return m.say(words.WhyAvailableAlready)
+	}
+}
+
+// availabilitySet is the answer to taking conversations, or none.
+type availabilitySet struct {
+	available bool
+	err       error
+}
+
+// setAvailable makes the user take conversations, or none for now.
+func (m *Model) setAvailable(available bool) tea.Cmd {
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		return availabilitySet{available: available, err: hub.SetAvailable(ctx, available)}
+	})
+}
+
+// availabilitySet says what was done. How the user is known comes with the news.
+func (m *Model) availabilitySet(s availabilitySet) {
+	switch {
+	case s.err != nil:
+		m.notify(m.hub.Explain(s.err))
+	case s.available:
+		m.notify(m.say(words.SaidAvailable))
+	default:
+		m.notify(m.say(words.SaidAway))
+	}
+}
