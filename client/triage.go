@@ -26,6 +26,11 @@ func (c *Client) MarkUnread(ctx context.Context, id model.ConversationID) (model
 	return c.changed(ctx, http.MethodPost, conversationPath(id)+"/unread", nil)
 }
 
+// DeleteConversation deletes a conversation for good; only the Page's installer may.
+func (c *Client) DeleteConversation(ctx context.Context, id model.ConversationID) error {
+	return c.call(ctx, http.MethodDelete, conversationPath(id), nil, nil, nil)
+}
+
 func (c *Client) changed(ctx context.Context, method, path string, in any) (model.Conversation, error) {
 	var out model.Conversation
 	err := c.call(ctx, method, path, nil, in, &out)

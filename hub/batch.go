@@ -119,16 +119,6 @@ func (b *batch) hold(c store.Conversation) *openConversation {
 	return o
 }
 
-// deleted tells whether a conversation was deleted together with all that was
-// said until that time.
-func (b *batch) deleted(psid model.PSID, at time.Time) (bool, error) {
-	until, err := b.tx.Tombstone(model.NewConversationID(b.page.ID, psid))
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && !at.After(until), err
-}
-
 // add stores a new message and what it changes in its conversation.
 func (b *batch) add(c *openConversation, m *store.Message) error {
 	m.ID = model.NewMessageID(b.page.ID, newUUID())

@@ -13,7 +13,7 @@ import (
 func (b *batch) take(e model.Inbound) error {
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	if e.Customer != "" {
-		gone, err := b.deleted(e.Customer, e.At)
+		gone, err := b.deletedBefore(e)
 		if gone || err != nil {
 			return err
 		}

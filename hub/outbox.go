@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -114,6 +115,9 @@ func (h *Hub) attend(ctx context.Context, r store.Reply) {
 	default:
 		h.log.Error("reply due in a state without a time", keyMessage, string(r.MessageID), keyState, string(r.State))
 		return
+	}
+	if errors.Is(err, ErrNotFound) {
+		return // it went with its conversation
 	}
 	if err != nil && ctx.Err() == nil {
 		h.log.Error("attend reply", keyMessage, string(r.MessageID), keyState, string(r.State), keyError, err)

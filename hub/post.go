@@ -39,7 +39,10 @@ func (h *Hub) recordOutcome(ctx context.Context, id model.MessageID, attempt int
 		err := h.change(ctx, id, func(b *batch, c *openConversation, r store.Reply) error {
 			return b.outcome(c, r, attempt, out)
 		})
-		if err == nil || errors.Is(err, ErrNotFound) || !pause(ctx, h.timing.RetryPause) {
+		if errors.Is(err, ErrNotFound) { // deleted meanwhile
+			err = h.bury(ctx, id.Page(), out.MID)
+		}
+		if err == nil || !pause(ctx, h.timing.RetryPause) {
 			return err
 		}
 	}

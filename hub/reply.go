@@ -82,7 +82,12 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 func knownReply(tx store.PageTx, user model.UserID, d Draft) (model.Message, bool, error) {
 	r, err := tx.ReplyByClientID(d.Conversation.Page(), user, d.ClientID)
 	if errors.Is(err, store.ErrNotFound) {
-		return model.Message{}, false, nil
+		// One that went with a deleted conversation must not leave a second time.
+		buried, err := tx.BuriedReply(d.Conversation.Page(), user, d.ClientID)
+		if buried && err == nil {
+			err = ErrNotFound
+		}
+		return model.Message{}, false, err
 	}
 	if err != nil {
 		return model.Message{}, false, err

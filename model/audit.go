@@ -18,6 +18,7 @@ const (
 	AuditAdmin       AuditKind = "admin"
 	AuditResent      AuditKind = "resent"
 	AuditDropped     AuditKind = "dropped"
+	AuditDeleted     AuditKind = "deleted"
 )
 
 // AuditEntry is one deed in the audit log: who did what to what, and when. It holds

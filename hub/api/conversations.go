@@ -22,6 +22,13 @@ func (s *server) conversations(api huma.API) {
 		Summary: "One conversation", Tags: tags, Security: signedIn,
 	}, s.getConversation)
 	huma.Register(api, huma.Operation{
+		OperationID: "delete-conversation", Method: http.MethodDelete, Path: "/v1/conversations/{conversation}",
+		Summary: "Delete a conversation for good", Tags: tags, Security: signedIn, DefaultStatus: http.StatusNoContent,
+		Description: "Only who connected the Page can. It goes with its messages, notes, and replies that wait, also from search and from what " +
+			"came in raw, and is told as removed. Nothing up to its newest message comes back; what is later opens a new conversation. " +
+			"A reply that is being posted at that moment may still arrive.",
+	}, s.deleteConversation)
+	huma.Register(api, huma.Operation{
 		OperationID: "counts", Method: http.MethodGet, Path: "/v1/counts",
 		Summary: "How many conversations each filter holds", Tags: tags, Security: signedIn,
 	}, s.counts)
@@ -68,6 +75,10 @@ func (s *server) getConversation(ctx context.Context, in *ConversationPath) (*bo
 		return nil, s.problem(ctx, err)
 	}
 	return &body[model.Conversation]{Body: c}, nil
+}
+
+func (s *server) deleteConversation(ctx context.Context, in *ConversationPath) (*struct{}, error) {
+	return nil, s.problem(ctx, s.hub.DeleteConversation(ctx, user(ctx), in.Conversation))
 }
 
 type countsInput struct {

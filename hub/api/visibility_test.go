@@ -154,7 +154,8 @@ type route struct {
 	hides bool
 	// changes what others of the matrix read: it gets a world of its own.
 	changes bool
-	// ends the session that asks: only where it must be refused is it asked here.
+	// ends the session that asks, or what is asked about: only where it must be refused
+	// is it asked here.
 	ends bool
 }
 
@@ -185,8 +186,14 @@ func routes() map[string]route {
 		"counts":             {query: ofPage, want: seen(ok), hides: true},
 		"list-notices":       {query: ofPage, want: seen(ok), hides: true},
 		"get-conversation":   {want: seen(ok), hides: true},
-		"list-messages":      {want: seen(ok), hides: true},
-		"get-message":        {want: seen(ok), hides: true},
+		"delete-conversation": {want: func(c cell) verdict {
+			if c.mine {
+				return verdict{status: http.StatusNoContent}
+			}
+			return seen(forbidden(model.NotInstaller))(c)
+		}, hides: true, ends: true},
+		"list-messages": {want: seen(ok), hides: true},
+		"get-message":   {want: seen(ok), hides: true},
 		"mark-read": {
 			body: func(t target) any { return map[string]any{"up_to": t.in} },
 			want: seen(ok), hides: true,

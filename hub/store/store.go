@@ -102,6 +102,16 @@ type Reader interface {
 	Nameless(before time.Time, limit int) ([]Conversation, error)
 	// Tombstone returns until when a deleted conversation stays deleted.
 	Tombstone(id model.ConversationID) (time.Time, error)
+	// HeldUpTo returns Meta's time of the newest message or event held of a
+	// conversation, zero where none has one.
+	HeldUpTo(id model.ConversationID) (time.Time, error)
+	// Buried tells whether an attempt that carried that token, or a message with that
+	// mid, went with a deleted conversation. Of mids those alone are kept that a
+	// tombstone's time does not tell; an empty one is none.
+	Buried(page model.PageID, token string, mid model.MID) (bool, error)
+	// BuriedReply tells whether a reply or note that the user handed in by that id went
+	// with a deleted conversation.
+	BuriedReply(page model.PageID, user model.UserID, client model.ClientID) (bool, error)
 
 	Message(id model.MessageID) (Message, error)
 	// MessageByMID finds a message by Meta's id, also by that of an earlier attempt.
@@ -179,8 +189,13 @@ type PageTx interface {
 	PutPage(p *Page) error
 	PutConversation(c *Conversation) error
 	// DeleteConversation removes a conversation with its messages, replies, raw and
-	// pending events, and leaves a tombstone until that Meta time.
+	// pending events, and leaves a tombstone until that Meta time. The tokens of its
+	// attempts, the client ids of its replies, and the mids of what the tombstone's time
+	// does not surely tell (sent without Meta's time, or less than a second before the
+	// end: an import knows seconds only) stay buried.
 	DeleteConversation(id model.ConversationID, until time.Time) error
+	// BuryMID buries a mid that became known after its conversation was deleted.
+	BuryMID(mid model.MID) error
 	// PutMessage stores a message; FirstSeq is set when it is new. A MID that
 	// another message of the Page has is [ErrConflict].
 	PutMessage(m *Message) error

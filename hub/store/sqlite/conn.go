@@ -39,6 +39,8 @@ func dsn(path string, a access) string {
 	case forWriting:
 		pragma("journal_mode(wal)")
 		pragma("synchronous(full)")
+		// What is deleted is overwritten, not only forgotten.
+		pragma("secure_delete(1)")
 	case forReading:
 		q.Set("_query_only", "1")
 	case fromReadOnly:

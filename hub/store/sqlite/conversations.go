@@ -24,14 +24,6 @@ func (r reader) Nameless(before time.Time, limit int) ([]store.Conversation, err
 	return list, wrap(err, "read conversations without a name")
 }
 
-// Tombstone implements [store.Reader].
-func (r reader) Tombstone(id model.ConversationID) (time.Time, error) {
-	var until int64
-	err := r.get(`SELECT until FROM tombstones WHERE page_id = ? AND conversation_id = ?`,
-		arguments{id.Page(), id}, &until)
-	return fromMicros(until), wrap(err, "read tombstone of %s", id)
-}
-
 // Times that no conversation reaches.
 const (
 	never   = math.MaxInt64
@@ -113,56 +105,4 @@ func free(c model.Conversation) (from, until int64) {
 		from = c.OtherAppUntil.UnixMicro()
 	}
 	return from, until
-}
-
-// DeleteConversation implements [store.PageTx].
-func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) error {
-	if err := t.own(id.Page(), id); err != nil {
-		return wrap(err, "delete conversation")
-	}
-	n, err := t.exec(`DELETE FROM conversations WHERE page_id = ? AND id = ?`, t.page, id)
-	if err != nil {
-		return wrap(err, "delete conversation %s", id)
-	}
-	if n == 0 {
-		return wrap(store.ErrNotFound, "delete conversation %s", id)
-	}
-	if err := t.unindexAll(id); err != nil {
-		return t.spoil(wrap(err, "delete conversation %s", id))
-	}
-	if err := t.deleteContent(id); err != nil {
-		return t.spoil(wrap(err, "delete conversation %s", id))
-	}
-	err = t.run(`INSERT INTO tombstones (page_id, conversation_id, until) VALUES (?, ?, ?)
-		ON CONFLICT (page_id, conversation_id) DO UPDATE SET until =
-		CASE WHEN excluded.until > tombstones.until THEN excluded.until ELSE tombstones.until END`,
-		t.page, id, micros(until))
-	if err == nil {
-		_, err = t.change(store.KindRemoved, string(id))
-	}
-	return t.spoil(wrap(err, "delete conversation %s", id))
-}
-
-// deleteContent removes what hangs on a conversation.
-func (t pageTx) deleteContent(id model.ConversationID) error {
-	for _, del := range []struct {
-		query string
-		arg   any
-	}{
-		{`DELETE FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
-		{`DELETE FROM pending WHERE page_id = ? AND mid <> '' AND mid IN
-			(SELECT mid FROM messages WHERE page_id = pending.page_id AND conversation_id = ?)`, id},
-		{`DELETE FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
-		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
-			(SELECT id FROM messages WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
-		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
-			(SELECT message_id FROM replies WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
-		{`DELETE FROM replies WHERE page_id = ? AND conversation_id = ?`, id},
-		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
-	} {
-		if err := t.run(del.query, t.page, del.arg); err != nil {
-			return err
-		}
-	}
-	return nil
 }

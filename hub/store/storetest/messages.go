@@ -221,6 +221,76 @@ func testTombstones(t *testing.T, s store.Store) {
 	}
 }
 
+// testBuried: what must not come back is still known of a deleted conversation, by ids
+// alone, of that Page alone.
+func testBuried(t *testing.T, s store.Store) {
+	for _, id := range []model.PageID{"1", "2"} {
+		putPage(t, s, id)
+	}
+	heldUpTo := func() time.Time {
+		return value(t, s, func(r store.Reader) (time.Time, error) { return r.HeldUpTo("1_2") })
+	}
+	same(t, "held of nothing", time.Time{}, heldUpTo())
+	c := putConversation(t, s, newConversation("1", "2", at(0)))
+	for name, m := range map[string]struct {
+		at   time.Time
+		meta bool
+	}{"old": {at(10), true}, "edge": {at(20).Add(-time.Second), true}, "newest": {at(20), true}, "untimed": {at(15), false}} {
+		msg := newMessage(c.ID, name, m.at)
+		msg.MID, msg.MetaTime = model.MID("mid "+name), m.meta
+		putMessage(t, s, msg)
+	}
+	same(t, "held by messages", at(20), heldUpTo())
+	write(t, s, "1", func(tx store.PageTx) error {
+		id := model.NewMessageID("1", "untimed")
+		return errors.Join(
+			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "k", Customer: "2", At: at(21)})),
+			tx.PutReply(store.Reply{MessageID: id, ConversationID: c.ID, UserID: "u", ClientID: "c", State: model.Sent}),
+			tx.PutAttempt(store.Attempt{MessageID: id, Number: 1, Token: "t1", MID: "mid first"}),
+			tx.PutAttempt(store.Attempt{MessageID: id, Number: 2}))
+	})
+	same(t, "held by events", at(21), heldUpTo())
+	write(t, s, "1", func(tx store.PageTx) error {
+		return tx.AddPending(store.Pending{Page: "1", MID: "p", Customer: "2", At: at(22), Event: model.Unsend{}})
+	})
+	same(t, "held by what waits", at(22), heldUpTo())
+	write(t, s, "1", func(tx store.PageTx) error { return tx.DeleteConversation("1_2", at(20)) })
+	same(t, "held of what is deleted", time.Time{}, heldUpTo())
+
+	buried := func(page model.PageID, token string, mid model.MID) bool {
+		return value(t, s, func(r store.Reader) (bool, error) { return r.Buried(page, token, mid) })
+	}
+	for name, want := range map[string]bool{"old": false, "edge": false, "newest": true, "untimed": true, "first": true, "": false} {
+		mid := model.MID("mid " + name)
+		if name == "" {
+			mid = ""
+		}
+		same(t, "mid of "+name+" is buried", want, buried("1", "", mid))
+		same(t, "mid of "+name+" is buried elsewhere", false, buried("2", "", mid))
+	}
+	same(t, "token is buried", true, buried("1", "t1", ""))
+	same(t, "token is buried elsewhere", false, buried("2", "t1", ""))
+	same(t, "another token is buried", false, buried("1", "t2", ""))
+	for _, of := range []struct {
+		page   model.PageID
+		user   model.UserID
+		client model.ClientID
+	}{{"1", "u", "c"}, {"2", "u", "c"}, {"1", "v", "c"}, {"1", "u", "d"}} {
+		got := value(t, s, func(r store.Reader) (bool, error) { return r.BuriedReply(of.page, of.user, of.client) })
+		same(t, "reply is buried", of.page == "1" && of.user == "u" && of.client == "c", got)
+	}
+	write(t, s, "1", func(tx store.PageTx) error {
+		return errors.Join(tx.BuryMID("later"), tx.BuryMID("later"))
+	})
+	same(t, "mid buried later", true, buried("1", "", "later"))
+	write(t, s, "1", func(tx store.PageTx) error {
+		if tx.BuryMID("") == nil {
+			t.Error("no mid is buried")
+		}
+		return nil
+	})
+}
+
 // testPrune: the log and what was understood are forgotten, nothing else.
 func testPrune(t *testing.T, s store.Store) {
 	putPage(t, s, "1")

@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"outgoing", testOutgoing},
 		{"answered", testAnswered},
 		{"tombstones", testTombstones},
+		{"buried", testBuried},
 		{"prune", testPrune},
 		{"replies", testReplies},
 		{"dueReplies", testDueReplies},

@@ -1,0 +1,105 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// deletionSlack is how far ahead of the hub's clock the Meta time of what is deleted
+// counts: clocks differ. A time beyond that is a mistake, which must not keep what
+// comes later away.
+const deletionSlack = time.Minute
+
+// DeleteConversation deletes a conversation with all that hangs on it; only the Page's
+// installer may, also once it is uninstalled. Nothing that Meta timed up to the newest
+// thing it held comes back; what is later opens a new conversation.
+//
+// Replies that wait to be sent go with it. One that is being posted at that moment can't
+// be called back: it may arrive, nothing of its outcome is stored, and its echo brings
+// nothing back.
+func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.ConversationID) error {
+	if id.Page() == "" {
+		return ErrNotFound
+	}
+	err := h.write(ctx, id.Page(), func(tx store.PageTx) error {
+		page, c, err := authorizeConversation(tx, user.ID, id)
+		if err != nil {
+			return err
+		}
+		if page.Installer.ID != user.ID {
+			return model.Refuse(model.NotInstaller)
+		}
+		now := h.utc()
+		until, err := newestHeld(tx, c)
+		if err != nil {
+			return err
+		}
+		if most := now.Add(deletionSlack); until.After(most) {
+			until = most
+		}
+		if err := tx.DeleteConversation(id, until); err != nil {
+			return err
+		}
+		e := aboutPage(model.AuditDeleted, user, page.ID, now)
+		e.Conversation = id
+		return tx.AddAudit(e)
+	})
+	if err != nil {
+		return err
+	}
+	h.log.Info("conversation deleted", keyConversation, string(id), keyUser, string(user.ID))
+	return nil
+}
+
+// newestHeld is Meta's time of the newest thing that a conversation holds, or knows of:
+// events are forgotten after a while, what they said of it is not.
+func newestHeld(r store.Reader, c store.Conversation) (time.Time, error) {
+	newest, err := r.HeldUpTo(c.ID)
+	for _, at := range []time.Time{c.OpenedAt, c.InboundAt, c.OtherAppAt, c.DeliveredUpTo, c.ReadUpTo} {
+		if at.After(newest) {
+			newest = at
+		}
+	}
+	return newest, err
+}
+
+// deleted tells whether a conversation was deleted together with all that was
+// said until that time.
+func (b *batch) deleted(psid model.PSID, at time.Time) (bool, error) {
+	until, err := b.tx.Tombstone(model.NewConversationID(b.page.ID, psid))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !at.After(until), err
+}
+
+// deletedBefore tells whether an event is of what was deleted: it is as old, or, however
+// late it is timed, about a message that went or a reply that was on its way then.
+func (b *batch) deletedBefore(e model.Inbound) (bool, error) {
+	gone, err := b.deleted(e.Customer, e.At)
+	if gone || err != nil {
+		return gone, err
+	}
+	switch ev := e.Event.(type) {
+	case model.CustomerMessage:
+		return b.tx.Buried(b.page.ID, "", ev.MID)
+	case model.Postback:
+		return b.tx.Buried(b.page.ID, "", ev.MID)
+	case model.Echo:
+		return b.tx.Buried(b.page.ID, ev.Metadata, ev.MID)
+	}
+	return false, nil
+}
+
+// bury remembers the mid of a reply that Meta took while its conversation was deleted:
+// its echo may come without the token.
+func (h *Hub) bury(ctx context.Context, page model.PageID, mid model.MID) error {
+	if mid == "" {
+		return nil
+	}
+	return h.write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
+}

@@ -1,0 +1,149 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Tombstone implements [store.Reader].
+func (r reader) Tombstone(id model.ConversationID) (time.Time, error) {
+	var until int64
+	err := r.get(`SELECT until FROM tombstones WHERE page_id = ? AND conversation_id = ?`,
+		arguments{id.Page(), id}, &until)
+	return fromMicros(until), wrap(err, "read tombstone of %s", id)
+}
+
+// HeldUpTo implements [store.Reader].
+func (r reader) HeldUpTo(id model.ConversationID) (time.Time, error) {
+	var newest int64
+	for _, q := range []struct {
+		query string
+		arg   any
+	}{
+		{`SELECT MAX(order_at) FROM messages WHERE page_id = ? AND conversation_id = ? AND meta_time = 1`, id},
+		{`SELECT MAX(at) FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`SELECT MAX(at) FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
+	} {
+		var at sql.NullInt64
+		if err := r.get(q.query, arguments{id.Page(), q.arg}, &at); err != nil {
+			return time.Time{}, wrap(err, "read how far %s goes", id)
+		}
+		newest = max(newest, at.Int64)
+	}
+	return fromMicros(newest), nil
+}
+
+// Buried implements [store.Reader].
+func (r reader) Buried(page model.PageID, token string, mid model.MID) (bool, error) {
+	var buried bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM buried_tokens WHERE page_id = ? AND token = ? AND token <> '')
+		OR EXISTS (SELECT 1 FROM buried_mids WHERE page_id = ? AND mid = ? AND mid <> '')`,
+		arguments{page, token, page, mid}, &buried)
+	return buried, wrap(err, "look among what was deleted of page %s", page)
+}
+
+// BuriedReply implements [store.Reader].
+func (r reader) BuriedReply(page model.PageID, user model.UserID, client model.ClientID) (bool, error) {
+	var buried bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM buried_replies WHERE page_id = ? AND user_id = ? AND client_id = ?)`,
+		arguments{page, user, client}, &buried)
+	return buried, wrap(err, "look among replies that were deleted of page %s", page)
+}
+
+// BuryMID implements [store.PageTx].
+func (t pageTx) BuryMID(mid model.MID) error {
+	if mid == "" {
+		return errors.New("bury mid: none")
+	}
+	err := t.run(`INSERT INTO buried_mids (page_id, mid) VALUES (?, ?) ON CONFLICT DO NOTHING`, t.page, mid)
+	return wrap(err, "bury mid of page %s", t.page)
+}
+
+// DeleteConversation implements [store.PageTx].
+func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) error {
+	if err := t.own(id.Page(), id); err != nil {
+		return wrap(err, "delete conversation")
+	}
+	n, err := t.exec(`DELETE FROM conversations WHERE page_id = ? AND id = ?`, t.page, id)
+	if err != nil {
+		return wrap(err, "delete conversation %s", id)
+	}
+	if n == 0 {
+		return wrap(store.ErrNotFound, "delete conversation %s", id)
+	}
+	if err := t.unindexAll(id); err != nil {
+		return t.spoil(wrap(err, "delete conversation %s", id))
+	}
+	if err := t.bury(id, until); err != nil {
+		return t.spoil(wrap(err, "delete conversation %s", id))
+	}
+	if err := t.deleteContent(id); err != nil {
+		return t.spoil(wrap(err, "delete conversation %s", id))
+	}
+	err = t.run(`INSERT INTO tombstones (page_id, conversation_id, until) VALUES (?, ?, ?)
+		ON CONFLICT (page_id, conversation_id) DO UPDATE SET until =
+		CASE WHEN excluded.until > tombstones.until THEN excluded.until ELSE tombstones.until END`,
+		t.page, id, micros(until))
+	if err == nil {
+		_, err = t.change(store.KindRemoved, string(id))
+	}
+	return t.spoil(wrap(err, "delete conversation %s", id))
+}
+
+// unsure is how long before a tombstone's end a message may be that comes back with a
+// later time: an import tells seconds only.
+const unsure = time.Second
+
+// bury keeps what tells a conversation's messages and replies when they come again and
+// the tombstone's time does not.
+func (t pageTx) bury(id model.ConversationID, until time.Time) error {
+	for _, q := range []struct {
+		query string
+		args  arguments
+	}{
+		{`INSERT INTO buried_tokens (page_id, token) SELECT a.page_id, a.token FROM attempts a
+			JOIN replies r ON r.page_id = a.page_id AND r.message_id = a.message_id
+			WHERE a.page_id = ? AND r.conversation_id = ? AND a.token <> '' ON CONFLICT DO NOTHING`, arguments{t.page, id}},
+		{`INSERT INTO buried_mids (page_id, mid) SELECT a.page_id, a.mid FROM attempts a
+			JOIN replies r ON r.page_id = a.page_id AND r.message_id = a.message_id
+			WHERE a.page_id = ? AND r.conversation_id = ? AND a.mid <> '' ON CONFLICT DO NOTHING`, arguments{t.page, id}},
+		{`INSERT INTO buried_mids (page_id, mid) SELECT page_id, mid FROM messages
+			WHERE page_id = ? AND conversation_id = ? AND mid <> '' AND (meta_time = 0 OR order_at > ?)
+			ON CONFLICT DO NOTHING`, arguments{t.page, id, micros(until.Add(-unsure))}},
+		{`INSERT INTO buried_replies (page_id, user_id, client_id) SELECT page_id, user_id, client_id FROM replies
+			WHERE page_id = ? AND conversation_id = ? AND client_id <> '' ON CONFLICT DO NOTHING`, arguments{t.page, id}},
+	} {
+		if err := t.run(q.query, q.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteContent removes what hangs on a conversation.
+func (t pageTx) deleteContent(id model.ConversationID) error {
+	for _, del := range []struct {
+		query string
+		arg   any
+	}{
+		{`DELETE FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`DELETE FROM pending WHERE page_id = ? AND mid <> '' AND mid IN
+			(SELECT mid FROM messages WHERE page_id = pending.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
+			(SELECT id FROM messages WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
+			(SELECT message_id FROM replies WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM replies WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
+	} {
+		if err := t.run(del.query, t.page, del.arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
