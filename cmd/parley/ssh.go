@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -58,7 +61,7 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 	}
 	server, err := sshd.New(sshd.Options{
 		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: sshVerbs(), Limits: sshd.DefaultLimits(),
-		Logger: h.log, Registry: h.hub.Registry(),
+		Say: saySSH, Logger: h.log, Registry: h.hub.Registry(),
 		Child: sshd.Child{
 			Path: p.child.path, Args: []string{"session"}, Env: p.child.env, Hub: address,
 			State: filepath.Join(beside, "users"), Lang: p.language(), Zone: p.getenv("TZ"),
@@ -137,6 +140,50 @@ func (u sshUsers) UserOfKey(ctx context.Context, fingerprint string) (model.User
 	return user, err
 }
 
+// CheckSession implements [sshd.Users].
+func (u sshUsers) CheckSession(ctx context.Context, token string) error {
+	_, err := u.Authenticate(ctx, token)
+	if errors.Is(err, hub.ErrSignIn) {
+		err = sshd.ErrNobody
+	}
+	return err
+}
+
+// saySSH puts what the server tells a client into a language of the client's.
+func saySSH(what sshd.Notice, langs ...string) string {
+	return words.New(langs...).Say(sshNotice(what), "Verbs", strings.Join(slices.Sorted(maps.Keys(sshVerbs())), ", "))
+}
+
+func sshNotice(what sshd.Notice) words.ID {
+	switch what {
+	case sshd.NoticeCommandLong:
+		return words.SSHCommandLong
+	case sshd.NoticeCommandQuote:
+		return words.SSHCommandQuote
+	case sshd.NoticeCommandVerb:
+		return words.SSHCommandVerb
+	case sshd.NoticeCommandFlag:
+		return words.SSHCommandFlag
+	case sshd.NoticeCommandValue:
+		return words.SSHCommandValue
+	case sshd.NoticeTerminal:
+		return words.SSHTerminal
+	case sshd.NoticeNotStarted:
+		return words.SSHNotStarted
+	case sshd.NoticeKilled:
+		return words.SSHKilled
+	case sshd.NoticeIdle:
+		return words.SSHIdle
+	case sshd.NoticeLong:
+		return words.SSHLong
+	case sshd.NoticeRevoked:
+		return words.SSHRevoked
+	case sshd.NoticeStopping:
+		return words.SSHStopping
+	}
+	return words.SSHKilled
+}
+
 // sshVerbs are the commands that may be run over SSH: those that speak to the hub and
 // touch nothing of its machine.
 func sshVerbs() sshd.Verbs {
@@ -144,13 +191,10 @@ func sshVerbs() sshd.Verbs {
 		return sshd.Verb{Values: append(values, "lang"), Switches: []string{"json"}}
 	}
 	return sshd.Verbs{
-		"list":   verb("filter", "search", "limit", "cursor"),
-		"show":   verb("before", "limit"),
-		"tail":   verb("from"),
-		"reply":  verb("wait", "client-id"),
-		"link":   verb(),
-		"unlink": verb(),
-		"record": verb(),
-		"stats":  verb(),
+		"list":  verb("filter", "search", "limit", "cursor"),
+		"show":  verb("before", "limit"),
+		"tail":  verb("from"),
+		"reply": verb("wait", "client-id"),
+		"stats": verb(),
 	}
 }

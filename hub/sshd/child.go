@@ -199,5 +199,11 @@ func (c *child) status() uint32 {
 	return bySignal + endedBy(state)
 }
 
+// killed tells whether a signal ended the child.
+func (c *child) killed() bool {
+	state := c.cmd.ProcessState
+	return state != nil && !state.Exited()
+}
+
 // errNoTerminals: there are no pseudo-terminals on this system.
 var errNoTerminals = errors.New("no pseudo-terminals on this system")

@@ -1,7 +1,6 @@
 package sshd
 
 import (
-	"errors"
 	"slices"
 	"strings"
 )
@@ -22,15 +21,6 @@ const (
 	maxArguments = 64
 )
 
-// Why a command is not run. None repeats what the client sent.
-var (
-	errCommandLong  = errors.New("command too long")
-	errCommandQuote = errors.New("unclosed quote")
-	errCommandVerb  = errors.New("no such command over SSH")
-	errCommandFlag  = errors.New("no such flag over SSH")
-	errCommandValue = errors.New("a flag lacks its value")
-)
-
 // parse makes arguments of a command line. There is no shell: quotes and backslashes
 // only keep words together. What comes out has each flag and its value in one, and
 // "--" before the rest, so that nothing can be read in another way than here.
@@ -40,11 +30,11 @@ func (v Verbs) parse(line string) ([]string, error) {
 		return nil, err
 	}
 	if len(words) == 0 {
-		return nil, errCommandVerb
+		return nil, NoticeCommandVerb
 	}
 	verb, ok := v[words[0]]
 	if !ok {
-		return nil, errCommandVerb
+		return nil, NoticeCommandVerb
 	}
 	flags, rest, err := verb.sort(words[1:])
 	if err != nil {
@@ -69,19 +59,19 @@ func (v Verb) sort(words []string) (flags, rest []string, err error) {
 		name, value, joined := strings.Cut(strings.TrimPrefix(word, "--"), "=")
 		switch {
 		case !strings.HasPrefix(word, "--"):
-			return nil, nil, errCommandFlag
+			return nil, nil, NoticeCommandFlag
 		case slices.Contains(v.Switches, name) && !joined:
 			flags = append(flags, "--"+name)
 		case slices.Contains(v.Values, name):
 			if !joined {
 				if len(words) == 0 {
-					return nil, nil, errCommandValue
+					return nil, nil, NoticeCommandValue
 				}
 				value, words = words[0], words[1:]
 			}
 			flags = append(flags, "--"+name+"="+value)
 		default:
-			return nil, nil, errCommandFlag
+			return nil, nil, NoticeCommandFlag
 		}
 	}
 	return flags, rest, nil
@@ -90,10 +80,10 @@ func (v Verb) sort(words []string) (flags, rest []string, err error) {
 // split cuts a line into words as a shell does, without anything else that a shell does.
 func split(line string) ([]string, error) {
 	if len(line) > maxCommand {
-		return nil, errCommandLong
+		return nil, NoticeCommandLong
 	}
 	if strings.ContainsRune(line, 0) {
-		return nil, errCommandVerb
+		return nil, NoticeCommandVerb
 	}
 	var s splitter
 	for _, r := range line {
@@ -101,10 +91,10 @@ func split(line string) ([]string, error) {
 	}
 	s.end()
 	if s.quote != 0 || s.escaped {
-		return nil, errCommandQuote
+		return nil, NoticeCommandQuote
 	}
 	if len(s.words) > maxArguments {
-		return nil, errCommandLong
+		return nil, NoticeCommandLong
 	}
 	return s.words, nil
 }

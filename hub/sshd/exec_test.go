@@ -28,11 +28,11 @@ func TestVerbs(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]error{
-		"": errCommandVerb, "hub": errCommandVerb, "--json list": errCommandVerb, "/bin/sh": errCommandVerb, "list\x00": errCommandVerb,
-		"user add x": errCommandVerb, "list --db x": errCommandFlag, "list --config=/x": errCommandFlag, "list --hub http://x": errCommandFlag,
-		"list -h": errCommandFlag, "list --json=x": errCommandFlag, "list --filter": errCommandValue, "reply --json": errCommandFlag,
-		"list 'x": errCommandQuote, `list \`: errCommandQuote, "list " + strings.Repeat("x ", 100): errCommandLong,
-		"list " + strings.Repeat("x", maxCommand): errCommandLong,
+		"": NoticeCommandVerb, "hub": NoticeCommandVerb, "--json list": NoticeCommandVerb, "/bin/sh": NoticeCommandVerb, "list\x00": NoticeCommandVerb,
+		"user add x": NoticeCommandVerb, "list --db x": NoticeCommandFlag, "list --config=/x": NoticeCommandFlag, "list --hub http://x": NoticeCommandFlag,
+		"list -h": NoticeCommandFlag, "list --json=x": NoticeCommandFlag, "list --filter": NoticeCommandValue, "reply --json": NoticeCommandFlag,
+		"list 'x": NoticeCommandQuote, `list \`: NoticeCommandQuote, "list " + strings.Repeat("x ", 100): NoticeCommandLong,
+		"list " + strings.Repeat("x", maxCommand): NoticeCommandLong,
 	} {
 		if got, err := verbs.parse(line); err != want { //nolint:errorlint // they are not wrapped
 			t.Errorf("%.40s: got %q, %v, want %v", line, got, err, want)

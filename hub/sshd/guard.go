@@ -1,6 +1,8 @@
 package sshd
 
 import (
+	"bytes"
+	"regexp"
 	"time"
 	"unicode/utf8"
 )
@@ -11,6 +13,16 @@ const (
 	maxSequence   = 256
 	maxSeparators = 16
 	maxString     = 4 << 10
+)
+
+// maxPaste is how much of a pasted text goes on. A reader of terminal input keeps it all
+// until it ends; whoever takes a text has refused far shorter ones.
+const maxPaste = 1 << 20
+
+// What a terminal puts around a pasted text.
+const (
+	pasteBegins = "\x1b[200~"
+	pasteEnds   = "\x1b[201~"
 )
 
 // How long a sequence may stay unfinished. An escape that nothing follows is a key.
@@ -43,7 +55,8 @@ const (
 
 // guard lets a client's input through but for control sequences beyond the bounds above,
 // and for bytes that are no UTF-8, among which terminals' readers may see the beginning
-// of a sequence. A sequence leaves it whole or not at all; ordinary text always leaves it.
+// of a sequence. A sequence leaves it whole or not at all; ordinary text always leaves it,
+// but for what a paste has beyond [maxPaste].
 //
 // The zero guard is ready. It is not safe for concurrent use.
 type guard struct {
@@ -56,6 +69,9 @@ type guard struct {
 	// escaped: the last byte that was let through is an escape by itself.
 	escaped bool
 	out     []byte
+	// pasting: a paste has begun; pasted is how much of it came.
+	pasting bool
+	pasted  int
 }
 
 // feed takes input in, and returns what may go on. What it returns is valid until the
@@ -134,7 +150,7 @@ func (g *guard) character() {
 		return
 	}
 	r, size := utf8.DecodeRune(g.held)
-	if r >= 0xa0 && size == len(g.held) && size > 1 {
+	if r >= 0xa0 && size == len(g.held) && size > 1 && g.room(size) {
 		g.out = append(g.out, g.held...)
 		g.escaped = false
 	}
@@ -144,6 +160,9 @@ func (g *guard) character() {
 // write lets an ASCII character through. After an escape by itself, what would make a
 // sequence of the two is kept apart from it.
 func (g *guard) write(b byte) {
+	if !g.room(1) {
+		return
+	}
 	if g.escaped && introduces(b) {
 		g.out = append(g.out, nul)
 	}
@@ -251,16 +270,55 @@ func (g *guard) finish() {
 	if g.over {
 		g.held = g.held[:0]
 	}
+	if !g.bracket() && !g.room(len(g.held)) {
+		g.held = g.held[:0]
+	}
 	whole := len(g.held) > 0
 	g.out = append(g.out, g.held...)
 	g.escaped = g.escaped && !whole
 	g.reset()
 }
 
+// bracket tells whether a whole sequence begins or ends a paste. One that only reads like
+// these is dropped: the guard and who reads after it must agree on where a paste ends.
+func (g *guard) bracket() bool {
+	switch {
+	case string(g.held) == pasteBegins:
+		if !g.pasting {
+			g.pasting, g.pasted = true, 0
+		}
+		return true
+	case string(g.held) == pasteEnds:
+		g.pasting = false
+		return true
+	case g.state == inCSI && bytes.HasSuffix(g.held, []byte{'~'}) && likeBracket.Match(g.held):
+		g.held = g.held[:0]
+	}
+	return false
+}
+
+// likeBracket is what a lenient reader takes for the begin or the end of a paste.
+var likeBracket = regexp.MustCompile(`^\x1b\[[<=>?]?0*20[01]([^0-9].*)?~$`)
+
+// room counts what goes on of a paste, and tells whether it may.
+func (g *guard) room(n int) bool {
+	if !g.pasting {
+		return true
+	}
+	if g.pasted+n > maxPaste {
+		g.pasted = maxPaste
+		return false
+	}
+	g.pasted += n
+	return true
+}
+
 // emit lets an escape through by itself.
 func (g *guard) emit() {
-	g.out = append(g.out, g.held...)
-	g.escaped = true
+	if g.room(len(g.held)) {
+		g.out = append(g.out, g.held...)
+		g.escaped = true
+	}
 	g.reset()
 }
 

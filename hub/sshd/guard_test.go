@@ -3,6 +3,7 @@ package sshd
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -68,6 +69,33 @@ func TestGuardWaits(t *testing.T) {
 	}
 }
 
+// TestGuardPaste: only so much of a paste goes on, and always its end; what comes after it
+// is typed again.
+func TestGuardPaste(t *testing.T) {
+	t.Parallel()
+	full := strings.Repeat("x", maxPaste-2)
+	for name, c := range map[string]struct{ in, out string }{
+		"as long as may be":     {full + "yy", full + "yy"},
+		"too long":              {full + "yyz", full + "yy"},
+		"cut before a letter":   {full + "山y", full},
+		"sequences count":       {full + "\x1b[Ay", full},
+		"begins again within":   {full + "\x1b[200~yyz", full + "\x1b[200~yy"},
+		"ends in another way":   {"a\x1b[0201~\x1b[201;1~\x1b[?201~\x1b[201:1~b", "ab"},
+		"an escape by itself":   {full + "yy\x1b", full + "yy"},
+		"a key with 200 in it":  {"\x1b[1200~\x1b[200A", "\x1b[1200~\x1b[200A"},
+		"what breaks off, over": {full + "yy\x1b]long\x18", full + "yy"},
+	} {
+		var g guard
+		var got []byte
+		for chunk := range slices.Chunk([]byte("before"+pasteBegins+c.in+pasteEnds+"after\x1b[A"), 1000) {
+			got = append(got, g.feed(chunk)...)
+		}
+		if want := "before" + pasteBegins + c.out + pasteEnds + "after\x1b[A"; string(got) != want {
+			t.Errorf("%s: got …%q, want …%q", name, got[max(0, len(got)-40):], want[max(0, len(want)-40):])
+		}
+	}
+}
+
 // sequence is any control sequence, as greedily as a reader may take it.
 var sequence = regexp.MustCompile(`\x1b\[[ -?]*`)
 
@@ -77,6 +105,7 @@ func FuzzGuard(f *testing.F) {
 	f.Add([]byte("a\x1b[1;2mb"), uint8(1))
 	f.Add([]byte("\x1b\x1b[;;;;;;;;;;;;;;;;;;;;m\x1b]x\x1b\\"), uint8(3))
 	f.Add([]byte("\x1b[\x1bO\x1bP12\x18;;;;山\x9b"), uint8(2))
+	f.Add([]byte("\x1b[200~ab\x1b[201~\x1b[0201~"), uint8(4))
 	f.Fuzz(func(t *testing.T, in []byte, step uint8) {
 		var g guard
 		var out []byte

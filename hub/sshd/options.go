@@ -22,6 +22,8 @@ type Users interface {
 	UserOfKey(ctx context.Context, fingerprint string) (model.User, error)
 	// OpenSession makes a token for one session of a user.
 	OpenSession(ctx context.Context, user model.UserID) (token string, err error)
+	// CheckSession asks whether the user of a token is still one; [ErrNobody] if not.
+	CheckSession(ctx context.Context, token string) error
 	// CloseSession forgets the token.
 	CloseSession(ctx context.Context, token string) error
 }
@@ -38,6 +40,8 @@ type Options struct {
 	// Verbs are the commands that may be run without a terminal.
 	Verbs  Verbs
 	Limits Limits
+	// Say puts a notice into the first of these languages that is spoken.
+	Say    func(what Notice, langs ...string) string
 	Logger *slog.Logger
 	// Registry takes the server's figures, if it is not nil.
 	Registry prometheus.Registerer
@@ -72,10 +76,12 @@ type Limits struct {
 	Stall time.Duration
 	// HangUp is how long a child may take to end once it is told to, by SIGHUP.
 	HangUp time.Duration
-	// Recheck is how often a session's key is looked up again.
+	// Recheck is how often a session's key and user are looked up again.
 	Recheck time.Duration
 	// Connections, Handshakes, Sessions and PerKey are how many there may be at once.
 	Connections, Handshakes, Sessions, PerKey int
+	// PerAddress is how many of one address may be proving their keys at once.
+	PerAddress int
 }
 
 // DefaultLimits are those of a hub.
@@ -83,7 +89,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Width: 512, Height: 256,
 		Handshake: 20 * time.Second, Idle: 12 * time.Hour, Session: 7 * 24 * time.Hour,
-		Stall: 30 * time.Second, HangUp: 5 * time.Second, Recheck: 5 * time.Second,
-		Connections: 512, Handshakes: 64, Sessions: 256, PerKey: 16,
+		Stall: 30 * time.Second, HangUp: 5 * time.Second, Recheck: 2 * time.Second,
+		Connections: 512, Handshakes: 64, Sessions: 256, PerKey: 16, PerAddress: 32,
 	}
 }

@@ -14,7 +14,7 @@ func (x *session) start() (started bool, err error) {
 	if err := x.launch(); err != nil {
 		x.server.log.Error("SSH session not started", "user", x.who.user.ID, "error", err)
 		x.server.metrics.ended.WithLabelValues(string(endedFailed)).Inc()
-		return false, errRefused
+		return false, NoticeNotStarted
 	}
 	typed := make(chan []byte)
 	x.goes(func() { x.read(typed) })

@@ -44,7 +44,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, limits: o.Limits, log: o.Logger, metrics: newMetrics(o.Registry), open: map[*conn]struct{}{},
 		connections: newSeats(o.Limits.Connections, o.Limits.Connections),
-		handshakes:  newSeats(o.Limits.Handshakes, o.Limits.Handshakes),
+		handshakes:  newSeats(o.Limits.Handshakes, o.Limits.PerAddress),
 		sessions:    newSeats(o.Limits.Sessions, o.Limits.PerKey),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
@@ -53,7 +53,8 @@ func New(o Options) (*Server, error) {
 		func(server *ssh.Server) error { server.AddHostKey(o.HostKey); return nil },
 		wish.WithVersion("Parley"),
 		wish.WithPublicKeyAuth(s.mayTry),
-		wish.WithMaxTimeout(o.Limits.Session),
+		// A session that lasted too long still has time to be told so.
+		wish.WithMaxTimeout(o.Limits.Session+2*drainWithin),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("make SSH server: %w", err)
@@ -119,7 +120,7 @@ func (s *Server) admit(raw net.Conn) {
 		_ = raw.Close()
 		return
 	}
-	proved, room := s.handshakes.take("")
+	proved, room := s.handshakes.take(hostOf(raw.RemoteAddr()))
 	if !room {
 		left()
 		s.metrics.refuse(refusedConnection)
@@ -199,6 +200,15 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 		config.NoClientAuthCallback = s.welcomeGuest
 	}
 	return config
+}
+
+// hostOf is an address without its port.
+func hostOf(a net.Addr) string {
+	host, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return host
 }
 
 // isLoopback tells whether an address is of this machine alone.

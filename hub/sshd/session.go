@@ -3,7 +3,6 @@ package sshd
 import (
 	"context"
 	"errors"
-	"io"
 	"sync"
 	"time"
 
@@ -27,6 +26,8 @@ type session struct {
 
 	env      environment
 	terminal *size
+	// tooLarge: a terminal was refused for its size.
+	tooLarge bool
 	args     []string
 	child    *child
 
@@ -85,10 +86,9 @@ func (x *session) prepare(requests <-chan *gossh.Request) bool {
 				return false
 			}
 			started, err := x.request(req)
-			var wrong *commandError
-			if errors.As(err, &wrong) {
+			if why, told := refusedWhy(err); told {
 				answer(req, true)
-				x.refuse(wrong)
+				x.refuse(why)
 				return false
 			}
 			answer(req, err == nil)
@@ -107,15 +107,6 @@ func answer(req *gossh.Request, ok bool) {
 	if req.WantReply {
 		_ = req.Reply(ok, nil)
 	}
-}
-
-// refuse tells the client why a command is not run, as the command would.
-func (x *session) refuse(why *commandError) {
-	const wrongUsage = 2
-	x.within(closeWithin, func() {
-		_, _ = io.WriteString(x.channel.Stderr(), "parley: "+why.Error()+"\n")
-		x.exits(wrongUsage)
-	})
 }
 
 func (x *session) exits(code uint32) {
@@ -140,6 +131,9 @@ func (x *session) request(req *gossh.Request) (started bool, err error) {
 	case "exec":
 		return x.wantsCommand(req.Payload)
 	case "shell":
+		if x.tooLarge { // a client that is refused a terminal goes on without one
+			return false, NoticeTerminal
+		}
 		return x.start()
 	}
 	return false, errRefused
@@ -154,13 +148,10 @@ func (x *session) wantsCommand(payload []byte) (started bool, err error) {
 	x.args, err = x.server.options.Verbs.parse(v.Line)
 	if err != nil {
 		x.server.metrics.refuse(refusedCommand)
-		return false, &commandError{err}
+		return false, err
 	}
 	return x.start()
 }
-
-// commandError says why a command is not run.
-type commandError struct{ error }
 
 // run waits for the end of the session, and takes window changes meanwhile.
 func (x *session) run(requests <-chan *gossh.Request) {
@@ -179,7 +170,7 @@ func (x *session) run(requests <-chan *gossh.Request) {
 			answer(req, req.Type == "window-change" && x.resize(req.Payload))
 			continue
 		case <-recheck.C:
-			if err := x.who.valid(x.server.stopping); !errors.Is(err, ErrNobody) {
+			if err := x.valid(x.server.stopping); !errors.Is(err, ErrNobody) {
 				continue
 			}
 			x.end(endedRevoked)
@@ -215,8 +206,22 @@ func (x *session) finish() {
 	x.child.close()
 	x.revoke()
 	if x.why != endedGone {
-		x.within(closeWithin, func() { x.exits(x.child.status()) })
+		x.within(closeWithin, func() {
+			if what, told := x.farewell(); told {
+				x.tell(what)
+			}
+			x.exits(x.status())
+		})
 	}
+}
+
+// valid tells whether the client may still be here: the user is there, and the key is
+// still theirs.
+func (x *session) valid(ctx context.Context) error {
+	if err := x.who.valid(ctx); err != nil {
+		return err
+	}
+	return x.server.options.Users.CheckSession(ctx, x.token)
 }
 
 // revoke forgets the session's token, also when nobody waits any more.

@@ -1,7 +1,6 @@
 package sshd
 
 import (
-	"errors"
 	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -12,8 +11,6 @@ const (
 	usualWidth  = 80
 	usualHeight = 24
 )
-
-var errTerminal = errors.New("terminal too large")
 
 // size is that of a terminal, in cells.
 type size struct{ width, height uint16 }
@@ -31,13 +28,15 @@ func (x *session) wantsTerminal(payload []byte) error {
 	l := x.server.limits
 	if int64(v.Width) > int64(l.Width) || int64(v.Height) > int64(l.Height) {
 		x.server.metrics.refuse(refusedTerminal)
-		return errTerminal
+		x.tooLarge = true
+		return errRefused
 	}
 	term := v.Term
 	if term == "" || strings.ContainsAny(term, "/:@") || !isWord(term) { // it names a file
 		term = "dumb"
 	}
 	x.env.set("TERM", term)
+	x.tooLarge = false
 	x.terminal = l.clamp(v.Width, v.Height)
 	return nil
 }

@@ -60,6 +60,15 @@ func (u *users) CloseSession(_ context.Context, token string) error {
 	return nil
 }
 
+func (u *users) CheckSession(_ context.Context, token string) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if _, ok := u.tokens[token]; !ok {
+		return sshd.ErrNobody
+	}
+	return nil
+}
+
 // open is whose sessions have a token now.
 func (u *users) open() map[string]model.UserID {
 	u.mu.Lock()
@@ -109,6 +118,7 @@ func newWorld(t *testing.T, change func(*sshd.Options)) *world {
 	w := &world{T: t, host: host.PublicKey(), users: &users{keys: map[string]model.User{}, tokens: map[string]model.UserID{}}}
 	w.options = sshd.Options{
 		HostKey: host, Users: w.users, Limits: sshd.DefaultLimits(), Registry: prometheus.NewRegistry(),
+		Say:    func(what sshd.Notice, langs ...string) string { return string(what) + " in " + langs[0] },
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Child:  sshd.Child{Path: self, Env: []string{asChild + "=1"}, Hub: "http://hub", State: t.TempDir(), Zone: "Asia/Tokyo", Lang: "ja"},
 		Verbs:  sshd.Verbs{"list": {Values: []string{"filter"}, Switches: []string{"json"}}},
