@@ -55,13 +55,13 @@ build: ## build bin/parley
 # tests are real, and two cores are soon busy.
 .PHONY: test
 test: ## everything that must hold before a merge
-	@$(MAKE) race-ready
+	@$(MAKE) race-ready ssh-ready
 	@$(MAKE) lint
 	@$(MAKE) unit
 	@$(MAKE) e2e
 
 .PHONY: unit
-unit: race-ready ## go test -race, all but the end-to-end tests
+unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
 	@all="$$($(GO) list ./...)"; e2e="$$($(GO) list $(E2E))"; \
 	pkgs="$$(grep -Fxv -f <(printf '%s\n' "$$e2e") <<<"$$all" || true)"; \
 	props="$$($(GO) list -f '$(WITH_RAPID)' ./... | sort -u)"; \
@@ -72,7 +72,7 @@ unit: race-ready ## go test -race, all but the end-to-end tests
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) $$props -rapid.checks=$(RAPID)
 
 .PHONY: e2e
-e2e: race-ready ## end-to-end tests; those inside one process with -race
+e2e: race-ready ssh-ready ## end-to-end tests; those inside one process with -race
 	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout $(TEST_TIMEOUT) -run '$(ONE_PROCESS)' $(E2E)
 	$(GO) test -count=1 -timeout $(TEST_TIMEOUT) -skip '$(ONE_PROCESS)' $(E2E)
 
@@ -80,6 +80,11 @@ e2e: race-ready ## end-to-end tests; those inside one process with -race
 .PHONY: race-ready
 race-ready:
 	@GO="$(GO)" scripts/need-cc
+
+# Tests come in over SSH with OpenSSH's own client.
+.PHONY: ssh-ready
+ssh-ready:
+	@scripts/need-ssh
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## formatting, go vet, golangci-lint

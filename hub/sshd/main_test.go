@@ -74,6 +74,12 @@ func obey() int {
 		case 's':
 			w, h, _ := term.GetSize(os.Stdout.Fd())
 			fmt.Fprintf(os.Stdout, "size %dx%d\r\n", w, h)
+		case 'w': // what is typed up to a full stop
+			typed, err := in.ReadString('.')
+			if err != nil {
+				return 8
+			}
+			fmt.Fprintf(os.Stdout, "took %d\r\n", len(typed)-1)
 		case 'p':
 			fmt.Fprintf(os.Stdout, "pid %d\r\n", os.Getpid())
 		case 'i':

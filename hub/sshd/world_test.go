@@ -93,6 +93,13 @@ type world struct {
 
 func newKey(t *testing.T) gossh.Signer {
 	t.Helper()
+	key, _ := newKeyPair(t)
+	return key
+}
+
+// newKeyPair makes a key, and its private half as OpenSSH reads it.
+func newKeyPair(t *testing.T) (gossh.Signer, ed25519.PrivateKey) {
+	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +108,7 @@ func newKey(t *testing.T) gossh.Signer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return s, private
 }
 
 // newWorld starts a server, changed as the test wants it.
@@ -151,10 +158,15 @@ func newWorld(t *testing.T, change func(*sshd.Options)) *world {
 func (w *world) user(name string) gossh.Signer {
 	w.Helper()
 	key := newKey(w.T)
+	w.add(name, key)
+	return key
+}
+
+// add adds a user with that key.
+func (w *world) add(name string, key gossh.Signer) {
 	w.users.mu.Lock()
 	defer w.users.mu.Unlock()
 	w.users.keys[sshd.Fingerprint(key.PublicKey())] = model.User{ID: model.UserID(name), Name: name}
-	return key
 }
 
 func (w *world) dial(name string, auth ...gossh.AuthMethod) (*gossh.Client, error) {
