@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/hub/sshd"
 	"parley/model"
 	"parley/ui"
 	"parley/words"
@@ -76,7 +77,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	}
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
-	program := tea.NewProgram(m, tea.WithContext(hard), tea.WithFilter(drawable), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
+	program := tea.NewProgram(m, tea.WithContext(hard), tea.WithFilter(p.drawable), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
 		tea.WithEnvironment(p.env), tea.WithFPS(p.fps()), tea.WithoutSignalHandler())
 	// Told to leave it ends as by its own key, by force only where that is of no use: by
 	// force it closes its input while that is being read.
@@ -118,13 +119,20 @@ func (p *program) besideSync(ctx context.Context, leave func(), program *tea.Pro
 }
 
 // drawable keeps a terminal of one column from the renderer, which takes what begins with
-// a blank for blank all over when it grows again.
-func drawable(_ tea.Model, msg tea.Msg) tea.Msg {
-	if size, ok := msg.(tea.WindowSizeMsg); ok && size.Width == 1 {
-		size.Width = 2
-		return size
+// a blank for blank all over when it grows again; and over SSH one that is larger than the
+// hub draws, whatever says that it is.
+func (p *program) drawable(_ tea.Model, msg tea.Msg) tea.Msg {
+	size, ok := msg.(tea.WindowSizeMsg)
+	if !ok {
+		return msg
 	}
-	return msg
+	if size.Width == 1 {
+		size.Width = 2
+	}
+	if l := sshd.DefaultLimits(); p.seat != nil {
+		size.Width, size.Height = min(size.Width, l.Width), min(size.Height, l.Height)
+	}
+	return size
 }
 
 // newsOf hands updates on to the screen, which applies them in its own goroutine.

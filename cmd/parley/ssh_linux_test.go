@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
@@ -19,22 +20,28 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// newSSHKey makes a key, and a file of its public half.
-func newSSHKey(t *testing.T) (gossh.Signer, string) {
+// newSSHKey makes a key, and writes both halves of it to files as OpenSSH does.
+func newSSHKey(t *testing.T) (key gossh.Signer, private, public string) {
 	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
+	_, secret, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := gossh.NewSignerFromKey(private)
+	if key, err = gossh.NewSignerFromKey(secret); err != nil {
+		t.Fatal(err)
+	}
+	block, err := gossh.MarshalPrivateKey(secret, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "key.pub")
-	if err := os.WriteFile(file, gossh.MarshalAuthorizedKey(key.PublicKey()), 0o600); err != nil {
-		t.Fatal(err)
+	private = filepath.Join(t.TempDir(), "key")
+	public = private + ".pub"
+	for name, b := range map[string][]byte{private: pem.EncodeToMemory(block), public: gossh.MarshalAuthorizedKey(key.PublicKey())} {
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return key, file
+	return key, private, public
 }
 
 // sshTo logs in to a hub, whose first line of output it was given.
@@ -162,8 +169,8 @@ func (s *farScreen) leaves() {
 func TestSSH(t *testing.T) {
 	t.Parallel()
 	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
-	key, file := newSSHKey(t)
-	bo := w.addUser("Bo", "--ssh-key", file)
+	key, _, public := newSSHKey(t)
+	bo := w.addUser("Bo", "--ssh-key", public)
 	w.customerSays("2001", wording{Text: "見積もりをお願いできますか？", Name: "山田 花子", Locale: "ja_JP"})
 	hanako := w.conversationWith("2001")
 	waitFor(t, "the message is there", patience, func() bool { return aki.holds(hanako, "見積もりをお願いできますか？") })

@@ -267,7 +267,7 @@ func (g *guard) keep(b byte, most int) {
 
 // finish lets a whole sequence through, or drops it.
 func (g *guard) finish() {
-	if g.over {
+	if g.over || g.tellsSize() {
 		g.held = g.held[:0]
 	}
 	if !g.bracket() && !g.room(len(g.held)) {
@@ -278,6 +278,10 @@ func (g *guard) finish() {
 	g.escaped = g.escaped && !whole
 	g.reset()
 }
+
+// tellsSize tells whether a whole sequence says how large the terminal is. The size that
+// counts comes with the session's requests, and is bounded there ([session.resize]).
+func (g *guard) tellsSize() bool { return g.state == inCSI && bytes.HasSuffix(g.held, []byte{'t'}) }
 
 // bracket tells whether a whole sequence begins or ends a paste. One that only reads like
 // these is dropped: the guard and who reads after it must agree on where a paste ends.

@@ -24,6 +24,7 @@ func TestGuard(t *testing.T) {
 		"too long":               {"a\x1b[" + strings.Repeat("1", 254) + "mb", "ab"},
 		"string too long":        {"a\x1b]52;c;" + strings.Repeat("x", 5000) + "\x07b", "ab"},
 		"other strings too long": {"a\x1bP" + strings.Repeat("x", 5000) + "\x1b\\b\x1b_" + strings.Repeat("x", 5000) + "\x1b\\c", "abc"},
+		"sizes":                  {"a\x1b[8;3000;4000t\x1b[48;3000;4000;1;1t\x1b[4;1;1tb\x1b]l\x1b\\t", "ab\x1b]l\x1b\\t"},
 		"C1":                     {"a\x9b1;2mb\u009b1mc", "a1;2mb1mc"},
 		"no UTF-8":               {"a\xffb\xe5\xb1c\xf0\x9f", "abc"},
 		"escape twice":           {"\x1b\x1b[A", "\x1b\x1b[A"},
