@@ -38,6 +38,9 @@ func understood(e model.Inbound) bool {
 
 // aboutPage applies an event that concerns the Page as a whole.
 func (b *batch) aboutPage(e model.Inbound) error {
+	if news, ok := e.Event.(model.PageNews); ok {
+		return b.notice(e, news.Kind, "")
+	}
 	p, ok := e.Event.(model.Policy)
 	if !ok {
 		if strings.HasPrefix(e.Name, "changes:") {
@@ -94,9 +97,11 @@ func (b *batch) aboutCustomer(e model.Inbound) error {
 	case model.Referral:
 		return b.line(e, model.Notable{Kind: model.EventReferral, Entry: &ev.Entry})
 	case model.Optin:
-		return b.line(e, model.Notable{Kind: model.EventOptin, Action: ev.Type, Payload: ev.Ref})
+		return b.line(e, optin(ev))
 	case model.ThreadControl:
-		return b.line(e, model.Notable{Kind: model.EventThreadControl, Action: ev.Action, Payload: model.Untrusted(ev.Owner)})
+		return b.line(e, model.Notable{
+			Kind: model.EventThreadControl, Action: ev.Action, Payload: model.Untrusted(ev.Owner), Owner: b.ownerOf(ev.Owner),
+		})
 	case model.Happened:
 		return b.line(e, ev.Notable)
 	case model.DeliveredUpTo:
@@ -127,7 +132,9 @@ func (b *batch) customerMessage(e model.Inbound, ev model.CustomerMessage) error
 	case ev.Unsupported:
 		m.Event = &model.Notable{Kind: model.EventUnknown, Action: e.Name}
 	case ev.QuickReply != nil:
-		m.Event = &model.Notable{Kind: model.EventQuickReply, Payload: *ev.QuickReply}
+		m.Event = &model.Notable{Kind: model.EventQuickReply, Payload: *ev.QuickReply, Entry: ev.Referral}
+	case ev.Command != "":
+		m.Event = &model.Notable{Kind: model.EventCommand, Payload: ev.Command, Entry: ev.Referral}
 	case ev.Referral != nil:
 		m.Event = &model.Notable{Kind: model.EventReferral, Entry: ev.Referral}
 	}
@@ -186,6 +193,31 @@ func (b *batch) line(e model.Inbound, n model.Notable) error {
 		},
 		Order: e.At, MetaTime: true,
 	})
+}
+
+// optin words an opt-in by what was agreed to, where that has a name.
+func optin(ev model.Optin) model.Notable {
+	n := model.Notable{Kind: model.EventOptin, Action: ev.Type, Payload: ev.Title}
+	if ev.Plugin {
+		n.Payload = ev.Ref
+	}
+	if ev.Status != "" {
+		n.Action += "_" + ev.Status
+	}
+	return n
+}
+
+// ownerOf tells which app that is, as far as users care.
+func (b *batch) ownerOf(app model.AppID) model.ThreadOwner {
+	switch {
+	case app == "":
+		return model.OwnerNobody
+	case app == b.h.appID:
+		return model.OwnerParley
+	case app.IsPageInbox():
+		return model.OwnerInbox
+	}
+	return model.OwnerApp
 }
 
 // came remembers how the customer came in.

@@ -87,7 +87,7 @@ func unsend(m *store.Message) bool {
 	if m.Deleted {
 		return false
 	}
-	m.Deleted, m.Text, m.Was, m.Attachments = true, "", nil, []model.Attachment{}
+	m.Deleted, m.Text, m.Was, m.Event, m.Attachments = true, "", nil, nil, []model.Attachment{}
 	return true
 }
 

@@ -39,7 +39,10 @@ type (
 		ReplyTo     MID
 		// QuickReply is the payload of the quick reply they chose.
 		QuickReply *Untrusted
-		Referral   *Entry
+		// Command is the command they used, without its slash; several are parted by
+		// commas.
+		Command  Untrusted
+		Referral *Entry
 		// Unsupported: Meta, or we, can't show what it holds.
 		Unsupported bool
 	}
@@ -95,6 +98,10 @@ type (
 		Plugin bool
 		Type   string
 		Ref    Untrusted
+		// Title names what they agreed to be told of.
+		Title Untrusted
+		// Status is "stop" or "resume" where they changed their mind about it.
+		Status string
 	}
 	// ThreadControl tells that the thread passed, or is asked for, between apps.
 	ThreadControl struct {
@@ -108,6 +115,8 @@ type (
 		Action string // warning, block, unblock
 		Reason Untrusted
 	}
+	// PageNews is any other understood event that concerns the Page as a whole.
+	PageNews struct{ Kind NoticeKind }
 )
 
 func (CustomerMessage) isEvent() {}
@@ -124,6 +133,7 @@ func (Optin) isEvent()           {}
 func (ThreadControl) isEvent()   {}
 func (Happened) isEvent()        {}
 func (Policy) isEvent()          {}
+func (PageNews) isEvent()        {}
 
 // OpensWindow tells whether an event opens the reply window, and with it counts
 // as the customer having started the conversation: a message, a postback, a
@@ -149,4 +159,10 @@ func OpensWindow(e Event) bool {
 const (
 	SourceShortlink = "SHORTLINK"
 	SourceAds       = "ADS"
+	// SourceCheckbox is that of a customer who ticked the box of a plugin on a website
+	// before they wrote.
+	SourceCheckbox = "checkbox_plugin"
+	// SourceShop is that of a customer who came from a product of the Page's shop, whose
+	// id is the Ref: Meta names no source then.
+	SourceShop = "SHOP"
 )

@@ -64,6 +64,26 @@ type Attachment struct {
 	URL   Untrusted `json:"url"`
 	Title Untrusted `json:"title"`
 	Size  int64     `json:"size"`
+	// Booking is set for an appointment.
+	Booking *Booking `json:"booking,omitempty"`
+}
+
+// LikeSticker is the sticker that Messenger's Like button sends.
+//
+// Source: Messenger Platform, "messages", stickers.
+const LikeSticker = "369239263222822"
+
+// Like tells whether an attachment is the thumb of Messenger's Like button.
+func (a Attachment) Like() bool { return a.Type == "sticker" && a.ID == LikeSticker }
+
+// Booking is an appointment that a customer asked for, or what became of it.
+type Booking struct {
+	Status string `json:"status" doc:"Meta's word: requested, confirmed, declined, cancelled"`
+	// Start and End are nil where Meta does not tell them.
+	Start *time.Time `json:"start,omitempty"`
+	End   *time.Time `json:"end,omitempty"`
+	// Zone names the customer's time zone, as tz databases do; may be empty.
+	Zone string `json:"zone,omitempty"`
 }
 
 // Reaction is one party's reaction to a message.
@@ -86,6 +106,7 @@ const (
 	EventThreadControl  EventKind = "thread_control"
 	EventOrder          EventKind = "order"
 	EventFeedback       EventKind = "feedback"
+	EventCommand        EventKind = "command"
 	// EventUnknown is a message or event that Parley can't show; its raw form is
 	// kept.
 	EventUnknown EventKind = "unknown"
@@ -97,11 +118,27 @@ type Notable struct {
 	// Action is Meta's word for what was done: linked, unlinked, pass, take,
 	// request, notification_messages, …
 	Action string `json:"action,omitempty"`
-	// Payload is what the developer of a button or quick reply put behind it.
+	// Payload is what the developer of a button or quick reply put behind it; of an
+	// order, a survey, a command or an opt-in what it holds, in words; of an event of
+	// thread control the app.
 	Payload Untrusted `json:"payload,omitempty"`
+	// Owner is, for an event of thread control, who holds the thread after it, or asks
+	// for it.
+	Owner ThreadOwner `json:"owner,omitempty" enum:"parley,inbox,app,nobody"`
 	// Entry is how the customer came in.
 	Entry *Entry `json:"entry,omitempty"`
 }
+
+// ThreadOwner says which app holds a thread, as far as users care.
+type ThreadOwner string
+
+// The owners of a thread.
+const (
+	OwnerParley ThreadOwner = "parley"
+	OwnerInbox  ThreadOwner = "inbox" // the Page's own inbox on Facebook
+	OwnerApp    ThreadOwner = "app"   // another app
+	OwnerNobody ThreadOwner = "nobody"
+)
 
 // MessageError is why a reply failed or asks.
 type MessageError struct {

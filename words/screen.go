@@ -86,3 +86,16 @@ const (
 	ThreadNotSent    ID = "thread_not_sent"
 	ThreadResendDrop ID = "thread_resend_drop"
 )
+
+// What happened, in the conversation.
+const (
+	BookingSpan       ID = "booking_span"
+	AttachmentNothing ID = "attachment_nothing"
+	FeedbackGood      ID = "feedback_good"
+	FeedbackBad       ID = "feedback_bad"
+
+	bookingPrefix = "booking_"
+)
+
+// Booking names the word for how an appointment stands.
+func Booking(status string) ID { return ID(bookingPrefix + status) }

@@ -18,7 +18,7 @@ import (
 )
 
 // prefixes are those of sentences whose ids are made from the model's own words.
-var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_"}
+var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_", "booking_"}
 
 // catalogue reads all sentences of a language.
 func catalogue(t *testing.T, language string) map[string]string {
@@ -90,7 +90,7 @@ func TestEveryIDHasItsSentence(t *testing.T) {
 func ids(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
-	for _, file := range []string{"ids.go", "screen.go", "panes.go"} {
+	for _, file := range []string{"ids.go", "screen.go", "panes.go", "happened.go"} {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

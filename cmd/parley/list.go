@@ -117,7 +117,7 @@ func (p *program) preview(m *model.Summary) string {
 	switch {
 	case text != "":
 	case len(m.Attachments) > 0:
-		text = "[" + p.attachmentWord(m.Attachments[0]) + "]"
+		text = "[" + p.words.AttachmentWord(model.Attachment{Type: m.Attachments[0]}) + "]"
 	case m.Event != nil:
 		text = p.event(*m.Event)
 	}
@@ -125,11 +125,4 @@ func (p *program) preview(m *model.Summary) string {
 		text = p.author(m.Author) + ": " + text
 	}
 	return text
-}
-
-func (p *program) attachmentWord(kind string) string {
-	if id := words.Attachment(kind); p.words.Has(id) {
-		return p.words.Say(id)
-	}
-	return p.words.Say(words.Attachment("other"))
 }

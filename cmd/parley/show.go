@@ -131,7 +131,7 @@ func (p *program) lines(m model.Message) []string {
 
 // attachment is one line: what it is, its title, where it is.
 func (p *program) attachment(a model.Attachment) string {
-	parts := []string{"[" + p.attachmentWord(a.Type) + "]"}
+	parts := []string{"[" + p.words.AttachmentWord(a) + "]"}
 	for _, u := range []safe.Text{safe.Line(a.Title), safe.LineN(a.URL, plainCells)} {
 		if !u.Empty() {
 			parts = append(parts, u.String())
@@ -155,7 +155,7 @@ func (p *program) trailers(m model.Message) []string {
 		out = append(out, p.words.Say(words.ReactedBy, "Emoji", mark, "Name", who))
 	}
 	if m.Feedback != "" {
-		out = append(out, p.words.Say(words.FeedbackWas, "Words", safe.Line(m.Feedback)))
+		out = append(out, p.words.FeedbackOn(m.Feedback, func(u model.Untrusted) string { return safe.Line(u).String() }))
 	}
 	if m.Error != nil {
 		out = append(out, p.whyNot(*m.Error)...)
@@ -198,17 +198,5 @@ func (p *program) author(a model.Author) string {
 
 // event says what happened.
 func (p *program) event(n model.Notable) string {
-	if e := n.Entry; e != nil && n.Kind == model.EventReferral {
-		if e.Source == model.SourceAds {
-			title := e.Title
-			if title == "" {
-				title = model.Untrusted(e.AdID)
-			}
-			return p.words.Say(words.Event("referral_ad"), "Title", safe.Line(title))
-		}
-		if e.Ref != "" {
-			return p.words.Say(words.Event("referral_link"), "Ref", safe.Line(e.Ref))
-		}
-	}
-	return p.words.Say(words.Event(string(n.Kind)))
+	return strings.Join(p.words.Happened(n, func(u model.Untrusted) string { return safe.Line(u).String() }), " · ")
 }

@@ -196,7 +196,7 @@ func (a *attachment) take(p wirePayload, bare string) {
 			a.Title, a.URL = model.Untrusted(title), ""
 		}
 	case typeAppointment:
-		a.Title = p.booking.title()
+		a.Title, a.Booking = p.booking.title(), p.booking.told()
 	case typeTemplate:
 		if title := p.template.title(); title != "" {
 			a.Title = title

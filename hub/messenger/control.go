@@ -44,3 +44,13 @@ func decodePolicy(_ envelope, raw json.RawMessage) (model.Event, error) {
 	}
 	return nil, errShape
 }
+
+// decodeAppRoles reads that the roles of apps for the Page changed.
+//
+// Source: Messenger Platform, "messaging_handovers", app_roles.
+func decodeAppRoles(_ envelope, raw json.RawMessage) (model.Event, error) {
+	if _, err := object(raw); err != nil {
+		return nil, errShape
+	}
+	return model.PageNews{Kind: model.NoticeAppRoles}, nil
+}

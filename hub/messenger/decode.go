@@ -134,13 +134,21 @@ type envelope struct {
 	page              model.MetaPageID
 	sender, recipient string
 	at                time.Time
+	// prior is where the customer was before they wrote, in Meta's word.
+	prior string
 }
 
 func (c *cutter) envelope(all members) envelope {
 	var at moment
 	all.read("timestamp", &at)
+	var prior struct {
+		Source word `json:"source"`
+	}
+	if raw := all.get("prior_message"); raw != nil {
+		_ = json.Unmarshal(raw, &prior)
+	}
 	return envelope{
-		page: c.page, at: at.or(c.at),
+		page: c.page, at: at.or(c.at), prior: string(prior.Source),
 		sender: party(all.get("sender")), recipient: party(all.get("recipient")),
 	}
 }

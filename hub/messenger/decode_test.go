@@ -72,6 +72,12 @@ func with(all ...model.Attachment) model.CustomerMessage {
 	return own(func(m *model.CustomerMessage) { m.Attachments = all })
 }
 
+// at is a time of so many seconds.
+func at(seconds int64) *time.Time {
+	t := time.Unix(seconds, 0).UTC()
+	return &t
+}
+
 func media(kind, url string) model.Attachment {
 	return model.Attachment{ID: "1", Type: kind, URL: model.Untrusted(url)}
 }
@@ -109,10 +115,12 @@ func kinds() map[string]struct {
 			m.Text, m.Referral = "hello", &ads
 		}), nil},
 		"message_shop_referral": {"message", "m_own1", own(func(m *model.CustomerMessage) {
-			m.Text, m.Referral = "this?", &model.Entry{Ref: "prod-9"}
+			m.Text, m.Referral = "this?", &model.Entry{Source: "SHOP", Ref: "prod-9"}
 		}), nil},
-		"message_commands":      {"message", "m_own1", text("/status"), nil},
-		"message_prior_message": {"message", "m_own1", text("hi"), nil},
+		"message_commands": {"message", "m_own1", own(func(m *model.CustomerMessage) { m.Text, m.Command = "/status", "status" }), nil},
+		"message_prior_message": {"message", "m_own1", own(func(m *model.CustomerMessage) {
+			m.Text, m.Referral = "hi", &model.Entry{Source: "checkbox_plugin"}
+		}), nil},
 		"message_unsupported":   {"message", "m_own1", own(func(m *model.CustomerMessage) { m.Unsupported = true }), nil},
 		"message_empty":         {"message", "m_own1", own(func(m *model.CustomerMessage) { m.Unsupported = true }), nil},
 		"message_unsend":        {"message", "", model.Unsend{Target: "m_own1"}, nil},
@@ -145,6 +153,7 @@ func kinds() map[string]struct {
 		"message_ig_post":         {"message", "m_own1", with(model.Attachment{ID: "1", Type: "ig_post", URL: "https://www.instagram.com/p/z", Title: "IG post"}), nil},
 		"message_appointment": {"message", "m_own1", with(model.Attachment{
 			ID: "bk1", Type: "appointment_booking", Title: "requested 2025-02-15T01:40:00-08:00 – 2025-02-15T02:40:00-08:00",
+			Booking: &model.Booking{Status: "requested", Start: at(1739612400), End: at(1739616000), Zone: "America/Los_Angeles"},
 		}), nil},
 		"message_template_product": {"message", "m_own1", with(model.Attachment{ID: "1", Type: "template", Title: "Red shirt, Blue shirt"}), nil},
 		"message_location":         {"message", "m_own1", with(model.Attachment{ID: "1", Type: "location", Title: "35.6585, 139.7454"}), nil},
@@ -187,13 +196,13 @@ func kinds() map[string]struct {
 		"read":                 {"read", "", model.ReadUpTo{Watermark: watermark()}, nil},
 		"response_feedback":    {"response_feedback", "", model.Feedback{Target: "m_target", Words: "Good response"}, nil},
 		"optin_plugin":         {"optin", "", model.Optin{Plugin: true, Ref: "footer-button"}, nil},
-		"optin_marketing":      {"optin", "", model.Optin{Type: "notification_messages", Ref: "PL"}, nil},
+		"optin_marketing":      {"optin", "", model.Optin{Type: "notification_messages", Ref: "PL", Title: "News"}, nil},
 		"optin_one_time":       {"optin", "", model.Optin{Type: "one_time_notif_req", Ref: "PL"}, nil},
 		"optin_user_ref":       {"optin", "", nil, ofPage},
 		"account_linked":       {"account_linking", "", happened(model.Notable{Kind: model.EventAccountLinking, Action: "linked"}), nil},
 		"account_unlinked":     {"account_linking", "", happened(model.Notable{Kind: model.EventAccountLinking, Action: "unlinked"}), nil},
 		"order":                {"order", "", happened(model.Notable{Kind: model.EventOrder, Payload: "2 × Beans (12.5 EUR), 1 × Filter; no bag"}), nil},
-		"survey":               {"messaging_feedback", "", happened(model.Notable{Kind: model.EventFeedback, Payload: "csat 4: quick answer, nps 9"}), atEntry},
+		"survey":               {"messaging_feedback", "", happened(model.Notable{Kind: model.EventFeedback, Payload: "CSAT 4: quick answer, NPS 9"}), atEntry},
 		"thread_pass":          {"pass_thread_control", "", model.ThreadControl{Action: "pass", Owner: "1517000000000111"}, nil},
 		"thread_pass_nobody":   {"pass_thread_control", "", model.ThreadControl{Action: "pass"}, nil},
 		"thread_take":          {"take_thread_control", "", model.ThreadControl{Action: "take", Owner: "263902037430900"}, nil},
@@ -203,7 +212,7 @@ func kinds() map[string]struct {
 		"policy_unblock_old_key": {
 			"policy_enforcement", "", model.Policy{Action: "unblock"}, ofPage,
 		},
-		"app_roles":        {"app_roles", "", nil, ofPage},
+		"app_roles":        {"app_roles", "", model.PageNews{Kind: model.NoticeAppRoles}, ofPage},
 		"game_play":        {"game_play", "", nil, nil},
 		"standby_message":  {"message", "m_own1", text("to the other app"), standby},
 		"standby_echo":     {"message", "m_echo1", model.Echo{MID: "m_echo1", AppID: "5", Text: "by the other app"}, standby},

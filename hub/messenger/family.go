@@ -37,6 +37,7 @@ func families() []family {
 		{key: "take_thread_control", decode: threadControl("take")},
 		{key: "request_thread_control", decode: threadControl("request")},
 		{key: "release_thread_control", decode: threadControl("release")},
+		{key: "app_roles", aboutPage: true, decode: decodeAppRoles},
 		{key: "policy_enforcement", aboutPage: true, decode: decodePolicy},
 		{key: "policy-enforcement", name: "policy_enforcement", aboutPage: true, decode: decodePolicy},
 	}

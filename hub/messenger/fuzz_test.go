@@ -51,8 +51,12 @@ func checkInbound(t *testing.T, body []byte, in model.Inbound) {
 	if in.Name == "" || in.At.IsZero() || in.At.Year() > 9999 {
 		t.Errorf("name %q, at %v", in.Name, in.At)
 	}
-	_, policy := in.Event.(model.Policy)
-	if in.Event != nil && (in.Customer == "") != policy {
+	ofPage := false
+	switch in.Event.(type) {
+	case model.Policy, model.PageNews:
+		ofPage = true
+	}
+	if in.Event != nil && (in.Customer == "") != ofPage {
 		t.Errorf("%T with customer %q", in.Event, in.Customer)
 	}
 	checkPlain(t, in.Key)

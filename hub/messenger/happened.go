@@ -25,11 +25,19 @@ func decodeOptin(_ envelope, raw json.RawMessage) (model.Event, error) {
 		Type    string `json:"type"`
 		Ref     loose  `json:"ref"`
 		Payload loose  `json:"payload"`
+		Title   loose  `json:"title"`
+		Status  loose  `json:"notification_messages_status"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return nil, errShape
 	}
-	o := model.Optin{Type: plainWord(w.Type), Ref: model.Untrusted(w.Ref)}
+	o := model.Optin{Type: plainWord(w.Type), Ref: model.Untrusted(w.Ref), Title: model.Untrusted(w.Title)}
+	switch w.Status {
+	case "STOP NOTIFICATIONS", "STOP_NOTIFICATIONS":
+		o.Status = "stop"
+	case "RESUME NOTIFICATIONS", "RESUME_NOTIFICATIONS":
+		o.Status = "resume"
+	}
 	o.Plugin = w.Type != optinMarketing && w.Type != optinOneTime
 	if o.Ref == "" {
 		o.Ref = model.Untrusted(w.Payload)
@@ -83,7 +91,7 @@ func decodeOrder(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return model.Happened{Notable: model.Notable{Kind: model.EventOrder, Payload: model.Untrusted(text)}}, nil
 }
 
-// decodeSurvey reads what the customer answered to a feedback template: "csat 4:
+// decodeSurvey reads what the customer answered to a feedback template: "CSAT 4:
 // words, …", questions in the order of their ids.
 //
 // Source: Messenger Platform, "messaging_feedback".
@@ -105,7 +113,7 @@ func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
 	for _, screen := range w.Screens {
 		for _, id := range slices.Sorted(maps.Keys(screen.Questions)) {
 			q := screen.Questions[id]
-			answer := strings.TrimSpace(string(q.Type) + " " + string(q.Payload))
+			answer := strings.TrimSpace(scale(string(q.Type)) + " " + string(q.Payload))
 			var more struct {
 				Payload loose `json:"payload"`
 			}
@@ -118,4 +126,15 @@ func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return model.Happened{Notable: model.Notable{
 		Kind: model.EventFeedback, Payload: model.Untrusted(strings.Join(answers, ", ")),
 	}}, nil
+}
+
+// scale names the scale of an answer as people do.
+//
+// Source: Messenger Platform, "Customer feedback template", question types.
+func scale(kind string) string {
+	switch kind {
+	case "csat", "nps", "ces":
+		return strings.ToUpper(kind)
+	}
+	return kind
 }

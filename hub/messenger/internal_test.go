@@ -39,10 +39,10 @@ func TestAttachmentsApart(t *testing.T) {
 			{ID: "1", Type: "location", Title: "-1.5, 2"},
 		}},
 		{"a booking of little", `[{"type":"appointment_booking","payload":{"status":"confirmed","timezone":"Local"}}]`, "", []model.Attachment{
-			{ID: "1", Type: "appointment_booking", Title: "confirmed"},
+			{ID: "1", Type: "appointment_booking", Title: "confirmed", Booking: &model.Booking{Status: "confirmed"}},
 		}},
 		{"a booking in no zone", `[{"type":"appointment_booking","payload":{"start_time":1739612400,"timezone":"../../etc/passwd"}}]`, "", []model.Attachment{
-			{ID: "1", Type: "appointment_booking", Title: "2025-02-15T09:40:00Z"},
+			{ID: "1", Type: "appointment_booking", Title: "2025-02-15T09:40:00Z", Booking: &model.Booking{Start: new(time.Date(2025, 2, 15, 9, 40, 0, 0, time.UTC))}},
 		}},
 		{"a template of odd things", `[{"type":"template","title":"Beside","payload":{"elements":[5,{"title":7}],"buttons":"x","product":[]}}]`, "", []model.Attachment{
 			{ID: "1", Type: "template", Title: "Beside"},

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"encoding/json"
+	"strings"
 
 	"parley/model"
 )
@@ -27,7 +28,7 @@ type wireMessage struct {
 
 // decodeMessage reads what the customer wrote, what the Page wrote (an echo), and
 // that a message was taken back.
-func decodeMessage(_ envelope, raw json.RawMessage) (model.Event, error) {
+func decodeMessage(e envelope, raw json.RawMessage) (model.Event, error) {
 	var w wireMessage
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return nil, errShape
@@ -45,7 +46,10 @@ func decodeMessage(_ envelope, raw json.RawMessage) (model.Event, error) {
 	}
 	m := model.CustomerMessage{
 		MID: model.MID(w.MID), Text: model.Untrusted(w.Text), Attachments: attachments(w.Attachments, w.StickerID),
-		ReplyTo: quoted(w.ReplyTo), QuickReply: quickReply(w.QuickReply), Referral: entry(w.Referral),
+		ReplyTo: quoted(w.ReplyTo), QuickReply: quickReply(w.QuickReply), Command: commands(w.Commands), Referral: entry(w.Referral),
+	}
+	if m.Referral == nil && e.prior == model.SourceCheckbox {
+		m.Referral = &model.Entry{Source: model.SourceCheckbox}
 	}
 	empty := m.Text == "" && len(m.Attachments) == 0 && m.QuickReply == nil && m.Referral == nil && !present(w.Commands)
 	m.Unsupported = bool(w.Unsupported) || empty
@@ -86,4 +90,23 @@ func quickReply(raw json.RawMessage) *model.Untrusted {
 	}
 	payload := model.Untrusted(w.Payload)
 	return &payload
+}
+
+// commands returns the names of the commands that a message uses.
+//
+// Source: Messenger Platform, "messages", commands.
+func commands(raw json.RawMessage) model.Untrusted {
+	var all []struct {
+		Name loose `json:"name"`
+	}
+	if !present(raw) || json.Unmarshal(raw, &all) != nil {
+		return ""
+	}
+	var names []string
+	for _, c := range all {
+		if c.Name != "" {
+			names = append(names, string(c.Name))
+		}
+	}
+	return model.Untrusted(strings.Join(names, ", "))
 }

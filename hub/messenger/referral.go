@@ -53,8 +53,11 @@ func entry(raw json.RawMessage) *model.Entry {
 		Source: string(w.Source), Ref: model.Untrusted(w.Ref),
 		AdID: string(w.AdID), Title: model.Untrusted(w.Context.adTitle),
 	}
-	if e.Ref == "" {
+	if e.Ref == "" && w.Product.id != "" {
 		e.Ref = model.Untrusted(w.Product.id)
+		if e.Source == "" {
+			e.Source = model.SourceShop
+		}
 	}
 	if e == (model.Entry{}) {
 		return nil

@@ -38,6 +38,19 @@ func (b booking) title() model.Untrusted {
 	return model.Untrusted(strings.Join(parts, " "))
 }
 
+// told returns the appointment, for who words it.
+func (b booking) told() *model.Booking {
+	return &model.Booking{Status: string(b.Status), Start: b.Start.known(), End: b.End.known(), Zone: zoneName(string(b.Zone))}
+}
+
+// zoneName returns the name of a time zone that there is, else "".
+func zoneName(name string) string {
+	if name == "" || zoneOf(name).String() != name {
+		return ""
+	}
+	return name
+}
+
 // zoneOf returns a time zone by its name, UTC for none. "Local" is none: it would
 // be the hub's.
 func zoneOf(name string) *time.Location {

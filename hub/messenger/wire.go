@@ -105,6 +105,14 @@ func (m moment) or(other time.Time) time.Time {
 	return m.Time
 }
 
+// known returns the moment, nil where there is none.
+func (m moment) known() *time.Time {
+	if m.IsZero() {
+		return nil
+	}
+	return &m.Time
+}
+
 // number is a number that may come as a string; ok is false for what is none.
 type number struct {
 	value float64

@@ -1,6 +1,8 @@
 package look
 
 import (
+	"strings"
+
 	"parley/model"
 	"parley/model/safe"
 	"parley/words"
@@ -19,7 +21,7 @@ func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 	switch {
 	case text != "":
 	case len(m.Attachments) > 0:
-		text = "[" + l.Attachment(m.Attachments[0]) + "]"
+		text = "[" + l.Words.AttachmentWord(model.Attachment{Type: m.Attachments[0]}) + "]"
 	case m.Event != nil:
 		text = l.Event(*m.Event)
 	}
@@ -33,30 +35,9 @@ func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 	return who, text
 }
 
-// Attachment returns the word for a type of attachment.
-func (l Look) Attachment(kind string) string {
-	if id := words.Attachment(kind); l.Words.Has(id) {
-		return l.Say(id)
-	}
-	return l.Say(words.Attachment("other"))
-}
-
-// Event returns what a notable event is, in words.
+// Event returns what a notable event is, in words, on one line.
 func (l Look) Event(n model.Notable) string {
-	if e := n.Entry; e != nil && n.Kind == model.EventReferral {
-		switch {
-		case e.Source == model.SourceAds && e.Title != "":
-			return l.Say(words.Event("referral_ad"), "Title", l.Line(e.Title))
-		case e.Source == model.SourceAds:
-			return l.Say(words.Event("referral_ad"), "Title", l.Ours(e.AdID))
-		case e.Ref != "":
-			return l.Say(words.Event("referral_link"), "Ref", l.Line(e.Ref))
-		}
-	}
-	if id := words.Event(string(n.Kind)); l.Words.Has(id) {
-		return l.Say(id)
-	}
-	return l.Say(words.Event(string(model.EventUnknown)))
+	return strings.Join(l.Words.Happened(n, l.Line), " "+l.Theme.Bullet+" ")
 }
 
 // Author names who wrote a message for the Page.

@@ -18,7 +18,9 @@ func (s *setting) message() {
 		s.wrapped(s.l.Say(words.Unsent), muted)
 	}
 	if s.m.Event != nil {
-		s.wrapped(s.l.Theme.Bullet+" "+s.event(s.m.Event), muted)
+		for _, said := range s.l.Words.Happened(*s.m.Event, s.l.Line) {
+			s.wrapped(s.l.Theme.Bullet+" "+said, muted)
+		}
 	}
 	if len(s.lines) == before {
 		s.wrapped(s.l.Say(words.Event(string(model.EventUnknown))), muted)
@@ -47,11 +49,11 @@ func (s *setting) gist(q *model.Message) string {
 	case t != "":
 		return t
 	case len(q.Attachments) > 0:
-		return "[" + s.attachmentWord(q.Attachments[0].Type) + "]"
+		return "[" + s.l.Words.AttachmentWord(q.Attachments[0]) + "]"
 	case q.Deleted:
 		return s.l.Say(words.Unsent)
 	case q.Event != nil:
-		return s.event(q.Event)
+		return s.l.Event(*q.Event)
 	}
 	return s.l.Say(words.ThreadEarlier)
 }
@@ -99,27 +101,6 @@ func (s *setting) aside(id words.ID) string {
 	return s.l.Say(words.ThreadAside, "What", s.l.Say(id))
 }
 
-// event says what happened.
-func (s *setting) event(n *model.Notable) string {
-	if e := n.Entry; e != nil && n.Kind == model.EventReferral {
-		if e.Source == model.SourceAds {
-			title := e.Title
-			if title == "" {
-				title = model.Untrusted(e.AdID)
-			}
-			return s.l.Say(words.Event("referral_ad"), "Title", s.l.Line(title))
-		}
-		if e.Ref != "" {
-			return s.l.Say(words.Event("referral_link"), "Ref", s.l.Line(e.Ref))
-		}
-	}
-	id := words.Event(string(n.Kind))
-	if !s.l.Words.Has(id) {
-		id = words.Event(string(model.EventUnknown))
-	}
-	return s.l.Say(id)
-}
-
 // system adds something that happened, and when, in the middle.
 func (s *setting) system() {
 	said := s.l.Line(s.m.Text)
@@ -128,7 +109,7 @@ func (s *setting) system() {
 		if s.m.Event != nil {
 			n = *s.m.Event
 		}
-		said = s.event(&n)
+		said = s.l.Event(n)
 	}
 	said += " " + s.l.Theme.Bullet + " " + s.l.Clock(s.m.SentAt)
 	for _, w := range s.l.Cells.Wrap(s.p.apart(said), max(1, s.p.column()-2*textIndent)) {

@@ -3,6 +3,7 @@ package thread
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"parley/model"
 	"parley/model/safe"
@@ -29,7 +30,7 @@ func (s *setting) attachments() {
 
 func (s *setting) attachment(a *model.Attachment, hint string) {
 	dot := " " + s.l.Theme.Bullet + " "
-	label := "[" + s.attachmentWord(a.Type) + "]"
+	label := "[" + s.l.Words.AttachmentWord(*a) + "]"
 	tail := ""
 	if a.Size > 0 {
 		tail = dot + size(a.Size)
@@ -37,7 +38,7 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 	if a.URL != "" && hint != "" {
 		tail += dot + hint
 	}
-	name := s.l.Cells.Shown(safe.LineN(a.Title, mostText).String())
+	name := s.nameOf(a)
 	if h := s.host(a); h != "" && name != "" {
 		tail = dot + h + tail
 	} else if h != "" {
@@ -53,15 +54,38 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 	s.add(span{s.l.Cut(label, s.width()), accent}, span{rest, muted})
 }
 
+// nameOf returns what an attachment is known by: its title, when an appointment is, or
+// that nothing is known of it.
+func (s *setting) nameOf(a *model.Attachment) string {
+	if a.Booking != nil {
+		return s.booking(a.Booking)
+	}
+	name := s.l.Cells.Shown(safe.LineN(a.Title, mostText).String())
+	if name == "" && a.URL == "" && a.Size == 0 && !a.Like() {
+		return s.l.Say(words.AttachmentNothing)
+	}
+	return name
+}
+
+// booking words an appointment: how it stands, and when it is by the user's clock.
+func (s *setting) booking(b *model.Booking) string {
+	var parts []string
+	if id := words.Booking(b.Status); b.Status != "" && s.l.Words.Has(id) {
+		parts = append(parts, s.l.Say(id))
+	} else if b.Status != "" {
+		parts = append(parts, s.l.Ours(b.Status))
+	}
+	switch {
+	case b.Start != nil && b.End != nil:
+		parts = append(parts, s.l.Say(words.BookingSpan, "From", s.l.Moment(s.p.c.Now, *b.Start), "Dash", "-", "To", s.l.Clock(*b.End)))
+	case b.Start != nil:
+		parts = append(parts, s.l.Moment(s.p.c.Now, *b.Start))
+	}
+	return strings.Join(parts, " "+s.l.Theme.Bullet+" ")
+}
+
 // leastName is the fewest cells that a cut name is of use in.
 const leastName = 6
-
-func (s *setting) attachmentWord(kind string) string {
-	if id := words.Attachment(kind); s.l.Words.Has(id) {
-		return s.l.Say(id)
-	}
-	return s.l.Say(words.Attachment("other"))
-}
 
 // addressCells is how much of an address is read to find its host.
 const addressCells = 2000
@@ -104,7 +128,7 @@ func (s *setting) trailers() {
 		s.wrapped(s.l.Say(words.ReactedBy, "Emoji", s.reaction(r), "Name", s.reacted(r)), muted)
 	}
 	if s.m.Feedback != "" {
-		s.wrapped(s.l.Say(words.FeedbackWas, "Words", s.l.Line(s.m.Feedback)), muted)
+		s.wrapped(s.l.Words.FeedbackOn(s.m.Feedback, s.l.Line), muted)
 	}
 	s.trouble()
 	if s.m.WaitsFor != "" {

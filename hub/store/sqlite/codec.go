@@ -102,6 +102,7 @@ const (
 	eventThreadControl   = "thread_control"
 	eventHappened        = "happened"
 	eventPolicy          = "policy"
+	eventPageNews        = "page_news"
 )
 
 // eventKind names the type of an event.
@@ -135,6 +136,8 @@ func eventKind(e model.Event) (string, error) {
 		return eventHappened, nil
 	case model.Policy:
 		return eventPolicy, nil
+	case model.PageNews:
+		return eventPageNews, nil
 	}
 	return "", fmt.Errorf("name event: no kind for %T", e)
 }
@@ -170,6 +173,8 @@ func decodeEvent(kind string, doc []byte) (model.Event, error) {
 		return decodeAs[model.Happened](doc)
 	case eventPolicy:
 		return decodeAs[model.Policy](doc)
+	case eventPageNews:
+		return decodeAs[model.PageNews](doc)
 	}
 	return nil, fmt.Errorf("decode event: unknown kind %q", kind)
 }

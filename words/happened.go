@@ -1,0 +1,130 @@
+package words
+
+import "parley/model"
+
+// The sentences of what happens in a conversation whose ids are not made from Meta's
+// words alone.
+const (
+	referralAd        ID = "event_referral_ad"
+	referralAdUnnamed ID = "event_referral_ad_unnamed"
+	referralLink      ID = "event_referral_link"
+	referralUnnamed   ID = "event_referral_link_unnamed"
+	referralShop      ID = "event_referral_shop"
+	referralCheckbox  ID = "event_referral_checkbox"
+	optinPlugin       ID = "event_optin_plugin"
+	ofSuffix             = "_of"
+)
+
+// Happened words what a message tells of besides its text: one sentence for each thing,
+// at least one. line makes what others wrote fit for where it is shown.
+func (w *Words) Happened(n model.Notable, line func(model.Untrusted) string) []string {
+	if n.Kind == model.EventReferral {
+		return []string{w.cameBy(n.Entry, line)}
+	}
+	out := []string{w.happened(n, line)}
+	if n.Entry != nil {
+		out = append(out, w.cameBy(n.Entry, line))
+	}
+	return out
+}
+
+func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) string {
+	kind := string(n.Kind)
+	switch n.Kind {
+	case model.EventOptin:
+		return w.optin(n, line)
+	case model.EventThreadControl:
+		for _, id := range []ID{Event(kind + "_" + n.Action + "_" + string(n.Owner)), Event(kind + "_" + n.Action)} {
+			if w.Has(id) {
+				return w.Say(id)
+			}
+		}
+		return w.Say(Event(kind))
+	case model.EventAccountLinking:
+		if id := Event(kind + "_" + n.Action); w.Has(id) {
+			return w.Say(id)
+		}
+		return w.Say(Event(kind))
+	case model.EventOrder, model.EventFeedback, model.EventCommand:
+		return w.of(Event(kind), n, line)
+	}
+	if id := Event(kind); w.Has(id) {
+		return w.Say(id)
+	}
+	return w.Say(Event(string(model.EventUnknown)))
+}
+
+// of says what it is of, where that is known.
+func (w *Words) of(id ID, n model.Notable, line func(model.Untrusted) string) string {
+	if what := line(n.Payload); what != "" && w.Has(id+ofSuffix) {
+		return w.Say(id+ofSuffix, "What", what)
+	}
+	return w.Say(id)
+}
+
+// optin words what the customer agreed to, or no longer does.
+func (w *Words) optin(n model.Notable, line func(model.Untrusted) string) string {
+	switch n.Action {
+	case "notification_messages":
+		return w.of(Event("optin_notifications"), n, line)
+	case "notification_messages_stop":
+		return w.of(Event("optin_stop"), n, line)
+	case "notification_messages_resume":
+		return w.of(Event("optin_resume"), n, line)
+	case "one_time_notif_req":
+		return w.of(Event("optin_one_time"), n, line)
+	}
+	if what := line(n.Payload); what != "" {
+		return w.Say(optinPlugin, "What", what)
+	}
+	return w.Say(Event(string(model.EventOptin)))
+}
+
+// cameBy words how a customer came in.
+func (w *Words) cameBy(e *model.Entry, line func(model.Untrusted) string) string {
+	if e == nil {
+		return w.Say(Event(string(model.EventReferral)))
+	}
+	ref, title := line(e.Ref), line(e.Title)
+	switch {
+	case e.Source == model.SourceAds && title != "":
+		return w.Say(referralAd, "Title", title)
+	case e.Source == model.SourceAds:
+		return w.Say(referralAdUnnamed)
+	case e.Source == model.SourceShop:
+		return w.Say(referralShop, "Ref", ref)
+	case e.Source == model.SourceCheckbox:
+		return w.Say(referralCheckbox)
+	case ref != "":
+		return w.Say(referralLink, "Ref", ref)
+	case e.Source == model.SourceShortlink:
+		return w.Say(referralUnnamed)
+	}
+	return w.Say(Event(string(model.EventReferral)))
+}
+
+// AttachmentWord returns the word for what an attachment is.
+func (w *Words) AttachmentWord(a model.Attachment) string {
+	kind := a.Type
+	if a.Like() {
+		kind = "like"
+	}
+	if id := Attachment(kind); w.Has(id) {
+		return w.Say(id)
+	}
+	return w.Say(Attachment("other"))
+}
+
+// FeedbackOn words a customer's verdict on one of our messages, which comes in Meta's
+// own words.
+//
+// Source: Messenger Platform, "response_feedback".
+func (w *Words) FeedbackOn(said model.Untrusted, line func(model.Untrusted) string) string {
+	switch said {
+	case "Good response":
+		return w.Say(FeedbackGood)
+	case "Bad response":
+		return w.Say(FeedbackBad)
+	}
+	return w.Say(FeedbackWas, "Words", line(said))
+}
