@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -49,12 +50,18 @@ type liveUser struct {
 	token string
 }
 
-// liveGraph plays Meta: it takes every reply, and knows every customer's name.
+// liveGraph plays Meta: it takes every reply but those that say so, and knows every customer's name.
 type liveGraph struct{ sent atomic.Int64 }
 
 var _ hub.Graph = (*liveGraph)(nil)
 
-func (g *liveGraph) Send(context.Context, model.Outgoing) model.Outcome {
+// liveRefused is a text that Meta does not take.
+const liveRefused = "refuse this"
+
+func (g *liveGraph) Send(_ context.Context, o model.Outgoing) model.Outcome {
+	if strings.HasPrefix(string(o.Text), liveRefused) {
+		return model.Outcome{Kind: model.OutcomeRefused, Code: model.GraphRefused, Detail: "(#100) no"}
+	}
 	return model.Outcome{Kind: model.OutcomeAccepted, MID: model.MID(fmt.Sprintf("m_out_%d", g.sent.Add(1)))}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net"
 	"sync"
 	"testing"
@@ -25,6 +26,10 @@ type liveProxy struct {
 	// never.
 	left int
 	over bool
+	// reads returns what reads along on a connection to a client; nil: nothing does.
+	reads func() io.Writer
+	// ends ends the proxy; the end of the test does.
+	ends func()
 
 	pumping sync.WaitGroup
 }
@@ -37,7 +42,7 @@ func newLiveProxy(t testing.TB, hub string) *liveProxy {
 	}
 	p := &liveProxy{TB: t, listener: l, hub: hub, conns: map[net.Conn]struct{}{}, left: -1}
 	p.pumping.Go(p.accept)
-	t.Cleanup(func() {
+	p.ends = sync.OnceFunc(func() {
 		p.heals()
 		p.mu.Lock()
 		p.over = true
@@ -46,6 +51,7 @@ func newLiveProxy(t testing.TB, hub string) *liveProxy {
 		p.cutAll()
 		p.pumping.Wait()
 	})
+	t.Cleanup(p.ends)
 	return p
 }
 
@@ -89,6 +95,7 @@ func (p *liveProxy) carry(c net.Conn) {
 		delete(p.conns, up)
 	}()
 	var both sync.WaitGroup
+	along := p.along()
 	pump := func(from, to net.Conn, down bool) {
 		defer from.Close()
 		defer to.Close()
@@ -96,6 +103,9 @@ func (p *liveProxy) carry(c net.Conn) {
 		for {
 			n, err := from.Read(buf)
 			n, on := p.pass(n, down)
+			if down {
+				_, _ = along.Write(buf[:n])
+			}
 			if _, werr := to.Write(buf[:n]); err != nil || werr != nil || !on {
 				return
 			}
@@ -104,6 +114,16 @@ func (p *liveProxy) carry(c net.Conn) {
 	both.Go(func() { pump(c, up, false) })
 	both.Go(func() { pump(up, c, true) })
 	both.Wait()
+}
+
+// along is what reads along on a new connection.
+func (p *liveProxy) along() io.Writer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reads == nil {
+		return io.Discard
+	}
+	return p.reads()
 }
 
 // pass waits as long as bytes have to, and tells how many go on, and whether the
