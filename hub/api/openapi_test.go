@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -14,13 +16,49 @@ type operation struct {
 	ID       string                `json:"operationId"`
 	Summary  string                `json:"summary"`
 	Security []map[string][]string `json:"security"`
+	// Parameters and Body are what it may be asked with.
+	Parameters []struct {
+		Name   string `json:"name"`
+		In     string `json:"in"`
+		Schema schema `json:"schema"`
+	} `json:"parameters"`
+	Body struct {
+		Content map[string]struct {
+			Schema schema `json:"schema"`
+		} `json:"content"`
+	} `json:"requestBody"`
 
 	method, path string
+}
+
+// schema is what the document tells of a value, as far as it matters here.
+type schema struct {
+	Ref        string            `json:"$ref"`
+	Enum       []any             `json:"enum"`
+	Properties map[string]schema `json:"properties"`
+}
+
+// choices are the questions that an operation's query answers: the plain one, and each
+// value of each parameter that has a choice of some.
+func (o operation) choices() []url.Values {
+	all := []url.Values{{}}
+	for _, p := range o.Parameters {
+		for _, v := range p.Schema.Enum {
+			if p.In == "query" {
+				all = append(all, url.Values{p.Name: {fmt.Sprint(v)}})
+			}
+		}
+	}
+	return all
 }
 
 type document struct {
 	OpenAPI string                          `json:"openapi"`
 	Paths   map[string]map[string]operation `json:"paths"`
+
+	Components struct {
+		Schemas map[string]schema `json:"schemas"`
+	} `json:"components"`
 }
 
 func (w *world) document() document {

@@ -37,8 +37,8 @@ func withFlipped(t testing.TB, options ...option) *world {
 	return w
 }
 
-// busy has customers of the Page write without a pause until stop is called.
-func (w *world) busy(id model.MetaPageID) (stop func()) {
+// busy has a customer of the Page write without a pause until stop is called.
+func (w *world) busy(id model.MetaPageID, customer model.PSID) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.Context()))
 	var writing sync.WaitGroup
 	for n := range 2 {
@@ -46,7 +46,7 @@ func (w *world) busy(id model.MetaPageID) (stop func()) {
 			for i := 0; ctx.Err() == nil; i++ {
 				mid := fmt.Sprintf("m_busy_%d_%d", n, i)
 				err := w.hub.Receive(ctx, []model.PageEntry{{Page: id, Events: []model.Inbound{{
-					Key: "mid:" + mid, Raw: []byte("{}"), Name: "message", Customer: hanako, At: time.Now(),
+					Key: "mid:" + mid, Raw: []byte("{}"), Name: "message", Customer: customer, At: time.Now(),
 					Event: model.CustomerMessage{MID: model.MID(mid), Text: model.Untrusted("quince " + mid)},
 				}}}})
 				if err != nil && ctx.Err() == nil {
@@ -83,7 +83,7 @@ func TestFlipsWhileEventsFlow(t *testing.T) {
 	began := w.position(w.ann, flipped)
 	w.greet(ann, resume{flipped: began})
 	w.greet(cat, resume{flipped: w.position(w.cat, flipped)})
-	stop := w.busy(flippedMeta)
+	stop := w.busy(flippedMeta, hanako)
 	epochs := map[string]bool{}
 	for round := range 8 {
 		n := len(cat.all())
@@ -262,7 +262,7 @@ func TestAnotherInstallationLeaksNothing(t *testing.T) {
 	for _, l := range []*listener{ann, ben, cat} {
 		l.hello(resume{flipped: {Epoch: w.position(w.cat, flipped).Epoch, Seq: 0}})
 	}
-	stop := w.busy(flippedMeta)
+	stop := w.busy(flippedMeta, hanako)
 	w.do(w.ann, http.MethodDelete, "/v1/pages/"+string(flipped), nil).want(http.StatusOK)
 	if p := w.connect(w.ben, flippedMeta, model.Private); p.ID != second {
 		t.Fatalf("connected as %s", p.ID)

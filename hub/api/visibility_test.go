@@ -10,8 +10,31 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/store"
 	"parley/model"
 )
+
+// Who may see and do what: the matrix.
+//
+// It asks every operation of the OpenAPI document as it is served, of every installation
+// in every state (places), as every sort of user (cells), at rest and while the Page
+// changes hands under a stream of events. A new operation, parameter, frame or kind of
+// change has no row, and fails until it has one:
+//
+//   - An operation: add a row to routes, under its operationId. If it is about what a
+//     Page holds, `{want: seen(ok), hides: true}` is all it takes, plus the body it is
+//     sent: whoever sees the Page gets ok, everybody else a 404 that is, to the byte,
+//     that of a thing which does not exist. What is about the Page itself refuses with
+//     forbidden(code); what changes the Page for the others has changes: true, and is
+//     asked in a world of its own. What it asks for besides (filters, a search) stands
+//     in more.
+//   - A parameter of a path, a query or a body: add it to parameters in
+//     visibility_ids_test.go, which swaps the ids in them.
+//   - A frame or a kind of change: add it to frameRows or kindRows in
+//     visibility_frames_test.go.
+//   - A command of the program: cmd/parley/visibility_test.go.
+//   - Something new that users do, or where content can stand:
+//     cmd/parley/privacy_test.go plants words in it and does it at random.
 
 // place is an installation in a state, and who may see into it.
 type place struct {
@@ -21,6 +44,9 @@ type place struct {
 	installer func(*world) account
 	shared    bool
 	gone      bool // uninstalled
+	// holder has the Page connected now, by this installation or another; nil: the
+	// installer, unless it is gone.
+	holder func(*world) account
 	// prepare brings a fresh world there.
 	prepare func(*world)
 }
@@ -50,14 +76,34 @@ func (w *world) installation() model.PageID {
 	return l.Pages[len(l.Pages)-1].ID
 }
 
+// within makes a word one that stands in one installation alone.
+func within(id model.PageID, word string) string {
+	if customerOf(id) == hanako {
+		return word + "-first"
+	}
+	return word + "-second"
+}
+
+// customerOf is who writes to an installation.
+func customerOf(id model.PageID) model.PSID {
+	if id == id.Meta().Installation(1) {
+		return hanako
+	}
+	return ken
+}
+
 // fill puts a conversation with everything into a Page.
 func (w *world) fill(who account, id model.PageID) {
 	w.Helper()
+	customer := customerOf(id)
 	w.deliver(meta, "messaging",
-		message(meta, hanako, "m_in_"+string(id), hiddenText, time.Now()),
-		policy(meta, "warning", hiddenText, time.Now()))
-	w.reply(who, id, hanako, with(text(hiddenNote), "note", true))
-	w.reply(who, id, hanako, text(hiddenText))
+		message(meta, customer, "m_in_"+string(id), within(id, hiddenText), time.Now()),
+		policy(meta, "warning", within(id, hiddenText), time.Now()))
+	w.changeConversation(model.NewConversationID(id, customer), func(c *store.Conversation) {
+		c.Customer.Name, c.Labels = model.Untrusted(within(id, hiddenName)), []string{within(id, hiddenName)}
+	})
+	w.reply(who, id, customer, with(text(within(id, hiddenNote)), "note", true))
+	w.reply(who, id, customer, text(within(id, hiddenText)))
 }
 
 func uninstalled(then func(*world)) func(*world) {
@@ -76,13 +122,31 @@ func places() []place {
 			connected(ann, model.Shared)(w)
 			w.setVisibility(w.ann, page, model.Private)
 		}},
+		{name: "shared, was private", page: page, installer: ann, shared: true, prepare: func(w *world) {
+			connected(ann, model.Private)(w)
+			w.setVisibility(w.ann, page, model.Shared)
+		}},
+		{name: "private, connected again by its installer", page: page, installer: ann, prepare: func(w *world) {
+			uninstalled(connected(ann, model.Private))(w)
+			w.connect(w.ann, meta, "")
+		}},
+		{name: "private, repaired", page: page, installer: ann, prepare: func(w *world) {
+			connected(ann, model.Shared)(w)
+			w.do(w.ann, http.MethodPost, "/v1/pages", map[string]any{"page": meta, "token": userToken, "visibility": model.Private}).want(http.StatusOK)
+		}},
+		{name: "private, its installer took it up again after another", page: page, installer: ann, prepare: func(w *world) {
+			uninstalled(connected(ann, model.Private))(w)
+			w.connect(w.ben, meta, model.Shared)
+			w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(page+"~2"), nil).want(http.StatusOK)
+			w.connect(w.ann, meta, "")
+		}},
 		{name: "uninstalled, was private", page: page, installer: ann, gone: true, prepare: uninstalled(connected(ann, model.Private))},
 		{name: "uninstalled, was shared", page: page, installer: ann, shared: true, gone: true, prepare: uninstalled(connected(ann, model.Shared))},
 		{name: "second installation, private", page: page + "~2", installer: ben, prepare: func(w *world) {
 			uninstalled(connected(ann, model.Private))(w)
 			connected(ben, model.Private)(w)
 		}},
-		{name: "first of two installations, was private", page: page, installer: ann, gone: true, prepare: func(w *world) {
+		{name: "first of two installations, was private", page: page, installer: ann, gone: true, holder: ben, prepare: func(w *world) {
 			uninstalled(connected(ann, model.Private))(w)
 			connected(ben, model.Shared)(w)
 		}},
@@ -96,6 +160,7 @@ type cell struct {
 	identity string
 	sees     bool
 	mine     bool // the installation is theirs
+	held     model.UserID
 }
 
 // target is what a request is about.
@@ -150,6 +215,10 @@ type route struct {
 	query func(target) url.Values
 	body  func(target) any
 	want  func(cell) verdict
+	// more are other questions of a list, about all that one sees, besides the plain
+	// list and those by each value of its parameters that has a choice of some: everybody
+	// who is signed in is answered, and nothing hidden is in the answer.
+	more []url.Values
 	// hides: to who does not see, it must be as if the thing did not exist.
 	hides bool
 	// changes what others of the matrix read: it gets a world of its own.
@@ -157,6 +226,16 @@ type route struct {
 	// ends the session that asks, or what is asked about: only where it must be refused
 	// is it asked here.
 	ends bool
+	// rationed: it can't be asked often.
+	rationed bool
+}
+
+// searches are for what is hidden.
+func searches() (all []url.Values) {
+	for _, words := range []string{hiddenText, hiddenName, hiddenNote, string(hanako), "secret", hiddenText[:7]} {
+		all = append(all, url.Values{"search": {words}})
+	}
+	return all
 }
 
 func ofPage(t target) url.Values { return url.Values{"page": {string(t.page)}} }
@@ -169,7 +248,7 @@ func routes() map[string]route {
 		"me":      {want: always(ok)},
 		"login": {
 			body: func(target) any { return map[string]any{"code": "ABCD-EFGH-JKLM-NPQR"} },
-			want: always(notIn),
+			want: always(notIn), rationed: true,
 		},
 		"logout":     {want: always(verdict{status: http.StatusNoContent}), ends: true},
 		"stats":      {want: admins(ok)},
@@ -182,7 +261,7 @@ func routes() map[string]route {
 		"list-tokens":        {want: always(ok)},
 		"revoke-token":       {want: always(notFound)}, // it names nobody's
 		"list-pages":         {want: always(ok)},
-		"list-conversations": {query: ofPage, want: seen(ok), hides: true},
+		"list-conversations": {query: ofPage, want: seen(ok), hides: true, more: searches()},
 		"counts":             {query: ofPage, want: seen(ok), hides: true},
 		"list-notices":       {query: ofPage, want: seen(ok), hides: true},
 		"get-conversation":   {want: seen(ok), hides: true},
@@ -252,18 +331,13 @@ func routes() map[string]route {
 }
 
 func wantConnect(c cell) verdict {
-	second := strings.Contains(c.name, "two") || c.page != page
 	switch {
 	case !c.who.Admin:
 		return forbidden(model.NotAdmin)
-	case second && c.identity == "other admin":
-		return ok // ben has the second one: a repair
-	case second:
-		return forbidden(model.AlreadyConnected)
-	case c.gone:
+	case c.held == "":
 		return verdict{status: http.StatusCreated}
-	case c.mine:
-		return ok
+	case c.held == c.who.ID:
+		return ok // a repair
 	}
 	return forbidden(model.AlreadyConnected)
 }
@@ -292,8 +366,9 @@ func (w *world) ask(who account, o operation, r route, t target) answer {
 // target finds what there is in a place, with the eyes of its installer.
 func (w *world) target(p place) target {
 	w.Helper()
-	t := target{page: p.page, conversation: model.NewConversationID(p.page, hanako)}
-	for _, m := range w.messages(p.installer(w), p.page, hanako) {
+	customer := customerOf(p.page)
+	t := target{page: p.page, conversation: model.NewConversationID(p.page, customer)}
+	for _, m := range w.messages(p.installer(w), p.page, customer) {
 		switch {
 		case m.Direction == model.In:
 			t.in = m.ID
@@ -319,8 +394,8 @@ func missing() []target {
 	}
 }
 
-// within are targets like t in the same Page that do not exist.
-func within(t target) []target {
+// inside are targets like t in the same Page that do not exist.
+func inside(t target) []target {
 	const none = "0190b8a0-0000-7000-8000-000000000000"
 	return []target{
 		{page: t.page, conversation: model.NewConversationID(t.page, "999999"), in: t.in, out: t.out},
@@ -335,6 +410,7 @@ func cells(w *world, p place) []cell {
 		{identity: "other admin", who: w.ben},
 		{identity: "rep", who: w.cat},
 		{identity: "stranger", who: w.stranger},
+		{identity: "revoked", who: w.revoked},
 		{identity: "nobody"},
 	}
 	for i := range all {
@@ -343,6 +419,12 @@ func cells(w *world, p place) []cell {
 		known := c.who.ID != ""
 		c.mine = known && c.who.ID == p.installer(w).ID
 		c.sees = known && (c.mine || p.shared)
+		switch {
+		case p.holder != nil:
+			c.held = p.holder(w).ID
+		case !p.gone:
+			c.held = p.installer(w).ID
+		}
 	}
 	return all
 }
@@ -400,25 +482,102 @@ func TestWhoSeesWhat(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
+			w.revokes()
 			p.prepare(w)
-			to := w.target(p)
-			for _, c := range cells(w, p)[:3] {
-				w.pagesTellOnlyWhatIsPublic(c)
-			}
-			for _, o := range w.operations() {
-				r := routes()[o.ID]
-				for _, c := range cells(w, p) {
-					if r.changes || r.ends {
-						if a := w.refusedBefore(o, r, c, to); a != nil {
-							t.Error(at(o.ID, "by", c.identity, "answered", a.status, string(a.body)))
-						}
-						continue
-					}
-					w.judge(o, r, c, to)
-				}
-			}
+			w.judgeAll(p, w.target(p), func(route) bool { return true })
 		})
 	}
+}
+
+// revokes makes somebody whose token was revoked.
+func (w *world) revokes() {
+	w.Helper()
+	gone := w.addUser("Rex", true)
+	w.do(gone, http.MethodPost, "/v1/logout", nil).want(http.StatusNoContent)
+	w.revoked = account{token: gone.token}
+}
+
+// judgeAll holds those routes in every cell of a place against what is expected.
+func (w *world) judgeAll(p place, to target, these func(route) bool) {
+	w.Helper()
+	for _, c := range cells(w, p)[:3] {
+		w.pagesTellOnlyWhatIsPublic(c)
+	}
+	for _, o := range w.operations() {
+		r := routes()[o.ID]
+		if !these(r) {
+			continue
+		}
+		for _, c := range cells(w, p) {
+			if r.changes || r.ends {
+				if a := w.refusedBefore(o, r, c, to); a != nil {
+					w.Error(at(o.ID, "by", c.identity, "answered", a.status, string(a.body)))
+				}
+				continue
+			}
+			w.judge(o, r, c, to)
+		}
+	}
+}
+
+// change is how a Page passes from hand to hand.
+type change struct {
+	name string
+	do   func(*world)
+	// then is what its first installation is now.
+	then place
+}
+
+// changes are every change between private and shared, and of hands, one after the other.
+func changes() []change {
+	flip := func(v model.Visibility) func(*world) {
+		return func(w *world) { w.setVisibility(w.ann, page, v) }
+	}
+	uninstall := func(id model.PageID) func(*world) {
+		return func(w *world) { w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(id), nil).want(http.StatusOK) }
+	}
+	connect := func(who func(*world) account, v model.Visibility) func(*world) {
+		return func(w *world) { w.connect(who(w), meta, v) }
+	}
+	private := place{page: page, installer: ann}
+	shared, gone, goneShared := private, private, private
+	shared.shared, gone.gone, goneShared.gone, goneShared.shared = true, true, true, true
+	lost, lostShared := gone, goneShared
+	lost.holder, lostShared.holder = ben, ben
+	return []change{
+		{"shared from the beginning", func(*world) {}, shared},
+		{"private", flip(model.Private), private},
+		{"shared again", flip(model.Shared), shared},
+		{"private again", flip(model.Private), private},
+		{"uninstalled while private", uninstall(page), gone},
+		{"another connected it, shared", connect(ben, model.Shared), lost},
+		{"and uninstalled it", uninstall(page + "~2"), gone},
+		{"its installer took it up again", connect(ann, ""), private},
+		{"to share it", flip(model.Shared), shared},
+		{"and lose it shared", uninstall(page), goneShared},
+		{"to another, who took up what was shared, and hid it", connect(ben, model.Private), lostShared},
+	}
+}
+
+// TestWhoSeesWhatWhileAPageChanges: the matrix holds the moment that a change is
+// answered, while customers write without a pause.
+func TestWhoSeesWhatWhileAPageChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withTiming(quick))
+	w.revokes()
+	connected(ann, model.Shared)(w)
+	w.runs()
+	to := w.target(changes()[0].then)
+	stop := w.busy(meta, ken)
+	for _, c := range changes() {
+		c.do(w)
+		c.then.name = c.name
+		w.judgeAll(c.then, to, func(r route) bool { return !r.rationed })
+		if t.Failed() {
+			t.Fatal("after:", c.name)
+		}
+	}
+	stop()
 }
 
 // refusedBefore asks a route that changes a Page only where it must be refused,
@@ -447,13 +606,35 @@ func (w *world) judge(o operation, r route, c cell, to target) {
 	if !c.sees {
 		w.leaksNothing(o, c, got, to)
 	}
+	w.asksMore(o, r, c, to)
 	if !r.hides || c.sees || c.who.ID == "" {
 		return
 	}
-	for _, none := range append(missing(), within(to)...) {
+	for _, none := range append(missing(), inside(to)...) {
 		if a := w.ask(c.who, o, r, none); !indistinct(got, a) {
 			w.Error(at(o.ID, "by", c.identity, "tells what is hidden", got.status, string(got.body), got.header,
 				"from what is missing", a.status, string(a.body), a.header, none))
+		}
+	}
+}
+
+// asksMore asks what else a list answers.
+func (w *world) asksMore(o operation, r route, c cell, to target) {
+	w.Helper()
+	want := ok
+	if c.who.ID == "" {
+		want = notIn
+	}
+	if r.query == nil {
+		return
+	}
+	for _, q := range append(o.choices(), r.more...) {
+		got := w.do(c.who, o.method, o.path+"?"+q.Encode(), nil)
+		if !got.is(want) {
+			w.Error(at(o.ID, q, "by", c.identity, "answered", got.status, string(got.body), "want", want.status, want.code))
+		}
+		if !c.sees {
+			w.leaksNothing(o, c, got, to)
 		}
 	}
 }
@@ -463,11 +644,16 @@ func (w *world) judge(o operation, r route, c cell, to target) {
 func (w *world) leaksNothing(o operation, c cell, a answer, to target) {
 	w.Helper()
 	for _, secret := range []string{
-		hiddenText, hiddenName, hiddenNote, string(hanako), string(to.conversation), string(to.in), string(to.out),
-		userToken, pageToken(userToken),
+		within(to.page, hiddenText), within(to.page, hiddenName), within(to.page, hiddenNote), string(to.conversation.Customer()),
+		string(to.conversation), string(to.in), string(to.out), userToken, pageToken(userToken),
 	} {
 		if bytes.Contains(a.body, []byte(secret)) {
 			w.Error(at(o.ID, "tells", c.identity, secret, string(a.body)))
+		}
+		for name, values := range a.header {
+			if strings.Contains(name+strings.Join(values, " "), secret) {
+				w.Error(at(o.ID, "tells", c.identity, secret, "in the header", name, values))
+			}
 		}
 	}
 }

@@ -62,8 +62,8 @@ type world struct {
 	logs   *logBuffer
 
 	// ann installs Pages; ben is an admin too; cat is a rep; a stranger has no
-	// account.
-	ann, ben, cat, stranger account
+	// account; revoked had one, and their token was revoked.
+	ann, ben, cat, stranger, revoked account
 }
 
 // setup is what a test may have otherwise.
@@ -304,9 +304,12 @@ func (a answer) problem(status int, code model.Code) problem {
 
 func (w *world) connect(who account, id model.MetaPageID, v model.Visibility) model.Page {
 	w.Helper()
+	body := map[string]any{"page": id, "token": userToken}
+	if v != "" {
+		body["visibility"] = v
+	}
 	var p model.Page
-	w.do(who, http.MethodPost, "/v1/pages", map[string]any{"page": id, "token": userToken, "visibility": v}).
-		want(http.StatusCreated).into(&p)
+	w.do(who, http.MethodPost, "/v1/pages", body).want(http.StatusCreated).into(&p)
 	return p
 }
 
