@@ -441,7 +441,7 @@ func TestInstallationsHaveEpochsOfTheirOwn(t *testing.T) {
 	if first.Epoch == second.Epoch || first.Epoch == "" || second.Epoch == "" {
 		t.Errorf("as of %+v", l.AsOf)
 	}
-	if a, b := w.messages(w.cat, "100", hanako), w.messages(w.cat, "100~2", hanako); len(a) != 3 || len(b) != 3 || a[0].ID == b[0].ID {
+	if a, b := w.messages(w.cat, "100", hanako), w.messages(w.cat, "100~2", ken); len(a) != 3 || len(b) != 3 || a[0].ID == b[0].ID {
 		t.Errorf("%d messages in the first, %d in the second", len(a), len(b))
 	}
 }

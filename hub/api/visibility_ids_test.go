@@ -34,10 +34,10 @@ func parameters() map[string]idOf {
 		"path page": pageID, "path conversation": conversationID, "path message": messageID, "path token": tokenID,
 
 		"query page": pageID, "query cursor": cursor, "query before": cursor,
-		"query filter": noID, "query limit": noID, "query search": noID,
+		"query filter": noID, "query limit": noID, "query search": noID, "query client_id": noID,
 
 		"body page": metaPageID, "body token": noID, "body visibility": noID,
-		"body up_to": messageID, "body reply_to": messageID, "body assignee": userID,
+		"body up_to": messageID, "body reply_to": messageID, "body assignee": userID, "body available": noID,
 		"body attachments": noID, "body attempt": noID, "body client_id": noID, "body code": noID, "body labels": noID,
 		"body note": noID, "body pinned": noID, "body seen_seq": noID, "body snoozed_until": noID, "body status": noID, "body text": noID,
 	}
