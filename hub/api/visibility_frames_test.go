@@ -1,0 +1,370 @@
+package api_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/model"
+)
+
+// streamCase is a Page in a state, with everybody listening.
+type streamCase struct {
+	*world
+	place
+	page model.PageID
+	// who sees it listens in seers, who does not in others.
+	seers, others map[string]*listener
+	accounts      map[string]account
+	installed     account
+	conversation  model.ConversationID
+}
+
+// kindRow says how a change of a kind is made. It answers false where it can't be.
+type kindRow func(*streamCase) bool
+
+// kindRows has a row for every kind of change of model/stream.go: who sees the Page is
+// told, nobody else is.
+func kindRows() map[model.ChangeKind]kindRow {
+	return map[model.ChangeKind]kindRow{
+		model.ChangeMessage: func(c *streamCase) bool {
+			c.reply(c.installed, c.page, hanako, with(text("a note"), "note", true))
+			return true
+		},
+		model.ChangeConversation: func(c *streamCase) bool {
+			c.do(c.installed, http.MethodPatch, conversation(c.page, hanako), map[string]any{"labels": []string{string(newClientID())[:30]}}).want(http.StatusOK)
+			return true
+		},
+		model.ChangePage: func(c *streamCase) bool {
+			if c.gone {
+				return false
+			}
+			c.deliver(flippedMeta, "messaging", policy(flippedMeta, "block", "spam", time.Now()), policy(flippedMeta, "unblock", "", time.Now().Add(time.Millisecond)))
+			return true
+		},
+		model.ChangeNotice: func(c *streamCase) bool {
+			if c.gone {
+				return false
+			}
+			c.deliver(flippedMeta, "messaging", policy(flippedMeta, "warning", "spam", time.Now()))
+			return true
+		},
+		// The answer to a reply names a message that its echo had made a row of its own.
+		model.ChangeRemoved: func(c *streamCase) bool {
+			if c.gone {
+				return false
+			}
+			c.graph.set(func(g *fakeGraph) {
+				g.onSend = func(model.Outgoing) model.Outcome {
+					mid := "m_folded_" + string(newClientID())
+					c.deliver(flippedMeta, "messaging", echo(flippedMeta, hanako, mid, "another's", time.Now()))
+					return model.Outcome{Kind: model.OutcomeAccepted, MID: model.MID(mid)}
+				}
+			})
+			c.reply(c.installed, c.page, hanako, text("a reply"))
+			return true
+		},
+		// No change of this kind is made yet: TestEveryFrameHasItsRow sees to it that
+		// whoever makes the first writes how.
+		model.ChangeLink: nil,
+	}
+}
+
+// frameRow says how a frame is brought about that names the Page to who sees it. It
+// answers false where there is none.
+type frameRow func(*streamCase) bool
+
+// frameRows has a row for every frame of model/stream.go. What a client sends has one
+// too: about a Page that its user does not see, it does nothing.
+func frameRows() map[model.FrameType]frameRow {
+	lossy := func(kind model.FrameType) frameRow {
+		return func(c *streamCase) bool {
+			frame := model.Lossy{Type: kind, Page: c.page, Conversation: c.conversation, Active: true}
+			for _, l := range c.others {
+				l.sends(frame) // tells nobody
+			}
+			for _, l := range c.seers {
+				l.sends(frame)
+			}
+			return len(c.seers) > 1 // a client is not told of itself
+		}
+	}
+	return map[model.FrameType]frameRow{
+		model.FrameHello: func(c *streamCase) bool {
+			for name, l := range c.seers {
+				l.hello(resume{c.page: c.position(c.accounts[name], c.page)})
+			}
+			stolen := c.position(c.installed, c.page)
+			for _, l := range c.others {
+				if _, named := l.hello(resume{c.page: stolen}).Pages[c.page]; named {
+					c.Error("a hello that names a hidden Page is welcomed")
+				}
+			}
+			return false // nobody is sent one
+		},
+		model.FrameWelcome: func(c *streamCase) bool {
+			for _, l := range c.seers {
+				l.hello(nil)
+			}
+			for _, l := range c.others {
+				l.hello(nil)
+			}
+			return true
+		},
+		model.FrameBatch: func(c *streamCase) bool { return kindRows()[model.ChangeMessage](c) },
+		model.FrameHeads: func(c *streamCase) bool { return true },
+		// Who gains or loses sight is told so, and nobody else: TestAccessIsToldToWhomItIsAbout.
+		model.FrameAccess:   func(*streamCase) bool { return false },
+		model.FrameTyping:   lossy(model.FrameTyping),
+		model.FramePresence: lossy(model.FramePresence),
+	}
+}
+
+// declared are the values of a type's constants in a file of package model.
+func declared(t *testing.T, file, kind string) (values []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "model", file), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if of, ok := spec.Type.(*ast.Ident); !ok || of.Name != kind {
+			return true
+		}
+		for _, v := range spec.Values {
+			value, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values = append(values, value)
+		}
+		return true
+	})
+	if len(values) == 0 {
+		t.Fatalf("%s declares no %s", file, kind)
+	}
+	return values
+}
+
+func TestEveryFrameHasItsRow(t *testing.T) {
+	t.Parallel()
+	frames, kinds := frameRows(), kindRows()
+	for _, v := range declared(t, "stream.go", "FrameType") {
+		if frames[model.FrameType(v)] == nil {
+			t.Errorf("the frame %s has no row in the table of who is sent it", v)
+		}
+		delete(frames, model.FrameType(v))
+	}
+	for _, v := range declared(t, "stream.go", "ChangeKind") {
+		row, known := kinds[model.ChangeKind(v)]
+		if !known {
+			t.Errorf("the kind of change %s has no row in the table of who is told", v)
+		}
+		if row == nil && known && made(t, v) {
+			t.Errorf("changes of kind %s are made, and their row does not say how", v)
+		}
+		delete(kinds, model.ChangeKind(v))
+	}
+	if len(frames)+len(kinds) > 0 {
+		t.Errorf("rows of what is not declared: %v %v", frames, kinds)
+	}
+}
+
+// made tells whether the hub makes changes of a kind.
+func made(t *testing.T, kind string) bool {
+	t.Helper()
+	name := "model.Change" + strings.ToUpper(kind[:1]) + kind[1:]
+	files, err := filepath.Glob(filepath.Join("..", "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the hub's files: %v %v", files, err)
+	}
+	return slices.ContainsFunc(files, func(f string) bool {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !strings.HasSuffix(f, "_test.go") && strings.Contains(string(b), name)
+	})
+}
+
+// streamPlaces are the states that frames are looked at in, each brought about while
+// everybody listens.
+func streamPlaces() []change {
+	uninstall := func(w *world) { w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(flipped), nil).want(http.StatusOK) }
+	flip := func(v model.Visibility) func(*world) {
+		return func(w *world) { w.setVisibility(w.ann, flipped, v) }
+	}
+	both := func(a, b func(*world)) func(*world) {
+		return func(w *world) {
+			a(w)
+			b(w)
+		}
+	}
+	private := place{page: flipped, installer: ann}
+	shared, gone, goneShared := private, private, private
+	shared.shared, gone.gone, goneShared.gone, goneShared.shared = true, true, true, true
+	another := func(w *world) { w.connect(w.ben, flippedMeta, model.Private) }
+	return []change{
+		{"shared", func(*world) {}, shared},
+		{"private", flip(model.Private), private},
+		{"private, shared again", both(flip(model.Private), flip(model.Shared)), shared},
+		{"uninstalled, was private", both(flip(model.Private), uninstall), gone},
+		{"uninstalled, was shared", uninstall, goneShared},
+		{"connected by another, was private", both(both(flip(model.Private), uninstall), another), gone},
+		{"connected by another, was shared", both(uninstall, another), goneShared},
+		{"taken up again, private", both(both(flip(model.Private), uninstall), func(w *world) { w.connect(w.ann, flippedMeta, "") }), private},
+	}
+}
+
+// TestWhoIsSentWhat: every frame and every kind of change, in every state, comes to who
+// sees the Page, and to nobody else.
+func TestWhoIsSentWhat(t *testing.T) {
+	t.Parallel()
+	for _, state := range streamPlaces() {
+		t.Run(state.name, func(t *testing.T) {
+			t.Parallel()
+			c := newStreamCase(t, state)
+			for kind, row := range kindRows() {
+				if row == nil {
+					continue
+				}
+				c.isSent("a change of kind "+string(kind), row, func(f frame) bool {
+					return f.kind == model.FrameBatch && slices.ContainsFunc(into[model.Batch](t, f).Events, func(e model.Change) bool { return e.Kind == kind })
+				})
+			}
+			for kind, row := range frameRows() {
+				c.isSent("a frame "+string(kind), row, func(f frame) bool { return f.kind == kind })
+			}
+		})
+	}
+}
+
+func newStreamCase(t *testing.T, state change) *streamCase {
+	w := withFlipped(t)
+	w.revokes()
+	for _, none := range []account{w.stranger, w.revoked, {}} {
+		_, resp, err := w.listenWith("", http.Header{"Authorization": {"Bearer " + none.token}})
+		if err == nil || resp.StatusCode != http.StatusUnauthorized {
+			t.Fatalf("the stream opens without a token: %v", err)
+		}
+		resp.Body.Close()
+	}
+	c := &streamCase{
+		world: w, place: state.then, page: flipped, seers: map[string]*listener{}, others: map[string]*listener{},
+		installed: w.ann, conversation: model.NewConversationID(flipped, hanako),
+		accounts: map[string]account{"installer": w.ann, "other admin": w.ben, "rep": w.cat},
+	}
+	listening := map[string]*listener{}
+	for name, who := range c.accounts {
+		listening[name] = w.listen(who)
+		listening[name].hello(resume{flipped: w.position(who, flipped)})
+	}
+	state.do(w)
+	for name, l := range listening {
+		if state.then.shared || name == "installer" {
+			c.seers[name] = l
+			l.hello(resume{flipped: w.position(c.accounts[name], flipped)}) // a client comes back by itself
+		} else {
+			c.others[name] = l
+			l.until("told that it is hidden", func() bool {
+				return slices.ContainsFunc(accesses(t, l.all()), func(a model.Access) bool { return a.Page == flipped && !a.Sees })
+			})
+		}
+	}
+	return c
+}
+
+// isSent brings something about, and expects it with who sees the Page, and nothing of
+// the Page at all with the others.
+func (c *streamCase) isSent(what string, row func(*streamCase) bool, is func(frame) bool) {
+	c.Helper()
+	before := map[*listener]int{}
+	for _, l := range c.listeners() {
+		before[l] = len(l.all())
+	}
+	if row(c) {
+		for name, l := range c.seers {
+			l.until(what+" comes to "+name, func() bool {
+				return slices.ContainsFunc(l.all()[before[l]:], func(f frame) bool { return is(f) && names(f, c.page) })
+			})
+		}
+	}
+	for name, l := range c.others {
+		l.beat() // what was on its way has come
+		for _, f := range l.all()[before[l]:] {
+			if names(f, c.page) {
+				c.Errorf("%s: %s, who does not see the Page, is sent %.300s", what, name, f.raw)
+			}
+		}
+	}
+}
+
+func (c *streamCase) listeners() (all []*listener) {
+	for _, of := range []map[string]*listener{c.seers, c.others} {
+		for _, l := range of {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// names tells whether a frame is about an installation, or names anything of it.
+func names(f frame, id model.PageID) bool {
+	var any struct {
+		Page  model.PageID                     `json:"page"`
+		Pages map[model.PageID]json.RawMessage `json:"pages"`
+	}
+	if json.Unmarshal(f.raw, &any) != nil {
+		return true
+	}
+	_, named := any.Pages[id]
+	return named || any.Page == id || strings.Contains(string(f.raw), string(id)+"_")
+}
+
+// TestAccessIsToldToWhomItIsAbout: a change of sight is told to who loses or gains it,
+// and to nobody else, with no more than is public.
+func TestAccessIsToldToWhomItIsAbout(t *testing.T) {
+	t.Parallel()
+	w := withFlipped(t)
+	ann, ben, cat := w.listen(w.ann), w.listen(w.ben), w.listen(w.cat)
+	for _, l := range []*listener{ann, ben, cat} {
+		l.hello(nil)
+	}
+	var want []model.Access
+	for _, v := range []model.Visibility{model.Private, model.Private, model.Shared, model.Private, model.Shared, model.Shared} {
+		if last := len(want) - 1; last < 0 && v == model.Private || last >= 0 && want[last].Visibility != v {
+			want = append(want, model.Access{Type: model.FrameAccess, Page: flipped, Sees: v == model.Shared, Visibility: v})
+		}
+		w.setVisibility(w.ann, flipped, v)
+	}
+	w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(flipped), nil).want(http.StatusOK) // changes nobody's sight
+	second := w.connect(w.ben, flippedMeta, model.Private)
+	for name, l := range map[string]*listener{"rep": cat, "other admin": ben} {
+		wanted := want
+		if name == "other admin" {
+			wanted = append(slices.Clone(want), model.Access{Type: model.FrameAccess, Page: second.ID, Sees: true, Visibility: model.Private})
+		}
+		l.until("told of every change", func() bool { return len(accesses(t, l.all())) >= len(wanted) })
+		l.beat()
+		if got := accesses(t, l.all()); !slices.Equal(got, wanted) {
+			t.Errorf("%s was told %+v, want %+v", name, got, wanted)
+		}
+	}
+	ann.beat()
+	if got := accesses(t, ann.all()); len(got) != 0 {
+		t.Errorf("the installer was told %+v", got)
+	}
+}
