@@ -1,0 +1,326 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/hub"
+	"parley/model"
+)
+
+// Who is shown what by the commands: each that there is, as each sort of user, in each
+// state of a Page. A new command fails until it has a row in commandRows:
+//
+//   - One that is about a conversation, a message or the like names it in args, and has
+//     want: sees; whoever does not see the Page is shown what is shown of an id that
+//     nothing has.
+//   - One that lists has want: anybody, and nothing hidden is in what it prints.
+//   - One that runs until it is ended has until: true.
+//   - One that shows nothing of a hub to the user who runs it says so in apart.
+
+// What is hidden, and what stands in the Page that everybody sees.
+const (
+	hiddenWords  = "zkhiddenwordsofhers"
+	hiddenPSID   = "887700000000000001"
+	visibleWords = "zkwordsforeverybody"
+	visiblePSID  = "887700000000000002"
+)
+
+// commandCell is one case.
+type commandCell struct {
+	name  string
+	user  liveUser
+	admin bool
+	// in: their token lets them in. installer: the Page is theirs. sees: they see it.
+	in, installer, sees bool
+}
+
+// commandState is a state of Ann's Page.
+type commandState struct {
+	name         string
+	shared, gone bool
+	// another: the other admin connected it then.
+	another bool
+	reach   func(*liveHub)
+}
+
+// commandRow is how a command is asked, and what it must answer.
+type commandRow struct {
+	// args, of the Page and conversation it is about.
+	args func(page, conversation string) []string
+	want func(commandCell, commandState) int
+	// hides: to who does not see, the id it names might as well not exist.
+	hides bool
+	// until: it runs until it is ended.
+	until bool
+	// changes: where it would succeed it is not asked; the refusals are.
+	changes bool
+	// apart says why it shows nothing of a hub.
+	apart string
+}
+
+func plainArgs(args ...string) func(string, string) []string {
+	return func(string, string) []string { return args }
+}
+
+// anybody lets everybody do it whose token is good.
+func anybody(c commandCell, _ commandState) int {
+	if !c.in {
+		return exitFailed
+	}
+	return exitDone
+}
+
+func seers(c commandCell, s commandState) int {
+	if c.in && !c.sees {
+		return exitMissing
+	}
+	return anybody(c, s)
+}
+
+func admins(c commandCell, s commandState) int {
+	if c.in && !c.admin {
+		return exitRefused
+	}
+	return anybody(c, s)
+}
+
+// commandRows has a row for every command. See the top of this file.
+func commandRows(tokenFile string) map[string]commandRow {
+	return map[string]commandRow{
+		"parley": {apart: "a screen, which is the client's Inbox drawn: TestNothingHiddenIsReceived looks into that"},
+
+		"parley list":       {args: plainArgs("list", "--limit", "1000"), want: anybody},
+		"parley notices":    {args: plainArgs("notices"), want: anybody},
+		"parley page list":  {args: plainArgs("page", "list"), want: anybody},
+		"parley whoami":     {args: plainArgs("whoami"), want: anybody},
+		"parley token list": {args: plainArgs("token", "list"), want: anybody},
+		"parley stats":      {args: plainArgs("stats"), want: admins},
+		"parley audit":      {args: plainArgs("audit"), want: admins},
+		"parley tail":       {args: plainArgs("tail"), want: anybody, until: true},
+		"parley config":     {args: plainArgs("config"), want: func(commandCell, commandState) int { return exitDone }},
+		"parley show":       {args: func(_, c string) []string { return []string{"show", c} }, want: seers, hides: true},
+		"parley token revoke": {args: plainArgs("token", "revoke", "0123456789abcdef"), want: func(c commandCell, s commandState) int {
+			return max(anybody(c, s), map[bool]int{true: exitMissing}[c.in])
+		}},
+		"parley reply": {
+			args: func(_, c string) []string { return []string{"reply", c, "an answer", "--wait", "0"} }, hides: true,
+			want: func(c commandCell, s commandState) int {
+				if c.in && c.sees && s.gone {
+					return exitRefused
+				}
+				return seers(c, s)
+			},
+		},
+		"parley page connect": {
+			args: func(page, _ string) []string {
+				return []string{"page", "connect", "--page", string(model.PageID(page).Meta()), "--token-file", tokenFile}
+			},
+			want: func(c commandCell, s commandState) int {
+				if held := !s.gone && !c.installer || s.another && c.name != "admin"; c.in && held {
+					return exitRefused
+				}
+				return admins(c, s)
+			},
+			changes: true,
+		},
+		"parley page visibility": {
+			args: func(page, _ string) []string { return []string{"page", "visibility", page, "shared"} },
+			want: func(c commandCell, s commandState) int {
+				if c.in && (!c.installer || s.gone) {
+					return exitRefused
+				}
+				return anybody(c, s)
+			},
+			changes: true,
+		},
+		"parley page disconnect": {
+			args: func(page, _ string) []string { return []string{"page", "disconnect", page} }, want: admins, changes: true,
+		},
+		"parley logout": {args: plainArgs("logout"), apart: "gives up the login that is kept on this machine"},
+		"parley login":  {apart: "takes a one-time code; nobody is signed in before"},
+
+		"parley hub":         {apart: "the server itself"},
+		"parley sandbox":     {apart: "the outside world"},
+		"parley demo":        {apart: "a world of its own"},
+		"parley session":     {apart: "what a hub runs for a session over SSH: any of the others"},
+		"parley user add":    {apart: "opens the store itself, at the hub's own machine"},
+		"parley user admin":  {apart: "opens the store itself, at the hub's own machine"},
+		"parley user key":    {apart: "opens the store itself, at the hub's own machine"},
+		"parley user list":   {apart: "opens the store itself, at the hub's own machine; tells of no Page"},
+		"parley user remove": {apart: "opens the store itself, at the hub's own machine"},
+		"parley completion":  {apart: "speaks to no hub"},
+		"parley help":        {apart: "speaks to no hub"},
+		"parley version":     {apart: "speaks to no hub"},
+	}
+}
+
+// leaves are the commands that do something, by what they are called.
+func leaves(cmd *cobra.Command) (all []string) {
+	if !cmd.HasSubCommands() || !cmd.HasParent() {
+		all = append(all, cmd.CommandPath())
+	}
+	for _, sub := range cmd.Commands() {
+		all = append(all, leaves(sub)...)
+	}
+	return all
+}
+
+func TestEveryCommandHasItsRow(t *testing.T) {
+	t.Parallel()
+	rows := commandRows("")
+	p := newProgram(strings.NewReader(""), io.Discard, io.Discard, nil)
+	p.run(t.Context(), []string{"version"})
+	root := p.root()
+	root.InitDefaultHelpCmd()
+	for _, path := range leaves(root) {
+		if _, known := rows[path]; !known {
+			t.Errorf("%s has no row in the table of who is shown what", path)
+		}
+		delete(rows, path)
+	}
+	for path := range rows {
+		t.Errorf("%s has a row, and is no command", path)
+	}
+}
+
+func commandStates() []commandState {
+	flip := func(v model.Visibility) func(*liveHub) {
+		return func(h *liveHub) {
+			_, err := h.hub.SetVisibility(h.Context(), h.ann.User, model.PageID(livePage), v)
+			h.must(err)
+		}
+	}
+	uninstall := func(h *liveHub) {
+		_, err := h.hub.Uninstall(h.Context(), h.ben.User, model.PageID(livePage))
+		h.must(err)
+	}
+	return []commandState{
+		{name: "shared", shared: true, reach: func(*liveHub) {}},
+		{name: "private", reach: flip(model.Private)},
+		{name: "shared again", shared: true, reach: flip(model.Shared)},
+		{name: "private again", reach: flip(model.Private)},
+		{name: "uninstalled, was private", gone: true, reach: uninstall},
+		{name: "connected by another", gone: true, another: true, reach: func(h *liveHub) {
+			_, _, err := h.hub.ConnectPage(h.Context(), h.ben.User, hub.Connection{Page: livePage, Token: "t"})
+			h.must(err)
+		}},
+	}
+}
+
+// TestWhoIsShownWhat runs every command as everybody in every state of a Page.
+func TestWhoIsShownWhat(t *testing.T) {
+	t.Parallel()
+	h := newLiveHub(t)
+	say := func(page model.MetaPageID, psid model.PSID, mid, text string) {
+		h.writes(page, liveMessage(psid, mid, text))
+	}
+	say(livePage, hiddenPSID, "m_hidden", hiddenWords)
+	h.writes(livePage, model.Inbound{Key: "sha:notice", Raw: []byte("{}"), Name: "policy_enforcement", At: time.Now(), Event: model.Policy{Action: "warning", Reason: hiddenWords}})
+	say(liveOthers, visiblePSID, "m_visible", visibleWords)
+	h.settled()
+	tokenFile := filepath.Join(t.TempDir(), "token")
+	h.must(os.WriteFile(tokenFile, []byte("t\n"), 0o600))
+	rex, err := hub.AddUser(t.Context(), h.store, hub.NewUser{Name: "Rex", Admin: true, Token: true}, time.Now())
+	h.must(err)
+	h.must(h.hub.Logout(t.Context(), rex.Token))
+	revoked := liveUser{rex.User, rex.Token}
+	page, conversation := string(livePage), string(model.NewConversationID(model.PageID(livePage), hiddenPSID))
+	for _, s := range commandStates() {
+		s.reach(h)
+		for _, c := range h.commandCells(s, revoked) {
+			for path, row := range commandRows(tokenFile) {
+				if row.apart != "" || row.changes && row.want(c, s) == exitDone {
+					continue
+				}
+				for _, flags := range [][]string{nil, {"--json"}} {
+					h.isShown(s, c, path, row, flags, page, conversation)
+				}
+			}
+		}
+	}
+}
+
+func (h *liveHub) commandCells(s commandState, revoked liveUser) []commandCell {
+	all := []commandCell{
+		{name: "installer", user: h.ann, admin: true, in: true, installer: true, sees: true},
+		{name: "admin", user: h.ben, admin: true, in: true, sees: s.shared},
+		{name: "rep", user: h.cat, in: true, sees: s.shared},
+		{name: "revoked", user: revoked},
+		{name: "stranger"},
+	}
+	return all
+}
+
+// isShown runs a command and judges what it prints.
+func (h *liveHub) isShown(s commandState, c commandCell, path string, row commandRow, flags []string, page, conversation string) {
+	h.Helper()
+	what := fmt.Sprintf("%s, %s: %s %v", s.name, c.name, path, flags)
+	code, out := h.runsAs(s, c, row, append(row.args(page, conversation), flags...))
+	if want := row.want(c, s); code != want {
+		h.Errorf("%s: exit code %d, want %d: %s", what, code, want, out)
+	}
+	if !c.sees {
+		for _, secret := range []string{hiddenWords, hiddenPSID} {
+			if shown := strings.ReplaceAll(out, conversation, ""); strings.Contains(shown, secret) {
+				h.Errorf("%s: shows %s: %s", what, secret, out)
+			}
+		}
+	}
+	if row.hides && c.in && !c.sees {
+		missing := "424242_" + hiddenPSID
+		_, none := h.runsAs(s, c, row, append(row.args("424242", missing), flags...))
+		if none = strings.ReplaceAll(none, missing, conversation); out != none {
+			h.Errorf("%s: shows %q of what is hidden, %q of what is not there", what, out, none)
+		}
+	}
+	if (path == "parley list" || path == "parley tail") && c.in && !strings.Contains(out, visiblePSID) && !strings.Contains(out, visibleWords) {
+		h.Errorf("%s: does not show what is visible: %s", what, out)
+	}
+	if path == "parley list" && c.sees && !strings.Contains(out, conversation) || path == "parley show" && c.sees && !strings.Contains(out, hiddenWords) {
+		h.Errorf("%s: does not show what they see: %s", what, out)
+	}
+}
+
+// runsAs runs a command as somebody, and returns its exit code and all that it printed.
+func (h *liveHub) runsAs(s commandState, c commandCell, row commandRow, args []string) (int, string) {
+	h.Helper()
+	out := &output{}
+	env := []string{"PARLEY_HUB=http://" + h.address, "LANG=en_US.UTF-8"}
+	if c.user.token != "" {
+		env = append(env, "PARLEY_TOKEN="+c.user.token)
+	}
+	p := newProgram(strings.NewReader(""), out, out, env)
+	p.logins = client.NewLogins(h.dir, fileRing(""))
+	ctx, cancel := context.WithCancel(h.Context())
+	defer cancel()
+	if !row.until || !c.in {
+		return p.run(ctx, args), out.String()
+	}
+	ended := make(chan int, 1)
+	go func() { ended <- p.run(ctx, args) }()
+	for n := 0; ; n++ {
+		// Both Pages move, the hidden one first: what shows the second had time to show
+		// the first.
+		if !s.gone {
+			h.writes(livePage, liveMessage(hiddenPSID, fmt.Sprintf("m_h%d_%d", n, time.Now().UnixNano()), hiddenWords))
+		}
+		h.writes(liveOthers, liveMessage(visiblePSID, fmt.Sprintf("m_v%d_%d", n, time.Now().UnixNano()), visibleWords))
+		tick := time.NewTimer(50 * time.Millisecond)
+		<-tick.C
+		if strings.Contains(out.String(), visibleWords) || n > 200 {
+			break
+		}
+	}
+	cancel()
+	return <-ended, out.String()
+}
