@@ -50,6 +50,8 @@ type commandState struct {
 	shared, gone bool
 	// another: the other admin connected it then.
 	another bool
+	// again: it was in that state before; it is looked at more briefly.
+	again bool
 	reach   func(*liveHub)
 }
 
@@ -207,8 +209,8 @@ func commandStates() []commandState {
 	return []commandState{
 		{name: "shared", shared: true, reach: func(*liveHub) {}},
 		{name: "private", reach: flip(model.Private)},
-		{name: "shared again", shared: true, reach: flip(model.Shared)},
-		{name: "private again", reach: flip(model.Private)},
+		{name: "shared again", again: true, shared: true, reach: flip(model.Shared)},
+		{name: "private again", again: true, reach: flip(model.Private)},
 		{name: "uninstalled, was private", gone: true, reach: uninstall},
 		{name: "connected by another", gone: true, another: true, reach: func(h *liveHub) {
 			_, _, err := h.hub.ConnectPage(h.Context(), h.ben.User, hub.Connection{Page: livePage, Token: "t"})
@@ -242,7 +244,11 @@ func TestWhoIsShownWhat(t *testing.T) {
 				if row.apart != "" || row.changes && row.want(c, s) == exitDone {
 					continue
 				}
-				for _, flags := range [][]string{nil, {"--json"}} {
+				outputs := [][]string{{"--json"}, nil}
+				if s.again {
+					outputs = outputs[:1]
+				}
+				for _, flags := range outputs {
 					h.isShown(s, c, path, row, flags, page, conversation)
 				}
 			}
