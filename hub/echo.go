@@ -16,6 +16,9 @@ const echoSlack = time.Minute
 // twice: it is known by Meta's id, by the token of an attempt, or, where Meta sends
 // no token, by its text.
 func (b *batch) echo(e model.Inbound, ev model.Echo) error {
+	if elsewhere, err := b.repliedElsewhere(ev); elsewhere || err != nil {
+		return err
+	}
 	c, err := b.open(e.Customer, e.At)
 	if err != nil {
 		return err
@@ -44,6 +47,29 @@ func (b *batch) echo(e model.Inbound, ev model.Echo) error {
 		return b.arrive(c, &r, arrival{mid: ev.MID, at: e.At, metaTime: true})
 	}
 	return b.sentElsewhere(c, e, ev)
+}
+
+// repliedElsewhere tells whether an echo is of a reply that was sent by another
+// installation of the Page. It may come after the Page has changed hands, and what was
+// said in the one is not for who has the other: it makes no row there.
+func (b *batch) repliedElsewhere(ev model.Echo) (bool, error) {
+	if ev.Metadata == "" {
+		return false, nil
+	}
+	all, err := b.tx.Installations(b.page.PageID)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range all {
+		if p.ID == b.page.ID {
+			continue
+		}
+		_, _, err := b.tx.ReplyByToken(p.ID, ev.Metadata)
+		if !errors.Is(err, store.ErrNotFound) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // echoOfKnown gives a message that is here Meta's own time.

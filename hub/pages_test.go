@@ -546,3 +546,33 @@ func TestMessagesByPages(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsSaidInOneInstallationStaysThere: the echo of a reply may come when the Page
+// has changed hands; who has it now is not shown what was written in private.
+func TestWhatIsSaidInOneInstallationStaysThere(t *testing.T) {
+	inBareWorld(t, func(t *testing.T, w *world) {
+		w.connect(w.ann, model.Private)
+		w.customerWrites(hanako)
+		w.graph.plays(staysSilent())
+		w.reply(hanako, "between you and me")
+		w.settle()
+		sent := w.graph.last()
+		_, err := w.hub.Uninstall(w.ctx, w.ben, page)
+		w.must(err)
+		p, _, err := w.hub.ConnectPage(w.ctx, w.ben, connection(model.Shared))
+		w.must(err)
+		w.receive(echoOf(sent, "m_late"))
+		list, err := w.hub.Conversations(w.ctx, w.cat, hub.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
+		w.must(err)
+		if len(list.Conversations) != 0 {
+			t.Errorf("the new installation holds %+v", list.Conversations[0])
+		}
+		// What somebody writes past us belongs to whoever has the Page.
+		w.receive(echoed(hanako, now(), model.Echo{MID: "m_else", AppID: pageInbox, Text: "from the Page's inbox"}))
+		list, err = w.hub.Conversations(w.ctx, w.cat, hub.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
+		w.must(err)
+		if len(list.Conversations) != 1 {
+			t.Errorf("%d conversations", len(list.Conversations))
+		}
+	})
+}
