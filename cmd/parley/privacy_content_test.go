@@ -285,6 +285,31 @@ func (s *secretive) resends() {
 	}
 }
 
+// deletes has somebody delete a conversation for good; only its Page's installer may.
+func (s *secretive) deletes() {
+	i, c := s.anyone(), s.conversation()
+	if c == nil {
+		return
+	}
+	if by := s.installerOf(c.page); by != nil && s.IntN(2) == 0 {
+		i = by
+	}
+	path := conversationPath(string(c.id))
+	a := i.asks(http.MethodDelete, path, nil)
+	switch {
+	case i.out || !s.sees(i, c.page.id):
+		s.expects(i, c.page, path, a)
+	case c.page.installer != i.ID:
+		if a.status != http.StatusForbidden {
+			s.ledger.wrong("%s deletes %s and got %d %s", i.Name, c.id, a.status, a.body)
+		}
+	case a.status != http.StatusNoContent:
+		s.ledger.wrong("%s, whose it is, deletes %s and got %d %s", i.Name, c.id, a.status, a.body)
+	default:
+		c.page.conversations = slices.DeleteFunc(c.page.conversations, func(o *secretConversation) bool { return o == c })
+	}
+}
+
 func (s *secretive) opens() { s.into(http.MethodGet, nil) }
 
 func (s *secretive) readsMessages() { s.into(http.MethodGet, nil, "messages") }

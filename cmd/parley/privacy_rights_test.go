@@ -47,6 +47,15 @@ func (s *secretive) general() {
 	}
 }
 
+// comesAndGoes has somebody take conversations, or none for now: everybody is told.
+func (s *secretive) comesAndGoes() {
+	if i := s.anyone(); !i.out {
+		if a := i.asks(http.MethodPut, "/v1/me/availability", map[string]any{"available": s.IntN(2) == 0}); a.status != http.StatusOK {
+			s.ledger.wrong("%s is available, and got %d %s", i.Name, a.status, a.body)
+		}
+	}
+}
+
 func pagePath(id model.PageID) string { return "/v1/pages/" + url.PathEscape(string(id)) }
 
 // flips has somebody make a Page private or shared, if they may.

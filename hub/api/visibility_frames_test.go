@@ -123,7 +123,21 @@ func frameRows() map[model.FrameType]frameRow {
 		model.FrameBatch: func(c *streamCase) bool { return kindRows()[model.ChangeMessage](c) },
 		model.FrameHeads: func(c *streamCase) bool { return true },
 		// Who gains or loses sight is told so, and nobody else: TestAccessIsToldToWhomItIsAbout.
-		model.FrameAccess:   func(*streamCase) bool { return false },
+		model.FrameAccess: func(*streamCase) bool { return false },
+		// Users are public: everybody is told of one, and of no Page with it.
+		model.FrameUser: func(c *streamCase) bool {
+			before := map[*listener]int{}
+			for _, l := range c.listeners() {
+				before[l] = len(l.of(model.FrameUser))
+			}
+			for _, available := range []bool{false, true} {
+				c.do(c.ben, http.MethodPut, "/v1/me/availability", map[string]any{"available": available}).want(http.StatusOK)
+			}
+			for l, n := range before {
+				l.until("told of a colleague", func() bool { return len(l.of(model.FrameUser)) == n+2 })
+			}
+			return false
+		},
 		model.FrameTyping:   lossy(model.FrameTyping),
 		model.FramePresence: lossy(model.FramePresence),
 	}
