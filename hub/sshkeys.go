@@ -21,11 +21,59 @@ func AddSSHKey(ctx context.Context, s store.Store, who, fingerprint, comment str
 		if u, err = findUser(tx, who); err != nil {
 			return err
 		}
-		return tx.AddSSHKey(store.SSHKey{Fingerprint: fingerprint, User: u.ID, Comment: comment, At: now})
+		if err := tx.AddSSHKey(store.SSHKey{Fingerprint: fingerprint, User: u.ID, Comment: comment, At: now}); err != nil {
+			return err
+		}
+		e := aboutUser(model.AuditKeyAdded, u, now)
+		e.Key = fingerprint
+		return tx.AddAudit(e)
 	})
 	if errors.Is(err, store.ErrConflict) {
 		err = ErrKeyTaken
 	}
+	return u, err
+}
+
+// ListSSHKeys returns the keys that let a user, by id or name, in over SSH, oldest first.
+func ListSSHKeys(ctx context.Context, s store.Store, who string) (model.User, []store.SSHKey, error) {
+	var u model.User
+	var keys []store.SSHKey
+	err := s.Read(ctx, func(r store.Reader) (err error) {
+		if u, err = findUser(r, who); err != nil {
+			return err
+		}
+		keys, err = r.SSHKeys(u.ID)
+		return err
+	})
+	return u, keys, err
+}
+
+// ErrNoKey: the user has no such key.
+var ErrNoKey = errors.New("the user has no such key")
+
+// RemoveSSHKey takes a key from a user, by id or name, in a store which a hub may have
+// open meanwhile: it lets nobody in any more, and the sessions that it opened end within
+// seconds.
+func RemoveSSHKey(ctx context.Context, s store.Store, who, fingerprint string, now time.Time) (model.User, error) {
+	var u model.User
+	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		if u, err = findUser(tx, who); err != nil {
+			return err
+		}
+		owner, err := tx.UserBySSHKey(fingerprint)
+		if errors.Is(err, store.ErrNotFound) || err == nil && owner.ID != u.ID {
+			return ErrNoKey
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.RemoveSSHKey(fingerprint); err != nil {
+			return err
+		}
+		e := aboutUser(model.AuditKeyRemoved, u, now)
+		e.Key = fingerprint
+		return tx.AddAudit(e)
+	})
 	return u, err
 }
 
@@ -58,8 +106,21 @@ func (t *sessionTokens) user(hash []byte) (model.UserID, bool) {
 	return id, ok
 }
 
-// OpenSession makes a token for one session of a user; [Hub.CloseSession] forgets it.
-func (h *Hub) OpenSession(_ context.Context, user model.UserID) (string, error) {
+// OpenSession makes a token for one session of a user, who came in by that key;
+// [Hub.CloseSession] forgets it. Without the entry in the audit log there is none.
+func (h *Hub) OpenSession(ctx context.Context, user model.UserID, by string) (string, error) {
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		u, err := tx.User(user)
+		if err != nil {
+			return err
+		}
+		e := entry(model.AuditSignedIn, u, h.utc())
+		e.Key = by
+		return tx.AddAudit(e)
+	})
+	if err != nil {
+		return "", err
+	}
 	token := newSecret(accessTokenBytes)
 	h.sessions.mu.Lock()
 	defer h.sessions.mu.Unlock()

@@ -19,6 +19,8 @@ const (
 	AuditResent      AuditKind = "resent"
 	AuditDropped     AuditKind = "dropped"
 	AuditDeleted     AuditKind = "deleted"
+	AuditKeyAdded    AuditKind = "key_added"
+	AuditKeyRemoved  AuditKind = "key_removed"
 )
 
 // AuditEntry is one deed in the audit log: who did what to what, and when. It holds
@@ -36,6 +38,9 @@ type AuditEntry struct {
 	Message      MessageID      `json:"message_id"`
 	// User is the user it was done to.
 	User *UserRef `json:"user"`
+	// Key is by what somebody signed in over SSH, or what was added or removed: the
+	// fingerprint of a key, or who came as the demo's guest; empty: not over SSH.
+	Key string `json:"key"`
 	// From and To are what something was and became.
 	From string `json:"from"`
 	To   string `json:"to"`

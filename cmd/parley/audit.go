@@ -63,12 +63,15 @@ func (p *program) deed(e model.AuditEntry) string {
 	if kind == model.AuditAdmin && e.To != "true" {
 		kind += "_off"
 	}
+	if kind == model.AuditSignedIn && e.Key != "" {
+		kind += "_ssh"
+	}
 	id := words.Audit(string(kind))
 	if !p.words.Has(id) { // of a newer hub
 		return plain(string(e.Kind)).String()
 	}
 	return p.words.Say(id, "Page", plain(string(e.Page)), "Conversation", plain(string(e.Conversation)),
-		"Message", plain(string(e.Message)), "Name", whom, "To", p.visibilityWord(e.To))
+		"Message", plain(string(e.Message)), "Name", whom, "Key", plain(e.Key), "To", p.visibilityWord(e.To))
 }
 
 // visibilityWord is a visibility in the user's language.

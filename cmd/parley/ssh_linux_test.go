@@ -209,6 +209,77 @@ func TestSSH(t *testing.T) {
 	w.hub.stop()
 }
 
+// TestSSHKeys: keys are listed and taken away, which ends what they opened within five
+// seconds; the audit log tells who came in by which.
+func TestSSHKeys(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	key, _, public := newSSHKey(t)
+	other, _, otherPublic := newSSHKey(t)
+	bo := w.addUser("Bo", "--ssh-key", public)
+	w.manages("user", "key", "list", aki.id).ok()
+	w.manages("user", "key", bo.id, otherPublic).ok()
+	fingerprint, stays := gossh.FingerprintSHA256(key.PublicKey()), gossh.FingerprintSHA256(other.PublicKey())
+	var l struct {
+		Keys []struct {
+			Fingerprint string
+			CreatedAt   time.Time `json:"created_at"`
+		}
+	}
+	fromJSON(t, []byte(w.manages("user", "key", "list", "Bo", "--json").ok().out), &l)
+	if len(l.Keys) != 2 || l.Keys[0].Fingerprint != fingerprint || l.Keys[1].Fingerprint != stays || l.Keys[0].CreatedAt.IsZero() {
+		t.Fatalf("keys: %+v", l.Keys)
+	}
+	for lang, said := range map[string]string{"en": "added ", "ja": "追加"} {
+		if out := w.manages("user", "key", "list", "Bo", "--lang", lang).ok().out; !strings.Contains(out, fingerprint) || !strings.Contains(out, said) {
+			t.Errorf("%s: %s", lang, out)
+		}
+	}
+
+	c, kept := sshTo(t, w.hub.ready(), "anybody", key), sshTo(t, w.hub.ready(), "anybody", other)
+	s, remains := openFarScreen(t, c, "LANG=en_US.UTF-8"), openFarScreen(t, kept, "LANG=en_US.UTF-8")
+	s.sees("● live")
+	remains.sees("● live")
+	w.manages("user", "key", "remove", aki.id, fingerprint).exits(exitMissing)
+	w.manages("user", "key", "remove", "Bo", "SHA256:none").exits(exitMissing).says("parley user key list")
+	w.manages("user", "key", "remove", "Nobody", fingerprint).exits(exitMissing)
+	ended := make(chan struct{})
+	go func() {
+		_ = s.session.Wait()
+		close(ended)
+	}()
+	began := time.Now()
+	w.manages("user", "key", "remove", "Bo", fingerprint).ok()
+	select {
+	case <-ended:
+		if took := time.Since(began); took > 5*time.Second+patience {
+			t.Errorf("the session ended after %s", took)
+		} else {
+			t.Logf("the session ended after %s", took)
+		}
+	case <-time.After(5*time.Second + patience):
+		t.Fatal("the session goes on")
+	}
+	if _, err := c.NewSession(); err == nil {
+		t.Error("the key still opens a session")
+	}
+	remains.sees("● live")
+	remains.leaves()
+
+	out := aki.cli("audit", "--json").ok().out
+	for _, want := range []string{
+		`"kind":"signed_in"`, `"key":"` + fingerprint + `"`, `"key":"` + stays + `"`, `"kind":"key_added"`, `"kind":"key_removed"`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the audit log does not hold %s: %s", want, out)
+		}
+	}
+	if out := aki.cli("audit").ok().out; !strings.Contains(out, "signed in over SSH: "+stays) || !strings.Contains(out, "removed a key of Bo for SSH: "+fingerprint) {
+		t.Errorf("told %s", out)
+	}
+	w.hub.stop()
+}
+
 // TestSSHDemo: both guests join the demo's world without keys, on this machine only.
 func TestSSHDemo(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 
 func (p *program) userCommand() *cobra.Command {
 	return p.group("user", words.UserShort,
-		p.userAddCommand(), p.userListCommand(), p.userRemoveCommand(), p.userAdminCommand(), p.userKeyCommand(), p.userAvailableCommand())
+		p.userAddCommand(), p.userListCommand(), p.userRemoveCommand(), p.userAdminCommand(), p.userKeyCommand(), p.toHub(p.userAvailableCommand()))
 }
 
 func (p *program) userAddCommand() *cobra.Command {

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	gossh "golang.org/x/crypto/ssh"
@@ -20,7 +21,7 @@ type sshKey struct{ fingerprint, comment string }
 
 func (p *program) userKeyCommand() *cobra.Command {
 	var f storeFlags
-	return p.onStore(&cobra.Command{
+	cmd := p.onStore(&cobra.Command{
 		Use: "key NAME|ID FILE", Short: p.words.Say(words.UserKeyShort), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			key, err := p.readSSHKey(args[1])
@@ -40,6 +41,71 @@ func (p *program) userKeyCommand() *cobra.Command {
 			}{key.fingerprint}, func() {
 				p.say(words.UserKeyAdded, "Name", plain(args[0]), "Fingerprint", key.fingerprint)
 			})
+		},
+	}, &f)
+	cmd.AddCommand(p.userKeyListCommand(), p.userKeyRemoveCommand())
+	return cmd
+}
+
+// listedKey is a key as list prints it.
+type listedKey struct {
+	Fingerprint string    `json:"fingerprint"`
+	Comment     string    `json:"comment"`
+	CreatedAt   time.Time `json:"created_at"`
+}
+
+func (p *program) userKeyListCommand() *cobra.Command {
+	var f storeFlags
+	return p.onStore(&cobra.Command{
+		Use: "list NAME|ID", Short: p.words.Say(words.UserKeyListShort), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			st, err := f.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = st.Close() }()
+			u, keys, err := hub.ListSSHKeys(cmd.Context(), st, args[0])
+			if err != nil {
+				return p.userFailure(args[0], err)
+			}
+			out := make([]listedKey, 0, len(keys))
+			var t table
+			for _, k := range keys {
+				out = append(out, listedKey{Fingerprint: k.Fingerprint, Comment: k.Comment, CreatedAt: k.At})
+				t.row(plain(k.Fingerprint).String(), plain(k.Comment).String(), p.words.Say(words.UserKeySince, "Time", p.clock(k.At)))
+			}
+			return p.print(struct {
+				Keys []listedKey `json:"keys"`
+			}{out}, func() {
+				if len(keys) == 0 {
+					p.say(words.UserKeysNone, "Name", plain(u.Name))
+				}
+				p.table(t)
+			})
+		},
+	}, &f)
+}
+
+func (p *program) userKeyRemoveCommand() *cobra.Command {
+	var f storeFlags
+	return p.onStore(&cobra.Command{
+		Use: "remove NAME|ID FINGERPRINT", Short: p.words.Say(words.UserKeyRemoveShort), Args: p.exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			st, err := f.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = st.Close() }()
+			u, err := hub.RemoveSSHKey(cmd.Context(), st, args[0], args[1], p.now())
+			if errors.Is(err, hub.ErrNoKey) {
+				return &failure{exit: exitMissing, say: p.words.Say(words.ErrSSHKeyUnknown, "Name", plain(args[0]), "Fingerprint", plain(args[1]))}
+			}
+			if err != nil {
+				return p.userFailure(args[0], err)
+			}
+			return p.print(struct {
+				Removed string `json:"removed"`
+			}{args[1]}, func() { p.say(words.UserKeyRemoved, "Name", plain(u.Name), "Fingerprint", plain(args[1])) })
 		},
 	}, &f)
 }

@@ -121,12 +121,12 @@ func kinds() map[string]struct {
 		"message_prior_message": {"message", "m_own1", own(func(m *model.CustomerMessage) {
 			m.Text, m.Referral = "hi", &model.Entry{Source: "checkbox_plugin"}
 		}), nil},
-		"message_unsupported":   {"message", "m_own1", own(func(m *model.CustomerMessage) { m.Unsupported = true }), nil},
-		"message_empty":         {"message", "m_own1", own(func(m *model.CustomerMessage) { m.Unsupported = true }), nil},
-		"message_unsend":        {"message", "", model.Unsend{Target: "m_own1"}, nil},
-		"message_audio":         {"message", "m_own1", with(media("audio", "https://cdn.fbsbx.com/v/audio")), nil},
-		"message_video":         {"message", "m_own1", with(media("video", "https://cdn.fbsbx.com/v/video")), nil},
-		"message_file":          {"message", "m_own1", with(media("file", "https://cdn.fbsbx.com/v/file")), nil},
+		"message_unsupported": {"message", "m_own1", own(func(m *model.CustomerMessage) { m.Unsupported = true }), nil},
+		"message_empty":       {"message", "m_own1", own(func(m *model.CustomerMessage) { m.Unsupported = true }), nil},
+		"message_unsend":      {"message", "", model.Unsend{Target: "m_own1"}, nil},
+		"message_audio":       {"message", "m_own1", with(media("audio", "https://cdn.fbsbx.com/v/audio")), nil},
+		"message_video":       {"message", "m_own1", with(media("video", "https://cdn.fbsbx.com/v/video")), nil},
+		"message_file":        {"message", "m_own1", with(media("file", "https://cdn.fbsbx.com/v/file")), nil},
 		"message_images": {"message", "m_own1", with(
 			media("image", "https://scontent.xx.fbcdn.net/1.jpg"),
 			model.Attachment{ID: "2", Type: "image", URL: "https://scontent.xx.fbcdn.net/2.jpg"},

@@ -44,7 +44,7 @@ func (x *session) launch() error {
 	}
 	ctx, cancel := context.WithTimeout(x.server.stopping, lookupTimeout)
 	defer cancel()
-	if x.token, err = o.Users.OpenSession(ctx, x.who.user.ID); err != nil {
+	if x.token, err = o.Users.OpenSession(ctx, x.who.user.ID, x.who.by); err != nil {
 		return err
 	}
 	cmd := exec.Command(o.Child.Path, o.Child.Args...) //nolint:gosec,noctx // our own executable; told to end by its terminal, by force after that

@@ -20,8 +20,9 @@ type Users interface {
 	// UserOfKey finds whose key it is by its fingerprint (SHA256:…); [ErrNobody] if
 	// it is nobody's.
 	UserOfKey(ctx context.Context, fingerprint string) (model.User, error)
-	// OpenSession makes a token for one session of a user.
-	OpenSession(ctx context.Context, user model.UserID) (token string, err error)
+	// OpenSession makes a token for one session of a user, who came in by the key with
+	// that fingerprint, or as "guest NAME".
+	OpenSession(ctx context.Context, user model.UserID, by string) (token string, err error)
 	// CheckSession asks whether the user of a token is still one; [ErrNobody] if not.
 	CheckSession(ctx context.Context, token string) error
 	// CloseSession forgets the token.

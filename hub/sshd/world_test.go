@@ -44,7 +44,7 @@ func (u *users) UserOfKey(_ context.Context, fingerprint string) (model.User, er
 	return user, nil
 }
 
-func (u *users) OpenSession(_ context.Context, user model.UserID) (string, error) {
+func (u *users) OpenSession(_ context.Context, user model.UserID, _ string) (string, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.made++
