@@ -88,6 +88,7 @@ func looking() []cmd {
 		{ID: "why_not", Scope: command.Panes, Run: (*Model).openWhyNot},
 		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: (*Model).openNotices},
 		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: needsOpen, Run: (*Model).turnPanel},
+		{ID: "delete", Scope: command.Panes, Reason: needsInstaller, Run: (*Model).askDelete},
 		{ID: "available_on", Scope: command.Panes, Reason: needsAway(true), Run: func(m *Model) tea.Cmd { return m.setAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: needsAway(false), Run: func(m *Model) tea.Cmd { return m.setAvailable(false) }},
 		{ID: "make_shared", Scope: command.Panes, Reason: needsOwnPage(model.Shared), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Shared) }},

@@ -32,6 +32,8 @@ type Hub interface {
 	MarkUnread(ctx context.Context, id model.ConversationID) (model.Conversation, error)
 	// Triage changes where a conversation stands.
 	Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error)
+	// DeleteConversation deletes a conversation for good; only the Page's installer may.
+	DeleteConversation(ctx context.Context, id model.ConversationID) error
 	// SetVisibility makes a Page private or shared; only its installer may.
 	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error
 	// Users returns everybody who works with the hub.

@@ -69,6 +69,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		m.teamRead(msg)
 	case visibilitySet:
 		m.visibilitySet(msg)
+	case conversationDeleted:
+		m.conversationDeleted(msg)
 	case availabilitySet:
 		m.availabilitySet(msg)
 	default:
@@ -138,7 +140,7 @@ func (m *Model) news(n News) tea.Cmd {
 		m.showNewer()
 	}
 	m.tellUnsent()
-	return tea.Batch(team, follow)
+	return tea.Batch(team, follow, m.dropDeleted(changes))
 }
 
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to

@@ -386,6 +386,10 @@ func (h *fakeHub) Triage(_ context.Context, id model.ConversationID, t model.Tri
 	return c, errors.Join(err, cerr)
 }
 
+func (h *fakeHub) DeleteConversation(_ context.Context, id model.ConversationID) error {
+	return h.note("delete " + string(id))
+}
+
 func (h *fakeHub) SetVisibility(_ context.Context, id model.PageID, v model.Visibility) error {
 	return h.note("visibility " + string(id) + " " + string(v))
 }

@@ -91,6 +91,7 @@ const (
 	SaidUnpinned      ID = "said_unpinned"
 	SaidRead          ID = "said_read"
 	SaidUnread        ID = "said_unread"
+	SaidDeleted       ID = "said_deleted"
 	SaidUndone        ID = "said_undone"
 	SaidNothingWaits  ID = "said_nothing_waits"
 	SaidNewerReply    ID = "said_newer_reply"
@@ -170,6 +171,14 @@ const (
 	VisibilityHideWho      ID = "visibility_hide_who"
 	VisibilityHideYes      ID = "visibility_hide_yes"
 	VisibilityHideNo       ID = "visibility_hide_no"
+)
+
+// Before a conversation is deleted.
+const (
+	DeletionTitle ID = "deletion_title"
+	DeletionWhat  ID = "deletion_what"
+	DeletionYes   ID = "deletion_yes"
+	DeletionNo    ID = "deletion_no"
 )
 
 // Who looks after a conversation.

@@ -124,6 +124,10 @@ func (h *screenHub) Triage(ctx context.Context, id model.ConversationID, t model
 	return h.client.Patch(ctx, id, t)
 }
 
+func (h *screenHub) DeleteConversation(ctx context.Context, id model.ConversationID) error {
+	return h.client.DeleteConversation(ctx, id)
+}
+
 func (h *screenHub) SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error {
 	_, err := h.client.SetVisibility(ctx, id, v)
 	return err
