@@ -152,6 +152,9 @@ func scenes() []scene {
 		{name: "palette-found", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "ca"}}},
 		{name: "snooze", history: 12, steps: []step{{see: first, keys: "s"}}},
 		{name: "snooze-typed", history: 12, steps: []step{{see: first, keys: "s"}, {keys: "4"}, {keys: "soon" + enter}}},
+		{name: "assign", history: 12, prepare: teamed, steps: []step{{see: first, keys: "a"}}},
+		{name: "away", history: 12, prepare: away, steps: []step{{see: first, keys: "a"}}},
+		{name: "delete", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "delete" + enter}}},
 		{name: "done", history: 12, steps: []step{{see: first, keys: "e"}}, after: "z"},
 		{name: "search", history: 40, steps: []step{{see: first, keys: "/"}, {keys: "wood"}, {keys: enter}}},
 		{name: "panel", history: 12, prepare: answered, steps: []step{open, {keys: "i"}}},
@@ -206,6 +209,31 @@ func restricted(ctx context.Context, w *world) error {
 		return err
 	}
 	return w.control(ctx, "/page", map[string]any{"policy": "block", "reason": "Spam"})
+}
+
+// teamed goes on: two colleagues see the Page, one of whom takes no conversations.
+func teamed(ctx context.Context, w *world) error {
+	if err := written(ctx, w); err != nil {
+		return err
+	}
+	for name, available := range map[string]string{"Ken Sato": "on", "三浦 あかり": "off"} {
+		var user struct{ Token string }
+		if err := w.run(ctx, &user, "user", "add", name, "--token"); err != nil {
+			return err
+		}
+		if err := w.runAs(ctx, user.Token, "user", "available", available); err != nil {
+			return err
+		}
+	}
+	return w.run(ctx, nil, "page", "visibility", w.facebook.PageID, "shared")
+}
+
+// away goes on: neither does the user.
+func away(ctx context.Context, w *world) error {
+	if err := teamed(ctx, w); err != nil {
+		return err
+	}
+	return w.run(ctx, nil, "user", "available", "off")
 }
 
 // named has customers write whose names are hard to draw.

@@ -116,6 +116,16 @@ func (w *world) run(ctx context.Context, answer any, args ...string) error {
 	return nil
 }
 
+// runAs runs one command as somebody else.
+func (w *world) runAs(ctx context.Context, token string, args ...string) error {
+	cmd := w.command(ctx, args...)
+	cmd.Env = append(cmd.Env, "PARLEY_TOKEN="+token)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("parley %s: %w\n%s", strings.Join(args, " "), err, said)
+	}
+	return nil
+}
+
 func (w *world) startSandbox(ctx context.Context, history int) error {
 	w.sandbox = w.command(ctx, "sandbox", "--json", "--rate", "0", "--seed", "7", "--customers", "0", "--conversations", fmt.Sprint(history))
 	out, err := w.sandbox.StdoutPipe()

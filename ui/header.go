@@ -16,15 +16,8 @@ func (m *Model) headerLine(w int) string {
 	state, style := m.connection()
 	sight, sightStyle := m.sight(page)
 	me := m.look.Ours(m.inbox.User().Name)
-	away := ""
-	if m.inbox.User().Away {
-		away = th.Waiting + " " + m.say(words.AssignAway)
-	}
-	// What doesn't fit goes: first who I am, then that I am not available, then the
-	// words for who sees it.
-	parts := []piece{{state, style}, {sight, sightStyle}, {away, th.Warn}, {me, th.Muted}}
-	for n := len(parts); n > 0; n-- {
-		right, used := m.join(parts[:n])
+	for _, parts := range m.headerParts(piece{state, style}, piece{sight, sightStyle}, piece{me, th.Muted}) {
+		right, used := m.join(parts)
 		room := w - 2 - used - 2
 		if room >= min(12, m.look.Cells.Width(where)) {
 			where = m.look.Cut(where, room)
@@ -32,6 +25,19 @@ func (m *Model) headerLine(w int) string {
 		}
 	}
 	return m.look.Fit(" "+where, w)
+}
+
+// headerParts are what may stand at the right, the fullest first: what doesn't fit goes.
+// That goes first is who I am, then the words for not being available, whose mark stays
+// longest, then the words for who sees the Page.
+func (m *Model) headerParts(state, sight, me piece) [][]piece {
+	if !m.inbox.User().Away {
+		return [][]piece{{state, sight, me}, {state, sight}, {state}}
+	}
+	th := m.look.Theme
+	mark := piece{th.Waiting, th.Warn}
+	away := piece{th.Waiting + " " + m.say(words.AssignAway), th.Warn}
+	return [][]piece{{state, sight, away, me}, {state, sight, away}, {state, sight, mark}, {state, mark}, {state}}
 }
 
 // piece is some text in one style.

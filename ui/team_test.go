@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"parley/model"
 )
 
@@ -146,6 +148,11 @@ func TestOwnAvailability(t *testing.T) {
 	if first := w.lines()[0]; !strings.Contains(first, "○ not available") {
 		t.Errorf("the first line is %q", first)
 	}
+	w.sends(tea.WindowSizeMsg{Width: 40, Height: 12})
+	if first := w.lines()[0]; !strings.HasSuffix(strings.TrimRight(first, " "), "○") {
+		t.Errorf("the narrow first line is %q", first)
+	}
+	w.sends(tea.WindowSizeMsg{Width: 120, Height: 36})
 	w.keys("a")
 	w.shows("m  ○ Me · not available")
 	w.keys("m")
