@@ -53,7 +53,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
 	box := model.NewInbox(model.User{})
-	follow := c.NewSync(client.DefaultTiming())
+	follow := c.NewSync(p.timing())
 	hub := &screenHub{client: c, tell: follow.Tell, kept: kept, explain: func(err error) string { return p.failure(err).say }, leaving: ctx}
 	typed, err := hub.typed(drafts)
 	if err != nil {

@@ -32,6 +32,10 @@ type child struct {
 	env  []string
 }
 
+// childEnv is what each session's program gets besides its client's variables. It waits
+// nearly always: on one processor the runtime does not wake others to look for work.
+func childEnv() []string { return []string{"GOMAXPROCS=1"} }
+
 // withTerminals has a hub let users in over SSH, too.
 func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, guests map[string]model.User) error {
 	address, ok := localURL(h.listener.Addr())
@@ -63,7 +67,7 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: sshVerbs(), Limits: sshd.DefaultLimits(),
 		Say: saySSH, Logger: h.log, Registry: h.hub.Registry(),
 		Child: sshd.Child{
-			Path: p.child.path, Args: []string{"session"}, Env: p.child.env, Hub: address,
+			Path: p.child.path, Args: []string{"session"}, Env: append(childEnv(), p.child.env...), Hub: address,
 			State: filepath.Join(beside, "users"), Lang: p.language(), Zone: p.getenv("TZ"),
 		},
 	})

@@ -15,8 +15,13 @@ import (
 	"parley/words"
 )
 
-// sessionFPS is how often a terminal far away is written to.
-const sessionFPS = 30
+// sessionFPS is how often a terminal far away is written to; sessionGather is how long
+// news is gathered for it. Most of what a session costs is drawing, and one hub draws for
+// many.
+const (
+	sessionFPS    = 30
+	sessionGather = 100 * time.Millisecond
+)
 
 // sessionCommand is what a hub runs for each session over SSH. It knows the hub, its
 // token and a folder by what the hub tells it, and nothing of its machine's settings.
@@ -70,6 +75,15 @@ func (p *program) stateDir() string {
 		return p.seat.Drafts
 	}
 	return filepath.Join(xdg.StateHome, "parley")
+}
+
+// timing is that of the sync with the hub.
+func (p *program) timing() client.Timing {
+	t := client.DefaultTiming()
+	if p.seat != nil {
+		t.Gather = sessionGather
+	}
+	return t
 }
 
 // fps bounds how often the terminal is written to.
