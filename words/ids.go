@@ -189,6 +189,7 @@ const (
 	DeliveredTwice   ID = "delivered_twice"
 	LinesMore        ID = "lines_more"
 	DemoUser         ID = "demo_user"
+	DemoInstaller    ID = "demo_installer"
 	DemoRep          ID = "demo_rep"
 	ConnLive         ID = "connection_live"
 	ConnOffline      ID = "connection_offline"

@@ -98,7 +98,8 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 	if err != nil {
 		return err
 	}
-	user, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(words.DemoUser), Admin: true, Token: true}, p.now())
+	name, visibility := p.demoTeam(o)
+	user, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: name, Admin: true, Token: true}, p.now())
 	if err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 			return err
 		}
 		defer c.Close()
-		if err := connectDemo(ctx, c, world); err != nil {
+		if err := connectDemo(ctx, c, world, visibility); err != nil {
 			return err
 		}
 		kept := client.NewKept(filepath.Join(dir, "replies"))
@@ -137,9 +138,9 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 }
 
 // connectDemo connects the sandbox's Page, as its admin would.
-func connectDemo(ctx context.Context, c *client.Client, world sandbox.Info) error {
+func connectDemo(ctx context.Context, c *client.Client, world sandbox.Info, v model.Visibility) error {
 	ctx, cancel := context.WithTimeout(ctx, demoPatience)
 	defer cancel()
-	_, err := c.ConnectPage(ctx, model.MetaPageID(world.PageID), world.PageToken, model.Private)
+	_, err := c.ConnectPage(ctx, model.MetaPageID(world.PageID), world.PageToken, v)
 	return err
 }

@@ -23,17 +23,26 @@ import (
 type openSSH struct {
 	w       *world
 	program string
+	user    string
 	options []string
 }
 
-// openSSH adds a user with a key of their own, and gives them that client. What is set on
-// the machine does not count.
-func (w *world) openSSH(name string) (*user, *openSSH) {
+// newOpenSSH is that client, for somebody. What is set on the machine does not count.
+func (w *world) newOpenSSH(port string, options ...string) *openSSH {
 	w.t.Helper()
 	program, err := exec.LookPath("ssh")
 	if err != nil {
 		w.t.Fatal("OpenSSH's client is missing: Debian's package openssh-client (make test installs it as root)")
 	}
+	return &openSSH{w: w, program: program, user: "anybody", options: append(options, // the first word counts
+		"-F", os.DevNull, "-p", port, "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "BatchMode=yes",
+		"-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes", "-o", "SendEnv=LANG",
+	)}
+}
+
+// openSSH adds a user with a key of their own, and gives them that client.
+func (w *world) openSSH(name string) (*user, *openSSH) {
+	w.t.Helper()
 	known := filepath.Join(w.t.TempDir(), "known_hosts")
 	_, identity, public := newSSHKey(w.t)
 	u := w.addUser(name, "--ssh-key", public)
@@ -45,10 +54,7 @@ func (w *world) openSSH(name string) (*user, *openSSH) {
 	if err := os.WriteFile(known, []byte(line), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-	return u, &openSSH{w: w, program: program, options: []string{
-		"-F", os.DevNull, "-p", port, "-i", identity, "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "BatchMode=yes",
-		"-o", "UserKnownHostsFile=" + known, "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes", "-o", "SendEnv=LANG",
-	}}
+	return u, w.newOpenSSH(port, "-i", identity, "-o", "UserKnownHostsFile="+known)
 }
 
 // hostKey is the hub's, as clients keep it. It must be the one that the hub said.
@@ -69,7 +75,7 @@ func (w *world) hostKey(fingerprint string) []byte {
 }
 
 func (c *openSSH) command(flags []string, args ...string) *exec.Cmd {
-	all := append(append(slices.Clone(c.options), flags...), "anybody@127.0.0.1")
+	all := append(append(slices.Clone(c.options), flags...), c.user+"@127.0.0.1")
 	cmd := exec.CommandContext(c.w.t.Context(), c.program, append(all, args...)...) //nolint:gosec // the client that was found
 	cmd.Env = c.w.env("ssh", "TERM=xterm-256color", "LANG=en_US.UTF-8")
 	return cmd

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -280,7 +281,9 @@ func TestSSHKeys(t *testing.T) {
 	w.hub.stop()
 }
 
-// TestSSHDemo: both guests join the demo's world without keys, on this machine only.
+// TestSSHDemo: both guests join the demo's world without keys, on this machine only. Who
+// connected the Page makes it private, and the other's list is empty; shares it again, and
+// it is as it was.
 func TestSSHDemo(t *testing.T) {
 	t.Parallel()
 	w := newQuietWorld(t)
@@ -300,10 +303,37 @@ func TestSSHDemo(t *testing.T) {
 		}
 		return port != "" && fingerprint != ""
 	})
+	_ = dialSSH(t, "127.0.0.1:"+port, fingerprint, guestRep).Close() // it is that host key
+	guests := map[string]*screen{}
 	for _, guest := range demoGuests() {
-		s := openFarScreen(t, dialSSH(t, "127.0.0.1:"+port, fingerprint, guest), "LANG=en_US.UTF-8")
-		s.sees("● live")
-		s.leaves()
+		c := w.newOpenSSH(port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile="+os.DevNull, "-o", "LogLevel=ERROR")
+		c.user = guest
+		s := c.opens()
+		s.waits("the inbox has conversations", func(lines []string) bool {
+			return anyHolds(lines, "● live") && regexp.MustCompile(`Open \d+`).MatchString(lines[1])
+		})
+		guests[guest] = s
 	}
+	installer, rep := guests[guestInstaller], guests[guestRep]
+	row := rep.lines()[2]
+	installer.presses(keyCtrlK, "Commands")
+	installer.types("make this page private" + keyEnter)
+	installer.sees("Only you will see")
+	installer.types("y")
+	began := time.Now()
+	rep.within("the list is empty, and says why", soon, func(lines []string) bool {
+		return anyHolds(lines, "has made ") && anyHolds(lines, "can share it again") && !anyHolds(lines, row)
+	})
+	t.Logf("private after %s", time.Since(began).Round(time.Millisecond))
+	installer.sees("private")
+	installer.presses(keyCtrlK, "Commands")
+	installer.types("share this page" + keyEnter)
+	installer.sees("will see all conversations of")
+	installer.types("y")
+	rep.within("the list is there again", soon, func(lines []string) bool {
+		return !anyHolds(lines, "can share it again") && regexp.MustCompile(`Open \d+`).MatchString(lines[1])
+	})
+	installer.leaves()
+	rep.leaves()
 	p.stop()
 }

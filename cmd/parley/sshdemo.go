@@ -16,6 +16,15 @@ const (
 
 func demoGuests() []string { return []string{guestInstaller, guestRep} }
 
+// demoTeam is what the demo's user is called, and who sees its Page. Where others come in,
+// the user has a name to them and the Page is shared.
+func (p *program) demoTeam(o demoOptions) (name string, v model.Visibility) {
+	if o.ssh == "" {
+		return p.words.Say(words.DemoUser), model.Private
+	}
+	return p.words.Say(words.DemoInstaller), model.Shared
+}
+
 // demoTerminals lets the demo's guests in over SSH, from this machine.
 func (p *program) demoTerminals(ctx context.Context, s settings, h *hubServer, installer model.User) error {
 	rep, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(words.DemoRep)}, p.now())
