@@ -136,6 +136,9 @@ func (s *studio) variants(sc scene) []variant {
 
 // take takes the pictures of a scene, in one world.
 func (s *studio) take(ctx context.Context, sc scene) error {
+	if sc.guests {
+		return s.takeGuests(ctx, sc)
+	}
 	began := time.Now()
 	dir, err := os.MkdirTemp("", "parley-screenshots-")
 	if err != nil {
@@ -166,13 +169,18 @@ func (s *studio) take(ctx context.Context, sc scene) error {
 		}
 		shots = append(shots, shot{f, filepath.Join(s.out, sc.name+"-"+v.String()+".png")})
 	}
+	return errors.Join(append(failed, s.develop(ctx, dir, sc, shots, began))...)
+}
+
+// develop makes the pictures of a scene.
+func (s *studio) develop(ctx context.Context, dir string, sc scene, shots []shot, began time.Time) error {
 	if err := shoot(ctx, s.browser, dir, shots); err != nil {
-		return errors.Join(append(failed, err)...)
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(s.say, "%-14s %2d pictures  %s\n", sc.name, len(shots), time.Since(began).Round(time.Second))
-	return errors.Join(failed...)
+	return nil
 }
 
 // play runs the program in a terminal and types what a scene has typed.

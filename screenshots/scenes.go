@@ -64,6 +64,9 @@ type scene struct {
 	steps   []step
 	// after is typed when the picture is taken, so that the next one finds the same.
 	after string
+	// guests: it is the demo over SSH, with the installer's terminal on the left and the
+	// rep's on the right; each step is at one of them.
+	guests bool
 	// also holds pictures beside those of every size and language.
 	also []variant
 }
@@ -71,6 +74,7 @@ type scene struct {
 // step waits for a text, does something, types keys, and waits until the screen is
 // still.
 type step struct {
+	at   guest
 	see  string
 	do   func(*world)
 	keys string
@@ -97,6 +101,10 @@ func (v variant) String() string {
 // variants are all pictures of a scene.
 func (s scene) variants() []variant {
 	var all []variant
+	sizes := sizes
+	if s.guests {
+		sizes = []size{{80, 24}, {120, 34}}
+	}
 	for _, lang := range languages {
 		for _, z := range sizes {
 			all = append(all, variant{z, lang, dark})
@@ -158,6 +166,11 @@ func scenes() []scene {
 		{name: "done", history: 12, steps: []step{{see: first, keys: "e"}}, after: "z"},
 		{name: "search", history: 40, steps: []step{{see: first, keys: "/"}, {keys: "wood"}, {keys: enter}}},
 		{name: "panel", history: 12, prepare: answered, steps: []step{open, {keys: "i"}}},
+		{name: "two-shared", guests: true, steps: []step{{at: rep, see: "●"}}},
+		{name: "two-private", guests: true, steps: []step{
+			{at: rep, see: "●"},
+			{keys: ctrlK}, {keys: "private"}, {keys: enter}, {keys: "y"}, {at: rep, read: true},
+		}},
 		{name: "names", prepare: named, steps: []step{{see: "ab", keys: "jj" + enter}}},
 	}
 }
