@@ -10,6 +10,9 @@ import (
 func (m *Model) headerLine(w int) string {
 	th := m.look.Theme
 	where, page := m.where()
+	if p, ok := m.onlyHidden(); ok {
+		where, page = m.look.Line(p.Name), &p
+	}
 	if m.query.Sort != model.SortNewest {
 		where += " " + th.Bullet + " " + m.say(words.SortName(string(m.query.Sort)))
 	}
@@ -76,6 +79,16 @@ func (m *Model) where() (string, *model.Page) {
 		return m.look.Line(pages[0].Name), &pages[0]
 	}
 	return m.say(words.AllPages, "N", len(pages)), nil
+}
+
+// onlyHidden returns the only Page there is where the user may not see into it, so that
+// the header says whose it is.
+func (m *Model) onlyHidden() (model.Page, bool) {
+	pages := m.inbox.Pages()
+	if len(pages) != 1 || pages[0].Sees || pages[0].Visibility != model.Private {
+		return model.Page{}, false
+	}
+	return pages[0], true
 }
 
 // connection says how the connection to the hub stands.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -101,6 +102,9 @@ func TestAPageBecomesPrivateUnderAUser(t *testing.T) {
 	w.keys("ctrl+k")
 	w.hidden()
 	w.shows("Ken has made Aoyama Coffee private.", "Ken can share it again")
+	if header := w.headerLine(120); !strings.Contains(header, "Aoyama Coffee") || !strings.Contains(header, "private: only Ken") {
+		t.Errorf("header: %q", header)
+	}
 	w.hides("Customer", "question", "half", "undo", "Commands")
 	w.keys("z")
 	w.shows("There is nothing to take back.")
