@@ -9,7 +9,8 @@
 // for this session and forgotten at its end. Address and token reach it over a pipe, so
 // that neither the arguments nor the environment of a process show them. What a client
 // sends passes the [guard]; sizes, variables, commands, sessions and times are limited
-// ([Limits]). Nothing is forwarded, and there are no subsystems.
+// ([Limits]). Nothing is forwarded, and there are no subsystems. Whose session is refused
+// or ended here is told why ([Notice]).
 //
 // # Goroutines
 //
