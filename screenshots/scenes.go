@@ -169,7 +169,11 @@ func scenes() []scene {
 		{name: "two-shared", guests: true, steps: []step{{at: rep, see: "●"}}},
 		{name: "two-private", guests: true, steps: []step{
 			{at: rep, see: "●"},
-			{keys: ctrlK}, {keys: "private"}, {keys: enter}, {keys: "y"}, {at: rep, read: true},
+			{keys: ctrlK},
+			{keys: "private"},
+			{keys: enter},
+			{keys: "y"},
+			{at: rep, read: true},
 		}},
 		{name: "names", prepare: named, steps: []step{{see: "ab", keys: "jj" + enter}}},
 	}

@@ -76,7 +76,7 @@ func (w *world) hostKey(fingerprint string) []byte {
 
 func (c *openSSH) command(flags []string, args ...string) *exec.Cmd {
 	all := append(append(slices.Clone(c.options), flags...), c.user+"@127.0.0.1")
-	cmd := exec.CommandContext(c.w.t.Context(), c.program, append(all, args...)...) //nolint:gosec // the client that was found
+	cmd := exec.CommandContext(c.w.t.Context(), c.program, append(all, args...)...)
 	cmd.Env = c.w.env("ssh", "TERM=xterm-256color", "LANG=en_US.UTF-8")
 	return cmd
 }

@@ -127,7 +127,7 @@ func TestEnvironment(t *testing.T) {
 		"PATH=/evil", "LD_PRELOAD=/evil.so", "PARLEY_TOKEN=other", "TEA_TRACE=/tmp/x", "LC_EVIL=x", "SSH_TTY=x", "LC_ALL="+strings.Repeat("x", 100), "LC_NAME=$(id)",
 	)
 	s.types("e")
-	want := "COLORTERM=truecolor LANG=ja_JP.UTF-8 LC_TIME=C NO_COLOR= " + asChild + "=1 TERM=xterm-256color TZ=Europe/Paris"
+	want := "COLORTERM=truecolor GORACE=atexit_sleep_ms=0 LANG=ja_JP.UTF-8 LC_TIME=C NO_COLOR= " + asChild + "=1 TERM=xterm-256color TZ=Europe/Paris"
 	if got := s.sees("env "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

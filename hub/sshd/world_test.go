@@ -127,7 +127,7 @@ func newWorld(t *testing.T, change func(*sshd.Options)) *world {
 		HostKey: host, Users: w.users, Limits: sshd.DefaultLimits(), Registry: prometheus.NewRegistry(),
 		Say:    func(what sshd.Notice, langs ...string) string { return string(what) + " in " + langs[0] },
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Child:  sshd.Child{Path: self, Env: []string{asChild + "=1"}, Hub: "http://hub", State: t.TempDir(), Zone: "Asia/Tokyo", Lang: "ja"},
+		Child:  sshd.Child{Path: self, Env: []string{asChild + "=1", "GORACE=atexit_sleep_ms=0"}, Hub: "http://hub", State: t.TempDir(), Zone: "Asia/Tokyo", Lang: "ja"},
 		Verbs:  sshd.Verbs{"list": {Values: []string{"filter"}, Switches: []string{"json"}}},
 	}
 	if change != nil {
