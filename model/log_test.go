@@ -52,6 +52,8 @@ func withheld() map[string]any {
 		"customer message": model.CustomerMessage{
 			MID: "m1", Text: text, Attachments: []model.Attachment{attachment}, QuickReply: &text, Referral: &entry,
 		},
+		"record": model.Record{Title: text}, "candidate": model.Candidate{Record: model.Record{Title: text}, Found: text},
+		"stage":    model.Stage{Name: text},
 		"echo":     model.Echo{MID: "m1", Metadata: secretText, Text: text, Attachments: []model.Attachment{attachment}},
 		"postback": model.Postback{MID: "m1", Title: text, Payload: text, Referral: &entry}, "referral": model.Referral{Entry: entry},
 		"reacted": model.Reacted{Target: "m1", Emoji: text}, "edit": model.Edit{Target: "m1", Text: text},
