@@ -281,6 +281,51 @@ func TestSSHKeys(t *testing.T) {
 	w.hub.stop()
 }
 
+// TestSSHEndsWithItsUser: who is removed while they have a screen and a command open is
+// out of both within five seconds, and gets in no more.
+func TestSSHEndsWithItsUser(t *testing.T) {
+	t.Parallel()
+	w, _ := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	key, _, public := newSSHKey(t)
+	w.addUser("Bo", "--ssh-key", public)
+	c := sshTo(t, w.hub.ready(), "bo", key)
+	s := openFarScreen(t, c, "LANG=en_US.UTF-8")
+	s.sees("● live")
+	tail, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := &output{}
+	tail.Stdout, tail.Stderr = said, said
+	if err := tail.Start("tail --json"); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "tail is connected", patience, func() bool { return strings.Contains(said.String(), "Connected") })
+
+	runProgram(t, w.hubEnv(), "", "user", "remove", "Bo").ok()
+	within(t, "both sessions are over", 5*time.Second, func() func() bool {
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			_ = s.session.Wait()
+			_ = tail.Wait()
+		}()
+		return func() bool {
+			select {
+			case <-over:
+				return true
+			default:
+				return false
+			}
+		}
+	}())
+	if again, err := c.NewSession(); err == nil {
+		if err := again.Run("list"); err == nil {
+			t.Error("a command runs for who was removed")
+		}
+	}
+}
+
 // TestSSHDemo: both guests join the demo's world without keys, on this machine only. Who
 // connected the Page makes it private, and the other's list is empty; shares it again, and
 // it is as it was.

@@ -89,8 +89,22 @@ func frameRows() map[model.FrameType]frameRow {
 	lossy := func(kind model.FrameType) frameRow {
 		return func(c *streamCase) bool {
 			frame := model.Lossy{Type: kind, Page: c.page, Conversation: c.conversation, Active: true}
+			told := func() (n int) {
+				for _, l := range c.seers {
+					n += len(l.of(kind))
+				}
+				return n
+			}
+			before := told()
 			for _, l := range c.others {
-				l.sends(frame) // tells nobody
+				l.sends(frame)
+				l.hello(nil) // it was taken before this
+			}
+			for _, l := range c.seers {
+				l.beat()
+			}
+			if told() != before {
+				c.Errorf("who does not see the Page tells %s frames about it", kind)
 			}
 			for _, l := range c.seers {
 				l.sends(frame)
