@@ -76,6 +76,12 @@ e2e: race-ready ssh-ready ## end-to-end tests; those inside one process with -ra
 	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout $(TEST_TIMEOUT) -run '$(ONE_PROCESS)' $(E2E)
 	$(GO) test -count=1 -timeout $(TEST_TIMEOUT) -skip '$(ONE_PROCESS)' $(E2E)
 
+# The tests take a few thousand of these steps; this many take ten minutes.
+PRIVACY_STEPS ?= 100000
+.PHONY: privacy
+privacy: ## nobody receives what is hidden from them: PRIVACY_STEPS random steps
+	PARLEY_PRIVACY_STEPS='$(PRIVACY_STEPS)' $(GO) test -count=1 -timeout 2h -run '^TestNothingHiddenIsReceived$$' -v ./cmd/parley
+
 # The race detector needs a C compiler.
 .PHONY: race-ready
 race-ready:

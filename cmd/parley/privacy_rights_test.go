@@ -361,8 +361,18 @@ func (s *secretive) commands() {
 		return
 	}
 	all := [][]string{
-		{"list"}, {"list", "--json", "--limit", "5"}, {"list", "--search", "zk"}, {"page", "list"}, {"page", "list", "--json"}, {"notices"},
-		{"notices", "--json"}, {"whoami"}, {"audit"}, {"audit", "--json"}, {"stats", "--json"}, {"token", "list", "--json"},
+		{"list"},
+		{"list", "--json", "--limit", "5"},
+		{"list", "--search", "zk"},
+		{"page", "list"},
+		{"page", "list", "--json"},
+		{"notices"},
+		{"notices", "--json"},
+		{"whoami"},
+		{"audit"},
+		{"audit", "--json"},
+		{"stats", "--json"},
+		{"token", "list", "--json"},
 	}
 	if c != nil {
 		all = append(all, []string{"show", string(c.id)}, []string{"show", string(c.id), "--json"},

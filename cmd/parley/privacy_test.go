@@ -239,7 +239,7 @@ type secretConversation struct {
 func newSecretive(t *testing.T, seed uint64) *secretive {
 	h := newLiveHub(t, func(h *hub.Timing) { h.Heads, h.Revalidate = 200*time.Millisecond, 100*time.Millisecond })
 	s := &secretive{
-		liveHub: h, seed: seed, Rand: rand.New(rand.NewPCG(seed, 0)), ledger: newLedger(), //nolint:gosec // a test's chance
+		liveHub: h, seed: seed, Rand: rand.New(rand.NewPCG(seed, 0)), ledger: newLedger(),
 		pages: map[model.PageID]*secretPage{}, step: 1,
 	}
 	t.Cleanup(func() {

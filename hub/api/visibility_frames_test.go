@@ -351,15 +351,15 @@ func (c *streamCase) listeners() (all []*listener) {
 
 // names tells whether a frame is about an installation, or names anything of it.
 func names(f frame, id model.PageID) bool {
-	var any struct {
+	var about struct {
 		Page  model.PageID                     `json:"page"`
 		Pages map[model.PageID]json.RawMessage `json:"pages"`
 	}
-	if json.Unmarshal(f.raw, &any) != nil {
+	if json.Unmarshal(f.raw, &about) != nil {
 		return true
 	}
-	_, named := any.Pages[id]
-	return named || any.Page == id || strings.Contains(string(f.raw), string(id)+"_")
+	_, named := about.Pages[id]
+	return named || about.Page == id || strings.Contains(string(f.raw), string(id)+"_")
 }
 
 // TestAccessIsToldToWhomItIsAbout: a change of sight is told to who loses or gains it,

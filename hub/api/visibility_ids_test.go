@@ -173,10 +173,10 @@ func (s swap) asks(w *world, who account, value string) answer {
 
 // wanted is what is answered about something that is not there.
 func (s swap) wanted() verdict {
-	switch {
-	case s.name == "body reply_to": // the conversation is there; what is quoted is not in it
+	switch s.name {
+	case "body reply_to": // the conversation is there; what is quoted is not in it
 		return conflict(model.NoReplyTarget)
-	case s.name == "path page": // that a Page exists is public: its own refusals come first
+	case "path page": // that a Page exists is public: its own refusals come first
 		return verdict{}
 	}
 	return notFound
