@@ -151,25 +151,28 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley logout": {args: plainArgs("logout"), apart: "gives up the login that is kept on this machine"},
 		"parley login":  {apart: "takes a one-time code; nobody is signed in before"},
 
-		"parley hub":            {apart: "the server itself"},
-		"parley sandbox":        {apart: "the outside world"},
-		"parley demo":           {apart: "a world of its own"},
-		"parley session":        {apart: "what a hub runs for a session over SSH: any of the others"},
-		"parley user add":       {apart: "opens the store itself, at the hub's own machine"},
-		"parley user admin":     {apart: "opens the store itself, at the hub's own machine"},
-		"parley user key":       {apart: "opens the store itself, at the hub's own machine"},
-		"parley user available": {args: plainArgs("user", "available", "on"), want: anybody},
-		"parley user list":      {apart: "opens the store itself, at the hub's own machine; tells of no Page"},
-		"parley user remove":    {apart: "opens the store itself, at the hub's own machine"},
-		"parley completion":     {apart: "speaks to no hub"},
-		"parley help":           {apart: "speaks to no hub"},
-		"parley version":        {apart: "speaks to no hub"},
+		"parley hub":             {apart: "the server itself"},
+		"parley sandbox":         {apart: "the outside world"},
+		"parley demo":            {apart: "a world of its own"},
+		"parley session":         {apart: "what a hub runs for a session over SSH: any of the others"},
+		"parley user add":        {apart: "opens the store itself, at the hub's own machine"},
+		"parley user admin":      {apart: "opens the store itself, at the hub's own machine"},
+		"parley user key list":   {apart: "opens the store itself, at the hub's own machine; tells of no Page"},
+		"parley user key remove": {apart: "opens the store itself, at the hub's own machine"},
+		"parley user key":        {apart: "opens the store itself, at the hub's own machine"},
+		"parley user available":  {args: plainArgs("user", "available", "on"), want: anybody},
+		"parley user list":       {apart: "opens the store itself, at the hub's own machine; tells of no Page"},
+		"parley user remove":     {apart: "opens the store itself, at the hub's own machine"},
+		"parley completion":      {apart: "speaks to no hub"},
+		"parley help":            {apart: "speaks to no hub"},
+		"parley version":         {apart: "speaks to no hub"},
 	}
 }
 
-// leaves are the commands that do something, by what they are called.
+// leaves are the commands that do something, by what they are called: all but those that
+// only hold others, which take no arguments.
 func leaves(cmd *cobra.Command) (all []string) {
-	if !cmd.HasSubCommands() || !cmd.HasParent() {
+	if !cmd.HasSubCommands() || !cmd.HasParent() || strings.Contains(cmd.Use, " ") {
 		all = append(all, cmd.CommandPath())
 	}
 	for _, sub := range cmd.Commands() {
