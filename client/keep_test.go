@@ -81,3 +81,19 @@ func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
 		t.Error("something of a dropped Page is still held")
 	}
 }
+
+// How the user is known from now on is theirs at once; a colleague's changes nothing here.
+func TestKeeperFollowsTheUser(t *testing.T) {
+	t.Parallel()
+	in := model.NewInbox(model.User{ID: "me", Name: "Me", Email: "me@example.com", Admin: true})
+	k := client.NewKeeper(in)
+	for _, u := range []model.Colleague{{ID: "ken", Name: "Ken", Away: true}, {ID: "me", Name: "Me", Away: true}} {
+		changes, err := k.Take([]client.Update{client.UserChanged{User: u}})
+		if err != nil || changes.Any() != (u.ID == "me") {
+			t.Errorf("%s: %+v (%v)", u.ID, changes, err)
+		}
+	}
+	if got, want := in.User(), (model.User{ID: "me", Name: "Me", Email: "me@example.com", Admin: true, Away: true}); got != want {
+		t.Errorf("the user is %+v, want %+v", got, want)
+	}
+}

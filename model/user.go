@@ -11,7 +11,7 @@ type User struct {
 	Away  Away   `json:"available"`
 }
 
-// Away: a user takes no conversations for now; those that are theirs stay theirs
+// Away is whether a user takes no conversations for now; those that are theirs stay theirs
 // (facts of Pipedrive's inbox: availability off). On the wire it is its opposite,
 // available, so that whoever was never asked is available.
 type Away bool
