@@ -36,6 +36,9 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{"POST", "/page", "changes the Page: restricted, messages_off, token_refused, subscribed, policy, reason", s.controlPage},
 		{"POST", "/pause", "the living customers write no more", s.controlPause(true)},
 		{"POST", "/resume", "the living customers write again", s.controlPause(false)},
+		{"POST", "/pipedrive", "has Pipedrive fail: fault; answers how it is", s.controlPipedrive},
+		{"GET", "/pipedrive/users", "Pipedrive's users, with their API tokens", s.controlPipedriveUsers},
+		{"POST", "/pipedrive/users/{email}", "changes a user of Pipedrive: admin, active, name, revoke", s.controlPipedriveUser},
 		{"GET", "/delivered", "what customers really got; ?psid= for one of them", s.controlDelivered},
 	}
 }

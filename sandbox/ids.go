@@ -67,6 +67,10 @@ func (s *Sandbox) identify(base string) {
 		AppSecret:   hex.EncodeToString(secret[:16]),
 		VerifyToken: "verify-" + digits(seed, "verify", 12),
 		ControlURL:  base + "/control",
+
+		PipedriveURL: base, PipedriveOAuthURL: base,
+		PipedriveToken:    s.crm.users[0].apiToken,
+		PipedriveClientID: s.crm.clientID, PipedriveClientSecret: s.crm.clientSecret,
 	}
 }
 

@@ -1,13 +1,14 @@
 // Package sandbox is the outside world in a box: Meta's Graph API on loopback,
 // over real HTTP, for one Page whose customers write, read, answer and fall
-// silent. A hub is run against it exactly as against Facebook, and judged by it:
-// the sandbox knows what every customer really got.
+// silent; and the part of Pipedrive by which users sign in. A hub is run against it
+// exactly as against Facebook, and judged by it: the sandbox knows what every customer
+// really got.
 //
 // It imports nothing of ours, so that it stays an independent judge. It knows
-// only Meta's wire.
+// only Meta's and Pipedrive's wire.
 //
 // Concurrency. One mutex, Sandbox.mu, guards all state: the Page, the customers
-// and their messages, the subscriptions, the faults, the agenda and the outbox
+// and their messages, Pipedrive's users, the subscriptions, the faults, the agenda and the outbox
 // of webhooks. Methods whose comment says "mu held" expect it; all others take
 // it themselves. It is never held across network I/O, a sleep or a channel wait.
 // Every goroutine is started by Run (or by a goroutine Run awaits) and ends when
@@ -51,6 +52,14 @@ type Info struct {
 	AppSecret   string `json:"app_secret"`
 	VerifyToken string `json:"verify_token"`
 	ControlURL  string `json:"control_url"`
+
+	// Where Pipedrive's API and its OAuth dialog are, the company's API token, and the
+	// app by which users sign in.
+	PipedriveURL          string `json:"pipedrive_url"`
+	PipedriveToken        string `json:"pipedrive_token"`
+	PipedriveOAuthURL     string `json:"pipedrive_oauth_url"`
+	PipedriveClientID     string `json:"pipedrive_client_id"`
+	PipedriveClientSecret string `json:"pipedrive_client_secret"`
 }
 
 // Sandbox is one emulated Meta with one app, one Page and its customers.
@@ -74,6 +83,7 @@ type Sandbox struct {
 	page   pageState
 	app    appState
 	world  world
+	crm    crmState
 	faults faultList
 	agenda agenda
 	out    outbox
@@ -120,6 +130,7 @@ func New(o Options) (*Sandbox, error) {
 		client: newWebhookClient(),
 		wire:   stream(o.Seed, "wire"),
 	}
+	s.crm = newCRM(o.Seed)
 	s.identify("http://" + ln.Addr().String())
 	s.world = newWorld()
 	s.faults.rng = stream(o.Seed, "faults")
@@ -183,7 +194,7 @@ func (s *Sandbox) stop(srv *http.Server) {
 }
 
 // handler routes the listener: the control API, the media that customers send,
-// and everything else to the Graph API.
+// Pipedrive's API and OAuth, and everything else to the Graph API.
 func (s *Sandbox) handler() http.Handler {
 	control := s.controlHandler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -192,7 +203,13 @@ func (s *Sandbox) handler() http.Handler {
 			control.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/media/"):
 			s.serveMedia(w, r)
+		case strings.HasPrefix(r.URL.Path, "/oauth/"):
+			s.serveOAuth(w, r)
 		default:
+			if _, ok := crmPath(r.URL.Path); ok {
+				s.servePipedrive(w, r)
+				return
+			}
 			s.serveGraph(w, r)
 		}
 	})

@@ -51,6 +51,17 @@ func (p *program) sandboxReady(i sandbox.Info) {
 	} {
 		p.line(fmt.Sprintf("export %s=%s", v.name, v.value))
 	}
+	// Not to be pasted with the rest: with a CRM, admins are those of Pipedrive.
+	p.line("# " + p.words.Say(words.SandboxPipedrive))
+	for _, v := range []struct{ name, value string }{
+		{"PARLEY_PIPEDRIVE_URL", i.PipedriveURL},
+		{"PARLEY_PIPEDRIVE_TOKEN", i.PipedriveToken},
+		{"PARLEY_PIPEDRIVE_OAUTH_URL", i.PipedriveOAuthURL},
+		{"PARLEY_PIPEDRIVE_CLIENT_ID", i.PipedriveClientID},
+		{"PARLEY_PIPEDRIVE_CLIENT_SECRET", i.PipedriveClientSecret},
+	} {
+		p.line(fmt.Sprintf("# export %s=%s", v.name, v.value))
+	}
 	for _, v := range []struct{ name, value string }{
 		{"page_id", i.PageID}, {"page_token", i.PageToken}, {"control_url", i.ControlURL},
 	} {

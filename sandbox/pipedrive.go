@@ -1,0 +1,201 @@
+package sandbox
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Ids of the two Pipedrive companies there are. The sandbox's own is the one whose
+// company token Info tells; somebody of the other one is a stranger to it.
+const (
+	ownCompany   = 7_654_321
+	otherCompany = 7_654_399
+)
+
+// crmCompany is one company with an account at Pipedrive.
+type crmCompany struct {
+	id                              int
+	name, domain, country, industry string
+}
+
+// crmUser is a user of a company.
+type crmUser struct {
+	id              int
+	email, name     string
+	company         *crmCompany
+	admin, active   bool
+	lang, country   string // their language: ja and JP
+	locale          string // how dates and numbers are written, which is not the language
+	zone, offset    string
+	currency        string
+	permissionSetID string
+	apiToken        string
+	modified        time.Time
+}
+
+// crmState is Pipedrive. Sandbox.mu guards it.
+type crmState struct {
+	clientID, clientSecret string
+	users                  []*crmUser
+	grants                 map[string]*crmGrant // by the refresh token
+	codes                  map[string]*crmCode
+	issued                 int
+	calls                  int
+	fault                  crmFault
+}
+
+// newCRM makes the companies and their users. Ids and tokens follow from the seed.
+func newCRM(seed uint64) crmState {
+	secret := derive(seed, "pipedrive client secret")
+	c := crmState{
+		clientID: hexID(seed, "pipedrive client", 8), clientSecret: hex.EncodeToString(secret[:20]),
+		grants: make(map[string]*crmGrant), codes: make(map[string]*crmCode),
+	}
+	own := &crmCompany{id: ownCompany, name: "Aoyama Coffee K.K.", domain: "aoyama-coffee", country: "JP", industry: "Food & Beverages"}
+	other := &crmCompany{id: otherCompany, name: "Other Beans Ltd", domain: "other-beans", country: "GB", industry: "Food & Beverages"}
+	c.users = []*crmUser{
+		{id: 101, email: "installer@example.com", name: "森 愛子", company: own, admin: true, active: true, lang: "ja", country: "JP", locale: "ja_JP", zone: "Asia/Tokyo", offset: "+09:00", currency: "JPY"},
+		{id: 102, email: "rep@example.com", name: "Ben Carter", company: own, active: true, lang: "en", country: "US", locale: "ja_JP", zone: "America/New_York", offset: "-05:00", currency: "JPY"},
+		{id: 103, email: "intern@example.com", name: "田中 澪", company: own, active: true, lang: "ja", country: "JP", locale: "ja_JP", zone: "Asia/Tokyo", offset: "+09:00", currency: "JPY"},
+		{id: 104, email: "former@example.com", name: "Former Colleague", company: own, admin: true, lang: "en", country: "US", locale: "en_US", zone: "Europe/London", offset: "+00:00", currency: "JPY"},
+		{id: 901, email: "stranger@example.org", name: "Sam Stranger", company: other, admin: true, active: true, lang: "en", country: "GB", locale: "en_GB", zone: "Europe/London", offset: "+00:00", currency: "GBP"},
+	}
+	for _, u := range c.users {
+		u.apiToken = hexID(seed, "pipedrive token "+u.email, 20)
+		u.permissionSetID = fmt.Sprintf("%s-%s-4000-8000-%s", hexID(seed, u.email, 4), hexID(seed, u.email+"2", 2), hexID(seed, u.email+"3", 6))
+	}
+	return c
+}
+
+// hexID makes n bytes of the seed and a label, in hex.
+func hexID(seed uint64, label string, n int) string {
+	sum := derive(seed, label)
+	return hex.EncodeToString(sum[:n])
+}
+
+// userByEmail returns a user of any company; nil if there is none. mu held.
+func (c *crmState) userByEmail(email string) *crmUser {
+	i := slices.IndexFunc(c.users, func(u *crmUser) bool { return strings.EqualFold(u.email, email) })
+	if i < 0 {
+		return nil
+	}
+	return c.users[i]
+}
+
+// crmCall is one call of Pipedrive's API by somebody who is known.
+type crmCall struct {
+	r    *http.Request
+	user *crmUser
+}
+
+// crmRoute is one route of the API; path is that of version 1 without its prefix.
+type crmRoute struct {
+	method, path string
+	do           func(*Sandbox, crmCall) (status int, body any)
+}
+
+// crmRoutes are the routes of the API that there are.
+func crmRoutes() []crmRoute {
+	return []crmRoute{
+		{http.MethodGet, "/users/me", (*Sandbox).crmMe},
+		{http.MethodGet, "/users", (*Sandbox).crmUsers},
+	}
+}
+
+// crmPath tells whether a path is the API's, and which: version 1 is served with and
+// without /api before it.
+func crmPath(path string) (string, bool) {
+	for _, prefix := range []string{"/api/v1/", "/v1/"} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			return "/" + rest, true
+		}
+	}
+	return "", false
+}
+
+// servePipedrive answers one call of the API.
+func (s *Sandbox) servePipedrive(w http.ResponseWriter, r *http.Request) {
+	if s.crmFails(w, r) {
+		return
+	}
+	path, _ := crmPath(r.URL.Path)
+	var methods []string
+	for _, route := range crmRoutes() {
+		if route.path != strings.TrimSuffix(path, "/") {
+			continue
+		}
+		methods = append(methods, route.method)
+		if route.method != r.Method {
+			continue
+		}
+		s.mu.Lock()
+		user := s.crm.authenticated(r, s.now())
+		if user == nil {
+			s.mu.Unlock()
+			w.Header().Set("x-401-by-gw", "true")
+			writeJSON(w, http.StatusUnauthorized, map[string]any{
+				"success": false, "error": "unauthorized access", "errorCode": http.StatusUnauthorized,
+				"error_info": crmErrorInfo,
+			})
+			return
+		}
+		status, body := route.do(s, crmCall{r: r, user: user})
+		s.mu.Unlock()
+		writeJSON(w, status, body)
+		return
+	}
+	if len(methods) > 0 {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		writeJSON(w, http.StatusMethodNotAllowed, crmError("Method not allowed"))
+		return
+	}
+	writeJSON(w, http.StatusNotFound, crmError("Unknown method ."))
+}
+
+const crmErrorInfo = "Please check developers.pipedrive.com"
+
+// crmError is an error in Pipedrive's envelope.
+func crmError(what string) map[string]any {
+	return map[string]any{"success": false, "error": what, "error_info": crmErrorInfo, "data": nil, "additional_data": nil}
+}
+
+// authenticated finds who calls, by an API token or by an OAuth access token; nil: nobody.
+// mu held.
+func (c *crmState) authenticated(r *http.Request, now time.Time) *crmUser {
+	c.calls++
+	if token := r.Header.Get("X-Api-Token"); token != "" {
+		for _, u := range c.users {
+			if u.apiToken == token && u.active {
+				return u
+			}
+		}
+		return nil
+	}
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || token == "" {
+		return nil
+	}
+	for _, g := range c.grants {
+		if g.access == token && now.Before(g.accessUntil) {
+			return g.user
+		}
+	}
+	return nil
+}
+
+// colleagues returns the users of a company, by id. mu held.
+func (c *crmState) colleagues(of *crmCompany) []*crmUser {
+	var out []*crmUser
+	for _, u := range c.users {
+		if u.company == of {
+			out = append(out, u)
+		}
+	}
+	slices.SortFunc(out, func(a, b *crmUser) int { return cmp.Compare(a.id, b.id) })
+	return out
+}

@@ -1,0 +1,45 @@
+package sandbox
+
+import (
+	"html/template"
+	"net/http"
+)
+
+// crmPage is what the page shows on which a user lets the app in.
+type crmPage struct {
+	Request crmRequest
+	Users   []crmChoice
+	Problem string
+}
+
+// crmChoice is somebody whom one can be on the page.
+type crmChoice struct {
+	Email, Name, Company string
+	Admin                bool
+}
+
+var crmTemplate = template.Must(template.New("authorize").Parse(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Pipedrive (sandbox)</title>
+<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}button{font:inherit;display:block;width:100%;margin:.4rem 0;padding:.5rem;text-align:left}</style>
+<h1>Pipedrive <small>(sandbox)</small></h1>
+{{if .Problem}}<p>{{.Problem}}</p>{{else}}
+<p>Parley wants to know who you are. Who are you?</p>
+<form method="post" action="/oauth/authorize">
+<input type="hidden" name="client_id" value="{{.Request.ClientID}}">
+<input type="hidden" name="redirect_uri" value="{{.Request.RedirectURI}}">
+<input type="hidden" name="state" value="{{.Request.State}}">
+{{range .Users}}<button name="login" value="{{.Email}}">{{.Name}}, {{.Email}}, {{.Company}}{{if .Admin}}, admin{{end}}</button>
+{{end}}<button name="login" value="refuse">Do not let Parley in</button>
+</form>{{end}}
+</html>
+`))
+
+// writeCRMPage answers with the page.
+func writeCRMPage(w http.ResponseWriter, status int, p crmPage) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_ = crmTemplate.Execute(w, p) // the browser is gone when this fails
+}
