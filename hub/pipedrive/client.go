@@ -1,0 +1,180 @@
+package pipedrive
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"parley/model"
+)
+
+// Defaults of a [Config].
+const (
+	DefaultURL      = "https://api.pipedrive.com"
+	DefaultOAuthURL = "https://oauth.pipedrive.com"
+	DefaultTimeout  = 15 * time.Second
+)
+
+// Config is what a [Client] is made of. Zero values stand for the defaults. There must
+// be a company token, or a client id with its secret.
+type Config struct {
+	// URL is where the API is for the company token; plain http only on this machine.
+	URL string
+	// CompanyToken is the API token of an admin of the company.
+	CompanyToken string
+	// OAuthURL is where users let our app in; ClientID and ClientSecret are the app's.
+	OAuthURL     string
+	ClientID     string
+	ClientSecret string
+	// Timeout bounds every call.
+	Timeout   time.Duration
+	Transport http.RoundTripper // for tests
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
+
+// Client calls Pipedrive. Nothing is sent twice, no redirect is followed, and tokens
+// stand in headers and forms alone.
+type Client struct {
+	api     string
+	oauth   *url.URL
+	company string // its token
+	id      string
+	secret  string
+	timeout time.Duration
+	// local: the OAuth server is on this machine, so that its api_domain may be, too.
+	local     bool
+	transport http.RoundTripper
+	own       *http.Transport // nil where the transport was given
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// New returns a client, or says what is wrong with its configuration.
+func New(cfg Config) (*Client, error) {
+	if cfg.CompanyToken == "" && cfg.ClientID == "" {
+		return nil, errors.New("pipedrive: a company token, or the app's client id and secret, are needed")
+	}
+	if (cfg.ClientID == "") != (cfg.ClientSecret == "") {
+		return nil, errors.New("pipedrive: the client id and its secret are needed together")
+	}
+	api, err := baseURL("API", orString(cfg.URL, DefaultURL), true)
+	if err != nil {
+		return nil, err
+	}
+	oauth, err := baseURL("OAuth", orString(cfg.OAuthURL, DefaultOAuthURL), true)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		api: strings.TrimRight(api.String(), "/"), oauth: oauth, company: cfg.CompanyToken, id: cfg.ClientID, secret: cfg.ClientSecret,
+		timeout: cfg.Timeout, local: loopback(oauth.Hostname()), transport: cfg.Transport, now: cfg.Now, log: cfg.Logger,
+	}
+	if c.timeout <= 0 {
+		c.timeout = DefaultTimeout
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.transport == nil {
+		c.own = newTransport()
+		c.transport = c.own
+	}
+	return c, nil
+}
+
+// Format implements [fmt.Formatter]: no verb shows a secret.
+func (*Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[pipedrive client]")) }
+
+// Close gives up the connections that are kept open. Calls may still be made.
+func (c *Client) Close() {
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+}
+
+// SignsIn tells whether users can sign in: there is an app that they can let in.
+func (c *Client) SignsIn() bool { return c.id != "" }
+
+// KnowsCompany tells whether there is a company token, by which [Client.Company] and
+// [Client.Colleagues] ask.
+func (c *Client) KnowsCompany() bool { return c.company != "" }
+
+// AuthorizeURL is where a browser asks its user to let us in. They come back to redirect
+// with the state and a code, or an error.
+func (c *Client) AuthorizeURL(redirect, state string) string {
+	u := c.oauth.JoinPath("oauth", "authorize")
+	u.RawQuery = url.Values{"client_id": {c.id}, "redirect_uri": {redirect}, "state": {state}}.Encode()
+	return u.String()
+}
+
+// AuthorizeOrigin is the origin of AuthorizeURL: scheme, host and port.
+func (c *Client) AuthorizeOrigin() string { return c.oauth.Scheme + "://" + c.oauth.Host }
+
+// baseURL reads an address of Pipedrive's. http is for this machine alone, where local
+// allows it.
+func baseURL(what, address string, local bool) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("pipedrive: the %s URL must be an absolute URL without user or query", what)
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !local || !loopback(u.Hostname())) {
+		return nil, fmt.Errorf("pipedrive: the %s URL must be https; http is for this machine only", what)
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func orString(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// Bounds of the client's own transport, and of what it reads.
+const (
+	dialTimeout      = 10 * time.Second
+	idleTimeout      = 30 * time.Second
+	idleConnections  = 8
+	maxHeaderBytes   = 64 << 10
+	maxResponseBytes = 8 << 20 // the users of a large company
+)
+
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    dialTimeout,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConns:           idleConnections,
+		MaxIdleConnsPerHost:    idleConnections,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		DisableCompression:     true, // so that the bound on bodies is one on the wire
+		ForceAttemptHTTP2:      true,
+	}
+}
+
+// unavailable is an error of a call that may do later.
+func unavailable(call string, why error) error {
+	return fmt.Errorf("pipedrive %s: %w: %w", call, model.ErrCRMUnavailable, why)
+}
+
+// refused is an error of a call that will not.
+func refused(call string, status int) error {
+	return fmt.Errorf("pipedrive %s: %w: status %d", call, model.ErrCRMRefused, status)
+}
