@@ -172,6 +172,14 @@ type Reader interface {
 	SSHKeys(user model.UserID) ([]SSHKey, error)
 	// Tokens returns a user's tokens, oldest first.
 	Tokens(user model.UserID) ([]Token, error)
+	// CRMCompany returns the CRM's company that the store belongs to.
+	CRMCompany() (model.CRMCompany, error)
+	CRMUser(user model.UserID) (CRMUser, error)
+	// CRMUsers returns what is kept of all users from the CRM, by their ids.
+	CRMUsers() ([]CRMUser, error)
+	// DeviceLogin finds a sign-in through a browser by the hash of one of its secrets; one
+	// that has expired may be there or not.
+	DeviceLogin(by DeviceKey, hash []byte) (DeviceLogin, error)
 	// Counters returns all counters, those of [Store.Count] and, as
 	// "raw_not_understood" and "raw_events", what is kept raw.
 	Counters() (map[string]int64, error)
@@ -239,6 +247,18 @@ type AccountTx interface {
 	AddSSHKey(k SSHKey) error
 	// RemoveSSHKey forgets a key; one that is nobody's is [ErrNotFound].
 	RemoveSSHKey(fingerprint string) error
+	// SetCRMCompany makes the store belong to a company of the CRM.
+	SetCRMCompany(c model.CRMCompany) error
+	// PutCRMUser stores what is known of a user from the CRM; it goes with them.
+	PutCRMUser(c CRMUser) error
+	// AddDeviceLogin begins a sign-in through a browser. A secret that another one has is
+	// [ErrConflict].
+	AddDeviceLogin(d DeviceLogin) error
+	// ChangeDeviceLogin stores one that is there as it is now; when it expires stays.
+	ChangeDeviceLogin(d DeviceLogin) error
+	RemoveDeviceLogin(hash []byte) error
+	// ForgetDeviceLogins removes those that expired by then.
+	ForgetDeviceLogins(before time.Time) error
 	// AddLoginCode makes a one-time code known by its hash.
 	AddLoginCode(hash []byte, user model.UserID, expires time.Time) error
 	// TakeLoginCode uses a code up; a used, unknown or expired one is [ErrNotFound].

@@ -65,6 +65,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"loginCodes", testLoginCodes},
 		{"removedTokens", testRemovedTokens},
 		{"sshKeys", testSSHKeys},
+		{"crmUsers", testCRMUsers},
+		{"deviceLogins", testDeviceLogins},
 		{"changedUsers", testChangedUsers},
 		{"tokens", testTokens},
 		{"audit", testAudit},
