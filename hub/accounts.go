@@ -81,7 +81,7 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 	if err != nil {
 		return "", model.User{}, err
 	}
-	return token, user, nil
+	return token, h.askedRole(ctx, user), nil
 }
 
 // Logout forgets a token. What is open by it closes within [Timing.Revalidate].
@@ -115,9 +115,12 @@ func (h *Hub) Authenticate(ctx context.Context, token string) (model.User, error
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
 		if ofSession {
 			u, err = r.User(id)
-			return err
+		} else {
+			u, err = r.UserByToken(hash)
 		}
-		u, err = r.UserByToken(hash)
+		if err == nil {
+			u, err = h.withRole(r, u)
+		}
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"parley/hub/store"
+	"parley/model"
 )
 
 // ErrNotFound: there is no such thing, or it is hidden from who asks.
@@ -19,6 +20,9 @@ var ErrSignIn = errors.New("not signed in")
 // ErrGraph: the Graph API could not be reached, or refused for a reason that is no
 // rule of ours.
 var ErrGraph = errors.New("graph api")
+
+// ErrCRM: the CRM could not be asked, or did not answer as it should.
+var ErrCRM = model.ErrCRMUnavailable
 
 // InvalidError is a request that makes no sense, whoever asks.
 type InvalidError struct {

@@ -46,12 +46,20 @@ type Graph interface {
 type Options struct {
 	Store store.Store
 	// Vault seals the Pages' tokens; without one no Page can be connected.
-	Vault  *vault.Vault
-	Graph  Graph
-	AppID  model.AppID
-	Timing Timing
-	Now    func() time.Time
-	Logger *slog.Logger
+	Vault *vault.Vault
+	Graph Graph
+	AppID model.AppID
+	// CRM is Pipedrive; nil: none is configured.
+	CRM CRM
+	// NewColleagues: an unknown colleague of the hub's company gets an account at their
+	// first sign-in through the CRM.
+	NewColleagues bool
+	// LoginURL is where users sign in by their browser: the hub's public address and
+	// /login. The CRM sends them back to /callback below it.
+	LoginURL string
+	Timing   Timing
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Hub is the server's use cases.
@@ -61,8 +69,17 @@ type Hub struct {
 	graph  Graph
 	appID  model.AppID
 	timing Timing
-	now    func() time.Time
-	log    *slog.Logger
+
+	// crm is nil where none is configured.
+	crm           CRM
+	newColleagues bool
+	loginURL      string
+	company       companyKept
+	grants        grantLocks
+	polls         *devicePolls
+
+	now func() time.Time
+	log *slog.Logger
 
 	// connecting serialises connecting Pages: which installation comes next depends
 	// on all installations of a Page, which no transaction spans.
@@ -89,6 +106,7 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
+		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, graph: o.Graph, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), live: newLive(), profiles: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
@@ -111,6 +129,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
 	g.Go(func() error { return h.runTokenUses(ctx) })
+	if h.crm != nil {
+		g.Go(func() error { return h.runRoles(ctx) })
+	}
 	return g.Wait()
 }
 

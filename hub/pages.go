@@ -38,7 +38,7 @@ func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (p
 	h.connecting.Lock()
 	defer h.connecting.Unlock()
 
-	if user, err = h.fresh(ctx, user.ID); err != nil {
+	if user, err = h.freshRole(ctx, user.ID); err != nil {
 		return model.Page{}, false, err
 	}
 	if !user.Admin {
@@ -107,6 +107,9 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 	err = h.write(ctx, id, func(tx store.PageTx) error {
 		// They may have been removed while Meta was asked.
 		if user, err = tx.User(user.ID); err != nil {
+			return err
+		}
+		if user, err = h.withRole(tx, user); err != nil {
 			return err
 		}
 		if !user.Admin {
@@ -223,7 +226,7 @@ const unsubscribeDeadline = 5 * time.Second
 // Uninstall disconnects a Page; any admin may. Its conversations stay readable to
 // those who could read them; what waits to be sent fails.
 func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (model.Page, error) {
-	user, err := h.fresh(ctx, user.ID)
+	user, err := h.freshRole(ctx, user.ID)
 	if err != nil {
 		return model.Page{}, err
 	}

@@ -50,6 +50,13 @@ func Sealed(ctx context.Context, s store.Store) (bool, error) {
 		for _, p := range pages {
 			sealed = sealed || p.SealedToken != ""
 		}
+		if err != nil {
+			return err
+		}
+		users, err := r.CRMUsers()
+		for _, u := range users {
+			sealed = sealed || u.SealedGrant != ""
+		}
 		return err
 	})
 	return sealed, err
@@ -61,12 +68,24 @@ func Sealed(ctx context.Context, s store.Store) (bool, error) {
 // error is [ErrKey].
 func SealTokens(ctx context.Context, s store.Store, v *vault.Vault) (int, error) {
 	var pages []store.Page
+	var users []store.CRMUser
 	err := s.Read(ctx, func(r store.Reader) (err error) {
-		pages, err = r.Pages()
+		if pages, err = r.Pages(); err != nil {
+			return err
+		}
+		users, err = r.CRMUsers()
 		return err
 	})
 	if err != nil {
 		return 0, err
+	}
+	for _, u := range users {
+		if u.SealedGrant == "" {
+			continue
+		}
+		if _, err := openGrant(v, u.User, u.SealedGrant); err != nil {
+			return 0, fmt.Errorf("%w: %w", ErrKey, err)
+		}
 	}
 	for _, p := range pages {
 		if p.SealedToken == "" {

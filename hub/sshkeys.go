@@ -81,7 +81,9 @@ func RemoveSSHKey(ctx context.Context, s store.Store, who, fingerprint string, n
 func (h *Hub) UserOfSSHKey(ctx context.Context, fingerprint string) (model.User, error) {
 	var u model.User
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
-		u, err = r.UserBySSHKey(fingerprint)
+		if u, err = r.UserBySSHKey(fingerprint); err == nil {
+			u, err = h.withRole(r, u)
+		}
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {

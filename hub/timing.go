@@ -35,6 +35,12 @@ type Timing struct {
 	Progress time.Duration `koanf:"progress"`
 	// Revalidate is how often an open connection's token and role are looked at.
 	Revalidate time.Duration `koanf:"revalidate"`
+	// Roles is how often the CRM is asked who is an admin; CRMCall the longest that one
+	// call of it may take.
+	Roles   time.Duration `koanf:"roles"`
+	CRMCall time.Duration `koanf:"crm_call"`
+	// LoginPoll is how often who signs in through a browser may ask whether it is done.
+	LoginPoll time.Duration `koanf:"login_poll"`
 	// Retention is how long the log and understood raw events are kept.
 	Retention time.Duration `koanf:"retention"`
 }
@@ -56,6 +62,9 @@ func DefaultTiming() Timing {
 		Dead:          35 * time.Second,
 		Progress:      30 * time.Second,
 		Revalidate:    2 * time.Second,
+		Roles:         time.Hour,
+		CRMCall:       15 * time.Second,
+		LoginPoll:     5 * time.Second,
 		Retention:     30 * 24 * time.Hour,
 	}
 }

@@ -17,7 +17,11 @@ var ErrAmbiguous = errors.New("several users have that name")
 // Users returns everybody who works with this hub, as that user may know them: e-mail
 // addresses and roles are for admins.
 func (h *Hub) Users(ctx context.Context, user model.User) ([]model.Colleague, error) {
-	all, err := ListUsers(ctx, h.store)
+	var all []model.User
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		all, err = h.usersWithRoles(r)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,9 @@ type AuditEntry struct {
 	// From and To are what something was and became.
 	From string `json:"from"`
 	To   string `json:"to"`
+	// Via is by what somebody signed in, or what made them an admin: pipedrive; empty: a
+	// one-time code, or somebody at the hub.
+	Via string `json:"via"`
 	// ManageShown, of a Page that was connected or repaired, tells whether the token
 	// showed full control of it: a Page token alone can't.
 	ManageShown *bool `json:"manage_shown"`

@@ -45,6 +45,32 @@ const (
 	TokenRefused Code = "token_refused"
 )
 
+// Refusals of signing in through the CRM.
+const (
+	// NoBrowserLogin: the hub has no app by which users sign in through a CRM.
+	NoBrowserLogin Code = "no_browser_login"
+	// LoginPending: nobody has signed in yet; SlowDown: it is asked too often.
+	LoginPending Code = "login_pending"
+	SlowDown     Code = "slow_down"
+	// LoginExpired: the code or the way back is used up, too old, or was never given.
+	LoginExpired Code = "login_expired"
+	// LoginDenied: the user did not let us in.
+	LoginDenied Code = "login_denied"
+	// OtherBrowser: another browser was sent to the CRM than came back.
+	OtherBrowser Code = "other_browser"
+	// WrongCompany: the hub belongs to another company of the CRM. NoCompany: it belongs
+	// to none yet; an admin who was added at the hub must sign in first.
+	WrongCompany Code = "wrong_company"
+	NoCompany    Code = "no_company"
+	// NoAccount: the colleague is not known here. CRMInactive: they are not active in the
+	// CRM.
+	NoAccount   Code = "no_account"
+	CRMInactive Code = "crm_inactive"
+	// CRMSignIn: the CRM can't say whether this user is an admin until they sign in
+	// through it.
+	CRMSignIn Code = "crm_sign_in"
+)
+
 // Why a reply failed or asks, besides the verdicts.
 const (
 	// OutcomeUnknown: Meta did not answer; it may have arrived.

@@ -9,6 +9,13 @@ type User struct {
 	Email string `json:"email"`
 	Admin bool   `json:"admin"`
 	Away  Away   `json:"available"`
+	// AdminFrom is who says whether they are an admin; empty: the hub itself. It is worked
+	// out when a user is read.
+	AdminFrom AdminFrom `json:"admin_from,omitempty"`
+	// TimeZone and Language are what the CRM told at their last sign-in, such as
+	// Asia/Tokyo and ja; empty: nothing.
+	TimeZone string `json:"time_zone,omitempty"`
+	Language string `json:"language,omitempty"`
 }
 
 // Away is whether a user takes no conversations for now; those that are theirs stay theirs
@@ -32,6 +39,12 @@ func (a *Away) UnmarshalJSON(b []byte) error {
 func CanAssign(to UserID, away Away, was *UserRef) bool {
 	return !bool(away) || was != nil && was.ID == to
 }
+
+// AdminFrom is who says whether somebody is an admin.
+type AdminFrom string
+
+// FromPipedrive: where a CRM is configured, its admins are ours (design §2).
+const FromPipedrive AdminFrom = "pipedrive"
 
 // UserRef names a user beside something else.
 type UserRef struct {

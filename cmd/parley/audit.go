@@ -39,8 +39,11 @@ func (p *program) auditList(l client.AuditList) {
 	var t table
 	for _, e := range l.Entries {
 		who := p.words.Say(words.AuditAtHub)
-		if e.By != nil {
+		switch {
+		case e.By != nil:
 			who = plain(e.By.Name).String()
+		case e.Via != "":
+			who = p.words.Say(words.AuditByCRM)
 		}
 		t.row(p.clock(e.At), who, p.deed(e))
 		if e.ManageShown != nil && !*e.ManageShown {
@@ -65,6 +68,9 @@ func (p *program) deed(e model.AuditEntry) string {
 	}
 	if kind == model.AuditSignedIn && e.Key != "" {
 		kind += "_ssh"
+	}
+	if kind != model.AuditAdmin && e.Via != "" && p.words.Has(words.Audit(string(kind)+"_"+e.Via)) {
+		kind += model.AuditKind("_" + e.Via)
 	}
 	id := words.Audit(string(kind))
 	if !p.words.Has(id) { // of a newer hub

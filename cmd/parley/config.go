@@ -56,7 +56,8 @@ func variableOf(key string) string {
 // secret tells whether a setting's value is never shown.
 func secret(key string) bool {
 	switch key {
-	case "master_key", "meta_app_secret", "meta_app_secret_old", "meta_verify_token", "token":
+	case "master_key", "meta_app_secret", "meta_app_secret_old", "meta_verify_token", "token",
+		"pipedrive_token", "pipedrive_client_secret":
 		return true
 	}
 	return false

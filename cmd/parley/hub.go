@@ -59,6 +59,14 @@ func (p *program) checkHub(s settings) error {
 			missing = append(missing, need.name)
 		}
 	}
+	// The app of Pipedrive is used as a whole or not at all.
+	if (s.PipedriveClientID == "") != (s.PipedriveClientSecret == "") {
+		name := "PARLEY_PIPEDRIVE_CLIENT_SECRET"
+		if s.PipedriveClientID == "" {
+			name = "PARLEY_PIPEDRIVE_CLIENT_ID"
+		}
+		missing = append(missing, name)
+	}
 	if len(missing) > 0 {
 		return usage(p.words.Say(words.ErrSettingMissing, "Names", strings.Join(missing, ", ")))
 	}

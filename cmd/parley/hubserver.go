@@ -15,6 +15,7 @@ import (
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger"
+	"parley/hub/pipedrive"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/model"
@@ -31,7 +32,10 @@ const (
 	stopTimeout       = 5 * time.Second
 )
 
-const webhookPath = "/webhooks/messenger"
+const (
+	webhookPath = "/webhooks/messenger"
+	loginPath   = "/login"
+)
 
 // hubServer is a hub with its store, its neighbours and its listener.
 type hubServer struct {
@@ -40,6 +44,7 @@ type hubServer struct {
 	listener net.Listener
 	server   *http.Server
 	graph    *messenger.Client
+	crm      *pipedrive.Client // nil: none is configured
 	// stopSockets closes the websockets.
 	stopSockets context.CancelFunc
 	log         *slog.Logger
@@ -64,6 +69,10 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	if err != nil {
 		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
+	crm, err := newCRM(s, log)
+	if err != nil {
+		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
 	st, err := p.openStore(ctx, s.DB, sqlite.Options{Exclusive: true, Logger: log})
 	if err != nil {
 		return nil, err
@@ -79,13 +88,21 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		_ = st.Close()
 		return nil, failed(p.words.Say(words.ErrListen, "Address", plain(s.Listen), "Reason", plain(err.Error())))
 	}
-	h := hub.New(hub.Options{Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID), Timing: s.Timing, Logger: log})
+	base := publicURL(s, "http://"+l.Addr().String())
+	o := hub.Options{
+		Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID),
+		Timing: s.Timing, Logger: log, NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+	}
+	if crm != nil {
+		o.CRM = crm
+	}
+	h := hub.New(o)
 	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))
 	handler := api.New(api.Options{
 		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken,
-		Version: version(), Logger: log, Stopping: stopping,
+		Version: version(), Logger: log, Stopping: stopping, Secure: strings.HasPrefix(base, "https:"),
 	})
-	out := &hubServer{store: st, hub: h, log: log, listener: l, graph: graph, stopSockets: stopSockets, server: &http.Server{
+	out := &hubServer{store: st, hub: h, log: log, listener: l, graph: graph, crm: crm, stopSockets: stopSockets, server: &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}}
@@ -93,11 +110,31 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	return out, nil
 }
 
+// newCRM returns the client of Pipedrive; nil where none is configured.
+func newCRM(s settings, log *slog.Logger) (*pipedrive.Client, error) {
+	if s.PipedriveToken == "" && s.PipedriveClientID == "" {
+		return nil, nil //nolint:nilnil // none is wanted
+	}
+	return pipedrive.New(pipedrive.Config{
+		URL: s.PipedriveURL, CompanyToken: s.PipedriveToken, OAuthURL: s.PipedriveOAuthURL,
+		ClientID: s.PipedriveClientID, ClientSecret: s.PipedriveClientSecret, Timeout: s.Timing.CRMCall, Logger: log,
+	})
+}
+
+// publicURL is where others reach the hub: the public address, or, where none is set, its
+// own.
+func publicURL(s settings, own string) string {
+	if s.PublicURL != "" {
+		return strings.TrimRight(s.PublicURL, "/")
+	}
+	return own
+}
+
 // callback is the address Meta is told for webhooks: the public one, or, where the
 // Graph API is on this machine, the hub's own.
 func callback(s settings, own string) string {
 	if s.PublicURL != "" {
-		return strings.TrimRight(s.PublicURL, "/") + webhookPath
+		return publicURL(s, own) + webhookPath
 	}
 	if u, err := url.Parse(s.MetaGraphURL); err == nil {
 		if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
@@ -143,15 +180,23 @@ func (h *hubServer) run(ctx context.Context) error {
 		})
 	}
 	err := g.Wait()
-	h.graph.Close()
+	h.closeNeighbours()
 	return errors.Join(err, h.store.Close())
+}
+
+// closeNeighbours gives up the connections to Meta and Pipedrive.
+func (h *hubServer) closeNeighbours() {
+	h.graph.Close()
+	if h.crm != nil {
+		h.crm.Close()
+	}
 }
 
 // abandon gives up what was opened by a server that is not run.
 func (h *hubServer) abandon() error {
 	h.stopSockets()
 	_ = h.listener.Close()
-	h.graph.Close()
+	h.closeNeighbours()
 	return h.store.Close()
 }
 

@@ -27,17 +27,13 @@ func (p *program) loginCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			code, err := p.loginCode(cmd.Context())
-			if err != nil {
-				return err
+			in := p.signIn(cmd.Context(), c)
+			if in.err != nil {
+				return in.err
 			}
-			token, user, err := c.Login(cmd.Context(), code)
+			kept, err := p.logins.Keep(c.URL(), in.user, in.token)
 			if err != nil {
-				return p.loginFailure(err)
-			}
-			kept, err := p.logins.Keep(c.URL(), user, token)
-			if err != nil {
-				p.revoke(cmd.Context(), c.URL(), token) // nobody would use it
+				p.revoke(cmd.Context(), c.URL(), in.token) // nobody would use it
 				return failed(p.words.Say(words.ErrLoginKeep, "Reason", plain(pathReason(err))))
 			}
 			return p.print(p.signedIn(kept), func() { p.loggedIn(kept) })

@@ -20,7 +20,7 @@ const longestCode = 4096
 // loginCode asks for the code on the terminal, which does not show it, or reads a line
 // of standard input.
 func (p *program) loginCode(ctx context.Context) (string, error) {
-	code, err := p.readCode(ctx)
+	code, err := p.readCode(ctx, p.words.Say(words.LoginPrompt))
 	if err != nil && ctx.Err() == nil {
 		return "", failed(p.words.Say(words.ErrCodeRead, "Reason", plain(err.Error())))
 	}
@@ -34,9 +34,10 @@ func (p *program) loginCode(ctx context.Context) (string, error) {
 	return code, nil
 }
 
-func (p *program) readCode(ctx context.Context) (string, error) {
+// readCode reads a line; on a terminal it asks for it by the prompt.
+func (p *program) readCode(ctx context.Context, prompt string) (string, error) {
 	if f, ok := p.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		_, _ = fmt.Fprint(p.err, p.words.Say(words.LoginPrompt))
+		_, _ = fmt.Fprint(p.err, prompt)
 		defer func() { _, _ = fmt.Fprintln(p.err) }()
 		return unseen(ctx, int(f.Fd()))
 	}

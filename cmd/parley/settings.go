@@ -17,6 +17,7 @@ import (
 	"github.com/knadh/koanf/v2"
 
 	"parley/hub"
+	"parley/hub/pipedrive"
 	"parley/words"
 )
 
@@ -39,6 +40,15 @@ type settings struct {
 	MetaVerifyToken  string `koanf:"meta_verify_token"`
 	MetaGraphURL     string `koanf:"meta_graph_url"`
 	MetaVersion      string `koanf:"meta_version"`
+
+	// Pipedrive: where its API is and the company's token; the app by which users sign in
+	// and where they let it in; and whether an unknown colleague gets an account by that.
+	PipedriveURL          string `koanf:"pipedrive_url"`
+	PipedriveToken        string `koanf:"pipedrive_token"`
+	PipedriveClientID     string `koanf:"pipedrive_client_id"`
+	PipedriveClientSecret string `koanf:"pipedrive_client_secret"`
+	PipedriveOAuthURL     string `koanf:"pipedrive_oauth_url"`
+	PipedriveNewUsers     bool   `koanf:"pipedrive_new_users"`
 
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
@@ -64,9 +74,13 @@ func defaults() settings {
 		DB:           filepath.Join(xdg.DataHome, "parley", "hub.db"),
 		MetaGraphURL: "https://graph.facebook.com",
 		MetaVersion:  "v26.0",
-		Theme:        themeAuto,
-		Glyphs:       glyphsAuto,
-		Timing:       hub.DefaultTiming(),
+
+		PipedriveURL:      pipedrive.DefaultURL,
+		PipedriveOAuthURL: pipedrive.DefaultOAuthURL,
+
+		Theme:  themeAuto,
+		Glyphs: glyphsAuto,
+		Timing: hub.DefaultTiming(),
 	}
 }
 
@@ -194,7 +208,7 @@ var errTiming = errors.New("timing: every deadline must be above zero, and lease
 func checkTiming(t hub.Timing) error {
 	all := append([]time.Duration{
 		t.SendDeadline, t.Lease, t.AskAfter, t.CheckGrace, t.QueueLimit, t.RetryPause, t.RetryPauseMax,
-		t.Webhook, t.GraphCall, t.Heads, t.Dead, t.Progress, t.Revalidate, t.Retention,
+		t.Webhook, t.GraphCall, t.Heads, t.Dead, t.Progress, t.Revalidate, t.Roles, t.CRMCall, t.LoginPoll, t.Retention,
 	}, t.UnknownChecks...)
 	for _, d := range all {
 		if d <= 0 {

@@ -43,6 +43,14 @@ func (p *program) whoami(in signedIn) {
 		name += " <" + plain(in.User.Email).String() + ">"
 	}
 	p.say(words.WhoamiIs, "Name", name, "URL", plain(in.Hub))
+	switch {
+	case in.User.AdminFrom == "" && in.User.Admin:
+		p.say(words.WhoamiAdmin)
+	case in.User.AdminFrom != "" && in.User.Admin:
+		p.say(words.WhoamiAdminFrom)
+	case in.User.AdminFrom != "":
+		p.say(words.WhoamiNoAdmin)
+	}
 	if in.User.Away {
 		p.say(words.UserAvailableOff)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -90,9 +89,12 @@ func (s *server) login(ctx context.Context, in *loginInput) (*body[loginBody], e
 	return &body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
 }
 
-// tooManyTries asks to wait. Retry-After is in whole seconds, and never too early.
+// tooManyTries asks to wait.
 func tooManyTries(wait time.Duration) error {
-	seconds := strconv.Itoa(int(wait/time.Second) + 1)
-	p := newProblem(http.StatusTooManyRequests, codeTries, "Too many codes were wrong. Wait before the next.")
-	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds}})
+	return tooMany(wait, "Too many codes were wrong. Wait before the next.")
+}
+
+func tooMany(wait time.Duration, detail string) error {
+	p := newProblem(http.StatusTooManyRequests, codeTries, detail)
+	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(wait)}})
 }

@@ -21,6 +21,7 @@ const (
 	codeSignIn      model.Code = "not_signed_in"
 	codeUnavailable model.Code = "unavailable"
 	codeGraph       model.Code = "graph_unavailable"
+	codeCRM         model.Code = "crm_unavailable"
 	codeSignature   model.Code = "bad_signature"
 	codeInternal    model.Code = "internal"
 	codeMethod      model.Code = "method_not_allowed"
@@ -92,8 +93,13 @@ func codeOfStatus(status int) model.Code {
 // are conflicts with how things stand, 409.
 func refusedStatus(code model.Code) int {
 	switch code {
-	case model.NotAdmin, model.NotInstaller, model.NoManageTask, model.PersonalProfile, model.AlreadyConnected:
+	case model.NotAdmin, model.NotInstaller, model.NoManageTask, model.PersonalProfile, model.AlreadyConnected,
+		model.LoginDenied, model.OtherBrowser, model.WrongCompany, model.NoCompany, model.NoAccount, model.CRMInactive, model.CRMSignIn:
 		return http.StatusForbidden
+	case model.LoginExpired:
+		return http.StatusGone
+	case model.SlowDown:
+		return http.StatusTooManyRequests
 	case model.Hidden, model.PageUnknown:
 		return http.StatusNotFound
 	default:
@@ -111,6 +117,9 @@ func (s *server) problem(ctx context.Context, err error) error {
 	case errors.As(err, &refusal):
 		p := newProblem(refusedStatus(refusal.Code), refusal.Code, sentence(refusal.Code))
 		p.Reply = refusal.Verdict
+		if refusal.Code == model.SlowDown {
+			return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(s.hub.Timing().LoginPoll)}})
+		}
 		return p
 	case errors.As(err, &invalid):
 		return newProblem(http.StatusUnprocessableEntity, codeInvalid, invalid.Error())
@@ -123,6 +132,9 @@ func (s *server) problem(ctx context.Context, err error) error {
 	case errors.Is(err, hub.ErrUnavailable):
 		s.log.Error("store unavailable", "error", err)
 		return newProblem(http.StatusServiceUnavailable, codeUnavailable, "The hub can't store anything at the moment. Nothing was kept; try again.")
+	case errors.Is(err, hub.ErrCRM):
+		s.log.Warn("crm", "error", err)
+		return newProblem(http.StatusBadGateway, codeCRM, "Pipedrive could not be asked. Nothing was changed; try again. The hub's log says why.")
 	case errors.Is(err, hub.ErrGraph):
 		s.log.Warn("graph api", "error", err)
 		return newProblem(http.StatusBadGateway, codeGraph, "Facebook did not do what was asked. The hub's log says why.")
@@ -165,8 +177,40 @@ func sentence(code model.Code) string {
 		return "The reply is not in that state any more."
 	case model.NoReplyTarget:
 		return "The message to be quoted is not in this conversation, or Facebook does not know it yet."
+	}
+	if s := signInSentence(code); s != "" {
+		return s
+	}
+	return "This reply can't be sent: " + string(code) + "."
+}
+
+// signInSentence says a refusal of signing in through the CRM; "" for every other.
+func signInSentence(code model.Code) string {
+	switch code {
+	case model.NoBrowserLogin:
+		return "This hub has no app by which users sign in through Pipedrive."
+	case model.LoginPending:
+		return "Nobody has signed in yet."
+	case model.SlowDown:
+		return "This is asked too often. Wait longer between two questions."
+	case model.LoginExpired:
+		return "This sign-in is used up, or too old. Begin again."
+	case model.LoginDenied:
+		return "Pipedrive was told not to let Parley know who it is."
+	case model.OtherBrowser:
+		return "Another browser began this sign-in."
+	case model.WrongCompany:
+		return "This hub belongs to another company's Pipedrive."
+	case model.NoCompany:
+		return "This hub belongs to no company yet. An admin who was added at the hub has to sign in first."
+	case model.NoAccount:
+		return "Nobody with this e-mail address was added to this hub."
+	case model.CRMInactive:
+		return "This user is not active in Pipedrive."
+	case model.CRMSignIn:
+		return "Pipedrive tells who is an admin. Sign in through it first."
 	default:
-		return "This reply can't be sent: " + string(code) + "."
+		return ""
 	}
 }
 

@@ -27,6 +27,8 @@ type Options struct {
 	Verifier Verifier
 	// AppID is our app's, by which echoes of our own replies are known.
 	AppID model.AppID
+	// Secure: browsers reach the hub by https, so that cookies need not travel otherwise.
+	Secure bool
 	// VerifyToken is what Meta must name when it shakes hands.
 	VerifyToken string
 	Version     string
@@ -44,15 +46,19 @@ type server struct {
 	verifyToken string
 	log         *slog.Logger
 	now         func() time.Time
-	tries       *tries
-	stopping    context.Context //nolint:containedctx // it is the server's life, not a call's
+	// tries are those of codes, devices sign-ins begun.
+	tries, devices *tries
+	mux            *http.ServeMux
+	// secure: browsers reach the hub by https.
+	secure   bool
+	stopping context.Context //nolint:containedctx // it is the server's life, not a call's
 }
 
 // New returns the hub's HTTP handler.
 func New(o Options) http.Handler {
 	s := &server{
 		hub: o.Hub, verifier: o.Verifier, appID: o.AppID, verifyToken: o.VerifyToken, log: o.Logger, now: o.Now,
-		stopping: o.Stopping,
+		stopping: o.Stopping, secure: o.Secure,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -63,8 +69,9 @@ func New(o Options) http.Handler {
 	if s.stopping == nil {
 		s.stopping = context.Background()
 	}
-	s.tries = newTries(s.now)
+	s.tries, s.devices = newTries(s.now, triesOfOne, triesOfAll), newTries(s.now, devicesOfOne, devicesOfAll)
 	mux := http.NewServeMux()
+	s.mux = mux
 	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
 	mux.HandleFunc("POST /webhooks/messenger", s.receive)
 	mux.Handle("GET /metrics", s.hub.Metrics())
@@ -74,6 +81,7 @@ func New(o Options) http.Handler {
 	api.UseMiddleware(s.authenticate(api))
 	s.health(api)
 	s.accounts(api)
+	s.deviceLogin(api)
 	s.users(api)
 	s.audit(api)
 	s.pages(api)

@@ -29,14 +29,16 @@ type allowance struct {
 // tries counts wrong login codes, by address and together.
 type tries struct {
 	now func() time.Time
+	// most is how many one address has at once, mostAll how many all have together.
+	most, mostAll float64
 
 	mu  sync.Mutex
 	all allowance
 	of  map[netip.Addr]allowance
 }
 
-func newTries(now func() time.Time) *tries {
-	return &tries{now: now, of: make(map[netip.Addr]allowance), all: allowance{left: triesOfAll, at: now()}}
+func newTries(now func() time.Time, most, mostAll float64) *tries {
+	return &tries{now: now, most: most, mostAll: mostAll, of: make(map[netip.Addr]allowance), all: allowance{left: mostAll, at: now()}}
 }
 
 // begin takes a try, before the code is looked at, so that many at once are no way
@@ -48,10 +50,10 @@ func (t *tries) begin(remote string) (back func(), wait time.Duration) {
 	now, from := t.now(), network(remote)
 	one, known := t.of[from]
 	if !known {
-		one = allowance{left: triesOfOne, at: now}
+		one = allowance{left: t.most, at: now}
 	}
-	one, all := one.grown(now, triesOfOne), t.all.grown(now, triesOfAll)
-	wait = max(one.wait(triesOfOne), all.wait(triesOfAll))
+	one, all := one.grown(now, t.most), t.all.grown(now, t.mostAll)
+	wait = max(one.wait(t.most), all.wait(t.mostAll))
 	if wait > 0 {
 		return nil, wait
 	}
@@ -67,16 +69,16 @@ func (t *tries) begin(remote string) (back func(), wait time.Duration) {
 func (t *tries) giveBack(from netip.Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.all.left = min(t.all.left+1, triesOfAll)
+	t.all.left = min(t.all.left+1, t.mostAll)
 	if one, known := t.of[from]; known {
-		one.left = min(one.left+1, triesOfOne)
+		one.left = min(one.left+1, t.most)
 		t.of[from] = one
 	}
 }
 
 func (t *tries) forget(now time.Time) {
 	for from, a := range t.of {
-		if a.grown(now, triesOfOne).left >= triesOfOne {
+		if a.grown(now, t.most).left >= t.most {
 			delete(t.of, from)
 		}
 	}

@@ -257,6 +257,15 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{"available": true} },
 			want: always(ok),
 		},
+		// Without a CRM nobody signs in by a browser.
+		"begin-device-login": {want: always(verdict{http.StatusConflict, model.NoBrowserLogin})},
+		"take-device-login": {
+			body: func(target) any { return map[string]any{"device_code": "x"} },
+			want: always(verdict{http.StatusConflict, model.NoBrowserLogin}),
+		},
+		"login-page":         {want: always(verdict{status: http.StatusNotFound})},
+		"confirm-login":      {want: always(verdict{status: http.StatusNotFound})},
+		"login-callback":     {want: always(verdict{status: http.StatusConflict})},
 		"list-users":         {want: always(ok)},
 		"list-tokens":        {want: always(ok)},
 		"revoke-token":       {want: always(notFound)}, // it names nobody's

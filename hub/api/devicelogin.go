@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+)
+
+// Sign-ins through a browser that may be begun, from one address and together, and grow
+// back over triesPeriod. Each is a row that lives ten minutes.
+const (
+	devicesOfOne = 100
+	devicesOfAll = 1000
+)
+
+func (s *server) deviceLogin(api huma.API) {
+	tags := []string{"accounts"}
+	huma.Register(api, huma.Operation{
+		OperationID: "begin-device-login", Method: http.MethodPost, Path: "/v1/login/device", Summary: "Begin to sign in through Pipedrive in a browser", Tags: tags,
+		Description: "As RFC 8628 does it: show user_code, have verification_url_complete opened, and ask POST /v1/login/device/token every interval seconds. " +
+			"Refused with no_browser_login where no app of Pipedrive is configured.",
+	}, s.beginDeviceLogin)
+	huma.Register(api, huma.Operation{
+		OperationID: "take-device-login", Method: http.MethodPost, Path: "/v1/login/device/token", Summary: "Ask whether somebody has signed in", Tags: tags,
+		Description: "The token is given once. Until then the code of the problem tells how it stands: login_pending (409), slow_down (429, with Retry-After), " +
+			"login_expired (410), login_denied, wrong_company, no_company, no_account or crm_inactive (403).",
+	}, s.takeDeviceLogin)
+	s.loginPages(api)
+}
+
+// fromInput is where a request comes from.
+type fromInput struct{ remote string }
+
+// Resolve implements [huma.Resolver].
+func (in *fromInput) Resolve(ctx huma.Context) []error {
+	in.remote = ctx.RemoteAddr()
+	return nil
+}
+
+func (s *server) beginDeviceLogin(ctx context.Context, in *fromInput) (*body[hub.DeviceCode], error) {
+	if _, wait := s.devices.begin(in.remote); wait > 0 {
+		return nil, tooMany(wait, "Too many sign-ins were begun. Wait before the next.")
+	}
+	code, err := s.hub.BeginDeviceLogin(ctx)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[hub.DeviceCode]{Body: code}, nil
+}
+
+type deviceInput struct {
+	Body struct {
+		DeviceCode string `json:"device_code" minLength:"1" maxLength:"128"`
+	}
+}
+
+func (s *server) takeDeviceLogin(ctx context.Context, in *deviceInput) (*body[loginBody], error) {
+	token, u, err := s.hub.TakeDeviceLogin(ctx, in.Body.DeviceCode)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
+}
+
+// retryAfter is how long to wait, in whole seconds, and never too early.
+func retryAfter(wait time.Duration) string { return strconv.Itoa(int(wait/time.Second) + 1) }

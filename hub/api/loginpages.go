@@ -1,0 +1,215 @@
+package api
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/model"
+	"parley/words"
+)
+
+// The pages on which a user signs in by their browser.
+const (
+	loginPath    = "/login"
+	callbackPath = "/login/callback"
+	// maxLoginForm bounds what a form may carry.
+	maxLoginForm = 4 << 10
+)
+
+// The cookie that tells the browser which was sent to the CRM from every other one.
+const (
+	browserCookie  = "parley_login"
+	browserLife    = 600 // seconds: a sign-in lasts no longer
+	browserBytes   = 32
+	browserLetters = 43 // in base 64
+)
+
+// loginPages serves the pages, and names them in the OpenAPI document.
+func (s *server) loginPages(api huma.API) {
+	for _, o := range []struct {
+		id, method, path, summary string
+		handle                    http.HandlerFunc
+	}{
+		{"login-page", http.MethodGet, loginPath, "The page on which the short code of a sign-in is typed or confirmed", s.loginPage},
+		{"confirm-login", http.MethodPost, loginPath, "Confirm the short code; goes on to Pipedrive", s.confirmLogin},
+		{"login-callback", http.MethodGet, callbackPath, "Where Pipedrive sends the browser back to", s.loginCallback},
+	} {
+		s.mux.HandleFunc(o.method+" "+o.path, o.handle)
+		api.OpenAPI().AddOperation(&huma.Operation{
+			OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{"accounts"},
+			Description: "A page for browsers, in English or Japanese (Accept-Language). It needs no script.",
+			Responses: map[string]*huma.Response{"default": {
+				Description: "A page", Content: map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}},
+			}},
+		})
+	}
+}
+
+// loginPage asks for the short code, or, where the link has one, whether it is the one in
+// the terminal.
+func (s *server) loginPage(w http.ResponseWriter, r *http.Request) {
+	typed := r.URL.Query().Get("code")
+	if typed == "" {
+		s.enterPage(w, r, http.StatusOK, "")
+		return
+	}
+	code, ok := s.tryCode(w, r, typed)
+	if !ok {
+		return
+	}
+	browser := s.browser(w, r)
+	s.page(w, r, http.StatusOK, loginPage{Title: words.LoginPageConfirm, Text: words.LoginPageCompare, Code: code, Form: formOf(browser, code)})
+}
+
+// confirmLogin sends the browser to the CRM, if it is the one that was asked. Another
+// site's form brings neither the cookie nor what follows from it.
+func (s *server) confirmLogin(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxLoginForm)
+	if err := r.ParseForm(); err != nil {
+		s.refusalPage(w, r, http.StatusBadRequest, model.LoginExpired)
+		return
+	}
+	code, ok := s.tryCode(w, r, r.PostForm.Get("code"))
+	if !ok {
+		return
+	}
+	browser := browserOf(r)
+	if browser == "" || subtle.ConstantTimeCompare([]byte(formOf(browser, code)), []byte(r.PostForm.Get("form"))) != 1 {
+		s.refusalPage(w, r, http.StatusForbidden, model.OtherBrowser)
+		return
+	}
+	to, err := s.hub.SendToCRM(r.Context(), code, browser)
+	if err != nil {
+		s.errorPage(w, r, err)
+		return
+	}
+	s.pageHeaders(w)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// loginCallback says what became of the sign-in.
+func (s *server) loginCallback(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	back := hub.CameBack{State: q.Get("state"), Code: q.Get("code"), Browser: browserOf(r)}
+	if q.Has("error") { // which of them is documented in two ways
+		back.Code = ""
+	}
+	u, err := s.hub.FinishDeviceLogin(r.Context(), back)
+	if err != nil {
+		s.errorPage(w, r, err)
+		return
+	}
+	s.page(w, r, http.StatusOK, loginPage{Title: words.LoginPageDone, Text: words.LoginPageClose, Name: u.Name, Email: u.Email})
+}
+
+// tryCode takes a short code that a browser brings, and counts wrong ones as those of
+// POST /v1/login. Where it is none that waits, the answer is written.
+func (s *server) tryCode(w http.ResponseWriter, r *http.Request, typed string) (code string, ok bool) {
+	if s.hub.CRMOrigin() == "" {
+		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
+		return "", false
+	}
+	back, wait := s.tries.begin(r.RemoteAddr)
+	if wait > 0 {
+		w.Header().Set("Retry-After", retryAfter(wait))
+		s.refusalPage(w, r, http.StatusTooManyRequests, codeTries)
+		return "", false
+	}
+	code = hub.NormaliseShortCode(typed)
+	err := error(model.Refuse(model.LoginExpired))
+	if code != "" {
+		err = s.hub.DeviceWaits(r.Context(), code)
+	}
+	var refusal *model.Refusal
+	if !errors.As(err, &refusal) || refusal.Code != model.LoginExpired {
+		back()
+	}
+	switch {
+	case err == nil:
+		return code, true
+	case refusal != nil && refusal.Code == model.LoginExpired:
+		s.enterPage(w, r, http.StatusNotFound, words.LoginPageWrong)
+	default:
+		s.errorPage(w, r, err)
+	}
+	return "", false
+}
+
+// browser returns the browser's own secret, and gives it one.
+func (s *server) browser(w http.ResponseWriter, r *http.Request) string {
+	secret := browserOf(r)
+	if secret == "" {
+		b := make([]byte, browserBytes)
+		_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+		secret = base64.RawURLEncoding.EncodeToString(b)
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: browserCookie, Value: secret, Path: loginPath, MaxAge: browserLife, HttpOnly: true,
+		// Lax: the browser must bring it when it comes back from the CRM.
+		Secure: s.secure, SameSite: http.SameSiteLaxMode,
+	})
+	return secret
+}
+
+func browserOf(r *http.Request) string {
+	c, err := r.Cookie(browserCookie)
+	if err != nil || len(c.Value) != browserLetters {
+		return ""
+	}
+	return c.Value
+}
+
+// formOf is what only a page that was made for that browser and that code holds.
+func formOf(browser, code string) string {
+	sum := sha256.Sum256([]byte("parley login form\x00" + browser + "\x00" + code))
+	return hex.EncodeToString(sum[:])
+}
+
+// errorPage says an error in the user's language; its cause goes to the log.
+func (s *server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
+	var p *Problem
+	if !errors.As(s.problem(r.Context(), err), &p) {
+		p = newProblem(http.StatusInternalServerError, codeInternal, "")
+	}
+	s.refusalPage(w, r, p.Status, p.Code)
+}
+
+func (s *server) refusalPage(w http.ResponseWriter, r *http.Request, status int, code model.Code) {
+	s.page(w, r, status, loginPage{Title: words.LoginPageFailed, Text: words.Code(string(code)), Refused: code})
+}
+
+// enterPage asks for the short code.
+func (s *server) enterPage(w http.ResponseWriter, r *http.Request, status int, wrong words.ID) {
+	if s.hub.CRMOrigin() == "" {
+		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
+		return
+	}
+	s.page(w, r, status, loginPage{Title: words.LoginPageEnter, Text: words.LoginPageType, Wrong: wrong, Enter: true})
+}
+
+// pageHeaders are those of every page: nothing is kept, framed, run or fetched.
+func (s *server) pageHeaders(w http.ResponseWriter) {
+	h := w.Header()
+	forms := "'self'"
+	if origin := s.hub.CRMOrigin(); origin != "" {
+		// Browsers hold the redirect that follows a form against form-action, too.
+		forms += " " + origin
+		if u, err := url.Parse(origin); err == nil && strings.HasSuffix(u.Hostname(), ".pipedrive.com") {
+			forms += " https://*.pipedrive.com"
+		}
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src '"+loginStyleHash+"'; form-action "+forms+"; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer") // the address may hold a code
+	h.Set("Cache-Control", "no-store")
+}

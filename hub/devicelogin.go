@@ -1,0 +1,255 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// deviceLife is how long a sign-in through a browser may take.
+const deviceLife = 10 * time.Minute
+
+// DeviceCode begins a sign-in through a browser (RFC 8628).
+type DeviceCode struct {
+	// DeviceCode is what who waits asks by; it is a secret.
+	DeviceCode string `json:"device_code" doc:"a secret: who holds it gets the token"`
+	// UserCode is what people compare or type.
+	UserCode string `json:"user_code" example:"WDJB-MJHT"`
+	// VerificationURL is where the browser goes; Complete has the code in it.
+	VerificationURL string `json:"verification_url"`
+	Complete        string `json:"verification_url_complete"`
+	// Interval and ExpiresIn are in seconds.
+	Interval  int `json:"interval" doc:"seconds between two questions"`
+	ExpiresIn int `json:"expires_in" doc:"seconds"`
+}
+
+// canSignIn refuses where users can't sign in through the CRM.
+func (h *Hub) canSignIn() error {
+	if h.crm == nil || !h.crm.SignsIn() {
+		return model.Refuse(model.NoBrowserLogin)
+	}
+	if h.vault == nil {
+		return errNoVault
+	}
+	return nil
+}
+
+// BeginDeviceLogin begins a sign-in through a browser.
+func (h *Hub) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
+	if err := h.canSignIn(); err != nil {
+		return DeviceCode{}, err
+	}
+	const attempts = 4 // a short code may be another's
+	for range attempts {
+		out := DeviceCode{
+			DeviceCode: newSecret(accessTokenBytes), UserCode: newShortCode(), VerificationURL: h.loginURL,
+			Interval: max(1, int((h.timing.LoginPoll+time.Second-1)/time.Second)), ExpiresIn: int(deviceLife / time.Second),
+		}
+		out.Complete = h.loginURL + "?code=" + out.UserCode
+		err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+			now := h.utc()
+			if err := tx.ForgetDeviceLogins(now); err != nil {
+				return err
+			}
+			return tx.AddDeviceLogin(store.DeviceLogin{
+				Hash: hashSecret(out.DeviceCode), CodeHash: hashSecret(out.UserCode), Expires: now.Add(deviceLife),
+			})
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			return out, err
+		}
+	}
+	return DeviceCode{}, ErrUnavailable
+}
+
+// openDevice finds a sign-in that still waits for a browser.
+func (h *Hub) openDevice(r store.Reader, by store.DeviceKey, secret string) (store.DeviceLogin, error) {
+	return h.stillOpen(r.DeviceLogin(by, hashSecret(secret)))
+}
+
+// stillOpen refuses a sign-in that does not wait for a browser any more, or is not there.
+func (h *Hub) stillOpen(d store.DeviceLogin, err error) (store.DeviceLogin, error) {
+	if errors.Is(err, store.ErrNotFound) {
+		return d, model.Refuse(model.LoginExpired)
+	}
+	if err == nil && (!h.utc().Before(d.Expires) || d.User != "" || d.Refused != "") {
+		err = model.Refuse(model.LoginExpired)
+	}
+	return d, err
+}
+
+// DeviceWaits refuses a short code of no sign-in that waits for a browser.
+func (h *Hub) DeviceWaits(ctx context.Context, code string) error {
+	if err := h.canSignIn(); err != nil {
+		return err
+	}
+	return h.store.Read(ctx, func(r store.Reader) error {
+		_, err := h.openDevice(r, store.ByShortCode, code)
+		return err
+	})
+}
+
+// SendToCRM takes it that the user of a browser has confirmed the short code, and returns
+// where the browser goes next. What comes back is taken of that browser alone, once.
+func (h *Hub) SendToCRM(ctx context.Context, code, browser string) (string, error) {
+	if err := h.canSignIn(); err != nil {
+		return "", err
+	}
+	state := newSecret(accessTokenBytes)
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		d, err := h.openDevice(tx, store.ByShortCode, code)
+		if err != nil {
+			return err
+		}
+		d.StateHash, d.BrowserHash = hashSecret(state), hashSecret(browser)
+		return tx.ChangeDeviceLogin(d)
+	})
+	if err != nil {
+		return "", err
+	}
+	return h.crm.AuthorizeURL(h.callbackURL(), state), nil
+}
+
+func (h *Hub) callbackURL() string { return h.loginURL + "/callback" }
+
+// CRMOrigin is the origin to which a browser is sent; "" where none is.
+func (h *Hub) CRMOrigin() string {
+	if h.canSignIn() != nil {
+		return ""
+	}
+	return h.crm.AuthorizeOrigin()
+}
+
+// CameBack is what a browser came back with from the CRM.
+type CameBack struct {
+	State, Code string
+	// Browser is the browser's own secret.
+	Browser string
+}
+
+// FinishDeviceLogin signs somebody in who comes back from the CRM. Where the CRM can't be
+// asked the sign-in goes on waiting: its link may be opened again.
+func (h *Hub) FinishDeviceLogin(ctx context.Context, c CameBack) (model.User, error) {
+	if err := h.canSignIn(); err != nil {
+		return model.User{}, err
+	}
+	d, err := h.takeState(ctx, c)
+	if err != nil {
+		return model.User{}, h.refuseDevice(ctx, d, err)
+	}
+	if c.Code == "" {
+		return model.User{}, h.refuseDevice(ctx, d, model.Refuse(model.LoginDenied))
+	}
+	grant, err := h.crm.Exchange(ctx, c.Code, h.callbackURL())
+	if errors.Is(err, model.ErrCRMRefused) { // the code is too old, or was used
+		return model.User{}, model.Refuse(model.LoginExpired)
+	}
+	if err != nil {
+		return model.User{}, err
+	}
+	u, err := h.admit(ctx, d, grant)
+	return u, h.refuseDevice(ctx, d, err)
+}
+
+// takeState finds which sign-in a browser comes back for. A state is used up by that,
+// also by a browser that it was not given to.
+func (h *Hub) takeState(ctx context.Context, c CameBack) (store.DeviceLogin, error) {
+	var d store.DeviceLogin
+	var other bool
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		if d, err = h.openDevice(tx, store.ByState, c.State); err != nil {
+			return err
+		}
+		other = c.Browser == "" || !equalHash(d.BrowserHash, hashSecret(c.Browser))
+		d.StateHash, d.BrowserHash = nil, nil
+		return tx.ChangeDeviceLogin(d)
+	})
+	if err == nil && other {
+		err = model.Refuse(model.OtherBrowser)
+	}
+	return d, err
+}
+
+// refuseDevice tells who waits that nobody will sign in, where that is why. The log gets
+// the code, not who it was.
+func (h *Hub) refuseDevice(ctx context.Context, d store.DeviceLogin, why error) error {
+	var refusal *model.Refusal
+	if !errors.As(why, &refusal) {
+		return why
+	}
+	h.log.Info("sign-in through the CRM refused", keyCode, string(refusal.Code))
+	switch refusal.Code {
+	case model.LoginExpired, model.OtherBrowser: // it may be begun again
+		return why
+	}
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		now, err := tx.DeviceLogin(store.ByDeviceCode, d.Hash)
+		if err != nil || now.User != "" {
+			return err
+		}
+		now.Refused = refusal.Code
+		return tx.ChangeDeviceLogin(now)
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return why
+}
+
+// TakeDeviceLogin gives who waits the token, once somebody has signed in; until then it
+// refuses with [model.LoginPending], and with [model.SlowDown] who asks too often.
+func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error) {
+	if err := h.canSignIn(); err != nil {
+		return "", model.User{}, err
+	}
+	hash := hashSecret(device)
+	var d store.DeviceLogin
+	err = h.store.Read(ctx, func(r store.Reader) (err error) {
+		d, err = r.DeviceLogin(store.ByDeviceCode, hash)
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return "", model.User{}, model.Refuse(model.LoginExpired)
+	case err != nil:
+		return "", model.User{}, err
+	case !h.utc().Before(d.Expires):
+		return "", model.User{}, model.Refuse(model.LoginExpired)
+	case d.Refused != "":
+		return "", model.User{}, model.Refuse(d.Refused)
+	case d.User == "":
+		if h.polls.early(hash, h.utc(), h.timing.LoginPoll) {
+			return "", model.User{}, model.Refuse(model.SlowDown)
+		}
+		return "", model.User{}, model.Refuse(model.LoginPending)
+	}
+	token = newSecret(accessTokenBytes)
+	err = h.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		if err = tx.RemoveDeviceLogin(hash); err != nil { // of two who ask at once, one gets it
+			return err
+		}
+		if user, err = tx.User(d.User); err != nil {
+			return err
+		}
+		if user, err = h.withRole(tx, user); err != nil {
+			return err
+		}
+		now := h.utc()
+		if err := tx.AddToken(hashSecret(token), user.ID, now); err != nil {
+			return err
+		}
+		e := entry(model.AuditSignedIn, user, now)
+		e.Via = string(model.FromPipedrive)
+		return tx.AddAudit(e)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return "", model.User{}, model.Refuse(model.LoginExpired)
+	}
+	if err != nil {
+		return "", model.User{}, err
+	}
+	return token, user, nil
+}
