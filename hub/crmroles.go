@@ -49,10 +49,11 @@ func (h *Hub) askRole(ctx context.Context, u model.User) (bool, error) {
 		return false, model.Refuse(model.CRMSignIn)
 	}
 	all, err := h.crm.Colleagues(ctx)
-	if err != nil {
-		return false, companyTokenError(err)
+	if errors.Is(err, model.ErrCRMRefused) { // the company token is over, too
+		h.log.Error("the CRM refuses the company token", keyError, err)
+		return false, model.Refuse(model.CRMSignIn)
 	}
-	return adminAmong(all, u), nil
+	return adminAmong(all, u), err
 }
 
 // isAdmin tells whether somebody whom the CRM told of themselves is an admin here.
@@ -147,12 +148,12 @@ func (h *Hub) readRoles(ctx context.Context) {
 		return
 	}
 	var all []model.CRMUser
-	listed := false
-	if h.crm.KnowsCompany() {
+	listed, grantsAlone := false, !h.crm.KnowsCompany()
+	if !grantsAlone {
 		if all, err = h.crm.Colleagues(ctx); err != nil {
 			h.log.Warn("the CRM does not tell of the company's users", keyError, err)
 		}
-		listed = err == nil
+		listed, grantsAlone = err == nil, errors.Is(err, model.ErrCRMRefused)
 	}
 	for _, u := range users {
 		if ctx.Err() != nil {
@@ -162,7 +163,7 @@ func (h *Hub) readRoles(ctx context.Context) {
 		if listed {
 			err = h.keepRole(ctx, u, adminAmong(all, u))
 		} else {
-			err = h.readRole(ctx, u)
+			err = h.readRole(ctx, u, grantsAlone)
 		}
 		if err != nil {
 			h.log.Warn("the CRM does not tell a user's role", keyUser, string(u.ID), keyError, err)
@@ -170,11 +171,11 @@ func (h *Hub) readRoles(ctx context.Context) {
 	}
 }
 
-// readRole asks about one user by their own grant. Who has none was never made an admin
-// by one, or is none any more.
-func (h *Hub) readRole(ctx context.Context, u model.User) error {
+// readRole asks about one user by their own grant. Where grants alone can tell, who has
+// none is no admin.
+func (h *Hub) readRole(ctx context.Context, u model.User, grantsAlone bool) error {
 	me, err := h.crmSelf(ctx, u.ID)
-	if errors.Is(err, errNoGrant) && !h.crm.KnowsCompany() {
+	if errors.Is(err, errNoGrant) && grantsAlone {
 		return h.keepRole(ctx, u, false)
 	}
 	if err != nil {

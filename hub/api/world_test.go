@@ -71,6 +71,9 @@ type setup struct {
 	timing hub.Timing
 	wrap   func(store.Store) store.Store
 	now    func() time.Time
+	// crm is nil for none.
+	crm           hub.CRM
+	newColleagues bool
 }
 
 type option func(*setup)
@@ -108,13 +111,16 @@ func newWorld(t testing.TB, options ...option) *world {
 	verifier, err := messenger.NewVerifier(appSecret)
 	w.must(err)
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.server = httptest.NewUnstartedServer(nil)
 	w.hub = hub.New(hub.Options{
 		Store: w.store, Vault: testVault(), Graph: w.graph, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
+		CRM: o.crm, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{
 		Hub: w.hub, Verifier: verifier, AppID: ourApp, VerifyToken: verifyToken, Version: "test", Logger: log, Now: o.now,
 	})
-	w.server = httptest.NewServer(w.api)
+	w.server.Config.Handler = w.api
+	w.server.Start()
 	t.Cleanup(func() {
 		w.server.CloseClientConnections()
 		w.server.Close()
