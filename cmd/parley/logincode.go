@@ -17,24 +17,23 @@ import (
 // longestCode is more than any code has, with what people type around it.
 const longestCode = 4096
 
-// loginCode asks for the code on the terminal, which does not show it, or reads a line
-// of standard input.
-func (p *program) loginCode(ctx context.Context) (string, error) {
-	code, err := p.readCode(ctx, p.words.Say(words.LoginPrompt))
+// codeOf is the code in a line that was read, or why there is none.
+func (p *program) codeOf(ctx context.Context, line string, err error) (string, error) {
 	if err != nil && ctx.Err() == nil {
 		return "", failed(p.words.Say(words.ErrCodeRead, "Reason", plain(err.Error())))
 	}
 	if err != nil {
 		return "", err
 	}
-	code = strings.TrimSpace(code)
+	code := strings.TrimSpace(line)
 	if code == "" {
 		return "", failed(p.words.Say(words.ErrCodeEmpty))
 	}
 	return code, nil
 }
 
-// readCode reads a line; on a terminal it asks for it by the prompt.
+// readCode asks for the code on the terminal, which does not show it, or reads a line of
+// standard input.
 func (p *program) readCode(ctx context.Context, prompt string) (string, error) {
 	if f, ok := p.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		_, _ = fmt.Fprint(p.err, prompt)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -21,17 +22,77 @@ type granted struct {
 	err   error
 }
 
+// typed is a line that was read where a one-time code may be given.
+type typed struct {
+	line string
+	err  error
+}
+
+// scriptPatience is how long a script may take to hand its code in before a link is shown
+// as well.
+const scriptPatience = time.Second
+
 // signIn gets a token: by a one-time code, or, where the hub lets users sign in through
 // Pipedrive, by that or a code, whichever comes first.
 func (p *program) signIn(ctx context.Context, c *client.Client) granted {
-	device, offered, err := p.offered(ctx, c)
-	switch {
-	case err != nil:
-		return granted{err: err}
-	case offered:
-		return p.signInEither(ctx, c, device)
+	ctx, cancel := context.WithCancel(ctx)
+	var lines chan typed
+	defer func() { // the terminal is left as it was
+		cancel()
+		if lines != nil {
+			<-lines
+		}
+	}()
+	if !p.atTerminal() { // a script's code needs no link beside it
+		lines = p.readLine(ctx, "")
+		t := time.NewTimer(scriptPatience)
+		defer t.Stop()
+		select {
+		case l := <-lines:
+			if strings.TrimSpace(l.line) != "" {
+				return p.signInByLine(ctx, c, l)
+			}
+			lines = unread(l)
+		case <-t.C:
+		}
 	}
-	code, err := p.loginCode(ctx)
+	d, offered, err := p.offered(ctx, c)
+	if err != nil {
+		return granted{err: err}
+	}
+	if lines == nil {
+		lines = p.readLine(ctx, p.prompt(offered))
+	}
+	if offered {
+		p.showLink(d)
+		return p.signInEither(ctx, c, d, lines)
+	}
+	return p.signInByLine(ctx, c, <-lines)
+}
+
+// readLine reads a line beside whatever else is waited for. The channel is closed when
+// nothing is read any more.
+func (p *program) readLine(ctx context.Context, prompt string) chan typed {
+	lines := make(chan typed, 1)
+	go func() {
+		defer close(lines)
+		line, err := p.readCode(ctx, prompt)
+		lines <- typed{line, err}
+	}()
+	return lines
+}
+
+// unread is a channel that gives a line that was read before.
+func unread(l typed) chan typed {
+	lines := make(chan typed, 1)
+	lines <- l
+	close(lines)
+	return lines
+}
+
+// signInByLine signs in by the code that was read, if it is one.
+func (p *program) signInByLine(ctx context.Context, c *client.Client, l typed) granted {
+	code, err := p.codeOf(ctx, l.line, l.err)
 	if err != nil {
 		return granted{err: err}
 	}
@@ -56,41 +117,33 @@ func (p *program) offered(ctx context.Context, c *client.Client) (d client.Devic
 	return d, true, nil
 }
 
-// signInEither shows the link and its code, and takes a one-time code meanwhile.
-func (p *program) signInEither(ctx context.Context, c *client.Client, d client.DeviceCode) granted {
+// showLink says where to sign in.
+func (p *program) showLink(d client.DeviceCode) {
 	p.hint(words.LoginOpen, "URL", plain(d.URL))
 	p.hint(words.LoginShows, "Code", safe.Line(d.Code))
+}
+
+// signInEither waits for who signs in by their browser, and for a one-time code.
+func (p *program) signInEither(ctx context.Context, c *client.Client, d client.DeviceCode, lines <-chan typed) granted {
 	ctx, cancel := context.WithCancel(ctx)
-	reading := make(chan struct{})
-	defer func() { // the terminal is left as it was
-		cancel()
-		<-reading
-	}()
+	defer cancel()
 	signedIn := make(chan granted, 1)
 	go func() {
 		token, user, err := c.AwaitDeviceLogin(ctx, d)
 		signedIn <- granted{token, user, err}
 	}()
-	codes := make(chan string, 1)
-	go func() {
-		defer close(reading)
-		code, err := p.readCode(ctx, p.devicePrompt())
-		if err != nil { // nothing can be read: the browser is left
-			code = ""
-		}
-		codes <- strings.TrimSpace(code)
-	}()
 	for {
 		select {
 		case g := <-signedIn:
 			return g
-		case code := <-codes:
-			if code != "" {
-				return p.signInByCode(ctx, c, code)
+		case l := <-lines:
+			if strings.TrimSpace(l.line) != "" {
+				return p.signInByLine(ctx, c, l)
 			}
 			if ctx.Err() != nil {
 				return granted{err: ctx.Err()}
 			}
+			lines = nil // nothing more is typed: the browser is left
 			p.openBrowser(d)
 			p.hint(words.LoginWaits, "Time", p.clock(d.Expires))
 		}
@@ -103,9 +156,12 @@ func (p *program) atTerminal() bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// devicePrompt asks for a code where a link may be opened instead.
-func (p *program) devicePrompt() string {
-	if p.browser() == nil {
+// prompt asks for a code; where a link may be opened instead it says so.
+func (p *program) prompt(offered bool) string {
+	switch {
+	case !offered:
+		return p.words.Say(words.LoginPrompt)
+	case p.browser() == nil:
 		return p.words.Say(words.LoginOrCode)
 	}
 	return p.words.Say(words.LoginEnterOpens)
