@@ -181,8 +181,7 @@ func (h *Hub) refuseDevice(ctx context.Context, d store.DeviceLogin, why error) 
 		return why
 	}
 	h.log.Info("sign-in through the CRM refused", keyCode, string(refusal.Code))
-	switch refusal.Code {
-	case model.LoginExpired, model.OtherBrowser: // it may be begun again
+	if refusal.Code == model.LoginExpired || refusal.Code == model.OtherBrowser { // it may be begun again
 		return why
 	}
 	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {

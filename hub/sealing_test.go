@@ -52,6 +52,26 @@ func TestPlainTokensAreSealed(t *testing.T) {
 	})
 }
 
+// What users granted in the CRM is sealed by the same key.
+func TestGrantsNeedTheKey(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		other, err := vault.New(vault.NewKey())
+		w.must(err)
+		w.changesPage(func(p *store.Page) { p.SealedToken = "" })
+		w.must(w.store.Accounts(w.ctx, func(tx store.AccountTx) error {
+			return tx.PutCRMUser(store.CRMUser{User: w.ben.ID, SealedGrant: testVault().Seal("crm grant", string(w.ben.ID), "{}")})
+		}))
+		if sealed, err := hub.Sealed(w.ctx, w.store); !sealed || err != nil {
+			t.Errorf("sealed: %v, %v", sealed, err)
+		}
+		if _, err := hub.SealTokens(w.ctx, w.store, other); !errors.Is(err, hub.ErrKey) {
+			t.Errorf("with another key: %v", err)
+		}
+		_, err = hub.SealTokens(w.ctx, w.store, testVault())
+		w.must(err)
+	})
+}
+
 // With another key nothing is changed; a token of another Page is no token.
 func TestSealedTokensNeedTheirKey(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {

@@ -94,7 +94,7 @@ func (s *server) confirmLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.pageHeaders(w)
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // where to is a setting; what the browser sent is not in it
 }
 
 // loginCallback says what became of the sign-in.
@@ -153,7 +153,7 @@ func (s *server) browser(w http.ResponseWriter, r *http.Request) string {
 		_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
 		secret = base64.RawURLEncoding.EncodeToString(b)
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever browsers come by https
 		Name: browserCookie, Value: secret, Path: loginPath, MaxAge: browserLife, HttpOnly: true,
 		// Lax: the browser must bring it when it comes back from the CRM.
 		Secure: s.secure, SameSite: http.SameSiteLaxMode,

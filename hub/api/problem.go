@@ -177,11 +177,12 @@ func sentence(code model.Code) string {
 		return "The reply is not in that state any more."
 	case model.NoReplyTarget:
 		return "The message to be quoted is not in this conversation, or Facebook does not know it yet."
+	default:
+		if s := signInSentence(code); s != "" {
+			return s
+		}
+		return "This reply can't be sent: " + string(code) + "."
 	}
-	if s := signInSentence(code); s != "" {
-		return s
-	}
-	return "This reply can't be sent: " + string(code) + "."
 }
 
 // signInSentence says a refusal of signing in through the CRM; "" for every other.

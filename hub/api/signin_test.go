@@ -102,7 +102,7 @@ func (w *crmWorld) member(name, email string, admin bool) account {
 // pipedrive changes something in Pipedrive.
 func (w *crmWorld) pipedrive(path, body string) {
 	w.Helper()
-	resp, err := http.Post(w.box.ControlURL+"/pipedrive"+path, "application/json", strings.NewReader(body)) //nolint:noctx // on loopback
+	resp, err := http.Post(w.box.ControlURL+"/pipedrive"+path, "application/json", strings.NewReader(body))
 	w.must(err)
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {

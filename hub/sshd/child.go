@@ -57,7 +57,7 @@ func (x *session) launch() error {
 		return err
 	}
 	x.goes(func() {
-		start := Start{Hub: o.Child.Hub, Token: x.token, Drafts: folder, Zone: x.zone(), Lang: o.Child.Lang, Args: x.args}
+		start := Start{Hub: o.Child.Hub, Token: x.token, Drafts: folder, Zone: x.zone(), Lang: x.lang(), Args: x.args}
 		if err := start.write(tell); err != nil {
 			x.server.log.Warn("SSH session's child not told what to do", "error", err)
 		}
@@ -65,10 +65,22 @@ func (x *session) launch() error {
 	return nil
 }
 
-// zone is where the user's times are: what the client says, else as the hub's.
+// lang is the language where the client says none: the user's own, else as the hub's.
+func (x *session) lang() string {
+	if l := x.who.user.Language; l != "" {
+		return l
+	}
+	return x.server.options.Child.Lang
+}
+
+// zone is where the user's times are: what the client says, else what is known of the
+// user, else as the hub's.
 func (x *session) zone() string {
 	if z := x.env.get("TZ"); z != "" {
 		return z
+	}
+	if isZone(x.who.user.TimeZone) {
+		return x.who.user.TimeZone
 	}
 	return x.server.options.Child.Zone
 }

@@ -59,9 +59,10 @@ type Child struct {
 	Hub string
 	// State is the folder in which each user has one for drafts.
 	State string
-	// Lang is the language where the client names none.
+	// Lang is the language where neither the client names one nor the user is known to have
+	// one.
 	Lang string
-	// Zone is the time zone where the client names none.
+	// Zone is the time zone, likewise.
 	Zone string
 }
 

@@ -133,6 +133,29 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// What is known of the user stands where their client says nothing.
+func TestZoneAndLanguageOfTheUser(t *testing.T) {
+	w := newWorld(t, nil)
+	key := w.user("aki")
+	w.users.mu.Lock()
+	w.users.keys[sshd.Fingerprint(key.PublicKey())] = model.User{ID: "aki", Name: "aki", TimeZone: "America/New_York", Language: "en"}
+	w.users.mu.Unlock()
+	for _, c := range []struct{ set, zone string }{{"COLORTERM=truecolor", "America/New_York"}, {"TZ=Europe/Paris", "Europe/Paris"}} {
+		var start sshd.Start
+		s := w.open(w.connect(key), c.set)
+		if err := json.Unmarshal([]byte(s.sees("start ")), &start); err != nil {
+			t.Fatal(err)
+		}
+		if start.Zone != c.zone || start.Lang != "en" {
+			t.Errorf("%s: started with %+v", c.set, start)
+		}
+		s.types("q")
+		if err := s.ends(); err != nil {
+			t.Errorf("ended with %v", err)
+		}
+	}
+}
+
 // TestGuarded: what is typed reaches the child, but for sequences that end readers.
 func TestGuarded(t *testing.T) {
 	w := newWorld(t, nil)
