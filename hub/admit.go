@@ -45,6 +45,9 @@ func (h *Hub) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGra
 	if err != nil {
 		return model.User{}, err
 	}
+	h.live.staffing.Lock() // as availability is told: in order
+	h.live.tellUser(u)     // they may be new, or be called otherwise now
+	h.live.staffing.Unlock()
 	u.Admin, u.AdminFrom = me.Admin, model.FromPipedrive
 	return u, nil
 }

@@ -35,7 +35,11 @@ func (h *Hub) SetAvailable(ctx context.Context, user model.User, available bool)
 	if changed {
 		h.live.tellUser(now)
 	}
-	return now, nil
+	err = h.store.Read(ctx, func(r store.Reader) (err error) {
+		now, err = h.withRole(r, now)
+		return err
+	})
+	return now, err
 }
 
 // tellUser tells every session how a user is known from now on.

@@ -83,3 +83,25 @@ func TestLoginInterrupted(t *testing.T) {
 		t.Error("the terminal stays blind")
 	}
 }
+
+// At a terminal enter leaves it to the browser; the terminal is given back in the end.
+func TestLoginThroughPipedriveAtATerminal(t *testing.T) {
+	t.Parallel()
+	w := newCRMWorld(t)
+	w.addUser("Ben", "--email", "rep@example.com")
+	env := w.env("ben", "SSH_CONNECTION=far away") // so that no browser of this machine is opened
+	p := newProcess(t, env, "login", w.hubURL)
+	user, echoes := terminal(t, p)
+	link := waitsForBrowser(t, p)
+	waitFor(t, "the code is asked for", patience, func() bool {
+		return strings.Contains(p.err.String(), "Or give a one-time login code: ") && !echoes()
+	})
+	if _, err := user.WriteString("\n"); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "it waits for the browser", patience, func() bool { return strings.Contains(p.err.String(), "ctrl+c gives up") && echoes() })
+	w.browse(link, "rep@example.com")
+	if code := p.exit(patience); code != exitDone || !strings.Contains(p.out.String(), "Ben Carter is signed in") {
+		t.Errorf("exit code %d: %s %s", code, p.out, p.err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +52,7 @@ func (c *movableClock) advance(d time.Duration) {
 type crmSetup struct {
 	companyToken, newColleagues bool
 	roles                       time.Duration
+	wrap                        func(hub.CRM) hub.CRM
 }
 
 // newCRMWorld starts a hub with Pipedrive, and users with the e-mail addresses of the
@@ -83,11 +85,15 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 		t.Fatal(err)
 	}
 	t.Cleanup(crm.Close)
+	var asked hub.CRM = crm
+	if o.wrap != nil {
+		asked = o.wrap(crm)
+	}
 	w.world = newWorld(t, withClock(w.clock.now), withTiming(func(t *hub.Timing) {
 		if o.roles > 0 {
 			t.Roles = o.roles
 		}
-	}), func(s *setup) { s.crm, s.newColleagues = crm, o.newColleagues })
+	}), func(s *setup) { s.crm, s.newColleagues = asked, o.newColleagues })
 	return w
 }
 
@@ -534,6 +540,61 @@ func TestRolesAreReadNowAndThen(t *testing.T) {
 			w.pipedrive("/users/installer@example.com", `{"admin":true}`)
 			becomes(ann, true)
 		})
+	}
+}
+
+// oneRefresh notes refreshes, and whether two ran at once.
+type oneRefresh struct {
+	hub.CRM
+	running, all atomic.Int32
+	twice        atomic.Bool
+}
+
+func (o *oneRefresh) Refresh(ctx context.Context, g model.CRMGrant) (model.CRMGrant, error) {
+	if o.running.Add(1) > 1 {
+		o.twice.Store(true)
+	}
+	defer o.running.Add(-1)
+	o.all.Add(1)
+	return o.CRM.Refresh(ctx, g)
+}
+
+// Many who need a grant at once refresh it once.
+func TestOneRefreshAtATime(t *testing.T) {
+	t.Parallel()
+	o := &oneRefresh{}
+	w := newCRMWorld(t, crmSetup{wrap: func(c hub.CRM) hub.CRM {
+		o.CRM = c
+		return o
+	}})
+	w.member("Installer", "installer@example.com", true)
+	w.signedIn("installer@example.com")
+	w.member("Rep", "rep@example.com", false)
+	rep := w.signedIn("rep@example.com")
+	w.clock.advance(2 * time.Hour)
+	var wg sync.WaitGroup
+	statuses := make([]int, 8)
+	for i := range statuses {
+		wg.Go(func() {
+			req, err := http.NewRequestWithContext(w.Context(), http.MethodDelete, w.server.URL+"/v1/pages/300", http.NoBody)
+			if err != nil {
+				return
+			}
+			req.Header.Set("Authorization", "Bearer "+rep.token)
+			if resp, err := w.server.Client().Do(req); err == nil {
+				statuses[i] = resp.StatusCode
+				_ = resp.Body.Close()
+			}
+		})
+	}
+	wg.Wait()
+	if o.twice.Load() || o.all.Load() != 1 {
+		t.Errorf("refreshed %d times, two at once: %t", o.all.Load(), o.twice.Load())
+	}
+	for _, status := range statuses {
+		if status != http.StatusForbidden {
+			t.Errorf("answered %d", status)
+		}
 	}
 }
 
