@@ -123,6 +123,16 @@ func commandRows(tokenFile string) map[string]commandRow {
 				return seers(c, s)
 			},
 		},
+		"parley delete": {
+			args: func(_, c string) []string { return []string{"delete", c, "--yes"} }, hides: true,
+			want: func(c commandCell, s commandState) int {
+				if c.in && c.sees && !c.installer {
+					return exitRefused
+				}
+				return seers(c, s)
+			},
+			changes: true,
+		},
 		"parley page connect": {
 			args: func(page, _ string) []string {
 				return []string{"page", "connect", "--page", string(model.PageID(page).Meta()), "--token-file", tokenFile}
