@@ -192,6 +192,13 @@ func (c *Client) Notices(ctx context.Context, q ListQuery) (NoticeList, error) {
 	return out, err
 }
 
+// ReadNotice marks a notice as read, for all who see its Page.
+func (c *Client) ReadNotice(ctx context.Context, page model.PageID, id string) (model.Notice, error) {
+	var out model.Notice
+	err := c.call(ctx, http.MethodPost, "/v1/pages/"+segment(string(page))+"/notices/"+segment(id)+"/read", nil, nil, &out)
+	return out, err
+}
+
 // Stats returns the hub's counters.
 func (c *Client) Stats(ctx context.Context) (map[string]int64, error) {
 	var out struct {

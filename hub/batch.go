@@ -23,6 +23,8 @@ type batch struct {
 	// repliesMoved: a reply may be due; customerNew: a customer has no name yet.
 	repliesMoved bool
 	customerNew  bool
+	// mailsDue: the support inbox is to be told something.
+	mailsDue bool
 }
 
 // openConversation is a conversation being changed.

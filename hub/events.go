@@ -75,9 +75,13 @@ func (b *batch) enforce(p model.Policy, at time.Time) {
 }
 
 func (b *batch) notice(e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
-	return b.tx.PutNotice(&model.Notice{
+	n := model.Notice{
 		ID: newUUID(), PageID: b.page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
-	})
+	}
+	if err := b.mail(&n); err != nil {
+		return err
+	}
+	return b.tx.PutNotice(&n)
 }
 
 // aboutCustomer applies an event that concerns one conversation.

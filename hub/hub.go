@@ -42,13 +42,24 @@ type Graph interface {
 	SubscribeApp(ctx context.Context, callbackURL string) error
 }
 
+// Mailer mails the support inbox.
+type Mailer interface {
+	// MessageID returns the id of the mail about a notice, for its header.
+	MessageID(notice string) string
+	// MailPolicy hands a mail to the mail server, once. An error means that it was not
+	// taken, or that nobody knows.
+	MailPolicy(ctx context.Context, m model.PolicyMail) error
+}
+
 // Options are what a hub is made of.
 type Options struct {
 	Store store.Store
 	// Vault seals the Pages' tokens; without one no Page can be connected.
 	Vault *vault.Vault
 	Graph Graph
-	AppID model.AppID
+	// Mailer mails policy notices; nil: nobody is mailed.
+	Mailer Mailer
+	AppID  model.AppID
 	// CRM is Pipedrive; nil: none is configured.
 	CRM CRM
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
@@ -67,6 +78,7 @@ type Hub struct {
 	store  store.Store
 	vault  *vault.Vault
 	graph  Graph
+	mailer Mailer
 	appID  model.AppID
 	timing Timing
 
@@ -89,6 +101,7 @@ type Hub struct {
 	live     *live
 	metrics  *metrics
 	profiles signal
+	mails    signal
 	uses     *tokenUses
 	sessions *sessionTokens
 	webhooks webhookStatus
@@ -107,8 +120,8 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
-		store: o.Store, vault: o.Vault, graph: o.Graph, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), live: newLive(), profiles: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		store: o.Store, vault: o.Vault, graph: o.Graph, mailer: o.Mailer, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		outbox: newOutbox(), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
 	h.metrics = newMetrics(h)
 	return h
@@ -127,6 +140,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runLive(ctx) })
 	g.Go(func() error { return h.runOutbox(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
+	g.Go(func() error { return h.runMails(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
 	g.Go(func() error { return h.runTokenUses(ctx) })
 	if h.crm != nil {

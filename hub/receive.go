@@ -98,7 +98,7 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 
 // storePiece commits the first of a Page's events, at least one, and returns how many.
 func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
-	var replies, nameless bool
+	var replies, nameless, mails bool
 	err = h.write(ctx, page, func(tx store.PageTx) error {
 		began := h.now()
 		b, err := h.newBatch(tx, page)
@@ -116,13 +116,14 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 				return fmt.Errorf("take %s event: %w", events[n].Name, err)
 			}
 		}
-		replies, nameless = b.repliesMoved, b.customerNew
+		replies, nameless, mails = b.repliesMoved, b.customerNew, b.mailsDue
 		return b.flush()
 	})
 	if err != nil {
 		if ctx.Err() != nil { // it may be kept all the same
 			h.outbox.wake.notify()
 			h.profiles.notify()
+			h.mails.notify()
 		}
 		return 0, err
 	}
@@ -136,6 +137,9 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 	}
 	if nameless {
 		h.profiles.notify()
+	}
+	if mails {
+		h.mails.notify()
 	}
 	return n, nil
 }

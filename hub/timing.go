@@ -27,6 +27,13 @@ type Timing struct {
 	Webhook time.Duration `koanf:"webhook"`
 	// GraphCall is the longest that any other call of the Graph API may take.
 	GraphCall time.Duration `koanf:"graph_call"`
+	// MailCall is the longest that handing a mail to the mail server may take. One that
+	// was not taken waits MailPause, doubling up to MailPauseMax, and is given up after
+	// MailLimit.
+	MailCall     time.Duration `koanf:"mail_call"`
+	MailPause    time.Duration `koanf:"mail_pause"`
+	MailPauseMax time.Duration `koanf:"mail_pause_max"`
+	MailLimit    time.Duration `koanf:"mail_limit"`
 	// Heads is how often clients are told the hub's time and how far each Page is.
 	Heads time.Duration `koanf:"heads"`
 	// Dead is after how long without a sign of life a connection counts as gone, and
@@ -58,6 +65,10 @@ func DefaultTiming() Timing {
 		RetryPauseMax: 30 * time.Second,
 		Webhook:       4 * time.Second,
 		GraphCall:     15 * time.Second,
+		MailCall:      30 * time.Second,
+		MailPause:     30 * time.Second,
+		MailPauseMax:  time.Hour,
+		MailLimit:     3 * 24 * time.Hour,
 		Heads:         15 * time.Second,
 		Dead:          35 * time.Second,
 		Progress:      30 * time.Second,

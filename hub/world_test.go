@@ -83,8 +83,10 @@ type world struct {
 	ctx   context.Context
 	store store.Store
 	graph *fakeGraph
-	hub   *hub.Hub
-	stop  func()
+	// mailer is nil where nobody is mailed.
+	mailer hub.Mailer
+	hub    *hub.Hub
+	stop   func()
 
 	// ann installed the Page; ben is an admin too; cat is not.
 	ann, ben, cat model.User
@@ -125,7 +127,7 @@ func newWorld(t tb) *world {
 
 // start starts a hub on the store.
 func (w *world) start() {
-	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Graph: w.graph, AppID: ourApp, Timing: hub.DefaultTiming()})
+	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Graph: w.graph, Mailer: w.mailer, AppID: ourApp, Timing: hub.DefaultTiming()})
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	go func(h *hub.Hub) { ended <- h.Run(ctx) }(w.hub)

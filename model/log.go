@@ -117,6 +117,19 @@ func (n Notice) LogValue() slog.Value {
 }
 
 // LogValue implements [slog.LogValuer].
+func (m NoticeMail) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("state", string(m.State)), slog.Int("tries", m.Tries), length("reason", m.Reason))
+}
+
+// LogValue implements [slog.LogValuer].
+func (m PolicyMail) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("id", m.MessageID), slog.String("page", string(m.Page)), slog.String("kind", string(m.Kind)),
+		length("reason", m.Reason),
+	)
+}
+
+// LogValue implements [slog.LogValuer].
 func (p Page) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("id", string(p.ID)), slog.Int64("seq", p.Seq), slog.String("visibility", string(p.Visibility)),

@@ -34,4 +34,66 @@ type Notice struct {
 	Event     string    `json:"event"`
 	Reason    Untrusted `json:"reason"`
 	CreatedAt time.Time `json:"created_at" doc:"Meta's time"`
+	// Mail is how telling the support inbox stands; nil where nobody is mailed.
+	Mail *NoticeMail `json:"mail"`
+	// Read is who read it first, and when; nil while nobody has. As a conversation's
+	// read mark, it is one for all who see the Page.
+	Read *NoticeRead `json:"read"`
+}
+
+// Policy tells whether the notice is of what Facebook's policy team did.
+func (n Notice) Policy() bool {
+	switch n.Kind {
+	case NoticePolicyWarning, NoticePolicyBlock, NoticePolicyUnblock:
+		return true
+	case NoticeUnknown:
+	}
+	return false
+}
+
+// MailState is how far a mail to the support inbox is.
+type MailState string
+
+// The states of a mail.
+const (
+	// MailWaiting: it is not sent yet, or was not taken and is sent again.
+	MailWaiting MailState = "waiting"
+	// Mailed: a mail server took it.
+	Mailed MailState = "mailed"
+	// MailFailed: it is given up.
+	MailFailed MailState = "failed"
+)
+
+// NoticeMail is how telling the support inbox of a notice stands.
+type NoticeMail struct {
+	State MailState `json:"state" enum:"waiting,mailed,failed"`
+	// At is when that became so.
+	At time.Time `json:"at"`
+	// Tries is how often it was handed to the mail server.
+	Tries int `json:"tries"`
+	// Reason is why the mail server did not take it last.
+	Reason Untrusted `json:"reason"`
+}
+
+// NoticeRead is who read a notice first, and when.
+type NoticeRead struct {
+	By UserRef   `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// PolicyMail is what the support inbox is told of a policy notice. It holds nothing of
+// any customer.
+type PolicyMail struct {
+	// MessageID is the mail's own, the same each time it is sent.
+	MessageID string
+	Kind      NoticeKind
+	Page      MetaPageID
+	PageName  Untrusted
+	// Reason is what Facebook gave.
+	Reason Untrusted
+	// Since is Meta's time of the event, Now the hub's time.
+	Since, Now time.Time
+	// Restricted: the Page can't send now. The events of a ban may come late and in any
+	// order, so it may not be what the event says.
+	Restricted bool
 }

@@ -39,6 +39,7 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{"POST", "/pipedrive", "has Pipedrive fail: fault; answers how it is", s.controlPipedrive},
 		{"GET", "/pipedrive/users", "Pipedrive's users, with their API tokens", s.controlPipedriveUsers},
 		{"POST", "/pipedrive/users/{email}", "changes a user of Pipedrive: admin, active, name, revoke", s.controlPipedriveUser},
+		{"GET", "/mails", "the mails that came by SMTP", s.controlMails},
 		{"GET", "/delivered", "what customers really got; ?psid= for one of them", s.controlDelivered},
 	}
 }

@@ -47,6 +47,10 @@ func onWebhook(kind string) bool {
 	return slices.Contains([]string{"drop", "duplicate", "shuffle", "delay"}, kind)
 }
 
+func onMail(kind string) bool {
+	return slices.Contains([]string{"refuse", "later", "hang", "act_and_cut"}, kind)
+}
+
 // validate checks a fault as it comes in.
 func (f *fault) validate() error {
 	var known func(string) bool
@@ -57,8 +61,10 @@ func (f *fault) validate() error {
 		known = actsOnCall
 	case "webhook":
 		known = onWebhook
+	case "smtp":
+		known = onMail
 	default:
-		return fmt.Errorf("on must be send, webhook, conversations, profile or graph, not %q", f.On)
+		return fmt.Errorf("on must be send, webhook, conversations, profile, graph or smtp, not %q", f.On)
 	}
 	if !known(f.Kind) {
 		return fmt.Errorf("on %q knows no kind %q", f.On, f.Kind)
@@ -78,7 +84,7 @@ func (f *fault) validate() error {
 // take finds the fault that strikes, and counts it. mu of the sandbox held.
 func (l *faultList) take(on, psid string, kinds func(string) bool) *fault {
 	for _, f := range l.list {
-		if f.On != on && (f.On != "graph" || on == "webhook") {
+		if f.On != on && (f.On != "graph" || on == "webhook" || on == "smtp") {
 			continue
 		}
 		if !kinds(f.Kind) || (f.PSID != "" && f.PSID != psid) || (f.Count > 0 && f.Fired >= f.Count) {

@@ -51,6 +51,7 @@ type Info struct {
 	AppID       string `json:"app_id"`
 	AppSecret   string `json:"app_secret"`
 	VerifyToken string `json:"verify_token"`
+	SMTPURL     string `json:"smtp_url"`
 	ControlURL  string `json:"control_url"`
 
 	// Where Pipedrive's API and its OAuth dialog are, the company's API token, and the
@@ -70,6 +71,7 @@ type Sandbox struct {
 	info   Info
 	userID string
 	ln     net.Listener
+	mailLn net.Listener
 	client *http.Client
 	now    func() time.Time
 	post   chan struct{} // one token for each webhook POST in flight
@@ -87,6 +89,7 @@ type Sandbox struct {
 	faults faultList
 	agenda agenda
 	out    outbox
+	mails  []mail      // what came by SMTP, oldest first
 	calls  []time.Time // recent conversation calls, for the limit of two a second
 	serial uint64      // makes ids unique
 	wire   *rand.Rand  // timing of echoes, deliveries and reads
@@ -117,10 +120,17 @@ func New(o Options) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: listen on %s: %w", o.Listen, err)
 	}
+	host, _, _ := net.SplitHostPort(o.Listen)
+	mailLn, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		_ = ln.Close()
+		return nil, fmt.Errorf("sandbox: listen for mail: %w", err)
+	}
 	s := &Sandbox{
 		opts:   o,
 		log:    o.Logger,
 		ln:     ln,
+		mailLn: mailLn,
 		now:    o.Now,
 		post:   make(chan struct{}, maxPosts),
 		wake:   make(chan struct{}, 1),
@@ -132,6 +142,7 @@ func New(o Options) (*Sandbox, error) {
 	}
 	s.crm = newCRM(o.Seed)
 	s.identify("http://" + ln.Addr().String())
+	s.info.SMTPURL = "smtp://" + mailLn.Addr().String()
 	s.world = newWorld()
 	s.faults.rng = stream(o.Seed, "faults")
 	s.out = newOutbox()
@@ -163,6 +174,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	}
 	served := make(chan error, 1)
 	s.wg.Go(func() { served <- srv.Serve(s.ln) })
+	s.wg.Go(func() { s.serveMail(ctx) })
 	s.wg.Go(func() { s.runAgenda(ctx) })
 	s.wg.Go(func() { s.dispatch(ctx) })
 	s.wg.Go(func() { s.deliverHistory(ctx) })

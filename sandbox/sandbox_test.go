@@ -36,7 +36,7 @@ func TestSameSeedSameIDs(t *testing.T) {
 			t.Error("Run can be called twice")
 		}
 		i := s.Info()
-		i.GraphURL, i.DialogURL, i.ControlURL, i.PipedriveURL, i.PipedriveOAuthURL = "", "", "", "", ""
+		i.GraphURL, i.DialogURL, i.ControlURL, i.SMTPURL, i.PipedriveURL, i.PipedriveOAuthURL = "", "", "", "", "", ""
 		var people strings.Builder
 		for _, c := range s.world.order {
 			people.WriteString(c.psid + c.person.name + c.thread)

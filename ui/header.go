@@ -138,6 +138,9 @@ func (m *Model) bannerText() (string, theme.Style) {
 		v := model.CanReply(now, p, model.Conversation{PageID: p.ID, Started: true}, m.inbox.User().ID)
 		return m.look.Line(p.Name) + ": " + m.pageTrouble(p, v), th.Danger
 	}
+	if said := m.noticeBanner(); said != "" {
+		return said, th.Warn
+	}
 	return "", th.Danger
 }
 

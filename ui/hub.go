@@ -10,6 +10,7 @@ import (
 // Hub is what the screen needs of a client of the hub. Its methods are called in
 // commands, several at once, with a context that ends them.
 type Hub interface {
+	PageHub
 	// Messages returns a conversation's newest messages, or those before the cursor.
 	Messages(ctx context.Context, id model.ConversationID, before string) (Messages, error)
 	// Search returns the conversations in which the words stand, newest first.

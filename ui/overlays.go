@@ -125,24 +125,3 @@ func (m *Model) whyNot() overlay.Section {
 	}
 	return s
 }
-
-// openNotices shows what Facebook said about the Pages.
-func (m *Model) openNotices() tea.Cmd {
-	s := overlay.Section{}
-	for _, n := range m.inbox.Notices() {
-		p, _ := m.inbox.Page(n.PageID)
-		a := overlay.Paragraph{
-			Question: m.look.Moment(m.clock.now(), n.CreatedAt) + "  " + m.look.Line(p.Name),
-			Answer:   m.say(words.Notice(string(n.Kind))),
-		}
-		if r := m.look.Line(n.Reason); r != "" {
-			a.Answer += " " + r
-		}
-		s.Paragraphs = append(s.Paragraphs, a)
-	}
-	if len(s.Paragraphs) == 0 {
-		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Answer: m.say(words.NoticesNone)})
-	}
-	m.lay(overlay.NewHelp(m.say(words.NoticesTitle), []overlay.Section{s}), nil)
-	return nil
-}

@@ -73,6 +73,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		m.conversationDeleted(msg)
 	case availabilitySet:
 		m.availabilitySet(msg)
+	case noticesRead:
+		m.noticesRead(msg)
 	default:
 		m.terminalSays(msg)
 	}

@@ -1,7 +1,8 @@
 // Package words holds every sentence a user reads, in English and Japanese.
 //
 // A sentence has an [ID]; the catalogues give it in each language: en.toml and
-// ja.toml for the commands, screen.*.toml and panes.*.toml for the screen, signin.*.toml for signing in through Pipedrive. A test keeps the catalogues and the ids in step. Text that somebody
+// ja.toml for the commands, screen.*.toml and panes.*.toml for the screen, mail.*.toml for
+// notices, signin.*.toml for signing in through Pipedrive. A test keeps the catalogues and the ids in step. Text that somebody
 // outside wrote comes into a sentence only as a safe.Text or another plain value.
 package words
 
@@ -33,7 +34,7 @@ type Words struct {
 func New(languages ...string) *Words {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	for _, file := range []string{"en.toml", "ja.toml", "screen.en.toml", "screen.ja.toml", "panes.en.toml", "panes.ja.toml", "signin.en.toml", "signin.ja.toml"} {
+	for _, file := range []string{"en.toml", "ja.toml", "screen.en.toml", "screen.ja.toml", "panes.en.toml", "panes.ja.toml", "mail.en.toml", "mail.ja.toml", "signin.en.toml", "signin.ja.toml"} {
 		if _, err := bundle.LoadMessageFileFS(catalogues, file); err != nil {
 			panic("words: " + err.Error()) // the catalogues are part of the program
 		}

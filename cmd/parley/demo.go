@@ -92,6 +92,7 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 	s.Listen, s.DB = "127.0.0.1:0", filepath.Join(dir, "hub.db")
 	s.MetaGraphURL, s.MetaAppID = world.GraphURL, world.AppID
 	s.MetaAppSecret, s.MetaVerifyToken = world.AppSecret, world.VerifyToken
+	s.SMTPURL, s.SupportEmail = world.SMTPURL, sandboxSupport
 	quiet := *p
 	quiet.err = demoLog(dir)
 	h, err := quiet.newHubServer(ctx, s)

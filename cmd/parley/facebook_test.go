@@ -21,6 +21,7 @@ type facebook struct {
 	AppID       string `json:"app_id"`
 	AppSecret   string `json:"app_secret"`
 	VerifyToken string `json:"verify_token"`
+	SMTPURL     string `json:"smtp_url"`
 	ControlURL  string `json:"control_url"`
 }
 

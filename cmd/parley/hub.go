@@ -50,11 +50,16 @@ func (p *program) checkHub(s settings) error {
 		return usage(p.words.Say(words.ErrNotYet, "What", "--bus"))
 	}
 	var missing []string
-	for _, need := range []struct{ name, value string }{
+	type need struct{ name, value string }
+	needs := []need{
 		{"PARLEY_META_APP_ID", s.MetaAppID},
 		{"PARLEY_META_APP_SECRET", strings.Trim(s.MetaAppSecret, ", ")},
 		{"PARLEY_META_VERIFY_TOKEN", s.MetaVerifyToken},
-	} {
+	}
+	if s.SMTPURL != "" || s.SupportEmail != "" { // half of it would mail nobody, and say nothing
+		needs = append(needs, need{"PARLEY_SMTP_URL", s.SMTPURL}, need{"PARLEY_SUPPORT_EMAIL", s.SupportEmail})
+	}
+	for _, need := range needs {
 		if strings.TrimSpace(need.value) == "" {
 			missing = append(missing, need.name)
 		}

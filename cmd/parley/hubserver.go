@@ -73,6 +73,10 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	if err != nil {
 		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
+	mailer, err := p.mailer(s)
+	if err != nil {
+		return nil, err
+	}
 	st, err := p.openStore(ctx, s.DB, sqlite.Options{Exclusive: true, Logger: log})
 	if err != nil {
 		return nil, err
@@ -91,7 +95,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	base := publicURL(s, "http://"+l.Addr().String())
 	o := hub.Options{
 		Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID),
-		Timing: s.Timing, Logger: log, NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+		Timing: s.Timing, Logger: log, Mailer: mailer, NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
 		o.CRM = crm

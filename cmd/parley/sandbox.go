@@ -14,6 +14,8 @@ import (
 const (
 	sandboxPeople = 12
 	sandboxRate   = 0.2
+	// sandboxSupport is a support inbox; its sink takes mail for anybody.
+	sandboxSupport = "support@example.com"
 )
 
 func (p *program) sandboxCommand() *cobra.Command {
@@ -48,6 +50,8 @@ func (p *program) sandboxReady(i sandbox.Info) {
 		{"PARLEY_META_APP_ID", i.AppID},
 		{"PARLEY_META_APP_SECRET", i.AppSecret},
 		{"PARLEY_META_VERIFY_TOKEN", i.VerifyToken},
+		{"PARLEY_SMTP_URL", i.SMTPURL},
+		{"PARLEY_SUPPORT_EMAIL", sandboxSupport},
 	} {
 		p.line(fmt.Sprintf("export %s=%s", v.name, v.value))
 	}

@@ -50,6 +50,12 @@ type settings struct {
 	PipedriveOAuthURL     string `koanf:"pipedrive_oauth_url"`
 	PipedriveNewUsers     bool   `koanf:"pipedrive_new_users"`
 
+	// SMTPURL is the mail server by which SupportEmail is told what Facebook's policy team
+	// does; an answer to such a mail goes to PolicyReplyTo.
+	SMTPURL       string `koanf:"smtp_url"`
+	SupportEmail  string `koanf:"support_email"`
+	PolicyReplyTo string `koanf:"policy_reply_to"`
+
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
 
@@ -208,6 +214,7 @@ var errTiming = errors.New("timing: every deadline must be above zero, and lease
 func checkTiming(t hub.Timing) error {
 	all := append([]time.Duration{
 		t.SendDeadline, t.Lease, t.AskAfter, t.CheckGrace, t.QueueLimit, t.RetryPause, t.RetryPauseMax,
+		t.MailCall, t.MailPause, t.MailPauseMax, t.MailLimit,
 		t.Webhook, t.GraphCall, t.Heads, t.Dead, t.Progress, t.Revalidate, t.Roles, t.CRMCall, t.LoginPoll, t.Retention,
 	}, t.UnknownChecks...)
 	for _, d := range all {

@@ -14,6 +14,11 @@ func (s *server) notices(api huma.API) {
 		OperationID: "list-notices", Method: http.MethodGet, Path: "/v1/notices",
 		Summary: "News about Pages, newest first", Tags: []string{"notices"}, Security: signedIn,
 	}, s.listNotices)
+	huma.Register(api, huma.Operation{
+		OperationID: "read-notice", Method: http.MethodPost, Path: "/v1/pages/{page}/notices/{notice}/read",
+		Summary: "Mark a notice as read, for all who see the Page", Tags: []string{"notices"}, Security: signedIn,
+		DefaultStatus: http.StatusOK,
+	}, s.readNotice)
 }
 
 type noticesInput struct {
@@ -37,4 +42,18 @@ func (s *server) listNotices(ctx context.Context, in *noticesInput) (*body[notic
 		ns = []model.Notice{}
 	}
 	return &body[noticesBody]{Body: noticesBody{Notices: ns, Cursor: cursor, AsOf: asOf}}, nil
+}
+
+// NoticePath names a notice in a path.
+type NoticePath struct {
+	PagePath
+	Notice string `path:"notice" maxLength:"80"`
+}
+
+func (s *server) readNotice(ctx context.Context, in *NoticePath) (*body[model.Notice], error) {
+	n, err := s.hub.ReadNotice(ctx, user(ctx), in.Page, in.Notice)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Notice]{Body: n}, nil
 }

@@ -168,6 +168,7 @@ type target struct {
 	page         model.PageID
 	conversation model.ConversationID
 	in, out      model.MessageID
+	notice       string
 }
 
 // verdict is what an answer must be.
@@ -273,6 +274,7 @@ func routes() map[string]route {
 		"list-conversations": {query: ofPage, want: seen(ok), hides: true, more: searches()},
 		"counts":             {query: ofPage, want: seen(ok), hides: true},
 		"list-notices":       {query: ofPage, want: seen(ok), hides: true},
+		"read-notice":        {want: seen(ok), hides: true},
 		"get-conversation":   {want: seen(ok), hides: true},
 		"delete-conversation": {want: func(c cell) verdict {
 			if c.mine {
@@ -360,7 +362,7 @@ func (w *world) ask(who account, o operation, r route, t target) answer {
 	}
 	path := strings.NewReplacer(
 		"{page}", url.PathEscape(string(t.page)), "{conversation}", url.PathEscape(string(t.conversation)),
-		"{message}", url.PathEscape(string(message)),
+		"{message}", url.PathEscape(string(message)), "{notice}", url.PathEscape(t.notice),
 	).Replace(o.path)
 	if r.query != nil {
 		path += "?" + r.query(t).Encode()
@@ -385,9 +387,12 @@ func (w *world) target(p place) target {
 			t.out = m.ID
 		}
 	}
-	if t.in == "" || t.out == "" {
-		w.Fatalf("%s holds no messages", p.name)
+	var ns noticeList
+	w.get(p.installer(w), "/v1/notices?page="+url.QueryEscape(string(p.page)), &ns)
+	if t.in == "" || t.out == "" || len(ns.Notices) == 0 {
+		w.Fatalf("%s holds no messages or no notices", p.name)
 	}
+	t.notice = ns.Notices[0].ID
 	return t
 }
 
@@ -397,9 +402,9 @@ func missing() []target {
 	const none = "0190b8a0-0000-7000-8000-000000000000"
 	id := func(p model.PageID) model.MessageID { return model.NewMessageID(p, none) }
 	return []target{
-		{page: "424242", conversation: model.NewConversationID("424242", hanako), in: id("424242"), out: id("424242")},
-		{page: "100~77", conversation: model.NewConversationID("100~77", hanako), in: id("100~77"), out: id("100~77")},
-		{page: "x", conversation: "x", in: "x", out: "x"},
+		{page: "424242", conversation: model.NewConversationID("424242", hanako), in: id("424242"), out: id("424242"), notice: none},
+		{page: "100~77", conversation: model.NewConversationID("100~77", hanako), in: id("100~77"), out: id("100~77"), notice: none},
+		{page: "x", conversation: "x", in: "x", out: "x", notice: "x"},
 	}
 }
 
@@ -407,8 +412,8 @@ func missing() []target {
 func inside(t target) []target {
 	const none = "0190b8a0-0000-7000-8000-000000000000"
 	return []target{
-		{page: t.page, conversation: model.NewConversationID(t.page, "999999"), in: t.in, out: t.out},
-		{page: t.page, conversation: t.conversation, in: model.NewMessageID(t.page, none), out: model.NewMessageID(t.page, none)},
+		{page: t.page, conversation: model.NewConversationID(t.page, "999999"), in: t.in, out: t.out, notice: t.notice},
+		{page: t.page, conversation: t.conversation, in: model.NewMessageID(t.page, none), out: model.NewMessageID(t.page, none), notice: none},
 	}
 }
 

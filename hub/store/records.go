@@ -119,6 +119,19 @@ type Attempt struct {
 	MID model.MID
 }
 
+// Mail is a mail about a notice on its way to the support inbox.
+type Mail struct {
+	Page   model.PageID
+	Notice string
+	// MessageID is in its header each time it is sent, so that one that came twice can be
+	// told.
+	MessageID string
+	// QueuedAt is when the hub decided to send it.
+	QueuedAt time.Time
+	// WakeAt is when it is sent, or sent again; zero: no more.
+	WakeAt time.Time
+}
+
 // Pending is news about a message that has not come yet.
 type Pending struct {
 	Page model.PageID

@@ -158,6 +158,9 @@ type Reader interface {
 	Notice(page model.PageID, id string) (model.Notice, error)
 	// Notices returns a page of the notices of those Pages, newest first.
 	Notices(pages []model.PageID, cursor string, limit int) ([]model.Notice, string, error)
+	// DueMails returns mails whose WakeAt is not after now, oldest first; and when the
+	// next one after them is due, zero if none is.
+	DueMails(now time.Time, limit int) ([]Mail, time.Time, error)
 
 	// Audit returns a page of the audit log, newest first.
 	Audit(scopes []AuditScope, cursor string, limit int) ([]model.AuditEntry, string, error)
@@ -223,6 +226,8 @@ type PageTx interface {
 	// PutReply stores how a reply stands. A client id that the same user used on the
 	// Page is [ErrConflict].
 	PutReply(r Reply) error
+	// PutMail stores how a mail stands.
+	PutMail(m Mail) error
 	// PutAttempt stores an attempt, or what is now known of it.
 	PutAttempt(a Attempt) error
 }

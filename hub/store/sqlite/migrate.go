@@ -48,11 +48,11 @@ func loadMigrations() ([]migration, error) {
 		return nil, fmt.Errorf("list migrations: %w", err)
 	}
 	steps := make([]migration, 0, len(names))
-	for i, name := range names { // sorted by name
+	for _, name := range names { // sorted by name
 		number, _, _ := strings.Cut(path.Base(name), "_")
 		version, err := strconv.Atoi(number)
-		if err != nil || version != i+1 {
-			return nil, fmt.Errorf("list migrations: %s is not number %d", name, i+1)
+		if err != nil || version <= newestOf(steps) {
+			return nil, fmt.Errorf("list migrations: %s does not follow number %d", name, newestOf(steps))
 		}
 		script, err := migrations.ReadFile(name)
 		if err != nil {
@@ -61,6 +61,15 @@ func loadMigrations() ([]migration, error) {
 		steps = append(steps, migration{version, string(script), fills(version)})
 	}
 	return steps, nil
+}
+
+// newestOf is the version that the last step brings to; 0 without steps. Numbers may be
+// left out.
+func newestOf(steps []migration) int {
+	if len(steps) == 0 {
+		return 0
+	}
+	return steps[len(steps)-1].version
 }
 
 // schemaVersion reads the file's version; 0 for an empty file.

@@ -92,7 +92,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.ReadOnly {
-		return s.openReadOnly(ctx, o, len(steps))
+		return s.openReadOnly(ctx, o, newestOf(steps))
 	}
 	s.writeDB, err = sql.Open(driverName, dsn(s.path, forWriting))
 	if err != nil {
@@ -211,9 +211,9 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.
 		switch {
 		case err != nil:
 			return err
-		case version > len(steps):
-			return newer(version, len(steps))
-		case version == len(steps):
+		case version > newestOf(steps):
+			return newer(version, newestOf(steps))
+		case version == newestOf(steps):
 			return nil
 		case s.lock != nil:
 			return migrate(ctx, c, steps, log)
@@ -227,7 +227,7 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: schema %d is older than this program's %d; stop the hub that holds it, or use its own version",
-				store.ErrLocked, version, len(steps))
+				store.ErrLocked, version, newestOf(steps))
 		}
 		select {
 		case <-ctx.Done():

@@ -199,7 +199,7 @@ func TestNewer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	setVersion(t, path, strconv.Itoa(len(steps)))
+	setVersion(t, path, strconv.Itoa(newestOf(steps)))
 	openAt(t, path, Options{Exclusive: true})
 }
 

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"raw", testRaw},
 		{"pending", testPending},
 		{"notices", testNotices},
+		{"mails", testMails},
 		{"counters", testCounters},
 		{"seqOnePage", func(t *testing.T, s store.Store) { testSeq(t, s, 1) }},
 		{"seqManyPages", func(t *testing.T, s store.Store) { testSeq(t, s, 4) }},

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"parley/hub"
+	"parley/hub/mail"
+	"parley/words"
+)
+
+// mailer returns what mails the support inbox, in the hub's language; nil where that is
+// not set up.
+func (p *program) mailer(s settings) (hub.Mailer, error) {
+	if s.SMTPURL == "" {
+		return nil, nil //nolint:nilnil // no mailer is not an error
+	}
+	m, err := mail.New(mail.Config{
+		URL: s.SMTPURL, To: s.SupportEmail, ReplyTo: s.PolicyReplyTo, Words: p.words, Zone: p.zone,
+	})
+	if err != nil {
+		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
+	return m, nil
+}

@@ -1,0 +1,170 @@
+// Package mail tells the support inbox, by SMTP, what Facebook's policy team did.
+//
+// A header holds nothing from outside but a Page's name, made safe; what Facebook wrote
+// stands in the body alone. A mail holds nothing of any customer.
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	netmail "net/mail"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail"
+
+	"parley/model"
+	"parley/words"
+)
+
+// Config says where mail goes.
+type Config struct {
+	// URL is the mail server: smtp://[user:password@]host[:587][?from=address], which must
+	// offer STARTTLS unless it is on this machine, or smtps://…[:465] with TLS from the
+	// first byte. Mail is from the address named, else from the user where that is one,
+	// else from the support inbox itself.
+	URL string
+	// To is the support inbox.
+	To string
+	// ReplyTo is whom an answer to a mail asks: Facebook's policy team. May be empty.
+	ReplyTo string
+	// Words are in the hub's language.
+	Words *words.Words
+	Zone  *time.Location
+	// Roots are who may vouch for the mail server, for tests; nil: the system's.
+	Roots *x509.CertPool
+}
+
+// What may be wrong with a [Config]. None quotes it: it may hold a password.
+var (
+	ErrURL     = errors.New("smtp_url: must be smtp://user:password@host:port or smtps://…")
+	ErrTo      = errors.New("support_email: must be one mail address")
+	ErrReplyTo = errors.New("policy_reply_to: must be one mail address")
+)
+
+// The ports of the two schemes.
+const (
+	portStartTLS = 587
+	portTLS      = 465
+)
+
+// Mailer mails the support inbox. It is safe for concurrent use.
+type Mailer struct {
+	host          string
+	options       []mail.Option
+	from, to      string
+	replyTo       string
+	words         *words.Words
+	zone          *time.Location
+	messageDomain string
+}
+
+// New returns a mailer, or says what is wrong with its configuration.
+func New(c Config) (*Mailer, error) {
+	m := &Mailer{words: c.Words, zone: c.Zone}
+	var err error
+	if m.to, err = address(c.To); err != nil {
+		return nil, ErrTo
+	}
+	if c.ReplyTo != "" {
+		if m.replyTo, err = address(c.ReplyTo); err != nil {
+			return nil, ErrReplyTo
+		}
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Hostname() == "" || u.Path != "" && u.Path != "/" {
+		return nil, ErrURL
+	}
+	if err := m.server(u, c.Roots); err != nil {
+		return nil, err
+	}
+	m.from = m.to
+	for _, from := range []string{u.Query().Get("from"), u.User.Username()} {
+		if a, err := address(from); err == nil {
+			m.from = a
+			break
+		}
+		if from != "" && from == u.Query().Get("from") {
+			return nil, ErrURL
+		}
+	}
+	_, m.messageDomain, _ = strings.Cut(m.from, "@")
+	return m, nil
+}
+
+// server reads where the mail server is and how it is spoken to.
+func (m *Mailer) server(u *url.URL, roots *x509.CertPool) error {
+	m.host = u.Hostname()
+	port := portStartTLS
+	secure := mail.WithTLSPolicy(mail.TLSMandatory)
+	switch {
+	case u.Scheme == "smtps":
+		port, secure = portTLS, mail.WithSSL()
+	case u.Scheme != "smtp":
+		return ErrURL
+	case loopback(m.host):
+		secure = mail.WithTLSPolicy(mail.TLSOpportunistic)
+	}
+	if p := u.Port(); p != "" {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || n == 0 {
+			return ErrURL
+		}
+		port = int(n)
+	}
+	m.options = []mail.Option{
+		secure, mail.WithPort(port),
+		mail.WithTLSConfig(&tls.Config{ServerName: m.host, MinVersion: tls.VersionTLS12, RootCAs: roots}),
+	}
+	if name := u.User.Username(); name != "" {
+		password, _ := u.User.Password()
+		m.options = append(
+			m.options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(name), mail.WithPassword(password),
+		)
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// address reads one mail address without a name.
+func address(s string) (string, error) {
+	a, err := netmail.ParseAddress(s)
+	if err != nil {
+		return "", fmt.Errorf("read address: %w", err)
+	}
+	return a.Address, nil
+}
+
+// MessageID returns the id of the mail about a notice.
+func (m *Mailer) MessageID(notice string) string { return notice + "@" + m.messageDomain }
+
+// MailPolicy hands the mail about a policy notice to the mail server, once, within ctx's
+// deadline.
+func (m *Mailer) MailPolicy(ctx context.Context, p model.PolicyMail) error {
+	msg, err := m.letter(p)
+	if err != nil {
+		return err
+	}
+	options := m.options
+	if until, ok := ctx.Deadline(); ok { // go-mail bounds the dial by ctx, each answer by this
+		options = append([]mail.Option{mail.WithTimeout(max(time.Until(until), time.Millisecond))}, options...)
+	}
+	client, err := mail.NewClient(m.host, options...)
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package mail
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+const (
+	// subjectCells is how much of a Page's name a subject holds, reasonCells how much of
+	// Facebook's words the text.
+	subjectCells = 60
+	reasonCells  = 2000
+
+	supportInbox = "https://www.facebook.com/support"
+	pageAddress  = "https://www.facebook.com/"
+	timeLayout   = "2006-01-02 15:04 MST"
+)
+
+// errKind: only what Facebook's policy team does is mailed.
+var errKind = errors.New("mail: not a policy notice")
+
+// letter writes the mail about a policy notice.
+func (m *Mailer) letter(p model.PolicyMail) (*mail.Msg, error) {
+	subject, text, err := m.say(p)
+	if err != nil {
+		return nil, err
+	}
+	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
+	if err := errors.Join(msg.FromFormat("Parley", m.from), msg.To(m.to)); err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	if m.replyTo != "" {
+		if err := msg.ReplyTo(m.replyTo); err != nil {
+			return nil, fmt.Errorf("mail: %w", err)
+		}
+	}
+	msg.Subject(subject)
+	msg.SetMessageIDWithValue(p.MessageID)
+	msg.SetDateWithValue(p.Now)
+	// No out-of-office answer to it is for the policy team.
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetBodyString(mail.TypeTextPlain, text)
+	return msg, nil
+}
+
+// say words the mail: what, why, since when, what it blocks, and how to ask Facebook.
+func (m *Mailer) say(p model.PolicyMail) (subject, text string, err error) {
+	kinds := map[model.NoticeKind]struct{ subject, blocks words.ID }{
+		model.NoticePolicyWarning: {words.MailWarning, words.MailWarningBlocks},
+		model.NoticePolicyBlock:   {words.MailBlock, words.MailBlockBlocks},
+		model.NoticePolicyUnblock: {words.MailUnblock, words.MailUnblockBlocks},
+	}
+	kind, ok := kinds[p.Kind]
+	if !ok {
+		return "", "", errKind
+	}
+	w := m.words
+	name := safe.LineN(p.PageName, subjectCells).String()
+	subject = w.Say(kind.subject, "Page", name)
+	blocks := kind.blocks
+	switch {
+	case p.Kind == model.NoticePolicyBlock && !p.Restricted:
+		blocks = words.MailBlockOver
+	case p.Kind == model.NoticePolicyUnblock && p.Restricted:
+		blocks = words.MailUnblockOver
+	}
+	paragraphs := []string{
+		subject + w.Say(words.MailStop),
+		w.Say(words.MailSince, "Time", m.time(p.Since)) + "\n" + w.Say(words.MailPage, "Link", pageAddress+string(p.Page)),
+		m.reason(p),
+		w.Say(blocks),
+		m.ask(p),
+		w.Say(words.MailWhere),
+	}
+	var out []string
+	for _, s := range paragraphs {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return subject, strings.Join(out, "\n\n") + "\n", nil
+}
+
+// reason quotes what Facebook gave.
+func (m *Mailer) reason(p model.PolicyMail) string {
+	r := safe.LineN(p.Reason, reasonCells)
+	switch {
+	case !r.Empty():
+		return m.words.Say(words.MailReason) + "\n> " + r.String()
+	case p.Kind == model.NoticePolicyUnblock:
+		return ""
+	}
+	return m.words.Say(words.MailNoReason)
+}
+
+// ask says how to ask Facebook about it.
+func (m *Mailer) ask(p model.PolicyMail) string {
+	switch {
+	case p.Kind == model.NoticePolicyUnblock:
+		return ""
+	case m.replyTo != "":
+		return m.words.Say(words.MailAskAnswer)
+	}
+	return m.words.Say(words.MailAskInbox, "Link", supportInbox)
+}
+
+func (m *Mailer) time(t time.Time) string {
+	zone := m.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.In(zone).Format(timeLayout)
+}

@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// openNotices shows what Facebook said about the Pages, and what to do about it, newest
+// first. What is shown is read by that, for the whole team.
+func (m *Model) openNotices() tea.Cmd {
+	s := overlay.Section{}
+	var unread []model.Notice
+	for _, n := range m.inbox.Notices() {
+		if n.Read == nil {
+			unread = append(unread, n)
+		}
+		s.Paragraphs = append(s.Paragraphs, m.noticeParagraph(n))
+	}
+	if len(s.Paragraphs) == 0 {
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Answer: m.say(words.NoticesNone)})
+	}
+	m.lay(overlay.NewHelp(m.say(words.NoticesTitle), []overlay.Section{s}), nil)
+	if len(unread) == 0 {
+		return nil
+	}
+	return m.readNotices(unread)
+}
+
+// noticeParagraph says when, where and what; then why, what to do, and who knows.
+func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
+	p, _ := m.inbox.Page(n.PageID)
+	head := m.look.Moment(m.clock.now(), n.CreatedAt) + "  " + m.look.Line(p.Name)
+	if n.Read == nil {
+		head = m.look.Theme.Unread + " " + head + "  " + m.say(words.NoticeUnread)
+	}
+	said := m.say(words.Notice(string(n.Kind)))
+	if n.Policy() { // those are no whole sentences
+		said += m.say(words.NoticeStop)
+	}
+	if r := m.look.Line(n.Reason); r != "" {
+		said += "\n" + m.say(words.RestrictedReason, "Reason", r)
+	}
+	for _, more := range []string{m.noticeDo(n), m.noticeMail(n)} {
+		if more != "" {
+			said += "\n" + more
+		}
+	}
+	return overlay.Paragraph{Question: head, Answer: said}
+}
+
+// noticeDo says what to do about a notice, as long as there is something to do.
+func (m *Model) noticeDo(n model.Notice) string {
+	if p, _ := m.inbox.Page(n.PageID); n.Kind == model.NoticePolicyBlock && p.Restricted == nil {
+		return m.say(words.NoticeOver)
+	}
+	return m.say(words.NoticeDo(string(n.Kind)))
+}
+
+// noticeMail says how the mail to the support inbox stands.
+func (m *Model) noticeMail(n model.Notice) string {
+	if n.Mail == nil {
+		return ""
+	}
+	switch n.Mail.State {
+	case model.Mailed:
+		return m.say(words.NoticeMailed, "Time", m.look.Moment(m.clock.now(), n.Mail.At))
+	case model.MailFailed:
+		return m.say(words.NoticeMailFailed, "Reason", m.look.Line(n.Mail.Reason))
+	case model.MailWaiting:
+	}
+	if n.Mail.Tries > 0 {
+		return m.say(words.NoticeMailRetry, "Reason", m.look.Line(n.Mail.Reason))
+	}
+	return m.say(words.NoticeMailWaiting)
+}
+
+// noticesRead is the answer to marking notices as read. They themselves come with the
+// news.
+type noticesRead struct{ err error }
+
+func (m *Model) readNotices(list []model.Notice) tea.Cmd {
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		for _, n := range list {
+			if err := hub.ReadNotice(ctx, n.PageID, n.ID); err != nil {
+				return noticesRead{err}
+			}
+		}
+		return noticesRead{}
+	})
+}
+
+func (m *Model) noticesRead(r noticesRead) {
+	if r.err != nil {
+		m.notify(m.hub.Explain(r.err))
+	}
+}
+
+// noticeBanner tells of the newest notice that nobody read yet; empty where all are.
+func (m *Model) noticeBanner() string {
+	for _, n := range m.inbox.Notices() {
+		if n.Read != nil || !n.Policy() || m.query.Page != "" && n.PageID != m.query.Page {
+			continue
+		}
+		p, ok := m.inbox.Page(n.PageID)
+		if !ok {
+			continue
+		}
+		return m.say(words.NoticesBanner, "Page", m.look.Line(p.Name), "Notice", m.say(words.Notice(string(n.Kind))), "Key", m.keyOf("notices"))
+	}
+	return ""
+}
