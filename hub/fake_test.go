@@ -63,6 +63,7 @@ type fakeGraph struct {
 	appCallbacks  []string
 	appRefusals   int
 	noManageShown bool
+	greetings     []model.Greeting
 }
 
 func newFakeGraph() *fakeGraph {

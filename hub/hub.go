@@ -25,6 +25,7 @@ import (
 
 // Graph is what the hub needs of Meta.
 type Graph interface {
+	PageGraph
 	// Send hands one reply to Meta, once, and tells what became of it.
 	Send(ctx context.Context, o model.Outgoing) model.Outcome
 	// ThreadMessages returns the newest messages of the Page's thread with a
@@ -96,6 +97,8 @@ type Hub struct {
 	// connecting serialises connecting Pages: which installation comes next depends
 	// on all installations of a Page, which no transaction spans.
 	connecting sync.Mutex
+	// greeting serialises changes of greetings: Meta takes them all at once.
+	greeting sync.Mutex
 
 	outbox   *outbox
 	live     *live

@@ -117,6 +117,11 @@ func (n Notice) LogValue() slog.Value {
 }
 
 // LogValue implements [slog.LogValuer].
+func (g Greeting) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("locale", g.Locale), length("text", g.Text))
+}
+
+// LogValue implements [slog.LogValuer].
 func (m NoticeMail) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("state", string(m.State)), slog.Int("tries", m.Tries), length("reason", m.Reason))
 }

@@ -236,6 +236,12 @@ func (s *Sandbox) pageOperation(c *call, method, edge string) operation {
 		op.do = s.listConversations
 	case "GET settings":
 		op.do = s.readSettings
+	case "GET messenger_profile":
+		op.do = s.readMessengerProfile
+	case "POST messenger_profile":
+		op.do = s.setMessengerProfile
+	case "DELETE messenger_profile":
+		op.do = s.deleteMessengerProfile
 	case "POST subscribed_apps":
 		op.do = s.subscribePage
 	case "GET subscribed_apps":

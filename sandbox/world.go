@@ -24,6 +24,8 @@ type pageState struct {
 	tokenRefused bool
 	subscribed   bool
 	fields       map[string]bool // subscribed_fields
+	// profile is the Messenger profile: greeting, get_started and so on.
+	profile map[string]json.RawMessage
 }
 
 // customer is a person who has, or may have, a conversation with the Page.

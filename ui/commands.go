@@ -91,6 +91,8 @@ func looking() []cmd {
 		{ID: "delete", Scope: command.Panes, Reason: needsInstaller, Run: (*Model).askDelete},
 		{ID: "available_on", Scope: command.Panes, Reason: needsAway(true), Run: func(m *Model) tea.Cmd { return m.setAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: needsAway(false), Run: func(m *Model) tea.Cmd { return m.setAvailable(false) }},
+		{ID: "share_ref", Scope: command.Panes, Reason: needsPage, Run: (*Model).shareRef},
+		{ID: "greeting", Scope: command.Panes, Reason: needsPage, Run: (*Model).openGreeting},
 		{ID: "make_shared", Scope: command.Panes, Reason: needsOwnPage(model.Shared), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Shared) }},
 		{ID: "make_private", Scope: command.Panes, Reason: needsOwnPage(model.Private), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Private) }},
 	}

@@ -110,11 +110,3 @@ func (m *Model) sharedPage() (model.Page, bool) {
 	}
 	return *p, true
 }
-
-// share puts the Page's m.me link into the clipboard: by it customers write first.
-func (m *Model) share() tea.Cmd {
-	p, _ := m.sharedPage()
-	link := "https://m.me/" + url.PathEscape(string(p.PageID))
-	m.notify(m.say(words.SaidLinkCopied, "Link", m.look.Ours(link)))
-	return term.Copy(link)
-}

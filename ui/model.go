@@ -72,6 +72,8 @@ type Model struct {
 	// shown unless it was closed.
 	panelOpen, panelClosed bool
 	overlay                opened
+	// greeting waits for a Page's greetings.
+	greeting *overlay.Choice
 
 	list *inbox.List
 	// slipped is when another row was selected by itself.

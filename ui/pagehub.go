@@ -10,4 +10,8 @@ import (
 type PageHub interface {
 	// ReadNotice marks a notice as read, for all who see its Page.
 	ReadNotice(ctx context.Context, page model.PageID, id string) error
+	// Greetings returns what a Page greets with, by locale.
+	Greetings(ctx context.Context, page model.PageID) ([]model.Greeting, error)
+	// SetGreeting sets the greeting of a locale, or deletes it where its text is empty.
+	SetGreeting(ctx context.Context, page model.PageID, g model.Greeting) error
 }

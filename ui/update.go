@@ -73,6 +73,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		m.conversationDeleted(msg)
 	case availabilitySet:
 		m.availabilitySet(msg)
+	case greetingsRead:
+		m.greetingsRead(msg)
 	case noticesRead:
 		m.noticesRead(msg)
 	default:

@@ -289,6 +289,7 @@ type fakeHub struct {
 	ids       int
 	users     []model.Colleague
 	told      []model.Lossy
+	greetings []model.Greeting
 }
 
 func (h *fakeHub) note(what string) error {

@@ -51,7 +51,11 @@ type liveUser struct {
 }
 
 // liveGraph plays Meta: it takes every reply but those that say so, and knows every customer's name.
-type liveGraph struct{ sent atomic.Int64 }
+type liveGraph struct {
+	hub.PageGraph // not asked here
+
+	sent atomic.Int64
+}
 
 var _ hub.Graph = (*liveGraph)(nil)
 

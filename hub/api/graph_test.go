@@ -32,6 +32,7 @@ type fakeGraph struct {
 
 	sent       []model.Outgoing
 	subscribed []model.MetaPageID
+	greetings  []model.Greeting
 	grants     int
 }
 

@@ -171,6 +171,12 @@ func sentence(code model.Code) string {
 		return "The text is empty."
 	case model.TextTooLong:
 		return "The text is longer than 2,000 characters."
+	case model.GreetingTooLong:
+		return "The greeting is longer than 160 characters."
+	case model.GreetingDefault:
+		return "The default greeting comes first, and stays as long as there are others."
+	case model.GreetingLocale:
+		return "The locale is none of Facebook's, such as ja_JP, nor default."
 	case model.ClientIDReused:
 		return "The client_id belongs to another reply."
 	case model.StateChanged:

@@ -89,6 +89,7 @@ func New(o Options) http.Handler {
 	s.triage(api)
 	s.messages(api)
 	s.notices(api)
+	s.greetings(api)
 	mux.HandleFunc("GET /docs", docs(api))
 	return recovered(s.log, routed(mux))
 }

@@ -210,6 +210,27 @@ func admins(v verdict) func(cell) verdict {
 	}
 }
 
+// onFacebook is an expectation where who sees the Page gets v as long as it is
+// connected.
+func onFacebook(v verdict) func(cell) verdict {
+	return func(c cell) verdict {
+		if c.sees && c.gone {
+			return conflict(model.PageDisconnected)
+		}
+		return seen(v)(c)
+	}
+}
+
+// installers is onFacebook for what only the installer may do.
+func installers(v verdict) func(cell) verdict {
+	return func(c cell) verdict {
+		if c.sees && !c.gone && !c.mine {
+			return forbidden(model.NotInstaller)
+		}
+		return onFacebook(v)(c)
+	}
+}
+
 // route is how the matrix asks an operation, and what it expects.
 type route struct {
 	// query asks a list for that Page; body is what is sent.
@@ -275,7 +296,13 @@ func routes() map[string]route {
 		"counts":             {query: ofPage, want: seen(ok), hides: true},
 		"list-notices":       {query: ofPage, want: seen(ok), hides: true},
 		"read-notice":        {want: seen(ok), hides: true},
-		"get-conversation":   {want: seen(ok), hides: true},
+		"get-greeting":       {want: onFacebook(ok), hides: true},
+		"set-greeting": {
+			body: func(target) any { return model.Greeting{Locale: model.DefaultLocale, Text: "Hello"} },
+			want: installers(ok), hides: true,
+		},
+		"delete-greeting":  {want: installers(ok), hides: true},
+		"get-conversation": {want: seen(ok), hides: true},
 		"delete-conversation": {want: func(c cell) verdict {
 			if c.mine {
 				return verdict{status: http.StatusNoContent}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"parley/model"
+	"parley/ui/qr"
+	"parley/words"
+)
+
+// entryways are the ways by which a customer can begin, as Meta lists them.
+//
+// Source: Messenger Platform, "Entry points".
+var entryways = []string{"link", "button", "ad", "comment", "plugin", "search"}
+
+func (p *program) pageEntryCommand() *cobra.Command {
+	var ref, ground string
+	var ascii bool
+	cmd := &cobra.Command{
+		Use: "entry PAGE", Short: p.words.Say(words.EntryShort), Long: p.words.Say(words.EntryLong), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.oneOf(ground, themeDark, themeLight); err != nil {
+				return err
+			}
+			return p.entry(model.PageID(args[0]), ref, qr.Style{ASCII: ascii, Light: ground == themeLight})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&ref, "ref", "", p.words.Say(words.FlagEntryRef))
+	f.StringVar(&ground, "ground", themeDark, p.words.Say(words.FlagEntryGround))
+	f.BoolVar(&ascii, "ascii", false, p.words.Say(words.FlagEntryASCII))
+	return cmd
+}
+
+// entryway is one way by which a customer can begin.
+type entryway struct {
+	Way string `json:"way"`
+	How string `json:"how"`
+}
+
+// entry shows a Page's link as text and QR code, and the other ways in. It asks nobody:
+// the link follows from the Page's id.
+func (p *program) entry(page model.PageID, ref string, s qr.Style) error {
+	if meta := string(page.Meta()); meta == "" || strings.Trim(meta, "0123456789") != "" {
+		return usage(p.words.Say(words.EntryNoPage, "Page", plain(string(page))))
+	}
+	link, err := model.EntryLink(page.Meta(), ref)
+	if err != nil {
+		return err
+	}
+	lines, err := qr.Lines(link, s)
+	if err != nil {
+		return err
+	}
+	ways := make([]entryway, len(entryways))
+	for i, id := range entryways {
+		ways[i] = entryway{Way: id, How: p.words.Say(words.Entryway(id))}
+	}
+	return p.print(struct {
+		Link string     `json:"link"`
+		Ref  string     `json:"ref"`
+		Ways []entryway `json:"ways"`
+	}{link, ref, ways}, func() {
+		p.line(link)
+		for _, l := range lines {
+			p.line(l)
+		}
+		for _, w := range ways {
+			p.line(w.How)
+		}
+	})
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/model"
+)
+
+func (s *server) greetings(api huma.API) {
+	tags := []string{"pages"}
+	const path = "/v1/pages/{page}/greeting"
+	huma.Register(api, huma.Operation{
+		OperationID: "get-greeting", Method: http.MethodGet, Path: path, Tags: tags, Security: signedIn,
+		Summary: "What a Page greets with, by locale", Description: "As Facebook has it now. Shown before the first message.",
+	}, s.getGreeting)
+	huma.Register(api, huma.Operation{
+		OperationID: "set-greeting", Method: http.MethodPut, Path: path, Tags: tags, Security: signedIn,
+		Summary:     "Set a Page's greeting in one locale",
+		Description: "Who connected the Page. 160 characters at most; {{user_first_name}}, {{user_last_name}} and {{user_full_name}} stand for the customer's. The default one comes first.",
+	}, s.setGreeting)
+	huma.Register(api, huma.Operation{
+		OperationID: "delete-greeting", Method: http.MethodDelete, Path: path, Tags: tags, Security: signedIn,
+		Summary: "Delete a Page's greeting of one locale, or all", DefaultStatus: http.StatusOK,
+	}, s.deleteGreeting)
+}
+
+type greetingsBody struct {
+	Greetings []model.Greeting `json:"greetings"`
+}
+
+func (s *server) greeted(ctx context.Context, all []model.Greeting, err error) (*body[greetingsBody], error) {
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[greetingsBody]{Body: greetingsBody{Greetings: all}}, nil
+}
+
+func (s *server) getGreeting(ctx context.Context, in *PagePath) (*body[greetingsBody], error) {
+	all, err := s.hub.Greetings(ctx, user(ctx), in.Page)
+	return s.greeted(ctx, all, err)
+}
+
+type setGreetingInput struct {
+	PagePath
+	Body model.Greeting
+}
+
+func (s *server) setGreeting(ctx context.Context, in *setGreetingInput) (*body[greetingsBody], error) {
+	all, err := s.hub.SetGreeting(ctx, user(ctx), in.Page, in.Body)
+	return s.greeted(ctx, all, err)
+}
+
+type deleteGreetingInput struct {
+	PagePath
+	Locale string `query:"locale" maxLength:"16" doc:"Empty: all"`
+}
+
+func (s *server) deleteGreeting(ctx context.Context, in *deleteGreetingInput) (*body[greetingsBody], error) {
+	all, err := s.hub.DeleteGreeting(ctx, user(ctx), in.Page, in.Locale)
+	return s.greeted(ctx, all, err)
+}

@@ -1,0 +1,86 @@
+package hub
+
+import (
+	"context"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Greetings returns what a Page greets with, as Facebook has it now, to those who see
+// the Page.
+func (h *Hub) Greetings(ctx context.Context, user model.User, id model.PageID) ([]model.Greeting, error) {
+	page, token, err := h.pageOnFacebook(ctx, user, id)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.graph.Greetings(ctx, token, page.PageID)
+	if err != nil {
+		return nil, graphError("read the greetings", err)
+	}
+	return all, nil
+}
+
+// SetGreeting sets the greeting of one locale. It is the Page's own word to everybody on
+// Facebook, given by the token of who connected it: only they change it.
+func (h *Hub) SetGreeting(ctx context.Context, user model.User, id model.PageID, g model.Greeting) ([]model.Greeting, error) {
+	if err := g.Check(); err != nil {
+		return nil, err
+	}
+	return h.changeGreetings(ctx, user, id, func(all []model.Greeting) ([]model.Greeting, error) {
+		return model.WithGreeting(all, g)
+	})
+}
+
+// DeleteGreeting deletes the greeting of a locale; empty: of all.
+func (h *Hub) DeleteGreeting(ctx context.Context, user model.User, id model.PageID, locale string) ([]model.Greeting, error) {
+	return h.changeGreetings(ctx, user, id, func(all []model.Greeting) ([]model.Greeting, error) {
+		return model.WithoutGreeting(all, locale)
+	})
+}
+
+func (h *Hub) changeGreetings(
+	ctx context.Context, user model.User, id model.PageID, change func([]model.Greeting) ([]model.Greeting, error),
+) ([]model.Greeting, error) {
+	page, token, err := h.pageOnFacebook(ctx, user, id)
+	if err != nil {
+		return nil, err
+	}
+	if page.Installer.ID != user.ID {
+		return nil, model.Refuse(model.NotInstaller)
+	}
+	h.greeting.Lock()
+	defer h.greeting.Unlock()
+	all, err := h.graph.Greetings(ctx, token, page.PageID)
+	if err != nil {
+		return nil, graphError("read the greetings", err)
+	}
+	if all, err = change(all); err != nil {
+		return nil, err
+	}
+	if err := h.graph.SetGreetings(ctx, token, page.PageID, all); err != nil {
+		return nil, graphError("set the greetings", err)
+	}
+	h.log.Info("greetings set", keyPage, string(id), keyUser, string(user.ID), "locales", len(all))
+	if all == nil {
+		all = []model.Greeting{}
+	}
+	return all, nil
+}
+
+// pageOnFacebook returns a Page that a user sees, and the token by which Facebook is
+// asked about it.
+func (h *Hub) pageOnFacebook(ctx context.Context, user model.User, id model.PageID) (p store.Page, token string, err error) {
+	err = h.store.Read(ctx, func(r store.Reader) error {
+		p, err = authorize(r, user.ID, id)
+		return err
+	})
+	if err != nil {
+		return p, "", err
+	}
+	if p.UninstalledAt != nil {
+		return p, "", model.Refuse(model.PageDisconnected)
+	}
+	token, err = h.pageToken(p)
+	return p, token, err
+}

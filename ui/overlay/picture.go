@@ -1,0 +1,49 @@
+package overlay
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/ui/look"
+)
+
+// Picture shows lines as they are: a QR code.
+type Picture struct {
+	title string
+	lines []string
+}
+
+var _ Overlay = (*Picture)(nil)
+
+// NewPicture returns a picture. Its lines are drawn with the terminal's own colours; what
+// is not in them is not told.
+func NewPicture(title string, lines []string) *Picture {
+	return &Picture{title: title, lines: slices.Clone(lines)}
+}
+
+// Update implements Overlay: any key closes it.
+func (p *Picture) Update(msg tea.Msg) (Action, tea.Cmd) {
+	if _, ok := msg.(tea.KeyPressMsg); ok {
+		return Closed{}, nil
+	}
+	return nil, nil
+}
+
+// Lines implements Overlay.
+func (p *Picture) Lines(l look.Look, w, h int) []string {
+	widest := l.Cells.Width(p.title) + 6
+	for _, s := range p.lines {
+		widest = max(widest, l.Cells.Width(s)+4)
+	}
+	f := NewFrame(p.title, min(w, widest), h)
+	iw, ih := f.Inside()
+	var content []string
+	for _, s := range p.lines[:min(len(p.lines), max(ih, 0))] {
+		content = append(content, l.Theme.Text.Paint(l.Fit(s, iw)))
+	}
+	return f.Lines(l, content)
+}
+
+// Cursor implements Overlay.
+func (p *Picture) Cursor() (x, y int, ok bool) { return 0, 0, false }
