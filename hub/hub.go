@@ -60,7 +60,10 @@ type Options struct {
 	Graph Graph
 	// Mailer mails policy notices; nil: nobody is mailed.
 	Mailer Mailer
-	AppID  model.AppID
+	// LooseFiles names files with secrets that others than their owner may use; nil: none
+	// is looked at.
+	LooseFiles func() []string
+	AppID      model.AppID
 	// CRM is Pipedrive; nil: none is configured.
 	CRM CRM
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
@@ -76,12 +79,13 @@ type Options struct {
 
 // Hub is the server's use cases.
 type Hub struct {
-	store  store.Store
-	vault  *vault.Vault
-	graph  Graph
-	mailer Mailer
-	appID  model.AppID
-	timing Timing
+	store      store.Store
+	vault      *vault.Vault
+	graph      Graph
+	mailer     Mailer
+	looseFiles func() []string
+	appID      model.AppID
+	timing     Timing
 
 	// crm is nil where none is configured.
 	crm           CRM
@@ -123,7 +127,7 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
-		store: o.Store, vault: o.Vault, graph: o.Graph, mailer: o.Mailer, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		store: o.Store, vault: o.Vault, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
 	h.metrics = newMetrics(h)

@@ -13,4 +13,6 @@ type PageGraph interface {
 	// deletes it.
 	Greetings(ctx context.Context, token string, page model.MetaPageID) ([]model.Greeting, error)
 	SetGreetings(ctx context.Context, token string, page model.MetaPageID, all []model.Greeting) error
+	// Examine asks what a doctor wants to know of the Page.
+	Examine(ctx context.Context, token string, page model.MetaPageID) model.PageExam
 }

@@ -117,6 +117,11 @@ func (n Notice) LogValue() slog.Value {
 }
 
 // LogValue implements [slog.LogValuer].
+func (c Check) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", c.ID), slog.String("state", string(c.State)), length("detail", c.Detail))
+}
+
+// LogValue implements [slog.LogValuer].
 func (g Greeting) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("locale", g.Locale), length("text", g.Text))
 }

@@ -39,3 +39,26 @@ const entrywayPrefix = "entryway_"
 
 // Entryway names the sentence for a way in and how to switch it on.
 func Entryway(id string) ID { return ID(entrywayPrefix + id) }
+
+// The doctor.
+const (
+	DoctorShort ID = "doctor_short"
+	DoctorWrong ID = "doctor_wrong"
+)
+
+const (
+	checkPrefix      = "check_"
+	checkStatePrefix = "check_state_"
+)
+
+// CheckState names the word for how a check stands.
+func CheckState(state string) ID { return ID(checkStatePrefix + state) }
+
+// Check names the sentence for what was found: where it could not be found out, or is not
+// set up, one for all.
+func Check(id, state string) ID {
+	if state == "unknown" {
+		return checkPrefix + "unknown"
+	}
+	return ID(checkPrefix + id + "_" + state)
+}

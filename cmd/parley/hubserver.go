@@ -95,7 +95,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	base := publicURL(s, "http://"+l.Addr().String())
 	o := hub.Options{
 		Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID),
-		Timing: s.Timing, Logger: log, Mailer: mailer, NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+		Timing: s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
 		o.CRM = crm

@@ -18,3 +18,7 @@ func (g *fakeGraph) SetGreetings(_ context.Context, _ string, _ model.MetaPageID
 	g.greetings = all
 	return nil
 }
+
+func (g *fakeGraph) Examine(context.Context, string, model.MetaPageID) model.PageExam {
+	return model.PageExam{Valid: true, Subscribed: true}
+}

@@ -90,6 +90,7 @@ func New(o Options) http.Handler {
 	s.messages(api)
 	s.notices(api)
 	s.greetings(api)
+	s.doctor(api)
 	mux.HandleFunc("GET /docs", docs(api))
 	return recovered(s.log, routed(mux))
 }

@@ -297,6 +297,7 @@ func routes() map[string]route {
 		"list-notices":       {query: ofPage, want: seen(ok), hides: true},
 		"read-notice":        {want: seen(ok), hides: true},
 		"get-greeting":       {want: onFacebook(ok), hides: true},
+		"page-doctor":        {want: onFacebook(ok), hides: true},
 		"set-greeting": {
 			body: func(target) any { return model.Greeting{Locale: model.DefaultLocale, Text: "Hello"} },
 			want: installers(ok), hides: true,

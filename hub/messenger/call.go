@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Keys of what is logged. No log holds a token, a text or a customer.
@@ -41,6 +42,8 @@ type request struct {
 	form   url.Values // the body, or
 	body   any        // the body as JSON
 	token  string
+	// date, if not nil, takes the time that the answer names.
+	date *time.Time
 }
 
 // answer is what came back, whole.
@@ -131,6 +134,11 @@ func (c *Client) do(ctx context.Context, r request, into any) error {
 	if err != nil {
 		c.log.WarnContext(ctx, "graph call without an answer", keyCall, r.name, keyError, err.Error())
 		return fmt.Errorf("graph %s: %w", r.name, err)
+	}
+	if r.date != nil {
+		if at, err := http.ParseTime(a.header.Get("Date")); err == nil {
+			*r.date = at
+		}
 	}
 	if e := c.graphError(a, r.object(), r.secrets()...); e != nil {
 		c.logRefusal(ctx, slog.LevelInfo, r.name, e)

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestDoctor: all is well, and then each thing that goes wrong is told with what to do,
+// by words and exit code.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	w, aki := mailWorld(t)
+	page := w.facebook.PageID
+	r := aki.cli("page", "doctor", page)
+	if r.exit != exitDone || strings.Contains(r.out, "wrong") || strings.Contains(r.out, "[check") {
+		t.Fatalf("a Page that is well: exit code %d\n%s", r.exit, r.out)
+	}
+	wrong := func(change map[string]any, id, says string) {
+		t.Helper()
+		w.facebook.control(http.MethodPost, "/page", change, nil)
+		if r := aki.cli("page", "doctor", page).exits(exitFailed); !strings.Contains(r.out, says) {
+			t.Errorf("%s: does not say %q:\n%s", id, says, r.out)
+		}
+		var got struct {
+			Checks []struct{ ID, State string }
+		}
+		fromJSON(t, []byte(aki.cli("page", "doctor", page, "--json").exits(exitFailed).out), &got)
+		for _, c := range got.Checks {
+			if c.ID == id && c.State == "wrong" {
+				return
+			}
+		}
+		t.Errorf("%s is not wrong: %+v", id, got.Checks)
+	}
+	wrong(map[string]any{"messages_off": true}, "messages", "Page Settings > General > Messages")
+	wrong(map[string]any{"messages_off": false, "subscribed": false}, "subscription", "parley page connect")
+	wrong(map[string]any{"subscribed": true, "token_refused": true}, "token", "refuses the Page's token")
+	w.facebook.control(http.MethodPost, "/page", map[string]any{"token_refused": false}, nil)
+	if out := aki.cli("page", "doctor", page, "--lang", "ja").ok().out; !strings.Contains(out, "正常") || strings.Contains(out, "[check") {
+		t.Errorf("in Japanese:\n%s", out)
+	}
+	ken := w.addAdmin("Ken")
+	ken.cli("page", "doctor", page).exits(exitMissing)
+}

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// looseFiles names the store, and the key beside it, where others than their owner may
+// use them.
+func looseFiles(s settings) func() []string {
+	return func() []string {
+		if runtime.GOOS == "windows" { // its permissions are of another kind
+			return nil
+		}
+		var out []string
+		for _, file := range []string{s.DB, filepath.Join(filepath.Dir(s.DB), keyFile)} {
+			if info, err := os.Stat(file); err == nil && info.Mode().Perm()&othersMay != 0 {
+				out = append(out, file)
+			}
+		}
+		return out
+	}
+}

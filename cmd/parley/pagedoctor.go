@@ -1,0 +1,48 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+func (p *program) pageDoctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "doctor PAGE", Short: p.words.Say(words.DoctorShort), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			all, err := c.Doctor(cmd.Context(), model.PageID(args[0]))
+			if err != nil {
+				return err
+			}
+			err = p.print(struct {
+				Checks []model.Check `json:"checks"`
+			}{all}, func() { p.checks(all) })
+			if err == nil && slices.ContainsFunc(all, func(c model.Check) bool { return c.State == model.CheckWrong }) {
+				err = failed(p.words.Say(words.DoctorWrong))
+			}
+			return err
+		},
+	}
+}
+
+// checks says one check a line: how it stands, and what to do.
+func (p *program) checks(all []model.Check) {
+	for _, c := range all {
+		detail := safe.LineN(c.Detail, plainCells).String()
+		if at, err := time.Parse(time.RFC3339, detail); err == nil {
+			detail = p.clock(at)
+		}
+		state := p.words.Say(words.CheckState(string(c.State)))
+		p.line(state + "  " + p.words.Say(words.Check(c.ID, string(c.State)), "Detail", detail))
+	}
+}

@@ -1,0 +1,169 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// clockSlack is how far our clock may be from Facebook's: reply windows are judged by
+// ours.
+const clockSlack = time.Minute
+
+// notUnderstood is the counter of events that nobody could read.
+const notUnderstood = "raw_not_understood"
+
+// Doctor looks at everything between Facebook and the inbox of a Page, for those who see
+// it: one check a line, in the order in which they should be mended.
+func (h *Hub) Doctor(ctx context.Context, user model.User, id model.PageID) ([]model.Check, error) {
+	page, token, err := h.pageOnFacebook(ctx, user, id)
+	if err != nil {
+		return nil, err
+	}
+	exam := h.graph.Examine(ctx, token, page.PageID)
+	out := []model.Check{h.storeCheck(ctx)}
+	out = append(out, tokenChecks(exam, h.utc())...)
+	out = append(out, pageChecks(exam, page)...)
+	out = append(out, h.webhookCheck(), clockCheck(exam, h.utc()))
+	more, err := h.storedChecks(ctx, user, page)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(out, more...), h.crmCheck(), h.filesCheck()), nil
+}
+
+func check(id string, good bool, detail string) model.Check {
+	c := model.Check{ID: id, State: model.CheckOK, Detail: model.Untrusted(detail)}
+	if !good {
+		c.State = model.CheckWrong
+	}
+	return c
+}
+
+func unknown(id string, err error) model.Check {
+	return model.Check{ID: id, State: model.CheckUnknown, Detail: model.Untrusted(err.Error()).Valid()}
+}
+
+func (h *Hub) storeCheck(ctx context.Context) model.Check {
+	r := h.Ready(ctx)
+	return check("store", r.Ready, "")
+}
+
+func tokenChecks(e model.PageExam, now time.Time) []model.Check {
+	if e.TokenErr != nil {
+		return []model.Check{unknown("token", e.TokenErr)}
+	}
+	out := []model.Check{
+		check("token", e.Valid, ""),
+		check("scopes", !e.Valid || len(e.Missing) == 0, strings.Join(e.Missing, ", ")),
+	}
+	if e.Valid && !e.ExpiresAt.IsZero() {
+		const soon = 7 * 24 * time.Hour
+		out = append(out, check("expiry", e.ExpiresAt.After(now.Add(soon)), e.ExpiresAt.UTC().Format(time.RFC3339)))
+	}
+	return out
+}
+
+func pageChecks(e model.PageExam, p store.Page) []model.Check {
+	var out []model.Check
+	switch {
+	case e.SettingsErr != nil:
+		out = append(out, unknown("messages", e.SettingsErr))
+	case e.MessagesOn == nil:
+		out = append(out, check("messages", !p.MessagesOff, ""))
+	default:
+		out = append(out, check("messages", *e.MessagesOn, ""))
+	}
+	if e.SubscriptionErr != nil {
+		out = append(out, unknown("subscription", e.SubscriptionErr))
+	} else {
+		out = append(out, check("subscription", e.Subscribed, ""))
+		if e.Subscribed {
+			out = append(out, check("fields", len(e.MissingFields) == 0, strings.Join(e.MissingFields, ", ")))
+		}
+	}
+	reason := ""
+	if p.Restricted != nil {
+		reason = string(p.Restricted.Reason)
+	}
+	return append(out, check("policy", p.Restricted == nil, reason))
+}
+
+// webhookCheck tells whether Meta shook hands with our address for webhooks.
+func (h *Hub) webhookCheck() model.Check {
+	state := h.webhooks.get()
+	return check("webhook", state == "subscribed", state)
+}
+
+func clockCheck(e model.PageExam, now time.Time) model.Check {
+	if e.Time.IsZero() {
+		return model.Check{ID: "clock", State: model.CheckUnknown}
+	}
+	off := now.Sub(e.Time).Round(time.Second)
+	return check("clock", off.Abs() <= clockSlack, off.String())
+}
+
+// storedChecks are those of what the store holds.
+func (h *Hub) storedChecks(ctx context.Context, user model.User, p store.Page) (out []model.Check, err error) {
+	err = h.store.Read(ctx, func(r store.Reader) error {
+		head, err := r.Head(p.ID)
+		if err != nil {
+			return err
+		}
+		rows, err := r.Events(p.ID, head-1, 1)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			out = append(out, check("news", true, row.At.UTC().Format(time.RFC3339)))
+		}
+		if user.Admin { // it counts the events of all Pages
+			counters, err := r.Counters()
+			if err != nil {
+				return err
+			}
+			n := counters[notUnderstood]
+			out = append(out, check("raw", n == 0, fmt.Sprint(n)))
+		}
+		mail, err := h.mailCheck(r, p.ID)
+		out = append(out, mail)
+		return err
+	})
+	return out, err
+}
+
+// mailCheck tells how the newest mail about the Page stands.
+func (h *Hub) mailCheck(r store.Reader, page model.PageID) (model.Check, error) {
+	if h.mailer == nil {
+		return model.Check{ID: "mail", State: model.CheckOff}, nil
+	}
+	const recent = 20
+	list, _, err := r.Notices([]model.PageID{page}, "", recent)
+	for _, n := range list {
+		if n.Mail != nil && n.Mail.State != model.Mailed && n.Mail.Reason != "" {
+			return check("mail", false, string(n.Mail.Reason)), err
+		}
+	}
+	return check("mail", true, ""), err
+}
+
+// crmCheck tells whether a CRM is set up; whom it lets in shows at sign-in.
+func (h *Hub) crmCheck() model.Check {
+	if h.crm == nil {
+		return model.Check{ID: "crm", State: model.CheckOff}
+	}
+	return check("crm", true, "")
+}
+
+// filesCheck names files with secrets that others than their owner may use.
+func (h *Hub) filesCheck() model.Check {
+	var loose []string
+	if h.looseFiles != nil {
+		loose = h.looseFiles()
+	}
+	return check("files", len(loose) == 0, strings.Join(loose, ", "))
+}
