@@ -32,6 +32,7 @@ const (
 func parameters() map[string]idOf {
 	return map[string]idOf{
 		"path page": pageID, "path conversation": conversationID, "path message": messageID, "path token": tokenID,
+		"path notice": messageID, "query locale": noID, "body locale": noID,
 
 		"query page": pageID, "query cursor": cursor, "query before": cursor,
 		"query filter": noID, "query limit": noID, "query search": noID, "query client_id": noID,
@@ -47,7 +48,8 @@ func parameters() map[string]idOf {
 func bodies(t target) map[string]map[string]any {
 	return map[string]map[string]any{
 		"mark-read": {"up_to": t.in}, "mark-unread": nil, "triage": {"pinned": true}, "retry": {"attempt": 99}, "drop": {"attempt": 99},
-		"reply": with(text("a reply"), "reply_to", t.in),
+		"reply":        with(text("a reply"), "reply_to", t.in),
+		"set-greeting": {"locale": model.DefaultLocale, "text": "Hello"},
 	}
 }
 
