@@ -46,7 +46,7 @@ func (n Notice) Policy() bool {
 	switch n.Kind {
 	case NoticePolicyWarning, NoticePolicyBlock, NoticePolicyUnblock:
 		return true
-	case NoticeUnknown:
+	case NoticeUnknown, NoticeAppRoles, NoticeSubscriptionLost, NoticeSubscriptionBack, NoticeTokenRefused:
 	}
 	return false
 }

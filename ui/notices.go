@@ -58,7 +58,10 @@ func (m *Model) noticeDo(n model.Notice) string {
 	if p, _ := m.inbox.Page(n.PageID); n.Kind == model.NoticePolicyBlock && p.Restricted == nil {
 		return m.say(words.NoticeOver)
 	}
-	return m.say(words.NoticeDo(string(n.Kind)))
+	if id := words.NoticeDo(string(n.Kind)); m.look.Words.Has(id) {
+		return m.say(id)
+	}
+	return "" // what it tells says what to do
 }
 
 // noticeMail says how the mail to the support inbox stands.

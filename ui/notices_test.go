@@ -65,3 +65,20 @@ func TestABlockStandsBeforeItsNotice(t *testing.T) {
 		w.shows(w.say(words.NoticesBanner, "Page", "Aoyama Coffee", "Notice", w.say(words.Notice("policy_unblock")), "Key", "n"))
 	}
 }
+
+// TestEveryKindOfNotice: none shows the id of a sentence that is missing.
+func TestEveryKindOfNotice(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"en", "ja"} {
+		for _, kind := range []model.NoticeKind{
+			model.NoticePolicyWarning, model.NoticePolicyBlock, model.NoticePolicyUnblock, model.NoticeUnknown,
+			model.NoticeAppRoles, model.NoticeSubscriptionLost, model.NoticeSubscriptionBack, model.NoticeTokenRefused,
+		} {
+			w := newWorld(t, some(3), func(o *Options) { o.Words = words.New(lang) })
+			w.noticed(policyNotice("n1", 101, kind))
+			w.keys("n")
+			w.hides("[notice", "[mail")
+			w.shows("Aoyama Coffee")
+		}
+	}
+}
