@@ -29,6 +29,8 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{"GET", "/customers", "who there is", s.controlCustomers},
 		{"POST", "/customers/{psid}", "changes or makes a customer: unreachable, unreachable_code, name, locale, profile", s.controlCustomer},
 		{"POST", "/customers/{psid}/messages", "the customer writes: text, attachments, at, standby, mid, quick_reply, reply_to, name, locale", s.controlWrite},
+		{"POST", "/customers/{psid}/events", "an event happens to the customer, by its name: event, at, name, locale", s.controlPlay},
+		{"GET", "/events", "the names of the events that can be played", s.controlPlays},
 		{"POST", "/events", "posts exactly this to the callback: body, raw or raw_base64, sign, signature, times, shuffle", s.controlEvents},
 		{"GET", "/faults", "the faults in force and how often each fired", s.controlFaults},
 		{"POST", "/faults", "adds a fault: on, kind, probability, count, delay_ms, code, subcode, regain_minutes, psid, status", s.controlAddFault},

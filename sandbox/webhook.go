@@ -235,6 +235,7 @@ type entry struct {
 	Time      int64             `json:"time"`
 	Messaging []json.RawMessage `json:"messaging,omitempty"`
 	Standby   []json.RawMessage `json:"standby,omitempty"`
+	Changes   []json.RawMessage `json:"changes,omitempty"`
 }
 
 // envelope is the body of a POST: neighbouring events of one customer share an
