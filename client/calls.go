@@ -80,6 +80,17 @@ func (c *Client) SetVisibility(ctx context.Context, page model.PageID, v model.V
 	return out, err
 }
 
+// CheckPage has the hub ask Facebook how a Page stands; with repair, its webhooks are
+// asked for again first.
+func (c *Client) CheckPage(ctx context.Context, page model.PageID, repair bool) (model.Page, error) {
+	in := struct {
+		Repair bool `json:"repair,omitempty"`
+	}{repair}
+	var out model.Page
+	err := c.call(ctx, http.MethodPost, "/v1/pages/"+segment(string(page))+"/check", nil, in, &out)
+	return out, err
+}
+
 // Uninstall uninstalls a Page.
 func (c *Client) Uninstall(ctx context.Context, page model.PageID) (model.Page, error) {
 	var out model.Page

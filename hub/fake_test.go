@@ -56,9 +56,12 @@ type fakeGraph struct {
 	profileCalls int
 	grantErr     error
 	// onGrant is called as a Page's grant is asked for.
-	onGrant       func()
-	subscribeErr  error
-	subscribed    []model.MetaPageID
+	onGrant      func()
+	subscribeErr error
+	subscribed   []model.MetaPageID
+	// state is what Meta tells of the Page; nil: that all is well.
+	state         *model.PageState
+	stateErr      error
 	unsubscribed  []model.MetaPageID
 	appCallbacks  []string
 	appRefusals   int
@@ -269,6 +272,16 @@ func (g *fakeGraph) Unsubscribe(_ context.Context, _ string, page model.MetaPage
 	defer g.mu.Unlock()
 	g.unsubscribed = append(g.unsubscribed, page)
 	return nil
+}
+
+// PageState tells what the test set, else that all is well.
+func (g *fakeGraph) PageState(context.Context, string, model.MetaPageID) (model.PageState, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.state == nil {
+		return model.PageState{Subscribed: g.subscribeErr == nil, MessagesOff: nil}, nil
+	}
+	return *g.state, g.stateErr
 }
 
 func (g *fakeGraph) SubscribeApp(_ context.Context, callbackURL string) error {

@@ -39,6 +39,9 @@ type Graph interface {
 	// Subscribe asks for a Page's webhooks, Unsubscribe gives them up.
 	Subscribe(ctx context.Context, token string, page model.MetaPageID) error
 	Unsubscribe(ctx context.Context, token string, page model.MetaPageID) error
+	// PageState tells how a Page stands: whether its webhooks come, whether messaging is
+	// on. A token that is refused is no error.
+	PageState(ctx context.Context, token string, page model.MetaPageID) (model.PageState, error)
 	// SubscribeApp tells Meta where the app's webhooks go.
 	SubscribeApp(ctx context.Context, callbackURL string) error
 }
@@ -148,6 +151,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runOutbox(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runMails(ctx) })
+	g.Go(func() error { return h.runPageChecks(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
 	g.Go(func() error { return h.runTokenUses(ctx) })
 	if h.crm != nil {

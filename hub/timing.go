@@ -34,6 +34,9 @@ type Timing struct {
 	MailPause    time.Duration `koanf:"mail_pause"`
 	MailPauseMax time.Duration `koanf:"mail_pause_max"`
 	MailLimit    time.Duration `koanf:"mail_limit"`
+	// PageCheck is how often Meta is asked whether each Page's webhooks come and messaging
+	// is on.
+	PageCheck time.Duration `koanf:"page_check"`
 	// Heads is how often clients are told the hub's time and how far each Page is.
 	Heads time.Duration `koanf:"heads"`
 	// Dead is after how long without a sign of life a connection counts as gone, and
@@ -69,6 +72,7 @@ func DefaultTiming() Timing {
 		MailPause:     30 * time.Second,
 		MailPauseMax:  time.Hour,
 		MailLimit:     3 * 24 * time.Hour,
+		PageCheck:     5 * time.Minute,
 		Heads:         15 * time.Second,
 		Dead:          35 * time.Second,
 		Progress:      30 * time.Second,

@@ -43,6 +43,17 @@ type Page struct {
 	RateLimitedUntil *time.Time `json:"rate_limited_until"`
 }
 
+// PageState is what Facebook tells of a Page when it is asked.
+type PageState struct {
+	// Subscribed: the app gets the Page's messages.
+	Subscribed bool
+	// TokenRefused: the Page's token is no longer taken; the rest is not known then.
+	TokenRefused bool
+	// MessagesOff is whether messaging is switched off in the Page's settings; nil where
+	// Facebook does not tell.
+	MessagesOff *bool
+}
+
 // Restriction is a Page's ban from sending.
 type Restriction struct {
 	Reason Untrusted `json:"reason"`

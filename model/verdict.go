@@ -76,9 +76,20 @@ func conversationVerdict(now time.Time, c Conversation) (Verdict, bool) {
 	return Verdict{}, false
 }
 
+// PageTrouble returns why the Page's own state refuses every reply at that time,
+// whatever the conversation; empty where it does not.
+func PageTrouble(now time.Time, p Page) Code {
+	if v, blocked := pageVerdict(now, p); blocked {
+		return v.Code
+	}
+	if p.RateLimitedUntil != nil && now.Before(*p.RateLimitedUntil) {
+		return RateLimited
+	}
+	return ""
+}
+
 // PageBlocks tells whether the Page's own state refuses every reply at that
 // time, whatever the conversation.
 func PageBlocks(now time.Time, p Page) bool {
-	_, blocked := pageVerdict(now, p)
-	return blocked || p.RateLimitedUntil != nil && now.Before(*p.RateLimitedUntil)
+	return PageTrouble(now, p) != ""
 }

@@ -93,6 +93,8 @@ func looking() []cmd {
 		{ID: "available_off", Scope: command.Panes, Reason: needsAway(false), Run: func(m *Model) tea.Cmd { return m.setAvailable(false) }},
 		{ID: "share_ref", Scope: command.Panes, Reason: needsPage, Run: (*Model).shareRef},
 		{ID: "greeting", Scope: command.Panes, Reason: needsPage, Run: (*Model).openGreeting},
+		{ID: "check_page", Scope: command.Panes, Reason: needsConnectedPage, Run: func(m *Model) tea.Cmd { return m.checkPage(false) }},
+		{ID: "repair_page", Scope: command.Panes, Reason: needsAdminPage, Run: func(m *Model) tea.Cmd { return m.checkPage(true) }},
 		{ID: "make_shared", Scope: command.Panes, Reason: needsOwnPage(model.Shared), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Shared) }},
 		{ID: "make_private", Scope: command.Panes, Reason: needsOwnPage(model.Private), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Private) }},
 	}

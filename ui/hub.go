@@ -35,6 +35,9 @@ type Hub interface {
 	Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error)
 	// DeleteConversation deletes a conversation for good; only the Page's installer may.
 	DeleteConversation(ctx context.Context, id model.ConversationID) error
+	// CheckPage has the hub ask Facebook how a Page stands; with repair, its webhooks are
+	// asked for again first. It returns the Page as it is then.
+	CheckPage(ctx context.Context, id model.PageID, repair bool) (model.Page, error)
 	// SetVisibility makes a Page private or shared; only its installer may.
 	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error
 	// Users returns everybody who works with the hub.

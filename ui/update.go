@@ -77,6 +77,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		m.greetingsRead(msg)
 	case noticesRead:
 		m.noticesRead(msg)
+	case pageChecked:
+		m.pageChecked(msg)
 	default:
 		m.terminalSays(msg)
 	}

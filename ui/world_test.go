@@ -290,6 +290,8 @@ type fakeHub struct {
 	users     []model.Colleague
 	told      []model.Lossy
 	greetings []model.Greeting
+	// checked is how a Page stands when Facebook is asked.
+	checked *model.Page
 }
 
 func (h *fakeHub) note(what string) error {
@@ -389,6 +391,15 @@ func (h *fakeHub) Triage(_ context.Context, id model.ConversationID, t model.Tri
 
 func (h *fakeHub) DeleteConversation(_ context.Context, id model.ConversationID) error {
 	return h.note("delete " + string(id))
+}
+
+func (h *fakeHub) CheckPage(_ context.Context, id model.PageID, repair bool) (model.Page, error) {
+	err := h.note(fmt.Sprint("check ", id, " ", repair))
+	p, _ := h.inbox.Page(id)
+	if h.checked != nil {
+		p = *h.checked
+	}
+	return p, err
 }
 
 func (h *fakeHub) SetVisibility(_ context.Context, id model.PageID, v model.Visibility) error {

@@ -102,6 +102,7 @@ const (
 	SaidSorted        ID = "said_sorted"
 	SaidCopied        ID = "said_copied"
 	SaidAddressCopied ID = "said_address_copied"
+	SaidPageChecking  ID = "said_page_checking"
 	SaidLinkCopied    ID = "said_link_copied"
 	SaidAddressOpened ID = "said_address_opened"
 	PasteTooLong      ID = "paste_too_long"

@@ -83,7 +83,10 @@ func (*liveGraph) Grant(_ context.Context, token string, id model.MetaPageID) (m
 
 func (*liveGraph) Subscribe(context.Context, string, model.MetaPageID) error   { return nil }
 func (*liveGraph) Unsubscribe(context.Context, string, model.MetaPageID) error { return nil }
-func (*liveGraph) SubscribeApp(context.Context, string) error                  { return nil }
+func (*liveGraph) PageState(context.Context, string, model.MetaPageID) (model.PageState, error) {
+	return model.PageState{Subscribed: true}, nil
+}
+func (*liveGraph) SubscribeApp(context.Context, string) error { return nil }
 
 // The Pages of a liveHub, both shared: one of ann, one of ben.
 const (

@@ -128,6 +128,10 @@ func (h *screenHub) DeleteConversation(ctx context.Context, id model.Conversatio
 	return h.client.DeleteConversation(ctx, id)
 }
 
+func (h *screenHub) CheckPage(ctx context.Context, id model.PageID, repair bool) (model.Page, error) {
+	return h.client.CheckPage(ctx, id, repair)
+}
+
 func (h *screenHub) SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error {
 	_, err := h.client.SetVisibility(ctx, id, v)
 	return err

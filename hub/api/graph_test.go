@@ -27,6 +27,9 @@ type fakeGraph struct {
 	onGrant func(page model.MetaPageID) error
 	// subscribeErr refuses a Page's webhooks, unsubscribeErr giving them up.
 	subscribeErr, unsubscribeErr error
+	// state is what Meta tells of a Page; nil: what was asked for went well.
+	state    *model.PageState
+	stateErr error
 	// profile is what every customer is called.
 	profile model.Customer
 
@@ -113,6 +116,16 @@ func (g *fakeGraph) Unsubscribe(context.Context, string, model.MetaPageID) error
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.unsubscribeErr
+}
+
+// PageState tells what the test set, else that all is well.
+func (g *fakeGraph) PageState(context.Context, string, model.MetaPageID) (model.PageState, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.state == nil {
+		return model.PageState{Subscribed: g.subscribeErr == nil, MessagesOff: nil}, nil
+	}
+	return *g.state, g.stateErr
 }
 
 func (g *fakeGraph) SubscribeApp(context.Context, string) error { return nil }

@@ -23,6 +23,10 @@ func (s *server) pages(api huma.API) {
 		OperationID: "change-page", Method: http.MethodPatch, Path: "/v1/pages/{page}", Summary: "Make a Page private or shared", Tags: tags, Security: signedIn,
 	}, s.changePage)
 	huma.Register(api, huma.Operation{
+		OperationID: "check-page", Method: http.MethodPost, Path: "/v1/pages/{page}/check", Summary: "Ask Facebook how a Page stands", Tags: tags, Security: signedIn,
+		Description: "Whether the token is taken, the Page's webhooks come and messaging is on: what it finds is taken over. With repair, an admin has the webhooks asked for again first.",
+	}, s.checkPage)
+	huma.Register(api, huma.Operation{
 		OperationID: "uninstall-page", Method: http.MethodDelete, Path: "/v1/pages/{page}", Summary: "Uninstall a Page", Tags: tags, Security: signedIn,
 		DefaultStatus: http.StatusOK,
 	}, s.uninstallPage)
@@ -82,6 +86,21 @@ type changePageInput struct {
 
 func (s *server) changePage(ctx context.Context, in *changePageInput) (*body[model.Page], error) {
 	p, err := s.hub.SetVisibility(ctx, user(ctx), in.Page, in.Body.Visibility)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Page]{Body: p}, nil
+}
+
+type checkPageInput struct {
+	PagePath
+	Body struct {
+		Repair bool `json:"repair,omitempty" doc:"ask for the Page's webhooks again"`
+	}
+}
+
+func (s *server) checkPage(ctx context.Context, in *checkPageInput) (*body[model.Page], error) {
+	p, err := s.hub.CheckPage(ctx, user(ctx), in.Page, in.Body.Repair)
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}

@@ -1,0 +1,66 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"parley/model"
+)
+
+const (
+	edgeSettings = "settings"
+	fieldMessages = "messages"
+)
+
+// PageState tells how a Page stands with Facebook. Where only its settings can't be
+// read, the rest is told.
+//
+// Source: Graph API, "Page subscribed_apps" and "Page settings" references.
+func (c *Client) PageState(ctx context.Context, token string, page model.MetaPageID) (model.PageState, error) {
+	fields, subscribed, err := c.Subscriptions(ctx, token, page, c.appID)
+	if IsTokenRefused(err) {
+		return model.PageState{TokenRefused: true}, nil
+	}
+	if err != nil {
+		return model.PageState{}, err
+	}
+	s := model.PageState{Subscribed: subscribed && slices.Contains(fields, fieldMessages)}
+	s.MessagesOff, err = c.messagesOff(ctx, token, page)
+	switch {
+	case IsTokenRefused(err):
+		return model.PageState{TokenRefused: true}, nil
+	case ctx.Err() != nil:
+		return model.PageState{}, err
+	case err != nil:
+		c.log.InfoContext(ctx, "page's settings not told", "page", string(page), "error", err)
+	}
+	return s, nil
+}
+
+// errNoSetting: the settings of a Page do not hold the one looked for.
+var errNoSetting = errors.New("messenger: setting not told")
+
+// messagesOff tells whether messaging is switched off in the Page's settings.
+func (c *Client) messagesOff(ctx context.Context, token string, page model.MetaPageID) (*bool, error) {
+	var w struct {
+		Data []struct {
+			Setting word  `json:"setting"`
+			Value   *bool `json:"value"`
+		} `json:"data"`
+	}
+	err := c.do(ctx, request{
+		name: "settings", method: http.MethodGet, path: []string{string(page), edgeSettings}, token: token,
+	}, &w)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range w.Data {
+		if d.Setting == settingMessages && d.Value != nil {
+			off := !*d.Value
+			return &off, nil
+		}
+	}
+	return nil, errNoSetting
+}

@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/words"
+)
+
+// needsConnectedPage tells why no Page can be checked now.
+func needsConnectedPage(m *Model) string {
+	if p, ok := m.sharedPage(); ok && p.UninstalledAt != nil {
+		return m.say(words.Code(string(model.PageDisconnected)))
+	}
+	return needsPage(m)
+}
+
+// needsAdminPage tells why this user can't repair a Page now.
+func needsAdminPage(m *Model) string {
+	if !m.inbox.User().Admin {
+		return m.say(words.Code(string(model.NotAdmin)))
+	}
+	return needsConnectedPage(m)
+}
+
+// pageChecked is the answer to asking how a Page stands.
+type pageChecked struct {
+	page model.Page
+	err  error
+}
+
+// checkPage has the hub ask Facebook how the Page stands.
+func (m *Model) checkPage(repair bool) tea.Cmd {
+	p, _ := m.sharedPage()
+	m.notify(m.say(words.SaidPageChecking, "Page", m.look.Line(p.Name)))
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		page, err := hub.CheckPage(ctx, p.ID, repair)
+		return pageChecked{page, err}
+	})
+}
+
+// pageChecked says how the Page stands. What changed comes with the news.
+func (m *Model) pageChecked(c pageChecked) {
+	if c.err != nil {
+		m.notify(m.hub.Explain(c.err))
+		return
+	}
+	name := m.look.Line(c.page.Name)
+	code := model.PageTrouble(m.clock.now(), c.page)
+	if code == "" {
+		m.notify(m.say(words.PageCheckedWell, "Name", name))
+		return
+	}
+	m.notify(m.say(words.PageCheckedTrouble, "Name", name, "Why", m.say(words.Code(string(code)))))
+}
