@@ -41,6 +41,9 @@ func (b *batch) aboutPage(e model.Inbound) error {
 	if news, ok := e.Event.(model.PageNews); ok {
 		return b.notice(e, news.Kind, "")
 	}
+	if _, optin := e.Event.(model.Optin); optin {
+		return nil // who ticked a plugin's box is known once they write, and told then
+	}
 	p, ok := e.Event.(model.Policy)
 	if !ok {
 		if strings.HasPrefix(e.Name, "changes:") {
@@ -161,6 +164,7 @@ func inbound(e model.Inbound, mid model.MID, text model.Untrusted) *store.Messag
 	return &store.Message{
 		Message: model.Message{
 			MID: mid, Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, Text: text, SentAt: e.At,
+			Standby: e.Standby,
 		},
 		Order: e.At, MetaTime: true,
 	}

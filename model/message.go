@@ -171,6 +171,8 @@ type Message struct {
 	Deleted bool       `json:"deleted"`
 	// Feedback is the customer's verdict on one of our messages, in Meta's words.
 	Feedback Untrusted `json:"feedback,omitempty"`
+	// Standby: it went to another app, which held the thread.
+	Standby bool `json:"standby,omitempty"`
 	// Event is set where the message tells of more than its text.
 	Event *Notable `json:"event,omitempty"`
 	// SentAt is Meta's time; for a reply Meta has not told of, the hub's.

@@ -90,6 +90,7 @@ const (
 // What happened, in the conversation.
 const (
 	BookingSpan       ID = "booking_span"
+	MessageStandby    ID = "message_standby"
 	AttachmentNothing ID = "attachment_nothing"
 	FeedbackGood      ID = "feedback_good"
 	FeedbackBad       ID = "feedback_bad"

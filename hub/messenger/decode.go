@@ -202,7 +202,7 @@ func (c *cutter) event(raw json.RawMessage, standby bool) model.Inbound {
 		in.Customer = ""
 	}
 	happened, err := f.decode(e, value)
-	if err == nil && (in.Customer != "" || f.aboutPage) {
+	if err == nil && (in.Customer != "" || f.aboutPage || f.anonymous) {
 		in.Event = happened
 	}
 	return in

@@ -198,7 +198,7 @@ func kinds() map[string]struct {
 		"optin_plugin":         {"optin", "", model.Optin{Plugin: true, Ref: "footer-button"}, nil},
 		"optin_marketing":      {"optin", "", model.Optin{Type: "notification_messages", Ref: "PL", Title: "News"}, nil},
 		"optin_one_time":       {"optin", "", model.Optin{Type: "one_time_notif_req", Ref: "PL"}, nil},
-		"optin_user_ref":       {"optin", "", nil, ofPage},
+		"optin_user_ref":       {"optin", "", model.Optin{Plugin: true, Ref: "box"}, ofPage},
 		"account_linked":       {"account_linking", "", happened(model.Notable{Kind: model.EventAccountLinking, Action: "linked"}), nil},
 		"account_unlinked":     {"account_linking", "", happened(model.Notable{Kind: model.EventAccountLinking, Action: "unlinked"}), nil},
 		"order":                {"order", "", happened(model.Notable{Kind: model.EventOrder, Payload: "2 × Beans (12.5 EUR), 1 × Filter; no bag"}), nil},

@@ -14,6 +14,8 @@ type family struct {
 	unique bool
 	// aboutPage: it concerns the Page, not a customer.
 	aboutPage bool
+	// anonymous: it may come before its customer is known.
+	anonymous bool
 	decode    func(envelope, json.RawMessage) (model.Event, error)
 }
 
@@ -28,7 +30,7 @@ func families() []family {
 		{key: "delivery", decode: decodeDelivery},
 		{key: "read", decode: decodeRead},
 		{key: "referral", decode: decodeReferral},
-		{key: "optin", decode: decodeOptin},
+		{key: "optin", anonymous: true, decode: decodeOptin},
 		{key: "response_feedback", decode: decodeFeedback},
 		{key: "account_linking", decode: decodeAccountLinking},
 		{key: "order", decode: decodeOrder},

@@ -18,9 +18,12 @@ func (s *setting) message() {
 		s.wrapped(s.l.Say(words.Unsent), muted)
 	}
 	if s.m.Event != nil {
-		for _, said := range s.l.Words.Happened(*s.m.Event, s.l.Line) {
+		for _, said := range s.l.Words.Happened(*s.m.Event, s.outside) {
 			s.wrapped(s.l.Theme.Bullet+" "+said, muted)
 		}
+	}
+	if s.m.Standby {
+		s.wrapped(s.l.Theme.Bullet+" "+s.l.Say(words.MessageStandby), muted)
 	}
 	if len(s.lines) == before {
 		s.wrapped(s.l.Say(words.Event(string(model.EventUnknown))), muted)
@@ -109,10 +112,21 @@ func (s *setting) system() {
 		if s.m.Event != nil {
 			n = *s.m.Event
 		}
-		said = s.l.Event(n)
+		said = strings.Join(s.l.Words.Happened(n, s.outside), " "+s.l.Theme.Bullet+" ")
 	}
-	said += " " + s.l.Theme.Bullet + " " + s.l.Clock(s.m.SentAt)
-	for _, w := range s.l.Cells.Wrap(s.p.apart(said), max(1, s.p.column()-2*textIndent)) {
+	width, at := max(1, s.p.column()-2*textIndent), s.l.Clock(s.m.SentAt)
+	lines := s.l.Cells.Wrap(s.p.apart(said), width)
+	if last, timed := len(lines)-1, " "+s.l.Theme.Bullet+" "+at; s.l.Cells.Width(lines[last]+timed) <= width {
+		lines[last] += timed
+	} else {
+		lines = append(lines, at)
+	}
+	for _, w := range lines {
 		s.lines = append(s.lines, s.p.centred(w, muted))
 	}
+}
+
+// outside returns what a terminal may draw of what others put into an event.
+func (s *setting) outside(u model.Untrusted) string {
+	return s.l.Cells.Shown(safe.LineN(u, longest).String())
 }

@@ -100,7 +100,7 @@ func (s *setting) host(a *model.Attachment) string {
 	if err != nil {
 		return ""
 	}
-	return s.l.Line(model.Untrusted(u.Hostname()))
+	return s.l.Line(model.Untrusted(strings.TrimPrefix(u.Hostname(), "www.")))
 }
 
 // size returns a number of bytes for reading: 640 B, 1.2 MB.

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/client"
+	"parley/hub"
+	"parley/hub/api"
+	"parley/hub/messenger"
+	"parley/hub/store/sqlite"
+	"parley/model"
+	"parley/sandbox"
+)
+
+// metaWorld is a hub and a sandbox in the test's process, each behind a socket of its
+// own, on one clock that the test sets.
+type metaWorld struct {
+	testing.TB
+	sandbox *sandbox.Sandbox
+	info    sandbox.Info
+	hub     *hub.Hub
+	url     string
+	ann     liveUser
+	client  *client.Client
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// metaNow is when a metaWorld begins.
+var metaNow = time.Date(2026, 11, 19, 10, 30, 0, 0, time.UTC)
+
+func (w *metaWorld) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// passes sets the clock on.
+func (w *metaWorld) passes(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// newMetaWorld starts a world whose Page ann has connected and shared.
+func newMetaWorld(t testing.TB, change ...func(*hub.Timing)) *metaWorld {
+	t.Helper()
+	w := &metaWorld{TB: t, now: metaNow}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	var running sync.WaitGroup
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
+	box, err := sandbox.New(sandbox.Options{Seed: 7, Now: w.clock})
+	w.must(err)
+	w.sandbox, w.info = box, box.Info()
+	running.Go(func() {
+		if err := box.Run(ctx); err != nil {
+			t.Errorf("run sandbox: %v", err)
+		}
+	})
+	w.startHub(ctx, &running, change)
+	w.client, err = client.New(w.url, w.ann.token)
+	w.must(err)
+	t.Cleanup(w.client.Close)
+	if _, err := w.client.ConnectPage(t.Context(), w.page(), w.info.UserToken, model.Shared); err != nil {
+		t.Fatalf("connect: %v", err)
+	}
+	return w
+}
+
+func (w *metaWorld) startHub(ctx context.Context, running *sync.WaitGroup, change []func(*hub.Timing)) {
+	w.Helper()
+	st, err := sqlite.Open(ctx, filepath.Join(w.TempDir(), "hub.db"), sqlite.Options{Exclusive: true})
+	w.must(err)
+	a, err := hub.AddUser(ctx, st, hub.NewUser{Name: "Ann", Admin: true, Token: true}, w.clock())
+	w.must(err)
+	w.ann = liveUser{a.User, a.Token}
+	app := model.AppID(w.info.AppID)
+	graph, err := messenger.New(messenger.Config{
+		GraphURL: w.info.GraphURL, Version: "v26.0", AppID: app, AppSecret: w.info.AppSecret, SendDeadline: patience, Timeout: patience,
+	})
+	w.must(err)
+	verifier, err := messenger.NewVerifier(w.info.AppSecret)
+	w.must(err)
+	timing := hub.DefaultTiming()
+	timing.Webhook = patience
+	for _, f := range change {
+		f(&timing)
+	}
+	w.hub = hub.New(hub.Options{
+		Store: st, Vault: liveVault(), Graph: messenger.App{Client: graph, VerifyToken: w.info.VerifyToken}, AppID: app, Timing: timing, Now: w.clock,
+	})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	w.must(err)
+	w.url = "http://" + l.Addr().String()
+	server := &http.Server{ReadHeaderTimeout: patience, Handler: api.New(api.Options{
+		Hub: w.hub, Verifier: verifier, AppID: app, VerifyToken: w.info.VerifyToken, Version: "test", Now: w.clock, Stopping: ctx,
+	})}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			w.Errorf("serve: %v", err)
+		}
+	})
+	serving.Go(func() {
+		if err := w.hub.Run(ctx); err != nil && ctx.Err() == nil {
+			w.Errorf("run hub: %v", err)
+		}
+	})
+	running.Go(func() {
+		<-ctx.Done()
+		_ = server.Close()
+		serving.Wait()
+		graph.Close()
+		if err := st.Close(); err != nil {
+			w.Errorf("close store: %v", err)
+		}
+	})
+	w.hub.SubscribeApp(ctx, w.url+webhookPath)
+}
+
+func (w *metaWorld) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatalf("unexpected error: %v", err)
+	}
+}
+
+// page is Facebook's id of the Page; its first installation has the same.
+func (w *metaWorld) page() model.MetaPageID { return model.MetaPageID(w.info.PageID) }
+
+// control steers the sandbox.
+func (w *metaWorld) control(method, path string, body, into any) {
+	w.Helper()
+	raw, err := json.Marshal(body)
+	w.must(err)
+	req, err := http.NewRequestWithContext(w.Context(), method, w.info.ControlURL+path, bytes.NewReader(raw))
+	w.must(err)
+	resp, err := http.DefaultClient.Do(req)
+	w.must(err)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	w.must(err)
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		w.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, answer)
+	}
+	if into != nil {
+		w.must(json.Unmarshal(answer, into))
+	}
+}
+
+// plays has an event happen to a customer, the last of its steps at that time; when it
+// returns, the hub has stored it.
+func (w *metaWorld) plays(psid, event string, at time.Time) {
+	w.Helper()
+	var answer struct{ Status []int }
+	w.control(http.MethodPost, "/customers/"+psid+"/events", map[string]any{
+		"event": event, "at": at.UnixMilli(), "name": "山田 花子",
+	}, &answer)
+	if len(answer.Status) != 1 || answer.Status[0] != http.StatusOK {
+		w.Fatalf("%s: the hub answered %v", event, answer.Status)
+	}
+}
+
+// sets changes the Page on Facebook.
+func (w *metaWorld) sets(change map[string]any) {
+	w.Helper()
+	w.control(http.MethodPost, "/page", change, nil)
+}
+
+func (w *metaWorld) conversationID(psid string) model.ConversationID {
+	return model.NewConversationID(model.PageID(w.page()), model.PSID(psid))
+}
+
+func (w *metaWorld) conversation(psid string) model.Conversation {
+	w.Helper()
+	c, err := w.client.Conversation(w.Context(), w.conversationID(psid))
+	w.must(err)
+	return c
+}
+
+func (w *metaWorld) messages(psid string) []model.Message {
+	w.Helper()
+	l, err := w.client.Messages(w.Context(), w.conversationID(psid), "", 50)
+	w.must(err)
+	return l.Messages
+}
+
+func (w *metaWorld) notices() []model.Notice {
+	w.Helper()
+	l, err := w.client.Notices(w.Context(), client.ListQuery{Limit: 100})
+	w.must(err)
+	return l.Notices
+}
+
+// wants expects the verdict on a reply.
+func (w *metaWorld) wants(psid string, code model.Code) {
+	w.Helper()
+	if v := w.conversation(psid).Reply; v.Code != code || v.Allowed != (code == "") {
+		w.Fatalf("the verdict is %+v, want %q", v, code)
+	}
+}
+
+// comes waits for a verdict that the hub finds by itself.
+func (w *metaWorld) comes(psid string, code model.Code) {
+	w.Helper()
+	var v model.Verdict
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if v = w.conversation(psid).Reply; v.Code == code {
+			return
+		}
+	}
+	w.Fatalf("the verdict is %+v, want %q", v, code)
+}
+
+// replies hands a reply in, and waits until it is settled.
+func (w *metaWorld) replies(psid, text string) model.Message {
+	w.Helper()
+	m, err := w.hub.Reply(w.Context(), w.ann.User, hub.Draft{
+		Conversation: w.conversationID(psid), ClientID: client.NewClientID(), Text: model.Untrusted(text),
+	})
+	w.must(err)
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for _, now := range w.messages(psid) {
+			if now.ID == m.ID && !now.State.Unsettled() {
+				return now
+			}
+		}
+	}
+	w.Fatalf("the reply is not settled")
+	return m
+}
+
+// refuses expects that a reply fails with that code.
+func (w *metaWorld) refuses(psid string, code model.Code) {
+	w.Helper()
+	if m := w.replies(psid, "hello"); m.State != model.Failed || m.Error == nil || m.Error.Code != code {
+		w.Fatalf("the reply is %s because of %+v, want %q", m.State, m.Error, code)
+	}
+}
+
+// sends expects that a reply leaves.
+func (w *metaWorld) sends(psid string) {
+	w.Helper()
+	if m := w.replies(psid, "hello"); !m.State.Arrived() {
+		w.Fatalf("the reply is %s because of %+v", m.State, m.Error)
+	}
+}
+
+// numbered is the PSID of the nth customer of a test.
+func numbered(n int) string { return fmt.Sprint(5_500_000_000_000_000 + n) }
