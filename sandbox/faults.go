@@ -18,7 +18,7 @@ type fault struct {
 	DelayMS     int      `json:"delay_ms,omitempty"`
 	Code        int      `json:"code,omitempty"`
 	Subcode     int      `json:"subcode,omitempty"`
-	Regain      int      `json:"regain_minutes,omitempty"`
+	Regain      *int     `json:"regain_minutes,omitempty"` // default 1; 0: no time is named
 	PSID        string   `json:"psid,omitempty"`
 	Status      int      `json:"status,omitempty"`
 	Fired       int      `json:"fired"`
@@ -72,7 +72,7 @@ func (f *fault) validate() error {
 	if f.Probability != nil && (*f.Probability < 0 || *f.Probability > 1) {
 		return fmt.Errorf("probability must be between 0 and 1, not %v", *f.Probability)
 	}
-	if f.Count < 0 || f.DelayMS < 0 || f.Regain < 0 {
+	if f.Count < 0 || f.DelayMS < 0 || f.Regain != nil && *f.Regain < 0 {
 		return fmt.Errorf("count, delay_ms and regain_minutes cannot be negative")
 	}
 	if f.Status != 0 && (f.Status < 400 || f.Status > 599) {
@@ -137,8 +137,11 @@ func (f *fault) graphError() *graphError {
 		code = 2
 	}
 	e := errByCode(code, f.Subcode)
-	e.status, e.regain = f.Status, f.Regain
-	if e.throttle() && e.regain == 0 {
+	e.status, e.regain = f.Status, 0
+	switch {
+	case f.Regain != nil:
+		e.regain = *f.Regain
+	case e.throttle():
 		e.regain = 1
 	}
 	return e

@@ -175,9 +175,13 @@ func scenes() []scene {
 			{keys: "y"},
 			{at: rep, read: true},
 		}},
+		{name: "events", prepare: happened, steps: []step{open}, also: []variant{tall("en"), tall("ja")}},
 		{name: "names", prepare: named, steps: []step{{see: "ab", keys: "jj" + enter}}},
 	}
 }
+
+// tall is a terminal in which a whole conversation is seen.
+func tall(lang string) variant { return variant{size{100, 165}, lang, dark} }
 
 // connected connects the Page.
 func connected(ctx context.Context, w *world) error { return w.connect(ctx) }
@@ -251,6 +255,29 @@ func away(ctx context.Context, w *world) error {
 		return err
 	}
 	return w.run(ctx, nil, "user", "available", "off")
+}
+
+// happened has everything happen to one customer that can happen in Messenger, by the
+// names that the sandbox has for it; in the end the conversation is ours.
+func happened(ctx context.Context, w *world) error {
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	events, err := w.events(ctx)
+	if err != nil {
+		return err
+	}
+	events = append(events, "thread-pass", "message-text")
+	const pace = 20 * time.Second
+	for i, name := range events {
+		err := w.control(ctx, "/customers/"+customers[0].psid+"/events", map[string]any{
+			"event": name, "name": first, "locale": "ja_JP", "at": time.Now().Add(-time.Duration(len(events)-i) * pace).UnixMilli(),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // named has customers write whose names are hard to draw.

@@ -210,6 +210,28 @@ func (w *world) control(ctx context.Context, path string, body any) error {
 	return nil
 }
 
+// events returns the names of the events that the sandbox can play.
+func (w *world) events(ctx context.Context) ([]string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.facebook.ControlURL+"/events", nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	var list struct{ Events []struct{ Name string } }
+	if err := json.NewDecoder(res.Body).Decode(&list); err != nil {
+		return nil, fmt.Errorf("sandbox, events: %w", err)
+	}
+	names := make([]string, 0, len(list.Events))
+	for _, e := range list.Events {
+		names = append(names, e.Name)
+	}
+	return names, nil
+}
+
 // write has customers write what they have to say, and waits until the hub has all of
 // it: the oldest first, so that what the inbox shows does not depend on chance.
 func (w *world) write(ctx context.Context, customers []customer) error {

@@ -141,10 +141,7 @@ func TestEveryEvent(t *testing.T) {
 	slices.Sort(names)
 	for n, name := range names {
 		t.Run(name, func(t *testing.T) {
-			w := &metaWorld{
-				TB: t, sandbox: w.sandbox, info: w.info, hub: w.hub, url: w.url, ann: w.ann, client: w.client, now: w.now,
-			}
-			golden.RequireEqual(t, w.showsEvent(numbered(n), name))
+			golden.RequireEqual(t, w.of(t).showsEvent(numbered(n), name))
 		})
 	}
 }

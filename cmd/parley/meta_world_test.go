@@ -34,6 +34,11 @@ type metaWorld struct {
 	ann     liveUser
 	client  *client.Client
 
+	time *metaClock
+}
+
+// metaClock is a clock that stands until it is set on.
+type metaClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
@@ -42,22 +47,29 @@ type metaWorld struct {
 var metaNow = time.Date(2026, 11, 19, 10, 30, 0, 0, time.UTC)
 
 func (w *metaWorld) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
+	w.time.mu.Lock()
+	defer w.time.mu.Unlock()
+	return w.time.now
 }
 
 // passes sets the clock on.
 func (w *metaWorld) passes(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
+	w.time.mu.Lock()
+	defer w.time.mu.Unlock()
+	w.time.now = w.time.now.Add(d)
+}
+
+// of is the same world for a test inside its test.
+func (w *metaWorld) of(t testing.TB) *metaWorld {
+	inside := *w
+	inside.TB = t
+	return &inside
 }
 
 // newMetaWorld starts a world whose Page ann has connected and shared.
 func newMetaWorld(t testing.TB, change ...func(*hub.Timing)) *metaWorld {
 	t.Helper()
-	w := &metaWorld{TB: t, now: metaNow}
+	w := &metaWorld{TB: t, time: &metaClock{now: metaNow}}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
 	t.Cleanup(func() {
@@ -174,6 +186,14 @@ func (w *metaWorld) plays(psid, event string, at time.Time) {
 	if len(answer.Status) != 1 || answer.Status[0] != http.StatusOK {
 		w.Fatalf("%s: the hub answered %v", event, answer.Status)
 	}
+}
+
+// pageNow is the Page as clients have it.
+func (w *metaWorld) pageNow() model.Page {
+	w.Helper()
+	pages, err := w.client.Pages(w.Context())
+	w.must(err)
+	return pages[0]
 }
 
 // sets changes the Page on Facebook.

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -46,8 +47,8 @@ var errNoSetting = errors.New("messenger: setting not told")
 func (c *Client) messagesOff(ctx context.Context, token string, page model.MetaPageID) (*bool, error) {
 	var w struct {
 		Data []struct {
-			Setting word  `json:"setting"`
-			Value   *bool `json:"value"`
+			Setting word            `json:"setting"`
+			Value   json.RawMessage `json:"value"` // of other settings, anything
 		} `json:"data"`
 	}
 	err := c.do(ctx, request{
@@ -57,8 +58,9 @@ func (c *Client) messagesOff(ctx context.Context, token string, page model.MetaP
 		return nil, err
 	}
 	for _, d := range w.Data {
-		if d.Setting == settingMessages && d.Value != nil {
-			off := !*d.Value
+		var on *bool
+		if d.Setting == settingMessages && json.Unmarshal(d.Value, &on) == nil && on != nil {
+			off := !*on
 			return &off, nil
 		}
 	}
