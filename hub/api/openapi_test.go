@@ -123,7 +123,7 @@ func TestOpenAPIHoldsTheContract(t *testing.T) {
 	for _, route := range []string{
 		"GET /v1/me", "POST /v1/login", "POST /v1/logout",
 		"GET /v1/users", "GET /v1/tokens", "DELETE /v1/tokens/{token}", "GET /v1/audit",
-		"GET /v1/pages", "POST /v1/pages", "PATCH /v1/pages/{page}", "DELETE /v1/pages/{page}",
+		"GET /v1/pages", "POST /v1/pages", "PATCH /v1/pages/{page}", "DELETE /v1/pages/{page}", "POST /v1/pages/{page}/check",
 		"GET /v1/conversations", "GET /v1/conversations/{conversation}",
 		"GET /v1/conversations/{conversation}/messages", "POST /v1/conversations/{conversation}/messages",
 		"POST /v1/conversations/{conversation}/messages/{message}/retry",

@@ -357,6 +357,19 @@ func routes() map[string]route {
 			},
 			changes: true,
 		},
+		"check-page": {
+			body: func(target) any { return map[string]any{} },
+			want: func(c cell) verdict {
+				switch {
+				case !c.sees:
+					return forbidden(model.NotInstaller)
+				case c.gone:
+					return conflict(model.PageDisconnected)
+				}
+				return ok
+			},
+			changes: true,
+		},
 		"uninstall-page": {
 			want: func(c cell) verdict {
 				if !c.who.Admin {
