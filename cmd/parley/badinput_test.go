@@ -53,6 +53,7 @@ func TestWrongUsage(t *testing.T) {
 		{line: "page connect --page 1 --token-file f --visibility open", says: "open"},
 		{line: "page visibility 1"},
 		{line: "page visibility 1 open", says: "open"},
+		{line: "page check"},
 		{line: "page disconnect"},
 		{line: "user nonsense", says: "nonsense"},
 		{line: "user add"},

@@ -244,3 +244,39 @@ func TestScreenFocus(t *testing.T) {
 	s.inList("Customer 11", lacking("●"))
 	s.leaves()
 }
+
+// TestScreenBlockWhileTyping: Facebook restricts the Page while a reply is typed: the
+// composer is closed and a banner says why; unblocked, the same text leaves.
+func TestScreenBlockWhileTyping(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerSays("2001", wording{Text: "Is it in stock?", Name: "Ken Sato", Locale: "en_US"})
+	s := startScreen(t, aki.screenEnv())
+	s.sees("● live", "Is it in stock?")
+	s.types(keyEnter)
+	s.sees("Reply to Ken Sato…")
+	s.presses("r", "enter send")
+	s.types("half a thought")
+	s.sees("half a thought")
+
+	began := time.Now()
+	w.facebook.control("POST", "/page", map[string]any{"policy": "block", "reason": "Spam"}, nil)
+	s.sees("draft kept, nothing is sent", "Reason: Spam", "half a thought")
+	late := time.Since(began)
+	t.Logf("closed %s after Facebook said so", late)
+	if late > soon {
+		t.Errorf("the composer is closed %s after Facebook said so", late)
+	}
+	s.types(keyEnter)
+	w.facebook.control("POST", "/page", map[string]any{"policy": "unblock"}, nil)
+	s.sees("enter send", "half a thought")
+	if got := w.facebook.gotBy("2001"); len(got) > 0 {
+		t.Fatalf("the customer got %q", got)
+	}
+	s.types(keyEnter)
+	s.inThread("half a thought", "✓ sent")
+	if got := w.facebook.gotBy("2001"); !slices.Equal(got, []string{"half a thought"}) {
+		t.Errorf("the customer got %q", got)
+	}
+	s.leaves()
+}

@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"parley/model"
+)
+
+// TestTheWindowClosesOnTheHubsTime at the very second, though this machine's clock is an
+// hour wrong, either way.
+func TestTheWindowClosesOnTheHubsTime(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]time.Duration{"an hour slow": -time.Hour, "an hour fast": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			list := some(3)
+			until := noon.Add(10 * time.Minute) // by the hub's clock
+			list[0].WindowUntil = &until
+			var w *world
+			w = newWorld(t, list, func(o *Options) {
+				o.Now = func() time.Time { return w.machine(wrong) }
+			})
+			w.keys("enter", "r")
+			w.types("nearly")
+			w.passes(10*time.Minute - time.Second)
+			w.hides("Reply window closed")
+			w.shows("enter send")
+			w.passes(time.Second)
+			w.shows("Reply window closed 12:10.", "nearly")
+			w.hides("enter send")
+			w.keys("enter")
+			if len(w.hub.replies) > 0 {
+				t.Error("a reply left")
+			}
+		})
+	}
+}
+
+// machine is what this machine's clock shows, before there is a world too.
+func (w *world) machine(wrong time.Duration) time.Time {
+	if w == nil {
+		return noon.Add(wrong)
+	}
+	return w.time.Add(wrong)
+}
+
+// TestABlockWhileTyping: the composer is grey as soon as the news is there, with a banner,
+// and open again with the text when the block is lifted.
+func TestABlockWhileTyping(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(3))
+	w.keys("enter", "r")
+	w.types("half a thought")
+	p, _ := w.inbox.Page(page1)
+	block := func(r *model.Restriction) {
+		p.Seq += 100
+		p.Restricted = r
+		w.sends(News{Apply: func() (model.Changes, error) { return w.inbox.SetPages([]model.Page{p}), nil }})
+	}
+	block(&model.Restriction{Reason: "Spam", Since: noon})
+	w.shows("Aoyama Coffee: Facebook has restricted this Page from sending.", "Reason: Spam", "half a thought", "draft kept, nothing is sent")
+	w.hides("enter send")
+	w.keys("enter")
+	if len(w.hub.replies) > 0 {
+		t.Fatal("a reply left")
+	}
+	block(nil)
+	w.hides("Aoyama Coffee: Facebook has restricted", "draft kept")
+	w.shows("half a thought", "enter send")
+	w.keys("enter")
+	if len(w.hub.replies) != 1 || w.hub.replies[0].Text != "half a thought" {
+		t.Errorf("left: %v", w.hub.replies)
+	}
+}
+
+// TestCheckAndRepairAPage from the palette: what was found is said.
+func TestCheckAndRepairAPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(3))
+	off, _ := w.inbox.Page(page1)
+	off.MessagesOff = true
+	w.hub.checked = &off
+	w.keys("ctrl+k")
+	w.types("check again")
+	w.keys("enter")
+	w.shows("Messaging is off on this Page.")
+	w.hub.checked = nil
+	w.keys("ctrl+k")
+	w.types("check again")
+	w.keys("enter")
+	w.shows("Aoyama Coffee: messages come and go.")
+	// Only an admin repairs.
+	w.keys("ctrl+k")
+	w.types("repair")
+	w.shows("Only an admin can do this.")
+	w.keys("enter", "esc")
+	w.inbox.SetUser(model.User{ID: me, Name: "Aoi", Admin: true})
+	w.keys("ctrl+k")
+	w.types("repair")
+	w.keys("enter")
+	if n := len(w.hub.asked); n == 0 || w.hub.asked[n-1] != "check 100 true" {
+		t.Errorf("asked: %v", w.hub.asked)
+	}
+}
