@@ -47,6 +47,7 @@ func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) str
 		return w.Say(Event(kind))
 	case model.EventOrder, model.EventFeedback, model.EventCommand:
 		return w.of(Event(kind), n, line)
+	case model.EventQuickReply, model.EventPostback, model.EventReferral, model.EventUnknown:
 	}
 	if id := Event(kind); w.Has(id) {
 		return w.Say(id)

@@ -238,13 +238,19 @@ func (w *metaWorld) wants(psid string, code model.Code) {
 // comes waits for a verdict that the hub finds by itself.
 func (w *metaWorld) comes(psid string, code model.Code) {
 	w.Helper()
-	var v model.Verdict
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if v = w.conversation(psid).Reply; v.Code == code {
-			return
+	w.until("the verdict "+string(code), func() bool { return w.conversation(psid).Reply.Code == code })
+}
+
+// until waits for what the hub does by itself.
+func (w *metaWorld) until(what string, holds func() bool) {
+	w.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !holds(); <-tick.C {
+		if time.Now().After(end) {
+			w.Fatalf("not within %s: %s", patience, what)
 		}
 	}
-	w.Fatalf("the verdict is %+v, want %q", v, code)
 }
 
 // replies hands a reply in, and waits until it is settled.
@@ -254,14 +260,14 @@ func (w *metaWorld) replies(psid, text string) model.Message {
 		Conversation: w.conversationID(psid), ClientID: client.NewClientID(), Text: model.Untrusted(text),
 	})
 	w.must(err)
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	w.until("the reply is settled", func() bool {
 		for _, now := range w.messages(psid) {
-			if now.ID == m.ID && !now.State.Unsettled() {
-				return now
+			if now.ID == m.ID {
+				m = now
 			}
 		}
-	}
-	w.Fatalf("the reply is not settled")
+		return !m.State.Unsettled()
+	})
 	return m
 }
 
