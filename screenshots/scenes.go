@@ -181,7 +181,7 @@ func scenes() []scene {
 }
 
 // tall is a terminal in which a whole conversation is seen.
-func tall(lang string) variant { return variant{size{100, 165}, lang, dark} }
+func tall(lang string) variant { return variant{size{100, 175}, lang, dark} }
 
 // connected connects the Page.
 func connected(ctx context.Context, w *world) error { return w.connect(ctx) }
