@@ -52,8 +52,6 @@ type liveUser struct {
 
 // liveGraph plays Meta: it takes every reply but those that say so, and knows every customer's name.
 type liveGraph struct {
-	hub.PageGraph // not asked here
-
 	sent atomic.Int64
 }
 
@@ -86,6 +84,20 @@ func (*liveGraph) Unsubscribe(context.Context, string, model.MetaPageID) error {
 func (*liveGraph) PageState(context.Context, string, model.MetaPageID) (model.PageState, error) {
 	return model.PageState{Subscribed: true}, nil
 }
+
+func (*liveGraph) Greetings(context.Context, string, model.MetaPageID) ([]model.Greeting, error) {
+	return []model.Greeting{{Locale: model.DefaultLocale, Text: "Welcome"}}, nil
+}
+
+func (*liveGraph) SetGreetings(context.Context, string, model.MetaPageID, []model.Greeting) error {
+	return nil
+}
+
+// Examine finds a Page whose token is good, and that is not subscribed.
+func (*liveGraph) Examine(context.Context, string, model.MetaPageID) model.PageExam {
+	return model.PageExam{Valid: true}
+}
+
 func (*liveGraph) SubscribeApp(context.Context, string) error { return nil }
 
 // The Pages of a liveHub, both shared: one of ann, one of ben.

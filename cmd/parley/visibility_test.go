@@ -89,6 +89,23 @@ func seers(c commandCell, s commandState) int {
 	return anybody(c, s)
 }
 
+// connectedSeers lets who sees a Page do what asks Facebook, while it is connected.
+func connectedSeers(c commandCell, s commandState) int {
+	if c.in && c.sees && s.gone {
+		return exitRefused
+	}
+	return seers(c, s)
+}
+
+// examined is connectedSeers of a command that fails where something is wrong with the
+// Page: in these tests nothing of Facebook is set up.
+func examined(c commandCell, s commandState) int {
+	if code := connectedSeers(c, s); code != exitDone {
+		return code
+	}
+	return exitFailed
+}
+
 func admins(c commandCell, s commandState) int {
 	if c.in && !c.admin {
 		return exitRefused
@@ -155,6 +172,23 @@ func commandRows(tokenFile string) map[string]commandRow {
 			},
 			changes: true,
 		},
+		"parley page check": {
+			args: func(page, _ string) []string { return []string{"page", "check", page} },
+			want: func(c commandCell, s commandState) int {
+				if c.in && (!c.sees || s.gone) {
+					return exitRefused
+				}
+				return anybody(c, s)
+			},
+			changes: true,
+		},
+		"parley page greeting": {
+			args: func(page, _ string) []string { return []string{"page", "greeting", page} }, want: connectedSeers, hides: true,
+		},
+		"parley page doctor": {
+			args: func(page, _ string) []string { return []string{"page", "doctor", page} }, want: examined, hides: true,
+		},
+		"parley page entry": {apart: "draws the link that follows from the Page's id, and asks no hub"},
 		"parley page disconnect": {
 			args: func(page, _ string) []string { return []string{"page", "disconnect", page} }, want: admins, changes: true,
 		},

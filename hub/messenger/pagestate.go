@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	edgeSettings = "settings"
+	edgeSettings  = "settings"
 	fieldMessages = "messages"
 )
 
