@@ -24,10 +24,11 @@ func (h *Hub) Greetings(ctx context.Context, user model.User, id model.PageID) (
 // SetGreeting sets the greeting of one locale. It is the Page's own word to everybody on
 // Facebook, given by the token of who connected it: only they change it.
 func (h *Hub) SetGreeting(ctx context.Context, user model.User, id model.PageID, g model.Greeting) ([]model.Greeting, error) {
-	if err := g.Check(); err != nil {
-		return nil, err
-	}
 	return h.changeGreetings(ctx, user, id, func(all []model.Greeting) ([]model.Greeting, error) {
+		// Not before: to who does not see the Page a wrong greeting is as good as any.
+		if err := g.Check(); err != nil {
+			return nil, err
+		}
 		return model.WithGreeting(all, g)
 	})
 }

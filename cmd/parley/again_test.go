@@ -111,7 +111,7 @@ func TestFacebookIsAway(t *testing.T) {
 	address := strings.TrimPrefix(w.facebook.GraphURL, "http://")
 	w.facebook.stop()
 
-	if out := aki.cli("reply", id, "first", "--wait", "1s").ok().out; out != "waiting\n" {
+	if out := aki.cli("reply", id, "first", "--wait", "1s").ok().out; out != "waiting\n" && out != "sending\n" { // an attempt may be under way
 		t.Errorf("reply said %q", out)
 	}
 	aki.cli("reply", id, "second", "--wait", "10s").exits(exitFailed).says("(not_sent)")
