@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"parley/model"
 )
@@ -24,6 +25,8 @@ type Problem struct {
 	Detail model.Untrusted `json:"detail"`
 	// Reply is the verdict where a reply is refused by one.
 	Reply *model.Verdict `json:"reply"`
+	// Until is when it is worth asking again; nil: not told.
+	Until *time.Time `json:"until"`
 }
 
 // Error implements error.

@@ -21,6 +21,8 @@ const (
 	AuditDeleted     AuditKind = "deleted"
 	AuditKeyAdded    AuditKind = "key_added"
 	AuditKeyRemoved  AuditKind = "key_removed"
+	AuditLinked      AuditKind = "linked"
+	AuditUnlinked    AuditKind = "unlinked"
 )
 
 // AuditEntry is one deed in the audit log: who did what to what, and when. It holds
@@ -41,6 +43,8 @@ type AuditEntry struct {
 	// Key is by what somebody signed in over SSH, or what was added or removed: the
 	// fingerprint of a key, or who came as the demo's guest; empty: not over SSH.
 	Key string `json:"key"`
+	// Record is what was linked to the conversation, or unlinked from it.
+	Record *RecordRef `json:"record,omitempty"`
 	// From and To are what something was and became.
 	From string `json:"from"`
 	To   string `json:"to"`

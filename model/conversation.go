@@ -27,6 +27,9 @@ type Link struct {
 	Title Untrusted `json:"title"`
 }
 
+// Ref is the record's own name.
+func (l Link) Ref() RecordRef { return RecordRef{Type: RecordType(l.Type), ID: l.ID} }
+
 // Entry is how a customer came in: an m.me link, an ad.
 type Entry struct {
 	Source string    `json:"source"`

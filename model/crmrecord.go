@@ -51,21 +51,21 @@ type CRMBudget struct {
 // NewRecord is a record to be made.
 type NewRecord struct {
 	// Title is a lead's or deal's title, a person's name. It must not be empty.
-	Title string
+	Title string `json:"title"`
 	// PersonID and OrganizationID are whom a lead or deal is with; a lead needs one of
 	// them. A person has an OrganizationID alone.
-	PersonID       string
-	OrganizationID string
+	PersonID       string `json:"person_id,omitempty"`
+	OrganizationID string `json:"organization_id,omitempty"`
 	// Email and Phone are a person's.
-	Email string
-	Phone string
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
 	// Value and ExpectedClose (2026-12-31) are a lead's or deal's, StageID a deal's; 0: the
 	// first stage.
-	Value         *Money
-	ExpectedClose string
-	StageID       int64
+	Value         *Money `json:"value,omitempty"`
+	ExpectedClose string `json:"expected_close,omitempty"`
+	StageID       int64  `json:"stage_id,omitempty"`
 	// OwnerID is the CRM's id of its owner; 0: whose token it is.
-	OwnerID int64
+	OwnerID int64 `json:"-"`
 }
 
 // LogValue implements [slog.LogValuer]: names and addresses are for no log.

@@ -107,6 +107,9 @@ const (
 	EventOrder          EventKind = "order"
 	EventFeedback       EventKind = "feedback"
 	EventCommand        EventKind = "command"
+	// EventRecord: a colleague linked a record of the CRM, or took a link away. Who may
+	// not see the record is not told.
+	EventRecord EventKind = "record"
 	// EventUnknown is a message or event that Parley can't show; its raw form is
 	// kept.
 	EventUnknown EventKind = "unknown"
@@ -127,7 +130,16 @@ type Notable struct {
 	Owner ThreadOwner `json:"owner,omitempty" enum:"parley,inbox,app,nobody"`
 	// Entry is how the customer came in.
 	Entry *Entry `json:"entry,omitempty"`
+	// Record is what an event of kind record is about; its Title is what it is called
+	// when it is read. Action is then linked or unlinked.
+	Record *Link `json:"record,omitempty"`
 }
+
+// What [Notable.Action] says of a record.
+const (
+	ActionLinked   = "linked"
+	ActionUnlinked = "unlinked"
+)
 
 // ThreadOwner says which app holds a thread, as far as users care.
 type ThreadOwner string

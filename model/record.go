@@ -44,7 +44,7 @@ func ParseRecordRef(s string) (RecordRef, error) {
 	}
 	kind, id, _ := strings.Cut(s, ":")
 	r := RecordRef{Type: RecordType(kind), ID: strings.ToLower(id)}
-	if !r.valid() {
+	if !r.Valid() {
 		return RecordRef{}, fmt.Errorf("no record: %q", s)
 	}
 	return r, nil
@@ -61,7 +61,7 @@ func recordAt(u *url.URL) (RecordRef, error) {
 	case len(parts) >= 3 && parts[0] == "leads" && parts[1] == "inbox":
 		r = RecordRef{Type: Lead, ID: strings.ToLower(parts[2])}
 	}
-	if !r.valid() {
+	if !r.Valid() {
 		return RecordRef{}, fmt.Errorf("no record at %s", u.Redacted())
 	}
 	return r, nil
@@ -70,7 +70,8 @@ func recordAt(u *url.URL) (RecordRef, error) {
 // mostRecordDigits is how long a number may be: more would not be one of 64 bits.
 const mostRecordDigits = 18
 
-func (r RecordRef) valid() bool {
+// Valid tells whether its id is one of its type.
+func (r RecordRef) Valid() bool {
 	switch r.Type {
 	case Person, Deal:
 		digits := strings.Trim(r.ID, "0123456789") == ""
@@ -167,6 +168,14 @@ type Candidate struct {
 	Match Match `json:"match,omitempty"`
 	// Found is what of the chat matched: the address, the number, the name.
 	Found Untrusted `json:"found,omitempty"`
+}
+
+// RecordView is a record as its own screen shows it.
+type RecordView struct {
+	Record Record `json:"record"`
+	// Others is how many others of the company may see the record; nil: it was not asked
+	// for, or can't be told (it takes the company's token).
+	Others *int `json:"others,omitempty"`
 }
 
 // SyncState is how the transcript of a linked conversation stands in the CRM.

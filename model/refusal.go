@@ -1,5 +1,7 @@
 package model
 
+import "time"
+
 // Code names why something is refused or asks: part of the contract, the same
 // over HTTP, in the CLI and in the catalogues of words.
 type Code string
@@ -71,6 +73,24 @@ const (
 	CRMSignIn Code = "crm_sign_in"
 )
 
+// Refusals about records of the CRM.
+const (
+	// NoCRM: the hub has no CRM.
+	NoCRM Code = "no_crm"
+	// NoCRMUser: the CRM knows nobody by whom to tell what this user may see there.
+	NoCRMUser Code = "no_crm_user"
+	// BadRecord: what was named is no record: another type, or no id of that type.
+	BadRecord Code = "bad_record"
+	// RecordNotFound: there is no such record, or this user may not see it.
+	RecordNotFound Code = "record_not_found"
+	// CRMForbidden: the CRM does not let this user do that; CRMInvalid: it does not take
+	// what it was given.
+	CRMForbidden Code = "crm_forbidden"
+	CRMInvalid   Code = "crm_invalid"
+	// CRMLimited: a budget of the CRM is used up.
+	CRMLimited Code = "crm_limited"
+)
+
 // Why a reply failed or asks, besides the verdicts.
 const (
 	// OutcomeUnknown: Meta did not answer; it may have arrived.
@@ -86,6 +106,8 @@ type Refusal struct {
 	Code Code
 	// Verdict is set where the rule is one on replies.
 	Verdict *Verdict
+	// Until is when it is worth asking again; nil: not known.
+	Until *time.Time
 }
 
 // Error implements error.

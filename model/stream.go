@@ -103,6 +103,13 @@ type Removed struct {
 	ID string `json:"id"`
 }
 
+// LinkChange is the object of [ChangeLink]: the records that a conversation is linked to
+// now, those that this user may see. It takes the place of the links held.
+type LinkChange struct {
+	Conversation ConversationID `json:"conversation_id"`
+	Links        []Link         `json:"links"`
+}
+
 // Heads tells, every 15 seconds, the hub's time and each Page's newest seq.
 type Heads struct {
 	Type  FrameType        `json:"type"`

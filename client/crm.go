@@ -1,0 +1,124 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"parley/model"
+)
+
+// What is told of the CRM is what this user may see there. A hub without a CRM refuses
+// with [model.NoCRM].
+
+// SearchCRM returns the records of those types in which q stands, the best match first;
+// no types: all. It takes two characters.
+func (c *Client) SearchCRM(ctx context.Context, q string, types []model.RecordType) ([]model.Candidate, error) {
+	v := url.Values{"q": {q}}
+	if len(types) > 0 {
+		names := make([]string, 0, len(types))
+		for _, t := range types {
+			names = append(names, string(t))
+		}
+		v.Set("types", strings.Join(names, ","))
+	}
+	return c.candidates(ctx, "/v1/crm/search", v)
+}
+
+// Suggestions returns the records that a conversation may be about, the surest first,
+// each with its reason.
+func (c *Client) Suggestions(ctx context.Context, conversation model.ConversationID) ([]model.Candidate, error) {
+	return c.candidates(ctx, conversationPath(conversation)+"/suggestions", nil)
+}
+
+func (c *Client) candidates(ctx context.Context, path string, q url.Values) ([]model.Candidate, error) {
+	var out struct {
+		Records []model.Candidate `json:"records"`
+	}
+	err := c.call(ctx, http.MethodGet, path, q, nil, &out)
+	return out.Records, err
+}
+
+func recordPath(ref model.RecordRef) string {
+	return "/v1/crm/" + segment(string(ref.Type)) + "/" + segment(ref.ID)
+}
+
+// Record returns a record.
+func (c *Client) Record(ctx context.Context, ref model.RecordRef) (model.Record, error) {
+	v, err := c.recordView(ctx, ref, nil)
+	return v.Record, err
+}
+
+// RecordFor returns a record with how many others may see it, as it is asked before a
+// conversation is linked to it.
+func (c *Client) RecordFor(ctx context.Context, ref model.RecordRef, conversation model.ConversationID) (model.RecordView, error) {
+	return c.recordView(ctx, ref, url.Values{"for": {string(conversation)}})
+}
+
+func (c *Client) recordView(ctx context.Context, ref model.RecordRef, q url.Values) (model.RecordView, error) {
+	var out model.RecordView
+	err := c.call(ctx, http.MethodGet, recordPath(ref), q, nil, &out)
+	return out, err
+}
+
+// CreateRecord makes a person, a lead or a deal; it is owned by the user.
+func (c *Client) CreateRecord(ctx context.Context, t model.RecordType, n model.NewRecord) (model.Record, error) {
+	var out model.Record
+	err := c.call(ctx, http.MethodPost, "/v1/crm/"+segment(string(t)), nil, n, &out)
+	return out, err
+}
+
+func linkPath(conversation model.ConversationID, ref model.RecordRef) string {
+	return conversationPath(conversation) + "/links/" + segment(string(ref.Type)) + "/" + segment(ref.ID)
+}
+
+// Link links a conversation to a record, and returns it as it is then. A person takes the
+// place of the person linked, a lead or deal that of the lead or deal.
+func (c *Client) Link(ctx context.Context, conversation model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+	return c.changed(ctx, http.MethodPut, linkPath(conversation, ref), nil)
+}
+
+// Unlink takes a link away, and returns the conversation as it is then.
+func (c *Client) Unlink(ctx context.Context, conversation model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+	return c.changed(ctx, http.MethodDelete, linkPath(conversation, ref), nil)
+}
+
+// Stages returns the stages of all pipelines, in their order.
+func (c *Client) Stages(ctx context.Context) ([]model.Stage, error) {
+	var out struct {
+		Stages []model.Stage `json:"stages"`
+	}
+	err := c.call(ctx, http.MethodGet, "/v1/crm/stages", nil, nil, &out)
+	return out.Stages, err
+}
+
+// SetStage moves a deal to a stage.
+func (c *Client) SetStage(ctx context.Context, deal string, stage int64) (model.Record, error) {
+	return c.changeDeal(ctx, deal, struct {
+		Stage int64 `json:"stage"`
+	}{stage})
+}
+
+// SetDealStatus opens a deal, or marks it won, or lost for a reason, which may be empty.
+func (c *Client) SetDealStatus(ctx context.Context, deal string, status model.DealStatus, reason string) (model.Record, error) {
+	return c.changeDeal(ctx, deal, struct {
+		Status model.DealStatus `json:"status"`
+		Reason string           `json:"lost_reason,omitempty"`
+	}{status, reason})
+}
+
+func (c *Client) changeDeal(ctx context.Context, deal string, in any) (model.Record, error) {
+	var out model.Record
+	err := c.call(ctx, http.MethodPatch, recordPath(model.RecordRef{Type: model.Deal, ID: deal}), nil, in, &out)
+	return out, err
+}
+
+// ConvertLead makes a deal of a lead, which is gone then; conversations linked to the
+// lead are linked to the deal.
+func (c *Client) ConvertLead(ctx context.Context, lead string) (model.RecordRef, error) {
+	var out model.RecordRef
+	path := recordPath(model.RecordRef{Type: model.Lead, ID: lead}) + "/convert"
+	err := c.call(ctx, http.MethodPost, path, nil, nil, &out)
+	return out, err
+}
