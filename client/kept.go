@@ -27,6 +27,8 @@ type KeptReply struct {
 	Text         model.Untrusted      `json:"text"`
 	// Note: it is for colleagues and never leaves the hub.
 	Note bool `json:"note,omitempty"`
+	// ReplyTo is the message it quotes, or empty.
+	ReplyTo model.MessageID `json:"reply_to,omitempty"`
 	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
 	// that nobody checks for a newer reply.
 	SeenSeq int64 `json:"seen_seq,omitempty"`
@@ -147,7 +149,7 @@ func (k *Kept) Forget(id model.ClientID) error {
 }
 
 // Find returns the id of a kept reply, or note, like that one: to the same hub and
-// conversation, with the same text. It is what is being said again after something went
+// conversation, with the same text and quote. It is what is being said again after something went
 // wrong. Those that are busy, on their way right now, are no such: the same text typed
 // twice is two replies. Nil: none is.
 func (k *Kept) Find(like KeptReply, busy func(model.ClientID) bool) (model.ClientID, bool) {

@@ -71,9 +71,10 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 	in := struct {
 		ClientID model.ClientID  `json:"client_id"`
 		Text     model.Untrusted `json:"text"`
+		ReplyTo  model.MessageID `json:"reply_to,omitempty"`
 		Note     bool            `json:"note,omitempty"`
 		SeenSeq  int64           `json:"seen_seq,omitempty"`
-	}{r.ClientID, r.Text, r.Note, r.SeenSeq}
+	}{r.ClientID, r.Text, r.ReplyTo, r.Note, r.SeenSeq}
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
 		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)

@@ -361,6 +361,7 @@ func (m *Model) setVerdict() {
 		v.Until = r.WindowUntil // since when, for the words
 	}
 	m.box.SetVerdict(m.clock.now(), m.look.Name(r.Customer), v, reason)
+	m.box.SetQuote(m.quoted())
 }
 
 // nextChange is when something on screen changes by time alone.

@@ -82,6 +82,8 @@ type Reply struct {
 	Note     bool
 	ClientID model.ClientID
 	Text     model.Untrusted
+	// ReplyTo is the message it quotes, or empty.
+	ReplyTo model.MessageID
 	// SeenSeq is the highest seq of the Page that the writer had seen.
 	SeenSeq int64
 }
@@ -93,6 +95,8 @@ type Unsent struct {
 	ClientID     model.ClientID
 	Note         bool
 	Text         model.Untrusted
+	// ReplyTo is the message it quotes, or empty.
+	ReplyTo model.MessageID
 	// At is when it was typed; zero: unknown.
 	At time.Time
 }

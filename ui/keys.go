@@ -82,6 +82,9 @@ func (m *Model) keyOverlay(msg tea.Msg) tea.Cmd {
 func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
+		if m.unquote() {
+			return nil
+		}
 		return m.leaveBox()
 	case "enter":
 		return m.send()

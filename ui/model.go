@@ -85,6 +85,8 @@ type Model struct {
 	box     *composer.Box
 	typed   typed
 	replies pending
+	// quotes are the messages that replies being written quote.
+	quotes map[model.ConversationID]model.MessageID
 	// untold: earlier runs left replies, and the user has not been told.
 	untold   bool
 	newer    newer
@@ -114,7 +116,7 @@ func New(o Options) (*Model, error) {
 		list:     inbox.New(), thread: thread.New(), box: composer.New(),
 		query:   model.Query{Filter: model.FilterOpen, Sort: model.SortNewest},
 		typed:   newTyped(o.Typed),
-		replies: pending{}, sights: newSights(),
+		replies: pending{}, quotes: map[model.ConversationID]model.MessageID{}, sights: newSights(),
 	}
 	m.restyle()
 	m.takeUnsent(o.Unsent)

@@ -50,7 +50,11 @@ func (m *Model) send() tea.Cmd {
 	id := m.box.Conversation()
 	at, _ := m.inbox.Position(id.Page())
 	r := Reply{Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq}
-	m.replies[id] = append(m.replies[id], thread.Pending{ClientID: r.ClientID, Note: r.Note, Text: r.Text, At: m.clock.now()})
+	if !r.Note {
+		r.ReplyTo = m.quotes[id]
+		delete(m.quotes, id)
+	}
+	m.replies[id] = append(m.replies[id], thread.Pending{ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: m.clock.now()})
 	m.box.SetText("")
 	m.thread.Bottom()
 	m.shown.stale = true
@@ -87,7 +91,18 @@ func (m *Model) replied(r replied) tea.Cmd {
 	}
 	// The hub does not have it: what was typed goes back to where it can be changed.
 	m.replies.drop(id, r.reply.ClientID)
-	return m.giveBack(DraftOf{Conversation: id, Note: r.reply.Note}, safe.Typed(r.reply.Text))
+	if refusal.Code == model.NoReplyTarget {
+		r.reply.ReplyTo = ""
+	}
+	return m.giveBackReply(r.reply)
+}
+
+// giveBackReply gives a reply that was not taken back to its writer, with its quote.
+func (m *Model) giveBackReply(r Reply) tea.Cmd {
+	if r.ReplyTo != "" && m.quotes[r.Conversation] == "" {
+		m.quotes[r.Conversation] = r.ReplyTo
+	}
+	return m.giveBack(DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
 }
 
 // giveBack puts a text that was not taken before what has been typed since.
@@ -133,7 +148,7 @@ func (m *Model) waiting(msg model.Message) (Reply, bool) {
 		return Reply{}, false
 	}
 	at, _ := m.inbox.Position(m.shown.id.Page())
-	return Reply{Conversation: m.shown.id, Note: p.Note, ClientID: p.ClientID, Text: p.Text, SeenSeq: at.Seq}, true
+	return Reply{Conversation: m.shown.id, Note: p.Note, ClientID: p.ClientID, Text: p.Text, ReplyTo: p.ReplyTo, SeenSeq: at.Seq}, true
 }
 
 // resend sends a reply again: one that the hub did not take with the same id, so that

@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
-	"parley/model/safe"
 	"parley/ui/thread"
 	"parley/words"
 )
@@ -51,7 +50,7 @@ func (m *Model) takeUnsent(all []Unsent) {
 			u.At = m.clock.now()
 		}
 		m.replies[u.Conversation] = append(m.replies[u.Conversation], thread.Pending{
-			ClientID: u.ClientID, Note: u.Note, Text: u.Text, At: u.At, Failed: m.say(words.UnsentBefore),
+			ClientID: u.ClientID, Note: u.Note, Text: u.Text, ReplyTo: u.ReplyTo, At: u.At, Failed: m.say(words.UnsentBefore),
 		})
 	}
 	m.untold = len(all) > 0
@@ -134,5 +133,5 @@ func (m *Model) withdrawn(b withdrawn) tea.Cmd {
 		m.notify(m.say(words.SaidTakenAfterAll))
 		return nil
 	}
-	return m.giveBack(DraftOf{Conversation: id, Note: b.reply.Note}, safe.Typed(b.reply.Text))
+	return m.giveBackReply(b.reply)
 }

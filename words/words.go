@@ -35,7 +35,7 @@ type Words struct {
 func New(languages ...string) *Words {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	for _, file := range []string{"en.toml", "ja.toml", "screen.en.toml", "screen.ja.toml", "panes.en.toml", "panes.ja.toml", "mail.en.toml", "mail.ja.toml", "pages.en.toml", "pages.ja.toml", "signin.en.toml", "signin.ja.toml"} {
+	for _, file := range []string{"en.toml", "ja.toml", "screen.en.toml", "screen.ja.toml", "panes.en.toml", "panes.ja.toml", "mail.en.toml", "mail.ja.toml", "pages.en.toml", "pages.ja.toml", "signin.en.toml", "signin.ja.toml", "send.en.toml", "send.ja.toml"} {
 		if _, err := bundle.LoadMessageFileFS(catalogues, file); err != nil {
 			panic("words: " + err.Error()) // the catalogues are part of the program
 		}

@@ -187,6 +187,15 @@ func TestQuotes(t *testing.T) {
 		t.Errorf("reply: %+v, want it to quote %s", m, blue.ID)
 	}
 
+	// The command line quotes as well, and says what it can't.
+	r := aki.cli("reply", id, "And this", "--reply-to", blue.ID, "--json").ok()
+	var said message
+	fromJSON(t, []byte(r.out), &said)
+	if said.ReplyTo != blue.ID {
+		t.Errorf("the command line's reply: %+v, want it to quote %s", said, blue.ID)
+	}
+	aki.cli("reply", id, "Or that", "--reply-to", foreign.ID).refused("no_reply_target")
+
 	// Webhooks come in any order: what is quoted may come after what quotes it.
 	early := strings.Replace(w.textEvent("2203", "m_quoting", "No, that one"), `"text"`, `"reply_to":{"mid":"m_quoted"},"text"`, 1)
 	w.delivers(envelope(strings.ReplaceAll(early, "1795136400000", "1795136409000")))

@@ -20,7 +20,7 @@ import (
 const defaultWait = 30 * time.Second
 
 func (p *program) replyCommand() *cobra.Command {
-	var id string
+	var id, quoted string
 	wait := defaultWait
 	cmd := &cobra.Command{
 		Use: "reply CONVERSATION TEXT|-", Short: p.words.Say(words.ReplyShort), Long: p.words.Say(words.ReplyLong),
@@ -44,7 +44,7 @@ func (p *program) replyCommand() *cobra.Command {
 			}
 			defer c.Close()
 			kept := client.NewKept(filepath.Join(p.stateDir(), "replies"))
-			r := client.KeptReply{Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id), Text: text}
+			r := client.KeptReply{Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id), Text: text, ReplyTo: model.MessageID(quoted)}
 			if r.ClientID == "" {
 				r.ClientID = again(kept, r)
 			}
@@ -61,6 +61,7 @@ func (p *program) replyCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.DurationVar(&wait, "wait", wait, p.words.Say(words.FlagWait))
 	f.StringVar(&id, "client-id", "", p.words.Say(words.FlagClientID))
+	f.StringVar(&quoted, "reply-to", "", p.words.Say(words.FlagReplyTo))
 	return cmd
 }
 

@@ -198,7 +198,7 @@ func sshVerbs() sshd.Verbs {
 		"list":  verb("filter", "search", "limit", "cursor"),
 		"show":  verb("before", "limit"),
 		"tail":  verb("from"),
-		"reply": verb("wait", "client-id"),
+		"reply": verb("wait", "client-id", "reply-to"),
 		"stats": verb(),
 	}
 }

@@ -32,6 +32,8 @@ type Box struct {
 	// note: what is written is for colleagues.
 	note         bool
 	w, maxHeight int
+	// quote is what the reply quotes, in words; empty for none.
+	quote string
 
 	now     time.Time
 	name    string
@@ -82,8 +84,16 @@ func (b *Box) ShowNote(id model.ConversationID, draft string) {
 
 func (b *Box) show(id model.ConversationID, draft string) {
 	b.conversation = id
-	b.verdict, b.name, b.reason, b.closed = model.Verdict{}, "", "", nil
+	b.verdict, b.name, b.reason, b.closed, b.quote = model.Verdict{}, "", "", nil, ""
 	b.SetText(draft)
+}
+
+// SetQuote says what the reply quotes, in a line that is safe to draw; nothing for none.
+func (b *Box) SetQuote(line string) {
+	if line != b.quote {
+		b.quote = line
+		b.arrange()
+	}
 }
 
 // Note tells whether what is written is a note between colleagues.

@@ -17,6 +17,8 @@ const countFrom = 1800
 type parts struct {
 	// label: the first line says that this is a note.
 	label bool
+	// quote: the line above the text says what the reply quotes.
+	quote bool
 	// head is why no reply is allowed, and what can be done.
 	head []string
 	// rows is how many lines of the text are drawn while it is open.
@@ -28,6 +30,9 @@ type parts struct {
 func (p parts) height() int {
 	n := len(p.head) + p.rows
 	if p.label {
+		n++
+	}
+	if p.quote {
 		n++
 	}
 	if p.draft {
@@ -54,6 +59,10 @@ func (b *Box) arrangeParts() parts {
 		}
 		p.hint = room > 1
 		if p.hint {
+			room--
+		}
+		p.quote = b.quote != "" && room > 1
+		if p.quote {
 			room--
 		}
 		p.head = b.head(room-1, why, todo)
@@ -92,6 +101,9 @@ func (b *Box) Lines(focused bool) []string {
 	}
 	for _, s := range b.parts.head {
 		lines = append(lines, b.paint(b.look.Theme.Faint, s))
+	}
+	if b.parts.quote {
+		lines = append(lines, b.paint(b.look.Theme.Muted, b.look.Cut(b.look.Theme.Quote+" "+b.quote, b.w)))
 	}
 	for i := range b.parts.rows {
 		lines = append(lines, b.textLine(b.top+i))
@@ -173,6 +185,9 @@ func (b *Box) hint() string {
 			hints = []words.ID{words.ComposerKept, words.ComposerLeave}
 		}
 	}
+	if b.quote != "" {
+		hints[len(hints)-1] = words.ComposerUnquote
+	}
 	count, style := b.count()
 	room := b.w
 	if count != "" {
@@ -186,7 +201,7 @@ func (b *Box) hint() string {
 		all += b.look.Cells.Width(b.look.Say(id)) + bulletCells
 	}
 	if all-bulletCells > room {
-		hints = []words.ID{words.ComposerLeave, hints[0]} // how to get out matters most
+		hints = []words.ID{hints[len(hints)-1], hints[0]} // how to get out matters most
 	}
 	left := ""
 	for _, id := range hints {
@@ -236,6 +251,9 @@ func (b *Box) Cursor() (x, y int, ok bool) {
 	at, x := b.text.find(b.area.Line(), b.area.Column())
 	y = len(b.parts.head) + at - b.top
 	if b.parts.label {
+		y++
+	}
+	if b.parts.quote {
 		y++
 	}
 	return x, y, true

@@ -42,6 +42,14 @@ func (s *setting) quote() {
 	s.add(span{bar + s.l.Cut(t, s.width()-s.l.Cells.Width(bar)), muted})
 }
 
+// Gist returns a message in a few words, safe to draw; nothing before there is content.
+func (p *Pane) Gist(m *model.Message) string {
+	if !p.filled {
+		return ""
+	}
+	return (&setting{p: p, l: &p.look}).gist(m)
+}
+
 // gist is a message in a few words.
 func (s *setting) gist(q *model.Message) string {
 	if q == nil {

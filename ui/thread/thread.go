@@ -25,7 +25,9 @@ type Pending struct {
 	// Note: it is for colleagues.
 	Note bool
 	Text model.Untrusted
-	At   time.Time
+	// ReplyTo is the message it quotes, or empty.
+	ReplyTo model.MessageID
+	At      time.Time
 	// Failed is why the hub did not take it, in words; empty while it is on its way.
 	Failed string
 }
@@ -163,7 +165,7 @@ func (p *Pane) setPending() {
 			continue
 		}
 		m := model.Message{
-			ClientID: r.ClientID, ConversationID: p.c.Conversation.ID, Direction: model.Out, Text: r.Text,
+			ClientID: r.ClientID, ConversationID: p.c.Conversation.ID, Direction: model.Out, Text: r.Text, ReplyTo: r.ReplyTo,
 			Author: model.Author{Kind: model.ByUser, ID: string(p.c.Me)}, SentAt: r.At, State: model.Queued,
 		}
 		if r.Note {
