@@ -34,6 +34,7 @@ type fakeGraph struct {
 	// byDefault answers once the script is over.
 	byDefault answer
 	calls     []model.Outgoing
+	acts      acts
 	times     []time.Time // when they came
 	// reached counts, by text, the calls of which the customer may have got the
 	// message.

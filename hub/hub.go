@@ -44,6 +44,13 @@ type Graph interface {
 	PageState(ctx context.Context, token string, page model.MetaPageID) (model.PageState, error)
 	// SubscribeApp tells Meta where the app's webhooks go.
 	SubscribeApp(ctx context.Context, callbackURL string) error
+	Actor
+}
+
+// Actor shows customers what a Page does besides writing.
+type Actor interface {
+	// Act shows the customer something, and tells what became of it. It may be repeated.
+	Act(ctx context.Context, a model.SenderAction) model.Outcome
 }
 
 // Mailer mails the support inbox.
@@ -108,6 +115,7 @@ type Hub struct {
 	greeting sync.Mutex
 
 	outbox   *outbox
+	reactor  *reactor
 	live     *live
 	metrics  *metrics
 	profiles signal
@@ -131,7 +139,7 @@ func New(o Options) *Hub {
 	h := &Hub{
 		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		outbox: newOutbox(), reactor: newReactor(), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
 	h.metrics = newMetrics(h)
 	return h
@@ -149,6 +157,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.runLive(ctx) })
 	g.Go(func() error { return h.runOutbox(ctx) })
+	g.Go(func() error { return h.runReactions(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runMails(ctx) })
 	g.Go(func() error { return h.runPageChecks(ctx) })

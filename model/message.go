@@ -91,6 +91,12 @@ type Reaction struct {
 	By    AuthorKind `json:"by" enum:"customer,page"`
 	Kind  string     `json:"kind" doc:"Meta's name: love, smile, other, …"`
 	Emoji Untrusted  `json:"emoji"`
+	// User is who of us reacted, where that is known.
+	User *UserRef `json:"user,omitempty"`
+	// Pending: it was asked for, or asked to be taken back, and Meta has not confirmed it.
+	Pending bool `json:"pending,omitempty"`
+	// Error is why it was not set; then the customer does not see it.
+	Error *MessageError `json:"error,omitempty"`
 }
 
 // EventKind names what a message tells of besides its text.

@@ -41,6 +41,9 @@ const (
 	// NoReplyTarget: the message to be quoted is not in this conversation, or
 	// Meta has no id for it.
 	NoReplyTarget Code = "no_reply_target"
+	// NoReactionTarget: the message to react to can't have a reaction: Meta has no id for
+	// it, or it is gone.
+	NoReactionTarget Code = "no_reaction_target"
 	// PageUnknown: Facebook shows no such Page to this token.
 	PageUnknown Code = "page_unknown"
 	// TokenRefused: Facebook does not accept this token for our app.

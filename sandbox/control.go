@@ -43,6 +43,7 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{"POST", "/pipedrive/users/{email}", "changes a user of Pipedrive: admin, active, name, revoke", s.controlPipedriveUser},
 		{"GET", "/mails", "the mails that came by SMTP", s.controlMails},
 		{"GET", "/delivered", "what customers really got; ?psid= for one of them", s.controlDelivered},
+		{"GET", "/actions", "what customers were shown besides messages: typing, seen, reactions; ?psid= for one of them", s.controlActions},
 	}
 }
 

@@ -41,7 +41,7 @@ type call struct {
 
 // operation is what a call asks for, once it is understood.
 type operation struct {
-	class string // send, conversations, profile or graph: what faults aim at
+	class string // send, action, conversations, profile or graph: what faults aim at
 	psid  string // the customer concerned, if any
 	do    func(*call) (any, error)
 }
@@ -229,6 +229,8 @@ func (s *Sandbox) pageOperation(c *call, method, edge string) operation {
 		op.psid = recipientOf(c)
 		if c.param("sender_action") == "" {
 			op.class = "send"
+		} else {
+			op.class = "action"
 		}
 		op.do = s.send
 	case "GET conversations":

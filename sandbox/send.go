@@ -238,24 +238,6 @@ func (s *Sandbox) mayReceive(r *sendRequest) (*customer, error) {
 	return to, nil
 }
 
-// senderAction shows typing, seen or a reaction to the customer. mu held.
-func (s *Sandbox) senderAction(r *sendRequest, to *customer) (any, error) {
-	if r.action == "react" || r.action == "unreact" {
-		m := s.world.messages[r.payload.MessageID]
-		if m == nil || m.owner != to {
-			return nil, badParam("Invalid parameter: payload[message_id] is not a message of this conversation")
-		}
-		if r.action == "react" && r.payload.Reaction == "" {
-			return nil, badParam("The parameter payload[reaction] is required")
-		}
-		m.reaction = ""
-		if r.action == "react" {
-			m.reaction = r.payload.Reaction
-		}
-	}
-	return sendAnswer{RecipientID: to.psid}, nil
-}
-
 // accept makes the message, and the customer gets it. mu held.
 func (s *Sandbox) accept(r *sendRequest, to *customer) *message {
 	at := s.nowMS()

@@ -78,6 +78,7 @@ type world struct {
 	order     []*customer          // in order of appearance
 	messages  map[string]*message  // by mid
 	delivered []delivered
+	acted     []acted
 	living    []*customer
 	history   []*customer
 }

@@ -34,6 +34,8 @@ type fakeGraph struct {
 	profile model.Customer
 
 	sent       []model.Outgoing
+	acts       []model.SenderAction
+	onAct      func(model.SenderAction) model.Outcome
 	subscribed []model.MetaPageID
 	greetings  []model.Greeting
 	grants     int

@@ -128,6 +128,7 @@ func TestOpenAPIHoldsTheContract(t *testing.T) {
 		"GET /v1/conversations/{conversation}/messages", "POST /v1/conversations/{conversation}/messages",
 		"POST /v1/conversations/{conversation}/messages/{message}/retry",
 		"POST /v1/conversations/{conversation}/messages/{message}/drop",
+		"POST /v1/conversations/{conversation}/reactions",
 		"POST /v1/conversations/{conversation}/read", "POST /v1/conversations/{conversation}/unread",
 		"PATCH /v1/conversations/{conversation}",
 		"GET /v1/counts", "GET /v1/notices", "GET /v1/stats", "GET /healthz", "GET /readyz",

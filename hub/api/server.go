@@ -88,6 +88,7 @@ func New(o Options) http.Handler {
 	s.conversations(api)
 	s.triage(api)
 	s.messages(api)
+	s.reactions(api)
 	s.notices(api)
 	s.greetings(api)
 	s.doctor(api)

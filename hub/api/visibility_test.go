@@ -331,6 +331,16 @@ func routes() map[string]route {
 			},
 			hides: true,
 		},
+		"react": {
+			body: func(t target) any { return map[string]any{"message": t.in, "emoji": "👍"} },
+			want: func(c cell) verdict {
+				if c.sees && c.gone {
+					return conflict(model.PageDisconnected)
+				}
+				return seen(accepted)(c)
+			},
+			hides: true,
+		},
 		"retry": {
 			body: func(target) any { return map[string]any{"attempt": 99} },
 			want: seen(conflict(model.StateChanged)), hides: true,

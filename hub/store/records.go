@@ -71,6 +71,26 @@ type Message struct {
 // Mark returns the message's place.
 func (m Message) Mark() Mark { return Mark{Order: m.Order, FirstSeq: m.FirstSeq} }
 
+// Reacting is a reaction of ours on its way to Meta: what its message is to show. It is
+// kept until Meta has confirmed or refused it.
+type Reacting struct {
+	MessageID      model.MessageID
+	ConversationID model.ConversationID
+	// Number counts the wishes for this message: an outcome counts for its own only.
+	Number int
+	// UserID is who asked for it last.
+	UserID model.UserID
+	// Emoji is the reaction; empty: it is to be taken back.
+	Emoji model.Untrusted
+	// Was is what Meta has confirmed; nil: none.
+	Was *model.Reaction
+	// At is when it was asked for, WakeAt when it is to be tried.
+	At, WakeAt time.Time
+	// Uncertain: a try may have arrived.
+	Uncertain bool
+	Tries     int
+}
+
 // Reply is how a reply of one of our users stands on its way to Meta. Its state
 // and attempt are those of its message, kept here too so that the queue can be
 // read alone.

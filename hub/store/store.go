@@ -155,6 +155,11 @@ type Reader interface {
 	DueReplies(page model.PageID, state model.State, now time.Time, limit int) ([]Reply, time.Time, error)
 	Attempts(reply model.MessageID) ([]Attempt, error)
 
+	// Reacting returns the reaction on its way to a message.
+	Reacting(id model.MessageID) (Reacting, error)
+	// Reactings returns all that are on their way, those to be tried first first.
+	Reactings() ([]Reacting, error)
+
 	Notice(page model.PageID, id string) (model.Notice, error)
 	// Notices returns a page of the notices of those Pages, newest first.
 	Notices(pages []model.PageID, cursor string, limit int) ([]model.Notice, string, error)
@@ -228,6 +233,10 @@ type PageTx interface {
 	PutReply(r Reply) error
 	// PutMail stores how a mail stands.
 	PutMail(m Mail) error
+	// PutReacting stores a reaction on its way, the only one of its message.
+	PutReacting(r Reacting) error
+	// TakeReacting forgets a message's reaction on its way, if there is one.
+	TakeReacting(id model.MessageID) error
 	// PutAttempt stores an attempt, or what is now known of it.
 	PutAttempt(a Attempt) error
 }

@@ -139,6 +139,7 @@ func (t pageTx) deleteContent(id model.ConversationID) error {
 		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
 			(SELECT message_id FROM replies WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
 		{`DELETE FROM replies WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM reacting WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
 	} {
 		if err := t.run(del.query, t.page, del.arg); err != nil {

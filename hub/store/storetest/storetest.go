@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"replies", testReplies},
 		{"dueReplies", testDueReplies},
 		{"attempts", testAttempts},
+		{"reacting", testReacting},
 		{"accounts", testAccounts},
 		{"loginCodes", testLoginCodes},
 		{"removedTokens", testRemovedTokens},

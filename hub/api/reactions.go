@@ -1,0 +1,33 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/model"
+)
+
+func (s *server) reactions(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "react", Method: http.MethodPost, Path: "/v1/conversations/{conversation}/reactions",
+		Summary: "React to a message, or take the reaction back", Tags: []string{"messages"}, Security: signedIn,
+		DefaultStatus: http.StatusAccepted,
+		Description: "202: the message, whose reaction is pending until Facebook has confirmed it; the message then says so, or why not. " +
+			"A Page has one reaction to a message: the last one wins. 409: refused by a rule; nothing is stored.",
+	}, s.react)
+}
+
+type reactInput struct {
+	ConversationPath
+	Body struct {
+		Message model.MessageID `json:"message" minLength:"1" maxLength:"200"`
+		Emoji   model.Untrusted `json:"emoji,omitempty" doc:"One emoji; empty or absent takes the reaction back"`
+	}
+}
+
+func (s *server) react(ctx context.Context, in *reactInput) (*body[model.Message], error) {
+	m, err := s.hub.React(ctx, user(ctx), in.Conversation, in.Body.Message, in.Body.Emoji)
+	return s.message(ctx, m, err)
+}

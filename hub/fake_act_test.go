@@ -1,0 +1,48 @@
+package hub_test
+
+import (
+	"context"
+	"slices"
+
+	"parley/model"
+)
+
+// acts plays Meta for sender actions: it answers each by the next line of its script.
+type acts struct {
+	did    []model.SenderAction
+	script []func(model.SenderAction) model.Outcome
+}
+
+// Act implements [hub.Actor].
+func (g *fakeGraph) Act(_ context.Context, a model.SenderAction) model.Outcome {
+	g.mu.Lock()
+	g.acts.did = append(g.acts.did, a)
+	var answer func(model.SenderAction) model.Outcome
+	if len(g.acts.script) > 0 {
+		answer, g.acts.script = g.acts.script[0], g.acts.script[1:]
+	}
+	g.mu.Unlock()
+	if answer != nil {
+		return answer(a)
+	}
+	return model.Outcome{Kind: model.OutcomeAccepted}
+}
+
+// actsLike adds answers to the script of sender actions.
+func (g *fakeGraph) actsLike(all ...func(model.SenderAction) model.Outcome) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.acts.script = append(g.acts.script, all...)
+}
+
+// did returns the sender actions that Meta was asked for.
+func (g *fakeGraph) did() []model.SenderAction {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.acts.did)
+}
+
+// answersAct always answers with that outcome.
+func answersAct(o model.Outcome) func(model.SenderAction) model.Outcome {
+	return func(model.SenderAction) model.Outcome { return o }
+}

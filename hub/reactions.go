@@ -1,0 +1,374 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// React sets our reaction to a message, or, where the emoji is empty, takes it back. It
+// shows as pending at once and is confirmed, or says why not, once Meta has answered. A
+// Page has one reaction to a message: the last wish wins, whoever's it is.
+//
+// Nothing is harmed by a reaction that reaches Meta twice, so that, unlike a reply, it is
+// tried again by itself.
+func (h *Hub) React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error) {
+	if emoji != "" && !model.IsEmoji(emoji) {
+		return model.Message{}, &InvalidError{Field: "emoji", Reason: "must be one emoji, or empty to take the reaction back"}
+	}
+	if conversation.Page() == "" {
+		return model.Message{}, ErrNotFound
+	}
+	var out model.Message
+	err := h.write(ctx, conversation.Page(), func(tx store.PageTx) error {
+		page, c, err := authorizeConversation(tx, user.ID, conversation)
+		if err != nil {
+			return err
+		}
+		m, err := tx.Message(id)
+		if err == nil && m.ConversationID != conversation {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if m.MID == "" || m.Deleted {
+			return model.Refuse(model.NoReactionTarget)
+		}
+		if v := model.CanReply(h.utc(), page.Page, c.Conversation, user.ID); !v.Allowed {
+			return &model.Refusal{Code: v.Code, Verdict: &v}
+		}
+		out, err = h.wish(tx, user, m, emoji)
+		return err
+	})
+	if err != nil {
+		return model.Message{}, err
+	}
+	h.reactor.wake.notify()
+	return out, nil
+}
+
+// wish stores a reaction that is to be set, and shows it as pending.
+func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji model.Untrusted) (model.Message, error) {
+	b, err := h.newBatch(tx, m.ID.Page())
+	if err != nil {
+		return model.Message{}, err
+	}
+	c, err := b.find(m.ConversationID.Customer())
+	if err != nil {
+		return model.Message{}, err
+	}
+	r, err := tx.Reacting(m.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		r = store.Reacting{MessageID: m.ID, ConversationID: m.ConversationID, Was: reactionOfPage(m)}
+	case err != nil:
+		return model.Message{}, err
+	}
+	r.Number++
+	r.UserID, r.Emoji, r.At, r.WakeAt, r.Tries = user.ID, emoji, b.now, b.now, 0
+	if err := tx.PutReacting(r); err != nil {
+		return model.Message{}, err
+	}
+	ref := user.Ref()
+	shown := &model.Reaction{By: model.ByPage, Emoji: emoji, User: &ref, Pending: true}
+	if emoji == "" {
+		shown = nil
+		if r.Was != nil {
+			was := *r.Was
+			was.Pending = true
+			shown = &was
+		}
+	}
+	setReactionOfPage(&m, shown)
+	if err := b.put(c, &m); err != nil {
+		return model.Message{}, err
+	}
+	if err := b.flush(); err != nil {
+		return model.Message{}, err
+	}
+	stored, err := tx.Message(m.ID)
+	return stored.Message, err
+}
+
+// reactionOfPage returns the Page's reaction that Meta has confirmed, nil for none.
+func reactionOfPage(m store.Message) *model.Reaction {
+	for _, r := range m.Reactions {
+		if r.By == model.ByPage && !r.Pending && r.Error == nil {
+			return &r
+		}
+	}
+	return nil
+}
+
+// setReactionOfPage replaces all that a message shows of the Page's own reaction.
+func setReactionOfPage(m *store.Message, shown ...*model.Reaction) {
+	kept := make([]model.Reaction, 0, len(m.Reactions)+len(shown))
+	for _, r := range m.Reactions {
+		if r.By != model.ByPage {
+			kept = append(kept, r)
+		}
+	}
+	for _, r := range shown {
+		if r != nil {
+			kept = append(kept, *r)
+		}
+	}
+	m.Reactions = kept
+}
+
+const (
+	// reactionWorkers is how many reactions are on their way at once.
+	reactionWorkers = 8
+	// reactionIdle is how long nothing is looked for where nothing is due: wishes wake
+	// the reactor, this only guards against a wake-up that was lost.
+	reactionIdle = time.Minute
+)
+
+// reactor is which messages' reactions are on their way right now: one at a time for each,
+// so that an earlier wish never arrives after a later one.
+type reactor struct {
+	wake signal
+
+	mu     sync.Mutex
+	flying map[model.MessageID]struct{}
+}
+
+func newReactor() *reactor {
+	return &reactor{wake: newSignal(), flying: make(map[model.MessageID]struct{})}
+}
+
+// claim answers whether nobody has the message yet and a worker is free.
+func (r *reactor) claim(id model.MessageID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, taken := r.flying[id]; taken || len(r.flying) >= reactionWorkers {
+		return false
+	}
+	r.flying[id] = struct{}{}
+	return true
+}
+
+func (r *reactor) release(id model.MessageID) {
+	r.mu.Lock()
+	delete(r.flying, id)
+	r.mu.Unlock()
+	r.wake.notify()
+}
+
+// runReactions hands reactions to Meta when they are due, until ctx ends; those of a
+// former run, too.
+func (h *Hub) runReactions(ctx context.Context) error {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for {
+		timer := time.NewTimer(h.startReactions(ctx, &workers))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-h.reactor.wake:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// startReactions starts a worker for each reaction that is due, and returns how long
+// nothing else will be.
+func (h *Hub) startReactions(ctx context.Context, workers *sync.WaitGroup) time.Duration {
+	var list []store.Reacting
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		list, err = r.Reactings()
+		return err
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			h.log.Error("read reactions on their way", keyError, err)
+		}
+		return outboxTrouble
+	}
+	now := h.utc()
+	for _, r := range list {
+		if r.WakeAt.After(now) {
+			return min(reactionIdle, r.WakeAt.Sub(now))
+		}
+		if !h.reactor.claim(r.MessageID) {
+			continue // whoever has it, or is done first, wakes the reactor
+		}
+		workers.Go(func() {
+			defer h.reactor.release(r.MessageID)
+			defer h.survive("hand a reaction to Meta")
+			if err := h.tryReaction(ctx, r); err != nil && ctx.Err() == nil {
+				h.log.Error("hand a reaction to Meta", keyMessage, string(r.MessageID), keyError, err)
+				pause(ctx, outboxTrouble)
+			}
+		})
+	}
+	return reactionIdle
+}
+
+// tryReaction hands a reaction to Meta, if the rules still allow it.
+func (h *Hub) tryReaction(ctx context.Context, r store.Reacting) error {
+	var a model.SenderAction
+	err := h.changeReaction(ctx, r, func(b *batch, c *openConversation, m *store.Message) (err error) {
+		a, err = b.claimReaction(c, &r, m)
+		return err
+	})
+	if err != nil || a.Kind == "" {
+		return err
+	}
+	whole := context.WithoutCancel(ctx)
+	call, cancel := context.WithTimeout(whole, h.timing.GraphCall)
+	out := h.graph.Act(call, a)
+	cancel()
+	if out.Kind == model.OutcomeAccepted {
+		if err := h.overtakenReaction(whole, r); err != nil {
+			return err
+		}
+	}
+	return h.changeReaction(whole, r, func(b *batch, c *openConversation, m *store.Message) error {
+		return b.reacted(c, r, m, out)
+	})
+}
+
+// overtakenReaction remembers what Meta confirmed although somebody has wished for another
+// since: it is what the message has should that one be refused.
+func (h *Hub) overtakenReaction(ctx context.Context, r store.Reacting) error {
+	return h.write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
+		now, err := tx.Reacting(r.MessageID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number == r.Number {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		now.Was = nil
+		if r.Emoji != "" {
+			now.Was = &model.Reaction{By: model.ByPage, Emoji: r.Emoji}
+		}
+		return tx.PutReacting(now)
+	})
+}
+
+// changeReaction runs f on a reaction's message, if the wish is still the message's last.
+func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*batch, *openConversation, *store.Message) error) error {
+	return h.write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
+		now, err := tx.Reacting(r.MessageID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number != r.Number {
+			return nil // its conversation is gone, or somebody wished for another
+		}
+		if err != nil {
+			return err
+		}
+		m, err := tx.Message(r.MessageID)
+		if errors.Is(err, store.ErrNotFound) {
+			return tx.TakeReacting(r.MessageID)
+		}
+		if err != nil {
+			return err
+		}
+		b, err := h.newBatch(tx, r.MessageID.Page())
+		if err != nil {
+			return err
+		}
+		c, err := b.find(r.ConversationID.Customer())
+		if err != nil || c == nil {
+			return err
+		}
+		if err := f(b, c, &m); err != nil {
+			return err
+		}
+		return b.flush()
+	})
+}
+
+// claimReaction judges a reaction once more, and returns what goes to Meta; nothing where
+// it may not go, or not now.
+func (b *batch) claimReaction(c *openConversation, r *store.Reacting, m *store.Message) (model.SenderAction, error) {
+	none := model.SenderAction{}
+	if !b.now.Before(r.At.Add(b.h.timing.QueueLimit)) {
+		code := model.NotSent
+		if r.Uncertain {
+			code = model.OutcomeUnknown
+		}
+		return none, b.reactionFailed(c, *r, m, &model.MessageError{Code: code})
+	}
+	v := model.CanReply(b.now, b.page.Page, c.Conversation.Conversation, r.UserID)
+	switch {
+	case v.Code == model.RateLimited:
+		r.WakeAt = earlier(*v.Until, r.At.Add(b.h.timing.QueueLimit))
+		return none, b.tx.PutReacting(*r)
+	case !v.Allowed:
+		return none, b.reactionFailed(c, *r, m, &model.MessageError{Code: v.Code})
+	}
+	token, err := b.h.pageToken(b.page)
+	if err != nil {
+		return none, err
+	}
+	a := model.SenderAction{
+		Page: b.page.PageID, Token: token, To: c.Customer.PSID, Kind: model.React, Target: m.MID, Emoji: r.Emoji,
+	}
+	if r.Emoji == "" {
+		a.Kind = model.Unreact
+	}
+	return a, nil
+}
+
+// reacted stores what became of a try.
+func (b *batch) reacted(c *openConversation, r store.Reacting, m *store.Message, out model.Outcome) error {
+	b.learn(c, out)
+	switch out.Kind {
+	case model.OutcomeAccepted:
+		return b.reactionSet(c, r, m)
+	case model.OutcomeRefused:
+		return b.reactionFailed(c, r, m, &model.MessageError{Code: out.Code, Detail: out.Detail})
+	case model.OutcomeRateLimited:
+		r.WakeAt = *b.page.RateLimitedUntil
+	case model.OutcomeUncertain, model.OutcomeNothingWritten:
+		r.Tries++
+		r.Uncertain = r.Uncertain || out.Kind == model.OutcomeUncertain
+		r.WakeAt = b.now.Add(b.backOff(r.Tries))
+	}
+	r.WakeAt = earlier(r.WakeAt, r.At.Add(b.h.timing.QueueLimit))
+	return b.tx.PutReacting(r)
+}
+
+// reactionSet shows what Meta has confirmed.
+func (b *batch) reactionSet(c *openConversation, r store.Reacting, m *store.Message) error {
+	var shown *model.Reaction
+	if r.Emoji != "" {
+		shown = &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m)}
+	}
+	setReactionOfPage(m, shown)
+	return b.endReaction(c, m)
+}
+
+// reactionFailed shows again what was confirmed before, and beside it why the wish was
+// not fulfilled.
+func (b *batch) reactionFailed(c *openConversation, r store.Reacting, m *store.Message, why *model.MessageError) error {
+	failed := &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m), Error: why}
+	setReactionOfPage(m, r.Was, failed)
+	return b.endReaction(c, m)
+}
+
+func (b *batch) endReaction(c *openConversation, m *store.Message) error {
+	if err := b.tx.TakeReacting(m.ID); err != nil {
+		return err
+	}
+	return b.put(c, m)
+}
+
+// wisher returns who asked for the reaction that a message shows as pending.
+func (b *batch) wisher(m store.Message) *model.UserRef {
+	i := slices.IndexFunc(m.Reactions, func(r model.Reaction) bool { return r.By == model.ByPage && r.Pending })
+	if i < 0 {
+		return nil
+	}
+	return m.Reactions[i].User
+}
