@@ -43,6 +43,7 @@ func answering() []cmd {
 	return []cmd{
 		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openComposer},
 		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Reason: needsQuotable, Run: (*Model).quote},
+		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Reason: needsReactable, Run: (*Model).react},
 		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openNote},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).resend},
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).giveUp},

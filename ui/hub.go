@@ -27,6 +27,8 @@ type Hub interface {
 	Resend(ctx context.Context, m model.Message, seen int64) (model.Message, error)
 	// Drop gives a reply that asks up.
 	Drop(ctx context.Context, m model.Message) (model.Message, error)
+	// React sets the Page's reaction to a message; an empty emoji takes it back.
+	React(ctx context.Context, m model.Message, emoji model.Untrusted) (model.Message, error)
 	// MarkRead moves the conversation's read mark up to a message.
 	MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error)
 	// MarkUnread moves it back to before the customer's newest message.

@@ -353,6 +353,12 @@ func (h *fakeHub) Drop(_ context.Context, m model.Message) (model.Message, error
 	return m, h.note("drop " + string(m.ID))
 }
 
+func (h *fakeHub) React(_ context.Context, m model.Message, emoji model.Untrusted) (model.Message, error) {
+	m.Seq += 1000
+	m.Reactions = []model.Reaction{{By: model.ByPage, Emoji: emoji, User: &model.UserRef{ID: me, Name: "Aoi"}, Pending: true}}
+	return m, h.note("react " + string(emoji))
+}
+
 func (h *fakeHub) changed(id model.ConversationID, f func(*model.Conversation)) (model.Conversation, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

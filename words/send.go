@@ -8,3 +8,28 @@ const (
 	WhyNoQuote      ID = "why_no_quote"
 	WhyNotYetThere  ID = "why_not_yet_there"
 )
+
+// Reactions.
+const (
+	ReactShort      ID = "react_short"
+	FlagRemove      ID = "flag_remove"
+	ErrNoEmoji      ID = "err_no_emoji"
+	ReactTitle      ID = "react_title"
+	ReactHint       ID = "react_hint"
+	ReactOther      ID = "react_other"
+	ReactTakeBack   ID = "react_take_back"
+	ReactNoEmoji    ID = "react_no_emoji"
+	ReactLove       ID = "react_love"
+	ReactHaha       ID = "react_haha"
+	ReactWow        ID = "react_wow"
+	ReactSad        ID = "react_sad"
+	ReactAngry      ID = "react_angry"
+	ReactLike       ID = "react_like"
+	ReactThanks     ID = "react_thanks"
+	ReactionPending ID = "reaction_pending"
+	ReactionFailed  ID = "reaction_failed"
+	ReactionKept    ID = "reaction_kept"
+	ReactionSet     ID = "reaction_set"
+	ReactionGone    ID = "reaction_gone"
+	ThreadYou       ID = "thread_you"
+)

@@ -79,7 +79,11 @@ func (*liveGraph) Grant(_ context.Context, token string, id model.MetaPageID) (m
 	return model.PageGrant{ID: id, Name: model.Untrusted("Page " + id), Token: "of-" + token, ManageKnown: true}, nil
 }
 
-func (*liveGraph) Subscribe(context.Context, string, model.MetaPageID) error   { return nil }
+func (*liveGraph) Subscribe(context.Context, string, model.MetaPageID) error { return nil }
+func (*liveGraph) Act(context.Context, model.SenderAction) model.Outcome {
+	return model.Outcome{Kind: model.OutcomeAccepted}
+}
+
 func (*liveGraph) Unsubscribe(context.Context, string, model.MetaPageID) error { return nil }
 func (*liveGraph) PageState(context.Context, string, model.MetaPageID) (model.PageState, error) {
 	return model.PageState{Subscribed: true}, nil

@@ -112,6 +112,10 @@ func (h *screenHub) Drop(ctx context.Context, m model.Message) (model.Message, e
 	return h.client.Drop(ctx, m.ConversationID, m.ID, m.Attempt)
 }
 
+func (h *screenHub) React(ctx context.Context, m model.Message, emoji model.Untrusted) (model.Message, error) {
+	return h.client.React(ctx, m.ConversationID, m.ID, emoji)
+}
+
 func (h *screenHub) MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error) {
 	return h.client.MarkRead(ctx, id, upTo)
 }

@@ -144,15 +144,7 @@ func (p *program) attachment(a model.Attachment) string {
 func (p *program) trailers(m model.Message) []string {
 	var out []string
 	for _, r := range m.Reactions {
-		who := p.words.Say(words.AuthorPage)
-		if r.By == model.ByCustomer {
-			who = safe.Line(m.Author.Name).String()
-		}
-		mark := safe.Line(r.Emoji).String()
-		if mark == "" {
-			mark = safe.Line(model.Untrusted(r.Kind)).String()
-		}
-		out = append(out, p.words.Say(words.ReactedBy, "Emoji", mark, "Name", who))
+		out = append(out, p.reaction(m, r))
 	}
 	if m.Feedback != "" {
 		out = append(out, p.words.FeedbackOn(m.Feedback, func(u model.Untrusted) string { return safe.Line(u).String() }))
@@ -170,6 +162,31 @@ func (p *program) trailers(m model.Message) []string {
 		out = append(out, p.words.Say(words.DeliveredTwice))
 	}
 	return out
+}
+
+// reaction says who reacted, and whether Facebook has confirmed it.
+func (p *program) reaction(m model.Message, r model.Reaction) string {
+	who := p.words.Say(words.AuthorPage)
+	switch {
+	case r.By == model.ByCustomer:
+		who = safe.Line(m.Author.Name).String()
+	case r.User != nil:
+		who = safe.LineN(model.Untrusted(r.User.Name), nameCells).String()
+	}
+	mark := safe.Line(r.Emoji).String()
+	if mark == "" {
+		mark = safe.Line(model.Untrusted(r.Kind)).String()
+	}
+	said := p.words.Say(words.ReactedBy, "Emoji", mark, "Name", who)
+	switch {
+	case r.Error != nil && mark == "":
+		return p.words.Say(words.ReactionKept, "Why", strings.Join(p.whyNot(*r.Error), " "))
+	case r.Error != nil:
+		return p.words.Say(words.ReactionFailed, "Emoji", mark, "Why", strings.Join(p.whyNot(*r.Error), " "))
+	case r.Pending:
+		return said + " (" + p.words.Say(words.ReactionPending) + ")"
+	}
+	return said
 }
 
 func (p *program) whyNot(e model.MessageError) []string {

@@ -194,11 +194,17 @@ func sshVerbs() sshd.Verbs {
 	verb := func(values ...string) sshd.Verb {
 		return sshd.Verb{Values: append(values, "lang"), Switches: []string{"json"}}
 	}
+	verbWith := func(switches []string, values ...string) sshd.Verb {
+		v := verb(values...)
+		v.Switches = append(v.Switches, switches...)
+		return v
+	}
 	return sshd.Verbs{
 		"list":  verb("filter", "search", "limit", "cursor"),
 		"show":  verb("before", "limit"),
 		"tail":  verb("from"),
 		"reply": verb("wait", "client-id", "reply-to"),
+		"react": verbWith([]string{"remove"}, "wait"),
 		"stats": verb(),
 	}
 }

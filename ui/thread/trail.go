@@ -125,7 +125,7 @@ func size(n int64) string {
 // trailers adds what became of a message: reactions, feedback, why it failed.
 func (s *setting) trailers() {
 	for _, r := range s.m.Reactions {
-		s.wrapped(s.l.Say(words.ReactedBy, "Emoji", s.reaction(r), "Name", s.reacted(r)), muted)
+		s.reactionLine(r)
 	}
 	if s.m.Feedback != "" {
 		s.wrapped(s.l.Words.FeedbackOn(s.m.Feedback, s.l.Line), muted)
@@ -142,6 +142,29 @@ func (s *setting) trailers() {
 	}
 }
 
+// reactionLine says who reacted, and whether Facebook has confirmed it.
+func (s *setting) reactionLine(r model.Reaction) {
+	switch said := s.l.Say(words.ReactedBy, "Emoji", s.reaction(r), "Name", s.reacted(r)); {
+	case r.Error != nil && r.Emoji == "":
+		s.wrapped(s.l.Say(words.ReactionKept, "Why", s.whyCode(r.Error)), danger)
+	case r.Error != nil:
+		s.wrapped(s.l.Say(words.ReactionFailed, "Emoji", s.reaction(r), "Why", s.whyCode(r.Error)), danger)
+	case r.Pending:
+		s.wrapped(said, muted)
+		s.append(s.aside(words.ReactionPending), muted)
+	default:
+		s.wrapped(said, muted)
+	}
+}
+
+// whyCode says a reason in words.
+func (s *setting) whyCode(e *model.MessageError) string {
+	if id := words.Code(string(e.Code)); s.l.Words.Has(id) {
+		return s.l.Say(id, "Detail", s.l.Line(e.Detail))
+	}
+	return s.l.Line(e.Detail)
+}
+
 func (s *setting) reaction(r model.Reaction) string {
 	if e := s.l.Line(r.Emoji); e != "" {
 		return e
@@ -155,6 +178,12 @@ func (s *setting) reaction(r model.Reaction) string {
 func (s *setting) reacted(r model.Reaction) string {
 	if r.By == model.ByCustomer {
 		return s.customer()
+	}
+	switch {
+	case r.User != nil && r.User.ID == s.p.c.Me:
+		return s.l.Say(words.ThreadYou)
+	case r.User != nil:
+		return s.l.Ours(r.User.Name)
 	}
 	return s.l.Say(words.ThreadPage)
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/model"
+	"parley/words"
+)
+
+func (p *program) reactCommand() *cobra.Command {
+	var remove bool
+	wait := defaultWait
+	cmd := &cobra.Command{
+		Use: "react CONVERSATION MESSAGE EMOJI|--remove", Short: p.words.Say(words.ReactShort),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if remove {
+				return p.exactly(2)(cmd, args)
+			}
+			return p.exactly(3)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			emoji := model.Untrusted("")
+			if !remove {
+				emoji = model.Untrusted(args[2])
+				if !model.IsEmoji(emoji) {
+					return usage(p.words.Say(words.ErrNoEmoji, "Value", plain(args[2])))
+				}
+			}
+			if wait < 0 {
+				return usage(p.words.Say(words.ErrFlagValue, "Flag", "--wait", "Value", wait))
+			}
+			return p.react(cmd, model.ConversationID(args[0]), model.MessageID(args[1]), emoji, wait)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&remove, "remove", false, p.words.Say(words.FlagRemove))
+	f.DurationVar(&wait, "wait", wait, p.words.Say(words.FlagWait))
+	return cmd
+}
+
+// react asks for a reaction and waits until Facebook has confirmed or refused it. Asked
+// for twice it is set once, so that a script may repeat the command.
+func (p *program) react(cmd *cobra.Command, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted, wait time.Duration) error {
+	c, err := p.remote()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	m, err := c.React(cmd.Context(), conversation, id, emoji)
+	if err == nil {
+		m, err = c.FollowReaction(cmd.Context(), m, wait)
+	}
+	if err != nil {
+		return err
+	}
+	ours := slices.DeleteFunc(slices.Clone(m.Reactions), func(r model.Reaction) bool { return r.By != model.ByPage })
+	said := p.words.Say(words.ReactionSet)
+	if emoji == "" {
+		said = p.words.Say(words.ReactionGone)
+	}
+	for _, r := range ours {
+		switch {
+		case r.Error != nil:
+			return p.reactionError(*r.Error)
+		case r.Pending:
+			said = p.words.Say(words.ReactionPending)
+		}
+	}
+	return p.print(m, func() { p.line(said) })
+}
+
+func (p *program) reactionError(e model.MessageError) error {
+	f := &failure{exit: exitRefused, code: e.Code, say: strings.Join(p.whyNot(e), " ")}
+	switch e.Code {
+	case model.OutcomeUnknown:
+		f.exit = exitUnknown
+	case model.NotSent, model.GraphRefused:
+		f.exit = exitFailed
+	default: // a verdict
+	}
+	return f
+}

@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"context"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// suggested are the reactions that are one key away: those that Messenger itself offers.
+var suggested = []struct {
+	emoji model.Untrusted
+	words words.ID
+}{
+	{"❤", words.ReactLove}, {"😆", words.ReactHaha}, {"😮", words.ReactWow}, {"😢", words.ReactSad},
+	{"😠", words.ReactAngry}, {"👍", words.ReactLike}, {"🙏", words.ReactThanks},
+}
+
+// needsReactable refuses what can't have a reaction, and where none is allowed.
+func needsReactable(m *Model) string {
+	if why := needsQuotable(m); why != "" {
+		return why
+	}
+	if r, ok := m.inbox.Conversation(m.shown.id); ok && !r.Reply.Allowed {
+		return m.say(words.Code(string(r.Reply.Code)))
+	}
+	return ""
+}
+
+// The choices besides an emoji.
+const (
+	reactNone  = "none"
+	reactOther = "other"
+)
+
+// react lets the user choose a reaction to the selected message.
+func (m *Model) react() tea.Cmd {
+	msg, _ := m.thread.Selected()
+	var options []overlay.Option
+	for i, s := range suggested {
+		options = append(options, overlay.Option{
+			ID: string(s.emoji), Key: string(rune('1' + i)), Title: m.look.Line(s.emoji) + " " + m.say(s.words),
+		})
+	}
+	options = append(options, overlay.Option{ID: reactOther, Key: "+", Title: m.say(words.ReactOther)})
+	ours := func(r model.Reaction) bool { return r.By == model.ByPage && r.Error == nil }
+	if slices.ContainsFunc(msg.Reactions, ours) {
+		options = append(options, overlay.Option{ID: reactNone, Key: "x", Title: m.say(words.ReactTakeBack)})
+	}
+	c := overlay.NewChoice(m.say(words.ReactTitle), options)
+	c.Say(m.say(words.QuoteOf, "Name", m.wrote(&msg), "Text", m.look.Cut(m.thread.Gist(&msg), reactGist)))
+	m.lay(c, func(a overlay.Action) tea.Cmd {
+		chosen, ok := a.(overlay.Chosen)
+		switch {
+		case !ok:
+			return nil
+		case chosen.ID == reactOther:
+			return m.askReaction(msg, "", "")
+		case chosen.ID == reactNone:
+			return m.setReaction(msg, "")
+		}
+		return m.setReaction(msg, model.Untrusted(chosen.ID))
+	})
+	return nil
+}
+
+// reactGist is how many cells of a message are shown where its reaction is chosen.
+const reactGist = 40
+
+// askReaction asks for an emoji to be typed.
+func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
+	p := overlay.NewPrompt(m.say(words.ReactTitle), m.say(words.ReactHint), text)
+	p.SetError(problem)
+	m.lay(p, func(a overlay.Action) tea.Cmd {
+		e, ok := a.(overlay.Entered)
+		if !ok {
+			return nil
+		}
+		if !model.IsEmoji(model.Untrusted(e.Text)) {
+			return m.askReaction(msg, e.Text, m.say(words.ReactNoEmoji))
+		}
+		return m.setReaction(msg, model.Untrusted(e.Text))
+	})
+	return nil
+}
+
+// setReaction asks the hub for a reaction. The message that it answers shows it as
+// pending; what becomes of it comes with the news.
+func (m *Model) setReaction(msg model.Message, emoji model.Untrusted) tea.Cmd {
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		out, err := hub.React(ctx, msg, emoji)
+		return decided{message: out, err: err}
+	})
+}
