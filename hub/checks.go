@@ -107,6 +107,9 @@ func (b *batch) findInThread(r store.Reply, thread []model.SentMessage) (model.M
 	if err != nil {
 		return "", time.Time{}, err
 	}
+	if m.Text == "" {
+		return "", time.Time{}, nil // a file: nothing of what is shown tells it from others
+	}
 	for _, s := range thread {
 		if !s.FromPage || !sameText(s.Text, m.Text) || s.CreatedAt.Before(r.AttemptAt.Add(-echoSlack)) {
 			continue

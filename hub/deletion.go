@@ -51,6 +51,7 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 	if err != nil {
 		return err
 	}
+	h.deleted.notify()
 	h.log.Info("conversation deleted", keyConversation, string(id), keyUser, string(user.ID))
 	return nil
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"parley/hub/store"
@@ -139,7 +140,7 @@ func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (
 		if err != nil {
 			return store.Reply{}, false, err
 		}
-		if sameText(m.Text, ev.Text) {
+		if sameText(m.Text, ev.Text) && sameKinds(m.Attachments, ev.Attachments) {
 			match = append(match, r)
 		}
 	}
@@ -147,6 +148,11 @@ func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (
 		return store.Reply{}, false, nil
 	}
 	return match[0], true, nil
+}
+
+// sameKinds tells whether both carry files of the same kinds.
+func sameKinds(a, b []model.Attachment) bool {
+	return slices.EqualFunc(a, b, func(a, b model.Attachment) bool { return a.Type == b.Type })
 }
 
 // mayHaveArrived returns since when an open reply may have reached Meta, zero if it

@@ -35,6 +35,8 @@ type fakeGraph struct {
 	byDefault answer
 	calls     []model.Outgoing
 	acts      acts
+	uploaded  []string
+	onUpload  []model.Outcome
 	times     []time.Time // when they came
 	// reached counts, by text, the calls of which the customer may have got the
 	// message.

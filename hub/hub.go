@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"parley/hub/store"
+	"parley/hub/uploads"
 	"parley/hub/vault"
 	"parley/model"
 )
@@ -45,6 +46,10 @@ type Graph interface {
 	// SubscribeApp tells Meta where the app's webhooks go.
 	SubscribeApp(ctx context.Context, callbackURL string) error
 	Actor
+	// UploadFile has Meta keep a file for a Page, and tells what became of it; its id is
+	// the outcome's AttachmentID. A file that Meta has and nobody sends harms nobody: it
+	// may be repeated.
+	UploadFile(ctx context.Context, f model.OutgoingFile) model.Outcome
 }
 
 // Actor shows customers what a Page does besides writing.
@@ -67,7 +72,9 @@ type Options struct {
 	Store store.Store
 	// Vault seals the Pages' tokens; without one no Page can be connected.
 	Vault *vault.Vault
-	Graph Graph
+	// Uploads keeps the files that users send; nil: none can be.
+	Uploads *uploads.Folder
+	Graph   Graph
 	// Mailer mails policy notices; nil: nobody is mailed.
 	Mailer Mailer
 	// LooseFiles names files with secrets that others than their owner may use; nil: none
@@ -91,6 +98,7 @@ type Options struct {
 type Hub struct {
 	store      store.Store
 	vault      *vault.Vault
+	files      *uploads.Folder
 	graph      Graph
 	mailer     Mailer
 	looseFiles func() []string
@@ -114,8 +122,10 @@ type Hub struct {
 	// greeting serialises changes of greetings: Meta takes them all at once.
 	greeting sync.Mutex
 
-	outbox   *outbox
-	reactor  *reactor
+	outbox  *outbox
+	reactor *reactor
+	// deleted: a conversation was, and with it perhaps files that were sent.
+	deleted  signal
 	live     *live
 	metrics  *metrics
 	profiles signal
@@ -138,8 +148,8 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
-		store: o.Store, vault: o.Vault, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), reactor: newReactor(), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
 	h.metrics = newMetrics(h)
 	return h
@@ -162,6 +172,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runMails(ctx) })
 	g.Go(func() error { return h.runPageChecks(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
+	g.Go(func() error { return h.runSweeping(ctx) })
 	g.Go(func() error { return h.runTokenUses(ctx) })
 	if h.crm != nil {
 		g.Go(func() error { return h.runRoles(ctx) })

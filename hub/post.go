@@ -13,11 +13,19 @@ import (
 // its token are on disk before any byte leaves.
 func (h *Hub) post(ctx context.Context, r store.Reply) error {
 	var o model.Outgoing
+	var file *model.OutgoingFile
 	var attempt int
-	err := h.change(ctx, r.MessageID, func(b *batch, c *openConversation, r store.Reply) (err error) {
-		o, attempt, err = b.claim(c, r)
+	err := h.change(ctx, r.MessageID, func(b *batch, c *openConversation, now store.Reply) (err error) {
+		r = now
+		o, attempt, err = b.claim(c, now)
+		if errors.Is(err, errFileFirst) {
+			file, err = b.outgoingFile(now)
+		}
 		return err
 	})
+	if err == nil && file != nil {
+		return h.handFile(ctx, r, *file)
+	}
 	if err != nil || attempt == 0 {
 		return err
 	}
@@ -72,7 +80,21 @@ func (b *batch) claim(c *openConversation, r store.Reply) (model.Outgoing, int, 
 	if !v.Allowed {
 		return none, 0, b.refusedBeforeCall(c, r, v, limit)
 	}
+	if r.File != nil && !handed(r.File, b.now) {
+		return none, 0, errFileFirst
+	}
 	return b.attempt(c, r)
+}
+
+// errFileFirst: before the reply can leave, Meta must have its file.
+var errFileFirst = errors.New("file first")
+
+// outgoingFile is a reply's file on its way to Meta.
+func (b *batch) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
+	token, err := b.h.pageToken(b.page)
+	return &model.OutgoingFile{
+		Page: b.page.PageID, Token: token, Kind: r.File.Kind, Media: r.File.Media, Name: string(r.File.Name), Size: r.File.Size,
+	}, err
 }
 
 // refusedBeforeCall ends a reply that may not leave any more, or has it wait.
@@ -118,6 +140,9 @@ func (b *batch) attempt(c *openConversation, r store.Reply) (model.Outgoing, int
 	}
 	o := model.Outgoing{
 		Page: b.page.PageID, Token: token, To: c.Customer.PSID, Text: m.Text, Metadata: r.Token,
+	}
+	if r.File != nil {
+		o.Attachment = &model.OutgoingAttachment{Kind: r.File.Kind, ID: r.File.MetaID}
 	}
 	if m.ReplyTo != "" {
 		q, err := b.tx.Message(m.ReplyTo)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/uploads"
 	"parley/model"
 )
 
@@ -22,6 +23,14 @@ type Draft struct {
 	ReplyTo model.MessageID
 	// Note: for colleagues only; it never leaves the hub.
 	Note bool
+	// Attachments are uploads of the writer. Meta takes one thing a message: the text, if
+	// there is one, and each file become messages of their own, in this order, stored
+	// together or not at all. The first has the client id; those after it have it with
+	// "/2", "/3" … behind.
+	Attachments []string
+
+	// files are the uploads, once they are found.
+	files []uploads.Upload
 	// SeenSeq is the highest seq of the Page that the writer had seen when they
 	// wrote; nil: not checked.
 	SeenSeq *int64
@@ -37,7 +46,16 @@ func (d Draft) LogValue() slog.Value {
 
 // hash is the same for the same body under the same id.
 func (d Draft) hash() string {
-	b, err := json.Marshal([]any{d.Conversation, d.Text, d.ReplyTo, d.Note})
+	body := []any{d.Conversation, d.Text, d.ReplyTo, d.Note}
+	if len(d.Attachments) > 0 {
+		// Their content, not their ids: what is uploaded again is the same body.
+		sums := make([]string, len(d.files))
+		for i, f := range d.files {
+			sums[i] = f.SHA256
+		}
+		body = append(body, sums)
+	}
+	b, err := json.Marshal(body)
 	if err != nil {
 		panic("hub: a draft must marshal: " + err.Error()) // strings and a bool
 	}
@@ -55,6 +73,11 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 	if d.Conversation.Page() == "" {
 		return model.Message{}, ErrNotFound
 	}
+	if err := d.checkShape(); err != nil {
+		return model.Message{}, err
+	}
+	// Found before the transaction, which must be short; judged after who may see.
+	gone := h.findUploads(user.ID, &d)
 	var out model.Message
 	err := h.write(ctx, d.Conversation.Page(), func(tx store.PageTx) error {
 		page, conversation, err := authorizeConversation(tx, user.ID, d.Conversation)
@@ -67,6 +90,9 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 		}
 		if err := h.judge(tx, user.ID, page, conversation, d); err != nil {
 			return err
+		}
+		if gone != nil {
+			return gone
 		}
 		out, err = h.accept(tx, user, d)
 		return err
@@ -92,7 +118,8 @@ func knownReply(tx store.PageTx, user model.UserID, d Draft) (model.Message, boo
 	if err != nil {
 		return model.Message{}, false, err
 	}
-	if r.BodyHash != d.hash() {
+	// Where the file is gone nobody can tell whether it is the same: the same id is.
+	if r.BodyHash != d.hash() && len(d.files) == len(d.Attachments) {
 		return model.Message{}, true, model.Refuse(model.ClientIDReused)
 	}
 	m, err := tx.Message(r.MessageID)
@@ -101,7 +128,7 @@ func knownReply(tx store.PageTx, user model.UserID, d Draft) (model.Message, boo
 
 // judge refuses what may not be sent.
 func (h *Hub) judge(tx store.PageTx, user model.UserID, page store.Page, c store.Conversation, d Draft) error {
-	if r := model.CheckText(d.Text); r != nil {
+	if r := model.CheckText(d.Text); r != nil && (r.Code != model.TextEmpty || len(d.Attachments) == 0) {
 		return r
 	}
 	if err := checkQuoted(tx, d); err != nil {
@@ -149,26 +176,26 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 	if err != nil {
 		return model.Message{}, err
 	}
-	m := &store.Message{Message: model.Message{
-		ClientID: d.ClientID, Direction: model.Out, State: model.Queued, Text: d.Text, ReplyTo: d.ReplyTo,
-		Author: model.Author{Kind: model.ByUser, ID: string(user.ID), Name: model.Untrusted(user.Name)},
-		SentAt: b.now,
-	}}
-	if d.Note {
-		m.Direction, m.State = model.Note, ""
-	}
-	if m.Order, err = placeAfterSeen(tx, d, b.now); err != nil {
-		return model.Message{}, err
-	}
-	if err := b.add(c, m); err != nil {
-		return model.Message{}, err
-	}
-	err = tx.PutReply(store.Reply{
-		MessageID: m.ID, ConversationID: c.ID, UserID: user.ID, ClientID: d.ClientID, SentBy: user.ID,
-		BodyHash: d.hash(), AcceptedSeq: m.FirstSeq, AcceptedAt: b.now, State: m.State,
-	})
+	order, err := placeAfterSeen(tx, d, b.now)
 	if err != nil {
 		return model.Message{}, err
+	}
+	var first model.MessageID
+	for _, part := range d.parts() {
+		m := &store.Message{Message: model.Message{
+			ClientID: part.client, Direction: model.Out, State: model.Queued, Text: part.text, ReplyTo: part.replyTo,
+			Author: model.Author{Kind: model.ByUser, ID: string(user.ID), Name: model.Untrusted(user.Name)},
+			SentAt: b.now,
+		}, Order: order}
+		if d.Note {
+			m.Direction, m.State = model.Note, ""
+		}
+		if err := b.acceptPart(c, m, part, d.hash(), user.ID); err != nil {
+			return model.Message{}, err
+		}
+		if first == "" {
+			first = m.ID
+		}
 	}
 	if err := b.releaseQueue(c); err != nil {
 		return model.Message{}, err
@@ -176,8 +203,26 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 	if err := b.flush(); err != nil {
 		return model.Message{}, err
 	}
-	stored, err := tx.Message(m.ID)
+	stored, err := tx.Message(first)
 	return stored.Message, err
+}
+
+// acceptPart stores one message of a draft, and how it stands on its way.
+func (b *batch) acceptPart(c *openConversation, m *store.Message, p part, hash string, user model.UserID) error {
+	if err := b.add(c, m); err != nil {
+		return err
+	}
+	if p.file != nil {
+		// By this id the file is found again: a reply has one.
+		m.Attachments = []model.Attachment{{ID: string(m.ID), Type: p.file.Kind, Title: p.file.Name, Size: p.file.Size}}
+		if err := b.put(c, m); err != nil {
+			return err
+		}
+	}
+	return b.tx.PutReply(store.Reply{
+		MessageID: m.ID, ConversationID: c.ID, UserID: user, ClientID: m.ClientID, SentBy: user, File: p.file,
+		BodyHash: hash, AcceptedSeq: m.FirstSeq, AcceptedAt: b.now, State: m.State,
+	})
 }
 
 // placeAfterSeen is where a reply stands that Meta has not timed: after all that

@@ -23,6 +23,8 @@ type Timing struct {
 	// it doubles up to RetryPauseMax.
 	RetryPause    time.Duration `koanf:"retry_pause"`
 	RetryPauseMax time.Duration `koanf:"retry_pause_max"`
+	// Upload is the longest that handing a file to Meta may take.
+	Upload time.Duration `koanf:"upload"`
 	// Webhook is how long a webhook may take before Meta is told to send it again.
 	Webhook time.Duration `koanf:"webhook"`
 	// GraphCall is the longest that any other call of the Graph API may take.
@@ -66,6 +68,7 @@ func DefaultTiming() Timing {
 		QueueLimit:    10 * time.Minute,
 		RetryPause:    500 * time.Millisecond,
 		RetryPauseMax: 30 * time.Second,
+		Upload:        2 * time.Minute,
 		Webhook:       4 * time.Second,
 		GraphCall:     15 * time.Second,
 		MailCall:      30 * time.Second,

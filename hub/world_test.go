@@ -20,6 +20,7 @@ import (
 	"parley/hub"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
+	"parley/hub/uploads"
 	"parley/hub/vault"
 	"parley/model"
 )
@@ -83,6 +84,7 @@ type world struct {
 	ctx   context.Context
 	store store.Store
 	graph *fakeGraph
+	files *uploads.Folder
 	// mailer is nil where nobody is mailed.
 	mailer hub.Mailer
 	hub    *hub.Hub
@@ -106,7 +108,7 @@ func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 // newWorld starts a hub that knows three users and no Page.
 func newWorld(t tb) *world {
 	t.Helper()
-	w := &world{tb: t, ctx: context.WithoutCancel(t.Context()), graph: newFakeGraph()}
+	w := &world{tb: t, ctx: context.WithoutCancel(t.Context()), graph: newFakeGraph(), files: uploads.Open(filepath.Join(t.TempDir(), "uploads"))}
 	path := filepath.Join(t.TempDir(), "hub.db")
 	w.must(os.WriteFile(path, emptyStore, 0o600))
 	// Not exclusive: the holder of the lock looks at the file each second, and a bubble's
@@ -127,7 +129,7 @@ func newWorld(t tb) *world {
 
 // start starts a hub on the store.
 func (w *world) start() {
-	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Graph: w.graph, Mailer: w.mailer, AppID: ourApp, Timing: hub.DefaultTiming()})
+	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Graph: w.graph, Mailer: w.mailer, AppID: ourApp, Timing: hub.DefaultTiming()})
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	go func(h *hub.Hub) { ended <- h.Run(ctx) }(w.hub)

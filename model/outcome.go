@@ -23,8 +23,9 @@ const (
 // Outcome is what became of one attempt to hand a reply to Meta.
 type Outcome struct {
 	Kind OutcomeKind
-	// MID is Meta's id of an accepted reply.
-	MID MID
+	// MID is Meta's id of an accepted reply, AttachmentID that of a file it took.
+	MID          MID
+	AttachmentID string
 	// Code is why a refused one is refused: a verdict, or [GraphRefused].
 	Code Code
 	// RetryAfter is how long a rate-limited one has to wait; 0: Meta named no time.
@@ -41,6 +42,8 @@ type Outgoing struct {
 	Text     Untrusted
 	ReplyTo  MID
 	Metadata string // comes back in the echo
+	// Attachment is sent in place of a text: Meta takes one thing a message.
+	Attachment *OutgoingAttachment
 }
 
 // SentMessage is a message of a thread as the Conversations API shows it.

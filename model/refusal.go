@@ -44,6 +44,17 @@ const (
 	// NoReactionTarget: the message to react to can't have a reaction: Meta has no id for
 	// it, or it is gone.
 	NoReactionTarget Code = "no_reaction_target"
+	// AttachmentTooBig: the file is larger than Meta takes.
+	AttachmentTooBig Code = "attachment_too_big"
+	// AttachmentEmpty: the file holds nothing.
+	AttachmentEmpty Code = "attachment_empty"
+	// AttachmentType: the file is not what its name says.
+	AttachmentType Code = "attachment_type"
+	// UploadQuota: the user has too much uploaded that was not sent.
+	UploadQuota Code = "upload_quota"
+	// UploadGone: an upload to be attached is not there, or no longer; it has to be
+	// uploaded again.
+	UploadGone Code = "upload_gone"
 	// PageUnknown: Facebook shows no such Page to this token.
 	PageUnknown Code = "page_unknown"
 	// TokenRefused: Facebook does not accept this token for our app.
@@ -100,9 +111,36 @@ const (
 	OutcomeUnknown Code = "outcome_unknown"
 	// NotSent: it could not be handed to Meta in time; it has not arrived.
 	NotSent Code = "not_sent"
+	// PermissionMissing: the app or the token may not do this.
+	PermissionMissing Code = "permission_missing"
+	// AppSettings: Meta does not accept how the app signs or names itself.
+	AppSettings Code = "app_settings"
+	// NoSuchCustomer: Meta knows nobody by that id on this Page.
+	NoSuchCustomer Code = "no_such_customer"
+	// ThreadRestricted: Meta restricts this conversation, by rules of the EU.
+	ThreadRestricted Code = "thread_restricted"
+	// CommerceBlocked: Meta has switched commerce messages off after a violation.
+	CommerceBlocked Code = "commerce_blocked"
+	// AutomationActive: an automatic flow of Meta's has the conversation.
+	AutomationActive Code = "automation_active"
+	// MessageGone: the message that is quoted or reacted to was deleted.
+	MessageGone Code = "message_gone"
+	// AttachmentRefused: Meta could not take the file, or no longer has it.
+	AttachmentRefused Code = "attachment_refused"
 	// GraphRefused: the Graph API refused it for a reason that is no verdict.
 	GraphRefused Code = "graph_refused"
 )
+
+// OfFacebook tells whether a code is a refusal of Facebook's that says something of one
+// reply, and is no verdict on others.
+func (c Code) OfFacebook() bool {
+	switch c {
+	case GraphRefused, PermissionMissing, AppSettings, NoSuchCustomer, ThreadRestricted, CommerceBlocked, AutomationActive,
+		MessageGone, AttachmentRefused:
+		return true
+	}
+	return false
+}
 
 // Refusal is a rule that said no.
 type Refusal struct {

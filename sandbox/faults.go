@@ -57,14 +57,14 @@ func (f *fault) validate() error {
 	switch f.On {
 	case "send":
 		known = func(k string) bool { return actsOnCall(k) || onEcho(k) }
-	case "action", "conversations", "profile", "graph":
+	case "action", "upload", "conversations", "profile", "graph":
 		known = actsOnCall
 	case "webhook":
 		known = onWebhook
 	case "smtp":
 		known = onMail
 	default:
-		return fmt.Errorf("on must be send, action, webhook, conversations, profile, graph or smtp, not %q", f.On)
+		return fmt.Errorf("on must be send, action, upload, webhook, conversations, profile, graph or smtp, not %q", f.On)
 	}
 	if !known(f.Kind) {
 		return fmt.Errorf("on %q knows no kind %q", f.On, f.Kind)

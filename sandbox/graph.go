@@ -34,6 +34,7 @@ type call struct {
 	path    []string
 	query   url.Values
 	form    url.Values
+	file    *sentFile
 	body    map[string]json.RawMessage
 	who     principal
 	token   string
@@ -41,7 +42,7 @@ type call struct {
 
 // operation is what a call asks for, once it is understood.
 type operation struct {
-	class string // send, action, conversations, profile or graph: what faults aim at
+	class string // send, action, upload, conversations, profile or graph: what faults aim at
 	psid  string // the customer concerned, if any
 	do    func(*call) (any, error)
 }
@@ -99,7 +100,11 @@ func readCall(w http.ResponseWriter, r *http.Request) (*call, error) {
 	if len(c.path) > 0 && versionPrefix(c.path[0]) {
 		c.version, c.path = c.path[0], c.path[1:]
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxGraphBody))
+	most := int64(maxGraphBody)
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		most = maxUpload
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if err != nil {
 		return c, &graphError{code: 1, status: http.StatusRequestEntityTooLarge, message: "Please reduce the amount of data you're asking for, then retry your request"}
 	}
@@ -113,7 +118,7 @@ func readCall(w http.ResponseWriter, r *http.Request) (*call, error) {
 			return c, badParam("Invalid parameter: the form cannot be read")
 		}
 	case "multipart/form-data":
-		c.form, err = readMultipart(raw, params["boundary"])
+		c.form, c.file, err = readMultipart(raw, params["boundary"])
 		if err != nil {
 			return c, badParam("Invalid parameter: the form cannot be read")
 		}
@@ -233,6 +238,8 @@ func (s *Sandbox) pageOperation(c *call, method, edge string) operation {
 			op.class = "action"
 		}
 		op.do = s.send
+	case "POST message_attachments":
+		op.class, op.do = "upload", s.saveAttachment
 	case "GET conversations":
 		op.class, op.psid = "conversations", c.param("user_id")
 		op.do = s.listConversations

@@ -38,6 +38,7 @@ type sendRequest struct {
 		QuickReplies []json.RawMessage `json:"quick_replies"`
 	}
 	hasMessage bool
+	file       *sentFile // that came with the call
 	replyTo    struct {
 		MID string `json:"mid"`
 	}
@@ -70,6 +71,7 @@ func parseSend(c *call) (*sendRequest, error) {
 		action:        c.param("sender_action"),
 		messagingType: c.param("messaging_type"),
 		tag:           c.param("tag"),
+		file:          c.file,
 	}
 	var err error
 	read := func(name string, into any) (there bool) {
@@ -154,7 +156,7 @@ func (r *sendRequest) validateContent() error {
 			return badParam("Length of param message[text] must be less than or equal to %d", maxText)
 		}
 	}
-	if m.Attachment != nil {
+	if m.Attachment != nil && r.file == nil {
 		return m.Attachment.validate()
 	}
 	return nil
@@ -199,6 +201,12 @@ func (s *Sandbox) send(c *call) (any, error) {
 	if r.action != "" {
 		defer s.mu.Unlock()
 		return s.senderAction(r, to)
+	}
+	if a := r.message.Attachment; a != nil {
+		if err := s.byID(a, r.file); err != nil {
+			s.mu.Unlock()
+			return nil, err
+		}
 	}
 	m := s.accept(r, to)
 	early := s.scheduleEcho(m)

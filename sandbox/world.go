@@ -79,6 +79,7 @@ type world struct {
 	messages  map[string]*message  // by mid
 	delivered []delivered
 	acted     []acted
+	files     map[string]keptFile // by id
 	living    []*customer
 	history   []*customer
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"parley/hub/pipedrive"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
+	"parley/hub/uploads"
 	"parley/model"
 	"parley/words"
 )
@@ -95,6 +97,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	base := publicURL(s, "http://"+l.Addr().String())
 	o := hub.Options{
 		Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID),
+		Uploads: uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
 		Timing: s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {

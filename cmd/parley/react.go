@@ -74,13 +74,5 @@ func (p *program) react(cmd *cobra.Command, conversation model.ConversationID, i
 }
 
 func (p *program) reactionError(e model.MessageError) error {
-	f := &failure{exit: exitRefused, code: e.Code, say: strings.Join(p.whyNot(e), " ")}
-	switch e.Code {
-	case model.OutcomeUnknown:
-		f.exit = exitUnknown
-	case model.NotSent, model.GraphRefused:
-		f.exit = exitFailed
-	default: // a verdict
-	}
-	return f
+	return &failure{exit: exitOf(e.Code), code: e.Code, say: strings.Join(p.whyNot(e), " ")}
 }

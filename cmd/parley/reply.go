@@ -132,12 +132,17 @@ func (p *program) replyError(m model.Message) error {
 		return failed(p.words.Say(words.State(string(m.State))))
 	}
 	f := &failure{exit: exitRefused, code: m.Error.Code, say: strings.Join(p.whyNot(*m.Error), " ")}
-	switch m.Error.Code {
-	case model.OutcomeUnknown:
-		f.exit = exitUnknown
-	case model.NotSent, model.GraphRefused:
-		f.exit = exitFailed
-	default: // a verdict
-	}
+	f.exit = exitOf(m.Error.Code)
 	return f
+}
+
+// exitOf is the exit code for why something failed or asks.
+func exitOf(code model.Code) int {
+	switch {
+	case code == model.OutcomeUnknown:
+		return exitUnknown
+	case code == model.NotSent, code.OfFacebook():
+		return exitFailed
+	}
+	return exitRefused // a verdict
 }

@@ -35,6 +35,8 @@ type fakeGraph struct {
 
 	sent       []model.Outgoing
 	acts       []model.SenderAction
+	uploaded   []string
+	onUpload   []model.Outcome
 	onAct      func(model.SenderAction) model.Outcome
 	subscribed []model.MetaPageID
 	greetings  []model.Greeting

@@ -107,9 +107,10 @@ type replyInput struct {
 		ClientID model.ClientID  `json:"client_id" minLength:"1" maxLength:"64" doc:"A UUIDv7 of the client's own"`
 		Text     model.Untrusted `json:"text"`
 		ReplyTo  model.MessageID `json:"reply_to,omitempty" maxLength:"200"`
-		// Attachments are not carried yet; a reply that has some is invalid rather
-		// than sent without them.
-		Attachments []string `json:"attachments,omitempty" maxItems:"0"`
+		// Attachments are ids of uploads. Meta takes one thing a message: the text, if there
+		// is one, and each file become messages of their own, in this order. The first has
+		// the client_id and is the answer; those after it have it with "/2", "/3" … behind.
+		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of uploads; the text, if any, and each file become a message of its own, in this order, stored together or not at all"`
 		SeenSeq     *int64   `json:"seen_seq,omitempty" minimum:"0" doc:"The highest seq of the Page its writer had seen"`
 		Note        bool     `json:"note,omitempty" doc:"For colleagues only; the customer never sees it"`
 	}
@@ -118,7 +119,7 @@ type replyInput struct {
 func (s *server) reply(ctx context.Context, in *replyInput) (*body[model.Message], error) {
 	m, err := s.hub.Reply(ctx, user(ctx), hub.Draft{
 		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
-		ReplyTo: in.Body.ReplyTo, Note: in.Body.Note, SeenSeq: in.Body.SeenSeq,
+		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, SeenSeq: in.Body.SeenSeq,
 	})
 	return s.message(ctx, m, err)
 }

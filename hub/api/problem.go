@@ -183,6 +183,18 @@ func sentence(code model.Code) string {
 		return "The reply is not in that state any more."
 	case model.NoReplyTarget:
 		return "The message to be quoted is not in this conversation, or Facebook does not know it yet."
+	case model.NoReactionTarget:
+		return "The message can't have a reaction: Facebook does not know it yet, or it is gone."
+	case model.AttachmentTooBig:
+		return "The file is larger than 25 MB."
+	case model.AttachmentEmpty:
+		return "The file is empty."
+	case model.AttachmentType:
+		return "The file is not what its name says."
+	case model.UploadQuota:
+		return "Too much is uploaded and not sent."
+	case model.UploadGone:
+		return "The upload is not there. Upload it again."
 	default:
 		if s := signInSentence(code); s != "" {
 			return s

@@ -89,6 +89,7 @@ func New(o Options) http.Handler {
 	s.triage(api)
 	s.messages(api)
 	s.reactions(api)
+	s.uploads(api)
 	s.notices(api)
 	s.greetings(api)
 	s.doctor(api)

@@ -331,6 +331,10 @@ func routes() map[string]route {
 			},
 			hides: true,
 		},
+		// Anybody who is signed in keeps files; here they send what is no form.
+		"upload": {want: always(verdict{http.StatusUnsupportedMediaType, "invalid"})},
+		// Whose message it is a file of is judged first, that it has none later.
+		"get-media": {want: always(notFound), hides: true},
 		"react": {
 			body: func(t target) any { return map[string]any{"message": t.in, "emoji": "👍"} },
 			want: func(c cell) verdict {
@@ -413,7 +417,7 @@ func (w *world) ask(who account, o operation, r route, t target) answer {
 	}
 	path := strings.NewReplacer(
 		"{page}", url.PathEscape(string(t.page)), "{conversation}", url.PathEscape(string(t.conversation)),
-		"{message}", url.PathEscape(string(message)), "{notice}", url.PathEscape(t.notice),
+		"{message}", url.PathEscape(string(message)), "{media}", url.PathEscape(string(message)), "{notice}", url.PathEscape(t.notice),
 	).Replace(o.path)
 	if r.query != nil {
 		path += "?" + r.query(t).Encode()

@@ -40,7 +40,8 @@ type request struct {
 	path   []string
 	query  url.Values
 	form   url.Values // the body, or
-	body   any        // the body as JSON
+	body   any        // the body as JSON, or
+	file   *fileBody  // a form with a file
 	token  string
 	// date, if not nil, takes the time that the answer names.
 	date *time.Time
@@ -73,10 +74,15 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, target+"?"+query.Encode(), bytes.NewReader(body))
+	content, length := io.Reader(bytes.NewReader(body)), int64(len(body))
+	if r.file != nil {
+		content, length, kind = r.file.content, r.file.length, r.file.kind
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, target+"?"+query.Encode(), content)
 	if err != nil {
 		return nil, fmt.Errorf("graph %s: no request can be made", r.name)
 	}
+	req.ContentLength = length
 	if kind == "" {
 		req.Body = http.NoBody
 	} else {

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"net/http"
+	"strings"
 
 	"parley/model"
 )
@@ -22,11 +23,13 @@ const (
 	codeMessengerLimit = 80006
 	codePermission     = 10
 	codeParameter      = 100
+	codeSignature      = 104
 	codeToken          = 190
 	codePermissions    = 200 // to 299
 	codePermissionsEnd = 299
 	codeAbusive        = 368
 	codeUnavailable    = 551
+	codeCommerce       = 2022
 	codeMessagesOff    = 10904
 
 	subcodeNoObject     = 33
@@ -39,6 +42,18 @@ const (
 	numberNoProfile     = 2018218 // a code or a subcode: Meta does not say
 	numberMayNotProfile = 2018247
 	numberOtherApp      = 2018300
+	numberAutomation    = 2018321
+	numberDeleted       = 9000001
+	subcodeNoUser       = 2018001
+	subcodeFileFetch    = 2018008
+	subcodeFileType     = 2018047
+	subcodeFileID       = 2018074
+	subcodeFileTooBig   = 2018109
+	subcodeFileBroken   = 2018294
+	subcodeWrongApp     = 2018164
+	subcodeEU           = 2018336
+	subcodeMarketing    = 1404170
+	subcodeMarketingToo = 1893015
 )
 
 // classify tells what an error means for the reply that met it (design §3). Any
@@ -85,6 +100,35 @@ func refusal(e *GraphError) model.Code {
 		return model.Unreachable
 	case e.Has(numberOtherApp):
 		return model.OtherApp
+	}
+	return reason(e)
+}
+
+// reason returns why a reply is refused for what concerns it alone.
+func reason(e *GraphError) model.Code {
+	switch {
+	case e.Has(numberAutomation):
+		return model.AutomationActive
+	case e.Has(numberDeleted):
+		return model.MessageGone
+	case e.Code == codeCommerce:
+		return model.CommerceBlocked
+	case e.Code == codeSignature, e.is(codeParameter, subcodeWrongApp), e.Code == codeParameter && strings.Contains(string(e.Message), "appsecret_proof"):
+		return model.AppSettings
+	case e.is(codePermission, subcodeEU):
+		return model.ThreadRestricted
+	case e.is(codeParameter, subcodeNoUser):
+		return model.NoSuchCustomer
+	case e.is(codeParameter, subcodeFileTooBig):
+		return model.AttachmentTooBig
+	case e.is(codeParameter, subcodeFileType):
+		return model.AttachmentType
+	case e.is(codeParameter, subcodeFileFetch), e.is(codeParameter, subcodeFileID), e.is(codeParameter, subcodeFileBroken):
+		return model.AttachmentRefused
+	case e.is(codePermission, subcodeMarketing), e.is(codePermission, subcodeMarketingToo):
+		return model.GraphRefused // of messages that Parley never sends
+	case e.Code == codePermission, e.Code >= codePermissions && e.Code <= codePermissionsEnd, e.is(codeParameter, subcodeNoObject):
+		return model.PermissionMissing
 	}
 	return model.GraphRefused
 }

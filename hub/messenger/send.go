@@ -21,8 +21,9 @@ type wireReply struct {
 	} `json:"recipient"`
 	MessagingType string `json:"messaging_type"`
 	Message       struct {
-		Text     string `json:"text"`
-		Metadata string `json:"metadata,omitempty"`
+		Text       string        `json:"text,omitempty"`
+		Attachment *wireSentFile `json:"attachment,omitempty"`
+		Metadata   string        `json:"metadata,omitempty"`
 	} `json:"message"`
 	ReplyTo *wireQuote `json:"reply_to,omitempty"`
 }
@@ -35,6 +36,10 @@ func newReply(o model.Outgoing) wireReply {
 	w := wireReply{MessagingType: "RESPONSE"}
 	w.Recipient.ID = o.To
 	w.Message.Text, w.Message.Metadata = string(o.Text), o.Metadata
+	if a := o.Attachment; a != nil {
+		w.Message.Text, w.Message.Attachment = "", &wireSentFile{Type: a.Kind}
+		w.Message.Attachment.Payload.ID = a.ID
+	}
 	if o.ReplyTo != "" {
 		w.ReplyTo = &wireQuote{MID: o.ReplyTo}
 	}

@@ -133,14 +133,45 @@ func TestSendErrorCodes(t *testing.T) {
 		{"10/2018300 as a subcode", 400, 10, 2018300, "", refused, model.OtherApp},
 		{"190/463 token expired", 401, 190, 463, "", refused, model.PageDisconnected},
 		{"190 token refused", 400, 190, 0, "", refused, model.PageDisconnected},
+		{"190/458 app removed", 400, 190, 458, "", refused, model.PageDisconnected},
+		{"190/460 password changed", 400, 190, 460, "", refused, model.PageDisconnected},
+		{"190/467 token invalid", 400, 190, 467, "", refused, model.PageDisconnected},
+		{"1/1357046 invalid answer", 400, 1, 1357046, "", uncertain, ""},
+		{"4/2018022 too many to phone numbers", 400, 4, 2018022, "", limited, ""},
+		{"613/2534040 limit", 400, 613, 2534040, "", limited, ""},
 		{"100 parameter", 400, 100, 0, "", refused, model.GraphRefused},
-		{"100/2018001 no such user", 400, 100, 2018001, "", refused, model.GraphRefused},
-		{"10 permission", 400, 10, 0, "", refused, model.GraphRefused},
-		{"10/2018336 restricted thread", 400, 10, 2018336, "", refused, model.GraphRefused},
-		{"200/2018028 app not live", 403, 200, 2018028, "", refused, model.GraphRefused},
-		{"230 not allowed", 400, 230, 0, "", refused, model.GraphRefused},
-		{"9000001 quoted message deleted", 400, 9000001, 0, "", refused, model.GraphRefused},
-		{"104 signature", 400, 104, 0, "", refused, model.GraphRefused},
+		{"100/33 no object", 400, 100, 33, "", refused, model.PermissionMissing},
+		{"100/2018001 no such user", 400, 100, 2018001, "", refused, model.NoSuchCustomer},
+		{"100/2018014 message and action", 400, 100, 2018014, "", refused, model.GraphRefused},
+		{"100/2018008 file not fetched", 400, 100, 2018008, "", refused, model.AttachmentRefused},
+		{"100/2018047 file of another type", 400, 100, 2018047, "", refused, model.AttachmentType},
+		{"100/2018074 file id", 400, 100, 2018074, "", refused, model.AttachmentRefused},
+		{"100/2018109 file too big", 400, 100, 2018109, "", refused, model.AttachmentTooBig},
+		{"100/2018294 file broken", 400, 100, 2018294, "", refused, model.AttachmentRefused},
+		{"100/2018164 wrong app", 400, 100, 2018164, "", refused, model.AppSettings},
+		{"10 permission", 400, 10, 0, "", refused, model.PermissionMissing},
+		{"10/2018336 restricted thread", 400, 10, 2018336, "", refused, model.ThreadRestricted},
+		{"10/1404170 marketing limit", 400, 10, 1404170, "", refused, model.GraphRefused},
+		{"10/1893015 marketing limit", 400, 10, 1893015, "", refused, model.GraphRefused},
+		{"200/2018028 app not live", 403, 200, 2018028, "", refused, model.PermissionMissing},
+		{"200/2018021 phone matching", 403, 200, 2018021, "", refused, model.PermissionMissing},
+		{"200/2018027 phone matching", 403, 200, 2018027, "", refused, model.PermissionMissing},
+		{"210 not visible", 400, 210, 0, "", refused, model.PermissionMissing},
+		{"230 not allowed", 400, 230, 0, "", refused, model.PermissionMissing},
+		{"2022 commerce off", 400, 2022, 0, "", refused, model.CommerceBlocked},
+		{"2500 query", 400, 2500, 0, "", refused, model.GraphRefused},
+		{"10900 replied already", 400, 10900, 0, "", refused, model.GraphRefused},
+		{"10903 can't be answered", 400, 10903, 0, "", refused, model.GraphRefused},
+		{"2018171 receiver", 400, 2018171, 0, "", refused, model.GraphRefused},
+		{"2018218 no profile", 400, 2018218, 0, "", refused, model.GraphRefused},
+		{"2018234 receiver", 400, 2018234, 0, "", refused, model.GraphRefused},
+		{"2018247 may not read the profile", 400, 2018247, 0, "", refused, model.GraphRefused},
+		{"2018321 automation", 400, 2018321, 0, "", refused, model.AutomationActive},
+		{"10/2018321 automation as a subcode", 400, 10, 2018321, "", refused, model.AutomationActive},
+		{"2018389 calling", 400, 2018389, 0, "", refused, model.GraphRefused},
+		{"9000001 quoted message deleted", 400, 9000001, 0, "", refused, model.MessageGone},
+		{"36103 Instagram", 400, 36103, 0, "", refused, model.GraphRefused},
+		{"104 signature", 400, 104, 0, "", refused, model.AppSettings},
 		{"a code nobody knows", 404, 424242, 0, "", refused, model.GraphRefused},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -155,6 +186,17 @@ func TestSendErrorCodes(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestSendAppSecretProof: the code is that of any wrong parameter; its words tell.
+func TestSendAppSecretProof(t *testing.T) {
+	t.Parallel()
+	for _, words := range []string{"API calls from the server require an appsecret_proof argument", "Invalid appsecret_proof provided in the API argument"} {
+		body := `{"error":{"message":"` + words + `","type":"GraphMethodException","code":100,"fbtrace_id":"T"}}`
+		if o := says(t, http.StatusBadRequest, body).client(t).Send(t.Context(), reply()); o.Code != model.AppSettings {
+			t.Errorf("%q: %+v", words, o)
+		}
 	}
 }
 

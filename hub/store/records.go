@@ -91,6 +91,21 @@ type Reacting struct {
 	Tries     int
 }
 
+// File is a file that a reply carries.
+type File struct {
+	// Upload names it among the uploads; Name is what its sender calls it.
+	Upload string
+	Name   model.Untrusted
+	Kind   string
+	Media  string
+	Size   int64
+	// MetaID is Meta's id of it and MetaAt when Meta took it; empty: not yet.
+	MetaID string
+	MetaAt time.Time
+	// Tries counts how often it was handed to Meta in vain.
+	Tries int
+}
+
 // Reply is how a reply of one of our users stands on its way to Meta. Its state
 // and attempt are those of its message, kept here too so that the queue can be
 // read alone.
@@ -102,6 +117,8 @@ type Reply struct {
 	ClientID model.ClientID
 	// SentBy last asked to send it: its writer, or who resent it.
 	SentBy model.UserID
+	// File is what the reply carries in place of a text; nil: a text.
+	File *File
 	// BodyHash is the same for the same body.
 	BodyHash string
 	// AcceptedSeq is the message's first seq: the order in which replies leave.

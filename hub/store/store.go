@@ -155,6 +155,8 @@ type Reader interface {
 	DueReplies(page model.PageID, state model.State, now time.Time, limit int) ([]Reply, time.Time, error)
 	Attempts(reply model.MessageID) ([]Attempt, error)
 
+	// UploadInUse tells whether a reply carries that upload.
+	UploadInUse(upload string) (bool, error)
 	// Reacting returns the reaction on its way to a message.
 	Reacting(id model.MessageID) (Reacting, error)
 	// Reactings returns all that are on their way, those to be tried first first.

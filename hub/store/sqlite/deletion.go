@@ -140,6 +140,7 @@ func (t pageTx) deleteContent(id model.ConversationID) error {
 			(SELECT message_id FROM replies WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
 		{`DELETE FROM replies WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM reacting WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM carried WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
 	} {
 		if err := t.run(del.query, t.page, del.arg); err != nil {

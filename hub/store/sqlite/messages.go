@@ -211,6 +211,7 @@ func (t pageTx) RemoveMessage(id model.MessageID) error {
 	for _, query := range []string{
 		`DELETE FROM replies WHERE page_id = ? AND message_id = ?`,
 		`DELETE FROM reacting WHERE page_id = ? AND message_id = ?`,
+		`DELETE FROM carried WHERE page_id = ? AND message_id = ?`,
 		`DELETE FROM attempts WHERE page_id = ? AND message_id = ?`,
 	} {
 		if err := t.run(query, t.page, id); err != nil {

@@ -130,7 +130,19 @@ func (t pageTx) PutReply(v store.Reply) error {
 		accepted_seq = excluded.accepted_seq, wake_at = excluded.wake_at, doc = excluded.doc`,
 		t.page, v.MessageID, v.ConversationID, v.UserID, v.ClientID, v.State,
 		v.AcceptedSeq, micros(v.WakeAt), doc)
-	return wrap(err, "put reply %s", v.MessageID)
+	if err == nil && v.File != nil {
+		err = t.run(`INSERT INTO carried (page_id, message_id, conversation_id, upload) VALUES (?, ?, ?, ?)
+			ON CONFLICT (page_id, message_id) DO UPDATE SET upload = excluded.upload`,
+			t.page, v.MessageID, v.ConversationID, v.File.Upload)
+	}
+	return t.spoil(wrap(err, "put reply %s", v.MessageID))
+}
+
+// UploadInUse implements [store.Reader].
+func (r reader) UploadInUse(upload string) (bool, error) {
+	var used bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM carried WHERE upload = ?)`, arguments{upload}, &used)
+	return used, wrap(err, "look for replies that carry a file")
 }
 
 // PutAttempt implements [store.PageTx].

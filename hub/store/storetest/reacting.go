@@ -43,7 +43,9 @@ func testReacting(t *testing.T, s store.Store) {
 		}
 		return nil
 	})
-	err := s.Write(t.Context(), "1", func(tx store.PageTx) error { return tx.PutReacting(store.Reacting{MessageID: "2_x", ConversationID: "2_2"}) })
+	err := s.Write(t.Context(), "1", func(tx store.PageTx) error {
+		return tx.PutReacting(store.Reacting{MessageID: "2_x", ConversationID: "2_2"})
+	})
 	if err == nil {
 		t.Error("a Page stores what belongs to another")
 	}

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/hub/uploads"
+	"parley/model"
+)
+
+// uploadTime is how long a file may take to come.
+const uploadTime = 10 * time.Minute
+
+// maxForm is how much a form may be larger than its file.
+const maxForm = 64 << 10
+
+func (s *server) uploads(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "upload", Method: http.MethodPost, Path: "/v1/uploads",
+		Summary: "Upload a file to attach to a reply", Tags: []string{"messages"}, Security: signedIn, DefaultStatus: http.StatusCreated,
+		Description: "A form with one file. Only who uploaded it can attach it, within a day. 409: refused by a rule; nothing is kept.",
+	}, s.upload)
+	// Told afterwards: of a body that huma knows of, it reads the whole into memory.
+	api.OpenAPI().Paths["/v1/uploads"].Post.RequestBody = &huma.RequestBody{
+		Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+			Type: "object", Required: []string{"file"},
+			Properties: map[string]*huma.Schema{"file": {Type: "string", Format: "binary"}},
+		}}},
+	}
+	huma.Register(api, huma.Operation{
+		OperationID: "get-media", Method: http.MethodGet, Path: "/v1/media/{media}",
+		Summary: "A file that was sent from here, by its attachment's id", Tags: []string{"messages"}, Security: signedIn,
+	}, s.media)
+}
+
+// uploadInput is a body that is read as it comes.
+type uploadInput struct {
+	ContentType string `header:"Content-Type"`
+	body        io.Reader
+}
+
+// Resolve implements [huma.Resolver].
+func (in *uploadInput) Resolve(ctx huma.Context) []error {
+	// A large file takes longer than other requests may.
+	_ = ctx.SetReadDeadline(time.Now().Add(uploadTime))
+	in.body = ctx.BodyReader()
+	return nil
+}
+
+// uploadBody is an upload as its owner is told of it.
+type uploadBody struct {
+	ID   string          `json:"id"`
+	Name model.Untrusted `json:"name"`
+	Type string          `json:"type" enum:"image,video,audio,file" doc:"Meta's type, by how the file begins"`
+	Size int64           `json:"size"`
+	// ExpiresAt is until when it can be attached.
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func (s *server) upload(ctx context.Context, in *uploadInput) (*body[uploadBody], error) {
+	kind, params, err := mime.ParseMediaType(in.ContentType)
+	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
+		return nil, newProblem(http.StatusUnsupportedMediaType, codeInvalid, "A file comes as multipart/form-data.")
+	}
+	form := multipart.NewReader(io.LimitReader(in.body, model.MaxAttachment+maxForm), params["boundary"])
+	for {
+		part, err := form.NextPart()
+		if err != nil {
+			return nil, newProblem(http.StatusUnprocessableEntity, codeInvalid, "The form holds no file.")
+		}
+		if part.FileName() == "" {
+			continue
+		}
+		u, err := s.hub.Upload(ctx, user(ctx), model.Untrusted(part.FileName()), part)
+		var refusal *model.Refusal
+		switch {
+		case errors.As(err, &refusal), errors.Is(err, hub.ErrUnavailable):
+			return nil, s.problem(ctx, err)
+		case err != nil:
+			s.log.Warn("upload not received", "error", err)
+			return nil, newProblem(http.StatusBadRequest, codeInvalid, "The file did not come whole.")
+		}
+		return &body[uploadBody]{Body: uploadBody{ID: u.ID, Name: u.Name, Type: u.Kind, Size: u.Size, ExpiresAt: u.At.Add(uploads.Unused)}}, nil
+	}
+}
+
+// MediaPath names a file in a path.
+type MediaPath struct {
+	Media string `path:"media" maxLength:"300"`
+}
+
+// media answers with a file that a browser shows to nobody: it is saved, whatever it is.
+func (s *server) media(ctx context.Context, in *MediaPath) (*huma.StreamResponse, error) {
+	file, content, err := s.hub.Media(ctx, user(ctx), in.Media)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		defer content.Close()
+		c.SetHeader("Content-Type", "application/octet-stream")
+		c.SetHeader("Content-Length", strconv.FormatInt(file.Size, 10))
+		c.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(file.Name)}))
+		c.SetHeader("X-Content-Type-Options", "nosniff")
+		c.SetHeader("Content-Security-Policy", "sandbox; default-src 'none'")
+		c.SetHeader("Cache-Control", "private, no-store")
+		_, _ = io.Copy(c.BodyWriter(), content)
+	}}, nil
+}

@@ -1,0 +1,290 @@
+// Package uploads keeps files that users are about to send, or have sent, in a folder: a
+// file each, and beside it what is known of it. A file is complete before it has a name,
+// so that a crash leaves none that is half there. It knows nothing of conversations: who
+// may see a file that was sent is the hub's to say.
+package uploads
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"parley/model"
+)
+
+const (
+	dirMode fs.FileMode = 0o700
+	// begun is how names of files begin that are not whole yet.
+	begun = ".new-"
+	// known ends the name of what is known of a file.
+	known = ".json"
+	// Unused is how long a file waits to be sent.
+	Unused = 24 * time.Hour
+	// settled is how long after it was used a file may not be in the store yet.
+	settled = 10 * time.Minute
+	// What a user may have uploaded and not sent.
+	quotaFiles = 40
+	quotaBytes = 200_000_000
+)
+
+// ErrGone: there is no such file, or it is somebody else's.
+var ErrGone = errors.New("no such upload")
+
+// Upload is what is known of a file.
+type Upload struct {
+	ID    string       `json:"id"`
+	Owner model.UserID `json:"owner"`
+	// Name is what its owner calls it, without folders.
+	Name model.Untrusted `json:"name"`
+	// Kind is Meta's type for it and Media its media type, by how it begins.
+	Kind   string    `json:"kind"`
+	Media  string    `json:"media"`
+	Size   int64     `json:"size"`
+	SHA256 string    `json:"sha256"`
+	At     time.Time `json:"at"`
+	// UsedAt is when it was first attached to a reply; zero: never.
+	UsedAt time.Time `json:"used_at,omitzero"`
+}
+
+// Folder keeps uploads in a folder. It is safe for concurrent use.
+type Folder struct {
+	dir string
+
+	mu sync.Mutex
+	// coming counts bytes that are being received, by owner.
+	coming map[model.UserID]int64
+}
+
+// Open keeps uploads in that folder, which is made when it is needed.
+func Open(dir string) *Folder { return &Folder{dir: dir, coming: make(map[model.UserID]int64)} }
+
+// Put keeps a file that r gives, as that owner's. It is written to disk as it comes. A
+// [model.Refusal] keeps nothing.
+func (f *Folder) Put(owner model.UserID, name model.Untrusted, r io.Reader, now time.Time) (Upload, error) {
+	if err := f.begin(owner, now); err != nil {
+		return Upload{}, err
+	}
+	defer f.end(owner)
+	if err := os.MkdirAll(f.dir, dirMode); err != nil {
+		return Upload{}, fmt.Errorf("make folder: %w", err)
+	}
+	tmp, err := os.CreateTemp(f.dir, begun+"*")
+	if err != nil {
+		return Upload{}, fmt.Errorf("keep upload: %w", err)
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }() // by then it has another name, or is to go
+	u := Upload{ID: uuid.Must(uuid.NewV7()).String(), Owner: owner, Name: BaseName(name), At: now}
+	err = u.receive(tmp, r)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	err = errors.Join(err, tmp.Close())
+	if err != nil {
+		return Upload{}, err
+	}
+	if err := os.Rename(tmp.Name(), f.path(u.ID)); err != nil {
+		return Upload{}, fmt.Errorf("keep upload: %w", err)
+	}
+	return u, f.note(u)
+}
+
+// receive writes what r gives to a file, and learns what it is.
+func (u *Upload) receive(to io.Writer, r io.Reader) error {
+	begin := make([]byte, model.SniffLen)
+	n, err := io.ReadFull(r, begin)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("receive upload: %w", err)
+	}
+	begin = begin[:n]
+	u.Kind, u.Media = model.SniffAttachment(begin)
+	sum := sha256.New()
+	both := io.MultiWriter(to, sum)
+	if _, err := both.Write(begin); err != nil {
+		return fmt.Errorf("keep upload: %w", err)
+	}
+	rest, err := io.Copy(both, io.LimitReader(r, model.MaxAttachment+1-int64(n)))
+	if err != nil {
+		return fmt.Errorf("receive upload: %w", err)
+	}
+	u.Size, u.SHA256 = int64(n)+rest, hex.EncodeToString(sum.Sum(nil))
+	if refusal := model.CheckAttachment(string(u.Name), begin, u.Size); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// BaseName returns a file's name without folders, of any system, and without what a header
+// or a terminal could take for something else.
+func BaseName(name model.Untrusted) model.Untrusted {
+	s := strings.ToValidUTF8(string(name), "_")
+	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
+		s = s[i+1:]
+	}
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '"' {
+			return '_'
+		}
+		return r
+	}, s)
+	const longest = 200
+	if len(s) > longest {
+		s = strings.ToValidUTF8(s[len(s)-longest:], "")
+	}
+	if strings.Trim(s, ". ") == "" {
+		s = "file"
+	}
+	return model.Untrusted(s)
+}
+
+// begin refuses an upload of who has too much that was not sent.
+func (f *Folder) begin(owner model.UserID, now time.Time) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	files, bytes := f.coming[owner], f.coming[owner]*model.MaxAttachment
+	for _, u := range f.all() {
+		if u.Owner == owner && u.UsedAt.IsZero() && now.Sub(u.At) < Unused {
+			files, bytes = files+1, bytes+u.Size
+		}
+	}
+	if files >= quotaFiles || bytes+model.MaxAttachment > quotaBytes {
+		return model.Refuse(model.UploadQuota)
+	}
+	f.coming[owner]++
+	return nil
+}
+
+func (f *Folder) end(owner model.UserID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.coming[owner]--; f.coming[owner] == 0 {
+		delete(f.coming, owner)
+	}
+}
+
+// Use returns an owner's upload, and marks it as used: it is kept as long as the store
+// knows of it.
+func (f *Folder) Use(owner model.UserID, id string, now time.Time) (Upload, error) {
+	u, err := f.Get(id)
+	if err != nil || u.Owner != owner || u.UsedAt.IsZero() && now.Sub(u.At) >= Unused {
+		return Upload{}, ErrGone
+	}
+	u.UsedAt = now
+	return u, f.note(u)
+}
+
+// Get returns what is known of an upload, whoever's it is.
+func (f *Folder) Get(id string) (Upload, error) {
+	var u Upload
+	if uuid.Validate(id) != nil || len(id) != len(uuid.Nil.String()) {
+		return u, ErrGone
+	}
+	b, err := os.ReadFile(f.path(id) + known)
+	if err != nil || json.Unmarshal(b, &u) != nil || u.ID != id {
+		return Upload{}, ErrGone
+	}
+	return u, nil
+}
+
+// Read opens an upload's file.
+func (f *Folder) Read(id string) (*os.File, error) {
+	if _, err := f.Get(id); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(f.path(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrGone
+	}
+	return file, err
+}
+
+// Sweep removes what nobody sent in time, what a crash left half written, and what was
+// sent and is no longer in the store: inUse tells of an id whether it is.
+func (f *Folder) Sweep(now time.Time, inUse func(id string) (bool, error)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var errs []error
+	for _, u := range f.all() {
+		if age := now.Sub(u.At); u.UsedAt.IsZero() && age < Unused || !u.UsedAt.IsZero() && now.Sub(u.UsedAt) < settled {
+			continue
+		}
+		used, err := inUse(u.ID)
+		if err == nil && !used {
+			err = errors.Join(os.Remove(f.path(u.ID)+known), os.Remove(f.path(u.ID)))
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, f.sweepBegun(now))...)
+}
+
+// sweepBegun removes files that never became whole, and those without what is known of
+// them.
+func (f *Folder) sweepBegun(now time.Time) error {
+	entries, err := os.ReadDir(f.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	errs := []error{err}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || now.Sub(info.ModTime()) < Unused {
+			continue
+		}
+		_, lone := os.Stat(filepath.Join(f.dir, e.Name()+known))
+		if strings.HasPrefix(e.Name(), begun) || !strings.HasSuffix(e.Name(), known) && lone != nil {
+			errs = append(errs, os.Remove(filepath.Join(f.dir, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// all returns what is known of every upload.
+func (f *Folder) all() []Upload {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return nil
+	}
+	var out []Upload
+	for _, e := range entries {
+		if id, ok := strings.CutSuffix(e.Name(), known); ok {
+			if u, err := f.Get(id); err == nil {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}
+
+func (f *Folder) path(id string) string { return filepath.Join(f.dir, id) }
+
+// note writes down what is known of an upload.
+func (f *Folder) note(u Upload) error {
+	b, err := json.Marshal(u)
+	if err != nil {
+		return fmt.Errorf("encode upload: %w", err)
+	}
+	tmp, err := os.CreateTemp(f.dir, begun+"*")
+	if err != nil {
+		return fmt.Errorf("note upload: %w", err)
+	}
+	_, err = tmp.Write(b)
+	err = errors.Join(err, tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), f.path(u.ID)+known)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+		return fmt.Errorf("note upload: %w", err)
+	}
+	return nil
+}

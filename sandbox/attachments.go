@@ -1,0 +1,148 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// maxFile is the largest file, in bytes.
+	maxFile = 25_000_000
+	// maxUpload bounds what a call that carries a file may hold.
+	maxUpload = maxFile + 1<<20
+	// fileKept is how long a file can be sent by its id.
+	fileKept = 90 * 24 * time.Hour
+)
+
+// sentFile is a file that came with a call.
+type sentFile struct {
+	name, media string
+	size        int
+}
+
+// keptFile is a file that the Page can send by its id.
+type keptFile struct {
+	kind, name string
+	at         int64 // ms
+}
+
+// readMultipart reads the text fields of a multipart form, and its file.
+func readMultipart(raw []byte, boundary string) (url.Values, *sentFile, error) {
+	values := url.Values{}
+	var file *sentFile
+	mr := multipart.NewReader(bytes.NewReader(raw), boundary)
+	for {
+		part, err := mr.NextPart()
+		if errors.Is(err, io.EOF) {
+			return values, file, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, nil, err
+		}
+		if part.FileName() == "" {
+			values.Add(part.FormName(), string(content))
+			continue
+		}
+		media, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		file = &sentFile{name: part.FileName(), media: media, size: len(content)}
+	}
+}
+
+func errFile(subcode int, message string) *graphError {
+	return &graphError{code: 100, subcode: subcode, message: "(#100) " + message}
+}
+
+// judge refuses a file that Meta would not take as that type.
+func (f *sentFile) judge(kind string) error {
+	switch {
+	case f.size > maxFile:
+		return errFile(2018109, "Attachment size exceeds allowable limit")
+	case f.size == 0:
+		return errFile(2018008, "Failed to fetch the file: it is empty")
+	case kind != "file" && !strings.HasPrefix(f.media, kind+"/"):
+		return errFile(2018047, "Upload attachment failure. A common way to trigger this error is that the provided media type does not match type of file provided int the URL")
+	}
+	return nil
+}
+
+// saveAttachment answers POST /{page}/message_attachments.
+func (s *Sandbox) saveAttachment(c *call) (any, error) {
+	var message struct{ Attachment *attachment }
+	if there, err := c.object("message", &message); err != nil || !there || message.Attachment == nil {
+		return nil, badParam("The parameter message is required")
+	}
+	a := message.Attachment
+	if c.file == nil && a.url() == "" {
+		return nil, badParam("Message cannot be empty, must provide valid attachment or text")
+	}
+	if c.file == nil {
+		if err := a.validate(); err != nil {
+			return nil, err
+		}
+	} else if err := c.file.judge(a.Type); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return map[string]string{"attachment_id": s.keepFile(a.Type, c.file)}, nil
+}
+
+// keepFile gives a file an id. mu held.
+func (s *Sandbox) keepFile(kind string, f *sentFile) string {
+	if s.world.files == nil {
+		s.world.files = make(map[string]keptFile)
+	}
+	k := keptFile{kind: kind, at: s.nowMS()}
+	if f != nil {
+		k.name = f.name
+	}
+	id := strconv.FormatInt(900_000_000_000_000+int64(len(s.world.files)), 10)
+	s.world.files[id] = k
+	return id
+}
+
+// byID makes of an attachment that names a kept file, or comes with one, what the customer
+// gets: something with an address. mu held.
+func (s *Sandbox) byID(a *attachment, f *sentFile) error {
+	var p struct {
+		ID looseID `json:"attachment_id"`
+	}
+	_ = json.Unmarshal(a.Payload, &p)
+	id := string(p.ID)
+	switch {
+	case f != nil:
+		if err := f.judge(a.Type); err != nil {
+			return err
+		}
+		id = s.keepFile(a.Type, f)
+	case id == "":
+		return nil
+	}
+	k, known := s.world.files[id]
+	if !known || s.nowMS()-k.at > fileKept.Milliseconds() {
+		return errFile(2018074, "Invalid attachment ID")
+	}
+	if k.kind != a.Type {
+		return errFile(2018047, "The attachment is not of this type")
+	}
+	payload, err := json.Marshal(map[string]string{"url": s.mediaURL(fmt.Sprintf("sent-%s%s", id, path.Ext(k.name)))})
+	if err != nil {
+		return err
+	}
+	a.Payload = payload
+	return nil
+}
