@@ -29,6 +29,10 @@ type KeptReply struct {
 	Note bool `json:"note,omitempty"`
 	// ReplyTo is the message it quotes, or empty.
 	ReplyTo model.MessageID `json:"reply_to,omitempty"`
+	// Files are what it carries besides the text, in their order.
+	Files []KeptFile `json:"files,omitempty"`
+	// Told is told how far its files have come; it is not kept.
+	Told Progress `json:"-"`
 	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
 	// that nobody checks for a newer reply.
 	SeenSeq int64 `json:"seen_seq,omitempty"`
@@ -46,10 +50,10 @@ func (r KeptReply) LogValue() slog.Value {
 // same tells whether both are one reply: JSON keeps no bytes that are no UTF-8, and what
 // its writer has seen grows.
 func (r KeptReply) same(o KeptReply) bool {
-	r.SeenSeq, o.SeenSeq = 0, 0
-	r.At, o.At = time.Time{}, time.Time{}
-	r.Text, o.Text = r.Text.Valid(), o.Text.Valid()
-	return r == o
+	return r.Hub == o.Hub && r.Conversation == o.Conversation && r.ClientID == o.ClientID && r.Text.Valid() == o.Text.Valid() &&
+		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b KeptFile) bool {
+		return a.Path == b.Path && a.SHA256 == b.SHA256
+	})
 }
 
 // ErrKeptOther: the client id is that of another kept reply, which may be on its way.
@@ -113,6 +117,14 @@ func (k *Kept) Put(r KeptReply) error {
 	return nil
 }
 
+// known returns a reply with what is kept of its files already, where it is kept.
+func (k *Kept) known(r KeptReply) KeptReply {
+	if other, ok := k.read(string(r.ClientID) + keptSuffix); ok && other.same(r) && len(r.Files) > 0 {
+		r.Files = other.Files
+	}
+	return r
+}
+
 // read returns the reply that a file of that name keeps, false where it is none.
 func (k *Kept) read(name string) (KeptReply, bool) {
 	b, err := os.ReadFile(filepath.Join(k.dir, name))
@@ -149,7 +161,7 @@ func (k *Kept) Forget(id model.ClientID) error {
 }
 
 // Find returns the id of a kept reply, or note, like that one: to the same hub and
-// conversation, with the same text and quote. It is what is being said again after something went
+// conversation, with the same text, quote and files. It is what is being said again after something went
 // wrong. Those that are busy, on their way right now, are no such: the same text typed
 // twice is two replies. Nil: none is.
 func (k *Kept) Find(like KeptReply, busy func(model.ClientID) bool) (model.ClientID, bool) {

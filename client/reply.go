@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,10 +44,25 @@ func (c *Client) HandIn(ctx context.Context, kept *Kept, r KeptReply, wait time.
 
 // keptUntil hands a reply in that is kept until the hub took or refused it.
 func (c *Client) keptUntil(ctx context.Context, kept *Kept, r KeptReply, deadline time.Time) (model.Message, error) {
+	r = kept.known(r)
+	fresh := slices.ContainsFunc(r.Files, func(f KeptFile) bool { return f.Upload == "" })
 	if err := kept.Put(r); err != nil {
 		return model.Message{}, err
 	}
+	r, err := c.uploadAll(ctx, kept, r)
+	if err != nil {
+		var bad *FileError
+		if fresh && (refused(err) || errors.As(err, &bad)) { // it was never handed in
+			err = errors.Join(err, kept.Forget(r.ClientID))
+		}
+		return model.Message{}, err
+	}
 	m, err := c.handIn(ctx, r, deadline)
+	if isGone(err) && len(r.Files) > 0 { // it waited for more than a day; its id stays
+		if r, err = c.uploadAll(ctx, kept, r.anew()); err == nil {
+			m, err = c.handIn(ctx, r, deadline)
+		}
+	}
 	if err != nil && !refused(err) {
 		return model.Message{}, err
 	}
@@ -72,9 +88,10 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 		ClientID model.ClientID  `json:"client_id"`
 		Text     model.Untrusted `json:"text"`
 		ReplyTo  model.MessageID `json:"reply_to,omitempty"`
+		Uploads  []string        `json:"attachments,omitempty"`
 		Note     bool            `json:"note,omitempty"`
 		SeenSeq  int64           `json:"seen_seq,omitempty"`
-	}{r.ClientID, r.Text, r.ReplyTo, r.Note, r.SeenSeq}
+	}{r.ClientID, r.Text, r.ReplyTo, r.uploads(), r.Note, r.SeenSeq}
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
 		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
@@ -85,6 +102,15 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 			return m, err
 		}
 	}
+}
+
+// uploads are the hub's ids of a reply's files.
+func (r KeptReply) uploads() []string {
+	var out []string
+	for _, f := range r.Files {
+		out = append(out, f.Upload)
+	}
+	return out
 }
 
 // again tells whether a call may succeed later.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"syscall"
 	"testing"
@@ -112,7 +113,7 @@ func TestReplyIsKeptBeforeItLeaves(t *testing.T) {
 			d.Error(err)
 		}
 		var r client.KeptReply
-		if err := json.Unmarshal(b, &r); err != nil || r != d.reply {
+		if err := json.Unmarshal(b, &r); err != nil || !reflect.DeepEqual(r, d.reply) {
 			d.Errorf("kept as another: %v", err)
 		}
 		return d.taken(model.Sent)

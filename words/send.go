@@ -9,6 +9,17 @@ const (
 	WhyNotYetThere  ID = "why_not_yet_there"
 )
 
+// Attachments.
+const (
+	FlagAttach        ID = "flag_attach"
+	WhyNoFilesHere    ID = "why_no_files_here"
+	ErrManyFiles      ID = "err_many_files"
+	ErrNoFile         ID = "err_no_file"
+	ErrFileUnreadable ID = "err_file_unreadable"
+	ErrFileChanged    ID = "err_file_changed"
+	UploadProgress    ID = "upload_progress"
+)
+
 // Reactions.
 const (
 	ReactShort      ID = "react_short"

@@ -61,9 +61,12 @@ func (p *program) failure(err error) *failure {
 	var problem *client.Problem
 	var refusal *model.Refusal
 	var unreachable *client.UnreachableError
+	var file *client.FileError
 	switch {
 	case errors.As(err, &f):
 		return f
+	case errors.As(err, &file):
+		return p.fileError(file)
 	case errors.As(err, &problem):
 		return p.problem(problem)
 	case errors.As(err, &refusal):

@@ -21,10 +21,16 @@ const defaultWait = 30 * time.Second
 
 func (p *program) replyCommand() *cobra.Command {
 	var id, quoted string
+	var attach []string
 	wait := defaultWait
 	cmd := &cobra.Command{
 		Use: "reply CONVERSATION TEXT|-", Short: p.words.Say(words.ReplyShort), Long: p.words.Say(words.ReplyLong),
-		Args: p.exactly(2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(attach) > 0 && len(args) == 1 {
+				return nil // files alone
+			}
+			return p.exactly(2)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if id != "" {
 				if _, err := uuid.Parse(id); err != nil {
@@ -34,7 +40,14 @@ func (p *program) replyCommand() *cobra.Command {
 			if wait < 0 {
 				return usage(p.words.Say(words.ErrFlagValue, "Flag", "--wait", "Value", wait))
 			}
-			text, err := p.replyText(args[1])
+			var text model.Untrusted
+			var err error
+			if len(args) > 1 {
+				if text, err = p.replyText(args[1]); err != nil {
+					return err
+				}
+			}
+			files, err := p.attached(attach)
 			if err != nil {
 				return err
 			}
@@ -44,11 +57,14 @@ func (p *program) replyCommand() *cobra.Command {
 			}
 			defer c.Close()
 			kept := client.NewKept(filepath.Join(p.stateDir(), "replies"))
-			r := client.KeptReply{Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id), Text: text, ReplyTo: model.MessageID(quoted)}
+			r := client.KeptReply{Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id), Text: text, ReplyTo: model.MessageID(quoted), Files: files}
 			if r.ClientID == "" {
 				r.ClientID = again(kept, r)
 			}
+			var shown func()
+			r.Told, shown = p.progress()
 			m, err := c.Reply(cmd.Context(), kept, r, wait)
+			shown()
 			if m.ID != "" && errors.Is(err, context.Canceled) {
 				return p.leftToTheHub(m)
 			}
@@ -61,6 +77,7 @@ func (p *program) replyCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.DurationVar(&wait, "wait", wait, p.words.Say(words.FlagWait))
 	f.StringVar(&id, "client-id", "", p.words.Say(words.FlagClientID))
+	f.StringArrayVar(&attach, "attach", nil, p.words.Say(words.FlagAttach))
 	f.StringVar(&quoted, "reply-to", "", p.words.Say(words.FlagReplyTo))
 	return cmd
 }

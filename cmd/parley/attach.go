@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"parley/client"
+	"parley/model"
+	"parley/words"
+)
+
+// attached looks at the files that are to be sent, before anything is.
+func (p *program) attached(paths []string) ([]client.KeptFile, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	if p.seat != nil { // the file would be one of the hub's machine
+		return nil, usage(p.words.Say(words.WhyNoFilesHere))
+	}
+	if len(paths) > model.MaxAttachments {
+		return nil, usage(p.words.Say(words.ErrManyFiles, "N", model.MaxAttachments))
+	}
+	var out []client.KeptFile
+	for _, path := range paths {
+		f, err := client.CheckFile(path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// fileError words why a file can't be attached.
+func (p *program) fileError(e *client.FileError) *failure {
+	file := plain(e.Path)
+	var r *model.Refusal
+	switch {
+	case errors.As(e.Cause, &r):
+		return &failure{exit: exitRefused, code: r.Code, say: file.String() + ": " + p.code(r.Code, "")}
+	case errors.Is(e.Cause, client.ErrFileChanged):
+		return &failure{exit: exitFailed, say: p.words.Say(words.ErrFileChanged, "File", file)}
+	case errors.Is(e.Cause, client.ErrFileUnreadable):
+		return &failure{exit: exitFailed, say: p.words.Say(words.ErrFileUnreadable, "File", file)}
+	}
+	return &failure{exit: exitMissing, say: p.words.Say(words.ErrNoFile, "File", file)}
+}
+
+// progressEvery is how often a terminal is told how far a file has come.
+const progressEvery = 200 * time.Millisecond
+
+// progress shows how far files have come, on a terminal. done takes its line away.
+func (p *program) progress() (told client.Progress, done func()) {
+	out, ok := p.err.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(out.Fd()) {
+		return nil, func() {}
+	}
+	var mu sync.Mutex
+	var began, last time.Time
+	var of string
+	shown := false
+	told = func(f client.KeptFile, sent int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		now := p.now()
+		if f.Path != of {
+			of, began, last = f.Path, now, time.Time{}
+		}
+		if now.Sub(last) < progressEvery {
+			return
+		}
+		last, shown = now, true
+		rate := float64(sent) / max(now.Sub(began).Seconds(), 0.001)
+		_, _ = fmt.Fprintf(p.err, "\r\x1b[K%s", p.words.Say(words.UploadProgress,
+			"File", plain(f.Path), "Sent", megabytes(sent), "All", megabytes(f.Size), "Rate", megabytes(int64(rate))))
+	}
+	return told, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if shown {
+			_, _ = fmt.Fprint(p.err, "\r\x1b[K")
+		}
+	}
+}
+
+// megabytes writes a number of bytes.
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
