@@ -81,6 +81,8 @@ type Options struct {
 	// is looked at.
 	LooseFiles func() []string
 	AppID      model.AppID
+	// Courtesies are what customers are shown of what users do.
+	Courtesies Courtesies
 	// CRM is Pipedrive; nil: none is configured.
 	CRM CRM
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
@@ -122,8 +124,9 @@ type Hub struct {
 	// greeting serialises changes of greetings: Meta takes them all at once.
 	greeting sync.Mutex
 
-	outbox  *outbox
-	reactor *reactor
+	outbox     *outbox
+	reactor    *reactor
+	courtesies *courtesies
 	// deleted: a conversation was, and with it perhaps files that were sent.
 	deleted  signal
 	live     *live
@@ -149,7 +152,7 @@ func New(o Options) *Hub {
 	h := &Hub{
 		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
 	h.metrics = newMetrics(h)
 	return h
@@ -168,6 +171,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runLive(ctx) })
 	g.Go(func() error { return h.runOutbox(ctx) })
 	g.Go(func() error { return h.runReactions(ctx) })
+	g.Go(func() error { return h.runCourtesies(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runMails(ctx) })
 	g.Go(func() error { return h.runPageChecks(ctx) })

@@ -19,6 +19,9 @@ func (s *Session) Relay(f model.Lossy) {
 		return
 	}
 	f.User = s.user.Ref()
+	if f.Type == model.FrameTyping {
+		s.hub.courtesies.typed(s.user.ID, f.Conversation, f.Active, s.hub.utc())
+	}
 	b, err := json.Marshal(f)
 	if err != nil {
 		panic("hub: a lossy frame must marshal: " + err.Error()) // strings and a bool

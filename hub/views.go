@@ -210,7 +210,8 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 	if id.Page() == "" {
 		return ErrNotFound
 	}
-	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+	moved := false
+	err := h.write(ctx, id.Page(), func(tx store.PageTx) error {
 		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
 			return err
 		}
@@ -236,8 +237,13 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 			return err
 		}
 		c.ReadMark, c.changed = m.Mark(), true
+		moved = true
 		return b.flush()
 	})
+	if err == nil && moved {
+		h.courtesies.seen(user.ID, id)
+	}
+	return err
 }
 
 func after(a, b store.Mark) bool {

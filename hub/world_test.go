@@ -85,6 +85,8 @@ type world struct {
 	store store.Store
 	graph *fakeGraph
 	files *uploads.Folder
+	// quiet: customers are shown nothing of what users do.
+	quiet bool
 	// mailer is nil where nobody is mailed.
 	mailer hub.Mailer
 	hub    *hub.Hub
@@ -129,7 +131,7 @@ func newWorld(t tb) *world {
 
 // start starts a hub on the store.
 func (w *world) start() {
-	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Graph: w.graph, Mailer: w.mailer, AppID: ourApp, Timing: hub.DefaultTiming()})
+	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Courtesies: hub.Courtesies{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, AppID: ourApp, Timing: hub.DefaultTiming()})
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	go func(h *hub.Hub) { ended <- h.Run(ctx) }(w.hub)

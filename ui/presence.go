@@ -150,10 +150,17 @@ func (m *Model) tellPresence() tea.Cmd {
 	return tea.Sequence(left, m.tell(model.FramePresence, at, true))
 }
 
-// tellTyping tells colleagues that the user writes a reply, once in a while.
+// telling tells whether it is told that the user types in a conversation: to colleagues
+// who see it, and, by the hub, to the customer.
+func (m *Model) telling(id model.ConversationID) bool {
+	p, ok := m.inbox.Page(id.Page())
+	return id != "" && id == m.shown.id && ok && p.Sees && m.wire.State == Live && m.terminal.focused && m.frame.layout.thread > 0
+}
+
+// tellTyping tells colleagues and the customer that the user writes a reply, once in a while.
 func (m *Model) tellTyping() tea.Cmd {
 	p, id, now := &m.presence, m.box.Conversation(), m.clock.now()
-	if m.box.Note() || id != m.lookingAt() || id == "" || p.typed == id && now.Before(p.typedAt.Add(tellTyping)) {
+	if m.box.Note() || !m.box.Allowed() || !m.telling(id) || p.typed == id && now.Before(p.typedAt.Add(tellTyping)) {
 		return nil
 	}
 	p.typed, p.typedAt = id, now

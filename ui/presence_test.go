@@ -130,12 +130,31 @@ func TestColleaguesAreTold(t *testing.T) {
 	w.tells() // who is hidden from, tells nobody
 }
 
-// TestNobodyIsToldOfAPrivatePage: nobody else sees it.
+// TestNobodyIsToldOfAPrivatePage but the hub that a reply is typed, which shows it to the
+// customer and, as nobody else sees the Page, to nobody else. Of a note it is not told.
 func TestNobodyIsToldOfAPrivatePage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3), func(o *Options) { o.Words = words.New("ja") })
+	w.keys("enter", "I")
+	w.types("a note")
+	w.keys("esc")
+	w.passes(time.Hour)
+	w.tells()
+	w.keys("r")
+	w.types("hello")
+	w.tells("typing 5000")
+	w.passes(time.Hour)
+	w.tells()
+}
+
+// TestNobodyIsToldWhereNoReplyIsAllowed, whatever is typed there.
+func TestNobodyIsToldWhereNoReplyIsAllowed(t *testing.T) {
+	t.Parallel()
+	list := some(1)
+	closed := noon.Add(-time.Hour)
+	list[0].WindowUntil = &closed
+	w := newWorld(t, list)
 	w.keys("enter", "r")
 	w.types("hello")
-	w.passes(time.Hour)
 	w.tells()
 }

@@ -97,8 +97,9 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	base := publicURL(s, "http://"+l.Addr().String())
 	o := hub.Options{
 		Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID),
-		Uploads: uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
-		Timing: s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+		Uploads:    uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
+		Courtesies: hub.Courtesies{Typing: s.ShowTyping, Seen: s.ShowSeen},
+		Timing:     s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
 		o.CRM = crm

@@ -66,6 +66,11 @@ type settings struct {
 	Preview bool                `koanf:"preview"`
 	Keys    map[string][]string `koanf:"keys"`
 
+	// ShowTyping and ShowSeen: customers are shown that a rep types, and that their
+	// messages were read.
+	ShowTyping bool `koanf:"show_typing"`
+	ShowSeen   bool `koanf:"show_seen"`
+
 	Timing hub.Timing `koanf:"timing"`
 }
 
@@ -87,6 +92,9 @@ func defaults() settings {
 		Theme:  themeAuto,
 		Glyphs: glyphsAuto,
 		Timing: hub.DefaultTiming(),
+
+		ShowTyping: true,
+		ShowSeen:   true,
 	}
 }
 

@@ -99,7 +99,9 @@ func (b *Box) SetQuote(line string) {
 // Note tells whether what is written is a note between colleagues.
 func (b *Box) Note() bool { return b.note }
 
-// allowed tells whether what is written may be sent, or stored, now.
+// Allowed tells whether what is written may be sent, or stored, now.
+func (b *Box) Allowed() bool { return b.allowed() }
+
 func (b *Box) allowed() bool { return b.note || b.verdict.Allowed }
 
 // Conversation returns whose the text is.

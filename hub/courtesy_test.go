@@ -1,0 +1,112 @@
+package hub_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"parley/hub"
+	"parley/model"
+)
+
+// kinds returns what a customer was shown, in order.
+func (w *world) kinds(customer model.PSID) []model.ActionKind {
+	var out []model.ActionKind
+	for _, a := range w.graph.did() {
+		if a.To == customer {
+			out = append(out, a.Kind)
+		}
+	}
+	return out
+}
+
+func (w *world) wantKinds(customer model.PSID, want ...model.ActionKind) {
+	w.Helper()
+	if got := w.kinds(customer); !slices.Equal(got, want) {
+		w.Fatalf("the customer was shown %v, want %v", got, want)
+	}
+}
+
+func typing(active bool) model.Lossy {
+	return model.Lossy{Type: model.FrameTyping, Page: page, Conversation: conversationWith(hanako), Active: active}
+}
+
+// TestTheCustomerIsShownTyping: once in ten seconds, not after it ended, not where no reply
+// is allowed, and by nobody who may not see the Page.
+func TestTheCustomerIsShownTyping(t *testing.T) {
+	inWorld(t, func(_ *testing.T, w *world) {
+		w.customerWrites(hanako)
+		ann, cat := w.session(w.ann), w.session(w.cat)
+		for range 3 {
+			ann.Relay(typing(true))
+			w.settle()
+		}
+		w.wantKinds(hanako, model.TypingOn)
+		w.pass(11 * time.Second)
+		ann.Relay(typing(true))
+		w.settle()
+		ann.Relay(typing(false))
+		w.settle()
+		ann.Relay(typing(false))
+		w.settle()
+		w.wantKinds(hanako, model.TypingOn, model.TypingOn, model.TypingOff)
+		looking := typing(true)
+		looking.Type = model.FramePresence
+		ann.Relay(looking)
+		w.pass(time.Minute)
+		if _, err := w.hub.SetVisibility(w.ctx, w.ann, page, model.Private); err != nil {
+			w.Fatalf("%v", err)
+		}
+		cat.Relay(typing(true))
+		w.settle()
+		w.receive(policy("block", "spam", now()))
+		ann.Relay(typing(true))
+		w.settle()
+		w.wantKinds(hanako, model.TypingOn, model.TypingOn, model.TypingOff)
+	})
+}
+
+// TestTheCustomerIsShownSeen when the read mark moves, and only then; a failure is told to
+// nobody, and where Meta asks to wait nothing more is asked of it.
+func TestTheCustomerIsShownSeen(t *testing.T) {
+	inWorld(t, func(_ *testing.T, w *world) {
+		w.customerWrites(hanako)
+		id := w.byMID("m_in_7001").ID
+		for range 2 {
+			w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), id))
+			w.settle()
+		}
+		w.wantKinds(hanako, model.MarkSeen)
+		head := w.head()
+		w.graph.actsLike(answersAct(model.Outcome{Kind: model.OutcomeRateLimited, RetryAfter: time.Hour}))
+		w.customerWrites(ken)
+		w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(ken), w.byMID("m_in_7002").ID))
+		w.settle()
+		w.session(w.ann).Relay(typing(true))
+		w.pass(time.Minute)
+		w.wantKinds(ken, model.MarkSeen)
+		w.wantKinds(hanako, model.MarkSeen)
+		w.wantVerdict(hanako, "")
+		for _, row := range w.changes(head) {
+			if row.Kind == "page" {
+				w.Fatalf("the Page learnt of it: %+v", row)
+			}
+		}
+	})
+}
+
+// TestCourtesiesCanBeSwitchedOff.
+func TestCourtesiesCanBeSwitchedOff(t *testing.T) {
+	inWorld(t, func(_ *testing.T, w *world) {
+		w.quiet = true
+		w.restart()
+		w.customerWrites(hanako)
+		w.session(w.ann).Relay(typing(true))
+		w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), w.byMID("m_in_7001").ID))
+		w.settle()
+		w.wantKinds(hanako)
+	})
+}
+
+// session is a connection of a user that is never written to.
+func (w *world) session(u model.User) *hub.Session { return w.hub.Attach(u, nil, nil) }
