@@ -158,6 +158,7 @@ func (b *batch) fileHanded(c *openConversation, r store.Reply, out model.Outcome
 		return b.settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
 	case model.OutcomeRateLimited:
 		return b.requeue(c, r, *b.page.RateLimitedUntil)
+	case model.OutcomeUncertain, model.OutcomeNothingWritten:
 	}
 	f.Tries++
 	return b.requeue(c, r, b.now.Add(b.backOff(f.Tries)))

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Code names why something is refused or asks: part of the contract, the same
 // over HTTP, in the CLI and in the catalogues of words.
@@ -134,12 +137,10 @@ const (
 // OfFacebook tells whether a code is a refusal of Facebook's that says something of one
 // reply, and is no verdict on others.
 func (c Code) OfFacebook() bool {
-	switch c {
-	case GraphRefused, PermissionMissing, AppSettings, NoSuchCustomer, ThreadRestricted, CommerceBlocked, AutomationActive,
-		MessageGone, AttachmentRefused:
-		return true
-	}
-	return false
+	return slices.Contains([]Code{
+		GraphRefused, PermissionMissing, AppSettings, NoSuchCustomer, ThreadRestricted, CommerceBlocked, AutomationActive,
+		MessageGone, AttachmentRefused,
+	}, c)
 }
 
 // Refusal is a rule that said no.

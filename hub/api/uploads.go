@@ -105,7 +105,7 @@ func (s *server) media(ctx context.Context, in *MediaPath) (*huma.StreamResponse
 		return nil, s.problem(ctx, err)
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
-		defer content.Close()
+		defer func() { _ = content.Close() }()
 		c.SetHeader("Content-Type", "application/octet-stream")
 		c.SetHeader("Content-Length", strconv.FormatInt(file.Size, 10))
 		c.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(file.Name)}))
