@@ -43,6 +43,7 @@ func answering() []cmd {
 	return []cmd{
 		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openComposer},
 		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Reason: needsQuotable, Run: (*Model).quote},
+		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: needsFiles, Run: (*Model).attach},
 		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Reason: needsReactable, Run: (*Model).react},
 		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openNote},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).resend},

@@ -362,6 +362,7 @@ func (m *Model) setVerdict() {
 	}
 	m.box.SetVerdict(m.clock.now(), m.look.Name(r.Customer), v, reason)
 	m.box.SetQuote(m.quoted())
+	m.box.SetFiles(m.attachedLine())
 }
 
 // nextChange is when something on screen changes by time alone.

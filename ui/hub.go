@@ -86,6 +86,8 @@ type Reply struct {
 	Text     model.Untrusted
 	// ReplyTo is the message it quotes, or empty.
 	ReplyTo model.MessageID
+	// Files are what it carries besides the text, in their order.
+	Files []File
 	// SeenSeq is the highest seq of the Page that the writer had seen.
 	SeenSeq int64
 }
@@ -99,6 +101,8 @@ type Unsent struct {
 	Text         model.Untrusted
 	// ReplyTo is the message it quotes, or empty.
 	ReplyTo model.MessageID
+	// Files are what it carries besides the text.
+	Files []File
 	// At is when it was typed; zero: unknown.
 	At time.Time
 }

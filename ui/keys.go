@@ -82,7 +82,7 @@ func (m *Model) keyOverlay(msg tea.Msg) tea.Cmd {
 func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
-		if m.unquote() {
+		if m.unquote() || m.unattach() {
 			return nil
 		}
 		return m.leaveBox()

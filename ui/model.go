@@ -40,6 +40,8 @@ type Options struct {
 	Unsent []Unsent
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
+	// Files looks at files of the user's machine; nil where they are on another.
+	Files Files
 	// Preview: the conversation follows the selection after a moment.
 	Preview bool
 	// ASCII: draw states with ASCII characters.
@@ -87,6 +89,10 @@ type Model struct {
 	replies pending
 	// quotes are the messages that replies being written quote.
 	quotes map[model.ConversationID]model.MessageID
+	// files looks at the user's files, nil where they are not; attached are those that go
+	// with replies being written.
+	files    Files
+	attached map[model.ConversationID][]File
 	// untold: earlier runs left replies, and the user has not been told.
 	untold   bool
 	newer    newer
@@ -116,7 +122,7 @@ func New(o Options) (*Model, error) {
 		list:     inbox.New(), thread: thread.New(), box: composer.New(),
 		query:   model.Query{Filter: model.FilterOpen, Sort: model.SortNewest},
 		typed:   newTyped(o.Typed),
-		replies: pending{}, quotes: map[model.ConversationID]model.MessageID{}, sights: newSights(),
+		replies: pending{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
 	}
 	m.restyle()
 	m.takeUnsent(o.Unsent)

@@ -16,8 +16,13 @@ var suggested = []struct {
 	emoji model.Untrusted
 	words words.ID
 }{
-	{"❤", words.ReactLove}, {"😆", words.ReactHaha}, {"😮", words.ReactWow}, {"😢", words.ReactSad},
-	{"😠", words.ReactAngry}, {"👍", words.ReactLike}, {"🙏", words.ReactThanks},
+	{"❤", words.ReactLove},
+	{"😆", words.ReactHaha},
+	{"😮", words.ReactWow},
+	{"😢", words.ReactSad},
+	{"😠", words.ReactAngry},
+	{"👍", words.ReactLike},
+	{"🙏", words.ReactThanks},
 }
 
 // needsReactable refuses what can't have a reaction, and where none is allowed.

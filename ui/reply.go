@@ -8,7 +8,6 @@ import (
 
 	"parley/model"
 	"parley/model/safe"
-	"parley/ui/thread"
 	"parley/words"
 )
 
@@ -52,9 +51,11 @@ func (m *Model) send() tea.Cmd {
 	r := Reply{Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq}
 	if !r.Note {
 		r.ReplyTo = m.quotes[id]
+		r.Files = m.attached[id]
 		delete(m.quotes, id)
+		delete(m.attached, id)
 	}
-	m.replies[id] = append(m.replies[id], thread.Pending{ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: m.clock.now()})
+	m.replies.add(r, m.clock.now(), "")
 	m.box.SetText("")
 	m.thread.Bottom()
 	m.shown.stale = true
@@ -102,6 +103,10 @@ func (m *Model) giveBackReply(r Reply) tea.Cmd {
 	if r.ReplyTo != "" && m.quotes[r.Conversation] == "" {
 		m.quotes[r.Conversation] = r.ReplyTo
 	}
+	m.attached[r.Conversation] = append(r.Files, m.attached[r.Conversation]...)
+	if len(m.attached[r.Conversation]) == 0 {
+		delete(m.attached, r.Conversation)
+	}
 	return m.giveBack(DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
 }
 
@@ -148,7 +153,9 @@ func (m *Model) waiting(msg model.Message) (Reply, bool) {
 		return Reply{}, false
 	}
 	at, _ := m.inbox.Position(m.shown.id.Page())
-	return Reply{Conversation: m.shown.id, Note: p.Note, ClientID: p.ClientID, Text: p.Text, ReplyTo: p.ReplyTo, SeenSeq: at.Seq}, true
+	r := p.reply
+	r.SeenSeq = at.Seq
+	return r, true
 }
 
 // resend sends a reply again: one that the hub did not take with the same id, so that

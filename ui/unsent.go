@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -11,19 +12,45 @@ import (
 	"parley/words"
 )
 
-// pending are replies that the hub has not taken yet, by conversation.
-type pending map[model.ConversationID][]thread.Pending
+// unheard is a reply that the hub has not taken yet, and how it is shown.
+type unheard struct {
+	thread.Pending
+	reply Reply
+}
 
-func (p pending) get(id model.ConversationID, client model.ClientID) (thread.Pending, bool) {
-	i := slices.IndexFunc(p[id], func(r thread.Pending) bool { return r.ClientID == client })
+// pending are replies that the hub has not taken yet, by conversation.
+type pending map[model.ConversationID][]unheard
+
+// add adds a reply; why is why it could not be handed in, empty while it is on its way.
+func (p pending) add(r Reply, at time.Time, why string) {
+	u := unheard{reply: r, Pending: thread.Pending{
+		ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: at, Failed: why,
+	}}
+	for _, f := range r.Files {
+		u.Attachments = append(u.Attachments, model.Attachment{Type: model.PlainFile, Title: model.Untrusted(f.Name), Size: f.Size})
+	}
+	p[r.Conversation] = append(p[r.Conversation], u)
+}
+
+// shown are those of a conversation, as its pane shows them.
+func (p pending) shown(id model.ConversationID) []thread.Pending {
+	var out []thread.Pending
+	for _, u := range p[id] {
+		out = append(out, u.Pending)
+	}
+	return out
+}
+
+func (p pending) get(id model.ConversationID, client model.ClientID) (unheard, bool) {
+	i := slices.IndexFunc(p[id], func(r unheard) bool { return r.ClientID == client })
 	if i < 0 {
-		return thread.Pending{}, false
+		return unheard{}, false
 	}
 	return p[id][i], true
 }
 
 func (p pending) drop(id model.ConversationID, client model.ClientID) {
-	p[id] = slices.DeleteFunc(p[id], func(r thread.Pending) bool { return r.ClientID == client })
+	p[id] = slices.DeleteFunc(p[id], func(r unheard) bool { return r.ClientID == client })
 	if len(p[id]) == 0 {
 		delete(p, id)
 	}
@@ -39,7 +66,7 @@ func (p pending) fail(id model.ConversationID, client model.ClientID, why string
 
 // failed tells whether one could not be handed in.
 func (p pending) failed(id model.ConversationID) bool {
-	return slices.ContainsFunc(p[id], func(r thread.Pending) bool { return r.Failed != "" })
+	return slices.ContainsFunc(p[id], func(r unheard) bool { return r.Failed != "" })
 }
 
 // takeUnsent shows what earlier runs handed in without an answer, each in its
@@ -49,9 +76,8 @@ func (m *Model) takeUnsent(all []Unsent) {
 		if u.At.IsZero() {
 			u.At = m.clock.now()
 		}
-		m.replies[u.Conversation] = append(m.replies[u.Conversation], thread.Pending{
-			ClientID: u.ClientID, Note: u.Note, Text: u.Text, ReplyTo: u.ReplyTo, At: u.At, Failed: m.say(words.UnsentBefore),
-		})
+		r := Reply{Conversation: u.Conversation, Note: u.Note, ClientID: u.ClientID, Text: u.Text, ReplyTo: u.ReplyTo, Files: u.Files}
+		m.replies.add(r, u.At, m.say(words.UnsentBefore))
 	}
 	m.untold = len(all) > 0
 }

@@ -40,6 +40,10 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.addressOpened(msg)
 	case draftSaved:
 		return m.draftSaved(msg)
+	case fileChecked:
+		return m.fileChecked(msg)
+	case pathCompleted:
+		m.pathCompleted(msg)
 	case composer.PasteRefused:
 		m.notify(m.say(words.PasteTooLong))
 	default:

@@ -18,6 +18,10 @@ const (
 	ErrFileUnreadable ID = "err_file_unreadable"
 	ErrFileChanged    ID = "err_file_changed"
 	UploadProgress    ID = "upload_progress"
+	AttachTitle       ID = "attach_title"
+	AttachHint        ID = "attach_hint"
+	AttachedFiles     ID = "attached_files"
+	ComposerUnattach  ID = "composer_unattach"
 )
 
 // Reactions.

@@ -53,7 +53,7 @@ func (h *screenHub) Search(ctx context.Context, q ui.Search) (ui.Findings, error
 // Reply implements [ui.Hub].
 func (h *screenHub) Reply(_ context.Context, r ui.Reply) (model.Message, error) {
 	k := client.KeptReply{
-		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: r.ClientID, Text: r.Text, ReplyTo: r.ReplyTo, Note: r.Note, SeenSeq: r.SeenSeq, At: time.Now(),
+		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: r.ClientID, Text: r.Text, ReplyTo: r.ReplyTo, Note: r.Note, SeenSeq: r.SeenSeq, At: time.Now(), Files: keptFiles(r.Files),
 	}
 	k.ClientID = h.begin(k)
 	defer h.end(k.ClientID)
@@ -159,7 +159,7 @@ func (h *screenHub) Explain(err error) string { return h.explain(err) }
 func (h *screenHub) unsent() []ui.Unsent {
 	var out []ui.Unsent
 	for _, k := range h.kept.All(h.client.URL()) {
-		out = append(out, ui.Unsent{Conversation: k.Conversation, ClientID: k.ClientID, Note: k.Note, Text: k.Text, ReplyTo: k.ReplyTo, At: k.At})
+		out = append(out, ui.Unsent{Conversation: k.Conversation, ClientID: k.ClientID, Note: k.Note, Text: k.Text, ReplyTo: k.ReplyTo, Files: shownFiles(k.Files), At: k.At})
 	}
 	return out
 }

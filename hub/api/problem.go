@@ -185,18 +185,8 @@ func sentence(code model.Code) string {
 		return "The message to be quoted is not in this conversation, or Facebook does not know it yet."
 	case model.NoReactionTarget:
 		return "The message can't have a reaction: Facebook does not know it yet, or it is gone."
-	case model.AttachmentTooBig:
-		return "The file is larger than 25 MB."
-	case model.AttachmentEmpty:
-		return "The file is empty."
-	case model.AttachmentType:
-		return "The file is not what its name says."
-	case model.UploadQuota:
-		return "Too much is uploaded and not sent."
-	case model.UploadGone:
-		return "The upload is not there. Upload it again."
 	default:
-		if s := signInSentence(code); s != "" {
+		if s := signInSentence(code) + fileSentence(code); s != "" {
 			return s
 		}
 		return "This reply can't be sent: " + string(code) + "."
@@ -228,6 +218,24 @@ func signInSentence(code model.Code) string {
 		return "This user is not active in Pipedrive."
 	case model.CRMSignIn:
 		return "Pipedrive tells who is an admin. Sign in through it first."
+	default:
+		return ""
+	}
+}
+
+// fileSentence words refusals of files; empty for others.
+func fileSentence(code model.Code) string {
+	switch code {
+	case model.AttachmentTooBig:
+		return "The file is larger than 25 MB."
+	case model.AttachmentEmpty:
+		return "The file is empty."
+	case model.AttachmentType:
+		return "The file is not what its name says."
+	case model.UploadQuota:
+		return "Too much is uploaded and not sent."
+	case model.UploadGone:
+		return "The upload is not there. Upload it again."
 	default:
 		return ""
 	}

@@ -34,6 +34,8 @@ type Box struct {
 	w, maxHeight int
 	// quote is what the reply quotes, in words; empty for none.
 	quote string
+	// files names what goes with the reply; empty for nothing.
+	files string
 
 	now     time.Time
 	name    string
@@ -84,8 +86,17 @@ func (b *Box) ShowNote(id model.ConversationID, draft string) {
 
 func (b *Box) show(id model.ConversationID, draft string) {
 	b.conversation = id
-	b.verdict, b.name, b.reason, b.closed, b.quote = model.Verdict{}, "", "", nil, ""
+	b.verdict, b.name, b.reason, b.closed, b.quote, b.files = model.Verdict{}, "", "", nil, "", ""
 	b.SetText(draft)
+}
+
+// SetFiles names the files that go with the reply, in a line that is safe to draw; nothing
+// for none. With files a reply needs no text.
+func (b *Box) SetFiles(line string) {
+	if line != b.files {
+		b.files = line
+		b.arrange()
+	}
 }
 
 // SetQuote says what the reply quotes, in a line that is safe to draw; nothing for none.
@@ -171,7 +182,7 @@ func (b *Box) CanSend() string {
 	case !b.allowed():
 		why, _ := b.blocked()
 		return why
-	case strings.TrimSpace(text) == "":
+	case strings.TrimSpace(text) == "" && b.files == "":
 		return b.look.Say(words.Code(string(model.TextEmpty)))
 	case model.UTF16Len(text) > model.MaxText:
 		return b.look.Say(words.Code(string(model.TextTooLong)))

@@ -19,6 +19,8 @@ type parts struct {
 	label bool
 	// quote: the line above the text says what the reply quotes.
 	quote bool
+	// files: the line below it names what goes with the reply.
+	files bool
 	// head is why no reply is allowed, and what can be done.
 	head []string
 	// rows is how many lines of the text are drawn while it is open.
@@ -33,6 +35,9 @@ func (p parts) height() int {
 		n++
 	}
 	if p.quote {
+		n++
+	}
+	if p.files {
 		n++
 	}
 	if p.draft {
@@ -63,6 +68,10 @@ func (b *Box) arrangeParts() parts {
 		}
 		p.quote = b.quote != "" && room > 1
 		if p.quote {
+			room--
+		}
+		p.files = b.files != "" && room > 1
+		if p.files {
 			room--
 		}
 		p.head = b.head(room-1, why, todo)
@@ -104,6 +113,9 @@ func (b *Box) Lines(focused bool) []string {
 	}
 	if b.parts.quote {
 		lines = append(lines, b.paint(b.look.Theme.Muted, b.look.Cut(b.look.Theme.Quote+" "+b.quote, b.w)))
+	}
+	if b.parts.files {
+		lines = append(lines, b.paint(b.look.Theme.Muted, b.look.Cut("+ "+b.files, b.w)))
 	}
 	for i := range b.parts.rows {
 		lines = append(lines, b.textLine(b.top+i))
@@ -185,8 +197,11 @@ func (b *Box) hint() string {
 			hints = []words.ID{words.ComposerKept, words.ComposerLeave}
 		}
 	}
-	if b.quote != "" {
+	switch {
+	case b.quote != "":
 		hints[len(hints)-1] = words.ComposerUnquote
+	case b.files != "":
+		hints[len(hints)-1] = words.ComposerUnattach
 	}
 	count, style := b.count()
 	room := b.w
@@ -254,6 +269,9 @@ func (b *Box) Cursor() (x, y int, ok bool) {
 		y++
 	}
 	if b.parts.quote {
+		y++
+	}
+	if b.parts.files {
 		y++
 	}
 	return x, y, true

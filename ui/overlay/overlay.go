@@ -24,8 +24,8 @@ type Overlay interface {
 	Cursor() (x, y int, ok bool)
 }
 
-// Action is what an overlay asks for: nil (nothing), [Closed], [Chosen], [Entered] or
-// [Edited].
+// Action is what an overlay asks for: nil (nothing), [Closed], [Chosen], [Entered],
+// [Edited] or [Completing].
 type Action interface{ isAction() }
 
 // Closed asks to close the overlay.
@@ -40,10 +40,14 @@ type Entered struct{ Text string }
 // Edited says what was typed so far.
 type Edited struct{ Text string }
 
-func (Closed) isAction()  {}
-func (Chosen) isAction()  {}
-func (Entered) isAction() {}
-func (Edited) isAction()  {}
+// Completing asks to complete what was typed so far.
+type Completing struct{ Text string }
+
+func (Closed) isAction()     {}
+func (Chosen) isAction()     {}
+func (Entered) isAction()    {}
+func (Edited) isAction()     {}
+func (Completing) isAction() {}
 
 var (
 	_ Overlay = (*Palette)(nil)

@@ -12,6 +12,8 @@ type Prompt struct {
 	Title, Hint string
 	// Live: what is typed so far is told with every change.
 	Live bool
+	// Completes: tab asks to complete what is typed.
+	Completes bool
 
 	in    input
 	err   string
@@ -34,6 +36,9 @@ func NewPrompt(title, hint, text string) *Prompt {
 // Text returns what is typed so far.
 func (p *Prompt) Text() string { return p.in.text }
 
+// SetText replaces what is typed; the cursor goes to its end.
+func (p *Prompt) SetText(s string) { p.in.set(s) }
+
 // SetError says in a sentence why what was entered is not taken. It goes with the next
 // change of the text.
 func (p *Prompt) SetError(sentence string) { p.err = sentence }
@@ -46,6 +51,10 @@ func (p *Prompt) Update(msg tea.Msg) (Action, tea.Cmd) {
 			return Closed{}, nil
 		case "enter":
 			return Entered{p.in.text}, nil
+		case "tab":
+			if p.Completes {
+				return Completing{p.in.text}, nil
+			}
 		}
 	}
 	if !p.in.update(msg) {

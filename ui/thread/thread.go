@@ -27,7 +27,9 @@ type Pending struct {
 	Text model.Untrusted
 	// ReplyTo is the message it quotes, or empty.
 	ReplyTo model.MessageID
-	At      time.Time
+	// Attachments are the files that it carries.
+	Attachments []model.Attachment
+	At          time.Time
 	// Failed is why the hub did not take it, in words; empty while it is on its way.
 	Failed string
 }
@@ -165,7 +167,7 @@ func (p *Pane) setPending() {
 			continue
 		}
 		m := model.Message{
-			ClientID: r.ClientID, ConversationID: p.c.Conversation.ID, Direction: model.Out, Text: r.Text, ReplyTo: r.ReplyTo,
+			ClientID: r.ClientID, ConversationID: p.c.Conversation.ID, Direction: model.Out, Text: r.Text, ReplyTo: r.ReplyTo, Attachments: r.Attachments,
 			Author: model.Author{Kind: model.ByUser, ID: string(p.c.Me)}, SentAt: r.At, State: model.Queued,
 		}
 		if r.Note {

@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// Files looks at files of the user's machine. Its methods are called in commands.
+type Files interface {
+	// Check looks at a file that is to be attached: the error says in the user's words why
+	// it can't be.
+	Check(path string) (File, error)
+	// Complete returns the beginning of a path as far as there is only one way to go on.
+	Complete(path string) string
+}
+
+// File is a file that is to be sent.
+type File struct {
+	// Path is where it is, whole; Name what the customer sees.
+	Path, Name string
+	Size       int64
+	SHA256     string
+}
+
+// fileChecked is the answer to looking at a file.
+type fileChecked struct {
+	id   model.ConversationID
+	path string
+	file File
+	err  error
+}
+
+// pathCompleted is the answer to completing a path.
+type pathCompleted struct {
+	prompt *overlay.Prompt
+	of, to string
+}
+
+// needsFiles refuses files where the user's are not, and where none can go.
+func needsFiles(m *Model) string {
+	switch {
+	case m.files == nil:
+		return m.say(words.WhyNoFilesHere)
+	case m.shown.id == "":
+		return m.say(words.WhyNotOpen)
+	case len(m.attached[m.shown.id]) >= model.MaxAttachments:
+		return m.say(words.ErrManyFiles, "N", model.MaxAttachments)
+	}
+	return ""
+}
+
+// attach asks for the path of a file to send.
+func (m *Model) attach() tea.Cmd { return m.askFile(m.shown.id, "", "") }
+
+func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
+	p := overlay.NewPrompt(m.say(words.AttachTitle), m.say(words.AttachHint), text)
+	p.Completes = true
+	p.SetError(problem)
+	files := m.files
+	m.lay(p, func(a overlay.Action) tea.Cmd {
+		switch a := a.(type) {
+		case overlay.Completing:
+			return func() tea.Msg { return pathCompleted{p, a.Text, files.Complete(a.Text)} }
+		case overlay.Entered:
+			return func() tea.Msg {
+				f, err := files.Check(strings.TrimSpace(a.Text))
+				return fileChecked{id: id, path: a.Text, file: f, err: err}
+			}
+		}
+		return nil
+	})
+	return nil
+}
+
+// pathCompleted goes on with a path, if it still is what was asked for.
+func (m *Model) pathCompleted(c pathCompleted) {
+	if m.overlay.Overlay == c.prompt && c.prompt.Text() == c.of {
+		c.prompt.SetText(c.to)
+	}
+}
+
+// fileChecked attaches a file to the reply that is being written, or says why it can't be.
+func (m *Model) fileChecked(c fileChecked) tea.Cmd {
+	if c.err != nil {
+		return m.askFile(c.id, c.path, m.hub.Explain(c.err))
+	}
+	m.attached[c.id] = append(m.attached[c.id], c.file)
+	if c.id != m.shown.id {
+		return nil
+	}
+	return m.openBox(false)
+}
+
+// unattach takes the file attached last away, and tells whether there was one.
+func (m *Model) unattach() bool {
+	id := m.box.Conversation()
+	n := len(m.attached[id])
+	if m.box.Note() || n == 0 {
+		return false
+	}
+	if m.attached[id] = m.attached[id][:n-1]; n == 1 {
+		delete(m.attached, id)
+	}
+	m.setVerdict()
+	return true
+}
+
+// attachedLine names the files that go with the reply being written; nothing for none.
+func (m *Model) attachedLine() string {
+	if m.box.Note() {
+		return ""
+	}
+	var names []string
+	for _, f := range m.attached[m.box.Conversation()] {
+		names = append(names, m.look.Line(model.Untrusted(f.Name)))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return m.say(words.AttachedFiles, "Files", strings.Join(names, ", "))
+}
