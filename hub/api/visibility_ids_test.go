@@ -33,11 +33,13 @@ func parameters() map[string]idOf {
 	return map[string]idOf{
 		"path page": pageID, "path conversation": conversationID, "path message": messageID, "path token": tokenID,
 		"path notice": messageID, "query locale": noID, "body locale": noID,
+		"path media": messageID, // a file has the id of the message that carries it
 
 		"query page": pageID, "query cursor": cursor, "query before": cursor,
 		"query filter": noID, "query limit": noID, "query search": noID, "query client_id": noID,
 
 		"body page": metaPageID, "body token": noID, "body visibility": noID,
+		"body message": messageID, "body emoji": noID, "body file": noID,
 		"body up_to": messageID, "body reply_to": messageID, "body assignee": userID, "body available": noID,
 		"body attachments": noID, "body attempt": noID, "body client_id": noID, "body code": noID, "body device_code": noID, "body labels": noID,
 		"body note": noID, "body pinned": noID, "body repair": noID, "body seen_seq": noID, "body snoozed_until": noID, "body status": noID, "body text": noID,
@@ -50,6 +52,7 @@ func bodies(t target) map[string]map[string]any {
 		"mark-read": {"up_to": t.in}, "mark-unread": nil, "triage": {"pinned": true}, "retry": {"attempt": 99}, "drop": {"attempt": 99},
 		"reply":        with(text("a reply"), "reply_to", t.in),
 		"set-greeting": {"locale": model.DefaultLocale, "text": "Hello"},
+		"react":        {"message": t.in, "emoji": "👍"},
 	}
 }
 
@@ -149,7 +152,7 @@ func (s swap) asks(w *world, who account, value string) answer {
 		message = s.target.out
 	}
 	path := map[string]string{
-		"page": string(s.target.page), "conversation": string(s.target.conversation), "message": string(message), "token": "none",
+		"page": string(s.target.page), "conversation": string(s.target.conversation), "message": string(message), "token": "none", "media": string(message),
 	}
 	query, body := url.Values{}, any(nil)
 	if b, ok := bodies(s.target)[s.ID]; ok && b != nil {
