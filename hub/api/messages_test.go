@@ -267,7 +267,7 @@ func TestWhatLeaves(t *testing.T) {
 	note := w.reply(w.ann, page, hanako, with(text(hiddenNote), "note", true))
 	quoting := w.reply(w.ann, page, hanako, with(text("to this"), "reply_to", customers.ID))
 	a := w.do(w.ann, http.MethodPost, conversation(page, hanako)+"/messages", with(text("see attached"), "attachments", []string{"1"}))
-	a.problem(http.StatusUnprocessableEntity, "invalid")
+	a.problem(http.StatusConflict, model.UploadGone)
 	sent := w.wait(w.ann, quoting, model.Sent)
 	if sent.MID == "" || sent.Attempt != 1 || sent.ReplyTo != customers.ID || sent.Error != nil {
 		t.Errorf("sent as %+v", sent)
