@@ -13,7 +13,7 @@ import (
 
 // suggested are the reactions that are one key away: those that Messenger itself offers.
 var suggested = []struct {
-	emoji model.Untrusted
+	emoji string
 	words words.ID
 }{
 	{"❤", words.ReactLove},
@@ -48,7 +48,7 @@ func (m *Model) react() tea.Cmd {
 	var options []overlay.Option
 	for i, s := range suggested {
 		options = append(options, overlay.Option{
-			ID: string(s.emoji), Key: string(rune('1' + i)), Title: m.look.Line(s.emoji) + " " + m.say(s.words),
+			ID: s.emoji, Key: string(rune('1' + i)), Title: m.look.Ours(s.emoji) + " " + m.say(s.words),
 		})
 	}
 	options = append(options, overlay.Option{ID: reactOther, Key: "+", Title: m.say(words.ReactOther)})

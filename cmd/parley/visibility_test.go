@@ -140,6 +140,17 @@ func commandRows(tokenFile string) map[string]commandRow {
 				return seers(c, s)
 			},
 		},
+		"parley react": {
+			args: func(page, c string) []string {
+				return []string{"react", c, page + "_0190b8a0-0000-7000-8000-000000000000", "👍"}
+			}, hides: true,
+			want: func(c commandCell, s commandState) int {
+				if c.in && c.sees {
+					return exitMissing // there is no such message to react to
+				}
+				return seers(c, s)
+			},
+		},
 		"parley delete": {
 			args: func(_, c string) []string { return []string{"delete", c, "--yes"} }, hides: true,
 			want: func(c commandCell, s commandState) int {
