@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,7 +22,9 @@ type fault struct {
 	Regain      *int     `json:"regain_minutes,omitempty"` // default 1; 0: no time is named
 	PSID        string   `json:"psid,omitempty"`
 	Status      int      `json:"status,omitempty"`
-	Fired       int      `json:"fired"`
+	// Call is what the method and path of a call of Pipedrive's must begin with.
+	Call  string `json:"call,omitempty"`
+	Fired int    `json:"fired"`
 }
 
 // faultList is the faults in force, oldest first: the first that fits wins.
@@ -57,14 +60,14 @@ func (f *fault) validate() error {
 	switch f.On {
 	case "send":
 		known = func(k string) bool { return actsOnCall(k) || onEcho(k) }
-	case "action", "upload", "conversations", "profile", "graph":
+	case "action", "upload", "conversations", "profile", "graph", "pipedrive":
 		known = actsOnCall
 	case "webhook":
 		known = onWebhook
 	case "smtp":
 		known = onMail
 	default:
-		return fmt.Errorf("on must be send, action, upload, webhook, conversations, profile, graph or smtp, not %q", f.On)
+		return fmt.Errorf("on must be send, action, upload, webhook, conversations, profile, graph, pipedrive or smtp, not %q", f.On)
 	}
 	if !known(f.Kind) {
 		return fmt.Errorf("on %q knows no kind %q", f.On, f.Kind)
@@ -81,10 +84,14 @@ func (f *fault) validate() error {
 	return nil
 }
 
-// take finds the fault that strikes, and counts it. mu of the sandbox held.
-func (l *faultList) take(on, psid string, kinds func(string) bool) *fault {
+// take finds the fault that strikes, and counts it. call is which call of Pipedrive's it
+// is. mu of the sandbox held.
+func (l *faultList) take(on, psid string, kinds func(string) bool, call ...string) *fault {
 	for _, f := range l.list {
-		if f.On != on && (f.On != "graph" || on == "webhook" || on == "smtp") {
+		if f.On != on && (f.On != "graph" || on == "webhook" || on == "smtp" || on == "pipedrive") {
+			continue
+		}
+		if f.Call != "" && (len(call) == 0 || !strings.HasPrefix(call[0], f.Call)) {
 			continue
 		}
 		if !kinds(f.Kind) || (f.PSID != "" && f.PSID != psid) || (f.Count > 0 && f.Fired >= f.Count) {

@@ -34,6 +34,7 @@ type crmUser struct {
 	zone, offset    string
 	currency        string
 	permissionSetID string
+	group           string // their visibility group
 	apiToken        string
 	modified        time.Time
 }
@@ -46,7 +47,10 @@ type crmState struct {
 	codes                  map[string]*crmCode
 	issued                 int
 	calls                  int
+	byCall                 map[string]int // by method and path
 	fault                  crmFault
+	budget                 crmBudget
+	book                   crmBook
 }
 
 // newCRM makes the companies and their users. Ids and tokens follow from the seed.
@@ -55,6 +59,7 @@ func newCRM(seed uint64) crmState {
 	c := crmState{
 		clientID: hexID(seed, "pipedrive client", 8), clientSecret: hex.EncodeToString(secret[:20]),
 		grants: make(map[string]*crmGrant), codes: make(map[string]*crmCode),
+		byCall: make(map[string]int), budget: newBudget(),
 	}
 	own := &crmCompany{id: ownCompany, name: "Aoyama Coffee K.K.", domain: "aoyama-coffee", country: "JP", industry: "Food & Beverages"}
 	other := &crmCompany{id: otherCompany, name: "Other Beans Ltd", domain: "other-beans", country: "GB", industry: "Food & Beverages"}
@@ -66,6 +71,10 @@ func newCRM(seed uint64) crmState {
 		{id: 901, email: "stranger@example.org", name: "Sam Stranger", company: other, admin: true, active: true, lang: "en", country: "GB", locale: "en_GB", zone: "Europe/London", offset: "+00:00", currency: "GBP"},
 	}
 	for _, u := range c.users {
+		u.group = "sales"
+		if u.email == "intern@example.com" {
+			u.group = "interns" // of one: who sees what is theirs, and what everybody sees
+		}
 		u.apiToken = hexID(seed, "pipedrive token "+u.email, 20)
 		u.permissionSetID = fmt.Sprintf("%s-%s-4000-8000-%s", hexID(seed, u.email, 4), hexID(seed, u.email+"2", 2), hexID(seed, u.email+"3", 6))
 	}
@@ -87,76 +96,6 @@ func (c *crmState) userByEmail(email string) *crmUser {
 	return c.users[i]
 }
 
-// crmCall is one call of Pipedrive's API by somebody who is known.
-type crmCall struct {
-	r    *http.Request
-	user *crmUser
-}
-
-// crmRoute is one route of the API; path is that of version 1 without its prefix.
-type crmRoute struct {
-	method, path string
-	do           func(*Sandbox, crmCall) (status int, body any)
-}
-
-// crmRoutes are the routes of the API that there are.
-func crmRoutes() []crmRoute {
-	return []crmRoute{
-		{http.MethodGet, "/users/me", (*Sandbox).crmMe},
-		{http.MethodGet, "/users", (*Sandbox).crmUsers},
-	}
-}
-
-// crmPath tells whether a path is the API's, and which: version 1 is served with and
-// without /api before it.
-func crmPath(path string) (string, bool) {
-	for _, prefix := range []string{"/api/v1/", "/v1/"} {
-		if rest, ok := strings.CutPrefix(path, prefix); ok {
-			return "/" + rest, true
-		}
-	}
-	return "", false
-}
-
-// servePipedrive answers one call of the API.
-func (s *Sandbox) servePipedrive(w http.ResponseWriter, r *http.Request) {
-	if s.crmFails(w, r) {
-		return
-	}
-	path, _ := crmPath(r.URL.Path)
-	var methods []string
-	for _, route := range crmRoutes() {
-		if route.path != strings.TrimSuffix(path, "/") {
-			continue
-		}
-		methods = append(methods, route.method)
-		if route.method != r.Method {
-			continue
-		}
-		s.mu.Lock()
-		user := s.crm.authenticated(r, s.now())
-		if user == nil {
-			s.mu.Unlock()
-			w.Header().Set("x-401-by-gw", "true")
-			writeJSON(w, http.StatusUnauthorized, map[string]any{
-				"success": false, "error": "unauthorized access", "errorCode": http.StatusUnauthorized,
-				"error_info": crmErrorInfo,
-			})
-			return
-		}
-		status, body := route.do(s, crmCall{r: r, user: user})
-		s.mu.Unlock()
-		writeJSON(w, status, body)
-		return
-	}
-	if len(methods) > 0 {
-		w.Header().Set("Allow", strings.Join(methods, ", "))
-		writeJSON(w, http.StatusMethodNotAllowed, crmError("Method not allowed"))
-		return
-	}
-	writeJSON(w, http.StatusNotFound, crmError("Unknown method ."))
-}
-
 const crmErrorInfo = "Please check developers.pipedrive.com"
 
 // crmError is an error in Pipedrive's envelope.
@@ -164,28 +103,28 @@ func crmError(what string) map[string]any {
 	return map[string]any{"success": false, "error": what, "error_info": crmErrorInfo, "data": nil, "additional_data": nil}
 }
 
-// authenticated finds who calls, by an API token or by an OAuth access token; nil: nobody.
-// mu held.
-func (c *crmState) authenticated(r *http.Request, now time.Time) *crmUser {
+// authenticated finds who calls, by an API token or by an OAuth access token, and by what
+// their budgets are counted; nil: nobody. mu held.
+func (c *crmState) authenticated(r *http.Request, now time.Time) (by string, who *crmUser) {
 	c.calls++
 	if token := r.Header.Get("X-Api-Token"); token != "" {
 		for _, u := range c.users {
 			if u.apiToken == token && u.active {
-				return u
+				return token, u
 			}
 		}
-		return nil
+		return "", nil
 	}
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
-		return nil
+		return "", nil
 	}
 	for _, g := range c.grants {
 		if g.access == token && now.Before(g.accessUntil) {
-			return g.user
+			return "Bearer " + g.user.email, g.user
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // colleagues returns the users of a company, by id. mu held.

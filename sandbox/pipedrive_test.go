@@ -217,11 +217,11 @@ func TestPipedriveTokensExpire(t *testing.T) {
 	tokens := body.(map[string]any)
 	r := &http.Request{Header: http.Header{"Authorization": {"Bearer " + tokens["access_token"].(string)}}}
 	now = now.Add(crmAccessLife - time.Second)
-	if s.crm.authenticated(r, now) == nil {
+	if _, u := s.crm.authenticated(r, now); u == nil {
 		t.Error("the access token is over too early")
 	}
 	now = now.Add(time.Second)
-	if s.crm.authenticated(r, now) != nil {
+	if _, u := s.crm.authenticated(r, now); u != nil {
 		t.Error("the access token lasts too long")
 	}
 	now = now.Add(crmRefreshLife)

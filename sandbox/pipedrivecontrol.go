@@ -31,9 +31,7 @@ func (s *Sandbox) crmFails(w http.ResponseWriter, r *http.Request) bool {
 	case crmError500:
 		writeJSON(w, http.StatusInternalServerError, crmError("Internal server error"))
 	case crmHTML403:
-		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
-		w.WriteHeader(http.StatusForbidden)
-		_, _ = w.Write([]byte("<!DOCTYPE html><title>Attention Required! | Cloudflare</title>"))
+		crmWall(w)
 	case crmGarbage:
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"success":true,"data":{"id":`))
@@ -51,7 +49,8 @@ func (s *Sandbox) crmFails(w http.ResponseWriter, r *http.Request) bool {
 // controlPipedrive tells how Pipedrive is, and has it fail.
 func (s *Sandbox) controlPipedrive(w http.ResponseWriter, r *http.Request) {
 	var in struct {
-		Fault *crmFault `json:"fault"`
+		Fault     *crmFault `json:"fault"`
+		DailyLeft *int      `json:"daily_left"`
 	}
 	if !readControl(w, r, &in) {
 		return
@@ -68,9 +67,20 @@ func (s *Sandbox) controlPipedrive(w http.ResponseWriter, r *http.Request) {
 	if in.Fault != nil {
 		s.crm.fault = *in.Fault
 	}
-	answer := map[string]any{"fault": s.crm.fault, "calls": s.crm.calls}
+	if in.DailyLeft != nil {
+		s.crm.budget.left = *in.DailyLeft
+	}
+	answer := map[string]any{"fault": s.crm.fault, "calls": s.crm.calls, "by_call": maps.Clone(s.crm.byCall), "daily_left": s.crm.budget.left}
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, answer)
+}
+
+// controlPipedriveRecords shows what Pipedrive holds, hidden or not.
+func (s *Sandbox) controlPipedriveRecords(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	book := s.controlBook()
+	s.mu.Unlock()
+	writeJSON(w, http.StatusOK, book)
 }
 
 // crmControlNode is a user as the control API shows them.

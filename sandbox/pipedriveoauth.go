@@ -18,7 +18,7 @@ const (
 )
 
 // crmScope is what our app may do: scopes stand with the app, not in the request.
-const crmScope = "base,users:read"
+const crmScope = "base,users:read,search:read,contacts:full,deals:full,leads:full"
 
 // crmCode is an authorization code that nobody has used yet.
 type crmCode struct {

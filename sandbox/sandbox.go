@@ -1,6 +1,6 @@
 // Package sandbox is the outside world in a box: Meta's Graph API on loopback,
 // over real HTTP, for one Page whose customers write, read, answer and fall
-// silent; and the part of Pipedrive by which users sign in. A hub is run against it
+// silent; and Pipedrive, by which users sign in, with its records. A hub is run against it
 // exactly as against Facebook, and judged by it: the sandbox knows what every customer
 // really got.
 //
@@ -147,6 +147,7 @@ func New(o Options) (*Sandbox, error) {
 	s.faults.rng = stream(o.Seed, "faults")
 	s.out = newOutbox()
 	s.populate()
+	s.seedBook()
 	return s, nil
 }
 
