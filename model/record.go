@@ -131,6 +131,8 @@ type Record struct {
 	Emails       []Untrusted `json:"emails,omitempty"`
 	Phones       []Untrusted `json:"phones,omitempty"`
 	Owner        Untrusted   `json:"owner,omitempty"`
+	// OwnerID is the CRM's id of the owner; it stays in the hub.
+	OwnerID int64 `json:"-"`
 	// Mine: the owner is the user who asks.
 	Mine bool `json:"mine,omitempty"`
 	// Person is who a lead or deal is with, PersonName their name.

@@ -1,12 +1,16 @@
 package pipedrive
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+
+	"parley/model"
 )
 
 // Keys of what is logged.
@@ -22,76 +26,225 @@ var (
 	errTooLong    = errors.New("answer too long")
 )
 
+// reply is a whole answer.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
 // roundTrip makes a call, once, and reads the whole answer. The transport is used
 // without an http.Client: there are no redirects, no cookies, and no error that quotes
 // the URL.
-func (c *Client) roundTrip(ctx context.Context, call string, req *http.Request) (status int, body []byte, err error) {
+func (c *Client) roundTrip(ctx context.Context, call string, req *http.Request) (reply, error) {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "parley")
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
 		c.log.WarnContext(ctx, "pipedrive gave no answer", keyCall, call, keyError, err.Error())
-		return 0, nil, unavailable(call, err)
+		return reply{}, unavailable(call, err)
 	}
 	defer res.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(res.Body, maxResponseBytes+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxResponseBytes+1))
 	if err == nil && len(body) > maxResponseBytes {
 		err = errTooLong
 	}
 	if err != nil {
 		c.log.WarnContext(ctx, "pipedrive answer cut short", keyCall, call, keyStatus, res.StatusCode, keyError, err.Error())
-		return 0, nil, unavailable(call, err)
+		return reply{}, unavailable(call, err)
 	}
-	return res.StatusCode, body, nil
+	return reply{res.StatusCode, res.Header, body}, nil
 }
 
-// credential is by which token the API is called, and where.
-type credential struct{ base, header, value string }
+// credential is by which token the API is called, and where. holder names whose it is for
+// as long as it is refreshed: budgets and what is kept belong to it.
+type credential struct{ base, header, value, holder string }
 
-func (c *Client) byCompany() credential { return credential{c.api, "X-Api-Token", c.company} }
+func (c *Client) byCompany() credential {
+	return credential{c.api, "X-Api-Token", c.company, "company"}
+}
+
+func byGrant(g model.CRMGrant) credential {
+	return credential{g.APIDomain, "Authorization", "Bearer " + g.Access, "grant " + g.Refresh}
+}
+
+// credential returns by whose eyes a call is made: a user's own grant, or the company
+// token where there is none.
+func (c *Client) credential(call string, as *model.CRMGrant) (credential, error) {
+	switch {
+	case as != nil:
+		return byGrant(*as), nil
+	case c.company == "":
+		return credential{}, fmt.Errorf("pipedrive %s: %w: there is no company token", call, model.ErrCRMForbidden)
+	}
+	return c.byCompany(), nil
+}
+
+// request is a call of the API.
+type request struct {
+	name   string // as it is logged
+	method string
+	path   string // with /api and the version
+	query  url.Values
+	body   any  // nil: none
+	search bool // it is the search API's, which has a budget of its own
+}
+
+// answer is what a call was answered with.
+type answer struct {
+	data json.RawMessage
+	// cursor is where version 2 goes on, start where version 1 does; empty: it does not.
+	cursor string
+	start  int64
+}
 
 // envelope is what every answer of the API comes in.
 //
 // Source: Pipedrive, "Responses".
 type envelope struct {
-	Success *bool           `json:"success"`
-	Data    json.RawMessage `json:"data"`
+	Success    *bool           `json:"success"`
+	Data       json.RawMessage `json:"data"`
+	Additional json.RawMessage `json:"additional_data"`
 }
 
-// get reads something of version 1 of the API. A 401 is a refusal for good. A 403 is
-// not: the wall before Pipedrive answers so, in HTML, to who asked too much.
+// get reads something of version 1 of the API that every user may. What goes wrong is
+// ErrCRMRefused, for a 401, or ErrCRMUnavailable.
 func (c *Client) get(ctx context.Context, call, path string, as credential) (json.RawMessage, error) {
+	a, err := c.do(ctx, as, request{name: call, method: http.MethodGet, path: "/api/v1" + path})
+	if err == nil || errors.Is(err, model.ErrCRMRefused) || errors.Is(err, model.ErrCRMUnavailable) {
+		return a.data, err
+	}
+	return nil, unavailable(call, err)
+}
+
+// do makes a call, unless a budget is known to be used up. A search waits for its turn.
+func (c *Client) do(ctx context.Context, as credential, q request) (answer, error) {
+	if limit := c.budgets.shut(as.holder, c.now()); limit != nil {
+		return answer{}, fmt.Errorf("pipedrive %s: %w", q.name, limit)
+	}
+	if q.search {
+		if err := c.searches.wait(ctx, as.holder); err != nil {
+			return answer{}, unavailable(q.name, err)
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, as.base+"/api/v1"+path, http.NoBody)
+	req, err := newRequest(ctx, as, q)
 	if err != nil {
-		return nil, fmt.Errorf("pipedrive %s: no request can be made", call)
+		return answer{}, err
 	}
+	res, err := c.roundTrip(ctx, q.name, req)
+	if err != nil {
+		return answer{}, err
+	}
+	c.budgets.read(res.header, c.now())
+	if err := c.refusal(ctx, as, q, res); err != nil {
+		return answer{}, err
+	}
+	a, err := readEnvelope(res.body)
+	if err != nil {
+		c.log.WarnContext(ctx, "pipedrive answer unreadable", keyCall, q.name, keyStatus, res.status)
+		return answer{}, unavailable(q.name, err)
+	}
+	return a, nil
+}
+
+func newRequest(ctx context.Context, as credential, q request) (*http.Request, error) {
+	body := io.Reader(http.NoBody)
+	if q.body != nil {
+		raw, err := json.Marshal(q.body)
+		if err != nil {
+			return nil, fmt.Errorf("pipedrive %s: %w: %w", q.name, model.ErrCRMInvalid, err)
+		}
+		body = bytes.NewReader(raw)
+	}
+	target := as.base + q.path
+	if len(q.query) > 0 {
+		target += "?" + q.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, q.method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("pipedrive %s: no request can be made", q.name)
+	}
+	if q.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.GetBody = nil // without it the transport can't send a body a second time
 	req.Header.Set(as.header, as.value)
-	status, body, err := c.roundTrip(ctx, call, req)
-	if err != nil {
-		return nil, err
+	return req, nil
+}
+
+// refusal makes an error of a status. A 401 is a refusal for good. A 403 that is no JSON
+// is not even Pipedrive's: the wall before it answers so to who asked too much. 410 and
+// 404 are records that are not there; what else is the request's fault stays so.
+//
+// Source: Pipedrive, "HTTP status codes" and "Rate limiting".
+func (c *Client) refusal(ctx context.Context, as credential, q request, res reply) error {
+	if res.status == http.StatusOK || res.status == http.StatusCreated {
+		return nil
 	}
-	if status == http.StatusUnauthorized {
-		c.log.InfoContext(ctx, "pipedrive refused a token", keyCall, call, keyStatus, status)
-		return nil, refused(call, status)
+	kind := model.ErrCRMUnavailable
+	switch res.status {
+	case http.StatusUnauthorized:
+		c.log.InfoContext(ctx, "pipedrive refused a token", keyCall, q.name, keyStatus, res.status)
+		return refused(q.name, res.status)
+	case http.StatusNotFound, http.StatusGone:
+		return fmt.Errorf("pipedrive %s: %w", q.name, model.ErrCRMNotFound)
+	case http.StatusTooManyRequests:
+		return c.limited(ctx, q, c.budgets.spent(as.holder, res.header, c.now()))
+	case http.StatusForbidden:
+		if !json.Valid(res.body) {
+			return c.limited(ctx, q, c.budgets.walled(as.holder, c.now()))
+		}
+		kind = model.ErrCRMForbidden
+	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		kind = model.ErrCRMInvalid
+	case http.StatusPaymentRequired, http.StatusUnsupportedMediaType: // the account is not open, the feature not on
+		kind = model.ErrCRMForbidden
 	}
-	data, err := readEnvelope(status, body)
-	if err != nil {
-		c.log.WarnContext(ctx, "pipedrive call failed", keyCall, call, keyStatus, status)
-		return nil, unavailable(call, err)
-	}
-	return data, nil
+	c.log.WarnContext(ctx, "pipedrive call failed", keyCall, q.name, keyStatus, res.status)
+	return fmt.Errorf("pipedrive %s: %w: status %d", q.name, kind, res.status)
+}
+
+func (c *Client) limited(ctx context.Context, q request, limit *model.CRMLimit) error {
+	c.log.WarnContext(ctx, "pipedrive budget used up", keyCall, q.name, "daily", limit.Daily, "until", limit.Until)
+	return fmt.Errorf("pipedrive %s: %w", q.name, limit)
 }
 
 // readEnvelope takes the data out of an answer.
-func readEnvelope(status int, body []byte) (json.RawMessage, error) {
-	if status != http.StatusOK {
-		return nil, fmt.Errorf("status %d", status)
-	}
+func readEnvelope(body []byte) (answer, error) {
 	var e envelope
 	if json.Unmarshal(body, &e) != nil || e.Success == nil || !*e.Success || len(e.Data) == 0 {
-		return nil, errUnreadable
+		return answer{}, errUnreadable
 	}
-	return e.Data, nil
+	a := answer{data: e.Data}
+	var more struct {
+		Cursor     *string `json:"next_cursor"`
+		Pagination *struct {
+			More bool   `json:"more_items_in_collection"`
+			Next *int64 `json:"next_start"`
+		} `json:"pagination"`
+	}
+	if json.Unmarshal(e.Additional, &more) != nil { // absent, or of no use
+		return a, nil
+	}
+	if more.Cursor != nil {
+		a.cursor = *more.Cursor
+	}
+	if p := more.Pagination; p != nil && p.More && p.Next != nil {
+		a.start = *p.Next
+	}
+	return a, nil
+}
+
+// each calls read with every element of a list; ok is false for what is no list.
+func each(data json.RawMessage, read func(json.RawMessage)) (ok bool) {
+	var all []json.RawMessage
+	if json.Unmarshal(data, &all) != nil {
+		return false
+	}
+	for _, one := range all {
+		read(one)
+	}
+	return true
 }

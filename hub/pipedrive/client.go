@@ -54,6 +54,12 @@ type Client struct {
 	own       *http.Transport // nil where the transport was given
 	now       func() time.Time
 	log       *slog.Logger
+
+	searches searches
+	budgets  budgets
+	people   kept[people]
+	stages   kept[[]model.Stage]
+	domain   kept[string]
 }
 
 // New returns a client, or says what is wrong with its configuration.
@@ -76,6 +82,7 @@ func New(cfg Config) (*Client, error) {
 		api: strings.TrimRight(api.String(), "/"), oauth: oauth, company: cfg.CompanyToken, id: cfg.ClientID, secret: cfg.ClientSecret,
 		timeout: cfg.Timeout, local: loopback(oauth.Hostname()), transport: cfg.Transport, now: cfg.Now, log: cfg.Logger,
 	}
+	c.people.life, c.stages.life, c.domain.life = usersLife, stagesLife, usersLife
 	if c.timeout <= 0 {
 		c.timeout = DefaultTimeout
 	}

@@ -51,10 +51,11 @@ func (c *Client) tokens(ctx context.Context, call string, form url.Values) (mode
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.SetBasicAuth(c.id, c.secret)
 	asked := c.now()
-	status, body, err := c.roundTrip(ctx, call, req)
+	res, err := c.roundTrip(ctx, call, req)
 	if err != nil {
 		return model.CRMGrant{}, err
 	}
+	status, body := res.status, res.body
 	switch status {
 	case http.StatusOK:
 	case http.StatusBadRequest, http.StatusUnauthorized:

@@ -14,7 +14,7 @@ import (
 
 // Me returns whose grant it is. Its access token must not be over ([Client.Refresh]).
 func (c *Client) Me(ctx context.Context, g model.CRMGrant) (model.CRMUser, error) {
-	return c.me(ctx, credential{g.APIDomain, "Authorization", "Bearer " + g.Access})
+	return c.me(ctx, byGrant(g))
 }
 
 // Company returns whose company token it is.

@@ -76,12 +76,12 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 		badClient(body)
-		data, err := readEnvelope(200, body)
+		a, err := readEnvelope(body)
 		if err != nil {
 			return
 		}
-		users, _ := readUsers(data)
-		if one, ok := readUser(data); ok {
+		users, _ := readUsers(a.data)
+		if one, ok := readUser(a.data); ok {
 			users = append(users, one)
 		}
 		for _, u := range users {

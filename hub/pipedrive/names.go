@@ -1,0 +1,184 @@
+package pipedrive
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/model"
+)
+
+// How long names are good for. Which stages a user sees, and how they are called, changes
+// seldom; who works there, less so.
+const (
+	stagesLife = 10 * time.Minute
+	usersLife  = time.Hour
+)
+
+// people are the users of the company, as one of them sees them.
+type people struct {
+	names map[int64]model.Untrusted
+	me    int64 // 0 for the company token, which is nobody's own
+}
+
+// peopleOf returns the users, asked for at most once in usersLife for each holder.
+func (c *Client) peopleOf(ctx context.Context, as credential) (people, error) {
+	return c.people.get(as.holder, c.now(), func() (people, error) {
+		const call = "users"
+		data, err := c.get(ctx, call, "/users", as)
+		if err != nil {
+			return people{}, err
+		}
+		p, ok := readPeople(data)
+		if !ok {
+			return people{}, unavailable(call, errUnreadable)
+		}
+		if as.holder == c.byCompany().holder {
+			p.me = 0
+		}
+		return p, nil
+	})
+}
+
+func readPeople(data json.RawMessage) (people, bool) {
+	p := people{names: make(map[int64]model.Untrusted)}
+	ok := each(data, func(one json.RawMessage) {
+		var w struct {
+			ID   int64  `json:"id"`
+			Name string `json:"name"`
+			You  bool   `json:"is_you"`
+		}
+		if json.Unmarshal(one, &w) != nil || w.ID <= 0 {
+			return
+		}
+		p.names[w.ID] = text(w.Name)
+		if w.You {
+			p.me = w.ID
+		}
+	})
+	return p, ok
+}
+
+// own puts who owns a record into it.
+func (p people) own(r *model.Record) {
+	r.Owner = p.names[r.OwnerID]
+	r.Mine = p.me != 0 && r.OwnerID == p.me
+}
+
+// Stages returns the stages of all pipelines that the user sees, in their order.
+func (c *Client) Stages(ctx context.Context, as *model.CRMGrant) ([]model.Stage, error) {
+	by, err := c.credential("stages", as)
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.stagesOf(ctx, by)
+	return slices.Clone(list), err
+}
+
+func (c *Client) stagesOf(ctx context.Context, as credential) ([]model.Stage, error) {
+	return c.stages.get(as.holder, c.now(), func() ([]model.Stage, error) {
+		names, order, err := c.pipelines(ctx, as)
+		if err != nil {
+			return nil, err
+		}
+		query := url.Values{"sort_by": {"order_nr"}, "limit": {"500"}}
+		a, err := c.do(ctx, as, request{name: "stages", method: http.MethodGet, path: "/api/v2/stages", query: query})
+		if err != nil {
+			return nil, err
+		}
+		list, ok := readStages(a.data, names)
+		if !ok {
+			return nil, unavailable("stages", errUnreadable)
+		}
+		slices.SortStableFunc(list, func(a, b model.Stage) int { return order[a.PipelineID] - order[b.PipelineID] })
+		return list, nil
+	})
+}
+
+// pipelines returns the names of the pipelines and their places.
+func (c *Client) pipelines(ctx context.Context, as credential) (names map[int64]model.Untrusted, order map[int64]int, err error) {
+	a, err := c.do(ctx, as, request{name: "pipelines", method: http.MethodGet, path: "/api/v2/pipelines", query: url.Values{"limit": {"500"}}})
+	if err != nil {
+		return nil, nil, err
+	}
+	names, order, ok := readPipelines(a.data)
+	if !ok {
+		return nil, nil, unavailable("pipelines", errUnreadable)
+	}
+	return names, order, nil
+}
+
+func readPipelines(data json.RawMessage) (names map[int64]model.Untrusted, order map[int64]int, ok bool) {
+	names, order = make(map[int64]model.Untrusted), make(map[int64]int)
+	ok = each(data, func(one json.RawMessage) {
+		var w struct {
+			ID      int64  `json:"id"`
+			Name    string `json:"name"`
+			Deleted bool   `json:"is_deleted"`
+		}
+		if json.Unmarshal(one, &w) == nil && w.ID > 0 && !w.Deleted {
+			names[w.ID], order[w.ID] = text(w.Name), len(order)
+		}
+	})
+	return names, order, ok
+}
+
+// readStages reads the stages of the pipelines that have a name.
+func readStages(data json.RawMessage, pipelines map[int64]model.Untrusted) (list []model.Stage, ok bool) {
+	type placed struct {
+		model.Stage
+		place int64
+	}
+	var all []placed
+	ok = each(data, func(one json.RawMessage) {
+		var w struct {
+			ID       int64  `json:"id"`
+			Name     string `json:"name"`
+			Place    int64  `json:"order_nr"`
+			Pipeline int64  `json:"pipeline_id"`
+			Deleted  bool   `json:"is_deleted"`
+		}
+		if json.Unmarshal(one, &w) != nil || w.ID <= 0 || w.Deleted {
+			return
+		}
+		if name, is := pipelines[w.Pipeline]; is {
+			all = append(all, placed{model.Stage{ID: w.ID, Name: text(w.Name), PipelineID: w.Pipeline, Pipeline: name}, w.Place})
+		}
+	})
+	slices.SortStableFunc(all, func(a, b placed) int { return int(min(max(a.place-b.place, -1), 1)) })
+	for _, p := range all {
+		list = append(list, p.Stage)
+	}
+	return list, ok
+}
+
+// webBase is where the company's pages are. The address that all companies share has none:
+// there the token's owner tells the company's domain.
+func (c *Client) webBase(ctx context.Context, as credential) (string, error) {
+	if as.base != DefaultURL {
+		return as.base, nil
+	}
+	return c.domain.get(as.holder, c.now(), func() (string, error) {
+		u, err := c.me(ctx, as)
+		if err != nil {
+			return "", err
+		}
+		domain := strings.ToLower(u.Company.Domain)
+		if domain == "" || strings.Trim(domain, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return "", unavailable("users/me", errUnreadable)
+		}
+		return "https://" + domain + ".pipedrive.com", nil
+	})
+}
+
+// page is the address of a record's page.
+func page(base string, r model.RecordRef) string {
+	if r.Type == model.Lead {
+		return base + "/leads/inbox/" + r.ID
+	}
+	return base + "/" + string(r.Type) + "/" + r.ID
+}
