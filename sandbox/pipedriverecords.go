@@ -64,18 +64,18 @@ type crmPerson struct {
 
 type crmDeal struct {
 	crmOwned
-	title             string
-	value             float64
-	currency          string
-	personID, orgID   int
-	stageID           int
-	status            string
-	lostReason        string
-	expected          string
-	stageSet, closed  time.Time
-	sourceLead        string
-	creator           *crmUser
-	archived, deleted bool
+	title            string
+	value            float64
+	currency         string
+	personID, orgID  int
+	stageID          int
+	status           string
+	lostReason       string
+	expected         string
+	stageSet, closed time.Time
+	sourceLead       string
+	creator          *crmUser
+	archived         bool
 }
 
 // crmMoney is how version 1 writes an amount.

@@ -70,6 +70,11 @@ func grant(f fixture) model.CRMGrant {
 	return model.CRMGrant{Access: accessToken, Refresh: refreshToken, Expires: now.Add(time.Hour), APIDomain: f.url}
 }
 
+// newAppOnly is a client without a company token.
+func newAppOnly(address string) (*pipedrive.Client, error) {
+	return pipedrive.New(pipedrive.Config{URL: address, OAuthURL: address, ClientID: "client", ClientSecret: clientSecret, Timeout: time.Minute})
+}
+
 func TestNewRefusesWhatIsNotSafe(t *testing.T) {
 	t.Parallel()
 	app := func(c pipedrive.Config) pipedrive.Config {

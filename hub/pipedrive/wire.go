@@ -184,8 +184,10 @@ func readLead(data json.RawMessage) (whole, bool) {
 		return whole{}, false
 	}
 	r, ok := ref(model.Lead, w.ID)
-	l := whole{Record: model.Record{RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), ExpectedClose: day(w.Expected)},
-		person: w.Person, org: w.Org, added: moment(w.Added)}
+	l := whole{
+		Record: model.Record{RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), ExpectedClose: day(w.Expected)},
+		person: w.Person, org: w.Org, added: moment(w.Added),
+	}
 	if w.Value != nil {
 		l.Value = money(w.Value.Amount, w.Value.Currency)
 	}
