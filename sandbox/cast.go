@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 )
 
 // person is who a customer is on Facebook.
@@ -20,6 +21,7 @@ func (s *Sandbox) populate() {
 	rng := stream(s.opts.Seed, "cast")
 	for i := range s.opts.Customers {
 		c := s.add(s.psid(i), cast(rng, i))
+		c.phone, c.email = customerPhone(i), customerEmail(i)
 		c.life = newLife(s.opts.Seed, i)
 		if i%11 == 7 {
 			c.profile = profileEmpty
@@ -102,6 +104,22 @@ func castAbroad(rng *rand.Rand) person {
 		p.name += " " + one(rng, "🚲", "👩‍🍳", "🇯🇵")
 	}
 	return p
+}
+
+// customerPhone is the number of the nth of those who live here, customerEmail their
+// address. Some of them stand in Pipedrive with it.
+func customerPhone(n int) string { return fmt.Sprintf("090-%04d-%04d", 1200+n, 5678-7*(n%500)) }
+
+func customerEmail(n int) string {
+	if stars := stars(); n < len(stars) && stars[n].name == "Ken Sato" {
+		return "ken@example.com"
+	}
+	return fmt.Sprintf("customer%d@example.jp", n)
+}
+
+// says puts the customer's number and address into what they write.
+func (c *customer) says(text string) string {
+	return strings.NewReplacer("{phone}", c.phone, "{email}", c.email).Replace(text)
 }
 
 // one picks one of the texts.

@@ -75,11 +75,11 @@ func (s *Sandbox) converse(c *customer, rng *rand.Rand, last int64) {
 		case m.fromPage:
 			m.text, m.appID = one(rng, lines.shop...), inboxApp
 		case i == 0 || rng.IntN(3) == 0:
-			m.text = one(rng, lines.openers...)
+			m.text = c.says(one(rng, lines.openers...))
 		case rng.IntN(12) == 0:
 			m.attachments = []attachment{s.sticker(fmt.Sprint(likeSticker))}
 		default:
-			m.text = one(rng, lines.answers...)
+			m.text = c.says(one(rng, lines.answers...))
 		}
 		list[i] = m
 		at -= int64(1000 + rng.IntN(3*3600*1000))

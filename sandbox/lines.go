@@ -1,6 +1,7 @@
 package sandbox
 
-// script is what customers of a coffee shop write in one language.
+// script is what customers of a coffee shop write in one language. {phone} and {email}
+// stand for their own.
 type script struct {
 	openers []string // a new matter
 	answers []string // to a reply of the shop
@@ -35,7 +36,7 @@ func scriptJapanese() script {
 			"オフィス用に毎月5kgほど注文したいのですが、法人価格はありますか？",
 			"昨日注文したものですが、発送はいつ頃になりますか？",
 			"ギフトセット（¥3,500）の熨斗は対応していますか？",
-			"領収書の宛名を「株式会社ひまわり」でお願いできますか。",
+			"領収書の宛名を「株式会社ひまわり」でお願いできますか。電話は{phone}です。",
 			"東京都港区までの送料を教えてください🙏",
 			"デカフェの取り扱いはありますか？妊娠中の妻に贈りたいです。",
 			"土曜日は何時まで営業していますか？",
@@ -47,7 +48,7 @@ func scriptJapanese() script {
 			"ありがとうございます！それでお願いします。",
 			"なるほど、納期はどのくらいでしょうか？",
 			"承知しました。社内で確認してまたご連絡します。",
-			"送り先は渋谷区神宮前3-1-2です。",
+			"送り先は渋谷区神宮前3-1-2です。電話番号は{phone}です。",
 			"3袋でお願いします。",
 			"もう少しお安くなりませんか？",
 		},
@@ -72,7 +73,7 @@ func scriptEnglish() script {
 			"Good morning, do you have decaf whole beans?",
 			"The grinder I bought last week makes a strange noise. Can I bring it in?",
 			"What are your wholesale prices for a small café?",
-			"Can you invoice our company instead of card payment?",
+			"Can you invoice our company instead of card payment? Call me on {phone}",
 			"Are you open on Sunday?",
 			"I'd like 3 bags of Kenya AA, ground for French press please",
 		},
@@ -81,7 +82,7 @@ func scriptEnglish() script {
 			"How long would delivery take?",
 			"Could you hold one for me until Friday?",
 			"That's a bit more than I hoped. Any discount for 5 or more?",
-			"Perfect, please send the invoice to ken@example.com",
+			"Perfect, please send the invoice to {email}",
 		},
 		thanks: []string{"Thanks a lot! 👍", "You've been very helpful.", "Perfect, bye!"},
 		shop: []string{

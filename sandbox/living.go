@@ -87,7 +87,7 @@ func (s *Sandbox) open(c *customer) int {
 	l, lines := c.life, scriptFor(c.person.lang)
 	first := !l.began
 	l.began, l.answers = true, 1+l.rng.IntN(answersInARow)
-	text := one(l.rng, lines.openers...)
+	text := c.says(one(l.rng, lines.openers...))
 	roll := l.rng.IntN(100)
 	switch {
 	case first && roll < 12:
@@ -143,9 +143,9 @@ func (s *Sandbox) respond(c *customer) {
 	case l.answers == 0:
 		s.write(c, wording{text: one(l.rng, lines.thanks...)})
 	case last != nil && l.rng.IntN(5) == 0:
-		s.write(c, wording{text: one(l.rng, lines.answers...), replyTo: last.mid})
+		s.write(c, wording{text: c.says(one(l.rng, lines.answers...)), replyTo: last.mid})
 	default:
-		s.write(c, wording{text: one(l.rng, lines.answers...)})
+		s.write(c, wording{text: c.says(one(l.rng, lines.answers...))})
 	}
 }
 

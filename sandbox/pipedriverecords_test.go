@@ -281,3 +281,34 @@ func TestPipedriveFaults(t *testing.T) {
 		t.Errorf("made %v", made)
 	}
 }
+
+// Customers tell their own number and address, by which some are found in Pipedrive.
+func TestCustomersAreFoundByWhatTheyTell(t *testing.T) {
+	t.Parallel()
+	b := start(t, Options{Seed: 3, Customers: 30, History: 200})
+	var told int
+	b.mu.Lock()
+	for _, m := range b.world.messages {
+		if strings.Contains(m.text, "{") {
+			t.Errorf("written: %s", m.text)
+		}
+		if strings.Contains(m.text, m.owner.phone) || strings.Contains(m.text, m.owner.email) {
+			told++
+		}
+	}
+	known := map[string]bool{}
+	for _, c := range b.world.living {
+		if c.person.name == "山田 花子" || c.person.name == "Ken Sato" {
+			known[c.phone], known[c.email] = true, true
+		}
+	}
+	b.mu.Unlock()
+	if told == 0 {
+		t.Error("nobody tells anything")
+	}
+	for _, term := range []string{customerPhone(0), "ken@example.com"} {
+		if a := b.api(asRep, "GET", "/v2/itemSearch?fields=phone,email&term="+term, nil); !known[term] || a.at("data.items.0") == nil {
+			t.Errorf("%s: known %t, %s", term, known[term], a.raw)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -65,14 +64,11 @@ func (s *Sandbox) seedCast(at time.Time) {
 		c := s.world.living[i]
 		p := s.seedPerson(owners[i%len(owners)], at, nil, c.person.name, "", customerPhone(i))
 		if i%2 == 0 {
-			s.seedPerson(owners[(i+1)%len(owners)], at, nil, c.person.name, fmt.Sprintf("customer%d@example.jp", i), "")
+			s.seedPerson(owners[(i+1)%len(owners)], at, nil, c.person.name, customerEmail(i), "")
 			s.seedDeal(p, at.AddDate(0, 0, 3), "見積: "+c.person.name, float64(12_000+500*i), 1+i%4)
 		}
 	}
 }
-
-// customerPhone is the number that the nth customer has, and tells in the chat.
-func customerPhone(n int) string { return fmt.Sprintf("090-%04d-%04d", 1200+n, 5678-7*(n%500)) }
 
 func (s *Sandbox) seedOrg(owner *crmUser, at time.Time, name, address string) *crmOrg {
 	o := &crmOrg{crmOwned: crmOwned{id: s.crm.book.next(), owner: owner, visible: crmOwnersGroup, added: at, updated: at}, name: name, address: address}

@@ -33,6 +33,8 @@ type customer struct {
 	psid        string
 	thread      string // conversation id, t_…
 	person      person
+	phone       string // what they write where they tell it
+	email       string
 	profile     string
 	unreachable int        // 0, or the code that a send is refused with: 551 or 10
 	windowFrom  int64      // Meta's time, ms, of what opened the window last
@@ -98,6 +100,8 @@ func (s *Sandbox) add(psid string, p person) *customer {
 		psid:    psid,
 		thread:  "t_" + digits(s.opts.Seed, "thread "+psid, 17),
 		person:  p,
+		phone:   "080-" + digits(s.opts.Seed, "phone "+psid, 4) + "-" + digits(s.opts.Seed, "phone 2 "+psid, 4),
+		email:   "c" + psid + "@example.net",
 		profile: profileFull,
 	}
 	s.world.people[psid] = c
