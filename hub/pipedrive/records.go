@@ -199,7 +199,7 @@ func (c *Client) namePerson(ctx context.Context, by credential, id int64, into *
 	return nil
 }
 
-// openDeals returns the newest open deals of a person, openLeads their newest leads.
+// openDeals returns the newest open deals of a person.
 func (c *Client) openDeals(ctx context.Context, by credential, person string) ([]whole, error) {
 	query := url.Values{
 		"person_id": {person}, "status": {string(model.DealOpen)}, "sort_by": {"add_time"}, "sort_direction": {"desc"}, "limit": {strconv.Itoa(mostOpen)},
@@ -207,8 +207,11 @@ func (c *Client) openDeals(ctx context.Context, by credential, person string) ([
 	return c.list(ctx, by, request{name: "deals", method: http.MethodGet, path: "/api/v2/deals", query: query}, readDeal)
 }
 
+// openLeads returns the leads of a person, a page at most. How to ask for the newest
+// first, the specification tells in two ways that don't agree.
 func (c *Client) openLeads(ctx context.Context, by credential, person string) ([]whole, error) {
-	query := url.Values{"person_id": {person}, "sort": {"add_time DESC"}, "limit": {strconv.Itoa(mostOpen)}}
+	const page = "500" // the most that there is
+	query := url.Values{"person_id": {person}, "limit": {page}}
 	return c.list(ctx, by, request{name: "leads", method: http.MethodGet, path: "/api/v1/leads", query: query}, readLead)
 }
 

@@ -115,6 +115,28 @@ func TestWhoMaySeeIsNotGuessed(t *testing.T) {
 	}
 }
 
+// The newest ten are shown, whatever order they came in.
+func TestTheNewestAreShown(t *testing.T) {
+	t.Parallel()
+	begun := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	var list []whole
+	for _, i := range []int{3, 11, 0, 7, 1, 9, 10, 2, 8, 4, 6, 5} {
+		list = append(list, whole{Record: model.Record{OwnerID: int64(i)}, added: begun.Add(time.Duration(i) * time.Hour)})
+	}
+	got := newest(list, func(w *whole) { w.URL = "x" })
+	if len(got) != mostOpen {
+		t.Fatalf("%d are shown", len(got))
+	}
+	for i, r := range got {
+		if r.OwnerID != int64(11-i) || r.URL != "x" {
+			t.Errorf("%d: the one of hour %d", i, r.OwnerID)
+		}
+	}
+	if got := newest(nil, func(*whole) {}); len(got) != 0 {
+		t.Errorf("of none: %d", len(got))
+	}
+}
+
 func TestWhatIsTakenOfANote(t *testing.T) {
 	t.Parallel()
 	n, ok := readNote(json.RawMessage(`{"id":1,"active_flag":true,"add_time":"2019-12-09 13:59:21","content":"<p>x</p>","lead_id":"` + strings.ToUpper(leadID) + `","deal_id":2,"person_id":null,
