@@ -32,6 +32,7 @@ func (s *Sandbox) populate() {
 		s.world.living = append(s.world.living, c)
 	}
 	s.populateHistory()
+	s.populatePast()
 }
 
 // psid is the id of the nth person.

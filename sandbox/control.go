@@ -32,6 +32,9 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{"POST", "/customers/{psid}/events", "an event happens to the customer, by its name: event, at, name, locale", s.controlPlay},
 		{"GET", "/events", "the names of the events that can be played", s.controlPlays},
 		{"POST", "/events", "posts exactly this to the callback: body, raw or raw_base64, sign, signature, times, shuffle", s.controlEvents},
+		{"GET", "/conversations", "every conversation: psid, id, and its messages by mid, oldest first", s.controlConversations},
+		{"GET", "/limits", "how often conversations were asked for, and how often that was too often", s.controlLimits},
+		{"POST", "/limits", "changes how often they may be: conversations_per_second", s.controlSetLimits},
 		{"GET", "/faults", "the faults in force and how often each fired", s.controlFaults},
 		{"POST", "/faults", "adds a fault: on, kind, probability, count, delay_ms, code, subcode, regain_minutes, psid, status, call", s.controlAddFault},
 		{"DELETE", "/faults", "clears the faults", s.controlClearFaults},
@@ -173,7 +176,8 @@ func (s *Sandbox) someone(psid, name, locale string) *customer {
 // numbers; a test may use a word.
 func (s *Sandbox) checkPSID(psid string) error {
 	word := strings.Trim(psid, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
-	taken := slices.Contains([]string{"me", "debug_token", "media", "control", s.info.PageID, s.info.AppID, s.userID}, psid) ||
+	taken := slices.Contains([]string{"me", "debug_token", "oauth", "dialog", "media", "control", s.info.PageID, s.info.AppID}, psid) ||
+		s.accountByID(psid) != nil ||
 		strings.HasPrefix(psid, "t_") || strings.HasPrefix(psid, "m_")
 	if psid == "" || len(psid) > 64 || !word || taken || versionPrefix(psid) {
 		return fmt.Errorf("%q cannot be a PSID: at most 64 letters, digits, - and _, and not an id of something else", clip(psid, 40))

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // The bounds of reading conversations.
@@ -15,27 +14,7 @@ const (
 	newestReadable  = 20 // only so many messages of a thread have details
 	defaultPageSize = 25
 	maxPageSize     = 100
-	callsPerSecond  = 2
-	// callWindow is a little less than a second, so that a caller who keeps to
-	// exactly two a second is not refused for the jitter of the way.
-	callWindow = 900 * time.Millisecond
 )
-
-// spendCall takes one of the two calls a second that a Page has.
-func (s *Sandbox) spendCall(c *call) error {
-	if c.who != asPage {
-		return errNeedPageToken()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	s.calls = slices.DeleteFunc(s.calls, func(t time.Time) bool { return now.Sub(t) >= callWindow })
-	if len(s.calls) >= callsPerSecond {
-		return errThrottled()
-	}
-	s.calls = append(s.calls, now)
-	return nil
-}
 
 // position is a place in a list that is newest first: a time and an id.
 type position struct {

@@ -83,6 +83,10 @@ func errBadToken() *graphError {
 	return &graphError{code: 190, message: "Invalid OAuth access token."}
 }
 
+func errTokenExpired() *graphError {
+	return &graphError{code: 190, subcode: 463, message: "Error validating access token: Session has expired."}
+}
+
 func errTokenRefused() *graphError {
 	return &graphError{code: 190, subcode: 460, message: "Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons."}
 }

@@ -38,6 +38,7 @@ type call struct {
 	body    map[string]json.RawMessage
 	who     principal
 	token   string
+	holds   *credential // whose token it is; nil for the app's
 }
 
 // operation is what a call asks for, once it is understood.
@@ -62,12 +63,15 @@ func isDigits(text string) bool {
 // let a fault have its way, do it.
 func (s *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
 	c, err := readCall(w, r)
-	if err == nil {
-		err = s.authenticate(c)
-	}
 	var op operation
-	if err == nil {
-		op, err = s.operation(c)
+	switch {
+	case err != nil:
+	case r.Method == http.MethodGet && strings.Join(c.path, "/") == "oauth/access_token":
+		op = operation{class: "graph", do: s.accessToken} // its own secrets say who asks
+	default:
+		if err = s.authenticate(c); err == nil {
+			op, err = s.operation(c)
+		}
 	}
 	if err != nil {
 		s.answer(w, c, nil, err)
@@ -165,25 +169,25 @@ func (s *Sandbox) authenticate(c *call) error {
 	if h, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer "); ok {
 		c.token = strings.TrimSpace(h)
 	}
-	s.mu.Lock()
-	refused := s.page.tokenRefused
-	s.mu.Unlock()
-	switch c.token {
-	case "":
+	if c.token == "" {
 		return errNoToken()
-	case s.info.AppID + "|" + s.info.AppSecret:
+	}
+	if c.token == s.info.AppID+"|"+s.info.AppSecret {
 		c.who = asApp
 		return nil
-	case s.info.UserToken:
-		c.who = asUser
-	case s.info.PageToken:
-		if refused {
-			return errTokenRefused()
-		}
-		c.who = asPage
-	default:
-		return errBadToken()
 	}
+	s.mu.Lock()
+	held, refused, now := s.tokens[c.token], s.page.tokenRefused, s.now()
+	s.mu.Unlock()
+	switch {
+	case held == nil:
+		return errBadToken()
+	case held.who == asPage && refused:
+		return errTokenRefused()
+	case !held.valid(now):
+		return errTokenExpired()
+	}
+	c.who, c.holds = held.who, held
 	got := c.param("appsecret_proof")
 	if !hmac.Equal([]byte(got), []byte(proof(s.info.AppSecret, c.token))) {
 		return errProof(got != "")
@@ -201,7 +205,10 @@ func (s *Sandbox) operation(c *call) (operation, error) {
 		edge = c.path[1]
 	}
 	if id == "me" {
-		id = map[principal]string{asPage: s.info.PageID, asUser: s.userID, asApp: s.info.AppID}[c.who]
+		id = map[principal]string{asPage: s.info.PageID, asApp: s.info.AppID}[c.who]
+		if c.who == asUser {
+			id = c.holds.owner.id
+		}
 	}
 	method := c.r.Method
 	var op operation
@@ -210,7 +217,7 @@ func (s *Sandbox) operation(c *call) (operation, error) {
 		op = operation{class: "graph", do: s.debugToken}
 	case id == s.info.PageID:
 		op = s.pageOperation(c, method, edge)
-	case id == s.userID:
+	case c.who == asUser && id == c.holds.owner.id:
 		op = s.userOperation(method, edge)
 	case id == s.info.AppID && edge == "subscriptions":
 		op = s.appOperation(method)
@@ -271,13 +278,15 @@ func (s *Sandbox) pageOperation(c *call, method, edge string) operation {
 	return op
 }
 
-// userOperation is what can be asked of the Facebook user who runs the Page.
+// userOperation is what can be asked of a person with their own token.
 func (s *Sandbox) userOperation(method, edge string) operation {
 	switch method + " " + edge {
 	case "GET ":
 		return operation{class: "graph", do: s.readUser}
 	case "GET accounts":
 		return operation{class: "graph", do: s.listAccounts}
+	case "GET permissions":
+		return operation{class: "graph", do: s.listPermissions}
 	}
 	return operation{}
 }

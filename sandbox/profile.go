@@ -3,7 +3,6 @@ package sandbox
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -72,71 +71,58 @@ func (s *Sandbox) readPage(c *call) (any, error) {
 	}, "name")
 }
 
-func (s *Sandbox) readUser(c *call) (any, error) {
-	first, last, _ := strings.Cut(userName, " ")
-	return pick(c, "User", map[string]any{
-		"id": s.userID, "name": userName, "first_name": first, "last_name": last,
-		"email": "installer@example.com",
-	}, "name")
-}
-
-// listAccounts answers GET /me/accounts: the one Page, with full control.
-func (s *Sandbox) listAccounts(c *call) (any, error) {
-	if c.who != asUser {
-		return nil, errUnknownObject("GET", s.userID)
-	}
-	return map[string]any{
-		"data": []any{map[string]any{
-			"access_token":  s.info.PageToken,
-			"category":      "Coffee Shop",
-			"category_list": []any{map[string]string{"id": "197871390225897", "name": "Coffee Shop"}},
-			"name":          pageName,
-			"id":            s.info.PageID,
-			"username":      pageUsername,
-			"tasks":         []string{"ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"},
-		}},
-		"paging": map[string]any{"cursors": map[string]string{"before": "MTAx", "after": "MTAx"}},
-	}, nil
-}
-
 // debugToken answers what a token is.
 func (s *Sandbox) debugToken(c *call) (any, error) {
 	if c.who == asPage {
 		return nil, errNeedAppToken()
 	}
 	s.mu.Lock()
-	refused := s.page.tokenRefused
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	input := c.param("input_token")
 	data := map[string]any{
 		"app_id": s.info.AppID, "application": appName, "is_valid": true,
 		"expires_at": 0, "issued_at": s.now().Add(-time.Hour).Unix(),
 		"data_access_expires_at": s.now().Add(90 * 24 * time.Hour).Unix(),
-		"scopes":                 scopes(), "user_id": s.userID,
 	}
 	invalid := func(e *graphError) {
 		data["is_valid"] = false
 		data["error"] = map[string]any{"code": e.code, "message": e.message, "subcode": e.subcode}
 	}
-	switch c.param("input_token") {
-	case "":
+	held := s.tokens[input]
+	switch {
+	case input == "":
 		return nil, badParam("The parameter input_token is required")
-	case s.info.PageToken:
-		data["type"], data["profile_id"] = "PAGE", s.info.PageID
-		if refused {
-			invalid(errTokenRefused())
-		}
-	case s.info.UserToken:
-		data["type"] = "USER"
-		data["granular_scopes"] = []any{
-			map[string]any{"scope": "pages_show_list", "target_ids": []string{s.info.PageID}},
-			map[string]any{"scope": "pages_messaging", "target_ids": []string{s.info.PageID}},
-		}
-	case s.info.AppID + "|" + s.info.AppSecret:
-		data["type"] = "APP"
-		delete(data, "user_id")
-	default:
+	case input == s.info.AppID+"|"+s.info.AppSecret:
+		data["type"], data["scopes"] = "APP", scopes()
+		return map[string]any{"data": data}, nil
+	case held == nil:
 		data = map[string]any{"scopes": []string{}}
 		invalid(errBadToken())
+		return map[string]any{"data": data}, nil
+	}
+	data["scopes"], data["user_id"] = held.scopes, held.owner.id
+	if !held.expires.IsZero() {
+		data["expires_at"] = held.expires.Unix()
+	}
+	switch {
+	case held.who == asPage:
+		data["type"], data["profile_id"] = "PAGE", s.info.PageID
+		if s.page.tokenRefused {
+			invalid(errTokenRefused())
+		}
+	default:
+		data["type"] = "USER"
+		var pages []string
+		for _, p := range held.owner.pages {
+			pages = append(pages, p.id)
+		}
+		data["granular_scopes"] = []any{
+			map[string]any{"scope": "pages_show_list", "target_ids": pages},
+			map[string]any{"scope": "pages_messaging", "target_ids": pages},
+		}
+	}
+	if !held.valid(s.now()) {
+		invalid(errTokenExpired())
 	}
 	return map[string]any{"data": data}, nil
 }

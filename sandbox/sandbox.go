@@ -36,6 +36,7 @@ type Options struct {
 	Seed      uint64           // ids, secrets, people and what they say all follow from it
 	Customers int              // how many customers live here and write by themselves
 	Rate      float64          // messages a second that they write together; 0: they stay silent
+	Past      int              // conversations from before: they stand in the Page's inbox, and no webhook tells of them
 	History   int              // old conversations, delivered as webhooks once the Page is subscribed
 	Now       func() time.Time // Meta's clock; default time.Now
 	Logger    *slog.Logger     // default: discard
@@ -89,11 +90,16 @@ type Sandbox struct {
 	faults faultList
 	agenda agenda
 	out    outbox
-	mails  []mail      // what came by SMTP, oldest first
-	calls  []time.Time // recent conversation calls, for the limit of two a second
-	serial uint64      // makes ids unique
-	wire   *rand.Rand  // timing of echoes, deliveries and reads
-	paused bool        // the living customers hold their breath
+	mails  []mail // what came by SMTP, oldest first
+	calls  callLimit
+	serial uint64     // makes ids unique
+	wire   *rand.Rand // timing of echoes, deliveries and reads
+	// accounts are fixed; codes and tokens are what the dialog made.
+	accounts []*account
+	codes    map[string]*authorization
+	tokens   map[string]*credential
+
+	paused bool // the living customers hold their breath
 	active chan struct{}
 	opened bool // active is closed
 }
@@ -104,8 +110,8 @@ func New(o Options) (*Sandbox, error) {
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
 	}
-	if o.Customers < 0 || o.History < 0 || o.Rate < 0 {
-		return nil, errors.New("sandbox: customers, rate and history cannot be negative")
+	if o.Customers < 0 || o.History < 0 || o.Past < 0 || o.Rate < 0 {
+		return nil, errors.New("sandbox: customers, rate, past and history cannot be negative")
 	}
 	if err := checkLoopback(o.Listen); err != nil {
 		return nil, err
@@ -143,6 +149,8 @@ func New(o Options) (*Sandbox, error) {
 	s.crm = newCRM(o.Seed)
 	s.identify("http://" + ln.Addr().String())
 	s.info.SMTPURL = "smtp://" + mailLn.Addr().String()
+	s.openAccounts()
+	s.calls.perSecond = callsPerSecond
 	s.world = newWorld()
 	s.faults.rng = stream(o.Seed, "faults")
 	s.out = newOutbox()
@@ -216,8 +224,10 @@ func (s *Sandbox) handler() http.Handler {
 			control.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/media/"):
 			s.serveMedia(w, r)
-		case strings.HasPrefix(r.URL.Path, "/oauth/"):
+		case strings.HasPrefix(r.URL.Path, "/oauth/") && r.URL.Path != graphOAuth:
 			s.serveOAuth(w, r)
+		case isDialog(r.URL.Path):
+			s.serveDialog(w, r)
 		default:
 			if _, ok := crmPath(r.URL.Path); ok {
 				s.servePipedrive(w, r)

@@ -63,6 +63,7 @@ const (
 	FlagSandboxPeople  ID = "flag_sandbox_people"
 	FlagSandboxRate    ID = "flag_sandbox_rate"
 	FlagSandboxHistory ID = "flag_sandbox_history"
+	FlagSandboxPast    ID = "flag_sandbox_past"
 	FlagAdmin          ID = "flag_admin"
 	FlagYes            ID = "flag_yes"
 	FlagEmail          ID = "flag_email"

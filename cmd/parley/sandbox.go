@@ -39,6 +39,7 @@ func (p *program) sandboxCommand() *cobra.Command {
 	f.IntVar(&o.Customers, "customers", sandboxPeople, p.words.Say(words.FlagSandboxPeople))
 	f.Float64Var(&o.Rate, "rate", sandboxRate, p.words.Say(words.FlagSandboxRate))
 	f.IntVar(&o.History, "conversations", 0, p.words.Say(words.FlagSandboxHistory))
+	f.IntVar(&o.Past, "past", 0, p.words.Say(words.FlagSandboxPast))
 	return cmd
 }
 
@@ -47,6 +48,7 @@ func (p *program) sandboxReady(i sandbox.Info) {
 	p.say(words.SandboxReady)
 	for _, v := range []struct{ name, value string }{
 		{"PARLEY_META_GRAPH_URL", i.GraphURL},
+		{"PARLEY_META_DIALOG_URL", i.DialogURL},
 		{"PARLEY_META_APP_ID", i.AppID},
 		{"PARLEY_META_APP_SECRET", i.AppSecret},
 		{"PARLEY_META_VERIFY_TOKEN", i.VerifyToken},
