@@ -75,6 +75,8 @@ type Options struct {
 	// Uploads keeps the files that users send; nil: none can be.
 	Uploads *uploads.Folder
 	Graph   Graph
+	// Login is Facebook's, by which Pages are connected through the browser; nil: not.
+	Login Login
 	// Mailer mails policy notices; nil: nobody is mailed.
 	Mailer Mailer
 	// LooseFiles names files with secrets that others than their owner may use; nil: none
@@ -102,6 +104,7 @@ type Hub struct {
 	vault      *vault.Vault
 	files      *uploads.Folder
 	graph      Graph
+	login      Login
 	mailer     Mailer
 	looseFiles func() []string
 	appID      model.AppID
@@ -135,6 +138,7 @@ type Hub struct {
 	mails    signal
 	uses     *tokenUses
 	sessions *sessionTokens
+	connects connects
 	webhooks webhookStatus
 	// storeFailed is whether the last write of a webhook failed.
 	storeFailed atomic.Bool
@@ -151,7 +155,7 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
-		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 	}
 	h.metrics = newMetrics(h)

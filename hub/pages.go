@@ -32,6 +32,14 @@ func (c Connection) LogValue() slog.Value {
 // The Page's row commits before its webhooks are asked for, so that the first event
 // finds it; where that fails the Page stays, disconnected, to be repaired.
 func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (page model.Page, created bool, err error) {
+	return h.connectPage(ctx, user, c, func(ctx context.Context) (model.PageGrant, error) {
+		g, err := h.graph.Grant(ctx, c.Token, c.Page)
+		return g, graphError("ask for the page", err)
+	})
+}
+
+// connectPage connects a Page that grant shows to be the user's to connect.
+func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, grant func(context.Context) (model.PageGrant, error)) (page model.Page, created bool, err error) {
 	if h.vault == nil {
 		return model.Page{}, false, errNoVault
 	}
@@ -48,15 +56,16 @@ func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (p
 	if err != nil {
 		return model.Page{}, false, err
 	}
-	grant, err := h.graph.Grant(ctx, c.Token, c.Page)
+	g, err := grant(ctx)
 	if err != nil {
-		return model.Page{}, false, graphError("ask for the page", err)
-	}
-	if created, err = h.install(ctx, user, id, known, c, grant); err != nil {
 		return model.Page{}, false, err
 	}
-	h.log.Info("page connected", keyPage, string(id), keyUser, string(user.ID), "manage_shown", grant.ManageKnown)
-	if err := h.graph.Subscribe(ctx, grant.Token, c.Page); err != nil {
+	off := h.messagesOff(ctx, g)
+	if created, err = h.install(ctx, user, id, known, c, g, off); err != nil {
+		return model.Page{}, false, err
+	}
+	h.log.Info("page connected", keyPage, string(id), keyUser, string(user.ID), "manage_shown", g.ManageKnown)
+	if err := h.graph.Subscribe(ctx, g.Token, c.Page); err != nil {
 		return model.Page{}, created, graphError("subscribe to the page's webhooks", err)
 	}
 	page, err = h.changePage(ctx, id, func(_ store.PageTx, p *store.Page) error {
@@ -67,6 +76,19 @@ func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (p
 	h.profiles.notify()
 	h.outbox.wake.notify()
 	return page, created, err
+}
+
+// messagesOff asks whether messaging is off on a Page. Where Facebook does not say, the
+// Page is connected: a send will tell.
+func (h *Hub) messagesOff(ctx context.Context, g model.PageGrant) bool {
+	if h.login == nil {
+		return false
+	}
+	off, err := h.login.MessagesOff(ctx, g.Token, g.ID)
+	if err != nil {
+		h.log.Info("page's messaging setting not told", keyPage, string(g.ID), keyError, err)
+	}
+	return off
 }
 
 // fresh reads a user anew: rights may have changed since they signed in.
@@ -101,8 +123,9 @@ func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.Me
 	return id, known, err
 }
 
-// install stores the installation, not yet subscribed.
-func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant) (created bool, err error) {
+// install stores the installation, not yet subscribed. One that is new is refused where
+// messaging is off; a repair brings the token and says so.
+func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant, off bool) (created bool, err error) {
 	var p store.Page
 	err = h.write(ctx, id, func(tx store.PageTx) error {
 		// They may have been removed while Meta was asked.
@@ -126,12 +149,15 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 			}
 			created = p.UninstalledAt != nil
 		}
+		if created && off {
+			return model.Refuse(model.MessagesOff)
+		}
 		if created {
 			p.ConnectedAt = &now
 			p.Subscribed = false
 		}
 		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealToken(h.vault, id, g.Token), "", nil
-		p.TokenRefused, p.MessagesOff, p.RateLimitedUntil, p.RateBackoff = false, false, nil, 0
+		p.TokenRefused, p.MessagesOff, p.RateLimitedUntil, p.RateBackoff = false, off, nil, 0
 		was := p.Visibility
 		if c.Visibility != "" {
 			setVisibility(&p, c.Visibility)
@@ -303,6 +329,9 @@ func (h *Hub) giveUp(ctx context.Context, id model.PageID, token string) {
 
 // graphError passes a refusal on, and marks everything else as Meta's.
 func graphError(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var refusal *model.Refusal
 	if errors.As(err, &refusal) {
 		return err

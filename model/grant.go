@@ -10,3 +10,13 @@ type PageGrant struct {
 	// Page (task MANAGE). A Page's token alone can't show it.
 	ManageKnown bool
 }
+
+// ManagedPage is a Page that a person on Facebook may work with.
+type ManagedPage struct {
+	ID   MetaPageID
+	Name Untrusted
+	// Token is the Page's own access token, for that person. Never in a log or an answer.
+	Token string
+	// FullControl: they have the task MANAGE, and so may connect it.
+	FullControl bool
+}

@@ -62,6 +62,22 @@ const (
 	PageUnknown Code = "page_unknown"
 	// TokenRefused: Facebook does not accept this token for our app.
 	TokenRefused Code = "token_refused"
+	// NoPermission: the person did not give the app a permission that a Page needs.
+	NoPermission Code = "no_messaging_permission"
+)
+
+// Why a Page could not be connected through the browser, besides the rules.
+const (
+	// ConnectCancelled: the person said no, here or at Facebook.
+	ConnectCancelled Code = "connect_cancelled"
+	// ConnectExpired: the link or what followed it was used before, or is too old.
+	ConnectExpired Code = "connect_expired"
+	// ConnectForeign: it was begun in another browser.
+	ConnectForeign Code = "connect_foreign"
+	// GraphUnavailable: Facebook did not do what was asked, or could not be reached.
+	GraphUnavailable Code = "graph_unavailable"
+	// StoreUnavailable: the hub can't store anything at the moment.
+	StoreUnavailable Code = "unavailable"
 )
 
 // Refusals of signing in through the CRM.

@@ -18,13 +18,13 @@ import (
 )
 
 // prefixes are those of sentences whose ids are made from the model's own words.
-var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_", "booking_", "entryway_", "check_"}
+var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "web_code_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_", "booking_", "entryway_", "check_"}
 
 // catalogue reads all sentences of a language.
 func catalogue(t *testing.T, language string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, file := range []string{language + ".toml", "screen." + language + ".toml", "panes." + language + ".toml", "mail." + language + ".toml", "pages." + language + ".toml", "signin." + language + ".toml", "send." + language + ".toml"} {
+	for _, file := range []string{language + ".toml", "screen." + language + ".toml", "panes." + language + ".toml", "mail." + language + ".toml", "pages." + language + ".toml", "signin." + language + ".toml", "send." + language + ".toml", "web." + language + ".toml"} {
 		var m map[string]string
 		if _, err := toml.DecodeFile(file, &m); err != nil {
 			t.Fatalf("read %s: %v", file, err)
@@ -90,7 +90,7 @@ func TestEveryIDHasItsSentence(t *testing.T) {
 func ids(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
-	for _, file := range []string{"ids.go", "screen.go", "panes.go", "happened.go", "mail.go", "pages.go", "signin.go", "send.go"} {
+	for _, file := range []string{"ids.go", "screen.go", "panes.go", "happened.go", "mail.go", "pages.go", "signin.go", "send.go", "web.go"} {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

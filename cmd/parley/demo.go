@@ -90,7 +90,7 @@ func (p *program) demoData(named string) (dir string, clean func(), err error) {
 func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o demoOptions) error {
 	s := defaults()
 	s.Listen, s.DB = "127.0.0.1:0", filepath.Join(dir, "hub.db")
-	s.MetaGraphURL, s.MetaAppID = world.GraphURL, world.AppID
+	s.MetaGraphURL, s.MetaDialogURL, s.MetaAppID = world.GraphURL, world.DialogURL, world.AppID
 	s.MetaAppSecret, s.MetaVerifyToken = world.AppSecret, world.VerifyToken
 	s.SMTPURL, s.SupportEmail = world.SMTPURL, sandboxSupport
 	quiet := *p

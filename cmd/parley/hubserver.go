@@ -65,7 +65,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		return nil, usage(p.words.Say(words.ErrSettingMissing, "Names", "PARLEY_META_APP_SECRET"))
 	}
 	graph, err := messenger.New(messenger.Config{
-		GraphURL: s.MetaGraphURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: secrets[0],
+		GraphURL: s.MetaGraphURL, DialogURL: s.MetaDialogURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: secrets[0],
 		SendDeadline: s.Timing.SendDeadline, Timeout: s.Timing.GraphCall, Logger: log,
 	})
 	if err != nil {
@@ -95,8 +95,9 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		return nil, failed(p.words.Say(words.ErrListen, "Address", plain(s.Listen), "Reason", plain(err.Error())))
 	}
 	base := publicURL(s, "http://"+l.Addr().String())
+	app := messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}
 	o := hub.Options{
-		Store: st, Vault: v, Graph: messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}, AppID: model.AppID(s.MetaAppID),
+		Store: st, Vault: v, Graph: app, Login: app, AppID: model.AppID(s.MetaAppID),
 		Uploads:    uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
 		Courtesies: hub.Courtesies{Typing: s.ShowTyping, Seen: s.ShowSeen},
 		Timing:     s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
@@ -108,7 +109,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))
 	handler := api.New(api.Options{
 		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken,
-		Version: version(), Logger: log, Stopping: stopping, Secure: strings.HasPrefix(base, "https:"),
+		Version: version(), Logger: log, Stopping: stopping, Secure: strings.HasPrefix(base, "https:"), PublicURL: base,
 	})
 	out := &hubServer{store: st, hub: h, log: log, listener: l, graph: graph, crm: crm, stopSockets: stopSockets, server: &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,

@@ -19,37 +19,6 @@ func (p *program) pageCommand() *cobra.Command {
 		p.pageGreetingCommand(), p.pageEntryCommand(), p.pageDoctorCommand())
 }
 
-func (p *program) pageConnectCommand() *cobra.Command {
-	var page, tokenFile, visibility string
-	cmd := &cobra.Command{
-		Use: "connect", Short: p.words.Say(words.PageConnectShort), Args: p.exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			for flag, value := range map[string]string{"--page": page, "--token-file": tokenFile} {
-				if value == "" {
-					return usage(p.words.Say(words.ErrFlagRequired, "Flag", flag))
-				}
-			}
-			if visibility != "" {
-				if err := p.oneOf(visibility, string(model.Private), string(model.Shared)); err != nil {
-					return err
-				}
-			}
-			token, err := p.readSecret(tokenFile)
-			if err != nil {
-				return err
-			}
-			return p.onPage(func(c *client.Client) (model.Page, error) {
-				return c.ConnectPage(cmd.Context(), model.MetaPageID(page), token, model.Visibility(visibility))
-			}, words.PageConnected)
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&page, "page", "", p.words.Say(words.FlagPage))
-	f.StringVar(&tokenFile, "token-file", "", p.words.Say(words.FlagTokenFile))
-	f.StringVar(&visibility, "visibility", "", p.words.Say(words.FlagVisibility))
-	return cmd
-}
-
 // readSecret reads a file that holds one secret.
 func (p *program) readSecret(path string) (string, error) {
 	b, err := os.ReadFile(path)

@@ -39,6 +39,7 @@ type settings struct {
 	MetaAppSecretOld string `koanf:"meta_app_secret_old"`
 	MetaVerifyToken  string `koanf:"meta_verify_token"`
 	MetaGraphURL     string `koanf:"meta_graph_url"`
+	MetaDialogURL    string `koanf:"meta_dialog_url"`
 	MetaVersion      string `koanf:"meta_version"`
 
 	// Pipedrive: where its API is and the company's token; the app by which users sign in
@@ -81,10 +82,11 @@ const (
 
 func defaults() settings {
 	return settings{
-		Listen:       "127.0.0.1:8080",
-		DB:           filepath.Join(xdg.DataHome, "parley", "hub.db"),
-		MetaGraphURL: "https://graph.facebook.com",
-		MetaVersion:  "v26.0",
+		Listen:        "127.0.0.1:8080",
+		DB:            filepath.Join(xdg.DataHome, "parley", "hub.db"),
+		MetaGraphURL:  "https://graph.facebook.com",
+		MetaDialogURL: "https://www.facebook.com",
+		MetaVersion:   "v26.0",
 
 		PipedriveURL:      pipedrive.DefaultURL,
 		PipedriveOAuthURL: pipedrive.DefaultOAuthURL,

@@ -94,7 +94,8 @@ func codeOfStatus(status int) model.Code {
 func refusedStatus(code model.Code) int {
 	switch code {
 	case model.NotAdmin, model.NotInstaller, model.NoManageTask, model.PersonalProfile, model.AlreadyConnected,
-		model.LoginDenied, model.OtherBrowser, model.WrongCompany, model.NoCompany, model.NoAccount, model.CRMInactive, model.CRMSignIn:
+		model.LoginDenied, model.OtherBrowser, model.WrongCompany, model.NoCompany, model.NoAccount, model.CRMInactive, model.CRMSignIn,
+		model.NoPermission, model.ConnectForeign:
 		return http.StatusForbidden
 	case model.LoginExpired:
 		return http.StatusGone
@@ -163,6 +164,8 @@ func sentence(code model.Code) string {
 		return "Facebook shows no such Page to this token."
 	case model.TokenRefused:
 		return "Facebook does not accept this token."
+	case model.MessagesOff:
+		return "Messaging is off on this Page."
 	case model.NotAvailable:
 		return "This user takes no conversations at the moment."
 	case model.NewerReply:

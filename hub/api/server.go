@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,8 +33,10 @@ type Options struct {
 	// VerifyToken is what Meta must name when it shakes hands.
 	VerifyToken string
 	Version     string
-	Logger      *slog.Logger
-	Now         func() time.Time
+	// PublicURL is where browsers reach the hub.
+	PublicURL string
+	Logger    *slog.Logger
+	Now       func() time.Time
 	// Stopping ends when the server stops: websockets, which no shutdown of an
 	// http.Server waits for or ends, are closed then. Nil: never.
 	Stopping context.Context
@@ -44,6 +47,8 @@ type server struct {
 	verifier    Verifier
 	appID       model.AppID
 	verifyToken string
+	publicURL   string
+	web         *webPages
 	log         *slog.Logger
 	now         func() time.Time
 	// tries are those of codes, devices sign-ins begun.
@@ -58,7 +63,7 @@ type server struct {
 func New(o Options) http.Handler {
 	s := &server{
 		hub: o.Hub, verifier: o.Verifier, appID: o.AppID, verifyToken: o.VerifyToken, log: o.Logger, now: o.Now,
-		stopping: o.Stopping, secure: o.Secure,
+		stopping: o.Stopping, secure: o.Secure, publicURL: strings.TrimRight(o.PublicURL, "/"),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -85,6 +90,8 @@ func New(o Options) http.Handler {
 	s.users(api)
 	s.audit(api)
 	s.pages(api)
+	s.connections(api)
+	s.connectPages(mux)
 	s.conversations(api)
 	s.triage(api)
 	s.messages(api)

@@ -353,6 +353,12 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{"attempt": 99} },
 			want: seen(conflict(model.StateChanged)), hides: true,
 		},
+		"begin-connect": {
+			body: func(target) any { return map[string]any{} },
+			want: admins(verdict{status: http.StatusCreated}),
+		},
+		"get-connect":    {want: always(notFound)}, // it names nobody's
+		"cancel-connect": {want: always(notFound)},
 		"connect-page": {
 			body:    func(t target) any { return map[string]any{"page": t.page.Meta(), "token": userToken} },
 			want:    wantConnect,

@@ -57,6 +57,7 @@ type world struct {
 	testing.TB
 	store  store.Store
 	graph  *fakeGraph
+	login  *fakeLogin
 	hub    *hub.Hub
 	api    http.Handler
 	server *httptest.Server
@@ -99,7 +100,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	for _, change := range options {
 		change(&o)
 	}
-	w := &world{TB: t, graph: &fakeGraph{}, logs: &logBuffer{}}
+	w := &world{TB: t, graph: &fakeGraph{}, login: &fakeLogin{}, logs: &logBuffer{}}
 	inner := w.openStore()
 	t.Cleanup(func() {
 		if err := inner.Close(); err != nil {
@@ -114,11 +115,11 @@ func newWorld(t testing.TB, options ...option) *world {
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.server = httptest.NewUnstartedServer(nil)
 	w.hub = hub.New(hub.Options{
-		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
+		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
 		CRM: o.crm, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{
-		Hub: w.hub, Verifier: verifier, AppID: ourApp, VerifyToken: verifyToken, Version: "test", Logger: log, Now: o.now,
+		Hub: w.hub, Verifier: verifier, AppID: ourApp, VerifyToken: verifyToken, Version: "test", Logger: log, Now: o.now, PublicURL: hubAddress,
 	})
 	w.server.Config.Handler = w.api
 	w.server.Start()

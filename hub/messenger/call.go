@@ -42,7 +42,7 @@ type request struct {
 	form   url.Values // the body, or
 	body   any        // the body as JSON, or
 	file   *fileBody  // a form with a file
-	token  string
+	token  string     // empty where the query says who asks
 	// date, if not nil, takes the time that the answer names.
 	date *time.Time
 }
@@ -66,7 +66,10 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 		}
 		target += "/" + url.PathEscape(segment)
 	}
-	query := url.Values{"appsecret_proof": {c.appSecret.sign([]byte(r.token))}}
+	query := url.Values{}
+	if r.token != "" {
+		query.Set("appsecret_proof", c.appSecret.sign([]byte(r.token)))
+	}
 	for key, values := range r.query {
 		query[key] = values
 	}
@@ -90,7 +93,9 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	}
 	// Without it the transport can't send a body a second time.
 	req.GetBody = nil
-	req.Header.Set("Authorization", "Bearer "+r.token)
+	if r.token != "" {
+		req.Header.Set("Authorization", "Bearer "+r.token)
+	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "parley")
 	return req, nil
@@ -167,7 +172,8 @@ func (r request) object() string {
 
 // secrets are what a call carries that no error may show.
 func (r request) secrets() []string {
-	return []string{r.token, r.query.Get("input_token"), r.form.Get("verify_token")}
+	q := r.query
+	return []string{r.token, q.Get("input_token"), q.Get("code"), q.Get("fb_exchange_token"), r.form.Get("verify_token")}
 }
 
 func (c *Client) logRefusal(ctx context.Context, level slog.Level, name string, e *GraphError) {

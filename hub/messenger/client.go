@@ -28,7 +28,9 @@ type Config struct {
 	// GraphURL is where the Graph API is; plain http only on this machine.
 	GraphURL string
 	Version  string
-	AppID    model.AppID
+	// DialogURL is where Facebook's login dialog is; plain http only on this machine.
+	DialogURL string
+	AppID     model.AppID
 	// AppSecret signs the proof that every call carries.
 	AppSecret string
 	// SendDeadline bounds a [Client.Send], Timeout every other call.
@@ -47,6 +49,7 @@ type Config struct {
 // Source: Graph API, "Secure requests" and "Overview".
 type Client struct {
 	base         string // with the version
+	dialog       string // with the version
 	appID        model.AppID
 	appSecret    secret
 	sendDeadline time.Duration
@@ -67,8 +70,12 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	dialog, err := baseURL(orString(cfg.DialogURL, DefaultDialogURL), orString(cfg.Version, DefaultVersion))
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
-		base: base, appID: cfg.AppID, appSecret: secret(cfg.AppSecret),
+		base: base, dialog: dialog, appID: cfg.AppID, appSecret: secret(cfg.AppSecret),
 		sendDeadline: orDuration(cfg.SendDeadline, DefaultSendDeadline),
 		timeout:      orDuration(cfg.Timeout, DefaultTimeout),
 		transport:    cfg.Transport, now: cfg.Now, log: cfg.Logger,

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+// How often the hub is asked how far connecting is, and how long giving it up may take.
+const (
+	connectPoll     = 700 * time.Millisecond
+	connectPatience = 5 * time.Second
+)
+
+func (p *program) pageConnectCommand() *cobra.Command {
+	var page, tokenFile, visibility string
+	cmd := &cobra.Command{
+		Use: "connect", Short: p.words.Say(words.PageConnectShort), Long: p.words.Say(words.PageConnectLong), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if visibility != "" {
+				if err := p.oneOf(visibility, string(model.Private), string(model.Shared)); err != nil {
+					return err
+				}
+			}
+			if page == "" && tokenFile == "" {
+				return p.connectInBrowser(cmd.Context(), model.Visibility(visibility))
+			}
+			for flag, value := range map[string]string{"--page": page, "--token-file": tokenFile} {
+				if value == "" {
+					return usage(p.words.Say(words.ErrFlagRequired, "Flag", flag))
+				}
+			}
+			token, err := p.readSecret(tokenFile)
+			if err != nil {
+				return err
+			}
+			return p.onPage(func(c *client.Client) (model.Page, error) {
+				return c.ConnectPage(cmd.Context(), model.MetaPageID(page), token, model.Visibility(visibility))
+			}, words.PageConnected)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&page, "page", "", p.words.Say(words.FlagPage))
+	f.StringVar(&tokenFile, "token-file", "", p.words.Say(words.FlagTokenFile))
+	f.StringVar(&visibility, "visibility", "", p.words.Say(words.FlagVisibility))
+	return cmd
+}
+
+// connectInBrowser has the hub begin, opens the link or prints it, and tells each step
+// until the Page is connected or refused. Leaving gives it up.
+func (p *program) connectInBrowser(ctx context.Context, v model.Visibility) error {
+	c, err := p.remote()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	begun, err := c.BeginConnect(ctx, v)
+	if err != nil {
+		return err
+	}
+	link := plain(begun.URL).String()
+	p.tell(p.words.Say(words.ConnectOpen, "Minutes", int(time.Until(begun.ExpiresAt).Round(time.Minute).Minutes())))
+	p.tell("  " + link)
+	if open := p.browser(); open != nil && p.opensBrowser() {
+		if open(link) == nil {
+			p.tell(p.words.Say(words.ConnectOpened))
+		}
+	}
+	ended, err := p.followConnect(ctx, c, begun)
+	if err != nil {
+		return err
+	}
+	if ended.State == model.ConnectRefused || ended.Page == nil {
+		return p.connectRefused(ended.Code)
+	}
+	page := *ended.Page
+	return p.print(page, func() {
+		p.say(words.PageConnected, "Name", safe.Line(page.Name))
+		p.line(p.visibility(page))
+	})
+}
+
+// opensBrowser tells whether a browser is opened by itself: where a person sits at the
+// terminal.
+func (p *program) opensBrowser() bool {
+	_, _, ok := p.terminal()
+	return ok && !p.json
+}
+
+// tell tells a person how it goes; with --json beside the output, so that scripts read
+// the outcome alone.
+func (p *program) tell(line string) {
+	out := p.out
+	if p.json {
+		out = p.err
+	}
+	_, _ = fmt.Fprintln(out, line)
+}
+
+// followConnect tells each step until the last.
+func (p *program) followConnect(ctx context.Context, c *client.Client, now model.Connect) (model.Connect, error) {
+	steps := map[model.ConnectState]words.ID{
+		model.ConnectAtFacebook: words.ConnectAtFacebook, model.ConnectChoosing: words.ConnectChoosing,
+		model.ConnectSubscribing: words.ConnectSubscribing,
+	}
+	poll := time.NewTicker(connectPoll)
+	defer poll.Stop()
+	for !now.State.Final() {
+		select {
+		case <-ctx.Done():
+			p.giveConnectUp(ctx, c, now.ID)
+			return now, ctx.Err()
+		case <-poll.C:
+		}
+		next, err := c.Connect(ctx, now.ID)
+		if err != nil {
+			if ctx.Err() != nil {
+				p.giveConnectUp(ctx, c, now.ID)
+				err = ctx.Err()
+			}
+			return now, err
+		}
+		if step, ok := steps[next.State]; ok && next.State != now.State {
+			p.tell(p.words.Say(step))
+		}
+		now = next
+	}
+	return now, nil
+}
+
+// giveConnectUp makes the link void: nobody waits for it any more.
+func (p *program) giveConnectUp(ctx context.Context, c *client.Client, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectPatience)
+	defer cancel()
+	_, _ = c.CancelConnect(ctx, id) // it ends by itself, too
+}
+
+// connectRefused words why a Page was not connected: as the browser did, where it did.
+func (p *program) connectRefused(code model.Code) error {
+	say := p.code(code, "")
+	if id := words.WebCode(string(code)); p.words.Has(id) {
+		say = p.words.Say(id)
+	}
+	exit := exitRefused
+	switch code {
+	case model.GraphUnavailable, model.StoreUnavailable:
+		exit = exitFailed
+	}
+	return &failure{exit: exit, code: code, say: say}
+}

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/model"
+)
+
+// connections are the routes by which a terminal begins to connect a Page through the
+// browser, and follows it. The browser's own pages are in connectpage.go.
+func (s *server) connections(api huma.API) {
+	tags := []string{"pages"}
+	huma.Register(api, huma.Operation{
+		OperationID: "begin-connect", Method: http.MethodPost, Path: "/v1/connections", Tags: tags, Security: signedIn,
+		Summary: "Begin to connect a Page through the browser", DefaultStatus: http.StatusCreated,
+		Description: "The link is for one browser, once, for ten minutes. What the same user began before ends.",
+	}, s.beginConnect)
+	huma.Register(api, huma.Operation{
+		OperationID: "get-connect", Method: http.MethodGet, Path: "/v1/connections/{connection}", Tags: tags, Security: signedIn,
+		Summary: "How far connecting is", Description: "Only who began it is told.",
+	}, s.getConnect)
+	huma.Register(api, huma.Operation{
+		OperationID: "cancel-connect", Method: http.MethodDelete, Path: "/v1/connections/{connection}", Tags: tags, Security: signedIn,
+		Summary: "Give connecting up", DefaultStatus: http.StatusOK,
+	}, s.cancelConnect)
+}
+
+type beginConnectInput struct {
+	Body struct {
+		Visibility model.Visibility `json:"visibility,omitempty" enum:"private,shared" doc:"What is chosen at first; private if absent"`
+	}
+}
+
+// ConnectionPath names an attempt in a path.
+type ConnectionPath struct {
+	Connection string `path:"connection"`
+}
+
+func (s *server) beginConnect(ctx context.Context, in *beginConnectInput) (*body[model.Connect], error) {
+	c, link, err := s.hub.BeginConnect(ctx, user(ctx), in.Body.Visibility)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	c.URL = s.publicURL + connectPath + "?" + url.Values{fieldLink: {link}}.Encode()
+	return &body[model.Connect]{Body: c}, nil
+}
+
+func (s *server) getConnect(ctx context.Context, in *ConnectionPath) (*body[model.Connect], error) {
+	c, err := s.hub.ConnectStatus(user(ctx), in.Connection)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Connect]{Body: c}, nil
+}
+
+func (s *server) cancelConnect(ctx context.Context, in *ConnectionPath) (*body[model.Connect], error) {
+	c, err := s.hub.CancelConnect(user(ctx), in.Connection)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Connect]{Body: c}, nil
+}
+
+// prefix is the path below which browsers reach the hub; mostly empty.
+func (s *server) prefix() string {
+	u, err := url.Parse(s.publicURL)
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
+}

@@ -1,0 +1,263 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"parley/hub"
+	"parley/model"
+	"parley/model/safe"
+	"parley/words"
+)
+
+// The pages by which a Page is connected, all below connectPath. The link brings the
+// browser in, a cookie binds the rest to that browser; no token of anybody ever comes here.
+const (
+	connectPath   = "/connect"
+	connectedPath = connectPath + "/callback"
+	choosePath    = connectPath + "/page"
+	outcomePath   = connectPath + "/done"
+	connectCookie = "parley_connect"
+	cookieLife    = 20 * time.Minute
+
+	fieldLink       = "link"
+	fieldPage       = "page"
+	fieldVisibility = "visibility"
+
+	// maxPageForm bounds what a browser may send.
+	maxPageForm = 16 << 10
+	// pageNameCells is how much of a Page's name is shown.
+	pageNameCells = 100
+)
+
+type invitePage struct {
+	Asks, Only, What, Go, Link, Action string
+	Does                               []string
+}
+
+type choicePage struct {
+	Problem              string
+	PagesTitle, WhoTitle string
+	Pages                []choiceOption
+	Sights               []sightOption
+	Later, Go, Action    string
+}
+
+type choiceOption struct {
+	ID, Name, Reason string
+	Chosen           bool
+}
+
+type sightOption struct {
+	Value, Title, Means string
+	Chosen              bool
+}
+
+type messagePage struct {
+	Lines        []string
+	Reason, Code string
+}
+
+// connectPages serves the pages.
+func (s *server) connectPages(mux *http.ServeMux) {
+	s.web = newWebPages(s.hub.DialogOrigin())
+	mux.HandleFunc("GET "+connectPath, s.showInvite)
+	mux.HandleFunc("POST "+connectPath, s.startConnect)
+	mux.HandleFunc("GET "+connectedPath, s.returnConnect)
+	mux.HandleFunc("GET "+choosePath, s.showChoice)
+	mux.HandleFunc("POST "+choosePath, s.chooseConnect)
+	mux.HandleFunc("GET "+outcomePath, s.showOutcome)
+}
+
+// show answers with a page.
+func (s *server) show(w http.ResponseWriter, r *http.Request, status int, page webPage) {
+	if err := s.web.show(w, r, status, page); err != nil {
+		s.log.Error("show web page", "error", err)
+		writeProblem(w, newProblem(http.StatusInternalServerError, codeInternal, "The hub made a mistake. Its log says more."))
+	}
+}
+
+// redirect sends a browser on; what it sent is not sent again.
+func (s *server) redirect(w http.ResponseWriter, r *http.Request, to string) {
+	s.web.protect(w.Header())
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// showInvite says what the link is for and who made it. Nothing happens before the button:
+// a program that looks at links does not use it up.
+func (s *server) showInvite(w http.ResponseWriter, r *http.Request) {
+	link := r.URL.Query().Get(fieldLink)
+	who, err := s.hub.ConnectInvite(link)
+	if err != nil {
+		s.showRefusal(w, r, err)
+		return
+	}
+	say := s.web.words(r).Say
+	s.show(w, r, http.StatusOK, webPage{Title: say(words.WebConnectTitle), Invite: &invitePage{
+		Asks: say(words.WebConnectAsks, "Name", ourName(who.Name)), Only: say(words.WebConnectOnly), What: say(words.WebConnectWhat),
+		Does: []string{say(words.WebConnectRead), say(words.WebConnectSend), say(words.WebConnectStop)},
+		Go:   say(words.WebConnectGo), Link: link, Action: s.prefix() + connectPath,
+	}})
+}
+
+// ourName is a user's name as a page may show it.
+func ourName(name string) string { return safe.Line(model.Untrusted(name)).String() }
+
+// form reads a form; false where it can't be read, which is answered.
+func (s *server) form(w http.ResponseWriter, r *http.Request) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, maxPageForm)
+	if err := r.ParseForm(); err != nil {
+		s.showRefusal(w, r, model.Refuse(model.ConnectExpired))
+		return false
+	}
+	return true
+}
+
+// startConnect binds the attempt to this browser and sends it to Facebook.
+func (s *server) startConnect(w http.ResponseWriter, r *http.Request) {
+	if !s.form(w, r) {
+		return
+	}
+	dialog, secret, err := s.hub.ConnectStart(r.PostForm.Get(fieldLink), browser(r), s.publicURL+connectedPath)
+	if err != nil {
+		s.showRefusal(w, r, err)
+		return
+	}
+	// Lax: it comes along when Facebook sends the browser back, and with no form of another
+	// site.
+	http.SetCookie(w, &http.Cookie{
+		Name: connectCookie, Value: secret, Path: s.prefix() + connectPath, MaxAge: int(cookieLife.Seconds()),
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+	})
+	s.redirect(w, r, dialog)
+}
+
+// browser is the secret by which a browser is known again; "" where it has none.
+func browser(r *http.Request) string {
+	c, err := r.Cookie(connectCookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// returnConnect takes the browser back from Facebook, and sends it on, so that the code
+// stays in no history.
+func (s *server) returnConnect(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	err := s.hub.ConnectReturn(r.Context(), hub.Return{
+		Browser: browser(r), State: q.Get("state"), Code: q.Get("code"), Declined: q.Get("error") != "",
+		Redirect: s.publicURL + connectedPath,
+	})
+	var refusal *model.Refusal
+	switch {
+	case err == nil:
+		s.redirect(w, r, s.publicURL+choosePath)
+	case errors.As(err, &refusal) && (refusal.Code == model.ConnectExpired || refusal.Code == model.ConnectForeign):
+		s.showRefusal(w, r, err) // it may be no attempt of this browser
+	default:
+		s.redirect(w, r, s.publicURL+outcomePath)
+	}
+}
+
+func (s *server) showChoice(w http.ResponseWriter, r *http.Request) {
+	s.choice(w, r, http.StatusOK, "")
+}
+
+// choice shows the Pages and who may see them.
+func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, problem words.ID) {
+	c, err := s.hub.ConnectChoice(r.Context(), browser(r))
+	if err != nil {
+		s.showRefusal(w, r, err)
+		return
+	}
+	say := s.web.words(r).Say
+	page := choicePage{
+		PagesTitle: say(words.WebChoosePage), WhoTitle: say(words.WebChooseWho), Later: say(words.WebChooseLater), Go: say(words.WebChooseGo), Action: s.prefix() + choosePath,
+		Sights: []sightOption{
+			{string(model.Private), say(words.WebChoosePrivate), say(words.WebPrivateMeans), c.Visibility == model.Private},
+			{string(model.Shared), say(words.WebChooseShared), say(words.WebSharedMeans, "N", strconv.Itoa(c.Users)), c.Visibility == model.Shared},
+		},
+	}
+	if problem != "" {
+		page.Problem = say(problem)
+	}
+	free := 0
+	for _, p := range c.Pages {
+		o := choiceOption{ID: string(p.ID), Name: safe.LineN(p.Name, pageNameCells).String()}
+		switch {
+		case p.Code == model.AlreadyConnected && p.Owner != "":
+			o.Reason = say(words.WebOwnedBy, "Name", ourName(p.Owner))
+		case p.Code == model.NoManageTask:
+			o.Reason = say(words.WebNoControl)
+		case p.Code != "":
+			o.Reason = say(words.WebCode(string(p.Code)))
+		default:
+			free++
+		}
+		page.Pages = append(page.Pages, o)
+	}
+	for i := range page.Pages {
+		page.Pages[i].Chosen = free == 1 && page.Pages[i].Reason == ""
+	}
+	s.show(w, r, status, webPage{Title: say(words.WebChooseTitle), Choice: &page})
+}
+
+// chooseConnect connects the Page that was chosen.
+func (s *server) chooseConnect(w http.ResponseWriter, r *http.Request) {
+	if !s.form(w, r) {
+		return
+	}
+	err := s.hub.ConnectChoose(r.Context(), browser(r), model.MetaPageID(r.PostForm.Get(fieldPage)), model.Visibility(r.PostForm.Get(fieldVisibility)))
+	var invalid *hub.InvalidError
+	if errors.As(err, &invalid) {
+		s.choice(w, r, http.StatusUnprocessableEntity, words.WebChooseNoPage)
+		return
+	}
+	s.redirect(w, r, s.publicURL+outcomePath) // what became of it stands there, also where it is sent twice
+}
+
+// showOutcome says what became of the browser's attempt.
+func (s *server) showOutcome(w http.ResponseWriter, r *http.Request) {
+	c, err := s.hub.ConnectOutcome(browser(r))
+	switch {
+	case err != nil:
+		s.showRefusal(w, r, err)
+		return
+	case c.State == model.ConnectRefused:
+		s.showRefusal(w, r, model.Refuse(c.Code))
+		return
+	}
+	say := s.web.words(r).Say
+	if c.State != model.ConnectDone {
+		s.show(w, r, http.StatusOK, webPage{Title: say(words.WebWaitTitle), Message: &messagePage{Lines: []string{say(words.WebWaitText)}}})
+		return
+	}
+	sight := words.WebDonePrivate
+	if c.Page.Visibility == model.Shared {
+		sight = words.WebDoneShared
+	}
+	s.show(w, r, http.StatusOK, webPage{Title: say(words.WebDoneTitle), Message: &messagePage{Lines: []string{
+		say(words.WebDoneText, "Page", safe.LineN(c.Page.Name, pageNameCells)), say(sight), say(words.WebDoneNext),
+	}}})
+}
+
+// showRefusal says why a Page is not connected, and what to do.
+func (s *server) showRefusal(w http.ResponseWriter, r *http.Request, err error) {
+	code, status := codeInternal, http.StatusInternalServerError
+	var p *Problem
+	if errors.As(s.problem(r.Context(), err), &p) {
+		code, status = p.Code, p.Status
+	}
+	say := s.web.words(r)
+	why := words.WebCode(string(code))
+	if !say.Has(why) {
+		why = words.Code(string(code))
+	}
+	s.show(w, r, status, webPage{Title: say.Say(words.WebRefusedTitle), Message: &messagePage{
+		Lines:  []string{say.Say(why), say.Say(words.WebRefusedAgain)},
+		Reason: say.Say(words.WebReason), Code: string(code),
+	}})
+}
