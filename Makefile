@@ -34,6 +34,8 @@ WITH_RAPID := {{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.ne
 BENCH ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"
 DEMO ?=
+# A folder for pictures of the pages in the browser: make test-browser PICTURES=/tmp
+PICTURES ?=
 # Flags of the pictures: make screenshots SHOTS="-only inbox -size 80x24 -lang ja"
 SHOTS ?=
 
@@ -81,6 +83,12 @@ PRIVACY_STEPS ?= 100000
 .PHONY: privacy
 privacy: ## nobody receives what is hidden from them: PRIVACY_STEPS random steps
 	PARLEY_PRIVACY_STEPS='$(PRIVACY_STEPS)' $(GO) test -count=1 -timeout 2h -run '^TestNothingHiddenIsReceived$$' -v ./cmd/parley
+# One browser for all of them; pictures of the pages, if PICTURES names a folder.
+.PHONY: test-browser
+test-browser: ## what users meet in a browser, in headless Chromium
+	@scripts/need-chromium
+	PARLEY_TEST_PICTURES="$(PICTURES)" PARLEY_TEST_BROWSER="$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" \
+		$(GO) test -count=1 -timeout 5m -run '^TestBrowser' ./cmd/parley
 
 # The race detector needs a C compiler.
 .PHONY: race-ready

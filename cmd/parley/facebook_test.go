@@ -15,6 +15,7 @@ type facebook struct {
 	*process
 	w           *world
 	GraphURL    string `json:"graph_url"`
+	DialogURL   string `json:"dialog_url"`
 	PageID      string `json:"page_id"`
 	PageToken   string `json:"page_token"`
 	UserToken   string `json:"user_token"`
