@@ -83,6 +83,7 @@ PRIVACY_STEPS ?= 100000
 .PHONY: privacy
 privacy: ## nobody receives what is hidden from them: PRIVACY_STEPS random steps
 	PARLEY_PRIVACY_STEPS='$(PRIVACY_STEPS)' $(GO) test -count=1 -timeout 2h -run '^TestNothingHiddenIsReceived$$' -v ./cmd/parley
+
 # One browser for all of them; pictures of the pages, if PICTURES names a folder.
 .PHONY: test-browser
 test-browser: ## what users meet in a browser, in headless Chromium

@@ -174,8 +174,12 @@ func inbound(e model.Inbound, mid model.MID, text model.Untrusted) *store.Messag
 // that was put away comes back.
 func (b *batch) fromCustomer(c *openConversation, m *store.Message) error {
 	if m.MID != "" {
-		if _, err := b.tx.MessageByMID(b.page.ID, m.MID); !errors.Is(err, store.ErrNotFound) {
-			return err // stored before, by an import
+		known, err := b.tx.MessageByMID(b.page.ID, m.MID)
+		if err == nil {
+			return b.retime(c, known, m) // an import was here first
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
 		}
 	}
 	if err := b.add(c, m); err != nil {

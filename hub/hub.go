@@ -77,6 +77,9 @@ type Options struct {
 	Graph   Graph
 	// Login is Facebook's, by which Pages are connected through the browser; nil: not.
 	Login Login
+	// Inbox is the Page's inbox on Facebook, of which past conversations are read; nil:
+	// none are.
+	Inbox Inbox
 	// Mailer mails policy notices; nil: nobody is mailed.
 	Mailer Mailer
 	// LooseFiles names files with secrets that others than their owner may use; nil: none
@@ -105,6 +108,7 @@ type Hub struct {
 	files      *uploads.Folder
 	graph      Graph
 	login      Login
+	inbox      Inbox
 	mailer     Mailer
 	looseFiles func() []string
 	appID      model.AppID
@@ -139,6 +143,7 @@ type Hub struct {
 	uses     *tokenUses
 	sessions *sessionTokens
 	connects connects
+	imports  signal
 	webhooks webhookStatus
 	// storeFailed is whether the last write of a webhook failed.
 	storeFailed atomic.Bool
@@ -155,8 +160,9 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
-		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		imports: newSignal(),
 	}
 	h.metrics = newMetrics(h)
 	return h
@@ -179,6 +185,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runMails(ctx) })
 	g.Go(func() error { return h.runPageChecks(ctx) })
+	g.Go(func() error { return h.runImports(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
 	g.Go(func() error { return h.runSweeping(ctx) })
 	g.Go(func() error { return h.runTokenUses(ctx) })

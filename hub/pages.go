@@ -18,6 +18,8 @@ type Connection struct {
 	// Visibility is the one wanted; empty: private for a new installation, as it was
 	// for one taken up again.
 	Visibility model.Visibility
+	// NoImport: past conversations are not brought in.
+	NoImport bool
 }
 
 // LogValue implements [slog.LogValuer]: the token is not shown.
@@ -75,6 +77,7 @@ func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, gr
 	page.Sees = true
 	h.profiles.notify()
 	h.outbox.wake.notify()
+	h.imports.notify()
 	return page, created, err
 }
 
@@ -161,6 +164,9 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 		was := p.Visibility
 		if c.Visibility != "" {
 			setVisibility(&p, c.Visibility)
+		}
+		if err := h.beginReading(tx, &p, created, c.NoImport, now); err != nil {
+			return err
 		}
 		if err := tx.PutPage(&p); err != nil {
 			return err

@@ -39,6 +39,13 @@ type Timing struct {
 	// PageCheck is how often Meta is asked whether each Page's webhooks come and messaging
 	// is on.
 	PageCheck time.Duration `koanf:"page_check"`
+	// ConversationsPause is between two calls that read a Page's conversations: Meta
+	// allows two a second.
+	ConversationsPause time.Duration `koanf:"conversations_pause"`
+	// ImportPause is the first pause of an import after a call that failed; it doubles up
+	// to ImportPauseMax.
+	ImportPause    time.Duration `koanf:"import_pause"`
+	ImportPauseMax time.Duration `koanf:"import_pause_max"`
 	// Heads is how often clients are told the hub's time and how far each Page is.
 	Heads time.Duration `koanf:"heads"`
 	// Dead is after how long without a sign of life a connection counts as gone, and
@@ -60,29 +67,32 @@ type Timing struct {
 // DefaultTiming returns the deadlines of the design.
 func DefaultTiming() Timing {
 	return Timing{
-		SendDeadline:  25 * time.Second,
-		Lease:         time.Minute,
-		UnknownChecks: []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute},
-		AskAfter:      2 * time.Minute,
-		CheckGrace:    30 * time.Second,
-		QueueLimit:    10 * time.Minute,
-		RetryPause:    500 * time.Millisecond,
-		RetryPauseMax: 30 * time.Second,
-		Upload:        2 * time.Minute,
-		Webhook:       4 * time.Second,
-		GraphCall:     15 * time.Second,
-		MailCall:      30 * time.Second,
-		MailPause:     30 * time.Second,
-		MailPauseMax:  time.Hour,
-		MailLimit:     3 * 24 * time.Hour,
-		PageCheck:     5 * time.Minute,
-		Heads:         15 * time.Second,
-		Dead:          35 * time.Second,
-		Progress:      30 * time.Second,
-		Revalidate:    2 * time.Second,
-		Roles:         time.Hour,
-		CRMCall:       15 * time.Second,
-		LoginPoll:     5 * time.Second,
-		Retention:     30 * 24 * time.Hour,
+		SendDeadline:       25 * time.Second,
+		Lease:              time.Minute,
+		UnknownChecks:      []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute},
+		AskAfter:           2 * time.Minute,
+		CheckGrace:         30 * time.Second,
+		QueueLimit:         10 * time.Minute,
+		RetryPause:         500 * time.Millisecond,
+		RetryPauseMax:      30 * time.Second,
+		Upload:             2 * time.Minute,
+		Webhook:            4 * time.Second,
+		GraphCall:          15 * time.Second,
+		MailCall:           30 * time.Second,
+		MailPause:          30 * time.Second,
+		MailPauseMax:       time.Hour,
+		MailLimit:          3 * 24 * time.Hour,
+		PageCheck:          5 * time.Minute,
+		ConversationsPause: 500 * time.Millisecond,
+		ImportPause:        time.Second,
+		ImportPauseMax:     time.Minute,
+		Heads:              15 * time.Second,
+		Dead:               35 * time.Second,
+		Progress:           30 * time.Second,
+		Revalidate:         2 * time.Second,
+		Roles:              time.Hour,
+		CRMCall:            15 * time.Second,
+		LoginPoll:          5 * time.Second,
+		Retention:          30 * 24 * time.Hour,
 	}
 }

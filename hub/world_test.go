@@ -89,8 +89,10 @@ type world struct {
 	quiet bool
 	// mailer is nil where nobody is mailed.
 	mailer hub.Mailer
-	hub    *hub.Hub
-	stop   func()
+	// inbox is where past conversations are read from; nil: nowhere.
+	inbox hub.Inbox
+	hub   *hub.Hub
+	stop  func()
 
 	// ann installed the Page; ben is an admin too; cat is not.
 	ann, ben, cat model.User
@@ -131,7 +133,8 @@ func newWorld(t tb) *world {
 
 // start starts a hub on the store.
 func (w *world) start() {
-	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Courtesies: hub.Courtesies{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, AppID: ourApp, Timing: hub.DefaultTiming()})
+	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Courtesies: hub.Courtesies{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, Inbox: w.inbox, AppID: ourApp, Timing: hub.DefaultTiming()})
+	w.must(w.hub.NoteGaps(w.ctx))
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	go func(h *hub.Hub) { ended <- h.Run(ctx) }(w.hub)

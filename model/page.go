@@ -41,6 +41,8 @@ type Page struct {
 	MessagesOff bool `json:"messages_off"`
 	// RateLimitedUntil is when the Graph API may be called again.
 	RateLimitedUntil *time.Time `json:"rate_limited_until"`
+	// Import is how bringing in past conversations stands; nil where none was begun.
+	Import *Import `json:"import"`
 }
 
 // PageState is what Facebook tells of a Page when it is asked.

@@ -66,7 +66,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	}
 	graph, err := messenger.New(messenger.Config{
 		GraphURL: s.MetaGraphURL, DialogURL: s.MetaDialogURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: secrets[0],
-		SendDeadline: s.Timing.SendDeadline, Timeout: s.Timing.GraphCall, Logger: log,
+		SendDeadline: s.Timing.SendDeadline, Timeout: s.Timing.GraphCall, ConversationsPause: s.Timing.ConversationsPause, Logger: log,
 	})
 	if err != nil {
 		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
@@ -97,7 +97,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	base := publicURL(s, "http://"+l.Addr().String())
 	app := messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}
 	o := hub.Options{
-		Store: st, Vault: v, Graph: app, Login: app, AppID: model.AppID(s.MetaAppID),
+		Store: st, Vault: v, Graph: app, Login: app, Inbox: app, AppID: model.AppID(s.MetaAppID),
 		Uploads:    uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
 		Courtesies: hub.Courtesies{Typing: s.ShowTyping, Seen: s.ShowSeen},
 		Timing:     s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
@@ -116,6 +116,9 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}}
 	out.callback = callback(s, out.url())
+	if err := h.NoteGaps(ctx); err != nil {
+		return nil, errors.Join(failed(p.words.Say(words.ErrStoreOpen, "File", plain(s.DB), "Reason", plain(err.Error()))), out.abandon())
+	}
 	return out, nil
 }
 

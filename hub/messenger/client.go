@@ -36,6 +36,9 @@ type Config struct {
 	// SendDeadline bounds a [Client.Send], Timeout every other call.
 	SendDeadline time.Duration
 	Timeout      time.Duration
+	// ConversationsPause is between two calls that read a Page's conversations; half a
+	// second if zero: Meta allows two a second.
+	ConversationsPause time.Duration
 	// Transport replaces the client's own, for tests.
 	Transport http.RoundTripper
 	Now       func() time.Time
@@ -90,7 +93,7 @@ func New(cfg Config) (*Client, error) {
 		c.own = newTransport()
 		c.transport = c.own
 	}
-	c.inbox = newLimiter(conversationsPause, c.now)
+	c.inbox = newLimiter(orDuration(cfg.ConversationsPause, conversationsPause), c.now)
 	return c, nil
 }
 

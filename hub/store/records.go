@@ -22,6 +22,35 @@ type Page struct {
 	PolicyAt time.Time
 	// RateBackoff is the last pause taken without a time from Meta.
 	RateBackoff time.Duration
+	// Imported: all past conversations were brought in.
+	Imported bool `json:",omitempty"`
+	// History brings them in, until that is done; Gap what was missed meanwhile.
+	History *Reading `json:",omitempty"`
+	Gap     *Reading `json:",omitempty"`
+}
+
+// Reading is how far the threads of a Page's inbox on Facebook were read. It goes through
+// them from the most lately updated on, again and again, until nothing changed before it
+// while it did.
+type Reading struct {
+	// ID is another for each reading that is begun or taken up.
+	ID string
+	// Pass counts how often it goes through, from 1.
+	Pass int
+	// Since: threads not updated since are not read; zero: all are.
+	Since time.Time
+	// News: what was written from then on is news, and not history.
+	News time.Time
+	// Newest is Meta's time of the most lately updated thread when this pass began.
+	Newest time.Time
+	// After is Meta's cursor of the stretch being read, Done which threads of it are.
+	After string
+	Done  []string `json:",omitempty"`
+	// Counted: how many threads there are is known; CountAfter is from where to
+	// count on, Found how many were counted.
+	Counted    bool
+	CountAfter string
+	Found      int64
 }
 
 // Conversation is a conversation with what only the hub knows of it. Its Reply,

@@ -1,0 +1,377 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Inbox is what the hub needs of Facebook to read a Page's past conversations. Calls for
+// one Page wait for their turn; a failure is a [model.CallError].
+type Inbox interface {
+	// Threads returns threads from behind a cursor, most lately updated first.
+	Threads(ctx context.Context, token string, page model.MetaPageID, after string, limit int) (model.PastThreads, error)
+	// CountThreads counts some threads behind a cursor, and returns the cursor to go on
+	// from; "" at the end.
+	CountThreads(ctx context.Context, token string, page model.MetaPageID, after string) (int, string, error)
+}
+
+const (
+	// threadsAtOnce is how many threads a call asks for. Facebook may find that too much:
+	// then it is halved.
+	threadsAtOnce = 25
+	// maxPasses ends a reading of a Page that changes faster than it can be read.
+	maxPasses = 10
+	// limitedPause is the wait where Facebook does not say how long (design §2).
+	limitedPause = time.Minute
+)
+
+// runImports reads past conversations of Pages, each in its own goroutine, until ctx ends.
+func (h *Hub) runImports(ctx context.Context) error {
+	if h.inbox == nil {
+		return nil
+	}
+	var group sync.WaitGroup
+	defer group.Wait()
+	r := &importer{hub: h, busy: make(map[model.PageID]struct{})}
+	for {
+		if err := r.look(ctx, &group); err != nil && ctx.Err() == nil {
+			h.log.Error("look for imports", keyError, err)
+			if pause(ctx, h.timing.ImportPause) {
+				continue
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.imports:
+		}
+	}
+}
+
+// importer knows which Pages are being read.
+type importer struct {
+	hub  *Hub
+	mu   sync.Mutex
+	busy map[model.PageID]struct{}
+}
+
+// look starts to read the Pages of which something is to be read.
+func (r *importer) look(ctx context.Context, group *sync.WaitGroup) error {
+	var pages []store.Page
+	err := r.hub.store.Read(ctx, func(s store.Reader) (err error) {
+		pages, err = s.Pages()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range pages {
+		r.mu.Lock()
+		_, busy := r.busy[p.ID]
+		if job, _ := toRead(p); job != nil && !busy {
+			r.busy[p.ID] = struct{}{}
+			group.Go(func() { r.run(ctx, p.ID) })
+		}
+		r.mu.Unlock()
+	}
+	return nil
+}
+
+// run reads one Page until nothing of it is to be read.
+func (r *importer) run(ctx context.Context, page model.PageID) {
+	defer r.hub.imports.notify() // something may have been begun as this one ended
+	defer func() {
+		r.mu.Lock()
+		delete(r.busy, page)
+		r.mu.Unlock()
+	}()
+	defer r.hub.survive("import")
+	w := &pageImport{hub: r.hub, page: page, limit: threadsAtOnce, pause: r.hub.timing.ImportPause}
+	for ctx.Err() == nil {
+		more, err := w.step(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			r.hub.log.Error("import", keyPage, string(page), keyError, err)
+			pause(ctx, r.hub.timing.ImportPauseMax)
+		case !more:
+			return
+		}
+	}
+}
+
+// toRead returns what is to be read of a Page next, and whether that is its history. What was
+// missed comes first: it is short, and somebody waits for it.
+func toRead(p store.Page) (job *store.Reading, history bool) {
+	switch {
+	case !p.Connected():
+		return nil, false
+	case p.Gap != nil:
+		return p.Gap, false
+	case p.History != nil && p.Import != nil && p.Import.State.Active():
+		return p.History, true
+	}
+	return nil, false
+}
+
+// pageImport reads one Page.
+type pageImport struct {
+	hub   *Hub
+	page  model.PageID
+	limit int
+	pause time.Duration
+}
+
+// step makes one call and stores what it told; false when nothing is left to be read.
+func (w *pageImport) step(ctx context.Context) (more bool, err error) {
+	var p store.Page
+	err = w.hub.store.Read(ctx, func(r store.Reader) error {
+		p, err = r.Page(w.page)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	job, history := toRead(p)
+	if job == nil {
+		return false, nil
+	}
+	token, err := w.hub.pageToken(p)
+	if err != nil {
+		return false, err
+	}
+	list, err := w.hub.inbox.Threads(ctx, token, p.PageID, job.After, w.limit)
+	if err != nil {
+		return true, w.trouble(ctx, job.ID, err)
+	}
+	if w.limit = min(w.limit*2, threadsAtOnce); w.pause != w.hub.timing.ImportPause {
+		w.pause = w.hub.timing.ImportPause
+	}
+	if err := w.stretch(ctx, *job, list); err != nil {
+		return !errors.Is(err, errOvertaken), ignore(err, errOvertaken)
+	}
+	if history && !job.Counted {
+		return true, ignore(w.count(ctx, *job, token, p.PageID), errOvertaken)
+	}
+	return true, nil
+}
+
+// errOvertaken: what was being read is not to be read any more.
+var errOvertaken = errors.New("import overtaken")
+
+func ignore(err, what error) error {
+	if errors.Is(err, what) {
+		return nil
+	}
+	return err
+}
+
+// stretch stores the threads of one call, each with how far the reading is, and then goes
+// on behind them.
+func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.PastThreads) error {
+	reached := list.Next == ""
+	for _, t := range list.Threads {
+		if !job.Since.IsZero() && t.UpdatedAt.Before(job.Since.Truncate(time.Second)) {
+			reached = true
+			break
+		}
+		if slices.Contains(job.Done, t.ID) {
+			continue
+		}
+		if err := w.thread(ctx, job.ID, t, list.Threads[0].UpdatedAt); err != nil {
+			return err
+		}
+	}
+	return w.change(ctx, job.ID, func(b *batch, now *store.Reading, history bool) {
+		if now.Newest.IsZero() && len(list.Threads) > 0 {
+			now.Newest = list.Threads[0].UpdatedAt
+		}
+		switch {
+		case !reached:
+			now.After, now.Done = list.Next, nil
+			if !history {
+				tellGap(&b.page, b.now)
+			}
+		case now.After == "" || now.Pass >= maxPasses:
+			b.finishReading(history)
+		default:
+			// What changed while it was read stands before it now, and was not seen.
+			now.Pass, now.Since, now.Newest, now.After, now.Done = now.Pass+1, now.Newest, time.Time{}, "", nil
+		}
+	})
+}
+
+// thread stores one thread, and that it is done; newest is when the first of the stretch
+// was updated.
+func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread, newest time.Time) error {
+	nameless := false
+	added := 0
+	err := w.change(ctx, job, func(b *batch, now *store.Reading, history bool) {
+		now.Done = append(slices.Clone(now.Done), t.ID)
+		if now.Newest.IsZero() {
+			now.Newest = newest
+		}
+		if i := b.progress(history); i != nil {
+			i.Messages += int64(added)
+			if now.Pass == 1 {
+				i.Threads++
+			}
+		}
+	}, func(b *batch, now store.Reading) (err error) {
+		added, err = b.pastThread(t, now.News)
+		nameless = b.customerNew && t.Name == ""
+		return err
+	})
+	if nameless {
+		w.hub.profiles.notify()
+	}
+	return err
+}
+
+// change stores a step of a reading, in one transaction with its effects. A reading that
+// was cancelled or begun anew meanwhile is overtaken.
+func (w *pageImport) change(ctx context.Context, job string, step func(b *batch, now *store.Reading, history bool), effects ...func(*batch, store.Reading) error) error {
+	var moved bool
+	err := w.hub.write(ctx, w.page, func(tx store.PageTx) error {
+		b, err := w.hub.newBatch(tx, w.page)
+		if err != nil {
+			return err
+		}
+		now, history := toRead(b.page)
+		if now == nil || now.ID != job {
+			return errOvertaken
+		}
+		b.ownImport()
+		for _, f := range effects {
+			if err := f(b, *now); err != nil {
+				return err
+			}
+		}
+		next := *now
+		if i := b.progress(history); i != nil {
+			i.State, i.Code, i.RetryAt, i.UpdatedAt = model.ImportRunning, "", nil, b.now
+		}
+		b.setReading(&next, history)
+		step(b, &next, history)
+		b.pageChanged, moved = true, b.repliesMoved
+		return b.flush()
+	})
+	if moved && err == nil {
+		w.hub.outbox.wake.notify()
+	}
+	return err
+}
+
+// ownImport makes the Page's import the batch's own: what the store gave is not changed.
+func (b *batch) ownImport() {
+	if b.page.Import != nil {
+		i := *b.page.Import
+		b.page.Import = &i
+	}
+}
+
+// progress is what is shown of a reading; nil where nothing is.
+func (b *batch) progress(history bool) *model.Import {
+	i := b.page.Import
+	if i == nil || !history && (i.Kind != model.ImportGap || !i.State.Active()) {
+		return nil
+	}
+	return i
+}
+
+func (b *batch) setReading(r *store.Reading, history bool) {
+	if history {
+		b.page.History = r
+		return
+	}
+	b.page.Gap = r
+}
+
+// finishReading ends a reading that is through.
+func (b *batch) finishReading(history bool) {
+	b.setReading(nil, history)
+	b.page.Imported = b.page.Imported || history
+	if i := b.progress(history); i != nil {
+		i.State, i.UpdatedAt, i.Total = model.ImportDone, b.now, i.Threads
+	}
+}
+
+// tellGap shows that a gap is being filled, once that is more than a moment's work; not
+// where a history is being read or waits to be.
+func tellGap(p *store.Page, now time.Time) {
+	if p.History != nil || p.Import != nil && p.Import.Kind == model.ImportGap && p.Import.State.Active() {
+		return
+	}
+	p.Import = &model.Import{Kind: model.ImportGap, State: model.ImportRunning, Threads: threadsAtOnce, RunSince: now, RunThreads: threadsAtOnce, UpdatedAt: now}
+}
+
+// count counts some more of the Page's threads, so that it can be told how long it will
+// take.
+func (w *pageImport) count(ctx context.Context, job store.Reading, token string, page model.MetaPageID) error {
+	n, next, err := w.hub.inbox.CountThreads(ctx, token, page, job.CountAfter)
+	if err != nil {
+		return w.trouble(ctx, job.ID, err)
+	}
+	return w.change(ctx, job.ID, func(b *batch, now *store.Reading, _ bool) {
+		now.Found += int64(n)
+		now.CountAfter, now.Counted = next, next == ""
+		if now.Counted {
+			b.page.Import.Total = max(now.Found, b.page.Import.Threads)
+		}
+	})
+}
+
+// trouble notes a call that failed, and waits: as long as Facebook says, or longer each
+// time. One that will never be answered ends the reading, to be taken up again by a person.
+func (w *pageImport) trouble(ctx context.Context, job string, cause error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	e := model.CallFailure(cause)
+	wait := w.pause
+	switch e.Kind {
+	case model.CallLimited:
+		if wait = e.RetryAfter; wait == 0 {
+			wait = limitedPause
+		}
+	case model.CallRefused:
+		w.hub.log.Warn("import refused", keyPage, string(w.page), keyError, cause)
+		return ignore(w.change(ctx, job, func(b *batch, _ *store.Reading, history bool) { b.refuseReading(history, e.Code) }), errOvertaken)
+	default:
+		w.limit = max(1, w.limit/2)
+		w.pause = min(w.pause*2, w.hub.timing.ImportPauseMax)
+	}
+	w.hub.log.Info("import waits", keyPage, string(w.page), keyError, cause, "wait", wait.String())
+	err := w.change(ctx, job, func(b *batch, _ *store.Reading, history bool) {
+		if i := b.progress(history); i != nil {
+			until := b.now.Add(wait)
+			i.State, i.Code, i.RetryAt = model.ImportWaiting, e.Code, &until
+		}
+	})
+	if err != nil {
+		return ignore(err, errOvertaken)
+	}
+	pause(ctx, wait)
+	return nil
+}
+
+// refuseReading ends a reading that Facebook refuses. A history stays, to be taken up; a
+// gap is found again by the next repair.
+func (b *batch) refuseReading(history bool, code model.Code) {
+	if code == model.PageDisconnected {
+		b.page.TokenRefused = true
+	}
+	if !history && code != model.PageDisconnected {
+		b.page.Gap = nil
+	}
+	if i := b.progress(history); i != nil {
+		i.State, i.Code = model.ImportFailed, code
+	}
+}

@@ -1,0 +1,190 @@
+package hub
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// pastThread stores what of a thread is not here yet, oldest first, and returns how many
+// messages that were. What was written before news was read elsewhere long ago: it is not
+// unread, and brings nothing back to the inbox.
+//
+// What a deletion took away does not come back: see [batch.deleted].
+func (b *batch) pastThread(t model.PastThread, news time.Time) (int, error) {
+	past := pastReader{batch: b, thread: t, news: news}
+	for _, m := range slices.Backward(t.Messages) {
+		if err := past.take(m); err != nil {
+			return 0, err
+		}
+	}
+	return past.added, past.finish()
+}
+
+// pastReader takes the messages of one thread in, in the order in which they were written.
+type pastReader struct {
+	*batch
+	thread model.PastThread
+	news   time.Time
+
+	c     *openConversation
+	added int
+	// floor is the place of the message before, which may be known to the millisecond.
+	floor time.Time
+	// old is the place of the newest that is history.
+	old store.Mark
+}
+
+// take stores one message, unless it is here, or was deleted.
+func (p *pastReader) take(m model.PastMessage) error {
+	at := m.CreatedAt.UTC()
+	gone, err := p.deleted(p.thread.Customer, at)
+	if gone || err != nil {
+		return err
+	}
+	known, err := p.tx.MessageByMID(p.page.ID, m.MID)
+	if err == nil {
+		p.floor = later(p.floor, known.Order)
+		return nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if p.c == nil {
+		if p.c, err = p.open(p.thread.Customer, at); err != nil {
+			return err
+		}
+		p.named()
+	}
+	if m.FromPage {
+		mine, err := p.ownReply(m, at)
+		if mine || err != nil {
+			return err
+		}
+	}
+	row := p.row(m, at)
+	if err := p.add(p.c, row); err != nil {
+		return err
+	}
+	p.added++
+	p.floor = row.Order
+	p.count(row, at)
+	return nil
+}
+
+// row is the message as it is stored. Meta tells seconds here: one that follows another of
+// the same second, of which the millisecond is known, stands after it.
+func (p *pastReader) row(m model.PastMessage, at time.Time) *store.Message {
+	row := &store.Message{
+		Message: model.Message{
+			MID: m.MID, Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, Text: m.Text,
+			Attachments: m.Attachments, ReplyToMID: m.ReplyTo, SentAt: at,
+		},
+		Order: at,
+	}
+	if p.floor.After(at) && p.floor.Sub(at) < time.Second {
+		row.Order = p.floor
+	}
+	if m.FromPage {
+		row.Direction, row.Author, row.State = model.Out, model.Author{Kind: model.ByPage}, model.Sent
+	}
+	return row
+}
+
+// count does what a message of the customer does to its conversation.
+func (p *pastReader) count(row *store.Message, at time.Time) {
+	isNews := !at.Before(p.news)
+	if !isNews && after(row.Mark(), p.old) {
+		p.old = row.Mark()
+	}
+	if row.Direction != model.In {
+		return
+	}
+	reached(p.c, at)
+	openWindow(p.c, at)
+	if isNews && after(row.Mark(), p.c.ReadMark) {
+		p.c.Unread++
+		p.c.Status, p.c.SnoozedUntil = model.Open, nil
+	}
+}
+
+// named sets the customer's name where it is not known: it need not be asked for.
+func (p *pastReader) named() {
+	if p.c.Customer.Name == "" && p.thread.Name != "" {
+		p.c.Customer.Name, p.c.changed = p.thread.Name, true
+	}
+}
+
+// finish moves the read mark behind what is history.
+func (p *pastReader) finish() error {
+	if p.c == nil || !after(p.old, p.c.ReadMark) {
+		return nil
+	}
+	p.c.ReadMark, p.c.changed = p.old, true
+	var err error
+	p.c.Unread, err = p.tx.CountUnread(p.c.ID, p.old)
+	return err
+}
+
+// ownReply tells whether a message of the Page may be a reply of ours whose outcome is not
+// known: then it gets no row of its own. Where only one can be meant, that one arrived; of
+// one being posted the call will tell, and of several the checks.
+func (p *pastReader) ownReply(m model.PastMessage, at time.Time) (bool, error) {
+	open, err := p.tx.UnsettledReplies(p.c.ID)
+	if err != nil {
+		return false, err
+	}
+	var match []store.Reply
+	for _, r := range open {
+		since := mayHaveArrived(r)
+		if since.IsZero() || at.Before(since.Add(-echoSlack)) {
+			continue
+		}
+		own, err := p.tx.Message(r.MessageID)
+		if err != nil {
+			return false, err
+		}
+		if sameText(own.Text, m.Text) {
+			match = append(match, r)
+		}
+	}
+	if len(match) == 1 && match[0].State != model.Posting {
+		p.repliesMoved = true
+		return true, p.arrive(p.c, &match[0], arrival{mid: m.MID, at: at, probably: true})
+	}
+	return len(match) > 0, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// retime gives a message that an import brought what its webhook tells better: the
+// millisecond, and what hangs on it.
+func (b *batch) retime(c *openConversation, known store.Message, told *store.Message) error {
+	if known.MetaTime || known.Direction != model.In {
+		return nil
+	}
+	read := !after(known.Mark(), c.ReadMark)
+	known.SentAt, known.Order, known.MetaTime = told.SentAt, told.Order, true
+	known.Event = told.Event
+	if !known.Deleted {
+		if len(told.Attachments) > 0 {
+			known.Attachments = told.Attachments
+		}
+		if known.EditNumber == 0 && strings.TrimSpace(string(told.Text)) != "" {
+			known.Text = told.Text
+		}
+	}
+	if read && after(known.Mark(), c.ReadMark) {
+		c.ReadMark, c.changed = known.Mark(), true
+	}
+	return b.put(c, &known)
+}

@@ -1,0 +1,221 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"parley/model"
+)
+
+// pastFields asks for threads with their newest messages. Meta shows the details of no
+// more than 20, and only in this way with one call for many threads.
+//
+// Source: Messenger Platform, "Conversations API".
+const pastFields = "id,updated_time,participants,messages.limit(20){id,created_time,from,message,attachments,sticker,shares,reply_to}"
+
+// countedAtOnce is how many threads are counted by one call.
+const countedAtOnce = "100"
+
+// Threads returns a Page's threads from behind a cursor, most lately updated first, each
+// with its newest messages. Calls for one Page wait for each other. A failure is a
+// [model.CallError].
+//
+// What Meta shows without author or time, and threads without a customer, are left out.
+//
+// Source: Messenger Platform, "Conversations API".
+func (c *Client) Threads(ctx context.Context, token string, page model.MetaPageID, after string, limit int) (model.PastThreads, error) {
+	w, err := c.threads(ctx, token, page, after, pastFields, strconv.Itoa(limit))
+	if err != nil {
+		return model.PastThreads{}, err
+	}
+	list := model.PastThreads{Next: w.next(after)}
+	for _, t := range w.Data {
+		if one, ok := t.thread(page); ok {
+			list.Threads = append(list.Threads, one)
+		}
+	}
+	return list, nil
+}
+
+// CountThreads counts threads behind a cursor, and returns the cursor to count on from;
+// "" at the end. A failure is a [model.CallError].
+func (c *Client) CountThreads(ctx context.Context, token string, page model.MetaPageID, after string) (n int, next string, err error) {
+	w, err := c.threads(ctx, token, page, after, "id", countedAtOnce)
+	return len(w.Data), w.next(after), err
+}
+
+// wireThreads is a stretch of a Page's threads.
+type wireThreads struct {
+	Data   []wireThread `json:"data"`
+	Paging struct {
+		Next    loose `json:"next"`
+		Cursors struct {
+			After loose `json:"after"`
+		} `json:"cursors"`
+	} `json:"paging"`
+}
+
+// next is the cursor of what follows. The cursor is taken and not the URL beside it, which
+// may lead anywhere with our token.
+func (w wireThreads) next(after string) string {
+	cursor := string(w.Paging.Cursors.After)
+	if w.Paging.Next == "" || cursor == after {
+		return ""
+	}
+	return cursor
+}
+
+func (c *Client) threads(ctx context.Context, token string, page model.MetaPageID, after, fields, limit string) (w wireThreads, err error) {
+	if err := c.inbox.wait(ctx, page); err != nil {
+		return w, err
+	}
+	query := url.Values{"platform": {"messenger"}, "fields": {fields}, "limit": {limit}}
+	if after != "" {
+		query.Set("after", after)
+	}
+	err = c.do(ctx, request{
+		name: "conversations", method: http.MethodGet, path: []string{string(page), "conversations"}, query: query, token: token,
+	}, &w)
+	return w, callError(err)
+}
+
+// callError says what may be done about a failed call.
+func callError(err error) error {
+	var e *GraphError
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := &model.CallError{Kind: model.CallAgain, Cause: err}
+	switch {
+	case limited(e):
+		out.Kind, out.RetryAfter, out.Code = model.CallLimited, e.RetryAfter, model.RateLimited
+	case e.Status >= http.StatusInternalServerError, e.Transient, e.Code == codeUnknown, e.Code == codeTemporary:
+	case e.Code == codeToken:
+		out.Kind, out.Code = model.CallRefused, model.PageDisconnected
+	default:
+		out.Kind, out.Code = model.CallRefused, model.GraphUnavailable
+	}
+	return out
+}
+
+// wireThread is a thread as the Conversations API shows it.
+type wireThread struct {
+	ID           looseID `json:"id"`
+	Updated      loose   `json:"updated_time"`
+	Participants struct {
+		Data []struct {
+			ID   looseID `json:"id"`
+			Name loose   `json:"name"`
+		} `json:"data"`
+	} `json:"participants"`
+	Messages struct {
+		Data []wirePast `json:"data"`
+	} `json:"messages"`
+}
+
+func (w wireThread) thread(page model.MetaPageID) (model.PastThread, bool) {
+	at, ok := createdTime(string(w.Updated))
+	t := model.PastThread{ID: string(w.ID), UpdatedAt: at}
+	for _, p := range w.Participants.Data {
+		if id := routeID(string(p.ID)); id != "" && id != string(page) {
+			t.Customer, t.Name = model.PSID(id), model.Untrusted(p.Name)
+		}
+	}
+	if t.ID == "" || t.Customer == "" || !ok {
+		return t, false
+	}
+	for _, m := range w.Messages.Data {
+		if past, ok := m.past(page); ok {
+			t.Messages = append(t.Messages, past)
+		}
+	}
+	return t, true
+}
+
+// wirePast is a message with what hangs on it.
+type wirePast struct {
+	wireSent
+	Attachments struct {
+		Data []wirePastAttachment `json:"data"`
+	} `json:"attachments"`
+	Sticker loose `json:"sticker"`
+	Shares  struct {
+		Data []struct {
+			Link loose `json:"link"`
+			Name loose `json:"name"`
+		} `json:"data"`
+	} `json:"shares"`
+	ReplyTo struct {
+		MID looseID `json:"mid"`
+	} `json:"reply_to"`
+}
+
+// wirePastAttachment is an attachment; which of the parts is there says its kind.
+type wirePastAttachment struct {
+	ID    looseID `json:"id"`
+	Kind  word    `json:"mime_type"`
+	Name  loose   `json:"name"`
+	Size  number  `json:"size"`
+	File  loose   `json:"file_url"`
+	Image struct {
+		URL loose `json:"url"`
+	} `json:"image_data"`
+	Video struct {
+		URL loose `json:"url"`
+	} `json:"video_data"`
+	Template struct {
+		Title loose `json:"title"`
+	} `json:"generic_template"`
+}
+
+// past returns the message, false where it is not known who wrote it when, or there is
+// nothing in it: Meta shows no details of what is older than the 20 newest.
+func (w wirePast) past(page model.MetaPageID) (model.PastMessage, bool) {
+	s, ok := w.sent(page)
+	if !ok {
+		return model.PastMessage{}, false
+	}
+	m := model.PastMessage{MID: s.MID, FromPage: s.FromPage, Text: s.Text, CreatedAt: s.CreatedAt, ReplyTo: model.MID(w.ReplyTo.MID)}
+	for _, a := range w.Attachments.Data {
+		m.Attachments = append(m.Attachments, a.attachment())
+	}
+	if w.Sticker != "" {
+		m.Attachments = append(m.Attachments, model.Attachment{Type: typeSticker, URL: model.Untrusted(w.Sticker)})
+	}
+	for _, share := range w.Shares.Data {
+		m.Attachments = append(m.Attachments, model.Attachment{Type: typeFallback, URL: model.Untrusted(share.Link), Title: model.Untrusted(share.Name)})
+	}
+	taken := make(map[string]bool, len(m.Attachments))
+	for i := range m.Attachments {
+		a := &m.Attachments[i]
+		if a.ID == "" || taken[a.ID] {
+			a.ID = freeID(taken, i+1)
+		}
+		taken[a.ID] = true
+	}
+	return m, true
+}
+
+// typeFallback is what webhooks call a link that is shared.
+const typeFallback = "fallback"
+
+func (w wirePastAttachment) attachment() model.Attachment {
+	a := model.Attachment{
+		ID: routeID(string(w.ID)), Type: "file", URL: model.Untrusted(w.File), Title: model.Untrusted(w.Name), Size: int64(max(0, w.Size.integer())),
+	}
+	switch {
+	case w.Image.URL != "":
+		a.Type, a.URL = typeImage, model.Untrusted(w.Image.URL)
+	case w.Video.URL != "":
+		a.Type, a.URL = "video", model.Untrusted(w.Video.URL)
+	case w.Template.Title != "":
+		a.Type, a.Title = typeTemplate, model.Untrusted(w.Template.Title)
+	case strings.HasPrefix(string(w.Kind), "audio/"):
+		a.Type = "audio"
+	}
+	return a
+}
