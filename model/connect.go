@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"log/slog"
+	"time"
+)
 
 // ConnectState is how far connecting a Page through the browser is.
 type ConnectState string
@@ -33,4 +36,9 @@ type Connect struct {
 	Code Code `json:"code,omitempty"`
 	// Page is set once connected.
 	Page *Page `json:"page,omitempty"`
+}
+
+// LogValue implements [slog.LogValuer]: neither link nor name is shown.
+func (c Connect) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", c.ID), slog.String("state", string(c.State)), slog.String("code", string(c.Code)))
 }

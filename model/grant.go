@@ -1,5 +1,7 @@
 package model
 
+import "log/slog"
+
 // PageGrant is what an access token lets us do with a Page.
 type PageGrant struct {
 	ID   MetaPageID
@@ -19,4 +21,9 @@ type ManagedPage struct {
 	Token string
 	// FullControl: they have the task MANAGE, and so may connect it.
 	FullControl bool
+}
+
+// LogValue implements [slog.LogValuer]: neither name nor token is shown.
+func (p ManagedPage) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", string(p.ID)), slog.Bool("full_control", p.FullControl))
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"log/slog"
 	"time"
 )
 
@@ -69,4 +70,19 @@ func CallFailure(err error) *CallError {
 		return e
 	}
 	return &CallError{Kind: CallAgain, Cause: err}
+}
+
+// LogValue implements [slog.LogValuer].
+func (t PastThread) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", t.ID), slog.Int("messages", len(t.Messages)), length("name", t.Name))
+}
+
+// LogValue implements [slog.LogValuer].
+func (m PastMessage) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("mid", string(m.MID)), length("text", m.Text))
+}
+
+// LogValue implements [slog.LogValuer].
+func (l PastThreads) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("threads", len(l.Threads)))
 }

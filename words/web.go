@@ -6,6 +6,12 @@ const webCodePrefix = "web_code_"
 // WebCode names what a web page says of a code.
 func WebCode(code string) ID { return ID(webCodePrefix + code) }
 
+// importStatePrefix begins what is said of an import's states.
+const importStatePrefix = "import_state_"
+
+// ImportState names what is said of a state of an import.
+func ImportState(state string) ID { return ID(importStatePrefix + state) }
+
 // Connecting a Page in the browser.
 const (
 	WebConnectTitle  ID = "web_connect_title"
@@ -48,4 +54,17 @@ const (
 	ConnectAtFacebook  ID = "connect_at_facebook"
 	ConnectChoosing    ID = "connect_choosing"
 	ConnectSubscribing ID = "connect_subscribing"
+)
+
+// Importing past conversations by a command.
+const (
+	PageImportShort  ID = "page_import_short"
+	PageImportLong   ID = "page_import_long"
+	ImportCount      ID = "import_count"
+	ImportCountOf    ID = "import_count_of"
+	ImportRate       ID = "import_rate"
+	ImportLeft       ID = "import_left"
+	ImportGoesOn     ID = "import_goes_on"
+	FlagImportCancel ID = "flag_import_cancel"
+	FlagImportStatus ID = "flag_import_status"
 )

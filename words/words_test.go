@@ -18,7 +18,7 @@ import (
 )
 
 // prefixes are those of sentences whose ids are made from the model's own words.
-var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "web_code_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_", "booking_", "entryway_", "check_"}
+var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "web_code_", "import_state_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_", "booking_", "entryway_", "check_"}
 
 // catalogue reads all sentences of a language.
 func catalogue(t *testing.T, language string) map[string]string {

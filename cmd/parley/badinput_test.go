@@ -47,7 +47,6 @@ func TestWrongUsage(t *testing.T) {
 		{line: "reply 1_2 hello --wait -1s", says: "--wait"},
 		{line: "reply 1_2 hello --client-id nonsense", says: "--client-id"},
 		{line: "page nonsense", says: "nonsense"},
-		{line: "page connect", says: "is needed"},
 		{line: "page connect --page 1", says: "--token-file"},
 		{line: "page connect --token-file f", says: "--page"},
 		{line: "page connect --page 1 --token-file f --visibility open", says: "open"},

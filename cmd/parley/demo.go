@@ -142,6 +142,6 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 func connectDemo(ctx context.Context, c *client.Client, world sandbox.Info, v model.Visibility) error {
 	ctx, cancel := context.WithTimeout(ctx, demoPatience)
 	defer cancel()
-	_, err := c.ConnectPage(ctx, model.MetaPageID(world.PageID), world.PageToken, v)
+	_, err := c.ConnectWithoutPast(ctx, model.MetaPageID(world.PageID), world.PageToken, v)
 	return err
 }

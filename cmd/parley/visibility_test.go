@@ -173,6 +173,12 @@ func commandRows(tokenFile string) map[string]commandRow {
 			},
 			changes: true,
 		},
+		"parley page import": { // none was begun
+			args: func(page, _ string) []string { return []string{"page", "import", page, "--status"} }, hides: true,
+			want: func(c commandCell, s commandState) int {
+				return max(anybody(c, s), map[bool]int{true: exitMissing}[c.in])
+			},
+		},
 		"parley page visibility": {
 			args: func(page, _ string) []string { return []string{"page", "visibility", page, "shared"} },
 			want: func(c commandCell, s commandState) int {

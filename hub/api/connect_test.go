@@ -379,3 +379,14 @@ func TestConnectBegunAgainEndsWhatWasBefore(t *testing.T) {
 		t.Errorf("the link that was given up: %s", a.body)
 	}
 }
+
+// emptyInbox is a Page's inbox on Facebook in which nothing is.
+type emptyInbox struct{}
+
+func (emptyInbox) Threads(context.Context, string, model.MetaPageID, string, int) (model.PastThreads, error) {
+	return model.PastThreads{}, nil
+}
+
+func (emptyInbox) CountThreads(context.Context, string, model.MetaPageID, string) (int, string, error) {
+	return 0, "", nil
+}

@@ -51,6 +51,7 @@ type connectInput struct {
 		Page       model.MetaPageID `json:"page" minLength:"1" maxLength:"64" pattern:"^[0-9]+$" doc:"Facebook's id of the Page"`
 		Token      string           `json:"token" minLength:"1" maxLength:"4096" doc:"An access token of the Page, or of somebody with full control of it"`
 		Visibility model.Visibility `json:"visibility,omitempty" enum:"private,shared"`
+		NoImport   bool             `json:"no_import,omitempty" doc:"Leave past conversations where they are"`
 	}
 }
 
@@ -61,7 +62,7 @@ type pageOutput struct {
 
 func (s *server) connectPage(ctx context.Context, in *connectInput) (*pageOutput, error) {
 	p, created, err := s.hub.ConnectPage(ctx, user(ctx), hub.Connection{
-		Page: in.Body.Page, Token: in.Body.Token, Visibility: in.Body.Visibility,
+		Page: in.Body.Page, Token: in.Body.Token, Visibility: in.Body.Visibility, NoImport: in.Body.NoImport,
 	})
 	if err != nil {
 		return nil, s.problem(ctx, err)

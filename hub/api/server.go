@@ -91,6 +91,7 @@ func New(o Options) http.Handler {
 	s.audit(api)
 	s.pages(api)
 	s.connections(api)
+	s.imports(api)
 	s.connectPages(mux)
 	s.conversations(api)
 	s.triage(api)

@@ -357,6 +357,17 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{} },
 			want: admins(verdict{status: http.StatusCreated}),
 		},
+		"get-import":    {want: seen(ok), hides: true},
+		"cancel-import": {want: importVerdict(ok), hides: true},
+		"begin-import": {
+			want: func(c cell) verdict {
+				if c.sees && c.gone && (c.mine || c.who.Admin) {
+					return conflict(model.PageDisconnected)
+				}
+				return importVerdict(ok)(c)
+			},
+			hides: true, changes: true,
+		},
 		"get-connect":    {want: always(notFound)}, // it names nobody's
 		"cancel-connect": {want: always(notFound)},
 		"connect-page": {
@@ -556,7 +567,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	for _, p := range places() {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newWorld(t, withInbox)
 			w.revokes()
 			p.prepare(w)
 			w.judgeAll(p, w.target(p), func(route) bool { return true })
@@ -638,7 +649,7 @@ func changes() []change {
 // answered, while customers write without a pause.
 func TestWhoSeesWhatWhileAPageChanges(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, withTiming(quick))
+	w := newWorld(t, withTiming(quick), withInbox)
 	w.revokes()
 	connected(ann, model.Shared)(w)
 	w.runs()
@@ -755,7 +766,7 @@ func TestWhoMayChangeAPage(t *testing.T) {
 				}
 				t.Run(p.name+"/"+id+"/"+c.identity, func(t *testing.T) {
 					t.Parallel()
-					w := newWorld(t)
+					w := newWorld(t, withInbox)
 					p.prepare(w)
 					c := cells(w, p)[i]
 					a := w.ask(c.who, w.operation(id), r, w.target(p))
@@ -858,5 +869,25 @@ func TestHiddenThingsUnderASeenPage(t *testing.T) {
 		if !indistinct(got, want) {
 			t.Errorf("hidden %s, missing %s", got.body, want.body)
 		}
+	}
+}
+
+// importVerdict is an expectation where the Page's installer, and admins who see it, get v.
+func importVerdict(v verdict) func(cell) verdict {
+	return seenBy(func(c cell) verdict {
+		if c.mine || c.who.Admin {
+			return v
+		}
+		return forbidden(model.NotAdmin)
+	})
+}
+
+// seenBy is an expectation where who sees the Page gets what want says.
+func seenBy(want func(cell) verdict) func(cell) verdict {
+	return func(c cell) verdict {
+		if !c.sees {
+			return notFound
+		}
+		return want(c)
 	}
 }

@@ -76,6 +76,7 @@ type setup struct {
 	// crm is nil for none.
 	crm           hub.CRM
 	newColleagues bool
+	inbox         hub.Inbox
 }
 
 type option func(*setup)
@@ -87,6 +88,9 @@ func withStore(wrap func(store.Store) store.Store) option {
 func withTiming(change func(*hub.Timing)) option {
 	return func(s *setup) { change(&s.timing) }
 }
+
+// withInbox lets past conversations be imported, of which there are none.
+func withInbox(s *setup) { s.inbox = emptyInbox{} }
 
 func withClock(now func() time.Time) option {
 	return func(s *setup) { s.now = now }
@@ -116,6 +120,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	w.server = httptest.NewUnstartedServer(nil)
 	w.hub = hub.New(hub.Options{
 		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
+		Store: w.store, Vault: testVault(), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
 		CRM: o.crm, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{

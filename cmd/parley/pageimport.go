@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/model"
+	"parley/words"
+)
+
+// How often an import is looked at, and how wide its bar is.
+const (
+	importPoll = time.Second
+	importBar  = 24
+	// importNews is how often a line is written where no line can be drawn over.
+	importNews = 10 * time.Second
+)
+
+func (p *program) pageImportCommand() *cobra.Command {
+	var cancel, status bool
+	cmd := &cobra.Command{
+		Use: "import PAGE", Short: p.words.Say(words.PageImportShort), Long: p.words.Say(words.PageImportLong), Args: p.exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			page := model.PageID(args[0])
+			ask := c.BeginImport
+			switch {
+			case cancel:
+				ask = c.CancelImport
+			case status:
+				ask = c.Import
+			}
+			now, err := ask(cmd.Context(), page)
+			if err != nil {
+				return err
+			}
+			if !cancel && !status {
+				if now, err = p.followImport(cmd.Context(), c, page, now); err != nil {
+					return err
+				}
+			}
+			if err := p.print(now, func() { p.line(p.importLine(now)) }); err != nil {
+				return err
+			}
+			if now.State == model.ImportFailed {
+				return &failure{exit: exitFailed, code: now.Code, say: p.code(now.Code, "")}
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&cancel, "cancel", false, p.words.Say(words.FlagImportCancel))
+	f.BoolVar(&status, "status", false, p.words.Say(words.FlagImportStatus))
+	return cmd
+}
+
+// followImport shows how far it is until it ends. Leaving does not stop it.
+func (p *program) followImport(ctx context.Context, c *client.Client, page model.PageID, now model.Import) (model.Import, error) {
+	_, _, draws := p.terminal()
+	draws = draws && !p.json
+	poll := time.NewTicker(importPoll)
+	defer poll.Stop()
+	var told time.Time
+	for now.State.Active() {
+		switch {
+		case p.json:
+		case draws:
+			p.drawLine(p.importLine(now))
+		case p.now().Sub(told) >= importNews:
+			told = p.now()
+			p.line(p.importLine(now))
+		}
+		select {
+		case <-ctx.Done():
+			if draws {
+				p.line("")
+			}
+			p.tell(p.words.Say(words.ImportGoesOn, "Page", string(page)))
+			return now, ctx.Err()
+		case <-poll.C:
+		}
+		next, err := c.Import(ctx, page)
+		if err != nil && ctx.Err() == nil {
+			return now, err
+		}
+		if err == nil {
+			now = next
+		}
+	}
+	if draws {
+		p.drawLine("")
+	}
+	return now, nil
+}
+
+// drawLine draws over the line that was drawn before.
+func (p *program) drawLine(line string) { _, _ = fmt.Fprint(p.out, "\r\x1b[K"+line) }
+
+// importLine says how far an import is: a bar where the whole is known, count, rate and
+// time left.
+func (p *program) importLine(i model.Import) string {
+	parts := []string{p.words.Say(words.ImportState(string(i.State)))}
+	count := p.words.Say(words.ImportCount, "N", group(i.Threads), "Messages", group(i.Messages))
+	if i.Total > 0 && i.State != model.ImportDone {
+		done := int(min(i.Threads, i.Total) * importBar / i.Total)
+		parts = append(parts, "["+strings.Repeat("#", done)+strings.Repeat(".", importBar-done)+"]")
+		count = p.words.Say(words.ImportCountOf, "N", group(i.Threads), "Total", group(i.Total), "Messages", group(i.Messages))
+	}
+	parts = append(parts, count)
+	if rate := i.Rate(); rate > 0 && i.State.Active() {
+		parts = append(parts, p.words.Say(words.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
+	}
+	if left, ok := i.Left(); ok {
+		parts = append(parts, p.words.Say(words.ImportLeft, "Left", left.String()))
+	}
+	if i.Code != "" {
+		parts = append(parts, p.code(i.Code, ""))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// group writes a number with its thousands apart.
+func group(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
