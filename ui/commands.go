@@ -98,6 +98,9 @@ func looking() []cmd {
 		{ID: "greeting", Scope: command.Panes, Reason: needsPage, Run: (*Model).openGreeting},
 		{ID: "check_page", Scope: command.Panes, Reason: needsConnectedPage, Run: func(m *Model) tea.Cmd { return m.checkPage(false) }},
 		{ID: "repair_page", Scope: command.Panes, Reason: needsAdminPage, Run: func(m *Model) tea.Cmd { return m.checkPage(true) }},
+		{ID: "connect_page", Scope: command.Panes, Reason: needsAdmin, Run: (*Model).connectPage},
+		{ID: "import_past", Scope: command.Panes, Reason: needsImportable, Run: (*Model).beginImport},
+		{ID: "cancel_import", Scope: command.Panes, Reason: needsImport, Run: (*Model).cancelImport},
 		{ID: "make_shared", Scope: command.Panes, Reason: needsOwnPage(model.Shared), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Shared) }},
 		{ID: "make_private", Scope: command.Panes, Reason: needsOwnPage(model.Private), Run: func(m *Model) tea.Cmd { return m.changeVisibility(model.Private) }},
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"parley/model"
 	"parley/ui/theme"
 	"parley/words"
@@ -19,7 +21,7 @@ func (m *Model) headerLine(w int) string {
 	state, style := m.connection()
 	sight, sightStyle := m.sight(page)
 	me := m.look.Ours(m.inbox.User().Name)
-	for _, parts := range m.headerParts(piece{state, style}, piece{sight, sightStyle}, piece{me, th.Muted}) {
+	for _, parts := range m.withImport(m.headerParts(piece{state, style}, piece{sight, sightStyle}, piece{me, th.Muted})) {
 		right, used := m.join(parts)
 		room := w - 2 - used - 2
 		if room >= min(12, m.look.Cells.Width(where)) {
@@ -41,6 +43,20 @@ func (m *Model) headerParts(state, sight, me piece) [][]piece {
 	mark := piece{th.Waiting, th.Warn}
 	away := piece{th.Waiting + " " + m.say(words.AssignAway), th.Warn}
 	return [][]piece{{state, sight, away, me}, {state, sight, away}, {state, sight, mark}, {state, mark}, {state}}
+}
+
+// withImport puts how far an import is behind the first piece. Where it leaves no room for
+// anything else, it goes.
+func (m *Model) withImport(all [][]piece) [][]piece {
+	text := m.importText()
+	if text == "" {
+		return all
+	}
+	out := make([][]piece, 0, 2*len(all))
+	for _, parts := range all {
+		out = append(out, slices.Insert(slices.Clone(parts), 1, piece{text, m.look.Theme.Warn}))
+	}
+	return append(out, all...)
 }
 
 // piece is some text in one style.

@@ -42,6 +42,15 @@ type Hub interface {
 	CheckPage(ctx context.Context, id model.PageID, repair bool) (model.Page, error)
 	// SetVisibility makes a Page private or shared; only its installer may.
 	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error
+	// BeginConnect begins to connect a Page through the browser; Connect tells how far that
+	// is, CancelConnect gives it up. Only an admin may.
+	BeginConnect(ctx context.Context) (model.Connect, error)
+	Connect(ctx context.Context, id string) (model.Connect, error)
+	CancelConnect(ctx context.Context, id string) (model.Connect, error)
+	// BeginImport brings a Page's past conversations in, or takes that up; CancelImport
+	// stops it.
+	BeginImport(ctx context.Context, page model.PageID) error
+	CancelImport(ctx context.Context, page model.PageID) error
 	// Users returns everybody who works with the hub.
 	Users(ctx context.Context) ([]model.Colleague, error)
 	// SetAvailable makes the user take conversations, or none for now.

@@ -103,6 +103,8 @@ type Model struct {
 	toast    toast
 	wire     Connection
 	frame    frame
+	// connecting is a Page that the user connects in their browser.
+	connecting connecting
 }
 
 // ErrOptions is that the screen can't work with its options.

@@ -46,6 +46,12 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.pathCompleted(msg)
 	case composer.PasteRefused:
 		m.notify(m.say(words.PasteTooLong))
+	case connectSaid:
+		return m.connectSaid(msg)
+	case connectTick:
+		return m.connectTick(msg)
+	case importSaid:
+		m.importSaid(msg)
 	default:
 		return m.hubSays(msg)
 	}

@@ -292,6 +292,8 @@ type fakeHub struct {
 	greetings []model.Greeting
 	// checked is how a Page stands when Facebook is asked.
 	checked *model.Page
+	// connect is how far connecting a Page is.
+	connect model.Connect
 }
 
 func (h *fakeHub) note(what string) error {
@@ -416,6 +418,28 @@ func (h *fakeHub) Users(context.Context) ([]model.Colleague, error) { return h.u
 
 func (h *fakeHub) SetAvailable(_ context.Context, available bool) error {
 	return h.note(fmt.Sprint("available ", available))
+}
+
+func (h *fakeHub) BeginConnect(context.Context) (model.Connect, error) {
+	return h.connect, h.note("connect")
+}
+
+func (h *fakeHub) Connect(_ context.Context, id string) (model.Connect, error) {
+	c := h.connect
+	c.URL = ""
+	return c, h.note("connect " + id)
+}
+
+func (h *fakeHub) CancelConnect(_ context.Context, id string) (model.Connect, error) {
+	return model.Connect{ID: id, State: model.ConnectRefused, Code: model.ConnectCancelled}, h.note("give up " + id)
+}
+
+func (h *fakeHub) BeginImport(_ context.Context, p model.PageID) error {
+	return h.note("import " + string(p))
+}
+
+func (h *fakeHub) CancelImport(_ context.Context, p model.PageID) error {
+	return h.note("stop " + string(p))
 }
 
 func (h *fakeHub) Tell(f model.Lossy) {

@@ -182,6 +182,20 @@ const (
 	DeletionNo    ID = "deletion_no"
 )
 
+// Connecting a Page, and bringing its past in.
+const (
+	ConnectTitle     ID = "connect_title"
+	ConnectInBrowser ID = "connect_in_browser"
+	ConnectElsewhere ID = "connect_elsewhere"
+	ConnectCopy      ID = "connect_copy"
+	ConnectGiveUp    ID = "connect_give_up"
+	ConnectCopied    ID = "connect_copied"
+	ImportBegun      ID = "import_begun"
+	ImportStopped    ID = "import_stopped"
+	WhyImportRuns    ID = "why_import_runs"
+	WhyNoImport      ID = "why_no_import"
+)
+
 // Who looks after a conversation.
 const (
 	AssignTitle  ID = "assign_title"

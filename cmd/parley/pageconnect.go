@@ -19,6 +19,9 @@ const (
 	connectPatience = 5 * time.Second
 )
 
+// linkCells is how much of a link is shown: all of it, or it leads nowhere.
+const linkCells = 2000
+
 func (p *program) pageConnectCommand() *cobra.Command {
 	var page, tokenFile, visibility string
 	cmd := &cobra.Command{
@@ -65,7 +68,7 @@ func (p *program) connectInBrowser(ctx context.Context, v model.Visibility) erro
 	if err != nil {
 		return err
 	}
-	link := plain(begun.URL).String()
+	link := safe.LineN(model.Untrusted(begun.URL), linkCells).String()
 	p.tell(p.words.Say(words.ConnectOpen, "Minutes", int(time.Until(begun.ExpiresAt).Round(time.Minute).Minutes())))
 	p.tell("  " + link)
 	if open := p.browser(); open != nil && p.opensBrowser() {

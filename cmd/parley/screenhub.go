@@ -208,3 +208,25 @@ func (d *screenDrafts) Save(of ui.DraftOf, text string, at time.Time) error {
 	}
 	return drafts.Put(d.hub, of.Conversation, model.Untrusted(text), at)
 }
+
+func (h *screenHub) BeginConnect(ctx context.Context) (model.Connect, error) {
+	return h.client.BeginConnect(ctx, "")
+}
+
+func (h *screenHub) Connect(ctx context.Context, id string) (model.Connect, error) {
+	return h.client.Connect(ctx, id)
+}
+
+func (h *screenHub) CancelConnect(ctx context.Context, id string) (model.Connect, error) {
+	return h.client.CancelConnect(ctx, id)
+}
+
+func (h *screenHub) BeginImport(ctx context.Context, page model.PageID) error {
+	_, err := h.client.BeginImport(ctx, page)
+	return err
+}
+
+func (h *screenHub) CancelImport(ctx context.Context, page model.PageID) error {
+	_, err := h.client.CancelImport(ctx, page)
+	return err
+}

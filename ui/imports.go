@@ -1,0 +1,118 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/words"
+)
+
+// importCells is how wide the bar of an import is.
+const importCells = 8
+
+// importText says how far bringing a Page's past conversations in is: a bar, count, rate,
+// time left. It is empty while nothing is brought in.
+func (m *Model) importText() string {
+	for _, p := range m.seenPages() {
+		if p.Import == nil || !p.Import.State.Active() || m.query.Page != "" && p.ID != m.query.Page {
+			continue
+		}
+		return m.importOf(*p.Import)
+	}
+	return ""
+}
+
+func (m *Model) importOf(i model.Import) string {
+	parts := []string{m.say(words.ImportState(string(i.State)))}
+	count := group(int(i.Threads))
+	if i.Total > 0 {
+		done := int(min(i.Threads, i.Total) * importCells / i.Total)
+		parts = append(parts, "["+strings.Repeat("#", done)+strings.Repeat("-", importCells-done)+"]")
+		count += "/" + group(int(i.Total))
+	}
+	parts = append(parts, count)
+	if rate := i.Rate(); rate > 0 {
+		parts = append(parts, m.say(words.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
+	}
+	if left, ok := i.Left(); ok {
+		parts = append(parts, m.say(words.ImportLeft, "Left", left.String()))
+	}
+	return strings.Join(parts, " ")
+}
+
+// importPage is the Page whose import a command is about.
+func (m *Model) importPage() (model.Page, bool) {
+	p, ok := m.sharedPage()
+	if !ok {
+		if pages := m.seenPages(); len(pages) == 1 {
+			return pages[0], true
+		}
+	}
+	return p, ok
+}
+
+// mayImport tells why this user can't begin or stop an import.
+func (m *Model) mayImport() (model.Page, string) {
+	p, ok := m.importPage()
+	switch me := m.inbox.User(); {
+	case !ok:
+		return p, m.say(words.WhyNoPage)
+	case !me.Admin && p.Installer.ID != me.ID:
+		return p, m.say(words.Code(string(model.NotAdmin)))
+	}
+	return p, ""
+}
+
+func needsImportable(m *Model) string {
+	p, why := m.mayImport()
+	switch {
+	case why != "":
+		return why
+	case !p.Connected():
+		return m.say(words.Code(string(model.PageDisconnected)))
+	case p.Import != nil && p.Import.State.Active():
+		return m.say(words.WhyImportRuns)
+	}
+	return ""
+}
+
+func needsImport(m *Model) string {
+	p, why := m.mayImport()
+	if why == "" && (p.Import == nil || !p.Import.State.Active()) {
+		return m.say(words.WhyNoImport)
+	}
+	return why
+}
+
+// importSaid is the answer to beginning or stopping an import. How far it is comes with the
+// Page.
+type importSaid struct {
+	done words.ID
+	err  error
+}
+
+func (m *Model) beginImport() tea.Cmd {
+	p, _ := m.importPage()
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg { return importSaid{words.ImportBegun, hub.BeginImport(ctx, p.ID)} })
+}
+
+func (m *Model) cancelImport() tea.Cmd {
+	p, _ := m.importPage()
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		return importSaid{words.ImportStopped, hub.CancelImport(ctx, p.ID)}
+	})
+}
+
+func (m *Model) importSaid(s importSaid) {
+	if s.err != nil {
+		m.notify(m.hub.Explain(s.err))
+		return
+	}
+	m.notify(m.say(s.done))
+}
