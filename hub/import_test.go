@@ -284,6 +284,32 @@ func TestAGapIsFilled(t *testing.T) {
 	})
 }
 
+// A subscription that was lost is repaired: what was missed meanwhile is read.
+func TestARepairFillsTheGap(t *testing.T) {
+	inPastWorld(t, func(t *testing.T, w *world, past *fakeInbox) {
+		past.fill(60)
+		w.connect(w.ann, model.Private)
+		w.imported()
+		w.receive(wrote(hanako, "m_before", "before", now()))
+		past.wrote(hanako, "m_before", "before", now())
+		w.pass(2 * time.Hour)
+		for i := range 40 { // more than one call tells of
+			c := model.PSID(fmt.Sprintf("90%02d", i))
+			past.wrote(c, model.MID("m_missed_"+c), "anybody there?", now())
+			w.pass(time.Second)
+		}
+		w.connect(w.ann, "")
+		w.pass(20 * time.Second)
+		w.whole(past)
+		if c := w.conversation("9000"); c.Unread != 1 {
+			t.Errorf("what was missed: %d unread", c.Unread)
+		}
+		if i, err := w.hub.ImportStatus(w.ctx, w.ann, page); err != nil || i.Kind != model.ImportGap || i.State != model.ImportDone {
+			t.Errorf("the gap is told as %+v %v", i, err)
+		}
+	})
+}
+
 // A webhook's millisecond takes the place of an import's second, whichever came first.
 func TestAWebhookKnowsBetter(t *testing.T) {
 	inPastWorld(t, func(t *testing.T, w *world, past *fakeInbox) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -147,7 +148,7 @@ func (s *Sandbox) authorize(who *account, granted []string, redirect string) str
 // freshToken makes a secret that nobody had before. mu held.
 func (s *Sandbox) freshToken(prefix string) string {
 	s.serial++
-	raw := derive(s.opts.Seed, prefix+" "+s.now().String()+" "+encode64([]byte{byte(s.serial), byte(s.serial >> 8), byte(s.serial >> 16)}))
+	raw := derive(s.opts.Seed, prefix+" "+s.now().String()+" "+strconv.FormatUint(s.serial, 10))
 	return prefix + strings.NewReplacer("-", "Z", "_", "Q").Replace(encode64(raw[:]))
 }
 

@@ -104,13 +104,12 @@ func (s *Sandbox) debugToken(c *call) (any, error) {
 	if !held.expires.IsZero() {
 		data["expires_at"] = held.expires.Unix()
 	}
-	switch {
-	case held.who == asPage:
+	if held.who == asPage {
 		data["type"], data["profile_id"] = "PAGE", s.info.PageID
 		if s.page.tokenRefused {
 			invalid(errTokenRefused())
 		}
-	default:
+	} else {
 		data["type"] = "USER"
 		var pages []string
 		for _, p := range held.owner.pages {

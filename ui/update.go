@@ -46,6 +46,19 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.pathCompleted(msg)
 	case composer.PasteRefused:
 		m.notify(m.say(words.PasteTooLong))
+	default:
+		return m.aboutPages(msg)
+	}
+	return nil
+}
+
+// aboutPages takes over answers about Pages; what is none is of the terminal.
+func (m *Model) aboutPages(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case teamRead:
+		m.teamRead(msg)
+	case visibilitySet:
+		m.visibilitySet(msg)
 	case connectSaid:
 		return m.connectSaid(msg)
 	case connectTick:

@@ -152,8 +152,7 @@ func (p *program) connectRefused(code model.Code) error {
 		say = p.words.Say(id)
 	}
 	exit := exitRefused
-	switch code {
-	case model.GraphUnavailable, model.StoreUnavailable:
+	if code == model.GraphUnavailable || code == model.StoreUnavailable {
 		exit = exitFailed
 	}
 	return &failure{exit: exit, code: code, say: say}

@@ -82,7 +82,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, status int, page w
 // redirect sends a browser on; what it sent is not sent again.
 func (s *server) redirect(w http.ResponseWriter, r *http.Request, to string) {
 	s.web.protect(w.Header())
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // only to pages of the hub, and to the dialog that it was set up with
 }
 
 // showInvite says what the link is for and who made it. Nothing happens before the button:
@@ -127,7 +127,7 @@ func (s *server) startConnect(w http.ResponseWriter, r *http.Request) {
 	}
 	// Lax: it comes along when Facebook sends the browser back, and with no form of another
 	// site.
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where the hub is reached over TLS; on this machine it may not be
 		Name: connectCookie, Value: secret, Path: s.prefix() + connectPath, MaxAge: int(cookieLife.Seconds()),
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	})
