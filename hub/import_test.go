@@ -439,6 +439,37 @@ func TestImportFindsAReplyOfUnknownOutcome(t *testing.T) {
 	})
 }
 
+// What somebody else did with the Page here stands in its inbox on Facebook: another
+// installation does not show it by itself, nor by filling a gap.
+func TestAnotherInstallationDoesNotReadThePast(t *testing.T) {
+	inPastWorld(t, func(t *testing.T, w *world, past *fakeInbox) {
+		past.wrote(hanako, "m_old", "to ann alone", ago(time.Hour))
+		w.connect(w.ann, model.Private)
+		w.imported()
+		_, err := w.hub.Uninstall(w.ctx, w.ann, page)
+		w.must(err)
+		w.pass(time.Minute)
+		_, _, err = w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: metaPage, Token: "token"})
+		w.must(err)
+		w.pass(time.Minute)
+		w.receive(wrote(hanako, "m_new", "to ben", now()))
+		past.wrote(hanako, "m_new", "to ben", now())
+		w.pass(time.Hour)
+		past.wrote(hanako, "m_missed", "while the hub was down", now())
+		w.restart()
+		w.pass(time.Minute)
+		ms, _, _, err := w.hub.Messages(w.ctx, w.ben, model.NewConversationID(page+"~2", hanako), "", 100)
+		w.must(err)
+		var got []model.MID
+		for _, m := range ms {
+			got = append(got, m.MID)
+		}
+		if !slices.Equal(got, []model.MID{"m_new", "m_missed"}) {
+			t.Errorf("ben is shown %v", got)
+		}
+	})
+}
+
 func TestImportIsHiddenWithItsPage(t *testing.T) {
 	inPastWorld(t, func(t *testing.T, w *world, past *fakeInbox) {
 		past.fill(3)

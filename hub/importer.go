@@ -225,7 +225,7 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 			}
 		}
 	}, func(b *batch, now store.Reading) (err error) {
-		added, err = b.pastThread(t, now.News)
+		added, err = b.pastThread(t, now)
 		nameless = b.customerNew && t.Name == ""
 		return err
 	})

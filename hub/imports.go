@@ -30,6 +30,9 @@ func beginGap(p *store.Page, heard time.Time) {
 		return
 	}
 	p.Gap = &store.Reading{ID: newUUID(), Pass: 1, Since: heard, News: heard}
+	if !p.Imported && p.History == nil && p.ConnectedAt != nil {
+		p.Gap.Floor = *p.ConnectedAt // its past was not wanted, or is another installation's
+	}
 }
 
 // lastHeard returns Meta's time of the newest thing a customer did that is stored; zero if
@@ -85,7 +88,8 @@ func (h *Hub) NoteGaps(ctx context.Context) error {
 
 // beginReading decides what is read of a Page that was connected or repaired. What was
 // missed since the last that was heard is a gap; a Page whose past was never brought in
-// gets all of it, unless that is not wanted.
+// gets all of it, unless that is not wanted. Where somebody else had the Page here, whose
+// replies stand in its inbox, nothing is read of before by itself: a person may begin it.
 func (h *Hub) beginReading(tx store.PageTx, p *store.Page, created, skip bool, now time.Time) error {
 	if h.inbox == nil {
 		return nil
@@ -94,7 +98,11 @@ func (h *Hub) beginReading(tx store.PageTx, p *store.Page, created, skip bool, n
 	if err != nil {
 		return err
 	}
-	if created && !p.Imported && !skip {
+	others, err := othersHad(tx, p)
+	if err != nil {
+		return err
+	}
+	if created && !p.Imported && !skip && !others {
 		beginHistory(p, now)
 		return nil
 	}
@@ -103,6 +111,17 @@ func (h *Hub) beginReading(tx store.PageTx, p *store.Page, created, skip bool, n
 		takeUp(p, now)
 	}
 	return nil
+}
+
+// othersHad tells whether somebody else had the Page on this hub.
+func othersHad(tx store.PageTx, p *store.Page) (bool, error) {
+	all, err := tx.Installations(p.PageID)
+	for _, o := range all {
+		if o.Installer.ID != p.Installer.ID {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // takeUp goes on with a history where it was.

@@ -11,12 +11,12 @@ import (
 )
 
 // pastThread stores what of a thread is not here yet, oldest first, and returns how many
-// messages that were. What was written before news was read elsewhere long ago: it is not
+// messages that were. What was written before r.News was read elsewhere long ago: it is not
 // unread, and brings nothing back to the inbox.
 //
 // What a deletion took away does not come back: see [batch.deleted].
-func (b *batch) pastThread(t model.PastThread, news time.Time) (int, error) {
-	past := pastReader{batch: b, thread: t, news: news}
+func (b *batch) pastThread(t model.PastThread, r store.Reading) (int, error) {
+	past := pastReader{batch: b, thread: t, news: r.News, from: r.Floor}
 	for _, m := range slices.Backward(t.Messages) {
 		if err := past.take(m); err != nil {
 			return 0, err
@@ -30,6 +30,8 @@ type pastReader struct {
 	*batch
 	thread model.PastThread
 	news   time.Time
+	// from: what was written before is not taken.
+	from time.Time
 
 	c     *openConversation
 	added int
@@ -42,6 +44,9 @@ type pastReader struct {
 // take stores one message, unless it is here, or was deleted.
 func (p *pastReader) take(m model.PastMessage) error {
 	at := m.CreatedAt.UTC()
+	if at.Before(p.from) {
+		return nil
+	}
 	gone, err := p.deleted(p.thread.Customer, at)
 	if gone || err != nil {
 		return err

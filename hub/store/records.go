@@ -41,6 +41,8 @@ type Reading struct {
 	Since time.Time
 	// News: what was written from then on is news, and not history.
 	News time.Time
+	// Floor: what was written before is not taken; zero: all is.
+	Floor time.Time
 	// Newest is Meta's time of the most lately updated thread when this pass began.
 	Newest time.Time
 	// After is Meta's cursor of the stretch being read, Done which threads of it are.
