@@ -32,6 +32,8 @@ const (
 func parameters() map[string]idOf {
 	return map[string]idOf{
 		"path page": pageID, "path conversation": conversationID, "path message": messageID, "path token": tokenID,
+		// Another's attempt to connect a Page: TestConnectThroughTheBrowser asks for it.
+		"path connection": noID, "body no_import": noID,
 		"path notice": messageID, "query locale": noID, "body locale": noID,
 		"path media": messageID, // a file has the id of the message that carries it
 

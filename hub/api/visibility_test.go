@@ -357,8 +357,13 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{} },
 			want: admins(verdict{status: http.StatusCreated}),
 		},
-		"get-import":    {want: seen(ok), hides: true},
-		"cancel-import": {want: importVerdict(ok), hides: true},
+		"get-import": {want: seenBy(func(c cell) verdict { return begun(c, ok) }), hides: true},
+		"cancel-import": {want: func(c cell) verdict {
+			if v := importVerdict(ok)(c); v != ok {
+				return v
+			}
+			return begun(c, ok)
+		}, hides: true},
 		"begin-import": {
 			want: func(c cell) verdict {
 				if c.sees && c.gone && (c.mine || c.who.Admin) {
@@ -880,6 +885,14 @@ func importVerdict(v verdict) func(cell) verdict {
 		}
 		return forbidden(model.NotAdmin)
 	})
+}
+
+// begun is v where an import was begun: another's installation begins without one.
+func begun(c cell, v verdict) verdict {
+	if c.page != page {
+		return notFound
+	}
+	return v
 }
 
 // seenBy is an expectation where who sees the Page gets what want says.
