@@ -94,6 +94,7 @@ func New(cfg Config) (*Client, error) {
 		c.transport = c.own
 	}
 	c.inbox = newLimiter(orDuration(cfg.ConversationsPause, conversationsPause), c.now)
+	c.inbox.begins = c.now().Add(2 * c.inbox.pause) // as many calls as a second has
 	return c, nil
 }
 

@@ -25,6 +25,7 @@ func (c *Client) ThreadMessages(ctx context.Context, token string, page model.Me
 	if err := c.inbox.wait(ctx, page); err != nil {
 		return nil, err
 	}
+	defer c.inbox.done(page)
 	var w struct {
 		Data []struct {
 			Messages struct {

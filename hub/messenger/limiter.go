@@ -18,6 +18,9 @@ const conversationsPause = 500 * time.Millisecond
 type limiter struct {
 	pause time.Duration
 	now   func() time.Time
+	// begins is before when there is no turn: a hub that was killed may have called just
+	// before this one began.
+	begins time.Time
 
 	mu   sync.Mutex
 	next map[model.MetaPageID]time.Time
@@ -46,6 +49,16 @@ func (l *limiter) wait(ctx context.Context, page model.MetaPageID) error {
 	}
 }
 
+// done notes that a call of the Page was answered. Meta counts by when calls arrive, which
+// may be long after they were made: the next one is a pause away from this one's answer.
+func (l *limiter) done(page model.MetaPageID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if next := l.now().Add(l.pause); l.next[page].Before(next) {
+		l.next[page] = next
+	}
+}
+
 // take takes the Page's next turn and returns how far away it is.
 func (l *limiter) take(page model.MetaPageID) time.Duration {
 	l.mu.Lock()
@@ -57,8 +70,10 @@ func (l *limiter) take(page model.MetaPageID) time.Duration {
 		}
 	}
 	turn := l.next[page]
-	if turn.Before(now) {
-		turn = now
+	for _, earliest := range []time.Time{now, l.begins} {
+		if turn.Before(earliest) {
+			turn = earliest
+		}
 	}
 	l.next[page] = turn.Add(l.pause)
 	return turn.Sub(now)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -59,6 +60,30 @@ func TestTheWaitForATurnIsNoneOfTheCalls(t *testing.T) {
 			if _, err := c.ThreadMessages(t.Context(), "token", "1", "2"); err != nil {
 				t.Error(err)
 			}
+		}
+	})
+}
+
+// A hub that was killed may have made its two calls of this second just before.
+func TestANewClientLetsASecondPass(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var calls []time.Duration
+		c, err := New(Config{AppID: "1", AppSecret: "s", Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+			calls = append(calls, time.Since(began))
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"data":[]}`))}, nil
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := c.Threads(t.Context(), "token", "1", "", 25); err != nil {
+				t.Error(err)
+			}
+		}
+		if want := []time.Duration{time.Second, 1500 * time.Millisecond, 2 * time.Second}; !slices.Equal(calls, want) {
+			t.Errorf("calls after %v, want %v", calls, want)
 		}
 	})
 }

@@ -73,6 +73,7 @@ func (c *Client) threads(ctx context.Context, token string, page model.MetaPageI
 	if err := c.inbox.wait(ctx, page); err != nil {
 		return w, err
 	}
+	defer c.inbox.done(page)
 	query := url.Values{"platform": {"messenger"}, "fields": {fields}, "limit": {limit}}
 	if after != "" {
 		query.Set("after", after)
