@@ -15,8 +15,7 @@ import (
 
 func (p *program) pageCommand() *cobra.Command {
 	return p.group("page", words.PageShort,
-		p.pageConnectCommand(), p.pageListCommand(), p.pageVisibilityCommand(), p.pageCheckCommand(), p.pageDisconnectCommand(),
-		p.pageConnectCommand(), p.pageImportCommand(), p.pageListCommand(), p.pageVisibilityCommand(), p.pageDisconnectCommand(),
+		p.pageConnectCommand(), p.pageImportCommand(), p.pageListCommand(), p.pageVisibilityCommand(), p.pageCheckCommand(), p.pageDisconnectCommand(),
 		p.pageGreetingCommand(), p.pageEntryCommand(), p.pageDoctorCommand())
 }
 

@@ -119,8 +119,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.server = httptest.NewUnstartedServer(nil)
 	w.hub = hub.New(hub.Options{
-		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
-		Store: w.store, Vault: testVault(), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
+		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
 		CRM: o.crm, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{
