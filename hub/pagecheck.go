@@ -145,15 +145,32 @@ func (h *Hub) look(ctx context.Context, p store.Page, asked bool) (model.Page, e
 		if err := b.found(state); err != nil {
 			return err
 		}
+		if err := h.noteMissed(&b.page, p, tx); err != nil {
+			return err
+		}
 		moved = b.pageChanged
 		err = b.flush()
 		out = b.page
 		return err
 	})
 	if moved && err == nil {
+		h.imports.notify()
 		h.outbox.wake.notify()
 	}
 	return out.Page, err
+}
+
+// noteMissed has what did not come while a Page's webhooks went nowhere read, once they come
+// again.
+func (h *Hub) noteMissed(p *store.Page, was store.Page, tx store.PageTx) error {
+	if h.inbox == nil || !p.Connected() || was.Connected() {
+		return nil
+	}
+	heard, err := lastHeard(tx, p.ID, h.utc())
+	if err == nil {
+		beginGap(p, heard)
+	}
+	return err
 }
 
 // found takes over how a Page stands, and tells what is news.

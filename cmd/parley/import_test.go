@@ -175,6 +175,11 @@ func TestImportByCommand(t *testing.T) {
 	w.facebook.control(http.MethodPost, "/page", map[string]*bool{"subscribed": &off}, nil)
 	w.customerWrites("1001", "written while the hub was down")
 	w.startHub()
+	// It found by itself that nothing comes any more; what was missed is read once it does.
+	waitFor(t, "the hub knows", patience, func() bool {
+		return strings.Contains(ann.cli("page", "list", "--json").ok().out, `"subscribed":false`)
+	})
+	ann.cli("page", "check", page, "--repair").ok()
 	waitFor(t, "what was missed", patience, func() bool {
 		var c struct{ Unread int }
 		a := ann.try(http.MethodGet, conversationPath(w.conversationWith("1001")), nil)
