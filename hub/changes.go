@@ -34,7 +34,7 @@ func (v view) changesAfter(page store.Page, seq int64) (changes []model.Change, 
 		}
 		c, err := v.change(page, r)
 		if errors.Is(err, store.ErrNotFound) {
-			continue // gone since; a later row says so
+			continue // gone since; a later row says so. Or not for this user
 		}
 		if err != nil {
 			return nil, seq, false, err
@@ -54,8 +54,9 @@ func (v view) change(page store.Page, r store.LogRow) (model.Change, error) {
 		object, err = v.changedMessage(model.MessageID(r.ID))
 	case store.KindConversation:
 		var c store.Conversation
-		c, err = v.Conversation(model.ConversationID(r.ID))
-		object = v.conversation(c)
+		if c, err = v.Conversation(model.ConversationID(r.ID)); err == nil {
+			object, err = v.conversation(c)
+		}
 	case store.KindPage:
 		p := page.Page
 		p.Sees = true
@@ -64,6 +65,9 @@ func (v view) change(page store.Page, r store.LogRow) (model.Change, error) {
 		object, err = v.Notice(page.ID, r.ID)
 	case store.KindRemoved:
 		object = model.Removed{ID: r.ID}
+	case store.KindLink:
+		kind = model.ChangeLink
+		object, err = v.linkChange(r.ID)
 	default:
 		err = fmt.Errorf("log row %d of %s: unknown kind %q", r.Seq, page.ID, r.Kind)
 	}
@@ -87,4 +91,56 @@ func (v view) changedMessage(id model.MessageID) (model.Message, error) {
 		return model.Message{}, err
 	}
 	return v.message(m, c)
+}
+
+// linkChange is what a user is told who may see the record that was linked or unlinked;
+// to others nothing happened.
+func (v view) linkChange(id string) (model.LinkChange, error) {
+	conversation, record := store.ParseLinkID(id)
+	sees, err := v.SeesRecord(record, v.eyes())
+	if err == nil && !sees {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return model.LinkChange{}, err
+	}
+	if _, err := v.Conversation(conversation); err != nil {
+		return model.LinkChange{}, err
+	}
+	links, err := v.links(conversation)
+	return model.LinkChange{Conversation: conversation, Links: links}, err
+}
+
+// personal tells whether the changes in that range of a Page's log differ from one user
+// who sees the Page to another: what they may see of the CRM does.
+func (v view) personal(from, to int64) (bool, error) {
+	rows, err := v.Events(v.pages[0].ID, from, int(to-from))
+	for _, r := range rows {
+		if err != nil {
+			break
+		}
+		var is bool
+		if is, err = v.personalRow(r); is {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+func (v view) personalRow(r store.LogRow) (bool, error) {
+	switch r.Kind {
+	case store.KindLink:
+		return true, nil
+	case store.KindConversation:
+		links, err := v.Links(model.ConversationID(r.ID))
+		return len(links) > 0, err
+	case store.KindMessage:
+		m, err := v.Message(model.MessageID(r.ID))
+		if errors.Is(err, store.ErrNotFound) {
+			return false, nil
+		}
+		return m.About() != nil, err
+	case store.KindPage, store.KindNotice, store.KindRemoved:
+	}
+	return false, nil
 }

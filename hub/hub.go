@@ -90,6 +90,8 @@ type Options struct {
 	Courtesies Courtesies
 	// CRM is Pipedrive; nil: none is configured.
 	CRM CRM
+	// Records are those of the same CRM.
+	Records Records
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
 	// first sign-in through the CRM.
 	NewColleagues bool
@@ -116,6 +118,13 @@ type Hub struct {
 
 	// crm is nil where none is configured.
 	crm           CRM
+	records       Records
+	staff         crmStaff
+	permits       expiring[model.RecordRef, []int64]
+	looked        expiring[looked, struct{}]
+	searches      expiring[searchKey, []model.Record]
+	fields        expiring[string, string]
+	suggested     expiring[suggestionKey, []model.Candidate]
 	newColleagues bool
 	loginURL      string
 	company       companyKept
@@ -163,6 +172,9 @@ func New(o Options) *Hub {
 		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 		imports: newSignal(),
+	}
+	if o.Records != nil {
+		h.records = patient{o.Records, o.Now}
 	}
 	h.metrics = newMetrics(h)
 	return h

@@ -146,8 +146,8 @@ func (h *Hub) feed(ctx context.Context, page model.PageID) error {
 }
 
 // newChanges reads the changes after those that were fed, and up to where they go.
-// Nil changes mean that they are too many, or gone: each session reads by itself what
-// it needs.
+// Nil changes mean that they are too many, or gone, or not the same for all who see the
+// Page: each session reads by itself what it needs.
 func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (changes []model.Change, to int64, err error) {
 	to = from
 	var p store.Page
@@ -167,7 +167,7 @@ func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (ch
 			to = head
 			return nil
 		}
-		v := view{Reader: r, user: p.Installer.ID, now: h.utc(), pages: []store.Page{p}}
+		v := view{Reader: r, user: p.Installer.ID, now: h.utc(), pages: []store.Page{p}, seen: seenLinks{}}
 		read, upTo, gone, err := v.changesAfter(p, from)
 		if gone {
 			upTo = head
@@ -175,6 +175,12 @@ func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (ch
 			changes = read
 		}
 		to = upTo
+		if err == nil && changes != nil {
+			var personal bool
+			if personal, err = v.personal(from, to); personal {
+				changes = nil
+			}
+		}
 		return err
 	})
 	if err == nil && to > from {

@@ -3,6 +3,8 @@ package hub
 import (
 	"context"
 	"time"
+
+	"parley/hub/store"
 )
 
 const pruneEvery = time.Hour
@@ -12,6 +14,9 @@ func (h *Hub) runPruning(ctx context.Context) error {
 	for {
 		if err := h.store.Prune(ctx, h.utc().Add(-h.timing.Retention)); err != nil && ctx.Err() == nil {
 			h.log.Error("prune store", keyError, err)
+		}
+		if err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.ForgetSights(h.utc()) }); err != nil && ctx.Err() == nil {
+			h.log.Error("forget who saw which record", keyError, err)
 		}
 		if !pause(ctx, pruneEvery) {
 			return nil

@@ -9,6 +9,9 @@ import (
 	"parley/model"
 )
 
+// seenLinks are links that a user may see, by Page and conversation.
+type seenLinks map[model.PageID]map[model.ConversationID][]model.Link
+
 // view is what one user sees in one snapshot.
 type view struct {
 	store.Reader
@@ -16,6 +19,31 @@ type view struct {
 	now   time.Time
 	pages []store.Page
 	asOf  model.AsOf
+	// seen are the links that the user may see, by Page, as far as they were read.
+	seen seenLinks
+}
+
+// eyes are by which the store tells what of the CRM the user may see.
+func (v view) eyes() store.Eyes { return store.Eyes{User: v.user, Now: v.now} }
+
+// links returns the links of a conversation whose records the user may see.
+func (v view) links(id model.ConversationID) ([]model.Link, error) {
+	of, read := v.seen[id.Page()]
+	if !read {
+		list, err := v.SeenLinks(id.Page(), v.eyes())
+		if err != nil {
+			return nil, err
+		}
+		of = make(map[model.ConversationID][]model.Link)
+		for _, l := range list {
+			of[l.Conversation] = append(of[l.Conversation], l.Link)
+		}
+		v.seen[id.Page()] = of
+	}
+	if len(of[id]) == 0 {
+		return []model.Link{}, nil
+	}
+	return of[id], nil
 }
 
 // read runs f on a snapshot of the Pages that a user may see, of all or of that one;
@@ -26,7 +54,7 @@ func (h *Hub) read(ctx context.Context, user model.User, only model.PageID, f fu
 		if err != nil {
 			return err
 		}
-		v := view{Reader: r, user: user.ID, now: h.utc(), pages: pages, asOf: model.AsOf{}}
+		v := view{Reader: r, user: user.ID, now: h.utc(), pages: pages, asOf: model.AsOf{}, seen: seenLinks{}}
 		for _, p := range pages {
 			if v.asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
 				return err
@@ -46,7 +74,7 @@ func (v view) scopes() []store.PageScope {
 }
 
 // conversation fills in what depends on who asks and when.
-func (v view) conversation(c store.Conversation) model.Conversation {
+func (v view) conversation(c store.Conversation) (model.Conversation, error) {
 	for _, p := range v.pages {
 		if p.ID == c.PageID {
 			c.Reply = model.CanReply(v.now, p.Page, c.Conversation, v.user)
@@ -55,18 +83,23 @@ func (v view) conversation(c store.Conversation) model.Conversation {
 	if c.Labels == nil {
 		c.Labels = []string{}
 	}
-	c.Links = []model.Link{}
+	links, err := v.links(c.ID)
+	c.Links = links
 	if m := c.LastMessage; m != nil && m.Author.Kind == model.ByCustomer {
 		s := *m
 		s.Author.Name = c.Customer.Name
 		c.LastMessage = &s
 	}
-	return c.Conversation
+	return c.Conversation, err
 }
 
-// message fills in what may have become known since: the customer's name, and the
-// message that this one quotes, which may have come later.
+// message fills in what may have become known since: the customer's name, what a record
+// is called, and the message that this one quotes, which may have come later. A line
+// about a record that the user may not see is [ErrNotFound].
 func (v view) message(m store.Message, c store.Conversation) (model.Message, error) {
+	if record := m.About(); record != nil {
+		return v.recordLine(m, *record)
+	}
 	if m.Author.Kind == model.ByCustomer {
 		m.Author.Name = c.Customer.Name
 	}
@@ -77,5 +110,24 @@ func (v view) message(m store.Message, c store.Conversation) (model.Message, err
 		}
 		m.ReplyTo = q.ID
 	}
+	return m.Message, nil
+}
+
+// recordLine words a line about a record by what it is called now.
+func (v view) recordLine(m store.Message, record model.RecordRef) (model.Message, error) {
+	sees, err := v.SeesRecord(record, v.eyes())
+	if err == nil && !sees {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return model.Message{}, err
+	}
+	title, err := v.RecordTitle(record)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return model.Message{}, err
+	}
+	event, link := *m.Event, *m.Event.Record
+	link.Title, event.Record = title, &link
+	m.Event = &event
 	return m.Message, nil
 }

@@ -36,9 +36,11 @@ func (h *Hub) Conversations(ctx context.Context, user model.User, q ListQuery) (
 			return err
 		}
 		for _, f := range found {
-			out.Conversations = append(out.Conversations, model.Found{
-				Conversation: v.conversation(f.Conversation), Hits: f.Hits, NameSpans: f.NameSpans,
-			})
+			c, err := v.conversation(f.Conversation)
+			if err != nil {
+				return err
+			}
+			out.Conversations = append(out.Conversations, model.Found{Conversation: c, Hits: f.Hits, NameSpans: f.NameSpans})
 		}
 		out.Cursor, out.AsOf = cursor, v.asOf
 		return nil
@@ -93,7 +95,10 @@ func (h *Hub) Conversation(ctx context.Context, user model.User, id model.Conver
 	var out model.Conversation
 	err := h.read(ctx, user, id.Page(), func(v view) error {
 		c, err := v.Reader.Conversation(id)
-		out = v.conversation(c)
+		if err != nil {
+			return err
+		}
+		out, err = v.conversation(c)
 		return err
 	})
 	return out, err
@@ -158,7 +163,7 @@ func (h *Hub) Messages(ctx context.Context, user model.User, id model.Conversati
 		if err != nil {
 			return err
 		}
-		ms, cursor, err := v.Reader.Messages(id, before, limit)
+		ms, cursor, err := v.Reader.Messages(id, before, limit, v.eyes())
 		if err != nil {
 			return err
 		}
@@ -221,6 +226,15 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 		}
 		if m.ConversationID != id {
 			return ErrNotFound
+		}
+		if record := m.About(); record != nil {
+			sees, err := tx.SeesRecord(*record, store.Eyes{User: user.ID, Now: h.utc()})
+			if err == nil && !sees {
+				err = ErrNotFound
+			}
+			if err != nil {
+				return err
+			}
 		}
 		b, err := h.newBatch(tx, id.Page())
 		if err != nil {

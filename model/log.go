@@ -190,3 +190,11 @@ func (b Batch) LogValue() slog.Value {
 func (c Change) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("seq", c.Seq), slog.String("kind", string(c.Kind)), slog.Int("object_bytes", len(c.Object)))
 }
+
+// LogValue implements [slog.LogValuer].
+func (v RecordView) LogValue() slog.Value { return v.Record.LogValue() }
+
+// LogValue implements [slog.LogValuer].
+func (l LinkChange) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("conversation", string(l.Conversation)), slog.Int("links", len(l.Links)))
+}

@@ -72,12 +72,17 @@ func (p *program) deed(e model.AuditEntry) string {
 	if kind != model.AuditAdmin && e.Via != "" && p.words.Has(words.Audit(string(kind)+"_"+e.Via)) {
 		kind += model.AuditKind("_" + e.Via)
 	}
+	var record safe.Text
+	if e.Record != nil {
+		record = plain(e.Record.String())
+	}
 	id := words.Audit(string(kind))
 	if !p.words.Has(id) { // of a newer hub
 		return plain(string(e.Kind)).String()
 	}
 	return p.words.Say(id, "Page", plain(string(e.Page)), "Conversation", plain(string(e.Conversation)),
-		"Message", plain(string(e.Message)), "Name", whom, "Key", plain(e.Key), "To", p.visibilityWord(e.To))
+		"Message", plain(string(e.Message)), "Name", whom, "Key", plain(e.Key), "To", p.visibilityWord(e.To),
+		"Record", record)
 }
 
 // visibilityWord is a visibility in the user's language.

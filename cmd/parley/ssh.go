@@ -200,11 +200,14 @@ func sshVerbs() sshd.Verbs {
 		return v
 	}
 	return sshd.Verbs{
-		"list":  verb("filter", "search", "limit", "cursor"),
-		"show":  verb("before", "limit"),
-		"tail":  verb("from"),
-		"reply": verb("wait", "client-id", "reply-to"),
-		"react": verbWith([]string{"remove"}, "wait"),
-		"stats": verb(),
+		"list":   verb("filter", "search", "limit", "cursor"),
+		"show":   verb("before", "limit"),
+		"tail":   verb("from"),
+		"reply":  verb("wait", "client-id", "reply-to"),
+		"react":  verbWith([]string{"remove"}, "wait"),
+		"link":   verb(),
+		"unlink": verb(),
+		"record": verb(),
+		"stats":  verb(),
 	}
 }

@@ -113,6 +113,16 @@ func admins(c commandCell, s commandState) int {
 	return anybody(c, s)
 }
 
+// noCRM is what is answered where all but the CRM is there.
+func noCRM(otherwise func(commandCell, commandState) int) func(commandCell, commandState) int {
+	return func(c commandCell, s commandState) int {
+		if got := otherwise(c, s); got != exitDone {
+			return got
+		}
+		return exitRefused
+	}
+}
+
 // commandRows has a row for every command. See the top of this file.
 func commandRows(tokenFile string) map[string]commandRow {
 	return map[string]commandRow{
@@ -151,6 +161,11 @@ func commandRows(tokenFile string) map[string]commandRow {
 				return seers(c, s)
 			},
 		},
+		// Of a hub without a CRM: hub/api's TestRecordsOnlyForWhoMaySeeThem has one.
+		"parley link":       {args: func(_, c string) []string { return []string{"link", c, "deal:42"} }, want: noCRM(seers), hides: true},
+		"parley unlink":     {args: func(_, c string) []string { return []string{"unlink", c, "deal:42"} }, want: noCRM(seers), hides: true},
+		"parley record":     {args: plainArgs("record", "deal:42"), want: noCRM(anybody)},
+		"parley crm search": {args: plainArgs("crm", "search", hiddenWords), want: noCRM(anybody)},
 		"parley delete": {
 			args: func(_, c string) []string { return []string{"delete", c, "--yes"} }, hides: true,
 			want: func(c commandCell, s commandState) int {

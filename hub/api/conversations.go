@@ -70,7 +70,16 @@ type ConversationPath struct {
 }
 
 func (s *server) getConversation(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
-	c, err := s.hub.Conversation(ctx, user(ctx), in.Conversation)
+	c, err := s.hub.OpenConversation(ctx, user(ctx), in.Conversation)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Conversation]{Body: c}, nil
+}
+
+// conversation answers with a conversation as it is after it was changed.
+func (s *server) conversation(ctx context.Context, id model.ConversationID) (*body[model.Conversation], error) {
+	c, err := s.hub.Conversation(ctx, user(ctx), id)
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
@@ -109,5 +118,5 @@ func (s *server) markRead(ctx context.Context, in *readInput) (*body[model.Conve
 	if err := s.hub.MarkRead(ctx, user(ctx), in.Conversation, in.Body.UpTo); err != nil {
 		return nil, s.problem(ctx, err)
 	}
-	return s.getConversation(ctx, &in.ConversationPath)
+	return s.conversation(ctx, in.Conversation)
 }

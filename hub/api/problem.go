@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -36,7 +37,9 @@ type Problem struct {
 	Detail string     `json:"detail,omitempty"`
 	Code   model.Code `json:"code"`
 	// Reply is the verdict where a reply is refused by one.
-	Reply  *model.Verdict      `json:"reply,omitempty"`
+	Reply *model.Verdict `json:"reply,omitempty"`
+	// Until is when it is worth asking again.
+	Until  *time.Time          `json:"until,omitempty"`
 	Errors []*huma.ErrorDetail `json:"errors,omitempty"`
 }
 
@@ -97,12 +100,16 @@ func refusedStatus(code model.Code) int {
 		model.LoginDenied, model.OtherBrowser, model.WrongCompany, model.NoCompany, model.NoAccount, model.CRMInactive, model.CRMSignIn,
 		model.NoPermission, model.ConnectForeign:
 		return http.StatusForbidden
+	case model.NoCRMUser, model.CRMForbidden:
+		return http.StatusForbidden
 	case model.LoginExpired:
 		return http.StatusGone
-	case model.SlowDown:
+	case model.SlowDown, model.CRMLimited:
 		return http.StatusTooManyRequests
-	case model.Hidden, model.PageUnknown:
+	case model.Hidden, model.PageUnknown, model.RecordNotFound:
 		return http.StatusNotFound
+	case model.BadRecord, model.CRMInvalid:
+		return http.StatusUnprocessableEntity
 	default:
 		return http.StatusConflict
 	}
@@ -117,7 +124,7 @@ func (s *server) problem(ctx context.Context, err error) error {
 		return nil
 	case errors.As(err, &refusal):
 		p := newProblem(refusedStatus(refusal.Code), refusal.Code, sentence(refusal.Code))
-		p.Reply = refusal.Verdict
+		p.Reply, p.Until = refusal.Verdict, refusal.Until
 		if refusal.Code == model.SlowDown {
 			return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(s.hub.Timing().LoginPoll)}})
 		}
@@ -189,7 +196,7 @@ func sentence(code model.Code) string {
 	case model.NoReactionTarget:
 		return "The message can't have a reaction: Facebook does not know it yet, or it is gone."
 	default:
-		if s := signInSentence(code) + fileSentence(code); s != "" {
+		if s := signInSentence(code) + fileSentence(code) + recordSentence(code); s != "" {
 			return s
 		}
 		return "This reply can't be sent: " + string(code) + "."
@@ -239,6 +246,28 @@ func fileSentence(code model.Code) string {
 		return "Too much is uploaded and not sent."
 	case model.UploadGone:
 		return "The upload is not there. Upload it again."
+	default:
+		return ""
+	}
+}
+
+// recordSentence says a refusal about records of the CRM; "" for every other.
+func recordSentence(code model.Code) string {
+	switch code {
+	case model.NoCRM:
+		return "This hub has no CRM."
+	case model.NoCRMUser:
+		return "Pipedrive knows nobody by this user's e-mail address, so that nobody knows what they may see there. Sign in through Pipedrive."
+	case model.BadRecord:
+		return "That is no person, lead or deal."
+	case model.RecordNotFound:
+		return "There is no such record."
+	case model.CRMForbidden:
+		return "Pipedrive does not let this user do that."
+	case model.CRMInvalid:
+		return "Pipedrive does not take that."
+	case model.CRMLimited:
+		return "The company's budget of requests to Pipedrive is used up for now."
 	default:
 		return ""
 	}

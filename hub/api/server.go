@@ -101,6 +101,7 @@ func New(o Options) http.Handler {
 	s.notices(api)
 	s.greetings(api)
 	s.doctor(api)
+	s.crm(api)
 	mux.HandleFunc("GET /docs", docs(api))
 	return recovered(s.log, routed(mux))
 }

@@ -52,7 +52,9 @@ func (c *movableClock) advance(d time.Duration) {
 type crmSetup struct {
 	companyToken, newColleagues bool
 	roles                       time.Duration
-	wrap                        func(hub.CRM) hub.CRM
+	// quick: heads come often.
+	quick bool
+	wrap  func(hub.CRM) hub.CRM
 }
 
 // newCRMWorld starts a hub with Pipedrive, and users with the e-mail addresses of the
@@ -90,10 +92,13 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 		asked = o.wrap(crm)
 	}
 	w.world = newWorld(t, withClock(w.clock.now), withTiming(func(t *hub.Timing) {
+		if o.quick {
+			quick(t)
+		}
 		if o.roles > 0 {
 			t.Roles = o.roles
 		}
-	}), func(s *setup) { s.crm, s.newColleagues = asked, o.newColleagues })
+	}), func(s *setup) { s.crm, s.records, s.newColleagues = asked, crm, o.newColleagues })
 	return w
 }
 

@@ -65,12 +65,12 @@ func (s *server) patchConversation(ctx context.Context, in *patchInput) (*body[m
 	if err := s.hub.Triage(ctx, user(ctx), in.Conversation, model.Triage(in.Body)); err != nil {
 		return nil, s.problem(ctx, err)
 	}
-	return s.getConversation(ctx, &in.ConversationPath)
+	return s.conversation(ctx, in.Conversation)
 }
 
 func (s *server) markUnread(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
 	if err := s.hub.MarkUnread(ctx, user(ctx), in.Conversation); err != nil {
 		return nil, s.problem(ctx, err)
 	}
-	return s.getConversation(ctx, in)
+	return s.conversation(ctx, in.Conversation)
 }

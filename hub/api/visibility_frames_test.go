@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -73,9 +74,18 @@ func kindRows() map[model.ChangeKind]kindRow {
 			c.reply(c.installed, c.page, hanako, text("a reply"))
 			return true
 		},
-		// No change of this kind is made yet: TestEveryFrameHasItsRow sees to it that
-		// whoever makes the first writes how.
-		model.ChangeLink: nil,
+		// To who may see the record, here all; TestRecordsOnlyForWhoMaySeeThem has others.
+		model.ChangeLink: func(c *streamCase) bool {
+			deal := model.RecordRef{Type: model.Deal, ID: "42"}
+			c.must(c.store.Accounts(c.Context(), func(tx store.AccountTx) error {
+				return tx.SetSights(deal, []model.UserID{c.ann.ID, c.ben.ID, c.cat.ID}, time.Now().Add(time.Hour))
+			}))
+			c.must(c.store.Write(c.Context(), c.page, func(tx store.PageTx) error {
+				return tx.PutLink(store.Link{Conversation: c.conversation, Record: deal, By: c.installed.ID, At: time.Now()})
+			}))
+			c.reply(c.installed, c.page, hanako, with(text("a note"), "note", true)) // the hub looks what is new
+			return true
+		},
 	}
 }
 

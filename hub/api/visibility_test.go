@@ -375,6 +375,16 @@ func routes() map[string]route {
 		},
 		"get-connect":    {want: always(notFound)}, // it names nobody's
 		"cancel-connect": {want: always(notFound)},
+		// Without a CRM there are no records: TestRecordsOnlyForWhoMaySeeThem has one.
+		"search-crm":       {want: always(conflict(model.NoCRM))},
+		"list-stages":      {want: always(conflict(model.NoCRM))},
+		"get-record":       {want: always(conflict(model.NoCRM))},
+		"create-record":    {body: func(target) any { return map[string]any{"title": "x"} }, want: always(conflict(model.NoCRM))},
+		"change-deal":      {body: func(target) any { return map[string]any{"stage": 1} }, want: always(conflict(model.NoCRM))},
+		"convert-lead":     {want: always(conflict(model.NoCRM))},
+		"link":             {want: seen(conflict(model.NoCRM)), hides: true},
+		"unlink":           {want: seen(conflict(model.NoCRM)), hides: true},
+		"list-suggestions": {want: seen(conflict(model.NoCRM)), hides: true},
 		"connect-page": {
 			body:    func(t target) any { return map[string]any{"page": t.page.Meta(), "token": userToken} },
 			want:    wantConnect,
@@ -440,6 +450,7 @@ func (w *world) ask(who account, o operation, r route, t target) answer {
 	path := strings.NewReplacer(
 		"{page}", url.PathEscape(string(t.page)), "{conversation}", url.PathEscape(string(t.conversation)),
 		"{message}", url.PathEscape(string(message)), "{media}", url.PathEscape(string(message)), "{notice}", url.PathEscape(t.notice),
+		"{type}", "deal", "{record}", "42",
 	).Replace(o.path)
 	if r.query != nil {
 		path += "?" + r.query(t).Encode()

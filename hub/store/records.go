@@ -99,6 +99,15 @@ type Message struct {
 	ReactedAt map[model.AuthorKind]time.Time
 }
 
+// About returns the record of the CRM that the message is a line about; nil: none.
+func (m Message) About() *model.RecordRef {
+	if m.Event == nil || m.Event.Record == nil {
+		return nil
+	}
+	r := m.Event.Record.Ref()
+	return &r
+}
+
 // Mark returns the message's place.
 func (m Message) Mark() Mark { return Mark{Order: m.Order, FirstSeq: m.FirstSeq} }
 
@@ -261,6 +270,8 @@ const (
 	KindPage         Kind = "page"
 	KindNotice       Kind = "notice"
 	KindRemoved      Kind = "removed"
+	// KindLink is a link made or taken away; the row's id is a [LinkID].
+	KindLink Kind = "link"
 )
 
 // LogRow is one change of a Page.

@@ -117,8 +117,9 @@ type Reader interface {
 	// MessageByMID finds a message by Meta's id, also by that of an earlier attempt.
 	MessageByMID(page model.PageID, mid model.MID) (Message, error)
 	// Messages returns the newest messages before the cursor, oldest first, and the
-	// cursor for those before them; "" at the beginning.
-	Messages(conversation model.ConversationID, before string, limit int) ([]Message, string, error)
+	// cursor for those before them; "" at the beginning. A line about a record of the CRM
+	// is among them for eyes that may see the record, and else as if it were not there.
+	Messages(conversation model.ConversationID, before string, limit int, eyes Eyes) ([]Message, string, error)
 	// Outgoing returns the conversation's messages of direction out whose Meta time
 	// is at most until and whose state is one of these.
 	Outgoing(conversation model.ConversationID, until time.Time, states ...model.State) ([]Message, error)
@@ -128,7 +129,7 @@ type Reader interface {
 	// answer (neither failed nor dropped) that was first stored after that seq.
 	AnsweredSince(conversation model.ConversationID, user model.UserID, seq int64) (bool, error)
 	// Newest returns the conversation's last message by order, with FirstSeq at
-	// most upTo; upTo 0: all of them.
+	// most upTo; upTo 0: all of them. Lines about records of the CRM are passed over.
 	Newest(conversation model.ConversationID, upTo int64) (Message, error)
 	// NewestIn returns the conversation's last message of direction in by order.
 	NewestIn(conversation model.ConversationID) (Message, error)
@@ -161,6 +162,17 @@ type Reader interface {
 	Reacting(id model.MessageID) (Reacting, error)
 	// Reactings returns all that are on their way, those to be tried first first.
 	Reactings() ([]Reacting, error)
+	// Links returns a conversation's links, that to a person first.
+	Links(conversation model.ConversationID) ([]Link, error)
+	// LinksTo returns the links of all conversations to a record.
+	LinksTo(record model.RecordRef) ([]Link, error)
+	// SeenLinks returns those links of a Page's conversations whose record eyes may see,
+	// as [Reader.Links] of each conversation are ordered.
+	SeenLinks(page model.PageID, eyes Eyes) ([]SeenLink, error)
+	// SeesRecord tells whether eyes were found to see a record, and not too long ago.
+	SeesRecord(record model.RecordRef, eyes Eyes) (bool, error)
+	// RecordTitle returns a record's title as last known.
+	RecordTitle(record model.RecordRef) (model.Untrusted, error)
 
 	Notice(page model.PageID, id string) (model.Notice, error)
 	// Notices returns a page of the notices of those Pages, newest first.
@@ -219,6 +231,11 @@ type PageTx interface {
 	PutMessage(m *Message) error
 	RemoveMessage(id model.MessageID) error
 	PutNotice(n *model.Notice) error
+	// PutLink stores a link, new or changed, of a conversation that is there. It changes
+	// nothing of the conversation itself.
+	PutLink(l Link) error
+	// RemoveLink removes a link; one that is not there is [ErrNotFound].
+	RemoveLink(conversation model.ConversationID, record model.RecordRef) error
 
 	// Bookkeeping, which takes no seq.
 
@@ -267,6 +284,15 @@ type AccountTx interface {
 	SetCRMCompany(c model.CRMCompany) error
 	// PutCRMUser stores what is known of a user from the CRM; it goes with them.
 	PutCRMUser(c CRMUser) error
+	// SetRecordTitle keeps what a record is called.
+	SetRecordTitle(record model.RecordRef, title model.Untrusted) error
+	// SetSights keeps who may see a record until then: these users and nobody else. They go
+	// with the users.
+	SetSights(record model.RecordRef, users []model.UserID, until time.Time) error
+	// SetSight keeps that one user may see a record until then; a zero time: may not.
+	SetSight(record model.RecordRef, user model.UserID, until time.Time) error
+	// ForgetSights removes what was found that held until before at the latest.
+	ForgetSights(before time.Time) error
 	// AddDeviceLogin begins a sign-in through a browser. A secret that another one has is
 	// [ErrConflict].
 	AddDeviceLogin(d DeviceLogin) error

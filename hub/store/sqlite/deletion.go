@@ -142,6 +142,7 @@ func (t pageTx) deleteContent(id model.ConversationID) error {
 		{`DELETE FROM reacting WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM carried WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM links WHERE page_id = ? AND conversation_id = ?`, id},
 	} {
 		if err := t.run(del.query, t.page, del.arg); err != nil {
 			return err

@@ -34,23 +34,24 @@ func (r reader) MessageByMID(page model.PageID, mid model.MID) (store.Message, e
 // messagesList names a conversation's messages in a cursor.
 func messagesList(id model.ConversationID) string { return "messages:" + string(id) }
 
+// visibleLine holds back lines about records that somebody may not see.
+const visibleLine = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s WHERE s.user_id = ? AND s.until > ?
+	AND messages.record = s.record_type || ':' || s.record_id))`
+
 // Messages implements [store.Reader].
-func (r reader) Messages(id model.ConversationID, before string, limit int) ([]store.Message, string, error) {
+func (r reader) Messages(id model.ConversationID, before string, limit int, eyes store.Eyes) ([]store.Message, string, error) {
 	list := messagesList(id)
 	from, err := parseCursor(before, list)
 	if err != nil || limit <= 0 {
 		return nil, "", wrap(err, "read messages of %s", id)
 	}
-	var found []store.Message
-	if from == nil {
-		found, err = many[store.Message](r.session, `SELECT doc FROM messages
-			WHERE page_id = ? AND conversation_id = ?
-			ORDER BY order_at DESC, first_seq DESC LIMIT ?`, id.Page(), id, limit+1)
-	} else {
-		found, err = many[store.Message](r.session, `SELECT doc FROM messages
-			WHERE page_id = ? AND conversation_id = ? AND (order_at, first_seq) < (?, ?)
-			ORDER BY order_at DESC, first_seq DESC LIMIT ?`, id.Page(), id, from.At, from.Seq, limit+1)
+	query, args := `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?`, arguments{id.Page(), id}
+	if from != nil {
+		query += ` AND (order_at, first_seq) < (?, ?)`
+		args = append(args, from.At, from.Seq)
 	}
+	query += visibleLine + ` ORDER BY order_at DESC, first_seq DESC LIMIT ?`
+	found, err := many[store.Message](r.session, query, append(args, eyes.User, micros(eyes.Now), limit+1)...)
 	if err != nil {
 		return nil, "", wrap(err, "read messages of %s", id)
 	}
@@ -107,11 +108,11 @@ func (r reader) AnsweredSince(id model.ConversationID, user model.UserID, seq in
 func (r reader) Newest(id model.ConversationID, upTo int64) (store.Message, error) {
 	if upTo == 0 {
 		m, err := one[store.Message](r.session, `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?
-			ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id)
+			AND record = '' ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id)
 		return m, wrap(err, "read newest message of %s", id)
 	}
 	m, err := one[store.Message](r.session, `SELECT doc FROM messages
-		WHERE page_id = ? AND conversation_id = ? AND first_seq <= ?
+		WHERE page_id = ? AND conversation_id = ? AND first_seq <= ? AND record = ''
 		ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id, upTo)
 	return m, wrap(err, "read newest message of %s", id)
 }
@@ -184,13 +185,21 @@ func (t pageTx) writeMessage(m store.Message) error {
 		return err
 	}
 	return t.run(`INSERT INTO messages (page_id, id, conversation_id, mid, direction, state, author_kind,
-		author_id, order_at, first_seq, meta_time, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		author_id, order_at, first_seq, meta_time, record, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET conversation_id = excluded.conversation_id,
 		mid = excluded.mid, direction = excluded.direction, state = excluded.state,
 		author_kind = excluded.author_kind, author_id = excluded.author_id,
-		order_at = excluded.order_at, meta_time = excluded.meta_time, doc = excluded.doc`,
+		order_at = excluded.order_at, meta_time = excluded.meta_time, record = excluded.record, doc = excluded.doc`,
 		t.page, m.ID, m.ConversationID, m.MID, m.Direction, m.State, m.Author.Kind,
-		m.Author.ID, micros(m.Order), m.FirstSeq, flag(m.MetaTime), doc)
+		m.Author.ID, micros(m.Order), m.FirstSeq, flag(m.MetaTime), aboutRecord(m), doc)
+}
+
+// aboutRecord names the record that a line is about; empty: none.
+func aboutRecord(m store.Message) string {
+	if r := m.About(); r != nil {
+		return r.String()
+	}
+	return ""
 }
 
 // RemoveMessage implements [store.PageTx].

@@ -1,0 +1,206 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/model"
+)
+
+// crm serves records of the CRM. What is told of them is what the user may see there.
+func (s *server) crm(api huma.API) {
+	tags := []string{"crm"}
+	register := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: tags, Security: signedIn}
+	}
+	const record = "/v1/crm/{type}/{record}"
+	huma.Register(api, register("search-crm", http.MethodGet, "/v1/crm/search",
+		"Records in which something stands, or that an address names"), s.searchCRM)
+	huma.Register(api, register("list-stages", http.MethodGet, "/v1/crm/stages", "The stages of all pipelines"), s.listStages)
+	huma.Register(api, register("get-record", http.MethodGet, record,
+		"A record; with a conversation also how many others may see the record"), s.getRecord)
+	create := register("create-record", http.MethodPost, "/v1/crm/{type}", "Make a person, a lead or a deal")
+	create.DefaultStatus = http.StatusCreated
+	huma.Register(api, create, s.createRecord)
+	change := register("change-deal", http.MethodPatch, "/v1/crm/deal/{record}", "Move a deal to a stage, or open or close it")
+	change.Description = "One of stage and status is named; lost_reason goes with the status lost."
+	huma.Register(api, change, s.changeDeal)
+	convert := register("convert-lead", http.MethodPost, "/v1/crm/lead/{record}/convert", "Make a deal of a lead")
+	convert.DefaultStatus = http.StatusOK
+	convert.Description = "The lead is gone then. Conversations that were linked to it are linked to the deal."
+	huma.Register(api, convert, s.convertLead)
+
+	const link = "/v1/conversations/{conversation}/links/{type}/{record}"
+	put := register("link", http.MethodPut, link, "Link a conversation to a record")
+	put.Description = "A person takes the place of the person linked, a lead or deal that of the lead or deal."
+	huma.Register(api, put, s.link)
+	unlink := register("unlink", http.MethodDelete, link, "Take a link away")
+	unlink.DefaultStatus = http.StatusOK
+	huma.Register(api, unlink, s.unlink)
+	huma.Register(api, register("list-suggestions", http.MethodGet, "/v1/conversations/{conversation}/suggestions",
+		"Records that a conversation may be about, the surest first"), s.listSuggestions)
+}
+
+// RecordPath names a record in a path.
+type RecordPath struct {
+	Type   string `path:"type" doc:"person, lead or deal"`
+	Record string `path:"record"`
+}
+
+func (p RecordPath) ref() model.RecordRef {
+	return model.RecordRef{Type: model.RecordType(p.Type), ID: strings.ToLower(p.Record)}
+}
+
+// DealPath and LeadPath name one of their type.
+type (
+	// DealPath names a deal in a path.
+	DealPath struct {
+		Record string `path:"record"`
+	}
+	// LeadPath names a lead in a path.
+	LeadPath DealPath
+)
+
+type recordsBody struct {
+	Records []model.Candidate `json:"records"`
+}
+
+type searchCRMInput struct {
+	Q     string `query:"q" maxLength:"500" doc:"What must stand in it, two characters or more; or the address of a record's page"`
+	Types string `query:"types" maxLength:"40" doc:"person, lead and deal, with commas between; empty: all of them"`
+}
+
+func (in *searchCRMInput) types() (types []model.RecordType, err error) {
+	for name := range strings.SplitSeq(in.Types, ",") {
+		t := model.RecordType(strings.TrimSpace(name))
+		switch {
+		case t == "" && in.Types == "":
+		case !t.Valid():
+			return nil, model.Refuse(model.BadRecord)
+		default:
+			types = append(types, t)
+		}
+	}
+	return types, nil
+}
+
+func (s *server) searchCRM(ctx context.Context, in *searchCRMInput) (*body[recordsBody], error) {
+	types, err := in.types()
+	var found []model.Candidate
+	if err == nil {
+		found, err = s.hub.SearchCRM(ctx, user(ctx), in.Q, types)
+	}
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[recordsBody]{Body: recordsBody{Records: found}}, nil
+}
+
+func (s *server) listSuggestions(ctx context.Context, in *ConversationPath) (*body[recordsBody], error) {
+	found, err := s.hub.Suggestions(ctx, user(ctx), in.Conversation)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[recordsBody]{Body: recordsBody{Records: found}}, nil
+}
+
+type stagesBody struct {
+	Stages []model.Stage `json:"stages"`
+}
+
+func (s *server) listStages(ctx context.Context, _ *struct{}) (*body[stagesBody], error) {
+	all, err := s.hub.Stages(ctx, user(ctx))
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[stagesBody]{Body: stagesBody{Stages: all}}, nil
+}
+
+type recordInput struct {
+	RecordPath
+	For model.ConversationID `query:"for" maxLength:"200" doc:"A conversation that is to be linked to it"`
+}
+
+func (s *server) getRecord(ctx context.Context, in *recordInput) (*body[model.RecordView], error) {
+	v, err := s.hub.Record(ctx, user(ctx), in.ref(), in.For)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.RecordView]{Body: v}, nil
+}
+
+type createInput struct {
+	Type string `path:"type" doc:"person, lead or deal"`
+	Body struct {
+		Title          string       `json:"title" minLength:"1" maxLength:"255" doc:"A person's name, a lead's or deal's title"`
+		PersonID       string       `json:"person_id,omitempty" maxLength:"20" doc:"Whom a lead or deal is with"`
+		OrganizationID string       `json:"organization_id,omitempty" maxLength:"20" pattern:"^[0-9]*$"`
+		Email          string       `json:"email,omitempty" maxLength:"254" doc:"A person's"`
+		Phone          string       `json:"phone,omitempty" maxLength:"100" doc:"A person's"`
+		Value          *model.Money `json:"value,omitempty" doc:"A lead's or deal's"`
+		ExpectedClose  string       `json:"expected_close,omitempty" maxLength:"10" doc:"A day, 2026-12-31"`
+		StageID        int64        `json:"stage_id,omitempty" minimum:"0" doc:"A deal's; without it, the first"`
+	}
+}
+
+func (s *server) createRecord(ctx context.Context, in *createInput) (*body[model.Record], error) {
+	b := in.Body
+	r, err := s.hub.CreateRecord(ctx, user(ctx), model.RecordType(in.Type), model.NewRecord{
+		Title: b.Title, PersonID: b.PersonID, OrganizationID: b.OrganizationID, Email: b.Email, Phone: b.Phone,
+		Value: b.Value, ExpectedClose: b.ExpectedClose, StageID: b.StageID,
+	})
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Record]{Body: r}, nil
+}
+
+type changeDealInput struct {
+	DealPath
+	Body struct {
+		Stage      int64            `json:"stage,omitempty" minimum:"1"`
+		Status     model.DealStatus `json:"status,omitempty" enum:"open,won,lost"`
+		LostReason string           `json:"lost_reason,omitempty" maxLength:"150"`
+	}
+}
+
+func (s *server) changeDeal(ctx context.Context, in *changeDealInput) (*body[model.Record], error) {
+	r, err := s.hub.ChangeDeal(ctx, user(ctx), model.RecordRef{Type: model.Deal, ID: in.Record}, hub.DealChange{
+		Stage: in.Body.Stage, Status: in.Body.Status, LostReason: in.Body.LostReason,
+	})
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Record]{Body: r}, nil
+}
+
+func (s *server) convertLead(ctx context.Context, in *LeadPath) (*body[model.RecordRef], error) {
+	deal, err := s.hub.ConvertLead(ctx, user(ctx), model.RecordRef{Type: model.Lead, ID: strings.ToLower(in.Record)})
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.RecordRef]{Body: deal}, nil
+}
+
+type linkInput struct {
+	ConversationPath
+	RecordPath
+}
+
+func (s *server) link(ctx context.Context, in *linkInput) (*body[model.Conversation], error) {
+	if err := s.hub.Link(ctx, user(ctx), in.Conversation, in.ref()); err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return s.conversation(ctx, in.Conversation)
+}
+
+func (s *server) unlink(ctx context.Context, in *linkInput) (*body[model.Conversation], error) {
+	if err := s.hub.Unlink(ctx, user(ctx), in.Conversation, in.ref()); err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return s.conversation(ctx, in.Conversation)
+}

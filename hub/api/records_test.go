@@ -1,0 +1,341 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/model"
+)
+
+// recordWorld is a shared Page whose users have the company token's eyes: the installer
+// may see the deal that is hidden, the rep may not, and nobody in Pipedrive has the
+// guest's address.
+type recordWorld struct {
+	*crmWorld
+	installer, rep, guest account
+	conversation          model.ConversationID
+	hidden                model.Record
+}
+
+// What of the sandbox's deal only its owner may ever read.
+const (
+	hiddenDeal  = "社長案件"
+	hiddenValue = "9800000"
+)
+
+func newRecordWorld(t *testing.T) *recordWorld {
+	t.Helper()
+	w := &recordWorld{crmWorld: newCRMWorld(t, crmSetup{companyToken: true, quick: true})}
+	w.installer = w.member("Ines", "installer@example.com", true)
+	w.rep = w.member("Rob", "rep@example.com", false)
+	w.guest = w.member("Gus", "gus@example.com", false)
+	w.connect(w.installer, meta, model.Shared)
+	w.customerWrites(meta, hanako, "m_1", "いくらですか？", time.Now())
+	w.run()
+	w.conversation = model.NewConversationID(page, hanako)
+	w.hidden = w.found(w.installer, hiddenDeal)[0].Record
+	return w
+}
+
+func (w *recordWorld) found(who account, q string) []model.Candidate {
+	w.Helper()
+	var l struct {
+		Records []model.Candidate `json:"records"`
+	}
+	w.get(who, "/v1/crm/search?q="+url.QueryEscape(q), &l)
+	return l.Records
+}
+
+func (w *recordWorld) path() string { return "/v1/conversations/" + string(w.conversation) }
+
+func (w *recordWorld) linkPath(r model.RecordRef) string {
+	return w.path() + "/links/" + string(r.Type) + "/" + r.ID
+}
+
+func (w *recordWorld) link(who account, r model.RecordRef) model.Conversation {
+	w.Helper()
+	var c model.Conversation
+	w.do(who, http.MethodPut, w.linkPath(r), nil).want(http.StatusOK).into(&c)
+	return c
+}
+
+// TestRecordsOnlyForWhoMaySeeThem: of a record that a user may not see in the CRM, its
+// title, value, existence and count never reach them, by any route or frame, whatever is
+// done with it; what they are answered is, to the byte, what they are answered about a
+// record that is not there.
+func TestRecordsOnlyForWhoMaySeeThem(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	missing := model.RecordRef{Type: model.Deal, ID: "987654"}
+	ears := map[string]*listener{"rep": w.listen(w.rep), "guest": w.listen(w.guest), "installer": w.listen(w.installer)}
+	who := map[string]account{"rep": w.rep, "guest": w.guest, "installer": w.installer}
+	for name, l := range ears {
+		l.hello(resume{page: w.position(who[name], page)})
+	}
+	before := w.lists(w.rep)
+	if c := w.link(w.installer, w.hidden.RecordRef); len(c.Links) != 1 || !strings.Contains(string(c.Links[0].Title), hiddenDeal) {
+		t.Fatalf("the installer's links: %+v", c.Links)
+	}
+	ears["installer"].until("told that it is linked", func() bool { return len(linkChanges(t, ears["installer"])) == 1 })
+	w.hides(w.rep, w.guest)
+	if now := w.lists(w.rep); now != before {
+		t.Errorf("what the rep reads changed by a link to what they may not see:\n%s\n%s", before, now)
+	}
+	// Each way to a record, about this one and about none.
+	for name, ask := range map[string]func(account, model.RecordRef) answer{
+		"record": func(a account, r model.RecordRef) answer { return w.do(a, http.MethodGet, recordPath(r), nil) },
+		"preview": func(a account, r model.RecordRef) answer {
+			return w.do(a, http.MethodGet, recordPath(r)+"?for="+string(w.conversation), nil)
+		},
+		"link":   func(a account, r model.RecordRef) answer { return w.do(a, http.MethodPut, w.linkPath(r), nil) },
+		"unlink": func(a account, r model.RecordRef) answer { return w.do(a, http.MethodDelete, w.linkPath(r), nil) },
+		"stage": func(a account, r model.RecordRef) answer {
+			return w.do(a, http.MethodPatch, recordPath(r), map[string]any{"stage": 2})
+		},
+		"status": func(a account, r model.RecordRef) answer {
+			return w.do(a, http.MethodPatch, recordPath(r), map[string]any{"status": "won"})
+		},
+		"address": func(a account, r model.RecordRef) answer {
+			return w.do(a, http.MethodGet, "/v1/crm/search?q="+url.QueryEscape(r.String()), nil)
+		},
+	} {
+		for _, a := range []account{w.rep, w.guest} {
+			got, none := ask(a, w.hidden.RecordRef), ask(a, missing)
+			if !indistinct(got, none) {
+				t.Errorf("%s by %s: %d %s, of none %d %s", name, a.Name, got.status, got.body, none.status, none.body)
+			}
+			w.leaksNoRecord(name, got)
+		}
+	}
+	w.customerWrites(meta, hanako, "m_2", "もしもし", time.Now()) // a frame of the linked conversation
+	w.do(w.installer, http.MethodDelete, w.linkPath(w.hidden.RecordRef), nil).want(http.StatusOK)
+	w.hides(w.rep, w.guest)
+	ears["installer"].until("told that it is unlinked", func() bool { return len(linkChanges(t, ears["installer"])) == 2 })
+	for _, name := range []string{"rep", "guest"} {
+		ears[name].until("caught up", func() bool { return strings.Contains(raw(ears[name]), "もしもし") })
+		ears[name].beat()
+		if s := raw(ears[name]); strings.Contains(s, hiddenDeal) || strings.Contains(s, hiddenValue) || strings.Contains(s, `"deal"`) ||
+			strings.Contains(s, `"kind":"link"`) || strings.Contains(s, `"record"`) {
+			t.Errorf("%s was sent %s", name, s)
+		}
+	}
+	changes := linkChanges(t, ears["installer"])
+	if len(changes[0].Links) != 1 || changes[0].Conversation != w.conversation || len(changes[1].Links) != 0 {
+		t.Errorf("the installer was told %+v", changes)
+	}
+	if s := raw(ears["installer"]); !strings.Contains(s, `"action":"linked"`) || !strings.Contains(s, `"action":"unlinked"`) || !strings.Contains(s, hiddenDeal) {
+		t.Errorf("the installer was not told in lines: %s", s)
+	}
+	if strings.Contains(w.logs.String(), hiddenDeal) {
+		t.Error("the log holds the title of a record")
+	}
+}
+
+func recordPath(r model.RecordRef) string { return "/v1/crm/" + string(r.Type) + "/" + r.ID }
+
+// lists is what somebody reads of the conversation by the lists.
+func (w *recordWorld) lists(who account) string {
+	w.Helper()
+	var out strings.Builder
+	for _, path := range []string{"/v1/conversations", w.path(), w.path() + "/messages?limit=1", w.path() + "/messages", "/v1/counts"} {
+		var v map[string]any
+		w.get(who, path, &v)
+		delete(v, "as_of") // the Page's seq, which has no gaps
+		b, err := json.Marshal(v)
+		w.must(err)
+		out.Write(b)
+		out.WriteByte('\n')
+	}
+	return out.String()
+}
+
+// hides expects that those who may not see the deal read nothing of it, anywhere.
+func (w *recordWorld) hides(those ...account) {
+	w.Helper()
+	for _, a := range those {
+		for _, path := range []string{
+			"/v1/conversations", "/v1/conversations?search=" + url.QueryEscape(hiddenDeal), w.path(), w.path() + "/messages",
+			w.path() + "/suggestions", "/v1/crm/search?q=" + url.QueryEscape(hiddenDeal), "/v1/counts", "/v1/notices", "/v1/crm/stages",
+			"/v1/audit", "/v1/stats",
+		} {
+			w.leaksNoRecord(path, w.do(a, http.MethodGet, path, nil))
+		}
+	}
+}
+
+func (w *recordWorld) leaksNoRecord(what string, a answer) {
+	w.Helper()
+	for _, secret := range []string{hiddenDeal, hiddenValue, w.hidden.String(), `"id":"` + w.hidden.ID + `"`} {
+		if bytes.Contains(a.body, []byte(secret)) {
+			w.Errorf("%s tells %s: %s", what, secret, a.body)
+		}
+	}
+}
+
+func linkChanges(t *testing.T, l *listener) (all []model.LinkChange) {
+	t.Helper()
+	for _, f := range l.of(model.FrameBatch) {
+		for _, e := range into[model.Batch](t, f).Events {
+			if e.Kind == model.ChangeLink {
+				var c model.LinkChange
+				if err := json.Unmarshal(e.Object, &c); err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+func raw(l *listener) string {
+	var b strings.Builder
+	for _, f := range l.all() {
+		b.Write(f.raw)
+	}
+	return b.String()
+}
+
+// TestLinking: a person and one lead or deal; a line says what was done and by whom, and
+// the audit log, by ids alone.
+func TestLinking(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	suggested := func() []model.Candidate {
+		var l struct {
+			Records []model.Candidate `json:"records"`
+		}
+		w.get(w.rep, w.path()+"/suggestions", &l)
+		return l.Records
+	}
+	if got := suggested(); len(got) != 0 {
+		t.Errorf("suggested for somebody of whom nothing is known: %+v", got)
+	}
+	w.customerWrites(meta, hanako, "m_phone", "電話は ０９０-１２００-５６７８ です", time.Now())
+	got := suggested()
+	if len(got) != 1 || got[0].Match != model.MatchPhone || got[0].Title != "山田 花子" || got[0].Found != "090-1200-5678" {
+		t.Fatalf("suggested by the phone number: %+v", got)
+	}
+	person := got[0].RecordRef
+	if c := w.link(w.rep, person); len(c.Links) != 1 || c.Links[0].Ref() != person || c.Links[0].Title != "山田 花子" {
+		t.Fatalf("linked: %+v", c.Links)
+	}
+	open := suggested()
+	if len(open) != 2 || open[0].Match != model.MatchOfPerson || open[0].Type != model.Deal {
+		t.Fatalf("suggested of the person: %+v", open)
+	}
+	w.link(w.rep, open[0].RecordRef)
+	c := w.link(w.installer, open[1].RecordRef) // takes the other's place
+	if len(c.Links) != 2 || c.Links[0].Ref() != person || c.Links[1].Ref() != open[1].RecordRef {
+		t.Errorf("links: %+v", c.Links)
+	}
+	before := len(w.messages(w.rep, page, hanako))
+	w.link(w.installer, open[1].RecordRef)
+	var lines []string
+	for _, m := range w.messages(w.rep, page, hanako) {
+		if m.Event != nil && m.Event.Kind == model.EventRecord {
+			lines = append(lines, string(m.Author.Name)+" "+m.Event.Action+" "+m.Event.Record.Ref().String()+" "+string(m.Event.Record.Title))
+		}
+	}
+	want := []string{
+		"Rob linked " + person.String() + " 山田 花子", "Rob linked " + open[0].String() + " " + string(open[0].Title),
+		"Ines unlinked " + open[0].String() + " " + string(open[0].Title), "Ines linked " + open[1].String() + " " + string(open[1].Title),
+	}
+	if !slices.Equal(lines, want) || before != len(w.messages(w.rep, page, hanako)) {
+		t.Errorf("lines %q, want %q", lines, want)
+	}
+	// What others may see it is told to who is about to link it, and to nobody besides.
+	var v model.RecordView
+	w.get(w.rep, recordPath(person)+"?for="+string(w.conversation), &v)
+	if v.Others == nil || *v.Others < 1 || v.Record.Organization == "" || len(v.Record.Open) != 2 {
+		t.Errorf("preview: %+v", v)
+	}
+	var entries struct {
+		Entries []model.AuditEntry `json:"entries"`
+	}
+	w.get(w.installer, "/v1/audit?limit=4", &entries)
+	if len(entries.Entries) != 4 || entries.Entries[0].Kind != model.AuditLinked || *entries.Entries[0].Record != open[1].RecordRef {
+		t.Errorf("audit: %+v", entries.Entries)
+	}
+	w.do(w.rep, http.MethodDelete, w.linkPath(person), nil).want(http.StatusOK)
+	w.do(w.rep, http.MethodDelete, w.linkPath(person), nil).problem(http.StatusNotFound, model.RecordNotFound)
+	w.do(w.guest, http.MethodPut, w.linkPath(person), nil).problem(http.StatusForbidden, model.NoCRMUser)
+	w.do(w.rep, http.MethodPut, w.path()+"/links/organization/7", nil).problem(http.StatusUnprocessableEntity, model.BadRecord)
+	w.do(w.rep, http.MethodGet, "/v1/crm/search?q=x", nil).problem(http.StatusUnprocessableEntity, "invalid")
+}
+
+// TestRecordsAreMadeAndMoved: what a rep makes is theirs; a deal is moved and closed, a
+// lead becomes a deal, and what was linked to the lead is linked to the deal.
+func TestRecordsAreMadeAndMoved(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	create := func(kind string, body map[string]any) (r model.Record) {
+		w.do(w.rep, http.MethodPost, "/v1/crm/"+kind, body).want(http.StatusCreated).into(&r)
+		return r
+	}
+	person := create("person", map[string]any{"title": "新山 さくら", "email": "sakura@example.jp"})
+	lead := create("lead", map[string]any{"title": "豆の見積", "person_id": person.ID})
+	deal := create("deal", map[string]any{"title": "椅子", "person_id": person.ID, "value": map[string]any{"amount": 480000, "currency": "JPY"}})
+	if !deal.Mine || deal.Value == nil || deal.Value.Amount != 480000 || person.Emails[0] != "sakura@example.jp" {
+		t.Errorf("made %+v and %+v", person, deal)
+	}
+	var stages struct {
+		Stages []model.Stage `json:"stages"`
+	}
+	w.get(w.rep, "/v1/crm/stages", &stages)
+	if len(stages.Stages) < 2 {
+		t.Fatalf("stages: %+v", stages)
+	}
+	var moved model.Record
+	w.do(w.rep, http.MethodPatch, recordPath(deal.RecordRef), map[string]any{"stage": stages.Stages[1].ID}).want(http.StatusOK).into(&moved)
+	if moved.Stage == nil || moved.Stage.ID != stages.Stages[1].ID {
+		t.Errorf("moved: %+v", moved)
+	}
+	w.do(w.rep, http.MethodPatch, recordPath(deal.RecordRef), map[string]any{"status": "lost", "lost_reason": "高い"}).want(http.StatusOK).into(&moved)
+	if moved.Status != model.DealLost {
+		t.Errorf("closed: %+v", moved)
+	}
+	for _, bad := range []map[string]any{{}, {"stage": 1, "status": "won"}, {"status": "won", "lost_reason": "x"}} {
+		w.do(w.rep, http.MethodPatch, recordPath(deal.RecordRef), bad).problem(http.StatusUnprocessableEntity, "invalid")
+	}
+	w.link(w.rep, lead.RecordRef)
+	var became model.RecordRef
+	w.do(w.rep, http.MethodPost, recordPath(lead.RecordRef)+"/convert", nil).want(http.StatusOK).into(&became)
+	var c model.Conversation
+	w.get(w.rep, w.path(), &c)
+	if became.Type != model.Deal || len(c.Links) != 1 || c.Links[0].Ref() != became || c.Links[0].Title != "豆の見積" {
+		t.Errorf("became %s, linked to %+v", became, c.Links)
+	}
+}
+
+// TestSightsExpire: what was found of who may see a record holds ten minutes; then the
+// link is absent until the conversation is opened, which asks anew. A CRM that does not
+// answer keeps nobody from the conversation.
+func TestSightsExpire(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	links := func() int {
+		var l conversationList
+		w.get(w.installer, "/v1/conversations", &l)
+		return len(l.Conversations[0].Links)
+	}
+	if links() != 1 {
+		t.Fatal("not linked")
+	}
+	w.clock.advance(11 * time.Minute)
+	if links() != 0 {
+		t.Error("a link of which nobody knows any more who may see it")
+	}
+	var c model.Conversation
+	w.get(w.installer, w.path(), &c)
+	if len(c.Links) != 1 || links() != 1 {
+		t.Errorf("opened: %+v", c.Links)
+	}
+}

@@ -1,0 +1,122 @@
+package hub
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parley/model"
+)
+
+const (
+	// shortestSearch is what the CRM takes (facts: itemSearch, term).
+	shortestSearch = 2
+	// mostFound is how many records a search shows.
+	mostFound = 10
+	// mostChecked is how many are asked for where each has to be checked: those that the
+	// user may not see hide no others.
+	mostChecked = 30
+	// searchedFor is how long the answer to a search is used again: while somebody types,
+	// takes back and types again.
+	searchedFor = time.Minute
+)
+
+// searchKey is who searched for what.
+type searchKey struct {
+	user  model.UserID
+	term  string
+	types string
+}
+
+// SearchCRM returns what of the CRM a user may see in which q stands. The address of a
+// record's page finds that record.
+func (h *Hub) SearchCRM(ctx context.Context, user model.User, q string, types []model.RecordType) ([]model.Candidate, error) {
+	if h.records == nil {
+		return nil, model.Refuse(model.NoCRM)
+	}
+	q = strings.TrimSpace(q)
+	if ref, err := model.ParseRecordRef(q); err == nil {
+		return h.searchAddress(ctx, user, q, ref)
+	}
+	if utf8.RuneCountInString(q) < shortestSearch {
+		return nil, &InvalidError{Field: "q", Reason: "takes two characters or more."}
+	}
+	if len(types) == 0 {
+		types = model.RecordTypes()
+	}
+	found := []model.Candidate{}
+	err := h.withEyes(ctx, user, func(e eyes) error {
+		records, err := e.search(ctx, q, types)
+		for _, r := range records {
+			found = append(found, model.Candidate{Record: r})
+		}
+		return err
+	})
+	return found, err
+}
+
+// searchAddress finds what an address names: none that the user may not see, and none of
+// another company.
+func (h *Hub) searchAddress(ctx context.Context, user model.User, q string, ref model.RecordRef) ([]model.Candidate, error) {
+	found := []model.Candidate{}
+	err := h.onRecord(ctx, user, ref, func(_ eyes, r model.Record, _ []int64) error {
+		if ours(q, r.URL) {
+			found = append(found, model.Candidate{Record: r, Match: model.MatchAddress})
+		}
+		return nil
+	})
+	if refusedAs(err, model.RecordNotFound) {
+		err = nil
+	}
+	return found, err
+}
+
+// ours tells whether an address that was pasted is on the host of a record's own page.
+func ours(pasted, own string) bool {
+	p, err := url.Parse(pasted)
+	if err != nil || p.Host == "" {
+		return true // it was no address
+	}
+	o, err := url.Parse(own)
+	return err == nil && (o.Host == "" || strings.EqualFold(o.Host, p.Host))
+}
+
+// search asks the CRM, or answers what it said of late, and returns what the user may
+// see.
+func (e eyes) search(ctx context.Context, term string, types []model.RecordType) ([]model.Record, error) {
+	names := make([]string, 0, len(types))
+	for _, t := range types {
+		names = append(names, string(t))
+	}
+	slices.Sort(names)
+	now := e.h.utc()
+	key := searchKey{e.user.ID, strings.ToLower(term), strings.Join(names, ",")}
+	if kept, ok := e.h.searches.get(key, now); ok {
+		return kept, nil
+	}
+	most := mostFound
+	if e.grant == nil {
+		most = mostChecked
+	}
+	all, err := e.h.records.Search(ctx, e.grant, term, types, most)
+	if err != nil {
+		return nil, err
+	}
+	found := []model.Record{}
+	for some := range slices.Chunk(all, mostFound) {
+		if len(found) >= mostFound {
+			break
+		}
+		seen, err := e.filter(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, seen...)
+	}
+	found = found[:min(len(found), mostFound)]
+	e.h.searches.put(key, found, now, now.Add(searchedFor))
+	return found, nil
+}

@@ -1,0 +1,244 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Link links a conversation to a record that the user may see. A person takes the place
+// of the person linked, a lead or deal that of the lead or deal.
+func (h *Hub) Link(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
+	if _, err := h.Conversation(ctx, user, id); err != nil {
+		return err
+	}
+	return h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) error {
+		defer h.forgetSuggestions(id)
+		err := h.changeLinks(ctx, user, id, func(l *linker) error {
+			now, err := l.tx.Links(id)
+			for _, was := range now {
+				if err != nil || was.Record == ref {
+					return err // it is linked
+				}
+			}
+			for _, was := range now {
+				if err == nil && (was.Record.Type == model.Person) == (ref.Type == model.Person) {
+					err = l.unlink(was.Record)
+				}
+			}
+			if err != nil {
+				return err
+			}
+			return l.link(ref)
+		})
+		if err == nil {
+			h.notePSID(ctx, e, id, ref)
+		}
+		return err
+	})
+}
+
+// Unlink takes a link away whose record the user may see, or that they made. One that is
+// not there is, like one that they may not see, no such record.
+func (h *Hub) Unlink(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
+	if _, err := h.Conversation(ctx, user, id); err != nil {
+		return err
+	}
+	if h.records == nil {
+		return model.Refuse(model.NoCRM)
+	}
+	if !ref.Valid() {
+		return model.Refuse(model.BadRecord)
+	}
+	var mine bool
+	err := h.store.Read(ctx, func(r store.Reader) error {
+		l, err := linked(r, id, ref)
+		if err != nil || l == nil {
+			return err
+		}
+		mine = l.By == user.ID
+		if !mine {
+			mine, err = r.SeesRecord(ref, store.Eyes{User: user.ID, Now: h.utc()})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !mine { // also where there is no link: what takes as long tells nothing
+		if err := h.onRecord(ctx, user, ref, func(eyes, model.Record, []int64) error { return nil }); err != nil {
+			return err
+		}
+	}
+	defer h.forgetSuggestions(id)
+	return h.changeLinks(ctx, user, id, func(l *linker) error { return l.unlink(ref) })
+}
+
+// linked returns the link of a conversation to a record; nil: there is none.
+func linked(r store.Reader, id model.ConversationID, ref model.RecordRef) (*store.Link, error) {
+	all, err := r.Links(id)
+	for _, l := range all {
+		if l.Record == ref {
+			return &l, nil
+		}
+	}
+	return nil, err
+}
+
+// linker changes the links of one conversation inside one transaction.
+type linker struct {
+	h    *Hub
+	tx   store.PageTx
+	user model.User
+	id   model.ConversationID
+}
+
+func (h *Hub) changeLinks(ctx context.Context, user model.User, id model.ConversationID, f func(*linker) error) error {
+	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
+			return err
+		}
+		return f(&linker{h, tx, user, id})
+	})
+}
+
+func (l *linker) link(ref model.RecordRef) error {
+	err := l.tx.PutLink(store.Link{Conversation: l.id, Record: ref, By: l.user.ID, At: l.h.utc()})
+	return errors.Join(err, l.tell(model.ActionLinked, model.AuditLinked, ref))
+}
+
+func (l *linker) unlink(ref model.RecordRef) error {
+	err := l.tx.RemoveLink(l.id, ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return model.Refuse(model.RecordNotFound)
+	}
+	return errors.Join(err, l.tell(model.ActionUnlinked, model.AuditUnlinked, ref))
+}
+
+// tell stores the line that says what was done, by ids alone, and the entry of the audit
+// log. The conversation itself does not change by it: that would tell who may not see
+// the record that there is one.
+func (l *linker) tell(action string, kind model.AuditKind, ref model.RecordRef) error {
+	now := l.h.utc()
+	order, err := placeAfterSeen(l.tx, Draft{Conversation: l.id}, now)
+	if err != nil {
+		return err
+	}
+	err = l.tx.PutMessage(&store.Message{
+		Message: model.Message{
+			ID: model.NewMessageID(l.id.Page(), newUUID()), ConversationID: l.id, Direction: model.System,
+			Author:      model.Author{Kind: model.ByUser, ID: string(l.user.ID), Name: model.Untrusted(l.user.Name)},
+			Attachments: []model.Attachment{}, Reactions: []model.Reaction{}, SentAt: now,
+			Event: &model.Notable{Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(ref.Type), ID: ref.ID}},
+		},
+		Order: order,
+	})
+	if err != nil {
+		return err
+	}
+	e := aboutPage(kind, l.user, l.id.Page(), now)
+	e.Conversation, e.Record = l.id, &ref
+	return l.tx.AddAudit(e)
+}
+
+// repoint links to another record what is linked to one that it took the place of.
+func (h *Hub) repoint(ctx context.Context, user model.User, from, to model.RecordRef) error {
+	links, err := h.linksTo(ctx, from)
+	for _, was := range links {
+		if err != nil {
+			break
+		}
+		err = h.write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
+			l := &linker{h, tx, user, was.Conversation}
+			still, err := linked(tx, was.Conversation, from)
+			if err != nil || still == nil {
+				return err
+			}
+			if err := l.unlink(from); err != nil {
+				return err
+			}
+			return l.link(to)
+		})
+	}
+	return err
+}
+
+// lookPatience is how long opening a conversation waits for the CRM to tell of its links.
+const lookPatience = 3 * time.Second
+
+// lookAgain is after how long one asks again that the CRM did not answer.
+const lookAgain = 30 * time.Second
+
+// OpenConversation returns a conversation as [Hub.Conversation] does, after the CRM was
+// asked about links of which it is not known whether the user may see them. What it
+// can't tell now is absent.
+func (h *Hub) OpenConversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error) {
+	c, err := h.Conversation(ctx, user, id)
+	if err != nil || h.records == nil {
+		return c, err
+	}
+	unknown, err := h.unknownLinks(ctx, user, id)
+	if err != nil || len(unknown) == 0 {
+		return c, err
+	}
+	patience, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	for _, ref := range unknown {
+		err := h.onRecord(patience, user, ref, func(eyes, model.Record, []int64) error { return nil })
+		var refusal *model.Refusal
+		again := sightFor
+		switch {
+		case err == nil:
+			// Their other screens, and those of colleagues who may see it, learn of it, too.
+			err = h.tellLink(ctx, id, ref)
+		case errors.As(err, &refusal) && refusal.Code != model.CRMLimited:
+			err = nil // they may not see it
+		default:
+			again = lookAgain
+		}
+		if err != nil {
+			h.log.Warn("the CRM does not tell of a link", keyConversation, string(id), keyError, err)
+		}
+		h.looked.put(looked{user.ID, ref}, struct{}{}, h.utc(), h.utc().Add(again))
+	}
+	return h.Conversation(ctx, user, id)
+}
+
+// unknownLinks are links of which it is not known whether a user may see them.
+func (h *Hub) unknownLinks(ctx context.Context, user model.User, id model.ConversationID) (unknown []model.RecordRef, err error) {
+	err = h.store.Read(ctx, func(r store.Reader) error {
+		links, err := r.Links(id)
+		for _, l := range links {
+			if err != nil {
+				return err
+			}
+			var sees bool
+			sees, err = r.SeesRecord(l.Record, store.Eyes{User: user.ID, Now: h.utc()})
+			_, asked := h.looked.get(looked{user.ID, l.Record}, h.utc())
+			if err == nil && !sees && !asked {
+				unknown = append(unknown, l.Record)
+			}
+		}
+		return err
+	})
+	return unknown, err
+}
+
+func (h *Hub) tellLink(ctx context.Context, id model.ConversationID, ref model.RecordRef) error {
+	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+		l, err := linked(tx, id, ref)
+		if err != nil || l == nil {
+			return err
+		}
+		return tx.PutLink(*l)
+	})
+}
+
+// looked is that a user's sight of a record was asked for.
+type looked struct {
+	user   model.UserID
+	record model.RecordRef
+}

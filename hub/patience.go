@@ -1,0 +1,93 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/model"
+)
+
+// mostWait is how long a question to the CRM waits for its budget of seconds to be there
+// again, and waits how often.
+const (
+	mostWait  = 3 * time.Second
+	mostWaits = 4
+)
+
+// patient asks the CRM again where its budget of a few seconds was used up: what is
+// refused for that was not done. Converting a lead takes several steps, and is not.
+type patient struct {
+	Records
+	now func() time.Time
+}
+
+// waited calls ask until it is not refused for want of budget, as long as that is soon.
+func waited[T any](ctx context.Context, now func() time.Time, ask func() (T, error)) (T, error) {
+	for n := 0; ; n++ {
+		v, err := ask()
+		var limit *model.CRMLimit
+		if !errors.As(err, &limit) || limit.Daily || n == mostWaits {
+			return v, err
+		}
+		wait := limit.Until.Sub(now())
+		if wait > mostWait || !pause(ctx, max(wait, time.Millisecond)) {
+			return v, err
+		}
+	}
+}
+
+// Search implements [Records].
+func (p patient) Search(ctx context.Context, as *model.CRMGrant, term string, types []model.RecordType, limit int) ([]model.Record, error) {
+	return waited(ctx, p.now, func() ([]model.Record, error) { return p.Records.Search(ctx, as, term, types, limit) })
+}
+
+// SearchField implements [Records].
+func (p patient) SearchField(ctx context.Context, as *model.CRMGrant, field, value string) ([]model.Record, error) {
+	return waited(ctx, p.now, func() ([]model.Record, error) { return p.Records.SearchField(ctx, as, field, value) })
+}
+
+// PersonField implements [Records].
+func (p patient) PersonField(ctx context.Context, name string) (string, error) {
+	return waited(ctx, p.now, func() (string, error) { return p.Records.PersonField(ctx, name) })
+}
+
+// Record implements [Records].
+func (p patient) Record(ctx context.Context, as *model.CRMGrant, ref model.RecordRef) (model.Record, error) {
+	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.Record(ctx, as, ref) })
+}
+
+// PermittedUsers implements [Records].
+func (p patient) PermittedUsers(ctx context.Context, ref model.RecordRef) ([]int64, error) {
+	return waited(ctx, p.now, func() ([]int64, error) { return p.Records.PermittedUsers(ctx, ref) })
+}
+
+// Stages implements [Records].
+func (p patient) Stages(ctx context.Context, as *model.CRMGrant) ([]model.Stage, error) {
+	return waited(ctx, p.now, func() ([]model.Stage, error) { return p.Records.Stages(ctx, as) })
+}
+
+// CreatePerson implements [Records].
+func (p patient) CreatePerson(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
+	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.CreatePerson(ctx, as, n) })
+}
+
+// CreateLead implements [Records].
+func (p patient) CreateLead(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
+	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.CreateLead(ctx, as, n) })
+}
+
+// CreateDeal implements [Records].
+func (p patient) CreateDeal(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
+	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.CreateDeal(ctx, as, n) })
+}
+
+// SetStage implements [Records].
+func (p patient) SetStage(ctx context.Context, as *model.CRMGrant, deal string, stage int64) (model.Record, error) {
+	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.SetStage(ctx, as, deal, stage) })
+}
+
+// SetStatus implements [Records].
+func (p patient) SetStatus(ctx context.Context, as *model.CRMGrant, deal string, to model.DealStatus, reason string) (model.Record, error) {
+	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.SetStatus(ctx, as, deal, to, reason) })
+}

@@ -1,0 +1,412 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Records is what the hub needs of the CRM's persons, leads and deals. as is by whose
+// grant it is asked, nil by the company token. Its errors are those of [CRM], and
+// [model.ErrCRMNotFound], [model.ErrCRMForbidden], [model.ErrCRMInvalid] and
+// [*model.CRMLimit].
+type Records interface {
+	// Search returns at most limit records in which term stands, the best match first.
+	Search(ctx context.Context, as *model.CRMGrant, term string, types []model.RecordType, limit int) ([]model.Record, error)
+	// SearchField returns the persons whose custom field of that code holds the value.
+	SearchField(ctx context.Context, as *model.CRMGrant, field, value string) ([]model.Record, error)
+	// PersonField returns the code of the persons' custom field of that name;
+	// [model.ErrCRMNotFound]: there is none. SetPersonField writes one.
+	PersonField(ctx context.Context, name string) (string, error)
+	SetPersonField(ctx context.Context, as *model.CRMGrant, person, field, value string) error
+	// Record returns a record; of a person also what of theirs is open.
+	Record(ctx context.Context, as *model.CRMGrant, ref model.RecordRef) (model.Record, error)
+	// PermittedUsers returns who of the company may see a record, by their ids in the CRM.
+	PermittedUsers(ctx context.Context, ref model.RecordRef) ([]int64, error)
+	CreatePerson(ctx context.Context, as *model.CRMGrant, p model.NewRecord) (model.Record, error)
+	CreateLead(ctx context.Context, as *model.CRMGrant, l model.NewRecord) (model.Record, error)
+	CreateDeal(ctx context.Context, as *model.CRMGrant, d model.NewRecord) (model.Record, error)
+	Stages(ctx context.Context, as *model.CRMGrant) ([]model.Stage, error)
+	SetStage(ctx context.Context, as *model.CRMGrant, deal string, stage int64) (model.Record, error)
+	SetStatus(ctx context.Context, as *model.CRMGrant, deal string, status model.DealStatus, reason string) (model.Record, error)
+	// ConvertLead makes a deal of a lead.
+	ConvertLead(ctx context.Context, as *model.CRMGrant, lead string) (model.RecordRef, error)
+}
+
+// sightFor is how long it holds who may see a record (design §6).
+const sightFor = 10 * time.Minute
+
+// eyes are by whom the CRM is asked for a user.
+type eyes struct {
+	h    *Hub
+	user model.User
+	// grant is the user's own. Nil: the company token is used, and every record is checked
+	// for self, who the user is in the CRM.
+	grant *model.CRMGrant
+	self  model.CRMUser
+}
+
+// withEyes calls f by the user's own grant where they signed in through the CRM, else by
+// the company token with the eyes of whom the CRM knows by their e-mail address. f is
+// called again where an access token was refused.
+func (h *Hub) withEyes(ctx context.Context, user model.User, f func(eyes) error) error {
+	if h.records == nil {
+		return model.Refuse(model.NoCRM)
+	}
+	for refused := ""; ; {
+		g, err := h.grantOf(ctx, user.ID, refused)
+		if errors.Is(err, errNoGrant) {
+			break
+		}
+		if err != nil {
+			return crmError(err)
+		}
+		err = f(eyes{h: h, user: user, grant: &g})
+		if !errors.Is(err, model.ErrCRMRefused) {
+			return crmError(err)
+		}
+		if refused != "" { // by a token that was new, too
+			break
+		}
+		refused = g.Access
+	}
+	if !h.crm.KnowsCompany() {
+		return model.Refuse(model.NoCRMUser)
+	}
+	self, err := h.staff.find(ctx, h, user.Email)
+	if err != nil {
+		return crmError(err)
+	}
+	return crmError(f(eyes{h: h, user: user, self: self}))
+}
+
+// crmError makes refusals of what keeps the CRM from doing something.
+func crmError(err error) error {
+	var limit *model.CRMLimit
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &limit):
+		r := model.Refuse(model.CRMLimited)
+		r.Until = &limit.Until
+		return r
+	case errors.Is(err, model.ErrCRMNotFound):
+		return model.Refuse(model.RecordNotFound)
+	case errors.Is(err, model.ErrCRMForbidden):
+		return model.Refuse(model.CRMForbidden)
+	case errors.Is(err, model.ErrCRMInvalid):
+		return model.Refuse(model.CRMInvalid)
+	case errors.Is(err, model.ErrCRMRefused):
+		return companyTokenError(err)
+	}
+	return err
+}
+
+// look reads a record afresh, keeps what it is called and who may see it, and tells who
+// that is, where that can be known: by their ids in the CRM. A record that the user may
+// not see is [model.ErrCRMNotFound].
+func (e eyes) look(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
+	permitted, err := e.permitted(ctx, ref)
+	var r model.Record
+	if err == nil {
+		r, err = e.h.records.Record(ctx, e.grant, ref)
+	}
+	if errors.Is(err, model.ErrCRMNotFound) || errors.Is(err, model.ErrCRMForbidden) {
+		return model.Record{}, nil, errors.Join(model.ErrCRMNotFound, e.h.forgetSight(ctx, ref, e.user.ID))
+	}
+	if err != nil {
+		return model.Record{}, nil, err
+	}
+	if r, err = e.shown(ctx, r); err != nil {
+		return model.Record{}, nil, err
+	}
+	return r, permitted, e.h.keepRecord(ctx, r, e.user.ID)
+}
+
+// permitted asks who may see a record, and keeps it for everybody. By the user's own
+// grant nobody is needed who tells it, and without a company token nobody can.
+func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, error) {
+	if !e.h.crm.KnowsCompany() {
+		return nil, nil
+	}
+	ids, err := e.h.records.PermittedUsers(ctx, ref)
+	switch {
+	case err == nil:
+		e.h.permits.put(ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+	case e.grant != nil && !errors.Is(err, model.ErrCRMNotFound):
+		return nil, nil // their own grant decides
+	default:
+		return nil, err
+	}
+	if err := e.h.keepSights(ctx, ref, ids); err != nil {
+		return nil, err
+	}
+	if e.grant == nil && !slices.Contains(ids, e.self.ID) {
+		return nil, model.ErrCRMNotFound
+	}
+	return ids, nil
+}
+
+// may tells whether the user may see a record that the CRM showed. Their own grant shows
+// no other.
+func (e eyes) may(ctx context.Context, ref model.RecordRef) (bool, error) {
+	if e.grant != nil {
+		return true, nil
+	}
+	ids, known := e.h.permits.get(ref, e.h.utc())
+	if !known {
+		var err error
+		ids, err = e.h.records.PermittedUsers(ctx, ref)
+		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
+			return false, err
+		}
+		e.h.permits.put(ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+	}
+	return slices.Contains(ids, e.self.ID), nil
+}
+
+// checksAtOnce is how many records are checked beside each other.
+const checksAtOnce = 4
+
+// filter returns those records that the user may see, as far as they may see them.
+func (e eyes) filter(ctx context.Context, found []model.Record) ([]model.Record, error) {
+	keep := make([]bool, len(found))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(checksAtOnce)
+	for i := range found {
+		g.Go(func() (err error) {
+			if keep[i], err = e.may(ctx, found[i].RecordRef); err != nil || !keep[i] {
+				return err
+			}
+			found[i], err = e.shown(ctx, found[i])
+			return err
+		})
+	}
+	err := g.Wait()
+	out := make([]model.Record, 0, len(found))
+	for i, r := range found {
+		if keep[i] {
+			out = append(out, r)
+		}
+	}
+	return out, err
+}
+
+// shown is a record without the other records in it that the user may not see.
+func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
+	if e.grant != nil {
+		return r, nil
+	}
+	r.Mine = r.OwnerID != 0 && r.OwnerID == e.self.ID
+	if r.Person != nil {
+		sees, err := e.may(ctx, *r.Person)
+		if err != nil {
+			return model.Record{}, err
+		}
+		if !sees {
+			r.Person, r.PersonName = nil, ""
+		}
+	}
+	open, err := e.filter(ctx, r.Open)
+	if len(open) == 0 {
+		open = nil
+	}
+	r.Open = open
+	return r, err
+}
+
+// keepSights keeps who of the hub's users may see a record, by ids of the CRM.
+func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64) error {
+	users, err := h.staff.users(ctx, h, ids)
+	if err != nil {
+		return err
+	}
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SetSights(ref, users, h.utc().Add(sightFor)) })
+}
+
+func (h *Hub) forgetSight(ctx context.Context, ref model.RecordRef, user model.UserID) error {
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SetSight(ref, user, time.Time{}) })
+}
+
+// keepRecord keeps that a user sees a record, and what it is called.
+func (h *Hub) keepRecord(ctx context.Context, r model.Record, user model.UserID) error {
+	retitled := false
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		was, err := tx.RecordTitle(r.RecordRef)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		retitled = err == nil && was != r.Title
+		return errors.Join(tx.SetRecordTitle(r.RecordRef, r.Title), tx.SetSight(r.RecordRef, user, h.utc().Add(sightFor)))
+	})
+	if err != nil || !retitled {
+		return err
+	}
+	return h.tellLinks(ctx, r.RecordRef)
+}
+
+// tellLinks has who sees a record told anew of the links to it.
+func (h *Hub) tellLinks(ctx context.Context, ref model.RecordRef) error {
+	links, err := h.linksTo(ctx, ref)
+	for _, l := range links {
+		if err != nil {
+			break
+		}
+		err = h.write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
+			is, err := linked(tx, l.Conversation, ref)
+			if err != nil || is == nil {
+				return err
+			}
+			return tx.PutLink(*is)
+		})
+	}
+	return err
+}
+
+func (h *Hub) linksTo(ctx context.Context, ref model.RecordRef) (links []store.Link, err error) {
+	err = h.store.Read(ctx, func(r store.Reader) error {
+		links, err = r.LinksTo(ref)
+		return err
+	})
+	return links, err
+}
+
+// Record returns a record as a user may see it in the CRM. With a conversation, which
+// they must see, it tells how many others may see the record.
+func (h *Hub) Record(ctx context.Context, user model.User, ref model.RecordRef, about model.ConversationID) (model.RecordView, error) {
+	var v model.RecordView
+	if about != "" {
+		if _, err := h.Conversation(ctx, user, about); err != nil {
+			return v, err
+		}
+	}
+	err := h.onRecord(ctx, user, ref, func(_ eyes, r model.Record, permitted []int64) error {
+		v.Record = r
+		if about != "" && permitted != nil {
+			others := max(len(permitted)-1, 0) // the user is one of them
+			v.Others = &others
+		}
+		return nil
+	})
+	return v, err
+}
+
+// onRecord calls f with a record that the user may see.
+func (h *Hub) onRecord(ctx context.Context, user model.User, ref model.RecordRef, f func(e eyes, r model.Record, permitted []int64) error) error {
+	if h.records == nil {
+		return model.Refuse(model.NoCRM)
+	}
+	if !ref.Valid() {
+		return model.Refuse(model.BadRecord)
+	}
+	return h.withEyes(ctx, user, func(e eyes) error {
+		r, permitted, err := e.look(ctx, ref)
+		if err != nil {
+			return err
+		}
+		return f(e, r, permitted)
+	})
+}
+
+// CreateRecord makes a person, a lead or a deal of the user's. Whom it is with they must
+// be able to see.
+func (h *Hub) CreateRecord(ctx context.Context, user model.User, t model.RecordType, n model.NewRecord) (out model.Record, err error) {
+	if n.Title = strings.TrimSpace(n.Title); n.Title == "" {
+		return out, &InvalidError{Field: "title", Reason: "must not be empty."}
+	}
+	person := model.RecordRef{Type: model.Person, ID: n.PersonID}
+	if n.PersonID != "" && (t == model.Person || !person.Valid()) {
+		return out, model.Refuse(model.BadRecord)
+	}
+	err = h.withEyes(ctx, user, func(e eyes) (err error) {
+		if n.PersonID != "" {
+			if _, _, err := e.look(ctx, person); err != nil {
+				return err
+			}
+		}
+		if e.grant == nil {
+			n.OwnerID = e.self.ID
+		}
+		create, known := map[model.RecordType]func(context.Context, *model.CRMGrant, model.NewRecord) (model.Record, error){
+			model.Person: h.records.CreatePerson, model.Lead: h.records.CreateLead, model.Deal: h.records.CreateDeal,
+		}[t]
+		if !known {
+			return model.Refuse(model.BadRecord)
+		}
+		if out, err = create(ctx, e.grant, n); err != nil {
+			return err
+		}
+		out, err = e.shown(ctx, out)
+		return errors.Join(err, h.keepRecord(ctx, out, user.ID))
+	})
+	return out, err
+}
+
+// Stages returns the stages of all pipelines.
+func (h *Hub) Stages(ctx context.Context, user model.User) (out []model.Stage, err error) {
+	err = h.withEyes(ctx, user, func(e eyes) (err error) {
+		out, err = h.records.Stages(ctx, e.grant)
+		return err
+	})
+	return out, err
+}
+
+// DealChange is what is to become of a deal: a stage, or a status.
+type DealChange struct {
+	Stage  int64
+	Status model.DealStatus
+	// LostReason may be given with the status lost.
+	LostReason string
+}
+
+func (d DealChange) check() error {
+	switch {
+	case (d.Stage != 0) == (d.Status != ""):
+		return &InvalidError{Field: "stage", Reason: "name a stage or a status, one of them."}
+	case d.LostReason != "" && d.Status != model.DealLost:
+		return &InvalidError{Field: "lost_reason", Reason: "goes with the status lost."}
+	}
+	return nil
+}
+
+// ChangeDeal moves a deal that the user may see, or opens or closes it.
+func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordRef, to DealChange) (out model.Record, err error) {
+	if err := to.check(); err != nil {
+		return out, err
+	}
+	err = h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) (err error) {
+		if to.Stage != 0 {
+			out, err = h.records.SetStage(ctx, e.grant, ref.ID, to.Stage)
+		} else {
+			out, err = h.records.SetStatus(ctx, e.grant, ref.ID, to.Status, to.LostReason)
+		}
+		if err != nil {
+			return err
+		}
+		out, err = e.shown(ctx, out)
+		return err
+	})
+	return out, err
+}
+
+// ConvertLead makes a deal of a lead that the user may see; what was linked to the lead is
+// linked to the deal.
+func (h *Hub) ConvertLead(ctx context.Context, user model.User, ref model.RecordRef) (deal model.RecordRef, err error) {
+	err = h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) (err error) {
+		if deal, err = h.records.ConvertLead(ctx, e.grant, ref.ID); err != nil {
+			return err
+		}
+		if _, _, err := e.look(ctx, deal); err != nil {
+			h.log.Warn("read the deal that a lead became", keyError, err)
+		}
+		return h.repoint(ctx, user, ref, deal)
+	})
+	return deal, err
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"strings"
+	"time"
+
+	"parley/model"
+)
+
+// Link ties a conversation to a record of the CRM.
+type Link struct {
+	Conversation model.ConversationID
+	Record       model.RecordRef
+	// By is who linked it, At when.
+	By model.UserID
+	At time.Time
+}
+
+// LinkID names a link in a row of the log.
+func LinkID(c model.ConversationID, r model.RecordRef) string { return string(c) + " " + r.String() }
+
+// ParseLinkID reads what [LinkID] wrote; what is none gives no record.
+func ParseLinkID(id string) (model.ConversationID, model.RecordRef) {
+	c, r, _ := strings.Cut(id, " ")
+	kind, record, _ := strings.Cut(r, ":")
+	return model.ConversationID(c), model.RecordRef{Type: model.RecordType(kind), ID: record}
+}
+
+// Eyes are whose they are, and when they look: by them the store tells which records
+// somebody may see. Those of nobody see none.
+type Eyes struct {
+	User model.UserID
+	Now  time.Time
+}
+
+// SeenLink is a link whose record somebody may see, with its title as last known.
+type SeenLink struct {
+	Conversation model.ConversationID
+	model.Link
+}

@@ -1,0 +1,131 @@
+package sqlite
+
+import (
+	"database/sql"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Links implements [store.Reader].
+func (r reader) Links(id model.ConversationID) ([]store.Link, error) {
+	list, err := many[store.Link](r.session, `SELECT doc FROM links WHERE page_id = ? AND conversation_id = ?
+		ORDER BY CASE record_type WHEN 'person' THEN 0 ELSE 1 END, record_type, record_id`, id.Page(), id)
+	return list, wrap(err, "read links of %s", id)
+}
+
+// LinksTo implements [store.Reader].
+func (r reader) LinksTo(record model.RecordRef) ([]store.Link, error) {
+	list, err := many[store.Link](r.session, `SELECT doc FROM links WHERE record_type = ? AND record_id = ?
+		ORDER BY page_id, conversation_id`, record.Type, record.ID)
+	return list, wrap(err, "read links to %s", record)
+}
+
+// seenLinksQuery begins with what somebody was found to see of late, which is little.
+const seenLinksQuery = `SELECT l.conversation_id, l.record_type, l.record_id, COALESCE(k.title, '')
+	FROM record_sights s JOIN links l ON l.record_type = s.record_type AND l.record_id = s.record_id
+	LEFT JOIN records k ON k.record_type = s.record_type AND k.record_id = s.record_id
+	WHERE s.user_id = ? AND s.until > ? AND l.page_id = ?
+	ORDER BY l.conversation_id, CASE l.record_type WHEN 'person' THEN 0 ELSE 1 END, l.record_type, l.record_id`
+
+// SeenLinks implements [store.Reader].
+func (r reader) SeenLinks(page model.PageID, eyes store.Eyes) ([]store.SeenLink, error) {
+	var list []store.SeenLink
+	err := r.each(seenLinksQuery, arguments{eyes.User, micros(eyes.Now), page}, func(rows *sql.Rows) error {
+		var l store.SeenLink
+		if err := rows.Scan(&l.Conversation, &l.Type, &l.ID, &l.Title); err != nil {
+			return err
+		}
+		list = append(list, l)
+		return nil
+	})
+	return list, wrap(err, "read links of page %s", page)
+}
+
+// SeesRecord implements [store.Reader].
+func (r reader) SeesRecord(record model.RecordRef, eyes store.Eyes) (bool, error) {
+	var sees bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM record_sights WHERE user_id = ? AND record_type = ? AND record_id = ? AND until > ?)`,
+		arguments{eyes.User, record.Type, record.ID, micros(eyes.Now)}, &sees)
+	return sees, wrap(err, "read who sees %s", record)
+}
+
+// RecordTitle implements [store.Reader].
+func (r reader) RecordTitle(record model.RecordRef) (model.Untrusted, error) {
+	var title string
+	err := r.get(`SELECT title FROM records WHERE record_type = ? AND record_id = ?`, arguments{record.Type, record.ID}, &title)
+	return model.Untrusted(title), wrap(err, "read title of %s", record)
+}
+
+// PutLink implements [store.PageTx].
+func (t pageTx) PutLink(l store.Link) error {
+	if err := t.own(l.Conversation.Page(), l.Conversation); err != nil {
+		return wrap(err, "put link")
+	}
+	if _, err := t.Conversation(l.Conversation); err != nil {
+		return wrap(err, "put link")
+	}
+	if _, err := t.change(store.KindLink, store.LinkID(l.Conversation, l.Record)); err != nil {
+		return wrap(err, "put link")
+	}
+	l.At = exact(l.At)
+	doc, err := encode(l)
+	if err == nil {
+		err = t.run(`INSERT INTO links (page_id, conversation_id, record_type, record_id, doc) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (page_id, conversation_id, record_type, record_id) DO UPDATE SET doc = excluded.doc`,
+			t.page, l.Conversation, l.Record.Type, l.Record.ID, doc)
+	}
+	return t.spoil(wrap(err, "put link of %s to %s", l.Conversation, l.Record))
+}
+
+// RemoveLink implements [store.PageTx].
+func (t pageTx) RemoveLink(id model.ConversationID, record model.RecordRef) error {
+	if err := t.own(id.Page(), id); err != nil {
+		return wrap(err, "remove link")
+	}
+	n, err := t.exec(`DELETE FROM links WHERE page_id = ? AND conversation_id = ? AND record_type = ? AND record_id = ?`,
+		t.page, id, record.Type, record.ID)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return wrap(err, "remove link of %s", id)
+	}
+	_, err = t.change(store.KindLink, store.LinkID(id, record))
+	return t.spoil(wrap(err, "remove link of %s", id))
+}
+
+// SetRecordTitle implements [store.AccountTx].
+func (t accountTx) SetRecordTitle(record model.RecordRef, title model.Untrusted) error {
+	err := t.run(`INSERT INTO records (record_type, record_id, title) VALUES (?, ?, ?)
+		ON CONFLICT (record_type, record_id) DO UPDATE SET title = excluded.title`, record.Type, record.ID, string(title))
+	return wrap(err, "set title of %s", record)
+}
+
+// SetSights implements [store.AccountTx].
+func (t accountTx) SetSights(record model.RecordRef, users []model.UserID, until time.Time) error {
+	err := t.run(`DELETE FROM record_sights WHERE record_type = ? AND record_id = ?`, record.Type, record.ID)
+	for _, u := range users {
+		if err == nil {
+			err = t.SetSight(record, u, until)
+		}
+	}
+	return wrap(err, "set who sees %s", record)
+}
+
+// SetSight implements [store.AccountTx].
+func (t accountTx) SetSight(record model.RecordRef, user model.UserID, until time.Time) error {
+	if until.IsZero() {
+		err := t.run(`DELETE FROM record_sights WHERE user_id = ? AND record_type = ? AND record_id = ?`, user, record.Type, record.ID)
+		return wrap(err, "set that %s does not see %s", user, record)
+	}
+	err := t.run(`INSERT INTO record_sights (user_id, record_type, record_id, until) VALUES (?, ?, ?, ?)
+		ON CONFLICT (user_id, record_type, record_id) DO UPDATE SET until = excluded.until`, user, record.Type, record.ID, micros(until))
+	return wrap(err, "set that %s sees %s", user, record)
+}
+
+// ForgetSights implements [store.AccountTx].
+func (t accountTx) ForgetSights(before time.Time) error {
+	return wrap(t.run(`DELETE FROM record_sights WHERE until <= ?`, micros(before)), "forget who saw which record")
+}

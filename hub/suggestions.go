@@ -1,0 +1,347 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"parley/model"
+)
+
+const (
+	// readForSuggestions is how much of a conversation is looked through.
+	readForSuggestions = 200
+	// mostContacts is for how many addresses, and numbers, found in a chat the CRM is
+	// asked: a search costs 20 of the company's budget.
+	mostContacts = 2
+	// suggestedFor is how long suggestions are used again.
+	suggestedFor = 2 * time.Minute
+	// psidField is the custom field of persons that holds a customer's PSID.
+	psidField = "Messenger PSID"
+)
+
+// suggestionKey is for whom what was suggested: what came in since may change it.
+type suggestionKey struct {
+	user         model.UserID
+	conversation model.ConversationID
+	newest       model.MessageID
+}
+
+// clues are what a conversation tells of who the customer is.
+type clues struct {
+	key    suggestionKey
+	name   string
+	psid   model.PSID
+	emails []string
+	phones []string
+	// linked are the records of this customer's other conversations, person the one that
+	// this conversation is linked to; only those that the user may know of.
+	linked []model.RecordRef
+	person *model.RecordRef
+}
+
+// Suggestions returns the records that a conversation may be about, the surest first.
+// The ways to find them are gone through from the surest on, until one finds somebody.
+func (h *Hub) Suggestions(ctx context.Context, user model.User, id model.ConversationID) ([]model.Candidate, error) {
+	c, err := h.clues(ctx, user, id)
+	if err != nil {
+		return nil, err
+	}
+	if kept, ok := h.suggested.get(c.key, h.utc()); ok {
+		return kept, nil
+	}
+	var found []model.Candidate
+	err = h.withEyes(ctx, user, func(e eyes) (err error) {
+		found, err = e.suggest(ctx, c)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.suggested.put(c.key, found, h.utc(), h.utc().Add(suggestedFor))
+	return found, nil
+}
+
+// forgetSuggestions makes what is suggested for a conversation be worked out anew.
+func (h *Hub) forgetSuggestions(id model.ConversationID) {
+	h.suggested.drop(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
+}
+
+func (h *Hub) clues(ctx context.Context, user model.User, id model.ConversationID) (clues, error) {
+	c := clues{key: suggestionKey{user: user.ID, conversation: id}, psid: id.Customer()}
+	err := h.read(ctx, user, id.Page(), func(v view) error {
+		conversation, err := v.Reader.Conversation(id)
+		if err != nil {
+			return err
+		}
+		c.name = strings.TrimSpace(string(conversation.Customer.Name))
+		said, _, err := v.Reader.Messages(id, "", readForSuggestions, v.eyes())
+		if err != nil {
+			return err
+		}
+		for _, m := range slices.Backward(said) {
+			if m.Direction == model.In && !m.Deleted {
+				c.emails, c.phones = contacts(string(m.Text), c.emails, c.phones)
+				if c.key.newest == "" {
+					c.key.newest = m.ID
+				}
+			}
+		}
+		links, err := v.links(id)
+		for _, l := range links {
+			if ref := l.Ref(); ref.Type == model.Person {
+				c.person = &ref
+			}
+		}
+		return err
+	})
+	if err == nil {
+		c.linked, err = h.linkedElsewhere(ctx, user, id)
+	}
+	return c, err
+}
+
+// linkedElsewhere are the records that this customer's conversations with other
+// installations of the Page are linked to, of those that the user may see.
+func (h *Hub) linkedElsewhere(ctx context.Context, user model.User, id model.ConversationID) (refs []model.RecordRef, err error) {
+	err = h.read(ctx, user, "", func(v view) error {
+		for _, p := range v.pages {
+			if p.PageID != id.Page().Meta() || p.ID == id.Page() {
+				continue
+			}
+			links, err := v.Links(model.NewConversationID(p.ID, id.Customer()))
+			if err != nil {
+				return err
+			}
+			for _, l := range links {
+				refs = append(refs, l.Record)
+			}
+		}
+		return nil
+	})
+	return refs, err
+}
+
+// suggest goes through the ways to find a record, the surest first.
+func (e eyes) suggest(ctx context.Context, c clues) ([]model.Candidate, error) {
+	if c.person != nil {
+		return e.ofPerson(ctx, *c.person)
+	}
+	for _, way := range []func(context.Context, clues) ([]model.Candidate, error){e.byLink, e.byPSID, e.byContacts, e.byName} {
+		found, err := way(ctx, c)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return []model.Candidate{}, nil
+}
+
+// ofPerson suggests what is open of the person who is linked.
+func (e eyes) ofPerson(ctx context.Context, person model.RecordRef) ([]model.Candidate, error) {
+	r, _, err := e.look(ctx, person)
+	found := []model.Candidate{}
+	for _, open := range r.Open {
+		found = append(found, model.Candidate{Record: open, Match: model.MatchOfPerson})
+	}
+	if errors.Is(err, model.ErrCRMNotFound) {
+		err = nil
+	}
+	return found, err
+}
+
+func (e eyes) byLink(ctx context.Context, c clues) (found []model.Candidate, err error) {
+	for _, ref := range c.linked {
+		r, _, err := e.look(ctx, ref)
+		switch {
+		case err == nil:
+			found = append(found, model.Candidate{Record: r, Match: model.MatchLink})
+		case !errors.Is(err, model.ErrCRMNotFound):
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (e eyes) byPSID(ctx context.Context, c clues) ([]model.Candidate, error) {
+	field, err := e.h.personField(ctx)
+	if err != nil || field == "" {
+		return nil, err
+	}
+	records, err := e.h.records.SearchField(ctx, e.grant, field, string(c.psid))
+	if err != nil {
+		return nil, err
+	}
+	if records, err = e.filter(ctx, records); err != nil {
+		return nil, err
+	}
+	return candidates(records, model.MatchPSID, ""), nil
+}
+
+// personField returns the code of the company's field for PSIDs; empty: it has none, or
+// nobody can tell.
+func (h *Hub) personField(ctx context.Context) (string, error) {
+	now := h.utc()
+	if code, ok := h.fields.get(psidField, now); ok {
+		return code, nil
+	}
+	code, err := h.records.PersonField(ctx, psidField)
+	if err = ignoreEach(err, model.ErrCRMNotFound, model.ErrCRMForbidden, model.ErrCRMRefused); err != nil {
+		return "", err
+	}
+	h.fields.put(psidField, code, now, now.Add(sightFor))
+	return code, nil
+}
+
+// ignoreEach drops an error that is one of those.
+func ignoreEach(err error, those ...error) error {
+	for _, that := range those {
+		if errors.Is(err, that) {
+			return nil
+		}
+	}
+	return err
+}
+
+func (e eyes) byContacts(ctx context.Context, c clues) (found []model.Candidate, err error) {
+	for _, email := range c.emails {
+		records, err := e.search(ctx, email, []model.RecordType{model.Person})
+		if err != nil {
+			return nil, err
+		}
+		records = slices.DeleteFunc(slices.Clone(records), func(r model.Record) bool {
+			return !slices.ContainsFunc(r.Emails, func(one model.Untrusted) bool { return sameEmail(string(one), email) })
+		})
+		found = merged(found, candidates(records, model.MatchEmail, email))
+	}
+	for _, phone := range c.phones {
+		records, err := e.search(ctx, phoneTerm(phone), []model.RecordType{model.Person})
+		if err != nil {
+			return nil, err
+		}
+		records = slices.DeleteFunc(slices.Clone(records), func(r model.Record) bool {
+			return !slices.ContainsFunc(r.Phones, func(one model.Untrusted) bool { return samePhone(string(one), phone) })
+		})
+		found = merged(found, candidates(records, model.MatchPhone, phone))
+	}
+	return found, nil
+}
+
+func (e eyes) byName(ctx context.Context, c clues) ([]model.Candidate, error) {
+	if len([]rune(c.name)) < shortestSearch {
+		return nil, nil
+	}
+	records, err := e.search(ctx, c.name, []model.RecordType{model.Person})
+	var exact, near []model.Record
+	for _, r := range records {
+		if sameName(string(r.Title), c.name) {
+			exact = append(exact, r)
+		} else {
+			near = append(near, r)
+		}
+	}
+	return merged(candidates(exact, model.MatchName, c.name), candidates(near, model.MatchNearName, c.name)), err
+}
+
+func candidates(records []model.Record, match model.Match, found string) (all []model.Candidate) {
+	for _, r := range records {
+		all = append(all, model.Candidate{Record: r, Match: match, Found: model.Untrusted(found)})
+	}
+	return all
+}
+
+// merged adds what is not there yet.
+func merged(all, more []model.Candidate) []model.Candidate {
+	for _, c := range more {
+		if !slices.ContainsFunc(all, func(had model.Candidate) bool { return had.RecordRef == c.RecordRef }) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+var (
+	emailIn = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	phoneIn = regexp.MustCompile(`[+(]?[0-9][0-9 ().\-‐-―ー]{5,22}[0-9]`)
+)
+
+// Lengths of telephone numbers, in digits (E.164; the shortest with an area code).
+const (
+	shortestPhone = 7
+	longestPhone  = 15
+	// phoneTail is by how many of its last digits a number is compared: what comes before
+	// is the country's code, or the zero in its place.
+	phoneTail = 9
+)
+
+// contacts adds the e-mail addresses and telephone numbers that stand in a text, also in
+// full-width characters, until there are enough.
+func contacts(text string, emails, phones []string) ([]string, []string) {
+	text = norm.NFKC.String(text)
+	for _, found := range emailIn.FindAllString(text, -1) {
+		if found = strings.ToLower(found); len(emails) < mostContacts && !slices.Contains(emails, found) {
+			emails = append(emails, found)
+		}
+	}
+	for _, found := range phoneIn.FindAllString(emailIn.ReplaceAllString(text, " "), -1) {
+		n := len(digits(found))
+		known := slices.ContainsFunc(phones, func(p string) bool { return samePhone(p, found) })
+		if len(phones) < mostContacts && n >= shortestPhone && n <= longestPhone && !known {
+			phones = append(phones, found)
+		}
+	}
+	return emails, phones
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// phoneTerm is how a number is searched for: without the country's code or its zero, as
+// the CRM holds numbers in any of these forms.
+func phoneTerm(phone string) string {
+	d := digits(phone)
+	return d[max(0, len(d)-phoneTail):]
+}
+
+// samePhone compares numbers with and without a country's code.
+func samePhone(a, b string) bool {
+	x, y := phoneTerm(a), phoneTerm(b)
+	return len(x) >= shortestPhone && x == y
+}
+
+// sameName compares names as people write them.
+func sameName(a, b string) bool {
+	fold := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), " ")) }
+	return fold(a) == fold(b)
+}
+
+// notePSID writes the customer's PSID to the person who was linked, where the company has
+// the field for it. It is a help for later; what keeps it from being written is logged.
+func (h *Hub) notePSID(ctx context.Context, e eyes, id model.ConversationID, ref model.RecordRef) {
+	if ref.Type != model.Person {
+		return
+	}
+	field, err := h.personField(ctx)
+	if err == nil && field != "" {
+		err = h.records.SetPersonField(ctx, e.grant, ref.ID, field, string(id.Customer()))
+	}
+	if err != nil {
+		h.log.Warn("the CRM does not take a customer's PSID", keyConversation, string(id), keyError, err)
+	}
+}
+
+// refusedAs tells whether an error is a refusal with that code.
+func refusedAs(err error, code model.Code) bool {
+	var r *model.Refusal
+	return errors.As(err, &r) && r.Code == code
+}
