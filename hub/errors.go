@@ -32,3 +32,13 @@ type InvalidError struct {
 
 // Error implements error.
 func (e *InvalidError) Error() string { return fmt.Sprintf("%s: %s", e.Field, e.Reason) }
+
+// ignore drops an error that is one of those.
+func ignore(err error, those ...error) error {
+	for _, that := range those {
+		if errors.Is(err, that) {
+			return nil
+		}
+	}
+	return err
+}

@@ -166,13 +166,6 @@ func (w *pageImport) step(ctx context.Context) (more bool, err error) {
 // errOvertaken: what was being read is not to be read any more.
 var errOvertaken = errors.New("import overtaken")
 
-func ignore(err, what error) error {
-	if errors.Is(err, what) {
-		return nil
-	}
-	return err
-}
-
 // stretch stores the threads of one call, each with how far the reading is, and then goes
 // on behind them.
 func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.PastThreads) error {

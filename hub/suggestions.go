@@ -190,21 +190,11 @@ func (h *Hub) personField(ctx context.Context) (string, error) {
 		return code, nil
 	}
 	code, err := h.records.PersonField(ctx, psidField)
-	if err = ignoreEach(err, model.ErrCRMNotFound, model.ErrCRMForbidden, model.ErrCRMRefused); err != nil {
+	if err = ignore(err, model.ErrCRMNotFound, model.ErrCRMForbidden, model.ErrCRMRefused); err != nil {
 		return "", err
 	}
 	h.fields.put(psidField, code, now, now.Add(sightFor))
 	return code, nil
-}
-
-// ignoreEach drops an error that is one of those.
-func ignoreEach(err error, those ...error) error {
-	for _, that := range those {
-		if errors.Is(err, that) {
-			return nil
-		}
-	}
-	return err
 }
 
 func (e eyes) byContacts(ctx context.Context, c clues) (found []model.Candidate, err error) {
