@@ -67,7 +67,7 @@ func (m *Model) keyOverlay(msg tea.Msg) tea.Cmd {
 	switch action.(type) {
 	case nil:
 		return cmd
-	case overlay.Closed, overlay.Chosen, overlay.Entered:
+	case overlay.Closed, overlay.Chosen, overlay.Entered, overlay.Filled:
 		if m.overlay.Overlay == o.Overlay {
 			m.overlay = opened{}
 		}

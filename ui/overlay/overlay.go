@@ -25,7 +25,7 @@ type Overlay interface {
 }
 
 // Action is what an overlay asks for: nil (nothing), [Closed], [Chosen], [Entered],
-// [Edited] or [Completing].
+// [Edited], [Completing], [Moved] or [Filled].
 type Action interface{ isAction() }
 
 // Closed asks to close the overlay.
@@ -43,15 +43,25 @@ type Edited struct{ Text string }
 // Completing asks to complete what was typed so far.
 type Completing struct{ Text string }
 
+// Moved says which item is selected now.
+type Moved struct{ ID string }
+
+// Filled says what stands in each field of a form, once it is finished.
+type Filled struct{ Texts []string }
+
 func (Closed) isAction()     {}
 func (Chosen) isAction()     {}
 func (Entered) isAction()    {}
 func (Edited) isAction()     {}
 func (Completing) isAction() {}
+func (Moved) isAction()      {}
+func (Filled) isAction()     {}
 
 var (
 	_ Overlay = (*Palette)(nil)
 	_ Overlay = (*Help)(nil)
 	_ Overlay = (*Prompt)(nil)
 	_ Overlay = (*Choice)(nil)
+	_ Overlay = (*Picker)(nil)
+	_ Overlay = (*Form)(nil)
 )

@@ -40,7 +40,7 @@ func measures(t *rapid.T) cells.Measure {
 
 func overlays(t *rapid.T, m cells.Measure) overlay.Overlay {
 	n := rapid.IntRange(0, 20).Draw(t, "items")
-	switch rapid.IntRange(0, 3).Draw(t, "kind") {
+	switch rapid.IntRange(0, 5).Draw(t, "kind") {
 	case 0:
 		var all []overlay.Item
 		for i := range n {
@@ -61,6 +61,17 @@ func overlays(t *rapid.T, m cells.Measure) overlay.Overlay {
 		p := overlay.NewPrompt(line(t, m, "title"), line(t, m, "hint"), text(t, "text"))
 		p.SetError(line(t, m, "error"))
 		return p
+	case 3:
+		return picker(t, m, n)
+	case 4:
+		var fields []overlay.Field
+		for range n {
+			fields = append(fields, overlay.Field{Label: line(t, m, "label"), Text: text(t, "text")})
+		}
+		f := overlay.NewForm(line(t, m, "title"), line(t, m, "hint"), fields)
+		f.Say(line(t, m, "said"))
+		f.SetError(line(t, m, "error"))
+		return f
 	}
 	var all []overlay.Option
 	for range n {
@@ -69,11 +80,27 @@ func overlays(t *rapid.T, m cells.Measure) overlay.Overlay {
 	return overlay.NewChoice(line(t, m, "title"), all)
 }
 
+func picker(t *rapid.T, m cells.Measure, n int) *overlay.Picker {
+	p := overlay.NewPicker(line(t, m, "title"))
+	var rows []overlay.PickerRow
+	var lines []overlay.PickerLine
+	for i := range n {
+		rows = append(rows, overlay.PickerRow{
+			ID: fmt.Sprint(i), Kind: line(t, m, "kind"), Title: line(t, m, "title"), Detail: line(t, m, "detail"), Second: line(t, m, "second"),
+		})
+		lines = append(lines, overlay.PickerLine{Text: line(t, m, "line"), Heading: i%3 == 0})
+	}
+	p.SetRows(rows, rapid.Bool().Draw(t, "wait"))
+	p.SetStatus(line(t, m, "status"), rapid.Bool().Draw(t, "alarm"))
+	p.SetPreview(lines)
+	return p
+}
+
 // TestAlwaysWithinItsRoom: lines of equal width within the room, the cursor on one of
 // them, and nothing that was typed raw.
 func TestAlwaysWithinItsRoom(t *testing.T) {
 	t.Parallel()
-	keys := []string{"up", "down", "j", "k", "G", "g", "ctrl+d", "left", "right", "home", "backspace", "delete", "enter", "a", "見", "ctrl+w"}
+	keys := []string{"up", "down", "j", "k", "G", "g", "ctrl+d", "left", "right", "home", "backspace", "delete", "enter", "a", "見", "ctrl+w", "pgdown"}
 	rapid.Check(t, func(t *rapid.T) {
 		m := measures(t)
 		l := newLook(rapid.SampledFrom([]string{"en", "ja"}).Draw(t, "lang"), m, theme.Options{ASCII: rapid.Bool().Draw(t, "ascii")})
