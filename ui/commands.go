@@ -15,7 +15,7 @@ type cmd = command.Command[*Model]
 // what each does.
 func commands() []cmd {
 	var all []cmd
-	for _, part := range [][]cmd{moving(), answering(), triaging(), finding(), looking(), impossible()} {
+	for _, part := range [][]cmd{moving(), answering(), triaging(), linking(), finding(), looking(), impossible()} {
 		all = append(all, part...)
 	}
 	return all

@@ -70,17 +70,11 @@ type addressOpened struct{ err error }
 // the program runs on another machine, the address goes into the clipboard.
 func (m *Model) openAddress() tea.Cmd {
 	s, _ := m.address()
-	host := s
-	if u, err := url.Parse(s); err == nil {
-		host = u.Host
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil // address gives none that isn't one
 	}
-	if m.browse == nil {
-		m.notify(m.say(words.SaidAddressCopied, "Host", m.look.Ours(host)))
-		return term.Copy(s)
-	}
-	browse := m.browse
-	m.notify(m.say(words.SaidAddressOpened, "Host", m.look.Ours(host)))
-	return func() tea.Msg { return addressOpened{browse(s)} }
+	return m.browseTo(u)
 }
 
 // addressOpened copies nothing by itself: it says what to do where there is no browser.

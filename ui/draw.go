@@ -318,6 +318,9 @@ func (m *Model) emptyList() []string {
 // it leaves a third of what it lies over to be seen.
 const leastPalette = 16
 
+// leastPicker is the same for the picker, whose rows are two lines high.
+const leastPicker = 24
+
 // over puts what lies over the screen on it.
 func (m *Model) over(f *frame, lines []string) []string {
 	o := m.overlay.Overlay
@@ -330,8 +333,11 @@ func (m *Model) over(f *frame, lines []string) []string {
 		from, h = 1, h-2
 	}
 	room := h
-	if _, ok := o.(*overlay.Palette); ok {
+	switch o.(type) {
+	case *overlay.Palette:
 		room = max(min(h, leastPalette), h*2/3)
+	case *overlay.Picker:
+		room = max(min(h, leastPicker), h*2/3)
 	}
 	box := o.Lines(m.look, w, room)
 	if len(box) == 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"parley/model"
+	"parley/ui/overlay"
 	"parley/words"
 )
 
@@ -11,9 +12,9 @@ import (
 func (m *Model) footerCommands() []string {
 	switch {
 	case m.focus == panePanel:
-		return []string{"back", "reply", "palette"}
+		return m.panelCommands()
 	case m.focus == paneThread:
-		ids := []string{"reply", "back", "done", "snooze"}
+		ids := []string{"reply", "link", "back", "done"}
 		if _, ok := m.asking(); ok {
 			ids = []string{"resend", "drop", "reply", "back"}
 		}
@@ -23,7 +24,22 @@ func (m *Model) footerCommands() []string {
 	case m.query.Filter == model.FilterDone || m.query.Filter == model.FilterSnoozed:
 		return []string{"open", "done", "read", "search", "palette"}
 	}
-	return []string{"open", "reply", "done", "snooze", "search", "palette"}
+	return []string{"open", "reply", "link", "done", "snooze", "palette"}
+}
+
+// panelCommands are those that matter in the panel: by what is linked.
+func (m *Model) panelCommands() []string {
+	r, _ := m.current()
+	l, _ := slotOf(r.Links, model.Deal)
+	switch {
+	case len(r.Links) == 0:
+		return []string{"link", "reply", "back", "palette"}
+	case l.Type == string(model.Deal):
+		return []string{"stage", "won", "lost", "open_record", "link", "back"}
+	case l.Type == string(model.Lead):
+		return []string{"convert", "open_record", "link", "reply", "back", "palette"}
+	}
+	return []string{"link", "open_record", "reply", "back", "palette"}
 }
 
 // footerLine is the last line: what just happened, or the keys that matter now.
@@ -77,6 +93,8 @@ func (m *Model) footerLine(w int) string {
 // screen or text is typed; empty otherwise. The composer says its own.
 func (m *Model) typingKeys() string {
 	switch {
+	case m.crm.picker != nil && m.overlay.Overlay == overlay.Overlay(m.crm.picker.box):
+		return m.say(words.PickerKeys)
 	case m.overlay.Overlay != nil:
 		return m.say(words.OverlayKeys)
 	case m.box.IsOpen():

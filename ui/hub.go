@@ -60,6 +60,8 @@ type Hub interface {
 	Tell(f model.Lossy)
 	// NewClientID returns an id for a new reply.
 	NewClientID() model.ClientID
+	// CRM is what hangs on the CRM.
+	CRM
 	// Explain says an error in the user's words: what happened and what to do.
 	Explain(err error) string
 }

@@ -98,6 +98,7 @@ type Model struct {
 	newer    newer
 	team     team
 	presence presence
+	crm      crm
 	sights   sights
 	undo     undoStack
 	toast    toast

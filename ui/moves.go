@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,6 +16,8 @@ func (m *Model) move(rows int) tea.Cmd {
 		m.thread.Down(rows)
 	case m.focus == paneThread:
 		m.thread.Up(-rows)
+	case m.focus == panePanel:
+		m.crm.records.top += rows // what there is bounds it
 	case m.focus == paneList:
 		m.list.Move(rows)
 		return tea.Batch(m.findMore(), m.previewLater())
@@ -43,8 +46,9 @@ func (m *Model) rested(r rested) tea.Cmd {
 	if !ok || now.ID != r.id || m.focus != paneList || m.overlay.Overlay != nil {
 		return nil
 	}
+	open := m.panelOpen
 	cmd := m.open(r.id)
-	m.focus = paneList
+	m.focus, m.panelOpen = paneList, open
 	return cmd
 }
 
@@ -55,7 +59,8 @@ func (m *Model) half(halves int) tea.Cmd {
 	case paneList:
 		m.list.Half(halves)
 		return m.findMore()
-	case panePanel: // it is as long as it is
+	case panePanel:
+		m.crm.records.top += halves * max(1, m.frame.layout.body/2)
 	}
 	return nil
 }
@@ -66,6 +71,10 @@ func (m *Model) end(last bool) tea.Cmd {
 		m.thread.Bottom()
 	case m.focus == paneThread:
 		m.thread.Top()
+	case m.focus == panePanel && last:
+		m.crm.records.top = math.MaxInt32
+	case m.focus == panePanel:
+		m.crm.records.top = 0
 	case m.focus == paneList && last:
 		m.list.Last()
 		return m.findMore()
@@ -109,8 +118,11 @@ func (m *Model) back() tea.Cmd {
 // turn gives the keys to the next pane, or the one before.
 func (m *Model) turn(by int) tea.Cmd {
 	panes := []pane{paneList}
-	if m.shown.id != "" {
+	if m.shown.id != "" && (m.w >= threePanes || m.w < twoPanes || !m.panelOpen) {
 		panes = append(panes, paneThread)
+	}
+	if m.panel() {
+		panes = append(panes, panePanel)
 	}
 	at := 0
 	for i, p := range panes {
@@ -126,16 +138,28 @@ func (m *Model) turn(by int) tea.Cmd {
 func (m *Model) turnPanel() tea.Cmd {
 	if m.w >= threePanes {
 		m.panelClosed = !m.panelClosed
+		m.leavePanel()
+		m.refreshRecords()
 		return nil
 	}
 	m.panelOpen = !m.panelOpen
-	if m.w < twoPanes {
-		m.focus = paneThread
-		if m.panelOpen {
-			m.focus = panePanel
-		}
+	m.focus = paneThread
+	if m.panelOpen {
+		m.focus = panePanel
+		m.refreshRecords()
 	}
 	return nil
+}
+
+// leavePanel takes the keys from a panel that isn't shown any more.
+func (m *Model) leavePanel() {
+	switch {
+	case m.focus != panePanel || m.panel():
+	case m.shown.id == "":
+		m.focus = paneList
+	default:
+		m.focus = paneThread
+	}
 }
 
 // panel tells whether the panel is wanted.

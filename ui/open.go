@@ -41,7 +41,11 @@ func (m *Model) open(id model.ConversationID) tea.Cmd {
 		return nil
 	}
 	m.focus = paneThread
+	if m.w < threePanes {
+		m.panelOpen = false // it would lie over what is opened
+	}
 	if m.shown.id == id {
+		m.refreshRecords()
 		return m.followThread()
 	}
 	keep := m.keepDraft()
@@ -103,7 +107,7 @@ func (m *Model) gone() {
 	m.box.Close()
 	m.shown = conversation{generation: m.shown.generation + 1}
 	m.thread.Show("")
-	if m.focus == paneThread {
+	if m.focus == paneThread || m.focus == panePanel {
 		m.focus = paneList
 	}
 }

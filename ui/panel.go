@@ -7,23 +7,18 @@ import (
 	"golang.org/x/text/language/display"
 
 	"parley/model"
+	"parley/ui/overlay"
 	"parley/ui/theme"
 	"parley/words"
 )
 
-// panelLines is the right-hand panel: what is known of the customer, and how the
-// conversation stands.
+// panelLines is the right-hand panel: what is known of the customer, what they are about
+// to buy, and how the conversation stands.
 func (m *Model) panelLines(r model.Row, w, h int) []string {
 	th := m.look.Theme
 	p := panelText{m: m, w: w}
-	p.heading(m.say(words.PanelContact))
-	p.line(m.look.Name(r.Customer), th.Strong)
-	if l := m.language(r.Customer.Locale); l != "" {
-		p.line(m.say(words.PanelLanguage, "Language", l), th.Muted)
-	}
-	if e := r.Entry; e != nil {
-		p.line(m.look.Event(model.Notable{Kind: model.EventReferral, Entry: e}), th.Muted)
-	}
+	p.contact(r)
+	p.deal(r)
 	p.gap()
 	p.heading(m.say(words.PanelConversation))
 	p.line(m.status(r), th.Text)
@@ -35,14 +30,82 @@ func (m *Model) panelLines(r model.Row, w, h int) []string {
 	for _, l := range r.Labels {
 		p.line("# "+m.look.Ours(l), th.Muted)
 	}
-	if len(r.Links) > 0 {
-		p.gap()
-		p.heading(m.say(words.PanelLinks))
-		for _, l := range r.Links {
-			p.line(th.Linked+" "+m.look.Line(l.Title), th.Text)
-		}
-	}
+	p.others(r)
 	return p.fill(h)
+}
+
+// contact is who the customer is: as Facebook names them, and as the CRM knows them.
+func (p *panelText) contact(r model.Row) {
+	m, th := p.m, p.m.look.Theme
+	p.heading(m.say(words.PanelContact))
+	p.line(m.look.Name(r.Customer), th.Strong)
+	if l, ok := slotOf(r.Links, model.Person); ok {
+		p.record(l.Ref(), l.Title)
+	} else if with := m.personOf(r); with != nil {
+		p.record(*with, "")
+	}
+	if l := m.language(r.Customer.Locale); l != "" {
+		p.line(m.say(words.PanelLanguage, "Language", l), th.Muted)
+	}
+	if e := r.Entry; e != nil {
+		p.line(m.look.Event(model.Notable{Kind: model.EventReferral, Entry: e}), th.Muted)
+	}
+	if len(r.Links) == 0 {
+		p.gap()
+		p.line(m.say(words.RecordNone), th.Muted)
+		p.line(m.say(words.RecordNoneDo, "Key", m.keyOf("link")), th.Faint)
+	}
+}
+
+// deal is the linked lead or deal.
+func (p *panelText) deal(r model.Row) {
+	l, ok := slotOf(r.Links, model.Deal)
+	if !ok {
+		return
+	}
+	p.gap()
+	p.heading(p.m.say(words.RecordKind(l.Type)))
+	p.record(l.Ref(), l.Title)
+}
+
+// record is a linked record: as it was read, or what the link tells of it.
+func (p *panelText) record(ref model.RecordRef, title model.Untrusted) {
+	m, th := p.m, p.m.look.Theme
+	held := m.crm.records.held[ref]
+	if held != nil && held.read {
+		lines := m.recordLines(held.Record)
+		if len(lines) > 0 {
+			lines[0].Text = th.Linked + " " + lines[0].Text
+		}
+		p.all(lines)
+		return
+	}
+	if s := m.look.Line(title); s != "" {
+		p.line(th.Linked+" "+s, th.Text)
+	}
+	switch {
+	case held != nil && held.why != "":
+		p.line(held.why, th.Warn)
+	case held != nil && held.asked:
+		p.line(m.say(words.RecordReading), th.Faint)
+	}
+}
+
+// others are the customer's other open deals and leads.
+func (p *panelText) others(r model.Row) {
+	with := p.m.personOf(r)
+	if with == nil {
+		return
+	}
+	held := p.m.crm.records.held[*with]
+	if held == nil || !held.read {
+		return
+	}
+	lines := p.m.openLines(held.Record, func(ref model.RecordRef) bool { return linked(r.Links, ref) })
+	if len(lines) > 0 {
+		p.gap()
+		p.all(lines)
+	}
 }
 
 // status says where a conversation stands.
@@ -90,7 +153,26 @@ func (p *panelText) line(s string, style theme.Style) {
 
 func (p *panelText) gap() { p.lines = append(p.lines, blank(p.w)) }
 
+// all adds lines as the picker's preview has them.
+func (p *panelText) all(lines []overlay.PickerLine) {
+	th := p.m.look.Theme
+	for _, l := range lines {
+		switch {
+		case l.Heading:
+			p.heading(l.Text)
+		case l.Muted:
+			p.line(l.Text, th.Muted)
+		default:
+			p.line(l.Text, th.Text)
+		}
+	}
+}
+
+// fill is exactly so many lines, from where the user scrolled to.
 func (p *panelText) fill(h int) []string {
+	top := &p.m.crm.records.top
+	*top = max(0, min(*top, len(p.lines)-h))
+	p.lines = p.lines[*top:]
 	for len(p.lines) < h {
 		p.gap()
 	}

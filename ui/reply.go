@@ -30,6 +30,9 @@ func (m *Model) openBox(note bool) tea.Cmd {
 		cmd = m.open(r.ID)
 	}
 	m.focus = paneThread
+	if m.w < threePanes {
+		m.panelOpen = false // it would lie over what is typed
+	}
 	var keep tea.Cmd
 	if m.box.Note() != note {
 		keep = m.keepDraft()

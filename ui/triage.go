@@ -16,6 +16,8 @@ type change struct {
 	triage *model.Triage
 	unread bool
 	upTo   model.MessageID
+	// crm is a change in the CRM instead; it is about the conversation.
+	crm *crmChange
 }
 
 // act is an action of triage with what is said once it is done.
@@ -61,10 +63,15 @@ func (m *Model) triaged(t triaged) tea.Cmd {
 	m.notify(t.said)
 	if t.back != nil {
 		m.undo.push(*t.back)
-		m.toast.key, m.toast.label = m.keyOf("undo"), m.say(words.CommandLabel("undo"))
-		m.toast.until = m.clock.now().Add(toastUndoFor)
+		m.offerUndo()
 	}
 	return nil
+}
+
+// offerUndo adds to what was just said that it can be taken back.
+func (m *Model) offerUndo() {
+	m.toast.key, m.toast.label = m.keyOf("undo"), m.say(words.CommandLabel("undo"))
+	m.toast.until = m.clock.now().Add(toastUndoFor)
 }
 
 // triage does a change of the current conversation.
@@ -161,6 +168,9 @@ func (m *Model) takeBack() tea.Cmd {
 	name := ""
 	if r, ok := m.inbox.Conversation(last.id); ok {
 		name = m.look.Name(r.Customer)
+	}
+	if last.crm != nil {
+		return m.doCRM(crmAct{id: last.id, do: *last.crm, said: m.say(words.SaidUndone, "Name", name)})
 	}
 	return m.do(act{change: last, said: m.say(words.SaidUndone, "Name", name)})
 }

@@ -103,6 +103,39 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 	case pageChecked:
 		m.pageChecked(msg)
 	default:
+		return m.crmSays(msg)
+	}
+	return nil
+}
+
+// crmSays takes over what was answered about the CRM.
+func (m *Model) crmSays(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case suggestionsRead:
+		return m.suggestionsRead(msg)
+	case searchDue:
+		return m.searchDue(msg)
+	case crmFound:
+		return m.crmFound(msg)
+	case lookDue:
+		return m.lookDue(msg)
+	case lookedAt:
+		return m.lookedAt(msg)
+	case recordRead:
+		m.recordRead(msg)
+	case crmDone:
+		m.crmDone(msg)
+	case made:
+		m.made(msg)
+	case dealRead:
+		return m.dealRead(msg)
+	case countedOthers:
+		m.countedOthers(msg)
+	case converted:
+		m.converted(msg)
+	case recordAddress:
+		return m.recordAddress(msg)
+	default:
 		m.terminalSays(msg)
 	}
 	return nil
@@ -142,6 +175,7 @@ func (m *Model) news(n News) tea.Cmd {
 	if n.Connection != nil {
 		if n.Connection.State == Live && m.wire.State != Live {
 			team = m.readTeam(m.team.then)
+			m.refreshRecords()
 		}
 		m.wire = *n.Connection
 		m.shown.refused = m.shown.refused && m.wire.State != Live
@@ -182,7 +216,8 @@ func (m *Model) settle() tea.Cmd {
 		}
 	}
 	m.toast.expire(now)
-	taken := m.dropTaken()
+	m.leavePanel()
+	taken, records := m.dropTaken(), m.followCRM()
 	m.draw()
-	return tea.Batch(taken, m.watchReading(), m.readOlder(), m.tellPresence(), m.clock.wake(m.nextChange()))
+	return tea.Batch(taken, records, m.watchReading(), m.readOlder(), m.tellPresence(), m.clock.wake(m.nextChange()))
 }

@@ -294,6 +294,7 @@ type fakeHub struct {
 	checked *model.Page
 	// connect is how far connecting a Page is.
 	connect model.Connect
+	crm     fakeCRM
 }
 
 func (h *fakeHub) note(what string) error {

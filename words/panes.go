@@ -62,7 +62,6 @@ const (
 	PanelConversation ID = "panel_conversation"
 	PanelAssigned     ID = "panel_assigned"
 	PanelUnassigned   ID = "panel_unassigned"
-	PanelLinks        ID = "panel_links"
 	PanelDone         ID = "panel_done"
 	PanelSnoozed      ID = "panel_snoozed"
 	PanelOpen         ID = "panel_open"

@@ -2,15 +2,18 @@
 //
 // A sentence has an [ID]; the catalogues give it in each language: en.toml and
 // ja.toml for the commands, screen.*.toml and panes.*.toml for the screen, mail.*.toml for
-// notices, signin.*.toml for signing in through Pipedrive, pages.*.toml for
-// what concerns a Page as a whole, web.*.toml for connecting one in the browser. A test keeps the catalogues and the ids in step. Text that somebody
-// outside wrote comes into a sentence only as a safe.Text or another plain value.
+// notices, signin.*.toml for signing in through Pipedrive, send.*.toml for what is sent
+// besides text, crm.*.toml for the CRM on the screen, pages.*.toml for what concerns a Page
+// as a whole, web.*.toml for connecting one in the browser. A test keeps the catalogues and
+// the ids in step. Text that somebody outside wrote comes into a sentence only as a
+// safe.Text or another plain value.
 package words
 
 import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -35,7 +38,11 @@ type Words struct {
 func New(languages ...string) *Words {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	for _, file := range []string{"en.toml", "ja.toml", "screen.en.toml", "screen.ja.toml", "panes.en.toml", "panes.ja.toml", "mail.en.toml", "mail.ja.toml", "pages.en.toml", "pages.ja.toml", "signin.en.toml", "signin.ja.toml", "send.en.toml", "send.ja.toml", "web.en.toml", "web.ja.toml"} {
+	files, err := fs.Glob(catalogues, "*.toml")
+	if err != nil {
+		panic("words: " + err.Error()) // the pattern is good
+	}
+	for _, file := range files {
 		if _, err := bundle.LoadMessageFileFS(catalogues, file); err != nil {
 			panic("words: " + err.Error()) // the catalogues are part of the program
 		}

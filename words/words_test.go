@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,13 +19,16 @@ import (
 )
 
 // prefixes are those of sentences whose ids are made from the model's own words.
-var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "web_code_", "import_state_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_", "booking_", "entryway_", "check_"}
+var prefixes = []string{"state_reply_", "event_", "notice_", "audit_", "code_", "attachment_", "cmd_", "web_code_", "import_state_", "filter_", "blocked_", "sort_", "empty_filter_", "question_", "answer_", "booking_", "entryway_", "check_", "record_kind_", "match_", "create_", "deal_status_"}
 
 // catalogue reads all sentences of a language.
 func catalogue(t *testing.T, language string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, file := range []string{language + ".toml", "screen." + language + ".toml", "panes." + language + ".toml", "mail." + language + ".toml", "pages." + language + ".toml", "signin." + language + ".toml", "send." + language + ".toml", "web." + language + ".toml"} {
+	for _, file := range named(t, "*.toml") {
+		if file != language+".toml" && !strings.HasSuffix(file, "."+language+".toml") {
+			continue
+		}
 		var m map[string]string
 		if _, err := toml.DecodeFile(file, &m); err != nil {
 			t.Fatalf("read %s: %v", file, err)
@@ -90,7 +94,10 @@ func TestEveryIDHasItsSentence(t *testing.T) {
 func ids(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
-	for _, file := range []string{"ids.go", "screen.go", "panes.go", "happened.go", "mail.go", "pages.go", "signin.go", "send.go", "web.go"} {
+	for _, file := range named(t, "*.go") {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -168,4 +175,14 @@ func TestSay(t *testing.T) {
 	if got := en.Say(words.UserAdded, "Name", "<b>&"); !strings.Contains(got, "<b>&") {
 		t.Errorf("a sentence is no HTML: %q", got)
 	}
+}
+
+// named are the package's files that match a pattern.
+func named(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no %s here: %v", pattern, err)
+	}
+	return files
 }

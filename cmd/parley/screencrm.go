@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+
+	"parley/model"
+)
+
+// The records of the CRM, as the screen needs them of the hub.
+
+func (h *screenHub) SearchCRM(ctx context.Context, words string, types []model.RecordType) ([]model.Candidate, error) {
+	return h.client.SearchCRM(ctx, words, types)
+}
+
+func (h *screenHub) Suggestions(ctx context.Context, id model.ConversationID) ([]model.Candidate, error) {
+	return h.client.Suggestions(ctx, id)
+}
+
+func (h *screenHub) Record(ctx context.Context, ref model.RecordRef) (model.Record, error) {
+	return h.client.Record(ctx, ref)
+}
+
+func (h *screenHub) RecordFor(ctx context.Context, ref model.RecordRef, id model.ConversationID) (model.RecordView, error) {
+	return h.client.RecordFor(ctx, ref, id)
+}
+
+func (h *screenHub) CreateRecord(ctx context.Context, t model.RecordType, r model.NewRecord) (model.Record, error) {
+	return h.client.CreateRecord(ctx, t, r)
+}
+
+func (h *screenHub) Link(ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+	return h.client.Link(ctx, id, ref)
+}
+
+func (h *screenHub) Unlink(ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+	return h.client.Unlink(ctx, id, ref)
+}
+
+func (h *screenHub) Stages(ctx context.Context) ([]model.Stage, error) { return h.client.Stages(ctx) }
+
+func (h *screenHub) SetStage(ctx context.Context, deal string, stage int64) (model.Record, error) {
+	return h.client.SetStage(ctx, deal, stage)
+}
+
+func (h *screenHub) SetDealStatus(ctx context.Context, deal string, status model.DealStatus, reason string) (model.Record, error) {
+	return h.client.SetDealStatus(ctx, deal, status, reason)
+}
+
+func (h *screenHub) ConvertLead(ctx context.Context, lead string) (model.RecordRef, error) {
+	return h.client.ConvertLead(ctx, lead)
+}

@@ -1,0 +1,319 @@
+package ui
+
+import (
+	"context"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+func formatID(n int64) string { return strconv.FormatInt(n, 10) }
+
+// form is a record that is being typed.
+type form struct {
+	box *overlay.Form
+	of  model.ConversationID
+	t   model.RecordType
+	// with is the linked person of a lead or deal; nil: one is made with it.
+	with *model.RecordRef
+}
+
+// openForm asks for what a new record is to hold, filled in from the chat. Nothing is
+// made before it was read and entered.
+func (m *Model) openForm(t model.RecordType) tea.Cmd {
+	r, ok := m.current()
+	typed := ""
+	if p := m.crm.picker; p != nil {
+		r, ok = m.inbox.Conversation(p.of)
+		typed = p.box.Text()
+	}
+	if !ok {
+		return nil
+	}
+	f := &form{of: r.ID, t: t}
+	name := safe.Line(r.Customer.Name).String()
+	var fields []overlay.Field
+	said := ""
+	if t == model.Person {
+		fields = m.personFields(r, nameFrom(typed, name))
+	} else {
+		f.with = m.personOf(r)
+		title := words.TitleOfDeal
+		if t == model.Lead {
+			title = words.TitleOfLead
+		}
+		fields = []overlay.Field{
+			{Label: m.say(words.FormTitle), Text: nameFrom(typed, m.say(title, "Name", name))},
+			{Label: m.say(words.FormValue)},
+			{Label: m.say(words.FormCurrency), Text: m.currency(r)},
+		}
+		if f.with == nil {
+			said = m.say(words.FormNewPerson)
+			fields = append(fields, m.personFields(r, name)...)
+		} else if with := m.personName(r); with != "" {
+			said = m.say(words.FormFor, "Name", with)
+		}
+	}
+	f.box = overlay.NewForm(m.say(words.CreateRecord(string(t))), m.say(words.FormKeys), fields)
+	f.box.Say(said)
+	m.layForm(f)
+	return nil
+}
+
+func (m *Model) layForm(f *form) {
+	m.layCRM(f.of, f.box, func(a overlay.Action) tea.Cmd {
+		switch a := a.(type) {
+		case overlay.Filled:
+			return m.create(f, a.Texts)
+		case overlay.Closed:
+			if m.crm.picker != nil {
+				m.layPicker()
+			}
+		}
+		return nil
+	})
+}
+
+// nameFrom is what was typed into the picker where it is a name; else the other.
+func nameFrom(typed, other string) string {
+	typed = strings.TrimSpace(typed)
+	if _, err := model.ParseRecordRef(typed); err == nil || strings.ContainsAny(typed, "@/") || !strings.ContainsFunc(typed, unicode.IsLetter) {
+		return other
+	}
+	return typed
+}
+
+func (m *Model) personFields(r model.Row, name string) []overlay.Field {
+	phone, email := m.addressesIn(r)
+	return []overlay.Field{
+		{Label: m.say(words.FormName), Text: name}, {Label: m.say(words.FormPhone), Text: phone}, {Label: m.say(words.FormEmail), Text: email},
+	}
+}
+
+// personName is the name of the linked person.
+func (m *Model) personName(r model.Row) string {
+	if l, ok := slotOf(r.Links, model.Person); ok {
+		return m.look.Line(l.Title)
+	}
+	for _, l := range r.Links {
+		if held := m.crm.records.held[l.Ref()]; held != nil && held.read {
+			return m.look.Line(held.PersonName)
+		}
+	}
+	return ""
+}
+
+// currency is that of the customer's other deals; without any, the yen for who reads
+// Japanese.
+func (m *Model) currency(r model.Row) string {
+	if with := m.personOf(r); with != nil {
+		if held := m.crm.records.held[*with]; held != nil {
+			for _, o := range held.Open {
+				if o.Value != nil && o.Value.Currency != "" {
+					return o.Value.Currency
+				}
+			}
+		}
+	}
+	if m.words.Japanese() {
+		return "JPY"
+	}
+	return ""
+}
+
+var (
+	mailForm  = regexp.MustCompile(`[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})*\.\p{L}{2,24}`)
+	phoneForm = regexp.MustCompile(`(?:^|[^\p{N}+])(\+?\d[\d ()-]{7,17}\d)(?:$|[^\p{N}])`)
+)
+
+// The digits of a phone number: with fewer it is a price or a date, and no number has
+// more (ITU-T E.164).
+const leastDigits, mostDigits = 9, 15
+
+// addressesIn are the last phone number and e-mail address that the customer wrote, as
+// far as the messages are held.
+func (m *Model) addressesIn(r model.Row) (phone, email string) {
+	t, _ := m.inbox.Thread(r.ID)
+	for i := len(t.Messages) - 1; i >= 0 && (phone == "" || email == ""); i-- {
+		msg := t.Messages[i]
+		if msg.Direction != model.In {
+			continue
+		}
+		text := norm.NFKC.String(safe.Body(msg.Text).String())
+		if email == "" {
+			email = mailForm.FindString(text)
+		}
+		if phone == "" {
+			phone = phoneIn(text)
+		}
+	}
+	return phone, email
+}
+
+func phoneIn(text string) string {
+	for _, found := range phoneForm.FindAllStringSubmatch(text, -1) {
+		digits := 0
+		for _, r := range found[1] {
+			if unicode.IsDigit(r) {
+				digits++
+			}
+		}
+		if digits >= leastDigits && digits <= mostDigits {
+			return found[1]
+		}
+	}
+	return ""
+}
+
+// amountIn reads an amount as it is typed: 480,000, ¥480,000, 1200.50.
+func amountIn(text string) (float64, bool) {
+	s := strings.TrimSpace(norm.NFKC.String(text))
+	s = strings.TrimFunc(s, func(r rune) bool { return unicode.Is(unicode.Sc, r) || unicode.IsSpace(r) })
+	s = strings.TrimSuffix(s, "円")
+	s = strings.NewReplacer(",", "", " ", "", "'", "").Replace(s)
+	n, err := strconv.ParseFloat(s, 64)
+	return n, err == nil && n >= 0 && n < 1e15 && !math.IsNaN(n)
+}
+
+var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
+
+// record reads what was typed, or says what is wrong with it.
+func (f *form) record(texts []string) (of model.NewRecord, person *model.NewRecord, wrong words.ID) {
+	clean := make([]string, len(texts))
+	for i, s := range texts {
+		clean[i] = strings.TrimSpace(s)
+	}
+	if f.t == model.Person {
+		of = model.NewRecord{Title: clean[0], Phone: clean[1], Email: clean[2]}
+		if of.Title == "" {
+			return of, nil, words.FormNoName
+		}
+		return of, nil, ""
+	}
+	of.Title = clean[0]
+	if of.Title == "" {
+		return of, nil, words.FormNoTitle
+	}
+	if clean[1] != "" {
+		n, ok := amountIn(clean[1])
+		currency := strings.ToUpper(norm.NFKC.String(clean[2]))
+		switch {
+		case !ok:
+			return of, nil, words.FormBadValue
+		case !currencyForm.MatchString(currency):
+			return of, nil, words.FormNoCurrency
+		}
+		of.Value = &model.Money{Amount: n, Currency: currency}
+	}
+	if f.with != nil {
+		of.PersonID = f.with.ID
+		return of, nil, ""
+	}
+	person = &model.NewRecord{Title: clean[3], Phone: clean[4], Email: clean[5]}
+	if person.Title == "" {
+		return of, nil, words.FormNoName
+	}
+	return of, person, ""
+}
+
+// made is the answer to making records.
+type made struct {
+	form *form
+	// person and record are what was made, as far as it went; linked is the conversation
+	// after that.
+	person, record *model.Record
+	linked         *model.Conversation
+	err            error
+}
+
+// create makes what was typed, and links the conversation to it.
+func (m *Model) create(f *form, texts []string) tea.Cmd {
+	r, known := m.inbox.Conversation(f.of)
+	if !known {
+		return nil
+	}
+	of, person, wrong := f.record(texts)
+	if wrong != "" {
+		f.box.SetError(m.say(wrong))
+		m.layForm(f)
+		return nil
+	}
+	return m.askCreate(r, f, func() tea.Cmd {
+		m.crm.busy = true
+		m.notify(m.say(words.SaidAsksCRM))
+		hub := m.hub
+		return call(func(ctx context.Context) tea.Msg {
+			a := made{form: f}
+			a.make(ctx, hub, of, person)
+			return a
+		})
+	})
+}
+
+// askCreate asks where linking to what is made lets others read a private conversation,
+// or takes another link away.
+func (m *Model) askCreate(r model.Row, f *form, then func() tea.Cmd) tea.Cmd {
+	title := m.look.Ours(f.box.Texts()[0])
+	what := m.linkMeans(r, f.t, title, nil)
+	if what == "" {
+		return then()
+	}
+	m.warn(r, title, what, then, func() { m.layForm(f) })
+	return nil
+}
+
+// make makes the person first, where there is none, then the record.
+func (a *made) make(ctx context.Context, hub Hub, of model.NewRecord, person *model.NewRecord) {
+	linkTo := func(t model.RecordType, r model.NewRecord) *model.Record {
+		var rec model.Record
+		if rec, a.err = hub.CreateRecord(ctx, t, r); a.err != nil {
+			return nil
+		}
+		var c model.Conversation
+		if c, a.err = hub.Link(ctx, a.form.of, rec.RecordRef); a.err == nil {
+			a.linked = &c
+		}
+		return &rec
+	}
+	if person != nil {
+		if a.person = linkTo(model.Person, *person); a.err != nil {
+			return
+		}
+		of.PersonID = a.person.ID
+	}
+	a.record = linkTo(a.form.t, of)
+}
+
+// made says what was made. What was typed comes back where nothing was.
+func (m *Model) made(a made) {
+	m.crm.busy = false
+	if m.lost(a.form.of) {
+		return
+	}
+	if a.linked != nil {
+		m.put(*a.linked)
+	}
+	switch {
+	case a.err == nil:
+		m.tellCRM(a.form.of, m.say(words.SaidMade, "Title", m.look.Line(a.record.Title)))
+	case a.record != nil:
+		m.tellCRM(a.form.of, m.say(words.SaidHalfMade, "Title", m.look.Line(a.record.Title), "Reason", m.hub.Explain(a.err)))
+	case a.person != nil:
+		m.tellCRM(a.form.of, m.say(words.SaidHalfMade, "Title", m.look.Line(a.person.Title), "Reason", m.hub.Explain(a.err)))
+	case m.overlay.Overlay == nil && !m.box.IsOpen():
+		a.form.box.SetError(m.hub.Explain(a.err))
+		m.layForm(a.form)
+	default:
+		m.notify(m.hub.Explain(a.err))
+	}
+}

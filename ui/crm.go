@@ -1,0 +1,170 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/command"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// CRM is what the screen needs of the hub for records of the CRM. Whatever it answers is
+// what this user may see there.
+type CRM interface {
+	// SearchCRM returns the records in which the words stand, the best first. Without
+	// types all kinds are searched.
+	SearchCRM(ctx context.Context, words string, types []model.RecordType) ([]model.Candidate, error)
+	// Suggestions returns the records that a conversation may belong to, the surest first.
+	Suggestions(ctx context.Context, id model.ConversationID) ([]model.Candidate, error)
+	// Record returns a record as it is now.
+	Record(ctx context.Context, ref model.RecordRef) (model.Record, error)
+	// RecordFor returns a record with how many others may see it, as it is asked before a
+	// private conversation is linked to it.
+	RecordFor(ctx context.Context, ref model.RecordRef, id model.ConversationID) (model.RecordView, error)
+	// CreateRecord makes a record.
+	CreateRecord(ctx context.Context, t model.RecordType, r model.NewRecord) (model.Record, error)
+	// Link links a conversation to a record, in place of one of the same kind: a
+	// conversation has one person, and one lead or deal.
+	Link(ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error)
+	// Unlink takes a link away.
+	Unlink(ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error)
+	// Stages returns the stages of all pipelines, in their order.
+	Stages(ctx context.Context) ([]model.Stage, error)
+	// SetStage moves a deal to a stage.
+	SetStage(ctx context.Context, deal string, stage int64) (model.Record, error)
+	// SetDealStatus marks a deal won or lost, or opens it again. Only a lost one has a
+	// reason, which may be empty.
+	SetDealStatus(ctx context.Context, deal string, status model.DealStatus, reason string) (model.Record, error)
+	// ConvertLead makes a lead a deal, and returns that.
+	ConvertLead(ctx context.Context, lead string) (model.RecordRef, error)
+}
+
+// crm is what the screen holds of the CRM: of the conversation that is open, and of the
+// one for which something lies over the screen.
+type crm struct {
+	records records
+	picker  *picker
+	// over is the conversation that what lies over the screen is about, lies that.
+	over model.ConversationID
+	lies overlay.Overlay
+	// busy: something is being changed in the CRM.
+	busy bool
+	// said is the sentence that was said last of a record, about the conversation of.
+	said string
+	of   model.ConversationID
+}
+
+// layCRM lays something over the screen that names records of a conversation.
+func (m *Model) layCRM(id model.ConversationID, o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
+	m.crm.over, m.crm.lies = id, o
+	m.lay(o, done)
+}
+
+// tellCRM shows a sentence that names a record.
+func (m *Model) tellCRM(id model.ConversationID, said string) {
+	m.crm.said, m.crm.of = said, id
+	m.notify(said)
+}
+
+// followCRM forgets what must not be seen any more, and reads what is wanted.
+func (m *Model) followCRM() tea.Cmd {
+	if m.crm.over != "" && m.lost(m.crm.over) {
+		if m.overlay.Overlay == m.crm.lies {
+			m.overlay = opened{}
+		}
+		m.crm.over, m.crm.lies = "", nil
+	}
+	if m.crm.of != "" && m.lost(m.crm.of) {
+		if m.toast.text == m.crm.said {
+			m.toast = toast{}
+		}
+		m.crm.said, m.crm.of = "", ""
+	}
+	if m.overlay.Overlay == nil {
+		m.endPicker()
+		m.crm.over, m.crm.lies = "", nil
+	}
+	return m.readRecords()
+}
+
+// lost tells whether a conversation is no longer there, or may no longer be seen.
+func (m *Model) lost(id model.ConversationID) bool {
+	p, ok := m.inbox.Page(id.Page())
+	return !ok || !p.Sees || m.deleted(id)
+}
+
+// slotOf is the link whose place a record would take: a conversation has one person, and
+// one lead or deal.
+func slotOf(links []model.Link, t model.RecordType) (model.Link, bool) {
+	for _, l := range links {
+		if (model.RecordType(l.Type) == model.Person) == (t == model.Person) {
+			return l, true
+		}
+	}
+	return model.Link{}, false
+}
+
+func (m *Model) needsLinked() string {
+	r, ok := m.current()
+	switch {
+	case !ok:
+		return m.say(words.WhyNoConversation)
+	case len(r.Links) == 0:
+		return m.say(words.WhyNotLinked, "Key", m.keyOf("link"))
+	}
+	return ""
+}
+
+// needsRecord tells why a command on a linked record of that kind can't be used now.
+func needsRecord(t model.RecordType) func(*Model) string {
+	return func(m *Model) string {
+		r, ok := m.current()
+		if !ok {
+			return m.say(words.WhyNoConversation)
+		}
+		if l, ok := slotOf(r.Links, t); !ok || model.RecordType(l.Type) != t {
+			if t == model.Lead {
+				return m.say(words.WhyNoLead)
+			}
+			return m.say(words.WhyNoDeal)
+		}
+		if m.crm.busy {
+			return m.say(words.WhyCRMBusy)
+		}
+		return ""
+	}
+}
+
+// needsFreeCRM tells why nothing can be made in the CRM now.
+func needsFreeCRM(m *Model) string {
+	if why := needsConversation(m); why != "" {
+		return why
+	}
+	if m.crm.busy {
+		return m.say(words.WhyCRMBusy)
+	}
+	return ""
+}
+
+func linking() []cmd {
+	create := func(t model.RecordType) cmd {
+		return cmd{
+			ID: "create_" + string(t), Scope: command.Panes, Selected: true, Reason: needsFreeCRM,
+			Run: func(m *Model) tea.Cmd { return m.openForm(t) },
+		}
+	}
+	return []cmd{
+		{ID: "link", Keys: []string{"c"}, Scope: command.Panes, Selected: true, Reason: needsFreeCRM, Run: (*Model).openPicker},
+		{ID: "unlink", Keys: []string{"U"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).askUnlink},
+		{ID: "open_record", Keys: []string{"o"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).openRecord},
+		{ID: "stage", Keys: []string{"S"}, Scope: command.Panel, Selected: true, Reason: needsRecord(model.Deal), Run: (*Model).askStage},
+		{ID: "won", Keys: []string{"W"}, Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealWon), Run: (*Model).win},
+		{ID: "lost", Keys: []string{"L"}, Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealLost), Run: (*Model).lose},
+		{ID: "reopen", Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealOpen), Run: (*Model).reopen},
+		{ID: "convert", Keys: []string{"C"}, Scope: command.Panel, Selected: true, Reason: needsRecord(model.Lead), Run: (*Model).askConvert},
+		create(model.Person), create(model.Lead), create(model.Deal),
+	}
+}

@@ -1,0 +1,271 @@
+package ui
+
+import (
+	"context"
+	"net/url"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/ui/term"
+	"parley/words"
+)
+
+// linkedRecord is the record of that kind that the current conversation is linked to.
+func (m *Model) linkedRecord(t model.RecordType) (model.ConversationID, model.Link) {
+	r, _ := m.current()
+	l, _ := slotOf(r.Links, t)
+	return r.ID, l
+}
+
+// needsDeal tells why the linked deal can't be made won, lost or open now.
+func needsDeal(to model.DealStatus) func(*Model) string {
+	already := map[model.DealStatus]words.ID{
+		model.DealWon: words.WhyWonAlready, model.DealLost: words.WhyLostBefore, model.DealOpen: words.WhyOpenDeal,
+	}
+	return func(m *Model) string {
+		if why := needsRecord(model.Deal)(m); why != "" {
+			return why
+		}
+		_, l := m.linkedRecord(model.Deal)
+		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && held.Status == to {
+			return m.say(already[to])
+		}
+		return ""
+	}
+}
+
+// dealRead is what has to be known before a deal is changed: how it stands now.
+type dealRead struct {
+	id     model.ConversationID
+	record model.Record
+	stages []model.Stage
+	then   func(dealRead) tea.Cmd
+	err    error
+}
+
+// readDeal reads the linked deal as it is now, and then does something.
+func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
+	id, l := m.linkedRecord(model.Deal)
+	m.crm.busy = true
+	m.notify(m.say(words.SaidAsksCRM))
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		d := dealRead{id: id, then: then}
+		if d.record, d.err = hub.Record(ctx, l.Ref()); d.err == nil && withStages {
+			d.stages, d.err = hub.Stages(ctx)
+		}
+		return d
+	})
+}
+
+func (m *Model) dealRead(d dealRead) tea.Cmd {
+	m.crm.busy = false
+	m.toast = toast{}
+	if d.err != nil {
+		m.notify(m.hub.Explain(d.err))
+		return nil
+	}
+	r, ok := m.inbox.Conversation(d.id)
+	if !ok || !linked(r.Links, d.record.RecordRef) || m.overlay.Overlay != nil {
+		return nil // meanwhile it is hidden or linked otherwise, or something else was begun
+	}
+	m.putRecord(d.record)
+	return d.then(d)
+}
+
+// askStage asks to which stage the linked deal is to move.
+func (m *Model) askStage() tea.Cmd {
+	return m.readDeal(true, m.chooseStage)
+}
+
+func (m *Model) chooseStage(d dealRead) tea.Cmd {
+	title := m.look.Line(d.record.Title)
+	var now int64
+	var pipeline int64
+	if s := d.record.Stage; s != nil {
+		now, pipeline = s.ID, s.PipelineID
+	}
+	var options []overlay.Option
+	stages := map[string]model.Stage{}
+	for _, s := range d.stages {
+		if pipeline != 0 && s.PipelineID != pipeline {
+			continue
+		}
+		o := overlay.Option{ID: formatID(s.ID), Title: m.look.Line(s.Name)}
+		if n := len(options) + 1; n <= mostKeys {
+			o.Key = formatID(int64(n))
+		}
+		if s.ID == now {
+			o.Detail = m.say(words.StageNow)
+		}
+		if pipeline == 0 {
+			o.Detail = m.look.Line(s.Pipeline)
+		}
+		stages[o.ID] = s
+		options = append(options, o)
+	}
+	if len(options) < 2 {
+		m.notify(m.say(words.StageNone))
+		return nil
+	}
+	m.layCRM(d.id, overlay.NewChoice(m.say(words.StageTitle, "Title", title), options), func(a overlay.Action) tea.Cmd {
+		c, ok := a.(overlay.Chosen)
+		s := stages[c.ID]
+		if !ok || s.ID == now {
+			return nil
+		}
+		act := crmAct{
+			id: d.id, do: crmChange{kind: crmStage, ref: d.record.RecordRef, stage: s.ID},
+			said: m.say(words.SaidStage, "Title", title, "Stage", m.look.Line(s.Name)),
+		}
+		if now != 0 {
+			act.back = &crmChange{kind: crmStage, ref: d.record.RecordRef, stage: now}
+		}
+		return m.doCRM(act)
+	})
+	return nil
+}
+
+func (m *Model) win() tea.Cmd {
+	return m.readDeal(false, m.closeDeal(model.DealWon, "", words.SaidWon))
+}
+
+func (m *Model) reopen() tea.Cmd {
+	return m.readDeal(false, m.closeDeal(model.DealOpen, "", words.SaidReopen))
+}
+
+// closeDeal says how a deal ended. Taking it back puts it where it was before.
+func (m *Model) closeDeal(to model.DealStatus, reason string, said words.ID) func(dealRead) tea.Cmd {
+	return func(d dealRead) tea.Cmd {
+		act := crmAct{
+			id: d.id, do: crmChange{kind: crmStatus, ref: d.record.RecordRef, status: to, reason: reason},
+			said: m.say(said, "Title", m.look.Line(d.record.Title)),
+		}
+		switch d.record.Status {
+		case to:
+			m.putRecord(d.record)
+			m.tellCRM(d.id, act.said)
+			return nil
+		case model.DealOpen, model.DealWon:
+			act.back = &crmChange{kind: crmStatus, ref: d.record.RecordRef, status: d.record.Status}
+		case model.DealLost: // its reason is not told, so it would not be what it was
+		}
+		return m.doCRM(act)
+	}
+}
+
+// lose asks why the deal was lost.
+func (m *Model) lose() tea.Cmd {
+	id, l := m.linkedRecord(model.Deal)
+	p := overlay.NewPrompt(m.say(words.LostTitle, "Title", m.look.Line(l.Title)), m.say(words.LostHint), "")
+	m.layCRM(id, p, func(a overlay.Action) tea.Cmd {
+		e, ok := a.(overlay.Entered)
+		if _, now := m.linkedRecord(model.Deal); !ok || now.Ref() != l.Ref() {
+			return nil
+		}
+		return m.readDeal(false, m.closeDeal(model.DealLost, e.Text, words.SaidLost))
+	})
+	return nil
+}
+
+// converted is the answer to converting a lead.
+type converted struct {
+	id   model.ConversationID
+	said string
+	err  error
+}
+
+// askConvert asks before the linked lead becomes a deal.
+func (m *Model) askConvert() tea.Cmd {
+	id, l := m.linkedRecord(model.Lead)
+	title := m.look.Line(l.Title)
+	c := overlay.NewChoice(m.say(words.ConvertTitle, "Title", title), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(words.ConvertNo)},
+		{ID: answerYes, Key: "y", Title: m.say(words.ConvertYes)},
+	})
+	c.Say(m.say(words.ConvertWhat))
+	m.layCRM(id, c, func(a overlay.Action) tea.Cmd {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+			return nil
+		}
+		m.crm.busy = true
+		m.notify(m.say(words.SaidAsksCRM))
+		hub := m.hub
+		return call(func(ctx context.Context) tea.Msg {
+			_, err := hub.ConvertLead(ctx, l.ID)
+			return converted{id: id, said: m.say(words.SaidConverted, "Title", title), err: err}
+		})
+	})
+	return nil
+}
+
+// converted says what was done. The link to the deal comes with the news.
+func (m *Model) converted(c converted) {
+	m.crm.busy = false
+	switch {
+	case c.err != nil:
+		m.notify(m.hub.Explain(c.err))
+	case !m.lost(c.id):
+		m.tellCRM(c.id, c.said)
+	}
+}
+
+// recordAddress is the answer with a record whose page is to be opened.
+type recordAddress struct {
+	id     model.ConversationID
+	record model.Record
+	err    error
+}
+
+// openRecord opens a linked record in the browser; of several, it asks which.
+func (m *Model) openRecord() tea.Cmd {
+	r, _ := m.current()
+	if len(r.Links) == 1 {
+		return m.findAddress(r.ID, r.Links[0].Ref())
+	}
+	return m.chooseLink(r, m.say(words.OpenTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
+}
+
+// findAddress opens a record that is held at once, and reads it otherwise.
+func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cmd {
+	if held := m.crm.records.held[ref]; held != nil && held.read && m.crm.records.of == id {
+		return m.recordAddress(recordAddress{id: id, record: held.Record})
+	}
+	m.notify(m.say(words.SaidAsksCRM))
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		r, err := hub.Record(ctx, ref)
+		return recordAddress{id: id, record: r, err: err}
+	})
+}
+
+func (m *Model) recordAddress(a recordAddress) tea.Cmd {
+	if a.err != nil {
+		m.notify(m.hub.Explain(a.err))
+		return nil
+	}
+	u, err := url.Parse(a.record.URL)
+	if m.lost(a.id) {
+		return nil
+	}
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		m.notify(m.say(words.WhyNoRecordPage))
+		return nil
+	}
+	return m.browseTo(u)
+}
+
+// browseTo opens an address in the browser, and says at which host it is. Where the
+// program runs on another machine, the address goes into the clipboard.
+func (m *Model) browseTo(u *url.URL) tea.Cmd {
+	address, host := u.String(), m.look.Ours(u.Host)
+	if m.browse == nil {
+		m.notify(m.say(words.SaidAddressCopied, "Host", host))
+		return term.Copy(address)
+	}
+	browse := m.browse
+	m.notify(m.say(words.SaidAddressOpened, "Host", host))
+	return func() tea.Msg { return addressOpened{browse(address)} }
+}

@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"parley/model"
+)
+
+// fakeCRM is a CRM that the fake hub speaks to.
+type fakeCRM struct {
+	suggested []model.Candidate
+	found     map[string][]model.Candidate
+	records   map[model.RecordRef]model.Record
+	stages    []model.Stage
+	made      []model.NewRecord
+	// others is how many others see a record; nil: it can't be told.
+	others *int
+	// err is why it answers nothing; failMade why nothing can be made of that kind.
+	err      error
+	failMade map[model.RecordType]error
+}
+
+func (h *fakeHub) SearchCRM(_ context.Context, words string, _ []model.RecordType) ([]model.Candidate, error) {
+	return h.crm.found[words], errors.Join(h.note("crm "+words), h.crm.err)
+}
+
+func (h *fakeHub) Suggestions(_ context.Context, id model.ConversationID) ([]model.Candidate, error) {
+	return h.crm.suggested, errors.Join(h.note("suggest "+string(id)), h.crm.err)
+}
+
+func (h *fakeHub) Record(_ context.Context, ref model.RecordRef) (model.Record, error) {
+	err := errors.Join(h.note("record "+ref.String()), h.crm.err)
+	r, ok := h.crm.records[ref]
+	if !ok {
+		err = errors.Join(err, errors.New("no such record"))
+	}
+	return r, err
+}
+
+func (h *fakeHub) RecordFor(ctx context.Context, ref model.RecordRef, _ model.ConversationID) (model.RecordView, error) {
+	r, err := h.Record(ctx, ref)
+	return model.RecordView{Record: r, Others: h.crm.others}, err
+}
+
+func (h *fakeHub) CreateRecord(_ context.Context, t model.RecordType, n model.NewRecord) (model.Record, error) {
+	if err := errors.Join(h.note("create "+string(t)), h.crm.failMade[t]); err != nil {
+		return model.Record{}, err
+	}
+	h.crm.made = append(h.crm.made, n)
+	r := model.Record{RecordRef: model.RecordRef{Type: t, ID: fmt.Sprint(900 + len(h.crm.made))}, Title: model.Untrusted(n.Title), Value: n.Value, Mine: true}
+	h.crm.put(r)
+	return r, nil
+}
+
+func (c *fakeCRM) put(r model.Record) {
+	if c.records == nil {
+		c.records = map[model.RecordRef]model.Record{}
+	}
+	c.records[r.RecordRef] = r
+}
+
+func (h *fakeHub) Link(_ context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+	err := h.note("link " + ref.String())
+	c, cerr := h.changed(id, func(c *model.Conversation) {
+		var kept []model.Link
+		for _, l := range c.Links {
+			if (l.Type == string(model.Person)) != (ref.Type == model.Person) {
+				kept = append(kept, l)
+			}
+		}
+		c.Links = append(kept, model.Link{Type: string(ref.Type), ID: ref.ID, Title: h.crm.records[ref].Title})
+	})
+	return c, errors.Join(err, cerr)
+}
+
+func (h *fakeHub) Unlink(_ context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+	err := h.note("unlink " + ref.String())
+	c, cerr := h.changed(id, func(c *model.Conversation) {
+		var kept []model.Link
+		for _, l := range c.Links {
+			if l.Ref() != ref {
+				kept = append(kept, l)
+			}
+		}
+		c.Links = kept
+	})
+	return c, errors.Join(err, cerr)
+}
+
+func (h *fakeHub) Stages(context.Context) ([]model.Stage, error) { return h.crm.stages, h.crm.err }
+
+func (h *fakeHub) SetStage(_ context.Context, deal string, stage int64) (model.Record, error) {
+	r := h.crm.records[model.RecordRef{Type: model.Deal, ID: deal}]
+	for _, s := range h.crm.stages {
+		if s.ID == stage {
+			r.Stage = &s
+		}
+	}
+	h.crm.put(r)
+	return r, h.note(fmt.Sprint("stage ", deal, " ", stage))
+}
+
+func (h *fakeHub) SetDealStatus(_ context.Context, deal string, status model.DealStatus, reason string) (model.Record, error) {
+	r := h.crm.records[model.RecordRef{Type: model.Deal, ID: deal}]
+	r.Status = status
+	h.crm.put(r)
+	return r, h.note(fmt.Sprint("status ", deal, " ", status, " ", reason))
+}
+
+func (h *fakeHub) ConvertLead(_ context.Context, lead string) (model.RecordRef, error) {
+	return model.RecordRef{Type: model.Deal, ID: "77"}, h.note("convert " + lead)
+}

@@ -1,0 +1,244 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// crmKind is what a change in the CRM changes.
+type crmKind uint8
+
+const (
+	crmLink crmKind = iota
+	crmUnlink
+	crmStage
+	crmStatus
+)
+
+// crmChange is one change in the CRM that can be taken back by another.
+type crmChange struct {
+	kind   crmKind
+	ref    model.RecordRef
+	stage  int64
+	status model.DealStatus
+	reason string
+}
+
+// crmAct is a change about a conversation, with what is said once it is done.
+type crmAct struct {
+	id   model.ConversationID
+	do   crmChange
+	back *crmChange // nil: it can't be taken back
+	said string
+}
+
+// crmDone is the answer to a change.
+type crmDone struct {
+	crmAct
+	conversation *model.Conversation
+	record       *model.Record
+	err          error
+}
+
+// doCRM has the hub change something in the CRM.
+func (m *Model) doCRM(a crmAct) tea.Cmd {
+	m.crm.busy = true
+	m.notify(m.say(words.SaidAsksCRM))
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		d := crmDone{crmAct: a}
+		switch a.do.kind {
+		case crmLink, crmUnlink:
+			var c model.Conversation
+			if a.do.kind == crmLink {
+				c, d.err = hub.Link(ctx, a.id, a.do.ref)
+			} else {
+				c, d.err = hub.Unlink(ctx, a.id, a.do.ref)
+			}
+			d.conversation = &c
+		case crmStage, crmStatus:
+			var r model.Record
+			if a.do.kind == crmStage {
+				r, d.err = hub.SetStage(ctx, a.do.ref.ID, a.do.stage)
+			} else {
+				r, d.err = hub.SetDealStatus(ctx, a.do.ref.ID, a.do.status, a.do.reason)
+			}
+			d.record = &r
+		}
+		return d
+	})
+}
+
+// crmDone takes a change over, and says what was done.
+func (m *Model) crmDone(d crmDone) {
+	m.crm.busy = false
+	if d.err != nil {
+		m.notify(m.hub.Explain(d.err))
+		return
+	}
+	if m.lost(d.id) {
+		return // what was done was, but its name is no longer theirs to see
+	}
+	if d.conversation != nil {
+		m.put(*d.conversation)
+	}
+	if d.record != nil {
+		m.putRecord(*d.record)
+	}
+	m.tellCRM(d.id, d.said)
+	if d.back != nil {
+		m.undo.push(change{id: d.id, crm: d.back})
+		m.offerUndo()
+	}
+}
+
+// askLink links a conversation to a record; before others could read a private one, or
+// another link goes, it says so and asks.
+func (m *Model) askLink(r model.Row, to model.Record) tea.Cmd {
+	title := m.look.Line(to.Title)
+	what := m.linkMeans(r, to.Type, title, nil)
+	if what == "" {
+		return m.link(r.ID, to)
+	}
+	c := m.warn(r, title, what, func() tea.Cmd { return m.link(r.ID, to) }, func() {
+		if m.crm.picker != nil {
+			m.layPicker()
+		}
+	})
+	if p, ok := m.inbox.Page(r.PageID); !ok || p.Visibility != model.Private {
+		return nil
+	}
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		v, err := hub.RecordFor(ctx, to.RecordRef, r.ID)
+		return countedOthers{warning: c, id: r.ID, view: v, err: err}
+	})
+}
+
+// countedOthers is the answer with how many others may see a record.
+type countedOthers struct {
+	warning *overlay.Choice
+	id      model.ConversationID
+	view    model.RecordView
+	err     error
+}
+
+// countedOthers says in the warning how many they are. Where that can't be told, it says
+// that there may be some.
+func (m *Model) countedOthers(c countedOthers) {
+	r, ok := m.inbox.Conversation(c.id)
+	if !ok || c.err != nil || m.overlay.Overlay != overlay.Overlay(c.warning) {
+		return
+	}
+	c.warning.Say(m.linkMeans(r, c.view.Record.Type, m.look.Line(c.view.Record.Title), c.view.Others))
+}
+
+// linkMeans says what linking changes besides: who can read then, and how many they are
+// where that is known; which link goes.
+func (m *Model) linkMeans(r model.Row, t model.RecordType, title string, others *int) string {
+	var all []string
+	if p, ok := m.inbox.Page(r.PageID); ok && p.Visibility == model.Private {
+		page := m.look.Line(p.Name)
+		switch {
+		case others == nil:
+			all = append(all, m.say(words.LinkPrivate, "Page", page, "Title", title))
+		case *others == 0:
+			all = append(all, m.say(words.LinkPrivateNobody, "Page", page, "Title", title))
+		case *others == 1:
+			all = append(all, m.say(words.LinkPrivateOne, "Page", page, "Title", title))
+		default:
+			all = append(all, m.say(words.LinkPrivateCounted, "Page", page, "Title", title, "N", group(*others)))
+		}
+	}
+	if old, ok := slotOf(r.Links, t); ok {
+		all = append(all, m.say(words.LinkReplaces, "Old", m.look.Line(old.Title)))
+	}
+	return strings.Join(all, " ")
+}
+
+// warn says what linking means, and asks; what is chosen first changes nothing.
+func (m *Model) warn(r model.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
+	c := overlay.NewChoice(m.say(words.LinkTitle, "Name", m.look.Name(r.Customer), "Title", title), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(words.LinkNo)},
+		{ID: answerYes, Key: "y", Title: m.say(words.LinkYes)},
+	})
+	c.Say(what)
+	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
+		if chosen, ok := a.(overlay.Chosen); ok && chosen.ID == answerYes {
+			return yes()
+		}
+		no()
+		return nil
+	})
+	return c
+}
+
+func (m *Model) link(id model.ConversationID, to model.Record) tea.Cmd {
+	r, ok := m.inbox.Conversation(id)
+	if !ok {
+		return nil
+	}
+	back := &crmChange{kind: crmUnlink, ref: to.RecordRef}
+	if old, ok := slotOf(r.Links, to.Type); ok {
+		back = &crmChange{kind: crmLink, ref: old.Ref()}
+	}
+	return m.doCRM(crmAct{
+		id: id, do: crmChange{kind: crmLink, ref: to.RecordRef}, back: back,
+		said: m.say(words.SaidLinked, "Name", m.look.Name(r.Customer), "Title", m.look.Line(to.Title)),
+	})
+}
+
+func (m *Model) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
+	r, ok := m.inbox.Conversation(id)
+	if !ok {
+		return nil
+	}
+	title := ""
+	for _, l := range r.Links {
+		if l.Ref() == ref {
+			title = m.look.Line(l.Title)
+		}
+	}
+	return m.doCRM(crmAct{
+		id: id, do: crmChange{kind: crmUnlink, ref: ref}, back: &crmChange{kind: crmLink, ref: ref},
+		said: m.say(words.SaidUnlinked, "Name", m.look.Name(r.Customer), "Title", title),
+	})
+}
+
+// askUnlink asks which link is to go.
+func (m *Model) askUnlink() tea.Cmd {
+	r, _ := m.current()
+	return m.chooseLink(r, m.say(words.UnlinkTitle, "Name", m.look.Name(r.Customer)), m.say(words.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {
+		return m.unlink(r.ID, ref)
+	})
+}
+
+// chooseLink asks for one of a conversation's links.
+func (m *Model) chooseLink(r model.Row, title, said string, then func(model.RecordRef) tea.Cmd) tea.Cmd {
+	var options []overlay.Option
+	for i, l := range r.Links {
+		options = append(options, overlay.Option{
+			ID: l.Ref().String(), Key: string(rune('1' + i)), Title: m.look.Line(l.Title), Detail: m.say(words.RecordKind(l.Type)),
+		})
+	}
+	c := overlay.NewChoice(title, options)
+	c.Say(said)
+	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
+		chosen, ok := a.(overlay.Chosen)
+		if !ok {
+			return nil
+		}
+		ref, err := model.ParseRecordRef(chosen.ID)
+		if err != nil {
+			return nil
+		}
+		return then(ref)
+	})
+	return nil
+}

@@ -1,0 +1,409 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+const (
+	// searchAfter is how long nothing is typed until the CRM is searched: a search costs
+	// 20 of a budget that the whole company shares, and 10 in 2 s are allowed.
+	searchAfter = 300 * time.Millisecond
+	// leastSearched is how many characters the CRM takes for a search.
+	leastSearched = 2
+	// lookAfter is how long the selection rests on a record until all of it is read.
+	lookAfter = 250 * time.Millisecond
+)
+
+// picker is the list from which a conversation's record is picked. It lives as long as
+// it lies over the screen, and with it all that was found.
+type picker struct {
+	box *overlay.Picker
+	of  model.ConversationID
+	// suggested is what the hub suggests; asking: it is being asked; why it could not say.
+	suggested []model.Candidate
+	asking    bool
+	why       string
+	// query is what is searched for as it is typed now; empty: suggestions are shown.
+	query     string
+	searching bool
+	failed    string
+	// found are the answers, by query; stale ones are never shown for another.
+	found map[string][]model.Candidate
+	// read are the records that were read for the preview; nil: being read.
+	read map[model.RecordRef]*model.Record
+	// generation grows with each change of the query; cancel ends the search under way.
+	generation uint64
+	cancel     context.CancelFunc
+	// changed is when other rows came under the selection.
+	changed time.Time
+}
+
+// The messages of a picker. Those of one that is closed concern nobody.
+type (
+	suggestionsRead struct {
+		of    *picker
+		found []model.Candidate
+		err   error
+	}
+	searchDue struct {
+		of         *picker
+		generation uint64
+	}
+	crmFound struct {
+		of         *picker
+		generation uint64
+		query      string
+		found      []model.Candidate
+		err        error
+	}
+	lookDue struct {
+		of *picker
+		id string
+	}
+	lookedAt struct {
+		of     *picker
+		ref    model.RecordRef
+		record model.Record
+		err    error
+	}
+)
+
+// openPicker asks for the record that the current conversation belongs to.
+func (m *Model) openPicker() tea.Cmd {
+	r, ok := m.current()
+	if !ok {
+		return nil
+	}
+	p := &picker{
+		box: overlay.NewPicker(m.say(words.PickerTitle, "Name", m.look.Name(r.Customer))), of: r.ID, asking: true,
+		found: map[string][]model.Candidate{}, read: map[model.RecordRef]*model.Record{},
+	}
+	m.crm.picker = p
+	m.layPicker()
+	hub := m.hub
+	return tea.Batch(m.showPicked(), call(func(ctx context.Context) tea.Msg {
+		found, err := hub.Suggestions(ctx, p.of)
+		return suggestionsRead{of: p, found: found, err: err}
+	}))
+}
+
+// layPicker lays the picker over the screen, or lays it there again.
+func (m *Model) layPicker() {
+	p := m.crm.picker
+	m.layCRM(p.of, p.box, func(a overlay.Action) tea.Cmd {
+		switch a := a.(type) {
+		case overlay.Edited:
+			return m.pickerTyped(p, a.Text)
+		case overlay.Moved:
+			return m.lookAt(p)
+		case overlay.Chosen:
+			return m.picked(p, a.ID)
+		case overlay.Closed:
+			m.endPicker()
+		}
+		return nil
+	})
+}
+
+// endPicker forgets all that was found, and ends what is being looked for.
+func (m *Model) endPicker() {
+	if m.crm.picker == nil {
+		return
+	}
+	m.crm.picker.stop()
+	m.crm.picker = nil
+}
+
+func (p *picker) stop() {
+	if p.cancel != nil {
+		p.cancel()
+		p.cancel = nil
+	}
+}
+
+// normal is the form of a query by which its answer is kept: one that would be answered
+// alike is asked once.
+func normal(text string) string {
+	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(text)), " "))
+}
+
+// pickerTyped looks for what is typed, a moment after the last key.
+func (m *Model) pickerTyped(p *picker, text string) tea.Cmd {
+	query := normal(text)
+	if utf8.RuneCountInString(query) < leastSearched {
+		query = ""
+	}
+	if query == p.query {
+		return nil
+	}
+	p.stop()
+	p.generation++
+	p.query, p.failed = query, ""
+	_, known := p.found[query]
+	p.searching = query != "" && !known
+	cmd := m.showPicked()
+	if !p.searching {
+		return cmd
+	}
+	return tea.Batch(cmd, m.clock.after(searchAfter, searchDue{of: p, generation: p.generation}))
+}
+
+// searchDue searches, unless something else was typed meanwhile.
+func (m *Model) searchDue(d searchDue) tea.Cmd {
+	p := d.of
+	if m.crm.picker != p || p.generation != d.generation {
+		return nil
+	}
+	hub, query := m.hub, p.query
+	// An address is case-sensitive; it was not changed by normalising but in case.
+	ref, err := model.ParseRecordRef(strings.TrimSpace(p.box.Text()))
+	address := err == nil
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	p.cancel = cancel
+	return func() tea.Msg {
+		defer cancel()
+		a := crmFound{of: p, generation: d.generation, query: query}
+		if !address {
+			a.found, a.err = hub.SearchCRM(ctx, query, nil)
+			return a
+		}
+		var r model.Record
+		if r, a.err = hub.Record(ctx, ref); a.err == nil {
+			a.found = []model.Candidate{{Record: r, Match: model.MatchAddress}}
+		}
+		return a
+	}
+}
+
+// crmFound takes over what was found. What was found for other words than those that
+// stand there now is kept for when they are typed again.
+func (m *Model) crmFound(f crmFound) tea.Cmd {
+	p := f.of
+	if m.crm.picker != p {
+		return nil
+	}
+	if f.err == nil {
+		p.found[f.query] = f.found
+	}
+	if p.generation != f.generation {
+		return nil
+	}
+	p.cancel, p.searching = nil, false
+	if f.err != nil {
+		p.failed = m.hub.Explain(f.err)
+	}
+	return m.showPicked()
+}
+
+func (m *Model) suggestionsRead(s suggestionsRead) tea.Cmd {
+	p := s.of
+	if m.crm.picker != p {
+		return nil
+	}
+	p.asking, p.suggested = false, s.found
+	if s.err != nil {
+		p.why = m.hub.Explain(s.err)
+	}
+	if p.query != "" {
+		return nil
+	}
+	return m.showPicked()
+}
+
+// candidates are those that are shown now.
+func (p *picker) candidates() []model.Candidate {
+	if p.query == "" {
+		return p.suggested
+	}
+	return p.found[p.query]
+}
+
+// showPicked fills the picker with what is known now.
+func (m *Model) showPicked() tea.Cmd {
+	p := m.crm.picker
+	r, _ := m.inbox.Conversation(p.of)
+	var rows []overlay.PickerRow
+	for _, c := range p.candidates() {
+		rows = append(rows, m.candidateRow(r, c))
+	}
+	for _, t := range model.RecordTypes() {
+		rows = append(rows, overlay.PickerRow{ID: pickCreate + string(t), Title: m.say(words.CreateRecord(string(t)))})
+	}
+	for _, l := range r.Links {
+		rows = append(rows, overlay.PickerRow{ID: pickUnlink + l.Ref().String(), Title: m.say(words.PickerUnlink, "Title", m.look.Line(l.Title))})
+	}
+	before := p.box.Selected()
+	p.box.SetRows(rows, p.asking && p.query == "" || p.searching || p.failed != "")
+	if p.box.Selected() != before {
+		p.changed = m.clock.now()
+	}
+	p.box.SetStatus(m.pickerStatus(p))
+	return m.lookAt(p)
+}
+
+// What is picked besides records, which are picked by what [model.RecordRef.String] writes.
+const (
+	pickCreate = "create "
+	pickUnlink = "unlink "
+)
+
+// pickerStatus says how the search stands, and whether something is wrong.
+func (m *Model) pickerStatus(p *picker) (string, bool) {
+	n := len(p.candidates())
+	switch {
+	case p.failed != "":
+		return p.failed, true
+	case p.searching:
+		return m.say(words.PickerSearching), false
+	case p.query != "" && n == 0:
+		return m.say(words.PickerNotFound, "Words", m.look.Ours(strings.TrimSpace(p.box.Text()))), false
+	case p.query != "" && n == 1:
+		return m.say(words.PickerFoundOne), false
+	case p.query != "":
+		return m.say(words.PickerFoundMany, "N", group(n)), false
+	case p.why != "":
+		return p.why, true
+	case p.asking:
+		return m.say(words.PickerAsking), false
+	case n == 0:
+		return m.say(words.PickerNone), false
+	case n == 1:
+		return m.say(words.PickerOne), false
+	}
+	return m.say(words.PickerMany, "N", group(n)), false
+}
+
+// candidateRow is a record to pick: what it is, and why it is suggested.
+func (m *Model) candidateRow(r model.Row, c model.Candidate) overlay.PickerRow {
+	row := overlay.PickerRow{
+		ID: c.String(), Kind: m.say(words.RecordKind(string(c.Type))), Title: m.look.Line(c.Title), Detail: m.valueAndStage(c.Record),
+	}
+	var second []string
+	if linked(r.Links, c.RecordRef) {
+		second = append(second, m.look.Theme.Linked+" "+m.say(words.PickerLinked))
+	}
+	if c.Match != "" {
+		second = append(second, m.say(words.MatchReason(string(c.Match)), "Found", m.look.Line(c.Found)))
+	}
+	for _, s := range []string{m.look.Line(c.PersonName), m.look.Line(c.Organization), m.owner(c.Record)} {
+		if s != "" {
+			second = append(second, s)
+		}
+	}
+	row.Second = strings.Join(second, " "+m.look.Theme.Bullet+" ")
+	if row.Second == "" {
+		row.Second = " "
+	}
+	return row
+}
+
+func linked(links []model.Link, ref model.RecordRef) bool {
+	return slices.ContainsFunc(links, func(l model.Link) bool { return l.Ref() == ref })
+}
+
+// selectedCandidate is the record that is selected.
+func (p *picker) selectedCandidate() (model.Candidate, bool) {
+	return p.candidate(p.box.Selected())
+}
+
+func (p *picker) candidate(id string) (model.Candidate, bool) {
+	all := p.candidates()
+	if i := slices.IndexFunc(all, func(c model.Candidate) bool { return c.String() == id }); i >= 0 {
+		return all[i], true
+	}
+	return model.Candidate{}, false
+}
+
+// lookAt shows what is known of the selected record, and reads the rest once the
+// selection rests on it.
+func (m *Model) lookAt(p *picker) tea.Cmd {
+	c, ok := p.selectedCandidate()
+	if !ok {
+		p.box.SetPreview(nil)
+		return nil
+	}
+	read, asked := p.read[c.RecordRef]
+	if read != nil {
+		lines := m.recordLines(*read)
+		p.box.SetPreview(append(lines, m.openLines(*read, func(model.RecordRef) bool { return false })...))
+		return nil
+	}
+	p.box.SetPreview(m.recordLines(c.Record))
+	if asked {
+		return nil
+	}
+	return m.clock.after(lookAfter, lookDue{of: p, id: c.String()})
+}
+
+func (m *Model) lookDue(d lookDue) tea.Cmd {
+	p := d.of
+	c, ok := p.selectedCandidate()
+	if m.crm.picker != p || !ok || c.String() != d.id {
+		return nil
+	}
+	if _, asked := p.read[c.RecordRef]; asked {
+		return nil
+	}
+	p.read[c.RecordRef] = nil
+	hub, ref := m.hub, c.RecordRef
+	return call(func(ctx context.Context) tea.Msg {
+		r, err := hub.Record(ctx, ref)
+		return lookedAt{of: p, ref: ref, record: r, err: err}
+	})
+}
+
+// lookedAt takes the whole record over. A failure is not told: what the search found of
+// it stands there.
+func (m *Model) lookedAt(l lookedAt) tea.Cmd {
+	p := l.of
+	if m.crm.picker != p {
+		return nil
+	}
+	if l.err != nil {
+		delete(p.read, l.ref)
+		return nil
+	}
+	p.read[l.ref] = &l.record
+	return m.lookAt(p)
+}
+
+// picked does what was picked. A row that came under the selection this moment was not
+// meant.
+func (m *Model) picked(p *picker, id string) tea.Cmd {
+	if !p.box.Chosen() && m.clock.now().Sub(p.changed) < slipGrace {
+		m.layPicker()
+		return nil
+	}
+	if t, ok := strings.CutPrefix(id, pickCreate); ok {
+		return m.openForm(model.RecordType(t))
+	}
+	if s, ok := strings.CutPrefix(id, pickUnlink); ok {
+		ref, err := model.ParseRecordRef(s)
+		if err != nil {
+			return nil
+		}
+		return m.unlink(p.of, ref)
+	}
+	c, ok := p.candidate(id)
+	r, known := m.inbox.Conversation(p.of)
+	if !ok || !known {
+		return nil
+	}
+	if linked(r.Links, c.RecordRef) {
+		m.layPicker()
+		m.tellCRM(p.of, m.say(words.SaidLinkedYet, "Title", m.look.Line(c.Title)))
+		return nil
+	}
+	return m.askLink(r, c.Record)
+}

@@ -1,0 +1,241 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// records are those that the open conversation is linked to, and whom they are with, as
+// the CRM shows them to this user. Nothing of another conversation is kept.
+type records struct {
+	of   model.ConversationID
+	held map[model.RecordRef]*record
+	// generation tells answers apart that were asked for before the last opening.
+	generation uint64
+	// top is the first line of the panel that is shown.
+	top int
+}
+
+// record is one of them.
+type record struct {
+	model.Record
+	// title is the link's title when it was read.
+	title model.Untrusted
+	// read: it was read; asked: it is being read; old: it is to be read anew.
+	read, asked, old bool
+	at               time.Time
+	// why it could not be read.
+	why string
+}
+
+// recordRead is the answer with a record.
+type recordRead struct {
+	generation uint64
+	ref        model.RecordRef
+	record     model.Record
+	err        error
+}
+
+// freshFor is how long a record counts as just read: opening again reads nothing.
+const freshFor = 10 * time.Second
+
+// refreshRecords has the records read anew that the panel shows.
+func (m *Model) refreshRecords() {
+	for _, r := range m.crm.records.held {
+		r.old = r.old || r.why != "" || m.clock.now().Sub(r.at) >= freshFor
+	}
+}
+
+// readRecords reads what the panel shows and is not held.
+func (m *Model) readRecords() tea.Cmd {
+	s := &m.crm.records
+	if s.of != m.shown.id {
+		*s = records{of: m.shown.id, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
+	}
+	r, ok := m.inbox.Conversation(s.of)
+	if !ok {
+		if s.of != "" && len(s.held) > 0 { // it may come back with other rights
+			*s = records{of: s.of, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
+		}
+		return nil
+	}
+	wanted := m.wantedRecords(r)
+	for ref := range s.held {
+		if _, ok := wanted[ref]; !ok {
+			delete(s.held, ref)
+		}
+	}
+	if !m.panel() || m.wire.State != Live {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for ref, title := range wanted {
+		held := s.held[ref]
+		if held == nil {
+			held = &record{old: true}
+			s.held[ref] = held
+		}
+		if held.asked || !held.old && held.title == title {
+			continue
+		}
+		held.asked, held.old, held.title = true, false, title
+		cmds = append(cmds, m.readRecord(ref, s.generation))
+	}
+	return tea.Batch(cmds...)
+}
+
+// wantedRecords are the records of the links, with their titles, and the person whom the
+// lead or deal is with.
+func (m *Model) wantedRecords(r model.Row) map[model.RecordRef]model.Untrusted {
+	out := map[model.RecordRef]model.Untrusted{}
+	for _, l := range r.Links {
+		out[l.Ref()] = l.Title
+	}
+	if _, linked := slotOf(r.Links, model.Person); linked {
+		return out
+	}
+	if with := m.personOf(r); with != nil {
+		out[*with] = ""
+	}
+	return out
+}
+
+// personOf is the person of a conversation: the linked one, or whom the linked lead or
+// deal is with.
+func (m *Model) personOf(r model.Row) *model.RecordRef {
+	if l, ok := slotOf(r.Links, model.Person); ok {
+		ref := l.Ref()
+		return &ref
+	}
+	for _, l := range r.Links {
+		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && m.crm.records.of == r.ID {
+			return held.Person
+		}
+	}
+	return nil
+}
+
+func (m *Model) readRecord(ref model.RecordRef, generation uint64) tea.Cmd {
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		r, err := hub.Record(ctx, ref)
+		return recordRead{generation: generation, ref: ref, record: r, err: err}
+	})
+}
+
+// recordRead takes a record over, if it still belongs to what is open.
+func (m *Model) recordRead(r recordRead) {
+	held := m.crm.records.held[r.ref]
+	if held == nil || r.generation != m.crm.records.generation {
+		return
+	}
+	held.asked, held.at, held.why = false, m.clock.now(), ""
+	if r.err != nil {
+		// What was shown may no longer be theirs to see.
+		held.Record, held.read, held.why = model.Record{}, false, m.hub.Explain(r.err)
+		return
+	}
+	held.Record, held.read = r.record, true
+}
+
+// putRecord takes over a record as the hub answered it to a change.
+func (m *Model) putRecord(r model.Record) {
+	if held := m.crm.records.held[r.RecordRef]; held != nil {
+		held.Record, held.read, held.at, held.why = r, true, m.clock.now(), ""
+	}
+}
+
+// recordLines are what is known of a record.
+func (m *Model) recordLines(r model.Record) []overlay.PickerLine {
+	var out []overlay.PickerLine
+	say := func(s string, muted bool) {
+		if s != "" {
+			out = append(out, overlay.PickerLine{Text: s, Muted: muted})
+		}
+	}
+	say(m.look.Line(r.Title), false)
+	say(m.valueAndStage(r), false)
+	if r.Stage != nil {
+		say(m.look.Line(r.Stage.Pipeline), true)
+	}
+	if r.Type != model.Person && r.PersonName != "" {
+		say(m.say(words.RecordWith, "Name", m.look.Line(r.PersonName)), true)
+	}
+	say(m.look.Line(r.Organization), false)
+	for _, list := range [][]model.Untrusted{r.Emails, r.Phones} {
+		for _, s := range list[:min(len(list), mostAddresses)] {
+			say(m.look.Line(s), false)
+		}
+	}
+	say(m.owner(r), true)
+	if day := m.closing(r); day != "" {
+		say(m.say(words.RecordCloses, "Day", day), true)
+	}
+	return out
+}
+
+// mostAddresses is how many e-mail addresses and phone numbers of a person are shown.
+const mostAddresses = 3
+
+// valueAndStage is what a deal is worth and where it is; a closed one, how it ended.
+func (m *Model) valueAndStage(r model.Record) string {
+	value, stage := "", ""
+	if r.Value != nil {
+		value = m.look.Money(*r.Value)
+	}
+	if r.Stage != nil {
+		stage = m.look.Line(r.Stage.Name)
+	}
+	if r.Status != "" && r.Status != model.DealOpen {
+		stage = m.say(words.DealStatus(string(r.Status)))
+	}
+	if value == "" || stage == "" {
+		return value + stage
+	}
+	return m.say(words.RecordStage, "Value", value, "Dot", m.look.Theme.Bullet, "Stage", stage)
+}
+
+func (m *Model) owner(r model.Record) string {
+	switch {
+	case r.Mine:
+		return m.say(words.RecordOwnerYou)
+	case r.Owner != "":
+		return m.say(words.RecordOwner, "Name", m.look.Line(r.Owner))
+	}
+	return ""
+}
+
+func (m *Model) closing(r model.Record) string {
+	if r.ExpectedClose == "" {
+		return ""
+	}
+	day, err := time.ParseInLocation(time.DateOnly, r.ExpectedClose, m.zone)
+	if err != nil {
+		return m.look.Ours(r.ExpectedClose)
+	}
+	return m.look.Date(m.clock.now(), day)
+}
+
+// openLines are a person's open leads and deals but those that are shown already.
+func (m *Model) openLines(person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
+	var out []overlay.PickerLine
+	for _, r := range person.Open {
+		if but(r.RecordRef) {
+			continue
+		}
+		if len(out) == 0 {
+			out = append(out, overlay.PickerLine{Text: m.say(words.RecordOpen), Heading: true})
+		}
+		out = append(out, overlay.PickerLine{Text: m.look.Line(r.Title)})
+		if s := m.valueAndStage(r); s != "" {
+			out = append(out, overlay.PickerLine{Text: "  " + s, Muted: true})
+		}
+	}
+	return out
+}

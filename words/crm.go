@@ -1,0 +1,123 @@
+package words
+
+// Prefixes of sentences about the CRM whose ids are made from the model's own words.
+const (
+	recordPrefix     = "record_kind_"
+	matchPrefix      = "match_"
+	createPrefix     = "create_"
+	dealStatusPrefix = "deal_status_"
+)
+
+// RecordKind names the word for a kind of record.
+func RecordKind(kind string) ID { return ID(recordPrefix + kind) }
+
+// MatchReason names the sentence for why a record is suggested.
+func MatchReason(match string) ID { return ID(matchPrefix + match) }
+
+// CreateRecord names the sentence for making a record of a kind.
+func CreateRecord(kind string) ID { return ID(createPrefix + kind) }
+
+// DealStatus names the word for how a deal stands.
+func DealStatus(status string) ID { return ID(dealStatusPrefix + status) }
+
+// Picking a record.
+const (
+	PickerTitle     ID = "picker_title"
+	PickerKeys      ID = "picker_keys"
+	PickerAsking    ID = "picker_asking"
+	PickerSearching ID = "picker_searching"
+	PickerNone      ID = "picker_none"
+	PickerOne       ID = "picker_one"
+	PickerMany      ID = "picker_many"
+	PickerNotFound  ID = "picker_not_found"
+	PickerFoundOne  ID = "picker_found_one"
+	PickerFoundMany ID = "picker_found_many"
+	PickerLinked    ID = "picker_linked"
+	PickerUnlink    ID = "picker_unlink"
+	LinkPrivate     ID = "link_private"
+	// LinkPrivateCounted, LinkPrivateOne and LinkPrivateNobody know how many others may
+	// see the record.
+	LinkPrivateCounted ID = "link_private_counted"
+	LinkPrivateOne     ID = "link_private_one"
+	LinkPrivateNobody  ID = "link_private_nobody"
+	LinkReplaces       ID = "link_replaces"
+	LinkTitle          ID = "link_title"
+	LinkYes            ID = "link_yes"
+	LinkNo             ID = "link_no"
+	UnlinkTitle        ID = "unlink_title"
+	UnlinkWhat         ID = "unlink_what"
+)
+
+// Making a record.
+const (
+	FormKeys       ID = "form_keys"
+	FormName       ID = "form_name"
+	FormPhone      ID = "form_phone"
+	FormEmail      ID = "form_email"
+	FormTitle      ID = "form_title"
+	FormValue      ID = "form_value"
+	FormCurrency   ID = "form_currency"
+	FormFor        ID = "form_for"
+	FormNewPerson  ID = "form_new_person"
+	FormNoName     ID = "form_no_name"
+	FormNoTitle    ID = "form_no_title"
+	FormBadValue   ID = "form_bad_value"
+	FormNoCurrency ID = "form_no_currency"
+	TitleOfDeal    ID = "title_of_deal"
+	TitleOfLead    ID = "title_of_lead"
+)
+
+// A record in the panel and in the picker's preview.
+const (
+	RecordOwner    ID = "record_owner"
+	RecordOwnerYou ID = "record_owner_you"
+	RecordWith     ID = "record_with"
+	RecordStage    ID = "record_stage"
+	RecordCloses   ID = "record_closes"
+	RecordOpen     ID = "record_open_deals"
+	RecordReading  ID = "record_reading"
+	RecordNone     ID = "record_none"
+	RecordNoneDo   ID = "record_none_do"
+)
+
+// Working on a deal or lead.
+const (
+	StageTitle   ID = "stage_title"
+	StageNow     ID = "stage_now"
+	StageNone    ID = "stage_none"
+	LostTitle    ID = "lost_title"
+	LostHint     ID = "lost_hint"
+	ConvertTitle ID = "convert_title"
+	ConvertWhat  ID = "convert_what"
+	ConvertYes   ID = "convert_yes"
+	ConvertNo    ID = "convert_no"
+	OpenTitle    ID = "open_record_title"
+)
+
+// What was done in the CRM.
+const (
+	SaidLinked    ID = "said_linked"
+	SaidLinkedYet ID = "said_linked_already"
+	SaidUnlinked  ID = "said_unlinked"
+	SaidMade      ID = "said_made"
+	SaidStage     ID = "said_stage"
+	SaidWon       ID = "said_won"
+	SaidLost      ID = "said_lost"
+	SaidReopen    ID = "said_reopen"
+	SaidConverted ID = "said_converted"
+	SaidAsksCRM   ID = "said_asks_crm"
+	SaidHalfMade  ID = "said_half_made"
+)
+
+// Why something can't be done in the CRM now.
+const (
+	WhyNotLinked  ID = "why_not_linked"
+	WhyNoDeal     ID = "why_no_deal"
+	WhyNoLead     ID = "why_no_lead"
+	WhyWonAlready ID = "why_won_already"
+	WhyLostBefore ID = "why_lost_already"
+	WhyOpenDeal   ID = "why_open_deal"
+	WhyCRMBusy    ID = "why_crm_busy"
+	// WhyNoRecordPage: the CRM told no address of the record's page.
+	WhyNoRecordPage ID = "why_no_record_page"
+)
