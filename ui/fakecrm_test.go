@@ -112,3 +112,21 @@ func (h *fakeHub) SetDealStatus(_ context.Context, deal string, status model.Dea
 func (h *fakeHub) ConvertLead(_ context.Context, lead string) (model.RecordRef, error) {
 	return model.RecordRef{Type: model.Deal, ID: "77"}, h.note("convert " + lead)
 }
+
+// hostileCRM has a CRM whose every text is what it is told.
+func (w *world) hostileCRM(text func(name string) model.Untrusted) {
+	record := func(t model.RecordType, id string) model.Record {
+		return model.Record{
+			RecordRef: model.RecordRef{Type: t, ID: id}, Title: text("record"), Organization: text("organization"), Owner: text("owner"),
+			Emails: []model.Untrusted{text("email")}, Phones: []model.Untrusted{text("phone")}, PersonName: text("with"), URL: string(text("address")),
+			Value: &model.Money{Amount: 1e20, Currency: string(text("currency"))}, Stage: &model.Stage{ID: 1, Name: text("stage"), Pipeline: text("pipeline")},
+			Status: model.DealStatus("open"), ExpectedClose: string(text("day")),
+		}
+	}
+	deal, person := record(model.Deal, "1"), record(model.Person, "2")
+	person.Open = []model.Record{record(model.Lead, "3"), deal}
+	w.hub.crm.put(deal)
+	w.hub.crm.put(person)
+	w.hub.crm.stages = []model.Stage{{ID: 1, Name: text("stage")}, {ID: 2, Name: text("stage"), Pipeline: text("pipeline")}}
+	w.hub.crm.suggested = []model.Candidate{{Record: person, Match: model.MatchPhone, Found: text("found")}, {Record: deal, Match: model.MatchNearName, Found: text("found")}}
+}

@@ -114,10 +114,11 @@ func TestHostileTextStaysInItsPlace(t *testing.T) {
 		for i := range list {
 			list[i].Customer.Name = whatever.Draw(rt, "name")
 			list[i].LastMessage.Text = whatever.Draw(rt, "preview")
-			list[i].Links = []model.Link{{Type: "deal", ID: "1", Title: whatever.Draw(rt, "title")}}
+			list[i].Links = []model.Link{{Type: "deal", ID: "1", Title: whatever.Draw(rt, "title")}, {Type: "person", ID: "2", Title: whatever.Draw(rt, "person")}}
 			list[i].Entry = &model.Entry{Source: model.SourceAds, Title: whatever.Draw(rt, "ad")}
 		}
 		w := newWorld(t, list)
+		w.hostileCRM(func(name string) model.Untrusted { return whatever.Draw(rt, name) })
 		ms := incoming(4)
 		for i := range ms {
 			ms[i].Text = whatever.Draw(rt, "said")
@@ -131,7 +132,7 @@ func TestHostileTextStaysInItsPlace(t *testing.T) {
 		width, height := rapid.IntRange(0, 200).Draw(rt, "w"), rapid.IntRange(0, 60).Draw(rt, "h")
 		w.sends(tea.WindowSizeMsg{Width: width, Height: height})
 		for range rapid.IntRange(0, 8).Draw(rt, "keys") {
-			w.keys(rapid.SampledFrom([]string{"j", "k", "enter", "esc", "i", "r", "s", "?", "ctrl+k", "n", "d", "G", "g", "x"}).Draw(rt, "key"))
+			w.keys(rapid.SampledFrom([]string{"j", "k", "enter", "esc", "i", "r", "s", "?", "ctrl+k", "n", "d", "G", "g", "x", "c", "tab", "S", "U", "o", "L", "C", "down"}).Draw(rt, "key"))
 			w.whole(width, height)
 			w.ours(rt)
 		}
