@@ -64,7 +64,7 @@ func (m *Model) openForm(t model.RecordType) tea.Cmd {
 			said = m.say(words.FormFor, "Name", with)
 		}
 	}
-	f.box = overlay.NewForm(m.say(words.CreateRecord(string(t))), m.say(words.FormKeys), fields)
+	f.box = overlay.NewForm(m.say(words.CreateRecord(string(t))), fields)
 	f.box.Say(said)
 	m.layForm(f)
 	return nil

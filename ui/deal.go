@@ -110,7 +110,9 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 		m.notify(m.say(words.StageNone))
 		return nil
 	}
-	m.layCRM(d.id, overlay.NewChoice(m.say(words.StageTitle, "Title", title), options), func(a overlay.Action) tea.Cmd {
+	choice := overlay.NewChoice(m.say(words.StageTitle, "Title", title), options)
+	choice.Select(formatID(now))
+	m.layCRM(d.id, choice, func(a overlay.Action) tea.Cmd {
 		c, ok := a.(overlay.Chosen)
 		s := stages[c.ID]
 		if !ok || s.ID == now {

@@ -318,8 +318,8 @@ func (m *Model) emptyList() []string {
 // it leaves a third of what it lies over to be seen.
 const leastPalette = 16
 
-// leastPicker is the same for the picker, whose rows are two lines high.
-const leastPicker = 24
+// pickerHeight is how many lines the picker takes, whatever was found.
+const pickerHeight = 24
 
 // over puts what lies over the screen on it.
 func (m *Model) over(f *frame, lines []string) []string {
@@ -337,7 +337,7 @@ func (m *Model) over(f *frame, lines []string) []string {
 	case *overlay.Palette:
 		room = max(min(h, leastPalette), h*2/3)
 	case *overlay.Picker:
-		room = max(min(h, leastPicker), h*2/3)
+		room = min(h, pickerHeight)
 	}
 	box := o.Lines(m.look, w, room)
 	if len(box) == 0 {

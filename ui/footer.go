@@ -92,6 +92,9 @@ func (m *Model) footerLine(w int) string {
 // typingKeys are the keys that do not stand for themselves while something lies over the
 // screen or text is typed; empty otherwise. The composer says its own.
 func (m *Model) typingKeys() string {
+	if _, ok := m.overlay.Overlay.(*overlay.Form); ok {
+		return m.say(words.FormKeys)
+	}
 	switch {
 	case m.crm.picker != nil && m.overlay.Overlay == overlay.Overlay(m.crm.picker.box):
 		return m.say(words.PickerKeys)

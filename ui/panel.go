@@ -40,9 +40,9 @@ func (p *panelText) contact(r model.Row) {
 	p.heading(m.say(words.PanelContact))
 	p.line(m.look.Name(r.Customer), th.Strong)
 	if l, ok := slotOf(r.Links, model.Person); ok {
-		p.record(l.Ref(), l.Title)
+		p.record(l.Ref(), l.Title, "")
 	} else if with := m.personOf(r); with != nil {
-		p.record(*with, "")
+		p.record(*with, "", "")
 	}
 	if l := m.language(r.Customer.Locale); l != "" {
 		p.line(m.say(words.PanelLanguage, "Language", l), th.Muted)
@@ -65,23 +65,32 @@ func (p *panelText) deal(r model.Row) {
 	}
 	p.gap()
 	p.heading(p.m.say(words.RecordKind(l.Type)))
-	p.record(l.Ref(), l.Title)
+	with := ""
+	if person := p.m.personOf(r); person != nil {
+		if held := p.m.crm.records.held[*person]; held != nil && held.read {
+			with = p.m.look.Line(held.Title)
+		}
+	}
+	p.record(l.Ref(), l.Title, with)
 }
 
-// record is a linked record: as it was read, or what the link tells of it.
-func (p *panelText) record(ref model.RecordRef, title model.Untrusted) {
+// record is a linked record: as it was read, or what the link tells of it. Whom it is with
+// is left out where that stands above.
+func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above string) {
 	m, th := p.m, p.m.look.Theme
 	held := m.crm.records.held[ref]
 	if held != nil && held.read {
-		lines := m.recordLines(held.Record)
-		if len(lines) > 0 {
-			lines[0].Text = th.Linked + " " + lines[0].Text
+		r := held.Record
+		if m.look.Line(r.PersonName) == above {
+			r.PersonName = ""
 		}
-		p.all(lines)
+		p.title(m.look.Line(r.Title), ref)
+		r.Title = ""
+		p.all(m.recordLines(r))
 		return
 	}
 	if s := m.look.Line(title); s != "" {
-		p.line(th.Linked+" "+s, th.Text)
+		p.title(s, ref)
 	}
 	switch {
 	case held != nil && held.why != "":
@@ -89,6 +98,20 @@ func (p *panelText) record(ref model.RecordRef, title model.Untrusted) {
 	case held != nil && held.asked:
 		p.line(m.say(words.RecordReading), th.Faint)
 	}
+}
+
+// title is a record's name, and its number at the right where there is room; leads have
+// none that anybody would say.
+func (p *panelText) title(name string, ref model.RecordRef) {
+	m, th := p.m, p.m.look.Theme
+	name = th.Linked + " " + name
+	number := "#" + m.look.Ours(ref.ID)
+	room := p.w - m.look.Cells.Width(name) - m.look.Cells.Width(number)
+	if ref.Type == model.Lead || room < 1 {
+		p.line(name, th.Text)
+		return
+	}
+	p.lines = append(p.lines, th.Text.Paint(name)+blank(room)+th.Faint.Paint(number))
 }
 
 // others are the customer's other open deals and leads.

@@ -51,6 +51,13 @@ func (c *Choice) SetOptions(options []Option) {
 	c.selected = max(0, slices.IndexFunc(c.options, func(o Option) bool { return o.ID == id }))
 }
 
+// Select selects an option; without one of that id, what is selected stays so.
+func (c *Choice) Select(id string) {
+	if i := slices.IndexFunc(c.options, func(o Option) bool { return o.ID == id }); i >= 0 {
+		c.selected = i
+	}
+}
+
 // Update implements Overlay.
 func (c *Choice) Update(msg tea.Msg) (Action, tea.Cmd) {
 	key, ok := msg.(tea.KeyPressMsg)

@@ -15,8 +15,8 @@ type Field struct {
 
 // Form asks for several lines of text at once.
 type Form struct {
-	// Title says what it is for, Hint what the keys do.
-	Title, Hint string
+	// Title says what it is for.
+	Title string
 
 	said   string
 	labels []string
@@ -27,8 +27,8 @@ type Form struct {
 }
 
 // NewForm returns a form of these fields.
-func NewForm(title, hint string, fields []Field) *Form {
-	f := &Form{Title: title, Hint: hint, in: make([]input, len(fields))}
+func NewForm(title string, fields []Field) *Form {
+	f := &Form{Title: title, in: make([]input, len(fields))}
 	for i, field := range fields {
 		f.labels = append(f.labels, field.Label)
 		f.in[i].set(field.Text)
@@ -106,7 +106,6 @@ func (f *Form) Lines(l look.Look, w, h int) []string {
 	for i := top; i < len(f.in) && len(content) < ih; i++ {
 		content = append(content, f.field(l, i, labels, iw, caret{ox, oy + len(content), true}))
 	}
-	tell(f.Hint, l.Theme.Muted.Paint, 0)
 	return frame.Lines(l, content)
 }
 

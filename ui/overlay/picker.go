@@ -226,7 +226,7 @@ func (p *Picker) list(l look.Look, w, h int) []string {
 		}
 		all += r.height()
 	}
-	kinds = min(kinds, w/4)
+	kinds = min(kinds, w/3)
 	top := window(first, last, all, h)
 	var lines []string
 	at := 0

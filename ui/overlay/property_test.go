@@ -68,7 +68,7 @@ func overlays(t *rapid.T, m cells.Measure) overlay.Overlay {
 		for range n {
 			fields = append(fields, overlay.Field{Label: line(t, m, "label"), Text: text(t, "text")})
 		}
-		f := overlay.NewForm(line(t, m, "title"), line(t, m, "hint"), fields)
+		f := overlay.NewForm(line(t, m, "title"), fields)
 		f.Say(line(t, m, "said"))
 		f.SetError(line(t, m, "error"))
 		return f
