@@ -19,6 +19,7 @@ func (m *Model) panelLines(r model.Row, w, h int) []string {
 	p := panelText{m: m, w: w}
 	p.contact(r)
 	p.deal(r)
+	p.others(r)
 	p.gap()
 	p.heading(m.say(words.PanelConversation))
 	p.line(m.status(r), th.Text)
@@ -30,7 +31,6 @@ func (m *Model) panelLines(r model.Row, w, h int) []string {
 	for _, l := range r.Labels {
 		p.line("# "+m.look.Ours(l), th.Muted)
 	}
-	p.others(r)
 	return p.fill(h)
 }
 
@@ -38,8 +38,12 @@ func (m *Model) panelLines(r model.Row, w, h int) []string {
 func (p *panelText) contact(r model.Row) {
 	m, th := p.m, p.m.look.Theme
 	p.heading(m.say(words.PanelContact))
-	p.line(m.look.Name(r.Customer), th.Strong)
-	if l, ok := slotOf(r.Links, model.Person); ok {
+	name := m.look.Name(r.Customer)
+	l, ok := slotOf(r.Links, model.Person)
+	if !ok || m.look.Line(l.Title) != name { // else the record's own line says it
+		p.line(name, th.Strong)
+	}
+	if ok {
 		p.record(l.Ref(), l.Title, "")
 	} else if with := m.personOf(r); with != nil {
 		p.record(*with, "", "")
@@ -50,17 +54,17 @@ func (p *panelText) contact(r model.Row) {
 	if e := r.Entry; e != nil {
 		p.line(m.look.Event(model.Notable{Kind: model.EventReferral, Entry: e}), th.Muted)
 	}
-	if len(r.Links) == 0 {
-		p.gap()
-		p.line(m.say(words.RecordNone), th.Muted)
-		p.line(m.say(words.RecordNoneDo, "Key", m.keyOf("link")), th.Faint)
-	}
 }
 
 // deal is the linked lead or deal.
 func (p *panelText) deal(r model.Row) {
 	l, ok := slotOf(r.Links, model.Deal)
 	if !ok {
+		if len(r.Links) == 0 {
+			p.gap()
+			p.line(p.m.say(words.RecordNone), p.m.look.Theme.Muted)
+			p.line(p.m.say(words.RecordNoneDo, "Key", p.m.keyOf("link")), p.m.look.Theme.Faint)
+		}
 		return
 	}
 	p.gap()
@@ -104,14 +108,18 @@ func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above str
 // none that anybody would say.
 func (p *panelText) title(name string, ref model.RecordRef) {
 	m, th := p.m, p.m.look.Theme
+	style := th.Text
+	if ref.Type == model.Person {
+		style = th.Strong
+	}
 	name = th.Linked + " " + name
 	number := "#" + m.look.Ours(ref.ID)
 	room := p.w - m.look.Cells.Width(name) - m.look.Cells.Width(number)
 	if ref.Type == model.Lead || room < 1 {
-		p.line(name, th.Text)
+		p.line(name, style)
 		return
 	}
-	p.lines = append(p.lines, th.Text.Paint(name)+blank(room)+th.Faint.Paint(number))
+	p.lines = append(p.lines, style.Paint(name)+blank(room)+th.Faint.Paint(number))
 }
 
 // others are the customer's other open deals and leads.
@@ -165,7 +173,11 @@ type panelText struct {
 }
 
 func (p *panelText) heading(s string) {
-	p.lines = append(p.lines, p.m.look.Theme.Faint.Paint(p.m.look.Fit(s, p.w)))
+	style := p.m.look.Theme.Faint
+	if p.m.focus == panePanel && p.m.overlay.Overlay == nil {
+		style = p.m.look.Theme.Accent // the keys go here
+	}
+	p.lines = append(p.lines, style.Paint(p.m.look.Fit(s, p.w)))
 }
 
 func (p *panelText) line(s string, style theme.Style) {
