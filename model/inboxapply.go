@@ -85,7 +85,7 @@ func (in *Inbox) apply(b Batch) (Receipt, error) {
 }
 
 // event takes over one change. A kind that this version does not know is none of
-// its business; a link shows in the conversation's own change.
+// its business.
 func (in *Inbox) event(p *inboxPage, ev *Change) error {
 	switch ev.Kind {
 	case ChangeConversation:
@@ -99,6 +99,7 @@ func (in *Inbox) event(p *inboxPage, ev *Change) error {
 	case ChangeNotice:
 		return in.noticeEvent(p, ev)
 	case ChangeLink:
+		return in.linkEvent(p, ev)
 	}
 	return nil
 }

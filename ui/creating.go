@@ -301,7 +301,7 @@ func (m *Model) made(a made) {
 		return
 	}
 	if a.linked != nil {
-		m.put(*a.linked)
+		m.putLinked(*a.linked)
 	}
 	switch {
 	case a.err == nil:

@@ -61,9 +61,22 @@ func (c *fakeCRM) put(r model.Record) {
 	c.records[r.RecordRef] = r
 }
 
+// linked is like changed, but that the conversation keeps its seq.
+func (h *fakeHub) linked(id model.ConversationID, f func(*model.Conversation)) (model.Conversation, error) {
+	var seq int64
+	c, err := h.changed(id, func(c *model.Conversation) {
+		if r, ok := h.inbox.Conversation(id); ok {
+			seq = r.Seq
+		}
+		f(c)
+	})
+	c.Seq = seq
+	return c, err
+}
+
 func (h *fakeHub) Link(_ context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
 	err := h.note("link " + ref.String())
-	c, cerr := h.changed(id, func(c *model.Conversation) {
+	c, cerr := h.linked(id, func(c *model.Conversation) {
 		var kept []model.Link
 		for _, l := range c.Links {
 			if (l.Type == string(model.Person)) != (ref.Type == model.Person) {
@@ -77,7 +90,7 @@ func (h *fakeHub) Link(_ context.Context, id model.ConversationID, ref model.Rec
 
 func (h *fakeHub) Unlink(_ context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
 	err := h.note("unlink " + ref.String())
-	c, cerr := h.changed(id, func(c *model.Conversation) {
+	c, cerr := h.linked(id, func(c *model.Conversation) {
 		var kept []model.Link
 		for _, l := range c.Links {
 			if l.Ref() != ref {

@@ -86,7 +86,7 @@ func (m *Model) crmDone(d crmDone) {
 		return // what was done was, but its name is no longer theirs to see
 	}
 	if d.conversation != nil {
-		m.put(*d.conversation)
+		m.putLinked(*d.conversation)
 	}
 	if d.record != nil {
 		m.putRecord(*d.record)
@@ -96,6 +96,13 @@ func (m *Model) crmDone(d crmDone) {
 		m.undo.push(change{id: d.id, crm: d.back})
 		m.offerUndo()
 	}
+}
+
+// putLinked takes over a conversation with its new links, whose seq is the same.
+func (m *Model) putLinked(c model.Conversation) {
+	m.put(c)
+	m.inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links})
+	m.list.Refresh()
 }
 
 // askLink links a conversation to a record; before others could read a private one, or

@@ -381,3 +381,18 @@ func TestAmounts(t *testing.T) {
 		}
 	}
 }
+
+// TestTheConversationSaysWhoLinked what, and when.
+func TestTheConversationSaysWhoLinked(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, some(2))
+	ms := incoming(3)
+	for i, by := range []string{string(me), "ken"} {
+		ms[i+1].Direction, ms[i+1].Text = model.System, ""
+		ms[i+1].Author = model.Author{Kind: model.ByUser, ID: by, Name: "Ken"}
+		ms[i+1].Event = &model.Notable{Kind: model.EventRecord, Action: []string{model.ActionLinked, model.ActionUnlinked}[i], Record: &toChairs}
+	}
+	w.hub.messages[ms[0].ConversationID] = ms
+	w.keys("enter")
+	w.shows("Linked to Office chairs ◆ by you · 10:00", "Unlinked from Office chairs ◆ by Ken · 11:00")
+}

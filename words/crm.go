@@ -78,6 +78,9 @@ const (
 	RecordReading  ID = "record_reading"
 	RecordNone     ID = "record_none"
 	RecordNoneDo   ID = "record_none_do"
+	// RecordBy and RecordByYou say who linked a record, or unlinked it.
+	RecordBy    ID = "record_by"
+	RecordByYou ID = "record_by_you"
 )
 
 // Working on a deal or lead.

@@ -45,6 +45,11 @@ func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) str
 			return w.Say(id)
 		}
 		return w.Say(Event(kind))
+	case model.EventRecord:
+		if id := Event(kind + "_" + n.Action); n.Record != nil && w.Has(id) {
+			return w.Say(id, "Title", line(n.Record.Title))
+		}
+		return w.Say(Event(kind))
 	case model.EventOrder, model.EventFeedback, model.EventCommand:
 		return w.of(Event(kind), n, line)
 	case model.EventQuickReply, model.EventPostback, model.EventReferral, model.EventUnknown:

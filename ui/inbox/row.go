@@ -38,6 +38,7 @@ type drawing struct {
 	selected, focused   bool
 	draft, stale, found bool
 	asleep              bool
+	linked              bool
 	hit                 string
 }
 

@@ -112,6 +112,18 @@ func (s *setting) aside(id words.ID) string {
 	return s.l.Say(words.ThreadAside, "What", s.l.Say(id))
 }
 
+// by adds who linked a record, or took the link away.
+func (s *setting) by(n model.Notable, said string) string {
+	a := s.m.Author
+	switch {
+	case n.Kind != model.EventRecord || a.Kind != model.ByUser:
+		return said
+	case a.ID == string(s.p.c.Me):
+		return s.l.Say(words.RecordByYou, "What", said, "Mark", s.l.Theme.Linked)
+	}
+	return s.l.Say(words.RecordBy, "What", said, "Mark", s.l.Theme.Linked, "Name", s.l.Line(a.Name))
+}
+
 // system adds something that happened, and when, in the middle.
 func (s *setting) system() {
 	said := s.l.Line(s.m.Text)
@@ -120,7 +132,7 @@ func (s *setting) system() {
 		if s.m.Event != nil {
 			n = *s.m.Event
 		}
-		said = strings.Join(s.l.Words.Happened(n, s.outside), " "+s.l.Theme.Bullet+" ")
+		said = s.by(n, strings.Join(s.l.Words.Happened(n, s.outside), " "+s.l.Theme.Bullet+" "))
 	}
 	width, at := max(1, s.p.column()-2*textIndent), s.l.Clock(s.m.SentAt)
 	lines := s.l.Cells.Wrap(s.p.apart(said), width)

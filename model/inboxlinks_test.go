@@ -1,0 +1,50 @@
+package model_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"parley/model"
+)
+
+// linkChange applies a change of links, or what stands in its place.
+func (c *wire) linkChange(t *testing.T, object any) (model.Receipt, model.Changes) {
+	t.Helper()
+	at, _ := c.in.Position("1")
+	raw, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, changes, _ := c.in.Apply(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
+		{Seq: at.Seq + 1, Kind: model.ChangeLink, Object: raw},
+	}})
+	return got, changes
+}
+
+// TestInboxLinks: links come by a change of their own and with an answer, and leave
+// everything else of the conversation as it is.
+func TestInboxLinks(t *testing.T) {
+	t.Parallel()
+	c := loaded(t, 2)
+	before, _ := c.in.View(model.Query{}).At(0)
+	links := []model.Link{{Type: "deal", ID: "42", Title: "Office chairs"}}
+	if got, changes := c.linkChange(t, model.LinkChange{Conversation: before.ID, Links: links}); got != model.BatchApplied || len(changes.Conversations) != 1 {
+		t.Errorf("%v %v", got, changes)
+	}
+	after, _ := c.in.Conversation(before.ID)
+	if len(after.Links) != 1 || after.Links[0] != links[0] || after.Seq != before.Seq || after.Unread != before.Unread || after.Customer != before.Customer {
+		t.Errorf("it is %+v", after)
+	}
+	c.in.PutLinks(model.LinkChange{Conversation: before.ID})
+	if after, _ := c.in.Conversation(before.ID); len(after.Links) != 0 {
+		t.Errorf("links %v", after.Links)
+	}
+	if got, changes := c.linkChange(t, model.LinkChange{Conversation: model.NewConversationID("1", "99999"), Links: links}); got != model.BatchApplied || changes.Any() {
+		t.Errorf("of a conversation that is not held: %v %v", got, changes)
+	}
+	for name, object := range map[string]any{"no change": 7, "another Page's": model.LinkChange{Conversation: model.NewConversationID("2", "5")}} {
+		if got, _ := loaded(t, 1).linkChange(t, object); got != model.BatchUnreadable {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package words_test
+
+import (
+	"testing"
+
+	"parley/model"
+	"parley/words"
+)
+
+// TestEveryRecordHasItsWords: what the hub may say of records, in both languages.
+func TestEveryRecordHasItsWords(t *testing.T) {
+	t.Parallel()
+	var ids []words.ID
+	for _, r := range model.RecordTypes() {
+		ids = append(ids, words.RecordKind(string(r)), words.CreateRecord(string(r)))
+	}
+	for _, m := range []model.Match{
+		model.MatchLink, model.MatchPSID, model.MatchEmail, model.MatchPhone, model.MatchName, model.MatchNearName, model.MatchOfPerson, model.MatchAddress,
+	} {
+		ids = append(ids, words.MatchReason(string(m)))
+	}
+	for _, s := range []model.DealStatus{model.DealOpen, model.DealWon, model.DealLost} {
+		ids = append(ids, words.DealStatus(string(s)))
+	}
+	for _, c := range []model.Code{
+		model.NoCRM, model.NoCRMUser, model.BadRecord, model.RecordNotFound, model.CRMForbidden, model.CRMInvalid, model.CRMLimited,
+	} {
+		ids = append(ids, words.Code(string(c)))
+	}
+	for _, lang := range []string{"en", "ja"} {
+		w := words.New(lang)
+		for _, id := range ids {
+			if !w.Has(id) {
+				t.Errorf("%s: no words for %s", lang, id)
+			}
+		}
+	}
+	line := func(u model.Untrusted) string { return string(u) }
+	n := model.Notable{Kind: model.EventRecord, Action: model.ActionLinked, Record: &model.Link{Type: "deal", ID: "42", Title: "Office chairs"}}
+	if got := words.New("en").Happened(n, line); len(got) != 1 || got[0] != "Linked to Office chairs" {
+		t.Errorf("linked: %q", got)
+	}
+	n.Action = "merged"
+	if got := words.New("en").Happened(n, line); len(got) != 1 || got[0] != "A record of the CRM was linked or unlinked" {
+		t.Errorf("an action of later: %q", got)
+	}
+}
