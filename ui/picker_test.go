@@ -40,8 +40,10 @@ func crmWorld(t testing.TB, list []model.Conversation, change ...func(*Options))
 		w.hub.crm.put(r)
 	}
 	w.hub.crm.stages = []model.Stage{
-		{ID: 1, Name: "Contacted", PipelineID: 1, Pipeline: "Sales"}, {ID: 2, Name: "Proposal", PipelineID: 1, Pipeline: "Sales"},
-		{ID: 3, Name: "Negotiation", PipelineID: 1, Pipeline: "Sales"}, {ID: 9, Name: "Elsewhere", PipelineID: 2, Pipeline: "Partners"},
+		{ID: 1, Name: "Contacted", PipelineID: 1, Pipeline: "Sales"},
+		{ID: 2, Name: "Proposal", PipelineID: 1, Pipeline: "Sales"},
+		{ID: 3, Name: "Negotiation", PipelineID: 1, Pipeline: "Sales"},
+		{ID: 9, Name: "Elsewhere", PipelineID: 2, Pipeline: "Partners"},
 	}
 	return w
 }

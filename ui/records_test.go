@@ -212,9 +212,12 @@ func TestCRMCommandsSayWhyNot(t *testing.T) {
 	t.Parallel()
 	w := crmWorld(t, []model.Conversation{talk(0, 1), talk(1, 2, linkedTo(toLead))})
 	for _, c := range []struct{ typed, why string }{
-		{"move the deal", "No deal is linked to this conversation."}, {"mark the deal won", "No deal is linked"},
-		{"mark the deal lost", "No deal is linked"}, {"convert the lead", "No lead is linked"},
-		{"unlink from", "is not linked to Pipedrive"}, {"open the person", "is not linked to Pipedrive"},
+		{"move the deal", "No deal is linked to this conversation."},
+		{"mark the deal won", "No deal is linked"},
+		{"mark the deal lost", "No deal is linked"},
+		{"convert the lead", "No lead is linked"},
+		{"unlink from", "is not linked to Pipedrive"},
+		{"open the person", "is not linked to Pipedrive"},
 	} {
 		w.keys("ctrl+k")
 		w.types(c.typed)

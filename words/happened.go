@@ -46,10 +46,7 @@ func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) str
 		}
 		return w.Say(Event(kind))
 	case model.EventRecord:
-		if id := Event(kind + "_" + n.Action); n.Record != nil && w.Has(id) {
-			return w.Say(id, "Title", line(n.Record.Title))
-		}
-		return w.Say(Event(kind))
+		return w.record(n, line)
 	case model.EventOrder, model.EventFeedback, model.EventCommand:
 		return w.of(Event(kind), n, line)
 	case model.EventQuickReply, model.EventPostback, model.EventReferral, model.EventUnknown:
@@ -58,6 +55,15 @@ func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) str
 		return w.Say(id)
 	}
 	return w.Say(Event(string(model.EventUnknown)))
+}
+
+// record words what was done to a link to a record of the CRM.
+func (w *Words) record(n model.Notable, line func(model.Untrusted) string) string {
+	id := Event(string(n.Kind) + "_" + n.Action)
+	if n.Record == nil || !w.Has(id) {
+		return w.Say(Event(string(n.Kind)))
+	}
+	return w.Say(id, "Title", line(n.Record.Title))
 }
 
 // of says what it is of, where that is known.
