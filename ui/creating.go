@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"math"
+	"net"
 	"regexp"
 	"strconv"
 	"strings"
@@ -294,7 +296,8 @@ func (a *made) make(ctx context.Context, hub Hub, of model.NewRecord, person *mo
 	a.record = linkTo(a.form.t, of)
 }
 
-// made says what was made. What was typed comes back where nothing was.
+// made says what was made. What was typed comes back where nothing was; not where that is
+// unknown, so that nothing is made twice by one more key.
 func (m *Model) made(a made) {
 	m.crm.busy = false
 	if m.lost(a.form.of) {
@@ -310,10 +313,19 @@ func (m *Model) made(a made) {
 		m.tellCRM(a.form.of, m.say(words.SaidHalfMade, "Title", m.look.Line(a.record.Title), "Reason", m.hub.Explain(a.err)))
 	case a.person != nil:
 		m.tellCRM(a.form.of, m.say(words.SaidHalfMade, "Title", m.look.Line(a.person.Title), "Reason", m.hub.Explain(a.err)))
+	case unanswered(a.err):
+		m.notify(m.say(words.SaidPerhapsMade, "Reason", m.hub.Explain(a.err)))
 	case m.overlay.Overlay == nil && !m.box.IsOpen():
 		a.form.box.SetError(m.hub.Explain(a.err))
 		m.layForm(a.form)
 	default:
 		m.notify(m.hub.Explain(a.err))
 	}
+}
+
+// unanswered tells whether a call got no answer, so that nobody knows whether it did what
+// it was for.
+func unanswered(err error) bool {
+	var network net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network)
 }

@@ -50,6 +50,8 @@ func keys(t *testing.T) string {
 			where = "list"
 		case command.Thread:
 			where = "conversation"
+		case command.Panel:
+			where = "panel"
 		default:
 		}
 		names := make([]string, len(c.Keys))

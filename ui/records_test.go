@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -306,6 +307,18 @@ func TestCreateWithANewPerson(t *testing.T) {
 	if n := w.hub.crm.made[len(w.hub.crm.made)-1]; n.PersonID != "901" || len(w.hub.crm.made) != 2 {
 		t.Errorf("made %+v", w.hub.crm.made)
 	}
+}
+
+// TestCreateWithoutAnAnswer does not ask for the same key again: it may be there.
+func TestCreateWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, some(2))
+	w.hub.crm.failMade = map[model.RecordType]error{model.Person: context.DeadlineExceeded}
+	w.keys("ctrl+k")
+	w.types("create a person")
+	w.keys("enter", "enter")
+	w.shows("It may have been created. Search for it (c)")
+	w.hides("Create a person")
 }
 
 // TestCreateWarnsOfAPrivateConversation, and goes back to the form.

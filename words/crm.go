@@ -110,6 +110,8 @@ const (
 	SaidConverted ID = "said_converted"
 	SaidAsksCRM   ID = "said_asks_crm"
 	SaidHalfMade  ID = "said_half_made"
+	// SaidPerhapsMade: nobody answered whether it was made.
+	SaidPerhapsMade ID = "said_perhaps_made"
 )
 
 // Why something can't be done in the CRM now.
