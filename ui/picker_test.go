@@ -184,6 +184,11 @@ func TestStaleAnswersAreNeverShown(t *testing.T) {
 	first := collect(w.updates(searchDue{of: p, generation: p.generation}))
 	w.types("er")
 	second := collect(w.updates(searchDue{of: p, generation: p.generation}))
+	for _, msg := range first {
+		w.sends(msg)
+	}
+	w.shows("Searching")
+	w.hides("Old answer", "Nothing found")
 	for _, msg := range second {
 		w.sends(msg)
 	}

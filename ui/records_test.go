@@ -412,3 +412,21 @@ func TestTheConversationSaysWhoLinked(t *testing.T) {
 	w.keys("enter")
 	w.shows("Linked to Office chairs ◆ by you · 10:00", "Unlinked from Office chairs ◆ by Ken · 11:00")
 }
+
+// TestAnAnswerToAnEarlierOpening is not shown: what the user may see can be otherwise.
+func TestAnAnswerToAnEarlierOpening(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(toChairs)), talk(1, 2)})
+	late := collect(w.updates(press("enter")))
+	w.keys("esc", "j", "enter")
+	w.hub.crm.err = errors.New("no such record")
+	w.keys("esc", "k", "enter")
+	w.shows("It failed: no such record")
+	for _, m := range late {
+		if r, ok := m.(recordRead); ok {
+			w.sends(r)
+		}
+	}
+	w.shows("It failed: no such record")
+	w.hides("480,000")
+}
