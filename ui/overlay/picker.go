@@ -125,6 +125,8 @@ const (
 	// besideFrom is the width of the screen from which the preview stands beside the list.
 	besideFrom = 100
 	pickerMax  = 120
+	// narrowIndent is how far a second line stands in on a narrow screen.
+	narrowIndent = 4
 	// belowFrom is how many lines the list must have for a preview below it.
 	belowFrom = 9
 )
@@ -273,6 +275,9 @@ func (r PickerRow) draw(l look.Look, kinds, w int, selected bool) []string {
 	cells = append(cells, cell{title, r.Title, max(0, w-start-detail-gap)}, cell{ink.Text, "", gap}, cell{ink.Muted, r.Detail, detail}, cell{ink.Text, "", -1})
 	lines := []string{row(l, w, cells...)}
 	if r.Second != "" {
+		if w < borderMinW { // it needs the cells more than the column
+			start = min(start, narrowIndent)
+		}
 		lines = append(lines, row(l, w, cell{ink.Accent, mark, 1}, cell{ink.Text, "", start - 1}, cell{ink.Muted, r.Second, -1}))
 	}
 	return lines
