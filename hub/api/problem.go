@@ -181,12 +181,6 @@ func sentence(code model.Code) string {
 		return "The text is empty."
 	case model.TextTooLong:
 		return "The text is longer than 2,000 characters."
-	case model.GreetingTooLong:
-		return "The greeting is longer than 160 characters."
-	case model.GreetingDefault:
-		return "The default greeting comes first, and stays as long as there are others."
-	case model.GreetingLocale:
-		return "The locale is none of Facebook's, such as ja_JP, nor default."
 	case model.ClientIDReused:
 		return "The client_id belongs to another reply."
 	case model.StateChanged:
@@ -196,10 +190,24 @@ func sentence(code model.Code) string {
 	case model.NoReactionTarget:
 		return "The message can't have a reaction: Facebook does not know it yet, or it is gone."
 	default:
-		if s := signInSentence(code) + fileSentence(code) + recordSentence(code); s != "" {
+		if s := signInSentence(code) + greetingSentence(code) + fileSentence(code) + recordSentence(code); s != "" {
 			return s
 		}
 		return "This reply can't be sent: " + string(code) + "."
+	}
+}
+
+// greetingSentence says why a greeting is refused; "" for every other code.
+func greetingSentence(code model.Code) string {
+	switch code {
+	case model.GreetingTooLong:
+		return "The greeting is longer than 160 characters."
+	case model.GreetingDefault:
+		return "The default greeting comes first, and stays as long as there are others."
+	case model.GreetingLocale:
+		return "The locale is none of Facebook's, such as ja_JP, nor default."
+	default:
+		return ""
 	}
 }
 
