@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 )
 
 // fakeFiles is a machine with one picture.
@@ -71,4 +74,34 @@ func TestNoFilesOverSSH(t *testing.T) {
 	w := newWorld(t, some(3))
 	w.keys("enter", "A")
 	w.shows("Over SSH the files of your machine are not here.")
+}
+
+// TestUploadsAreShownAndStopped: how far a reply's files have come stands below it, and D
+// stops them; what was written comes back with its files.
+func TestUploadsAreShownAndStopped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(3))
+	w.keys("enter")
+	id := w.shown.id
+	r := Reply{Conversation: id, ClientID: "big", Text: "The plans", Files: []File{{Path: "/plans.pdf", Name: "plans.pdf", Size: 20_000_000}}}
+	w.replies.add(r, noon, "")
+	w.sends(Uploading{Conversation: id, ClientID: "big", Sent: 5_000_000, All: 20_000_000, For: 2 * time.Second})
+	w.shows("The plans", "25 % of 20 MB uploaded, 2.5 MB/s. D stops it.")
+	w.keys("D")
+	if !slices.Contains(w.hub.asked, "stop big") {
+		t.Fatalf("asked %v", w.hub.asked)
+	}
+	w.sends(replied{reply: r, err: context.Canceled})
+	w.hides("uploaded")
+	if !slices.Contains(w.hub.asked, "take back big") || w.box.Text() != "The plans" || len(w.attached[id]) != 1 {
+		t.Errorf("asked %v; %q with %v is back", w.hub.asked, w.box.Text(), w.attached[id])
+	}
+	// All of it left: there is nothing to stop.
+	r.ClientID = "small"
+	w.replies.add(r, noon, "")
+	w.sends(Uploading{Conversation: id, ClientID: "small", Sent: 20_000_000, All: 20_000_000})
+	w.hides("uploaded")
+	if why := needsDroppable(w.Model); why == "" {
+		t.Error("what has left can be stopped")
+	}
 }

@@ -47,7 +47,7 @@ func answering() []cmd {
 		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Reason: needsReactable, Run: (*Model).react},
 		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openNote},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).resend},
-		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).giveUp},
+		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Reason: needsDroppable, Run: (*Model).giveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: needsDraft, Run: (*Model).listDrafts},
 		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Reason: needsMessage, Run: (*Model).copyText},
 		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Reason: needsAddress, Run: (*Model).openAddress},

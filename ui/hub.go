@@ -18,6 +18,8 @@ type Hub interface {
 	// Reply hands a reply or a note in, again and again with the same id until the hub took or
 	// refused it. It is kept on disk from before the first try until then.
 	Reply(ctx context.Context, r Reply) (model.Message, error)
+	// StopUpload stops sending the files of a reply that is being handed in.
+	StopUpload(id model.ClientID)
 	// TakeBack gives a reply that could not be handed in back to its writer: it is kept no
 	// longer. Where the hub has it after all, its message comes, and true.
 	TakeBack(ctx context.Context, r Reply) (model.Message, bool, error)

@@ -93,6 +93,8 @@ type Model struct {
 	// with replies being written.
 	files    Files
 	attached map[model.ConversationID][]File
+	// stopped are the replies whose files the user stopped sending.
+	stopped map[model.ClientID]bool
 	// untold: earlier runs left replies, and the user has not been told.
 	untold   bool
 	newer    newer
@@ -125,7 +127,7 @@ func New(o Options) (*Model, error) {
 		list:     inbox.New(), thread: thread.New(), box: composer.New(),
 		query:   model.Query{Filter: model.FilterOpen, Sort: model.SortNewest},
 		typed:   newTyped(o.Typed),
-		replies: pending{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
+		replies: pending{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
 	}
 	m.restyle()
 	m.takeUnsent(o.Unsent)

@@ -81,7 +81,13 @@ func (m *Model) replied(r replied) tea.Cmd {
 	if r.err == nil {
 		m.inbox.PutMessage(r.message)
 		m.replies.drop(id, r.reply.ClientID)
+		delete(m.stopped, r.reply.ClientID)
 		return nil
+	}
+	if m.stopped[r.reply.ClientID] {
+		delete(m.stopped, r.reply.ClientID)
+		m.replies.fail(id, r.reply.ClientID, m.say(words.UploadStopped))
+		return m.withdraw(r.reply)
 	}
 	why := m.hub.Explain(r.err)
 	m.notify(why)
@@ -180,7 +186,10 @@ func (m *Model) resend() tea.Cmd {
 
 // giveUp drops a reply that asks. One that the hub did not take becomes a draft.
 func (m *Model) giveUp() tea.Cmd {
-	msg, _ := m.asking()
+	msg, ok := m.asking()
+	if u, going := m.stoppable(); !ok && going {
+		return m.stopUpload(u)
+	}
 	if r, ok := m.waiting(msg); ok {
 		return m.withdraw(r)
 	}

@@ -78,6 +78,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		return m.messagesRead(msg)
 	case found:
 		return m.found(msg)
+	case Uploading:
+		m.uploading(msg)
 	case replied:
 		return m.replied(msg)
 	case withdrawn:

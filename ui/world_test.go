@@ -344,6 +344,8 @@ func (h *fakeHub) TakeBack(_ context.Context, r Reply) (model.Message, bool, err
 	return model.Message{}, false, err
 }
 
+func (h *fakeHub) StopUpload(id model.ClientID) { _ = h.note("stop " + string(id)) }
+
 func (h *fakeHub) Taken(id model.ClientID) error { return h.note("taken " + string(id)) }
 
 func (h *fakeHub) Resend(_ context.Context, m model.Message, _ int64) (model.Message, error) {

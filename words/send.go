@@ -18,6 +18,8 @@ const (
 	ErrFileUnreadable ID = "err_file_unreadable"
 	ErrFileChanged    ID = "err_file_changed"
 	UploadProgress    ID = "upload_progress"
+	UploadGoing       ID = "upload_going"
+	UploadStopped     ID = "upload_stopped"
 	AttachTitle       ID = "attach_title"
 	AttachHint        ID = "attach_hint"
 	AttachedFiles     ID = "attached_files"

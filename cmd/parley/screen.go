@@ -79,6 +79,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	defer kill()
 	program := tea.NewProgram(m, tea.WithContext(hard), tea.WithFilter(p.drawable), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
 		tea.WithEnvironment(p.env), tea.WithFPS(p.fps()), tea.WithoutSignalHandler())
+	hub.show = func(u ui.Uploading) { program.Send(u) }
 	// Told to leave it ends as by its own key, by force only where that is of no use: by
 	// force it closes its input while that is being read.
 	asked := context.AfterFunc(ctx, func() {

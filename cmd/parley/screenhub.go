@@ -24,8 +24,10 @@ type screenHub struct {
 	leaving context.Context //nolint:containedctx // a reply belongs to the program, not to a call
 
 	mu sync.Mutex
-	// busy are the replies that are being handed in.
-	busy map[model.ClientID]bool
+	// busy are the replies that are being handed in, with what stops each.
+	busy map[model.ClientID]context.CancelFunc
+	// show tells the screen how far files have come.
+	show func(ui.Uploading)
 }
 
 var _ ui.Hub = (*screenHub)(nil)
@@ -55,25 +57,64 @@ func (h *screenHub) Reply(_ context.Context, r ui.Reply) (model.Message, error) 
 	k := client.KeptReply{
 		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: r.ClientID, Text: r.Text, ReplyTo: r.ReplyTo, Note: r.Note, SeenSeq: r.SeenSeq, At: time.Now(), Files: keptFiles(r.Files),
 	}
-	k.ClientID = h.begin(k)
+	ctx, stop := context.WithCancel(h.leaving)
+	defer stop()
+	k.ClientID = h.begin(k, stop)
 	defer h.end(k.ClientID)
-	m, err := h.client.HandIn(h.leaving, h.kept, k, replyPatience)
+	k.Told = h.uploads(r)
+	m, err := h.client.HandIn(ctx, h.kept, k, replyPatience)
 	return m, refusal(err)
+}
+
+// tellUploads is how often the screen is told how far files have come.
+const tellUploads = 250 * time.Millisecond
+
+// uploads tells the screen how far a reply's files have come.
+func (h *screenHub) uploads(r ui.Reply) client.Progress {
+	if len(r.Files) == 0 || h.show == nil {
+		return nil
+	}
+	u := ui.Uploading{Conversation: r.Conversation, ClientID: r.ClientID}
+	for _, f := range r.Files {
+		u.All += f.Size
+	}
+	sent, began, last := map[string]int64{}, time.Now(), time.Time{}
+	return func(f client.KeptFile, n int64) {
+		sent[f.Path] = n
+		u.Sent, u.For = 0, time.Since(began)
+		for _, n := range sent {
+			u.Sent += n
+		}
+		if u.Sent < u.All && time.Since(last) < tellUploads {
+			return
+		}
+		last = time.Now()
+		h.show(u)
+	}
+}
+
+// StopUpload implements [ui.Hub].
+func (h *screenHub) StopUpload(id model.ClientID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if stop := h.busy[id]; stop != nil {
+		stop()
+	}
 }
 
 // begin returns the id under which a reply leaves. The same text that was kept because
 // nobody knows whether the hub has it keeps the id that it had; one that is on its way
 // right now is another reply.
-func (h *screenHub) begin(r client.KeptReply) model.ClientID {
+func (h *screenHub) begin(r client.KeptReply, stop context.CancelFunc) model.ClientID {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if id, ok := h.kept.Find(r, func(id model.ClientID) bool { return h.busy[id] }); ok {
+	if id, ok := h.kept.Find(r, func(id model.ClientID) bool { return h.busy[id] != nil }); ok {
 		r.ClientID = id
 	}
 	if h.busy == nil {
-		h.busy = map[model.ClientID]bool{}
+		h.busy = map[model.ClientID]context.CancelFunc{}
 	}
-	h.busy[r.ClientID] = true
+	h.busy[r.ClientID] = stop
 	return r.ClientID
 }
 

@@ -13,6 +13,7 @@
 package thread
 
 import (
+	"cmp"
 	"time"
 
 	"parley/model"
@@ -30,6 +31,8 @@ type Pending struct {
 	// Attachments are the files that it carries.
 	Attachments []model.Attachment
 	At          time.Time
+	// Going is how far it has come, in words, while it is on its way; empty: not told.
+	Going string
 	// Failed is why the hub did not take it, in words; empty while it is on its way.
 	Failed string
 }
@@ -177,7 +180,7 @@ func (p *Pane) setPending() {
 			m.State = model.Failed
 		}
 		p.pending = append(p.pending, m)
-		p.reasons = append(p.reasons, r.Failed)
+		p.reasons = append(p.reasons, cmp.Or(r.Failed, r.Going))
 	}
 }
 
@@ -192,7 +195,8 @@ func (p *Pane) at(i int) *model.Message {
 	return &p.c.Thread.Messages[i]
 }
 
-// reason returns why the hub did not take a reply, if it is one of those.
+// reason returns why the hub did not take a reply, or how far it has come, if it is one of
+// those.
 func (p *Pane) reason(i int) string {
 	if n := len(p.c.Thread.Messages); i >= n {
 		return p.reasons[i-n]

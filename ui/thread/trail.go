@@ -33,7 +33,7 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 	label := "[" + s.l.Words.AttachmentWord(*a) + "]"
 	tail := ""
 	if a.Size > 0 {
-		tail = dot + size(a.Size)
+		tail = dot + Size(a.Size)
 	}
 	if a.URL != "" && hint != "" {
 		tail += dot + hint
@@ -103,8 +103,8 @@ func (s *setting) host(a *model.Attachment) string {
 	return s.l.Line(model.Untrusted(strings.TrimPrefix(u.Hostname(), "www.")))
 }
 
-// size returns a number of bytes for reading: 640 B, 1.2 MB.
-func size(n int64) string {
+// Size returns a number of bytes for reading: 640 B, 1.2 MB.
+func Size(n int64) string {
 	const step = 1000
 	if n < step {
 		return strconv.FormatInt(n, 10) + " B"
@@ -192,6 +192,9 @@ func (s *setting) reacted(r model.Reaction) string {
 func (s *setting) trouble() {
 	asks := needsHand(s.m)
 	if s.m.Error == nil && !asks {
+		if s.key.reason != "" { // it is on its way
+			s.wrapped(s.why(), muted)
+		}
 		return
 	}
 	i := danger

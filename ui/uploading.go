@@ -1,0 +1,70 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/thread"
+	"parley/words"
+)
+
+// Uploading tells how far the files of a reply that is being handed in have come. It is
+// the message that whoever hands replies in sends to the program, a few times a second.
+type Uploading struct {
+	Conversation model.ConversationID
+	ClientID     model.ClientID
+	// Sent of All bytes have left, of all its files.
+	Sent, All int64
+	// For is how long it has taken.
+	For time.Duration
+}
+
+// uploading shows how far the files of a reply have come, and the key that stops it.
+func (m *Model) uploading(u Uploading) {
+	for i := range m.replies[u.Conversation] {
+		p := &m.replies[u.Conversation][i]
+		if p.ClientID != u.ClientID || p.Failed != "" {
+			continue
+		}
+		p.Going = ""
+		if u.Sent < u.All {
+			rate := int64(float64(u.Sent) / max(u.For, time.Millisecond).Seconds())
+			p.Going = m.say(words.UploadGoing, "Percent", 100*u.Sent/u.All, "All", thread.Size(u.All), "Rate", thread.Size(rate), "Key", m.keyOf("drop"))
+		}
+		m.shown.stale = m.shown.stale || m.shown.id == u.Conversation
+	}
+}
+
+// stoppable returns the reply of the open conversation whose files are on their way: the
+// one sent last.
+func (m *Model) stoppable() (unheard, bool) {
+	all := m.replies[m.shown.id]
+	for _, u := range slices.Backward(all) {
+		if u.Going != "" {
+			return u, true
+		}
+	}
+	return unheard{}, false
+}
+
+// needsDroppable tells why there is nothing to give up.
+func needsDroppable(m *Model) string {
+	if _, ok := m.stoppable(); ok {
+		return ""
+	}
+	return needsAsking(m)
+}
+
+// stopUpload stops sending a reply's files. Its text and its files come back to be
+// changed, once it is sure that the hub does not have the reply.
+func (m *Model) stopUpload(u unheard) tea.Cmd {
+	m.stopped[u.ClientID] = true
+	hub, id := m.hub, u.ClientID
+	return func() tea.Msg {
+		hub.StopUpload(id)
+		return nil
+	}
+}
