@@ -111,6 +111,7 @@ const (
 // What a command says.
 const (
 	HubListening       ID = "hub_listening"
+	SandboxByHand      ID = "sandbox_by_hand"
 	SandboxReady       ID = "sandbox_ready"
 	SSHListening       ID = "ssh_listening"
 	SSHFingerprint     ID = "ssh_fingerprint"

@@ -73,4 +73,21 @@ func (p *program) sandboxReady(i sandbox.Info) {
 	} {
 		p.line(fmt.Sprintf("# %-12s %s", v.name, v.value))
 	}
+	p.sandboxByHand(i.ControlURL)
+}
+
+// sandboxByHand prints how to play by hand what customers and Facebook do.
+func (p *program) sandboxByHand(control string) {
+	p.line("# " + p.words.Say(words.SandboxByHand))
+	for _, request := range []string{
+		`/customers/1001/messages -d '{"text": "Hello", "name": "Ken Sato"}'`,
+		`/customers/1001/events -d '{"event": "message-sticker"}'`,
+		`/page -d '{"policy": "block", "reason": "Spam"}'`,
+		`/page -d '{"policy": "unblock"}'`,
+		`/faults -d '{"on": "send", "kind": "error", "code": 551}'`,
+		"/events",
+		"",
+	} {
+		p.line("# curl " + control + request)
+	}
 }
