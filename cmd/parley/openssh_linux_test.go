@@ -241,7 +241,7 @@ func TestOpenSSHCommands(t *testing.T) {
 	for _, line := range []string{"page list", "user list", "hub", "session", "sh", "list --hub http://127.0.0.1:1", "list --config /etc/passwd", "list --db x", "show -h"} {
 		c.runs("", line).exits(exitUsage).says("parley: ", "over SSH")
 	}
-	c.runs("", "ls").says("These do: list, react, reply, show, stats, tail.")
+	c.runs("", "ls").says("These do: link, list, react, record, reply, show, stats, tail, unlink.")
 	w.facebook.control(http.MethodPost, "/page", map[string]any{"policy": "block", "reason": "Spam"}, nil)
 	waitFor(t, "replies are refused", patience, func() bool { return c.runs("", "reply", id, "no").exit == exitRefused })
 }
