@@ -26,13 +26,13 @@ E2E := ./cmd/...
 # The others start the program as a user does, dozens of times: under the race detector
 # that takes longer than all else together, and finds what the packages' own tests find.
 ONE_PROCESS := AClientEndsAsANewOneDoes|CutOffFor|ManyConversationsAre|ManyClientsCome|ARevokedToken|AnotherRoleBegins|TailTells
-TEST_TIMEOUT ?= 12m
+TEST_TIMEOUT ?= 20m
 FUZZTIME ?= 30s
 # Long tables that one goroutine walks through, and days that pass by a clock of their own:
 # the race detector makes minutes of them and sees nothing that the shorter ones don't show.
 TABLES := TestWhoSees|TestMailIs|TestFillSearch$$|TestConformance/(searchPaging|filters)
 # How often each property is tried: fewer under the race detector, which is slow.
-RAPID ?= 40
+RAPID ?= 20
 WITH_RAPID := {{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}
 BENCH ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"
