@@ -50,7 +50,17 @@ func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx)
 	if err == nil || ctx.Err() != nil { // it may be kept though ctx was over before that was known
 		h.live.moved(page)
 	}
+	if err != nil && ctx.Err() != nil {
+		go h.movedLater(context.WithoutCancel(ctx), page)
+	}
 	return err
+}
+
+// movedLater looks at a Page again once it is certain what became of a transaction whose
+// caller went away: it may be kept only then. What is written next comes after it.
+func (h *Hub) movedLater(ctx context.Context, page model.PageID) {
+	_ = h.store.Accounts(ctx, func(store.AccountTx) error { return nil })
+	h.live.moved(page)
 }
 
 func (l *live) moved(page model.PageID) {

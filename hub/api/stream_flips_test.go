@@ -346,6 +346,61 @@ func (s *cutShort) Write(ctx context.Context, id model.PageID, f func(store.Page
 	return err
 }
 
+// late is a store whose next write is kept only after its caller went away.
+type late struct {
+	store.Store
+	next           atomic.Bool
+	release, wrote chan struct{}
+}
+
+func (s *late) Write(ctx context.Context, id model.PageID, f func(store.PageTx) error) error {
+	if !s.next.CompareAndSwap(true, false) {
+		return s.Store.Write(ctx, id, f)
+	}
+	s.wrote = make(chan struct{})
+	go func() {
+		defer close(s.wrote)
+		<-s.release
+		_ = s.Store.Write(context.WithoutCancel(ctx), id, f)
+	}()
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Accounts comes after what was handed in before it.
+func (s *late) Accounts(ctx context.Context, f func(store.AccountTx) error) error {
+	if s.wrote != nil {
+		<-s.wrote
+	}
+	return s.Store.Accounts(ctx, f)
+}
+
+// TestHidingIsKnownThoughItIsStoredLate: who hides a Page and hangs up before it is stored
+// has hidden it, for connected clients too, once it is.
+func TestHidingIsKnownThoughItIsStoredLate(t *testing.T) {
+	t.Parallel()
+	slow := &late{release: make(chan struct{})}
+	w := withFlipped(t, withStore(func(s store.Store) store.Store {
+		slow.Store = s
+		return slow
+	}))
+	cat := w.tap(w.cat, stays)
+	w.greet(cat, resume{flipped: w.position(w.cat, flipped)})
+	ctx, hangUp := context.WithCancel(t.Context())
+	slow.next.Store(true)
+	hangUp()
+	if _, err := w.hub.SetVisibility(ctx, w.ann.User, flipped, model.Private); !errors.Is(err, context.Canceled) {
+		t.Fatalf("answered %v", err)
+	}
+	n := len(cat.all())
+	eventually(t, "heads", patience, func() bool { return len(cat.all()) > n+1 })
+	close(slow.release)
+	eventually(t, "told that it is hidden", patience, func() bool {
+		a := accesses(t, cat.all())
+		return len(a) == 1 && !a[0].Sees
+	})
+}
+
 // TestHidingIsKnownThoughWhoAskedWentAway: who hides a Page and hangs up while it is
 // stored has hidden it, for connected clients too.
 func TestHidingIsKnownThoughWhoAskedWentAway(t *testing.T) {
@@ -357,7 +412,7 @@ func TestHidingIsKnownThoughWhoAskedWentAway(t *testing.T) {
 	}))
 	cat := w.tap(w.cat, stays)
 	w.greet(cat, resume{flipped: w.position(w.cat, flipped)})
-	ctx, hangUp := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, hangUp := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer hangUp()
 	cut.next.Store(true)
 	if _, err := w.hub.SetVisibility(ctx, w.ann.User, flipped, model.Private); !errors.Is(err, context.DeadlineExceeded) {
