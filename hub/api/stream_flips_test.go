@@ -349,7 +349,7 @@ func (s *cutShort) Write(ctx context.Context, id model.PageID, f func(store.Page
 // late is a store whose next write is kept only after its caller went away.
 type late struct {
 	store.Store
-	next           atomic.Bool
+	next, waits    atomic.Bool
 	release, wrote chan struct{}
 }
 
@@ -357,7 +357,7 @@ func (s *late) Write(ctx context.Context, id model.PageID, f func(store.PageTx) 
 	if !s.next.CompareAndSwap(true, false) {
 		return s.Store.Write(ctx, id, f)
 	}
-	s.wrote = make(chan struct{})
+	s.waits.Store(true)
 	go func() {
 		defer close(s.wrote)
 		<-s.release
@@ -369,7 +369,7 @@ func (s *late) Write(ctx context.Context, id model.PageID, f func(store.PageTx) 
 
 // Accounts comes after what was handed in before it.
 func (s *late) Accounts(ctx context.Context, f func(store.AccountTx) error) error {
-	if s.wrote != nil {
+	if s.waits.Load() {
 		<-s.wrote
 	}
 	return s.Store.Accounts(ctx, f)
@@ -379,7 +379,7 @@ func (s *late) Accounts(ctx context.Context, f func(store.AccountTx) error) erro
 // has hidden it, for connected clients too, once it is.
 func TestHidingIsKnownThoughItIsStoredLate(t *testing.T) {
 	t.Parallel()
-	slow := &late{release: make(chan struct{})}
+	slow := &late{release: make(chan struct{}), wrote: make(chan struct{})}
 	w := withFlipped(t, withStore(func(s store.Store) store.Store {
 		slow.Store = s
 		return slow
