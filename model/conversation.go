@@ -25,6 +25,8 @@ type Link struct {
 	Type  string    `json:"type" enum:"person,lead,deal"`
 	ID    string    `json:"id"`
 	Title Untrusted `json:"title"`
+	// Sync tells how the transcript stands there; nil: nothing is known of it.
+	Sync *Sync `json:"sync,omitempty"`
 }
 
 // Ref is the record's own name.

@@ -43,6 +43,8 @@ type Page struct {
 	RateLimitedUntil *time.Time `json:"rate_limited_until"`
 	// Import is how bringing in past conversations stands; nil where none was begun.
 	Import *Import `json:"import"`
+	// SyncOff: transcripts of the Page's conversations are not kept in the CRM.
+	SyncOff bool `json:"sync_off,omitempty"`
 }
 
 // PageState is what Facebook tells of a Page when it is asked.

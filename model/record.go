@@ -178,6 +178,10 @@ type RecordView struct {
 	// Others is how many others of the company may see the record; nil: it was not asked
 	// for, or can't be told (it takes the company's token).
 	Others *int `json:"others,omitempty"`
+	// Transcripts are what of conversations stands on the record, the newest day first, and
+	// Cursor asks for those after them; empty: the end.
+	Transcripts []Transcript `json:"transcripts,omitempty"`
+	Cursor      string       `json:"cursor,omitempty"`
 }
 
 // SyncState is how the transcript of a linked conversation stands in the CRM.
