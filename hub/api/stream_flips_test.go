@@ -152,6 +152,10 @@ func TestFlipsWhileEventsFlow(t *testing.T) {
 	}
 }
 
+// soon is a second on a machine that is not busy: much less than a socket that is not read
+// is waited for.
+const soon = 5 * time.Second
+
 // TestHidingDoesNotWaitForSlowReaders: those in the middle of a frame are cut off, all
 // of them, and the change is answered within a second.
 func TestHidingDoesNotWaitForSlowReaders(t *testing.T) {
@@ -169,7 +173,7 @@ func TestHidingDoesNotWaitForSlowReaders(t *testing.T) {
 	}
 	began := time.Now()
 	w.setVisibility(w.ann, flipped, model.Private)
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > soon {
 		t.Errorf("answered after %s", took)
 	}
 	for i, s := range slow {
@@ -232,7 +236,7 @@ func TestHidingCutsASocketThatIsNotRead(t *testing.T) {
 	ann.upTo(flipped, w.head(flipped)) // so cat's is on its way
 	began := time.Now()
 	w.setVisibility(w.ann, flipped, model.Private)
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > soon {
 		t.Errorf("answered after %s", took)
 	}
 	eventually(t, "the session is over", patience, func() bool { return w.clients() == 1 })
