@@ -53,8 +53,8 @@ func TestTextAndFilesAreMessagesOfTheirOwn(t *testing.T) {
 		if want := []string{"Here they are quoting", "image a_1", "file a_2"}; !slices.Equal(got, want) {
 			t.Fatalf("left %q, want %q", got, want)
 		}
-		if want := []string{"image desk.png " + png + "1", "file Price list.pdf %PDF-1.4"}; !slices.Equal(w.graph.uploaded, want) {
-			t.Errorf("Meta keeps %q", w.graph.uploaded)
+		if want := []string{"image desk.png " + png + "1", "file Price list.pdf %PDF-1.4"}; !slices.Equal(w.graph.Taken(), want) {
+			t.Errorf("Meta keeps %q", w.graph.Taken())
 		}
 		again, err := w.hub.Reply(w.ctx, w.ann, d)
 		w.must(err)
@@ -95,7 +95,7 @@ func TestTheSameFileUploadedAgain(t *testing.T) {
 func TestAFileThatMetaDoesNotTake(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.customerWrites(hanako)
-		w.graph.onUpload = []model.Outcome{{Kind: model.OutcomeUncertain}, {Kind: model.OutcomeRateLimited, RetryAfter: time.Minute}}
+		w.graph.FilesLike(model.Outcome{Kind: model.OutcomeUncertain}, model.Outcome{Kind: model.OutcomeRateLimited, RetryAfter: time.Minute})
 		m := w.accept(w.ann, attaching(draft(hanako, ""), w.uploads(w.ann, "a.png", png)))
 		w.pass(5 * time.Second)
 		w.wantState(m.ID, model.Queued)
@@ -103,14 +103,14 @@ func TestAFileThatMetaDoesNotTake(t *testing.T) {
 		w.wantState(m.ID, model.Sent)
 		w.wantSent(1)
 
-		w.graph.onUpload = []model.Outcome{{Kind: model.OutcomeRefused, Code: model.AttachmentTooBig, Detail: "(#100/2018109) [trace]"}}
+		w.graph.FilesLike(model.Outcome{Kind: model.OutcomeRefused, Code: model.AttachmentTooBig, Detail: "(#100/2018109) [trace]"})
 		m = w.accept(w.ann, attaching(draft(hanako, ""), w.uploads(w.ann, "a.png", png)))
 		w.settle()
 		w.wantError(m.ID, model.Failed, model.AttachmentTooBig)
 		w.wantSent(1)
 
 		for range 200 {
-			w.graph.onUpload = append(w.graph.onUpload, model.Outcome{Kind: model.OutcomeUncertain})
+			w.graph.FilesLike(model.Outcome{Kind: model.OutcomeUncertain})
 		}
 		m = w.accept(w.ann, attaching(draft(hanako, ""), w.uploads(w.ann, "a.png", png)))
 		w.pass(11 * time.Minute)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/graphtest"
 	"parley/model"
 )
 
@@ -26,17 +27,21 @@ type answer struct {
 	do      func(*fakeGraph, model.Outgoing) model.Outcome
 }
 
+// pageSettings has another name than its method Greetings: it is embedded.
+type pageSettings = graphtest.Greetings
+
 // fakeGraph plays Meta: it answers each call by the next line of its script and
 // remembers what it was asked.
 type fakeGraph struct {
+	pageSettings
+	graphtest.Files
+
 	mu     sync.Mutex
 	script []answer
 	// byDefault answers once the script is over.
 	byDefault answer
 	calls     []model.Outgoing
 	acts      acts
-	uploaded  []string
-	onUpload  []model.Outcome
 	times     []time.Time // when they came
 	// reached counts, by text, the calls of which the customer may have got the
 	// message.
@@ -69,7 +74,6 @@ type fakeGraph struct {
 	appCallbacks  []string
 	appRefusals   int
 	noManageShown bool
-	greetings     []model.Greeting
 }
 
 func newFakeGraph() *fakeGraph {

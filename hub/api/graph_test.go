@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"parley/hub"
+	"parley/hub/graphtest"
 	"parley/model"
 )
 
@@ -17,9 +18,15 @@ var (
 	errGraphDown = errors.New("graph is down")
 )
 
+// pageSettings has another name than its method Greetings: it is embedded.
+type pageSettings = graphtest.Greetings
+
 // fakeGraph plays Meta: it does what its test wrote into it, and remembers what it
 // was asked.
 type fakeGraph struct {
+	pageSettings
+	graphtest.Files
+
 	mu sync.Mutex
 	// onSend answers a call of the Send API; nil accepts it.
 	onSend func(model.Outgoing) model.Outcome
@@ -35,11 +42,8 @@ type fakeGraph struct {
 
 	sent       []model.Outgoing
 	acts       []model.SenderAction
-	uploaded   []string
-	onUpload   []model.Outcome
 	onAct      func(model.SenderAction) model.Outcome
 	subscribed []model.MetaPageID
-	greetings  []model.Greeting
 	grants     int
 }
 
