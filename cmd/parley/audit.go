@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"parley/client"
@@ -10,29 +12,13 @@ import (
 )
 
 func (p *program) auditCommand() *cobra.Command {
-	q := client.ListQuery{Limit: 50}
-	cmd := &cobra.Command{
-		Use: "audit", Short: p.words.Say(words.AuditShort), Args: p.exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.checkLimit(q.Limit); err != nil {
-				return err
-			}
-			c, err := p.remote()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			l, err := c.Audit(cmd.Context(), q)
-			if err != nil {
-				return err
-			}
-			return p.print(l, func() { p.auditList(l) })
-		},
-	}
-	f := cmd.Flags()
-	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
-	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
-	return cmd
+	return p.listing("audit", words.AuditShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+		l, err := c.Audit(ctx, q)
+		if err != nil {
+			return err
+		}
+		return p.print(l, func() { p.auditList(l) })
+	})
 }
 
 func (p *program) auditList(l client.AuditList) {

@@ -12,35 +12,18 @@ import (
 )
 
 func (p *program) noticesCommand() *cobra.Command {
-	q := client.ListQuery{Limit: 50}
 	var read bool
-	cmd := &cobra.Command{
-		Use: "notices", Short: p.words.Say(words.NoticesShort), Args: p.exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.checkLimit(q.Limit); err != nil {
-				return err
-			}
-			c, err := p.remote()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			l, err := c.Notices(cmd.Context(), q)
-			if err != nil {
-				return err
-			}
-			if read {
-				if err := readAll(cmd.Context(), c, l.Notices); err != nil {
-					return err
-				}
-			}
-			return p.print(l, func() { p.noticeList(l) })
-		},
-	}
-	f := cmd.Flags()
-	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
-	f.BoolVar(&read, "read", false, p.words.Say(words.FlagNoticesRead))
-	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
+	cmd := p.listing("notices", words.NoticesShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+		l, err := c.Notices(ctx, q)
+		if err == nil && read {
+			err = readAll(ctx, c, l.Notices)
+		}
+		if err != nil {
+			return err
+		}
+		return p.print(l, func() { p.noticeList(l) })
+	})
+	cmd.Flags().BoolVar(&read, "read", false, p.words.Say(words.FlagNoticesRead))
 	return cmd
 }
 

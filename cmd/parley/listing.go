@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/words"
+)
+
+// listingLimit is how much of a list is printed unless a flag says otherwise.
+const listingLimit = 50
+
+// listing is a command without arguments that reads a list of the hub, a page at a time.
+func (p *program) listing(use string, short words.ID, read func(context.Context, *client.Client, client.ListQuery) error) *cobra.Command {
+	q := client.ListQuery{Limit: listingLimit}
+	cmd := &cobra.Command{
+		Use: use, Short: p.words.Say(short), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.checkLimit(q.Limit); err != nil {
+				return err
+			}
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			return read(cmd.Context(), c, q)
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
+	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
+	return cmd
+}
