@@ -90,10 +90,6 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		return m.triaged(msg)
 	case marked:
 		return m.marked(msg)
-	case teamRead:
-		m.teamRead(msg)
-	case visibilitySet:
-		m.visibilitySet(msg)
 	case conversationDeleted:
 		m.conversationDeleted(msg)
 	case availabilitySet:

@@ -10,7 +10,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	netmail "net/mail"
 	"net/url"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/wneessen/go-mail"
 
+	"parley/hub/outside"
 	"parley/model"
 	"parley/words"
 )
@@ -108,7 +108,7 @@ func (m *Mailer) server(u *url.URL, roots *x509.CertPool) error {
 		port, secure = portTLS, mail.WithSSL()
 	case u.Scheme != "smtp":
 		return ErrURL
-	case loopback(m.host):
+	case outside.Loopback(m.host):
 		secure = mail.WithTLSPolicy(mail.TLSOpportunistic)
 	}
 	if p := u.Port(); p != "" {
@@ -129,11 +129,6 @@ func (m *Mailer) server(u *url.URL, roots *x509.CertPool) error {
 		)
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // address reads one mail address without a name.

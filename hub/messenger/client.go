@@ -1,16 +1,16 @@
 package messenger
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"parley/hub/outside"
 	"parley/model"
 )
 
@@ -69,11 +69,11 @@ func New(cfg Config) (*Client, error) {
 	if cfg.AppID == "" || cfg.AppSecret == "" {
 		return nil, errors.New("messenger: the app's id and secret are needed")
 	}
-	base, err := baseURL(orString(cfg.GraphURL, DefaultGraphURL), orString(cfg.Version, DefaultVersion))
+	base, err := baseURL(cmp.Or(cfg.GraphURL, DefaultGraphURL), cmp.Or(cfg.Version, DefaultVersion))
 	if err != nil {
 		return nil, err
 	}
-	dialog, err := baseURL(orString(cfg.DialogURL, DefaultDialogURL), orString(cfg.Version, DefaultVersion))
+	dialog, err := baseURL(cmp.Or(cfg.DialogURL, DefaultDialogURL), cmp.Or(cfg.Version, DefaultVersion))
 	if err != nil {
 		return nil, err
 	}
@@ -115,32 +115,14 @@ func (c *Client) appToken() string { return string(c.appID) + "|" + string(c.app
 
 // baseURL joins where the Graph API is with its version.
 func baseURL(graph, version string) (string, error) {
-	u, err := url.Parse(graph)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", errors.New("messenger: the Graph URL must be an absolute URL without user or query")
-	}
-	switch {
-	case u.Scheme == "https":
-	case u.Scheme == "http" && loopback(u.Hostname()):
-	default:
-		return "", errors.New("messenger: the Graph URL must be https; http is for this machine only")
+	u, err := outside.Address(graph, true)
+	if err != nil {
+		return "", fmt.Errorf("messenger: the Graph URL %w", err)
 	}
 	if !regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`).MatchString(version) {
 		return "", fmt.Errorf("messenger: %q is no version of the Graph API", version)
 	}
 	return strings.TrimRight(u.String(), "/") + "/" + version, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func orString(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 func orDuration(d, otherwise time.Duration) time.Duration {

@@ -1,16 +1,16 @@
 package pipedrive
 
 import (
-	"crypto/tls"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"parley/hub/outside"
 	"parley/model"
 )
 
@@ -70,17 +70,17 @@ func New(cfg Config) (*Client, error) {
 	if (cfg.ClientID == "") != (cfg.ClientSecret == "") {
 		return nil, errors.New("pipedrive: the client id and its secret are needed together")
 	}
-	api, err := baseURL("API", orString(cfg.URL, DefaultURL), true)
+	api, err := baseURL("API", cmp.Or(cfg.URL, DefaultURL), true)
 	if err != nil {
 		return nil, err
 	}
-	oauth, err := baseURL("OAuth", orString(cfg.OAuthURL, DefaultOAuthURL), true)
+	oauth, err := baseURL("OAuth", cmp.Or(cfg.OAuthURL, DefaultOAuthURL), true)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{
 		api: strings.TrimRight(api.String(), "/"), oauth: oauth, company: cfg.CompanyToken, id: cfg.ClientID, secret: cfg.ClientSecret,
-		timeout: cfg.Timeout, local: loopback(oauth.Hostname()), transport: cfg.Transport, now: cfg.Now, log: cfg.Logger,
+		timeout: cfg.Timeout, local: outside.Loopback(oauth.Hostname()), transport: cfg.Transport, now: cfg.Now, log: cfg.Logger,
 	}
 	c.people.life, c.stages.life, c.domain.life = usersLife, stagesLife, usersLife
 	if c.timeout <= 0 {
@@ -130,51 +130,21 @@ func (c *Client) AuthorizeOrigin() string { return c.oauth.Scheme + "://" + c.oa
 // baseURL reads an address of Pipedrive's. http is for this machine alone, where local
 // allows it.
 func baseURL(what, address string, local bool) (*url.URL, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("pipedrive: the %s URL must be an absolute URL without user or query", what)
-	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !local || !loopback(u.Hostname())) {
-		return nil, fmt.Errorf("pipedrive: the %s URL must be https; http is for this machine only", what)
+	u, err := outside.Address(address, local)
+	if err != nil {
+		return nil, fmt.Errorf("pipedrive: the %s URL %w", what, err)
 	}
 	return u, nil
 }
 
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func orString(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
 // Bounds of the client's own transport, and of what it reads.
 const (
-	dialTimeout      = 10 * time.Second
 	idleTimeout      = 30 * time.Second
 	idleConnections  = 8
-	maxHeaderBytes   = 64 << 10
 	maxResponseBytes = 8 << 20 // the users of a large company
 )
 
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    dialTimeout,
-		IdleConnTimeout:        idleTimeout,
-		MaxIdleConns:           idleConnections,
-		MaxIdleConnsPerHost:    idleConnections,
-		MaxResponseHeaderBytes: maxHeaderBytes,
-		DisableCompression:     true, // so that the bound on bodies is one on the wire
-		ForceAttemptHTTP2:      true,
-	}
-}
+func newTransport() *http.Transport { return outside.Transport(idleTimeout, idleConnections) }
 
 // unavailable is an error of a call that may do later.
 func unavailable(call string, why error) error {
