@@ -35,7 +35,8 @@ func aboutPage(kind model.AuditKind, by model.User, page model.PageID, at time.T
 }
 
 // Audit returns a page of the audit log, newest first, for admins. What was done inside
-// a Page is told to those who see it.
+// a Page is told to those who see it, and of records of the CRM nothing to who may not see
+// the record.
 func (h *Hub) Audit(ctx context.Context, user model.User, cursor string, limit int) ([]model.AuditEntry, string, error) {
 	if !user.Admin {
 		return nil, "", model.Refuse(model.NotAdmin)
@@ -51,7 +52,7 @@ func (h *Hub) Audit(ctx context.Context, user model.User, cursor string, limit i
 		for _, p := range pages {
 			scopes = append(scopes, store.AuditScope{Page: p.ID, Content: model.CanSee(user.ID, p.Page)})
 		}
-		out, next, err = r.Audit(scopes, cursor, limit)
+		out, next, err = r.Audit(scopes, store.Eyes{User: user.ID, Now: h.utc()}, cursor, limit)
 		return err
 	})
 	return out, next, err

@@ -181,8 +181,9 @@ type Reader interface {
 	// next one after them is due, zero if none is.
 	DueMails(now time.Time, limit int) ([]Mail, time.Time, error)
 
-	// Audit returns a page of the audit log, newest first.
-	Audit(scopes []AuditScope, cursor string, limit int) ([]model.AuditEntry, string, error)
+	// Audit returns a page of the audit log, newest first. An entry about a record of the
+	// CRM is among them for eyes that may see the record.
+	Audit(scopes []AuditScope, eyes Eyes, cursor string, limit int) ([]model.AuditEntry, string, error)
 
 	User(id model.UserID) (model.User, error)
 	Users() ([]model.User, error)

@@ -12,7 +12,7 @@ const auditList = "audit"
 
 // Audit implements [store.Reader]. Each Page has its own rows, of two sorts, in an
 // index; they are merged as the notices are.
-func (r reader) Audit(scopes []store.AuditScope, cursor string, limit int) ([]model.AuditEntry, string, error) {
+func (r reader) Audit(scopes []store.AuditScope, eyes store.Eyes, cursor string, limit int) ([]model.AuditEntry, string, error) {
 	from, err := parseCursor(cursor, auditList)
 	if err != nil || limit <= 0 {
 		return nil, "", wrap(err, "read audit log")
@@ -26,7 +26,7 @@ func (r reader) Audit(scopes []store.AuditScope, cursor string, limit int) ([]mo
 				continue
 			}
 			seen[part] = true
-			found, err := r.auditKeys(part, from, limit+1)
+			found, err := r.auditKeys(part, eyes, from, limit+1)
 			if err != nil {
 				return nil, "", wrap(err, "read audit log of page %s", scope.Page)
 			}
@@ -49,10 +49,14 @@ func (r reader) Audit(scopes []store.AuditScope, cursor string, limit int) ([]mo
 	return list, next, err
 }
 
+// auditSeen holds back entries about records that somebody may not see.
+const auditSeen = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s WHERE s.user_id = ? AND s.until > ?
+	AND audit.record = s.record_type || ':' || s.record_id))`
+
 // auditKeys returns the newest entries of one sort of a Page after that place.
-func (r reader) auditKeys(part store.AuditScope, from *place, limit int) ([]key, error) {
-	query := `SELECT at, id FROM audit WHERE page_id = ? AND content = ?`
-	args := arguments{part.Page, flag(part.Content)}
+func (r reader) auditKeys(part store.AuditScope, eyes store.Eyes, from *place, limit int) ([]key, error) {
+	query := `SELECT at, id FROM audit WHERE page_id = ? AND content = ?` + auditSeen
+	args := arguments{part.Page, flag(part.Content), eyes.User, micros(eyes.Now)}
 	if from != nil {
 		query += ` AND (at, id, page_id) < (?, ?, ?)`
 		args = append(args, from.At, from.ID, from.Page)
@@ -84,10 +88,14 @@ func (r reader) addAudit(e model.AuditEntry) error {
 		return errors.New("add to audit log: no id")
 	}
 	e.At = exact(e.At)
+	record := ""
+	if e.Record != nil {
+		record = e.Record.String()
+	}
 	doc, err := encode(e)
 	if err == nil {
-		err = r.run(`INSERT INTO audit (page_id, id, content, at, doc) VALUES (?, ?, ?, ?, ?)`,
-			e.Page, e.ID, flag(e.Content()), micros(e.At), doc)
+		err = r.run(`INSERT INTO audit (page_id, id, content, at, record, doc) VALUES (?, ?, ?, ?, ?, ?)`,
+			e.Page, e.ID, flag(e.Content()), micros(e.At), record, doc)
 	}
 	return wrap(err, "add to audit log")
 }

@@ -76,6 +76,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"tokens", testTokens},
 		{"audit", testAudit},
 		{"auditPaging", testAuditPaging},
+		{"auditRecords", testAuditRecords},
 		{"scrub", testScrub},
 	} {
 		t.Run(c.name, func(t *testing.T) {
