@@ -229,7 +229,10 @@ func TestManyConversationsAreReadWhileTheyMove(t *testing.T) {
 	var moving sync.WaitGroup
 	moving.Go(func() {
 		random := rand.New(rand.NewPCG(1, 1))
+		tick := time.NewTicker(5 * time.Millisecond) // or a busy machine does nothing else
+		defer tick.Stop()
 		for i := 0; ctx.Err() == nil; i++ {
+			<-tick.C
 			var events []model.Inbound
 			for n := range 5 {
 				mid := fmt.Sprintf("m_moves_%d_%d", i, n)

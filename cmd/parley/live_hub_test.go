@@ -34,6 +34,9 @@ type liveHub struct {
 	address string
 	timing  hub.Timing
 	graph   *liveGraph
+	// crm and records are the CRM; nil: there is none.
+	crm     hub.CRM
+	records hub.Records
 
 	store *sqlite.Store
 	hub   *hub.Hub
@@ -122,9 +125,21 @@ func newLiveHub(t testing.TB, change ...func(*hub.Timing)) *liveHub {
 	for _, f := range change {
 		f(&h.timing)
 	}
+	return h.begins()
+}
+
+// newLiveHubWithCRM starts one that asks a CRM.
+func newLiveHubWithCRM(t testing.TB, crm hub.CRM, records hub.Records, timing hub.Timing) *liveHub {
+	t.Helper()
+	h := &liveHub{TB: t, dir: t.TempDir(), timing: timing, graph: &liveGraph{}, crm: crm, records: records}
+	return h.begins()
+}
+
+func (h *liveHub) begins() *liveHub {
+	h.Helper()
 	h.furnish()
 	h.start()
-	t.Cleanup(func() { h.stop() })
+	h.Cleanup(func() { h.stop() })
 	return h
 }
 
@@ -142,7 +157,7 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 		return nil, err
 	}
 	for i, name := range []string{"Ann", "Ben", "Cat"} {
-		a, err := hub.AddUser(ctx, s, hub.NewUser{Name: name, Admin: i < 2, Token: true}, time.Now())
+		a, err := hub.AddUser(ctx, s, hub.NewUser{Name: name, Email: secretEmail(int64(i + 1)), Admin: i < 2, Token: true}, time.Now())
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -209,7 +224,9 @@ func (h *liveHub) start() {
 	verifier, err := messenger.NewVerifier("secret")
 	h.must(err)
 	h.store = st
-	h.hub = hub.New(hub.Options{Store: st, Vault: liveVault(), Graph: h.graph, AppID: "555", Timing: h.timing})
+	h.hub = hub.New(hub.Options{
+		Store: st, Vault: liveVault(), Graph: h.graph, AppID: "555", Timing: h.timing, CRM: h.crm, Records: h.records,
+	})
 	handler := api.New(api.Options{Hub: h.hub, Verifier: verifier, AppID: "555", VerifyToken: "v", Version: "test", Stopping: ctx})
 	var sockets sync.WaitGroup
 	server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -218,6 +218,8 @@ func (s *liveState) changed(b model.Batch) {
 					delete(m, gone.ID)
 				}
 			}
+		case model.ChangeLink:
+			s.linked(b.Page, read[model.LinkChange](s, e.Object))
 		default:
 			s.fault("a change of kind %s", e.Kind)
 		}
@@ -251,6 +253,17 @@ func (s *liveState) put(id model.PageID, in func(*liveStream) map[string]liveObj
 func (s *liveState) conversation(id model.PageID, c model.Conversation) {
 	c.Reply = model.Verdict{}
 	s.put(id, func(p *liveStream) map[string]liveObject { return p.conversations }, string(c.ID), c.Seq, c)
+}
+
+// linked takes over the links of a conversation, whose own seq does not grow by them.
+func (s *liveState) linked(id model.PageID, l model.LinkChange) {
+	held := s.streams[id].conversations
+	if o, ok := held[string(l.Conversation)]; ok {
+		c := o.v.(model.Conversation)
+		c.Links = l.Links
+		o.v = c
+		held[string(l.Conversation)] = o
+	}
 }
 
 func (s *liveState) message(id model.PageID, m model.Message) {

@@ -41,6 +41,7 @@ func (s *secretive) newInsider(u liveUser) *insider {
 	i.proxy = newLiveProxy(s.TB, s.address)
 	i.proxy.set(func() { i.proxy.reads = func() io.Writer { return i.eye.gaze() } })
 	i.http = &http.Client{Timeout: patience, Transport: &http.Transport{}}
+	s.grants(i, u.Admin)
 	i.listen()
 	i.follow()
 	i.tails()

@@ -293,9 +293,8 @@ func (s *secretive) changesRole() {
 	if i.out {
 		return
 	}
-	_, err := hub.SetAdmin(s.Context(), s.store, string(i.ID), !i.Admin, time.Now())
-	s.must(err)
 	i.Admin = !i.Admin
+	s.grants(i, i.Admin)
 	s.ledger.notes("%s (%s) is an admin: %t", i.Name, i.ID, i.Admin)
 	select {
 	case <-i.socket.over:

@@ -149,6 +149,12 @@ func (s *secretive) steps() []action {
 		{"resume", 30, s.resumes},
 		{"typing, presence", 30, s.types},
 		{"a command", 20, s.commands},
+		{"make a record", 12, s.creates},
+		{"let in to a record", 12, s.letsIn},
+		{"link or unlink", 50, s.linksRecord},
+		{"search or change records", 40, s.asksCRM},
+		{"look for records", 25, s.looksForRecords},
+		{"a command about records", 8, s.recordCommands},
 	}
 }
 
@@ -205,6 +211,7 @@ type secretive struct {
 	seed   uint64
 	step   int64
 	ledger *ledger
+	crm    *secretCRM
 
 	insiders []*insider
 	pages    map[model.PageID]*secretPage
@@ -237,9 +244,14 @@ type secretConversation struct {
 }
 
 func newSecretive(t *testing.T, seed uint64) *secretive {
-	h := newLiveHub(t, func(h *hub.Timing) { h.Heads, h.Revalidate = 200*time.Millisecond, 100*time.Millisecond })
+	crm, timing := newSecretCRM(), hub.DefaultTiming()
+	timing.Heads, timing.Revalidate = 200*time.Millisecond, 100*time.Millisecond
+	for id := range int64(2) {
+		crm.setAdmin(secretEmail(id+1), true)
+	}
+	h := newLiveHubWithCRM(t, crm, crm, timing)
 	s := &secretive{
-		liveHub: h, seed: seed, Rand: rand.New(rand.NewPCG(seed, 0)), ledger: newLedger(),
+		liveHub: h, seed: seed, Rand: rand.New(rand.NewPCG(seed, 0)), ledger: newLedger(), crm: crm,
 		pages: map[model.PageID]*secretPage{}, step: 1,
 	}
 	t.Cleanup(func() {
@@ -254,6 +266,7 @@ func newSecretive(t *testing.T, seed uint64) *secretive {
 	}
 	for _, u := range []liveUser{h.ann, h.ben, h.cat} {
 		s.insiders = append(s.insiders, s.newInsider(u))
+		s.users++
 	}
 	s.missing = s.insiders[0].asks("GET", "/v1/conversations/100_1", nil)
 	if s.missing.status != 404 {
@@ -289,12 +302,17 @@ func (s *secretive) visible(p *secretPage) {
 		sees[i.ID] = s.sees(i, p.id)
 	}
 	s.ledger.shows(p.id, sees)
+	for _, ref := range s.crm.of() {
+		s.permitted(ref)
+	}
 }
 
 // joins adds a user.
 func (s *secretive) joins() *insider {
 	s.users++
-	a, err := hub.AddUser(s.Context(), s.store, hub.NewUser{Name: fmt.Sprintf("User %d", s.users), Admin: s.IntN(2) == 0, Token: true}, time.Now())
+	a, err := hub.AddUser(s.Context(), s.store, hub.NewUser{
+		Name: fmt.Sprintf("User %d", s.users), Email: secretEmail(int64(s.users)), Admin: s.IntN(2) == 0, Token: true,
+	}, time.Now())
 	s.must(err)
 	for _, id := range s.order {
 		s.ledger.shows(id, map[model.UserID]bool{a.User.ID: s.pages[id].shared})
@@ -305,11 +323,14 @@ func (s *secretive) joins() *insider {
 }
 
 // word returns a new secret of an installation.
-func (s *secretive) word(p *secretPage, what string) string {
+func (s *secretive) word(p *secretPage, what string) string { return s.plants(p.id, what) }
+
+// plants returns a new secret of what stands in the ledger as page.
+func (s *secretive) plants(page model.PageID, what string) string {
 	s.words++
 	w := fmt.Sprintf("zk%05s%09s", strconv.FormatInt(int64(s.words), 36), strconv.FormatUint(s.Uint64()>>18, 36))
 	w = strings.ReplaceAll(w, " ", "0")
-	s.ledger.plant(p.id, what, w)
+	s.ledger.plant(page, what, w)
 	return w
 }
 
