@@ -23,6 +23,7 @@ func (s *Sandbox) populate() {
 		c := s.add(s.psid(i), cast(rng, i))
 		c.phone, c.email = customerPhone(i), customerEmail(i)
 		c.life = newLife(s.opts.Seed, i)
+		c.life.introduction = introduction(i)
 		if i%11 == 7 {
 			c.profile = profileEmpty
 		}
@@ -112,10 +113,35 @@ func castAbroad(rng *rand.Rand) person {
 func customerPhone(n int) string { return fmt.Sprintf("090-%04d-%04d", 1200+n, 5678-7*(n%500)) }
 
 func customerEmail(n int) string {
-	if stars := stars(); n < len(stars) && stars[n].name == "Ken Sato" {
+	switch {
+	case n == starKen:
 		return "ken@example.com"
+	case n == starMarta:
+		return "marta.ruiz@example.es"
 	}
 	return fmt.Sprintf("customer%d@example.jp", n)
+}
+
+// Some of the stars, by their place among them.
+const (
+	starHanako = 0
+	starKen    = 1
+	starMarta  = 3
+)
+
+// introduction is what the nth of those who live here begins with where it tells who they
+// are in Pipedrive: of two of the same name there the one with that number, of two with
+// one address both, or the one with that address. Empty: they begin like anybody.
+func introduction(n int) string {
+	switch n {
+	case starHanako:
+		return "こんにちは。見積もりをお願いできますか？ お電話は{phone}までお願いします。"
+	case starKen:
+		return "Hi! Could you send me a quote for 20 kg of the house blend? My e-mail is {email}"
+	case starMarta:
+		return "¡Hola! ¿Tienen la caja de regalo grande en stock? Mi correo es {email}"
+	}
+	return ""
 }
 
 // says puts the customer's number and address into what they write.

@@ -25,6 +25,8 @@ type life struct {
 	reads   bool // lets the shop see that they read
 	answers int  // how often they will still answer
 	pending bool // an answer is on its way
+	// introduction is what they write first of all; empty: anything.
+	introduction string
 }
 
 // newLife is the mood of the nth living customer. What they say depends on the
@@ -90,6 +92,8 @@ func (s *Sandbox) open(c *customer) int {
 	text := c.says(one(l.rng, lines.openers...))
 	roll := l.rng.IntN(100)
 	switch {
+	case first && l.introduction != "":
+		s.write(c, wording{text: c.says(l.introduction)})
 	case first && roll < 12:
 		s.write(c, wording{text: text, referral: adReferral(s.mediaURL("ad.png"))})
 	case first && roll < 22:

@@ -93,6 +93,7 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 	s.MetaGraphURL, s.MetaDialogURL, s.MetaAppID = world.GraphURL, world.DialogURL, world.AppID
 	s.MetaAppSecret, s.MetaVerifyToken = world.AppSecret, world.VerifyToken
 	s.SMTPURL, s.SupportEmail = world.SMTPURL, sandboxSupport
+	s.PipedriveURL, s.PipedriveToken = world.PipedriveURL, world.PipedriveToken
 	quiet := *p
 	quiet.err = demoLog(dir)
 	h, err := quiet.newHubServer(ctx, s)
@@ -100,7 +101,7 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 		return err
 	}
 	name, visibility := p.demoTeam(o)
-	user, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: name, Admin: true, Token: true}, p.now())
+	user, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: name, Email: demoInstaller, Admin: true, Token: true}, p.now())
 	if err != nil {
 		return err
 	}

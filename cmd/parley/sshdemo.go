@@ -14,6 +14,13 @@ const (
 	guestRep       = "rep"
 )
 
+// The addresses by which the sandbox's Pipedrive knows who is in the demo: an admin of the
+// company, and a colleague. Whoever is in it sees what these see.
+const (
+	demoInstaller = "installer@example.com"
+	demoRep       = "rep@example.com"
+)
+
 func demoGuests() []string { return []string{guestInstaller, guestRep} }
 
 // demoTeam is what the demo's user is called, and who sees its Page. Where others come in,
@@ -27,7 +34,7 @@ func (p *program) demoTeam(o demoOptions) (name string, v model.Visibility) {
 
 // demoTerminals lets the demo's guests in over SSH, from this machine.
 func (p *program) demoTerminals(ctx context.Context, s settings, h *hubServer, installer model.User) error {
-	rep, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(words.DemoRep)}, p.now())
+	rep, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(words.DemoRep), Email: demoRep}, p.now())
 	if err != nil {
 		return err
 	}
