@@ -36,7 +36,8 @@ const (
 // the sandbox's waits no shorter.
 type crmSpent struct {
 	calls, searches, refusals []time.Time
-	walled                    time.Time // until when
+	asked                     []time.Time // searches, refused or not
+	walled                    time.Time   // until when
 }
 
 // crmBudget is the budgets of a company. Sandbox.mu guards it.
@@ -44,6 +45,9 @@ type crmBudget struct {
 	daily, left int
 	day         string // of left
 	tokens      map[string]*crmSpent
+	// refused counts what was refused for want of budget. busiest is the most searches that
+	// one token asked for within crmBurstWindow, refused or not.
+	refused, busiest int
 }
 
 func newBudget() crmBudget {
@@ -73,10 +77,15 @@ func (b *crmBudget) take(token string, route crmRoute, at time.Time) crmRefusal 
 	}
 	now := time.Now()
 	t.calls, t.searches, t.refusals = lately(t.calls, now), lately(t.searches, now), lately(t.refusals, now)
+	if route.search() {
+		t.asked = append(lately(t.asked, now), now)
+		b.busiest = max(b.busiest, len(t.asked))
+	}
 	if now.Before(t.walled) {
 		return budgetWall
 	}
 	if len(t.calls) >= burstOf(token) || route.search() && len(t.searches) >= crmBurstSearch || b.left < route.cost {
+		b.refused++
 		t.refusals = append(t.refusals, now)
 		if len(t.refusals) > crmPatience && !isOAuth(token) {
 			t.walled = now.Add(crmWallTime)

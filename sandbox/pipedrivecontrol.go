@@ -70,7 +70,10 @@ func (s *Sandbox) controlPipedrive(w http.ResponseWriter, r *http.Request) {
 	if in.DailyLeft != nil {
 		s.crm.budget.left = *in.DailyLeft
 	}
-	answer := map[string]any{"fault": s.crm.fault, "calls": s.crm.calls, "by_call": maps.Clone(s.crm.byCall), "daily_left": s.crm.budget.left}
+	answer := map[string]any{
+		"fault": s.crm.fault, "calls": s.crm.calls, "by_call": maps.Clone(s.crm.byCall), "daily_left": s.crm.budget.left,
+		"refused": s.crm.budget.refused, "busiest_searches": s.crm.budget.busiest,
+	}
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, answer)
 }

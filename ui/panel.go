@@ -85,8 +85,8 @@ func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above str
 	held := m.crm.records.held[ref]
 	if held != nil && held.read {
 		r := held.Record
-		if m.look.Line(r.PersonName) == above {
-			r.PersonName = ""
+		if above != "" && m.look.Line(r.PersonName) == above {
+			r.PersonName, r.Organization, r.Emails, r.Phones = "", "", nil, nil
 		}
 		p.title(m.look.Line(r.Title), ref)
 		r.Title = ""

@@ -296,7 +296,7 @@ func (m *Model) candidateRow(r model.Row, c model.Candidate) overlay.PickerRow {
 	if c.Match != "" {
 		second = append(second, m.say(words.MatchReason(string(c.Match)), "Found", m.look.Line(c.Found)))
 	}
-	for _, s := range []string{m.look.Line(c.PersonName), m.look.Line(c.Organization), m.owner(c.Record)} {
+	for _, s := range []string{m.look.Line(c.PersonName), m.look.Line(c.Organization), m.reachedAt(c), m.owner(c.Record)} {
 		if s != "" {
 			second = append(second, s)
 		}
@@ -306,6 +306,19 @@ func (m *Model) candidateRow(r model.Row, c model.Candidate) overlay.PickerRow {
 		row.Second = " "
 	}
 	return row
+}
+
+// reachedAt is what tells a person from another of the same name: an address, or a number.
+func (m *Model) reachedAt(c model.Candidate) string {
+	if c.Type != model.Person || c.Match == model.MatchEmail || c.Match == model.MatchPhone {
+		return "" // why they are suggested says it
+	}
+	for _, list := range [][]model.Untrusted{c.Emails, c.Phones} {
+		if len(list) > 0 {
+			return m.look.Line(list[0])
+		}
+	}
+	return ""
 }
 
 func linked(links []model.Link, ref model.RecordRef) bool {

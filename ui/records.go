@@ -147,6 +147,8 @@ func (m *Model) recordRead(r recordRead) {
 // putRecord takes over a record as the hub answered it to a change.
 func (m *Model) putRecord(r model.Record) {
 	if held := m.crm.records.held[r.RecordRef]; held != nil {
+		// What the hub could not ask for after a change is asked for anew.
+		held.old = held.old || held.read && (held.Person != nil && r.Person == nil || held.Stage != nil && r.Stage == nil)
 		held.Record, held.read, held.at, held.why = r, true, m.clock.now(), ""
 	}
 }

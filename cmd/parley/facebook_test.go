@@ -82,6 +82,7 @@ func (w *world) customerSays(psid string, what wording) {
 // fault is something that the sandbox does wrong on demand.
 type fault struct {
 	On          string  `json:"on"`
+	Call        string  `json:"call,omitempty"`
 	Kind        string  `json:"kind"`
 	Probability float64 `json:"probability,omitempty"`
 	Count       int     `json:"count,omitempty"`

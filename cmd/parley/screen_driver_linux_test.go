@@ -30,8 +30,10 @@ type screen struct {
 	mu       sync.Mutex
 	emulator *vt.Emulator
 	raw      bytes.Buffer
-	hungUp   bool
-	pumps    sync.WaitGroup
+	// heard is when the program wrote last.
+	heard  time.Time
+	hungUp bool
+	pumps  sync.WaitGroup
 }
 
 // The size of a terminal with three panes, unless a test says otherwise.
@@ -117,6 +119,11 @@ func (s *screen) show() {
 			_ = s.user.SetReadDeadline(time.Now().Add(quiet))
 		}
 		n, err := s.user.Read(buf)
+		if n > 0 {
+			s.mu.Lock()
+			s.heard = time.Now()
+			s.mu.Unlock()
+		}
 		held = append(held, buf[:n]...)
 		whole := len(held)
 		if err == nil {
@@ -213,6 +220,9 @@ const (
 	keyEscape = "\x1b"
 	keyCtrlC  = "\x03"
 	keyCtrlK  = "\x0b"
+	keyTab    = "\t"
+	keyDown   = "\x1b[B"
+	keyDelete = "\x7f"
 	// What the terminal sends when it gets the focus, and when it loses it.
 	keyFocus = "\x1b[I"
 	keyBlur  = "\x1b[O"
@@ -283,6 +293,13 @@ func (s *screen) written() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.raw.String()
+}
+
+// came is when what is on the screen came, at the latest.
+func (s *screen) came() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heard
 }
 
 // picture is the screen as a failure shows it.

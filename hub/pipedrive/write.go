@@ -128,8 +128,11 @@ func (c *Client) write(ctx context.Context, as *model.CRMGrant, named model.Reco
 		if by.base != DefaultURL {
 			base = by.base
 		}
-		if base != "" {
-			w.URL = page(base, w.RecordRef)
+		who, _ := c.people.peek(by.holder, c.now())
+		stages, _ := c.stages.peek(by.holder, c.now())
+		finish(&w, base, who, stages)
+		if base == "" {
+			w.URL = ""
 		}
 		return w.Record, nil //nolint:nilerr // the write itself was done
 	}
