@@ -44,16 +44,26 @@ func recordPath(ref model.RecordRef) string {
 	return "/v1/crm/" + segment(string(ref.Type)) + "/" + segment(ref.ID)
 }
 
-// Record returns a record.
+// Record returns a record without what of conversations stands on it.
 func (c *Client) Record(ctx context.Context, ref model.RecordRef) (model.Record, error) {
-	v, err := c.recordView(ctx, ref, nil)
+	v, err := c.recordView(ctx, ref, url.Values{"transcripts": {"false"}})
 	return v.Record, err
 }
 
 // RecordFor returns a record with how many others may see it, as it is asked before a
 // conversation is linked to it.
 func (c *Client) RecordFor(ctx context.Context, ref model.RecordRef, conversation model.ConversationID) (model.RecordView, error) {
-	return c.recordView(ctx, ref, url.Values{"for": {string(conversation)}})
+	return c.recordView(ctx, ref, url.Values{"for": {string(conversation)}, "transcripts": {"false"}})
+}
+
+// RecordTranscripts returns a record with what of conversations stands on it, the newest
+// day first; with a cursor of such an answer, what comes after it.
+func (c *Client) RecordTranscripts(ctx context.Context, ref model.RecordRef, cursor string) (model.RecordView, error) {
+	q := url.Values{}
+	if cursor != "" {
+		q.Set("cursor", cursor)
+	}
+	return c.recordView(ctx, ref, q)
 }
 
 func (c *Client) recordView(ctx context.Context, ref model.RecordRef, q url.Values) (model.RecordView, error) {
@@ -82,6 +92,34 @@ func (c *Client) Link(ctx context.Context, conversation model.ConversationID, re
 // Unlink takes a link away, and returns the conversation as it is then.
 func (c *Client) Unlink(ctx context.Context, conversation model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodDelete, linkPath(conversation, ref), nil)
+}
+
+func syncPath(conversation model.ConversationID) string {
+	return conversationPath(conversation) + "/sync"
+}
+
+// SyncNow has a linked conversation's transcript written now, and returns the conversation
+// as it is then.
+func (c *Client) SyncNow(ctx context.Context, conversation model.ConversationID) (model.Conversation, error) {
+	return c.changed(ctx, http.MethodPost, syncPath(conversation), nil)
+}
+
+// switched is a switch as it is to be.
+type switched struct {
+	On bool `json:"on"`
+}
+
+// SetSync has a conversation's transcript kept in the CRM, or no longer.
+func (c *Client) SetSync(ctx context.Context, conversation model.ConversationID, on bool) (model.Conversation, error) {
+	return c.changed(ctx, http.MethodPut, syncPath(conversation), switched{on})
+}
+
+// SetPageSync has the transcripts of a Page's conversations kept in the CRM, or no longer.
+// Only an admin may.
+func (c *Client) SetPageSync(ctx context.Context, page model.PageID, on bool) (model.Page, error) {
+	var out model.Page
+	err := c.call(ctx, http.MethodPut, "/v1/pages/"+segment(string(page))+"/sync", nil, switched{on}, &out)
+	return out, err
 }
 
 // Stages returns the stages of all pipelines, in their order.

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Status is where a conversation stands in a rep's triage.
 type Status string
@@ -31,6 +34,11 @@ type Link struct {
 
 // Ref is the record's own name.
 func (l Link) Ref() RecordRef { return RecordRef{Type: RecordType(l.Type), ID: l.ID} }
+
+// SyncOff tells whether what is linked says that the transcript is not kept in the CRM.
+func (c Conversation) SyncOff() bool {
+	return slices.ContainsFunc(c.Links, func(l Link) bool { return l.Sync != nil && l.Sync.State == SyncOff })
+}
 
 // Entry is how a customer came in: an m.me link, an ad.
 type Entry struct {

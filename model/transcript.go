@@ -37,6 +37,16 @@ type TranscriptLine struct {
 	Unsent bool `json:"unsent,omitempty"`
 }
 
+// Location is the zone in which its day and times are meant; in a program that does not
+// know it, UTC.
+func (t Transcript) Location() *time.Location {
+	zone, err := time.LoadLocation(t.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 // LogValue implements [slog.LogValuer].
 func (t Transcript) LogValue() slog.Value { return slog.StringValue(t.Day) }
 

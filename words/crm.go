@@ -1,11 +1,14 @@
 package words
 
+import "parley/model"
+
 // Prefixes of sentences about the CRM whose ids are made from the model's own words.
 const (
 	recordPrefix     = "record_kind_"
 	matchPrefix      = "match_"
 	createPrefix     = "create_"
 	dealStatusPrefix = "deal_status_"
+	untilSuffix      = "_until"
 )
 
 // RecordKind names the word for a kind of record.
@@ -19,6 +22,36 @@ func CreateRecord(kind string) ID { return ID(createPrefix + kind) }
 
 // DealStatus names the word for how a deal stands.
 func DealStatus(status string) ID { return ID(dealStatusPrefix + status) }
+
+// CodeUntil names the sentence for a refusal of which it is known when it is worth asking
+// again; not every code has one.
+func CodeUntil(code string) ID { return Code(code) + untilSuffix }
+
+// LinkPrivateTo names the sentence that is said before a private conversation is linked to
+// a record that so many others may see (nil: it can't be told); off: its transcript is not
+// kept in the CRM.
+func LinkPrivateTo(others *int, off bool) ID {
+	switch {
+	case off:
+		return LinkPrivateOff
+	case others == nil:
+		return LinkPrivate
+	case *others == 0:
+		return LinkPrivateNobody
+	case *others == 1:
+		return LinkPrivateOne
+	}
+	return LinkPrivateCounted
+}
+
+// AttachmentCalled returns the word for an attachment of a transcript: for its kind, or
+// what else it is called.
+func (w *Words) AttachmentCalled(called model.Untrusted, line func(model.Untrusted) string) string {
+	if id := Attachment(string(called)); w.Has(id) {
+		return w.Say(id)
+	}
+	return line(called)
+}
 
 // Picking a record.
 const (
@@ -40,12 +73,14 @@ const (
 	LinkPrivateCounted ID = "link_private_counted"
 	LinkPrivateOne     ID = "link_private_one"
 	LinkPrivateNobody  ID = "link_private_nobody"
-	LinkReplaces       ID = "link_replaces"
-	LinkTitle          ID = "link_title"
-	LinkYes            ID = "link_yes"
-	LinkNo             ID = "link_no"
-	UnlinkTitle        ID = "unlink_title"
-	UnlinkWhat         ID = "unlink_what"
+	// LinkPrivateOff: transcripts are switched off.
+	LinkPrivateOff ID = "link_private_off"
+	LinkReplaces   ID = "link_replaces"
+	LinkTitle      ID = "link_title"
+	LinkYes        ID = "link_yes"
+	LinkNo         ID = "link_no"
+	UnlinkTitle    ID = "unlink_title"
+	UnlinkWhat     ID = "unlink_what"
 )
 
 // Making a record.
@@ -81,6 +116,56 @@ const (
 	// RecordBy and RecordByYou say who linked a record, or unlinked it.
 	RecordBy    ID = "record_by"
 	RecordByYou ID = "record_by_you"
+)
+
+// Transcripts on a record.
+const (
+	TranscriptsNone    ID = "transcripts_none"
+	TranscriptsNoneDo  ID = "transcripts_none_do"
+	TranscriptsReading ID = "transcripts_reading"
+	TranscriptsMore    ID = "transcripts_more"
+	TranscriptReaders  ID = "transcript_readers"
+	TranscriptDay      ID = "transcript_day"
+	TranscriptOfDay    ID = "transcript_of_day"
+	TranscriptTitle    ID = "transcript_title"
+	TranscriptKeys     ID = "transcript_keys"
+)
+
+// How the transcript of a linked conversation stands.
+const (
+	SyncedNow     ID = "synced_now"
+	SyncedMinutes ID = "synced_minutes"
+	SyncedAt      ID = "synced_at"
+	SyncedOnce    ID = "synced_once"
+	SyncWaits     ID = "sync_waits"
+	SyncWaitsFor  ID = "sync_waits_for"
+	SyncFailed    ID = "sync_failed"
+	SyncFailedFor ID = "sync_failed_for"
+	SyncIsOff     ID = "sync_is_off"
+	SyncOf        ID = "sync_of"
+	SyncShort     ID = "sync_short"
+	SyncLong      ID = "sync_long"
+	// SyncPrivate is said before a private conversation's transcript is kept.
+	SyncPrivate     ID = "sync_private"
+	SyncPrivatePage ID = "sync_private_page"
+	SyncTitle       ID = "sync_title"
+	SyncYes         ID = "sync_yes"
+	SyncNo          ID = "sync_no"
+	SaidSyncNow     ID = "said_sync_now"
+	SaidSyncOn      ID = "said_sync_on"
+	SaidSyncOff     ID = "said_sync_off"
+	SaidPageSyncOn  ID = "said_page_sync_on"
+	SaidPageSyncOff ID = "said_page_sync_off"
+	WhySyncOff      ID = "why_sync_off"
+	WhyPageSyncOff  ID = "why_page_sync_off"
+)
+
+// Earlier conversations of a person.
+const (
+	EarlierHeading ID = "earlier_heading"
+	EarlierMore    ID = "earlier_more"
+	EarlierTitle   ID = "earlier_title"
+	WhyNoEarlier   ID = "why_no_earlier"
 )
 
 // Working on a deal or lead.

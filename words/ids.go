@@ -20,6 +20,8 @@ const (
 	UnlinkDone          ID = "unlink_done"
 	RecordNames         ID = "record_names"
 	RecordShort         ID = "record_short"
+	RecordLong          ID = "record_long"
+	ListOr              ID = "list_or"
 	CRMShort            ID = "crm_short"
 	CRMSearchShort      ID = "crm_search_short"
 	CRMNothing          ID = "crm_nothing"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -86,6 +87,10 @@ func (p *program) failure(err error) *failure {
 // problem words what a hub answered.
 func (p *program) problem(q *client.Problem) *failure {
 	f := &failure{exit: exitFailed, code: q.Code, say: p.code(q.Code, q.Detail)}
+	// Before the clock shows another minute, the time would say nothing.
+	if id := words.CodeUntil(string(q.Code)); q.Until != nil && q.Until.Sub(p.now()) > time.Minute && p.words.Has(id) {
+		f.say = p.words.Say(id, "Time", p.clock(*q.Until))
+	}
 	switch q.Status {
 	case http.StatusForbidden, http.StatusConflict:
 		f.exit = exitRefused

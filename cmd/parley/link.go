@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) linkCommand() *cobra.Command {
-	return p.linking("link CONVERSATION RECORD", words.LinkShort, words.LinkLong, words.LinkDone, (*client.Client).Link)
+	return p.linking("link CONVERSATION RECORD", words.LinkShort, words.LinkLong, words.LinkDone, p.linkTold)
 }
 
 func (p *program) unlinkCommand() *cobra.Command {
@@ -22,6 +22,56 @@ func (p *program) unlinkCommand() *cobra.Command {
 }
 
 type changeLink func(*client.Client, context.Context, model.ConversationID, model.RecordRef) (model.Conversation, error)
+
+// linkTold links a private conversation only after it said who can read it then. The
+// command is for scripts: it goes on by itself.
+func (p *program) linkTold(c *client.Client, ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) { //nolint:revive // as the methods of a client
+	if err := p.tellReaders(ctx, c, id, ref); err != nil {
+		return model.Conversation{}, err
+	}
+	return c.Link(ctx, id, ref)
+}
+
+// tellReaders says on standard error who else can read a private conversation once it is
+// linked to a record.
+func (p *program) tellReaders(ctx context.Context, c *client.Client, id model.ConversationID, ref model.RecordRef) error {
+	conversation, page, err := p.privatePage(ctx, c, id)
+	if err != nil || page == nil {
+		return err
+	}
+	v, err := c.RecordFor(ctx, ref, id)
+	if err != nil {
+		return err
+	}
+	if v.Record.Title == "" {
+		v.Record.Title = model.Untrusted(ref.String())
+	}
+	said := words.LinkPrivateTo(v.Others, page.SyncOff || conversation.SyncOff())
+	n := 0
+	if v.Others != nil {
+		n = *v.Others
+	}
+	_, _ = fmt.Fprintln(p.err, p.words.Say(said, "Page", safe.Line(page.Name), "Title", safe.Line(v.Record.Title), "N", n))
+	return nil
+}
+
+// privatePage returns a conversation and its Page where that is private; else no Page.
+func (p *program) privatePage(ctx context.Context, c *client.Client, id model.ConversationID) (model.Conversation, *model.Page, error) {
+	conversation, err := c.Conversation(ctx, id)
+	if err != nil {
+		return conversation, nil, err
+	}
+	pages, err := c.Pages(ctx)
+	if err != nil {
+		return conversation, nil, err
+	}
+	for _, page := range pages {
+		if page.ID == conversation.PageID && page.Visibility == model.Private {
+			return conversation, &page, nil
+		}
+	}
+	return conversation, nil, nil
+}
 
 func (p *program) linking(use string, short, long, done words.ID, change changeLink) *cobra.Command {
 	return &cobra.Command{
@@ -57,49 +107,6 @@ func (p *program) record(arg string) (model.RecordRef, error) {
 		return ref, usage(p.words.Say(words.ErrRecord, "Value", plain(arg)))
 	}
 	return ref, nil
-}
-
-func (p *program) recordCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "record RECORD", Short: p.words.Say(words.RecordShort), Long: p.words.Say(words.RecordNames), Args: p.exactly(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ref, err := p.record(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := p.remote()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			r, err := c.Record(cmd.Context(), ref)
-			if err != nil {
-				return err
-			}
-			return p.print(r, func() { p.wholeRecord(r) })
-		},
-	}
-}
-
-// wholeRecord prints a record: its name, then what is known of it, a line each.
-func (p *program) wholeRecord(r model.Record) {
-	p.line(recordLine(r))
-	for _, known := range []model.Untrusted{r.Organization, r.PersonName, r.Owner} {
-		if known != "" {
-			p.line(indent + safe.Line(known).String())
-		}
-	}
-	for _, list := range [][]model.Untrusted{r.Emails, r.Phones} {
-		for _, known := range list {
-			p.line(indent + safe.Line(known).String())
-		}
-	}
-	if r.URL != "" {
-		p.line(indent + plain(r.URL).String())
-	}
-	for _, open := range r.Open {
-		p.line(indent + recordLine(open))
-	}
 }
 
 // recordLine is a record on one line.

@@ -207,7 +207,7 @@ func sshVerbs() sshd.Verbs {
 		"react":  verbWith([]string{"remove"}, "wait"),
 		"link":   verb(),
 		"unlink": verb(),
-		"record": verb(),
+		"record": verb("cursor"),
 		"stats":  verb(),
 	}
 }
