@@ -41,6 +41,7 @@ type Inbox struct {
 	runs uint32
 
 	due     timetable
+	linked  linkIndex
 	views   []*view
 	uses    uint64
 	threads map[ConversationID]*thread
@@ -100,6 +101,7 @@ func NewInbox(user User) *Inbox {
 	return &Inbox{
 		user: user, now: never, passed: never,
 		pages: map[PageID]*inboxPage{}, threads: map[ConversationID]*thread{},
+		linked: linkIndex{},
 	}
 }
 

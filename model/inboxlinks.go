@@ -1,6 +1,10 @@
 package model
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
 
 // linkEvent takes over to which records a conversation is linked. The conversation's own
 // seq does not grow by that: what a user may see of its links is their own.
@@ -35,4 +39,47 @@ func (in *Inbox) setLinks(p *inboxPage, c LinkChange) {
 	next.run = old.run
 	in.put(old, &next)
 	in.headChanged(c.Conversation)
+}
+
+// linkIndex holds the rows that are linked to a record.
+type linkIndex map[RecordRef][]*row
+
+func (x linkIndex) add(r *row) {
+	if r.extra == nil {
+		return
+	}
+	for _, l := range r.extra.links {
+		if ref := l.Ref(); !slices.Contains(x[ref], r) {
+			x[ref] = append(x[ref], r)
+		}
+	}
+}
+
+func (x linkIndex) remove(r *row) {
+	if r.extra == nil {
+		return
+	}
+	for _, l := range r.extra.links {
+		ref := l.Ref()
+		rows := slices.DeleteFunc(x[ref], func(o *row) bool { return o == r })
+		if x[ref] = rows; len(rows) == 0 {
+			delete(x, ref)
+		}
+	}
+}
+
+// LinkedTo returns the conversations that are linked to a record, the newest first.
+func (in *Inbox) LinkedTo(ref RecordRef) []Row {
+	rows := in.linked[ref]
+	out := make([]Row, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, in.row(r))
+	}
+	slices.SortFunc(out, func(a, b Row) int {
+		if n := b.UpdatedAt.Compare(a.UpdatedAt); n != 0 {
+			return n
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	return out
 }

@@ -48,3 +48,30 @@ func TestInboxLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestLinkedTo: conversations are found by the record that they are linked to, as long as
+// they are, and may be seen.
+func TestLinkedTo(t *testing.T) {
+	t.Parallel()
+	c := loaded(t, 3)
+	person := model.Link{Type: "person", ID: "12"}
+	for i := range 3 {
+		r, _ := c.in.View(model.Query{}).At(i)
+		c.in.PutLinks(model.LinkChange{Conversation: r.ID, Links: []model.Link{person}})
+	}
+	all := c.in.LinkedTo(person.Ref())
+	if len(all) != 3 || all[0].UpdatedAt.Before(all[1].UpdatedAt) || all[1].UpdatedAt.Before(all[2].UpdatedAt) {
+		t.Fatalf("%d are linked", len(all))
+	}
+	c.in.PutLinks(model.LinkChange{Conversation: all[0].ID})
+	if now := c.in.LinkedTo(person.Ref()); len(now) != 2 || now[0].ID != all[1].ID {
+		t.Errorf("after one is unlinked: %d", len(now))
+	}
+	if n := len(c.in.LinkedTo(model.RecordRef{Type: model.Deal, ID: "12"})); n != 0 {
+		t.Errorf("%d are linked to the deal of that number", n)
+	}
+	c.in.Access(model.Access{Page: "1"})
+	if n := len(c.in.LinkedTo(person.Ref())); n != 0 {
+		t.Errorf("%d of a hidden Page", n)
+	}
+}

@@ -181,7 +181,10 @@ func triage(t *rapid.T, w *world, p *worldPage) {
 	case 9:
 		c.Unreachable = !c.Unreachable
 		c.Labels = append(slices.Clone(c.Labels), mark(p.page.ID))
-		c.Links = []model.Link{{Type: "deal", ID: "42", Title: "Office chairs"}}
+		c.Links = nil
+		for _, ref := range worldRecords[:rapid.IntRange(0, len(worldRecords)).Draw(t, "links")] {
+			c.Links = append(c.Links, model.Link{Type: string(ref.Type), ID: ref.ID, Title: "Office chairs"})
+		}
 	}
 	p.touch(c)
 }
@@ -251,7 +254,32 @@ func checkHeld(t *rapid.T, c *wire) {
 	}
 	checkView(t, c.in, drawQuery(t, c), all, c.in.Now())
 	checkCounts(t, c.in, all, c.in.Now())
+	checkLinked(t, c.in, all)
 }
+
+// checkLinked: what is linked to a record is what says so, the newest first.
+func checkLinked(t *rapid.T, in *model.Inbox, all []model.Conversation) {
+	for _, ref := range worldRecords {
+		want := map[model.ConversationID]bool{}
+		for _, c := range all {
+			if slices.ContainsFunc(c.Links, func(l model.Link) bool { return l.Ref() == ref }) {
+				want[c.ID] = true
+			}
+		}
+		got := in.LinkedTo(ref)
+		for i, r := range got {
+			if !want[r.ID] || i > 0 && r.UpdatedAt.After(got[i-1].UpdatedAt) {
+				t.Fatalf("linked to %s: %s at %d of %d", ref, r.ID, i, len(got))
+			}
+		}
+		if len(got) != len(want) {
+			t.Fatalf("linked to %s: %d conversations, not %d", ref, len(got), len(want))
+		}
+	}
+}
+
+// worldRecords are those that the conversations of these tests are linked to.
+var worldRecords = []model.RecordRef{{Type: model.Person, ID: "12"}, {Type: model.Deal, ID: "12"}}
 
 // checkView compares a view with the naive one.
 func checkView(t *rapid.T, in *model.Inbox, q model.Query, all []model.Conversation, now time.Time) {

@@ -237,6 +237,7 @@ func (in *Inbox) put(old *row, next *row) {
 		r.page.rows[r.psid()] = r
 		r.page.counts.add(r.class, 1)
 		in.schedule(r)
+		in.linked.add(r)
 		for _, v := range in.views {
 			if v.query.holds(r) {
 				v.rows.insert(r)
@@ -260,7 +261,9 @@ func (in *Inbox) put(old *row, next *row) {
 	}
 	old.page.counts.add(old.class, -1)
 	psid := old.psid()
+	in.linked.remove(old)
 	*old = *next
+	in.linked.add(old)
 	old.page.counts.add(old.class, 1)
 	in.schedule(old)
 	for i, v := range in.views {
@@ -286,6 +289,7 @@ func (in *Inbox) removeRow(r *row) {
 	}
 	r.page.counts.add(r.class, -1)
 	in.due.remove(r)
+	in.linked.remove(r)
 	delete(r.page.rows, r.psid())
 }
 
@@ -299,6 +303,7 @@ func (in *Inbox) removeRows(p *inboxPage, f func(*row) bool) {
 	for psid, r := range p.rows {
 		if f(r) {
 			p.counts.add(r.class, -1)
+			in.linked.remove(r)
 			delete(p.rows, psid)
 		}
 	}

@@ -90,7 +90,7 @@ func (s *setting) add(spans ...span) {
 
 // wrapped adds a text in as many lines as it needs.
 func (s *setting) wrapped(t string, i ink) {
-	for _, w := range s.l.Cells.Wrap(s.p.apart(t), s.width()) {
+	for _, w := range s.l.Cells.Wrap(s.l.Cells.Apart(t), s.width()) {
 		s.add(span{w, i})
 	}
 }
@@ -152,7 +152,7 @@ func (s *setting) header() {
 		h.right[1] = s.tick(s.key.group, room-s.l.Cells.Width(who))
 		room -= s.l.Cells.Width(h.right[1].text)
 	}
-	h.left = [3]span{{s.l.Cut(s.p.apart(who), room), i}, {label, warn}}
+	h.left = [3]span{{s.l.Cut(s.l.Cells.Apart(who), room), i}, {label, warn}}
 	s.lines = append(s.lines, h)
 }
 

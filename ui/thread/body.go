@@ -135,7 +135,7 @@ func (s *setting) system() {
 		said = s.by(n, strings.Join(s.l.Words.Happened(n, s.outside), " "+s.l.Theme.Bullet+" "))
 	}
 	width, at := max(1, s.p.column()-2*textIndent), s.l.Clock(s.m.SentAt)
-	lines := s.l.Cells.Wrap(s.p.apart(said), width)
+	lines := s.l.Cells.Wrap(s.l.Cells.Apart(said), width)
 	if last, timed := len(lines)-1, " "+s.l.Theme.Bullet+" "+at; s.l.Cells.Width(lines[last]+timed) <= width {
 		lines[last] += timed
 	} else {

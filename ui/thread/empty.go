@@ -29,7 +29,7 @@ func (p *Pane) empty(out []string) []string {
 		if n > 0 || len(said) == 1 {
 			i = muted
 		}
-		s = p.look.Cut(p.apart(s), width)
+		s = p.look.Cut(p.look.Cells.Apart(s), width)
 		// In the middle of the pane, not of the column: nothing else is there.
 		l := line{indent: (width - p.look.Cells.Width(s)) / 2, left: [3]span{{s, i}}}
 		out = append(out, p.drawIn(width, &l))

@@ -1,4 +1,4 @@
-package thread
+package cells
 
 import (
 	"strings"
@@ -8,19 +8,19 @@ import (
 // holder carries a character that would join the one before or after it.
 const holder = "◌"
 
-// apart returns a text that stands by itself: none of its lines begins or ends with a
+// Apart returns a text that stands by itself: none of its lines begins or ends with a
 // character that a terminal draws in one cell with the blank beside it, which would
 // move all that follows.
-func (p *Pane) apart(s string) string {
-	if s == "" || !p.anyJoins(s) {
+func (m Measure) Apart(s string) string {
+	if s == "" || !m.anyJoins(s) {
 		return s
 	}
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
-		if first, _ := utf8.DecodeRuneInString(l); p.joinsBlank(first, before) {
+		if first, _ := utf8.DecodeRuneInString(l); m.joinsBlank(first, before) {
 			l = holder + l
 		}
-		if last, _ := utf8.DecodeLastRuneInString(l); p.joinsBlank(last, after) {
+		if last, _ := utf8.DecodeLastRuneInString(l); m.joinsBlank(last, after) {
 			l += holder
 		}
 		lines[i] = l
@@ -29,11 +29,11 @@ func (p *Pane) apart(s string) string {
 }
 
 // anyJoins tells whether a line of the text begins or ends with such a character.
-func (p *Pane) anyJoins(s string) bool {
+func (m Measure) anyJoins(s string) bool {
 	for l := range strings.SplitSeq(s, "\n") {
 		first, _ := utf8.DecodeRuneInString(l)
 		last, _ := utf8.DecodeLastRuneInString(l)
-		if p.joinsBlank(first, before) || p.joinsBlank(last, after) {
+		if m.joinsBlank(first, before) || m.joinsBlank(last, after) {
 			return true
 		}
 	}
@@ -50,7 +50,7 @@ const (
 
 // joinsBlank tells whether a character beside a blank needs other cells than the two
 // by themselves.
-func (p *Pane) joinsBlank(r rune, blank side) bool {
+func (m Measure) joinsBlank(r rune, blank side) bool {
 	if r < utf8.RuneSelf || r == utf8.RuneError {
 		return false
 	}
@@ -59,5 +59,5 @@ func (p *Pane) joinsBlank(r rune, blank side) bool {
 	if blank == after {
 		both = one + " "
 	}
-	return p.look.Cells.Width(both) != p.look.Cells.Width(one)+1
+	return m.Width(both) != m.Width(one)+1
 }
