@@ -92,6 +92,8 @@ type Options struct {
 	CRM CRM
 	// Records are those of the same CRM.
 	Records Records
+	// Notes are those of the same CRM; nil: no transcripts are kept there.
+	Notes Notes
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
 	// first sign-in through the CRM.
 	NewColleagues bool
@@ -119,6 +121,8 @@ type Hub struct {
 	// crm is nil where none is configured.
 	crm           CRM
 	records       Records
+	notes         Notes
+	syncs         syncing
 	staff         crmStaff
 	permits       expiring[model.RecordRef, []int64]
 	looked        expiring[looked, struct{}]
@@ -168,7 +172,7 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
-		crm: o.CRM, newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
+		crm: o.CRM, notes: o.Notes, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 		imports: newSignal(),
@@ -203,6 +207,10 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runTokenUses(ctx) })
 	if h.crm != nil {
 		g.Go(func() error { return h.runRoles(ctx) })
+	}
+	if h.notes != nil {
+		g.Go(func() error { return h.runSyncNotices(ctx) })
+		g.Go(func() error { return h.runSyncs(ctx) })
 	}
 	return g.Wait()
 }

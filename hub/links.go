@@ -74,7 +74,7 @@ func (h *Hub) Unlink(ctx context.Context, user model.User, id model.Conversation
 		}
 	}
 	defer h.forgetSuggestions(id)
-	return h.changeLinks(ctx, user, id, func(l *linker) error { return l.unlink(ref) })
+	return h.changeLinks(ctx, user, id, func(l *linker) error { return errors.Join(l.unlink(ref), leaveNotes(l.tx, id, ref)) })
 }
 
 // linked returns the link of a conversation to a record; nil: there is none.
@@ -107,7 +107,7 @@ func (h *Hub) changeLinks(ctx context.Context, user model.User, id model.Convers
 
 func (l *linker) link(ref model.RecordRef) error {
 	err := l.tx.PutLink(store.Link{Conversation: l.id, Record: ref, By: l.user.ID, At: l.h.utc()})
-	return errors.Join(err, l.tell(model.ActionLinked, model.AuditLinked, ref))
+	return errors.Join(err, l.h.syncSoon(l.tx, l.id), l.tell(model.ActionLinked, model.AuditLinked, ref))
 }
 
 func (l *linker) unlink(ref model.RecordRef) error {

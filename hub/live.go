@@ -49,6 +49,7 @@ func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx)
 	err := h.store.Write(ctx, page, f)
 	if err == nil || ctx.Err() != nil { // it may be kept though ctx was over before that was known
 		h.live.moved(page)
+		h.syncs.changed.notify()
 	}
 	if err != nil && ctx.Err() != nil {
 		go h.movedLater(context.WithoutCancel(ctx), page)

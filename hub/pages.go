@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ type Connection struct {
 	Visibility model.Visibility
 	// NoImport: past conversations are not brought in.
 	NoImport bool
+	// Zone is the IANA name of the installer's time zone, whose days transcripts have;
+	// empty: not told.
+	Zone string
 }
 
 // LogValue implements [slog.LogValuer]: the token is not shown.
@@ -44,6 +48,9 @@ func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (p
 func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, grant func(context.Context) (model.PageGrant, error)) (page model.Page, created bool, err error) {
 	if h.vault == nil {
 		return model.Page{}, false, errNoVault
+	}
+	if c.Zone != "" && !validZone(c.Zone) {
+		return model.Page{}, false, &InvalidError{Field: "zone", Reason: "is no time zone of the IANA database."}
 	}
 	h.connecting.Lock()
 	defer h.connecting.Unlock()
@@ -158,6 +165,9 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 		if created {
 			p.ConnectedAt = &now
 			p.Subscribed = false
+		}
+		if p.Zone == "" { // a later one would move what was written to other days
+			p.Zone = cmp.Or(c.Zone, hubZone())
 		}
 		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealToken(h.vault, id, g.Token), "", nil
 		p.TokenRefused, p.MessagesOff, p.RateLimitedUntil, p.RateBackoff = false, off, nil, 0

@@ -278,10 +278,21 @@ func (h *Hub) linksTo(ctx context.Context, ref model.RecordRef) (links []store.L
 	return links, err
 }
 
-// Record returns a record as a user may see it in the CRM. With a conversation, which
-// they must see, it tells how many others may see the record.
-func (h *Hub) Record(ctx context.Context, user model.User, ref model.RecordRef, about model.ConversationID) (model.RecordView, error) {
+// RecordQuery is what is to be told of a record besides itself.
+type RecordQuery struct {
+	// About is a conversation, which the user must see: how many others may see the record
+	// is told, and no transcript.
+	About model.ConversationID
+	// NoTranscripts leaves these out; else those after Cursor are told.
+	NoTranscripts bool
+	Cursor        string
+}
+
+// Record returns a record as a user may see it in the CRM, with a page of the transcripts
+// that stand on it: whoever may see the record may read them.
+func (h *Hub) Record(ctx context.Context, user model.User, ref model.RecordRef, q RecordQuery) (model.RecordView, error) {
 	var v model.RecordView
+	about := q.About
 	if about != "" {
 		if _, err := h.Conversation(ctx, user, about); err != nil {
 			return v, err
@@ -293,9 +304,26 @@ func (h *Hub) Record(ctx context.Context, user model.User, ref model.RecordRef, 
 			others := max(len(permitted)-1, 0) // the user is one of them
 			v.Others = &others
 		}
-		return nil
+		if about != "" || q.NoTranscripts {
+			return nil
+		}
+		return h.fillTranscripts(ctx, &v, ref, q.Cursor)
 	})
 	return v, err
+}
+
+// transcriptsAtOnce is how many notes a page of a record's transcripts has.
+const transcriptsAtOnce = 10
+
+func (h *Hub) fillTranscripts(ctx context.Context, v *model.RecordView, ref model.RecordRef, cursor string) error {
+	return h.store.Read(ctx, func(r store.Reader) error {
+		parts, next, err := r.TranscriptsOn(ref, cursor, transcriptsAtOnce)
+		v.Transcripts, v.Cursor = nil, next
+		for _, p := range parts {
+			v.Transcripts = append(v.Transcripts, p.Shown())
+		}
+		return err
+	})
 }
 
 // onRecord calls f with a record that the user may see.

@@ -58,6 +58,14 @@ type Timing struct {
 	// call of it may take.
 	Roles   time.Duration `koanf:"roles"`
 	CRMCall time.Duration `koanf:"crm_call"`
+	// SyncPause is how long a transcript waits after a message before it is written,
+	// SyncMost how long at most after the first; what failed waits SyncRetry, doubling up
+	// to SyncRetryMax. SyncGap is between two writes.
+	SyncPause    time.Duration `koanf:"sync_pause"`
+	SyncMost     time.Duration `koanf:"sync_most"`
+	SyncRetry    time.Duration `koanf:"sync_retry"`
+	SyncRetryMax time.Duration `koanf:"sync_retry_max"`
+	SyncGap      time.Duration `koanf:"sync_gap"`
 	// LoginPoll is how often who signs in through a browser may ask whether it is done.
 	LoginPoll time.Duration `koanf:"login_poll"`
 	// Retention is how long the log and understood raw events are kept.
@@ -92,6 +100,11 @@ func DefaultTiming() Timing {
 		Revalidate:         2 * time.Second,
 		Roles:              time.Hour,
 		CRMCall:            15 * time.Second,
+		SyncPause:          20 * time.Second,
+		SyncMost:           3 * time.Minute,
+		SyncRetry:          30 * time.Second,
+		SyncRetryMax:       time.Hour,
+		SyncGap:            250 * time.Millisecond,
 		LoginPoll:          5 * time.Second,
 		Retention:          30 * 24 * time.Hour,
 	}

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"parley/hub/store"
@@ -36,6 +37,7 @@ func (v view) links(id model.ConversationID) ([]model.Link, error) {
 		}
 		of = make(map[model.ConversationID][]model.Link)
 		for _, l := range list {
+			l.Sync = shownSync(l.Synced, v.syncOff(id.Page()))
 			of[l.Conversation] = append(of[l.Conversation], l.Link)
 		}
 		v.seen[id.Page()] = of
@@ -44,6 +46,11 @@ func (v view) links(id model.ConversationID) ([]model.Link, error) {
 		return []model.Link{}, nil
 	}
 	return of[id], nil
+}
+
+// syncOff tells whether transcripts of a Page's conversations are not kept in the CRM.
+func (v view) syncOff(id model.PageID) bool {
+	return slices.ContainsFunc(v.pages, func(p store.Page) bool { return p.ID == id && p.SyncOff })
 }
 
 // read runs f on a snapshot of the Pages that a user may see, of all or of that one;

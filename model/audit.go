@@ -23,6 +23,9 @@ const (
 	AuditKeyRemoved  AuditKind = "key_removed"
 	AuditLinked      AuditKind = "linked"
 	AuditUnlinked    AuditKind = "unlinked"
+	// AuditSync: keeping a conversation's transcript in the CRM, or those of a Page, was
+	// switched on or off.
+	AuditSync AuditKind = "sync"
 )
 
 // AuditEntry is one deed in the audit log: who did what to what, and when. It holds

@@ -18,6 +18,8 @@ const (
 	NoticeSubscriptionLost NoticeKind = "subscription_lost"
 	NoticeSubscriptionBack NoticeKind = "subscription_back"
 	NoticeTokenRefused     NoticeKind = "token_refused"
+	// NoticeSyncLimited: the CRM's budget of the day is used up; transcripts wait.
+	NoticeSyncLimited NoticeKind = "sync_limited"
 	// NoticeUnknown is an event about the Page that Parley can't show; its raw
 	// form is kept.
 	NoticeUnknown NoticeKind = "unknown"
@@ -46,7 +48,7 @@ func (n Notice) Policy() bool {
 	switch n.Kind {
 	case NoticePolicyWarning, NoticePolicyBlock, NoticePolicyUnblock:
 		return true
-	case NoticeUnknown, NoticeAppRoles, NoticeSubscriptionLost, NoticeSubscriptionBack, NoticeTokenRefused:
+	case NoticeUnknown, NoticeAppRoles, NoticeSubscriptionLost, NoticeSubscriptionBack, NoticeTokenRefused, NoticeSyncLimited:
 	}
 	return false
 }

@@ -122,6 +122,13 @@ const (
 	CRMInvalid   Code = "crm_invalid"
 	// CRMLimited: a budget of the CRM is used up.
 	CRMLimited Code = "crm_limited"
+	// CRMUnavailable: the CRM could not be reached, or did not answer as it should.
+	CRMUnavailable Code = "crm_unavailable"
+	// NotLinked: the conversation is linked to no record that this user may see.
+	NotLinked Code = "not_linked"
+	// LinkerGone: nobody who linked it has a grant of the CRM any more, by which its
+	// transcript could be written.
+	LinkerGone Code = "linker_gone"
 )
 
 // Why a reply failed or asks, besides the verdicts.

@@ -72,7 +72,7 @@ func TestEveryKindOfNotice(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		for _, kind := range []model.NoticeKind{
 			model.NoticePolicyWarning, model.NoticePolicyBlock, model.NoticePolicyUnblock, model.NoticeUnknown,
-			model.NoticeAppRoles, model.NoticeSubscriptionLost, model.NoticeSubscriptionBack, model.NoticeTokenRefused,
+			model.NoticeAppRoles, model.NoticeSubscriptionLost, model.NoticeSubscriptionBack, model.NoticeTokenRefused, model.NoticeSyncLimited,
 		} {
 			w := newWorld(t, some(3), func(o *Options) { o.Words = words.New(lang) })
 			w.noticed(policyNotice("n1", 101, kind))

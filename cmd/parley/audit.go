@@ -52,6 +52,12 @@ func (p *program) deed(e model.AuditEntry) string {
 	if kind == model.AuditAdmin && e.To != "true" {
 		kind += "_off"
 	}
+	if kind == model.AuditSync && e.Conversation == "" {
+		kind += "_page"
+	}
+	if e.Kind == model.AuditSync && e.To == "off" {
+		kind += "_off"
+	}
 	if kind == model.AuditSignedIn && e.Key != "" {
 		kind += "_ssh"
 	}

@@ -103,7 +103,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		Timing:     s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
-		o.CRM, o.Records = crm, crm
+		o.CRM, o.Records, o.Notes = crm, crm, crm
 	}
 	h := hub.New(o)
 	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))

@@ -22,7 +22,7 @@ func (s *server) crm(api huma.API) {
 		"Records in which something stands, or that an address names"), s.searchCRM)
 	huma.Register(api, register("list-stages", http.MethodGet, "/v1/crm/stages", "The stages of all pipelines"), s.listStages)
 	huma.Register(api, register("get-record", http.MethodGet, record,
-		"A record; with a conversation also how many others may see the record"), s.getRecord)
+		"A record, with the transcripts that stand on it; with a conversation how many others may see the record"), s.getRecord)
 	create := register("create-record", http.MethodPost, "/v1/crm/{type}", "Make a person, a lead or a deal")
 	create.DefaultStatus = http.StatusCreated
 	huma.Register(api, create, s.createRecord)
@@ -41,6 +41,13 @@ func (s *server) crm(api huma.API) {
 	unlink := register("unlink", http.MethodDelete, link, "Take a link away")
 	unlink.DefaultStatus = http.StatusOK
 	huma.Register(api, unlink, s.unlink)
+	const sync = "/v1/conversations/{conversation}/sync"
+	set := register("sync-conversation", http.MethodPut, sync, "Keep a conversation's transcript in the CRM, or not")
+	set.Description = "For who may see a record that it is linked to. What stands in the CRM stays there."
+	huma.Register(api, set, s.syncConversation)
+	soon := register("sync-now", http.MethodPost, sync, "Write a conversation's transcript now")
+	soon.DefaultStatus = http.StatusOK
+	huma.Register(api, soon, s.syncNow)
 	huma.Register(api, register("list-suggestions", http.MethodGet, "/v1/conversations/{conversation}/suggestions",
 		"Records that a conversation may be about, the surest first"), s.listSuggestions)
 }
@@ -122,11 +129,13 @@ func (s *server) listStages(ctx context.Context, _ *struct{}) (*body[stagesBody]
 
 type recordInput struct {
 	RecordPath
-	For model.ConversationID `query:"for" maxLength:"200" doc:"A conversation that is to be linked to it"`
+	For         model.ConversationID `query:"for" maxLength:"200" doc:"A conversation that is to be linked to it; then without transcripts"`
+	Transcripts bool                 `query:"transcripts" default:"true" doc:"Tell the transcripts that stand on it, ten notes at a time"`
+	Cursor      string               `query:"cursor" maxLength:"400" doc:"Where the transcripts before ended"`
 }
 
 func (s *server) getRecord(ctx context.Context, in *recordInput) (*body[model.RecordView], error) {
-	v, err := s.hub.Record(ctx, user(ctx), in.ref(), in.For)
+	v, err := s.hub.Record(ctx, user(ctx), in.ref(), hub.RecordQuery{About: in.For, NoTranscripts: !in.Transcripts, Cursor: in.Cursor})
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
@@ -203,4 +212,40 @@ func (s *server) unlink(ctx context.Context, in *linkInput) (*body[model.Convers
 		return nil, s.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
+}
+
+type syncBody struct {
+	On bool `json:"on"`
+}
+
+type syncConversationInput struct {
+	ConversationPath
+	Body syncBody
+}
+
+func (s *server) syncConversation(ctx context.Context, in *syncConversationInput) (*body[model.Conversation], error) {
+	if err := s.hub.SetSync(ctx, user(ctx), in.Conversation, in.Body.On); err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return s.conversation(ctx, in.Conversation)
+}
+
+func (s *server) syncNow(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
+	if err := s.hub.SyncNow(ctx, user(ctx), in.Conversation); err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return s.conversation(ctx, in.Conversation)
+}
+
+type syncPageInput struct {
+	PagePath
+	Body syncBody
+}
+
+func (s *server) syncPage(ctx context.Context, in *syncPageInput) (*body[model.Page], error) {
+	p, err := s.hub.SetPageSync(ctx, user(ctx), in.Page, in.Body.On)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[model.Page]{Body: p}, nil
 }

@@ -27,6 +27,10 @@ func (s *server) pages(api huma.API) {
 		Description: "Whether the token is taken, the Page's webhooks come and messaging is on: what it finds is taken over. With repair, an admin has the webhooks asked for again first.",
 	}, s.checkPage)
 	huma.Register(api, huma.Operation{
+		OperationID: "sync-page", Method: http.MethodPut, Path: "/v1/pages/{page}/sync", Summary: "Keep transcripts of a Page's conversations in the CRM, or not", Tags: tags, Security: signedIn,
+		Description: "For an admin who sees the Page. What stands in the CRM stays there.",
+	}, s.syncPage)
+	huma.Register(api, huma.Operation{
 		OperationID: "uninstall-page", Method: http.MethodDelete, Path: "/v1/pages/{page}", Summary: "Uninstall a Page", Tags: tags, Security: signedIn,
 		DefaultStatus: http.StatusOK,
 	}, s.uninstallPage)
@@ -52,6 +56,7 @@ type connectInput struct {
 		Token      string           `json:"token" minLength:"1" maxLength:"4096" doc:"An access token of the Page, or of somebody with full control of it"`
 		Visibility model.Visibility `json:"visibility,omitempty" enum:"private,shared"`
 		NoImport   bool             `json:"no_import,omitempty" doc:"Leave past conversations where they are"`
+		Zone       string           `json:"zone,omitempty" maxLength:"64" doc:"The installer's time zone, an IANA name: transcripts in the CRM are cut into its days. Empty: the hub's"`
 	}
 }
 
@@ -62,7 +67,7 @@ type pageOutput struct {
 
 func (s *server) connectPage(ctx context.Context, in *connectInput) (*pageOutput, error) {
 	p, created, err := s.hub.ConnectPage(ctx, user(ctx), hub.Connection{
-		Page: in.Body.Page, Token: in.Body.Token, Visibility: in.Body.Visibility, NoImport: in.Body.NoImport,
+		Page: in.Body.Page, Token: in.Body.Token, Visibility: in.Body.Visibility, NoImport: in.Body.NoImport, Zone: in.Body.Zone,
 	})
 	if err != nil {
 		return nil, s.problem(ctx, err)

@@ -22,7 +22,7 @@ const (
 	codeSignIn      model.Code = "not_signed_in"
 	codeUnavailable model.Code = "unavailable"
 	codeGraph       model.Code = "graph_unavailable"
-	codeCRM         model.Code = "crm_unavailable"
+	codeCRM                    = model.CRMUnavailable
 	codeSignature   model.Code = "bad_signature"
 	codeInternal    model.Code = "internal"
 	codeMethod      model.Code = "method_not_allowed"
@@ -274,6 +274,8 @@ func recordSentence(code model.Code) string {
 		return "Pipedrive does not let this user do that."
 	case model.CRMInvalid:
 		return "Pipedrive does not take that."
+	case model.NotLinked:
+		return "The conversation is linked to no record that this user may see."
 	case model.CRMLimited:
 		return "The company's budget of requests to Pipedrive is used up for now."
 	default:

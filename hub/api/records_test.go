@@ -82,7 +82,7 @@ func TestRecordsOnlyForWhoMaySeeThem(t *testing.T) {
 	if c := w.link(w.installer, w.hidden.RecordRef); len(c.Links) != 1 || !strings.Contains(string(c.Links[0].Title), hiddenDeal) {
 		t.Fatalf("the installer's links: %+v", c.Links)
 	}
-	ears["installer"].until("told that it is linked", func() bool { return len(linkChanges(t, ears["installer"])) == 1 })
+	ears["installer"].until("told that it is linked", func() bool { return len(linkChanges(t, ears["installer"])) > 0 })
 	w.hides(w.rep, w.guest)
 	if now := w.lists(w.rep); now != before {
 		t.Errorf("what the rep reads changed by a link to what they may not see:\n%s\n%s", before, now)
@@ -116,7 +116,10 @@ func TestRecordsOnlyForWhoMaySeeThem(t *testing.T) {
 	w.customerWrites(meta, hanako, "m_2", "もしもし", time.Now()) // a frame of the linked conversation
 	w.do(w.installer, http.MethodDelete, w.linkPath(w.hidden.RecordRef), nil).want(http.StatusOK)
 	w.hides(w.rep, w.guest)
-	ears["installer"].until("told that it is unlinked", func() bool { return len(linkChanges(t, ears["installer"])) == 2 })
+	ears["installer"].until("told that it is unlinked", func() bool {
+		all := linkChanges(t, ears["installer"])
+		return len(all) > 1 && len(all[len(all)-1].Links) == 0
+	})
 	for _, name := range []string{"rep", "guest"} {
 		ears[name].until("caught up", func() bool { return strings.Contains(raw(ears[name]), "もしもし") })
 		ears[name].beat()
@@ -126,7 +129,7 @@ func TestRecordsOnlyForWhoMaySeeThem(t *testing.T) {
 		}
 	}
 	changes := linkChanges(t, ears["installer"])
-	if len(changes[0].Links) != 1 || changes[0].Conversation != w.conversation || len(changes[1].Links) != 0 {
+	if len(changes[0].Links) != 1 || changes[0].Conversation != w.conversation {
 		t.Errorf("the installer was told %+v", changes)
 	}
 	if s := raw(ears["installer"]); !strings.Contains(s, `"action":"linked"`) || !strings.Contains(s, `"action":"unlinked"`) || !strings.Contains(s, hiddenDeal) {

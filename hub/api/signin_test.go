@@ -98,7 +98,7 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 		if o.roles > 0 {
 			t.Roles = o.roles
 		}
-	}), func(s *setup) { s.crm, s.records, s.newColleagues = asked, crm, o.newColleagues })
+	}), func(s *setup) { s.crm, s.records, s.notes, s.newColleagues = asked, crm, crm, o.newColleagues })
 	return w
 }
 

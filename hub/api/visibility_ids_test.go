@@ -42,6 +42,8 @@ func parameters() map[string]idOf {
 		"body title": noID, "body person_id": noID, "body organization_id": noID, "body email": noID, "body phone": noID, "body value": noID,
 		"body expected_close": noID, "body stage_id": noID, "body stage": noID, "body lost_reason": noID,
 
+		"query transcripts": noID, "body on": noID, "body zone": noID,
+
 		"query page": pageID, "query cursor": cursor, "query before": cursor,
 		"query filter": noID, "query limit": noID, "query search": noID, "query client_id": noID,
 

@@ -376,15 +376,31 @@ func routes() map[string]route {
 		"get-connect":    {want: always(notFound)}, // it names nobody's
 		"cancel-connect": {want: always(notFound)},
 		// Without a CRM there are no records: TestRecordsOnlyForWhoMaySeeThem has one.
-		"search-crm":       {want: always(conflict(model.NoCRM))},
-		"list-stages":      {want: always(conflict(model.NoCRM))},
-		"get-record":       {want: always(conflict(model.NoCRM))},
-		"create-record":    {body: func(target) any { return map[string]any{"title": "x"} }, want: always(conflict(model.NoCRM))},
-		"change-deal":      {body: func(target) any { return map[string]any{"stage": 1} }, want: always(conflict(model.NoCRM))},
-		"convert-lead":     {want: always(conflict(model.NoCRM))},
-		"link":             {want: seen(conflict(model.NoCRM)), hides: true},
-		"unlink":           {want: seen(conflict(model.NoCRM)), hides: true},
-		"list-suggestions": {want: seen(conflict(model.NoCRM)), hides: true},
+		"search-crm":        {want: always(conflict(model.NoCRM))},
+		"list-stages":       {want: always(conflict(model.NoCRM))},
+		"get-record":        {want: always(conflict(model.NoCRM))},
+		"create-record":     {body: func(target) any { return map[string]any{"title": "x"} }, want: always(conflict(model.NoCRM))},
+		"change-deal":       {body: func(target) any { return map[string]any{"stage": 1} }, want: always(conflict(model.NoCRM))},
+		"convert-lead":      {want: always(conflict(model.NoCRM))},
+		"link":              {want: seen(conflict(model.NoCRM)), hides: true},
+		"unlink":            {want: seen(conflict(model.NoCRM)), hides: true},
+		"list-suggestions":  {want: seen(conflict(model.NoCRM)), hides: true},
+		"sync-conversation": {body: func(target) any { return map[string]any{"on": false} }, want: seen(conflict(model.NoCRM)), hides: true},
+		"sync-now":          {want: seen(conflict(model.NoCRM)), hides: true},
+		"sync-page": {
+			body: func(target) any { return map[string]any{"on": false} },
+			want: func(c cell) verdict {
+				switch {
+				case !c.sees:
+					return forbidden(model.NotInstaller)
+				case c.gone:
+					return conflict(model.PageDisconnected)
+				case !c.who.Admin:
+					return forbidden(model.NotAdmin)
+				}
+				return conflict(model.NoCRM)
+			},
+		},
 		"connect-page": {
 			body:    func(t target) any { return map[string]any{"page": t.page.Meta(), "token": userToken} },
 			want:    wantConnect,

@@ -74,9 +74,13 @@ func (c *Client) CreateNote(ctx context.Context, as *model.CRMGrant, n model.CRM
 }
 
 // UpdateNote writes the content of n.ID anew, and on which records it stands: those whose
-// ids n has take the place of those before, what it has none of stays as it is.
-func (c *Client) UpdateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote) (model.CRMNote, error) {
+// ids n has take the place of those before, what it has none of stays as it is, unless it
+// is to be taken off records of that type.
+func (c *Client) UpdateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote, off ...model.RecordType) (model.CRMNote, error) {
 	b := noteBody(n)
+	for _, t := range off {
+		b.set(string(t)+"_id", nil)
+	}
 	return c.writeNote(ctx, as, request{name: "change note", method: http.MethodPut, path: notePath(n.ID), body: b.keys}, n.ID, b.bad || n.ID <= 0)
 }
 

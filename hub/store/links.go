@@ -37,4 +37,6 @@ type Eyes struct {
 type SeenLink struct {
 	Conversation model.ConversationID
 	model.Link
+	// Synced is how the conversation's transcript stands; nil: nothing is known of it.
+	Synced *Sync
 }

@@ -22,6 +22,11 @@ type Page struct {
 	PolicyAt time.Time
 	// RateBackoff is the last pause taken without a time from Meta.
 	RateBackoff time.Duration
+	// Zone is the IANA name of the zone whose days transcripts have.
+	Zone string `json:",omitempty"`
+	// SyncLimited: it was told that the CRM's budget of the day is used up, and nothing was
+	// written since.
+	SyncLimited bool `json:",omitempty"`
 	// Imported: all past conversations were brought in.
 	Imported bool `json:",omitempty"`
 	// History brings them in, until that is done; Gap what was missed meanwhile.

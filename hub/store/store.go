@@ -26,6 +26,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/transcript"
 	"parley/model"
 )
 
@@ -171,6 +172,23 @@ type Reader interface {
 	SeenLinks(page model.PageID, eyes Eyes) ([]SeenLink, error)
 	// SeesRecord tells whether eyes were found to see a record, and not too long ago.
 	SeesRecord(record model.RecordRef, eyes Eyes) (bool, error)
+	// Sync returns how a conversation's transcript stands in the CRM.
+	Sync(id model.ConversationID) (Sync, error)
+	// DueSyncs returns syncs whose WakeAt is not after now, oldest first; and when the
+	// next one after them is due, zero if none is.
+	DueSyncs(now time.Time, limit int) ([]Sync, time.Time, error)
+	// ChangedSyncs returns syncs of conversations in which something that a transcript
+	// tells changed after what was noticed.
+	ChangedSyncs(limit int) ([]Sync, error)
+	// PageSyncs returns all syncs of a Page.
+	PageSyncs(page model.PageID) ([]Sync, error)
+	// Transcript returns the parts of a conversation's transcript, by day and number.
+	Transcript(id model.ConversationID) ([]transcript.Part, error)
+	// TranscriptPart returns one of them.
+	TranscriptPart(id model.ConversationID, day string, number int) (transcript.Part, error)
+	// TranscriptsOn returns a page of the parts whose notes stand on a record, whichever
+	// Page they are of, the newest day first; not those that are gone.
+	TranscriptsOn(record model.RecordRef, cursor string, limit int) ([]transcript.Part, string, error)
 	// RecordTitle returns a record's title as last known.
 	RecordTitle(record model.RecordRef) (model.Untrusted, error)
 
@@ -251,6 +269,11 @@ type PageTx interface {
 	// PutReply stores how a reply stands. A client id that the same user used on the
 	// Page is [ErrConflict].
 	PutReply(r Reply) error
+	// PutSync stores how the transcript stands of a conversation that is there.
+	PutSync(s Sync) error
+	// PutTranscript stores a part of the transcript of a conversation that is there; it
+	// goes with the conversation.
+	PutTranscript(conversation model.ConversationID, p transcript.Part) error
 	// PutMail stores how a mail stands.
 	PutMail(m Mail) error
 	// PutReacting stores a reaction on its way, the only one of its message.

@@ -143,6 +143,9 @@ func (t pageTx) deleteContent(id model.ConversationID) error {
 		{`DELETE FROM carried WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM links WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM syncs WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM transcripts WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM transcript_records WHERE page_id = ? AND conversation_id = ?`, id},
 	} {
 		if err := t.run(del.query, t.page, del.arg); err != nil {
 			return err

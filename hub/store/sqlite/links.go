@@ -23,9 +23,10 @@ func (r reader) LinksTo(record model.RecordRef) ([]store.Link, error) {
 }
 
 // seenLinksQuery begins with what somebody was found to see of late, which is little.
-const seenLinksQuery = `SELECT l.conversation_id, l.record_type, l.record_id, COALESCE(k.title, '')
+const seenLinksQuery = `SELECT l.conversation_id, l.record_type, l.record_id, COALESCE(k.title, ''), y.doc
 	FROM record_sights s JOIN links l ON l.record_type = s.record_type AND l.record_id = s.record_id
 	LEFT JOIN records k ON k.record_type = s.record_type AND k.record_id = s.record_id
+	LEFT JOIN syncs y ON y.page_id = l.page_id AND y.conversation_id = l.conversation_id
 	WHERE s.user_id = ? AND s.until > ? AND l.page_id = ?
 	ORDER BY l.conversation_id, CASE l.record_type WHEN 'person' THEN 0 ELSE 1 END, l.record_type, l.record_id`
 
@@ -34,9 +35,15 @@ func (r reader) SeenLinks(page model.PageID, eyes store.Eyes) ([]store.SeenLink,
 	var list []store.SeenLink
 	err := r.each(seenLinksQuery, arguments{eyes.User, micros(eyes.Now), page}, func(rows *sql.Rows) error {
 		var l store.SeenLink
-		if err := rows.Scan(&l.Conversation, &l.Type, &l.ID, &l.Title); err != nil {
+		var doc sql.RawBytes
+		if err := rows.Scan(&l.Conversation, &l.Type, &l.ID, &l.Title, &doc); err != nil {
 			return err
 		}
+		sync, err := syncOf(doc)
+		if err != nil {
+			return err
+		}
+		l.Synced = sync
 		list = append(list, l)
 		return nil
 	})

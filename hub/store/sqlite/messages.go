@@ -149,6 +149,9 @@ func (t pageTx) PutMessage(m *store.Message) error {
 	if err == nil {
 		err = t.indexMessage(was, *m)
 	}
+	if err == nil && store.Retold(was, *m) {
+		err = t.retell(m.ConversationID, seq)
+	}
 	return t.spoil(wrap(err, "put message %s", m.ID))
 }
 
@@ -227,6 +230,9 @@ func (t pageTx) RemoveMessage(id model.MessageID) error {
 			return t.spoil(wrap(err, "remove message %s", id))
 		}
 	}
-	_, err = t.change(store.KindRemoved, string(id))
+	seq, err := t.change(store.KindRemoved, string(id))
+	if err == nil {
+		err = t.retell(in, seq)
+	}
 	return t.spoil(wrap(err, "remove message %s", id))
 }

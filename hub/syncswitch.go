@@ -1,0 +1,129 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// What the audit log says that keeping transcripts was and became.
+const (
+	auditOn  = "on"
+	auditOff = "off"
+)
+
+func onOff(on bool) string {
+	if on {
+		return auditOn
+	}
+	return auditOff
+}
+
+func wakeIf(on bool, s *store.Sync, now time.Time) {
+	s.Failures, s.Reason = 0, ""
+	if on {
+		s.Wake(now)
+	} else {
+		s.Rest()
+	}
+}
+
+// SetSync keeps a conversation's transcript in the CRM, or not, for a user who may see a
+// record that it is linked to. What was written stays.
+func (h *Hub) SetSync(ctx context.Context, user model.User, id model.ConversationID, on bool) error {
+	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync) error {
+		if s.Off == !on {
+			return nil
+		}
+		s.Off = !on
+		wakeIf(on, s, h.utc())
+		e := aboutPage(model.AuditSync, user, id.Page(), h.utc())
+		e.Conversation, e.From, e.To = id, onOff(!on), onOff(on)
+		return tx.AddAudit(e)
+	})
+}
+
+// SyncNow has a conversation's transcript written without waiting for more to come. Where
+// it is switched off nothing is.
+func (h *Hub) SyncNow(ctx context.Context, user model.User, id model.ConversationID) error {
+	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync) error {
+		active, err := syncActive(tx, *s)
+		if active {
+			s.Wake(h.utc())
+		}
+		return err
+	})
+}
+
+// ofLinked changes the sync of a conversation, for a user who may see one of its links.
+func (h *Hub) ofLinked(ctx context.Context, user model.User, id model.ConversationID, f func(store.PageTx, *store.Sync) error) error {
+	c, err := h.OpenConversation(ctx, user, id)
+	switch {
+	case err != nil:
+		return err
+	case h.notes == nil:
+		return model.Refuse(model.NoCRM)
+	case len(c.Links) == 0:
+		return model.Refuse(model.NotLinked)
+	}
+	err = h.write(ctx, id.Page(), func(tx store.PageTx) error {
+		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
+			return err
+		}
+		s, err := tx.Sync(id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		s.Conversation = id
+		was := s
+		if err := f(tx, &s); err != nil || s == was {
+			return err
+		}
+		return putSync(tx, was, s)
+	})
+	return err
+}
+
+// SetPageSync keeps transcripts of a Page's conversations in the CRM, or not, for an admin
+// who sees the Page. What was written stays.
+func (h *Hub) SetPageSync(ctx context.Context, user model.User, id model.PageID, on bool) (model.Page, error) {
+	if _, err := h.checkedPage(ctx, user, id, true); err != nil {
+		return model.Page{}, err
+	}
+	if h.notes == nil {
+		return model.Page{}, model.Refuse(model.NoCRM)
+	}
+	p, err := h.changePage(ctx, id, func(tx store.PageTx, p *store.Page) error {
+		switch {
+		case !model.CanSee(user.ID, p.Page):
+			return model.Refuse(model.NotInstaller)
+		case p.SyncOff == !on:
+			return nil
+		}
+		p.SyncOff = !on
+		e := aboutPage(model.AuditSync, user, id, h.utc())
+		e.From, e.To = onOff(!on), onOff(on)
+		return errors.Join(tx.AddAudit(e), h.wakePage(tx, id, on))
+	})
+	p.Sees = true
+	return p, err
+}
+
+// wakePage has the transcripts of a Page's conversations written, where they are to be,
+// and the links told anew.
+func (h *Hub) wakePage(tx store.PageTx, id model.PageID, on bool) error {
+	all, err := tx.PageSyncs(id)
+	for _, s := range all {
+		if err != nil {
+			break
+		}
+		if !s.Off {
+			wakeIf(on, &s, h.utc())
+			err = errors.Join(tx.PutSync(s), retellLinks(tx, s.Conversation))
+		}
+	}
+	return err
+}

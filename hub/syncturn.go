@@ -1,0 +1,386 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"crypto/rand"
+
+	"parley/hub/store"
+	"parley/hub/transcript"
+	"parley/model"
+)
+
+// turn writes what is to be written of one conversation's transcript. It holds all that
+// it needs as it was when it began; what it stores it checks again.
+type turn struct {
+	h      *Hub
+	id     model.ConversationID
+	sync   store.Sync
+	active bool
+	now    time.Time
+	links  []store.Link
+	plan   transcript.Conversation
+
+	// as is by whose grant the CRM is asked, nil by the company token; linkers are those
+	// who can still lend theirs, refused the access token that was refused.
+	as      *model.CRMGrant
+	linkers []model.UserID
+	refused string
+}
+
+// laterError: nothing can be written before that time.
+type laterError struct{ until time.Time }
+
+func (e *laterError) Error() string { return "to be written later" }
+
+const (
+	// messagesAtOnce is how many messages are read at a time.
+	messagesAtOnce = 500
+	// writesAtOnce is how many notes are written before it is another conversation's turn.
+	writesAtOnce = 20
+	// markerBytes is what a note's marker is made of: 80 bits.
+	markerBytes = 10
+	// markerSlack is how much older than its attempt a note may seem: clocks differ.
+	markerSlack = 24 * time.Hour
+)
+
+func (h *Hub) newTurn(ctx context.Context, id model.ConversationID) (*turn, error) {
+	t := &turn{h: h, id: id, now: h.utc()}
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		if t.sync, err = r.Sync(id); err != nil {
+			return err
+		}
+		if t.active, err = syncActive(r, t.sync); err != nil || !t.active {
+			return err
+		}
+		return t.read(r)
+	})
+	return t, err
+}
+
+// read reads what the transcript is made of.
+func (t *turn) read(r store.Reader) error {
+	page, err := r.Page(t.id.Page())
+	if err != nil {
+		return err
+	}
+	c, err := r.Conversation(t.id)
+	if err != nil {
+		return err
+	}
+	if t.links, err = r.Links(t.id); err != nil {
+		return err
+	}
+	zone := cmp.Or(page.Zone, hubZone())
+	t.plan = transcript.Conversation{
+		Page: page.Name, Customer: c.Customer.Name, Zone: zone, Today: t.now.In(transcript.ZoneOf(zone)).Format(time.DateOnly),
+	}
+	for _, l := range t.links {
+		t.plan.Links = append(t.plan.Links, l.Record)
+	}
+	byTime := slices.SortedFunc(slices.Values(t.links), func(a, b store.Link) int { return b.At.Compare(a.At) })
+	for _, l := range byTime {
+		if !slices.Contains(t.linkers, l.By) {
+			t.linkers = append(t.linkers, l.By)
+		}
+	}
+	if t.plan.Parts, err = r.Transcript(t.id); err != nil {
+		return err
+	}
+	t.plan.Messages, err = toldMessages(r, t.id)
+	return err
+}
+
+// toldMessages reads a conversation's messages, oldest first.
+func toldMessages(r store.Reader, id model.ConversationID) ([]transcript.Message, error) {
+	var out []transcript.Message
+	for before := ""; ; {
+		list, next, err := r.Messages(id, before, messagesAtOnce, store.Eyes{})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range slices.Backward(list) {
+			if transcript.Told(m.Message) {
+				out = append(out, transcript.Message{Message: m.Message, Order: m.Order, FirstSeq: m.FirstSeq})
+			}
+		}
+		if before = next; next == "" {
+			slices.Reverse(out)
+			return out, nil
+		}
+	}
+}
+
+// run writes parts until all is written.
+func (t *turn) run(ctx context.Context) error {
+	if err := t.settle(ctx); err != nil {
+		return err
+	}
+	for n := 0; ; {
+		writes := t.plan.Plan()
+		if len(writes) == 0 {
+			return nil
+		}
+		for _, w := range writes {
+			if n == writesAtOnce {
+				return &laterError{t.h.utc()}
+			}
+			if n > 0 && !pause(ctx, t.h.timing.SyncGap) {
+				return ctx.Err()
+			}
+			n++
+			ours, err := t.write(ctx, w)
+			if err != nil {
+				return err
+			}
+			if !ours {
+				break // a human's: what was to be written there goes elsewhere
+			}
+		}
+	}
+}
+
+// settle finds out what became of attempts of which nobody knows: of a write that got no
+// answer, or that a crash cut off. It waits until what was sent can't arrive any more.
+func (t *turn) settle(ctx context.Context) error {
+	for _, p := range slices.Clone(t.plan.Parts) {
+		if p.Attempt == nil {
+			continue
+		}
+		if until := p.Attempt.At.Add(t.h.timing.CRMCall); t.h.utc().Before(until) {
+			return &laterError{until}
+		}
+		note, err := t.look(ctx, p)
+		switch {
+		case errors.Is(err, model.ErrCRMNotFound) && p.Note == 0:
+			p.Attempt = nil // it was not written
+		case errors.Is(err, model.ErrCRMNotFound):
+			p.Lost()
+		case err != nil:
+			return err
+		default:
+			t.found(&p, note)
+		}
+		if err := t.keep(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look reads the note of a part; where its id is not known it is looked for by its marker.
+func (t *turn) look(ctx context.Context, p transcript.Part) (model.CRMNote, error) {
+	if p.Note != 0 {
+		return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
+			return t.h.notes.Note(ctx, as, p.Note)
+		})
+	}
+	for _, of := range p.Attempt.Records {
+		list, err := asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) ([]model.CRMNote, error) {
+			return t.h.notes.FindNotes(ctx, as, of, p.Attempt.At.Add(-markerSlack))
+		})
+		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
+			return model.CRMNote{}, err
+		}
+		for _, n := range list {
+			if strings.Contains(string(n.Content), p.Marker) {
+				return n, nil
+			}
+		}
+	}
+	return model.CRMNote{}, fmt.Errorf("look for a note's marker: %w", model.ErrCRMNotFound)
+}
+
+// found takes over what a note was found to hold.
+func (t *turn) found(p *transcript.Part, n model.CRMNote) {
+	p.Note = n.ID
+	p.Judge(string(n.Content), t.h.utc())
+	if on := recordsOf(n); len(on) > 0 {
+		p.Records = on
+	}
+}
+
+// recordsOf are the records that a note stands on.
+func recordsOf(n model.CRMNote) (on []model.RecordRef) {
+	for _, r := range []model.RecordRef{{Type: model.Person, ID: n.Person}, {Type: model.Lead, ID: n.Lead}, {Type: model.Deal, ID: n.Deal}} {
+		if r.ID != "" {
+			on = append(on, r)
+		}
+	}
+	return on
+}
+
+// write writes one part; false: its note is a human's.
+func (t *turn) write(ctx context.Context, w transcript.Write) (ours bool, err error) {
+	p := w.Part
+	if p.Marker == "" {
+		b := make([]byte, markerBytes)
+		_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+		p.Marker = hex.EncodeToString(b)
+	}
+	if p.Note != 0 {
+		n, err := t.look(ctx, p)
+		switch {
+		case errors.Is(err, model.ErrCRMNotFound):
+			p.Lost()
+		case err != nil:
+			return false, err
+		default:
+			t.found(&p, n)
+		}
+		if p.Taken {
+			return false, t.keep(ctx, p)
+		}
+	}
+	content := transcript.Content(p, w.Entries)
+	p.Attempt = &transcript.Attempt{Hash: transcript.Hash(content), Entries: w.Entries, Records: w.Records, At: t.h.utc()}
+	if err := t.attempt(ctx, p); err != nil {
+		return false, err
+	}
+	n, err := t.send(ctx, p, content)
+	return true, t.sent(ctx, p, n, err)
+}
+
+// send hands a note to the CRM.
+func (t *turn) send(ctx context.Context, p transcript.Part, content string) (model.CRMNote, error) {
+	n := model.CRMNote{ID: p.Note, Content: model.Untrusted(content)}
+	for _, r := range p.Attempt.Records {
+		switch r.Type {
+		case model.Person:
+			n.Person = r.ID
+		case model.Lead:
+			n.Lead = r.ID
+		case model.Deal:
+			n.Deal = r.ID
+		}
+	}
+	if p.Note == 0 {
+		return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
+			return t.h.notes.CreateNote(ctx, as, n)
+		})
+	}
+	var off []model.RecordType
+	for _, r := range p.Records {
+		if !slices.ContainsFunc(p.Attempt.Records, func(to model.RecordRef) bool { return to.Type == r.Type }) {
+			off = append(off, r.Type)
+		}
+	}
+	return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
+		return t.h.notes.UpdateNote(ctx, as, n, off...)
+	})
+}
+
+// sent stores what became of a write. What the CRM answered is stored though the hub may be
+// about to end.
+func (t *turn) sent(ctx context.Context, p transcript.Part, n model.CRMNote, err error) error {
+	var limit *model.CRMLimit
+	switch {
+	case err == nil:
+		p.Note = n.ID
+		p.Finish(t.h.utc())
+		p.Answered = transcript.Hash(string(n.Content))
+		if on := recordsOf(n); len(on) > 0 {
+			p.Records = on
+		}
+	case errors.Is(err, model.ErrCRMUnavailable) && !errors.As(err, &limit) || ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded):
+		return err // it may stand there
+	default:
+		p.Attempt = nil // it was refused
+	}
+	return errors.Join(err, t.keep(context.WithoutCancel(ctx), p))
+}
+
+// attempt stores that a text is about to be written, unless that is not wanted any more.
+func (t *turn) attempt(ctx context.Context, p transcript.Part) error {
+	return t.put(ctx, p, func(tx store.PageTx) error {
+		s, err := tx.Sync(t.id)
+		if err != nil {
+			return err
+		}
+		active, err := syncActive(tx, s)
+		if err != nil {
+			return err
+		}
+		links, err := tx.Links(t.id)
+		if err == nil && (!active || !slices.EqualFunc(links, t.links, func(a, b store.Link) bool { return a.Record == b.Record })) {
+			err = &laterError{t.h.utc()}
+		}
+		return err
+	})
+}
+
+// keep stores what is known of a part.
+func (t *turn) keep(ctx context.Context, p transcript.Part) error {
+	return t.put(ctx, p, func(store.PageTx) error { return nil })
+}
+
+func (t *turn) put(ctx context.Context, p transcript.Part, check func(store.PageTx) error) error {
+	err := t.h.store.Write(ctx, t.id.Page(), func(tx store.PageTx) error {
+		if err := check(tx); err != nil {
+			return err
+		}
+		now, err := tx.TranscriptPart(t.id, p.Day, p.Number)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		p.Left = p.Left || now.Left // unlinked meanwhile
+		return tx.PutTranscript(t.id, p)
+	})
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(t.plan.Parts, p.Same); i >= 0 {
+		t.plan.Parts[i] = p
+	} else {
+		t.plan.Parts = append(t.plan.Parts, p)
+	}
+	return nil
+}
+
+// asked asks the CRM by the company token, or by the grant of who linked the conversation,
+// the last one first.
+func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model.CRMGrant) (T, error)) (out T, err error) {
+	for {
+		if err := t.lend(ctx); err != nil {
+			return out, err
+		}
+		call, cancel := context.WithTimeout(ctx, t.h.timing.CRMCall)
+		out, err = ask(call, t.as)
+		cancel()
+		if t.as == nil || !errors.Is(err, model.ErrCRMRefused) {
+			return out, companyTokenError(err)
+		}
+		if t.refused != "" { // by a token that was new, too
+			t.linkers, t.refused = t.linkers[1:], ""
+		} else {
+			t.refused = t.as.Access
+		}
+		t.as = nil
+	}
+}
+
+// lend sets by whose grant the CRM is asked.
+func (t *turn) lend(ctx context.Context) error {
+	if t.h.crm.KnowsCompany() || t.as != nil {
+		return nil
+	}
+	for len(t.linkers) > 0 {
+		g, err := t.h.grantOf(ctx, t.linkers[0], t.refused)
+		if err == nil {
+			t.as = &g
+			return nil
+		}
+		if !errors.Is(err, errNoGrant) {
+			return err
+		}
+		t.linkers, t.refused = t.linkers[1:], ""
+	}
+	return model.Refuse(model.LinkerGone)
+}
