@@ -361,6 +361,7 @@ func rarely(t *hub.Timing) {
 func quick(t *hub.Timing) {
 	t.Heads = 30 * time.Millisecond
 	t.Revalidate = 20 * time.Millisecond
+	t.SyncPause, t.SyncMost, t.SyncGap = 300*time.Millisecond, 5*time.Second, time.Millisecond
 }
 
 // wireTap is a client inside the process: each frame that is written to it is noted

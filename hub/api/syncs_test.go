@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,17 +36,17 @@ func newSyncWorld(t *testing.T) *syncWorld {
 }
 
 // notes are all notes on a record, the oldest first.
-func (w *syncWorld) notes(of model.RecordRef) []crmNote {
+func (w *syncWorld) notes(of model.RecordRef) (on []crmNote) {
 	w.Helper()
-	req, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.box.PipedriveURL+"/v1/notes?limit=500&sort=id&"+string(of.Type)+"_id="+of.ID, nil)
-	w.must(err)
-	req.Header.Set("X-Api-Token", w.box.PipedriveToken)
-	resp, err := http.DefaultClient.Do(req)
-	w.must(err)
-	defer resp.Body.Close()
-	var out struct{ Data []crmNote }
-	w.must(json.NewDecoder(resp.Body).Decode(&out))
-	return out.Data
+	var book struct{ Notes []crmNote }
+	w.control(http.MethodGet, "/pipedrive/records", "", &book)
+	for _, n := range book.Notes {
+		switch of.ID {
+		case fmt.Sprint(n.Person), fmt.Sprint(n.Deal), n.Lead:
+			on = append(on, n)
+		}
+	}
+	return on
 }
 
 // synced waits until the transcript stands as said, and returns the state of the link.
@@ -93,5 +94,300 @@ func TestTranscriptIsWritten(t *testing.T) {
 		if v := w.record(w.rep, w.person, query); v.Transcripts != nil {
 			t.Errorf("with %s there are transcripts", query)
 		}
+	}
+}
+
+// control asks the sandbox's control API.
+func (w *syncWorld) control(method, path, body string, out any) {
+	w.Helper()
+	req, err := http.NewRequestWithContext(w.Context(), method, w.box.ControlURL+path, strings.NewReader(body))
+	w.must(err)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	w.must(err)
+	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		w.Fatalf("control %s: %s", path, resp.Status)
+	}
+	if out != nil {
+		w.must(json.NewDecoder(resp.Body).Decode(out))
+	}
+}
+
+// writes is how many notes were written, made or changed.
+func (w *syncWorld) writes() int {
+	w.Helper()
+	var s struct {
+		Calls map[string]int `json:"by_call"`
+	}
+	w.control(http.MethodPost, "/pipedrive", `{}`, &s)
+	return s.Calls["POST /v1/notes"] + s.Calls["PUT /v1/notes/{id}"]
+}
+
+// edits changes a note as a human by that account.
+func (w *syncWorld) edits(email string, n crmNote, content string) {
+	w.Helper()
+	var l struct {
+		Users []struct{ Email, Token string }
+	}
+	w.control(http.MethodGet, "/pipedrive/users", "", &l)
+	for _, u := range l.Users {
+		if u.Email != email {
+			continue
+		}
+		body, err := json.Marshal(map[string]string{"content": content})
+		w.must(err)
+		req, err := http.NewRequestWithContext(w.Context(), http.MethodPut, fmt.Sprintf("%s/v1/notes/%d", w.box.PipedriveURL, n.ID), strings.NewReader(string(body)))
+		w.must(err)
+		req.Header.Set("X-Api-Token", u.Token)
+		resp, err := http.DefaultClient.Do(req)
+		w.must(err)
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			w.Fatalf("a human's edit: %s", resp.Status)
+		}
+		return
+	}
+	w.Fatalf("nobody in the CRM is %s", email)
+}
+
+// now has the transcript written at once, and waits for it.
+func (w *syncWorld) now() {
+	w.Helper()
+	var c model.Conversation
+	w.do(w.rep, http.MethodPost, w.path()+"/sync", nil).want(http.StatusOK).into(&c)
+	w.synced(model.SyncDone)
+}
+
+// stands counts how often something stands in the notes on a record.
+func (w *syncWorld) stands(of model.RecordRef, text string) (n int) {
+	w.Helper()
+	for _, note := range w.notes(of) {
+		n += strings.Count(note.Content, text)
+	}
+	return n
+}
+
+// writesDone waits until a message stands in a note on the record.
+func (w *syncWorld) writesDone(of model.RecordRef, text string) {
+	w.Helper()
+	for range 400 {
+		if w.stands(of, text) > 0 {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	w.Fatalf("%s is not written\n%s", text, w.logs.String())
+}
+
+// TestBurstCostsFewWrites: 40 messages one after the other are five writes at most.
+func TestBurstCostsFewWrites(t *testing.T) {
+	t.Parallel()
+	w := newSyncWorld(t)
+	w.link(w.rep, w.person)
+	w.synced(model.SyncDone)
+	before := w.writes()
+	for i := range 40 {
+		w.customerWrites(meta, hanako, fmt.Sprintf("m_burst_%d", i), fmt.Sprintf("burst %d.", i), time.Now())
+	}
+	w.writesDone(w.person, "burst 39.")
+	w.synced(model.SyncDone)
+	if n := w.writes() - before; n > 5 {
+		t.Errorf("%d writes", n)
+	}
+	for i := range 40 {
+		if n := w.stands(w.person, fmt.Sprintf("burst %d.", i)); n != 1 {
+			t.Errorf("message %d stands %d times", i, n)
+		}
+	}
+}
+
+// TestHumansEditsAreKept: a note that a human changed is not written again, also where it
+// was changed by the account whose token we use; nor is one made again that was deleted.
+func TestHumansEditsAreKept(t *testing.T) {
+	t.Parallel()
+	for _, email := range []string{"installer@example.com", "rep@example.com"} {
+		t.Run(email, func(t *testing.T) {
+			t.Parallel()
+			w := newSyncWorld(t)
+			w.link(w.rep, w.person)
+			w.synced(model.SyncDone)
+			first := w.notes(w.person)[0]
+			w.edits(email, first, first.Content+"<p>VIP</p>")
+			edited := w.notes(w.person)[0].Content
+			w.customerWrites(meta, hanako, "m_next", "次の質問", time.Now())
+			w.writesDone(w.person, "次の質問")
+			notes := w.notes(w.person)
+			if len(notes) != 2 || notes[0].Content != edited || strings.Contains(notes[1].Content, "いくらですか？") {
+				t.Errorf("notes: %+v", notes)
+			}
+		})
+	}
+}
+
+// TestLostAnswers: a write whose answer is lost makes no second note, whether it made one
+// or changed it.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"POST /v1/notes", "PUT /v1/notes/{id}"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			w := newSyncWorld(t)
+			if strings.HasPrefix(call, "PUT") {
+				w.link(w.rep, w.person)
+				w.synced(model.SyncDone)
+			}
+			w.control(http.MethodPost, "/faults", `{"on":"pipedrive","kind":"act_and_cut","call":"`+call+`","count":1}`, nil)
+			w.customerWrites(meta, hanako, "m_lost", "答えは届かない", time.Now())
+			if strings.HasPrefix(call, "POST") {
+				w.link(w.rep, w.person)
+			}
+			if s := w.synced(model.SyncFailed); s.Reason != model.CRMUnavailable {
+				t.Errorf("failed with %q", s.Reason)
+			}
+			w.clock.advance(20 * time.Second) // what was sent has arrived, or never will
+			w.now()
+			w.customerWrites(meta, hanako, "m_then", "その後", time.Now())
+			w.writesDone(w.person, "その後")
+			if notes := w.notes(w.person); len(notes) != 1 || w.stands(w.person, "答えは届かない") != 1 {
+				t.Errorf("notes: %+v", notes)
+			}
+		})
+	}
+}
+
+// TestSyncWaitsForTheBudget: a budget that is used up stops writing, with one notice on the
+// Page, and not the inbox.
+func TestSyncWaitsForTheBudget(t *testing.T) {
+	t.Parallel()
+	w := newSyncWorld(t)
+	w.link(w.rep, w.person)
+	w.synced(model.SyncDone)
+	w.pipedrive("", `{"daily_left":3}`)
+	w.customerWrites(meta, hanako, "m_poor", "予算なし", time.Now())
+	for range 400 {
+		if s := w.synced(model.SyncWaiting); s.Reason == model.CRMLimited {
+			break
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	w.customerWrites(meta, hanako, "m_poorer", "まだ予算なし", time.Now())
+	w.do(w.rep, http.MethodPost, w.path()+"/sync", nil).want(http.StatusOK)
+	var l struct{ Notices []model.Notice }
+	w.get(w.rep, "/v1/notices", &l)
+	if len(l.Notices) != 1 || l.Notices[0].Kind != model.NoticeSyncLimited {
+		t.Errorf("notices: %+v", l.Notices)
+	}
+	if got := w.messages(w.rep, page, hanako); len(got) < 3 {
+		t.Errorf("the inbox has %d messages", len(got))
+	}
+	w.pipedrive("", `{"daily_left":100000}`)
+	w.clock.advance(6 * time.Minute)
+	w.now()
+	if w.stands(w.person, "まだ予算なし") != 1 {
+		t.Error("what waited is not written")
+	}
+	if w.get(w.rep, "/v1/notices", &l); len(l.Notices) != 1 {
+		t.Errorf("notices: %+v", l.Notices)
+	}
+}
+
+// TestSyncSwitches: off, nothing is written; on, what came meanwhile is. Who sees no link
+// gets one answer, whether there is one or not.
+func TestSyncSwitches(t *testing.T) {
+	t.Parallel()
+	w := newSyncWorld(t)
+	set := func(who account, path string, on bool) answer {
+		return w.do(who, http.MethodPut, path+"/sync", map[string]any{"on": on})
+	}
+	none := set(w.rep, w.path(), false)
+	none.problem(http.StatusConflict, model.NotLinked)
+	w.link(w.installer, w.hidden.RecordRef)
+	if got := set(w.rep, w.path(), false); !indistinct(got, none) {
+		t.Errorf("of a link that they may not see: %s, of none %s", got.body, none.body)
+	}
+	if got := w.do(w.rep, http.MethodPost, w.path()+"/sync", nil); got.problem(http.StatusConflict, model.NotLinked).Code == "" {
+		t.Error("no code")
+	}
+	w.link(w.rep, w.person)
+	w.synced(model.SyncDone)
+	set(w.rep, w.path(), false).want(http.StatusOK)
+	w.synced(model.SyncOff)
+	before := w.writes()
+	w.customerWrites(meta, hanako, "m_off", "書かないで", time.Now())
+	w.do(w.rep, http.MethodPost, w.path()+"/sync", nil).want(http.StatusOK)
+	w.do(w.rep, http.MethodPut, "/v1/pages/"+string(page)+"/sync", map[string]any{"on": false}).problem(http.StatusForbidden, model.NotAdmin)
+	var p model.Page
+	set(w.installer, "/v1/pages/"+string(page), false).want(http.StatusOK).into(&p)
+	set(w.rep, w.path(), true).want(http.StatusOK)
+	if w.synced(model.SyncOff); !p.SyncOff || w.writes() != before {
+		t.Errorf("off: page %t, %d writes", p.SyncOff, w.writes()-before)
+	}
+	set(w.installer, "/v1/pages/"+string(page), true).want(http.StatusOK)
+	w.writesDone(w.person, "書かないで")
+	var log struct{ Entries []model.AuditEntry }
+	w.get(w.installer, "/v1/audit?limit=20", &log)
+	var told []string
+	for _, e := range log.Entries {
+		if e.Kind == model.AuditSync {
+			told = append(told, string(e.Conversation)+" "+e.From+" "+e.To)
+		}
+	}
+	id := string(w.conversation)
+	if want := []string{" off on", id + " off on", " on off", id + " on off"}; !slices.Equal(told, want) {
+		t.Errorf("audit: %q", told)
+	}
+}
+
+// TestTranscriptsMove: another record of its kind takes the notes over; an unlinked one
+// keeps them, and gets no more.
+func TestTranscriptsMove(t *testing.T) {
+	t.Parallel()
+	w := newSyncWorld(t)
+	open := w.record(w.rep, w.person, "").Record.Open
+	a, b := open[0].RecordRef, open[1].RecordRef
+	w.link(w.rep, a)
+	w.writesDone(a, "いくらですか？")
+	w.synced(model.SyncDone)
+	w.link(w.rep, b)
+	w.writesDone(b, "いくらですか？")
+	w.synced(model.SyncDone)
+	if w.stands(a, "いくらですか？") != 0 || len(w.record(w.rep, a, "").Transcripts) != 0 || len(w.record(w.rep, b, "").Transcripts) != 1 {
+		t.Errorf("the note did not move from %s to %s", a, b)
+	}
+	w.link(w.rep, w.person)
+	w.writesDone(w.person, "いくらですか？")
+	w.synced(model.SyncDone)
+	w.do(w.rep, http.MethodDelete, w.linkPath(w.person), nil).want(http.StatusOK)
+	w.customerWrites(meta, hanako, "m_after", "その後", time.Now())
+	w.writesDone(b, "その後")
+	if w.stands(w.person, "その後") != 0 || w.stands(w.person, "いくらですか？") != 1 || w.stands(b, "いくらですか？") != 1 {
+		t.Errorf("unlinked: %+v", w.notes(w.person))
+	}
+}
+
+// TestPrivateTranscripts: who may see the record reads what a private Page's conversation
+// has there, and nothing else of it; who may not, nothing. It goes with the conversation.
+func TestPrivateTranscripts(t *testing.T) {
+	t.Parallel()
+	w := newSyncWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	w.link(w.installer, w.person)
+	w.writesDone(w.hidden.RecordRef, "いくらですか？")
+	w.synced(model.SyncDone)
+	w.setVisibility(w.installer, page, model.Private)
+	w.do(w.rep, http.MethodGet, w.path(), nil).problem(http.StatusNotFound, "not_found")
+	w.do(w.rep, http.MethodPost, w.path()+"/sync", nil).problem(http.StatusNotFound, "not_found")
+	v := w.record(w.rep, w.person, "")
+	if len(v.Transcripts) != 1 || v.Transcripts[0].Lines[0].Text != "いくらですか？" {
+		t.Errorf("by who may see the record: %d transcripts", len(v.Transcripts))
+	}
+	if b, _ := json.Marshal(v); strings.Contains(string(b), string(w.conversation)) || strings.Contains(string(b), string(hanako)) {
+		t.Errorf("it names the conversation: %s", b)
+	}
+	w.do(w.rep, http.MethodGet, recordPath(w.hidden.RecordRef), nil).problem(http.StatusNotFound, model.RecordNotFound)
+	w.do(w.installer, http.MethodDelete, w.path(), nil)
+	if v := w.record(w.rep, w.person, ""); len(v.Transcripts) != 0 {
+		t.Error("a deleted conversation's transcript is told")
 	}
 }
