@@ -24,6 +24,16 @@ type CRM interface {
 	// RecordFor returns a record with how many others may see it, as it is asked before a
 	// private conversation is linked to it.
 	RecordFor(ctx context.Context, ref model.RecordRef, id model.ConversationID) (model.RecordView, error)
+	// RecordTranscripts returns a record with what of conversations stands on it, the newest
+	// day first; with the cursor of such an answer, what comes after it.
+	RecordTranscripts(ctx context.Context, ref model.RecordRef, cursor string) (model.RecordView, error)
+	// SyncNow has a linked conversation's transcript written to the CRM now.
+	SyncNow(ctx context.Context, id model.ConversationID) (model.Conversation, error)
+	// SetSync has a conversation's transcript kept in the CRM, or no longer.
+	SetSync(ctx context.Context, id model.ConversationID, on bool) (model.Conversation, error)
+	// SetPageSync has those of all conversations of a Page kept there, or no longer; only
+	// an admin may.
+	SetPageSync(ctx context.Context, id model.PageID, on bool) error
 	// CreateRecord makes a record.
 	CreateRecord(ctx context.Context, t model.RecordType, r model.NewRecord) (model.Record, error)
 	// Link links a conversation to a record, in place of one of the same kind: a
@@ -47,6 +57,7 @@ type CRM interface {
 type crm struct {
 	records records
 	picker  *picker
+	view    *recordView
 	// over is the conversation that what lies over the screen is about, lies that.
 	over model.ConversationID
 	lies overlay.Overlay
@@ -87,7 +98,7 @@ func (m *Model) followCRM() tea.Cmd {
 		m.endPicker()
 		m.crm.over, m.crm.lies = "", nil
 	}
-	return m.readRecords()
+	return tea.Batch(m.followView(), m.readRecords())
 }
 
 // lost tells whether a conversation is no longer there, or may no longer be seen.
@@ -160,6 +171,11 @@ func linking() []cmd {
 		{ID: "link", Keys: []string{"c"}, Scope: command.Panes, Selected: true, Reason: needsFreeCRM, Run: (*Model).openPicker},
 		{ID: "unlink", Keys: []string{"U"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).askUnlink},
 		{ID: "open_record", Keys: []string{"o"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).openRecord},
+		{ID: "record", Keys: []string{"v"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).viewRecord},
+		{ID: "earlier", Keys: []string{"enter"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsEarlier, Run: (*Model).openEarlier},
+		{ID: "sync_now", Keys: []string{"Y"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsSynced, Run: (*Model).syncNow},
+		{ID: "sync", Keys: []string{"T"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsSwitch, Run: (*Model).turnSync},
+		{ID: "sync_page", Scope: command.Panes, Reason: needsAdminPage, Run: (*Model).turnPageSync},
 		{ID: "stage", Keys: []string{"S"}, Scope: command.Panel, Selected: true, Reason: needsRecord(model.Deal), Run: (*Model).askStage},
 		{ID: "won", Keys: []string{"W"}, Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealWon), Run: (*Model).win},
 		{ID: "lost", Keys: []string{"L"}, Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealLost), Run: (*Model).lose},

@@ -93,7 +93,9 @@ func (m *Model) panes(f *frame, top int) []string {
 	}
 	if l.panel > 0 {
 		r, _ := m.inbox.Conversation(m.shown.id)
-		columns = append(columns, column{l.panel, m.panelLines(r, l.panel, l.body)})
+		lines, next := m.panelLines(r, l.panel, l.body)
+		f.next = earlier(f.next, next)
+		columns = append(columns, column{l.panel, lines})
 	}
 	return m.beside(columns, l.body)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"parley/model"
 )
@@ -17,6 +18,10 @@ type fakeCRM struct {
 	made      []model.NewRecord
 	// others is how many others see a record; nil: it can't be told.
 	others *int
+	// transcripts are the pages of a record's transcripts, by cursor; failOn is why that of
+	// a cursor can't be read.
+	transcripts map[string]model.RecordView
+	failOn      map[string]error
 	// err is why it answers nothing; failMade why nothing can be made of that kind.
 	err      error
 	failMade map[model.RecordType]error
@@ -42,6 +47,37 @@ func (h *fakeHub) Record(_ context.Context, ref model.RecordRef) (model.Record, 
 func (h *fakeHub) RecordFor(ctx context.Context, ref model.RecordRef, _ model.ConversationID) (model.RecordView, error) {
 	r, err := h.Record(ctx, ref)
 	return model.RecordView{Record: r, Others: h.crm.others}, err
+}
+
+func (h *fakeHub) RecordTranscripts(_ context.Context, ref model.RecordRef, cursor string) (model.RecordView, error) {
+	err := errors.Join(h.note("transcripts "+ref.String()+" "+cursor), h.crm.err, h.crm.failOn[cursor])
+	v := h.crm.transcripts[cursor]
+	v.Record = h.crm.records[ref]
+	return v, err
+}
+
+// syncs makes every link of a conversation say how the transcript stands.
+func (h *fakeHub) syncs(id model.ConversationID, s model.SyncState) (model.Conversation, error) {
+	return h.linked(id, func(c *model.Conversation) {
+		c.Links = slices.Clone(c.Links)
+		for i := range c.Links {
+			c.Links[i].Sync = &model.Sync{State: s}
+		}
+	})
+}
+
+func (h *fakeHub) SyncNow(_ context.Context, id model.ConversationID) (model.Conversation, error) {
+	_ = h.note("sync now")
+	return h.syncs(id, model.SyncWaiting)
+}
+
+func (h *fakeHub) SetSync(_ context.Context, id model.ConversationID, on bool) (model.Conversation, error) {
+	_ = h.note(fmt.Sprint("sync ", on))
+	return h.syncs(id, map[bool]model.SyncState{true: model.SyncWaiting, false: model.SyncOff}[on])
+}
+
+func (h *fakeHub) SetPageSync(_ context.Context, id model.PageID, on bool) error {
+	return h.note(fmt.Sprint("sync page ", id, " ", on))
 }
 
 func (h *fakeHub) CreateRecord(_ context.Context, t model.RecordType, n model.NewRecord) (model.Record, error) {

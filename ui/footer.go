@@ -35,11 +35,11 @@ func (m *Model) panelCommands() []string {
 	case len(r.Links) == 0:
 		return []string{"link", "reply", "back", "palette"}
 	case l.Type == string(model.Deal):
-		return []string{"stage", "won", "lost", "open_record", "link", "back"}
+		return []string{"stage", "won", "lost", "record", "open_record", "back"}
 	case l.Type == string(model.Lead):
-		return []string{"convert", "open_record", "link", "reply", "back", "palette"}
+		return []string{"convert", "record", "open_record", "reply", "back", "palette"}
 	}
-	return []string{"link", "open_record", "reply", "back", "palette"}
+	return []string{"record", "link", "open_record", "reply", "back", "palette"}
 }
 
 // footerLine is the last line: what just happened, or the keys that matter now.
@@ -98,6 +98,8 @@ func (m *Model) typingKeys() string {
 	switch {
 	case m.crm.picker != nil && m.overlay.Overlay == overlay.Overlay(m.crm.picker.box):
 		return m.say(words.PickerKeys)
+	case m.crm.view != nil && m.overlay.Overlay == overlay.Overlay(m.crm.view.box):
+		return m.say(words.TranscriptKeys)
 	case m.overlay.Overlay != nil:
 		return m.say(words.OverlayKeys)
 	case m.box.IsOpen():

@@ -151,17 +151,12 @@ func (m *Model) countedOthers(c countedOthers) {
 func (m *Model) linkMeans(r model.Row, t model.RecordType, title string, others *int) string {
 	var all []string
 	if p, ok := m.inbox.Page(r.PageID); ok && p.Visibility == model.Private {
-		page := m.look.Line(p.Name)
-		switch {
-		case others == nil:
-			all = append(all, m.say(words.LinkPrivate, "Page", page, "Title", title))
-		case *others == 0:
-			all = append(all, m.say(words.LinkPrivateNobody, "Page", page, "Title", title))
-		case *others == 1:
-			all = append(all, m.say(words.LinkPrivateOne, "Page", page, "Title", title))
-		default:
-			all = append(all, m.say(words.LinkPrivateCounted, "Page", page, "Title", title, "N", group(*others)))
+		n := ""
+		if others != nil {
+			n = group(*others)
 		}
+		said := words.LinkPrivateTo(others, p.SyncOff || r.SyncOff())
+		all = append(all, m.say(said, "Page", m.look.Line(p.Name), "Title", title, "N", n))
 	}
 	if old, ok := slotOf(r.Links, t); ok {
 		all = append(all, m.say(words.LinkReplaces, "Old", m.look.Line(old.Title)))

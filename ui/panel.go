@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -13,13 +14,14 @@ import (
 )
 
 // panelLines is the right-hand panel: what is known of the customer, what they are about
-// to buy, and how the conversation stands.
-func (m *Model) panelLines(r model.Row, w, h int) []string {
+// to buy, and how the conversation stands. next is when it will read otherwise by itself.
+func (m *Model) panelLines(r model.Row, w, h int) (lines []string, next time.Time) {
 	th := m.look.Theme
 	p := panelText{m: m, w: w}
 	p.contact(r)
 	p.deal(r)
 	p.others(r)
+	p.earlier(r)
 	p.gap()
 	p.heading(m.say(words.PanelConversation))
 	p.line(m.status(r), th.Text)
@@ -28,10 +30,11 @@ func (m *Model) panelLines(r model.Row, w, h int) []string {
 	} else {
 		p.line(m.say(words.PanelUnassigned), th.Muted)
 	}
+	p.synced(r)
 	for _, l := range r.Labels {
 		p.line("# "+m.look.Ours(l), th.Muted)
 	}
-	return p.fill(h)
+	return p.fill(h), p.next
 }
 
 // contact is who the customer is: as Facebook names them, and as the CRM knows them.
@@ -170,6 +173,8 @@ type panelText struct {
 	m     *Model
 	w     int
 	lines []string
+	// next is when a line will read otherwise; zero: none does by itself.
+	next time.Time
 }
 
 func (p *panelText) heading(s string) {

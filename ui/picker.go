@@ -107,6 +107,8 @@ func (m *Model) layPicker() {
 			return m.pickerTyped(p, a.Text)
 		case overlay.Moved:
 			return m.lookAt(p)
+		case overlay.Opened:
+			return m.viewPicked(p)
 		case overlay.Chosen:
 			return m.picked(p, a.ID)
 		case overlay.Closed:

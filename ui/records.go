@@ -50,6 +50,9 @@ func (m *Model) refreshRecords() {
 	for _, r := range m.crm.records.held {
 		r.old = r.old || r.why != "" || m.clock.now().Sub(r.at) >= freshFor
 	}
+	if v := m.crm.view; v != nil {
+		v.old = true
+	}
 }
 
 // readRecords reads what the panel shows and is not held.

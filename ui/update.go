@@ -134,6 +134,21 @@ func (m *Model) crmSays(msg tea.Msg) tea.Cmd {
 	case recordAddress:
 		return m.recordAddress(msg)
 	default:
+		return m.transcriptSays(msg)
+	}
+	return nil
+}
+
+// transcriptSays takes over what was answered about transcripts in the CRM.
+func (m *Model) transcriptSays(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case transcriptsRead:
+		return m.transcriptsRead(msg)
+	case syncDone:
+		m.syncDone(msg)
+	case pageSynced:
+		m.pageSynced(msg)
+	default:
 		m.terminalSays(msg)
 	}
 	return nil
@@ -217,5 +232,5 @@ func (m *Model) settle() tea.Cmd {
 	m.leavePanel()
 	taken, records := m.dropTaken(), m.followCRM()
 	m.draw()
-	return tea.Batch(taken, records, m.watchReading(), m.readOlder(), m.tellPresence(), m.clock.wake(m.nextChange()))
+	return tea.Batch(taken, records, m.watchReading(), m.readOlder(), m.readOn(), m.tellPresence(), m.clock.wake(m.nextChange()))
 }

@@ -129,6 +129,8 @@ const (
 	TranscriptOfDay    ID = "transcript_of_day"
 	TranscriptTitle    ID = "transcript_title"
 	TranscriptKeys     ID = "transcript_keys"
+	TranscriptCut      ID = "transcript_cut"
+	ViewTitle          ID = "view_title"
 )
 
 // How the transcript of a linked conversation stands.

@@ -24,6 +24,23 @@ func (h *screenHub) RecordFor(ctx context.Context, ref model.RecordRef, id model
 	return h.client.RecordFor(ctx, ref, id)
 }
 
+func (h *screenHub) RecordTranscripts(ctx context.Context, ref model.RecordRef, cursor string) (model.RecordView, error) {
+	return h.client.RecordTranscripts(ctx, ref, cursor)
+}
+
+func (h *screenHub) SyncNow(ctx context.Context, id model.ConversationID) (model.Conversation, error) {
+	return h.client.SyncNow(ctx, id)
+}
+
+func (h *screenHub) SetSync(ctx context.Context, id model.ConversationID, on bool) (model.Conversation, error) {
+	return h.client.SetSync(ctx, id, on)
+}
+
+func (h *screenHub) SetPageSync(ctx context.Context, id model.PageID, on bool) error {
+	_, err := h.client.SetPageSync(ctx, id, on)
+	return err
+}
+
 func (h *screenHub) CreateRecord(ctx context.Context, t model.RecordType, r model.NewRecord) (model.Record, error) {
 	return h.client.CreateRecord(ctx, t, r)
 }

@@ -25,7 +25,7 @@ type Overlay interface {
 }
 
 // Action is what an overlay asks for: nil (nothing), [Closed], [Chosen], [Entered],
-// [Edited], [Completing], [Moved] or [Filled].
+// [Edited], [Completing], [Moved], [Opened] or [Filled].
 type Action interface{ isAction() }
 
 // Closed asks to close the overlay.
@@ -46,6 +46,9 @@ type Completing struct{ Text string }
 // Moved says which item is selected now.
 type Moved struct{ ID string }
 
+// Opened says of which item more is wanted, without choosing it.
+type Opened struct{ ID string }
+
 // Filled says what stands in each field of a form, once it is finished.
 type Filled struct{ Texts []string }
 
@@ -55,6 +58,7 @@ func (Entered) isAction()    {}
 func (Edited) isAction()     {}
 func (Completing) isAction() {}
 func (Moved) isAction()      {}
+func (Opened) isAction()     {}
 func (Filled) isAction()     {}
 
 var (
@@ -64,4 +68,5 @@ var (
 	_ Overlay = (*Choice)(nil)
 	_ Overlay = (*Picker)(nil)
 	_ Overlay = (*Form)(nil)
+	_ Overlay = (*Reader)(nil)
 )

@@ -91,6 +91,11 @@ func (p *Picker) Update(msg tea.Msg) (Action, tea.Cmd) {
 				return Chosen{id}, nil
 			}
 			return nil, nil
+		case "tab":
+			if id := p.Selected(); id != "" {
+				return Opened{id}, nil
+			}
+			return nil, nil
 		case "up", "ctrl+p":
 			return p.move(-1), nil
 		case "down", "ctrl+n":

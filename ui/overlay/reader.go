@@ -1,0 +1,234 @@
+package overlay
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/ui/cells"
+	"parley/ui/look"
+	"parley/words"
+)
+
+// ReadKind is what a line of a [Reader] is.
+type ReadKind uint8
+
+// The kinds of lines.
+const (
+	ReadText  ReadKind = iota
+	ReadMuted          // what is said about a text
+	ReadDay            // the name of a day, between two rules
+	ReadUnder          // what stands below the name of a day
+	ReadHead           // who wrote, with the time at the right
+)
+
+// ReadLine is something to read: a line, or a text that is wrapped into several.
+type ReadLine struct {
+	Kind ReadKind
+	Text string
+	// Right stands at the right of a head.
+	Right string
+	// Ours: it stands behind a bar, as what we wrote does in a conversation.
+	Ours bool
+}
+
+// Reader shows a text that can be scrolled and no more. Somebody else reads it in, page
+// by page: each time it was scrolled it answers [Moved].
+type Reader struct {
+	title string
+	lines []ReadLine
+	// said stands above the text, status below it; alarm: something is wrong.
+	said, status string
+	alarm        bool
+
+	// The text as it was laid out last, and how much of it was seen.
+	drawn []string
+	width int
+	look  uint32
+	laid  bool
+	seen  int
+	top   int
+}
+
+// NewReader returns a reader without a text, with a sentence above it.
+func NewReader(title, said string) *Reader { return &Reader{title: title, said: said} }
+
+// SetTitle replaces the title.
+func (p *Reader) SetTitle(title string) { p.title = title }
+
+// SetLines replaces the text. What is at the top stays there.
+func (p *Reader) SetLines(lines []ReadLine) { p.lines, p.laid = slices.Clone(lines), false }
+
+// SetStatus says how reading stands; alarm: something is wrong.
+func (p *Reader) SetStatus(sentence string, alarm bool) { p.status, p.alarm = sentence, alarm }
+
+// NearEnd tells whether what is seen is no more than a page from the end.
+func (p *Reader) NearEnd() bool { return p.laid && p.top+2*p.seen >= len(p.drawn) }
+
+// Update implements Overlay.
+func (p *Reader) Update(msg tea.Msg) (Action, tea.Cmd) {
+	key, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil, nil
+	}
+	by := 0
+	switch key.String() {
+	case "esc", "q", "ctrl+c", "h", "left":
+		return Closed{}, nil
+	case "j", "down":
+		by = 1
+	case "k", "up":
+		by = -1
+	case "ctrl+d":
+		by = max(1, p.seen/2)
+	case "ctrl+u":
+		by = -max(1, p.seen/2)
+	case "pgdown", "space":
+		by = max(1, p.seen-1)
+	case "pgup":
+		by = -max(1, p.seen-1)
+	case "g", "home":
+		by = -len(p.drawn)
+	case "G", "end":
+		by = len(p.drawn)
+	default:
+		return nil, nil
+	}
+	p.scroll(by)
+	return Moved{}, nil
+}
+
+func (p *Reader) scroll(by int) { p.top = max(0, min(p.top+by, len(p.drawn)-p.seen)) }
+
+// Lines implements Overlay.
+func (p *Reader) Lines(l look.Look, w, h int) []string {
+	f := NewFrame(p.title, w, h)
+	iw, ih := f.Inside()
+	p.lay(l, iw)
+	content := p.sentence(l, iw, ih)
+	below := p.below(l, iw, ih)
+	p.seen = max(0, ih-len(content)-len(below))
+	positioned := len(p.drawn) > p.seen && len(below) < 2 && p.seen > 1
+	if positioned {
+		p.seen--
+	}
+	p.scroll(0)
+	to := min(p.top+p.seen, len(p.drawn))
+	content = append(append(content, p.drawn[p.top:to]...), below...)
+	if positioned {
+		position := l.Say(words.OverlayPosition, "From", p.top+1, "Dash", dash(l), "To", to, "All", len(p.drawn))
+		content = append(content, l.Theme.Muted.Paint(l.Right(position, iw)))
+	}
+	return f.Lines(l, content)
+}
+
+func dash(l look.Look) string {
+	if l.Theme.Rule == "-" {
+		return "-"
+	}
+	return "–"
+}
+
+// sentence is what stands above the text, with a blank line where there is room.
+func (p *Reader) sentence(l look.Look, w, h int) []string {
+	const roomy = 14
+	if p.said == "" || h < roomy/2 {
+		return nil
+	}
+	var out []string
+	for _, s := range l.Cells.Wrap(p.said, w) {
+		out = append(out, l.Theme.Muted.Paint(l.Fit(s, w)))
+	}
+	if h >= roomy {
+		out = append(out, l.Fit("", w))
+	}
+	return out[:min(len(out), h/3)]
+}
+
+func (p *Reader) below(l look.Look, w, h int) []string {
+	style := l.Theme.Muted
+	if p.alarm {
+		style = l.Theme.Warn
+	}
+	var out []string
+	if p.status == "" {
+		return nil
+	}
+	for _, s := range l.Cells.Wrap(p.status, w) {
+		if len(out) < max(1, h/2) {
+			out = append(out, style.Paint(l.Fit(s, w)))
+		}
+	}
+	return out
+}
+
+// lay lays the text out for a width.
+func (p *Reader) lay(l look.Look, w int) {
+	if p.laid && p.width == w && p.look == l.Version {
+		return
+	}
+	p.laid, p.width, p.look = true, w, l.Version
+	p.drawn = p.drawn[:0]
+	for _, line := range p.lines {
+		p.drawn = append(p.drawn, line.draw(l, w)...)
+	}
+}
+
+// readIndent is how far a text stands in.
+const readIndent = 2
+
+// mostRule is how long the rules beside a day's name are.
+const mostRule = 8
+
+func (r ReadLine) draw(l look.Look, w int) []string {
+	switch r.Kind {
+	case ReadDay:
+		text := l.Cut(l.Cells.Apart(r.Text), max(0, w-4))
+		n := max(0, min(mostRule, (w-l.Cells.Width(text)-2)/2))
+		rule := l.Theme.Faint.Paint(l.Rule(n))
+		used := 2*n + 2 + l.Cells.Width(text)
+		left := max(0, (w-used)/2)
+		return []string{cells.Spaces(left) + rule + l.Theme.Muted.Paint(" "+text+" ") + rule + cells.Spaces(max(0, w-left-used))}
+	case ReadUnder:
+		text := l.Cut(l.Cells.Apart(r.Text), w)
+		left := (w - l.Cells.Width(text)) / 2
+		return []string{l.Theme.Muted.Paint(l.Fit(cells.Spaces(left)+text, w))}
+	case ReadHead:
+		return []string{r.head(l, w)}
+	case ReadText, ReadMuted:
+	}
+	if r.Text == "" {
+		return []string{l.Fit("", w)}
+	}
+	style := l.Theme.Text
+	if r.Kind == ReadMuted {
+		style = l.Theme.Muted
+	}
+	var out []string
+	for _, s := range l.Cells.Wrap(l.Cells.Apart(r.Text), max(1, w-readIndent)) {
+		out = append(out, row(l, w, r.bar(l), cell{l.Theme.Text, "", readIndent - 1}, cell{style, s, -1}))
+	}
+	return out
+}
+
+// head is who wrote, and when.
+func (r ReadLine) head(l look.Look, w int) string {
+	style := l.Theme.Strong
+	right := l.Cut(r.Right, w/2)
+	n := l.Cells.Width(right)
+	if r.Ours {
+		return row(l, w, r.bar(l), cell{l.Theme.Accent, r.Text, max(0, w-1-n-1)}, cell{l.Theme.Text, "", 1}, cell{l.Theme.Muted, right, n})
+	}
+	return row(l, w, cell{style, l.Cells.Apart(r.Text), max(0, w-n-1)}, cell{l.Theme.Text, "", 1}, cell{l.Theme.Muted, right, n})
+}
+
+// bar is the first cell of a line.
+func (r ReadLine) bar(l look.Look) cell {
+	if r.Ours {
+		return cell{l.Theme.Accent, l.Theme.Bar, 1}
+	}
+	return cell{l.Theme.Text, "", 1}
+}
+
+// Cursor implements Overlay.
+func (p *Reader) Cursor() (x, y int, ok bool) { return 0, 0, false }

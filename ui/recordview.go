@@ -1,0 +1,290 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/model/safe"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// recordView is a record's own screen: what of conversations stands on it in the CRM, read
+// only. It lives as long as it lies over the screen, and with it all that was read.
+type recordView struct {
+	box *overlay.Reader
+	// of is the conversation from which it was opened. linked: by its link to the record,
+	// with which it goes.
+	of     model.ConversationID
+	ref    model.RecordRef
+	title  model.Untrusted
+	linked bool
+	// picker is what it lies over; nil: nothing.
+	picker *picker
+
+	held   []model.Transcript
+	cursor string
+	// read: an answer came; asking: one is being waited for; old: it is to be read anew;
+	// why it could not be read.
+	read, asking, old bool
+	why               string
+	// generation tells answers apart that were asked for before it was read anew.
+	generation uint64
+}
+
+// transcriptsRead is the answer with a page of transcripts.
+type transcriptsRead struct {
+	of         *recordView
+	generation uint64
+	view       model.RecordView
+	err        error
+}
+
+// viewRecord shows what stands on a linked record; of several, it asks which.
+func (m *Model) viewRecord() tea.Cmd {
+	r, _ := m.current()
+	if len(r.Links) == 1 {
+		return m.openRecordView(&recordView{of: r.ID, ref: r.Links[0].Ref(), title: r.Links[0].Title, linked: true})
+	}
+	return m.chooseLink(r, m.say(words.ViewTitle), "", func(ref model.RecordRef) tea.Cmd {
+		v := &recordView{of: r.ID, ref: ref, linked: true}
+		for _, l := range r.Links {
+			if l.Ref() == ref {
+				v.title = l.Title
+			}
+		}
+		return m.openRecordView(v)
+	})
+}
+
+// viewPicked shows what stands on the record that is selected in the picker.
+func (m *Model) viewPicked(p *picker) tea.Cmd {
+	c, ok := p.selectedCandidate()
+	if !ok {
+		return nil
+	}
+	return m.openRecordView(&recordView{of: p.of, ref: c.RecordRef, title: c.Title, picker: p})
+}
+
+func (m *Model) openRecordView(v *recordView) tea.Cmd {
+	v.box = overlay.NewReader(m.viewTitle(v), m.say(words.TranscriptReaders))
+	v.old = true
+	m.crm.view = v
+	m.showView()
+	m.layCRM(v.of, v.box, func(a overlay.Action) tea.Cmd {
+		if _, closed := a.(overlay.Closed); closed {
+			m.crm.view = nil
+			if v.picker != nil && m.crm.picker == v.picker {
+				m.layPicker()
+			}
+		}
+		return nil
+	})
+	return m.readView()
+}
+
+func (m *Model) viewTitle(v *recordView) string {
+	return m.say(words.TranscriptTitle, "Title", m.look.Line(v.title))
+}
+
+// followView takes the view away where it must not be seen any more: another thing lies
+// there, or the link is gone by which it was opened.
+func (m *Model) followView() tea.Cmd {
+	v := m.crm.view
+	if v == nil {
+		return nil
+	}
+	if v.linked {
+		if r, ok := m.inbox.Conversation(v.of); ok && !linked(r.Links, v.ref) && m.overlay.Overlay == overlay.Overlay(v.box) {
+			m.overlay = opened{}
+		}
+	}
+	if m.overlay.Overlay != overlay.Overlay(v.box) {
+		m.crm.view = nil
+		return nil
+	}
+	return m.readView()
+}
+
+// readView reads a view from its beginning, where that is wanted.
+func (m *Model) readView() tea.Cmd {
+	v := m.crm.view
+	if v == nil || !v.old || m.wire.State != Live {
+		return nil
+	}
+	v.old, v.cursor = false, ""
+	v.generation++
+	return m.askTranscripts(v)
+}
+
+// readOn reads on where the end of what was read is near, as it was drawn last.
+func (m *Model) readOn() tea.Cmd {
+	v := m.crm.view
+	if v == nil || v.asking || v.cursor == "" || m.wire.State != Live || !v.box.NearEnd() {
+		return nil
+	}
+	return m.askTranscripts(v)
+}
+
+func (m *Model) askTranscripts(v *recordView) tea.Cmd {
+	v.asking = true
+	m.showView()
+	hub, ref, cursor, generation := m.hub, v.ref, v.cursor, v.generation
+	return call(func(ctx context.Context) tea.Msg {
+		got, err := hub.RecordTranscripts(ctx, ref, cursor)
+		return transcriptsRead{of: v, generation: generation, view: got, err: err}
+	})
+}
+
+// transcriptsRead takes a page over. Where it could not be read, nothing of what was read
+// before stays: it may no longer be theirs to see.
+func (m *Model) transcriptsRead(t transcriptsRead) tea.Cmd {
+	v := t.of
+	if m.crm.view != v || t.generation != v.generation {
+		return nil
+	}
+	v.asking = false
+	if t.err != nil {
+		v.held, v.cursor, v.read, v.why = nil, "", false, m.hub.Explain(t.err)
+		m.showView()
+		return nil
+	}
+	if v.cursor == "" { // it is read from its beginning
+		v.held = nil
+	}
+	v.held = append(v.held, t.view.Transcripts...)
+	v.cursor, v.read, v.why = t.view.Cursor, true, ""
+	if t.view.Record.Title != "" {
+		v.title = t.view.Record.Title
+	}
+	m.showView()
+	return nil
+}
+
+// showView fills the view with what is known now.
+func (m *Model) showView() {
+	v := m.crm.view
+	if v == nil {
+		return
+	}
+	v.box.SetTitle(m.viewTitle(v))
+	switch {
+	case v.why != "":
+		v.box.SetStatus(v.why, true)
+	case v.asking || v.old:
+		v.box.SetStatus(m.say(words.TranscriptsReading), false)
+	default:
+		v.box.SetStatus("", false)
+	}
+	v.box.SetLines(m.viewLines(v))
+}
+
+// viewLines are the transcripts, the newest day first.
+func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
+	if v.read && len(v.held) == 0 {
+		return []overlay.ReadLine{
+			{}, {Kind: overlay.ReadUnder, Text: m.say(words.TranscriptsNone)}, {Kind: overlay.ReadMuted, Text: m.say(words.TranscriptsNoneDo)},
+		}
+	}
+	var out []overlay.ReadLine
+	for i, t := range v.held {
+		if i > 0 {
+			out = append(out, overlay.ReadLine{})
+		}
+		out = append(out, m.transcriptLines(t)...)
+	}
+	return out
+}
+
+// transcriptGroup is how long after its first message a group takes more (look.md).
+const transcriptGroup = 5 * time.Minute
+
+// transcriptLines are a day of a conversation, in the zone in which the day was written.
+func (m *Model) transcriptLines(t model.Transcript) []overlay.ReadLine {
+	l := m.look
+	l.Zone = t.Location()
+	day := l.Ours(t.Day)
+	if at, err := time.ParseInLocation(time.DateOnly, t.Day, l.Zone); err == nil {
+		day = l.Day(m.clock.now(), at.Add(time.Hour))
+	}
+	under := []string{}
+	for _, s := range []string{l.Line(t.Customer), l.Line(t.Page), m.otherZone(t)} {
+		if s != "" {
+			under = append(under, s)
+		}
+	}
+	out := []overlay.ReadLine{
+		{Kind: overlay.ReadDay, Text: day}, {Kind: overlay.ReadUnder, Text: strings.Join(under, " "+l.Theme.Bullet+" ")}, {},
+	}
+	var first *model.TranscriptLine
+	for i := range t.Lines {
+		line := &t.Lines[i]
+		if first == nil || line.Author != first.Author || line.Direction != first.Direction || line.Day != first.Day || line.At.Sub(first.At) > transcriptGroup {
+			if first != nil {
+				out = append(out, overlay.ReadLine{})
+			}
+			first = line
+			out = append(out, overlay.ReadLine{Kind: overlay.ReadHead, Text: l.Line(line.Author), Right: m.lineTime(l.Clock(line.At), line.Day), Ours: line.Direction == model.Out})
+		}
+		out = append(out, m.transcriptLine(line)...)
+	}
+	return out
+}
+
+// otherZone names the zone of a transcript whose times are not the user's.
+func (m *Model) otherZone(t model.Transcript) string {
+	at := t.WrittenAt
+	if len(t.Lines) > 0 {
+		at = t.Lines[0].At
+	}
+	_, theirs := at.In(t.Location()).Zone()
+	_, ours := at.In(m.zone).Zone()
+	if theirs == ours {
+		return ""
+	}
+	return m.look.Ours(t.Zone)
+}
+
+// lineTime is when a line was written, with its day where that is another than that of
+// the transcript.
+func (m *Model) lineTime(clock, day string) string {
+	at, err := time.ParseInLocation(time.DateOnly, day, m.zone)
+	switch {
+	case day == "":
+		return clock
+	case err != nil:
+		day = m.look.Ours(day)
+	default:
+		day = m.look.Date(m.clock.now(), at)
+	}
+	return m.say(words.TranscriptOfDay, "Day", day) + " " + clock
+}
+
+func (m *Model) transcriptLine(t *model.TranscriptLine) []overlay.ReadLine {
+	ours := t.Direction == model.Out
+	var out []overlay.ReadLine
+	text := safe.Body(t.Text)
+	say := func(kind overlay.ReadKind, s string) {
+		out = append(out, overlay.ReadLine{Kind: kind, Text: s, Ours: ours})
+	}
+	if !text.Empty() {
+		say(overlay.ReadText, m.look.Cells.Shown(strings.Trim(text.String(), "\n")))
+	}
+	if text.Cut() {
+		say(overlay.ReadMuted, m.say(words.TranscriptCut))
+	}
+	for _, a := range t.Attachments {
+		say(overlay.ReadText, "["+m.look.Words.AttachmentCalled(a, m.look.Line)+"]")
+	}
+	if t.Unsent {
+		say(overlay.ReadMuted, m.say(words.Unsent))
+	}
+	if t.Edited {
+		say(overlay.ReadMuted, m.say(words.ThreadAside, "What", m.say(words.Edited)))
+	}
+	return out
+}

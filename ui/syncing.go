@@ -1,0 +1,205 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/overlay"
+	"parley/words"
+)
+
+// syncLines say how the transcript stands in the CRM; where it stands alike on all linked
+// records, once. next is when they will read otherwise.
+func (m *Model) syncLines(r model.Row) (lines []syncLine, next time.Time) {
+	now := m.clock.now()
+	for _, l := range r.Links {
+		if l.Sync == nil {
+			continue
+		}
+		next = earlier(next, words.SyncedChange(*l.Sync, now))
+		said := m.look.Words.Synced(*l.Sync, now, func(at time.Time) string { return m.look.Moment(now, at) })
+		lines = append(lines, syncLine{of: m.look.Line(l.Title), said: said, state: l.Sync.State})
+	}
+	for _, l := range lines {
+		if l.said != lines[0].said {
+			for i := range lines {
+				lines[i].said = m.say(words.SyncOf, "Title", lines[i].of, "State", lines[i].said)
+			}
+			return lines, next
+		}
+	}
+	return lines[:min(len(lines), 1)], next
+}
+
+// syncLine is how the transcript stands on a record.
+type syncLine struct {
+	of, said string
+	state    model.SyncState
+}
+
+// synced adds how the transcript stands.
+func (p *panelText) synced(r model.Row) {
+	th := p.m.look.Theme
+	lines, next := p.m.syncLines(r)
+	p.next = earlier(p.next, next)
+	for _, l := range lines {
+		switch l.state {
+		case model.SyncFailed:
+			p.line(l.said, th.Danger)
+		case model.SyncWaiting:
+			p.line(l.said, th.Warn)
+		case model.SyncDone:
+			p.line(l.said, th.Good)
+		case model.SyncOff:
+			p.line(l.said, th.Muted)
+		}
+	}
+}
+
+// needsSynced tells why the transcript can't be written now.
+func (m *Model) needsSynced() string {
+	if why := m.needsSwitch(); why != "" {
+		return why
+	}
+	if r, _ := m.current(); r.SyncOff() {
+		return m.say(words.WhySyncOff, "Key", m.keyOf("sync"))
+	}
+	return ""
+}
+
+// needsSwitch tells why the transcript can't be switched on or off now.
+func (m *Model) needsSwitch() string {
+	if why := m.needsLinked(); why != "" {
+		return why
+	}
+	r, _ := m.current()
+	if p, ok := m.inbox.Page(r.PageID); ok && p.SyncOff {
+		return m.say(words.WhyPageSyncOff, "Page", m.look.Line(p.Name))
+	}
+	if m.crm.busy {
+		return m.say(words.WhyCRMBusy)
+	}
+	return ""
+}
+
+// syncDone is the answer to a change of how a transcript is kept.
+type syncDone struct {
+	id           model.ConversationID
+	conversation model.Conversation
+	said         string
+	err          error
+}
+
+func (m *Model) changeSync(id model.ConversationID, said words.ID, do func(context.Context) (model.Conversation, error)) tea.Cmd {
+	m.crm.busy = true
+	sentence := m.say(said)
+	return call(func(ctx context.Context) tea.Msg {
+		c, err := do(ctx)
+		return syncDone{id: id, conversation: c, said: sentence, err: err}
+	})
+}
+
+func (m *Model) syncDone(d syncDone) {
+	m.crm.busy = false
+	switch {
+	case d.err != nil:
+		m.notify(m.hub.Explain(d.err))
+	case !m.lost(d.id):
+		m.putLinked(d.conversation)
+		m.notify(d.said)
+	}
+}
+
+// syncNow has the transcript written now.
+func (m *Model) syncNow() tea.Cmd {
+	r, _ := m.current()
+	hub := m.hub
+	return m.changeSync(r.ID, words.SaidSyncNow, func(ctx context.Context) (model.Conversation, error) { return hub.SyncNow(ctx, r.ID) })
+}
+
+// turnSync has the transcript kept, or no longer; before others could read a private
+// conversation by that, it says so and asks.
+func (m *Model) turnSync() tea.Cmd {
+	r, _ := m.current()
+	on, said := r.SyncOff(), words.SaidSyncOff
+	if on {
+		said = words.SaidSyncOn
+	}
+	hub := m.hub
+	set := func() tea.Cmd {
+		return m.changeSync(r.ID, said, func(ctx context.Context) (model.Conversation, error) { return hub.SetSync(ctx, r.ID, on) })
+	}
+	p, ok := m.inbox.Page(r.PageID)
+	if !on || !ok || p.Visibility != model.Private {
+		return set()
+	}
+	titles := make([]string, 0, len(r.Links))
+	for _, l := range r.Links {
+		titles = append(titles, m.look.Line(l.Title))
+	}
+	what := m.say(words.SyncPrivate, "Page", m.look.Line(p.Name), "Title", strings.Join(titles, m.say(words.ListOr)))
+	c := m.askSync(m.look.Name(r.Customer), what)
+	m.layCRM(r.ID, c, confirmed(set))
+	return nil
+}
+
+func (m *Model) askSync(name, what string) *overlay.Choice {
+	c := overlay.NewChoice(m.say(words.SyncTitle, "Name", name), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(words.SyncNo)},
+		{ID: answerYes, Key: "y", Title: m.say(words.SyncYes)},
+	})
+	c.Say(what)
+	return c
+}
+
+// confirmed does something once yes was chosen.
+func confirmed(do func() tea.Cmd) func(overlay.Action) tea.Cmd {
+	return func(a overlay.Action) tea.Cmd {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+			return nil
+		}
+		return do()
+	}
+}
+
+// pageSynced is the answer to a change of how a Page's transcripts are kept.
+type pageSynced struct {
+	page model.PageID
+	on   bool
+	err  error
+}
+
+// turnPageSync has the transcripts of a Page's conversations kept, or no longer.
+func (m *Model) turnPageSync() tea.Cmd {
+	p, _ := m.sharedPage()
+	hub, on := m.hub, p.SyncOff
+	set := func() tea.Cmd {
+		return call(func(ctx context.Context) tea.Msg {
+			return pageSynced{page: p.ID, on: on, err: hub.SetPageSync(ctx, p.ID, on)}
+		})
+	}
+	if !on || p.Visibility != model.Private {
+		return set()
+	}
+	name := m.look.Line(p.Name)
+	m.lay(m.askSync(name, m.say(words.SyncPrivatePage, "Page", name)), confirmed(set))
+	return nil
+}
+
+// pageSynced says what was done. The Page itself comes with the news.
+func (m *Model) pageSynced(s pageSynced) {
+	if s.err != nil {
+		m.notify(m.hub.Explain(s.err))
+		return
+	}
+	p, _ := m.inbox.Page(s.page)
+	said := words.SaidPageSyncOff
+	if s.on {
+		said = words.SaidPageSyncOn
+	}
+	m.notify(m.say(said, "Page", m.look.Line(p.Name)))
+}
