@@ -71,7 +71,7 @@ func (m *Model) viewPicked(p *picker) tea.Cmd {
 }
 
 func (m *Model) openRecordView(v *recordView) tea.Cmd {
-	v.box = overlay.NewReader(m.viewTitle(v), m.say(words.TranscriptReaders))
+	v.box = overlay.NewReader(m.viewTitle(v))
 	v.old = true
 	m.crm.view = v
 	m.showView()
@@ -172,6 +172,10 @@ func (m *Model) showView() {
 		return
 	}
 	v.box.SetTitle(m.viewTitle(v))
+	v.box.Say("")
+	if v.read {
+		v.box.Say(m.say(words.TranscriptReaders))
+	}
 	switch {
 	case v.why != "":
 		v.box.SetStatus(v.why, true)
@@ -187,14 +191,21 @@ func (m *Model) showView() {
 func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
 	if v.read && len(v.held) == 0 {
 		return []overlay.ReadLine{
-			{}, {Kind: overlay.ReadUnder, Text: m.say(words.TranscriptsNone)}, {Kind: overlay.ReadMuted, Text: m.say(words.TranscriptsNoneDo)},
+			{Kind: overlay.ReadUnder, Text: m.say(words.TranscriptsNone)}, {Kind: overlay.ReadUnder, Text: m.say(words.TranscriptsNoneDo)},
 		}
 	}
 	var out []overlay.ReadLine
+	under := ""
 	for i, t := range v.held {
 		if i > 0 {
 			out = append(out, overlay.ReadLine{})
 		}
+		out = append(out, overlay.ReadLine{Kind: overlay.ReadDay, Text: m.transcriptDay(t)})
+		if of := m.transcriptOf(t); of != under {
+			out = append(out, overlay.ReadLine{Kind: overlay.ReadUnder, Text: of})
+			under = of
+		}
+		out = append(out, overlay.ReadLine{})
 		out = append(out, m.transcriptLines(t)...)
 	}
 	return out
@@ -203,23 +214,33 @@ func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
 // transcriptGroup is how long after its first message a group takes more (look.md).
 const transcriptGroup = 5 * time.Minute
 
-// transcriptLines are a day of a conversation, in the zone in which the day was written.
+// transcriptDay names the day, as it is in the zone in which it was written.
+func (m *Model) transcriptDay(t model.Transcript) string {
+	l := m.look
+	l.Zone = t.Location()
+	at, err := time.ParseInLocation(time.DateOnly, t.Day, l.Zone)
+	if err != nil {
+		return l.Ours(t.Day)
+	}
+	return l.Day(m.clock.now(), at.Add(time.Hour))
+}
+
+// transcriptOf says whose conversation it is, with which Page.
+func (m *Model) transcriptOf(t model.Transcript) string {
+	var all []string
+	for _, s := range []string{m.look.Line(t.Customer), m.look.Line(t.Page), m.otherZone(t)} {
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, " "+m.look.Theme.Bullet+" ")
+}
+
+// transcriptLines are a day of a conversation.
 func (m *Model) transcriptLines(t model.Transcript) []overlay.ReadLine {
 	l := m.look
 	l.Zone = t.Location()
-	day := l.Ours(t.Day)
-	if at, err := time.ParseInLocation(time.DateOnly, t.Day, l.Zone); err == nil {
-		day = l.Day(m.clock.now(), at.Add(time.Hour))
-	}
-	under := []string{}
-	for _, s := range []string{l.Line(t.Customer), l.Line(t.Page), m.otherZone(t)} {
-		if s != "" {
-			under = append(under, s)
-		}
-	}
-	out := []overlay.ReadLine{
-		{Kind: overlay.ReadDay, Text: day}, {Kind: overlay.ReadUnder, Text: strings.Join(under, " "+l.Theme.Bullet+" ")}, {},
-	}
+	var out []overlay.ReadLine
 	var first *model.TranscriptLine
 	for i := range t.Lines {
 		line := &t.Lines[i]

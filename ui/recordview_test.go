@@ -49,7 +49,7 @@ func TestRecordView(t *testing.T) {
 		model.TranscriptLine{Unsent: true})
 	w := viewWorld(t, map[string]model.RecordView{"": {Transcripts: []model.Transcript{day}}})
 	w.keys("enter", "tab", "v")
-	w.shows("山田 花子: transcripts", "Whoever may see this record in Pipedrive can read this.",
+	w.shows("山田 花子: transcripts", "Whoever may see this record in Pipedrive can read this, too.",
 		"Yesterday", "山田 花子 · Aoyama Tea · Asia/Tokyo", "09:00", "見積もりをお願い", "Aiko", "09:01", "▌ はい", "(edited)",
 		"of 16 Nov 09:02", "[image]", "[plan.pdf]", "This message was taken back.", "esc close")
 	w.keys("x", "r", "e", "z", "esc")

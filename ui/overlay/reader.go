@@ -45,13 +45,17 @@ type Reader struct {
 	drawn []string
 	width int
 	look  uint32
+	low   bool
 	laid  bool
 	seen  int
 	top   int
 }
 
-// NewReader returns a reader without a text, with a sentence above it.
-func NewReader(title, said string) *Reader { return &Reader{title: title, said: said} }
+// NewReader returns a reader without a text.
+func NewReader(title string) *Reader { return &Reader{title: title} }
+
+// Say puts a sentence above the text.
+func (p *Reader) Say(sentence string) { p.said, p.laid = sentence, false }
 
 // SetTitle replaces the title.
 func (p *Reader) SetTitle(title string) { p.title = title }
@@ -104,8 +108,11 @@ func (p *Reader) scroll(by int) { p.top = max(0, min(p.top+by, len(p.drawn)-p.se
 func (p *Reader) Lines(l look.Look, w, h int) []string {
 	f := NewFrame(p.title, w, h)
 	iw, ih := f.Inside()
-	p.lay(l, iw)
-	content := p.sentence(l, iw, ih)
+	p.lay(l, iw, ih < roomy)
+	var content []string
+	if ih >= roomy {
+		content = p.sentence(l, iw)
+	}
 	below := p.below(l, iw, ih)
 	p.seen = max(0, ih-len(content)-len(below))
 	positioned := len(p.drawn) > p.seen && len(below) < 2 && p.seen > 1
@@ -129,20 +136,20 @@ func dash(l look.Look) string {
 	return "–"
 }
 
-// sentence is what stands above the text, with a blank line where there is room.
-func (p *Reader) sentence(l look.Look, w, h int) []string {
-	const roomy = 14
-	if p.said == "" || h < roomy/2 {
+// roomy is how many lines there must be for the sentence above to stay while the text is
+// scrolled; with fewer it is scrolled as well.
+const roomy = 14
+
+// sentence is what stands above the text, with a blank line below.
+func (p *Reader) sentence(l look.Look, w int) []string {
+	if p.said == "" {
 		return nil
 	}
 	var out []string
 	for _, s := range l.Cells.Wrap(p.said, w) {
 		out = append(out, l.Theme.Muted.Paint(l.Fit(s, w)))
 	}
-	if h >= roomy {
-		out = append(out, l.Fit("", w))
-	}
-	return out[:min(len(out), h/3)]
+	return append(out, l.Fit("", w))
 }
 
 func (p *Reader) below(l look.Look, w, h int) []string {
@@ -162,13 +169,16 @@ func (p *Reader) below(l look.Look, w, h int) []string {
 	return out
 }
 
-// lay lays the text out for a width.
-func (p *Reader) lay(l look.Look, w int) {
-	if p.laid && p.width == w && p.look == l.Version {
+// lay lays the text out for a width, with the sentence above where that is scrolled, too.
+func (p *Reader) lay(l look.Look, w int, low bool) {
+	if p.laid && p.width == w && p.low == low && p.look == l.Version {
 		return
 	}
-	p.laid, p.width, p.look = true, w, l.Version
+	p.laid, p.width, p.low, p.look = true, w, low, l.Version
 	p.drawn = p.drawn[:0]
+	if low {
+		p.drawn = append(p.drawn, p.sentence(l, w)...)
+	}
 	for _, line := range p.lines {
 		p.drawn = append(p.drawn, line.draw(l, w)...)
 	}
@@ -190,9 +200,11 @@ func (r ReadLine) draw(l look.Look, w int) []string {
 		left := max(0, (w-used)/2)
 		return []string{cells.Spaces(left) + rule + l.Theme.Muted.Paint(" "+text+" ") + rule + cells.Spaces(max(0, w-left-used))}
 	case ReadUnder:
-		text := l.Cut(l.Cells.Apart(r.Text), w)
-		left := (w - l.Cells.Width(text)) / 2
-		return []string{l.Theme.Muted.Paint(l.Fit(cells.Spaces(left)+text, w))}
+		var out []string
+		for _, s := range l.Cells.Wrap(l.Cells.Apart(r.Text), w) {
+			out = append(out, l.Theme.Muted.Paint(l.Fit(cells.Spaces((w-l.Cells.Width(s))/2)+s, w)))
+		}
+		return out
 	case ReadHead:
 		return []string{r.head(l, w)}
 	case ReadText, ReadMuted:
