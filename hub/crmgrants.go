@@ -18,28 +18,28 @@ const whatGrant = "crm grant"
 // errNoGrant: the user has granted us nothing, or takes it back.
 var errNoGrant = errors.New("no grant of the CRM")
 
-// grantLocks lets one at a time use and refresh a user's grant: of two refreshes at once,
-// one may end the other's access token.
-type grantLocks struct {
+// turns lets one at a time work on something: of two refreshes of a grant at once, one
+// may end the other's access token.
+type turns[K comparable] struct {
 	mu sync.Mutex
-	of map[model.UserID]*grantLock
+	of map[K]*turnLock
 }
 
-type grantLock struct {
+type turnLock struct {
 	held    chan struct{}
 	waiting int
 }
 
 // take waits for its turn; give must follow.
-func (l *grantLocks) take(ctx context.Context, user model.UserID) (give func(), err error) {
+func (l *turns[K]) take(ctx context.Context, what K) (give func(), err error) {
 	l.mu.Lock()
 	if l.of == nil {
-		l.of = make(map[model.UserID]*grantLock)
+		l.of = make(map[K]*turnLock)
 	}
-	one := l.of[user]
+	one := l.of[what]
 	if one == nil {
-		one = &grantLock{held: make(chan struct{}, 1)}
-		l.of[user] = one
+		one = &turnLock{held: make(chan struct{}, 1)}
+		l.of[what] = one
 	}
 	one.waiting++
 	l.mu.Unlock()
@@ -47,7 +47,7 @@ func (l *grantLocks) take(ctx context.Context, user model.UserID) (give func(), 
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if one.waiting--; one.waiting == 0 {
-			delete(l.of, user)
+			delete(l.of, what)
 		}
 	}
 	select {

@@ -33,7 +33,7 @@ func (h *Hub) Doctor(ctx context.Context, user model.User, id model.PageID) ([]m
 	if err != nil {
 		return nil, err
 	}
-	return append(append(out, more...), h.crmCheck(), h.filesCheck()), nil
+	return append(append(out, more...), h.crmCheck(), h.crmHookCheck(), h.filesCheck()), nil
 }
 
 func check(id string, good bool, detail string) model.Check {

@@ -94,6 +94,8 @@ type Options struct {
 	Records Records
 	// Notes are those of the same CRM; nil: no transcripts are kept there.
 	Notes Notes
+	// Hooks are the webhooks of the same CRM; nil: none can be asked for.
+	Hooks Hooks
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
 	// first sign-in through the CRM.
 	NewColleagues bool
@@ -123,6 +125,8 @@ type Hub struct {
 	records       Records
 	notes         Notes
 	syncs         syncing
+	hooks         Hooks
+	crmHooked     webhookStatus
 	staff         crmStaff
 	permits       expiring[model.RecordRef, []int64]
 	looked        expiring[looked, struct{}]
@@ -132,7 +136,10 @@ type Hub struct {
 	newColleagues bool
 	loginURL      string
 	company       companyKept
-	grants        grantLocks
+	grants        turns[model.UserID]
+	recordLocks   turns[model.RecordRef]
+	crmEvents     chan model.CRMEvent
+	crmSeen       expiring[string, struct{}]
 	polls         *devicePolls
 
 	now func() time.Time
@@ -172,10 +179,10 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
-		crm: o.CRM, notes: o.Notes, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
+		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
-		imports: newSignal(),
+		imports: newSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
 	}
 	if o.Records != nil {
 		h.records = patient{o.Records, o.Now}
@@ -211,6 +218,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	if h.notes != nil {
 		g.Go(func() error { return h.runSyncNotices(ctx) })
 		g.Go(func() error { return h.runSyncs(ctx) })
+	}
+	if h.records != nil {
+		g.Go(func() error { return h.runCRMEvents(ctx) })
 	}
 	return g.Wait()
 }

@@ -118,52 +118,17 @@ func (l *linker) unlink(ref model.RecordRef) error {
 	return errors.Join(err, l.tell(model.ActionUnlinked, model.AuditUnlinked, ref))
 }
 
-// tell stores the line that says what was done, by ids alone, and the entry of the audit
-// log. The conversation itself does not change by it: that would tell who may not see
-// the record that there is one.
+// tell stores the line that says what was done, and the entry of the audit log.
 func (l *linker) tell(action string, kind model.AuditKind, ref model.RecordRef) error {
-	now := l.h.utc()
-	order, err := placeAfterSeen(l.tx, Draft{Conversation: l.id}, now)
-	if err != nil {
-		return err
-	}
-	err = l.tx.PutMessage(&store.Message{
-		Message: model.Message{
-			ID: model.NewMessageID(l.id.Page(), newUUID()), ConversationID: l.id, Direction: model.System,
-			Author:      model.Author{Kind: model.ByUser, ID: string(l.user.ID), Name: model.Untrusted(l.user.Name)},
-			Attachments: []model.Attachment{}, Reactions: []model.Reaction{}, SentAt: now,
-			Event: &model.Notable{Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(ref.Type), ID: ref.ID}},
-		},
-		Order: order,
+	err := l.h.putLine(l.tx, l.id, byUser(l.user), model.Notable{
+		Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(ref.Type), ID: ref.ID},
 	})
 	if err != nil {
 		return err
 	}
-	e := aboutPage(kind, l.user, l.id.Page(), now)
+	e := aboutPage(kind, l.user, l.id.Page(), l.h.utc())
 	e.Conversation, e.Record = l.id, &ref
 	return l.tx.AddAudit(e)
-}
-
-// repoint links to another record what is linked to one that it took the place of.
-func (h *Hub) repoint(ctx context.Context, user model.User, from, to model.RecordRef) error {
-	links, err := h.linksTo(ctx, from)
-	for _, was := range links {
-		if err != nil {
-			break
-		}
-		err = h.write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
-			l := &linker{h, tx, user, was.Conversation}
-			still, err := linked(tx, was.Conversation, from)
-			if err != nil || still == nil {
-				return err
-			}
-			if err := l.unlink(from); err != nil {
-				return err
-			}
-			return l.link(to)
-		})
-	}
-	return err
 }
 
 // lookPatience is how long opening a conversation waits for the CRM to tell of its links.
@@ -194,6 +159,8 @@ func (h *Hub) OpenConversation(ctx context.Context, user model.User, id model.Co
 		case err == nil:
 			// Their other screens, and those of colleagues who may see it, learn of it, too.
 			err = h.tellLink(ctx, id, ref)
+		case errors.As(err, &refusal) && refusal.Code == model.RecordNotFound && h.crm.KnowsCompany():
+			err = h.lookForGone(patience, ref) // they may not see it, or it is gone
 		case errors.As(err, &refusal) && refusal.Code != model.CRMLimited:
 			err = nil // they may not see it
 		default:
@@ -225,6 +192,16 @@ func (h *Hub) unknownLinks(ctx context.Context, user model.User, id model.Conver
 		return err
 	})
 	return unknown, err
+}
+
+// lookForGone reads a linked record again that a user does not see.
+func (h *Hub) lookForGone(ctx context.Context, ref model.RecordRef) error {
+	give, err := h.recordLocks.take(ctx, ref)
+	if err != nil {
+		return err
+	}
+	defer give()
+	return h.readAgain(ctx, ref, fate{})
 }
 
 func (h *Hub) tellLink(ctx context.Context, id model.ConversationID, ref model.RecordRef) error {

@@ -91,3 +91,13 @@ func (p patient) SetStage(ctx context.Context, as *model.CRMGrant, deal string, 
 func (p patient) SetStatus(ctx context.Context, as *model.CRMGrant, deal string, to model.DealStatus, reason string) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.SetStatus(ctx, as, deal, to, reason) })
 }
+
+// Brief implements [Records].
+func (p patient) Brief(ctx context.Context, ref model.RecordRef) (model.Record, error) {
+	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.Brief(ctx, ref) })
+}
+
+// DealOfLead implements [Records].
+func (p patient) DealOfLead(ctx context.Context, lead, person string) (model.RecordRef, error) {
+	return waited(ctx, p.now, func() (model.RecordRef, error) { return p.Records.DealOfLead(ctx, lead, person) })
+}

@@ -36,6 +36,12 @@ type Records interface {
 	Stages(ctx context.Context, as *model.CRMGrant) ([]model.Stage, error)
 	SetStage(ctx context.Context, as *model.CRMGrant, deal string, stage int64) (model.Record, error)
 	SetStatus(ctx context.Context, as *model.CRMGrant, deal string, status model.DealStatus, reason string) (model.Record, error)
+	// Brief returns a record alone, by the company token: without names, of its stage and
+	// its person the ids.
+	Brief(ctx context.Context, ref model.RecordRef) (model.Record, error)
+	// DealOfLead returns which of a person's deals a lead became, by the company token;
+	// [model.ErrCRMNotFound]: none.
+	DealOfLead(ctx context.Context, lead, person string) (model.RecordRef, error)
 	// ConvertLead makes a deal of a lead.
 	ConvertLead(ctx context.Context, as *model.CRMGrant, lead string) (model.RecordRef, error)
 }
@@ -113,6 +119,7 @@ func crmError(err error) error {
 // that is, where that can be known: by their ids in the CRM. A record that the user may
 // not see is [model.ErrCRMNotFound].
 func (e eyes) look(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
+	asked := e.h.utc()
 	permitted, err := e.permitted(ctx, ref)
 	var r model.Record
 	if err == nil {
@@ -127,7 +134,7 @@ func (e eyes) look(ctx context.Context, ref model.RecordRef) (model.Record, []in
 	if r, err = e.shown(ctx, r); err != nil {
 		return model.Record{}, nil, err
 	}
-	return r, permitted, e.h.keepRecord(ctx, r, e.user.ID)
+	return r, permitted, e.h.keepRecord(ctx, r, e.user, asked, byCRM())
 }
 
 // permitted asks who may see a record, and keeps it for everybody. By the user's own
@@ -136,6 +143,7 @@ func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, erro
 	if !e.h.crm.KnowsCompany() {
 		return nil, nil
 	}
+	asked := e.h.utc()
 	ids, err := e.h.records.PermittedUsers(ctx, ref)
 	switch {
 	case err == nil:
@@ -145,7 +153,7 @@ func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, erro
 	default:
 		return nil, err
 	}
-	if err := e.h.keepSights(ctx, ref, ids); err != nil {
+	if err := e.h.keepSights(ctx, ref, ids, asked); err != nil {
 		return nil, err
 	}
 	if e.grant == nil && !slices.Contains(ids, e.self.ID) {
@@ -222,52 +230,49 @@ func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
 	return r, err
 }
 
-// keepSights keeps who of the hub's users may see a record, by ids of the CRM.
-func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64) error {
+// keepSights keeps who of the hub's users may see a record, by ids of the CRM, as it was
+// when it was asked. An event from after that knows better.
+func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
 	users, err := h.staff.users(ctx, h, ids)
 	if err != nil {
 		return err
 	}
-	return h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SetSights(ref, users, h.utc().Add(sightFor)) })
-}
-
-func (h *Hub) forgetSight(ctx context.Context, ref model.RecordRef, user model.UserID) error {
-	return h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SetSight(ref, user, time.Time{}) })
-}
-
-// keepRecord keeps that a user sees a record, and what it is called.
-func (h *Hub) keepRecord(ctx context.Context, r model.Record, user model.UserID) error {
-	retitled := false
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
-		was, err := tx.RecordTitle(r.RecordRef)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		s, err := tx.RecordState(ref)
+		if err != nil {
 			return err
 		}
-		retitled = err == nil && was != r.Title
-		return errors.Join(tx.SetRecordTitle(r.RecordRef, r.Title), tx.SetSight(r.RecordRef, user, h.utc().Add(sightFor)))
+		if s.EventAt.After(asked) {
+			h.permits.drop(func(r model.RecordRef) bool { return r == ref })
+			return withdraw(tx, ref, users)
+		}
+		s.AskedAt = asked
+		return errors.Join(tx.SetRecordState(ref, s), tx.SetSights(ref, users, h.utc().Add(sightFor)))
 	})
-	if err != nil || !retitled {
-		return err
-	}
-	return h.tellLinks(ctx, r.RecordRef)
 }
 
-// tellLinks has who sees a record told anew of the links to it.
-func (h *Hub) tellLinks(ctx context.Context, ref model.RecordRef) error {
-	links, err := h.linksTo(ctx, ref)
-	for _, l := range links {
-		if err != nil {
-			break
+// forgetSight keeps that a user does not see a record; of one that is gone, who saw it
+// last stays.
+func (h *Hub) forgetSight(ctx context.Context, ref model.RecordRef, user model.UserID) error {
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		s, err := tx.RecordState(ref)
+		if err != nil || s.Gone {
+			return err
 		}
-		err = h.write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
-			is, err := linked(tx, l.Conversation, ref)
-			if err != nil || is == nil {
-				return err
-			}
-			return tx.PutLink(*is)
-		})
-	}
-	return err
+		return tx.SetSight(ref, user, time.Time{})
+	})
+}
+
+// keepRecord keeps that a user saw a record when it was asked for, and how it stands.
+func (h *Hub) keepRecord(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		s, err := tx.RecordState(r.RecordRef)
+		if err != nil || s.EventAt.After(asked) {
+			return err
+		}
+		return tx.SetSight(r.RecordRef, user.ID, h.utc().Add(sightFor))
+	})
+	return errors.Join(err, h.observe(ctx, r, by))
 }
 
 func (h *Hub) linksTo(ctx context.Context, ref model.RecordRef) (links []store.Link, err error) {
@@ -353,6 +358,7 @@ func (h *Hub) CreateRecord(ctx context.Context, user model.User, t model.RecordT
 	if n.PersonID != "" && (t == model.Person || !person.Valid()) {
 		return out, model.Refuse(model.BadRecord)
 	}
+	asked := h.utc()
 	err = h.withEyes(ctx, user, func(e eyes) (err error) {
 		if n.PersonID != "" {
 			if _, _, err := e.look(ctx, person); err != nil {
@@ -372,7 +378,7 @@ func (h *Hub) CreateRecord(ctx context.Context, user model.User, t model.RecordT
 			return err
 		}
 		out, err = e.shown(ctx, out)
-		return errors.Join(err, h.keepRecord(ctx, out, user.ID))
+		return errors.Join(err, h.keepRecord(ctx, out, user, asked, byUser(user)))
 	})
 	return out, err
 }
@@ -409,6 +415,11 @@ func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordR
 	if err := to.check(); err != nil {
 		return out, err
 	}
+	give, err := h.recordLocks.take(ctx, ref)
+	if err != nil {
+		return out, err
+	}
+	defer give() // what the CRM tells of it comes after
 	err = h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) (err error) {
 		if to.Stage != 0 {
 			out, err = h.records.SetStage(ctx, e.grant, ref.ID, to.Stage)
@@ -416,6 +427,9 @@ func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordR
 			out, err = h.records.SetStatus(ctx, e.grant, ref.ID, to.Status, to.LostReason)
 		}
 		if err != nil {
+			return err
+		}
+		if err := h.observe(ctx, out, byUser(user)); err != nil {
 			return err
 		}
 		out, err = e.shown(ctx, out)
@@ -427,6 +441,11 @@ func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordR
 // ConvertLead makes a deal of a lead that the user may see; what was linked to the lead is
 // linked to the deal.
 func (h *Hub) ConvertLead(ctx context.Context, user model.User, ref model.RecordRef) (deal model.RecordRef, err error) {
+	give, err := h.recordLocks.take(ctx, ref)
+	if err != nil {
+		return deal, err
+	}
+	defer give()
 	err = h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) (err error) {
 		if deal, err = h.records.ConvertLead(ctx, e.grant, ref.ID); err != nil {
 			return err
@@ -434,7 +453,7 @@ func (h *Hub) ConvertLead(ctx context.Context, user model.User, ref model.Record
 		if _, _, err := e.look(ctx, deal); err != nil {
 			h.log.Warn("read the deal that a lead became", keyError, err)
 		}
-		return h.repoint(ctx, user, ref, deal)
+		return h.repoint(ctx, byUser(user), ref, deal, model.ActionConverted)
 	})
 	return deal, err
 }

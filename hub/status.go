@@ -17,11 +17,16 @@ type Readiness struct {
 	// Webhooks is whether Meta knows where the app's webhooks go: "subscribed",
 	// "refused", "not asked" or "asking". It does not make the hub unready.
 	Webhooks string `json:"webhooks"`
+	// CRMWebhooks is the same of the CRM's webhooks; empty where no CRM is set up.
+	CRMWebhooks string `json:"crm_webhooks,omitempty"`
 }
 
 // Ready tells whether the hub can do its work.
 func (h *Hub) Ready(ctx context.Context) Readiness {
 	r := Readiness{Ready: true, Store: "ok", Webhooks: h.webhooks.get()}
+	if h.crm != nil {
+		r.CRMWebhooks = h.crmHooked.get()
+	}
 	err := h.store.Read(ctx, func(r store.Reader) error {
 		_, err := r.Pages()
 		return err

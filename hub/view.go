@@ -134,6 +134,11 @@ func (v view) recordLine(m store.Message, record model.RecordRef) (model.Message
 		return model.Message{}, err
 	}
 	event, link := *m.Event, *m.Event.Record
+	if event.Stage != 0 {
+		if event.Payload, err = v.RecordTitle(stageTitle(event.Stage)); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return model.Message{}, err
+		}
+	}
 	link.Title, event.Record = title, &link
 	m.Event = &event
 	return m.Message, nil

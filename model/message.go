@@ -113,8 +113,8 @@ const (
 	EventOrder          EventKind = "order"
 	EventFeedback       EventKind = "feedback"
 	EventCommand        EventKind = "command"
-	// EventRecord: a colleague linked a record of the CRM, or took a link away. Who may
-	// not see the record is not told.
+	// EventRecord: a colleague linked a record of the CRM, or took a link away, or
+	// something happened to a record that is linked. Who may not see it is not told.
 	EventRecord EventKind = "record"
 	// EventUnknown is a message or event that Parley can't show; its raw form is
 	// kept.
@@ -137,14 +137,27 @@ type Notable struct {
 	// Entry is how the customer came in.
 	Entry *Entry `json:"entry,omitempty"`
 	// Record is what an event of kind record is about; its Title is what it is called
-	// when it is read. Action is then linked or unlinked.
+	// when it is read. Action is then linked, unlinked, or what happened to it in the CRM.
 	Record *Link `json:"record,omitempty"`
+	// Stage is, where the action is stage, the CRM's id of the stage.
+	Stage int64 `json:"stage,omitempty"`
 }
 
 // What [Notable.Action] says of a record.
 const (
 	ActionLinked   = "linked"
 	ActionUnlinked = "unlinked"
+	// ActionStage: the deal was moved to another stage, which Payload names; ActionWon,
+	// ActionLost and ActionReopened: how it stands changed.
+	ActionStage    = "stage"
+	ActionWon      = "won"
+	ActionLost     = "lost"
+	ActionReopened = "reopened"
+	// ActionMerged: the person that was linked was merged into this one. ActionConverted:
+	// the lead that was linked became this deal. ActionDeleted: the record is gone.
+	ActionMerged    = "merged"
+	ActionConverted = "converted"
+	ActionDeleted   = "deleted"
 )
 
 // ThreadOwner says which app holds a thread, as far as users care.

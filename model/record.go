@@ -133,6 +133,8 @@ type Record struct {
 	Owner        Untrusted   `json:"owner,omitempty"`
 	// OwnerID is the CRM's id of the owner; it stays in the hub.
 	OwnerID int64 `json:"-"`
+	// UpdatedAt is when it was last changed, by the CRM's clock; it stays in the hub.
+	UpdatedAt time.Time `json:"-"`
 	// Mine: the owner is the user who asks.
 	Mine bool `json:"mine,omitempty"`
 	// Person is who a lead or deal is with, PersonName their name.

@@ -64,10 +64,12 @@ func (f *fault) validate() error {
 		known = actsOnCall
 	case "webhook":
 		known = onWebhook
+	case "pipedrive_webhook":
+		known = onCRMWebhook
 	case "smtp":
 		known = onMail
 	default:
-		return fmt.Errorf("on must be send, action, upload, webhook, conversations, profile, graph, pipedrive or smtp, not %q", f.On)
+		return fmt.Errorf("on must be send, action, upload, webhook, conversations, profile, graph, pipedrive, pipedrive_webhook or smtp, not %q", f.On)
 	}
 	if !known(f.Kind) {
 		return fmt.Errorf("on %q knows no kind %q", f.On, f.Kind)
@@ -88,7 +90,7 @@ func (f *fault) validate() error {
 // is. mu of the sandbox held.
 func (l *faultList) take(on, psid string, kinds func(string) bool, call ...string) *fault {
 	for _, f := range l.list {
-		if f.On != on && (f.On != "graph" || on == "webhook" || on == "smtp" || on == "pipedrive") {
+		if f.On != on && (f.On != "graph" || on == "webhook" || on == "smtp" || strings.HasPrefix(on, "pipedrive")) {
 			continue
 		}
 		if f.Call != "" && (len(call) == 0 || !strings.HasPrefix(call[0], f.Call)) {

@@ -51,6 +51,7 @@ type crmState struct {
 	fault                  crmFault
 	budget                 crmBudget
 	book                   crmBook
+	hooks                  crmHooks
 }
 
 // newCRM makes the companies and their users. Ids and tokens follow from the seed.
@@ -59,7 +60,7 @@ func newCRM(seed uint64) crmState {
 	c := crmState{
 		clientID: hexID(seed, "pipedrive client", 8), clientSecret: hex.EncodeToString(secret[:20]),
 		grants: make(map[string]*crmGrant), codes: make(map[string]*crmCode),
-		byCall: make(map[string]int), budget: newBudget(),
+		byCall: make(map[string]int), budget: newBudget(), hooks: crmHooks{scale: 1},
 	}
 	own := &crmCompany{id: ownCompany, name: "Aoyama Coffee K.K.", domain: "aoyama-coffee", country: "JP", industry: "Food & Beverages"}
 	other := &crmCompany{id: otherCompany, name: "Other Beans Ltd", domain: "other-beans", country: "GB", industry: "Food & Beverages"}

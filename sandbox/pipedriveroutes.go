@@ -12,6 +12,8 @@ type crmCall struct {
 	user *crmUser
 	vars map[string]string // what stands in the path
 	body []byte
+	// change is how what the call changes is told of.
+	change *crmChange
 }
 
 // crmRoute is one route of the API. path begins with the version; cost is in tokens of
@@ -26,6 +28,8 @@ type crmRoute struct {
 
 // search tells whether a route is one of the search API, which has a budget of its own.
 func (r crmRoute) search() bool { return strings.Contains(strings.ToLower(r.path), "search") }
+
+const crmHookRoute = "/v1/webhooks"
 
 // crmRoutes are the routes of the API that there are. The first that fits is taken.
 func crmRoutes() []crmRoute {
@@ -71,6 +75,11 @@ func crmRoutes() []crmRoute {
 		{get, "/v1/notes/{id}", 2, (*Sandbox).crmNote},
 		{put, "/v1/notes/{id}", 10, (*Sandbox).crmSetNote},
 		{del, "/v1/notes/{id}", 6, (*Sandbox).crmDropNote},
+
+		{put, "/v1/persons/{id}/merge", 40, (*Sandbox).crmMerge},
+		{get, crmHookRoute, 10, (*Sandbox).crmHookList},
+		{post, crmHookRoute, 10, (*Sandbox).crmHookAdd},
+		{del, crmHookRoute + "/{id}", 6, (*Sandbox).crmHookDrop},
 	}
 }
 
@@ -141,6 +150,10 @@ func (s *Sandbox) crmServe(w http.ResponseWriter, route crmRoute, c crmCall) {
 	if f != nil && (f.beforeCRM(w) || f.before(w, c.r)) {
 		return
 	}
+	unreached, unreachedAnswer, reached := 0, any(nil), true
+	if route.method == http.MethodPost && route.path == crmHookRoute {
+		unreached, unreachedAnswer, reached = s.crmHookReach(c.r, body)
+	}
 	s.mu.Lock()
 	now := s.now()
 	token, user := s.crm.authenticated(c.r, now)
@@ -162,12 +175,25 @@ func (s *Sandbox) crmServe(w http.ResponseWriter, route crmRoute, c crmCall) {
 		return
 	}
 	s.crm.byCall[route.method+" "+route.path]++
-	status, answer := route.do(s, c)
+	status, answer := unreached, unreachedAnswer
+	if reached {
+		status, answer = s.crmDo(route, c)
+	}
 	s.mu.Unlock()
 	if f != nil && f.after(w, c.r) {
 		return
 	}
 	writeJSON(w, status, answer)
+}
+
+// crmDo does what a route does, and has webhooks tell of what it changes. mu held.
+func (s *Sandbox) crmDo(route crmRoute, c crmCall) (status int, answer any) {
+	if route.method == http.MethodGet || strings.HasPrefix(route.path, crmHookRoute) {
+		return route.do(s, c)
+	}
+	c.change = &crmChange{by: c.user, source: "api"}
+	s.crmChanging(c.change, func() { status, answer = route.do(s, c) })
+	return status, answer
 }
 
 // takeCRMFault finds the fault that strikes a call, and counts it.

@@ -79,6 +79,7 @@ type Sandbox struct {
 	wake   chan struct{} // the dispatcher has something to look at
 	rung   chan struct{} // the agenda has a new earliest entry
 	eased  chan struct{} // the outbox has become shorter
+	hooked chan struct{} // an event waits for one of Pipedrive's webhooks
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -142,6 +143,7 @@ func New(o Options) (*Sandbox, error) {
 		wake:   make(chan struct{}, 1),
 		rung:   make(chan struct{}, 1),
 		eased:  make(chan struct{}, 1),
+		hooked: make(chan struct{}, 1),
 		active: make(chan struct{}),
 		client: newWebhookClient(),
 		wire:   stream(o.Seed, "wire"),
@@ -188,6 +190,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	s.wg.Go(func() { s.dispatch(ctx) })
 	s.wg.Go(func() { s.deliverHistory(ctx) })
 	s.wg.Go(func() { s.live(ctx) })
+	s.wg.Go(func() { s.deliverCRM(ctx) })
 
 	var err error
 	select {

@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"strings"
 	"testing"
 
 	"parley/model"
@@ -40,7 +41,25 @@ func TestEveryRecordHasItsWords(t *testing.T) {
 	if got := words.New("en").Happened(n, line); len(got) != 1 || got[0] != "Linked to Office chairs" {
 		t.Errorf("linked: %q", got)
 	}
-	n.Action = "merged"
+	for action, want := range map[string]string{
+		model.ActionStage: "Office chairs was moved to another stage", model.ActionWon: "Office chairs was won", model.ActionLost: "Office chairs was lost",
+		model.ActionReopened: "Office chairs is open again", model.ActionDeleted: "Office chairs was deleted in Pipedrive and is no longer linked",
+		model.ActionMerged:    "The contact was merged into Office chairs in Pipedrive, which is linked now",
+		model.ActionConverted: "The lead became the deal Office chairs, which is linked now",
+	} {
+		n.Action = action
+		if got := words.New("en").Happened(n, line); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", action, got, want)
+		}
+		if got := words.New("ja").Happened(n, line); len(got) != 1 || !strings.Contains(got[0], "Office chairs") {
+			t.Errorf("%s in Japanese: %q", action, got)
+		}
+	}
+	n.Action, n.Stage, n.Payload = model.ActionStage, 12, "Quote sent"
+	if got := words.New("ja").Happened(n, line); got[0] != "Office chairsが「Quote sent」に移動" {
+		t.Errorf("moved: %q", got)
+	}
+	n.Action = "of later"
 	if got := words.New("en").Happened(n, line); len(got) != 1 || got[0] != "A record of the CRM was linked or unlinked" {
 		t.Errorf("an action of later: %q", got)
 	}

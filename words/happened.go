@@ -57,13 +57,17 @@ func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) str
 	return w.Say(Event(string(model.EventUnknown)))
 }
 
-// record words what was done to a link to a record of the CRM.
+// record words what was done to a link to a record of the CRM, or to the record.
 func (w *Words) record(n model.Notable, line func(model.Untrusted) string) string {
 	id := Event(string(n.Kind) + "_" + n.Action)
 	if n.Record == nil || !w.Has(id) {
 		return w.Say(Event(string(n.Kind)))
 	}
-	return w.Say(id, "Title", line(n.Record.Title))
+	stage := line(n.Payload)
+	if n.Action == model.ActionStage && stage == "" {
+		id += "_unnamed"
+	}
+	return w.Say(id, "Title", line(n.Record.Title), "Stage", stage)
 }
 
 // of says what it is of, where that is known.

@@ -35,8 +35,9 @@ const (
 )
 
 const (
-	webhookPath = "/webhooks/messenger"
-	loginPath   = "/login"
+	webhookPath    = "/webhooks/messenger"
+	crmWebhookPath = "/webhooks/pipedrive"
+	loginPath      = "/login"
 )
 
 // hubServer is a hub with its store, its neighbours and its listener.
@@ -54,6 +55,8 @@ type hubServer struct {
 	terminals *terminals
 	// callback is where Meta's webhooks go; empty where Meta is not told.
 	callback string
+	// crmCallback is where Pipedrive's go; empty where Pipedrive is not told.
+	crmCallback string
 }
 
 // newHubServer opens the store and begins to listen.
@@ -103,7 +106,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		Timing:     s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
-		o.CRM, o.Records, o.Notes = crm, crm, crm
+		o.CRM, o.Records, o.Notes, o.Hooks = crm, crm, crm, crm
 	}
 	h := hub.New(o)
 	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))
@@ -115,7 +118,10 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}}
-	out.callback = callback(s, out.url())
+	out.callback = callback(s, out.url(), s.MetaGraphURL, webhookPath)
+	if crm != nil && crm.KnowsCompany() {
+		out.crmCallback = callback(s, out.url(), s.PipedriveURL, crmWebhookPath)
+	}
 	if err := h.NoteGaps(ctx); err != nil {
 		return nil, errors.Join(failed(p.words.Say(words.ErrStoreOpen, "File", plain(s.DB), "Reason", plain(err.Error()))), out.abandon())
 	}
@@ -142,15 +148,15 @@ func publicURL(s settings, own string) string {
 	return own
 }
 
-// callback is the address Meta is told for webhooks: the public one, or, where the
-// Graph API is on this machine, the hub's own.
-func callback(s settings, own string) string {
+// callback is the address that a neighbour is told for webhooks: the public one, or, where
+// the neighbour is on this machine, the hub's own.
+func callback(s settings, own, neighbour, path string) string {
 	if s.PublicURL != "" {
-		return publicURL(s, own) + webhookPath
+		return publicURL(s, own) + path
 	}
-	if u, err := url.Parse(s.MetaGraphURL); err == nil {
+	if u, err := url.Parse(neighbour); err == nil {
 		if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
-			return own + webhookPath
+			return own + path
 		}
 	}
 	return ""
@@ -188,6 +194,12 @@ func (h *hubServer) run(ctx context.Context) error {
 	if h.callback != "" {
 		g.Go(func() error {
 			h.hub.SubscribeApp(ctx, h.callback)
+			return nil
+		})
+	}
+	if h.crmCallback != "" {
+		g.Go(func() error {
+			h.hub.SubscribeCRM(ctx, h.crmCallback)
 			return nil
 		})
 	}

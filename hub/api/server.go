@@ -79,6 +79,7 @@ func New(o Options) http.Handler {
 	s.mux = mux
 	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
 	mux.HandleFunc("POST /webhooks/messenger", s.receive)
+	mux.HandleFunc("POST /webhooks/pipedrive", s.receiveCRM)
 	mux.Handle("GET /metrics", s.hub.Metrics())
 	mux.HandleFunc("GET /v1/stream", s.stream)
 

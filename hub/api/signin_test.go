@@ -98,7 +98,9 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 		if o.roles > 0 {
 			t.Roles = o.roles
 		}
-	}), func(s *setup) { s.crm, s.records, s.notes, s.newColleagues = asked, crm, crm, o.newColleagues })
+	}), func(s *setup) {
+		s.crm, s.records, s.notes, s.hooks, s.newColleagues = asked, crm, crm, crm, o.newColleagues
+	})
 	return w
 }
 

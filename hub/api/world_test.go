@@ -77,6 +77,7 @@ type setup struct {
 	crm           hub.CRM
 	records       hub.Records
 	notes         hub.Notes
+	hooks         hub.Hooks
 	newColleagues bool
 	inbox         hub.Inbox
 }
@@ -122,7 +123,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	w.server = httptest.NewUnstartedServer(nil)
 	w.hub = hub.New(hub.Options{
 		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
-		CRM: o.crm, Records: o.records, Notes: o.notes, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
+		CRM: o.crm, Records: o.records, Notes: o.notes, Hooks: o.hooks, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{
 		Hub: w.hub, Verifier: verifier, AppID: ourApp, VerifyToken: verifyToken, Version: "test", Logger: log, Now: o.now, PublicURL: hubAddress,

@@ -88,6 +88,7 @@ type request struct {
 	query  url.Values
 	body   any  // nil: none
 	search bool // it is the search API's, which has a budget of its own
+	bare   bool // its answer has no data
 }
 
 // answer is what a call was answered with.
@@ -141,7 +142,7 @@ func (c *Client) do(ctx context.Context, as credential, q request) (answer, erro
 	if err := c.refusal(ctx, as, q, res); err != nil {
 		return answer{}, err
 	}
-	a, err := readEnvelope(res.body)
+	a, err := readEnvelope(res.body, q.bare)
 	if err != nil {
 		c.log.WarnContext(ctx, "pipedrive answer unreadable", keyCall, q.name, keyStatus, res.status)
 		return answer{}, unavailable(q.name, err)
@@ -211,10 +212,10 @@ func (c *Client) limited(ctx context.Context, q request, limit *model.CRMLimit) 
 	return fmt.Errorf("pipedrive %s: %w", q.name, limit)
 }
 
-// readEnvelope takes the data out of an answer.
-func readEnvelope(body []byte) (answer, error) {
+// readEnvelope takes the data out of an answer; bare: it need not have any.
+func readEnvelope(body []byte, bare bool) (answer, error) {
 	var e envelope
-	if json.Unmarshal(body, &e) != nil || e.Success == nil || !*e.Success || len(e.Data) == 0 {
+	if json.Unmarshal(body, &e) != nil || e.Success == nil || !*e.Success || len(e.Data) == 0 && !bare {
 		return answer{}, errUnreadable
 	}
 	a := answer{data: e.Data}

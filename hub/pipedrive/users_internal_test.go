@@ -76,7 +76,7 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 		badClient(body)
-		a, err := readEnvelope(body)
+		a, err := readEnvelope(body, false)
 		if err != nil {
 			return
 		}

@@ -89,6 +89,7 @@ type whole struct {
 	model.Record
 	person, org int64
 	stage       int64
+	sourceLead  string
 	added       time.Time
 }
 
@@ -126,13 +127,14 @@ func readPerson(data json.RawMessage) (whole, bool) {
 		Phones  []wireContact `json:"phones"`
 		Deleted bool          `json:"is_deleted"`
 		Added   string        `json:"add_time"`
+		Updated string        `json:"update_time"`
 	}
 	if json.Unmarshal(data, &w) != nil || w.Deleted {
 		return whole{}, false
 	}
 	r, ok := numbered(model.Person, w.ID)
 	return whole{Record: model.Record{
-		RecordRef: r, Title: text(w.Name), Emails: contacts(w.Emails), Phones: contacts(w.Phones), OwnerID: max(w.Owner, 0),
+		RecordRef: r, Title: text(w.Name), Emails: contacts(w.Emails), Phones: contacts(w.Phones), OwnerID: max(w.Owner, 0), UpdatedAt: moment(w.Updated),
 	}, org: w.Org, added: moment(w.Added)}, ok
 }
 
@@ -153,14 +155,16 @@ func readDeal(data json.RawMessage) (whole, bool) {
 		Expected string   `json:"expected_close_date"`
 		Deleted  bool     `json:"is_deleted"`
 		Added    string   `json:"add_time"`
+		Updated  string   `json:"update_time"`
+		Lead     string   `json:"source_lead_id"`
 	}
 	if json.Unmarshal(data, &w) != nil || w.Deleted {
 		return whole{}, false
 	}
 	r, ok := numbered(model.Deal, w.ID)
 	return whole{Record: model.Record{
-		RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), Value: money(w.Value, w.Currency), Status: status(w.Status), ExpectedClose: day(w.Expected),
-	}, person: w.Person, org: w.Org, stage: w.Stage, added: moment(w.Added)}, ok
+		RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), Value: money(w.Value, w.Currency), Status: status(w.Status), ExpectedClose: day(w.Expected), UpdatedAt: moment(w.Updated),
+	}, sourceLead: w.Lead, person: w.Person, org: w.Org, stage: w.Stage, added: moment(w.Added)}, ok
 }
 
 // readLead reads a lead.
@@ -179,13 +183,14 @@ func readLead(data json.RawMessage) (whole, bool) {
 		} `json:"value"`
 		Expected string `json:"expected_close_date"`
 		Added    string `json:"add_time"`
+		Updated  string `json:"update_time"`
 	}
 	if json.Unmarshal(data, &w) != nil {
 		return whole{}, false
 	}
 	r, ok := ref(model.Lead, w.ID)
 	l := whole{
-		Record: model.Record{RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), ExpectedClose: day(w.Expected)},
+		Record: model.Record{RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), ExpectedClose: day(w.Expected), UpdatedAt: moment(w.Updated)},
 		person: w.Person, org: w.Org, added: moment(w.Added),
 	}
 	if w.Value != nil {

@@ -189,7 +189,7 @@ func FuzzRecords(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		a, err := readEnvelope(body)
+		a, err := readEnvelope(body, false)
 		if err != nil {
 			return
 		}

@@ -26,6 +26,25 @@ func ParseLinkID(id string) (model.ConversationID, model.RecordRef) {
 	return model.ConversationID(c), model.RecordRef{Type: model.RecordType(kind), ID: record}
 }
 
+// RecordState is how a record of the CRM stood when it was last told of. What is zero is
+// not known, or there is none.
+type RecordState struct {
+	Stage  int64            `json:"stage,omitempty"`
+	Status model.DealStatus `json:"status,omitempty"`
+	Value  *model.Money     `json:"value,omitempty"`
+	Owner  int64            `json:"owner,omitempty"`
+	// Person is whom a lead or deal is with.
+	Person string `json:"person,omitempty"`
+	// UpdatedAt is when it was last changed, by the CRM's clock.
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	// EventAt is the time of the newest event of it, by the CRM's clock.
+	EventAt time.Time `json:"event_at,omitzero"`
+	// AskedAt is when it was last asked who may see it.
+	AskedAt time.Time `json:"asked_at,omitzero"`
+	// Gone: there is no such record any more.
+	Gone bool `json:"gone,omitempty"`
+}
+
 // Eyes are whose they are, and when they look: by them the store tells which records
 // somebody may see. Those of nobody see none.
 type Eyes struct {

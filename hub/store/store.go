@@ -191,6 +191,11 @@ type Reader interface {
 	TranscriptsOn(record model.RecordRef, cursor string, limit int) ([]transcript.Part, string, error)
 	// RecordTitle returns a record's title as last known.
 	RecordTitle(record model.RecordRef) (model.Untrusted, error)
+	// RecordState returns how a record stood when it was last told of; zero: nothing is
+	// known.
+	RecordState(record model.RecordRef) (RecordState, error)
+	// LinkedRecords returns the records that conversations are linked to, each once.
+	LinkedRecords() ([]model.RecordRef, error)
 
 	Notice(page model.PageID, id string) (model.Notice, error)
 	// Notices returns a page of the notices of those Pages, newest first.
@@ -310,6 +315,8 @@ type AccountTx interface {
 	PutCRMUser(c CRMUser) error
 	// SetRecordTitle keeps what a record is called.
 	SetRecordTitle(record model.RecordRef, title model.Untrusted) error
+	// SetRecordState keeps how a record stands.
+	SetRecordState(record model.RecordRef, s RecordState) error
 	// SetSights keeps who may see a record until then: these users and nobody else. They go
 	// with the users.
 	SetSights(record model.RecordRef, users []model.UserID, until time.Time) error

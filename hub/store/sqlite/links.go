@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"parley/hub/store"
@@ -65,6 +67,34 @@ func (r reader) RecordTitle(record model.RecordRef) (model.Untrusted, error) {
 	return model.Untrusted(title), wrap(err, "read title of %s", record)
 }
 
+// RecordState implements [store.Reader].
+func (r reader) RecordState(record model.RecordRef) (store.RecordState, error) {
+	var state string
+	err := r.get(`SELECT state FROM records WHERE record_type = ? AND record_id = ?`, arguments{record.Type, record.ID}, &state)
+	if errors.Is(err, store.ErrNotFound) || err == nil && state == "" {
+		return store.RecordState{}, nil
+	}
+	var s store.RecordState
+	if err == nil {
+		err = json.Unmarshal([]byte(state), &s)
+	}
+	return s, wrap(err, "read state of %s", record)
+}
+
+// LinkedRecords implements [store.Reader].
+func (r reader) LinkedRecords() ([]model.RecordRef, error) {
+	var list []model.RecordRef
+	err := r.each(`SELECT DISTINCT record_type, record_id FROM links ORDER BY record_type, record_id`, nil, func(rows *sql.Rows) error {
+		var ref model.RecordRef
+		if err := rows.Scan(&ref.Type, &ref.ID); err != nil {
+			return err
+		}
+		list = append(list, ref)
+		return nil
+	})
+	return list, wrap(err, "read linked records")
+}
+
 // PutLink implements [store.PageTx].
 func (t pageTx) PutLink(l store.Link) error {
 	if err := t.own(l.Conversation.Page(), l.Conversation); err != nil {
@@ -108,6 +138,16 @@ func (t accountTx) SetRecordTitle(record model.RecordRef, title model.Untrusted)
 	err := t.run(`INSERT INTO records (record_type, record_id, title) VALUES (?, ?, ?)
 		ON CONFLICT (record_type, record_id) DO UPDATE SET title = excluded.title`, record.Type, record.ID, string(title))
 	return wrap(err, "set title of %s", record)
+}
+
+// SetRecordState implements [store.AccountTx].
+func (t accountTx) SetRecordState(record model.RecordRef, s store.RecordState) error {
+	doc, err := json.Marshal(s)
+	if err == nil {
+		err = t.run(`INSERT INTO records (record_type, record_id, title, state) VALUES (?, ?, '', ?)
+			ON CONFLICT (record_type, record_id) DO UPDATE SET state = excluded.state`, record.Type, record.ID, string(doc))
+	}
+	return wrap(err, "set state of %s", record)
 }
 
 // SetSights implements [store.AccountTx].

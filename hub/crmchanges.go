@@ -1,0 +1,173 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strconv"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// byCRM is the author of lines about what somebody did in the CRM.
+func byCRM() model.Author { return model.Author{Kind: model.ByApp, ID: "crm"} }
+
+func byUser(u model.User) model.Author {
+	return model.Author{Kind: model.ByUser, ID: string(u.ID), Name: model.Untrusted(u.Name)}
+}
+
+// stateOf is how a record stands, of a record that was read.
+func stateOf(r model.Record) store.RecordState {
+	s := store.RecordState{Status: r.Status, Value: r.Value, Owner: r.OwnerID, UpdatedAt: r.UpdatedAt}
+	if r.Stage != nil {
+		s.Stage = r.Stage.ID
+	}
+	if r.Person != nil {
+		s.Person = r.Person.ID
+	}
+	return s
+}
+
+// observe keeps how a record stands that was just read, as by whom it was changed where
+// that is known. Where it stood otherwise before, who may see it is told, and lines of the
+// conversations say what happened. What was read before something newer counts for nothing.
+func (h *Hub) observe(ctx context.Context, r model.Record, by model.Author) error {
+	is := stateOf(r)
+	var was store.RecordState
+	changed, known, named := false, false, false
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		var err error
+		if was, err = tx.RecordState(r.RecordRef); err != nil {
+			return err
+		}
+		title, err := tx.RecordTitle(r.RecordRef)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if is.UpdatedAt.Before(was.UpdatedAt) {
+			return nil
+		}
+		known = !was.UpdatedAt.IsZero()
+		is.EventAt, is.AskedAt = was.EventAt, was.AskedAt
+		if is.Person == "" {
+			is.Person = was.Person // a user may not see whom a deal is with
+		}
+		if is.Stage == 0 {
+			is.Stage = was.Stage
+		}
+		changed = title != "" && title != r.Title || known && !sameState(was, is)
+		if r.Stage != nil && r.Stage.Name != "" {
+			named = true
+			err = tx.SetRecordTitle(stageTitle(r.Stage.ID), r.Stage.Name)
+		}
+		return errors.Join(err, tx.SetRecordTitle(r.RecordRef, r.Title), tx.SetRecordState(r.RecordRef, is))
+	})
+	if err != nil || !changed {
+		return err
+	}
+	var lines []model.Notable
+	if known {
+		lines = happened(r.RecordRef, was, is)
+	}
+	for _, l := range lines {
+		if l.Action == model.ActionStage && !named {
+			h.keepStages(ctx)
+		}
+	}
+	return h.tellLinks(ctx, r.RecordRef, by, lines)
+}
+
+// sameState compares what a panel shows of a record.
+func sameState(a, b store.RecordState) bool {
+	return a.Stage == b.Stage && a.Status == b.Status && a.Owner == b.Owner && reflect.DeepEqual(a.Value, b.Value) && a.UpdatedAt.Equal(b.UpdatedAt)
+}
+
+// happened are the lines about a record that stood otherwise before.
+func happened(ref model.RecordRef, was, is store.RecordState) []model.Notable {
+	var out []model.Notable
+	line := func(action string, stage int64) {
+		out = append(out, model.Notable{Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(ref.Type), ID: ref.ID}, Stage: stage})
+	}
+	if was.Stage != 0 && is.Stage != was.Stage {
+		line(model.ActionStage, is.Stage)
+	}
+	if was.Status != "" && was.Status != is.Status {
+		switch is.Status {
+		case model.DealWon:
+			line(model.ActionWon, 0)
+		case model.DealLost:
+			line(model.ActionLost, 0)
+		case model.DealOpen:
+			line(model.ActionReopened, 0)
+		}
+	}
+	return out
+}
+
+// stageTitle names a stage among the titles that are kept.
+func stageTitle(id int64) model.RecordRef {
+	return model.RecordRef{Type: "stage", ID: strconv.FormatInt(id, 10)}
+}
+
+// keepStages keeps what the stages are called, for lines that name one.
+func (h *Hub) keepStages(ctx context.Context) {
+	stages, err := h.records.Stages(ctx, nil)
+	if err == nil {
+		err = h.store.Accounts(ctx, func(tx store.AccountTx) error {
+			for _, s := range stages {
+				if err := tx.SetRecordTitle(stageTitle(s.ID), s.Name); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		h.log.Warn("read the CRM's stages", keyError, err)
+	}
+}
+
+// tellLinks has who sees a record told anew of the links to it, with lines about what
+// happened.
+func (h *Hub) tellLinks(ctx context.Context, ref model.RecordRef, by model.Author, lines []model.Notable) error {
+	links, err := h.linksTo(ctx, ref)
+	for _, l := range links {
+		if err != nil {
+			break
+		}
+		err = h.write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
+			is, err := linked(tx, l.Conversation, ref)
+			if err != nil || is == nil {
+				return err
+			}
+			for _, line := range lines {
+				if err := h.putLine(tx, l.Conversation, by, line); err != nil {
+					return err
+				}
+			}
+			return tx.PutLink(*is)
+		})
+		if errors.Is(err, store.ErrNotFound) {
+			err = nil // the Page or the conversation went meanwhile
+		}
+	}
+	return err
+}
+
+// putLine stores a line about a record, by ids alone. The conversation itself does not
+// change by it: that would tell who may not see the record that there is one.
+func (h *Hub) putLine(tx store.PageTx, id model.ConversationID, by model.Author, event model.Notable) error {
+	now := h.utc()
+	order, err := placeAfterSeen(tx, Draft{Conversation: id}, now)
+	if err != nil {
+		return err
+	}
+	return tx.PutMessage(&store.Message{
+		Message: model.Message{
+			ID: model.NewMessageID(id.Page(), newUUID()), ConversationID: id, Direction: model.System, Author: by,
+			Attachments: []model.Attachment{}, Reactions: []model.Reaction{}, SentAt: now, Event: &event,
+		},
+		Order: order,
+	})
+}

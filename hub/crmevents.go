@@ -1,0 +1,155 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+const (
+	// mostCRMEvents bounds the events of the CRM that wait; more are refused, and sent again.
+	mostCRMEvents = 2000
+	// crmEventKept is how long an event is known again: the CRM sends it four times within
+	// some minutes.
+	crmEventKept = 15 * time.Minute
+	// crmClockSlack is how far the CRM's clock may be before ours.
+	crmClockSlack = 5 * time.Minute
+	// crmEventLimit is how long one event may take.
+	crmEventLimit = time.Minute
+)
+
+// TakeCRMEvent takes an event of the CRM, and tells whether it could: it is seen to in the
+// background. What is lost then, as webhooks are, is found when the record is read again.
+func (h *Hub) TakeCRMEvent(e model.CRMEvent) bool {
+	if h.records == nil {
+		return true
+	}
+	select {
+	case h.crmEvents <- e:
+		return true
+	default:
+		return false
+	}
+}
+
+// runCRMEvents sees to events of the CRM until ctx ends.
+func (h *Hub) runCRMEvents(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e := <-h.crmEvents:
+			h.seeToCRMEvent(ctx, e)
+		}
+	}
+}
+
+func (h *Hub) seeToCRMEvent(ctx context.Context, e model.CRMEvent) {
+	defer h.survive("see to an event of the CRM")
+	if _, again := h.crmSeen.get(e.ID, h.utc()); again {
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx, crmEventLimit)
+	defer cancel()
+	if err := h.applyCRMEvent(limited, e); err != nil && ctx.Err() == nil {
+		h.log.Warn("an event of the CRM is not seen to", "record", e.Record.String(), keyError, err)
+		return
+	}
+	h.crmSeen.put(e.ID, struct{}{}, h.utc(), h.utc().Add(crmEventKept))
+}
+
+// applyCRMEvent sees to one event. What became of the record is asked for: an event can be
+// late, and says less.
+func (h *Hub) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
+	company, err := h.tokenCompany(ctx)
+	if err != nil {
+		return err
+	}
+	if company.ID != e.Company {
+		h.log.Warn("an event of another company's CRM", "company", e.Company)
+		return nil
+	}
+	if e.SourceLead != "" {
+		if err := h.leadBecame(ctx, model.RecordRef{Type: model.Lead, ID: e.SourceLead}, e.Record); err != nil {
+			return err
+		}
+	}
+	links, err := h.linksTo(ctx, e.Record)
+	if err != nil || len(links) == 0 {
+		return err // it is no business of ours
+	}
+	give, err := h.recordLocks.take(ctx, e.Record)
+	if err != nil {
+		return err
+	}
+	defer give()
+	if err := h.permittedBy(ctx, e); err != nil {
+		return err
+	}
+	return h.readAgain(ctx, e.Record, fate{deleted: e.Deleted, into: e.MergedInto, person: e.Person, permitted: e.Permitted})
+}
+
+// leadBecame links to a deal what is linked to the lead that it was made of.
+func (h *Hub) leadBecame(ctx context.Context, lead, deal model.RecordRef) error {
+	links, err := h.linksTo(ctx, lead)
+	if err != nil || len(links) == 0 {
+		return err
+	}
+	give, err := h.recordLocks.take(ctx, lead)
+	if err != nil {
+		return err
+	}
+	defer give()
+	_, err = h.records.Brief(ctx, lead)
+	if errors.Is(err, model.ErrCRMNotFound) {
+		return h.follow(ctx, lead, deal, model.ActionConverted)
+	}
+	return err // the lead is still there
+}
+
+// permittedBy keeps who may see a record by an event. An event from before the CRM was
+// last asked takes rights, and gives none; one from before another event says nothing.
+func (h *Hub) permittedBy(ctx context.Context, e model.CRMEvent) error {
+	if e.At.After(h.utc().Add(crmClockSlack)) {
+		return nil
+	}
+	var users []model.UserID
+	if e.Permitted != nil {
+		var err error
+		if users, err = h.staff.users(ctx, h, e.Permitted); err != nil {
+			return err
+		}
+	}
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		s, err := tx.RecordState(e.Record)
+		if err != nil || e.At.Before(s.EventAt) {
+			return err
+		}
+		asked := s.AskedAt
+		s.EventAt = e.At
+		if err := tx.SetRecordState(e.Record, s); err != nil || e.Permitted == nil {
+			return err
+		}
+		h.permits.drop(func(r model.RecordRef) bool { return r == e.Record })
+		if e.At.Before(asked) {
+			return withdraw(tx, e.Record, users)
+		}
+		return tx.SetSights(e.Record, users, h.utc().Add(sightFor))
+	})
+	return err
+}
+
+// withdraw takes the sight of a record from everybody but these users.
+func withdraw(tx store.AccountTx, ref model.RecordRef, keep []model.UserID) error {
+	all, err := tx.Users()
+	for _, u := range all {
+		if err == nil && !slices.Contains(keep, u.ID) {
+			err = tx.SetSight(ref, u.ID, time.Time{})
+		}
+	}
+	return err
+}
