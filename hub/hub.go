@@ -221,6 +221,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 	if h.records != nil {
 		g.Go(func() error { return h.runCRMEvents(ctx) })
+		g.Go(func() error { return h.runCRMNightly(ctx) })
 	}
 	return g.Wait()
 }

@@ -66,6 +66,10 @@ type Timing struct {
 	SyncRetry    time.Duration `koanf:"sync_retry"`
 	SyncRetryMax time.Duration `koanf:"sync_retry_max"`
 	SyncGap      time.Duration `koanf:"sync_gap"`
+	// CRMNightly is at which time of the night, counted from midnight in the hub's zone,
+	// linked records are read again, as webhooks get lost; CRMPause is between two of them.
+	CRMNightly time.Duration `koanf:"crm_nightly"`
+	CRMPause   time.Duration `koanf:"crm_pause"`
 	// LoginPoll is how often who signs in through a browser may ask whether it is done.
 	LoginPoll time.Duration `koanf:"login_poll"`
 	// Retention is how long the log and understood raw events are kept.
@@ -105,6 +109,8 @@ func DefaultTiming() Timing {
 		SyncRetry:          30 * time.Second,
 		SyncRetryMax:       time.Hour,
 		SyncGap:            250 * time.Millisecond,
+		CRMNightly:         3 * time.Hour,
+		CRMPause:           2 * time.Second,
 		LoginPoll:          5 * time.Second,
 		Retention:          30 * 24 * time.Hour,
 	}

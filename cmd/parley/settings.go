@@ -225,7 +225,7 @@ func checkTiming(t hub.Timing) error {
 	all := append([]time.Duration{
 		t.SendDeadline, t.Lease, t.AskAfter, t.CheckGrace, t.QueueLimit, t.RetryPause, t.RetryPauseMax,
 		t.MailCall, t.MailPause, t.MailPauseMax, t.MailLimit,
-		t.Webhook, t.GraphCall, t.PageCheck, t.ConversationsPause, t.ImportPause, t.ImportPauseMax, t.Heads, t.Dead, t.Progress, t.Revalidate, t.Roles, t.CRMCall, t.SyncPause, t.SyncMost, t.SyncRetry, t.SyncRetryMax, t.SyncGap, t.LoginPoll, t.Retention,
+		t.Webhook, t.GraphCall, t.PageCheck, t.ConversationsPause, t.ImportPause, t.ImportPauseMax, t.Heads, t.Dead, t.Progress, t.Revalidate, t.Roles, t.CRMCall, t.CRMNightly, t.CRMPause, t.SyncPause, t.SyncMost, t.SyncRetry, t.SyncRetryMax, t.SyncGap, t.LoginPoll, t.Retention,
 	}, t.UnknownChecks...)
 	for _, d := range all {
 		if d <= 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -34,7 +35,7 @@ func newChangeWorld(t *testing.T) *changeWorld {
 		if time.Now().After(deadline) {
 			t.Fatalf("not subscribed: %s", w.logs.String())
 		}
-		time.Sleep(5 * time.Millisecond)
+		w.send(http.MethodGet, "/readyz", nil, nil)
 	}
 	w.ears = map[string]*listener{"rep": w.listen(w.rep), "installer": w.listen(w.installer)}
 	for name, l := range w.ears {
@@ -123,4 +124,196 @@ func TestChangesOfADeal(t *testing.T) {
 	if strings.Contains(w.logs.String(), hiddenDeal) {
 		t.Error("the log holds the title of a record")
 	}
+}
+
+// TestOurOwnChanges: what a user does with a record from the chat is said once, as theirs,
+// though the webhook tells of it, too.
+func TestOurOwnChanges(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	w.do(w.installer, http.MethodPatch, recordPath(w.hidden.RecordRef), map[string]any{"stage": 2}).want(http.StatusOK)
+	w.hand(http.MethodPost, w.path1(w.hidden.RecordRef), byInstaller, map[string]any{"status": "won"}) // delivered after it
+	w.comes("installer", "won")
+	of := w.hidden.String()
+	want := []string{"Ines linked " + of, "Ines stage " + of + " 見積中", "won " + of}
+	if got := w.lines(w.installer); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("lines %q, want %q", got, want)
+	}
+}
+
+// TestPersonsMerged: the link goes over to the survivor, and a conversation has one person.
+func TestPersonsMerged(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	found := w.found(w.rep, "山田 花子")
+	var persons []model.Record
+	for _, c := range found {
+		if c.Type == model.Person {
+			persons = append(persons, c.Record)
+		}
+	}
+	if len(persons) != 2 {
+		t.Fatalf("persons: %+v", persons)
+	}
+	w.link(w.rep, persons[0].RecordRef)
+	w.hand(http.MethodPost, w.path1(persons[0].RecordRef)+"/merge", byInstaller, map[string]any{"merge_with_id": json.Number(persons[1].ID)})
+	w.comes("rep", "merged")
+	var c model.Conversation
+	w.get(w.rep, w.path(), &c)
+	if len(c.Links) != 1 || c.Links[0].Ref() != persons[1].RecordRef || c.Links[0].Title != "山田 花子" {
+		t.Errorf("links: %+v", c.Links)
+	}
+	if got := w.lines(w.rep); got[len(got)-1] != "merged "+persons[1].String() {
+		t.Errorf("lines: %q", got)
+	}
+}
+
+// TestLeadConverted: by hand in Pipedrive; what was linked to the lead is linked to the
+// deal. Where the webhooks were lost, opening the conversation finds it, or the night.
+func TestLeadConverted(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]func(*changeWorld){
+		"webhook": nil,
+		"opening": func(w *changeWorld) {
+			w.clock.advance(11 * time.Minute)
+			w.do(w.rep, http.MethodGet, w.path(), nil).want(http.StatusOK)
+		},
+		"night": func(w *changeWorld) { w.must(w.hub.ReadLinkedRecords(w.Context())) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newChangeWorld(t)
+			var lead model.Record
+			for _, c := range w.found(w.rep, "渡辺様 ギフト") {
+				lead = c.Record
+			}
+			w.link(w.rep, lead.RecordRef)
+			if how != nil {
+				w.pipedrive("/webhooks", `{"ban": true}`)
+			}
+			w.hand(http.MethodPost, w.path1(lead.RecordRef)+"/convert", byRep, map[string]any{"stage_id": 2})
+			if how != nil {
+				how(w)
+			}
+			w.comes("rep", "converted")
+			var c model.Conversation
+			w.get(w.rep, w.path(), &c)
+			if len(c.Links) != 1 || c.Links[0].Type != "deal" || c.Links[0].Title != "渡辺様 ギフト" {
+				t.Errorf("links: %+v", c.Links)
+			}
+			if got := w.lines(w.rep); got[len(got)-1] != "converted "+c.Links[0].Ref().String() {
+				t.Errorf("lines: %q", got)
+			}
+		})
+	}
+}
+
+// TestRecordDeleted: the link is dropped, which is said to who could see the record, and
+// to nobody else, for good. Lost webhooks are made up for.
+func TestRecordDeleted(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]func(*changeWorld){
+		"webhook": nil,
+		"opening": func(w *changeWorld) {
+			w.clock.advance(11 * time.Minute)
+			w.do(w.installer, http.MethodGet, w.path(), nil).want(http.StatusOK)
+		},
+		"night": func(w *changeWorld) { w.must(w.hub.ReadLinkedRecords(w.Context())) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newChangeWorld(t)
+			w.link(w.installer, w.hidden.RecordRef)
+			if how != nil {
+				w.pipedrive("/webhooks", `{"ban": true}`)
+			}
+			w.hand(http.MethodDelete, w.path1(w.hidden.RecordRef), byInstaller, nil)
+			if how != nil {
+				how(w)
+			}
+			w.comes("installer", "deleted")
+			w.clock.advance(time.Hour)
+			w.do(w.installer, http.MethodGet, recordPath(w.hidden.RecordRef), nil).problem(http.StatusNotFound, model.RecordNotFound)
+			var c model.Conversation
+			w.get(w.installer, w.path(), &c)
+			if got := w.lines(w.installer); len(c.Links) != 0 || len(got) != 2 || got[1] != "deleted "+w.hidden.String() {
+				t.Errorf("links %+v, lines %q", c.Links, got)
+			}
+			w.hides(w.rep, w.guest)
+			w.ears["rep"].beat()
+			if s := raw(w.ears["rep"]); strings.Contains(s, hiddenDeal) || strings.Contains(s, `"kind":"link"`) || strings.Contains(s, `"record"`) {
+				t.Errorf("the rep was sent %s", s)
+			}
+		})
+	}
+}
+
+// TestLostMove: a deal that was moved while webhooks were lost is said to be so by night.
+func TestLostMove(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	w.pipedrive("/webhooks", `{"ban": true}`)
+	w.hand(http.MethodPost, w.path1(w.hidden.RecordRef), byInstaller, map[string]any{"stage_id": 3, "title": hiddenDeal + " 改"})
+	w.must(w.hub.ReadLinkedRecords(w.Context()))
+	w.must(w.hub.ReadLinkedRecords(w.Context()))
+	w.comes("installer", "stage")
+	of := w.hidden.String()
+	if got := w.lines(w.installer); len(got) != 2 || got[1] != "stage "+of+" 交渉中" {
+		t.Errorf("lines %q", got)
+	}
+	w.pipedrive("", `{"daily_left": 0}`)
+	if err := w.hub.ReadLinkedRecords(w.Context()); err == nil {
+		t.Error("the night went on without a budget")
+	}
+}
+
+// TestSightsByWebhooks: who may see a record is known by the webhook as soon as it
+// changes, and an older one that comes late gives nothing back.
+func TestSightsByWebhooks(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	var deal model.Record
+	for _, c := range w.found(w.rep, "Marta: gift boxes") {
+		deal = c.Record
+	}
+	w.link(w.installer, deal.RecordRef)
+	w.do(w.rep, http.MethodGet, w.path(), nil).want(http.StatusOK)
+	if got := w.lines(w.rep); len(got) != 1 {
+		t.Fatalf("the rep reads %q", got)
+	}
+	w.hand(http.MethodPost, w.path1(deal.RecordRef), byInstaller, map[string]any{"owner_id": 101, "visible_to": 1})
+	w.ears["installer"].until("changed", func() bool { return len(linkChanges(t, w.ears["installer"])) > 1 })
+	if got := w.lines(w.rep); len(got) != 0 {
+		t.Errorf("the rep still reads %q", got)
+	}
+	header := w.hookHeader()
+	for name, at := range map[string]time.Time{"before the webhook": time.Now().Add(-time.Minute), "of the year 3000": time.Now().AddDate(974, 0, 0)} {
+		w.send(http.MethodPost, "/webhooks/pipedrive", header, w.event(deal.RecordRef, name, at, `["101","102"]`)).want(http.StatusNoContent)
+	}
+	w.pipedriveMoves(deal.RecordRef) // seen to after them
+	if got := w.lines(w.rep); len(got) != 0 {
+		t.Errorf("an old webhook gave the rep %q", got)
+	}
+}
+
+// pipedriveMoves moves a deal, and waits until that is said.
+func (w *changeWorld) pipedriveMoves(deal model.RecordRef) {
+	w.Helper()
+	w.hand(http.MethodPost, w.path1(deal), byInstaller, map[string]any{"stage_id": 13})
+	w.comes("installer", "stage")
+}
+
+func (w *changeWorld) event(r model.RecordRef, id string, at time.Time, permitted string) []byte {
+	return fmt.Appendf(nil, `{"meta":{"action":"change","entity":%q,"entity_id":%q,"company_id":"7654321","id":%q,"timestamp":%q,"version":"2.0","permitted_user_ids":%s},"data":{},"previous":{}}`,
+		r.Type, r.ID, id, at.UTC().Format(time.RFC3339), permitted)
+}
+
+// hookHeader is by which Pipedrive's webhooks come.
+func (w *changeWorld) hookHeader() http.Header {
+	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.server.URL, nil)
+	w.must(err)
+	r.SetBasicAuth("parley", testVault().Derive("pipedrive webhooks"))
+	return r.Header
 }

@@ -92,6 +92,7 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 		asked = o.wrap(crm)
 	}
 	w.world = newWorld(t, withClock(w.clock.now), withTiming(func(t *hub.Timing) {
+		t.CRMPause = time.Millisecond
 		if o.quick {
 			quick(t)
 		}
