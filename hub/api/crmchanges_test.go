@@ -317,3 +317,181 @@ func (w *changeWorld) hookHeader() http.Header {
 	r.SetBasicAuth("parley", testVault().Derive("pipedrive webhooks"))
 	return r.Header
 }
+
+// TestWhoMayTell: a webhook without the right name and password is refused, whatever it
+// says; garbage is refused without harm; what is of no use to us is taken.
+func TestWhoMayTell(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	post := func(h http.Header, body []byte) answer {
+		return w.send(http.MethodPost, "/webhooks/pipedrive", h, body)
+	}
+	basic := func(name, password string) http.Header {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL, nil)
+		w.must(err)
+		r.SetBasicAuth(name, password)
+		return r.Header
+	}
+	password := testVault().Derive("pipedrive webhooks")
+	good := w.event(w.hidden.RecordRef, "e1", time.Now(), `[101,102]`)
+	for name, h := range map[string]http.Header{
+		"nothing": nil, "no password": basic("parley", ""), "another": basic("parley", password+"x"), "cut short": basic("parley", password[1:]),
+		"another name": basic("Parley", password), "no name": basic("", password), "a user's token": {"Authorization": {"Bearer " + w.installer.token}},
+		"the company token": basic("parley", w.box.PipedriveToken), "garbage": {"Authorization": {"Basic !!!"}},
+	} {
+		a := post(h, good)
+		a.problem(http.StatusUnauthorized, "not_signed_in")
+		if a.header.Get("WWW-Authenticate") == "" {
+			t.Errorf("%s: no challenge", name)
+		}
+		post(h, []byte("{")).problem(http.StatusUnauthorized, "not_signed_in")
+	}
+	right := basic("parley", password)
+	for name, body := range map[string]string{
+		"empty": "", "half": `{"meta":{`, "null": "null", "list": "[]", "no meta": `{"data":{}}`, "version 1": strings.Replace(string(good), `"2.0"`, `"1.0"`, 1),
+		"no time": strings.Replace(string(good), `"timestamp":"2`, `"timestamp":"x2`, 1), "no company": strings.Replace(string(good), "7654321", "", 1),
+		"no id": strings.Replace(string(good), `"id":"e1"`, `"id":""`, 1), "no record": strings.Replace(string(good), w.hidden.ID, "0", 1),
+	} {
+		if a := post(right, []byte(body)); a.status != http.StatusBadRequest {
+			t.Errorf("%s: answered %d %s", name, a.status, a.body)
+		}
+	}
+	post(right, append(good, bytes.Repeat([]byte(" "), 2<<20)...)).problem(http.StatusRequestEntityTooLarge, "too_large")
+	post(right, []byte(strings.Replace(string(good), `"deal"`, `"note"`, 1))).want(http.StatusNoContent)
+	w.do(w.installer, http.MethodGet, "/webhooks/pipedrive", nil).problem(http.StatusMethodNotAllowed, "method_not_allowed")
+
+	// Another company's, and one that tells of a deletion that did not happen: the rep gets
+	// nothing by the first, nobody loses a link by the second, however often it comes.
+	post(right, []byte(strings.Replace(string(good), "7654321", "7654399", 1))).want(http.StatusNoContent)
+	gone := []byte(strings.Replace(string(w.event(w.hidden.RecordRef, "e2", time.Now().Add(-time.Hour), `[101]`)), `"change"`, `"delete"`, 1))
+	for range 5 {
+		post(right, gone).want(http.StatusNoContent)
+	}
+	w.pipedriveMoves(w.hidden.RecordRef)
+	var c model.Conversation
+	w.get(w.installer, w.path(), &c)
+	if got := w.lines(w.installer); len(c.Links) != 1 || len(got) != 2 {
+		t.Errorf("links %+v, lines %q", c.Links, got)
+	}
+	w.hides(w.rep, w.guest)
+	if strings.Contains(w.logs.String(), password) {
+		t.Error("the log holds the password")
+	}
+}
+
+// TestWebhookReplayed: an event that comes twice, by Pipedrive or by anybody, says its
+// thing once.
+func TestWebhookReplayed(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	w.control("/faults", `{"on": "pipedrive_webhook", "kind": "duplicate"}`)
+	w.hand(http.MethodPost, w.path1(w.hidden.RecordRef), byInstaller, map[string]any{"stage_id": 3})
+	w.hand(http.MethodPost, w.path1(w.hidden.RecordRef), byInstaller, map[string]any{"status": "won"})
+	w.comes("installer", "won")
+	w.hand(http.MethodPost, w.path1(w.hidden.RecordRef), byInstaller, map[string]any{"status": "lost"})
+	w.comes("installer", "lost")
+	if got := w.lines(w.installer); len(got) < 3 || len(got) > 4 || strings.Count(strings.Join(got, " "), "won") != 1 {
+		t.Errorf("lines %q", got)
+	}
+}
+
+// control tells the sandbox something.
+func (w *changeWorld) control(path, body string) {
+	w.Helper()
+	res, err := http.Post(w.box.ControlURL+path, "application/json", strings.NewReader(body))
+	w.must(err)
+	w.must(res.Body.Close())
+	if res.StatusCode/100 != 2 {
+		w.Fatalf("%s: %d", path, res.StatusCode)
+	}
+}
+
+// hookList is what Pipedrive knows of our webhooks.
+func (w *changeWorld) hookList() (ids []string) {
+	w.Helper()
+	res, err := http.Get(w.box.ControlURL + "/pipedrive/webhooks")
+	w.must(err)
+	defer res.Body.Close()
+	var list struct {
+		Webhooks []struct {
+			ID     int    `json:"id"`
+			Object string `json:"event_object"`
+		} `json:"webhooks"`
+	}
+	w.must(json.NewDecoder(res.Body).Decode(&list))
+	for _, k := range list.Webhooks {
+		ids = append(ids, fmt.Sprint(k.ID, " ", k.Object))
+	}
+	return ids
+}
+
+// hooksAsked counts how often Pipedrive was asked for our webhooks.
+func (w *changeWorld) hooksAsked() int {
+	w.Helper()
+	res, err := http.Post(w.box.ControlURL+"/pipedrive", "application/json", nil)
+	w.must(err)
+	defer res.Body.Close()
+	var told struct {
+		ByCall map[string]int `json:"by_call"`
+	}
+	w.must(json.NewDecoder(res.Body).Decode(&told))
+	return told.ByCall["GET /v1/webhooks"]
+}
+
+// TestWebhooksAreFoundAgain: a hub that starts again finds its webhooks and makes no
+// others; those that it has by another key it takes away.
+func TestWebhooksAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	callback := w.server.URL + "/webhooks/pipedrive"
+	first := w.hookList()
+	if len(first) != 3 {
+		t.Fatalf("webhooks %q", first)
+	}
+	again := func(callback string) {
+		asked := w.hooksAsked()
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		done := make(chan struct{})
+		go func() { defer close(done); w.hub.SubscribeCRM(ctx, callback) }()
+		for w.hooksAsked() == asked || w.hub.Ready(t.Context()).CRMWebhooks == "asking" {
+			w.must(ctx.Err())
+		}
+		stop()
+		<-done
+	}
+	again(callback)
+	if got := w.hookList(); strings.Join(got, ",") != strings.Join(first, ",") {
+		t.Errorf("webhooks %q, were %q", got, first)
+	}
+	// One by another key, and somebody else's.
+	for _, name := range []string{"Parley deal 00000000", "Reports"} {
+		w.api1(http.MethodPost, "/api/v1/webhooks", fmt.Sprintf(`{"name": %q, "subscription_url": %q, "event_action": "*", "event_object": "deal"}`, name, callback))
+	}
+	again(callback)
+	if got := w.hookList(); len(got) != 4 || got[3] != "5 deal" {
+		t.Errorf("webhooks %q", got)
+	}
+	again("http://127.0.0.1:1/webhooks/pipedrive") // nobody listens there
+	if r := w.hub.Ready(t.Context()); r.CRMWebhooks != "refused" || !r.Ready {
+		t.Errorf("ready: %+v", r)
+	}
+	if log := w.logs.String(); !strings.Contains(log, "subscribe to the CRM's webhooks") || strings.Contains(log, testVault().Derive("pipedrive webhooks")) {
+		t.Error("the refusal is not logged, or with the password")
+	}
+}
+
+// api1 calls Pipedrive's API with the company token.
+func (w *changeWorld) api1(method, path, body string) {
+	w.Helper()
+	req, err := http.NewRequestWithContext(w.Context(), method, w.box.PipedriveURL+path, strings.NewReader(body))
+	w.must(err)
+	req.Header.Set("X-Api-Token", w.box.PipedriveToken)
+	res, err := http.DefaultClient.Do(req)
+	w.must(err)
+	w.must(res.Body.Close())
+	if res.StatusCode/100 != 2 {
+		w.Fatalf("%s %s: %d", method, path, res.StatusCode)
+	}
+}
