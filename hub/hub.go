@@ -129,6 +129,7 @@ type Hub struct {
 	crmHooked     webhookStatus
 	staff         crmStaff
 	permits       expiring[model.RecordRef, []int64]
+	orgPermits    expiring[int64, []int64]
 	looked        expiring[looked, struct{}]
 	searches      expiring[searchKey, []model.Record]
 	fields        expiring[string, string]

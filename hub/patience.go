@@ -62,6 +62,11 @@ func (p patient) PermittedUsers(ctx context.Context, ref model.RecordRef) ([]int
 	return waited(ctx, p.now, func() ([]int64, error) { return p.Records.PermittedUsers(ctx, ref) })
 }
 
+// OrganizationUsers implements [Records].
+func (p patient) OrganizationUsers(ctx context.Context, organization int64) ([]int64, error) {
+	return waited(ctx, p.now, func() ([]int64, error) { return p.Records.OrganizationUsers(ctx, organization) })
+}
+
 // Stages implements [Records].
 func (p patient) Stages(ctx context.Context, as *model.CRMGrant) ([]model.Stage, error) {
 	return waited(ctx, p.now, func() ([]model.Stage, error) { return p.Records.Stages(ctx, as) })

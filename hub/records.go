@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +31,8 @@ type Records interface {
 	Record(ctx context.Context, as *model.CRMGrant, ref model.RecordRef) (model.Record, error)
 	// PermittedUsers returns who of the company may see a record, by their ids in the CRM.
 	PermittedUsers(ctx context.Context, ref model.RecordRef) ([]int64, error)
+	// OrganizationUsers returns who may see an organisation.
+	OrganizationUsers(ctx context.Context, organization int64) ([]int64, error)
 	CreatePerson(ctx context.Context, as *model.CRMGrant, p model.NewRecord) (model.Record, error)
 	CreateLead(ctx context.Context, as *model.CRMGrant, l model.NewRecord) (model.Record, error)
 	CreateDeal(ctx context.Context, as *model.CRMGrant, d model.NewRecord) (model.Record, error)
@@ -180,6 +183,41 @@ func (e eyes) may(ctx context.Context, ref model.RecordRef) (bool, error) {
 	return slices.Contains(ids, e.self.ID), nil
 }
 
+// mayOrganization tells whether the user may see an organisation that the company token
+// showed with a record.
+func (e eyes) mayOrganization(ctx context.Context, organization int64) (bool, error) {
+	if organization == 0 {
+		return false, nil // nobody can tell
+	}
+	ids, known := e.h.orgPermits.get(organization, e.h.utc())
+	if !known {
+		var err error
+		ids, err = e.h.records.OrganizationUsers(ctx, organization)
+		if err != nil && !errors.Is(err, model.ErrCRMNotFound) && !errors.Is(err, model.ErrCRMForbidden) {
+			return false, err
+		}
+		e.h.orgPermits.put(organization, ids, e.h.utc(), e.h.utc().Add(sightFor))
+	}
+	return slices.Contains(ids, e.self.ID), nil
+}
+
+// looksOrganization refuses an organisation that the user may not see, as if it were not
+// there; empty is none. Their own grant takes no other.
+func (e eyes) looksOrganization(ctx context.Context, id string) error {
+	if id == "" || e.grant != nil {
+		return nil
+	}
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return model.ErrCRMInvalid
+	}
+	sees, err := e.mayOrganization(ctx, n)
+	if err == nil && !sees {
+		err = model.ErrCRMNotFound
+	}
+	return err
+}
+
 // checksAtOnce is how many records are checked beside each other.
 const checksAtOnce = 4
 
@@ -207,7 +245,8 @@ func (e eyes) filter(ctx context.Context, found []model.Record) ([]model.Record,
 	return out, err
 }
 
-// shown is a record without the other records in it that the user may not see.
+// shown is a record without what of others stands in it that the user may not see: the
+// person whom a lead or deal is with, with their addresses, the organisation, what is open.
 func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
 	if e.grant != nil {
 		return r, nil
@@ -220,6 +259,18 @@ func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
 		}
 		if !sees {
 			r.Person, r.PersonName = nil, ""
+		}
+	}
+	if r.Type != model.Person && r.Person == nil {
+		r.PersonName, r.Emails, r.Phones = "", nil, nil // they are the person's
+	}
+	if r.Organization != "" {
+		sees, err := e.mayOrganization(ctx, r.OrganizationID)
+		if err != nil {
+			return model.Record{}, err
+		}
+		if !sees {
+			r.Organization, r.OrganizationID = "", 0
 		}
 	}
 	open, err := e.filter(ctx, r.Open)
@@ -348,8 +399,8 @@ func (h *Hub) onRecord(ctx context.Context, user model.User, ref model.RecordRef
 	})
 }
 
-// CreateRecord makes a person, a lead or a deal of the user's. Whom it is with they must
-// be able to see.
+// CreateRecord makes a person, a lead or a deal of the user's. Whom it is with, person or
+// organisation, they must be able to see.
 func (h *Hub) CreateRecord(ctx context.Context, user model.User, t model.RecordType, n model.NewRecord) (out model.Record, err error) {
 	if n.Title = strings.TrimSpace(n.Title); n.Title == "" {
 		return out, &InvalidError{Field: "title", Reason: "must not be empty."}
@@ -364,6 +415,9 @@ func (h *Hub) CreateRecord(ctx context.Context, user model.User, t model.RecordT
 			if _, _, err := e.look(ctx, person); err != nil {
 				return err
 			}
+		}
+		if err := e.looksOrganization(ctx, n.OrganizationID); err != nil {
+			return err
 		}
 		if e.grant == nil {
 			n.OwnerID = e.self.ID

@@ -131,8 +131,10 @@ type Record struct {
 	Emails       []Untrusted `json:"emails,omitempty"`
 	Phones       []Untrusted `json:"phones,omitempty"`
 	Owner        Untrusted   `json:"owner,omitempty"`
-	// OwnerID is the CRM's id of the owner; it stays in the hub.
-	OwnerID int64 `json:"-"`
+	// OwnerID and OrganizationID are the CRM's ids of the owner and of the organisation;
+	// they stay in the hub.
+	OwnerID        int64 `json:"-"`
+	OrganizationID int64 `json:"-"`
 	// UpdatedAt is when it was last changed, by the CRM's clock; it stays in the hub.
 	UpdatedAt time.Time `json:"-"`
 	// Mine: the owner is the user who asks.

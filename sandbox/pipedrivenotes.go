@@ -261,6 +261,14 @@ func (s *Sandbox) crmPersonPermitted(c crmCall) (int, any) {
 	return s.crmPermitted(c, &p.crmOwned)
 }
 
+func (s *Sandbox) crmOrganizationPermitted(c crmCall) (int, any) {
+	o, ok := crmFind(s.crm.book.orgs, c.id(), c.user)
+	if !ok {
+		return crmNone()
+	}
+	return s.crmPermitted(c, &o.crmOwned)
+}
+
 func (s *Sandbox) crmDealPermitted(c crmCall) (int, any) {
 	d, ok := crmFind(s.crm.book.deals, c.id(), c.user)
 	if !ok {

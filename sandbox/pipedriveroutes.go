@@ -51,6 +51,7 @@ func crmRoutes() []crmRoute {
 		{get, "/v2/personFields", 10, (*Sandbox).crmFields},
 		{post, "/v2/personFields", 5, (*Sandbox).crmAddField},
 		{get, "/v2/organizations/{id}", 1, (*Sandbox).crmOrganization},
+		{get, "/v1/organizations/{id}/permittedUsers", 10, (*Sandbox).crmOrganizationPermitted},
 
 		{get, "/v2/deals", 10, (*Sandbox).crmDeals},
 		{post, "/v2/deals", 5, (*Sandbox).crmAddDeal},

@@ -53,6 +53,19 @@ func (s *Sandbox) seedBook() {
 	s.seedPerson(installer, at.AddDate(0, 0, 9), himawari, "鈴木 一郎", "ichiro@himawari.example", "+81 90-5550-7788")
 	s.seedPerson(rep, at.AddDate(0, 0, 9), harbor, "Grace Miller", "grace@harbor.example", "+1 503 555 0199")
 	s.seedCast(at.AddDate(0, 0, 12))
+	s.seedHalfHidden(installer, rep, takeshi, at.AddDate(0, 0, 13))
+}
+
+// seedHalfHidden makes records that everybody at the sales desk sees, with an organisation
+// and a person that only the installer does.
+func (s *Sandbox) seedHalfHidden(installer, rep *crmUser, takeshi *crmPerson, at time.Time) {
+	secret := s.seedOrg(installer, at, "みなと買収準備室", "東京都港区")
+	secret.visible = crmOwnerOnly
+	ono := s.seedPerson(rep, at, secret, "小野 恵", "megumi@ono.example", "")
+	s.seedDeal(ono, at, "小野様 試飲会", 90_000, 1)
+	s.seedDeal(takeshi, at, "試飲会の会場", 45_000, 1).visible = crmOwnersGroup
+	s.seedLead(takeshi, at, "試飲会の下見", 0)
+	s.crm.book.leads[len(s.crm.book.leads)-1].visible = crmOwnersGroup
 }
 
 // seedCast makes persons after every third of the living customers past the stars, every

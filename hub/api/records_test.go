@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -341,4 +342,85 @@ func TestSightsExpire(t *testing.T) {
 	if len(c.Links) != 1 || links() != 1 {
 		t.Errorf("opened: %+v", c.Links)
 	}
+}
+
+// TestRecordsOfWhatIsHidden: of a record that a user may see, the organisation and the
+// person that they may not see, with their addresses, reach them by no route; who may see
+// these reads them there. The company token shows both to the hub.
+func TestRecordsOfWhatIsHidden(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	const organization, person, address = "みなと買収準備室", "佐藤 健", "takeshi.sato@example.jp"
+	byTitle := func(who account, title string) (out model.RecordRef) {
+		for _, c := range w.found(who, title) {
+			if string(c.Title) == title {
+				out = c.RecordRef
+			}
+		}
+		return out
+	}
+	for title, hidden := range map[string][]string{
+		"小野 恵": {organization}, "小野様 試飲会": {organization}, "試飲会の会場": {person, address}, "試飲会の下見": {person, address},
+	} {
+		r := byTitle(w.rep, title)
+		if r.ID == "" {
+			t.Fatalf("the rep does not find %s", title)
+		}
+		w.link(w.rep, r)
+		asks := map[string]string{
+			"search": "/v1/crm/search?q=" + url.QueryEscape(title), "record": recordPath(r), "preview": recordPath(r) + "?for=" + string(w.conversation),
+			"suggestions": w.path() + "/suggestions", "conversation": w.path(), "messages": w.path() + "/messages",
+			"conversations": "/v1/conversations",
+		}
+		for name, path := range asks {
+			body := string(w.do(w.rep, http.MethodGet, path, nil).body)
+			for _, s := range hidden {
+				if strings.Contains(body, s) {
+					t.Errorf("%s of %s tells the rep %q: %s", name, title, s, body)
+				}
+			}
+		}
+		if body := string(w.do(w.installer, http.MethodGet, recordPath(r), nil).want(http.StatusOK).body); !strings.Contains(body, hidden[0]) {
+			t.Errorf("%s does not tell the installer %q: %s", title, hidden[0], body)
+		}
+	}
+	hiddenOrganization := w.organizationOf("小野 恵")
+	// A change is answered with the record, too; and none is made with what is hidden.
+	deal := byTitle(w.rep, "小野様 試飲会")
+	if body := string(w.do(w.rep, http.MethodPatch, recordPath(deal), map[string]any{"stage": 2}).want(http.StatusOK).body); strings.Contains(body, organization) {
+		t.Errorf("a change tells the rep %s", body)
+	}
+	for name, id := range map[string]string{"hidden": hiddenOrganization, "missing": "987654"} {
+		a := w.do(w.rep, http.MethodPost, "/v1/crm/deal", map[string]any{"title": "探り", "organization_id": id})
+		if a.status != http.StatusNotFound || !strings.Contains(string(a.body), string(model.RecordNotFound)) {
+			t.Errorf("a deal with an organisation that is %s: %d %s", name, a.status, a.body)
+		}
+	}
+	w.do(w.installer, http.MethodPost, "/v1/crm/deal", map[string]any{"title": "買収", "organization_id": hiddenOrganization}).want(http.StatusCreated)
+}
+
+// organizationOf is the id of the organisation of the person of that name.
+func (w *recordWorld) organizationOf(person string) string {
+	w.Helper()
+	resp, err := http.Get(w.box.ControlURL + "/pipedrive/records") //nolint:noctx // on this machine
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var book struct {
+		Persons []struct {
+			Name  string
+			OrgID int `json:"org_id"`
+		}
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&book); err != nil {
+		w.Fatal(err)
+	}
+	for _, p := range book.Persons {
+		if p.Name == person && p.OrgID != 0 {
+			return strconv.Itoa(p.OrgID)
+		}
+	}
+	w.Fatalf("%s has no organisation", person)
+	return ""
 }

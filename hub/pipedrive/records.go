@@ -90,7 +90,7 @@ func (c *Client) complete(ctx context.Context, by credential, w whole) (model.Re
 	tasks := []func(context.Context) error{
 		func(ctx context.Context) (err error) { base, err = c.webBase(ctx, by); return err },
 		func(ctx context.Context) (err error) { who, err = c.peopleOf(ctx, by); return err },
-		func(ctx context.Context) error { return c.nameOrganization(ctx, by, w.org, &w.Organization) },
+		func(ctx context.Context) error { return c.nameOrganization(ctx, by, w.OrganizationID, &w.Organization) },
 	}
 	if w.Type != model.Lead {
 		tasks = append(tasks, func(ctx context.Context) (err error) { stages, err = c.stagesOf(ctx, by); return err })
@@ -230,16 +230,29 @@ func (c *Client) list(ctx context.Context, by credential, q request, read func(j
 // PermittedUsers returns the CRM's ids of the users who may see a record, by the company
 // token. A record that this may not see itself is [model.ErrCRMNotFound].
 func (c *Client) PermittedUsers(ctx context.Context, r model.RecordRef) ([]int64, error) {
-	call := string(r.Type) + "s/{id}/permittedUsers"
+	known, ok := ref(r.Type, r.ID)
+	if !ok {
+		return nil, fmt.Errorf("pipedrive %ss/{id}/permittedUsers: %w", r.Type, model.ErrCRMNotFound)
+	}
+	return c.permittedUsers(ctx, string(known.Type)+"s", known.ID)
+}
+
+// OrganizationUsers returns the CRM's ids of the users who may see an organisation, as
+// [Client.PermittedUsers] does for a record.
+func (c *Client) OrganizationUsers(ctx context.Context, organization int64) ([]int64, error) {
+	if organization <= 0 {
+		return nil, fmt.Errorf("pipedrive organizations/{id}/permittedUsers: %w", model.ErrCRMNotFound)
+	}
+	return c.permittedUsers(ctx, "organizations", strconv.FormatInt(organization, 10))
+}
+
+func (c *Client) permittedUsers(ctx context.Context, of, id string) ([]int64, error) {
+	call := of + "/{id}/permittedUsers"
 	by, err := c.credential(call, nil)
 	if err != nil {
 		return nil, err
 	}
-	known, ok := ref(r.Type, r.ID)
-	if !ok {
-		return nil, fmt.Errorf("pipedrive %s: %w", call, model.ErrCRMNotFound)
-	}
-	a, err := c.do(ctx, by, request{name: call, method: http.MethodGet, path: "/api/v1/" + string(known.Type) + "s/" + known.ID + "/permittedUsers"})
+	a, err := c.do(ctx, by, request{name: call, method: http.MethodGet, path: "/api/v1/" + of + "/" + id + "/permittedUsers"})
 	if err != nil {
 		return nil, err
 	}

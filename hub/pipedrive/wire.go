@@ -87,10 +87,10 @@ func moment(s string) time.Time {
 // whole is a record with what is to be asked for besides.
 type whole struct {
 	model.Record
-	person, org int64
-	stage       int64
-	sourceLead  string
-	added       time.Time
+	person     int64
+	stage      int64
+	sourceLead string
+	added      time.Time
 }
 
 type wireContact struct {
@@ -134,8 +134,8 @@ func readPerson(data json.RawMessage) (whole, bool) {
 	}
 	r, ok := numbered(model.Person, w.ID)
 	return whole{Record: model.Record{
-		RecordRef: r, Title: text(w.Name), Emails: contacts(w.Emails), Phones: contacts(w.Phones), OwnerID: max(w.Owner, 0), UpdatedAt: moment(w.Updated),
-	}, org: w.Org, added: moment(w.Added)}, ok
+		RecordRef: r, Title: text(w.Name), Emails: contacts(w.Emails), Phones: contacts(w.Phones), OwnerID: max(w.Owner, 0), OrganizationID: max(w.Org, 0), UpdatedAt: moment(w.Updated),
+	}, added: moment(w.Added)}, ok
 }
 
 // readDeal reads a deal.
@@ -163,8 +163,8 @@ func readDeal(data json.RawMessage) (whole, bool) {
 	}
 	r, ok := numbered(model.Deal, w.ID)
 	return whole{Record: model.Record{
-		RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), Value: money(w.Value, w.Currency), Status: status(w.Status), ExpectedClose: day(w.Expected), UpdatedAt: moment(w.Updated),
-	}, sourceLead: w.Lead, person: w.Person, org: w.Org, stage: w.Stage, added: moment(w.Added)}, ok
+		RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), OrganizationID: max(w.Org, 0), Value: money(w.Value, w.Currency), Status: status(w.Status), ExpectedClose: day(w.Expected), UpdatedAt: moment(w.Updated),
+	}, sourceLead: w.Lead, person: w.Person, stage: w.Stage, added: moment(w.Added)}, ok
 }
 
 // readLead reads a lead.
@@ -190,8 +190,8 @@ func readLead(data json.RawMessage) (whole, bool) {
 	}
 	r, ok := ref(model.Lead, w.ID)
 	l := whole{
-		Record: model.Record{RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), ExpectedClose: day(w.Expected), UpdatedAt: moment(w.Updated)},
-		person: w.Person, org: w.Org, added: moment(w.Added),
+		Record: model.Record{RecordRef: r, Title: text(w.Title), OwnerID: max(w.Owner, 0), OrganizationID: max(w.Org, 0), ExpectedClose: day(w.Expected), UpdatedAt: moment(w.Updated)},
+		person: w.Person, added: moment(w.Added),
 	}
 	if w.Value != nil {
 		l.Value = money(w.Value.Amount, w.Value.Currency)
@@ -234,6 +234,7 @@ type wireFound struct {
 			Name string `json:"name"`
 		} `json:"person"`
 		Organization *struct {
+			ID   int64  `json:"id"`
 			Name string `json:"name"`
 		} `json:"organization"`
 	} `json:"item"`
@@ -278,7 +279,7 @@ func readHit(data json.RawMessage, types []model.RecordType) (model.Record, bool
 		r.OwnerID = max(it.Owner.ID, 0)
 	}
 	if it.Organization != nil {
-		r.Organization = text(it.Organization.Name)
+		r.Organization, r.OrganizationID = text(it.Organization.Name), max(it.Organization.ID, 0)
 	}
 	if it.Person != nil && named.Type != model.Person {
 		if p, ok := numbered(model.Person, it.Person.ID); ok {

@@ -19,10 +19,10 @@ func TestWhatIsTakenOfAPerson(t *testing.T) {
 	w, ok := readPerson(json.RawMessage(`{"id":7,"name":"花子\u001b[31m","owner_id":3,"org_id":9,"emails":[{"value":"b@x","primary":false},{"value":"a@x","primary":true},{"value":" "}],
 		"phones":null,"add_time":"2026-01-02T03:04:05Z","custom_fields":{"x":1}}`))
 	want := model.Record{
-		RecordRef: model.RecordRef{Type: model.Person, ID: "7"}, Title: "花子\x1b[31m", Emails: []model.Untrusted{"a@x", "b@x"}, OwnerID: 3,
+		RecordRef: model.RecordRef{Type: model.Person, ID: "7"}, Title: "花子\x1b[31m", Emails: []model.Untrusted{"a@x", "b@x"}, OwnerID: 3, OrganizationID: 9,
 	}
-	if !ok || !reflect.DeepEqual(w.Record, want) || w.org != 9 || !w.added.Equal(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)) {
-		t.Errorf("%+v, org %d, %v", w.RecordRef, w.org, w.added)
+	if !ok || !reflect.DeepEqual(w.Record, want) || !w.added.Equal(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)) {
+		t.Errorf("%+v, %v", w.Record, w.added)
 	}
 	long, ok := readPerson(json.RawMessage(`{"id":7,"name":"` + strings.Repeat("あ", 3000) + `"}`))
 	if !ok || utf8.RuneCountInString(string(long.Title)) != maxText {
