@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,9 @@ type Client struct {
 	base  *url.URL
 	token string
 	http  *http.Client
+	// budget is how many percent of the CRM's budget were left at the last answer;
+	// budgetEnough where it is not low.
+	budget atomic.Int64
 }
 
 // New returns a client of the hub at that address. A token is never sent
@@ -38,11 +42,13 @@ func New(address, token string) (*Client, error) {
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return nil, fmt.Errorf("%w: %q", ErrUnprotected, address)
 	}
-	return &Client{base: u, token: token, http: &http.Client{
+	c := &Client{base: u, token: token, http: &http.Client{
 		Timeout: callTimeout,
 		// A redirect would carry the token to wherever it points.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}}
+	c.budget.Store(budgetEnough)
+	return c, nil
 }
 
 func loopback(host string) bool {

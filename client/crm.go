@@ -34,10 +34,28 @@ func (c *Client) Suggestions(ctx context.Context, conversation model.Conversatio
 
 func (c *Client) candidates(ctx context.Context, path string, q url.Values) ([]model.Candidate, error) {
 	var out struct {
-		Records []model.Candidate `json:"records"`
+		Records    []model.Candidate `json:"records"`
+		BudgetLeft *int64            `json:"budget_left"`
 	}
 	err := c.call(ctx, http.MethodGet, path, q, nil, &out)
+	switch {
+	case err != nil:
+	case out.BudgetLeft == nil:
+		c.budget.Store(budgetEnough)
+	default:
+		c.budget.Store(*out.BudgetLeft)
+	}
 	return out.Records, err
+}
+
+// budgetEnough stands for a budget of the CRM that is not low.
+const budgetEnough = -1
+
+// CRMBudget tells whether what the company may ask the CRM today gets low, and how many
+// percent are left, as the last search or suggestions said.
+func (c *Client) CRMBudget() (percent int, low bool) {
+	n := c.budget.Load()
+	return int(n), n != budgetEnough
 }
 
 func recordPath(ref model.RecordRef) string {

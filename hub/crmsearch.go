@@ -58,6 +58,15 @@ func (h *Hub) SearchCRM(ctx context.Context, user model.User, q string, types []
 	return found, err
 }
 
+// CRMBudgetLow returns how many percent of the company's budget of the day are left, once
+// these are few; nil until then.
+func (h *Hub) CRMBudgetLow() *int {
+	if h.records == nil {
+		return nil
+	}
+	return h.records.Budget().Low(h.utc())
+}
+
 // searchAddress finds what an address names: none that the user may not see, and none of
 // another company.
 func (h *Hub) searchAddress(ctx context.Context, user model.User, q string, ref model.RecordRef) ([]model.Candidate, error) {

@@ -47,6 +47,8 @@ type Records interface {
 	DealOfLead(ctx context.Context, lead, person string) (model.RecordRef, error)
 	// ConvertLead makes a deal of a lead.
 	ConvertLead(ctx context.Context, as *model.CRMGrant, lead string) (model.RecordRef, error)
+	// Budget returns what was told last of the company's budget of the day.
+	Budget() model.CRMBudget
 }
 
 // sightFor is how long it holds who may see a record (design §6).

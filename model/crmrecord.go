@@ -48,6 +48,26 @@ type CRMBudget struct {
 	At time.Time
 }
 
+// LowBudget is below how many percent of the day the CRM's budget is told to users: what is
+// left is everybody's of the company, and a search costs 20 of it.
+const LowBudget = 10
+
+// budgetHolds is how long it counts what was told of a budget: each day there is a new one.
+const budgetHolds = 12 * time.Hour
+
+// Low returns how many percent of the day's budget are left, rounded down, where these are
+// fewer than [LowBudget]; nil: enough, or nobody knows.
+func (b CRMBudget) Low(now time.Time) *int {
+	if b.DailyLeft == nil || b.DailyLimit == nil || *b.DailyLimit <= 0 || now.Sub(b.At) > budgetHolds {
+		return nil
+	}
+	percent := int(float64(max(*b.DailyLeft, 0)) / float64(*b.DailyLimit) * 100)
+	if percent >= LowBudget {
+		return nil
+	}
+	return &percent
+}
+
 // NewRecord is a record to be made.
 type NewRecord struct {
 	// Title is a lead's or deal's title, a person's name. It must not be empty.

@@ -19,6 +19,9 @@ type CRM interface {
 	SearchCRM(ctx context.Context, words string, types []model.RecordType) ([]model.Candidate, error)
 	// Suggestions returns the records that a conversation may belong to, the surest first.
 	Suggestions(ctx context.Context, id model.ConversationID) ([]model.Candidate, error)
+	// CRMBudget tells whether what the company may ask the CRM today gets low, and how many
+	// percent are left, as the last answer said. It asks nobody.
+	CRMBudget() (percent int, low bool)
 	// Record returns a record as it is now.
 	Record(ctx context.Context, ref model.RecordRef) (model.Record, error)
 	// RecordFor returns a record with how many others may see it, as it is asked before a

@@ -23,7 +23,9 @@ type fakeCRM struct {
 	transcripts map[string]model.RecordView
 	failOn      map[string]error
 	// err is why it answers nothing; failMade why nothing can be made of that kind.
-	err      error
+	err error
+	// budget is how many percent of the CRM's budget are left; nil: enough.
+	budget   *int
 	failMade map[model.RecordType]error
 }
 
@@ -33,6 +35,13 @@ func (h *fakeHub) SearchCRM(_ context.Context, words string, _ []model.RecordTyp
 
 func (h *fakeHub) Suggestions(_ context.Context, id model.ConversationID) ([]model.Candidate, error) {
 	return h.crm.suggested, errors.Join(h.note("suggest "+string(id)), h.crm.err)
+}
+
+func (h *fakeHub) CRMBudget() (percent int, low bool) {
+	if h.crm.budget == nil {
+		return 0, false
+	}
+	return *h.crm.budget, true
 }
 
 func (h *fakeHub) Record(_ context.Context, ref model.RecordRef) (model.Record, error) {

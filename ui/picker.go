@@ -260,8 +260,18 @@ const (
 	pickUnlink = "unlink "
 )
 
-// pickerStatus says how the search stands, and whether something is wrong.
+// pickerStatus says how the search stands, and whether something is wrong; and what is left
+// of the CRM's budget once that gets low: who knows it searches less.
 func (m *Model) pickerStatus(p *picker) (string, bool) {
+	said, wrong := m.pickerStands(p)
+	waits := p.searching || p.query == "" && p.asking
+	if percent, low := m.hub.CRMBudget(); low && !wrong && !waits {
+		said = m.say(words.PickerBudget, "Said", said, "Percent", formatID(int64(percent)))
+	}
+	return said, wrong
+}
+
+func (m *Model) pickerStands(p *picker) (string, bool) {
 	n := len(p.candidates())
 	switch {
 	case p.failed != "":

@@ -351,6 +351,22 @@ func TestOnePersonAndOneDeal(t *testing.T) {
 	}
 }
 
+// TestPickerTellsALowBudget: once little is left of what the company may ask in a day, the
+// picker says so beside how the search stands, and no more once there is enough.
+func TestPickerTellsALowBudget(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, []model.Conversation{talk(1, 0)})
+	w.suggests(byPhone(person("12", "山田 花子")))
+	left := 7
+	w.hub.crm.budget = &left
+	w.keys("g", "c")
+	w.shows("One suggestion.", "7% of your company's")
+	w.hub.crm.budget = nil
+	w.keys("esc", "c")
+	w.shows("One suggestion.")
+	w.hides("budget")
+}
+
 // TestPickerGoesWithItsConversation: what is shown of records goes when the conversation
 // is hidden or deleted, and no answer brings it back.
 func TestPickerGoesWithItsConversation(t *testing.T) {

@@ -65,9 +65,11 @@ const (
 	PickerNotFound  ID = "picker_not_found"
 	PickerFoundOne  ID = "picker_found_one"
 	PickerFoundMany ID = "picker_found_many"
-	PickerLinked    ID = "picker_linked"
-	PickerUnlink    ID = "picker_unlink"
-	LinkPrivate     ID = "link_private"
+	// PickerBudget says Said, and how many Percent of the budget are left.
+	PickerBudget ID = "picker_budget"
+	PickerLinked ID = "picker_linked"
+	PickerUnlink ID = "picker_unlink"
+	LinkPrivate  ID = "link_private"
 	// LinkPrivateCounted, LinkPrivateOne and LinkPrivateNobody know how many others may
 	// see the record.
 	LinkPrivateCounted ID = "link_private_counted"

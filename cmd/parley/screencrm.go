@@ -16,6 +16,8 @@ func (h *screenHub) Suggestions(ctx context.Context, id model.ConversationID) ([
 	return h.client.Suggestions(ctx, id)
 }
 
+func (h *screenHub) CRMBudget() (percent int, low bool) { return h.client.CRMBudget() }
+
 func (h *screenHub) Record(ctx context.Context, ref model.RecordRef) (model.Record, error) {
 	return h.client.Record(ctx, ref)
 }

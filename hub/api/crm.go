@@ -74,6 +74,8 @@ type (
 
 type recordsBody struct {
 	Records []model.Candidate `json:"records"`
+	// BudgetLeft is how much of what the company may ask Pipedrive in a day is left.
+	BudgetLeft *int `json:"budget_left,omitempty" doc:"Percent of Pipedrive's budget of the day that are left, once these are fewer than 10"`
 }
 
 type searchCRMInput struct {
@@ -104,7 +106,7 @@ func (s *server) searchCRM(ctx context.Context, in *searchCRMInput) (*body[recor
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
-	return &body[recordsBody]{Body: recordsBody{Records: found}}, nil
+	return &body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
 }
 
 func (s *server) listSuggestions(ctx context.Context, in *ConversationPath) (*body[recordsBody], error) {
@@ -112,7 +114,7 @@ func (s *server) listSuggestions(ctx context.Context, in *ConversationPath) (*bo
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
-	return &body[recordsBody]{Body: recordsBody{Records: found}}, nil
+	return &body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
 }
 
 type stagesBody struct {

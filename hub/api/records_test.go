@@ -424,3 +424,27 @@ func (w *recordWorld) organizationOf(person string) string {
 	w.Fatalf("%s has no organisation", person)
 	return ""
 }
+
+// TestBudgetIsToldOnceLow: the answers of a search and of suggestions tell how many percent
+// of the day's budget are left, once these are fewer than ten.
+func TestBudgetIsToldOnceLow(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	told := func(path string) (left *int) {
+		var body struct {
+			BudgetLeft *int `json:"budget_left"`
+		}
+		w.get(w.rep, path, &body)
+		return body.BudgetLeft
+	}
+	search, suggestions := "/v1/crm/search?q=", w.path()+"/suggestions"
+	if left := told(search + "grace"); left != nil {
+		t.Errorf("with a whole day's budget: %d%%", *left)
+	}
+	w.pipedrive("", `{"daily_left": 9900}`) // of 180,000
+	for _, path := range []string{search + "marta", suggestions} {
+		if left := told(path); left == nil || *left != 5 {
+			t.Errorf("%s: %v, want 5%%", path, left)
+		}
+	}
+}
