@@ -125,13 +125,14 @@ func looks() []variant {
 }
 
 // kept are the pictures that documents show.
-var kept = []string{"conversation-120x34-en", "conversation-100x30-ja-light", "asks-80x24-en"}
+var kept = []string{"conversation-120x34-en", "conversation-100x30-ja-light", "asks-80x24-en", "picker-120x34-en", "panel-linked-120x34-en"}
 
 // Keys, as a terminal sends them.
 const (
 	enter  = "\r"
 	escape = "\x1b"
 	ctrlK  = "\x0b"
+	down   = "\x1b[B"
 	line   = "\x1b\r"
 )
 
@@ -166,6 +167,13 @@ func scenes() []scene {
 		{name: "done", history: 12, steps: []step{{see: first, keys: "e"}}, after: "z"},
 		{name: "search", history: 40, steps: []step{{see: first, keys: "/"}, {keys: "wood"}, {keys: enter}}},
 		{name: "panel", history: 12, prepare: answered, steps: []step{open, {keys: "i"}}},
+		{name: "picker", history: 12, prepare: told, steps: []step{open, {keys: "c", read: true}}, also: []variant{wide}},
+		{name: "picker-many", history: 12, prepare: told, steps: []step{
+			{see: first, keys: "j" + enter, read: true}, {keys: "c", read: true},
+		}},
+		{name: "panel-linked", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true}}, also: []variant{wide}},
+		{name: "form", history: 12, prepare: told, steps: []step{open, {keys: "c", read: true}, {keys: "会議室の机", read: true}, {keys: down + down + enter}}},
+		{name: "stage", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true}, {keys: "S", read: true}}},
 		{name: "two-shared", guests: true, steps: []step{{at: rep, see: "●"}}},
 		{name: "two-private", guests: true, steps: []step{
 			{at: rep, see: "●"},
@@ -207,6 +215,42 @@ func answered(ctx context.Context, w *world) error {
 	return w.write(ctx, []customer{{first, customers[0].psid, "ja_JP", []message{
 		{text: "ありがとうございます！ では、よろしくお願いします。🙏"},
 	}}})
+}
+
+// told goes on: the first two customers tell how they are reached, the one a phone number
+// that somebody in Pipedrive has, the other an address that two have.
+func told(ctx context.Context, w *world) error {
+	if err := written(ctx, w); err != nil {
+		return err
+	}
+	return w.write(ctx, []customer{
+		{customers[1].name, customers[1].psid, customers[1].locale, []message{{ago: time.Minute, text: "My address is ken@example.com"}}},
+		{first, customers[0].psid, customers[0].locale, []message{{text: "お電話は090-1200-5678までお願いします。"}}},
+	})
+}
+
+// linked goes on: the first customer is linked to a person and to a deal of theirs.
+func linked(ctx context.Context, w *world) error {
+	if err := told(ctx, w); err != nil {
+		return err
+	}
+	all, err := w.conversations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, words := range []string{"hanako@himawari.example", "ひまわり エスプレッソマシン"} {
+		var found struct{ Records []struct{ Type, ID string } }
+		if err := w.run(ctx, &found, "crm", "search", words); err != nil {
+			return err
+		}
+		if len(found.Records) == 0 {
+			return fmt.Errorf("nothing in Pipedrive for %s", words)
+		}
+		if err := w.run(ctx, nil, "link", all[first].id, found.Records[0].Type+":"+found.Records[0].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unsure goes on: nobody knows whether a reply arrived.

@@ -26,7 +26,7 @@ type world struct {
 	sandbox, hub                *exec.Cmd
 }
 
-// facebook is what the sandbox says of itself.
+// facebook is what the sandbox says of itself, and of the Pipedrive that it emulates.
 type facebook struct {
 	GraphURL    string `json:"graph_url"`
 	PageID      string `json:"page_id"`
@@ -35,6 +35,9 @@ type facebook struct {
 	AppSecret   string `json:"app_secret"`
 	VerifyToken string `json:"verify_token"`
 	ControlURL  string `json:"control_url"`
+
+	PipedriveURL   string `json:"pipedrive_url"`
+	PipedriveToken string `json:"pipedrive_token"`
 }
 
 // newWorld starts a world whose Page has that many old conversations. Its customers
@@ -49,7 +52,7 @@ func newWorld(ctx context.Context, program, dir string, history int) (*world, er
 		return w, err
 	}
 	var user struct{ Token string }
-	if err := w.run(ctx, &user, "user", "add", "Aiko", "--admin", "--token"); err != nil {
+	if err := w.run(ctx, &user, "user", "add", "Aiko", "--email", "installer@example.com", "--admin", "--token"); err != nil {
 		return w, err
 	}
 	w.token = user.Token
@@ -75,6 +78,7 @@ func (w *world) environment(more ...string) []string {
 		"PARLEY_HUB=http://" + w.listen, "PARLEY_TOKEN=" + w.token, "PARLEY_LISTEN=" + w.listen,
 		"PARLEY_META_GRAPH_URL=" + w.facebook.GraphURL, "PARLEY_META_APP_ID=" + w.facebook.AppID,
 		"PARLEY_META_APP_SECRET=" + w.facebook.AppSecret, "PARLEY_META_VERIFY_TOKEN=" + w.facebook.VerifyToken,
+		"PARLEY_PIPEDRIVE_URL=" + w.facebook.PipedriveURL, "PARLEY_PIPEDRIVE_TOKEN=" + w.facebook.PipedriveToken,
 		// A reply whose outcome nobody knows asks at once, not after two minutes.
 		"PARLEY_TIMING_ASK_AFTER=1s", "PARLEY_TIMING_UNKNOWN_CHECKS=30s", "PARLEY_TIMING_CHECK_GRACE=1s",
 	}

@@ -135,7 +135,7 @@ func (p *panelText) others(r model.Row) {
 	if held == nil || !held.read {
 		return
 	}
-	lines := p.m.openLines(held.Record, func(ref model.RecordRef) bool { return linked(r.Links, ref) })
+	lines := p.m.openLines(words.RecordOpen, held.Record, func(ref model.RecordRef) bool { return linked(r.Links, ref) })
 	if len(lines) > 0 {
 		p.gap()
 		p.all(lines)

@@ -361,7 +361,7 @@ func (m *Model) lookAt(p *picker) tea.Cmd {
 	read, asked := p.read[c.RecordRef]
 	if read != nil {
 		lines := m.recordLines(*read)
-		p.box.SetPreview(append(lines, m.openLines(*read, func(model.RecordRef) bool { return false })...))
+		p.box.SetPreview(append(lines, m.openLines(words.RecordOpenAll, *read, func(model.RecordRef) bool { return false })...))
 		return nil
 	}
 	p.box.SetPreview(m.recordLines(c.Record))

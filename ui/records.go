@@ -227,15 +227,16 @@ func (m *Model) closing(r model.Record) string {
 	return m.look.Date(m.clock.now(), day)
 }
 
-// openLines are a person's open leads and deals but those that are shown already.
-func (m *Model) openLines(person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
+// openLines are a person's open leads and deals but those that are shown already, under a
+// heading.
+func (m *Model) openLines(heading words.ID, person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
 	var out []overlay.PickerLine
 	for _, r := range person.Open {
 		if but(r.RecordRef) {
 			continue
 		}
 		if len(out) == 0 {
-			out = append(out, overlay.PickerLine{Text: m.say(words.RecordOpen), Heading: true})
+			out = append(out, overlay.PickerLine{Text: m.say(heading), Heading: true})
 		}
 		out = append(out, overlay.PickerLine{Text: m.look.Line(r.Title)})
 		if s := m.valueAndStage(r); s != "" {

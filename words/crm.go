@@ -112,6 +112,7 @@ const (
 	RecordStage    ID = "record_stage"
 	RecordCloses   ID = "record_closes"
 	RecordOpen     ID = "record_open_deals"
+	RecordOpenAll  ID = "record_open_all"
 	RecordReading  ID = "record_reading"
 	RecordNone     ID = "record_none"
 	RecordNoneDo   ID = "record_none_do"

@@ -186,12 +186,17 @@ func (p *Picker) beside(l look.Look, w, h int) []string {
 	return out
 }
 
-// below is the list with the preview under it, where there is room.
+// below is the list with the preview under it, where there is room: two fifths of it, and
+// what the rows leave.
 func (p *Picker) below(l look.Look, w, h int) []string {
 	if h < belowFrom || len(p.preview) == 0 {
 		return p.list(l, w, h)
 	}
-	n := h * 2 / 5
+	rows := 0
+	for _, r := range p.rows {
+		rows += r.height()
+	}
+	n := max(h*2/5, h-1-rows)
 	out := append(p.list(l, w, h-n-1), l.Theme.Faint.Paint(l.Rule(w)))
 	return append(out, p.previewed(l, w, n)...)
 }
