@@ -97,6 +97,14 @@ func (c *Client) CreateRecord(ctx context.Context, t model.RecordType, n model.N
 	return out, err
 }
 
+// MakePSIDField makes the persons' field for the ids of customers in Messenger; made is
+// false where there was one. Only an admin may.
+func (c *Client) MakePSIDField(ctx context.Context) (made bool, err error) {
+	var out struct{ Made bool }
+	err = c.call(ctx, http.MethodPut, "/v1/crm/psid-field", nil, nil, &out)
+	return out.Made, err
+}
+
 func linkPath(conversation model.ConversationID, ref model.RecordRef) string {
 	return conversationPath(conversation) + "/links/" + segment(string(ref.Type)) + "/" + segment(ref.ID)
 }

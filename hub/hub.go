@@ -134,6 +134,7 @@ type Hub struct {
 	searches      expiring[searchKey, []model.Record]
 	fields        expiring[string, string]
 	suggested     expiring[suggestionKey, []model.Candidate]
+	making        sync.Mutex // held while the field for PSIDs is made
 	newColleagues bool
 	loginURL      string
 	company       companyKept

@@ -24,8 +24,10 @@ type Records interface {
 	// SearchField returns the persons whose custom field of that code holds the value.
 	SearchField(ctx context.Context, as *model.CRMGrant, field, value string) ([]model.Record, error)
 	// PersonField returns the code of the persons' custom field of that name;
-	// [model.ErrCRMNotFound]: there is none. SetPersonField writes one.
+	// [model.ErrCRMNotFound]: there is none. CreatePersonField makes one, SetPersonField
+	// writes one.
 	PersonField(ctx context.Context, name string) (string, error)
+	CreatePersonField(ctx context.Context, name string) (string, error)
 	SetPersonField(ctx context.Context, as *model.CRMGrant, person, field, value string) error
 	// Record returns a record; of a person also what of theirs is open.
 	Record(ctx context.Context, as *model.CRMGrant, ref model.RecordRef) (model.Record, error)

@@ -22,7 +22,7 @@ const (
 	// suggestedFor is how long suggestions are used again.
 	suggestedFor = 2 * time.Minute
 	// psidField is the custom field of persons that holds a customer's PSID.
-	psidField = "Messenger PSID"
+	psidField = model.PSIDField
 )
 
 // suggestionKey is for whom what was suggested: what came in since may change it.
@@ -195,6 +195,37 @@ func (h *Hub) personField(ctx context.Context) (string, error) {
 	}
 	h.fields.put(psidField, code, now, now.Add(sightFor))
 	return code, nil
+}
+
+// MakePSIDField makes the company's custom field for PSIDs in the CRM, as only an admin asks
+// for; made is false where there was one. From then on, linking writes the customer's PSID
+// to the person, who is suggested by it.
+func (h *Hub) MakePSIDField(ctx context.Context, user model.User) (made bool, err error) {
+	if user, err = h.freshRole(ctx, user.ID); err != nil {
+		return false, err
+	}
+	switch {
+	case !user.Admin:
+		return false, model.Refuse(model.NotAdmin)
+	case h.records == nil:
+		return false, model.Refuse(model.NoCRM)
+	}
+	h.making.Lock() // of two at once, both would find none
+	defer h.making.Unlock()
+	code, err := h.records.PersonField(ctx, psidField)
+	if errors.Is(err, model.ErrCRMNotFound) {
+		code, err = h.records.CreatePersonField(ctx, psidField)
+		made = err == nil
+	}
+	if err != nil {
+		return false, crmError(err)
+	}
+	h.fields.put(psidField, code, h.utc(), h.utc().Add(sightFor))
+	h.suggested.drop(func(suggestionKey) bool { return true })
+	if made {
+		h.log.Info("field for PSIDs made in the CRM", keyUser, string(user.ID))
+	}
+	return made, nil
 }
 
 func (e eyes) byContacts(ctx context.Context, c clues) (found []model.Candidate, err error) {

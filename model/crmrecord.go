@@ -68,6 +68,10 @@ func (b CRMBudget) Low(now time.Time) *int {
 	return &percent
 }
 
+// PSIDField is what the custom field of persons is called in the CRM that holds a
+// customer's PSID.
+const PSIDField = "Messenger PSID"
+
 // NewRecord is a record to be made.
 type NewRecord struct {
 	// Title is a lead's or deal's title, a person's name. It must not be empty.

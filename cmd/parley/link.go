@@ -151,7 +151,33 @@ func (p *program) crmCommand() *cobra.Command {
 		},
 	}
 	search.Flags().StringSliceVar(&types, "types", nil, p.words.Say(words.FlagTypes))
-	return p.group("crm", words.CRMShort, search)
+	return p.group("crm", words.CRMShort, search, p.crmFieldCommand())
+}
+
+// crmFieldCommand makes the field for PSIDs, when an admin asks for it.
+func (p *program) crmFieldCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "field", Short: p.words.Say(words.CRMFieldShort), Long: p.words.Say(words.CRMFieldLong), Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.remote()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			made, err := c.MakePSIDField(cmd.Context())
+			if err != nil {
+				return err
+			}
+			said := words.CRMFieldThere
+			if made {
+				said = words.CRMFieldMade
+			}
+			return p.print(struct {
+				Field string `json:"field"`
+				Made  bool   `json:"made"`
+			}{model.PSIDField, made}, func() { p.say(said, "Field", model.PSIDField) })
+		},
+	}
 }
 
 func (p *program) foundRecords(found []model.Candidate) {

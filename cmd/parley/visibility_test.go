@@ -166,6 +166,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley unlink":     {args: func(_, c string) []string { return []string{"unlink", c, "deal:42"} }, want: noCRM(seers), hides: true},
 		"parley record":     {args: plainArgs("record", "deal:42"), want: noCRM(anybody)},
 		"parley crm search": {args: plainArgs("crm", "search", hiddenWords), want: noCRM(anybody)},
+		"parley crm field":  {args: plainArgs("crm", "field"), want: noCRM(admins)},
 		"parley delete": {
 			args: func(_, c string) []string { return []string{"delete", c, "--yes"} }, hides: true,
 			want: func(c commandCell, s commandState) int {

@@ -34,6 +34,10 @@ func (s *server) crm(api huma.API) {
 	convert.Description = "The lead is gone then. Conversations that were linked to it are linked to the deal."
 	huma.Register(api, convert, s.convertLead)
 
+	field := register("make-psid-field", http.MethodPut, "/v1/crm/psid-field", "Make the persons' field for the ids of customers in Messenger")
+	field.Description = "Only an admin may. Linking a conversation writes its customer's id there, by which the person is suggested. made is false where there was one."
+	huma.Register(api, field, s.makePSIDField)
+
 	const link = "/v1/conversations/{conversation}/links/{type}/{record}"
 	put := register("link", http.MethodPut, link, "Link a conversation to a record")
 	put.Description = "A person takes the place of the person linked, a lead or deal that of the lead or deal."
@@ -115,6 +119,19 @@ func (s *server) listSuggestions(ctx context.Context, in *ConversationPath) (*bo
 		return nil, s.problem(ctx, err)
 	}
 	return &body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
+}
+
+type fieldBody struct {
+	Field string `json:"field" doc:"What it is called in Pipedrive"`
+	Made  bool   `json:"made"`
+}
+
+func (s *server) makePSIDField(ctx context.Context, _ *struct{}) (*body[fieldBody], error) {
+	made, err := s.hub.MakePSIDField(ctx, user(ctx))
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &body[fieldBody]{Body: fieldBody{Field: model.PSIDField, Made: made}}, nil
 }
 
 type stagesBody struct {

@@ -448,3 +448,44 @@ func TestBudgetIsToldOnceLow(t *testing.T) {
 		}
 	}
 }
+
+// TestPSIDField: only an admin has the field for PSIDs made, once. From then on linking
+// writes the customer's PSID to the person, who is suggested by it to whoever may see them.
+func TestPSIDField(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	const path = "/v1/crm/psid-field"
+	asked := func() (made bool) {
+		var out struct {
+			Field string
+			Made  bool
+		}
+		w.do(w.installer, http.MethodPut, path, nil).want(http.StatusOK).into(&out)
+		if out.Field != model.PSIDField {
+			t.Errorf("it is called %q", out.Field)
+		}
+		return out.Made
+	}
+	suggested := func(who account) (reasons []string) {
+		var l struct {
+			Records []model.Candidate `json:"records"`
+		}
+		w.get(who, w.path()+"/suggestions", &l)
+		for _, c := range l.Records {
+			reasons = append(reasons, string(c.Match)+" "+string(c.Title))
+		}
+		return reasons
+	}
+	for _, a := range []account{w.rep, w.guest} {
+		w.do(a, http.MethodPut, path, nil).problem(http.StatusForbidden, model.NotAdmin)
+	}
+	if suggested(w.rep); !asked() || asked() {
+		t.Error("it is not made once")
+	}
+	grace := w.found(w.rep, "Grace Miller")[0].RecordRef
+	w.link(w.rep, grace)
+	w.do(w.rep, http.MethodDelete, w.linkPath(grace), nil).want(http.StatusOK)
+	if got := suggested(w.rep); !slices.Equal(got, []string{"psid Grace Miller"}) {
+		t.Errorf("suggested: %q", got)
+	}
+}

@@ -377,6 +377,7 @@ func routes() map[string]route {
 		"cancel-connect": {want: always(notFound)},
 		// Without a CRM there are no records: TestRecordsOnlyForWhoMaySeeThem has one.
 		"search-crm":        {want: always(conflict(model.NoCRM))},
+		"make-psid-field":   {want: admins(conflict(model.NoCRM))},
 		"list-stages":       {want: always(conflict(model.NoCRM))},
 		"get-record":        {want: always(conflict(model.NoCRM))},
 		"create-record":     {body: func(target) any { return map[string]any{"title": "x"} }, want: always(conflict(model.NoCRM))},
