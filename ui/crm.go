@@ -53,6 +53,9 @@ type CRM interface {
 	SetDealStatus(ctx context.Context, deal string, status model.DealStatus, reason string) (model.Record, error)
 	// ConvertLead makes a lead a deal, and returns that.
 	ConvertLead(ctx context.Context, lead string) (model.RecordRef, error)
+	// MakePSIDField makes the persons' field for the ids of customers in Messenger; made is
+	// false where there was one.
+	MakePSIDField(ctx context.Context) (made bool, err error)
 }
 
 // crm is what the screen holds of the CRM: of the conversation that is open, and of the
@@ -185,5 +188,33 @@ func linking() []cmd {
 		{ID: "reopen", Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealOpen), Run: (*Model).reopen},
 		{ID: "convert", Keys: []string{"C"}, Scope: command.Panel, Selected: true, Reason: needsRecord(model.Lead), Run: (*Model).askConvert},
 		create(model.Person), create(model.Lead), create(model.Deal),
+		{ID: "psid_field", Scope: command.Panes, Reason: needsAdmin, Run: (*Model).makePSIDField},
+	}
+}
+
+// psidFieldMade is the answer to making the field for PSIDs.
+type psidFieldMade struct {
+	made bool
+	err  error
+}
+
+// makePSIDField has the field made that links fill in from then on.
+func (m *Model) makePSIDField() tea.Cmd {
+	m.notify(m.say(words.SaidAsksCRM))
+	hub := m.hub
+	return call(func(ctx context.Context) tea.Msg {
+		made, err := hub.MakePSIDField(ctx)
+		return psidFieldMade{made, err}
+	})
+}
+
+func (m *Model) psidFieldMade(f psidFieldMade) {
+	switch {
+	case f.err != nil:
+		m.notify(m.hub.Explain(f.err))
+	case f.made:
+		m.notify(m.say(words.CRMFieldMade, "Field", model.PSIDField))
+	default:
+		m.notify(m.say(words.CRMFieldThere, "Field", model.PSIDField))
 	}
 }

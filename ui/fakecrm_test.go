@@ -37,6 +37,16 @@ func (h *fakeHub) Suggestions(_ context.Context, id model.ConversationID) ([]mod
 	return h.crm.suggested, errors.Join(h.note("suggest "+string(id)), h.crm.err)
 }
 
+func (h *fakeHub) MakePSIDField(context.Context) (bool, error) {
+	n := 0
+	for _, a := range h.asked {
+		if a == "psid field" {
+			n++
+		}
+	}
+	return n == 0, errors.Join(h.note("psid field"), h.crm.err)
+}
+
 func (h *fakeHub) CRMBudget() (percent int, low bool) {
 	if h.crm.budget == nil {
 		return 0, false

@@ -351,6 +351,20 @@ func TestOnePersonAndOneDeal(t *testing.T) {
 	}
 }
 
+// TestPSIDFieldByThePalette: an admin has the field for PSIDs made by the command for it;
+// for others it is not there to choose.
+func TestPSIDFieldByThePalette(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, []model.Conversation{talk(1, 0)})
+	if why := needsAdmin(w.Model); why == "" {
+		t.Error("who is no admin may")
+	}
+	for _, want := range []string{"have the field Messenger PSID now", "have the field Messenger PSID already"} {
+		w.plays(w.makePSIDField())
+		w.shows(want)
+	}
+}
+
 // TestPickerTellsALowBudget: once little is left of what the company may ask in a day, the
 // picker says so beside how the search stands, and no more once there is enough.
 func TestPickerTellsALowBudget(t *testing.T) {

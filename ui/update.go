@@ -125,6 +125,8 @@ func (m *Model) crmSays(msg tea.Msg) tea.Cmd {
 		m.crmDone(msg)
 	case made:
 		m.made(msg)
+	case psidFieldMade:
+		m.psidFieldMade(msg)
 	case dealRead:
 		return m.dealRead(msg)
 	case countedOthers:

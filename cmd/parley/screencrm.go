@@ -18,6 +18,10 @@ func (h *screenHub) Suggestions(ctx context.Context, id model.ConversationID) ([
 
 func (h *screenHub) CRMBudget() (percent int, low bool) { return h.client.CRMBudget() }
 
+func (h *screenHub) MakePSIDField(ctx context.Context) (made bool, err error) {
+	return h.client.MakePSIDField(ctx)
+}
+
 func (h *screenHub) Record(ctx context.Context, ref model.RecordRef) (model.Record, error) {
 	return h.client.Record(ctx, ref)
 }
