@@ -240,8 +240,16 @@ func TestScreenCRMTyped(t *testing.T) {
 	before := w.facebook.crmCalls().ByCall[crmSearch]
 	var took []time.Duration
 	searches := []struct{ typed, finds string }{
-		{"見積", "こまどり 豆の見積もり"}, {"山田 花子", "y.hanako@example.jp"}, {"佐藤 健", "社長案件"}, {"ひまわり", "エスプレッソマシン"}, {"渡辺", "ギフト"},
-		{"高橋 美咲", "喫茶こまどり"}, {"鈴木 一郎", "株式会社ひまわり"}, {"Harbor", "house blend"}, {"grace", "Grace Miller"}, {"marta", "gift boxes"},
+		{"見積", "こまどり 豆の見積もり"},
+		{"山田 花子", "y.hanako@example.jp"},
+		{"佐藤 健", "社長案件"},
+		{"ひまわり", "エスプレッソマシン"},
+		{"渡辺", "ギフト"},
+		{"高橋 美咲", "喫茶こまどり"},
+		{"鈴木 一郎", "株式会社ひまわり"},
+		{"Harbor", "house blend"},
+		{"grace", "Grace Miller"},
+		{"marta", "gift boxes"},
 	}
 	for _, c := range searches {
 		last := s.typesQuickly(c.typed)
