@@ -36,6 +36,7 @@ func TestThePanelSaysHowTheTranscriptStands(t *testing.T) {
 		{"ja", model.SyncDone, 2 * time.Minute, "", "会話記録：2分前に同期"},
 		{"en", model.SyncDone, 2 * time.Hour, "", "Transcript synced 10:00"},
 		{"en", model.SyncWaiting, 0, "", "Transcript waits to be"},
+		{"en", model.SyncWaiting, 0, model.CRMLimited, "up. It goes on by itself."},
 		{"en", model.SyncFailed, 0, model.CRMForbidden, "Transcript not synced"},
 		{"ja", model.SyncFailed, 0, "unheard_of", "会話記録を同期できません"},
 		{"en", model.SyncOff, 0, "", "Transcript off: nothing is"},

@@ -145,11 +145,13 @@ const (
 	SyncWaits     ID = "sync_waits"
 	SyncWaitsFor  ID = "sync_waits_for"
 	SyncFailed    ID = "sync_failed"
-	SyncFailedFor ID = "sync_failed_for"
-	SyncIsOff     ID = "sync_is_off"
-	SyncOf        ID = "sync_of"
-	SyncShort     ID = "sync_short"
-	SyncLong      ID = "sync_long"
+	// SyncWaitsLimited: the CRM's budget is used up.
+	SyncWaitsLimited ID = "sync_waits_limited"
+	SyncFailedFor    ID = "sync_failed_for"
+	SyncIsOff        ID = "sync_is_off"
+	SyncOf           ID = "sync_of"
+	SyncShort        ID = "sync_short"
+	SyncLong         ID = "sync_long"
 	// SyncPrivate is said before a private conversation's transcript is kept.
 	SyncPrivate     ID = "sync_private"
 	SyncPrivatePage ID = "sync_private_page"

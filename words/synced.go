@@ -13,6 +13,9 @@ func (w *Words) Synced(s model.Sync, now time.Time, moment func(time.Time) strin
 	case model.SyncOff:
 		return w.Say(SyncIsOff)
 	case model.SyncWaiting:
+		if s.Reason == model.CRMLimited { // there is nothing for the user to do
+			return w.Say(SyncWaitsLimited)
+		}
 		return w.because(SyncWaits, SyncWaitsFor, s.Reason)
 	case model.SyncFailed:
 		return w.because(SyncFailed, SyncFailedFor, s.Reason)
@@ -30,9 +33,13 @@ func (w *Words) Synced(s model.Sync, now time.Time, moment func(time.Time) strin
 	return w.Say(SyncedAt, "Time", moment(*s.At))
 }
 
+// crmAway is why a transcript fails that is tried again by itself: what its words tell the
+// user to do is not theirs here.
+const crmAway model.Code = "crm_unavailable"
+
 // because says why, where there are words for it.
 func (w *Words) because(alone, with ID, reason model.Code) string {
-	if id := Code(string(reason)); reason != "" && w.Has(id) {
+	if id := Code(string(reason)); reason != "" && reason != crmAway && w.Has(id) {
 		return w.Say(with, "Why", w.Say(id))
 	}
 	return w.Say(alone)
