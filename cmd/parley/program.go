@@ -115,7 +115,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
 		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()), p.toHub(p.reactCommand()), p.toHub(p.deleteCommand()),
-		p.toHub(p.linkCommand()), p.toHub(p.unlinkCommand()), p.toHub(p.recordCommand()), p.toHub(p.crmCommand()),
+		p.toHub(p.linkCommand()), p.toHub(p.unlinkCommand()), p.toHub(p.recordCommand()), p.toHub(p.syncCommand()), p.toHub(p.crmCommand()),
 		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.toHub(p.auditCommand()), p.demoCommand(),
 		p.loginCommand(), p.logoutCommand(), p.toHub(p.whoamiCommand()),
 		p.toHub(p.tokenCommand()), p.toHub(p.configCommand()),

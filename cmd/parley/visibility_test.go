@@ -165,6 +165,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley link":       {args: func(_, c string) []string { return []string{"link", c, "deal:42"} }, want: noCRM(seers), hides: true},
 		"parley unlink":     {args: func(_, c string) []string { return []string{"unlink", c, "deal:42"} }, want: noCRM(seers), hides: true},
 		"parley record":     {args: plainArgs("record", "deal:42"), want: noCRM(anybody)},
+		"parley sync":       {args: func(_, c string) []string { return []string{"sync", c, "on"} }, want: noCRM(seers), hides: true},
 		"parley crm search": {args: plainArgs("crm", "search", hiddenWords), want: noCRM(anybody)},
 		"parley crm field":  {args: plainArgs("crm", "field"), want: noCRM(admins)},
 		"parley delete": {
