@@ -71,6 +71,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"deviceLogins", testDeviceLogins},
 		{"links", testLinks},
 		{"sights", testSights},
+		{"syncs", testSyncs},
+		{"transcripts", testTranscripts},
 		{"recordLines", testRecordLines},
 		{"changedUsers", testChangedUsers},
 		{"tokens", testTokens},

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// crmBook is what the sandbox's Pipedrive holds.
+type crmBook struct {
+	Persons []struct {
+		ID   int
+		Name string
+	}
+	Notes []struct {
+		Content string
+		Person  int `json:"person_id"`
+	}
+}
+
+func (f *facebook) book() (b crmBook) {
+	f.control(http.MethodGet, "/pipedrive/records", nil, &b)
+	return b
+}
+
+// TestTranscriptsSurviveKills: a hub that is killed again and again while it writes a
+// transcript leaves each message in the notes once.
+func TestTranscriptsSurviveKills(t *testing.T) {
+	t.Parallel()
+	const kills, psid = 20, "70030000000000007003"
+	w := newCRMWorld(t, "PARLEY_TIMING_SYNC_PAUSE=10ms", "PARLEY_TIMING_SYNC_MOST=50ms", "PARLEY_TIMING_SYNC_GAP=1ms",
+		"PARLEY_TIMING_SYNC_RETRY=20ms", "PARLEY_TIMING_CRM_CALL=1s")
+	ines := w.addUser("Ines", "--admin", "--email", "installer@example.com")
+	ines.connectsPage("shared").ok()
+	person := 0
+	for _, p := range w.facebook.book().Persons {
+		if p.Name == "山田 花子" {
+			person = p.ID
+		}
+	}
+	id := w.facebook.PageID + "_" + psid
+	w.customerWrites(psid, "message 0.")
+	waitFor(t, "the conversation", patience, func() bool { return strings.Contains(ines.cli("list").out, id) })
+	ines.cli("link", id, fmt.Sprintf("person:%d", person)).ok()
+	said := 1
+	for range kills {
+		for range 2 {
+			w.customerWrites(psid, fmt.Sprintf("message %d.", said))
+			said++
+		}
+		time.Sleep(rand.N(120 * time.Millisecond)) // that it is cut anywhere is what is tried
+		w.hub.kill()
+		w.startHub()
+	}
+	stands := func(i int) (n int) {
+		for _, note := range w.facebook.book().Notes {
+			n += strings.Count(note.Content, fmt.Sprintf(" message %d.", i))
+		}
+		return n
+	}
+	waitFor(t, "all to be written", patience, func() bool {
+		for i := range said {
+			if stands(i) == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	for i := range said {
+		if n := stands(i); n != 1 {
+			t.Errorf("message %d stands %d times", i, n)
+		}
+	}
+}
