@@ -64,7 +64,8 @@ func (c *Client) ConnectPage(ctx context.Context, page model.MetaPageID, token s
 		Page       model.MetaPageID `json:"page"`
 		Token      string           `json:"token"`
 		Visibility model.Visibility `json:"visibility,omitempty"`
-	}{page, token, v}
+		Zone       string           `json:"zone,omitempty"`
+	}{page, token, v, localZone()}
 	var out model.Page
 	err := c.call(ctx, http.MethodPost, "/v1/pages", nil, in, &out)
 	return out, err

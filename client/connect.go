@@ -12,7 +12,8 @@ import (
 func (c *Client) BeginConnect(ctx context.Context, v model.Visibility) (model.Connect, error) {
 	in := struct {
 		Visibility model.Visibility `json:"visibility,omitempty"`
-	}{v}
+		Zone       string           `json:"zone,omitempty"`
+	}{v, localZone()}
 	var out model.Connect
 	err := c.call(ctx, http.MethodPost, "/v1/connections", nil, in, &out)
 	return out, err

@@ -37,7 +37,8 @@ func (c *Client) ConnectWithoutPast(ctx context.Context, page model.MetaPageID, 
 		Token      string           `json:"token"`
 		Visibility model.Visibility `json:"visibility,omitempty"`
 		NoImport   bool             `json:"no_import"`
-	}{page, token, v, true}
+		Zone       string           `json:"zone,omitempty"`
+	}{page, token, v, true, localZone()}
 	var out model.Page
 	err := c.call(ctx, http.MethodPost, "/v1/pages", nil, in, &out)
 	return out, err

@@ -48,6 +48,7 @@ type connect struct {
 	model.Connect
 	user       model.User
 	visibility model.Visibility
+	zone       string
 	link       []byte
 	browser    []byte
 	state      []byte
@@ -96,7 +97,12 @@ func sameSecret(hash []byte, secret string) bool {
 
 // BeginConnect begins to connect a Page through the browser, for an admin. It answers the
 // secret that the link to open has to carry. What the same user began before ends.
-func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibility) (model.Connect, string, error) {
+//
+// zone is the IANA name of the user's time zone; empty: not told.
+func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibility, zone string) (model.Connect, string, error) {
+	if err := checkZone(zone); err != nil {
+		return model.Connect{}, "", err
+	}
 	user, err := h.freshRole(ctx, user.ID)
 	if err != nil {
 		return model.Connect{}, "", err
@@ -113,7 +119,7 @@ func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibil
 	now, link := h.utc(), newSecret(accessTokenBytes)
 	one := &connect{
 		Connect: model.Connect{ID: newUUID(), State: model.ConnectWaiting, ExpiresAt: now.Add(connectLife)},
-		user:    user, visibility: v, link: hashSecret(link),
+		user:    user, visibility: v, zone: zone, link: hashSecret(link),
 	}
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
@@ -397,7 +403,7 @@ func (h *Hub) ConnectChoose(ctx context.Context, browser string, page model.Meta
 	one.State = model.ConnectSubscribing
 	h.connects.mu.Unlock()
 
-	connected, err := h.connectManaged(ctx, one.user, chosen, v)
+	connected, err := h.connectManaged(ctx, one.user, chosen, v, one.zone)
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
 	if err != nil {
@@ -410,8 +416,8 @@ func (h *Hub) ConnectChoose(ctx context.Context, browser string, page model.Meta
 }
 
 // connectManaged connects a Page of which Facebook has shown what the person may do.
-func (h *Hub) connectManaged(ctx context.Context, user model.User, p model.ManagedPage, v model.Visibility) (model.Page, error) {
-	c := Connection{Page: p.ID, Visibility: v}
+func (h *Hub) connectManaged(ctx context.Context, user model.User, p model.ManagedPage, v model.Visibility, zone string) (model.Page, error) {
+	c := Connection{Page: p.ID, Visibility: v, Zone: zone}
 	page, _, err := h.connectPage(ctx, user, c, func(context.Context) (model.PageGrant, error) {
 		if !p.FullControl {
 			return model.PageGrant{}, model.Refuse(model.NoManageTask)

@@ -49,8 +49,8 @@ func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, gr
 	if h.vault == nil {
 		return model.Page{}, false, errNoVault
 	}
-	if c.Zone != "" && !validZone(c.Zone) {
-		return model.Page{}, false, &InvalidError{Field: "zone", Reason: "is no time zone of the IANA database."}
+	if err := checkZone(c.Zone); err != nil {
+		return model.Page{}, false, err
 	}
 	h.connecting.Lock()
 	defer h.connecting.Unlock()

@@ -291,8 +291,23 @@ func (h *Hub) syncDue(ctx context.Context) time.Duration {
 
 // syncOne writes one conversation's transcript and stores how it stands then. An error is
 // the store's.
-func (h *Hub) syncOne(ctx context.Context, id model.ConversationID) error {
+func (h *Hub) syncOne(ctx context.Context, id model.ConversationID) (err error) {
+	whole := false
+	defer func() {
+		if !whole { // it panicked: others must not wait for it
+			err = h.endTurn(ctx, &turn{h: h, id: id}, errSyncBroken)
+		}
+	}()
 	defer h.survive("write transcript")
+	err = h.syncTurn(ctx, id)
+	whole = true
+	return err
+}
+
+// errSyncBroken: a mistake of ours kept a transcript from being written.
+var errSyncBroken = errors.New("panicked")
+
+func (h *Hub) syncTurn(ctx context.Context, id model.ConversationID) error {
 	t, err := h.newTurn(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

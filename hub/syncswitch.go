@@ -34,14 +34,15 @@ func wakeIf(on bool, s *store.Sync, now time.Time) {
 // SetSync keeps a conversation's transcript in the CRM, or not, for a user who may see a
 // record that it is linked to. What was written stays.
 func (h *Hub) SetSync(ctx context.Context, user model.User, id model.ConversationID, on bool) error {
-	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync) error {
+	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, seen model.RecordRef) error {
 		if s.Off == !on {
 			return nil
 		}
 		s.Off = !on
 		wakeIf(on, s, h.utc())
 		e := aboutPage(model.AuditSync, user, id.Page(), h.utc())
-		e.Conversation, e.From, e.To = id, onOff(!on), onOff(on)
+		// By the record it is told to nobody who may not know that there is a link.
+		e.Conversation, e.Record, e.From, e.To = id, &seen, onOff(!on), onOff(on)
 		return tx.AddAudit(e)
 	})
 }
@@ -49,7 +50,7 @@ func (h *Hub) SetSync(ctx context.Context, user model.User, id model.Conversatio
 // SyncNow has a conversation's transcript written without waiting for more to come. Where
 // it is switched off nothing is.
 func (h *Hub) SyncNow(ctx context.Context, user model.User, id model.ConversationID) error {
-	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync) error {
+	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, _ model.RecordRef) error {
 		active, err := syncActive(tx, *s)
 		if active {
 			s.Wake(h.utc())
@@ -58,8 +59,9 @@ func (h *Hub) SyncNow(ctx context.Context, user model.User, id model.Conversatio
 	})
 }
 
-// ofLinked changes the sync of a conversation, for a user who may see one of its links.
-func (h *Hub) ofLinked(ctx context.Context, user model.User, id model.ConversationID, f func(store.PageTx, *store.Sync) error) error {
+// ofLinked changes the sync of a conversation, for a user who may see one of the records
+// that it is linked to: f is told which.
+func (h *Hub) ofLinked(ctx context.Context, user model.User, id model.ConversationID, f func(store.PageTx, *store.Sync, model.RecordRef) error) error {
 	c, err := h.OpenConversation(ctx, user, id)
 	switch {
 	case err != nil:
@@ -79,7 +81,7 @@ func (h *Hub) ofLinked(ctx context.Context, user model.User, id model.Conversati
 		}
 		s.Conversation = id
 		was := s
-		if err := f(tx, &s); err != nil || s == was {
+		if err := f(tx, &s, c.Links[0].Ref()); err != nil || s == was {
 			return err
 		}
 		return putSync(tx, was, s)

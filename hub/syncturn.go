@@ -3,14 +3,13 @@ package hub
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"crypto/rand"
 
 	"parley/hub/store"
 	"parley/hub/transcript"

@@ -34,3 +34,11 @@ func validZone(name string) bool {
 
 // maxZone is longer than any name of a zone.
 const maxZone = 64
+
+// checkZone refuses what was told and is no zone.
+func checkZone(name string) error {
+	if name != "" && !validZone(name) {
+		return &InvalidError{Field: "zone", Reason: "is no time zone of the IANA database."}
+	}
+	return nil
+}

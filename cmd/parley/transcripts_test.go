@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// crmBook is what the sandbox's Pipedrive holds.
-type crmBook struct {
+// noteBook is what the sandbox's Pipedrive holds.
+type noteBook struct {
 	Persons []struct {
 		ID   int
 		Name string
@@ -21,7 +21,7 @@ type crmBook struct {
 	}
 }
 
-func (f *facebook) book() (b crmBook) {
+func (f *facebook) noteBook() (b noteBook) {
 	f.control(http.MethodGet, "/pipedrive/records", nil, &b)
 	return b
 }
@@ -36,7 +36,7 @@ func TestTranscriptsSurviveKills(t *testing.T) {
 	ines := w.addUser("Ines", "--admin", "--email", "installer@example.com")
 	ines.connectsPage("shared").ok()
 	person := 0
-	for _, p := range w.facebook.book().Persons {
+	for _, p := range w.facebook.noteBook().Persons {
 		if p.Name == "山田 花子" {
 			person = p.ID
 		}
@@ -56,7 +56,7 @@ func TestTranscriptsSurviveKills(t *testing.T) {
 		w.startHub()
 	}
 	stands := func(i int) (n int) {
-		for _, note := range w.facebook.book().Notes {
+		for _, note := range w.facebook.noteBook().Notes {
 			n += strings.Count(note.Content, fmt.Sprintf(" message %d.", i))
 		}
 		return n

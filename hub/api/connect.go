@@ -32,6 +32,7 @@ func (s *server) connections(api huma.API) {
 type beginConnectInput struct {
 	Body struct {
 		Visibility model.Visibility `json:"visibility,omitempty" enum:"private,shared" doc:"What is chosen at first; private if absent"`
+		Zone       string           `json:"zone,omitempty" maxLength:"64" doc:"The installer's time zone, an IANA name; empty: the hub's"`
 	}
 }
 
@@ -41,7 +42,7 @@ type ConnectionPath struct {
 }
 
 func (s *server) beginConnect(ctx context.Context, in *beginConnectInput) (*body[model.Connect], error) {
-	c, link, err := s.hub.BeginConnect(ctx, user(ctx), in.Body.Visibility)
+	c, link, err := s.hub.BeginConnect(ctx, user(ctx), in.Body.Visibility, in.Body.Zone)
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}

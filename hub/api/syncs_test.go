@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -180,15 +181,20 @@ func (w *syncWorld) writesDone(of model.RecordRef, text string) {
 	w.Fatalf("%s is not written\n%s", text, w.logs.String())
 }
 
-// TestBurstCostsFewWrites: 40 messages one after the other are five writes at most.
+// TestBurstCostsFewWrites: a burst of 40 messages is five writes at most. They come in four
+// webhooks, so that a slow machine makes no more pauses between them.
 func TestBurstCostsFewWrites(t *testing.T) {
 	t.Parallel()
 	w := newSyncWorld(t)
 	w.link(w.rep, w.person)
 	w.synced(model.SyncDone)
 	before := w.writes()
-	for i := range 40 {
-		w.customerWrites(meta, hanako, fmt.Sprintf("m_burst_%d", i), fmt.Sprintf("burst %d.", i), time.Now())
+	for post := range 4 {
+		var events []map[string]any
+		for i := 10 * post; i < 10*post+10; i++ {
+			events = append(events, message(meta, hanako, fmt.Sprintf("m_burst_%d", i), fmt.Sprintf("burst %d.", i), time.Now()))
+		}
+		w.deliver(meta, "messaging", events...)
 	}
 	w.writesDone(w.person, "burst 39.")
 	w.synced(model.SyncDone)
@@ -390,4 +396,91 @@ func TestPrivateTranscripts(t *testing.T) {
 	if v := w.record(w.rep, w.person, ""); len(v.Transcripts) != 0 {
 		t.Error("a deleted conversation's transcript is told")
 	}
+}
+
+// TestTranscriptFollows: an edit and an unsend are written into the note of their day, and
+// so is what comes late; what colleagues tell each other is not.
+func TestTranscriptFollows(t *testing.T) {
+	t.Parallel()
+	w := newSyncWorld(t)
+	w.link(w.rep, w.person)
+	w.synced(model.SyncDone)
+	now := time.Now()
+	event := func(name string, body map[string]any) {
+		w.deliver(meta, "messaging", map[string]any{"sender": party(hanako), "recipient": party(meta), "timestamp": now.UnixMilli(), name: body})
+	}
+	w.customerWrites(meta, hanako, "m_2", "取り消します", now)
+	w.customerWrites(meta, hanako, "m_late", "昨日の夜", now.Add(-24*time.Hour))
+	w.reply(w.rep, page, hanako, with(text("内緒の話"), "note", true))
+	w.reply(w.rep, page, hanako, text("お待たせしました"))
+	w.deliver(meta, "messaging", echo(meta, hanako, "m_echo", "自動応答", now))
+	w.writesDone(w.person, "取り消します")
+	w.writesDone(w.person, "お待たせしました")
+	event("message_edit", map[string]any{"mid": "m_1", "text": "おいくらですか？", "num_edit": 1})
+	event("message", map[string]any{"mid": "m_2", "is_deleted": true})
+	w.writesDone(w.person, "おいくらですか？")
+	w.writesDone(w.person, "(unsent)")
+	notes := w.notes(w.person)
+	if len(notes) != 2 { // yesterday's was begun after today's
+		t.Fatalf("%d notes: %+v", len(notes), notes)
+	}
+	for what, n := range map[string]int{
+		"<b>Customer</b>: おいくらですか？": 1, ": いくらですか？": 0, "取り消します": 0, "昨日の夜": 1, "内緒の話": 0,
+		"<b>Rob</b>: お待たせしました": 1, "自動応答": 1, "linked": 0,
+	} {
+		if got := w.stands(w.person, what); got != n {
+			t.Errorf("%s stands %d times, want %d, in %+v", what, got, n, notes)
+		}
+	}
+	v := w.record(w.rep, w.person, "")
+	if len(v.Transcripts) != 2 || v.Transcripts[0].Day <= v.Transcripts[1].Day || len(v.Transcripts[1].Lines) != 1 {
+		t.Errorf("the record's transcripts: %+v", v.Transcripts)
+	}
+}
+
+// TestLinkerIsGone: without a company token who linked the conversation lends theirs; when
+// it is taken back nothing is written, and it is said why.
+func TestLinkerIsGone(t *testing.T) {
+	t.Parallel()
+	w := &syncWorld{recordWorld: &recordWorld{crmWorld: newCRMWorld(t, crmSetup{newColleagues: true, quick: true})}}
+	w.member("Ines", "installer@example.com", true)
+	w.installer = w.signedIn("installer@example.com")
+	w.rep = w.signedIn("rep@example.com")
+	w.connect(w.installer, meta, model.Shared)
+	w.customerWrites(meta, hanako, "m_1", "いくらですか？", time.Now())
+	w.run()
+	w.conversation = model.NewConversationID(page, hanako)
+	w.person = w.found(w.rep, "山田 花子")[0].RecordRef
+	w.link(w.rep, w.person)
+	w.synced(model.SyncDone)
+	w.pipedrive("/users/rep@example.com", `{"revoke":true}`)
+	w.customerWrites(meta, hanako, "m_2", "もしもし", time.Now())
+	if s := w.synced(model.SyncFailed); s.Reason != model.LinkerGone || s.At == nil {
+		t.Errorf("failed: %+v", s)
+	}
+	if w.stands(w.person, "もしもし") != 0 {
+		t.Error("it is written by somebody's grant")
+	}
+}
+
+// TestZoneOfAPage: transcripts are cut into the days of the zone that was told when the Page
+// was connected; one that is none is refused.
+func TestZoneOfAPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	connect := func(zone string) answer {
+		return w.do(w.ann, http.MethodPost, "/v1/pages", map[string]any{"page": meta, "token": userToken, "zone": zone})
+	}
+	for _, bad := range []string{"Local", "../../etc/passwd", "Tokyo"} {
+		connect(bad).problem(http.StatusUnprocessableEntity, "invalid")
+	}
+	connect("Pacific/Auckland").want(http.StatusCreated)
+	connect("Asia/Tokyo").want(http.StatusOK) // a repair moves nothing to other days
+	w.must(w.store.Read(w.Context(), func(r store.Reader) error {
+		p, err := r.Page(page)
+		if p.Zone != "Pacific/Auckland" {
+			t.Errorf("the zone is %q", p.Zone)
+		}
+		return err
+	}))
 }

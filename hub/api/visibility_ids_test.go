@@ -59,7 +59,8 @@ func parameters() map[string]idOf {
 func bodies(t target) map[string]map[string]any {
 	return map[string]map[string]any{
 		"mark-read": {"up_to": t.in}, "mark-unread": nil, "triage": {"pinned": true}, "retry": {"attempt": 99}, "drop": {"attempt": 99},
-		"reply":        with(text("a reply"), "reply_to", t.in),
+		"reply":             with(text("a reply"), "reply_to", t.in),
+		"sync-conversation": {"on": false}, "sync-page": {"on": false},
 		"set-greeting": {"locale": model.DefaultLocale, "text": "Hello"},
 		"react":        {"message": t.in, "emoji": "👍"},
 	}
