@@ -125,7 +125,7 @@ func looks() []variant {
 }
 
 // kept are the pictures that documents show.
-var kept = []string{"conversation-120x34-en", "conversation-100x30-ja-light", "asks-80x24-en", "picker-120x34-en", "panel-linked-120x34-en"}
+var kept = []string{"conversation-120x34-en", "conversation-100x30-ja-light", "asks-80x24-en", "picker-120x34-en"}
 
 // Keys, as a terminal sends them.
 const (
@@ -171,7 +171,7 @@ func scenes() []scene {
 		{name: "picker-many", history: 12, prepare: told, steps: []step{
 			{see: first, keys: "j" + enter, read: true}, {keys: "c", read: true},
 		}},
-		{name: "panel-linked", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true}}, also: []variant{wide}},
+		{name: "panel-linked", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true}}},
 		{name: "form", history: 12, prepare: told, steps: []step{open, {keys: "c", read: true}, {keys: "会議室の机", read: true}, {keys: down + down + enter}}},
 		{name: "stage", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true}, {keys: "S", read: true}}},
 		{name: "two-shared", guests: true, steps: []step{{at: rep, see: "●"}}},
