@@ -187,6 +187,17 @@ func (*secretCRM) PersonField(context.Context, string) (string, error) {
 	return "", model.ErrCRMNotFound
 }
 
+func (*secretCRM) CreatePersonField(context.Context, string) (string, error) {
+	return "", model.ErrCRMForbidden
+}
+
+func (*secretCRM) Budget() model.CRMBudget { return model.CRMBudget{} }
+
+// OrganizationUsers: nothing is with an organisation here.
+func (*secretCRM) OrganizationUsers(context.Context, int64) ([]int64, error) {
+	return nil, model.ErrCRMNotFound
+}
+
 func (*secretCRM) SetPersonField(context.Context, *model.CRMGrant, string, string, string) error {
 	return nil
 }
