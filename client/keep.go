@@ -94,4 +94,5 @@ func merge(all *model.Changes, c model.Changes) {
 	all.Many = all.Many || c.Many
 	all.Conversations = append(all.Conversations, c.Conversations...)
 	all.Threads = append(all.Threads, c.Threads...)
+	all.Links = append(all.Links, c.Links...)
 }

@@ -149,6 +149,9 @@ type Changes struct {
 	// Threads are the opened conversations whose messages changed; like
 	// Conversations. Those of a Page that is dropped go without being named.
 	Threads []ConversationID
+	// Links are those of whose links it was told, which may be the same: a record may show
+	// something else now. Like Conversations.
+	Links []ConversationID
 }
 
 // Any tells whether anything changed.
@@ -164,9 +167,11 @@ func (in *Inbox) begin() {
 	// No id stays behind in what the slices stand on.
 	clear(in.changes.Conversations)
 	clear(in.changes.Threads)
+	clear(in.changes.Links)
 	in.changes = Changes{
 		Conversations: in.changes.Conversations[:0],
 		Threads:       in.changes.Threads[:0],
+		Links:         in.changes.Links[:0],
 	}
 }
 

@@ -38,6 +38,9 @@ func (in *Inbox) setLinks(p *inboxPage, c LinkChange) {
 	next := p.pack(&now)
 	next.run = old.run
 	in.put(old, &next)
+	if len(in.changes.Links) < namedChanges {
+		in.changes.Links = append(in.changes.Links, c.Conversation)
+	}
 	in.headChanged(c.Conversation)
 }
 

@@ -28,7 +28,7 @@ func TestInboxLinks(t *testing.T) {
 	c := loaded(t, 2)
 	before, _ := c.in.View(model.Query{}).At(0)
 	links := []model.Link{{Type: "deal", ID: "42", Title: "Office chairs"}}
-	if got, changes := c.linkChange(t, model.LinkChange{Conversation: before.ID, Links: links}); got != model.BatchApplied || len(changes.Conversations) != 1 {
+	if got, changes := c.linkChange(t, model.LinkChange{Conversation: before.ID, Links: links}); got != model.BatchApplied || len(changes.Conversations) != 1 || len(changes.Links) != 1 || changes.Links[0] != before.ID {
 		t.Errorf("%v %v", got, changes)
 	}
 	after, _ := c.in.Conversation(before.ID)

@@ -55,6 +55,18 @@ func (m *Model) refreshRecords() {
 	}
 }
 
+// renewRecords has the records read anew that the panel shows, as the hub told of them.
+// Where it told of too much to say of what, those that were just read are left.
+func (m *Model) renewRecords(maybe bool) {
+	if maybe {
+		m.refreshRecords()
+		return
+	}
+	for _, r := range m.crm.records.held {
+		r.old = true
+	}
+}
+
 // readRecords reads what the panel shows and is not held.
 func (m *Model) readRecords() tea.Cmd {
 	s := &m.crm.records

@@ -62,6 +62,27 @@ func TestPanel(t *testing.T) {
 	w.shows("Negotiation", "hanako@")
 }
 
+// TestPanelIsToldOfChanges: what somebody changes in Pipedrive is shown at once, though it
+// was just read; what happens to other conversations reads nothing.
+func TestPanelIsToldOfChanges(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(toHanako, toChairs)), talk(1, 2, linkedTo(toChairs))})
+	w.keys("enter")
+	w.shows("¥480,000 · Proposal")
+	moved := w.hub.crm.records[toChairs.Ref()]
+	moved.Stage = &model.Stage{ID: 3, Name: "Negotiation", PipelineID: 1}
+	w.hub.crm.put(moved)
+	told := func(c model.Conversation) {
+		w.sends(News{Apply: func() (model.Changes, error) {
+			return w.inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links}), nil
+		}})
+	}
+	told(talk(1, 2, linkedTo(toChairs)))
+	w.shows("¥480,000 · Proposal")
+	told(talk(0, 1, linkedTo(toHanako, toChairs)))
+	w.shows("¥480,000 · Negotiation")
+}
+
 // TestADealTellsOfItsPerson where that is not linked.
 func TestADealTellsOfItsPerson(t *testing.T) {
 	t.Parallel()
@@ -411,6 +432,22 @@ func TestTheConversationSaysWhoLinked(t *testing.T) {
 	w.hub.messages[ms[0].ConversationID] = ms
 	w.keys("enter")
 	w.shows("Linked to Office chairs ◆ by you · 10:00", "Unlinked from Office chairs ◆ by Ken · 11:00")
+}
+
+// TestTheConversationSaysWhatHappened to a record in Pipedrive.
+func TestTheConversationSaysWhatHappened(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, some(2))
+	ms := incoming(3)
+	for i, action := range []string{model.ActionStage, model.ActionDeleted} {
+		ms[i+1].Direction, ms[i+1].Text = model.System, ""
+		ms[i+1].Author = model.Author{Kind: model.ByApp, ID: "crm"}
+		ms[i+1].Event = &model.Notable{Kind: model.EventRecord, Action: action, Record: &toChairs}
+	}
+	ms[1].Event.Stage, ms[1].Event.Payload = 3, "Negotiation"
+	w.hub.messages[ms[0].ConversationID] = ms
+	w.keys("enter")
+	w.shows("Office chairs is now in Negotiation · 10:00", "Office chairs was deleted in Pipedrive")
 }
 
 // TestAnAnswerToAnEarlierOpening is not shown: what the user may see can be otherwise.

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -211,6 +213,9 @@ func (m *Model) news(n News) tea.Cmd {
 	}
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
 		m.refresh()
+	}
+	if slices.Contains(changes.Links, m.crm.records.of) || changes.Many {
+		m.renewRecords(changes.Many)
 	}
 	var follow tea.Cmd
 	if m.concerns(changes) {
