@@ -271,9 +271,7 @@ func (s *Sandbox) attemptCRM(ctx context.Context, d crmDelivery) {
 	}
 	if status >= http.StatusOK && status < http.StatusMultipleChoices {
 		q.delivered++
-		if d.attempt == 1 {
-			k.failed = 0
-		}
+		k.failed = 0
 		return
 	}
 	q.failed++

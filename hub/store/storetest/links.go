@@ -111,6 +111,32 @@ func testSights(t *testing.T, s store.Store) {
 	}
 }
 
+// testRecordStates: how a record stood is kept beside its title, whichever is told first;
+// what is linked is listed once.
+func testRecordStates(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	putConversation(t, s, newConversation("1", "2", at(1)))
+	putConversation(t, s, newConversation("1", "3", at(1)))
+	state := func(r model.RecordRef) store.RecordState {
+		return value(t, s, func(tx store.Reader) (store.RecordState, error) { return tx.RecordState(r) })
+	}
+	same(t, "not known", store.RecordState{}, state(deal42))
+	want := store.RecordState{
+		Stage: 3, Status: model.DealOpen, Value: &model.Money{Amount: 1.5, Currency: "EUR"}, Owner: 7, Person: "12", UpdatedAt: at(1), EventAt: at(2), AskedAt: at(3), Gone: true,
+	}
+	accounts(t, s, func(tx store.AccountTx) error {
+		return errors.Join(tx.SetRecordState(deal42, want), tx.SetRecordTitle(deal42, "椅子"), tx.SetRecordTitle(person12, "花子"))
+	})
+	same(t, "kept", want, state(deal42))
+	same(t, "a title alone", store.RecordState{}, state(person12))
+	same(t, "title", "椅子", string(value(t, s, func(r store.Reader) (model.Untrusted, error) { return r.RecordTitle(deal42) })))
+	write(t, s, "1", func(tx store.PageTx) error {
+		return errors.Join(tx.PutLink(store.Link{Conversation: "1_2", Record: person12}), tx.PutLink(store.Link{Conversation: "1_2", Record: deal42}),
+			tx.PutLink(store.Link{Conversation: "1_3", Record: deal42}))
+	})
+	same(t, "linked", []model.RecordRef{deal42, person12}, value(t, s, func(r store.Reader) ([]model.RecordRef, error) { return r.LinkedRecords() }))
+}
+
 // testRecordLines: a line about a record comes to eyes that may see it; to others it
 // leaves no gap, and it is nobody's newest message.
 func testRecordLines(t *testing.T, s store.Store) {

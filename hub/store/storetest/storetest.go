@@ -73,6 +73,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"sights", testSights},
 		{"syncs", testSyncs},
 		{"transcripts", testTranscripts},
+		{"recordStates", testRecordStates},
 		{"recordLines", testRecordLines},
 		{"changedUsers", testChangedUsers},
 		{"tokens", testTokens},
