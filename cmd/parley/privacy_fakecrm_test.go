@@ -212,6 +212,21 @@ func (c *secretCRM) Record(_ context.Context, as *model.CRMGrant, ref model.Reco
 	return r, nil
 }
 
+func (c *secretCRM) Brief(_ context.Context, ref model.RecordRef) (model.Record, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r, ok := c.shown(nil, ref, false)
+	if !ok {
+		return model.Record{}, model.ErrCRMNotFound
+	}
+	r.PersonName = ""
+	return r, nil
+}
+
+func (*secretCRM) DealOfLead(context.Context, string, string) (model.RecordRef, error) {
+	return model.RecordRef{}, model.ErrCRMNotFound
+}
+
 func (c *secretCRM) PermittedUsers(_ context.Context, ref model.RecordRef) ([]int64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
