@@ -113,10 +113,10 @@ func castAbroad(rng *rand.Rand) person {
 func customerPhone(n int) string { return fmt.Sprintf("090-%04d-%04d", 1200+n, 5678-7*(n%500)) }
 
 func customerEmail(n int) string {
-	switch {
-	case n == starKen:
+	switch n {
+	case starKen:
 		return "ken@example.com"
-	case n == starMarta:
+	case starMarta:
 		return "marta.ruiz@example.es"
 	}
 	return fmt.Sprintf("customer%d@example.jp", n)

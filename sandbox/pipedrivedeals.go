@@ -20,14 +20,14 @@ func (s *Sandbox) dealNode(d *crmDeal) map[string]any {
 	n := map[string]any{
 		"id": d.id, "title": d.title, "creator_user_id": d.creator.id, "owner_id": d.owner.id, "value": d.value, "currency": d.currency,
 		"person_id": crmIDOr(d.personID), "org_id": crmIDOr(d.orgID), "stage_id": d.stageID, "pipeline_id": s.crm.book.stage(d.stageID).pipelineID,
-		"add_time": d.added.UTC().Format(crmISO), "update_time": d.updated.UTC().Format(crmISO), "stage_change_time": crmTimeOr(d.stageSet, crmISO),
+		"add_time": d.added.UTC().Format(crmISO), "update_time": d.updated.UTC().Format(crmISO), "stage_change_time": crmTimeOr(d.stageSet),
 		"status": d.status, "is_archived": d.archived, "is_deleted": false, "probability": nil, "lost_reason": crmTextOr(d.lostReason),
-		"visible_to": d.visible, "close_time": crmTimeOr(d.closed, crmISO), "won_time": nil, "lost_time": nil,
+		"visible_to": d.visible, "close_time": crmTimeOr(d.closed), "won_time": nil, "lost_time": nil,
 		"expected_close_date": crmTextOr(d.expected), "label_ids": []int{}, "origin": "API", "origin_id": nil,
 		"source_lead_id": crmTextOr(d.sourceLead), "custom_fields": map[string]any{},
 	}
 	if d.status != crmOpen {
-		n[d.status+"_time"] = crmTimeOr(d.closed, crmISO)
+		n[d.status+"_time"] = crmTimeOr(d.closed)
 	}
 	return n
 }

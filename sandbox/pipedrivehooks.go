@@ -70,7 +70,7 @@ func (k *crmHook) node() map[string]any {
 		"id": k.id, "company_id": k.owner.company.id, "owner_id": k.owner.id, "user_id": k.user.id, "event_action": k.action, "event_object": k.object,
 		"subscription_url": k.address, "version": "2.0", "is_active": 1, "name": k.name, "type": "general", "http_auth_user": crmTextOr(k.login),
 		"http_auth_password": nil, "add_time": k.added.UTC().Format(crmISO), "remove_time": nil, "removal_reason": nil,
-		"last_delivery_time": crmTimeOr(k.lastAt, crmISO), "last_http_status": k.status,
+		"last_delivery_time": crmTimeOr(k.lastAt), "last_http_status": k.status,
 	}
 }
 

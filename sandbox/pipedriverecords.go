@@ -207,11 +207,11 @@ const (
 )
 
 // crmTimeOr writes a time, null for none.
-func crmTimeOr(t time.Time, layout string) any {
+func crmTimeOr(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return t.UTC().Format(layout)
+	return t.UTC().Format(crmISO)
 }
 
 // crmIDOr writes an id, null for none.

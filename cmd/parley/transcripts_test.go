@@ -51,7 +51,7 @@ func TestTranscriptsSurviveKills(t *testing.T) {
 			w.customerWrites(psid, fmt.Sprintf("message %d.", said))
 			said++
 		}
-		time.Sleep(rand.N(120 * time.Millisecond)) // that it is cut anywhere is what is tried
+		<-time.After(rand.N(120 * time.Millisecond)) // that it is cut anywhere is what is tried
 		w.hub.kill()
 		w.startHub()
 	}

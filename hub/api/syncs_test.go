@@ -54,16 +54,12 @@ func (w *syncWorld) notes(of model.RecordRef) (on []crmNote) {
 func (w *syncWorld) synced(state model.SyncState) model.Sync {
 	w.Helper()
 	var c model.Conversation
-	for range 400 {
+	eventually(w, "the transcript is "+string(state), patience, func() bool {
+		c = model.Conversation{}
 		w.get(w.rep, w.path(), &c)
-		if len(c.Links) > 0 && c.Links[0].Sync != nil && c.Links[0].Sync.State == state {
-			return *c.Links[0].Sync
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	b, _ := json.Marshal(c.Links)
-	w.Fatalf("the transcript is not %s: %s\n%s", state, b, w.logs.String())
-	return model.Sync{}
+		return len(c.Links) > 0 && c.Links[0].Sync != nil && c.Links[0].Sync.State == state
+	})
+	return *c.Links[0].Sync
 }
 
 func (w *syncWorld) record(who account, ref model.RecordRef, query string) model.RecordView {
@@ -172,13 +168,7 @@ func (w *syncWorld) stands(of model.RecordRef, text string) (n int) {
 // writesDone waits until a message stands in a note on the record.
 func (w *syncWorld) writesDone(of model.RecordRef, text string) {
 	w.Helper()
-	for range 400 {
-		if w.stands(of, text) > 0 {
-			return
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	w.Fatalf("%s is not written\n%s", text, w.logs.String())
+	eventually(w, text+" is written", patience, func() bool { return w.stands(of, text) > 0 })
 }
 
 // TestBurstCostsFewWrites: a burst of 40 messages is five writes at most. They come in four
@@ -271,12 +261,7 @@ func TestSyncWaitsForTheBudget(t *testing.T) {
 	w.synced(model.SyncDone)
 	w.pipedrive("", `{"daily_left":3}`)
 	w.customerWrites(meta, hanako, "m_poor", "予算なし", time.Now())
-	for range 400 {
-		if s := w.synced(model.SyncWaiting); s.Reason == model.CRMLimited {
-			break
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
+	eventually(t, "it waits for the budget", patience, func() bool { return w.synced(model.SyncWaiting).Reason == model.CRMLimited })
 	w.customerWrites(meta, hanako, "m_poorer", "まだ予算なし", time.Now())
 	w.do(w.rep, http.MethodPost, w.path()+"/sync", nil).want(http.StatusOK)
 	var l struct{ Notices []model.Notice }
