@@ -259,14 +259,18 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 func TestCalls(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
+	zone := ""
+	if z := client.LocalZone(); z != "" {
+		zone = `,"zone":"` + z + `"`
+	}
 	for want, ask := range map[string]func(*client.Client) error{
 		"GET /v1/me ":    func(c *client.Client) error { _, err := c.Me(ctx); return err },
 		"GET /v1/pages ": func(c *client.Client) error { _, err := c.Pages(ctx); return err },
-		`POST /v1/pages {"page":"100","token":"t","visibility":"shared"}`: func(c *client.Client) error {
+		`POST /v1/pages {"page":"100","token":"t","visibility":"shared"` + zone + `}`: func(c *client.Client) error {
 			_, err := c.ConnectPage(ctx, "100", "t", model.Shared)
 			return err
 		},
-		`POST /v1/pages {"page":"100","token":"t"}`: func(c *client.Client) error {
+		`POST /v1/pages {"page":"100","token":"t"` + zone + `}`: func(c *client.Client) error {
 			_, err := c.ConnectPage(ctx, "100", "t", "")
 			return err
 		},

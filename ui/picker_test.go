@@ -105,7 +105,7 @@ func TestSuggestionsSayWhy(t *testing.T) {
 	w.keys("c")
 	w.shows("One suggestion.", "山田 花子", "phone found in the chat: 090-1234-5678", "青山商事", "Owner Ken")
 	w.passes(lookAfter)
-	w.shows("Other open deals and leads", "Standing desks", "¥480,000 · Proposal")
+	w.shows("Open deals and leads", "Standing desks", "¥480,000 · Proposal")
 	w.keys("esc")
 	w.suggests(
 		byPhone(person("12", "山田 花子")), model.Candidate{Record: person("13", "山田 太郎"), Match: model.MatchName},

@@ -33,13 +33,10 @@ func (w *Words) Synced(s model.Sync, now time.Time, moment func(time.Time) strin
 	return w.Say(SyncedAt, "Time", moment(*s.At))
 }
 
-// crmAway is why a transcript fails that is tried again by itself: what its words tell the
-// user to do is not theirs here.
-const crmAway model.Code = "crm_unavailable"
-
-// because says why, where there are words for it.
+// because says why, where there are words for it. What fails because the CRM is away is
+// tried again by itself: the words of that code tell the user what is not theirs to do here.
 func (w *Words) because(alone, with ID, reason model.Code) string {
-	if id := Code(string(reason)); reason != "" && reason != crmAway && w.Has(id) {
+	if id := Code(string(reason)); reason != "" && reason != model.CRMUnavailable && w.Has(id) {
 		return w.Say(with, "Why", w.Say(id))
 	}
 	return w.Say(alone)
