@@ -42,7 +42,10 @@ func (h *Hub) observe(ctx context.Context, r model.Record, by model.Author) erro
 			return err
 		}
 		title, err := tx.RecordTitle(r.RecordRef)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			err = nil // it is the first time that it is read
+		case err != nil:
 			return err
 		}
 		if is.UpdatedAt.Before(was.UpdatedAt) {
