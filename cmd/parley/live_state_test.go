@@ -168,6 +168,10 @@ func (s *liveState) list(l client.Listed) {
 		p.placed, p.at, p.since = true, l.AsOf, l.AsOf.Seq
 		// Messages are not in lists: what is held of them is as old as the last change.
 		clear(p.messages)
+		if held, ok := s.pages[l.Page]; ok { // it may be of another epoch: what comes next replaces it
+			held.Seq = 0
+			s.pages[l.Page] = held
+		}
 	}
 	for _, c := range l.Conversations {
 		s.conversation(l.Page, c)
