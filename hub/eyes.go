@@ -1,0 +1,291 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// sightFor is how long it holds who may see a record (design §6).
+const sightFor = 10 * time.Minute
+
+// eyes are by whom the CRM is asked for a user.
+type eyes struct {
+	h    *Hub
+	user model.User
+	// grant is the user's own. Nil: the company token is used, and every record is checked
+	// for self, who the user is in the CRM.
+	grant *model.CRMGrant
+	self  model.CRMUser
+}
+
+// withEyes calls f by the user's own grant where they signed in through the CRM, else by
+// the company token with the eyes of whom the CRM knows by their e-mail address. f is
+// called again where an access token was refused.
+func (h *Hub) withEyes(ctx context.Context, user model.User, f func(eyes) error) error {
+	if h.records == nil {
+		return model.Refuse(model.NoCRM)
+	}
+	for refused := ""; ; {
+		g, err := h.grantOf(ctx, user.ID, refused)
+		if errors.Is(err, errNoGrant) {
+			break
+		}
+		if err != nil {
+			return crmError(err)
+		}
+		err = f(eyes{h: h, user: user, grant: &g})
+		if !errors.Is(err, model.ErrCRMRefused) {
+			return crmError(err)
+		}
+		if refused != "" { // by a token that was new, too
+			break
+		}
+		refused = g.Access
+	}
+	if !h.crm.KnowsCompany() {
+		return model.Refuse(model.NoCRMUser)
+	}
+	self, err := h.staff.find(ctx, h, user.Email)
+	if err != nil {
+		return crmError(err)
+	}
+	return crmError(f(eyes{h: h, user: user, self: self}))
+}
+
+// crmError makes refusals of what keeps the CRM from doing something.
+func crmError(err error) error {
+	var limit *model.CRMLimit
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &limit):
+		r := model.Refuse(model.CRMLimited)
+		r.Until = &limit.Until
+		return r
+	case errors.Is(err, model.ErrCRMNotFound):
+		return model.Refuse(model.RecordNotFound)
+	case errors.Is(err, model.ErrCRMForbidden):
+		return model.Refuse(model.CRMForbidden)
+	case errors.Is(err, model.ErrCRMInvalid):
+		return model.Refuse(model.CRMInvalid)
+	case errors.Is(err, model.ErrCRMRefused):
+		return companyTokenError(err)
+	}
+	return err
+}
+
+// look reads a record afresh, keeps what it is called and who may see it, and tells who
+// that is, where that can be known: by their ids in the CRM. A record that the user may
+// not see is [model.ErrCRMNotFound].
+func (e eyes) look(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
+	asked := e.h.utc()
+	permitted, err := e.permitted(ctx, ref)
+	var r model.Record
+	if err == nil {
+		r, err = e.h.records.Record(ctx, e.grant, ref)
+	}
+	if errors.Is(err, model.ErrCRMNotFound) || errors.Is(err, model.ErrCRMForbidden) {
+		return model.Record{}, nil, errors.Join(model.ErrCRMNotFound, e.h.forgetSight(ctx, ref, e.user.ID))
+	}
+	if err != nil {
+		return model.Record{}, nil, err
+	}
+	if r, err = e.shown(ctx, r); err != nil {
+		return model.Record{}, nil, err
+	}
+	return r, permitted, e.h.keepRecord(ctx, r, e.user, asked, byCRM())
+}
+
+// permitted asks who may see a record, and keeps it for everybody. By the user's own
+// grant nobody is needed who tells it, and without a company token nobody can.
+func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, error) {
+	if !e.h.crm.KnowsCompany() {
+		return nil, nil
+	}
+	asked := e.h.utc()
+	ids, err := e.h.records.PermittedUsers(ctx, ref)
+	switch {
+	case err == nil:
+		e.h.permits.put(ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+	case e.grant != nil && !errors.Is(err, model.ErrCRMNotFound):
+		return nil, nil // their own grant decides
+	default:
+		return nil, err
+	}
+	if err := e.h.keepSights(ctx, ref, ids, asked); err != nil {
+		return nil, err
+	}
+	if e.grant == nil && !slices.Contains(ids, e.self.ID) {
+		return nil, model.ErrCRMNotFound
+	}
+	return ids, nil
+}
+
+// may tells whether the user may see a record that the CRM showed. Their own grant shows
+// no other.
+func (e eyes) may(ctx context.Context, ref model.RecordRef) (bool, error) {
+	if e.grant != nil {
+		return true, nil
+	}
+	ids, known := e.h.permits.get(ref, e.h.utc())
+	if !known {
+		var err error
+		ids, err = e.h.records.PermittedUsers(ctx, ref)
+		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
+			return false, err
+		}
+		e.h.permits.put(ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+	}
+	return slices.Contains(ids, e.self.ID), nil
+}
+
+// mayOrganization tells whether the user may see an organisation that the company token
+// showed with a record.
+func (e eyes) mayOrganization(ctx context.Context, organization int64) (bool, error) {
+	if organization == 0 {
+		return false, nil // nobody can tell
+	}
+	ids, known := e.h.orgPermits.get(organization, e.h.utc())
+	if !known {
+		var err error
+		ids, err = e.h.records.OrganizationUsers(ctx, organization)
+		if err != nil && !errors.Is(err, model.ErrCRMNotFound) && !errors.Is(err, model.ErrCRMForbidden) {
+			return false, err
+		}
+		e.h.orgPermits.put(organization, ids, e.h.utc(), e.h.utc().Add(sightFor))
+	}
+	return slices.Contains(ids, e.self.ID), nil
+}
+
+// looksOrganization refuses an organisation that the user may not see, as if it were not
+// there; empty is none. Their own grant takes no other.
+func (e eyes) looksOrganization(ctx context.Context, id string) error {
+	if id == "" || e.grant != nil {
+		return nil
+	}
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return model.ErrCRMInvalid
+	}
+	sees, err := e.mayOrganization(ctx, n)
+	if err == nil && !sees {
+		err = model.ErrCRMNotFound
+	}
+	return err
+}
+
+// checksAtOnce is how many records are checked beside each other.
+const checksAtOnce = 4
+
+// filter returns those records that the user may see, as far as they may see them.
+func (e eyes) filter(ctx context.Context, found []model.Record) ([]model.Record, error) {
+	keep := make([]bool, len(found))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(checksAtOnce)
+	for i := range found {
+		g.Go(func() (err error) {
+			if keep[i], err = e.may(ctx, found[i].RecordRef); err != nil || !keep[i] {
+				return err
+			}
+			found[i], err = e.shown(ctx, found[i])
+			return err
+		})
+	}
+	err := g.Wait()
+	out := make([]model.Record, 0, len(found))
+	for i, r := range found {
+		if keep[i] {
+			out = append(out, r)
+		}
+	}
+	return out, err
+}
+
+// shown is a record without what of others stands in it that the user may not see: the
+// person whom a lead or deal is with, with their addresses, the organisation, what is open.
+func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
+	if e.grant != nil {
+		return r, nil
+	}
+	r.Mine = r.OwnerID != 0 && r.OwnerID == e.self.ID
+	if r.Person != nil {
+		sees, err := e.may(ctx, *r.Person)
+		if err != nil {
+			return model.Record{}, err
+		}
+		if !sees {
+			r.Person, r.PersonName = nil, ""
+		}
+	}
+	if r.Type != model.Person && r.Person == nil {
+		r.PersonName, r.Emails, r.Phones = "", nil, nil // they are the person's
+	}
+	if r.Organization != "" {
+		sees, err := e.mayOrganization(ctx, r.OrganizationID)
+		if err != nil {
+			return model.Record{}, err
+		}
+		if !sees {
+			r.Organization, r.OrganizationID = "", 0
+		}
+	}
+	open, err := e.filter(ctx, r.Open)
+	if len(open) == 0 {
+		open = nil
+	}
+	r.Open = open
+	return r, err
+}
+
+// keepSights keeps who of the hub's users may see a record, by ids of the CRM, as it was
+// when it was asked. An event from after that knows better.
+func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
+	users, err := h.staff.users(ctx, h, ids)
+	if err != nil {
+		return err
+	}
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		s, err := tx.RecordState(ref)
+		if err != nil {
+			return err
+		}
+		if s.EventAt.After(asked) {
+			h.permits.drop(func(r model.RecordRef) bool { return r == ref })
+			return withdraw(tx, ref, users)
+		}
+		s.AskedAt = asked
+		return errors.Join(tx.SetRecordState(ref, s), tx.SetSights(ref, users, h.utc().Add(sightFor)))
+	})
+}
+
+// forgetSight keeps that a user does not see a record; of one that is gone, who saw it
+// last stays.
+func (h *Hub) forgetSight(ctx context.Context, ref model.RecordRef, user model.UserID) error {
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		s, err := tx.RecordState(ref)
+		if err != nil || s.Gone {
+			return err
+		}
+		return tx.SetSight(ref, user, time.Time{})
+	})
+}
+
+// keepRecord keeps that a user saw a record when it was asked for, and how it stands.
+func (h *Hub) keepRecord(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		s, err := tx.RecordState(r.RecordRef)
+		if err != nil || s.EventAt.After(asked) {
+			return err
+		}
+		return tx.SetSight(r.RecordRef, user.ID, h.utc().Add(sightFor))
+	})
+	return errors.Join(err, h.observe(ctx, r, by))
+}
