@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -39,6 +40,14 @@ func newRecordWorld(t *testing.T) *recordWorld {
 	w.connect(w.installer, meta, model.Shared)
 	w.customerWrites(meta, hanako, "m_1", "いくらですか？", time.Now())
 	w.run()
+	eventually(t, "the customer's profile is asked for", patience, func() (asked bool) {
+		w.must(w.store.Read(t.Context(), func(r store.Reader) error {
+			nameless, err := r.Nameless(time.Now().Add(-time.Hour), 1)
+			asked = len(nameless) == 0
+			return err
+		}))
+		return asked
+	})
 	w.conversation = model.NewConversationID(page, hanako)
 	w.hidden = w.found(w.installer, hiddenDeal)[0].Record
 	return w
