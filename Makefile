@@ -31,8 +31,11 @@ FUZZTIME ?= 30s
 # Long tables that one goroutine walks through, and days that pass by a clock of their own:
 # the race detector makes minutes of them and sees nothing that the shorter ones don't show.
 TABLES := TestWhoSees|TestMailIs|TestFillSearch$$|TestConformance/(searchPaging|filters)
-# How often each property is tried: fewer under the race detector, which is slow.
-RAPID ?= 20
+# How often each property is tried: few times under the race detector, which is slow, and
+# those of PROPERTIES many times without it.
+RAPID ?= 5
+RAPID_PLAIN ?= 100
+PROPERTIES := ./model ./hub ./hub/transcript
 WITH_RAPID := {{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}
 BENCH ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"
@@ -75,6 +78,7 @@ unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
 	echo "$(GO) test -race, $$(wc -w <<<"$$pkgs") packages, $(RAPID) tries of each property"; \
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$rest && \
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$props -rapid.checks=$(RAPID) && \
+	$(GO) test -timeout $(TEST_TIMEOUT) $(PROPERTIES) -rapid.checks=$(RAPID_PLAIN) && \
 	$(GO) test -timeout $(TEST_TIMEOUT) -run '$(TABLES)' ./hub/...
 
 .PHONY: e2e
