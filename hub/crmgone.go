@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/transcript"
 	"parley/model"
 )
 
@@ -79,7 +80,34 @@ func (h *Hub) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (mod
 			return model.RecordRef{}, err
 		}
 	}
-	return model.RecordRef{}, nil
+	return h.dealOfNote(ctx, lead)
+}
+
+// dealOfNote finds the deal that a lead became by a transcript's note, which went over to
+// it (design §6).
+func (h *Hub) dealOfNote(ctx context.Context, lead model.RecordRef) (model.RecordRef, error) {
+	if h.notes == nil {
+		return model.RecordRef{}, nil
+	}
+	var parts []transcript.Part
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		parts, _, err = r.TranscriptsOn(lead, "", transcriptsAtOnce)
+		return err
+	})
+	for _, p := range parts {
+		if err != nil || p.Note == 0 {
+			break
+		}
+		var n model.CRMNote
+		n, err = h.notes.Note(ctx, nil, p.Note)
+		if err == nil && n.Deal != "" {
+			return model.RecordRef{Type: model.Deal, ID: n.Deal}, nil
+		}
+		if errors.Is(err, model.ErrCRMNotFound) {
+			err = nil // that one is gone, too
+		}
+	}
+	return model.RecordRef{}, err
 }
 
 // personsOf are whom a lead was with, as far as that is known: by the CRM, and by links.
@@ -165,7 +193,7 @@ func (h *Hub) repoint(ctx context.Context, by model.Author, from, to model.Recor
 			}
 			next := *still
 			next.Record = to
-			return errors.Join(tx.PutLink(next), h.putLine(tx, was.Conversation, by, model.Notable{
+			return errors.Join(tx.PutLink(next), h.syncSoon(tx, was.Conversation), h.putLine(tx, was.Conversation, by, model.Notable{
 				Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(to.Type), ID: to.ID},
 			}))
 		})
@@ -190,7 +218,7 @@ func (h *Hub) dropLinks(ctx context.Context, ref model.RecordRef, f fate) error 
 			if err != nil || still == nil {
 				return err
 			}
-			return errors.Join(tx.RemoveLink(was.Conversation, ref), h.putLine(tx, was.Conversation, byCRM(), model.Notable{
+			return errors.Join(tx.RemoveLink(was.Conversation, ref), leaveNotes(tx, was.Conversation, ref), h.putLine(tx, was.Conversation, byCRM(), model.Notable{
 				Kind: model.EventRecord, Action: model.ActionDeleted, Record: &model.Link{Type: string(ref.Type), ID: ref.ID},
 			}))
 		}))

@@ -469,3 +469,49 @@ func TestZoneOfAPage(t *testing.T) {
 		return err
 	}))
 }
+
+// TestTranscriptOfAConvertedLead: its notes go over to the deal, and the transcript goes on
+// there. Of a lead without a person nothing but our note tells which deal that is.
+func TestTranscriptOfAConvertedLead(t *testing.T) {
+	t.Parallel()
+	c := newChangeWorld(t)
+	w := &syncWorld{recordWorld: c.recordWorld}
+	made := c.hand(http.MethodPost, "leads", byRep, map[string]any{"title": "卸の相談", "organization_id": w.organization()})
+	lead := model.RecordRef{Type: model.Lead, ID: made["data"].(map[string]any)["id"].(string)}
+	w.link(w.rep, lead)
+	w.synced(model.SyncDone)
+	c.pipedrive("/webhooks", `{"ban": true}`)
+	c.hand(http.MethodPost, c.path1(lead)+"/convert", byRep, map[string]any{"stage_id": 2})
+	w.must(w.hub.ReadLinkedRecords(w.Context()))
+	c.comes("rep", "converted")
+	var now model.Conversation
+	w.get(w.rep, w.path(), &now)
+	if len(now.Links) != 1 || now.Links[0].Type != "deal" || now.Links[0].Title != "卸の相談" {
+		t.Fatalf("links: %+v", now.Links)
+	}
+	deal := now.Links[0].Ref()
+	w.customerWrites(meta, hanako, "m_deal", "取引の話", time.Now())
+	w.writesDone(deal, "取引の話")
+	if n := len(w.notes(deal)); n != 1 {
+		t.Errorf("%d notes on the deal", n)
+	}
+}
+
+// organization is one that everybody may see.
+func (w *syncWorld) organization() int64 {
+	w.Helper()
+	var book struct {
+		Organizations []struct{ ID int64 }
+		Persons       []struct {
+			Org int64 `json:"org_id"`
+		}
+	}
+	w.control(http.MethodGet, "/pipedrive/records", "", &book)
+	for _, p := range book.Persons {
+		if p.Org != 0 {
+			return p.Org
+		}
+	}
+	w.Fatal("nobody is of an organisation")
+	return 0
+}
