@@ -178,6 +178,7 @@ func (s *screen) movesDeal(w *world, say sayer) {
 	at := func(stage string) string {
 		return say(words.RecordStage, "Value", "¥480,000", "Dot", "·", "Stage", stage)
 	}
+	undone := say(words.SaidUndone, "Name", "山田 花子")
 	s.sees(say(words.PanelContact), at("新規"))
 	s.types("S")
 	s.sees(say(words.StageTitle, "Title", deal), "見積中")
@@ -185,14 +186,14 @@ func (s *screen) movesDeal(w *world, say sayer) {
 	s.sees(say(words.SaidStage, "Title", deal, "Stage", "見積中"), at("見積中"))
 	stands("moved", func(d crmDeal) bool { return d.StageID == 2 })
 	s.types("z")
-	s.sees(at("新規"))
+	s.sees(undone, at("新規"))
 	stands("taken back", func(d crmDeal) bool { return d.StageID == 1 })
 
 	s.types("W")
 	s.sees(say(words.SaidWon, "Title", deal))
 	stands("won", func(d crmDeal) bool { return d.Status == "won" })
 	s.types("z")
-	s.sees(at("新規"))
+	s.sees(undone, at("新規"))
 	stands("open again", func(d crmDeal) bool { return d.Status == "open" })
 
 	s.types("L")
@@ -201,7 +202,7 @@ func (s *screen) movesDeal(w *world, say sayer) {
 	s.sees(say(words.SaidLost, "Title", deal))
 	stands("lost", func(d crmDeal) bool { return d.Status == "lost" && d.LostReason != nil && *d.LostReason == "予算" })
 	s.types("z")
-	s.sees(at("新規"))
+	s.sees(undone, at("新規"))
 	stands("open again", func(d crmDeal) bool { return d.Status == "open" })
 }
 
