@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"io"
 	"net/http"
 
 	"parley/hub/pipedrive"
@@ -22,14 +21,8 @@ func (s *server) receiveCRM(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, newProblem(http.StatusUnauthorized, codeSignIn, "The name or the password is not that of the webhooks."))
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCRMWebhook))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
-		return
-	case err != nil:
-		writeProblem(w, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
+	body, ok := webhookBody(w, r, maxCRMWebhook)
+	if !ok {
 		return
 	}
 	e, err := pipedrive.ReadWebhook(body)

@@ -35,14 +35,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	limit := s.hub.Timing().Webhook
 	ctx, cancel := context.WithTimeout(r.Context(), limit-limit/webhookSlack)
 	defer cancel()
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxWebhook))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
-		return
-	case err != nil:
-		writeProblem(w, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
+	body, ok := webhookBody(w, r, maxWebhook)
+	if !ok {
 		return
 	}
 	signatures := r.Header.Values("X-Hub-Signature-256")
@@ -67,4 +61,19 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, "EVENT_RECEIVED")
+}
+
+// webhookBody reads a webhook of at most so many bytes; false: it was answered.
+func webhookBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
+		return nil, false
+	case err != nil:
+		writeProblem(w, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
+		return nil, false
+	}
+	return body, true
 }
