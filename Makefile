@@ -110,8 +110,9 @@ ssh-ready:
 	@scripts/need-ssh
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## formatting, go vet, golangci-lint
+lint: $(GOLANGCI_LINT) ## formatting, a tidy go.mod, go vet, golangci-lint
 	$(GOLANGCI_LINT) fmt --diff
+	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GOLANGCI_LINT) run ./...
 
