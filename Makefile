@@ -128,6 +128,15 @@ bench: ## benchmarks; BENCH=regexp picks some
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz
 
+# A sample of small changes to where nothing may fail, each with the tests that must notice it.
+MUTANTS ?= 60
+SEED ?= 1
+# Flags beyond: make mutate MUTATE="-only hub -from checks.go"
+MUTATE ?=
+.PHONY: mutate
+mutate: ## would the tests notice? MUTANTS small changes to the code, drawn by SEED
+	$(GO) run ./mutate -n '$(MUTANTS)' -seed '$(SEED)' $(MUTATE)
+
 # Those that documents show go to docs/screenshots, the others stay in bin.
 .PHONY: screenshots
 screenshots: ## pictures of the screen; SHOTS="-only inbox -lang ja" picks some

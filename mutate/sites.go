@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// mutant is one small change of one file.
+type mutant struct {
+	file string // from the module's root
+	line int
+	in   string // the function it stands in
+	from string // the source that is replaced
+	what string // what the change is, in words
+	new  []byte // the whole file, changed
+}
+
+// key names a mutant however the lines above it move.
+func (m *mutant) key() string { return m.file + " " + m.in + " " + m.what + " " + m.from }
+
+func (m *mutant) String() string {
+	return fmt.Sprintf("%s:%d (%s): %s: %s", m.file, m.line, m.in, m.what, m.from)
+}
+
+// edit replaces a stretch of a file's source.
+type edit struct {
+	from, to token.Pos
+	text     string
+	what     string
+}
+
+// mutantsOf returns every change that is known for the files of a folder, tests and
+// generated files left out, in the order of the source.
+func mutantsOf(root, folder string) ([]*mutant, error) {
+	paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(paths)
+	var all []*mutant
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		of, err := mutantsOfFile(root, path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, of...)
+	}
+	return all, nil
+}
+
+func mutantsOfFile(root, path string) ([]*mutant, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	if ast.IsGenerated(file) {
+		return nil, nil
+	}
+	name, err := filepath.Rel(root, path)
+	if err != nil {
+		return nil, err
+	}
+	var all []*mutant
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Body == nil || f.Name.Name == "String" {
+			continue
+		}
+		for _, e := range editsOf(f.Body) {
+			from, to := files.Position(e.from).Offset, files.Position(e.to).Offset
+			all = append(all, &mutant{
+				file: filepath.ToSlash(name), line: files.Position(e.from).Line, in: nameOf(f), what: e.what,
+				from: oneLine(src[from:to]), new: bytes.Join([][]byte{src[:from], []byte(e.text), src[to:]}, nil),
+			})
+		}
+	}
+	return all, nil
+}
+
+func nameOf(f *ast.FuncDecl) string {
+	if f.Recv == nil || len(f.Recv.List) == 0 {
+		return f.Name.Name
+	}
+	of := f.Recv.List[0].Type
+	if p, ok := of.(*ast.StarExpr); ok {
+		of = p.X
+	}
+	if g, ok := of.(*ast.IndexExpr); ok {
+		of = g.X
+	}
+	if id, ok := of.(*ast.Ident); ok {
+		return id.Name + "." + f.Name.Name
+	}
+	return f.Name.Name
+}
+
+// longest is how much of the changed source is shown.
+const longest = 100
+
+func oneLine(src []byte) string {
+	line := strings.Join(strings.Fields(string(src)), " ")
+	if runes := []rune(line); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return line
+}
+
+// editsOf lists the changes of a function's body.
+func editsOf(body *ast.BlockStmt) []edit {
+	var all []edit
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			all = append(all, conditionEdits(n)...)
+		case *ast.BinaryExpr:
+			all = append(all, operatorEdits(n)...)
+		case *ast.BlockStmt:
+			all = append(all, statementEdits(n.List)...)
+		case *ast.CaseClause:
+			all = append(all, statementEdits(n.Body)...)
+		case *ast.BasicLit:
+			all = append(all, numberEdits(n)...)
+		case *ast.BranchStmt:
+			all = append(all, branchEdits(n)...)
+		}
+		return true
+	})
+	return all
+}
+
+// conditionEdits take an if for never and for always; an error that is looked at stays:
+// without it hardly anything compiles, and tests can't bring about each.
+func conditionEdits(n *ast.IfStmt) []edit {
+	if checksError(n.Cond) {
+		return nil
+	}
+	return []edit{
+		{n.Cond.Pos(), n.Cond.End(), "(" + source(n.Cond) + ") && false", "never"},
+		{n.Cond.Pos(), n.Cond.End(), "(" + source(n.Cond) + ") || true", "always"},
+	}
+}
+
+func checksError(cond ast.Expr) bool {
+	b, ok := cond.(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	x, ok := b.X.(*ast.Ident)
+	return ok && strings.HasSuffix(strings.ToLower(x.Name), "err")
+}
+
+// others is what each operator is changed to.
+var others = map[token.Token]token.Token{
+	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
+	token.EQL: token.NEQ, token.NEQ: token.EQL, token.LAND: token.LOR, token.LOR: token.LAND,
+	token.ADD: token.SUB, token.SUB: token.ADD,
+}
+
+func operatorEdits(n *ast.BinaryExpr) []edit {
+	other, ok := others[n.Op]
+	if !ok || checksError(n) || text(n.X) || text(n.Y) {
+		return nil
+	}
+	return []edit{{n.OpPos, n.OpPos + token.Pos(len(n.Op.String())), other.String(), n.Op.String() + " to " + other.String() + " in " + oneLine([]byte(source(n)))}}
+}
+
+// text tells whether an operand is a string's literal: texts are only joined.
+func text(e ast.Expr) bool {
+	l, ok := e.(*ast.BasicLit)
+	return ok && l.Kind == token.STRING
+}
+
+// statementEdits leave a statement out: a call, a sending, an assignment to what stands
+// already, a counting up or down.
+func statementEdits(list []ast.Stmt) []edit {
+	var all []edit
+	for _, s := range list {
+		switch s := s.(type) {
+		case *ast.ExprStmt, *ast.IncDecStmt, *ast.SendStmt:
+			all = append(all, edit{s.Pos(), s.End(), "", "left out"})
+		case *ast.AssignStmt:
+			if s.Tok != token.DEFINE {
+				all = append(all, edit{s.Pos(), s.End(), blank(s), "left out"})
+			}
+		}
+	}
+	return all
+}
+
+// blank uses what an assignment would have used, so that the rest compiles.
+func blank(s *ast.AssignStmt) string {
+	var b strings.Builder
+	for _, x := range s.Rhs {
+		if _, call := x.(*ast.CallExpr); call && len(s.Lhs) > 1 && len(s.Rhs) == 1 {
+			return strings.Repeat("_, ", len(s.Lhs)-1) + "_ = " + source(x)
+		}
+		if id, ok := x.(*ast.Ident); ok && (id.Name == "nil" || id.Name == "_") {
+			continue
+		}
+		b.WriteString("_ = " + source(x) + "; ")
+	}
+	return strings.TrimSuffix(b.String(), "; ")
+}
+
+func numberEdits(n *ast.BasicLit) []edit {
+	if n.Kind != token.INT {
+		return nil
+	}
+	v, err := strconv.Atoi(n.Value)
+	if err != nil {
+		return nil
+	}
+	return []edit{{n.Pos(), n.End(), strconv.Itoa(v + 1), "one more"}}
+}
+
+func branchEdits(n *ast.BranchStmt) []edit {
+	if n.Label != nil {
+		return nil
+	}
+	switch n.Tok {
+	case token.CONTINUE:
+		return []edit{{n.Pos(), n.End(), "break", "break for continue"}}
+	case token.BREAK:
+		return []edit{{n.Pos(), n.End(), "", "left out"}}
+	default:
+		return nil
+	}
+}
+
+// source prints an expression.
+func source(e ast.Expr) string {
+	var b bytes.Buffer
+	if err := printer.Fprint(&b, token.NewFileSet(), e); err != nil {
+		return ""
+	}
+	return b.String()
+}
