@@ -30,7 +30,8 @@ TEST_TIMEOUT ?= 20m
 FUZZTIME ?= 30s
 # Long tables that one goroutine walks through, and days that pass by a clock of their own:
 # the race detector makes minutes of them and sees nothing that the shorter ones don't show.
-TABLES := TestWhoSees|TestMailIs|TestImport|TestARepairFills|TestAGapIs|TestBackOff|TestNamesNotTold|TestChecksHold|TestFillSearch$$|TestConformance/(searchPaging|filters)
+# And packets at which the SSH library races with itself, and recovers.
+TABLES := TestWhoSees|TestNoPacket|FuzzPackets|TestMailIs|TestImport|TestARepairFills|TestAGapIs|TestBackOff|TestNamesNotTold|TestChecksHold|TestFillSearch$$|TestConformance/(searchPaging|filters)
 # How often each property is tried: few times under the race detector, which is slow, and
 # those of PROPERTIES many times without it.
 RAPID ?= 5

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/charmbracelet/ssh"
+	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/model"

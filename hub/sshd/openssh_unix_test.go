@@ -64,7 +64,7 @@ func (w *world) openSSH(key gossh.Signer, private any) *openSSH {
 // newOpenSSH is a new user with that client.
 func (w *world) newOpenSSH(name string) *openSSH {
 	w.Helper()
-	key, private := newKeyPair(w.T)
+	key, private := newKeyPair(w.TB)
 	w.add(name, key)
 	return w.openSSH(key, private)
 }
@@ -108,7 +108,7 @@ func (c *openSSH) open(width, height uint16, flags ...string) *at {
 	if err != nil {
 		c.Fatal(err)
 	}
-	a := &at{terminal: &terminal{T: c.T, in: user, ended: make(chan error, 1)}, cmd: cmd, tty: user}
+	a := &at{terminal: &terminal{TB: c.TB, in: user, ended: make(chan error, 1)}, cmd: cmd, tty: user}
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
@@ -177,7 +177,7 @@ func TestOpenSSH(t *testing.T) {
 // typesUntil types a key until a text comes: a change of size takes its time.
 func (a *at) typesUntil(key, text string) {
 	a.Helper()
-	eventually(a.T, "sees "+text, func() bool {
+	eventually(a.TB, "sees "+text, func() bool {
 		a.types(key)
 		return strings.Contains(a.written(), text)
 	})
@@ -372,7 +372,7 @@ func (c *openSSH) forwardsNothing(flag, to, secret string) {
 		_ = cmd.Wait()
 	}()
 	var conn net.Conn
-	eventually(c.T, "ssh listens", func() bool {
+	eventually(c.TB, "ssh listens", func() bool {
 		conn, err = net.Dial("tcp", here)
 		return err == nil
 	})

@@ -10,8 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"charm.land/wish/v2"
-	"github.com/charmbracelet/ssh"
+	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 )
 
@@ -48,17 +47,12 @@ func New(o Options) (*Server, error) {
 		sessions:    newSeats(o.Limits.Sessions, o.Limits.PerKey),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
-	var err error
-	s.ssh, err = wish.NewServer(
-		func(server *ssh.Server) error { server.AddHostKey(o.HostKey); return nil },
-		wish.WithVersion("Parley"),
-		wish.WithPublicKeyAuth(s.mayTry),
+	s.ssh = &ssh.Server{
+		Version: "Parley", PublicKeyHandler: s.mayTry,
 		// A session that lasted too long still has time to be told so.
-		wish.WithMaxTimeout(o.Limits.Session+2*drainWithin),
-	)
-	if err != nil {
-		return nil, fmt.Errorf("make SSH server: %w", err)
+		MaxTimeout: o.Limits.Session + 2*drainWithin,
 	}
+	s.ssh.AddHostKey(o.HostKey)
 	s.ssh.ServerConfigCallback = s.config
 	s.ssh.ConnCallback = func(ctx ssh.Context, c net.Conn) net.Conn {
 		ctx.SetValue(connKey{}, c)

@@ -84,21 +84,21 @@ func (u *users) forget(key gossh.PublicKey) {
 
 // world is a server, and what its clients need.
 type world struct {
-	*testing.T
+	testing.TB
 	users   *users
 	address string
 	host    gossh.PublicKey
 	options sshd.Options
 }
 
-func newKey(t *testing.T) gossh.Signer {
+func newKey(t testing.TB) gossh.Signer {
 	t.Helper()
 	key, _ := newKeyPair(t)
 	return key
 }
 
 // newKeyPair makes a key, and its private half as OpenSSH reads it.
-func newKeyPair(t *testing.T) (gossh.Signer, ed25519.PrivateKey) {
+func newKeyPair(t testing.TB) (gossh.Signer, ed25519.PrivateKey) {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -112,7 +112,7 @@ func newKeyPair(t *testing.T) (gossh.Signer, ed25519.PrivateKey) {
 }
 
 // newWorld starts a server, changed as the test wants it.
-func newWorld(t *testing.T, change func(*sshd.Options)) *world {
+func newWorld(t testing.TB, change func(*sshd.Options)) *world {
 	t.Helper()
 	host, err := sshd.HostKey(filepath.Join(t.TempDir(), "host"))
 	if err != nil {
@@ -122,7 +122,7 @@ func newWorld(t *testing.T, change func(*sshd.Options)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, host: host.PublicKey(), users: &users{keys: map[string]model.User{}, tokens: map[string]model.UserID{}}}
+	w := &world{TB: t, host: host.PublicKey(), users: &users{keys: map[string]model.User{}, tokens: map[string]model.UserID{}}}
 	w.options = sshd.Options{
 		HostKey: host, Users: w.users, Limits: sshd.DefaultLimits(), Registry: prometheus.NewRegistry(),
 		Say:    func(what sshd.Notice, langs ...string) string { return string(what) + " in " + langs[0] },
@@ -157,7 +157,7 @@ func newWorld(t *testing.T, change func(*sshd.Options)) *world {
 // user adds a user, and returns their key.
 func (w *world) user(name string) gossh.Signer {
 	w.Helper()
-	key := newKey(w.T)
+	key := newKey(w.TB)
 	w.add(name, key)
 	return key
 }
@@ -188,7 +188,7 @@ func (w *world) connect(keys ...gossh.Signer) *gossh.Client {
 
 // terminal is a session at a terminal.
 type terminal struct {
-	*testing.T
+	testing.TB
 	session *gossh.Session
 	in      io.WriteCloser
 	mu      sync.Mutex
@@ -224,7 +224,7 @@ func (w *world) begin(c *gossh.Client, env ...string) *terminal {
 	if err != nil {
 		w.Fatal(err)
 	}
-	s := &terminal{T: w.T, session: session, ended: make(chan error, 1)}
+	s := &terminal{TB: w.TB, session: session, ended: make(chan error, 1)}
 	session.Stdout = s
 	if s.in, err = session.StdinPipe(); err != nil {
 		w.Fatal(err)
@@ -255,7 +255,7 @@ func (s *terminal) types(keys string) {
 func (s *terminal) sees(text string) string {
 	s.Helper()
 	var found string
-	eventually(s.T, "sees "+text, func() bool {
+	eventually(s.TB, "sees "+text, func() bool {
 		_, rest, ok := strings.Cut(s.written(), text)
 		line, _, whole := strings.Cut(rest, "\r\n")
 		found = line
@@ -277,7 +277,7 @@ func (s *terminal) ends() error {
 }
 
 // eventually waits until a condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
