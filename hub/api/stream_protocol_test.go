@@ -387,6 +387,83 @@ func TestAPrunedLogMeansReload(t *testing.T) {
 	contiguous(t, at.Seq, following.upTo(page, w.head(page)))
 }
 
+// rows is a Page's log as it is kept.
+func (w *world) rows(id model.PageID) (rows []store.LogRow) {
+	w.Helper()
+	w.must(w.store.Read(w.Context(), func(r store.Reader) (err error) {
+		rows, err = r.Events(id, 0, 1<<20)
+		return err
+	}))
+	return rows
+}
+
+// prunedTo forgets what a Page's log holds before that seq.
+func (w *world) prunedTo(id model.PageID, seq int64) {
+	w.Helper()
+	old := time.Now().Add(-48 * time.Hour)
+	w.sql(`UPDATE events SET at = ? WHERE page_id = ? AND seq < ?`, old.UnixMicro(), string(id), seq)
+	w.must(w.store.Prune(w.Context(), old.Add(time.Hour)))
+	if rows := w.rows(id); len(rows) == 0 || rows[0].Seq != seq {
+		w.Fatalf("the log begins with %+v, want %d", rows[:min(len(rows), 1)], seq)
+	}
+}
+
+// TestAHalfPrunedLogMeansReloadInItsGap: who is where the log no longer reaches reads
+// anew; who is at its beginning or after goes on, and misses nothing.
+func TestAHalfPrunedLogMeansReloadInItsGap(t *testing.T) {
+	t.Parallel()
+	w := withPage(t, model.Private)
+	w.ages(page, hanako, 20)
+	w.runs()
+	at := w.position(w.ann, page)
+	begins := at.Seq - 8
+	w.prunedTo(page, begins)
+	for seq := int64(0); seq <= at.Seq; seq++ {
+		l := w.listen(w.ann)
+		want := model.ResumeReload
+		if seq >= begins-1 {
+			want = model.ResumeOK
+		}
+		if got := l.hello(resume{page: {Epoch: at.Epoch, Seq: seq}}).Pages[page].Resume; got != want {
+			t.Errorf("from %d where the log begins with %d: %s, want %s", seq, begins, got, want)
+		}
+		if want == model.ResumeOK && seq < at.Seq {
+			contiguous(t, seq, l.upTo(page, at.Seq))
+		}
+		l.hangUp()
+	}
+}
+
+// TestTheLogIsPrunedUnderAClientThatIsBehind: its session ends, so that it asks anew,
+// instead of going on after a gap.
+func TestTheLogIsPrunedUnderAClientThatIsBehind(t *testing.T) {
+	t.Parallel()
+	w := withPage(t, model.Private, withTiming(rarely))
+	w.ages(page, hanako, 1500) // three batches
+	w.runs()
+	at := w.position(w.ann, page)
+	ann := w.tap(w.ann, stays)
+	w.greet(ann, nil)
+	free := ann.stick()
+	defer free()
+	w.must(ann.Hello(t.Context(), model.Hello{Type: model.FrameHello, Resume: resume{page: {Epoch: at.Epoch}}}))
+	// The welcome is what is stuck: nothing of the log was read yet.
+	eventually(t, "the welcome", patience, func() bool { return len(ann.of(model.FrameWelcome)) == 2 })
+	w.prunedTo(page, at.Seq-10)
+	free()
+	select {
+	case err := <-ann.ended:
+		if err == nil {
+			t.Error("the session ended without saying why")
+		}
+	case <-time.After(patience):
+		t.Error("the session goes on")
+	}
+	if got := ann.of(model.FrameBatch); len(got) != 0 {
+		t.Errorf("sent after a gap: %.200s", got[0].raw)
+	}
+}
+
 func TestFramesThatMakeNoSenseEndTheConnection(t *testing.T) {
 	t.Parallel()
 	w := withPage(t, model.Private)

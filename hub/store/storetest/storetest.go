@@ -58,6 +58,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"answered", testAnswered},
 		{"tombstones", testTombstones},
 		{"buried", testBuried},
+		{"removeMessage", testRemoveMessage},
+		{"deletedTranscripts", testDeletedTranscripts},
 		{"prune", testPrune},
 		{"replies", testReplies},
 		{"dueReplies", testDueReplies},
