@@ -19,6 +19,8 @@ CACHE_HOME := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 TOOLS := $(CACHE_HOME)/parley-tools
 GOLANGCI_LINT_DIR := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)-$(GO_VERSION)
 GOLANGCI_LINT := $(GOLANGCI_LINT_DIR)/golangci-lint
+GOVULNCHECK_VERSION := v1.8.0
+GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)-$(GO_VERSION)/govulncheck
 
 # End-to-end tests are ordinary Go tests of these packages. They drive the real
 # program with real deadlines, so they run after the others, not beside them.
@@ -111,11 +113,16 @@ ssh-ready:
 	@scripts/need-ssh
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## formatting, a tidy go.mod, go vet, golangci-lint
+lint: $(GOLANGCI_LINT) ## formatting, a tidy go.mod, least versions, go vet, golangci-lint
 	$(GOLANGCI_LINT) fmt --diff
 	$(GO) mod tidy -diff
+	@GO="$(GO)" scripts/vuln --list
 	$(GO) vet ./...
 	$(GOLANGCI_LINT) run ./...
+
+.PHONY: vuln
+vuln: ## known vulnerabilities in what parley is built of
+	@GO="$(GO)" GOVULNCHECK="$(GOVULNCHECK)" GOVULNCHECK_VERSION="$(GOVULNCHECK_VERSION)" scripts/vuln
 
 .PHONY: fmt
 fmt: $(GOLANGCI_LINT) ## write the formatting (gofumpt, goimports)
