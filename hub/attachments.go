@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -68,20 +69,42 @@ func (d Draft) checkShape() error {
 	return nil
 }
 
-// findUploads finds what a draft attaches, and marks it as used: from then on the store
-// says how long it is kept.
+// findUploads finds what a draft attaches. Nothing of it is marked: what is refused, for
+// whatever reason, can be attached again.
 func (h *Hub) findUploads(user model.UserID, d *Draft) error {
 	for _, id := range d.Attachments {
 		if h.files == nil {
 			return model.Refuse(model.UploadGone)
 		}
-		u, err := h.files.Use(user, id, h.utc())
+		u, err := h.files.Find(user, id, h.utc())
 		if err != nil {
 			return model.Refuse(model.UploadGone)
 		}
 		d.files = append(d.files, u)
 	}
 	return nil
+}
+
+// useUploads marks what a draft attaches as used, as far as a stored reply carries it: from
+// then on the store says how long it is kept.
+func (h *Hub) useUploads(ctx context.Context, d Draft) {
+	if len(d.files) == 0 {
+		return
+	}
+	err := h.store.Read(ctx, func(r store.Reader) error {
+		var errs []error
+		for _, u := range d.files {
+			used, err := r.UploadInUse(u.ID)
+			if err == nil && used {
+				err = h.files.Use(u.ID, h.utc())
+			}
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	})
+	if err != nil {
+		h.log.Error("uploads of a reply not marked as used", keyError, err)
+	}
 }
 
 // part is what of a draft becomes one message.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/uploads"
 	"parley/model"
 )
 
@@ -183,6 +184,80 @@ func TestAttachmentsThatAreRefused(t *testing.T) {
 		_, err = w.hub.Reply(w.ctx, w.ann, attaching(draft(ken, "x"), mine))
 		w.refused(err, model.UploadGone)
 		w.wantSent(0)
+	})
+}
+
+// TestARefusedReplyLeavesItsFiles: what is refused, for whatever reason, leaves its files as
+// they were: they count, stay for a day, and can be attached to the next.
+func TestARefusedReplyLeavesItsFiles(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.customerWrites(hanako)
+		refusals := map[string]func(upload string) hub.Draft{
+			"no such conversation": func(u string) hub.Draft { return attaching(draft("9999", "x"), u) },
+			"no such Page": func(u string) hub.Draft {
+				d := attaching(draft(hanako, "x"), u)
+				d.Conversation = "424242_1"
+				return d
+			},
+			"too long": func(u string) hub.Draft { return attaching(draft(hanako, strings.Repeat("x", 3000)), u) },
+			"quotes nothing": func(u string) hub.Draft {
+				d := attaching(draft(hanako, "x"), u)
+				d.ReplyTo = "424242_m"
+				return d
+			},
+			"a file is gone": func(u string) hub.Draft {
+				return attaching(draft(hanako, "x"), u, "0190b8a0-0000-7000-8000-000000000000")
+			},
+			"no UUID": func(u string) hub.Draft {
+				d := attaching(draft(hanako, "x"), u)
+				d.ClientID = "x"
+				return d
+			},
+		}
+		kept := map[string]string{}
+		for name, of := range refusals {
+			kept[name] = w.uploads(w.ann, "a.png", png)
+			if _, err := w.hub.Reply(w.ctx, w.ann, of(kept[name])); err == nil {
+				t.Errorf("%s: accepted", name)
+			}
+		}
+		// The window closes, and nobody may answer; the quota holds all the same.
+		w.pass(23 * time.Hour)
+		for name, u := range kept {
+			if _, err := w.files.Get(u); err != nil {
+				t.Errorf("%s: after 23 hours: %v", name, err)
+			}
+		}
+		var refused error
+		for n := 0; refused == nil; n++ {
+			if n > 40 {
+				t.Fatal("no bound")
+			}
+			var u uploads.Upload
+			if u, refused = w.hub.Upload(w.ctx, w.ann, "a.txt", strings.NewReader("x")); refused == nil {
+				_, err := w.hub.Reply(w.ctx, w.ann, attaching(draft("9999", "x"), u.ID))
+				if !errors.Is(err, hub.ErrNotFound) {
+					t.Fatalf("to nobody: %v", err)
+				}
+			}
+		}
+		w.refused(refused, model.UploadQuota)
+		for name, u := range kept {
+			if _, err := w.hub.Reply(w.ctx, w.ann, attaching(draft(hanako, ""), u)); err != nil {
+				t.Errorf("%s: sent after all: %v", name, err)
+			}
+		}
+		w.settle()
+		w.wantSent(len(kept))
+		w.pass(3 * 24 * time.Hour)
+		for name, u := range kept {
+			if _, err := w.files.Get(u); err != nil {
+				t.Errorf("%s: sent, and gone after three days: %v", name, err)
+			}
+		}
+		if _, err := w.hub.Upload(w.ctx, w.ann, "a.txt", strings.NewReader("x")); err != nil {
+			t.Errorf("what was sent counts, or what waited for too long: %v", err)
+		}
 	})
 }
 

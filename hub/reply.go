@@ -101,6 +101,7 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 		return model.Message{}, err
 	}
 	h.outbox.wake.notify()
+	h.useUploads(context.WithoutCancel(ctx), d)
 	return out, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ const (
 	known = ".json"
 	// Unused is how long a file waits to be sent.
 	Unused = 24 * time.Hour
-	// settled is how long after it was used a file may not be in the store yet.
+	// settled is how long after it was found in time a file may not be in the store yet.
 	settled = 10 * time.Minute
 	// What a user may have uploaded and not sent.
 	quotaFiles = 40
@@ -53,7 +54,7 @@ type Upload struct {
 	Size   int64     `json:"size"`
 	SHA256 string    `json:"sha256"`
 	At     time.Time `json:"at"`
-	// UsedAt is when it was first attached to a reply; zero: never.
+	// UsedAt is when a reply that carries it was first known to be stored; zero: never.
 	UsedAt time.Time `json:"used_at,omitzero"`
 }
 
@@ -62,12 +63,16 @@ type Folder struct {
 	dir string
 
 	mu sync.Mutex
-	// coming counts bytes that are being received, by owner.
+	// coming counts files that are being received, by owner.
 	coming map[model.UserID]int64
+	// found is when a file was found that a reply is about to carry.
+	found map[string]time.Time
 }
 
 // Open keeps uploads in that folder, which is made when it is needed.
-func Open(dir string) *Folder { return &Folder{dir: dir, coming: make(map[model.UserID]int64)} }
+func Open(dir string) *Folder {
+	return &Folder{dir: dir, coming: make(map[model.UserID]int64), found: make(map[string]time.Time)}
+}
 
 // Put keeps a file that r gives, as that owner's. It is written to disk as it comes. A
 // [model.Refusal] keeps nothing.
@@ -172,15 +177,34 @@ func (f *Folder) end(owner model.UserID) {
 	}
 }
 
-// Use returns an owner's upload, and marks it as used: it is kept as long as the store
-// knows of it.
-func (f *Folder) Use(owner model.UserID, id string, now time.Time) (Upload, error) {
+// Find returns an owner's upload, which may be attached to a reply for a day. What is found
+// in time stays for as long as it takes to store the reply.
+func (f *Folder) Find(owner model.UserID, id string, now time.Time) (Upload, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	u, err := f.Get(id)
 	if err != nil || u.Owner != owner || u.UsedAt.IsZero() && now.Sub(u.At) >= Unused {
 		return Upload{}, ErrGone
 	}
+	f.found[id] = now
+	return u, nil
+}
+
+// Use marks an upload as used, once a reply that carries it is in the store: it no longer
+// counts as one that was not sent, and is kept as long as the store knows of it. Where it
+// is not marked, because the hub ended before, the store keeps it all the same.
+func (f *Folder) Use(id string, now time.Time) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	u, err := f.Get(id)
+	if err != nil {
+		return err
+	}
+	if !u.UsedAt.IsZero() {
+		return nil
+	}
 	u.UsedAt = now
-	return u, f.note(u)
+	return f.note(u)
 }
 
 // Get returns what is known of an upload, whoever's it is.
@@ -213,9 +237,10 @@ func (f *Folder) Read(id string) (*os.File, error) {
 func (f *Folder) Sweep(now time.Time, inUse func(id string) (bool, error)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	maps.DeleteFunc(f.found, func(_ string, at time.Time) bool { return now.Sub(at) >= settled })
 	var errs []error
 	for _, u := range f.all() {
-		if age := now.Sub(u.At); u.UsedAt.IsZero() && age < Unused || !u.UsedAt.IsZero() && now.Sub(u.UsedAt) < settled {
+		if _, coming := f.found[u.ID]; coming || u.UsedAt.IsZero() && now.Sub(u.At) < Unused {
 			continue
 		}
 		used, err := inUse(u.ID)
