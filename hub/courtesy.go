@@ -22,6 +22,12 @@ const (
 	// Source: Messenger Platform, Send API, sender_action.
 	typingAgain = 10 * time.Second
 	typingShown = 20 * time.Second
+	// tellings is how long the calls for a Page are counted, pageTellings how many there may
+	// be in that time, and userTellings how many of one user: a team that types everywhere at
+	// once stays below, and nobody takes what is the others'.
+	tellings     = 10 * time.Second
+	pageTellings = 20
+	userTellings = 10
 	// maxCourtesies bounds what may wait to be shown; beyond it, it is lost.
 	maxCourtesies = 64
 	// courtesyWorkers is how many are on their way at once.
@@ -35,6 +41,24 @@ type courtesy struct {
 	kind         model.ActionKind
 }
 
+// shownTyping is when a customer was last shown that somebody types; ended: no longer.
+type shownTyping struct {
+	at    time.Time
+	ended bool
+}
+
+// teller is on whose behalf Meta is told something: a user of a Page, or the whole Page.
+type teller struct {
+	page model.PageID
+	user model.UserID
+}
+
+// count counts calls from a moment on.
+type count struct {
+	since time.Time
+	calls int
+}
+
 // courtesies is what is to be shown, and what was. A failure is nobody's concern: it is
 // logged where the call is made, and told to nobody.
 type courtesies struct {
@@ -42,8 +66,10 @@ type courtesies struct {
 	wait chan courtesy
 
 	mu sync.Mutex
-	// typing is when Meta was last told that somebody types there.
-	typing map[model.ConversationID]time.Time
+	// typing is what each customer was last shown of somebody who types.
+	typing map[model.ConversationID]shownTyping
+	// told counts what Meta was told lately for a Page, and on behalf of each user there.
+	told map[teller]*count
 	// quiet is until when a Page's customers are shown nothing: Meta asked to wait.
 	quiet map[model.PageID]time.Time
 }
@@ -51,35 +77,62 @@ type courtesies struct {
 func newCourtesies(c Courtesies) *courtesies {
 	return &courtesies{
 		Courtesies: c, wait: make(chan courtesy, maxCourtesies),
-		typing: make(map[model.ConversationID]time.Time), quiet: make(map[model.PageID]time.Time),
+		typing: make(map[model.ConversationID]shownTyping), told: make(map[teller]*count), quiet: make(map[model.PageID]time.Time),
 	}
 }
 
-// typed takes over that a user types a reply, or no longer does.
+// typed takes over that a user types a reply, or no longer does. The customer is shown the
+// first of it at once; then, however often it changes, it begins once in [typingAgain], and
+// ends once.
 func (c *courtesies) typed(user model.UserID, id model.ConversationID, active bool, now time.Time) {
 	if !c.Typing {
 		return
 	}
-	kind := model.TypingOn
 	c.mu.Lock()
-	last, shown := c.typing[id]
-	for other, at := range c.typing { // what is no longer shown takes no room
-		if now.Sub(at) >= typingShown {
+	defer c.mu.Unlock()
+	for other, last := range c.typing { // what is no longer shown takes no room
+		if now.Sub(last.at) >= typingShown {
 			delete(c.typing, other)
 		}
 	}
+	last, shown := c.typing[id]
 	switch {
-	case active && shown && now.Sub(last) < typingAgain, !active && (!shown || now.Sub(last) >= typingShown):
-		c.mu.Unlock()
+	case active && shown && now.Sub(last.at) < typingAgain, !active && (!shown || last.ended):
+		return
+	case !c.mayTell(user, id.Page(), now):
 		return
 	case active:
-		c.typing[id] = now
+		c.typing[id] = shownTyping{at: now}
+		c.show(courtesy{user, id, model.TypingOn})
 	default:
-		kind = model.TypingOff
-		delete(c.typing, id)
+		c.typing[id] = shownTyping{at: last.at, ended: true}
+		c.show(courtesy{user, id, model.TypingOff})
 	}
-	c.mu.Unlock()
-	c.show(courtesy{user, id, kind})
+}
+
+// mayTell counts a call to Meta, and tells whether it may be made.
+func (c *courtesies) mayTell(user model.UserID, page model.PageID, now time.Time) bool {
+	for who, n := range c.told {
+		if now.Sub(n.since) >= tellings {
+			delete(c.told, who)
+		}
+	}
+	whole, own := c.toldBy(teller{page: page}, now), c.toldBy(teller{page, user}, now)
+	if whole.calls >= pageTellings || own.calls >= userTellings {
+		return false
+	}
+	whole.calls++
+	own.calls++
+	return true
+}
+
+func (c *courtesies) toldBy(who teller, now time.Time) *count {
+	n, ok := c.told[who]
+	if !ok {
+		n = &count{since: now}
+		c.told[who] = n
+	}
+	return n
 }
 
 // seen takes over that a user has read what the customer wrote.

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -63,6 +64,64 @@ func TestTheCustomerIsShownTyping(t *testing.T) {
 		ann.Relay(typing(true))
 		w.settle()
 		w.wantKinds(hanako, model.TypingOn, model.TypingOn, model.TypingOff)
+	})
+}
+
+// TestTypingInTurnIsBounded: whoever types and stops in turn, in one conversation or in many,
+// by one connection or by several, has Meta told of the first at once, and then of few.
+func TestTypingInTurnIsBounded(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		customers := make([]model.PSID, 100)
+		for i := range customers {
+			customers[i] = model.PSID("60" + strconv.Itoa(100+i))
+			w.customerWrites(customers[i])
+		}
+		w.customerWrites(hanako)
+		ann, second, cat := w.session(w.ann), w.session(w.ann), w.session(w.cat)
+		for range 250 { // in 5 s
+			ann.Relay(typing(true))
+			w.pass(10 * time.Millisecond)
+			second.Relay(typing(false))
+			w.pass(10 * time.Millisecond)
+		}
+		w.wantKinds(hanako, model.TypingOn, model.TypingOff)
+		w.pass(5 * time.Second)
+		ann.Relay(typing(true)) // it is shown again when it has a right to be
+		w.settle()
+		w.wantKinds(hanako, model.TypingOn, model.TypingOff, model.TypingOn)
+		w.pass(time.Minute)
+
+		before := len(w.graph.did())
+		for range 5 {
+			for i, c := range customers {
+				for _, active := range []bool{true, false} {
+					f := typing(active)
+					f.Conversation = conversationWith(c)
+					[]*hub.Session{ann, second}[i%2].Relay(f)
+				}
+				w.pass(5 * time.Millisecond)
+			}
+		}
+		if n := len(w.graph.did()) - before; n == 0 || n > 10 {
+			t.Errorf("one user, everywhere in turn: %d calls in 2.5 s", n)
+		}
+		cat.Relay(typing(true)) // a colleague's share is the colleague's
+		w.settle()
+		if n := len(w.kinds(hanako)); n != 4 {
+			t.Errorf("a colleague's typing is shown %d times", n-3)
+		}
+		w.pass(time.Minute)
+
+		before = len(w.graph.did())
+		for i, c := range customers {
+			f := typing(true)
+			f.Conversation = conversationWith(c)
+			[]*hub.Session{ann, cat, w.session(w.ben)}[i%3].Relay(f)
+			w.pass(5 * time.Millisecond)
+		}
+		if n := len(w.graph.did()) - before; n <= 10 || n > 20 {
+			t.Errorf("three users at once: %d calls in half a second", n)
+		}
 	})
 }
 
