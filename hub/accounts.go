@@ -61,12 +61,24 @@ func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Adde
 	return a, err
 }
 
-// Login takes a one-time code for a token.
+// Login takes a one-time code for a token. Wrong codes keep nobody who writes waiting: they
+// are only looked up.
 func (h *Hub) Login(ctx context.Context, code string) (token string, user model.User, err error) {
+	hash, waits := hashSecret(normaliseCode(code)), false
+	err = h.store.Read(ctx, func(r store.Reader) (err error) {
+		waits, err = r.LoginCodeWaits(hash, h.utc())
+		return err
+	})
+	if err == nil && !waits {
+		err = ErrSignIn
+	}
+	if err != nil {
+		return "", model.User{}, err
+	}
 	token = newSecret(accessTokenBytes)
 	err = h.store.Accounts(ctx, func(tx store.AccountTx) error {
 		now := h.utc()
-		user, err = tx.TakeLoginCode(hashSecret(normaliseCode(code)), now)
+		user, err = tx.TakeLoginCode(hash, now)
 		if err != nil {
 			return err
 		}

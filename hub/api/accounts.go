@@ -24,7 +24,7 @@ func (s *server) accounts(api huma.API) {
 	}, s.setAvailability)
 	huma.Register(api, huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/v1/login", Summary: "Take a one-time code for a token", Tags: []string{"accounts"},
-		Description: "A code works once, for ten minutes. After too many wrong ones every code is refused for a while, with 429 and Retry-After.",
+		Description: "A code works once, for ten minutes. After too many wrong ones from one network, further wrong ones are refused with 429 and Retry-After.",
 	}, s.login)
 	huma.Register(api, huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/v1/logout", Summary: "Give the token up", Tags: []string{"accounts"},
@@ -75,13 +75,11 @@ type loginBody struct {
 }
 
 func (s *server) login(ctx context.Context, in *loginInput) (*body[loginBody], error) {
-	back, wait := s.tries.begin(in.remote)
-	if wait > 0 {
-		return nil, tooManyTries(wait)
-	}
 	token, u, err := s.hub.Login(ctx, in.Body.Code)
-	if !errors.Is(err, hub.ErrSignIn) {
-		back()
+	if errors.Is(err, hub.ErrSignIn) {
+		if wait := s.wrong.take(in.remote); wait > 0 {
+			return nil, tooManyTries(wait)
+		}
 	}
 	if err != nil {
 		return nil, s.problem(ctx, err)
@@ -89,7 +87,7 @@ func (s *server) login(ctx context.Context, in *loginInput) (*body[loginBody], e
 	return &body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
 }
 
-// tooManyTries asks to wait.
+// tooManyTries asks whoever brought a wrong code to wait.
 func tooManyTries(wait time.Duration) error {
 	return tooMany(wait, "Too many codes were wrong. Wait before the next.")
 }

@@ -11,7 +11,7 @@ import (
 	"parley/hub"
 )
 
-// Sign-ins through a browser that may be begun, from one address and together, and grow
+// Sign-ins through a browser that may be begun, from one network and together, and grow
 // back over triesPeriod. Each is a row that lives ten minutes.
 const (
 	devicesOfOne = 100
@@ -43,7 +43,7 @@ func (in *fromInput) Resolve(ctx huma.Context) []error {
 }
 
 func (s *server) beginDeviceLogin(ctx context.Context, in *fromInput) (*body[hub.DeviceCode], error) {
-	if _, wait := s.devices.begin(in.remote); wait > 0 {
+	if wait := s.devices.take(in.remote); wait > 0 {
 		return nil, tooMany(wait, "Too many sign-ins were begun. Wait before the next.")
 	}
 	code, err := s.hub.BeginDeviceLogin(ctx)

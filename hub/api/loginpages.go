@@ -119,28 +119,24 @@ func (s *server) tryCode(w http.ResponseWriter, r *http.Request, typed string) (
 		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
 		return "", false
 	}
-	back, wait := s.tries.begin(r.RemoteAddr)
-	if wait > 0 {
-		w.Header().Set("Retry-After", retryAfter(wait))
-		s.refusalPage(w, r, http.StatusTooManyRequests, codeTries)
-		return "", false
-	}
 	code = hub.NormaliseShortCode(typed)
 	err := error(model.Refuse(model.LoginExpired))
 	if code != "" {
 		err = s.hub.DeviceWaits(r.Context(), code)
 	}
+	if err == nil {
+		return code, true
+	}
 	var refusal *model.Refusal
 	if !errors.As(err, &refusal) || refusal.Code != model.LoginExpired {
-		back()
-	}
-	switch {
-	case err == nil:
-		return code, true
-	case refusal != nil && refusal.Code == model.LoginExpired:
-		s.enterPage(w, r, http.StatusNotFound, words.LoginPageWrong)
-	default:
 		s.errorPage(w, r, err)
+		return "", false
+	}
+	if wait := s.wrong.take(r.RemoteAddr); wait > 0 {
+		w.Header().Set("Retry-After", retryAfter(wait))
+		s.refusalPage(w, r, http.StatusTooManyRequests, codeTries)
+	} else {
+		s.enterPage(w, r, http.StatusNotFound, words.LoginPageWrong)
 	}
 	return "", false
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -37,6 +38,8 @@ type Options struct {
 	PublicURL string
 	Logger    *slog.Logger
 	Now       func() time.Time
+	// Proxies are the addresses of those whose Forwarded or X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 	// Stopping ends when the server stops: websockets, which no shutdown of an
 	// http.Server waits for or ends, are closed then. Nil: never.
 	Stopping context.Context
@@ -51,8 +54,8 @@ type server struct {
 	web         *webPages
 	log         *slog.Logger
 	now         func() time.Time
-	// tries are those of codes, devices sign-ins begun.
-	tries, devices *tries
+	// wrong are codes that let nobody in, devices sign-ins begun.
+	wrong, devices *tries
 	mux            *http.ServeMux
 	// secure: browsers reach the hub by https.
 	secure   bool
@@ -74,7 +77,7 @@ func New(o Options) http.Handler {
 	if s.stopping == nil {
 		s.stopping = context.Background()
 	}
-	s.tries, s.devices = newTries(s.now, triesOfOne, triesOfAll), newTries(s.now, devicesOfOne, devicesOfAll)
+	s.wrong, s.devices = newTries(s.now, triesOfOne, 0), newTries(s.now, devicesOfOne, devicesOfAll)
 	mux := http.NewServeMux()
 	s.mux = mux
 	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
@@ -104,7 +107,7 @@ func New(o Options) http.Handler {
 	s.doctor(api)
 	s.crm(api)
 	mux.HandleFunc("GET /docs", docs(api))
-	return recovered(s.log, routed(mux))
+	return recovered(s.log, proxies(o.Proxies).told(routed(mux)))
 }
 
 // routed answers what is no route, or a route by another method, with a problem,

@@ -1,23 +1,33 @@
 package api
 
 import (
+	"maps"
 	"net/netip"
 	"sync"
 	"time"
 )
 
-// Wrong login codes that are borne with: as many at once, which grow back over
-// triesPeriod. A code has 80 bits and lives ten minutes, so these bound the load and
-// the log more than the guessing.
+// Wrong codes that a network is told of as such, as many at once, which grow back over
+// triesPeriod; past them it is told to wait. A right code is taken all the same: a login
+// code has 80 bits and is not to be found by trying, and whoever finds a short code, of 34
+// bits and ten minutes, lets a stranger's terminal in to their own account.
 const (
 	triesOfOne  = 20
-	triesOfAll  = 500
 	triesPeriod = 10 * time.Minute
-	// triesKept is how many addresses are remembered; past it those that have all their
-	// tries back are forgotten.
+	// triesKept is how many networks are remembered.
 	triesKept = 10_000
-	// networkBits is the part of an IPv6 address that its holder does not choose.
-	networkBits = 64
+	// aroundTimes is how many times the allowance of one network a wider one around it has.
+	aroundTimes = 4
+	// spared is what a network has also where all together have nothing left, so that
+	// nobody's many tries shut another out.
+	spared = 5
+)
+
+// The parts of an address that its holder does not choose, and those of the network that
+// such holders get many of.
+const (
+	networkBits4, aroundBits4 = 32, 24
+	networkBits6, aroundBits6 = 64, 48
 )
 
 // allowance is how many tries are left, as of a time.
@@ -26,61 +36,67 @@ type allowance struct {
 	at   time.Time
 }
 
-// tries counts wrong login codes, by address and together.
+// tries counts what is borne with a while, by network, by the wider network around it, and
+// together.
 type tries struct {
 	now func() time.Time
-	// most is how many one address has at once, mostAll how many all have together.
+	// most is how many one network has at once, mostAll how many all have together; 0: as
+	// many as there are networks.
 	most, mostAll float64
 
 	mu  sync.Mutex
 	all allowance
-	of  map[netip.Addr]allowance
+	of  map[netip.Prefix]allowance
 }
 
 func newTries(now func() time.Time, most, mostAll float64) *tries {
-	return &tries{now: now, most: most, mostAll: mostAll, of: make(map[netip.Addr]allowance), all: allowance{left: mostAll, at: now()}}
+	return &tries{now: now, most: most, mostAll: mostAll, of: make(map[netip.Prefix]allowance), all: allowance{left: mostAll, at: now()}}
 }
 
-// begin takes a try, before the code is looked at, so that many at once are no way
-// around; back gives it back where the code was right. Where none is left it answers
-// how long to wait. Then a right code is refused like a wrong one.
-func (t *tries) begin(remote string) (back func(), wait time.Duration) {
+// take takes a try. Where none is left it answers how long to wait.
+func (t *tries) take(remote string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now, from := t.now(), network(remote)
-	one, known := t.of[from]
-	if !known {
-		one = allowance{left: t.most, at: now}
+	now := t.now()
+	near, wide := networks(remote)
+	one, around := t.grown(near, t.most, now), t.grown(wide, aroundTimes*t.most, now)
+	wait = max(one.wait(t.most), around.wait(aroundTimes*t.most))
+	all := t.all.grown(now, t.mostAll)
+	if t.mostAll > 0 && t.most-one.left >= spared {
+		wait = max(wait, all.wait(t.mostAll))
 	}
-	one, all := one.grown(now, t.most), t.all.grown(now, t.mostAll)
-	wait = max(one.wait(t.most), all.wait(t.mostAll))
 	if wait > 0 {
-		return nil, wait
+		return wait
 	}
 	one.left--
-	all.left--
-	t.of[from], t.all = one, all
-	if len(t.of) > triesKept {
-		t.forget(now)
-	}
-	return func() { t.giveBack(from) }, 0
+	around.left--
+	all.left = max(all.left-1, 0)
+	t.of[near], t.of[wide], t.all = one, around, all
+	t.forget(now)
+	return 0
 }
 
-func (t *tries) giveBack(from netip.Addr) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.all.left = min(t.all.left+1, t.mostAll)
-	if one, known := t.of[from]; known {
-		one.left = min(one.left+1, t.most)
-		t.of[from] = one
+// grown is what a network has left by now.
+func (t *tries) grown(of netip.Prefix, most float64, now time.Time) allowance {
+	a, known := t.of[of]
+	if !known {
+		return allowance{left: most, at: now}
 	}
+	return a.grown(now, most)
 }
 
+// forget forgets networks where there are too many: those that have all their tries back,
+// then any.
 func (t *tries) forget(now time.Time) {
-	for from, a := range t.of {
-		if a.grown(now, t.most).left >= t.most {
-			delete(t.of, from)
+	if len(t.of) <= triesKept {
+		return
+	}
+	maps.DeleteFunc(t.of, func(_ netip.Prefix, a allowance) bool { return now.Sub(a.at) >= triesPeriod })
+	for of := range t.of {
+		if len(t.of) <= triesKept {
+			return
 		}
+		delete(t.of, of)
 	}
 }
 
@@ -98,19 +114,19 @@ func (a allowance) wait(most float64) time.Duration {
 	return time.Duration((1 - a.left) / most * float64(triesPeriod))
 }
 
-// network is whom an address stands for. What is no address counts as one.
-func network(remote string) netip.Addr {
+// networks are whom an address stands for, and the wider network around them. What is no
+// address counts as one.
+func networks(remote string) (near, wide netip.Prefix) {
 	host, err := netip.ParseAddrPort(remote)
 	if err != nil {
-		return netip.Addr{}
+		return netip.Prefix{}, netip.PrefixFrom(netip.IPv6Unspecified(), 0)
 	}
 	addr := host.Addr().Unmap().WithZone("")
-	if !addr.Is6() {
-		return addr
+	bits, around := networkBits6, aroundBits6
+	if addr.Is4() {
+		bits, around = networkBits4, aroundBits4
 	}
-	prefix, err := addr.Prefix(networkBits)
-	if err != nil {
-		return addr
-	}
-	return prefix.Addr()
+	near, _ = addr.Prefix(bits) // an address that was parsed has as many bits
+	wide, _ = addr.Prefix(around)
+	return near, wide
 }

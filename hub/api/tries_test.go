@@ -32,7 +32,22 @@ func (c *clock) pass(d time.Duration) {
 // loginFrom tries a code from an address.
 func (w *world) loginFrom(remote, code string) answer {
 	w.Helper()
-	req := httptest.NewRequestWithContext(w.Context(), http.MethodPost, "/v1/login", strings.NewReader(`{"code":"`+code+`"}`))
+	return w.loginBy(remote, code, nil)
+}
+
+// loginBy tries a code from an address, with what a proxy adds.
+func (w *world) loginBy(remote, code string, header http.Header) answer {
+	w.Helper()
+	return w.from(remote, "/v1/login", `{"code":"`+code+`"}`, header)
+}
+
+// from posts from an address.
+func (w *world) from(remote, path, body string, header http.Header) answer {
+	w.Helper()
+	req := httptest.NewRequestWithContext(w.Context(), http.MethodPost, path, strings.NewReader(body))
+	for name, values := range header {
+		req.Header[name] = values
+	}
 	req.Header.Set("Content-Type", "application/json")
 	req.RemoteAddr = remote
 	rec := httptest.NewRecorder()
@@ -56,7 +71,7 @@ func (w *world) exhausts(remote string) int {
 	return 0
 }
 
-// Wrong codes are borne with for a while; then a right one is refused just the same.
+// Wrong codes are borne with for a while, by network.
 func TestWrongCodesAreLimited(t *testing.T) {
 	t.Parallel()
 	c := &clock{now: time.Now()}
@@ -65,41 +80,76 @@ func TestWrongCodesAreLimited(t *testing.T) {
 	if n := w.exhausts(here); n < 5 || n > 50 {
 		t.Errorf("%d wrong codes were taken", n)
 	}
-	wrong, right := w.loginFrom(here, wrongCode), w.loginFrom(here, w.cat.code)
-	right.problem(http.StatusTooManyRequests, "too_many_tries")
-	if !indistinct(wrong, right) {
-		t.Errorf("a wrong code is answered %s, a right one %s", wrong.body, right.body)
-	}
-	wait, err := strconv.Atoi(right.header.Get("Retry-After"))
+	refused := w.loginFrom(here, wrongCode)
+	refused.problem(http.StatusTooManyRequests, "too_many_tries")
+	wait, err := strconv.Atoi(refused.header.Get("Retry-After"))
 	if err != nil || wait < 1 || wait > 600 {
-		t.Errorf("Retry-After is %q", right.header.Get("Retry-After"))
+		t.Errorf("Retry-After is %q", refused.header.Get("Retry-After"))
 	}
-	w.loginFrom("203.0.113.7:1000", w.cat.code).problem(http.StatusTooManyRequests, "too_many_tries")
-	w.loginFrom(there, w.cat.code).want(http.StatusOK)
-	w.loginFrom(here, w.ben.code).problem(http.StatusTooManyRequests, "too_many_tries")
+	w.loginFrom("203.0.113.7:1000", wrongCode).problem(http.StatusTooManyRequests, "too_many_tries")
+	w.loginFrom(there, wrongCode).problem(http.StatusUnauthorized, "not_signed_in")
 	c.pass(time.Duration(wait) * time.Second)
-	w.loginFrom(here, w.ben.code).want(http.StatusOK)
-}
+	w.loginFrom(here, wrongCode).problem(http.StatusUnauthorized, "not_signed_in")
 
-// Who has a network of addresses has the tries of one; all together have an end, too.
-func TestWrongCodesOfManyAddresses(t *testing.T) {
-	t.Parallel()
-	c := &clock{now: time.Now()}
-	w := newWorld(t, withClock(c.time))
 	w.exhausts("[2001:db8::1]:1")
 	w.loginFrom("[2001:db8::2]:1", wrongCode).problem(http.StatusTooManyRequests, "too_many_tries")
 	w.loginFrom("[2001:db8:0:1::1]:1", wrongCode).problem(http.StatusUnauthorized, "not_signed_in")
-	taken := 0
-	for n := range 200 {
-		got := w.exhausts(fmt.Sprintf("198.51.%d.%d:1", n/100, n%100))
-		if taken += got; got == 0 {
-			break
+}
+
+// Nobody's wrong codes refuse another's right one: not from the same address, behind which
+// a whole team or a proxy may be, nor from many.
+func TestARightCodeIsTakenAfterWrongOnes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const here = "203.0.113.7:999"
+	w.exhausts(here)
+	w.loginFrom(here, w.cat.code).want(http.StatusOK)
+	for n := range 60 {
+		w.exhausts(fmt.Sprintf("198.51.%d.1:1", n))
+	}
+	w.loginFrom("192.0.2.1:1", w.ben.code).want(http.StatusOK)
+	w.loginFrom(here, w.ben.code).problem(http.StatusTooManyRequests, "too_many_tries") // it was used
+}
+
+// Behind a proxy that is trusted each client has tries of its own; what a client says of
+// itself counts for nothing.
+func TestTriesBehindAProxy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withProxies("10.0.0.0/8"))
+	by := func(header, value string) answer {
+		return w.loginBy("10.0.0.1:999", wrongCode, http.Header{header: {value}})
+	}
+	for n := 0; by("X-Forwarded-For", fmt.Sprintf("8.8.8.%d, 198.51.100.1", n)).status != http.StatusTooManyRequests; n++ {
+		if n > 100 {
+			t.Fatal("what a client made up was believed")
 		}
 	}
-	if taken > 1000 {
-		t.Errorf("%d wrong codes were taken", taken)
+	by("Forwarded", "for=198.51.100.1").problem(http.StatusTooManyRequests, "too_many_tries")
+	by("X-Forwarded-For", "198.51.100.2").problem(http.StatusUnauthorized, "not_signed_in")
+	w.loginBy("203.0.113.7:1", wrongCode, http.Header{"X-Forwarded-For": {"198.51.100.1"}}).problem(http.StatusUnauthorized, "not_signed_in")
+}
+
+// Sign-ins begun by some keep nobody else from beginning one, though there is an end to
+// how many are begun.
+func TestManySignInsBegun(t *testing.T) {
+	t.Parallel()
+	w := newCRMWorld(t, crmSetup{companyToken: true})
+	begin := func(remote string) int {
+		return w.from(remote, "/v1/login/device", "", nil).status
 	}
-	w.loginFrom("192.0.2.1:1", w.cat.code).problem(http.StatusTooManyRequests, "too_many_tries")
+	begun := 0
+	for network := range 40 {
+		for begin(fmt.Sprintf("198.%d.100.1:1", network)) == http.StatusOK {
+			if begun++; begun > 3000 {
+				t.Fatal("there is no end to sign-ins that are begun")
+			}
+		}
+	}
+	for n := range 5 {
+		if got := begin("203.0.113.1:1"); got != http.StatusOK {
+			t.Fatalf("sign-in %d of another network: %d", n+1, got)
+		}
+	}
 }
 
 // Right codes cost no try: a whole team may sign in from behind one address.

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,6 +81,7 @@ type setup struct {
 	hooks         hub.Hooks
 	newColleagues bool
 	inbox         hub.Inbox
+	proxies       []netip.Prefix
 }
 
 type option func(*setup)
@@ -94,6 +96,15 @@ func withTiming(change func(*hub.Timing)) option {
 
 // withInbox lets past conversations be imported, of which there are none.
 func withInbox(s *setup) { s.inbox = emptyInbox{} }
+
+// withProxies has proxies at those addresses trusted.
+func withProxies(cidrs ...string) option {
+	return func(s *setup) {
+		for _, c := range cidrs {
+			s.proxies = append(s.proxies, netip.MustParsePrefix(c))
+		}
+	}
+}
 
 func withClock(now func() time.Time) option {
 	return func(s *setup) { s.now = now }
@@ -126,7 +137,7 @@ func newWorld(t testing.TB, options ...option) *world {
 		CRM: o.crm, Records: o.records, Notes: o.notes, Hooks: o.hooks, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{
-		Hub: w.hub, Verifier: verifier, AppID: ourApp, VerifyToken: verifyToken, Version: "test", Logger: log, Now: o.now, PublicURL: hubAddress,
+		Hub: w.hub, Verifier: verifier, AppID: ourApp, VerifyToken: verifyToken, Version: "test", Logger: log, Now: o.now, PublicURL: hubAddress, Proxies: o.proxies,
 	})
 	w.server.Config.Handler = w.api
 	w.server.Start()

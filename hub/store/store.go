@@ -212,6 +212,8 @@ type Reader interface {
 	Users() ([]model.User, error)
 	// UserByToken finds whose token it is by the token's hash.
 	UserByToken(hash []byte) (model.User, error)
+	// LoginCodeWaits tells whether a one-time code, by its hash, would be taken now.
+	LoginCodeWaits(hash []byte, now time.Time) (bool, error)
 	// UserBySSHKey finds whose key it is by its fingerprint.
 	UserBySSHKey(fingerprint string) (model.User, error)
 	// SSHKeys returns a user's keys, oldest first.

@@ -33,6 +33,13 @@ func (r reader) UserByToken(hash []byte) (model.User, error) {
 	return u, wrap(err, "read user by token")
 }
 
+// LoginCodeWaits implements [store.Reader].
+func (r reader) LoginCodeWaits(hash []byte, now time.Time) (bool, error) {
+	var waits bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM login_codes WHERE hash = ? AND expires > ?)`, arguments{hash, micros(now)}, &waits)
+	return waits, wrap(err, "look for login code")
+}
+
 // Tokens implements [store.Reader].
 func (r reader) Tokens(user model.UserID) ([]store.Token, error) {
 	var list []store.Token

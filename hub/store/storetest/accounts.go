@@ -72,6 +72,19 @@ func testLoginCodes(t *testing.T, s store.Store) {
 		return errors.Join(tx.CreateUser(user),
 			tx.AddLoginCode([]byte("once"), "u", at(10)), tx.AddLoginCode([]byte("late"), "u", at(10)))
 	})
+	waits := func(code string, now int) (waits bool) {
+		err := s.Read(t.Context(), func(r store.Reader) (err error) {
+			waits, err = r.LoginCodeWaits([]byte(code), at(now))
+			return err
+		})
+		if err != nil {
+			t.Errorf("look for %s: %v", code, err)
+		}
+		return waits
+	}
+	if !waits("once", 9) || waits("once", 10) || waits("unknown", 9) {
+		t.Errorf("waits: %v, after its end: %v, unknown: %v", waits("once", 9), waits("once", 10), waits("unknown", 9))
+	}
 	take := func(code string, now int) (model.User, error) {
 		var u model.User
 		err := s.Accounts(t.Context(), func(tx store.AccountTx) (err error) {
@@ -99,6 +112,9 @@ func testLoginCodes(t *testing.T, s store.Store) {
 	wg.Wait()
 	if taken != 1 {
 		t.Errorf("one code was taken %d times", taken)
+	}
+	if waits("once", 9) {
+		t.Error("a code that was taken waits")
 	}
 	for _, code := range []string{"once", "late", "unknown"} {
 		if _, err := take(code, 10); !errors.Is(err, store.ErrNotFound) {
