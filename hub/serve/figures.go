@@ -1,0 +1,61 @@
+package serve
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// Figures serves the hub's figures to who may know them: with a token to whoever has it,
+// else to this machine.
+func Figures(figures http.Handler, token string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", figures)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		switch {
+		case token != "" && !bears(r, token):
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			http.Error(w, "The figures need their token: Authorization: Bearer …", http.StatusUnauthorized)
+		case token == "" && !ofThisMachine(r):
+			http.Error(w, "Without a token the figures are for this machine, by its own address.", http.StatusForbidden)
+		default:
+			mux.ServeHTTP(w, r)
+		}
+	})
+}
+
+// bears tells whether a request brings a token, in a time that tells nothing of it.
+func bears(r *http.Request, token string) bool {
+	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	one, other := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(token))
+	return subtle.ConstantTimeCompare(one[:], other[:]) == 1 && ok
+}
+
+// ofThisMachine tells whether a request comes from here and was meant for here: a page in
+// a browser reaches this machine, too, by a name of its own that it lets point here.
+func ofThisMachine(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !from.Addr().Unmap().IsLoopback() {
+		return false
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	to, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && to.Unmap().IsLoopback()
+}
+
+// Loopback tells whether an address to listen on is reached from this machine alone.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.Unmap().IsLoopback()
+}
