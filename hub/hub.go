@@ -160,6 +160,7 @@ type Hub struct {
 	deleted  signal
 	live     *live
 	metrics  *metrics
+	figures  keptFigures
 	profiles signal
 	mails    signal
 	uses     *tokenUses
@@ -189,6 +190,7 @@ func New(o Options) *Hub {
 	if o.Records != nil {
 		h.records = patient{o.Records, o.Now}
 	}
+	h.figures.changed = newSignal()
 	h.metrics = newMetrics(h)
 	return h
 }
@@ -214,6 +216,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runPruning(ctx) })
 	g.Go(func() error { return h.runSweeping(ctx) })
 	g.Go(func() error { return h.runTokenUses(ctx) })
+	g.Go(func() error { return h.runFigures(ctx) })
 	if h.crm != nil {
 		g.Go(func() error { return h.runRoles(ctx) })
 	}

@@ -50,6 +50,7 @@ func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx)
 	if err == nil || ctx.Err() != nil { // it may be kept though ctx was over before that was known
 		h.live.moved(page)
 		h.syncs.changed.notify()
+		h.figures.changed.notify()
 	}
 	if err != nil && ctx.Err() != nil {
 		go h.movedLater(context.WithoutCancel(ctx), page)

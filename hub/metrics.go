@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -46,7 +47,7 @@ func newMetrics(h *Hub) *metrics {
 		uncertain:   counter("uncertain_total", "Attempts of unknown outcome."),
 	}
 	m.registry.MustRegister(m.events, m.lag, m.clients, m.resumes, m.reloads, m.slowClients, m.asks, m.uncertain,
-		&storeFigures{hub: h})
+		&storeFigures{hub: h, kept: &h.figures})
 	return m
 }
 
@@ -65,13 +66,67 @@ func (m *metrics) welcomed(hello model.Hello, w model.Welcome) {
 // Registry takes the figures of what runs beside the hub.
 func (h *Hub) Registry() prometheus.Registerer { return h.metrics.registry }
 
-// Metrics serves the hub's figures to Prometheus.
+// Metrics serves the hub's figures to Prometheus, whoever asks.
 func (h *Hub) Metrics() http.Handler {
 	return promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{})
 }
 
-// storeFigures are read from the store when they are asked for.
-type storeFigures struct{ hub *Hub }
+// storeFigures are what the hub has in hand, as it was kept.
+type storeFigures struct {
+	hub  *Hub
+	kept *keptFigures
+}
+
+// keptFigures are the newest figures of the store. Whoever asks for them costs the store
+// nothing: they are read after changes, at most so often.
+type keptFigures struct {
+	changed signal
+
+	mu      sync.Mutex
+	known   bool
+	figures store.Figures
+	unknown int64
+}
+
+// figuresPause is the least time between two readings of the figures.
+const figuresPause = time.Second
+
+// runFigures keeps the figures until ctx ends.
+func (h *Hub) runFigures(ctx context.Context) error {
+	for failed := false; ; {
+		err := h.keepFigures(ctx)
+		if err != nil && ctx.Err() == nil {
+			if !failed { // it goes on for as long as the store can't be read
+				h.log.Warn("read figures", keyError, err)
+			}
+			h.figures.changed.notify()
+		}
+		failed = err != nil
+		pause(ctx, figuresPause)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.figures.changed:
+		}
+	}
+}
+
+// keepFigures reads the figures. A store that can't be read has none.
+func (h *Hub) keepFigures(ctx context.Context) error {
+	var f store.Figures
+	var unknown int64
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		if f, err = r.Figures(); err == nil {
+			unknown, err = r.Counter(CounterUnknownPage)
+		}
+		return err
+	})
+	k := &h.figures
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.known, k.figures, k.unknown = err == nil, f, unknown
+	return err
+}
 
 var (
 	descQueueAge  = prometheus.NewDesc("parley_queue_age_seconds", "Age of the oldest reply that waits to be sent.", nil, nil)
@@ -87,51 +142,25 @@ func (*storeFigures) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// figuresTimeout bounds what a scrape may take of the store.
-const figuresTimeout = 2 * time.Second
-
-// Collect implements [prometheus.Collector]. A store that can't be read has no
-// figures.
+// Collect implements [prometheus.Collector].
 func (s *storeFigures) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), figuresTimeout)
-	defer cancel()
-	states := map[model.State]int{model.Queued: 0, model.Posting: 0, model.Unknown: 0, model.Ask: 0}
-	var counters map[string]int64
-	var oldest time.Time
-	err := s.hub.store.Read(ctx, func(r store.Reader) error {
-		pages, err := r.Pages()
-		if err != nil {
-			return err
-		}
-		for _, p := range pages {
-			replies, err := r.RepliesIn(p.ID, model.Queued, model.Posting, model.Unknown, model.Ask)
-			if err != nil {
-				return err
-			}
-			for _, reply := range replies {
-				states[reply.State]++
-				if reply.State == model.Queued && (oldest.IsZero() || reply.AcceptedAt.Before(oldest)) {
-					oldest = reply.AcceptedAt
-				}
-			}
-		}
-		counters, err = r.Counters()
-		return err
-	})
-	if err != nil {
+	s.kept.mu.Lock()
+	known, f, unknown := s.kept.known, s.kept.figures, s.kept.unknown
+	s.kept.mu.Unlock()
+	if !known {
 		return
 	}
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	for state, n := range states {
+	for state, n := range f.Replies {
 		gauge(descQueued, float64(n), string(state))
 	}
 	age := 0.0
-	if !oldest.IsZero() {
-		age = s.hub.utc().Sub(oldest).Seconds()
+	if !f.OldestQueued.IsZero() {
+		age = s.hub.utc().Sub(f.OldestQueued).Seconds()
 	}
 	gauge(descQueueAge, age)
-	gauge(descRawEvents, float64(counters[CounterNotUnderstood]))
-	gauge(descUnknown, float64(counters[CounterUnknownPage]))
+	gauge(descRawEvents, float64(f.NotUnderstood))
+	gauge(descUnknown, float64(unknown))
 }

@@ -76,7 +76,8 @@ func (h *Hub) receivePage(ctx context.Context, meta model.MetaPageID, events []m
 		err = h.storeEvents(ctx, page.ID, events)
 	}
 	if errors.Is(err, store.ErrNotFound) {
-		return h.store.Count(ctx, CounterUnknownPage, int64(len(events)))
+		err = h.store.Count(ctx, CounterUnknownPage, int64(len(events)))
+		h.figures.changed.notify()
 	}
 	return err
 }

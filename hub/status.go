@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -28,8 +29,10 @@ func (h *Hub) Ready(ctx context.Context) Readiness {
 		r.CRMWebhooks = h.crmHooked.get()
 	}
 	err := h.store.Read(ctx, func(r store.Reader) error {
-		_, err := r.Pages()
-		return err
+		if _, err := r.CRMCompany(); !errors.Is(err, store.ErrNotFound) { // a row is enough: anybody may ask
+			return err
+		}
+		return nil
 	})
 	if err != nil || h.storeFailed.Load() {
 		r.Ready, r.Store = false, "unavailable"

@@ -103,6 +103,10 @@ const (
 	FlagSSH            ID = "flag_ssh"
 	FlagDemoSSH        ID = "flag_demo_ssh"
 	FlagSSHKey         ID = "flag_ssh_key"
+	FlagTLSCert        ID = "flag_tls_cert"
+	FlagTLSKey         ID = "flag_tls_key"
+	FlagDomain         ID = "flag_domain"
+	FlagTrustedProxy   ID = "flag_trusted_proxy"
 )
 
 // Headings of the help.
@@ -117,6 +121,7 @@ const (
 // What a command says.
 const (
 	HubListening       ID = "hub_listening"
+	HubFigures         ID = "hub_figures"
 	SandboxByHand      ID = "sandbox_by_hand"
 	SandboxReady       ID = "sandbox_ready"
 	SSHListening       ID = "ssh_listening"
@@ -298,6 +303,9 @@ const (
 	ErrKeyFile         ID = "err_key_file"
 	ErrKeyWrite        ID = "err_key_write"
 	ErrListen          ID = "err_listen"
+	ErrCertificate     ID = "err_certificate"
+	ErrTwoCertificates ID = "err_two_certificates"
+	ErrMetricsOpen     ID = "err_metrics_open"
 	ErrReplyKept       ID = "err_reply_kept"
 	ErrReplyKeep       ID = "err_reply_keep"
 	ErrStdin           ID = "err_stdin"

@@ -57,7 +57,7 @@ func variableOf(key string) string {
 func secret(key string) bool {
 	switch key {
 	case "master_key", "meta_app_secret", "meta_app_secret_old", "meta_verify_token", "token",
-		"pipedrive_token", "pipedrive_client_secret":
+		"pipedrive_token", "pipedrive_client_secret", "metrics_token":
 		return true
 	}
 	return false
@@ -78,25 +78,15 @@ type setting struct {
 
 func (p *program) configCommand() *cobra.Command {
 	var config string
-	flags := map[string]*string{"listen": new(string), "db": new(string), "bus": new(string), "ssh": new(string)}
+	flags := newHubFlags()
 	cmd := &cobra.Command{
 		Use: "config", Short: p.words.Say(words.ConfigShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			given := map[string]any{}
-			for name, value := range flags {
-				if cmd.Flags().Changed(name) {
-					given[name] = *value
-				}
-			}
-			return p.config(given, config)
+			return p.config(flags.given(cmd), config)
 		},
 	}
-	f := cmd.Flags()
-	f.StringVar(flags["listen"], "listen", "", p.words.Say(words.FlagListen))
-	f.StringVar(flags["db"], "db", "", p.words.Say(words.FlagDB))
-	f.StringVar(flags["bus"], "bus", "", p.words.Say(words.FlagBus))
-	f.StringVar(flags["ssh"], "ssh", "", p.words.Say(words.FlagSSH))
-	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
+	p.addHubFlags(cmd, flags)
+	cmd.Flags().StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
 	return cmd
 }
 
@@ -158,6 +148,8 @@ func valuesOf(prefix string, v reflect.Value) []value {
 			out = append(out, value{key, field})
 		case bool:
 			out = append(out, value{key, strconv.FormatBool(field)})
+		case []string:
+			out = append(out, value{key, strings.Join(field, ",")})
 		case map[string][]string:
 			for _, id := range slices.Sorted(maps.Keys(field)) {
 				out = append(out, value{key + "." + id, strings.Join(field[id], ",")})

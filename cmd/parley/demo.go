@@ -89,7 +89,7 @@ func (p *program) demoData(named string) (dir string, clean func(), err error) {
 // demoHub runs a hub for the sandbox, and the client on it.
 func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o demoOptions) error {
 	s := defaults()
-	s.Listen, s.DB = "127.0.0.1:0", filepath.Join(dir, "hub.db")
+	s.Listen, s.DB, s.MetricsListen = "127.0.0.1:0", filepath.Join(dir, "hub.db"), ""
 	s.MetaGraphURL, s.MetaDialogURL, s.MetaAppID = world.GraphURL, world.DialogURL, world.AppID
 	s.MetaAppSecret, s.MetaVerifyToken = world.AppSecret, world.VerifyToken
 	s.SMTPURL, s.SupportEmail = world.SMTPURL, sandboxSupport

@@ -11,17 +11,12 @@ import (
 )
 
 func (p *program) hubCommand() *cobra.Command {
-	var listen, db, bus, ssh, config string
+	var config string
+	flags := newHubFlags()
 	cmd := &cobra.Command{
 		Use: "hub", Short: p.words.Say(words.HubShort), Long: p.words.Say(words.HubLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			flags := map[string]any{}
-			for name, value := range map[string]string{"listen": listen, "db": db, "bus": bus, "ssh": ssh} {
-				if cmd.Flags().Changed(name) {
-					flags[name] = value
-				}
-			}
-			s, err := p.settings(flags, config)
+			s, err := p.settings(flags.given(cmd), config)
 			if err != nil {
 				return err
 			}
@@ -31,13 +26,50 @@ func (p *program) hubCommand() *cobra.Command {
 			return p.runHub(cmd.Context(), s)
 		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&listen, "listen", "", p.words.Say(words.FlagListen))
-	f.StringVar(&db, "db", "", p.words.Say(words.FlagDB))
-	f.StringVar(&bus, "bus", "", p.words.Say(words.FlagBus))
-	f.StringVar(&ssh, "ssh", "", p.words.Say(words.FlagSSH))
-	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
+	p.addHubFlags(cmd, flags)
+	cmd.Flags().StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
 	return cmd
+}
+
+// hubFlags are the settings of a hub that are flags, too, by their names there.
+type hubFlags struct {
+	texts   map[string]*string
+	proxies []string
+}
+
+func newHubFlags() *hubFlags {
+	f := &hubFlags{texts: map[string]*string{}}
+	for _, name := range []string{"listen", "db", "bus", "ssh", "tls-cert", "tls-key", "domain"} {
+		f.texts[name] = new(string)
+	}
+	return f
+}
+
+// flagProxy names the flag that may be given several times.
+const flagProxy = "trusted-proxy"
+
+// given are the flags that were given, as settings.
+func (f *hubFlags) given(cmd *cobra.Command) map[string]any {
+	given := map[string]any{}
+	for name, value := range f.texts {
+		if cmd.Flags().Changed(name) {
+			given[strings.ReplaceAll(name, "-", "_")] = *value
+		}
+	}
+	if cmd.Flags().Changed(flagProxy) {
+		given[strings.ReplaceAll(flagProxy, "-", "_")] = f.proxies
+	}
+	return given
+}
+
+func (p *program) addHubFlags(cmd *cobra.Command, f *hubFlags) {
+	for name, says := range map[string]words.ID{
+		"listen": words.FlagListen, "db": words.FlagDB, "bus": words.FlagBus, "ssh": words.FlagSSH,
+		"tls-cert": words.FlagTLSCert, "tls-key": words.FlagTLSKey, "domain": words.FlagDomain,
+	} {
+		cmd.Flags().StringVar(f.texts[name], name, "", p.words.Say(says))
+	}
+	cmd.Flags().StringSliceVar(&f.proxies, flagProxy, nil, p.words.Say(words.FlagTrustedProxy))
 }
 
 // checkHub refuses settings that a hub can't run with.
@@ -75,7 +107,7 @@ func (p *program) checkHub(s settings) error {
 	if len(missing) > 0 {
 		return usage(p.words.Say(words.ErrSettingMissing, "Names", strings.Join(missing, ", ")))
 	}
-	return nil
+	return p.checkDoors(s)
 }
 
 // runHub runs a hub until ctx ends.
@@ -92,8 +124,11 @@ func (p *program) runHub(ctx context.Context, s settings) error {
 			return errors.Join(err, h.abandon())
 		}
 	}
-	if err := p.print(listening{Listen: h.address(), URL: h.url(), SSH: h.terminals.listening()}, func() {
+	if err := p.print(listening{Listen: h.address(), URL: h.url(), Metrics: h.metrics(), SSH: h.terminals.listening()}, func() {
 		p.say(words.HubListening, "URL", h.url())
+		if at := h.metrics(); at != "" {
+			p.say(words.HubFigures, "URL", "http://"+at+"/metrics")
+		}
 		p.sayTerminals(h.terminals)
 	}); err != nil {
 		return err
@@ -105,6 +140,8 @@ func (p *program) runHub(ctx context.Context, s settings) error {
 type listening struct {
 	Listen string `json:"listen"`
 	URL    string `json:"url"`
+	// Metrics is where the hub's figures are told, if they are.
+	Metrics string `json:"metrics,omitempty"`
 	// SSH is where users come in over SSH, if they may.
 	SSH *sshListening `json:"ssh,omitempty"`
 }

@@ -17,6 +17,7 @@ import (
 	"parley/hub/api"
 	"parley/hub/messenger"
 	"parley/hub/pipedrive"
+	"parley/hub/serve"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/hub/uploads"
@@ -24,15 +25,8 @@ import (
 	"parley/words"
 )
 
-// Limits of the server against clients that dawdle.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
-	writeTimeout      = time.Minute
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-	stopTimeout       = 5 * time.Second
-)
+// stopTimeout is how long requests may take that are under way when a server stops.
+const stopTimeout = 5 * time.Second
 
 const (
 	webhookPath    = "/webhooks/messenger"
@@ -40,14 +34,14 @@ const (
 	loginPath      = "/login"
 )
 
-// hubServer is a hub with its store, its neighbours and its listener.
+// hubServer is a hub with its store, its neighbours and where it is reached.
 type hubServer struct {
-	store    store.Store
-	hub      *hub.Hub
-	listener net.Listener
-	server   *http.Server
-	graph    *messenger.Client
-	crm      *pipedrive.Client // nil: none is configured
+	*doors
+	store   store.Store
+	hub     *hub.Hub
+	servers []served
+	graph   *messenger.Client
+	crm     *pipedrive.Client // nil: none is configured
 	// stopSockets closes the websockets.
 	stopSockets context.CancelFunc
 	log         *slog.Logger
@@ -62,6 +56,10 @@ type hubServer struct {
 // newHubServer opens the store and begins to listen.
 func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, error) {
 	log := slog.New(slog.NewTextHandler(p.err, nil))
+	proxies, err := trustedProxies(s.TrustedProxy)
+	if err != nil {
+		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	}
 	secrets := s.appSecrets()
 	verifier, err := messenger.NewVerifier(secrets...)
 	if err != nil {
@@ -91,13 +89,12 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		_ = st.Close()
 		return nil, err
 	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", s.Listen)
+	doors, err := p.openDoors(ctx, s, log)
 	if err != nil {
 		_ = st.Close()
-		return nil, failed(p.words.Say(words.ErrListen, "Address", plain(s.Listen), "Reason", plain(err.Error())))
+		return nil, err
 	}
-	base := publicURL(s, "http://"+l.Addr().String())
+	base := publicURL(s, doors.url())
 	app := messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}
 	o := hub.Options{
 		Store: st, Vault: v, Graph: app, Login: app, Inbox: app, AppID: model.AppID(s.MetaAppID),
@@ -111,13 +108,11 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	h := hub.New(o)
 	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))
 	handler := api.New(api.Options{
-		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken,
+		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken, Proxies: proxies,
 		Version: version(), Logger: log, Stopping: stopping, Secure: strings.HasPrefix(base, "https:"), PublicURL: base,
 	})
-	out := &hubServer{store: st, hub: h, log: log, listener: l, graph: graph, crm: crm, stopSockets: stopSockets, server: &http.Server{
-		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}}
+	out := &hubServer{doors: doors, store: st, hub: h, log: log, graph: graph, crm: crm, stopSockets: stopSockets}
+	out.servers = doors.servers(handler, serve.Figures(h.Metrics(), s.MetricsToken), log)
 	out.callback = callback(s, out.url(), s.MetaGraphURL, webhookPath)
 	if crm != nil && crm.KnowsCompany() {
 		out.crmCallback = callback(s, out.url(), s.PipedriveURL, crmWebhookPath)
@@ -162,31 +157,29 @@ func callback(s settings, own, neighbour, path string) string {
 	return ""
 }
 
-func (h *hubServer) address() string { return h.listener.Addr().String() }
-
-func (h *hubServer) url() string { return "http://" + h.address() }
-
 // run serves until ctx ends, then stops: requests first, then replies on their way,
 // then the store.
 func (h *hubServer) run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		err := h.server.Serve(h.listener)
-		if errors.Is(err, http.ErrServerClosed) {
+	for _, s := range h.servers {
+		g.Go(func() error {
+			err := s.Serve(s.on)
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			return err
+		})
+		g.Go(func() error {
+			<-ctx.Done()
+			h.stopSockets()
+			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+			defer cancel()
+			if err := s.Shutdown(stop); err != nil {
+				return s.Close()
+			}
 			return nil
-		}
-		return err
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		h.stopSockets()
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-		defer cancel()
-		if err := h.server.Shutdown(stop); err != nil {
-			return h.server.Close()
-		}
-		return nil
-	})
+		})
+	}
 	g.Go(func() error { return h.hub.Run(ctx) })
 	if t := h.terminals; t != nil {
 		g.Go(func() error { return t.server.Serve(ctx, t.listener) })
@@ -219,7 +212,7 @@ func (h *hubServer) closeNeighbours() {
 // abandon gives up what was opened by a server that is not run.
 func (h *hubServer) abandon() error {
 	h.stopSockets()
-	_ = h.listener.Close()
+	h.close()
 	h.closeNeighbours()
 	return h.store.Close()
 }

@@ -130,7 +130,7 @@ func (w *world) sessions() []int {
 // removed. Somebody else at the same hub sees nothing of all that but what customers say.
 func TestOpenSSH(t *testing.T) {
 	t.Parallel()
-	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0", "PARLEY_METRICS_LISTEN=127.0.0.1:0")
 	w.customerSays("2001", wording{Text: "見積もりをお願いできますか？", Name: "山田 花子", Locale: "ja_JP"})
 	hanako := w.conversationWith("2001")
 	waitFor(t, "the message is there", patience, func() bool { return aki.holds(hanako, "見積もりをお願いできますか？") })
@@ -195,7 +195,7 @@ func TestOpenSSH(t *testing.T) {
 
 	s = c.opens()
 	s.sees("● live", "after the crash")
-	if figures := string(w.call(http.MethodGet, w.hubURL+"/metrics", nil, nil).body); !strings.Contains(figures, "parley_ssh_sessions 2\n") ||
+	if figures := string(w.call(http.MethodGet, "http://"+w.metrics+"/metrics", nil, nil).body); !strings.Contains(figures, "parley_ssh_sessions 2\n") ||
 		!strings.Contains(figures, `parley_ssh_sessions_ended_total{why="left"} 1`) {
 		t.Error("the sessions are not in the figures")
 	}

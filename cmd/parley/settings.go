@@ -30,6 +30,19 @@ type settings struct {
 	SSH       string `koanf:"ssh"`
 	PublicURL string `koanf:"public_url"`
 
+	// TrustedProxy are the networks of proxies that say whom a request comes from.
+	TrustedProxy []string `koanf:"trusted_proxy"`
+	// TLSCert and TLSKey are files, Domain the name of a certificate that the hub gets
+	// itself, of the authority with that directory (empty: Let's Encrypt).
+	TLSCert string `koanf:"tls_cert"`
+	TLSKey  string `koanf:"tls_key"`
+	Domain  string `koanf:"domain"`
+	ACMEURL string `koanf:"acme_url"`
+	// MetricsListen is where the hub's figures are told, empty for nowhere; MetricsToken
+	// is asked for there, if there is one.
+	MetricsListen string `koanf:"metrics_listen"`
+	MetricsToken  string `koanf:"metrics_token"`
+
 	// MasterKey opens the store's secrets; empty: a file beside the store holds it.
 	MasterKey string `koanf:"master_key"`
 
@@ -87,6 +100,7 @@ func defaults() settings {
 		MetaGraphURL:  "https://graph.facebook.com",
 		MetaDialogURL: "https://www.facebook.com",
 		MetaVersion:   "v26.0",
+		MetricsListen: "127.0.0.1:9095",
 
 		PipedriveURL:      pipedrive.DefaultURL,
 		PipedriveOAuthURL: pipedrive.DefaultOAuthURL,
@@ -207,9 +221,10 @@ func loadFile(k *koanf.Koanf, path string, named bool) error {
 }
 
 // variable turns PARLEY_META_APP_ID into meta_app_id, PARLEY_TIMING_LEASE into
-// timing.lease. One that is set to nothing counts as not set.
+// timing.lease. One that is set to nothing counts as not set, but where nothing says
+// something.
 func variable(name, value string) (string, any) {
-	if value == "" {
+	if value == "" && name != "PARLEY_METRICS_LISTEN" {
 		return "", nil
 	}
 	key := strings.ToLower(strings.TrimPrefix(name, envPrefix))

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -38,7 +37,7 @@ func childEnv() []string { return []string{"GOMAXPROCS=1"} }
 
 // withTerminals has a hub let users in over SSH, too.
 func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, guests map[string]model.User) error {
-	address, ok := localURL(h.listener.Addr())
+	address, ok := h.local()
 	if !ok {
 		return usage(p.words.Say(words.ErrSSHHub, "Address", plain(h.address())))
 	}
@@ -85,20 +84,6 @@ func (p *program) language() string {
 		return "ja"
 	}
 	return "en"
-}
-
-// localURL is where a program on this machine reaches what listens there; a hub that
-// listens on one address of the network only is not reached without TLS.
-func localURL(a net.Addr) (string, bool) {
-	t, ok := a.(*net.TCPAddr)
-	if !ok || !t.IP.IsLoopback() && !t.IP.IsUnspecified() {
-		return "", false
-	}
-	host := "127.0.0.1"
-	if t.IP.IsLoopback() {
-		host = t.IP.String()
-	}
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(t.Port)), true
 }
 
 // sshListening is what a server prints of its terminals over SSH.

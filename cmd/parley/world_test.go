@@ -22,7 +22,9 @@ type world struct {
 	facebook *facebook
 	hub      *process
 	hubURL   string
-	http     *http.Client
+	// metrics is where the hub's figures are told, if they are.
+	metrics string
+	http    *http.Client
 
 	mu      sync.Mutex
 	secrets []string
@@ -63,7 +65,7 @@ func (w *world) env(home string, more ...string) []string {
 		asProgram + "=1", "GORACE=halt_on_error=1 atexit_sleep_ms=0", "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TZ=UTC", "HOME=" + home,
 		"XDG_CONFIG_HOME=" + filepath.Join(home, "config"), "XDG_DATA_HOME=" + filepath.Join(home, "data"),
 		"XDG_STATE_HOME=" + filepath.Join(home, "state"), "XDG_CACHE_HOME=" + filepath.Join(home, "cache"),
-		"XDG_RUNTIME_DIR=" + filepath.Join(home, "tmp"), "TMPDIR=" + filepath.Join(home, "tmp"),
+		"PARLEY_METRICS_LISTEN=", "XDG_RUNTIME_DIR=" + filepath.Join(home, "tmp"), "TMPDIR=" + filepath.Join(home, "tmp"),
 	}
 	return append(env, more...)
 }
@@ -108,7 +110,7 @@ func (w *world) startHubAs(p *process) {
 	w.t.Helper()
 	w.hub = p
 	p.begin()
-	var listens struct{ Listen, URL string }
+	var listens struct{ Listen, URL, Metrics string }
 	fromJSON(w.t, []byte(p.ready()), &listens)
 	if w.hubURL == "" {
 		w.hubURL = listens.URL
@@ -116,6 +118,7 @@ func (w *world) startHubAs(p *process) {
 	if listens.URL != w.hubURL {
 		w.t.Fatalf("the hub listens on %s, want %s again", listens.URL, w.hubURL)
 	}
+	w.metrics = listens.Metrics
 	w.t.Cleanup(func() { w.keepsSecrets(p) })
 	waitFor(w.t, "Facebook knows the hub", patience, func() bool {
 		var r struct{ Webhooks string }

@@ -83,7 +83,6 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
 	mux.HandleFunc("POST /webhooks/messenger", s.receive)
 	mux.HandleFunc("POST /webhooks/pipedrive", s.receiveCRM)
-	mux.Handle("GET /metrics", s.hub.Metrics())
 	mux.HandleFunc("GET /v1/stream", s.stream)
 
 	api := humago.New(mux, config(o.Version))

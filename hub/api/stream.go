@@ -202,11 +202,25 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("hijack connection: %w", err)
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp := below(conn); tcp != nil {
 		// What waits in the kernel is not bounded by the session's queue.
 		_ = tcp.SetWriteBuffer(kernelBuffer)
 	}
 	return &patientConn{Conn: conn, timing: h.timing}, rw, nil
+}
+
+// below is the TCP connection below those that count or encrypt; nil: there is none.
+func below(c net.Conn) *net.TCPConn {
+	for {
+		if tcp, ok := c.(*net.TCPConn); ok {
+			return tcp
+		}
+		over, ok := c.(interface{ NetConn() net.Conn })
+		if !ok {
+			return nil
+		}
+		c = over.NetConn()
+	}
 }
 
 const (

@@ -354,3 +354,13 @@ type Counts struct {
 	Blocked    int `json:"blocked"`
 	Unread     int `json:"unread"`
 }
+
+// Figures are what the hub has in hand.
+type Figures struct {
+	// Replies are those queued, posting, unknown and asking; each state is named.
+	Replies map[model.State]int
+	// OldestQueued is when the oldest queued reply was accepted; zero where none is.
+	OldestQueued time.Time
+	// NotUnderstood are events kept raw because they are not understood.
+	NotUnderstood int64
+}

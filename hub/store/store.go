@@ -228,6 +228,10 @@ type Reader interface {
 	// DeviceLogin finds a sign-in through a browser by the hash of one of its secrets; one
 	// that has expired may be there or not.
 	DeviceLogin(by DeviceKey, hash []byte) (DeviceLogin, error)
+	// Figures counts what the hub has in hand, over all Pages.
+	Figures() (Figures, error)
+	// Counter returns one of [Store.Count]; 0 where nothing was counted.
+	Counter(name string) (int64, error)
 	// Counters returns all counters, those of [Store.Count] and, as
 	// "raw_not_understood" and "raw_events", what is kept raw.
 	Counters() (map[string]int64, error)

@@ -48,6 +48,24 @@ func TestPlansOfDueReplies(t *testing.T) {
 	}
 }
 
+// TestPlansOfFigures: what is in hand is counted without reading what was sent.
+func TestPlansOfFigures(t *testing.T) {
+	t.Parallel()
+	s := newPages(t, "1")
+	for query, want := range map[string]string{
+		openRepliesQuery: "USING COVERING INDEX replies_open", oldestQueuedQuery: "USING INDEX replies_by_state (page_id=? AND state=?)",
+		rawEventsQuery: "USING COVERING INDEX raw_events_by_age (understood=?)",
+	} {
+		var args arguments
+		if strings.Contains(query, "?") {
+			args = arguments{"1", "queued"}
+		}
+		if plan := explain(t, s, query, args); !strings.Contains(plan, want) || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s: %s", query, plan)
+		}
+	}
+}
+
 // explain returns how a query is carried out.
 func explain(t *testing.T, s *Store, query string, args arguments) string {
 	t.Helper()

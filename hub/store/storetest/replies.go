@@ -46,6 +46,7 @@ func testReplies(t *testing.T, s store.Store) {
 		same(t, "queued or dropped", []string{"1_z", "1_t", "1_other"}, replyIDs(in))
 		return errors.Join(err, err2, err3, err4)
 	})
+	testFigures(t, s, full)
 	full.State, full.WakeAt = model.Sent, time.Time{}
 	putReply(t, s, full)
 	read(t, s, func(r store.Reader) error {
@@ -82,6 +83,47 @@ func testClientIDs(t *testing.T, s store.Store) {
 	if stored != 1 {
 		t.Errorf("%d replies stored with one client id", stored)
 	}
+}
+
+// testFigures: what is in hand is counted over all Pages, as it is now.
+func testFigures(t *testing.T, s store.Store, queued store.Reply) {
+	t.Helper()
+	putPage(t, s, "5")
+	figures := func() (f store.Figures) {
+		read(t, s, func(r store.Reader) (err error) {
+			f, err = r.Figures()
+			return err
+		})
+		return f
+	}
+	before := figures()
+	same(t, "replies in hand", map[model.State]int{model.Queued: 2, model.Posting: 1, model.Unknown: 1, model.Ask: 1}, before.Replies)
+	same(t, "oldest", queued.AcceptedAt, before.OldestQueued)
+	older := store.Reply{
+		MessageID: "5_a", ConversationID: "5_2", AcceptedSeq: 1, AcceptedAt: queued.AcceptedAt.Add(-time.Hour),
+		State: model.Queued, WakeAt: at(1),
+	}
+	putReply(t, s, older)
+	after := figures()
+	if after.Replies[model.Queued] != 3 || !after.OldestQueued.Equal(older.AcceptedAt) || after.NotUnderstood != before.NotUnderstood {
+		t.Errorf("with an older one of another Page: %+v", after)
+	}
+	older.State, older.WakeAt = model.Sent, time.Time{}
+	putReply(t, s, older)
+	same(t, "when it was sent", before, figures())
+	read(t, s, func(r store.Reader) error {
+		n, err := r.Counter("never counted")
+		same(t, "what was never counted", int64(0), n)
+		return err
+	})
+	if err := s.Count(t.Context(), "counted", 3); err != nil {
+		t.Fatal(err)
+	}
+	read(t, s, func(r store.Reader) error {
+		n, err := r.Counter("counted")
+		same(t, "counted", int64(3), n)
+		return err
+	})
 }
 
 func testDueReplies(t *testing.T, s store.Store) {

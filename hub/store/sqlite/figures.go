@@ -1,0 +1,57 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+const (
+	// openRepliesQuery says the states as the index does, by which it is used.
+	openRepliesQuery  = `SELECT state, COUNT(*) FROM replies WHERE state IN ('queued', 'posting', 'unknown', 'ask') GROUP BY state`
+	oldestQueuedQuery = `SELECT doc FROM replies WHERE page_id = ? AND state = ? ORDER BY accepted_seq LIMIT 1`
+	rawEventsQuery    = `SELECT COUNT(*) FROM raw_events WHERE understood = 0`
+)
+
+// Figures implements [store.Reader].
+func (r reader) Figures() (store.Figures, error) {
+	f := store.Figures{Replies: map[model.State]int{model.Queued: 0, model.Posting: 0, model.Unknown: 0, model.Ask: 0}}
+	err := r.each(openRepliesQuery, nil, func(rows *sql.Rows) error {
+		var state model.State
+		var n int
+		err := rows.Scan(&state, &n)
+		f.Replies[state] = n
+		return err
+	})
+	if err != nil {
+		return f, wrap(err, "count open replies")
+	}
+	pages, err := r.WaitingPages()
+	if err != nil {
+		return f, err
+	}
+	for _, page := range pages {
+		v, err := one[store.Reply](r.session, oldestQueuedQuery, page, model.Queued)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+		case err != nil:
+			return f, wrap(err, "read the oldest queued reply of page %s", page)
+		case f.OldestQueued.IsZero() || v.AcceptedAt.Before(f.OldestQueued):
+			f.OldestQueued = v.AcceptedAt
+		}
+	}
+	err = r.get(rawEventsQuery, nil, &f.NotUnderstood)
+	return f, wrap(err, "count raw events")
+}
+
+// Counter implements [store.Reader].
+func (r reader) Counter(name string) (int64, error) {
+	var n int64
+	err := r.get(`SELECT value FROM counters WHERE name = ?`, arguments{name}, &n)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	return n, wrap(err, "read counter %s", name)
+}
