@@ -291,6 +291,10 @@ func (g *fakeGraph) PageState(context.Context, string, model.MetaPageID) (model.
 	return *g.state, g.stateErr
 }
 
+func (*fakeGraph) PageCountry(context.Context, string, model.MetaPageID) ([]model.Untrusted, error) {
+	return nil, nil
+}
+
 func (g *fakeGraph) SubscribeApp(_ context.Context, callbackURL string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -43,6 +43,9 @@ type Graph interface {
 	// PageState tells how a Page stands: whether its webhooks come, whether messaging is
 	// on. A token that is refused is no error.
 	PageState(ctx context.Context, token string, page model.MetaPageID) (model.PageState, error)
+	// PageCountry tells in which country a Page is, by its code, its English name or a
+	// telephone number, the surest first; none where Meta does not say.
+	PageCountry(ctx context.Context, token string, page model.MetaPageID) ([]model.Untrusted, error)
 	// SubscribeApp tells Meta where the app's webhooks go.
 	SubscribeApp(ctx context.Context, callbackURL string) error
 	Actor
@@ -121,19 +124,21 @@ type Hub struct {
 	timing     Timing
 
 	// crm is nil where none is configured.
-	crm           CRM
-	records       Records
-	notes         Notes
-	syncs         syncing
-	hooks         Hooks
-	crmHooked     webhookStatus
-	staff         crmStaff
-	permits       expiring[model.RecordRef, []int64]
-	orgPermits    expiring[int64, []int64]
-	looked        expiring[looked, struct{}]
-	searches      expiring[searchKey, []model.Record]
-	fields        expiring[string, string]
-	suggested     expiring[suggestionKey, []model.Candidate]
+	crm        CRM
+	records    Records
+	notes      Notes
+	syncs      syncing
+	hooks      Hooks
+	crmHooked  webhookStatus
+	staff      crmStaff
+	permits    expiring[model.RecordRef, []int64]
+	orgPermits expiring[int64, []int64]
+	looked     expiring[looked, struct{}]
+	searches   expiring[searchKey, []model.Record]
+	fields     expiring[string, string]
+	suggested  expiring[suggestionKey, []model.Candidate]
+	// countries are the regions (JP) that Pages are in.
+	countries     expiring[model.PageID, string]
 	making        sync.Mutex // held while the field for PSIDs is made
 	newColleagues bool
 	loginURL      string

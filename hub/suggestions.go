@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"parley/hub/phone"
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -38,7 +40,9 @@ type clues struct {
 	name   string
 	psid   model.PSID
 	emails []string
-	phones []string
+	phones []phone.Number
+	// regions are those of numbers without a country's code, in the chat and in the CRM.
+	regions []string
 	// linked are the records of this customer's other conversations, person the one that
 	// this conversation is linked to; only those that the user may know of.
 	linked []model.RecordRef
@@ -74,19 +78,23 @@ func (h *Hub) forgetSuggestions(id model.ConversationID) {
 
 func (h *Hub) clues(ctx context.Context, user model.User, id model.ConversationID) (clues, error) {
 	c := clues{key: suggestionKey{user: user.ID, conversation: id}, psid: id.Customer()}
+	var page store.Page
+	var customer model.Customer
+	var texts []string
 	err := h.read(ctx, user, id.Page(), func(v view) error {
 		conversation, err := v.Reader.Conversation(id)
 		if err != nil {
 			return err
 		}
-		c.name = strings.TrimSpace(string(conversation.Customer.Name))
+		page, customer = v.pages[0], conversation.Customer
+		c.name = strings.TrimSpace(string(customer.Name))
 		said, _, err := v.Reader.Messages(id, "", readForSuggestions, v.eyes())
 		if err != nil {
 			return err
 		}
 		for _, m := range slices.Backward(said) {
 			if m.Direction == model.In && !m.Deleted {
-				c.emails, c.phones = contacts(string(m.Text), c.emails, c.phones)
+				texts = append(texts, string(m.Text))
 				if c.key.newest == "" {
 					c.key.newest = m.ID
 				}
@@ -100,9 +108,14 @@ func (h *Hub) clues(ctx context.Context, user model.User, id model.ConversationI
 		}
 		return err
 	})
-	if err == nil {
-		c.linked, err = h.linkedElsewhere(ctx, user, id)
+	if err != nil {
+		return c, err
 	}
+	if len(texts) > 0 {
+		c.regions = h.phoneRegions(ctx, page, customer, user, texts)
+	}
+	c.emails, c.phones = contacts(texts, c.regions)
+	c.linked, err = h.linkedElsewhere(ctx, user, id)
 	return c, err
 }
 
@@ -239,15 +252,18 @@ func (e eyes) byContacts(ctx context.Context, c clues) (found []model.Candidate,
 		})
 		found = merged(found, candidates(records, model.MatchEmail, email))
 	}
-	for _, phone := range c.phones {
-		records, err := e.search(ctx, phoneTerm(phone), []model.RecordType{model.Person})
+	for _, number := range c.phones {
+		records, err := e.search(ctx, number.Term, []model.RecordType{model.Person})
 		if err != nil {
 			return nil, err
 		}
 		records = slices.DeleteFunc(slices.Clone(records), func(r model.Record) bool {
-			return !slices.ContainsFunc(r.Phones, func(one model.Untrusted) bool { return samePhone(string(one), phone) })
+			return !slices.ContainsFunc(r.Phones, func(one model.Untrusted) bool {
+				theirs, ok := phone.Parse(string(one), c.regions...)
+				return ok && theirs.Same(number)
+			})
 		})
-		found = merged(found, candidates(records, model.MatchPhone, phone))
+		found = merged(found, candidates(records, model.MatchPhone, number.Written))
 	}
 	return found, nil
 }
@@ -285,59 +301,28 @@ func merged(all, more []model.Candidate) []model.Candidate {
 	return all
 }
 
-var (
-	emailIn = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	phoneIn = regexp.MustCompile(`[+(]?[0-9][0-9 ().\-‐-―ー]{5,22}[0-9]`)
-)
+var emailIn = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 
-// Lengths of telephone numbers, in digits (E.164; the shortest with an area code).
-const (
-	shortestPhone = 7
-	longestPhone  = 15
-	// phoneTail is by how many of its last digits a number is compared: what comes before
-	// is the country's code, or the zero in its place.
-	phoneTail = 9
-)
-
-// contacts adds the e-mail addresses and telephone numbers that stand in a text, also in
-// full-width characters, until there are enough.
-func contacts(text string, emails, phones []string) ([]string, []string) {
-	text = norm.NFKC.String(text)
-	for _, found := range emailIn.FindAllString(text, -1) {
-		if found = strings.ToLower(found); len(emails) < mostContacts && !slices.Contains(emails, found) {
-			emails = append(emails, found)
+// contacts are the e-mail addresses and telephone numbers that stand in texts, also in
+// full-width characters, the first ones.
+func contacts(texts, regions []string) (emails []string, phones []phone.Number) {
+	finder := phone.NewFinder(regions...)
+	for _, text := range texts {
+		for _, found := range emailIn.FindAllString(norm.NFKC.String(text), -1) {
+			if found = strings.ToLower(found); len(emails) < mostContacts && !slices.Contains(emails, found) {
+				emails = append(emails, found)
+			}
 		}
-	}
-	for _, found := range phoneIn.FindAllString(emailIn.ReplaceAllString(text, " "), -1) {
-		n := len(digits(found))
-		known := slices.ContainsFunc(phones, func(p string) bool { return samePhone(p, found) })
-		if len(phones) < mostContacts && n >= shortestPhone && n <= longestPhone && !known {
-			phones = append(phones, found)
+		if len(phones) >= mostContacts {
+			continue
+		}
+		for _, found := range finder.Find(text) {
+			if len(phones) < mostContacts && !slices.ContainsFunc(phones, found.Same) {
+				phones = append(phones, found)
+			}
 		}
 	}
 	return emails, phones
-}
-
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, norm.NFKC.String(s))
-}
-
-// phoneTerm is how a number is searched for: without the country's code or its zero, as
-// the CRM holds numbers in any of these forms.
-func phoneTerm(phone string) string {
-	d := digits(phone)
-	return d[max(0, len(d)-phoneTail):]
-}
-
-// samePhone compares numbers with and without a country's code.
-func samePhone(a, b string) bool {
-	x, y := phoneTerm(a), phoneTerm(b)
-	return len(x) >= shortestPhone && x == y
 }
 
 // sameName compares names as people write them.

@@ -10,6 +10,7 @@ import (
 const (
 	pageName     = "Aoyama Coffee"
 	pageUsername = "aoyamacoffee"
+	pagePhone    = "+81 3-1234-5678"
 	userName     = "Aoyama Installer"
 	appName      = "Parley Sandbox"
 )
@@ -55,11 +56,15 @@ func (s *Sandbox) readPage(c *call) (any, error) {
 	subscribed := s.page.subscribed
 	s.mu.Unlock()
 	return pick(c, "Page", map[string]any{
-		"id":                     s.info.PageID,
-		"name":                   pageName,
-		"username":               pageUsername,
-		"link":                   "https://www.facebook.com/" + pageUsername,
-		"category":               "Coffee Shop",
+		"id":       s.info.PageID,
+		"name":     pageName,
+		"username": pageUsername,
+		"link":     "https://www.facebook.com/" + pageUsername,
+		"category": "Coffee Shop",
+		"phone":    pagePhone,
+		"location": map[string]any{
+			"city": "Shibuya-ku, Tokyo", "country": "Japan", "country_code": "JP", "street": "1-2-3 Jinnan", "zip": "150-0041", "latitude": 35.6639, "longitude": 139.6998,
+		},
 		"picture":                map[string]any{"data": map[string]any{"url": s.mediaURL("page.png"), "is_silhouette": false}},
 		"is_published":           true,
 		"is_webhooks_subscribed": subscribed,

@@ -100,7 +100,7 @@ func (s *Sandbox) add(psid string, p person) *customer {
 		psid:    psid,
 		thread:  "t_" + digits(s.opts.Seed, "thread "+psid, 17),
 		person:  p,
-		phone:   "080-" + digits(s.opts.Seed, "phone "+psid, 4) + "-" + digits(s.opts.Seed, "phone 2 "+psid, 4),
+		phone:   "080-2" + digits(s.opts.Seed, "phone "+psid, 3) + "-" + digits(s.opts.Seed, "phone 2 "+psid, 4),
 		email:   "c" + psid + "@example.net",
 		profile: profileFull,
 	}

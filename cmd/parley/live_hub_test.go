@@ -96,6 +96,10 @@ func (*liveGraph) PageState(context.Context, string, model.MetaPageID) (model.Pa
 	return model.PageState{Subscribed: true}, nil
 }
 
+func (*liveGraph) PageCountry(context.Context, string, model.MetaPageID) ([]model.Untrusted, error) {
+	return nil, nil
+}
+
 func (*liveGraph) Greetings(context.Context, string, model.MetaPageID) ([]model.Greeting, error) {
 	return []model.Greeting{{Locale: model.DefaultLocale, Text: "Welcome"}}, nil
 }

@@ -37,6 +37,10 @@ type fakeGraph struct {
 	// state is what Meta tells of a Page; nil: what was asked for went well.
 	state    *model.PageState
 	stateErr error
+	// country is what Meta tells of where a Page is.
+	country      []model.Untrusted
+	countryErr   error
+	countryAsked int
 	// profile is what every customer is called.
 	profile model.Customer
 
@@ -134,6 +138,14 @@ func (g *fakeGraph) PageState(context.Context, string, model.MetaPageID) (model.
 		return model.PageState{Subscribed: g.subscribeErr == nil, MessagesOff: nil}, nil
 	}
 	return *g.state, g.stateErr
+}
+
+// PageCountry tells what the test set.
+func (g *fakeGraph) PageCountry(context.Context, string, model.MetaPageID) ([]model.Untrusted, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.countryAsked++
+	return g.country, g.countryErr
 }
 
 func (g *fakeGraph) SubscribeApp(context.Context, string) error { return nil }

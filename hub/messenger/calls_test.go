@@ -148,6 +148,26 @@ func TestAccountsEnds(t *testing.T) {
 	}
 }
 
+// TestPageCountry: what a Page tells of where it is, the surest first; none is no error.
+func TestPageCountry(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string][]model.Untrusted{
+		`{"id":"` + page + `","name":"Café","phone":"+81 3-1234-5678","location":{"city":"Shibuya","country":"Japan","country_code":"JP"}}`: {"JP", "Japan", "+81 3-1234-5678"},
+		`{"id":"` + page + `","location":{"country":"Japan"}}`:                                                                              {"Japan"},
+		`{"id":"` + page + `","phone":"03-1234-5678"}`:                                                                                      {"03-1234-5678"},
+		`{"id":"` + page + `","location":null,"phone":7}`:                                                                                   nil,
+		`{"id":"` + page + `"}`: nil,
+	} {
+		got, err := routes(t, map[string]string{"GET /v26.0/" + page: body}).client(t).PageCountry(t.Context(), token, page)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", body, err, diff)
+		}
+	}
+	if _, err := says(t, http.StatusBadRequest, graphBody(100, 0, "")).client(t).PageCountry(t.Context(), token, page); err == nil {
+		t.Error("no error where Meta refuses")
+	}
+}
+
 func TestPageName(t *testing.T) {
 	t.Parallel()
 	g := routes(t, map[string]string{"GET /v26.0/" + page: `{"id":"` + page + `","name":"Café"}`})

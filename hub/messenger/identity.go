@@ -235,3 +235,29 @@ func (c *Client) PageName(ctx context.Context, token string, page model.MetaPage
 	}, &w)
 	return model.Untrusted(w.Name), err
 }
+
+// PageCountry tells in which country a Page is, in order of how sure it is: the code or the
+// English name of the country it stands in, a telephone number that begins with the
+// country's code. A Page that tells none of it has only the name asked for.
+//
+// Source: Graph API, "Page" and "Location" references.
+func (c *Client) PageCountry(ctx context.Context, token string, page model.MetaPageID) ([]model.Untrusted, error) {
+	var w struct {
+		Location struct {
+			Country loose `json:"country"`
+			Code    word  `json:"country_code"`
+		} `json:"location"`
+		Phone loose `json:"phone"`
+	}
+	err := c.do(ctx, request{
+		name: "page_country", method: http.MethodGet, path: []string{string(page)},
+		query: url.Values{"fields": {"id,name,phone,location{country,country_code}"}}, token: token,
+	}, &w)
+	var told []model.Untrusted
+	for _, t := range []model.Untrusted{model.Untrusted(w.Location.Code), model.Untrusted(w.Location.Country), model.Untrusted(w.Phone)} {
+		if t != "" {
+			told = append(told, t)
+		}
+	}
+	return told, err
+}
