@@ -17,6 +17,9 @@ const lookupTimeout = 5 * time.Second
 // guestName is where the name of a guest is kept in a connection's permissions.
 const guestName = "parley-guest"
 
+// guestOf is how a guest is counted and told of.
+func guestOf(name string) string { return "guest " + name }
+
 var errNoGuest = errors.New("no such guest")
 
 // mayTry tells whether a key that a client names is one of ours. It only names it: who
@@ -66,7 +69,7 @@ func (s *Server) identify(ctx ssh.Context, c *gossh.ServerConn) (identity, error
 			if !known || !isLoopback(c.RemoteAddr()) {
 				return identity{}, errNoGuest
 			}
-			return identity{user: user, by: "guest " + name, valid: func(context.Context) error { return nil }}, nil
+			return identity{user: user, by: guestOf(name), valid: func(context.Context) error { return nil }}, nil
 		}
 	}
 	// The library sets it after the client's signature was checked, from what belongs to

@@ -80,10 +80,16 @@ type Limits struct {
 	HangUp time.Duration
 	// Recheck is how often a session's key and user are looked up again.
 	Recheck time.Duration
-	// Connections, Handshakes, Sessions and PerKey are how many there may be at once.
-	Connections, Handshakes, Sessions, PerKey int
-	// PerAddress is how many of one address may be proving their keys at once.
-	PerAddress int
+	// Unasked is how long a client that proved its key may go without a session.
+	Unasked time.Duration
+	// Handshakes is how many may be proving their keys at once, PerAddress how many of these
+	// from one address, or one network of 64 bits; Waiting is how many may then have no
+	// session. Beyond these numbers those that came first give way, after Grace.
+	Handshakes, PerAddress, Waiting int
+	Grace                           time.Duration
+	// Sessions is how many there may be at once, PerKey how many of one key; as many of one
+	// key may wait.
+	Sessions, PerKey int
 }
 
 // DefaultLimits are those of a hub.
@@ -92,6 +98,7 @@ func DefaultLimits() Limits {
 		Width: 512, Height: 256,
 		Handshake: 20 * time.Second, Idle: 12 * time.Hour, Session: 7 * 24 * time.Hour,
 		Stall: 30 * time.Second, HangUp: 5 * time.Second, Recheck: 2 * time.Second,
-		Connections: 512, Handshakes: 64, Sessions: 256, PerKey: 16, PerAddress: 32,
+		Unasked: 30 * time.Second, Handshakes: 128, PerAddress: 32, Waiting: 128, Grace: time.Second,
+		Sessions: 256, PerKey: 16,
 	}
 }

@@ -25,7 +25,9 @@ type Server struct {
 	metrics *metrics
 	ssh     *ssh.Server
 
-	connections, handshakes, sessions *seats
+	// proving and waiting are those that have no session yet.
+	proving, waiting *places
+	sessions         *seats
 	// stopping ends when every session is to end.
 	stopping context.Context //nolint:containedctx // sessions begin in the library's goroutines
 	stop     context.CancelFunc
@@ -42,9 +44,9 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, limits: o.Limits, log: o.Logger, metrics: newMetrics(o.Registry), open: map[*conn]struct{}{},
-		connections: newSeats(o.Limits.Connections, o.Limits.Connections),
-		handshakes:  newSeats(o.Limits.Handshakes, o.Limits.PerAddress),
-		sessions:    newSeats(o.Limits.Sessions, o.Limits.PerKey),
+		proving:  newPlaces(o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Grace),
+		waiting:  newPlaces(o.Limits.Waiting, o.Limits.PerKey, o.Limits.Grace),
+		sessions: newSeats(o.Limits.Sessions, o.Limits.PerKey),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.ssh = &ssh.Server{
@@ -108,34 +110,25 @@ func pause(ctx context.Context, d time.Duration) {
 
 // admit serves a connection, unless there are too many.
 func (s *Server) admit(raw net.Conn) {
-	left, room := s.connections.take("")
-	if !room {
-		s.metrics.refuse(refusedConnection)
-		_ = raw.Close()
-		return
-	}
-	proved, room := s.handshakes.take(hostOf(raw.RemoteAddr()))
-	if !room {
-		left()
-		s.metrics.refuse(refusedConnection)
-		_ = raw.Close()
-		return
-	}
-	c := &conn{Conn: raw, proved: proved, until: time.Now().Add(s.limits.Handshake)}
-	c.left = func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.open, c)
-		left()
-	}
+	c := &conn{Conn: raw, server: s}
 	s.mu.Lock()
 	s.open[c] = struct{}{}
 	s.mu.Unlock()
+	if !c.begin() {
+		c.giveWay()
+		return
+	}
 	s.running.Go(func() {
 		defer s.recovered("connection")
 		defer func() { _ = c.Close() }()
 		s.ssh.HandleConn(c)
 	})
+}
+
+func (s *Server) forget(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, c)
 }
 
 // enter counts a session that Serve waits for, unless it waits no more.
@@ -182,11 +175,20 @@ func (s *Server) recovered(what string) {
 // config is how a client is let in.
 func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	c, _ := ctx.Value(connKey{}).(*conn)
+	var by string
 	config := &gossh.ServerConfig{
-		AuthLogCallback: func(_ gossh.ConnMetadata, _ string, err error) {
-			if err == nil && c != nil {
-				c.prove()
+		VerifiedPublicKeyCallback: func(_ gossh.ConnMetadata, key gossh.PublicKey, p *gossh.Permissions, _ string) (*gossh.Permissions, error) {
+			by = Fingerprint(key)
+			return p, nil
+		},
+		AuthLogCallback: func(meta gossh.ConnMetadata, method string, err error) {
+			if err != nil || c == nil {
+				return
 			}
+			if method == noAuth {
+				by = guestOf(meta.User())
+			}
+			c.proved(by)
 		},
 	}
 	if len(s.options.Guests) > 0 && c != nil && isLoopback(c.RemoteAddr()) {
@@ -196,14 +198,8 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	return config
 }
 
-// hostOf is an address without its port.
-func hostOf(a net.Addr) string {
-	host, _, err := net.SplitHostPort(a.String())
-	if err != nil {
-		return a.String()
-	}
-	return host
-}
+// noAuth is the method by which guests come in (RFC 4252).
+const noAuth = "none"
 
 // isLoopback tells whether an address is of this machine alone.
 func isLoopback(a net.Addr) bool {

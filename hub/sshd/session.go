@@ -60,6 +60,10 @@ func (s *Server) channel(_ *ssh.Server, c *gossh.ServerConn, opened gossh.NewCha
 		return
 	}
 	defer leave()
+	if at, ok := ctx.Value(connKey{}).(*conn); ok {
+		at.asked()
+		defer at.ended()
+	}
 	channel, requests, err := opened.Accept()
 	if err != nil {
 		return

@@ -1,0 +1,99 @@
+package sshd
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// stander is who has a place, as the test counts.
+type stander struct {
+	kind  string
+	since time.Time
+	leave func()
+	// out: gave way.
+	out bool
+}
+
+// standing counts who has a place, of a kind and in all.
+func standing(all []*stander, kind string) (of, in int) {
+	for _, s := range all {
+		if s.kind == kind {
+			of++
+		}
+	}
+	return of, len(all)
+}
+
+// TestPlaces: there are never more than so many, whoever comes first of a kind comes in,
+// and nobody gives way to one who has as many, but after the grace.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		const grace = time.Second
+		most, each := rapid.IntRange(1, 8).Draw(t, "most"), rapid.IntRange(1, 8).Draw(t, "each")
+		p := newPlaces(most, each, grace)
+		var clock time.Time
+		p.now = func() time.Time { return clock }
+		var all []*stander
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			clock = clock.Add(time.Duration(rapid.IntRange(0, 700).Draw(t, "ms")) * time.Millisecond)
+			if i := rapid.IntRange(0, 30).Draw(t, "leaves"); i < len(all) {
+				all[i].leave()
+				all[i].leave()
+				all = append(all[:i:i], all[i+1:]...)
+			}
+			s := &stander{kind: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "kind"), since: clock}
+			own, in := standing(all, s.kind)
+			leave, ok := p.take(s.kind, func() { s.out = true })
+			s.leave = leave
+			var left []*stander
+			for _, other := range all {
+				if !other.out {
+					left = append(left, other)
+					continue
+				}
+				theirs, _ := standing(all, other.kind)
+				switch young := clock.Sub(other.since) < grace; {
+				case own < each && in < most:
+					t.Fatal("one gave way though there was room")
+				case young && (other.kind == s.kind || theirs <= own+1):
+					t.Fatalf("one of %d gave way at once to one of %d", theirs, own)
+				}
+			}
+			switch {
+			case len(all)-len(left) > 1 || s.out:
+				t.Fatal("more than one gave way, or who came")
+			case ok:
+				left = append(left, s)
+			case own < each && in < most:
+				t.Fatal("refused though there was room")
+			case own < each && in > (own+1)*3: // somebody has more
+				t.Fatalf("refused with %d of %d", own, in)
+			}
+			all = left
+			if of, in := standing(all, s.kind); in > most || of > each || in != p.taken {
+				t.Fatalf("%d of a kind, %d in all, counted %d", of, in, p.taken)
+			}
+		}
+	})
+}
+
+// TestHostOf: what of an address counts as one client.
+func TestHostOf(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "192.0.2.8": "192.0.2.8", "::ffff:192.0.2.7": "192.0.2.7", "127.0.0.1": "127.0.0.1",
+		"2001:db8:1:2::1": "2001:db8:1:2::/64", "2001:db8:1:2:ffff:ffff:ffff:ffff": "2001:db8:1:2::/64", "2001:db8:1:3::1": "2001:db8:1:3::/64",
+		"fe80::1": "fe80::/64",
+	} {
+		if got := hostOf(&net.TCPAddr{IP: net.ParseIP(address), Port: 4711}); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
+	if one, other := hostOf(&net.TCPAddr{IP: net.ParseIP("fe80::1"), Zone: "eth0"}), hostOf(&net.TCPAddr{IP: net.ParseIP("fe80::2"), Zone: "eth1"}); one != other {
+		t.Errorf("%s and %s", one, other)
+	}
+}
