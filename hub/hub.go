@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -173,8 +172,7 @@ type Hub struct {
 	connects connects
 	imports  signal
 	webhooks webhookStatus
-	// storeFailed is whether the last write of a webhook failed.
-	storeFailed atomic.Bool
+	intake   intake
 }
 
 // New returns a hub that takes requests; [Hub.Run] does its work in the

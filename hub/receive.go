@@ -32,14 +32,19 @@ var errPanicked = errors.New("panicked")
 // POST must come again, and what was stored meanwhile is not stored twice. It returns
 // when ctx ends at the latest, although one event that takes long is then still stored.
 func (h *Hub) Receive(ctx context.Context, entries []model.PageEntry) error {
+	if err := ctx.Err(); err != nil {
+		return err // it came too slowly: that says nothing of the hub
+	}
 	stored := make(chan error, 1)
 	go func() { stored <- h.storeAll(ctx, entries) }()
+	var err error
 	select {
-	case err := <-stored:
-		return err
+	case err = <-stored:
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	}
+	h.intake.note(err, h.utc())
+	return err
 }
 
 // storeAll stores the events of all Pages at once.
@@ -53,9 +58,7 @@ func (h *Hub) storeAll(ctx context.Context, entries []model.PageEntry) error {
 			return err
 		})
 	}
-	err := g.Wait()
-	h.storeFailed.Store(errors.Is(err, store.ErrUnavailable))
-	return err
+	return g.Wait()
 }
 
 func byPage(entries []model.PageEntry) map[model.MetaPageID][]model.Inbound {

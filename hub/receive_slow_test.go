@@ -73,6 +73,12 @@ func TestAWebhookThatTakesTooLong(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatal(err)
 			}
+			if r := w.hub.Ready(w.ctx); r.Ready || r.Store != "slow" {
+				t.Errorf("after a webhook that took too long: %+v", r)
+			}
+		}
+		if r := w.hub.Ready(w.ctx); !r.Ready || r.Store != "ok" {
+			t.Errorf("after one that was stored: %+v", r)
 		}
 		if n := len(w.messages(hanako)); n != events {
 			t.Errorf("%d messages, want %d", n, events)
@@ -134,5 +140,62 @@ func TestALargeWebhookHoldsNobodyUp(t *testing.T) {
 		w.must(<-stored)
 		w.settle()
 		w.wantState(m.ID, model.Sent)
+	})
+}
+
+// Slowness counts until a webhook is stored, for a minute at most: whoever asks before
+// sending must not be kept away for ever. A sender that is slow, or hangs up, is not the
+// hub's slowness.
+func TestASlowHubIsNotReady(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.connect(w.ann, model.Shared)
+		w.stop()
+		w.store = slowStore{w.store, time.Second}
+		w.start()
+		n := 0
+		receive := func(timeout time.Duration, cancel bool) error {
+			n++
+			mid := fmt.Sprintf("m%d", n)
+			ctx, end := context.WithTimeout(w.ctx, timeout)
+			defer end()
+			if cancel {
+				time.AfterFunc(timeout/2, end)
+			}
+			return w.hub.Receive(ctx, entry(wrote(hanako, model.MID(mid), mid, ago(time.Hour))))
+		}
+		ready := func(what, want string) {
+			t.Helper()
+			if r := w.hub.Ready(w.ctx); r.Store != want || r.Ready != (want == "ok") {
+				t.Errorf("%s: %+v, want %s", what, r, want)
+			}
+		}
+		ready("at first", "ok")
+		if err := receive(800*time.Millisecond, true); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		ready("its sender hung up", "ok")
+		if err := receive(0, false); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		ready("it came too late", "ok")
+		w.settle()
+		if err := receive(800*time.Millisecond, false); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		ready("it took too long", "slow")
+		w.settle()
+		w.pass(50 * time.Second)
+		ready("a while later", "slow")
+		w.pass(20 * time.Second)
+		ready("a minute later", "ok")
+		if err := receive(800*time.Millisecond, false); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		ready("it took too long again", "slow")
+		w.settle()
+		w.must(receive(10*time.Second, false))
+		ready("one was stored", "ok")
 	})
 }

@@ -12,9 +12,10 @@ import (
 // Readiness is whether the hub can do its work.
 type Readiness struct {
 	Ready bool `json:"ready"`
-	// Store is "ok", or "unavailable" when the store could not be read, or its last
-	// write failed.
-	Store string `json:"store"`
+	// Store is "ok"; "unavailable" when the store could not be read, or the last webhook
+	// could not be written; "slow" when the last webhook was not stored in time and Meta
+	// has to send it again.
+	Store string `json:"store" enum:"ok,unavailable,slow"`
 	// Webhooks is whether Meta knows where the app's webhooks go: "subscribed",
 	// "refused", "not asked" or "asking". It does not make the hub unready.
 	Webhooks string `json:"webhooks"`
@@ -24,7 +25,7 @@ type Readiness struct {
 
 // Ready tells whether the hub can do its work.
 func (h *Hub) Ready(ctx context.Context) Readiness {
-	r := Readiness{Ready: true, Store: "ok", Webhooks: h.webhooks.get()}
+	r := Readiness{Ready: true, Store: h.intake.is(h.utc()), Webhooks: h.webhooks.get()}
 	if h.crm != nil {
 		r.CRMWebhooks = h.crmHooked.get()
 	}
@@ -34,9 +35,10 @@ func (h *Hub) Ready(ctx context.Context) Readiness {
 		}
 		return nil
 	})
-	if err != nil || h.storeFailed.Load() {
-		r.Ready, r.Store = false, "unavailable"
+	if err != nil {
+		r.Store = storeUnavailable
 	}
+	r.Ready = r.Store == storeOK
 	return r
 }
 

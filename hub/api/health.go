@@ -27,7 +27,7 @@ func (s *server) health(api huma.API) {
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "readyz", Method: http.MethodGet, Path: "/readyz", Summary: "The hub can do its work", Tags: []string{"health"},
-		Description: "503 when the store can't be used. Whether Meta took our address for webhooks is told, too.",
+		Description: "503 when the store can't be used, or is so slow that webhooks are not stored in time. Whether Meta took our address for webhooks is told, too.",
 	}, s.ready)
 	huma.Register(api, huma.Operation{
 		OperationID: "stats", Method: http.MethodGet, Path: "/v1/stats", Summary: "The hub's counters",
