@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -22,15 +21,12 @@ const (
 	// holds the store: it may be about to bring it up to date.
 	lockWait  = 2 * time.Second
 	lockRetry = 20 * time.Millisecond
-
-	folderMode = 0o700
-	fileMode   = 0o600
 )
 
 // Options say how a store is opened.
 type Options struct {
-	// Exclusive takes the lock beside the file, as a hub does; where another
-	// process holds it, Open answers [store.ErrLocked].
+	// Exclusive takes the locks of the store, as a hub does; where another process
+	// holds one, Open answers [store.ErrLocked].
 	Exclusive bool
 	// ReadOnly opens a store that exists and leaves it as it is.
 	ReadOnly bool
@@ -44,7 +40,8 @@ type Options struct {
 type Store struct {
 	path    string
 	id      string
-	lock    *flock.Flock // nil without the lock
+	file    *os.File     // the store's own, nil when read-only
+	lock    *flock.Flock // nil without the locks
 	writeDB *sql.DB      // nil when read-only
 	readDB  *sql.DB
 	writer  *writer // nil when read-only
@@ -75,7 +72,11 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, o Options) error {
-	if err := s.prepareFile(o.ReadOnly); err != nil {
+	if o.ReadOnly {
+		if _, err := os.Stat(s.path); err != nil {
+			return err
+		}
+	} else if err := s.prepareFile(); err != nil {
 		return err
 	}
 	if o.Exclusive {
@@ -160,42 +161,6 @@ func (s *Store) loadID(ctx context.Context) error {
 	})
 }
 
-// prepareFile makes folder and file with narrow permissions, which SQLite then
-// gives to the files beside it.
-func (s *Store) prepareFile(readOnly bool) error {
-	if readOnly {
-		_, err := os.Stat(s.path)
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(s.path), folderMode); err != nil {
-		return cantWrite(err)
-	}
-	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, fileMode)
-	if err != nil {
-		return cantWrite(err)
-	}
-	return f.Close()
-}
-
-// cantWrite says that the file system refused to make the file.
-func cantWrite(err error) error { return fmt.Errorf("%w: %w", store.ErrUnavailable, err) }
-
-// takeLock takes the lock beside the file, and answers false where another
-// process holds it.
-func (s *Store) takeLock() (bool, error) {
-	lock := flock.New(s.path+".lock", flock.SetPermissions(fs.FileMode(fileMode)))
-	held, err := lock.TryLock()
-	if err != nil {
-		_ = lock.Close()
-		return false, cantWrite(err)
-	}
-	if held {
-		s.lock = lock
-		return true, nil
-	}
-	return false, lock.Close()
-}
-
 // bringUpToDate migrates the file where its schema is old. Without the lock it
 // takes it for that time; while another process holds it, it waits for a moment
 // for that one to have migrated.
@@ -237,15 +202,6 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.
 	}
 }
 
-func (s *Store) unlock() error {
-	if s.lock == nil {
-		return nil
-	}
-	err := s.lock.Close()
-	s.lock = nil
-	return wrap(err, "release lock")
-}
-
 // ID names the file as it is: the random id that it got when it was made, and another
 // part that changes when an older copy takes its place.
 func (s *Store) ID() string { return s.id }
@@ -284,5 +240,5 @@ func (s *Store) release() error {
 	if s.writeDB != nil {
 		errs = append(errs, s.writeDB.Close())
 	}
-	return wrap(errors.Join(append(errs, s.unlock())...), "close store")
+	return wrap(errors.Join(append(errs, s.unlock(), s.closeFile())...), "close store")
 }

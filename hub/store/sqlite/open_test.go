@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -52,6 +53,46 @@ func TestLocked(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Errorf("the file is not where it was asked for: %v", err)
 	}
+}
+
+// TestLockedWithoutItsLockFile: whoever deletes or swaps the file beside the store lets
+// nobody in; once the hub has ended, everybody may.
+func TestLockedWithoutItsLockFile(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the store's own file is locked on Linux alone")
+	}
+	path := filepath.Join(t.TempDir(), "hub.db")
+	first := openAt(t, path, Options{Exclusive: true})
+	if err := errors.Join(putPage(first, "1"), os.Remove(path+".lock")); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "same.db")
+	if err := os.Link(path, link); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second finds the lock file that the first made
+		for _, by := range []string{path, link} {
+			if s, err := Open(t.Context(), by, Options{Exclusive: true}); !errors.Is(err, store.ErrLocked) {
+				t.Errorf("another hub by %s: %v %v", filepath.Base(by), s, err)
+			}
+		}
+	}
+	// What was refused has taken nothing from the first: it goes on, and so does its lock.
+	if err := putPage(first, "2"); err != nil {
+		t.Fatal(err)
+	}
+	beside := openAt(t, path, Options{})
+	if err := errors.Join(putPage(beside, "3"), beside.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path, Options{Exclusive: true}); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("another hub after a command: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	openAt(t, path, Options{Exclusive: true})
 }
 
 // TestBeside: another process may add a user beside the hub; each sees at once
