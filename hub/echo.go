@@ -88,7 +88,10 @@ func (b *batch) echoOfKnown(c *openConversation, m store.Message, e model.Inboun
 	}
 	m.SentAt, m.Order, m.MetaTime = e.At, e.At, true
 	overtaken(c, &m)
-	return b.settleState(c, &m)
+	if err := b.settleState(c, &m); err != nil || m.Number == 0 {
+		return err
+	}
+	return b.lineUp(c)
 }
 
 // echoOfAttempt counts an attempt as arrived. It never makes a row: the reply has
@@ -206,10 +209,12 @@ func (b *batch) arrive(c *openConversation, r *store.Reply, a arrival) error {
 		return err
 	}
 	m.MID, m.State, m.Error, m.WaitsFor = a.mid, model.Sent, nil, ""
-	m.SentAt, m.MetaTime, m.Probably = a.at, a.metaTime, a.probably
+	m.MetaTime, m.Probably = a.metaTime, a.probably
+	m.Order = later(m.Order, a.at)
 	if a.metaTime {
 		m.Order = a.at
 	}
+	m.SentAt = m.Order
 	overtaken(c, &m)
 	r.State, r.WakeAt = m.State, time.Time{}
 	if err := b.tx.PutReply(*r); err != nil {
@@ -219,6 +224,9 @@ func (b *batch) arrive(c *openConversation, r *store.Reply, a arrival) error {
 		return err
 	}
 	if err := b.takePending(c, &m); err != nil {
+		return err
+	}
+	if err := b.lineUp(c); err != nil {
 		return err
 	}
 	return b.releaseQueue(c)

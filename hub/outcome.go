@@ -165,7 +165,7 @@ func (b *batch) requeue(c *openConversation, r store.Reply, at time.Time) error 
 	if err := b.moved(c, r, nil); err != nil {
 		return err
 	}
-	open, err := b.tx.UnsettledReplies(c.ID)
+	open, err := b.unsettled(c.ID)
 	if err != nil || open[0].MessageID == r.MessageID {
 		return err
 	}

@@ -67,7 +67,7 @@ func (b *batch) claim(c *openConversation, r store.Reply) (model.Outgoing, int, 
 	if !b.now.Before(limit) {
 		return none, 0, b.settle(c, r, model.Ask, &model.MessageError{Code: model.NotSent})
 	}
-	open, err := b.tx.UnsettledReplies(c.ID)
+	open, err := b.unsettled(c.ID)
 	if err != nil {
 		return none, 0, err
 	}
@@ -118,6 +118,7 @@ func earlier(a, b time.Time) time.Time {
 
 // attempt commits that the reply is about to leave, and returns what leaves.
 func (b *batch) attempt(c *openConversation, r store.Reply) (model.Outgoing, int, error) {
+	depart(c, &r)
 	r.Attempt++
 	r.Token = newSecret(attemptTokenBytes)
 	r.State, r.AttemptAt, r.LeaseUntil = model.Posting, b.now, b.now.Add(b.h.timing.Lease)

@@ -11,7 +11,7 @@ import (
 // later ones wait for it and show so: one reply of a conversation is on its way at
 // a time.
 func (b *batch) releaseQueue(c *openConversation) error {
-	open, err := b.tx.UnsettledReplies(c.ID)
+	open, err := b.unsettled(c.ID)
 	if err != nil {
 		return err
 	}
@@ -87,6 +87,6 @@ func (b *batch) moved(c *openConversation, r store.Reply, why *model.MessageErro
 	if err != nil {
 		return err
 	}
-	m.State, m.Attempt, m.Error, m.WaitsFor = r.State, r.Attempt, why, ""
+	m.State, m.Attempt, m.Error, m.WaitsFor, m.Number = r.State, r.Attempt, why, "", r.Number
 	return b.put(c, &m)
 }

@@ -31,6 +31,10 @@ type Draft struct {
 
 	// files are the uploads, once they are found.
 	files []uploads.Upload
+	// Number is its place in the order of the writer's key presses: microseconds of the
+	// hub's clock, another for each. Replies of a conversation leave by it; 0: it counts as
+	// pressed when it comes.
+	Number int64
 	// SeenSeq is the highest seq of the Page that the writer had seen when they
 	// wrote; nil: not checked.
 	SeenSeq *int64
@@ -181,13 +185,14 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 	if err != nil {
 		return model.Message{}, err
 	}
+	number := d.number(b.now, c)
 	var first model.MessageID
 	for _, part := range d.parts() {
 		m := &store.Message{Message: model.Message{
 			ClientID: part.client, Direction: model.Out, State: model.Queued, Text: part.text, ReplyTo: part.replyTo,
 			Author: model.Author{Kind: model.ByUser, ID: string(user.ID), Name: model.Untrusted(user.Name)},
-			SentAt: b.now,
-		}, Order: order}
+			SentAt: order,
+		}, Order: order, Number: number}
 		if d.Note {
 			m.Direction, m.State = model.Note, ""
 		}
@@ -197,6 +202,9 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 		if first == "" {
 			first = m.ID
 		}
+	}
+	if err := b.lineUp(c); err != nil {
+		return model.Message{}, err
 	}
 	if err := b.releaseQueue(c); err != nil {
 		return model.Message{}, err
@@ -222,7 +230,7 @@ func (b *batch) acceptPart(c *openConversation, m *store.Message, p part, hash s
 	}
 	return b.tx.PutReply(store.Reply{
 		MessageID: m.ID, ConversationID: c.ID, UserID: user, ClientID: m.ClientID, SentBy: user, File: p.file,
-		BodyHash: hash, AcceptedSeq: m.FirstSeq, AcceptedAt: b.now, State: m.State,
+		BodyHash: hash, Number: m.Number, AcceptedSeq: m.FirstSeq, AcceptedAt: b.now, State: m.State,
 	})
 }
 

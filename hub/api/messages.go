@@ -112,6 +112,7 @@ type replyInput struct {
 		// the client_id and is the answer; those after it have it with "/2", "/3" … behind.
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of uploads; the text, if any, and each file become a message of its own, in this order, stored together or not at all"`
 		SeenSeq     *int64   `json:"seen_seq,omitempty" minimum:"0" doc:"The highest seq of the Page its writer had seen"`
+		Number      int64    `json:"number,omitempty" minimum:"0" doc:"The place in the order of the writer's key presses: microseconds since 1970 by the hub's clock, another for each. Replies of a conversation leave by it. Absent: pressed when it comes"`
 		Note        bool     `json:"note,omitempty" doc:"For colleagues only; the customer never sees it"`
 	}
 }
@@ -119,7 +120,7 @@ type replyInput struct {
 func (s *server) reply(ctx context.Context, in *replyInput) (*body[model.Message], error) {
 	m, err := s.hub.Reply(ctx, user(ctx), hub.Draft{
 		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
-		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, SeenSeq: in.Body.SeenSeq,
+		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq,
 	})
 	return s.message(ctx, m, err)
 }

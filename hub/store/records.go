@@ -80,6 +80,15 @@ type Conversation struct {
 	ReadMark Mark
 	// ProfileAt is when the customer's profile was last asked for; zero: never.
 	ProfileAt time.Time
+	// Posted is the place in line of the reply that was handed to Meta last.
+	Posted LinePlace
+}
+
+// LinePlace is a place in the line of what users wrote in a conversation: Number, then
+// Seq, the first seq of a message.
+type LinePlace struct {
+	Number int64
+	Seq    int64
 }
 
 // Mark is a place in the order of a conversation's messages: Order, then
@@ -98,6 +107,9 @@ type Message struct {
 	FirstSeq int64
 	// MetaTime: Order is Meta's.
 	MetaTime bool
+	// Number is the place in line of what a user wrote, with FirstSeq; 0: it is nobody's of
+	// ours, or of before there were numbers.
+	Number int64 `json:",omitempty"`
 	// EditNumber is the number of the edit shown, 0 for none.
 	EditNumber int
 	// ReactedAt is Meta's time of the newest reaction event applied, by who reacted.
@@ -166,7 +178,10 @@ type Reply struct {
 	File *File
 	// BodyHash is the same for the same body.
 	BodyHash string
-	// AcceptedSeq is the message's first seq: the order in which replies leave.
+	// Number and then AcceptedSeq, the message's first seq, are the order in which the
+	// replies of a conversation leave: that of the key presses, by the hub's clock, in
+	// microseconds. 0: of before there were numbers.
+	Number      int64 `json:",omitempty"`
 	AcceptedSeq int64
 	// AcceptedAt is when the hub took it, or a person sent it again.
 	AcceptedAt time.Time

@@ -1,0 +1,145 @@
+package hub
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// What users write in a conversation stands, leaves and shows in one line: that of their
+// key presses, by the number that each client gives. What has left stands before what has
+// not, whatever its number.
+
+const (
+	// linedUp is how many of a conversation's newest messages are looked at for those
+	// that stand out of line.
+	linedUp = 50
+	// noteShift is by how much a note may be moved to stay among the replies it was
+	// written among: they wait for Meta, and a note tells when it was written.
+	noteShift = time.Minute
+	// step parts two that would have the same time.
+	step = time.Microsecond
+)
+
+// number is a draft's place in its conversation's line: that of its key press, by the
+// hub's clock. One without a number was pressed when it came. It is never in the future,
+// and never before what has left.
+func (d Draft) number(now time.Time, c *openConversation) int64 {
+	n := now.UnixMicro()
+	if d.Number > 0 {
+		n = min(n, d.Number)
+	}
+	if n < c.Posted.Number {
+		n = c.Posted.Number + 1
+	}
+	return n
+}
+
+// depart notes that a reply is about to leave: nothing else goes before it any more. One
+// that was overtaken, as it failed before and is sent again, goes behind.
+func depart(c *openConversation, r *store.Reply) {
+	if compareInLine(r.Number, r.AcceptedSeq, c.Posted.Number, c.Posted.Seq) < 0 {
+		r.Number = c.Posted.Number + 1
+	}
+	c.Posted = store.LinePlace{Number: r.Number, Seq: r.AcceptedSeq}
+	c.changed = true
+}
+
+func compareInLine(number, seq, otherNumber, otherSeq int64) int {
+	return cmp.Or(cmp.Compare(number, otherNumber), cmp.Compare(seq, otherSeq))
+}
+
+// unsettled returns a conversation's replies that wait for something, in line.
+func (b *batch) unsettled(id model.ConversationID) ([]store.Reply, error) {
+	open, err := b.tx.UnsettledReplies(id)
+	slices.SortStableFunc(open, func(x, y store.Reply) int {
+		return compareInLine(x.Number, x.AcceptedSeq, y.Number, y.AcceptedSeq)
+	})
+	return open, err
+}
+
+// lineUp has what users wrote in a conversation show in line: a reply shows by Meta's time
+// once that is known, and those of which it is not known make room.
+func (b *batch) lineUp(c *openConversation) error {
+	line, err := b.written(c)
+	if err != nil {
+		return err
+	}
+	for _, i := range PutInLine(line) {
+		if err := b.put(c, &line[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// written are the newest messages of a conversation that users wrote, in line.
+func (b *batch) written(c *openConversation) ([]store.Message, error) {
+	all, _, err := b.tx.Messages(c.ID, "", linedUp, store.Eyes{})
+	if err != nil {
+		return nil, err
+	}
+	held := make(map[model.MessageID]bool, len(all))
+	for i := range all {
+		held[all[i].ID] = true
+	}
+	open, err := b.tx.UnsettledReplies(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range open { // also those that have waited for long
+		if held[r.MessageID] {
+			continue
+		}
+		m, err := b.tx.Message(r.MessageID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	line := slices.DeleteFunc(all, func(m store.Message) bool { return m.Number == 0 })
+	slices.SortStableFunc(line, func(x, y store.Message) int {
+		return compareInLine(x.Number, x.FirstSeq, y.Number, y.FirstSeq)
+	})
+	return line, nil
+}
+
+// PutInLine moves messages, which are in line, to where they show so: those that Meta has
+// timed stay, others move as little as they can. It returns which were moved.
+func PutInLine(line []store.Message) []int {
+	moved := make(map[int]bool)
+	move := func(i int, to time.Time) bool {
+		m := &line[i]
+		if by := to.Sub(m.Order).Abs(); m.Direction == model.Note && by > noteShift {
+			return false
+		}
+		m.Order, m.SentAt = to, to
+		moved[i] = true
+		return true
+	}
+	var floor time.Time // after all before
+	for i := range line {
+		m := &line[i]
+		if m.MetaTime || m.Order.After(floor) || move(i, floor.Add(step)) {
+			floor = later(floor, m.Order)
+		}
+	}
+	var ceiling time.Time // before all after, of those that have left
+	for i, m := range slices.Backward(line) {
+		left := m.MetaTime || m.State.Arrived() || m.Direction == model.Note
+		if !left {
+			continue
+		}
+		if !m.MetaTime && !ceiling.IsZero() && !m.Order.Before(ceiling) && !move(i, ceiling.Add(-step)) {
+			continue
+		}
+		if ceiling.IsZero() || line[i].Order.Before(ceiling) {
+			ceiling = line[i].Order
+		}
+	}
+	return slices.Sorted(maps.Keys(moved))
+}
