@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"parley/model"
@@ -27,6 +28,11 @@ type Problem struct {
 	Reply *model.Verdict `json:"reply"`
 	// Until is when it is worth asking again; nil: not told.
 	Until *time.Time `json:"until"`
+}
+
+// Refused tells that the hub did not do what it was asked, for sure.
+func (p *Problem) Refused() bool {
+	return p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError && p.Status != http.StatusRequestTimeout
 }
 
 // Error implements error.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -36,6 +37,9 @@ type KeptReply struct {
 	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
 	// that nobody checks for a newer reply.
 	SeenSeq int64 `json:"seen_seq,omitempty"`
+	// Number is its place in the order of the key presses: the hub's time, in microseconds,
+	// another for each. 0: it counts as pressed when the hub gets it.
+	Number int64 `json:"number,omitempty"`
 	// At is when it was kept first.
 	At time.Time `json:"at,omitzero"`
 }
@@ -47,8 +51,8 @@ func (r KeptReply) LogValue() slog.Value {
 	)
 }
 
-// same tells whether both are one reply: JSON keeps no bytes that are no UTF-8, and what
-// its writer has seen grows.
+// same tells whether both are one reply: JSON keeps no bytes that are no UTF-8, what its
+// writer has seen grows, and it was pressed once.
 func (r KeptReply) same(o KeptReply) bool {
 	return r.Hub == o.Hub && r.Conversation == o.Conversation && r.ClientID == o.ClientID && r.Text.Valid() == o.Text.Valid() &&
 		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b KeptFile) bool {
@@ -105,11 +109,14 @@ func (k *Kept) Put(r KeptReply) error {
 		if !other.same(r) {
 			return ErrKeptOther
 		}
-		r.At = other.At
+		r.At, r.Number = other.At, other.Number
 	}
 	b, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("encode kept reply: %w", err)
+	}
+	if was, err := os.ReadFile(k.path(r.ClientID)); err == nil && bytes.Equal(was, b) {
+		return nil
 	}
 	if err := replaceFile(k.path(r.ClientID), b); err != nil {
 		return fmt.Errorf("keep reply: %w", err)
@@ -117,9 +124,15 @@ func (k *Kept) Put(r KeptReply) error {
 	return nil
 }
 
-// known returns a reply with what is kept of its files already, where it is kept.
+// known returns a reply with what is kept of it already, where it is kept: its files, and
+// its place among the others.
 func (k *Kept) known(r KeptReply) KeptReply {
-	if other, ok := k.read(string(r.ClientID) + keptSuffix); ok && other.same(r) && len(r.Files) > 0 {
+	other, ok := k.read(string(r.ClientID) + keptSuffix)
+	if !ok || !other.same(r) {
+		return r
+	}
+	r.Number = other.Number
+	if len(r.Files) > 0 {
 		r.Files = other.Files
 	}
 	return r
@@ -173,7 +186,7 @@ func (k *Kept) Find(like KeptReply, busy func(model.ClientID) bool) (model.Clien
 	return "", false
 }
 
-// All returns the replies to a hub that are kept, the oldest first.
+// All returns the replies to a hub that are kept, in the order of the key presses.
 func (k *Kept) All(hub string) []KeptReply {
 	var out []KeptReply
 	for r := range k.all() {
@@ -182,9 +195,17 @@ func (k *Kept) All(hub string) []KeptReply {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b KeptReply) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ClientID, b.ClientID))
+		return cmp.Or(cmp.Compare(a.place(), b.place()), a.At.Compare(b.At), cmp.Compare(a.ClientID, b.ClientID))
 	})
 	return out
+}
+
+// place is where a reply stands among others; of one without a number, by when it was kept.
+func (r KeptReply) place() int64 {
+	if r.Number > 0 {
+		return r.Number
+	}
+	return r.At.UnixMicro()
 }
 
 func (k *Kept) all() iter.Seq[KeptReply] {

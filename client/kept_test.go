@@ -313,3 +313,40 @@ func TestKeptThatIsBusyIsNotFound(t *testing.T) {
 		t.Errorf("typed at %v, want %v", all[1].At, r.At)
 	}
 }
+
+// TestKeptKeepTheOrderOfTheKeys: the number of the first time counts, whatever clocks say.
+func TestKeptKeepTheOrderOfTheKeys(t *testing.T) {
+	t.Parallel()
+	k := client.NewKept(filepath.Join(t.TempDir(), "replies"))
+	at := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	var want []model.Untrusted
+	var all []client.KeptReply
+	for i, text := range []model.Untrusted{"one", "two", "three", "four"} {
+		r := kept(text)
+		r.At, r.Number = at.Add(-time.Duration(i)*time.Hour), at.UnixMicro()+int64(i) // its clock was set back
+		if text == "three" {
+			r.At, r.Number = at.Add(2*time.Microsecond), 0 // by a version that knew no numbers
+		}
+		want, all = append(want, text), append(all, r)
+	}
+	for _, i := range []int{2, 0, 3, 1} {
+		if err := k.Put(all[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := all[0]
+	again.Number, again.SeenSeq = at.Add(time.Hour).UnixMicro(), 7
+	if err := k.Put(again); err != nil {
+		t.Fatal(err)
+	}
+	var got []model.Untrusted
+	for _, r := range k.All(hubURL) {
+		got = append(got, r.Text)
+		if r.Text == "one" && (r.Number != all[0].Number || r.SeenSeq != 7) {
+			t.Errorf("kept again with number %d, seen %d", r.Number, r.SeenSeq)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("kept in the order %q, want %q", got, want)
+	}
+}

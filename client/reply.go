@@ -91,7 +91,8 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 		Uploads  []string        `json:"attachments,omitempty"`
 		Note     bool            `json:"note,omitempty"`
 		SeenSeq  int64           `json:"seen_seq,omitempty"`
-	}{r.ClientID, r.Text, r.ReplyTo, r.uploads(), r.Note, r.SeenSeq}
+		Number   int64           `json:"number,omitempty"`
+	}{r.ClientID, r.Text, r.ReplyTo, r.uploads(), r.Note, r.SeenSeq, r.Number}
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
 		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)

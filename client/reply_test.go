@@ -459,3 +459,29 @@ func TestNoteIsHandedInAsOne(t *testing.T) {
 		}
 	})
 }
+
+// TestANumberIsHandedIn as it was kept first, also by a later run that gives another.
+func TestANumberIsHandedIn(t *testing.T) {
+	atDesk(t, func(d *desk, n int, _ *http.Request) (*http.Response, error) {
+		if n == 0 {
+			return refusal(http.StatusServiceUnavailable, "unavailable")
+		}
+		return d.taken(model.Sent)
+	}, func(d *desk) {
+		d.reply.Number = 1_000_007
+		if _, err := d.send(0); err == nil {
+			d.Error("taken at once")
+		}
+		d.reply.Number = 2_000_000
+		m, err := d.send(time.Second)
+		d.wantState(m, err, model.Sent)
+		for _, c := range d.hub.got() {
+			var body struct {
+				Number int64 `json:"number"`
+			}
+			if err := json.Unmarshal(c.body, &body); err != nil || body.Number != 1_000_007 {
+				d.Errorf("posted %s", c.body)
+			}
+		}
+	})
+}

@@ -72,6 +72,17 @@ func (q Query) holds(r *row) bool {
 	return false
 }
 
+// Holds tells whether a view of the query would hold a conversation as it is given, now.
+func (in *Inbox) Holds(q Query, c Conversation) bool {
+	p, ok := in.pages[c.PageID]
+	if !ok || !fitting(c.PageID, &c) {
+		return false
+	}
+	r := p.pack(&c)
+	r.class = in.judge(&r)
+	return q.normal().holds(&r)
+}
+
 // View is a window on the conversations of a query, in its order, as they are when
 // it is read. It costs nothing to keep; the order behind it is built when it is
 // first read and kept up while it is among the few that were read last.

@@ -84,7 +84,8 @@ func TestUploadsAreShownAndStopped(t *testing.T) {
 	w.keys("enter")
 	id := w.shown.id
 	r := Reply{Conversation: id, ClientID: "big", Text: "The plans", Files: []File{{Path: "/plans.pdf", Name: "plans.pdf", Size: 20_000_000}}}
-	w.replies.add(r, noon, "")
+	w.replies.add(r, "")
+	w.replies.next(id)
 	w.sends(Uploading{Conversation: id, ClientID: "big", Sent: 5_000_000, All: 20_000_000, For: 2 * time.Second})
 	w.shows("The plans", "25 % of 20 MB uploaded, 2.5 MB/s. D stops it.")
 	w.keys("D")
@@ -98,7 +99,8 @@ func TestUploadsAreShownAndStopped(t *testing.T) {
 	}
 	// All of it left: there is nothing to stop.
 	r.ClientID = "small"
-	w.replies.add(r, noon, "")
+	w.replies.add(r, "")
+	w.replies.next(id)
 	w.sends(Uploading{Conversation: id, ClientID: "small", Sent: 20_000_000, All: 20_000_000})
 	w.hides("uploaded")
 	if why := needsDroppable(w.Model); why == "" {

@@ -30,7 +30,7 @@ func moving() []cmd {
 		{ID: "first", Keys: []string{"g", "home"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.end(false) }},
 		{ID: "last", Keys: []string{"G", "end"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.end(true) }},
 		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: needsConversation, Run: (*Model).openSelected},
-		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Reason: needsOpen, Run: (*Model).expand},
+		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: needsOpen, Run: (*Model).expand},
 		{ID: "back", Keys: []string{"esc", "h", "left"}, Scope: command.Panes, Hidden: true, Run: (*Model).back},
 		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.turn(1) }},
 		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.turn(-1) }},
@@ -42,15 +42,15 @@ func moving() []cmd {
 func answering() []cmd {
 	return []cmd{
 		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openComposer},
-		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Reason: needsQuotable, Run: (*Model).quote},
+		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Message: true, Reason: needsQuotable, Run: (*Model).quote},
 		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: needsFiles, Run: (*Model).attach},
-		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Reason: needsReactable, Run: (*Model).react},
+		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: needsReactable, Run: (*Model).react},
 		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: needsConversation, Run: (*Model).openNote},
-		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Reason: needsAsking, Run: (*Model).resend},
-		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Reason: needsDroppable, Run: (*Model).giveUp},
+		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Message: true, Reason: needsAsking, Run: (*Model).resend},
+		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Message: true, Reason: needsDroppable, Run: (*Model).giveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: needsDraft, Run: (*Model).listDrafts},
-		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Reason: needsMessage, Run: (*Model).copyText},
-		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Reason: needsAddress, Run: (*Model).openAddress},
+		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: needsMessage, Run: (*Model).copyText},
+		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: needsAddress, Run: (*Model).openAddress},
 		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: needsPage, Run: (*Model).share},
 	}
 }

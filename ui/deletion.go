@@ -120,5 +120,5 @@ func (m *Model) forgetDeleted() {
 	}
 	m.list.Forget()
 	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return m.deleted(id) })
-	m.undo = slices.DeleteFunc(m.undo, func(c change) bool { return m.deleted(c.id) })
+	m.undo = slices.DeleteFunc(m.undo, func(x *action) bool { return m.deleted(x.id) })
 }

@@ -18,6 +18,8 @@ type Hub interface {
 	// Reply hands a reply or a note in, again and again with the same id until the hub took or
 	// refused it. It is kept on disk from before the first try until then.
 	Reply(ctx context.Context, r Reply) (model.Message, error)
+	// Keep keeps a reply on disk that waits for its turn to be handed in.
+	Keep(r Reply) error
 	// StopUpload stops sending the files of a reply that is being handed in.
 	StopUpload(id model.ClientID)
 	// TakeBack gives a reply that could not be handed in back to its writer: it is kept no
@@ -103,6 +105,10 @@ type Reply struct {
 	Files []File
 	// SeenSeq is the highest seq of the Page that the writer had seen.
 	SeenSeq int64
+	// Number is its place in the order of the key presses, another for each; At is when it
+	// was sent off.
+	Number int64
+	At     time.Time
 }
 
 // Unsent is a reply or a note of an earlier run that was handed in without an answer:
@@ -116,8 +122,10 @@ type Unsent struct {
 	ReplyTo model.MessageID
 	// Files are what it carries besides the text.
 	Files []File
-	// At is when it was typed; zero: unknown.
-	At time.Time
+	// Number is its place in the order of the key presses; 0: unknown. At is when it was
+	// sent off; zero: unknown.
+	Number int64
+	At     time.Time
 }
 
 // Drafts keeps what was typed and not sent. Its method is called in commands.

@@ -20,24 +20,6 @@ func TestMovingDoesNotOpen(t *testing.T) {
 	w.shows("Reply to Customer 1…")
 }
 
-// TestUntilChosenTheFirstIsSelected: whoever has not moved yet finds the newest.
-func TestUntilChosenTheFirstIsSelected(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, some(5))
-	w.arrives(talk(3, -1, func(c *model.Conversation) { c.Seq = 100 }))
-	if r, _ := w.list.Selected(); r.Customer.Name != "Customer 3" {
-		t.Errorf("%s is selected", r.ID)
-	}
-	w.keys("enter")
-	w.shows("Conversations open here.") // it was meant for the row that was there
-	w.passes(slipGrace)
-	w.keys("enter", "esc")
-	w.arrives(talk(2, -2, func(c *model.Conversation) { c.Seq = 101 }))
-	if r, _ := w.list.Selected(); r.Customer.Name != "Customer 3" {
-		t.Errorf("%s is selected", r.ID)
-	}
-}
-
 // TestPreview: the conversation follows the selection after a moment, and the keys stay
 // with the list.
 func TestPreview(t *testing.T) {

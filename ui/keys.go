@@ -20,26 +20,18 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.keyComposer(k)
 	}
 	c, ok := m.commands.ByKey(m.scope(), k.Key())
-	if !ok || m.focus == paneList && m.slipping() && c.Selected {
+	if !ok {
 		return nil
+	}
+	if c.Message && m.focus == paneThread && m.thread.Reveal() {
+		return nil // what it would act on was not to be seen
 	}
 	return m.run(c)
 }
 
-// slipGrace is how long after another row slipped under the selection a key that acts on
+// slipGrace is how long after another row slipped under a selection a key that acts on
 // the selected row is taken for one that was meant for the row before.
 const slipGrace = 400 * time.Millisecond
-
-func (m *Model) slipping() bool {
-	return !m.list.Chosen() && m.clock.now().Sub(m.slipped) < slipGrace
-}
-
-// refresh has the list follow changes of its rows.
-func (m *Model) refresh() {
-	if m.list.Refresh() {
-		m.slipped = m.clock.now()
-	}
-}
 
 // run runs a command, or says why it can't be.
 func (m *Model) run(c *command.Command[*Model]) tea.Cmd {

@@ -36,6 +36,8 @@ type crmAct struct {
 	do   crmChange
 	back *crmChange // nil: it can't be taken back
 	said string
+	// action is what takes it back, where that is possible.
+	action *action
 }
 
 // crmDone is the answer to a change.
@@ -49,6 +51,10 @@ type crmDone struct {
 // doCRM has the hub change something in the CRM.
 func (m *Model) doCRM(a crmAct) tea.Cmd {
 	m.crm.busy = true
+	if a.back != nil {
+		a.action = &action{act: act{change: change{id: a.id, crm: &a.do}, back: &change{id: a.id, crm: a.back}}}
+		m.undo.push(a.action)
+	}
 	m.notify(m.say(words.SaidAsksCRM))
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
@@ -80,6 +86,9 @@ func (m *Model) crmDone(d crmDone) {
 	m.crm.busy = false
 	if d.err != nil {
 		m.notify(m.hub.Explain(d.err))
+		if isRefused(d.err) {
+			m.undo.drop(d.action)
+		}
 		return
 	}
 	if m.lost(d.id) {
@@ -92,8 +101,7 @@ func (m *Model) crmDone(d crmDone) {
 		m.putRecord(*d.record)
 	}
 	m.tellCRM(d.id, d.said)
-	if d.back != nil {
-		m.undo.push(change{id: d.id, crm: d.back})
+	if d.action != nil && m.undo.last() == d.action {
 		m.offerUndo()
 	}
 }

@@ -77,9 +77,7 @@ type Model struct {
 	// greeting waits for a Page's greetings.
 	greeting *overlay.Choice
 
-	list *inbox.List
-	// slipped is when another row was selected by itself.
-	slipped time.Time
+	list    *inbox.List
 	query   model.Query
 	search  search
 	thread  *thread.Pane
@@ -95,6 +93,11 @@ type Model struct {
 	attached map[model.ConversationID][]File
 	// stopped are the replies whose files the user stopped sending.
 	stopped map[model.ClientID]bool
+	// numbered is the number of the last key press that sent something off.
+	numbered int64
+	// returned is what came back of what was sent off, to be changed, and stands first in
+	// what is typed.
+	returned map[DraftOf]string
 	// untold: earlier runs left replies, and the user has not been told.
 	untold   bool
 	newer    newer
@@ -102,6 +105,7 @@ type Model struct {
 	presence presence
 	crm      crm
 	sights   sights
+	acting   acting
 	undo     undoStack
 	toast    toast
 	wire     Connection
@@ -127,7 +131,7 @@ func New(o Options) (*Model, error) {
 		list:     inbox.New(), thread: thread.New(), box: composer.New(),
 		query:   model.Query{Filter: model.FilterOpen, Sort: model.SortNewest},
 		typed:   newTyped(o.Typed),
-		replies: pending{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
+		replies: pending{}, returned: map[DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
 	}
 	m.restyle()
 	m.takeUnsent(o.Unsent)

@@ -86,7 +86,6 @@ func (m *Model) end(last bool) tea.Cmd {
 
 func (m *Model) openSelected() tea.Cmd {
 	if r, ok := m.list.Selected(); ok {
-		m.list.Select(r.ID) // from now on it is what the user chose
 		return m.open(r.ID)
 	}
 	return nil

@@ -194,7 +194,7 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 func (m *Model) content(r model.Row) thread.Content {
 	t, _ := m.inbox.Thread(r.ID)
 	return thread.Content{
-		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID), Me: m.inbox.User().ID,
+		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID, m.say(words.WaitsForEarlier)), Me: m.inbox.User().ID,
 		Keys: thread.Keys{
 			Resend: m.keyOf("resend"), Drop: m.keyOf("drop"), Attachment: m.keyOf("open_address"), Open: m.keyOf("open"),
 			Reply: m.keyOf("reply"), Share: m.keyOf("share"),

@@ -39,7 +39,7 @@ func (m *Model) forget() {
 	}
 	m.list.Forget()
 	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return hidden(id.Page()) })
-	m.undo = slices.DeleteFunc(m.undo, func(c change) bool { return hidden(c.id.Page()) })
+	m.undo = slices.DeleteFunc(m.undo, func(x *action) bool { return hidden(x.id.Page()) })
 	m.followSights()
 }
 

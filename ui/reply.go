@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -51,18 +52,29 @@ func (m *Model) send() tea.Cmd {
 	}
 	id := m.box.Conversation()
 	at, _ := m.inbox.Position(id.Page())
-	r := Reply{Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq}
+	r := Reply{
+		Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq,
+		Number: m.number(), At: m.clock.now(),
+	}
 	if !r.Note {
 		r.ReplyTo = m.quotes[id]
 		r.Files = m.attached[id]
 		delete(m.quotes, id)
 		delete(m.attached, id)
 	}
-	m.replies.add(r, m.clock.now(), "")
+	var keep tea.Cmd
+	if len(m.replies[id]) > 0 { // in its turn
+		keep = m.keep(r)
+	}
+	m.replies.add(r, "")
+	delete(m.returned, m.writing())
+	if m.replies.behind(r) {
+		m.notify(m.say(words.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+	}
 	m.box.SetText("")
-	m.thread.Bottom()
+	m.thread.Follow(r.ClientID)
 	m.shown.stale = true
-	return tea.Batch(m.keepDraft(), m.tellTyped(), m.handIn(r))
+	return tea.Batch(m.keepDraft(), m.tellTyped(), keep)
 }
 
 // handIn hands a reply in. It has no deadline but the end of the program: it may wait
@@ -119,19 +131,27 @@ func (m *Model) giveBackReply(r Reply) tea.Cmd {
 	return m.giveBack(DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
 }
 
-// giveBack puts a text that was not taken before what has been typed since.
+// giveBack puts a text that was not taken before what has been typed since, and behind what
+// came back before it.
 func (m *Model) giveBack(of DraftOf, text string) tea.Cmd {
-	if m.writing() == of {
-		if since := m.box.Text(); since != "" {
-			text += "\n" + since
-		}
-		m.box.SetText(text)
-		return m.keepDraft()
+	since, here := m.typed.text(of), m.writing() == of
+	if here {
+		since = m.box.Text()
 	}
-	if since := m.typed.text(of); since != "" {
+	if before := m.returned[of]; before != "" {
+		if rest, ok := strings.CutPrefix(since, before); ok && (rest == "" || rest[0] == '\n') {
+			text, since = before+"\n"+text, strings.TrimPrefix(rest, "\n")
+		}
+	}
+	m.returned[of] = text
+	if since != "" {
 		text += "\n" + since
 	}
-	return m.saveDraft(of, text)
+	if !here {
+		return m.saveDraft(of, text)
+	}
+	m.box.SetText(text)
+	return m.keepDraft()
 }
 
 // decided is the answer to R or D.
@@ -167,14 +187,38 @@ func (m *Model) waiting(msg model.Message) (Reply, bool) {
 	return r, true
 }
 
+// light selects the reply that a key is about, where another was selected, and tells whether
+// it did: a key acts on what is lit alone.
+func (m *Model) light(msg model.Message) bool {
+	if !m.thread.Light(msg) {
+		return false
+	}
+	m.notify(m.say(words.SaidDecideThis, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+	return true
+}
+
+// lightFirst selects the first reply that the hub has not taken: those behind it wait.
+func (m *Model) lightFirst() {
+	first := m.replies[m.shown.id][0]
+	m.thread.Light(model.Message{ClientID: first.ClientID})
+	m.notify(m.say(words.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+}
+
 // resend sends a reply again: one that the hub did not take with the same id, so that
 // it can't leave twice; one that Facebook did not answer as a new attempt.
 func (m *Model) resend() tea.Cmd {
 	msg, _ := m.asking()
+	if m.light(msg) {
+		return nil
+	}
 	if r, ok := m.waiting(msg); ok {
-		m.replies.fail(r.Conversation, r.ClientID, "")
+		if m.replies.behind(r) {
+			m.lightFirst()
+			return nil
+		}
+		m.replies.again(r)
 		m.shown.stale = true
-		return m.handIn(r)
+		return nil
 	}
 	at, _ := m.inbox.Position(m.shown.id.Page())
 	hub := m.hub
@@ -189,6 +233,9 @@ func (m *Model) giveUp() tea.Cmd {
 	msg, ok := m.asking()
 	if u, going := m.stoppable(); !ok && going {
 		return m.stopUpload(u)
+	}
+	if m.light(msg) {
+		return nil
 	}
 	if r, ok := m.waiting(msg); ok {
 		return m.withdraw(r)

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,19 +29,50 @@ type act struct {
 	said string
 }
 
+// action is an act from its key press on.
+type action struct {
+	act
+	// of is what it takes back; nil: it takes nothing back.
+	of *action
+	// refused: it was not done, for sure.
+	refused bool
+}
+
+// acting are actions that were not answered, by conversation, in the order of the key
+// presses. Only the first is on its way, so that none overtakes another.
+type acting map[model.ConversationID][]*action
+
 // triaged is the answer to an action.
 type triaged struct {
-	act
+	action       *action
 	conversation model.Conversation
 	err          error
 }
 
-// do has the hub do an action.
+// do has the hub do an action, once those before it are done. From now on it is the last
+// one, which the key for that takes back.
 func (m *Model) do(a act) tea.Cmd {
+	x := &action{act: a}
+	if a.back != nil {
+		m.undo.push(x)
+	}
+	return m.enqueue(x)
+}
+
+func (m *Model) enqueue(x *action) tea.Cmd {
+	m.acting[x.id] = append(m.acting[x.id], x)
+	if len(m.acting[x.id]) > 1 {
+		return nil
+	}
+	return m.begin(x)
+}
+
+// begin has the hub do an action.
+func (m *Model) begin(x *action) tea.Cmd {
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
-		c, err := apply(ctx, hub, a.change)
-		return triaged{act: a, conversation: c, err: err}
+		c, err := apply(ctx, hub, x.change)
+		return triaged{action: x, conversation: c, err: err}
 	})
 }
 
@@ -55,17 +88,61 @@ func apply(ctx context.Context, hub Hub, c change) (model.Conversation, error) {
 }
 
 func (m *Model) triaged(t triaged) tea.Cmd {
-	if t.err != nil {
+	x := t.action
+	switch {
+	case t.err != nil:
 		m.notify(m.hub.Explain(t.err))
-		return nil
+		if x.refused = isRefused(t.err); x.refused {
+			m.undo.drop(x)
+		}
+	default:
+		m.put(t.conversation)
+		m.notify(x.said)
+		if m.undo.last() == x {
+			m.offerUndo()
+		}
 	}
-	m.put(t.conversation)
-	m.notify(t.said)
-	if t.back != nil {
-		m.undo.push(*t.back)
-		m.offerUndo()
+	return m.actNext(x.id)
+}
+
+// actNext begins the action after the one that was answered. What takes back something that
+// was not done is done with.
+func (m *Model) actNext(id model.ConversationID) tea.Cmd {
+	for queue := m.acting[id]; len(queue) > 1; {
+		queue = queue[1:]
+		m.acting[id] = queue
+		if of := queue[0].of; of == nil || !of.refused {
+			return m.begin(queue[0])
+		}
 	}
+	delete(m.acting, id)
 	return nil
+}
+
+// isRefused tells whether the hub said that it did not do something. After any other error
+// it may have been done.
+func isRefused(err error) bool {
+	var refused interface{ Refused() bool }
+	return errors.As(err, &refused) && refused.Refused()
+}
+
+// expected is a conversation as it will be once what was asked for is done.
+func (m *Model) expected(id model.ConversationID) (model.Row, bool) {
+	r, ok := m.inbox.Conversation(id)
+	for _, x := range m.acting[id] {
+		switch {
+		case x.of != nil && x.of.refused:
+		case x.triage != nil:
+			if c, err := x.triage.Of(r.Conversation, m.clock.now()); err == nil {
+				r.Conversation = c
+			}
+		case x.unread:
+			r.Unread = max(1, r.Unread)
+		default:
+			r.Unread = 0
+		}
+	}
+	return r, ok
 }
 
 // offerUndo adds to what was just said that it can be taken back.
@@ -86,32 +163,54 @@ func (m *Model) triage(t model.Triage, said words.ID) tea.Cmd {
 // triageOf does a change of a conversation that was chosen before: meanwhile another may
 // be the current one.
 func (m *Model) triageOf(id model.ConversationID, t model.Triage, said words.ID, pairs ...any) tea.Cmd {
-	r, ok := m.inbox.Conversation(id)
+	r, ok := m.expected(id)
 	if !ok {
 		return nil
 	}
-	back := t.Inverse(r.Conversation, m.clock.now())
+	now := m.clock.now()
+	back := t.Inverse(r.Conversation, now)
 	pairs = append(pairs, "Name", m.look.Name(r.Customer))
-	return m.do(act{
+	cmd := m.do(act{
 		change: change{id: r.ID, triage: &t}, back: &change{id: r.ID, triage: &back}, said: m.say(said, pairs...),
 	})
+	if after, err := t.Of(r.Conversation, now); err == nil && after.Status != r.Status {
+		return tea.Batch(cmd, m.passOn(after))
+	}
+	return cmd
+}
+
+// passOn goes on to the next conversation where the user put one away, which the list will
+// not hold any more: whatever is pressed next is not meant for that one.
+func (m *Model) passOn(c model.Conversation) tea.Cmd {
+	if m.search.active() || m.inbox.Holds(m.query, c) {
+		return nil
+	}
+	var left tea.Cmd
+	if m.shown.id == c.ID && m.focus != paneList {
+		m.list.Light(c.ID)
+		left = m.leaveBox()
+		m.panelOpen = false
+		m.gone()
+	}
+	m.list.Pass(c.ID)
+	if m.focus != paneList {
+		return left
+	}
+	return tea.Batch(left, m.previewLater())
 }
 
 // finish marks the current conversation done, or opens it again.
 func (m *Model) finish() tea.Cmd {
 	r, _ := m.current()
-	if r.Status == model.Done {
+	if r, _ = m.expected(r.ID); r.Status == model.Done {
 		return m.triage(model.ToStatus(model.Open), words.SaidReopened)
 	}
-	cmd := m.triage(model.ToStatus(model.Done), words.SaidDone)
-	if m.focus == paneThread && m.frame.layout.list == 0 {
-		return tea.Batch(cmd, m.close())
-	}
-	return cmd
+	return m.triage(model.ToStatus(model.Done), words.SaidDone)
 }
 
 func (m *Model) pin() tea.Cmd {
-	if r, _ := m.current(); r.Pinned {
+	r, _ := m.current()
+	if r, _ = m.expected(r.ID); r.Pinned {
 		return m.triage(model.Unpin(), words.SaidUnpinned)
 	}
 	return m.triage(model.Pin(), words.SaidPinned)
@@ -123,6 +222,7 @@ func (m *Model) toggleRead() tea.Cmd {
 	if !ok {
 		return nil
 	}
+	r, _ = m.expected(r.ID)
 	name := m.look.Name(r.Customer)
 	if r.Unread > 0 && r.LastMessage != nil {
 		return m.do(act{
@@ -146,33 +246,48 @@ func (m *Model) toggleRead() tea.Cmd {
 // undoDepth is how many actions can be taken back.
 const undoDepth = 20
 
-// undoStack holds what would take the last actions back, the newest last.
-type undoStack []change
+// undoStack holds the last actions that can be taken back, answered or not, the newest last.
+type undoStack []*action
 
-func (s *undoStack) push(c change) {
-	*s = append(*s, c)
+func (s *undoStack) push(x *action) {
+	*s = append(*s, x)
 	*s = (*s)[max(0, len(*s)-undoDepth):]
 }
 
+func (s *undoStack) drop(x *action) {
+	*s = slices.DeleteFunc(*s, func(y *action) bool { return y == x })
+}
+
+func (s undoStack) last() *action {
+	if len(s) == 0 {
+		return nil
+	}
+	return s[len(s)-1]
+}
+
 func needsUndo(m *Model) string {
-	if len(m.undo) == 0 {
+	switch last := m.undo.last(); {
+	case last == nil:
 		return m.say(words.WhyNothingToUndo)
+	case last.crm != nil && m.crm.busy:
+		return m.say(words.WhyCRMBusy)
 	}
 	return ""
 }
 
-// takeBack takes the newest action back.
+// takeBack takes the newest action back, once it is done.
 func (m *Model) takeBack() tea.Cmd {
-	last := m.undo[len(m.undo)-1]
-	m.undo = m.undo[:len(m.undo)-1]
+	last := m.undo.last()
+	m.undo.drop(last)
 	name := ""
 	if r, ok := m.inbox.Conversation(last.id); ok {
 		name = m.look.Name(r.Customer)
 	}
+	said := m.say(words.SaidUndone, "Name", name)
 	if last.crm != nil {
-		return m.doCRM(crmAct{id: last.id, do: *last.crm, said: m.say(words.SaidUndone, "Name", name)})
+		return m.doCRM(crmAct{id: last.id, do: *last.back.crm, said: said})
 	}
-	return m.do(act{change: last, said: m.say(words.SaidUndone, "Name", name)})
+	return m.enqueue(&action{act: act{change: *last.back, said: said}, of: last})
 }
 
 // nextWaiting opens the conversation that needs an answer most: of those whose last

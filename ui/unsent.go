@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -12,19 +11,24 @@ import (
 	"parley/words"
 )
 
-// unheard is a reply that the hub has not taken yet, and how it is shown.
+// unheard is a reply that the hub has not taken yet, and how it is shown. Failed, it waits
+// for the user; neither that nor going, for those before it.
 type unheard struct {
 	thread.Pending
 	reply Reply
+	// going: it is being handed in.
+	going bool
 }
 
-// pending are replies that the hub has not taken yet, by conversation.
+// pending are replies that the hub has not taken yet, by conversation, in the order of the
+// key presses. In that they are handed in, one after the other: each client, proxy and
+// network may have one overtake another that was handed in beside it.
 type pending map[model.ConversationID][]unheard
 
-// add adds a reply; why is why it could not be handed in, empty while it is on its way.
-func (p pending) add(r Reply, at time.Time, why string) {
+// add adds a reply; why is why it could not be handed in, empty where it was not tried.
+func (p pending) add(r Reply, why string) {
 	u := unheard{reply: r, Pending: thread.Pending{
-		ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: at, Failed: why,
+		ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: r.At, Failed: why,
 	}}
 	for _, f := range r.Files {
 		u.Attachments = append(u.Attachments, model.Attachment{Type: model.PlainFile, Title: model.Untrusted(f.Name), Size: f.Size})
@@ -32,13 +36,34 @@ func (p pending) add(r Reply, at time.Time, why string) {
 	p[r.Conversation] = append(p[r.Conversation], u)
 }
 
-// shown are those of a conversation, as its pane shows them.
-func (p pending) shown(id model.ConversationID) []thread.Pending {
+// shown are those of a conversation, as its pane shows them. waits says that one waits for
+// those before it.
+func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 	var out []thread.Pending
-	for _, u := range p[id] {
+	for i, u := range p[id] {
+		if i > 0 && !u.going && u.Failed == "" {
+			u.Going = waits
+		}
 		out = append(out, u.Pending)
 	}
 	return out
+}
+
+// next returns the reply of a conversation that is to be handed in now, which counts as
+// going from then on. While one is on its way, or waits for the user, there is none.
+func (p pending) next(id model.ConversationID) (Reply, bool) {
+	all := p[id]
+	if len(all) == 0 || all[0].going || all[0].Failed != "" {
+		return Reply{}, false
+	}
+	all[0].going = true
+	return all[0].reply, true
+}
+
+// behind tells whether a reply waits for the user to decide about an earlier one.
+func (p pending) behind(r Reply) bool {
+	all := p[r.Conversation]
+	return len(all) > 0 && all[0].ClientID != r.ClientID && all[0].Failed != ""
 }
 
 func (p pending) get(id model.ConversationID, client model.ClientID) (unheard, bool) {
@@ -59,7 +84,16 @@ func (p pending) drop(id model.ConversationID, client model.ClientID) {
 func (p pending) fail(id model.ConversationID, client model.ClientID, why string) {
 	for i := range p[id] {
 		if p[id][i].ClientID == client {
-			p[id][i].Failed = why
+			p[id][i].Failed, p[id][i].going = why, false
+		}
+	}
+}
+
+// again has a reply that could not be handed in tried again, as it is now.
+func (p pending) again(r Reply) {
+	for i := range p[r.Conversation] {
+		if u := &p[r.Conversation][i]; u.ClientID == r.ClientID {
+			u.reply, u.Failed, u.going = r, "", false
 		}
 	}
 }
@@ -76,10 +110,63 @@ func (m *Model) takeUnsent(all []Unsent) {
 		if u.At.IsZero() {
 			u.At = m.clock.now()
 		}
-		r := Reply{Conversation: u.Conversation, Note: u.Note, ClientID: u.ClientID, Text: u.Text, ReplyTo: u.ReplyTo, Files: u.Files}
-		m.replies.add(r, u.At, m.say(words.UnsentBefore))
+		m.replies.add(Reply{
+			Conversation: u.Conversation, Note: u.Note, ClientID: u.ClientID, Text: u.Text, ReplyTo: u.ReplyTo, Files: u.Files, Number: u.Number, At: u.At,
+		}, m.say(words.UnsentBefore))
+		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
+}
+
+// number returns the place of a key press among all others: the hub's time, and another
+// for each.
+func (m *Model) number() int64 {
+	m.numbered = max(m.numbered+1, m.clock.now().UnixMicro())
+	return m.numbered
+}
+
+// handOn hands in what waited for its turn.
+func (m *Model) handOn() tea.Cmd {
+	var cmds []tea.Cmd
+	for id := range m.replies {
+		if r, ok := m.replies.next(id); ok {
+			m.shown.stale = m.shown.stale || m.shown.id == id
+			cmds = append(cmds, m.handIn(r))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// kept is the answer to keeping a reply that waits for its turn.
+type kept struct {
+	reply Reply
+	err   error
+}
+
+// keep keeps a reply on disk that waits for its turn.
+func (m *Model) keep(r Reply) tea.Cmd {
+	hub := m.hub
+	return func() tea.Msg { return kept{r, hub.Keep(r)} }
+}
+
+// kept tells of a reply that could not be kept. It is tried again in its turn, and does not
+// leave without.
+func (m *Model) kept(k kept) {
+	if k.err != nil {
+		m.notify(m.hub.Explain(k.err))
+	}
+}
+
+// Unheard returns what the user sent off and the hub has not taken, for when the program
+// ends.
+func (m *Model) Unheard() []Reply {
+	var out []Reply
+	for _, all := range m.replies {
+		for _, u := range all {
+			out = append(out, u.reply)
+		}
+	}
+	return out
 }
 
 // tellUnsent tells once, when there is a hub to hand it in to, that something was left.

@@ -81,8 +81,8 @@ func TestWhatTheHubHadAfterAll(t *testing.T) {
 	}
 }
 
-// TestKeysActOnTheSelectedReply: what R sends again is what is selected, not an older one
-// out of sight.
+// TestKeysActOnTheSelectedReply: what R sends again is what is selected. Where that needs
+// no decision, the key selects what does, and the next one acts.
 func TestKeysActOnTheSelectedReply(t *testing.T) {
 	t.Parallel()
 	ms := incoming(1)
@@ -95,6 +95,11 @@ func TestKeysActOnTheSelectedReply(t *testing.T) {
 	})
 	w.hub.messages[id] = append(ms, asks)
 	w.keys("enter", "k", "R")
+	w.shows("This one needs a decision: R sends it again, D drops it.")
+	if m, _ := w.thread.Selected(); m.ID != asks.ID || slices.Contains(w.hub.asked, "resend "+string(asks.ID)) {
+		t.Fatalf("%s is selected, asked %v", m.ID, w.hub.asked)
+	}
+	w.keys("R")
 	if !slices.Contains(w.hub.asked, "resend "+string(asks.ID)) || len(w.hub.replies) > 0 {
 		t.Errorf("asked %v, sent %v", w.hub.asked, w.hub.replies)
 	}

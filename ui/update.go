@@ -84,6 +84,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		m.uploading(msg)
 	case replied:
 		return m.replied(msg)
+	case kept:
+		m.kept(msg)
 	case withdrawn:
 		return m.withdrawn(msg)
 	case decided:
@@ -212,7 +214,7 @@ func (m *Model) news(n News) tea.Cmd {
 		m.forget()
 	}
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
-		m.refresh()
+		m.list.Refresh()
 	}
 	if slices.Contains(changes.Links, m.crm.records.of) || changes.Many {
 		m.renewRecords(changes.Many)
@@ -232,12 +234,16 @@ func (m *Model) settle() tea.Cmd {
 	now := m.clock.now()
 	if next := m.inbox.Next(); !next.IsZero() && !next.After(now) && !m.inbox.Now().IsZero() {
 		if changes := m.inbox.Advance(now); changes.Any() {
-			m.refresh()
+			m.list.Refresh()
 		}
 	}
 	m.toast.expire(now)
 	m.leavePanel()
+	if m.focus != paneList && m.shown.id != "" {
+		m.list.Light(m.shown.id)
+	}
 	taken, records := m.dropTaken(), m.followCRM()
+	handed := m.handOn()
 	m.draw()
-	return tea.Batch(taken, records, m.watchReading(), m.readOlder(), m.readOn(), m.tellPresence(), m.clock.wake(m.nextChange()))
+	return tea.Batch(taken, handed, records, m.watchReading(), m.readOlder(), m.readOn(), m.tellPresence(), m.clock.wake(m.nextChange()))
 }

@@ -26,6 +26,10 @@ type world struct {
 	drafts fakeDrafts
 	quit   bool
 	timers []timed
+	// slow: the hub does what it is asked, and answers, when the test says so. waiting is
+	// what it was asked, oldest first.
+	slow    bool
+	waiting []func() tea.Msg
 }
 
 // timed is a message that is due at some time.
@@ -164,9 +168,55 @@ func (w *world) answered(msg tea.Msg) {
 			}
 			return
 		}
+		if w.slow && w.waits(msg) {
+			return
+		}
 		w.sends(msg)
 	}
 }
+
+// waits puts off what the hub was asked, if that is something that changes what it holds.
+func (w *world) waits(msg tea.Msg) bool {
+	var later func() tea.Msg
+	switch msg := msg.(type) {
+	case replied:
+		later = func() tea.Msg {
+			m, err := w.hub.Reply(context.Background(), msg.reply)
+			return replied{reply: msg.reply, message: m, err: err}
+		}
+	case triaged:
+		later = func() tea.Msg {
+			c, err := apply(context.Background(), w.hub, msg.action.change)
+			return triaged{action: msg.action, conversation: c, err: err}
+		}
+	default:
+		return false
+	}
+	w.waiting = append(w.waiting, later)
+	return true
+}
+
+// answers has the hub do the nth of what it was asked, and answer.
+func (w *world) answers(n int) {
+	w.Helper()
+	later := w.waiting[n]
+	w.waiting = slices.Delete(w.waiting, n, n+1)
+	w.hub.slow = false
+	msg := later()
+	w.hub.slow = w.slow
+	w.sends(msg)
+}
+
+// answersAll has the hub do all that it is asked, until nothing waits.
+func (w *world) answersAll() {
+	w.Helper()
+	for len(w.waiting) > 0 {
+		w.answers(0)
+	}
+}
+
+// slows has the hub answer only when the test says so.
+func (w *world) slows() { w.slow, w.hub.slow = true, true }
 
 // keys types: one key for each, by Bubble Tea's names.
 func (w *world) keys(keys ...string) {
@@ -277,6 +327,8 @@ type fakeHub struct {
 	mu       sync.Mutex
 	inbox    *model.Inbox
 	messages map[model.ConversationID][]model.Message
+	// slow: what it is asked now is done later.
+	slow bool
 	// cursor is that of the messages before those; failOlder is why they can't be read.
 	cursor    string
 	failOlder error
@@ -318,6 +370,9 @@ func (h *fakeHub) Search(_ context.Context, q Search) (Findings, error) {
 }
 
 func (h *fakeHub) Reply(_ context.Context, r Reply) (model.Message, error) {
+	if h.slow {
+		return model.Message{}, nil
+	}
 	err := h.note("reply")
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -344,6 +399,8 @@ func (h *fakeHub) TakeBack(_ context.Context, r Reply) (model.Message, bool, err
 	return model.Message{}, false, err
 }
 
+func (h *fakeHub) Keep(r Reply) error { return h.note("keep " + string(r.ClientID)) }
+
 func (h *fakeHub) StopUpload(id model.ClientID) { _ = h.note("stop " + string(id)) }
 
 func (h *fakeHub) Taken(id model.ClientID) error { return h.note("taken " + string(id)) }
@@ -367,6 +424,9 @@ func (h *fakeHub) React(_ context.Context, m model.Message, emoji model.Untruste
 func (h *fakeHub) changed(id model.ConversationID, f func(*model.Conversation)) (model.Conversation, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.slow {
+		return model.Conversation{}, nil
+	}
 	r, ok := h.inbox.Conversation(id)
 	if !ok {
 		return model.Conversation{}, errors.New("no such conversation")

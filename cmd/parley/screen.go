@@ -88,7 +88,10 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	})
 	defer asked()
 	err = p.besideSync(ctx, leave, program, follow, client.NewKeeper(box))
-	// What was typed last is kept however the program ended.
+	// What was sent off and what was typed last is kept however the program ended.
+	for _, r := range m.Unheard() {
+		err = errors.Join(err, hub.Keep(r))
+	}
 	of, text := m.Unsaved()
 	if serr := keeping.Save(of, text, p.now()); serr != nil && of.Conversation != "" {
 		return serr

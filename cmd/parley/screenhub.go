@@ -28,6 +28,10 @@ type screenHub struct {
 	busy map[model.ClientID]context.CancelFunc
 	// show tells the screen how far files have come.
 	show func(ui.Uploading)
+
+	keeping sync.Mutex
+	// once are the replies that this run has kept, or found kept.
+	once map[model.ClientID]bool
 }
 
 var _ ui.Hub = (*screenHub)(nil)
@@ -54,16 +58,46 @@ func (h *screenHub) Search(ctx context.Context, q ui.Search) (ui.Findings, error
 
 // Reply implements [ui.Hub].
 func (h *screenHub) Reply(_ context.Context, r ui.Reply) (model.Message, error) {
-	k := client.KeptReply{
-		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: r.ClientID, Text: r.Text, ReplyTo: r.ReplyTo, Note: r.Note, SeenSeq: r.SeenSeq, At: time.Now(), Files: keptFiles(r.Files),
+	k := h.toKeep(r)
+	if err := h.Keep(r); err != nil {
+		return model.Message{}, err
 	}
 	ctx, stop := context.WithCancel(h.leaving)
 	defer stop()
-	k.ClientID = h.begin(k, stop)
+	h.begin(k.ClientID, stop)
 	defer h.end(k.ClientID)
 	k.Told = h.uploads(r)
 	m, err := h.client.HandIn(ctx, h.kept, k, replyPatience)
 	return m, refusal(err)
+}
+
+// Keep implements [ui.Hub]. What was kept once is not kept again: the hub may have taken it
+// since.
+func (h *screenHub) Keep(r ui.Reply) error {
+	h.keeping.Lock()
+	defer h.keeping.Unlock()
+	if h.once[r.ClientID] {
+		return nil
+	}
+	if err := h.kept.Put(h.toKeep(r)); err != nil {
+		return err
+	}
+	h.isKept(r.ClientID)
+	return nil
+}
+
+func (h *screenHub) isKept(id model.ClientID) {
+	if h.once == nil {
+		h.once = map[model.ClientID]bool{}
+	}
+	h.once[id] = true
+}
+
+// toKeep is a reply as it is kept.
+func (h *screenHub) toKeep(r ui.Reply) client.KeptReply {
+	return client.KeptReply{
+		Hub: h.client.URL(), Conversation: r.Conversation, ClientID: r.ClientID, Text: r.Text, ReplyTo: r.ReplyTo, Note: r.Note, SeenSeq: r.SeenSeq, Number: r.Number, At: r.At, Files: keptFiles(r.Files),
+	}
 }
 
 // tellUploads is how often the screen is told how far files have come.
@@ -102,20 +136,14 @@ func (h *screenHub) StopUpload(id model.ClientID) {
 	}
 }
 
-// begin returns the id under which a reply leaves. The same text that was kept because
-// nobody knows whether the hub has it keeps the id that it had; one that is on its way
-// right now is another reply.
-func (h *screenHub) begin(r client.KeptReply, stop context.CancelFunc) model.ClientID {
+// begin notes what stops a reply that is being handed in.
+func (h *screenHub) begin(id model.ClientID, stop context.CancelFunc) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if id, ok := h.kept.Find(r, func(id model.ClientID) bool { return h.busy[id] != nil }); ok {
-		r.ClientID = id
-	}
 	if h.busy == nil {
 		h.busy = map[model.ClientID]context.CancelFunc{}
 	}
-	h.busy[r.ClientID] = stop
-	return r.ClientID
+	h.busy[id] = stop
 }
 
 func (h *screenHub) end(id model.ClientID) {
@@ -199,8 +227,11 @@ func (h *screenHub) Explain(err error) string { return h.explain(err) }
 // whether the hub has it.
 func (h *screenHub) unsent() []ui.Unsent {
 	var out []ui.Unsent
+	h.keeping.Lock()
+	defer h.keeping.Unlock()
 	for _, k := range h.kept.All(h.client.URL()) {
-		out = append(out, ui.Unsent{Conversation: k.Conversation, ClientID: k.ClientID, Note: k.Note, Text: k.Text, ReplyTo: k.ReplyTo, Files: shownFiles(k.Files), At: k.At})
+		h.isKept(k.ClientID)
+		out = append(out, ui.Unsent{Conversation: k.Conversation, ClientID: k.ClientID, Note: k.Note, Text: k.Text, ReplyTo: k.ReplyTo, Files: shownFiles(k.Files), Number: k.Number, At: k.At})
 	}
 	return out
 }

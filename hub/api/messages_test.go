@@ -50,6 +50,9 @@ func TestReplyIsIdempotent(t *testing.T) {
 	if m := w.reply(w.ann, page, hanako, with(body, "seen_seq", 3)); m.ID != first.ID {
 		t.Errorf("another seen_seq made %s", m.ID)
 	}
+	if m := w.reply(w.ann, page, hanako, with(body, "number", 1)); m.ID != first.ID {
+		t.Errorf("another number made %s", m.ID)
+	}
 	// Whatever became of it, and however things stand, the same id is answered with
 	// its message.
 	w.changePage(func(p *store.Page) { p.TokenRefused = true })

@@ -51,7 +51,7 @@ func parameters() map[string]idOf {
 		"body message": messageID, "body emoji": noID, "body file": noID,
 		"body up_to": messageID, "body reply_to": messageID, "body assignee": userID, "body available": noID,
 		"body attachments": noID, "body attempt": noID, "body client_id": noID, "body code": noID, "body device_code": noID, "body labels": noID,
-		"body note": noID, "body pinned": noID, "body repair": noID, "body seen_seq": noID, "body snoozed_until": noID, "body status": noID, "body text": noID,
+		"body note": noID, "body number": noID, "body pinned": noID, "body repair": noID, "body seen_seq": noID, "body snoozed_until": noID, "body status": noID, "body text": noID,
 	}
 }
 

@@ -36,6 +36,8 @@ type Command[M any] struct {
 	Hidden bool
 	// Selected: it acts on what is selected.
 	Selected bool
+	// Message: in a conversation it acts on the message that is selected there.
+	Message bool
 	// Reason tells why it can't be used now, in words; empty when it can. Nil: it
 	// always can.
 	Reason func(M) string

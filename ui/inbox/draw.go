@@ -67,7 +67,7 @@ func (l *List) keep(d drawing, row [rowLines]string) {
 func (l *List) drawing(i int, r model.Row, p painter, c Context) (drawing, time.Time) {
 	d := drawing{
 		id: r.ID, seq: r.Seq, w: l.w, look: p.Version, code: r.Reply.Code, stale: r.Stale,
-		selected: i == l.index, focused: c.Focused && i == l.index, draft: c.Draft != nil && c.Draft(r.ID),
+		selected: r.ID == l.selected, focused: c.Focused && r.ID == l.selected, draft: c.Draft != nil && c.Draft(r.ID),
 		asleep: r.Asleep(c.Now), linked: len(r.Links) > 0,
 	}
 	age, next := p.Age(c.Now, r.UpdatedAt)

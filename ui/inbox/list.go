@@ -16,18 +16,17 @@ type Rows interface {
 	Index(id model.ConversationID) (int, bool)
 }
 
-// List is a window on rows, with one of them selected. What is selected stays selected
-// while others come, go and move about it, and as far as possible on the same line of
-// the screen.
+// List is a window on rows, with one of them selected: the first, to begin with. What is
+// selected stays selected while others come, go and move about it, and as far as possible
+// on the same line of the screen; only the user selects another.
 type List struct {
-	rows     Rows
-	w, h     int
+	rows Rows
+	w, h int
+	// selected may be of a row that left; empty: nothing was ever there.
 	selected model.ConversationID
-	index    int // of what is selected
+	index    int // of what is selected, or was
 	top      int // the first visible row
-	// chosen: the user chose what is selected. Until then the first row is.
-	chosen bool
-	drawn  memo
+	drawn    memo
 }
 
 // New returns an empty list.
@@ -50,36 +49,25 @@ func (l *List) SetSize(w, h int) {
 // else the first is.
 func (l *List) SetRows(rows Rows) {
 	l.rows = rows
-	chosen := l.chosen
-	l.index, l.top, l.chosen = 0, 0, false
-	if i, ok := rows.Index(l.selected); ok {
-		l.index, l.chosen = i, chosen
-	}
-	l.pick(l.index)
+	i, _ := rows.Index(l.selected)
+	l.top = 0
+	l.pick(i)
 }
 
-// Refresh follows changes of the rows. It tells whether another row than the user saw
-// is selected now, though none that they chose.
-func (l *List) Refresh() (slipped bool) {
-	if !l.chosen {
-		before := l.selected
+// Refresh follows changes of the rows. What is selected stays selected wherever it goes; of
+// one that leaves, the place is kept, with nothing selected until the user moves, or it is
+// back.
+func (l *List) Refresh() {
+	if l.selected == "" {
 		l.pick(0)
-		return before != "" && l.selected != before
-	}
-	l.follow()
-	return false
-}
-
-// follow keeps what the user chose selected.
-func (l *List) follow() {
-	i, ok := l.rows.Index(l.selected)
-	if !ok {
-		l.pick(l.index) // it left: the one that took its place
 		return
 	}
-	// News at the top shows where the top was on screen; elsewhere the selected row
-	// keeps its line.
-	if l.top > 0 {
+	i, ok := l.rows.Index(l.selected)
+	if !ok {
+		i = max(0, min(l.index, l.rows.Len()-1))
+	} else if l.top > 0 {
+		// News at the top shows where the top was on screen; elsewhere the selected row
+		// keeps its line.
 		l.top += i - l.index
 	}
 	l.index = i
@@ -89,8 +77,14 @@ func (l *List) follow() {
 // Len returns how many rows there are.
 func (l *List) Len() int { return l.rows.Len() }
 
-// Selected returns the conversation that is selected.
-func (l *List) Selected() (model.Row, bool) { return l.rows.At(l.index) }
+// Selected returns the conversation that is selected; false where none is.
+func (l *List) Selected() (model.Row, bool) {
+	i, ok := l.rows.Index(l.selected)
+	if !ok {
+		return model.Row{}, false
+	}
+	return l.rows.At(i)
+}
 
 // Select selects a conversation, and tells whether it is there.
 func (l *List) Select(id model.ConversationID) bool {
@@ -101,11 +95,35 @@ func (l *List) Select(id model.ConversationID) bool {
 	return ok
 }
 
-// Chosen tells whether the user chose what is selected.
-func (l *List) Chosen() bool { return l.chosen }
+// Light selects the conversation that keys act on elsewhere. Where it is not in the list,
+// nothing is selected there.
+func (l *List) Light(id model.ConversationID) {
+	if l.selected != id && !l.Select(id) {
+		l.selected = id
+	}
+}
 
-// Move moves the selection by so many rows.
-func (l *List) Move(rows int) { l.choose(l.index + rows) }
+// Pass selects the row after a conversation that is about to leave, or, at the end, the one
+// before, if that conversation is selected.
+func (l *List) Pass(id model.ConversationID) {
+	i, ok := l.rows.Index(id)
+	switch {
+	case !ok || l.selected != id:
+	case i+1 < l.rows.Len():
+		l.choose(i + 1)
+	case i > 0:
+		l.choose(i - 1)
+	}
+}
+
+// Move moves the selection by so many rows; where nothing is selected, from between those
+// that stood beside what was.
+func (l *List) Move(rows int) {
+	if _, ok := l.rows.Index(l.selected); !ok && rows > 0 {
+		rows--
+	}
+	l.choose(l.index + rows)
+}
 
 // Half moves by so many halves of what is visible.
 func (l *List) Half(halves int) { l.Move(halves * max(1, l.visible()/2)) }
@@ -123,7 +141,6 @@ func (l *List) visible() int { return l.h / rowLines }
 // stands in the middle: one sees where one goes, and the terminal is written to once for
 // many rows rather than for each.
 func (l *List) choose(i int) {
-	l.chosen = true
 	i = max(0, min(i, l.rows.Len()-1))
 	if n := max(1, l.visible()); i < l.top || i >= l.top+n {
 		l.top = i - n/2
@@ -149,7 +166,7 @@ func (l *List) show() {
 	l.top = max(0, min(l.top, l.rows.Len()-n))
 }
 
-// Forget drops rows as they were drawn, and what was selected where it is gone.
+// Forget drops rows as they were drawn.
 func (l *List) Forget() {
 	l.drawn = nil
 	l.Refresh()

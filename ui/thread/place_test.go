@@ -127,9 +127,46 @@ func TestNewMessagesComeInAtTheBottom(t *testing.T) {
 		if last := p.Lines(true)[11]; !p.AtBottom() || !strings.Contains(last, fmt.Sprintf(" %d ", n-1)) {
 			t.Fatalf("with %d:\n%s", n, drawn(p))
 		}
-		if got := selected(t, p); got != ms[n-1].ID {
+		// What a key acts on stays: it was seen, and the new one may not have been.
+		if got := selected(t, p); got != ms[89].ID {
 			t.Errorf("%s is selected", got)
 		}
+	}
+}
+
+// TestFollow: a reply that was just sent is selected once it is there, and stays so when the
+// hub has taken it and others came.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	ms := many(30)
+	p := pane(60, 12, content(ms...))
+	p.Top()
+	p.Follow("c1")
+	c := content(ms...)
+	c.Pending = []thread.Pending{{ClientID: "c0", Text: "before", At: now}, {ClientID: "c1", Text: "mine", At: now}}
+	p.Set(english(), c)
+	if m, _ := p.Selected(); m.ClientID != "c1" || !p.AtBottom() {
+		t.Fatalf("%q is selected:\n%s", m.ClientID, drawn(p))
+	}
+	taken := mine("taken", now, "mine", model.Queued)
+	taken.ClientID = "c1"
+	c = content(append(slices.Clone(ms), taken, customer("new", now, "hello"))...)
+	p.Set(english(), c)
+	if m, _ := p.Selected(); m.ID != "taken" || p.Reveal() {
+		t.Errorf("%s is selected:\n%s", m.ID, drawn(p))
+	}
+	// Many come: it is off the screen, and a key brings it back before it acts.
+	c.Thread.Messages = append(c.Thread.Messages, many(30)...)
+	for i := range c.Thread.Messages[32:] {
+		m := &c.Thread.Messages[32+i]
+		m.ID, m.SentAt = m.ID+"x", now.Add(time.Duration(i+1)*time.Second)
+	}
+	p.Set(english(), c)
+	if m, _ := p.Selected(); m.ID != "taken" || !p.AtBottom() || !p.Reveal() || p.AtBottom() || p.Reveal() {
+		t.Errorf("%s is selected:\n%s", m.ID, drawn(p))
+	}
+	if p.Light(c.Thread.Messages[0]); selected(t, p) != c.Thread.Messages[0].ID || p.Reveal() {
+		t.Errorf("the first is not lit:\n%s", drawn(p))
 	}
 }
 

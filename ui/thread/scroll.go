@@ -126,6 +126,7 @@ func (p *Pane) place() {
 func (p *Pane) open() {
 	p.opening = !p.c.Thread.Loaded || p.w == 0 || p.h == 0
 	p.top, p.stuck = p.bottom(), true
+	p.sel.newest = p.sel.newest && p.opening
 	if !p.opening && p.asks >= 0 { // what needs a decision is seen whole, with its keys
 		p.sel.set(p, p.asks)
 		p.reveal(p.asks, -1)

@@ -4,27 +4,24 @@ import "parley/model"
 
 // selection is the message that keys act on.
 type selection struct {
-	// newest: it is the last one, also when others come.
+	// newest: it is the last one, as nothing was to be seen before.
 	newest bool
 	ref    ref
-	// asks: it waited for a hand when it was last seen.
-	asks  bool
-	index int
+	index  int
 }
 
 // set selects a message.
-func (s *selection) set(p *Pane, i int) {
-	*s = selection{newest: i == p.count()-1, ref: p.ref(i), index: i, asks: needsHand(p.at(i))}
-}
+func (s *selection) set(p *Pane, i int) { *s = selection{ref: p.ref(i), index: i} }
 
-// update finds the selected message in new content. Where it asks, it stays selected
-// although others come, so that a key never acts on another than the one seen.
+// update finds the selected message in new content. It stays selected although others come,
+// so that a key never acts on another than the one seen.
 func (s *selection) update(p *Pane) {
-	i := p.count() - 1
-	if !s.newest || s.asks {
-		i = p.resolve(s.ref)
+	if s.newest {
+		s.set(p, p.count()-1)
+		s.newest = p.opening // until its messages are read
+		return
 	}
-	s.set(p, i)
+	s.set(p, p.resolve(s.ref))
 }
 
 // selected returns which message is selected.
@@ -55,6 +52,55 @@ func (p *Pane) Asking() (model.Message, bool) {
 		}
 	}
 	return model.Message{}, false
+}
+
+// Light selects a message, by its ID or, without one, its ClientID, and brings it onto the
+// screen. It is false where it was selected already, or is not here.
+func (p *Pane) Light(m model.Message) bool {
+	for i := range p.count() {
+		if idOf(p.at(i)) != idOf(&m) {
+			continue
+		}
+		by := 1
+		switch at := p.selected(); {
+		case i == at:
+			return false
+		case i < at:
+			by = -1
+		}
+		p.sel.set(p, i)
+		p.opening = false
+		p.reveal(i, by)
+		return true
+	}
+	return false
+}
+
+// Follow selects a reply that is about to be shown, below all others.
+func (p *Pane) Follow(client model.ClientID) {
+	p.Bottom()
+	p.sel = selection{ref: ref{id: itemID{client: client}, index: -1, fromEnd: -1}}
+	if !p.filled {
+		p.sel.newest = true
+	}
+}
+
+// Reveal brings the selected message onto the screen, and tells whether it was off it.
+func (p *Pane) Reveal() bool {
+	if !p.filled || p.count() == 0 {
+		return false
+	}
+	i := p.selected()
+	first, last := p.span()
+	if i >= first && i <= last {
+		return false
+	}
+	by := 1
+	if i < first {
+		by = -1
+	}
+	p.reveal(i, by)
+	return true
 }
 
 // Up selects the message before, so many times.
