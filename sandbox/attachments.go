@@ -10,9 +10,12 @@ import (
 	"mime/multipart"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gabriel-vasile/mimetype"
 )
 
 const (
@@ -24,9 +27,11 @@ const (
 	fileKept = 90 * 24 * time.Hour
 )
 
-// sentFile is a file that came with a call.
+// sentFile is a file that came with a call: its media type as the caller says it, and what
+// it holds.
 type sentFile struct {
 	name, media string
+	holds       string
 	size        int
 }
 
@@ -58,7 +63,7 @@ func readMultipart(raw []byte, boundary string) (url.Values, *sentFile, error) {
 			continue
 		}
 		media, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
-		file = &sentFile{name: part.FileName(), media: media, size: len(content)}
+		file = &sentFile{name: part.FileName(), media: media, holds: holds(content), size: len(content)}
 	}
 }
 
@@ -66,14 +71,41 @@ func errFile(subcode int, message string) *graphError {
 	return &graphError{code: 100, subcode: subcode, message: "(#100) " + message}
 }
 
-// judge refuses a file that Meta would not take as that type.
+// taken are the formats that Meta takes as a picture, a film or sound. All else can be sent
+// as a file alone.
+//
+// Source: Meta, "Send messages", supported media types.
+var taken = map[string][]string{
+	"image": {"png", "apng", "jpeg", "gif"},
+	"video": {"mp4", "x-m4v", "quicktime", "x-msvideo", "webm", "ogg"},
+	"audio": {"aac", "x-m4a", "mp4", "wav", "mpeg"},
+}
+
+// holds is the media type of what a file holds, whatever it is called. Photographs of phones
+// and cameras share a form with films and are none.
+func holds(content []byte) string {
+	media, _, _ := strings.Cut(mimetype.Detect(content).String(), ";")
+	if media == "video/mp4" && len(content) > 12 && bytes.Equal(content[4:12], []byte("ftypcrx ")) {
+		return "image/x-canon-cr3"
+	}
+	return media
+}
+
+// judge refuses a file that Meta would not take as that type: by what it holds, and by what
+// its sender says that it is.
 func (f *sentFile) judge(kind string) error {
+	format, fits := strings.CutPrefix(f.holds, kind+"/")
+	if kind == "video" && f.holds == "audio/mp4" {
+		format, fits = "mp4", true // a film of a portable player looks alike
+	}
 	switch {
 	case f.size > maxFile:
 		return errFile(2018109, "Attachment size exceeds allowable limit")
 	case f.size == 0:
 		return errFile(2018008, "Failed to fetch the file: it is empty")
-	case kind != "file" && !strings.HasPrefix(f.media, kind+"/"):
+	case taken[kind] == nil:
+		return nil
+	case !strings.HasPrefix(f.media, kind+"/"), !fits, !slices.Contains(taken[kind], strings.TrimPrefix(format, "vnd.mozilla.")):
 		return errFile(2018047, "Upload attachment failure. A common way to trigger this error is that the provided media type does not match type of file provided int the URL")
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -32,12 +34,54 @@ func (b *box) uploads(edge string, fields map[string]string, media string, conte
 	return b.do(req)
 }
 
+// pngFile is how a picture begins.
+const pngFile = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+
+// TestFilesAreWhatTheyHold: a file is taken as a picture, a film or sound only if it is one
+// of a format that Meta takes, whatever its sender calls it; as a file, whatever it is.
+func TestFilesAreWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	b := begin(t, Options{})
+	ftyp := func(brand string) string { return "\x00\x00\x00\x18ftyp" + brand + "\x00\x00\x00\x00isommif1" }
+	for name, c := range map[string]struct {
+		content, media string
+		kinds          []string // as which it is taken, besides file
+	}{
+		"png":               {pngFile, "image/png", []string{"image"}},
+		"jpeg":              {"\xff\xd8\xff\xe0", "image/jpeg", []string{"image"}},
+		"gif":               {"GIF89a", "image/gif", []string{"image"}},
+		"heic":              {ftyp("heic"), "image/heic", nil},
+		"heic called video": {ftyp("heic"), "video/mp4", nil},
+		"avif":              {ftyp("avif"), "image/avif", nil},
+		"raw":               {ftyp("crx "), "video/mp4", nil},
+		"svg":               {`<svg xmlns="http://www.w3.org/2000/svg"></svg>`, "image/svg+xml", nil},
+		"webp":              {"RIFF\x24\x00\x00\x00WEBPVP8 ", "image/webp", nil},
+		"mp4":               {ftyp("isom"), "video/mp4", []string{"video"}},
+		"mov":               {ftyp("qt  "), "video/quicktime", []string{"video"}},
+		"mkv":               {"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", "video/webm", nil},
+		"webm":              {"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", "video/webm", []string{"video"}},
+		"m4a":               {ftyp("M4A "), "audio/mp4", []string{"audio"}},
+		"wav":               {"RIFF\x24\x00\x00\x00WAVEfmt ", "audio/wav", []string{"audio"}},
+		"ogg":               {"OggS\x00\x02" + strings.Repeat("\x00", 22) + "OpusHead", "audio/ogg", nil},
+		"text":              {"hello", "image/png", nil},
+	} {
+		for _, kind := range []string{"image", "video", "audio", "file"} {
+			fields := map[string]string{"message": `{"attachment":{"type":"` + kind + `","payload":{"is_reusable":true}}}`}
+			r := b.uploads("message_attachments", fields, c.media, []byte(c.content))
+			_, sub := r.code()
+			if want := kind == "file" || slices.Contains(c.kinds, kind); want != (r.status == http.StatusOK) || !want && sub != 2018047 {
+				t.Errorf("%s as %s: %d %s", name, kind, r.status, r.raw)
+			}
+		}
+	}
+}
+
 func TestFilesAreKeptAndSent(t *testing.T) {
 	t.Parallel()
 	b := begin(t, Options{})
 	b.says("1001", "hello")
 	image := map[string]string{"message": `{"attachment":{"type":"image","payload":{"is_reusable":true}}}`}
-	id, _ := b.ok(b.uploads("message_attachments", image, "image/png", []byte("x"))).body["attachment_id"].(string)
+	id, _ := b.ok(b.uploads("message_attachments", image, "image/png", []byte(pngFile))).body["attachment_id"].(string)
 	if id == "" {
 		t.Fatal("no id")
 	}
@@ -49,7 +93,7 @@ func TestFilesAreKeptAndSent(t *testing.T) {
 	b.ok(b.page("POST", "/me/messages", byID("image", id)))
 	b.ok(b.uploads("messages", map[string]string{
 		"recipient": `{"id":"1001"}`, "message": `{"attachment":{"type":"image","payload":{}}}`,
-	}, "image/png", []byte("x")))
+	}, "image/png", []byte(pngFile)))
 	if got := b.got("1001"); len(got) != 2 || got[0] != "[image]" || got[1] != "[image]" {
 		t.Errorf("the customer got %q", got)
 	}
@@ -57,10 +101,11 @@ func TestFilesAreKeptAndSent(t *testing.T) {
 		r       reply
 		subcode int
 	}{
-		"foreign id":   {b.page("POST", "/me/messages", byID("image", "1")), 2018074},
-		"another type": {b.page("POST", "/me/messages", byID("video", id)), 2018047},
-		"no picture":   {b.uploads("message_attachments", image, "text/plain", []byte("x")), 2018047},
-		"too big":      {b.uploads("message_attachments", image, "image/png", make([]byte, maxFile+1)), 2018109},
+		"foreign id":      {b.page("POST", "/me/messages", byID("image", "1")), 2018074},
+		"another type":    {b.page("POST", "/me/messages", byID("video", id)), 2018047},
+		"no picture":      {b.uploads("message_attachments", image, "image/png", []byte("x")), 2018047},
+		"said to be none": {b.uploads("message_attachments", image, "text/plain", []byte(pngFile)), 2018047},
+		"too big":         {b.uploads("message_attachments", image, "image/png", make([]byte, maxFile+1)), 2018109},
 	} {
 		if code, sub := c.r.code(); code != 100 || sub != c.subcode {
 			t.Errorf("%s: %s", name, c.r.raw)

@@ -40,13 +40,19 @@ func TestFilesByTheCommandLine(t *testing.T) {
 	if !got(4) {
 		t.Errorf("the customer got %q", w.facebook.gotBy("2401"))
 	}
+	// An iPhone's photograph is no film, whatever it looks like.
+	photo := file("IMG_0001.HEIC", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
+	aki.cli("reply", id, "--attach", photo).ok()
+	if all := w.facebook.gotBy("2401"); len(all) != 5 || all[4] != "[file]" {
+		t.Errorf("the customer got %q", all)
+	}
 	aki.cli("reply", id, "--attach", file("empty.txt", "")).refused("attachment_empty")
 	aki.cli("reply", id, "x", "--attach", file("lie.png", "text")).refused("attachment_type")
 	aki.cli("reply", id, "x", "--attach", file("big.bin", strings.Repeat("x", 25_000_001))).refused("attachment_too_big")
 	aki.cli("reply", id, "x", "--attach", dir).exits(exitMissing)
 	aki.cli("reply", id, "x", "--attach", filepath.Join(dir, "none")).exits(exitMissing)
 	aki.cli("reply", id).exits(exitUsage)
-	if !got(4) {
+	if !got(5) {
 		t.Errorf("what was refused arrived: %q", w.facebook.gotBy("2401"))
 	}
 	if left, _ := os.ReadDir(filepath.Join(w.dir, aki.homeDir, "state", "parley", "replies")); len(left) > 0 {
