@@ -131,7 +131,7 @@ func (h *Hub) Authenticate(ctx context.Context, token string) (model.User, error
 			u, err = r.UserByToken(hash)
 		}
 		if err == nil {
-			u, err = h.withRole(r, u)
+			u, err = h.admitted(r, u)
 		}
 		return err
 	})

@@ -36,7 +36,7 @@ func (h *Hub) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGra
 		if err != nil {
 			return err
 		}
-		if err := h.putRole(tx, u, me.Admin, &sealed); err != nil {
+		if err := h.putRole(tx, u, standing{admin: me.Admin}, &sealed); err != nil {
 			return err
 		}
 		now.User = u.ID

@@ -44,6 +44,22 @@ func (h *Hub) withRole(r store.Reader, u model.User) (model.User, error) {
 	return u, nil
 }
 
+// admitted is a user with the role that they have; who is not active in the CRM is
+// refused with [model.CRMInactive].
+func (h *Hub) admitted(r store.Reader, u model.User) (model.User, error) {
+	if h.crm == nil {
+		return u, nil
+	}
+	kept, err := r.CRMUser(u.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return u, err
+	}
+	if kept.Inactive {
+		return u, model.Refuse(model.CRMInactive)
+	}
+	return h.withRole(r, u)
+}
+
 // usersWithRoles returns all users with their roles.
 func (h *Hub) usersWithRoles(r store.Reader) ([]model.User, error) {
 	all, err := r.Users()

@@ -15,8 +15,12 @@ import (
 // whatGrant is what a user's grant of the CRM is to the vault.
 const whatGrant = "crm grant"
 
-// errNoGrant: the user has granted us nothing, or takes it back.
-var errNoGrant = errors.New("no grant of the CRM")
+// errNoGrant: the user has granted us nothing, or takes it back. errGrantOver, beside it:
+// there was one, which the CRM takes no more.
+var (
+	errNoGrant   = errors.New("no grant of the CRM")
+	errGrantOver = errors.New("the CRM takes the grant no more")
+)
 
 // turns lets one at a time work on something: of two refreshes of a grant at once, one
 // may end the other's access token.
@@ -97,6 +101,9 @@ func (h *Hub) grantOf(ctx context.Context, user model.UserID, refusedToken strin
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) || err == nil && kept.SealedGrant == "" {
+		if kept.GrantOver {
+			return model.CRMGrant{}, errors.Join(errNoGrant, errGrantOver)
+		}
 		return model.CRMGrant{}, errNoGrant
 	}
 	if err != nil {
@@ -109,7 +116,9 @@ func (h *Hub) grantOf(ctx context.Context, user model.UserID, refusedToken strin
 	next, err := h.crm.Refresh(ctx, g)
 	if errors.Is(err, model.ErrCRMRefused) {
 		h.log.Info("grant of the CRM is over", keyUser, string(user))
-		return model.CRMGrant{}, errors.Join(errNoGrant, h.keepGrant(ctx, user, kept.SealedGrant, ""))
+		err = errors.Join(errNoGrant, errGrantOver, h.keepGrant(ctx, user, kept.SealedGrant, ""))
+		h.grantOver.notify() // they may work there no more
+		return model.CRMGrant{}, err
 	}
 	if err != nil {
 		return model.CRMGrant{}, err
@@ -129,7 +138,7 @@ func (h *Hub) keepGrant(ctx context.Context, user model.UserID, before, sealed s
 		if err != nil || kept.SealedGrant != before {
 			return err
 		}
-		kept.SealedGrant = sealed
+		kept.SealedGrant, kept.GrantOver = sealed, sealed == ""
 		return tx.PutCRMUser(kept)
 	})
 }
@@ -147,7 +156,7 @@ func (h *Hub) crmSelf(ctx context.Context, user model.UserID) (model.CRMUser, er
 			return me, err
 		}
 		if refused != "" { // by a token that was new, too
-			return model.CRMUser{}, errNoGrant
+			return model.CRMUser{}, errors.Join(errNoGrant, errGrantOver)
 		}
 		refused = g.Access
 	}

@@ -17,68 +17,80 @@ func (h *Hub) freshRole(ctx context.Context, id model.UserID) (model.User, error
 	if err != nil || h.crm == nil {
 		return u, err
 	}
-	admin, err := h.askRole(ctx, u)
+	at, err := h.askRole(ctx, u)
 	var refusal *model.Refusal
-	switch {
-	case errors.As(err, &refusal): // they have no role that the CRM could tell of
-		if err := h.keepRole(ctx, u, false); err != nil {
-			return u, err
-		}
-		return u, refusal
-	case err != nil:
+	if err != nil && !errors.As(err, &refusal) {
 		return u, err
 	}
-	u.Admin, u.AdminFrom = admin, model.FromPipedrive
-	return u, h.keepRole(ctx, u, admin)
+	// Whoever is refused has no role that the CRM could tell of.
+	if kerr := h.keepRole(ctx, u, at); kerr != nil {
+		return u, kerr
+	}
+	if err == nil && at.inactive {
+		return u, model.Refuse(model.CRMInactive)
+	}
+	u.Admin, u.AdminFrom = at.admin, model.FromPipedrive
+	return u, err
 }
 
-// askRole asks the CRM whether a user is an admin: by their own grant, else by the
-// company token and their e-mail address.
-func (h *Hub) askRole(ctx context.Context, u model.User) (bool, error) {
+// standing is what the CRM says of a user. The zero value is that of somebody whom it
+// does not know, who may be a user all the same.
+type standing struct {
+	admin bool
+	// inactive: they work there no more. unnamed: it does not know them, which lets nobody
+	// in who was inactive.
+	inactive, unnamed bool
+}
+
+// askRole asks the CRM what a user is: by their own grant, else by the company token and
+// their e-mail address.
+func (h *Hub) askRole(ctx context.Context, u model.User) (standing, error) {
 	company, err := h.tokenCompany(ctx)
 	if err != nil {
-		return false, err
+		return standing{}, err
 	}
 	me, err := h.crmSelf(ctx, u.ID)
 	switch {
 	case err == nil:
-		return h.isAdmin(ctx, u, me, company)
+		return h.standingOf(ctx, u, me, company)
 	case !errors.Is(err, errNoGrant):
-		return false, err
+		return standing{}, err
 	case !h.crm.KnowsCompany():
-		return false, model.Refuse(model.CRMSignIn)
+		return standing{inactive: errors.Is(err, errGrantOver)}, model.Refuse(model.CRMSignIn)
 	}
 	all, err := h.crm.Colleagues(ctx)
 	if errors.Is(err, model.ErrCRMRefused) { // the company token is over, too
 		h.log.Error("the CRM refuses the company token", keyError, err)
-		return false, model.Refuse(model.CRMSignIn)
+		return standing{}, model.Refuse(model.CRMSignIn)
 	}
-	return adminAmong(all, u), err
+	return standingAmong(all, u), err
 }
 
-// isAdmin tells whether somebody whom the CRM told of themselves is an admin here.
-func (h *Hub) isAdmin(ctx context.Context, u model.User, me model.CRMUser, token model.CRMCompany) (bool, error) {
+// standingOf tells what somebody whom the CRM told of themselves is here.
+func (h *Hub) standingOf(ctx context.Context, u model.User, me model.CRMUser, token model.CRMCompany) (standing, error) {
 	var company model.CRMCompany
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
 		company, err = companyOf(r, token)
 		return err
 	})
-	return me.Admin && me.Company.ID == company.ID && sameEmail(me.Email, u.Email), err
+	return standing{admin: me.Admin && me.Company.ID == company.ID && sameEmail(me.Email, u.Email), inactive: !me.Active}, err
 }
 
-// adminAmong tells whether one of these is the user, and an admin.
-func adminAmong(all []model.CRMUser, u model.User) bool {
+// standingAmong tells what a user is by the list of the company's users. One whom it
+// names only as somebody who is not active any more is inactive.
+func standingAmong(all []model.CRMUser, u model.User) standing {
+	named, active, admin := false, false, false
 	for _, c := range all {
-		if sameEmail(c.Email, u.Email) && c.Admin {
-			return true
+		if sameEmail(c.Email, u.Email) {
+			named, active, admin = true, active || c.Active, admin || c.Admin
 		}
 	}
-	return false
+	return standing{admin: admin, inactive: named && !active, unnamed: !named}
 }
 
 // keepRole notes what the CRM says of a user.
-func (h *Hub) keepRole(ctx context.Context, u model.User, admin bool) error {
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return h.putRole(tx, u, admin, nil) })
+func (h *Hub) keepRole(ctx context.Context, u model.User, at standing) error {
+	err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return h.putRole(tx, u, at, nil) })
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // the user was removed meanwhile
 	}
@@ -86,16 +98,23 @@ func (h *Hub) keepRole(ctx context.Context, u model.User, admin bool) error {
 }
 
 // putRole notes what the CRM says of a user, and tells the audit log of what that
-// changes. A sealed grant, unless it is nil, takes the place of the one there is.
-func (h *Hub) putRole(tx store.AccountTx, u model.User, admin bool, sealed *string) error {
+// changes. A sealed grant, unless it is nil, takes the place of the one there is. What is
+// open by a token of somebody inactive closes within [Timing.Revalidate].
+func (h *Hub) putRole(tx store.AccountTx, u model.User, at standing, sealed *string) error {
 	kept, err := tx.CRMUser(u.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	was := kept.Admin
-	kept.User, kept.Admin, kept.CheckedAt = u.ID, admin, h.utc()
+	was, admin := kept.Admin, at.admin
+	if at.unnamed {
+		at.inactive = kept.Inactive
+	}
+	if kept.Inactive != at.inactive {
+		h.log.Info("standing told by the CRM", keyUser, string(u.ID), "inactive", at.inactive)
+	}
+	kept.User, kept.Admin, kept.Inactive, kept.CheckedAt = u.ID, admin, at.inactive, h.utc()
 	if sealed != nil {
-		kept.SealedGrant = *sealed
+		kept.SealedGrant, kept.GrantOver = *sealed, false
 	}
 	if err := tx.PutCRMUser(kept); err != nil || was == admin {
 		return err
@@ -128,12 +147,16 @@ func (h *Hub) askedRole(ctx context.Context, u model.User) model.User {
 	return u
 }
 
-// runRoles asks the CRM now and then who is an admin, until ctx ends.
+// runRoles asks the CRM now and then who is an admin, and who works there no more, until
+// ctx ends; at once where it takes somebody's grant no more.
 func (h *Hub) runRoles(ctx context.Context) error {
 	for {
 		h.readRoles(ctx)
-		if !pause(ctx, h.timing.Roles) {
+		select {
+		case <-ctx.Done():
 			return nil
+		case <-h.grantOver:
+		case <-time.After(h.timing.Roles):
 		}
 	}
 }
@@ -161,7 +184,7 @@ func (h *Hub) readRoles(ctx context.Context) {
 		}
 		var err error
 		if listed {
-			err = h.keepRole(ctx, u, adminAmong(all, u))
+			err = h.keepRole(ctx, u, standingAmong(all, u))
 		} else {
 			err = h.readRole(ctx, u, grantsAlone)
 		}
@@ -172,11 +195,12 @@ func (h *Hub) readRoles(ctx context.Context) {
 }
 
 // readRole asks about one user by their own grant. Where grants alone can tell, who has
-// none is no admin.
+// none is no admin, and whose grant the CRM takes no more is inactive until they sign in
+// through it again.
 func (h *Hub) readRole(ctx context.Context, u model.User, grantsAlone bool) error {
 	me, err := h.crmSelf(ctx, u.ID)
 	if errors.Is(err, errNoGrant) && grantsAlone {
-		return h.keepRole(ctx, u, false)
+		return h.keepRole(ctx, u, standing{inactive: errors.Is(err, errGrantOver)})
 	}
 	if err != nil {
 		return err
@@ -185,9 +209,9 @@ func (h *Hub) readRole(ctx context.Context, u model.User, grantsAlone bool) erro
 	if err != nil {
 		return err
 	}
-	admin, err := h.isAdmin(ctx, u, me, token)
+	at, err := h.standingOf(ctx, u, me, token)
 	if err != nil {
 		return err
 	}
-	return h.keepRole(ctx, u, admin)
+	return h.keepRole(ctx, u, at)
 }

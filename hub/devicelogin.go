@@ -233,7 +233,7 @@ func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string,
 		if user, err = tx.User(d.User); err != nil {
 			return err
 		}
-		if user, err = h.withRole(tx, user); err != nil {
+		if user, err = h.admitted(tx, user); err != nil {
 			return err
 		}
 		now := h.utc()

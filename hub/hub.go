@@ -143,6 +143,7 @@ type Hub struct {
 	loginURL      string
 	company       companyKept
 	grants        turns[model.UserID]
+	grantOver     signal
 	recordLocks   turns[model.RecordRef]
 	crmEvents     chan model.CRMEvent
 	crmSeen       expiring[string, struct{}]
@@ -194,6 +195,7 @@ func New(o Options) *Hub {
 		h.records = patient{o.Records, o.Now}
 	}
 	h.figures.changed = newSignal()
+	h.grantOver = newSignal()
 	h.metrics = newMetrics(h)
 	return h
 }

@@ -82,7 +82,7 @@ func (h *Hub) UserOfSSHKey(ctx context.Context, fingerprint string) (model.User,
 	var u model.User
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
 		if u, err = r.UserBySSHKey(fingerprint); err == nil {
-			u, err = h.withRole(r, u)
+			u, err = h.admitted(r, u)
 		}
 		return err
 	})

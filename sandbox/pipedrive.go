@@ -121,7 +121,7 @@ func (c *crmState) authenticated(r *http.Request, now time.Time) (by string, who
 		return "", nil
 	}
 	for _, g := range c.grants {
-		if g.access == token && now.Before(g.accessUntil) {
+		if g.access == token && g.user.active && now.Before(g.accessUntil) {
 			return "Bearer " + g.user.email, g.user
 		}
 	}

@@ -34,8 +34,7 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 		}
 		user, err := s.hub.Authenticate(ctx.Context(), token)
 		if err != nil {
-			var p *Problem
-			if errors.As(s.problem(ctx.Context(), err), &p) {
+			if p := s.notLetIn(ctx.Context(), err); p != nil {
 				if p.Status == http.StatusUnauthorized {
 					ctx.SetHeader("WWW-Authenticate", "Bearer")
 				}
@@ -45,6 +44,16 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 		}
 		next(huma.WithValue(ctx, userKey{}, user))
 	}
+}
+
+// notLetIn words why a token lets nobody in: also of a user who is not active in the CRM
+// any more it is the token that is refused, not what is asked for.
+func (s *server) notLetIn(ctx context.Context, err error) *Problem {
+	var p *Problem
+	if errors.As(s.problem(ctx, err), &p) && p.Code == model.CRMInactive {
+		p.Status, p.Title = http.StatusUnauthorized, http.StatusText(http.StatusUnauthorized)
+	}
+	return p
 }
 
 func bearerToken(header string) (string, bool) {

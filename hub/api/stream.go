@@ -29,8 +29,7 @@ const (
 func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	u, err := s.bearerUser(r)
 	if err != nil {
-		var p *Problem
-		if errors.As(s.problem(r.Context(), err), &p) {
+		if p := s.notLetIn(r.Context(), err); p != nil {
 			if p.Status == http.StatusUnauthorized {
 				w.Header().Set("WWW-Authenticate", "Bearer")
 			}
@@ -84,8 +83,9 @@ func (s *server) bearerUser(r *http.Request) (model.User, error) {
 func (s *server) still(ctx context.Context, r *http.Request, u model.User) error {
 	token, _ := bearerToken(r.Header.Get("Authorization"))
 	now, err := s.hub.Authenticate(ctx, token)
+	var refusal *model.Refusal
 	switch {
-	case errors.Is(err, hub.ErrSignIn):
+	case errors.Is(err, hub.ErrSignIn), errors.As(err, &refusal):
 		return hub.ErrSessionOver
 	case err != nil:
 		s.log.Warn("look at a connection's token", "error", err)

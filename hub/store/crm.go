@@ -12,9 +12,14 @@ type CRMUser struct {
 	// Admin is what the CRM said last, CheckedAt when.
 	Admin     bool
 	CheckedAt time.Time
+	// Inactive: the CRM takes them for nobody who works there any more. They are let in
+	// nowhere until it does again.
+	Inactive bool `json:",omitempty"`
 	// SealedGrant is what the user granted us in the CRM, sealed by the hub's key; empty:
 	// nothing, or it is over. Never in a log or an answer.
 	SealedGrant string
+	// GrantOver: the CRM took the last grant no more; a new sign-in ends that.
+	GrantOver bool `json:",omitempty"`
 }
 
 // DeviceLogin is a sign-in through a browser that has not ended. Of the secrets only
