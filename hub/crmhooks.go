@@ -73,8 +73,9 @@ func (h *Hub) crmHookName(t model.RecordType) string {
 	return "Parley " + string(t) + " " + h.vault.Derive("pipedrive webhooks, which")[:8]
 }
 
-// subscribeCRM makes the webhooks that are missing. Those of ours that came to the same
-// address by another password, or that the CRM switched off, are taken away.
+// subscribeCRM makes the webhooks that are missing. Then those of ours are taken away that
+// came to the same address by another password, that the CRM switched off, or that go to
+// an address where this hub was before: their names tell that they are of its key.
 func (h *Hub) subscribeCRM(ctx context.Context, callbackURL string) error {
 	if h.vault == nil {
 		return errNoVault
@@ -87,17 +88,30 @@ func (h *Hub) subscribeCRM(ctx context.Context, callbackURL string) error {
 		return err
 	}
 	have := make(map[model.RecordType]bool)
+	var old []int64
 	for _, w := range there {
+		ours := w.Name == h.crmHookName(w.Object)
 		switch {
-		case w.URL != callbackURL || !strings.HasPrefix(w.Name, "Parley "):
-		case w.Object.Valid() && w.Active && !have[w.Object] && w.Name == h.crmHookName(w.Object):
+		case !ours && (w.URL != callbackURL || !strings.HasPrefix(w.Name, "Parley ")):
+		case ours && w.URL == callbackURL && w.Object.Valid() && w.Active && !have[w.Object]:
 			have[w.Object] = true
 		default:
-			if err := h.hooks.RemoveWebhook(ctx, w.ID); err != nil && !errors.Is(err, model.ErrCRMNotFound) {
-				return err
-			}
+			old = append(old, w.ID)
 		}
 	}
+	if err := h.addHooks(ctx, callbackURL, have); err != nil {
+		return err
+	}
+	for _, id := range old {
+		if err := h.hooks.RemoveWebhook(ctx, id); err != nil && !errors.Is(err, model.ErrCRMNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// addHooks makes the webhooks that are not there.
+func (h *Hub) addHooks(ctx context.Context, callbackURL string, have map[model.RecordType]bool) error {
 	for _, t := range model.RecordTypes() {
 		if have[t] {
 			continue

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -473,7 +474,22 @@ func TestWebhooksAreFoundAgain(t *testing.T) {
 	if got := w.hookList(); len(got) != 4 || got[3] != "5 deal" {
 		t.Errorf("webhooks %q", got)
 	}
+	// The hub moves: those at its old address are taken off, others' stay.
+	moved := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(moved.Close)
+	w.api1(http.MethodPost, "/api/v1/webhooks", fmt.Sprintf(`{"name": "Parley deal 11111111", "subscription_url": %q, "event_action": "*", "event_object": "deal"}`, moved.URL+"/another-hub"))
+	again(moved.URL + "/webhooks/pipedrive")
+	if got := strings.Join(w.hookList(), ","); got != "5 deal,6 deal,7 person,8 lead,9 deal" {
+		t.Errorf("after a move: webhooks %q", got)
+	}
+	again(callback) // and back
+	if got := w.hookList(); len(got) != 5 || got[0] != "5 deal" || got[1] != "6 deal" {
+		t.Errorf("moved back: webhooks %q", got)
+	}
 	again("http://127.0.0.1:1/webhooks/pipedrive") // nobody listens there
+	if got := w.hookList(); len(got) != 5 {
+		t.Errorf("an address that is not reached took webhooks away: %q", got)
+	}
 	if r := w.hub.Ready(t.Context()); r.CRMWebhooks != "refused" || !r.Ready {
 		t.Errorf("ready: %+v", r)
 	}

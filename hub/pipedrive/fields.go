@@ -5,14 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"parley/model"
 )
-
-// mostPages bounds how far a list is read.
-const mostPages = 20
 
 // isCode tells whether a custom field's code has its form, 40 hexadecimal digits.
 func isCode(s string) bool { return len(s) == 40 && strings.Trim(s, "0123456789abcdef") == "" }
@@ -25,28 +21,18 @@ func (c *Client) PersonField(ctx context.Context, name string) (code string, err
 	if err != nil {
 		return "", err
 	}
-	query := url.Values{"limit": {"500"}}
-	for range mostPages {
-		a, err := c.do(ctx, by, request{name: call, method: http.MethodGet, path: "/api/v2/personFields", query: query})
-		if err != nil {
-			return "", err
-		}
-		ok := each(a.data, func(one json.RawMessage) {
+	err = c.pages(ctx, by, request{name: call, method: http.MethodGet, path: "/api/v2/personFields"}, func(data json.RawMessage) (ok, enough bool) {
+		ok = each(data, func(one json.RawMessage) {
 			if found, is := readField(one, name); is && code == "" {
 				code = found
 			}
 		})
-		switch {
-		case !ok:
-			return "", unavailable(call, errUnreadable)
-		case code != "":
-			return code, nil
-		case a.cursor == "":
-			return "", fmt.Errorf("pipedrive %s: %w", call, model.ErrCRMNotFound)
-		}
-		query.Set("cursor", a.cursor)
+		return ok, code != ""
+	})
+	if err == nil && code == "" {
+		err = fmt.Errorf("pipedrive %s: %w", call, model.ErrCRMNotFound)
 	}
-	return "", unavailable(call, errTooLong)
+	return code, err
 }
 
 // readField returns the code of a custom field, if it has a name.

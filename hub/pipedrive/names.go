@@ -1,6 +1,7 @@
 package pipedrive
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -85,36 +86,32 @@ func (c *Client) stagesOf(ctx context.Context, as credential) ([]model.Stage, er
 		if err != nil {
 			return nil, err
 		}
-		query := url.Values{"sort_by": {"order_nr"}, "limit": {"500"}}
-		a, err := c.do(ctx, as, request{name: "stages", method: http.MethodGet, path: "/api/v2/stages", query: query})
+		var all []placedStage
+		query := url.Values{"sort_by": {"order_nr"}}
+		err = c.pages(ctx, as, request{name: "stages", method: http.MethodGet, path: "/api/v2/stages", query: query}, func(data json.RawMessage) (ok, enough bool) {
+			more, ok := readStages(data, names)
+			all = append(all, more...)
+			return ok, false
+		})
 		if err != nil {
 			return nil, err
 		}
-		list, ok := readStages(a.data, names)
-		if !ok {
-			return nil, unavailable("stages", errUnreadable)
-		}
-		slices.SortStableFunc(list, func(a, b model.Stage) int { return order[a.PipelineID] - order[b.PipelineID] })
-		return list, nil
+		return inOrder(all, order), nil
 	})
 }
 
 // pipelines returns the names of the pipelines and their places.
 func (c *Client) pipelines(ctx context.Context, as credential) (names map[int64]model.Untrusted, order map[int64]int, err error) {
-	a, err := c.do(ctx, as, request{name: "pipelines", method: http.MethodGet, path: "/api/v2/pipelines", query: url.Values{"limit": {"500"}}})
-	if err != nil {
-		return nil, nil, err
-	}
-	names, order, ok := readPipelines(a.data)
-	if !ok {
-		return nil, nil, unavailable("pipelines", errUnreadable)
-	}
-	return names, order, nil
+	names, order = make(map[int64]model.Untrusted), make(map[int64]int)
+	err = c.pages(ctx, as, request{name: "pipelines", method: http.MethodGet, path: "/api/v2/pipelines"}, func(data json.RawMessage) (ok, enough bool) {
+		return readPipelines(data, names, order), false
+	})
+	return names, order, err
 }
 
-func readPipelines(data json.RawMessage) (names map[int64]model.Untrusted, order map[int64]int, ok bool) {
-	names, order = make(map[int64]model.Untrusted), make(map[int64]int)
-	ok = each(data, func(one json.RawMessage) {
+// readPipelines adds the pipelines of a page to names and their places.
+func readPipelines(data json.RawMessage, names map[int64]model.Untrusted, order map[int64]int) bool {
+	return each(data, func(one json.RawMessage) {
 		var w struct {
 			ID      int64  `json:"id"`
 			Name    string `json:"name"`
@@ -124,16 +121,16 @@ func readPipelines(data json.RawMessage) (names map[int64]model.Untrusted, order
 			names[w.ID], order[w.ID] = text(w.Name), len(order)
 		}
 	})
-	return names, order, ok
+}
+
+// placedStage is a stage with its place in its pipeline.
+type placedStage struct {
+	model.Stage
+	place int64
 }
 
 // readStages reads the stages of the pipelines that have a name.
-func readStages(data json.RawMessage, pipelines map[int64]model.Untrusted) (list []model.Stage, ok bool) {
-	type placed struct {
-		model.Stage
-		place int64
-	}
-	var all []placed
+func readStages(data json.RawMessage, pipelines map[int64]model.Untrusted) (all []placedStage, ok bool) {
 	ok = each(data, func(one json.RawMessage) {
 		var w struct {
 			ID       int64  `json:"id"`
@@ -146,14 +143,22 @@ func readStages(data json.RawMessage, pipelines map[int64]model.Untrusted) (list
 			return
 		}
 		if name, is := pipelines[w.Pipeline]; is {
-			all = append(all, placed{model.Stage{ID: w.ID, Name: text(w.Name), PipelineID: w.Pipeline, Pipeline: name}, w.Place})
+			all = append(all, placedStage{model.Stage{ID: w.ID, Name: text(w.Name), PipelineID: w.Pipeline, Pipeline: name}, w.Place})
 		}
 	})
-	slices.SortStableFunc(all, func(a, b placed) int { return int(min(max(a.place-b.place, -1), 1)) })
+	return all, ok
+}
+
+// inOrder returns stages pipeline by pipeline, each in its place.
+func inOrder(all []placedStage, pipelines map[int64]int) []model.Stage {
+	slices.SortStableFunc(all, func(a, b placedStage) int {
+		return cmp.Or(cmp.Compare(pipelines[a.PipelineID], pipelines[b.PipelineID]), cmp.Compare(a.place, b.place))
+	})
+	list := make([]model.Stage, 0, len(all))
 	for _, p := range all {
 		list = append(list, p.Stage)
 	}
-	return list, ok
+	return list
 }
 
 // webBase is where the company's pages are. The address that all companies share has none:

@@ -207,12 +207,16 @@ func (c *Client) openDeals(ctx context.Context, by credential, person string) ([
 	return c.list(ctx, by, request{name: "deals", method: http.MethodGet, path: "/api/v2/deals", query: query}, readDeal)
 }
 
-// openLeads returns the leads of a person, a page at most. How to ask for the newest
-// first, the specification tells in two ways that don't agree.
-func (c *Client) openLeads(ctx context.Context, by credential, person string) ([]whole, error) {
-	const page = "500" // the most that there is
-	query := url.Values{"person_id": {person}, "limit": {page}}
-	return c.list(ctx, by, request{name: "leads", method: http.MethodGet, path: "/api/v1/leads", query: query}, readLead)
+// openLeads returns the leads of a person, all of them: how to ask for the newest first,
+// the specification tells in two ways that don't agree.
+func (c *Client) openLeads(ctx context.Context, by credential, person string) (all []whole, err error) {
+	q := request{name: "leads", method: http.MethodGet, path: "/api/v1/leads", query: url.Values{"person_id": {person}}}
+	err = c.pages(ctx, by, q, func(data json.RawMessage) (ok, enough bool) {
+		more, ok := readAll(data, readLead)
+		all = append(all, more...)
+		return ok, false
+	})
+	return all, err
 }
 
 func (c *Client) list(ctx context.Context, by credential, q request, read func(json.RawMessage) (whole, bool)) ([]whole, error) {

@@ -223,7 +223,8 @@ func FuzzRecords(f *testing.F) {
 		if code, ok := readField(a.data, "PSID"); ok && !isCode(code) {
 			t.Errorf("code %q", code)
 		}
-		names, _, _ := readPipelines(a.data)
+		names, order := map[int64]model.Untrusted{}, map[int64]int{}
+		_ = readPipelines(a.data, names, order)
 		_, _ = readStages(a.data, names)
 		_, _ = readPeople(a.data)
 	})
