@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
-// crmNoteMost is how long a note may be, in characters.
+// crmNoteMost is how long a note may be, in bytes: the documentation says "100kB".
 //
 // Source: Pipedrive's OpenAPI, "Add a note".
 const crmNoteMost = 100_000
@@ -156,7 +155,7 @@ func (s *Sandbox) readNote(c crmCall, n *crmNote) (status int, answer any, ok bo
 	if strings.TrimSpace(n.content) == "" {
 		b.fail("Note content must be provided")
 	}
-	if utf8.RuneCountInString(n.content) > crmNoteMost {
+	if len(n.content) > crmNoteMost {
 		b.fail("Note content is too long")
 	}
 	crmLink(b, "deal_id", s.crm.book.deals, c.user, &n.dealID)

@@ -9,12 +9,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"parley/model"
 )
 
-// NoteMost is how many characters of HTML a note may have.
+// NoteMost is how many bytes of HTML a note may have.
 //
 // Source: Pipedrive's OpenAPI, version 1, "Add a note".
 const NoteMost = 100_000
@@ -65,7 +64,7 @@ func (c *Client) Note(ctx context.Context, as *model.CRMGrant, id int64) (model.
 }
 
 // CreateNote writes a note on the records whose ids n has, one at least. The content is
-// HTML of [NoteMost] characters at most. It is not sent twice: where it is
+// HTML of [NoteMost] bytes at most. It is not sent twice: where it is
 // [model.ErrCRMUnavailable] the note may stand there.
 func (c *Client) CreateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote) (model.CRMNote, error) {
 	b := noteBody(n)
@@ -99,7 +98,7 @@ func notePath(id int64) string { return "/api/v1/notes/" + strconv.FormatInt(id,
 
 func noteBody(n model.CRMNote) *body {
 	b := newBody(string(n.Content))
-	b.bad = b.bad || utf8.RuneCountInString(string(n.Content)) > NoteMost
+	b.bad = b.bad || len(n.Content) > NoteMost
 	b.set("content", string(n.Content))
 	b.id("person_id", n.Person)
 	b.id("deal_id", n.Deal)

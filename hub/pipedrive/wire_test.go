@@ -496,7 +496,7 @@ func TestNotes(t *testing.T) {
 	}
 	for name, bad := range map[string]model.CRMNote{
 		"on nothing": {Content: "x"}, "empty": {Person: ken.ID},
-		"too long":   {Content: model.Untrusted(strings.Repeat("あ", pipedrive.NoteMost+1)), Person: ken.ID},
+		"too long":   {Content: model.Untrusted(strings.Repeat("あ", pipedrive.NoteMost/3+1)), Person: ken.ID},
 		"on no lead": {Content: "x", Lead: "1"},
 	} {
 		if _, err := w.CreateNote(ctx, as, bad); !isErr(err, model.ErrCRMInvalid) {

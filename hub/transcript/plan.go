@@ -90,7 +90,7 @@ func (p *planner) sort() {
 			p.cover(part)
 			continue
 		}
-		d := &draft{part: part, size: len([]rune(heading(part)))}
+		d := &draft{part: part, size: len(heading(part))}
 		p.begin(d)
 		for _, e := range part.Entries {
 			for _, key := range keys(e) {
@@ -221,7 +221,7 @@ func (p *planner) room(day string, e Entry) *draft {
 func (p *planner) next(day string) *draft {
 	p.numbers[day]++
 	d := &draft{part: Part{Day: day, Number: p.numbers[day], Zone: p.c.Zone, Page: p.c.Page.Valid(), Customer: p.c.Customer.Valid()}}
-	d.size = len([]rune(heading(d.part))) + markerRoom
+	d.size = len(heading(d.part)) + markerRoom
 	p.begin(d)
 	return d
 }

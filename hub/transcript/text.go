@@ -9,21 +9,29 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
 	"parley/model"
 )
 
-// How many characters of HTML a note is given. The CRM takes 100,000. Lines are added up
-// to fill, so that edits find room up to most. One message has longest at most: what is
-// beyond is cut, and says so.
+// How many bytes of HTML a note is given. The CRM takes about 100 KB (Pipedrive, "Notes").
+// Lines are added up to fill, so that edits find room up to most. The text of one message
+// has longest at most, and names as many attachments as mostNamed: what is beyond is cut,
+// and says so.
 const (
-	most    = 99_000
-	fill    = 90_000
-	longest = 60_000
+	most      = 94_000
+	fill      = 88_000
+	longest   = 50_000
+	mostNamed = 25
 )
+
+// longestName is how many characters a name, or an attachment's title, has at most.
+const longestName = 200
+
+// further begins a line of a text after its first one. Indented, it can't be taken for the
+// line of another author.
+const further = "<br>&nbsp;&nbsp;&nbsp;&nbsp;"
 
 // cut stands where a text was too long for a note.
 const cut = " […]"
@@ -53,7 +61,7 @@ func Content(p Part, entries []Entry) string {
 
 func heading(p Part) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<p><b>Messenger: %s – %s</b><br>%s (%s)", escape(p.Page), escape(customerName(p.Customer)), p.Day, html.EscapeString(p.Zone))
+	fmt.Fprintf(&b, "<p><b>Messenger: %s – %s</b><br>%s (%s)", name(p.Page), name(customerName(p.Customer)), p.Day, html.EscapeString(p.Zone))
 	if p.Number > 1 {
 		fmt.Fprintf(&b, ", part %d", p.Number)
 	}
@@ -80,7 +88,7 @@ func lineHTML(l model.TranscriptLine, day string, zone *time.Location) string {
 		author = customerName("")
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "<p>%s <b>%s</b>:", clock, escape(author))
+	fmt.Fprintf(&b, "<p>%s <b>%s</b>:", clock, name(author))
 	if l.Unsent {
 		b.WriteString(" <i>(unsent)</i>")
 	}
@@ -88,8 +96,11 @@ func lineHTML(l model.TranscriptLine, day string, zone *time.Location) string {
 		b.WriteString(" ")
 		b.WriteString(bounded(l.Text))
 	}
-	for _, a := range l.Attachments {
-		b.WriteString(" [" + escape(a) + "]")
+	for _, a := range l.Attachments[:min(len(l.Attachments), mostNamed)] {
+		b.WriteString(" [" + name(a) + "]")
+	}
+	if len(l.Attachments) > mostNamed {
+		b.WriteString(cut)
 	}
 	if l.Edited {
 		b.WriteString(" <i>(edited)</i>")
@@ -101,14 +112,13 @@ func lineHTML(l model.TranscriptLine, day string, zone *time.Location) string {
 // bounded escapes a text, as much of it as a note takes of one message.
 func bounded(text model.Untrusted) string {
 	s := escape(text)
-	if utf8.RuneCountInString(s) <= longest {
+	if len(s) <= longest {
 		return s
 	}
 	var b strings.Builder
-	n := 0
 	for _, r := range string(text.Valid()) {
 		one := escape(model.Untrusted(r))
-		if n += utf8.RuneCountInString(one); n > longest-len(cut) {
+		if b.Len()+len(one) > longest-len(cut) {
 			break
 		}
 		b.WriteString(one)
@@ -116,16 +126,40 @@ func bounded(text model.Untrusted) string {
 	return b.String() + cut
 }
 
-// escape makes HTML of a text that somebody else wrote: it shows as it is, and does
-// nothing. Control characters, which no browser shows, are left out.
+// name escapes what stands on one line: who wrote, what a file is called.
+func name(text model.Untrusted) string {
+	s := []rune(strings.Join(strings.FieldsFunc(string(text.Valid()), breaks), " "))
+	if len(s) > longestName {
+		s = append(s[:longestName-1], '…')
+	}
+	return escape(model.Untrusted(s))
+}
+
+// breaks tells what a browser, or whoever copies a text, may show as the end of a line.
+func breaks(r rune) bool {
+	switch r {
+	case '\n', '\v', '\f', '\r', '\u0085', '\u2028', '\u2029':
+		return true
+	}
+	return false
+}
+
+// escape makes HTML of a text that somebody else wrote: it shows as it is, does nothing,
+// and looks like nobody else's. Control characters, which no browser shows, are left out,
+// and with them what turns the direction of writing round: it would have a line end where
+// another begins.
 func escape(text model.Untrusted) string {
-	s := strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && unicode.IsControl(r) {
+	s := strings.ReplaceAll(string(text.Valid()), "\r\n", "\n")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case breaks(r):
+			return '\n'
+		case r != '\t' && unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
 			return -1
 		}
 		return r
-	}, string(text.Valid()))
-	return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>")
+	}, s)
+	return strings.ReplaceAll(html.EscapeString(s), "\n", further)
 }
 
 var tags = regexp.MustCompile(`(?s)<[^>]*>`)
@@ -153,7 +187,7 @@ func stands(plain string, e Entry, day, zone string) bool {
 	return strings.Contains(plain, Plain(lineHTML(e.Line, day, ZoneOf(zone))))
 }
 
-// size is how many characters a line takes.
+// size is how many bytes a line takes.
 func size(l model.TranscriptLine, day string, zone *time.Location) int {
-	return utf8.RuneCountInString(lineHTML(l, day, zone))
+	return len(lineHTML(l, day, zone))
 }
