@@ -216,6 +216,9 @@ func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
 		return r, nil
 	}
 	r.Mine = r.OwnerID != 0 && r.OwnerID == e.self.ID
+	// The API tells who may see a record, and of a user's rights none about changing what
+	// others own; an owner may change their own, an admin of sales everything.
+	r.Locked = !r.Mine && !e.self.EditsAll
 	if r.Person != nil {
 		sees, err := e.may(ctx, *r.Person)
 		if err != nil {

@@ -186,7 +186,7 @@ func (d DealChange) check() error {
 	return nil
 }
 
-// ChangeDeal moves a deal that the user may see, or opens or closes it.
+// ChangeDeal moves a deal that the user may change, or opens or closes it.
 func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordRef, to DealChange) (out model.Record, err error) {
 	if err := to.check(); err != nil {
 		return out, err
@@ -196,7 +196,10 @@ func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordR
 		return out, err
 	}
 	defer give() // what the CRM tells of it comes after
-	err = h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) (err error) {
+	err = h.onRecord(ctx, user, ref, func(e eyes, now model.Record, _ []int64) (err error) {
+		if now.Locked {
+			return model.Refuse(model.CRMEditUnknown)
+		}
 		if to.Stage != 0 {
 			out, err = h.records.SetStage(ctx, e.grant, ref.ID, to.Stage)
 		} else {
@@ -214,7 +217,7 @@ func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordR
 	return out, err
 }
 
-// ConvertLead makes a deal of a lead that the user may see; what was linked to the lead is
+// ConvertLead makes a deal of a lead that the user may change; what was linked to the lead is
 // linked to the deal.
 func (h *Hub) ConvertLead(ctx context.Context, user model.User, ref model.RecordRef) (deal model.RecordRef, err error) {
 	give, err := h.recordLocks.take(ctx, ref)
@@ -222,7 +225,10 @@ func (h *Hub) ConvertLead(ctx context.Context, user model.User, ref model.Record
 		return deal, err
 	}
 	defer give()
-	err = h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) (err error) {
+	err = h.onRecord(ctx, user, ref, func(e eyes, now model.Record, _ []int64) (err error) {
+		if now.Locked {
+			return model.Refuse(model.CRMEditUnknown)
+		}
 		if deal, err = h.records.ConvertLead(ctx, e.grant, ref.ID); err != nil {
 			return err
 		}

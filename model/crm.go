@@ -32,6 +32,9 @@ type CRMUser struct {
 	Active bool
 	// Admin: they are active, and an admin of the whole account or of its settings.
 	Admin bool
+	// EditsAll: they are active, and may change what others own: an admin of the whole
+	// account or of sales.
+	EditsAll bool
 	// Language is a tag such as ja or en; TimeZone a name such as Asia/Tokyo. Empty: not
 	// told, or not known here.
 	Language string

@@ -139,6 +139,9 @@ type Record struct {
 	UpdatedAt time.Time `json:"-"`
 	// Mine: the owner is the user who asks.
 	Mine bool `json:"mine,omitempty"`
+	// Locked: nothing tells that the CRM lets the user who asks change it (see
+	// [CRMEditUnknown]).
+	Locked bool `json:"locked,omitempty" doc:"a change of it would be refused as crm_edit_unknown"`
 	// Person is who a lead or deal is with, PersonName their name.
 	Person     *RecordRef `json:"person,omitempty"`
 	PersonName Untrusted  `json:"person_name,omitempty"`

@@ -119,7 +119,10 @@ const (
 	// CRMForbidden: the CRM does not let this user do that; CRMInvalid: it does not take
 	// what it was given.
 	CRMForbidden Code = "crm_forbidden"
-	CRMInvalid   Code = "crm_invalid"
+	// CRMEditUnknown: nothing tells whether the CRM lets this user change the record: it is
+	// somebody else's, and the hub sees it by the company token.
+	CRMEditUnknown Code = "crm_edit_unknown"
+	CRMInvalid     Code = "crm_invalid"
 	// CRMLimited: a budget of the CRM is used up.
 	CRMLimited Code = "crm_limited"
 	// CRMUnavailable: the CRM could not be reached, or did not answer as it should.

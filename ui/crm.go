@@ -142,11 +142,15 @@ func needsRecord(t model.RecordType) func(*Model) string {
 		if !ok {
 			return m.say(words.WhyNoConversation)
 		}
-		if l, ok := slotOf(r.Links, t); !ok || model.RecordType(l.Type) != t {
+		l, ok := slotOf(r.Links, t)
+		if !ok || model.RecordType(l.Type) != t {
 			if t == model.Lead {
 				return m.say(words.WhyNoLead)
 			}
 			return m.say(words.WhyNoDeal)
+		}
+		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && held.Locked {
+			return m.say(words.Code(string(model.CRMEditUnknown)))
 		}
 		if m.crm.busy {
 			return m.say(words.WhyCRMBusy)

@@ -24,7 +24,7 @@ func TestEveryRecordHasItsWords(t *testing.T) {
 		ids = append(ids, words.DealStatus(string(s)))
 	}
 	for _, c := range []model.Code{
-		model.NoCRM, model.NoCRMUser, model.BadRecord, model.RecordNotFound, model.CRMForbidden, model.CRMInvalid, model.CRMLimited,
+		model.NoCRM, model.NoCRMUser, model.BadRecord, model.RecordNotFound, model.CRMForbidden, model.CRMEditUnknown, model.CRMInvalid, model.CRMLimited,
 	} {
 		ids = append(ids, words.Code(string(c)))
 	}

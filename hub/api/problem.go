@@ -100,7 +100,7 @@ func refusedStatus(code model.Code) int {
 		model.LoginDenied, model.OtherBrowser, model.WrongCompany, model.NoCompany, model.NoAccount, model.CRMInactive, model.CRMSignIn,
 		model.NoPermission, model.ConnectForeign:
 		return http.StatusForbidden
-	case model.NoCRMUser, model.CRMForbidden:
+	case model.NoCRMUser, model.CRMForbidden, model.CRMEditUnknown:
 		return http.StatusForbidden
 	case model.LoginExpired:
 		return http.StatusGone

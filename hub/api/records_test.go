@@ -327,6 +327,54 @@ func TestRecordsAreMadeAndMoved(t *testing.T) {
 	}
 }
 
+// TestChangingNeedsMoreThanSeeing: by the company token a rep changes what they own and no
+// more, though they see it; an admin of sales changes everything; who signed in through
+// Pipedrive is judged by Pipedrive.
+func TestChangingNeedsMoreThanSeeing(t *testing.T) {
+	t.Parallel()
+	w := newRecordWorld(t)
+	var deal, lead model.Record
+	w.do(w.installer, http.MethodPost, "/v1/crm/person", map[string]any{"title": "新山 さくら"}).want(http.StatusCreated).into(&deal)
+	person := deal.ID
+	w.do(w.installer, http.MethodPost, "/v1/crm/lead", map[string]any{"title": "豆の見積", "person_id": person}).want(http.StatusCreated).into(&lead)
+	w.do(w.installer, http.MethodPost, "/v1/crm/deal", map[string]any{"title": "椅子", "person_id": person}).want(http.StatusCreated).into(&deal)
+	var view model.RecordView
+	w.get(w.rep, recordPath(deal.RecordRef), &view)
+	if !view.Record.Locked || view.Record.Mine || deal.Locked {
+		t.Fatalf("the rep sees %+v, the owner %+v", view.Record, deal)
+	}
+	changes := map[string]func(account) answer{
+		"stage": func(a account) answer {
+			return w.do(a, http.MethodPatch, recordPath(deal.RecordRef), map[string]any{"stage": 2})
+		},
+		"won": func(a account) answer {
+			return w.do(a, http.MethodPatch, recordPath(deal.RecordRef), map[string]any{"status": "won"})
+		},
+		"lost": func(a account) answer {
+			return w.do(a, http.MethodPatch, recordPath(deal.RecordRef), map[string]any{"status": "lost"})
+		},
+		"convert": func(a account) answer { return w.do(a, http.MethodPost, recordPath(lead.RecordRef)+"/convert", nil) },
+	}
+	for name, change := range changes {
+		if a := change(w.rep); a.status != http.StatusForbidden || !strings.Contains(string(a.body), string(model.CRMEditUnknown)) {
+			t.Errorf("%s by a rep who does not own it: %d %s", name, a.status, a.body)
+		}
+	}
+	w.get(w.installer, recordPath(deal.RecordRef), &view)
+	if view.Record.Status != model.DealOpen || view.Record.Stage == nil || view.Record.Stage.ID == 2 {
+		t.Errorf("a refused change was made: %+v", view.Record)
+	}
+	rep := w.signedIn("rep@example.com") // whose own grant shows what they may
+	if a := changes["stage"](rep); a.status != http.StatusOK {
+		t.Errorf("by their own grant: %d %s", a.status, a.body)
+	}
+	w.pipedrive("/users/installer@example.com", `{"admin": false}`)
+	w.clock.advance(11 * time.Minute) // who works there is kept for ten
+	if a := changes["won"](w.installer); a.status != http.StatusOK {
+		t.Errorf("by its owner: %d %s", a.status, a.body)
+	}
+}
+
 // TestSightsExpire: what was found of who may see a record holds ten minutes; then the
 // link is absent until the conversation is opened, which asks anew. A CRM that does not
 // answer keeps nobody from the conversation.

@@ -52,6 +52,7 @@ var sentences = map[model.Code]string{
 	model.BadRecord:        "That is no person, lead or deal.",
 	model.RecordNotFound:   "There is no such record.",
 	model.CRMForbidden:     "Pipedrive does not let this user do that.",
+	model.CRMEditUnknown:   "The record is somebody else's, and Pipedrive does not tell the hub whether this user may change it. Who signs in through Pipedrive is judged by Pipedrive.",
 	model.CRMInvalid:       "Pipedrive does not take that.",
 	model.NotLinked:        "The conversation is linked to no record that this user may see.",
 	model.CRMLimited:       "The company's budget of requests to Pipedrive is used up for now.",

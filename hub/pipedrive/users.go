@@ -94,6 +94,9 @@ func readUser(data json.RawMessage) (model.CRMUser, bool) {
 		if u.Active && a.Admin && (a.App == "global" || a.App == "account_settings") {
 			u.Admin = true
 		}
+		if u.Active && a.Admin && (a.App == "global" || a.App == "sales") {
+			u.EditsAll = true
+		}
 	}
 	return u, true
 }
