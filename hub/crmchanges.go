@@ -52,7 +52,7 @@ func (h *Hub) observe(ctx context.Context, r model.Record, by model.Author) erro
 			return nil
 		}
 		known = !was.UpdatedAt.IsZero()
-		is.EventAt, is.AskedAt = was.EventAt, was.AskedAt
+		is.EventAt, is.ToldAt, is.AskedAt = was.EventAt, was.ToldAt, was.AskedAt
 		if is.Person == "" {
 			is.Person = was.Person // a user may not see whom a deal is with
 		}

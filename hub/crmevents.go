@@ -78,6 +78,9 @@ func (h *Hub) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
 			return err
 		}
 	}
+	if e.Permitted != nil {
+		h.forgetShown(e.Record)
+	}
 	links, err := h.linksTo(ctx, e.Record)
 	if err != nil || len(links) == 0 {
 		return err // it is no business of ours
@@ -91,6 +94,25 @@ func (h *Hub) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
 		return err
 	}
 	return h.readAgain(ctx, e.Record, fate{deleted: e.Deleted, into: e.MergedInto, person: e.Person, permitted: e.Permitted})
+}
+
+// forgetShown forgets what was found of who may see a record, and what was found with it
+// among the rest: somebody may see it no more.
+func (h *Hub) forgetShown(ref model.RecordRef) {
+	h.permits.drop(func(r model.RecordRef) bool { return r == ref })
+	h.searches.dropThose(func(_ searchKey, found []model.Record) bool {
+		return slices.ContainsFunc(found, func(r model.Record) bool { return shows(r, ref) })
+	})
+	h.suggested.dropThose(func(_ suggestionKey, found []model.Candidate) bool {
+		return slices.ContainsFunc(found, func(c model.Candidate) bool { return shows(c.Record, ref) })
+	})
+}
+
+// shows tells whether a record shows another: as itself, as the person whom it is with, or
+// among what is open with them.
+func shows(r model.Record, ref model.RecordRef) bool {
+	return r.RecordRef == ref || r.Person != nil && *r.Person == ref ||
+		slices.ContainsFunc(r.Open, func(o model.Record) bool { return o.RecordRef == ref })
 }
 
 // leadBecame links to a deal what is linked to the lead that it was made of.
@@ -131,6 +153,9 @@ func (h *Hub) permittedBy(ctx context.Context, e model.CRMEvent) error {
 		}
 		asked := s.AskedAt
 		s.EventAt = e.At
+		if e.Permitted != nil {
+			s.ToldAt = h.utc()
+		}
 		if err := tx.SetRecordState(e.Record, s); err != nil || e.Permitted == nil {
 			return err
 		}

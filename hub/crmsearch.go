@@ -106,6 +106,7 @@ func (e eyes) search(ctx context.Context, term string, types []model.RecordType)
 	if kept, ok := e.h.searches.get(key, now); ok {
 		return kept, nil
 	}
+	dropped := e.h.searches.drops()
 	most := mostFound
 	if e.grant == nil {
 		most = mostChecked
@@ -126,6 +127,6 @@ func (e eyes) search(ctx context.Context, term string, types []model.RecordType)
 		found = append(found, seen...)
 	}
 	found = found[:min(len(found), mostFound)]
-	e.h.searches.put(key, found, now, now.Add(searchedFor))
+	e.h.searches.putUnlessDropped(dropped, key, found, now, now.Add(searchedFor))
 	return found, nil
 }

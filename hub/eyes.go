@@ -110,11 +110,11 @@ func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, erro
 	if !e.h.crm.KnowsCompany() {
 		return nil, nil
 	}
-	asked := e.h.utc()
+	asked, dropped := e.h.utc(), e.h.permits.drops()
 	ids, err := e.h.records.PermittedUsers(ctx, ref)
 	switch {
 	case err == nil:
-		e.h.permits.put(ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.h.permits.putUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
 	case e.grant != nil && !errors.Is(err, model.ErrCRMNotFound):
 		return nil, nil // their own grant decides
 	default:
@@ -137,12 +137,13 @@ func (e eyes) may(ctx context.Context, ref model.RecordRef) (bool, error) {
 	}
 	ids, known := e.h.permits.get(ref, e.h.utc())
 	if !known {
+		dropped := e.h.permits.drops()
 		var err error
 		ids, err = e.h.records.PermittedUsers(ctx, ref)
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
 			return false, err
 		}
-		e.h.permits.put(ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.h.permits.putUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
 	}
 	return slices.Contains(ids, e.self.ID), nil
 }
@@ -260,7 +261,7 @@ func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, 
 		if err != nil {
 			return err
 		}
-		if s.EventAt.After(asked) {
+		if s.ToldSince(asked) {
 			h.permits.drop(func(r model.RecordRef) bool { return r == ref })
 			return withdraw(tx, ref, users)
 		}
@@ -285,7 +286,7 @@ func (h *Hub) forgetSight(ctx context.Context, ref model.RecordRef, user model.U
 func (h *Hub) keepRecord(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
 	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(r.RecordRef)
-		if err != nil || s.EventAt.After(asked) {
+		if err != nil || s.ToldSince(asked) {
 			return err
 		}
 		return tx.SetSight(r.RecordRef, user.ID, h.utc().Add(sightFor))

@@ -60,6 +60,7 @@ func (h *Hub) Suggestions(ctx context.Context, user model.User, id model.Convers
 		return kept, nil
 	}
 	var found []model.Candidate
+	dropped := h.suggested.drops()
 	err = h.withEyes(ctx, user, func(e eyes) (err error) {
 		found, err = e.suggest(ctx, c)
 		return err
@@ -67,7 +68,7 @@ func (h *Hub) Suggestions(ctx context.Context, user model.User, id model.Convers
 	if err != nil {
 		return nil, err
 	}
-	h.suggested.put(c.key, found, h.utc(), h.utc().Add(suggestedFor))
+	h.suggested.putUnlessDropped(dropped, c.key, found, h.utc(), h.utc().Add(suggestedFor))
 	return found, nil
 }
 

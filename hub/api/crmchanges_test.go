@@ -23,7 +23,12 @@ type changeWorld struct {
 
 func newChangeWorld(t *testing.T) *changeWorld {
 	t.Helper()
-	w := &changeWorld{recordWorld: newRecordWorld(t)}
+	return newChangeWorldOf(t, crmSetup{companyToken: true, quick: true})
+}
+
+func newChangeWorldOf(t *testing.T, o crmSetup) *changeWorld {
+	t.Helper()
+	w := &changeWorld{recordWorld: newRecordWorldOf(t, o)}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan struct{})
 	go func() {

@@ -33,7 +33,12 @@ const (
 
 func newRecordWorld(t *testing.T) *recordWorld {
 	t.Helper()
-	w := &recordWorld{crmWorld: newCRMWorld(t, crmSetup{companyToken: true, quick: true})}
+	return newRecordWorldOf(t, crmSetup{companyToken: true, quick: true})
+}
+
+func newRecordWorldOf(t *testing.T, o crmSetup) *recordWorld {
+	t.Helper()
+	w := &recordWorld{crmWorld: newCRMWorld(t, o)}
 	w.installer = w.member("Ines", "installer@example.com", true)
 	w.rep = w.member("Rob", "rep@example.com", false)
 	w.guest = w.member("Gus", "gus@example.com", false)

@@ -55,6 +55,8 @@ type crmSetup struct {
 	// quick: heads come often.
 	quick bool
 	wrap  func(hub.CRM) hub.CRM
+	// records is between the hub and the CRM's records.
+	records func(hub.Records) hub.Records
 }
 
 // newCRMWorld starts a hub with Pipedrive, and users with the e-mail addresses of the
@@ -91,6 +93,10 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 	if o.wrap != nil {
 		asked = o.wrap(crm)
 	}
+	var records hub.Records = crm
+	if o.records != nil {
+		records = o.records(crm)
+	}
 	w.world = newWorld(t, withClock(w.clock.now), withTiming(func(t *hub.Timing) {
 		t.CRMPause = time.Millisecond
 		if o.quick {
@@ -100,7 +106,7 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 			t.Roles = o.roles
 		}
 	}), func(s *setup) {
-		s.crm, s.records, s.notes, s.hooks, s.newColleagues = asked, crm, crm, crm, o.newColleagues
+		s.crm, s.records, s.notes, s.hooks, s.newColleagues = asked, records, crm, crm, o.newColleagues
 	})
 	return w
 }

@@ -26,6 +26,12 @@ func ParseLinkID(id string) (model.ConversationID, model.RecordRef) {
 	return model.ConversationID(c), model.RecordRef{Type: model.RecordType(kind), ID: record}
 }
 
+// ToldSince tells whether an event told who may see the record after somebody began to ask
+// that: what they were answered may be older.
+func (s RecordState) ToldSince(asked time.Time) bool {
+	return s.EventAt.After(asked) || !s.ToldAt.IsZero() && !s.ToldAt.Before(asked)
+}
+
 // RecordState is how a record of the CRM stood when it was last told of. What is zero is
 // not known, or there is none.
 type RecordState struct {
@@ -39,6 +45,9 @@ type RecordState struct {
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 	// EventAt is the time of the newest event of it, by the CRM's clock.
 	EventAt time.Time `json:"event_at,omitzero"`
+	// ToldAt is when an event of it told last who may see it, by the hub's clock: the CRM's
+	// may go otherwise, and tells whole seconds.
+	ToldAt time.Time `json:"told_at,omitzero"`
 	// AskedAt is when it was last asked who may see it.
 	AskedAt time.Time `json:"asked_at,omitzero"`
 	// Gone: there is no such record any more.

@@ -122,7 +122,7 @@ func testRecordStates(t *testing.T, s store.Store) {
 	}
 	same(t, "not known", store.RecordState{}, state(deal42))
 	want := store.RecordState{
-		Stage: 3, Status: model.DealOpen, Value: &model.Money{Amount: 1.5, Currency: "EUR"}, Owner: 7, Person: "12", UpdatedAt: at(1), EventAt: at(2), AskedAt: at(3), Gone: true,
+		Stage: 3, Status: model.DealOpen, Value: &model.Money{Amount: 1.5, Currency: "EUR"}, Owner: 7, Person: "12", UpdatedAt: at(1), EventAt: at(2), ToldAt: at(4), AskedAt: at(3), Gone: true,
 	}
 	accounts(t, s, func(tx store.AccountTx) error {
 		return errors.Join(tx.SetRecordState(deal42, want), tx.SetRecordTitle(deal42, "椅子"), tx.SetRecordTitle(person12, "花子"))
