@@ -22,6 +22,9 @@ func TestVerbs(t *testing.T) {
 		`reply 1_2 a\ b ''`:                      {"reply", "--", "1_2", "a b", ""},
 		"reply 1_2 -- --db":                      {"reply", "--", "1_2", "--db"},
 		"list 日本語":                               {"list", "--", "日本語"},
+		"list\t--json\nx\r\ny":                   {"list", "--json", "--", "x", "y"},
+		"list 'a\tb\n' c":                        {"list", "--", "a\tb\n", "c"},
+		"list a\u00a0b":                          {"list", "--", "a\u00a0b"},
 	} {
 		if got, err := verbs.parse(line); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, %v, want %q", line, got, err, want)
