@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -24,6 +26,8 @@ const (
 	lifeline = 3
 	// asSession is what asProgram is set to for a session that a hub runs.
 	asSession = "session"
+	// underNohup, where it is set, has a process and all that it starts ignore hang-ups.
+	underNohup = "TEST_UNDER_NOHUP"
 )
 
 func TestMain(m *testing.M) {
@@ -47,6 +51,9 @@ func beParley() int {
 	if err := furnish(); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
 		return exitOrphaned
+	}
+	if os.Getenv(underNohup) != "" {
+		signal.Ignore(syscall.SIGHUP)
 	}
 	p := newProgram(os.Stdin, os.Stdout, os.Stderr, os.Environ())
 	p.logins = client.NewLogins(filepath.Dir(p.logins.File()), fileRing(os.Getenv(ringFile)))

@@ -211,10 +211,11 @@ func TestSSH(t *testing.T) {
 }
 
 // TestSSHKeys: keys are listed and taken away, which ends what they opened within five
-// seconds; the audit log tells who came in by which.
+// seconds, also where the hub was started by nohup; the audit log tells who came in by
+// which.
 func TestSSHKeys(t *testing.T) {
 	t.Parallel()
-	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0", underNohup+"=1")
 	key, _, public := newSSHKey(t)
 	other, _, otherPublic := newSSHKey(t)
 	bo := w.addUser("Bo", "--ssh-key", public)
@@ -244,10 +245,16 @@ func TestSSHKeys(t *testing.T) {
 	w.manages("user", "key", "remove", aki.id, fingerprint).exits(exitMissing)
 	w.manages("user", "key", "remove", "Bo", "SHA256:none").exits(exitMissing).says("parley user key list")
 	w.manages("user", "key", "remove", "Nobody", fingerprint).exits(exitMissing)
+	tail := tailsOver(t, c)
 	ended := make(chan struct{})
 	go func() {
-		_ = s.session.Wait()
-		close(ended)
+		defer close(ended)
+		for what, session := range map[string]*gossh.Session{"screen": s.session, "tail": tail} {
+			var exit *gossh.ExitError // hung up, neither killed nor gone
+			if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 128+1 {
+				t.Errorf("%s ended with %v", what, err)
+			}
+		}
 	}()
 	began := time.Now()
 	w.manages("user", "key", "remove", "Bo", fingerprint).ok()
@@ -281,16 +288,9 @@ func TestSSHKeys(t *testing.T) {
 	w.hub.stop()
 }
 
-// TestSSHEndsWithItsUser: who is removed while they have a screen and a command open is
-// out of both within five seconds, and gets in no more.
-func TestSSHEndsWithItsUser(t *testing.T) {
-	t.Parallel()
-	w, _ := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
-	key, _, public := newSSHKey(t)
-	w.addUser("Bo", "--ssh-key", public)
-	c := sshTo(t, w.hub.ready(), "bo", key)
-	s := openFarScreen(t, c, "LANG=en_US.UTF-8")
-	s.sees("● live")
+// tailsOver is a command that has connected, and runs until it is ended.
+func tailsOver(t *testing.T, c *gossh.Client) *gossh.Session {
+	t.Helper()
 	tail, err := c.NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -301,6 +301,20 @@ func TestSSHEndsWithItsUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, "tail is connected", patience, func() bool { return strings.Contains(said.String(), "Connected") })
+	return tail
+}
+
+// TestSSHEndsWithItsUser: who is removed while they have a screen and a command open is
+// out of both within five seconds, and gets in no more.
+func TestSSHEndsWithItsUser(t *testing.T) {
+	t.Parallel()
+	w, _ := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	key, _, public := newSSHKey(t)
+	w.addUser("Bo", "--ssh-key", public)
+	c := sshTo(t, w.hub.ready(), "bo", key)
+	s := openFarScreen(t, c, "LANG=en_US.UTF-8")
+	s.sees("● live")
+	tail := tailsOver(t, c)
 
 	runProgram(t, w.hubEnv(), "", "user", "remove", "Bo").ok()
 	within(t, "both sessions are over", 5*time.Second, func() func() bool {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -37,7 +39,9 @@ func (p *program) sessionCommand() *cobra.Command {
 			if err != nil {
 				return usage(p.words.Say(words.ErrSessionAlone))
 			}
-			ctx, leave := context.WithCancel(cmd.Context())
+			// A session that ends here is hung up. Where the hub ignores that, as under nohup, so
+			// does what it starts, unless it asks for it.
+			ctx, leave := signal.NotifyContext(cmd.Context(), syscall.SIGHUP)
 			defer leave()
 			go func() { // the hub says no more, and ends this at its own end
 				_, _ = io.Copy(io.Discard, told)

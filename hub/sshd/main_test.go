@@ -21,6 +21,10 @@ import (
 // asChild makes the test binary the program that sessions run.
 const asChild = "SSHD_TEST_CHILD"
 
+// coverage begins the variable that says where a program that counts what runs of it writes
+// that; without it, such a program complains at its end.
+const coverage = "GOCOVERDIR="
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asChild) != "" {
 		os.Exit(beChild())
@@ -30,6 +34,12 @@ func TestMain(m *testing.M) {
 
 // beChild is a session's program: it says how it was started, and does what the keys say.
 func beChild() int {
+	hangUp := make(chan os.Signal, 1)
+	signal.Notify(hangUp, syscall.SIGHUP) // also where the tests ignore it, as under nohup
+	go func() {
+		<-hangUp
+		os.Exit(128 + 1)
+	}()
 	lifeline := os.NewFile(sshd.StartFD, "start")
 	start, err := sshd.ReadStart(lifeline)
 	if err != nil {
@@ -68,7 +78,7 @@ func obey() int {
 		case 'x':
 			return 7
 		case 'e':
-			env := os.Environ()
+			env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, coverage) })
 			slices.Sort(env)
 			fmt.Fprintf(os.Stdout, "env %s\r\n", strings.Join(env, " "))
 		case 's':

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -300,6 +302,36 @@ func TestKeyTakenAway(t *testing.T) {
 	s := w.open(w.connect(key))
 	w.users.forget(key.PublicKey())
 	_ = s.ends()
+}
+
+// TestKeyMoves: a key that becomes another user's ends the sessions that it opened for the
+// first; a question that the hub can't answer ends none.
+func TestKeyMoves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *sshd.Options) { o.Limits.Recheck = 20 * time.Millisecond })
+	key := newKey(t)
+	w.add("aki", key)
+	c := w.connect(key)
+	s := w.open(c)
+	w.users.fails(errors.New("the store is busy"))
+	asked := w.users.asks()
+	eventually(t, "it was looked up again", func() bool { return w.users.asks() > asked+2 })
+	s.types("s")
+	s.sees("size 100x30")
+	w.users.fails(nil)
+	w.add("bo", key)
+	var exit *gossh.ExitError
+	if err := s.ends(); !errors.As(err, &exit) || exit.ExitStatus() != 128+1 {
+		t.Errorf("ended with %v", err)
+	}
+	s.sees(string(sshd.NoticeRevoked))
+	// Whose it is now comes in by it, also on the same connection.
+	next := w.open(c)
+	if got := slices.Collect(maps.Values(w.users.open())); len(got) != 1 || got[0] != "bo" {
+		t.Errorf("sessions of %v", got)
+	}
+	next.types("q")
+	_ = next.ends()
 }
 
 // TestStalled: a client that reads nothing loses its session, not the connection's time.

@@ -32,11 +32,30 @@ type users struct {
 	keys   map[string]model.User
 	tokens map[string]model.UserID
 	made   int
+	// asked counts what was asked for keys; broken is answered to it.
+	asked  int
+	broken error
+}
+
+// fails has every question for a key fail; nil: no more.
+func (u *users) fails(err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.broken = err
+}
+
+func (u *users) asks() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.asked
 }
 
 func (u *users) UserOfKey(_ context.Context, fingerprint string) (model.User, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.asked++; u.broken != nil {
+		return model.User{}, u.broken
+	}
 	user, ok := u.keys[fingerprint]
 	if !ok {
 		return model.User{}, sshd.ErrNobody
@@ -127,7 +146,7 @@ func newWorld(t testing.TB, change func(*sshd.Options)) *world {
 		HostKey: host, Users: w.users, Limits: sshd.DefaultLimits(), Registry: prometheus.NewRegistry(),
 		Say:    func(what sshd.Notice, langs ...string) string { return string(what) + " in " + langs[0] },
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Child:  sshd.Child{Path: self, Env: []string{asChild + "=1", "GORACE=atexit_sleep_ms=0"}, Hub: "http://hub", State: t.TempDir(), Zone: "Asia/Tokyo", Lang: "ja"},
+		Child:  sshd.Child{Path: self, Env: []string{asChild + "=1", "GORACE=atexit_sleep_ms=0", coverage + t.TempDir()}, Hub: "http://hub", State: t.TempDir(), Zone: "Asia/Tokyo", Lang: "ja"},
 		Verbs:  sshd.Verbs{"list": {Values: []string{"filter"}, Switches: []string{"json"}}},
 	}
 	if change != nil {
