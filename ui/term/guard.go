@@ -1,11 +1,11 @@
-// Package term is the one place from which anything reaches the terminal past the
-// renderer, and the last look at what goes through it.
+// Package term is the terminal: the one place from which anything reaches it, and the last
+// look at what does. A [Program] runs a model on it, a [Painter] writes the frames.
 package term
 
 import "strings"
 
-// What a control sequence of ours never exceeds. Terminals, and the renderer itself,
-// have broken on longer ones.
+// What a control sequence of ours never exceeds. Terminals, and what reads sequences for
+// us, have broken on longer ones.
 const (
 	maxSequence   = 64 // bytes
 	maxSeparators = 16

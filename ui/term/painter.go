@@ -1,0 +1,304 @@
+package term
+
+import (
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Painter writes frames to a terminal: of each only what differs from the last, in one
+// write, and never more often than the terminal takes them. Whoever shows a frame does not
+// wait for the terminal. It is safe for concurrent use.
+type Painter struct {
+	out   io.Writer
+	every time.Duration
+	// lost is told that the terminal takes nothing any more, and why.
+	lost func(error)
+
+	mu sync.Mutex
+	// view is the frame to show; dirty: it is not shown yet; urgent: somebody waits for it.
+	view          tea.View
+	dirty, urgent bool
+	// anew: whatever stands on the terminal, it is painted whole. again is when it is,
+	// once more.
+	anew  bool
+	again time.Time
+	on    surface
+	// synchronised: the terminal said that it can show a frame when it is whole; clustering:
+	// that it measures clusters once it is told to.
+	synchronised, clustering bool
+	// raw goes out before the next frame.
+	raw []byte
+	// since and cost are when the last frame was begun, and how long it took.
+	since time.Time
+	cost  time.Duration
+	// sheet is the painting goroutine's while there is one.
+	sheet *sheet
+	stop  chan struct{}
+	ended chan struct{}
+
+	wake chan struct{}
+}
+
+const (
+	// settled is how long after a new size the screen is painted once more: terminals take
+	// a size and tell of it in this order or in the other.
+	settled = 150 * time.Millisecond
+	// mostRaw is how much waits for a terminal that takes nothing.
+	mostRaw = 1 << 20
+)
+
+// PainterOptions are what a painter works with.
+type PainterOptions struct {
+	// Every is how much time passes between two frames that nobody waits for.
+	Every time.Duration
+	// Profile is how many colours the terminal has.
+	Profile colorprofile.Profile
+	// Plain: it is a console that draws text and colours, and knows of nothing else.
+	Plain bool
+	// Lost is told once that nothing more can be written, and why. It must not wait for
+	// the painter.
+	Lost func(error)
+}
+
+// NewPainter returns a painter for a terminal, which it does not touch yet.
+func NewPainter(out io.Writer, o PainterOptions) *Painter {
+	return &Painter{
+		out: out, every: o.Every, lost: o.Lost,
+		on: surface{profile: o.Profile, method: ansi.WcWidth}, sheet: newSheet(o.Plain), wake: make(chan struct{}, 1),
+	}
+}
+
+// Enter takes the terminal: its other screen, without a cursor, until [Painter.Leave].
+func (p *Painter) Enter() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stop != nil {
+		return
+	}
+	before := p.ended
+	stop, ended := make(chan struct{}), make(chan struct{})
+	p.stop, p.ended = stop, ended
+	p.dirty, p.urgent = true, true
+	go func() {
+		if before != nil { // who painted last may still wait for the terminal
+			<-before
+		}
+		p.paints(stop, ended)
+	}()
+}
+
+// Leave gives the terminal back as it was. It waits for that, but no longer than within,
+// and tells whether it is so. To leave again does nothing.
+func (p *Painter) Leave(within time.Duration) bool {
+	p.mu.Lock()
+	stop, ended := p.stop, p.ended
+	p.stop = nil
+	p.raw = nil
+	p.mu.Unlock()
+	if stop != nil {
+		close(stop)
+	}
+	if ended == nil {
+		return true
+	}
+	late := time.NewTimer(within)
+	defer late.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-late.C:
+		return false
+	}
+}
+
+// Show has the terminal show a frame: at once if somebody waits for it, else with the next
+// frame that is due. Of several only the last is shown.
+func (p *Painter) Show(v tea.View, urgent bool) {
+	if v.Cursor != nil { // whose it is, may change it
+		cursor := *v.Cursor
+		v.Cursor = &cursor
+	}
+	p.mu.Lock()
+	p.view, p.dirty, p.urgent = v, true, p.urgent || urgent
+	p.mu.Unlock()
+	p.awake()
+}
+
+// Write implements [io.Writer]: something for the terminal that is no frame goes between
+// two frames. It does not wait for that; what is written while the terminal is left, or
+// takes nothing, goes nowhere.
+func (p *Painter) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	if p.stop != nil && len(p.raw)+len(b) <= mostRaw {
+		p.raw = append(p.raw, b...)
+	}
+	p.mu.Unlock()
+	p.awake()
+	return len(b), nil
+}
+
+// Resize says how large the terminal is.
+func (p *Painter) Resize(w, h int) {
+	p.change(func() bool {
+		if p.on.w > 0 && p.on.h > 0 {
+			p.again = time.Now().Add(settled)
+		}
+		p.on.w, p.on.h = w, h
+		return true // whatever it did to what stood there, though it may be as large as before
+	})
+}
+
+// SetProfile says how many colours the terminal has.
+func (p *Painter) SetProfile(profile colorprofile.Profile) {
+	p.change(func() bool {
+		differs := p.on.profile != profile
+		p.on.profile = profile
+		return differs
+	})
+}
+
+// Synchronised says that the terminal can show a frame when it is whole.
+func (p *Painter) Synchronised() {
+	p.change(func() bool {
+		p.synchronised = true
+		return false
+	})
+}
+
+// MeasureClusters says that the terminal measures by clusters: by itself, or if it is told
+// to.
+func (p *Painter) MeasureClusters(ifTold bool) {
+	p.change(func() bool {
+		differs := p.on.method != ansi.GraphemeWidth
+		p.on.method, p.clustering = ansi.GraphemeWidth, p.clustering || ifTold
+		return differs
+	})
+}
+
+// Repaint paints the whole screen, whatever stands there.
+func (p *Painter) Repaint() { p.change(func() bool { return true }) }
+
+// change changes something under the mutex, and has the screen painted anew if that makes
+// it necessary.
+func (p *Painter) change(do func() (anew bool)) {
+	p.mu.Lock()
+	if do() {
+		p.anew, p.dirty, p.urgent = true, true, true
+	}
+	p.mu.Unlock()
+	p.awake()
+}
+
+func (p *Painter) awake() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// paints paints until it is stopped. A fault of its own costs the screen, not the terminal.
+func (p *Painter) paints(stop <-chan struct{}, ended chan<- struct{}) {
+	defer close(ended)
+	var fault error
+	defer func() {
+		if fault != nil && p.lost != nil {
+			p.lost(fault)
+		}
+	}()
+	fault = p.painting(stop)
+	_, err := p.out.Write(p.sheet.end())
+	if fault == nil {
+		fault = err
+	}
+}
+
+func (p *Painter) painting(stop <-chan struct{}) (fault error) {
+	defer func() {
+		if r := recover(); r != nil {
+			fault = &PanicError{Value: r, Stack: debug.Stack()}
+		}
+	}()
+	if _, err := p.out.Write(p.sheet.begin()); err != nil {
+		return err
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-stop:
+			return nil
+		case <-p.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+		next, err := p.turn()
+		if err != nil {
+			return err
+		}
+		if !next.IsZero() {
+			timer.Reset(time.Until(next))
+		}
+	}
+}
+
+// turn writes what is due, and returns when something else will be; zero if nothing.
+func (p *Painter) turn() (next time.Time, err error) {
+	begun := time.Now()
+	p.mu.Lock()
+	out := p.raw
+	p.raw = nil
+	next = p.due(begun)
+	paint := !next.IsZero() && !next.After(begun)
+	view, on, anew := p.view, p.on, p.anew
+	p.sheet.synchronised = p.synchronised
+	tell := p.clustering && !p.sheet.clustering
+	if paint {
+		p.dirty, p.urgent, p.anew, p.since = false, false, false, begun
+	}
+	p.mu.Unlock()
+	if tell {
+		out = append(out, ansi.SetModeUnicodeCore...)
+		p.sheet.clustering = true
+	}
+	if paint {
+		out = append(out, p.sheet.frame(&view, on, anew)...)
+	}
+	if len(out) > 0 {
+		if _, err := p.out.Write(out); err != nil {
+			return time.Time{}, err
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if paint {
+		p.cost = time.Since(begun)
+	}
+	return p.due(time.Now()), nil
+}
+
+// due is when the next frame is, now at the earliest; zero: nothing has changed.
+func (p *Painter) due(now time.Time) time.Time {
+	if !p.again.IsZero() && !p.again.After(now) {
+		p.again = time.Time{}
+		p.dirty, p.anew = true, true
+	}
+	at := p.again
+	switch {
+	case p.dirty && p.urgent:
+		at = p.since.Add(2 * p.cost)
+	case p.dirty:
+		at = p.since.Add(p.every)
+	case at.IsZero():
+		return at
+	}
+	if at.Before(now) {
+		return now
+	}
+	return at
+}
