@@ -10,7 +10,6 @@ import (
 	"parley/model"
 	"parley/ui/inbox"
 	"parley/ui/overlay"
-	"parley/ui/term"
 	"parley/words"
 )
 
@@ -67,7 +66,7 @@ func (m *Model) draw() {
 		lines = append(lines, m.footerLine(w))
 	}
 	lines = m.over(&f, lines)
-	f.content = term.Guard(strings.Join(lines, "\n"))
+	f.content = strings.Join(lines, "\n")
 	m.frame = f
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"parley/ui/cells"
 	"parley/ui/composer"
+	"parley/ui/term"
 	"parley/words"
 )
 
@@ -180,8 +181,7 @@ func (m *Model) terminalSays(msg tea.Msg) {
 		if msg.Mode != ansi.ModeUnicodeCore {
 			return
 		}
-		// The renderer goes by the same answers.
-		m.terminal.graphemes = msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
+		m.terminal.graphemes = term.MeasuresClusters(msg)
 	default:
 		return
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +15,7 @@ import (
 	"parley/hub/store"
 	"parley/model"
 	"parley/model/safe"
+	"parley/ui/term"
 	"parley/words"
 )
 
@@ -49,6 +52,12 @@ func (p *program) fail(cmd *cobra.Command, err error) int {
 		_, _ = fmt.Fprintf(p.err, "%s (%s): %s\n", label, f.code, f.say)
 	} else {
 		_, _ = fmt.Fprintf(p.err, "%s: %s\n", label, f.say)
+	}
+	var panicked *term.PanicError
+	if errors.As(err, &panicked) { // where it was; the lines may hold anything
+		for line := range bytes.Lines(panicked.Stack) {
+			_, _ = fmt.Fprintf(p.err, "%s\n", plain(strings.TrimRight(string(line), "\n")))
+		}
 	}
 	if f.exit == exitUsage && cmd != nil {
 		_, _ = fmt.Fprintf(p.err, "\n%s", cmd.UsageString())

@@ -13,23 +13,20 @@ import (
 	"syscall"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/term"
+	xterm "github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"parley/client"
 	"parley/hub/sshd"
 	"parley/model"
 	"parley/ui"
+	"parley/ui/term"
 	"parley/words"
 )
 
-// screenFPS bounds how often the terminal is written to; nothing is written while
-// nothing changes.
-const screenFPS = 120
-
-// leaveWithin is how long the screen may take to end once it is told to.
-const leaveWithin = 2 * time.Second
+// screenEvery is how long the terminal is not written to after a frame, unless its user
+// waits for the next; nothing is written while nothing changes.
+const screenEvery = 8 * time.Millisecond
 
 // inbox is parley without a command: the full screen on the hub that is set.
 func (p *program) inbox(cmd *cobra.Command, _ []string) error {
@@ -75,18 +72,8 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	if err != nil {
 		return err
 	}
-	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
-	defer kill()
-	program := tea.NewProgram(m, tea.WithContext(hard), tea.WithFilter(p.drawable), tea.WithInput(&hangup{File: in, gone: leave}), tea.WithOutput(out),
-		tea.WithEnvironment(p.env), tea.WithFPS(p.fps()), tea.WithoutSignalHandler())
+	program := term.NewProgram(m, p.painted(in, out, leave))
 	hub.show = func(u ui.Uploading) { program.Send(u) }
-	// Told to leave it ends as by its own key, by force only where that is of no use: by
-	// force it closes its input while that is being read.
-	asked := context.AfterFunc(ctx, func() {
-		time.AfterFunc(leaveWithin, kill)
-		program.Quit()
-	})
-	defer asked()
 	err = p.besideSync(ctx, leave, program, follow, client.NewKeeper(box))
 	// What was sent off and what was typed last is kept however the program ended.
 	for _, r := range m.Unheard() {
@@ -100,44 +87,42 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 }
 
 // besideSync runs the program beside the sync that feeds it.
-func (p *program) besideSync(ctx context.Context, leave func(), program *tea.Program, s *client.Sync, keeper *client.Keeper) error {
+func (p *program) besideSync(ctx context.Context, leave func(), program *term.Program, s *client.Sync, keeper *client.Keeper) error {
 	var beside sync.WaitGroup
 	beside.Go(func() {
+		defer program.Recover()
 		if err := s.Run(ctx); errors.Is(err, client.ErrSignedOut) {
 			program.Send(ui.News{Connection: &ui.Connection{State: ui.SignedOut}})
 		}
 	})
 	beside.Go(func() {
+		defer program.Recover()
 		for updates := range s.Updates() {
 			program.Send(p.newsOf(keeper, updates))
 		}
 	})
-	_, err := program.Run()
-	told := ctx.Err() != nil // to leave: hang-up, SIGTERM
+	err := program.Run(ctx)
 	leave()
 	beside.Wait()
-	if told && !errors.Is(err, tea.ErrProgramPanic) {
-		return nil
-	}
 	return err
 }
 
-// drawable keeps a terminal of one column from the renderer, which takes what begins with
-// a blank for blank all over when it grows again; and over SSH one that is larger than the
-// hub draws, whatever says that it is.
-func (p *program) drawable(_ tea.Model, msg tea.Msg) tea.Msg {
-	size, ok := msg.(tea.WindowSizeMsg)
-	if !ok {
-		return msg
+// painted says how the screen is painted on a terminal; gone is told when there is none any
+// more. Over SSH there is no shell beside the program, and no more is drawn than the hub
+// allows, whatever the terminal says that it is.
+func (p *program) painted(in, out *os.File, gone func()) term.Options {
+	o := term.Options{
+		In: in, Out: out, Input: &hangup{File: in, gone: gone}, Env: p.env, Every: p.every(), Suspend: p.canSuspend(), Lost: gone,
 	}
-	if size.Width == 1 {
-		size.Width = 2
+	if p.seat != nil {
+		l := sshd.DefaultLimits()
+		o.Width, o.Height = l.Width, l.Height
 	}
-	if l := sshd.DefaultLimits(); p.seat != nil {
-		size.Width, size.Height = min(size.Width, l.Width), min(size.Height, l.Height)
-	}
-	return size
+	return o
 }
+
+// canSuspend tells whether the user has a shell to go back to for a while.
+func (p *program) canSuspend() bool { return p.seat == nil && term.CanSuspend() }
 
 // newsOf hands updates on to the screen, which applies them in its own goroutine.
 func (p *program) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
@@ -189,7 +174,7 @@ func offlineReason(err error) words.ID {
 func (p *program) terminal() (in, out *os.File, ok bool) {
 	in, inOK := p.in.(*os.File)
 	out, outOK := p.out.(*os.File)
-	if !inOK || !outOK || !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) {
+	if !inOK || !outOK || !xterm.IsTerminal(in.Fd()) || !xterm.IsTerminal(out.Fd()) {
 		return nil, nil, false
 	}
 	return in, out, true

@@ -171,7 +171,7 @@ func (s *screen) ends() {
 		_ = s.user.Close()
 	}
 	s.pumps.Wait()
-	if strings.Contains(s.raw.String(), "Caught panic") {
+	if said := s.raw.String() + s.err.String(); strings.Contains(said, "Caught panic") || strings.Contains(said, "panic.go") {
 		s.t.Errorf("%s: panicked: %s\n%s", s.name, s.err, tail(s.raw.String()))
 	}
 }

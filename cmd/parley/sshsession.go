@@ -17,11 +17,11 @@ import (
 	"parley/words"
 )
 
-// sessionFPS is how often a terminal far away is written to; sessionGather is how long
-// news is gathered for it. Most of what a session costs is drawing, and one hub draws for
-// many.
+// sessionEvery is how long a terminal far away is not written to after a frame, unless its
+// user waits for the next; sessionGather is how long news is gathered for it. Most of what
+// a session costs is drawing, and one hub draws for many.
 const (
-	sessionFPS    = 30
+	sessionEvery  = 33 * time.Millisecond
 	sessionGather = 100 * time.Millisecond
 )
 
@@ -90,10 +90,10 @@ func (p *program) timing() client.Timing {
 	return t
 }
 
-// fps bounds how often the terminal is written to.
-func (p *program) fps() int {
+// every is how much time passes between frames that nobody waits for.
+func (p *program) every() time.Duration {
 	if p.seat != nil {
-		return sessionFPS
+		return sessionEvery
 	}
-	return screenFPS
+	return screenEvery
 }
