@@ -38,6 +38,7 @@ func newGlass(s step) *glass {
 	}
 	g.Painter.Resize(s.w, s.h)
 	g.Enter()
+	synctest.Wait()
 	return g
 }
 
