@@ -28,7 +28,7 @@ func (b *box) uploads(edge string, fields map[string]string, media string, conte
 	_, _ = part.Write(content)
 	_ = f.Close()
 	i := b.Info()
-	req, _ := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/v26.0/%s/%s?appsecret_proof=%s", i.GraphURL, i.PageID, edge, proof(i.AppSecret, i.PageToken)), &body)
+	req, _ := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/v27.0/%s/%s?appsecret_proof=%s", i.GraphURL, i.PageID, edge, proof(i.AppSecret, i.PageToken)), &body)
 	req.Header.Set("Content-Type", f.FormDataContentType())
 	req.Header.Set("Authorization", "Bearer "+i.PageToken)
 	return b.do(req)

@@ -163,7 +163,7 @@ func (s *Sandbox) nestedMessages(t *customer, f field) (map[string]any, error) {
 		}
 		after = &p
 	}
-	c := &call{version: "v26.0", path: []string{t.thread, "messages"}, query: url.Values{"limit": {strconv.Itoa(limit)}}}
+	c := &call{version: newestVersion, path: []string{t.thread, "messages"}, query: url.Values{"limit": {strconv.Itoa(limit)}}}
 	return s.messagesNode(c, t, f.sub, min(limit, maxPageSize), after)
 }
 

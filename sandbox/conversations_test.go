@@ -47,7 +47,7 @@ func TestConversationsArePaged(t *testing.T) {
 		if strings.Contains(next, "appsecret_proof") || strings.Contains(next, "access_token") {
 			t.Errorf("a secret in %s", next)
 		}
-		path = strings.TrimPrefix(next, b.Info().GraphURL+"/v26.0")
+		path = strings.TrimPrefix(next, b.Info().GraphURL+"/v27.0")
 	}
 	want := []string{"1000", "1001", "1002", "1003", "1004", "1005", "1006"}
 	if d := cmp.Diff(want, seen); d != "" {

@@ -48,11 +48,24 @@ type operation struct {
 	do    func(*call) (any, error)
 }
 
-// versionPrefix tells whether a segment of a path names a version, as v26.0 does.
+// newestVersion is the newest version of the Graph API: a call that names none is of it.
+//
+// Source: Graph API, "Changelog": 4 November 2026.
+const (
+	newestMajor   = 27
+	newestVersion = "v27.0"
+)
+
+// versionPrefix tells whether a segment of a path names a version that there is, as v26.0
+// does.
 func versionPrefix(segment string) bool {
 	rest, ok := strings.CutPrefix(segment, "v")
 	major, minor, dot := strings.Cut(rest, ".")
-	return ok && dot && len(minor) == 1 && isDigits(minor) && len(major) <= 2 && isDigits(major)
+	if !ok || !dot || len(minor) != 1 || !isDigits(minor) || !isDigits(major) || major[0] == '0' {
+		return false
+	}
+	n, err := strconv.Atoi(major)
+	return err == nil && (n < newestMajor || segment == newestVersion)
 }
 
 func isDigits(text string) bool {
@@ -95,7 +108,7 @@ func (s *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
 // readCall takes a request apart. It always returns a call, so that an error can
 // be answered in the right version.
 func readCall(w http.ResponseWriter, r *http.Request) (*call, error) {
-	c := &call{r: r, version: "v26.0", query: r.URL.Query()}
+	c := &call{r: r, version: newestVersion, query: r.URL.Query()}
 	for segment := range strings.SplitSeq(r.URL.Path, "/") {
 		if segment != "" {
 			c.path = append(c.path, segment)

@@ -205,7 +205,7 @@ func (b *box) do(req *http.Request) reply {
 // graph calls the Graph API with the right proof; body nil sends none.
 func (b *box) graph(method, path, token string, body any) reply {
 	b.Helper()
-	u, err := url.Parse(b.Info().GraphURL + "/v26.0" + path)
+	u, err := url.Parse(b.Info().GraphURL + "/v27.0" + path)
 	if err != nil {
 		b.Fatal(err)
 	}

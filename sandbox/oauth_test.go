@@ -21,7 +21,7 @@ func (b *box) decides(person, answer string, grant ...string) url.Values {
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
-	res, err := client.PostForm(b.Info().DialogURL+"/v26.0/dialog/oauth", form)
+	res, err := client.PostForm(b.Info().DialogURL+"/v27.0/dialog/oauth", form)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func (b *box) exchange(with url.Values) reply {
 	for k, v := range with {
 		q[k] = v
 	}
-	req, _ := http.NewRequest(http.MethodGet, b.Info().GraphURL+"/v26.0/oauth/access_token?"+q.Encode(), nil)
+	req, _ := http.NewRequest(http.MethodGet, b.Info().GraphURL+"/v27.0/oauth/access_token?"+q.Encode(), nil)
 	return b.do(req)
 }
 

@@ -158,8 +158,15 @@ func TestAuthentication(t *testing.T) {
 			t.Errorf("%s is %v", path, r.body)
 		}
 	}
-	if v := raw("/v19.0/me?"+good, i.PageToken, true).header.Get("facebook-api-version"); v != "v19.0" {
-		t.Errorf("facebook-api-version is %q", v)
+	for asked, want := range map[string]string{"/v19.0": "v19.0", "/v26.0": "v26.0", "/v27.0": "v27.0", "": "v27.0"} {
+		if v := b.ok(raw(asked+"/me?"+good, i.PageToken, true)).header.Get("facebook-api-version"); v != want {
+			t.Errorf("facebook-api-version of %q is %q", asked, v)
+		}
+	}
+	for _, none := range []string{"/v27.1", "/v28.0", "/v99.0", "/v027.0", "/v0.0", "/v27"} {
+		if r := raw(none+"/me?"+good, i.PageToken, true); r.status == 200 {
+			t.Errorf("there is no %s, and it answers %v", none, r.body)
+		}
 	}
 	b.ok(b.control("POST", "/page", map[string]any{"token_refused": true}))
 	b.refused(b.page("GET", "/me", nil), 400, 190, 460)

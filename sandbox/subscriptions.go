@@ -161,7 +161,7 @@ func (s *Sandbox) listSubscriptions(c *call) (any, error) {
 	if s.app.callback != "" {
 		fields := []any{}
 		for _, name := range slices.Sorted(maps.Keys(s.app.fields)) {
-			fields = append(fields, map[string]string{"name": name, "version": "v26.0"})
+			fields = append(fields, map[string]string{"name": name, "version": newestVersion})
 		}
 		data = append(data, map[string]any{
 			"object": "page", "callback_url": s.app.callback, "active": true, "fields": fields,

@@ -43,7 +43,7 @@ func TestConfigTellsWhereSettingsComeFrom(t *testing.T) {
 		"lang": "en variable", "listen": "127.0.0.1:9 flag", "db": "from-variable.db variable", "bus": " default",
 		"public_url": "https://me:xxxxx@hub.example.com variable", "meta_app_id": "7 config.toml",
 		"meta_app_secret": " variable secret set", "meta_verify_token": " default secret", "token": " config.toml secret set",
-		"meta_version": "v26.0 default", "hub": " default",
+		"meta_version": "v27.0 default", "hub": " default",
 		"timing.lease": "1m30s config.toml", "timing.ask_after": "3s variable", "timing.unknown_checks": "5s,30s,2m0s default",
 	}
 	for _, s := range got.Settings {

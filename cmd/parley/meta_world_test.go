@@ -103,7 +103,7 @@ func (w *metaWorld) startHub(ctx context.Context, running *sync.WaitGroup, chang
 	w.ann = liveUser{a.User, a.Token}
 	app := model.AppID(w.info.AppID)
 	graph, err := messenger.New(messenger.Config{
-		GraphURL: w.info.GraphURL, Version: "v26.0", AppID: app, AppSecret: w.info.AppSecret, SendDeadline: patience, Timeout: patience,
+		GraphURL: w.info.GraphURL, Version: "v27.0", AppID: app, AppSecret: w.info.AppSecret, SendDeadline: patience, Timeout: patience,
 	})
 	w.must(err)
 	verifier, err := messenger.NewVerifier(w.info.AppSecret)

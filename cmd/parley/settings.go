@@ -99,7 +99,7 @@ func defaults() settings {
 		DB:            filepath.Join(xdg.DataHome, "parley", "hub.db"),
 		MetaGraphURL:  "https://graph.facebook.com",
 		MetaDialogURL: "https://www.facebook.com",
-		MetaVersion:   "v26.0",
+		MetaVersion:   "v27.0",
 		MetricsListen: "127.0.0.1:9095",
 
 		PipedriveURL:      pipedrive.DefaultURL,

@@ -24,7 +24,7 @@ func TestSenderActionsOnTheWire(t *testing.T) {
 		asked := g.asked()
 		last := asked[len(asked)-1]
 		checkWire(t, last, token)
-		if last.body != body || last.path != "/v26.0/"+page+"/messages" || last.method != http.MethodPost {
+		if last.body != body || last.path != "/v27.0/"+page+"/messages" || last.method != http.MethodPost {
 			t.Errorf("%s: %s %s %s", kind, last.method, last.path, last.body)
 		}
 	}

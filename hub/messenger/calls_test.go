@@ -52,8 +52,8 @@ func TestMe(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			g := routes(t, map[string]string{
-				"GET /v26.0/me":          `{"id":"` + page + `","name":"Caf\u00e9"}`,
-				"GET /v26.0/debug_token": tt.info,
+				"GET /v27.0/me":          `{"id":"` + page + `","name":"Caf\u00e9"}`,
+				"GET /v27.0/debug_token": tt.info,
 			})
 			got, err := g.client(t).Me(t.Context(), token)
 			if diff := cmp.Diff(tt.want, got); diff != "" || !errors.Is(err, tt.err) {
@@ -72,7 +72,7 @@ func TestMe(t *testing.T) {
 func TestDebugToken(t *testing.T) {
 	t.Parallel()
 	g := routes(t, map[string]string{
-		"GET /v26.0/debug_token": `{"data":{"app_id":` + appID + `,"type":"USER","is_valid":true,"expires_at":1790000000,"user_id":"55","scopes":["pages_show_list",5,"pages_messaging"]}}`,
+		"GET /v27.0/debug_token": `{"data":{"app_id":` + appID + `,"type":"USER","is_valid":true,"expires_at":1790000000,"user_id":"55","scopes":["pages_show_list",5,"pages_messaging"]}}`,
 	})
 	got, err := g.client(t).DebugToken(t.Context(), token)
 	want := messenger.TokenInfo{
@@ -170,7 +170,7 @@ func TestPageCountry(t *testing.T) {
 
 func TestPageName(t *testing.T) {
 	t.Parallel()
-	g := routes(t, map[string]string{"GET /v26.0/" + page: `{"id":"` + page + `","name":"Café"}`})
+	g := routes(t, map[string]string{"GET /v27.0/" + page: `{"id":"` + page + `","name":"Café"}`})
 	if name, err := g.client(t).PageName(t.Context(), token, page); name != "Café" || err != nil {
 		t.Error(string(name), err)
 	}
@@ -197,12 +197,12 @@ func TestPageName(t *testing.T) {
 
 func TestSubscriptions(t *testing.T) {
 	t.Parallel()
-	path := "/v26.0/" + page + "/subscribed_apps"
+	path := "/v27.0/" + page + "/subscribed_apps"
 	g := routes(t, map[string]string{
 		"POST " + path:   `{"success":true}`,
 		"DELETE " + path: `true`,
 		"GET " + path:    `{"data":[{"id":"1","subscribed_fields":["feed"]},{"id":` + appID + `,"subscribed_fields":["messages","standby"]}]}`,
-		"POST /v26.0/" + appID + "/subscriptions": `{"success":"true"}`,
+		"POST /v27.0/" + appID + "/subscriptions": `{"success":"true"}`,
 	})
 	c := g.client(t)
 	if err := c.Subscribe(t.Context(), token, page, []string{"messages", "standby"}); err != nil {
@@ -282,7 +282,7 @@ func TestProfile(t *testing.T) {
 			}
 			asked := g.asked()
 			checkWire(t, asked[0], token)
-			if len(asked) != 1 || asked[0].path != "/v26.0/"+customer {
+			if len(asked) != 1 || asked[0].path != "/v27.0/"+customer {
 				t.Errorf("%d calls, %s", len(asked), asked[0].path)
 			}
 		})
@@ -307,7 +307,7 @@ func TestProfileWithoutLocalePermission(t *testing.T) {
 
 func TestThreadMessages(t *testing.T) {
 	t.Parallel()
-	g := routes(t, map[string]string{"GET /v26.0/" + page + "/conversations": `{"data":[{"id":"t_1","messages":{"data":[
+	g := routes(t, map[string]string{"GET /v27.0/" + page + "/conversations": `{"data":[{"id":"t_1","messages":{"data":[
 		{"id":"m_3","created_time":"2026-10-01T19:11:07+0000","from":{"id":"` + page + `","name":"P"},"message":"from us"},
 		{"id":"m_2","created_time":"2026-10-01T21:11:00+0200","from":{"id":` + customer + `},"message":""},
 		{"id":"m_1","created_time":"2026-10-01T19:00:00Z","from":{"id":"5"},"message":"\u00fc"},

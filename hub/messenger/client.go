@@ -17,7 +17,7 @@ import (
 // Defaults of a [Config].
 const (
 	DefaultGraphURL     = "https://graph.facebook.com"
-	DefaultVersion      = "v26.0"
+	DefaultVersion      = "v27.0"
 	DefaultSendDeadline = 25 * time.Second
 	DefaultTimeout      = 15 * time.Second
 )

@@ -123,7 +123,7 @@ func checkWire(t *testing.T, s seen, token string) {
 			t.Errorf("%s %s?%s: a token stands outside the header", s.method, s.path, s.query)
 		}
 	}
-	if !strings.HasPrefix(s.path, "/v26.0/") {
+	if !strings.HasPrefix(s.path, "/v27.0/") {
 		t.Errorf("path %q", s.path)
 	}
 }

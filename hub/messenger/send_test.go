@@ -50,7 +50,7 @@ func TestSendOnTheWire(t *testing.T) {
 		if asked[i].body != body {
 			t.Errorf("body %s", asked[i].body)
 		}
-		if asked[i].method != http.MethodPost || asked[i].path != "/v26.0/"+page+"/messages" {
+		if asked[i].method != http.MethodPost || asked[i].path != "/v27.0/"+page+"/messages" {
 			t.Errorf("%s %s", asked[i].method, asked[i].path)
 		}
 	}
@@ -252,9 +252,9 @@ func TestSendOddAnswers(t *testing.T) {
 		{"200 with a message_id that is none", 200, `{"message_id":{"a":1}}`, nil},
 		{"200 of a list", 200, `[]`, nil},
 		{"200 without end", 200, `{"message_id":"m_1","x":"` + strings.Repeat("x", 2<<20) + `"}`, nil},
-		{"301", 301, "", []string{"Location", "/v26.0/elsewhere"}},
-		{"307", 307, "", []string{"Location", "/v26.0/elsewhere"}},
-		{"302 with an answer", 302, accepted, []string{"Location", "/v26.0/elsewhere"}},
+		{"301", 301, "", []string{"Location", "/v27.0/elsewhere"}},
+		{"307", 307, "", []string{"Location", "/v27.0/elsewhere"}},
+		{"302 with an answer", 302, accepted, []string{"Location", "/v27.0/elsewhere"}},
 		{"304", 304, "", nil},
 		{"400 of HTML", 400, html, nil},
 		{"400 without a code", 400, `{"error":{"message":"no"}}`, nil},

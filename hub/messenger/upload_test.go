@@ -29,7 +29,7 @@ func TestUploadOnTheWire(t *testing.T) {
 		t.Fatalf("%+v", o)
 	}
 	asked := g.asked()[0]
-	if asked.path != "/v26.0/"+page+"/message_attachments" || asked.header.Get("Content-Length") == "" && asked.header.Get("Transfer-Encoding") != "" {
+	if asked.path != "/v27.0/"+page+"/message_attachments" || asked.header.Get("Content-Length") == "" && asked.header.Get("Transfer-Encoding") != "" {
 		t.Errorf("%s %v", asked.path, asked.header)
 	}
 	_, params, err := mime.ParseMediaType(asked.header.Get("Content-Type"))
