@@ -87,11 +87,22 @@ func (b *batch) echoOfKnown(c *openConversation, m store.Message, e model.Inboun
 		return err
 	}
 	m.SentAt, m.Order, m.MetaTime = e.At, e.At, true
+	if m.ClientID == "" && !m.Deleted && m.EditNumber == 0 && unshown(m) != nil && !ev.Blank() { // an import was told less
+		m.Text, m.Attachments, m.Event = ev.Text, ev.Attachments, nil
+	}
 	overtaken(c, &m)
 	if err := b.settleState(c, &m); err != nil || m.Number == 0 {
 		return err
 	}
 	return b.lineUp(c)
+}
+
+// unshown returns what stands for a message that would show as nothing; nil: it does not.
+func unshown(m store.Message) *model.Notable {
+	if !m.Text.Blank() || len(m.Attachments) > 0 {
+		return nil
+	}
+	return &model.Notable{Kind: model.EventUnknown}
 }
 
 // echoOfAttempt counts an attempt as arrived. It never makes a row: the reply has
@@ -181,13 +192,17 @@ func (b *batch) sentElsewhere(c *openConversation, e model.Inbound, ev model.Ech
 	if ev.AppID == "" || ev.AppID.IsPageInbox() {
 		author = model.Author{Kind: model.ByPage}
 	}
-	return b.add(c, &store.Message{
+	m := store.Message{
 		Message: model.Message{
 			MID: ev.MID, Direction: model.Out, Author: author, Text: ev.Text,
 			Attachments: ev.Attachments, ReplyToMID: ev.ReplyTo, SentAt: e.At, State: model.Sent,
 		},
 		Order: e.At, MetaTime: true,
-	})
+	}
+	if m.Event = unshown(m); m.Event != nil {
+		m.Event.Action = ev.Holds
+	}
+	return b.add(c, &m)
 }
 
 // arrival is how a reply is known to have reached Meta.

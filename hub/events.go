@@ -22,7 +22,7 @@ func (b *batch) take(e model.Inbound) error {
 		Page: b.page.ID, Key: e.Key, Customer: e.Customer, Name: e.Name,
 		At: e.At, ReceivedAt: b.now, Body: e.Raw, Understood: understood(e),
 	})
-	if err != nil || !fresh {
+	if err != nil || !fresh || e.Foreign {
 		return err
 	}
 	if e.Customer == "" {
@@ -31,9 +31,18 @@ func (b *batch) take(e model.Inbound) error {
 	return b.aboutCustomer(e)
 }
 
+// understood tells whether an event is one that could be read. One that is none of the
+// Page's was, and so was one that only can't be shown.
 func understood(e model.Inbound) bool {
-	m, ok := e.Event.(model.CustomerMessage)
-	return e.Event != nil && (!ok || !m.Unsupported)
+	switch ev := e.Event.(type) {
+	case nil:
+		return e.Foreign
+	case model.CustomerMessage:
+		return !ev.Unsupported
+	case model.Happened:
+		return ev.Notable.Kind != model.EventUnknown
+	}
+	return true
 }
 
 // aboutPage applies an event that concerns the Page as a whole.
@@ -199,9 +208,13 @@ func (b *batch) line(e model.Inbound, n model.Notable) error {
 		return err
 	}
 	b.came(c, n.Entry)
+	by := model.Author{Kind: model.ByCustomer}
+	if e.FromPage || n.Kind == model.EventAdminText || n.Kind == model.EventUnknown {
+		by = model.Author{Kind: model.ByPage} // the customer is not known to have done it
+	}
 	return b.add(c, &store.Message{
 		Message: model.Message{
-			Direction: model.System, Author: model.Author{Kind: model.ByCustomer}, Event: &n, SentAt: e.At,
+			Direction: model.System, Author: by, Event: &n, SentAt: e.At,
 		},
 		Order: e.At, MetaTime: true,
 	})

@@ -97,6 +97,7 @@ func (p *pastReader) row(m model.PastMessage, at time.Time) *store.Message {
 	if m.FromPage {
 		row.Direction, row.Author, row.State = model.Out, model.Author{Kind: model.ByPage}, model.Sent
 	}
+	row.Event = unshown(*row)
 	return row
 }
 

@@ -10,8 +10,9 @@ import (
 // customer can be answered, until when, and who holds the thread. Each of them
 // changes only by an event newer, by Meta's time, than what set it.
 func (b *batch) act(e model.Inbound) error {
-	byCustomer, opens := customerActed(e.Event), model.OpensWindow(e.Event)
-	control, controls := e.Event.(model.ThreadControl)
+	byCustomer := customerActed(e)
+	opens := byCustomer && model.OpensWindow(e.Event)
+	_, controls := e.Event.(model.ThreadControl)
 	if !byCustomer && !controls && !e.Standby {
 		return nil
 	}
@@ -28,20 +29,29 @@ func (b *batch) act(e model.Inbound) error {
 	if opens {
 		openWindow(c, e.At)
 	}
+	passThread(c, e, b.h.appID, opens)
+	return nil
+}
+
+// passThread applies what an event says of who holds the thread.
+func passThread(c *openConversation, e model.Inbound, ours model.AppID, opens bool) {
+	control, controls := e.Event.(model.ThreadControl)
 	switch {
 	case e.Standby:
 		holdThread(c, e.At, true)
 	case controls && (control.Action == "pass" || control.Action == "take"):
-		holdThread(c, e.At, control.Owner != "" && control.Owner != b.h.appID)
+		holdThread(c, e.At, control.Owner != "" && control.Owner != ours)
 	case opens && wrote(e.Event):
 		holdThread(c, e.At, false)
 	}
-	return nil
 }
 
 // customerActed tells whether an event is the customer's own doing.
-func customerActed(e model.Event) bool {
-	switch e := e.(type) {
+func customerActed(in model.Inbound) bool {
+	if in.FromPage {
+		return false
+	}
+	switch e := in.Event.(type) {
 	case model.CustomerMessage, model.Postback, model.Referral, model.Optin, model.Edit, model.ReadUpTo:
 		return true
 	case model.Reacted:

@@ -54,6 +54,8 @@ func TestWhatOpensTheWindow(t *testing.T) {
 		"read":                {model.ReadUpTo{Watermark: time.Unix(1, 0)}, false},
 		"delivery":            {model.DeliveredUpTo{Watermark: time.Unix(1, 0)}, false},
 		"account linking":     {model.Happened{Notable: model.Notable{Kind: model.EventAccountLinking}}, false},
+		"Facebook's notice":   {model.Happened{Notable: model.Notable{Kind: model.EventAdminText, Payload: "handed back"}}, false},
+		"message without mid": {model.Happened{Notable: model.Notable{Kind: model.EventUnknown, Payload: "hello"}}, false},
 		"something not known": {nil, false},
 	}
 	for name, tt := range tests {

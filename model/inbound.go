@@ -23,6 +23,11 @@ type Inbound struct {
 	At time.Time
 	// Standby: another app holds the thread; we only listen.
 	Standby bool
+	// Foreign: it names another recipient than the Page, or a sender who can't have done
+	// it. It is nothing of the Page's: its Customer is empty and nothing comes of it.
+	Foreign bool
+	// FromPage: the Page did it, and not the customer.
+	FromPage bool
 	// Event is what happened; nil where it is not understood.
 	Event Event
 }
@@ -54,6 +59,9 @@ type (
 		Text        Untrusted
 		Attachments []Attachment
 		ReplyTo     MID
+		// Holds is, where there is nothing else to show, what it is in Meta's word; it may
+		// be empty all the same.
+		Holds string
 	}
 	// Postback tells that the customer pressed a button or Get Started.
 	Postback struct {
@@ -134,6 +142,9 @@ func (ThreadControl) isEvent()   {}
 func (Happened) isEvent()        {}
 func (Policy) isEvent()          {}
 func (PageNews) isEvent()        {}
+
+// Blank tells whether what the Page wrote would show as nothing.
+func (e Echo) Blank() bool { return e.Text.Blank() && len(e.Attachments) == 0 }
 
 // OpensWindow tells whether an event opens the reply window, and with it counts
 // as the customer having started the conversation: a message, a postback, a

@@ -116,8 +116,11 @@ const (
 	// EventRecord: a colleague linked a record of the CRM, or took a link away, or
 	// something happened to a record that is linked. Who may not see it is not told.
 	EventRecord EventKind = "record"
+	// EventAdminText is a notice that Facebook put into the thread, as when its assistant
+	// hands back. Nobody wrote it.
+	EventAdminText EventKind = "admin_text"
 	// EventUnknown is a message or event that Parley can't show; its raw form is
-	// kept.
+	// kept. Action names it in Meta's word, where that is known.
 	EventUnknown EventKind = "unknown"
 )
 
@@ -128,8 +131,8 @@ type Notable struct {
 	// request, notification_messages, …
 	Action string `json:"action,omitempty"`
 	// Payload is what the developer of a button or quick reply put behind it; of an
-	// order, a survey, a command or an opt-in what it holds, in words; of an event of
-	// thread control the app.
+	// order, a survey, a command, an opt-in or a notice what it holds, in words; of an
+	// event of thread control the app.
 	Payload Untrusted `json:"payload,omitempty"`
 	// Owner is, for an event of thread control, who holds the thread after it, or asks
 	// for it.

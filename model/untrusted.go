@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"log/slog"
+	"unicode"
 )
 
 // Untrusted is text that somebody outside wrote: a message, a name, a file
@@ -23,3 +24,15 @@ func (Untrusted) LogValue() slog.Value { return slog.StringValue(placeholder) }
 
 // Valid returns the text as JSON keeps it: with U+FFFD for each byte that is no UTF-8.
 func (u Untrusted) Valid() Untrusted { return Untrusted([]rune(u)) }
+
+// Blank tells whether nothing of the text can be seen: it is empty, or spaces and what
+// has no form of its own.
+func (u Untrusted) Blank() bool {
+	const braille = '\u2800' // a pattern without dots
+	for _, r := range u {
+		if unicode.IsGraphic(r) && !unicode.IsSpace(r) && r != braille && !unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+			return false
+		}
+	}
+	return true
+}

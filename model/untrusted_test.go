@@ -136,3 +136,17 @@ func TestRefusalNamesItsCodeOnly(t *testing.T) {
 		t.Errorf("worded as %q", err)
 	}
 }
+
+func TestBlank(t *testing.T) {
+	t.Parallel()
+	for _, u := range []model.Untrusted{"", " ", "\n\t", "\u00a0", "\u3000", "\u200b\u200d", "\ufeff", "\ufe0f", "\u3164", "\u2800", "\u034f", "\x1b", "\u202e", "\x00"} {
+		if !u.Blank() {
+			t.Errorf("%+q can be seen", string(u))
+		}
+	}
+	for _, u := range []model.Untrusted{"a", " a ", "。", "👍", "\ufffd", "\xff", "\u0301", "0"} {
+		if u.Blank() {
+			t.Errorf("%+q is blank", string(u))
+		}
+	}
+}

@@ -47,9 +47,14 @@ func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) str
 		return w.Say(Event(kind))
 	case model.EventRecord:
 		return w.record(n, line)
-	case model.EventOrder, model.EventFeedback, model.EventCommand:
+	case model.EventOrder, model.EventFeedback, model.EventCommand, model.EventAdminText:
 		return w.of(Event(kind), n, line)
-	case model.EventQuickReply, model.EventPostback, model.EventReferral, model.EventUnknown:
+	case model.EventUnknown:
+		if n.Payload == "" && n.Action != "message" {
+			n.Payload = model.Untrusted(n.Action)
+		}
+		return w.of(Event(kind), n, line)
+	case model.EventQuickReply, model.EventPostback, model.EventReferral:
 	}
 	if id := Event(kind); w.Has(id) {
 		return w.Say(id)

@@ -27,11 +27,9 @@ func (c *Client) ThreadMessages(ctx context.Context, token string, page model.Me
 	}
 	defer c.inbox.done(page)
 	var w struct {
-		Data []struct {
-			Messages struct {
-				Data []wireSent `json:"data"`
-			} `json:"messages"`
-		} `json:"data"`
+		Data edge[struct {
+			Messages edge[wireSent] `json:"messages"`
+		}] `json:"data"`
 	}
 	err := c.do(ctx, request{
 		name: "conversations", method: http.MethodGet, path: []string{string(page), "conversations"},
@@ -42,7 +40,7 @@ func (c *Client) ThreadMessages(ctx context.Context, token string, page model.Me
 		return nil, err
 	}
 	sent := []model.SentMessage{}
-	for _, thread := range w.Data {
+	for _, thread := range w.Data.Data {
 		for _, m := range thread.Messages.Data {
 			if s, ok := m.sent(page); ok {
 				sent = append(sent, s)
@@ -56,20 +54,20 @@ func (c *Client) ThreadMessages(ctx context.Context, token string, page model.Me
 type wireSent struct {
 	ID      looseID `json:"id"`
 	Created loose   `json:"created_time"`
-	From    struct {
+	From    maybe[struct {
 		ID looseID `json:"id"`
-	} `json:"from"`
+	}] `json:"from"`
 	Message loose `json:"message"`
 }
 
 // sent returns the message, false where it does not say who wrote it when.
 func (w wireSent) sent(page model.MetaPageID) (model.SentMessage, bool) {
 	at, ok := createdTime(string(w.Created))
-	if w.ID == "" || w.From.ID == "" || !ok {
+	if w.ID == "" || w.From.is.ID == "" || !ok {
 		return model.SentMessage{}, false
 	}
 	return model.SentMessage{
-		MID: model.MID(w.ID), FromPage: string(w.From.ID) == string(page), Text: model.Untrusted(w.Message), CreatedAt: at,
+		MID: model.MID(w.ID), FromPage: string(w.From.is.ID) == string(page), Text: model.Untrusted(w.Message), CreatedAt: at,
 	}, true
 }
 
@@ -77,7 +75,7 @@ func (w wireSent) sent(page model.MetaPageID) (model.SentMessage, bool) {
 func createdTime(s string) (time.Time, bool) {
 	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
 		if at, err := time.Parse(layout, s); err == nil {
-			return at.UTC(), true
+			return at.UTC(), at.Unix() > 0
 		}
 	}
 	return time.Time{}, false

@@ -16,6 +16,9 @@ var (
 	ErrMalformed = errors.New("messenger: malformed webhook")
 	// ErrNotPage: it tells of another kind of object than a Page.
 	ErrNotPage = errors.New("messenger: webhook of another object than a page")
+	// ErrTest: it is the sample that the app's dashboard sends to try an address: a field
+	// and a value, of no Page.
+	ErrTest = errors.New("messenger: test of the app's dashboard")
 )
 
 // Names of events whose key could not be told.
@@ -42,7 +45,10 @@ func Decode(body []byte, _ model.AppID, receivedAt time.Time) ([]model.PageEntry
 	}
 	var kind loose
 	post.read("object", &kind)
-	if kind != "page" {
+	switch {
+	case isTest(post) && (kind == objectPage || !post.has("object")):
+		return nil, ErrTest
+	case kind != objectPage:
 		return nil, ErrNotPage
 	}
 	var raws []json.RawMessage
@@ -54,6 +60,16 @@ func Decode(body []byte, _ model.AppID, receivedAt time.Time) ([]model.PageEntry
 		entries = append(entries, decodeEntry(raw, receivedAt))
 	}
 	return entries, nil
+}
+
+// objectPage is what webhooks of Pages are of.
+const objectPage = "page"
+
+// isTest tells whether a POST is a sample: it says of which field, and has no entry.
+func isTest(post members) bool {
+	var field word
+	post.read("field", &field)
+	return field != "" && post.has("value") && post.get("entry") == nil
 }
 
 // decodeEntry reads the part of a POST that concerns one Page.
@@ -125,7 +141,10 @@ func (c *cutter) change(raw json.RawMessage) model.Inbound {
 		return in
 	}
 	e := c.envelope(value)
-	in.At, in.Customer = e.at, e.customer(false)
+	in.At, in.Foreign, in.FromPage = e.at, e.foreign(false, true), e.byPage()
+	if !in.Foreign {
+		in.Customer = e.customer(false)
+	}
 	return in
 }
 
@@ -165,6 +184,20 @@ func party(raw json.RawMessage) string {
 // byPage tells whether the Page did it.
 func (e envelope) byPage() bool { return e.page != "" && e.sender == string(e.page) }
 
+// foreign tells whether an event is none of the Page's, whichever entry it stands in: the
+// Page neither did it nor is who it was done to, or it did what only customers do. An echo
+// is the Page's own word, and no one else's. byPage: the Page may have done it. Who is not
+// named is taken to be who it must be.
+func (e envelope) foreign(echo, byPage bool) bool {
+	switch {
+	case echo:
+		return !e.byPage()
+	case e.byPage():
+		return !byPage
+	}
+	return e.recipient != "" && e.recipient != string(e.page)
+}
+
 // customer returns whom an event is about: its sender, or its recipient where the
 // Page did it.
 func (e envelope) customer(echo bool) model.PSID {
@@ -191,6 +224,10 @@ func (c *cutter) event(raw json.RawMessage, standby bool) model.Inbound {
 	f, value, known := familyOf(all)
 	in.Name = f.name
 	id := identify(f, value)
+	if in.Foreign = e.foreign(id.echo, f.byPage); in.Foreign {
+		return in // and its mid is not taken from whose it is
+	}
+	in.FromPage = e.byPage()
 	in.Customer = e.customer(id.echo)
 	if id.mid != "" {
 		in.Key = "mid:" + id.mid

@@ -243,6 +243,12 @@ func TestDecodeEveryKind(t *testing.T) {
 				sum := sha256.Sum256(want.Raw)
 				want.Key = "sha:" + hex.EncodeToString(sum[:])
 			}
+			switch e := tt.event.(type) {
+			case model.Echo:
+				want.FromPage = true
+			case model.Reacted:
+				want.FromPage = e.By == model.ByPage
+			}
 			if tt.other != nil {
 				tt.other(&want)
 			}

@@ -16,17 +16,19 @@ type family struct {
 	aboutPage bool
 	// anonymous: it may come before its customer is known.
 	anonymous bool
-	decode    func(envelope, json.RawMessage) (model.Event, error)
+	// byPage: the Page may have done it.
+	byPage bool
+	decode func(envelope, json.RawMessage) (model.Event, error)
 }
 
 // families are the kinds that are understood. Where an event holds several keys,
 // the first here tells.
 func families() []family {
 	return []family{
-		{key: "message", unique: true, decode: decodeMessage},
+		{key: "message", unique: true, byPage: true, decode: decodeMessage},
 		{key: "postback", unique: true, decode: decodePostback},
-		{key: "reaction", decode: decodeReaction},
-		{key: "message_edit", decode: decodeEdit},
+		{key: "reaction", byPage: true, decode: decodeReaction},
+		{key: "message_edit", byPage: true, decode: decodeEdit},
 		{key: "delivery", decode: decodeDelivery},
 		{key: "read", decode: decodeRead},
 		{key: "referral", decode: decodeReferral},
@@ -35,10 +37,10 @@ func families() []family {
 		{key: "account_linking", decode: decodeAccountLinking},
 		{key: "order", decode: decodeOrder},
 		{key: "messaging_feedback", decode: decodeSurvey},
-		{key: "pass_thread_control", decode: threadControl("pass")},
-		{key: "take_thread_control", decode: threadControl("take")},
-		{key: "request_thread_control", decode: threadControl("request")},
-		{key: "release_thread_control", decode: threadControl("release")},
+		{key: "pass_thread_control", byPage: true, decode: threadControl("pass")},
+		{key: "take_thread_control", byPage: true, decode: threadControl("take")},
+		{key: "request_thread_control", byPage: true, decode: threadControl("request")},
+		{key: "release_thread_control", byPage: true, decode: threadControl("release")},
 		{key: "app_roles", aboutPage: true, decode: decodeAppRoles},
 		{key: "policy_enforcement", aboutPage: true, decode: decodePolicy},
 		{key: "policy-enforcement", name: "policy_enforcement", aboutPage: true, decode: decodePolicy},
@@ -62,8 +64,8 @@ func familyOf(all members) (f family, value json.RawMessage, known bool) {
 			continue
 		}
 		if name := plainWord(m.key); name != "" {
-			return family{name: name}, m.value, false
+			return family{name: name, byPage: true}, m.value, false
 		}
 	}
-	return family{name: nameUnknown}, nil, false
+	return family{name: nameUnknown, byPage: true}, nil, false
 }

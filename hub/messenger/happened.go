@@ -65,12 +65,12 @@ func decodeAccountLinking(_ envelope, raw json.RawMessage) (model.Event, error) 
 func decodeOrder(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
 		Note     loose `json:"note"`
-		Products []struct {
+		Products several[struct {
 			Name      loose  `json:"name"`
 			UnitPrice number `json:"unit_price"`
 			Currency  word   `json:"currency"`
 			Quantity  number `json:"quantity"`
-		} `json:"products"`
+		}] `json:"products"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return nil, errShape
@@ -102,9 +102,9 @@ func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
 		FollowUp json.RawMessage `json:"follow_up"`
 	}
 	var w struct {
-		Screens []struct {
+		Screens several[struct {
 			Questions map[string]question `json:"questions"`
-		} `json:"feedback_screens"`
+		}] `json:"feedback_screens"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return nil, errShape

@@ -11,19 +11,20 @@ import (
 //
 // Source: Messenger Platform, "messages" and "Message echoes".
 type wireMessage struct {
-	MID         ident             `json:"mid"`
-	Text        string            `json:"text"`
-	Attachments []json.RawMessage `json:"attachments"`
-	Echo        flag              `json:"is_echo"`
-	Deleted     flag              `json:"is_deleted"`
-	Unsupported flag              `json:"is_unsupported"`
-	AppID       looseID           `json:"app_id"`
-	Metadata    loose             `json:"metadata"`
-	StickerID   looseID           `json:"sticker_id"`
-	QuickReply  json.RawMessage   `json:"quick_reply"`
-	ReplyTo     json.RawMessage   `json:"reply_to"`
-	Referral    json.RawMessage   `json:"referral"`
-	Commands    json.RawMessage   `json:"commands"`
+	MID         ident                    `json:"mid"`
+	Text        string                   `json:"text"`
+	Attachments several[json.RawMessage] `json:"attachments"`
+	Echo        flag                     `json:"is_echo"`
+	Deleted     flag                     `json:"is_deleted"`
+	Unsupported flag                     `json:"is_unsupported"`
+	AppID       looseID                  `json:"app_id"`
+	Metadata    loose                    `json:"metadata"`
+	StickerID   looseID                  `json:"sticker_id"`
+	QuickReply  json.RawMessage          `json:"quick_reply"`
+	ReplyTo     json.RawMessage          `json:"reply_to"`
+	Referral    json.RawMessage          `json:"referral"`
+	Commands    json.RawMessage          `json:"commands"`
+	AdminText   loose                    `json:"admin_text"`
 }
 
 // decodeMessage reads what the customer wrote, what the Page wrote (an echo), and
@@ -38,11 +39,17 @@ func decodeMessage(e envelope, raw json.RawMessage) (model.Event, error) {
 		return nil, errShape
 	case bool(w.Deleted):
 		return model.Unsend{Target: model.MID(w.MID)}, nil
-	case bool(w.Echo):
-		return model.Echo{
+	case w.MID == "":
+		return notice(w, raw), nil
+	case bool(w.Echo) || e.byPage():
+		echo := model.Echo{
 			MID: model.MID(w.MID), AppID: model.AppID(w.AppID), Metadata: plainMetadata(string(w.Metadata)),
 			Text: model.Untrusted(w.Text), Attachments: attachments(w.Attachments, w.StickerID), ReplyTo: quoted(w.ReplyTo),
-		}, nil
+		}
+		if echo.Blank() {
+			echo.Holds = holds(raw)
+		}
+		return echo, nil
 	}
 	m := model.CustomerMessage{
 		MID: model.MID(w.MID), Text: model.Untrusted(w.Text), Attachments: attachments(w.Attachments, w.StickerID),
@@ -54,6 +61,30 @@ func decodeMessage(e envelope, raw json.RawMessage) (model.Event, error) {
 	empty := m.Text == "" && len(m.Attachments) == 0 && m.QuickReply == nil && m.Referral == nil && !present(w.Commands)
 	m.Unsupported = bool(w.Unsupported) || empty
 	return m, nil
+}
+
+// notice reads what Meta puts into a thread by itself: nobody wrote it, and it has no mid.
+// What it says, where that is plain text, is told.
+func notice(w wireMessage, raw json.RawMessage) model.Event {
+	if w.AdminText != "" {
+		return model.Happened{Notable: model.Notable{Kind: model.EventAdminText, Payload: model.Untrusted(w.AdminText)}}
+	}
+	return model.Happened{Notable: model.Notable{Kind: model.EventUnknown, Action: holds(raw), Payload: model.Untrusted(w.Text)}}
+}
+
+// holds names what a message without a text is, in Meta's word: the first key of its own.
+func holds(raw json.RawMessage) string {
+	all, _ := object(raw)
+	for _, m := range all {
+		switch m.key {
+		case "mid", "seq", "text", "attachments", "is_echo", "app_id", "metadata", "reply_to", "sticker_id", "tags":
+			continue
+		}
+		if present(m.value) && plainWord(m.key) != "" {
+			return m.key
+		}
+	}
+	return ""
 }
 
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
@@ -96,9 +127,9 @@ func quickReply(raw json.RawMessage) *model.Untrusted {
 //
 // Source: Messenger Platform, "messages", commands.
 func commands(raw json.RawMessage) model.Untrusted {
-	var all []struct {
+	var all several[struct {
 		Name loose `json:"name"`
-	}
+	}]
 	if !present(raw) || json.Unmarshal(raw, &all) != nil {
 		return ""
 	}

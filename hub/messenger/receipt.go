@@ -11,8 +11,8 @@ import (
 // Source: Messenger Platform, "message_deliveries".
 func decodeDelivery(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		MIDs      []looseID `json:"mids"`
-		Watermark moment    `json:"watermark"`
+		MIDs      several[looseID] `json:"mids"`
+		Watermark moment           `json:"watermark"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return nil, errShape

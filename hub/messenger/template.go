@@ -91,10 +91,7 @@ type titles []string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
 func (t *titles) UnmarshalJSON(b []byte) error {
-	var raws []json.RawMessage
-	if json.Unmarshal(b, &raws) != nil {
-		return nil
-	}
+	raws, _ := listed(b)
 	for _, raw := range raws {
 		var w struct {
 			Title loose `json:"title"`

@@ -33,7 +33,7 @@ func (c *Client) Threads(ctx context.Context, token string, page model.MetaPageI
 		return model.PastThreads{}, err
 	}
 	list := model.PastThreads{Next: w.next(after)}
-	for _, t := range w.Data {
+	for _, t := range w.Data.Data {
 		if one, ok := t.thread(page); ok {
 			list.Threads = append(list.Threads, one)
 		}
@@ -45,25 +45,25 @@ func (c *Client) Threads(ctx context.Context, token string, page model.MetaPageI
 // "" at the end. A failure is a [model.CallError].
 func (c *Client) CountThreads(ctx context.Context, token string, page model.MetaPageID, after string) (n int, next string, err error) {
 	w, err := c.threads(ctx, token, page, after, "id", countedAtOnce)
-	return len(w.Data), w.next(after), err
+	return len(w.Data.Data), w.next(after), err
 }
 
 // wireThreads is a stretch of a Page's threads.
 type wireThreads struct {
-	Data   []wireThread `json:"data"`
-	Paging struct {
+	Data   edge[wireThread] `json:"data"`
+	Paging maybe[struct {
 		Next    loose `json:"next"`
-		Cursors struct {
+		Cursors maybe[struct {
 			After loose `json:"after"`
-		} `json:"cursors"`
-	} `json:"paging"`
+		}] `json:"cursors"`
+	}] `json:"paging"`
 }
 
 // next is the cursor of what follows. The cursor is taken and not the URL beside it, which
 // may lead anywhere with our token.
 func (w wireThreads) next(after string) string {
-	cursor := string(w.Paging.Cursors.After)
-	if w.Paging.Next == "" || cursor == after {
+	cursor := string(w.Paging.is.Cursors.is.After)
+	if w.Paging.is.Next == "" || cursor == after {
 		return ""
 	}
 	return cursor
@@ -107,15 +107,11 @@ func callError(err error) error {
 type wireThread struct {
 	ID           looseID `json:"id"`
 	Updated      loose   `json:"updated_time"`
-	Participants struct {
-		Data []struct {
-			ID   looseID `json:"id"`
-			Name loose   `json:"name"`
-		} `json:"data"`
-	} `json:"participants"`
-	Messages struct {
-		Data []wirePast `json:"data"`
-	} `json:"messages"`
+	Participants edge[struct {
+		ID   looseID `json:"id"`
+		Name loose   `json:"name"`
+	}] `json:"participants"`
+	Messages edge[wirePast] `json:"messages"`
 }
 
 func (w wireThread) thread(page model.MetaPageID) (model.PastThread, bool) {
@@ -140,19 +136,15 @@ func (w wireThread) thread(page model.MetaPageID) (model.PastThread, bool) {
 // wirePast is a message with what hangs on it.
 type wirePast struct {
 	wireSent
-	Attachments struct {
-		Data []wirePastAttachment `json:"data"`
-	} `json:"attachments"`
-	Sticker loose `json:"sticker"`
-	Shares  struct {
-		Data []struct {
-			Link loose `json:"link"`
-			Name loose `json:"name"`
-		} `json:"data"`
-	} `json:"shares"`
-	ReplyTo struct {
+	Attachments edge[wirePastAttachment] `json:"attachments"`
+	Sticker     loose                    `json:"sticker"`
+	Shares      edge[struct {
+		Link loose `json:"link"`
+		Name loose `json:"name"`
+	}] `json:"shares"`
+	ReplyTo maybe[struct {
 		MID looseID `json:"mid"`
-	} `json:"reply_to"`
+	}] `json:"reply_to"`
 }
 
 // wirePastAttachment is an attachment; which of the parts is there says its kind.
@@ -162,15 +154,15 @@ type wirePastAttachment struct {
 	Name  loose   `json:"name"`
 	Size  number  `json:"size"`
 	File  loose   `json:"file_url"`
-	Image struct {
+	Image maybe[struct {
 		URL loose `json:"url"`
-	} `json:"image_data"`
-	Video struct {
+	}] `json:"image_data"`
+	Video maybe[struct {
 		URL loose `json:"url"`
-	} `json:"video_data"`
-	Template struct {
+	}] `json:"video_data"`
+	Template maybe[struct {
 		Title loose `json:"title"`
-	} `json:"generic_template"`
+	}] `json:"generic_template"`
 }
 
 // past returns the message, false where it is not known who wrote it when, or there is
@@ -180,7 +172,7 @@ func (w wirePast) past(page model.MetaPageID) (model.PastMessage, bool) {
 	if !ok {
 		return model.PastMessage{}, false
 	}
-	m := model.PastMessage{MID: s.MID, FromPage: s.FromPage, Text: s.Text, CreatedAt: s.CreatedAt, ReplyTo: model.MID(w.ReplyTo.MID)}
+	m := model.PastMessage{MID: s.MID, FromPage: s.FromPage, Text: s.Text, CreatedAt: s.CreatedAt, ReplyTo: model.MID(w.ReplyTo.is.MID)}
 	for _, a := range w.Attachments.Data {
 		m.Attachments = append(m.Attachments, a.attachment())
 	}
@@ -209,12 +201,12 @@ func (w wirePastAttachment) attachment() model.Attachment {
 		ID: routeID(string(w.ID)), Type: "file", URL: model.Untrusted(w.File), Title: model.Untrusted(w.Name), Size: int64(max(0, w.Size.integer())),
 	}
 	switch {
-	case w.Image.URL != "":
-		a.Type, a.URL = typeImage, model.Untrusted(w.Image.URL)
-	case w.Video.URL != "":
-		a.Type, a.URL = "video", model.Untrusted(w.Video.URL)
-	case w.Template.Title != "":
-		a.Type, a.Title = typeTemplate, model.Untrusted(w.Template.Title)
+	case w.Image.is.URL != "":
+		a.Type, a.URL = typeImage, model.Untrusted(w.Image.is.URL)
+	case w.Video.is.URL != "":
+		a.Type, a.URL = "video", model.Untrusted(w.Video.is.URL)
+	case w.Template.is.Title != "":
+		a.Type, a.Title = typeTemplate, model.Untrusted(w.Template.is.Title)
 	case strings.HasPrefix(string(w.Kind), "audio/"):
 		a.Type = "audio"
 	}

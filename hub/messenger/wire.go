@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -133,6 +134,74 @@ func (n number) integer() int {
 	return int(n.value)
 }
 
+// several is a list that, where it holds one thing, may come as that thing alone.
+type several[T any] []T
+
+// UnmarshalJSON implements [json.Unmarshaler]; it fails as T does.
+func (l *several[T]) UnmarshalJSON(b []byte) error {
+	raws, err := listed(b)
+	if err != nil {
+		return err
+	}
+	all := make([]T, len(raws))
+	for i, raw := range raws {
+		if err := json.Unmarshal(raw, &all[i]); err != nil {
+			return err
+		}
+	}
+	*l = all
+	return nil
+}
+
+// listed returns what a list holds; what is no list is one of one. null, "", false and 0
+// are how some write that there is nothing.
+func listed(b []byte) ([]json.RawMessage, error) {
+	switch string(b) {
+	case "null", `""`, "false", "0":
+		return nil, nil
+	}
+	if len(b) == 0 || b[0] != '[' {
+		return []json.RawMessage{bytes.Clone(b)}, nil
+	}
+	var raws []json.RawMessage
+	err := json.Unmarshal(b, &raws)
+	return raws, err
+}
+
+// edge is a list as the Graph API gives it, under "data"; what hangs on something may
+// come without that, and one thing without a list. What is not of the shape that Meta
+// documents is left out, and never takes its neighbours with it.
+type edge[T any] struct{ Data []T }
+
+// UnmarshalJSON implements [json.Unmarshaler]; it never fails.
+func (e *edge[T]) UnmarshalJSON(b []byte) error {
+	if all, err := object(b); err == nil && all.has("data") {
+		if b = all.get("data"); b == nil {
+			return nil
+		}
+	}
+	raws, _ := listed(b)
+	for _, raw := range raws {
+		var one T
+		if raw[0] == '{' && json.Unmarshal(raw, &one) == nil {
+			e.Data = append(e.Data, one)
+		}
+	}
+	return nil
+}
+
+// maybe is an object that can be done without: what is none is empty.
+type maybe[T any] struct{ is T }
+
+// UnmarshalJSON implements [json.Unmarshaler]; it never fails.
+func (m *maybe[T]) UnmarshalJSON(b []byte) error {
+	var is T
+	if json.Unmarshal(b, &is) == nil {
+		m.is = is
+	}
+	return nil
+}
+
 func numeric(b []byte) (float64, bool) {
 	s := strings.Trim(string(b), `"`)
 	if s == "" || len(s) > maxDigits || strings.Trim(s, "0123456789.eE+-") != "" {
@@ -202,6 +271,11 @@ func (all members) get(key string) json.RawMessage {
 		return nil
 	}
 	return found
+}
+
+// has tells whether anything, be it null, stands under a key.
+func (all members) has(key string) bool {
+	return slices.ContainsFunc(all, func(m member) bool { return m.key == key })
 }
 
 // read decodes what stands under a key; where that is nothing, or of another
