@@ -14,9 +14,6 @@ import (
 // ours.
 const clockSlack = time.Minute
 
-// notUnderstood is the counter of events that nobody could read.
-const notUnderstood = "raw_not_understood"
-
 // Doctor looks at everything between Facebook and the inbox of a Page, for those who see
 // it: one check a line, in the order in which they should be mended.
 func (h *Hub) Doctor(ctx context.Context, user model.User, id model.PageID) ([]model.Check, error) {
@@ -121,12 +118,19 @@ func (h *Hub) storedChecks(ctx context.Context, user model.User, p store.Page) (
 		for _, row := range rows {
 			out = append(out, check("news", true, row.At.UTC().Format(time.RFC3339)))
 		}
+		tested, err := r.TestedAt()
+		if err != nil {
+			return err
+		}
+		if !tested.IsZero() {
+			out = append(out, check("test", true, tested.Format(time.RFC3339)))
+		}
 		if user.Admin { // it counts the events of all Pages
 			counters, err := r.Counters()
 			if err != nil {
 				return err
 			}
-			n := counters[notUnderstood]
+			n := counters[CounterNotUnderstood]
 			out = append(out, check("raw", n == 0, fmt.Sprint(n)))
 		}
 		mail, err := h.mailCheck(r, p.ID)
@@ -166,4 +170,9 @@ func (h *Hub) filesCheck() model.Check {
 		loose = h.looseFiles()
 	}
 	return check("files", len(loose) == 0, strings.Join(loose, ", "))
+}
+
+// NoteTest keeps that Meta's dashboard tried our address.
+func (h *Hub) NoteTest(ctx context.Context) error {
+	return h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SetTestedAt(h.utc()) })
 }

@@ -19,7 +19,7 @@ const (
 // Check is one line of what the doctor found.
 type Check struct {
 	// ID names what was looked at: token, scopes, expiry, messages, subscription, fields,
-	// policy, webhook, clock, news, raw, store, mail, crm, files.
+	// policy, webhook, clock, news, test, raw, store, mail, crm, files.
 	ID    string     `json:"id"`
 	State CheckState `json:"state" enum:"ok,wrong,unknown,off"`
 	// Detail is what is missing or counted, or why; a time is RFC 3339.

@@ -16,6 +16,18 @@ func TestDoctor(t *testing.T) {
 	if r.exit != exitDone || strings.Contains(r.out, "wrong") || strings.Contains(r.out, "[check") {
 		t.Fatalf("a Page that is well: exit code %d\n%s", r.exit, r.out)
 	}
+	// The button "Test" of the app's dashboard sends a field and a value, of no Page.
+	const says, saysInJapanese = "test received", "テストを受信しました"
+	if strings.Contains(r.out, says) {
+		t.Errorf("before a test:\n%s", r.out)
+	}
+	w.delivers([]byte(`{"field":"messages","value":{"sender":{"id":"12334"},"recipient":{"id":"` + page + `"},"timestamp":"1527459824","message":{"mid":"test_message_id","text":"test_message"}}}`))
+	for lang, says := range map[string]string{"en": says, "ja": saysInJapanese} {
+		if r := aki.cli("page", "doctor", page, "--lang", lang).ok(); !strings.Contains(r.out, says) || strings.Contains(r.out, "wrong") {
+			t.Errorf("after a test, %s:\n%s", lang, r.out)
+		}
+	}
+	aki.nothingStored()
 	wrong := func(change map[string]any, id, says string) {
 		t.Helper()
 		w.facebook.control(http.MethodPost, "/page", change, nil)

@@ -46,6 +46,9 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	entries, err := messenger.Decode(body, s.appID, s.now())
 	switch {
+	case errors.Is(err, messenger.ErrTest):
+		s.received(w, s.hub.NoteTest(ctx))
+		return
 	case errors.Is(err, messenger.ErrNotPage):
 		writeProblem(w, newProblem(http.StatusNotFound, codeNotFound, "Only webhooks of Pages are taken."))
 		return
@@ -53,7 +56,12 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, newProblem(http.StatusBadRequest, codeInvalid, "The body is not one of Meta's webhooks."))
 		return
 	}
-	if err := s.hub.Receive(ctx, entries); err != nil {
+	s.received(w, s.hub.Receive(ctx, entries))
+}
+
+// received answers a webhook by what became of it.
+func (s *server) received(w http.ResponseWriter, err error) {
+	if err != nil {
 		s.log.Error("receive webhook", "error", err)
 		w.Header().Set("Retry-After", "1")
 		writeProblem(w, newProblem(http.StatusServiceUnavailable, codeUnavailable, "The hub can't store this now. Send it again."))

@@ -220,6 +220,9 @@ type Reader interface {
 	SSHKeys(user model.UserID) ([]SSHKey, error)
 	// Tokens returns a user's tokens, oldest first.
 	Tokens(user model.UserID) ([]Token, error)
+	// TestedAt returns when Meta's dashboard last tried our address for webhooks; zero:
+	// never.
+	TestedAt() (time.Time, error)
 	// CRMCompany returns the CRM's company that the store belongs to.
 	CRMCompany() (model.CRMCompany, error)
 	CRMUser(user model.UserID) (CRMUser, error)
@@ -315,6 +318,8 @@ type AccountTx interface {
 	AddSSHKey(k SSHKey) error
 	// RemoveSSHKey forgets a key; one that is nobody's is [ErrNotFound].
 	RemoveSSHKey(fingerprint string) error
+	// SetTestedAt keeps when Meta's dashboard tried our address for webhooks.
+	SetTestedAt(at time.Time) error
 	// SetCRMCompany makes the store belong to a company of the CRM.
 	SetCRMCompany(c model.CRMCompany) error
 	// PutCRMUser stores what is known of a user from the CRM; it goes with them.

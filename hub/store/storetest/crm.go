@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"parley/hub/store"
 	"parley/model"
@@ -33,6 +34,13 @@ func testCRMUsers(t *testing.T, s store.Store) {
 		return errors.Join(tx.SetCRMCompany(model.CRMCompany{ID: 6}), tx.SetCRMCompany(company))
 	})
 	same(t, "company", company, value(t, s, store.Reader.CRMCompany))
+}
+
+// testTested: when Meta's dashboard last tried our address is kept; at first it never did.
+func testTested(t *testing.T, s store.Store) {
+	same(t, "at first", time.Time{}, value(t, s, store.Reader.TestedAt))
+	accounts(t, s, func(tx store.AccountTx) error { return errors.Join(tx.SetTestedAt(at(1)), tx.SetTestedAt(at(2))) })
+	same(t, "then", at(2), value(t, s, store.Reader.TestedAt))
 }
 
 // testDeviceLogins: a sign-in is found by each of its secrets, and by none that another

@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"removedTokens", testRemovedTokens},
 		{"sshKeys", testSSHKeys},
 		{"crmUsers", testCRMUsers},
+		{"tested", testTested},
 		{"deviceLogins", testDeviceLogins},
 		{"links", testLinks},
 		{"sights", testSights},
