@@ -25,6 +25,36 @@ type batch struct {
 	customerNew  bool
 	// mailsDue: the support inbox is to be told something.
 	mailsDue bool
+	// untimed counts the events that had no time which can count.
+	untimed time.Duration
+}
+
+// eventTime is the time that counts for an event: by Meta's clock, or else, of several in
+// the order in which they came, that of their receipt.
+func (b *batch) eventTime(at time.Time) time.Time {
+	at = at.UTC().Truncate(time.Microsecond)
+	counts := model.EventTime(at, b.now)
+	if !counts.Equal(at) {
+		counts = counts.Add(b.untimed * time.Microsecond)
+		b.untimed++
+	}
+	return counts
+}
+
+// timed returns an event with the times that count.
+func (b *batch) timed(e model.Inbound) model.Inbound {
+	e.At = b.eventTime(e.At)
+	switch ev := e.Event.(type) {
+	case model.DeliveredUpTo:
+		if !ev.Watermark.IsZero() {
+			ev.Watermark = model.EventTime(ev.Watermark, b.now)
+		}
+		e.Event = ev
+	case model.ReadUpTo:
+		ev.Watermark = model.EventTime(ev.Watermark, b.now)
+		e.Event = ev
+	}
+	return e
 }
 
 // openConversation is a conversation being changed.

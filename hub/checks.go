@@ -116,7 +116,7 @@ func (b *batch) findInThread(r store.Reply, thread []model.SentMessage) (model.M
 		}
 		_, err := b.tx.MessageByMID(b.page.ID, s.MID)
 		if errors.Is(err, store.ErrNotFound) {
-			return s.MID, s.CreatedAt.UTC(), nil
+			return s.MID, b.eventTime(s.CreatedAt), nil
 		}
 		if err != nil {
 			return "", time.Time{}, err

@@ -82,6 +82,9 @@ func (b *batch) deleted(psid model.PSID, at time.Time) (bool, error) {
 // late it is timed, about a message that went or a reply that was on its way then.
 func (b *batch) deletedBefore(e model.Inbound) (bool, error) {
 	gone, err := b.deleted(e.Customer, e.At)
+	if !gone && err == nil {
+		gone, err = b.tx.BuriedEvent(b.page.ID, e.Key)
+	}
 	if gone || err != nil {
 		return gone, err
 	}

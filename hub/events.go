@@ -11,7 +11,7 @@ import (
 
 // take stores one event with its effects, unless it was stored before.
 func (b *batch) take(e model.Inbound) error {
-	e.At = e.At.UTC().Truncate(time.Microsecond)
+	e = b.timed(e)
 	if e.Customer != "" {
 		gone, err := b.deletedBefore(e)
 		if gone || err != nil {

@@ -170,6 +170,9 @@ var errOvertaken = errors.New("import overtaken")
 // on behind them.
 func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.PastThreads) error {
 	reached := list.Next == ""
+	for i, now := 0, w.hub.utc(); i < len(list.Threads); i++ {
+		list.Threads[i].UpdatedAt = model.EventTime(list.Threads[i].UpdatedAt, now)
+	}
 	for _, t := range list.Threads {
 		if !job.Since.IsZero() && t.UpdatedAt.Before(job.Since.Truncate(time.Second)) {
 			reached = true
@@ -202,11 +205,11 @@ func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.
 }
 
 // thread stores one thread, and that it is done; newest is when the first of the stretch
-// was updated.
+// was updated. A message that can't be stored is kept apart, and the others are stored.
 func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread, newest time.Time) error {
 	nameless := false
 	added := 0
-	err := w.change(ctx, job, func(b *batch, now *store.Reading, history bool) {
+	done := func(b *batch, now *store.Reading, history bool) {
 		now.Done = append(slices.Clone(now.Done), t.ID)
 		if now.Newest.IsZero() {
 			now.Newest = newest
@@ -217,15 +220,46 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 				i.Threads++
 			}
 		}
-	}, func(b *batch, now store.Reading) (err error) {
+	}
+	err := w.change(ctx, job, done, func(b *batch, now store.Reading) (err error) {
 		added, err = b.pastThread(t, now)
 		nameless = b.customerNew && t.Name == ""
 		return err
 	})
+	if isBroken(err) {
+		if added, nameless, err = w.threadApart(ctx, job, t); err == nil {
+			err = w.change(ctx, job, done)
+		}
+	}
 	if nameless {
 		w.hub.profiles.notify()
 	}
 	return err
+}
+
+// threadApart stores the messages of a thread one by one, and keeps raw what of it can't be
+// stored.
+func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastThread) (added int, nameless bool, err error) {
+	nothing := func(*batch, *store.Reading, bool) {}
+	for _, m := range slices.Backward(t.Messages) {
+		one, n := t, 0
+		one.Messages = []model.PastMessage{m}
+		err := w.change(ctx, job, nothing, func(b *batch, now store.Reading) (err error) {
+			n, err = b.pastThread(one, now)
+			nameless = nameless || b.customerNew && t.Name == ""
+			return err
+		})
+		if isBroken(err) {
+			n = 0
+			w.hub.log.Error("past message could not be stored", keyPage, string(w.page), keyError, err)
+			err = w.change(ctx, job, nothing, func(b *batch, _ store.Reading) error { return b.keepPast(t.Customer, m) })
+		}
+		if err != nil {
+			return added, nameless, err
+		}
+		added += n
+	}
+	return added, nameless, nil
 }
 
 // change stores a step of a reading, in one transaction with its effects. A reading that
@@ -243,7 +277,7 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *batch,
 		}
 		b.ownImport()
 		for _, f := range effects {
-			if err := f(b, *now); err != nil {
+			if err := apart(ctx, func() error { return f(b, *now) }); err != nil {
 				return err
 			}
 		}
@@ -254,7 +288,7 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *batch,
 		b.setReading(&next, history)
 		step(b, &next, history)
 		b.pageChanged, moved = true, b.repliesMoved
-		return b.flush()
+		return apart(ctx, b.flush)
 	})
 	if moved && err == nil {
 		w.hub.outbox.wake.notify()

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -43,7 +44,7 @@ type pastReader struct {
 
 // take stores one message, unless it is here, or was deleted.
 func (p *pastReader) take(m model.PastMessage) error {
-	at := m.CreatedAt.UTC()
+	at := p.eventTime(m.CreatedAt)
 	if at.Before(p.from) {
 		return nil
 	}
@@ -79,6 +80,20 @@ func (p *pastReader) take(m model.PastMessage) error {
 	p.floor = row.Order
 	p.count(row, at)
 	return nil
+}
+
+// keepPast keeps a message that can't be stored as what it is. Its own key stays free: its
+// webhook may tell it otherwise.
+func (b *batch) keepPast(customer model.PSID, m model.PastMessage) error {
+	body, err := json.Marshal(m)
+	if err != nil {
+		body = []byte(m.Text) // the rest is what can't be written
+	}
+	_, err = b.tx.KeepRaw(store.RawEvent{
+		Page: b.page.ID, Key: "past:" + string(m.MID), Customer: customer, Name: "past_message",
+		At: b.eventTime(m.CreatedAt), ReceivedAt: b.now, Body: body,
+	})
+	return err
 }
 
 // row is the message as it is stored. Meta tells seconds here: one that follows another of

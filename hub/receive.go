@@ -15,6 +15,8 @@ import (
 const (
 	// CounterUnknownPage counts events of Pages that are not connected here.
 	CounterUnknownPage = "events_of_unknown_pages"
+	// CounterForeign counts events that stood among those of a Page and are of others.
+	CounterForeign = "events_of_others"
 	// CounterNotUnderstood counts events that are kept raw, not understood.
 	CounterNotUnderstood = "raw_not_understood"
 )
@@ -47,9 +49,10 @@ func (h *Hub) Receive(ctx context.Context, entries []model.PageEntry) error {
 	return err
 }
 
-// storeAll stores the events of all Pages at once.
+// storeAll stores the events of all Pages at once. What fails of one Page holds up no
+// other.
 func (h *Hub) storeAll(ctx context.Context, entries []model.PageEntry) error {
-	g, ctx := errgroup.WithContext(ctx)
+	var g errgroup.Group
 	for page, events := range byPage(entries) {
 		g.Go(func() (err error) {
 			err = errPanicked // unless it returns
@@ -75,53 +78,77 @@ func (h *Hub) receivePage(ctx context.Context, meta model.MetaPageID, events []m
 		page, err = r.ActivePage(meta)
 		return err
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = errNotConnected
+	}
 	if err == nil {
 		err = h.storeEvents(ctx, page.ID, events)
 	}
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, errNotConnected) {
 		err = h.store.Count(ctx, CounterUnknownPage, int64(len(events)))
 		h.figures.changed.notify()
 	}
 	return err
 }
 
+// errNotConnected: the Page is not, or no longer, connected here.
+var errNotConnected = errors.New("page not connected")
+
 // storeEvents commits a Page's events with their effects, in pieces that hold nobody
 // up for long. What is stored when ctx ends stays: Meta sends all of it again, and it
-// isn't stored twice. It answers [store.ErrNotFound] when the Page was uninstalled
+// isn't stored twice. An event that can't be stored is kept as it came; its neighbours are
+// stored in any case. It answers [errNotConnected] when the Page was uninstalled
 // meanwhile.
 func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model.Inbound) error {
-	for len(events) > 0 {
-		n, err := h.storePiece(ctx, page, events)
-		if err != nil {
+	var failed error
+	for most := len(events); len(events) > 0; {
+		piece := events[:min(most, len(events))]
+		n, err := h.storePiece(ctx, page, piece)
+		switch {
+		case err == nil:
+			most *= 2
+		case !isBroken(err):
 			return err
+		case len(piece) > 1: // the others first, without it
+			most = max(1, min(n, len(piece)/2))
+			continue
+		default:
+			n = 1
+			if err := h.storeApart(ctx, page, piece[0], err); err != nil {
+				if errors.Is(err, errNotConnected) || ctx.Err() != nil {
+					return err
+				}
+				failed = err // it comes again, and the others are stored meanwhile
+			}
 		}
 		events = events[n:]
 	}
-	return nil
+	return failed
 }
 
-// storePiece commits the first of a Page's events, at least one, and returns how many.
+// storePiece commits the first of a Page's events, at least one, and returns how many. Of
+// a [brokenError] it returns before which event it is, at most.
 func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
 	var replies, nameless, mails bool
 	err = h.write(ctx, page, func(tx store.PageTx) error {
 		began := h.now()
 		b, err := h.newBatch(tx, page)
+		if errors.Is(err, store.ErrNotFound) || err == nil && b.page.UninstalledAt != nil {
+			return errNotConnected
+		}
 		if err != nil {
 			return err
-		}
-		if b.page.UninstalledAt != nil {
-			return store.ErrNotFound
 		}
 		for n = 0; n < len(events); n++ {
 			if n > 0 && (ctx.Err() != nil || h.now().Sub(began) >= h.timing.Webhook/webhookPieces) {
 				break
 			}
-			if err := b.take(events[n]); err != nil {
+			if err := apart(ctx, func() error { return b.take(events[n]) }); err != nil {
 				return fmt.Errorf("take %s event: %w", events[n].Name, err)
 			}
 		}
 		replies, nameless, mails = b.repliesMoved, b.customerNew, b.mailsDue
-		return b.flush()
+		return apart(ctx, b.flush)
 	})
 	if err != nil {
 		if ctx.Err() != nil { // it may be kept all the same
@@ -129,13 +156,9 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 			h.profiles.notify()
 			h.mails.notify()
 		}
-		return 0, err
+		return n, err
 	}
-	now := h.utc()
-	for _, e := range events[:n] {
-		h.metrics.events.Inc()
-		h.metrics.lag.Observe(now.Sub(e.At).Seconds())
-	}
+	h.taken(ctx, events[:n])
 	if replies {
 		h.outbox.wake.notify()
 	}
@@ -146,4 +169,23 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 		h.mails.notify()
 	}
 	return n, nil
+}
+
+// taken counts events that were stored.
+func (h *Hub) taken(ctx context.Context, events []model.Inbound) {
+	now, foreign := h.utc(), int64(0)
+	for _, e := range events {
+		h.metrics.events.Inc()
+		h.metrics.lag.Observe(max(0, now.Sub(model.EventTime(e.At, now)).Seconds()))
+		if e.Foreign {
+			foreign++
+		}
+	}
+	if foreign == 0 {
+		return
+	}
+	if err := h.store.Count(ctx, CounterForeign, foreign); err != nil {
+		h.log.Warn("count events of others", keyError, err)
+	}
+	h.figures.changed.notify()
 }

@@ -46,6 +46,13 @@ func (r reader) Buried(page model.PageID, token string, mid model.MID) (bool, er
 	return buried, wrap(err, "look among what was deleted of page %s", page)
 }
 
+// BuriedEvent implements [store.Reader].
+func (r reader) BuriedEvent(page model.PageID, key string) (bool, error) {
+	var buried bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND key = ?)`, arguments{page, key}, &buried)
+	return buried, wrap(err, "look among events that were deleted of page %s", page)
+}
+
 // BuriedReply implements [store.Reader].
 func (r reader) BuriedReply(page model.PageID, user model.UserID, client model.ClientID) (bool, error) {
 	var buried bool
@@ -98,6 +105,10 @@ func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) err
 // later time: an import tells seconds only.
 const unsure = time.Second
 
+// asReceived is how long before it was stored the time of an event may be that has only
+// the time of its receipt, which is another one when it comes again.
+const asReceived = time.Minute
+
 // bury keeps what tells a conversation's messages and replies when they come again and
 // the tombstone's time does not.
 func (t pageTx) bury(id model.ConversationID, until time.Time) error {
@@ -114,6 +125,8 @@ func (t pageTx) bury(id model.ConversationID, until time.Time) error {
 		{`INSERT INTO buried_mids (page_id, mid) SELECT page_id, mid FROM messages
 			WHERE page_id = ? AND conversation_id = ? AND mid <> '' AND (meta_time = 0 OR order_at > ?)
 			ON CONFLICT DO NOTHING`, arguments{t.page, id, micros(until.Add(-unsure))}},
+		{`INSERT INTO buried_keys (page_id, key) SELECT page_id, key FROM raw_events
+			WHERE page_id = ? AND customer = ? AND at >= received_at - ? ON CONFLICT DO NOTHING`, arguments{t.page, id.Customer(), asReceived.Microseconds()}},
 		{`INSERT INTO buried_replies (page_id, user_id, client_id) SELECT page_id, user_id, client_id FROM replies
 			WHERE page_id = ? AND conversation_id = ? AND client_id <> '' ON CONFLICT DO NOTHING`, arguments{t.page, id}},
 	} {

@@ -291,6 +291,31 @@ func testBuried(t *testing.T, s store.Store) {
 	})
 }
 
+// testBuriedEvents: of a deleted conversation's events those stay known whose time is
+// that of their receipt, or later; of that Page alone.
+func testBuriedEvents(t *testing.T, s store.Store) {
+	for _, id := range []model.PageID{"1", "2"} {
+		putPage(t, s, id)
+	}
+	putConversation(t, s, newConversation("1", "2", at(0)))
+	write(t, s, "1", func(tx store.PageTx) error {
+		return errors.Join(
+			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "early", Customer: "2", At: at(0), ReceivedAt: at(61)})),
+			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "edge", Customer: "2", At: at(1), ReceivedAt: at(61)})),
+			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "ahead", Customer: "2", At: at(90), ReceivedAt: at(61)})),
+			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "another's", Customer: "3", At: at(61), ReceivedAt: at(61)})))
+	})
+	buried := func(page model.PageID, key string) bool {
+		return value(t, s, func(r store.Reader) (bool, error) { return r.BuriedEvent(page, key) })
+	}
+	same(t, "before", false, buried("1", "ahead"))
+	write(t, s, "1", func(tx store.PageTx) error { return tx.DeleteConversation("1_2", at(61)) })
+	for key, want := range map[string]bool{"early": false, "edge": true, "ahead": true, "another's": false, "": false} {
+		same(t, key, want, buried("1", key))
+		same(t, key+" elsewhere", false, buried("2", key))
+	}
+}
+
 // testPrune: the log and what was understood are forgotten, nothing else.
 func testPrune(t *testing.T, s store.Store) {
 	putPage(t, s, "1")

@@ -71,6 +71,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"sshKeys", testSSHKeys},
 		{"crmUsers", testCRMUsers},
 		{"tested", testTested},
+		{"buriedEvents", testBuriedEvents},
 		{"deviceLogins", testDeviceLogins},
 		{"links", testLinks},
 		{"sights", testSights},
