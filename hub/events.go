@@ -209,8 +209,8 @@ func (b *batch) line(e model.Inbound, n model.Notable) error {
 	}
 	b.came(c, n.Entry)
 	by := model.Author{Kind: model.ByCustomer}
-	if e.FromPage || n.Kind == model.EventAdminText || n.Kind == model.EventUnknown {
-		by = model.Author{Kind: model.ByPage} // the customer is not known to have done it
+	if _, notice := e.Event.(model.Happened); e.FromPage || notice && (n.Kind == model.EventAdminText || n.Kind == model.EventUnknown) {
+		by = model.Author{Kind: model.ByPage} // a message without a mid is not the customer's
 	}
 	return b.add(c, &store.Message{
 		Message: model.Message{
