@@ -158,7 +158,7 @@ func TestPageCountry(t *testing.T) {
 		`{"id":"` + page + `","location":null,"phone":7}`:                                                                                   nil,
 		`{"id":"` + page + `"}`: nil,
 	} {
-		got, err := routes(t, map[string]string{"GET /v26.0/" + page: body}).client(t).PageCountry(t.Context(), token, page)
+		got, err := routes(t, map[string]string{"GET /v27.0/" + page: body}).client(t).PageCountry(t.Context(), token, page)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", body, err, diff)
 		}
