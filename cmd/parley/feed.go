@@ -136,7 +136,7 @@ func (f *feed) message(m model.Message) {
 		f.p.line(tag(n) + who + "  " + f.p.words.Say(words.State(string(m.State))))
 		return
 	}
-	lines := f.p.lines(m)
+	lines := f.p.lines(f.customer(m), m)
 	if m.Direction == model.System && m.Event != nil {
 		lines = []string{f.p.event(*m.Event)}
 	}
@@ -162,9 +162,8 @@ func tag(n int) string {
 	return t + strings.Repeat(" ", max(1, len(tagIndent)-len(t)))
 }
 
-// who names a message's author, with whom the conversation is where that is not the
-// author.
-func (f *feed) who(m model.Message) string {
+// customer is whom a message's conversation is with, as far as that is known.
+func (f *feed) customer(m model.Message) model.Customer {
 	c, ok := f.names[m.ConversationID]
 	if !ok {
 		c = model.Customer{PSID: m.ConversationID.Customer()}
@@ -172,7 +171,13 @@ func (f *feed) who(m model.Message) string {
 	if m.Author.Kind == model.ByCustomer && m.Author.Name != "" {
 		c.Name = m.Author.Name
 	}
-	customer := f.p.customer(c)
+	return c
+}
+
+// who names a message's author, with whom the conversation is where that is not the
+// author.
+func (f *feed) who(m model.Message) string {
+	customer := f.p.customer(f.customer(m))
 	if m.Author.Kind == model.ByCustomer {
 		return customer
 	}

@@ -80,7 +80,7 @@ func (p *program) message(c model.Conversation, m model.Message) {
 		return
 	}
 	p.line(strings.Join(p.headline(c, m), "  "))
-	for _, l := range p.lines(m) {
+	for _, l := range p.lines(c.Customer, m) {
 		p.line(indent + l)
 	}
 }
@@ -107,8 +107,8 @@ func (p *program) headline(c model.Conversation, m model.Message) []string {
 	return head
 }
 
-// lines is all that stands below a message's headline.
-func (p *program) lines(m model.Message) []string {
+// lines is all that stands below the headline of a message of that customer's conversation.
+func (p *program) lines(customer model.Customer, m model.Message) []string {
 	var out []string
 	text := safe.Body(m.Text)
 	if !text.Empty() {
@@ -126,7 +126,7 @@ func (p *program) lines(m model.Message) []string {
 	if m.Event != nil {
 		out = append(out, "· "+p.event(*m.Event))
 	}
-	return append(out, p.trailers(m)...)
+	return append(out, p.trailers(customer, m)...)
 }
 
 // attachment is one line: what it is, its title, where it is.
@@ -141,10 +141,10 @@ func (p *program) attachment(a model.Attachment) string {
 }
 
 // trailers is what became of a message: reactions, feedback, why it failed.
-func (p *program) trailers(m model.Message) []string {
+func (p *program) trailers(customer model.Customer, m model.Message) []string {
 	var out []string
 	for _, r := range m.Reactions {
-		out = append(out, p.reaction(m, r))
+		out = append(out, p.reaction(customer, r))
 	}
 	if m.Feedback != "" {
 		out = append(out, p.words.FeedbackOn(m.Feedback, func(u model.Untrusted) string { return safe.Line(u).String() }))
@@ -164,12 +164,13 @@ func (p *program) trailers(m model.Message) []string {
 	return out
 }
 
-// reaction says who reacted, and whether Facebook has confirmed it.
-func (p *program) reaction(m model.Message, r model.Reaction) string {
+// reaction says who reacted, and whether Facebook has confirmed it. That is not who wrote
+// the message.
+func (p *program) reaction(customer model.Customer, r model.Reaction) string {
 	who := p.words.Say(words.AuthorPage)
 	switch {
 	case r.By == model.ByCustomer:
-		who = safe.Line(m.Author.Name).String()
+		who = p.customer(customer)
 	case r.User != nil:
 		who = safe.LineN(model.Untrusted(r.User.Name), nameCells).String()
 	}
