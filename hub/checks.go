@@ -18,7 +18,7 @@ func (h *Hub) makeUnknown(ctx context.Context, r store.Reply) error {
 		if now.State != model.Posting || now.Attempt != r.Attempt {
 			return nil
 		}
-		return b.unknown(c, now)
+		return b.unknown(c, now, "")
 	})
 }
 
@@ -135,6 +135,13 @@ func (h *Hub) askIfDue(b *batch, c *openConversation, r store.Reply) error {
 	if r.State != model.Unknown || r.Checks < len(h.timing.UnknownChecks) || b.now.Before(r.AttemptAt.Add(h.timing.AskAfter)) {
 		return nil
 	}
-	checked := !r.CheckedAt.Before(r.AttemptAt.Add(h.timing.CheckGrace))
-	return b.settle(c, r, model.Ask, &model.MessageError{Code: model.OutcomeUnknown, Unchecked: !checked})
+	m, err := b.tx.Message(r.MessageID)
+	if err != nil {
+		return err
+	}
+	e := &model.MessageError{Code: model.OutcomeUnknown, Unchecked: r.CheckedAt.Before(r.AttemptAt.Add(h.timing.CheckGrace))}
+	if m.Error != nil {
+		e.Detail = m.Error.Detail // what Meta answered to the attempt
+	}
+	return b.settle(c, r, model.Ask, e)
 }

@@ -29,7 +29,7 @@ func (b *batch) outcome(c *openConversation, r store.Reply, attempt int, out mod
 	case model.OutcomeRefused:
 		return b.settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
 	default:
-		return b.unknown(c, r)
+		return b.unknown(c, r, out.Detail)
 	}
 }
 
@@ -180,14 +180,14 @@ func (b *batch) backOff(failures int) time.Duration {
 	return min(d, b.h.timing.RetryPauseMax)
 }
 
-// unknown marks a reply of which nobody can tell whether it arrived. It is never
-// sent again by itself.
-func (b *batch) unknown(c *openConversation, r store.Reply) error {
+// unknown marks a reply of which nobody can tell whether it arrived; said is what Meta
+// answered, empty where it did not. It is never sent again by itself.
+func (b *batch) unknown(c *openConversation, r store.Reply, said model.Untrusted) error {
 	b.h.metrics.uncertain.Inc()
 	r.State = model.Unknown
 	if r.UncertainSince.IsZero() {
 		r.UncertainSince = r.AttemptAt
 	}
 	r.WakeAt = b.h.nextCheck(r)
-	return b.moved(c, r, &model.MessageError{Code: model.OutcomeUnknown})
+	return b.moved(c, r, &model.MessageError{Code: model.OutcomeUnknown, Detail: said})
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -293,11 +294,11 @@ func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*batc
 func (b *batch) claimReaction(c *openConversation, r *store.Reacting, m *store.Message) (model.SenderAction, error) {
 	none := model.SenderAction{}
 	if !b.now.Before(r.At.Add(b.h.timing.QueueLimit)) {
-		code := model.NotSent
+		e := &model.MessageError{Code: model.NotSent}
 		if r.Uncertain {
-			code = model.OutcomeUnknown
+			e.Code, e.Detail = model.OutcomeUnknown, r.Said
 		}
-		return none, b.reactionFailed(c, *r, m, &model.MessageError{Code: code})
+		return none, b.reactionFailed(c, *r, m, e)
 	}
 	v := model.CanReply(b.now, b.page.Page, c.Conversation.Conversation, r.UserID)
 	switch {
@@ -333,6 +334,7 @@ func (b *batch) reacted(c *openConversation, r store.Reacting, m *store.Message,
 	case model.OutcomeUncertain, model.OutcomeNothingWritten:
 		r.Tries++
 		r.Uncertain = r.Uncertain || out.Kind == model.OutcomeUncertain
+		r.Said = cmp.Or(out.Detail, r.Said)
 		r.WakeAt = b.now.Add(b.backOff(r.Tries))
 	}
 	r.WakeAt = earlier(r.WakeAt, r.At.Add(b.h.timing.QueueLimit))

@@ -136,7 +136,8 @@ const (
 
 // Why a reply failed or asks, besides the verdicts.
 const (
-	// OutcomeUnknown: Meta did not answer; it may have arrived.
+	// OutcomeUnknown: Meta did not answer, or answered without saying whether it sent it (the
+	// error's detail says what): it may have arrived.
 	OutcomeUnknown Code = "outcome_unknown"
 	// NotSent: it could not be handed to Meta in time; it has not arrived.
 	NotSent Code = "not_sent"

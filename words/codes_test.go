@@ -27,3 +27,28 @@ func TestEveryReasonIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestTroubleIsSaid: that Facebook did not answer is said only where it did not.
+func TestTroubleIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"en", "ja"} {
+		w, said := words.New(lang), map[string]bool{}
+		for _, e := range []model.MessageError{
+			{Code: model.OutcomeUnknown},
+			{Code: model.OutcomeUnknown, Unchecked: true},
+			{Code: model.OutcomeUnknown, Detail: "(#2) x"},
+			{Code: model.OutcomeUnknown, Detail: "(#2) x", Unchecked: true},
+			{Code: model.NotSent},
+			{Code: model.WindowClosed, Detail: "(#10) x"},
+		} {
+			id := words.Trouble(e)
+			if !w.Has(id) || said[w.Say(id)] {
+				t.Errorf("%s: no words of its own for %+v: %s", lang, e, id)
+			}
+			said[w.Say(id)] = true
+			if silent := w.Say(words.Code("outcome_unknown")); e.Detail != "" && w.Say(id) == silent {
+				t.Errorf("%s: %+v is said to be %q", lang, e, silent)
+			}
+		}
+	}
+}

@@ -27,6 +27,20 @@ func DealStatus(status string) ID { return ID(dealStatusPrefix + status) }
 // again; not every code has one.
 func CodeUntil(code string) ID { return Code(code) + untilSuffix }
 
+// Trouble names the sentence for why a reply or a reaction did not go as it should. Where
+// Facebook answered it is never said that it did not: what it answered is the detail.
+func Trouble(e model.MessageError) ID {
+	switch {
+	case e.Code == model.OutcomeUnknown && e.Detail != "" && e.Unchecked:
+		return Code("outcome_answered_unchecked")
+	case e.Code == model.OutcomeUnknown && e.Detail != "":
+		return Code("outcome_answered")
+	case e.Unchecked:
+		return Code("outcome_unchecked")
+	}
+	return Code(string(e.Code))
+}
+
 // LinkPrivateTo names the sentence that is said before a private conversation is linked to
 // a record that so many others may see (nil: it can't be told); off: its transcript is not
 // kept in the CRM.

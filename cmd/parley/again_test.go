@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -129,6 +130,38 @@ func TestFacebookIsAway(t *testing.T) {
 	waitFor(t, "both arrive", patience, func() bool { return slices.Equal(w.facebook.gotBy("6061"), []string{"first", "second"}) })
 }
 
+// TestFacebooksWordsByTheCommandLine: where Facebook answered, it is never said that it did
+// not: its words and its trace stand there, in both languages.
+func TestFacebooksWordsByTheCommandLine(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t, append(shortTiming(), "PARLEY_TIMING_UNKNOWN_CHECKS=1s", "PARLEY_TIMING_ASK_AFTER=2s")...)
+	faults := map[string]fault{
+		"(#1)": {Kind: "error", Code: 1}, "(#2)": {Kind: "error", Code: 2}, "(#1200)": {Kind: "error", Code: 1200},
+		"(HTTP 500)": {Kind: "http_500"}, "(HTTP 403)": {Kind: "html_403"},
+	}
+	asks := map[string]string{} // by conversation
+	for said, what := range faults {
+		psid := strconv.Itoa(6120 + len(asks))
+		w.customerWrites(psid, "Hello?")
+		id := w.conversationWith(psid)
+		waitFor(t, "the customer is there", patience, func() bool { return aki.holds(id, "Hello?") })
+		what.On, what.Count, what.PSID = "send", 1, psid
+		w.facebook.fails(what)
+		if len(asks) > 0 {
+			aki.cli("reply", id, "Yes", "--wait", "0").ok()
+		} else if r := aki.cli("reply", id, "Yes", "--wait", "30s").exits(exitUnknown).
+			says("Facebook answered without saying whether it was sent", "Facebook says: "+said, "(outcome_unknown)"); strings.Contains(r.err, "did not answer") {
+			t.Errorf("%s: %s", said, r.err)
+		}
+		asks[id] = said
+	}
+	for id, said := range asks {
+		waitFor(t, "the reply asks", patience, func() bool { return aki.messages(id)[1].State == "ask" })
+		aki.cli("show", id).ok().tells("Facebook says: " + said)
+		aki.cli("show", id, "--lang", "ja").ok().tells("Facebookの説明: " + said)
+	}
+}
+
 // TestResendingIsAPersonsChoice: a reply whose outcome is unknown leaves again only when
 // its writer says so, and the command line tells them how it stands.
 func TestResendingIsAPersonsChoice(t *testing.T) {
@@ -139,7 +172,7 @@ func TestResendingIsAPersonsChoice(t *testing.T) {
 	waitFor(t, "the customer is there", patience, func() bool { return aki.holds(id, "Can you hear me?") })
 	w.facebook.fails(fault{On: "send", Kind: "timeout", Count: 1})
 
-	aki.cli("reply", id, "Loud and clear", "--wait", "4s").exits(exitUnknown).says("(outcome_unknown)")
+	aki.cli("reply", id, "Loud and clear", "--wait", "4s").exits(exitUnknown).says("Facebook did not answer.", "(outcome_unknown)")
 	aki.cli("reply", id, "Loud and clear again", "--wait", "1s").exits(exitDone) // waits behind the first; still queued is no failure
 	m := aki.messages(id)[1]
 	waitFor(t, "the reply asks", patience, func() bool { return aki.message(id, m.ID).State == "ask" })

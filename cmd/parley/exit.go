@@ -112,7 +112,12 @@ func (p *program) problem(q *client.Problem) *failure {
 // code says a code in the user's language; one that there are no words for, as the
 // hub put it.
 func (p *program) code(code model.Code, detail model.Untrusted) string {
-	id := words.Code(string(code))
+	return p.sentence(words.Code(string(code)), detail)
+}
+
+// sentence says why something was refused; where there are no words for it, what came with
+// it.
+func (p *program) sentence(id words.ID, detail model.Untrusted) string {
 	if !p.words.Has(id) {
 		return safe.Line(detail).String()
 	}

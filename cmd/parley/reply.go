@@ -136,7 +136,11 @@ func (p *program) replied(m model.Message) error {
 	}
 	switch m.State {
 	case model.Unknown:
-		return &failure{exit: exitUnknown, code: model.OutcomeUnknown, say: p.code(model.OutcomeUnknown, "")}
+		e := model.MessageError{Code: model.OutcomeUnknown}
+		if m.Error != nil {
+			e = *m.Error
+		}
+		return &failure{exit: exitUnknown, code: model.OutcomeUnknown, say: strings.Join(p.whyNot(e), " ")}
 	case model.Ask, model.Failed, model.Dropped:
 		return p.replyError(m)
 	default:

@@ -191,11 +191,7 @@ func (p *program) reaction(customer model.Customer, r model.Reaction) string {
 }
 
 func (p *program) whyNot(e model.MessageError) []string {
-	code := e.Code
-	if e.Unchecked {
-		code = "outcome_unchecked"
-	}
-	out := []string{p.code(code, e.Detail)}
+	out := []string{p.sentence(words.Trouble(e), e.Detail)}
 	if e.Detail != "" {
 		out = append(out, p.words.Say(words.DetailFromFacebook, "Detail", safe.LineN(e.Detail, plainCells)))
 	}

@@ -118,6 +118,16 @@ func traceID(s string) string {
 	return s
 }
 
+// told is what an answer says that can't be read: its status, and Meta's id of the call
+// where it has one.
+func (a answer) told() model.Untrusted {
+	d := fmt.Sprintf("(HTTP %d)", a.status)
+	if trace := traceID(a.header.Get("X-Fb-Trace-Id")); trace != "" {
+		d += " [" + trace + "]"
+	}
+	return model.Untrusted(d)
+}
+
 // ok tells whether the status is one of success.
 func (a answer) ok() bool {
 	return a.status >= http.StatusOK && a.status < http.StatusMultipleChoices

@@ -273,6 +273,9 @@ func TestSendOddAnswers(t *testing.T) {
 			if o.Kind != model.OutcomeUncertain || o.MID != "" || o.Code != "" {
 				t.Errorf("got %+v", o.Kind)
 			}
+			if o.Detail == "" && tt.name != "200 without end" { // which is as good as none
+				t.Error("nothing tells that there was an answer")
+			}
 			if n := len(g.asked()); n != 1 {
 				t.Errorf("%d calls", n)
 			}

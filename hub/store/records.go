@@ -143,8 +143,10 @@ type Reacting struct {
 	Was *model.Reaction
 	// At is when it was asked for, WakeAt when it is to be tried.
 	At, WakeAt time.Time
-	// Uncertain: a try may have arrived.
+	// Uncertain: a try may have arrived. Said is what Meta answered last to such a one;
+	// empty: nothing.
 	Uncertain bool
+	Said      model.Untrusted `json:",omitempty"`
 	Tries     int
 }
 

@@ -75,9 +75,13 @@ func everyKind() thread.Content {
 	waits := mine("waits", ago(19*time.Minute), "Did it arrive?", model.Queued)
 	waits.WaitsFor = "asks"
 	unknown := mine("unknown", ago(10*time.Minute), "One moment.", model.Unknown)
+	answered := mine("answered", ago(9*time.Minute), "And the desk.", model.Ask)
+	answered.Error = &model.MessageError{Code: model.OutcomeUnknown, Detail: "(#2) Service temporarily \x1b[31munavailable [AbC9]"}
+	unheard := mine("unheard", ago(8*time.Minute), "And the lamp.", model.Ask)
+	unheard.Error = &model.MessageError{Code: model.OutcomeUnknown, Unchecked: true, Detail: "(HTTP 502)"}
 
 	c := content(ad, link, pressed, quick, order, optin, control, strange, edited, files, hidden, empty, unsent,
-		first, second, third, note, colleague, page, app, failed, dropped, asks, waits, unknown)
+		first, second, third, note, colleague, page, app, failed, dropped, asks, waits, unknown, answered, unheard)
 	c.FirstUnread = "hidden"
 	c.Pending = []thread.Pending{
 		{ClientID: "c1", Text: "On its way.", At: ago(time.Minute)},

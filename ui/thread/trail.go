@@ -159,10 +159,16 @@ func (s *setting) reactionLine(r model.Reaction) {
 
 // whyCode says a reason in words.
 func (s *setting) whyCode(e *model.MessageError) string {
-	if id := words.Code(string(e.Code)); s.l.Words.Has(id) {
-		return s.l.Say(id, "Detail", s.l.Line(e.Detail))
+	detail := s.l.Line(e.Detail)
+	id := words.Trouble(*e)
+	if !s.l.Words.Has(id) {
+		return detail
 	}
-	return s.l.Line(e.Detail)
+	said := s.l.Say(id, "Detail", detail)
+	if detail != "" {
+		said += " " + s.l.Say(words.DetailFromFacebook, "Detail", detail)
+	}
+	return said
 }
 
 func (s *setting) reaction(r model.Reaction) string {
@@ -221,11 +227,7 @@ func (s *setting) why() string {
 	if e == nil {
 		return s.l.Say(words.ThreadNotSent)
 	}
-	code := e.Code
-	if e.Unchecked {
-		code = "outcome_unchecked"
-	}
-	if id := words.Code(string(code)); s.l.Words.Has(id) {
+	if id := words.Trouble(*e); s.l.Words.Has(id) {
 		return s.l.Say(id, "Detail", s.l.Line(e.Detail))
 	}
 	return s.l.Say(words.ThreadNotSent)
