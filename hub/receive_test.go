@@ -736,6 +736,7 @@ func (s *brokenStore) Read(ctx context.Context, f func(store.Reader) error) erro
 
 // breakable puts a store that can break under a new hub.
 func (w *world) breakable() *brokenStore {
+	w.goesWrong()
 	s := &brokenStore{Store: w.store}
 	w.store = s
 	w.restart()

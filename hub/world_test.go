@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -93,6 +94,10 @@ type world struct {
 	inbox hub.Inbox
 	hub   *hub.Hub
 	stop  func()
+	// errors is what the hub's log has of them; a test that ends with one fails.
+	errors *errorLog
+	// timing is that of the next hub; the default where it is zero.
+	timing *hub.Timing
 
 	// ann installed the Page; ben is an admin too; cat is not.
 	ann, ben, cat model.User
@@ -112,7 +117,7 @@ func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 // newWorld starts a hub that knows three users and no Page.
 func newWorld(t tb) *world {
 	t.Helper()
-	w := &world{tb: t, ctx: context.WithoutCancel(t.Context()), graph: newFakeGraph(), files: uploads.Open(filepath.Join(t.TempDir(), "uploads"))}
+	w := &world{tb: t, errors: &errorLog{}, ctx: context.WithoutCancel(t.Context()), graph: newFakeGraph(), files: uploads.Open(filepath.Join(t.TempDir(), "uploads"))}
 	path := filepath.Join(t.TempDir(), "hub.db")
 	w.must(os.WriteFile(path, emptyStore, 0o600))
 	// Not exclusive: the holder of the lock looks at the file each second, and a bubble's
@@ -124,6 +129,9 @@ func newWorld(t tb) *world {
 	w.start()
 	t.Cleanup(func() {
 		w.stop()
+		if lines := w.errors.unexpected(); len(lines) > 0 {
+			t.Fatalf("errors in the log: %q", lines)
+		}
 		if err := s.Close(); err != nil {
 			t.Fatalf("close store: %v", err)
 		}
@@ -133,7 +141,11 @@ func newWorld(t tb) *world {
 
 // start starts a hub on the store.
 func (w *world) start() {
-	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Courtesies: hub.Courtesies{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, Inbox: w.inbox, AppID: ourApp, Timing: hub.DefaultTiming()})
+	timing := hub.DefaultTiming()
+	if w.timing != nil {
+		timing = *w.timing
+	}
+	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Courtesies: hub.Courtesies{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, Inbox: w.inbox, AppID: ourApp, Timing: timing, Logger: slog.New(w.errors)})
 	w.must(w.hub.NoteGaps(w.ctx))
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)

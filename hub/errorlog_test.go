@@ -1,0 +1,57 @@
+package hub_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+)
+
+// errorLog notes what a hub logs as an error: nothing that a test does not bring about
+// itself may go wrong, also where it is tried again and nobody sees it.
+type errorLog struct {
+	mu    sync.Mutex
+	lines []string
+	// expected: the test breaks something.
+	expected bool
+}
+
+// Enabled implements [slog.Handler].
+func (l *errorLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
+
+// Handle implements [slog.Handler].
+func (l *errorLog) Handle(_ context.Context, r slog.Record) error {
+	var b strings.Builder
+	b.WriteString(r.Message)
+	r.Attrs(func(a slog.Attr) bool {
+		b.WriteString(" " + a.String())
+		return true
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, b.String())
+	return nil
+}
+
+// WithAttrs implements [slog.Handler].
+func (l *errorLog) WithAttrs([]slog.Attr) slog.Handler { return l }
+
+// WithGroup implements [slog.Handler].
+func (l *errorLog) WithGroup(string) slog.Handler { return l }
+
+// unexpected returns the errors that no test brought about.
+func (l *errorLog) unexpected() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.expected {
+		return nil
+	}
+	return l.lines
+}
+
+// goesWrong tells that the test breaks something: errors are in the log then.
+func (w *world) goesWrong() {
+	w.errors.mu.Lock()
+	defer w.errors.mu.Unlock()
+	w.errors.expected = true
+}
