@@ -160,10 +160,10 @@ func scenes() []scene {
 		{name: "palette", history: 12, steps: []step{{see: first, keys: ctrlK}}},
 		{name: "palette-found", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "ca"}}},
 		{name: "snooze", history: 12, steps: []step{{see: first, keys: "s"}}},
-		{name: "snooze-typed", history: 12, steps: []step{{see: first, keys: "s"}, {keys: "4"}, {keys: "soon" + enter}}},
+		{name: "snooze-typed", history: 12, steps: []step{{see: first, keys: "s"}, {keys: "4"}, {keys: "soon"}, {keys: enter}}},
 		{name: "assign", history: 12, prepare: teamed, steps: []step{{see: first, keys: "a"}}},
 		{name: "away", history: 12, prepare: away, steps: []step{{see: first, keys: "a"}}},
-		{name: "delete", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "delete" + enter}}},
+		{name: "delete", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "delete"}, {keys: enter}}},
 		{name: "done", history: 12, steps: []step{{see: first, keys: "e"}}, after: "z"},
 		{name: "search", history: 40, steps: []step{{see: first, keys: "/"}, {keys: "wood"}, {keys: enter}}},
 		{name: "panel", history: 12, prepare: answered, steps: []step{open, {keys: "i"}}},
@@ -184,7 +184,7 @@ func scenes() []scene {
 			{at: rep, read: true},
 		}},
 		{name: "events", prepare: happened, steps: []step{open}, also: []variant{tall("en"), tall("ja")}},
-		{name: "names", prepare: named, steps: []step{{see: "ab", keys: "jj" + enter}}},
+		{name: "names", prepare: named, steps: []step{{see: "ab", keys: "jj"}, {keys: enter}}},
 	}
 }
 

@@ -1,12 +1,15 @@
 package ui
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
 	"parley/ui/command"
 	"parley/ui/overlay"
+	"parley/words"
 )
 
 // key hands a key press on: to what lies over the screen, to the composer, or to the
@@ -88,23 +91,61 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+k":
 		return m.openPalette()
 	}
+	return m.compose(k)
+}
+
+// compose has the composer take a key or a pasted text.
+func (m *Model) compose(msg tea.Msg) tea.Cmd {
 	before := m.box.Text()
-	cmd := m.box.Update(k)
+	cmd := m.box.Update(msg)
 	if m.box.Text() == before {
 		return cmd
 	}
 	return tea.Batch(cmd, m.typing(), m.tellTyping())
 }
 
-// paste goes where text is typed, and nowhere else.
+// paste goes where text is typed, and nowhere else. Keys that come faster than a hand types
+// are one as well; elsewhere nothing is done with them, and the user is told.
 func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 	switch {
+	case !m.types():
+		if c, ok := m.steps(p.Content); ok {
+			return c
+		}
+		m.notify(m.say(words.PasteNowhere))
 	case m.overlay.Overlay != nil:
 		return m.keyOverlay(p)
-	case m.box.IsOpen():
-		return tea.Batch(m.box.Update(p), m.typing())
+	default:
+		return m.compose(p)
 	}
 	return nil
+}
+
+// types tells whether text is being typed.
+func (m *Model) types() bool {
+	if m.overlay.Overlay != nil {
+		_, _, ok := m.overlay.Cursor()
+		return ok
+	}
+	return m.box.IsOpen()
+}
+
+// steps goes up or down as often as one key says that came many times at once: it was held
+// down while the line stood still, and nothing is done by it but that the selection moves.
+func (m *Model) steps(keys string) (tea.Cmd, bool) {
+	r, size := utf8.DecodeRuneInString(keys)
+	if m.overlay.Overlay != nil || keys != strings.Repeat(keys[:size], len(keys)/max(1, size)) {
+		return nil, false
+	}
+	c, ok := m.commands.ByKey(m.scope(), tea.Key{Code: r, Text: keys[:size]})
+	if !ok || c.ID != "down" && c.ID != "up" {
+		return nil, false
+	}
+	var all []tea.Cmd
+	for range len(keys) / size {
+		all = append(all, m.run(c))
+	}
+	return tea.Batch(all...), true
 }
 
 // quit leaves, once what was typed is kept.

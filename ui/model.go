@@ -32,6 +32,8 @@ type Options struct {
 	// Browse opens an address in the user's browser. Nil: there is none on this
 	// machine, as over SSH; addresses are copied.
 	Browse func(url string) error
+	// Typing is told whether text is being typed, after each change; nil: nobody asks.
+	Typing func(bool)
 	// Now is the clock of this machine.
 	Now func() time.Time
 	// Typed are the drafts of earlier runs.
@@ -62,6 +64,8 @@ type Model struct {
 	browse func(url string) error
 	// preview: the conversation follows the selection.
 	preview bool
+	// tellsTyping is who wants to know whether text is being typed.
+	tellsTyping func(bool)
 
 	clock    clock
 	terminal terminal
@@ -124,7 +128,7 @@ func New(o Options) (*Model, error) {
 		return nil, errors.Join(ErrOptions, err)
 	}
 	m := &Model{
-		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse, preview: o.Preview,
+		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse, preview: o.Preview, tellsTyping: o.Typing,
 		clock:    clock{local: o.Now, after: timer},
 		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
 		commands: registry,

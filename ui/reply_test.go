@@ -140,8 +140,10 @@ func TestPasteGoesWhereTextIsTyped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
 	w.sends(tea.PasteMsg{Content: "e\ne\n"})
-	w.shows("Open 3")
-	w.keys("enter")
+	w.shows("Open 3", "A text was pasted where none is typed: nothing was done with it.")
+	w.keys("?")
+	w.sends(tea.PasteMsg{Content: "e\ne\n"})
+	w.keys("esc", "enter")
 	w.sends(tea.PasteMsg{Content: "e"})
 	w.keys("r")
 	w.sends(tea.PasteMsg{Content: "one\r\ntwo\x1b[2J\n"})
@@ -253,4 +255,32 @@ func TestWhatAsks(t *testing.T) {
 	w.hides("It may have arrived")
 	w.keys("D")
 	w.shows("No reply here needs a decision.")
+}
+
+// TestKeysFasterThanAHand: a key that came many times at once moves the selection as often,
+// and nothing else acts.
+func TestKeysFasterThanAHand(t *testing.T) {
+	t.Parallel()
+	typing := []bool{}
+	w := newWorld(t, some(9))
+	w.tellsTyping = func(yes bool) { typing = append(typing, yes) }
+	first, _ := w.current()
+	w.sends(tea.PasteMsg{Content: "jjjj"})
+	w.sends(tea.PasteMsg{Content: "kkk"})
+	w.sends(tea.PasteMsg{Content: "eeee"})
+	w.sends(tea.PasteMsg{Content: "\r\r"})
+	w.sends(tea.PasteMsg{Content: "jjk"})
+	w.shows("Open 9", "nothing was done with it")
+	if now, _ := w.current(); now.ID == first.ID || len(w.hub.replies) > 0 || w.focus != paneList {
+		t.Errorf("at %s after %s", now.ID, first.ID)
+	}
+	w.keys("enter", "r")
+	w.sends(tea.PasteMsg{Content: "は\r"})
+	w.shows("Open 9")
+	if got := w.box.Text(); got != "は\n" || len(w.hub.replies) > 0 {
+		t.Errorf("%q", got)
+	}
+	if len(typing) == 0 || typing[0] || !typing[len(typing)-1] {
+		t.Errorf("typing: %v", typing)
+	}
 }

@@ -245,5 +245,8 @@ func (m *Model) settle() tea.Cmd {
 	taken, records := m.dropTaken(), m.followCRM()
 	handed := m.handOn()
 	m.draw()
+	if m.tellsTyping != nil {
+		m.tellsTyping(m.types())
+	}
 	return tea.Batch(taken, handed, records, m.watchReading(), m.readOlder(), m.readOn(), m.tellPresence(), m.clock.wake(m.nextChange()))
 }

@@ -106,6 +106,7 @@ const (
 	SaidPageChecking    ID = "said_page_checking"
 	SaidLinkCopied      ID = "said_link_copied"
 	SaidAddressOpened   ID = "said_address_opened"
+	PasteNowhere        ID = "paste_nowhere"
 	PasteTooLong        ID = "paste_too_long"
 	NewsUnreadable      ID = "news_unreadable"
 )

@@ -49,6 +49,12 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	defer leave()
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
+	var program *term.Program
+	keys, err := newKeyboard(&hangup{File: in, gone: leave}, func() { _, _ = program.Write([]byte(term.Question)) })
+	if err != nil {
+		return err
+	}
+	defer func() { _ = keys.Close() }()
 	box := model.NewInbox(model.User{})
 	follow := c.NewSync(p.timing())
 	hub := &screenHub{client: c, tell: follow.Tell, kept: kept, explain: func(err error) string { return p.failure(err).say }, leaving: ctx}
@@ -62,7 +68,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	}
 	keeping := &screenDrafts{drafts: drafts, hub: c.URL()}
 	m, err := ui.New(ui.Options{
-		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, Unsent: hub.unsent(), Browse: p.browser(), ASCII: p.ascii(s),
+		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, Unsent: hub.unsent(), Browse: p.browser(), Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Light: s.Theme == themeLight, Dark: s.Theme == themeDark,
 		AskColours: p.getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
@@ -72,7 +78,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	if err != nil {
 		return err
 	}
-	program := term.NewProgram(m, p.painted(in, out, leave))
+	program = term.NewProgram(m, p.painted(in, out, keys, leave))
 	hub.show = func(u ui.Uploading) { program.Send(u) }
 	err = p.besideSync(ctx, leave, program, follow, client.NewKeeper(box))
 	// What was sent off and what was typed last is kept however the program ended.
@@ -110,9 +116,9 @@ func (p *program) besideSync(ctx context.Context, leave func(), program *term.Pr
 // painted says how the screen is painted on a terminal; gone is told when there is none any
 // more. Over SSH there is no shell beside the program, and no more is drawn than the hub
 // allows, whatever the terminal says that it is.
-func (p *program) painted(in, out *os.File, gone func()) term.Options {
+func (p *program) painted(in, out *os.File, keys io.Reader, gone func()) term.Options {
 	o := term.Options{
-		In: in, Out: out, Input: &hangup{File: in, gone: gone}, Env: p.env, Every: p.every(), Suspend: p.canSuspend(), Lost: gone,
+		In: in, Out: out, Input: keys, Env: p.env, Every: p.every(), Suspend: p.canSuspend(), Lost: gone,
 	}
 	if p.seat != nil {
 		l := sshd.DefaultLimits()
@@ -195,20 +201,4 @@ func (p *program) ascii(s settings) bool {
 		}
 	}
 	return false
-}
-
-// hangup is a terminal's input that ends the program when it is gone, which reading it
-// tells, and nothing else may.
-type hangup struct {
-	*os.File
-	gone func()
-}
-
-// Read implements io.Reader.
-func (h *hangup) Read(b []byte) (int, error) {
-	n, err := h.File.Read(b)
-	if n == 0 && (err == nil || errors.Is(err, io.EOF) || errors.Is(err, syscall.EIO)) {
-		h.gone()
-	}
-	return n, err
 }

@@ -147,7 +147,7 @@ func (s *screen) makesDeal(w *world, say sayer, private bool) {
 	s.sees(say(words.PickerNotFound, "Words", "会議室の机"))
 	s.types(keyDown + keyDown + keyEnter)
 	s.sees(say(words.FormFor, "Name", "山田 花子"), say(words.FormCurrency))
-	s.types(keyTab + "480,000" + keyTab)
+	s.types(keyTab + between + "480,000" + between + keyTab + between)
 	if say(words.FormTitle) == english.Say(words.FormTitle) {
 		s.types("JPY")
 	}

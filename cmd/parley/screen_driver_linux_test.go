@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -31,7 +32,10 @@ type screen struct {
 	emulator *vt.Emulator
 	raw      bytes.Buffer
 	// heard is when the program wrote last.
-	heard  time.Time
+	heard time.Time
+	// typed is the text that was typed last, and before when the program wrote before that.
+	typed  string
+	before time.Time
 	hungUp bool
 	pumps  sync.WaitGroup
 }
@@ -200,8 +204,32 @@ func (s *screen) resize(w, h int) {
 	s.setSize(w, h)
 }
 
-// types has the user type keys.
+// types has the user type keys. A text and the key that ends it are no hand's where they
+// come at once: that key comes once the text stands on the screen.
 func (s *screen) types(keys string) {
+	s.t.Helper()
+	text, ends := strings.CutSuffix(keys, keyEnter)
+	if text != "" {
+		s.typed, s.before = text, s.came()
+		if utf8.RuneCountInString(text) < 2 || text[0] < ' ' {
+			s.typed = ""
+			s.writes(keys)
+			return
+		}
+		s.writes(text)
+	}
+	if ends {
+		last, _ := utf8.DecodeLastRuneInString(s.typed)
+		s.waits(s.typed+" is typed", func(lines []string) bool {
+			return s.typed == "" || s.heard.After(s.before) && strings.ContainsRune(strings.Join(lines, ""), last)
+		})
+		s.typed = ""
+		s.writes(keyEnter)
+	}
+}
+
+// writes has the terminal send something.
+func (s *screen) writes(keys string) {
 	s.t.Helper()
 	if _, err := s.user.WriteString(keys); err != nil {
 		s.t.Fatalf("type %q: %v\n%s", keys, err, s.picture())
@@ -226,6 +254,9 @@ const (
 	// What the terminal sends when it gets the focus, and when it loses it.
 	keyFocus = "\x1b[I"
 	keyBlur  = "\x1b[O"
+	// between stands between keys that a hand presses one after the other, in a test that
+	// need not wait for what the first brings about.
+	between = keyFocus
 )
 
 // presses has the user press a key, and waits for what it brings up.

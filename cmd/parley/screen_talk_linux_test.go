@@ -69,7 +69,7 @@ func TestScreenRepliesAtOnce(t *testing.T) {
 	}
 	s := startScreen(t, h.screenEnv(t, h.ann))
 	s.sees("● live", "question 40")
-	s.types(keyEnter + "r" + "The answer" + keyEnter)
+	s.types(keyEnter + between + "r" + between + "The answer" + between + keyEnter + between)
 	s.inThread("The answer", "✓ sent")
 	s.leaves()
 }
@@ -98,8 +98,7 @@ func TestScreenWindowCloses(t *testing.T) {
 		t.Errorf("the composer is closed %s after the window is", late)
 	}
 	t.Logf("closed %s after the end", time.Since(ends))
-	s.types(keyEnter)
-	s.types(", though late")
+	s.types(keyEnter + between + ", though late" + between)
 	s.sees("Yes, we are, though late", "draft kept, nothing is sent")
 	s.types(keyEnter + keyEscape)
 	s.sees("✎ Yes, we are, though late")
@@ -153,7 +152,7 @@ func TestScreenHubAway(t *testing.T) {
 	s.sees("○ offline", "tried again by itself")
 	w.startHub()
 	s.sees("● live", "Open 2", "Marta Ruiz", "Ken Sato")
-	s.types("/")
+	s.presses("/", "Search names and messages")
 	s.types("Ken Sato" + keyEnter)
 	s.sees("1 found")
 	s.types("g" + keyEnter)
@@ -267,7 +266,7 @@ func TestScreenBlockWhileTyping(t *testing.T) {
 	if late > soon {
 		t.Errorf("the composer is closed %s after Facebook said so", late)
 	}
-	s.types(keyEnter)
+	s.types(keyEnter + between)
 	w.facebook.control("POST", "/page", map[string]any{"policy": "unblock"}, nil)
 	s.sees("enter send", "half a thought")
 	if got := w.facebook.gotBy("2001"); len(got) > 0 {

@@ -183,7 +183,9 @@ func TestSSH(t *testing.T) {
 	s.sees("Reply to 山田 花子")
 	s.types("r")
 	s.sees("enter send")
-	s.types("over SSH" + keyEnter)
+	s.types("over SSH")
+	s.sees("over SSH")
+	s.types(keyEnter)
 	waitFor(t, "the customer has the answer", patience, func() bool {
 		got := w.facebook.gotBy("2001")
 		return len(got) == 1 && got[0] == "over SSH"

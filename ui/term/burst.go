@@ -1,0 +1,113 @@
+package term
+
+import (
+	"time"
+	"unicode/utf8"
+)
+
+// handGap is the least time between two keys of a hand. What comes faster was pasted, or
+// typed while the line stood still: it is not for each key to act by itself.
+const handGap = 5 * time.Millisecond
+
+// A text of several lines, or a long one, comes in pieces where the line is slow: what
+// comes within tailGap still belongs to it.
+const (
+	tailGap  = 250 * time.Millisecond
+	longText = 256 // bytes
+)
+
+// fewest is how many keys are a burst. Where text is typed two are, if one is a line end: it
+// would send.
+const fewest = 3
+
+// bursts finds what comes faster than a hand types, and makes a pasted text of it.
+//
+// The zero bursts is ready. It is not safe for concurrent use.
+type bursts struct {
+	// run is what came so fast, without what has gone already.
+	run []byte
+	// keys of it, in all; ends: there is a line end among them.
+	keys int
+	ends bool
+	// tail: it follows a text that was pasted.
+	tail bool
+	last time.Time
+	// until is how long what comes belongs to a text that was pasted.
+	until time.Time
+	// typing: text was being typed when the last of it came.
+	typing bool
+	out    [][]byte
+}
+
+// feed takes units that came at a time, and returns what goes on. Text is being typed:
+// then a single character means itself, and goes at once.
+func (b *bursts) feed(units []unit, now time.Time, typing bool) [][]byte {
+	b.out = nil
+	if b.keys > 0 && now.Sub(b.last) > handGap {
+		b.resolve()
+	}
+	for _, u := range units {
+		switch u.kind {
+		case isCharacter:
+			b.character(u.bytes, now, typing)
+		case isPaste:
+			b.resolve()
+			b.paste(u.bytes)
+		case isSequence:
+			b.resolve()
+			b.out = append(b.out, u.bytes)
+		}
+	}
+	return b.out
+}
+
+// wait is when to call [bursts.expire]; ok is false while nothing is held.
+func (b *bursts) wait() (at time.Time, ok bool) { return b.last.Add(handGap), b.keys > 0 }
+
+// expire tells that no more came in time.
+func (b *bursts) expire() [][]byte {
+	b.out = nil
+	b.resolve()
+	return b.out
+}
+
+func (b *bursts) character(c []byte, now time.Time, typing bool) {
+	if b.keys == 0 {
+		b.tail = now.Before(b.until)
+	}
+	b.keys++
+	b.last, b.typing = now, typing
+	end := c[0] == '\r' || c[0] == '\n'
+	b.ends = b.ends || end
+	if b.keys == 1 && typing && !end && !b.tail {
+		b.out = append(b.out, c)
+		return
+	}
+	if len(b.run) < maxPaste {
+		b.run = append(b.run, c...)
+	}
+}
+
+// resolve decides what came.
+func (b *bursts) resolve() {
+	run, keys := b.run, b.keys
+	burst := b.tail || keys >= fewest || keys > 1 && b.ends && b.typing
+	if burst && (b.tail || b.ends || len(run) >= longText) {
+		b.until = b.last.Add(tailGap)
+	}
+	b.run, b.keys, b.ends, b.tail = nil, 0, false, false
+	if burst && len(run) > 0 {
+		b.paste(run)
+		return
+	}
+	for len(run) > 0 {
+		_, size := utf8.DecodeRune(run)
+		b.out = append(b.out, run[:size])
+		run = run[size:]
+	}
+}
+
+// paste puts the marks around a text.
+func (b *bursts) paste(text []byte) {
+	b.out = append(b.out, append(append([]byte(pasteBegins), text...), pasteEnds...))
+}
