@@ -103,7 +103,7 @@ func (b *batch) summarise(c *openConversation) error {
 	}
 	m, err := b.tx.Newest(c.ID, 0)
 	if errors.Is(err, store.ErrNotFound) {
-		c.LastMessage = nil
+		c.LastMessage, c.LastSaid, c.Waits, c.WaitsSince = nil, nil, model.WaitsNobody, nil
 		return nil
 	}
 	if err != nil {
@@ -111,6 +111,44 @@ func (b *batch) summarise(c *openConversation) error {
 	}
 	s := m.Summary()
 	c.LastMessage, c.UpdatedAt = &s, m.Order
+	return b.whoWaits(c, m)
+}
+
+// whoWaits tells who waits in a conversation, by what was said last and by replies that ask.
+func (b *batch) whoWaits(c *openConversation, newest store.Message) error {
+	said, err := newest, error(nil)
+	if !newest.Said() {
+		said, err = b.tx.NewestSaid(c.ID)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	c.LastSaid, c.Waits, c.WaitsSince = nil, model.WaitsNobody, nil
+	if err == nil {
+		if c.Waits = model.WaitsFor(said.Message); c.Waits != model.WaitsNobody {
+			c.WaitsSince = &said.SentAt
+		}
+		if said.ID != newest.ID && newest.State != model.Failed { // that shows itself
+			s := said.Summary()
+			c.LastSaid = &s
+		}
+	}
+	open, err := b.tx.UnsettledReplies(c.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		if r.State != model.Ask {
+			continue
+		}
+		m, err := b.tx.Message(r.MessageID)
+		if err != nil {
+			return err
+		}
+		if c.Waits != model.WaitsReply || m.SentAt.Before(*c.WaitsSince) {
+			c.Waits, c.WaitsSince = model.WaitsReply, &m.SentAt
+		}
+	}
 	return nil
 }
 

@@ -196,6 +196,7 @@ func (b *batch) sentElsewhere(c *openConversation, e model.Inbound, ev model.Ech
 		Message: model.Message{
 			MID: ev.MID, Direction: model.Out, Author: author, Text: ev.Text,
 			Attachments: ev.Attachments, ReplyToMID: ev.ReplyTo, SentAt: e.At, State: model.Sent,
+			Standby: e.Standby,
 		},
 		Order: e.At, MetaTime: true,
 	}

@@ -47,16 +47,16 @@ func TestTriageMovesBetweenFilters(t *testing.T) {
 			in     []store.Filter
 			counts store.Counts
 		}{
-			{"as it came", model.Triage{}, []store.Filter{store.FilterOpen, store.FilterUnassigned}, store.Counts{Open: 1, Unassigned: 1, Unread: 1}},
+			{"as it came", model.Triage{}, []store.Filter{store.FilterOpen, store.FilterUnassigned, store.FilterWaiting}, store.Counts{Open: 1, Unassigned: 1, Unread: 1, Waiting: 1}},
 			{"done", model.ToStatus(model.Done), []store.Filter{store.FilterDone}, store.Counts{Done: 1}},
 			{"snoozed", model.Snooze(until), []store.Filter{store.FilterSnoozed}, store.Counts{Snoozed: 1, Unread: 1}},
 			{"assigned", model.Assign(w.cat.ID), []store.Filter{store.FilterMine, store.FilterSnoozed}, store.Counts{Mine: 1, Snoozed: 1, Unread: 1}},
-			{"open", model.ToStatus(model.Open), []store.Filter{store.FilterMine, store.FilterOpen}, store.Counts{Mine: 1, Open: 1, Unread: 1}},
-			{"nobody's", model.Unassign(), []store.Filter{store.FilterOpen, store.FilterUnassigned}, store.Counts{Open: 1, Unassigned: 1, Unread: 1}},
+			{"open", model.ToStatus(model.Open), []store.Filter{store.FilterMine, store.FilterOpen, store.FilterWaiting}, store.Counts{Mine: 1, Open: 1, Unread: 1, Waiting: 1}},
+			{"nobody's", model.Unassign(), []store.Filter{store.FilterOpen, store.FilterUnassigned, store.FilterWaiting}, store.Counts{Open: 1, Unassigned: 1, Unread: 1, Waiting: 1}},
 		} {
 			w.triage(w.ann, hanako, step.change)
 			for _, f := range []store.Filter{
-				store.FilterOpen, store.FilterMine, store.FilterUnassigned, store.FilterSnoozed, store.FilterDone,
+				store.FilterOpen, store.FilterMine, store.FilterUnassigned, store.FilterSnoozed, store.FilterDone, store.FilterWaiting,
 			} {
 				if got := w.filtered(w.cat, f); slices.Contains(step.in, f) != (len(got) == 1) {
 					t.Errorf("%s: the filter %s holds %s", step.name, f, got)

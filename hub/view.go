@@ -92,12 +92,18 @@ func (v view) conversation(c store.Conversation) (model.Conversation, error) {
 	}
 	links, err := v.links(c.ID)
 	c.Links = links
-	if m := c.LastMessage; m != nil && m.Author.Kind == model.ByCustomer {
-		s := *m
-		s.Author.Name = c.Customer.Name
-		c.LastMessage = &s
-	}
+	c.LastMessage, c.LastSaid = named(c.LastMessage, c.Customer), named(c.LastSaid, c.Customer)
 	return c.Conversation, err
+}
+
+// named fills the customer's name into a message of theirs.
+func named(m *model.Summary, by model.Customer) *model.Summary {
+	if m == nil || m.Author.Kind != model.ByCustomer {
+		return m
+	}
+	s := *m
+	s.Author.Name = by.Name
+	return &s
 }
 
 // message fills in what may have become known since: the customer's name, what a record

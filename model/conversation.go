@@ -81,6 +81,12 @@ type Conversation struct {
 	Labels       []string   `json:"labels"`
 	Links        []Link     `json:"links"`
 	LastMessage  *Summary   `json:"last_message"`
+	// LastSaid is the last message between customer and Page, where LastMessage is another:
+	// a note, a line about something, or what did not reach the customer.
+	LastSaid *Summary `json:"last_said,omitempty"`
+	// Waits tells who waits, WaitsSince since when.
+	Waits      Waiting    `json:"waits,omitempty" enum:"nobody,customer,reply" doc:"Who waits: the customer, who spoke last; a reply that asks"`
+	WaitsSince *time.Time `json:"waits_since,omitempty"`
 
 	// Started: the customer wrote, or did what Meta counts as writing.
 	Started bool `json:"started"`

@@ -14,6 +14,7 @@ const (
 	isUnread   // not done, and with something unread
 	isBlocked  // not done, and its own state allows no reply
 	windowOpen // the reply window
+	isWaiting  // open and the customer waits, or a reply asks
 	classes    = iota
 )
 
@@ -50,6 +51,7 @@ type Counts struct {
 	Done       int `json:"done"`
 	Blocked    int `json:"blocked"`
 	Unread     int `json:"unread"`
+	Waiting    int `json:"waiting"`
 }
 
 // Of returns the count of a filter.
@@ -69,6 +71,8 @@ func (c Counts) Of(f Filter) int {
 		return c.Done
 	case FilterBlocked:
 		return c.Blocked
+	case FilterWaiting:
+		return c.Waiting
 	}
 	return 0
 }
@@ -122,6 +126,7 @@ func (c *Counts) add(d Counts) {
 	c.Done += d.Done
 	c.Blocked += d.Blocked
 	c.Unread += d.Unread
+	c.Waiting += d.Waiting
 }
 
 func (c *Counts) addHeld(p *inboxPage) {
@@ -133,6 +138,7 @@ func (c *Counts) addHeld(p *inboxPage) {
 	c.Snoozed += t.of(isAsleep)
 	c.Done += t.of(isDone)
 	c.Unread += t.of(isUnread)
+	c.Waiting += t.of(isWaiting)
 	if p.blocks {
 		c.Blocked += t.of(isUndone)
 		return

@@ -15,7 +15,7 @@ type Sort string
 const (
 	// SortNewest: newest activity first.
 	SortNewest Sort = "newest"
-	// SortWaiting: those whose last message is the customer's, who waits longest
+	// SortWaiting: those in which the customer or a reply waits, the one that waits longest
 	// first; then the others, newest activity first.
 	SortWaiting Sort = "waiting"
 	// SortClosing: those whose reply window is open, the one that closes next
@@ -38,8 +38,8 @@ func (s Sort) key(r *row) sortKey {
 		group = 2
 	}
 	switch {
-	case s == SortWaiting && r.facts.has(factWaiting):
-		return sortKey{group, r.sent}
+	case s == SortWaiting && r.facts.has(factWaiting|factAsks):
+		return sortKey{group, r.since}
 	case s == SortClosing && r.class.has(windowOpen):
 		return sortKey{group, r.window}
 	case s == SortNewest:

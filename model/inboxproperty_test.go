@@ -20,7 +20,7 @@ import (
 var (
 	filters = []model.Filter{
 		model.FilterAll, model.FilterOpen, model.FilterMine, model.FilterUnassigned,
-		model.FilterSnoozed, model.FilterDone, model.FilterBlocked,
+		model.FilterSnoozed, model.FilterDone, model.FilterBlocked, model.FilterWaiting,
 	}
 	sorts = []model.Sort{model.SortNewest, model.SortWaiting, model.SortClosing}
 )
@@ -353,6 +353,8 @@ func belongs(f model.Filter, now time.Time, p model.Page, c model.Conversation) 
 		return c.Asleep(now)
 	case model.FilterDone:
 		return done
+	case model.FilterWaiting:
+		return c.NeedsYou(now)
 	case model.FilterBlocked:
 		return !done && !model.CanReply(now, p, c, me.ID).Allowed
 	}
@@ -375,12 +377,13 @@ func compareBy(s model.Sort, now time.Time, a, b model.Conversation) int {
 	last := cmp.Compare(b.ID, a.ID)
 	switch s {
 	case model.SortWaiting:
-		waiting := func(c model.Conversation) bool { return c.LastMessage != nil && c.LastMessage.Direction == model.In }
+		since := func(c model.Conversation) *time.Time { _, t := c.WhoWaits(); return t }
+		waiting := func(c model.Conversation) bool { return since(c) != nil }
 		if c := first(waiting); c != 0 {
 			return c
 		}
 		if waiting(a) {
-			return cmp.Or(a.LastMessage.SentAt.Compare(b.LastMessage.SentAt), last)
+			return cmp.Or(since(a).Compare(*since(b)), last)
 		}
 	case model.SortClosing:
 		open := func(c model.Conversation) bool { return c.WindowUntil != nil && now.Before(*c.WindowUntil) }

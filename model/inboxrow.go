@@ -54,6 +54,7 @@ type row struct {
 	updated stamp
 	window  stamp
 	sent    stamp
+	since   stamp // of who waits
 
 	psidLen, lastIDLen uint16
 	nameLen            uint32
@@ -81,6 +82,7 @@ type rowExtra struct {
 	entry       *Entry
 	event       *Notable
 	attachments []string
+	said        *Summary
 }
 
 // facts are a row's yes and no.
@@ -95,7 +97,9 @@ const (
 	factOtherApp                      //
 	factAssigned                      // assignee is set
 	factLast                          // there is a last message
-	factWaiting                       // it is the customer's
+	factWaiting                       // the customer waits
+	factAsks                          // a reply asks
+	factTold                          // the hub told who waits
 	factCustomers                     // its author has the customer's name
 	factShortID                       // its id lacks the Page's
 	factWide                          // its text is kept as UTF-16
@@ -132,6 +136,15 @@ func (p *inboxPage) pack(c *Conversation) row {
 		r.assignee = unique.Make(*c.Assignee)
 		r.set(factAssigned, true)
 	}
+	who, since := c.WhoWaits()
+	r.set(factTold, c.Waits != "")
+	r.set(factWaiting, who == WaitsCustomer)
+	r.set(factAsks, who == WaitsReply)
+	if who != WaitsNobody {
+		r.since = stampOfPointer(since)
+	} else {
+		r.since = never
+	}
 	r.extra = packExtra(c)
 	r.packWords(c)
 	return r
@@ -147,12 +160,12 @@ func (r *row) set(f facts, is bool) {
 func packExtra(c *Conversation) *rowExtra {
 	x := rowExtra{
 		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil),
-		labels: c.Labels, links: c.Links, entry: c.Entry,
+		labels: c.Labels, links: c.Links, entry: c.Entry, said: c.LastSaid,
 	}
 	if m := c.LastMessage; m != nil {
 		x.event, x.attachments = m.Event, m.Attachments
 	}
-	if x.snoozed == never && x.otherApp == never && x.entry == nil && x.event == nil &&
+	if x.snoozed == never && x.otherApp == never && x.entry == nil && x.event == nil && x.said == nil &&
 		len(x.labels)+len(x.links)+len(x.attachments) == 0 {
 		return nil
 	}
@@ -195,7 +208,6 @@ func (r *row) packWords(c *Conversation) {
 		}
 		r.last, r.sent = unique.Make(head), stampOf(m.SentAt)
 		r.set(factLast, true)
-		r.set(factWaiting, m.Direction == In)
 		if units = utf16Len(text); 2*units < len(text) && utf8.ValidString(text) {
 			r.set(factWide, true)
 		}
@@ -271,6 +283,7 @@ func (r *row) otherAppUntil() stamp {
 // pointees is room for what an unpacked conversation points to, in one piece.
 type pointees struct {
 	window, snoozed, otherApp time.Time
+	since                     time.Time
 	assignee                  UserRef
 	last                      Summary
 }
@@ -310,9 +323,12 @@ func (r *row) unpack() Conversation {
 		room.last = r.unpackLast(c.Customer.Name)
 		c.LastMessage = &room.last
 	}
+	if r.facts.has(factTold) {
+		c.Waits, c.WaitsSince = r.waits(), r.since.into(&room.since)
+	}
 	if x := r.extra; x != nil {
 		c.SnoozedUntil, c.OtherAppUntil = x.snoozed.into(&room.snoozed), x.otherApp.into(&room.otherApp)
-		c.Entry = x.entry
+		c.Entry, c.LastSaid = x.entry, x.said
 		if x.labels != nil {
 			c.Labels = x.labels
 		}
@@ -321,6 +337,16 @@ func (r *row) unpack() Conversation {
 		}
 	}
 	return c
+}
+
+func (r *row) waits() Waiting {
+	switch {
+	case r.facts.has(factAsks):
+		return WaitsReply
+	case r.facts.has(factWaiting):
+		return WaitsCustomer
+	}
+	return WaitsNobody
 }
 
 func (r *row) status() Status {

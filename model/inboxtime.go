@@ -79,6 +79,9 @@ func (in *Inbox) judge(r *row) class {
 	if r.window > in.now {
 		c |= windowOpen
 	}
+	if r.facts.has(factAsks) {
+		c |= isWaiting
+	}
 	if r.facts.has(factDone) {
 		return c | isDone
 	}
@@ -87,6 +90,9 @@ func (in *Inbox) judge(r *row) class {
 		c |= isAsleep
 	} else {
 		c |= isOpen
+		if r.facts.has(factWaiting) {
+			c |= isWaiting
+		}
 	}
 	switch {
 	case !r.facts.has(factAssigned):

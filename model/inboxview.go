@@ -18,6 +18,7 @@ const (
 	FilterSnoozed    Filter = "snoozed"    // still asleep
 	FilterDone       Filter = "done"
 	FilterBlocked    Filter = "blocked" // not done, and no reply is allowed now
+	FilterWaiting    Filter = "waiting" // open, and the customer waits; or a reply asks
 )
 
 // Query asks for a view: which conversations, in which order, of one Page or of
@@ -66,6 +67,8 @@ func (q Query) holds(r *row) bool {
 		return r.class.has(isAsleep)
 	case FilterDone:
 		return r.class.has(isDone)
+	case FilterWaiting:
+		return r.class.has(isWaiting)
 	case FilterBlocked:
 		return r.class.has(isBlocked) || r.page.blocks && r.class.has(isUndone)
 	}

@@ -111,6 +111,16 @@ func (w *world) message(p *worldPage, customer int, d model.Direction, text stri
 	m.Seq = p.next(model.ChangeMessage, string(m.ID))
 	s := m.Summary()
 	c.LastMessage, c.UpdatedAt = &s, w.now
+	if s := m.Summary(); w.made%3 > 0 { // else the client finds out
+		c.Waits, c.WaitsSince = model.WaitsNobody, nil
+		if d == model.In {
+			c.Waits, c.WaitsSince = model.WaitsCustomer, &s.SentAt
+		} else if w.made%5 == 0 {
+			c.Waits, c.WaitsSince = model.WaitsReply, &s.SentAt
+		}
+	} else {
+		c.Waits, c.WaitsSince = "", nil
+	}
 	p.touch(c)
 }
 

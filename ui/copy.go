@@ -19,10 +19,10 @@ func (m *Model) message() (model.Untrusted, bool) {
 		return msg.Text, ok && msg.Text != ""
 	}
 	r, ok := m.current()
-	if !ok || r.LastMessage == nil || r.LastMessage.Text == "" {
-		return "", false
+	if said := r.Shown(); ok && said != nil && said.Text != "" {
+		return said.Text, true
 	}
-	return r.LastMessage.Text, true
+	return "", false
 }
 
 func needsMessage(m *Model) string {

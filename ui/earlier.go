@@ -50,7 +50,7 @@ func (p *panelText) earlier(r model.Row) {
 
 // earlierLine is a conversation in a few words.
 func (m *Model) earlierLine(r model.Row) (day, gist string) {
-	who, text := m.look.Preview(r.LastMessage, m.inbox.User().ID)
+	who, text := m.look.Preview(r.Shown(), m.inbox.User().ID)
 	return m.look.Date(m.clock.now(), r.UpdatedAt), m.look.Cells.Apart(who + text)
 }
 

@@ -290,16 +290,15 @@ func (m *Model) takeBack() tea.Cmd {
 	return m.enqueue(&action{act: act{change: *last.back, said: said}, of: last})
 }
 
-// nextWaiting opens the conversation that needs an answer most: of those whose last
-// message is the customer's and that may be answered, the one that waits longest; then
-// the others in that order.
+// nextWaiting opens the conversation that needs the user most: of those in which a customer
+// waits who may be answered, or a reply asks, the one that waits longest; then the others in
+// that order.
 func (m *Model) nextWaiting() tea.Cmd {
-	v := m.inbox.View(model.Query{Filter: model.FilterOpen, Sort: model.SortWaiting, Page: m.query.Page})
+	v := m.inbox.View(model.Query{Filter: model.FilterWaiting, Sort: model.SortWaiting, Page: m.query.Page})
 	from := 0
 	if i, ok := v.Index(m.shown.id); ok {
 		from = i + 1
 	}
-	// Those that wait stand before the others, but for pinned ones.
 	for n := range v.Len() {
 		r, ok := v.At((from + n) % v.Len())
 		if ok && waits(r) && r.ID != m.shown.id {
@@ -312,5 +311,6 @@ func (m *Model) nextWaiting() tea.Cmd {
 }
 
 func waits(r model.Row) bool {
-	return r.Reply.Allowed && r.LastMessage != nil && r.LastMessage.Direction == model.In
+	who, _ := r.WhoWaits()
+	return r.Reply.Allowed || who == model.WaitsReply
 }

@@ -16,7 +16,7 @@ func (p *program) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: p.words.Say(words.ListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.oneOf(q.Filter, "all", "open", "mine", "unassigned", "snoozed", "done", "blocked"); err != nil {
+			if err := p.oneOf(q.Filter, "all", "open", "mine", "unassigned", "snoozed", "done", "blocked", "waiting"); err != nil {
 				return err
 			}
 			if err := p.checkLimit(q.Limit); err != nil {
@@ -73,7 +73,7 @@ func (p *program) conversationList(l client.FoundList, searched bool) {
 		if c.Unread > 0 {
 			unread = "●" + strconv.Itoa(c.Unread)
 		}
-		preview := p.preview(c.LastMessage)
+		preview := p.preview(c.Shown())
 		if len(c.Hits) > 0 {
 			preview = safe.LineN(marked(c.Hits[0].Text, c.Hits[0].Spans), previewCells).String()
 		}

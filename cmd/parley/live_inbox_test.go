@@ -19,7 +19,7 @@ import (
 var (
 	liveSorts   = []model.Sort{model.SortNewest, model.SortWaiting, model.SortClosing}
 	liveFilters = []model.Filter{
-		model.FilterAll, model.FilterOpen, model.FilterMine, model.FilterUnassigned, model.FilterSnoozed, model.FilterDone, model.FilterBlocked,
+		model.FilterAll, model.FilterOpen, model.FilterMine, model.FilterUnassigned, model.FilterSnoozed, model.FilterDone, model.FilterBlocked, model.FilterWaiting,
 	}
 )
 

@@ -65,7 +65,7 @@ func TestListsTellOfVisiblePagesAlone(t *testing.T) {
 		}
 		var n countsAnswer
 		w.get(c.who, "/v1/counts", &n)
-		if k := len(c.sees); n.Counts != (store.Counts{All: k, Open: k, Unassigned: k, Unread: k}) || !slices.Equal(pagesOf(n.AsOf), c.sees) {
+		if k := len(c.sees); n.Counts != (store.Counts{All: k, Open: k, Unassigned: k, Unread: k, Waiting: k}) || !slices.Equal(pagesOf(n.AsOf), c.sees) {
 			t.Errorf("%s counts %+v as of %s", c.who.Name, n.Counts, pagesOf(n.AsOf))
 		}
 		var ns noticeList
@@ -328,6 +328,7 @@ func TestFiltersAndCounts(t *testing.T) {
 		"snoozed":    {"snoozed"},
 		"done":       {"done"},
 		"blocked":    {"blocked"},
+		"waiting":    {"awake", "blocked", "mine", "open"},
 	}
 	for filter, psids := range want {
 		var l conversationList
@@ -346,7 +347,7 @@ func TestFiltersAndCounts(t *testing.T) {
 	}
 	var n countsAnswer
 	w.get(w.ann, "/v1/counts", &n)
-	if n.Counts != (store.Counts{All: 6, Open: 4, Mine: 1, Unassigned: 3, Snoozed: 1, Done: 1, Blocked: 1, Unread: 5}) {
+	if n.Counts != (store.Counts{All: 6, Open: 4, Mine: 1, Unassigned: 3, Snoozed: 1, Done: 1, Blocked: 1, Unread: 5, Waiting: 4}) {
 		t.Errorf("ann counts %+v", n.Counts)
 	}
 	w.get(w.cat, "/v1/counts", &n)

@@ -317,6 +317,7 @@ const (
 	FilterSnoozed    Filter = "snoozed"
 	FilterDone       Filter = "done"
 	FilterBlocked    Filter = "blocked"
+	FilterWaiting    Filter = "waiting"
 )
 
 // PageScope is a Page that a list may show, with what the Page itself says of
@@ -370,6 +371,7 @@ type Counts struct {
 	Done       int `json:"done"`
 	Blocked    int `json:"blocked"`
 	Unread     int `json:"unread"`
+	Waiting    int `json:"waiting"`
 }
 
 // Figures are what the hub has in hand.

@@ -135,6 +135,9 @@ type Reader interface {
 	// Newest returns the conversation's last message by order, with FirstSeq at
 	// most upTo; upTo 0: all of them. Lines about records of the CRM are passed over.
 	Newest(conversation model.ConversationID, upTo int64) (Message, error)
+	// NewestSaid returns the conversation's last message by order that was said between
+	// customer and Page ([model.Message.Said]).
+	NewestSaid(conversation model.ConversationID) (Message, error)
 	// NewestIn returns the conversation's last message of direction in by order.
 	NewestIn(conversation model.ConversationID) (Message, error)
 	// Pending returns what came before the message it is about, in order of coming.

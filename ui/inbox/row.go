@@ -200,7 +200,7 @@ func (p painter) second(r model.Row, d drawing, ink theme.Ink) string {
 // says is what the second line says: what was said last, with the reason before it
 // where no reply is allowed. The selected row gives the whole reason instead.
 func (p painter) says(r model.Row, d drawing) string {
-	who, text := p.Preview(r.LastMessage, p.me)
+	who, text := p.Preview(r.Shown(), p.me)
 	switch {
 	case d.code == "", pageWide(d.code) && !d.selected:
 		return who + text
@@ -218,7 +218,11 @@ func (p painter) marks(r model.Row, d drawing, ink theme.Ink) (string, int) {
 		b.WriteString(ink.Text.Paint(" ") + style.Paint(s))
 		cells += 1 + p.Cells.Width(s)
 	}
-	if m := r.LastMessage; m != nil && m.Direction == model.Out {
+	who, _ := r.WhoWaits()
+	switch m := r.Shown(); {
+	case who == model.WaitsReply: // whatever came after it
+		add(p.Theme.Asks, ink.Danger)
+	case m != nil && m.Direction == model.Out:
 		switch m.State {
 		case model.Ask, model.Failed:
 			add(p.Theme.Asks, ink.Danger)

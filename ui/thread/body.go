@@ -22,7 +22,7 @@ func (s *setting) message() {
 			s.wrapped(s.l.Theme.Bullet+" "+said, muted)
 		}
 	}
-	if s.m.Standby {
+	if s.m.Standby && s.m.Direction == model.In {
 		s.wrapped(s.l.Theme.Bullet+" "+s.l.Say(words.MessageStandby), muted)
 	}
 	if len(s.lines) == before {

@@ -58,6 +58,7 @@ func (t pageTx) PutConversation(c *store.Conversation) error {
 func (t pageTx) writeConversation(c store.Conversation) error {
 	c.Links, c.Reply = nil, model.Verdict{}
 	c.UpdatedAt, c.ProfileAt = exact(c.UpdatedAt), exact(c.ProfileAt)
+	c.WaitsSince = exactly(c.WaitsSince)
 	c.SnoozedUntil, c.WindowUntil = exactly(c.SnoozedUntil), exactly(c.WindowUntil)
 	c.OtherAppUntil = exactly(c.OtherAppUntil)
 	doc, err := encode(c)
@@ -70,13 +71,30 @@ func (t pageTx) writeConversation(c store.Conversation) error {
 	}
 	from, until := free(c.Conversation)
 	return t.run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
-		free_from, free_until, unread, nameless, profile_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		free_from, free_until, unread, nameless, profile_at, waits, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
 		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
 		free_until = excluded.free_until, unread = excluded.unread, nameless = excluded.nameless,
-		profile_at = excluded.profile_at, doc = excluded.doc`,
+		profile_at = excluded.profile_at, waits = excluded.waits, doc = excluded.doc`,
 		t.page, c.ID, c.Status, micros(c.UpdatedAt), assignee, awakeAt(c.Conversation),
-		from, until, c.Unread, flag(c.Customer.Name == ""), micros(c.ProfileAt), doc)
+		from, until, c.Unread, flag(c.Customer.Name == ""), micros(c.ProfileAt), waits(c.Conversation), doc)
+}
+
+// Who waits, as the column holds it; 0: nobody.
+const (
+	waitsCustomer = 1
+	waitsReply    = 2
+)
+
+func waits(c model.Conversation) int {
+	switch c.Waits {
+	case model.WaitsCustomer:
+		return waitsCustomer
+	case model.WaitsReply:
+		return waitsReply
+	case model.WaitsNobody:
+	}
+	return 0
 }
 
 // awakeAt is from when a conversation counts as open: [model.Conversation.Asleep]

@@ -22,6 +22,11 @@ const (
 	asleep = ` AND awake_at > ?`
 	// notFree takes now twice.
 	notFree = ` AND (free_until <= ? OR free_from > ?)`
+	// waiting is of those that are open, waitingAwake of those that are if they are awake,
+	// and asking of all others. The index of those is found by its own condition.
+	waiting      = ` AND waits <> 0`
+	waitingAwake = ` AND waits <> 0 AND (waits = 2 OR awake_at <= ?)`
+	asking       = ` AND waits <> 0 AND waits = 2`
 )
 
 // streams returns the parts of a list: one Page and one status each, because the
@@ -51,6 +56,10 @@ func streams(q store.ConversationQuery) ([]stream, error) {
 		case store.FilterUnassigned:
 			add(model.Open, ` AND assignee IS NULL`)
 			add(model.Snoozed, ` AND assignee IS NULL`+awake, now)
+		case store.FilterWaiting:
+			add(model.Open, waiting)
+			add(model.Snoozed, waitingAwake, now)
+			add(model.Done, asking)
 		case store.FilterBlocked:
 			if scope.Blocks {
 				add(model.Open, "")
@@ -143,6 +152,10 @@ func (r reader) CountConversations(q store.CountQuery) (store.Counts, error) {
 	return counts, nil
 }
 
+// countWaitingQuery reads the index of those that wait alone.
+const countWaitingQuery = `SELECT COUNT(*) FROM conversations WHERE page_id = ? AND waits <> 0
+	AND (waits = 2 OR status = ? OR status = ? AND awake_at <= ?)`
+
 // countPage adds the counts of one Page. Each status has a statement of its own,
 // which asks of its rows no more than can differ.
 func (r reader) countPage(scope store.PageScope, q store.CountQuery, counts *store.Counts) error {
@@ -173,6 +186,10 @@ func (r reader) countPage(scope store.PageScope, q store.CountQuery, counts *sto
 	if err != nil {
 		return err
 	}
+	var waits int
+	if err := r.get(countWaitingQuery, arguments{scope.ID, model.Open, model.Snoozed, now}, &waits); err != nil {
+		return err
+	}
 	if scope.Blocks {
 		blocked, sBlocked = open, snoozed
 	}
@@ -184,5 +201,6 @@ func (r reader) countPage(scope store.PageScope, q store.CountQuery, counts *sto
 	counts.Done += done
 	counts.Blocked += blocked + sBlocked
 	counts.Unread += unread + sUnread
+	counts.Waiting += waits
 	return nil
 }

@@ -117,6 +117,18 @@ func (r reader) Newest(id model.ConversationID, upTo int64) (store.Message, erro
 	return m, wrap(err, "read newest message of %s", id)
 }
 
+// newestSaidQuery walks back by the index until a message that was said.
+const newestSaidQuery = `SELECT doc FROM messages
+	WHERE page_id = ? AND conversation_id = ? AND direction IN ('in', 'out') AND state NOT IN ('failed', 'dropped')
+	AND coalesce(json_extract(doc, '$.standby'), 0) = 0 AND coalesce(json_extract(doc, '$.deleted'), 0) = 0
+	ORDER BY order_at DESC, first_seq DESC LIMIT 1`
+
+// NewestSaid implements [store.Reader].
+func (r reader) NewestSaid(id model.ConversationID) (store.Message, error) {
+	m, err := one[store.Message](r.session, newestSaidQuery, id.Page(), id)
+	return m, wrap(err, "read newest message between customer and page of %s", id)
+}
+
 // NewestIn implements [store.Reader].
 func (r reader) NewestIn(id model.ConversationID) (store.Message, error) {
 	m, err := one[store.Message](r.session, `SELECT doc FROM messages

@@ -14,7 +14,7 @@ func TestPlans(t *testing.T) {
 	s := newPages(t, "1")
 	for _, filter := range []store.Filter{
 		store.FilterAll, store.FilterOpen, store.FilterMine, store.FilterUnassigned,
-		store.FilterSnoozed, store.FilterDone, store.FilterBlocked,
+		store.FilterSnoozed, store.FilterDone, store.FilterBlocked, store.FilterWaiting,
 	} {
 		parts, err := streams(store.ConversationQuery{
 			Pages: []store.PageScope{{ID: "1"}}, Filter: filter, User: "u", Now: start,

@@ -148,6 +148,8 @@ func belongs(f store.Filter, now time.Time, p model.Page, c model.Conversation, 
 		return c.Asleep(now)
 	case store.FilterDone:
 		return done
+	case store.FilterWaiting:
+		return c.NeedsYou(now)
 	case store.FilterBlocked:
 		return !done && !model.CanReply(now, p, c, user).Allowed
 	}
@@ -203,6 +205,7 @@ func checkFilters(rt *rapid.T, t *testing.T, s store.Store, now time.Time, user 
 		store.FilterAll: counts.All, store.FilterOpen: counts.Open, store.FilterMine: counts.Mine,
 		store.FilterUnassigned: counts.Unassigned, store.FilterSnoozed: counts.Snoozed,
 		store.FilterDone: counts.Done, store.FilterBlocked: counts.Blocked,
+		store.FilterWaiting: counts.Waiting,
 	} {
 		var want []store.Conversation
 		for _, p := range pages {
@@ -272,6 +275,7 @@ func drawConversations(rt *rapid.T, page model.PageID) []store.Conversation {
 		c.Unreachable = !mostly.Draw(rt, "reachable")
 		c.OtherApp, c.OtherAppUntil = bools.Draw(rt, "other app"), drawTime(rt, "other app until")
 		c.Unread = rapid.IntRange(0, 2).Draw(rt, "unread")
+		c.Waits = rapid.SampledFrom([]model.Waiting{model.WaitsNobody, model.WaitsCustomer, model.WaitsReply}).Draw(rt, "waits")
 		if user := rapid.SampledFrom([]string{"", "u1", "u2"}).Draw(rt, "assignee"); user != "" {
 			c.Assignee = &model.UserRef{ID: model.UserID(user)}
 		}

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"searchPaging", testSearchPaging},
 		{"messageOrder", testMessageOrder},
 		{"messageMarks", testMessageMarks},
+		{"newestSaid", testNewestSaid},
 		{"outgoing", testOutgoing},
 		{"answered", testAnswered},
 		{"tombstones", testTombstones},
