@@ -182,7 +182,7 @@ func (h *hubServer) run(ctx context.Context) error {
 	}
 	g.Go(func() error { return h.hub.Run(ctx) })
 	if t := h.terminals; t != nil {
-		g.Go(func() error { return t.server.Serve(ctx, t.listener) })
+		g.Go(func() error { return t.serve(ctx) })
 	}
 	if h.callback != "" {
 		g.Go(func() error {

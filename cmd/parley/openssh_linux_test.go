@@ -102,8 +102,22 @@ func (c *openSSH) opens() *screen {
 	return s
 }
 
-// sessions are the processes that the hub runs for sessions.
+// sessions are the processes that run for sessions: what lets users in over SSH is the hub's
+// one process, and theirs are its.
 func (w *world) sessions() []int {
+	w.t.Helper()
+	var pids []int
+	for _, front := range w.fronts() {
+		pids = append(pids, w.startedBy(front)...)
+	}
+	return pids
+}
+
+// fronts are the hub's processes that let users in over SSH.
+func (w *world) fronts() []int { return w.startedBy(w.hub.cmd.Process.Pid) }
+
+// startedBy are the processes that another has started.
+func (w *world) startedBy(parent int) []int {
 	w.t.Helper()
 	all, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -117,7 +131,7 @@ func (w *world) sessions() []int {
 		}
 		pid, rest, _ := strings.Cut(string(b), " ")
 		fields := strings.Fields(rest[strings.LastIndexByte(rest, ')')+1:])
-		if len(fields) > 1 && fields[1] == strconv.Itoa(w.hub.cmd.Process.Pid) && fields[0] != "Z" {
+		if len(fields) > 1 && fields[1] == strconv.Itoa(parent) && fields[0] != "Z" {
 			n, _ := strconv.Atoi(pid)
 			pids = append(pids, n)
 		}
@@ -195,10 +209,10 @@ func TestOpenSSH(t *testing.T) {
 
 	s = c.opens()
 	s.sees("● live", "after the crash")
-	if figures := string(w.call(http.MethodGet, "http://"+w.metrics+"/metrics", nil, nil).body); !strings.Contains(figures, "parley_ssh_sessions 2\n") ||
-		!strings.Contains(figures, `parley_ssh_sessions_ended_total{why="left"} 1`) {
-		t.Error("the sessions are not in the figures")
-	}
+	waitFor(t, "the sessions are in the figures", patience, func() bool {
+		figures := string(w.call(http.MethodGet, "http://"+w.metrics+"/metrics", nil, nil).body)
+		return strings.Contains(figures, "parley_ssh_sessions 2\n") && strings.Contains(figures, `parley_ssh_sessions_ended_total{why="left"} 1`)
+	})
 	runProgram(t, w.hubEnv(), "", "user", "remove", bo.id).ok()
 	began := time.Now()
 	if code := s.exit(patience); code != 128+int(syscall.SIGHUP) {

@@ -119,7 +119,7 @@ func (p *program) root() *cobra.Command {
 		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.toHub(p.auditCommand()), p.demoCommand(),
 		p.loginCommand(), p.logoutCommand(), p.toHub(p.whoamiCommand()),
 		p.toHub(p.tokenCommand()), p.toHub(p.configCommand()),
-		p.completionCommand(), p.versionCommand(), p.sessionCommand(),
+		p.completionCommand(), p.versionCommand(), p.sessionCommand(), p.terminalsCommand(),
 	)
 	p.localise(root)
 	return root

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/hub"
@@ -20,7 +21,7 @@ import (
 
 // terminals are a hub's terminals over SSH.
 type terminals struct {
-	server   *sshd.Server
+	serve    func(context.Context) error
 	listener net.Listener
 	hostKey  gossh.PublicKey
 }
@@ -49,7 +50,8 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 		p.child.path = self
 	}
 	beside := filepath.Dir(s.DB)
-	key, err := sshd.HostKey(filepath.Join(beside, "ssh_host_ed25519_key"))
+	keyFile := filepath.Join(beside, "ssh_host_ed25519_key")
+	key, err := sshd.HostKey(keyFile)
 	if err != nil {
 		return failed(p.words.Say(words.ErrSSHKey, "Reason", plain(err.Error())))
 	}
@@ -62,20 +64,41 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 		_ = l.Close()
 		return usage(p.words.Say(words.ErrSSHDemo, "Address", plain(s.SSH)))
 	}
-	server, err := sshd.New(sshd.Options{
+	o := sshd.Options{
 		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: sshVerbs(), Limits: sshd.DefaultLimits(),
 		Say: saySSH, Logger: h.log, Registry: h.hub.Registry(),
 		Child: sshd.Child{
 			Path: p.child.path, Args: []string{"session"}, Env: append(childEnv(), p.child.env...), Hub: address,
 			State: filepath.Join(beside, "users"), Lang: p.language(), Zone: p.getenv("TZ"),
 		},
-	})
-	if err != nil {
-		_ = l.Close()
-		return err
 	}
-	h.terminals = &terminals{server: server, listener: l, hostKey: key.PublicKey()}
+	program := sshd.Program{Path: p.child.path, Args: []string{terminalsVerb}, Env: p.child.env, HostKey: keyFile}
+	if dir, ok := os.LookupEnv("TMPDIR"); ok {
+		program.Env = append(program.Env, "TMPDIR="+dir)
+	}
+	h.terminals = &terminals{listener: l, hostKey: key.PublicKey(), serve: func(ctx context.Context) error {
+		return sshd.ServeApart(ctx, l, o, program)
+	}}
 	return nil
+}
+
+// terminalsVerb is the command that [program.terminalsCommand] is.
+const terminalsVerb = "terminals"
+
+// terminalsCommand is what a hub runs to let users in over SSH: a process of its own, which
+// takes nothing down with it. It knows the hub by what the hub tells it, and nothing of its
+// machine's settings.
+func (p *program) terminalsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: terminalsVerb, Hidden: true, Args: p.exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := sshd.ServeFront(cmd.Context(), sshd.Options{Verbs: sshVerbs(), Say: saySSH})
+			if errors.Is(err, sshd.ErrStart) {
+				return usage(p.words.Say(words.ErrSessionAlone))
+			}
+			return err
+		},
+	}
 }
 
 // language is the one that is spoken here.

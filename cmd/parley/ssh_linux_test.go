@@ -12,8 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -304,6 +306,42 @@ func tailsOver(t *testing.T, c *gossh.Client) *gossh.Session {
 	}
 	waitFor(t, "tail is connected", patience, func() bool { return strings.Contains(said.String(), "Connected") })
 	return tail
+}
+
+// TestTheHubOutlivesSSH: when what lets users in over SSH breaks, the hub goes on, who was
+// in is out, and the next comes in; when the hub breaks, nothing of it stays.
+func TestTheHubOutlivesSSH(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	key, _, public := newSSHKey(t)
+	w.addUser("Bo", "--ssh-key", public)
+	c := sshTo(t, w.hub.ready(), "bo", key)
+	s := openFarScreen(t, c, "LANG=en_US.UTF-8")
+	s.sees("● live")
+	fronts, sessions := w.fronts(), w.sessions()
+	if len(fronts) != 1 || len(sessions) != 1 {
+		t.Fatalf("processes: %v and %v", fronts, sessions)
+	}
+	gone := func(pids ...int) func() bool {
+		return func() bool {
+			return !slices.ContainsFunc(pids, func(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) })
+		}
+	}
+	if err := syscall.Kill(fronts[0], syscall.SIGSEGV); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the session is over", patience, gone(sessions...))
+	w.customerSays("2001", wording{Text: "Still there?", Name: "Ken", Locale: "en_US"})
+	waitFor(t, "the hub goes on", patience, func() bool { return aki.holds(w.conversationWith("2001"), "Still there?") })
+	again := openFarScreen(t, sshTo(t, w.hub.ready(), "bo", key), "LANG=en_US.UTF-8")
+	again.sees("● live", "Still there?")
+
+	all := append(w.fronts(), w.sessions()...)
+	if len(all) != 2 {
+		t.Fatalf("processes: %v", all)
+	}
+	w.hub.kill()
+	waitFor(t, "nothing of the hub stays", patience, gone(all...))
 }
 
 // TestSSHEndsWithItsUser: who is removed while they have a screen and a command open is

@@ -8,20 +8,8 @@ import (
 	"testing"
 	"time"
 
-	gossh "golang.org/x/crypto/ssh"
-
 	"parley/hub/sshd"
 )
-
-// comes is a user who comes in, and leaves.
-func (w *world) comes(key gossh.Signer) {
-	w.Helper()
-	s := w.open(w.connect(key))
-	s.types("q")
-	if err := s.ends(); err != nil {
-		w.Errorf("ended with %v", err)
-	}
-}
 
 // holds opens connections from an address of this machine, and says nothing on them, or
 // only its version.

@@ -12,8 +12,11 @@
 // ([Limits]). Nothing is forwarded, and there are no subsystems. Whose session is refused
 // or ended here is told why ([Notice]).
 //
-// # Goroutines
+// # Goroutines and processes
 //
-// [Server.Serve] owns all of them: it returns when every session's child is gone. Each
-// of ours recovers, so that a fault in one session ends that one alone.
+// [Server.Serve] owns all goroutines: it returns when every session's child is gone. Each
+// of ours recovers, so that a fault in one session ends that one alone. What the library
+// starts can't be made to, and reads what anybody sends; so a hub serves SSH in a process of
+// its own ([ServeApart], [ServeFront]), which begins again when it breaks, and which holds
+// none of the hub's secrets: it asks the hub whose a key is, and for tokens of sessions.
 package sshd

@@ -2,6 +2,7 @@ package sshd_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +19,9 @@ import (
 	"parley/hub/sshd"
 )
 
+// asFront makes the test binary what serves SSH.
+const asFront = "SSHD_TEST_FRONT"
+
 // asChild makes the test binary the program that sessions run.
 const asChild = "SSHD_TEST_CHILD"
 
@@ -26,10 +30,32 @@ const asChild = "SSHD_TEST_CHILD"
 const coverage = "GOCOVERDIR="
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asChild) != "" {
+	switch {
+	case os.Getenv(asFront) != "":
+		os.Exit(beFront())
+	case os.Getenv(asChild) != "":
 		os.Exit(beChild())
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// beFront is the process that serves SSH. A notice in the language of panics has one of its
+// goroutines panic, as those of a library may.
+func beFront() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	err := sshd.ServeFront(ctx, sshd.Options{Verbs: verbs(), Say: func(what sshd.Notice, langs ...string) string {
+		if langs[0] == "panics" {
+			go panic("a library's goroutine")
+			select {}
+		}
+		return say(what, langs...)
+	}})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
 }
 
 // beChild is a session's program: it says how it was started, and does what the keys say.

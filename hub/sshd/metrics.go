@@ -1,13 +1,11 @@
 package sshd
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"maps"
+	"sync"
 
-// metrics are the server's figures. None is labelled by anything that a client chooses.
-type metrics struct {
-	sessions prometheus.Gauge
-	refused  *prometheus.CounterVec
-	ended    *prometheus.CounterVec
-}
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // ending is why a session ended. It is a label, so it is one of these.
 type ending string
@@ -34,20 +32,129 @@ const (
 	refusedCommand    refusal = "command"
 )
 
+// Figures are a server's. None is labelled by anything that a client chooses.
+type Figures struct {
+	Sessions int
+	Refused  map[refusal]uint64
+	Ended    map[ending]uint64
+}
+
+func (f Figures) clone() Figures {
+	return Figures{Sessions: f.Sessions, Refused: maps.Clone(f.Refused), Ended: maps.Clone(f.Ended)}
+}
+
+// metrics count, and tell what was counted to Prometheus.
+type metrics struct {
+	mu sync.Mutex
+	// counted is what was counted here, told what another process counted before it ended.
+	counted, told Figures
+	// changes counts how often what is counted changed.
+	changes uint64
+	// crashes counts processes that ended by themselves.
+	crashes uint64
+}
+
 func newMetrics(r prometheus.Registerer) *metrics {
 	m := &metrics{
-		sessions: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "parley", Name: "ssh_sessions", Help: "Sessions over SSH."}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: "parley", Name: "ssh_refusals_total", Help: "What was refused to clients over SSH.",
-		}, []string{"what"}),
-		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: "parley", Name: "ssh_sessions_ended_total", Help: "Sessions over SSH that ended, by why.",
-		}, []string{"why"}),
+		counted: Figures{Refused: map[refusal]uint64{}, Ended: map[ending]uint64{}},
+		told:    Figures{Refused: map[refusal]uint64{}, Ended: map[ending]uint64{}},
 	}
 	if r != nil {
-		r.MustRegister(m.sessions, m.refused, m.ended)
+		r.MustRegister(m)
 	}
 	return m
 }
 
-func (m *metrics) refuse(what refusal) { m.refused.WithLabelValues(string(what)).Inc() }
+func (m *metrics) refuse(what refusal) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counted.Refused[what]++
+	m.changes++
+}
+
+func (m *metrics) began() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counted.Sessions++
+	m.changes++
+}
+
+func (m *metrics) over() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counted.Sessions--
+	m.changes++
+}
+
+func (m *metrics) ended(why ending) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counted.Ended[why]++
+	m.changes++
+}
+
+// now is what was counted so far, and how often that changed.
+func (m *metrics) now() (f Figures, changes uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.counted.clone(), m.changes
+}
+
+// take takes what another process has counted so far in place of what it told before.
+func (m *metrics) take(f Figures) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counted = f
+}
+
+// gone keeps what a process has counted that is no more.
+func (m *metrics) gone(crashed bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for what, n := range m.counted.Refused {
+		m.told.Refused[what] += n
+	}
+	for why, n := range m.counted.Ended {
+		m.told.Ended[why] += n
+	}
+	m.counted = Figures{}
+	if crashed {
+		m.crashes++
+	}
+}
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("parley_"+name, help, labels, nil)
+}
+
+// What Prometheus is told.
+var (
+	sessionsNow   = describe("ssh_sessions", "Sessions over SSH.")
+	refusalsTotal = describe("ssh_refusals_total", "What was refused to clients over SSH.", "what")
+	endedTotal    = describe("ssh_sessions_ended_total", "Sessions over SSH that ended, by why.", "why")
+	crashesTotal  = describe("ssh_crashes_total", "How often what serves SSH ended by itself, and began again.")
+)
+
+// Describe implements [prometheus.Collector].
+func (m *metrics) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{sessionsNow, refusalsTotal, endedTotal, crashesTotal} {
+		to <- d
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (m *metrics) Collect(to chan<- prometheus.Metric) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	count := func(d *prometheus.Desc, n uint64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n), labels...)
+	}
+	to <- prometheus.MustNewConstMetric(sessionsNow, prometheus.GaugeValue, float64(m.counted.Sessions))
+	for _, what := range []refusal{refusedConnection, refusedKey, refusedSession, refusedTerminal, refusedCommand} {
+		count(refusalsTotal, m.told.Refused[what]+m.counted.Refused[what], string(what))
+	}
+	for _, why := range []ending{endedLeft, endedGone, endedStalled, endedIdle, endedLong, endedRevoked, endedStopping, endedFailed} {
+		count(endedTotal, m.told.Ended[why]+m.counted.Ended[why], string(why))
+	}
+	count(crashesTotal, m.crashes)
+}

@@ -13,7 +13,7 @@ const piece = 4 << 10
 func (x *session) start() (started bool, err error) {
 	if err := x.launch(); err != nil {
 		x.server.log.Error("SSH session not started", "user", x.who.user.ID, "error", err)
-		x.server.metrics.ended.WithLabelValues(string(endedFailed)).Inc()
+		x.server.metrics.ended(endedFailed)
 		return false, NoticeNotStarted
 	}
 	typed := make(chan []byte)

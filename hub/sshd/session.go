@@ -68,8 +68,8 @@ func (s *Server) channel(_ *ssh.Server, c *gossh.ServerConn, opened gossh.NewCha
 	if err != nil {
 		return
 	}
-	s.metrics.sessions.Inc()
-	defer s.metrics.sessions.Dec()
+	s.metrics.began()
+	defer s.metrics.over()
 	x := &session{server: s, who: who, conn: c, channel: channel, over: make(chan struct{})}
 	defer x.close(requests)
 	defer x.revoke()
@@ -203,7 +203,7 @@ func (x *session) end(why ending) {
 // as the client takes it in.
 func (x *session) finish() {
 	x.child.end(x.server.limits.HangUp)
-	x.server.metrics.ended.WithLabelValues(string(x.why)).Inc()
+	x.server.metrics.ended(x.why)
 	if x.why != endedGone && x.why != endedStalled {
 		x.child.drained(drainWithin)
 	}

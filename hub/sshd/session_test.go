@@ -448,6 +448,8 @@ func TestGuests(t *testing.T) {
 // far is a listener that others reach.
 type far struct{ net.Listener }
 
+func (far) Close() error { return nil }
+
 func (far) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4zero, Port: 22} }
 
 // TestHostKey: the key stays, and nobody else may read it.

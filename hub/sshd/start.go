@@ -28,18 +28,18 @@ type Start struct {
 	Args []string `json:"args,omitempty"`
 }
 
-// errStart refuses a child that is told nothing.
-var errStart = errors.New("not started by a hub")
+// ErrStart refuses a child that is told nothing.
+var ErrStart = errors.New("not started by a hub")
 
 // ReadStart reads what a child is told.
 func ReadStart(r io.Reader) (Start, error) {
 	var s Start
 	line, err := bufio.NewReader(r).ReadBytes('\n')
 	if err != nil {
-		return Start{}, errors.Join(errStart, err)
+		return Start{}, errors.Join(ErrStart, err)
 	}
 	if err := json.Unmarshal(line, &s); err != nil || s.Hub == "" || s.Token == "" {
-		return Start{}, errors.Join(errStart, err)
+		return Start{}, errors.Join(ErrStart, err)
 	}
 	return s, nil
 }

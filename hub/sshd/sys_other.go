@@ -18,3 +18,8 @@ func hangUp(p *os.Process) { _ = p.Kill() }
 func killAll(p *os.Process) { _ = p.Kill() }
 
 func endedBy(*os.ProcessState) uint32 { return 0 }
+
+// apart: a process can't be given files.
+const apart = false
+
+func ownOnly(*os.File) {}

@@ -72,3 +72,9 @@ func endedBy(state *os.ProcessState) uint32 {
 	}
 	return 0
 }
+
+// apart: a process can be given files.
+const apart = true
+
+// ownOnly keeps a file that a process was given from those that it starts.
+func ownOnly(f *os.File) { syscall.CloseOnExec(int(f.Fd())) }

@@ -108,6 +108,8 @@ type world struct {
 	address string
 	host    gossh.PublicKey
 	options sshd.Options
+	// stop stops the server, and waits for it.
+	stop func()
 }
 
 func newKey(t testing.TB) gossh.Signer {
@@ -130,10 +132,31 @@ func newKeyPair(t testing.TB) (gossh.Signer, ed25519.PrivateKey) {
 	return s, private
 }
 
+func verbs() sshd.Verbs {
+	return sshd.Verbs{"list": {Values: []string{"filter"}, Switches: []string{"json"}}}
+}
+
+func say(what sshd.Notice, langs ...string) string { return string(what) + " in " + langs[0] }
+
 // newWorld starts a server, changed as the test wants it.
 func newWorld(t testing.TB, change func(*sshd.Options)) *world {
 	t.Helper()
-	host, err := sshd.HostKey(filepath.Join(t.TempDir(), "host"))
+	w := furnish(t, filepath.Join(t.TempDir(), "host"))
+	if change != nil {
+		change(&w.options)
+	}
+	s, err := sshd.New(w.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.serve(s.Serve)
+	return w
+}
+
+// furnish prepares a world with that host key.
+func furnish(t testing.TB, hostKey string) *world {
+	t.Helper()
+	host, err := sshd.HostKey(hostKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,33 +167,30 @@ func newWorld(t testing.TB, change func(*sshd.Options)) *world {
 	w := &world{TB: t, host: host.PublicKey(), users: &users{keys: map[string]model.User{}, tokens: map[string]model.UserID{}}}
 	w.options = sshd.Options{
 		HostKey: host, Users: w.users, Limits: sshd.DefaultLimits(), Registry: prometheus.NewRegistry(),
-		Say:    func(what sshd.Notice, langs ...string) string { return string(what) + " in " + langs[0] },
-		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Child:  sshd.Child{Path: self, Env: []string{asChild + "=1", "GORACE=atexit_sleep_ms=0", coverage + t.TempDir()}, Hub: "http://hub", State: t.TempDir(), Zone: "Asia/Tokyo", Lang: "ja"},
-		Verbs:  sshd.Verbs{"list": {Values: []string{"filter"}, Switches: []string{"json"}}},
+		Say: say, Verbs: verbs(), Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Child: sshd.Child{Path: self, Env: []string{asChild + "=1", "GORACE=atexit_sleep_ms=0", coverage + t.TempDir()}, Hub: "http://hub", State: t.TempDir(), Zone: "Asia/Tokyo", Lang: "ja"},
 	}
-	if change != nil {
-		change(&w.options)
-	}
-	s, err := sshd.New(w.options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	return w
+}
+
+// serve has the world's server serve, until the test ends.
+func (w *world) serve(serve func(context.Context, net.Listener) error) {
+	w.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
 	w.address = l.Addr().String()
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, stop := context.WithCancel(w.Context())
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(ctx, l) }()
-	t.Cleanup(func() {
+	go func() { served <- serve(ctx, l) }()
+	w.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-served; err != nil {
-			t.Errorf("serve: %v", err)
+			w.Errorf("serve: %v", err)
 		}
 	})
-	return w
+	w.Cleanup(w.stop)
 }
 
 // user adds a user, and returns their key.

@@ -1,0 +1,193 @@
+package sshd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"parley/model"
+)
+
+// asked is the name under which the process that serves SSH asks the hub.
+const asked = "Hub"
+
+// Told is what that process is told of the hub.
+type Told struct {
+	// HostKey is the file of the host key.
+	HostKey string
+	Guests  map[string]model.User
+	Child   Child
+	Limits  Limits
+}
+
+// backstage is the hub's end of that process.
+type backstage struct {
+	options Options
+	metrics *metrics
+
+	mu sync.Mutex
+	// tokens are of the sessions that it has opened.
+	tokens map[string]struct{}
+}
+
+// Backstage is what the process may ask. Its methods are those of [net/rpc].
+type Backstage struct {
+	of   *backstage
+	told Told
+}
+
+// Nothing is asked or answered where nothing else is.
+type Nothing struct{}
+
+// Found is whose a key is.
+type Found struct {
+	User   model.User
+	Nobody bool
+}
+
+// Opening is who opens a session, and by what.
+type Opening struct {
+	User model.UserID
+	By   string
+}
+
+// Opened is a session's token.
+type Opened struct{ Token string }
+
+// Checked tells whether a token is still worth something.
+type Checked struct{ Nobody bool }
+
+// guarded answers a question; a fault ends the answer alone.
+func (b *Backstage) guarded(f func(ctx context.Context) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			b.of.options.Logger.Error("panic in answering SSH", "stack", string(debug.Stack()))
+			err = errFault
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
+	defer cancel()
+	return f(ctx)
+}
+
+var errFault = errors.New("the hub could not answer")
+
+// Begin tells the process what it is to do.
+func (b *Backstage) Begin(_ Nothing, told *Told) error {
+	*told = b.told
+	return nil
+}
+
+// UserOfKey is [Users.UserOfKey].
+func (b *Backstage) UserOfKey(fingerprint string, found *Found) error {
+	return b.guarded(func(ctx context.Context) (err error) {
+		found.User, err = b.of.options.Users.UserOfKey(ctx, fingerprint)
+		found.Nobody = errors.Is(err, ErrNobody)
+		return unlessNobody(err)
+	})
+}
+
+// unlessNobody: that it is nobody is an answer, and no fault.
+func unlessNobody(err error) error {
+	if errors.Is(err, ErrNobody) {
+		return nil
+	}
+	return err
+}
+
+// OpenSession is [Users.OpenSession].
+func (b *Backstage) OpenSession(by Opening, opened *Opened) error {
+	return b.guarded(func(ctx context.Context) (err error) {
+		if opened.Token, err = b.of.options.Users.OpenSession(ctx, by.User, by.By); err == nil {
+			b.of.keep(opened.Token)
+		}
+		return err
+	})
+}
+
+// CheckSession is [Users.CheckSession].
+func (b *Backstage) CheckSession(token string, checked *Checked) error {
+	return b.guarded(func(ctx context.Context) error {
+		err := b.of.options.Users.CheckSession(ctx, token)
+		checked.Nobody = errors.Is(err, ErrNobody)
+		return unlessNobody(err)
+	})
+}
+
+// CloseSession is [Users.CloseSession].
+func (b *Backstage) CloseSession(token string, _ *Nothing) error {
+	return b.guarded(func(ctx context.Context) error { return b.of.close(ctx, token) })
+}
+
+// Count takes the process's figures.
+func (b *Backstage) Count(f Figures, _ *Nothing) error {
+	b.of.metrics.take(f)
+	return nil
+}
+
+// Log takes a line of the process's log.
+func (b *Backstage) Log(line []byte, _ *Nothing) error {
+	return b.guarded(func(ctx context.Context) error {
+		var fields map[string]any
+		if err := json.Unmarshal(line, &fields); err != nil {
+			return err
+		}
+		text := func(name string) string {
+			s, _ := fields[name].(string)
+			delete(fields, name)
+			return s
+		}
+		var level slog.Level
+		if err := level.UnmarshalText([]byte(text(slog.LevelKey))); err != nil {
+			return err
+		}
+		_ = text(slog.TimeKey)
+		r := slog.NewRecord(time.Now(), level, text(slog.MessageKey), 0)
+		for name, value := range fields {
+			r.Add(name, value)
+		}
+		h := b.of.options.Logger.Handler()
+		if !h.Enabled(ctx, level) {
+			return nil
+		}
+		return h.Handle(ctx, r)
+	})
+}
+
+func (b *backstage) keep(token string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens[token] = struct{}{}
+}
+
+// close forgets a session's token.
+func (b *backstage) close(ctx context.Context, token string) error {
+	err := b.options.Users.CloseSession(ctx, token)
+	if err == nil {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.tokens, token)
+	}
+	return err
+}
+
+// forget forgets the tokens of sessions that ended with their process.
+func (b *backstage) forget(ctx context.Context) {
+	b.mu.Lock()
+	var left []string
+	for token := range b.tokens {
+		left = append(left, token)
+	}
+	b.mu.Unlock()
+	for _, token := range left {
+		asking, cancel := context.WithTimeout(ctx, lookupTimeout)
+		if err := b.close(asking, token); err != nil {
+			b.options.Logger.Error("token of an SSH session not forgotten", "error", err)
+		}
+		cancel()
+	}
+}
