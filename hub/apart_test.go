@@ -53,6 +53,7 @@ func (t stumblingTx) KeepRaw(e store.RawEvent) (bool, error) {
 // stumbling has the hub run on a store that stumbles.
 func (w *world) stumbling() *stumblingStore {
 	w.Helper()
+	w.goesWrong()
 	w.stop()
 	s := &stumblingStore{Store: w.store}
 	w.store = s

@@ -104,24 +104,35 @@ func (h *Hub) startDue(ctx context.Context, workers *sync.WaitGroup) time.Durati
 // attend does what is due for one reply. A store that can't be written now is tried
 // again soon; nothing of the reply is lost, its row says where it stands.
 func (h *Hub) attend(ctx context.Context, r store.Reply) {
-	var err error
+	err := h.advance(ctx, r)
+	if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
+		return // done, or it went with its conversation, or the next run goes on
+	}
+	h.log.Error("attend reply", keyMessage, string(r.MessageID), keyState, string(r.State), keyError, err)
+	pause(ctx, outboxTrouble)
+}
+
+// advance does what is due for a reply, if it is still due: between reading what is and
+// claiming it, whoever was at it before may have come to an end with it.
+func (h *Hub) advance(ctx context.Context, listed store.Reply) error {
+	var r store.Reply
+	err := h.store.Read(ctx, func(reader store.Reader) (err error) {
+		r, err = reader.Reply(listed.MessageID)
+		return err
+	})
+	if err != nil || r.State != listed.State || h.utc().Before(r.WakeAt) {
+		return err
+	}
 	switch r.State {
 	case model.Queued:
-		err = h.post(ctx, r)
+		return h.post(ctx, r)
 	case model.Posting:
-		err = h.makeUnknown(ctx, r) // its lease is over
+		return h.makeUnknown(ctx, r) // its lease is over
 	case model.Unknown:
-		err = h.check(ctx, r)
+		return h.check(ctx, r)
 	default:
 		h.log.Error("reply due in a state without a time", keyMessage, string(r.MessageID), keyState, string(r.State))
-		return
-	}
-	if errors.Is(err, ErrNotFound) {
-		return // it went with its conversation
-	}
-	if err != nil && ctx.Err() == nil {
-		h.log.Error("attend reply", keyMessage, string(r.MessageID), keyState, string(r.State), keyError, err)
-		pause(ctx, outboxTrouble)
+		return nil
 	}
 }
 

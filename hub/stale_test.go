@@ -192,7 +192,7 @@ func TestADueReplyThatIsNotAnyMore(t *testing.T) {
 				w.wantState(id, model.Queued)
 				w.wantSent(1)
 				before(func() { c.meanwhile(w, id) })
-				w.pass(w.replyRow(id).WakeAt.Sub(time.Now()) + time.Second)
+				w.pass(time.Until(w.replyRow(id).WakeAt) + time.Second)
 				w.wantState(id, c.want)
 				w.wantSent(1)
 			})

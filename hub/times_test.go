@@ -127,6 +127,7 @@ func TestImportOfABadTime(t *testing.T) {
 			inPastWorld(t, func(t *testing.T, w *world, past *fakeInbox) {
 				past.wrote(ken, "p0", "fine", ago(2*time.Hour))
 				past.wrote(hanako, "p1", "odd", badTimes()[name])
+				w.goesWrong()
 				past.wrote("7003", "p2", "\xff\xfe", ago(time.Hour)) // can't be stored
 				past.wrote("7003", "p3", "beside it", ago(time.Hour))
 				w.connect(w.ann, model.Shared)

@@ -129,11 +129,11 @@ func newWorld(t tb) *world {
 	w.start()
 	t.Cleanup(func() {
 		w.stop()
-		if lines := w.errors.unexpected(); len(lines) > 0 {
-			t.Fatalf("errors in the log: %q", lines)
-		}
 		if err := s.Close(); err != nil {
 			t.Fatalf("close store: %v", err)
+		}
+		if lines := w.errors.unexpected(); len(lines) > 0 {
+			t.Fatalf("errors in the log: %q", lines)
 		}
 	})
 	return w
