@@ -37,6 +37,7 @@ func (k *Keeper) Take(updates []Update) (model.Changes, error) {
 func (k *Keeper) take(u Update) (model.Changes, error) {
 	switch u := u.(type) {
 	case Welcomed:
+		k.inbox.SetFeedbackURL(u.FeedbackURL)
 		changes := k.inbox.SetUser(u.User)
 		merge(&changes, k.inbox.Advance(u.Now))
 		return changes, nil

@@ -35,7 +35,7 @@ func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
 	moved := head("7", 5, at.Add(time.Minute))
 
 	changes, err := k.Take([]client.Update{
-		client.Welcomed{Now: at, User: user},
+		client.Welcomed{Now: at, User: user, FeedbackURL: "https://example.com/missed"},
 		client.PagesListed{Pages: []model.Page{page}},
 		client.Reloading{Page: "1"},
 		client.Listed{
@@ -49,6 +49,9 @@ func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
 	})
 	if err != nil || !changes.Lists {
 		t.Fatalf("Take: %+v, %v", changes, err)
+	}
+	if u := in.FeedbackURL(); u != "https://example.com/missed" {
+		t.Errorf("what is missed is said at %q", string(u))
 	}
 	if !in.AllComplete() {
 		t.Error("the Page is not complete")

@@ -335,7 +335,7 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 		s.live, s.failures = true, 0
 		s.out.put(ctx, Connection{State: Live})
 	}
-	s.out.put(ctx, Welcomed{Now: w.Now, User: w.User})
+	s.out.put(ctx, Welcomed{Now: w.Now, User: w.User, FeedbackURL: w.FeedbackURL})
 	for id := range s.pages {
 		if _, named := w.Pages[id]; !named {
 			s.drop(ctx, id, false)

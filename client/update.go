@@ -19,10 +19,11 @@ type (
 		// RetryAt is when it is tried again.
 		RetryAt time.Time
 	}
-	// Welcomed tells the hub's time and who the user is.
+	// Welcomed tells the hub's time, who the user is, and where users say what they miss.
 	Welcomed struct {
-		Now  time.Time
-		User model.User
+		Now         time.Time
+		User        model.User
+		FeedbackURL model.Untrusted
 	}
 	// UserChanged tells how somebody who works with the hub is known from now on; it may
 	// be the user.

@@ -88,6 +88,8 @@ type Options struct {
 	// is looked at.
 	LooseFiles func() []string
 	AppID      model.AppID
+	// FeedbackURL is where users say what they miss; empty: nowhere.
+	FeedbackURL string
 	// Courtesies are what customers are shown of what users do.
 	Courtesies Courtesies
 	// CRM is Pipedrive; nil: none is configured.
@@ -120,7 +122,9 @@ type Hub struct {
 	mailer     Mailer
 	looseFiles func() []string
 	appID      model.AppID
-	timing     Timing
+	// feedbackURL is where users say what they miss.
+	feedbackURL model.Untrusted
+	timing      Timing
 
 	// crm is nil where none is configured.
 	crm        CRM
@@ -188,7 +192,7 @@ func New(o Options) *Hub {
 	h := &Hub{
 		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 		imports: newSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
 	}
 	if o.Records != nil {

@@ -46,6 +46,7 @@ func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
 func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, map[model.PageID]int64, error) {
 	w := model.Welcome{
 		Type: model.FrameWelcome, Now: s.hub.utc(), User: s.user, Pages: make(map[model.PageID]model.WelcomePage),
+		FeedbackURL: s.hub.feedbackURL,
 	}
 	follows := make(map[model.PageID]int64)
 	err := s.hub.read(ctx, s.user, "", func(v view) error {

@@ -28,7 +28,9 @@ import (
 type Inbox struct {
 	user  User
 	clock time.Time
-	now   stamp // clock
+	// feedback is where users say what they miss.
+	feedback Untrusted
+	now      stamp // clock
 	// passed is the latest time, of all that conversations wait for, that is over.
 	passed stamp
 
@@ -107,6 +109,12 @@ func NewInbox(user User) *Inbox {
 
 // User returns whose inbox this is.
 func (in *Inbox) User() User { return in.user }
+
+// FeedbackURL is where users say what they miss; empty: nowhere.
+func (in *Inbox) FeedbackURL() Untrusted { return in.feedback }
+
+// SetFeedbackURL takes over where users say what they miss.
+func (in *Inbox) SetFeedbackURL(u Untrusted) { in.feedback = u }
 
 // SetUser takes over a change of the user's name, address or role. Another user
 // (by id) begins with nothing: all that is held is dropped. Without an id it does

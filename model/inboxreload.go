@@ -90,6 +90,7 @@ func (in *Inbox) AllComplete() bool {
 func (in *Inbox) Welcome(w Welcome) ([]PageID, Changes) {
 	in.begin()
 	in.setUser(w.User)
+	in.feedback = w.FeedbackURL
 	in.named = true
 	for id, p := range in.pages {
 		if _, named := w.Pages[id]; !named {

@@ -57,6 +57,8 @@ type Welcome struct {
 	Now   time.Time              `json:"now"`
 	User  User                   `json:"user"`
 	Pages map[PageID]WelcomePage `json:"pages"`
+	// FeedbackURL is where users say what they miss; empty: nowhere.
+	FeedbackURL Untrusted `json:"feedback_url,omitempty"`
 }
 
 // WelcomePage is one Page of a [Welcome].

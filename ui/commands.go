@@ -112,5 +112,7 @@ func impossible() []cmd {
 	never := func(id string) cmd {
 		return cmd{ID: id, Scope: command.Panes, Reason: func(m *Model) string { return m.say(words.CommandReason(id)) }}
 	}
-	return []cmd{never("call"), never("start"), never("broadcast")}
+	broadcast := never("broadcast")
+	broadcast.Reason = (*Model).whyNoBroadcast
+	return []cmd{never("call"), never("start"), broadcast}
 }

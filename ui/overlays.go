@@ -121,7 +121,20 @@ var questions = []string{
 func (m *Model) whyNot() overlay.Section {
 	s := overlay.Section{Heading: m.say(words.WhyNotTitle)}
 	for _, q := range questions {
-		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Question: m.say(words.Question(q)), Answer: m.say(words.Answer(q))})
+		answer := m.say(words.Answer(q))
+		if q == "broadcast" {
+			answer = m.whyNoBroadcast()
+		}
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Question: m.say(words.Question(q)), Answer: answer})
 	}
 	return s
+}
+
+// whyNoBroadcast says why nothing is sent to many, and where to tell us that it is missed;
+// the same wherever it is said.
+func (m *Model) whyNoBroadcast() string {
+	if u := m.look.Line(m.inbox.FeedbackURL()); u != "" {
+		return m.say(words.Answer("broadcast_feedback"), "URL", u)
+	}
+	return m.say(words.Answer("broadcast"))
 }

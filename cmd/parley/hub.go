@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -107,7 +108,19 @@ func (p *program) checkHub(s settings) error {
 	if len(missing) > 0 {
 		return usage(p.words.Say(words.ErrSettingMissing, "Names", strings.Join(missing, ", ")))
 	}
+	if s.FeedbackURL != "" && !isLink(s.FeedbackURL) {
+		return usage(p.words.Say(words.ErrSetting, "Reason", plain("feedback_url: must be an address that begins with https://, http:// or mailto:")))
+	}
 	return p.checkDoors(s)
+}
+
+// isLink tells whether an address is one that a user can open.
+func isLink(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" || u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
 }
 
 // runHub runs a hub until ctx ends.

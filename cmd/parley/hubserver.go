@@ -100,7 +100,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		Store: st, Vault: v, Graph: app, Login: app, Inbox: app, AppID: model.AppID(s.MetaAppID),
 		Uploads:    uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
 		Courtesies: hub.Courtesies{Typing: s.ShowTyping, Seen: s.ShowSeen},
-		Timing:     s.Timing, Logger: log, Mailer: mailer, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+		Timing:     s.Timing, Logger: log, Mailer: mailer, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
 		o.CRM, o.Records, o.Notes, o.Hooks = crm, crm, crm, crm

@@ -113,6 +113,8 @@ func TestHalfOfTheMailSettings(t *testing.T) {
 		{[]string{"PARLEY_SUPPORT_EMAIL=a@example.com"}, "PARLEY_SMTP_URL"},
 		{[]string{"PARLEY_SUPPORT_EMAIL=nobody", "PARLEY_SMTP_URL=smtp://u:tell-nobody@127.0.0.1:25"}, "support_email"},
 		{[]string{"PARLEY_SUPPORT_EMAIL=a@example.com", "PARLEY_SMTP_URL=http://u:tell-nobody@127.0.0.1:25"}, "smtp_url"},
+		{[]string{"PARLEY_FEEDBACK_URL=javascript:alert(1)"}, "feedback_url"},
+		{[]string{"PARLEY_FEEDBACK_URL=example.com/missed"}, "feedback_url"},
 	} {
 		w.settings = c.settings
 		r := runProgram(t, w.hubEnv(), "", "hub", "--listen", "127.0.0.1:0").exits(exitUsage).says(c.says)

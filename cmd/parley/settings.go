@@ -70,6 +70,9 @@ type settings struct {
 	SupportEmail  string `koanf:"support_email"`
 	PolicyReplyTo string `koanf:"policy_reply_to"`
 
+	// FeedbackURL is where users say what they miss.
+	FeedbackURL string `koanf:"feedback_url"`
+
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
 

@@ -65,6 +65,9 @@ func TestWelcomeNamesEveryPageThatIsSeen(t *testing.T) {
 		w.get(who, "/v1/pages", &pages)
 		before := time.Now().Add(-time.Millisecond)
 		got := w.listen(who).hello(nil)
+		if got.FeedbackURL != feedbackURL {
+			t.Errorf("%s may say what they miss at %q", who.Name, string(got.FeedbackURL))
+		}
 		if got.User != who.User {
 			t.Errorf("%s is told to be %+v", who.Name, got.User)
 		}

@@ -133,7 +133,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.server = httptest.NewUnstartedServer(nil)
 	w.hub = hub.New(hub.Options{
-		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log,
+		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log, FeedbackURL: feedbackURL,
 		CRM: o.crm, Records: o.records, Notes: o.notes, Hooks: o.hooks, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{
@@ -147,6 +147,9 @@ func newWorld(t testing.TB, options ...option) *world {
 	})
 	return w
 }
+
+// feedbackURL is where users of the tests' hubs say what they miss.
+const feedbackURL = "https://example.com/missed"
 
 // testVault is a vault by the same key each time.
 func testVault() *vault.Vault {
