@@ -172,9 +172,8 @@ func TestOpenSSH(t *testing.T) {
 	s.types(keyEnter)
 	s.sees("Reply to 山田 花子")
 	s.presses("y", "The text is copied")
-	if copied := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte("見積もりをお願いできますか？")); !strings.Contains(s.written(), copied) {
-		t.Error("nothing went to the user's clipboard")
-	}
+	copied := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte("見積もりをお願いできますか？"))
+	waitFor(t, "the text is in the user's clipboard", patience, func() bool { return strings.Contains(s.written(), copied) })
 
 	s.presses("r", "enter send")
 	s.types("\x1b[200~" + strings.Repeat("long\r\n", 100_000/6) + "\x1b[201~")

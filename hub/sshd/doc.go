@@ -8,8 +8,8 @@
 // hub's; it speaks to the hub as every client does, over HTTP by a token that is made
 // for this session and forgotten at its end. Address and token reach it over a pipe, so
 // that neither the arguments nor the environment of a process show them. What a client
-// sends passes the [guard]; sizes, variables, commands, sessions and times are limited
-// ([Limits]). Nothing is forwarded, and there are no subsystems. Whose session is refused
+// types goes to that process alone, which divides and bounds it as at any terminal; sizes,
+// variables, commands, sessions and times are limited ([Limits]). Nothing is forwarded, and there are no subsystems. Whose session is refused
 // or ended here is told why ([Notice]).
 //
 // # Goroutines and processes

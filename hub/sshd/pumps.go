@@ -56,14 +56,11 @@ func (x *session) read(typed chan<- []byte) {
 	}
 }
 
-// typed gives the child what the client sends; from a terminal, what the guard lets
-// through.
+// typed gives the child what the client sends. What comes from a terminal is the child's
+// to divide and to bound: only who reads it knows what it waits for.
 func (x *session) typed(in <-chan []byte) {
 	idle := time.NewTimer(x.server.limits.Idle)
 	defer idle.Stop()
-	flush := time.NewTimer(0)
-	defer flush.Stop()
-	var g guard
 	for {
 		var out []byte
 		select {
@@ -75,11 +72,6 @@ func (x *session) typed(in <-chan []byte) {
 			}
 			idle.Reset(x.server.limits.Idle)
 			out = b
-			if x.terminal != nil {
-				out = g.feed(b)
-			}
-		case <-flush.C:
-			out = g.flush()
 		case <-idle.C:
 			x.end(endedIdle)
 			return
@@ -88,10 +80,6 @@ func (x *session) typed(in <-chan []byte) {
 		}
 		if len(out) > 0 {
 			_, _ = x.child.input.Write(out) // fails once the child is gone
-		}
-		flush.Stop()
-		if wait := g.wait(); wait > 0 {
-			flush.Reset(wait)
 		}
 	}
 }

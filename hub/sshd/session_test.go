@@ -158,12 +158,15 @@ func TestZoneAndLanguageOfTheUser(t *testing.T) {
 	}
 }
 
-// TestGuarded: what is typed reaches the child, but for sequences that end readers.
-func TestGuarded(t *testing.T) {
+// TestTyped: what is typed, or answered by a terminal, reaches the child as it came and as
+// soon: only the child knows what belongs together.
+func TestTyped(t *testing.T) {
 	w := newWorld(t, nil)
 	s := w.open(w.connect(w.user("aki")))
-	s.types("a\x1b[" + strings.Repeat("1;", 40) + "mb\x1b[A\x1b")
-	s.sees("<61><62><1b><5b><41><1b>")
+	s.types("a\x1b")
+	s.sees("<61><1b>")
+	s.types("]11;\x1b[")
+	s.sees("<61><1b><5d><31><31><3b><1b><5b>")
 }
 
 // TestNothingElse: nothing is forwarded, and there are no subsystems.

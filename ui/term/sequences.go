@@ -356,13 +356,16 @@ func (s *splitter) dcs(b byte) {
 	switch {
 	case b >= 0x20 && b < 0x40:
 		s.keep(b, maxReport)
-	case b >= 0x40 && b < del && len(s.held) > 2:
+	case b >= 0x40 && b < del && (len(s.held) > 2 || !letter(b)):
 		s.keep(b, maxReport)
 		s.state = inString
 	default:
 		s.typed(b)
 	}
 }
+
+// letter tells whether a byte is one that a hand is likely to type.
+func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 func (s *splitter) apc(b byte) {
 	if b != 'G' { // only pictures are answered in this way

@@ -87,6 +87,7 @@ func TestSequences(t *testing.T) {
 		"a\x1b[<0;10;20M\x1b[<0;10;20m\x1b[Me!!b":                     {"ab"},
 		"a\x9b?62;1cb\x9d11;rgb:0/0/0\ac\x901+r54=31\x1b\\d":          {"abcd"},
 		"a\x1b[65;30;97;1;0;1_b":                                      {"ab"},
+		"a\x1bP" + strings.Repeat("|", 5000) + "\x1b\\b":              {"ab"},
 		// What breaks off, or goes beyond all bounds.
 		"a\x1b[12\rb":                                   {"a", "enter", "b"},
 		"a\x1b]11;rgb:1e\x1b[Ab":                        {"a", "up", "b"},
