@@ -111,13 +111,18 @@ func (c *Client) Upload(ctx context.Context, f KeptFile, told Progress) (KeptFil
 	defer cancel()
 	body, form := io.Pipe()
 	m := multipart.NewWriter(form)
+	sum := sha256.New()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
 		defer func() { _ = file.Close() }()
 		part, err := m.CreateFormFile("file", filepath.Base(f.Path))
 		if err == nil {
-			_, err = io.Copy(part, &counted{Reader: io.LimitReader(file, f.Size), file: f, told: told})
+			_, err = io.Copy(io.MultiWriter(part, sum), &counted{Reader: io.LimitReader(file, f.Size), file: f, told: told})
+		}
+		// What leaves is what was attached, also where it is changed while it leaves.
+		if err == nil && hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
+			err = &FileError{f.Path, ErrFileChanged}
 		}
 		if err == nil {
 			err = m.Close()
@@ -136,6 +141,10 @@ func (c *Client) Upload(ctx context.Context, f KeptFile, told Progress) (KeptFil
 	slow := *c.http
 	slow.Timeout = 0 // a file takes as long as it takes, within ctx
 	resp, err := slow.Do(req)
+	var changed *FileError
+	if errors.As(err, &changed) {
+		return f, changed
+	}
 	if err != nil {
 		return f, &UnreachableError{URL: c.base.String(), Cause: err}
 	}
