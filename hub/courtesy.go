@@ -192,8 +192,11 @@ func (h *Hub) showCourtesy(ctx context.Context, c courtesy) {
 	var a model.SenderAction
 	err := h.store.Read(ctx, func(r store.Reader) error {
 		p, conversation, err := authorizeConversation(r, c.user, c.conversation)
-		if err != nil || !model.CanReply(now, p.Page, conversation.Conversation, c.user).Allowed {
+		if err != nil {
 			return err
+		}
+		if v := model.CanReply(now, p.Page, conversation.Conversation, c.user); !v.Allowed || v.Uncertain {
+			return nil
 		}
 		token, err := h.pageToken(p)
 		a = model.SenderAction{Page: p.PageID, Token: token, To: conversation.Customer.PSID, Kind: c.kind}

@@ -154,7 +154,7 @@ func (b *batch) customerMessage(e model.Inbound, ev model.CustomerMessage) error
 	case ev.Referral != nil:
 		m.Event = &model.Notable{Kind: model.EventReferral, Entry: ev.Referral}
 	}
-	b.came(c, ev.Referral)
+	came(c, ev.Referral, e.At)
 	return b.fromCustomer(c, m)
 }
 
@@ -165,7 +165,7 @@ func (b *batch) postback(e model.Inbound, ev model.Postback) error {
 	}
 	m := inbound(e, ev.MID, ev.Title)
 	m.Event = &model.Notable{Kind: model.EventPostback, Payload: ev.Payload, Entry: ev.Referral}
-	b.came(c, ev.Referral)
+	came(c, ev.Referral, e.At)
 	return b.fromCustomer(c, m)
 }
 
@@ -207,7 +207,7 @@ func (b *batch) line(e model.Inbound, n model.Notable) error {
 	if err != nil {
 		return err
 	}
-	b.came(c, n.Entry)
+	came(c, n.Entry, e.At)
 	by := model.Author{Kind: model.ByCustomer}
 	if _, notice := e.Event.(model.Happened); e.FromPage || notice && (n.Kind == model.EventAdminText || n.Kind == model.EventUnknown) {
 		by = model.Author{Kind: model.ByPage} // a message without a mid is not the customer's
@@ -243,11 +243,4 @@ func (b *batch) ownerOf(app model.AppID) model.ThreadOwner {
 		return model.OwnerInbox
 	}
 	return model.OwnerApp
-}
-
-// came remembers how the customer came in.
-func (b *batch) came(c *openConversation, entry *model.Entry) {
-	if entry != nil {
-		c.Entry, c.changed = entry, true
-	}
 }

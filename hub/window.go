@@ -26,6 +26,7 @@ func (b *batch) act(e model.Inbound) error {
 	if byCustomer {
 		reached(c, e.At)
 	}
+	came(c, entryOf(e.Event), e.At)
 	if opens {
 		openWindow(c, e.At)
 	}
@@ -88,13 +89,55 @@ func openWindow(c *openConversation, at time.Time) {
 		return
 	}
 	until := at.Add(model.ReplyWindow)
-	c.OpenedAt, c.WindowUntil, c.changed = at, &until, true
+	c.OpenedAt, c.WindowUntil, c.UncertainUntil, c.changed = at, &until, nil, true
+	if c.Entry.ByAd() && !c.EnteredAt.After(at) {
+		c.UncertainUntil = adWindow(at)
+	}
+}
+
+// adWindow is until when a customer who came by an ad and wrote then may be answered.
+func adWindow(at time.Time) *time.Time {
+	until := at.Add(model.AdWindow)
+	return &until
+}
+
+// entryOf returns how a customer came in, as an event has it; nil: it does not say.
+func entryOf(e model.Event) *model.Entry {
+	switch e := e.(type) {
+	case model.CustomerMessage:
+		return e.Referral
+	case model.Postback:
+		return e.Referral
+	case model.Referral:
+		return &e.Entry
+	}
+	return nil
+}
+
+// came remembers how the customer came in last. An ad may be told of after what was
+// written there.
+func came(c *openConversation, entry *model.Entry, at time.Time) {
+	if entry == nil || at.Before(c.EnteredAt) {
+		return
+	}
+	c.Entry, c.EnteredAt, c.changed = entry, at, true
+	if entry.ByAd() && !at.After(c.OpenedAt) && c.UncertainUntil == nil && !shut(c) {
+		c.UncertainUntil = adWindow(c.OpenedAt)
+	}
+}
+
+// shut tells whether Meta closed the window before its time.
+func shut(c *openConversation) bool {
+	return c.WindowUntil == nil || c.WindowUntil.Before(c.OpenedAt.Add(model.ReplyWindow))
 }
 
 // shutWindow closes the window because Meta said so, until the customer's next act.
 func shutWindow(c *openConversation, now time.Time) {
 	if c.WindowUntil == nil || now.Before(*c.WindowUntil) {
 		c.WindowUntil = &now
+	}
+	if c.UncertainUntil != nil && now.Before(*c.UncertainUntil) {
+		c.UncertainUntil = &now
 	}
 	c.changed = true
 }

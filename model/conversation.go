@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -48,6 +49,20 @@ type Entry struct {
 	Title  Untrusted `json:"title"`
 }
 
+// ByAd tells whether a customer came in by a Click-to-Messenger ad.
+func (e *Entry) ByAd() bool {
+	return e != nil && (strings.EqualFold(e.Source, SourceAds) || e.Source == "" && e.AdID != "")
+}
+
+// ClosedAt returns when the conversation could no longer be answered, as the time alone
+// has it; nil: it never could.
+func (c Conversation) ClosedAt() *time.Time {
+	if c.WindowUntil == nil || c.UncertainUntil != nil && c.UncertainUntil.After(*c.WindowUntil) {
+		return c.UncertainUntil
+	}
+	return c.WindowUntil
+}
+
 // Summary is the newest message of a conversation, as a list shows it.
 type Summary struct {
 	ID        MessageID `json:"id"`
@@ -92,6 +107,9 @@ type Conversation struct {
 	Started bool `json:"started"`
 	// WindowUntil is when the reply window closes or closed; nil: it never opened.
 	WindowUntil *time.Time `json:"window_until"`
+	// UncertainUntil is until when a customer who came by an ad may be answered after that,
+	// though Facebook may refuse; nil: not at all.
+	UncertainUntil *time.Time `json:"uncertain_until"`
 	// Unreachable: Meta said that this person can't be reached.
 	Unreachable bool `json:"unreachable"`
 	// OtherApp: another app holds the thread, until OtherAppUntil at the latest.

@@ -427,7 +427,7 @@ func TestInboxKeepsAll(t *testing.T) {
 	odd := realistic(1)
 	odd.LastMessage.Text, odd.LastMessage.ID = "🙂 ok \u0000\u202e", "elsewhere"
 	odd.LastMessage.Author = model.Author{Kind: model.ByUser, Name: "Ken", ID: "u2"}
-	odd.WindowUntil, odd.Unread = nil, 1<<20
+	odd.WindowUntil, odd.UncertainUntil, odd.Unread = nil, at(time.Hour), 1<<20
 	empty := realistic(2)
 	empty.LastMessage, empty.UpdatedAt, empty.Customer.Name = nil, time.Time{}, ""
 	for name, c := range map[string]model.Conversation{

@@ -15,7 +15,9 @@ const (
 	isBlocked  // not done, and its own state allows no reply
 	windowOpen // the reply window
 	isWaiting  // open and the customer waits, or a reply asks
-	classes    = iota
+	// windowUncertain: the reply window is over, and Facebook may still take a reply.
+	windowUncertain
+	classes = iota
 )
 
 func (c class) has(d class) bool { return c&d != 0 }

@@ -18,7 +18,7 @@ const (
 	// SortWaiting: those in which the customer or a reply waits, the one that waits longest
 	// first; then the others, newest activity first.
 	SortWaiting Sort = "waiting"
-	// SortClosing: those whose reply window is open, the one that closes next
+	// SortClosing: those whose reply window is open, or may be, the one that closes next
 	// first; then the others, newest activity first.
 	SortClosing Sort = "closing"
 )
@@ -42,6 +42,8 @@ func (s Sort) key(r *row) sortKey {
 		return sortKey{group, r.since}
 	case s == SortClosing && r.class.has(windowOpen):
 		return sortKey{group, r.window}
+	case s == SortClosing && r.class.has(windowUncertain):
+		return sortKey{group, r.uncertainUntil()}
 	case s == SortNewest:
 		return sortKey{group, descending(r.updated)}
 	}

@@ -386,12 +386,19 @@ func compareBy(s model.Sort, now time.Time, a, b model.Conversation) int {
 			return cmp.Or(since(a).Compare(*since(b)), last)
 		}
 	case model.SortClosing:
-		open := func(c model.Conversation) bool { return c.WindowUntil != nil && now.Before(*c.WindowUntil) }
-		if c := first(open); c != 0 {
+		closes := func(c model.Conversation) *time.Time {
+			for _, until := range []*time.Time{c.WindowUntil, c.UncertainUntil} {
+				if until != nil && now.Before(*until) {
+					return until
+				}
+			}
+			return nil
+		}
+		if c := first(func(c model.Conversation) bool { return closes(c) != nil }); c != 0 {
 			return c
 		}
-		if open(a) {
-			return cmp.Or(a.WindowUntil.Compare(*b.WindowUntil), last)
+		if closes(a) != nil {
+			return cmp.Or(closes(a).Compare(*closes(b)), last)
 		}
 	case model.SortNewest:
 	}

@@ -77,6 +77,7 @@ type lastHead struct {
 type rowExtra struct {
 	snoozed     stamp
 	otherApp    stamp
+	uncertain   stamp // until when a reply may be allowed after its window
 	labels      []string
 	links       []Link
 	entry       *Entry
@@ -159,13 +160,13 @@ func (r *row) set(f facts, is bool) {
 // packExtra returns nil for a conversation that has nothing rare.
 func packExtra(c *Conversation) *rowExtra {
 	x := rowExtra{
-		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil),
+		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil), uncertain: stampOfPointer(c.UncertainUntil),
 		labels: c.Labels, links: c.Links, entry: c.Entry, said: c.LastSaid,
 	}
 	if m := c.LastMessage; m != nil {
 		x.event, x.attachments = m.Event, m.Attachments
 	}
-	if x.snoozed == never && x.otherApp == never && x.entry == nil && x.event == nil && x.said == nil &&
+	if x.snoozed == never && x.otherApp == never && x.uncertain == never && x.entry == nil && x.event == nil && x.said == nil &&
 		len(x.labels)+len(x.links)+len(x.attachments) == 0 {
 		return nil
 	}
@@ -265,7 +266,7 @@ func (r *row) id() ConversationID { return NewConversationID(r.page.page.ID, r.p
 // stale tells whether the row is from before the reload under way.
 func (r *row) stale() bool { return r.run != r.page.run }
 
-// snoozedUntil and otherAppUntil live in extra.
+// snoozedUntil, otherAppUntil and uncertainUntil live in extra.
 func (r *row) snoozedUntil() stamp {
 	if r.extra == nil {
 		return never
@@ -280,12 +281,19 @@ func (r *row) otherAppUntil() stamp {
 	return r.extra.otherApp
 }
 
+func (r *row) uncertainUntil() stamp {
+	if r.extra == nil {
+		return never
+	}
+	return r.extra.uncertain
+}
+
 // pointees is room for what an unpacked conversation points to, in one piece.
 type pointees struct {
-	window, snoozed, otherApp time.Time
-	since                     time.Time
-	assignee                  UserRef
-	last                      Summary
+	window, snoozed, otherApp, uncertain time.Time
+	since                                time.Time
+	assignee                             UserRef
+	last                                 Summary
 }
 
 func (s stamp) into(t *time.Time) *time.Time {
@@ -328,6 +336,7 @@ func (r *row) unpack() Conversation {
 	}
 	if x := r.extra; x != nil {
 		c.SnoozedUntil, c.OtherAppUntil = x.snoozed.into(&room.snoozed), x.otherApp.into(&room.otherApp)
+		c.UncertainUntil = x.uncertain.into(&room.uncertain)
 		c.Entry, c.LastSaid = x.entry, x.said
 		if x.labels != nil {
 			c.Labels = x.labels

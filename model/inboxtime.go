@@ -76,8 +76,11 @@ func (in *Inbox) judge(r *row) class {
 		}
 	}
 	var c class
-	if r.window > in.now {
+	switch {
+	case r.window > in.now:
 		c |= windowOpen
+	case r.uncertainUntil() > in.now:
+		c |= windowUncertain
 	}
 	if r.facts.has(factAsks) {
 		c |= isWaiting
@@ -113,7 +116,7 @@ func (in *Inbox) judge(r *row) class {
 
 // blocked says what [conversationVerdict] says, of a packed row.
 func (r *row) blocked(now stamp) bool {
-	if !r.facts.has(factStarted) || r.window <= now || r.facts.has(factUnreachable) {
+	if !r.facts.has(factStarted) || r.window <= now && r.uncertainUntil() <= now || r.facts.has(factUnreachable) {
 		return true
 	}
 	until := r.otherAppUntil()
@@ -121,8 +124,8 @@ func (r *row) blocked(now stamp) bool {
 }
 
 // times are those at which a row's class may change; never for none.
-func (r *row) times() [3]stamp {
-	list := [3]stamp{r.window, never, never}
+func (r *row) times() [4]stamp {
+	list := [4]stamp{r.window, never, never, r.uncertainUntil()}
 	if r.facts.has(factSnoozed) {
 		list[1] = r.snoozedUntil()
 	}

@@ -93,6 +93,9 @@ func TestViewTime(t *testing.T) {
 		"a window closes": {func(_ *model.Page, c *model.Conversation) {
 			c.WindowUntil = at(time.Hour)
 		}, model.FilterBlocked, 0, 1},
+		"an ad's week is over": {func(_ *model.Page, c *model.Conversation) {
+			c.WindowUntil, c.UncertainUntil = at(-time.Hour), at(time.Hour)
+		}, model.FilterBlocked, 0, 1},
 		"another app lets go": {func(_ *model.Page, c *model.Conversation) {
 			c.OtherApp, c.OtherAppUntil = true, at(time.Hour)
 		}, model.FilterBlocked, 1, 0},
@@ -202,6 +205,9 @@ func scattered(page model.PageID, n, k int) model.Conversation {
 	}
 	if k%5 == 0 {
 		c.SnoozedUntil = when(k % 900)
+	}
+	if k%3 == 0 {
+		c.UncertainUntil = when(k%2500 - 600)
 	}
 	if k%7 == 0 {
 		c.OtherApp, c.OtherAppUntil = true, when(k%700)

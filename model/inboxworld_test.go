@@ -104,7 +104,11 @@ func (w *world) message(p *worldPage, customer int, d model.Direction, text stri
 		m.State = model.Sent
 	} else {
 		until := w.now.Add(model.ReplyWindow)
-		c.Started, c.WindowUntil = true, &until
+		c.Started, c.WindowUntil, c.UncertainUntil = true, &until, nil
+		if w.made%3 == 0 { // who came by an ad
+			week := w.now.Add(model.AdWindow)
+			c.UncertainUntil = &week
+		}
 		c.Unread++
 	}
 	p.msgs[m.ID] = m

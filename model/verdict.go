@@ -7,6 +7,11 @@ const (
 	// ReplyWindow is how long after the customer's last act the Page may answer.
 	// Source: Messenger Platform, "Standard messaging window".
 	ReplyWindow = 24 * time.Hour
+	// AdWindow is how long after that act the Page may answer who came by a
+	// Click-to-Messenger ad: up to that, Meta says, so that Facebook may refuse from the
+	// end of [ReplyWindow] on.
+	// Source: Messenger Platform policy, 28 September 2026.
+	AdWindow = 7 * 24 * time.Hour
 	// OtherAppIdle is how long another app's hold of a thread lasts without news.
 	// Source: Messenger Platform, "Conversation routing".
 	OtherAppIdle = 24 * time.Hour
@@ -20,10 +25,13 @@ const (
 // Verdict says whether a reply would be allowed.
 type Verdict struct {
 	Allowed bool `json:"allowed"`
+	// Uncertain: it is allowed, and Facebook may refuse it all the same.
+	Uncertain bool `json:"uncertain"`
 	// Code is why not; empty when allowed.
 	Code Code `json:"code"`
 	// Until is when the verdict changes by itself: for an allowed one the end of
-	// the window; nil where only an event changes it.
+	// the window, after which it may be uncertain; for an uncertain one the end of that;
+	// nil where only an event changes it.
 	Until *time.Time `json:"until"`
 }
 
@@ -44,8 +52,14 @@ func CanReply(now time.Time, page Page, c Conversation, user UserID) Verdict {
 	if page.RateLimitedUntil != nil && now.Before(*page.RateLimitedUntil) {
 		return denied(RateLimited, page.RateLimitedUntil)
 	}
+	if !before(now, c.WindowUntil) {
+		return Verdict{Allowed: true, Uncertain: true, Until: c.UncertainUntil}
+	}
 	return Verdict{Allowed: true, Until: c.WindowUntil}
 }
+
+// before tells whether there is such a time, and it is to come.
+func before(now time.Time, until *time.Time) bool { return until != nil && now.Before(*until) }
 
 // pageVerdict judges what holds for every conversation of the Page.
 func pageVerdict(now time.Time, p Page) (Verdict, bool) {
@@ -66,7 +80,7 @@ func conversationVerdict(now time.Time, c Conversation) (Verdict, bool) {
 	switch {
 	case !c.Started:
 		return denied(NotStarted, nil), true
-	case c.WindowUntil == nil || !now.Before(*c.WindowUntil):
+	case !before(now, c.WindowUntil) && !before(now, c.UncertainUntil):
 		return denied(WindowClosed, nil), true
 	case c.Unreachable:
 		return denied(Unreachable, nil), true

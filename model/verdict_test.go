@@ -73,6 +73,14 @@ func obstacles() []obstacle {
 		{"the window never opened", model.WindowClosed, nil, func(_ *page, c *conv) { c.WindowUntil = nil }},
 		{"exactly at the window's end", model.WindowClosed, nil, func(_ *page, c *conv) { c.WindowUntil = at(0) }},
 		{"long past the window's end", model.WindowClosed, nil, func(_ *page, c *conv) { c.WindowUntil = at(-48 * time.Hour) }},
+		{
+			"both windows over, that of an ad just now", model.WindowClosed, nil,
+			func(_ *page, c *conv) { c.WindowUntil, c.UncertainUntil = at(-6*24*time.Hour), at(0) },
+		},
+		{
+			"refused by Facebook though it came by an ad", model.WindowClosed, nil,
+			func(_ *page, c *conv) { c.WindowUntil, c.UncertainUntil = at(-time.Hour), at(-time.Minute) },
+		},
 		{"unreachable", model.Unreachable, nil, func(_ *page, c *conv) { c.Unreachable = true }},
 		{"another app, no end known", model.OtherApp, nil, func(_ *page, c *conv) { c.OtherApp = true }},
 		{
@@ -144,6 +152,9 @@ func TestCanReplyAllows(t *testing.T) {
 		{"the wait that Facebook asked for is over", colleague, window, func(p *model.Page, _ *model.Conversation) {
 			p.RateLimitedUntil = at(0)
 		}},
+		{"by an ad, in the window", colleague, window, func(_ *model.Page, c *model.Conversation) {
+			c.UncertainUntil = at(6 * 24 * time.Hour)
+		}},
 		{"a done conversation", colleague, window, func(_ *model.Page, c *model.Conversation) {
 			c.Status = model.Done
 		}},
@@ -154,10 +165,65 @@ func TestCanReplyAllows(t *testing.T) {
 			p, c := openPage(), openConversation()
 			tt.apply(&p, &c)
 			got := model.CanReply(noon, p, c, tt.user)
-			if !got.Allowed || got.Code != "" || !sameTime(got.Until, tt.until) {
-				t.Errorf("got allowed %v code %q until %v, want allowed until %v", got.Allowed, got.Code, got.Until, tt.until)
+			if !got.Allowed || got.Uncertain || got.Code != "" || !sameTime(got.Until, tt.until) {
+				t.Errorf("got %+v, want allowed until %v", got, tt.until)
 			}
 		})
+	}
+}
+
+// From the end of the window to that of an ad's, a reply is allowed, but Facebook may
+// refuse it; everything else still stands in its way.
+func TestCanReplyIsUncertain(t *testing.T) {
+	t.Parallel()
+	week := at(6 * 24 * time.Hour)
+	for name, window := range map[string]*time.Time{"the window just ended": at(0), "long ago": at(-5 * 24 * time.Hour), "it never opened": nil} {
+		p, c := openPage(), openConversation()
+		c.WindowUntil, c.UncertainUntil = window, week
+		if got := model.CanReply(noon, p, c, colleague); !got.Allowed || !got.Uncertain || got.Code != "" || !sameTime(got.Until, week) {
+			t.Errorf("%s: %+v", name, got)
+		}
+		c.UncertainUntil = at(time.Millisecond)
+		if got := model.CanReply(noon, p, c, colleague); !got.Uncertain || !sameTime(got.Until, at(time.Millisecond)) {
+			t.Errorf("%s, the last millisecond: %+v", name, got)
+		}
+		for _, o := range obstacles() {
+			p, c := openPage(), openConversation()
+			c.WindowUntil, c.UncertainUntil = window, week
+			o.apply(&p, &c)
+			got := model.CanReply(noon, p, c, colleague)
+			if o.code == model.WindowClosed && c.UncertainUntil == week {
+				if !got.Uncertain {
+					t.Errorf("%s, %s: %+v", name, o.name, got)
+				}
+				continue
+			}
+			if got.Allowed || got.Uncertain || got.Code != o.code || !sameTime(got.Until, o.until) {
+				t.Errorf("%s, %s: %+v", name, o.name, got)
+			}
+		}
+	}
+}
+
+func TestEntryByAd(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		entry *model.Entry
+		want  bool
+	}{
+		{nil, false},
+		{&model.Entry{}, false},
+		{&model.Entry{Source: model.SourceAds}, true},
+		{&model.Entry{Source: "ads", AdID: "1"}, true},
+		{&model.Entry{AdID: "1"}, true},
+		{&model.Entry{Source: model.SourceShortlink, Ref: "r"}, false},
+		{&model.Entry{Source: model.SourceShortlink, AdID: "1"}, false},
+		{&model.Entry{Source: model.SourceCheckbox}, false},
+		{&model.Entry{Source: model.SourceShop, Ref: "p"}, false},
+	} {
+		if got := tt.entry.ByAd(); got != tt.want {
+			t.Errorf("%+v: %v", tt.entry, got)
+		}
 	}
 }
 
@@ -234,6 +300,7 @@ func drawState(t *rapid.T) (model.Page, model.Conversation) {
 	if w := around.Draw(t, "window"); w != nil {
 		c.WindowUntil = w
 	}
+	c.UncertainUntil = around.Draw(t, "uncertain")
 	c.Unreachable = seldom.Draw(t, "unreachable")
 	c.OtherApp = rapid.Bool().Draw(t, "other app")
 	c.OtherAppUntil = around.Draw(t, "other app until")

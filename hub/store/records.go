@@ -66,6 +66,8 @@ type Conversation struct {
 	model.Conversation
 	// OpenedAt is Meta's time of the newest event that opened the reply window.
 	OpenedAt time.Time
+	// EnteredAt is Meta's time of the event that told the Entry.
+	EnteredAt time.Time
 	// InboundAt is Meta's time of the newest event of the customer.
 	InboundAt time.Time
 	// UnreachableAt is the InboundAt at which Meta said the customer can't be

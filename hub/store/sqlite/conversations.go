@@ -60,7 +60,7 @@ func (t pageTx) writeConversation(c store.Conversation) error {
 	c.UpdatedAt, c.ProfileAt = exact(c.UpdatedAt), exact(c.ProfileAt)
 	c.WaitsSince = exactly(c.WaitsSince)
 	c.SnoozedUntil, c.WindowUntil = exactly(c.SnoozedUntil), exactly(c.WindowUntil)
-	c.OtherAppUntil = exactly(c.OtherAppUntil)
+	c.OtherAppUntil, c.UncertainUntil = exactly(c.OtherAppUntil), exactly(c.UncertainUntil)
 	doc, err := encode(c)
 	if err != nil {
 		return err
@@ -113,8 +113,8 @@ func awakeAt(c model.Conversation) int64 {
 // inclusive until exclusive: what [model.CanReply] judges of it, as times.
 func free(c model.Conversation) (from, until int64) {
 	from, until = already, already
-	if c.Started && !c.Unreachable && c.WindowUntil != nil {
-		until = c.WindowUntil.UnixMicro()
+	if at := c.ClosedAt(); c.Started && !c.Unreachable && at != nil {
+		until = at.UnixMicro()
 	}
 	switch {
 	case c.OtherApp && c.OtherAppUntil == nil:

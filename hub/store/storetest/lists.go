@@ -272,6 +272,7 @@ func drawConversations(rt *rapid.T, page model.PageID) []store.Conversation {
 		c.Status = rapid.SampledFrom([]model.Status{model.Open, model.Snoozed, model.Done}).Draw(rt, "status")
 		c.SnoozedUntil = drawTime(rt, "snoozed until")
 		c.Started, c.WindowUntil = mostly.Draw(rt, "started"), drawTime(rt, "window until")
+		c.UncertainUntil = drawTime(rt, "uncertain until")
 		c.Unreachable = !mostly.Draw(rt, "reachable")
 		c.OtherApp, c.OtherAppUntil = bools.Draw(rt, "other app"), drawTime(rt, "other app until")
 		c.Unread = rapid.IntRange(0, 2).Draw(rt, "unread")

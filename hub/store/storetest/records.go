@@ -35,6 +35,7 @@ func fullConversation() store.Conversation {
 		Event: &model.Notable{Kind: model.EventPostback, Payload: "x"},
 	}
 	c.Started, c.WindowUntil, c.Unreachable = true, ptr(at(600)), true
+	c.UncertainUntil, c.EnteredAt = ptr(at(650)), at(2)
 	c.OtherApp, c.OtherAppUntil = true, ptr(at(700))
 	c.Entry = &model.Entry{Source: model.SourceAds, Ref: strange, AdID: "9", Title: "春"}
 	c.OpenedAt, c.InboundAt, c.UnreachableAt = at(1), at(3), at(4)
