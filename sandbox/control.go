@@ -258,6 +258,7 @@ func (s *Sandbox) controlWrite(w http.ResponseWriter, r *http.Request) {
 		ReplyTo     string       `json:"reply_to"`
 		Name        string       `json:"name"`
 		Locale      string       `json:"locale"`
+		FromAd      bool         `json:"from_ad"`
 	}
 	if !readControl(w, r, &in) {
 		return
@@ -271,10 +272,14 @@ func (s *Sandbox) controlWrite(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
+	var by *referral
+	if in.FromAd {
+		by = adReferral(s.mediaURL("ad.png"))
+	}
 	s.mu.Lock()
 	mid := s.write(s.someone(psid, in.Name, in.Locale), wording{
 		text: in.Text, attachments: in.Attachments, at: int64(in.At), standby: in.Standby,
-		mid: in.MID, quickReply: in.QuickReply, replyTo: in.ReplyTo,
+		mid: in.MID, quickReply: in.QuickReply, replyTo: in.ReplyTo, referral: by,
 	})
 	s.mu.Unlock()
 	writeJSON(w, http.StatusAccepted, map[string]string{"mid": mid, "psid": psid})

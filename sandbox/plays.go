@@ -214,9 +214,29 @@ func (s *Sandbox) follow(c *customer, step playStep, event map[string]json.RawMe
 		_ = json.Unmarshal(raw, &p)
 		s.page.restricted = p.Action == "block" || s.page.restricted && p.Action != "unblock"
 	}
+	if byCustomer {
+		c.came(referralOf(event))
+	}
 	if byCustomer && opensWindow(event) {
 		c.windowFrom = max(c.windowFrom, at)
 	}
+}
+
+// referralOf returns how a customer came in, by an event of theirs; nil: it does not say.
+func referralOf(event map[string]json.RawMessage) *referral {
+	var by *referral
+	for _, key := range []string{"message", "postback"} {
+		var holds struct {
+			Referral *referral `json:"referral"`
+		}
+		if json.Unmarshal(event[key], &holds) == nil && holds.Referral != nil {
+			by = holds.Referral
+		}
+	}
+	if raw := event["referral"]; raw != nil {
+		_ = json.Unmarshal(raw, &by)
+	}
+	return by
 }
 
 // followMessage keeps a played message, or forgets one that was taken back. mu held.

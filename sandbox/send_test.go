@@ -183,6 +183,26 @@ func TestPageAndCustomerInTheWay(t *testing.T) {
 	})
 }
 
+func TestAdsWindowIsAWeek(t *testing.T) {
+	t.Parallel()
+	var clock atomic.Int64
+	began := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	clock.Store(began.UnixMilli())
+	b := begin(t, Options{Now: func() time.Time { return time.UnixMilli(clock.Load()) }})
+	b.ok(b.control("POST", "/customers/1001/messages", map[string]any{"text": "seen your ad", "from_ad": true}))
+	b.eventually("how they came", func() bool {
+		all := b.hook.only(isMessage)
+		return len(all) == 1 && all[0].Message.Referral != nil && all[0].Message.Referral.Source == "ADS"
+	})
+	clock.Store(began.Add(adWindow - time.Millisecond).UnixMilli())
+	b.ok(b.send("1001", "within the week"))
+	clock.Store(began.Add(adWindow).UnixMilli())
+	b.refused(b.send("1001", "too late"), 400, 10, 2018278)
+	b.says("1001", "still here")
+	clock.Store(began.Add(2*adWindow - time.Millisecond).UnixMilli())
+	b.ok(b.send("1001", "another week"))
+}
+
 func TestWindowCloses(t *testing.T) {
 	t.Parallel()
 	var clock atomic.Int64

@@ -10,6 +10,9 @@ import (
 // window is how long after a customer's last sign of life a Page may write.
 const window = 24 * time.Hour
 
+// adWindow is the same for who came by a Click-to-Messenger ad.
+const adWindow = 7 * 24 * time.Hour
+
 // What GET /{psid} answers for a customer.
 const (
 	profileFull  = "full"  // the profile
@@ -38,6 +41,7 @@ type customer struct {
 	profile     string
 	unreachable int        // 0, or the code that a send is refused with: 551 or 10
 	windowFrom  int64      // Meta's time, ms, of what opened the window last
+	byAd        bool       // came in last by a Click-to-Messenger ad
 	lastWrote   int64      // Meta's time, ms, of the last message
 	messages    []*message // oldest first
 	life        *life      // nil: never writes by themselves
@@ -127,9 +131,23 @@ func (s *Sandbox) record(m *message) {
 	}
 }
 
-// windowOpen tells whether the Page may write to the customer now. mu held.
+// windowOpen tells whether the Page may write to the customer now: up to a week after
+// them, where they came by an ad. mu held.
+//
+// Source: Messenger Platform policy, 28 September 2026.
 func (s *Sandbox) windowOpen(c *customer) bool {
-	return c.windowFrom > 0 && s.nowMS()-c.windowFrom < window.Milliseconds()
+	lasts := window
+	if c.byAd {
+		lasts = adWindow
+	}
+	return c.windowFrom > 0 && s.nowMS()-c.windowFrom < lasts.Milliseconds()
+}
+
+// came keeps by what a customer came in. mu held.
+func (c *customer) came(by *referral) {
+	if by != nil {
+		c.byAd = by.Source == "ADS"
+	}
 }
 
 // updated is the time of the conversation's newest message.

@@ -27,6 +27,7 @@ func (s *Sandbox) write(c *customer, w wording) string {
 	if w.mid == "" {
 		w.mid = s.nextMID(c.psid, w.at)
 	}
+	c.came(w.referral)
 	if s.world.messages[w.mid] == nil {
 		s.record(&message{mid: w.mid, owner: c, text: w.text, replyTo: w.replyTo, attachments: w.attachments, at: w.at})
 	}
@@ -78,13 +79,12 @@ func (s *Sandbox) react(m *message, name, emoji string) {
 func (s *Sandbox) start(c *customer, ref string) {
 	at := s.nowMS()
 	mid := s.nextMID(c.psid, at)
+	by := &referral{Ref: ref, Source: "SHORTLINK", Type: "OPEN_THREAD"}
+	c.came(by)
 	s.record(&message{mid: mid, owner: c, text: "Get Started", at: at})
 	s.emit(s.newEvent(c.psid, "messaging_postbacks", inner{
 		Sender: &party{c.psid}, Recipient: &party{s.info.PageID}, Timestamp: at,
-		Postback: &postback{
-			MID: mid, Title: "Get Started", Payload: "GET_STARTED",
-			Referral: &referral{Ref: ref, Source: "SHORTLINK", Type: "OPEN_THREAD"},
-		},
+		Postback: &postback{MID: mid, Title: "Get Started", Payload: "GET_STARTED", Referral: by},
 	}))
 }
 

@@ -62,6 +62,7 @@ type wording struct {
 	At         time.Time `json:"at,omitzero"`
 	MID        string    `json:"mid,omitempty"`
 	QuickReply string    `json:"quick_reply,omitempty"`
+	FromAd     bool      `json:"from_ad,omitempty"`
 }
 
 // customerWrites has a customer write, now.

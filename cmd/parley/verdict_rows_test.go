@@ -201,6 +201,37 @@ func TestWindowClosed(t *testing.T) {
 	w.sends(hanako)
 }
 
+// TestWindowOfAnAd is a week: uncertain after the first day, until it is over or a send
+// error closes it.
+func TestWindowOfAnAd(t *testing.T) {
+	t.Parallel()
+	w := newMetaWorld(t)
+	uncertain := func(want bool) {
+		t.Helper()
+		if v := w.conversation(hanako).Reply; !v.Allowed || v.Uncertain != want || v.Until == nil {
+			t.Fatalf("the verdict is %+v", v)
+		}
+	}
+	w.plays(hanako, "message-ad-referral", metaNow)
+	uncertain(false)
+	w.passes(model.ReplyWindow)
+	uncertain(true)
+	w.sends(hanako)
+	w.passes(model.AdWindow - model.ReplyWindow - time.Millisecond)
+	uncertain(true)
+	w.passes(time.Millisecond)
+	w.wants(hanako, model.WindowClosed)
+	w.plays(hanako, "message-text", w.clock())
+	uncertain(false)
+	w.passes(model.ReplyWindow)
+	uncertain(true)
+	w.control(http.MethodPost, "/faults", map[string]any{"on": "send", "kind": "error", "code": 10, "subcode": 2018278, "count": 1}, nil)
+	w.refuses(hanako, model.WindowClosed)
+	w.wants(hanako, model.WindowClosed)
+	w.plays(hanako, "postback", w.clock().Add(time.Second))
+	uncertain(false)
+}
+
 // TestUnreachable until the next inbound event, by each of its errors.
 func TestUnreachable(t *testing.T) {
 	w := newTalk(t)
@@ -235,7 +266,8 @@ func TestOtherApp(t *testing.T) {
 	w.plays(hanako, "thread-request", at.Add(time.Second)) // to ask is not to have
 	w.wants(hanako, "")
 	w.plays(hanako, "standby-echo", at.Add(2*time.Second))
-	w.plays(hanako, "reaction-react", at.Add(3*time.Hour)) // what comes meanwhile keeps the window open
+	w.passes(3 * time.Hour)
+	w.plays(hanako, "reaction-react", w.clock()) // what comes meanwhile keeps the window open
 	w.passes(at.Add(2 * time.Second).Add(model.OtherAppIdle - time.Millisecond).Sub(w.clock()))
 	w.wants(hanako, model.OtherApp)
 	w.passes(time.Millisecond)
