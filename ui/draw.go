@@ -235,7 +235,11 @@ func (m *Model) headingLine(r model.Row, w int, others string) string {
 	th := m.look.Theme
 	until, style := "", th.Muted
 	if r.Reply.Allowed && r.Reply.Until != nil {
-		until = m.say(words.WindowUntil, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
+		id := words.WindowUntil
+		if r.Reply.Uncertain {
+			id = words.WindowUncertain
+		}
+		until = m.say(id, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
 		style = inbox.LeftStyle(r.Reply.Until.Sub(m.clock.now()), th.Ink)
 	} else if !r.Reply.Allowed {
 		until, style = m.say(words.Blocked(string(r.Reply.Code))), th.Faint
@@ -365,7 +369,7 @@ func (m *Model) setVerdict() {
 	}
 	v := r.Reply
 	if v.Code == model.WindowClosed {
-		v.Until = r.WindowUntil // since when, for the words
+		v.Until = r.ClosedAt() // since when, for the words
 	}
 	m.box.SetVerdict(m.clock.now(), m.look.Name(r.Customer), v, reason)
 	m.box.SetQuote(m.quoted())

@@ -208,6 +208,7 @@ const (
 	Unsent             ID = "unsent"
 	HiddenChars        ID = "hidden_characters"
 	WindowUntil        ID = "window_until"
+	WindowUncertain    ID = "window_uncertain"
 	ReactedBy          ID = "reacted_by"
 	FeedbackWas        ID = "feedback_was"
 	WaitsForEarlier    ID = "waits_for_earlier"

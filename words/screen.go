@@ -15,6 +15,8 @@ const (
 	PreviewPage       ID = "preview_page"
 	PreviewSaid       ID = "preview_said"
 	LeftLeast         ID = "left_least"
+	LeftUncertain     ID = "left_uncertain"
+	LeftUncertainDay  ID = "left_uncertain_day"
 	InboxUnanswerable ID = "inbox_unanswerable"
 )
 
@@ -50,6 +52,7 @@ const (
 	ComposerClosed           ID = "composer_closed"
 	ComposerClosedAt         ID = "composer_closed_at"
 	ComposerClosedDo         ID = "composer_closed_do"
+	ComposerUncertain        ID = "composer_uncertain"
 	ComposerUnreachable      ID = "composer_unreachable"
 	ComposerUnreachableDo    ID = "composer_unreachable_do"
 	ComposerOtherApp         ID = "composer_other_app"

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"parley/model"
 	"parley/words"
 )
 
@@ -17,8 +18,13 @@ func (p *program) age(at time.Time) string {
 	return p.span(d)
 }
 
-// left says how much of the reply window is left; a dash when none is.
-func (p *program) left(until *time.Time) string {
+// left says how much of the reply window is left, marked where Facebook may refuse a
+// reply; a dash when none is.
+func (p *program) left(c model.Conversation) string {
+	until, mark := c.WindowUntil, ""
+	if v := c.Reply; v.Uncertain {
+		until, mark = v.Until, "?"
+	}
 	if until == nil {
 		return "—"
 	}
@@ -26,7 +32,7 @@ func (p *program) left(until *time.Time) string {
 	if d <= 0 {
 		return "—"
 	}
-	return p.span(max(d, time.Minute))
+	return p.span(max(d, time.Minute)) + mark
 }
 
 func (p *program) span(d time.Duration) string {

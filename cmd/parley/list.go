@@ -78,7 +78,7 @@ func (p *program) conversationList(l client.FoundList, searched bool) {
 			preview = safe.LineN(marked(c.Hits[0].Text, c.Hits[0].Spans), previewCells).String()
 		}
 		c.Customer.Name = marked(c.Customer.Name, c.NameSpans)
-		t.row(p.customer(c.Customer), unread, p.age(c.UpdatedAt), p.left(c.WindowUntil), string(c.ID))
+		t.row(p.customer(c.Customer), unread, p.age(c.UpdatedAt), p.left(c.Conversation), string(c.ID))
 		t.below(indent + preview)
 	}
 	p.table(t)

@@ -53,8 +53,12 @@ func (p *program) showCommand() *cobra.Command {
 func (p *program) conversation(s shown) {
 	c := s.Conversation
 	head := p.customer(c.Customer)
-	if c.Reply.Allowed && c.WindowUntil != nil {
-		p.line(head + " · " + p.words.Say(words.WindowUntil, "Time", p.clock(*c.WindowUntil)))
+	if v := c.Reply; v.Allowed && v.Until != nil {
+		id := words.WindowUntil
+		if v.Uncertain {
+			id = words.WindowUncertain
+		}
+		p.line(head + " · " + p.words.Say(id, "Time", p.clock(*v.Until)))
 	} else {
 		p.line(head + " · " + p.code(c.Reply.Code, ""))
 	}

@@ -49,6 +49,16 @@ func (b *Box) blocked() (why, todo string) {
 	}
 }
 
+// uncertain returns that Facebook may refuse what is allowed, and until when it is; nothing
+// where that is not so.
+func (b *Box) uncertain() string {
+	v := b.verdict
+	if b.note || !v.Allowed || !v.Uncertain || v.Until == nil {
+		return ""
+	}
+	return b.look.Say(words.ComposerUncertain, "Time", b.look.Moment(b.now, *v.Until))
+}
+
 func (b *Box) restricted(until string) (why, todo string) {
 	why = b.look.Say(words.ComposerRestricted)
 	// Facebook ends its reasons with a full stop or without one; the sentence has its own.

@@ -42,6 +42,13 @@ func allowed(left time.Duration) model.Verdict {
 	return model.Verdict{Allowed: true, Until: &until}
 }
 
+// uncertain is the verdict on a reply that Facebook may refuse.
+func uncertain(left time.Duration) model.Verdict {
+	v := allowed(left)
+	v.Uncertain = true
+	return v
+}
+
 func denied(code model.Code, in time.Duration) model.Verdict {
 	v := model.Verdict{Code: code}
 	if in != 0 {
@@ -325,6 +332,47 @@ func TestWithoutColour(t *testing.T) {
 	}
 }
 
+// TestFacebookMayRefuse: it is said, with until when, and the reply can be sent until then;
+// of a note it is not said.
+func TestFacebookMayRefuse(t *testing.T) {
+	t.Parallel()
+	for lang, says := range map[string][]string{"en": {"may refuse", "Sun 14:02"}, "ja": {"拒否されることがあります", "14:02まで"}} {
+		b := newBox(lang, 60, 8)
+		for _, open := range []bool{false, true} {
+			if open {
+				b.Open()
+			}
+			b.SetText("hello")
+			b.SetVerdict(now, "Ken", uncertain(100*time.Hour), "")
+			drawn := strings.ReplaceAll(strings.ReplaceAll(plain(b), "\n", " "), "  ", "")
+			for _, s := range says {
+				if !strings.Contains(drawn, s) && !strings.Contains(strings.ReplaceAll(drawn, " ", ""), strings.ReplaceAll(s, " ", "")) {
+					t.Errorf("%s, open %v: %q is not in\n%s", lang, open, s, plain(b))
+				}
+			}
+			if why := b.CanSend(); why != "" || !b.Allowed() {
+				t.Errorf("%s: can't send: %s", lang, why)
+			}
+			if x, y, ok := b.Cursor(); ok != open || ok && (x != 5 || y >= b.Height()) {
+				t.Errorf("the cursor is at %d, %d", x, y)
+			}
+		}
+		b.SetVerdict(now, "Ken", uncertain(0), "")
+		if b.Allowed() {
+			t.Error("allowed when it is over")
+		}
+		b.SetVerdict(now, "Ken", allowed(time.Hour), "")
+		if strings.Contains(plain(b), says[0]) {
+			t.Errorf("said of one that is certain:\n%s", plain(b))
+		}
+		b.ShowNote("1_2", "hello")
+		b.SetVerdict(now, "Ken", uncertain(time.Hour), "")
+		if strings.Contains(plain(b), says[0]) {
+			t.Errorf("said of a note:\n%s", plain(b))
+		}
+	}
+}
+
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	long := "本日はお問い合わせありがとうございます。机は3台とも在庫がございます。\n\nWe can deliver them on Friday before noon."
@@ -340,6 +388,9 @@ func TestGolden(t *testing.T) {
 		{name: "open", v: allowed(time.Hour), open: true, draft: long},
 		{name: "near the limit", v: allowed(time.Hour), open: true, draft: strings.Repeat("長い文章です。", 264) + "あと少し"},
 		{name: "beyond it", v: allowed(time.Hour), open: true, draft: strings.Repeat("x", 2050)},
+		{name: "Facebook may refuse", v: uncertain(100 * time.Hour)},
+		{name: "Facebook may refuse, draft", v: uncertain(100 * time.Hour), draft: long},
+		{name: "Facebook may refuse, open", v: uncertain(100 * time.Hour), open: true, draft: long},
 		{name: "no verdict yet"},
 		{name: "blocked and open", v: denied(model.WindowClosed, -time.Minute), open: true, draft: long},
 		{name: "window closed, draft", v: denied(model.WindowClosed, -24*time.Hour), draft: long},

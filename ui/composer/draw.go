@@ -21,7 +21,7 @@ type parts struct {
 	quote bool
 	// files: the line below it names what goes with the reply.
 	files bool
-	// head is why no reply is allowed, and what can be done.
+	// head is why no reply is allowed, and what can be done; or that Facebook may refuse it.
 	head []string
 	// rows is how many lines of the text are drawn while it is open.
 	rows int
@@ -53,7 +53,7 @@ func (p parts) height() int {
 func (b *Box) arrangeParts() parts {
 	var p parts
 	room := b.maxHeight
-	why, todo := "", ""
+	why, todo := b.uncertain(), ""
 	if !b.allowed() {
 		why, todo = b.blocked()
 	}
@@ -79,6 +79,7 @@ func (b *Box) arrangeParts() parts {
 		return p
 	}
 	if b.allowed() {
+		p.head = b.head(room-1, why)
 		p.draft = true
 		return p
 	}
@@ -108,8 +109,12 @@ func (b *Box) Lines(focused bool) []string {
 	if b.parts.label {
 		lines = append(lines, b.paint(b.look.Theme.Warn, b.look.Say(words.ComposerNoteLabel, "Dot", b.look.Theme.Bullet)))
 	}
+	head := b.look.Theme.Faint
+	if b.allowed() {
+		head = b.look.Theme.Warn
+	}
 	for _, s := range b.parts.head {
-		lines = append(lines, b.paint(b.look.Theme.Faint, s))
+		lines = append(lines, b.paint(head, s))
 	}
 	if b.parts.quote {
 		lines = append(lines, b.paint(b.look.Theme.Muted, b.look.Cut(b.look.Theme.Quote+" "+b.quote, b.w)))

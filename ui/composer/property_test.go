@@ -35,6 +35,7 @@ func verdicts(t *rapid.T) model.Verdict {
 	}
 	v := model.Verdict{Code: rapid.SampledFrom(codes).Draw(t, "code")}
 	v.Allowed = v.Code == "" && rapid.Bool().Draw(t, "allowed")
+	v.Uncertain = v.Allowed && rapid.Bool().Draw(t, "uncertain")
 	if rapid.Bool().Draw(t, "until") {
 		until := now.Add(time.Duration(rapid.IntRange(-100, 100).Draw(t, "hours")) * time.Hour)
 		v.Until = &until

@@ -77,7 +77,11 @@ func (l *List) drawing(i int, r model.Row, p painter, c Context) (drawing, time.
 		d.left = "-"
 	}
 	if r.Reply.Allowed && r.Reply.Until != nil {
-		left, changes := p.Left(c.Now, *r.Reply.Until)
+		last := p.Left
+		if r.Reply.Uncertain {
+			last = p.LeftUncertain
+		}
+		left, changes := last(c.Now, *r.Reply.Until)
 		d.left, d.urgency = left, urgencyOf(r.Reply.Until.Sub(c.Now))
 		next = earlier(next, changes)
 	}

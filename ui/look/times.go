@@ -46,6 +46,16 @@ func (l Look) Left(now, until time.Time) (string, time.Time) {
 	return l.Say(words.AgeHours, "N", int(n)), until.Add(-n * time.Hour).Add(time.Nanosecond)
 }
 
+// LeftUncertain returns how long something may last at most, in whole days: 6d?, <1d?; and
+// when that will read otherwise.
+func (l Look) LeftUncertain(now, until time.Time) (string, time.Time) {
+	n := until.Sub(now) / day
+	if n < 1 {
+		return l.Say(words.LeftUncertainDay), until
+	}
+	return l.Say(words.LeftUncertain, "N", int(n)), until.Add(-n * day).Add(time.Nanosecond)
+}
+
 // Clock returns a time of day: 10:02.
 func (l Look) Clock(at time.Time) string { return at.In(l.Zone).Format("15:04") }
 
