@@ -5,6 +5,7 @@ import (
 
 	"parley/model"
 	"parley/ui/command"
+	"parley/ui/term"
 	"parley/words"
 )
 
@@ -35,6 +36,8 @@ func moving() []cmd {
 		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.turn(1) }},
 		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.turn(-1) }},
 		{ID: "next_waiting", Keys: []string{"N"}, Scope: command.Panes, Run: (*Model).nextWaiting},
+		{ID: "repaint", Keys: []string{"ctrl+l"}, Scope: command.Anywhere, Run: func(*Model) tea.Cmd { return term.Repaint }},
+		{ID: "suspend", Keys: []string{"ctrl+z"}, Scope: command.Anywhere, Reason: needsShell, Run: func(*Model) tea.Cmd { return tea.Suspend }},
 		{ID: "quit", Keys: []string{"q", "ctrl+c"}, Scope: command.Panes, Run: (*Model).quit},
 	}
 }

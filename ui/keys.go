@@ -16,6 +16,9 @@ import (
 // command that it stands for.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	m.shown.refused = false
+	if c, ok := m.commands.ByKey(command.Typing, k.Key()); ok && k.Text == "" {
+		return m.run(c)
+	}
 	if m.overlay.Overlay != nil {
 		return m.keyOverlay(k)
 	}
@@ -146,6 +149,13 @@ func (m *Model) steps(keys string) (tea.Cmd, bool) {
 		all = append(all, m.run(c))
 	}
 	return tea.Batch(all...), true
+}
+
+func needsShell(m *Model) string {
+	if !m.shell {
+		return m.say(words.WhyNoShell)
+	}
+	return ""
 }
 
 // quit leaves, once what was typed is kept.

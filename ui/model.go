@@ -46,6 +46,8 @@ type Options struct {
 	Files Files
 	// Preview: the conversation follows the selection after a moment.
 	Preview bool
+	// Shell: there is one to go back to for a while.
+	Shell bool
 	// ASCII: draw states with ASCII characters.
 	ASCII bool
 	// AskColours: the terminal answers rightly when asked whether it has true colour.
@@ -64,6 +66,8 @@ type Model struct {
 	browse func(url string) error
 	// preview: the conversation follows the selection.
 	preview bool
+	// shell: there is one to go back to.
+	shell bool
 	// tellsTyping is who wants to know whether text is being typed.
 	tellsTyping func(bool)
 
@@ -128,7 +132,7 @@ func New(o Options) (*Model, error) {
 		return nil, errors.Join(ErrOptions, err)
 	}
 	m := &Model{
-		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse, preview: o.Preview, tellsTyping: o.Typing,
+		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse, preview: o.Preview, shell: o.Shell, tellsTyping: o.Typing,
 		clock:    clock{local: o.Now, after: timer},
 		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
 		commands: registry,

@@ -58,7 +58,7 @@ func (m *Model) openHelp() tea.Cmd {
 			continue
 		}
 		row := overlay.Row{Key: keyNames(c.Keys, m.w), Text: m.say(words.Command(c.ID))}
-		if c.Scope == command.Panes {
+		if c.Scope&command.Panes == command.Panes {
 			everywhere.Rows = append(everywhere.Rows, row)
 		} else {
 			here.Rows = append(here.Rows, row)

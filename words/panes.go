@@ -117,6 +117,7 @@ const (
 	WhyNotOpen          ID = "why_not_open"
 	WhyNothingAsks      ID = "why_nothing_asks"
 	WhyNothingToUndo    ID = "why_nothing_to_undo"
+	WhyNoShell          ID = "why_no_shell"
 	WhyOnePage          ID = "why_one_page"
 	WhyNoPage           ID = "why_no_page"
 	WhyNoText           ID = "why_no_text"

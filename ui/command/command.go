@@ -19,9 +19,13 @@ const (
 	List Scope = 1 << iota
 	Thread
 	Panel
+	// Typing is where text is typed, or something lies over the screen.
+	Typing
 
-	// Panes is anywhere but where text is typed.
+	// Panes is anywhere but there.
 	Panes = List | Thread | Panel
+	// Anywhere is what keys of no text are for.
+	Anywhere = Panes | Typing
 )
 
 // Command is something that the user can do with M.

@@ -109,8 +109,8 @@ func (c *canvas) pen(to pen) {
 // put writes a cell where the cursor is.
 func (c *canvas) put(cell cell) {
 	n := int(cell.width)
-	if cell.unsure {
-		// However wide the terminal draws it, nothing old stays beside it.
+	if cell.unsure && n > 1 {
+		// However narrow the terminal draws it, nothing old stays beside it.
 		x, y := c.x, c.y
 		c.buf = append(c.buf, blanks[:n]...)
 		c.known = false

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,6 +18,32 @@ type console struct {
 	questions string
 	// before is how it worked when it was taken.
 	before *term.State
+	// writer is out, opened once more so that writing can be given up; hurried: it was.
+	writer  *os.File
+	hurried atomic.Bool
+}
+
+// open opens the terminal for writing. What is opened anew works as we need it, whatever
+// others that have the terminal need. Where that can't be, it is written to as it is.
+func (c *console) open() {
+	if c.writer = reopened(c.out); c.writer == nil {
+		c.writer = c.out
+	}
+}
+
+// close ends writing.
+func (c *console) close() {
+	if c.writer != c.out {
+		_ = c.writer.Close()
+	}
+}
+
+// drop gives up what is being written, and throws away what the terminal has not taken
+// yet. From then on it is given little time.
+func (c *console) drop() {
+	c.hurried.Store(true)
+	_ = c.writer.SetWriteDeadline(time.Now()) // where it can't be, it waits
+	c.flush()
 }
 
 // raw has the terminal hand on what is typed as it is typed.
@@ -53,8 +80,11 @@ const fullWait = 5 * time.Millisecond
 // it not wait.
 func (c *console) Write(b []byte) (int, error) {
 	done := 0
+	if c.hurried.Load() {
+		_ = c.writer.SetWriteDeadline(time.Now().Add(giveBackWithin)) // where it can't be, it waits
+	}
 	for {
-		n, err := c.out.Write(b[done:])
+		n, err := c.writer.Write(b[done:])
 		done += n
 		if !errors.Is(err, syscall.EAGAIN) {
 			return done, err

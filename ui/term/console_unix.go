@@ -33,19 +33,12 @@ func (p *Program) watch(ctx context.Context) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGCONT)
 	defer signal.Stop(signals)
-	stops := make(chan os.Signal, 1)
-	if p.o.Suspend {
-		signal.Notify(stops, syscall.SIGTSTP)
-	}
-	defer signal.Stop(stops)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-p.suspended:
-			p.stop(signals, stops)
-		case <-stops:
-			p.stop(signals, stops)
+			p.stop(signals)
 		case s := <-signals:
 			if s == syscall.SIGCONT { // stopped by force; somebody else had the terminal
 				p.leave()
@@ -56,10 +49,10 @@ func (p *Program) watch(ctx context.Context) {
 	}
 }
 
-// stop leaves the terminal to the shell until that says to go on.
-func (p *Program) stop(signals, stops chan os.Signal) {
+// stop leaves the terminal to the shell until that says to go on. Nobody may ask to be told
+// of the signal that stops us: from then on it would not stop anybody.
+func (p *Program) stop(signals chan os.Signal) {
 	p.leave()
-	signal.Reset(syscall.SIGTSTP)
 	for len(signals) > 0 {
 		<-signals
 	}
@@ -74,7 +67,6 @@ func (p *Program) stop(signals, stops chan os.Signal) {
 			goes = true
 		}
 	}
-	signal.Notify(stops, syscall.SIGTSTP)
 	for len(signals) > 0 {
 		<-signals
 	}

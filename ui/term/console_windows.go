@@ -27,9 +27,6 @@ func addMode(h windows.Handle, flags uint32) error {
 // CanSuspend tells whether there is a shell to go back to for a while.
 func CanSuspend() bool { return false }
 
-// drop would throw away what the terminal has not taken yet.
-func (*console) drop() {}
-
 // look is how often the console is asked for its size, which it does not tell by itself.
 const look = 250 * time.Millisecond
 

@@ -213,8 +213,15 @@ func (p *Painter) paints(stop <-chan struct{}, ended chan<- struct{}) {
 	}()
 	fault = p.painting(stop)
 	_, err := p.out.Write(p.sheet.end())
-	if fault == nil {
-		fault = err
+	select {
+	case <-stop: // what is not painted any more need not be written
+		if _, ours := fault.(*PanicError); !ours { //nolint:errorlint // it comes as it is
+			fault = nil
+		}
+	default:
+		if fault == nil {
+			fault = err
+		}
 	}
 }
 

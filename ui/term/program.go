@@ -96,13 +96,10 @@ func NewProgram(m tea.Model, o Options) *Program {
 // ended it, if it did not end well, is a [*PanicError], or an error of the terminal's.
 func (p *Program) Run(ctx context.Context) error {
 	defer p.kill()
-	told := context.AfterFunc(ctx, func() {
-		hard := time.AfterFunc(leaveWithin, p.kill)
-		defer hard.Stop()
-		p.tea.Quit()
-		<-p.ready.Done()
-	})
+	told := context.AfterFunc(ctx, p.quit)
 	defer told()
+	p.console.open()
+	defer p.console.close()
 	if err := p.enter(); err != nil {
 		return err
 	}
@@ -130,14 +127,30 @@ func (p *Program) Send(m tea.Msg) { p.tea.Send(m) }
 // Write writes to the terminal between two frames. It does not wait for it.
 func (p *Program) Write(b []byte) (int, error) { return p.painter.Write(b) }
 
+// quit ends the program as its own key does, by force only where that is of no use: by
+// force Bubble Tea closes its input while that is being read.
+func (p *Program) quit() {
+	hard := time.AfterFunc(leaveWithin, p.kill)
+	p.tea.Quit()
+	<-p.ready.Done()
+	hard.Stop()
+}
+
 // fail ends the program. The first who tells why is believed.
 func (p *Program) fail(err error) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.fault == nil {
 		p.fault = err
+		go p.quit()
 	}
-	p.mu.Unlock()
-	p.kill()
+}
+
+// failed tells whether the program ends because something went wrong.
+func (p *Program) failed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fault != nil
 }
 
 // lost ends a program that can't be painted any more.
@@ -237,6 +250,9 @@ func (*screen) View() tea.View { return tea.View{} }
 func (s *screen) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
 	defer s.program.Recover()
 	same = s
+	if s.program.failed() { // the model may be half changed
+		return s, nil
+	}
 	painter := s.program.painter
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
