@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,7 +74,7 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 			State: filepath.Join(beside, "users"), Lang: p.language(), Zone: p.getenv("TZ"),
 		},
 	}
-	program := sshd.Program{Path: p.child.path, Args: []string{terminalsVerb}, Env: p.child.env, HostKey: keyFile}
+	program := sshd.Program{Path: p.child.path, Args: []string{terminalsVerb}, Env: append(terminalsEnv(), p.child.env...), HostKey: keyFile}
 	if dir, ok := os.LookupEnv("TMPDIR"); ok {
 		program.Env = append(program.Env, "TMPDIR="+dir)
 	}
@@ -80,6 +82,13 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 		return sshd.ServeApart(ctx, l, o, program)
 	}}
 	return nil
+}
+
+// terminalsEnv has the process that lets users in leave half of the processors to the hub,
+// however many come to prove a key.
+func terminalsEnv() []string {
+	const half = 2
+	return []string{"GOMAXPROCS=" + strconv.Itoa(max(1, runtime.GOMAXPROCS(0)/half))}
 }
 
 // terminalsVerb is the command that [program.terminalsCommand] is.

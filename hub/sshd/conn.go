@@ -37,22 +37,29 @@ func (c *conn) Close() error {
 	return err
 }
 
-// giveWay ends a connection that somebody else takes the place of.
+// giveWay ends a connection that somebody else takes the place of. It waits for nothing:
+// who serves the connection closes it.
 func (c *conn) giveWay() {
 	c.server.metrics.refuse(refusedConnection)
-	_ = c.Close()
+	_ = c.Conn.Close()
 }
 
-// stand takes a place among those, for so long at most. It is false where there is none.
-func (c *conn) stand(among *places, kind string, most time.Duration) bool {
-	c.rise()
-	leave, ok := among.take(kind, c.giveWay)
-	if !ok {
-		return false
+// begin has the connection prove a key, when it is its turn: then it is served. It is false
+// where there is no room even in line.
+func (c *conn) begin(serve func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	leave, ok := c.server.proving.lineUp(hostOf(c.RemoteAddr()), c.giveWay, serve)
+	if ok {
+		c.stand(leave, c.server.limits.Handshake)
 	}
+	return ok
+}
+
+// stand has the connection be done within that time, or end.
+func (c *conn) stand(leave func(), within time.Duration) {
 	c.leave = leave
-	c.late = time.AfterFunc(most, func() { _ = c.Close() })
-	return true
+	c.late = time.AfterFunc(within, func() { _ = c.Close() })
 }
 
 // rise gives the place back.
@@ -62,13 +69,6 @@ func (c *conn) rise() {
 		c.late.Stop()
 		c.leave = nil
 	}
-}
-
-// begin has the connection prove a key.
-func (c *conn) begin() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.stand(c.server.proving, hostOf(c.RemoteAddr()), c.server.limits.Handshake)
 }
 
 // proved ends that: the client is to ask for a session.
@@ -82,7 +82,14 @@ func (c *conn) proved(by string) {
 	}
 }
 
-func (c *conn) wait() bool { return c.stand(c.server.waiting, c.by, c.server.limits.Unasked) }
+func (c *conn) wait() bool {
+	c.rise()
+	leave, ok := c.server.waiting.take(c.by, c.giveWay)
+	if ok {
+		c.stand(leave, c.server.limits.Unasked)
+	}
+	return ok
+}
 
 // asked counts a session.
 func (c *conn) asked() {

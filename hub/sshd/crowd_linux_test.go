@@ -5,8 +5,11 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"testing"
 	"time"
+
+	gossh "golang.org/x/crypto/ssh"
 
 	"parley/hub/sshd"
 )
@@ -74,12 +77,47 @@ func TestHeldHandshakes(t *testing.T) {
 // one of those that have more.
 func TestManyAddresses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *sshd.Options) { o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Grace = 4, 2, time.Hour })
+	w := newWorld(t, func(o *sshd.Options) {
+		o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Line, o.Limits.Grace = 4, 2, 0, time.Hour
+	})
 	held := append(w.holds(2, "127.0.0.2", ""), w.holds(2, "127.0.0.3", "")...)
-	more := w.holds(8, "127.0.0.2", "") // refused at once: the grace is an hour
+	more := w.holds(8, "127.0.0.2", "") // refused at once: the grace is an hour, and there is no line
 	w.awaitClosed(len(more), more)
 	w.comes(w.user("aki"))
 	w.awaitClosed(1, held)
+}
+
+// TestAStorm: many that come again and again, from the same address, have others wait for
+// their turn; they don't keep them out.
+func TestAStorm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *sshd.Options) { o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Grace = 4, 2, time.Hour })
+	key, stranger := w.user("aki"), newKey(t)
+	over := make(chan struct{})
+	var storm sync.WaitGroup
+	defer storm.Wait()
+	defer close(over)
+	begun := make(chan struct{}, 30)
+	for range cap(begun) {
+		storm.Go(func() {
+			for {
+				select {
+				case <-over:
+					return
+				default:
+				}
+				if c, err := w.dial("aki", gossh.PublicKeys(stranger)); err == nil {
+					_ = c.Close()
+				}
+				select {
+				case begun <- struct{}{}:
+				default:
+				}
+			}
+		})
+	}
+	<-begun
+	w.comes(key)
 }
 
 // TestUnasked: whoever proves a key and asks for no session keeps nobody out, and is gone

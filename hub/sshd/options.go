@@ -84,9 +84,10 @@ type Limits struct {
 	Unasked time.Duration
 	// Handshakes is how many may be proving their keys at once, PerAddress how many of these
 	// from one address, or one network of 64 bits; Waiting is how many may then have no
-	// session. Beyond these numbers those that came first give way, after Grace.
-	Handshakes, PerAddress, Waiting int
-	Grace                           time.Duration
+	// session. Beyond these numbers those that came first give way, after Grace; who is to prove
+	// a key waits in Line for that, half of it for one address.
+	Handshakes, PerAddress, Waiting, Line int
+	Grace                                 time.Duration
 	// Sessions is how many there may be at once, PerKey how many of one key; as many of one
 	// key may wait.
 	Sessions, PerKey int
@@ -98,7 +99,7 @@ func DefaultLimits() Limits {
 		Width: 512, Height: 256,
 		Handshake: 20 * time.Second, Idle: 12 * time.Hour, Session: 7 * 24 * time.Hour,
 		Stall: 30 * time.Second, HangUp: 5 * time.Second, Recheck: 2 * time.Second,
-		Unasked: 30 * time.Second, Handshakes: 128, PerAddress: 32, Waiting: 128, Grace: time.Second,
+		Unasked: 30 * time.Second, Handshakes: 128, PerAddress: 32, Waiting: 128, Line: 512, Grace: time.Second,
 		Sessions: 256, PerKey: 16,
 	}
 }

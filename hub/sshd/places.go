@@ -3,6 +3,7 @@ package sshd
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,7 +18,8 @@ import (
 //     that has fewer.
 //
 // Who has stood for less than the grace gives way to nobody of its own kind: one that comes
-// is refused at once instead.
+// stands in line, where there is one, and else is refused at once. The line is served in its
+// order, of each kind: among many that come again and again, each has its turn.
 type places struct {
 	most, each int
 	grace      time.Duration
@@ -26,42 +28,123 @@ type places struct {
 	mu    sync.Mutex
 	taken int
 	of    map[string][]*place
+	// line are those that wait for a place, at most as many as longest, and of a kind as
+	// share.
+	line           []*place
+	longest, share int
 }
 
-// place is one that is taken.
+// place is one that is taken, or waited for.
 type place struct {
 	kind string
-	// since is when it was taken, way what is done when it has to be given up.
-	since time.Time
-	way   func()
+	// since is when it was taken, way what is done when it has to be given up, and enter when
+	// it is taken after all.
+	since      time.Time
+	way, enter func()
 }
 
 func newPlaces(most, each int, grace time.Duration) *places {
 	return &places{most: most, each: each, grace: grace, now: time.Now, of: map[string][]*place{}}
 }
 
+// withLine has who finds no place stand in line.
+func (p *places) withLine(longest, share int) *places {
+	p.longest, p.share = longest, share
+	return p
+}
+
 // take takes a place; leave gives it back, and may be called again. giveWay is called, once
-// at most, when somebody else has it instead: whoever had it is to go.
+// at most, when somebody else has it instead: whoever had it is to go. It is called by who
+// comes, and so must wait for nothing.
 func (p *places) take(kind string, giveWay func()) (leave func(), ok bool) {
-	taken := &place{kind: kind, since: p.now(), way: giveWay}
-	first, ok := p.put(taken)
-	if first != nil {
-		first.way()
+	return p.join(&place{kind: kind, way: giveWay})
+}
+
+// lineUp stands in line for a place, if none is free; enter is called when it is taken, now or
+// later, and must wait for nothing either. leave leaves the line, too.
+func (p *places) lineUp(kind string, giveWay, enter func()) (leave func(), ok bool) {
+	comes := &place{kind: kind, way: giveWay, enter: enter}
+	p.mu.Lock()
+	of := 0
+	for _, one := range p.line {
+		if one.kind == kind {
+			of++
+		}
 	}
+	room := len(p.line) < p.longest && of < p.share
+	if room {
+		p.line = append(p.line, comes)
+	}
+	p.mu.Unlock()
+	if !room {
+		if of > 0 {
+			return nil, false
+		}
+		leave, ok := p.join(comes)
+		if ok {
+			enter()
+		}
+		return leave, ok
+	}
+	p.serve()
+	return func() { p.leave(comes) }, true
+}
+
+// join takes a place at once.
+func (p *places) join(comes *place) (leave func(), ok bool) {
+	p.mu.Lock()
+	first, ok := p.put(comes)
+	p.mu.Unlock()
 	if !ok {
 		return nil, false
 	}
-	return func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.remove(taken)
-	}, true
+	if first != nil {
+		first.way()
+	}
+	return func() { p.leave(comes) }, true
+}
+
+// leave gives a place back, for the next in line.
+func (p *places) leave(gone *place) {
+	p.mu.Lock()
+	p.remove(gone)
+	p.line = slices.DeleteFunc(p.line, func(one *place) bool { return one == gone })
+	p.mu.Unlock()
+	p.serve()
+}
+
+// serve serves the line: whoever leaves calls it, and time does, as who has stood for long
+// gives way.
+func (p *places) serve() {
+	p.mu.Lock()
+	var first, next []*place
+	full := map[string]bool{} // none of these has a place now
+	p.line = slices.DeleteFunc(p.line, func(one *place) bool {
+		if full[one.kind] {
+			return false
+		}
+		gives, ok := p.put(one)
+		if full[one.kind] = !ok; !ok {
+			return false
+		}
+		if gives != nil {
+			first = append(first, gives)
+		}
+		next = append(next, one)
+		return true
+	})
+	p.mu.Unlock()
+	for _, one := range first {
+		one.way()
+	}
+	for _, one := range next {
+		one.enter()
+	}
 }
 
 // put takes a place, if there is one; first is who has to give way.
 func (p *places) put(taken *place) (first *place, ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	taken.since = p.now()
 	own := p.of[taken.kind]
 	if len(own) >= p.each || p.taken >= p.most {
 		if first = p.first(taken); first == nil {

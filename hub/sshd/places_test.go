@@ -2,6 +2,7 @@ package sshd
 
 import (
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,6 +77,63 @@ func TestPlaces(t *testing.T) {
 			all = left
 			if of, in := standing(all, s.kind); in > most || of > each || in != p.taken {
 				t.Fatalf("%d of a kind, %d in all, counted %d", of, in, p.taken)
+			}
+		}
+	})
+}
+
+// TestLine: who finds no place has one as soon as there is one, in the order of those of its
+// kind; who leaves before never has one.
+func TestLine(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		most, each := rapid.IntRange(1, 4).Draw(t, "most"), rapid.IntRange(1, 3).Draw(t, "each")
+		p := newPlaces(most, each, time.Hour).withLine(rapid.IntRange(0, 8).Draw(t, "longest"), 5)
+		p.now = func() time.Time { return time.Time{} } // nobody has stood for long
+		type waiter struct {
+			stander
+			came, entered int
+		}
+		var came, entered int
+		var all []*waiter
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			if i := rapid.IntRange(0, 20).Draw(t, "leaves"); i < len(all) {
+				w := all[i]
+				all = append(all[:i:i], all[i+1:]...)
+				w.out = true
+				w.leave()
+			}
+			came++
+			w := &waiter{stander: stander{kind: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "kind")}, came: came}
+			leave, ok := p.lineUp(w.kind, func() { w.out = true }, func() {
+				if w.out || w.entered > 0 {
+					t.Fatal("entered twice, or after it had left")
+				}
+				entered++
+				w.entered = entered
+			})
+			if w.leave = leave; ok {
+				all = append(all, w)
+			}
+			all = slices.DeleteFunc(all, func(w *waiter) bool { return w.out })
+			in := map[string]int{}
+			for _, w := range all {
+				if w.entered > 0 {
+					in[w.kind]++
+				}
+			}
+			for i, w := range all {
+				if w.entered == 0 && in[w.kind] < each && in["a"]+in["b"] < most {
+					t.Fatal("waits though there is a place")
+				}
+				for _, later := range all[i:] {
+					if later.kind == w.kind && later.entered > 0 && (w.entered == 0 || w.entered > later.entered) {
+						t.Fatalf("%d entered before %d", later.came, w.came)
+					}
+				}
+			}
+			if len(p.line) > p.longest {
+				t.Fatal("the line is too long")
 			}
 		}
 	})

@@ -44,7 +44,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, limits: o.Limits, log: o.Logger, metrics: newMetrics(o.Registry), open: map[*conn]struct{}{},
-		proving:  newPlaces(o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Grace),
+		proving:  newPlaces(o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Grace).withLine(o.Limits.Line, o.Limits.Line/2),
 		waiting:  newPlaces(o.Limits.Waiting, o.Limits.PerKey, o.Limits.Grace),
 		sessions: newSeats(o.Limits.Sessions, o.Limits.PerKey),
 	}
@@ -80,6 +80,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	stopped := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stopped()
+	s.running.Go(func() { s.turns(s.stopping) })
 	for {
 		c, err := l.Accept()
 		switch {
@@ -114,15 +115,33 @@ func (s *Server) admit(raw net.Conn) {
 	s.mu.Lock()
 	s.open[c] = struct{}{}
 	s.mu.Unlock()
-	if !c.begin() {
-		c.giveWay()
-		return
+	if !c.begin(func() { s.serve(c) }) {
+		s.metrics.refuse(refusedConnection)
+		_ = c.Close()
 	}
+}
+
+func (s *Server) serve(c *conn) {
 	s.running.Go(func() {
 		defer s.recovered("connection")
 		defer func() { _ = c.Close() }()
 		s.ssh.HandleConn(c)
 	})
+}
+
+// turns has those in line have their turn, as those who have stood for long give way.
+func (s *Server) turns(ctx context.Context) {
+	const often = 4
+	tick := time.NewTicker(max(s.limits.Grace/often, time.Millisecond))
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.proving.serve()
+		}
+	}
 }
 
 func (s *Server) forget(c *conn) {
