@@ -95,6 +95,12 @@ PRIVACY_STEPS ?= 100000
 privacy: ## nobody receives what is hidden from them: PRIVACY_STEPS random steps
 	PARLEY_PRIVACY_STEPS='$(PRIVACY_STEPS)' $(GO) test -count=1 -timeout 2h -run '^TestNothingHiddenIsReceived$$' -v ./cmd/parley
 
+# The tests take a few of these schedules; this many take a quarter of an hour.
+SCHEDULES ?= 100000
+.PHONY: schedules
+schedules: ## replies in order and once, keys act on what is lit, undo is right: SCHEDULES random schedules
+	$(GO) test -count=1 -timeout 2h -run '^TestSchedules$$' ./ui -rapid.checks='$(SCHEDULES)'
+
 # One browser for all of them; pictures of the pages, if PICTURES names a folder.
 .PHONY: test-browser
 test-browser: ## what users meet in a browser, in headless Chromium

@@ -30,6 +30,8 @@ type world struct {
 	// what it was asked, oldest first.
 	slow    bool
 	waiting []func() tea.Msg
+	// catch, if it is there, takes answers before the screen gets them.
+	catch func(tea.Msg) bool
 }
 
 // timed is a message that is due at some time.
@@ -45,13 +47,16 @@ const (
 	me    = model.UserID("me")
 )
 
+// english are the words of the tests; to read them takes longer than most of these.
+var english = sync.OnceValue(func() *words.Words { return words.New("en") })
+
 // newWorld returns a screen of 120×36 on a Page with some conversations.
 func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options)) *world {
 	t.Helper()
 	w := &world{TB: t, time: noon, hub: &fakeHub{messages: map[model.ConversationID][]model.Message{}}}
 	w.drafts = fakeDrafts{}
 	o := Options{
-		Hub: w.hub, Drafts: w.drafts, Inbox: model.NewInbox(model.User{}), Words: words.New("en"), Zone: time.UTC,
+		Hub: w.hub, Drafts: w.drafts, Inbox: model.NewInbox(model.User{}), Words: english(), Zone: time.UTC,
 		Now: func() time.Time { return w.time }, Dark: true,
 	}
 	for _, f := range change {
@@ -168,7 +173,7 @@ func (w *world) answered(msg tea.Msg) {
 			}
 			return
 		}
-		if w.slow && w.waits(msg) {
+		if w.catch != nil && w.catch(msg) || w.slow && w.waits(msg) {
 			return
 		}
 		w.sends(msg)
@@ -329,6 +334,8 @@ type fakeHub struct {
 	messages map[model.ConversationID][]model.Message
 	// slow: what it is asked now is done later.
 	slow bool
+	// disk holds what is kept, where a test looks at it.
+	disk map[model.ClientID]Reply
 	// cursor is that of the messages before those; failOlder is why they can't be read.
 	cursor    string
 	failOlder error
@@ -391,6 +398,7 @@ func (h *fakeHub) Reply(_ context.Context, r Reply) (model.Message, error) {
 
 func (h *fakeHub) TakeBack(_ context.Context, r Reply) (model.Message, bool, error) {
 	err := h.note("take back " + string(r.ClientID))
+	delete(h.disk, r.ClientID)
 	for _, m := range h.messages[r.Conversation] {
 		if m.ClientID == r.ClientID {
 			return m, true, err
@@ -399,11 +407,19 @@ func (h *fakeHub) TakeBack(_ context.Context, r Reply) (model.Message, bool, err
 	return model.Message{}, false, err
 }
 
-func (h *fakeHub) Keep(r Reply) error { return h.note("keep " + string(r.ClientID)) }
+func (h *fakeHub) Keep(r Reply) error {
+	if h.disk != nil {
+		h.disk[r.ClientID] = r
+	}
+	return h.note("keep " + string(r.ClientID))
+}
 
 func (h *fakeHub) StopUpload(id model.ClientID) { _ = h.note("stop " + string(id)) }
 
-func (h *fakeHub) Taken(id model.ClientID) error { return h.note("taken " + string(id)) }
+func (h *fakeHub) Taken(id model.ClientID) error {
+	delete(h.disk, id)
+	return h.note("taken " + string(id))
+}
 
 func (h *fakeHub) Resend(_ context.Context, m model.Message, _ int64) (model.Message, error) {
 	m.State, m.Seq, m.Error = model.Queued, m.Seq+1000, nil
