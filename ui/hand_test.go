@@ -308,3 +308,15 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 		t.Errorf("%q is quoted", w.quotes[w.shown.id])
 	}
 }
+
+// TestAnEmptyListLightsTheFirstThatComes, also where the user emptied it.
+func TestAnEmptyListLightsTheFirstThatComes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(2))
+	w.keys("e", "e")
+	w.wantLit("")
+	w.arrives(news(3))
+	w.wantLit("3")
+	w.arrives(news(4))
+	w.wantLit("3")
+}

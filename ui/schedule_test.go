@@ -307,6 +307,7 @@ func (p *play) happens(s step) string {
 		return p.keys(s)
 	}
 	before, was := p.litNow()
+	nothing := p.w.list.Len() == 0
 	switch s.hub {
 	case "answers":
 		if len(p.asked) > 0 {
@@ -323,7 +324,12 @@ func (p *play) happens(s step) string {
 		p.restarts(s.nth)
 		return ""
 	}
-	// What the hub does moves nothing: what was lit is, or nothing is.
+	// What the hub does moves nothing: what was lit is, or nothing is. Only the first that
+	// comes into an empty list is lit then.
+	if nothing {
+		p.lit, _ = p.litNow()
+		return ""
+	}
 	if now, ok := p.litNow(); ok && was && now != before || ok && !was && now != p.lit && p.lit != "" {
 		return fmt.Sprintf("%s of the hub's lit %s, %s was", s.hub, now, before)
 	}

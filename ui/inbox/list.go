@@ -26,7 +26,9 @@ type List struct {
 	selected model.ConversationID
 	index    int // of what is selected, or was
 	top      int // the first visible row
-	drawn    memo
+	// none: there was no row when the rows were looked at last.
+	none  bool
+	drawn memo
 }
 
 // New returns an empty list.
@@ -56,13 +58,13 @@ func (l *List) SetRows(rows Rows) {
 
 // Refresh follows changes of the rows. What is selected stays selected wherever it goes; of
 // one that leaves, the place is kept, with nothing selected until the user moves, or it is
-// back.
+// back. In a list that was empty the first is selected: no other can have been meant.
 func (l *List) Refresh() {
-	if l.selected == "" {
+	i, ok := l.rows.Index(l.selected)
+	if !ok && (l.selected == "" || l.none) {
 		l.pick(0)
 		return
 	}
-	i, ok := l.rows.Index(l.selected)
 	if !ok {
 		i = max(0, min(l.index, l.rows.Len()-1))
 	} else if l.top > 0 {
@@ -70,7 +72,7 @@ func (l *List) Refresh() {
 		// keeps its line.
 		l.top += i - l.index
 	}
-	l.index = i
+	l.index, l.none = i, l.rows.Len() == 0
 	l.show()
 }
 
@@ -149,8 +151,7 @@ func (l *List) choose(i int) {
 }
 
 func (l *List) pick(i int) {
-	l.index = max(0, min(i, l.rows.Len()-1))
-	l.selected = ""
+	l.index, l.none = max(0, min(i, l.rows.Len()-1)), l.rows.Len() == 0
 	if r, ok := l.rows.At(l.index); ok {
 		l.selected = r.ID
 	}
