@@ -22,7 +22,7 @@ func (h *Hub) Doctor(ctx context.Context, user model.User, id model.PageID) ([]m
 		return nil, err
 	}
 	exam := h.graph.Examine(ctx, token, page.PageID)
-	out := []model.Check{h.storeCheck(ctx)}
+	out := h.storeChecks(ctx)
 	out = append(out, tokenChecks(exam, h.utc())...)
 	out = append(out, pageChecks(exam, page)...)
 	out = append(out, h.webhookCheck(), clockCheck(exam, h.utc()))
@@ -45,9 +45,18 @@ func unknown(id string, err error) model.Check {
 	return model.Check{ID: id, State: model.CheckUnknown, Detail: model.Untrusted(err.Error()).Valid()}
 }
 
-func (h *Hub) storeCheck(ctx context.Context) model.Check {
+// storeChecks are that of the store, and that of where it comes from: it tells nothing of
+// what it holds of other Pages.
+func (h *Hub) storeChecks(ctx context.Context) []model.Check {
 	r := h.Ready(ctx)
-	return check("store", r.Ready, "")
+	history := check("history", true, "")
+	if r.StorePutBack != nil {
+		history = check("history", false, r.StorePutBack.UTC().Format(time.RFC3339))
+	}
+	if r.Store == storeGone {
+		return []model.Check{check("store_files", false, ""), history}
+	}
+	return []model.Check{check("store", r.Ready, ""), history}
 }
 
 func tokenChecks(e model.PageExam, now time.Time) []model.Check {

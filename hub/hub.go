@@ -207,6 +207,9 @@ func New(o Options) *Hub {
 // Run sends replies, asks for customers' names and forgets what is old, until ctx
 // ends. Replies being posted are finished first, at most SendDeadline long.
 func (h *Hub) Run(ctx context.Context) error {
+	if err := h.SettlePutBack(ctx); err != nil {
+		return err
+	}
 	if err := h.recoverPosting(ctx); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ const (
 	storeOK          = "ok"
 	storeUnavailable = "unavailable"
 	storeSlow        = "slow"
+	storeGone        = "gone"
 )
 
 // note takes down what came of a webhook. That its sender hung up, or that something of

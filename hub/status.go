@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -14,8 +13,12 @@ type Readiness struct {
 	Ready bool `json:"ready"`
 	// Store is "ok"; "unavailable" when the store could not be read, or the last webhook
 	// could not be written; "slow" when the last webhook was not stored in time and Meta
-	// has to send it again.
-	Store string `json:"store" enum:"ok,unavailable,slow"`
+	// has to send it again; "gone" when its files were removed or replaced while the hub
+	// runs: nothing is taken then.
+	Store string `json:"store" enum:"ok,unavailable,slow,gone"`
+	// StorePutBack is when the store was found to be an older copy, or one that may be
+	// older; nil: never, or more than a week ago. It does not make the hub unready.
+	StorePutBack *time.Time `json:"store_put_back,omitempty"`
 	// Webhooks is whether Meta knows where the app's webhooks go: "subscribed",
 	// "refused", "not asked" or "asking". It does not make the hub unready.
 	Webhooks string `json:"webhooks"`
@@ -29,14 +32,16 @@ func (h *Hub) Ready(ctx context.Context) Readiness {
 	if h.crm != nil {
 		r.CRMWebhooks = h.crmHooked.get()
 	}
-	err := h.store.Read(ctx, func(r store.Reader) error {
-		if _, err := r.CRMCompany(); !errors.Is(err, store.ErrNotFound) { // a row is enough: anybody may ask
-			return err
-		}
-		return nil
+	err := h.store.Read(ctx, func(reader store.Reader) error {
+		life, err := reader.Incarnation() // a row is enough: anybody may ask
+		r.StorePutBack = putBackAt(life, h.utc())
+		return err
 	})
 	if err != nil {
 		r.Store = storeUnavailable
+	}
+	if h.store.Trouble() != nil {
+		r.Store = storeGone
 	}
 	r.Ready = r.Store == storeOK
 	return r

@@ -20,6 +20,8 @@ const (
 	NoticeTokenRefused     NoticeKind = "token_refused"
 	// NoticeSyncLimited: the CRM's budget of the day is used up; transcripts wait.
 	NoticeSyncLimited NoticeKind = "sync_limited"
+	// NoticeStorePutBack: the hub's store was put back to an older copy, or may have been.
+	NoticeStorePutBack NoticeKind = "store_put_back"
 	// NoticeUnknown is an event about the Page that Parley can't show; its raw
 	// form is kept.
 	NoticeUnknown NoticeKind = "unknown"
@@ -48,7 +50,8 @@ func (n Notice) Policy() bool {
 	switch n.Kind {
 	case NoticePolicyWarning, NoticePolicyBlock, NoticePolicyUnblock:
 		return true
-	case NoticeUnknown, NoticeAppRoles, NoticeSubscriptionLost, NoticeSubscriptionBack, NoticeTokenRefused, NoticeSyncLimited:
+	case NoticeUnknown, NoticeAppRoles, NoticeSubscriptionLost, NoticeSubscriptionBack, NoticeTokenRefused, NoticeSyncLimited,
+		NoticeStorePutBack:
 	}
 	return false
 }

@@ -141,6 +141,9 @@ const (
 	OutcomeUnknown Code = "outcome_unknown"
 	// NotSent: it could not be handed to Meta in time; it has not arrived.
 	NotSent Code = "not_sent"
+	// StorePutBack: the hub's store was put back to an older copy, or may have been; since
+	// then it may have been sent.
+	StorePutBack Code = "store_put_back"
 	// PermissionMissing: the app or the token may not do this.
 	PermissionMissing Code = "permission_missing"
 	// AppSettings: Meta does not accept how the app signs or names itself.

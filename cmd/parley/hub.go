@@ -13,6 +13,7 @@ import (
 
 func (p *program) hubCommand() *cobra.Command {
 	var config string
+	var acceptOlder, newStore bool
 	flags := newHubFlags()
 	cmd := &cobra.Command{
 		Use: "hub", Short: p.words.Say(words.HubShort), Long: p.words.Say(words.HubLong), Args: p.exactly(0),
@@ -24,10 +25,14 @@ func (p *program) hubCommand() *cobra.Command {
 			if err := p.checkHub(s); err != nil {
 				return err
 			}
+			s.acceptOlder, s.newStore = acceptOlder, newStore
 			return p.runHub(cmd.Context(), s)
 		},
 	}
 	p.addHubFlags(cmd, flags)
+	// Neither is a setting: what is accepted once must not be accepted for ever.
+	cmd.Flags().BoolVar(&acceptOlder, flagAcceptOlder, false, p.words.Say(words.FlagAcceptOlder))
+	cmd.Flags().BoolVar(&newStore, flagNewStore, false, p.words.Say(words.FlagNewStore))
 	cmd.Flags().StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
 	return cmd
 }

@@ -80,7 +80,9 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	if err != nil {
 		return nil, err
 	}
-	st, err := p.openStore(ctx, s.DB, sqlite.Options{Exclusive: true, Logger: log})
+	st, err := p.openStore(ctx, s.DB, sqlite.Options{
+		Exclusive: true, AcceptOlder: s.acceptOlder, NewStore: s.newStore, Logger: log,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +119,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	if crm != nil && crm.KnowsCompany() {
 		out.crmCallback = callback(s, out.url(), s.PipedriveURL, crmWebhookPath)
 	}
-	if err := h.NoteGaps(ctx); err != nil {
+	if err := errors.Join(h.SettlePutBack(ctx), h.NoteGaps(ctx)); err != nil {
 		return nil, errors.Join(failed(p.words.Say(words.ErrStoreOpen, "File", plain(s.DB), "Reason", plain(err.Error()))), out.abandon())
 	}
 	return out, nil
@@ -215,22 +217,6 @@ func (h *hubServer) abandon() error {
 	h.close()
 	h.closeNeighbours()
 	return h.store.Close()
-}
-
-// openStore opens a store, or says why it can't be.
-func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) (store.Store, error) {
-	s, err := sqlite.Open(ctx, path, o)
-	switch {
-	case err == nil:
-		return s, nil
-	case ctx.Err() != nil: // before it was brought up to date
-		return nil, ctx.Err()
-	case errors.Is(err, store.ErrLocked):
-		return nil, failed(p.words.Say(words.ErrStoreLocked, "File", plain(path)))
-	case errors.Is(err, store.ErrNewer):
-		return nil, failed(p.words.Say(words.ErrStoreNewer, "File", plain(path)))
-	}
-	return nil, failed(p.words.Say(words.ErrStoreOpen, "File", plain(path), "Reason", plain(err.Error())))
 }
 
 // stopped words why a server ended; one that was told to end did well.

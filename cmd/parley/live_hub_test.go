@@ -216,7 +216,7 @@ func (h *liveHub) must(err error) {
 func (h *liveHub) start() {
 	h.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.Context()))
-	st, err := sqlite.Open(ctx, h.file(), sqlite.Options{Exclusive: true})
+	st, err := sqlite.Open(ctx, h.file(), sqlite.Options{Exclusive: true, AcceptOlder: true})
 	h.must(err)
 	address := h.address
 	if address == "" {

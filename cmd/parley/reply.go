@@ -160,7 +160,7 @@ func (p *program) replyError(m model.Message) error {
 // exitOf is the exit code for why something failed or asks.
 func exitOf(code model.Code) int {
 	switch {
-	case code == model.OutcomeUnknown:
+	case code == model.OutcomeUnknown, code == model.StorePutBack:
 		return exitUnknown
 	case code == model.NotSent, code.OfFacebook():
 		return exitFailed

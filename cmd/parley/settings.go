@@ -29,6 +29,8 @@ type settings struct {
 	Bus       string `koanf:"bus"`
 	SSH       string `koanf:"ssh"`
 	PublicURL string `koanf:"public_url"`
+	// acceptOlder and newStore are flags alone: see [program.hubCommand].
+	acceptOlder, newStore bool
 
 	// TrustedProxy are the networks of proxies that say whom a request comes from.
 	TrustedProxy []string `koanf:"trusted_proxy"`

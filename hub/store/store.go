@@ -24,6 +24,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"parley/hub/transcript"
@@ -39,6 +40,9 @@ var (
 	// ErrUnavailable: the store can't be written now (a full or read-only disk, a
 	// database that is gone). Nothing was kept; the same call may succeed later.
 	ErrUnavailable = errors.New("store unavailable")
+	// ErrGone: what the store is kept in was removed or replaced while it was open. It is
+	// an [ErrUnavailable], too.
+	ErrGone = fmt.Errorf("%w: its files are gone", ErrUnavailable)
 	// ErrLocked: another hub holds the store.
 	ErrLocked = errors.New("store held by another hub")
 	// ErrNewer: the store was written by a newer Parley.
@@ -64,8 +68,11 @@ type Store interface {
 	// Scrub rewrites what the store is kept in, so that nothing changed or deleted
 	// before can be read there. It takes long, and the store for itself.
 	Scrub(ctx context.Context) error
-	// ID names this store; another store has another.
+	// ID names this store; another store has another, and so has this one once it was put
+	// back from an older copy.
 	ID() string
+	// Trouble tells why nothing can be written now; nil: nothing is known to be wrong.
+	Trouble() error
 	// Close waits for what runs and closes.
 	Close() error
 }
@@ -241,6 +248,8 @@ type Reader interface {
 	Figures() (Figures, error)
 	// Counter returns one of [Store.Count]; 0 where nothing was counted.
 	Counter(name string) (int64, error)
+	// Incarnation returns how the store came to be what it is.
+	Incarnation() (Incarnation, error)
 	// Counters returns all counters, those of [Store.Count] and, as
 	// "raw_not_understood" and "raw_events", what is kept raw.
 	Counters() (map[string]int64, error)
@@ -352,6 +361,9 @@ type AccountTx interface {
 	ForgetDeviceLogins(before time.Time) error
 	// AddLoginCode makes a one-time code known by its hash.
 	AddLoginCode(hash []byte, user model.UserID, expires time.Time) error
+	// SettleIncarnation notes that what was on its way when the store became another was
+	// seen to.
+	SettleIncarnation() error
 	// TakeLoginCode uses a code up; a used, unknown or expired one is [ErrNotFound].
 	TakeLoginCode(hash []byte, now time.Time) (model.User, error)
 }

@@ -24,6 +24,8 @@ const (
 	forReading
 	// fromReadOnly opens the file itself for reading only.
 	fromReadOnly
+	// fileAlone reads the file without the log beside it, and locks nothing.
+	fileAlone
 )
 
 // dsn names the file with the settings of such a connection.
@@ -39,10 +41,15 @@ func dsn(path string, a access) string {
 	case forWriting:
 		pragma("journal_mode(wal)")
 		pragma("synchronous(full)")
+		// The writer folds the log in by itself, so that it knows when the file changes.
+		pragma("wal_autocheckpoint(0)")
 		// What is deleted is overwritten, not only forgotten.
 		pragma("secure_delete(1)")
 	case forReading:
 		q.Set("_query_only", "1")
+	case fileAlone:
+		q.Set("immutable", "1")
+		fallthrough
 	case fromReadOnly:
 		q.Set("mode", "ro")
 		q.Set("_query_only", "1")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/gofrs/flock"
 
@@ -25,13 +24,10 @@ const (
 // them as soon as it closes any descriptor of the file. So the descriptor of ours is
 // closed after SQLite's.
 
-// prepareFile opens the store's file, and makes it, with its folder, where there is none,
+// openFile opens the store's file; with [os.O_CREATE] it makes it where there is none,
 // with narrow permissions, which SQLite then gives to the files beside it.
-func (s *Store) prepareFile() error {
-	if err := os.MkdirAll(filepath.Dir(s.path), folderMode); err != nil {
-		return cantWrite(err)
-	}
-	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, fileMode)
+func (s *Store) openFile(create int) error {
+	f, err := os.OpenFile(s.path, os.O_RDWR|create, fileMode)
 	if err != nil {
 		return cantWrite(err)
 	}

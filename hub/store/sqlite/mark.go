@@ -6,17 +6,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"sync"
 	"time"
 
-	"github.com/google/uuid"
+	"parley/model"
 )
 
 // A file that was put back from an older copy must not pass for the one that clients
-// followed: what they saw of it may be gone, and the same seq may name something else.
-// So how far the store came is also written beside it, where a copy of the file alone
-// does not reach. A file that is behind its mark, or has none, gets a new incarnation,
-// which is part of its id.
+// followed: what they saw of it may be gone, the same seq may name something else, and
+// replies that the copy holds as queued may have left. So how far the store came is also
+// written beside it, where a copy of the file alone does not reach. The mark names itself,
+// too, so that one that was copied with its whole folder is recognised.
 
 // markEvery is how often the mark is brought up to date: as much may be lost to an older
 // copy unnoticed.
@@ -24,91 +26,177 @@ const markEvery = time.Second
 
 // mark is what stands beside the file.
 type mark struct {
+	// ID is the store's; marks of before know none.
+	ID          string `json:"id,omitempty"`
 	Incarnation string `json:"incarnation"`
 	// Total is the sum of all Pages' seqs.
 	Total int64 `json:"total"`
+	// Seqs are those of all Pages.
+	Seqs seqs `json:"seqs,omitempty"`
+	// Log is the write-ahead log that stood beside the file, and Base what the file alone
+	// holds at least, as all logs before this one are folded into it.
+	Log  string `json:"log,omitempty"`
+	Base seqs   `json:"base,omitempty"`
+	// Self is what born says of the mark's own file.
+	Self string `json:"self,omitempty"`
+	// At is when it was written.
+	At time.Time `json:"at,omitzero"`
 }
 
-// marker keeps the mark of a store that is held exclusively.
-type marker struct {
-	path    string
-	readers *readers
-	last    mark
-	stop    chan struct{}
-	stopped chan struct{}
+// seqs are how far Pages are.
+type seqs map[model.PageID]int64
+
+func (s seqs) total() (n int64) {
+	for _, seq := range s {
+		n += seq
+	}
+	return n
+}
+
+// behind tells whether a Page is less far than it is in others.
+func (s seqs) behind(others seqs) bool {
+	for page, seq := range s {
+		if seq < others[page] {
+			return true
+		}
+	}
+	return false
+}
+
+// holds tells whether no Page of others is missing.
+func (s seqs) holds(others seqs) bool {
+	for page := range others {
+		if _, ok := s[page]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// readSeqs reads how far all Pages are.
+func readSeqs(ctx context.Context, db interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+},
+) (seqs, error) {
+	rows, err := db.QueryContext(ctx, `SELECT page_id, seq FROM pages`)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	out := seqs{}
+	for rows.Next() {
+		var page model.PageID
+		var seq int64
+		if err := rows.Scan(&page, &seq); err != nil {
+			return nil, translate(err)
+		}
+		out[page] = seq
+	}
+	return out, translate(rows.Err())
+}
+
+// same tells whether two marks say the same of the store.
+func (m mark) same(o mark) bool {
+	return m.ID == o.ID && m.Incarnation == o.Incarnation && m.Log == o.Log && maps.Equal(m.Seqs, o.Seqs) && maps.Equal(m.Base, o.Base)
+}
+
+// next is the mark that follows, for a store that is that far, with that log: a log that
+// is another than before was begun when all of the one before was in the file.
+func (m mark) next(far seqs, log string) mark {
+	if log == "" {
+		m.Base = far
+	} else if log != m.Log {
+		m.Base = m.Seqs
+	}
+	m.Total, m.Seqs, m.Log = far.total(), far, log
+	return m
 }
 
 func markPath(path string) string { return path + ".mark" }
 
-// incarnate finds the file's incarnation, and gives it a new one where the mark says
-// that it is not the file that it was.
-func (s *Store) incarnate(ctx context.Context) error {
-	now, err := s.readMark(ctx)
+// readMark reads the mark beside a store; false: there is none that can be read.
+func readMark(path string) (mark, bool) {
+	var m mark
+	b, err := os.ReadFile(markPath(path))
+	if err != nil || json.Unmarshal(b, &m) != nil || m.Incarnation == "" {
+		return mark{}, false
+	}
+	return m, true
+}
+
+// write replaces the mark of a store as a whole. It is on disk before it takes the place
+// of the one before, or a power cut could leave none.
+func (m mark) write(path string, now time.Time) error {
+	to := markPath(path)
+	f, err := os.OpenFile(to+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
 	if err != nil {
-		return err
+		return cantWrite(err)
 	}
-	var beside mark
-	b, err := os.ReadFile(markPath(s.path))
-	if err != nil || json.Unmarshal(b, &beside) != nil {
-		beside = mark{}
+	m.Self, m.At = born(to+".new"), now
+	b, err := json.Marshal(m)
+	if err != nil {
+		return errors.Join(fmt.Errorf("encode mark: %w", err), f.Close())
 	}
-	if now.Incarnation == "" || beside.Incarnation != now.Incarnation || beside.Total > now.Total {
-		now.Incarnation = uuid.NewString()
-		_, err := s.writeDB.ExecContext(ctx,
-			`INSERT INTO store (name, value) VALUES ('incarnation', ?)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, now.Incarnation)
-		if err != nil {
-			return wrap(translate(err), "write incarnation")
-		}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(to+".new", to)
 	}
+	if err != nil {
+		return cantWrite(err)
+	}
+	return nil
+}
+
+// marker keeps the mark of a store that is held exclusively.
+type marker struct {
+	path, log string
+	readers   *readers
+	now       func() time.Time
+	// fits tells whether the files are still those that were opened.
+	fits    func() error
+	stop    chan struct{}
+	stopped chan struct{}
+
+	mu   sync.Mutex
+	last mark
+}
+
+// startMark writes the first mark, and keeps it up to date.
+func (s *Store) startMark(first mark, now func() time.Time) error {
 	s.marker = &marker{
-		path: markPath(s.path), readers: s.readers, last: now,
+		path: s.path, log: s.real + logSuffix, readers: s.readers, now: now, fits: s.watch.trouble, last: first,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	if err := s.marker.write(now); err != nil {
-		return err
-	}
+	err := first.write(s.path, now())
 	go s.marker.run()
-	return nil
+	return err
 }
 
-func (s *Store) readMark(ctx context.Context) (mark, error) { return readMark(ctx, s.readers) }
-
-func readMark(ctx context.Context, r *readers) (m mark, err error) {
+// far reads how far the Pages are.
+func (r *readers) far(ctx context.Context) (far seqs, err error) {
 	err = r.with(ctx, func(c *conn) error {
-		err := c.c.QueryRowContext(ctx, `SELECT value FROM store WHERE name = 'incarnation'`).Scan(&m.Incarnation)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return translate(err)
-		}
-		return translate(c.c.QueryRowContext(ctx, `SELECT COALESCE(SUM(seq), 0) FROM pages`).Scan(&m.Total))
+		far, err = readSeqs(ctx, c.c)
+		return err
 	})
-	return m, wrap(err, "read incarnation")
-}
-
-// write replaces the mark as a whole.
-func (m *marker) write(now mark) error {
-	b, err := json.Marshal(now)
-	if err != nil {
-		return fmt.Errorf("encode mark: %w", err)
-	}
-	if err := os.WriteFile(m.path+".new", b, fileMode); err != nil {
-		return cantWrite(err)
-	}
-	if err := os.Rename(m.path+".new", m.path); err != nil {
-		return cantWrite(err)
-	}
-	return nil
+	return far, wrap(err, "read how far the store is")
 }
 
 // update brings the mark up to date. A disk that is full leaves it behind, which only
 // makes an older copy harder to notice.
 func (m *marker) update() {
-	now, err := readMark(context.Background(), m.readers)
-	if err != nil || now == m.last {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := logName(m.log)
+	far, err := m.readers.far(context.Background())
+	if err != nil || logName(m.log) != before || m.fits() != nil {
+		return // what was read is not of one moment, or not of the file that is there
+	}
+	next := m.last.next(far, before)
+	if next.same(m.last) {
 		return
 	}
-	if m.write(now) == nil {
-		m.last = now
+	if next.write(m.path, m.now()) == nil {
+		m.last = next
 	}
 }
 
@@ -130,4 +218,12 @@ func (m *marker) run() {
 func (m *marker) end() {
 	close(m.stop)
 	<-m.stopped
+}
+
+// noRow makes of a missing row an empty value.
+func noRow(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return translate(err)
 }

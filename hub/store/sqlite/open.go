@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -30,6 +31,10 @@ type Options struct {
 	Exclusive bool
 	// ReadOnly opens a store that exists and leaves it as it is.
 	ReadOnly bool
+	// AcceptOlder goes on with a store that lacks changes that the hub had made, or is
+	// another one; NewStore begins a new one where it is gone. Without them Open answers
+	// [store.ContradictionError], and changes nothing.
+	AcceptOlder, NewStore bool
 	// Now tells the time that rows of the log carry; nil: [time.Now].
 	Now func() time.Time
 	// Logger is told how far it is to bring an old file up to date; nil: nobody is.
@@ -38,7 +43,9 @@ type Options struct {
 
 // Store is a store in one SQLite file.
 type Store struct {
-	path    string
+	path string
+	// real is path without symbolic links: where SQLite keeps the files beside it.
+	real    string
 	id      string
 	file    *os.File     // the store's own, nil when read-only
 	lock    *flock.Flock // nil without the locks
@@ -47,6 +54,8 @@ type Store struct {
 	writer  *writer // nil when read-only
 	readers *readers
 	marker  *marker // nil without the lock
+	watch   *watch  // nil without the lock
+	anchor  *conn   // nil without the lock
 }
 
 var _ store.Store = (*Store)(nil)
@@ -76,17 +85,6 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		if _, err := os.Stat(s.path); err != nil {
 			return err
 		}
-	} else if err := s.prepareFile(); err != nil {
-		return err
-	}
-	if o.Exclusive {
-		held, err := s.takeLock()
-		if err != nil {
-			return err
-		}
-		if !held {
-			return store.ErrLocked
-		}
 	}
 	steps, err := loadMigrations()
 	if err != nil {
@@ -94,6 +92,10 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	}
 	if o.ReadOnly {
 		return s.openReadOnly(ctx, o, newestOf(steps))
+	}
+	life, err := s.admit(ctx, o)
+	if err != nil {
+		return err
 	}
 	s.writeDB, err = sql.Open(driverName, dsn(s.path, forWriting))
 	if err != nil {
@@ -107,15 +109,55 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.Exclusive {
-		if err := s.incarnate(ctx); err != nil {
+		if err := s.incarnate(ctx, life, o); err != nil {
 			return err
 		}
 	}
 	if err := s.loadID(ctx); err != nil {
 		return err
 	}
-	s.writer, err = startWriter(ctx, s.writeDB, s.path, o.Now)
+	s.writer, err = startWriter(ctx, s.writeDB, s.real, o.Now, s.watch)
 	return err
+}
+
+// admit takes the locks where they are wanted, opens the store's own file, and refuses a
+// store that is not the one that the hub ran with. It changes nothing that is there.
+func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, err error) {
+	if err := os.MkdirAll(filepath.Dir(s.path), folderMode); err != nil {
+		return life, cantWrite(err)
+	}
+	if s.real, err = filepath.EvalSymlinks(s.path); errors.Is(err, fs.ErrNotExist) {
+		s.real, err = s.path, nil
+	}
+	if err != nil {
+		return life, cantWrite(err)
+	}
+	if !o.Exclusive {
+		if err := s.contradicted(ctx); err != nil {
+			return life, err
+		}
+		return life, s.openFile(os.O_CREATE)
+	}
+	if err := s.openFile(0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return life, err
+	}
+	held, err := s.takeLock()
+	if err == nil && !held {
+		err = store.ErrLocked
+	}
+	if err != nil {
+		return life, err
+	}
+	if life, err = s.inspect(ctx, o); err != nil || s.file != nil {
+		return life, err
+	}
+	if err := s.openFile(os.O_CREATE); err != nil {
+		return life, err
+	}
+	if held, err = hold(s.file); err == nil && !held {
+		err = store.ErrLocked
+	}
+	return life, err
 }
 
 // openReadOnly opens a file that nothing of this process writes.
@@ -147,7 +189,7 @@ func (s *Store) openReaders(o Options, a access) error {
 	if err != nil {
 		return err
 	}
-	s.readDB.SetMaxOpenConns(readConnections)
+	s.readDB.SetMaxOpenConns(readConnections + 1) // and the anchor
 	s.readers = newReaders(s.readDB, o.Now)
 	return nil
 }
@@ -206,6 +248,9 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.
 // part that changes when an older copy takes its place.
 func (s *Store) ID() string { return s.id }
 
+// Trouble implements [store.Store].
+func (s *Store) Trouble() error { return s.watch.trouble() }
+
 // Close waits for what runs or is queued, closes the file and gives back the
 // lock. Calls after it answer [ErrClosed].
 func (s *Store) Close() error {
@@ -232,6 +277,11 @@ func (s *Store) release() error {
 	s.endMarker()
 	if s.readers != nil {
 		s.readers.close()
+	}
+	// Who closes a store last has SQLite fold the log in and remove it, by its name: where
+	// that is another's by now, the connection is left open.
+	if s.anchor != nil && s.watch.trouble() == nil {
+		s.anchor.drop()
 	}
 	var errs []error
 	if s.readDB != nil {

@@ -17,6 +17,8 @@ type readers struct {
 	idle   chan *conn
 	closed chan struct{}
 	once   sync.Once
+	// watch is nil where the files are not watched.
+	watch *watch
 }
 
 func newReaders(db *sql.DB, now func() time.Time) *readers {
@@ -52,7 +54,7 @@ func (r *readers) with(ctx context.Context, f func(*conn) error) (err error) {
 		r.idle <- c
 	}()
 	if c == nil {
-		if c, err = connect(ctx, r.db); err != nil {
+		if c, err = r.watch.connect(ctx, r.db); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+
+	"parley/hub/store"
 )
 
 // errBusy: somebody reads what is to be rewritten.
@@ -18,6 +21,13 @@ func (s *Store) Scrub(ctx context.Context) error {
 	}
 	if s.writer.over() {
 		return ErrClosed
+	}
+	if s.watch != nil {
+		if _, err := s.watch.there(); err != nil {
+			return fmt.Errorf("scrub store: %w: %w", store.ErrGone, err)
+		}
+		s.watch.busy.Store(true)
+		defer s.watch.busy.Store(false)
 	}
 	db, err := sql.Open(driverName, dsn(s.path, forWriting))
 	if err != nil {

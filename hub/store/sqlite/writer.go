@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -24,10 +23,6 @@ const (
 	// idleAfter is the time without a write after which a large log is folded
 	// into the file.
 	idleAfter = time.Second
-	// largeLog is what is large, in bytes.
-	largeLog = 4 << 20
-	// checkpointWait is how long folding waits for readers, in milliseconds.
-	checkpointWait = 100
 )
 
 // errExited answers a call whose function ended its goroutine.
@@ -49,6 +44,8 @@ type writer struct {
 	db   *sql.DB
 	path string
 	now  func() time.Time
+	// watch is nil where the files are not watched.
+	watch *watch
 
 	mu      sync.Mutex
 	queue   []*call
@@ -61,13 +58,13 @@ type writer struct {
 	lastCommit time.Duration
 }
 
-func startWriter(ctx context.Context, db *sql.DB, path string, now func() time.Time) (*writer, error) {
+func startWriter(ctx context.Context, db *sql.DB, path string, now func() time.Time, watch *watch) (*writer, error) {
 	c, err := connect(ctx, db)
 	if err != nil {
 		return nil, wrap(err, "connect writer")
 	}
 	w := &writer{
-		db: db, path: path, now: now, c: c,
+		db: db, path: path, now: now, watch: watch, c: c,
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
 	go w.loop()
@@ -190,6 +187,12 @@ func (w *writer) loop() {
 	defer close(w.stopped)
 	idle := time.NewTimer(idleAfter)
 	defer idle.Stop()
+	var watched <-chan time.Time
+	if w.watch != nil {
+		t := time.NewTicker(watchEvery)
+		defer t.Stop()
+		watched = t.C
+	}
 	for {
 		c, over := w.next()
 		if c != nil {
@@ -206,7 +209,9 @@ func (w *writer) loop() {
 		select {
 		case <-w.wake:
 		case <-idle.C:
-			w.checkpoint()
+			w.foldIdle()
+		case <-watched:
+			w.watch.lookIdle()
 		}
 	}
 }
@@ -254,14 +259,26 @@ func (w *writer) commit(first *call) {
 		return
 	}
 	w.lastCommit = time.Since(started)
+	// It may have gone into files that nobody finds again.
+	if err := w.watch.look(ctx); err != nil {
+		err = wrap(err, "commit")
+		for _, o := range ran {
+			o.c.done <- err
+		}
+		return
+	}
 	for _, o := range ran {
 		o.c.done <- o.err
 	}
+	w.foldLong(ctx)
 }
 
 func (w *writer) begin(ctx context.Context) error {
+	if err := w.watch.look(ctx); err != nil {
+		return err
+	}
 	if w.c == nil {
-		c, err := connect(ctx, w.db)
+		c, err := w.watch.connect(ctx, w.db)
 		if err != nil {
 			return err
 		}
@@ -331,28 +348,6 @@ func (w *writer) reset(why error) {
 	// An error here mostly says that SQLite itself has rolled back already.
 	_ = w.c.exec(context.Background(), `ROLLBACK`)
 	if lasting(why) {
-		w.c.drop()
-		w.c = nil
-	}
-}
-
-// checkpoint folds a large write-ahead log into the file and empties it.
-func (w *writer) checkpoint() {
-	info, err := os.Stat(w.path + "-wal")
-	if err != nil || info.Size() < largeLog || w.c == nil {
-		return
-	}
-	ctx := context.Background()
-	pragma := func(p string) {
-		if err == nil {
-			_, err = w.c.c.ExecContext(ctx, `PRAGMA `+p)
-		}
-	}
-	pragma(fmt.Sprintf("busy_timeout = %d", checkpointWait))
-	pragma("wal_checkpoint(truncate)")
-	pragma("busy_timeout = 5000")
-	if err != nil {
-		// Nothing is lost: the log stays until the next time.
 		w.c.drop()
 		w.c = nil
 	}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite"
+	"parley/words"
+)
+
+// What a hub may be told once of a store that is not the one that it ran with.
+const (
+	flagAcceptOlder = "accept-older-store"
+	flagNewStore    = "new-store"
+)
+
+// openStore opens a store, or says why it can't be.
+func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) (store.Store, error) {
+	s, err := sqlite.Open(ctx, path, o)
+	var other *store.ContradictionError
+	switch {
+	case err == nil:
+		return s, nil
+	case ctx.Err() != nil: // before it was brought up to date
+		return nil, ctx.Err()
+	case errors.As(err, &other):
+		return nil, failed(p.contradiction(path, other))
+	case errors.Is(err, store.ErrLocked):
+		return nil, failed(p.words.Say(words.ErrStoreLocked, "File", plain(path)))
+	case errors.Is(err, store.ErrNewer):
+		return nil, failed(p.words.Say(words.ErrStoreNewer, "File", plain(path)))
+	}
+	return nil, failed(p.words.Say(words.ErrStoreOpen, "File", plain(path), "Reason", plain(err.Error())))
+}
+
+// contradiction says what was found in place of the store, and what to do.
+func (p *program) contradiction(path string, c *store.ContradictionError) string {
+	id := map[store.Difference]words.ID{
+		store.Missing: words.ErrStoreMissing, store.Older: words.ErrStoreOlder, store.Other: words.ErrStoreOther,
+		store.Mixed: words.ErrStoreMixed, store.Damaged: words.ErrStoreDamaged,
+	}[c.Difference]
+	reason := ""
+	if c.Err != nil {
+		reason = c.Err.Error()
+	}
+	return p.words.Say(
+		id, "File", plain(path), "Mark", plain(path+".mark"), "Log", plain(path+"-wal"), "Was", c.Was, "Is", c.Is,
+		"Accept", "--"+flagAcceptOlder, "New", "--"+flagNewStore, "Reason", plain(reason),
+	)
+}

@@ -1,0 +1,115 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// eventStore is the event of notices about the store.
+const eventStore = "store"
+
+// putBackShown is how long the doctor and readyz tell of a store that was put back.
+const putBackShown = 7 * 24 * time.Hour
+
+// SettlePutBack sees to what is on its way in a store that was put back, or may have been:
+// a reply that it holds as queued may have left, and arrived, before. So none leaves
+// without its writer; and all who see a Page are told. It is called before anything is
+// taken, and again by Run, and does nothing where there is nothing to do.
+func (h *Hub) SettlePutBack(ctx context.Context) error {
+	var life store.Incarnation
+	var pages []store.Page
+	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		if life, err = r.Incarnation(); err == nil {
+			pages, err = r.Pages()
+		}
+		return err
+	})
+	if err != nil || !life.Begun() || life.Settled {
+		return err
+	}
+	asked := 0
+	for _, p := range pages {
+		n, err := h.askAll(ctx, p, life)
+		if err != nil {
+			return fmt.Errorf("settle what %s had on its way: %w", p.ID, err)
+		}
+		asked += n
+	}
+	if err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SettleIncarnation() }); err != nil {
+		return err
+	}
+	h.log.Warn("the store was put back; what was on its way asks", "why", string(life.Why), "was", life.Was, "is", life.Is, "replies", asked)
+	return nil
+}
+
+// askAll has all replies of a Page ask that are on their way, and tells who sees it.
+func (h *Hub) askAll(ctx context.Context, p store.Page, life store.Incarnation) (asked int, err error) {
+	err = h.write(ctx, p.ID, func(tx store.PageTx) error {
+		asked = 0
+		b, err := h.newBatch(tx, p.ID)
+		if err != nil {
+			return err
+		}
+		replies, err := tx.RepliesIn(p.ID, model.Queued, model.Posting)
+		if err != nil {
+			return err
+		}
+		for _, r := range replies {
+			done, err := b.askPutBack(r.MessageID)
+			if err != nil {
+				return err
+			}
+			if done {
+				asked++
+			}
+		}
+		if err := b.tellPutBack(life); err != nil {
+			return err
+		}
+		return b.flush()
+	})
+	return asked, err
+}
+
+// askPutBack has one of them ask, as it stands now.
+func (b *batch) askPutBack(id model.MessageID) (bool, error) {
+	r, err := b.tx.Reply(id)
+	if err != nil || r.State != model.Queued && r.State != model.Posting {
+		return false, err
+	}
+	c, err := b.find(r.ConversationID.Customer())
+	if err != nil || c == nil {
+		return false, err
+	}
+	return true, b.settle(c, r, model.Ask, &model.MessageError{Code: model.StorePutBack})
+}
+
+// tellPutBack leaves the Page's notice of it, once.
+func (b *batch) tellPutBack(life store.Incarnation) error {
+	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte(life.ID+"|"+string(b.page.ID))).String()
+	if b.page.UninstalledAt != nil {
+		return nil
+	}
+	if _, err := b.tx.Notice(b.page.ID, id); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return b.tx.PutNotice(&model.Notice{
+		ID: id, PageID: b.page.ID, Kind: model.NoticeStorePutBack, Event: eventStore, CreatedAt: life.At.Truncate(time.Millisecond),
+	})
+}
+
+// putBackAt is when the store was put back, as long as that is told; nil: it was not, or
+// long ago.
+func putBackAt(life store.Incarnation, now time.Time) *time.Time {
+	if !life.Begun() || now.Sub(life.At) >= putBackShown {
+		return nil
+	}
+	return &life.At
+}

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"os"
+)
+
+// SQLite would fold its log into the file by itself, in the midst of some commit. The
+// writer does it instead, after its callers were answered, so that whatever else changes
+// the file is somebody else's doing (see watch). What opens the store beside a hub folds
+// nothing in.
+
+const (
+	// longLog is from how many pages on a log is folded in while others write: what
+	// SQLite does itself.
+	longLog = 1000
+	// largeLog is from how many bytes on a log is emptied when nobody writes.
+	largeLog = 4 << 20
+	// foldWait is how long folding waits for readers, in milliseconds.
+	foldWait = 100
+)
+
+// foldLong folds a long log in as far as its readers allow. It begins anew from its
+// beginning then.
+func (w *writer) foldLong(ctx context.Context) {
+	if w.watch == nil || w.c == nil || !logHas(w.path+logSuffix, longLog) {
+		return
+	}
+	w.fold(ctx, "passive")
+}
+
+// foldIdle folds a large log in and empties it.
+func (w *writer) foldIdle() {
+	info, err := os.Stat(w.path + logSuffix)
+	if w.watch == nil || w.c == nil || err != nil || info.Size() < largeLog {
+		return
+	}
+	w.fold(context.Background(), "truncate")
+}
+
+// fold folds the log into the file, unless that is not the one that was opened. Where it
+// fails nothing is lost: the log stays.
+func (w *writer) fold(ctx context.Context, mode string) {
+	if w.watch.look(ctx) != nil {
+		return
+	}
+	var busy, pages, done int
+	_, err := w.c.c.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, foldWait))
+	if err == nil {
+		err = w.c.c.QueryRowContext(ctx, `PRAGMA wal_checkpoint(`+mode+`)`).Scan(&busy, &pages, &done)
+	}
+	if err == nil {
+		_, err = w.c.c.ExecContext(ctx, `PRAGMA busy_timeout = 5000`)
+	}
+	if err != nil {
+		w.c.drop()
+		w.c = nil
+	}
+	w.watch.folded(ctx, err == nil && busy == 0 && pages == done)
+}

@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"parley/hub/store"
+)
+
+// setStore sets a value of the table store.
+const setStore = `INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+
+// incarnate gives the file a new incarnation where it is not the one that it was, and
+// begins to mark and to watch it.
+func (s *Store) incarnate(ctx context.Context, life store.Incarnation, o Options) error {
+	now, err := contentsOf(ctx, s.real, forReading)
+	if err != nil {
+		return wrap(err, "read incarnation")
+	}
+	before, _ := readMark(s.path)
+	if life.Begun() || now.life.ID == "" {
+		life.ID, before = uuid.NewString(), mark{}
+		if err := s.writeLife(ctx, life); err != nil {
+			return wrap(err, "write incarnation")
+		}
+		now.life = life
+	}
+	if err := s.startWatch(ctx, o.Logger); err != nil {
+		return err
+	}
+	first := before.next(now.seqs, logName(s.real+logSuffix))
+	first.ID, first.Incarnation = now.id, now.life.ID
+	return s.startMark(first, o.Now)
+}
+
+func (s *Store) writeLife(ctx context.Context, life store.Incarnation) error {
+	doc, err := json.Marshal(life)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	tx, err := s.writeDB.BeginTx(ctx, nil)
+	if err != nil {
+		return translate(err)
+	}
+	defer tx.Rollback()
+	for name, value := range map[string]string{"incarnation": life.ID, "life": string(doc)} {
+		if _, err := tx.ExecContext(ctx, setStore, name, value); err != nil {
+			return translate(err)
+		}
+	}
+	return translate(tx.Commit())
+}
+
+// Incarnation implements [store.Reader].
+func (r reader) Incarnation() (life store.Incarnation, err error) {
+	var doc string
+	err = r.get(`SELECT COALESCE((SELECT value FROM store WHERE name = 'incarnation'), ''),
+		COALESCE((SELECT value FROM store WHERE name = 'life'), '')`, nil, &life.ID, &doc)
+	if err == nil && doc != "" {
+		err = json.Unmarshal([]byte(doc), &life)
+	}
+	return life, wrap(err, "read incarnation")
+}
+
+// SettleIncarnation implements [store.AccountTx].
+func (t accountTx) SettleIncarnation() error {
+	life, err := t.Incarnation()
+	if err != nil || life.Settled || !life.Begun() {
+		return err
+	}
+	life.Settled = true
+	doc, err := json.Marshal(life)
+	if err != nil {
+		return fmt.Errorf("encode incarnation: %w", err)
+	}
+	return wrap(t.run(setStore, "life", string(doc)), "settle incarnation")
+}

@@ -1,0 +1,279 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"parley/hub/store"
+)
+
+// Before a store is opened for writing it is looked at as it lies there: opening alone
+// would have SQLite fold a log into a file that it may not be of, and that can't be
+// undone.
+
+// contents is what a file holds.
+type contents struct {
+	// there: it holds a store.
+	there bool
+	id    string
+	life  store.Incarnation
+	seqs  seqs
+}
+
+// contentsOf reads what a file holds without changing anything.
+func contentsOf(ctx context.Context, path string, a access) (c contents, err error) {
+	db, err := sql.Open(driverName, dsn(path, a))
+	if err != nil {
+		return c, err
+	}
+	db.SetMaxOpenConns(1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var all, ours int
+	err = db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(type = 'table' AND name IN ('store', 'pages')), 0)
+		FROM sqlite_schema`).Scan(&all, &ours)
+	switch {
+	case err != nil:
+		return c, translate(err)
+	case all == 0:
+		return c, nil
+	case ours < len([]string{"store", "pages"}):
+		return c, errForeign
+	}
+	c.there = true
+	row := func(dest any, query string) {
+		if err == nil {
+			err = noRow(db.QueryRowContext(ctx, query).Scan(dest))
+		}
+	}
+	row(&c.id, `SELECT value FROM store WHERE name = 'id'`)
+	row(&c.life.ID, `SELECT value FROM store WHERE name = 'incarnation'`)
+	var life string
+	row(&life, `SELECT value FROM store WHERE name = 'life'`)
+	if err == nil && life != "" {
+		err = json.Unmarshal([]byte(life), &c.life)
+	}
+	if err == nil {
+		c.seqs, err = readSeqs(ctx, db)
+	}
+	return c, err
+}
+
+// found is what stands there.
+type found struct {
+	mark   mark
+	marked bool
+	// alone is the file without the log beside it, as far as that can be read: a log that
+	// was being folded in when the hub ended leaves it half done. Of a store that is young
+	// all is in the log.
+	alone    contents
+	readable bool
+	// whole is the file with the log, unless that can't be read.
+	whole contents
+	bad   error
+	log   string
+	// self is what born says of the mark.
+	self string
+	// checked tells what reading through all of it came to.
+	checked func() error
+}
+
+// find looks at what stands there.
+func (s *Store) find(ctx context.Context) (found, error) {
+	f := found{log: logName(s.real + logSuffix), self: born(markPath(s.path))}
+	f.mark, f.marked = readMark(s.path)
+	f.checked = func() error { return quickCheck(ctx, s.real) }
+	info, err := os.Stat(s.real)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return f, nil
+	}
+	if err != nil {
+		return f, err
+	}
+	f.alone, err = contentsOf(ctx, s.real, fileAlone)
+	f.readable = err == nil
+	switch {
+	case f.log == "" && err == nil && info.Size()%pageSize != 0:
+		f.bad = fmt.Errorf("%s ends in the midst of a page", s.real)
+	case f.log == "":
+		f.whole, f.bad = f.alone, err
+	default:
+		f.whole, f.bad = contentsOf(ctx, s.real, fromReadOnly)
+	}
+	return f, nil
+}
+
+// difference tells what makes the store another than the one that the hub ran with; empty:
+// nothing does.
+func (f found) difference() (store.Difference, error) {
+	switch d, cause := f.mixed(); {
+	case d != "":
+		return d, cause
+	case f.bad != nil:
+		return store.Damaged, f.bad
+	case !f.marked && !f.whole.there, !f.marked && f.whole.seqs.total() == 0 && f.whole.life.ID == "":
+		return "", nil // new
+	case !f.marked:
+		return store.Unmarked, nil
+	case !f.whole.there && f.mark.Total > 0:
+		return store.Missing, nil
+	case !f.whole.there:
+		return "", nil
+	case f.mark.ID != "" && f.whole.id != f.mark.ID:
+		return store.Other, nil
+	case f.whole.seqs.total() < f.mark.Total || f.whole.seqs.behind(f.mark.Seqs):
+		return store.Older, nil
+	case f.whole.life.ID != f.mark.Incarnation && !f.interrupted():
+		return store.Older, nil
+	case f.mark.Self != "" && f.self != "" && f.mark.Self != f.self:
+		return store.Copied, nil
+	}
+	return "", nil
+}
+
+// mixed tells whether the log is not of the file that it stands beside: SQLite would make
+// of both what never was.
+func (f found) mixed() (store.Difference, error) {
+	if !f.marked || f.log == "" || !f.alone.there && !f.whole.there {
+		return "", nil
+	}
+	one := f.log == f.mark.Log || follows(f.mark.Log, f.log) // of the store that was marked
+	if f.readable {
+		// What was folded in before this log was begun stands in the file, whatever came
+		// after.
+		least := f.mark.Seqs
+		if f.log == f.mark.Log {
+			least = f.mark.Base
+		}
+		other := f.bad == nil && f.alone.there && f.alone.id != f.whole.id
+		if other || one && f.alone.seqs.behind(least) || f.bad == nil && f.whole.seqs.behind(f.alone.seqs) {
+			return store.Mixed, nil
+		}
+		one = one && f.alone.seqs.holds(least)
+	}
+	// A log that was being folded in leaves a file in which Pages may be missing; and a
+	// command that was killed leaves a log that nothing was noted of. Others are as strange,
+	// and do not fit.
+	if !one && f.bad == nil {
+		if err := f.checked(); err != nil {
+			return store.Mixed, err
+		}
+	}
+	return "", nil
+}
+
+// interrupted tells whether the hub ended between giving the store a new incarnation and
+// marking that.
+func (f found) interrupted() bool {
+	return f.whole.life.Begun() && f.whole.life.Was == f.mark.Total && !f.whole.life.Settled
+}
+
+// quickCheck reads through a store, with the log beside it, without changing anything.
+func quickCheck(ctx context.Context, path string) (err error) {
+	db, err := sql.Open(driverName, dsn(path, fromReadOnly))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var first string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&first); err != nil {
+		return translate(err)
+	}
+	if first != "ok" {
+		return fmt.Errorf("quick_check: %s", first)
+	}
+	return nil
+}
+
+// inspect refuses a store that is not the one that the hub ran with, unless that is
+// wanted, and returns the incarnation that begins with it; the zero one: it goes on.
+func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, error) {
+	f, err := s.find(ctx)
+	if err != nil {
+		return store.Incarnation{}, err
+	}
+	d, cause := f.difference()
+	refusal := &store.ContradictionError{Difference: d, Was: f.mark.Total, Is: f.whole.seqs.total(), At: f.mark.At, Err: cause}
+	switch d {
+	case "":
+		return store.Incarnation{}, nil
+	case store.Missing:
+		if !o.NewStore {
+			return store.Incarnation{}, refusal
+		}
+		if err := s.setAside(o.Now()); err != nil {
+			return store.Incarnation{}, err
+		}
+	case store.Older, store.Other, store.Mixed:
+		if !o.AcceptOlder {
+			return store.Incarnation{}, refusal
+		}
+		if d == store.Mixed {
+			if err := s.setAside(o.Now()); err != nil {
+				return store.Incarnation{}, err
+			}
+			f.whole = f.alone
+		}
+	case store.Damaged:
+		return store.Incarnation{}, refusal
+	case store.Copied, store.Unmarked:
+	}
+	if d != store.Missing {
+		o.Logger.InfoContext(ctx, "read through the store", "why", string(d))
+		if err := f.checked(); err != nil {
+			refusal.Difference, refusal.Err = store.Damaged, err
+			return store.Incarnation{}, refusal
+		}
+	}
+	life := store.Incarnation{Why: d, At: o.Now().UTC().Truncate(time.Microsecond), Was: f.mark.Total, Is: f.whole.seqs.total()}
+	o.Logger.WarnContext(ctx, "the store is not the one that the hub ran with; clients read everything anew, and replies that were on their way ask",
+		"why", string(d), "was", life.Was, "is", life.Is, "marked_at", f.mark.At)
+	return life, nil
+}
+
+// setAside keeps the log beside a file that it is not of, under another name.
+func (s *Store) setAside(now time.Time) error {
+	aside := fmt.Sprintf("%s%s.aside-%s", s.real, logSuffix, now.UTC().Format("20060102T150405.000000"))
+	err := os.Rename(s.real+logSuffix, aside)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err == nil {
+		err = os.Remove(s.real + indexSuffix) // made anew from the log
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cantWrite(err)
+	}
+	return nil
+}
+
+// contradicted tells why a command may not open the store while no hub holds it.
+func (s *Store) contradicted(ctx context.Context) error {
+	if _, marked := readMark(s.path); !marked {
+		return nil
+	}
+	f, err := s.find(ctx)
+	if err != nil {
+		return err
+	}
+	d, cause := f.difference()
+	switch d {
+	case store.Missing, store.Damaged:
+	case store.Older, store.Other, store.Mixed:
+		if held, err := s.takeLock(); err != nil || !held {
+			return err // a hub that runs has judged itself
+		}
+		if err := s.unlock(); err != nil {
+			return err
+		}
+	case "", store.Copied, store.Unmarked:
+		return nil
+	}
+	return &store.ContradictionError{Difference: d, Was: f.mark.Total, Is: f.whole.seqs.total(), At: f.mark.At, Err: cause}
+}

@@ -1,0 +1,463 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/hub/store"
+)
+
+// goOn writes that many changes of a Page.
+func goOn(t testing.TB, s *Store, changes int) {
+	t.Helper()
+	for range changes {
+		if err := putPage(s, "1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// foldAll folds the log in from outside; what is written next begins another.
+func foldAll(t testing.TB, path string) {
+	t.Helper()
+	db, err := sql.Open(driverName, dsn(path, forWriting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var busy, pages, done int
+	err = db.QueryRowContext(t.Context(), `PRAGMA wal_checkpoint(truncate)`).Scan(&busy, &pages, &done)
+	if err = errors.Join(err, db.Close()); err != nil || busy != 0 {
+		t.Fatalf("fold the log in: %v, busy %d", err, busy)
+	}
+}
+
+func readFile(t testing.TB, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func writeFile(t testing.TB, path string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, b, fileMode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// killed leaves a store in another folder as it would lie there if the process of the hub
+// that has it open ended now, and returns its path.
+func killed(t testing.TB, s *Store) string {
+	t.Helper()
+	s.marker.update()
+	path := filepath.Join(t.TempDir(), "hub.db")
+	writeFile(t, path, readFile(t, s.path))
+	writeFile(t, path+logSuffix, readFile(t, s.path+logSuffix))
+	m, ok := readMark(s.path)
+	if !ok {
+		t.Fatal("no mark")
+	}
+	if err := m.write(path, start); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// lies is what lies in a folder, but for locks and for SQLite's index of the log, which is
+// made anew from it.
+func lies(t testing.TB, path string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); !e.IsDir() && !strings.HasSuffix(name, ".lock") && !strings.HasSuffix(name, indexSuffix) {
+			out[name] = string(readFile(t, filepath.Join(filepath.Dir(path), name)))
+		}
+	}
+	if out[filepath.Base(path)+logSuffix] == "" { // none, or an empty one: the same
+		delete(out, filepath.Base(path)+logSuffix)
+	}
+	return out
+}
+
+// history is a store at some moments: each is what would lie there if the hub were killed
+// then.
+type history struct {
+	id string
+	// early has its first changes in the log; folded is later, with another log; late is
+	// later still, with the same log, and far with one more log.
+	early, folded, late, far string
+	// closed is after the hub ended well.
+	closed string
+}
+
+const (
+	earlyChanges, foldedChanges, lateChanges, farChanges = 3, 6, 9, 12
+)
+
+func newHistory(t testing.TB) history {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "hub.db")
+	s, err := Open(t.Context(), path, Options{Exclusive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := history{id: s.ID()}
+	goOn(t, s, 1)
+	foldAll(t, path)
+	goOn(t, s, earlyChanges-1)
+	h.early = killed(t, s)
+	foldAll(t, path)
+	goOn(t, s, foldedChanges-earlyChanges)
+	h.folded = killed(t, s)
+	goOn(t, s, lateChanges-foldedChanges)
+	h.late = killed(t, s)
+	foldAll(t, path)
+	goOn(t, s, farChanges-lateChanges)
+	h.far = killed(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h.closed = path
+	return h
+}
+
+// copyOf copies a store as the hub left it to a folder of its own, with a mark of its own.
+func copyOf(t testing.TB, path string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "hub.db")
+	for _, suffix := range []string{"", logSuffix} {
+		b, err := os.ReadFile(path + suffix)
+		if err == nil {
+			writeFile(t, to+suffix, b)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	m, ok := readMark(path)
+	if !ok {
+		t.Fatal("no mark")
+	}
+	if err := m.write(to, start); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// lifeOf reads a store's incarnation.
+func lifeOf(t testing.TB, s *Store) (life store.Incarnation) {
+	t.Helper()
+	err := s.Read(t.Context(), func(r store.Reader) (err error) {
+		life, err = r.Incarnation()
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return life
+}
+
+// TestWhatIsPutBackIsRecognised: of all that may lie there when a hub starts, what
+// contradicts the mark is refused, untouched, and taken only where that is wanted; what
+// may be a copy is another store; and what is simply the hub's own goes on.
+func TestWhatIsPutBackIsRecognised(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t)
+	put := func(of, to string, suffixes ...string) {
+		for _, suffix := range suffixes {
+			writeFile(t, to+suffix, readFile(t, of+suffix))
+		}
+	}
+	remove := func(path string) {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := filepath.Join(t.TempDir(), "other.db")
+	o := openAt(t, other, Options{Exclusive: true})
+	goOn(t, o, 40)
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		base string
+		do   func(path string)
+		want store.Difference
+		// changes is how many it holds once it is opened.
+		changes int64
+	}{
+		"killed early":         {h.early, nil, "", earlyChanges},
+		"killed late":          {h.late, nil, "", lateChanges},
+		"killed far":           {h.far, nil, "", farChanges},
+		"ended well":           {h.closed, nil, "", farChanges},
+		"gone":                 {h.closed, func(p string) { remove(p) }, store.Missing, 0},
+		"gone, its log stays":  {h.far, func(p string) { remove(p) }, store.Missing, 0},
+		"emptied":              {h.closed, func(p string) { writeFile(t, p, nil) }, store.Missing, 0},
+		"emptied under a log":  {h.far, func(p string) { writeFile(t, p, nil) }, store.Missing, 0},
+		"older":                {h.closed, func(p string) { put(h.early, p, "", logSuffix) }, store.Older, earlyChanges},
+		"older, killed":        {h.far, func(p string) { put(h.early, p, "", logSuffix) }, store.Older, earlyChanges},
+		"older, without a log": {h.closed, func(p string) { put(h.far, p, "") }, store.Older, lateChanges},
+		"another hub's":        {h.closed, func(p string) { put(other, p, "") }, store.Other, 40},
+		"another's under a log": {
+			h.far, func(p string) { put(other, p, "") }, store.Mixed, 40,
+		},
+		"older under the log":         {h.far, func(p string) { put(h.early, p, "") }, store.Mixed, 1},
+		"a log before under the file": {h.far, func(p string) { put(h.late, p, "") }, store.Mixed, earlyChanges},
+		"an old log":                  {h.closed, func(p string) { put(h.early, p, logSuffix) }, store.Mixed, farChanges},
+		"an old log, killed":          {h.far, func(p string) { put(h.folded, p, logSuffix) }, store.Mixed, lateChanges},
+		"its log is gone":             {h.far, func(p string) { remove(p + logSuffix) }, store.Older, lateChanges},
+		"its log is cut short": {h.far, func(p string) {
+			writeFile(t, p+logSuffix, readFile(t, p+logSuffix)[:logHeader+logFrame+pageSize])
+		}, store.Older, lateChanges},
+		"older of the same log": {h.late, func(p string) { put(h.folded, p, "") }, "", lateChanges}, // the log holds all of it
+		"copied":                {h.closed, func(p string) { put(p, p, ".mark") }, "", farChanges},  // the same bytes into the same file
+		"copied anew": {h.closed, func(p string) {
+			b := readFile(t, p+".mark")
+			remove(p + ".mark")
+			writeFile(t, p+".mark", b)
+		}, store.Copied, farChanges},
+		"a whole folder put back in place": {h.closed, func(p string) { put(h.late, p, "", logSuffix, ".mark") }, store.Copied, lateChanges},
+		"its mark is gone":                 {h.closed, func(p string) { remove(p + ".mark") }, store.Unmarked, farChanges},
+		"its mark is no mark":              {h.closed, func(p string) { writeFile(t, p+".mark", []byte("{")) }, store.Unmarked, farChanges},
+		"its mark is of before": {h.far, func(p string) {
+			m, _ := readMark(p)
+			b, _ := json.Marshal(map[string]any{"incarnation": m.Incarnation, "total": farChanges - 1})
+			writeFile(t, p+".mark", b)
+		}, "", farChanges},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := copyOf(t, c.base)
+			if c.do != nil {
+				c.do(path)
+			}
+			refused := c.want != "" && c.want != store.Copied && c.want != store.Unmarked
+			if refused {
+				isRefused(t, path, c.want)
+			}
+			s := openAt(t, path, Options{Exclusive: true, AcceptOlder: refused && c.want != store.Missing, NewStore: c.want == store.Missing})
+			if same := s.ID() == h.id; same != (c.want == "") {
+				t.Errorf("goes on as the same store: %t", same)
+			}
+			if got := headOf(t, s, "1"); got != c.changes {
+				t.Errorf("it holds %d changes, want %d", got, c.changes)
+			}
+			life := lifeOf(t, s)
+			if life.Why != c.want || life.Settled || life.Begun() && life.Is != c.changes {
+				t.Errorf("its incarnation: %+v, want %q", life, c.want)
+			}
+			goOn(t, s, 1)
+			id := s.ID()
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if s := openAt(t, path, Options{Exclusive: true}); s.ID() != id {
+				t.Error("opened again, it is another store")
+			}
+		})
+	}
+}
+
+// isRefused checks that neither a hub nor a command opens the store, and that what lies
+// there stays as it is.
+func isRefused(t *testing.T, path string, want store.Difference) {
+	t.Helper()
+	before := lies(t, path)
+	for _, o := range []Options{{Exclusive: true}, {}} {
+		if want == store.Missing {
+			o.AcceptOlder = o.Exclusive // of no use
+		} else {
+			o.NewStore = o.Exclusive
+		}
+		s, err := Open(t.Context(), path, o)
+		if err == nil {
+			closeStore(t, s)
+			t.Fatalf("opened with %+v", o)
+		}
+		var c *store.ContradictionError
+		if !errors.As(err, &c) || c.Difference != want {
+			t.Fatalf("%+v: %v, want %s", o, err, want)
+		}
+	}
+	after := lies(t, path)
+	for name := range before {
+		if before[name] != after[name] {
+			t.Errorf("%s was changed though the store was refused: %d bytes, %d before", name, len(after[name]), len(before[name]))
+		}
+	}
+	if len(after) != len(before) {
+		t.Errorf("%d files lie there, %d before", len(after), len(before))
+	}
+}
+
+// What is not taken is kept beside.
+func TestALogThatIsNotTakenIsKept(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t)
+	path := copyOf(t, h.far)
+	log := readFile(t, path+logSuffix)
+	writeFile(t, path, readFile(t, h.early))
+	openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
+	kept, err := filepath.Glob(path + logSuffix + ".aside-*")
+	if err != nil || len(kept) != 1 || string(readFile(t, kept[0])) != string(log) {
+		t.Errorf("kept: %v %v", kept, err)
+	}
+}
+
+// A copy that can't be read through is not taken, whatever is wanted.
+func TestADamagedCopyIsNotTaken(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "hub.db")
+	s := openAt(t, path, Options{Exclusive: true})
+	goOn(t, s, 1)
+	for n := range 200 {
+		if err := writeBoth(s, "1", fmt.Sprint(n), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b := readFile(t, path)
+	broken := append([]byte(nil), b...)
+	for at := len(b) / 2; at < len(b)/2+8*pageSize; at++ {
+		broken[at] = 0xa5
+	}
+	for name, damage := range map[string]func(path string){
+		"put back":          func(p string) { writeFile(t, p, broken) },
+		"cut short":         func(p string) { writeFile(t, p, b[:len(b)/2]) },
+		"by part of a page": func(p string) { writeFile(t, p, b[:len(b)-100]) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			to := copyOf(t, path)
+			damage(to)
+			if err := os.Remove(markPath(to)); err != nil {
+				t.Fatal(err)
+			}
+			var c *store.ContradictionError
+			s, err := Open(t.Context(), to, Options{Exclusive: true, AcceptOlder: true, NewStore: true})
+			if !errors.As(err, &c) || c.Difference != store.Damaged {
+				if s != nil {
+					closeStore(t, s)
+				}
+				t.Errorf("opened: %v", err)
+			}
+		})
+	}
+}
+
+// A hub that ended between giving a store its incarnation and marking it goes on.
+func TestAnIncarnationThatIsNotMarkedYet(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t)
+	path := copyOf(t, h.closed)
+	before := readFile(t, markPath(path))
+	writeFile(t, path, readFile(t, h.early))
+	writeFile(t, path+logSuffix, readFile(t, h.early+logSuffix))
+	s := openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
+	id := s.ID()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var m mark
+	if err := json.Unmarshal(before, &m); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.write(path, start); err != nil {
+		t.Fatal(err)
+	}
+	// It is still less than was marked: that it is accepted has to be said again.
+	if _, err := Open(t.Context(), path, Options{Exclusive: true}); err == nil {
+		t.Fatal("opened")
+	}
+	s = openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
+	if s.ID() == id {
+		t.Error("the same incarnation")
+	}
+}
+
+// TestAFolderThatIsMovedGoesOn: to rename a folder changes nothing.
+func TestAFolderThatIsMovedGoesOn(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "a")
+	s := openAt(t, filepath.Join(dir, "hub.db"), Options{Exclusive: true})
+	goOn(t, s, 2)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(filepath.Dir(dir), "b")
+	if err := errors.Join(os.Rename(dir, to), os.Symlink(to, dir)); err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []string{to, dir} {
+		again := openAt(t, filepath.Join(by, "hub.db"), Options{Exclusive: true})
+		if again.ID() != s.ID() {
+			t.Errorf("by %s it is another store", filepath.Base(by))
+		}
+		if err := again.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSettledIncarnation(t *testing.T) {
+	t.Parallel()
+	path := copyOf(t, newHistory(t).closed)
+	if err := os.Remove(markPath(path)); err != nil {
+		t.Fatal(err)
+	}
+	s := openAt(t, path, Options{Exclusive: true})
+	if life := lifeOf(t, s); life.Why != store.Unmarked || life.Settled || life.ID == "" {
+		t.Errorf("%+v", life)
+	}
+	if err := s.Accounts(context.Background(), func(tx store.AccountTx) error { return tx.SettleIncarnation() }); err != nil {
+		t.Fatal(err)
+	}
+	if life := lifeOf(t, s); life.Why != store.Unmarked || !life.Settled {
+		t.Errorf("settled: %+v", life)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openAt(t, path, Options{Exclusive: true})
+	if life := lifeOf(t, s); life.Why != store.Unmarked || !life.Settled {
+		t.Errorf("opened again: %+v", life)
+	}
+}
+
+func TestSeqs(t *testing.T) {
+	t.Parallel()
+	old, now := seqs{"1": 3, "2": 5}, seqs{"1": 4, "2": 5, "3": 1}
+	for _, c := range []struct {
+		of, others    seqs
+		behind, holds bool
+	}{
+		{now, old, false, true},
+		{old, now, true, false},
+		{nil, old, false, false},
+		{old, nil, false, true},
+		{seqs{"2": 5}, old, false, false},
+		{seqs{"1": 2, "2": 9}, old, true, true},
+	} {
+		if b, h := c.of.behind(c.others), c.of.holds(c.others); b != c.behind || h != c.holds {
+			t.Errorf("%v and %v: behind %t, holds %t", c.of, c.others, b, h)
+		}
+	}
+	if now.total() != 10 {
+		t.Error(now.total())
+	}
+}
