@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -46,32 +47,45 @@ func (w *world) blockedOnes() int {
 // uncertainly; then it is over.
 func TestAdIsAnsweredForAWeek(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		at := now()
-		w.receive(wroteBy(ad(), "m1", at))
-		if v := w.conversation(hanako).Reply; !v.Allowed || v.Uncertain || !v.Until.Equal(at.Add(day)) {
-			t.Errorf("at first: %+v", v)
+		for i, tt := range []struct {
+			ago                time.Duration
+			allowed, uncertain bool
+			lasts              time.Duration // how long from when she wrote
+		}{
+			{0, true, false, day},
+			{day - time.Millisecond, true, false, day},
+			{day, true, true, 7 * day},
+			{7*day - time.Millisecond, true, true, 7 * day},
+			{7 * day, false, false, 0},
+			{30 * day, false, false, 0},
+		} {
+			customer, at := model.PSID(fmt.Sprintf("71%02d", i)), ago(tt.ago)
+			e := wroteBy(ad(), model.MID(fmt.Sprintf("m%d", i)), at)
+			e.Customer = customer
+			w.receive(e)
+			v := w.conversation(customer).Reply
+			if v.Allowed != tt.allowed || v.Uncertain != tt.uncertain || tt.allowed && !v.Until.Equal(at.Add(tt.lasts)) {
+				t.Errorf("%v after: %+v", tt.ago, v)
+			}
+			_, err := w.hub.Reply(w.ctx, w.ann, draft(customer, "hello"))
+			if tt.allowed {
+				w.must(err)
+			} else {
+				w.refused(err, model.WindowClosed)
+			}
 		}
-		w.wantState(w.reply(hanako, "at once"), model.Sent)
-		w.pass(day - time.Millisecond)
-		if v := w.conversation(hanako).Reply; v.Uncertain {
-			t.Errorf("the last millisecond of the day: %+v", v)
+		w.settle()
+		w.wantSent(4)
+		if n := w.blockedOnes(); n != 2 {
+			t.Errorf("%d blocked, want those after the week", n)
 		}
-		w.pass(time.Millisecond)
-		w.wantUncertain(at)
-		if n := w.blockedOnes(); n != 0 {
-			t.Errorf("%d blocked while a reply is allowed", n)
+		w.pass(time.Millisecond) // for one the day is over, for one the week
+		if n := w.blockedOnes(); n != 3 {
+			t.Errorf("%d blocked a millisecond later, want one more", n)
 		}
-		w.wantState(w.reply(hanako, "on the second day"), model.Sent)
-		w.pass(6*day - time.Millisecond)
-		w.wantUncertain(at)
-		w.pass(time.Millisecond)
-		w.wantVerdict(hanako, model.WindowClosed)
-		if n := w.blockedOnes(); n != 1 {
-			t.Errorf("%d blocked after the week", n)
+		if v := w.conversation("7101").Reply; !v.Uncertain {
+			t.Errorf("a millisecond later: %+v", v)
 		}
-		_, err := w.hub.Reply(w.ctx, w.ann, draft(hanako, "too late"))
-		w.refused(err, model.WindowClosed)
-		w.wantSent(2)
 	})
 }
 
@@ -82,7 +96,7 @@ func TestWhoCameByAnAd(t *testing.T) {
 	referral := func(e *model.Entry, at time.Time) model.Inbound {
 		return event("referral", hanako, at, model.Referral{Entry: *e})
 	}
-	began := 2 * time.Hour // ago
+	began := day + 2*time.Hour // ago
 	tests := map[string]struct {
 		events func() []model.Inbound
 		// wrote is how long ago she last wrote; week: by an ad.
@@ -100,25 +114,25 @@ func TestWhoCameByAnAd(t *testing.T) {
 			return []model.Inbound{wroteBy(nil, "m1", ago(began)), referral(ad(), ago(began+time.Second))}
 		}, began, true},
 		"each message counts": {func() []model.Inbound {
-			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), wroteBy(nil, "m2", ago(time.Hour))}
-		}, time.Hour, true},
+			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), wroteBy(nil, "m2", ago(day+time.Hour))}
+		}, day + time.Hour, true},
 		"an older one, late": {func() []model.Inbound {
 			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), wroteBy(nil, "m0", ago(began+time.Hour))}
 		}, began, true},
 		"a reaction counts": {func() []model.Inbound {
-			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), event("reaction", hanako, ago(time.Hour), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"})}
-		}, time.Hour, true},
+			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), event("reaction", hanako, ago(day+time.Hour), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"})}
+		}, day + time.Hour, true},
 		"the ad alone opens nothing": {func() []model.Inbound {
-			return []model.Inbound{wroteBy(nil, "m1", ago(began)), referral(ad(), ago(time.Hour))}
+			return []model.Inbound{wroteBy(nil, "m1", ago(began)), referral(ad(), ago(day+time.Hour))}
 		}, began, false},
 		"an ad alone leaves that of another": {func() []model.Inbound {
-			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), referral(ad(), ago(time.Hour))}
+			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), referral(ad(), ago(day+time.Hour))}
 		}, began, true},
 		"no ad":  {func() []model.Inbound { return []model.Inbound{wroteBy(nil, "m1", ago(began))} }, began, false},
 		"a link": {func() []model.Inbound { return []model.Inbound{wroteBy(link, "m1", ago(began))} }, began, false},
 		"a link later": {func() []model.Inbound {
-			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), referral(link, ago(time.Hour))}
-		}, time.Hour, false},
+			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), referral(link, ago(day+time.Hour))}
+		}, day + time.Hour, false},
 		"a link before, told late": {func() []model.Inbound {
 			return []model.Inbound{wroteBy(ad(), "m1", ago(began)), referral(link, ago(began+time.Hour))}
 		}, began, true},
@@ -132,7 +146,6 @@ func TestWhoCameByAnAd(t *testing.T) {
 				if c.WindowUntil == nil || !c.WindowUntil.Equal(at.Add(day)) {
 					t.Errorf("the window ends %v, want a day after %v", c.WindowUntil, at)
 				}
-				w.pass(day)
 				if tt.week {
 					w.wantUncertain(at)
 				} else {
@@ -147,9 +160,8 @@ func TestWhoCameByAnAd(t *testing.T) {
 // nothing.
 func TestRefusalClosesAnAdsWeek(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		at := now()
+		at := ago(2 * day)
 		w.receive(wroteBy(ad(), "m1", at))
-		w.pass(2 * day)
 		w.wantUncertain(at)
 		w.graph.plays(refuses(model.WindowClosed))
 		id := w.reply(hanako, "may I?")
@@ -171,9 +183,8 @@ func TestRefusalClosesAnAdsWeek(t *testing.T) {
 // One that waits is judged again right before it leaves.
 func TestAdsWeekEndsForWhatWaits(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		at := now()
+		at := ago(7*day - time.Minute)
 		w.receive(wroteBy(ad(), "m1", at))
-		w.pass(7*day - time.Minute)
 		w.wantUncertain(at)
 		w.graph.plays(asksToWait(2 * time.Minute))
 		id := w.reply(hanako, "in the last minute")
@@ -187,9 +198,8 @@ func TestAdsWeekEndsForWhatWaits(t *testing.T) {
 // A customer is shown nothing of typing where Facebook may refuse.
 func TestNoCourtesyWhereUncertain(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		at := now()
+		at := ago(2 * day)
 		w.receive(wroteBy(ad(), "m1", at))
-		w.pass(2 * day)
 		w.wantUncertain(at)
 		ann := w.session(w.ann)
 		ann.Relay(typing(true))

@@ -83,7 +83,7 @@ func badEvents(at time.Time) map[string]model.Inbound {
 // could not be; what came beside it is stored, wherever it stood. Nothing comes twice.
 func TestBadEventNeverStopsItsNeighbours(t *testing.T) {
 	for name, bad := range badEvents(now()) {
-		for _, n := range []int{1, 4} {
+		for _, n := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s of %d", name, n), func(t *testing.T) {
 				inWorld(t, func(t *testing.T, w *world) {
 					w.stumbling()
@@ -184,11 +184,11 @@ func TestAnyMixOfBadEvents(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.stumbling()
 		random := rand.New(rand.NewPCG(22, 1))
-		for post := range 40 {
+		for post := range 12 {
 			before, stored := w.counter(hub.CounterNotUnderstood), len(w.messagesIfAny(ken))
 			var all []model.Inbound
 			good, share := 0, random.Float64()
-			for i := range 1 + random.IntN(30) {
+			for i := range 1 + random.IntN(20) {
 				mid := model.MID(fmt.Sprintf("m%d-%d", post, i))
 				if random.Float64() < share {
 					all = append(all, wrote(hanako, mid, "panic", now()))
