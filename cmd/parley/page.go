@@ -29,7 +29,11 @@ func (p *program) readSecret(path string) (string, error) {
 		}
 		return "", failed(p.words.Say(words.ErrFileRead, "File", plain(path), "Reason", plain(err.Error())))
 	}
-	s := strings.TrimSpace(string(b))
+	s, err := p.text(b, "")
+	if err != nil {
+		return "", failed(p.words.Say(words.ErrFileRead, "File", plain(path), "Reason", p.failure(err).say))
+	}
+	s = strings.TrimSpace(s)
 	if s == "" {
 		return "", failed(p.words.Say(words.ErrFileEmpty, "File", plain(path)))
 	}

@@ -91,6 +91,11 @@ func (p *program) plainUpdate(feed *feed, u client.Update) {
 
 // plainReply sends what was typed as "NUMBER TEXT".
 func (p *program) plainReply(ctx context.Context, c *client.Client, kept *client.Kept, feed *feed, line string) {
+	line, err := p.text([]byte(line), "")
+	if err != nil {
+		p.line(p.words.Say(words.ErrorLabel) + ": " + p.failure(err).say)
+		return
+	}
 	if line == "" {
 		return
 	}
@@ -110,7 +115,7 @@ func (p *program) plainReply(ctx context.Context, c *client.Client, kept *client
 	defer cancel()
 	r := client.KeptReply{
 		Hub: c.URL(), Conversation: conversation, ClientID: client.NewClientID(),
-		Text: model.Untrusted(strings.ToValidUTF8(text, "\uFFFD")),
+		Text: model.Untrusted(text),
 	}
 	if _, err := c.Reply(ctx, kept, r, 0); err != nil {
 		p.line(p.words.Say(words.ErrorLabel) + ": " + p.failure(err).say)

@@ -97,11 +97,13 @@ func (p *program) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          p.noSuchCommand,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if p.lang == "" {
-				return nil
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			if p.lang != "" {
+				if err := p.oneOf(p.lang, "en", "ja"); err != nil {
+					return err
+				}
 			}
-			return p.oneOf(p.lang, "en", "ja")
+			return p.textual(cmd, args)
 		},
 		RunE: p.inbox,
 	}

@@ -2,11 +2,51 @@ package main
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
+
+// TestRepliesThatAreNoText: bytes that are no UTF-8, and control characters, are refused
+// wherever a text is taken, and leave nothing behind; --encoding says what they are.
+func TestRepliesThatAreNoText(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	w.customerSays("5801", wording{Text: "Hello"})
+	id := w.conversationWith("5801")
+	waitFor(t, "the customer is there", patience, func() bool { return aki.try(http.MethodGet, conversationPath(id), nil).status == http.StatusOK })
+	const yes = "\x82\xcd\x82\xa2\x81\x42" // はい。 in Shift_JIS
+	aki.types(yes+"\r\n", "reply", id, "-").refused("not_text")
+	aki.types(yes, "reply", id, "-").says("looks like Shift_JIS")
+	aki.types("a\x1b[2Jb", "reply", id, "-").says("U+001B in line 1")
+	aki.types("x\x00", "reply", id, "-").refused("not_text")
+	aki.cli("reply", id, yes).refused("not_text")
+	aki.cli("reply", id, "a\x1b[2Jb").refused("not_text")
+	aki.types(yes, "reply", id, "-", "--encoding", "euc-jp").refused("not_text")
+	aki.types(yes, "reply", id, "-", "--encoding", "klingon").exits(exitUsage)
+	for _, args := range [][]string{
+		{"list", "--search", yes},
+		{"page", "greeting", w.facebook.PageID, "--set", yes},
+		{"page", "greeting", w.facebook.PageID, "--set", "a\ab"},
+		{"page", "entry", w.facebook.PageID, "--ref", yes},
+		{"react", id, yes, "👍"},
+		{"show", yes},
+	} {
+		aki.cli(args...).refused("not_text")
+	}
+	if left, _ := os.ReadDir(filepath.Join(w.dir, aki.homeDir, "state", "parley", "replies")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	aki.types(yes+"\r\n", "reply", id, "-", "--encoding", "shift_jis").ok()
+	aki.cli("reply", id, yes+yes, "--encoding", "Shift_JIS").ok()
+	aki.types("\uFEFFmarked\n", "reply", id, "-").ok()
+	if got := w.facebook.gotBy("5801"); !slices.Equal(got, []string{"はい。", "はい。はい。", "marked"}) {
+		t.Errorf("the customer got %q", got)
+	}
+}
 
 // TestRepliesThatAreRefused: each rule says no with its code and exit code 3, and the
 // customer gets nothing.

@@ -20,7 +20,7 @@ import (
 const defaultWait = 30 * time.Second
 
 func (p *program) replyCommand() *cobra.Command {
-	var id, quoted string
+	var id, quoted, encoding string
 	var attach []string
 	wait := defaultWait
 	cmd := &cobra.Command{
@@ -43,7 +43,7 @@ func (p *program) replyCommand() *cobra.Command {
 			var text model.Untrusted
 			var err error
 			if len(args) > 1 {
-				if text, err = p.replyText(args[1]); err != nil {
+				if text, err = p.replyText(args[1], encoding); err != nil {
 					return err
 				}
 			}
@@ -78,6 +78,7 @@ func (p *program) replyCommand() *cobra.Command {
 	f.DurationVar(&wait, "wait", wait, p.words.Say(words.FlagWait))
 	f.StringVar(&id, "client-id", "", p.words.Say(words.FlagClientID))
 	f.StringArrayVar(&attach, "attach", nil, p.words.Say(words.FlagAttach))
+	f.StringVar(&encoding, flagEncoding, "", p.words.Say(words.FlagEncoding))
 	f.StringVar(&quoted, "reply-to", "", p.words.Say(words.FlagReplyTo))
 	return cmd
 }
@@ -91,18 +92,23 @@ func again(kept *client.Kept, r client.KeptReply) model.ClientID {
 }
 
 // replyText takes the text from the argument, or from standard input without its last
-// line end.
-func (p *program) replyText(arg string) (model.Untrusted, error) {
+// line end, in that encoding.
+func (p *program) replyText(arg, encoding string) (model.Untrusted, error) {
 	if arg != "-" {
-		return model.Untrusted(strings.ToValidUTF8(arg, "\uFFFD")), nil
+		text, err := p.text([]byte(arg), encoding)
+		return model.Untrusted(text), err
 	}
 	// One more than can be sent is enough to be refused.
-	b, err := io.ReadAll(io.LimitReader(p.in, 4*(model.MaxText+2)))
+	const most = 4 * (model.MaxText + 2)
+	b, err := io.ReadAll(io.LimitReader(p.in, most))
 	if err != nil {
 		return "", failed(p.words.Say(words.ErrStdin, "Reason", plain(err.Error())))
 	}
-	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-	return model.Untrusted(strings.ToValidUTF8(text, "\uFFFD")), nil
+	if len(b) == most { // its end may be a part of a character
+		return "", &failure{exit: exitRefused, code: model.TextTooLong, say: p.code(model.TextTooLong, "")}
+	}
+	text, err := p.text(b, encoding)
+	return model.Untrusted(strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")), err
 }
 
 // replyFailure words why a reply was not handed in, with what keeps it from being

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	jp "golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+	utf16 "golang.org/x/text/encoding/unicode"
+
+	"parley/model"
+	"parley/words"
+)
+
+// utf8Mark is what some programs begin a UTF-8 text with. It is no part of it.
+const utf8Mark = "\uFEFF"
+
+// text returns bytes as the text that they are in that encoding, empty for UTF-8. Bytes
+// that are no such text, and control characters, are refused: what would be sent is not
+// what its writer sees.
+func (p *program) text(b []byte, name string) (string, error) {
+	s := string(b)
+	if name != "" && !strings.EqualFold(name, "utf-8") {
+		enc, err := encodingOf(name)
+		if err != nil {
+			return "", usage(p.words.Say(words.ErrEncoding, "Name", plain(name)))
+		}
+		whole, ok := decoded(enc, b)
+		if !ok {
+			return "", notTaken(p.words.Say(words.ErrTextNotThat, "Encoding", plain(name)))
+		}
+		s = whole
+	}
+	s = strings.TrimPrefix(s, utf8Mark)
+	looks := looksLike([]byte(s))
+	switch {
+	case looks != "":
+		return "", notTaken(p.words.Say(words.ErrTextLooks, "Encoding", looks))
+	case !utf8.ValidString(s):
+		return "", notTaken(p.words.Say(words.ErrTextBytes))
+	}
+	if r, line := controlIn(s); line > 0 {
+		return "", notTaken(p.words.Say(words.ErrTextControl, "Character", fmt.Sprintf("U+%04X", r), "Line", line))
+	}
+	return s, nil
+}
+
+// encodingOf returns the encoding of a name. UTF-16 has a mark that says in which order its
+// bytes are.
+func encodingOf(name string) (encoding.Encoding, error) {
+	if strings.EqualFold(name, "utf-16") {
+		return utf16.UTF16(utf16.LittleEndian, utf16.UseBOM), nil
+	}
+	return htmlindex.Get(name)
+}
+
+// notText is the code, for scripts, of what is no text.
+const notText model.Code = "not_text"
+
+func notTaken(say string) error { return &failure{exit: exitRefused, code: notText, say: say} }
+
+// controlIn returns the first control character that is no part of a text, and its line;
+// 0: there is none.
+func controlIn(s string) (r rune, line int) {
+	line = 1
+	for i, r := range s {
+		switch {
+		case r == '\n':
+			line++
+		case r == '\t', r == '\r' && strings.HasPrefix(s[i:], "\r\n"):
+		case unicode.IsControl(r):
+			return r, line
+		}
+	}
+	return 0, 0
+}
+
+// textual refuses arguments and flags that are no text, but for names of files, which may
+// be anything. The text of a reply may be in another encoding, and is looked at there.
+func (p *program) textual(cmd *cobra.Command, args []string) error {
+	if cmd.Flags().Lookup(flagEncoding) != nil && len(args) > 1 {
+		args = slices.Delete(slices.Clone(args), 1, 2)
+	}
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && !namesFile(f.Name) {
+			_, err = p.text([]byte(f.Value.String()), "")
+		}
+	})
+	for _, arg := range args {
+		if err == nil {
+			_, err = p.text([]byte(arg), "")
+		}
+	}
+	return err
+}
+
+const flagEncoding = "encoding"
+
+// namesFile tells whether a flag's value is the name of a file or a folder.
+func namesFile(flag string) bool {
+	switch flag {
+	case "attach", "config", "db", "data", "token-file", "ssh-key", "tls-cert", "tls-key":
+		return true
+	}
+	return false
+}
+
+// decoded returns the text that bytes are in an encoding, if they are one.
+func decoded(e encoding.Encoding, b []byte) (string, bool) {
+	s, err := e.NewDecoder().Bytes(b)
+	if err != nil || bytes.ContainsRune(s, utf8.RuneError) {
+		return "", false
+	}
+	_, line := controlIn(string(s))
+	return string(s), line == 0
+}
+
+// likely are the encodings that a text is usually in if it is not UTF-8, the likelier
+// first. Usual are the first bytes of the characters of two bytes that most texts are
+// written with.
+var likely = []struct {
+	name        string
+	usual, last byte
+	encoding.Encoding
+}{
+	{"Shift_JIS", 0x88, 0x98, jp.ShiftJIS},
+	{"EUC-KR", 0xB0, 0xC8, korean.EUCKR},
+	{"EUC-JP", 0xB0, 0xCF, jp.EUCJP},
+	{"GB18030", 0xB0, 0xD7, simplifiedchinese.GB18030},
+	{"Big5", 0xA4, 0xC6, traditionalchinese.Big5},
+	{"windows-1252", 0xFF, 0, charmap.Windows1252},
+}
+
+// looksLike returns the name of the encoding that bytes seem to be in; empty: UTF-8, or
+// none that is known.
+func looksLike(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")), 3*bytes.Count(b, []byte{0}) > len(b):
+		return "UTF-16"
+	case bytes.Contains(b, []byte("\x1b$B")), bytes.Contains(b, []byte("\x1b$@")):
+		return "ISO-2022-JP"
+	case utf8.Valid(b):
+		return ""
+	}
+	name, most := "", 0
+	for _, e := range likely {
+		s, ok := decoded(e, b)
+		if !ok {
+			continue
+		}
+		if n := sense(s, e.Encoding, e.usual, e.last); n > most {
+			name, most = e.name, n
+		}
+	}
+	return name
+}
+
+// sense tells how much of a text is what people write. What a wrong encoding gives is rare
+// characters, and letters where no word is.
+func sense(s string, e encoding.Encoding, usual, last byte) int {
+	n := 0
+	before := ' '
+	encoder := e.NewEncoder()
+	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf:
+		case unicode.Is(unicode.Hiragana, r):
+			n += 4
+		case r >= 0xFF61 && r <= 0xFF9F: // half wide, and in few texts
+			n++
+		case unicode.Is(unicode.Katakana, r), r == '、', r == '。', unicode.Is(unicode.Latin, r) && unicode.IsLetter(before):
+			n += 3
+		case unicode.In(r, unicode.Han, unicode.Hangul):
+			b, _ := encoder.String(string(r))
+			if len(b) == 2 && b[0] >= usual && b[0] <= last && (b[1] >= 0xA1 || usual == 0x88 || usual == 0xA4) {
+				n += 3
+			} else if unicode.Is(unicode.Han, r) {
+				n++
+			} else {
+				n -= 2
+			}
+		case unicode.Is(unicode.Latin, r):
+			n++
+		case unicode.IsLetter(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Co, r):
+			n -= 2
+		}
+		before = r
+	}
+	return n
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
+
+	"parley/words"
+)
+
+// TestTextInEncodings: what is not UTF-8 is refused with what it looks like, and with
+// --encoding it is the text that was meant.
+func TestTextInEncodings(t *testing.T) {
+	t.Parallel()
+	p := &program{words: words.New("en")}
+	const estimate = "お見積もりありがとうございます。\r\n机3台、12,000円で①番をお願いします。"
+	for _, c := range []struct{ name, text, looks string }{
+		{"shift_jis", estimate, "Shift_JIS"},
+		{"shift_jis", "はい", "Shift_JIS"},
+		{"shift_jis", "ｱﾘｶﾞﾄｳございます", "Shift_JIS"},
+		{"euc-jp", "お見積もりありがとうございます。\n机3台をお願いします。", "EUC-JP"},
+		{"iso-2022-jp", "お見積もりありがとうございます。", "ISO-2022-JP"},
+		{"utf-16le", "Hello, お見積もり", ""},
+		{"euc-kr", "견적을 부탁드립니다. 감사합니다.", "EUC-KR"},
+		{"gb18030", "您好，请把报价发给我。谢谢！", "GB18030"},
+		{"big5", "您好，請把報價寄給我。謝謝！", "Big5"},
+		{"windows-1252", "Grüße aus München – déjà vu", "windows-1252"},
+		{"latin1", "Müller", "windows-1252"},
+	} {
+		e, err := htmlindex.Get(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := e.NewEncoder().Bytes([]byte(c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.text(b, "")
+		var f *failure
+		if !errors.As(err, &f) || f.exit != exitRefused || c.looks != "" && !strings.Contains(f.say, "looks like "+c.looks) {
+			t.Errorf("%s %q: %v", c.name, c.text, err)
+		}
+		if got, err := p.text(b, c.name); err != nil || got != c.text {
+			t.Errorf("%s %q: converted to %q, %v", c.name, c.text, got, err)
+		}
+		if c.looks == "" {
+			continue
+		}
+		if got, err := p.text(b, looksLike(b)); err != nil || got != c.text {
+			t.Errorf("%s %q: as it looks, %q, %v", c.name, c.text, got, err)
+		}
+	}
+	marked := unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	b, _ := marked.NewEncoder().Bytes([]byte("お見積もり"))
+	if _, err := p.text(b, ""); err == nil || !strings.Contains(err.Error(), "UTF-16") {
+		t.Errorf("UTF-16: %v", err)
+	}
+	if got, err := p.text(b, "utf-16"); err != nil || got != "お見積もり" {
+		t.Errorf("UTF-16: converted to %q, %v", got, err)
+	}
+}
+
+// TestTextThatIsNone: control characters and broken bytes are refused, a mark of UTF-8 goes.
+func TestTextThatIsNone(t *testing.T) {
+	t.Parallel()
+	p := &program{words: words.New("en")}
+	for in, want := range map[string]string{
+		"hello":                  "hello",
+		"two\nlines\r\n\tand ❤️": "two\nlines\r\n\tand ❤️",
+		"\uFEFFmarked":           "marked",
+		"":                       "",
+		"\uFFFD":                 "\uFFFD",
+		"עברית \u200Fימין":       "עברית \u200Fימין",
+	} {
+		if got, err := p.text([]byte(in), ""); err != nil || got != want {
+			t.Errorf("%q: %q, %v", in, got, err)
+		}
+	}
+	for in, say := range map[string]string{
+		"a\x1b[2J":          "U+001B in line 1",
+		"a\nb\x00c":         "U+0000 in line 2",
+		"a\rb":              "U+000D in line 1",
+		"a\x7f":             "U+007F",
+		"\u009b31m":         "U+009B",
+		"\a":                "U+0007",
+		"caf\xc3":           "not UTF-8",
+		"お見積\xe3\x81":       "not UTF-8",
+		"\xff\xff\xff\xfe!": "not UTF-8",
+	} {
+		_, err := p.text([]byte(in), "")
+		if err == nil || !strings.Contains(err.Error(), say) {
+			t.Errorf("%q: %v, want %q", in, err, say)
+		}
+	}
+	if _, err := p.text([]byte("x"), "klingon"); err == nil || !strings.Contains(err.Error(), "klingon") {
+		t.Errorf("an unknown encoding: %v", err)
+	}
+	if _, err := p.text([]byte("お見積もり"), "euc-jp"); err == nil || !strings.Contains(err.Error(), "not all euc-jp") {
+		t.Errorf("another encoding: %v", err)
+	}
+}
+
+// FuzzText: what is taken is text, and stands in what came.
+func FuzzText(f *testing.F) {
+	p := &program{words: words.New("en")}
+	f.Add([]byte("\x82\xcd\x82\xa2"), "shift_jis")
+	f.Add([]byte("caf\xe9\r\n"), "")
+	f.Fuzz(func(t *testing.T, b []byte, name string) {
+		s, err := p.text(b, name)
+		if err != nil {
+			return
+		}
+		if _, line := controlIn(s); line > 0 || strings.ToValidUTF8(s, "?") != s {
+			t.Fatalf("%q of %q", s, b)
+		}
+		if name == "" && s != string(b) && "\uFEFF"+s != string(b) {
+			t.Fatalf("%q became %q", b, s)
+		}
+	})
+}
