@@ -4,9 +4,11 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"parley/model"
 )
 
-// localZone is the IANA name of the zone that this machine is in; empty where that can't
+// localZone names the zone that this machine is in, or that TZ says; empty where that can't
 // be told.
 func localZone() string {
 	name := time.Local.String()
@@ -17,7 +19,7 @@ func localZone() string {
 		}
 		_, name, _ = strings.Cut(path, "/zoneinfo/")
 	}
-	if _, err := time.LoadLocation(name); err != nil {
+	if _, err := model.LoadZone(name); err != nil {
 		return ""
 	}
 	return name

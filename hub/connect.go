@@ -98,7 +98,7 @@ func sameSecret(hash []byte, secret string) bool {
 // BeginConnect begins to connect a Page through the browser, for an admin. It answers the
 // secret that the link to open has to carry. What the same user began before ends.
 //
-// zone is the IANA name of the user's time zone; empty: not told.
+// zone is the user's time zone, as [model.LoadZone] has them; empty: not told.
 func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibility, zone string) (model.Connect, string, error) {
 	if err := checkZone(zone); err != nil {
 		return model.Connect{}, "", err

@@ -21,7 +21,7 @@ type Connection struct {
 	Visibility model.Visibility
 	// NoImport: past conversations are not brought in.
 	NoImport bool
-	// Zone is the IANA name of the installer's time zone, whose days transcripts have;
+	// Zone is the installer's time zone, as [model.LoadZone] has them, whose days transcripts have;
 	// empty: not told.
 	Zone string
 }

@@ -1,13 +1,14 @@
 package hub
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"parley/model"
 )
 
-// hubZone is the IANA name of the zone that the hub's machine is in; UTC where that can't
+// hubZone names the zone that the hub's machine is in, or that TZ says; UTC where that can't
 // be told.
 func hubZone() string {
 	if name := time.Local.String(); validZone(name) {
@@ -17,28 +18,19 @@ func hubZone() string {
 	if _, name, ok := strings.Cut(path, "/zoneinfo/"); err == nil && ok && validZone(name) {
 		return name
 	}
-	if name := os.Getenv("TZ"); validZone(name) {
-		return name
-	}
 	return "UTC"
 }
 
-// validZone tells whether a name is one of the IANA time zone database. Local is none.
+// validZone tells whether a name is that of a zone. Local is none.
 func validZone(name string) bool {
-	if name == "" || name == "Local" || len(name) > maxZone {
-		return false
-	}
-	_, err := time.LoadLocation(name)
+	_, err := model.LoadZone(name)
 	return err == nil
 }
-
-// maxZone is longer than any name of a zone.
-const maxZone = 64
 
 // checkZone refuses what was told and is no zone.
 func checkZone(name string) error {
 	if name != "" && !validZone(name) {
-		return &InvalidError{Field: "zone", Reason: "is no time zone of the IANA database."}
+		return &InvalidError{Field: "zone", Reason: "is no time zone: neither a name of the IANA database nor a rule of POSIX."}
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ type Transcript struct {
 	// Page and Customer are what the Page and the customer were called when it was written.
 	Page     Untrusted `json:"page"`
 	Customer Untrusted `json:"customer"`
-	// Day is the day, 2026-12-31, in Zone, a name of the IANA time zone database.
+	// Day is the day, 2026-12-31, in Zone, as [LoadZone] has them.
 	Day  string `json:"day"`
 	Zone string `json:"zone"`
 	// WrittenAt is when it was last written.
@@ -40,7 +40,7 @@ type TranscriptLine struct {
 // Location is the zone in which its day and times are meant; in a program that does not
 // know it, UTC.
 func (t Transcript) Location() *time.Location {
-	zone, err := time.LoadLocation(t.Zone)
+	zone, err := LoadZone(t.Zone)
 	if err != nil {
 		return time.UTC
 	}

@@ -103,3 +103,11 @@ func TestCheckAndRepairAPage(t *testing.T) {
 		t.Errorf("asked: %v", w.hub.asked)
 	}
 }
+
+// TestNoticeAtTheBeginning: what the program has to say shows in place of the keys, for a
+// while.
+func TestNoticeAtTheBeginning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(3), func(o *Options) { o.Notice = "TZ=Tokio is no time zone." })
+	w.shows("TZ=Tokio is no time zone.")
+}

@@ -29,6 +29,8 @@ type Options struct {
 	Words *words.Words
 	// Zone is the user's, for times of day.
 	Zone *time.Location
+	// Notice is told when the screen begins; empty: nothing.
+	Notice string
 	// Browse opens an address in the user's browser. Nil: there is none on this
 	// machine, as over SSH; addresses are copied.
 	Browse func(url string) error
@@ -143,6 +145,10 @@ func New(o Options) (*Model, error) {
 	}
 	m.restyle()
 	m.takeUnsent(o.Unsent)
+	if o.Notice != "" {
+		m.notify(o.Notice)
+		m.toast.until = m.clock.now().Add(toastUndoFor)
+	}
 	m.list.SetRows(m.inbox.View(m.query))
 	return m, nil
 }

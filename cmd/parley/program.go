@@ -39,16 +39,20 @@ type program struct {
 	logins *client.Logins
 	now    func() time.Time
 	zone   *time.Location
+	// zoneRefused is what TZ says, where that is no zone.
+	zoneRefused string
 }
 
 func newProgram(in io.Reader, out, err io.Writer, env []string) *program {
 	logins := client.NewLogins(filepath.Join(xdg.DataHome, "parley"), client.SystemKeyring{})
-	return &program{in: in, out: out, err: err, env: env, logins: logins, now: time.Now, zone: time.Local}
+	zone, refused := environmentZone(env)
+	return &program{in: in, out: out, err: err, env: env, logins: logins, now: time.Now, zone: zone, zoneRefused: refused}
 }
 
 // run runs one command line and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
 	p.words = words.New(p.languages(args)...)
+	p.tellZone()
 	root := p.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

@@ -68,7 +68,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	}
 	keeping := &screenDrafts{drafts: drafts, hub: c.URL()}
 	m, err := ui.New(ui.Options{
-		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Now: p.now, Typed: typed, Unsent: hub.unsent(), Browse: p.browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
+		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Notice: p.zoneTrouble(), Now: p.now, Typed: typed, Unsent: hub.unsent(), Browse: p.browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Light: s.Theme == themeLight, Dark: s.Theme == themeDark,
 		AskColours: p.getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})

@@ -36,7 +36,14 @@ type child struct {
 
 // childEnv is what each session's program gets besides its client's variables. It waits
 // nearly always: on one processor the runtime does not wake others to look for work.
-func childEnv() []string { return []string{"GOMAXPROCS=1"} }
+func (p *program) childEnv() []string {
+	env := []string{"GOMAXPROCS=1"}
+	// The hub's zone is that of whom nothing is known; it may be a file.
+	if tz := p.getenv("TZ"); tz != "" && p.zoneRefused == "" {
+		env = append(env, "TZ="+tz)
+	}
+	return env
+}
 
 // withTerminals has a hub let users in over SSH, too.
 func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, guests map[string]model.User) error {
@@ -70,7 +77,7 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: sshVerbs(), Limits: sshd.DefaultLimits(),
 		Say: saySSH, Logger: h.log, Registry: h.hub.Registry(),
 		Child: sshd.Child{
-			Path: p.child.path, Args: []string{"session"}, Env: append(childEnv(), p.child.env...), Hub: address,
+			Path: p.child.path, Args: []string{"session"}, Env: append(p.childEnv(), p.child.env...), Hub: address,
 			State: filepath.Join(beside, "users"), Lang: p.language(), Zone: p.getenv("TZ"),
 		},
 	}

@@ -14,6 +14,7 @@ import (
 
 	"parley/client"
 	"parley/hub/sshd"
+	"parley/model"
 	"parley/words"
 )
 
@@ -56,10 +57,10 @@ func (p *program) sessionCommand() *cobra.Command {
 func (p *program) session(ctx context.Context, start sshd.Start) error {
 	p.seat = &start
 	p.words = words.New(append(p.languages(start.Args), start.Lang)...)
-	if zone, err := time.LoadLocation(start.Zone); err == nil && start.Zone != "" {
-		p.zone = zone
-	}
+	p.takesZone(start)
+	time.Local = p.zone // as in [start]: this process is of one user
 	if len(start.Args) > 0 {
+		p.tellZone() // the screen tells it itself
 		root := p.root()
 		root.SetArgs(start.Args)
 		return root.ExecuteContext(ctx)
@@ -71,6 +72,15 @@ func (p *program) session(ctx context.Context, start sshd.Start) error {
 	defer c.Close()
 	state := p.stateDir()
 	return p.screen(ctx, c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
+}
+
+// takesZone takes over where the user's times are; where the hub knows nothing of that,
+// they stay where the hub's are.
+func (p *program) takesZone(start sshd.Start) {
+	p.zoneRefused = start.ZoneRefused
+	if zone, err := model.LoadZone(start.Zone); err == nil {
+		p.zone = zone
+	}
 }
 
 // stateDir is the folder of the user's drafts, and of replies on their way.

@@ -32,7 +32,7 @@ func (s *server) connections(api huma.API) {
 type beginConnectInput struct {
 	Body struct {
 		Visibility model.Visibility `json:"visibility,omitempty" enum:"private,shared" doc:"What is chosen at first; private if absent"`
-		Zone       string           `json:"zone,omitempty" maxLength:"64" doc:"The installer's time zone, an IANA name; empty: the hub's"`
+		Zone       string           `json:"zone,omitempty" maxLength:"64" doc:"The installer's time zone, an IANA name or a rule of POSIX (JST-9); empty: the hub's"`
 	}
 }
 

@@ -56,7 +56,7 @@ type connectInput struct {
 		Token      string           `json:"token" minLength:"1" maxLength:"4096" doc:"An access token of the Page, or of somebody with full control of it"`
 		Visibility model.Visibility `json:"visibility,omitempty" enum:"private,shared"`
 		NoImport   bool             `json:"no_import,omitempty" doc:"Leave past conversations where they are"`
-		Zone       string           `json:"zone,omitempty" maxLength:"64" doc:"The installer's time zone, an IANA name: transcripts in the CRM are cut into its days. Empty: the hub's"`
+		Zone       string           `json:"zone,omitempty" maxLength:"64" doc:"The installer's time zone, an IANA name or a rule of POSIX (JST-9): transcripts in the CRM are cut into its days. Empty: the hub's"`
 	}
 }
 

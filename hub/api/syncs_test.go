@@ -456,9 +456,11 @@ func TestZoneOfAPage(t *testing.T) {
 	connect := func(zone string) answer {
 		return w.do(w.ann, http.MethodPost, "/v1/pages", map[string]any{"page": meta, "token": userToken, "zone": zone})
 	}
-	for _, bad := range []string{"Local", "../../etc/passwd", "Tokyo"} {
+	for _, bad := range []string{"Local", "../../etc/passwd", "Tokyo", "JST", "/etc/localtime", "JST-9 "} {
 		connect(bad).problem(http.StatusUnprocessableEntity, "invalid")
 	}
+	other := w.do(w.ann, http.MethodPost, "/v1/pages", map[string]any{"page": "200", "token": userToken, "zone": "EST5EDT,M3.2.0,M11.1.0"})
+	other.want(http.StatusCreated)
 	connect("Pacific/Auckland").want(http.StatusCreated)
 	connect("Asia/Tokyo").want(http.StatusOK) // a repair moves nothing to other days
 	w.must(w.store.Read(w.Context(), func(r store.Reader) error {

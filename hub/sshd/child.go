@@ -57,7 +57,7 @@ func (x *session) launch() error {
 		return err
 	}
 	x.goes(func() {
-		start := Start{Hub: o.Child.Hub, Token: x.token, Drafts: folder, Zone: x.zone(), Lang: x.lang(), Args: x.args}
+		start := Start{Hub: o.Child.Hub, Token: x.token, Drafts: folder, Zone: x.zone(), ZoneRefused: x.env.zoneRefused, Lang: x.lang(), Args: x.args}
 		if err := start.write(tell); err != nil {
 			x.server.log.Warn("SSH session's child not told what to do", "error", err)
 		}

@@ -3,7 +3,8 @@ package sshd
 import (
 	"slices"
 	"strings"
-	"time"
+
+	"parley/model"
 )
 
 // Bounds of what a client may set.
@@ -13,12 +14,32 @@ const (
 )
 
 // environment is what a client sets for its session.
-type environment struct{ vars []string }
+type environment struct {
+	vars []string
+	// zoneRefused is what the client said last of its zone, where that is none: its user is
+	// told.
+	zoneRefused string
+}
+
+// refuseZone remembers what is no zone; where it was one before, that holds no more.
+func (e *environment) refuseZone(value string) {
+	e.vars = slices.DeleteFunc(e.vars, func(v string) bool { return strings.HasPrefix(v, "TZ=") })
+	e.zoneRefused = strings.ToValidUTF8(value[:min(len(value), maxVariable)], "\uFFFD")
+}
 
 // set takes a variable in, if it is one that a client may set. What it holds is plain:
 // nothing in it is a path, or could be taken for more than a word.
 func (e *environment) set(name, value string) bool {
-	if !mayBeSet(name) || !isWord(value) || name == "TZ" && !isZone(value) || name == "TERM" && strings.ContainsAny(value, "/:@") {
+	switch {
+	case !mayBeSet(name):
+		return false
+	case name == "TZ":
+		if !isZone(value) {
+			e.refuseZone(value)
+			return false
+		}
+		e.zoneRefused = ""
+	case !isWord(value), name == "TERM" && strings.ContainsAny(value, "/:@"):
 		return false
 	}
 	prefix := name + "="
@@ -67,6 +88,6 @@ func isWord(value string) bool {
 
 // isZone tells whether a value names a time zone; never a file.
 func isZone(value string) bool {
-	_, err := time.LoadLocation(value)
-	return err == nil && value != "" && value != "Local"
+	_, err := model.LoadZone(value)
+	return err == nil
 }

@@ -142,13 +142,27 @@ func TestZoneAndLanguageOfTheUser(t *testing.T) {
 	w.users.mu.Lock()
 	w.users.keys[sshd.Fingerprint(key.PublicKey())] = model.User{ID: "aki", Name: "aki", TimeZone: "America/New_York", Language: "en"}
 	w.users.mu.Unlock()
-	for _, c := range []struct{ set, zone string }{{"COLORTERM=truecolor", "America/New_York"}, {"TZ=Europe/Paris", "Europe/Paris"}} {
+	for _, c := range []struct{ set, zone, refused string }{
+		{"COLORTERM=truecolor", "America/New_York", ""},
+		{"TZ=Europe/Paris", "Europe/Paris", ""},
+		{"TZ=:Europe/Paris", ":Europe/Paris", ""},
+		{"TZ=/usr/share/zoneinfo/Asia/Tokyo", "/usr/share/zoneinfo/Asia/Tokyo", ""},
+		{"TZ=JST-9", "JST-9", ""},
+		{"TZ=<+09>-9", "<+09>-9", ""},
+		{"TZ=EST5EDT,M3.2.0,M11.1.0", "EST5EDT,M3.2.0,M11.1.0", ""},
+		// What is none is told to the user, and never read as a file of the hub's.
+		{"TZ=Asia/Tokio", "America/New_York", "Asia/Tokio"},
+		{"TZ=/etc/passwd", "America/New_York", "/etc/passwd"},
+		{"TZ=/etc/localtime", "America/New_York", "/etc/localtime"},
+		{"TZ=JST-9;id", "America/New_York", "JST-9;id"},
+		{"TZ=\x1b]0;x\a\xff" + strings.Repeat("x", 100), "America/New_York", "\x1b]0;x\a\uFFFD" + strings.Repeat("x", 57)},
+	} {
 		var start sshd.Start
 		s := w.open(w.connect(key), c.set)
 		if err := json.Unmarshal([]byte(s.sees("start ")), &start); err != nil {
 			t.Fatal(err)
 		}
-		if start.Zone != c.zone || start.Lang != "en" {
+		if start.Zone != c.zone || start.ZoneRefused != c.refused || start.Lang != "en" {
 			t.Errorf("%s: started with %+v", c.set, start)
 		}
 		s.types("q")

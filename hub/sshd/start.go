@@ -22,8 +22,11 @@ type Start struct {
 	Token string `json:"token"`
 	// Drafts is the user's own folder.
 	Drafts string `json:"drafts"`
-	Zone   string `json:"zone"`
-	Lang   string `json:"lang"`
+	// Zone is where the user's times are; ZoneRefused what their client said of it, where
+	// that is no zone: they are told.
+	Zone        string `json:"zone"`
+	ZoneRefused string `json:"zone_refused,omitempty"`
+	Lang        string `json:"lang"`
 	// Args is a command to run; none: the screen.
 	Args []string `json:"args,omitempty"`
 }

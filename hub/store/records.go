@@ -22,7 +22,7 @@ type Page struct {
 	PolicyAt time.Time
 	// RateBackoff is the last pause taken without a time from Meta.
 	RateBackoff time.Duration
-	// Zone is the IANA name of the zone whose days transcripts have.
+	// Zone is the zone whose days transcripts have, as [model.LoadZone] has them.
 	Zone string `json:",omitempty"`
 	// SyncLimited: it was told that the CRM's budget of the day is used up, and nothing was
 	// written since.

@@ -18,7 +18,7 @@ type Conversation struct {
 	Links    []model.RecordRef
 	Page     model.Untrusted
 	Customer model.Untrusted
-	// Zone is an IANA name; Today the day that it is there.
+	// Zone is as [model.LoadZone] has them; Today the day that it is there.
 	Zone  string
 	Today string
 }

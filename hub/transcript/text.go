@@ -39,10 +39,10 @@ const cut = " […]"
 // dayOf is the day of a time in a zone, 2026-12-31.
 func dayOf(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateOnly) }
 
-// ZoneOf returns a zone by its IANA name; UTC where it is not known here.
+// ZoneOf returns a zone by its name; UTC where it is not known here.
 func ZoneOf(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "" {
+	zone, err := model.LoadZone(name)
+	if err != nil {
 		return time.UTC
 	}
 	return zone

@@ -66,7 +66,7 @@ func TestWhatStandsForAMessage(t *testing.T) {
 // A zone that this machine does not know is UTC, and no zone too.
 func TestUnknownZone(t *testing.T) {
 	t.Parallel()
-	for _, zone := range []string{"", "Mars/Olympus", "JST-9", "../etc/passwd"} {
+	for _, zone := range []string{"", "Mars/Olympus", "JST", "../etc/passwd"} {
 		if got := transcript.ZoneOf(zone); got != time.UTC {
 			t.Errorf("%q is %v", zone, got)
 		}
@@ -78,8 +78,17 @@ func TestUnknownZone(t *testing.T) {
 			t.Errorf("in %q: %q", zone, notes)
 		}
 	}
-	if transcript.ZoneOf("Asia/Tokyo").String() != "Asia/Tokyo" {
-		t.Error("a zone that is known is not found")
+	for _, zone := range []string{"Asia/Tokyo", "JST-9", "<+09>-9"} {
+		if transcript.ZoneOf(zone).String() != zone {
+			t.Errorf("%s is known and not found", zone)
+		}
+		w := newWorld()
+		w.c.Zone = zone
+		w.say("text")
+		w.run(always)
+		if notes := w.on(deal42); len(notes) != 1 || !strings.Contains(notes[0], "<p>12:00 <b>") || strings.Contains(notes[0], "<+") {
+			t.Errorf("in %q: %q", zone, notes)
+		}
 	}
 }
 
