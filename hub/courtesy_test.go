@@ -39,29 +39,29 @@ func TestTheCustomerIsShownTyping(t *testing.T) {
 		w.customerWrites(hanako)
 		ann, cat := w.session(w.ann), w.session(w.cat)
 		for range 3 {
-			ann.Relay(typing(true))
+			ann.Relay(w.ctx, typing(true))
 			w.settle()
 		}
 		w.wantKinds(hanako, model.TypingOn)
 		w.pass(11 * time.Second)
-		ann.Relay(typing(true))
+		ann.Relay(w.ctx, typing(true))
 		w.settle()
-		ann.Relay(typing(false))
+		ann.Relay(w.ctx, typing(false))
 		w.settle()
-		ann.Relay(typing(false))
+		ann.Relay(w.ctx, typing(false))
 		w.settle()
 		w.wantKinds(hanako, model.TypingOn, model.TypingOn, model.TypingOff)
 		looking := typing(true)
 		looking.Type = model.FramePresence
-		ann.Relay(looking)
+		ann.Relay(w.ctx, looking)
 		w.pass(time.Minute)
 		if _, err := w.hub.SetVisibility(w.ctx, w.ann, page, model.Private); err != nil {
 			w.Fatalf("%v", err)
 		}
-		cat.Relay(typing(true))
+		cat.Relay(w.ctx, typing(true))
 		w.settle()
 		w.receive(policy("block", "spam", now()))
-		ann.Relay(typing(true))
+		ann.Relay(w.ctx, typing(true))
 		w.settle()
 		w.wantKinds(hanako, model.TypingOn, model.TypingOn, model.TypingOff)
 	})
@@ -79,14 +79,14 @@ func TestTypingInTurnIsBounded(t *testing.T) {
 		w.customerWrites(hanako)
 		ann, second, cat := w.session(w.ann), w.session(w.ann), w.session(w.cat)
 		for range 250 { // in 5 s
-			ann.Relay(typing(true))
+			ann.Relay(w.ctx, typing(true))
 			w.pass(10 * time.Millisecond)
-			second.Relay(typing(false))
+			second.Relay(w.ctx, typing(false))
 			w.pass(10 * time.Millisecond)
 		}
 		w.wantKinds(hanako, model.TypingOn, model.TypingOff)
 		w.pass(5 * time.Second)
-		ann.Relay(typing(true)) // it is shown again when it has a right to be
+		ann.Relay(w.ctx, typing(true)) // it is shown again when it has a right to be
 		w.settle()
 		w.wantKinds(hanako, model.TypingOn, model.TypingOff, model.TypingOn)
 		w.pass(time.Minute)
@@ -97,7 +97,7 @@ func TestTypingInTurnIsBounded(t *testing.T) {
 				for _, active := range []bool{true, false} {
 					f := typing(active)
 					f.Conversation = conversationWith(c)
-					[]*hub.Session{ann, second}[i%2].Relay(f)
+					[]*hub.Session{ann, second}[i%2].Relay(w.ctx, f)
 				}
 				w.pass(5 * time.Millisecond)
 			}
@@ -105,7 +105,7 @@ func TestTypingInTurnIsBounded(t *testing.T) {
 		if n := len(w.graph.did()) - before; n == 0 || n > 10 {
 			t.Errorf("one user, everywhere in turn: %d calls in 2.5 s", n)
 		}
-		cat.Relay(typing(true)) // a colleague's share is the colleague's
+		cat.Relay(w.ctx, typing(true)) // a colleague's share is the colleague's
 		w.settle()
 		if n := len(w.kinds(hanako)); n != 4 {
 			t.Errorf("a colleague's typing is shown %d times", n-3)
@@ -116,7 +116,7 @@ func TestTypingInTurnIsBounded(t *testing.T) {
 		for i, c := range customers {
 			f := typing(true)
 			f.Conversation = conversationWith(c)
-			[]*hub.Session{ann, cat, w.session(w.ben)}[i%3].Relay(f)
+			[]*hub.Session{ann, cat, w.session(w.ben)}[i%3].Relay(w.ctx, f)
 			w.pass(5 * time.Millisecond)
 		}
 		if n := len(w.graph.did()) - before; n <= 10 || n > 20 {
@@ -141,7 +141,7 @@ func TestTheCustomerIsShownSeen(t *testing.T) {
 		w.customerWrites(ken)
 		w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(ken), w.byMID("m_in_7002").ID))
 		w.settle()
-		w.session(w.ann).Relay(typing(true))
+		w.session(w.ann).Relay(w.ctx, typing(true))
 		w.pass(time.Minute)
 		w.wantKinds(ken, model.MarkSeen)
 		w.wantKinds(hanako, model.MarkSeen)
@@ -160,7 +160,7 @@ func TestCourtesiesCanBeSwitchedOff(t *testing.T) {
 		w.quiet = true
 		w.restart()
 		w.customerWrites(hanako)
-		w.session(w.ann).Relay(typing(true))
+		w.session(w.ann).Relay(w.ctx, typing(true))
 		w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), w.byMID("m_in_7001").ID))
 		w.settle()
 		w.wantKinds(hanako)

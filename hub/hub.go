@@ -165,6 +165,7 @@ type Hub struct {
 	outbox     *outbox
 	reactor    *reactor
 	courtesies *courtesies
+	lossy      lossyShares
 	// deleted: a conversation was, and with it perhaps files that were sent.
 	deleted  signal
 	live     *live

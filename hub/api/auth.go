@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"parley/hub/serve"
 	"parley/model"
 )
 
@@ -42,6 +43,14 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			}
 			return
 		}
+		serve.Vouch(ctx.Context(), vouchedUser(user))
+		end, ok := s.underway.begin(user.ID)
+		if !ok {
+			ctx.SetHeader("Retry-After", busyAgain)
+			_ = huma.WriteErr(api, ctx, http.StatusServiceUnavailable, "", errBusy)
+			return
+		}
+		defer end()
 		next(huma.WithValue(ctx, userKey{}, user))
 	}
 }

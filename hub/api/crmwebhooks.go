@@ -3,13 +3,18 @@ package api
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"parley/hub/pipedrive"
+	"parley/hub/serve"
 )
 
 // maxCRMWebhook is the largest webhook of Pipedrive's taken: a deal with all its custom
 // fields, now and before.
 const maxCRMWebhook = 2 << 20
+
+// crmWebhookTime is how long one may take to come.
+const crmWebhookTime = 10 * time.Second
 
 // receiveCRM takes a webhook of Pipedrive's. It is answered before it is seen to: one
 // that fails makes Pipedrive stop sending for a while, and what is lost is found when the
@@ -18,10 +23,11 @@ func (s *server) receiveCRM(w http.ResponseWriter, r *http.Request) {
 	name, password, _ := r.BasicAuth()
 	if !s.hub.CRMMayTell(name, password) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="webhooks"`)
-		writeProblem(w, newProblem(http.StatusUnauthorized, codeSignIn, "The name or the password is not that of the webhooks."))
+		s.refuseEarly(w, r, newProblem(http.StatusUnauthorized, codeSignIn, "The name or the password is not that of the webhooks."))
 		return
 	}
-	body, ok := webhookBody(w, r, maxCRMWebhook)
+	serve.Vouch(r.Context(), vouchedSender("crm", r))
+	body, ok := s.webhookBody(w, r, maxCRMWebhook, crmWebhookTime)
 	if !ok {
 		return
 	}

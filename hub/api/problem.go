@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -27,6 +28,7 @@ const (
 	codeInternal    model.Code = "internal"
 	codeMethod      model.Code = "method_not_allowed"
 	codeTries       model.Code = "too_many_tries"
+	codeBusy        model.Code = "busy"
 )
 
 // Problem is an RFC 9457 problem document with our code.
@@ -62,6 +64,12 @@ func init() { //nolint:gochecknoinits // see above
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		p := newProblem(status, codeOfStatus(status), msg)
 		for _, err := range errs {
+			if errors.Is(err, errBusy) {
+				return busyProblem()
+			}
+			if errors.Is(err, io.ErrUnexpectedEOF) { // the client went away, which is no mistake of the hub's
+				return newProblem(http.StatusBadRequest, codeInvalid, "The body did not come whole.")
+			}
 			var d huma.ErrorDetailer
 			if errors.As(err, &d) {
 				detail := d.ErrorDetail()

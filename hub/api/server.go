@@ -56,7 +56,11 @@ type server struct {
 	now         func() time.Time
 	// wrong are codes that let nobody in, devices sign-ins begun.
 	wrong, devices *tries
-	mux            *http.ServeMux
+	// room is what bodies may take, underway and sockets what users have open.
+	room              *room
+	linger            chan struct{}
+	underway, sockets *underway
+	mux               *http.ServeMux
 	// secure: browsers reach the hub by https.
 	secure   bool
 	stopping context.Context //nolint:containedctx // it is the server's life, not a call's
@@ -78,6 +82,8 @@ func New(o Options) http.Handler {
 		s.stopping = context.Background()
 	}
 	s.wrong, s.devices = newTries(s.now, triesOfOne, 0), newTries(s.now, devicesOfOne, devicesOfAll)
+	s.linger = make(chan struct{}, lingering)
+	s.room, s.underway, s.sockets = newRoom(), newUnderway(usersRequests), newUnderway(usersSockets)
 	mux := http.NewServeMux()
 	s.mux = mux
 	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
@@ -106,7 +112,18 @@ func New(o Options) http.Handler {
 	s.doctor(api)
 	s.crm(api)
 	mux.HandleFunc("GET /docs", docs(api))
-	return recovered(s.log, proxies(o.Proxies).told(routed(mux)))
+	boundBodies(api)
+	return proxies(o.Proxies).told(s.measure(recovered(s.log, routed(mux))))
+}
+
+// boundBodies has operations take no larger body than they have use for.
+func boundBodies(api huma.API) {
+	for _, o := range routes(api.OpenAPI()) {
+		o.MaxBodyBytes = strangersBytes
+		if len(o.Security) > 0 {
+			o.MaxBodyBytes = usersBytes
+		}
+	}
 }
 
 // routed answers what is no route, or a route by another method, with a problem,

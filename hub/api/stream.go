@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
 
 	"parley/hub"
+	"parley/hub/serve"
 	"parley/model"
 )
 
@@ -37,6 +39,13 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	serve.Vouch(r.Context(), vouchedUser(u))
+	gone, ok := s.sockets.begin(u.ID)
+	if !ok {
+		writeBusy(w)
+		return
+	}
+	defer gone()
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout: handshakeTime, Subprotocols: []string{model.Subprotocol},
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
@@ -61,7 +70,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		defer cancel()
-		s.readFrames(ctx, conn, session, timing.Dead)
+		s.readFrames(ctx, conn, session, vouchedUser(u), timing.Dead)
 	})
 	err = session.Serve(ctx)
 	wire.goodbye(err)
@@ -96,20 +105,40 @@ func (s *server) still(ctx context.Context, r *http.Request, u model.User) error
 	return nil
 }
 
+// How much a client says: at once, and then a second. A client that works says a few
+// hundred bytes in a few seconds.
+const (
+	framesPerSecond, framesAtOnce = 20, 200
+	bytesPerSecond, bytesAtOnce   = 64 << 10, 2 * maxClientFrame
+)
+
 // readFrames reads what the client says until it is gone or silent for too long.
-func (s *server) readFrames(ctx context.Context, conn *websocket.Conn, session *hub.Session, dead time.Duration) {
+func (s *server) readFrames(ctx context.Context, conn *websocket.Conn, session *hub.Session, who string, dead time.Duration) {
 	conn.SetReadLimit(maxClientFrame)
+	often, much := rate.NewLimiter(framesPerSecond, framesAtOnce), rate.NewLimiter(bytesPerSecond, bytesAtOnce)
 	alive := func() error { return conn.SetReadDeadline(time.Now().Add(dead)) }
 	conn.SetPongHandler(func(string) error { return alive() })
+	pong := conn.PingHandler()
+	conn.SetPingHandler(func(data string) error {
+		if err := often.Wait(ctx); err != nil {
+			return err
+		}
+		return pong(data)
+	})
 	for {
-		if err := alive(); err != nil {
+		// Who says more than anybody does is read more slowly.
+		if often.Wait(ctx) != nil || alive() != nil {
 			return
 		}
-		kind, frame, err := conn.ReadMessage()
+		kind, r, err := conn.NextReader()
 		if err != nil {
 			return
 		}
-		if kind != websocket.TextMessage || !s.takeFrame(ctx, session, frame) {
+		frame := &measured{Reader: r, room: s.room, who: who}
+		b, err := readWhole(frame, 0)
+		ok := err == nil && kind == websocket.TextMessage && s.takeFrame(ctx, session, b)
+		frame.over()
+		if !ok || much.WaitN(ctx, len(b)) != nil {
 			return
 		}
 	}
@@ -133,7 +162,7 @@ func (s *server) takeFrame(ctx context.Context, session *hub.Session, frame []by
 		if json.Unmarshal(frame, &f) != nil {
 			return false
 		}
-		session.Relay(f)
+		session.Relay(ctx, f)
 	default:
 	}
 	return true

@@ -326,7 +326,7 @@ func TestFlipsThatCross(t *testing.T) {
 		// A colleague's typing is told by what is known of the Page at this moment.
 		n := len(cat.all())
 		ann := w.tap(w.ann, stays)
-		ann.Relay(model.Lossy{Type: model.FrameTyping, Page: flipped, Conversation: model.NewConversationID(flipped, hanako)})
+		ann.Relay(t.Context(), model.Lossy{Type: model.FrameTyping, Page: flipped, Conversation: model.NewConversationID(flipped, hanako)})
 		eventually(t, "heads", patience, func() bool {
 			return slices.ContainsFunc(cat.all()[n:], func(f frame) bool { return f.kind == model.FrameHeads })
 		})

@@ -23,14 +23,20 @@ const uploadTime = 10 * time.Minute
 // maxForm is how much a form may be larger than its file.
 const maxForm = 64 << 10
 
+// uploadsPath is where files come.
+const uploadsPath = "/v1/uploads"
+
+// uploadStalls is how long a file that is coming may stand still.
+const uploadStalls = 30 * time.Second
+
 func (s *server) uploads(api huma.API) {
 	huma.Register(api, huma.Operation{
-		OperationID: "upload", Method: http.MethodPost, Path: "/v1/uploads",
+		OperationID: "upload", Method: http.MethodPost, Path: uploadsPath,
 		Summary: "Upload a file to attach to a reply", Tags: []string{"messages"}, Security: signedIn, DefaultStatus: http.StatusCreated,
 		Description: "A form with one file. Only who uploaded it can attach it, within a day. 409: refused by a rule; nothing is kept.",
 	}, s.upload)
 	// Told afterwards: of a body that huma knows of, it reads the whole into memory.
-	api.OpenAPI().Paths["/v1/uploads"].Post.RequestBody = &huma.RequestBody{
+	api.OpenAPI().Paths[uploadsPath].Post.RequestBody = &huma.RequestBody{
 		Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 			Type: "object", Required: []string{"file"},
 			Properties: map[string]*huma.Schema{"file": {Type: "string", Format: "binary"}},
@@ -50,10 +56,25 @@ type uploadInput struct {
 
 // Resolve implements [huma.Resolver].
 func (in *uploadInput) Resolve(ctx huma.Context) []error {
-	// A large file takes longer than other requests may.
-	_ = ctx.SetReadDeadline(time.Now().Add(uploadTime))
-	in.body = ctx.BodyReader()
+	in.body = &steady{Reader: ctx.BodyReader(), until: time.Now().Add(uploadTime), deadline: ctx.SetReadDeadline}
 	return nil
+}
+
+// steady reads what may take longer than other requests, but must not stand still.
+type steady struct {
+	io.Reader
+	until    time.Time
+	deadline func(time.Time) error
+}
+
+// Read implements [io.Reader].
+func (s *steady) Read(p []byte) (int, error) {
+	next := time.Now().Add(uploadStalls)
+	if next.After(s.until) {
+		next = s.until
+	}
+	_ = s.deadline(next) // where the connection knows no deadlines it is a test's
+	return s.Reader.Read(p)
 }
 
 // uploadBody is an upload as its owner is told of it.

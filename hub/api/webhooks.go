@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"parley/hub/messenger"
+	"parley/hub/serve"
 )
 
 // maxWebhook is the largest POST taken: Meta gathers up to 1,000 events in one.
@@ -35,15 +37,20 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	limit := s.hub.Timing().Webhook
 	ctx, cancel := context.WithTimeout(r.Context(), limit-limit/webhookSlack)
 	defer cancel()
-	body, ok := webhookBody(w, r, maxWebhook)
+	signatures := r.Header.Values("X-Hub-Signature-256")
+	if len(signatures) != 1 || !messenger.WellFormed(signatures[0]) { // nobody's body is read for nothing
+		s.refuseEarly(w, r, newProblem(http.StatusForbidden, codeSignature, "A webhook brings one signature, of SHA-256."))
+		return
+	}
+	body, ok := s.webhookBody(w, r, maxWebhook, limit)
 	if !ok {
 		return
 	}
-	signatures := r.Header.Values("X-Hub-Signature-256")
-	if len(signatures) != 1 || !s.verifier.Verify(signatures[0], body) {
-		writeProblem(w, newProblem(http.StatusForbidden, codeSignature, "The signature is not that of this body."))
+	if !s.verifier.Verify(signatures[0], body) {
+		s.refuseEarly(w, r, newProblem(http.StatusForbidden, codeSignature, "The signature is not that of this body."))
 		return
 	}
+	serve.Vouch(r.Context(), vouchedSender("meta", r))
 	entries, err := messenger.Decode(body, s.appID, s.now())
 	switch {
 	case errors.Is(err, messenger.ErrTest):
@@ -71,16 +78,26 @@ func (s *server) received(w http.ResponseWriter, err error) {
 	_, _ = io.WriteString(w, "EVENT_RECEIVED")
 }
 
-// webhookBody reads a webhook of at most so many bytes; false: it was answered.
-func webhookBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, bool) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+// webhookBody reads a webhook of at most so many bytes, which comes in time; false: it was
+// answered.
+func (s *server) webhookBody(w http.ResponseWriter, r *http.Request, most int64, within time.Duration) ([]byte, bool) {
+	if r.ContentLength > most {
+		s.refuseEarly(w, r, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
+		return nil, false
+	}
+	readWithin(w, within)
+	body, err := readWhole(http.MaxBytesReader(w, r.Body, most), r.ContentLength)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
+		s.refuseEarly(w, r, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
+		return nil, false
+	case errors.Is(err, errBusy):
+		w.Header().Set("Retry-After", busyAgain)
+		s.refuseEarly(w, r, busyProblem())
 		return nil, false
 	case err != nil:
-		writeProblem(w, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
+		s.refuseEarly(w, r, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
 		return nil, false
 	}
 	return body, true

@@ -142,8 +142,8 @@ func TestWebhookSize(t *testing.T) {
 	}
 	w.post(padded(limit)).want(http.StatusOK)
 	w.post(padded(limit+1)).problem(http.StatusRequestEntityTooLarge, "too_large")
-	// Too large comes before the signature: it was not read to its end.
-	w.send(http.MethodPost, "/webhooks/messenger", nil, padded(limit+1)).problem(http.StatusRequestEntityTooLarge, "too_large")
+	// The signature comes before the size: nothing was read.
+	w.send(http.MethodPost, "/webhooks/messenger", nil, padded(limit+1)).problem(http.StatusForbidden, "bad_signature")
 }
 
 func TestWebhooksComeTwice(t *testing.T) {

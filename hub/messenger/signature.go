@@ -1,9 +1,12 @@
 package messenger
 
 import (
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 const signaturePrefix = "sha256="
@@ -32,6 +35,16 @@ func NewVerifier(appSecrets ...string) (*Verifier, error) {
 		v.secrets = append(v.secrets, secret(s))
 	}
 	return v, nil
+}
+
+// WellFormed tells whether header has the form of a signature: "sha256=" and 64 lower-case
+// hex digits.
+func WellFormed(header string) bool {
+	digits, ok := strings.CutPrefix(header, signaturePrefix)
+	if !ok || len(digits) != hex.EncodedLen(sha256.Size) {
+		return false
+	}
+	return strings.IndexFunc(digits, func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') }) < 0
 }
 
 // Verify tells whether header, the value of X-Hub-Signature-256, signs exactly

@@ -41,6 +41,9 @@ func TestVerify(t *testing.T) {
 			if !verifier.Verify(v.Header, []byte(v.Body)) {
 				t.Error("a right signature is refused")
 			}
+			if !messenger.WellFormed(v.Header) {
+				t.Error("a right signature is not well-formed")
+			}
 			digest := strings.TrimPrefix(v.Header, "sha256=")
 			for name, header := range map[string]string{
 				"none":                 "",
@@ -59,6 +62,9 @@ func TestVerify(t *testing.T) {
 			} {
 				if verifier.Verify(header, []byte(v.Body)) {
 					t.Errorf("accepted: %s", name)
+				}
+				if got := messenger.WellFormed(header); got != (name == "one digit changed") {
+					t.Errorf("well-formed: %v of %s", got, name)
 				}
 			}
 			if verifier.Verify(v.Header, []byte(v.Body+" ")) || verifier.Verify(v.Header, nil) {

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// However bodies come and go: what they hold is bounded, for one client and for all, what
+// is small always comes, and in the end nothing is held.
+func TestRoomForBodies(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		m := newRoom()
+		var open []*measured
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			if len(open) > 0 && rapid.Bool().Draw(t, "one is over") {
+				i := rapid.IntRange(0, len(open)-1).Draw(t, "which")
+				open[i].over()
+				open[i].over() // also twice
+				open = append(open[:i], open[i+1:]...)
+				continue
+			}
+			size := rapid.SampledFrom([]int64{0, 1, bodyBeside - 1, bodyBeside, bodyBeside + 1, 1 << 20, 8 << 20}).Draw(t, "size")
+			who := rapid.SampledFrom([]string{"one", "two", "three"}).Draw(t, "who")
+			b := &measured{Reader: io.LimitReader(zeros{}, size), room: m, who: who}
+			open = append(open, b)
+			n, err := io.Copy(io.Discard, b)
+			if err != nil && !errors.Is(err, errBusy) {
+				t.Fatalf("read: %v", err)
+			}
+			if size <= bodyBeside && (err != nil || n != size) {
+				t.Fatalf("%d bytes: %d came, %v", size, n, err)
+			}
+			if m.held > bodiesOfAll || m.of[who] > bodiesOfOne {
+				t.Fatalf("%d bytes held, %d of one", m.held, m.of[who])
+			}
+		}
+		for _, b := range open {
+			b.over()
+		}
+		if m.held != 0 || len(m.of) != 0 {
+			t.Fatalf("in the end %d bytes are held, of %v", m.held, m.of)
+		}
+	})
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// What was announced takes no memory before it comes, and all that comes is read.
+func TestReadWhole(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, bodyBeside - 1, bodyBeside, bodyBeside + 1, 100_000, 1 << 20} {
+		want := bytes.Repeat([]byte("abcdefg"), size/7+1)[:size]
+		for _, announced := range []int64{-1, 0, 1, int64(size), int64(size) + 1, 1 << 40} {
+			for name, r := range map[string]io.Reader{
+				"at once": bytes.NewReader(want), "in halves": iotest.HalfReader(bytes.NewReader(want)),
+				"with its end": iotest.DataErrReader(bytes.NewReader(want)),
+			} {
+				got, err := readWhole(r, announced)
+				if err != nil || !bytes.Equal(got, want) {
+					t.Fatalf("%d bytes %s, %d announced: %d came, %v", size, name, announced, len(got), err)
+				}
+				if cap(got) > max(2*size+2, bodyBeside) {
+					t.Errorf("%d bytes, %d announced: %d taken", size, announced, cap(got))
+				}
+			}
+		}
+	}
+	if _, err := readWhole(iotest.ErrReader(io.ErrUnexpectedEOF), 9); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a body that breaks off: %v", err)
+	}
+}
+
+// A file that goes on coming may take its time, one that stands still may not.
+func TestAFileMustNotStandStill(t *testing.T) {
+	t.Parallel()
+	var set []time.Time
+	until := time.Now().Add(uploadStalls + time.Minute)
+	s := &steady{Reader: zeros{}, until: until, deadline: func(at time.Time) error {
+		set = append(set, at)
+		return nil
+	}}
+	p := make([]byte, 10)
+	_, _ = s.Read(p)
+	s.until = time.Now().Add(time.Second)
+	_, _ = s.Read(p)
+	if len(set) != 2 || !set[0].Before(until) || set[0].Before(time.Now()) || !set[1].Equal(s.until) {
+		t.Errorf("deadlines %v", set)
+	}
+}
