@@ -17,6 +17,9 @@ var ErrUnavailable = store.ErrUnavailable
 // ErrSignIn: the token or code is not one that lets anybody in.
 var ErrSignIn = errors.New("not signed in")
 
+// ErrBusy: too much of one user's waits already.
+var ErrBusy = errors.New("too much of one user waits")
+
 // ErrGraph: the Graph API could not be reached, or refused for a reason that is no
 // rule of ours.
 var ErrGraph = errors.New("graph api")

@@ -113,6 +113,9 @@ type Options struct {
 
 // Hub is the server's use cases.
 type Hub struct {
+	// lists and searchers are whose turn it is to read.
+	lists, searchers *shares
+
 	store      store.Store
 	vault      *vault.Vault
 	files      *uploads.Folder
@@ -200,6 +203,7 @@ func New(o Options) *Hub {
 		h.records = patient{o.Records, o.Now}
 	}
 	h.figures.changed = newSignal()
+	h.lists, h.searchers = newShares(listing, listingEach, mostListing), newShares(searching(), 1, mostSearching)
 	h.grantOver = newSignal()
 	h.metrics = newMetrics(h)
 	return h

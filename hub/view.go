@@ -56,6 +56,16 @@ func (v view) syncOff(id model.PageID) bool {
 // read runs f on a snapshot of the Pages that a user may see, of all or of that one;
 // a Page they may not see into is [ErrNotFound].
 func (h *Hub) read(ctx context.Context, user model.User, only model.PageID, f func(view) error) error {
+	return h.readBy(ctx, h.lists, user, only, f)
+}
+
+// readBy is read, when the user has their turn in those shares.
+func (h *Hub) readBy(ctx context.Context, by *shares, user model.User, only model.PageID, f func(view) error) error {
+	leave, err := by.enter(ctx, user.ID)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return h.store.Read(ctx, func(r store.Reader) error {
 		pages, err := authorized(r, user.ID, only)
 		if err != nil {

@@ -28,7 +28,11 @@ type ListQuery struct {
 // Conversations returns one page of what a user may see.
 func (h *Hub) Conversations(ctx context.Context, user model.User, q ListQuery) (ConversationList, error) {
 	out := ConversationList{Conversations: []model.Found{}}
-	err := h.read(ctx, user, q.Page, func(v view) error {
+	by := h.lists
+	if q.Search != "" {
+		by = h.searchers
+	}
+	err := h.readBy(ctx, by, user, q.Page, func(v view) error {
 		found, cursor, err := v.list(store.ConversationQuery{
 			Pages: v.scopes(), Filter: q.Filter, User: user.ID, Now: v.now, Cursor: q.Cursor, Limit: q.Limit, Search: q.Search,
 		})

@@ -145,6 +145,8 @@ func (s *server) problem(ctx context.Context, err error) error {
 		return newProblem(http.StatusNotFound, codeNotFound, "There is no such thing.")
 	case errors.Is(err, hub.ErrSignIn):
 		return newProblem(http.StatusUnauthorized, codeSignIn, "The token or code lets nobody in. Sign in again.")
+	case errors.Is(err, hub.ErrBusy):
+		return huma.ErrorWithHeaders(busyProblem(), http.Header{"Retry-After": {busyAgain}})
 	case errors.Is(err, hub.ErrUnavailable):
 		s.log.Error("store unavailable", "error", err)
 		return newProblem(http.StatusServiceUnavailable, codeUnavailable, "The hub can't store anything at the moment. Nothing was kept; try again.")

@@ -36,7 +36,11 @@ func dsn(path string, a access) string {
 	q.Set("_txlock", "immediate")
 	pragma("foreign_keys(1)")
 	pragma("temp_store(memory)")
-	pragma("cache_size(-16000)")
+	cache := "cache_size(-8000)" // what is read stays in the system's own cache, too
+	if a == forWriting {
+		cache = "cache_size(-16000)"
+	}
+	pragma(cache)
 	switch a {
 	case forWriting:
 		pragma("journal_mode(wal)")

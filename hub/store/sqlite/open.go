@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	readConnections = 4
+	// readConnections are more than users read by at once (see hub): the hub has its own to read.
+	readConnections = 6
 	// lockWait is how long an opening that finds the schema old waits for whoever
 	// holds the store: it may be about to bring it up to date.
 	lockWait  = 2 * time.Second

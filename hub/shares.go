@@ -1,0 +1,120 @@
+package hub
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+
+	"parley/model"
+)
+
+// What users read at once, so that nobody's many questions keep another's waiting: the
+// store has a few readers, of which the hub itself needs one.
+const (
+	// listing is how many read lists, conversations and what else is quick, listingEach how
+	// many of them for one user; mostListing is how many of one user's may wait.
+	listing     = 3
+	listingEach = 2
+	mostListing = 256
+	// searchingMost is how many search at once, at most: a search may read much of the index,
+	// and half of the processors are left to everything else. Each is another user's.
+	searchingMost = 2
+	mostSearching = 32
+)
+
+// searching is how many search at once here.
+func searching() int { return min(searchingMost, max(1, runtime.GOMAXPROCS(0)/2)) }
+
+// shares let so many in at once, and of one user only so many. Where more wait, users take
+// turns, each in the order in which they came.
+type shares struct {
+	all, each, most int
+
+	mu    sync.Mutex
+	in    int
+	of    map[model.UserID]*share
+	turns []model.UserID // who has somebody waiting, the next one first
+}
+
+// share is what one user has of it.
+type share struct {
+	in    int
+	waits []chan struct{}
+}
+
+func newShares(all, each, most int) *shares {
+	return &shares{all: all, each: each, most: most, of: make(map[model.UserID]*share)}
+}
+
+// enter waits for a user's turn; leave ends it. A user of whom too many wait is told so
+// with [ErrBusy].
+func (s *shares) enter(ctx context.Context, user model.UserID) (leave func(), err error) {
+	s.mu.Lock()
+	mine := s.of[user]
+	if mine == nil {
+		mine = &share{}
+		s.of[user] = mine
+	}
+	if len(mine.waits) >= s.most {
+		s.mu.Unlock()
+		return nil, ErrBusy
+	}
+	turn := make(chan struct{})
+	mine.waits = append(mine.waits, turn)
+	if len(mine.waits) == 1 {
+		s.turns = append(s.turns, user)
+	}
+	s.admit()
+	s.mu.Unlock()
+	leave = sync.OnceFunc(func() { s.leave(user, turn) })
+	select {
+	case <-turn:
+		return leave, nil
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
+	}
+}
+
+// admit lets in whoever may come in now. mu is held.
+func (s *shares) admit() {
+	for s.in < s.all {
+		i := slices.IndexFunc(s.turns, func(u model.UserID) bool { return s.of[u].in < s.each })
+		if i < 0 {
+			return
+		}
+		user := s.turns[i]
+		next := s.of[user]
+		close(next.waits[0])
+		next.waits = next.waits[1:]
+		next.in++
+		s.in++
+		s.turns = slices.Delete(s.turns, i, i+1)
+		if len(next.waits) > 0 {
+			s.turns = append(s.turns, user)
+		}
+	}
+}
+
+// leave gives up a place, or the waiting for one.
+func (s *shares) leave(user model.UserID, turn chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mine := s.of[user]
+	select {
+	case <-turn:
+		mine.in--
+		s.in--
+	default:
+		i := slices.Index(mine.waits, turn)
+		mine.waits = slices.Delete(mine.waits, i, i+1)
+		if len(mine.waits) == 0 {
+			s.turns = slices.DeleteFunc(s.turns, func(u model.UserID) bool { return u == user })
+		}
+	}
+	if mine.in == 0 && len(mine.waits) == 0 {
+		delete(s.of, user)
+	}
+	s.admit()
+}
