@@ -162,34 +162,33 @@ func (h *Hub) CancelConnect(user model.User, id string) (model.Connect, error) {
 }
 
 // ConnectInvite tells who began the attempt that a link belongs to.
-func (h *Hub) ConnectInvite(link string) (model.UserRef, error) {
+func (h *Hub) ConnectInvite(link string) (model.User, error) {
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
 	one := h.connects.find(h.utc(), func(c *connect) bool { return sameSecret(c.link, link) })
 	if one == nil {
-		return model.UserRef{}, model.Refuse(model.ConnectExpired)
+		return model.User{}, model.Refuse(model.ConnectExpired)
 	}
-	return one.user.Ref(), nil
+	return one.user, nil
 }
 
-// ConnectStart binds an attempt to the browser that opened its link, which is good once,
-// and answers where the browser goes, and the secret that it has to keep. The same browser
-// may come again by the secret it kept.
-func (h *Hub) ConnectStart(link, browser, redirect string) (dialog, secret string, err error) {
+// ConnectStart binds an attempt to the browser that went on from its link, which is good
+// once, and answers where the browser goes. The same browser, by the secret that it was
+// given, may come again.
+func (h *Hub) ConnectStart(link, browser, redirect string) (dialog string, err error) {
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
 	one := h.connects.find(h.utc(), func(c *connect) bool { return sameSecret(c.link, link) })
 	switch {
 	case one == nil:
-		return "", "", model.Refuse(model.ConnectExpired)
-	case one.browser == nil && one.State == model.ConnectWaiting:
-		browser = newSecret(accessTokenBytes)
+		return "", model.Refuse(model.ConnectExpired)
+	case browser != "" && one.browser == nil && one.State == model.ConnectWaiting:
 	case !sameSecret(one.browser, browser):
-		return "", "", model.Refuse(model.ConnectForeign)
+		return "", model.Refuse(model.ConnectForeign)
 	}
 	state := newSecret(accessTokenBytes)
 	one.browser, one.state, one.State = hashSecret(browser), hashSecret(state), model.ConnectAtFacebook
-	return h.login.DialogURL(redirect, state), browser, nil
+	return h.login.DialogURL(redirect, state), nil
 }
 
 // Return is what a browser brings back from Facebook's dialog.
@@ -309,7 +308,9 @@ func (h *Hub) connectCode(err error) model.Code {
 
 // Choice is what is to be chosen in the browser.
 type Choice struct {
-	User       model.UserRef
+	// ID is the attempt's.
+	ID         string
+	User       model.User
 	Visibility model.Visibility
 	Pages      []ChoicePage
 	// Users is how many work with the hub: those who would see a shared Page.
@@ -333,7 +334,7 @@ func (h *Hub) ConnectChoice(ctx context.Context, browser string) (Choice, error)
 		h.connects.mu.Unlock()
 		return Choice{}, model.Refuse(model.ConnectExpired)
 	}
-	c := Choice{User: one.user.Ref(), Visibility: one.visibility}
+	c := Choice{ID: one.ID, User: one.user, Visibility: one.visibility}
 	pages := one.pages
 	h.connects.mu.Unlock()
 
@@ -382,11 +383,11 @@ func (h *Hub) ofBrowser(browser string) (found *connect) {
 	return found
 }
 
-// ConnectChoose connects the Page that was chosen. A refusal ends the attempt.
-func (h *Hub) ConnectChoose(ctx context.Context, browser string, page model.MetaPageID, v model.Visibility) error {
+// ConnectChoose connects the Page that was chosen in that attempt. A refusal ends it.
+func (h *Hub) ConnectChoose(ctx context.Context, browser, id string, page model.MetaPageID, v model.Visibility) error {
 	h.connects.mu.Lock()
 	one := h.ofBrowser(browser)
-	if one == nil || one.State != model.ConnectChoosing {
+	if one == nil || one.ID != id || one.State != model.ConnectChoosing {
 		h.connects.mu.Unlock()
 		return model.Refuse(model.ConnectExpired)
 	}

@@ -21,6 +21,7 @@ const (
 	LoginPageWrong   ID = "login_page_wrong"
 	LoginPageConfirm ID = "login_page_confirm"
 	LoginPageCompare ID = "login_page_compare"
+	LoginPageFrom    ID = "login_page_from"
 	LoginPageWarning ID = "login_page_warning"
 	LoginPageGoOn    ID = "login_page_go_on"
 	LoginPageDone    ID = "login_page_done"

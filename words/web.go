@@ -30,6 +30,7 @@ const (
 	WebChooseShared  ID = "web_choose_shared"
 	WebSharedMeans   ID = "web_shared_means"
 	WebChooseLater   ID = "web_choose_later"
+	WebChooseFor     ID = "web_choose_for"
 	WebChooseGo      ID = "web_choose_go"
 	WebChooseNoPage  ID = "web_choose_no_page"
 	WebOwnedBy       ID = "web_owned_by"

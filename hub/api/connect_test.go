@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"html"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -65,6 +66,8 @@ type tab struct {
 	*world
 	jar      http.CookieJar
 	language string
+	// also is what the browser says besides.
+	also http.Header
 }
 
 func (w *world) tab(language string) *tab {
@@ -85,6 +88,7 @@ func (b *tab) goes(method, address string, form url.Values) answer {
 	for _, c := range b.jar.Cookies(at) {
 		header.Add("Cookie", c.Name+"="+c.Value)
 	}
+	maps.Copy(header, b.also)
 	var body any
 	if form != nil {
 		header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -138,11 +142,30 @@ func linkOf(c model.Connect) url.Values {
 	return u.Query()
 }
 
+var hidden = regexp.MustCompile(`<input type="hidden" name="(\w+)" value="([^"]*)">`)
+
+// fields are what the form of a page brings along by itself.
+func (a answer) fields() url.Values {
+	out := url.Values{}
+	for _, m := range hidden.FindAllStringSubmatch(string(a.body), -1) {
+		out.Set(m[1], html.UnescapeString(m[2]))
+	}
+	return out
+}
+
+// chooses sends the form on which the Page is chosen.
+func (b *tab) chooses(chosen url.Values) answer {
+	b.Helper()
+	form := b.goes(http.MethodGet, "/connect/page", nil).fields()
+	maps.Copy(form, chosen)
+	return b.goes(http.MethodPost, "/connect/page", form)
+}
+
 // starts opens the link, goes on, and returns the state that Facebook was given.
 func (b *tab) starts(c model.Connect) string {
 	b.Helper()
-	b.goes(http.MethodGet, c.URL, nil).want(http.StatusOK)
-	a := b.goes(http.MethodPost, "/connect", linkOf(c)).want(http.StatusSeeOther)
+	form := b.goes(http.MethodGet, c.URL, nil).want(http.StatusOK).fields()
+	a := b.goes(http.MethodPost, "/connect", form).want(http.StatusSeeOther)
 	to, err := url.Parse(a.header.Get("Location"))
 	b.must(err)
 	if to.Host != "dialog.example.com" || to.Query().Get("redirect_uri") != hubAddress+"/connect/callback" {
@@ -217,8 +240,10 @@ func TestConnectThroughTheBrowser(t *testing.T) {
 			if got := w.status(w.ann, c).State; got != model.ConnectChoosing {
 				t.Errorf("the terminal is told %s", got)
 			}
-			b.goes(http.MethodPost, "/connect/page", url.Values{"visibility": {"private"}}).want(http.StatusUnprocessableEntity)
-			chosen := url.Values{"page": {string(meta)}, "visibility": {"shared"}}
+			choice.says("Ann (Ann@example.com)")
+			b.chooses(url.Values{"visibility": {"private"}}).want(http.StatusUnprocessableEntity)
+			chosen := choice.fields()
+			maps.Copy(chosen, url.Values{"page": {string(meta)}, "visibility": {"shared"}})
 			b.goes(http.MethodPost, "/connect/page", chosen).want(http.StatusSeeOther)
 			b.goes(http.MethodGet, "/connect/done", nil).want(http.StatusOK).says(say.done)
 			b.goes(http.MethodPost, "/connect/page", chosen).want(http.StatusSeeOther) // sent twice
@@ -273,7 +298,7 @@ func TestConnectRefusals(t *testing.T) {
 			a := b.returns(q)
 			if tt.choose {
 				a.want(http.StatusSeeOther)
-				a = b.goes(http.MethodPost, "/connect/page", url.Values{"page": {string(meta)}, "visibility": {"private"}})
+				a = b.chooses(url.Values{"page": {string(meta)}, "visibility": {"private"}})
 			}
 			if a.status == http.StatusSeeOther {
 				a = b.goes(http.MethodGet, a.header.Get("Location"), nil)
@@ -312,7 +337,8 @@ func TestConnectIsBoundToItsBrowser(t *testing.T) {
 	mine, other := w.tab("en"), w.tab("en")
 	state := mine.starts(c)
 
-	if a := other.goes(http.MethodPost, "/connect", linkOf(c)); a.shows() != model.ConnectForeign {
+	again := other.goes(http.MethodGet, c.URL, nil).fields() // shown, as it names who asks
+	if a := other.goes(http.MethodPost, "/connect", again); a.shows() != model.ConnectForeign {
 		t.Errorf("the link again: %s", a.body)
 	}
 	if a := other.returns(url.Values{"code": {dialogCode}, "state": {state}}); a.shows() != model.ConnectForeign {
@@ -330,14 +356,130 @@ func TestConnectIsBoundToItsBrowser(t *testing.T) {
 	if a := mine.returns(url.Values{"code": {dialogCode}, "state": {state}}); a.shows() != model.ConnectExpired {
 		t.Errorf("the state again: %s", a.body)
 	}
-	other.goes(http.MethodPost, "/connect/page", url.Values{"page": {string(meta)}, "visibility": {"shared"}})
+	form := mine.goes(http.MethodGet, "/connect/page", nil).fields()
+	maps.Copy(form, url.Values{"page": {string(meta)}, "visibility": {"shared"}})
+	if a := other.goes(http.MethodPost, "/connect/page", form); a.shows() != model.ConnectForeign {
+		t.Errorf("the form of another browser: %s", a.body)
+	}
 	if now := w.status(w.ann, c); now.State != model.ConnectChoosing {
 		t.Errorf("told %+v", now)
 	}
-	mine.goes(http.MethodPost, "/connect/page", url.Values{"page": {"999"}, "visibility": {"shared"}}).want(http.StatusUnprocessableEntity)
-	mine.goes(http.MethodPost, "/connect/page", url.Values{"page": {string(meta)}, "visibility": {"private"}})
+	mine.chooses(url.Values{"page": {"999"}, "visibility": {"shared"}}).want(http.StatusUnprocessableEntity)
+	mine.chooses(url.Values{"page": {string(meta)}, "visibility": {"private"}})
 	if now := w.status(w.ann, c); now.State != model.ConnectDone || now.Page.Visibility != model.Private {
 		t.Errorf("told %+v", now)
+	}
+}
+
+// A page of somebody else's gets nothing done in a browser: neither past the page that
+// names who asks, nor in the choice of who sees a Page, whatever it knows, short of what
+// the hub's own page holds.
+func TestFormsOfOthersAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.login.pages = []model.ManagedPage{managed(meta, "Page", true)}
+	c, b := w.begins(w.ann), w.tab("en")
+	refused := func(what string, a answer) {
+		t.Helper()
+		if a.status != http.StatusForbidden || a.shows() != model.ConnectForeign {
+			t.Errorf("%s: %d %s", what, a.status, a.body)
+		}
+	}
+	post := func(path string, form url.Values, header http.Header) answer {
+		b.also = header
+		defer func() { b.also = nil }()
+		return b.goes(http.MethodPost, path, form)
+	}
+	elsewhere := map[string]http.Header{
+		"another site":                {"Sec-Fetch-Site": {"cross-site"}},
+		"a site beside":               {"Sec-Fetch-Site": {"same-site"}},
+		"an old browser":              {"Origin": {"https://evil.example"}},
+		"an old browser, from beside": {"Origin": {"https://other.example.com"}},
+		"no origin":                   {"Origin": {"null"}},
+		"both":                        {"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}},
+	}
+	refused("a form alone", post("/connect", linkOf(c), nil)) // the page was not shown
+	shown := b.goes(http.MethodGet, c.URL, nil)
+	shown.says("Ann (Ann@example.com)")
+	refused("without the form's token", post("/connect", linkOf(c), nil))
+	for what, header := range elsewhere {
+		refused(what, post("/connect", shown.fields(), header))
+	}
+	other := w.begins(w.ben)
+	forged := shown.fields()
+	forged.Set("link", linkOf(other).Get("link"))
+	refused("the token of another link", post("/connect", forged, nil))
+	if now := w.status(w.ann, c); now.State != model.ConnectWaiting {
+		t.Fatalf("told %+v", now)
+	}
+	for what, header := range map[string]http.Header{
+		"its own page": {"Sec-Fetch-Site": {"same-origin"}}, "its public address": {"Origin": {hubAddress}}, "none": nil,
+	} {
+		if a := post("/connect", shown.fields(), header); a.status != http.StatusSeeOther {
+			t.Errorf("%s: %d %s", what, a.status, a.body)
+		}
+	}
+	b.returnsWell(b.starts(c))
+	choice := b.goes(http.MethodGet, "/connect/page", nil)
+	shared := url.Values{"page": {string(meta)}, "visibility": {"shared"}}
+	refused("a choice without a token", post("/connect/page", shared, nil))
+	form := choice.fields()
+	maps.Copy(form, shared)
+	for what, header := range elsewhere {
+		refused("a choice from "+what, post("/connect/page", form, header))
+	}
+	stepped := shown.fields() // the token of the step before
+	maps.Copy(stepped, shared)
+	stepped.Set("attempt", form.Get("attempt"))
+	refused("the token of another step", post("/connect/page", stepped, nil))
+	if now := w.status(w.ann, c); now.State != model.ConnectChoosing {
+		t.Fatalf("told %+v", now)
+	}
+	post("/connect/page", form, http.Header{"Sec-Fetch-Site": {"same-origin"}}).want(http.StatusSeeOther)
+	if now := w.status(w.ann, c); now.State != model.ConnectDone {
+		t.Errorf("told %+v", now)
+	}
+}
+
+// The choice of one attempt chooses nothing in the next one of the same browser.
+func TestAChoiceIsOfItsAttempt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.login.pages = []model.ManagedPage{managed(meta, "Page", true)}
+	b := w.tab("en")
+	first := w.begins(w.ben)
+	b.returnsWell(b.starts(first))
+	form := b.goes(http.MethodGet, "/connect/page", nil).fields()
+	second := w.begins(w.ann)
+	b.returnsWell(b.starts(second))
+	maps.Copy(form, url.Values{"page": {string(meta)}, "visibility": {"shared"}})
+	b.goes(http.MethodPost, "/connect/page", form)
+	if now := w.status(w.ann, second); now.State != model.ConnectChoosing {
+		t.Errorf("told %+v", now)
+	}
+}
+
+// Every answer, page or not, is one that no browser runs or frames.
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, path := range []string{
+		"/", "/connect", "/connect?link=x", "/connect/callback", "/connect/page", "/connect/done", "/login", "/login?code=BCDF-GHJK",
+		"/login/callback", "/docs", "/openapi.json", "/healthz", "/readyz", "/v1/me", "/v1/stream", "/v1/media/x", "/webhooks/messenger", "/nothing",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			h := w.send(method, path, nil, nil).header
+			csp := h.Get("Content-Security-Policy")
+			if !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors 'none'") || !strings.Contains(csp, "form-action") ||
+				strings.Contains(csp, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
+				t.Errorf("%s %s: %v", method, path, h)
+			}
+			for _, c := range h.Values("Set-Cookie") {
+				if !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") {
+					t.Errorf("%s %s sets %s", method, path, c)
+				}
+			}
+		}
 	}
 }
 
@@ -373,9 +515,11 @@ func TestConnectBegunAgainEndsWhatWasBefore(t *testing.T) {
 	if a := w.tab("en").goes(http.MethodGet, first.URL, nil); a.shows() != model.ConnectExpired {
 		t.Errorf("the link before: %s", a.body)
 	}
+	b := w.tab("en")
+	form := b.goes(http.MethodGet, second.URL, nil).fields()
 	w.do(w.ben, http.MethodDelete, "/v1/connections/"+second.ID, nil).problem(http.StatusNotFound, "not_found")
 	w.do(w.ann, http.MethodDelete, "/v1/connections/"+second.ID, nil).want(http.StatusOK)
-	if a := w.tab("en").goes(http.MethodPost, "/connect", linkOf(second)); a.shows() != model.ConnectExpired {
+	if a := b.goes(http.MethodPost, "/connect", form); a.shows() != model.ConnectExpired {
 		t.Errorf("the link that was given up: %s", a.body)
 	}
 }

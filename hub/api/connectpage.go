@@ -25,6 +25,7 @@ const (
 	fieldLink       = "link"
 	fieldPage       = "page"
 	fieldVisibility = "visibility"
+	fieldAttempt    = "attempt"
 
 	// maxPageForm bounds what a browser may send.
 	maxPageForm = 16 << 10
@@ -33,12 +34,13 @@ const (
 )
 
 type invitePage struct {
-	Asks, Only, What, Go, Link, Action string
-	Does                               []string
+	Asks, Only, What, Go, Link, Action, Form string
+	Does                                     []string
 }
 
 type choicePage struct {
-	Problem              string
+	Problem, For         string
+	Attempt, Form        string
 	PagesTitle, WhoTitle string
 	Pages                []choiceOption
 	Sights               []sightOption
@@ -95,11 +97,21 @@ func (s *server) showInvite(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	say := s.web.words(r).Say
+	browser := s.forms.know(w, r, connectCookie, s.prefix()+connectPath, cookieLife)
 	s.show(w, r, http.StatusOK, webPage{Title: say(words.WebConnectTitle), Invite: &invitePage{
-		Asks: say(words.WebConnectAsks, "Name", ourName(who.Name)), Only: say(words.WebConnectOnly), What: say(words.WebConnectWhat),
+		Form: s.forms.token(browser, connectPath, link),
+		Asks: say(words.WebConnectAsks, "Name", account(who)), Only: say(words.WebConnectOnly), What: say(words.WebConnectWhat),
 		Does: []string{say(words.WebConnectRead), say(words.WebConnectSend), say(words.WebConnectStop)},
 		Go:   say(words.WebConnectGo), Link: link, Action: s.prefix() + connectPath,
 	}})
+}
+
+// account is a user's name, and the address by which they are told from others of that name.
+func account(u model.User) string {
+	if u.Email == "" {
+		return ourName(u.Name)
+	}
+	return ourName(u.Name) + " (" + ourName(u.Email) + ")"
 }
 
 // ourName is a user's name as a page may show it.
@@ -107,6 +119,7 @@ func ourName(name string) string { return safe.Line(model.Untrusted(name)).Strin
 
 // form reads a form; false where it can't be read, which is answered.
 func (s *server) form(w http.ResponseWriter, r *http.Request) bool {
+	readWithin(w, formTime)
 	r.Body = http.MaxBytesReader(w, r.Body, maxPageForm)
 	if err := r.ParseForm(); err != nil {
 		s.showRefusal(w, r, model.Refuse(model.ConnectExpired))
@@ -120,27 +133,18 @@ func (s *server) startConnect(w http.ResponseWriter, r *http.Request) {
 	if !s.form(w, r) {
 		return
 	}
-	dialog, secret, err := s.hub.ConnectStart(r.PostForm.Get(fieldLink), browser(r), s.publicURL+connectedPath)
+	link, browser := r.PostForm.Get(fieldLink), s.forms.browser(r, connectCookie)
+	if !s.forms.seen(r, browser, connectPath, link) { // the page that names who asks was not shown there
+		s.showRefusal(w, r, model.Refuse(model.ConnectForeign))
+		return
+	}
+	dialog, err := s.hub.ConnectStart(link, browser, s.publicURL+connectedPath)
 	if err != nil {
 		s.showRefusal(w, r, err)
 		return
 	}
-	// Lax: it comes along when Facebook sends the browser back, and with no form of another
-	// site.
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where the hub is reached over TLS; on this machine it may not be
-		Name: connectCookie, Value: secret, Path: s.prefix() + connectPath, MaxAge: int(cookieLife.Seconds()),
-		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
-	})
+	s.forms.know(w, r, connectCookie, s.prefix()+connectPath, cookieLife)
 	s.redirect(w, r, dialog)
-}
-
-// browser is the secret by which a browser is known again; "" where it has none.
-func browser(r *http.Request) string {
-	c, err := r.Cookie(connectCookie)
-	if err != nil {
-		return ""
-	}
-	return c.Value
 }
 
 // returnConnect takes the browser back from Facebook, and sends it on, so that the code
@@ -148,7 +152,7 @@ func browser(r *http.Request) string {
 func (s *server) returnConnect(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	err := s.hub.ConnectReturn(r.Context(), hub.Return{
-		Browser: browser(r), State: q.Get("state"), Code: q.Get("code"), Declined: q.Get("error") != "",
+		Browser: s.forms.browser(r, connectCookie), State: q.Get("state"), Code: q.Get("code"), Declined: q.Get("error") != "",
 		Redirect: s.publicURL + connectedPath,
 	})
 	var refusal *model.Refusal
@@ -168,13 +172,15 @@ func (s *server) showChoice(w http.ResponseWriter, r *http.Request) {
 
 // choice shows the Pages and who may see them.
 func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, problem words.ID) {
-	c, err := s.hub.ConnectChoice(r.Context(), browser(r))
+	browser := s.forms.browser(r, connectCookie)
+	c, err := s.hub.ConnectChoice(r.Context(), browser)
 	if err != nil {
 		s.showRefusal(w, r, err)
 		return
 	}
 	say := s.web.words(r).Say
 	page := choicePage{
+		For: say(words.WebChooseFor, "Name", account(c.User)), Attempt: c.ID, Form: s.forms.token(browser, choosePath, c.ID),
 		PagesTitle: say(words.WebChoosePage), WhoTitle: say(words.WebChooseWho), Later: say(words.WebChooseLater), Go: say(words.WebChooseGo), Action: s.prefix() + choosePath,
 		Sights: []sightOption{
 			{string(model.Private), say(words.WebChoosePrivate), say(words.WebPrivateMeans), c.Visibility == model.Private},
@@ -210,7 +216,12 @@ func (s *server) chooseConnect(w http.ResponseWriter, r *http.Request) {
 	if !s.form(w, r) {
 		return
 	}
-	err := s.hub.ConnectChoose(r.Context(), browser(r), model.MetaPageID(r.PostForm.Get(fieldPage)), model.Visibility(r.PostForm.Get(fieldVisibility)))
+	attempt, browser := r.PostForm.Get(fieldAttempt), s.forms.browser(r, connectCookie)
+	if !s.forms.seen(r, browser, choosePath, attempt) {
+		s.showRefusal(w, r, model.Refuse(model.ConnectForeign))
+		return
+	}
+	err := s.hub.ConnectChoose(r.Context(), browser, attempt, model.MetaPageID(r.PostForm.Get(fieldPage)), model.Visibility(r.PostForm.Get(fieldVisibility)))
 	var invalid *hub.InvalidError
 	if errors.As(err, &invalid) {
 		s.choice(w, r, http.StatusUnprocessableEntity, words.WebChooseNoPage)
@@ -221,7 +232,7 @@ func (s *server) chooseConnect(w http.ResponseWriter, r *http.Request) {
 
 // showOutcome says what became of the browser's attempt.
 func (s *server) showOutcome(w http.ResponseWriter, r *http.Request) {
-	c, err := s.hub.ConnectOutcome(browser(r))
+	c, err := s.hub.ConnectOutcome(s.forms.browser(r, connectCookie))
 	switch {
 	case err != nil:
 		s.showRefusal(w, r, err)

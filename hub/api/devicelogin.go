@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -50,6 +53,7 @@ func (s *server) beginDeviceLogin(ctx context.Context, in *fromInput) (*body[hub
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
+	s.begun.note(code.UserCode, hostOf(in.remote), s.now())
 	return &body[hub.DeviceCode]{Body: code}, nil
 }
 
@@ -69,3 +73,47 @@ func (s *server) takeDeviceLogin(ctx context.Context, in *deviceInput) (*body[lo
 
 // retryAfter is how long to wait, in whole seconds, and never too early.
 func retryAfter(wait time.Duration) string { return strconv.Itoa(int(wait/time.Second) + 1) }
+
+// begunFrom remembers from where sign-ins were begun, so that who confirms one sees it.
+type begunFrom struct {
+	mu   sync.Mutex
+	from map[string]begun
+}
+
+type begun struct {
+	host string
+	at   time.Time
+}
+
+// mostBegun bounds what is remembered.
+const mostBegun = 4 * devicesOfAll
+
+// note remembers from where a sign-in was begun.
+func (b *begunFrom) note(code, host string, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.from == nil || len(b.from) >= mostBegun {
+		b.from = map[string]begun{}
+	}
+	maps.DeleteFunc(b.from, func(_ string, x begun) bool { return now.Sub(x.at) > triesPeriod })
+	b.from[code] = begun{host, now}
+}
+
+// of tells from where a sign-in was begun; empty: it is not known.
+func (b *begunFrom) of(code string, now time.Time) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if x, ok := b.from[code]; ok && now.Sub(x.at) <= triesPeriod {
+		return x.host
+	}
+	return ""
+}
+
+// hostOf is an address without its port.
+func hostOf(remote string) string {
+	a, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return ""
+	}
+	return a.Addr().Unmap().String()
+}

@@ -1,15 +1,11 @@
 package api
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,16 +18,16 @@ import (
 const (
 	loginPath    = "/login"
 	callbackPath = "/login/callback"
-	// maxLoginForm bounds what a form may carry.
+	// maxLoginForm bounds what a form may carry, formTime how long it may take to come.
 	maxLoginForm = 4 << 10
+	formTime     = 5 * time.Second
 )
 
-// The cookie that tells the browser which was sent to the CRM from every other one.
+// The cookie that tells the browser which was sent to the CRM from every other one. A
+// sign-in lasts no longer.
 const (
-	browserCookie  = "parley_login"
-	browserLife    = 600 // seconds: a sign-in lasts no longer
-	browserBytes   = 32
-	browserLetters = 43 // in base 64
+	browserCookie = "parley_login"
+	browserLife   = 10 * time.Minute
 )
 
 // loginPages serves the pages, and names them in the OpenAPI document.
@@ -67,13 +63,17 @@ func (s *server) loginPage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	browser := s.browser(w, r)
-	s.page(w, r, http.StatusOK, loginPage{Title: words.LoginPageConfirm, Text: words.LoginPageCompare, Code: code, Form: formOf(browser, code)})
+	browser := s.forms.know(w, r, browserCookie, loginPath, browserLife)
+	s.page(w, r, http.StatusOK, loginPage{
+		Title: words.LoginPageConfirm, Text: words.LoginPageCompare, Code: code, Form: s.forms.token(browser, loginPath, code),
+		From: s.begun.of(code, s.now()),
+	})
 }
 
 // confirmLogin sends the browser to the CRM, if it is the one that was asked. Another
 // site's form brings neither the cookie nor what follows from it.
 func (s *server) confirmLogin(w http.ResponseWriter, r *http.Request) {
+	readWithin(w, formTime)
 	r.Body = http.MaxBytesReader(w, r.Body, maxLoginForm)
 	if err := r.ParseForm(); err != nil {
 		s.refusalPage(w, r, http.StatusBadRequest, model.LoginExpired)
@@ -83,8 +83,8 @@ func (s *server) confirmLogin(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	browser := browserOf(r)
-	if browser == "" || subtle.ConstantTimeCompare([]byte(formOf(browser, code)), []byte(r.PostForm.Get("form"))) != 1 {
+	browser := s.forms.browser(r, browserCookie)
+	if !s.forms.seen(r, browser, loginPath, code) {
 		s.refusalPage(w, r, http.StatusForbidden, model.OtherBrowser)
 		return
 	}
@@ -100,7 +100,7 @@ func (s *server) confirmLogin(w http.ResponseWriter, r *http.Request) {
 // loginCallback says what became of the sign-in.
 func (s *server) loginCallback(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	back := hub.CameBack{State: q.Get("state"), Code: q.Get("code"), Browser: browserOf(r)}
+	back := hub.CameBack{State: q.Get("state"), Code: q.Get("code"), Browser: s.forms.browser(r, browserCookie)}
 	if q.Has("error") { // which of them is documented in two ways
 		back.Code = ""
 	}
@@ -139,36 +139,6 @@ func (s *server) tryCode(w http.ResponseWriter, r *http.Request, typed string) (
 		s.enterPage(w, r, http.StatusNotFound, words.LoginPageWrong)
 	}
 	return "", false
-}
-
-// browser returns the browser's own secret, and gives it one.
-func (s *server) browser(w http.ResponseWriter, r *http.Request) string {
-	secret := browserOf(r)
-	if secret == "" {
-		b := make([]byte, browserBytes)
-		_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
-		secret = base64.RawURLEncoding.EncodeToString(b)
-	}
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever browsers come by https
-		Name: browserCookie, Value: secret, Path: loginPath, MaxAge: browserLife, HttpOnly: true,
-		// Lax: the browser must bring it when it comes back from the CRM.
-		Secure: s.secure, SameSite: http.SameSiteLaxMode,
-	})
-	return secret
-}
-
-func browserOf(r *http.Request) string {
-	c, err := r.Cookie(browserCookie)
-	if err != nil || len(c.Value) != browserLetters {
-		return ""
-	}
-	return c.Value
-}
-
-// formOf is what only a page that was made for that browser and that code holds.
-func formOf(browser, code string) string {
-	sum := sha256.Sum256([]byte("parley login form\x00" + browser + "\x00" + code))
-	return hex.EncodeToString(sum[:])
 }
 
 // errorPage says an error in the user's language; its cause goes to the log.

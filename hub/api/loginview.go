@@ -22,6 +22,8 @@ type loginPage struct {
 	Wrong words.ID
 	// Code is to be confirmed; Form goes with it.
 	Code, Form string
+	// From is where the terminal is that asks; empty: nobody knows any more.
+	From string
 	// Name and Email are who has signed in.
 	Name, Email string
 	Refused     model.Code
@@ -52,7 +54,8 @@ var loginTemplate = template.Must(template.New("login").Parse(`<!doctype html>
 <button>{{.Button}}</button>
 </form>
 {{end}}{{if .Code}}<code>{{.Code}}</code>
-<form method="post" action="/login">
+{{with .From}}<p>{{.}}</p>
+{{end}}<form method="post" action="/login">
 <input type="hidden" name="code" value="{{.Code}}">
 <input type="hidden" name="form" value="{{.Form}}">
 <button autofocus>{{.Button}}</button>
@@ -83,6 +86,9 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, status int, p logi
 		"Lang": lang, "Style": template.CSS(loginStyle), "Title": say.Say(p.Title), //nolint:gosec // it is a constant
 		"Text": say.Say(p.Text, "Name", p.Name, "Email", p.Email, "Detail", ""), "Enter": p.Enter, "Code": p.Code, "Form": p.Form,
 		"Refused": p.Refused, "Label": say.Say(words.LoginPageEnter), "Button": say.Say(words.LoginPageGoOn), "Warning": say.Say(words.LoginPageWarning),
+	}
+	if p.From != "" {
+		shown["From"] = say.Say(words.LoginPageFrom, "Address", p.From, "Yours", hostOf(r.RemoteAddr))
 	}
 	if p.Wrong != "" {
 		shown["Wrong"] = say.Say(p.Wrong)

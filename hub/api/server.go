@@ -52,6 +52,8 @@ type server struct {
 	verifyToken string
 	publicURL   string
 	web         *webPages
+	forms       *forms
+	begun       begunFrom
 	log         *slog.Logger
 	now         func() time.Time
 	// wrong are codes that let nobody in, devices sign-ins begun.
@@ -81,6 +83,7 @@ func New(o Options) http.Handler {
 	if s.stopping == nil {
 		s.stopping = context.Background()
 	}
+	s.forms = newForms(s.publicURL, s.secure)
 	s.wrong, s.devices = newTries(s.now, triesOfOne, 0), newTries(s.now, devicesOfOne, devicesOfAll)
 	s.linger = make(chan struct{}, lingering)
 	s.room, s.underway, s.sockets = newRoom(), newUnderway(usersRequests), newUnderway(usersSockets)
@@ -113,7 +116,7 @@ func New(o Options) http.Handler {
 	s.crm(api)
 	mux.HandleFunc("GET /docs", docs(api))
 	boundBodies(api)
-	return proxies(o.Proxies).told(s.measure(recovered(s.log, routed(mux))))
+	return guarded(proxies(o.Proxies).told(s.measure(recovered(s.log, routed(mux)))))
 }
 
 // boundBodies has operations take no larger body than they have use for.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -158,6 +159,8 @@ type browser struct {
 	*crmWorld
 	http *http.Client
 	lang string
+	// header is what it says besides.
+	header http.Header
 }
 
 func (w *crmWorld) browser() *browser {
@@ -181,6 +184,7 @@ func (b *browser) opens(method, address string, form url.Values) shown {
 	b.Helper()
 	req, err := http.NewRequestWithContext(b.Context(), method, address, strings.NewReader(form.Encode()))
 	b.must(err)
+	maps.Copy(req.Header, b.header)
 	req.Header.Set("Accept-Language", b.lang)
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -435,6 +439,13 @@ func TestConfirmingNeedsThePage(t *testing.T) {
 	if len(cookies) != 1 || cookies[0].Value == "" {
 		t.Errorf("cookies %v", cookies)
 	}
+	b.opens(http.MethodGet, d.Complete, nil).says(http.StatusOK, "The terminal that asks is at 127.0.0.1")
+	posted := b.opens(http.MethodGet, d.Complete, nil).form()
+	b.header = http.Header{"Sec-Fetch-Site": {"cross-site"}}
+	b.opens(http.MethodPost, d.URL, posted).says(http.StatusForbidden, "other_browser")
+	b.header = http.Header{"Origin": {"https://evil.example"}}
+	b.opens(http.MethodPost, d.URL, posted).says(http.StatusForbidden, "other_browser")
+	b.header = nil
 	set := b.opens(http.MethodGet, d.Complete, nil).header.Get("Set-Cookie")
 	if !strings.Contains(set, "HttpOnly") || !strings.Contains(set, "SameSite=Lax") || !strings.Contains(set, "Path=/login") {
 		t.Errorf("the cookie is set as %s", set)
