@@ -15,8 +15,8 @@ import (
 // each has beside, which connections bound. Nobody's large bodies keep another's message
 // out: nearly all of them are smaller than that.
 const (
-	bodiesOfAll = 24 << 20
-	bodiesOfOne = 16 << 20
+	bodiesOfAll = 16 << 20
+	bodiesOfOne = 12 << 20
 	bodyBeside  = 16 << 10
 	// bodyPiece is how much is read at once.
 	bodyPiece = 64 << 10
