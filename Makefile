@@ -108,6 +108,12 @@ test-browser: ## what users meet in a browser, in headless Chromium
 	PARLEY_TEST_PICTURES="$(PICTURES)" PARLEY_TEST_BROWSER="$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" \
 		$(GO) test -count=1 -timeout 5m -run '^TestBrowser' ./cmd/parley
 
+# Flags of the attack: make attack ATTACK="-for 3s -kinds slow-bodies"
+ATTACK ?=
+.PHONY: attack
+attack: ## strangers at the hub's open port: each kind for a minute, memory and others' waiting
+	@$(GO) run ./scripts/attack $(ATTACK)
+
 # The race detector needs a C compiler.
 .PHONY: race-ready
 race-ready:
