@@ -252,7 +252,7 @@ func TestStopsCleanlyInTheMiddle(t *testing.T) {
 	if err := b.stop(); err != nil {
 		t.Error(err)
 	}
-	if d := time.Since(began); d > 3*time.Second {
+	if d := time.Since(began); d > 30*time.Second { // the call that hangs would hang for ever
 		t.Errorf("stopping took %v", d)
 	}
 	if r := <-hung; r.err == nil {
