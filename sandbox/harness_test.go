@@ -138,7 +138,7 @@ func start(t *testing.T, o Options) *box {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
 	b := &box{T: t, Sandbox: s, hook: newHook(s.Info().AppSecret)}
-	b.http = &http.Client{Timeout: 8 * time.Second, Transport: &http.Transport{}}
+	b.http = &http.Client{Timeout: time.Minute, Transport: &http.Transport{}}
 	b.stop = sync.OnceValue(func() error {
 		cancel()
 		err := <-ended
