@@ -198,3 +198,8 @@ func (v RecordView) LogValue() slog.Value { return v.Record.LogValue() }
 func (l LinkChange) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("conversation", string(l.Conversation)), slog.Int("links", len(l.Links)))
 }
+
+// LogValue implements [slog.LogValuer].
+func (w Welcome) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("user", string(w.User.ID)), slog.Int("pages", len(w.Pages)), length("feedback_url", w.FeedbackURL))
+}
