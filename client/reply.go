@@ -25,15 +25,42 @@ const (
 // reply as it then stands.
 //
 // If ctx ends after the hub took it, the reply as it was last known comes with ctx's
-// error. An [*UnreachableError] means that it is not known whether the hub has it; it stays
+// error. What the hub refused each time it was asked is no longer kept, unless it was kept
+// before. An [*UnreachableError] means that it is not known whether the hub has it; it stays
 // in kept, and the same id may be handed in again at any time.
 func (c *Client) Reply(ctx context.Context, kept *Kept, r KeptReply, wait time.Duration) (model.Message, error) {
 	deadline := time.Now().Add(wait)
+	_, before := kept.read(string(r.ClientID) + keptSuffix)
 	m, err := c.keptUntil(ctx, kept, r, deadline)
+	if err != nil && !before && neverTook(err) {
+		return m, errors.Join(err, kept.Forget(r.ClientID))
+	}
 	if err != nil {
 		return m, err
 	}
 	return c.follow(ctx, m, deadline)
+}
+
+// unsureError is what a hub answered after a try that nobody heard of: it may have taken
+// the reply then.
+type unsureError struct{ error }
+
+// Unwrap implements errors.
+func (e *unsureError) Unwrap() error { return e.error }
+
+// neverTook tells whether the hub said no to a reply that it can't have: to all that was
+// tried. One that asks to sign in, or to wait, may take it later.
+func neverTook(err error) bool {
+	var unsure *unsureError
+	var problem *Problem
+	if errors.As(err, &unsure) || !errors.As(err, &problem) {
+		return false
+	}
+	switch problem.Status {
+	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	}
+	return problem.Status >= http.StatusBadRequest && problem.Status < http.StatusInternalServerError
 }
 
 // HandIn is [Client.Reply] that does not wait for the outcome: it returns the reply as
@@ -93,6 +120,7 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 		SeenSeq  int64           `json:"seen_seq,omitempty"`
 		Number   int64           `json:"number,omitempty"`
 	}{r.ClientID, r.Text, r.ReplyTo, r.uploads(), r.Note, r.SeenSeq, r.Number}
+	unsure := false
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
 		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
@@ -100,8 +128,12 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 			err = fmt.Errorf("%w: %s answered with another message", ErrNoHub, c.URL())
 		}
 		if !again(err) || !rest(ctx, pause, deadline) {
+			if err != nil && unsure {
+				err = &unsureError{err}
+			}
 			return m, err
 		}
+		unsure = true
 	}
 }
 

@@ -146,8 +146,6 @@ func TestReplyIsKeptOnOtherAnswers(t *testing.T) {
 		again  bool
 	}{
 		"not signed in": {func() (*http.Response, error) { return refusal(http.StatusUnauthorized, "not_signed_in") }, false},
-		"hidden":        {func() (*http.Response, error) { return refusal(http.StatusNotFound, "not_found") }, false},
-		"invalid":       {func() (*http.Response, error) { return refusal(http.StatusUnprocessableEntity, "invalid") }, false},
 		"a mistake":     {func() (*http.Response, error) { return refusal(http.StatusInternalServerError, "internal") }, true},
 		"not now":       {func() (*http.Response, error) { return refusal(http.StatusServiceUnavailable, "unavailable") }, true},
 		"no connection": {func() (*http.Response, error) { return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }, true},
@@ -182,6 +180,41 @@ func TestReplyIsKeptOnOtherAnswers(t *testing.T) {
 					tries = 5 // at 0, 50, 150 and 200 ms
 				}
 				d.wantSame(tries)
+			})
+		})
+	}
+}
+
+// TestReplyThatTheHubNeverHad: a no to the first try, and to all, leaves nothing behind that
+// could be handed in; after a try that nobody heard of, or an earlier run's, it stays.
+func TestReplyThatTheHubNeverHad(t *testing.T) {
+	for name, status := range map[string]int{"not there": http.StatusNotFound, "not allowed": http.StatusForbidden, "invalid": http.StatusUnprocessableEntity} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, func(*desk, int, *http.Request) (*http.Response, error) { return refusal(status, "no") }, func(d *desk) {
+				var p *client.Problem
+				if _, err := d.send(time.Minute); !errors.As(err, &p) || p.Status != status {
+					d.Errorf("got %v", err)
+				}
+				d.wantKept(false)
+				if err := d.kept.Put(d.reply); err != nil {
+					d.Fatal(err)
+				}
+				_, _ = d.send(time.Minute)
+				d.wantKept(true)
+			})
+		})
+		t.Run(name+" after a cut", func(t *testing.T) {
+			atDesk(t, func(_ *desk, n int, _ *http.Request) (*http.Response, error) {
+				if n == 0 {
+					return nil, &net.OpError{Op: "read", Err: syscall.ECONNRESET}
+				}
+				return refusal(status, "no")
+			}, func(d *desk) {
+				var p *client.Problem
+				if _, err := d.send(time.Minute); !errors.As(err, &p) || p.Status != status {
+					d.Errorf("got %v", err)
+				}
+				d.wantKept(true)
 			})
 		})
 	}

@@ -159,12 +159,16 @@ func (m *Model) unsentItems() []overlay.Item {
 	for id, all := range m.replies {
 		r, ok := m.inbox.Conversation(id)
 		for _, p := range all {
-			if !ok || p.Failed == "" {
+			if p.Failed == "" {
 				continue
+			}
+			name := m.say(words.UnsentElsewhere)
+			if ok {
+				name = m.look.Name(r.Customer)
 			}
 			items = append(items, overlay.Item{
 				ID:    unsentMark + string(id) + " " + string(p.ClientID),
-				Title: m.look.Name(r.Customer) + " " + m.look.Theme.Bullet + " " + m.say(words.UnsentLabel),
+				Title: name + " " + m.look.Theme.Bullet + " " + m.say(words.UnsentLabel),
 				Keys:  m.look.Cut(m.look.Ours(safe.Typed(p.Text)), draftCells),
 			})
 		}
@@ -194,7 +198,10 @@ func (m *Model) listDrafts() tea.Cmd {
 			return nil
 		}
 		if rest, ok := strings.CutPrefix(chosen.ID, unsentMark); ok {
-			id, _, _ := strings.Cut(rest, " ")
+			id, reply, _ := strings.Cut(rest, " ")
+			if _, ok := m.inbox.Conversation(model.ConversationID(id)); !ok {
+				return m.askRemove(model.ConversationID(id), model.ClientID(reply))
+			}
 			m.list.Select(model.ConversationID(id))
 			cmd := m.open(model.ConversationID(id))
 			m.thread.Bottom()

@@ -7,6 +7,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/safe"
+	"parley/ui/overlay"
+	"parley/ui/term"
 	"parley/ui/thread"
 	"parley/words"
 )
@@ -247,4 +250,47 @@ func (m *Model) withdrawn(b withdrawn) tea.Cmd {
 		return nil
 	}
 	return m.giveBackReply(b.reply)
+}
+
+// askRemove asks what becomes of a reply whose conversation is not there, or not to be seen:
+// it can't be handed in, and nobody can look whether the hub has it.
+func (m *Model) askRemove(id model.ConversationID, client model.ClientID) tea.Cmd {
+	u, ok := m.replies.get(id, client)
+	if !ok {
+		return nil
+	}
+	c := overlay.NewChoice(m.say(words.UnsentElsewhere), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(words.UnsentKeep)},
+		{ID: answerYes, Key: "y", Title: m.say(words.UnsentRemove)},
+	})
+	c.Say(m.say(words.UnsentGone))
+	m.lay(c, func(a overlay.Action) tea.Cmd {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+			return nil
+		}
+		return m.remove(u.reply)
+	})
+	return nil
+}
+
+// removed is the answer to removing a kept reply.
+type removed struct {
+	reply Reply
+	err   error
+}
+
+func (m *Model) remove(r Reply) tea.Cmd {
+	hub := m.hub
+	return func() tea.Msg { return removed{r, hub.Taken(r.ClientID)} }
+}
+
+// removed puts the text of what was removed into the clipboard: it is nowhere else now.
+func (m *Model) removed(r removed) tea.Cmd {
+	if r.err != nil {
+		m.notify(m.hub.Explain(r.err))
+		return nil
+	}
+	m.replies.drop(r.reply.Conversation, r.reply.ClientID)
+	m.notify(m.say(words.SaidUnsentRemoved))
+	return term.Copy(safe.Typed(r.reply.Text))
 }

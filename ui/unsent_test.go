@@ -152,3 +152,28 @@ func TestNothingIsMarkedReadOffline(t *testing.T) {
 		t.Errorf("read %v", w.hub.read)
 	}
 }
+
+// TestWhatWasLeftWhereNobodySees can be removed, and its text is copied; until then it is
+// kept.
+func TestWhatWasLeftWhereNobodySees(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, some(3), func(o *Options) {
+		o.Unsent = []Unsent{{Conversation: "1_nobody", ClientID: "old-1", Text: "to nobody", At: noon}}
+	})
+	w.shows("Something you sent last time has not been handed in. d shows it.")
+	w.keys("d")
+	w.shows("A conversation that you can't see", "to nobody")
+	w.keys("enter")
+	w.shows("The hub never said that it has this", "Keep it")
+	w.keys("n")
+	if len(w.Unheard()) != 1 || slices.Contains(w.hub.asked, "taken old-1") {
+		t.Errorf("kept %v, asked %v", w.Unheard(), w.hub.asked)
+	}
+	w.keys("d", "enter", "y")
+	w.shows("Removed. Its text is copied.")
+	if len(w.Unheard()) > 0 || !slices.Contains(w.hub.asked, "taken old-1") {
+		t.Errorf("kept %v, asked %v", w.Unheard(), w.hub.asked)
+	}
+	w.keys("d")
+	w.shows("There are no drafts.")
+}

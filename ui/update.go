@@ -87,6 +87,8 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		return m.replied(msg)
 	case kept:
 		m.kept(msg)
+	case removed:
+		return m.removed(msg)
 	case withdrawn:
 		return m.withdrawn(msg)
 	case decided:

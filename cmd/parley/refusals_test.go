@@ -37,6 +37,8 @@ func TestRepliesThatAreNoText(t *testing.T) {
 	} {
 		aki.cli(args...).refused("not_text")
 	}
+	aki.cli("reply", w.facebook.PageID+"_999999", "to nobody").exits(exitMissing)
+	aki.cli("reply", "nonsense", "to nobody").exits(exitMissing)
 	if left, _ := os.ReadDir(filepath.Join(w.dir, aki.homeDir, "state", "parley", "replies")); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
