@@ -224,7 +224,7 @@ func TestWhoAsks(t *testing.T) {
 			"access":[{"app":"sales","admin":true},{"app":"account_settings","admin":true}]}}`))
 	})
 	aiko := model.CRMUser{
-		ID: 5, Name: "森 愛子", Email: "aiko@example.com", Active: true, Admin: true, Language: "ja", TimeZone: "Asia/Tokyo",
+		ID: 5, Name: "森 愛子", Email: "aiko@example.com", Active: true, Admin: true, EditsAll: true, Language: "ja", TimeZone: "Asia/Tokyo",
 		Company: model.CRMCompany{ID: 7, Name: "青山", Domain: "aoyama"},
 	}
 	for _, f := range []func() (model.CRMUser, error){
