@@ -62,7 +62,9 @@ type fakeGraph struct {
 
 	profile      model.Customer
 	profileCalls int
-	grantErr     error
+	// profileErr is why no name is told; nil: nobody answers.
+	profileErr error
+	grantErr   error
 	// onGrant is called as a Page's grant is asked for.
 	onGrant      func()
 	subscribeErr error
@@ -244,6 +246,9 @@ func (g *fakeGraph) Profile(context.Context, string, model.PSID) (model.Customer
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.profileCalls++
+	if g.profile.Name == "" && g.profileErr != nil {
+		return model.Customer{}, g.profileErr
+	}
 	if g.profile.Name == "" {
 		return model.Customer{}, errGraphDown
 	}

@@ -175,6 +175,8 @@ type Hub struct {
 	metrics  *metrics
 	figures  keptFigures
 	profiles signal
+	// again are customers who are asked for again.
+	again    profilesAgain
 	mails    signal
 	uses     *tokenUses
 	sessions *sessionTokens

@@ -2,6 +2,9 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,9 +16,16 @@ import (
 const (
 	profileWorkers = 4
 	profileBatch   = 100
-	// profileAgain is when a customer whose name Meta did not tell is asked for again.
+	// profileAgain is when a customer whose name Meta does not tell is asked for again.
 	profileAgain = 6 * time.Hour
-	profileSweep = time.Minute
+	profileSweep = 10 * time.Second
+	// profileRetry is when one is asked for again of whom a call failed; it doubles with
+	// each that does.
+	profileRetry = 20 * time.Second
+	// profileOpened is how soon one is asked for again who is opened without a name.
+	profileOpened = 15 * time.Second
+	// profileSaid is how long it is not told again that a Page's profiles are not told.
+	profileSaid = time.Hour
 )
 
 // runProfiles asks Meta for the names of new customers, until ctx ends.
@@ -57,6 +67,8 @@ func (h *Hub) askProfiles(ctx context.Context) bool {
 		}
 		return false
 	}
+	full := len(nameless) == profileBatch
+	nameless = h.withAgain(ctx, nameless, pages)
 	var g errgroup.Group
 	g.SetLimit(profileWorkers)
 	for _, c := range nameless {
@@ -68,7 +80,101 @@ func (h *Hub) askProfiles(ctx context.Context) bool {
 		}
 		return false
 	}
-	return len(nameless) == profileBatch
+	return full
+}
+
+// withAgain adds the customers without a name who are due again: of whom a call failed, or
+// whose conversation was opened.
+func (h *Hub) withAgain(ctx context.Context, due []store.Conversation, pages map[model.PageID]store.Page) []store.Conversation {
+	for _, id := range h.again.due(h.utc()) {
+		if slices.ContainsFunc(due, func(c store.Conversation) bool { return c.ID == id }) {
+			continue
+		}
+		err := h.store.Read(ctx, func(r store.Reader) error {
+			c, err := r.Conversation(id)
+			if err != nil || c.Customer.Name != "" {
+				return err
+			}
+			if pages[c.PageID], err = r.Page(c.PageID); err == nil {
+				due = append(due, c)
+			}
+			return err
+		})
+		if err != nil && !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
+			h.log.Error("read customer without a name", keyError, err)
+		}
+	}
+	return due
+}
+
+// profilesAgain are the customers without a name who are asked for again before
+// [profileAgain] is over. They are in memory alone: a try that tells nothing changes
+// nothing that anybody is told of.
+type profilesAgain struct {
+	mu    sync.Mutex
+	at    map[model.ConversationID]time.Time
+	tries expiring[model.ConversationID, int]
+	// opened are those who were opened lately, said the Pages of which it was told that
+	// profiles are not told.
+	opened expiring[model.ConversationID, struct{}]
+	said   expiring[model.PageID, struct{}]
+}
+
+// put has a customer asked for at a time. Beyond a bound they wait like others.
+func (a *profilesAgain) put(id model.ConversationID, at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.at == nil {
+		a.at = make(map[model.ConversationID]time.Time)
+	}
+	if _, there := a.at[id]; there || len(a.at) < mostKept {
+		a.at[id] = at
+	}
+}
+
+// due takes those whose time has come, a batch at most.
+func (a *profilesAgain) due(now time.Time) (ids []model.ConversationID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id, at := range a.at {
+		if !now.Before(at) && len(ids) < profileBatch {
+			ids = append(ids, id)
+			delete(a.at, id)
+		}
+	}
+	return ids
+}
+
+// opens has a customer asked for again whose conversation somebody opened, if they have no
+// name; not for each time that it is.
+func (h *Hub) opens(c store.Conversation) {
+	now := h.utc()
+	if c.Customer.Name != "" {
+		return
+	}
+	if _, lately := h.again.opened.get(c.ID, now); lately {
+		return
+	}
+	h.again.opened.put(c.ID, struct{}{}, now, now.Add(profileOpened))
+	h.again.put(c.ID, now)
+	h.profiles.notify()
+}
+
+// profileFailed has a customer asked for again by back-off, unless Meta answered for good.
+func (h *Hub) profileFailed(p model.PageID, id model.ConversationID, err error) {
+	now := h.utc()
+	if _, said := h.again.said.get(p, now); !said {
+		h.log.Info("customers' profiles not told", keyPage, string(p), keyError, err)
+		h.again.said.put(p, struct{}{}, now, now.Add(profileSaid))
+	}
+	if errors.Is(err, model.ErrNoProfile) {
+		return
+	}
+	tries, _ := h.again.tries.get(id, now)
+	h.again.tries.put(id, tries+1, now, now.Add(2*profileAgain))
+	if wait := profileRetry << min(tries, 16); wait < profileAgain {
+		h.again.put(id, now.Add(wait))
+	}
 }
 
 // askProfile stores what Meta tells of a customer; where it tells nothing, that it
@@ -87,8 +193,11 @@ func (h *Hub) askProfile(ctx context.Context, p store.Page, c store.Conversation
 			return ctx.Err()
 		}
 		if err != nil {
-			h.log.Info("customer's profile not told", keyPage, string(p.ID), keyError, err)
+			h.profileFailed(p.ID, c.ID, err)
 		}
+	}
+	if customer.Name == "" && customer.Locale == "" && c.ProfileAt.After(h.utc().Add(-profileAgain)) {
+		return nil // as it was
 	}
 	return h.write(ctx, p.ID, func(tx store.PageTx) error {
 		b, err := h.newBatch(tx, p.ID)

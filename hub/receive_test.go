@@ -787,6 +787,7 @@ func TestNamesOfNewCustomers(t *testing.T) {
 // A name that Meta does not tell is asked for again, not at once.
 func TestNamesNotTold(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
+		w.graph.profileErr = model.ErrNoProfile
 		w.customerWrites(hanako)
 		w.pass(time.Hour)
 		if w.graph.profileCalls != 1 {

@@ -161,12 +161,14 @@ func (h *Hub) Messages(ctx context.Context, user model.User, id model.Conversati
 	out := []model.Message{}
 	var next string
 	var asOf model.AsOf
+	var opened store.Conversation
 	err := h.read(ctx, user, id.Page(), func(v view) error {
 		asOf = v.asOf
 		c, err := v.Reader.Conversation(id)
 		if err != nil {
 			return err
 		}
+		opened = c
 		ms, cursor, err := v.Reader.Messages(id, before, limit, v.eyes())
 		if err != nil {
 			return err
@@ -181,6 +183,9 @@ func (h *Hub) Messages(ctx context.Context, user model.User, id model.Conversati
 		next = cursor
 		return nil
 	})
+	if err == nil {
+		h.opens(opened)
+	}
 	return out, next, asOf, err
 }
 

@@ -1,6 +1,12 @@
 package model
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrNoProfile: Meta has no profile of a customer for us, or may not tell it.
+var ErrNoProfile = errors.New("no profile")
 
 // OutcomeKind is what became of one attempt to hand a reply to Meta.
 type OutcomeKind int

@@ -152,7 +152,11 @@ func (c *Client) do(ctx context.Context, r request, into any) error {
 		}
 	}
 	if e := c.graphError(a, r.object(), r.secrets()...); e != nil {
-		c.logRefusal(ctx, slog.LevelInfo, r.name, e)
+		level := slog.LevelInfo
+		if r.name == nameProfile {
+			level = slog.LevelDebug // one for each customer; the hub tells it once
+		}
+		c.logRefusal(ctx, level, r.name, e)
 		return fmt.Errorf("graph %s: %w", r.name, e)
 	}
 	if a.status != http.StatusOK || json.Unmarshal(a.body, into) != nil {

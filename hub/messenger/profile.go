@@ -12,7 +12,10 @@ import (
 )
 
 // ErrNoProfile: Meta has no profile of this customer for us.
-var ErrNoProfile = errors.New("messenger: no profile")
+var ErrNoProfile = model.ErrNoProfile
+
+// nameProfile is what the call is named by.
+const nameProfile = "profile"
 
 // Fields of a profile. The locale needs a permission of its own.
 const (
@@ -60,7 +63,7 @@ func (c *Client) profile(ctx context.Context, token string, customer model.PSID,
 		Locale word  `json:"locale"`
 	}
 	err := c.do(ctx, request{
-		name: "profile", method: http.MethodGet, path: []string{string(customer)},
+		name: nameProfile, method: http.MethodGet, path: []string{string(customer)},
 		query: url.Values{"fields": {fields}}, token: token,
 	}, &w)
 	if err != nil {
