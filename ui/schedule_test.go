@@ -456,7 +456,7 @@ func (p *play) takes(r Reply, how string) (model.Message, error) {
 func (p *play) acts(x *action, how string) (model.Conversation, error) {
 	at := slices.IndexFunc(p.undo, func(u expectedUndo) bool { return u.action == x })
 	if how == "refused" && at >= 0 && len(p.w.acting[x.id]) == 1 {
-		p.status[x.id] = p.undo[at].was
+		p.status[x.id] = p.hub[x.id].Status
 		p.undo = slices.Delete(p.undo, at, at+1)
 		return model.Conversation{}, refusedError{errors.New("no")}
 	}
