@@ -248,7 +248,7 @@ func (s *Sync) batch(ctx context.Context, socket *socket, b model.Batch) error {
 		}
 		return s.resume(socket, b.Page)
 	}
-	p.Seq, p.moved = b.To, true
+	p.Seq, p.Proof, p.moved = b.To, b.Proof, true
 	s.out.put(ctx, Changed{Batch: b})
 	return nil
 }
@@ -372,7 +372,7 @@ func (s *Sync) goesOn(ctx context.Context, id model.PageID, wp model.WelcomePage
 	if !held {
 		return false
 	}
-	if p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq) {
+	if p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq || wp.Anew) {
 		s.drop(ctx, id, true)
 		return false
 	}

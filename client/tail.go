@@ -33,7 +33,7 @@ func (s *Sync) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
 		l.Conversations = nil
 		if begin {
 			at := l.AsOf[page]
-			at.Seq = min(max(seq, at.Seq-tailBack), at.Seq)
+			at.Seq, at.Proof = min(max(seq, at.Seq-tailBack), at.Seq), ""
 			l.AsOf[page] = at
 		}
 		step(reloaded{page: page, list: &l, first: true})

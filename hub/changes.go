@@ -15,19 +15,20 @@ const batchRows = 500
 // changesAfter reads a Page's log after seq, and each object as it is now. An object
 // that changed several times in the range comes once, at its last change. gone tells
 // that rows in between are no longer kept.
-func (v view) changesAfter(page store.Page, seq int64) (changes []model.Change, to int64, gone bool, err error) {
+func (v view) changesAfter(page store.Page, seq int64) (b model.Batch, gone bool, err error) {
+	b = model.Batch{Type: model.FrameBatch, Page: page.ID, From: seq, To: seq}
 	rows, err := v.Events(page.ID, seq, batchRows)
 	if err != nil || len(rows) == 0 {
-		return nil, seq, false, err
+		return b, false, err
 	}
 	if rows[0].Seq != seq+1 {
-		return nil, seq, true, nil
+		return b, true, nil
 	}
 	last := make(map[string]int64, len(rows))
 	for _, r := range rows {
 		last[string(r.Kind)+r.ID] = r.Seq
 	}
-	changes = make([]model.Change, 0, len(last))
+	changes := make([]model.Change, 0, len(last))
 	for _, r := range rows {
 		if last[string(r.Kind)+r.ID] != r.Seq {
 			continue
@@ -37,11 +38,13 @@ func (v view) changesAfter(page store.Page, seq int64) (changes []model.Change, 
 			continue // gone since; a later row says so. Or not for this user
 		}
 		if err != nil {
-			return nil, seq, false, err
+			return b, false, err
 		}
 		changes = append(changes, c)
 	}
-	return changes, rows[len(rows)-1].Seq, false, nil
+	newest := rows[len(rows)-1]
+	b.Events, b.To, b.Proof = changes, newest.Seq, newest.Stamp
+	return b, false, nil
 }
 
 // change reads what a row of the log is about.

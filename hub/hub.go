@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -184,6 +185,8 @@ type Hub struct {
 	imports  signal
 	webhooks webhookStatus
 	intake   intake
+	// otherStream is when a client last proved that the store was put back; nil: none did.
+	otherStream atomic.Pointer[time.Time]
 }
 
 // New returns a hub that takes requests; [Hub.Run] does its work in the

@@ -139,29 +139,28 @@ func (l *live) takeDirty() []model.PageID {
 func (h *Hub) feed(ctx context.Context, page model.PageID) error {
 	for {
 		from := h.live.fedUpTo(page)
-		changes, to, err := h.newChanges(ctx, page, from)
-		if err != nil || to == from {
+		b, err := h.newChanges(ctx, page, from)
+		if err != nil || b.To == from {
 			return err
 		}
 		var frame []byte
-		if changes != nil {
-			frame, err = json.Marshal(model.Batch{Type: model.FrameBatch, Page: page, From: from, To: to, Events: changes})
-			if err != nil {
+		if b.Events != nil {
+			if frame, err = json.Marshal(b); err != nil {
 				return fmt.Errorf("encode batch: %w", err)
 			}
 		}
-		h.live.setFed(page, to)
+		h.live.setFed(page, b.To)
 		for _, s := range h.live.everySession() {
-			s.offer(queued{page: page, from: from, to: to, bytes: frame})
+			s.offer(queued{page: page, from: from, to: b.To, bytes: frame})
 		}
 	}
 }
 
 // newChanges reads the changes after those that were fed, and up to where they go.
-// Nil changes mean that they are too many, or gone, or not the same for all who see the
+// No list of changes means that they are too many, or gone, or not the same for all who see the
 // Page: each session reads by itself what it needs.
-func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (changes []model.Change, to int64, err error) {
-	to = from
+func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (b model.Batch, err error) {
+	b.To = from
 	var p store.Page
 	err = h.store.Read(ctx, func(r store.Reader) (err error) {
 		p, err = r.Page(page)
@@ -176,29 +175,26 @@ func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (ch
 			return err
 		}
 		if from < head-batchRows {
-			to = head
+			b.To = head
 			return nil
 		}
 		v := view{Reader: r, user: p.Installer.ID, now: h.utc(), pages: []store.Page{p}, seen: seenLinks{}}
-		read, upTo, gone, err := v.changesAfter(p, from)
-		if gone {
-			upTo = head
-		} else if upTo > from {
-			changes = read
+		var gone bool
+		if b, gone, err = v.changesAfter(p, from); gone {
+			b.To = head
 		}
-		to = upTo
-		if err == nil && changes != nil {
+		if err == nil && b.Events != nil {
 			var personal bool
-			if personal, err = v.personal(from, to); personal {
-				changes = nil
+			if personal, err = v.personal(from, b.To); personal {
+				b.Events = nil
 			}
 		}
 		return err
 	})
-	if err == nil && to > from {
+	if err == nil && b.To > from {
 		h.live.refresh(p)
 	}
-	return changes, to, err
+	return b, err
 }
 
 func (l *live) fedUpTo(page model.PageID) int64 {

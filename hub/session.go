@@ -264,10 +264,10 @@ func (s *Session) catchUp(ctx context.Context, page model.PageID, seq int64) err
 		s.unfollow(page)
 		return nil //nolint:nilerr // hidden meanwhile
 	}
-	batch := model.Batch{Type: model.FrameBatch, Page: page, From: seq, To: seq}
+	var batch model.Batch
 	var gone bool
 	err := s.hub.read(ctx, s.user, page, func(v view) (err error) {
-		batch.Events, batch.To, gone, err = v.changesAfter(v.pages[0], seq)
+		batch, gone, err = v.changesAfter(v.pages[0], seq)
 		return err
 	})
 	switch {

@@ -17,7 +17,8 @@ type Readiness struct {
 	// runs: nothing is taken then.
 	Store string `json:"store" enum:"ok,unavailable,slow,gone"`
 	// StorePutBack is when the store was found to be an older copy, or one that may be
-	// older; nil: never, or more than a week ago. It does not make the hub unready.
+	// older, or when a client proved that it is; nil: never, or more than a week ago. It
+	// does not make the hub unready.
 	StorePutBack *time.Time `json:"store_put_back,omitempty"`
 	// Webhooks is whether Meta knows where the app's webhooks go: "subscribed",
 	// "refused", "not asked" or "asking". It does not make the hub unready.
@@ -34,7 +35,9 @@ func (h *Hub) Ready(ctx context.Context) Readiness {
 	}
 	err := h.store.Read(ctx, func(reader store.Reader) error {
 		life, err := reader.Incarnation() // a row is enough: anybody may ask
-		r.StorePutBack = putBackAt(life, h.utc())
+		if r.StorePutBack = putBackAt(life, h.utc()); r.StorePutBack == nil {
+			r.StorePutBack = h.otherStream.Load()
+		}
 		return err
 	})
 	if err != nil {

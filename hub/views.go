@@ -216,7 +216,11 @@ func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, model.A
 
 func (h *Hub) position(r store.Reader, p store.Page, user model.UserID) (model.Position, error) {
 	seq, err := r.Head(p.ID)
-	return model.Position{Epoch: h.epoch(p, user), Seq: seq}, err
+	if err != nil {
+		return model.Position{}, err
+	}
+	stamp, err := r.HeadStamp(p.ID)
+	return model.Position{Epoch: h.epoch(p, user), Seq: seq, Proof: stamp}, err
 }
 
 // MarkRead moves the read mark that the team shares up to a message; never back.

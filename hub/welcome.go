@@ -61,13 +61,18 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 			at := v.asOf[p.ID]
 			wp := model.WelcomePage{Epoch: at.Epoch, Seq: at.Seq, Resume: model.ResumeReload}
 			if from, named := hello.Resume[p.ID]; named {
-				ok, err := v.resumable(p, from, at)
+				how, err := v.resumable(p, from, at)
 				if err != nil {
 					return err
 				}
-				if ok {
+				switch how {
+				case resumes:
 					wp.Resume = model.ResumeOK
 					follows[p.ID] = from.Seq
+				case otherStream:
+					wp.Anew = true
+					s.hub.sawOtherStream(p.ID, from.Seq, at.Seq)
+				case tooFar:
 				}
 			} else if seq, ok := s.following(p.ID); ok {
 				wp.Resume = model.ResumeOK
@@ -80,16 +85,60 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 	return w, follows, err
 }
 
+// resumption is how a client at some position goes on.
+type resumption int
+
+const (
+	// tooFar: it can't be sent what it misses, and reads the lists.
+	tooFar resumption = iota
+	// resumes: it is sent what it misses.
+	resumes
+	// otherStream: what it followed is not what is here, though it has the same name.
+	otherStream
+)
+
 // resumable tells whether a client at that position can be sent what it misses.
-func (v view) resumable(p store.Page, from, head model.Position) (bool, error) {
-	if from.Epoch != head.Epoch || from.Seq < 0 || from.Seq > head.Seq || head.Seq-from.Seq > model.ReloadBeyond {
-		return false, nil
+func (v view) resumable(p store.Page, from, head model.Position) (resumption, error) {
+	if from.Epoch != head.Epoch || from.Seq < 0 || from.Seq > head.Seq {
+		return tooFar, nil
 	}
 	if from.Seq == head.Seq {
-		return true, nil
+		return proven(from.Proof, head.Proof), nil
 	}
-	rows, err := v.Events(p.ID, from.Seq, 1)
-	return err == nil && len(rows) == 1 && rows[0].Seq == from.Seq+1, err
+	rows, err := v.Events(p.ID, max(from.Seq-1, 0), 2) //nolint:mnd // its last change and the next
+	if err != nil {
+		return tooFar, err
+	}
+	if len(rows) > 0 && rows[0].Seq == from.Seq {
+		if proven(from.Proof, rows[0].Stamp) == otherStream {
+			return otherStream, nil
+		}
+		rows = rows[1:]
+	} else if from.Proof != "" {
+		return tooFar, nil // its last change is forgotten: nothing can be proven by it
+	}
+	if len(rows) == 0 || rows[0].Seq != from.Seq+1 || head.Seq-from.Seq > model.ReloadBeyond {
+		return tooFar, nil
+	}
+	return resumes, nil
+}
+
+// proven compares what a client hands back with what its last change has. A client of
+// before has nothing to hand back.
+func proven(proof, stamp string) resumption {
+	if proof != "" && proof != stamp {
+		return otherStream
+	}
+	return resumes
+}
+
+// sawOtherStream notes that a client knows of changes that the store doesn't: it was put
+// back in a way that nothing else told.
+func (h *Hub) sawOtherStream(page model.PageID, seq, head int64) {
+	now := h.utc()
+	if h.otherStream.Swap(&now) == nil {
+		h.log.Warn("a client followed changes that the store does not hold: was it put back to an earlier copy?", keyPage, string(page), "client_seq", seq, "seq", head)
+	}
 }
 
 // following returns up to where a Page was queued or written.

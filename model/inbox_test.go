@@ -56,7 +56,15 @@ func TestInboxWelcome(t *testing.T) {
 			func(h int64) model.Welcome { return welcomeTo("e1.0", h, model.ResumeOK) }, true, false, false,
 		},
 		"beyond the head": {func(h int64) model.Welcome { return welcomeTo("e0.0", h-1, model.ResumeOK) }, true, false, false},
-		"not named":       {func(int64) model.Welcome { return model.Welcome{User: me} }, false, false, false},
+		"another stream by the same name": {func(h int64) model.Welcome {
+			w := welcomeTo("e0.0", h+3, model.ResumeReload)
+			for id, wp := range w.Pages {
+				wp.Anew = true
+				w.Pages[id] = wp
+			}
+			return w
+		}, true, false, false},
+		"not named": {func(int64) model.Welcome { return model.Welcome{User: me} }, false, false, false},
 		"another user": {
 			func(h int64) model.Welcome {
 				w := welcomeTo("e0.0", h, model.ResumeOK)

@@ -79,7 +79,7 @@ func (in *Inbox) apply(b Batch) (Receipt, error) {
 			return BatchApplied, nil
 		}
 	}
-	p.at.Seq = b.To
+	p.at.Seq, p.at.Proof = b.To, b.Proof
 	in.tryComplete(p)
 	return BatchApplied, nil
 }

@@ -105,7 +105,7 @@ func (in *Inbox) Welcome(w Welcome) ([]PageID, Changes) {
 
 func (in *Inbox) welcome(p *inboxPage, wp WelcomePage) {
 	in.unhide(p)
-	if p.placed && (p.at.Epoch != wp.Epoch || p.at.Seq > wp.Seq) {
+	if p.placed && (p.at.Epoch != wp.Epoch || p.at.Seq > wp.Seq || wp.Anew) {
 		going := p.positioned()
 		in.drop(p)
 		if going {

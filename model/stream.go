@@ -17,6 +17,11 @@ const ReloadBeyond = 5000
 type Position struct {
 	Epoch string `json:"epoch"`
 	Seq   int64  `json:"seq"`
+	// Proof is what the hub gave with the change of that seq. A client that hands it back
+	// proves that the stream is still the one that it followed: one that was put back to
+	// an earlier copy may have come past the same seq with other changes. Clients of
+	// before have none.
+	Proof string `json:"proof,omitempty"`
 }
 
 // AsOf is where each Page's stream stood when a list was read, in one transaction
@@ -66,6 +71,9 @@ type WelcomePage struct {
 	Epoch  string `json:"epoch"`
 	Seq    int64  `json:"seq"` // the head
 	Resume string `json:"resume" enum:"ok,reload"`
+	// Anew: what the client holds is of another stream, though its epoch is the same. It
+	// is dropped before the lists are read.
+	Anew bool `json:"anew,omitempty"`
 }
 
 // Batch holds the changes of one Page in the range (From, To]: all of them that this
@@ -76,6 +84,8 @@ type Batch struct {
 	From   int64     `json:"from"`
 	To     int64     `json:"to"`
 	Events []Change  `json:"events"`
+	// Proof is that of the [Position] that To is.
+	Proof string `json:"proof,omitempty"`
 }
 
 // ChangeKind says what a [Change] is about.

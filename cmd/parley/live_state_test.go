@@ -200,7 +200,7 @@ func (s *liveState) changed(b model.Batch) {
 	if b.From != p.at.Seq || b.To <= b.From {
 		s.fault("changes of %s in (%d, %d] after %d", b.Page, b.From, b.To, p.at.Seq)
 	}
-	p.at.Seq = b.To
+	p.at.Seq, p.at.Proof = b.To, b.Proof
 	for _, e := range b.Events {
 		switch e.Kind {
 		case model.ChangeConversation:

@@ -326,7 +326,7 @@ func (s *secretive) resumes() {
 	for id, at := range i.socket.positions() {
 		switch s.IntN(3) {
 		case 0:
-			at.Seq = max(0, at.Seq-s.Int64N(50))
+			at.Seq, at.Proof = max(0, at.Seq-s.Int64N(50)), ""
 			fallthrough
 		case 1:
 			resume[id] = at
@@ -335,7 +335,7 @@ func (s *secretive) resumes() {
 	// Another's position, as if somebody had told it.
 	for id, at := range s.anyone().socket.positions() {
 		if _, own := resume[id]; !own && s.IntN(2) == 0 {
-			at.Seq = max(0, at.Seq-s.Int64N(20))
+			at.Seq, at.Proof = max(0, at.Seq-s.Int64N(20)), ""
 			resume[id] = at
 		}
 	}

@@ -390,6 +390,68 @@ func TestAPrunedLogMeansReload(t *testing.T) {
 	contiguous(t, at.Seq, following.upTo(page, w.head(page)))
 }
 
+// TestAStreamUnderTheSameNameIsProven: a store that was put back, and went past where its
+// clients were, is told from the one that they followed by what they hand back; clients
+// of before, which hand nothing back, go on as they did.
+func TestAStreamUnderTheSameNameIsProven(t *testing.T) {
+	t.Parallel()
+	w := withPage(t, model.Private)
+	w.runs()
+	first := w.proven(w.ann, page)
+	l := w.listen(w.ann)
+	l.hello(resume{page: first})
+	for i := range 4 {
+		w.customerWrites(meta, hanako, fmt.Sprintf("m_more_%d", i), "more", time.Now())
+	}
+	bs := l.upTo(page, w.head(page))
+	last := bs[len(bs)-1]
+	at := model.Position{Epoch: first.Epoch, Seq: last.To, Proof: last.Proof}
+	l.hangUp()
+	if first.Proof == "" || last.Proof == "" || at != w.proven(w.ann, page) {
+		t.Fatalf("proofs %+v, %+v, in the list %+v", first, at, w.proven(w.ann, page))
+	}
+	late := w.listen(w.ann)
+	late.hello(resume{page: {Epoch: at.Epoch}})
+	if bs := late.upTo(page, at.Seq); bs[len(bs)-1].Proof != at.Proof {
+		t.Errorf("read from the store, the changes up to %d prove %q, want %q", at.Seq, bs[len(bs)-1].Proof, at.Proof)
+	}
+	late.hangUp()
+	ask := func(what string, from model.Position, want model.WelcomePage) {
+		t.Helper()
+		l := w.listen(w.ann)
+		defer l.hangUp()
+		want.Epoch, want.Seq = at.Epoch, w.head(page)
+		if got := l.hello(resume{page: from}).Pages[page]; got != want {
+			t.Errorf("%s: %+v, want %+v", what, got, want)
+		}
+	}
+	ok, reload := model.WelcomePage{Resume: model.ResumeOK}, model.WelcomePage{Resume: model.ResumeReload}
+	other := model.WelcomePage{Resume: model.ResumeReload, Anew: true}
+	unproven := func(p model.Position) model.Position { p.Proof = ""; return p }
+	ask("at the head", at, ok)
+	ask("behind", first, ok)
+	ask("at the beginning", model.Position{Epoch: at.Epoch}, ok)
+	if r := w.hub.Ready(t.Context()); r.StorePutBack != nil {
+		t.Errorf("put back, without any sign: %+v", r)
+	}
+	// What is here from the third last change on is not what the client was sent.
+	w.sql(`UPDATE events SET stamp = 'other' || seq WHERE page_id = ?1 AND seq > ?2;
+		UPDATE pages SET stamp = 'other' || seq WHERE page_id = ?1`, string(page), at.Seq-3)
+	ask("at the head of another", at, other)
+	ask("at the head of another, of before", unproven(at), ok)
+	ask("before they part", first, ok)
+	w.customerWrites(meta, ken, "m_new", "news", time.Now())
+	ask("behind in another", at, other)
+	ask("behind in another, of before", unproven(at), ok)
+	if r := w.hub.Ready(t.Context()); r.StorePutBack == nil || !r.Ready {
+		t.Errorf("it is not said: %+v", r)
+	}
+	// Where the change that was last is forgotten, nothing is proven by it.
+	w.prunedTo(page, at.Seq+1)
+	ask("its last change is forgotten", at, reload)
+	ask("its last change is forgotten, of before", unproven(at), ok)
+}
+
 // rows is a Page's log as it is kept.
 func (w *world) rows(id model.PageID) (rows []store.LogRow) {
 	w.Helper()

@@ -289,7 +289,17 @@ func (w *world) position(who account, id model.PageID) model.Position {
 	w.Helper()
 	var l pageList
 	w.get(who, "/v1/pages", &l)
-	return model.Position(l.AsOf[id])
+	return model.Position{Epoch: l.AsOf[id].Epoch, Seq: l.AsOf[id].Seq}
+}
+
+// proven is the same with the proof that the hub gives.
+func (w *world) proven(who account, id model.PageID) model.Position {
+	w.Helper()
+	var l struct {
+		AsOf model.AsOf `json:"as_of"`
+	}
+	w.get(who, "/v1/pages", &l)
+	return l.AsOf[id]
 }
 
 // head is a Page's newest seq.

@@ -305,6 +305,9 @@ type LogRow struct {
 	// ID is the object's id; for removed the id of what is gone.
 	ID string
 	At time.Time
+	// Stamp is the row's alone: another store has another at the same seq. Rows of before
+	// there were stamps have none.
+	Stamp string
 }
 
 // Filter is one of the lists of the inbox.

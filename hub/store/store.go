@@ -89,6 +89,8 @@ type Reader interface {
 	Installations(id model.MetaPageID) ([]Page, error)
 	// Head returns the Page's newest seq, 0 when nothing has happened.
 	Head(page model.PageID) (int64, error)
+	// HeadStamp returns the stamp of that change, which may be forgotten already.
+	HeadStamp(page model.PageID) (string, error)
 	// Events returns the Page's log after that seq, at most limit rows, in order.
 	Events(page model.PageID, after int64, limit int) ([]LogRow, error)
 

@@ -17,11 +17,11 @@ const pruneRows = 500
 // Events implements [store.Reader].
 func (r reader) Events(page model.PageID, after int64, limit int) ([]store.LogRow, error) {
 	var list []store.LogRow
-	err := r.each(`SELECT seq, kind, object_id, at FROM events WHERE page_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+	err := r.each(`SELECT seq, kind, object_id, at, stamp FROM events WHERE page_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
 		arguments{page, after, max(limit, 0)}, func(rows *sql.Rows) error {
 			var row store.LogRow
 			var at int64
-			if err := rows.Scan(&row.Seq, &row.Kind, &row.ID, &at); err != nil {
+			if err := rows.Scan(&row.Seq, &row.Kind, &row.ID, &at, &row.Stamp); err != nil {
 				return err
 			}
 			row.At = fromMicros(at)

@@ -20,8 +20,8 @@ func (s *Store) incarnate(ctx context.Context, life store.Incarnation, o Options
 	if err != nil {
 		return wrap(err, "read incarnation")
 	}
-	before, _ := readMark(s.path)
-	if life.Begun() || now.life.ID == "" {
+	before, marked := readMark(s.path)
+	if life.Begun() || now.life.ID == "" || !marked {
 		life.ID, before = uuid.NewString(), mark{}
 		if err := s.writeLife(ctx, life); err != nil {
 			return wrap(err, "write incarnation")

@@ -116,8 +116,8 @@ func (f found) difference() (store.Difference, error) {
 		return d, cause
 	case f.bad != nil:
 		return store.Damaged, f.bad
-	case !f.marked && !f.whole.there, !f.marked && f.whole.seqs.total() == 0 && f.whole.life.ID == "":
-		return "", nil // new
+	case !f.marked && f.whole.seqs.total() == 0:
+		return "", nil // new, or as good as new
 	case !f.marked:
 		return store.Unmarked, nil
 	case !f.whole.there && f.mark.Total > 0:

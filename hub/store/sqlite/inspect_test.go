@@ -414,6 +414,26 @@ func TestAFolderThatIsMovedGoesOn(t *testing.T) {
 	}
 }
 
+// An empty store without a mark is another, of which there is nothing to say.
+func TestAnEmptyStoreWithoutAMark(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "hub.db")
+	var ids []string
+	for range 2 {
+		s := openAt(t, path, Options{Exclusive: true})
+		ids = append(ids, s.ID())
+		if life := lifeOf(t, s); life.Begun() {
+			t.Errorf("%+v", life)
+		}
+		if err := errors.Join(s.Close(), os.Remove(markPath(path))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ids[0] == ids[1] {
+		t.Error("it passes for the one that was marked")
+	}
+}
+
 func TestSettledIncarnation(t *testing.T) {
 	t.Parallel()
 	path := copyOf(t, newHistory(t).closed)

@@ -44,6 +44,16 @@ func (r reader) Head(page model.PageID) (int64, error) {
 	return seq, wrap(err, "read head of page %s", page)
 }
 
+// HeadStamp implements [store.Reader].
+func (r reader) HeadStamp(page model.PageID) (string, error) {
+	var stamp string
+	err := r.get(`SELECT stamp FROM pages WHERE page_id = ?`, arguments{page}, &stamp)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	return stamp, wrap(err, "read head of page %s", page)
+}
+
 // PutPage implements [store.PageTx].
 func (t pageTx) PutPage(p *store.Page) error {
 	if err := t.own(p.ID, p.ID); err != nil {

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 
@@ -51,13 +53,24 @@ func (t pageTx) own(page model.PageID, id any) error {
 // error to [pageTx.spoil].
 func (t pageTx) change(kind store.Kind, id string) (int64, error) {
 	var seq int64
-	err := t.get(`UPDATE pages SET seq = seq + 1 WHERE page_id = ? RETURNING seq`, arguments{t.page}, &seq)
+	stamp := newStamp()
+	err := t.get(`UPDATE pages SET seq = seq + 1, stamp = ? WHERE page_id = ? RETURNING seq`, arguments{stamp, t.page}, &seq)
 	if err != nil {
 		return 0, wrap(err, "take seq of page %s", t.page)
 	}
-	err = t.run(`INSERT INTO events (page_id, seq, kind, object_id, at) VALUES (?, ?, ?, ?, ?)`,
-		t.page, seq, kind, id, micros(t.now()))
+	err = t.run(`INSERT INTO events (page_id, seq, kind, object_id, at, stamp) VALUES (?, ?, ?, ?, ?, ?)`,
+		t.page, seq, kind, id, micros(t.now()), stamp)
 	return seq, t.spoil(wrap(err, "log change of page %s", t.page))
+}
+
+// stampBytes are enough that no two logs have the same at a seq.
+const stampBytes = 8
+
+// newStamp returns what tells a row of a log from that which another store has there.
+func newStamp() string {
+	b := make([]byte, stampBytes)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // spoil keeps the transaction from being committed if there is an error.

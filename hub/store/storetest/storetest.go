@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"removeMessage", testRemoveMessage},
 		{"deletedTranscripts", testDeletedTranscripts},
 		{"prune", testPrune},
+		{"stamps", testStamps},
 		{"replies", testReplies},
 		{"dueReplies", testDueReplies},
 		{"attempts", testAttempts},
