@@ -279,6 +279,8 @@ const (
 	ErrFlagRequired    ID = "err_flag_required"
 	ErrChoice          ID = "err_choice"
 	ErrSetting         ID = "err_setting"
+	ErrSettingKey      ID = "err_setting_key"
+	ErrSettingKeyMeant ID = "err_setting_key_meant"
 	ErrSettingMissing  ID = "err_setting_missing"
 	ErrNotYet          ID = "err_not_yet"
 	ErrHubUnreachable  ID = "err_hub_unreachable"

@@ -142,6 +142,9 @@ type value struct{ key, text string }
 func valuesOf(prefix string, v reflect.Value) []value {
 	var out []value
 	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() {
+			continue // a flag alone sets it
+		}
 		key := prefix + v.Type().Field(i).Tag.Get("koanf")
 		switch field := v.Field(i).Interface().(type) {
 		case string:

@@ -2,18 +2,14 @@ package main
 
 import (
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/go-viper/mapstructure/v2"
-	"github.com/knadh/koanf/parsers/toml/v2"
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
 
 	"parley/hub"
@@ -144,8 +140,8 @@ func (p *program) layers(flags map[string]any, configFile string) (layers, error
 	}
 	if p.seat != nil { // it is the hub's, not the user's
 		l.path = ""
-	} else if err := loadFile(l.file, l.path, configFile != ""); err != nil {
-		return layers{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+	} else if err := p.loadFile(l.file, l.path, configFile != ""); err != nil {
+		return layers{}, err
 	}
 	variables := env.Provider(".", env.Opt{
 		Prefix: envPrefix, EnvironFunc: func() []string { return p.env }, TransformFunc: variable,
@@ -215,14 +211,6 @@ func decodeReason(err error) string {
 		err = values
 	}
 	return strings.ReplaceAll(err.Error(), "\n", "; ")
-}
-
-// loadFile reads a file of settings, which need not exist unless it was named.
-func loadFile(k *koanf.Koanf, path string, named bool) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !named {
-		return nil
-	}
-	return k.Load(file.Provider(path), toml.Parser())
 }
 
 // variable turns PARLEY_META_APP_ID into meta_app_id, PARLEY_TIMING_LEASE into
