@@ -20,8 +20,13 @@ var openers = map[string]bool{
 	"delivery": false, "read": false, "thread-pass": false, "response-feedback-good": false, "reaction-page": false, "unknown": false,
 }
 
+// byAnAd are those by which a customer comes from an ad: for a week after they wrote
+// Facebook may take a reply.
+var byAnAd = map[string]bool{"message-ad-referral": true, "postback-ad": true}
+
 // TestWhatOpensTheWindowAtItsEdge: a millisecond before t + 24 h a reply is allowed, at
-// t + 24 h it isn't, by the hub and by the model that clients judge with.
+// t + 24 h it isn't, or is uncertain until t + 7 days where an ad brought the customer; by
+// the hub and by the model that clients judge with.
 func TestWhatOpensTheWindowAtItsEdge(t *testing.T) {
 	t.Parallel()
 	w := newMetaWorld(t)
@@ -45,21 +50,34 @@ func TestWhatOpensTheWindowAtItsEdge(t *testing.T) {
 				t.Fatalf("the window is open until %v, want a day after %v", c.WindowUntil, at)
 			}
 			c.OtherApp = false // of standby, which is another rule
-			for _, edge := range []struct {
-				at   time.Time
-				code model.Code
-			}{{at.Add(model.ReplyWindow - time.Millisecond), ""}, {at.Add(model.ReplyWindow), model.WindowClosed}} {
-				w.passes(edge.at.Sub(w.clock()))
-				if v := model.CanReply(edge.at, w.pageNow(), c, w.ann.ID); v.Code != edge.code {
-					t.Errorf("at %v the model says %q, want %q", edge.at, v.Code, edge.code)
+			for _, edge := range edges(byAnAd[name]) {
+				w.passes(at.Add(edge.after).Sub(w.clock()))
+				if v := model.CanReply(at.Add(edge.after), w.pageNow(), c, w.ann.ID); v.Code != edge.code || v.Uncertain != edge.uncertain {
+					t.Errorf("after %v the model says %q, uncertain %t, want %q", edge.after, v.Code, v.Uncertain, edge.code)
 				}
 				held := edge.code == "" && w.conversation(psid).OtherApp
-				if v := w.conversation(psid).Reply; v.Code != edge.code && !held {
-					t.Errorf("at %v the hub says %q, want %q", edge.at, v.Code, edge.code)
+				if v := w.conversation(psid).Reply; (v.Code != edge.code || v.Uncertain != edge.uncertain) && !held {
+					t.Errorf("after %v the hub says %q, uncertain %t, want %q", edge.after, v.Code, v.Uncertain, edge.code)
 				}
 			}
 		})
 	}
+}
+
+// edge is what is judged so long after the customer's last word.
+type edge struct {
+	after     time.Duration
+	code      model.Code
+	uncertain bool
+}
+
+func edges(byAd bool) []edge {
+	const week = 7 * 24 * time.Hour
+	all := []edge{{model.ReplyWindow - time.Millisecond, "", false}}
+	if byAd {
+		return append(all, edge{model.ReplyWindow, "", true}, edge{week - time.Millisecond, "", true}, edge{week, model.WindowClosed, false})
+	}
+	return append(all, edge{model.ReplyWindow, model.WindowClosed, false})
 }
 
 // staysShut expects that nothing opened the window at that time.
