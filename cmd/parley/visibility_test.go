@@ -233,6 +233,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley sandbox":         {apart: "the outside world"},
 		"parley demo":            {apart: "a world of its own"},
 		"parley session":         {apart: "what a hub runs for a session over SSH: any of the others"},
+		"parley terminals":       {apart: "what a hub runs to let users in over SSH: it asks the hub for each"},
 		"parley user add":        {apart: "opens the store itself, at the hub's own machine"},
 		"parley user admin":      {apart: "opens the store itself, at the hub's own machine"},
 		"parley user key list":   {apart: "opens the store itself, at the hub's own machine; tells of no Page"},
