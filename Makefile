@@ -106,7 +106,7 @@ schedules: ## replies in order and once, keys act on what is lit, undo is right:
 test-browser: ## what users meet in a browser, in headless Chromium
 	@scripts/need-chromium
 	PARLEY_TEST_PICTURES="$(PICTURES)" PARLEY_TEST_BROWSER="$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" \
-		$(GO) test -count=1 -timeout 5m -run '^TestBrowser' ./cmd/parley
+		$(GO) test -count=1 -timeout 5m -run '^TestBrowser' ./cmd/parley ./ui/term
 
 # Flags of the attack: make attack ATTACK="-for 3s -kinds slow-bodies"
 ATTACK ?=

@@ -16,32 +16,27 @@ func (c *canvas) turn(y int, old, next []cell) {
 			x++
 			continue
 		}
-		from, to := run(old, next, x)
-		c.write(y, next, from, to)
+		to := run(old, next, x)
+		c.write(y, next, x, to)
 		x = to
 	}
 }
 
-// run returns the cells to write from where two rows begin to differ: what differs, with
-// what is near, and all of each wide character that is touched, the old as the new.
-func run(old, next []cell, x int) (from, to int) {
-	whole := func(x int) bool { return x == len(next) || old[x].width > 0 && next[x].width > 0 }
-	for from = x; !whole(from); from-- { //revive:disable-line:empty-block
-	}
-	for to, end := x+1, x+1; ; {
-		for !whole(to) {
-			to++
-		}
-		end = max(end, to)
+// run returns the end of what is to be written from where two rows begin to differ: what
+// differs, with what is near. No wide character is cut: where the old or the new one stands,
+// the rows differ in its first cell, which is written whole, or in all of them.
+func run(old, next []cell, x int) (to int) {
+	for to = x + 1; to < len(next); {
 		d := to
-		for d < len(next) && d < to+nearby && old[d] == next[d] {
+		for d < len(next)-1 && d < to+nearby && old[d] == next[d] {
 			d++
 		}
-		if d >= len(next) || old[d] == next[d] {
-			return from, end
+		if old[d] == next[d] {
+			return to
 		}
 		to = d + 1
 	}
+	return to
 }
 
 // write writes some cells of a row.
