@@ -11,5 +11,5 @@
 // typed messages that name what they are about, so that a late one does no harm.
 //
 // Nothing that somebody outside wrote is drawn but as a safe.Text, or written to the
-// terminal past the renderer but by ui/term.
+// terminal but by ui/term.
 package ui

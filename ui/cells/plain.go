@@ -8,8 +8,8 @@ import (
 )
 
 // Shown returns the text as the terminal draws it in as many cells as are measured. One
-// that measures clusters draws everything as it is, but for what the renderer does not
-// take for a cluster. For any other, emoji sequences are
+// that measures clusters draws everything as it is, but for what is not measured as
+// one cluster in a line. For any other, emoji sequences are
 // taken apart: variation selectors, joiners, skin tones and keycaps go, so that what is
 // left is as wide as each of its characters.
 func (m Measure) Shown(s string) string {
@@ -43,7 +43,7 @@ func joinsEmoji(r rune) bool {
 const base = "◌"
 
 // based parts characters of ASCII from what follows and would count as one with them:
-// the renderer draws each in a cell by itself, so that the rest of the line would stand
+// where a line is measured each has a cell by itself, so that the rest of it would stand
 // off. What has cells of its own gets a base of its own, what has none goes: of a keycap
 // the digit is left.
 func based(s string) string {
