@@ -28,6 +28,9 @@ type Problem struct {
 	Reply *model.Verdict `json:"reply"`
 	// Until is when it is worth asking again; nil: not told.
 	Until *time.Time `json:"until"`
+	// Reason is Facebook's; Since is when a reply window closed. Empty, nil: not told.
+	Reason model.Untrusted `json:"reason"`
+	Since  *time.Time      `json:"since"`
 }
 
 // Refused tells that the hub did not do what it was asked, for sure.

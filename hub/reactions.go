@@ -42,7 +42,7 @@ func (h *Hub) React(ctx context.Context, user model.User, conversation model.Con
 			return model.Refuse(model.NoReactionTarget)
 		}
 		if v := model.CanReply(h.utc(), page.Page, c.Conversation, user.ID); !v.Allowed {
-			return &model.Refusal{Code: v.Code, Verdict: &v}
+			return model.RefuseReply(v, page.Page, c.Conversation)
 		}
 		out, err = h.wish(tx, user, m, emoji)
 		return err

@@ -143,7 +143,7 @@ func (h *Hub) judge(tx store.PageTx, user model.UserID, page store.Page, c store
 		return nil
 	}
 	if v := model.CanReply(h.utc(), page.Page, c.Conversation, user); !v.Allowed {
-		return &model.Refusal{Code: v.Code, Verdict: &v}
+		return model.RefuseReply(v, page.Page, c.Conversation)
 	}
 	return checkNewer(tx, user, d.Conversation, d.SeenSeq)
 }

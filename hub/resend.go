@@ -16,7 +16,7 @@ func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, co
 			return model.Refuse(model.StateChanged)
 		}
 		if v := model.CanReply(b.now, b.page.Page, c.Conversation.Conversation, user.ID); !v.Allowed {
-			return &model.Refusal{Code: v.Code, Verdict: &v}
+			return model.RefuseReply(v, b.page.Page, c.Conversation.Conversation)
 		}
 		if err := checkNewer(b.tx, user.ID, c.ID, seen); err != nil {
 			return err

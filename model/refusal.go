@@ -1,6 +1,7 @@
 package model
 
 import (
+	"log/slog"
 	"slices"
 	"time"
 )
@@ -180,7 +181,26 @@ type Refusal struct {
 	Verdict *Verdict
 	// Until is when it is worth asking again; nil: not known.
 	Until *time.Time
+	// Reason is Facebook's, of a Page that it restricts; Since when a window closed.
+	Reason Untrusted
+	Since  *time.Time
 }
+
+// RefuseReply refuses a reply by its verdict, with what the Page and the conversation tell
+// of it.
+func RefuseReply(v Verdict, p Page, c Conversation) *Refusal {
+	r := &Refusal{Code: v.Code, Verdict: &v, Until: v.Until}
+	switch {
+	case v.Code == PageRestricted && p.Restricted != nil:
+		r.Reason = p.Restricted.Reason
+	case v.Code == WindowClosed:
+		r.Since = c.ClosedAt()
+	}
+	return r
+}
+
+// LogValue implements [slog.LogValuer].
+func (r *Refusal) LogValue() slog.Value { return slog.StringValue(string(r.Code)) }
 
 // Error implements error.
 func (r *Refusal) Error() string { return "refused: " + string(r.Code) }

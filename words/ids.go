@@ -270,6 +270,7 @@ func Attachment(kind string) ID { return ID(attachPrefix + kind) }
 // What went wrong.
 const (
 	ErrorLabel         ID = "error_label"
+	CodeWindowClosedAt ID = "code_window_closed_at"
 	ZoneRefused        ID = "zone_refused"
 	ErrUnknownFlag     ID = "err_unknown_flag"
 	ErrFlagValue       ID = "err_flag_value"

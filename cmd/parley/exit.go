@@ -95,11 +95,7 @@ func (p *program) failure(err error) *failure {
 
 // problem words what a hub answered.
 func (p *program) problem(q *client.Problem) *failure {
-	f := &failure{exit: exitFailed, code: q.Code, say: p.code(q.Code, q.Detail)}
-	// Before the clock shows another minute, the time would say nothing.
-	if id := words.CodeUntil(string(q.Code)); q.Until != nil && q.Until.Sub(p.now()) > time.Minute && p.words.Has(id) {
-		f.say = p.words.Say(id, "Time", p.clock(*q.Until))
-	}
+	f := &failure{exit: exitFailed, code: q.Code, say: p.refusal(q)}
 	switch q.Status {
 	case http.StatusForbidden, http.StatusConflict:
 		f.exit = exitRefused
@@ -107,6 +103,36 @@ func (p *program) problem(q *client.Problem) *failure {
 		f.exit = exitMissing
 	}
 	return f
+}
+
+// refusal says why a hub refused something, with Facebook's reason and the time, as far as
+// they are told.
+func (p *program) refusal(q *client.Problem) string {
+	say := p.code(q.Code, q.Detail)
+	switch id := words.CodeUntil(string(q.Code)); {
+	case q.Code == model.WindowClosed && q.Since != nil && !q.Since.After(p.now()):
+		say = p.words.Say(words.CodeWindowClosedAt, "Time", p.clock(*q.Since))
+	case q.Code == model.PageRestricted:
+		// Facebook ends its reasons with a full stop or without one; the sentence has its own.
+		if reason := strings.TrimRight(safe.Line(q.Reason).String(), " .。"); reason != "" {
+			say = p.words.Say(words.ComposerRestrictedFor, "Reason", reason)
+		}
+		if q.Until != nil {
+			say += p.between() + p.words.Say(words.ComposerRestrictedUntil, "Time", p.clock(*q.Until))
+		}
+	// Before the clock shows another minute, the time would say nothing.
+	case q.Until != nil && q.Until.Sub(p.now()) > time.Minute && p.words.Has(id):
+		say = p.words.Say(id, "Time", p.clock(*q.Until))
+	}
+	return say
+}
+
+// between stands between two sentences.
+func (p *program) between() string {
+	if p.words.Japanese() {
+		return ""
+	}
+	return " "
 }
 
 // code says a code in the user's language; one that there are no words for, as the

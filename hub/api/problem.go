@@ -41,7 +41,10 @@ type Problem struct {
 	// Reply is the verdict where a reply is refused by one.
 	Reply *model.Verdict `json:"reply,omitempty"`
 	// Until is when it is worth asking again.
-	Until  *time.Time          `json:"until,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
+	// Reason is Facebook's, Since when a reply window closed.
+	Reason model.Untrusted     `json:"reason,omitempty"`
+	Since  *time.Time          `json:"since,omitempty"`
 	Errors []*huma.ErrorDetail `json:"errors,omitempty"`
 }
 
@@ -132,7 +135,7 @@ func (s *server) problem(ctx context.Context, err error) error {
 		return nil
 	case errors.As(err, &refusal):
 		p := newProblem(refusedStatus(refusal.Code), refusal.Code, sentence(refusal.Code))
-		p.Reply, p.Until = refusal.Verdict, refusal.Until
+		p.Reply, p.Until, p.Reason, p.Since = refusal.Verdict, refusal.Until, refusal.Reason, refusal.Since
 		if refusal.Code == model.SlowDown {
 			return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(s.hub.Timing().LoginPoll)}})
 		}
