@@ -1,11 +1,18 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
+	"slices"
 	"strings"
 
+	xterm "github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"parley/client"
 	"parley/model"
@@ -59,14 +66,59 @@ func (p *program) pageVisibilityCommand() *cobra.Command {
 }
 
 func (p *program) pageDisconnectCommand() *cobra.Command {
-	return &cobra.Command{
+	var yes bool
+	cmd := &cobra.Command{
 		Use: "disconnect PAGE", Short: p.words.Say(words.PageDisconnectShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.onPage(func(c *client.Client) (model.Page, error) {
+				if !yes && p.typesHere() {
+					if err := p.confirmDisconnect(cmd.Context(), c, model.PageID(args[0])); err != nil {
+						return model.Page{}, err
+					}
+				}
 				return c.Uninstall(cmd.Context(), model.PageID(args[0]))
 			}, words.PageDisconnected)
 		},
 	}
+	cmd.Flags().BoolVar(&yes, "yes", false, p.words.Say(words.FlagDisconnectYes))
+	return cmd
+}
+
+// typesHere tells whether somebody at a terminal can be asked.
+func (p *program) typesHere() bool {
+	f, ok := p.in.(*os.File)
+	return ok && xterm.IsTerminal(f.Fd())
+}
+
+// longestName is more than anybody types to name a Page.
+const longestName = 4 << 10
+
+// confirmDisconnect has the user type the Page's name, or its id where the name is not to
+// be seen. A Page that there isn't is the hub's to tell of.
+func (p *program) confirmDisconnect(ctx context.Context, c *client.Client, id model.PageID) error {
+	pages, err := c.Pages(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(pages, func(page model.Page) bool { return page.ID == id })
+	if i < 0 {
+		return nil
+	}
+	name := safe.Line(pages[i].Name).String()
+	if name == "" {
+		name = string(id)
+	}
+	_, _ = fmt.Fprint(p.err, p.words.Say(words.DisconnectAsk, "Name", name))
+	answer, err := await(ctx, func() (string, error) {
+		return bufio.NewReader(io.LimitReader(p.in, longestName)).ReadString('\n')
+	})
+	if ctx.Err() != nil || err != nil && !errors.Is(err, io.EOF) {
+		return errors.Join(ctx.Err(), err)
+	}
+	if answer = norm.NFC.String(strings.TrimSpace(answer)); answer != strings.TrimSpace(name) {
+		return failed(p.words.Say(words.DisconnectNot, "Name", name))
+	}
+	return nil
 }
 
 // onPage does something with a Page and says so.

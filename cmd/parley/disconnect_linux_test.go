@@ -1,0 +1,57 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"parley/words"
+)
+
+// TestDisconnectAsks: at a terminal a Page goes by its name alone, or with --yes; scripts
+// are not asked.
+func TestDisconnectAsks(t *testing.T) {
+	t.Parallel()
+	w, aki := connectedWorld(t)
+	page := w.facebook.PageID
+	const name = "Aoyama Coffee"
+	connected := func() bool {
+		t.Helper()
+		return !strings.Contains(aki.cli("page", "list").ok().out, english.Say(words.StateOff))
+	}
+	answers := func(typed string, args ...string) int {
+		t.Helper()
+		user, tty, err := pty.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = user.Close() }()
+		p := newProcess(t, aki.screenEnv(), append([]string{"page", "disconnect", page}, args...)...)
+		p.cmd.Stdin = tty
+		p.begin()
+		_ = tty.Close()
+		_, _ = io.WriteString(user, typed)
+		return p.exit(30 * time.Second)
+	}
+	for _, typed := range []string{"\n", "yes\n", "y\n", name + " 2\n", page + "\n", "\x04"} {
+		if code := answers(typed); code != exitFailed {
+			t.Errorf("%q: exit code %d", typed, code)
+		}
+	}
+	if !connected() {
+		t.Fatal("it went")
+	}
+	if code := answers(name + "\n"); code != exitDone {
+		t.Errorf("by its name: exit code %d", code)
+	}
+	if connected() {
+		t.Error("it is still there")
+	}
+	if code := answers("", "--yes"); code != exitDone {
+		t.Errorf("--yes: exit code %d", code)
+	}
+	aki.cli("page", "disconnect", page).ok()
+}
