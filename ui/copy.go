@@ -2,11 +2,16 @@ package ui
 
 import (
 	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
 	"parley/model/safe"
+	"parley/ui/overlay"
 	"parley/ui/term"
 	"parley/words"
 )
@@ -39,25 +44,58 @@ func (m *Model) copyText() tea.Cmd {
 	return term.Copy(safe.BodyAll(text).String())
 }
 
-// address returns the address of the first attachment of the selected message that has
-// one which a browser may open.
-func (m *Model) address() (string, bool) {
+// written finds addresses in a text. In Japanese what follows one need not be apart from it,
+// so an address consists of the characters that one is sent in.
+var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()*+,;=%]+`)
+
+// addresses returns what a browser may open of the selected message: the addresses in its
+// text, then those of its attachments, each once.
+func (m *Model) addresses() []*url.URL {
 	msg, ok := m.thread.Selected()
 	if !ok || m.shown.id == "" {
-		return "", false
+		return nil
 	}
-	for _, a := range msg.Attachments {
-		text := safe.Line(a.URL).String()
+	var all []*url.URL
+	add := func(text string) {
 		u, err := url.Parse(text)
-		if err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") && !safe.Line(a.URL).Cut() {
-			return u.String(), true
+		if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return
+		}
+		if !slices.ContainsFunc(all, func(o *url.URL) bool { return o.String() == u.String() }) {
+			all = append(all, u)
 		}
 	}
-	return "", false
+	for _, text := range written.FindAllString(safe.BodyAll(msg.Text).String(), -1) {
+		if text = ended(text); !strings.Contains(text, "://") {
+			text = "https://" + text
+		}
+		add(text)
+	}
+	for _, a := range msg.Attachments {
+		if line := safe.Line(a.URL); !line.Cut() {
+			add(line.String())
+		}
+	}
+	return all
+}
+
+// ended takes from the end of an address what belongs to the sentence around it.
+func ended(s string) string {
+	for s != "" {
+		end := s[len(s)-1]
+		switch {
+		case strings.IndexByte(".,;:!?'*", end) >= 0,
+			end == ')' && strings.Count(s, "(") < strings.Count(s, ")"), end == ']' && strings.Count(s, "[") < strings.Count(s, "]"):
+			s = s[:len(s)-1]
+		default:
+			return s
+		}
+	}
+	return s
 }
 
 func needsAddress(m *Model) string {
-	if _, ok := m.address(); !ok {
+	if len(m.addresses()) == 0 {
 		return m.say(words.WhyNoAddress)
 	}
 	return ""
@@ -66,16 +104,39 @@ func needsAddress(m *Model) string {
 // addressOpened is the answer of the browser's start.
 type addressOpened struct{ err error }
 
-// openAddress opens an attachment in the browser, and says at which host it is. Where
-// the program runs on another machine, the address goes into the clipboard.
+// openAddress opens an address of the selected message in the browser, and says at which
+// host it is; of several it asks which. Where the program runs on another machine, the
+// address goes into the clipboard.
 func (m *Model) openAddress() tea.Cmd {
-	s, _ := m.address()
-	u, err := url.Parse(s)
-	if err != nil {
-		return nil // address gives none that isn't one
+	all := m.addresses()
+	if len(all) == 1 {
+		return m.browseTo(all[0])
 	}
-	return m.browseTo(u)
+	const most = 9 // that a key chooses
+	var options []overlay.Option
+	for i, u := range all {
+		o := overlay.Option{ID: strconv.Itoa(i), Title: m.look.Cut(m.look.Ours(u.String()), addressCells)}
+		if i < most {
+			o.Key = strconv.Itoa(i + 1)
+		}
+		options = append(options, o)
+	}
+	m.lay(overlay.NewChoice(m.say(words.AddressesTitle), options), func(a overlay.Action) tea.Cmd {
+		chosen, ok := a.(overlay.Chosen)
+		if !ok {
+			return nil
+		}
+		i, err := strconv.Atoi(chosen.ID)
+		if err != nil {
+			return nil
+		}
+		return m.browseTo(all[i])
+	})
+	return nil
 }
+
+// addressCells is how much of an address is shown where one is chosen: its host first.
+const addressCells = 50
 
 // addressOpened copies nothing by itself: it says what to do where there is no browser.
 func (m *Model) addressOpened(o addressOpened) tea.Cmd {

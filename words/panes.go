@@ -111,6 +111,7 @@ const (
 	SaidPageChecking    ID = "said_page_checking"
 	SaidLinkCopied      ID = "said_link_copied"
 	SaidAddressOpened   ID = "said_address_opened"
+	AddressesTitle      ID = "addresses_title"
 	PasteNowhere        ID = "paste_nowhere"
 	PasteTooLong        ID = "paste_too_long"
 	NewsUnreadable      ID = "news_unreadable"
