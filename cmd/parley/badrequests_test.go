@@ -55,7 +55,7 @@ func TestBodiesThatMeanNothing(t *testing.T) {
 			`{`, `{"`, `not JSON`, `[]`, `"text"`, `7`, `{"nonsense":1}`, `{"text":{}}`, `{"client_id":7,"text":[]}`, "\xff\xfe", `{}{}`,
 			strings.Repeat(`[`, 20000), `{"a":` + strings.Repeat(`{"a":`, 5000) + `1` + strings.Repeat(`}`, 5001),
 		} {
-			isProblem(t, "body "+body[:min(len(body), 30)], aki.call(r.method, path, []byte(body)), http.StatusBadRequest, http.StatusUnprocessableEntity)
+			isProblem(t, "body "+body[:min(len(body), 30)], aki.call(r.method, path, []byte(body)), http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge)
 		}
 		if r.RequestBody.Required {
 			isProblem(t, "no body", aki.call(r.method, path, []byte{}), http.StatusBadRequest, http.StatusUnprocessableEntity)

@@ -18,7 +18,7 @@ import (
 // general has somebody ask what is about no Page, or about all.
 func (s *secretive) general() {
 	i := s.anyone()
-	path := one(s, []string{"/v1/pages", "/v1/users", "/v1/me", "/v1/tokens", "/v1/audit", "/v1/stats", "/metrics", "/readyz", "/openapi.json"})
+	path := one(s, []string{"/v1/pages", "/v1/users", "/v1/me", "/v1/tokens", "/v1/audit", "/v1/stats", "/readyz", "/openapi.json"})
 	a := i.asks(http.MethodGet, path, nil)
 	open := !strings.HasPrefix(path, "/v1/")
 	admins := path == "/v1/audit" || path == "/v1/stats"

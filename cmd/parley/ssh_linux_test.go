@@ -424,7 +424,7 @@ func TestSSHDemo(t *testing.T) {
 		return anyHolds(lines, "has made ") && anyHolds(lines, "can share it again") && !anyHolds(lines, row)
 	})
 	t.Logf("private after %s", time.Since(began).Round(time.Millisecond))
-	installer.sees("private")
+	installer.sees("private: only you")
 	installer.presses(keyCtrlK, "Commands")
 	installer.types("share this page" + keyEnter)
 	installer.sees("will see all conversations of")
