@@ -85,6 +85,13 @@ func newFakeGraph() *fakeGraph {
 	}
 }
 
+// set changes what it does, while a hub may be asking.
+func (g *fakeGraph) set(change func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	change()
+}
+
 // plays adds answers to the script.
 func (g *fakeGraph) plays(as ...answer) {
 	g.mu.Lock()

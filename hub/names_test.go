@@ -13,7 +13,7 @@ func TestNamesAfterAFailure(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.customerWrites(hanako)
 		w.settle()
-		w.graph.profile = model.Customer{Name: "山田 花子"}
+		w.graph.set(func() { w.graph.profile = model.Customer{Name: "山田 花子"} })
 		w.pass(time.Minute)
 		if c := w.conversation(hanako); c.Customer.Name != "山田 花子" || w.graph.profileCalls != 2 {
 			t.Errorf("within a minute asked %d times, and called %q", w.graph.profileCalls, string(c.Customer.Name))
@@ -35,7 +35,7 @@ func TestNamesByBackOff(t *testing.T) {
 // TestNamesWhenOpened: whoever is opened without a name is asked for, but not each time.
 func TestNamesWhenOpened(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.graph.profileErr = model.ErrNoProfile
+		w.graph.set(func() { w.graph.profileErr = model.ErrNoProfile })
 		w.customerWrites(hanako)
 		w.pass(time.Hour)
 		before := w.graph.profileCalls
@@ -47,7 +47,7 @@ func TestNamesWhenOpened(t *testing.T) {
 		if n := w.graph.profileCalls - before; n != 1 {
 			t.Errorf("asked %d times when opened", n)
 		}
-		w.graph.profile = model.Customer{Name: "山田 花子"}
+		w.graph.set(func() { w.graph.profile = model.Customer{Name: "山田 花子"} })
 		w.pass(time.Minute)
 		_, _, _, err := w.hub.Messages(w.ctx, w.ann, conversationWith(hanako), "", 10)
 		w.must(err)

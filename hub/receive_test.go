@@ -767,7 +767,7 @@ func TestReceiveWhileTheStoreCantBeWritten(t *testing.T) {
 
 func TestNamesOfNewCustomers(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.graph.profile = model.Customer{Name: "山田 花子", Locale: "ja_JP"}
+		w.graph.set(func() { w.graph.profile = model.Customer{Name: "山田 花子", Locale: "ja_JP"} })
 		w.customerWrites(hanako)
 		w.settle()
 		c := w.conversation(hanako)
@@ -787,7 +787,7 @@ func TestNamesOfNewCustomers(t *testing.T) {
 // A name that Meta does not tell is asked for again, not at once.
 func TestNamesNotTold(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.graph.profileErr = model.ErrNoProfile
+		w.graph.set(func() { w.graph.profileErr = model.ErrNoProfile })
 		w.customerWrites(hanako)
 		w.pass(time.Hour)
 		if w.graph.profileCalls != 1 {

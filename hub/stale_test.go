@@ -126,7 +126,7 @@ func TestACheckThatIsAnsweredLate(t *testing.T) {
 				id := w.reply(hanako, "hello")
 				w.wantState(id, model.Unknown)
 				w.graph.shows(model.SentMessage{MID: "m_found", FromPage: true, Text: "hello", CreatedAt: now()})
-				w.graph.onThread = func(context.Context) { before(func() { c.meanwhile(w, id) }) }
+				w.graph.set(func() { w.graph.onThread = func(context.Context) { before(func() { c.meanwhile(w, id) }) } })
 				w.pass(hub.DefaultTiming().UnknownChecks[0] + time.Second)
 				if m := w.wantState(id, c.want); m.MID != c.mid {
 					t.Errorf("it has the id %q, want %q", m.MID, c.mid)
