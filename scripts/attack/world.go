@@ -53,13 +53,13 @@ func newWorld(ctx context.Context, program string) (w *world, err error) {
 		return nil, err
 	}
 	w = &world{dir: dir, err: &bytes.Buffer{}, http: &http.Client{Timeout: 10 * time.Second}}
-	defer func() {
+	defer func(made *world) {
 		if err != nil {
-			w.close()
+			made.close()
 		}
-	}()
+	}(w)
 	if program == "" {
-		program = filepath.Join(dir, "parley")
+		program = filepath.Join(dir, "program")                                         // beside the folder of its settings
 		build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/parley") //nolint:gosec // the folder is our own
 		if out, err := build.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("build: %w: %s", err, out)
