@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -22,7 +23,7 @@ type kind struct {
 // kinds are all of them. What attacks another of the hub's ports has a list of its own in a
 // file of its own, which is added here.
 func kinds() []kind {
-	return append(httpKinds(), socketKinds()...)
+	return slices.Concat(httpKinds(), socketKinds(), sshKinds())
 }
 
 // attempts a second, of all connections together: more would measure how fast this machine

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,6 +79,16 @@ func (w *world) measure(ctx context.Context) (r result) {
 			}
 		})
 	}
+	working.Go(func() { // over SSH, where what counts is whether they come in
+		for wait(ctx, time.Second) {
+			if err := w.memberComes(context.WithoutCancel(ctx)); err != nil {
+				mu.Lock()
+				r.failed++
+				r.failure = fmt.Errorf("over SSH: %w", err)
+				mu.Unlock()
+			}
+		}
+	})
 	before := w.cpu()
 	for wait(ctx, 100*time.Millisecond) {
 		r.rss = max(r.rss, w.rss())
@@ -87,15 +98,37 @@ func (w *world) measure(ctx context.Context) (r result) {
 	return r
 }
 
-// rss is how much memory the hub holds; 0 where nobody tells.
+// rss is how much memory the hub holds, and what it runs beside it: of that only what is not
+// the same program in memory. 0 where nobody tells.
 func (w *world) rss() int64 {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", w.hub.Process.Pid))
+	hub := w.hub.Process.Pid
+	sum := memoryOf(hub, "VmRSS")
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", hub)) // of whichever thread started it
+	if err != nil {
+		return sum
+	}
+	for _, file := range tasks {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		for _, child := range strings.Fields(string(b)) {
+			if pid, err := strconv.Atoi(child); err == nil {
+				sum += memoryOf(pid, "RssAnon")
+			}
+		}
+	}
+	return sum
+}
+
+func memoryOf(pid int, field string) int64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(b)) {
 		var kb int64
-		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kb); err == nil {
+		if _, err := fmt.Sscanf(line, field+": %d kB", &kb); err == nil {
 			return kb << 10
 		}
 	}

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // world is a hub that is attacked, and what it needs.
@@ -39,6 +41,7 @@ type target struct {
 	member string
 	secret string
 	page   string
+	ssh    sshTarget
 }
 
 // began is how long what is started may take.
@@ -79,15 +82,19 @@ func newWorld(ctx context.Context, program string) (w *world, err error) {
 	}
 	env = append(env, "PARLEY_META_GRAPH_URL="+facebook.GraphURL, "PARLEY_META_APP_ID="+facebook.AppID, "PARLEY_METRICS_LISTEN=",
 		"PARLEY_META_APP_SECRET="+facebook.AppSecret, "PARLEY_META_VERIFY_TOKEN="+facebook.VerifyToken)
-	var listens struct{ Listen, URL string }
-	if w.hub, err = w.start(ctx, env, &listens, program, "hub", "--listen", "127.0.0.1:0", "--json"); err != nil {
+	var listens struct {
+		Listen, URL string
+		SSH         struct{ Listen string }
+	}
+	if w.hub, err = w.start(ctx, env, &listens, program, "hub", "--listen", "127.0.0.1:0", "--ssh", "127.0.0.1:0", "--json"); err != nil {
 		return nil, err
 	}
 	w.target = target{address: listens.Listen, url: listens.URL, secret: facebook.AppSecret, page: facebook.PageID}
-	if w.target.token, err = w.user(ctx, env, program, "Attacker"); err != nil {
+	w.target.ssh.address = listens.SSH.Listen
+	if w.target.token, w.target.ssh.attacker, err = w.user(ctx, env, program, "Attacker"); err != nil {
 		return nil, err
 	}
-	if w.target.member, err = w.user(ctx, env, program, "Member"); err != nil {
+	if w.target.member, w.target.ssh.member, err = w.user(ctx, env, program, "Member"); err != nil {
 		return nil, err
 	}
 	body, _ := json.Marshal(map[string]string{"page": facebook.PageID, "token": facebook.PageToken, "visibility": "shared"})
@@ -130,16 +137,20 @@ func (w *world) start(ctx context.Context, env []string, out any, program string
 	return cmd, nil
 }
 
-// user adds an admin, and returns their token.
-func (w *world) user(ctx context.Context, env []string, program, name string) (string, error) {
-	cmd := exec.CommandContext(ctx, program, "user", "add", name, "--admin", "--token", "--json") //nolint:gosec // as above
+// user adds an admin, and returns their token and their key.
+func (w *world) user(ctx context.Context, env []string, program, name string) (string, ssh.Signer, error) {
+	file, key, err := w.keyFile(name)
+	if err != nil {
+		return "", nil, err
+	}
+	cmd := exec.CommandContext(ctx, program, "user", "add", name, "--admin", "--token", "--ssh-key", file, "--json") //nolint:gosec // as above
 	cmd.Env = env
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("add user: %w", err)
+		return "", nil, fmt.Errorf("add user: %w", err)
 	}
 	var added struct{ Token string }
-	return added.Token, json.Unmarshal(out, &added)
+	return added.Token, key, json.Unmarshal(out, &added)
 }
 
 const customer = "70010000000000007001"
@@ -195,6 +206,9 @@ func (w *world) send(req *http.Request, want int) error {
 func (w *world) alive(ctx context.Context) error {
 	if err := w.call(ctx, http.MethodGet, "/readyz", "", nil, http.StatusOK); err != nil {
 		return fmt.Errorf("the hub after it: %w: %s", err, w.err)
+	}
+	if err := w.memberComes(ctx); err != nil {
+		return fmt.Errorf("over SSH after it: %w: %s", err, w.err)
 	}
 	for _, bad := range []string{"panic", "fatal error"} {
 		if said := w.err.String(); strings.Contains(said, bad) {
