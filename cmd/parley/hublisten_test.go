@@ -130,13 +130,13 @@ func TestTheHubSpeaksTLS(t *testing.T) {
 	aki := w.addAdmin("Aki Mori")
 	trusts := []string{"SSL_CERT_FILE=" + cert}
 	aki.withEnv("", trusts, "whoami").ok()
-	tail := newProcess(t, append(w.env(aki.homeDir, "PARLEY_HUB="+w.hubURL, "PARLEY_TOKEN="+aki.token), trusts...), "tail", "--json")
-	tail.begin()
 	token := filepath.Join(w.dir, "page-token")
 	if err := os.WriteFile(token, []byte(w.facebook.PageToken), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	aki.withEnv("", trusts, "page", "connect", "--page", w.facebook.PageID, "--token-file", token, "--visibility", "shared").ok()
+	tail := newProcess(t, append(w.env(aki.homeDir, "PARLEY_HUB="+w.hubURL, "PARLEY_TOKEN="+aki.token), trusts...), "tail", "--json", "--from", "0")
+	tail.begin()
 	waitFor(t, "the stream comes by TLS", patience, func() bool { return strings.Contains(tail.out.String(), `"page"`) })
 	tail.kill()
 

@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -33,11 +32,10 @@ type screen struct {
 	raw      bytes.Buffer
 	// heard is when the program wrote last.
 	heard time.Time
-	// typed is the text that was typed last, and before when the program wrote before that.
-	typed  string
-	before time.Time
-	hungUp bool
-	pumps  sync.WaitGroup
+	// blurred: the terminal was told that it has lost the focus.
+	blurred bool
+	hungUp  bool
+	pumps   sync.WaitGroup
 }
 
 // The size of a terminal with three panes, unless a test says otherwise.
@@ -204,28 +202,30 @@ func (s *screen) resize(w, h int) {
 	s.setSize(w, h)
 }
 
-// types has the user type keys. A text and the key that ends it are no hand's where they
-// come at once: that key comes once the text stands on the screen.
+// types has the user type keys, by hand: a text, and the enter that ends it, are apart
+// from each other and from what was typed before, however late the program reads them.
 func (s *screen) types(keys string) {
 	s.t.Helper()
 	text, ends := strings.CutSuffix(keys, keyEnter)
 	if text != "" {
-		s.typed, s.before = text, s.came()
-		if utf8.RuneCountInString(text) < 2 || text[0] < ' ' {
-			s.typed = ""
-			s.writes(keys)
-			return
-		}
-		s.writes(text)
+		s.apart(text)
 	}
 	if ends {
-		last, _ := utf8.DecodeLastRuneInString(s.typed)
-		s.waits(s.typed+" is typed", func(lines []string) bool {
-			return s.typed == "" || s.heard.After(s.before) && strings.ContainsRune(strings.Join(lines, ""), last)
-		})
-		s.typed = ""
-		s.writes(keyEnter)
+		s.apart(keyEnter)
 	}
+}
+
+// apart writes keys that don't belong to those before them. What begins with an escape
+// says so itself, and a terminal without the focus must not get it by this.
+func (s *screen) apart(keys string) {
+	s.t.Helper()
+	if keys[0] != keyEscape[0] && !s.blurred {
+		s.writes(between)
+	}
+	if strings.HasSuffix(keys, keyBlur) {
+		s.blurred = true
+	}
+	s.writes(keys)
 }
 
 // writes has the terminal send something.

@@ -96,7 +96,7 @@ func TestScreenGivenToTheShell(t *testing.T) {
 
 	s.types(keyCtrlZ)
 	s.waits("the screen is left", func([]string) bool { return !s.emulator.IsAltScreen() })
-	s.types("what is typed\n") // a line, as a terminal that is not raw gives it
+	s.writes("what is typed\n") // a line, as a terminal that is not raw gives it
 	s.sees("the shell read what is typed")
 	if sent := s.written(); strings.LastIndex(sent, "\x1b[?2004l") < strings.LastIndex(sent, "\x1b[?2004h") {
 		t.Error("pasted text is still marked")
