@@ -71,6 +71,7 @@ test: ## everything that must hold before a merge
 	@$(MAKE) unit
 	@$(MAKE) e2e
 
+# No vet with the tests: lint has looked at all of it.
 .PHONY: unit
 unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
 	@all="$$($(GO) list ./...)"; e2e="$$($(GO) list $(E2E))"; \
@@ -79,15 +80,15 @@ unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
 	rest="$$(grep -Fxv -f <(printf '%s\n' "$$props") <<<"$$pkgs")"; \
 	props="$$(grep -Fx -f <(printf '%s\n' "$$pkgs") <<<"$$props")"; \
 	echo "$(GO) test -race, $$(wc -w <<<"$$pkgs") packages, $(RAPID) tries of each property"; \
-	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$rest && \
-	CGO_ENABLED=1 $(GO) test -race -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$props -rapid.checks=$(RAPID) && \
-	$(GO) test -timeout $(TEST_TIMEOUT) $(PROPERTIES) -rapid.checks=$(RAPID_PLAIN) && \
-	$(GO) test -timeout $(TEST_TIMEOUT) -run '$(TABLES)' ./hub/...
+	CGO_ENABLED=1 $(GO) test -vet=off -race -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$rest && \
+	CGO_ENABLED=1 $(GO) test -vet=off -race -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$props -rapid.checks=$(RAPID) && \
+	$(GO) test -vet=off -timeout $(TEST_TIMEOUT) $(PROPERTIES) -rapid.checks=$(RAPID_PLAIN) && \
+	$(GO) test -vet=off -timeout $(TEST_TIMEOUT) -run '$(TABLES)' ./hub/...
 
 .PHONY: e2e
 e2e: race-ready ssh-ready ## end-to-end tests; those inside one process with -race
-	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout $(TEST_TIMEOUT) -run '$(ONE_PROCESS)' $(E2E)
-	$(GO) test -count=1 -timeout $(TEST_TIMEOUT) -skip '$(ONE_PROCESS)' $(E2E)
+	CGO_ENABLED=1 $(GO) test -vet=off -race -count=1 -timeout $(TEST_TIMEOUT) -run '$(ONE_PROCESS)' $(E2E)
+	$(GO) test -vet=off -count=1 -timeout $(TEST_TIMEOUT) -skip '$(ONE_PROCESS)' $(E2E)
 
 # The tests take a few thousand of these steps; this many take ten minutes.
 PRIVACY_STEPS ?= 100000
