@@ -157,6 +157,10 @@ type Hub struct {
 	crmSeen       expiring[string, struct{}]
 	polls         *devicePolls
 
+	// lostBefore is when the store became another than the one that the hub ran with, in
+	// microseconds; 0: never. What users wrote before may be missing from it.
+	lostBefore atomic.Int64
+
 	now func() time.Time
 	log *slog.Logger
 

@@ -31,8 +31,12 @@ func (h *Hub) SettlePutBack(ctx context.Context) error {
 		}
 		return err
 	})
-	if err != nil || !life.Begun() || life.Settled {
+	if err != nil || !life.Begun() {
 		return err
+	}
+	h.lostBefore.Store(life.At.UnixMicro())
+	if life.Settled {
+		return nil
 	}
 	asked := 0
 	for _, p := range pages {
@@ -47,6 +51,13 @@ func (h *Hub) SettlePutBack(ctx context.Context) error {
 	}
 	h.log.Warn("the store was put back; what was on its way asks", "why", string(life.Why), "was", life.Was, "is", life.Is, "replies", asked)
 	return nil
+}
+
+// mayHaveLeft tells whether the store that was lost may have sent a reply that this one
+// does not know: its key was pressed before, by the hub's clock, and its writer's client,
+// which heard of no outcome, hands it in again.
+func (h *Hub) mayHaveLeft(d Draft) bool {
+	return !d.Note && d.Number > 0 && d.Number < h.lostBefore.Load()
 }
 
 // askAll has all replies of a Page ask that are on their way, and tells who sees it.

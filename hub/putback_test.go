@@ -217,3 +217,36 @@ func TestAStoreThatWasPutBackIsSaid(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatTheLostStoreMayHaveSentAsks: a client that never heard of its reply hands it in
+// again, to a store that was put back to before the reply.
+func TestWhatTheLostStoreMayHaveSentAsks(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.connect(w.ann, model.Shared)
+		w.customerWrites(hanako)
+		pressed := now().UnixMicro()
+		w.pass(time.Minute)
+		w.putBack(store.Older)
+		w.settle()
+		again := draft(hanako, "again")
+		again.Number = pressed
+		note := draft(hanako, "a note")
+		note.Note, note.Number = true, pressed
+		w.customerWrites(ken)
+		fresh := draft(ken, "fresh")
+		fresh.Number = now().UnixMicro() + 1
+		id := w.accept(w.ann, again).ID
+		w.accept(w.ann, note)
+		w.accept(w.ann, fresh)
+		w.settle()
+		w.wantError(id, model.Ask, model.StorePutBack)
+		w.restart()
+		w.settle()
+		late := draft(hanako, "from another device")
+		late.Number = pressed + 1
+		w.wantError(w.accept(w.ann, late).ID, model.Ask, model.StorePutBack)
+		if got := w.graph.texts(); !slices.Equal(got, []string{"fresh"}) {
+			t.Errorf("sent %q", got)
+		}
+	})
+}

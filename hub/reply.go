@@ -186,7 +186,7 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 		return model.Message{}, err
 	}
 	number := d.number(b.now, c)
-	var first model.MessageID
+	var parts []model.MessageID
 	for _, part := range d.parts() {
 		m := &store.Message{Message: model.Message{
 			ClientID: part.client, Direction: model.Out, State: model.Queued, Text: part.text, ReplyTo: part.replyTo,
@@ -199,12 +199,17 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 		if err := b.acceptPart(c, m, part, d.hash(), user.ID); err != nil {
 			return model.Message{}, err
 		}
-		if first == "" {
-			first = m.ID
-		}
+		parts = append(parts, m.ID)
 	}
 	if err := b.lineUp(c); err != nil {
 		return model.Message{}, err
+	}
+	if h.mayHaveLeft(d) {
+		for _, id := range parts {
+			if _, err := b.askPutBack(id); err != nil {
+				return model.Message{}, err
+			}
+		}
 	}
 	if err := b.releaseQueue(c); err != nil {
 		return model.Message{}, err
@@ -212,7 +217,7 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 	if err := b.flush(); err != nil {
 		return model.Message{}, err
 	}
-	stored, err := tx.Message(first)
+	stored, err := tx.Message(parts[0])
 	return stored.Message, err
 }
 
