@@ -69,7 +69,7 @@ func run(outside bool) error {
 	}
 	slices.Sort(found)
 	for _, line := range found {
-		fmt.Println(line)
+		fmt.Fprintln(os.Stdout, line)
 	}
 	if len(found) > 0 && !outside {
 		return fmt.Errorf("%d names are not used", len(found))
