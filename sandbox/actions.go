@@ -3,8 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"time"
-
-	"parley/sandbox/web"
 )
 
 // acted is something that a customer was shown besides messages: typing, seen, a reaction.
@@ -49,5 +47,5 @@ func (s *Sandbox) controlActions(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, map[string]any{"actions": list})
+	writeJSON(w, http.StatusOK, map[string]any{"actions": list})
 }

@@ -9,9 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"parley/sandbox/fault"
-	"parley/sandbox/web"
 )
 
 // maxControlBody bounds what a control call may carry.
@@ -79,7 +76,7 @@ func (s *Sandbox) controlHandler() http.Handler {
 		handle := route.handle
 		if handle == nil {
 			handle = func(w http.ResponseWriter, _ *http.Request) {
-				web.JSON(w, http.StatusOK, map[string]any{"routes": routes})
+				writeJSON(w, http.StatusOK, map[string]any{"routes": routes})
 			}
 		}
 		mux.HandleFunc(route.Method+" /control"+route.Path, handle)
@@ -90,8 +87,16 @@ func (s *Sandbox) controlHandler() http.Handler {
 	return mux
 }
 
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(body)
+}
+
 func refuse(w http.ResponseWriter, status int, err error) {
-	web.JSON(w, status, map[string]string{"error": err.Error()})
+	writeJSON(w, status, map[string]string{"error": err.Error()})
 }
 
 // readControl decodes a control body; it answers the error itself.
@@ -163,7 +168,7 @@ func (s *Sandbox) controlCustomers(w http.ResponseWriter, _ *http.Request) {
 		list = append(list, s.node(c))
 	}
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, map[string]any{"customers": list})
+	writeJSON(w, http.StatusOK, map[string]any{"customers": list})
 }
 
 // someone is the customer with this PSID, made if there is none. mu held.
@@ -171,7 +176,7 @@ func (s *Sandbox) someone(psid, name, locale string) *customer {
 	c := s.world.people[psid]
 	if c == nil {
 		c = s.add(psid, person{locale: "ja_JP", zone: "9", gender: "female", lang: "ja"})
-		c.rename("お客様 " + web.Clip(psid, 8))
+		c.rename("お客様 " + clip(psid, 8))
 	}
 	if locale != "" {
 		c.person.locale = locale
@@ -191,7 +196,7 @@ func (s *Sandbox) checkPSID(psid string) error {
 		s.accountByID(psid) != nil ||
 		strings.HasPrefix(psid, "t_") || strings.HasPrefix(psid, "m_")
 	if psid == "" || len(psid) > 64 || !word || taken || versionPrefix(psid) {
-		return fmt.Errorf("%q cannot be a PSID: at most 64 letters, digits, - and _, and not an id of something else", web.Clip(psid, 40))
+		return fmt.Errorf("%q cannot be a PSID: at most 64 letters, digits, - and _, and not an id of something else", clip(psid, 40))
 	}
 	return nil
 }
@@ -239,7 +244,7 @@ func (s *Sandbox) controlCustomer(w http.ResponseWriter, r *http.Request) {
 	}
 	n := s.node(c)
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, n)
+	writeJSON(w, http.StatusOK, n)
 }
 
 func (s *Sandbox) controlWrite(w http.ResponseWriter, r *http.Request) {
@@ -277,33 +282,42 @@ func (s *Sandbox) controlWrite(w http.ResponseWriter, r *http.Request) {
 		mid: in.MID, quickReply: in.QuickReply, replyTo: in.ReplyTo, referral: by,
 	})
 	s.mu.Unlock()
-	web.JSON(w, http.StatusAccepted, map[string]string{"mid": mid, "psid": psid})
+	writeJSON(w, http.StatusAccepted, map[string]string{"mid": mid, "psid": psid})
 }
 
 func (s *Sandbox) controlFaults(w http.ResponseWriter, _ *http.Request) {
-	web.JSON(w, http.StatusOK, map[string]any{"faults": s.faults.All()})
+	list := []fault{}
+	s.mu.Lock()
+	for _, f := range s.faults.list {
+		list = append(list, *f)
+	}
+	s.mu.Unlock()
+	writeJSON(w, http.StatusOK, map[string]any{"faults": list})
 }
 
 func (s *Sandbox) controlAddFault(w http.ResponseWriter, r *http.Request) {
-	var f fault.Fault
+	var f fault
 	if !readControl(w, r, &f) {
 		return
 	}
-	if err := f.Validate(); err != nil {
+	if err := f.validate(); err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	f.Fired = 0
-	s.faults.Add(f)
-	web.JSON(w, http.StatusCreated, f)
+	kept := f
+	s.mu.Lock()
+	s.faults.list = append(s.faults.list, &kept)
+	s.mu.Unlock()
+	writeJSON(w, http.StatusCreated, f)
 }
 
 func (s *Sandbox) controlClearFaults(w http.ResponseWriter, _ *http.Request) {
-	web.JSON(w, http.StatusOK, map[string]int{"cleared": s.faults.Clear()})
-}
-
-func (s *Sandbox) controlMails(w http.ResponseWriter, _ *http.Request) {
-	web.JSON(w, http.StatusOK, map[string]any{"mails": s.mail.Mails()})
+	s.mu.Lock()
+	cleared := len(s.faults.list)
+	s.faults.list = nil
+	s.mu.Unlock()
+	writeJSON(w, http.StatusOK, map[string]int{"cleared": cleared})
 }
 
 func (s *Sandbox) controlPause(paused bool) http.HandlerFunc {
@@ -311,6 +325,6 @@ func (s *Sandbox) controlPause(paused bool) http.HandlerFunc {
 		s.mu.Lock()
 		s.paused = paused
 		s.mu.Unlock()
-		web.JSON(w, http.StatusOK, map[string]bool{"paused": paused})
+		writeJSON(w, http.StatusOK, map[string]bool{"paused": paused})
 	}
 }

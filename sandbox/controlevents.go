@@ -8,8 +8,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-
-	"parley/sandbox/web"
 )
 
 // maxTimes bounds how often one call to /control/events posts.
@@ -64,7 +62,7 @@ func (s *Sandbox) controlEvents(w http.ResponseWriter, r *http.Request) {
 		}
 		status = append(status, code)
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"status": status})
+	writeJSON(w, http.StatusOK, map[string]any{"status": status})
 }
 
 // readRawEvent reads the body of a call. An envelope that comes bare, without
@@ -99,7 +97,10 @@ func (s *Sandbox) rawBody(in rawEvent) ([]byte, error) {
 	}
 	body := in.Body
 	if in.Shuffle {
-		shuffled, err := shuffleEnvelope(body, rand.New(rand.NewPCG(s.faults.Chance(), 0)))
+		s.mu.Lock()
+		seed := s.faults.rng.Uint64()
+		s.mu.Unlock()
+		shuffled, err := shuffleEnvelope(body, rand.New(rand.NewPCG(seed, 0)))
 		if err != nil {
 			return nil, fmt.Errorf("shuffle: %w", err)
 		}

@@ -3,8 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
-
-	"parley/sandbox/web"
 )
 
 // defaultReason is what a policy measure says when none is given.
@@ -40,7 +38,7 @@ func (s *Sandbox) controlPage(w http.ResponseWriter, r *http.Request) {
 	s.changePage(in)
 	p := s.page
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, map[string]bool{
+	writeJSON(w, http.StatusOK, map[string]bool{
 		"restricted": p.restricted, "messages_off": p.messagesOff,
 		"token_refused": p.tokenRefused, "subscribed": p.subscribed,
 	})

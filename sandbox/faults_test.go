@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"parley/sandbox/fault"
 )
 
 // brief sends with a short patience.
@@ -115,7 +113,7 @@ func TestFaultsOnOtherCalls(t *testing.T) {
 	if time.Since(began) < 120*time.Millisecond {
 		t.Error("no delay")
 	}
-	var out struct{ Faults []fault.Fault }
+	var out struct{ Faults []fault }
 	_ = json.Unmarshal(b.ok(b.control("GET", "/faults", nil)).raw, &out)
 	for _, f := range out.Faults {
 		if f.Fired != 1 {

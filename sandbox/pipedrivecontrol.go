@@ -6,8 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"time"
-
-	"parley/sandbox/web"
 )
 
 // crmFault is how Pipedrive fails now.
@@ -31,7 +29,7 @@ func (s *Sandbox) crmFails(w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Unlock()
 	switch fault {
 	case crmError500:
-		web.JSON(w, http.StatusInternalServerError, crmError("Internal server error"))
+		writeJSON(w, http.StatusInternalServerError, crmError("Internal server error"))
 	case crmHTML403:
 		crmWall(w)
 	case crmGarbage:
@@ -61,7 +59,7 @@ func (s *Sandbox) controlPipedrive(w http.ResponseWriter, r *http.Request) {
 		switch *in.Fault {
 		case crmWell, crmError500, crmHTML403, crmCut, crmGarbage, crmHang:
 		default:
-			refuse(w, http.StatusBadRequest, fmt.Errorf("fault must be empty, http_500, html_403, reset, garbage or timeout, not %q", web.Clip(string(*in.Fault), 40)))
+			refuse(w, http.StatusBadRequest, fmt.Errorf("fault must be empty, http_500, html_403, reset, garbage or timeout, not %q", clip(string(*in.Fault), 40)))
 			return
 		}
 	}
@@ -77,7 +75,7 @@ func (s *Sandbox) controlPipedrive(w http.ResponseWriter, r *http.Request) {
 		"refused": s.crm.budget.refused, "busiest_searches": s.crm.budget.busiest,
 	}
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, answer)
+	writeJSON(w, http.StatusOK, answer)
 }
 
 // controlPipedriveRecords shows what Pipedrive holds, hidden or not.
@@ -85,7 +83,7 @@ func (s *Sandbox) controlPipedriveRecords(w http.ResponseWriter, _ *http.Request
 	s.mu.Lock()
 	book := s.controlBook()
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, book)
+	writeJSON(w, http.StatusOK, book)
 }
 
 // crmControlNode is a user as the control API shows them.
@@ -109,7 +107,7 @@ func (s *Sandbox) controlPipedriveUsers(w http.ResponseWriter, _ *http.Request) 
 		list = append(list, u.control())
 	}
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, map[string]any{"users": list})
+	writeJSON(w, http.StatusOK, map[string]any{"users": list})
 }
 
 // controlPipedriveUser changes a user.
@@ -145,5 +143,5 @@ func (s *Sandbox) controlPipedriveUser(w http.ResponseWriter, r *http.Request) {
 	u.modified = s.now().Truncate(time.Second)
 	answer := u.control()
 	s.mu.Unlock()
-	web.JSON(w, http.StatusOK, answer)
+	writeJSON(w, http.StatusOK, answer)
 }

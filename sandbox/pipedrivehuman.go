@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-
-	"parley/sandbox/web"
 )
 
 // crmMerge answers PUT /persons/{id}/merge: the person is gone, and the other one has what
@@ -114,6 +112,6 @@ func (s *Sandbox) controlPipedriveHand(act string) http.HandlerFunc {
 		var answer any
 		s.crmChanging(change, func() { status, answer = do(s, c) })
 		s.mu.Unlock()
-		web.JSON(w, status, answer)
+		writeJSON(w, status, answer)
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"parley/sandbox/seeded"
 )
 
 func TestNewRefusesWhatOthersCouldReach(t *testing.T) {
@@ -72,7 +70,7 @@ func TestInfoTags(t *testing.T) {
 func TestHalfTheCastIsJapanese(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
-		rng := seeded.Stream(seed, "cast")
+		rng := stream(seed, "cast")
 		japanese := 0
 		for i := range 100 {
 			if cast(rng, i).lang == "ja" {

@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-
-	"parley/sandbox/fault"
 )
 
 // The bounds of delivery.
@@ -64,7 +62,7 @@ func (s *Sandbox) emit(e *event) {
 		e.finish()
 		return
 	}
-	switch f := s.faults.Take("webhook", e.psid, fault.OnWebhook); {
+	switch f := s.faults.take("webhook", e.psid, onWebhook); {
 	case f == nil:
 		s.enqueue(e.psid, e)
 	case f.Kind == "drop":
@@ -75,9 +73,9 @@ func (s *Sandbox) emit(e *event) {
 		twin.done = nil
 		s.stray(&twin, 20*time.Millisecond+s.within(scatterIn))
 	case f.Kind == "shuffle":
-		s.stray(e, s.within(f.DelayOr(scatterIn)))
+		s.stray(e, s.within(f.delayOr(scatterIn)))
 	case f.Kind == "delay":
-		s.stray(e, f.DelayOr(time.Second))
+		s.stray(e, f.delayOr(time.Second))
 	}
 }
 
@@ -101,7 +99,7 @@ func (s *Sandbox) enqueue(key string, e *event) {
 		l.listed = true
 		s.out.ready = append(s.out.ready, l)
 	}
-	s.wake.Ring()
+	poke(s.wake)
 }
 
 // batch is the events of some lanes that go out in one POST.
@@ -144,8 +142,8 @@ func (s *Sandbox) settle(b *batch) {
 		}
 		s.out.ready = append(s.out.ready, l)
 	}
-	s.wake.Ring()
-	s.eased.Ring()
+	poke(s.wake)
+	poke(s.eased)
 }
 
 // dispatch sends batches until ctx ends, a bounded number at a time.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"time"
 
 	"parley/model"
 	"parley/ui/theme"
@@ -149,11 +148,11 @@ func (m *Model) bannerText() (string, theme.Style) {
 	}
 	now := m.clock.now()
 	for _, p := range m.seenPages() {
-		code := model.PageTrouble(now, p)
-		if m.query.Page != "" && p.ID != m.query.Page || code == "" {
+		if m.query.Page != "" && p.ID != m.query.Page || !model.PageBlocks(now, p) {
 			continue
 		}
-		return m.look.Line(p.Name) + ": " + m.pageTrouble(now, p, code), th.Danger
+		v := model.CanReply(now, p, model.Conversation{PageID: p.ID, Started: true}, m.inbox.User().ID)
+		return m.look.Line(p.Name) + ": " + m.pageTrouble(p, v), th.Danger
 	}
 	if said := m.noticeBanner(); said != "" {
 		return said, th.Warn
@@ -162,12 +161,9 @@ func (m *Model) bannerText() (string, theme.Style) {
 }
 
 // pageTrouble says why a Page can't send.
-func (m *Model) pageTrouble(now time.Time, p model.Page, code model.Code) string {
-	switch {
-	case code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "":
-		return m.say(words.Code(string(code))) + " " + m.say(words.RestrictedReason, "Reason", m.look.Line(p.Restricted.Reason))
-	case code == model.RateLimited && p.RateLimitedUntil != nil:
-		return m.say(words.ComposerRateLimitedUntil, "Time", m.look.Moment(now, *p.RateLimitedUntil))
+func (m *Model) pageTrouble(p model.Page, v model.Verdict) string {
+	if v.Code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "" {
+		return m.say(words.Code(string(v.Code))) + " " + m.say(words.RestrictedReason, "Reason", m.look.Line(p.Restricted.Reason))
 	}
-	return m.say(words.Code(string(code)))
+	return m.say(words.Code(string(v.Code)))
 }

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -267,7 +266,7 @@ func (w *metaWorld) replies(psid, text string) model.Message {
 				m = now
 			}
 		}
-		return !slices.Contains([]model.State{model.Queued, model.Posting, model.Unknown, model.Ask}, m.State)
+		return !m.State.Unsettled()
 	})
 	return m
 }

@@ -52,11 +52,7 @@ func TestSSHNotices(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en_US.UTF-8", "ja_JP.UTF-8"} {
 		said := map[string]sshd.Notice{}
-		for _, n := range []sshd.Notice{
-			sshd.NoticeCommandLong, sshd.NoticeCommandQuote, sshd.NoticeCommandVerb, sshd.NoticeCommandFlag, sshd.NoticeCommandValue,
-			sshd.NoticeTerminal, sshd.NoticeNotStarted, sshd.NoticeKilled, sshd.NoticeIdle, sshd.NoticeLong, sshd.NoticeRevoked,
-			sshd.NoticeStopping,
-		} {
+		for _, n := range sshd.Notices() {
 			s := saySSH(n, lang)
 			if other, twice := said[s]; twice || s == "" {
 				t.Errorf("%s: %q and %q: %q", lang, n, other, s)

@@ -26,6 +26,9 @@ type contents struct {
 	seqs  seqs
 }
 
+// cover tells whether a store is there that is as far as that in all Pages.
+func (c contents) cover(far seqs) bool { return c.there && !c.seqs.behind(far) && c.seqs.holds(far) }
+
 // contentsOf reads what a file holds without changing anything.
 func contentsOf(ctx context.Context, path string, a access) (c contents, err error) {
 	db, err := sql.Open(driverName, dsn(path, a))

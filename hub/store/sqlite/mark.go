@@ -188,8 +188,8 @@ func (m *marker) update() {
 	defer m.mu.Unlock()
 	before := logName(m.log)
 	far, err := m.readers.far(context.Background())
-	if err != nil || logName(m.log) != before || m.fits() != nil {
-		return // what was read is not of one moment, or not of the file that is there
+	if err != nil || logName(m.log) != before || m.fits() != nil || far.behind(m.last.Seqs) || !far.holds(m.last.Seqs) {
+		return // what was read is not of one moment, or not of the file that was opened
 	}
 	next := m.last.next(far, before)
 	if next.same(m.last) {

@@ -291,5 +291,5 @@ func (s *Store) release() error {
 	if s.writeDB != nil {
 		errs = append(errs, s.writeDB.Close())
 	}
-	return wrap(errors.Join(append(errs, s.unlock(), s.closeFile())...), "close store")
+	return wrap(errors.Join(append(errs, s.watch.close(), s.unlock(), s.closeFile())...), "close store")
 }

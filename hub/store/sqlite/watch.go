@@ -37,6 +37,9 @@ type watch struct {
 	// it held at least without its log.
 	seen  os.FileInfo
 	floor contents
+	// wal is the log, and last how far the Pages were after what was committed last.
+	wal  *openedLog
+	last seqs
 
 	mu  sync.Mutex
 	err error
@@ -55,6 +58,13 @@ func (s *Store) startWatch(ctx context.Context, log *slog.Logger) error {
 		return translate(err)
 	}
 	w := &watch{path: s.path, real: s.real, log: log, opened: make(map[string]os.FileInfo)}
+	if w.wal, err = openLog(s.real); err != nil {
+		return err
+	}
+	s.watch = w
+	if w.last, err = readSeqs(ctx, anchor.c); err != nil {
+		return err
+	}
 	if w.opened[s.path], err = s.file.Stat(); err != nil {
 		return cantWrite(err)
 	}
@@ -64,7 +74,7 @@ func (s *Store) startWatch(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	w.seen = w.opened[s.path]
-	s.watch, s.readers.watch = w, w
+	s.readers.watch = w
 	return w.look(ctx)
 }
 
@@ -79,12 +89,25 @@ func (w *watch) trouble() error {
 	return w.err
 }
 
-// look looks at the files. It is called by one goroutine at a time.
-func (w *watch) look(ctx context.Context) error {
+// look looks at the files, before this hub writes, or while it doesn't. It is called by one
+// goroutine at a time.
+func (w *watch) look(ctx context.Context) error { return w.lookAt(ctx, false) }
+
+// committed looks at the files after a commit that brought the Pages so far: it may have
+// gone into files that nobody finds again.
+func (w *watch) committed(ctx context.Context, far seqs) error {
+	err := w.lookAt(ctx, true)
+	if err == nil && w != nil {
+		w.last = far
+	}
+	return err
+}
+
+func (w *watch) lookAt(ctx context.Context, ours bool) error {
 	if w == nil {
 		return nil
 	}
-	err := w.compare(ctx)
+	err := w.compare(ctx, ours)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", store.ErrGone, err)
 	}
@@ -101,15 +124,48 @@ func (w *watch) look(ctx context.Context) error {
 	return err
 }
 
+// close closes the log, after SQLite closed it.
+func (w *watch) close() error {
+	if w == nil || w.wal == nil {
+		return nil
+	}
+	err := w.wal.close()
+	w.wal = nil
+	return err
+}
+
 // lookIdle looks at the files though nothing is written; look says what is wrong.
 func (w *watch) lookIdle() { _ = w.look(context.Background()) }
 
-func (w *watch) compare(ctx context.Context) error {
+func (w *watch) compare(ctx context.Context, ours bool) error {
 	is, err := w.there()
 	if err != nil {
 		return err
 	}
-	return w.inside(ctx, is)
+	if err := w.inside(ctx, is); err != nil {
+		return err
+	}
+	if err := w.wal.look(ours || w.busy.Load(), func() error { return w.isFolded(ctx) }); err != nil {
+		return fmt.Errorf("%s: %w", w.path, err)
+	}
+	return nil
+}
+
+// isFolded checks that the file alone holds all that was committed. A log that begins anew
+// was folded in before, by this hub or by another program; or it was taken away.
+func (w *watch) isFolded(ctx context.Context) error {
+	if w.floor.cover(w.last) {
+		return nil
+	}
+	c, err := contentsOf(ctx, w.real, fileAlone)
+	if err != nil {
+		return err
+	}
+	if !c.cover(w.last) {
+		return errLog
+	}
+	w.floor = c
+	return nil
 }
 
 // there tells whether the files are where they were opened, and how the store's own is.

@@ -254,13 +254,17 @@ func (w *writer) commit(first *call) {
 		w.abandon(ran, unwritten(err))
 		return
 	}
+	far, err := w.far(ctx)
+	if err != nil {
+		w.abandon(ran, unwritten(err))
+		return
+	}
 	if err := w.c.exec(ctx, `COMMIT`); err != nil {
 		w.abandon(ran, wrap(unwritten(err), "commit"))
 		return
 	}
 	w.lastCommit = time.Since(started)
-	// It may have gone into files that nobody finds again.
-	if err := w.watch.look(ctx); err != nil {
+	if err := w.watch.committed(ctx, far); err != nil {
 		err = wrap(err, "commit")
 		for _, o := range ran {
 			o.c.done <- err
@@ -271,6 +275,15 @@ func (w *writer) commit(first *call) {
 		o.c.done <- o.err
 	}
 	w.foldLong(ctx)
+}
+
+// far reads how far the Pages are with what is about to be committed, where that is asked
+// for.
+func (w *writer) far(ctx context.Context) (seqs, error) {
+	if w.watch == nil {
+		return nil, nil
+	}
+	return readSeqs(ctx, w.c.c)
 }
 
 func (w *writer) begin(ctx context.Context) error {

@@ -1,0 +1,146 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"parley/hub/store"
+)
+
+// into writes a copy of a store's files over those of another, as cp does: the files stay
+// the same, what they hold does not.
+func into(t testing.TB, from, to string, suffixes ...string) {
+	t.Helper()
+	for _, suffix := range suffixes {
+		writeFile(t, to+suffix, readFile(t, from+suffix))
+	}
+}
+
+// scribble writes nonsense into a file from an offset on.
+func scribble(t testing.TB, path string, at int64, n int) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, fileMode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(bytes.Repeat([]byte{0x5a}, n), at)
+	if err = errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFilesWrittenOverWhileTheyAreOpen: whatever is written into the files of a store that
+// is open, nothing is answered as stored that the next start does not find, and the mark
+// stays what it was.
+func TestFilesWrittenOverWhileTheyAreOpen(t *testing.T) {
+	t.Parallel()
+	const old = ".old"
+	for name, do := range map[string]func(t *testing.T, s *Store, path string){
+		"all by an older copy": func(t *testing.T, s *Store, p string) { into(t, p+old, p, "", logSuffix, indexSuffix, ".mark") },
+		"all by one of another log": func(t *testing.T, s *Store, p string) {
+			foldAll(t, p)
+			goOn(t, s, 1)
+			into(t, p+old, p, "", logSuffix, indexSuffix)
+		},
+		"file and log":               func(t *testing.T, s *Store, p string) { into(t, p+old, p, "", logSuffix) },
+		"log and index":              func(t *testing.T, s *Store, p string) { into(t, p+old, p, logSuffix, indexSuffix) },
+		"the log alone":              func(t *testing.T, s *Store, p string) { into(t, p+old, p, logSuffix) },
+		"the index alone":            func(t *testing.T, s *Store, p string) { into(t, p+old, p, indexSuffix) },
+		"the log's first page":       func(t *testing.T, s *Store, p string) { scribble(t, p+logSuffix, 0, logHeader) },
+		"the log's midst":            func(t *testing.T, s *Store, p string) { scribble(t, p+logSuffix, logHeader+2*(logFrame+pageSize), 100) },
+		"the log is cut":             func(t *testing.T, s *Store, p string) { truncate(t, p+logSuffix, logHeader+logFrame+pageSize) },
+		"the log is emptied":         func(t *testing.T, s *Store, p string) { truncate(t, p+logSuffix, 0) },
+		"the log is another store's": func(t *testing.T, s *Store, p string) { writeFile(t, p+logSuffix, readFile(t, otherLog(t))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, path := watched(t)
+			for _, suffix := range []string{"", logSuffix, indexSuffix, ".mark"} {
+				writeFile(t, path+old+suffix, readFile(t, path+suffix))
+			}
+			goOn(t, s, 5)
+			s.marker.update()
+			do(t, s, path)
+			before, _ := readMark(path)
+			for range 3 {
+				if err := putPage(s, "1"); !errors.Is(err, store.ErrGone) {
+					t.Errorf("stored: %v", err)
+				}
+			}
+			s.marker.update()
+			if err := s.Trouble(); !errors.Is(err, store.ErrGone) {
+				t.Errorf("trouble: %v", err)
+			}
+			if after, ok := readMark(path); !ok || after.Total != before.Total || after.Self != before.Self {
+				t.Errorf("the mark says %d, it said %d", after.Total, before.Total)
+			}
+			if err := s.Close(); err != nil {
+				t.Errorf("close: %v", err)
+			}
+			goesOnKnowingly(t, path)
+		})
+	}
+}
+
+func truncate(t testing.TB, path string, n int64) {
+	t.Helper()
+	if err := os.Truncate(path, n); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// otherLog is the log of another store.
+func otherLog(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "hub.db")
+	goOn(t, openAt(t, path, Options{Exclusive: true}), 20)
+	return path + logSuffix
+}
+
+// goesOnKnowingly checks that a start refuses what lies there, or finds all of it, or knows
+// that it is another store now.
+func goesOnKnowingly(t *testing.T, path string) {
+	t.Helper()
+	s, err := Open(t.Context(), path, Options{Exclusive: true})
+	var c *store.ContradictionError
+	if errors.As(err, &c) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore(t, s)
+	if head := headOf(t, s, "1"); head < 10 && !lifeOf(t, s).Begun() {
+		t.Errorf("goes on with %d changes as if nothing had happened", head)
+	}
+}
+
+// A program that knows SQLite may fold the log in, or write to the store, as it likes.
+func TestOthersWriteAndFold(t *testing.T) {
+	t.Parallel()
+	s, path := watched(t)
+	for n := range 4 {
+		goOn(t, s, 1)
+		other, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		goOn(t, other, 3)
+		closeStore(t, other)
+		goOn(t, s, 1)
+		if n%2 == 0 {
+			foldAll(t, path)
+		}
+		if err := s.Trouble(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Scrub(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	goOn(t, s, 1)
+}
