@@ -115,6 +115,14 @@ ATTACK ?=
 attack: ## strangers at the hub's open port: each kind for a minute, memory and others' waiting
 	@$(GO) run ./scripts/attack $(ATTACK)
 
+# Flags beyond: make kills KILLING="-disks=false -seed 7"
+KILLS ?= 140
+CUTS ?= 200
+KILLING ?=
+.PHONY: kills
+kills: ## a hub that is killed KILLS times, loses power CUTS times, has bad disks: nothing acknowledged is lost
+	@$(GO) run ./scripts/kills -kills '$(KILLS)' -cuts '$(CUTS)' $(KILLING)
+
 # The race detector needs a C compiler.
 .PHONY: race-ready
 race-ready:

@@ -176,7 +176,7 @@ func sound(ctx context.Context, path string, l *lost) {
 		l.add("%v", err)
 		return
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
 	var said string
 	if err := db.QueryRowContext(ctx, `PRAGMA integrity_check(3)`).Scan(&said); err != nil || said != "ok" {

@@ -66,7 +66,7 @@ func (w *world) writtenDown(ctx context.Context) (*disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := d.read(f); err != nil {
 		return nil, err
 	}

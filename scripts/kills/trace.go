@@ -291,7 +291,7 @@ func (f *file) write(path string, rng *rand.Rand) error {
 func own(dir string) error {
 	marks, err := filepath.Glob(filepath.Join(dir, "*.mark"))
 	for _, path := range marks {
-		b, e := os.ReadFile(path) //nolint:gosec // a folder of ours
+		b, e := os.ReadFile(path)
 		var m map[string]json.RawMessage
 		if e == nil && json.Unmarshal(b, &m) == nil {
 			maps.DeleteFunc(m, func(name string, _ json.RawMessage) bool { return name == "self" })

@@ -117,7 +117,8 @@ func newWorld(ctx context.Context, o options) (w *world, err error) {
 	}
 	w.env = append(w.env, "PARLEY_META_GRAPH_URL="+w.facebook.GraphURL, "PARLEY_META_APP_ID="+w.facebook.AppID, "PARLEY_METRICS_LISTEN=",
 		"PARLEY_META_APP_SECRET="+w.facebook.AppSecret, "PARLEY_META_VERIFY_TOKEN="+w.facebook.VerifyToken)
-	l, err := net.Listen("tcp", "127.0.0.1:0") // always the same, so that Facebook finds it again
+	var listen net.ListenConfig
+	l, err := listen.Listen(ctx, "tcp", "127.0.0.1:0") // always the same, so that Facebook finds it again
 	if err != nil {
 		return nil, err
 	}
