@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/sandbox/seeded"
 )
 
 // secondPage is a Page on which the admin has no full control.
@@ -48,15 +50,15 @@ func (s *Sandbox) people() []*account {
 	seed := s.opts.Seed
 	page := managed{id: s.info.PageID, name: pageName, token: s.info.PageToken, tasks: fullControl()}
 	kyoto := managed{
-		id: digits(seed, "page kyoto", 15), name: secondPage, token: token(seed, "page token kyoto"),
+		id: seeded.Digits(seed, "page kyoto", 15), name: secondPage, token: token(seed, "page token kyoto"),
 		tasks: []string{"CREATE_CONTENT", "MESSAGING"},
 	}
 	answers := page
 	answers.token, answers.tasks = token(seed, "page token of staff"), []string{"CREATE_CONTENT", "MESSAGING", "MODERATE"}
 	return []*account{
 		{key: "admin", id: s.userID, name: userName, about: "full control of " + pageName, pages: []managed{page, kyoto}},
-		{key: "staff", id: digits(seed, "user staff", 17), name: "Aoyama Staff", about: "answers on " + pageName + ", no full control", pages: []managed{answers}},
-		{key: "profile", id: digits(seed, "user profile", 17), name: "Hana Private", about: "a personal profile without a Page"},
+		{key: "staff", id: seeded.Digits(seed, "user staff", 17), name: "Aoyama Staff", about: "answers on " + pageName + ", no full control", pages: []managed{answers}},
+		{key: "profile", id: seeded.Digits(seed, "user profile", 17), name: "Hana Private", about: "a personal profile without a Page"},
 	}
 }
 

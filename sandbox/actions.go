@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"time"
+
+	"parley/sandbox/web"
 )
 
 // acted is something that a customer was shown besides messages: typing, seen, a reaction.
@@ -47,5 +49,5 @@ func (s *Sandbox) controlActions(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"actions": list})
+	web.JSON(w, http.StatusOK, map[string]any{"actions": list})
 }

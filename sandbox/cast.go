@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"parley/sandbox/seeded"
 )
 
 // person is who a customer is on Facebook.
@@ -18,7 +20,7 @@ type person struct {
 // populate makes the people of the sandbox: those who live here and those whose
 // conversations are old.
 func (s *Sandbox) populate() {
-	rng := stream(s.opts.Seed, "cast")
+	rng := seeded.Stream(s.opts.Seed, "cast")
 	for i := range s.opts.Customers {
 		c := s.add(s.psid(i), cast(rng, i))
 		c.phone, c.email = customerPhone(i), customerEmail(i)
@@ -38,7 +40,7 @@ func (s *Sandbox) populate() {
 
 // psid is the id of the nth person.
 func (s *Sandbox) psid(n int) string {
-	return digits(s.opts.Seed, fmt.Sprintf("psid %d", n), 16)
+	return seeded.Digits(s.opts.Seed, fmt.Sprintf("psid %d", n), 16)
 }
 
 // stars are the first of every cast, so that a small one is already mixed.

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"parley/sandbox/fault"
+	"parley/sandbox/web"
 )
 
 // maxControlBody bounds what a control call may carry.
@@ -76,7 +79,7 @@ func (s *Sandbox) controlHandler() http.Handler {
 		handle := route.handle
 		if handle == nil {
 			handle = func(w http.ResponseWriter, _ *http.Request) {
-				writeJSON(w, http.StatusOK, map[string]any{"routes": routes})
+				web.JSON(w, http.StatusOK, map[string]any{"routes": routes})
 			}
 		}
 		mux.HandleFunc(route.Method+" /control"+route.Path, handle)
@@ -87,16 +90,8 @@ func (s *Sandbox) controlHandler() http.Handler {
 	return mux
 }
 
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(body)
-}
-
 func refuse(w http.ResponseWriter, status int, err error) {
-	writeJSON(w, status, map[string]string{"error": err.Error()})
+	web.JSON(w, status, map[string]string{"error": err.Error()})
 }
 
 // readControl decodes a control body; it answers the error itself.
@@ -168,7 +163,7 @@ func (s *Sandbox) controlCustomers(w http.ResponseWriter, _ *http.Request) {
 		list = append(list, s.node(c))
 	}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"customers": list})
+	web.JSON(w, http.StatusOK, map[string]any{"customers": list})
 }
 
 // someone is the customer with this PSID, made if there is none. mu held.
@@ -176,7 +171,7 @@ func (s *Sandbox) someone(psid, name, locale string) *customer {
 	c := s.world.people[psid]
 	if c == nil {
 		c = s.add(psid, person{locale: "ja_JP", zone: "9", gender: "female", lang: "ja"})
-		c.rename("お客様 " + clip(psid, 8))
+		c.rename("お客様 " + web.Clip(psid, 8))
 	}
 	if locale != "" {
 		c.person.locale = locale
@@ -196,7 +191,7 @@ func (s *Sandbox) checkPSID(psid string) error {
 		s.accountByID(psid) != nil ||
 		strings.HasPrefix(psid, "t_") || strings.HasPrefix(psid, "m_")
 	if psid == "" || len(psid) > 64 || !word || taken || versionPrefix(psid) {
-		return fmt.Errorf("%q cannot be a PSID: at most 64 letters, digits, - and _, and not an id of something else", clip(psid, 40))
+		return fmt.Errorf("%q cannot be a PSID: at most 64 letters, digits, - and _, and not an id of something else", web.Clip(psid, 40))
 	}
 	return nil
 }
@@ -244,7 +239,7 @@ func (s *Sandbox) controlCustomer(w http.ResponseWriter, r *http.Request) {
 	}
 	n := s.node(c)
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, n)
+	web.JSON(w, http.StatusOK, n)
 }
 
 func (s *Sandbox) controlWrite(w http.ResponseWriter, r *http.Request) {
@@ -282,42 +277,33 @@ func (s *Sandbox) controlWrite(w http.ResponseWriter, r *http.Request) {
 		mid: in.MID, quickReply: in.QuickReply, replyTo: in.ReplyTo, referral: by,
 	})
 	s.mu.Unlock()
-	writeJSON(w, http.StatusAccepted, map[string]string{"mid": mid, "psid": psid})
+	web.JSON(w, http.StatusAccepted, map[string]string{"mid": mid, "psid": psid})
 }
 
 func (s *Sandbox) controlFaults(w http.ResponseWriter, _ *http.Request) {
-	list := []fault{}
-	s.mu.Lock()
-	for _, f := range s.faults.list {
-		list = append(list, *f)
-	}
-	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"faults": list})
+	web.JSON(w, http.StatusOK, map[string]any{"faults": s.faults.All()})
 }
 
 func (s *Sandbox) controlAddFault(w http.ResponseWriter, r *http.Request) {
-	var f fault
+	var f fault.Fault
 	if !readControl(w, r, &f) {
 		return
 	}
-	if err := f.validate(); err != nil {
+	if err := f.Validate(); err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	f.Fired = 0
-	kept := f
-	s.mu.Lock()
-	s.faults.list = append(s.faults.list, &kept)
-	s.mu.Unlock()
-	writeJSON(w, http.StatusCreated, f)
+	s.faults.Add(f)
+	web.JSON(w, http.StatusCreated, f)
 }
 
 func (s *Sandbox) controlClearFaults(w http.ResponseWriter, _ *http.Request) {
-	s.mu.Lock()
-	cleared := len(s.faults.list)
-	s.faults.list = nil
-	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]int{"cleared": cleared})
+	web.JSON(w, http.StatusOK, map[string]int{"cleared": s.faults.Clear()})
+}
+
+func (s *Sandbox) controlMails(w http.ResponseWriter, _ *http.Request) {
+	web.JSON(w, http.StatusOK, map[string]any{"mails": s.mail.Mails()})
 }
 
 func (s *Sandbox) controlPause(paused bool) http.HandlerFunc {
@@ -325,6 +311,6 @@ func (s *Sandbox) controlPause(paused bool) http.HandlerFunc {
 		s.mu.Lock()
 		s.paused = paused
 		s.mu.Unlock()
-		writeJSON(w, http.StatusOK, map[string]bool{"paused": paused})
+		web.JSON(w, http.StatusOK, map[string]bool{"paused": paused})
 	}
 }

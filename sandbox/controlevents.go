@@ -8,6 +8,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+
+	"parley/sandbox/web"
 )
 
 // maxTimes bounds how often one call to /control/events posts.
@@ -62,7 +64,7 @@ func (s *Sandbox) controlEvents(w http.ResponseWriter, r *http.Request) {
 		}
 		status = append(status, code)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"status": status})
+	web.JSON(w, http.StatusOK, map[string]any{"status": status})
 }
 
 // readRawEvent reads the body of a call. An envelope that comes bare, without
@@ -97,10 +99,7 @@ func (s *Sandbox) rawBody(in rawEvent) ([]byte, error) {
 	}
 	body := in.Body
 	if in.Shuffle {
-		s.mu.Lock()
-		seed := s.faults.rng.Uint64()
-		s.mu.Unlock()
-		shuffled, err := shuffleEnvelope(body, rand.New(rand.NewPCG(seed, 0)))
+		shuffled, err := shuffleEnvelope(body, rand.New(rand.NewPCG(s.faults.Chance(), 0)))
 		if err != nil {
 			return nil, fmt.Errorf("shuffle: %w", err)
 		}

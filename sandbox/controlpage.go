@@ -3,6 +3,8 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+
+	"parley/sandbox/web"
 )
 
 // defaultReason is what a policy measure says when none is given.
@@ -38,7 +40,7 @@ func (s *Sandbox) controlPage(w http.ResponseWriter, r *http.Request) {
 	s.changePage(in)
 	p := s.page
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]bool{
+	web.JSON(w, http.StatusOK, map[string]bool{
 		"restricted": p.restricted, "messages_off": p.messagesOff,
 		"token_refused": p.tokenRefused, "subscribed": p.subscribed,
 	})

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"time"
+
+	"parley/sandbox/web"
 )
 
 // delivered is one message that a customer really got. There is one for each
@@ -45,5 +47,5 @@ func (s *Sandbox) controlDelivered(w http.ResponseWriter, r *http.Request) {
 		texts[d.PSID] = append(texts[d.PSID], text)
 	}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"delivered": list, "customers": texts})
+	web.JSON(w, http.StatusOK, map[string]any{"delivered": list, "customers": texts})
 }

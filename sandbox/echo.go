@@ -28,7 +28,7 @@ func (s *Sandbox) scheduleEcho(m *message) <-chan struct{} {
 // echo sends or plans the echo, as the faults have it. mu held.
 func (s *Sandbox) echo(m *message) <-chan struct{} {
 	metadata, late, early := m.metadata, time.Duration(0), s.wire.IntN(earlyOneIn) == 0
-	for _, f := range s.takeEchoFaults(m.owner.psid) {
+	for _, f := range s.faults.TakeEcho(m.owner.psid) {
 		switch f.Kind {
 		case "echo_missing":
 			return nil
@@ -37,7 +37,7 @@ func (s *Sandbox) echo(m *message) <-chan struct{} {
 		case "echo_early":
 			early, late = true, 0
 		case "echo_late":
-			early, late = false, f.delayOr(echoLateAfter)
+			early, late = false, f.DelayOr(echoLateAfter)
 		}
 	}
 	ev := s.echoEvent(m, metadata)

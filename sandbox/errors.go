@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"parley/sandbox/fault"
 )
 
 // graphError is an error as the Graph API answers it.
@@ -182,6 +184,23 @@ func errByCode(code, subcode int) *graphError {
 		e.message = "(#2018300) Another app is controlling this thread now."
 	default:
 		e.message = fmt.Sprintf("(#%d) Invalid parameter", code)
+	}
+	return e
+}
+
+// faultError is the error that a fault of kind "error" answers.
+func faultError(f *fault.Fault) *graphError {
+	code := f.Code
+	if code == 0 {
+		code = 2
+	}
+	e := errByCode(code, f.Subcode)
+	e.status, e.regain = f.Status, 0
+	switch {
+	case f.Regain != nil:
+		e.regain = *f.Regain
+	case e.throttle():
+		e.regain = 1
 	}
 	return e
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"parley/sandbox/fault"
 )
 
 // brief sends with a short patience.
@@ -113,7 +115,7 @@ func TestFaultsOnOtherCalls(t *testing.T) {
 	if time.Since(began) < 120*time.Millisecond {
 		t.Error("no delay")
 	}
-	var out struct{ Faults []fault }
+	var out struct{ Faults []fault.Fault }
 	_ = json.Unmarshal(b.ok(b.control("GET", "/faults", nil)).raw, &out)
 	for _, f := range out.Faults {
 		if f.Fired != 1 {

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"crypto/hmac"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"parley/sandbox/fault"
+	"parley/sandbox/seeded"
 )
 
 // maxGraphBody bounds what a Graph call may carry.
@@ -90,16 +94,16 @@ func (s *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, c, nil, err)
 		return
 	}
-	f := s.takeFault(op.class, op.psid, actsOnCall)
-	if f != nil && f.before(w, r) {
+	f := s.faults.Take(op.class, op.psid, fault.OnCall)
+	if f != nil && f.Before(w, r) {
 		return
 	}
 	if f != nil && f.Kind == "error" {
-		s.answer(w, c, nil, f.graphError())
+		s.answer(w, c, nil, faultError(f))
 		return
 	}
 	body, err := op.do(c)
-	if f != nil && err == nil && f.after(w, r) {
+	if f != nil && err == nil && f.After(w, r) {
 		return
 	}
 	s.answer(w, c, body, err)
@@ -342,15 +346,15 @@ func (s *Sandbox) nodeOperation(id, edge string) operation {
 func (s *Sandbox) answer(w http.ResponseWriter, c *call, body any, err error) {
 	s.mu.Lock()
 	s.serial++
-	trace := derive(s.opts.Seed, "trace "+strconv.FormatUint(s.serial, 10))
+	trace := seeded.Derive(s.opts.Seed, "trace "+strconv.FormatUint(s.serial, 10))
 	s.mu.Unlock()
-	traceID := "A" + strings.NewReplacer("-", "x", "_", "y").Replace(encode64(trace[:12]))
+	traceID := "A" + strings.NewReplacer("-", "x", "_", "y").Replace(base64.RawURLEncoding.EncodeToString(trace[:12]))
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=UTF-8")
 	h.Set("Cache-Control", "private, no-cache, no-store, must-revalidate")
 	h.Set("facebook-api-version", c.version)
 	h.Set("x-fb-trace-id", traceID)
-	h.Set("x-fb-request-id", "A"+encode64(trace[12:28]))
+	h.Set("x-fb-request-id", "A"+base64.RawURLEncoding.EncodeToString(trace[12:28]))
 	h.Set("x-fb-rev", "1018678277")
 	var ge *graphError
 	if err != nil && !errors.As(err, &ge) {

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"parley/sandbox/seeded"
 )
 
 // inboxApp is the app id of the Page's inbox on Facebook, where the shop wrote
@@ -20,7 +22,7 @@ const maxBacklog = 8000
 // alone, so that a second run over the same store repeats and does not double
 // them.
 func (s *Sandbox) populateHistory() {
-	rng := stream(s.opts.Seed, "history")
+	rng := seeded.Stream(s.opts.Seed, "history")
 	now := s.nowMS()
 	for i := range s.opts.History {
 		c := s.add(s.psid(1_000_000+i), cast(rng, i+len(stars())))

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"parley/sandbox/web"
 )
 
 // callsPerSecond is how often a Page's conversations may be asked for.
@@ -55,7 +57,7 @@ func (s *Sandbox) controlLimits(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	l := s.calls
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]int{
+	web.JSON(w, http.StatusOK, map[string]int{
 		"conversations_per_second": l.perSecond, "calls": l.made, "refused": l.refused, "most": l.most,
 	})
 }
@@ -94,5 +96,5 @@ func (s *Sandbox) controlConversations(w http.ResponseWriter, _ *http.Request) {
 		list = append(list, t)
 	}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"conversations": list})
+	web.JSON(w, http.StatusOK, map[string]any{"conversations": list})
 }

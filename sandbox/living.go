@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"parley/sandbox/seeded"
+	"parley/sandbox/wait"
 )
 
 // How living customers behave.
@@ -32,7 +35,7 @@ type life struct {
 // newLife is the mood of the nth living customer. What they say depends on the
 // seed and on them alone, not on when others write.
 func newLife(seed uint64, n int) *life {
-	rng := stream(seed, fmt.Sprintf("life %d", n))
+	rng := seeded.Stream(seed, fmt.Sprintf("life %d", n))
 	return &life{rng: rng, chatty: n%2 == 0, reads: n%6 != 5}
 }
 
@@ -47,11 +50,11 @@ func (s *Sandbox) live(ctx context.Context) {
 		return
 	case <-s.active:
 	}
-	rng := stream(s.opts.Seed, "rhythm")
+	rng := seeded.Stream(s.opts.Seed, "rhythm")
 	gap := float64(time.Second) / s.opts.Rate
 	due := time.Now().Add(firstAfter)
 	for turn := 0; ; {
-		if !sleep(ctx, max(time.Until(due), time.Millisecond)) {
+		if !wait.Sleep(ctx, max(time.Until(due), time.Millisecond)) {
 			return
 		}
 		for !due.After(time.Now()) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"parley/sandbox/web"
 )
 
 // profileProperties are what the Messenger profile of a Page may hold.
@@ -91,7 +93,7 @@ func profileFieldsOf(c *call) ([]string, error) {
 	for name := range strings.SplitSeq(strings.Trim(c.param("fields"), "[]"), ",") {
 		name = strings.Trim(strings.TrimSpace(name), `"`)
 		if !slices.Contains(profileProperties(), name) {
-			return nil, badParam("Param fields must be one of {%s} - got %q.", strings.ToUpper(strings.Join(profileProperties(), ", ")), clip(name, 40))
+			return nil, badParam("Param fields must be one of {%s} - got %q.", strings.ToUpper(strings.Join(profileProperties(), ", ")), web.Clip(name, 40))
 		}
 		names = append(names, name)
 	}
@@ -111,7 +113,7 @@ func checkGreeting(raw json.RawMessage) error {
 		case utf8.RuneCountInString(g.Text) > greetingLimit:
 			return badParam("Param greeting[0]['text'] must be no longer than 160 characters")
 		case locales[g.Locale]:
-			return badParam("Duplicate locale %q", clip(g.Locale, 20))
+			return badParam("Duplicate locale %q", web.Clip(g.Locale, 20))
 		}
 		locales[g.Locale] = true
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/hmac"
 	_ "embed"
+	"encoding/base64"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/sandbox/seeded"
 )
 
 // How long what the dialog makes is good for.
@@ -148,8 +151,8 @@ func (s *Sandbox) authorize(who *account, granted []string, redirect string) str
 // freshToken makes a secret that nobody had before. mu held.
 func (s *Sandbox) freshToken(prefix string) string {
 	s.serial++
-	raw := derive(s.opts.Seed, prefix+" "+s.now().String()+" "+strconv.FormatUint(s.serial, 10))
-	return prefix + strings.NewReplacer("-", "Z", "_", "Q").Replace(encode64(raw[:]))
+	raw := seeded.Derive(s.opts.Seed, prefix+" "+s.now().String()+" "+strconv.FormatUint(s.serial, 10))
+	return prefix + strings.NewReplacer("-", "Z", "_", "Q").Replace(base64.RawURLEncoding.EncodeToString(raw[:]))
 }
 
 // accessToken answers GET /oauth/access_token: a code becomes a person's token, a

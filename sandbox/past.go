@@ -3,6 +3,8 @@ package sandbox
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"parley/sandbox/seeded"
 )
 
 // Conversations from before the Page was connected.
@@ -15,7 +17,7 @@ const (
 // populatePast makes conversations that stand in the Page's inbox and that no webhook
 // ever tells of: they are from before the Page was connected.
 func (s *Sandbox) populatePast() {
-	rng := stream(s.opts.Seed, "past")
+	rng := seeded.Stream(s.opts.Seed, "past")
 	now := s.nowMS()
 	for i := range s.opts.Past {
 		c := s.add(s.psid(firstPast+i), cast(rng, i))

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"parley/sandbox/seeded"
 )
 
 // Ids of the two Pipedrive companies there are. The sandbox's own is the one whose
@@ -56,9 +58,9 @@ type crmState struct {
 
 // newCRM makes the companies and their users. Ids and tokens follow from the seed.
 func newCRM(seed uint64) crmState {
-	secret := derive(seed, "pipedrive client secret")
+	secret := seeded.Derive(seed, "pipedrive client secret")
 	c := crmState{
-		clientID: hexID(seed, "pipedrive client", 8), clientSecret: hex.EncodeToString(secret[:20]),
+		clientID: seeded.Hex(seed, "pipedrive client", 8), clientSecret: hex.EncodeToString(secret[:20]),
 		grants: make(map[string]*crmGrant), codes: make(map[string]*crmCode),
 		byCall: make(map[string]int), budget: newBudget(), hooks: crmHooks{scale: 1},
 	}
@@ -76,16 +78,10 @@ func newCRM(seed uint64) crmState {
 		if u.email == "intern@example.com" {
 			u.group = "interns" // of one: who sees what is theirs, and what everybody sees
 		}
-		u.apiToken = hexID(seed, "pipedrive token "+u.email, 20)
-		u.permissionSetID = fmt.Sprintf("%s-%s-4000-8000-%s", hexID(seed, u.email, 4), hexID(seed, u.email+"2", 2), hexID(seed, u.email+"3", 6))
+		u.apiToken = seeded.Hex(seed, "pipedrive token "+u.email, 20)
+		u.permissionSetID = fmt.Sprintf("%s-%s-4000-8000-%s", seeded.Hex(seed, u.email, 4), seeded.Hex(seed, u.email+"2", 2), seeded.Hex(seed, u.email+"3", 6))
 	}
 	return c
-}
-
-// hexID makes n bytes of the seed and a label, in hex.
-func hexID(seed uint64, label string, n int) string {
-	sum := derive(seed, label)
-	return hex.EncodeToString(sum[:n])
 }
 
 // userByEmail returns a user of any company; nil if there is none. mu held.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/sandbox/web"
 )
 
 // crmBody is the JSON object that a write carries. What it has is read key by key; what
@@ -102,7 +104,7 @@ func crmLink[T crmRecord](b *crmBody, key string, list []T, u *crmUser, into *in
 // done tells what is wrong with the body; keys that nobody read are.
 func (b *crmBody) done() (status int, answer any, ok bool) {
 	for _, key := range slices.Sorted(maps.Keys(b.raw)) {
-		b.fail("Validation failed: " + clip(key, 40) + " is not known")
+		b.fail("Validation failed: " + web.Clip(key, 40) + " is not known")
 	}
 	if b.wrong != "" {
 		return http.StatusBadRequest, crmError(b.wrong), false

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/sandbox/web"
 )
 
 // What the company may ask in a day and a token in two seconds, on the plan Growth with
@@ -125,7 +127,7 @@ func (r crmRefusal) answer(w http.ResponseWriter) {
 		crmWall(w)
 		return
 	}
-	writeJSON(w, http.StatusTooManyRequests, map[string]any{"success": false, "error": "request over limit", "errorCode": http.StatusTooManyRequests})
+	web.JSON(w, http.StatusTooManyRequests, map[string]any{"success": false, "error": "request over limit", "errorCode": http.StatusTooManyRequests})
 }
 
 // crmWall answers as what stands before Pipedrive does to who asks on after a 429.

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"time"
+
+	"parley/sandbox/web"
 )
 
 // crmFault is how Pipedrive fails now.
@@ -29,7 +31,7 @@ func (s *Sandbox) crmFails(w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Unlock()
 	switch fault {
 	case crmError500:
-		writeJSON(w, http.StatusInternalServerError, crmError("Internal server error"))
+		web.JSON(w, http.StatusInternalServerError, crmError("Internal server error"))
 	case crmHTML403:
 		crmWall(w)
 	case crmGarbage:
@@ -59,7 +61,7 @@ func (s *Sandbox) controlPipedrive(w http.ResponseWriter, r *http.Request) {
 		switch *in.Fault {
 		case crmWell, crmError500, crmHTML403, crmCut, crmGarbage, crmHang:
 		default:
-			refuse(w, http.StatusBadRequest, fmt.Errorf("fault must be empty, http_500, html_403, reset, garbage or timeout, not %q", clip(string(*in.Fault), 40)))
+			refuse(w, http.StatusBadRequest, fmt.Errorf("fault must be empty, http_500, html_403, reset, garbage or timeout, not %q", web.Clip(string(*in.Fault), 40)))
 			return
 		}
 	}
@@ -75,7 +77,7 @@ func (s *Sandbox) controlPipedrive(w http.ResponseWriter, r *http.Request) {
 		"refused": s.crm.budget.refused, "busiest_searches": s.crm.budget.busiest,
 	}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, answer)
+	web.JSON(w, http.StatusOK, answer)
 }
 
 // controlPipedriveRecords shows what Pipedrive holds, hidden or not.
@@ -83,7 +85,7 @@ func (s *Sandbox) controlPipedriveRecords(w http.ResponseWriter, _ *http.Request
 	s.mu.Lock()
 	book := s.controlBook()
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, book)
+	web.JSON(w, http.StatusOK, book)
 }
 
 // crmControlNode is a user as the control API shows them.
@@ -107,7 +109,7 @@ func (s *Sandbox) controlPipedriveUsers(w http.ResponseWriter, _ *http.Request) 
 		list = append(list, u.control())
 	}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"users": list})
+	web.JSON(w, http.StatusOK, map[string]any{"users": list})
 }
 
 // controlPipedriveUser changes a user.
@@ -143,5 +145,5 @@ func (s *Sandbox) controlPipedriveUser(w http.ResponseWriter, r *http.Request) {
 	u.modified = s.now().Truncate(time.Second)
 	answer := u.control()
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, answer)
+	web.JSON(w, http.StatusOK, answer)
 }

@@ -12,6 +12,9 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"parley/sandbox/fault"
+	"parley/sandbox/web"
 )
 
 // The rules of Pipedrive's webhooks, version 2.
@@ -197,14 +200,14 @@ func (s *Sandbox) crmHookSend(company *crmCompany, permitted []int, meta, data, 
 			continue // they see what they may see
 		}
 		d := crmDelivery{hook: k, meta: meta, data: data, before: before, attempt: 1}
-		f := s.faults.take("pipedrive_webhook", "", onCRMWebhook)
+		f := s.faults.Take("pipedrive_webhook", "", fault.OnPipedriveWebhook)
 		switch {
 		case f == nil:
 			s.crmHookQueue(d)
 		case f.Kind == "drop":
 			s.crm.hooks.lost++
 		case f.Kind == "delay":
-			s.after(f.delayOr(time.Second), func() { s.crmHookQueue(d) })
+			s.after(f.DelayOr(time.Second), func() { s.crmHookQueue(d) })
 		case f.Kind == "duplicate":
 			s.crmHookQueue(d)
 			s.crmHookQueue(d)
@@ -215,14 +218,10 @@ func (s *Sandbox) crmHookSend(company *crmCompany, permitted []int, meta, data, 
 	}
 }
 
-func onCRMWebhook(kind string) bool {
-	return slices.Contains([]string{"drop", "delay", "duplicate", "ban"}, kind)
-}
-
 // crmHookQueue queues a delivery. mu held.
 func (s *Sandbox) crmHookQueue(d crmDelivery) {
 	s.crm.hooks.waiting = append(s.crm.hooks.waiting, d)
-	poke(s.hooked)
+	s.hooked.Ring()
 }
 
 // deliverCRM delivers events one after the other until ctx ends.
@@ -360,5 +359,5 @@ func (s *Sandbox) controlPipedriveHooks(w http.ResponseWriter, r *http.Request) 
 	}
 	answer := map[string]any{"webhooks": list, "delivered": q.delivered, "failed": q.failed, "lost": q.lost, "waiting": len(q.waiting), "retry_scale": q.scale}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, answer)
+	web.JSON(w, http.StatusOK, answer)
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"slices"
+
+	"parley/sandbox/web"
 )
 
 // crmMerge answers PUT /persons/{id}/merge: the person is gone, and the other one has what
@@ -112,6 +114,6 @@ func (s *Sandbox) controlPipedriveHand(act string) http.HandlerFunc {
 		var answer any
 		s.crmChanging(change, func() { status, answer = do(s, c) })
 		s.mu.Unlock()
-		writeJSON(w, status, answer)
+		web.JSON(w, status, answer)
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"parley/sandbox/seeded"
+	"parley/sandbox/web"
 )
 
 // How long what OAuth gives is good for.
@@ -142,7 +145,7 @@ func (s *Sandbox) crmGrantCode(email, redirect string) (string, bool) {
 func (s *Sandbox) crmSecret(what string, n int) string {
 	s.crm.issued++
 	at := strconv.FormatInt(s.now().UnixNano(), 10)
-	return hexID(s.opts.Seed, "pipedrive "+what+" "+at+" "+strconv.Itoa(s.crm.issued), n)
+	return seeded.Hex(s.opts.Seed, "pipedrive "+what+" "+at+" "+strconv.Itoa(s.crm.issued), n)
 }
 
 // crmTokenError is a refusal of /oauth/token. The shape of its body is nowhere told.
@@ -170,7 +173,7 @@ func (s *Sandbox) crmForm(w http.ResponseWriter, r *http.Request) (ok bool) {
 	if err != nil {
 		status, body = crmTokenError("invalid_request", "Bad request")
 	}
-	writeJSON(w, status, body)
+	web.JSON(w, status, body)
 	return false
 }
 
@@ -191,7 +194,7 @@ func (s *Sandbox) crmToken(w http.ResponseWriter, r *http.Request) {
 	default:
 		status, body = crmTokenError("unsupported_grant_type", "Unsupported grant type")
 	}
-	writeJSON(w, status, body)
+	web.JSON(w, status, body)
 }
 
 func (s *Sandbox) crmExchange(name, redirect string) (status int, body any) {
@@ -247,5 +250,5 @@ func (s *Sandbox) crmRevoke(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"success": true})
+	web.JSON(w, http.StatusOK, map[string]any{"success": true})
 }

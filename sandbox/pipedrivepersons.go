@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"parley/sandbox/web"
 )
 
 func (p *crmPerson) node() map[string]any {
@@ -106,7 +108,7 @@ func (s *Sandbox) readPerson(c crmCall, p *crmPerson) (status int, answer any, o
 		p.custom = cloneFields(p.custom)
 		for code, v := range custom {
 			if !slices.ContainsFunc(s.crm.book.fields, func(f crmField) bool { return f.code == code }) {
-				b.fail("Validation failed: custom_fields." + clip(code, 40) + " does not exist")
+				b.fail("Validation failed: custom_fields." + web.Clip(code, 40) + " does not exist")
 				continue
 			}
 			p.custom[code] = ""

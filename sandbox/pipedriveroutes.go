@@ -4,6 +4,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"parley/sandbox/fault"
+	"parley/sandbox/web"
 )
 
 // crmCall is one call of Pipedrive's API by somebody who is known.
@@ -133,22 +136,22 @@ func (s *Sandbox) servePipedrive(w http.ResponseWriter, r *http.Request) {
 	}
 	if len(methods) > 0 {
 		w.Header().Set("Allow", strings.Join(methods, ", "))
-		writeJSON(w, http.StatusMethodNotAllowed, crmError("Method not allowed"))
+		web.JSON(w, http.StatusMethodNotAllowed, crmError("Method not allowed"))
 		return
 	}
-	writeJSON(w, http.StatusNotFound, crmError("Unknown method ."))
+	web.JSON(w, http.StatusNotFound, crmError("Unknown method ."))
 }
 
 // crmServe answers a call of a route, with the faults that strike it.
 func (s *Sandbox) crmServe(w http.ResponseWriter, route crmRoute, c crmCall) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, c.r.Body, crmBodyMost))
 	if err != nil {
-		writeJSON(w, http.StatusRequestEntityTooLarge, crmError("The body is too large."))
+		web.JSON(w, http.StatusRequestEntityTooLarge, crmError("The body is too large."))
 		return
 	}
 	c.body = body
-	f := s.takeCRMFault(route.method + " " + route.path)
-	if f != nil && (f.beforeCRM(w) || f.before(w, c.r)) {
+	f := s.faults.Take("pipedrive", "", fault.OnCall, route.method+" "+route.path)
+	if f != nil && (beforeCRM(f, w) || f.Before(w, c.r)) {
 		return
 	}
 	unreached, unreachedAnswer, reached := 0, any(nil), true
@@ -161,7 +164,7 @@ func (s *Sandbox) crmServe(w http.ResponseWriter, route crmRoute, c crmCall) {
 	if user == nil {
 		s.mu.Unlock()
 		w.Header().Set("x-401-by-gw", "true")
-		writeJSON(w, http.StatusUnauthorized, map[string]any{
+		web.JSON(w, http.StatusUnauthorized, map[string]any{
 			"success": false, "error": "unauthorized access", "errorCode": http.StatusUnauthorized,
 			"error_info": crmErrorInfo,
 		})
@@ -181,10 +184,10 @@ func (s *Sandbox) crmServe(w http.ResponseWriter, route crmRoute, c crmCall) {
 		status, answer = s.crmDo(route, c)
 	}
 	s.mu.Unlock()
-	if f != nil && f.after(w, c.r) {
+	if f != nil && f.After(w, c.r) {
 		return
 	}
-	writeJSON(w, status, answer)
+	web.JSON(w, status, answer)
 }
 
 // crmDo does what a route does, and has webhooks tell of what it changes. mu held.
@@ -197,23 +200,11 @@ func (s *Sandbox) crmDo(route crmRoute, c crmCall) (status int, answer any) {
 	return status, answer
 }
 
-// takeCRMFault finds the fault that strikes a call, and counts it.
-func (s *Sandbox) takeCRMFault(call string) *fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.faults.take("pipedrive", "", func(kind string) bool { return actsOnCall(kind) }, call)
-	if f == nil {
-		return nil
-	}
-	struck := *f
-	return &struck
-}
-
 // beforeCRM is what a fault answers in Pipedrive's own way; it tells whether it did.
-func (f *fault) beforeCRM(w http.ResponseWriter) bool {
+func beforeCRM(f *fault.Fault, w http.ResponseWriter) bool {
 	switch f.Kind {
 	case "error":
-		writeJSON(w, f.statusOr(http.StatusInternalServerError), crmError("Internal server error"))
+		web.JSON(w, f.StatusOr(http.StatusInternalServerError), crmError("Internal server error"))
 	case "html_403":
 		crmWall(w)
 	default:

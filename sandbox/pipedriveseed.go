@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"parley/sandbox/seeded"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -122,7 +124,7 @@ func (s *Sandbox) seedDeal(p *crmPerson, at time.Time, title string, value float
 func (s *Sandbox) seedLead(p *crmPerson, at time.Time, title string, value float64) {
 	l := &crmLead{
 		crmOwned: crmOwned{id: s.crm.book.next(), owner: p.owner, visible: p.visible, added: at, updated: at},
-		uuid:     uuidOf(hexID(s.opts.Seed, "pipedrive lead "+title, 16)), title: title, personID: p.id, orgID: p.orgID, creator: p.owner,
+		uuid:     uuidOf(seeded.Hex(s.opts.Seed, "pipedrive lead "+title, 16)), title: title, personID: p.id, orgID: p.orgID, creator: p.owner,
 	}
 	if value != 0 {
 		l.value = &crmMoney{Amount: &value, Currency: crmCurrency}

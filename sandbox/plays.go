@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"parley/sandbox/web"
 )
 
 // plays are the events of Messenger, one of each kind and form, as bodies to be played
@@ -48,7 +50,7 @@ const (
 func readPlay(name string) (play, error) {
 	raw, err := plays.ReadFile("plays/" + name + ".json")
 	if err != nil {
-		return play{}, fmt.Errorf("no event %q; GET /control/events lists them", clip(name, 40))
+		return play{}, fmt.Errorf("no event %q; GET /control/events lists them", web.Clip(name, 40))
 	}
 	p := play{Name: name}
 	if err := json.Unmarshal(raw, &p); err != nil {
@@ -87,7 +89,7 @@ func (s *Sandbox) controlPlays(w http.ResponseWriter, _ *http.Request) {
 		}
 		list = append(list, play{Name: p.Name, Does: p.Does})
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"events": list})
+	web.JSON(w, http.StatusOK, map[string]any{"events": list})
 }
 
 // controlPlay has one happen to a customer: it posts it to the callback at once, in one
@@ -127,7 +129,7 @@ func (s *Sandbox) controlPlay(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.log.Info("played event", "err", err)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"status": []int{status}, "mids": mids})
+	web.JSON(w, http.StatusOK, map[string]any{"status": []int{status}, "mids": mids})
 }
 
 // perform makes the body of a play whose last step is at that time, and lets the world

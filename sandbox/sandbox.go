@@ -8,8 +8,8 @@
 // only Meta's and Pipedrive's wire.
 //
 // Concurrency. One mutex, Sandbox.mu, guards all state: the Page, the customers
-// and their messages, Pipedrive's users, the subscriptions, the faults, the agenda and the outbox
-// of webhooks. Methods whose comment says "mu held" expect it; all others take
+// and their messages, Pipedrive's users, the subscriptions and the outbox of webhooks. The faults,
+// the agenda and the mails have locks of their own, which may be taken with mu held. Methods whose comment says "mu held" expect it; all others take
 // it themselves. It is never held across network I/O, a sleep or a channel wait.
 // Every goroutine is started by Run (or by a goroutine Run awaits) and ends when
 // Run's context ends.
@@ -27,6 +27,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"parley/sandbox/agenda"
+	"parley/sandbox/fault"
+	"parley/sandbox/mail"
+	"parley/sandbox/seeded"
+	"parley/sandbox/wait"
 )
 
 // Options say how a sandbox is set up. The zero value is a quiet Page: no
@@ -69,17 +75,18 @@ type Info struct {
 type Sandbox struct {
 	opts   Options
 	log    *slog.Logger
+	mail   *mail.Server
+	faults *fault.List
+	agenda *agenda.Agenda
 	info   Info
 	userID string
 	ln     net.Listener
-	mailLn net.Listener
 	client *http.Client
 	now    func() time.Time
 	post   chan struct{} // one token for each webhook POST in flight
-	wake   chan struct{} // the dispatcher has something to look at
-	rung   chan struct{} // the agenda has a new earliest entry
-	eased  chan struct{} // the outbox has become shorter
-	hooked chan struct{} // an event waits for one of Pipedrive's webhooks
+	wake   wait.Bell     // the dispatcher has something to look at
+	eased  wait.Bell     // the outbox has become shorter
+	hooked wait.Bell     // an event waits for one of Pipedrive's webhooks
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -88,10 +95,7 @@ type Sandbox struct {
 	app    appState
 	world  world
 	crm    crmState
-	faults faultList
-	agenda agenda
 	out    outbox
-	mails  []mail // what came by SMTP, oldest first
 	calls  callLimit
 	serial uint64     // makes ids unique
 	wire   *rand.Rand // timing of echoes, deliveries and reads
@@ -128,33 +132,33 @@ func New(o Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("sandbox: listen on %s: %w", o.Listen, err)
 	}
 	host, _, _ := net.SplitHostPort(o.Listen)
-	mailLn, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
+	faults := fault.NewList(seeded.Stream(o.Seed, "faults"))
+	mails, err := mail.Listen(host, faults, o.Now, o.Logger)
 	if err != nil {
 		_ = ln.Close()
-		return nil, fmt.Errorf("sandbox: listen for mail: %w", err)
+		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	s := &Sandbox{
 		opts:   o,
 		log:    o.Logger,
 		ln:     ln,
-		mailLn: mailLn,
+		mail:   mails,
+		faults: faults,
+		agenda: agenda.New(),
 		now:    o.Now,
 		post:   make(chan struct{}, maxPosts),
-		wake:   make(chan struct{}, 1),
-		rung:   make(chan struct{}, 1),
-		eased:  make(chan struct{}, 1),
-		hooked: make(chan struct{}, 1),
+		wake:   wait.NewBell(),
+		eased:  wait.NewBell(),
+		hooked: wait.NewBell(),
 		active: make(chan struct{}),
 		client: newWebhookClient(),
-		wire:   stream(o.Seed, "wire"),
+		wire:   seeded.Stream(o.Seed, "wire"),
 	}
 	s.crm = newCRM(o.Seed)
 	s.identify("http://" + ln.Addr().String())
-	s.info.SMTPURL = "smtp://" + mailLn.Addr().String()
 	s.openAccounts()
 	s.calls.perSecond = callsPerSecond
 	s.world = newWorld()
-	s.faults.rng = stream(o.Seed, "faults")
 	s.out = newOutbox()
 	s.populate()
 	s.seedBook()
@@ -185,8 +189,8 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	}
 	served := make(chan error, 1)
 	s.wg.Go(func() { served <- srv.Serve(s.ln) })
-	s.wg.Go(func() { s.serveMail(ctx) })
-	s.wg.Go(func() { s.runAgenda(ctx) })
+	s.wg.Go(func() { s.mail.Run(ctx) })
+	s.wg.Go(func() { s.agenda.Run(ctx) })
 	s.wg.Go(func() { s.dispatch(ctx) })
 	s.wg.Go(func() { s.deliverHistory(ctx) })
 	s.wg.Go(func() { s.live(ctx) })
@@ -256,22 +260,11 @@ func checkLoopback(addr string) error {
 	return fmt.Errorf("sandbox: listen address %q is not loopback; use 127.0.0.1, [::1] or localhost", addr)
 }
 
-// poke wakes the reader of a channel of capacity one, without ever waiting.
-func poke(ch chan struct{}) {
-	select {
-	case ch <- struct{}{}:
-	default:
-	}
-}
-
-// sleep waits for d, or less if ctx ends; it tells whether it slept it out.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
+// after calls do with mu held once d has passed; do must not block. mu may be held.
+func (s *Sandbox) after(d time.Duration, do func()) {
+	s.agenda.After(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		do()
+	})
 }

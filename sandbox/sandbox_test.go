@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/sandbox/seeded"
 )
 
 func TestNewRefusesWhatOthersCouldReach(t *testing.T) {
@@ -70,7 +72,7 @@ func TestInfoTags(t *testing.T) {
 func TestHalfTheCastIsJapanese(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
-		rng := stream(seed, "cast")
+		rng := seeded.Stream(seed, "cast")
 		japanese := 0
 		for i := range 100 {
 			if cast(rng, i).lang == "ja" {

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/sandbox/web"
 )
 
 // appState is the app's webhook subscription.
@@ -146,7 +148,7 @@ func (s *Sandbox) handshake(ctx context.Context, callback url.URL, verify string
 		return fmt.Errorf("HTTP Status Code = %d; HTTP Message = %s", res.StatusCode, http.StatusText(res.StatusCode))
 	}
 	if string(body) != challenge {
-		return fmt.Errorf("the response does not match the challenge, expected value=%q, received=%q", challenge, clip(string(body), 80))
+		return fmt.Errorf("the response does not match the challenge, expected value=%q, received=%q", challenge, web.Clip(string(body), 80))
 	}
 	return nil
 }
@@ -198,14 +200,6 @@ func (s *Sandbox) subscriptionChanged() {
 	}
 	close(s.out.kick)
 	s.out.kick = make(chan struct{})
-}
-
-// clip shortens text to n bytes.
-func clip(text string, n int) string {
-	if len(text) > n {
-		return text[:n]
-	}
-	return text
 }
 
 // webhookTimeout is how long Meta waits for an answer of the callback.

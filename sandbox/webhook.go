@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"parley/sandbox/fault"
 )
 
 // The bounds of delivery.
@@ -62,7 +64,7 @@ func (s *Sandbox) emit(e *event) {
 		e.finish()
 		return
 	}
-	switch f := s.faults.take("webhook", e.psid, onWebhook); {
+	switch f := s.faults.Take("webhook", e.psid, fault.OnWebhook); {
 	case f == nil:
 		s.enqueue(e.psid, e)
 	case f.Kind == "drop":
@@ -73,9 +75,9 @@ func (s *Sandbox) emit(e *event) {
 		twin.done = nil
 		s.stray(&twin, 20*time.Millisecond+s.within(scatterIn))
 	case f.Kind == "shuffle":
-		s.stray(e, s.within(f.delayOr(scatterIn)))
+		s.stray(e, s.within(f.DelayOr(scatterIn)))
 	case f.Kind == "delay":
-		s.stray(e, f.delayOr(time.Second))
+		s.stray(e, f.DelayOr(time.Second))
 	}
 }
 
@@ -99,7 +101,7 @@ func (s *Sandbox) enqueue(key string, e *event) {
 		l.listed = true
 		s.out.ready = append(s.out.ready, l)
 	}
-	poke(s.wake)
+	s.wake.Ring()
 }
 
 // batch is the events of some lanes that go out in one POST.
@@ -142,8 +144,8 @@ func (s *Sandbox) settle(b *batch) {
 		}
 		s.out.ready = append(s.out.ready, l)
 	}
-	poke(s.wake)
-	poke(s.eased)
+	s.wake.Ring()
+	s.eased.Ring()
 }
 
 // dispatch sends batches until ctx ends, a bounded number at a time.

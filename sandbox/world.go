@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"parley/sandbox/seeded"
 )
 
 // window is how long after a customer's last sign of life a Page may write.
@@ -102,9 +104,9 @@ func newWorld() world {
 func (s *Sandbox) add(psid string, p person) *customer {
 	c := &customer{
 		psid:    psid,
-		thread:  "t_" + digits(s.opts.Seed, "thread "+psid, 17),
+		thread:  "t_" + seeded.Digits(s.opts.Seed, "thread "+psid, 17),
 		person:  p,
-		phone:   "080-2" + digits(s.opts.Seed, "phone "+psid, 3) + "-" + digits(s.opts.Seed, "phone 2 "+psid, 4),
+		phone:   "080-2" + seeded.Digits(s.opts.Seed, "phone "+psid, 3) + "-" + seeded.Digits(s.opts.Seed, "phone 2 "+psid, 4),
 		email:   "c" + psid + "@example.net",
 		profile: profileFull,
 	}

@@ -1,24 +1,29 @@
-package sandbox
+// Package mail is the sandbox's mail server: it takes mail for anybody by SMTP, and keeps it.
+package mail
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
 	"mime/quotedprintable"
 	"net"
-	"net/http"
 	netmail "net/mail"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
+
+	"parley/sandbox/fault"
+	"parley/sandbox/wait"
 )
 
-// mail is one that came by SMTP.
-type mail struct {
+// Mail is one that came by SMTP.
+type Mail struct {
 	From      string    `json:"from"` // of the envelope
 	To        []string  `json:"to"`
 	MessageID string    `json:"message_id"`
@@ -30,49 +35,83 @@ type mail struct {
 }
 
 const (
-	maxMail     = 1 << 20
-	mailTimeout = time.Minute
+	largest = 1 << 20 // bytes of a mail
+	timeout = time.Minute
 )
 
-// serveMail takes mail for anybody until ctx ends.
-func (s *Sandbox) serveMail(ctx context.Context) {
+// Server takes mail. Its lock guards the mails that came, and nothing is called with it held.
+type Server struct {
+	ln     net.Listener
+	faults *fault.List
+	now    func() time.Time
+	log    *slog.Logger
+
+	mu    sync.Mutex
+	mails []Mail // oldest first
+}
+
+// Listen makes a server that listens on a port of its own; Run serves it and closes the
+// listener. A server that is never run is closed with Close.
+func Listen(host string, faults *fault.List, now func() time.Time, log *slog.Logger) (*Server, error) {
+	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return nil, fmt.Errorf("listen for mail: %w", err)
+	}
+	return &Server{ln: ln, faults: faults, now: now, log: log}, nil
+}
+
+// URL is where mail is taken.
+func (s *Server) URL() string { return "smtp://" + s.ln.Addr().String() }
+
+// Close closes the listener.
+func (s *Server) Close() error { return s.ln.Close() }
+
+// Mails returns what came, oldest first.
+func (s *Server) Mails() []Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Mail{}, s.mails...)
+}
+
+// Run takes mail until ctx ends; when it returns, none of its goroutines is left.
+func (s *Server) Run(ctx context.Context) {
 	srv := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		return &mailSession{s: s, ctx: ctx, conn: c.Conn()}, nil
+		return &session{s: s, ctx: ctx, conn: c.Conn()}, nil
 	}))
 	srv.Domain = "sandbox.example.com"
-	srv.MaxMessageBytes, srv.MaxRecipients = maxMail, 10
-	srv.ReadTimeout, srv.WriteTimeout = mailTimeout, mailTimeout
+	srv.MaxMessageBytes, srv.MaxRecipients = largest, 10
+	srv.ReadTimeout, srv.WriteTimeout = timeout, timeout
 	srv.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)
 	served := make(chan struct{})
-	s.wg.Go(func() {
+	go func() {
 		defer close(served)
-		_ = srv.Serve(s.mailLn)
-	})
+		_ = srv.Serve(s.ln)
+	}()
 	select {
 	case <-ctx.Done():
 	case <-served:
 	}
 	_ = srv.Close()
-	_ = s.mailLn.Close() // also where Serve had not begun yet
+	_ = s.ln.Close() // also where Serve had not begun yet
 	<-served
 }
 
-// mailSession is one connection.
-type mailSession struct {
-	s     *Sandbox
+// session is one connection.
+type session struct {
+	s     *Server
 	ctx   context.Context //nolint:containedctx // go-smtp's sessions have none of their own
 	conn  net.Conn
 	from  string
 	to    []string
-	fault *fault
+	fault *fault.Fault
 }
 
-var errCutMail = errors.New("the connection was cut")
+var errCut = errors.New("the connection was cut")
 
 // Mail implements smtp.Session. Faults strike here, act_and_cut once the mail is taken.
-func (m *mailSession) Mail(from string, _ *smtp.MailOptions) error {
+func (m *session) Mail(from string, _ *smtp.MailOptions) error {
 	m.from, m.to = from, nil
-	m.fault = m.s.takeFault("smtp", "", onMail)
+	m.fault = m.s.faults.Take("smtp", "", fault.OnMail)
 	if m.fault == nil {
 		return nil
 	}
@@ -82,46 +121,46 @@ func (m *mailSession) Mail(from string, _ *smtp.MailOptions) error {
 	case "later":
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Try again later"}
 	case "hang":
-		sleep(m.ctx, mailTimeout)
+		wait.Sleep(m.ctx, timeout)
 		_ = m.conn.Close()
-		return errCutMail
+		return errCut
 	}
 	return nil
 }
 
 // Rcpt implements smtp.Session.
-func (m *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+func (m *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	m.to = append(m.to, to)
 	return nil
 }
 
 // Data implements smtp.Session.
-func (m *mailSession) Data(r io.Reader) error {
+func (m *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
-	got := readMail(raw)
+	got := read(raw)
 	got.From, got.To, got.At = m.from, m.to, m.s.now().UTC()
 	m.s.mu.Lock()
 	m.s.mails = append(m.s.mails, got)
 	m.s.mu.Unlock()
 	if m.fault != nil && m.fault.Kind == "act_and_cut" {
 		_ = m.conn.Close()
-		return errCutMail
+		return errCut
 	}
 	return nil
 }
 
 // Reset implements smtp.Session.
-func (m *mailSession) Reset() { m.from, m.to = "", nil }
+func (m *session) Reset() { m.from, m.to = "", nil }
 
 // Logout implements smtp.Session.
-func (m *mailSession) Logout() error { return nil }
+func (m *session) Logout() error { return nil }
 
-// readMail takes a mail of plain text apart. What it can't read stays empty: Raw has it.
-func readMail(raw []byte) mail {
-	got := mail{Raw: string(raw)}
+// read takes a mail of plain text apart. What it can't read stays empty: Raw has it.
+func read(raw []byte) Mail {
+	got := Mail{Raw: string(raw)}
 	msg, err := netmail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		return got
@@ -143,11 +182,4 @@ func readMail(raw []byte) mail {
 		got.Text = strings.ReplaceAll(string(text), "\r\n", "\n")
 	}
 	return got
-}
-
-func (s *Sandbox) controlMails(w http.ResponseWriter, _ *http.Request) {
-	s.mu.Lock()
-	list := append([]mail{}, s.mails...)
-	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"mails": list})
 }
