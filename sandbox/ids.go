@@ -40,8 +40,6 @@ func (s *Sandbox) identify(base string) {
 		ControlURL:  base + "/control",
 
 		PipedriveURL: base, PipedriveOAuthURL: base,
-		PipedriveToken:    s.crm.users[0].apiToken,
-		PipedriveClientID: s.crm.clientID, PipedriveClientSecret: s.crm.clientSecret,
 	}
 }
 

@@ -8,8 +8,8 @@
 // only Meta's and Pipedrive's wire.
 //
 // Concurrency. One mutex, Sandbox.mu, guards all state: the Page, the customers
-// and their messages, Pipedrive's users, the subscriptions and the outbox of webhooks. The faults,
-// the agenda and the mails have locks of their own, which may be taken with mu held. Methods whose comment says "mu held" expect it; all others take
+// and their messages, the subscriptions and the outbox of webhooks. The faults,
+// the agenda and the mails and Pipedrive have locks of their own, which may be taken with mu held. Methods whose comment says "mu held" expect it; all others take
 // it themselves. It is never held across network I/O, a sleep or a channel wait.
 // Every goroutine is started by Run (or by a goroutine Run awaits) and ends when
 // Run's context ends.
@@ -31,6 +31,7 @@ import (
 	"parley/sandbox/agenda"
 	"parley/sandbox/fault"
 	"parley/sandbox/mail"
+	"parley/sandbox/pipedrive"
 	"parley/sandbox/seeded"
 	"parley/sandbox/wait"
 )
@@ -76,6 +77,7 @@ type Sandbox struct {
 	opts   Options
 	log    *slog.Logger
 	mail   *mail.Server
+	crm    *pipedrive.Pipedrive
 	faults *fault.List
 	agenda *agenda.Agenda
 	info   Info
@@ -86,7 +88,6 @@ type Sandbox struct {
 	post   chan struct{} // one token for each webhook POST in flight
 	wake   wait.Bell     // the dispatcher has something to look at
 	eased  wait.Bell     // the outbox has become shorter
-	hooked wait.Bell     // an event waits for one of Pipedrive's webhooks
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -94,7 +95,6 @@ type Sandbox struct {
 	page   pageState
 	app    appState
 	world  world
-	crm    crmState
 	out    outbox
 	calls  callLimit
 	serial uint64     // makes ids unique
@@ -149,19 +149,22 @@ func New(o Options) (*Sandbox, error) {
 		post:   make(chan struct{}, maxPosts),
 		wake:   wait.NewBell(),
 		eased:  wait.NewBell(),
-		hooked: wait.NewBell(),
 		active: make(chan struct{}),
 		client: newWebhookClient(),
 		wire:   seeded.Stream(o.Seed, "wire"),
 	}
-	s.crm = newCRM(o.Seed)
-	s.identify("http://" + ln.Addr().String())
+	base := "http://" + ln.Addr().String()
+	s.identify(base)
 	s.openAccounts()
 	s.calls.perSecond = callsPerSecond
 	s.world = newWorld()
 	s.out = newOutbox()
 	s.populate()
-	s.seedBook()
+	s.crm = pipedrive.New(pipedrive.Options{
+		Seed: o.Seed, URL: base, Now: o.Now, Logger: o.Logger, Faults: faults, Agenda: s.agenda, Customers: s.acquaintances(),
+	})
+	s.info.PipedriveToken = s.crm.Token()
+	s.info.PipedriveClientID, s.info.PipedriveClientSecret = s.crm.Client()
 	return s, nil
 }
 
@@ -194,7 +197,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	s.wg.Go(func() { s.dispatch(ctx) })
 	s.wg.Go(func() { s.deliverHistory(ctx) })
 	s.wg.Go(func() { s.live(ctx) })
-	s.wg.Go(func() { s.deliverCRM(ctx) })
+	s.wg.Go(func() { s.crm.Run(ctx) })
 
 	var err error
 	select {
@@ -232,17 +235,24 @@ func (s *Sandbox) handler() http.Handler {
 		case strings.HasPrefix(r.URL.Path, "/media/"):
 			s.serveMedia(w, r)
 		case strings.HasPrefix(r.URL.Path, "/oauth/") && r.URL.Path != graphOAuth:
-			s.serveOAuth(w, r)
+			s.crm.ServeOAuth(w, r)
 		case isDialog(r.URL.Path):
 			s.serveDialog(w, r)
+		case pipedrive.Serves(r.URL.Path):
+			s.crm.ServeHTTP(w, r)
 		default:
-			if _, ok := crmPath(r.URL.Path); ok {
-				s.servePipedrive(w, r)
-				return
-			}
 			s.serveGraph(w, r)
 		}
 	})
+}
+
+// acquaintances are the living customers as Pipedrive may know them.
+func (s *Sandbox) acquaintances() []pipedrive.Customer {
+	var list []pipedrive.Customer
+	for _, c := range s.world.living {
+		list = append(list, pipedrive.Customer{Name: c.person.name, Phone: c.phone, Email: c.email})
+	}
+	return list
 }
 
 // checkLoopback refuses an address that others could reach.

@@ -1,4 +1,4 @@
-package sandbox
+package pipedrive
 
 import (
 	"encoding/base64"
@@ -14,15 +14,15 @@ import (
 	"parley/sandbox/web"
 )
 
-// crmBody is the JSON object that a write carries. What it has is read key by key; what
+// input is the JSON object that a write carries. What it has is read key by key; what
 // is wrong with it is told once, at its end.
-type crmBody struct {
+type input struct {
 	raw   map[string]json.RawMessage
 	wrong string
 }
 
-func (c crmCall) json() *crmBody {
-	b := &crmBody{}
+func (c call) input() *input {
+	b := &input{}
 	if err := json.Unmarshal(c.body, &b.raw); err != nil || b.raw == nil {
 		b.wrong = "The body must be a JSON object."
 	}
@@ -31,7 +31,7 @@ func (c crmCall) json() *crmBody {
 
 // read takes a key into a value, where the key stands there, and tells whether it does.
 // null gives the value's zero.
-func crmRead[T any](b *crmBody, key string, into *T) bool {
+func take[T any](b *input, key string, into *T) bool {
 	raw, there := b.raw[key]
 	if !there {
 		return false
@@ -46,15 +46,15 @@ func crmRead[T any](b *crmBody, key string, into *T) bool {
 	return true
 }
 
-func (b *crmBody) fail(why string) {
+func (b *input) fail(why string) {
 	if b.wrong == "" {
 		b.wrong = why
 	}
 }
 
 // day takes a day into a text.
-func (b *crmBody) day(key string, into *string) {
-	if crmRead(b, key, into) && *into != "" {
+func (b *input) day(key string, into *string) {
+	if take(b, key, into) && *into != "" {
 		if _, err := time.Parse(time.DateOnly, *into); err != nil {
 			b.fail("Validation failed: " + key + " is no date")
 		}
@@ -62,72 +62,92 @@ func (b *crmBody) day(key string, into *string) {
 }
 
 // owner takes who owns a record and who may see it.
-func (b *crmBody) owner(s *Sandbox, c crmCall, o *crmOwned, visibleKey func(*crmBody, *int)) {
+func (b *input) owner(users []*user, c call, o *owned, visibleKey func(*input, *int)) {
 	var id int
-	if crmRead(b, "owner_id", &id) {
-		i := slices.IndexFunc(s.crm.users, func(u *crmUser) bool { return u.id == id && u.active && u.company == c.user.company })
+	if take(b, "owner_id", &id) {
+		i := slices.IndexFunc(users, func(u *user) bool { return u.id == id && u.active && u.company == c.user.company })
 		if i < 0 {
 			b.fail("Validation failed: owner_id is no active user")
 			return
 		}
-		o.owner = s.crm.users[i]
+		o.owner = users[i]
 	}
 	visibleKey(b, &o.visible)
-	if !slices.Contains([]int{crmOwnerOnly, crmOwnersGroup, crmGroupBelow, crmEverybody}, o.visible) {
+	if !slices.Contains([]int{ownerOnly, ownersGroup, groupBelow, everybody}, o.visible) {
 		b.fail("Validation failed: visible_to")
 	}
 }
 
-// crmVisibleNumber is visible_to of version 2, crmVisibleText that of leads.
-func crmVisibleNumber(b *crmBody, into *int) { crmRead(b, "visible_to", into) }
+// visibleNumber is visible_to of version 2, visibleText that of leads.
+func visibleNumber(b *input, into *int) { take(b, "visible_to", into) }
 
-func crmVisibleText(b *crmBody, into *int) {
+func visibleText(b *input, into *int) {
 	var s string
-	if crmRead(b, "visible_to", &s) {
+	if take(b, "visible_to", &s) {
 		*into, _ = strconv.Atoi(s)
 	}
 }
 
 // link takes the id of something that the caller must see.
-func crmLink[T crmRecord](b *crmBody, key string, list []T, u *crmUser, into *int) {
+func takeLink[T record](b *input, key string, list []T, u *user, into *int) {
 	var id int
-	if !crmRead(b, key, &id) {
+	if !take(b, key, &id) {
 		return
 	}
-	if _, ok := crmFind(list, id, u); !ok && id != 0 {
+	if _, ok := find(list, id, u); !ok && id != 0 {
 		b.fail("Validation failed: " + key + " does not exist")
 		return
 	}
 	*into = id
 }
 
+// stage takes the stage of a deal, by its own id or as the first of a pipeline.
+func (b *input) stage(of *book, into *int) {
+	var id int
+	if take(b, "pipeline_id", &id) {
+		first := of.firstStage(id)
+		if first == nil {
+			b.fail("Validation failed: pipeline_id does not exist")
+			return
+		}
+		*into = first.id
+	}
+	if take(b, "stage_id", &id) {
+		if of.stage(id) == nil {
+			b.fail("Validation failed: stage_id does not exist")
+			return
+		}
+		*into = id
+	}
+}
+
 // done tells what is wrong with the body; keys that nobody read are.
-func (b *crmBody) done() (status int, answer any, ok bool) {
+func (b *input) done() (status int, answer any, ok bool) {
 	for _, key := range slices.Sorted(maps.Keys(b.raw)) {
 		b.fail("Validation failed: " + web.Clip(key, 40) + " is not known")
 	}
 	if b.wrong != "" {
-		return http.StatusBadRequest, crmError(b.wrong), false
+		return http.StatusBadRequest, failure(b.wrong), false
 	}
 	return 0, nil, true
 }
 
-func crmOK(data any) (int, any) {
+func success(data any) (int, any) {
 	return http.StatusOK, map[string]any{"success": true, "data": data}
 }
 
-func crmNone() (int, any) {
-	e := crmError("Entity was not found")
+func notFound() (int, any) {
+	e := failure("Entity was not found")
 	e["error_info"] = "Object was not found."
 	return http.StatusNotFound, e
 }
 
-func crmBad(format string, a ...any) (int, any) {
-	return http.StatusBadRequest, crmError(fmt.Sprintf(format, a...))
+func badRequest(format string, a ...any) (int, any) {
+	return http.StatusBadRequest, failure(fmt.Sprintf(format, a...))
 }
 
 // number reads a number of the query; absent is otherwise.
-func (c crmCall) number(key string, otherwise int) (int, bool) {
+func (c call) number(key string, otherwise int) (int, bool) {
 	v := c.r.URL.Query().Get(key)
 	if v == "" {
 		return otherwise, true
@@ -137,7 +157,7 @@ func (c crmCall) number(key string, otherwise int) (int, bool) {
 }
 
 // id is the number in the path; 0 for what is none.
-func (c crmCall) id() int {
+func (c call) id() int {
 	n, err := strconv.Atoi(c.vars["id"])
 	if err != nil || n < 0 {
 		return 0
@@ -147,14 +167,14 @@ func (c crmCall) id() int {
 
 // Most that a page may have.
 const (
-	crmPageMost   = 500
-	crmSearchMost = 100 // itemSearch
-	crmPageUsual  = 100
+	pageMost   = 500
+	searchMost = 100 // itemSearch
+	pageUsual  = 100
 )
 
-// crmPageV2 cuts the page out of a list that the cursor and the limit ask for.
-func crmPageV2[T any](c crmCall, list []T, most int) (page []T, next any, ok bool) {
-	limit, good := c.number("limit", crmPageUsual)
+// pageV2 cuts the page out of a list that the cursor and the limit ask for.
+func pageV2[T any](c call, list []T, most int) (page []T, next any, ok bool) {
+	limit, good := c.number("limit", pageUsual)
 	from := 0
 	if cursor := c.r.URL.Query().Get("cursor"); cursor != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(cursor)
@@ -176,11 +196,11 @@ func crmPageV2[T any](c crmCall, list []T, most int) (page []T, next any, ok boo
 	return page, next, true
 }
 
-// crmListV2 answers with one page of a list of version 2.
-func crmListV2[T any](c crmCall, list []T, node func(T) map[string]any) (int, any) {
-	page, next, ok := crmPageV2(c, list, crmPageMost)
+// listV2 answers with one page of a list of version 2.
+func listV2[T any](c call, list []T, node func(T) map[string]any) (int, any) {
+	page, next, ok := pageV2(c, list, pageMost)
 	if !ok {
-		return crmBad("Validation failed: limit or cursor")
+		return badRequest("Validation failed: limit or cursor")
 	}
 	data := []map[string]any{}
 	for _, x := range page {
@@ -189,12 +209,12 @@ func crmListV2[T any](c crmCall, list []T, node func(T) map[string]any) (int, an
 	return http.StatusOK, map[string]any{"success": true, "data": data, "additional_data": map[string]any{"next_cursor": next}}
 }
 
-// crmListV1 answers with one page of a list of version 1.
-func crmListV1[T any](c crmCall, list []T, node func(T) map[string]any) (int, any) {
+// listV1 answers with one page of a list of version 1.
+func listV1[T any](c call, list []T, node func(T) map[string]any) (int, any) {
 	start, ok := c.number("start", 0)
-	limit, ok2 := c.number("limit", crmPageUsual)
-	if !ok || !ok2 || start < 0 || limit < 1 || limit > crmPageMost {
-		return crmBad("Validation failed: start or limit")
+	limit, ok2 := c.number("limit", pageUsual)
+	if !ok || !ok2 || start < 0 || limit < 1 || limit > pageMost {
+		return badRequest("Validation failed: start or limit")
 	}
 	start = min(start, len(list))
 	data := []map[string]any{}

@@ -1,4 +1,4 @@
-package sandbox
+package pipedrive
 
 import (
 	"cmp"
@@ -9,24 +9,27 @@ import (
 	"unicode/utf8"
 )
 
-// crmHit is something that a search found.
-type crmHit struct {
+// search finds records.
+type search struct{ *book }
+
+// hit is something that a search found.
+type hit struct {
 	score float64
 	id    int
 	item  map[string]any
 }
 
-// crmTerm is what is searched for, and where.
-type crmTerm struct {
+// term is what is searched for, and where.
+type term struct {
 	text   string // in small letters
 	exact  bool
 	fields []string // none: all
 }
 
-// crmSearchTerm reads what is asked; a refusal says why not.
-func (c crmCall) searchTerm() (crmTerm, string) {
+// searchTerm reads what is asked; a refusal says why not.
+func (c call) searchTerm() (term, string) {
 	q := c.r.URL.Query()
-	t := crmTerm{text: strings.ToLower(strings.TrimSpace(q.Get("term"))), exact: q.Get("exact_match") == "true"}
+	t := term{text: strings.ToLower(strings.TrimSpace(q.Get("term"))), exact: q.Get("exact_match") == "true"}
 	least := 2
 	if t.exact {
 		least = 1
@@ -42,7 +45,7 @@ func (c crmCall) searchTerm() (crmTerm, string) {
 
 // score tells how well one of the values fits, 0 for not at all. Values of phones are
 // compared by their digits.
-func (t crmTerm) score(field string, values ...string) float64 {
+func (t term) score(field string, values ...string) float64 {
 	if t.fields != nil && !slices.Contains(t.fields, field) {
 		return 0
 	}
@@ -53,7 +56,7 @@ func (t crmTerm) score(field string, values ...string) float64 {
 	return best
 }
 
-func (t crmTerm) fits(field, value string) float64 {
+func (t term) fits(field, value string) float64 {
 	const whole, begins, within = 1.2, 0.8, 0.3
 	term := t.text
 	if field == "phone" {
@@ -88,7 +91,7 @@ func asDigits(s string) string {
 	}, s)
 }
 
-func contacts(list []crmContact) []string {
+func contacts(list []contact) []string {
 	out := []string{}
 	for _, c := range list {
 		out = append(out, c.Value)
@@ -97,35 +100,35 @@ func contacts(list []crmContact) []string {
 }
 
 // noteTexts are the notes on a record, as they are searched.
-func (b *crmBook) noteTexts(on func(*crmNote) bool) []string {
+func (b *book) noteTexts(on func(*note) bool) []string {
 	out := []string{}
 	for _, n := range b.notes {
 		if on(n) {
-			out = append(out, crmPlain(n.content))
+			out = append(out, plainText(n.content))
 		}
 	}
 	return out
 }
 
-// orgItem and personItem are what a found record tells of those it is with.
-func (s *Sandbox) orgItem(id int, u *crmUser) any {
-	if o, ok := crmFind(s.crm.book.orgs, id, u); ok {
-		return map[string]any{"id": o.id, "name": o.name, "address": crmTextOr(o.address)}
+// organizationItem and personItem are what a found record tells of those it is with.
+func (b *book) organizationItem(id int, u *user) any {
+	if o, ok := find(b.organizations, id, u); ok {
+		return map[string]any{"id": o.id, "name": o.name, "address": textOrNull(o.address)}
 	}
 	return nil
 }
 
-func (s *Sandbox) personItem(id int, u *crmUser) any {
-	if p, ok := crmFind(s.crm.book.persons, id, u); ok {
+func (b *book) personItem(id int, u *user) any {
+	if p, ok := find(b.persons, id, u); ok {
 		return map[string]any{"id": p.id, "name": p.name}
 	}
 	return nil
 }
 
-func (s *Sandbox) findPersons(t crmTerm, u *crmUser) []crmHit {
-	var out []crmHit
-	for _, p := range crmVisible(s.crm.book.persons, u) {
-		notes := s.crm.book.noteTexts(func(n *crmNote) bool { return n.personID == p.id })
+func (h search) findPersons(t term, u *user) []hit {
+	var out []hit
+	for _, p := range seen(h.persons, u) {
+		notes := h.noteTexts(func(n *note) bool { return n.personID == p.id })
 		custom := []string{}
 		for _, v := range p.custom {
 			custom = append(custom, v)
@@ -135,39 +138,39 @@ func (s *Sandbox) findPersons(t crmTerm, u *crmUser) []crmHit {
 		if score == 0 {
 			continue
 		}
-		out = append(out, crmHit{score, p.id, map[string]any{
+		out = append(out, hit{score, p.id, map[string]any{
 			"id": p.id, "type": "person", "name": p.name, "phones": contacts(p.phones), "emails": contacts(p.emails), "visible_to": p.visible,
-			"owner": map[string]any{"id": p.owner.id}, "organization": s.orgItem(p.orgID, u), "custom_fields": custom, "notes": notes,
+			"owner": map[string]any{"id": p.owner.id}, "organization": h.organizationItem(p.orgID, u), "custom_fields": custom, "notes": notes,
 		}})
 	}
 	return out
 }
 
-func (s *Sandbox) findDeals(t crmTerm, u *crmUser) []crmHit {
-	var out []crmHit
-	for _, d := range crmVisible(s.crm.book.deals, u) {
-		notes := s.crm.book.noteTexts(func(n *crmNote) bool { return n.dealID == d.id })
+func (h search) findDeals(t term, u *user) []hit {
+	var out []hit
+	for _, d := range seen(h.deals, u) {
+		notes := h.noteTexts(func(n *note) bool { return n.dealID == d.id })
 		score := max(t.score("title", d.title), t.score("notes", notes...))
 		if score == 0 {
 			continue
 		}
-		stage := s.crm.book.stage(d.stageID)
-		out = append(out, crmHit{score, d.id, map[string]any{
+		stage := h.stage(d.stageID)
+		out = append(out, hit{score, d.id, map[string]any{
 			"id": d.id, "type": "deal", "title": d.title, "value": d.value, "currency": d.currency, "status": d.status, "visible_to": d.visible,
 			"owner": map[string]any{"id": d.owner.id}, "stage": map[string]any{"id": stage.id, "name": stage.name},
-			"person": s.personItem(d.personID, u), "organization": s.orgItem(d.orgID, u),
+			"person": h.personItem(d.personID, u), "organization": h.organizationItem(d.orgID, u),
 			"custom_fields": []string{}, "notes": notes, "is_archived": d.archived,
 		}})
 	}
 	return out
 }
 
-func (s *Sandbox) findLeads(t crmTerm, u *crmUser) []crmHit {
-	var out []crmHit
-	for _, l := range crmVisible(s.crm.book.leads, u) {
-		notes := s.crm.book.noteTexts(func(n *crmNote) bool { return n.leadID == l.uuid })
+func (h search) findLeads(t term, u *user) []hit {
+	var out []hit
+	for _, l := range seen(h.leads, u) {
+		notes := h.noteTexts(func(n *note) bool { return n.leadID == l.uuid })
 		phones, emails := []string{}, []string{}
-		if p, ok := crmFind(s.crm.book.persons, l.personID, u); ok {
+		if p, ok := find(h.persons, l.personID, u); ok {
 			phones, emails = contacts(p.phones), contacts(p.emails)
 		}
 		score := max(t.score("title", l.title), t.score("notes", notes...))
@@ -176,23 +179,23 @@ func (s *Sandbox) findLeads(t crmTerm, u *crmUser) []crmHit {
 		}
 		item := map[string]any{
 			"id": l.uuid, "type": "lead", "title": l.title, "owner": map[string]any{"id": l.owner.id},
-			"person": s.personItem(l.personID, u), "organization": s.orgItem(l.orgID, u), "phones": phones, "emails": emails,
+			"person": h.personItem(l.personID, u), "organization": h.organizationItem(l.orgID, u), "phones": phones, "emails": emails,
 			"custom_fields": []string{}, "notes": notes, "value": nil, "currency": nil, "visible_to": l.visible, "is_archived": l.archived,
 		}
 		if l.value != nil {
 			item["value"], item["currency"] = *l.value.Amount, l.value.Currency
 		}
-		out = append(out, crmHit{score, l.id, item})
+		out = append(out, hit{score, l.id, item})
 	}
 	return out
 }
 
-func (s *Sandbox) findOrgs(t crmTerm, u *crmUser) []crmHit {
-	var out []crmHit
-	for _, o := range crmVisible(s.crm.book.orgs, u) {
+func (h search) findOrganizations(t term, u *user) []hit {
+	var out []hit
+	for _, o := range seen(h.organizations, u) {
 		if score := max(t.score("name", o.name), t.score("address", o.address)); score > 0 {
-			out = append(out, crmHit{score, o.id, map[string]any{
-				"id": o.id, "type": "organization", "name": o.name, "address": crmTextOr(o.address), "visible_to": o.visible,
+			out = append(out, hit{score, o.id, map[string]any{
+				"id": o.id, "type": "organization", "name": o.name, "address": textOrNull(o.address), "visible_to": o.visible,
 				"owner": map[string]any{"id": o.owner.id}, "custom_fields": []string{}, "notes": []string{},
 			}})
 		}
@@ -200,44 +203,44 @@ func (s *Sandbox) findOrgs(t crmTerm, u *crmUser) []crmHit {
 	return out
 }
 
-// crmItemSearch answers GET /itemSearch. mu held.
-func (s *Sandbox) crmItemSearch(c crmCall) (int, any) {
+// items answers GET /itemSearch. mu held.
+func (h search) items(c call) (int, any) {
 	t, wrong := c.searchTerm()
 	if wrong != "" {
-		return crmBad("%s", wrong)
+		return badRequest("%s", wrong)
 	}
 	finds := []struct {
 		kind string
-		find func(crmTerm, *crmUser) []crmHit
-	}{{"person", s.findPersons}, {"deal", s.findDeals}, {"lead", s.findLeads}, {"organization", s.findOrgs}}
+		find func(term, *user) []hit
+	}{{"person", h.findPersons}, {"deal", h.findDeals}, {"lead", h.findLeads}, {"organization", h.findOrganizations}}
 	var types []string
 	if v := c.r.URL.Query().Get("item_types"); v != "" {
 		types = strings.Split(v, ",")
 	}
-	var hits []crmHit
+	var hits []hit
 	for _, f := range finds {
 		if types == nil || slices.Contains(types, f.kind) {
 			hits = append(hits, f.find(t, c.user)...)
 		}
 	}
-	return crmHits(c, hits, crmSearchMost)
+	return found(c, hits, searchMost)
 }
 
-// crmPersonSearch answers GET /persons/search. mu held.
-func (s *Sandbox) crmPersonSearch(c crmCall) (int, any) {
+// personItems answers GET /persons/search. mu held.
+func (h search) personItems(c call) (int, any) {
 	t, wrong := c.searchTerm()
 	if wrong != "" {
-		return crmBad("%s", wrong)
+		return badRequest("%s", wrong)
 	}
-	return crmHits(c, s.findPersons(t, c.user), crmPageMost)
+	return found(c, h.findPersons(t, c.user), pageMost)
 }
 
-// crmHits answers with what was found, the best first.
-func crmHits(c crmCall, hits []crmHit, most int) (int, any) {
-	slices.SortStableFunc(hits, func(a, b crmHit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id)) })
-	page, next, ok := crmPageV2(c, hits, most)
+// found answers with what was found, the best first.
+func found(c call, hits []hit, most int) (int, any) {
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id)) })
+	page, next, ok := pageV2(c, hits, most)
 	if !ok {
-		return crmBad("Validation failed: limit or cursor")
+		return badRequest("Validation failed: limit or cursor")
 	}
 	items := []map[string]any{}
 	for _, h := range page {
@@ -248,13 +251,13 @@ func crmHits(c crmCall, hits []crmHit, most int) (int, any) {
 	}
 }
 
-// crmFieldSearch answers GET /itemSearch/field: persons by a custom field, with an eye to
+// byField answers GET /itemSearch/field: persons by a custom field, with an eye to
 // capitals. mu held.
-func (s *Sandbox) crmFieldSearch(c crmCall) (int, any) {
+func (h search) byField(c call) (int, any) {
 	q := c.r.URL.Query()
 	term, field := q.Get("term"), q.Get("field")
 	if q.Get("entity_type") != "person" || term == "" || field == "" {
-		return crmBad("Validation failed: term, field and entity_type (in the sandbox: person) are required")
+		return badRequest("Validation failed: term, field and entity_type (in the sandbox: person) are required")
 	}
 	fits := map[string]func(string) bool{
 		"":          func(v string) bool { return v == term },
@@ -262,11 +265,11 @@ func (s *Sandbox) crmFieldSearch(c crmCall) (int, any) {
 		"beginning": func(v string) bool { return strings.HasPrefix(v, term) },
 		"middle":    func(v string) bool { return strings.Contains(v, term) },
 	}[q.Get("match")]
-	if fits == nil || !slices.ContainsFunc(s.crm.book.fields, func(f crmField) bool { return f.code == field }) {
-		return crmBad("Validation failed: match or field")
+	if fits == nil || !h.hasField(field) {
+		return badRequest("Validation failed: match or field")
 	}
-	list := slices.DeleteFunc(crmVisible(s.crm.book.persons, c.user), func(p *crmPerson) bool {
+	list := slices.DeleteFunc(seen(h.persons, c.user), func(p *person) bool {
 		return p.custom[field] == "" || !fits(p.custom[field])
 	})
-	return crmListV2(c, list, func(p *crmPerson) map[string]any { return map[string]any{"id": p.id, "name": p.name} })
+	return listV2(c, list, func(p *person) map[string]any { return map[string]any{"id": p.id, "name": p.name} })
 }

@@ -1,4 +1,4 @@
-package sandbox
+package pipedrive_test
 
 import (
 	"encoding/json"
@@ -8,18 +8,20 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+
+	"parley/sandbox"
 )
 
-// crmEar is where webhooks of Pipedrive's go. It refuses as many as it is told.
-type crmEar struct {
+// ear is where webhooks of Pipedrive's go. It refuses as many as it is told.
+type ear struct {
 	*httptest.Server
 	mu     sync.Mutex
 	refuse int
 	got    []map[string]any // meta of each, refused or not
 }
 
-func newCRMEar(t *testing.T) *crmEar {
-	e := &crmEar{}
+func newEar(t *testing.T) *ear {
+	e := &ear{}
 	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ Meta, Data, Previous map[string]any }
 		body, _ := io.ReadAll(r.Body)
@@ -38,19 +40,19 @@ func newCRMEar(t *testing.T) *crmEar {
 	return e
 }
 
-func (e *crmEar) all() []map[string]any {
+func (e *ear) all() []map[string]any {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return append([]map[string]any{}, e.got...)
 }
 
-func (e *crmEar) refuses(n int) {
+func (e *ear) refuses(n int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.refuse = n
 }
 
-func (b *box) crmSubscribe(e *crmEar, object string) crmAnswered {
+func (b *box) subscribe(e *ear, object string) answered {
 	return b.api("installer@example.com", http.MethodPost, "/v1/webhooks", map[string]any{
 		"subscription_url": e.URL, "event_action": "*", "event_object": object, "name": "test", "http_auth_user": "me", "http_auth_password": "pass",
 	})
@@ -60,16 +62,16 @@ func (b *box) crmSubscribe(e *crmEar, object string) crmAnswered {
 // by whom and who may see it; a merge names the survivor.
 func TestPipedriveWebhooks(t *testing.T) {
 	t.Parallel()
-	b := start(t, Options{})
-	e := newCRMEar(t)
-	if a := b.crmSubscribe(e, "*"); a.status != http.StatusCreated {
+	b := start(t, sandbox.Options{})
+	e := newEar(t)
+	if a := b.subscribe(e, "*"); a.status != http.StatusCreated {
 		t.Fatalf("subscribe: %d %s", a.status, a.raw)
 	}
 	one := fmt.Sprint(b.api("rep@example.com", http.MethodPost, "/v2/persons", map[string]any{"name": "One"}).at("data.id"))
 	two := fmt.Sprint(b.api("rep@example.com", http.MethodPost, "/v2/persons", map[string]any{"name": "Two"}).at("data.id"))
-	b.ok(b.control("POST", "/pipedrive/persons/"+one+"?by=rep@example.com", map[string]any{"name": "Eins"}))
-	b.ok(b.control("POST", "/pipedrive/persons/"+one+"/merge", map[string]any{"merge_with_id": json.Number(two)}))
-	b.eventually("all of them", func() bool { return len(e.all()) >= 4 }) // the survivor changes, too, when its second is over
+	b.OK(b.Control("POST", "/pipedrive/persons/"+one+"?by=rep@example.com", map[string]any{"name": "Eins"}))
+	b.OK(b.Control("POST", "/pipedrive/persons/"+one+"/merge", map[string]any{"merge_with_id": json.Number(two)}))
+	b.Eventually("all of them", func() bool { return len(e.all()) >= 4 }) // the survivor changes, too, when its second is over
 	got := e.all()
 	for i, want := range []string{"create person " + one + " api", "create person " + two + " api", "change person " + one + " app"} {
 		m := got[i]
@@ -93,14 +95,14 @@ func TestPipedriveWebhooks(t *testing.T) {
 	if a := b.api("rep@example.com", http.MethodPost, "/v1/webhooks", map[string]any{"subscription_url": e.URL, "event_action": "*", "event_object": "*", "name": "x"}); a.status != http.StatusForbidden {
 		t.Errorf("by a rep: %d", a.status)
 	}
-	b.mu.Lock() // forty calls would be too many at once
-	for range crmHooksMost - 1 {
-		more := *b.Sandbox.crm.hooks.list[0]
-		more.object = "user"
-		b.Sandbox.crm.hooks.list = append(b.Sandbox.crm.hooks.list, &more)
+	admin := http.Header{"Authorization": {"Bearer " + b.tokens(asAdmin)["access_token"].(string)}} // may call more often
+	for range webhooksMost - 1 {
+		in := map[string]any{"subscription_url": e.URL, "event_action": "*", "event_object": "user", "name": "more"}
+		if a := b.send(admin, http.MethodPost, "/v1/webhooks", in); a.status != http.StatusCreated {
+			t.Fatalf("one more: %d %s", a.status, a.raw)
+		}
 	}
-	b.mu.Unlock()
-	if a := b.crmSubscribe(e, "user"); a.status != http.StatusUnprocessableEntity {
+	if a := b.subscribe(e, "user"); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("one more than there may be: %d", a.status)
 	}
 }
@@ -109,40 +111,40 @@ func TestPipedriveWebhooks(t *testing.T) {
 // that fail one after the other ban the webhook, and what happens then is lost.
 func TestPipedriveWebhookBans(t *testing.T) {
 	t.Parallel()
-	b := start(t, Options{})
-	e := newCRMEar(t)
-	b.crmSubscribe(e, "deal")
-	b.ok(b.control("POST", "/pipedrive/webhooks", map[string]any{"retry_scale": 0.001}))
+	b := start(t, sandbox.Options{})
+	e := newEar(t)
+	b.subscribe(e, "deal")
+	b.OK(b.Control("POST", "/pipedrive/webhooks", map[string]any{"retry_scale": 0.001}))
 	deal := fmt.Sprint(b.api("installer@example.com", http.MethodPost, "/v2/deals", map[string]any{"title": "D"}).at("data.id"))
-	b.eventually("made", func() bool { return len(e.all()) == 1 })
+	b.Eventually("made", func() bool { return len(e.all()) == 1 })
 	e.refuses(3)
 	change := func(n int) {
-		b.ok(b.control("POST", "/pipedrive/deals/"+deal, map[string]any{"value": n}))
+		b.OK(b.Control("POST", "/pipedrive/deals/"+deal, map[string]any{"value": n}))
 	}
 	change(1)
-	b.eventually("four attempts", func() bool { return len(e.all()) == 5 })
+	b.Eventually("four attempts", func() bool { return len(e.all()) == 5 })
 	if m := e.all()[4]; m["attempt"] != float64(4) || m["id"] != e.all()[1]["id"] {
 		t.Errorf("the fourth attempt: %v", m)
 	}
-	b.ok(b.control("POST", "/pipedrive/webhooks", map[string]any{"retry_scale": 1000}))
+	b.OK(b.Control("POST", "/pipedrive/webhooks", map[string]any{"retry_scale": 1000}))
 	e.refuses(1000)
-	for n := range crmHookBanAt {
+	for n := range banAt {
 		change(10 + n)
 	}
-	b.eventually("ten attempts", func() bool { return len(e.all()) == 5+crmHookBanAt })
+	b.Eventually("ten attempts", func() bool { return len(e.all()) == 5+banAt })
 	banned := func() (is bool, lost int) {
 		var in struct {
 			Lost     int
 			Webhooks []struct{ Banned bool }
 		}
-		_ = json.Unmarshal([]byte(b.ok(b.control("GET", "/pipedrive/webhooks", nil)).raw), &in)
+		_ = json.Unmarshal([]byte(b.OK(b.Control("GET", "/pipedrive/webhooks", nil)).Raw), &in)
 		return in.Webhooks[0].Banned, in.Lost
 	}
-	b.eventually("banned", func() bool { is, _ := banned(); return is })
+	b.Eventually("banned", func() bool { is, _ := banned(); return is })
 	change(100)
-	b.eventually("lost", func() bool { _, lost := banned(); return lost == 1 })
+	b.Eventually("lost", func() bool { _, lost := banned(); return lost == 1 })
 	e.refuses(0)
-	b.ok(b.control("POST", "/pipedrive/webhooks", map[string]any{"ban": false}))
+	b.OK(b.Control("POST", "/pipedrive/webhooks", map[string]any{"ban": false}))
 	change(101)
-	b.eventually("delivered again", func() bool { return len(e.all()) == 6+crmHookBanAt })
+	b.Eventually("delivered again", func() bool { return len(e.all()) == 6+banAt })
 }

@@ -1,4 +1,4 @@
-package sandbox
+package pipedrive
 
 import (
 	"net/http"
@@ -14,58 +14,58 @@ import (
 //
 // Source: Pipedrive, "Rate limiting".
 const (
-	crmDaily       = 30_000 * 2 * 3
-	crmBurstToken  = 40  // an API token
-	crmBurstOAuth  = 160 // a user's grant
-	crmBurstSearch = 10  // the search API, by whichever
-	crmBurstWindow = 2 * time.Second
-	// crmPatience is how many refusals in crmBurstWindow a token gets before the wall shuts
-	// it out for crmWallTime. Both are guesses: it is told only that it happens.
-	crmPatience = 20
-	crmWallTime = 5 * time.Second
+	dailyTokens = 30_000 * 2 * 3
+	burstToken  = 40  // an API token
+	burstOAuth  = 160 // a user's grant
+	burstSearch = 10  // the search API, by whichever
+	burstWindow = 2 * time.Second
+	// patience is how many refusals in burstWindow a token gets before the wall shuts
+	// it out for wallTime. Both are guesses: it is told only that it happens.
+	patience = 20
+	wallTime = 5 * time.Second
 )
 
-// crmRefusal is which budget is used up.
-type crmRefusal int
+// refusal is which budget is used up.
+type refusal int
 
 const (
-	budgetLeft crmRefusal = iota
+	budgetLeft refusal = iota
 	budgetGone
 	budgetWall
 )
 
-// crmSpent is what one token asked lately, by the machine's own clock: who has stopped
+// spent is what one token asked lately, by the machine's own clock: who has stopped
 // the sandbox's waits no shorter.
-type crmSpent struct {
+type spent struct {
 	calls, searches, refusals []time.Time
 	asked                     []time.Time // searches, refused or not
 	walled                    time.Time   // until when
 }
 
-// crmBudget is the budgets of a company. Sandbox.mu guards it.
-type crmBudget struct {
+// budget is the budgets of a company. Pipedrive.mu guards it.
+type budget struct {
 	daily, left int
 	day         string // of left
-	tokens      map[string]*crmSpent
+	tokens      map[string]*spent
 	// refused counts what was refused for want of budget. busiest is the most searches that
-	// one token asked for within crmBurstWindow, refused or not.
+	// one token asked for within burstWindow, refused or not.
 	refused, busiest int
 }
 
-func newBudget() crmBudget {
-	return crmBudget{daily: crmDaily, left: crmDaily, tokens: make(map[string]*crmSpent)}
+func newBudget() budget {
+	return budget{daily: dailyTokens, left: dailyTokens, tokens: make(map[string]*spent)}
 }
 
 // lately keeps what is not older than the window.
 func lately(list []time.Time, now time.Time) []time.Time {
-	for len(list) > 0 && now.Sub(list[0]) >= crmBurstWindow {
+	for len(list) > 0 && now.Sub(list[0]) >= burstWindow {
 		list = list[1:]
 	}
 	return list
 }
 
 // take pays for a call. mu held.
-func (b *crmBudget) take(token string, route crmRoute, at time.Time) crmRefusal {
+func (b *budget) take(token string, route route, at time.Time) refusal {
 	if day := at.UTC().Format(time.DateOnly); day != b.day {
 		if b.day != "" {
 			b.left = b.daily
@@ -74,7 +74,7 @@ func (b *crmBudget) take(token string, route crmRoute, at time.Time) crmRefusal 
 	}
 	t := b.tokens[token]
 	if t == nil {
-		t = &crmSpent{}
+		t = &spent{}
 		b.tokens[token] = t
 	}
 	now := time.Now()
@@ -86,11 +86,11 @@ func (b *crmBudget) take(token string, route crmRoute, at time.Time) crmRefusal 
 	if now.Before(t.walled) {
 		return budgetWall
 	}
-	if len(t.calls) >= burstOf(token) || route.search() && len(t.searches) >= crmBurstSearch || b.left < route.cost {
+	if len(t.calls) >= burstOf(token) || route.search() && len(t.searches) >= burstSearch || b.left < route.cost {
 		b.refused++
 		t.refusals = append(t.refusals, now)
-		if len(t.refusals) > crmPatience && !isOAuth(token) {
-			t.walled = now.Add(crmWallTime)
+		if len(t.refusals) > patience && !isOAuth(token) {
+			t.walled = now.Add(wallTime)
 		}
 		return budgetGone
 	}
@@ -106,32 +106,32 @@ func isOAuth(token string) bool { return strings.HasPrefix(token, "Bearer ") }
 
 func burstOf(token string) int {
 	if isOAuth(token) {
-		return crmBurstOAuth
+		return burstOAuth
 	}
-	return crmBurstToken
+	return burstToken
 }
 
 // tell writes how much is left. mu held.
-func (b *crmBudget) tell(h http.Header, token string) {
+func (b *budget) tell(h http.Header, token string) {
 	most := burstOf(token)
 	h.Set("x-ratelimit-limit", strconv.Itoa(most))
 	h.Set("x-ratelimit-remaining", strconv.Itoa(max(most-len(b.tokens[token].calls), 0)))
-	h.Set("x-ratelimit-reset", strconv.Itoa(int(crmBurstWindow/time.Second)))
+	h.Set("x-ratelimit-reset", strconv.Itoa(int(burstWindow/time.Second)))
 	h.Set("x-daily-ratelimit-token-limit", strconv.Itoa(b.daily))
 	h.Set("x-daily-ratelimit-token-remaining", strconv.Itoa(max(b.left, 0)))
 }
 
 // answer refuses a call. The body of a 429 is nowhere told.
-func (r crmRefusal) answer(w http.ResponseWriter) {
+func (r refusal) answer(w http.ResponseWriter) {
 	if r == budgetWall {
-		crmWall(w)
+		wall(w)
 		return
 	}
 	web.JSON(w, http.StatusTooManyRequests, map[string]any{"success": false, "error": "request over limit", "errorCode": http.StatusTooManyRequests})
 }
 
-// crmWall answers as what stands before Pipedrive does to who asks on after a 429.
-func crmWall(w http.ResponseWriter) {
+// wall answers as what stands before Pipedrive does to who asks on after a 429.
+func wall(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 	w.WriteHeader(http.StatusForbidden)
 	_, _ = w.Write([]byte("<!DOCTYPE html><title>Attention Required! | Cloudflare</title>"))

@@ -1,24 +1,24 @@
-package sandbox
+package pipedrive
 
 import (
 	"html/template"
 	"net/http"
 )
 
-// crmPage is what the page shows on which a user lets the app in.
-type crmPage struct {
-	Request crmRequest
-	Users   []crmChoice
+// consent is what the page shows on which a user lets the app in.
+type consent struct {
+	Request request
+	Users   []choice
 	Problem string
 }
 
-// crmChoice is somebody whom one can be on the page.
-type crmChoice struct {
+// choice is somebody whom one can be on the page.
+type choice struct {
 	Email, Name, Company string
 	Admin                bool
 }
 
-var crmTemplate = template.Must(template.New("authorize").Parse(`<!doctype html>
+var consentPage = template.Must(template.New("authorize").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -37,9 +37,9 @@ var crmTemplate = template.Must(template.New("authorize").Parse(`<!doctype html>
 </html>
 `))
 
-// writeCRMPage answers with the page.
-func writeCRMPage(w http.ResponseWriter, status int, p crmPage) {
+// writeConsent answers with the page.
+func writeConsent(w http.ResponseWriter, status int, p consent) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_ = crmTemplate.Execute(w, p) // the browser is gone when this fails
+	_ = consentPage.Execute(w, p) // the browser is gone when this fails
 }
