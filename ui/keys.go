@@ -60,6 +60,9 @@ func (m *Model) scope() command.Scope {
 }
 
 func (m *Model) keyOverlay(msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyPressMsg); ok && k.Keystroke() != "ctrl+c" && m.overlay.grace.Ignores(m.clock.local()) {
+		return nil
+	}
 	o := m.overlay
 	action, cmd := o.Update(msg)
 	switch action.(type) {

@@ -84,6 +84,8 @@ type Model struct {
 	// shown unless it was closed.
 	panelOpen, panelClosed bool
 	overlay                opened
+	// byHand: it is a key that is being seen to.
+	byHand bool
 	// greeting waits for a Page's greetings.
 	greeting *overlay.Choice
 
@@ -200,6 +202,8 @@ func (m *Model) restyle() {
 type opened struct {
 	overlay.Overlay
 	done func(overlay.Action) tea.Cmd
+	// grace is that of an overlay which an answer opened while a text was typed.
+	grace overlay.Grace
 }
 
 // callTimeout is how long a call of the hub may take before the user is told.

@@ -158,6 +158,34 @@ func TestStageAndBack(t *testing.T) {
 	}
 }
 
+// TestAChoiceThatComesWhileTyping: what is typed goes on for a moment, and chooses nothing.
+func TestAChoiceThatComesWhileTyping(t *testing.T) {
+	t.Parallel()
+	w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(toHanako, toChairs))})
+	w.keys("enter", "tab")
+	var late tea.Msg
+	w.catch = func(msg tea.Msg) bool {
+		_, asked := msg.(dealRead)
+		if asked {
+			late = msg
+		}
+		return asked
+	}
+	w.keys("S", "r")
+	w.types("We have ")
+	w.catch = nil
+	w.sends(late)
+	w.shows("Move Office chairs to a stage")
+	for range 2 { // the second belongs to the same typing
+		w.passes(300 * time.Millisecond)
+		w.keys("3")
+		w.shows("Move Office chairs to a stage")
+	}
+	w.passes(400 * time.Millisecond)
+	w.keys("3")
+	w.shows("Office chairs is in Negotiation.")
+}
+
 // TestWonAndLost, with a reason, and open again.
 func TestWonAndLost(t *testing.T) {
 	t.Parallel()

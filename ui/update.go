@@ -26,6 +26,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 	case tea.KeyPressMsg:
+		m.byHand = true
+		defer func() { m.byHand = false }()
 		return m.key(msg)
 	case tea.PasteMsg:
 		return m.paste(msg)
