@@ -49,14 +49,15 @@ func (b *Box) blocked() (why, todo string) {
 	}
 }
 
-// uncertain returns that Facebook may refuse what is allowed, and until when it is; nothing
-// where that is not so.
-func (b *Box) uncertain() string {
+// uncertain returns that Facebook may refuse what is allowed, and until when it is, with the
+// cause and shorter; nothing where that is not so.
+func (b *Box) uncertain() (long, short string) {
 	v := b.verdict
 	if b.note || !v.Allowed || !v.Uncertain || v.Until == nil {
-		return ""
+		return "", ""
 	}
-	return b.look.Say(words.ComposerUncertain, "Time", b.look.Moment(b.now, *v.Until))
+	until := b.look.Moment(b.now, *v.Until)
+	return b.look.Say(words.ComposerUncertain, "Time", until), b.look.Say(words.WindowUncertain, "Time", until)
 }
 
 func (b *Box) restricted(until string) (why, todo string) {

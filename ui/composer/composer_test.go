@@ -373,6 +373,50 @@ func TestFacebookMayRefuse(t *testing.T) {
 	}
 }
 
+// TestUntilWhenStandsInAnyRoom: however small the composer, until when Facebook may refuse
+// is not cut off.
+func TestUntilWhenStandsInAnyRoom(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"en", "ja"} {
+		for _, open := range []bool{false, true} {
+			b := newBox(lang, 40, 8)
+			b.SetText("hello\nthere\nhow are you")
+			b.SetFiles("desk.jpg")
+			b.SetQuote("a question")
+			least := 2
+			if open {
+				b.Open()
+				least++ // how to get out
+			}
+			b.SetVerdict(now, "Ken", uncertain(100*time.Hour), "")
+			for _, w := range []int{38, 40, 47, 60, 78, 116} {
+				for h := least; h <= 8; h++ {
+					b.SetWidth(w)
+					b.SetMaxHeight(h)
+					if got := plain(b); !strings.Contains(got, "14:02") {
+						t.Fatalf("%s, %d×%d, open %v:\n%s", lang, w, h, open, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestWhatIsCutSaysSo: of a reason that has no room for all of it, the rest is marked.
+func TestWhatIsCutSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"en", "ja"} {
+		b := newBox(lang, 20, 2)
+		b.SetVerdict(now, "Ken", denied(model.PageRestricted, 0), strings.Repeat("A long reason. ", 20))
+		for _, w := range []int{20, 21, 29, 38} {
+			b.SetWidth(w)
+			if got := strings.Split(plain(b), "\n"); !strings.HasSuffix(strings.TrimRight(got[1], " "), "…") {
+				t.Errorf("%s, %d cells: %q", lang, w, got)
+			}
+		}
+	}
+}
+
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	long := "本日はお問い合わせありがとうございます。机は3台とも在庫がございます。\n\nWe can deliver them on Friday before noon."

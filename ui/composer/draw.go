@@ -53,7 +53,7 @@ func (p parts) height() int {
 func (b *Box) arrangeParts() parts {
 	var p parts
 	room := b.maxHeight
-	why, todo := b.uncertain(), ""
+	why, todo := "", ""
 	if !b.allowed() {
 		why, todo = b.blocked()
 	}
@@ -66,29 +66,47 @@ func (b *Box) arrangeParts() parts {
 		if p.hint {
 			room--
 		}
-		p.quote = b.quote != "" && room > 1
+		least := 1 // the text's first line, and the first of what stands above it
+		if long, _ := b.uncertain(); long != "" || why != "" {
+			least++
+		}
+		p.quote = b.quote != "" && room > least
 		if p.quote {
 			room--
 		}
-		p.files = b.files != "" && room > 1
+		p.files = b.files != "" && room > least
 		if p.files {
 			room--
 		}
-		p.head = b.head(room-1, why, todo)
+		p.head = b.above(room-1, why, todo)
 		p.rows = min(len(b.text.lines), room-len(p.head))
 		return p
 	}
 	if b.allowed() {
-		p.head = b.head(room-1, why)
+		p.head = b.above(room - 1)
 		p.draft = true
 		return p
 	}
-	p.head = b.head(room, why, todo)
+	p.head = b.above(room, why, todo)
 	p.draft = len(p.head) < room && b.firstLine() != ""
 	return p
 }
 
-// head wraps sentences into at most so many lines.
+// above returns what stands above the text in at most so many lines: why no reply is
+// allowed, and what can be done, or that Facebook may refuse it. The time until when stands
+// there however little room there is.
+func (b *Box) above(room int, blocked ...string) []string {
+	if !b.allowed() {
+		return b.head(room, blocked...)
+	}
+	long, short := b.uncertain()
+	if len(b.look.Cells.Wrap(long, b.w)) <= room {
+		return b.head(room, long)
+	}
+	return b.head(room, short)
+}
+
+// head wraps sentences into at most so many lines; what has no room is marked as left out.
 func (b *Box) head(room int, sentences ...string) []string {
 	var lines []string
 	for _, s := range sentences {
@@ -96,7 +114,18 @@ func (b *Box) head(room int, sentences ...string) []string {
 			lines = append(lines, b.look.Cells.Wrap(s, b.w)...)
 		}
 	}
-	return lines[:max(0, min(room, len(lines)))]
+	if room <= 0 {
+		return nil
+	}
+	if len(lines) > room {
+		lines = lines[:room]
+		last, more := lines[room-1], b.look.Cells.Width(b.look.Theme.More)
+		if b.look.Cells.Width(last)+more > b.w {
+			last = b.look.Cells.Cut(last, max(0, b.w-more), "")
+		}
+		lines[room-1] = last + b.look.Theme.More
+	}
+	return lines
 }
 
 // Height returns how many lines it takes now.
