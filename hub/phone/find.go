@@ -33,7 +33,7 @@ func NewFinder(regions ...string) *Finder { return &Finder{regions: known(region
 // somebody's. Dates, times, postcodes, sums of money and what a text itself calls an order
 // number are none.
 func (f *Finder) Find(text string) []Number {
-	if f.tries <= 0 || !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Nd, r) }) {
+	if f.tries <= 0 || !strings.ContainsFunc(text, func(r rune) bool { return r == '〇' || r == '零' || unicode.Is(unicode.Nd, r) }) {
 		return nil
 	}
 	var found []Number
@@ -55,6 +55,8 @@ func normal(text string) string {
 		switch {
 		case unicode.Is(unicode.Cf, r):
 			return -1
+		case unicode.Is(unicode.No, r): // ① and the like stand before a number, ² behind one
+			return ' '
 		case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f':
 			return '\n'
 		case unicode.Is(unicode.Nd, r):
@@ -66,8 +68,15 @@ func normal(text string) string {
 		}
 		return r
 	}, text)
-	return extension.ReplaceAllString(norm.NFKC.String(text), " ext. $1")
+	text = kanji.ReplaceAllStringFunc(norm.NFKC.String(text), func(s string) string { return inASCII.Replace(s) })
+	return extension.ReplaceAllString(text, " ext. $1")
 }
+
+var (
+	// kanji is a row of digits as a number is written in them, digit by digit.
+	kanji   = regexp.MustCompile(`[〇零一二三四五六七八九]{2,}`)
+	inASCII = strings.NewReplacer("〇", "0", "零", "0", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9")
+)
 
 // digit is a decimal digit of any script; they stand in tens, from zero on, and a zero is
 // never before another digit's ten.
@@ -83,13 +92,16 @@ var (
 	// extension is one as Japanese and Chinese write it; the library knows the others.
 	extension = regexp.MustCompile(`[\s(,、-]*(?:内線|分机|內線)(?:番号)?[:\s]*([0-9]{1,7})\)?`)
 
-	// noPhones are dates, times, postcodes and money, which look like parts of a number.
+	// noPhones are dates, times, postcodes, money and what a list counts by, which look like
+	// parts of a number.
 	noPhones = []*regexp.Regexp{
 		regexp.MustCompile(`(^|[^0-9])(?:19|20)[0-9]{2}[-/.年] ?(?:0?[1-9]|1[0-2])[-/.月] ?(?:[12][0-9]|3[01]|0?[1-9])(?:日|([^0-9]|$))`),
 		regexp.MustCompile(`(^|[^0-9])(?:[12][0-9]|3[01]|0?[1-9])[-/.](?:[12][0-9]|3[01]|0?[1-9])[-/.](?:19|20)[0-9]{2}([^0-9]|$)`),
 		regexp.MustCompile(`(^|[^0-9/])(?:[12][0-9]|3[01]|0?[1-9])/(?:[12][0-9]|3[01]|0?[1-9])(?:/[0-9]{2})?([^0-9/]|$)`),
 		regexp.MustCompile(`[0-9]{1,4} ?年|[0-9]{1,2} ?[月日時分](?:間|半)?`),
 		regexp.MustCompile(`(^|[^0-9])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?([^0-9]|$)`),
+		// What a list counts by: 1. 2) (3).
+		regexp.MustCompile(`(^|[ (、,:])[1-9][0-9]?[.)] ?(\(?0[0-9])`),
 		regexp.MustCompile(`〒 ?[0-9]{3}[- ]?[0-9]{4}`),
 		regexp.MustCompile(`[¥$€£฿₩] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:円|万|千円|¥|€|£|฿|₩|%|ドル|yen\b|JPY\b|USD\b|EUR\b)`),
 		regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|(?:https?://|www\.)[^\s]+`),
