@@ -32,7 +32,7 @@ const utf8Mark = "\uFEFF"
 func (p *program) text(b []byte, name string) (string, error) {
 	s := string(b)
 	if name != "" && !strings.EqualFold(name, "utf-8") {
-		enc, err := encodingOf(name)
+		enc, err := encodingOf(name, b)
 		if err != nil {
 			return "", usage(p.words.Say(words.ErrEncoding, "Name", plain(name)))
 		}
@@ -56,13 +56,53 @@ func (p *program) text(b []byte, name string) (string, error) {
 	return s, nil
 }
 
-// encodingOf returns the encoding of a name. UTF-16 has a mark that says in which order its
-// bytes are.
-func encodingOf(name string) (encoding.Encoding, error) {
-	if strings.EqualFold(name, "utf-16") {
-		return utf16.UTF16(utf16.LittleEndian, utf16.UseBOM), nil
+// alsoCalled are names of encodings that people know and the list of the web lacks.
+var alsoCalled = map[string]string{
+	"cp932": "shift_jis", "ms932": "shift_jis", "windows-932": "shift_jis", "eucjp": "euc-jp", "euc_jp": "euc-jp",
+	"iso2022jp": "iso-2022-jp", "jis": "iso-2022-jp", "cp936": "gb18030", "cp949": "euc-kr", "cp950": "big5", "utf16": "utf-16",
+}
+
+// encodingOf returns the encoding of a name, of the text that is in it.
+func encodingOf(name string, b []byte) (encoding.Encoding, error) {
+	name = strings.ToLower(name)
+	if other, ok := alsoCalled[name]; ok {
+		name = other
+	}
+	if name == "utf-16" {
+		return utf16Of(b), nil
 	}
 	return htmlindex.Get(name)
+}
+
+// utf16Of returns UTF-16 in the order that a text has its bytes in. A mark tells, or else
+// what can be read.
+func utf16Of(b []byte) encoding.Encoding {
+	little, big := utf16.UTF16(utf16.LittleEndian, utf16.UseBOM), utf16.UTF16(utf16.BigEndian, utf16.UseBOM)
+	l, _ := decoded(little, b)
+	if s, ok := decoded(big, b); ok && everyday(s) > everyday(l) {
+		return big
+	}
+	return little
+}
+
+// everyday counts the characters of a text that stand in every one.
+func everyday(s string) (n int) {
+	for _, r := range s {
+		if r < utf8.RuneSelf || unicode.In(r, unicode.Hiragana, unicode.Katakana) || r == '、' || r == '。' {
+			n++
+		}
+	}
+	return n
+}
+
+// isUTF16 tells whether bytes are a text in UTF-16, with its mark or without.
+func isUTF16(b []byte) bool {
+	if bytes.HasPrefix(b, []byte("\xff\xfe\x00\x00")) { // UTF-32
+		return false
+	}
+	s, ok := decoded(utf16Of(b), b)
+	marked := bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff"))
+	return ok && len(b)%2 == 0 && (marked || 2*everyday(s) > utf8.RuneCountInString(s))
 }
 
 // notText is the code, for scripts, of what is no text.
@@ -147,8 +187,10 @@ var likely = []struct {
 // none that is known.
 func looksLike(b []byte) string {
 	switch {
-	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")), 3*bytes.Count(b, []byte{0}) > len(b):
+	case (bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b)) && isUTF16(b):
 		return "UTF-16"
+	case bytes.IndexByte(b, 0) >= 0: // no text
+		return ""
 	case bytes.Contains(b, []byte("\x1b$B")), bytes.Contains(b, []byte("\x1b$@")):
 		return "ISO-2022-JP"
 	case utf8.Valid(b):

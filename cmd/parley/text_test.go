@@ -23,7 +23,10 @@ func TestTextInEncodings(t *testing.T) {
 		{"shift_jis", "ｱﾘｶﾞﾄｳございます", "Shift_JIS"},
 		{"euc-jp", "お見積もりありがとうございます。\n机3台をお願いします。", "EUC-JP"},
 		{"iso-2022-jp", "お見積もりありがとうございます。", "ISO-2022-JP"},
-		{"utf-16le", "Hello, お見積もり", ""},
+		{"utf-16le", "Hello, お見積もり", "UTF-16"},
+		{"utf-16be", "Hello there", "UTF-16"},
+		{"utf-16le", "お世話になっております。", "UTF-16"},
+		{"utf-16be", "お世話になっております。", "UTF-16"},
 		{"euc-kr", "견적을 부탁드립니다. 감사합니다.", "EUC-KR"},
 		{"gb18030", "您好，请把报价发给我。谢谢！", "GB18030"},
 		{"big5", "您好，請把報價寄給我。謝謝！", "Big5"},
@@ -60,6 +63,37 @@ func TestTextInEncodings(t *testing.T) {
 	}
 	if got, err := p.text(b, "utf-16"); err != nil || got != "お見積もり" {
 		t.Errorf("UTF-16: converted to %q, %v", got, err)
+	}
+}
+
+// TestNamesOfEncodings: those that people in Japan use are known.
+func TestNamesOfEncodings(t *testing.T) {
+	t.Parallel()
+	p := &program{words: words.New("en")}
+	for _, name := range []string{"cp932", "CP932", "MS932", "Windows-31J", "sjis", "Shift-JIS", "x-sjis"} {
+		if got, err := p.text([]byte("\x82\xa8\x90\xa2\x98b\x87@"), name); err != nil || got != "お世話①" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	for _, name := range []string{"eucJP", "EUC_JP", "x-euc-jp"} {
+		if got, err := p.text([]byte("\xa4\xaa\xc0\xa4\xcf\xc3"), name); err != nil || got != "お世話" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// TestWhatIsNoTextLooksLikeNone: of a program, a picture or a text in UTF-32 nobody is told
+// to send it as UTF-16.
+func TestWhatIsNoTextLooksLikeNone(t *testing.T) {
+	t.Parallel()
+	for _, b := range []string{
+		"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00\x01\x00\x00\x00\xc0\x01\x00\x00\x00\x00\x00\x00",
+		"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00",
+		"\xff\xfe\x00\x00H\x00\x00\x00i\x00\x00\x00", "a\x00b", "\x00\x00\x00\x00",
+	} {
+		if got := looksLike([]byte(b)); got != "" {
+			t.Errorf("%q looks like %s", b, got)
+		}
 	}
 }
 
