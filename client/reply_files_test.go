@@ -27,6 +27,7 @@ type counter struct {
 
 	mu       sync.Mutex
 	uploads  []string // what they held
+	names    []string // how they were called
 	posts    []posted
 	onUpload func(n int, w http.ResponseWriter) bool // nil, or false: it is taken
 	onPost   func(n int, w http.ResponseWriter) bool
@@ -72,7 +73,7 @@ func (c *counter) answer(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *counter) takesFile(w http.ResponseWriter, r *http.Request) {
-	file, _, err := r.FormFile("file")
+	file, part, err := r.FormFile("file")
 	if err != nil {
 		problem(w, http.StatusUnprocessableEntity, "invalid")
 		return
@@ -83,7 +84,7 @@ func (c *counter) takesFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.mu.Lock()
-	c.uploads = append(c.uploads, string(held))
+	c.uploads, c.names = append(c.uploads, string(held)), append(c.names, part.Filename)
 	n, on := len(c.uploads), c.onUpload
 	c.mu.Unlock()
 	if on != nil && on(n, w) {
@@ -164,6 +165,32 @@ func TestFilesOfAReply(t *testing.T) {
 		t.Fatalf("sent again: %v, kept %+v", err, c.keptNow())
 	}
 	c.want([]string{"one", "two"}, []string{"up1", "up2"}, []string{"up1", "up2"})
+}
+
+// TestFilesOfAnyName: a file is sent whatever bytes its name holds.
+func TestFilesOfAnyName(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	names := []string{"見積書.pdf", "a\x1b[31mb\n.pdf", "quote \" back\\slash.pdf", "tab\tand\r.pdf", "\x8c\xa9\x90\xcf.pdf"}
+	var files []client.KeptFile
+	for _, name := range names {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte("%PDF-1.7"), 0o600); err != nil {
+			t.Skip(err) // this file system takes no such name
+		}
+		f, err := client.CheckFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	if err := c.send(c.reply(files...)); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"見積書.pdf", "a_[31mb_.pdf", "quote \" back\\slash.pdf", "tab_and_.pdf", "____.pdf"}
+	if !slices.Equal(c.names, want) {
+		t.Errorf("called %q, want %q", c.names, want)
+	}
 }
 
 // An upload that fails keeps what is up already, and the reply; one that is refused

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"parley/model"
 )
@@ -28,6 +32,37 @@ type KeptFile struct {
 	Size   int64  `json:"size"`
 	// Upload is the hub's id of it; empty: not uploaded.
 	Upload string `json:"upload,omitempty"`
+}
+
+// keptFile is a file as it is kept. JSON holds no bytes that are no characters, which the
+// name of a file may hold.
+type keptFile struct {
+	keptFields
+	Bytes []byte `json:"path_bytes,omitempty"`
+}
+
+type keptFields KeptFile
+
+// MarshalJSON implements [json.Marshaler].
+func (f KeptFile) MarshalJSON() ([]byte, error) {
+	kept := keptFile{keptFields: keptFields(f)}
+	if !utf8.ValidString(f.Path) {
+		kept.Bytes = []byte(f.Path)
+	}
+	return json.Marshal(kept)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (f *KeptFile) UnmarshalJSON(b []byte) error {
+	var kept keptFile
+	if err := json.Unmarshal(b, &kept); err != nil {
+		return err
+	}
+	*f = KeptFile(kept.keptFields)
+	if kept.Bytes != nil {
+		f.Path = string(kept.Bytes)
+	}
+	return nil
 }
 
 // What keeps a file from being attached, besides a [model.Refusal].
@@ -93,6 +128,17 @@ func CheckFile(path string) (KeptFile, error) {
 // goroutine.
 type Progress func(f KeptFile, sent int64)
 
+// sentName is what a file is called on its way. A name may hold any byte; what is no
+// character, or controls a terminal, has no place in a form.
+func sentName(path string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == utf8.RuneError {
+			return '_'
+		}
+		return r
+	}, filepath.Base(path))
+}
+
 // Upload hands a file to the hub, and returns it with the hub's id. ctx cancels it; what
 // was sent by then the hub forgets.
 func (c *Client) Upload(ctx context.Context, f KeptFile, told Progress) (KeptFile, error) {
@@ -116,7 +162,7 @@ func (c *Client) Upload(ctx context.Context, f KeptFile, told Progress) (KeptFil
 	go func() {
 		defer close(written)
 		defer func() { _ = file.Close() }()
-		part, err := m.CreateFormFile("file", filepath.Base(f.Path))
+		part, err := m.CreateFormFile("file", sentName(f.Path))
 		if err == nil {
 			_, err = io.Copy(io.MultiWriter(part, sum), &counted{Reader: io.LimitReader(file, f.Size), file: f, told: told})
 		}

@@ -59,7 +59,7 @@ var shown = map[string]struct{ kind, media string }{
 var films = map[string]bool{
 	"isom": true, "iso2": true, "iso3": true, "iso4": true, "iso5": true, "iso6": true, "iso7": true, "iso8": true, "iso9": true,
 	"mp41": true, "mp42": true, "mp71": true, "avc1": true, "hvc1": true, "hev1": true, "av01": true, "dash": true, "cmfc": true,
-	"mmp4": true, "MSNV": true, "XAVC": true, "f4v ": true, "F4V ": true, "3gp4": true, "M4V ": true, "M4VH": true, "M4VP": true,
+	"mmp4": true, "MSNV": true, "XAVC": true, "f4v ": true, "F4V ": true, "M4V ": true, "M4VH": true, "M4VP": true,
 }
 
 // SniffAttachment tells what a file is by what it holds, whatever it is called: Meta's

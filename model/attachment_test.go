@@ -56,6 +56,7 @@ func TestSniffAttachment(t *testing.T) {
 		"matroska":            {ebml("matroska"), "file", "video/matroska"},
 		"avi":                 {"RIFF\x24\x00\x00\x00AVI LIST\x10\x00\x00\x00", "video", "video/avi"},
 		"3gp":                 {ftyp("3gp5", "isom"), "file", "video/3gpp"},
+		"3gp of another year": {ftyp("3gp4", "isom"), "file", "video/3gpp"},
 		"ogg film":            {ogg("\x80theora"), "file", ""},
 		"flv":                 {"FLV\x01\x05\x00\x00\x00\x09", "file", "video/x-flv"},
 		"wmv":                 {"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", "file", "video/x-ms-asf"},
