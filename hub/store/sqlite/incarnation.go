@@ -28,7 +28,7 @@ func (s *Store) incarnate(ctx context.Context, life store.Incarnation, o Options
 		}
 		now.life = life
 	}
-	if err := s.startWatch(ctx, o.Logger); err != nil {
+	if err := s.startWatch(ctx, now.id, o.Logger); err != nil {
 		return err
 	}
 	first := before.next(now.seqs, logName(s.real+logSuffix))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -143,4 +144,57 @@ func TestOthersWriteAndFold(t *testing.T) {
 		t.Fatal(err)
 	}
 	goOn(t, s, 1)
+}
+
+var errAnswered = errors.New("answered")
+
+// What is done to the file is noticed, too, before this hub has folded anything in.
+func TestAFileWrittenOverBeforeTheFirstFold(t *testing.T) {
+	t.Parallel()
+	other := filepath.Join(t.TempDir(), "other.db")
+	o := openAt(t, other, Options{Exclusive: true})
+	goOn(t, o, 40)
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, do := range map[string]func(t *testing.T, path string){
+		"emptied":         func(t *testing.T, p string) { truncate(t, p, 0) },
+		"another store's": func(t *testing.T, p string) { into(t, other, p, "") },
+		"nonsense":        func(t *testing.T, p string) { scribble(t, p, 0, pageSize) },
+		"older":           func(t *testing.T, p string) { into(t, p+".old", p, "") },
+	} {
+		for _, young := range []bool{true, false} {
+			if young && name == "older" {
+				continue // all of it is in the log
+			}
+			t.Run(fmt.Sprintf("%s, young %t", name, young), func(t *testing.T) {
+				t.Parallel()
+				path := filepath.Join(t.TempDir(), "hub.db")
+				s := openAt(t, path, Options{Exclusive: true})
+				goOn(t, s, 5)
+				if !young {
+					foldAll(t, path)
+					into(t, path, path+".old", "")
+					goOn(t, s, 5)
+					if err := s.Close(); err != nil {
+						t.Fatal(err)
+					}
+					s = openAt(t, path, Options{Exclusive: true})
+				}
+				goOn(t, s, 1)
+				log := len(readFile(t, path+logSuffix))
+				do(t, path)
+				if err := putPage(s, "1"); !errors.Is(err, store.ErrGone) {
+					t.Errorf("stored: %v", err)
+				}
+				for range readConnections { // of which none may be left that knew the file before
+					_ = s.Read(t.Context(), func(store.Reader) error { return errAnswered })
+				}
+				_ = s.Read(t.Context(), func(r store.Reader) error { _, err := r.Head("1"); return err })
+				if len(readFile(t, path+logSuffix)) != log {
+					t.Error("a reader touched the log")
+				}
+			})
+		}
+	}
 }

@@ -33,8 +33,9 @@ type watch struct {
 	// busy: the store is being rewritten as a whole.
 	busy atomic.Bool
 
-	// Of the writer's goroutine alone: the file when it was seen to be ours last, and what
-	// it held at least without its log.
+	// Of the writer's goroutine alone: the store's id, the file when it was seen to be ours
+	// last, and what it held at least without its log.
+	id    string
 	seen  os.FileInfo
 	floor contents
 	// wal is the log, and last how far the Pages were after what was committed last.
@@ -47,7 +48,7 @@ type watch struct {
 
 // startWatch begins to watch files that are open. They stay as they are: a connection of
 // its own keeps SQLite from removing the log before the store is closed.
-func (s *Store) startWatch(ctx context.Context, log *slog.Logger) error {
+func (s *Store) startWatch(ctx context.Context, id string, log *slog.Logger) error {
 	anchor, err := connect(ctx, s.readDB)
 	if err != nil {
 		return err
@@ -74,6 +75,12 @@ func (s *Store) startWatch(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	w.seen = w.opened[s.path]
+	w.id = id
+	// A log that was being folded in when the hub ended left something between two moments,
+	// which goes on from there, too; or what can't be read yet.
+	if c, err := contentsOf(ctx, s.real, fileAlone); err == nil {
+		w.floor = c
+	}
 	s.readers.watch = w
 	return w.look(ctx)
 }
@@ -173,6 +180,8 @@ func (w *watch) there() (own os.FileInfo, err error) {
 	for path, was := range w.opened {
 		is, err := os.Stat(path)
 		switch {
+		case err == nil && path == w.path && is.Size() == 0:
+			return nil, fmt.Errorf("%s was emptied", path) // SQLite would remove the log
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, fmt.Errorf("%s was removed or renamed", path)
 		case err != nil:
@@ -196,6 +205,9 @@ func (w *watch) connect(ctx context.Context, db *sql.DB) (*conn, error) {
 	gone := func(err error) error { return fmt.Errorf("%w: %w", store.ErrGone, err) }
 	if _, err := w.there(); err != nil {
 		return nil, gone(err)
+	}
+	if err := w.trouble(); err != nil {
+		return nil, err
 	}
 	c, err := connect(ctx, db)
 	if err != nil {
@@ -221,12 +233,12 @@ func (w *watch) inside(ctx context.Context, is os.FileInfo) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s was written over: %w", w.path, err)
-	case !w.floor.there: // all of it is in the log
+	case !c.there && !w.floor.there: // all of it is in the log
 	case !c.there:
 		return fmt.Errorf("%s was emptied", w.path)
-	case c.id != w.floor.id:
+	case c.id != w.id:
 		return fmt.Errorf("%s was written over with another store", w.path)
-	case c.seqs.behind(w.floor.seqs):
+	case c.seqs.behind(w.floor.seqs) || !c.seqs.holds(w.floor.seqs):
 		return fmt.Errorf("%s was written over with an older copy", w.path)
 	}
 	w.seen, w.floor = is, c
