@@ -74,7 +74,7 @@ func (w *world) putBack(why store.Difference) *otherStore {
 
 // TestNothingLeavesAStoreThatWasPutBack: what it holds as on its way may have left before.
 func TestNothingLeavesAStoreThatWasPutBack(t *testing.T) {
-	for _, why := range []store.Difference{store.Older, store.Copied, store.Unmarked, store.Mixed, store.Other} {
+	for _, why := range []store.Difference{store.Older, store.Diverged, store.Copied, store.Unmarked, store.Mixed, store.Other} {
 		t.Run(string(why), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				w.connect(w.ann, model.Shared)

@@ -306,6 +306,7 @@ const (
 	ErrStoreOpen       ID = "err_store_open"
 	ErrStoreMissing    ID = "err_store_missing"
 	ErrStoreOlder      ID = "err_store_older"
+	ErrStoreDiverged   ID = "err_store_diverged"
 	ErrStoreOther      ID = "err_store_other"
 	ErrStoreMixed      ID = "err_store_mixed"
 	ErrStoreDamaged    ID = "err_store_damaged"

@@ -37,15 +37,19 @@ func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) 
 // contradiction says what was found in place of the store, and what to do.
 func (p *program) contradiction(path string, c *store.ContradictionError) string {
 	id := map[store.Difference]words.ID{
-		store.Missing: words.ErrStoreMissing, store.Older: words.ErrStoreOlder, store.Other: words.ErrStoreOther,
+		store.Missing: words.ErrStoreMissing, store.Older: words.ErrStoreOlder, store.Diverged: words.ErrStoreDiverged, store.Other: words.ErrStoreOther,
 		store.Mixed: words.ErrStoreMixed, store.Damaged: words.ErrStoreDamaged,
 	}[c.Difference]
 	reason := ""
 	if c.Err != nil {
 		reason = c.Err.Error()
 	}
+	files, err := sqlite.Real(path)
+	if err != nil {
+		files = path
+	}
 	return p.words.Say(
-		id, "File", plain(path), "Mark", plain(path+".mark"), "Log", plain(path+"-wal"), "Was", c.Was, "Is", c.Is,
+		id, "File", plain(path), "Mark", plain(files+".mark"), "Log", plain(files+"-wal"), "Was", c.Was, "Is", c.Is,
 		"Accept", "--"+flagAcceptOlder, "New", "--"+flagNewStore, "Reason", plain(reason),
 	)
 }

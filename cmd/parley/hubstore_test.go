@@ -16,11 +16,12 @@ func TestAStoreThatIsNotTakenIsExplained(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		p := &program{words: words.New(lang)}
 		for d, want := range map[store.Difference][]string{
-			store.Missing: {"/x/hub.db", "/x/hub.db.mark", "335", "--new-store"},
-			store.Older:   {"/x/hub.db", "335", "41", "--accept-older-store"},
-			store.Other:   {"/x/hub.db", "/x/hub.db.mark", "335", "--accept-older-store"},
-			store.Mixed:   {"/x/hub.db", "/x/hub.db-wal", "--accept-older-store"},
-			store.Damaged: {"/x/hub.db", "page 7"},
+			store.Missing:  {"/x/hub.db", "/x/hub.db.mark", "335", "--new-store"},
+			store.Older:    {"/x/hub.db", "335", "41", "--accept-older-store"},
+			store.Diverged: {"/x/hub.db", "/x/hub.db.mark", "335", "41", "--accept-older-store"},
+			store.Other:    {"/x/hub.db", "/x/hub.db.mark", "335", "--accept-older-store"},
+			store.Mixed:    {"/x/hub.db", "/x/hub.db-wal", "--accept-older-store"},
+			store.Damaged:  {"/x/hub.db", "page 7"},
 		} {
 			said := fmt.Sprint(p.contradiction("/x/hub.db", &store.ContradictionError{
 				Difference: d, Was: 335, Is: 41, Err: errors.New("quick_check: page 7"),

@@ -14,6 +14,9 @@ const (
 	Missing Difference = "missing"
 	// Older: it lacks changes that the hub had made.
 	Older Difference = "older"
+	// Diverged: it lacks none, but it is not as the hub left it: another hub went on with
+	// it, or it lacks what the hub wrote last.
+	Diverged Difference = "diverged"
 	// Other: it is another hub's, or was made anew.
 	Other Difference = "other"
 	// Mixed: its files are not of one moment; together they would be wrong.

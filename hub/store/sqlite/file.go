@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/gofrs/flock"
 
@@ -24,6 +25,34 @@ const (
 // them as soon as it closes any descriptor of the file. So the descriptor of ours is
 // closed after SQLite's.
 
+// mostLinks are as many symbolic links as a system follows.
+const mostLinks = 40
+
+// Real is the path of a store without symbolic links, where the files beside it are, also
+// where there is none yet.
+func Real(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	for range mostLinks {
+		dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if err != nil {
+			return "", err
+		}
+		path = filepath.Join(dir, filepath.Base(path))
+		to, err := os.Readlink(path)
+		if err != nil {
+			return path, nil // no link, or nothing
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(dir, to)
+		}
+		path = to
+	}
+	return "", fmt.Errorf("%s: too many symbolic links", path)
+}
+
 // openFile opens the store's file; with [os.O_CREATE] it makes it where there is none,
 // with narrow permissions, which SQLite then gives to the files beside it.
 func (s *Store) openFile(create int) error {
@@ -40,7 +69,7 @@ func cantWrite(err error) error { return fmt.Errorf("%w: %w", store.ErrUnavailab
 
 // takeLock takes both locks, and answers false where another process holds one.
 func (s *Store) takeLock() (bool, error) {
-	lock := flock.New(s.path+".lock", flock.SetPermissions(fs.FileMode(fileMode)))
+	lock := flock.New(s.real+".lock", flock.SetPermissions(fs.FileMode(fileMode)))
 	held, err := lock.TryLock()
 	if err != nil {
 		_ = lock.Close()

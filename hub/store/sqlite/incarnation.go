@@ -20,7 +20,7 @@ func (s *Store) incarnate(ctx context.Context, life store.Incarnation, o Options
 	if err != nil {
 		return wrap(err, "read incarnation")
 	}
-	before, marked := readMark(s.path)
+	before, marked := readMark(s.real)
 	if life.Begun() || now.life.ID == "" || !marked {
 		life.ID, before = uuid.NewString(), mark{}
 		if err := s.writeLife(ctx, life); err != nil {

@@ -88,8 +88,8 @@ type found struct {
 
 // find looks at what stands there.
 func (s *Store) find(ctx context.Context) (found, error) {
-	f := found{log: logName(s.real + logSuffix), self: born(markPath(s.path))}
-	f.mark, f.marked = readMark(s.path)
+	f := found{log: logName(s.real + logSuffix), self: born(markPath(s.real))}
+	f.mark, f.marked = readMark(s.real)
 	f.checked = func() error { return quickCheck(ctx, s.real) }
 	info, err := os.Stat(s.real)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
@@ -132,7 +132,7 @@ func (f found) difference() (store.Difference, error) {
 	case f.whole.seqs.total() < f.mark.Total || f.whole.seqs.behind(f.mark.Seqs):
 		return store.Older, nil
 	case f.whole.life.ID != f.mark.Incarnation && !f.interrupted():
-		return store.Older, nil
+		return store.Diverged, nil
 	case f.mark.Self != "" && f.self != "" && f.mark.Self != f.self:
 		return store.Copied, nil
 	}
@@ -213,7 +213,7 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 		if err := s.setAside(o.Now()); err != nil {
 			return store.Incarnation{}, err
 		}
-	case store.Older, store.Other, store.Mixed:
+	case store.Older, store.Diverged, store.Other, store.Mixed:
 		if !o.AcceptOlder {
 			return store.Incarnation{}, refusal
 		}
@@ -235,8 +235,11 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 		}
 	}
 	life := store.Incarnation{Why: d, At: o.Now().UTC().Truncate(time.Microsecond), Was: f.mark.Total, Is: f.whole.seqs.total()}
-	o.Logger.WarnContext(ctx, "the store is not the one that the hub ran with; clients read everything anew, and replies that were on their way ask",
-		"why", string(d), "was", life.Was, "is", life.Is, "marked_at", f.mark.At)
+	said := []any{"why", string(d), "was", life.Was, "is", life.Is}
+	if f.marked {
+		said = append(said, "marked_at", f.mark.At)
+	}
+	o.Logger.WarnContext(ctx, "the store is not the one that the hub ran with; clients read everything anew, and replies that were on their way ask", said...)
 	return life, nil
 }
 
@@ -258,7 +261,7 @@ func (s *Store) setAside(now time.Time) error {
 
 // contradicted tells why a command may not open the store while no hub holds it.
 func (s *Store) contradicted(ctx context.Context) error {
-	if _, marked := readMark(s.path); !marked {
+	if _, marked := readMark(s.real); !marked {
 		return nil
 	}
 	f, err := s.find(ctx)
@@ -268,7 +271,7 @@ func (s *Store) contradicted(ctx context.Context) error {
 	d, cause := f.difference()
 	switch d {
 	case store.Missing, store.Damaged:
-	case store.Older, store.Other, store.Mixed:
+	case store.Older, store.Diverged, store.Other, store.Mixed:
 		if held, err := s.takeLock(); err != nil || !held {
 			return err // a hub that runs has judged itself
 		}

@@ -481,3 +481,75 @@ func TestSeqs(t *testing.T) {
 		t.Error(now.total())
 	}
 }
+
+// A store is the same by whatever name it is opened: the files beside it are beside the
+// file, not beside a link to it.
+func TestAStoreByOtherNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path, link, folder := filepath.Join(dir, "data", "hub.db"), filepath.Join(dir, "link.db"), filepath.Join(dir, "folder")
+	far := filepath.Join(dir, "far.db")
+	for at, to := range map[string]string{link: "data/hub.db", folder: "data", far: link} {
+		if err := os.Symlink(to, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Dir(path), folderMode); err != nil {
+		t.Fatal(err)
+	}
+	id, changes := "", int64(0)
+	for _, name := range []string{far, path, link, filepath.Join(folder, "hub.db"), far} { // at first nothing is there
+		s := openAt(t, name, Options{Exclusive: true})
+		if id == "" {
+			id = s.ID()
+		}
+		if s.ID() != id {
+			t.Errorf("by %s it is another store", name)
+		}
+		goOn(t, s, 1)
+		changes++
+		for _, other := range []string{path, link, filepath.Join(folder, "hub.db")} {
+			if _, err := Open(t.Context(), other, Options{Exclusive: true}); !errors.Is(err, store.ErrLocked) {
+				t.Errorf("%s beside %s: %v", other, name, err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{path, link, far} {
+		var c *store.ContradictionError
+		if _, err := Open(t.Context(), name, Options{Exclusive: true}); !errors.As(err, &c) || c.Difference != store.Missing {
+			t.Errorf("%s though the store is gone: %v", name, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 4 {
+		t.Errorf("beside the links lie %v %v", entries, err)
+	}
+}
+
+// A store that went on elsewhere lacks nothing, but is not as it was left.
+func TestAStoreThatWentOnElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t)
+	path := copyOf(t, h.closed)
+	mark := readFile(t, path+".mark")
+	if err := os.Remove(path + ".mark"); err != nil { // as beside another
+		t.Fatal(err)
+	}
+	s := openAt(t, path, Options{Exclusive: true})
+	goOn(t, s, 3)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, path+".mark", mark)
+	isRefused(t, path, store.Diverged)
+	s = openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
+	if life := lifeOf(t, s); life.Why != store.Diverged || life.Settled {
+		t.Errorf("its incarnation: %+v", life)
+	}
+}

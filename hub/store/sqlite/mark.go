@@ -164,10 +164,10 @@ type marker struct {
 // startMark writes the first mark, and keeps it up to date.
 func (s *Store) startMark(first mark, now func() time.Time) error {
 	s.marker = &marker{
-		path: s.path, log: s.real + logSuffix, readers: s.readers, now: now, fits: s.watch.trouble, last: first,
+		path: s.real, log: s.real + logSuffix, readers: s.readers, now: now, fits: s.watch.trouble, last: first,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	err := first.write(s.path, now())
+	err := first.write(s.real, now())
 	go s.marker.run()
 	return err
 }

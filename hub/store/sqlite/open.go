@@ -45,7 +45,8 @@ type Options struct {
 // Store is a store in one SQLite file.
 type Store struct {
 	path string
-	// real is path without symbolic links: where SQLite keeps the files beside it.
+	// real is path without symbolic links: the files beside it are there, whatever name it
+	// was opened by.
 	real    string
 	id      string
 	file    *os.File     // the store's own, nil when read-only
@@ -127,10 +128,7 @@ func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, e
 	if err := os.MkdirAll(filepath.Dir(s.path), folderMode); err != nil {
 		return life, cantWrite(err)
 	}
-	if s.real, err = filepath.EvalSymlinks(s.path); errors.Is(err, fs.ErrNotExist) {
-		s.real, err = s.path, nil
-	}
-	if err != nil {
+	if s.real, err = Real(s.path); err != nil {
 		return life, cantWrite(err)
 	}
 	if !o.Exclusive {
