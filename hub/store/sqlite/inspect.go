@@ -203,6 +203,10 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 	}
 	d, cause := f.difference()
 	refusal := &store.ContradictionError{Difference: d, Was: f.mark.Total, Is: f.whole.seqs.total(), At: f.mark.At, Err: cause}
+	if accepted := d != "" && (o.NewStore && d == store.Missing || o.AcceptOlder && d != store.Missing); !accepted && (o.AcceptOlder || o.NewStore) && f.marked {
+		o.Logger.WarnContext(ctx, "accepting another store was asked for, and this is not needed; who always asks for it is not told when one is put back",
+			"accept_older", o.AcceptOlder, "new", o.NewStore)
+	}
 	switch d {
 	case "":
 		return store.Incarnation{}, nil

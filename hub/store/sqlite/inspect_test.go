@@ -1,12 +1,14 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -551,5 +553,30 @@ func TestAStoreThatWentOnElsewhere(t *testing.T) {
 	s = openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
 	if life := lifeOf(t, s); life.Why != store.Diverged || life.Settled {
 		t.Errorf("its incarnation: %+v", life)
+	}
+}
+
+// Who always accepts another store is told that this was not needed.
+func TestAcceptingWhatIsNotNeededIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t)
+	for name, c := range map[string]struct {
+		base string
+		o    Options
+		said bool
+	}{
+		"older, not needed": {h.closed, Options{AcceptOlder: true}, true},
+		"new, not needed":   {h.closed, Options{NewStore: true}, true},
+		"not asked for":     {h.closed, Options{}, false},
+	} {
+		var log bytes.Buffer
+		c.o.Exclusive, c.o.Logger = true, slog.New(slog.NewTextHandler(&log, nil))
+		s := openAt(t, copyOf(t, c.base), c.o)
+		if s.ID() != h.id {
+			t.Errorf("%s: it is another store", name)
+		}
+		if said := strings.Contains(log.String(), "not needed"); said != c.said {
+			t.Errorf("%s: the log says %q", name, log.String())
+		}
 	}
 }
