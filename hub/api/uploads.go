@@ -20,7 +20,7 @@ import (
 // uploadTime is how long a file may take to come.
 const uploadTime = 10 * time.Minute
 
-// maxForm is how much a form may be larger than its file.
+// maxForm is how much a form may be larger than its file, and how much of it may come before.
 const maxForm = 64 << 10
 
 // uploadsPath is where files come.
@@ -92,7 +92,9 @@ func (s *server) upload(ctx context.Context, in *uploadInput) (*body[uploadBody]
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, newProblem(http.StatusUnsupportedMediaType, codeInvalid, "A file comes as multipart/form-data.")
 	}
-	form := multipart.NewReader(io.LimitReader(in.body, model.MaxAttachment+maxForm), params["boundary"])
+	// The library keeps up to 10 MB of what stands before a part's content.
+	limited := &io.LimitedReader{R: in.body, N: maxForm}
+	form := multipart.NewReader(limited, params["boundary"])
 	for {
 		part, err := form.NextPart()
 		if err != nil {
@@ -101,6 +103,7 @@ func (s *server) upload(ctx context.Context, in *uploadInput) (*body[uploadBody]
 		if part.FileName() == "" {
 			continue
 		}
+		limited.N += model.MaxAttachment
 		u, err := s.hub.Upload(ctx, user(ctx), model.Untrusted(part.FileName()), part)
 		var refusal *model.Refusal
 		switch {

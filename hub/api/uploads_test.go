@@ -90,15 +90,18 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	w.upload(w.ann, "a.png", strings.NewReader("text")).problem(http.StatusConflict, model.AttachmentType)
 	w.upload(w.ann, "a.bin", io.LimitReader(zeros{}, model.MaxAttachment+1)).problem(http.StatusConflict, model.AttachmentTooBig)
 	w.upload(w.ann, "a.bin", io.LimitReader(zeros{}, model.MaxAttachment)).want(http.StatusCreated)
+	const file = "Content-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nwhole\r\n--x--\r\n"
 	for name, tt := range map[string]struct {
 		kind, body string
 		status     int
 	}{
-		"json":        {"application/json", "{}", http.StatusUnsupportedMediaType},
-		"no boundary": {"multipart/form-data", "x", http.StatusUnsupportedMediaType},
-		"no file":     {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n", http.StatusUnprocessableEntity},
-		"cut short":   {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf", http.StatusBadRequest},
-		"nothing":     {"multipart/form-data; boundary=x", "", http.StatusUnprocessableEntity},
+		"json":            {"application/json", "{}", http.StatusUnsupportedMediaType},
+		"no boundary":     {"multipart/form-data", "x", http.StatusUnsupportedMediaType},
+		"no file":         {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n", http.StatusUnprocessableEntity},
+		"cut short":       {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf", http.StatusBadRequest},
+		"nothing":         {"multipart/form-data; boundary=x", "", http.StatusUnprocessableEntity},
+		"much before it":  {"multipart/form-data; boundary=x", "--x\r\n" + strings.Repeat("X: "+strings.Repeat("y", 1000)+"\r\n", 100) + file, http.StatusUnprocessableEntity},
+		"parts before it": {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + strings.Repeat("y", 100_000) + "\r\n--x\r\n" + file, http.StatusUnprocessableEntity},
 	} {
 		a := w.send(http.MethodPost, "/v1/uploads", http.Header{"Authorization": {"Bearer " + w.ann.token}, "Content-Type": {tt.kind}}, tt.body)
 		if a.status != tt.status {
