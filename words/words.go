@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -36,17 +37,6 @@ type Words struct {
 // New returns the words of the first of these languages that there are words in;
 // English if there are none. It takes tags ("ja") and values of LANG ("ja_JP.UTF-8").
 func New(languages ...string) *Words {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	files, err := fs.Glob(catalogues, "*.toml")
-	if err != nil {
-		panic("words: " + err.Error()) // the pattern is good
-	}
-	for _, file := range files {
-		if _, err := bundle.LoadMessageFileFS(catalogues, file); err != nil {
-			panic("words: " + err.Error()) // the catalogues are part of the program
-		}
-	}
 	var tags []language.Tag
 	for _, l := range languages {
 		if tag, ok := parse(l); ok {
@@ -55,8 +45,25 @@ func New(languages ...string) *Words {
 	}
 	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.Japanese}).Match(tags...)
 	tag := []language.Tag{language.English, language.Japanese}[i]
-	return &Words{localizer: i18n.NewLocalizer(bundle, tag.String()), tag: tag}
+	return &Words{localizer: i18n.NewLocalizer(bundle(), tag.String()), tag: tag}
 }
+
+// bundle are the catalogues of all languages, read once: all words are said of them, and
+// nothing is added.
+var bundle = sync.OnceValue(func() *i18n.Bundle {
+	b := i18n.NewBundle(language.English)
+	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	files, err := fs.Glob(catalogues, "*.toml")
+	if err != nil {
+		panic("words: " + err.Error()) // the pattern is good
+	}
+	for _, file := range files {
+		if _, err := b.LoadMessageFileFS(catalogues, file); err != nil {
+			panic("words: " + err.Error()) // the catalogues are part of the program
+		}
+	}
+	return b
+})
 
 // parse reads a tag or a value of LANG.
 func parse(s string) (language.Tag, bool) {

@@ -186,3 +186,12 @@ func named(t *testing.T, pattern string) []string {
 	}
 	return files
 }
+
+// The catalogues are read once, however often somebody's words are asked for: a stranger
+// over SSH has them asked for as often as they like.
+func TestTheCataloguesAreReadOnce(t *testing.T) { //nolint:paralleltest // it counts what is allocated
+	words.New("en")
+	if n := testing.AllocsPerRun(10, func() { words.New("ja") }); n > 2000 {
+		t.Errorf("%v allocations", n)
+	}
+}

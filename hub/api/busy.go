@@ -172,31 +172,6 @@ func readWithin(w http.ResponseWriter, d time.Duration) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(d))
 }
 
-// readWhole reads all there is. It takes no more memory than what came calls for: what
-// was announced may never come.
-func readWhole(r io.Reader, announced int64) ([]byte, error) {
-	b := make([]byte, 0, bodyBeside)
-	for {
-		if len(b) == cap(b) {
-			size := int64(2 * cap(b))
-			if announced >= int64(len(b)) && announced < size {
-				size = announced + 1 // the end is seen by reading on
-			}
-			grown := make([]byte, len(b), size)
-			copy(grown, b)
-			b = grown
-		}
-		n, err := r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		if errors.Is(err, io.EOF) {
-			return b, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-}
-
 // What is still read of a body that was refused, so that its sender hears why instead of a
 // connection that breaks: for so long, of so many at once. It is kept nowhere.
 const (

@@ -31,7 +31,8 @@ func (s *server) receiveCRM(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	e, err := pipedrive.ReadWebhook(body)
+	defer body.free()
+	e, err := pipedrive.ReadWebhook(body.whole())
 	switch {
 	case errors.Is(err, pipedrive.ErrOtherEntity):
 		w.WriteHeader(http.StatusNoContent)

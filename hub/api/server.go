@@ -18,9 +18,9 @@ import (
 	"parley/model"
 )
 
-// Verifier tells whether a webhook's body was signed by Meta.
+// Verifier tells whether a webhook's body, which may come in pieces, was signed by Meta.
 type Verifier interface {
-	Verify(signature string, body []byte) bool
+	Verify(signature string, body ...[]byte) bool
 }
 
 // Options are what the server is made of.

@@ -135,10 +135,13 @@ func (s *server) readFrames(ctx context.Context, conn *websocket.Conn, session *
 			return
 		}
 		frame := &measured{Reader: r, room: s.room, who: who}
-		b, err := readWhole(frame, 0)
-		ok := err == nil && kind == websocket.TextMessage && s.takeFrame(ctx, session, b)
+		b, err := readPieces(frame)
+		ok := err == nil && kind == websocket.TextMessage && s.takeFrame(ctx, session, b.whole())
+		if err == nil {
+			b.free()
+		}
 		frame.over()
-		if !ok || much.WaitN(ctx, len(b)) != nil {
+		if !ok || much.WaitN(ctx, int(frame.read)) != nil {
 			return
 		}
 	}

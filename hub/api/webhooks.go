@@ -46,12 +46,13 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if !s.verifier.Verify(signatures[0], body) {
+	defer body.free()
+	if !s.verifier.Verify(signatures[0], body.list()...) {
 		s.refuseEarly(w, r, newProblem(http.StatusForbidden, codeSignature, "The signature is not that of this body."))
 		return
 	}
 	serve.Vouch(r.Context(), vouchedSender("meta", r))
-	entries, err := messenger.Decode(body, s.appID, s.now())
+	entries, err := messenger.Decode(body.whole(), s.appID, s.now())
 	switch {
 	case errors.Is(err, messenger.ErrTest):
 		s.received(w, s.hub.NoteTest(ctx))
@@ -78,15 +79,15 @@ func (s *server) received(w http.ResponseWriter, err error) {
 	_, _ = io.WriteString(w, "EVENT_RECEIVED")
 }
 
-// webhookBody reads a webhook of at most so many bytes, which comes in time; false: it was
-// answered.
-func (s *server) webhookBody(w http.ResponseWriter, r *http.Request, most int64, within time.Duration) ([]byte, bool) {
+// webhookBody reads a webhook of at most so many bytes, which comes in time and is to be
+// freed; false: it was answered.
+func (s *server) webhookBody(w http.ResponseWriter, r *http.Request, most int64, within time.Duration) (*pieces, bool) {
 	if r.ContentLength > most {
 		s.refuseEarly(w, r, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
 		return nil, false
 	}
 	readWithin(w, within)
-	body, err := readWhole(http.MaxBytesReader(w, r.Body, most), r.ContentLength)
+	body, err := readPieces(http.MaxBytesReader(w, r.Body, most))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

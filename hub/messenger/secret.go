@@ -19,9 +19,11 @@ func (secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(hidden)) }
 // LogValue implements [slog.LogValuer].
 func (secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
-// sign returns the HMAC-SHA256 of a message in lower-case hex.
-func (s secret) sign(message []byte) string {
+// sign returns the HMAC-SHA256 of a message, which may come in pieces, in lower-case hex.
+func (s secret) sign(message ...[]byte) string {
 	mac := hmac.New(sha256.New, []byte(s))
-	mac.Write(message)
+	for _, piece := range message {
+		mac.Write(piece)
+	}
 	return hex.EncodeToString(mac.Sum(nil))
 }

@@ -52,10 +52,10 @@ func WellFormed(header string) bool {
 // that came, never one written anew: Meta signs its own escapes.
 //
 // Source: Messenger Platform, "Webhooks", validating payloads.
-func (v *Verifier) Verify(header string, rawBody []byte) bool {
+func (v *Verifier) Verify(header string, rawBody ...[]byte) bool {
 	ok := 0
 	for _, s := range v.secrets {
-		want := signaturePrefix + s.sign(rawBody)
+		want := signaturePrefix + s.sign(rawBody...)
 		ok |= subtle.ConstantTimeCompare([]byte(header), []byte(want))
 	}
 	return ok == 1
