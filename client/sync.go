@@ -33,7 +33,8 @@ func DefaultTiming() Timing {
 	}
 }
 
-// ErrSignedOut is that the hub no longer knows the token: trying again is no use.
+// ErrSignedOut is that the hub lets nobody in by the token any more: trying again is no
+// use. Beside it is a [Problem] that says why.
 var ErrSignedOut = errors.New("signed out")
 
 // Sync keeps whoever reads its updates in step with the hub: it connects, resumes where
@@ -91,8 +92,8 @@ func (c *Client) NewSync(t Timing) *Sync {
 // Updates hands updates on, some at a time. It is closed when Run returned.
 func (s *Sync) Updates() <-chan []Update { return s.out.handed }
 
-// Run keeps in step until ctx ends, or the hub no longer knows the token, which is
-// [ErrSignedOut].
+// Run keeps in step until ctx ends, or the hub lets nobody in by the token any more, which
+// is [ErrSignedOut].
 func (s *Sync) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -115,7 +116,7 @@ func (s *Sync) Run(ctx context.Context) error {
 		}
 		if signedOut(err) {
 			s.out.put(ctx, Connection{State: Offline, Cause: ErrSignedOut})
-			return ErrSignedOut
+			return errors.Join(ErrSignedOut, err)
 		}
 		wait := s.retryPause()
 		s.out.put(ctx, Connection{State: Offline, Cause: err, RetryAt: time.Now().Add(wait)})
@@ -137,7 +138,7 @@ func (s *Sync) retryPause() time.Duration {
 
 func signedOut(err error) bool {
 	var p *Problem
-	return errors.As(err, &p) && p.Code == codeSignedOut
+	return errors.As(err, &p) && (p.Code == codeSignedOut || p.Code == model.CRMInactive)
 }
 
 // connection speaks to the hub over one websocket until it breaks.

@@ -62,7 +62,7 @@ func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Adde
 }
 
 // Login takes a one-time code for a token. Wrong codes keep nobody who writes waiting: they
-// are only looked up.
+// are only looked up. Who is not active in the CRM is refused.
 func (h *Hub) Login(ctx context.Context, code string) (token string, user model.User, err error) {
 	hash, waits := hashSecret(normaliseCode(code)), false
 	err = h.store.Read(ctx, func(r store.Reader) (err error) {
@@ -82,6 +82,9 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 		if err != nil {
 			return err
 		}
+		if _, err := h.admitted(tx, user); err != nil {
+			return err
+		}
 		if err := tx.AddToken(hashSecret(token), user.ID, now); err != nil {
 			return err
 		}
@@ -93,7 +96,11 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 	if err != nil {
 		return "", model.User{}, err
 	}
-	return token, h.askedRole(ctx, user), nil
+	user, err = h.askedRole(ctx, user)
+	if err != nil {
+		return "", model.User{}, errors.Join(err, h.Logout(context.WithoutCancel(ctx), token))
+	}
+	return token, user, nil
 }
 
 // Logout forgets a token. What is open by it closes within [Timing.Revalidate].

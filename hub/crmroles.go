@@ -126,25 +126,26 @@ func (h *Hub) putRole(tx store.AccountTx, u model.User, at standing, sealed *str
 }
 
 // askedRole is a user who signs in by a code, with what the CRM says of them; one that
-// can't say it now leaves them what they were.
-func (h *Hub) askedRole(ctx context.Context, u model.User) model.User {
+// can't say it now leaves them what they were. Who is not active there is refused.
+func (h *Hub) askedRole(ctx context.Context, u model.User) (model.User, error) {
 	if h.crm == nil {
-		return u
+		return u, nil
 	}
 	const patience = 5 * time.Second
 	short, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if asked, err := h.freshRole(short, u.ID); err == nil {
-		return asked
+	asked, err := h.freshRole(short, u.ID)
+	if err == nil || refusedAs(err, model.CRMInactive) {
+		return asked, err
 	}
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err = h.store.Read(ctx, func(r store.Reader) (err error) {
 		u, err = h.withRole(r, u)
 		return err
 	})
 	if err != nil {
 		u.Admin = false
 	}
-	return u
+	return u, nil
 }
 
 // runRoles asks the CRM now and then who is an admin, and who works there no more, until

@@ -162,17 +162,21 @@ var _ sshd.Users = sshUsers{}
 // UserOfKey implements [sshd.Users].
 func (u sshUsers) UserOfKey(ctx context.Context, fingerprint string) (model.User, error) {
 	user, err := u.UserOfSSHKey(ctx, fingerprint)
-	if errors.Is(err, hub.ErrSignIn) {
-		err = sshd.ErrNobody
-	}
-	return user, err
+	return user, orNobody(err)
 }
 
 // CheckSession implements [sshd.Users].
 func (u sshUsers) CheckSession(ctx context.Context, token string) error {
 	_, err := u.Authenticate(ctx, token)
-	if errors.Is(err, hub.ErrSignIn) {
-		err = sshd.ErrNobody
+	return orNobody(err)
+}
+
+// orNobody is [sshd.ErrNobody] where the hub lets a user in no more: it does not know them,
+// or refuses who is not active in the CRM.
+func orNobody(err error) error {
+	var refusal *model.Refusal
+	if errors.Is(err, hub.ErrSignIn) || errors.As(err, &refusal) {
+		return sshd.ErrNobody
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,6 +22,8 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	gossh "golang.org/x/crypto/ssh"
+
+	"parley/words"
 )
 
 // newSSHKey makes a key, and writes both halves of it to files as OpenSSH does.
@@ -344,39 +347,57 @@ func TestTheHubOutlivesSSH(t *testing.T) {
 	waitFor(t, "nothing of the hub stays", patience, gone(all...))
 }
 
-// TestSSHEndsWithItsUser: who is removed while they have a screen and a command open is
-// out of both within five seconds, and gets in no more.
+// TestSSHEndsWithItsUser: who is removed, or deactivated in Pipedrive, while they have a
+// screen and a command open is out of both within seconds, and gets in no more. So is who
+// follows from another machine.
 func TestSSHEndsWithItsUser(t *testing.T) {
 	t.Parallel()
-	w, _ := connectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
-	key, _, public := newSSHKey(t)
-	w.addUser("Bo", "--ssh-key", public)
-	c := sshTo(t, w.hub.ready(), "bo", key)
-	s := openFarScreen(t, c, "LANG=en_US.UTF-8")
-	s.sees("● live")
-	tail := tailsOver(t, c)
+	for name, end := range map[string]func(w *world){
+		"removed":     func(w *world) { runProgram(w.t, w.hubEnv(), "", "user", "remove", "Bo").ok() },
+		"deactivated": func(w *world) { w.facebook.control(http.MethodPost, "/pipedrive/users/rep@example.com", map[string]bool{"active": false}, nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newCRMWorld(t, "PARLEY_SSH=127.0.0.1:0", "PARLEY_TIMING_ROLES=1s")
+			key, _, public := newSSHKey(t)
+			bo := w.addUser("Bo", "--email", "rep@example.com", "--ssh-key", public)
+			c := sshTo(t, w.hub.ready(), "bo", key)
+			s := openFarScreen(t, c, "LANG=en_US.UTF-8")
+			s.sees("● live")
+			tail := tailsOver(t, c)
+			here := newProcess(t, w.env(bo.homeDir, "PARLEY_HUB="+w.hubURL, "PARLEY_TOKEN="+bo.token), "tail")
+			here.begin()
+			waitFor(t, "somebody follows elsewhere", patience, func() bool { return strings.Contains(here.err.String(), english.Say(words.ConnLive)) })
 
-	runProgram(t, w.hubEnv(), "", "user", "remove", "Bo").ok()
-	within(t, "both sessions are over", 5*time.Second, func() func() bool {
-		over := make(chan struct{})
-		go func() {
-			defer close(over)
-			_ = s.session.Wait()
-			_ = tail.Wait()
-		}()
-		return func() bool {
-			select {
-			case <-over:
-				return true
-			default:
-				return false
+			end(w)
+			within(t, "both sessions are over", 10*time.Second, func() func() bool {
+				over := make(chan struct{})
+				go func() {
+					defer close(over)
+					_ = s.session.Wait()
+					_ = tail.Wait()
+				}()
+				return func() bool {
+					select {
+					case <-over:
+						return true
+					default:
+						return false
+					}
+				}
+			}())
+			if again, err := c.NewSession(); err == nil {
+				if err := again.Run("list"); err == nil {
+					t.Error("a command runs for who was removed")
+				}
 			}
-		}
-	}())
-	if again, err := c.NewSession(); err == nil {
-		if err := again.Run("list"); err == nil {
-			t.Error("a command runs for who was removed")
-		}
+			if code := here.exit(patience); code != exitFailed {
+				t.Errorf("who follows elsewhere: exit code %d", code)
+			}
+			if log := w.hub.err.String(); strings.Contains(log, "level=ERROR") {
+				t.Errorf("the hub's log: %s", log)
+			}
+		})
 	}
 }
 

@@ -83,11 +83,12 @@ func (p *program) follow(ctx context.Context, s *client.Sync) <-chan error {
 
 // unfollowed words how a sync ended; being told to end is no failure.
 func (p *program) unfollowed(err error) error {
+	var why *client.Problem
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil
-	case errors.Is(err, client.ErrSignedOut):
-		return &failure{exit: exitFailed, code: "not_signed_in", say: p.words.Say(words.Code("not_signed_in"))}
+	case errors.Is(err, client.ErrSignedOut) && errors.As(err, &why):
+		return &failure{exit: exitFailed, code: why.Code, say: p.words.Say(words.Code(string(why.Code)))}
 	}
 	return err
 }

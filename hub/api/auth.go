@@ -39,7 +39,7 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 				if p.Status == http.StatusUnauthorized {
 					ctx.SetHeader("WWW-Authenticate", "Bearer")
 				}
-				_ = huma.WriteErr(api, ctx, p.Status, p.Detail)
+				_ = huma.WriteErr(api, ctx, p.Status, p.Detail, p)
 			}
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -42,7 +43,9 @@ func TestDeactivatedInPipedrive(t *testing.T) {
 	if !errors.As(err, &refusal) || refusal.Code != model.CRMInactive {
 		t.Errorf("an SSH key: %v", err)
 	}
-	w.send(http.MethodGet, "/v1/stream", http.Header{"Authorization": {"Bearer " + byCode.token}}, nil).problem(http.StatusUnauthorized, model.CRMInactive)
+	for _, path := range []string{"/v1/stream", "/v1/me"} {
+		w.send(http.MethodGet, path, http.Header{"Authorization": {"Bearer " + byCode.token}}, nil).problem(http.StatusUnauthorized, model.CRMInactive)
+	}
 	for who, a := range map[string]account{"another": ann, "one whom Pipedrive does not know": elsewhere} {
 		if status := w.meStatus(a); status != http.StatusOK {
 			t.Errorf("%s: %d", who, status)
@@ -51,6 +54,42 @@ func TestDeactivatedInPipedrive(t *testing.T) {
 
 	w.pipedrive("/users/rep@example.com", `{"active": true}`)
 	eventually(t, "who is active again is let in", 30*time.Second, func() bool { return w.meStatus(byCode) == http.StatusOK })
+}
+
+// A code gives who is not active no token, whether the hub knows of that already or asks.
+func TestDeactivatedTakesNoCode(t *testing.T) {
+	t.Parallel()
+	for name, told := range map[string]bool{"told before": true, "asked for it": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			roles := time.Hour
+			if told {
+				roles = 20 * time.Millisecond
+			}
+			w := newCRMWorld(t, crmSetup{companyToken: true, roles: roles, quick: true})
+			w.runs()
+			rep := w.member("Rep", "rep@example.com", false)
+			added := must(hub.AddUser(t.Context(), w.store, hub.NewUser{Name: "Rep again", Email: "rep@example.com"}, time.Now()))
+			w.pipedrive("/users/rep@example.com", `{"active": false}`)
+			if told {
+				eventually(t, "the hub knows", 30*time.Second, func() bool { return w.meStatus(rep) == http.StatusUnauthorized })
+			}
+			enter := func() answer {
+				return w.send(http.MethodPost, "/v1/login", http.Header{"Content-Type": {"application/json"}}, `{"code": "`+added.LoginCode+`"}`)
+			}
+			enter().problem(http.StatusForbidden, model.CRMInactive)
+			err := w.store.Read(t.Context(), func(r store.Reader) error {
+				list, err := r.Tokens(added.User.ID)
+				if len(list) != 0 {
+					t.Errorf("%d tokens", len(list))
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 // Whose own grant Pipedrive takes no more is looked at then, not at the next hour.

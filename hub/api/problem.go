@@ -67,6 +67,10 @@ func init() { //nolint:gochecknoinits // see above
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		p := newProblem(status, codeOfStatus(status), msg)
 		for _, err := range errs {
+			var known *Problem
+			if errors.As(err, &known) {
+				return known
+			}
 			if errors.Is(err, errBusy) {
 				return busyProblem()
 			}
