@@ -65,7 +65,7 @@ func (v view) change(page store.Page, r store.LogRow) (model.Change, error) {
 		p.Sees = true
 		object = p
 	case store.KindNotice:
-		object, err = v.Notice(page.ID, r.ID)
+		object, err = v.notice(page.ID, r.ID)
 	case store.KindRemoved:
 		object = model.Removed{ID: r.ID}
 	case store.KindLink:
@@ -115,7 +115,7 @@ func (v view) linkChange(id string) (model.LinkChange, error) {
 }
 
 // personal tells whether the changes in that range of a Page's log differ from one user
-// who sees the Page to another: what they may see of the CRM does.
+// who sees the Page to another: what they may see of the CRM does, and what is for admins.
 func (v view) personal(from, to int64) (bool, error) {
 	rows, err := v.Events(v.pages[0].ID, from, int(to-from))
 	for _, r := range rows {
@@ -143,7 +143,13 @@ func (v view) personalRow(r store.LogRow) (bool, error) {
 			return false, nil
 		}
 		return m.About() != nil, err
-	case store.KindPage, store.KindNotice, store.KindRemoved:
+	case store.KindNotice:
+		n, err := v.Notice(v.pages[0].ID, r.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return false, nil
+		}
+		return n.ForAdmins(), err
+	case store.KindPage, store.KindRemoved:
 	}
 	return false, nil
 }

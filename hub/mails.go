@@ -169,7 +169,7 @@ func (h *Hub) ReadNotice(ctx context.Context, user model.User, page model.PageID
 		if _, err := authorize(tx, user.ID, page); err != nil {
 			return err
 		}
-		n, err := tx.Notice(page, id)
+		n, err := view{Reader: tx, admin: user.Admin}.notice(page, id)
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ const putBackShown = 7 * 24 * time.Hour
 
 // SettlePutBack sees to what is on its way in a store that was put back, or may have been:
 // a reply that it holds as queued may have left, and arrived, before. So none leaves
-// without its writer; and all who see a Page are told. It is called before anything is
+// without its writer; and the admins who see a Page are told. It is called before anything is
 // taken, and again by Run, and does nothing where there is nothing to do.
 func (h *Hub) SettlePutBack(ctx context.Context) error {
 	var life store.Incarnation
@@ -60,7 +60,7 @@ func (h *Hub) mayHaveLeft(d Draft) bool {
 	return !d.Note && d.Number > 0 && d.Number < h.lostBefore.Load()
 }
 
-// askAll has all replies of a Page ask that are on their way, and tells who sees it.
+// askAll has all replies of a Page ask that are on their way, and tells its admins.
 func (h *Hub) askAll(ctx context.Context, p store.Page, life store.Incarnation) (asked int, err error) {
 	err = h.write(ctx, p.ID, func(tx store.PageTx) error {
 		asked = 0

@@ -17,6 +17,7 @@ type seenLinks map[model.PageID]map[model.ConversationID][]model.Link
 type view struct {
 	store.Reader
 	user  model.UserID
+	admin bool
 	now   time.Time
 	pages []store.Page
 	asOf  model.AsOf
@@ -71,7 +72,7 @@ func (h *Hub) readBy(ctx context.Context, by *shares, user model.User, only mode
 		if err != nil {
 			return err
 		}
-		v := view{Reader: r, user: user.ID, now: h.utc(), pages: pages, asOf: model.AsOf{}, seen: seenLinks{}}
+		v := view{Reader: r, user: user.ID, admin: user.Admin, now: h.utc(), pages: pages, asOf: model.AsOf{}, seen: seenLinks{}}
 		for _, p := range pages {
 			if v.asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
 				return err
@@ -134,6 +135,34 @@ func (v view) message(m store.Message, c store.Conversation) (model.Message, err
 		m.ReplyTo = q.ID
 	}
 	return m.Message, nil
+}
+
+// notice returns a notice of a Page; one that is not for this user is [ErrNotFound].
+func (v view) notice(page model.PageID, id string) (model.Notice, error) {
+	n, err := v.Notice(page, id)
+	if err == nil && n.ForAdmins() && !v.admin {
+		return model.Notice{}, ErrNotFound
+	}
+	return n, err
+}
+
+// notices returns one page of the notices of Pages that are for this user.
+func (v view) notices(pages []model.PageID, cursor string, limit int) (list []model.Notice, next string, err error) {
+	for next = cursor; len(list) < limit; {
+		var found []model.Notice
+		if found, next, err = v.Notices(pages, next, limit-len(list)); err != nil {
+			return nil, "", err
+		}
+		for _, n := range found {
+			if v.admin || !n.ForAdmins() {
+				list = append(list, n)
+			}
+		}
+		if next == "" {
+			break
+		}
+	}
+	return list, next, nil
 }
 
 // recordLine words a line about a record by what it is called now.

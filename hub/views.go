@@ -77,7 +77,8 @@ func (h *Hub) Counts(ctx context.Context, user model.User, page model.PageID) (s
 	return out, asOf, err
 }
 
-// Notices returns one page of the notices of the Pages that a user sees.
+// Notices returns one page of the notices of the Pages that a user sees, as far as they are
+// for them.
 func (h *Hub) Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, model.AsOf, error) {
 	var out []model.Notice
 	var next string
@@ -88,7 +89,7 @@ func (h *Hub) Notices(ctx context.Context, user model.User, page model.PageID, c
 		for _, p := range v.pages {
 			ids = append(ids, p.ID)
 		}
-		out, next, err = v.Notices(ids, cursor, limit)
+		out, next, err = v.notices(ids, cursor, limit)
 		return err
 	})
 	return out, next, asOf, err

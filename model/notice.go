@@ -56,6 +56,10 @@ func (n Notice) Policy() bool {
 	return false
 }
 
+// ForAdmins tells whether the notice is for the hub's admins alone, of those who see the
+// Page: what became of the store is nothing that a rep could do anything about.
+func (n Notice) ForAdmins() bool { return n.Kind == NoticeStorePutBack }
+
 // MailState is how far a mail to the support inbox is.
 type MailState string
 

@@ -353,8 +353,10 @@ func TestTheHubOutlivesSSH(t *testing.T) {
 func TestSSHEndsWithItsUser(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(w *world){
-		"removed":     func(w *world) { runProgram(w.t, w.hubEnv(), "", "user", "remove", "Bo").ok() },
-		"deactivated": func(w *world) { w.facebook.control(http.MethodPost, "/pipedrive/users/rep@example.com", map[string]bool{"active": false}, nil) },
+		"removed": func(w *world) { runProgram(w.t, w.hubEnv(), "", "user", "remove", "Bo").ok() },
+		"deactivated": func(w *world) {
+			w.facebook.control(http.MethodPost, "/pipedrive/users/rep@example.com", map[string]bool{"active": false}, nil)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
