@@ -124,6 +124,10 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
 		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
+		if in.Number != 0 && unprocessable(err) { // a hub that is older knows of no numbers
+			in.Number = 0
+			err = c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
+		}
 		if err == nil && (m.ID == "" || m.ClientID != r.ClientID) {
 			err = fmt.Errorf("%w: %s answered with another message", ErrNoHub, c.URL())
 		}
@@ -135,6 +139,13 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 		}
 		unsure = true
 	}
+}
+
+// unprocessable tells whether the hub did not understand what it was asked, and so did
+// nothing.
+func unprocessable(err error) bool {
+	var problem *Problem
+	return errors.As(err, &problem) && problem.Status == http.StatusUnprocessableEntity
 }
 
 // uploads are the hub's ids of a reply's files.

@@ -518,3 +518,31 @@ func TestANumberIsHandedIn(t *testing.T) {
 		}
 	})
 }
+
+// TestAnOlderHubGetsNoNumber: a hub that refuses what it does not know gets the reply
+// without its place in line, and only then.
+func TestAnOlderHubGetsNoNumber(t *testing.T) {
+	atDesk(t, func(d *desk, n int, _ *http.Request) (*http.Response, error) {
+		if n == 0 {
+			return refusal(http.StatusUnprocessableEntity, "invalid")
+		}
+		return d.taken(model.Sent)
+	}, func(d *desk) {
+		d.reply.Number = 1_000_007
+		m, err := d.send(time.Second)
+		d.wantState(m, err, model.Sent)
+		var numbers []int64
+		for _, c := range d.hub.got() {
+			var body struct {
+				Number int64 `json:"number"`
+			}
+			if err := json.Unmarshal(c.body, &body); err != nil {
+				d.Error(err)
+			}
+			numbers = append(numbers, body.Number)
+		}
+		if want := []int64{1_000_007, 0}; !slices.Equal(numbers, want) {
+			d.Errorf("posted the numbers %d, want %d", numbers, want)
+		}
+	})
+}

@@ -32,6 +32,7 @@ func (p *program) replyCommand() *cobra.Command {
 			return p.exactly(2)(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			began := p.now()
 			if id != "" {
 				if _, err := uuid.Parse(id); err != nil {
 					return usage(p.words.Say(words.ErrFlagValue, "Flag", "--client-id", "Value", plain(id)))
@@ -57,7 +58,10 @@ func (p *program) replyCommand() *cobra.Command {
 			}
 			defer c.Close()
 			kept := client.NewKept(filepath.Join(p.stateDir(), "replies"))
-			r := client.KeptReply{Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id), Text: text, ReplyTo: model.MessageID(quoted), Files: files}
+			r := client.KeptReply{
+				Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id),
+				Text: text, ReplyTo: model.MessageID(quoted), Files: files, Number: began.UnixMicro(),
+			}
 			if r.ClientID == "" {
 				r.ClientID = again(kept, r)
 			}
