@@ -43,6 +43,8 @@ var (
 	// ErrGone: what the store is kept in was removed or replaced while it was open. It is
 	// an [ErrUnavailable], too.
 	ErrGone = fmt.Errorf("%w: its files are gone", ErrUnavailable)
+	// ErrNotErased: what was deleted can still be read in what the store is kept in.
+	ErrNotErased = errors.New("deleted, but not overwritten yet")
 	// ErrLocked: another hub holds the store.
 	ErrLocked = errors.New("store held by another hub")
 	// ErrNewer: the store was written by a newer Parley.
@@ -68,6 +70,10 @@ type Store interface {
 	// Scrub rewrites what the store is kept in, so that nothing changed or deleted
 	// before can be read there. It takes long, and the store for itself.
 	Scrub(ctx context.Context) error
+	// Erased tells whether what was deleted is gone from what the store is kept in, so that
+	// no byte of it is left there: [ErrNotErased] where somebody who reads holds it up. What
+	// deletes waits for it for a while; it is tried until it is done.
+	Erased() error
 	// ID names this store; another store has another, and so has this one once it was put
 	// back from an older copy.
 	ID() string
@@ -174,6 +180,8 @@ type Reader interface {
 
 	// UploadInUse tells whether a reply carries that upload.
 	UploadInUse(upload string) (bool, error)
+	// Uploads returns what the replies of a conversation carry.
+	Uploads(conversation model.ConversationID) ([]string, error)
 	// Reacting returns the reaction on its way to a message.
 	Reacting(id model.MessageID) (Reacting, error)
 	// Reactings returns all that are on their way, those to be tried first first.
@@ -295,6 +303,9 @@ type PageTx interface {
 	// KeepRaw stores an event as it came. It answers false, and stores nothing,
 	// when an event with that key was stored before: the dedupe.
 	KeepRaw(e RawEvent) (bool, error)
+	// EmptyRaw forgets what raw events said of the customer's message with that mid, all but
+	// the one with that key; that they came is kept.
+	EmptyRaw(customer model.PSID, mid model.MID, but string) error
 	AddPending(p Pending) error
 	// TakePending removes what Pending returned.
 	TakePending(page model.PageID, mid model.MID) error

@@ -75,6 +75,27 @@ type Attempt struct {
 // Same tells whether it is the same part as another.
 func (p Part) Same(o Part) bool { return p.Day == o.Day && p.Number == o.Number }
 
+// Forgets tells whether the part, as it was before, told something that it tells no longer.
+func (p Part) Forgets(was Part) bool {
+	tells := map[model.Untrusted]bool{"": true}
+	for _, text := range p.told() {
+		tells[text] = true
+	}
+	return slices.ContainsFunc(was.told(), func(text model.Untrusted) bool { return !tells[text] })
+}
+
+// told is all that a part tells, or may tell, of messages.
+func (p Part) told() (texts []model.Untrusted) {
+	entries := p.Entries
+	if p.Attempt != nil {
+		entries = slices.Concat(entries, p.Attempt.Entries)
+	}
+	for _, e := range entries {
+		texts = append(append(texts, e.Line.Text), e.Line.Attachments...)
+	}
+	return texts
+}
+
 // LogValue implements [slog.LogValuer].
 func (p Part) LogValue() slog.Value { return slog.StringValue(p.Day) }
 

@@ -82,6 +82,7 @@ func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) err
 	if n == 0 {
 		return wrap(store.ErrNotFound, "delete conversation %s", id)
 	}
+	t.erases = true
 	if err := t.unindexAll(id); err != nil {
 		return t.spoil(wrap(err, "delete conversation %s", id))
 	}

@@ -17,6 +17,13 @@
 // Four connections read, each transaction on its own snapshot, beside the
 // writer. A function that reads must not begin another read.
 //
+// # Deleting
+//
+// A transaction that deletes what somebody said is answered once no byte of it is left:
+// rows are overwritten, the search index forgets the words where they stand, what moving
+// rows left behind is overwritten, and the log is emptied. See erase, remnants,
+// searchsplit.
+//
 // # Times
 //
 // Times are kept to the microsecond where something is sorted or judged by them.

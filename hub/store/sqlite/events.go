@@ -50,15 +50,19 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 			return wrap(err, "prune log of page %s", page)
 		}
 	}
+	said := false
 	err = s.inChunks(ctx, func(ss *session) (int64, error) {
-		return ss.exec(`DELETE FROM raw_events WHERE (page_id, key) IN (
+		n, err := ss.exec(`DELETE FROM raw_events WHERE (page_id, key) IN (
 			SELECT page_id, key FROM raw_events WHERE understood = 1 AND received_at < ? LIMIT ?)`,
 			micros(before), pruneRows)
+		said = said || n > 0
+		return n, err
 	})
 	if err != nil {
 		return wrap(err, "prune raw events")
 	}
 	err = s.write(ctx, func(ss *session) error {
+		ss.erases = said
 		return ss.run(`DELETE FROM login_codes WHERE expires < ?`, micros(before))
 	})
 	return wrap(err, "prune login codes")

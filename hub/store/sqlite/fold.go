@@ -39,11 +39,11 @@ func (w *writer) foldIdle() {
 	w.fold(context.Background(), "truncate")
 }
 
-// fold folds the log into the file, unless that is not the one that was opened. Where it
-// fails nothing is lost: the log stays.
-func (w *writer) fold(ctx context.Context, mode string) {
-	if w.watch.look(ctx) != nil {
-		return
+// fold folds the log into the file, unless that is not the one that was opened, and tells
+// whether all of it is there now. Where it fails nothing is lost: the log stays.
+func (w *writer) fold(ctx context.Context, mode string) bool {
+	if w.watch.look(ctx) != nil || w.reconnect(ctx) != nil || !w.sweep(ctx) {
+		return false
 	}
 	var busy, pages, done int
 	_, err := w.c.c.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, foldWait))
@@ -57,5 +57,7 @@ func (w *writer) fold(ctx context.Context, mode string) {
 		w.c.drop()
 		w.c = nil
 	}
-	w.watch.folded(ctx, err == nil && busy == 0 && pages == done)
+	whole := err == nil && busy == 0 && pages == done
+	w.watch.folded(ctx, whole)
+	return whole
 }

@@ -157,6 +157,7 @@ func (t pageTx) PutMessage(m *store.Message) error {
 	if was != nil {
 		m.FirstSeq = was.FirstSeq
 	}
+	t.erases = t.erases || forgets(was, *m)
 	err = t.writeMessage(*m)
 	if err == nil {
 		err = t.indexMessage(was, *m)
@@ -165,6 +166,16 @@ func (t pageTx) PutMessage(m *store.Message) error {
 		err = t.retell(m.ConversationID, seq)
 	}
 	return t.spoil(wrap(err, "put message %s", m.ID))
+}
+
+// forgets tells whether something that a message said is in none of what is stored of it
+// now.
+func forgets(was *store.Message, m store.Message) bool {
+	if was == nil {
+		return false
+	}
+	kept := func(text model.Untrusted) bool { return text == "" || text == m.Text || m.Was != nil && text == *m.Was }
+	return m.Deleted && !was.Deleted || !kept(was.Text) || was.Was != nil && !kept(*was.Was)
 }
 
 // stored returns a message as it is stored, nil for a new one.
@@ -222,14 +233,12 @@ func (t pageTx) RemoveMessage(id model.MessageID) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return wrap(err, "remove message")
 	}
-	var in model.ConversationID
-	var first int64
-	err := t.get(`DELETE FROM messages WHERE page_id = ? AND id = ? RETURNING conversation_id, first_seq`,
-		arguments{t.page, id}, &in, &first)
+	was, err := one[store.Message](t.session, `DELETE FROM messages WHERE page_id = ? AND id = ? RETURNING doc`, t.page, id)
 	if err != nil {
 		return wrap(err, "remove message %s", id)
 	}
-	if err := t.unindex(in, first); err != nil {
+	t.erases = true
+	if err := t.unindex(was); err != nil {
 		return t.spoil(wrap(err, "remove message %s", id))
 	}
 	for _, query := range []string{
@@ -244,7 +253,7 @@ func (t pageTx) RemoveMessage(id model.MessageID) error {
 	}
 	seq, err := t.change(store.KindRemoved, string(id))
 	if err == nil {
-		err = t.retell(in, seq)
+		err = t.retell(was.ConversationID, seq)
 	}
 	return t.spoil(wrap(err, "remove message %s", id))
 }

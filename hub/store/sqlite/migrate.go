@@ -31,9 +31,14 @@ type migration struct {
 
 // fills are what a migration does besides its script, by version.
 func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
-	const withSearch = 2
-	if version == withSearch {
-		return fillSearch
+	const erasable = 24
+	if version == erasable {
+		return func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
+			if err := fillSearch(ctx, tx, log); err != nil {
+				return err
+			}
+			return wrap(wipeAll(ctx, tx, log), "overwrite what was deleted")
+		}
 	}
 	return nil
 }

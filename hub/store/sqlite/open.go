@@ -118,8 +118,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.loadID(ctx); err != nil {
 		return err
 	}
-	s.writer, err = startWriter(ctx, s.writeDB, s.real, o.Now, s.watch)
-	return err
+	return s.startWriter(ctx, o)
 }
 
 // admit takes the locks where they are wanted, opens the store's own file, and refuses a

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"strings"
 
 	"parley/hub/store"
 	"parley/model"
@@ -37,6 +39,27 @@ func (t pageTx) KeepRaw(e store.RawEvent) (bool, error) {
 		e.Page, e.Key, e.Customer, e.Name, micros(e.At), micros(e.ReceivedAt), flag(e.Understood), body)
 	return n > 0, wrap(err, "keep raw event of page %s", t.page)
 }
+
+// EmptyRaw implements [store.PageTx].
+func (t pageTx) EmptyRaw(customer model.PSID, mid model.MID, but string) error {
+	if mid == "" {
+		return errors.New("empty raw events: no mid")
+	}
+	// Meta writes a slash as \/ in JSON.
+	escaped := strings.ReplaceAll(string(mid), "/", `\/`)
+	n, err := t.exec(`UPDATE raw_events SET body = x'' WHERE page_id = ? AND customer = ? AND key <> ? AND body <> x''
+		AND (key = ? OR name = ? AND (instr(body, ?) > 0 OR instr(body, ?) > 0))`,
+		t.page, customer, but, rawOfMID+string(mid), rawEdit, []byte(mid), []byte(escaped))
+	t.erases = t.erases || n > 0
+	return wrap(err, "empty raw events of page %s", t.page)
+}
+
+// How the keys of raw events begin that are of a message of that mid, and what those are
+// called that edit one.
+const (
+	rawOfMID = "mid:"
+	rawEdit  = "message_edit"
+)
 
 // Pending implements [store.Reader].
 func (r reader) Pending(page model.PageID, mid model.MID) ([]store.Pending, error) {
@@ -83,7 +106,13 @@ func (t pageTx) TakePending(page model.PageID, mid model.MID) error {
 	if err := t.own(page, "pending event"); err != nil {
 		return wrap(err, "take pending events")
 	}
-	err := t.run(`DELETE FROM pending WHERE page_id = ? AND mid = ?`, page, mid)
+	var says bool
+	err := t.get(`SELECT EXISTS (SELECT 1 FROM pending WHERE page_id = ? AND mid = ? AND kind = ?)`,
+		arguments{page, mid, eventEdit}, &says)
+	if err == nil {
+		t.erases = t.erases || says
+		err = t.run(`DELETE FROM pending WHERE page_id = ? AND mid = ?`, page, mid)
+	}
 	return wrap(err, "take pending events of page %s", t.page)
 }
 

@@ -145,6 +145,18 @@ func (r reader) UploadInUse(upload string) (bool, error) {
 	return used, wrap(err, "look for replies that carry a file")
 }
 
+// Uploads implements [store.Reader].
+func (r reader) Uploads(id model.ConversationID) ([]string, error) {
+	var list []string
+	err := r.each(`SELECT upload FROM carried WHERE page_id = ? AND conversation_id = ?`, arguments{id.Page(), id}, func(rows *sql.Rows) error {
+		var upload string
+		err := rows.Scan(&upload)
+		list = append(list, upload)
+		return err
+	})
+	return list, wrap(err, "read uploads of %s", id)
+}
+
 // PutAttempt implements [store.PageTx].
 func (t pageTx) PutAttempt(a store.Attempt) error {
 	if err := t.own(a.MessageID.Page(), a.MessageID); err != nil {

@@ -44,18 +44,20 @@ func (p *fillProgress) tell(ctx context.Context) {
 	p.log.InfoContext(ctx, "index messages for search", "done", p.done, "of", p.of)
 }
 
-// fillSearch indexes what was stored before there was an index. Keys go by the
-// conversations' ids, and rows are written in the order of their ids.
+// fillSearch indexes all that is stored. Keys that are new go by the conversations' ids,
+// and rows are written in the order of their ids.
 func fillSearch(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
 	progress, err := newFillProgress(ctx, tx, log)
 	if err != nil {
 		return err
 	}
 	for _, query := range []string{
-		`INSERT INTO search_pages (page_id) SELECT page_id FROM pages ORDER BY page_id`,
+		`INSERT INTO search_pages (page_id) SELECT page_id FROM pages WHERE true ORDER BY page_id
+			ON CONFLICT DO NOTHING`,
 		`INSERT INTO search_conversations (page_id, conversation_id, name)
 			SELECT page_id, id, '' FROM conversations
-			UNION SELECT page_id, conversation_id, '' FROM messages ORDER BY 1, 2`,
+			UNION SELECT page_id, conversation_id, '' FROM messages ORDER BY 1, 2
+			ON CONFLICT DO NOTHING`,
 	} {
 		if _, err := tx.ExecContext(ctx, query); err != nil {
 			return err
@@ -103,7 +105,7 @@ func fillNames(ctx context.Context, tx *sql.Tx) error {
 			var c store.Conversation
 			err := decode(doc, &c)
 			names[after] = string(c.Customer.Name)
-			words.put(wordsRow(after, 0), wordsOf{search.Index(scope(page), names[after]), true})
+			words.put(wordsRow(after, 0), wordsOf{words: search.Index(scope(page), names[after])})
 			return err
 		})
 		if err != nil || n == 0 {
@@ -114,7 +116,7 @@ func fillNames(ctx context.Context, tx *sql.Tx) error {
 				return err
 			}
 		}
-		if err := words.write(run); err != nil {
+		if _, err := words.write(run); err != nil {
 			return err
 		}
 	}
@@ -126,7 +128,7 @@ const fillMessagesQuery = `SELECT s.key, p.key, m.first_seq, m.doc FROM search_c
 	WHERE s.key >= ? AND (s.key > ? OR m.first_seq > ?) ORDER BY s.key, m.first_seq LIMIT ?`
 
 func fillMessages(ctx context.Context, tx *sql.Tx, progress *fillProgress) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`) //nolint:sqlclosecheck // closed below, it is used in a closure
+	insert, err := tx.PrepareContext(ctx, insertWords) //nolint:sqlclosecheck // closed below, it is used in a closure
 	if err != nil {
 		return err
 	}
@@ -149,13 +151,13 @@ func fillWith(ctx context.Context, tx *sql.Tx, progress *fillProgress, run execu
 				}
 				var m store.Message
 				err := decode(doc, &m)
-				words.put(wordsRow(key, seq), wordsOf{search.Index(scope(page), string(searched(m.Message))), true})
+				words.put(wordsRow(key, seq), wordsOf{words: search.Index(scope(page), string(searched(m.Message)))})
 				return err
 			})
 		if err != nil || n == 0 {
 			return err
 		}
-		if err := words.write(run); err != nil {
+		if _, err := words.write(run); err != nil {
 			return err
 		}
 		progress.add(ctx, n)

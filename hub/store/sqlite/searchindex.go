@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"maps"
 	"slices"
@@ -19,12 +18,9 @@ const seqBits = 35
 
 func wordsRow(key, seq int64) int64 { return key<<seqBits | seq }
 
-// wordsOf is what a row of search_words is to hold.
-type wordsOf struct {
-	words string // "" for none
-	// fresh: there was no row before.
-	fresh bool
-}
+// wordsOf is what a row of search_words holds, and what it is to hold; "" for no words.
+// The index keeps no text: it is told what it is to forget, exactly as it was told.
+type wordsOf struct{ was, words string }
 
 // rewording is what transactions change of the index, by row id. It is written
 // once for each commit, just before it: FTS5 makes a segment of each savepoint
@@ -34,7 +30,7 @@ type rewording map[int64]wordsOf
 
 func (r rewording) put(row int64, w wordsOf) {
 	if before, ok := r[row]; ok {
-		w.fresh = before.fresh
+		w.was = before.was
 	}
 	r[row] = w
 }
@@ -49,28 +45,38 @@ func (r rewording) add(later rewording) {
 // execute runs a statement with arguments.
 type execute func(query string, args ...any) error
 
-// write writes the changes, in the order of the rows.
-func (r rewording) write(run execute) error {
+const (
+	removeWords = `INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', ?, ?)`
+	insertWords = `INSERT INTO search_words (rowid, words) VALUES (?, ?)`
+)
+
+// write writes the changes, in the order of the rows, and returns the words that were
+// taken out somewhere.
+func (r rewording) write(run execute) (gone []string, err error) {
 	for _, row := range slices.Sorted(maps.Keys(r)) {
 		w := r[row]
-		if !w.fresh {
-			if err := run(`DELETE FROM search_words WHERE rowid = ?`, row); err != nil {
-				return wrap(err, "remove words")
+		if w.was == w.words {
+			continue
+		}
+		if w.was != "" {
+			gone = append(gone, w.was)
+			if err := run(removeWords, row, w.was); err != nil {
+				return nil, wrap(err, "remove words")
 			}
 		}
 		if w.words == "" {
 			continue
 		}
-		if err := run(`INSERT INTO search_words (rowid, words) VALUES (?, ?)`, row, w.words); err != nil {
-			return wrap(err, "index words")
+		if err := run(insertWords, row, w.words); err != nil {
+			return nil, wrap(err, "index words")
 		}
 	}
-	return nil
+	return gone, nil
 }
 
 // writeWords writes what the transactions of a commit changed of the index.
 func (w *writer) writeWords(ctx context.Context, changed rewording) error {
-	return changed.write(func(query string, args ...any) error {
+	gone, err := changed.write(func(query string, args ...any) error {
 		s, err := w.c.prepare(ctx, query)
 		if err != nil {
 			return err
@@ -78,6 +84,10 @@ func (w *writer) writeWords(ctx context.Context, changed rewording) error {
 		_, err = s.ExecContext(ctx, args...)
 		return err
 	})
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	return wrap(w.c.forgetSplits(ctx, gone), "remove words")
 }
 
 // scope names a Page in the index.
@@ -105,18 +115,16 @@ func (t pageTx) searchKey(id model.ConversationID) (key int64, name string, err 
 	return key, name, err
 }
 
-// reword notes that a row is to hold that text.
-func (t pageTx) reword(row int64, text model.Untrusted, fresh bool) error {
-	w := wordsOf{fresh: fresh}
-	if text != "" {
-		scope, err := t.scopeOf()
-		if err != nil {
-			return err
-		}
-		w.words = search.Index(scope, string(text))
+// reword notes that a row held that text, and is to hold another.
+func (t pageTx) reword(row int64, was, text model.Untrusted) error {
+	if was == text {
+		return nil
 	}
-	t.words.put(row, w)
-	return nil
+	scope, err := t.scopeOf()
+	if err == nil {
+		t.words.put(row, wordsOf{search.Index(scope, string(was)), search.Index(scope, string(text))})
+	}
+	return err
 }
 
 // indexName keeps the index in step with a customer's name.
@@ -129,7 +137,7 @@ func (t pageTx) indexName(c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	return t.reword(wordsRow(key, 0), c.Customer.Name, name == "")
+	return t.reword(wordsRow(key, 0), model.Untrusted(name), c.Customer.Name)
 }
 
 // searched returns the text by which a message is found.
@@ -143,47 +151,53 @@ func searched(m model.Message) model.Untrusted {
 // indexMessage keeps the index in step with a message. was is how it was stored
 // before, nil for a new one.
 func (t pageTx) indexMessage(was *store.Message, m store.Message) error {
-	text, moved := searched(m.Message), was != nil && was.ConversationID != m.ConversationID
-	if was != nil && !moved && searched(was.Message) == text || was == nil && text == "" {
-		return nil
-	}
-	if moved {
-		if err := t.unindex(was.ConversationID, m.FirstSeq); err != nil {
-			return err
+	var before model.Untrusted
+	if was != nil {
+		before = searched(was.Message)
+		if was.ConversationID != m.ConversationID {
+			if err := t.unindex(*was); err != nil {
+				return err
+			}
+			before = ""
 		}
+	}
+	text := searched(m.Message)
+	if before == text {
+		return nil
 	}
 	key, _, err := t.searchKey(m.ConversationID)
 	if err != nil {
 		return err
 	}
-	return t.reword(wordsRow(key, m.FirstSeq), text, was == nil || moved)
+	return t.reword(wordsRow(key, m.FirstSeq), before, text)
 }
 
 // unindex removes a message's words.
-func (t pageTx) unindex(id model.ConversationID, seq int64) error {
-	key, _, err := t.searchKey(id)
+func (t pageTx) unindex(m store.Message) error {
+	key, _, err := t.searchKey(m.ConversationID)
 	if err != nil {
 		return err
 	}
-	return t.reword(wordsRow(key, seq), "", false)
+	return t.reword(wordsRow(key, m.FirstSeq), searched(m.Message), "")
 }
 
 // unindexAll removes the words of a conversation, while its messages are there.
 func (t pageTx) unindexAll(id model.ConversationID) error {
-	key, _, err := t.searchKey(id)
+	key, name, err := t.searchKey(id)
 	if err != nil {
 		return err
 	}
-	t.words.put(wordsRow(key, 0), wordsOf{})
-	err = t.each(`SELECT first_seq FROM messages WHERE page_id = ? AND conversation_id = ?`,
-		arguments{t.page, id}, func(rows *sql.Rows) error {
-			var seq int64
-			err := rows.Scan(&seq)
-			t.words.put(wordsRow(key, seq), wordsOf{})
-			return err
-		})
+	if err := t.reword(wordsRow(key, 0), model.Untrusted(name), ""); err != nil {
+		return err
+	}
+	list, err := many[store.Message](t.session, `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?`, t.page, id)
 	if err != nil {
 		return err
+	}
+	for _, m := range list {
+		if err := t.reword(wordsRow(key, m.FirstSeq), searched(m.Message), ""); err != nil {
+			return err
+		}
 	}
 	return t.run(`DELETE FROM search_conversations WHERE key = ?`, key)
 }

@@ -24,6 +24,9 @@ type session struct {
 	// words is what the transaction changes of the search index; nil where nothing
 	// is written.
 	words rewording
+	// erases: what the transaction deletes is to be gone from the disk before it is
+	// answered.
+	erases bool
 	// over: the transaction's function has returned.
 	over bool
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"errors"
 	"time"
 
 	"parley/hub/store"
@@ -150,6 +151,11 @@ func (t pageTx) PutTranscript(id model.ConversationID, p transcript.Part) error 
 	if _, err := t.Conversation(id); err != nil {
 		return wrap(err, "put transcript")
 	}
+	was, err := t.TranscriptPart(id, p.Day, p.Number)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	t.erases = t.erases || err == nil && p.Forgets(was)
 	doc, err := encode(p)
 	if err != nil {
 		return wrap(err, "put transcript of %s", id)

@@ -53,22 +53,31 @@ type writer struct {
 	wake    chan struct{}
 	stopped chan struct{}
 
+	erasing erasing
+
 	// Of the goroutine alone.
 	c          *conn
 	lastCommit time.Duration
+	// swept is how far remnants in the log were overwritten.
+	swept swept
 }
 
-func startWriter(ctx context.Context, db *sql.DB, path string, now func() time.Time, watch *watch) (*writer, error) {
-	c, err := connect(ctx, db)
+func (s *Store) startWriter(ctx context.Context, o Options) error {
+	c, err := connect(ctx, s.writeDB)
 	if err != nil {
-		return nil, wrap(err, "connect writer")
+		return wrap(err, "connect writer")
 	}
-	w := &writer{
-		db: db, path: path, now: now, watch: watch, c: c,
+	s.writer = &writer{
+		db: s.writeDB, path: s.real, now: o.Now, watch: s.watch, c: c, erasing: erasing{log: o.Logger, alone: s.alone},
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
-	go w.loop()
-	return w, nil
+	if s.watch != nil && logName(s.real+logSuffix) != "" {
+		// Of a hub that was cut short, or of bringing the file up to date.
+		s.writer.erasing.begin()
+		s.writer.erase(ctx)
+	}
+	go s.writer.loop()
+	return nil
 }
 
 // do runs f as one transaction and returns when it is on disk, or when it is
@@ -197,17 +206,18 @@ func (w *writer) loop() {
 		c, over := w.next()
 		if c != nil {
 			w.commit(c)
+			w.eraseDue(context.Background())
 			idle.Reset(idleAfter)
 			continue
 		}
 		if over {
-			if w.c != nil {
-				w.c.drop()
-			}
+			w.end()
 			return
 		}
 		select {
 		case <-w.wake:
+		case <-w.erasing.again():
+			w.erase(context.Background())
 		case <-idle.C:
 			w.foldIdle()
 		case <-watched:
@@ -220,6 +230,8 @@ func (w *writer) loop() {
 type outcome struct {
 	c   *call
 	err error
+	// erases: it is answered once what it deleted is gone from the disk.
+	erases bool
 }
 
 // commit runs the first call, and those that wait behind it, as one commit.
@@ -238,8 +250,8 @@ func (w *writer) commit(first *call) {
 	var ran []outcome
 	words := rewording{}
 	for c := first; c != nil; {
-		err, dead := w.one(ctx, c, words)
-		ran = append(ran, outcome{c, err})
+		o, dead := w.one(ctx, c, words)
+		ran = append(ran, o)
 		if dead != nil {
 			w.abandon(ran, dead)
 			return
@@ -271,9 +283,7 @@ func (w *writer) commit(first *call) {
 		}
 		return
 	}
-	for _, o := range ran {
-		o.c.done <- o.err
-	}
+	w.answer(ctx, ran)
 	w.foldLong(ctx)
 }
 
@@ -290,50 +300,58 @@ func (w *writer) begin(ctx context.Context) error {
 	if err := w.watch.look(ctx); err != nil {
 		return err
 	}
-	if w.c == nil {
-		c, err := w.watch.connect(ctx, w.db)
-		if err != nil {
-			return err
-		}
-		w.c = c
+	if err := w.reconnect(ctx); err != nil {
+		return err
 	}
 	return w.c.exec(ctx, `BEGIN IMMEDIATE`)
 }
 
+// reconnect makes a connection where the last one was dropped.
+func (w *writer) reconnect(ctx context.Context) error {
+	if w.c != nil {
+		return nil
+	}
+	c, err := w.watch.connect(ctx, w.db)
+	w.c = c
+	return err
+}
+
 // one runs one call in a savepoint, and adds what it changed of the search index
 // to words. dead is an error that takes the whole commit with it.
-func (w *writer) one(ctx context.Context, c *call, words rewording) (err, dead error) {
-	if err := c.ctx.Err(); err != nil {
-		return err, nil
+func (w *writer) one(ctx context.Context, c *call, words rewording) (o outcome, dead error) {
+	o = outcome{c: c, err: c.ctx.Err()}
+	if o.err != nil {
+		return o, nil
 	}
 	if err := w.c.exec(ctx, `SAVEPOINT call`); err != nil {
-		return nil, wrap(unwritten(err), "begin transaction")
+		return o, wrap(unwritten(err), "begin transaction")
 	}
 	s := &session{ctx: context.WithoutCancel(c.ctx), c: w.c, now: w.now, words: rewording{}}
 	select {
 	case c.turn <- s:
-		err = <-c.ran
+		o.err = <-c.ran
 	case <-c.ctx.Done():
-		err = c.ctx.Err()
+		o.err = c.ctx.Err()
 	}
 	if s.dead != nil {
-		return err, s.dead
+		return o, s.dead
 	}
-	if err == nil {
-		err = s.broken
+	if o.err == nil {
+		o.err = s.broken
 	}
-	if err != nil {
+	if o.err != nil {
 		if e := w.c.exec(ctx, `ROLLBACK TO call`); e != nil {
-			return err, wrap(unwritten(e), "roll back")
+			return o, wrap(unwritten(e), "roll back")
 		}
 	}
 	if e := w.c.exec(ctx, `RELEASE call`); e != nil {
-		return err, wrap(unwritten(e), "end transaction")
+		return o, wrap(unwritten(e), "end transaction")
 	}
-	if err == nil {
+	if o.err == nil {
+		o.erases = s.erases
 		words.add(s.words)
 	}
-	return err, nil
+	return o, nil
 }
 
 // unwritten says of whatever kept a commit from the disk that the store is not

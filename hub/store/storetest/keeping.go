@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"parley/hub/store"
@@ -27,6 +28,84 @@ func testRaw(t *testing.T, s store.Store) {
 	if head(t, s, "1") != 1 {
 		t.Error("bookkeeping took a seq")
 	}
+}
+
+// testEmptyRaw: what came raw of a message, and of its edits, says nothing any more but for
+// one of them; that it came is still known, and that of others stays.
+func testEmptyRaw(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	putPage(t, s, "2")
+	body := func(mid string) []byte { return []byte(`{"mid":"` + mid + `","text":"said"}`) }
+	rows := []struct {
+		store.RawEvent
+		gone bool
+	}{
+		{store.RawEvent{Page: "1", Key: "mid:m/1", Customer: "9", Name: "message", Body: body("m/1")}, true},
+		{store.RawEvent{Page: "1", Key: "sha:1", Customer: "9", Name: "message_edit", Body: body("m/1")}, true},
+		{store.RawEvent{Page: "1", Key: "sha:2", Customer: "9", Name: "message_edit", Body: body(`m\/1`)}, true},
+		{store.RawEvent{Page: "1", Key: "sha:3", Customer: "9", Name: "message_edit", Body: body("m/1")}, false}, // the one that stays
+		{store.RawEvent{Page: "1", Key: "sha:4", Customer: "9", Name: "message_edit", Body: body("m/2")}, false},
+		{store.RawEvent{Page: "1", Key: "sha:5", Customer: "9", Name: "message", Body: body("m/1")}, false}, // a reply to it
+		{store.RawEvent{Page: "1", Key: "mid:m/2", Customer: "9", Name: "message", Body: body("m/2")}, false},
+		{store.RawEvent{Page: "1", Key: "sha:6", Customer: "8", Name: "message_edit", Body: body("m/1")}, false},
+		{store.RawEvent{Page: "2", Key: "mid:m/1", Customer: "9", Name: "message", Body: body("m/1")}, false},
+	}
+	for _, r := range rows {
+		write(t, s, r.Page, func(tx store.PageTx) error {
+			kept, err := tx.KeepRaw(r.RawEvent)
+			if !kept {
+				t.Errorf("%s is not kept", r.Key)
+			}
+			return err
+		})
+	}
+	write(t, s, "1", func(tx store.PageTx) error { return tx.EmptyRaw("9", "m/1", "sha:3") })
+	if err := s.Erased(); err != nil {
+		t.Error(err)
+	}
+	for _, r := range rows {
+		want := r.Body
+		if r.gone {
+			want = []byte{}
+		}
+		got := value(t, s, func(tx store.Reader) (store.RawEvent, error) { return tx.RawEvent(r.Page, r.Key) })
+		same(t, "body of "+r.Key, string(want), string(got.Body))
+		write(t, s, r.Page, func(tx store.PageTx) error {
+			again, err := tx.KeepRaw(r.RawEvent)
+			if again {
+				t.Errorf("%s is taken for new", r.Key)
+			}
+			return err
+		})
+	}
+	err := s.Write(t.Context(), "1", func(tx store.PageTx) error { return tx.EmptyRaw("9", "", "") })
+	if err == nil {
+		t.Error("emptied what is of no message")
+	}
+}
+
+// testUploads: the files that a conversation's replies carry, and those alone.
+func testUploads(t *testing.T, s store.Store) {
+	putPage(t, s, "1")
+	for _, id := range []model.ConversationID{"1_2", "1_3"} {
+		putConversation(t, s, newConversation("1", id.Customer(), at(0)))
+		for _, n := range []string{"a", "b"} {
+			m := newMessage(id, n+string(id.Customer()), at(1))
+			putMessage(t, s, m)
+			write(t, s, "1", func(tx store.PageTx) error {
+				return tx.PutReply(store.Reply{MessageID: m.ID, ConversationID: id, UserID: "u", ClientID: model.ClientID(m.ID), File: &store.File{Upload: n + string(id)}})
+			})
+		}
+	}
+	of := func(id model.ConversationID) []string {
+		list := value(t, s, func(r store.Reader) ([]string, error) { return r.Uploads(id) })
+		slices.Sort(list)
+		return list
+	}
+	same(t, "uploads", []string{"a1_2", "b1_2"}, of("1_2"))
+	write(t, s, "1", func(tx store.PageTx) error { return tx.DeleteConversation("1_2", at(9)) })
+	same(t, "uploads of what was deleted", []string(nil), of("1_2"))
+	same(t, "uploads of another", []string{"a1_3", "b1_3"}, of("1_3"))
 }
 
 func testPending(t *testing.T, s store.Store) {
