@@ -193,13 +193,7 @@ func (h *Hub) runSweeping(ctx context.Context) error {
 		return nil
 	}
 	for {
-		err := h.files.Sweep(h.utc(), func(id string) (used bool, err error) {
-			err = h.store.Read(ctx, func(r store.Reader) error {
-				used, err = r.UploadInUse(id)
-				return err
-			})
-			return used, err
-		})
+		err := h.files.Sweep(h.utc(), h.uploadInUse(ctx))
 		if err != nil && ctx.Err() == nil {
 			h.log.Error("sweep uploads", keyError, err)
 		}
@@ -213,4 +207,27 @@ func (h *Hub) runSweeping(ctx context.Context) error {
 		case <-timer.C:
 		}
 	}
+}
+
+// uploadInUse tells whether a reply carries an upload.
+func (h *Hub) uploadInUse(ctx context.Context) func(id string) (bool, error) {
+	return func(id string) (used bool, err error) {
+		err = h.store.Read(ctx, func(r store.Reader) error {
+			used, err = r.UploadInUse(id)
+			return err
+		})
+		return used, err
+	}
+}
+
+// dropUploads removes files that replies carried which are gone.
+func (h *Hub) dropUploads(ctx context.Context, ids []string) error {
+	if h.files == nil {
+		return nil
+	}
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, h.files.Drop(id, h.uploadInUse(ctx)))
+	}
+	return errors.Join(errs...)
 }

@@ -18,6 +18,9 @@ const deletionSlack = time.Minute
 // installer may, also once it is uninstalled. Nothing that Meta timed up to the newest
 // thing it held comes back; what is later opens a new conversation.
 //
+// It returns once nothing of it is left on the disk. Where something is left, as somebody
+// still reads the store, that is [model.NotErased]: the conversation is deleted all the same.
+//
 // Replies that wait to be sent go with it. One that is being posted at that moment can't
 // be called back: it may arrive, nothing of its outcome is stored, and its echo brings
 // nothing back.
@@ -25,6 +28,7 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 	if id.Page() == "" {
 		return ErrNotFound
 	}
+	var uploads []string
 	err := h.write(ctx, id.Page(), func(tx store.PageTx) error {
 		page, c, err := authorizeConversation(tx, user.ID, id)
 		if err != nil {
@@ -41,6 +45,9 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 		if most := now.Add(deletionSlack); until.After(most) {
 			until = most
 		}
+		if uploads, err = tx.Uploads(id); err != nil {
+			return err
+		}
 		if err := tx.DeleteConversation(id, until); err != nil {
 			return err
 		}
@@ -53,6 +60,11 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 	}
 	h.deleted.notify()
 	h.log.Info("conversation deleted", keyConversation, string(id), keyUser, string(user.ID))
+	err = h.dropUploads(ctx, uploads)
+	if err = errors.Join(err, h.store.Erased()); err != nil {
+		h.log.Warn("something of a deleted conversation is still on the disk", keyConversation, string(id), keyError, err)
+		return model.Refuse(model.NotErased)
+	}
 	return nil
 }
 

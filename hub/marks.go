@@ -22,10 +22,27 @@ func (b *batch) about(e model.Inbound, target model.MID, ev model.Event) error {
 	if c == nil || err != nil {
 		return err
 	}
-	if !mark(&m, ev, e.At) {
-		return nil
+	changed := mark(&m, ev, e.At)
+	if err := b.forget(m.ConversationID, target, ev, e.Key, changed); err != nil || !changed {
+		return err
 	}
 	return b.settleState(c, &m)
+}
+
+// forget has what came raw say no longer what a message says no longer: what was taken
+// back, and what edits replaced, all but the one that came last, if it counts.
+func (b *batch) forget(in model.ConversationID, mid model.MID, ev model.Event, key string, counts bool) error {
+	switch ev.(type) {
+	case model.Unsend:
+		key = ""
+	case model.Edit:
+		if !counts {
+			key = ""
+		}
+	default:
+		return nil
+	}
+	return b.tx.EmptyRaw(in.Customer(), mid, key)
 }
 
 // mark applies one event to a message, and tells whether that changed it.
@@ -213,6 +230,9 @@ func (b *batch) takePending(c *openConversation, m *store.Message) error {
 	}
 	for _, p := range waiting {
 		changed = mark(m, p.Event, p.At) || changed
+		if err := b.forget(m.ConversationID, m.MID, p.Event, "", false); err != nil {
+			return err
+		}
 	}
 	if len(waiting) > 0 {
 		if err := b.tx.TakePending(b.page.ID, m.MID); err != nil {

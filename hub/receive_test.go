@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -511,6 +512,54 @@ func TestUnsend(t *testing.T) {
 		}
 		if c := w.conversation(hanako); c.LastMessage.Text != "" {
 			t.Error("the list still shows the text")
+		}
+	})
+}
+
+// What came raw says no more than the message it is of: nothing of one that was taken back,
+// and of edits at most the one that counts, in whichever order they came.
+func TestRawSaysNoMoreThanTheMessage(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		at := ago(time.Minute)
+		raw := func(e model.Inbound, says string) model.Inbound {
+			e.Raw = []byte(says + " " + e.Key)
+			return e
+		}
+		edited := func(mid model.MID, n int, text string) model.Inbound {
+			e := event("message_edit", hanako, at.Add(time.Duration(n)*time.Second), model.Edit{Target: mid, Text: model.Untrusted(text), Number: n})
+			e.Raw = []byte(text + " of " + string(mid))
+			return e
+		}
+		back := event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: "m1"})
+		early := event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: "m2"})
+		sent := []model.Inbound{
+			raw(wrote(hanako, "m1", "a", at), "taken back"), edited("m1", 1, "b"), back, edited("m1", 2, "too late"),
+			early, edited("m2", 1, "c"), raw(wrote(hanako, "m2", "d", at), "taken back before it came"),
+			raw(wrote(hanako, "m3", "e", at), "edited"), edited("m3", 2, "two"), edited("m3", 3, "three"), edited("m3", 1, "one, late"),
+			raw(wrote(hanako, "m4", "f", at), "as it was"),
+			raw(wrote(ken, "m5", "g", at), "of another"),
+		}
+		for _, e := range sent {
+			w.receive(e)
+		}
+		var says []string
+		w.read(func(r store.Reader) error {
+			for _, e := range sent {
+				kept, err := r.RawEvent(page, e.Key)
+				if err != nil {
+					return err
+				}
+				if len(kept.Body) > 0 && (e.Event != back.Event && e.Event != early.Event) {
+					says = append(says, strings.Fields(string(kept.Body))[0])
+				}
+			}
+			return nil
+		})
+		if want := []string{"as", "of"}; !slices.Equal(says, want) {
+			t.Errorf("raw says %q, want %q", says, want)
+		}
+		if m := w.byMID("m3"); m.Text != "three" {
+			t.Errorf("the edited message says %q", m.Text)
 		}
 	})
 }

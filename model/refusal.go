@@ -56,6 +56,9 @@ const (
 	AttachmentType Code = "attachment_type"
 	// UploadQuota: the user has too much uploaded that was not sent.
 	UploadQuota Code = "upload_quota"
+	// NotErased: a conversation was deleted, but something of it can still be read on the
+	// hub's disk, as somebody reads the store; the hub tries until it is overwritten.
+	NotErased Code = "not_erased"
 	// UploadGone: an upload to be attached is not there, or no longer; it has to be
 	// uploaded again.
 	UploadGone Code = "upload_gone"

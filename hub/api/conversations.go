@@ -26,7 +26,8 @@ func (s *server) conversations(api huma.API) {
 		Summary: "Delete a conversation for good", Tags: tags, Security: signedIn, DefaultStatus: http.StatusNoContent,
 		Description: "Only who connected the Page can. It goes with its messages, notes, and replies that wait, also from search and from what " +
 			"came in raw, and is told as removed. Nothing up to its newest message comes back; what is later opens a new conversation. " +
-			"A reply that is being posted at that moment may still arrive.",
+			"A reply that is being posted at that moment may still arrive. It is answered once nothing of it is left in the hub's files; where something " +
+			"that reads them holds that up, with 409 and the code not_erased, though it is deleted.",
 	}, s.deleteConversation)
 	huma.Register(api, huma.Operation{
 		OperationID: "counts", Method: http.MethodGet, Path: "/v1/counts",

@@ -1,13 +1,19 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -94,4 +100,91 @@ func TestDeletingTellsNothingOfWhatIsHidden(t *testing.T) {
 		}
 	}
 	w.do(w.ann, http.MethodGet, "/v1/conversations/"+string(model.NewConversationID(page, hanako)), nil).want(http.StatusOK)
+}
+
+// onDisk returns which of these stand in any file of the store, or of those that users
+// sent.
+func (w *world) onDisk(words ...string) []string {
+	w.Helper()
+	var found []string
+	files, err := filepath.Glob(w.db + "*")
+	w.must(err)
+	sent, err := filepath.Glob(filepath.Join(w.uploads, "*"))
+	w.must(err)
+	for _, file := range append(files, sent...) {
+		b, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // one that was just renamed
+		}
+		w.must(err)
+		for _, word := range words {
+			if bytes.Contains(b, []byte(word)) {
+				found = append(found, filepath.Base(file)+": "+word)
+			}
+		}
+	}
+	return found
+}
+
+// Once it is answered that a message was taken back, or a conversation deleted, none of
+// its words is on the disk any more: not as they were written, nor as they are searched,
+// nor as they came, nor of a file. What others said is.
+func TestNothingDeletedIsOnDisk(t *testing.T) {
+	t.Parallel()
+	w := withPage(t, model.Shared)
+	w.run()
+	now := time.Now()
+	w.customerWrites(meta, ken, "m_ken", "Blueberry4242Kept 焼肉弁当", now)
+	w.customerWrites(meta, hanako, "m_back", "Regret4242Gone 恋文代筆", now)
+	w.deliver(meta, "messaging", map[string]any{
+		"sender": party(hanako), "recipient": party(meta), "timestamp": now.Add(time.Second).UnixMilli(),
+		"message_edit": map[string]any{"mid": "m_back", "text": "Again4242Gone 遺失物届", "num_edit": 1},
+	})
+	taken := []string{"Regret4242Gone", "regret4242gone", "恋文", "代筆", `\u604b`, "Again4242Gone", "again4242gone", "遺失", "物届"}
+	if len(w.onDisk(taken...)) == 0 {
+		t.Fatal("what was written is not on the disk")
+	}
+	w.deliver(meta, "messaging", map[string]any{
+		"sender": party(hanako), "recipient": party(meta), "timestamp": now.Add(2 * time.Second).UnixMilli(),
+		"message": map[string]any{"mid": "m_back", "is_deleted": true},
+	})
+	if left := w.onDisk(taken...); len(left) > 0 {
+		t.Errorf("taken back, there is %q", left)
+	}
+
+	w.customerWrites(meta, hanako, "m_gone", "ＳＴＲＡＷ4242Gone 苺狩ﾂｱｰ", now.Add(3*time.Second))
+	m := w.reply(w.cat, page, hanako, text("Answer4242Gone 返答文"))
+	w.wait(w.cat, m, model.Sent)
+	w.reply(w.cat, page, hanako, with(text("Note4242Gone 内緒話"), "note", true))
+	var u struct{ ID string }
+	w.upload(w.cat, "Name4242Gone.png", strings.NewReader(png+"Content4242Gone")).want(http.StatusCreated).into(&u)
+	m = w.reply(w.cat, page, hanako, map[string]any{"client_id": newClientID(), "text": "", "attachments": []string{u.ID}})
+	w.wait(w.cat, m, model.Sent)
+	gone := append(taken, "ＳＴＲＡＷ", "straw4242gone", "苺狩", "狩つ", "ﾂｱｰ", "Answer4242Gone", "answer4242gone", "返答", "Note4242Gone", "note4242gone", "内緒",
+		"Name4242Gone", "Content4242Gone")
+	if found := w.onDisk(gone...); len(found) < 10 {
+		t.Fatalf("on the disk is only %q", found)
+	}
+	w.do(w.ann, http.MethodDelete, conversation(page, hanako), nil).want(http.StatusNoContent)
+	if left := w.onDisk(gone...); len(left) > 0 {
+		t.Errorf("deleted, there is %q", left)
+	}
+	if kept := w.onDisk("Blueberry4242Kept", "blueberry4242kept", "焼肉", "弁当"); len(kept) < 4 {
+		t.Errorf("of what is kept there is only %q", kept)
+	}
+}
+
+// unerased is a store in which something that was deleted can still be read.
+type unerased struct{ store.Store }
+
+func (unerased) Erased() error { return store.ErrNotErased }
+
+// Where something of it is left on the disk, the answer says so, though the conversation
+// is gone.
+func TestADeletionThatIsNotErasedIsNotCalledDone(t *testing.T) {
+	t.Parallel()
+	w := withPage(t, model.Shared, withStore(func(s store.Store) store.Store { return unerased{s} }))
+	path := conversation(page, hanako)
+	w.do(w.ann, http.MethodDelete, path, nil).problem(http.StatusConflict, model.NotErased)
+	w.do(w.ann, http.MethodGet, path, nil).problem(http.StatusNotFound, "not_found")
 }

@@ -63,6 +63,8 @@ type world struct {
 	api    http.Handler
 	server *httptest.Server
 	logs   *logBuffer
+	// db is the store's file, uploads the folder of files that users sent.
+	db, uploads string
 
 	// ann installs Pages; ben is an admin too; cat is a rep; a stranger has no
 	// account; revoked had one, and their token was revoked.
@@ -125,7 +127,7 @@ func newWorld(t testing.TB, options ...option) *world {
 			t.Errorf("close store: %v", err)
 		}
 	})
-	w.store = o.wrap(inner)
+	w.store, w.uploads = o.wrap(inner), filepath.Join(w.TempDir(), "uploads")
 	w.ann, w.ben, w.cat = w.addUser("Ann", true), w.addUser("Ben", true), w.addUser("Cat", false)
 	w.stranger = account{token: strings.Repeat("x", 43)}
 	verifier, err := messenger.NewVerifier(appSecret)
@@ -133,7 +135,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.server = httptest.NewUnstartedServer(nil)
 	w.hub = hub.New(hub.Options{
-		Store: w.store, Vault: testVault(), Uploads: uploads.Open(filepath.Join(w.TempDir(), "uploads")), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log, FeedbackURL: feedbackURL,
+		Store: w.store, Vault: testVault(), Uploads: uploads.Open(w.uploads), Graph: w.graph, Login: w.login, Inbox: o.inbox, AppID: ourApp, Timing: o.timing, Now: o.now, Logger: log, FeedbackURL: feedbackURL,
 		CRM: o.crm, Records: o.records, Notes: o.notes, Hooks: o.hooks, NewColleagues: o.newColleagues, LoginURL: "http://" + w.server.Listener.Addr().String() + "/login",
 	})
 	w.api = api.New(api.Options{
@@ -183,9 +185,9 @@ func (w *world) openStore() *sqlite.Store {
 	w.Helper()
 	empty, err := emptyStore()
 	w.must(err)
-	file := filepath.Join(w.TempDir(), "hub.db")
-	w.must(os.WriteFile(file, empty, 0o600))
-	s, err := sqlite.Open(w.Context(), file, sqlite.Options{Exclusive: true})
+	w.db = filepath.Join(w.TempDir(), "hub.db")
+	w.must(os.WriteFile(w.db, empty, 0o600))
+	s, err := sqlite.Open(w.Context(), w.db, sqlite.Options{Exclusive: true})
 	w.must(err)
 	return s
 }

@@ -245,11 +245,30 @@ func (f *Folder) Sweep(now time.Time, inUse func(id string) (bool, error)) error
 		}
 		used, err := inUse(u.ID)
 		if err == nil && !used {
-			err = errors.Join(os.Remove(f.path(u.ID)+known), os.Remove(f.path(u.ID)))
+			err = f.remove(u.ID)
 		}
 		errs = append(errs, err)
 	}
 	return errors.Join(append(errs, f.sweepBegun(now))...)
+}
+
+// Drop removes a file that replies carried which are gone, unless another one carries it or
+// is about to: then it goes when it is swept.
+func (f *Folder) Drop(id string, inUse func(id string) (bool, error)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	u, err := f.Get(id)
+	if errors.Is(err, ErrGone) || err == nil && (u.UsedAt.IsZero() || f.found[id].After(u.UsedAt)) {
+		return nil
+	}
+	if used, err := inUse(id); err != nil || used {
+		return err
+	}
+	return f.remove(id)
+}
+
+func (f *Folder) remove(id string) error {
+	return errors.Join(os.Remove(f.path(id)+known), os.Remove(f.path(id)))
 }
 
 // sweepBegun removes files that never became whole, and those without what is known of
