@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -115,15 +116,14 @@ func (w *writer) erase(ctx context.Context) {
 
 // emptied empties the log, and tells whether it is.
 func (w *writer) emptied(ctx context.Context) bool {
-	if w.watch != nil {
-		return w.fold(ctx, "truncate")
+	if w.watch == nil {
+		back := w.erasing.alone()
+		if back == nil {
+			return false
+		}
+		defer back()
 	}
-	back := w.erasing.alone()
-	if back == nil {
-		return false
-	}
-	defer back()
-	return w.fold(ctx, "truncate")
+	return w.fold(ctx, "truncate") && len(w.dirty) == 0
 }
 
 // end overwrites the remnants in the log, which SQLite folds in when it is closed, and
@@ -145,25 +145,35 @@ func (w *writer) end() {
 	}
 }
 
-// sweep overwrites the remnants in the log, in a transaction of its own. It answers false
-// where it can't.
-func (w *writer) sweep(ctx context.Context) bool {
+// sweep overwrites the remnants on the pages in the log, in a transaction of its own. What
+// it can't, on a full disk for one, it does the next time; that keeps no log from being
+// folded in, which is what makes room.
+func (w *writer) sweep(ctx context.Context) {
 	pages, upTo, err := remnantsIn(w.path+logSuffix, w.swept)
-	if err == nil && len(pages) > 0 {
+	if err == nil {
+		w.swept = upTo
+		w.dirty = append(w.dirty, pages...)
+		slices.Sort(w.dirty)
+		w.dirty = slices.Compact(w.dirty)
+	}
+	if err == nil && len(w.dirty) > 0 {
 		if err = w.c.exec(ctx, `BEGIN IMMEDIATE`); err == nil {
-			err = wipePages(ctx, w.c.c, pages)
+			err = wipePages(ctx, w.c.c, w.dirty)
 		}
 		if err == nil {
 			err = w.c.exec(ctx, `COMMIT`)
 		}
+		if err == nil {
+			w.dirty = nil
+		}
 	}
 	if err != nil {
-		w.erasing.log.ErrorContext(ctx, "overwrite what was deleted", "error", err)
+		if !w.unswept {
+			w.erasing.log.WarnContext(ctx, "what was deleted is not overwritten everywhere yet", "error", err)
+		}
 		w.reset(err)
-		return false
 	}
-	w.swept = upTo
-	return true
+	w.unswept = err != nil
 }
 
 // alone takes the store's locks for a moment.

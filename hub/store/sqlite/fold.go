@@ -42,7 +42,10 @@ func (w *writer) foldIdle() {
 // fold folds the log into the file, unless that is not the one that was opened, and tells
 // whether all of it is there now. Where it fails nothing is lost: the log stays.
 func (w *writer) fold(ctx context.Context, mode string) bool {
-	if w.watch.look(ctx) != nil || w.reconnect(ctx) != nil || !w.sweep(ctx) {
+	if w.watch.look(ctx) != nil || w.reconnect(ctx) != nil {
+		return false
+	}
+	if w.sweep(ctx); w.reconnect(ctx) != nil {
 		return false
 	}
 	var busy, pages, done int

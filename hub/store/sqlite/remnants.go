@@ -242,7 +242,7 @@ func wipeAll(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
 	}
 	const chunk = 1000
 	for from := uint32(1); from <= count; from += chunk {
-		if from/wipedTold != (from-1)/wipedTold || from == 1 && count > wipedTold {
+		if count > wipedTold && from%wipedTold == 1 {
 			log.InfoContext(ctx, "overwrite what was deleted", "pages", from-1, "of", count)
 		}
 		dirty := map[uint32][]byte{}

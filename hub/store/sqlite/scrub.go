@@ -34,14 +34,17 @@ func (s *Store) Scrub(ctx context.Context) error {
 		return wrap(err, "scrub store")
 	}
 	db.SetMaxOpenConns(1)
-	return wrap(errors.Join(scrub(ctx, db), db.Close()), "scrub store")
+	return wrap(errors.Join(scrub(ctx, db, s.real+logSuffix), db.Close()), "scrub store")
 }
 
-func scrub(ctx context.Context, db *sql.DB) error {
+func scrub(ctx context.Context, db *sql.DB, log string) error {
 	for _, query := range []string{`PRAGMA temp_store = file`, `VACUUM`} {
 		if _, err := db.ExecContext(ctx, query); err != nil {
 			return translate(err)
 		}
+	}
+	if err := wipeLog(ctx, db, log); err != nil {
+		return err
 	}
 	var busy, pages, done int
 	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(truncate)`).Scan(&busy, &pages, &done); err != nil {
@@ -51,4 +54,21 @@ func scrub(ctx context.Context, db *sql.DB) error {
 		return errBusy
 	}
 	return nil
+}
+
+// wipeLog overwrites the remnants on the pages in the log.
+func wipeLog(ctx context.Context, db *sql.DB, log string) error {
+	pages, _, err := remnantsIn(log, swept{})
+	if err != nil || len(pages) == 0 {
+		return err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return translate(err)
+	}
+	defer tx.Rollback()
+	if err := wipePages(ctx, tx, pages); err != nil {
+		return translate(err)
+	}
+	return translate(tx.Commit())
 }

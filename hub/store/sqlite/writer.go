@@ -58,8 +58,12 @@ type writer struct {
 	// Of the goroutine alone.
 	c          *conn
 	lastCommit time.Duration
-	// swept is how far remnants in the log were overwritten.
+	// swept is how far the log was read for remnants, and dirty are the pages on which they
+	// are not overwritten yet.
 	swept swept
+	dirty []uint32
+	// unswept: that could not be done the last time.
+	unswept bool
 }
 
 func (s *Store) startWriter(ctx context.Context, o Options) error {
@@ -76,9 +80,11 @@ func (s *Store) startWriter(ctx context.Context, o Options) error {
 		s.writer.erasing.begin()
 		s.writer.erase(ctx)
 	}
-	go s.writer.loop()
+	s.writer.start()
 	return nil
 }
+
+func (w *writer) start() { go w.loop() }
 
 // do runs f as one transaction and returns when it is on disk, or when it is
 // certain that it won't be, or when ctx is over.

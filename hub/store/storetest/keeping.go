@@ -28,6 +28,7 @@ func testRaw(t *testing.T, s store.Store) {
 	if head(t, s, "1") != 1 {
 		t.Error("bookkeeping took a seq")
 	}
+	testEmptyRaw(t, s)
 }
 
 // testEmptyRaw: what came raw of a message, and of its edits, says nothing any more but for

@@ -61,6 +61,7 @@ func testRemoveMessage(t *testing.T, s store.Store) {
 			same(t, "left of "+string(other)+" when "+string(gone)+" was removed", all, left(other))
 		}
 	}
+	testUploads(t, s)
 }
 
 // testDeletedTranscripts: no part of a deleted conversation's transcript is left, also not

@@ -31,8 +31,6 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"conflicts", testConflicts},
 		{"conflictTakesNoSeq", testConflictTakesNoSeq},
 		{"raw", testRaw},
-		{"emptyRaw", testEmptyRaw},
-		{"uploads", testUploads},
 		{"pending", testPending},
 		{"notices", testNotices},
 		{"mails", testMails},
