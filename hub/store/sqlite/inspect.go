@@ -203,10 +203,7 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 	}
 	d, cause := f.difference()
 	refusal := &store.ContradictionError{Difference: d, Was: f.mark.Total, Is: f.whole.seqs.total(), At: f.mark.At, Err: cause}
-	if accepted := d != "" && (o.NewStore && d == store.Missing || o.AcceptOlder && d != store.Missing); !accepted && (o.AcceptOlder || o.NewStore) && f.marked {
-		o.Logger.WarnContext(ctx, "accepting another store was asked for, and this is not needed; who always asks for it is not told when one is put back",
-			"accept_older", o.AcceptOlder, "new", o.NewStore)
-	}
+	o.warnNeedless(ctx, d, f.marked)
 	switch d {
 	case "":
 		return store.Incarnation{}, nil
@@ -245,6 +242,17 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 	}
 	o.Logger.WarnContext(ctx, "the store is not the one that the hub ran with; clients read everything anew, and replies that were on their way ask", said...)
 	return life, nil
+}
+
+// warnNeedless says that another store was accepted where none is: who always does is not
+// told of one that is put back.
+func (o Options) warnNeedless(ctx context.Context, d store.Difference, marked bool) {
+	needed := d == store.Missing && o.NewStore || d != "" && d != store.Missing && o.AcceptOlder
+	if !marked || needed || !o.AcceptOlder && !o.NewStore {
+		return
+	}
+	o.Logger.WarnContext(ctx, "accepting another store was asked for, and this is not needed; who always asks for it is not told when one is put back",
+		"accept_older", o.AcceptOlder, "new", o.NewStore)
 }
 
 // setAside keeps the log beside a file that it is not of, under another name.
