@@ -56,6 +56,7 @@ const (
 	ShowShort           ID = "show_short"
 	ReplyShort          ID = "reply_short"
 	ReplyLong           ID = "reply_long"
+	TailAnew            ID = "tail_anew"
 	TailShort           ID = "tail_short"
 	DemoShort           ID = "demo_short"
 	DemoLong            ID = "demo_long"

@@ -105,6 +105,10 @@ func (p *program) tailUpdate(feed *feed, u client.Update) error {
 	switch u := u.(type) {
 	case client.Connection:
 		p.connection(u)
+	case client.Dropped:
+		if u.Anew {
+			_, _ = fmt.Fprintln(p.err, p.words.Say(words.TailAnew, "Page", plain(string(u.Page))))
+		}
 	case client.Changed:
 		for _, change := range u.Batch.Events {
 			if !p.json {

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/client"
+	"parley/words"
+)
+
+// TestTailTellsWhenAPageBeginsAnew: what was printed before may be gone then, and seqs come
+// again; a Page that is only seen no more is no matter of that.
+func TestTailTellsWhenAPageBeginsAnew(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string]string{"en": "Page 17 begins anew", "ja": "ページ17"} {
+		for _, anew := range []bool{true, false} {
+			var out, said bytes.Buffer
+			p := &program{words: words.New(lang), out: &out, err: &said, json: true, now: time.Now}
+			if err := p.tailUpdate(newFeed(p), client.Dropped{Page: "17", Anew: anew}); err != nil {
+				t.Fatal(err)
+			}
+			if told := strings.Contains(said.String(), want); told != anew || out.Len() > 0 {
+				t.Errorf("%s, anew %t: said %q, printed %q", lang, anew, said.String(), out.String())
+			}
+		}
+	}
+}
