@@ -157,10 +157,12 @@ bench: ## benchmarks; BENCH=regexp picks some
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz
 
-# A sample of small changes to where nothing may fail, each with the tests that must notice it.
+# A sample of small changes to where nothing may fail, MUTANTS in each room, each with the
+# tests that must notice it. Some minutes a room, more where many survive.
 MUTANTS ?= 60
 SEED ?= 1
-# Flags beyond: make mutate MUTATE="-only hub -from checks.go"
+# Flags beyond: make mutate MUTATE="-only hub -from checks.go"; -keep FILE goes on where a run
+# was cut short, -near tries only the tests beside the code
 MUTATE ?=
 .PHONY: mutate
 mutate: ## would the tests notice? MUTANTS small changes to the code, drawn by SEED

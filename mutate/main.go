@@ -1,11 +1,17 @@
 // Command mutate asks what the tests would notice. It makes small changes to the code,
 // one at a time (a condition that never or always holds, an operator, a number, a
-// statement left out), runs the tests of what was changed, and tells which changes no
-// test noticed. The files on disk stay as they are: the compiler is given the changed
-// one in its place (go test -overlay).
+// statement left out), runs the tests that pass through what was changed, and tells
+// which changes no test noticed. The files on disk stay as they are: the compiler is
+// given the changed one in its place (go test -overlay).
 //
-// A sample is drawn by a seed, so that a run can be repeated. What is judged to change
-// nothing that anybody could see stands in equivalent.txt, with the reason.
+// A sample is drawn by a seed, the same one as long as the code is the same; what changes
+// elsewhere leaves the rest of it as it is. What is judged to change nothing that anybody
+// could see stands in equivalent.txt, with the reason. A run that was cut short, or whose
+// survivors were mended, goes on where it was with -keep FILE: what was noticed before is
+// not tried again.
+//
+// A change counts as noticed (killed) when a test fails on it twice, or does not end. A
+// test that fails without any change is left out, and told.
 package main
 
 import (
@@ -13,18 +19,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/signal"
-	"slices"
-	"sort"
-	"strings"
 	"syscall"
 	"time"
 )
 
 // room is a folder whose code is changed, with the packages whose tests must notice,
-// the quickest first.
+// the nearest first.
 type room struct {
 	folder string
 	tests  []string
@@ -32,37 +34,49 @@ type room struct {
 
 // rooms are those in which nothing may fail.
 var rooms = []room{
-	{"model", []string{"./model", "./client", "./hub"}},
-	{"client", []string{"./client", "./cmd/parley"}},
+	{"model", []string{"./model", "./client", "./hub", "./hub/api"}},
+	{"model/safe", []string{"./model/safe"}},
+	{"client", []string{"./client"}},
 	{"hub", []string{"./hub", "./hub/api"}},
-	{"hub/transcript", []string{"./hub/transcript", "./hub/api"}},
-	{"hub/store/sqlite", []string{"./hub/store/...", "./hub"}},
+	{"hub/api", []string{"./hub/api"}},
+	{"hub/transcript", []string{"./hub/transcript", "./hub"}},
+	{"hub/store", []string{"./hub/store/sqlite", "./hub"}},
+	{"hub/store/sqlite", []string{"./hub/store/sqlite", "./hub", "./hub/api"}},
 	{"hub/sshd", []string{"./hub/sshd"}},
 }
 
 // run is one run of this command.
 type run struct {
-	root, only string
-	n, workers int
-	seed       uint64
-	least      int
-	limit      time.Duration
-	from       string
-	say        io.Writer
+	root, only, from, keep, skip string
+	n, workers                   int
+	seed                         uint64
+	least                        float64
+	limit                        time.Duration
+	near, list                   bool
+	say                          io.Writer
+
+	module string
+	covers map[string]*cover // of a package of tests
+	// together are those of a room that are compiled into one program.
+	together map[string]*together
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	r := &run{say: os.Stdout}
+	r := &run{say: os.Stdout, covers: map[string]*cover{}, together: map[string]*together{}}
 	flag.StringVar(&r.root, "root", ".", "the module's root")
 	flag.StringVar(&r.only, "only", "", "only these rooms, by commas: model,hub")
 	flag.StringVar(&r.from, "from", "", "only changes whose line (file:line (function): …) contains this")
-	flag.IntVar(&r.n, "n", 100, "how many changes to try")
+	flag.StringVar(&r.keep, "keep", "", "a file of what was noticed so far: read at the start, added to, and not tried again")
+	flag.StringVar(&r.skip, "skip", "", "tests that don't count, by commas: those that fail by themselves now and then")
+	flag.IntVar(&r.n, "n", 60, "how many changes to try in each room")
 	flag.IntVar(&r.workers, "workers", 2, "how many at a time")
 	flag.Uint64Var(&r.seed, "seed", 1, "draws the sample")
-	flag.IntVar(&r.least, "least", 90, "per cent that must be noticed; below it ends with 1")
-	flag.DurationVar(&r.limit, "limit", 5*time.Minute, "how long the tests of one package may take; past it the change counts as noticed")
+	flag.Float64Var(&r.least, "least", 90, "per cent of those not equivalent that must be noticed in each room; below it ends with 1")
+	flag.DurationVar(&r.limit, "limit", 30*time.Second, "how long a test may be silent, or five times what it takes without a change; past it the change counts as noticed")
+	flag.BoolVar(&r.near, "near", false, "only the tests that stand nearest: quicker, and survivors are to be tried without it")
+	flag.BoolVar(&r.list, "list", false, "only list the sample")
 	flag.Parse()
 	if err := r.all(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -73,75 +87,43 @@ func main() {
 
 // all draws a sample, tries it and tells the figures.
 func (r *run) all(ctx context.Context) error {
-	equivalent, err := readEquivalent(r.root)
+	known, err := readEquivalent(r.root)
 	if err != nil {
 		return err
 	}
-	sample, err := r.sample(equivalent)
+	sample, err := r.sample(known)
 	if err != nil {
 		return err
 	}
 	if len(sample) == 0 {
 		return fmt.Errorf("no change matches -only %q -from %q", r.only, r.from)
 	}
-	fmt.Fprintf(r.say, "%d changes, seed %d\n", len(sample), r.seed)
-	results := r.try(ctx, sample)
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return r.tell(results)
-}
-
-// trial is a change and the tests that must notice it.
-type trial struct {
-	*mutant
-	tests []string
-}
-
-func (r *run) sample(equivalent map[string]bool) ([]trial, error) {
-	var all []trial
-	for _, room := range rooms {
-		if r.only != "" && !slices.Contains(strings.Split(r.only, ","), room.folder) {
-			continue
+	if r.list {
+		for _, t := range sample {
+			fmt.Fprintf(r.say, "%s\n    %s\n", t.mutant, t.key())
 		}
-		of, err := mutantsOf(r.root, room.folder)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range of {
-			if !equivalent[m.key()] && strings.Contains(m.String(), r.from) {
-				all = append(all, trial{m, room.tests})
-			}
-		}
-	}
-	draw := rand.New(rand.NewPCG(r.seed, 0)) //nolint:gosec // a sample that can be drawn again, no secret
-	draw.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
-	all = all[:min(r.n, len(all))]
-	sort.SliceStable(all, func(a, b int) bool { return all[a].file < all[b].file })
-	return all, nil
-}
-
-// tell prints what was not noticed, with a figure for each room's files.
-func (r *run) tell(results []result) error {
-	noticed, judged := 0, 0
-	for _, res := range results {
-		switch res.fate {
-		case unbuilt:
-		case noticedIt:
-			judged, noticed = judged+1, noticed+1
-		case unnoticed:
-			judged++
-			fmt.Fprintf(r.say, "not noticed  %s\n", res.mutant)
-		}
-	}
-	if judged == 0 {
-		fmt.Fprintln(r.say, "none of them compiled")
 		return nil
 	}
-	share := 100 * float64(noticed) / float64(judged)
-	fmt.Fprintf(r.say, "%d of %d noticed (%.1f %%); %d did not compile\n", noticed, judged, share, len(results)-judged)
-	if share < float64(r.least) {
-		return fmt.Errorf("%.1f %% noticed, at least %d %% must be", share, r.least)
+	kept, err := openKept(r.keep)
+	if err != nil {
+		return err
 	}
-	return nil
+	defer kept.close()
+	fmt.Fprintf(r.say, "%d changes, seed %d\n", len(sample), r.seed)
+	if err := r.prepare(ctx, sample); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "mu")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // of the machine's own temporary files
+	if err := r.gather(ctx, dir, sample, kept.keys); err != nil {
+		return err
+	}
+	results := r.try(ctx, sample, kept)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w after %d of %d", err, len(results), len(sample))
+	}
+	return r.tell(results)
 }

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,14 +19,29 @@ import (
 type mutant struct {
 	file string // from the module's root
 	line int
-	in   string // the function it stands in
+	col  int
+	// first and last are the lines of the function it stands in.
+	first, last int
+
+	in   string // that function
 	from string // the source that is replaced
 	what string // what the change is, in words
 	new  []byte // the whole file, changed
+	of   string // the package's name
+	// switched is nil where a change can only stand alone.
+	switched *switched
+	// nth tells apart what is changed alike in one function, from 1 on.
+	nth int
 }
 
 // key names a mutant however the lines above it move.
-func (m *mutant) key() string { return m.file + " " + m.in + " " + m.what + " " + m.from }
+func (m *mutant) key() string {
+	key := m.file + " " + m.in + " " + m.what + " " + m.from
+	if m.nth > 1 {
+		key += " #" + strconv.Itoa(m.nth)
+	}
+	return key
+}
 
 func (m *mutant) String() string {
 	return fmt.Sprintf("%s:%d (%s): %s: %s", m.file, m.line, m.in, m.what, m.from)
@@ -36,6 +52,10 @@ type edit struct {
 	from, to token.Pos
 	text     string
 	what     string
+	// whole is what behind writes anew: the old source, or the change if that number is
+	// chosen.
+	whole  ast.Node
+	behind func(n int, old string) string
 }
 
 // mutantsOf returns every change that is known for the files of a folder, tests and
@@ -78,17 +98,23 @@ func mutantsOfFile(root, path string) ([]*mutant, error) {
 		return nil, err
 	}
 	var all []*mutant
+	alike := map[string]int{}
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
 		if !ok || f.Body == nil || f.Name.Name == "String" {
 			continue
 		}
 		for _, e := range editsOf(f.Body) {
-			from, to := files.Position(e.from).Offset, files.Position(e.to).Offset
-			all = append(all, &mutant{
-				file: filepath.ToSlash(name), line: files.Position(e.from).Line, in: nameOf(f), what: e.what,
-				from: oneLine(src[from:to]), new: bytes.Join([][]byte{src[:from], []byte(e.text), src[to:]}, nil),
-			})
+			at, to := files.Position(e.from), files.Position(e.to).Offset
+			m := &mutant{
+				file: filepath.ToSlash(name), line: at.Line, col: at.Column, in: nameOf(f), what: e.what,
+				first: files.Position(f.Body.Pos()).Line, last: files.Position(f.Body.End()).Line,
+				from: oneLine(src[at.Offset:to]), new: bytes.Join([][]byte{src[:at.Offset], []byte(e.text), src[to:]}, nil),
+			}
+			m.of, m.switched = file.Name.Name, switchedOf(files, src, e)
+			alike[m.key()]++
+			m.nth = alike[m.key()]
+			all = append(all, m)
 		}
 	}
 	return all, nil
@@ -152,8 +178,14 @@ func conditionEdits(n *ast.IfStmt) []edit {
 		return nil
 	}
 	return []edit{
-		{n.Cond.Pos(), n.Cond.End(), "(" + source(n.Cond) + ") && false", "never"},
-		{n.Cond.Pos(), n.Cond.End(), "(" + source(n.Cond) + ") || true", "always"},
+		{
+			n.Cond.Pos(), n.Cond.End(), "(" + source(n.Cond) + ") && false", "never", n.Cond,
+			func(n int, old string) string { return fmt.Sprintf("(%s) && mutantChosen != %d", old, n) },
+		},
+		{
+			n.Cond.Pos(), n.Cond.End(), "(" + source(n.Cond) + ") || true", "always", n.Cond,
+			func(n int, old string) string { return fmt.Sprintf("(%s) || mutantChosen == %d", old, n) },
+		},
 	}
 }
 
@@ -178,7 +210,17 @@ func operatorEdits(n *ast.BinaryExpr) []edit {
 	if !ok || checksError(n) || text(n.X) || text(n.Y) {
 		return nil
 	}
-	return []edit{{n.OpPos, n.OpPos + token.Pos(len(n.Op.String())), other.String(), n.Op.String() + " to " + other.String() + " in " + oneLine([]byte(source(n)))}}
+	e := edit{
+		from: n.OpPos, to: n.OpPos + token.Pos(len(n.Op.String())), text: other.String(),
+		what: n.Op.String() + " to " + other.String() + " in " + oneLine([]byte(source(n))),
+	}
+	if n.Op != token.ADD && n.Op != token.SUB {
+		changed := source(&ast.BinaryExpr{X: n.X, Op: other, Y: n.Y})
+		e.whole, e.behind = n, func(n int, old string) string {
+			return fmt.Sprintf("func() bool { if mutantChosen == %d { return %s }; return %s }()", n, changed, old)
+		}
+	}
+	return []edit{e}
 }
 
 // text tells whether an operand is a string's literal: texts are only joined.
@@ -194,14 +236,45 @@ func statementEdits(list []ast.Stmt) []edit {
 	for _, s := range list {
 		switch s := s.(type) {
 		case *ast.ExprStmt, *ast.IncDecStmt, *ast.SendStmt:
-			all = append(all, edit{s.Pos(), s.End(), "", "left out"})
+			if logs(s) {
+				continue
+			}
+			all = append(all, edit{s.Pos(), s.End(), "", "left out", s, func(n int, old string) string {
+				return fmt.Sprintf("if mutantChosen != %d { %s }", n, old)
+			}})
 		case *ast.AssignStmt:
 			if s.Tok != token.DEFINE {
-				all = append(all, edit{s.Pos(), s.End(), blank(s), "left out"})
+				unused := blank(s)
+				all = append(all, edit{s.Pos(), s.End(), unused, "left out", s, func(n int, old string) string {
+					return fmt.Sprintf("if mutantChosen != %d { %s } else { %s }", n, old, unused)
+				}})
 			}
 		}
 	}
 	return all
+}
+
+// logs tells whether a statement only tells in the log how it goes. What went wrong counts.
+func logs(s ast.Stmt) bool {
+	e, ok := s.(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	call, ok := e.X.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || !slices.Contains([]string{"Debug", "Info", "Warn"}, f.Sel.Name) {
+		return false
+	}
+	switch to := f.X.(type) {
+	case *ast.SelectorExpr:
+		return to.Sel.Name == "log"
+	case *ast.Ident:
+		return to.Name == "log" || to.Name == "slog"
+	}
+	return false
 }
 
 // blank uses what an assignment would have used, so that the rest compiles.
@@ -227,7 +300,9 @@ func numberEdits(n *ast.BasicLit) []edit {
 	if err != nil {
 		return nil
 	}
-	return []edit{{n.Pos(), n.End(), strconv.Itoa(v + 1), "one more"}}
+	return []edit{{n.Pos(), n.End(), strconv.Itoa(v + 1), "one more", n, func(n int, old string) string {
+		return fmt.Sprintf("(%s + mutantOne(%d))", old, n)
+	}}}
 }
 
 func branchEdits(n *ast.BranchStmt) []edit {
@@ -236,9 +311,13 @@ func branchEdits(n *ast.BranchStmt) []edit {
 	}
 	switch n.Tok {
 	case token.CONTINUE:
-		return []edit{{n.Pos(), n.End(), "break", "break for continue"}}
+		return []edit{{n.Pos(), n.End(), "break", "break for continue", n, func(n int, old string) string {
+			return fmt.Sprintf("if mutantChosen == %d { break } else { %s }", n, old)
+		}}}
 	case token.BREAK:
-		return []edit{{n.Pos(), n.End(), "", "left out"}}
+		return []edit{{n.Pos(), n.End(), "", "left out", n, func(n int, old string) string {
+			return fmt.Sprintf("if mutantChosen != %d { %s }", n, old)
+		}}}
 	default:
 		return nil
 	}

@@ -1,46 +1,67 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // fate is what became of a change.
 type fate int
 
 const (
-	unbuilt   fate = iota // it does not compile
-	noticedIt             // a test failed, or did not end
-	unnoticed             // all tests passed
+	unbuilt    fate = iota // it does not compile
+	noticedIt              // a test failed, or did not end
+	unnoticed              // all tests passed that pass through it
+	unpassed               // no test passes through it
+	equivalent             // it changes nothing that anybody could see
 )
 
+func (f fate) String() string {
+	return [...]string{"no build", "killed", "SURVIVED", "NO TEST", "equivalent"}[f]
+}
+
 type result struct {
-	*mutant
+	trial
 	fate fate
+	by   string
 }
 
 // try runs the tests of every change, r.workers at a time.
-func (r *run) try(ctx context.Context, sample []trial) []result {
+func (r *run) try(ctx context.Context, sample []trial, kept *kept) []result {
 	todo := make(chan trial)
 	var mu sync.Mutex
 	var results []result
+	began := time.Now()
 	var workers sync.WaitGroup
 	for range r.workers {
 		workers.Go(func() {
 			for t := range todo {
-				f, err := r.one(ctx, t)
+				res, err := r.one(ctx, t, kept.keys)
 				if ctx.Err() != nil {
 					return
 				}
 				mu.Lock()
-				results = append(results, result{t.mutant, f})
-				fmt.Fprintf(r.say, "%4d/%d %-11s %s\n", len(results), len(sample), word(f, err), t.mutant)
+				results = append(results, res)
+				if err == nil && res.fate == noticedIt && !kept.keys[t.key()] {
+					err = kept.add(t.mutant)
+				}
+				if err != nil {
+					fmt.Fprintln(r.say, "mutate:", err)
+				}
+				fmt.Fprintf(r.say, "%4d/%d %5s %-10s %s%s\n", len(results), len(sample), time.Since(began).Round(time.Second), res.fate, t.mutant, by(res.by))
 				mu.Unlock()
 			}
 		})
@@ -56,39 +77,225 @@ func (r *run) try(ctx context.Context, sample []trial) []result {
 	return results
 }
 
-func word(f fate, err error) string {
+func by(test string) string {
+	if test == "" {
+		return ""
+	}
+	return "  <- " + test
+}
+
+// one tries one change.
+func (r *run) one(ctx context.Context, t trial, kept map[string]bool) (result, error) {
 	switch {
-	case err != nil:
-		return "? " + err.Error()
-	case f == unbuilt:
-		return "no build"
-	case f == noticedIt:
-		return "noticed"
-	default:
-		return "NOT NOTICED"
+	case t.equivalent:
+		return result{t, equivalent, ""}, nil
+	case kept[t.key()]:
+		return result{t, noticedIt, "an earlier run"}, nil
+	}
+	dir, err := os.MkdirTemp("", "mu")
+	if err != nil {
+		return result{t, unbuilt, ""}, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // of the machine's own temporary files
+	program := r.alone(dir, t.mutant)
+	number := 0
+	if g := r.together[t.room.folder]; g.number(t.mutant) > 0 {
+		number = g.number(t.mutant)
+		program = func(ctx context.Context, pkg string) (string, error) { return g.program(ctx, r, pkg) }
+	}
+	fate := unpassed
+	for _, pkg := range r.testsOf(t.room) {
+		c := r.covers[pkg]
+		tests := c.of(t.mutant)
+		if len(tests) == 0 {
+			continue
+		}
+		fate = unnoticed
+		bin, err := program(ctx, pkg)
+		if err != nil {
+			if number == 0 {
+				err = nil // it is not Go
+			}
+			return result{t, unbuilt, ""}, err
+		}
+		for _, b := range r.batches(c, tests) {
+			b.number = number
+			if who, failed := r.failsTwice(ctx, bin, dir, pkg, b); failed {
+				return result{t, noticedIt, strings.TrimPrefix(pkg, "./") + " " + who}, nil
+			}
+		}
+	}
+	return result{t, fate, ""}, nil
+}
+
+// alone compiles the tests of a package with one change.
+func (r *run) alone(dir string, m *mutant) func(context.Context, string) (string, error) {
+	return func(ctx context.Context, pkg string) (string, error) {
+		overlay, err := r.overlay(dir, m)
+		if err != nil {
+			return "", err
+		}
+		bin := filepath.Join(dir, "t")
+		_, err = r.output(ctx, "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", bin, pkg)
+		return bin, err
 	}
 }
 
-// one runs the tests of one change.
-func (r *run) one(ctx context.Context, t trial) (fate, error) {
-	dir, err := os.MkdirTemp("", "mutate-")
-	if err != nil {
-		return unbuilt, err
+// batch is what one process of tests runs.
+type batch struct {
+	tests   []*passes
+	limit   time.Duration // of all of it
+	stall   time.Duration // until the next test ends or begins
+	checks  int           // of each property; 0: as many as by default
+	number  int           // of the change that is chosen
+	profile string
+}
+
+// first is how long the tests take that go before the others.
+const first = 2 * time.Second
+
+// batches orders tests, the quickest first: those that end within a moment, the others,
+// and the properties once more, each with as many checks as by default.
+func (r *run) batches(c *cover, tests []*passes) []batch {
+	quick, sum := 0, time.Duration(0)
+	for quick < len(tests) && sum < first {
+		sum += tests[quick].Took
+		quick++
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // of the machine's own temporary files
-	overlay, err := r.overlay(dir, t.mutant)
-	if err != nil {
-		return unbuilt, err
+	var all []batch
+	for _, b := range []batch{
+		{tests: tests[:quick], checks: fewChecks(c)},
+		{tests: tests[quick:], checks: fewChecks(c)},
+		{tests: c.onlyProperties(tests)},
+	} {
+		if len(b.tests) == 0 {
+			continue
+		}
+		b.limit, b.stall = r.limit, r.limit
+		for _, t := range b.tests {
+			b.limit += 5 * t.Took
+			b.stall = max(b.stall, 5*t.Took)
+		}
+		all = append(all, b)
 	}
-	if r.goTool(ctx, "build", "-overlay", overlay, "./"+filepath.Dir(t.file)) != nil {
-		return unbuilt, nil
+	return all
+}
+
+// fewChecks is how often a property is tried at first.
+func fewChecks(c *cover) int {
+	if c.rapid {
+		return 10
 	}
-	for _, pkg := range t.tests {
-		if r.goTool(ctx, "test", "-overlay", overlay, "-vet=off", "-failfast", "-timeout", r.limit.String(), pkg) != nil {
-			return noticedIt, nil
+	return 0
+}
+
+// failsTwice runs a batch. What fails counts if it fails again without the others, in one
+// of two tries: the machine may be slow. Else the rest goes on without it.
+func (r *run) failsTwice(ctx context.Context, bin, dir, pkg string, b batch) (string, bool) {
+	for len(b.tests) > 0 {
+		who := r.tests(ctx, bin, dir, pkg, b)
+		if len(who) == 0 {
+			return "", false
+		}
+		alone, others := b, b
+		alone.tests, others.tests = nil, nil
+		for _, t := range b.tests {
+			if slices.Contains(who, t.Test) {
+				alone.tests = append(alone.tests, t)
+			} else {
+				others.tests = append(others.tests, t)
+			}
+		}
+		for range 2 {
+			if again := r.tests(ctx, bin, dir, pkg, alone); len(again) > 0 {
+				return again[0], true
+			}
+		}
+		b = others
+	}
+	return "", false
+}
+
+// bounded keeps a change that takes memory without end from taking the machine.
+const bounded = `ulimit -v 12000000 2>/dev/null; exec "$0" "$@"`
+
+// tests runs tests in one process, until one fails, and names it; where the process ends,
+// or does not, those that ran.
+func (r *run) tests(ctx context.Context, bin, dir, pkg string, b batch) []string {
+	var names []string
+	for _, t := range b.tests {
+		names = append(names, t.Test)
+	}
+	tmp := filepath.Join(dir, "d")
+	if os.MkdirAll(tmp, 0o700) != nil {
+		return nil
+	}
+	defer func() { _ = os.RemoveAll(tmp) }() // of the machine's own temporary files
+	args := []string{"-c", bounded, bin, "-test.v", "-test.failfast", "-test.timeout", b.limit.String(), "-test.run", "^(" + strings.Join(names, "|") + ")$"}
+	if b.checks > 0 {
+		args = append(args, "-rapid.checks="+strconv.Itoa(b.checks), "-rapid.nofailfile")
+	}
+	if b.profile != "" {
+		args = append(args, "-test.coverprofile="+b.profile)
+	}
+	ctx, stop := context.WithTimeout(ctx, b.limit+r.limit)
+	defer stop()
+	c := exec.CommandContext(ctx, "sh", args...) //nolint:gosec // our own words
+	c.Dir, c.Env, c.WaitDelay = filepath.Join(r.root, pkg), append(os.Environ(), "TMPDIR="+tmp, chosen+"="+strconv.Itoa(b.number)), time.Second
+	out, to := io.Pipe()
+	c.Stdout, c.Stderr = to, to
+	if c.Start() != nil {
+		return nil
+	}
+	ended := make(chan error, 1)
+	go func() {
+		err := c.Wait()
+		_ = to.Close() // never fails
+		ended <- err
+	}()
+	stall := time.AfterFunc(b.stall, stop)
+	defer stall.Stop()
+	failed, running := "", map[string]bool{}
+	for lines := bufio.NewReader(out); ; {
+		line, err := lines.ReadString('\n')
+		stall.Reset(b.stall)
+		if name := follow(running, line); name != "" && failed == "" {
+			failed = name
+			stop()
+		}
+		if err != nil {
+			break
 		}
 	}
-	return unnoticed, nil
+	switch err := <-ended; {
+	case failed != "":
+		return []string{failed}
+	case err == nil || errors.Is(err, exec.ErrWaitDelay):
+		return nil
+	case len(running) > 0:
+		return slices.Sorted(maps.Keys(running))
+	}
+	return names // it failed behind the last of them, as where a goroutine is left
+}
+
+// follow notes by a line which tests run, and returns the one that it says failed.
+func follow(running map[string]bool, line string) (failed string) {
+	what, name, _ := strings.Cut(strings.TrimSpace(line), " ")
+	mark, name, _ := strings.Cut(strings.TrimSpace(name), " ")
+	name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
+	switch {
+	case strings.HasPrefix(line, " ") || strings.Contains(name, "/"):
+	case what == "===" && (mark == "RUN" || mark == "CONT"):
+		running[name] = true
+	case what == "===" && mark == "PAUSE":
+		delete(running, name)
+	case what == "---":
+		delete(running, name)
+		if mark == "FAIL:" {
+			return name
+		}
+	}
+	return ""
 }
 
 // overlay writes the changed file beside the module and says where it stands.
@@ -109,25 +316,13 @@ func (r *run) overlay(dir string, m *mutant) (string, error) {
 	return path, os.WriteFile(path, spec, 0o600)
 }
 
-// goTool runs go in the module's root; what it prints is of no interest.
-func (r *run) goTool(ctx context.Context, args ...string) error {
+// output runs go in the module's root.
+func (r *run) output(ctx context.Context, args ...string) ([]byte, error) {
 	c := exec.CommandContext(ctx, "go", args...) //nolint:gosec // our own words
 	c.Dir = r.root
-	return c.Run()
-}
-
-// readEquivalent reads which changes are judged to change nothing: a key a line, and
-// below it, indented, the reason.
-func readEquivalent(root string) (map[string]bool, error) {
-	list, err := os.ReadFile(filepath.Join(root, "mutate", "equivalent.txt"))
-	if err != nil {
-		return nil, err
+	out, err := c.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		err = fmt.Errorf("go %s: %w\n%s", args[0], err, exit.Stderr)
 	}
-	keys := map[string]bool{}
-	for line := range strings.Lines(string(list)) {
-		if line = strings.TrimRight(line, "\n"); line != "" && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "#") {
-			keys[line] = true
-		}
-	}
-	return keys, nil
+	return out, err
 }
