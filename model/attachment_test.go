@@ -63,6 +63,7 @@ func TestSniffAttachment(t *testing.T) {
 		"m4a, a voice memo":   {ftyp("M4A ", "mp42"), "audio", "audio/mp4"},
 		"mp3 with tags":       {"ID3\x04\x00\x00\x00\x00\x02\x01" + strings.Repeat("\x00", 20), "audio", "audio/mpeg"},
 		"mp3":                 {"\xff\xfb\x90\x44\x00", "audio", "audio/mpeg"},
+		"mp3 far in":          {"\xff\x00" + strings.Repeat("\xff\xfb\x90\x44"+strings.Repeat("\x00", 413), 3), "file", ""},
 		"aac":                 {"\xff\xf1\x50\x80\x00", "audio", "audio/aac"},
 		"wav":                 {"RIFF\x24\x00\x00\x00WAVEfmt ", "audio", "audio/wav"},
 		"ogg sound":           {ogg("OpusHead"), "file", ""},

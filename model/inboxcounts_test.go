@@ -65,3 +65,17 @@ func TestInboxTellsTheHubsCountsWhileItReads(t *testing.T) {
 	counts("hidden", model.Counts{})
 	ignored("hidden still", "1", p.position())
 }
+
+// TestCountsOf: each filter has the count that bears its name; no filter is all.
+func TestCountsOf(t *testing.T) {
+	t.Parallel()
+	counts := model.Counts{All: 1, Open: 2, Mine: 3, Unassigned: 4, Snoozed: 5, Done: 6, Blocked: 7, Unread: 8, Waiting: 9}
+	for filter, want := range map[model.Filter]int{
+		"": 1, model.FilterAll: 1, model.FilterOpen: 2, model.FilterMine: 3, model.FilterUnassigned: 4,
+		model.FilterSnoozed: 5, model.FilterDone: 6, model.FilterBlocked: 7, model.FilterWaiting: 9, "junk": 0,
+	} {
+		if got := counts.Of(filter); got != want {
+			t.Errorf("%q: %d, want %d", filter, got, want)
+		}
+	}
+}

@@ -283,6 +283,25 @@ func TestThreadReadBeforeTheFirstList(t *testing.T) {
 	}
 }
 
+// TestThreadReadDuringAReload: what was read at the position that the first list has is
+// not read again.
+func TestThreadReadDuringAReload(t *testing.T) {
+	t.Parallel()
+	c, id := chat(t, 2)
+	c.open(id)
+	c.answerAll()
+	r, _ := c.in.BeginReload("1")
+	at := c.w.pages["1"].position()
+	c.open(id)
+	c.answerAll()
+	if _, err := c.in.AddList(r, nil, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, read := c.in.Open(id); read {
+		t.Error("read again, though nothing came in between")
+	}
+}
+
 // TestThreadAnswerWithARemovedMessage: a message removed while the answer was under
 // way does not come back with it.
 func TestThreadAnswerWithARemovedMessage(t *testing.T) {

@@ -16,7 +16,7 @@ func TestRecordRef(t *testing.T) {
 		"https://aoyama.pipedrive.com/deal/42/":              "deal:42",
 		"https://aoyama.pipedrive.com/deal/42?tab=notes#top": "deal:42",
 		"https://aoyama.pipedrive.com/leads/inbox/" + lead:   "lead:" + lead,
-		"": "", "person:": "", "person:0": "", "person:-1": "", "person:1x": "", "person:12345678901234567890": "", "lead:12": "", "org:3": "",
+		"": "", "person:": "", "person:0": "", "person:-1": "", "person:1x": "", "person:12345678901234567890": "", "deal:1234567890123456789": "", "deal:123456789012345678": "deal:123456789012345678", "lead:12": "", "org:3": "",
 		"12": "", "https://aoyama.pipedrive.com/": "", "https://aoyama.pipedrive.com/person/me": "", "javascript:alert(1)": "",
 	} {
 		got, err := model.ParseRecordRef(in)
