@@ -303,7 +303,20 @@ func TestCalls(t *testing.T) {
 		},
 		"GET /v1/counts ":            func(c *client.Client) error { _, err := c.Counts(ctx, ""); return err },
 		"GET /v1/counts?page=100~2 ": func(c *client.Client) error { _, err := c.Counts(ctx, "100~2"); return err },
-		"GET /v1/stats ":             func(c *client.Client) error { _, err := c.Stats(ctx); return err },
+		"GET /v1/crm/search?q=sato ": func(c *client.Client) error { _, err := c.SearchCRM(ctx, "sato", nil); return err },
+		"GET /v1/crm/search?q=sato&types=person%2Cdeal ": func(c *client.Client) error {
+			_, err := c.SearchCRM(ctx, "sato", []model.RecordType{model.Person, model.Deal})
+			return err
+		},
+		"GET /v1/conversations/100_7/suggestions ": func(c *client.Client) error { _, err := c.Suggestions(ctx, "100_7"); return err },
+		"GET /v1/pages/100/greeting ":              func(c *client.Client) error { _, err := c.Greetings(ctx, "100"); return err },
+		`PUT /v1/pages/100/greeting {"locale":"ja_JP","text":"hi"}`: func(c *client.Client) error {
+			_, err := c.SetGreeting(ctx, "100", model.Greeting{Locale: "ja_JP", Text: "hi"})
+			return err
+		},
+		"DELETE /v1/pages/100/greeting ":              func(c *client.Client) error { _, err := c.DeleteGreeting(ctx, "100", ""); return err },
+		"DELETE /v1/pages/100/greeting?locale=ja_JP ": func(c *client.Client) error { _, err := c.DeleteGreeting(ctx, "100", "ja_JP"); return err },
+		"GET /v1/stats ":                              func(c *client.Client) error { _, err := c.Stats(ctx); return err },
 	} {
 		s := &script{answer: func(int, *http.Request) (*http.Response, error) { return success(http.StatusOK, struct{}{}) }}
 		if err := ask(newClient(t, s)); err != nil {

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -98,5 +99,30 @@ func TestKeeperFollowsTheUser(t *testing.T) {
 	}
 	if got, want := in.User(), (model.User{ID: "me", Name: "Me", Email: "me@example.com", Admin: true, Away: true}); got != want {
 		t.Errorf("the user is %+v, want %+v", got, want)
+	}
+}
+
+// TestTakenTogether: of updates taken together is told what each of them changed, also
+// after the Inbox changed again.
+func TestTakenTogether(t *testing.T) {
+	t.Parallel()
+	in := model.NewInbox(model.User{ID: "me"})
+	k := client.NewKeeper(in)
+	at := model.Position{Epoch: "e", Seq: 5}
+	conv := func(id model.ConversationID) model.Conversation {
+		return model.Conversation{ID: id, PageID: id.Page(), Seq: 1, Status: model.Open, UpdatedAt: time.Unix(1, 0)}
+	}
+	changes, err := k.Take([]client.Update{
+		client.Reloading{Page: "1"},
+		client.Listed{Page: "1", First: true, AsOf: at, Conversations: []model.Conversation{conv("1_7"), conv("1_8")}},
+		client.Noticed{Page: "1", Notices: []model.Notice{{ID: "n", PageID: "1"}}},
+	})
+	if err != nil || !changes.Lists || !changes.Pages || !changes.Notices || changes.Many || !slices.Equal(changes.Conversations, []model.ConversationID{"1_7", "1_8"}) {
+		t.Errorf("%+v, %v", changes, err)
+	}
+	// The Page has to be read anew: any of its conversations may be another.
+	changes, err = k.Take([]client.Update{client.Reloading{Page: "1"}, client.HubTime{Now: time.Unix(2, 0)}})
+	if err != nil || !changes.Many {
+		t.Errorf("read anew: %+v, %v", changes, err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/zalando/go-keyring"
+
 	"parley/client"
 	"parley/model"
 )
@@ -199,6 +201,25 @@ func TestNoKeyringWithoutASession(t *testing.T) {
 				t.Errorf("bus %q: got %v", bus, err)
 			}
 		}
+	}
+}
+
+// Where a session's bus is named, the system's keyring is asked.
+func TestKeyringOfASession(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+	keyring.MockInit() // no other test asks the system's
+	var k client.SystemKeyring
+	if err := k.Set("parley-test", "me", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.Get("parley-test", "me"); err != nil || got != "secret" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if err := k.Delete("parley-test", "me"); err != nil {
+		t.Error(err)
+	}
+	if _, err := k.Get("parley-test", "me"); !errors.Is(err, client.ErrNotInKeyring) {
+		t.Errorf("deleted: %v", err)
 	}
 }
 

@@ -138,6 +138,25 @@ func TestAListOfAnotherEpoch(t *testing.T) {
 	}
 }
 
+// What was read of the Pages while access to one changed may be from before: it is read
+// again, and not handed on.
+func TestPagesReadWhileAccessChanged(t *testing.T) {
+	t.Parallel()
+	for _, changed := range []bool{false, true} {
+		h, ctx := newHanding(t, 3)
+		if changed {
+			if err := h.access(ctx, model.Access{Page: "2"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := h.reloadStep(ctx, nil, reloaded{page: "1", generation: 3, complete: true, pages: []model.Page{{ID: "1"}}})
+		var nobody *UnreachableError // there is no hub to be asked again
+		if errors.As(err, &nobody) != changed || slices.Contains(h.kinds(), "PagesListed") == changed {
+			t.Errorf("changed %v: %v, handed on %v", changed, err, h.kinds())
+		}
+	}
+}
+
 // What colleagues type, and who is there, is handed on as it came.
 func TestLossyFramesAreHandedOn(t *testing.T) {
 	t.Parallel()

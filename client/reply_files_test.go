@@ -354,3 +354,33 @@ func TestGivingUpWhileAFileLeaves(t *testing.T) {
 	}
 	c.want(nil)
 }
+
+// A file as large as Facebook takes is attached; a byte more is refused before it is read.
+func TestTheLargestFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "film.bin")
+	for size, want := range map[int64]bool{model.MaxAttachment: true, model.MaxAttachment + 1: false} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, size); err != nil {
+			t.Fatal(err)
+		}
+		var r *model.Refusal
+		f, err := client.CheckFile(path)
+		if want && (err != nil || f.Size != size) || !want && (!errors.As(err, &r) || r.Code != model.AttachmentTooBig) {
+			t.Errorf("%d bytes: %+v, %v", size, f, err)
+		}
+	}
+}
+
+// How much of a file has left is told to its last byte.
+func TestProgressIsTold(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	f := c.file("x")
+	var told []int64
+	if _, err := c.client.Upload(t.Context(), f, func(_ client.KeptFile, sent int64) { told = append(told, sent) }); err != nil || !slices.Equal(told, []int64{1}) {
+		t.Errorf("told %v, %v", told, err)
+	}
+}

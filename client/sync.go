@@ -104,7 +104,6 @@ func (s *Sync) Run(ctx context.Context) error {
 	defer func() {
 		cancel()
 		<-done
-		s.reading.Wait()
 	}()
 	for {
 		s.out.put(ctx, Connection{State: Connecting})

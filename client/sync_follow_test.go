@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
 
 	"parley/client"
 	"parley/model"
@@ -296,7 +299,9 @@ func TestBehindWithNothingComingIsResumed(t *testing.T) {
 	h.holds(page, at, 1)
 	f := h.follow(quick())
 	s := h.places(f, page)
-	heads := func(seq int64) { s.says(model.Heads{Type: model.FrameHeads, Pages: map[model.PageID]int64{page: seq}}) }
+	heads := func(seq int64) {
+		s.says(model.Heads{Type: model.FrameHeads, Pages: map[model.PageID]int64{page: seq, "900": 7}})
+	}
 	heads(10)
 	s.changes(page, 10, 11)
 	heads(13) // more is on its way
@@ -361,6 +366,57 @@ func TestAListThatFailsIsReadAgain(t *testing.T) {
 	us := f.until("all is read", func(us []client.Update) bool { return count[client.Complete](us) == 1 })
 	if count[client.Reloading](us) != 3 {
 		t.Errorf("handed on:\n%s", list(us))
+	}
+}
+
+// TestPagesAreListedOnceForAll: however many are to be read anew.
+func TestPagesAreListedOnceForAll(t *testing.T) {
+	t.Parallel()
+	h := newScripted(t)
+	others := []model.PageID{"200", "300", "400"}
+	for _, id := range others {
+		h.holds(id, at, 0)
+	}
+	f := h.follow(quick())
+	s := h.socket()
+	s.hello()
+	s.welcomes()
+	us := f.until("all are being read", func(us []client.Update) bool { return count[client.Reloading](us) == len(others) })
+	if i := slices.IndexFunc(us, func(u client.Update) bool { _, ok := u.(client.Reloading); return ok }); count[client.PagesListed](us[:i]) != 1 {
+		t.Errorf("handed on:\n%s", list(us))
+	}
+	for i, u := range us {
+		if _, ok := u.(client.PagesListed); ok && i+1 < len(us) && i > 0 {
+			if _, before := us[i-1].(client.Reloading); before {
+				if _, after := us[i+1].(client.Reloading); after {
+					t.Errorf("listed again:\n%s", list(us))
+				}
+			}
+		}
+	}
+}
+
+// TestAnotherProtocolIsHungUpOn: what is no hub is not left with an open connection.
+func TestAnotherProtocolIsHungUpOn(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{}, 1)
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		conn, err := new(websocket.Upgrader).Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, _, _ = conn.ReadMessage()
+		select {
+		case over <- struct{}{}:
+		default:
+		}
+	})
+	follow(t, c.NewSync(client.Timing{Dead: patience, RetryFirst: time.Hour, RetryMax: time.Hour, Gather: time.Millisecond}))
+	select {
+	case <-over:
+	case <-time.After(patience):
+		t.Error("the connection stands open")
 	}
 }
 

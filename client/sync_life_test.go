@@ -492,7 +492,7 @@ func TestTailBeginsNowOrAtASeq(t *testing.T) {
 			}
 			s.welcomes(page)
 			s.changes(page, from, from+1)
-			us := f.until("a change", func(us []client.Update) bool { return reached(us, page) == from+1 })
+			us := f.until("a change", func(us []client.Update) bool { return reached(us, page) == from+1 && count[client.Complete](us) == 1 })
 			for _, u := range us {
 				if l, ok := u.(client.Listed); ok && len(l.Conversations) != 0 {
 					t.Errorf("handed on %d conversations", len(l.Conversations))
