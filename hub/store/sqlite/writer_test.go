@@ -273,6 +273,47 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestCommitFails: where the commit itself fails, all whose changes it held are told so,
+// and nothing of theirs stays behind for the next.
+func TestCommitFails(t *testing.T) {
+	t.Parallel()
+	s := newPages(t, "1")
+	entered, leave := make(chan struct{}), make(chan struct{})
+	errs := make([]error, 3)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		errs[0] = s.write(context.Background(), func(ss *session) error {
+			close(entered)
+			<-leave
+			// What refers to nobody is found at the commit.
+			return errors.Join(ss.run(`PRAGMA defer_foreign_keys = 1`), ss.run(`INSERT INTO tokens (hash, user_id, at) VALUES (x'00', 'nobody', 0)`))
+		})
+	})
+	<-entered
+	for i := range errs[1:] {
+		wg.Go(func() { errs[1+i] = putPage(s, "1") })
+	}
+	for s.writer.queued() < len(errs)-1 {
+		runtime.Gosched()
+	}
+	close(leave)
+	wg.Wait()
+	for i, err := range errs {
+		if !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("call %d: %v", i, err)
+		}
+	}
+	if head := headOf(t, s, "1"); head != 1 {
+		t.Errorf("head %d after a commit that failed", head)
+	}
+	if err := putPage(s, "1"); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	if head := headOf(t, s, "1"); head != 2 {
+		t.Errorf("head %d, want 2", head)
+	}
+}
+
 // TestUnwritable: a connection that can't write any more is replaced.
 func TestUnwritable(t *testing.T) {
 	t.Parallel()
