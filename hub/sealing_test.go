@@ -69,6 +69,32 @@ func TestGrantsNeedTheKey(t *testing.T) {
 		}
 		_, err = hub.SealTokens(w.ctx, w.store, testVault())
 		w.must(err)
+		// Nobody without a grant hides one of another.
+		w.must(w.store.Accounts(w.ctx, func(tx store.AccountTx) error {
+			return errors.Join(tx.PutCRMUser(store.CRMUser{User: w.ann.ID}), tx.PutCRMUser(store.CRMUser{User: w.cat.ID}))
+		}))
+		if _, err := hub.SealTokens(w.ctx, w.store, other); !errors.Is(err, hub.ErrKey) {
+			t.Errorf("among those without a grant: %v", err)
+		}
+	})
+}
+
+// A Page whose token is sealed already hides none behind it that is not.
+func TestPlainTokensAreSealedBehindOthers(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: "200", Token: "t", Visibility: model.Private})
+		w.must(err)
+		w.must(w.store.Write(w.ctx, "200", func(tx store.PageTx) error {
+			p, err := tx.Page("200")
+			if err != nil {
+				return err
+			}
+			p.Token, p.SealedToken = "old-token", ""
+			return tx.PutPage(&p)
+		}))
+		if n, err := hub.SealTokens(w.ctx, w.store, testVault()); n != 1 || err != nil {
+			t.Errorf("sealed %d, %v", n, err)
+		}
 	})
 }
 
@@ -96,6 +122,11 @@ func TestSealedTokensNeedTheirKey(t *testing.T) {
 		}))
 		if _, err := hub.SealTokens(w.ctx, w.store, testVault()); !errors.Is(err, hub.ErrKey) {
 			t.Errorf("with another Page's token: %v", err)
+		}
+		// Nor does a Page without a token hide one behind it.
+		w.changesPage(func(p *store.Page) { p.SealedToken = "" })
+		if _, err := hub.SealTokens(w.ctx, w.store, testVault()); !errors.Is(err, hub.ErrKey) {
+			t.Errorf("behind a Page without a token: %v", err)
 		}
 	})
 }
