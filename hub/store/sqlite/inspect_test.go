@@ -392,6 +392,49 @@ func TestAnIncarnationThatIsNotMarkedYet(t *testing.T) {
 	}
 }
 
+// TestAnIncarnationGoesOnThoughItIsNotMarked: a hub that ended between giving a store a new
+// incarnation and marking that has nothing to be told again. What was settled was marked.
+func TestAnIncarnationGoesOnThoughItIsNotMarked(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*store.Incarnation)
+		goesOn bool
+	}{
+		"as it was begun":     {func(*store.Incarnation) {}, true},
+		"settled":             {func(l *store.Incarnation) { l.Settled = true }, false},
+		"of another number":   {func(l *store.Incarnation) { l.Was++ }, false},
+		"that was never told": {func(l *store.Incarnation) { l.Why = "" }, false},
+	} {
+		h := newHistory(t)
+		path := copyOf(t, h.closed)
+		before := readFile(t, markPath(path))
+		var m mark
+		if err := json.Unmarshal(before, &m); err != nil {
+			t.Fatal(err)
+		}
+		s := openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
+		life := store.Incarnation{ID: "another", Why: store.Older, At: start, Was: m.Total, Is: m.Total}
+		c.change(&life)
+		doc, err := json.Marshal(life)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.write(t.Context(), func(ss *session) error {
+			return errors.Join(ss.run(setStore, "incarnation", life.ID), ss.run(setStore, "life", string(doc)))
+		})
+		if err := errors.Join(err, s.Close(), m.write(path, start)); err != nil {
+			t.Fatal(err)
+		}
+		again, err := Open(t.Context(), path, Options{Exclusive: true})
+		if (err == nil) != c.goesOn {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			closeStore(t, again)
+		}
+	}
+}
+
 // TestAFolderThatIsMovedGoesOn: to rename a folder changes nothing.
 func TestAFolderThatIsMovedGoesOn(t *testing.T) {
 	t.Parallel()
