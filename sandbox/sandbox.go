@@ -7,12 +7,11 @@
 // It imports nothing of ours, so that it stays an independent judge. It knows
 // only Meta's and Pipedrive's wire.
 //
-// Concurrency. One mutex, Sandbox.mu, guards all state: the Page, the customers
-// and their messages, the subscriptions and the outbox of webhooks. The faults,
-// the agenda and the mails and Pipedrive have locks of their own, which may be taken with mu held. Methods whose comment says "mu held" expect it; all others take
-// it themselves. It is never held across network I/O, a sleep or a channel wait.
-// Every goroutine is started by Run (or by a goroutine Run awaits) and ends when
-// Run's context ends.
+// This package puts it together; each part is a package of its own, with a lock of its own.
+// Locks are taken in this order, and none is held across network I/O, a sleep or a channel
+// wait: customers, world, webhooks (of Meta's), what the Graph API and Pipedrive hold, faults,
+// agenda. Every goroutine is started by Run (or by a goroutine Run awaits) and ends when Run's
+// context ends.
 package sandbox
 
 import (
@@ -20,20 +19,26 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/sandbox/agenda"
+	"parley/sandbox/control"
+	"parley/sandbox/customers"
 	"parley/sandbox/fault"
+	"parley/sandbox/graph"
 	"parley/sandbox/mail"
+	"parley/sandbox/messenger"
+	"parley/sandbox/meta"
 	"parley/sandbox/pipedrive"
 	"parley/sandbox/seeded"
-	"parley/sandbox/wait"
+	"parley/sandbox/webhooks"
+	"parley/sandbox/world"
 )
 
 // Options say how a sandbox is set up. The zero value is a quiet Page: no
@@ -71,42 +76,20 @@ type Info struct {
 	PipedriveClientSecret string `json:"pipedrive_client_secret"`
 }
 
-// Sandbox is one emulated Meta with one app, one Page and its customers.
-// Create it with New, serve it with Run.
+// Sandbox is one emulated Meta with one app, one Page and its customers, with Pipedrive
+// and a mail server. Create it with New, serve it with Run.
 type Sandbox struct {
-	opts   Options
-	log    *slog.Logger
-	mail   *mail.Server
-	crm    *pipedrive.Pipedrive
-	faults *fault.List
-	agenda *agenda.Agenda
-	info   Info
-	userID string
-	ln     net.Listener
-	client *http.Client
-	now    func() time.Time
-	post   chan struct{} // one token for each webhook POST in flight
-	wake   wait.Bell     // the dispatcher has something to look at
-	eased  wait.Bell     // the outbox has become shorter
-	wg     sync.WaitGroup
-
-	mu     sync.Mutex
-	ran    bool
-	page   pageState
-	app    appState
-	world  world
-	out    outbox
-	calls  callLimit
-	serial uint64     // makes ids unique
-	wire   *rand.Rand // timing of echoes, deliveries and reads
-	// accounts are fixed; codes and tokens are what the dialog made.
-	accounts []*account
-	codes    map[string]*authorization
-	tokens   map[string]*credential
-
-	paused bool // the living customers hold their breath
-	active chan struct{}
-	opened bool // active is closed
+	info      Info
+	log       *slog.Logger
+	ln        net.Listener
+	agenda    *agenda.Agenda
+	hooks     *webhooks.Webhooks
+	customers *customers.Customers
+	graph     *graph.Graph
+	crm       *pipedrive.Pipedrive
+	mail      *mail.Server
+	control   *control.Control
+	ran       atomic.Bool
 }
 
 // New makes a sandbox and begins to listen. It refuses any address that is not
@@ -138,34 +121,46 @@ func New(o Options) (*Sandbox, error) {
 		_ = ln.Close()
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
-	s := &Sandbox{
-		opts:   o,
-		log:    o.Logger,
-		ln:     ln,
-		mail:   mails,
-		faults: faults,
-		agenda: agenda.New(),
-		now:    o.Now,
-		post:   make(chan struct{}, maxPosts),
-		wake:   wait.NewBell(),
-		eased:  wait.NewBell(),
-		active: make(chan struct{}),
-		client: newWebhookClient(),
-		wire:   seeded.Stream(o.Seed, "wire"),
-	}
-	base := "http://" + ln.Addr().String()
-	s.identify(base)
-	s.openAccounts()
-	s.calls.perSecond = callsPerSecond
-	s.world = newWorld()
-	s.out = newOutbox()
-	s.populate()
-	s.crm = pipedrive.New(pipedrive.Options{
-		Seed: o.Seed, URL: base, Now: o.Now, Logger: o.Logger, Faults: faults, Agenda: s.agenda, Customers: s.acquaintances(),
-	})
-	s.info.PipedriveToken = s.crm.Token()
-	s.info.PipedriveClientID, s.info.PipedriveClientSecret = s.crm.Client()
+	s := &Sandbox{log: o.Logger, ln: ln, agenda: agenda.New(), mail: mails}
+	s.assemble(o, meta.Identify(o.Seed, "http://"+ln.Addr().String()), faults)
 	return s, nil
+}
+
+// assemble makes the parts and hands each what it needs of the others.
+func (s *Sandbox) assemble(o Options, id meta.Identity, faults *fault.List) {
+	w := world.New(o.Seed, o.Now)
+	s.hooks = webhooks.New(webhooks.Options{Meta: id, Now: o.Now, Logger: o.Logger, Faults: faults, Agenda: s.agenda})
+	m := messenger.New(messenger.Options{Meta: id, Now: o.Now, Faults: faults, Agenda: s.agenda, World: w, Webhooks: s.hooks})
+	s.customers = customers.New(customers.Options{
+		Living: o.Customers, Rate: o.Rate, Past: o.Past, History: o.History,
+		Meta: id, Agenda: s.agenda, World: w, Webhooks: s.hooks, Messenger: m,
+	})
+	s.graph = graph.New(graph.Options{
+		Meta: id, Now: o.Now, Logger: o.Logger, Faults: faults, World: w, Webhooks: s.hooks, Messenger: m, Got: s.customers.Got,
+	})
+	s.crm = pipedrive.New(pipedrive.Options{
+		Seed: o.Seed, URL: id.URL, Now: o.Now, Logger: o.Logger, Faults: faults, Agenda: s.agenda, Customers: acquaintances(s.customers),
+	})
+	s.control = control.New(control.Options{
+		Meta: id, Logger: o.Logger, Faults: faults, World: w, Webhooks: s.hooks, Messenger: m,
+		Graph: s.graph, Customers: s.customers, Pipedrive: s.crm, Mail: s.mail,
+	})
+	s.info = Info{
+		GraphURL: id.URL, DialogURL: id.URL, PageID: id.PageID, PageToken: id.PageToken, UserToken: id.UserToken,
+		AppID: id.AppID, AppSecret: id.AppSecret, VerifyToken: id.VerifyToken,
+		SMTPURL: s.mail.URL(), ControlURL: id.URL + "/control",
+		PipedriveURL: id.URL, PipedriveToken: s.crm.Token(), PipedriveOAuthURL: id.URL,
+	}
+	s.info.PipedriveClientID, s.info.PipedriveClientSecret = s.crm.Client()
+}
+
+// acquaintances are the living customers as Pipedrive may know them.
+func acquaintances(of *customers.Customers) []pipedrive.Customer {
+	var list []pipedrive.Customer
+	for _, c := range of.Living() {
+		list = append(list, pipedrive.Customer{Name: c.Person.Name, Phone: c.Phone, Email: c.Email})
+	}
+	return list
 }
 
 // Info tells where the sandbox listens and with what ids and secrets.
@@ -174,30 +169,24 @@ func (s *Sandbox) Info() Info { return s.info }
 // Run serves until ctx ends, then stops cleanly: when it returns, the listener
 // is closed and no goroutine of the sandbox is left. It can be called once.
 func (s *Sandbox) Run(ctx context.Context) error {
-	s.mu.Lock()
-	ran := s.ran
-	s.ran = true
-	s.mu.Unlock()
-	if ran {
+	if s.ran.Swap(true) {
 		return errors.New("sandbox: Run was called before")
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	srv := &http.Server{
-		Handler:           s.handler(),
+		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	s.wg.Go(func() { served <- srv.Serve(s.ln) })
-	s.wg.Go(func() { s.mail.Run(ctx) })
-	s.wg.Go(func() { s.agenda.Run(ctx) })
-	s.wg.Go(func() { s.dispatch(ctx) })
-	s.wg.Go(func() { s.deliverHistory(ctx) })
-	s.wg.Go(func() { s.live(ctx) })
-	s.wg.Go(func() { s.crm.Run(ctx) })
+	var parts sync.WaitGroup
+	parts.Go(func() { served <- srv.Serve(s.ln) })
+	for _, run := range []func(context.Context){s.mail.Run, s.agenda.Run, s.hooks.Run, s.customers.Run, s.crm.Run} {
+		parts.Go(func() { run(ctx) })
+	}
 
 	var err error
 	select {
@@ -205,54 +194,42 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	case err = <-served:
 	}
 	cancel()
-	s.stop(srv)
+	stop(srv)
+	parts.Wait()
+	s.hooks.Close()
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("sandbox: serve: %w", err)
 	}
 	return nil
 }
 
-// stop closes the server and waits for every goroutine. Handlers see their
-// context cancelled already, so that the grace is short.
-func (s *Sandbox) stop(srv *http.Server) {
+// stop closes the server. Handlers see their context cancelled already, so that the grace is
+// short.
+func stop(srv *http.Server) {
 	grace, done := context.WithTimeout(context.Background(), 2*time.Second)
 	defer done()
 	if srv.Shutdown(grace) != nil {
 		_ = srv.Close()
 	}
-	s.wg.Wait()
-	s.client.CloseIdleConnections()
 }
 
-// handler routes the listener: the control API, the media that customers send,
+// serve routes the listener: the control API, the media that customers send,
 // Pipedrive's API and OAuth, and everything else to the Graph API.
-func (s *Sandbox) handler() http.Handler {
-	control := s.controlHandler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == "/control" || strings.HasPrefix(r.URL.Path, "/control/"):
-			control.ServeHTTP(w, r)
-		case strings.HasPrefix(r.URL.Path, "/media/"):
-			s.serveMedia(w, r)
-		case strings.HasPrefix(r.URL.Path, "/oauth/") && r.URL.Path != graphOAuth:
-			s.crm.ServeOAuth(w, r)
-		case isDialog(r.URL.Path):
-			s.serveDialog(w, r)
-		case pipedrive.Serves(r.URL.Path):
-			s.crm.ServeHTTP(w, r)
-		default:
-			s.serveGraph(w, r)
-		}
-	})
-}
-
-// acquaintances are the living customers as Pipedrive may know them.
-func (s *Sandbox) acquaintances() []pipedrive.Customer {
-	var list []pipedrive.Customer
-	for _, c := range s.world.living {
-		list = append(list, pipedrive.Customer{Name: c.person.name, Phone: c.phone, Email: c.email})
+func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
+	switch path := r.URL.Path; {
+	case path == "/control" || strings.HasPrefix(path, "/control/"):
+		s.control.ServeHTTP(w, r)
+	case strings.HasPrefix(path, "/media/"):
+		graph.ServeMedia(w, r)
+	case strings.HasPrefix(path, "/oauth/") && path != graph.OAuthPath:
+		s.crm.ServeOAuth(w, r)
+	case graph.IsDialog(path):
+		s.graph.ServeDialog(w, r)
+	case pipedrive.Serves(path):
+		s.crm.ServeHTTP(w, r)
+	default:
+		s.graph.ServeHTTP(w, r)
 	}
-	return list
 }
 
 // checkLoopback refuses an address that others could reach.
@@ -268,13 +245,4 @@ func checkLoopback(addr string) error {
 		return nil
 	}
 	return fmt.Errorf("sandbox: listen address %q is not loopback; use 127.0.0.1, [::1] or localhost", addr)
-}
-
-// after calls do with mu held once d has passed; do must not block. mu may be held.
-func (s *Sandbox) after(d time.Duration, do func()) {
-	s.agenda.After(d, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		do()
-	})
 }
