@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -164,7 +165,7 @@ func (p *program) decode(l layers) (settings, error) {
 	err = k.UnmarshalWithConf("", &s, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: &s, TagName: "koanf", WeaklyTypedInput: true, ZeroFields: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			mapstructure.StringToWeakSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(),
+			meant, mapstructure.StringToWeakSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(),
 		),
 	}})
 	if err != nil {
@@ -174,6 +175,25 @@ func (p *program) decode(l layers) (settings, error) {
 		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
 	}
 	return s, nil
+}
+
+// errDuration and errKind refuse a value that would be taken for something else than was
+// meant: a number for so many billionths of a second, a list for its first word.
+var (
+	errDuration = errors.New("must be a duration such as 90s or 5m")
+	errKind     = errors.New("is of another kind than it must be")
+)
+
+// meant refuses a value of another kind than the setting has.
+func meant(from, to reflect.Type, value any) (any, error) {
+	switch {
+	case from.Kind() == reflect.String || from == to:
+	case to == reflect.TypeFor[time.Duration]():
+		return nil, errDuration
+	case to.Kind() == reflect.String, to.Kind() == reflect.Bool:
+		return nil, errKind
+	}
+	return value, nil
 }
 
 // Values of the settings theme and glyphs.

@@ -106,9 +106,17 @@ func keysOf(file []byte) []keyAt {
 	}
 	// A table that is unknown is told of once, not with each of its keys.
 	known := settingKeys()
+	told := make(map[string]bool)
+	for _, k := range all {
+		told[k.name] = !knows(known, k.name)
+	}
 	return slices.DeleteFunc(all, func(k keyAt) bool {
-		i := strings.LastIndexByte(k.name, '.')
-		return i > 0 && !knows(known, k.name[:i])
+		for i := strings.LastIndexByte(k.name, '.'); i > 0; i = strings.LastIndexByte(k.name[:i], '.') {
+			if told[k.name[:i]] {
+				return true
+			}
+		}
+		return false
 	})
 }
 

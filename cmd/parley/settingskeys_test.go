@@ -31,6 +31,17 @@ func TestKeysThatSetNothing(t *testing.T) {
 		"nonsense_of_another_program = 1":                   "line 1: there is no setting nonsense_of_another_program. parley config lists them all.",
 		"\uFEFFlistn = \"x\"":                               "Did you mean listen?",
 		"\"li\\u001bstn\" = \"x\"":                          "there is no setting li␛stn",
+		"[a.b.c]":                                           "line 1: there is no setting a.b.c.",
+		"a.b.c = 1":                                         "line 1: there is no setting a.b.c.",
+		"listen.x.y = 1":                                    "line 1: there is no setting listen.x.y.",
+		"[timing]\nlease = 90":                              "timing.lease",
+		"timing = { lease = 9.5 }":                          "must be a duration",
+		"[timing]\nunknown_checks = [5]":                    "must be a duration",
+		"listen = 5":                                        "listen",
+		"db = [\"a\"]":                                      "another kind",
+		"preview = 1":                                       "preview",
+		"trusted_proxy = [\"10.0.0.0/8\", 5]":               "another kind",
+		"[keys]\ndone = [1]":                                "keys",
 		"listn = \"x\"\ntheem = \"dark\"":                   "Did you mean theme?",
 	} {
 		said := loads(t, content)
