@@ -15,7 +15,7 @@ func (h *Hub) Link(ctx context.Context, user model.User, id model.ConversationID
 	if _, err := h.Conversation(ctx, user, id); err != nil {
 		return err
 	}
-	return h.onRecord(ctx, user, ref, func(e eyes, _ model.Record, _ []int64) error {
+	return h.onRecord(ctx, user, ref, func(e eyes, r model.Record, _ []int64) error {
 		defer h.forgetSuggestions(id)
 		err := h.changeLinks(ctx, user, id, func(l *linker) error {
 			now, err := l.tx.Links(id)
@@ -34,7 +34,7 @@ func (h *Hub) Link(ctx context.Context, user model.User, id model.ConversationID
 			}
 			return l.link(ref)
 		})
-		if err == nil {
+		if err == nil && !r.Locked { // whoever may only see a person changes nothing of theirs
 			h.notePSID(ctx, e, id, ref)
 		}
 		return err

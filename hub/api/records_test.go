@@ -550,4 +550,11 @@ func TestPSIDField(t *testing.T) {
 	if got := suggested(w.rep); !slices.Equal(got, []string{"psid Grace Miller"}) {
 		t.Errorf("suggested: %q", got)
 	}
+	// Whom they may see and not change stays as they are.
+	suzuki := w.found(w.rep, "鈴木 一郎")[0].RecordRef
+	w.link(w.rep, suzuki)
+	w.do(w.rep, http.MethodDelete, w.linkPath(suzuki), nil).want(http.StatusOK)
+	if got := suggested(w.rep); !slices.Equal(got, []string{"psid Grace Miller"}) {
+		t.Errorf("after somebody else's was linked: %q", got)
+	}
 }
