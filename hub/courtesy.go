@@ -28,6 +28,8 @@ const (
 	tellings     = 10 * time.Second
 	pageTellings = 20
 	userTellings = 10
+	// seenFor is how long it is known what a customer was shown as read.
+	seenFor = 24 * time.Hour
 	// maxCourtesies bounds what may wait to be shown; beyond it, it is lost.
 	maxCourtesies = 64
 	// courtesyWorkers is how many are on their way at once.
@@ -68,6 +70,8 @@ type courtesies struct {
 	mu sync.Mutex
 	// typing is what each customer was last shown of somebody who types.
 	typing map[model.ConversationID]shownTyping
+	// read is up to where each customer was shown that they were read.
+	read expiring[model.ConversationID, store.Mark]
 	// told counts what Meta was told lately for a Page, and on behalf of each user there.
 	told map[teller]*count
 	// quiet is until when a Page's customers are shown nothing: Meta asked to wait.
@@ -135,11 +139,17 @@ func (c *courtesies) toldBy(who teller, now time.Time) *count {
 	return n
 }
 
-// seen takes over that a user has read what the customer wrote.
-func (c *courtesies) seen(user model.UserID, id model.ConversationID) {
-	if c.Seen {
-		c.show(courtesy{user, id, model.MarkSeen})
+// seen takes over that a user has read what the customer wrote, up to a mark. Meta is told
+// of each once: whoever takes it back and reads again tells the customer nothing new.
+func (c *courtesies) seen(user model.UserID, id model.ConversationID, upTo store.Mark, now time.Time) {
+	if !c.Seen {
+		return
 	}
+	if last, told := c.read.get(id, now); told && !after(upTo, last) {
+		return
+	}
+	c.read.put(id, upTo, now, now.Add(seenFor))
+	c.show(courtesy{user, id, model.MarkSeen})
 }
 
 // show has something shown when there is room; else it is lost.

@@ -154,6 +154,24 @@ func TestTheCustomerIsShownSeen(t *testing.T) {
 	})
 }
 
+// TestSeenIsTakenBackAndShownAgain: however often, Meta is told once; and again of what the
+// customer wrote since.
+func TestSeenIsTakenBackAndShownAgain(t *testing.T) {
+	inWorld(t, func(_ *testing.T, w *world) {
+		w.receive(wrote(hanako, "m_one", "hello", ago(time.Minute)))
+		for range 20 {
+			w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), w.byMID("m_one").ID))
+			w.settle()
+			w.must(w.hub.MarkUnread(w.ctx, w.ann, conversationWith(hanako)))
+		}
+		w.wantKinds(hanako, model.MarkSeen)
+		w.receive(wrote(hanako, "m_two", "hello?", now()))
+		w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), w.byMID("m_two").ID))
+		w.settle()
+		w.wantKinds(hanako, model.MarkSeen, model.MarkSeen)
+	})
+}
+
 // TestCourtesiesCanBeSwitchedOff.
 func TestCourtesiesCanBeSwitchedOff(t *testing.T) {
 	inWorld(t, func(_ *testing.T, w *world) {

@@ -70,8 +70,11 @@ func (h *Hub) changeGreetings(
 }
 
 // pageOnFacebook returns a Page that a user sees, and the token by which Facebook is
-// asked about it.
+// asked about it, when it is the user's turn to have it asked.
 func (h *Hub) pageOnFacebook(ctx context.Context, user model.User, id model.PageID) (p store.Page, token string, err error) {
+	if err := h.asking.wait(ctx, user.ID, h.now()); err != nil {
+		return p, "", err
+	}
 	err = h.store.Read(ctx, func(r store.Reader) error {
 		p, err = authorize(r, user.ID, id)
 		return err

@@ -174,6 +174,8 @@ type Hub struct {
 	reactor    *reactor
 	courtesies *courtesies
 	lossy      lossyShares
+	// asking is how often users have Facebook asked at once.
+	asking *paces
 	// deleted: a conversation was, and with it perhaps files that were sent.
 	deleted  signal
 	live     *live
@@ -205,7 +207,7 @@ func New(o Options) *Hub {
 	h := &Hub{
 		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), reactor: newReactor(), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		outbox: newOutbox(), reactor: newReactor(), asking: newPaces(askingRate, askingBurst), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 		imports: newSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
 	}
 	if o.Records != nil {

@@ -32,15 +32,15 @@ type live struct {
 	// begun: the Pages that there were before the hub began are known.
 	begun bool
 	wake  signal
-	// admit bounds how many sessions are welcomed at once.
-	admit chan struct{}
+	// admit bounds how many sessions are welcomed at once, and how many of one user.
+	admit *shares
 }
 
 func newLive() *live {
 	return &live{
 		pages: make(map[model.PageID]store.Page), fed: make(map[model.PageID]int64),
 		dirty: make(map[model.PageID]struct{}), sessions: make(map[*Session]struct{}), wake: newSignal(),
-		admit: make(chan struct{}, admission),
+		admit: newShares(admission, admissionEach, mostAdmission),
 	}
 }
 

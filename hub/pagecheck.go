@@ -50,6 +50,9 @@ func (h *Hub) lookAtAll(ctx context.Context) {
 // CheckPage asks Meta how a Page stands, for somebody who sees it, and takes over what
 // it says. With repair, its webhooks are asked for again first: an admin may.
 func (h *Hub) CheckPage(ctx context.Context, user model.User, id model.PageID, repair bool) (model.Page, error) {
+	if err := h.asking.wait(ctx, user.ID, h.now()); err != nil {
+		return model.Page{}, err
+	}
 	// Twice where somebody else changed the Page meanwhile.
 	for range 2 {
 		p, err := h.checkedPage(ctx, user, id, repair)

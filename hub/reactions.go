@@ -72,7 +72,10 @@ func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji mode
 		return model.Message{}, err
 	}
 	r.Number++
-	r.UserID, r.Emoji, r.At, r.WakeAt, r.Tries = user.ID, emoji, b.now, b.now, 0
+	if !r.WakeAt.After(b.now) || r.UserID != user.ID || r.Tries > 0 { // else it takes the turn of the one before, which has not left
+		r.WakeAt = b.now.Add(h.reactor.turns.turn(user.ID, b.now))
+	}
+	r.UserID, r.Emoji, r.At, r.Tries = user.ID, emoji, b.now, 0
 	if err := tx.PutReacting(r); err != nil {
 		return model.Message{}, err
 	}
@@ -131,6 +134,14 @@ const (
 	reactionIdle = time.Minute
 )
 
+// reactionRate is how many reactions of a user reach Meta in a second, reactionBurst how
+// many at once: more wait for their turn, and of several to one message the last goes. A
+// limit of Meta's would hold up the whole Page's replies.
+const (
+	reactionRate  = 2
+	reactionBurst = 20
+)
+
 // reactor is which messages' reactions are on their way right now: one at a time for each,
 // so that an earlier wish never arrives after a later one.
 type reactor struct {
@@ -138,10 +149,11 @@ type reactor struct {
 
 	mu     sync.Mutex
 	flying map[model.MessageID]struct{}
+	turns  *paces
 }
 
 func newReactor() *reactor {
-	return &reactor{wake: newSignal(), flying: make(map[model.MessageID]struct{})}
+	return &reactor{wake: newSignal(), flying: make(map[model.MessageID]struct{}), turns: newPaces(reactionRate, reactionBurst)}
 }
 
 // claim answers whether nobody has the message yet and a worker is free.

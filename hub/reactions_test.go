@@ -193,3 +193,33 @@ func TestReactionsThatAreRefusedAtOnce(t *testing.T) {
 }
 
 func asInvalid(err error, to **hub.InvalidError) bool { return errors.As(err, to) }
+
+// However often one reacts and takes it back: Meta hears of it as often as of a team that
+// reacts much, at the end of the last wish, and others wait for nothing.
+func TestReactionsTakeTheirTurns(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.customerWrites(hanako)
+		id := w.byMID("m_in_7001").ID
+		for i := range 200 {
+			emoji := model.Untrusted("👍")
+			if i%2 == 1 {
+				emoji = "❤"
+			}
+			w.reacts(w.cat, id, emoji)
+			w.pass(10 * time.Millisecond)
+		}
+		if n := len(w.graph.did()); n < 20 || n > 30 {
+			t.Errorf("%d calls in two seconds", n)
+		}
+		w.customerWrites(ken)
+		other := w.byMID("m_in_7002").ID
+		w.reacts(w.ann, other, "👍")
+		w.settle()
+		w.wantOurs(other, "👍")
+		w.pass(2 * time.Second)
+		w.wantOurs(id, "❤")
+		if n := len(w.graph.did()); n > 32 {
+			t.Errorf("%d calls", n)
+		}
+	})
+}

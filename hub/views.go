@@ -229,7 +229,7 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 	if id.Page() == "" {
 		return ErrNotFound
 	}
-	moved := false
+	var moved *store.Mark
 	err := h.write(ctx, id.Page(), func(tx store.PageTx) error {
 		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
 			return err
@@ -265,11 +265,11 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 			return err
 		}
 		c.ReadMark, c.changed = m.Mark(), true
-		moved = true
+		moved = &c.ReadMark
 		return b.flush()
 	})
-	if err == nil && moved {
-		h.courtesies.seen(user.ID, id)
+	if err == nil && moved != nil {
+		h.courtesies.seen(user.ID, id, *moved, h.utc())
 	}
 	return err
 }

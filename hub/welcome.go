@@ -4,25 +4,28 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
 
 	"parley/hub/store"
 	"parley/model"
 )
 
 // admission is how many sessions are welcomed at once: after a restart all clients
-// come back together, and each welcome reads the store.
-const admission = 32
+// come back together, and each welcome reads the store. admissionEach is how many of them of
+// one user, who else, with many, has everybody wait while theirs take turns in reading;
+// mostAdmission is how many of one user's may wait.
+const (
+	admission     = 32
+	admissionEach = 4
+	mostAdmission = 256
+)
 
 // welcome answers a hello: which Pages the user sees, and how each named goes on.
 func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
-	select {
-	case s.hub.live.admit <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	// Given back before the client reads its answer, which may take it long.
-	leave := sync.OnceFunc(func() { <-s.hub.live.admit })
+	leave, err := s.hub.live.admit.enter(ctx, s.user.ID)
+	if err != nil {
+		return err
+	}
 	defer leave()
 	if err := s.hold(ctx); err != nil {
 		return err
