@@ -157,7 +157,8 @@ func (h *Hub) handFile(ctx context.Context, r store.Reply, o model.OutgoingFile)
 	}
 	err := h.change(context.WithoutCancel(ctx), r.MessageID, func(b *batch, c *openConversation, now store.Reply) error {
 		if now.State != model.Queued || now.File == nil || now.File.Upload != id {
-			return nil // given up meanwhile
+			b.learn(c, out) // given up meanwhile; what Meta said of the Page stands
+			return nil
 		}
 		return b.fileHanded(c, now, out)
 	})
@@ -174,7 +175,7 @@ func (b *batch) fileHanded(c *openConversation, r store.Reply, out model.Outcome
 	r.File = &f
 	switch out.Kind {
 	case model.OutcomeAccepted:
-		f.MetaID, f.MetaAt, f.Tries = out.AttachmentID, b.now, 0
+		f.MetaID, f.MetaAt, f.Tries, f.Said = out.AttachmentID, b.now, 0, ""
 		r.WakeAt = b.now
 		return b.tx.PutReply(r)
 	case model.OutcomeRefused:
@@ -184,6 +185,9 @@ func (b *batch) fileHanded(c *openConversation, r store.Reply, out model.Outcome
 	case model.OutcomeUncertain, model.OutcomeNothingWritten:
 	}
 	f.Tries++
+	if out.Detail != "" {
+		f.Said = out.Detail
+	}
 	return b.requeue(c, r, b.now.Add(b.backOff(f.Tries)))
 }
 

@@ -116,7 +116,57 @@ func TestAFileThatMetaDoesNotTake(t *testing.T) {
 		m = w.accept(w.ann, attaching(draft(hanako, ""), w.uploads(w.ann, "a.png", png)))
 		w.pass(11 * time.Minute)
 		w.wantError(m.ID, model.Ask, model.NotSent)
+		if d := w.message(m.ID).Error.Detail; d != "" {
+			t.Errorf("where Facebook answered nothing it says %q", d)
+		}
 		w.wantSent(1)
+	})
+}
+
+// TestWhatFacebookSaidOfAFile that it does not take for now (codes 1 and 2) is told with
+// the reply that was not sent for it, the last of it, though no answer came after that.
+func TestWhatFacebookSaidOfAFile(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.customerWrites(hanako)
+		w.graph.FilesLike(model.Outcome{Kind: model.OutcomeUncertain, Detail: "(#1) first"}, model.Outcome{Kind: model.OutcomeUncertain, Detail: "(#2) Service unavailable [trace]"})
+		for range 200 {
+			w.graph.FilesLike(model.Outcome{Kind: model.OutcomeUncertain})
+		}
+		m := w.accept(w.ann, attaching(draft(hanako, ""), w.uploads(w.ann, "a.png", png)))
+		w.pass(11 * time.Minute)
+		w.wantError(m.ID, model.Ask, model.NotSent)
+		if d := w.message(m.ID).Error.Detail; d != "(#2) Service unavailable [trace]" {
+			t.Errorf("it says %q", d)
+		}
+		w.wantSent(0)
+	})
+}
+
+// TestAReplyThatIsGivenUpLeavesNoFile: what was dropped before it left is on no disk, so
+// that nobody fills it by that; what may have arrived is shown.
+func TestAReplyThatIsGivenUpLeavesNoFile(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.customerWrites(hanako)
+		kept := func(u string) bool {
+			_, err := w.files.Get(u)
+			return err == nil
+		}
+		drop := func(m model.Message) {
+			_, err := w.hub.Drop(w.ctx, w.ann, m.ID, m.ConversationID, nil)
+			w.must(err)
+			w.pass(time.Hour) // found is found again until then
+		}
+		for range 200 {
+			w.graph.FilesLike(model.Outcome{Kind: model.OutcomeUncertain})
+		}
+		u := w.uploads(w.ann, "a.png", png)
+		other := w.uploads(w.ann, "a.png", png)
+		m := w.accept(w.ann, attaching(draft(hanako, ""), u, other))
+		w.settle()
+		drop(m)
+		if kept(u) || !kept(other) {
+			t.Errorf("dropped before it left: %v; the one after it: %v", kept(u), kept(other))
+		}
 	})
 }
 

@@ -56,6 +56,15 @@ func (h *Hub) recordOutcome(ctx context.Context, id model.MessageID, attempt int
 	}
 }
 
+// notSent says that a reply did not leave in time, and what Meta said of its file.
+func notSent(r store.Reply) *model.MessageError {
+	e := &model.MessageError{Code: model.NotSent}
+	if r.File != nil && r.File.MetaID == "" {
+		e.Detail = r.File.Said
+	}
+	return e
+}
+
 // claim judges a queued reply once more and, where it may leave, commits an attempt.
 // It answers attempt 0 where it may not.
 func (b *batch) claim(c *openConversation, r store.Reply) (model.Outgoing, int, error) {
@@ -65,7 +74,7 @@ func (b *batch) claim(c *openConversation, r store.Reply) (model.Outgoing, int, 
 	}
 	limit := r.AcceptedAt.Add(b.h.timing.QueueLimit)
 	if !b.now.Before(limit) {
-		return none, 0, b.settle(c, r, model.Ask, &model.MessageError{Code: model.NotSent})
+		return none, 0, b.settle(c, r, model.Ask, notSent(r))
 	}
 	open, err := b.unsettled(c.ID)
 	if err != nil {

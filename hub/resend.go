@@ -91,5 +91,8 @@ func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User,
 		return model.Message{}, err
 	}
 	h.outbox.wake.notify()
+	if out.State == model.Dropped {
+		h.deleted.notify() // its file may be needed no more
+	}
 	return out, nil
 }

@@ -163,8 +163,10 @@ type File struct {
 	// MetaID is Meta's id of it and MetaAt when Meta took it; empty: not yet.
 	MetaID string
 	MetaAt time.Time
-	// Tries counts how often it was handed to Meta in vain.
+	// Tries counts how often it was handed to Meta in vain; Said is what Meta answered last,
+	// empty where it did not.
 	Tries int
+	Said  model.Untrusted
 }
 
 // Reply is how a reply of one of our users stands on its way to Meta. Its state

@@ -178,7 +178,8 @@ type Reader interface {
 	DueReplies(page model.PageID, state model.State, now time.Time, limit int) ([]Reply, time.Time, error)
 	Attempts(reply model.MessageID) ([]Attempt, error)
 
-	// UploadInUse tells whether a reply carries that upload.
+	// UploadInUse tells whether a reply carries that upload, but for those that were given up
+	// before any of them left.
 	UploadInUse(upload string) (bool, error)
 	// Uploads returns what the replies of a conversation carry.
 	Uploads(conversation model.ConversationID) ([]string, error)

@@ -141,7 +141,9 @@ func (t pageTx) PutReply(v store.Reply) error {
 // UploadInUse implements [store.Reader].
 func (r reader) UploadInUse(upload string) (bool, error) {
 	var used bool
-	err := r.get(`SELECT EXISTS (SELECT 1 FROM carried WHERE upload = ?)`, arguments{upload}, &used)
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM carried c WHERE c.upload = ? AND NOT EXISTS (
+		SELECT 1 FROM replies r WHERE r.page_id = c.page_id AND r.message_id = c.message_id AND r.state = ? AND NOT EXISTS (
+			SELECT 1 FROM attempts a WHERE a.page_id = c.page_id AND a.message_id = c.message_id)))`, arguments{upload, model.Dropped}, &used)
 	return used, wrap(err, "look for replies that carry a file")
 }
 
