@@ -47,7 +47,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	}
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGQUIT) // the runtime would leave the terminal as it is
 	defer stop()
 	var program *term.Program
 	keys, err := newKeyboard(&hangup{File: in, gone: leave}, func() { _, _ = program.Write([]byte(term.Question)) })

@@ -78,6 +78,7 @@ func TestScreenHangUp(t *testing.T) {
 		{"hang-up", func(s *screen) { s.hangUp() }},
 		{"SIGTERM", func(s *screen) { s.signal(syscall.SIGTERM) }},
 		{"SIGHUP", func(s *screen) { s.signal(syscall.SIGHUP) }},
+		{"SIGQUIT", func(s *screen) { s.signal(syscall.SIGQUIT) }},
 	} {
 		s := startScreen(t, env)
 		s.sees("● live", "The first asks")
