@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,31 @@ func TestABlockWhileTyping(t *testing.T) {
 	w.keys("enter")
 	if len(w.hub.replies) != 1 || w.hub.replies[0].Text != "half a thought" {
 		t.Errorf("left: %v", w.hub.replies)
+	}
+}
+
+// TestTheBannerSaysWhatThePageSuffers, whatever it is: nothing of one conversation's.
+func TestTheBannerSaysWhatThePageSuffers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*model.Page)
+		want   string
+	}{
+		"rate limited": {func(p *model.Page) {
+			until := noon.Add(time.Minute)
+			p.RateLimitedUntil = &until
+		}, "Aoyama Coffee: Facebook asks to wait until 12:01."},
+		"messages off": {func(p *model.Page) { p.MessagesOff = true }, "Aoyama Coffee: Messaging is off on this Page."},
+		"token refused": {
+			func(p *model.Page) { p.TokenRefused = true },
+			"Aoyama Coffee: Page is not connected.",
+		},
+	} {
+		w := newWorld(t, some(3))
+		w.pageNow(100, c.change)
+		if !strings.Contains(w.text(), c.want) {
+			t.Errorf("%s:\n%s", name, w.text())
+		}
 	}
 }
 

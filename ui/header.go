@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	"parley/model"
 	"parley/ui/theme"
@@ -148,11 +149,11 @@ func (m *Model) bannerText() (string, theme.Style) {
 	}
 	now := m.clock.now()
 	for _, p := range m.seenPages() {
-		if m.query.Page != "" && p.ID != m.query.Page || !model.PageBlocks(now, p) {
+		code := model.PageTrouble(now, p)
+		if m.query.Page != "" && p.ID != m.query.Page || code == "" {
 			continue
 		}
-		v := model.CanReply(now, p, model.Conversation{PageID: p.ID, Started: true}, m.inbox.User().ID)
-		return m.look.Line(p.Name) + ": " + m.pageTrouble(p, v), th.Danger
+		return m.look.Line(p.Name) + ": " + m.pageTrouble(now, p, code), th.Danger
 	}
 	if said := m.noticeBanner(); said != "" {
 		return said, th.Warn
@@ -161,9 +162,12 @@ func (m *Model) bannerText() (string, theme.Style) {
 }
 
 // pageTrouble says why a Page can't send.
-func (m *Model) pageTrouble(p model.Page, v model.Verdict) string {
-	if v.Code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "" {
-		return m.say(words.Code(string(v.Code))) + " " + m.say(words.RestrictedReason, "Reason", m.look.Line(p.Restricted.Reason))
+func (m *Model) pageTrouble(now time.Time, p model.Page, code model.Code) string {
+	switch {
+	case code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "":
+		return m.say(words.Code(string(code))) + " " + m.say(words.RestrictedReason, "Reason", m.look.Line(p.Restricted.Reason))
+	case code == model.RateLimited && p.RateLimitedUntil != nil:
+		return m.say(words.ComposerRateLimitedUntil, "Time", m.look.Moment(now, *p.RateLimitedUntil))
 	}
-	return m.say(words.Code(string(v.Code)))
+	return m.say(words.Code(string(code)))
 }

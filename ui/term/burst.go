@@ -9,15 +9,20 @@ import (
 // typed while the line stood still: it is not for each key to act by itself.
 const handGap = 5 * time.Millisecond
 
-// A text of several lines, or a long one, comes in pieces where the line is slow: what
-// comes within tailGap still belongs to it.
+// A text comes in pieces where the line is slow: what comes within wordGap of any text still
+// belongs to it, the enter at its end above all, which would send it. An input method, too,
+// hands whole words over at once; the enter that a hand presses then comes later than that.
+// Of a text of several lines, or a long one, more is to come: it is waited for as long as
+// tailGap.
 const (
+	wordGap  = 25 * time.Millisecond
 	tailGap  = 250 * time.Millisecond
 	longText = 256 // bytes
 )
 
-// fewest is how many keys are a burst. Where text is typed two are, if one is a line end: it
-// would send.
+// fewest is how many keys are a burst. A letter and the enter behind it are none, nor is
+// enter pressed twice: where the line stood still for a moment they come at once from a hand
+// as well, which must not press enter in vain.
 const fewest = 3
 
 // bursts finds what comes faster than a hand types, and makes a pasted text of it.
@@ -32,11 +37,11 @@ type bursts struct {
 	// tail: it follows a text that was pasted.
 	tail bool
 	last time.Time
-	// until is how long what comes belongs to a text that was pasted.
+	// until is how long what comes belongs to a text that was pasted; more: that is of
+	// several lines, or long.
 	until time.Time
-	// typing: text was being typed when the last of it came.
-	typing bool
-	out    [][]byte
+	more  bool
+	out   [][]byte
 }
 
 // feed takes units that came at a time, and returns what goes on. Text is being typed:
@@ -76,7 +81,7 @@ func (b *bursts) character(c []byte, now time.Time, typing bool) {
 		b.tail = now.Before(b.until)
 	}
 	b.keys++
-	b.last, b.typing = now, typing
+	b.last = now
 	end := c[0] == '\r' || c[0] == '\n'
 	b.ends = b.ends || end
 	if b.keys == 1 && typing && !end && !b.tail {
@@ -91,9 +96,14 @@ func (b *bursts) character(c []byte, now time.Time, typing bool) {
 // resolve decides what came.
 func (b *bursts) resolve() {
 	run, keys := b.run, b.keys
-	burst := b.tail || keys >= fewest || keys > 1 && b.ends && b.typing
-	if burst && (b.tail || b.ends || len(run) >= longText) {
-		b.until = b.last.Add(tailGap)
+	burst := b.tail || keys >= fewest
+	if burst {
+		b.more = b.tail && b.more || b.ends || len(run) >= longText
+		gap := wordGap
+		if b.more {
+			gap = tailGap
+		}
+		b.until = b.last.Add(gap)
 	}
 	b.run, b.keys, b.ends, b.tail = nil, 0, false, false
 	if burst && len(run) > 0 {

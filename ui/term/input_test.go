@@ -267,7 +267,7 @@ func TestBursts(t *testing.T) {
 		"a letter and enter": {came: came{{0, "k\r"}}, want: []string{"k", "enter"}},
 		"only enter":         {came: came{{0, "\r"}}, want: []string{"enter"}},
 		"enters":             {came: came{{0, "\r\r\r"}}, want: []string{"paste:\r\r\r"}},
-		"typing, enters":     {typing: true, came: came{{0, "\r\r"}}, want: []string{"paste:\r\r"}},
+		"typing, enters":     {typing: true, came: came{{0, "\r\r\r"}}, want: []string{"paste:\r\r\r"}},
 		"keys around it":     {came: came{{0, "\x1b[Ahello\x1b[B\x1b[B\x1b[B"}}, want: []string{"up", "paste:hello", "down", "down", "down"}},
 		"an answer within":   {came: came{{0, "hel\x1b]11;rgb:0/0/0\alo\r"}}, want: []string{"paste:hel", "paste:lo\r"}},
 		"marked":             {came: came{{0, "\x1b[200~one\rtwo\x1b[201~\r"}}, want: []string{"paste:one\rtwo", "enter"}},
@@ -276,14 +276,29 @@ func TestBursts(t *testing.T) {
 		},
 		"a long one, its end late": {came: came{{0, long}, {200 * ms, "e"}, {200 * ms, "\r"}}, want: []string{"paste:" + long, "paste:e", "paste:\r"}},
 		"a word, then enter":       {came: came{{0, "hello"}, {30 * ms, "\r"}}, want: []string{"paste:hello", "enter"}},
+		"a word, its end late":     {came: came{{0, "hello"}, {20 * ms, "\r"}}, want: []string{"paste:hello", "paste:\r"}},
+		"a word in pieces":         {came: came{{0, "hel"}, {20 * ms, "l"}, {20 * ms, "o"}, {20 * ms, "e"}}, want: []string{"paste:hel", "paste:l", "paste:o", "paste:e"}},
 		"typing, at once":          {typing: true, came: came{{0, "hello\r"}}, want: []string{"h", "paste:ello\r"}},
 		"typing, begins with enter": {
 			typing: true, came: came{{0, "\rhello"}}, want: []string{"paste:\rhello"},
 		},
 		"typing, by hand": {typing: true, came: came{{0, "o"}, {20 * ms, "k"}, {20 * ms, "\r"}}, want: []string{"ok", "enter"}},
-		"typing, a letter and enter": {
-			typing: true, came: came{{0, "k"}, {2 * ms, "\r"}}, want: []string{"k", "paste:\r"},
+		"typing, the end late": {
+			typing: true, came: came{{0, "hello"}, {20 * ms, "\r"}}, want: []string{"h", "paste:ello", "paste:\r"},
 		},
+		"typing, the last letter and the end late": {
+			typing: true, came: came{{0, "hell"}, {20 * ms, "o\r"}}, want: []string{"h", "paste:ell", "paste:o\r"},
+		},
+		"typing, an input method's word, then enter": {
+			typing: true, came: came{{0, "承知しました"}, {30 * ms, "\r"}}, want: []string{"承", "paste:知しました", "enter"},
+		},
+		// One syllable that an input method hands over together with the enter that ends it.
+		"typing, a syllable with enter": {typing: true, came: came{{0, "네\r"}}, want: []string{"네", "enter"}},
+		// The line stood still.
+		"typing, a letter and enter": {
+			typing: true, came: came{{0, "o"}, {100 * ms, "k\r"}}, want: []string{"ok", "enter"},
+		},
+		"typing, enter twice": {typing: true, came: came{{0, "\r\r"}}, want: []string{"enter", "enter"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := read(true)
