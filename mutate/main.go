@@ -40,7 +40,7 @@ var rooms = []room{
 	{"hub", []string{"./hub", "./hub/api"}},
 	{"hub/api", []string{"./hub/api"}},
 	{"hub/transcript", []string{"./hub/transcript", "./hub"}},
-	{"hub/store", []string{"./hub/store/sqlite", "./hub"}},
+	{"hub/store", []string{"./hub/store", "./hub/store/sqlite", "./hub"}},
 	{"hub/store/sqlite", []string{"./hub/store/sqlite", "./hub", "./hub/api"}},
 	{"hub/sshd", []string{"./hub/sshd"}},
 }
