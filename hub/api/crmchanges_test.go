@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -298,6 +299,33 @@ func TestSightsByWebhooks(t *testing.T) {
 	w.pipedriveMoves(deal.RecordRef) // seen to after them
 	if got := w.lines(w.rep); len(got) != 0 {
 		t.Errorf("an old webhook gave the rep %q", got)
+	}
+}
+
+// TestAWebhookFromBeforeItWasAskedGivesNothing: who may see a record was asked after the
+// event, which comes late and is the first of that record: it takes rights, and gives none.
+func TestAWebhookFromBeforeItWasAskedGivesNothing(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	w.do(w.installer, http.MethodGet, w.path(), nil)
+	state := func() (s store.RecordState) {
+		w.must(w.store.Read(w.Context(), func(r store.Reader) (err error) {
+			s, err = r.RecordState(w.hidden.RecordRef)
+			return err
+		}))
+		return s
+	}
+	asked := state().AskedAt
+	if asked.IsZero() {
+		t.Fatal("nobody asked who may see it")
+	}
+	late := asked.Add(-time.Minute)
+	w.send(http.MethodPost, "/webhooks/pipedrive", w.hookHeader(), w.event(w.hidden.RecordRef, "late", late, `["101","102"]`)).want(http.StatusNoContent)
+	eventually(t, "the webhook is seen to", patience, func() bool { return !state().EventAt.IsZero() })
+	w.hides(w.rep, w.guest)
+	if got := w.lines(w.rep); len(got) != 0 {
+		t.Errorf("it gave the rep %q", got)
 	}
 }
 
