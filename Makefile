@@ -139,6 +139,7 @@ lint: $(GOLANGCI_LINT) ## formatting, a tidy go.mod, least versions, go vet, gol
 	$(GO) mod tidy -diff
 	@GO="$(GO)" scripts/vuln --list
 	$(GO) vet ./...
+	@for os in windows darwin; do echo "GOOS=$$os $(GO) vet ./..."; GOOS=$$os $(GO) vet ./...; done
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: vuln

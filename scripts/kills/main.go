@@ -1,3 +1,5 @@
+//go:build linux
+
 // Kills starts a hub and a sandbox on this machine, has customers, users and Facebook work
 // with it, and treats it as no hub should be treated: it is killed at any moment, the power
 // is cut, its disk is full, read-only or fails, it has no more file descriptors. After each
