@@ -185,6 +185,8 @@ func (h *Hub) ConnectStart(link, browser, redirect string) (dialog string, err e
 	case browser != "" && one.browser == nil && one.State == model.ConnectWaiting:
 	case !sameSecret(one.browser, browser):
 		return "", model.Refuse(model.ConnectForeign)
+	case one.State == model.ConnectSubscribing: // in another tab
+		return "", model.Refuse(model.ConnectExpired)
 	}
 	state := newSecret(accessTokenBytes)
 	one.browser, one.state, one.State = hashSecret(browser), hashSecret(state), model.ConnectAtFacebook

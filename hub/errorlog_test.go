@@ -12,12 +12,14 @@ import (
 type errorLog struct {
 	mu    sync.Mutex
 	lines []string
+	// said counts what is logged besides, by its message.
+	said map[string]int
 	// expected: the test breaks something.
 	expected bool
 }
 
 // Enabled implements [slog.Handler].
-func (l *errorLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
+func (l *errorLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
 
 // Handle implements [slog.Handler].
 func (l *errorLog) Handle(_ context.Context, r slog.Record) error {
@@ -29,6 +31,13 @@ func (l *errorLog) Handle(_ context.Context, r slog.Record) error {
 	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if r.Level < slog.LevelError {
+		if l.said == nil {
+			l.said = make(map[string]int)
+		}
+		l.said[r.Message]++
+		return nil
+	}
 	l.lines = append(l.lines, b.String())
 	return nil
 }
@@ -38,6 +47,13 @@ func (l *errorLog) WithAttrs([]slog.Attr) slog.Handler { return l }
 
 // WithGroup implements [slog.Handler].
 func (l *errorLog) WithGroup(string) slog.Handler { return l }
+
+// times is how often that was logged, as no error.
+func (l *errorLog) times(message string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said[message]
+}
 
 // unexpected returns the errors that no test brought about.
 func (l *errorLog) unexpected() []string {

@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,6 +18,30 @@ func TestNamesAfterAFailure(t *testing.T) {
 		w.pass(time.Minute)
 		if c := w.conversation(hanako); c.Customer.Name != "山田 花子" || w.graph.profileCalls != 2 {
 			t.Errorf("within a minute asked %d times, and called %q", w.graph.profileCalls, string(c.Customer.Name))
+		}
+	})
+}
+
+// TestRefusedProfilesAreSaidOnce: it is a line of the log for each Page and hour, not one
+// for each customer.
+func TestRefusedProfilesAreSaidOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		const line = "customers' profiles not told"
+		w.graph.set(func() { w.graph.profileErr = model.ErrNoProfile })
+		for i := range 50 {
+			w.customerWrites(model.PSID("psid_" + strconv.Itoa(i)))
+		}
+		w.settle()
+		if n := w.errors.times(line); n != 1 || w.graph.profileCalls < 50 {
+			t.Errorf("%d lines of %d customers", n, w.graph.profileCalls)
+		}
+		w.pass(3 * time.Hour)
+		for i := range 50 {
+			w.customerWrites(model.PSID("psid_later_" + strconv.Itoa(i)))
+		}
+		w.settle()
+		if n := w.errors.times(line); n != 2 {
+			t.Errorf("%d lines hours later", n)
 		}
 	})
 }

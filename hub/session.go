@@ -97,7 +97,10 @@ func (s *Session) Serve(ctx context.Context) error {
 	defer s.hub.live.leave(s)
 	ctx, cancel := context.WithCancelCause(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { s.watch(ctx, cancel) })
+	watching.Go(func() {
+		defer s.hub.survive("look at a session")
+		s.watch(ctx, cancel)
+	})
 	defer watching.Wait()
 	defer cancel(nil)
 

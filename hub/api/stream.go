@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -70,12 +71,20 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		defer cancel()
+		defer s.survive("read frames")
 		s.readFrames(ctx, conn, session, vouchedUser(u), timing.Dead)
 	})
 	err = session.Serve(ctx)
 	wire.goodbye(err)
 	wire.Close()
 	reading.Wait()
+}
+
+// survive keeps a mistake in one connection from ending the hub.
+func (s *server) survive(doing string) {
+	if p := recover(); p != nil {
+		s.log.Error("panicked", "doing", doing, "panic", panicked(p), "stack", string(debug.Stack()))
+	}
 }
 
 // bearerUser finds who asks by the bearer token.
