@@ -143,3 +143,10 @@ func (c *Control) write(w http.ResponseWriter, r *http.Request) {
 	})
 	web.JSON(w, http.StatusAccepted, map[string]string{"mid": mid, "psid": psid})
 }
+
+func (c *Control) pause(paused bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		c.customers.Pause(paused)
+		web.JSON(w, http.StatusOK, map[string]bool{"paused": paused})
+	}
+}

@@ -32,7 +32,7 @@ type Options struct {
 // Customers are the people of the sandbox. They live while Run runs.
 //
 // mu guards the moods of the living. It is the first of all locks: with it held they write
-// on Messenger, and nothing that holds another one calls Customers.
+// on Messenger, and nothing that holds another one calls what takes it.
 type Customers struct {
 	opts      Options
 	meta      meta.Identity

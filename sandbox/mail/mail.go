@@ -51,7 +51,7 @@ type Server struct {
 }
 
 // Listen makes a server that listens on a port of its own; Run serves it and closes the
-// listener. A server that is never run is closed with Close.
+// listener.
 func Listen(host string, faults *fault.List, now func() time.Time, log *slog.Logger) (*Server, error) {
 	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
@@ -62,9 +62,6 @@ func Listen(host string, faults *fault.List, now func() time.Time, log *slog.Log
 
 // URL is where mail is taken.
 func (s *Server) URL() string { return "smtp://" + s.ln.Addr().String() }
-
-// Close closes the listener.
-func (s *Server) Close() error { return s.ln.Close() }
 
 // Mails returns what came, oldest first.
 func (s *Server) Mails() []Mail {

@@ -11,7 +11,7 @@ import (
 
 const callback = "http://127.0.0.1:1/login/callback"
 
-// crmCode signs in as somebody and returns the code.
+// code signs in as somebody and returns the code.
 func (b *box) code(login string) url.Values {
 	b.Helper()
 	q := url.Values{"client_id": {b.Info().PipedriveClientID}, "redirect_uri": {callback}, "state": {"s t"}, "login": {login}}
@@ -22,7 +22,7 @@ func (b *box) code(login string) url.Values {
 	return a.location.Query()
 }
 
-// crmTokenFor asks for tokens, by Basic unless the form names the client.
+// tokenFor asks for tokens, by Basic unless the form names the client.
 func (b *box) tokenFor(form url.Values) answered {
 	b.Helper()
 	header := http.Header{}

@@ -12,6 +12,9 @@ import (
 	"parley/sandbox/meta"
 )
 
+// timeout is how long Meta waits for an answer of the callback.
+const timeout = 5 * time.Second
+
 // retryPause is the pause before the next try. Meta goes on with growing pauses
 // for 36 hours; here the clock is faster, and nothing is ever given up.
 func retryPause(try int) time.Duration {
@@ -62,9 +65,6 @@ func (h *Webhooks) settle(b *batch) {
 	h.wake.Ring()
 	h.eased.Ring()
 }
-
-// timeout is how long Meta waits for an answer of the callback.
-const timeout = 5 * time.Second
 
 // dispatch sends batches until ctx ends, a bounded number at a time.
 func (h *Webhooks) dispatch(ctx context.Context) {
