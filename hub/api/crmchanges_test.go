@@ -329,6 +329,25 @@ func TestAWebhookFromBeforeItWasAskedGivesNothing(t *testing.T) {
 	}
 }
 
+// TestReadUpToALineOfARecord: the read mark moves up to what the conversation says of a
+// record, by who sees that; to others it is not there.
+func TestReadUpToALineOfARecord(t *testing.T) {
+	t.Parallel()
+	w := newChangeWorld(t)
+	w.link(w.installer, w.hidden.RecordRef)
+	var line model.MessageID
+	for _, m := range w.messages(w.installer, page, hanako) {
+		if m.Event != nil && m.Event.Kind == model.EventRecord {
+			line = m.ID
+		}
+	}
+	read := func(who account) answer {
+		return w.do(who, http.MethodPost, w.path()+"/read", map[string]any{"up_to": line})
+	}
+	read(w.installer).want(http.StatusOK)
+	read(w.rep).problem(http.StatusNotFound, "not_found")
+}
+
 // pipedriveMoves moves a deal, and waits until that is said.
 func (w *changeWorld) pipedriveMoves(deal model.RecordRef) {
 	w.Helper()
