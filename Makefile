@@ -146,6 +146,10 @@ lint: $(GOLANGCI_LINT) ## formatting, a tidy go.mod, least versions, go vet, gol
 vuln: ## known vulnerabilities in what parley is built of
 	@GO="$(GO)" GOVULNCHECK="$(GOVULNCHECK)" GOVULNCHECK_VERSION="$(GOVULNCHECK_VERSION)" scripts/vuln
 
+.PHONY: unused
+unused: ## names that no program of ours uses
+	@$(GO) run ./scripts/unused
+
 .PHONY: fmt
 fmt: $(GOLANGCI_LINT) ## write the formatting (gofumpt, goimports)
 	$(GOLANGCI_LINT) fmt

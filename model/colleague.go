@@ -12,9 +12,6 @@ type Colleague struct {
 	Admin *bool  `json:"admin,omitempty"`
 }
 
-// Ref returns the colleague's name and id alone.
-func (c Colleague) Ref() UserRef { return UserRef{ID: c.ID, Name: c.Name} }
-
 // TokenID names a token without giving it away.
 type TokenID string
 

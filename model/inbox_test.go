@@ -403,24 +403,6 @@ func TestInboxBehind(t *testing.T) {
 	}
 }
 
-func TestInboxApplyAll(t *testing.T) {
-	t.Parallel()
-	c := loaded(t, 1)
-	p := c.w.pages["1"]
-	from := p.head
-	for range 4 {
-		c.w.message(p, 0, model.In, "again")
-	}
-	batches := []model.Batch{p.batch(from, from+2), p.batch(from+4, from+6), p.batch(from+6, from+8)}
-	holes, changes, err := c.in.ApplyAll(batches)
-	if !slices.Equal(holes, []model.PageID{"1"}) || !changes.Lists || err != nil {
-		t.Errorf("holes %v, %+v, %v", holes, changes, err)
-	}
-	if at, _ := c.in.Position("1"); at.Seq != from+2 {
-		t.Errorf("at %d, want %d", at.Seq, from+2)
-	}
-}
-
 // TestInboxKeepsAll: packing loses nothing of a conversation but its Reply, which is
 // judged when it is read.
 func TestInboxKeepsAll(t *testing.T) {

@@ -41,25 +41,6 @@ func (in *Inbox) Apply(b Batch) (Receipt, Changes, error) {
 	return receipt, in.changes, err
 }
 
-// ApplyAll takes over batches in their order. It returns the Pages that have a hole
-// and are to be resumed, and an error that joins those of unreadable batches:
-// ToReload names their Pages.
-func (in *Inbox) ApplyAll(batches []Batch) ([]PageID, Changes, error) {
-	in.begin()
-	var holes []PageID
-	var errs []error
-	for _, b := range batches {
-		receipt, err := in.apply(b)
-		if receipt == BatchHole && !slices.Contains(holes, b.Page) {
-			holes = append(holes, b.Page)
-		}
-		if err != nil {
-			errs = append(errs, err)
-		}
-	}
-	return holes, in.changes, errors.Join(errs...)
-}
-
 func (in *Inbox) apply(b Batch) (Receipt, error) {
 	p, ok := in.pages[b.Page]
 	switch {

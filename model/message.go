@@ -30,11 +30,6 @@ const (
 	Dropped   State = "dropped"
 )
 
-// Unsettled tells whether later replies of the conversation wait for this one.
-func (s State) Unsettled() bool {
-	return s == Queued || s == Posting || s == Unknown || s == Ask
-}
-
 // Arrived tells whether Meta is known to have the message.
 func (s State) Arrived() bool { return s == Sent || s == Delivered || s == Read }
 

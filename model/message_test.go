@@ -58,24 +58,21 @@ func TestSummaryTellsOfTheMessage(t *testing.T) {
 func TestStates(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		state              model.State
-		unsettled, arrived bool
+		state   model.State
+		arrived bool
 	}{
-		{model.Queued, true, false},
-		{model.Posting, true, false},
-		{model.Unknown, true, false},
-		{model.Ask, true, false},
-		{model.Sent, false, true},
-		{model.Delivered, false, true},
-		{model.Read, false, true},
-		{model.Failed, false, false},
-		{model.Dropped, false, false},
-		{"", false, false},
+		{model.Queued, false},
+		{model.Posting, false},
+		{model.Unknown, false},
+		{model.Ask, false},
+		{model.Sent, true},
+		{model.Delivered, true},
+		{model.Read, true},
+		{model.Failed, false},
+		{model.Dropped, false},
+		{"", false},
 	}
 	for _, tt := range tests {
-		if got := tt.state.Unsettled(); got != tt.unsettled {
-			t.Errorf("%q.Unsettled() = %v", tt.state, got)
-		}
 		if got := tt.state.Arrived(); got != tt.arrived {
 			t.Errorf("%q.Arrived() = %v", tt.state, got)
 		}

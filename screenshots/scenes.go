@@ -129,11 +129,10 @@ var kept = []string{"conversation-120x34-en", "conversation-100x30-ja-light", "a
 
 // Keys, as a terminal sends them.
 const (
-	enter  = "\r"
-	escape = "\x1b"
-	ctrlK  = "\x0b"
-	down   = "\x1b[B"
-	line   = "\x1b\r"
+	enter = "\r"
+	ctrlK = "\x0b"
+	down  = "\x1b[B"
+	line  = "\x1b\r"
 )
 
 // first is the customer who wrote last: their row is the first.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -266,7 +267,7 @@ func (w *metaWorld) replies(psid, text string) model.Message {
 				m = now
 			}
 		}
-		return !m.State.Unsettled()
+		return !slices.Contains([]model.State{model.Queued, model.Posting, model.Unknown, model.Ask}, m.State)
 	})
 	return m
 }

@@ -52,7 +52,11 @@ func TestSSHNotices(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en_US.UTF-8", "ja_JP.UTF-8"} {
 		said := map[string]sshd.Notice{}
-		for _, n := range sshd.Notices() {
+		for _, n := range []sshd.Notice{
+			sshd.NoticeCommandLong, sshd.NoticeCommandQuote, sshd.NoticeCommandVerb, sshd.NoticeCommandFlag, sshd.NoticeCommandValue,
+			sshd.NoticeTerminal, sshd.NoticeNotStarted, sshd.NoticeKilled, sshd.NoticeIdle, sshd.NoticeLong, sshd.NoticeRevoked,
+			sshd.NoticeStopping,
+		} {
 			s := saySSH(n, lang)
 			if other, twice := said[s]; twice || s == "" {
 				t.Errorf("%s: %q and %q: %q", lang, n, other, s)

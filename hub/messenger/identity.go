@@ -222,20 +222,6 @@ func (c *Client) accountsAfter(ctx context.Context, token, after string) ([]Acco
 	return accounts, string(w.Paging.Cursors.After), nil
 }
 
-// PageName returns a Page's name.
-//
-// Source: Graph API, "Page" reference.
-func (c *Client) PageName(ctx context.Context, token string, page model.MetaPageID) (model.Untrusted, error) {
-	var w struct {
-		Name loose `json:"name"`
-	}
-	err := c.do(ctx, request{
-		name: "page", method: http.MethodGet, path: []string{string(page)},
-		query: url.Values{"fields": {"id,name"}}, token: token,
-	}, &w)
-	return model.Untrusted(w.Name), err
-}
-
 // PageCountry tells in which country a Page is, in order of how sure it is: the code or the
 // English name of the country it stands in, a telephone number that begins with the
 // country's code. A Page that tells none of it has only the name asked for.

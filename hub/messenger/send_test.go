@@ -506,7 +506,7 @@ func TestLogsHoldNoSecret(t *testing.T) {
 	for i := range bodies {
 		now.Store(int32(i))
 		o := c.Send(t.Context(), reply())
-		_, err := c.PageName(t.Context(), token, page)
+		_, err := c.PageCountry(t.Context(), token, page)
 		said = append(said, string(o.Detail), err.Error(), fmt.Sprintf("%v %+v", err, c))
 		var e *messenger.GraphError
 		if errors.As(err, &e) {

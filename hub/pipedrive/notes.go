@@ -83,17 +83,6 @@ func (c *Client) UpdateNote(ctx context.Context, as *model.CRMGrant, n model.CRM
 	return c.writeNote(ctx, as, request{name: "change note", method: http.MethodPut, path: notePath(n.ID), body: b.keys}, n.ID, b.bad || n.ID <= 0)
 }
 
-// DeleteNote takes a note away.
-func (c *Client) DeleteNote(ctx context.Context, as *model.CRMGrant, id int64) error {
-	const call = "delete note"
-	by, err := c.credential(call, as)
-	if err != nil {
-		return err
-	}
-	_, err = c.do(ctx, by, request{name: call, method: http.MethodDelete, path: notePath(id)})
-	return err
-}
-
 func notePath(id int64) string { return "/api/v1/notes/" + strconv.FormatInt(id, 10) }
 
 func noteBody(n model.CRMNote) *body {

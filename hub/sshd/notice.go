@@ -33,14 +33,6 @@ const (
 	NoticeStopping   Notice = "server stops"
 )
 
-// Notices are all of them.
-func Notices() []Notice {
-	return []Notice{
-		NoticeCommandLong, NoticeCommandQuote, NoticeCommandVerb, NoticeCommandFlag, NoticeCommandValue,
-		NoticeTerminal, NoticeNotStarted, NoticeKilled, NoticeIdle, NoticeLong, NoticeRevoked, NoticeStopping,
-	}
-}
-
 // The exit codes of what is refused here, as the program's own.
 const (
 	exitFailed = 1

@@ -138,40 +138,10 @@ func TestLineFitsItsCells(t *testing.T) {
 	}
 }
 
-func TestMixedTellsOfLettersThatLookAlike(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		in   string
-		want bool
-	}{
-		{"раypal", true}, // Cyrillic р and а
-		{"Αpple", true},  // Greek Α
-		{"о\u0301nline", true},
-		{"ｐаypal", true}, // full width is Latin
-		{"my раypal page", true},
-		{"paypal", false},
-		{"Привет Anna", false},
-		{"Anna-Анна", false},
-		{"Ελλάδα 2 USA", false},
-		{"山田Hanako", false},
-		{"\u200Bpaypal", false},
-		{"Иvan" + strings.Repeat("x", 80), true},
-		{strings.Repeat("x ", 40) + "Иvan", false}, // not shown
-	}
-	for _, tt := range tests {
-		if got := Line(u(tt.in)); got.Mixed() != tt.want {
-			t.Errorf("Line(%q).Mixed() is %t", tt.in, got.Mixed())
-		}
-	}
-	if Body("раypal").Mixed() {
-		t.Error("Body tells of mixed letters")
-	}
-}
-
 func TestTextStates(t *testing.T) {
 	t.Parallel()
 	var zero Text
-	if !zero.Empty() || zero.Hidden() || zero.Cut() || zero.Mixed() || zero.String() != "" {
+	if !zero.Empty() || zero.Hidden() || zero.Cut() || zero.String() != "" {
 		t.Errorf("the zero value is %+v", zero)
 	}
 	if Line("a").Empty() || !Line(" ").Empty() {

@@ -3,7 +3,6 @@ package safe
 import (
 	"bytes"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"parley/model"
@@ -16,8 +15,7 @@ const (
 
 // Line makes text of one line safe, of at most 64 cells: names, subjects, file
 // names, states, addresses. On top of what [Body] does, line breaks become "⏎",
-// spaces at the ends are dropped, what doesn't fit gives way to "…", and
-// [Text.Mixed] tells of words made of letters that look alike.
+// spaces at the ends are dropped, and what doesn't fit gives way to "…".
 func Line(u model.Untrusted) Text { return LineN(u, lineCells) }
 
 // LineN is [Line] with another number of cells. Cells are counted with care: a
@@ -26,7 +24,7 @@ func Line(u model.Untrusted) Text { return LineN(u, lineCells) }
 func LineN(u model.Untrusted, cells int) Text {
 	s := string(u)
 	if plainLine(s, cells) {
-		return Text{s: s, flags: lookAlike(s)}
+		return Text{s: s}
 	}
 	start, short := begin(s, max(maxBody, max(cells, 0)*maxBytes))
 	var c cleaner
@@ -50,7 +48,6 @@ func LineN(u model.Untrusted, cells int) Text {
 	if string(out) != s {
 		t.s = string(out)
 	}
-	t.flags = lookAlike(t.s)
 	if c.hidden || t.s == "" && whole && visible(s) {
 		t.flags |= hidden
 	}
@@ -116,29 +113,6 @@ func fitCells(c *cleaner, cells int) (out []byte, whole bool) {
 		p = p[k.size:]
 	}
 	return out, true
-}
-
-// lookAlike returns the flag for text with a word that mixes Latin letters with
-// Cyrillic or Greek ones.
-func lookAlike(s string) flags {
-	var latin, other bool
-	for _, r := range s {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
-			latin = true
-		case r < 0x80:
-			latin, other = false, false
-		case unicode.IsLetter(r):
-			latin = latin || unicode.Is(unicode.Latin, r)
-			other = other || unicode.In(r, unicode.Cyrillic, unicode.Greek)
-		case !isMark(r):
-			latin, other = false, false
-		}
-		if latin && other {
-			return mixed
-		}
-	}
-	return 0
 }
 
 // visible reports whether s holds more than white space.

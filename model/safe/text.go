@@ -12,7 +12,6 @@ type flags uint8
 const (
 	hidden flags = 1 << iota
 	cut
-	mixed
 )
 
 // String returns what to draw.
@@ -28,7 +27,3 @@ func (t Text) Hidden() bool { return t.flags&hidden != 0 }
 
 // Cut reports whether the original is longer than what is shown.
 func (t Text) Cut() bool { return t.flags&cut != 0 }
-
-// Mixed reports whether a word of what is shown mixes Latin letters with
-// Cyrillic or Greek ones, which look alike. Only [Line] and [LineN] tell.
-func (t Text) Mixed() bool { return t.flags&mixed != 0 }

@@ -235,9 +235,10 @@ func (w *world) sentOnce(ctx context.Context) (sent, asking int, err error) {
 			if err := json.Unmarshal(said, &m); err != nil {
 				return err
 			}
-			if m.State.Unsettled() {
+			switch m.State {
+			case model.Queued, model.Posting, model.Unknown, model.Ask:
 				waits++
-			} else {
+			default:
 				states[r.id] = string(m.State)
 			}
 		}

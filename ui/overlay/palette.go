@@ -78,9 +78,6 @@ func (p *Palette) SetItems(items []Item) {
 	}
 }
 
-// Text returns what is typed.
-func (p *Palette) Text() string { return p.in.text }
-
 // Update implements Overlay.
 func (p *Palette) Update(msg tea.Msg) (Action, tea.Cmd) {
 	p.refused = false
