@@ -18,7 +18,6 @@ func TestChangesAreOfOneCall(t *testing.T) {
 	for name, call := range map[string]func() model.Changes{
 		"SetUser":    func() model.Changes { return c.in.SetUser(model.User{}) },
 		"Apply":      func() model.Changes { _, changes, _ := c.in.Apply(model.Batch{Page: "9"}); return changes },
-		"ApplyAll":   func() model.Changes { _, changes, _ := c.in.ApplyAll(nil); return changes },
 		"Put":        func() model.Changes { return c.in.Put(model.Conversation{ID: elsewhere}) },
 		"AddNotices": func() model.Changes { return c.in.AddNotices(nil) },
 		"SetCounts":  func() model.Changes { return c.in.SetCounts("9", model.Counts{}, model.Position{}) },
