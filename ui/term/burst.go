@@ -1,6 +1,7 @@
 package term
 
 import (
+	"bytes"
 	"time"
 	"unicode/utf8"
 )
@@ -60,10 +61,22 @@ func (b *bursts) feed(units []unit, now time.Time, typing bool) [][]byte {
 			b.paste(u.bytes)
 		case isSequence:
 			b.resolve()
+			if byHand(u.bytes) {
+				b.until = time.Time{}
+			}
 			b.out = append(b.out, u.bytes)
 		}
 	}
 	return b.out
+}
+
+// byHand tells a key, or that the terminal got the focus, from the terminal's answers,
+// which come at any time: no text holds one, so that what comes behind it is not of a text.
+func byHand(seq []byte) bool {
+	if len(seq) < 3 || seq[1] != '[' && seq[1] != 'O' {
+		return len(seq) < 3
+	}
+	return seq[2] != '?' && seq[2] != '>' && bytes.IndexByte([]byte("ABCDFHIOZ~"), seq[len(seq)-1]) >= 0
 }
 
 // wait is when to call [bursts.expire]; ok is false while nothing is held.

@@ -294,6 +294,9 @@ func TestBursts(t *testing.T) {
 		},
 		// One syllable that an input method hands over together with the enter that ends it.
 		"typing, a syllable with enter": {typing: true, came: came{{0, "네\r"}}, want: []string{"네", "enter"}},
+		"typing, a word, a key, then enter": {
+			typing: true, came: came{{0, "hello\x1b[C\r"}}, want: []string{"h", "paste:ello", "right", "enter"},
+		},
 		// The line stood still.
 		"typing, a letter and enter": {
 			typing: true, came: came{{0, "o"}, {100 * ms, "k\r"}}, want: []string{"ok", "enter"},

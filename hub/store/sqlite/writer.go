@@ -58,6 +58,8 @@ type writer struct {
 	// Of the goroutine alone.
 	c          *conn
 	lastCommit time.Duration
+	// gather is how long a commit gathers at least.
+	gather time.Duration
 	// swept is how far the log was read for remnants, and dirty are the pages on which they
 	// are not overwritten yet.
 	swept swept
@@ -72,7 +74,7 @@ func (s *Store) startWriter(ctx context.Context, o Options) error {
 		return wrap(err, "connect writer")
 	}
 	s.writer = &writer{
-		db: s.writeDB, path: s.real, now: o.Now, watch: s.watch, c: c, erasing: erasing{log: o.Logger, alone: s.alone},
+		db: s.writeDB, path: s.real, now: o.Now, watch: s.watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: s.alone},
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
 	if s.watch != nil && logName(s.real+logSuffix) != "" {
@@ -252,7 +254,7 @@ func (w *writer) commit(first *call) {
 		}
 		return
 	}
-	started, gather := time.Now(), min(max(batchTime, 2*w.lastCommit), batchTimeMax)
+	started, gather := time.Now(), max(w.gather, min(2*w.lastCommit, batchTimeMax))
 	var ran []outcome
 	words := rewording{}
 	for c := first; c != nil; {

@@ -278,6 +278,9 @@ func TestFull(t *testing.T) {
 func TestCommitFails(t *testing.T) {
 	t.Parallel()
 	s := newPages(t, "1")
+	if err := s.write(t.Context(), func(*session) error { s.writer.gather = time.Minute; return nil }); err != nil {
+		t.Fatal(err)
+	}
 	entered, leave := make(chan struct{}), make(chan struct{})
 	errs := make([]error, 3)
 	var wg sync.WaitGroup
