@@ -46,12 +46,17 @@ func hashSecret(secret string) []byte {
 }
 
 // Epoch names a Page's stream for one user. It changes with the store, with the
-// installation, and each time this user loses access to the Page.
-func (h *Hub) epoch(p store.Page, user model.UserID) string {
+// installation, each time this user loses access to the Page, and with their role: admins
+// are told more of it.
+func (h *Hub) epoch(p store.Page, user model.User) string {
 	gen := p.AccessGen
-	if p.Installer.ID == user {
+	if p.Installer.ID == user.ID {
 		gen = 0 // the installer never loses access
 	}
-	sum := sha256.Sum256([]byte(h.store.ID() + "|" + string(p.ID) + "|" + strconv.Itoa(gen)))
+	of := h.store.ID() + "|" + string(p.ID) + "|" + strconv.Itoa(gen)
+	if user.Admin {
+		of += "|admin"
+	}
+	sum := sha256.Sum256([]byte(of))
 	return hex.EncodeToString(sum[:8])
 }
