@@ -101,10 +101,12 @@ func (p *program) config(flags map[string]any, file string) error {
 		return err
 	}
 	s.Hub = a.hub
-	all := []setting{p.langSetting()}
+	all := []setting{p.langSetting(l)}
 	for _, v := range valuesOf("", reflect.ValueOf(s)) {
 		o := l.origin(v.key)
 		switch v.key {
+		case langKey:
+			continue
 		case "hub":
 			o = a.hubFrom
 		case "token":
@@ -119,15 +121,21 @@ func (p *program) config(flags map[string]any, file string) error {
 }
 
 // langSetting is the language, which is found before the settings are read.
-func (p *program) langSetting() setting {
-	v := value{"lang", "en"}
+func (p *program) langSetting(l layers) setting {
+	v := value{langKey, "en"}
 	if p.words.Japanese() {
 		v.text = "ja"
 	}
 	if p.lang != "" {
 		return shownSetting(v, origin{from: fromFlag})
 	}
-	for _, name := range langVariables() {
+	if p.getenv(langVariable) != "" {
+		return shownSetting(v, origin{from: fromVariable, name: langVariable})
+	}
+	if l.file.String(v.key) != "" {
+		return shownSetting(v, origin{from: fromFile, name: l.path})
+	}
+	for _, name := range localeVariables() {
 		if p.getenv(name) != "" {
 			return shownSetting(v, origin{from: fromVariable, name: name})
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -166,4 +168,36 @@ func TestNothingActsOnTheTerminal(t *testing.T) {
 	if s.Conversation.Customer.Name != "Mallory \u202E\x1b[2J\u009B" {
 		t.Errorf("JSON does not give back the customer's name exactly: %q", s.Conversation.Customer.Name)
 	}
+}
+
+// TestLanguageOfTheFile: config.toml says it over the system, a variable or flag over that.
+func TestLanguageOfTheFile(t *testing.T) {
+	t.Parallel()
+	w := newQuietWorld(t)
+	file := filepath.Join(w.dir, "aki", "config", "parley", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	says := func(content string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	help := func(env string, args ...string) bool {
+		t.Helper()
+		return ours.MatchString(runProgram(t, w.env("aki", env), "", append(args, "--help")...).ok().out)
+	}
+	says("lang = \"ja\"\n")
+	if !help("LANG=en_US.UTF-8") {
+		t.Error("the file says Japanese, and the system is heard")
+	}
+	if help("PARLEY_LANG=en") || help("LANG=ja_JP.UTF-8", "--lang", "en") {
+		t.Error("neither the variable nor the flag is heard")
+	}
+	if out := runProgram(t, w.env("aki"), "", "config", "--json").ok().out; !strings.Contains(out, `"from":"config.toml"`) {
+		t.Errorf("the language is said to be of elsewhere: %s", out)
+	}
+	says("lang = \"jp\"\n")
+	runProgram(t, w.env("aki"), "", "config").exits(exitUsage).says("lang: must be en or ja")
 }

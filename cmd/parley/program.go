@@ -62,27 +62,6 @@ func (p *program) run(ctx context.Context, args []string) int {
 	return p.fail(cmd, err)
 }
 
-// languages returns the wanted languages, most wanted first. The flag is looked up
-// before the flags are parsed, so that their own descriptions are in that language.
-func (p *program) languages(args []string) []string {
-	var langs []string
-	for i, a := range args {
-		if v, ok := strings.CutPrefix(a, "--lang="); ok {
-			langs = append(langs, v)
-		}
-		if a == "--lang" && i+1 < len(args) {
-			langs = append(langs, args[i+1])
-		}
-	}
-	for _, name := range langVariables() {
-		langs = append(langs, p.getenv(name))
-	}
-	return langs
-}
-
-// langVariables are those that say the language, the earlier over the later.
-func langVariables() []string { return []string{"PARLEY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"} }
-
 func (p *program) getenv(name string) string {
 	for i := len(p.env) - 1; i >= 0; i-- {
 		if v, ok := strings.CutPrefix(p.env[i], name+"="); ok {

@@ -75,6 +75,9 @@ type settings struct {
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
 
+	// Lang is the language of all that a user reads, as config.toml says it; empty: the
+	// system's. It is found before the settings are read: see [program.languages].
+	Lang string `koanf:"lang"`
 	// The screen: its ground (auto, dark, light), its glyphs (auto, unicode, ascii),
 	// whether the conversation follows the selection, and the keys of commands.
 	Theme   string              `koanf:"theme"`
@@ -137,11 +140,14 @@ type layers struct {
 func (p *program) layers(flags map[string]any, configFile string) (layers, error) {
 	l := layers{file: koanf.New("."), variables: koanf.New("."), flags: koanf.New("."), path: configFile}
 	if l.path == "" {
-		l.path = filepath.Join(xdg.ConfigHome, "parley", "config.toml")
+		l.path = configPath()
 	}
 	if p.seat != nil { // it is the hub's, not the user's
 		l.path = ""
 	} else if err := p.loadFile(l.file, l.path, configFile != ""); err != nil {
+		return layers{}, err
+	}
+	if err := p.checkLang(l.file); err != nil {
 		return layers{}, err
 	}
 	variables := env.Provider(".", env.Opt{
