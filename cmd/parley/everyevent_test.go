@@ -77,7 +77,7 @@ func TestEveryEventHasAName(t *testing.T) {
 		}
 	}
 	slices.Sort(wanted)
-	files, err := filepath.Glob("../../sandbox/plays/*.json")
+	files, err := filepath.Glob("../../sandbox/customers/plays/*.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func apart(a, b []string) (out []string) {
 // playKeys returns the keys of a play's events and the fields of its changes.
 func playKeys(t *testing.T, name string) (keys []string) {
 	t.Helper()
-	raw, err := os.ReadFile("../../sandbox/plays/" + name + ".json")
+	raw, err := os.ReadFile("../../sandbox/customers/plays/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}

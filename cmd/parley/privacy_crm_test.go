@@ -64,13 +64,17 @@ func (s *secretive) record(types ...model.RecordType) model.RecordRef {
 
 // expectsRecord judges an answer about a record of the CRM alone.
 func (s *secretive) expectsRecord(i *insider, ref model.RecordRef, what string, a answered) bool {
+	return s.expectsIf(i, ref, s.crm.may(ref, i.Email), what, a)
+}
+
+func (s *secretive) expectsIf(i *insider, ref model.RecordRef, sees bool, what string, a answered) bool {
 	switch {
 	case a.status == 0: // said already
 	case i.out:
 		if a.status != http.StatusUnauthorized {
 			s.ledger.wrong("%s: %s, whose token was revoked, got %d %s", what, i.Name, a.status, a.body)
 		}
-	case !s.crm.may(ref, i.Email):
+	case !sees:
 		s.refused++
 		var p struct {
 			Code model.Code `json:"code"`
@@ -84,6 +88,21 @@ func (s *secretive) expectsRecord(i *insider, ref model.RecordRef, what string, 
 		return true
 	}
 	return false
+}
+
+// changes has somebody change a record, which may be gone by that: of what others own,
+// Pipedrive tells nobody whether a user who did not sign in through it may change it.
+func (s *secretive) changes(i *insider, ref model.RecordRef, what string, ask func() answered) (answered, bool) {
+	sees, owns := s.crm.may(ref, i.Email), s.crm.owns(ref, i.Email)
+	a := ask()
+	var p struct {
+		Code model.Code `json:"code"`
+	}
+	if a.status == http.StatusForbidden && json.Unmarshal(a.body, &p) == nil && p.Code == model.CRMEditUnknown && !i.out && sees && !owns {
+		s.refused++
+		return a, false
+	}
+	return a, s.expectsIf(i, ref, sees, what, a)
 }
 
 // creates has somebody make a record: theirs, until others are let in.
@@ -180,7 +199,7 @@ func (s *secretive) asksCRM() {
 		q := one(s, []string{"zk", "crm", ref.String(), string(s.crm.page(ref))})
 		s.general200(i, "/v1/crm/search?q="+url.QueryEscape(q))
 	case kind == 3 && ref.Type == model.Deal:
-		s.expectsRecord(i, ref, "move "+path, i.asks(http.MethodPatch, path, map[string]any{"stage": 2}))
+		s.changes(i, ref, "move "+path, func() answered { return i.asks(http.MethodPatch, path, map[string]any{"stage": 2}) })
 	case kind == 4 && ref.Type == model.Lead && s.IntN(4) == 0:
 		s.converts(i, ref, path)
 	case kind == 5:
@@ -193,8 +212,8 @@ func (s *secretive) asksCRM() {
 // converts has somebody make a deal of a lead: those who might see the lead may see it.
 func (s *secretive) converts(i *insider, lead model.RecordRef, path string) {
 	page := s.crm.page(lead)
-	a := i.asksAmidst(http.MethodPost, path+"/convert", nil)
-	if !s.expectsRecord(i, lead, "convert "+path, a) {
+	a, done := s.changes(i, lead, "convert "+path, func() answered { return i.asksAmidst(http.MethodPost, path+"/convert", nil) })
+	if !done {
 		return
 	}
 	var deal model.RecordRef

@@ -78,6 +78,14 @@ func (c *secretCRM) may(ref model.RecordRef, email string) bool {
 	return r != nil && r.permitted[secretID(email)]
 }
 
+// owns tells whether a record is somebody's.
+func (c *secretCRM) owns(ref model.RecordRef, email string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.records[ref]
+	return r != nil && r.OwnerID == secretID(email)
+}
+
 // of returns the records there are; gone ones are not among them.
 func (c *secretCRM) of(types ...model.RecordType) (refs []model.RecordRef) {
 	c.mu.Lock()
