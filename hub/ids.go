@@ -46,17 +46,12 @@ func hashSecret(secret string) []byte {
 }
 
 // Epoch names a Page's stream for one user. It changes with the store, with the
-// installation, each time this user loses access to the Page, and with their role: admins
-// are told more of it.
-func (h *Hub) epoch(p store.Page, user model.User) string {
+// installation, and each time this user loses access to the Page.
+func (h *Hub) epoch(p store.Page, user model.UserID) string {
 	gen := p.AccessGen
-	if p.Installer.ID == user.ID {
+	if p.Installer.ID == user {
 		gen = 0 // the installer never loses access
 	}
-	of := h.store.ID() + "|" + string(p.ID) + "|" + strconv.Itoa(gen)
-	if user.Admin {
-		of += "|admin"
-	}
-	sum := sha256.Sum256([]byte(of))
+	sum := sha256.Sum256([]byte(h.store.ID() + "|" + string(p.ID) + "|" + strconv.Itoa(gen)))
 	return hex.EncodeToString(sum[:8])
 }

@@ -74,7 +74,7 @@ func (h *Hub) readBy(ctx context.Context, by *shares, user model.User, only mode
 		}
 		v := view{Reader: r, user: user.ID, admin: user.Admin, now: h.utc(), pages: pages, asOf: model.AsOf{}, seen: seenLinks{}}
 		for _, p := range pages {
-			if v.asOf[p.ID], err = h.position(r, p, user); err != nil {
+			if v.asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
 				return err
 			}
 		}

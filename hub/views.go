@@ -206,7 +206,7 @@ func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, model.A
 			}
 			p.Sees = true
 			out = append(out, p.Page)
-			if asOf[p.ID], err = h.position(r, p, user); err != nil {
+			if asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
 				return err
 			}
 		}
@@ -215,7 +215,7 @@ func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, model.A
 	return out, asOf, err
 }
 
-func (h *Hub) position(r store.Reader, p store.Page, user model.User) (model.Position, error) {
+func (h *Hub) position(r store.Reader, p store.Page, user model.UserID) (model.Position, error) {
 	seq, err := r.Head(p.ID)
 	if err != nil {
 		return model.Position{}, err
