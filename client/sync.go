@@ -63,6 +63,8 @@ type Sync struct {
 	asked [][]model.PageID
 	// flips counts the changes of access that were told.
 	flips int
+	// admin is the role that was welcomed last; nil: none was.
+	admin *bool
 
 	reading sync.WaitGroup
 }
@@ -336,9 +338,12 @@ func (s *Sync) welcomed(ctx context.Context, w model.Welcome) error {
 		s.out.put(ctx, Connection{State: Live})
 	}
 	s.out.put(ctx, Welcomed{Now: w.Now, User: w.User, FeedbackURL: w.FeedbackURL})
+	anew := s.admin != nil && *s.admin != w.User.Admin && !s.changesOnly
+	s.admin = &w.User.Admin
 	for id := range s.pages {
-		if _, named := w.Pages[id]; !named {
-			s.drop(ctx, id, false)
+		// An admin is told more: nothing that the other role was told is gone on with.
+		if _, named := w.Pages[id]; !named || anew {
+			s.drop(ctx, id, named)
 		}
 	}
 	listed := false
