@@ -77,11 +77,13 @@ func (c *console) size() (w, h int) {
 const fullWait = 5 * time.Millisecond
 
 // Write implements [io.Writer]. It waits for the terminal, also where another program had
-// it not wait.
+// it not wait. Once writing was given up, what is written takes the place of what the
+// terminal has not taken: what was under way then may have filled its line again.
 func (c *console) Write(b []byte) (int, error) {
 	done := 0
 	if c.hurried.Load() {
 		_ = c.writer.SetWriteDeadline(time.Now().Add(giveBackWithin)) // where it can't be, it waits
+		c.flush()
 	}
 	for {
 		n, err := c.writer.Write(b[done:])
