@@ -158,6 +158,7 @@ func (s *secretive) linksRecord() {
 		method = http.MethodDelete
 	}
 	path := conversationPath(string(c.id), "links", string(ref.Type), ref.ID)
+	began := time.Now().Truncate(time.Millisecond)
 	a := i.asks(method, path, nil)
 	switch {
 	case i.out || !s.sees(i, c.page.id):
@@ -166,16 +167,17 @@ func (s *secretive) linksRecord() {
 	default:
 		s.expectsRecord(i, ref, method+" "+path, a)
 	}
-	s.learnsLines(i, c)
+	s.learnsLines(i, c, began)
 }
 
-// learnsLines makes the ids of lines about records secrets.
-func (s *secretive) learnsLines(i *insider, c *secretConversation) {
+// learnsLines makes the ids of lines about records secrets that came since. Who was told of
+// older ones may have seen both Page and record then.
+func (s *secretive) learnsLines(i *insider, c *secretConversation, since time.Time) {
 	s.must(s.store.Read(s.Context(), func(r store.Reader) error {
 		const newest = 4
 		ms, _, err := r.Messages(c.id, "", newest, store.Eyes{User: i.ID, Now: time.Now()})
 		for _, m := range ms {
-			if m.Event == nil || m.Event.Record == nil {
+			if m.Event == nil || m.Event.Record == nil || m.SentAt.Before(since) {
 				continue
 			}
 			_, uuid, _ := strings.Cut(string(m.ID), "_")
@@ -261,6 +263,7 @@ func (s *secretive) recordCommands() {
 	if i.out || c == nil || ref.ID == "" {
 		return
 	}
+	began := time.Now().Truncate(time.Millisecond)
 	i.runs(one(s, [][]string{
 		{"record", ref.String()},
 		{"record", ref.String(), "--json"},
@@ -269,5 +272,5 @@ func (s *secretive) recordCommands() {
 		{"link", string(c.id), ref.String()},
 		{"unlink", string(c.id), ref.String()},
 	})...)
-	s.learnsLines(i, c)
+	s.learnsLines(i, c, began)
 }
