@@ -1,0 +1,79 @@
+package term
+
+import "regexp"
+
+// Strings of the terminal: OSC, DCS and those that nobody asks for.
+
+// osc takes the number of a string of the terminal's, without which it is none.
+func (s *splitter) osc(b byte) {
+	first := len(s.held) == 2
+	switch {
+	case b >= '0' && b <= '9' && len(s.held) < 8:
+		s.held = append(s.held, b)
+	case !first && (b == ';' || b == bell || b == escape), first && (b == 'l' || b == 'L' || b == 'I'):
+		s.state = inString
+		s.string(b)
+	default:
+		s.typed(b)
+	}
+}
+
+// dcs takes what comes before the text of such a string.
+func (s *splitter) dcs(b byte) {
+	switch {
+	case b >= 0x20 && b < 0x40:
+		s.keep(b, maxReport)
+	case b >= 0x40 && b < del && (len(s.held) > 2 || !letter(b)):
+		s.keep(b, maxReport)
+		s.state = inString
+	default:
+		s.typed(b)
+	}
+}
+
+func (s *splitter) apc(b byte) {
+	if b != 'G' { // only pictures are answered in this way
+		s.typed(b)
+		return
+	}
+	s.held = append(s.held, b)
+	s.state = inString
+}
+
+func (s *splitter) string(b byte) {
+	switch {
+	case b == bell && s.held[1] == ']':
+		s.finishString("\x07")
+	case b == escape:
+		s.state = inStringEscape
+	case b == cancel || b == substi:
+		s.reset()
+	case b < ' ' || b == del:
+		s.broken(b)
+	default:
+		s.keep(b, maxString)
+	}
+}
+
+func (s *splitter) stringEscape(b byte) {
+	if b == '\\' {
+		s.finishString("\x1b\\")
+		return
+	}
+	// Another sequence begins; this one was none.
+	s.reset()
+	s.take(escape)
+	s.take(b)
+}
+
+// answered are the strings that somebody asks a terminal for. Nobody else's are passed on.
+var answered = regexp.MustCompile(`^\x1b(?:\](?:4|1[0-2]);.|P(?:[01]\+r|>\||!\|))`)
+
+// finishString lets a whole string go, if anybody wants it.
+func (s *splitter) finishString(end string) {
+	s.single()
+	if !s.over && answered.Match(s.held) {
+		s.put(string(s.held) + end)
+	}
+	s.reset()
+}
