@@ -52,7 +52,7 @@ func (h *Hub) Audit(ctx context.Context, user model.User, cursor string, limit i
 		for _, p := range pages {
 			scopes = append(scopes, store.AuditScope{Page: p.ID, Content: model.CanSee(user.ID, p.Page)})
 		}
-		out, next, err = r.Audit(scopes, store.Eyes{User: user.ID, Now: h.utc()}, cursor, limit)
+		out, next, err = r.Audit(scopes, store.Viewer{User: user.ID, Now: h.utc()}, cursor, limit)
 		return err
 	})
 	return out, next, err

@@ -245,7 +245,7 @@ func (h *Hub) freeze(ctx context.Context, ref model.RecordRef, links []store.Lin
 				return err
 			}
 			for _, u := range all {
-				sees, err := tx.SeesRecord(ref, store.Eyes{User: u.ID, Now: h.utc()})
+				sees, err := tx.SeesRecord(ref, store.Viewer{User: u.ID, Now: h.utc()})
 				if err != nil {
 					return err
 				}

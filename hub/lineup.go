@@ -79,7 +79,7 @@ func (b *batch) lineUp(c *openConversation) error {
 
 // written are the newest messages of a conversation that users wrote, in line.
 func (b *batch) written(c *openConversation) ([]store.Message, error) {
-	all, _, err := b.tx.Messages(c.ID, "", linedUp, store.Eyes{})
+	all, _, err := b.tx.Messages(c.ID, "", linedUp, store.Viewer{})
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (h *Hub) Unlink(ctx context.Context, user model.User, id model.Conversation
 		}
 		mine = l.By == user.ID
 		if !mine {
-			mine, err = r.SeesRecord(ref, store.Eyes{User: user.ID, Now: h.utc()})
+			mine, err = r.SeesRecord(ref, store.Viewer{User: user.ID, Now: h.utc()})
 		}
 		return err
 	})
@@ -183,7 +183,7 @@ func (h *Hub) unknownLinks(ctx context.Context, user model.User, id model.Conver
 				return err
 			}
 			var sees bool
-			sees, err = r.SeesRecord(l.Record, store.Eyes{User: user.ID, Now: h.utc()})
+			sees, err = r.SeesRecord(l.Record, store.Viewer{User: user.ID, Now: h.utc()})
 			_, asked := h.looked.get(looked{user.ID, l.Record}, h.utc())
 			if err == nil && !sees && !asked {
 				unknown = append(unknown, l.Record)

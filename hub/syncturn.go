@@ -101,7 +101,7 @@ func (t *turn) read(r store.Reader) error {
 func toldMessages(r store.Reader, id model.ConversationID) ([]transcript.Message, error) {
 	var out []transcript.Message
 	for before := ""; ; {
-		list, next, err := r.Messages(id, before, messagesAtOnce, store.Eyes{})
+		list, next, err := r.Messages(id, before, messagesAtOnce, store.Viewer{})
 		if err != nil {
 			return nil, err
 		}

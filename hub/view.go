@@ -26,7 +26,7 @@ type view struct {
 }
 
 // eyes are by which the store tells what of the CRM the user may see.
-func (v view) eyes() store.Eyes { return store.Eyes{User: v.user, Now: v.now} }
+func (v view) eyes() store.Viewer { return store.Viewer{User: v.user, Now: v.now} }
 
 // links returns the links of a conversation whose records the user may see.
 func (v view) links(id model.ConversationID) ([]model.Link, error) {

@@ -242,7 +242,7 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 			return ErrNotFound
 		}
 		if record := m.About(); record != nil {
-			sees, err := tx.SeesRecord(*record, store.Eyes{User: user.ID, Now: h.utc()})
+			sees, err := tx.SeesRecord(*record, store.Viewer{User: user.ID, Now: h.utc()})
 			if err == nil && !sees {
 				err = ErrNotFound
 			}

@@ -147,7 +147,7 @@ func (r *liveRun) reply() {
 func (r *liveRun) someMessage() (m store.Message, ok bool) {
 	p, _ := r.installation(r.page())
 	r.must(r.store.Read(r.Context(), func(rd store.Reader) error {
-		ms, _, err := rd.Messages(model.NewConversationID(p.ID, r.customer()), "", 20, store.Eyes{})
+		ms, _, err := rd.Messages(model.NewConversationID(p.ID, r.customer()), "", 20, store.Viewer{})
 		if err == nil && len(ms) > 0 {
 			m, ok = ms[r.IntN(len(ms))], true
 		}

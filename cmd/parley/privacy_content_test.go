@@ -134,7 +134,7 @@ func (s *secretive) message(secret func(string) model.Untrusted, mid, target mod
 func (s *secretive) learns(c *secretConversation) {
 	s.must(s.store.Read(s.Context(), func(r store.Reader) error {
 		const newest = 4
-		ms, _, err := r.Messages(c.id, "", newest, store.Eyes{})
+		ms, _, err := r.Messages(c.id, "", newest, store.Viewer{})
 		if err != nil {
 			return err
 		}

@@ -175,7 +175,7 @@ func (s *secretive) linksRecord() {
 func (s *secretive) learnsLines(i *insider, c *secretConversation, since time.Time) {
 	s.must(s.store.Read(s.Context(), func(r store.Reader) error {
 		const newest = 4
-		ms, _, err := r.Messages(c.id, "", newest, store.Eyes{User: i.ID, Now: time.Now()})
+		ms, _, err := r.Messages(c.id, "", newest, store.Viewer{User: i.ID, Now: time.Now()})
 		for _, m := range ms {
 			if m.Event == nil || m.Event.Record == nil || m.SentAt.Before(since) {
 				continue

@@ -54,9 +54,9 @@ type RecordState struct {
 	Gone bool `json:"gone,omitempty"`
 }
 
-// Eyes are whose they are, and when they look: by them the store tells which records
-// somebody may see. Those of nobody see none.
-type Eyes struct {
+// Viewer is who looks, and when: by it the store tells which records of the CRM they may
+// see. The zero Viewer sees none.
+type Viewer struct {
 	User model.UserID
 	Now  time.Time
 }

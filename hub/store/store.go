@@ -137,8 +137,8 @@ type Reader interface {
 	MessageByMID(page model.PageID, mid model.MID) (Message, error)
 	// Messages returns the newest messages before the cursor, oldest first, and the
 	// cursor for those before them; "" at the beginning. A line about a record of the CRM
-	// is among them for eyes that may see the record, and else as if it were not there.
-	Messages(conversation model.ConversationID, before string, limit int, eyes Eyes) ([]Message, string, error)
+	// is among them for a viewer who may see the record, and else as if it were not there.
+	Messages(conversation model.ConversationID, before string, limit int, viewer Viewer) ([]Message, string, error)
 	// Outgoing returns the conversation's messages of direction out whose Meta time
 	// is at most until and whose state is one of these.
 	Outgoing(conversation model.ConversationID, until time.Time, states ...model.State) ([]Message, error)
@@ -191,11 +191,11 @@ type Reader interface {
 	Links(conversation model.ConversationID) ([]Link, error)
 	// LinksTo returns the links of all conversations to a record.
 	LinksTo(record model.RecordRef) ([]Link, error)
-	// SeenLinks returns those links of a Page's conversations whose record eyes may see,
+	// SeenLinks returns those links of a Page's conversations whose record the viewer may see,
 	// as [Reader.Links] of each conversation are ordered.
-	SeenLinks(page model.PageID, eyes Eyes) ([]SeenLink, error)
-	// SeesRecord tells whether eyes were found to see a record, and not too long ago.
-	SeesRecord(record model.RecordRef, eyes Eyes) (bool, error)
+	SeenLinks(page model.PageID, viewer Viewer) ([]SeenLink, error)
+	// SeesRecord tells whether the viewer was found to see a record, and not too long ago.
+	SeesRecord(record model.RecordRef, viewer Viewer) (bool, error)
 	// Sync returns how a conversation's transcript stands in the CRM.
 	Sync(id model.ConversationID) (Sync, error)
 	// DueSyncs returns syncs whose WakeAt is not after now, oldest first; and when the
@@ -229,8 +229,8 @@ type Reader interface {
 	DueMails(now time.Time, limit int) ([]Mail, time.Time, error)
 
 	// Audit returns a page of the audit log, newest first. An entry about a record of the
-	// CRM is among them for eyes that may see the record.
-	Audit(scopes []AuditScope, eyes Eyes, cursor string, limit int) ([]model.AuditEntry, string, error)
+	// CRM is among them for a viewer who may see the record.
+	Audit(scopes []AuditScope, viewer Viewer, cursor string, limit int) ([]model.AuditEntry, string, error)
 
 	User(id model.UserID) (model.User, error)
 	Users() ([]model.User, error)

@@ -12,7 +12,7 @@ const auditList = "audit"
 
 // Audit implements [store.Reader]. Each Page has its own rows, of two sorts, in an
 // index; they are merged as the notices are.
-func (r reader) Audit(scopes []store.AuditScope, eyes store.Eyes, cursor string, limit int) ([]model.AuditEntry, string, error) {
+func (r reader) Audit(scopes []store.AuditScope, viewer store.Viewer, cursor string, limit int) ([]model.AuditEntry, string, error) {
 	from, err := parseCursor(cursor, auditList)
 	if err != nil || limit <= 0 {
 		return nil, "", wrap(err, "read audit log")
@@ -26,7 +26,7 @@ func (r reader) Audit(scopes []store.AuditScope, eyes store.Eyes, cursor string,
 				continue
 			}
 			seen[part] = true
-			found, err := r.auditKeys(part, eyes, from, limit+1)
+			found, err := r.auditKeys(part, viewer, from, limit+1)
 			if err != nil {
 				return nil, "", wrap(err, "read audit log of page %s", scope.Page)
 			}
@@ -54,9 +54,9 @@ const auditSeen = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s WH
 	AND audit.record = s.record_type || ':' || s.record_id))`
 
 // auditKeys returns the newest entries of one sort of a Page after that place.
-func (r reader) auditKeys(part store.AuditScope, eyes store.Eyes, from *place, limit int) ([]key, error) {
+func (r reader) auditKeys(part store.AuditScope, viewer store.Viewer, from *place, limit int) ([]key, error) {
 	query := `SELECT at, id FROM audit WHERE page_id = ? AND content = ?` + auditSeen
-	args := arguments{part.Page, flag(part.Content), eyes.User, micros(eyes.Now)}
+	args := arguments{part.Page, flag(part.Content), viewer.User, micros(viewer.Now)}
 	if from != nil {
 		query += ` AND (at, id, page_id) < (?, ?, ?)`
 		args = append(args, from.At, from.ID, from.Page)

@@ -33,9 +33,9 @@ const seenLinksQuery = `SELECT l.conversation_id, l.record_type, l.record_id, CO
 	ORDER BY l.conversation_id, CASE l.record_type WHEN 'person' THEN 0 ELSE 1 END, l.record_type, l.record_id`
 
 // SeenLinks implements [store.Reader].
-func (r reader) SeenLinks(page model.PageID, eyes store.Eyes) ([]store.SeenLink, error) {
+func (r reader) SeenLinks(page model.PageID, viewer store.Viewer) ([]store.SeenLink, error) {
 	var list []store.SeenLink
-	err := r.each(seenLinksQuery, arguments{eyes.User, micros(eyes.Now), page}, func(rows *sql.Rows) error {
+	err := r.each(seenLinksQuery, arguments{viewer.User, micros(viewer.Now), page}, func(rows *sql.Rows) error {
 		var l store.SeenLink
 		var doc sql.RawBytes
 		if err := rows.Scan(&l.Conversation, &l.Type, &l.ID, &l.Title, &doc); err != nil {
@@ -53,10 +53,10 @@ func (r reader) SeenLinks(page model.PageID, eyes store.Eyes) ([]store.SeenLink,
 }
 
 // SeesRecord implements [store.Reader].
-func (r reader) SeesRecord(record model.RecordRef, eyes store.Eyes) (bool, error) {
+func (r reader) SeesRecord(record model.RecordRef, viewer store.Viewer) (bool, error) {
 	var sees bool
 	err := r.get(`SELECT EXISTS (SELECT 1 FROM record_sights WHERE user_id = ? AND record_type = ? AND record_id = ? AND until > ?)`,
-		arguments{eyes.User, record.Type, record.ID, micros(eyes.Now)}, &sees)
+		arguments{viewer.User, record.Type, record.ID, micros(viewer.Now)}, &sees)
 	return sees, wrap(err, "read who sees %s", record)
 }
 

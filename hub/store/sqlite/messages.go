@@ -39,7 +39,7 @@ const visibleLine = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s 
 	AND messages.record = s.record_type || ':' || s.record_id))`
 
 // Messages implements [store.Reader].
-func (r reader) Messages(id model.ConversationID, before string, limit int, eyes store.Eyes) ([]store.Message, string, error) {
+func (r reader) Messages(id model.ConversationID, before string, limit int, viewer store.Viewer) ([]store.Message, string, error) {
 	list := messagesList(id)
 	from, err := parseCursor(before, list)
 	if err != nil || limit <= 0 {
@@ -51,7 +51,7 @@ func (r reader) Messages(id model.ConversationID, before string, limit int, eyes
 		args = append(args, from.At, from.Seq)
 	}
 	query += visibleLine + ` ORDER BY order_at DESC, first_seq DESC LIMIT ?`
-	found, err := many[store.Message](r.session, query, append(args, eyes.User, micros(eyes.Now), limit+1)...)
+	found, err := many[store.Message](r.session, query, append(args, viewer.User, micros(viewer.Now), limit+1)...)
 	if err != nil {
 		return nil, "", wrap(err, "read messages of %s", id)
 	}

@@ -68,7 +68,7 @@ func testAbsentLists(t *testing.T, s store.Store) {
 		if err != nil || len(conversations) != 0 || cursor != "" {
 			t.Errorf("conversations: %v %q %v", conversations, cursor, err)
 		}
-		messages, cursor, err := r.Messages("1_2", "", 10, store.Eyes{})
+		messages, cursor, err := r.Messages("1_2", "", 10, store.Viewer{})
 		if err != nil || len(messages) != 0 || cursor != "" {
 			t.Errorf("messages: %v %q %v", messages, cursor, err)
 		}

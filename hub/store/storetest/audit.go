@@ -18,7 +18,7 @@ func auditIDs(t *testing.T, s store.Store, scopes ...store.AuditScope) []string 
 	t.Helper()
 	var ids []string
 	for _, e := range value(t, s, func(r store.Reader) ([]model.AuditEntry, error) {
-		list, _, err := r.Audit(scopes, store.Eyes{}, "", 100)
+		list, _, err := r.Audit(scopes, store.Viewer{}, "", 100)
 		return list, err
 	}) {
 		ids = append(ids, e.ID)
@@ -39,7 +39,7 @@ func testAudit(t *testing.T, s store.Store) {
 	write(t, s, "1", func(tx store.PageTx) error { return errors.Join(tx.AddAudit(deed("1", "1", 2)), tx.AddAudit(inside)) })
 	write(t, s, "2", func(tx store.PageTx) error { return tx.AddAudit(deed("3", "2", 4)) })
 	same(t, "entries about no page", []model.AuditEntry{whole}, value(t, s, func(r store.Reader) ([]model.AuditEntry, error) {
-		list, _, err := r.Audit([]store.AuditScope{{}}, store.Eyes{}, "", 9)
+		list, _, err := r.Audit([]store.AuditScope{{}}, store.Viewer{}, "", 9)
 		return list, err
 	}))
 	for _, c := range []struct {
@@ -109,7 +109,7 @@ func testAuditPaging(t *testing.T, s store.Store) {
 		var got []string
 		for cursor, first := "", true; first || cursor != ""; first = false {
 			read(t, s, func(r store.Reader) error {
-				list, next, err := r.Audit(scopes, store.Eyes{}, cursor, limit)
+				list, next, err := r.Audit(scopes, store.Viewer{}, cursor, limit)
 				for _, e := range list {
 					got = append(got, e.ID)
 				}
@@ -122,7 +122,7 @@ func testAuditPaging(t *testing.T, s store.Store) {
 		}
 	}
 	read(t, s, func(r store.Reader) error {
-		if _, _, err := r.Audit(scopes, store.Eyes{}, "nonsense", 1); !errors.Is(err, store.ErrBadCursor) {
+		if _, _, err := r.Audit(scopes, store.Viewer{}, "nonsense", 1); !errors.Is(err, store.ErrBadCursor) {
 			t.Errorf("bad cursor: %v", err)
 		}
 		return nil
@@ -140,24 +140,24 @@ func testAuditRecords(t *testing.T, s store.Store) {
 		return errors.Join(tx.CreateUser(model.User{ID: "u1"}), tx.SetSight(deal42, "u1", at(10)))
 	})
 	for _, c := range []struct {
-		eyes store.Eyes
-		want []string
+		viewer store.Viewer
+		want   []string
 	}{
-		{store.Eyes{User: "u1", Now: at(5)}, []string{"2", "1"}},
-		{store.Eyes{User: "u1", Now: at(11)}, []string{"1"}},
-		{store.Eyes{User: "u2", Now: at(5)}, []string{"1"}},
-		{store.Eyes{}, []string{"1"}},
+		{store.Viewer{User: "u1", Now: at(5)}, []string{"2", "1"}},
+		{store.Viewer{User: "u1", Now: at(11)}, []string{"1"}},
+		{store.Viewer{User: "u2", Now: at(5)}, []string{"1"}},
+		{store.Viewer{}, []string{"1"}},
 	} {
 		var got []string
 		read(t, s, func(r store.Reader) error {
-			list, _, err := r.Audit([]store.AuditScope{{Page: "1", Content: true}}, c.eyes, "", 9)
+			list, _, err := r.Audit([]store.AuditScope{{Page: "1", Content: true}}, c.viewer, "", 9)
 			for _, e := range list {
 				got = append(got, e.ID)
 			}
 			return err
 		})
 		if !slices.Equal(got, c.want) {
-			t.Errorf("%+v reads %v, want %v", c.eyes, got, c.want)
+			t.Errorf("%+v reads %v, want %v", c.viewer, got, c.want)
 		}
 	}
 }

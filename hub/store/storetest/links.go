@@ -76,11 +76,13 @@ func testSights(t *testing.T, s store.Store) {
 	})
 	seen := func(u model.UserID, second int) []store.SeenLink {
 		return value(t, s, func(r store.Reader) ([]store.SeenLink, error) {
-			return r.SeenLinks("1", store.Eyes{User: u, Now: at(second)})
+			return r.SeenLinks("1", store.Viewer{User: u, Now: at(second)})
 		})
 	}
 	sees := func(u model.UserID, second int) bool {
-		return value(t, s, func(r store.Reader) (bool, error) { return r.SeesRecord(deal42, store.Eyes{User: u, Now: at(second)}) })
+		return value(t, s, func(r store.Reader) (bool, error) {
+			return r.SeesRecord(deal42, store.Viewer{User: u, Now: at(second)})
+		})
 	}
 	want := []store.SeenLink{{Conversation: "1_2", Link: model.Link{Type: "deal", ID: "42", Title: "椅子"}}}
 	same(t, "seen by a", want, seen("a", 59))
@@ -137,7 +139,7 @@ func testRecordStates(t *testing.T, s store.Store) {
 	same(t, "linked", []model.RecordRef{deal42, person12}, value(t, s, func(r store.Reader) ([]model.RecordRef, error) { return r.LinkedRecords() }))
 }
 
-// testRecordLines: a line about a record comes to eyes that may see it; to others it
+// testRecordLines: a line about a record comes to a viewer who may see it; to others it
 // leaves no gap, and it is nobody's newest message.
 func testRecordLines(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
@@ -154,7 +156,7 @@ func testRecordLines(t *testing.T, s store.Store) {
 	})
 	messages := func(u model.UserID, limit int) (list []store.Message, cursor string) {
 		read(t, s, func(r store.Reader) (err error) {
-			list, cursor, err = r.Messages("1_2", "", limit, store.Eyes{User: u, Now: at(5)})
+			list, cursor, err = r.Messages("1_2", "", limit, store.Viewer{User: u, Now: at(5)})
 			return err
 		})
 		return list, cursor

@@ -97,7 +97,7 @@ func testBadCursors(t *testing.T, s store.Store) {
 	read(t, s, func(r store.Reader) (err error) {
 		var err2 error
 		_, conversations, err = r.Conversations(q)
-		_, messages, err2 = r.Messages("1_c000", "", 1, store.Eyes{})
+		_, messages, err2 = r.Messages("1_c000", "", 1, store.Viewer{})
 		return errors.Join(err, err2)
 	})
 	broken := []string{"x", "!", base64.RawURLEncoding.EncodeToString([]byte("{}")), conversations[:len(conversations)-2]}
@@ -112,7 +112,7 @@ func testBadCursors(t *testing.T, s store.Store) {
 			}
 		}
 		for _, cursor := range append(broken, conversations) {
-			if _, _, err := r.Messages("1_c000", cursor, 2, store.Eyes{}); !errors.Is(err, store.ErrBadCursor) {
+			if _, _, err := r.Messages("1_c000", cursor, 2, store.Viewer{}); !errors.Is(err, store.ErrBadCursor) {
 				t.Errorf("messages with %q: %v", cursor, err)
 			}
 		}
@@ -120,7 +120,7 @@ func testBadCursors(t *testing.T, s store.Store) {
 		if _, _, err := r.Conversations(q); !errors.Is(err, store.ErrBadCursor) {
 			t.Errorf("another filter: %v", err)
 		}
-		if _, _, err := r.Messages("1_c001", messages, 2, store.Eyes{}); !errors.Is(err, store.ErrBadCursor) {
+		if _, _, err := r.Messages("1_c001", messages, 2, store.Viewer{}); !errors.Is(err, store.ErrBadCursor) {
 			t.Errorf("another conversation: %v", err)
 		}
 		q.Cursor, q.Filter = "", "junk"

@@ -33,7 +33,7 @@ func testMessageOrder(t *testing.T, s store.Store) {
 		var list []store.Message
 		var cursor string
 		read(t, s, func(r store.Reader) (err error) {
-			list, cursor, err = r.Messages("1_2", before, limit, store.Eyes{})
+			list, cursor, err = r.Messages("1_2", before, limit, store.Viewer{})
 			return err
 		})
 		return messageIDs(list), cursor
@@ -63,7 +63,7 @@ func testWalkMessages(t *testing.T, s store.Store) {
 	for cursor, first := "", true; first || cursor != ""; first = false {
 		read(t, s, func(r store.Reader) (err error) {
 			var list []store.Message
-			list, cursor, err = r.Messages("1_2", cursor, 1, store.Eyes{})
+			list, cursor, err = r.Messages("1_2", cursor, 1, store.Viewer{})
 			all = append(messageIDs(list), all...)
 			return err
 		})
