@@ -25,7 +25,7 @@ type Timing struct {
 	Gather time.Duration
 }
 
-// DefaultTiming returns the deadlines of the design.
+// DefaultTiming returns the deadlines that hold where nothing is set.
 func DefaultTiming() Timing {
 	return Timing{
 		Dead: 35 * time.Second, RetryFirst: 500 * time.Millisecond, RetryMax: 30 * time.Second,

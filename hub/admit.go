@@ -67,7 +67,7 @@ func (h *Hub) account(tx store.AccountTx, me model.CRMUser, token model.CRMCompa
 	switch {
 	case company.ID == 0 && (!known || !u.Admin):
 		return u, model.Refuse(model.NoCompany)
-	case company.ID == 0: // the first admin added at the hub who signs in (design §2)
+	case company.ID == 0: // the first admin added at the hub who signs in
 		if err := tx.SetCRMCompany(me.Company); err != nil {
 			return u, err
 		}

@@ -31,7 +31,7 @@ type CRM interface {
 }
 
 // withRole is a user with the role that they have: where a CRM is configured what it said
-// last, whatever the hub's own flag is (design §2).
+// last, whatever the hub's own flag is.
 func (h *Hub) withRole(r store.Reader, u model.User) (model.User, error) {
 	if h.crm == nil {
 		return u, nil

@@ -84,7 +84,7 @@ func (h *Hub) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (mod
 }
 
 // dealOfNote finds the deal that a lead became by a transcript's note, which went over to
-// it (design §6).
+// it.
 func (h *Hub) dealOfNote(ctx context.Context, lead model.RecordRef) (model.RecordRef, error) {
 	if h.notes == nil {
 		return model.RecordRef{}, nil

@@ -13,7 +13,7 @@ import (
 	"parley/model"
 )
 
-// sightFor is how long it holds who may see a record (design §6).
+// sightFor is how long it holds who may see a record.
 const sightFor = 10 * time.Minute
 
 // eyes are by whom the CRM is asked for a user.

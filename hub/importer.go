@@ -27,7 +27,7 @@ const (
 	threadsAtOnce = 25
 	// maxPasses ends a reading of a Page that changes faster than it can be read.
 	maxPasses = 10
-	// limitedPause is the wait where Facebook does not say how long (design §2).
+	// limitedPause is the wait where Facebook does not say how long.
 	limitedPause = time.Minute
 )
 

@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-// A linked conversation's transcript is kept in the CRM as notes (design §6). The store
+// A linked conversation's transcript is kept in the CRM as notes. The store
 // marks a sync when something changes that a transcript tells; one worker sees to the
 // marks, which sets when the transcript is written, another writes what is due. Both find
 // what there is to do in the store, so that a hub that was killed goes on.

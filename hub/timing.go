@@ -2,7 +2,7 @@ package hub
 
 import "time"
 
-// Timing holds the deadlines of the hub (design §3, §4). Tests shorten them.
+// Timing holds the deadlines of the hub: the settings of [timing]. Tests shorten them.
 type Timing struct {
 	// SendDeadline is the longest that one call of the Send API may take.
 	SendDeadline time.Duration `koanf:"send_deadline"`
@@ -76,7 +76,7 @@ type Timing struct {
 	Retention time.Duration `koanf:"retention"`
 }
 
-// DefaultTiming returns the deadlines of the design.
+// DefaultTiming returns the deadlines that hold where nothing is set.
 func DefaultTiming() Timing {
 	return Timing{
 		SendDeadline:       25 * time.Second,

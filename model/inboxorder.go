@@ -11,7 +11,7 @@ import (
 // is equal goes by id, as in the hub's lists.
 type Sort string
 
-// The orders of the inbox (design §7). An empty one is the newest.
+// The orders of the inbox. An empty one is the newest.
 const (
 	// SortNewest: newest activity first.
 	SortNewest Sort = "newest"

@@ -8,8 +8,7 @@ import (
 // Filter is one of the lists of the inbox.
 type Filter string
 
-// The filters of the inbox (design §4); what they mean is the hub's. An empty one
-// is all.
+// The filters of the inbox; what they mean is the hub's. An empty one is all.
 const (
 	FilterAll        Filter = "all"
 	FilterOpen       Filter = "open"       // not done, and awake

@@ -13,7 +13,7 @@ const (
 	System Direction = "system" // something that happened, worded by who shows it
 )
 
-// State is how far a reply has come (design §3). What customers sent has none.
+// State is how far a reply has come (docs/adr/0004). What customers sent has none.
 type State string
 
 // The states of a reply, in the order in which it goes through them. Failed,

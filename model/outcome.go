@@ -11,7 +11,7 @@ var ErrNoProfile = errors.New("no profile")
 // OutcomeKind is what became of one attempt to hand a reply to Meta.
 type OutcomeKind int
 
-// The outcomes of an attempt (design §3).
+// The outcomes of an attempt (docs/adr/0004).
 const (
 	// OutcomeUncertain: it may or may not have arrived. The zero value, so that
 	// what is forgotten counts as uncertain and is never sent again by itself.

@@ -5,7 +5,7 @@ import "time"
 // Visibility says who sees an installation of a Page.
 type Visibility string
 
-// The two visibilities of Pipedrive's own inbox (design §2).
+// The two visibilities; they are those of Pipedrive's own inbox (docs/adr/0006).
 const (
 	// Private: only its installer sees, receives, replies and links.
 	Private Visibility = "private"
@@ -69,7 +69,7 @@ type Restriction struct {
 }
 
 // Public returns what anybody may know of a Page: that it exists, whether it is
-// private, and whose it is (design §2).
+// private, and whose it is.
 func (p Page) Public() Page {
 	return Page{ID: p.ID, PageID: p.PageID, Name: p.Name, Visibility: p.Visibility, Installer: p.Installer}
 }

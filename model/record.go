@@ -158,7 +158,7 @@ type Record struct {
 // Match is why a record is suggested for a conversation.
 type Match string
 
-// Why a record is suggested, the surest first (design §6).
+// Why a record is suggested, the surest first.
 const (
 	MatchLink     Match = "link"      // it is linked to another conversation of this customer
 	MatchPSID     Match = "psid"      // the person's custom field holds the customer's PSID

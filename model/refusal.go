@@ -10,7 +10,7 @@ import (
 // over HTTP, in the CLI and in the catalogues of words.
 type Code string
 
-// Verdicts on a reply (design §2), in the order in which they are judged.
+// Verdicts on a reply, in the order in which they are judged.
 const (
 	Hidden           Code = "hidden"
 	PageDisconnected Code = "page_disconnected"

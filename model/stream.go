@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Subprotocol is the websocket subprotocol of version 1 (design §5).
+// Subprotocol is the websocket subprotocol of version 1.
 const Subprotocol = "parley.v1"
 
 // ReloadBeyond is how many changes a client may be behind before it has to read the

@@ -7,7 +7,7 @@ import (
 
 // Transcript is what of a conversation stands on a record of the CRM: of one day, in the
 // zone of the Page. Who may see the record may read it, whoever may see the conversation
-// (design §2), so it names the conversation by nothing but what the note in the CRM says.
+// (docs/adr/0006), so it names the conversation by nothing but what the note in the CRM says.
 type Transcript struct {
 	// Page and Customer are what the Page and the customer were called when it was written.
 	Page     Untrusted `json:"page"`

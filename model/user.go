@@ -19,7 +19,7 @@ type User struct {
 }
 
 // Away is whether a user takes no conversations for now; those that are theirs stay theirs
-// (facts of Pipedrive's inbox: availability off). On the wire it is its opposite,
+// (as with availability off in Pipedrive's own inbox). On the wire it is its opposite,
 // available, so that whoever was never asked is available.
 type Away bool
 
@@ -43,7 +43,7 @@ func CanAssign(to UserID, away Away, was *UserRef) bool {
 // AdminFrom is who says whether somebody is an admin.
 type AdminFrom string
 
-// FromPipedrive: where a CRM is configured, its admins are ours (design §2).
+// FromPipedrive: where a CRM is configured, its admins are ours.
 const FromPipedrive AdminFrom = "pipedrive"
 
 // UserRef names a user beside something else.

@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// Times of the rules (design §2).
+// Times of the rules.
 const (
 	// ReplyWindow is how long after the customer's last act the Page may answer.
 	// Source: Messenger Platform, "Standard messaging window".

@@ -39,7 +39,7 @@ type obstacle struct {
 	apply func(*model.Page, *model.Conversation)
 }
 
-// obstacles has every row of the table of verdicts (design §2), in its order.
+// obstacles has every row of the table of verdicts, in its order.
 func obstacles() []obstacle {
 	type (
 		page = model.Page

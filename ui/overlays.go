@@ -117,7 +117,7 @@ func (m *Model) openWhyNot() tea.Cmd {
 	return nil
 }
 
-// questions are those that users of Messenger inboxes ask (design §9).
+// questions are those that users of Messenger inboxes ask.
 var questions = []string{
 	"calls", "policy", "button", "plan", "greeting", "private", "whom", "connect", "broadcast", "uninstall", "visibility", "personal",
 }

@@ -211,7 +211,7 @@ func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
 	return out
 }
 
-// transcriptGroup is how long after its first message a group takes more (look.md).
+// transcriptGroup is how long after its first message a group takes more, as in a conversation.
 const transcriptGroup = 5 * time.Minute
 
 // transcriptDay names the day, as it is in the zone in which it was written.

@@ -36,7 +36,7 @@ type screenHub struct {
 
 var _ ui.Hub = (*screenHub)(nil)
 
-// historyPage is how many messages are read at a time (design §5).
+// historyPage is how many messages are read at a time.
 const historyPage = 50
 
 // foundPage is how many conversations of a search are read at a time.

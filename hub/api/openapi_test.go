@@ -112,7 +112,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
-// The contract of design §5, as far as it is served.
+// The routes that version 1 of the API promises.
 func TestOpenAPIHoldsTheContract(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -56,7 +56,7 @@ const (
 	subcodeMarketingToo = 1893015
 )
 
-// classify tells what an error means for the reply that met it (design §3). Any
+// classify tells what an error means for the reply that met it (docs/adr/0004). Any
 // answer of 500 and more is uncertain whatever it says. Below that, a rate limit is
 // one though Meta also marks it transient; then come the codes after which a
 // message may have arrived.

@@ -315,7 +315,7 @@ type LogRow struct {
 // Filter is one of the lists of the inbox.
 type Filter string
 
-// The filters of the inbox (design §4).
+// The filters of the inbox; model.Filter has the same.
 const (
 	FilterAll        Filter = "all"
 	FilterOpen       Filter = "open"
