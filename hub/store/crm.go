@@ -6,6 +6,23 @@ import (
 	"parley/model"
 )
 
+// CRMReader reads what is kept of the CRM's company and its users.
+type CRMReader interface {
+	// CRMCompany returns the CRM's company that the store belongs to.
+	CRMCompany() (model.CRMCompany, error)
+	CRMUser(user model.UserID) (CRMUser, error)
+	// CRMUsers returns what is kept of all users from the CRM, by their ids.
+	CRMUsers() ([]CRMUser, error)
+}
+
+// CRMWriter keeps what the CRM told of its company and its users.
+type CRMWriter interface {
+	// SetCRMCompany makes the store belong to a company of the CRM.
+	SetCRMCompany(c model.CRMCompany) error
+	// PutCRMUser stores what is known of a user from the CRM; it goes with them.
+	PutCRMUser(c CRMUser) error
+}
+
 // CRMUser is what the hub keeps of a user from the CRM.
 type CRMUser struct {
 	User model.UserID
@@ -21,30 +38,3 @@ type CRMUser struct {
 	// GrantOver: the CRM took the last grant no more; a new sign-in ends that.
 	GrantOver bool `json:",omitempty"`
 }
-
-// DeviceLogin is a sign-in through a browser that has not ended. Of the secrets only
-// hashes are kept.
-type DeviceLogin struct {
-	// Hash is that of the device code, which who waits holds; CodeHash that of the short
-	// code, which people type.
-	Hash     []byte
-	CodeHash []byte
-	Expires  time.Time
-	// StateHash is that of the state with which a browser was sent to the CRM, and
-	// BrowserHash that of the browser's own secret; none: it is not there.
-	StateHash   []byte
-	BrowserHash []byte
-	// User is who signed in; empty: nobody yet. Refused is why nobody will.
-	User    model.UserID
-	Refused model.Code
-}
-
-// DeviceKey says by which of its secrets a sign-in is looked up.
-type DeviceKey int
-
-// The secrets of a sign-in through a browser.
-const (
-	ByDeviceCode DeviceKey = iota + 1
-	ByShortCode
-	ByState
-)

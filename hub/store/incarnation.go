@@ -5,6 +5,19 @@ import (
 	"time"
 )
 
+// IncarnationReader tells how the store came to be what it is.
+type IncarnationReader interface {
+	// Incarnation returns how the store came to be what it is.
+	Incarnation() (Incarnation, error)
+}
+
+// IncarnationWriter settles an incarnation that began.
+type IncarnationWriter interface {
+	// SettleIncarnation notes that what was on its way when the store became another was
+	// seen to.
+	SettleIncarnation() error
+}
+
 // Difference is what makes a store another than the one that the hub ran with last.
 type Difference string
 

@@ -7,6 +7,28 @@ import (
 	"parley/model"
 )
 
+// LinkReader reads which conversations are linked to which records of the CRM.
+type LinkReader interface {
+	// Links returns a conversation's links, that to a person first.
+	Links(conversation model.ConversationID) ([]Link, error)
+	// LinksTo returns the links of all conversations to a record.
+	LinksTo(record model.RecordRef) ([]Link, error)
+	// SeenLinks returns those links of a Page's conversations whose record the viewer may see,
+	// as Links of each conversation are ordered.
+	SeenLinks(page model.PageID, viewer Viewer) ([]SeenLink, error)
+	// LinkedRecords returns the records that conversations are linked to, each once.
+	LinkedRecords() ([]model.RecordRef, error)
+}
+
+// LinkWriter links conversations to records of the CRM.
+type LinkWriter interface {
+	// PutLink stores a link, new or changed, of a conversation that is there. It changes
+	// nothing of the conversation itself.
+	PutLink(l Link) error
+	// RemoveLink removes a link; one that is not there is [ErrNotFound].
+	RemoveLink(conversation model.ConversationID, record model.RecordRef) error
+}
+
 // Link ties a conversation to a record of the CRM.
 type Link struct {
 	Conversation model.ConversationID
@@ -24,41 +46,6 @@ func ParseLinkID(id string) (model.ConversationID, model.RecordRef) {
 	c, r, _ := strings.Cut(id, " ")
 	kind, record, _ := strings.Cut(r, ":")
 	return model.ConversationID(c), model.RecordRef{Type: model.RecordType(kind), ID: record}
-}
-
-// ToldSince tells whether an event told who may see the record after somebody began to ask
-// that: what they were answered may be older.
-func (s RecordState) ToldSince(asked time.Time) bool {
-	return s.EventAt.After(asked) || !s.ToldAt.IsZero() && !s.ToldAt.Before(asked)
-}
-
-// RecordState is how a record of the CRM stood when it was last told of. What is zero is
-// not known, or there is none.
-type RecordState struct {
-	Stage  int64            `json:"stage,omitempty"`
-	Status model.DealStatus `json:"status,omitempty"`
-	Value  *model.Money     `json:"value,omitempty"`
-	Owner  int64            `json:"owner,omitempty"`
-	// Person is whom a lead or deal is with.
-	Person string `json:"person,omitempty"`
-	// UpdatedAt is when it was last changed, by the CRM's clock.
-	UpdatedAt time.Time `json:"updated_at,omitzero"`
-	// EventAt is the time of the newest event of it, by the CRM's clock.
-	EventAt time.Time `json:"event_at,omitzero"`
-	// ToldAt is when an event of it told last who may see it, by the hub's clock: the CRM's
-	// may go otherwise, and tells whole seconds.
-	ToldAt time.Time `json:"told_at,omitzero"`
-	// AskedAt is when it was last asked who may see it.
-	AskedAt time.Time `json:"asked_at,omitzero"`
-	// Gone: there is no such record any more.
-	Gone bool `json:"gone,omitempty"`
-}
-
-// Viewer is who looks, and when: by it the store tells which records of the CRM they may
-// see. The zero Viewer sees none.
-type Viewer struct {
-	User model.UserID
-	Now  time.Time
 }
 
 // SeenLink is a link whose record somebody may see, with its title as last known.

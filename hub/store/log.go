@@ -1,44 +1,44 @@
 package store
 
 import (
-	"fmt"
-	"log/slog"
+	"time"
+
+	"parley/model"
 )
 
-// What holds texts or tokens shows in a log without them. Page, Conversation, Message and
-// Found show as what they embed does.
-
-// LogValue implements [slog.LogValuer]: no token is shown.
-func (r Reply) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("message", string(r.MessageID)), slog.String("state", string(r.State)), slog.Int("attempt", r.Attempt),
-		slog.Int("checks", r.Checks), slog.Time("wake_at", r.WakeAt),
-	)
+// LogReader reads the log of a Page's changes.
+type LogReader interface {
+	// Head returns the Page's newest seq, 0 when nothing has happened.
+	Head(page model.PageID) (int64, error)
+	// HeadStamp returns the stamp of that change, which may be forgotten already.
+	HeadStamp(page model.PageID) (string, error)
+	// Events returns the Page's log after that seq, at most limit rows, in order.
+	Events(page model.PageID, after int64, limit int) ([]LogRow, error)
 }
 
-// LogValue implements [slog.LogValuer]: no token is shown.
-func (a Attempt) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("message", string(a.MessageID)), slog.Int("number", a.Number), slog.String("mid", string(a.MID)), slog.Time("at", a.At),
-	)
-}
+// Kind says what a row of the log is about.
+type Kind string
 
-// LogValue implements [slog.LogValuer].
-func (p Pending) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("page", string(p.Page)), slog.String("mid", string(p.MID)), slog.String("event", fmt.Sprintf("%T", p.Event)),
-	)
-}
+// The kinds of a row of the log; the object is delivered as it is when it is
+// sent.
+const (
+	KindMessage      Kind = "message"
+	KindConversation Kind = "conversation"
+	KindPage         Kind = "page"
+	KindNotice       Kind = "notice"
+	KindRemoved      Kind = "removed"
+	// KindLink is a link made or taken away; the row's id is a [LinkID].
+	KindLink Kind = "link"
+)
 
-// LogValue implements [slog.LogValuer].
-func (e RawEvent) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("page", string(e.Page)), slog.String("key", e.Key), slog.Time("at", e.At),
-		slog.Bool("understood", e.Understood), slog.Int("body_bytes", len(e.Body)),
-	)
-}
-
-// LogValue implements [slog.LogValuer]: not even the hash is shown.
-func (t Token) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("user", string(t.User)), slog.Time("at", t.At), slog.Time("used_at", t.UsedAt))
+// LogRow is one change of a Page.
+type LogRow struct {
+	Seq  int64
+	Kind Kind
+	// ID is the object's id; for removed the id of what is gone.
+	ID string
+	At time.Time
+	// Stamp is the row's alone: another store has another at the same seq. Rows of before
+	// there were stamps have none.
+	Stamp string
 }
