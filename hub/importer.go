@@ -113,8 +113,8 @@ func toRead(p store.Page) (job *store.Reading, history bool) {
 	switch {
 	case !p.Connected():
 		return nil, false
-	case p.Gap != nil:
-		return p.Gap, false
+	case p.Backfill != nil:
+		return p.Backfill, false
 	case p.History != nil && p.Import != nil && p.Import.State.Active():
 		return p.History, true
 	}
@@ -318,7 +318,7 @@ func (b *batch) setReading(r *store.Reading, history bool) {
 		b.page.History = r
 		return
 	}
-	b.page.Gap = r
+	b.page.Backfill = r
 }
 
 // finishReading ends a reading that is through.
@@ -396,7 +396,7 @@ func (b *batch) refuseReading(history bool, code model.Code) {
 		b.page.TokenRefused = true
 	}
 	if !history && code != model.PageDisconnected {
-		b.page.Gap = nil
+		b.page.Backfill = nil
 	}
 	if i := b.progress(history); i != nil {
 		i.State, i.Code = model.ImportFailed, code

@@ -26,12 +26,12 @@ func beginHistory(p *store.Page, now time.Time) {
 // beginGap has what a Page may have missed read: the threads that were updated since the
 // last that was heard. One that is being read already goes further back.
 func beginGap(p *store.Page, heard time.Time) {
-	if p.Gap != nil || heard.IsZero() {
+	if p.Backfill != nil || heard.IsZero() {
 		return
 	}
-	p.Gap = &store.Reading{ID: newUUID(), Pass: 1, Since: heard, News: heard}
+	p.Backfill = &store.Reading{ID: newUUID(), Pass: 1, Since: heard, News: heard}
 	if !p.Imported && p.History == nil && p.ConnectedAt != nil {
-		p.Gap.Floor = *p.ConnectedAt // its past was not wanted, or is another installation's
+		p.Backfill.Floor = *p.ConnectedAt // its past was not wanted, or is another installation's
 	}
 }
 
@@ -73,7 +73,7 @@ func (h *Hub) NoteGaps(ctx context.Context) error {
 				return err
 			}
 			heard, err := lastHeard(tx, p.ID, h.utc())
-			if err != nil || p.Gap != nil || heard.IsZero() || p.History != nil && p.Import != nil && p.Import.State.Active() {
+			if err != nil || p.Backfill != nil || heard.IsZero() || p.History != nil && p.Import != nil && p.Import.State.Active() {
 				return err
 			}
 			beginGap(&p, heard)
@@ -191,7 +191,7 @@ func (h *Hub) CancelImport(ctx context.Context, user model.User, id model.PageID
 		i.State, i.Code, i.RetryAt, i.UpdatedAt = model.ImportCancelled, "", nil, now
 		p.Import = &i
 		if i.Kind == model.ImportGap {
-			p.Gap = nil
+			p.Backfill = nil
 		}
 		return nil
 	})

@@ -46,9 +46,10 @@ type Page struct {
 	SyncLimited bool `json:",omitempty"`
 	// Imported: all past conversations were brought in.
 	Imported bool `json:",omitempty"`
-	// History brings them in, until that is done; Gap what was missed meanwhile.
-	History *Reading `json:",omitempty"`
-	Gap     *Reading `json:",omitempty"`
+	// History brings them in, until that is done; Backfill what was missed meanwhile, which
+	// stands in the store as Gap.
+	History  *Reading `json:",omitempty"`
+	Backfill *Reading `json:"Gap,omitempty"`
 }
 
 // Reading is how far the threads of a Page's inbox on Facebook were read. It goes through
