@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // ConversationList is one page of a list of conversations.
@@ -139,7 +140,7 @@ func (c *Client) Search(ctx context.Context, q ListQuery) (FoundList, error) {
 
 // Counts is how many conversations each filter holds, as the hub counts them.
 type Counts struct {
-	Counts model.Counts `json:"counts"`
+	Counts inbox.Counts `json:"counts"`
 	// AsOf is where the Pages' streams stood when they were counted.
 	AsOf model.AsOf `json:"as_of"`
 }

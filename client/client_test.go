@@ -15,6 +15,7 @@ import (
 
 	"parley/client"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 func TestAddresses(t *testing.T) {
@@ -84,7 +85,7 @@ func TestCounts(t *testing.T) {
 			"as_of":{"100":{"epoch":"e","seq":9}},"new":1}`)
 	})
 	got, err := c.Counts(t.Context(), "")
-	want := model.Counts{All: 8, Open: 7, Mine: 6, Unassigned: 5, Snoozed: 4, Done: 3, Blocked: 2, Unread: 1}
+	want := inbox.Counts{All: 8, Open: 7, Mine: 6, Unassigned: 5, Snoozed: 4, Done: 3, Blocked: 2, Unread: 1}
 	if err != nil || got.Counts != want || got.AsOf["100"] != (model.Position{Epoch: "e", Seq: 9}) {
 		t.Errorf("got %+v, %v", got, err)
 	}

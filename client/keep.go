@@ -5,24 +5,25 @@ import (
 	"fmt"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
-// Keeper keeps a [model.Inbox] in step with what a [Sync] hands on. Like the Inbox, it
+// Keeper keeps a [inbox.Inbox] in step with what a [Sync] hands on. Like the Inbox, it
 // belongs to one goroutine.
 type Keeper struct {
-	inbox   *model.Inbox
-	reloads map[model.PageID]model.Reload
+	inbox   *inbox.Inbox
+	reloads map[model.PageID]inbox.Reload
 }
 
 // NewKeeper returns a keeper of an Inbox that knows nothing yet.
-func NewKeeper(in *model.Inbox) *Keeper {
-	return &Keeper{inbox: in, reloads: make(map[model.PageID]model.Reload)}
+func NewKeeper(in *inbox.Inbox) *Keeper {
+	return &Keeper{inbox: in, reloads: make(map[model.PageID]inbox.Reload)}
 }
 
 // Take applies updates in their order, and tells what they changed together. An error
 // is of an object that can't be read; all else is applied.
-func (k *Keeper) Take(updates []Update) (model.Changes, error) {
-	var all model.Changes
+func (k *Keeper) Take(updates []Update) (inbox.Changes, error) {
+	var all inbox.Changes
 	var errs []error
 	for _, u := range updates {
 		changes, err := k.take(u)
@@ -34,7 +35,7 @@ func (k *Keeper) Take(updates []Update) (model.Changes, error) {
 	return all, errors.Join(errs...)
 }
 
-func (k *Keeper) take(u Update) (model.Changes, error) {
+func (k *Keeper) take(u Update) (inbox.Changes, error) {
 	switch u := u.(type) {
 	case Welcomed:
 		k.inbox.SetFeedbackURL(u.FeedbackURL)
@@ -44,7 +45,7 @@ func (k *Keeper) take(u Update) (model.Changes, error) {
 	case UserChanged:
 		user := k.inbox.User()
 		if u.User.ID != user.ID {
-			return model.Changes{}, nil
+			return inbox.Changes{}, nil
 		}
 		user.Name, user.Away = u.User.Name, u.User.Away
 		return k.inbox.SetUser(user), nil
@@ -78,17 +79,17 @@ func (k *Keeper) take(u Update) (model.Changes, error) {
 		return changes, err
 	case Changed:
 		receipt, changes, err := k.inbox.Apply(u.Batch)
-		if receipt == model.BatchHole {
+		if receipt == inbox.BatchHole {
 			err = fmt.Errorf("apply changes of page %s after %d: a hole", u.Batch.Page, u.Batch.From)
 		}
 		return changes, err
 	}
-	return model.Changes{}, nil
+	return inbox.Changes{}, nil
 }
 
 // merge adds changes to others. What they name is copied: it holds only until the Inbox
 // changes again.
-func merge(all *model.Changes, c model.Changes) {
+func merge(all *inbox.Changes, c inbox.Changes) {
 	all.Lists = all.Lists || c.Lists
 	all.Pages = all.Pages || c.Pages
 	all.Notices = all.Notices || c.Notices

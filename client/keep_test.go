@@ -8,6 +8,7 @@ import (
 
 	"parley/client"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 func change(t *testing.T, seq int64, kind model.ChangeKind, object any) model.Change {
@@ -30,7 +31,7 @@ func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	user := model.User{ID: "u", Name: "Aiko"}
-	in := model.NewInbox(user)
+	in := inbox.NewInbox(user)
 	k := client.NewKeeper(in)
 	page := model.Page{ID: "1", PageID: "1", Visibility: model.Shared, Sees: true, Seq: 1}
 	moved := head("7", 5, at.Add(time.Minute))
@@ -64,7 +65,7 @@ func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
 		t.Errorf("counts %+v", c)
 	}
 
-	hubs := model.Counts{All: 2000, Unread: 3}
+	hubs := inbox.Counts{All: 2000, Unread: 3}
 	if _, err := k.Take([]client.Update{
 		client.Reloading{Page: "1"},
 		client.Listed{Page: "1", First: true, AsOf: model.Position{Epoch: "e", Seq: 5}},
@@ -89,7 +90,7 @@ func TestKeeperFillsAnInboxAndEmptiesIt(t *testing.T) {
 // How the user is known from now on is theirs at once; a colleague's changes nothing here.
 func TestKeeperFollowsTheUser(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(model.User{ID: "me", Name: "Me", Email: "me@example.com", Admin: true})
+	in := inbox.NewInbox(model.User{ID: "me", Name: "Me", Email: "me@example.com", Admin: true})
 	k := client.NewKeeper(in)
 	for _, u := range []model.Colleague{{ID: "ken", Name: "Ken", Away: true}, {ID: "me", Name: "Me", Away: true}} {
 		changes, err := k.Take([]client.Update{client.UserChanged{User: u}})
@@ -106,7 +107,7 @@ func TestKeeperFollowsTheUser(t *testing.T) {
 // after the Inbox changed again.
 func TestTakenTogether(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(model.User{ID: "me"})
+	in := inbox.NewInbox(model.User{ID: "me"})
 	k := client.NewKeeper(in)
 	at := model.Position{Epoch: "e", Seq: 5}
 	conv := func(id model.ConversationID) model.Conversation {

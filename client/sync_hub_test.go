@@ -16,6 +16,7 @@ import (
 
 	"parley/client"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // scripted is a hub that says what its test says.
@@ -168,7 +169,7 @@ func (h *scripted) count(w http.ResponseWriter, id model.PageID) {
 		refuses(http.StatusNotFound, "not_found")(w)
 		return
 	}
-	answer(w, map[string]any{"counts": model.Counts{All: p.conversations}, "as_of": model.AsOf{id: p.at}})
+	answer(w, map[string]any{"counts": inbox.Counts{All: p.conversations}, "as_of": model.AsOf{id: p.at}})
 }
 
 func (h *scripted) stream(w http.ResponseWriter, r *http.Request) {

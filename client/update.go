@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // Update is one thing that a [Sync] hands on: one of the types below, in an order that
@@ -55,7 +56,7 @@ type (
 	Counted struct {
 		Page   model.PageID
 		AsOf   model.Position
-		Counts model.Counts
+		Counts inbox.Counts
 	}
 	// Noticed holds the newest notices of a Page being read.
 	Noticed struct {

@@ -36,7 +36,7 @@ const (
 	appPageInbox      AppID = "263902037430900"
 	appPageInboxTypo  AppID = "26390203743090"
 	installationMark        = "~"
-	pageSeparator           = "_"
+	PageSeparator           = "_"
 	firstInstallation       = 1
 )
 
@@ -59,12 +59,12 @@ func (p PageID) Meta() MetaPageID {
 
 // NewConversationID names the conversation of a Page with a customer.
 func NewConversationID(page PageID, customer PSID) ConversationID {
-	return ConversationID(string(page) + pageSeparator + string(customer))
+	return ConversationID(string(page) + PageSeparator + string(customer))
 }
 
 // Page returns the Page a conversation belongs to, "" for what is no id.
 func (c ConversationID) Page() PageID {
-	page, _, ok := strings.Cut(string(c), pageSeparator)
+	page, _, ok := strings.Cut(string(c), PageSeparator)
 	if !ok {
 		return ""
 	}
@@ -73,18 +73,18 @@ func (c ConversationID) Page() PageID {
 
 // Customer returns whom a conversation is with, "" for what is no id.
 func (c ConversationID) Customer() PSID {
-	_, psid, _ := strings.Cut(string(c), pageSeparator)
+	_, psid, _ := strings.Cut(string(c), PageSeparator)
 	return PSID(psid)
 }
 
 // NewMessageID names a message of a Page; uuid is a UUIDv7.
 func NewMessageID(page PageID, uuid string) MessageID {
-	return MessageID(string(page) + pageSeparator + uuid)
+	return MessageID(string(page) + PageSeparator + uuid)
 }
 
 // Page returns the Page a message belongs to, "" for what is no id.
 func (m MessageID) Page() PageID {
-	page, _, ok := strings.Cut(string(m), pageSeparator)
+	page, _, ok := strings.Cut(string(m), PageSeparator)
 	if !ok {
 		return ""
 	}

@@ -1,6 +1,8 @@
 package model
 
-import "log/slog"
+import (
+	"log/slog"
+)
 
 // What holds text of others shows in a log by its ids, its kinds and how long its texts
 // are, in bytes. [Untrusted] hides itself where it is logged alone; a handler that
@@ -86,11 +88,6 @@ func (c Conversation) LogValue() slog.Value {
 		attrs = append(attrs, slog.Any("last_message", *c.LastMessage))
 	}
 	return slog.GroupValue(attrs...)
-}
-
-// LogValue implements [slog.LogValuer].
-func (t Thread) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("messages", len(t.Messages)), slog.Bool("loaded", t.Loaded), slog.Bool("stale", t.Stale))
 }
 
 // LogValue implements [slog.LogValuer].

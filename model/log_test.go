@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 const secretText = "only for the two of us"
@@ -38,7 +39,7 @@ func withheld() map[string]any {
 	return map[string]any{
 		"message": message, "message by pointer": &message, "summary": summary, "conversation": conversation,
 		"found": model.Found{Conversation: conversation, Hits: []model.Hit{hit}}, "hit": hit,
-		"thread": model.Thread{Messages: []model.Message{message}}, "draft": model.Draft{Text: text},
+		"thread": inbox.Thread{Messages: []model.Message{message}}, "draft": model.Draft{Text: text},
 		"customer": conversation.Customer, "link": conversation.Links[0], "entry": entry, "author": author,
 		"attachment": attachment, "reaction": reaction, "notable": notable, "error": failure,
 		"notice": model.Notice{ID: "n1", Reason: text}, "page": page, "restriction": *page.Restricted,

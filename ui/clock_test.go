@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // TestTheWindowClosesOnTheHubsTime at the very second, though this machine's clock is an
@@ -57,7 +58,7 @@ func TestABlockWhileTyping(t *testing.T) {
 	block := func(r *model.Restriction) {
 		p.Seq += 100
 		p.Restricted = r
-		w.sends(News{Apply: func() (model.Changes, error) { return w.inbox.SetPages([]model.Page{p}), nil }})
+		w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.SetPages([]model.Page{p}), nil }})
 	}
 	block(&model.Restriction{Reason: "Spam", Since: noon})
 	w.shows("Aoyama Coffee: Facebook has restricted this Page from sending.", "Reason: Spam", "half a thought", "draft kept, nothing is sent")

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/command"
 	"parley/ui/term"
 	"parley/words"
@@ -76,7 +77,7 @@ func finding() []cmd {
 		{ID: "previous_filter", Keys: []string{"["}, Scope: command.Panes, Hidden: true, Run: func(m *Model) tea.Cmd { return m.turnFilter(-1) }},
 		{ID: "sort", Keys: []string{"w"}, Scope: command.Panes, Run: (*Model).turnSort},
 		{ID: "next_page", Keys: []string{"P"}, Scope: command.Panes, Reason: needsPages, Run: (*Model).turnPage},
-		{ID: "filter_all", Keys: []string{"0"}, Scope: command.Panes, Run: func(m *Model) tea.Cmd { return m.filter(model.FilterAll) }},
+		{ID: "filter_all", Keys: []string{"0"}, Scope: command.Panes, Run: func(m *Model) tea.Cmd { return m.filter(inbox.FilterAll) }},
 	}
 	for i, f := range filters {
 		all = append(all, cmd{

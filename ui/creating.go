@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/model/safe"
 	"parley/ui/overlay"
 	"parley/words"
@@ -95,7 +96,7 @@ func nameFrom(typed, other string) string {
 	return typed
 }
 
-func (m *Model) personFields(r model.Row, name string) []overlay.Field {
+func (m *Model) personFields(r inbox.Row, name string) []overlay.Field {
 	phone, email := m.addressesIn(r)
 	return []overlay.Field{
 		{Label: m.say(words.FormName), Text: name}, {Label: m.say(words.FormPhone), Text: phone}, {Label: m.say(words.FormEmail), Text: email},
@@ -103,7 +104,7 @@ func (m *Model) personFields(r model.Row, name string) []overlay.Field {
 }
 
 // personName is the name of the linked person.
-func (m *Model) personName(r model.Row) string {
+func (m *Model) personName(r inbox.Row) string {
 	if l, ok := slotOf(r.Links, model.Person); ok {
 		return m.look.Line(l.Title)
 	}
@@ -117,7 +118,7 @@ func (m *Model) personName(r model.Row) string {
 
 // currency is that of the customer's other deals; without any, the yen for who reads
 // Japanese.
-func (m *Model) currency(r model.Row) string {
+func (m *Model) currency(r inbox.Row) string {
 	if with := m.personOf(r); with != nil {
 		if held := m.crm.records.held[*with]; held != nil {
 			for _, o := range held.Open {
@@ -144,7 +145,7 @@ const leastDigits, mostDigits = 9, 15
 
 // addressesIn are the last phone number and e-mail address that the customer wrote, as
 // far as the messages are held.
-func (m *Model) addressesIn(r model.Row) (phone, email string) {
+func (m *Model) addressesIn(r inbox.Row) (phone, email string) {
 	t, _ := m.inbox.Thread(r.ID)
 	for i := len(t.Messages) - 1; i >= 0 && (phone == "" || email == ""); i-- {
 		msg := t.Messages[i]
@@ -264,7 +265,7 @@ func (m *Model) create(f *form, texts []string) tea.Cmd {
 
 // askCreate asks where linking to what is made lets others read a private conversation,
 // or takes another link away.
-func (m *Model) askCreate(r model.Row, f *form, then func() tea.Cmd) tea.Cmd {
+func (m *Model) askCreate(r inbox.Row, f *form, then func() tea.Cmd) tea.Cmd {
 	title := m.look.Ours(f.box.Texts()[0])
 	what := m.linkMeans(r, f.t, title, nil)
 	if what == "" {

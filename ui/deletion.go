@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -82,7 +83,7 @@ func (m *Model) deleted(id model.ConversationID) bool {
 // dropDeleted drops what is kept of conversations that were deleted, in memory and on
 // disk: drafts, replies that were not handed in, what was found there, what could be
 // taken back.
-func (m *Model) dropDeleted(c model.Changes) tea.Cmd {
+func (m *Model) dropDeleted(c inbox.Changes) tea.Cmd {
 	var cmds []tea.Cmd
 	if m.deleted(m.box.Conversation()) {
 		m.box.Close()

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // removes is that a conversation or message is gone, as it comes from the hub.
 func (w *world) removes(id string) {
 	w.Helper()
-	w.sends(News{Apply: func() (model.Changes, error) {
+	w.sends(News{Apply: func() (inbox.Changes, error) {
 		at, _ := w.inbox.Position(page1)
 		gone, err := json.Marshal(model.Removed{ID: id})
 		if err != nil {

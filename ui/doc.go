@@ -6,7 +6,7 @@
 // model puts them side by side. Where things stand is a pure function of the size
 // (layout.go). What the user can do is one table (commands.go).
 //
-// Everything known of the hub is in a [model.Inbox], which changes only in Update:
+// Everything known of the hub is in a [inbox.Inbox], which changes only in Update:
 // [News] hands it what came. Calls of the hub are made in commands, and answered by
 // typed messages that name what they are about, so that a late one does no harm.
 //

@@ -8,7 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/model"
-	"parley/ui/inbox"
+	"parley/model/inbox"
+	list "parley/ui/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -76,7 +77,7 @@ func (m *Model) panes(f *frame, top int) []string {
 	var columns []column
 	if l.list > 0 {
 		m.list.SetSize(l.list, l.body)
-		lines, next := m.list.Lines(m.look, inbox.Context{
+		lines, next := m.list.Lines(m.look, list.Context{
 			Now: m.clock.now(), Me: m.inbox.User().ID, Focused: m.focus == paneList && m.overlay.Overlay == nil,
 			Draft: m.unfinished, Empty: m.emptyList(),
 		})
@@ -199,7 +200,7 @@ func nextDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
 }
 
-func (m *Model) messageLines(f *frame, r model.Row, w, h int) []string {
+func (m *Model) messageLines(f *frame, r inbox.Row, w, h int) []string {
 	m.thread.SetSize(w, h)
 	if m.shown.stale || !m.clock.now().Before(m.shown.tomorrow) {
 		m.shown.tomorrow = nextDay(m.clock.now().In(m.zone))
@@ -212,7 +213,7 @@ func (m *Model) messageLines(f *frame, r model.Row, w, h int) []string {
 }
 
 // heading is what stands over the messages: who it is, and below who else is here.
-func (m *Model) heading(f *frame, r model.Row, known bool, w, h int) []string {
+func (m *Model) heading(f *frame, r inbox.Row, known bool, w, h int) []string {
 	if h < headingFrom {
 		return nil
 	}
@@ -231,7 +232,7 @@ func (m *Model) heading(f *frame, r model.Row, known bool, w, h int) []string {
 
 // headingLine names the customer, and says until when they can be answered; or, where
 // that has no other place, who else is here.
-func (m *Model) headingLine(r model.Row, w int, others string) string {
+func (m *Model) headingLine(r inbox.Row, w int, others string) string {
 	th := m.look.Theme
 	until, style := "", th.Muted
 	if r.Reply.Allowed && r.Reply.Until != nil {
@@ -240,7 +241,7 @@ func (m *Model) headingLine(r model.Row, w int, others string) string {
 			id = words.WindowUncertain
 		}
 		until = m.say(id, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
-		style = inbox.LeftStyle(r.Reply.Until.Sub(m.clock.now()), th.Ink)
+		style = list.LeftStyle(r.Reply.Until.Sub(m.clock.now()), th.Ink)
 	} else if !r.Reply.Allowed {
 		until, style = m.say(words.Blocked(string(r.Reply.Code))), th.Faint
 	}
@@ -260,7 +261,7 @@ func (m *Model) headingLine(r model.Row, w int, others string) string {
 
 // headingAssignee says who looks after a conversation, where there is room and the panel
 // does not say it.
-func (m *Model) headingAssignee(r model.Row, room int) string {
+func (m *Model) headingAssignee(r inbox.Row, room int) string {
 	if r.Assignee == nil || m.frame.layout.panel > 0 {
 		return ""
 	}

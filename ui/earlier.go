@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -15,12 +16,12 @@ const mostEarlier = 3
 
 // earlierOf are the other conversations with the person of a conversation that this user
 // may see, the newest first: those that are linked to the same person.
-func (m *Model) earlierOf(r model.Row) []model.Row {
+func (m *Model) earlierOf(r inbox.Row) []inbox.Row {
 	with := m.personOf(r)
 	if with == nil {
 		return nil
 	}
-	var out []model.Row
+	var out []inbox.Row
 	for _, o := range m.inbox.LinkedTo(*with) {
 		if o.ID != r.ID && !m.lost(o.ID) {
 			out = append(out, o)
@@ -30,7 +31,7 @@ func (m *Model) earlierOf(r model.Row) []model.Row {
 }
 
 // earlier adds the person's other conversations: when they were, and what was said last.
-func (p *panelText) earlier(r model.Row) {
+func (p *panelText) earlier(r inbox.Row) {
 	m, th := p.m, p.m.look.Theme
 	all := m.earlierOf(r)
 	if len(all) == 0 {
@@ -49,7 +50,7 @@ func (p *panelText) earlier(r model.Row) {
 }
 
 // earlierLine is a conversation in a few words.
-func (m *Model) earlierLine(r model.Row) (day, gist string) {
+func (m *Model) earlierLine(r inbox.Row) (day, gist string) {
 	who, text := m.look.Preview(r.Shown(), m.inbox.User().ID)
 	return m.look.Date(m.clock.now(), r.UpdatedAt), m.look.Cells.Apart(who + text)
 }

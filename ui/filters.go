@@ -7,18 +7,19 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/words"
 )
 
 // filters are the lists of the inbox in the order of their keys.
-var filters = []model.Filter{
-	model.FilterOpen, model.FilterMine, model.FilterUnassigned, model.FilterSnoozed, model.FilterBlocked, model.FilterDone,
+var filters = []inbox.Filter{
+	inbox.FilterOpen, inbox.FilterMine, inbox.FilterUnassigned, inbox.FilterSnoozed, inbox.FilterBlocked, inbox.FilterDone,
 }
 
-var sorts = []model.Sort{model.SortNewest, model.SortWaiting, model.SortClosing}
+var sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 
 // ask shows another view of the inbox.
-func (m *Model) ask(q model.Query) {
+func (m *Model) ask(q inbox.Query) {
 	m.query = q
 	m.search = search{generation: m.search.generation + 1}
 	m.list.SetRows(m.inbox.View(q))
@@ -27,7 +28,7 @@ func (m *Model) ask(q model.Query) {
 	}
 }
 
-func (m *Model) filter(f model.Filter) tea.Cmd {
+func (m *Model) filter(f inbox.Filter) tea.Cmd {
 	q := m.query
 	q.Filter = f
 	m.ask(q)
@@ -103,9 +104,9 @@ func (m *Model) filterLine(w int) string {
 	counts := m.inbox.Counts(m.query.Page)
 	var tabs []piece
 	at := 0
-	for _, f := range append([]model.Filter{model.FilterAll}, filters...) {
+	for _, f := range append([]inbox.Filter{inbox.FilterAll}, filters...) {
 		active := f == m.query.Filter
-		if f == model.FilterAll && !active {
+		if f == inbox.FilterAll && !active {
 			continue
 		}
 		tab := piece{m.tabText(f, counts), th.Muted}
@@ -159,9 +160,9 @@ func (m *Model) tabLine(tabs []piece, at, w int) string {
 }
 
 // tabText names a filter with how many it holds; none is not worth a number.
-func (m *Model) tabText(f model.Filter, c model.Counts) string {
+func (m *Model) tabText(f inbox.Filter, c inbox.Counts) string {
 	name := m.say(words.FilterName(string(f)))
-	if n := c.Of(f); n > 0 && f != model.FilterDone {
+	if n := c.Of(f); n > 0 && f != inbox.FilterDone {
 		return name + " " + group(n)
 	}
 	return name

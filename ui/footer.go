@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -21,7 +22,7 @@ func (m *Model) footerCommands() []string {
 		return append(ids, "next_waiting", "palette")
 	case m.search.active():
 		return []string{"open", "back", "search", "reply", "palette"}
-	case m.query.Filter == model.FilterDone || m.query.Filter == model.FilterSnoozed:
+	case m.query.Filter == inbox.FilterDone || m.query.Filter == inbox.FilterSnoozed:
 		return []string{"open", "done", "read", "search", "palette"}
 	}
 	return []string{"open", "reply", "link", "done", "snooze", "palette"}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // refusedError is an answer of the hub that it did not do something.
@@ -288,7 +289,7 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 			m := ms[1]
 			m.ID, m.Seq, m.SentAt = model.NewMessageID(page1, fmt.Sprint("z", n, i)), int64(100+i), noon.Add(1)
 			m.Text = model.Untrusted(strings.Repeat("later\n", 3))
-			w.sends(News{Apply: func() (model.Changes, error) { return w.inbox.PutMessage(m), nil }})
+			w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.PutMessage(m), nil }})
 		}
 	}
 	come(1)

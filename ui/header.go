@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/theme"
 	"parley/words"
 )
@@ -16,7 +17,7 @@ func (m *Model) headerLine(w int) string {
 	if p, ok := m.onlyHidden(); ok {
 		where, page = m.look.Line(p.Name), &p
 	}
-	if m.query.Sort != model.SortNewest {
+	if m.query.Sort != inbox.SortNewest {
 		where += " " + th.Bullet + " " + m.say(words.SortName(string(m.query.Sort)))
 	}
 	state, style := m.connection()

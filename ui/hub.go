@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // Hub is what the screen needs of a client of the hub. Its methods are called in
@@ -145,7 +146,7 @@ type DraftOf struct {
 // hub sends to the program.
 type News struct {
 	// Apply takes it over into the Inbox; nil where there is nothing to apply.
-	Apply func() (model.Changes, error)
+	Apply func() (inbox.Changes, error)
 	// Connection is set where that changed.
 	Connection *Connection
 	// Users are those who are known otherwise from now on: available or not.

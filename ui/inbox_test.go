@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 func TestMovingDoesNotOpen(t *testing.T) {
@@ -53,7 +54,7 @@ func TestTheSelectionStays(t *testing.T) {
 // arrives has a conversation change.
 func (w *world) arrives(c model.Conversation) {
 	w.Helper()
-	w.sends(News{Apply: func() (model.Changes, error) { return w.inbox.Put(c), nil }})
+	w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.Put(c), nil }})
 }
 
 func TestTriage(t *testing.T) {
@@ -172,7 +173,7 @@ func TestWhatIsHiddenGoes(t *testing.T) {
 	w.types("secret")
 	w.keys("enter")
 	w.shows("a secret", "Customer 0")
-	w.sends(News{Apply: func() (model.Changes, error) {
+	w.sends(News{Apply: func() (inbox.Changes, error) {
 		_, changes := w.inbox.Access(model.Access{Page: page1, Visibility: model.Private})
 		return changes, nil
 	}})
@@ -192,7 +193,7 @@ func TestWhileAPageIsReadAnew(t *testing.T) {
 	w.hub.messages[ms[0].ConversationID] = ms
 	w.keys("enter", "r")
 	w.types("half")
-	w.sends(News{Apply: func() (model.Changes, error) {
+	w.sends(News{Apply: func() (inbox.Changes, error) {
 		w.inbox.Access(model.Access{Page: page1})
 		_, changes := w.inbox.Access(model.Access{Page: page1, Sees: true})
 		changes.Pages = true
@@ -201,9 +202,9 @@ func TestWhileAPageIsReadAnew(t *testing.T) {
 	w.hides("Customer 0", "hello")
 	w.types(" a thought")
 	w.shows("half a thought")
-	w.sends(News{Apply: func() (model.Changes, error) {
+	w.sends(News{Apply: func() (inbox.Changes, error) {
 		fill(t, w.inbox, list)
-		return model.Changes{Lists: true, Pages: true, Many: true}, nil
+		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
 	}})
 	w.shows("Customer 0", "hello", "half a thought")
 	w.keys("enter")

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -115,7 +116,7 @@ func (m *Model) putLinked(c model.Conversation) {
 
 // askLink links a conversation to a record; before others could read a private one, or
 // another link goes, it says so and asks.
-func (m *Model) askLink(r model.Row, to model.Record) tea.Cmd {
+func (m *Model) askLink(r inbox.Row, to model.Record) tea.Cmd {
 	title := m.look.Line(to.Title)
 	what := m.linkMeans(r, to.Type, title, nil)
 	if what == "" {
@@ -156,7 +157,7 @@ func (m *Model) countedOthers(c countedOthers) {
 
 // linkMeans says what linking changes besides: who can read then, and how many they are
 // where that is known; which link goes.
-func (m *Model) linkMeans(r model.Row, t model.RecordType, title string, others *int) string {
+func (m *Model) linkMeans(r inbox.Row, t model.RecordType, title string, others *int) string {
 	var all []string
 	if p, ok := m.inbox.Page(r.PageID); ok && p.Visibility == model.Private {
 		n := ""
@@ -173,7 +174,7 @@ func (m *Model) linkMeans(r model.Row, t model.RecordType, title string, others 
 }
 
 // warn says what linking means, and asks; what is chosen first changes nothing.
-func (m *Model) warn(r model.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
+func (m *Model) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
 	c := overlay.NewChoice(m.say(words.LinkTitle, "Name", m.look.Name(r.Customer), "Title", title), []overlay.Option{
 		{ID: answerNo, Key: "n", Title: m.say(words.LinkNo)},
 		{ID: answerYes, Key: "y", Title: m.say(words.LinkYes)},
@@ -230,7 +231,7 @@ func (m *Model) askUnlink() tea.Cmd {
 }
 
 // chooseLink asks for one of a conversation's links.
-func (m *Model) chooseLink(r model.Row, title, said string, then func(model.RecordRef) tea.Cmd) tea.Cmd {
+func (m *Model) chooseLink(r inbox.Row, title, said string, then func(model.RecordRef) tea.Cmd) tea.Cmd {
 	var options []overlay.Option
 	for i, l := range r.Links {
 		options = append(options, overlay.Option{

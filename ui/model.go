@@ -9,9 +9,10 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/command"
 	"parley/ui/composer"
-	"parley/ui/inbox"
+	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/overlay"
 	"parley/ui/theme"
@@ -25,7 +26,7 @@ type Options struct {
 	Drafts Drafts
 	// Inbox is what is known of the hub. It belongs to the screen from now on, and is
 	// changed by [News] only.
-	Inbox *model.Inbox
+	Inbox *inbox.Inbox
 	Words *words.Words
 	// Zone is the user's, for times of day.
 	Zone *time.Location
@@ -62,7 +63,7 @@ type Options struct {
 type Model struct {
 	hub    Hub
 	drafts Drafts
-	inbox  *model.Inbox
+	inbox  *inbox.Inbox
 	zone   *time.Location
 	words  *words.Words
 	browse func(url string) error
@@ -89,8 +90,8 @@ type Model struct {
 	// greeting waits for a Page's greetings.
 	greeting *overlay.Choice
 
-	list    *inbox.List
-	query   model.Query
+	list    *list.List
+	query   inbox.Query
 	search  search
 	thread  *thread.Pane
 	shown   conversation
@@ -140,8 +141,8 @@ func New(o Options) (*Model, error) {
 		clock:    clock{local: o.Now, after: timer},
 		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
 		commands: registry,
-		list:     inbox.New(), thread: thread.New(), box: composer.New(),
-		query:   model.Query{Filter: model.FilterOpen, Sort: model.SortNewest},
+		list:     list.New(), thread: thread.New(), box: composer.New(),
+		query:   inbox.Query{Filter: inbox.FilterOpen, Sort: inbox.SortNewest},
 		typed:   newTyped(o.Typed),
 		replies: pending{}, returned: map[DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
 	}

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/words"
 )
 
 // noticed hands notices in as a reload or an event does.
 func (w *world) noticed(list ...model.Notice) {
-	w.sends(News{Apply: func() (model.Changes, error) { return w.hub.inbox.AddNotices(list), nil }})
+	w.sends(News{Apply: func() (inbox.Changes, error) { return w.hub.inbox.AddNotices(list), nil }})
 }
 
 func policyNotice(id string, seq int64, kind model.NoticeKind) model.Notice {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/thread"
 	"parley/words"
 )
@@ -15,7 +16,7 @@ import (
 // conversation is the one that is open.
 type conversation struct {
 	id      model.ConversationID
-	opening model.Opening
+	opening inbox.Opening
 	// reading: its newest messages are being read; older: those before.
 	reading, older bool
 	// refused: those before could not be read; they are asked for again when the user
@@ -64,7 +65,7 @@ func (m *Model) close() tea.Cmd {
 
 // messagesRead is the answer with messages of a conversation.
 type messagesRead struct {
-	opening model.Opening
+	opening inbox.Opening
 	older   bool
 	Messages
 	err error
@@ -95,7 +96,7 @@ func (m *Model) followThread() tea.Cmd {
 
 // concerns tells whether the open conversation has to follow a change: it is about it, or
 // what is held of it is not whole.
-func (m *Model) concerns(c model.Changes) bool {
+func (m *Model) concerns(c inbox.Changes) bool {
 	id := m.shown.id
 	t, ok := m.inbox.Thread(id)
 	return c.Many || c.Pages || !ok || !t.Loaded || t.Stale || slices.Contains(c.Conversations, id) || slices.Contains(c.Threads, id)
@@ -123,7 +124,7 @@ func (m *Model) readNewest() tea.Cmd {
 	return m.readMessages(o, "")
 }
 
-func (m *Model) readMessages(o model.Opening, before string) tea.Cmd {
+func (m *Model) readMessages(o inbox.Opening, before string) tea.Cmd {
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		ms, err := hub.Messages(ctx, o.Conversation, before)
@@ -191,7 +192,7 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 }
 
 // content is what the conversation's pane shows.
-func (m *Model) content(r model.Row) thread.Content {
+func (m *Model) content(r inbox.Row) thread.Content {
 	t, _ := m.inbox.Thread(r.ID)
 	return thread.Content{
 		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID, m.say(words.WaitsForEarlier)), Me: m.inbox.User().ID,
@@ -205,7 +206,7 @@ func (m *Model) content(r model.Row) thread.Content {
 
 // reasons against what needs a conversation.
 
-func (m *Model) current() (model.Row, bool) {
+func (m *Model) current() (inbox.Row, bool) {
 	if m.focus == paneThread || m.focus == panePanel {
 		if r, ok := m.inbox.Conversation(m.shown.id); ok {
 			return r, true

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/ui/theme"
 	"parley/words"
@@ -15,7 +16,7 @@ import (
 
 // panelLines is the right-hand panel: what is known of the customer, what they are about
 // to buy, and how the conversation stands. next is when it will read otherwise by itself.
-func (m *Model) panelLines(r model.Row, w, h int) (lines []string, next time.Time) {
+func (m *Model) panelLines(r inbox.Row, w, h int) (lines []string, next time.Time) {
 	th := m.look.Theme
 	p := panelText{m: m, w: w}
 	p.contact(r)
@@ -38,7 +39,7 @@ func (m *Model) panelLines(r model.Row, w, h int) (lines []string, next time.Tim
 }
 
 // contact is who the customer is: as Facebook names them, and as the CRM knows them.
-func (p *panelText) contact(r model.Row) {
+func (p *panelText) contact(r inbox.Row) {
 	m, th := p.m, p.m.look.Theme
 	p.heading(m.say(words.PanelContact))
 	name := m.look.Name(r.Customer)
@@ -60,7 +61,7 @@ func (p *panelText) contact(r model.Row) {
 }
 
 // deal is the linked lead or deal.
-func (p *panelText) deal(r model.Row) {
+func (p *panelText) deal(r inbox.Row) {
 	l, ok := slotOf(r.Links, model.Deal)
 	if !ok {
 		if len(r.Links) == 0 {
@@ -126,7 +127,7 @@ func (p *panelText) title(name string, ref model.RecordRef) {
 }
 
 // others are the customer's other open deals and leads.
-func (p *panelText) others(r model.Row) {
+func (p *panelText) others(r inbox.Row) {
 	with := p.m.personOf(r)
 	if with == nil {
 		return
@@ -143,7 +144,7 @@ func (p *panelText) others(r model.Row) {
 }
 
 // status says where a conversation stands.
-func (m *Model) status(r model.Row) string {
+func (m *Model) status(r inbox.Row) string {
 	switch {
 	case r.Status == model.Done:
 		return m.say(words.PanelDone)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -297,7 +298,7 @@ func (m *Model) pickerStands(p *picker) (string, bool) {
 }
 
 // candidateRow is a record to pick: what it is, and why it is suggested.
-func (m *Model) candidateRow(r model.Row, c model.Candidate) overlay.PickerRow {
+func (m *Model) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
 	row := overlay.PickerRow{
 		ID: c.String(), Kind: m.say(words.RecordKind(string(c.Type))), Title: m.look.Line(c.Title), Detail: m.valueAndStage(c.Record),
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -107,7 +108,7 @@ func (m *Model) readRecords() tea.Cmd {
 
 // wantedRecords are the records of the links, with their titles, and the person whom the
 // lead or deal is with.
-func (m *Model) wantedRecords(r model.Row) map[model.RecordRef]model.Untrusted {
+func (m *Model) wantedRecords(r inbox.Row) map[model.RecordRef]model.Untrusted {
 	out := map[model.RecordRef]model.Untrusted{}
 	for _, l := range r.Links {
 		out[l.Ref()] = l.Title
@@ -123,7 +124,7 @@ func (m *Model) wantedRecords(r model.Row) map[model.RecordRef]model.Untrusted {
 
 // personOf is the person of a conversation: the linked one, or whom the linked lead or
 // deal is with.
-func (m *Model) personOf(r model.Row) *model.RecordRef {
+func (m *Model) personOf(r inbox.Row) *model.RecordRef {
 	if l, ok := slotOf(r.Links, model.Person); ok {
 		ref := l.Ref()
 		return &ref

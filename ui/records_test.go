@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/words"
 )
 
@@ -73,7 +74,7 @@ func TestPanelIsToldOfChanges(t *testing.T) {
 	moved.Stage = &model.Stage{ID: 3, Name: "Negotiation", PipelineID: 1}
 	w.hub.crm.put(moved)
 	told := func(c model.Conversation) {
-		w.sends(News{Apply: func() (model.Changes, error) {
+		w.sends(News{Apply: func() (inbox.Changes, error) {
 			return w.inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links}), nil
 		}})
 	}

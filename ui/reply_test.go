@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 func TestAReplyLeavesOnce(t *testing.T) {
@@ -83,7 +84,7 @@ func TestAColleagueAnsweredMeanwhile(t *testing.T) {
 		answer.ID, answer.Seq, answer.Direction, answer.State = model.NewMessageID(page1, "k"), 5, model.Out, model.Sent
 		answer.Author, answer.Text, answer.SentAt = model.Author{Kind: model.ByUser, ID: "ken", Name: "Ken"}, "I take this one.", noon
 		arrives := func() {
-			w.sends(News{Apply: func() (model.Changes, error) { return w.inbox.PutMessage(answer), nil }})
+			w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.PutMessage(answer), nil }})
 		}
 		w.hub.err = errors.Join(errors.New("a colleague answered"), &model.Refusal{Code: model.NewerReply})
 		if !late {

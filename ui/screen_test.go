@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/cells"
 	"parley/words"
 )
@@ -237,7 +238,7 @@ func TestKeysCanBeChanged(t *testing.T) {
 	for name, keys := range map[string]map[string][]string{
 		"a conflict": {"done": {"s"}}, "no command": {"dance": {"X"}},
 	} {
-		o := Options{Hub: w.hub, Inbox: model.NewInbox(model.User{}), Words: words.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
+		o := Options{Hub: w.hub, Inbox: inbox.NewInbox(model.User{}), Words: words.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
 		if _, err := New(o); err == nil {
 			t.Errorf("%s passed", name)
 		}

@@ -6,7 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
-	"parley/ui/inbox"
+	list "parley/ui/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -62,7 +62,7 @@ func (m *Model) endSearch() {
 }
 
 func (m *Model) showFound() {
-	m.list.SetRows(inbox.NewFound(m.search.all, m.inbox.Conversation))
+	m.list.SetRows(list.NewFound(m.search.all, m.inbox.Conversation))
 }
 
 func (m *Model) searchOn(cursor string) tea.Cmd {

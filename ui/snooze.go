@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -50,7 +51,7 @@ func (m *Model) snooze() tea.Cmd {
 }
 
 // askSnooze asks for a time to be typed.
-func (m *Model) askSnooze(r model.Row, text, problem string) tea.Cmd {
+func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.say(words.SnoozeTitle, "Name", m.look.Name(r.Customer)), m.say(words.SnoozeHint), text)
 	p.SetError(problem)
 	m.lay(p, func(a overlay.Action) tea.Cmd {

@@ -8,13 +8,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
 
 // syncLines say how the transcript stands in the CRM; where it stands alike on all linked
 // records, once. next is when they will read otherwise.
-func (m *Model) syncLines(r model.Row) (lines []syncLine, next time.Time) {
+func (m *Model) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
 	now := m.clock.now()
 	for _, l := range r.Links {
 		if l.Sync == nil {
@@ -42,7 +43,7 @@ type syncLine struct {
 }
 
 // synced adds how the transcript stands.
-func (p *panelText) synced(r model.Row) {
+func (p *panelText) synced(r inbox.Row) {
 	th := p.m.look.Theme
 	lines, next := p.m.syncLines(r)
 	p.next = earlier(p.next, next)

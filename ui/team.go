@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/words"
 )
@@ -91,7 +92,7 @@ const namedBefore = 500
 func (m *Model) colleagues() []model.Colleague {
 	known := slices.Clone(m.team.users)
 	if len(known) == 0 {
-		v := m.inbox.View(model.Query{Filter: model.FilterAll, Sort: model.SortNewest})
+		v := m.inbox.View(inbox.Query{Filter: inbox.FilterAll, Sort: inbox.SortNewest})
 		for i := range min(v.Len(), namedBefore) {
 			if r, ok := v.At(i); ok && r.Assignee != nil {
 				known = append(known, model.Colleague{ID: r.Assignee.ID, Name: r.Assignee.Name})
@@ -165,7 +166,7 @@ func assignItems(options []overlay.Option) []overlay.Item {
 // assignees are those to whom a conversation may be assigned, marked by whether they are
 // available. Those who can't be given it are named with the reason: who is not
 // available, and on a private Page everybody but its installer.
-func (m *Model) assignees(r model.Row) []overlay.Option {
+func (m *Model) assignees(r inbox.Row) []overlay.Option {
 	me := m.inbox.User()
 	nobody := overlay.Option{ID: assignNobody, Key: "n", Title: m.say(words.AssignNobody)}
 	if r.Assignee == nil {
@@ -192,7 +193,7 @@ func (m *Model) assignees(r model.Row) []overlay.Option {
 }
 
 // assignee is somebody to whom a conversation may be assigned, or why it can't be.
-func (m *Model) assignee(r model.Row, u model.Colleague) overlay.Option {
+func (m *Model) assignee(r inbox.Row, u model.Colleague) overlay.Option {
 	o := overlay.Option{ID: assignTo + string(u.ID), Title: m.availability(u.Away) + " " + m.look.Ours(u.Name)}
 	switch {
 	case r.Assignee != nil && r.Assignee.ID == u.ID:

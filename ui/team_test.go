@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // sharedWorld is a screen on a shared Page with three users.
@@ -105,14 +106,14 @@ func TestAssignOnlyToWhoIsAvailable(t *testing.T) {
 
 // userNews is that users are known otherwise, as it comes from the hub.
 func (w *world) userNews(users ...model.Colleague) News {
-	return News{Users: users, Apply: func() (model.Changes, error) {
+	return News{Users: users, Apply: func() (inbox.Changes, error) {
 		for _, u := range users {
 			if me := w.inbox.User(); u.ID == me.ID {
 				me.Away = u.Away
 				return w.inbox.SetUser(me), nil
 			}
 		}
-		return model.Changes{}, nil
+		return inbox.Changes{}, nil
 	}}
 }
 

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/words"
 )
 
@@ -127,7 +128,7 @@ func isRefused(err error) bool {
 }
 
 // expected is a conversation as it will be once what was asked for is done.
-func (m *Model) expected(id model.ConversationID) (model.Row, bool) {
+func (m *Model) expected(id model.ConversationID) (inbox.Row, bool) {
 	r, ok := m.inbox.Conversation(id)
 	for _, x := range m.acting[id] {
 		switch {
@@ -294,7 +295,7 @@ func (m *Model) takeBack() tea.Cmd {
 // waits who may be answered, or a reply asks, the one that waits longest; then the others in
 // that order.
 func (m *Model) nextWaiting() tea.Cmd {
-	v := m.inbox.View(model.Query{Filter: model.FilterWaiting, Sort: model.SortWaiting, Page: m.query.Page})
+	v := m.inbox.View(inbox.Query{Filter: inbox.FilterWaiting, Sort: inbox.SortWaiting, Page: m.query.Page})
 	from := 0
 	if i, ok := v.Index(m.shown.id); ok {
 		from = i + 1
@@ -310,7 +311,7 @@ func (m *Model) nextWaiting() tea.Cmd {
 	return nil
 }
 
-func waits(r model.Row) bool {
+func waits(r inbox.Row) bool {
 	who, _ := r.WhoWaits()
 	return r.Reply.Allowed || who == model.WaitsReply
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/words"
 )
 
@@ -16,7 +17,7 @@ var ken = model.UserRef{ID: "ken", Name: "Ken"}
 // pageNow has the hub tell how the Page stands now.
 func (w *world) pageNow(seq int64, change func(*model.Page)) {
 	w.Helper()
-	w.sends(News{Apply: func() (model.Changes, error) {
+	w.sends(News{Apply: func() (inbox.Changes, error) {
 		p, _ := w.inbox.Page(page1)
 		p.Seq = seq
 		change(&p)
@@ -27,7 +28,7 @@ func (w *world) pageNow(seq int64, change func(*model.Page)) {
 // hidden has the hub take the Page from sight: first that it is, then how it stands.
 func (w *world) hidden() {
 	w.Helper()
-	w.sends(News{Apply: func() (model.Changes, error) {
+	w.sends(News{Apply: func() (inbox.Changes, error) {
 		_, changes := w.inbox.Access(model.Access{Page: page1})
 		return changes, nil
 	}})
@@ -114,9 +115,9 @@ func TestAPageBecomesPrivateUnderAUser(t *testing.T) {
 	w.keys("esc", "?")
 	w.shows("Who sees what", "Aoyama Coffee is private: only Ken")
 	w.keys("esc")
-	w.sends(News{Apply: func() (model.Changes, error) {
+	w.sends(News{Apply: func() (inbox.Changes, error) {
 		fill(t, w.inbox, list)
-		return model.Changes{Lists: true, Pages: true, Many: true}, nil
+		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
 	}})
 	w.shows("Open 3", "Customer 2")
 	w.hides("private: only Ken", "can share it again")

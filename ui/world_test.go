@@ -14,6 +14,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/words"
 )
 
@@ -56,7 +57,7 @@ func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options))
 	w := &world{TB: t, time: noon, hub: &fakeHub{messages: map[model.ConversationID][]model.Message{}}}
 	w.drafts = fakeDrafts{}
 	o := Options{
-		Hub: w.hub, Drafts: w.drafts, Inbox: model.NewInbox(model.User{}), Words: english(), Zone: time.UTC,
+		Hub: w.hub, Drafts: w.drafts, Inbox: inbox.NewInbox(model.User{}), Words: english(), Zone: time.UTC,
 		Now: func() time.Time { return w.time }, Dark: true,
 	}
 	for _, f := range change {
@@ -73,15 +74,15 @@ func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options))
 	}
 	w.hub.inbox = m.inbox
 	w.sends(tea.WindowSizeMsg{Width: 120, Height: 36})
-	w.sends(News{Connection: &Connection{State: Live}, Apply: func() (model.Changes, error) {
+	w.sends(News{Connection: &Connection{State: Live}, Apply: func() (inbox.Changes, error) {
 		fill(t, m.inbox, list)
-		return model.Changes{Lists: true, Pages: true, Many: true}, nil
+		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
 	}})
 	return w
 }
 
 // fill gives an Inbox the Page and its conversations.
-func fill(t testing.TB, in *model.Inbox, list []model.Conversation) {
+func fill(t testing.TB, in *inbox.Inbox, list []model.Conversation) {
 	t.Helper()
 	at := model.Position{Epoch: "e", Seq: int64(len(list)) + 1}
 	in.Welcome(model.Welcome{Now: noon, User: model.User{ID: me, Name: "Aoi"}, Pages: map[model.PageID]model.WelcomePage{
@@ -330,7 +331,7 @@ func (d fakeDrafts) Save(of DraftOf, text string, _ time.Time) error {
 // fakeHub is a hub that does what it is asked, at once.
 type fakeHub struct {
 	mu       sync.Mutex
-	inbox    *model.Inbox
+	inbox    *inbox.Inbox
 	messages map[model.ConversationID][]model.Message
 	// slow: what it is asked now is done later.
 	slow bool

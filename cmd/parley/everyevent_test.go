@@ -18,6 +18,7 @@ import (
 
 	"parley/client"
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/cells"
 	"parley/ui/look"
 	"parley/ui/theme"
@@ -215,7 +216,7 @@ func (w *metaWorld) draws(language string, c model.Conversation, ms []model.Mess
 	c.Customer.Name = "山田 花子" // which Facebook tells when it likes
 	p := thread.New()
 	p.Set(l, thread.Content{
-		Conversation: model.Row{Conversation: c}, Thread: model.Thread{Messages: ms, Loaded: true}, Me: w.ann.ID, Now: metaNow,
+		Conversation: inbox.Row{Conversation: c}, Thread: inbox.Thread{Messages: ms, Loaded: true}, Me: w.ann.ID, Now: metaNow,
 	})
 	for _, m := range ms {
 		if m.Was != nil {

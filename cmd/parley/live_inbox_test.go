@@ -13,31 +13,32 @@ import (
 	"parley/hub"
 	"parley/hub/store"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // liveSorts and liveFilters are all that an Inbox can be asked for.
 var (
-	liveSorts   = []model.Sort{model.SortNewest, model.SortWaiting, model.SortClosing}
-	liveFilters = []model.Filter{
-		model.FilterAll, model.FilterOpen, model.FilterMine, model.FilterUnassigned, model.FilterSnoozed, model.FilterDone, model.FilterBlocked, model.FilterWaiting,
+	liveSorts   = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
+	liveFilters = []inbox.Filter{
+		inbox.FilterAll, inbox.FilterOpen, inbox.FilterMine, inbox.FilterUnassigned, inbox.FilterSnoozed, inbox.FilterDone, inbox.FilterBlocked, inbox.FilterWaiting,
 	}
 )
 
 // liveWatched are views that a screen has open all the time: their order is kept up by
 // every change, and not built when they are compared. An Inbox keeps no more of them.
-var liveWatched = []model.Query{
-	{Sort: model.SortNewest},
-	{Sort: model.SortWaiting},
-	{Sort: model.SortClosing},
-	{Sort: model.SortNewest, Filter: model.FilterOpen},
-	{Sort: model.SortWaiting, Filter: model.FilterUnassigned},
-	{Sort: model.SortClosing, Filter: model.FilterBlocked},
-	{Sort: model.SortNewest, Page: "100"},
-	{Sort: model.SortNewest, Filter: model.FilterMine},
+var liveWatched = []inbox.Query{
+	{Sort: inbox.SortNewest},
+	{Sort: inbox.SortWaiting},
+	{Sort: inbox.SortClosing},
+	{Sort: inbox.SortNewest, Filter: inbox.FilterOpen},
+	{Sort: inbox.SortWaiting, Filter: inbox.FilterUnassigned},
+	{Sort: inbox.SortClosing, Filter: inbox.FilterBlocked},
+	{Sort: inbox.SortNewest, Page: "100"},
+	{Sort: inbox.SortNewest, Filter: inbox.FilterMine},
 }
 
 // watch reads those views, as a screen does after each hand-over.
-func watch(in *model.Inbox) {
+func watch(in *inbox.Inbox) {
 	for _, q := range liveWatched {
 		in.View(q).Len()
 	}
@@ -45,7 +46,7 @@ func watch(in *model.Inbox) {
 
 // sameInbox expects the client's Inbox to hold what a new one's does, in the order of
 // every one of those views, now and when every reply window has closed.
-func (s *liveState) sameInbox(t testing.TB, fresh *liveState, queries ...model.Query) {
+func (s *liveState) sameInbox(t testing.TB, fresh *liveState, queries ...inbox.Query) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +67,7 @@ func (s *liveState) sameInbox(t testing.TB, fresh *liveState, queries ...model.Q
 }
 
 // diffInboxes says how two Inboxes differ; "" where they are the same.
-func diffInboxes(got, want *model.Inbox, queries []model.Query) string {
+func diffInboxes(got, want *inbox.Inbox, queries []inbox.Query) string {
 	var b strings.Builder
 	if !got.AllComplete() || !want.AllComplete() {
 		fmt.Fprintf(&b, "complete: %v, a new one: %v\n", got.AllComplete(), want.AllComplete())
@@ -89,11 +90,11 @@ func diffInboxes(got, want *model.Inbox, queries []model.Query) string {
 
 // seenPages are the Pages that the user sees into: nobody is told what changes of the
 // others.
-func seenPages(in *model.Inbox) []model.Page {
+func seenPages(in *inbox.Inbox) []model.Page {
 	return slices.DeleteFunc(in.Pages(), func(p model.Page) bool { return !p.Sees })
 }
 
-func diffViews(got, want model.View) string {
+func diffViews(got, want inbox.View) string {
 	if got.Len() != want.Len() {
 		return fmt.Sprintf("%d conversations, a new one has %d\n", got.Len(), want.Len())
 	}
@@ -109,15 +110,15 @@ func diffViews(got, want model.View) string {
 
 // sameRow compares by what tells most differences first: a hundred thousand are
 // compared.// sameRow compares what tells most differences first.
-func sameRow(g, w model.Row) bool { return g.ID == w.ID && g.Seq == w.Seq && reflect.DeepEqual(g, w) }
+func sameRow(g, w inbox.Row) bool { return g.ID == w.ID && g.Seq == w.Seq && reflect.DeepEqual(g, w) }
 
 // allQueries are the views of everything that can be asked of two Pages and of all.
-func allQueries() []model.Query {
+func allQueries() []inbox.Query {
 	all := slices.Clone(liveWatched) // as they were kept up, before others push them out
 	for _, s := range liveSorts {
 		for _, f := range liveFilters {
 			for _, p := range []model.PageID{"", "100", "200"} {
-				all = append(all, model.Query{Sort: s, Filter: f, Page: p})
+				all = append(all, inbox.Query{Sort: s, Filter: f, Page: p})
 			}
 		}
 	}
@@ -133,7 +134,7 @@ func (r *liveRun) inboxAsTheHub() {
 	in.Advance(time.Now())
 	counts, _, err := r.hub.Counts(r.Context(), r.cat.User, "")
 	r.must(err)
-	if got := in.Counts(""); got != model.Counts(counts) {
+	if got := in.Counts(""); got != inbox.Counts(counts) {
 		r.Errorf("the Inbox counts %+v, the hub %+v", got, counts)
 	}
 	for _, f := range liveFilters {
@@ -143,7 +144,7 @@ func (r *liveRun) inboxAsTheHub() {
 		for _, c := range l.Conversations {
 			want = append(want, c.ID)
 		}
-		v := in.View(model.Query{Filter: f})
+		v := in.View(inbox.Query{Filter: f})
 		for i := range v.Len() {
 			row, _ := v.At(i)
 			got = append(got, row.ID)

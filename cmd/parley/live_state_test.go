@@ -15,6 +15,7 @@ import (
 
 	"parley/client"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // liveObject is a conversation, a message or a notice as it is held.
@@ -53,12 +54,12 @@ type liveState struct {
 	hands   int
 
 	// inbox is the real one beside it, fed by the real keeper.
-	inbox  *model.Inbox
+	inbox  *inbox.Inbox
 	keeper *client.Keeper
 }
 
 func newLiveState() *liveState {
-	in := model.NewInbox(model.User{})
+	in := inbox.NewInbox(model.User{})
 	return &liveState{
 		streams: map[model.PageID]*liveStream{}, pages: map[model.PageID]model.Page{},
 		inbox: in, keeper: client.NewKeeper(in),

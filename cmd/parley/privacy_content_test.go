@@ -13,6 +13,7 @@ import (
 	"parley/client"
 	"parley/hub/store"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // What customers write and users do inside Pages.
@@ -393,7 +394,7 @@ func (s *secretive) lists() {
 func (s *secretive) counts() {
 	q, p := s.ofPage()
 	var l struct {
-		Counts model.Counts `json:"counts"`
+		Counts inbox.Counts `json:"counts"`
 		AsOf   model.AsOf   `json:"as_of"`
 	}
 	if i := s.asksList("/v1/counts", q, p, &l); i != nil {

@@ -19,6 +19,7 @@ import (
 	"parley/client"
 	"parley/hub/sshd"
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui"
 	"parley/ui/term"
 	"parley/words"
@@ -55,7 +56,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 		return err
 	}
 	defer func() { _ = keys.Close() }()
-	box := model.NewInbox(model.User{})
+	box := inbox.NewInbox(model.User{})
 	follow := c.NewSync(p.timing())
 	hub := &screenHub{client: c, tell: follow.Tell, kept: kept, explain: func(err error) string { return p.failure(err).say }, leaving: ctx}
 	typed, err := hub.typed(drafts)
@@ -132,7 +133,7 @@ func (p *program) canSuspend() bool { return p.seat == nil && term.CanSuspend() 
 
 // newsOf hands updates on to the screen, which applies them in its own goroutine.
 func (p *program) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
-	n := ui.News{Apply: func() (model.Changes, error) { return keeper.Take(updates) }}
+	n := ui.News{Apply: func() (inbox.Changes, error) { return keeper.Take(updates) }}
 	for _, u := range updates {
 		switch u := u.(type) {
 		case client.Connection:

@@ -9,6 +9,7 @@ import (
 
 	"parley/client"
 	"parley/model"
+	"parley/model/inbox"
 	"parley/model/safe"
 	"parley/ui"
 )
@@ -52,7 +53,7 @@ func (h *screenHub) Messages(ctx context.Context, id model.ConversationID, befor
 }
 
 func (h *screenHub) Search(ctx context.Context, q ui.Search) (ui.Findings, error) {
-	l, err := h.client.Search(ctx, client.ListQuery{Filter: string(model.FilterAll), Page: q.Page, Search: q.Words, Cursor: q.Cursor, Limit: foundPage})
+	l, err := h.client.Search(ctx, client.ListQuery{Filter: string(inbox.FilterAll), Page: q.Page, Search: q.Words, Cursor: q.Cursor, Limit: foundPage})
 	return ui.Findings{Found: l.Conversations, Cursor: l.Cursor}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/look"
 	"parley/ui/theme"
 )
@@ -64,7 +65,7 @@ func (l *List) keep(d drawing, row [rowLines]string) {
 
 // drawing is everything that the look of a row depends on, and when it will change by
 // itself.
-func (l *List) drawing(i int, r model.Row, p painter, c Context) (drawing, time.Time) {
+func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.Time) {
 	d := drawing{
 		id: r.ID, seq: r.Seq, w: l.w, look: p.Version, code: r.Reply.Code, stale: r.Stale,
 		selected: r.ID == l.selected, focused: c.Focused && r.ID == l.selected, draft: c.Draft != nil && c.Draft(r.ID),

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/model/safe"
 	"parley/ui/theme"
 )
@@ -21,12 +22,12 @@ const (
 // Found are the conversations that a search found, in the hub's order.
 type Found struct {
 	rows []model.Found
-	live func(model.ConversationID) (model.Row, bool)
+	live func(model.ConversationID) (inbox.Row, bool)
 }
 
 // NewFound returns rows of what a search found. live returns a conversation as it is
 // now, which may have changed since.
-func NewFound(found []model.Found, live func(model.ConversationID) (model.Row, bool)) *Found {
+func NewFound(found []model.Found, live func(model.ConversationID) (inbox.Row, bool)) *Found {
 	return &Found{rows: found, live: live}
 }
 
@@ -34,14 +35,14 @@ func NewFound(found []model.Found, live func(model.ConversationID) (model.Row, b
 func (f *Found) Len() int { return len(f.rows) }
 
 // At implements [Rows].
-func (f *Found) At(i int) (model.Row, bool) {
+func (f *Found) At(i int) (inbox.Row, bool) {
 	if i < 0 || i >= len(f.rows) {
-		return model.Row{}, false
+		return inbox.Row{}, false
 	}
 	if r, ok := f.live(f.rows[i].ID); ok {
 		return r, true
 	}
-	return model.Row{Conversation: f.rows[i].Conversation}, true
+	return inbox.Row{Conversation: f.rows[i].Conversation}, true
 }
 
 // Index implements [Rows].

@@ -4,6 +4,7 @@ package inbox
 
 import (
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // rowLines is how many lines a conversation takes.
@@ -12,7 +13,7 @@ const rowLines = 2
 // Rows are conversations in an order, such as a [model.View].
 type Rows interface {
 	Len() int
-	At(i int) (model.Row, bool)
+	At(i int) (inbox.Row, bool)
 	Index(id model.ConversationID) (int, bool)
 }
 
@@ -38,7 +39,7 @@ func New() *List { return &List{rows: none{}} }
 type none struct{}
 
 func (none) Len() int                               { return 0 }
-func (none) At(int) (model.Row, bool)               { return model.Row{}, false }
+func (none) At(int) (inbox.Row, bool)               { return inbox.Row{}, false }
 func (none) Index(model.ConversationID) (int, bool) { return 0, false }
 
 // SetSize sets the cells the list takes.
@@ -80,10 +81,10 @@ func (l *List) Refresh() {
 func (l *List) Len() int { return l.rows.Len() }
 
 // Selected returns the conversation that is selected; false where none is.
-func (l *List) Selected() (model.Row, bool) {
+func (l *List) Selected() (inbox.Row, bool) {
 	i, ok := l.rows.Index(l.selected)
 	if !ok {
-		return model.Row{}, false
+		return inbox.Row{}, false
 	}
 	return l.rows.At(i)
 }

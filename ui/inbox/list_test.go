@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
-	"parley/ui/inbox"
+	"parley/model/inbox"
+	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/theme"
 	"parley/words"
@@ -23,14 +24,14 @@ type rows struct{ ids []int }
 
 func (r *rows) Len() int { return len(r.ids) }
 
-func (r *rows) At(i int) (model.Row, bool) {
+func (r *rows) At(i int) (inbox.Row, bool) {
 	if i < 0 || i >= len(r.ids) {
-		return model.Row{}, false
+		return inbox.Row{}, false
 	}
 	c := model.Conversation{ID: id(r.ids[i]), Seq: 1}
 	c.Customer.Name = model.Untrusted("Customer " + strconv.Itoa(r.ids[i]))
 	c.Reply.Allowed = true
-	return model.Row{Conversation: c}, true
+	return inbox.Row{Conversation: c}, true
 }
 
 func (r *rows) Index(want model.ConversationID) (int, bool) {
@@ -49,8 +50,8 @@ func newLook() look.Look {
 }
 
 // line is on which line of the screen a conversation stands, -1 where it does not.
-func line(l *inbox.List, n int) int {
-	lines, _ := l.Lines(newLook(), inbox.Context{Now: time.Now(), Focused: true})
+func line(l *list.List, n int) int {
+	lines, _ := l.Lines(newLook(), list.Context{Now: time.Now(), Focused: true})
 	for y, s := range lines {
 		if strings.Contains(ansi.Strip(s)+" ", fmt.Sprintf("Customer %d ", n)) {
 			return y
@@ -67,7 +68,7 @@ func TestTheWindowJumpsHalfway(t *testing.T) {
 	for n := range 100 {
 		all.ids = append(all.ids, n)
 	}
-	l := inbox.New()
+	l := list.New()
 	l.SetSize(40, 20)
 	l.SetRows(all)
 	for range 9 {
@@ -99,7 +100,7 @@ func TestWhatIsChosenStays(t *testing.T) {
 		for n := range rapid.IntRange(1, 60).Draw(t, "rows") {
 			all.ids = append(all.ids, n)
 		}
-		l := inbox.New()
+		l := list.New()
 		l.SetSize(40, rapid.IntRange(2, 30).Draw(t, "height"))
 		l.SetRows(all)
 		l.Move(rapid.IntRange(0, len(all.ids)).Draw(t, "down"))

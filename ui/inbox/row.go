@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/look"
 	"parley/ui/theme"
 	"parley/words"
@@ -73,7 +74,7 @@ type painter struct {
 }
 
 // row returns the two lines of a conversation, each exactly w cells wide.
-func (p painter) row(r model.Row, d drawing) [rowLines]string {
+func (p painter) row(r inbox.Row, d drawing) [rowLines]string {
 	name, text := p.Theme.Ink, p.Theme.Ink
 	// The ground of the selected row is under its first line only, and the mark beside
 	// both: a line of Japanese text that changes its ground has to be written anew, which
@@ -114,7 +115,7 @@ func faint(i theme.Ink) theme.Ink {
 }
 
 // first is the line with name, age and time left.
-func (p painter) first(r model.Row, d drawing, ink theme.Ink) string {
+func (p painter) first(r inbox.Row, d drawing, ink theme.Ink) string {
 	left := leftCells
 	if p.Words.Japanese() {
 		left = leftCellsJ
@@ -178,7 +179,7 @@ func (u urgency) style(ink theme.Ink) theme.Style {
 }
 
 // second is the line with what was said last, and what waits.
-func (p painter) second(r model.Row, d drawing, ink theme.Ink) string {
+func (p painter) second(r inbox.Row, d drawing, ink theme.Ink) string {
 	marks, cells := p.marks(r, d, ink)
 	room := p.w - 1 - (indent - 1) - cells - 1
 	if room < 2 {
@@ -199,7 +200,7 @@ func (p painter) second(r model.Row, d drawing, ink theme.Ink) string {
 
 // says is what the second line says: what was said last, with the reason before it
 // where no reply is allowed. The selected row gives the whole reason instead.
-func (p painter) says(r model.Row, d drawing) string {
+func (p painter) says(r inbox.Row, d drawing) string {
 	who, text := p.Preview(r.Shown(), p.me)
 	switch {
 	case d.code == "", pageWide(d.code) && !d.selected:
@@ -211,7 +212,7 @@ func (p painter) says(r model.Row, d drawing) string {
 }
 
 // marks are what stands at the right of the second line, and how many cells it needs.
-func (p painter) marks(r model.Row, d drawing, ink theme.Ink) (string, int) {
+func (p painter) marks(r inbox.Row, d drawing, ink theme.Ink) (string, int) {
 	var b strings.Builder
 	cells := 0
 	add := func(s string, style theme.Style) {

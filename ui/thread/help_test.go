@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/cells"
 	"parley/ui/look"
 	"parley/ui/theme"
@@ -58,7 +59,7 @@ func content(ms ...model.Message) thread.Content {
 	c.Conversation.ID = conversation
 	c.Conversation.Customer = model.Customer{PSID: "200", Name: "山田 花子"}
 	c.Conversation.Reply.Allowed = true
-	c.Thread = model.Thread{Messages: ms, Loaded: true}
+	c.Thread = inbox.Thread{Messages: ms, Loaded: true}
 	c.Me, c.Now = me, now
 	return c
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/look"
 )
 
@@ -45,8 +46,8 @@ type Keys struct {
 
 // Content is what the pane shows.
 type Content struct {
-	Conversation model.Row
-	Thread       model.Thread
+	Conversation inbox.Row
+	Thread       inbox.Thread
 	// Pending are the replies on their way to the hub, the oldest first.
 	Pending []Pending
 	// Me is the user; what they wrote is by "You".

@@ -1,14 +1,15 @@
-package model_test
+package inbox_test
 
 import (
 	"encoding/json"
 	"testing"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // linkChange applies a change of links, or what stands in its place.
-func (c *wire) linkChange(t *testing.T, object any) (model.Receipt, model.Changes) {
+func (c *wire) linkChange(t *testing.T, object any) (inbox.Receipt, inbox.Changes) {
 	t.Helper()
 	at, _ := c.in.Position("1")
 	raw, err := json.Marshal(object)
@@ -26,9 +27,9 @@ func (c *wire) linkChange(t *testing.T, object any) (model.Receipt, model.Change
 func TestInboxLinks(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 2)
-	before, _ := c.in.View(model.Query{}).At(0)
+	before, _ := c.in.View(inbox.Query{}).At(0)
 	links := []model.Link{{Type: "deal", ID: "42", Title: "Office chairs"}}
-	if got, changes := c.linkChange(t, model.LinkChange{Conversation: before.ID, Links: links}); got != model.BatchApplied || len(changes.Conversations) != 1 || len(changes.Links) != 1 || changes.Links[0] != before.ID {
+	if got, changes := c.linkChange(t, model.LinkChange{Conversation: before.ID, Links: links}); got != inbox.BatchApplied || len(changes.Conversations) != 1 || len(changes.Links) != 1 || changes.Links[0] != before.ID {
 		t.Errorf("%v %v", got, changes)
 	}
 	after, _ := c.in.Conversation(before.ID)
@@ -39,11 +40,11 @@ func TestInboxLinks(t *testing.T) {
 	if after, _ := c.in.Conversation(before.ID); len(after.Links) != 0 {
 		t.Errorf("links %v", after.Links)
 	}
-	if got, changes := c.linkChange(t, model.LinkChange{Conversation: model.NewConversationID("1", "99999"), Links: links}); got != model.BatchApplied || changes.Any() {
+	if got, changes := c.linkChange(t, model.LinkChange{Conversation: model.NewConversationID("1", "99999"), Links: links}); got != inbox.BatchApplied || changes.Any() {
 		t.Errorf("of a conversation that is not held: %v %v", got, changes)
 	}
 	for name, object := range map[string]any{"no change": 7, "another Page's": model.LinkChange{Conversation: model.NewConversationID("2", "5")}} {
-		if got, _ := loaded(t, 1).linkChange(t, object); got != model.BatchUnreadable {
+		if got, _ := loaded(t, 1).linkChange(t, object); got != inbox.BatchUnreadable {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -56,7 +57,7 @@ func TestLinkedTo(t *testing.T) {
 	c := loaded(t, 3)
 	person := model.Link{Type: "person", ID: "12"}
 	for i := range 3 {
-		r, _ := c.in.View(model.Query{}).At(i)
+		r, _ := c.in.View(inbox.Query{}).At(i)
 		c.in.PutLinks(model.LinkChange{Conversation: r.ID, Links: []model.Link{person}})
 	}
 	all := c.in.LinkedTo(person.Ref())

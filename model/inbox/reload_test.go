@@ -1,10 +1,11 @@
-package model_test
+package inbox_test
 
 import (
 	"testing"
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // A reload ends with what its lists brought and nothing else: a conversation that is in
@@ -47,7 +48,7 @@ func TestWhatAReloadDoesNotBringIsGone(t *testing.T) {
 	if n := c.in.Counts("1").Open; n != open-1 {
 		t.Errorf("%d open, were %d", n, open)
 	}
-	for _, row := range rows(c.in.View(model.Query{})) {
+	for _, row := range rows(c.in.View(inbox.Query{})) {
 		if row.ID == gone {
 			t.Error("it is in the view")
 		}
@@ -73,8 +74,8 @@ func TestAReloadThatBringsAll(t *testing.T) {
 	if _, err := c.in.EndReload(r); err != nil || !c.in.Complete("1") {
 		t.Fatalf("complete %t, %v", c.in.Complete("1"), err)
 	}
-	if _, held := c.in.Thread(all[1].ID); !held || c.in.View(model.Query{}).Len() != 3 {
-		t.Errorf("%d held", c.in.View(model.Query{}).Len())
+	if _, held := c.in.Thread(all[1].ID); !held || c.in.View(inbox.Query{}).Len() != 3 {
+		t.Errorf("%d held", c.in.View(inbox.Query{}).Len())
 	}
 }
 

@@ -1,9 +1,11 @@
-package model
+package inbox
 
 import (
 	"maps"
 	"slices"
 	"time"
+
+	"parley/model"
 )
 
 // Inbox is what one user's client knows: the Pages, the head of every
@@ -26,17 +28,17 @@ import (
 //   - Once a Page is complete, what is held of it is what a fresh client would
 //     hold at that position.
 type Inbox struct {
-	user  User
+	user  model.User
 	clock time.Time
 	// feedback is where users say what they miss.
-	feedback Untrusted
+	feedback model.Untrusted
 	now      stamp // clock
 	// passed is the latest time, of all that conversations wait for, that is over.
 	passed stamp
 
-	pages map[PageID]*inboxPage
+	pages map[model.PageID]*inboxPage
 	// order is the hub's order of the Pages.
-	order []PageID
+	order []model.PageID
 	// named: the hub has said which Pages there are, be it none.
 	named bool
 	// runs counts reloads, so that each is told from those before it.
@@ -46,12 +48,12 @@ type Inbox struct {
 	linked  linkIndex
 	views   []*view
 	uses    uint64
-	threads map[ConversationID]*thread
+	threads map[model.ConversationID]*thread
 
 	changes Changes
 	scratch struct {
-		conversation Conversation
-		message      Message
+		conversation model.Conversation
+		message      model.Message
 	}
 }
 
@@ -69,13 +71,13 @@ const (
 
 // inboxPage is what is held of one Page.
 type inboxPage struct {
-	page   Page
+	page   model.Page
 	hidden bool // the hub said that the user may not see into it
 	phase  phase
 
 	// at is the position of what is held; placed tells whether there is one. It
 	// only counts as applied from listing on.
-	at     Position
+	at     model.Position
 	placed bool
 	// run is the reload under way, or the last: rows of another run are stale.
 	run uint32
@@ -84,7 +86,7 @@ type inboxPage struct {
 	// known: page can be compared by seq; pageRead: it was read after the first list.
 	known, pageRead bool
 
-	rows map[PSID]*row
+	rows map[model.PSID]*row
 	// blocks: the Page itself refuses every reply now.
 	blocks bool
 	counts tally
@@ -92,40 +94,40 @@ type inboxPage struct {
 	told *Counts
 	// removed holds what is gone, with the seq at which it went.
 	removed map[string]int64
-	notices []Notice
+	notices []model.Notice
 }
 
 // positioned tells whether batches apply.
 func (p *inboxPage) positioned() bool { return p.phase >= listing }
 
 // NewInbox returns an Inbox of that user that knows nothing yet.
-func NewInbox(user User) *Inbox {
+func NewInbox(user model.User) *Inbox {
 	return &Inbox{
 		user: user, now: never, passed: never,
-		pages: map[PageID]*inboxPage{}, threads: map[ConversationID]*thread{},
+		pages: map[model.PageID]*inboxPage{}, threads: map[model.ConversationID]*thread{},
 		linked: linkIndex{},
 	}
 }
 
 // User returns whose inbox this is.
-func (in *Inbox) User() User { return in.user }
+func (in *Inbox) User() model.User { return in.user }
 
 // FeedbackURL is where users say what they miss; empty: nowhere.
-func (in *Inbox) FeedbackURL() Untrusted { return in.feedback }
+func (in *Inbox) FeedbackURL() model.Untrusted { return in.feedback }
 
 // SetFeedbackURL takes over where users say what they miss.
-func (in *Inbox) SetFeedbackURL(u Untrusted) { in.feedback = u }
+func (in *Inbox) SetFeedbackURL(u model.Untrusted) { in.feedback = u }
 
 // SetUser takes over a change of the user's name, address or role. Another user
 // (by id) begins with nothing: all that is held is dropped. Without an id it does
 // nothing.
-func (in *Inbox) SetUser(user User) Changes {
+func (in *Inbox) SetUser(user model.User) Changes {
 	in.begin()
 	in.setUser(user)
 	return in.changes
 }
 
-func (in *Inbox) setUser(user User) {
+func (in *Inbox) setUser(user model.User) {
 	if user.ID == "" || user == in.user {
 		return
 	}
@@ -133,8 +135,8 @@ func (in *Inbox) setUser(user User) {
 		for _, p := range in.pages {
 			in.drop(p)
 		}
-		in.pages, in.order, in.named = map[PageID]*inboxPage{}, nil, false
-		in.views, in.threads = nil, map[ConversationID]*thread{}
+		in.pages, in.order, in.named = map[model.PageID]*inboxPage{}, nil, false
+		in.views, in.threads = nil, map[model.ConversationID]*thread{}
 		in.passed = never
 	}
 	in.user = user
@@ -151,15 +153,15 @@ type Changes struct {
 	Notices bool
 	// Conversations are those whose head changed, came or went. The slice may name
 	// one twice, and holds until the next call that changes the Inbox.
-	Conversations []ConversationID
+	Conversations []model.ConversationID
 	// Many: there are more than Conversations names; take all as changed.
 	Many bool
 	// Threads are the opened conversations whose messages changed; like
 	// Conversations. Those of a Page that is dropped go without being named.
-	Threads []ConversationID
+	Threads []model.ConversationID
 	// Links are those of whose links it was told, which may be the same: a record may show
 	// something else now. Like Conversations.
-	Links []ConversationID
+	Links []model.ConversationID
 }
 
 // Any tells whether anything changed.
@@ -184,7 +186,7 @@ func (in *Inbox) begin() {
 }
 
 // headChanged reports a conversation.
-func (in *Inbox) headChanged(id ConversationID) {
+func (in *Inbox) headChanged(id model.ConversationID) {
 	in.changes.Lists = true
 	if in.changes.Many {
 		return
@@ -204,17 +206,17 @@ func (in *Inbox) manyChanged() {
 }
 
 // threadChanged reports an opened conversation.
-func (in *Inbox) threadChanged(id ConversationID) {
+func (in *Inbox) threadChanged(id model.ConversationID) {
 	if n := len(in.changes.Threads); n == 0 || in.changes.Threads[n-1] != id {
 		in.changes.Threads = append(in.changes.Threads, id)
 	}
 }
 
 // page returns what is held of a Page, from now on at least its id.
-func (in *Inbox) page(id PageID) *inboxPage {
+func (in *Inbox) page(id model.PageID) *inboxPage {
 	p, ok := in.pages[id]
 	if !ok {
-		p = &inboxPage{page: Page{ID: id, PageID: id.Meta()}, rows: map[PSID]*row{}, blocks: true}
+		p = &inboxPage{page: model.Page{ID: id, PageID: id.Meta()}, rows: map[model.PSID]*row{}, blocks: true}
 		in.pages[id] = p
 		in.order = append(in.order, id)
 		in.changes.Pages = true
@@ -224,8 +226,8 @@ func (in *Inbox) page(id PageID) *inboxPage {
 
 // Pages returns every Page known, in the hub's order; of those that the user may
 // not see into, only what anybody may know.
-func (in *Inbox) Pages() []Page {
-	list := make([]Page, 0, len(in.order))
+func (in *Inbox) Pages() []model.Page {
+	list := make([]model.Page, 0, len(in.order))
 	for _, id := range in.order {
 		list = append(list, in.pages[id].page)
 	}
@@ -233,10 +235,10 @@ func (in *Inbox) Pages() []Page {
 }
 
 // Page returns a Page by its id.
-func (in *Inbox) Page(id PageID) (Page, bool) {
+func (in *Inbox) Page(id model.PageID) (model.Page, bool) {
 	p, ok := in.pages[id]
 	if !ok {
-		return Page{}, false
+		return model.Page{}, false
 	}
 	return p.page, true
 }
@@ -248,9 +250,9 @@ func (in *Inbox) Page(id PageID) (Page, bool) {
 //
 // A reload needs it: read the Pages after the first list, or a change of the Page
 // in between would be missed; until then the Page does not get complete.
-func (in *Inbox) SetPages(list []Page) Changes {
+func (in *Inbox) SetPages(list []model.Page) Changes {
 	in.begin()
-	order := make([]PageID, 0, len(list))
+	order := make([]model.PageID, 0, len(list))
 	for _, page := range list {
 		p := in.page(page.ID)
 		if !slices.Contains(order, page.ID) {
@@ -289,7 +291,7 @@ func (in *Inbox) SetPages(list []Page) Changes {
 }
 
 // putPage takes over a page object of a Page that the user sees, if it is newer.
-func (in *Inbox) putPage(p *inboxPage, page Page) {
+func (in *Inbox) putPage(p *inboxPage, page model.Page) {
 	p.pageRead = true
 	if p.known && page.Seq <= p.page.Seq {
 		return
@@ -304,7 +306,7 @@ func (in *Inbox) putPage(p *inboxPage, page Page) {
 // conversations are never stored, so that only views of what is blocked are made
 // anew, when they are next read.
 func (in *Inbox) judgePage(p *inboxPage) {
-	blocks := PageBlocks(in.clock, p.page) || !CanSee(in.user.ID, p.page)
+	blocks := model.PageBlocks(in.clock, p.page) || !model.CanSee(in.user.ID, p.page)
 	if blocks == p.blocks {
 		return
 	}
@@ -333,20 +335,20 @@ func (in *Inbox) drop(p *inboxPage) {
 	if len(p.notices) > 0 {
 		in.changes.Notices = true
 	}
-	maps.DeleteFunc(in.threads, func(id ConversationID, t *thread) bool { return t.page == p })
-	in.changes.Threads = slices.DeleteFunc(in.changes.Threads, func(id ConversationID) bool {
+	maps.DeleteFunc(in.threads, func(id model.ConversationID, t *thread) bool { return t.page == p })
+	in.changes.Threads = slices.DeleteFunc(in.changes.Threads, func(id model.ConversationID) bool {
 		return id.Page() == p.page.ID
 	})
-	p.rows, p.removed, p.notices = map[PSID]*row{}, nil, nil
-	p.at, p.placed, p.first, p.target = Position{}, false, 0, 0
+	p.rows, p.removed, p.notices = map[model.PSID]*row{}, nil, nil
+	p.at, p.placed, p.first, p.target = model.Position{}, false, 0, 0
 	p.known, p.pageRead = false, false
 	in.forgetTold(p)
 	in.changes.Pages = true
 }
 
 // Notices returns the newest notices of the Pages, newest first.
-func (in *Inbox) Notices() []Notice {
-	var list []Notice
+func (in *Inbox) Notices() []model.Notice {
+	var list []model.Notice
 	for _, p := range in.pages {
 		list = append(list, p.notices...)
 	}

@@ -1,4 +1,6 @@
-package model
+package inbox
+
+import "parley/model"
 
 // class says to what a row belongs at the Inbox's time, by itself: what its Page
 // adds (that no reply is allowed) is judged when it is read.
@@ -83,7 +85,7 @@ func (c Counts) Of(f Filter) int {
 // that is complete, it counts what is held, which is exact at the Inbox's time. Of one
 // being read, it tells what the hub counted, if that was told, else what is held so
 // far.
-func (in *Inbox) Counts(page PageID) Counts {
+func (in *Inbox) Counts(page model.PageID) Counts {
 	var sum Counts
 	for id, p := range in.pages {
 		switch {
@@ -100,7 +102,7 @@ func (in *Inbox) Counts(page PageID) Counts {
 // SetCounts takes over the hub's counts of a Page that is being read: the answer of
 // GET /v1/counts for it alone, asked since that reload began. They stand until the Page
 // is complete. Of any other Page they are ignored: its own count is better.
-func (in *Inbox) SetCounts(page PageID, c Counts, asOf Position) Changes {
+func (in *Inbox) SetCounts(page model.PageID, c Counts, asOf model.Position) Changes {
 	in.begin()
 	p, ok := in.pages[page]
 	if !ok || p.phase < begun || p.phase == complete || p.positioned() && p.at.Epoch != asOf.Epoch {

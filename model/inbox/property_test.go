@@ -1,4 +1,4 @@
-package model_test
+package inbox_test
 
 import (
 	"cmp"
@@ -15,14 +15,15 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 var (
-	filters = []model.Filter{
-		model.FilterAll, model.FilterOpen, model.FilterMine, model.FilterUnassigned,
-		model.FilterSnoozed, model.FilterDone, model.FilterBlocked, model.FilterWaiting,
+	filters = []inbox.Filter{
+		inbox.FilterAll, inbox.FilterOpen, inbox.FilterMine, inbox.FilterUnassigned,
+		inbox.FilterSnoozed, inbox.FilterDone, inbox.FilterBlocked, inbox.FilterWaiting,
 	}
-	sorts = []model.Sort{model.SortNewest, model.SortWaiting, model.SortClosing}
+	sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 )
 
 // TestInboxEqualsFreshSnapshot: whatever gets lost, comes twice, late or in between,
@@ -142,9 +143,9 @@ func drawConversation(t *rapid.T, p *worldPage) (model.ConversationID, bool) {
 	return rapid.SampledFrom(slices.Sorted(maps.Keys(p.convs))).Draw(t, "conversation"), true
 }
 
-func drawQuery(t *rapid.T, c *wire) model.Query {
+func drawQuery(t *rapid.T, c *wire) inbox.Query {
 	pages := append(slices.Sorted(maps.Keys(c.w.pages)), "", "")
-	return model.Query{
+	return inbox.Query{
 		Filter: rapid.SampledFrom(filters).Draw(t, "filter"),
 		Sort:   rapid.SampledFrom(sorts).Draw(t, "sort"),
 		Page:   rapid.SampledFrom(pages).Draw(t, "of page"),
@@ -258,7 +259,7 @@ func checkHeld(t *rapid.T, c *wire) {
 }
 
 // checkLinked: what is linked to a record is what says so, the newest first.
-func checkLinked(t *rapid.T, in *model.Inbox, all []model.Conversation) {
+func checkLinked(t *rapid.T, in *inbox.Inbox, all []model.Conversation) {
 	for _, ref := range worldRecords {
 		want := map[model.ConversationID]bool{}
 		for _, c := range all {
@@ -282,7 +283,7 @@ func checkLinked(t *rapid.T, in *model.Inbox, all []model.Conversation) {
 var worldRecords = []model.RecordRef{{Type: model.Person, ID: "12"}, {Type: model.Deal, ID: "12"}}
 
 // checkView compares a view with the naive one.
-func checkView(t *rapid.T, in *model.Inbox, q model.Query, all []model.Conversation, now time.Time) {
+func checkView(t *rapid.T, in *inbox.Inbox, q inbox.Query, all []model.Conversation, now time.Time) {
 	want := naive(in, q, all, now)
 	v := in.View(q)
 	if v.Len() != len(want) {
@@ -306,10 +307,10 @@ func checkView(t *rapid.T, in *model.Inbox, q model.Query, all []model.Conversat
 	}
 }
 
-func checkCounts(t *rapid.T, in *model.Inbox, all []model.Conversation, now time.Time) {
+func checkCounts(t *rapid.T, in *inbox.Inbox, all []model.Conversation, now time.Time) {
 	got := in.Counts("")
 	for _, f := range filters {
-		if n := len(naive(in, model.Query{Filter: f}, all, now)); n != got.Of(f) {
+		if n := len(naive(in, inbox.Query{Filter: f}, all, now)); n != got.Of(f) {
 			t.Fatalf("%s counts %d, want %d", f, got.Of(f), n)
 		}
 	}
@@ -325,7 +326,7 @@ func checkCounts(t *rapid.T, in *model.Inbox, all []model.Conversation, now time
 }
 
 // naive is a view made from scratch, by the rules as they are written.
-func naive(in *model.Inbox, q model.Query, all []model.Conversation, now time.Time) []model.Conversation {
+func naive(in *inbox.Inbox, q inbox.Query, all []model.Conversation, now time.Time) []model.Conversation {
 	var list []model.Conversation
 	for _, c := range all {
 		page, _ := in.Page(c.PageID)
@@ -337,31 +338,31 @@ func naive(in *model.Inbox, q model.Query, all []model.Conversation, now time.Ti
 	return list
 }
 
-func belongs(f model.Filter, now time.Time, p model.Page, c model.Conversation) bool {
+func belongs(f inbox.Filter, now time.Time, p model.Page, c model.Conversation) bool {
 	done := c.Status == model.Done
 	open := !done && !c.Asleep(now)
 	switch f {
-	case model.FilterAll:
+	case inbox.FilterAll:
 		return true
-	case model.FilterOpen:
+	case inbox.FilterOpen:
 		return open
-	case model.FilterMine:
+	case inbox.FilterMine:
 		return !done && c.Assignee != nil && c.Assignee.ID == me.ID
-	case model.FilterUnassigned:
+	case inbox.FilterUnassigned:
 		return open && c.Assignee == nil
-	case model.FilterSnoozed:
+	case inbox.FilterSnoozed:
 		return c.Asleep(now)
-	case model.FilterDone:
+	case inbox.FilterDone:
 		return done
-	case model.FilterWaiting:
+	case inbox.FilterWaiting:
 		return c.NeedsYou(now)
-	case model.FilterBlocked:
+	case inbox.FilterBlocked:
 		return !done && !model.CanReply(now, p, c, me.ID).Allowed
 	}
 	return false
 }
 
-func compareBy(s model.Sort, now time.Time, a, b model.Conversation) int {
+func compareBy(s inbox.Sort, now time.Time, a, b model.Conversation) int {
 	first := func(f func(model.Conversation) bool) int {
 		switch x, y := f(a), f(b); {
 		case x && !y:
@@ -376,7 +377,7 @@ func compareBy(s model.Sort, now time.Time, a, b model.Conversation) int {
 	}
 	last := cmp.Compare(b.ID, a.ID)
 	switch s {
-	case model.SortWaiting:
+	case inbox.SortWaiting:
 		since := func(c model.Conversation) *time.Time { _, t := c.WhoWaits(); return t }
 		waiting := func(c model.Conversation) bool { return since(c) != nil }
 		if c := first(waiting); c != 0 {
@@ -385,7 +386,7 @@ func compareBy(s model.Sort, now time.Time, a, b model.Conversation) int {
 		if waiting(a) {
 			return cmp.Or(since(a).Compare(*since(b)), last)
 		}
-	case model.SortClosing:
+	case inbox.SortClosing:
 		closes := func(c model.Conversation) *time.Time {
 			for _, until := range []*time.Time{c.WindowUntil, c.UncertainUntil} {
 				if until != nil && now.Before(*until) {
@@ -400,7 +401,7 @@ func compareBy(s model.Sort, now time.Time, a, b model.Conversation) int {
 		if closes(a) != nil {
 			return cmp.Or(closes(a).Compare(*closes(b)), last)
 		}
-	case model.SortNewest:
+	case inbox.SortNewest:
 	}
 	return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), last)
 }
@@ -413,9 +414,9 @@ func compareWithFresh(t *rapid.T, c *wire) {
 		fresh := c.w.fresh()
 		for _, f := range filters {
 			for _, s := range sorts {
-				q := model.Query{Filter: f, Sort: s}
+				q := inbox.Query{Filter: f, Sort: s}
 				want, got := rows(fresh.View(q)), rows(c.in.View(q))
-				if !slices.EqualFunc(want, got, func(a, b model.Row) bool { return reflect.DeepEqual(a, b) }) {
+				if !slices.EqualFunc(want, got, func(a, b inbox.Row) bool { return reflect.DeepEqual(a, b) }) {
 					t.Fatalf("%+v (-fresh +held):\n%s", q, gocmp.Diff(want, got, open()))
 				}
 			}
@@ -442,7 +443,7 @@ func compareWithFresh(t *rapid.T, c *wire) {
 
 // comparePages compares the Pages that the user sees. Of the others a client knows
 // what it last read, if anything, and no more than anybody may.
-func comparePages(t *rapid.T, in, fresh *model.Inbox) {
+func comparePages(t *rapid.T, in, fresh *inbox.Inbox) {
 	for _, want := range fresh.Pages() {
 		got, known := in.Page(want.ID)
 		if !want.Sees && known && got != got.Public() {
@@ -459,8 +460,8 @@ func open() gocmp.Option {
 	return gocmp.Transformer("words", func(u model.Untrusted) string { return string(u) })
 }
 
-func rows(v model.View) []model.Row {
-	list := make([]model.Row, 0, v.Len())
+func rows(v inbox.View) []inbox.Row {
+	list := make([]inbox.Row, 0, v.Len())
 	for i := range v.Len() {
 		r, _ := v.At(i)
 		list = append(list, r)

@@ -1,9 +1,10 @@
-package model_test
+package inbox_test
 
 import (
 	"testing"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // TestInboxTellsTheHubsCountsWhileItReads: of a Page being read, and of no other.
@@ -13,8 +14,8 @@ func TestInboxTellsTheHubsCountsWhileItReads(t *testing.T) {
 	p := c.w.pages["1"]
 	all, _ := p.list(nil, 10)
 	own := c.in.Counts("1")
-	hubs := model.Counts{All: 900, Open: 800, Mine: 7, Unassigned: 6, Snoozed: 5, Done: 4, Blocked: 3, Unread: 2}
-	counts := func(when string, want model.Counts) {
+	hubs := inbox.Counts{All: 900, Open: 800, Mine: 7, Unassigned: 6, Snoozed: 5, Done: 4, Blocked: 3, Unread: 2}
+	counts := func(when string, want inbox.Counts) {
 		t.Helper()
 		if got, sum := c.in.Counts("1"), c.in.Counts(""); got != want || sum != want {
 			t.Errorf("%s: %+v, in all %+v, want %+v", when, got, sum, want)
@@ -62,17 +63,17 @@ func TestInboxTellsTheHubsCountsWhileItReads(t *testing.T) {
 	if _, changes := c.in.Access(model.Access{Page: "1"}); !changes.Lists {
 		t.Error("the counts went unnoticed")
 	}
-	counts("hidden", model.Counts{})
+	counts("hidden", inbox.Counts{})
 	ignored("hidden still", "1", p.position())
 }
 
 // TestCountsOf: each filter has the count that bears its name; no filter is all.
 func TestCountsOf(t *testing.T) {
 	t.Parallel()
-	counts := model.Counts{All: 1, Open: 2, Mine: 3, Unassigned: 4, Snoozed: 5, Done: 6, Blocked: 7, Unread: 8, Waiting: 9}
-	for filter, want := range map[model.Filter]int{
-		"": 1, model.FilterAll: 1, model.FilterOpen: 2, model.FilterMine: 3, model.FilterUnassigned: 4,
-		model.FilterSnoozed: 5, model.FilterDone: 6, model.FilterBlocked: 7, model.FilterWaiting: 9, "junk": 0,
+	counts := inbox.Counts{All: 1, Open: 2, Mine: 3, Unassigned: 4, Snoozed: 5, Done: 6, Blocked: 7, Unread: 8, Waiting: 9}
+	for filter, want := range map[inbox.Filter]int{
+		"": 1, inbox.FilterAll: 1, inbox.FilterOpen: 2, inbox.FilterMine: 3, inbox.FilterUnassigned: 4,
+		inbox.FilterSnoozed: 5, inbox.FilterDone: 6, inbox.FilterBlocked: 7, inbox.FilterWaiting: 9, "junk": 0,
 	} {
 		if got := counts.Of(filter); got != want {
 			t.Errorf("%q: %d, want %d", filter, got, want)

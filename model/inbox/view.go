@@ -1,8 +1,10 @@
-package model
+package inbox
 
 import (
 	"iter"
 	"slices"
+
+	"parley/model"
 )
 
 // Filter is one of the lists of the inbox.
@@ -25,7 +27,7 @@ const (
 type Query struct {
 	Filter Filter
 	Sort   Sort
-	Page   PageID
+	Page   model.PageID
 }
 
 func (q Query) normal() Query {
@@ -75,7 +77,7 @@ func (q Query) holds(r *row) bool {
 }
 
 // Holds tells whether a view of the query would hold a conversation as it is given, now.
-func (in *Inbox) Holds(q Query, c Conversation) bool {
+func (in *Inbox) Holds(q Query, c model.Conversation) bool {
 	p, ok := in.pages[c.PageID]
 	if !ok || !fitting(c.PageID, &c) {
 		return false
@@ -111,7 +113,7 @@ func (v View) At(i int) (Row, bool) {
 
 // Index returns the place of a conversation, and false for one that it does not
 // hold.
-func (v View) Index(id ConversationID) (int, bool) {
+func (v View) Index(id model.ConversationID) (int, bool) {
 	rows := &v.in.view(v.query).rows
 	r := v.in.find(id)
 	if r == nil || !v.query.holds(r) {
@@ -122,18 +124,18 @@ func (v View) Index(id ConversationID) (int, bool) {
 
 // Row is a conversation as a list shows it. Its Reply is the verdict now.
 type Row struct {
-	Conversation
+	model.Conversation
 	// Stale: it was held before the reload under way, which has not confirmed it.
 	Stale bool
 }
 
 func (in *Inbox) row(r *row) Row {
 	c := r.unpack()
-	c.Reply = CanReply(in.clock, r.page.page, c, in.user.ID)
+	c.Reply = model.CanReply(in.clock, r.page.page, c, in.user.ID)
 	return Row{Conversation: c, Stale: r.stale()}
 }
 
-func (in *Inbox) find(id ConversationID) *row {
+func (in *Inbox) find(id model.ConversationID) *row {
 	p, ok := in.pages[id.Page()]
 	if !ok {
 		return nil
@@ -142,7 +144,7 @@ func (in *Inbox) find(id ConversationID) *row {
 }
 
 // Conversation returns a conversation by its id.
-func (in *Inbox) Conversation(id ConversationID) (Row, bool) {
+func (in *Inbox) Conversation(id model.ConversationID) (Row, bool) {
 	r := in.find(id)
 	if r == nil {
 		return Row{}, false
@@ -152,8 +154,8 @@ func (in *Inbox) Conversation(id ConversationID) (Row, bool) {
 
 // Held returns the conversations held of a Page, in no order, for a cache to keep
 // with the Page's position. The Inbox must not change meanwhile.
-func (in *Inbox) Held(page PageID) iter.Seq[Conversation] {
-	return func(yield func(Conversation) bool) {
+func (in *Inbox) Held(page model.PageID) iter.Seq[model.Conversation] {
+	return func(yield func(model.Conversation) bool) {
 		p, ok := in.pages[page]
 		if !ok {
 			return
@@ -288,7 +290,7 @@ func (in *Inbox) put(old *row, next *row) {
 }
 
 // rekey lets the index refer to the row's own string, so that the old one can go.
-func (in *Inbox) rekey(r *row, old PSID) {
+func (in *Inbox) rekey(r *row, old model.PSID) {
 	delete(r.page.rows, old)
 	r.page.rows[r.psid()] = r
 }

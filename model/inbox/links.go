@@ -1,15 +1,17 @@
-package model
+package inbox
 
 import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"parley/model"
 )
 
 // linkEvent takes over to which records a conversation is linked. The conversation's own
 // seq does not grow by that: what a user may see of its links is their own.
-func (in *Inbox) linkEvent(p *inboxPage, ev *Change) error {
-	var c LinkChange
+func (in *Inbox) linkEvent(p *inboxPage, ev *model.Change) error {
+	var c model.LinkChange
 	if json.Unmarshal(ev.Object, &c) != nil || c.Conversation.Page() != p.page.ID {
 		return ErrUnreadable
 	}
@@ -19,7 +21,7 @@ func (in *Inbox) linkEvent(p *inboxPage, ev *Change) error {
 
 // PutLinks takes over the links that the hub answered alone, as after a change of the
 // user's own.
-func (in *Inbox) PutLinks(c LinkChange) Changes {
+func (in *Inbox) PutLinks(c model.LinkChange) Changes {
 	in.begin()
 	if p, ok := in.pages[c.Conversation.Page()]; ok && p.positioned() {
 		in.setLinks(p, c)
@@ -28,7 +30,7 @@ func (in *Inbox) PutLinks(c LinkChange) Changes {
 }
 
 // setLinks replaces the links of a conversation that is held.
-func (in *Inbox) setLinks(p *inboxPage, c LinkChange) {
+func (in *Inbox) setLinks(p *inboxPage, c model.LinkChange) {
 	old := p.rows[c.Conversation.Customer()]
 	if old == nil {
 		return
@@ -45,7 +47,7 @@ func (in *Inbox) setLinks(p *inboxPage, c LinkChange) {
 }
 
 // linkIndex holds the rows that are linked to a record.
-type linkIndex map[RecordRef][]*row
+type linkIndex map[model.RecordRef][]*row
 
 func (x linkIndex) add(r *row) {
 	if r.extra == nil {
@@ -72,7 +74,7 @@ func (x linkIndex) remove(r *row) {
 }
 
 // LinkedTo returns the conversations that are linked to a record, the newest first.
-func (in *Inbox) LinkedTo(ref RecordRef) []Row {
+func (in *Inbox) LinkedTo(ref model.RecordRef) []Row {
 	rows := in.linked[ref]
 	out := make([]Row, 0, len(rows))
 	for _, r := range rows {

@@ -1,10 +1,12 @@
-package model
+package inbox
 
 import (
 	"cmp"
 	"slices"
 	"sort"
 	"strings"
+
+	"parley/model"
 )
 
 // Sort is an order of a view. In each, pinned conversations come first, and what
@@ -65,16 +67,16 @@ func compareRows(ka, kb sortKey, a, b *row) int {
 }
 
 // comparePages compares two Pages as the ids of their conversations compare.
-func comparePages(a, b PageID) int {
+func comparePages(a, b model.PageID) int {
 	n := min(len(a), len(b))
 	if a[:n] != b[:n] {
 		return strings.Compare(string(a), string(b))
 	}
 	switch {
 	case len(a) > n:
-		return cmp.Compare(a[n], pageSeparator[0])
+		return cmp.Compare(a[n], model.PageSeparator[0])
 	case len(b) > n:
-		return cmp.Compare(pageSeparator[0], b[n])
+		return cmp.Compare(model.PageSeparator[0], b[n])
 	}
 	return 0
 }

@@ -1,4 +1,4 @@
-package model_test
+package inbox_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 const many = 100_000
@@ -49,15 +50,15 @@ func realistic(n int) model.Conversation {
 	return c
 }
 
-func full(tb testing.TB) *model.Inbox {
+func full(tb testing.TB) *inbox.Inbox {
 	tb.Helper()
 	return realInbox(tb, many)
 }
 
 // realInbox is an Inbox that holds so many conversations, as read from a hub's lists.
-func realInbox(tb testing.TB, size int) *model.Inbox {
+func realInbox(tb testing.TB, size int) *inbox.Inbox {
 	tb.Helper()
-	in := model.NewInbox(me)
+	in := inbox.NewInbox(me)
 	in.Advance(noon)
 	page := model.PageID("104857600123456")
 	at := model.Position{Epoch: "e", Seq: many}
@@ -104,14 +105,14 @@ func arrival(n int) model.Batch {
 	}}
 }
 
-var boards = []model.Query{
+var boards = []inbox.Query{
 	{},
-	{Filter: model.FilterOpen},
-	{Filter: model.FilterMine},
-	{Filter: model.FilterUnassigned},
-	{Filter: model.FilterSnoozed},
-	{Filter: model.FilterDone},
-	{Filter: model.FilterBlocked},
+	{Filter: inbox.FilterOpen},
+	{Filter: inbox.FilterMine},
+	{Filter: inbox.FilterUnassigned},
+	{Filter: inbox.FilterSnoozed},
+	{Filter: inbox.FilterDone},
+	{Filter: inbox.FilterBlocked},
 }
 
 // BenchmarkInboxApply is an arrival with many conversations held. Its sub-benchmarks
@@ -144,7 +145,7 @@ func BenchmarkInboxApply(b *testing.B) {
 					}
 					b.StartTimer()
 				}
-				if r, _, err := in.Apply(batch[applied%1000]); r != model.BatchApplied || err != nil {
+				if r, _, err := in.Apply(batch[applied%1000]); r != inbox.BatchApplied || err != nil {
 					b.Fatal(r, err)
 				}
 				applied++
@@ -153,7 +154,7 @@ func BenchmarkInboxApply(b *testing.B) {
 	}
 	b.Run("put", func(b *testing.B) { // without JSON
 		in := full(b)
-		in.View(model.Query{}).Len()
+		in.View(inbox.Query{}).Len()
 		n := 0
 		b.ReportAllocs()
 		for b.Loop() {
@@ -170,7 +171,7 @@ func BenchmarkInboxApply(b *testing.B) {
 // BenchmarkInboxRead draws a screen of 50 rows from the middle.
 func BenchmarkInboxRead(b *testing.B) {
 	in := full(b)
-	v := in.View(model.Query{})
+	v := in.View(inbox.Query{})
 	b.ReportAllocs()
 	for b.Loop() {
 		for i := range 50 {
@@ -192,7 +193,7 @@ func BenchmarkInboxView(b *testing.B) {
 			in.Advance(noon.AddDate(-1, 0, 0)) // set back: every view is forgotten
 			in.Advance(noon)
 			b.StartTimer()
-			in.View(model.Query{Sort: model.SortClosing}).Len()
+			in.View(inbox.Query{Sort: inbox.SortClosing}).Len()
 		}
 	})
 	b.Run("filter", func(b *testing.B) {
@@ -204,7 +205,7 @@ func BenchmarkInboxView(b *testing.B) {
 			page.MessagesOff = !page.MessagesOff
 			in.SetPages([]model.Page{page})
 			b.StartTimer()
-			in.View(model.Query{Filter: model.FilterBlocked}).Len()
+			in.View(inbox.Query{Filter: inbox.FilterBlocked}).Len()
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package model
+package inbox
 
 import (
 	"math"
@@ -8,6 +8,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 	"unique"
+
+	"parley/model"
 )
 
 // stamp is a time in microseconds since 1970; [never] is none.
@@ -46,7 +48,7 @@ type row struct {
 	// the beginning of the last message, one after the other.
 	words    string
 	locale   unique.Handle[string]
-	assignee unique.Handle[UserRef]
+	assignee unique.Handle[model.UserRef]
 	last     unique.Handle[lastHead]
 	extra    *rowExtra
 
@@ -68,9 +70,9 @@ type row struct {
 
 // lastHead is what last messages have in common.
 type lastHead struct {
-	direction Direction
-	author    Author
-	state     State
+	direction model.Direction
+	author    model.Author
+	state     model.State
 }
 
 // rowExtra is what few conversations have.
@@ -79,11 +81,11 @@ type rowExtra struct {
 	otherApp    stamp
 	uncertain   stamp // until when a reply may be allowed after its window
 	labels      []string
-	links       []Link
-	entry       *Entry
-	event       *Notable
+	links       []model.Link
+	entry       *model.Entry
+	event       *model.Notable
 	attachments []string
-	said        *Summary
+	said        *model.Summary
 }
 
 // facts are a row's yes and no.
@@ -110,7 +112,7 @@ func (f facts) has(g facts) bool { return f&g != 0 }
 
 // fitting tells whether an object is one that row can hold: a conversation of that
 // Page, with ids of a sane length.
-func fitting(page PageID, c *Conversation) bool {
+func fitting(page model.PageID, c *model.Conversation) bool {
 	const most = math.MaxUint16
 	if len(c.ID) > most || c.ID.Page() != page || c.ID.Customer() == "" {
 		return false
@@ -120,15 +122,15 @@ func fitting(page PageID, c *Conversation) bool {
 
 // pack makes a row of a conversation that is fitting. A status that this version
 // does not know counts as open.
-func (p *inboxPage) pack(c *Conversation) row {
+func (p *inboxPage) pack(c *model.Conversation) row {
 	r := row{
 		page: p, seq: c.Seq, updated: stampOf(c.UpdatedAt), window: stampOfPointer(c.WindowUntil),
 		locale: unique.Make(c.Customer.Locale),
 		unread: int32(min(max(c.Unread, 0), math.MaxInt32)),
 		run:    p.run,
 	}
-	r.set(factSnoozed, c.Status == Snoozed)
-	r.set(factDone, c.Status == Done)
+	r.set(factSnoozed, c.Status == model.Snoozed)
+	r.set(factDone, c.Status == model.Done)
 	r.set(factPinned, c.Pinned)
 	r.set(factStarted, c.Started)
 	r.set(factUnreachable, c.Unreachable)
@@ -139,9 +141,9 @@ func (p *inboxPage) pack(c *Conversation) row {
 	}
 	who, since := c.WhoWaits()
 	r.set(factTold, c.Waits != "")
-	r.set(factWaiting, who == WaitsCustomer)
-	r.set(factAsks, who == WaitsReply)
-	if who != WaitsNobody {
+	r.set(factWaiting, who == model.WaitsCustomer)
+	r.set(factAsks, who == model.WaitsReply)
+	if who != model.WaitsNobody {
 		r.since = stampOfPointer(since)
 	} else {
 		r.since = never
@@ -158,7 +160,7 @@ func (r *row) set(f facts, is bool) {
 }
 
 // packExtra returns nil for a conversation that has nothing rare.
-func packExtra(c *Conversation) *rowExtra {
+func packExtra(c *model.Conversation) *rowExtra {
 	x := rowExtra{
 		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil), uncertain: stampOfPointer(c.UncertainUntil),
 		labels: c.Labels, links: c.Links, entry: c.Entry, said: c.LastSaid,
@@ -192,14 +194,14 @@ func shared(list []string) []string {
 }
 
 // packWords packs the strings of a conversation, and its last message.
-func (r *row) packWords(c *Conversation) {
+func (r *row) packWords(c *model.Conversation) {
 	psid, name := string(c.ID.Customer()), string(c.Customer.Name)
 	var id, text string
 	units := 0
 	if m := c.LastMessage; m != nil {
 		id, text = string(m.ID), string(m.Text)
-		if cut, ok := strings.CutPrefix(id, string(r.page.page.ID)); ok && strings.HasPrefix(cut, pageSeparator) {
-			id = cut[len(pageSeparator):]
+		if cut, ok := strings.CutPrefix(id, string(r.page.page.ID)); ok && strings.HasPrefix(cut, model.PageSeparator) {
+			id = cut[len(model.PageSeparator):]
 			r.set(factShortID, true)
 		}
 		head := lastHead{direction: m.Direction, author: m.Author, state: m.State}
@@ -259,9 +261,9 @@ func readWide(s string) string {
 	return string(utf16.Decode(units))
 }
 
-func (r *row) psid() PSID { return PSID(r.words[:r.psidLen]) }
+func (r *row) psid() model.PSID { return model.PSID(r.words[:r.psidLen]) }
 
-func (r *row) id() ConversationID { return NewConversationID(r.page.page.ID, r.psid()) }
+func (r *row) id() model.ConversationID { return model.NewConversationID(r.page.page.ID, r.psid()) }
 
 // stale tells whether the row is from before the reload under way.
 func (r *row) stale() bool { return r.run != r.page.run }
@@ -292,8 +294,8 @@ func (r *row) uncertainUntil() stamp {
 type pointees struct {
 	window, snoozed, otherApp, uncertain time.Time
 	since                                time.Time
-	assignee                             UserRef
-	last                                 Summary
+	assignee                             model.UserRef
+	last                                 model.Summary
 }
 
 func (s stamp) into(t *time.Time) *time.Time {
@@ -305,13 +307,13 @@ func (s stamp) into(t *time.Time) *time.Time {
 }
 
 // unpack returns the conversation, but for its Reply.
-func (r *row) unpack() Conversation {
+func (r *row) unpack() model.Conversation {
 	room := new(pointees)
 	psid := r.psid()
 	rest := r.words[int(r.psidLen)+int(r.lastIDLen):]
-	c := Conversation{
+	c := model.Conversation{
 		ID: r.id(), PageID: r.page.page.ID, Seq: r.seq,
-		Customer:    Customer{PSID: psid, Name: Untrusted(rest[:r.nameLen]), Locale: r.locale.Value()},
+		Customer:    model.Customer{PSID: psid, Name: model.Untrusted(rest[:r.nameLen]), Locale: r.locale.Value()},
 		Status:      r.status(),
 		Unread:      int(r.unread),
 		Pinned:      r.facts.has(factPinned),
@@ -321,7 +323,7 @@ func (r *row) unpack() Conversation {
 		WindowUntil: r.window.into(&room.window),
 		UpdatedAt:   r.updated.time(),
 		Labels:      []string{},
-		Links:       []Link{},
+		Links:       []model.Link{},
 	}
 	if r.facts.has(factAssigned) {
 		room.assignee = r.assignee.Value()
@@ -348,33 +350,33 @@ func (r *row) unpack() Conversation {
 	return c
 }
 
-func (r *row) waits() Waiting {
+func (r *row) waits() model.Waiting {
 	switch {
 	case r.facts.has(factAsks):
-		return WaitsReply
+		return model.WaitsReply
 	case r.facts.has(factWaiting):
-		return WaitsCustomer
+		return model.WaitsCustomer
 	}
-	return WaitsNobody
+	return model.WaitsNobody
 }
 
-func (r *row) status() Status {
+func (r *row) status() model.Status {
 	switch {
 	case r.facts.has(factDone):
-		return Done
+		return model.Done
 	case r.facts.has(factSnoozed):
-		return Snoozed
+		return model.Snoozed
 	}
-	return Open
+	return model.Open
 }
 
 // unpackLast returns the last message of a row that has one.
-func (r *row) unpackLast(customer Untrusted) Summary {
+func (r *row) unpackLast(customer model.Untrusted) model.Summary {
 	head := r.last.Value()
 	from := int(r.psidLen) + int(r.lastIDLen)
 	id, text := r.words[r.psidLen:from], r.words[from+int(r.nameLen):]
 	if r.facts.has(factShortID) {
-		id = string(r.page.page.ID) + pageSeparator + id
+		id = string(r.page.page.ID) + model.PageSeparator + id
 	}
 	if r.facts.has(factWide) {
 		text = readWide(text)
@@ -382,8 +384,8 @@ func (r *row) unpackLast(customer Untrusted) Summary {
 	if r.facts.has(factCustomers) {
 		head.author.Name = customer
 	}
-	s := Summary{
-		ID: MessageID(id), Direction: head.direction, Author: head.author, Text: Untrusted(text),
+	s := model.Summary{
+		ID: model.MessageID(id), Direction: head.direction, Author: head.author, Text: model.Untrusted(text),
 		SentAt: r.sent.time(), State: head.state,
 	}
 	if x := r.extra; x != nil {

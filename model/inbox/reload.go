@@ -1,8 +1,10 @@
-package model
+package inbox
 
 import (
 	"errors"
 	"fmt"
+
+	"parley/model"
 )
 
 // A reload of a Page:
@@ -31,13 +33,13 @@ var (
 // Reload is a reload under way. Its answers are taken only while it is the newest
 // of its Page.
 type Reload struct {
-	Page PageID
+	Page model.PageID
 	run  uint32
 }
 
 // Resume returns where each Page stands, for hello: those that have a position.
-func (in *Inbox) Resume() map[PageID]Position {
-	list := map[PageID]Position{}
+func (in *Inbox) Resume() map[model.PageID]model.Position {
+	list := map[model.PageID]model.Position{}
 	for id, p := range in.pages {
 		if p.positioned() {
 			list[id] = p.at
@@ -47,17 +49,17 @@ func (in *Inbox) Resume() map[PageID]Position {
 }
 
 // Position returns up to where a Page's changes are applied.
-func (in *Inbox) Position(page PageID) (Position, bool) {
+func (in *Inbox) Position(page model.PageID) (model.Position, bool) {
 	p, ok := in.pages[page]
 	if !ok || !p.positioned() {
-		return Position{}, false
+		return model.Position{}, false
 	}
 	return p.at, true
 }
 
 // ToReload returns the Pages of which a reload has to begin.
-func (in *Inbox) ToReload() []PageID {
-	var list []PageID
+func (in *Inbox) ToReload() []model.PageID {
+	var list []model.PageID
 	for _, id := range in.order {
 		if in.pages[id].phase == wanted {
 			list = append(list, id)
@@ -67,7 +69,7 @@ func (in *Inbox) ToReload() []PageID {
 }
 
 // Complete tells whether everything at the Page's position is held.
-func (in *Inbox) Complete(page PageID) bool {
+func (in *Inbox) Complete(page model.PageID) bool {
 	p, ok := in.pages[page]
 	return ok && p.phase == complete
 }
@@ -87,7 +89,7 @@ func (in *Inbox) AllComplete() bool {
 // has to begin. A Page that it does not name is dropped, as is what is held under
 // another epoch or beyond the head. Where the hub asks for a reload, what is held
 // stays until then, stale. Those being reloaded go on.
-func (in *Inbox) Welcome(w Welcome) ([]PageID, Changes) {
+func (in *Inbox) Welcome(w model.Welcome) ([]model.PageID, Changes) {
 	in.begin()
 	in.setUser(w.User)
 	in.feedback = w.FeedbackURL
@@ -103,7 +105,7 @@ func (in *Inbox) Welcome(w Welcome) ([]PageID, Changes) {
 	return in.ToReload(), in.changes
 }
 
-func (in *Inbox) welcome(p *inboxPage, wp WelcomePage) {
+func (in *Inbox) welcome(p *inboxPage, wp model.WelcomePage) {
 	in.unhide(p)
 	if p.placed && (p.at.Epoch != wp.Epoch || p.at.Seq > wp.Seq || wp.Anew) {
 		going := p.positioned()
@@ -116,7 +118,7 @@ func (in *Inbox) welcome(p *inboxPage, wp WelcomePage) {
 	if p.phase == notHeld {
 		p.phase = wanted
 	}
-	if p.positioned() && wp.Resume != ResumeOK {
+	if p.positioned() && wp.Resume != model.ResumeOK {
 		in.lose(p)
 	}
 }
@@ -132,7 +134,7 @@ func (in *Inbox) unhide(p *inboxPage) {
 // Access takes over a change of the user's sight of a Page, and tells whether a
 // reload of it has to begin. Without access all of the Page is dropped, but its
 // public face.
-func (in *Inbox) Access(a Access) (bool, Changes) {
+func (in *Inbox) Access(a model.Access) (bool, Changes) {
 	in.begin()
 	p := in.page(a.Page)
 	if !a.Sees {
@@ -152,8 +154,8 @@ func (in *Inbox) Access(a Access) (bool, Changes) {
 
 // Behind returns the Pages of which the hub has more than is applied, and those
 // that it shows though they are hidden here: say hello for both, if nothing comes.
-func (in *Inbox) Behind(h Heads) []PageID {
-	var list []PageID
+func (in *Inbox) Behind(h model.Heads) []model.PageID {
+	var list []model.PageID
 	for _, id := range in.order {
 		head, named := h.Pages[id]
 		if p := in.pages[id]; named && (p.phase == notHeld || p.positioned() && head > p.at.Seq) {
@@ -189,7 +191,7 @@ func (in *Inbox) lose(p *inboxPage) {
 
 // BeginReload begins a reload of a Page, or begins it again, as the caller must if
 // one of its requests failed. It is false for a Page that is hidden or unknown.
-func (in *Inbox) BeginReload(page PageID) (Reload, bool) {
+func (in *Inbox) BeginReload(page model.PageID) (Reload, bool) {
 	in.begin()
 	p, ok := in.pages[page]
 	if !ok || p.phase == notHeld {
@@ -212,7 +214,7 @@ func (in *Inbox) reloading(r Reload) (*inboxPage, error) {
 // AddList takes over a list of the Page's conversations, read one after the other;
 // the first one's as_of becomes the Page's position. It refuses with
 // [ErrReloadOver], [ErrReloadAgain] or [ErrUnreadable] and has then added nothing.
-func (in *Inbox) AddList(r Reload, list []Conversation, asOf Position) (Changes, error) {
+func (in *Inbox) AddList(r Reload, list []model.Conversation, asOf model.Position) (Changes, error) {
 	in.begin()
 	p, err := in.reloading(r)
 	if err != nil {
@@ -239,7 +241,7 @@ func (in *Inbox) AddList(r Reload, list []Conversation, asOf Position) (Changes,
 
 // place gives a Page the position of its first list. What is held under another
 // epoch can't be compared with it and goes.
-func (in *Inbox) place(p *inboxPage, asOf Position) {
+func (in *Inbox) place(p *inboxPage, asOf model.Position) {
 	if p.placed && (p.at.Epoch != asOf.Epoch || p.at.Seq > asOf.Seq) {
 		in.drop(p)
 	}

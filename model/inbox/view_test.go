@@ -1,4 +1,4 @@
-package model_test
+package inbox_test
 
 import (
 	"fmt"
@@ -8,29 +8,30 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 func TestViewOfNothing(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(me)
-	v := in.View(model.Query{})
+	in := inbox.NewInbox(me)
+	v := in.View(inbox.Query{})
 	if _, ok := v.At(0); ok || v.Len() != 0 {
 		t.Error("an empty Inbox shows something")
 	}
-	if _, ok := v.Index("1_7"); ok || !in.Next().IsZero() || in.Counts("") != (model.Counts{}) {
+	if _, ok := v.Index("1_7"); ok || !in.Next().IsZero() || in.Counts("") != (inbox.Counts{}) {
 		t.Error("an empty Inbox knows something")
 	}
 	c := loaded(t, 2)
-	if n := c.in.View(model.Query{Filter: "junk"}).Len(); n != 0 {
+	if n := c.in.View(inbox.Query{Filter: "junk"}).Len(); n != 0 {
 		t.Errorf("an unknown filter holds %d", n)
 	}
-	if n := c.in.View(model.Query{Sort: "junk"}).Len(); n != 2 {
+	if n := c.in.View(inbox.Query{Sort: "junk"}).Len(); n != 2 {
 		t.Errorf("an unknown sort holds %d", n)
 	}
-	if n := c.in.View(model.Query{Page: "9"}).Len(); n != 0 {
+	if n := c.in.View(inbox.Query{Page: "9"}).Len(); n != 0 {
 		t.Errorf("an unknown Page holds %d", n)
 	}
-	if _, ok := c.in.View(model.Query{}).At(-1); ok {
+	if _, ok := c.in.View(inbox.Query{}).At(-1); ok {
 		t.Error("a row before the first")
 	}
 }
@@ -57,13 +58,13 @@ func TestViewOrders(t *testing.T) {
 		t.Fatal(c.state())
 	}
 	c.in.Advance(c.w.now)
-	for sort, want := range map[model.Sort][]int{
-		model.SortNewest:  {4, 2, 1, 0, 3},
-		model.SortWaiting: {4, 3, 0, 1, 2},
-		model.SortClosing: {4, 0, 1, 2, 3},
+	for sort, want := range map[inbox.Sort][]int{
+		inbox.SortNewest:  {4, 2, 1, 0, 3},
+		inbox.SortWaiting: {4, 3, 0, 1, 2},
+		inbox.SortClosing: {4, 0, 1, 2, 3},
 	} {
 		var got []model.ConversationID
-		for _, r := range rows(c.in.View(model.Query{Sort: sort})) {
+		for _, r := range rows(c.in.View(inbox.Query{Sort: sort})) {
 			got = append(got, r.ID)
 		}
 		for i, n := range want {
@@ -81,30 +82,30 @@ func TestViewTime(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		apply         func(*model.Page, *model.Conversation)
-		filter        model.Filter
+		filter        inbox.Filter
 		before, after int
 	}{
 		"a snooze ends": {func(_ *model.Page, c *model.Conversation) {
 			c.Status, c.SnoozedUntil = model.Snoozed, at(time.Hour)
-		}, model.FilterSnoozed, 1, 0},
+		}, inbox.FilterSnoozed, 1, 0},
 		"and it is open": {func(_ *model.Page, c *model.Conversation) {
 			c.Status, c.SnoozedUntil = model.Snoozed, at(time.Hour)
-		}, model.FilterUnassigned, 0, 1},
+		}, inbox.FilterUnassigned, 0, 1},
 		"a window closes": {func(_ *model.Page, c *model.Conversation) {
 			c.WindowUntil = at(time.Hour)
-		}, model.FilterBlocked, 0, 1},
+		}, inbox.FilterBlocked, 0, 1},
 		"an ad's week is over": {func(_ *model.Page, c *model.Conversation) {
 			c.WindowUntil, c.UncertainUntil = at(-time.Hour), at(time.Hour)
-		}, model.FilterBlocked, 0, 1},
+		}, inbox.FilterBlocked, 0, 1},
 		"another app lets go": {func(_ *model.Page, c *model.Conversation) {
 			c.OtherApp, c.OtherAppUntil = true, at(time.Hour)
-		}, model.FilterBlocked, 1, 0},
+		}, inbox.FilterBlocked, 1, 0},
 		"a Page may send again": {func(p *model.Page, _ *model.Conversation) {
 			p.RateLimitedUntil = at(time.Hour)
-		}, model.FilterBlocked, 1, 0},
+		}, inbox.FilterBlocked, 1, 0},
 		"a restriction is tried": {func(p *model.Page, _ *model.Conversation) {
 			p.Restricted = &model.Restriction{RetryAt: at(time.Hour)}
-		}, model.FilterBlocked, 1, 0},
+		}, inbox.FilterBlocked, 1, 0},
 	} {
 		w := newWorld(1)
 		p := w.pages["1"]
@@ -113,7 +114,7 @@ func TestViewTime(t *testing.T) {
 			tt.apply(&p.page, c)
 		}
 		in := w.fresh()
-		v := in.View(model.Query{Filter: tt.filter})
+		v := in.View(inbox.Query{Filter: tt.filter})
 		check := func(when string, want int) {
 			t.Helper()
 			if v.Len() != want || in.Counts("").Of(tt.filter) != want || in.Counts("1").Of(tt.filter) != want {
@@ -170,10 +171,10 @@ func TestViewsKeepUp(t *testing.T) {
 				}
 				batch.Events = append(batch.Events, ev)
 			}
-			if r, _, err := in.Apply(batch); r != model.BatchApplied || err != nil {
+			if r, _, err := in.Apply(batch); r != inbox.BatchApplied || err != nil {
 				rt.Fatalf("%v %v", r, err)
 			}
-			q := model.Query{
+			q := inbox.Query{
 				Filter: rapid.SampledFrom(filters).Draw(rt, "filter"), Sort: rapid.SampledFrom(sorts).Draw(rt, "sort"),
 				Page: rapid.SampledFrom([]model.PageID{"", "", "1", "2"}).Draw(rt, "of page"),
 			}
@@ -182,13 +183,13 @@ func TestViewsKeepUp(t *testing.T) {
 				list = append(list, c)
 			}
 			checkView(rt, in, q, list, in.Now())
-			checkView(rt, in, model.Query{Filter: model.FilterAll, Sort: model.SortNewest}, list, in.Now())
+			checkView(rt, in, inbox.Query{Filter: inbox.FilterAll, Sort: inbox.SortNewest}, list, in.Now())
 			checkCounts(rt, in, list, in.Now())
 		}
 	})
 }
 
-func position(in *model.Inbox, page model.PageID) int64 {
+func position(in *inbox.Inbox, page model.PageID) int64 {
 	at, _ := in.Position(page)
 	return at.Seq
 }
@@ -243,7 +244,7 @@ func TestInboxAllocations(t *testing.T) {
 	}); got > 4 {
 		t.Errorf("%v allocations a change, at most 4", got)
 	}
-	v := in.View(model.Query{})
+	v := in.View(inbox.Query{})
 	if got := testing.AllocsPerRun(100, func() { v.At(1000) }); got > 6 {
 		t.Errorf("%v allocations a row, at most 6", got)
 	}

@@ -1,4 +1,4 @@
-package model_test
+package inbox_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // chat is a client with one conversation of that many messages.
@@ -89,7 +90,7 @@ func TestThreadLateAnswer(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	if ok, _ := c.in.SetMessages(model.Opening{Conversation: id}, nil, "", at); ok {
+	if ok, _ := c.in.SetMessages(inbox.Opening{Conversation: id}, nil, "", at); ok {
 		t.Error("of another opening: taken")
 	}
 	if ok, _ := c.in.SetMessages(o, nil, "", at); !ok {
@@ -229,7 +230,7 @@ func TestThreadEmptied(t *testing.T) {
 // first list is of another epoch.
 func TestThreadOfAnotherEpoch(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(me)
+	in := inbox.NewInbox(me)
 	in.Welcome(welcomeTo("e1.0", 5, model.ResumeReload))
 	o, _ := in.Open("1_7")
 	m := model.Message{ID: "1_m", ConversationID: "1_7", Seq: 99}
@@ -264,7 +265,7 @@ func TestThreadMessageMovesInTime(t *testing.T) {
 func TestThreadReadBeforeTheFirstList(t *testing.T) {
 	t.Parallel()
 	for _, early := range []bool{true, false} { // answered before the list, or after
-		in := model.NewInbox(me)
+		in := inbox.NewInbox(me)
 		in.Welcome(welcomeTo("e0.0", 5, model.ResumeReload))
 		o, _ := in.Open("1_7")
 		if early {

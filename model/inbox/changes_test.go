@@ -1,10 +1,11 @@
-package model_test
+package inbox_test
 
 import (
 	"encoding/json"
 	"testing"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // TestChangesAreOfOneCall: what a call reports is what it changed, not what one before it
@@ -12,31 +13,31 @@ import (
 func TestChangesAreOfOneCall(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 2)
-	row, _ := c.in.View(model.Query{}).At(0)
+	row, _ := c.in.View(inbox.Query{}).At(0)
 	held, _ := c.in.Conversation(row.ID)
 	elsewhere := model.NewConversationID("9", "1")
-	for name, call := range map[string]func() model.Changes{
-		"SetUser":    func() model.Changes { return c.in.SetUser(model.User{}) },
-		"Apply":      func() model.Changes { _, changes, _ := c.in.Apply(model.Batch{Page: "9"}); return changes },
-		"Put":        func() model.Changes { return c.in.Put(model.Conversation{ID: elsewhere}) },
-		"AddNotices": func() model.Changes { return c.in.AddNotices(nil) },
-		"SetCounts":  func() model.Changes { return c.in.SetCounts("9", model.Counts{}, model.Position{}) },
-		"PutLinks":   func() model.Changes { return c.in.PutLinks(model.LinkChange{Conversation: elsewhere}) },
-		"SetMessages": func() model.Changes {
-			_, changes := c.in.SetMessages(model.Opening{}, nil, "", model.Position{})
+	for name, call := range map[string]func() inbox.Changes{
+		"SetUser":    func() inbox.Changes { return c.in.SetUser(model.User{}) },
+		"Apply":      func() inbox.Changes { _, changes, _ := c.in.Apply(model.Batch{Page: "9"}); return changes },
+		"Put":        func() inbox.Changes { return c.in.Put(model.Conversation{ID: elsewhere}) },
+		"AddNotices": func() inbox.Changes { return c.in.AddNotices(nil) },
+		"SetCounts":  func() inbox.Changes { return c.in.SetCounts("9", inbox.Counts{}, model.Position{}) },
+		"PutLinks":   func() inbox.Changes { return c.in.PutLinks(model.LinkChange{Conversation: elsewhere}) },
+		"SetMessages": func() inbox.Changes {
+			_, changes := c.in.SetMessages(inbox.Opening{}, nil, "", model.Position{})
 			return changes
 		},
-		"AddOlder": func() model.Changes {
-			_, changes := c.in.AddOlder(model.Opening{}, nil, "", model.Position{})
+		"AddOlder": func() inbox.Changes {
+			_, changes := c.in.AddOlder(inbox.Opening{}, nil, "", model.Position{})
 			return changes
 		},
-		"PutMessage": func() model.Changes { return c.in.PutMessage(model.Message{ConversationID: held.ID}) },
-		"AddList": func() model.Changes {
-			changes, _ := c.in.AddList(model.Reload{}, nil, model.Position{})
+		"PutMessage": func() inbox.Changes { return c.in.PutMessage(model.Message{ConversationID: held.ID}) },
+		"AddList": func() inbox.Changes {
+			changes, _ := c.in.AddList(inbox.Reload{}, nil, model.Position{})
 			return changes
 		},
-		"EndReload": func() model.Changes { changes, _ := c.in.EndReload(model.Reload{}); return changes },
-		"Advance":   func() model.Changes { return c.in.Advance(c.in.Now()) },
+		"EndReload": func() inbox.Changes { changes, _ := c.in.EndReload(inbox.Reload{}); return changes },
+		"Advance":   func() inbox.Changes { return c.in.Advance(c.in.Now()) },
 	} {
 		before := c.in.PutLinks(model.LinkChange{Conversation: held.ID, Links: held.Links})
 		if len(before.Conversations) != 1 || len(before.Links) != 1 {
@@ -47,13 +48,13 @@ func TestChangesAreOfOneCall(t *testing.T) {
 		}
 	}
 	// These change their Pages themselves, but no conversation.
-	for name, call := range map[string]func() model.Changes{
-		"SetPages": func() model.Changes { return c.in.SetPages(c.w.pageList()) },
-		"Access": func() model.Changes {
+	for name, call := range map[string]func() inbox.Changes{
+		"SetPages": func() inbox.Changes { return c.in.SetPages(c.w.pageList()) },
+		"Access": func() inbox.Changes {
 			_, changes := c.in.Access(model.Access{Page: "9", Sees: true})
 			return changes
 		},
-		"Welcome": func() model.Changes {
+		"Welcome": func() inbox.Changes {
 			_, changes := c.in.Welcome(welcomeTo(c.w.pages["1"].position().Epoch, c.w.pages["1"].head, model.ResumeOK))
 			return changes
 		},
@@ -70,7 +71,7 @@ func TestChangesAreOfOneCall(t *testing.T) {
 func TestPutLinksWithoutPosition(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 1)
-	row, _ := c.in.View(model.Query{}).At(0)
+	row, _ := c.in.View(inbox.Query{}).At(0)
 	links := model.LinkChange{Conversation: row.ID, Links: []model.Link{{Type: "deal", ID: "42"}}}
 	if _, ok := c.in.BeginReload("1"); !ok {
 		t.Fatal("no reload begins")
@@ -104,7 +105,7 @@ func TestNoticeComesWithTheStream(t *testing.T) {
 // the inbox between two runs.
 func TestFeedbackURL(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(me)
+	in := inbox.NewInbox(me)
 	in.SetFeedbackURL("https://a.example")
 	if got := in.FeedbackURL(); got != "https://a.example" {
 		t.Errorf("%q", got)
@@ -139,7 +140,7 @@ func TestAccessAgain(t *testing.T) {
 func TestHeldIsTheInboxsOwn(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 1)
-	row, _ := c.in.View(model.Query{}).At(0)
+	row, _ := c.in.View(inbox.Query{}).At(0)
 	conv := row.Conversation
 	conv.Seq++
 	last := *conv.LastMessage

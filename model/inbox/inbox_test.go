@@ -1,4 +1,4 @@
-package model_test
+package inbox_test
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // position of the world's first Page in its first epoch.
@@ -79,7 +80,7 @@ func TestInboxWelcome(t *testing.T) {
 		if got := len(reload) > 0; got != tt.reload || !slices.Equal(reload, c.in.ToReload()) {
 			t.Errorf("%s: to reload %v", name, reload)
 		}
-		row, ok := c.in.View(model.Query{}).At(0)
+		row, ok := c.in.View(inbox.Query{}).At(0)
 		if ok != tt.keeps || row.Stale != tt.stale {
 			t.Errorf("%s: kept %v, stale %v", name, ok, row.Stale)
 		}
@@ -96,7 +97,7 @@ func TestInboxWelcome(t *testing.T) {
 // see into.
 func TestInboxWithoutPages(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(me)
+	in := inbox.NewInbox(me)
 	if in.AllComplete() {
 		t.Error("complete before anything was said")
 	}
@@ -120,22 +121,22 @@ func TestInboxReceipts(t *testing.T) {
 	for name, tt := range map[string]struct {
 		from, to int64 // from the position
 		page     model.PageID
-		want     model.Receipt
+		want     inbox.Receipt
 	}{
-		"the next":            {0, 2, "1", model.BatchApplied},
-		"again":               {-2, 0, "1", model.BatchOld},
-		"long past":           {-4, -2, "1", model.BatchOld},
-		"after a gap":         {1, 2, "1", model.BatchHole},
-		"overlapping":         {-1, 1, "1", model.BatchHole},
-		"of an unknown Page":  {0, 2, "9", model.BatchUnheld},
-		"empty, and the next": {0, 0, "1", model.BatchOld},
+		"the next":            {0, 2, "1", inbox.BatchApplied},
+		"again":               {-2, 0, "1", inbox.BatchOld},
+		"long past":           {-4, -2, "1", inbox.BatchOld},
+		"after a gap":         {1, 2, "1", inbox.BatchHole},
+		"overlapping":         {-1, 1, "1", inbox.BatchHole},
+		"of an unknown Page":  {0, 2, "9", inbox.BatchUnheld},
+		"empty, and the next": {0, 0, "1", inbox.BatchOld},
 	} {
 		c := loaded(t, 3)
 		at, _ := c.in.Position("1")
 		got, changes, err := c.in.Apply(model.Batch{Page: tt.page, From: at.Seq + tt.from, To: at.Seq + tt.to})
 		after, _ := c.in.Position("1")
 		moved := after.Seq - at.Seq
-		if got != tt.want || err != nil || changes.Any() || (moved != 0) != (got == model.BatchApplied) {
+		if got != tt.want || err != nil || changes.Any() || (moved != 0) != (got == inbox.BatchApplied) {
 			t.Errorf("%s: %v, moved by %d, %v, %v", name, got, moved, changes, err)
 		}
 	}
@@ -143,13 +144,13 @@ func TestInboxReceipts(t *testing.T) {
 
 func TestInboxBeforeTheFirstList(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(me)
+	in := inbox.NewInbox(me)
 	if in.AllComplete() || len(in.Resume()) > 0 {
 		t.Error("an Inbox that knows nothing is not complete")
 	}
 	in.Welcome(welcomeTo("e0.0", 5, model.ResumeReload))
 	in.BeginReload("1")
-	if got, _, _ := in.Apply(model.Batch{Page: "1", From: 5, To: 6}); got != model.BatchUnheld {
+	if got, _, _ := in.Apply(model.Batch{Page: "1", From: 5, To: 6}); got != inbox.BatchUnheld {
 		t.Errorf("a batch before the first list: %v", got)
 	}
 	if got := in.Behind(model.Heads{Pages: map[model.PageID]int64{"1": 9}}); len(got) > 0 {
@@ -180,7 +181,7 @@ func TestInboxUnreadable(t *testing.T) {
 		at, _ := c.in.Position("1")
 		ev.Seq = at.Seq + 1
 		got, _, err := c.in.Apply(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{ev}})
-		if got != model.BatchUnreadable || !errors.Is(err, model.ErrUnreadable) {
+		if got != inbox.BatchUnreadable || !errors.Is(err, inbox.ErrUnreadable) {
 			t.Errorf("%s: %v, %v", name, got, err)
 			continue
 		}
@@ -190,7 +191,7 @@ func TestInboxUnreadable(t *testing.T) {
 		if !slices.Equal(c.in.ToReload(), []model.PageID{"1"}) {
 			t.Errorf("%s: to reload %v", name, c.in.ToReload())
 		}
-		if row, ok := c.in.View(model.Query{}).At(0); !ok || !row.Stale {
+		if row, ok := c.in.View(inbox.Query{}).At(0); !ok || !row.Stale {
 			t.Errorf("%s: what was held has to stay, stale", name)
 		}
 	}
@@ -203,7 +204,7 @@ func TestInboxIgnoresUnknownKinds(t *testing.T) {
 	got, changes, err := c.in.Apply(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: "poll", Object: json.RawMessage(`7`)},
 	}})
-	if got != model.BatchApplied || err != nil || changes.Any() {
+	if got != inbox.BatchApplied || err != nil || changes.Any() {
 		t.Errorf("%v %v %v", got, changes, err)
 	}
 }
@@ -213,7 +214,7 @@ func TestInboxIgnoresUnknownKinds(t *testing.T) {
 func TestInboxNewerWins(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 1)
-	held, _ := c.in.View(model.Query{}).At(0)
+	held, _ := c.in.View(inbox.Query{}).At(0)
 	change := func(seq int64, pinned bool) model.Conversation {
 		n := held.Conversation
 		n.Seq, n.Pinned = seq, pinned
@@ -266,16 +267,16 @@ func TestInboxAccess(t *testing.T) {
 	c := loaded(t, 3)
 	id := c.w.pages["1"].next(model.ChangeNotice, "n1")
 	c.in.AddNotices([]model.Notice{{ID: "n1", PageID: "1", Seq: id, CreatedAt: noon}})
-	conv, _ := c.in.View(model.Query{}).At(0)
+	conv, _ := c.in.View(inbox.Query{}).At(0)
 	c.open(conv.ID)
 	reload, changes := c.in.Access(model.Access{Page: "1", Visibility: model.Private})
 	if reload || !changes.Any() {
 		t.Errorf("reload %v, changes %+v", reload, changes)
 	}
-	if _, ok := c.in.Thread(conv.ID); ok || c.in.View(model.Query{}).Len() > 0 || len(c.in.Notices()) > 0 {
+	if _, ok := c.in.Thread(conv.ID); ok || c.in.View(inbox.Query{}).Len() > 0 || len(c.in.Notices()) > 0 {
 		t.Error("something is still held")
 	}
-	if got := c.in.Counts(""); got != (model.Counts{}) {
+	if got := c.in.Counts(""); got != (inbox.Counts{}) {
 		t.Errorf("counts %+v", got)
 	}
 	p, _ := c.in.Page("1")
@@ -289,7 +290,7 @@ func TestInboxAccess(t *testing.T) {
 	for len(c.answers) > 0 {
 		c.answer()
 	}
-	if o, read := c.in.Open(conv.ID); read || o != (model.Opening{}) {
+	if o, read := c.in.Open(conv.ID); read || o != (inbox.Opening{}) {
 		t.Error("opened a hidden conversation")
 	}
 	if _, ok := c.in.BeginReload("1"); ok || len(slices.Collect(c.in.Held("1"))) > 0 || len(c.in.Notices()) > 0 {
@@ -319,8 +320,8 @@ func TestInboxPageTurnsPrivate(t *testing.T) {
 	batch := model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: model.ChangePage, Object: encode(p)},
 	}}
-	if _, _, err := c.in.Apply(batch); err != nil || c.in.View(model.Query{}).Len() > 0 {
-		t.Errorf("%d held, %v", c.in.View(model.Query{}).Len(), err)
+	if _, _, err := c.in.Apply(batch); err != nil || c.in.View(inbox.Query{}).Len() > 0 {
+		t.Errorf("%d held, %v", c.in.View(inbox.Query{}).Len(), err)
 	}
 }
 
@@ -334,13 +335,13 @@ func TestInboxReload(t *testing.T) {
 	}
 	old, _ := c.in.BeginReload("1")
 	r, _ := c.in.BeginReload("1")
-	if _, err := c.in.AddList(old, all, p.position()); !errors.Is(err, model.ErrReloadOver) {
+	if _, err := c.in.AddList(old, all, p.position()); !errors.Is(err, inbox.ErrReloadOver) {
 		t.Errorf("a list of the reload before: %v", err)
 	}
-	if _, err := c.in.EndReload(r); !errors.Is(err, model.ErrReloadOver) {
+	if _, err := c.in.EndReload(r); !errors.Is(err, inbox.ErrReloadOver) {
 		t.Errorf("ended without a list: %v", err)
 	}
-	if _, err := c.in.AddList(r, []model.Conversation{{ID: "2_7"}}, p.position()); !errors.Is(err, model.ErrUnreadable) {
+	if _, err := c.in.AddList(r, []model.Conversation{{ID: "2_7"}}, p.position()); !errors.Is(err, inbox.ErrUnreadable) {
 		t.Errorf("a list with another Page's: %v", err)
 	}
 	first := p.position()
@@ -348,7 +349,7 @@ func TestInboxReload(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, stale := range []bool{false, true, true} {
-		if row, _ := c.in.View(model.Query{}).At(i); row.Stale != stale {
+		if row, _ := c.in.View(inbox.Query{}).At(i); row.Stale != stale {
 			t.Errorf("row %d: stale %v", i, row.Stale)
 		}
 	}
@@ -364,8 +365,8 @@ func TestInboxReload(t *testing.T) {
 		t.Errorf("complete %v without the page object, %v", c.in.Complete("1"), err)
 	}
 	c.in.SetPages(c.w.pageList())
-	if !c.in.Complete("1") || c.in.View(model.Query{}).Len() != 2 {
-		t.Errorf("complete %v, %d held", c.in.Complete("1"), c.in.View(model.Query{}).Len())
+	if !c.in.Complete("1") || c.in.View(inbox.Query{}).Len() != 2 {
+		t.Errorf("complete %v, %d held", c.in.Complete("1"), c.in.View(inbox.Query{}).Len())
 	}
 }
 
@@ -380,13 +381,13 @@ func TestInboxReloadAgain(t *testing.T) {
 		if _, err := c.in.AddList(r, nil, c.w.pages["1"].position()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.in.AddList(r, nil, second); !errors.Is(err, model.ErrReloadAgain) {
+		if _, err := c.in.AddList(r, nil, second); !errors.Is(err, inbox.ErrReloadAgain) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := c.in.AddList(r, nil, c.w.pages["1"].position()); !errors.Is(err, model.ErrReloadOver) {
+		if _, err := c.in.AddList(r, nil, c.w.pages["1"].position()); !errors.Is(err, inbox.ErrReloadOver) {
 			t.Errorf("%s, and another list: %v", name, err)
 		}
-		if !slices.Equal(c.in.ToReload(), []model.PageID{"1"}) || c.in.View(model.Query{}).Len() != 2 {
+		if !slices.Equal(c.in.ToReload(), []model.PageID{"1"}) || c.in.View(inbox.Query{}).Len() != 2 {
 			t.Errorf("%s: to reload %v", name, c.in.ToReload())
 		}
 	}
@@ -423,7 +424,7 @@ func TestInboxKeepsAll(t *testing.T) {
 	for name, c := range map[string]model.Conversation{
 		"full": full, "realistic": realistic(0), "odd": odd, "without a message": empty,
 	} {
-		in := model.NewInbox(me)
+		in := inbox.NewInbox(me)
 		in.Advance(noon)
 		in.Welcome(model.Welcome{Pages: map[model.PageID]model.WelcomePage{c.PageID: {}}})
 		r, _ := in.BeginReload(c.PageID)
@@ -459,12 +460,12 @@ func TestInboxSetPages(t *testing.T) {
 		t.Errorf("hidden page: %+v", p)
 	}
 	c.in.SetPages(nil) // what is held stays: the stream is the authority
-	if got := ids(); !slices.Equal(got, []model.PageID{"1"}) || c.in.View(model.Query{}).Len() != 2 {
+	if got := ids(); !slices.Equal(got, []model.PageID{"1"}) || c.in.View(inbox.Query{}).Len() != 2 {
 		t.Errorf("pages %v", got)
 	}
 	mine.Sees = false
 	c.in.SetPages([]model.Page{mine})
-	if c.in.View(model.Query{}).Len() != 0 || c.in.Complete("1") {
+	if c.in.View(inbox.Query{}).Len() != 0 || c.in.Complete("1") {
 		t.Error("the hub says that the user does not see it")
 	}
 }
@@ -519,7 +520,7 @@ func FuzzInboxApply(f *testing.F) {
 			r, _, err := in.Apply(model.Batch{Page: "1", From: i, To: i + 1, Events: []model.Change{
 				{Seq: i + 1, Kind: model.ChangeKind(kind), Object: object},
 			}})
-			if (r == model.BatchUnreadable) != errors.Is(err, model.ErrUnreadable) {
+			if (r == inbox.BatchUnreadable) != errors.Is(err, inbox.ErrUnreadable) {
 				t.Fatalf("%v, %v", r, err)
 			}
 			for _, q := range boards {
@@ -536,14 +537,14 @@ func TestInboxSetUser(t *testing.T) {
 	c := loaded(t, 2)
 	renamed := me
 	renamed.Name = "Mio T."
-	if !c.in.SetUser(renamed).Any() || c.in.User() != renamed || c.in.View(model.Query{}).Len() != 2 {
+	if !c.in.SetUser(renamed).Any() || c.in.User() != renamed || c.in.View(inbox.Query{}).Len() != 2 {
 		t.Error("a new name drops nothing")
 	}
 	if c.in.SetUser(model.User{}).Any() || c.in.User() != renamed {
 		t.Error("nobody is no user")
 	}
 	other := model.User{ID: "u2"}
-	if !c.in.SetUser(other).Any() || c.in.View(model.Query{}).Len() > 0 || len(c.in.Pages()) > 0 || !c.in.Next().IsZero() {
+	if !c.in.SetUser(other).Any() || c.in.View(inbox.Query{}).Len() > 0 || len(c.in.Pages()) > 0 || !c.in.Next().IsZero() {
 		t.Error("another user sees what the one before held")
 	}
 	if holds(reflect.ValueOf(c.in), mark("1")) {
@@ -579,7 +580,7 @@ func TestInboxForgetsOldRemovals(t *testing.T) {
 func TestInboxTiesAcrossPages(t *testing.T) {
 	t.Parallel()
 	pages := []model.PageID{"1", "12", "1~2", "2", "13"}
-	in := model.NewInbox(me)
+	in := inbox.NewInbox(me)
 	in.Advance(noon)
 	w := model.Welcome{Pages: map[model.PageID]model.WelcomePage{}}
 	for _, id := range pages {
@@ -600,7 +601,7 @@ func TestInboxTiesAcrossPages(t *testing.T) {
 	slices.Sort(want)
 	slices.Reverse(want)
 	var got []model.ConversationID
-	for _, r := range rows(in.View(model.Query{})) {
+	for _, r := range rows(in.View(inbox.Query{})) {
 		got = append(got, r.ID)
 	}
 	if !slices.Equal(got, want) {
@@ -625,13 +626,13 @@ func TestInboxReloadMoved(t *testing.T) {
 	if _, err := c.in.AddList(r, all[2:], p.position()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.in.EndReload(r); err != nil || c.in.Complete("1") || c.in.View(model.Query{}).Len() != 3 {
-		t.Errorf("complete %v, %d held, %v", c.in.Complete("1"), c.in.View(model.Query{}).Len(), err)
+	if _, err := c.in.EndReload(r); err != nil || c.in.Complete("1") || c.in.View(inbox.Query{}).Len() != 3 {
+		t.Errorf("complete %v, %d held, %v", c.in.Complete("1"), c.in.View(inbox.Query{}).Len(), err)
 	}
 	if _, _, err := c.in.Apply(p.batch(first.Seq, p.head)); err != nil || !c.in.Complete("1") {
 		t.Errorf("complete %v, %v", c.in.Complete("1"), err)
 	}
-	for i, row := range rows(c.in.View(model.Query{})) {
+	for i, row := range rows(c.in.View(inbox.Query{})) {
 		if row.Stale || i == 0 && row.ID != all[1].ID {
 			t.Errorf("row %d is %s, stale %v", i, row.ID, row.Stale)
 		}
@@ -642,7 +643,7 @@ func TestInboxReloadMoved(t *testing.T) {
 // another store's seq; the next replaces it.
 func TestInboxPageOfAnotherEpoch(t *testing.T) {
 	t.Parallel()
-	in := model.NewInbox(me)
+	in := inbox.NewInbox(me)
 	before, after := openPage(), openPage()
 	before.Seq, after.Seq, after.MessagesOff = 900, 3, true
 	in.SetPages([]model.Page{before})

@@ -1,4 +1,4 @@
-package model
+package inbox
 
 import (
 	"cmp"
@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"parley/model"
 )
 
 // ErrUnreadable is told of an object that is none of its kind. What it said is not
@@ -35,13 +37,13 @@ const (
 
 // Apply takes over a batch of the stream. The error, told with [BatchUnreadable],
 // is [ErrUnreadable].
-func (in *Inbox) Apply(b Batch) (Receipt, Changes, error) {
+func (in *Inbox) Apply(b model.Batch) (Receipt, Changes, error) {
 	in.begin()
 	receipt, err := in.apply(b)
 	return receipt, in.changes, err
 }
 
-func (in *Inbox) apply(b Batch) (Receipt, error) {
+func (in *Inbox) apply(b model.Batch) (Receipt, error) {
 	p, ok := in.pages[b.Page]
 	switch {
 	case !ok || !p.positioned():
@@ -67,27 +69,27 @@ func (in *Inbox) apply(b Batch) (Receipt, error) {
 
 // event takes over one change. A kind that this version does not know is none of
 // its business.
-func (in *Inbox) event(p *inboxPage, ev *Change) error {
+func (in *Inbox) event(p *inboxPage, ev *model.Change) error {
 	switch ev.Kind {
-	case ChangeConversation:
+	case model.ChangeConversation:
 		return in.conversationEvent(p, ev)
-	case ChangeMessage:
+	case model.ChangeMessage:
 		return in.messageEvent(p, ev)
-	case ChangeRemoved:
+	case model.ChangeRemoved:
 		return in.removedEvent(p, ev)
-	case ChangePage:
+	case model.ChangePage:
 		return in.pageEvent(p, ev)
-	case ChangeNotice:
+	case model.ChangeNotice:
 		return in.noticeEvent(p, ev)
-	case ChangeLink:
+	case model.ChangeLink:
 		return in.linkEvent(p, ev)
 	}
 	return nil
 }
 
-func (in *Inbox) conversationEvent(p *inboxPage, ev *Change) error {
+func (in *Inbox) conversationEvent(p *inboxPage, ev *model.Change) error {
 	c := &in.scratch.conversation
-	defer func() { *c = Conversation{} }()
+	defer func() { *c = model.Conversation{} }()
 	if json.Unmarshal(ev.Object, c) != nil || !fitting(p.page.ID, c) {
 		return ErrUnreadable
 	}
@@ -97,7 +99,7 @@ func (in *Inbox) conversationEvent(p *inboxPage, ev *Change) error {
 
 // merge takes over a conversation if it is newer than what is held and than its
 // removal. Newer or not, it confirms the row for that run of reloads.
-func (in *Inbox) merge(p *inboxPage, c *Conversation, run uint32) {
+func (in *Inbox) merge(p *inboxPage, c *model.Conversation, run uint32) {
 	if seq, gone := p.removed[string(c.ID)]; gone && c.Seq <= seq {
 		return
 	}
@@ -121,7 +123,7 @@ func (in *Inbox) merge(p *inboxPage, c *Conversation, run uint32) {
 // Put takes over a conversation that the hub answered alone, as after a change of
 // the user's own, if it is newer. Of a Page without position it is ignored: the
 // reload brings it.
-func (in *Inbox) Put(c Conversation) Changes {
+func (in *Inbox) Put(c model.Conversation) Changes {
 	in.begin()
 	p, ok := in.pages[c.ID.Page()]
 	if ok && p.positioned() && fitting(p.page.ID, &c) {
@@ -137,13 +139,13 @@ func (in *Inbox) Put(c Conversation) Changes {
 
 // removedEvent forgets a conversation or a message, and keeps its id so that
 // nothing said before brings it back. What has come since under the same id stays.
-func (in *Inbox) removedEvent(p *inboxPage, ev *Change) error {
-	var gone Removed
+func (in *Inbox) removedEvent(p *inboxPage, ev *model.Change) error {
+	var gone model.Removed
 	if json.Unmarshal(ev.Object, &gone) != nil {
 		return ErrUnreadable
 	}
-	page, rest, ok := strings.Cut(gone.ID, pageSeparator)
-	if !ok || PageID(page) != p.page.ID {
+	page, rest, ok := strings.Cut(gone.ID, model.PageSeparator)
+	if !ok || model.PageID(page) != p.page.ID {
 		return ErrUnreadable
 	}
 	in.entomb(p, gone.ID, ev.Seq)
@@ -152,10 +154,10 @@ func (in *Inbox) removedEvent(p *inboxPage, ev *Change) error {
 			in.threadChanged(id)
 		}
 	}
-	if r := p.rows[PSID(rest)]; r != nil && r.seq <= ev.Seq {
+	if r := p.rows[model.PSID(rest)]; r != nil && r.seq <= ev.Seq {
 		in.removeRow(r)
-		delete(in.threads, ConversationID(gone.ID))
-		in.headChanged(ConversationID(gone.ID))
+		delete(in.threads, model.ConversationID(gone.ID))
+		in.headChanged(model.ConversationID(gone.ID))
 	}
 	return nil
 }
@@ -167,22 +169,22 @@ func (in *Inbox) entomb(p *inboxPage, id string, seq int64) {
 		p.removed = map[string]int64{}
 	}
 	p.removed[id] = max(seq, p.removed[id])
-	if len(p.removed) <= 2*ReloadBeyond || p.phase != complete {
+	if len(p.removed) <= 2*model.ReloadBeyond || p.phase != complete {
 		return
 	}
 	for other, at := range p.removed {
-		if at <= seq-ReloadBeyond {
+		if at <= seq-model.ReloadBeyond {
 			delete(p.removed, other)
 		}
 	}
 }
 
-func (in *Inbox) pageEvent(p *inboxPage, ev *Change) error {
-	var page Page
+func (in *Inbox) pageEvent(p *inboxPage, ev *model.Change) error {
+	var page model.Page
 	if json.Unmarshal(ev.Object, &page) != nil || page.ID != p.page.ID {
 		return ErrUnreadable
 	}
-	if !CanSee(in.user.ID, page) {
+	if !model.CanSee(in.user.ID, page) {
 		in.hide(p)
 		p.page = page.Public()
 		return nil
@@ -194,8 +196,8 @@ func (in *Inbox) pageEvent(p *inboxPage, ev *Change) error {
 // mostNotices is how many notices of a Page are kept.
 const mostNotices = 100
 
-func (in *Inbox) noticeEvent(p *inboxPage, ev *Change) error {
-	var n Notice
+func (in *Inbox) noticeEvent(p *inboxPage, ev *model.Change) error {
+	var n model.Notice
 	if json.Unmarshal(ev.Object, &n) != nil || n.ID == "" || n.PageID != p.page.ID {
 		return ErrUnreadable
 	}
@@ -206,7 +208,7 @@ func (in *Inbox) noticeEvent(p *inboxPage, ev *Change) error {
 // AddNotices takes over the answer of GET /v1/notices; a reload needs it, after its
 // first list. Notices of a Page without position are ignored; the newest of each
 // Page are kept.
-func (in *Inbox) AddNotices(list []Notice) Changes {
+func (in *Inbox) AddNotices(list []model.Notice) Changes {
 	in.begin()
 	for _, n := range list {
 		if p, ok := in.pages[n.PageID]; ok && p.positioned() {
@@ -216,8 +218,8 @@ func (in *Inbox) AddNotices(list []Notice) Changes {
 	return in.changes
 }
 
-func (in *Inbox) putNotice(p *inboxPage, n Notice) {
-	at := slices.IndexFunc(p.notices, func(held Notice) bool { return held.ID == n.ID })
+func (in *Inbox) putNotice(p *inboxPage, n model.Notice) {
+	at := slices.IndexFunc(p.notices, func(held model.Notice) bool { return held.ID == n.ID })
 	if at >= 0 {
 		if n.Seq <= p.notices[at].Seq {
 			return
@@ -235,6 +237,6 @@ func (in *Inbox) putNotice(p *inboxPage, n Notice) {
 	in.changes.Notices = true
 }
 
-func newestNotice(a, b Notice) int {
+func newestNotice(a, b model.Notice) int {
 	return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
 }

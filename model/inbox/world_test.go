@@ -1,4 +1,4 @@
-package model_test
+package inbox_test
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // me is whose inbox the tests hold.
@@ -269,8 +270,8 @@ func (w *world) welcome() model.Welcome {
 }
 
 // fresh is an Inbox loaded from the hub at once.
-func (w *world) fresh() *model.Inbox {
-	in := model.NewInbox(me)
+func (w *world) fresh() *inbox.Inbox {
+	in := inbox.NewInbox(me)
 	in.Advance(w.now)
 	reload, _ := in.Welcome(w.welcome())
 	for _, id := range reload {

@@ -1,4 +1,4 @@
-package model_test
+package inbox_test
 
 import (
 	"cmp"
@@ -9,13 +9,14 @@ import (
 	"strings"
 
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // wire is a client with an Inbox, its connection to the hub, and the answers under
 // way. Whatever it can do badly, a test may make it do.
 type wire struct {
 	w  *world
-	in *model.Inbox
+	in *inbox.Inbox
 	// sent is up to where the hub has sent each Page that streams; nothing streams
 	// while the client is not connected.
 	sent map[model.PageID]int64
@@ -30,7 +31,7 @@ type wire struct {
 }
 
 func newWire(w *world) *wire {
-	c := &wire{w: w, in: model.NewInbox(me), failed: map[model.PageID]bool{}, behind: 12}
+	c := &wire{w: w, in: inbox.NewInbox(me), failed: map[model.PageID]bool{}, behind: 12}
 	c.in.Advance(w.now)
 	return c
 }
@@ -160,7 +161,7 @@ func (c *wire) take(f any) {
 		if err != nil {
 			c.errs = append(c.errs, err)
 		}
-		if receipt == model.BatchHole {
+		if receipt == inbox.BatchHole {
 			c.hello()
 		}
 	case model.Heads:
@@ -188,7 +189,7 @@ func (c *wire) reload() {
 }
 
 // ask reads a list now; its answer comes later.
-func (c *wire) ask(r model.Reload, after *model.Conversation, first bool) {
+func (c *wire) ask(r inbox.Reload, after *model.Conversation, first bool) {
 	p := c.w.pages[r.Page]
 	if !p.sees() {
 		c.failed[r.Page] = true
@@ -199,12 +200,12 @@ func (c *wire) ask(r model.Reload, after *model.Conversation, first bool) {
 	c.answers = append(c.answers, func() { c.listed(r, list, asOf, more, first) })
 }
 
-func (c *wire) listed(r model.Reload, list []model.Conversation, asOf model.Position, more, first bool) {
+func (c *wire) listed(r inbox.Reload, list []model.Conversation, asOf model.Position, more, first bool) {
 	_, err := c.in.AddList(r, list, asOf)
 	switch {
-	case errors.Is(err, model.ErrReloadOver):
+	case errors.Is(err, inbox.ErrReloadOver):
 		return
-	case errors.Is(err, model.ErrReloadAgain):
+	case errors.Is(err, inbox.ErrReloadAgain):
 		c.reload()
 		return
 	case err != nil:
