@@ -5,9 +5,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // Files looks at files of the user's machine. Its methods are called in commands.
@@ -45,11 +45,11 @@ type pathCompleted struct {
 func needsFiles(m *Model) string {
 	switch {
 	case m.files == nil:
-		return m.say(words.WhyNoFilesHere)
+		return m.say(i18n.WhyNoFilesHere)
 	case m.shown.id == "":
-		return m.say(words.WhyNotOpen)
+		return m.say(i18n.WhyNotOpen)
 	case len(m.attached[m.shown.id]) >= model.MaxAttachments:
-		return m.say(words.ErrManyFiles, "N", model.MaxAttachments)
+		return m.say(i18n.ErrManyFiles, "N", model.MaxAttachments)
 	}
 	return ""
 }
@@ -58,7 +58,7 @@ func needsFiles(m *Model) string {
 func (m *Model) attach() tea.Cmd { return m.askFile(m.shown.id, "", "") }
 
 func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
-	p := overlay.NewPrompt(m.say(words.AttachTitle), m.say(words.AttachHint), text)
+	p := overlay.NewPrompt(m.say(i18n.AttachTitle), m.say(i18n.AttachHint), text)
 	p.Completes = true
 	p.SetError(problem)
 	files := m.files
@@ -122,5 +122,5 @@ func (m *Model) attachedLine() string {
 	if len(names) == 0 {
 		return ""
 	}
-	return m.say(words.AttachedFiles, "Files", strings.Join(names, ", "))
+	return m.say(i18n.AttachedFiles, "Files", strings.Join(names, ", "))
 }

@@ -5,8 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // needsAway tells why the user can't be made available, or not, now: they are so already.
@@ -14,13 +14,13 @@ func needsAway(a model.Away) func(*Model) string {
 	return func(m *Model) string {
 		switch me := m.inbox.User(); {
 		case me.ID == "":
-			return m.say(words.StateConnecting)
+			return m.say(i18n.StateConnecting)
 		case me.Away == a:
 			return ""
 		case bool(me.Away):
-			return m.say(words.WhyAwayAlready)
+			return m.say(i18n.WhyAwayAlready)
 		}
-		return m.say(words.WhyAvailableAlready)
+		return m.say(i18n.WhyAvailableAlready)
 	}
 }
 
@@ -44,8 +44,8 @@ func (m *Model) availabilitySet(s availabilitySet) {
 	case s.err != nil:
 		m.notify(m.hub.Explain(s.err))
 	case s.available:
-		m.notify(m.say(words.SaidAvailable))
+		m.notify(m.say(i18n.SaidAvailable))
 	default:
-		m.notify(m.say(words.SaidAway))
+		m.notify(m.say(i18n.SaidAway))
 	}
 }

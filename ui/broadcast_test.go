@@ -6,8 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // unwrapped is what is on screen, without the line breaks and the frame that a narrow place
@@ -26,13 +26,13 @@ func TestBroadcastIsSaidAlike(t *testing.T) {
 		for address, want := range map[model.Untrusted]string{
 			"": "", "https://example.com/missed": "https://example.com/missed", "https://example.com/\x1b]0;x\a": "https://example.com/",
 		} {
-			wd := words.New(lang)
+			wd := i18n.New(lang)
 			w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
 			w.inbox.SetFeedbackURL(address)
 			w.sends(tea.WindowSizeMsg{Width: 100, Height: 240})
-			said := wd.Say(words.Answer("broadcast"))
+			said := wd.Say(i18n.Answer("broadcast"))
 			if want != "" {
-				before, _, _ := strings.Cut(wd.Say(words.Answer("broadcast_feedback"), "URL", "|"), "|")
+				before, _, _ := strings.Cut(wd.Say(i18n.Answer("broadcast_feedback"), "URL", "|"), "|")
 				if !strings.HasPrefix(before, said) {
 					t.Errorf("%s: with an address it says %q, without %q", lang, before, said)
 				}
@@ -42,7 +42,7 @@ func TestBroadcastIsSaidAlike(t *testing.T) {
 			for _, open := range [][]string{{"?"}, {"ctrl+k"}} {
 				w.keys(open...)
 				if open[0] == "ctrl+k" {
-					w.types(wd.Say(words.Command("broadcast")))
+					w.types(wd.Say(i18n.Command("broadcast")))
 				}
 				if got := w.unwrapped(); !strings.Contains(got, said) {
 					t.Errorf("%s, %q: it does not say %q:\n%s", lang, open, said, w.text())

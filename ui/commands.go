@@ -3,11 +3,11 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/command"
 	"parley/ui/term"
-	"parley/words"
 )
 
 type cmd = command.Command[*Model]
@@ -114,7 +114,7 @@ func looking() []cmd {
 // palette, with the reason.
 func impossible() []cmd {
 	never := func(id string) cmd {
-		return cmd{ID: id, Scope: command.Panes, Reason: func(m *Model) string { return m.say(words.CommandReason(id)) }}
+		return cmd{ID: id, Scope: command.Panes, Reason: func(m *Model) string { return m.say(i18n.CommandReason(id)) }}
 	}
 	broadcast := never("broadcast")
 	broadcast.Reason = (*Model).whyNoBroadcast

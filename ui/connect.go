@@ -6,11 +6,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
 	"parley/ui/term"
-	"parley/words"
 )
 
 // connectPoll is how often the hub is asked how far connecting a Page is.
@@ -44,7 +44,7 @@ type connectTick struct{ id string }
 
 func needsAdmin(m *Model) string {
 	if !m.inbox.User().Admin {
-		return m.say(words.Code(string(model.NotAdmin)))
+		return m.say(i18n.Code(string(model.NotAdmin)))
 	}
 	return ""
 }
@@ -114,9 +114,9 @@ func (m *Model) openLink() tea.Cmd {
 
 // showConnect lays what is to be done over the screen.
 func (m *Model) showConnect() {
-	c := overlay.NewChoice(m.say(words.ConnectTitle), []overlay.Option{
-		{ID: connectCopy, Key: "y", Title: m.say(words.ConnectCopy)},
-		{ID: connectQuit, Key: "x", Title: m.say(words.ConnectGiveUp)},
+	c := overlay.NewChoice(m.say(i18n.ConnectTitle), []overlay.Option{
+		{ID: connectCopy, Key: "y", Title: m.say(i18n.ConnectCopy)},
+		{ID: connectQuit, Key: "x", Title: m.say(i18n.ConnectGiveUp)},
 	})
 	m.connecting.choice = c
 	c.Say(m.connectSentence())
@@ -125,7 +125,7 @@ func (m *Model) showConnect() {
 		chosen, ok := a.(overlay.Chosen)
 		switch {
 		case ok && chosen.ID == connectCopy:
-			m.notify(m.say(words.ConnectCopied))
+			m.notify(m.say(i18n.ConnectCopied))
 			return term.Copy(safe.LineN(model.Untrusted(m.connecting.URL), linkCells).String())
 		case ok && chosen.ID == connectQuit:
 			return m.giveConnectUp()
@@ -147,16 +147,16 @@ func (m *Model) giveConnectUp() tea.Cmd {
 func (m *Model) connectSentence() string {
 	switch m.connecting.State {
 	case model.ConnectAtFacebook:
-		return m.say(words.ConnectAtFacebook)
+		return m.say(i18n.ConnectAtFacebook)
 	case model.ConnectChoosing:
-		return m.say(words.ConnectChoosing)
+		return m.say(i18n.ConnectChoosing)
 	case model.ConnectSubscribing:
-		return m.say(words.ConnectSubscribing)
+		return m.say(i18n.ConnectSubscribing)
 	case model.ConnectWaiting, model.ConnectDone, model.ConnectRefused:
 	}
-	do := words.ConnectInBrowser
+	do := i18n.ConnectInBrowser
 	if m.browse == nil {
-		do = words.ConnectElsewhere
+		do = i18n.ConnectElsewhere
 	}
 	return m.say(do, "Link", safe.LineN(model.Untrusted(m.connecting.URL), linkCells))
 }
@@ -168,8 +168,8 @@ func (m *Model) connectEnded() {
 	}
 	m.connecting.choice = nil
 	if p := m.connecting.Page; m.connecting.State == model.ConnectDone && p != nil {
-		m.notify(m.say(words.PageConnected, "Name", m.look.Line(p.Name)))
+		m.notify(m.say(i18n.PageConnected, "Name", m.look.Line(p.Name)))
 		return
 	}
-	m.notify(m.say(words.Code(string(m.connecting.Code))))
+	m.notify(m.say(i18n.Code(string(m.connecting.Code))))
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 const connectLink = "https://hub.example.com/connect?link=0123456789abcdefghijklmnopqrstuvwxyz"
@@ -71,14 +71,14 @@ func TestAnImportShowsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
 	began := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
-	if why := needsImport(w.Model); why != w.say(words.WhyNoImport) {
+	if why := needsImport(w.Model); why != w.say(i18n.WhyNoImport) {
 		t.Errorf("nothing to stop: %q", why)
 	}
 	w.pageNow(5, func(p *model.Page) {
 		p.Import = &model.Import{Kind: model.ImportHistory, State: model.ImportRunning, Threads: 700, Total: 2000, RunSince: began, UpdatedAt: began.Add(14 * time.Second)}
 	})
 	w.shows("Importing [##------] 700/2,000 50/s 26s left")
-	if why := needsImportable(w.Model); why != w.say(words.WhyImportRuns) {
+	if why := needsImportable(w.Model); why != w.say(i18n.WhyImportRuns) {
 		t.Errorf("a second one: %q", why)
 	}
 	w.plays(w.cancelImport())

@@ -9,11 +9,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
 	"parley/ui/term"
-	"parley/words"
 )
 
 // message returns the message that a command is about: the selected one, or from the
@@ -32,7 +32,7 @@ func (m *Model) message() (model.Untrusted, bool) {
 
 func needsMessage(m *Model) string {
 	if _, ok := m.message(); !ok {
-		return m.say(words.WhyNoText)
+		return m.say(i18n.WhyNoText)
 	}
 	return ""
 }
@@ -40,7 +40,7 @@ func needsMessage(m *Model) string {
 // copyText puts the text of a message into the clipboard, all of it.
 func (m *Model) copyText() tea.Cmd {
 	text, _ := m.message()
-	m.notify(m.say(words.SaidCopied))
+	m.notify(m.say(i18n.SaidCopied))
 	return term.Copy(safe.BodyAll(text).String())
 }
 
@@ -96,7 +96,7 @@ func ended(s string) string {
 
 func needsAddress(m *Model) string {
 	if len(m.addresses()) == 0 {
-		return m.say(words.WhyNoAddress)
+		return m.say(i18n.WhyNoAddress)
 	}
 	return ""
 }
@@ -121,7 +121,7 @@ func (m *Model) openAddress() tea.Cmd {
 		}
 		options = append(options, o)
 	}
-	m.lay(overlay.NewChoice(m.say(words.AddressesTitle), options), func(a overlay.Action) tea.Cmd {
+	m.lay(overlay.NewChoice(m.say(i18n.AddressesTitle), options), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
@@ -141,14 +141,14 @@ const addressCells = 50
 // addressOpened copies nothing by itself: it says what to do where there is no browser.
 func (m *Model) addressOpened(o addressOpened) tea.Cmd {
 	if o.err != nil {
-		m.notify(m.say(words.WhyNoBrowser))
+		m.notify(m.say(i18n.WhyNoBrowser))
 	}
 	return nil
 }
 
 func needsPage(m *Model) string {
 	if _, ok := m.sharedPage(); !ok {
-		return m.say(words.WhyNoPage)
+		return m.say(i18n.WhyNoPage)
 	}
 	return ""
 }

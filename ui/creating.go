@@ -13,11 +13,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/text/unicode/norm"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/model/safe"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 func formatID(n int64) string { return strconv.FormatInt(n, 10) }
@@ -51,23 +51,23 @@ func (m *Model) openForm(t model.RecordType) tea.Cmd {
 		fields = m.personFields(r, nameFrom(typed, name))
 	} else {
 		f.with = m.personOf(r)
-		title := words.TitleOfDeal
+		title := i18n.TitleOfDeal
 		if t == model.Lead {
-			title = words.TitleOfLead
+			title = i18n.TitleOfLead
 		}
 		fields = []overlay.Field{
-			{Label: m.say(words.FormTitle), Text: nameFrom(typed, m.say(title, "Name", name))},
-			{Label: m.say(words.FormValue)},
-			{Label: m.say(words.FormCurrency), Text: m.currency(r)},
+			{Label: m.say(i18n.FormTitle), Text: nameFrom(typed, m.say(title, "Name", name))},
+			{Label: m.say(i18n.FormValue)},
+			{Label: m.say(i18n.FormCurrency), Text: m.currency(r)},
 		}
 		if f.with == nil {
-			said = m.say(words.FormNewPerson)
+			said = m.say(i18n.FormNewPerson)
 			fields = append(fields, m.personFields(r, name)...)
 		} else if with := m.personName(r); with != "" {
-			said = m.say(words.FormFor, "Name", with)
+			said = m.say(i18n.FormFor, "Name", with)
 		}
 	}
-	f.box = overlay.NewForm(m.say(words.CreateRecord(string(t))), fields)
+	f.box = overlay.NewForm(m.say(i18n.CreateRecord(string(t))), fields)
 	f.box.Say(said)
 	m.layForm(f)
 	return nil
@@ -99,7 +99,7 @@ func nameFrom(typed, other string) string {
 func (m *Model) personFields(r inbox.Row, name string) []overlay.Field {
 	phone, email := m.addressesIn(r)
 	return []overlay.Field{
-		{Label: m.say(words.FormName), Text: name}, {Label: m.say(words.FormPhone), Text: phone}, {Label: m.say(words.FormEmail), Text: email},
+		{Label: m.say(i18n.FormName), Text: name}, {Label: m.say(i18n.FormPhone), Text: phone}, {Label: m.say(i18n.FormEmail), Text: email},
 	}
 }
 
@@ -191,7 +191,7 @@ func amountIn(text string) (float64, bool) {
 var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 
 // record reads what was typed, or says what is wrong with it.
-func (f *form) record(texts []string) (of model.NewRecord, person *model.NewRecord, wrong words.ID) {
+func (f *form) record(texts []string) (of model.NewRecord, person *model.NewRecord, wrong i18n.ID) {
 	clean := make([]string, len(texts))
 	for i, s := range texts {
 		clean[i] = strings.TrimSpace(s)
@@ -199,22 +199,22 @@ func (f *form) record(texts []string) (of model.NewRecord, person *model.NewReco
 	if f.t == model.Person {
 		of = model.NewRecord{Title: clean[0], Phone: clean[1], Email: clean[2]}
 		if of.Title == "" {
-			return of, nil, words.FormNoName
+			return of, nil, i18n.FormNoName
 		}
 		return of, nil, ""
 	}
 	of.Title = clean[0]
 	if of.Title == "" {
-		return of, nil, words.FormNoTitle
+		return of, nil, i18n.FormNoTitle
 	}
 	if clean[1] != "" {
 		n, ok := amountIn(clean[1])
 		currency := strings.ToUpper(norm.NFKC.String(clean[2]))
 		switch {
 		case !ok:
-			return of, nil, words.FormBadValue
+			return of, nil, i18n.FormBadValue
 		case !currencyForm.MatchString(currency):
-			return of, nil, words.FormNoCurrency
+			return of, nil, i18n.FormNoCurrency
 		}
 		of.Value = &model.Money{Amount: n, Currency: currency}
 	}
@@ -224,7 +224,7 @@ func (f *form) record(texts []string) (of model.NewRecord, person *model.NewReco
 	}
 	person = &model.NewRecord{Title: clean[3], Phone: clean[4], Email: clean[5]}
 	if person.Title == "" {
-		return of, nil, words.FormNoName
+		return of, nil, i18n.FormNoName
 	}
 	return of, person, ""
 }
@@ -253,7 +253,7 @@ func (m *Model) create(f *form, texts []string) tea.Cmd {
 	}
 	return m.askCreate(r, f, func() tea.Cmd {
 		m.crm.busy = true
-		m.notify(m.say(words.SaidAsksCRM))
+		m.notify(m.say(i18n.SaidAsksCRM))
 		hub := m.hub
 		return call(func(ctx context.Context) tea.Msg {
 			a := made{form: f}
@@ -309,13 +309,13 @@ func (m *Model) made(a made) {
 	}
 	switch {
 	case a.err == nil:
-		m.tellCRM(a.form.of, m.say(words.SaidMade, "Title", m.look.Line(a.record.Title)))
+		m.tellCRM(a.form.of, m.say(i18n.SaidMade, "Title", m.look.Line(a.record.Title)))
 	case a.record != nil:
-		m.tellCRM(a.form.of, m.say(words.SaidHalfMade, "Title", m.look.Line(a.record.Title), "Reason", m.hub.Explain(a.err)))
+		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.record.Title), "Reason", m.hub.Explain(a.err)))
 	case a.person != nil:
-		m.tellCRM(a.form.of, m.say(words.SaidHalfMade, "Title", m.look.Line(a.person.Title), "Reason", m.hub.Explain(a.err)))
+		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.person.Title), "Reason", m.hub.Explain(a.err)))
 	case unanswered(a.err):
-		m.notify(m.say(words.SaidPerhapsMade, "Reason", m.hub.Explain(a.err)))
+		m.notify(m.say(i18n.SaidPerhapsMade, "Reason", m.hub.Explain(a.err)))
 	case m.overlay.Overlay == nil && !m.box.IsOpen():
 		a.form.box.SetError(m.hub.Explain(a.err))
 		m.layForm(a.form)

@@ -5,10 +5,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/command"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // CRM is what the screen needs of the hub for records of the CRM. Whatever it answers is
@@ -128,9 +128,9 @@ func (m *Model) needsLinked() string {
 	r, ok := m.current()
 	switch {
 	case !ok:
-		return m.say(words.WhyNoConversation)
+		return m.say(i18n.WhyNoConversation)
 	case len(r.Links) == 0:
-		return m.say(words.WhyNotLinked, "Key", m.keyOf("link"))
+		return m.say(i18n.WhyNotLinked, "Key", m.keyOf("link"))
 	}
 	return ""
 }
@@ -140,20 +140,20 @@ func needsRecord(t model.RecordType) func(*Model) string {
 	return func(m *Model) string {
 		r, ok := m.current()
 		if !ok {
-			return m.say(words.WhyNoConversation)
+			return m.say(i18n.WhyNoConversation)
 		}
 		l, ok := slotOf(r.Links, t)
 		if !ok || model.RecordType(l.Type) != t {
 			if t == model.Lead {
-				return m.say(words.WhyNoLead)
+				return m.say(i18n.WhyNoLead)
 			}
-			return m.say(words.WhyNoDeal)
+			return m.say(i18n.WhyNoDeal)
 		}
 		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && held.Locked {
-			return m.say(words.Code(string(model.CRMEditUnknown)))
+			return m.say(i18n.Code(string(model.CRMEditUnknown)))
 		}
 		if m.crm.busy {
-			return m.say(words.WhyCRMBusy)
+			return m.say(i18n.WhyCRMBusy)
 		}
 		return ""
 	}
@@ -165,7 +165,7 @@ func needsFreeCRM(m *Model) string {
 		return why
 	}
 	if m.crm.busy {
-		return m.say(words.WhyCRMBusy)
+		return m.say(i18n.WhyCRMBusy)
 	}
 	return ""
 }
@@ -204,7 +204,7 @@ type psidFieldMade struct {
 
 // makePSIDField has the field made that links fill in from then on.
 func (m *Model) makePSIDField() tea.Cmd {
-	m.notify(m.say(words.SaidAsksCRM))
+	m.notify(m.say(i18n.SaidAsksCRM))
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		made, err := hub.MakePSIDField(ctx)
@@ -217,8 +217,8 @@ func (m *Model) psidFieldMade(f psidFieldMade) {
 	case f.err != nil:
 		m.notify(m.hub.Explain(f.err))
 	case f.made:
-		m.notify(m.say(words.CRMFieldMade, "Field", model.PSIDField))
+		m.notify(m.say(i18n.CRMFieldMade, "Field", model.PSIDField))
 	default:
-		m.notify(m.say(words.CRMFieldThere, "Field", model.PSIDField))
+		m.notify(m.say(i18n.CRMFieldThere, "Field", model.PSIDField))
 	}
 }

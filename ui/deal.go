@@ -6,10 +6,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
 	"parley/ui/term"
-	"parley/words"
 )
 
 // linkedRecord is the record of that kind that the current conversation is linked to.
@@ -21,8 +21,8 @@ func (m *Model) linkedRecord(t model.RecordType) (model.ConversationID, model.Li
 
 // needsDeal tells why the linked deal can't be made won, lost or open now.
 func needsDeal(to model.DealStatus) func(*Model) string {
-	already := map[model.DealStatus]words.ID{
-		model.DealWon: words.WhyWonAlready, model.DealLost: words.WhyLostBefore, model.DealOpen: words.WhyOpenDeal,
+	already := map[model.DealStatus]i18n.ID{
+		model.DealWon: i18n.WhyWonAlready, model.DealLost: i18n.WhyLostBefore, model.DealOpen: i18n.WhyOpenDeal,
 	}
 	return func(m *Model) string {
 		if why := needsRecord(model.Deal)(m); why != "" {
@@ -49,7 +49,7 @@ type dealRead struct {
 func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
 	m.crm.busy = true
-	m.notify(m.say(words.SaidAsksCRM))
+	m.notify(m.say(i18n.SaidAsksCRM))
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		d := dealRead{id: id, then: then}
@@ -98,7 +98,7 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 			o.Key = formatID(int64(n))
 		}
 		if s.ID == now {
-			o.Detail = m.say(words.StageNow)
+			o.Detail = m.say(i18n.StageNow)
 		}
 		if pipeline == 0 {
 			o.Detail = m.look.Line(s.Pipeline)
@@ -107,10 +107,10 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 		options = append(options, o)
 	}
 	if len(options) < 2 {
-		m.notify(m.say(words.StageNone))
+		m.notify(m.say(i18n.StageNone))
 		return nil
 	}
-	choice := overlay.NewChoice(m.say(words.StageTitle, "Title", title), options)
+	choice := overlay.NewChoice(m.say(i18n.StageTitle, "Title", title), options)
 	choice.Select(formatID(now))
 	m.layCRM(d.id, choice, func(a overlay.Action) tea.Cmd {
 		c, ok := a.(overlay.Chosen)
@@ -120,7 +120,7 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 		}
 		act := crmAct{
 			id: d.id, do: crmChange{kind: crmStage, ref: d.record.RecordRef, stage: s.ID},
-			said: m.say(words.SaidStage, "Title", title, "Stage", m.look.Line(s.Name)),
+			said: m.say(i18n.SaidStage, "Title", title, "Stage", m.look.Line(s.Name)),
 		}
 		if now != 0 {
 			act.back = &crmChange{kind: crmStage, ref: d.record.RecordRef, stage: now}
@@ -131,15 +131,15 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 }
 
 func (m *Model) win() tea.Cmd {
-	return m.readDeal(false, m.closeDeal(model.DealWon, "", words.SaidWon))
+	return m.readDeal(false, m.closeDeal(model.DealWon, "", i18n.SaidWon))
 }
 
 func (m *Model) reopen() tea.Cmd {
-	return m.readDeal(false, m.closeDeal(model.DealOpen, "", words.SaidReopen))
+	return m.readDeal(false, m.closeDeal(model.DealOpen, "", i18n.SaidReopen))
 }
 
 // closeDeal says how a deal ended. Taking it back puts it where it was before.
-func (m *Model) closeDeal(to model.DealStatus, reason string, said words.ID) func(dealRead) tea.Cmd {
+func (m *Model) closeDeal(to model.DealStatus, reason string, said i18n.ID) func(dealRead) tea.Cmd {
 	return func(d dealRead) tea.Cmd {
 		act := crmAct{
 			id: d.id, do: crmChange{kind: crmStatus, ref: d.record.RecordRef, status: to, reason: reason},
@@ -161,13 +161,13 @@ func (m *Model) closeDeal(to model.DealStatus, reason string, said words.ID) fun
 // lose asks why the deal was lost.
 func (m *Model) lose() tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
-	p := overlay.NewPrompt(m.say(words.LostTitle, "Title", m.look.Line(l.Title)), m.say(words.LostHint), "")
+	p := overlay.NewPrompt(m.say(i18n.LostTitle, "Title", m.look.Line(l.Title)), m.say(i18n.LostHint), "")
 	m.layCRM(id, p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if _, now := m.linkedRecord(model.Deal); !ok || now.Ref() != l.Ref() {
 			return nil
 		}
-		return m.readDeal(false, m.closeDeal(model.DealLost, e.Text, words.SaidLost))
+		return m.readDeal(false, m.closeDeal(model.DealLost, e.Text, i18n.SaidLost))
 	})
 	return nil
 }
@@ -183,21 +183,21 @@ type converted struct {
 func (m *Model) askConvert() tea.Cmd {
 	id, l := m.linkedRecord(model.Lead)
 	title := m.look.Line(l.Title)
-	c := overlay.NewChoice(m.say(words.ConvertTitle, "Title", title), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(words.ConvertNo)},
-		{ID: answerYes, Key: "y", Title: m.say(words.ConvertYes)},
+	c := overlay.NewChoice(m.say(i18n.ConvertTitle, "Title", title), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(i18n.ConvertNo)},
+		{ID: answerYes, Key: "y", Title: m.say(i18n.ConvertYes)},
 	})
-	c.Say(m.say(words.ConvertWhat))
+	c.Say(m.say(i18n.ConvertWhat))
 	m.layCRM(id, c, func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
 			return nil
 		}
 		m.crm.busy = true
-		m.notify(m.say(words.SaidAsksCRM))
+		m.notify(m.say(i18n.SaidAsksCRM))
 		hub := m.hub
 		return call(func(ctx context.Context) tea.Msg {
 			_, err := hub.ConvertLead(ctx, l.ID)
-			return converted{id: id, said: m.say(words.SaidConverted, "Title", title), err: err}
+			return converted{id: id, said: m.say(i18n.SaidConverted, "Title", title), err: err}
 		})
 	})
 	return nil
@@ -227,7 +227,7 @@ func (m *Model) openRecord() tea.Cmd {
 	if len(r.Links) == 1 {
 		return m.findAddress(r.ID, r.Links[0].Ref())
 	}
-	return m.chooseLink(r, m.say(words.OpenTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
+	return m.chooseLink(r, m.say(i18n.OpenTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
 }
 
 // findAddress opens a record that is held at once, and reads it otherwise.
@@ -235,7 +235,7 @@ func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cm
 	if held := m.crm.records.held[ref]; held != nil && held.read && m.crm.records.of == id {
 		return m.recordAddress(recordAddress{id: id, record: held.Record})
 	}
-	m.notify(m.say(words.SaidAsksCRM))
+	m.notify(m.say(i18n.SaidAsksCRM))
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		r, err := hub.Record(ctx, ref)
@@ -253,7 +253,7 @@ func (m *Model) recordAddress(a recordAddress) tea.Cmd {
 		return nil
 	}
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		m.notify(m.say(words.WhyNoRecordPage))
+		m.notify(m.say(i18n.WhyNoRecordPage))
 		return nil
 	}
 	return m.browseTo(u)
@@ -264,10 +264,10 @@ func (m *Model) recordAddress(a recordAddress) tea.Cmd {
 func (m *Model) browseTo(u *url.URL) tea.Cmd {
 	address, host := u.String(), m.look.Ours(u.Host)
 	if m.browse == nil {
-		m.notify(m.say(words.SaidAddressCopied, "Host", host))
+		m.notify(m.say(i18n.SaidAddressCopied, "Host", host))
 		return term.Copy(address)
 	}
 	browse := m.browse
-	m.notify(m.say(words.SaidAddressOpened, "Host", host))
+	m.notify(m.say(i18n.SaidAddressOpened, "Host", host))
 	return func() tea.Msg { return addressOpened{browse(address)} }
 }

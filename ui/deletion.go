@@ -7,20 +7,20 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // needsInstaller tells why the current conversation can't be deleted by this user.
 func needsInstaller(m *Model) string {
 	r, ok := m.current()
 	if !ok {
-		return m.say(words.WhyNoConversation)
+		return m.say(i18n.WhyNoConversation)
 	}
 	if p, ok := m.inbox.Page(r.PageID); !ok || p.Installer.ID != m.inbox.User().ID {
-		return m.say(words.Code(string(model.NotInstaller)))
+		return m.say(i18n.Code(string(model.NotInstaller)))
 	}
 	return ""
 }
@@ -33,11 +33,11 @@ func (m *Model) askDelete() tea.Cmd {
 		return nil
 	}
 	name := m.look.Name(r.Customer)
-	c := overlay.NewChoice(m.say(words.DeletionTitle, "Name", name), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(words.DeletionNo)},
-		{ID: answerYes, Key: "y", Title: m.say(words.DeletionYes)},
+	c := overlay.NewChoice(m.say(i18n.DeletionTitle, "Name", name), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(i18n.DeletionNo)},
+		{ID: answerYes, Key: "y", Title: m.say(i18n.DeletionYes)},
 	})
-	c.Say(m.say(words.DeletionWhat))
+	c.Say(m.say(i18n.DeletionWhat))
 	m.lay(c, func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
 			return nil
@@ -66,7 +66,7 @@ func (m *Model) conversationDeleted(d conversationDeleted) {
 		m.notify(m.hub.Explain(d.err))
 		return
 	}
-	m.notify(m.say(words.SaidDeleted, "Name", d.name))
+	m.notify(m.say(i18n.SaidDeleted, "Name", d.name))
 }
 
 // deleted tells whether a conversation was deleted: its Page is held as a whole, and it is

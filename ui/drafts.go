@@ -8,10 +8,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // typed is what was typed and not sent.
@@ -139,7 +139,7 @@ func (m *Model) unfinished(id model.ConversationID) bool {
 
 func needsDraft(m *Model) string {
 	if len(m.typed.texts) == 0 && len(m.replies) == 0 {
-		return m.say(words.WhyNoDraft)
+		return m.say(i18n.WhyNoDraft)
 	}
 	return ""
 }
@@ -162,13 +162,13 @@ func (m *Model) unsentItems() []overlay.Item {
 			if p.Failed == "" {
 				continue
 			}
-			name := m.say(words.UnsentElsewhere)
+			name := m.say(i18n.UnsentElsewhere)
 			if ok {
 				name = m.look.Name(r.Customer)
 			}
 			items = append(items, overlay.Item{
 				ID:    unsentMark + string(id) + " " + string(p.ClientID),
-				Title: name + " " + m.look.Theme.Bullet + " " + m.say(words.UnsentLabel),
+				Title: name + " " + m.look.Theme.Bullet + " " + m.say(i18n.UnsentLabel),
 				Keys:  m.look.Cut(m.look.Ours(safe.Typed(p.Text)), draftCells),
 			})
 		}
@@ -187,12 +187,12 @@ func (m *Model) listDrafts() tea.Cmd {
 		i := overlay.Item{ID: string(of.Conversation), Title: m.look.Name(r.Customer), Keys: m.look.Cut(m.look.Ours(text), draftCells)}
 		if of.Note {
 			i.ID = draftNote + i.ID
-			i.Title += " " + m.look.Theme.Bullet + " " + m.say(words.NoteLabel)
+			i.Title += " " + m.look.Theme.Bullet + " " + m.say(i18n.NoteLabel)
 		}
 		items = append(items, i)
 	}
 	slices.SortFunc(items, func(a, b overlay.Item) int { return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID)) })
-	m.lay(overlay.NewPalette(m.say(words.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
+	m.lay(overlay.NewPalette(m.say(i18n.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil

@@ -7,11 +7,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	list "parley/ui/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // frame is the screen as it was drawn last.
@@ -190,7 +190,7 @@ func (m *Model) composerRule(w int) string {
 	if m.thread.AtBottom() {
 		return th.Faint.Paint(m.look.Rule(w))
 	}
-	s := m.look.Cut(" "+m.say(words.NewerBelow)+" "+th.Bullet+" "+m.keyOf("last")+" ", w)
+	s := m.look.Cut(" "+m.say(i18n.NewerBelow)+" "+th.Bullet+" "+m.keyOf("last")+" ", w)
 	left := (w - m.look.Cells.Width(s)) / 2
 	return th.Faint.Paint(m.look.Rule(left)) + th.Muted.Paint(s) + th.Faint.Paint(m.look.Rule(w-left-m.look.Cells.Width(s)))
 }
@@ -236,14 +236,14 @@ func (m *Model) headingLine(r inbox.Row, w int, others string) string {
 	th := m.look.Theme
 	until, style := "", th.Muted
 	if r.Reply.Allowed && r.Reply.Until != nil {
-		id := words.WindowUntil
+		id := i18n.WindowUntil
 		if r.Reply.Uncertain {
-			id = words.WindowUncertain
+			id = i18n.WindowUncertain
 		}
 		until = m.say(id, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
 		style = list.LeftStyle(r.Reply.Until.Sub(m.clock.now()), th.Ink)
 	} else if !r.Reply.Allowed {
-		until, style = m.say(words.Blocked(string(r.Reply.Code))), th.Faint
+		until, style = m.say(i18n.Blocked(string(r.Reply.Code))), th.Faint
 	}
 	if others != "" {
 		until, style = others, th.Muted
@@ -265,7 +265,7 @@ func (m *Model) headingAssignee(r inbox.Row, room int) string {
 	if r.Assignee == nil || m.frame.layout.panel > 0 {
 		return ""
 	}
-	s := "  " + m.say(words.PanelAssigned, "Name", m.look.Ours(r.Assignee.Name))
+	s := "  " + m.say(i18n.PanelAssigned, "Name", m.look.Ours(r.Assignee.Name))
 	if m.look.Cells.Width(s) > room {
 		return ""
 	}
@@ -285,7 +285,7 @@ func (m *Model) nothingOpen(w, h int) []string {
 		return lines[:h]
 	}
 	th := m.look.Theme
-	for i, s := range []string{m.say(words.EmptyThread), m.say(words.EmptyThreadKeys, "Key", m.keyOf("open"))} {
+	for i, s := range []string{m.say(i18n.EmptyThread), m.say(i18n.EmptyThreadKeys, "Key", m.keyOf("open"))} {
 		style := th.Muted
 		if i == 1 {
 			style = th.Faint
@@ -304,20 +304,20 @@ func (m *Model) nothingOpen(w, h int) []string {
 func (m *Model) emptyList() []string {
 	switch {
 	case m.search.loading:
-		return []string{m.say(words.SearchGoesOn)}
+		return []string{m.say(i18n.SearchGoesOn)}
 	case m.search.active():
-		return []string{m.say(words.EmptySearch), m.say(words.EmptySearchKeys)}
+		return []string{m.say(i18n.EmptySearch), m.say(i18n.EmptySearchKeys)}
 	case m.wire.State != Live && !m.inbox.AllComplete():
-		return []string{m.say(words.StateConnecting)}
+		return []string{m.say(i18n.StateConnecting)}
 	case !m.inbox.AllComplete():
-		return []string{m.say(words.StateReading)}
+		return []string{m.say(i18n.StateReading)}
 	case len(m.seenPages()) == 0:
 		return m.nothingSeen()
 	}
 	if lost := m.lostPage(); lost != nil && m.inbox.Counts("").All == 0 {
 		return lost
 	}
-	return []string{m.say(words.EmptyFilter(string(m.query.Filter))), m.say(words.EmptyKeys, "Key", m.keyOf("next_filter"))}
+	return []string{m.say(i18n.EmptyFilter(string(m.query.Filter))), m.say(i18n.EmptyKeys, "Key", m.keyOf("next_filter"))}
 }
 
 // leastPalette is how many lines the palette takes where there are as many; with more,

@@ -5,10 +5,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // mostEarlier is how many earlier conversations the panel shows.
@@ -38,14 +38,14 @@ func (p *panelText) earlier(r inbox.Row) {
 		return
 	}
 	p.gap()
-	p.heading(m.say(words.EarlierHeading))
+	p.heading(m.say(i18n.EarlierHeading))
 	for _, o := range all[:min(len(all), mostEarlier)] {
 		day, gist := m.earlierLine(o)
 		room := max(0, p.w-m.look.Cells.Width(day)-2)
 		p.lines = append(p.lines, th.Muted.Paint(m.look.Fit(day+"  ", min(p.w, m.look.Cells.Width(day)+2)))+th.Text.Paint(m.look.Fit(gist, room)))
 	}
 	if n := len(all) - mostEarlier; n > 0 {
-		p.line(m.say(words.EarlierMore, "N", group(n)), th.Muted)
+		p.line(m.say(i18n.EarlierMore, "N", group(n)), th.Muted)
 	}
 }
 
@@ -59,9 +59,9 @@ func (m *Model) needsEarlier() string {
 	r, ok := m.current()
 	switch {
 	case !ok:
-		return m.say(words.WhyNoConversation)
+		return m.say(i18n.WhyNoConversation)
 	case len(m.earlierOf(r)) == 0:
-		return m.say(words.WhyNoEarlier)
+		return m.say(i18n.WhyNoEarlier)
 	}
 	return ""
 }
@@ -82,7 +82,7 @@ func (m *Model) openEarlier() tea.Cmd {
 		}
 		options = append(options, option)
 	}
-	c := overlay.NewChoice(m.say(words.EarlierTitle, "Name", m.look.Name(r.Customer)), options)
+	c := overlay.NewChoice(m.say(i18n.EarlierTitle, "Name", m.look.Name(r.Customer)), options)
 	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok || m.lost(model.ConversationID(chosen.ID)) {

@@ -6,9 +6,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/words"
 )
 
 // filters are the lists of the inbox in the order of their keys.
@@ -55,7 +55,7 @@ func (m *Model) turnSort() tea.Cmd {
 	q := m.query
 	q.Sort = sorts[(at+1)%len(sorts)]
 	m.ask(q)
-	m.notify(m.say(words.SaidSorted, "Order", m.say(words.SortName(string(q.Sort)))))
+	m.notify(m.say(i18n.SaidSorted, "Order", m.say(i18n.SortName(string(q.Sort)))))
 	return nil
 }
 
@@ -72,7 +72,7 @@ func (m *Model) seenPages() []model.Page {
 
 func needsPages(m *Model) string {
 	if len(m.seenPages()) < 2 {
-		return m.say(words.WhyOnePage)
+		return m.say(i18n.WhyOnePage)
 	}
 	return ""
 }
@@ -161,7 +161,7 @@ func (m *Model) tabLine(tabs []piece, at, w int) string {
 
 // tabText names a filter with how many it holds; none is not worth a number.
 func (m *Model) tabText(f inbox.Filter, c inbox.Counts) string {
-	name := m.say(words.FilterName(string(f)))
+	name := m.say(i18n.FilterName(string(f)))
 	if n := c.Of(f); n > 0 && f != inbox.FilterDone {
 		return name + " " + group(n)
 	}
@@ -175,12 +175,12 @@ func (m *Model) searchLine(w int) string {
 	if m.search.cursor != "" {
 		n += "+"
 	}
-	state := m.say(words.SearchFound, "N", n)
+	state := m.say(i18n.SearchFound, "N", n)
 	if m.search.loading && len(m.search.all) == 0 {
-		state = m.say(words.SearchGoesOn)
+		state = m.say(i18n.SearchGoesOn)
 	}
-	left := " " + m.say(words.SearchFor, "Words", m.look.Ours(m.search.words))
-	right := state + "   esc " + m.say(words.CommandLabel("back")) + " "
+	left := " " + m.say(i18n.SearchFor, "Words", m.look.Ours(m.search.words))
+	right := state + "   esc " + m.say(i18n.CommandLabel("back")) + " "
 	left = m.look.Cut(left, w-m.look.Cells.Width(right)-1)
 	gap := w - m.look.Cells.Width(left) - m.look.Cells.Width(right)
 	if gap < 0 {

@@ -3,10 +3,10 @@ package ui
 import (
 	"strings"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // footerCommands are the ids of the commands that matter now, at most six.
@@ -61,7 +61,7 @@ func (m *Model) footerLine(w int) string {
 	if hint := m.typingKeys(); hint != "" {
 		return th.Muted.Paint(m.look.Fit(" "+hint, w))
 	}
-	help := m.keyOf("help") + " " + m.say(words.CommandLabel("help"))
+	help := m.keyOf("help") + " " + m.say(i18n.CommandLabel("help"))
 	room := w - 1 - m.look.Cells.Width(help) - 1
 	var b strings.Builder
 	used := 0
@@ -71,7 +71,7 @@ func (m *Model) footerLine(w int) string {
 		if !ok || c.Key() == "" {
 			continue
 		}
-		text := c.Key() + " " + m.say(words.CommandLabel(id)) + "   "
+		text := c.Key() + " " + m.say(i18n.CommandLabel(id)) + "   "
 		n := m.look.Cells.Width(text)
 		if used+n > room {
 			break
@@ -94,17 +94,17 @@ func (m *Model) footerLine(w int) string {
 // screen or text is typed; empty otherwise. The composer says its own.
 func (m *Model) typingKeys() string {
 	if _, ok := m.overlay.Overlay.(*overlay.Form); ok {
-		return m.say(words.FormKeys)
+		return m.say(i18n.FormKeys)
 	}
 	switch {
 	case m.crm.picker != nil && m.overlay.Overlay == overlay.Overlay(m.crm.picker.box):
-		return m.say(words.PickerKeys)
+		return m.say(i18n.PickerKeys)
 	case m.crm.view != nil && m.overlay.Overlay == overlay.Overlay(m.crm.view.box):
-		return m.say(words.TranscriptKeys)
+		return m.say(i18n.TranscriptKeys)
 	case m.overlay.Overlay != nil:
-		return m.say(words.OverlayKeys)
+		return m.say(i18n.OverlayKeys)
 	case m.box.IsOpen():
-		return m.keyOf("palette") + " " + m.say(words.CommandLabel("palette"))
+		return m.keyOf("palette") + " " + m.say(i18n.CommandLabel("palette"))
 	}
 	return ""
 }

@@ -5,10 +5,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // greetingBlanks stand for the customer's name in a greeting.
@@ -19,7 +19,7 @@ type greetingsRead struct {
 	page model.PageID
 	all  []model.Greeting
 	// said is what was done; empty: they were read.
-	said words.ID
+	said i18n.ID
 	err  error
 }
 
@@ -33,8 +33,8 @@ type greetingTo struct {
 // are read from Facebook first.
 func (m *Model) openGreeting() tea.Cmd {
 	p, _ := m.sharedPage()
-	c := overlay.NewChoice(m.say(words.GreetingTitle, "Page", m.look.Line(p.Name)), nil)
-	c.Say(m.say(words.GreetingLoading))
+	c := overlay.NewChoice(m.say(i18n.GreetingTitle, "Page", m.look.Line(p.Name)), nil)
+	c.Say(m.say(i18n.GreetingLoading))
 	m.lay(c, nil)
 	m.greeting = c
 	hub := m.hub
@@ -66,25 +66,25 @@ func (m *Model) greetingsRead(r greetingsRead) {
 
 // chooseGreeting lists the greetings; choosing one changes it.
 func (m *Model) chooseGreeting(p model.Page, all []model.Greeting) {
-	to := greetingTo{page: p, customer: model.Customer{Name: model.Untrusted(m.say(words.GreetingSample)), Locale: model.DefaultLocale}}
+	to := greetingTo{page: p, customer: model.Customer{Name: model.Untrusted(m.say(i18n.GreetingSample)), Locale: model.DefaultLocale}}
 	if r, ok := m.current(); ok && r.Customer.Name != "" && r.PageID == p.ID {
 		to.customer = r.Customer
 	}
 	reason := ""
 	if p.Installer.ID != m.inbox.User().ID {
-		reason = m.say(words.Code(string(model.NotInstaller)))
+		reason = m.say(i18n.Code(string(model.NotInstaller)))
 	}
 	var options []overlay.Option
 	for _, g := range all {
-		options = append(options, overlay.Option{ID: g.Locale, Title: m.say(words.GreetingEdit), Detail: m.look.Ours(g.Locale), Reason: reason})
+		options = append(options, overlay.Option{ID: g.Locale, Title: m.say(i18n.GreetingEdit), Detail: m.look.Ours(g.Locale), Reason: reason})
 	}
 	switch {
 	case len(all) == 0:
-		options = append(options, overlay.Option{ID: model.DefaultLocale, Title: m.say(words.GreetingEdit), Detail: model.DefaultLocale, Reason: reason})
+		options = append(options, overlay.Option{ID: model.DefaultLocale, Title: m.say(i18n.GreetingEdit), Detail: model.DefaultLocale, Reason: reason})
 	default:
-		options = append(options, overlay.Option{ID: "", Title: m.say(words.GreetingAdd), Reason: reason})
+		options = append(options, overlay.Option{ID: "", Title: m.say(i18n.GreetingAdd), Reason: reason})
 	}
-	c := overlay.NewChoice(m.say(words.GreetingTitle, "Page", m.look.Line(p.Name)), options)
+	c := overlay.NewChoice(m.say(i18n.GreetingTitle, "Page", m.look.Line(p.Name)), options)
 	c.Say(m.greetingPreview(to, all))
 	m.lay(c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
@@ -102,14 +102,14 @@ func (m *Model) chooseGreeting(p model.Page, all []model.Greeting) {
 func (m *Model) greetingPreview(to greetingTo, all []model.Greeting) string {
 	g, ok := model.GreetingFor(all, to.customer.Locale)
 	if !ok {
-		return m.say(words.GreetingNone)
+		return m.say(i18n.GreetingNone)
 	}
-	return m.say(words.GreetingSays, "Name", m.look.Name(to.customer)) + "\n" + m.look.Cells.Shown(safe.LineN(g.Preview(to.customer.Name), 2*model.GreetingLimit).String())
+	return m.say(i18n.GreetingSays, "Name", m.look.Name(to.customer)) + "\n" + m.look.Cells.Shown(safe.LineN(g.Preview(to.customer.Name), 2*model.GreetingLimit).String())
 }
 
 // askLocale asks for which locale a greeting is added.
 func (m *Model) askLocale(p model.Page) tea.Cmd {
-	prompt := overlay.NewPrompt(m.say(words.GreetingAdd), m.say(words.GreetingLocaleHint), "")
+	prompt := overlay.NewPrompt(m.say(i18n.GreetingAdd), m.say(i18n.GreetingLocaleHint), "")
 	var done func(overlay.Action) tea.Cmd
 	done = func(a overlay.Action) tea.Cmd {
 		entered, ok := a.(overlay.Entered)
@@ -117,7 +117,7 @@ func (m *Model) askLocale(p model.Page) tea.Cmd {
 			return nil
 		}
 		if err := (model.Greeting{Locale: entered.Text, Text: "x"}).Check(); err != nil {
-			prompt.SetError(m.say(words.Code(string(model.GreetingLocale))))
+			prompt.SetError(m.say(i18n.Code(string(model.GreetingLocale))))
 			m.lay(prompt, done)
 			return nil
 		}
@@ -136,7 +136,7 @@ func (m *Model) editGreeting(p model.Page, all []model.Greeting, locale string) 
 		}
 	}
 	prompt := overlay.NewPrompt(
-		m.say(words.GreetingEditTitle, "Locale", m.look.Ours(locale)), m.say(words.GreetingEditHint, "Blanks", greetingBlanks), text,
+		m.say(i18n.GreetingEditTitle, "Locale", m.look.Ours(locale)), m.say(i18n.GreetingEditHint, "Blanks", greetingBlanks), text,
 	)
 	var done func(overlay.Action) tea.Cmd
 	done = func(a overlay.Action) tea.Cmd {
@@ -146,21 +146,21 @@ func (m *Model) editGreeting(p model.Page, all []model.Greeting, locale string) 
 		}
 		g := model.Greeting{Locale: locale, Text: model.Untrusted(entered.Text)}
 		if entered.Text == "" {
-			return m.sendGreeting(p.ID, g, words.GreetingDeleted)
+			return m.sendGreeting(p.ID, g, i18n.GreetingDeleted)
 		}
 		if err := g.Check(); err != nil {
-			prompt.SetError(m.say(words.Code(string(model.GreetingTooLong))))
+			prompt.SetError(m.say(i18n.Code(string(model.GreetingTooLong))))
 			m.lay(prompt, done)
 			return nil
 		}
-		return m.sendGreeting(p.ID, g, words.GreetingSet)
+		return m.sendGreeting(p.ID, g, i18n.GreetingSet)
 	}
 	m.lay(prompt, done)
 	return nil
 }
 
 // sendGreeting sets a greeting, or deletes it where its text is empty.
-func (m *Model) sendGreeting(page model.PageID, g model.Greeting, said words.ID) tea.Cmd {
+func (m *Model) sendGreeting(page model.PageID, g model.Greeting, said i18n.ID) tea.Cmd {
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		return greetingsRead{page: page, said: said, err: hub.SetGreeting(ctx, page, g)}

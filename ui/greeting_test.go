@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // palette runs a command from the palette.
@@ -42,20 +42,20 @@ func TestGreeting(t *testing.T) {
 	w.shows("Greeting, default", "Hello {{user_first_name}}")
 	w.types(" " + strings.Repeat("x", 160))
 	w.keys("enter")
-	w.shows(w.say(words.Code("greeting_too_long")))
+	w.shows(w.say(i18n.Code("greeting_too_long")))
 	w.keys("ctrl+u")
 	w.types("Good day")
 	w.keys("enter")
 	if last := w.hub.asked[len(w.hub.asked)-1]; !strings.HasPrefix(last, "greeting default ") || !strings.HasSuffix(last, "Good day") {
 		t.Errorf("asked %q", w.hub.asked)
 	}
-	w.shows(w.say(words.GreetingSet))
+	w.shows(w.say(i18n.GreetingSet))
 
 	w.palette("greeting")
 	w.keys("j", "j", "enter")
 	w.types("klingon")
 	w.keys("enter")
-	w.shows(w.say(words.Code("greeting_locale")))
+	w.shows(w.say(i18n.Code("greeting_locale")))
 	w.keys("ctrl+u")
 	w.keys("esc")
 }
@@ -68,9 +68,9 @@ func TestGreetingOfAnother(t *testing.T) {
 		p.Visibility, p.Installer = model.Shared, model.UserRef{ID: "ken", Name: "Ken"}
 	})
 	w.palette("greeting")
-	w.shows(w.say(words.GreetingNone), w.say(words.Code("not_installer")))
+	w.shows(w.say(i18n.GreetingNone), w.say(i18n.Code("not_installer")))
 	w.keys("enter")
-	w.shows(w.say(words.GreetingNone))
+	w.shows(w.say(i18n.GreetingNone))
 	if slices.ContainsFunc(w.hub.asked, func(s string) bool { return strings.HasPrefix(s, "greeting ") }) {
 		t.Errorf("asked %q", w.hub.asked)
 	}

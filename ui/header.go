@@ -4,10 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 // headerLine is the first line: where I am at the left, how things stand at the right.
@@ -18,7 +18,7 @@ func (m *Model) headerLine(w int) string {
 		where, page = m.look.Line(p.Name), &p
 	}
 	if m.query.Sort != inbox.SortNewest {
-		where += " " + th.Bullet + " " + m.say(words.SortName(string(m.query.Sort)))
+		where += " " + th.Bullet + " " + m.say(i18n.SortName(string(m.query.Sort)))
 	}
 	state, style := m.connection()
 	sight, sightStyle := m.sight(page)
@@ -43,7 +43,7 @@ func (m *Model) headerParts(state, sight, me piece) [][]piece {
 	}
 	th := m.look.Theme
 	mark := piece{th.Waiting, th.Warn}
-	away := piece{th.Waiting + " " + m.say(words.AssignAway), th.Warn}
+	away := piece{th.Waiting + " " + m.say(i18n.AssignAway), th.Warn}
 	return [][]piece{{state, sight, away, me}, {state, sight, away}, {state, sight, mark}, {state, mark}, {state}}
 }
 
@@ -96,7 +96,7 @@ func (m *Model) where() (string, *model.Page) {
 	case 1:
 		return m.look.Line(pages[0].Name), &pages[0]
 	}
-	return m.say(words.AllPages, "N", len(pages)), nil
+	return m.say(i18n.AllPages, "N", len(pages)), nil
 }
 
 // onlyHidden returns the only Page there is where the user may not see into it, so that
@@ -114,13 +114,13 @@ func (m *Model) connection() (string, theme.Style) {
 	th := m.look.Theme
 	switch {
 	case m.wire.State == Live && m.inbox.AllComplete():
-		return th.Live + " " + m.say(words.StateLive), th.Good
+		return th.Live + " " + m.say(i18n.StateLive), th.Good
 	case m.wire.State == Live:
-		return th.Reconnecting + " " + m.say(words.StateReading), th.Muted
+		return th.Reconnecting + " " + m.say(i18n.StateReading), th.Muted
 	case m.wire.State == Connecting:
-		return th.Reconnecting + " " + m.say(words.StateConnecting), th.Warn
+		return th.Reconnecting + " " + m.say(i18n.StateConnecting), th.Warn
 	}
-	return th.Reconnecting + " " + m.say(words.StateOffline), th.Danger
+	return th.Reconnecting + " " + m.say(i18n.StateOffline), th.Danger
 }
 
 // sight says who sees the Page.
@@ -130,11 +130,11 @@ func (m *Model) sight(p *model.Page) (string, theme.Style) {
 	case p == nil:
 		return "", th.Muted
 	case p.Visibility == model.Shared:
-		return m.say(words.VisShared), th.Muted
+		return m.say(i18n.VisShared), th.Muted
 	case p.Installer.ID == m.inbox.User().ID:
-		return th.Private + " " + m.say(words.VisPrivateMine), th.Muted
+		return th.Private + " " + m.say(i18n.VisPrivateMine), th.Muted
 	}
-	return th.Private + " " + m.say(words.VisPrivateOf, "Name", m.look.Ours(p.Installer.Name)), th.Muted
+	return th.Private + " " + m.say(i18n.VisPrivateOf, "Name", m.look.Ours(p.Installer.Name)), th.Muted
 }
 
 // bannerText is what stands under the first line while something is wrong, in words
@@ -143,9 +143,9 @@ func (m *Model) bannerText() (string, theme.Style) {
 	th := m.look.Theme
 	switch m.wire.State {
 	case Offline:
-		return m.say(words.BannerOffline, "Reason", m.wire.Reason), th.Danger
+		return m.say(i18n.BannerOffline, "Reason", m.wire.Reason), th.Danger
 	case SignedOut:
-		return m.say(words.BannerSignedOut), th.Danger
+		return m.say(i18n.BannerSignedOut), th.Danger
 	case Connecting, Live:
 	}
 	now := m.clock.now()
@@ -166,9 +166,9 @@ func (m *Model) bannerText() (string, theme.Style) {
 func (m *Model) pageTrouble(now time.Time, p model.Page, code model.Code) string {
 	switch {
 	case code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "":
-		return m.say(words.Code(string(code))) + " " + m.say(words.RestrictedReason, "Reason", m.look.Line(p.Restricted.Reason))
+		return m.say(i18n.Code(string(code))) + " " + m.say(i18n.RestrictedReason, "Reason", m.look.Line(p.Restricted.Reason))
 	case code == model.RateLimited && p.RateLimitedUntil != nil:
-		return m.say(words.ComposerRateLimitedUntil, "Time", m.look.Moment(now, *p.RateLimitedUntil))
+		return m.say(i18n.ComposerRateLimitedUntil, "Time", m.look.Moment(now, *p.RateLimitedUntil))
 	}
-	return m.say(words.Code(string(code)))
+	return m.say(i18n.Code(string(code)))
 }

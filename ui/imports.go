@@ -7,8 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // importCells is how wide the bar of an import is.
@@ -27,7 +27,7 @@ func (m *Model) importText() string {
 }
 
 func (m *Model) importOf(i model.Import) string {
-	parts := []string{m.say(words.ImportState(string(i.State)))}
+	parts := []string{m.say(i18n.ImportState(string(i.State)))}
 	count := group(int(i.Threads))
 	if i.Total > 0 {
 		done := int(min(i.Threads, i.Total) * importCells / i.Total)
@@ -36,10 +36,10 @@ func (m *Model) importOf(i model.Import) string {
 	}
 	parts = append(parts, count)
 	if rate := i.Rate(); rate > 0 {
-		parts = append(parts, m.say(words.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
+		parts = append(parts, m.say(i18n.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
 	}
 	if left, ok := i.Left(); ok {
-		parts = append(parts, m.say(words.ImportLeft, "Left", left.String()))
+		parts = append(parts, m.say(i18n.ImportLeft, "Left", left.String()))
 	}
 	return strings.Join(parts, " ")
 }
@@ -60,9 +60,9 @@ func (m *Model) mayImport() (model.Page, string) {
 	p, ok := m.importPage()
 	switch me := m.inbox.User(); {
 	case !ok:
-		return p, m.say(words.WhyNoPage)
+		return p, m.say(i18n.WhyNoPage)
 	case !me.Admin && p.Installer.ID != me.ID:
-		return p, m.say(words.Code(string(model.NotAdmin)))
+		return p, m.say(i18n.Code(string(model.NotAdmin)))
 	}
 	return p, ""
 }
@@ -73,9 +73,9 @@ func needsImportable(m *Model) string {
 	case why != "":
 		return why
 	case !p.Connected():
-		return m.say(words.Code(string(model.PageDisconnected)))
+		return m.say(i18n.Code(string(model.PageDisconnected)))
 	case p.Import != nil && p.Import.State.Active():
-		return m.say(words.WhyImportRuns)
+		return m.say(i18n.WhyImportRuns)
 	}
 	return ""
 }
@@ -83,7 +83,7 @@ func needsImportable(m *Model) string {
 func needsImport(m *Model) string {
 	p, why := m.mayImport()
 	if why == "" && (p.Import == nil || !p.Import.State.Active()) {
-		return m.say(words.WhyNoImport)
+		return m.say(i18n.WhyNoImport)
 	}
 	return why
 }
@@ -91,21 +91,21 @@ func needsImport(m *Model) string {
 // importSaid is the answer to beginning or stopping an import. How far it is comes with the
 // Page.
 type importSaid struct {
-	done words.ID
+	done i18n.ID
 	err  error
 }
 
 func (m *Model) beginImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg { return importSaid{words.ImportBegun, hub.BeginImport(ctx, p.ID)} })
+	return call(func(ctx context.Context) tea.Msg { return importSaid{i18n.ImportBegun, hub.BeginImport(ctx, p.ID)} })
 }
 
 func (m *Model) cancelImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
-		return importSaid{words.ImportStopped, hub.CancelImport(ctx, p.ID)}
+		return importSaid{i18n.ImportStopped, hub.CancelImport(ctx, p.ID)}
 	})
 }
 

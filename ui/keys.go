@@ -7,9 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/ui/command"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // key hands a key press on: to what lies over the screen, to the composer, or to the
@@ -118,7 +118,7 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 		if c, ok := m.steps(p.Content); ok {
 			return c
 		}
-		m.notify(m.say(words.PasteNowhere))
+		m.notify(m.say(i18n.PasteNowhere))
 	case m.overlay.Overlay != nil:
 		return m.keyOverlay(p)
 	default:
@@ -156,7 +156,7 @@ func (m *Model) steps(keys string) (tea.Cmd, bool) {
 
 func needsShell(m *Model) string {
 	if !m.shell {
-		return m.say(words.WhyNoShell)
+		return m.say(i18n.WhyNoShell)
 	}
 	return ""
 }

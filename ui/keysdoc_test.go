@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"parley/i18n"
 	"parley/ui/command"
-	"parley/words"
 )
 
 var update = flag.Bool("update", false, "write docs/keys.md")
@@ -36,7 +36,7 @@ func TestKeysDocIsUpToDate(t *testing.T) {
 // keys writes the page.
 func keys(t *testing.T) string {
 	t.Helper()
-	en := words.New("en")
+	en := i18n.New("en")
 	var b strings.Builder
 	b.WriteString("# Keys\n\nMade from the table of commands (ui/commands.go). `ctrl+k` finds all of them by name, `?` shows\nthose of the pane you are in. Each can be changed by its id: `[keys]` in config.toml, `done = [\"x\"]`.\n\n")
 	b.WriteString("| keys | does | where | id |\n|---|---|---|---|\n")
@@ -58,7 +58,7 @@ func keys(t *testing.T) string {
 		for i, k := range c.Keys {
 			names[i] = "`" + k + "`"
 		}
-		b.WriteString("| " + strings.Join(names, " ") + " | " + en.Say(words.Command(c.ID)) + " | " + where + " | " + c.ID + " |\n")
+		b.WriteString("| " + strings.Join(names, " ") + " | " + en.Say(i18n.Command(c.ID)) + " | " + where + " | " + c.ID + " |\n")
 	}
 	b.WriteString("\nWhile typing a reply: `enter` sends, `alt+enter` or `ctrl+j` begins a new line, `esc` leaves and keeps the draft.\n")
 	return b.String()

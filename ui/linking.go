@@ -6,10 +6,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // crmKind is what a change in the CRM changes.
@@ -56,7 +56,7 @@ func (m *Model) doCRM(a crmAct) tea.Cmd {
 		a.action = &action{act: act{change: change{id: a.id, crm: &a.do}, back: &change{id: a.id, crm: a.back}}}
 		m.undo.push(a.action)
 	}
-	m.notify(m.say(words.SaidAsksCRM))
+	m.notify(m.say(i18n.SaidAsksCRM))
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		d := crmDone{crmAct: a}
@@ -164,20 +164,20 @@ func (m *Model) linkMeans(r inbox.Row, t model.RecordType, title string, others 
 		if others != nil {
 			n = group(*others)
 		}
-		said := words.LinkPrivateTo(others, p.SyncOff || r.SyncOff())
+		said := i18n.LinkPrivateTo(others, p.SyncOff || r.SyncOff())
 		all = append(all, m.say(said, "Page", m.look.Line(p.Name), "Title", title, "N", n))
 	}
 	if old, ok := slotOf(r.Links, t); ok {
-		all = append(all, m.say(words.LinkReplaces, "Old", m.look.Line(old.Title)))
+		all = append(all, m.say(i18n.LinkReplaces, "Old", m.look.Line(old.Title)))
 	}
 	return strings.Join(all, " ")
 }
 
 // warn says what linking means, and asks; what is chosen first changes nothing.
 func (m *Model) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
-	c := overlay.NewChoice(m.say(words.LinkTitle, "Name", m.look.Name(r.Customer), "Title", title), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(words.LinkNo)},
-		{ID: answerYes, Key: "y", Title: m.say(words.LinkYes)},
+	c := overlay.NewChoice(m.say(i18n.LinkTitle, "Name", m.look.Name(r.Customer), "Title", title), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(i18n.LinkNo)},
+		{ID: answerYes, Key: "y", Title: m.say(i18n.LinkYes)},
 	})
 	c.Say(what)
 	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
@@ -201,7 +201,7 @@ func (m *Model) link(id model.ConversationID, to model.Record) tea.Cmd {
 	}
 	return m.doCRM(crmAct{
 		id: id, do: crmChange{kind: crmLink, ref: to.RecordRef}, back: back,
-		said: m.say(words.SaidLinked, "Name", m.look.Name(r.Customer), "Title", m.look.Line(to.Title)),
+		said: m.say(i18n.SaidLinked, "Name", m.look.Name(r.Customer), "Title", m.look.Line(to.Title)),
 	})
 }
 
@@ -218,14 +218,14 @@ func (m *Model) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
 	}
 	return m.doCRM(crmAct{
 		id: id, do: crmChange{kind: crmUnlink, ref: ref}, back: &crmChange{kind: crmLink, ref: ref},
-		said: m.say(words.SaidUnlinked, "Name", m.look.Name(r.Customer), "Title", title),
+		said: m.say(i18n.SaidUnlinked, "Name", m.look.Name(r.Customer), "Title", title),
 	})
 }
 
 // askUnlink asks which link is to go.
 func (m *Model) askUnlink() tea.Cmd {
 	r, _ := m.current()
-	return m.chooseLink(r, m.say(words.UnlinkTitle, "Name", m.look.Name(r.Customer)), m.say(words.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {
+	return m.chooseLink(r, m.say(i18n.UnlinkTitle, "Name", m.look.Name(r.Customer)), m.say(i18n.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {
 		return m.unlink(r.ID, ref)
 	})
 }
@@ -235,7 +235,7 @@ func (m *Model) chooseLink(r inbox.Row, title, said string, then func(model.Reco
 	var options []overlay.Option
 	for i, l := range r.Links {
 		options = append(options, overlay.Option{
-			ID: l.Ref().String(), Key: string(rune('1' + i)), Title: m.look.Line(l.Title), Detail: m.say(words.RecordKind(l.Type)),
+			ID: l.Ref().String(), Key: string(rune('1' + i)), Title: m.look.Line(l.Title), Detail: m.say(i18n.RecordKind(l.Type)),
 		})
 	}
 	c := overlay.NewChoice(title, options)

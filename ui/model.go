@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/command"
@@ -17,7 +18,6 @@ import (
 	"parley/ui/overlay"
 	"parley/ui/theme"
 	"parley/ui/thread"
-	"parley/words"
 )
 
 // Options are what the screen works with.
@@ -27,7 +27,7 @@ type Options struct {
 	// Inbox is what is known of the hub. It belongs to the screen from now on, and is
 	// changed by [News] only.
 	Inbox *inbox.Inbox
-	Words *words.Words
+	Words *i18n.Words
 	// Zone is the user's, for times of day.
 	Zone *time.Location
 	// Notice is told when the screen begins; empty: nothing.
@@ -65,7 +65,7 @@ type Model struct {
 	drafts Drafts
 	inbox  *inbox.Inbox
 	zone   *time.Location
-	words  *words.Words
+	words  *i18n.Words
 	browse func(url string) error
 	// preview: the conversation follows the selection.
 	preview bool
@@ -219,4 +219,4 @@ func call(f func(ctx context.Context) tea.Msg) tea.Cmd {
 	}
 }
 
-func (m *Model) say(id words.ID, pairs ...any) string { return m.look.Say(id, pairs...) }
+func (m *Model) say(id i18n.ID, pairs ...any) string { return m.look.Say(id, pairs...) }

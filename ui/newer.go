@@ -1,8 +1,8 @@
 package ui
 
 import (
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // newer is a reply that was refused because a colleague had answered meanwhile, until
@@ -39,7 +39,7 @@ func (m *Model) showNewer() {
 		m.newer = newer{}
 		m.thread.Bottom()
 		m.shown.stale = true
-		m.notify(m.say(words.SaidNewerReply, "Name", m.authorName(a.Author)))
+		m.notify(m.say(i18n.SaidNewerReply, "Name", m.authorName(a.Author)))
 		m.toast.until = m.clock.now().Add(toastUndoFor)
 		return
 	}
@@ -49,13 +49,13 @@ func (m *Model) showNewer() {
 func (m *Model) authorName(a model.Author) string {
 	switch a.Kind {
 	case model.ByPage:
-		return m.say(words.AuthorPage)
+		return m.say(i18n.AuthorPage)
 	case model.ByApp:
-		return m.say(words.AuthorApp)
+		return m.say(i18n.AuthorApp)
 	case model.ByUser, model.ByCustomer:
 	}
 	if name := m.look.Line(a.Name); name != "" {
 		return name
 	}
-	return m.say(words.ThreadColleague)
+	return m.say(i18n.ThreadColleague)
 }

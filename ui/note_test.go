@@ -9,8 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"pgregory.net/rapid"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func TestANoteIsStoredAsOne(t *testing.T) {
@@ -167,7 +167,7 @@ func TestNotesAtEverySize(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		for _, s := range append(slices.Clone(sizes), [2]int{20, 6}, [2]int{10, 4}) {
-			w := newWorld(t, some(3), func(o *Options) { o.Words = words.New(lang) })
+			w := newWorld(t, some(3), func(o *Options) { o.Words = i18n.New(lang) })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			w.keys("enter", "I")
 			w.whole(s[0], s[1])

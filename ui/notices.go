@@ -5,9 +5,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // openNotices shows what Facebook said about the Pages, and what to do about it, newest
@@ -22,9 +22,9 @@ func (m *Model) openNotices() tea.Cmd {
 		s.Paragraphs = append(s.Paragraphs, m.noticeParagraph(n))
 	}
 	if len(s.Paragraphs) == 0 {
-		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Answer: m.say(words.NoticesNone)})
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Answer: m.say(i18n.NoticesNone)})
 	}
-	m.lay(overlay.NewHelp(m.say(words.NoticesTitle), []overlay.Section{s}), nil)
+	m.lay(overlay.NewHelp(m.say(i18n.NoticesTitle), []overlay.Section{s}), nil)
 	if len(unread) == 0 {
 		return nil
 	}
@@ -36,14 +36,14 @@ func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 	p, _ := m.inbox.Page(n.PageID)
 	head := m.look.Moment(m.clock.now(), n.CreatedAt) + "  " + m.look.Line(p.Name)
 	if n.Read == nil {
-		head = m.look.Theme.Unread + " " + head + "  " + m.say(words.NoticeUnread)
+		head = m.look.Theme.Unread + " " + head + "  " + m.say(i18n.NoticeUnread)
 	}
-	said := m.say(words.Notice(string(n.Kind)))
+	said := m.say(i18n.Notice(string(n.Kind)))
 	if n.Policy() { // those are no whole sentences
-		said += m.say(words.NoticeStop)
+		said += m.say(i18n.NoticeStop)
 	}
 	if r := m.look.Line(n.Reason); r != "" {
-		said += "\n" + m.say(words.RestrictedReason, "Reason", r)
+		said += "\n" + m.say(i18n.RestrictedReason, "Reason", r)
 	}
 	for _, more := range []string{m.noticeDo(n), m.noticeMail(n)} {
 		if more != "" {
@@ -56,9 +56,9 @@ func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 // noticeDo says what to do about a notice, as long as there is something to do.
 func (m *Model) noticeDo(n model.Notice) string {
 	if p, _ := m.inbox.Page(n.PageID); n.Kind == model.NoticePolicyBlock && p.Restricted == nil {
-		return m.say(words.NoticeOver)
+		return m.say(i18n.NoticeOver)
 	}
-	if id := words.NoticeDo(string(n.Kind)); m.look.Words.Has(id) {
+	if id := i18n.NoticeDo(string(n.Kind)); m.look.Words.Has(id) {
 		return m.say(id)
 	}
 	return "" // what it tells says what to do
@@ -71,15 +71,15 @@ func (m *Model) noticeMail(n model.Notice) string {
 	}
 	switch n.Mail.State {
 	case model.Mailed:
-		return m.say(words.NoticeMailed, "Time", m.look.Moment(m.clock.now(), n.Mail.At))
+		return m.say(i18n.NoticeMailed, "Time", m.look.Moment(m.clock.now(), n.Mail.At))
 	case model.MailFailed:
-		return m.say(words.NoticeMailFailed, "Reason", m.look.Line(n.Mail.Reason))
+		return m.say(i18n.NoticeMailFailed, "Reason", m.look.Line(n.Mail.Reason))
 	case model.MailWaiting:
 	}
 	if n.Mail.Tries > 0 {
-		return m.say(words.NoticeMailRetry, "Reason", m.look.Line(n.Mail.Reason))
+		return m.say(i18n.NoticeMailRetry, "Reason", m.look.Line(n.Mail.Reason))
 	}
-	return m.say(words.NoticeMailWaiting)
+	return m.say(i18n.NoticeMailWaiting)
 }
 
 // noticesRead is the answer to marking notices as read. They themselves come with the
@@ -114,7 +114,7 @@ func (m *Model) noticeBanner() string {
 		if !ok {
 			continue
 		}
-		return m.say(words.NoticesBanner, "Page", m.look.Line(p.Name), "Notice", m.say(words.Notice(string(n.Kind))), "Key", m.keyOf("notices"))
+		return m.say(i18n.NoticesBanner, "Page", m.look.Line(p.Name), "Notice", m.say(i18n.Notice(string(n.Kind))), "Key", m.keyOf("notices"))
 	}
 	return ""
 }

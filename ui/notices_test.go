@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/words"
 )
 
 // noticed hands notices in as a reload or an event does.
@@ -56,14 +56,14 @@ func TestNoticesStandUntilRead(t *testing.T) {
 func TestABlockStandsBeforeItsNotice(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
-		w := newWorld(t, some(3), func(o *Options) { o.Words = words.New(lang) })
+		w := newWorld(t, some(3), func(o *Options) { o.Words = i18n.New(lang) })
 		w.noticed(policyNotice("n1", 101, model.NoticePolicyBlock))
 		w.pageNow(102, func(p *model.Page) { p.Restricted = &model.Restriction{Reason: "too many links", Since: noon} })
-		w.shows("Aoyama Coffee: "+w.say(words.Code("page_restricted")), "too many links")
-		w.hides(w.say(words.NoticesBanner, "Page", "Aoyama Coffee", "Notice", w.say(words.Notice("policy_block")), "Key", "n"))
+		w.shows("Aoyama Coffee: "+w.say(i18n.Code("page_restricted")), "too many links")
+		w.hides(w.say(i18n.NoticesBanner, "Page", "Aoyama Coffee", "Notice", w.say(i18n.Notice("policy_block")), "Key", "n"))
 		w.noticed(policyNotice("n2", 103, model.NoticePolicyUnblock))
 		w.pageNow(104, func(p *model.Page) { p.Restricted = nil })
-		w.shows(w.say(words.NoticesBanner, "Page", "Aoyama Coffee", "Notice", w.say(words.Notice("policy_unblock")), "Key", "n"))
+		w.shows(w.say(i18n.NoticesBanner, "Page", "Aoyama Coffee", "Notice", w.say(i18n.Notice("policy_unblock")), "Key", "n"))
 	}
 }
 
@@ -75,7 +75,7 @@ func TestEveryKindOfNotice(t *testing.T) {
 			model.NoticePolicyWarning, model.NoticePolicyBlock, model.NoticePolicyUnblock, model.NoticeUnknown,
 			model.NoticeAppRoles, model.NoticeSubscriptionLost, model.NoticeSubscriptionBack, model.NoticeTokenRefused, model.NoticeSyncLimited,
 		} {
-			w := newWorld(t, some(3), func(o *Options) { o.Words = words.New(lang) })
+			w := newWorld(t, some(3), func(o *Options) { o.Words = i18n.New(lang) })
 			w.noticed(policyNotice("n1", 101, kind))
 			w.keys("n")
 			w.hides("[notice", "[mail")

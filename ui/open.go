@@ -7,10 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/thread"
-	"parley/words"
 )
 
 // conversation is the one that is open.
@@ -195,7 +195,7 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 func (m *Model) content(r inbox.Row) thread.Content {
 	t, _ := m.inbox.Thread(r.ID)
 	return thread.Content{
-		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID, m.say(words.WaitsForEarlier)), Me: m.inbox.User().ID,
+		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID, m.say(i18n.WaitsForEarlier)), Me: m.inbox.User().ID,
 		Keys: thread.Keys{
 			Resend: m.keyOf("resend"), Drop: m.keyOf("drop"), Attachment: m.keyOf("open_address"), Open: m.keyOf("open"),
 			Reply: m.keyOf("reply"), Share: m.keyOf("share"),
@@ -217,14 +217,14 @@ func (m *Model) current() (inbox.Row, bool) {
 
 func needsConversation(m *Model) string {
 	if _, ok := m.current(); !ok {
-		return m.say(words.WhyNoConversation)
+		return m.say(i18n.WhyNoConversation)
 	}
 	return ""
 }
 
 func needsOpen(m *Model) string {
 	if m.shown.id == "" {
-		return m.say(words.WhyNotOpen)
+		return m.say(i18n.WhyNotOpen)
 	}
 	return ""
 }

@@ -5,14 +5,14 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // needsConnectedPage tells why no Page can be checked now.
 func needsConnectedPage(m *Model) string {
 	if p, ok := m.sharedPage(); ok && p.UninstalledAt != nil {
-		return m.say(words.Code(string(model.PageDisconnected)))
+		return m.say(i18n.Code(string(model.PageDisconnected)))
 	}
 	return needsPage(m)
 }
@@ -20,7 +20,7 @@ func needsConnectedPage(m *Model) string {
 // needsAdminPage tells why this user can't repair a Page now.
 func needsAdminPage(m *Model) string {
 	if !m.inbox.User().Admin {
-		return m.say(words.Code(string(model.NotAdmin)))
+		return m.say(i18n.Code(string(model.NotAdmin)))
 	}
 	return needsConnectedPage(m)
 }
@@ -34,7 +34,7 @@ type pageChecked struct {
 // checkPage has the hub ask Facebook how the Page stands.
 func (m *Model) checkPage(repair bool) tea.Cmd {
 	p, _ := m.sharedPage()
-	m.notify(m.say(words.SaidPageChecking, "Page", m.look.Line(p.Name)))
+	m.notify(m.say(i18n.SaidPageChecking, "Page", m.look.Line(p.Name)))
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		page, err := hub.CheckPage(ctx, p.ID, repair)
@@ -51,8 +51,8 @@ func (m *Model) pageChecked(c pageChecked) {
 	name := m.look.Line(c.page.Name)
 	code := model.PageTrouble(m.clock.now(), c.page)
 	if code == "" {
-		m.notify(m.say(words.PageCheckedWell, "Name", name))
+		m.notify(m.say(i18n.PageCheckedWell, "Name", name))
 		return
 	}
-	m.notify(m.say(words.PageCheckedTrouble, "Name", name, "Why", m.say(words.Code(string(code)))))
+	m.notify(m.say(i18n.PageCheckedTrouble, "Name", name, "Why", m.say(i18n.Code(string(code)))))
 }

@@ -7,11 +7,11 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 // panelLines is the right-hand panel: what is known of the customer, what they are about
@@ -24,12 +24,12 @@ func (m *Model) panelLines(r inbox.Row, w, h int) (lines []string, next time.Tim
 	p.others(r)
 	p.earlier(r)
 	p.gap()
-	p.heading(m.say(words.PanelConversation))
+	p.heading(m.say(i18n.PanelConversation))
 	p.line(m.status(r), th.Text)
 	if a := r.Assignee; a != nil {
-		p.line(m.say(words.PanelAssigned, "Name", m.look.Ours(a.Name)), th.Text)
+		p.line(m.say(i18n.PanelAssigned, "Name", m.look.Ours(a.Name)), th.Text)
 	} else {
-		p.line(m.say(words.PanelUnassigned), th.Muted)
+		p.line(m.say(i18n.PanelUnassigned), th.Muted)
 	}
 	p.synced(r)
 	for _, l := range r.Labels {
@@ -41,7 +41,7 @@ func (m *Model) panelLines(r inbox.Row, w, h int) (lines []string, next time.Tim
 // contact is who the customer is: as Facebook names them, and as the CRM knows them.
 func (p *panelText) contact(r inbox.Row) {
 	m, th := p.m, p.m.look.Theme
-	p.heading(m.say(words.PanelContact))
+	p.heading(m.say(i18n.PanelContact))
 	name := m.look.Name(r.Customer)
 	l, ok := slotOf(r.Links, model.Person)
 	if !ok || m.look.Line(l.Title) != name { // else the record's own line says it
@@ -53,7 +53,7 @@ func (p *panelText) contact(r inbox.Row) {
 		p.record(*with, "", "")
 	}
 	if l := m.language(r.Customer.Locale); l != "" {
-		p.line(m.say(words.PanelLanguage, "Language", l), th.Muted)
+		p.line(m.say(i18n.PanelLanguage, "Language", l), th.Muted)
 	}
 	if e := r.Entry; e != nil {
 		p.line(m.look.Event(model.Notable{Kind: model.EventReferral, Entry: e}), th.Muted)
@@ -66,13 +66,13 @@ func (p *panelText) deal(r inbox.Row) {
 	if !ok {
 		if len(r.Links) == 0 {
 			p.gap()
-			p.line(p.m.say(words.RecordNone), p.m.look.Theme.Muted)
-			p.line(p.m.say(words.RecordNoneDo, "Key", p.m.keyOf("link")), p.m.look.Theme.Faint)
+			p.line(p.m.say(i18n.RecordNone), p.m.look.Theme.Muted)
+			p.line(p.m.say(i18n.RecordNoneDo, "Key", p.m.keyOf("link")), p.m.look.Theme.Faint)
 		}
 		return
 	}
 	p.gap()
-	p.heading(p.m.say(words.RecordKind(l.Type)))
+	p.heading(p.m.say(i18n.RecordKind(l.Type)))
 	with := ""
 	if person := p.m.personOf(r); person != nil {
 		if held := p.m.crm.records.held[*person]; held != nil && held.read {
@@ -104,7 +104,7 @@ func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above str
 	case held != nil && held.why != "":
 		p.line(held.why, th.Warn)
 	case held != nil && held.asked:
-		p.line(m.say(words.RecordReading), th.Faint)
+		p.line(m.say(i18n.RecordReading), th.Faint)
 	}
 }
 
@@ -136,7 +136,7 @@ func (p *panelText) others(r inbox.Row) {
 	if held == nil || !held.read {
 		return
 	}
-	lines := p.m.openLines(words.RecordOpen, held.Record, func(ref model.RecordRef) bool { return linked(r.Links, ref) })
+	lines := p.m.openLines(i18n.RecordOpen, held.Record, func(ref model.RecordRef) bool { return linked(r.Links, ref) })
 	if len(lines) > 0 {
 		p.gap()
 		p.all(lines)
@@ -147,11 +147,11 @@ func (p *panelText) others(r inbox.Row) {
 func (m *Model) status(r inbox.Row) string {
 	switch {
 	case r.Status == model.Done:
-		return m.say(words.PanelDone)
+		return m.say(i18n.PanelDone)
 	case r.Asleep(m.clock.now()) && r.SnoozedUntil != nil:
-		return m.say(words.PanelSnoozed, "Time", m.look.Moment(m.clock.now(), *r.SnoozedUntil))
+		return m.say(i18n.PanelSnoozed, "Time", m.look.Moment(m.clock.now(), *r.SnoozedUntil))
 	}
-	return m.say(words.PanelOpen)
+	return m.say(i18n.PanelOpen)
 }
 
 // language names the language of a locale as Facebook writes it (ja_JP); a locale that

@@ -10,10 +10,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/text/unicode/norm"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 const (
@@ -87,7 +87,7 @@ func (m *Model) openPicker() tea.Cmd {
 		return nil
 	}
 	p := &picker{
-		box: overlay.NewPicker(m.say(words.PickerTitle, "Name", m.look.Name(r.Customer))), of: r.ID, asking: true,
+		box: overlay.NewPicker(m.say(i18n.PickerTitle, "Name", m.look.Name(r.Customer))), of: r.ID, asking: true,
 		found: map[string][]model.Candidate{}, read: map[model.RecordRef]*model.Record{},
 	}
 	m.crm.picker = p
@@ -241,10 +241,10 @@ func (m *Model) showPicked() tea.Cmd {
 		rows = append(rows, m.candidateRow(r, c))
 	}
 	for _, t := range model.RecordTypes() {
-		rows = append(rows, overlay.PickerRow{ID: pickCreate + string(t), Title: m.say(words.CreateRecord(string(t)))})
+		rows = append(rows, overlay.PickerRow{ID: pickCreate + string(t), Title: m.say(i18n.CreateRecord(string(t)))})
 	}
 	for _, l := range r.Links {
-		rows = append(rows, overlay.PickerRow{ID: pickUnlink + l.Ref().String(), Title: m.say(words.PickerUnlink, "Title", m.look.Line(l.Title))})
+		rows = append(rows, overlay.PickerRow{ID: pickUnlink + l.Ref().String(), Title: m.say(i18n.PickerUnlink, "Title", m.look.Line(l.Title))})
 	}
 	before := p.box.Selected()
 	p.box.SetRows(rows, p.asking && p.query == "" || p.searching || p.failed != "")
@@ -267,7 +267,7 @@ func (m *Model) pickerStatus(p *picker) (string, bool) {
 	said, wrong := m.pickerStands(p)
 	waits := p.searching || p.query == "" && p.asking
 	if percent, low := m.hub.CRMBudget(); low && !wrong && !waits {
-		said = m.say(words.PickerBudget, "Said", said, "Percent", formatID(int64(percent)))
+		said = m.say(i18n.PickerBudget, "Said", said, "Percent", formatID(int64(percent)))
 	}
 	return said, wrong
 }
@@ -278,36 +278,36 @@ func (m *Model) pickerStands(p *picker) (string, bool) {
 	case p.failed != "":
 		return p.failed, true
 	case p.searching:
-		return m.say(words.PickerSearching), false
+		return m.say(i18n.PickerSearching), false
 	case p.query != "" && n == 0:
-		return m.say(words.PickerNotFound, "Words", m.look.Ours(strings.TrimSpace(p.box.Text()))), false
+		return m.say(i18n.PickerNotFound, "Words", m.look.Ours(strings.TrimSpace(p.box.Text()))), false
 	case p.query != "" && n == 1:
-		return m.say(words.PickerFoundOne), false
+		return m.say(i18n.PickerFoundOne), false
 	case p.query != "":
-		return m.say(words.PickerFoundMany, "N", group(n)), false
+		return m.say(i18n.PickerFoundMany, "N", group(n)), false
 	case p.why != "":
 		return p.why, true
 	case p.asking:
-		return m.say(words.PickerAsking), false
+		return m.say(i18n.PickerAsking), false
 	case n == 0:
-		return m.say(words.PickerNone), false
+		return m.say(i18n.PickerNone), false
 	case n == 1:
-		return m.say(words.PickerOne), false
+		return m.say(i18n.PickerOne), false
 	}
-	return m.say(words.PickerMany, "N", group(n)), false
+	return m.say(i18n.PickerMany, "N", group(n)), false
 }
 
 // candidateRow is a record to pick: what it is, and why it is suggested.
 func (m *Model) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
 	row := overlay.PickerRow{
-		ID: c.String(), Kind: m.say(words.RecordKind(string(c.Type))), Title: m.look.Line(c.Title), Detail: m.valueAndStage(c.Record),
+		ID: c.String(), Kind: m.say(i18n.RecordKind(string(c.Type))), Title: m.look.Line(c.Title), Detail: m.valueAndStage(c.Record),
 	}
 	var second []string
 	if linked(r.Links, c.RecordRef) {
-		second = append(second, m.look.Theme.Linked+" "+m.say(words.PickerLinked))
+		second = append(second, m.look.Theme.Linked+" "+m.say(i18n.PickerLinked))
 	}
 	if c.Match != "" {
-		second = append(second, m.say(words.MatchReason(string(c.Match)), "Found", m.look.Line(c.Found)))
+		second = append(second, m.say(i18n.MatchReason(string(c.Match)), "Found", m.look.Line(c.Found)))
 	}
 	for _, s := range []string{m.look.Line(c.PersonName), m.look.Line(c.Organization), m.reachedAt(c), m.owner(c.Record)} {
 		if s != "" {
@@ -362,7 +362,7 @@ func (m *Model) lookAt(p *picker) tea.Cmd {
 	read, asked := p.read[c.RecordRef]
 	if read != nil {
 		lines := m.recordLines(*read)
-		p.box.SetPreview(append(lines, m.openLines(words.RecordOpenAll, *read, func(model.RecordRef) bool { return false })...))
+		p.box.SetPreview(append(lines, m.openLines(i18n.RecordOpenAll, *read, func(model.RecordRef) bool { return false })...))
 		return nil
 	}
 	p.box.SetPreview(m.recordLines(c.Record))
@@ -428,7 +428,7 @@ func (m *Model) picked(p *picker, id string) tea.Cmd {
 	}
 	if linked(r.Links, c.RecordRef) {
 		m.layPicker()
-		m.tellCRM(p.of, m.say(words.SaidLinkedYet, "Title", m.look.Line(c.Title)))
+		m.tellCRM(p.of, m.say(i18n.SaidLinkedYet, "Title", m.look.Line(c.Title)))
 		return nil
 	}
 	return m.askLink(r, c.Record)

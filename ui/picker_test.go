@@ -8,8 +8,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func person(id, name string) model.Record {
@@ -411,7 +411,7 @@ func TestPickerFits(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		for _, s := range sizes {
-			w := crmWorld(t, some(3), func(o *Options) { o.Words = words.New(lang) })
+			w := crmWorld(t, some(3), func(o *Options) { o.Words = i18n.New(lang) })
 			w.pageNow(3, func(p *model.Page) { p.Visibility = model.Private })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			check := func(keys ...string) {

@@ -6,8 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // How long it counts that a colleague typed or looked, unless they say so again.
@@ -106,13 +106,13 @@ func (m *Model) lookers(id model.ConversationID) (said string, until time.Time) 
 	}
 	switch {
 	case len(typing) == 1:
-		return m.say(words.PresenceWriting, "Name", typing[0]), until
+		return m.say(i18n.PresenceWriting, "Name", typing[0]), until
 	case len(typing) > 1:
-		return m.say(words.PresenceManyWriting, "N", len(typing)), until
+		return m.say(i18n.PresenceManyWriting, "N", len(typing)), until
 	case len(looking) == 1:
-		return m.say(words.PresenceLooking, "Name", looking[0]), until
+		return m.say(i18n.PresenceLooking, "Name", looking[0]), until
 	case len(looking) > 1:
-		return m.say(words.PresenceManyLooking, "N", len(looking)), until
+		return m.say(i18n.PresenceManyLooking, "N", len(looking)), until
 	}
 	return "", until
 }

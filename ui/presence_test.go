@@ -7,8 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // does has a colleague do something in the first conversation.
@@ -134,7 +134,7 @@ func TestColleaguesAreTold(t *testing.T) {
 // customer and, as nobody else sees the Page, to nobody else. Of a note it is not told.
 func TestNobodyIsToldOfAPrivatePage(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3), func(o *Options) { o.Words = words.New("ja") })
+	w := newWorld(t, some(3), func(o *Options) { o.Words = i18n.New("ja") })
 	w.keys("enter", "I")
 	w.types("a note")
 	w.keys("esc")

@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // sights is which Pages the user saw into, to tell when that changes.
@@ -61,7 +61,7 @@ func (m *Model) followSights() {
 		}
 		if s.lost[p.ID] && !s.told[p.ID] && p.Visibility == model.Private {
 			s.told[p.ID] = true
-			m.notify(m.say(words.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name)))
+			m.notify(m.say(i18n.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name)))
 			m.toast.until = m.clock.now().Add(toastUndoFor)
 		}
 	}

@@ -3,8 +3,8 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // needsQuotable refuses what can't be quoted: what nobody wrote, and what Facebook has no
@@ -13,11 +13,11 @@ func needsQuotable(m *Model) string {
 	msg, ok := m.thread.Selected()
 	switch {
 	case m.shown.id == "":
-		return m.say(words.WhyNotOpen)
+		return m.say(i18n.WhyNotOpen)
 	case !ok, msg.Direction != model.In && msg.Direction != model.Out, msg.Deleted:
-		return m.say(words.WhyNoQuote)
+		return m.say(i18n.WhyNoQuote)
 	case msg.MID == "":
-		return m.say(words.WhyNotYetThere)
+		return m.say(i18n.WhyNotYetThere)
 	}
 	return ""
 }
@@ -51,10 +51,10 @@ func (m *Model) quoted() string {
 	t, _ := m.inbox.Thread(id)
 	for i := len(t.Messages) - 1; i >= 0; i-- {
 		if msg := &t.Messages[i]; msg.ID == of {
-			return m.say(words.QuoteOf, "Name", m.wrote(msg), "Text", m.thread.Gist(msg))
+			return m.say(i18n.QuoteOf, "Name", m.wrote(msg), "Text", m.thread.Gist(msg))
 		}
 	}
-	return m.say(words.ThreadEarlier)
+	return m.say(i18n.ThreadEarlier)
 }
 
 // wrote names who wrote a message.
@@ -64,7 +64,7 @@ func (m *Model) wrote(msg *model.Message) string {
 		r, _ := m.inbox.Conversation(msg.ConversationID)
 		return m.look.Name(r.Customer)
 	case msg.Author.Kind == model.ByUser && msg.Author.ID == string(m.inbox.User().ID):
-		return m.say(words.You)
+		return m.say(i18n.You)
 	}
 	return m.authorName(msg.Author)
 }

@@ -6,23 +6,23 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // suggested are the reactions that are one key away: those that Messenger itself offers.
 var suggested = []struct {
 	emoji string
-	words words.ID
+	words i18n.ID
 }{
-	{"❤", words.ReactLove},
-	{"😆", words.ReactHaha},
-	{"😮", words.ReactWow},
-	{"😢", words.ReactSad},
-	{"😠", words.ReactAngry},
-	{"👍", words.ReactLike},
-	{"🙏", words.ReactThanks},
+	{"❤", i18n.ReactLove},
+	{"😆", i18n.ReactHaha},
+	{"😮", i18n.ReactWow},
+	{"😢", i18n.ReactSad},
+	{"😠", i18n.ReactAngry},
+	{"👍", i18n.ReactLike},
+	{"🙏", i18n.ReactThanks},
 }
 
 // needsReactable refuses what can't have a reaction, and where none is allowed.
@@ -31,7 +31,7 @@ func needsReactable(m *Model) string {
 		return why
 	}
 	if r, ok := m.inbox.Conversation(m.shown.id); ok && !r.Reply.Allowed {
-		return m.say(words.Code(string(r.Reply.Code)))
+		return m.say(i18n.Code(string(r.Reply.Code)))
 	}
 	return ""
 }
@@ -51,13 +51,13 @@ func (m *Model) react() tea.Cmd {
 			ID: s.emoji, Key: string(rune('1' + i)), Title: m.look.Ours(s.emoji) + " " + m.say(s.words),
 		})
 	}
-	options = append(options, overlay.Option{ID: reactOther, Key: "+", Title: m.say(words.ReactOther)})
+	options = append(options, overlay.Option{ID: reactOther, Key: "+", Title: m.say(i18n.ReactOther)})
 	ours := func(r model.Reaction) bool { return r.By == model.ByPage && r.Error == nil }
 	if slices.ContainsFunc(msg.Reactions, ours) {
-		options = append(options, overlay.Option{ID: reactNone, Key: "x", Title: m.say(words.ReactTakeBack)})
+		options = append(options, overlay.Option{ID: reactNone, Key: "x", Title: m.say(i18n.ReactTakeBack)})
 	}
-	c := overlay.NewChoice(m.say(words.ReactTitle), options)
-	c.Say(m.say(words.QuoteOf, "Name", m.wrote(&msg), "Text", m.look.Cut(m.thread.Gist(&msg), reactGist)))
+	c := overlay.NewChoice(m.say(i18n.ReactTitle), options)
+	c.Say(m.say(i18n.QuoteOf, "Name", m.wrote(&msg), "Text", m.look.Cut(m.thread.Gist(&msg), reactGist)))
 	m.lay(c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		switch {
@@ -78,7 +78,7 @@ const reactGist = 40
 
 // askReaction asks for an emoji to be typed.
 func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
-	p := overlay.NewPrompt(m.say(words.ReactTitle), m.say(words.ReactHint), text)
+	p := overlay.NewPrompt(m.say(i18n.ReactTitle), m.say(i18n.ReactHint), text)
 	p.SetError(problem)
 	m.lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
@@ -86,7 +86,7 @@ func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
 			return nil
 		}
 		if !model.IsEmoji(model.Untrusted(e.Text)) {
-			return m.askReaction(msg, e.Text, m.say(words.ReactNoEmoji))
+			return m.askReaction(msg, e.Text, m.say(i18n.ReactNoEmoji))
 		}
 		return m.setReaction(msg, model.Untrusted(e.Text))
 	})

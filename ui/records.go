@@ -6,10 +6,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // records are those that the open conversation is linked to, and whom they are with, as
@@ -183,7 +183,7 @@ func (m *Model) recordLines(r model.Record) []overlay.PickerLine {
 		say(m.look.Line(r.Stage.Pipeline), true)
 	}
 	if r.Type != model.Person && r.PersonName != "" {
-		say(m.say(words.RecordWith, "Name", m.look.Line(r.PersonName)), true)
+		say(m.say(i18n.RecordWith, "Name", m.look.Line(r.PersonName)), true)
 	}
 	say(m.look.Line(r.Organization), false)
 	for _, list := range [][]model.Untrusted{r.Emails, r.Phones} {
@@ -193,7 +193,7 @@ func (m *Model) recordLines(r model.Record) []overlay.PickerLine {
 	}
 	say(m.owner(r), true)
 	if day := m.closing(r); day != "" {
-		say(m.say(words.RecordCloses, "Day", day), true)
+		say(m.say(i18n.RecordCloses, "Day", day), true)
 	}
 	return out
 }
@@ -211,20 +211,20 @@ func (m *Model) valueAndStage(r model.Record) string {
 		stage = m.look.Line(r.Stage.Name)
 	}
 	if r.Status != "" && r.Status != model.DealOpen {
-		stage = m.say(words.DealStatus(string(r.Status)))
+		stage = m.say(i18n.DealStatus(string(r.Status)))
 	}
 	if value == "" || stage == "" {
 		return value + stage
 	}
-	return m.say(words.RecordStage, "Value", value, "Dot", m.look.Theme.Bullet, "Stage", stage)
+	return m.say(i18n.RecordStage, "Value", value, "Dot", m.look.Theme.Bullet, "Stage", stage)
 }
 
 func (m *Model) owner(r model.Record) string {
 	switch {
 	case r.Mine:
-		return m.say(words.RecordOwnerYou)
+		return m.say(i18n.RecordOwnerYou)
 	case r.Owner != "":
-		return m.say(words.RecordOwner, "Name", m.look.Line(r.Owner))
+		return m.say(i18n.RecordOwner, "Name", m.look.Line(r.Owner))
 	}
 	return ""
 }
@@ -242,7 +242,7 @@ func (m *Model) closing(r model.Record) string {
 
 // openLines are a person's open leads and deals but those that are shown already, under a
 // heading.
-func (m *Model) openLines(heading words.ID, person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
+func (m *Model) openLines(heading i18n.ID, person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
 	var out []overlay.PickerLine
 	for _, r := range person.Open {
 		if but(r.RecordRef) {

@@ -9,9 +9,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/words"
 )
 
 func linkedTo(all ...model.Link) func(*model.Conversation) {
@@ -397,7 +397,7 @@ func TestPanelFits(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		for _, s := range sizes {
-			w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(toHanako, toChairs)), talk(1, 2, linkedTo(toLead)), talk(2, 3)}, func(o *Options) { o.Words = words.New(lang) })
+			w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(toHanako, toChairs)), talk(1, 2, linkedTo(toLead)), talk(2, 3)}, func(o *Options) { o.Words = i18n.New(lang) })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			if s[0] < threePanes {
 				w.keys("enter", "i")

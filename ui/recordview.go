@@ -7,10 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // recordView is a record's own screen: what of conversations stands on it in the CRM, read
@@ -50,7 +50,7 @@ func (m *Model) viewRecord() tea.Cmd {
 	if len(r.Links) == 1 {
 		return m.openRecordView(&recordView{of: r.ID, ref: r.Links[0].Ref(), title: r.Links[0].Title, linked: true})
 	}
-	return m.chooseLink(r, m.say(words.ViewTitle), "", func(ref model.RecordRef) tea.Cmd {
+	return m.chooseLink(r, m.say(i18n.ViewTitle), "", func(ref model.RecordRef) tea.Cmd {
 		v := &recordView{of: r.ID, ref: ref, linked: true}
 		for _, l := range r.Links {
 			if l.Ref() == ref {
@@ -88,7 +88,7 @@ func (m *Model) openRecordView(v *recordView) tea.Cmd {
 }
 
 func (m *Model) viewTitle(v *recordView) string {
-	return m.say(words.TranscriptTitle, "Title", m.look.Line(v.title))
+	return m.say(i18n.TranscriptTitle, "Title", m.look.Line(v.title))
 }
 
 // followView takes the view away where it must not be seen any more: another thing lies
@@ -174,13 +174,13 @@ func (m *Model) showView() {
 	v.box.SetTitle(m.viewTitle(v))
 	v.box.Say("")
 	if v.read {
-		v.box.Say(m.say(words.TranscriptReaders))
+		v.box.Say(m.say(i18n.TranscriptReaders))
 	}
 	switch {
 	case v.why != "":
 		v.box.SetStatus(v.why, true)
 	case v.asking || v.old:
-		v.box.SetStatus(m.say(words.TranscriptsReading), false)
+		v.box.SetStatus(m.say(i18n.TranscriptsReading), false)
 	default:
 		v.box.SetStatus("", false)
 	}
@@ -191,7 +191,7 @@ func (m *Model) showView() {
 func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
 	if v.read && len(v.held) == 0 {
 		return []overlay.ReadLine{
-			{Kind: overlay.ReadUnder, Text: m.say(words.TranscriptsNone)}, {Kind: overlay.ReadUnder, Text: m.say(words.TranscriptsNoneDo)},
+			{Kind: overlay.ReadUnder, Text: m.say(i18n.TranscriptsNone)}, {Kind: overlay.ReadUnder, Text: m.say(i18n.TranscriptsNoneDo)},
 		}
 	}
 	var out []overlay.ReadLine
@@ -282,7 +282,7 @@ func (m *Model) lineTime(clock, day string) string {
 	default:
 		day = m.look.Date(m.clock.now(), at)
 	}
-	return m.say(words.TranscriptOfDay, "Day", day) + " " + clock
+	return m.say(i18n.TranscriptOfDay, "Day", day) + " " + clock
 }
 
 func (m *Model) transcriptLine(t *model.TranscriptLine) []overlay.ReadLine {
@@ -296,16 +296,16 @@ func (m *Model) transcriptLine(t *model.TranscriptLine) []overlay.ReadLine {
 		say(overlay.ReadText, m.look.Cells.Shown(strings.Trim(text.String(), "\n")))
 	}
 	if text.Cut() {
-		say(overlay.ReadMuted, m.say(words.TranscriptCut))
+		say(overlay.ReadMuted, m.say(i18n.TranscriptCut))
 	}
 	for _, a := range t.Attachments {
 		say(overlay.ReadText, "["+m.look.Words.AttachmentCalled(a, m.look.Line)+"]")
 	}
 	if t.Unsent {
-		say(overlay.ReadMuted, m.say(words.Unsent))
+		say(overlay.ReadMuted, m.say(i18n.Unsent))
 	}
 	if t.Edited {
-		say(overlay.ReadMuted, m.say(words.ThreadAside, "What", m.say(words.Edited)))
+		say(overlay.ReadMuted, m.say(i18n.ThreadAside, "What", m.say(i18n.Edited)))
 	}
 	return out
 }

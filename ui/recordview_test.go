@@ -9,8 +9,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // transcript is a day of a conversation as the CRM has it, written in Tokyo.
@@ -176,7 +176,7 @@ func TestRecordViewFits(t *testing.T) {
 			day := transcript("2026-11-17", said(model.Untrusted(long)), said(hostile), model.TranscriptLine{Author: hostile, Text: hostile, Direction: model.Out, Attachments: []model.Untrusted{hostile}, Day: string(hostile)})
 			day.Customer, day.Page, day.Day, day.Zone = hostile, hostile, string(hostile), string(hostile)
 			pages := map[string]model.RecordView{"": {Transcripts: []model.Transcript{transcript("2026-11-18", said("hello"), said(model.Untrusted(long))), day}}}
-			w := viewWorld(t, pages, func(o *Options) { o.Words = words.New(lang) })
+			w := viewWorld(t, pages, func(o *Options) { o.Words = i18n.New(lang) })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			w.keys("enter", ":")
 			w.types("record")

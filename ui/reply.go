@@ -7,9 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // replied is the answer to a reply handed in.
@@ -69,7 +69,7 @@ func (m *Model) send() tea.Cmd {
 	m.replies.add(r, "")
 	delete(m.returned, m.writing())
 	if m.replies.behind(r) {
-		m.notify(m.say(words.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+		m.notify(m.say(i18n.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
 	}
 	m.box.SetText("")
 	m.thread.Follow(r.ClientID)
@@ -98,7 +98,7 @@ func (m *Model) replied(r replied) tea.Cmd {
 	}
 	if m.stopped[r.reply.ClientID] {
 		delete(m.stopped, r.reply.ClientID)
-		m.replies.fail(id, r.reply.ClientID, m.say(words.UploadStopped))
+		m.replies.fail(id, r.reply.ClientID, m.say(i18n.UploadStopped))
 		return m.withdraw(r.reply)
 	}
 	why := m.hub.Explain(r.err)
@@ -170,7 +170,7 @@ func (m *Model) asking() (model.Message, bool) {
 
 func needsAsking(m *Model) string {
 	if _, ok := m.asking(); !ok {
-		return m.say(words.WhyNothingAsks)
+		return m.say(i18n.WhyNothingAsks)
 	}
 	return ""
 }
@@ -193,7 +193,7 @@ func (m *Model) light(msg model.Message) bool {
 	if !m.thread.Light(msg) {
 		return false
 	}
-	m.notify(m.say(words.SaidDecideThis, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+	m.notify(m.say(i18n.SaidDecideThis, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
 	return true
 }
 
@@ -201,7 +201,7 @@ func (m *Model) light(msg model.Message) bool {
 func (m *Model) lightFirst() {
 	first := m.replies[m.shown.id][0]
 	m.thread.Light(model.Message{ClientID: first.ClientID})
-	m.notify(m.say(words.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+	m.notify(m.say(i18n.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
 }
 
 // resend sends a reply again: one that the hub did not take with the same id, so that

@@ -10,10 +10,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/cells"
-	"parley/words"
 )
 
 var sizes = [][2]int{{160, 45}, {120, 36}, {100, 30}, {80, 24}, {60, 20}, {40, 12}}
@@ -50,7 +50,7 @@ func TestEverySizeInEveryPlace(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		for _, s := range sizes {
-			w := newWorld(t, some(50), func(o *Options) { o.Words = words.New(lang) })
+			w := newWorld(t, some(50), func(o *Options) { o.Words = i18n.New(lang) })
 			ms := incoming(5)
 			w.hub.messages[ms[0].ConversationID] = ms
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
@@ -201,13 +201,13 @@ func TestPalette(t *testing.T) {
 func TestHelpAnswersEveryQuestion(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
-		wd := words.New(lang)
+		wd := i18n.New(lang)
 		w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
 		w.sends(tea.WindowSizeMsg{Width: 120, Height: 200})
 		w.keys("?")
 		for _, q := range questions {
-			w.shows(wd.Say(words.Question(q)))
-			if !wd.Has(words.Answer(q)) {
+			w.shows(wd.Say(i18n.Question(q)))
+			if !wd.Has(i18n.Answer(q)) {
 				t.Errorf("%s: no answer to %s", lang, q)
 			}
 		}
@@ -219,10 +219,10 @@ func TestHelpAnswersEveryQuestion(t *testing.T) {
 func TestEveryCommandHasItsWords(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
-		wd := words.New(lang)
+		wd := i18n.New(lang)
 		w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
 		for _, c := range w.commands.All() {
-			if !wd.Has(words.Command(c.ID)) {
+			if !wd.Has(i18n.Command(c.ID)) {
 				t.Errorf("%s: no words for %s", lang, c.ID)
 			}
 		}
@@ -238,7 +238,7 @@ func TestKeysCanBeChanged(t *testing.T) {
 	for name, keys := range map[string]map[string][]string{
 		"a conflict": {"done": {"s"}}, "no command": {"dance": {"X"}},
 	} {
-		o := Options{Hub: w.hub, Inbox: inbox.NewInbox(model.User{}), Words: words.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
+		o := Options{Hub: w.hub, Inbox: inbox.NewInbox(model.User{}), Words: i18n.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
 		if _, err := New(o); err == nil {
 			t.Errorf("%s passed", name)
 		}

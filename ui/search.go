@@ -5,10 +5,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	list "parley/ui/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // search is what the list shows in place of a filter, while words are looked for.
@@ -33,7 +33,7 @@ type found struct {
 
 // askSearch asks for words.
 func (m *Model) askSearch() tea.Cmd {
-	p := overlay.NewPrompt(m.say(words.SearchTitle), m.say(words.SearchHint), m.search.words)
+	p := overlay.NewPrompt(m.say(i18n.SearchTitle), m.say(i18n.SearchHint), m.search.words)
 	m.lay(p, func(a overlay.Action) tea.Cmd {
 		if e, ok := a.(overlay.Entered); ok {
 			return m.find(e.Text)

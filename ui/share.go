@@ -5,11 +5,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
 	"parley/ui/qr"
 	"parley/ui/term"
-	"parley/words"
 )
 
 // shareBorder is what an overlay and its lines around the QR code need of the height.
@@ -23,10 +23,10 @@ func (m *Model) share() tea.Cmd {
 	if err != nil {
 		return nil // a link without a ref has nothing to refuse
 	}
-	m.notify(m.say(words.SaidLinkCopied, "Link", m.look.Ours(link)))
+	m.notify(m.say(i18n.SaidLinkCopied, "Link", m.look.Ours(link)))
 	lines, err := qr.Lines(link, qr.Style{ASCII: m.look.Theme.Rule == "-", Light: m.terminal.light})
 	if err == nil && len(lines)+shareBorder <= m.h && m.look.Cells.Width(lines[0])+4 <= m.w {
-		m.lay(overlay.NewPicture(m.say(words.EntryTitle, "Page", m.look.Line(p.Name)), append(lines, link)), nil)
+		m.lay(overlay.NewPicture(m.say(i18n.EntryTitle, "Page", m.look.Line(p.Name)), append(lines, link)), nil)
 	}
 	return term.Copy(link)
 }
@@ -34,7 +34,7 @@ func (m *Model) share() tea.Cmd {
 // shareRef asks for a ref, and puts the link with it into the clipboard.
 func (m *Model) shareRef() tea.Cmd {
 	p, _ := m.sharedPage()
-	prompt := overlay.NewPrompt(m.say(words.EntryTitle, "Page", m.look.Line(p.Name)), m.say(words.FlagEntryRef), "")
+	prompt := overlay.NewPrompt(m.say(i18n.EntryTitle, "Page", m.look.Line(p.Name)), m.say(i18n.FlagEntryRef), "")
 	var done func(overlay.Action) tea.Cmd
 	done = func(a overlay.Action) tea.Cmd {
 		entered, ok := a.(overlay.Entered)
@@ -43,11 +43,11 @@ func (m *Model) shareRef() tea.Cmd {
 		}
 		link, err := model.EntryLink(p.PageID, strings.TrimSpace(entered.Text))
 		if err != nil {
-			prompt.SetError(m.say(words.Code(string(model.EntryRef))))
+			prompt.SetError(m.say(i18n.Code(string(model.EntryRef))))
 			m.lay(prompt, done)
 			return nil
 		}
-		m.notify(m.say(words.SaidLinkCopied, "Link", m.look.Ours(link)))
+		m.notify(m.say(i18n.SaidLinkCopied, "Link", m.look.Ours(link)))
 		return term.Copy(link)
 	}
 	m.lay(prompt, done)

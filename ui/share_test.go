@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // TestShareShowsACode: where the QR code fits, with the link below; where not, the link is
@@ -36,7 +36,7 @@ func TestShareWithARef(t *testing.T) {
 	w.palette("with a ref")
 	w.types("shop tokyo")
 	w.keys("enter")
-	w.shows(w.say(words.Code("entry_ref")))
+	w.shows(w.say(i18n.Code("entry_ref")))
 	w.keys("ctrl+u")
 	w.types("shop-tokyo")
 	w.keys("enter")

@@ -6,8 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/ui/term"
-	"parley/words"
 )
 
 // brings tells whether a key press leads to that message at once.
@@ -66,7 +66,7 @@ func TestNoShell(t *testing.T) {
 	if w.brings("ctrl+z", tea.SuspendMsg{}) {
 		t.Error("ctrl+z leads to where nobody lets it go on")
 	}
-	w.shows(words.New("en").Say(words.WhyNoShell))
+	w.shows(i18n.New("en").Say(i18n.WhyNoShell))
 }
 
 // TestTextIsText: a key of text that the user gave to such a command is text where text is

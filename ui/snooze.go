@@ -9,10 +9,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/text/unicode/norm"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // morning is the hour at which a day of work begins.
@@ -32,12 +32,12 @@ func (m *Model) snooze() tea.Cmd {
 	}
 	times := map[string]time.Time{"hour": now.Add(time.Hour), "tomorrow": tomorrow, "monday": monday}
 	options := []overlay.Option{
-		{ID: "hour", Key: "1", Title: m.say(words.SnoozeHour), Detail: m.look.Moment(now, times["hour"])},
-		{ID: "tomorrow", Key: "2", Title: m.say(words.SnoozeTomorrow), Detail: m.look.Clock(tomorrow)},
-		{ID: "monday", Key: "3", Title: m.say(words.SnoozeMonday), Detail: m.look.Moment(now, monday)},
-		{ID: "typed", Key: "4", Title: m.say(words.SnoozeTyped)},
+		{ID: "hour", Key: "1", Title: m.say(i18n.SnoozeHour), Detail: m.look.Moment(now, times["hour"])},
+		{ID: "tomorrow", Key: "2", Title: m.say(i18n.SnoozeTomorrow), Detail: m.look.Clock(tomorrow)},
+		{ID: "monday", Key: "3", Title: m.say(i18n.SnoozeMonday), Detail: m.look.Moment(now, monday)},
+		{ID: "typed", Key: "4", Title: m.say(i18n.SnoozeTyped)},
 	}
-	m.lay(overlay.NewChoice(m.say(words.SnoozeTitle, "Name", m.look.Name(r.Customer)), options), func(a overlay.Action) tea.Cmd {
+	m.lay(overlay.NewChoice(m.say(i18n.SnoozeTitle, "Name", m.look.Name(r.Customer)), options), func(a overlay.Action) tea.Cmd {
 		c, ok := a.(overlay.Chosen)
 		switch {
 		case !ok:
@@ -52,7 +52,7 @@ func (m *Model) snooze() tea.Cmd {
 
 // askSnooze asks for a time to be typed.
 func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
-	p := overlay.NewPrompt(m.say(words.SnoozeTitle, "Name", m.look.Name(r.Customer)), m.say(words.SnoozeHint), text)
+	p := overlay.NewPrompt(m.say(i18n.SnoozeTitle, "Name", m.look.Name(r.Customer)), m.say(i18n.SnoozeHint), text)
 	p.SetError(problem)
 	m.lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
@@ -61,7 +61,7 @@ func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 		}
 		until, ok := when(e.Text, m.clock.now(), m.zone)
 		if !ok {
-			return m.askSnooze(r, e.Text, m.say(words.SnoozeUnclear))
+			return m.askSnooze(r, e.Text, m.say(i18n.SnoozeUnclear))
 		}
 		return m.putAway(r.ID, until)
 	})
@@ -69,7 +69,7 @@ func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 }
 
 func (m *Model) putAway(id model.ConversationID, until time.Time) tea.Cmd {
-	return m.triageOf(id, model.Snooze(until), words.SaidSnoozed, "Time", m.look.Moment(m.clock.now(), until))
+	return m.triageOf(id, model.Snooze(until), i18n.SaidSnoozed, "Time", m.look.Moment(m.clock.now(), until))
 }
 
 // at returns a time of day some days after that of t.

@@ -7,10 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // syncLines say how the transcript stands in the CRM; where it stands alike on all linked
@@ -21,14 +21,14 @@ func (m *Model) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
 		if l.Sync == nil {
 			continue
 		}
-		next = earlier(next, words.SyncedChange(*l.Sync, now))
+		next = earlier(next, i18n.SyncedChange(*l.Sync, now))
 		said := m.look.Words.Synced(*l.Sync, now, func(at time.Time) string { return m.look.Moment(now, at) })
 		lines = append(lines, syncLine{of: m.look.Line(l.Title), said: said, state: l.Sync.State})
 	}
 	for _, l := range lines {
 		if l.said != lines[0].said {
 			for i := range lines {
-				lines[i].said = m.say(words.SyncOf, "Title", lines[i].of, "State", lines[i].said)
+				lines[i].said = m.say(i18n.SyncOf, "Title", lines[i].of, "State", lines[i].said)
 			}
 			return lines, next
 		}
@@ -67,7 +67,7 @@ func (m *Model) needsSynced() string {
 		return why
 	}
 	if r, _ := m.current(); r.SyncOff() {
-		return m.say(words.WhySyncOff, "Key", m.keyOf("sync"))
+		return m.say(i18n.WhySyncOff, "Key", m.keyOf("sync"))
 	}
 	return ""
 }
@@ -79,10 +79,10 @@ func (m *Model) needsSwitch() string {
 	}
 	r, _ := m.current()
 	if p, ok := m.inbox.Page(r.PageID); ok && p.SyncOff {
-		return m.say(words.WhyPageSyncOff, "Page", m.look.Line(p.Name))
+		return m.say(i18n.WhyPageSyncOff, "Page", m.look.Line(p.Name))
 	}
 	if m.crm.busy {
-		return m.say(words.WhyCRMBusy)
+		return m.say(i18n.WhyCRMBusy)
 	}
 	return ""
 }
@@ -95,7 +95,7 @@ type syncDone struct {
 	err          error
 }
 
-func (m *Model) changeSync(id model.ConversationID, said words.ID, do func(context.Context) (model.Conversation, error)) tea.Cmd {
+func (m *Model) changeSync(id model.ConversationID, said i18n.ID, do func(context.Context) (model.Conversation, error)) tea.Cmd {
 	m.crm.busy = true
 	sentence := m.say(said)
 	return call(func(ctx context.Context) tea.Msg {
@@ -119,16 +119,16 @@ func (m *Model) syncDone(d syncDone) {
 func (m *Model) syncNow() tea.Cmd {
 	r, _ := m.current()
 	hub := m.hub
-	return m.changeSync(r.ID, words.SaidSyncNow, func(ctx context.Context) (model.Conversation, error) { return hub.SyncNow(ctx, r.ID) })
+	return m.changeSync(r.ID, i18n.SaidSyncNow, func(ctx context.Context) (model.Conversation, error) { return hub.SyncNow(ctx, r.ID) })
 }
 
 // turnSync has the transcript kept, or no longer; before others could read a private
 // conversation by that, it says so and asks.
 func (m *Model) turnSync() tea.Cmd {
 	r, _ := m.current()
-	on, said := r.SyncOff(), words.SaidSyncOff
+	on, said := r.SyncOff(), i18n.SaidSyncOff
 	if on {
-		said = words.SaidSyncOn
+		said = i18n.SaidSyncOn
 	}
 	hub := m.hub
 	set := func() tea.Cmd {
@@ -142,16 +142,16 @@ func (m *Model) turnSync() tea.Cmd {
 	for _, l := range r.Links {
 		titles = append(titles, m.look.Line(l.Title))
 	}
-	what := m.say(words.SyncPrivate, "Page", m.look.Line(p.Name), "Title", strings.Join(titles, m.say(words.ListOr)))
+	what := m.say(i18n.SyncPrivate, "Page", m.look.Line(p.Name), "Title", strings.Join(titles, m.say(i18n.ListOr)))
 	c := m.askSync(m.look.Name(r.Customer), what)
 	m.layCRM(r.ID, c, confirmed(set))
 	return nil
 }
 
 func (m *Model) askSync(name, what string) *overlay.Choice {
-	c := overlay.NewChoice(m.say(words.SyncTitle, "Name", name), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(words.SyncNo)},
-		{ID: answerYes, Key: "y", Title: m.say(words.SyncYes)},
+	c := overlay.NewChoice(m.say(i18n.SyncTitle, "Name", name), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(i18n.SyncNo)},
+		{ID: answerYes, Key: "y", Title: m.say(i18n.SyncYes)},
 	})
 	c.Say(what)
 	return c
@@ -187,7 +187,7 @@ func (m *Model) turnPageSync() tea.Cmd {
 		return set()
 	}
 	name := m.look.Line(p.Name)
-	m.lay(m.askSync(name, m.say(words.SyncPrivatePage, "Page", name)), confirmed(set))
+	m.lay(m.askSync(name, m.say(i18n.SyncPrivatePage, "Page", name)), confirmed(set))
 	return nil
 }
 
@@ -198,9 +198,9 @@ func (m *Model) pageSynced(s pageSynced) {
 		return
 	}
 	p, _ := m.inbox.Page(s.page)
-	said := words.SaidPageSyncOff
+	said := i18n.SaidPageSyncOff
 	if s.on {
-		said = words.SaidPageSyncOn
+		said = i18n.SaidPageSyncOn
 	}
 	m.notify(m.say(said, "Page", m.look.Line(p.Name)))
 }

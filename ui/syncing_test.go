@@ -6,8 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // synced is a link that tells how the transcript stands.
@@ -42,7 +42,7 @@ func TestThePanelSaysHowTheTranscriptStands(t *testing.T) {
 		{"en", model.SyncOff, 0, "", "Transcript off: nothing is"},
 	} {
 		w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(synced(toHanako, c.state, c.ago, c.why), synced(toChairs, c.state, c.ago, c.why)))},
-			func(o *Options) { o.Words = words.New(c.lang) })
+			func(o *Options) { o.Words = i18n.New(c.lang) })
 		w.keys("enter")
 		w.shows(c.says)
 		w.hides("Office chairs: ")

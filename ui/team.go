@@ -8,10 +8,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // team is who works with the hub, as far as it was told.
@@ -126,7 +126,7 @@ func (m *Model) assign() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	title := m.say(words.AssignTitle, "Name", m.look.Name(r.Customer))
+	title := m.say(i18n.AssignTitle, "Name", m.look.Name(r.Customer))
 	done := func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); ok {
 			return m.assignAs(r.ID, chosen.ID)
@@ -168,16 +168,16 @@ func assignItems(options []overlay.Option) []overlay.Item {
 // available, and on a private Page everybody but its installer.
 func (m *Model) assignees(r inbox.Row) []overlay.Option {
 	me := m.inbox.User()
-	nobody := overlay.Option{ID: assignNobody, Key: "n", Title: m.say(words.AssignNobody)}
+	nobody := overlay.Option{ID: assignNobody, Key: "n", Title: m.say(i18n.AssignNobody)}
 	if r.Assignee == nil {
-		nobody.Detail = m.say(words.AssignNow)
+		nobody.Detail = m.say(i18n.AssignNow)
 	}
 	mine := m.assignee(r, me.Colleague())
-	mine.ID, mine.Key, mine.Title = assignMe, "m", m.availability(me.Away)+" "+m.say(words.AssignMe)
+	mine.ID, mine.Key, mine.Title = assignMe, "m", m.availability(me.Away)+" "+m.say(i18n.AssignMe)
 	out := []overlay.Option{mine, nobody}
 	hidden := ""
 	if p, ok := m.inbox.Page(r.PageID); ok && p.Visibility == model.Private {
-		hidden = m.say(words.WhyPrivatePage, "Page", m.look.Line(p.Name))
+		hidden = m.say(i18n.WhyPrivatePage, "Page", m.look.Line(p.Name))
 	}
 	for i, u := range m.colleagues() {
 		o := m.assignee(r, u)
@@ -197,12 +197,12 @@ func (m *Model) assignee(r inbox.Row, u model.Colleague) overlay.Option {
 	o := overlay.Option{ID: assignTo + string(u.ID), Title: m.availability(u.Away) + " " + m.look.Ours(u.Name)}
 	switch {
 	case r.Assignee != nil && r.Assignee.ID == u.ID:
-		o.Detail = m.say(words.AssignNow)
+		o.Detail = m.say(i18n.AssignNow)
 	case !bool(u.Away):
-		o.Detail = m.say(words.AssignAvailable)
+		o.Detail = m.say(i18n.AssignAvailable)
 	}
 	if u.Away {
-		o.Reason = m.say(words.AssignAway)
+		o.Reason = m.say(i18n.AssignAway)
 	}
 	return o
 }
@@ -225,9 +225,9 @@ func (m *Model) assignAs(id model.ConversationID, chosen string) tea.Cmd {
 				name = u.Name
 			}
 		}
-		return m.triageOf(id, model.Assign(model.UserID(to)), words.SaidAssigned, "Who", m.look.Ours(name))
+		return m.triageOf(id, model.Assign(model.UserID(to)), i18n.SaidAssigned, "Who", m.look.Ours(name))
 	case chosen == assignMe:
-		return m.triageOf(id, model.Assign(m.inbox.User().ID), words.SaidAssignedMe)
+		return m.triageOf(id, model.Assign(m.inbox.User().ID), i18n.SaidAssignedMe)
 	}
-	return m.triageOf(id, model.Unassign(), words.SaidUnassigned)
+	return m.triageOf(id, model.Unassign(), i18n.SaidUnassigned)
 }

@@ -7,9 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/words"
 )
 
 // change is one action of triage: what it does, and what would take it back.
@@ -148,12 +148,12 @@ func (m *Model) expected(id model.ConversationID) (inbox.Row, bool) {
 
 // offerUndo adds to what was just said that it can be taken back.
 func (m *Model) offerUndo() {
-	m.toast.key, m.toast.label = m.keyOf("undo"), m.say(words.CommandLabel("undo"))
+	m.toast.key, m.toast.label = m.keyOf("undo"), m.say(i18n.CommandLabel("undo"))
 	m.toast.until = m.clock.now().Add(toastUndoFor)
 }
 
 // triage does a change of the current conversation.
-func (m *Model) triage(t model.Triage, said words.ID) tea.Cmd {
+func (m *Model) triage(t model.Triage, said i18n.ID) tea.Cmd {
 	r, ok := m.current()
 	if !ok {
 		return nil
@@ -163,7 +163,7 @@ func (m *Model) triage(t model.Triage, said words.ID) tea.Cmd {
 
 // triageOf does a change of a conversation that was chosen before: meanwhile another may
 // be the current one.
-func (m *Model) triageOf(id model.ConversationID, t model.Triage, said words.ID, pairs ...any) tea.Cmd {
+func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, pairs ...any) tea.Cmd {
 	r, ok := m.expected(id)
 	if !ok {
 		return nil
@@ -204,17 +204,17 @@ func (m *Model) passOn(c model.Conversation) tea.Cmd {
 func (m *Model) finish() tea.Cmd {
 	r, _ := m.current()
 	if r, _ = m.expected(r.ID); r.Status == model.Done {
-		return m.triage(model.ToStatus(model.Open), words.SaidReopened)
+		return m.triage(model.ToStatus(model.Open), i18n.SaidReopened)
 	}
-	return m.triage(model.ToStatus(model.Done), words.SaidDone)
+	return m.triage(model.ToStatus(model.Done), i18n.SaidDone)
 }
 
 func (m *Model) pin() tea.Cmd {
 	r, _ := m.current()
 	if r, _ = m.expected(r.ID); r.Pinned {
-		return m.triage(model.Unpin(), words.SaidUnpinned)
+		return m.triage(model.Unpin(), i18n.SaidUnpinned)
 	}
-	return m.triage(model.Pin(), words.SaidPinned)
+	return m.triage(model.Pin(), i18n.SaidPinned)
 }
 
 // toggleRead marks the current conversation read or unread.
@@ -228,10 +228,10 @@ func (m *Model) toggleRead() tea.Cmd {
 	if r.Unread > 0 && r.LastMessage != nil {
 		return m.do(act{
 			change: change{id: r.ID, upTo: r.LastMessage.ID}, back: &change{id: r.ID, unread: true},
-			said: m.say(words.SaidRead, "Name", name),
+			said: m.say(i18n.SaidRead, "Name", name),
 		})
 	}
-	a := act{change: change{id: r.ID, unread: true}, said: m.say(words.SaidUnread, "Name", name)}
+	a := act{change: change{id: r.ID, unread: true}, said: m.say(i18n.SaidUnread, "Name", name)}
 	if r.LastMessage != nil {
 		a.back = &change{id: r.ID, upTo: r.LastMessage.ID}
 	}
@@ -269,9 +269,9 @@ func (s undoStack) last() *action {
 func needsUndo(m *Model) string {
 	switch last := m.undo.last(); {
 	case last == nil:
-		return m.say(words.WhyNothingToUndo)
+		return m.say(i18n.WhyNothingToUndo)
 	case last.crm != nil && m.crm.busy:
-		return m.say(words.WhyCRMBusy)
+		return m.say(i18n.WhyCRMBusy)
 	}
 	return ""
 }
@@ -284,7 +284,7 @@ func (m *Model) takeBack() tea.Cmd {
 	if r, ok := m.inbox.Conversation(last.id); ok {
 		name = m.look.Name(r.Customer)
 	}
-	said := m.say(words.SaidUndone, "Name", name)
+	said := m.say(i18n.SaidUndone, "Name", name)
 	if last.crm != nil {
 		return m.doCRM(crmAct{id: last.id, do: *last.back.crm, said: said})
 	}
@@ -307,7 +307,7 @@ func (m *Model) nextWaiting() tea.Cmd {
 			return m.open(r.ID)
 		}
 	}
-	m.notify(m.say(words.SaidNothingWaits))
+	m.notify(m.say(i18n.SaidNothingWaits))
 	return nil
 }
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // byAd is a conversation whose customer came by an ad, so many hours ago.
@@ -25,7 +25,7 @@ func TestFacebookMayRefuseOnScreen(t *testing.T) {
 		"en": {"5d?", "May be refused; until Tue", "Facebook may refuse this", "Reply window closed"},
 		"ja": {"5日?", "（拒否の可能性あり）", "Facebookに拒否されることがあります", "返信期限は"},
 	} {
-		w := newWorld(t, []model.Conversation{byAd(30)}, func(o *Options) { o.Words = words.New(lang) })
+		w := newWorld(t, []model.Conversation{byAd(30)}, func(o *Options) { o.Words = i18n.New(lang) })
 		w.keys("enter")
 		for _, s := range []string{says.row, says.heading, says.composer} {
 			if !strings.Contains(w.text(), s) {

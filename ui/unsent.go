@@ -6,12 +6,12 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
 	"parley/ui/term"
 	"parley/ui/thread"
-	"parley/words"
 )
 
 // unheard is a reply that the hub has not taken yet, and how it is shown. Failed, it waits
@@ -115,7 +115,7 @@ func (m *Model) takeUnsent(all []Unsent) {
 		}
 		m.replies.add(Reply{
 			Conversation: u.Conversation, Note: u.Note, ClientID: u.ClientID, Text: u.Text, ReplyTo: u.ReplyTo, Files: u.Files, Number: u.Number, At: u.At,
-		}, m.say(words.UnsentBefore))
+		}, m.say(i18n.UnsentBefore))
 		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
@@ -176,7 +176,7 @@ func (m *Model) Unheard() []Reply {
 func (m *Model) tellUnsent() {
 	if m.untold && m.wire.State == Live {
 		m.untold = false
-		m.notify(m.say(words.SaidUnsent, "Key", m.keyOf("drafts")))
+		m.notify(m.say(i18n.SaidUnsent, "Key", m.keyOf("drafts")))
 	}
 }
 
@@ -246,7 +246,7 @@ func (m *Model) withdrawn(b withdrawn) tea.Cmd {
 	m.shown.stale = m.shown.stale || m.shown.id == id
 	if b.taken {
 		m.inbox.PutMessage(b.message)
-		m.notify(m.say(words.SaidTakenAfterAll))
+		m.notify(m.say(i18n.SaidTakenAfterAll))
 		return nil
 	}
 	return m.giveBackReply(b.reply)
@@ -259,11 +259,11 @@ func (m *Model) askRemove(id model.ConversationID, client model.ClientID) tea.Cm
 	if !ok {
 		return nil
 	}
-	c := overlay.NewChoice(m.say(words.UnsentElsewhere), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(words.UnsentKeep)},
-		{ID: answerYes, Key: "y", Title: m.say(words.UnsentRemove)},
+	c := overlay.NewChoice(m.say(i18n.UnsentElsewhere), []overlay.Option{
+		{ID: answerNo, Key: "n", Title: m.say(i18n.UnsentKeep)},
+		{ID: answerYes, Key: "y", Title: m.say(i18n.UnsentRemove)},
 	})
-	c.Say(m.say(words.UnsentGone))
+	c.Say(m.say(i18n.UnsentGone))
 	m.lay(c, func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
 			return nil
@@ -291,6 +291,6 @@ func (m *Model) removed(r removed) tea.Cmd {
 		return nil
 	}
 	m.replies.drop(r.reply.Conversation, r.reply.ClientID)
-	m.notify(m.say(words.SaidUnsentRemoved))
+	m.notify(m.say(i18n.SaidUnsentRemoved))
 	return term.Copy(safe.Typed(r.reply.Text))
 }

@@ -6,10 +6,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"parley/i18n"
 	"parley/ui/cells"
 	"parley/ui/composer"
 	"parley/ui/term"
-	"parley/words"
 )
 
 var graphemes = cells.Graphemes()
@@ -50,7 +50,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case pathCompleted:
 		m.pathCompleted(msg)
 	case composer.PasteRefused:
-		m.notify(m.say(words.PasteTooLong))
+		m.notify(m.say(i18n.PasteTooLong))
 	default:
 		return m.aboutPages(msg)
 	}
@@ -210,7 +210,7 @@ func (m *Model) news(n News) tea.Cmd {
 	changes, err := n.Apply()
 	if err != nil {
 		// What could not be read is read anew by whoever follows the hub.
-		m.notify(m.say(words.NewsUnreadable))
+		m.notify(m.say(i18n.NewsUnreadable))
 	}
 	m.clock.tell(m.inbox.Now())
 	m.teamChanged(n.Users)

@@ -6,9 +6,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/thread"
-	"parley/words"
 )
 
 // Uploading tells how far the files of a reply that is being handed in have come. It is
@@ -32,7 +32,7 @@ func (m *Model) uploading(u Uploading) {
 		p.Going = ""
 		if u.Sent < u.All {
 			rate := int64(float64(u.Sent) / max(u.For, time.Millisecond).Seconds())
-			p.Going = m.say(words.UploadGoing, "Percent", 100*u.Sent/u.All, "All", thread.Size(u.All), "Rate", thread.Size(rate), "Key", m.keyOf("drop"))
+			p.Going = m.say(i18n.UploadGoing, "Percent", 100*u.Sent/u.All, "All", thread.Size(u.All), "Rate", thread.Size(rate), "Key", m.keyOf("drop"))
 		}
 		m.shown.stale = m.shown.stale || m.shown.id == u.Conversation
 	}

@@ -5,9 +5,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
-	"parley/words"
 )
 
 // needsOwnPage tells why the Page can't be made private or shared by this user now.
@@ -16,15 +16,15 @@ func needsOwnPage(v model.Visibility) func(*Model) string {
 		p, ok := m.sharedPage()
 		switch {
 		case !ok && len(m.seenPages()) == 0 && len(m.inbox.Pages()) > 0, ok && p.Installer.ID != m.inbox.User().ID:
-			return m.say(words.Code(string(model.NotInstaller)))
+			return m.say(i18n.Code(string(model.NotInstaller)))
 		case !ok:
-			return m.say(words.WhyNoPage)
+			return m.say(i18n.WhyNoPage)
 		case p.UninstalledAt != nil:
-			return m.say(words.Code(string(model.PageDisconnected)))
+			return m.say(i18n.Code(string(model.PageDisconnected)))
 		case p.Visibility == v && v == model.Shared:
-			return m.say(words.WhySharedAlready, "Page", m.look.Line(p.Name))
+			return m.say(i18n.WhySharedAlready, "Page", m.look.Line(p.Name))
 		case p.Visibility == v:
-			return m.say(words.WhyPrivateAlready, "Page", m.look.Line(p.Name))
+			return m.say(i18n.WhyPrivateAlready, "Page", m.look.Line(p.Name))
 		}
 		return ""
 	}
@@ -41,9 +41,9 @@ const (
 func (m *Model) changeVisibility(v model.Visibility) tea.Cmd {
 	p, _ := m.sharedPage()
 	name := m.look.Line(p.Name)
-	title, yes, no := words.VisibilityShare, words.VisibilityShareYes, words.VisibilityShareNo
+	title, yes, no := i18n.VisibilityShare, i18n.VisibilityShareYes, i18n.VisibilityShareNo
 	if v == model.Private {
-		title, yes, no = words.VisibilityHide, words.VisibilityHideYes, words.VisibilityHideNo
+		title, yes, no = i18n.VisibilityHide, i18n.VisibilityHideYes, i18n.VisibilityHideNo
 	}
 	c := overlay.NewChoice(m.say(title, "Page", name), []overlay.Option{
 		{ID: answerNo, Key: "n", Title: m.say(no)},
@@ -68,11 +68,11 @@ func (m *Model) whoWillSee(p model.Page, v model.Visibility) string {
 	name := m.look.Line(p.Name)
 	switch n := len(m.team.users); {
 	case v == model.Private:
-		return m.say(words.VisibilityHideWho, "Page", name)
+		return m.say(i18n.VisibilityHideWho, "Page", name)
 	case n > 1:
-		return m.say(words.VisibilityShareCounted, "N", group(n), "Page", name)
+		return m.say(i18n.VisibilityShareCounted, "N", group(n), "Page", name)
 	}
-	return m.say(words.VisibilityShareWho, "Page", name)
+	return m.say(i18n.VisibilityShareWho, "Page", name)
 }
 
 // visibilitySet is the answer to making a Page private or shared.
@@ -96,16 +96,16 @@ func (m *Model) visibilitySet(s visibilitySet) {
 		return
 	}
 	p, _ := m.inbox.Page(s.page)
-	said := words.PageShared
+	said := i18n.PageShared
 	if s.visibility == model.Private {
-		said = words.PagePrivate
+		said = i18n.PagePrivate
 	}
 	m.notify(m.say(said, "Name", m.look.Line(p.Name)))
 }
 
 // privateOf says whose a hidden Page is.
 func (m *Model) privateOf(p model.Page) string {
-	return m.say(words.PageIsPrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name))
+	return m.say(i18n.PageIsPrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name))
 }
 
 // hiddenPages are those that the user may not see into, of which anybody may know that
@@ -127,7 +127,7 @@ func (m *Model) lostPage() []string {
 		if m.sights.lost[p.ID] {
 			owner := m.look.Ours(p.Installer.Name)
 			return []string{
-				m.say(words.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", owner), m.say(words.EmptyPrivateDo, "Name", owner),
+				m.say(i18n.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", owner), m.say(i18n.EmptyPrivateDo, "Name", owner),
 			}
 		}
 	}
@@ -139,14 +139,14 @@ func (m *Model) nothingSeen() []string {
 	hidden := m.hiddenPages()
 	switch len(hidden) {
 	case 0:
-		return []string{m.say(words.EmptyPages), m.say(words.EmptyPagesKeys)}
+		return []string{m.say(i18n.EmptyPages), m.say(i18n.EmptyPagesKeys)}
 	case 1:
 		if lost := m.lostPage(); lost != nil {
 			return lost
 		}
-		return []string{m.privateOf(hidden[0]), m.say(words.EmptyPrivateDo, "Name", m.look.Ours(hidden[0].Installer.Name))}
+		return []string{m.privateOf(hidden[0]), m.say(i18n.EmptyPrivateDo, "Name", m.look.Ours(hidden[0].Installer.Name))}
 	}
-	out := []string{m.say(words.EmptyPrivate)}
+	out := []string{m.say(i18n.EmptyPrivate)}
 	for _, p := range hidden {
 		out = append(out, m.privateOf(p))
 	}

@@ -7,9 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/words"
 )
 
 var ken = model.UserRef{ID: "ken", Name: "Ken"}
@@ -128,7 +128,7 @@ func TestHiddenPagesHaveTheirWords(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		for _, s := range sizes {
-			w := newWorld(t, some(3), func(o *Options) { o.Words = words.New(lang) })
+			w := newWorld(t, some(3), func(o *Options) { o.Words = i18n.New(lang) })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			for _, v := range []model.Visibility{model.Shared, model.Private} {
 				w.plays(w.changeVisibility(v))

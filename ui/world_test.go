@@ -13,9 +13,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/words"
 )
 
 // world is a screen on a hub that is played, at a time that the test tells.
@@ -49,7 +49,7 @@ const (
 )
 
 // english are the words of the tests; to read them takes longer than most of these.
-var english = sync.OnceValue(func() *words.Words { return words.New("en") })
+var english = sync.OnceValue(func() *i18n.Words { return i18n.New("en") })
 
 // newWorld returns a screen of 120×36 on a Page with some conversations.
 func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options)) *world {

@@ -5,7 +5,7 @@ import (
 	"maps"
 
 	"parley/client"
-	"parley/words"
+	"parley/i18n"
 )
 
 // access is which hub commands speak to, by which token, and where each comes from.
@@ -75,7 +75,7 @@ func (p *program) token(a access) (string, error) {
 	}
 	token, err := p.logins.Token(a.login)
 	if err != nil {
-		return "", failed(p.words.Say(words.ErrKeyring, "URL", plain(a.hub), "Reason", plain(keyringReason(err))))
+		return "", failed(p.words.Say(i18n.ErrKeyring, "URL", plain(a.hub), "Reason", plain(keyringReason(err))))
 	}
 	return token, nil
 }
@@ -90,5 +90,5 @@ func keyringReason(err error) string {
 }
 
 func (p *program) loginUnreadable(err error) error {
-	return failed(p.words.Say(words.ErrLoginRead, "File", plain(p.logins.File()), "Reason", plain(pathReason(err))))
+	return failed(p.words.Say(i18n.ErrLoginRead, "File", plain(p.logins.File()), "Reason", plain(pathReason(err))))
 }

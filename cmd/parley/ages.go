@@ -3,8 +3,8 @@ package main
 import (
 	"time"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 const day = 24 * time.Hour
@@ -13,7 +13,7 @@ const day = 24 * time.Hour
 func (p *program) age(at time.Time) string {
 	d := p.now().Sub(at)
 	if d < time.Minute {
-		return p.words.Say(words.AgeNow)
+		return p.words.Say(i18n.AgeNow)
 	}
 	return p.span(d)
 }
@@ -38,11 +38,11 @@ func (p *program) left(c model.Conversation) string {
 func (p *program) span(d time.Duration) string {
 	switch {
 	case d < time.Hour:
-		return p.words.Say(words.AgeMinutes, "N", int(d/time.Minute))
+		return p.words.Say(i18n.AgeMinutes, "N", int(d/time.Minute))
 	case d < 2*day:
-		return p.words.Say(words.AgeHours, "N", int(d/time.Hour))
+		return p.words.Say(i18n.AgeHours, "N", int(d/time.Hour))
 	}
-	return p.words.Say(words.AgeDays, "N", int(d/day))
+	return p.words.Say(i18n.AgeDays, "N", int(d/day))
 }
 
 // clock says when something was: the time of today, else the date too.

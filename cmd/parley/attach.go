@@ -9,8 +9,8 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // attached looks at the files that are to be sent, before anything is.
@@ -19,10 +19,10 @@ func (p *program) attached(paths []string) ([]client.KeptFile, error) {
 		return nil, nil
 	}
 	if p.seat != nil { // the file would be one of the hub's machine
-		return nil, usage(p.words.Say(words.WhyNoFilesHere))
+		return nil, usage(p.words.Say(i18n.WhyNoFilesHere))
 	}
 	if len(paths) > model.MaxAttachments {
-		return nil, usage(p.words.Say(words.ErrManyFiles, "N", model.MaxAttachments))
+		return nil, usage(p.words.Say(i18n.ErrManyFiles, "N", model.MaxAttachments))
 	}
 	var out []client.KeptFile
 	for _, path := range paths {
@@ -43,11 +43,11 @@ func (p *program) fileError(e *client.FileError) *failure {
 	case errors.As(e.Cause, &r):
 		return &failure{exit: exitRefused, code: r.Code, say: file.String() + ": " + p.code(r.Code, "")}
 	case errors.Is(e.Cause, client.ErrFileChanged):
-		return &failure{exit: exitFailed, say: p.words.Say(words.ErrFileChanged, "File", file)}
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrFileChanged, "File", file)}
 	case errors.Is(e.Cause, client.ErrFileUnreadable):
-		return &failure{exit: exitFailed, say: p.words.Say(words.ErrFileUnreadable, "File", file)}
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrFileUnreadable, "File", file)}
 	}
-	return &failure{exit: exitMissing, say: p.words.Say(words.ErrNoFile, "File", file)}
+	return &failure{exit: exitMissing, say: p.words.Say(i18n.ErrNoFile, "File", file)}
 }
 
 // progressEvery is how often a terminal is told how far a file has come.
@@ -75,7 +75,7 @@ func (p *program) progress() (told client.Progress, done func()) {
 		}
 		last, shown = now, true
 		rate := float64(sent) / max(now.Sub(began).Seconds(), 0.001)
-		_, _ = fmt.Fprintf(p.err, "\r\x1b[K%s", p.words.Say(words.UploadProgress,
+		_, _ = fmt.Fprintf(p.err, "\r\x1b[K%s", p.words.Say(i18n.UploadProgress,
 			"File", plain(f.Path), "Sent", megabytes(sent), "All", megabytes(f.Size), "Rate", megabytes(int64(rate))))
 	}
 	return told, func() {

@@ -6,13 +6,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 func (p *program) auditCommand() *cobra.Command {
-	return p.listing("audit", words.AuditShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+	return p.listing("audit", i18n.AuditShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
 		l, err := c.Audit(ctx, q)
 		if err != nil {
 			return err
@@ -24,21 +24,21 @@ func (p *program) auditCommand() *cobra.Command {
 func (p *program) auditList(l client.AuditList) {
 	var t table
 	for _, e := range l.Entries {
-		who := p.words.Say(words.AuditAtHub)
+		who := p.words.Say(i18n.AuditAtHub)
 		switch {
 		case e.By != nil:
 			who = plain(e.By.Name).String()
 		case e.Via != "":
-			who = p.words.Say(words.AuditByCRM)
+			who = p.words.Say(i18n.AuditByCRM)
 		}
 		t.row(p.clock(e.At), who, p.deed(e))
 		if e.ManageShown != nil && !*e.ManageShown {
-			t.below(indent + p.words.Say(words.AuditNoManage))
+			t.below(indent + p.words.Say(i18n.AuditNoManage))
 		}
 	}
 	p.table(t)
 	if l.Cursor != "" {
-		p.say(words.AuditMore, "Cursor", plain(l.Cursor))
+		p.say(i18n.AuditMore, "Cursor", plain(l.Cursor))
 	}
 }
 
@@ -61,14 +61,14 @@ func (p *program) deed(e model.AuditEntry) string {
 	if kind == model.AuditSignedIn && e.Key != "" {
 		kind += "_ssh"
 	}
-	if kind != model.AuditAdmin && e.Via != "" && p.words.Has(words.Audit(string(kind)+"_"+e.Via)) {
+	if kind != model.AuditAdmin && e.Via != "" && p.words.Has(i18n.Audit(string(kind)+"_"+e.Via)) {
 		kind += model.AuditKind("_" + e.Via)
 	}
 	var record safe.Text
 	if e.Record != nil {
 		record = plain(e.Record.String())
 	}
-	id := words.Audit(string(kind))
+	id := i18n.Audit(string(kind))
 	if !p.words.Has(id) { // of a newer hub
 		return plain(string(e.Kind)).String()
 	}
@@ -81,9 +81,9 @@ func (p *program) deed(e model.AuditEntry) string {
 func (p *program) visibilityWord(v string) string {
 	switch model.Visibility(v) {
 	case model.Private:
-		return p.words.Say(words.VisPrivate)
+		return p.words.Say(i18n.VisPrivate)
 	case model.Shared:
-		return p.words.Say(words.VisShared)
+		return p.words.Say(i18n.VisShared)
 	}
 	return ""
 }

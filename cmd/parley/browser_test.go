@@ -17,7 +17,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // The tests in a real browser run where this names one: `make test-browser`.
@@ -200,7 +200,7 @@ func (p *profile) refused(code, picture string) {
 	if shown := ask(p, chromedp.Text(chromedp.CSS("#code"))); shown != code {
 		p.Errorf("refused with %q, want %q", shown, code)
 	}
-	if say := words.New(p.language).Say(words.WebCode(code)); !strings.Contains(p.text(), say) {
+	if say := i18n.New(p.language).Say(i18n.WebCode(code)); !strings.Contains(p.text(), say) {
 		p.Errorf("the page says %q, want %q", p.text(), say)
 	}
 	p.looks(picture)
@@ -337,8 +337,8 @@ func (w *world) seesSuccess(p *profile, ann *user) {
 	}
 	p.looks("choice")
 	p.run(chromedp.Click(chromedp.CSS(`input[value="shared"]`)), chromedp.Click(chromedp.CSS("#go")), chromedp.WaitReady(chromedp.CSS("main p + p")))
-	say := words.New(p.language)
-	if text := p.text(); !strings.Contains(text, say.Say(words.WebDoneTitle)) || !strings.Contains(text, say.Say(words.WebDoneShared)) {
+	say := i18n.New(p.language)
+	if text := p.text(); !strings.Contains(text, say.Say(i18n.WebDoneTitle)) || !strings.Contains(text, say.Say(i18n.WebDoneShared)) {
 		p.Fatalf("at the end the page says %q", text)
 	}
 	p.looks("done")

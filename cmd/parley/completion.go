@@ -3,13 +3,13 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 func (p *program) completionCommand() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
-		Use: "completion SHELL", Short: p.words.Say(words.CompletionShort), Args: p.exactly(1), ValidArgs: shells,
+		Use: "completion SHELL", Short: p.words.Say(i18n.CompletionShort), Args: p.exactly(1), ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(args[0], shells...); err != nil {
 				return err

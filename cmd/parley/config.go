@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // from is a place that a setting comes from.
@@ -80,13 +80,13 @@ func (p *program) configCommand() *cobra.Command {
 	var config string
 	flags := newHubFlags()
 	cmd := &cobra.Command{
-		Use: "config", Short: p.words.Say(words.ConfigShort), Args: p.exactly(0),
+		Use: "config", Short: p.words.Say(i18n.ConfigShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.config(flags.given(cmd), config)
 		},
 	}
 	p.addHubFlags(cmd, flags)
-	cmd.Flags().StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
+	cmd.Flags().StringVar(&config, "config", "", p.words.Say(i18n.FlagConfig))
 	return cmd
 }
 
@@ -206,16 +206,16 @@ func (p *program) settingList(all []setting, file string) {
 		shown := plain(s.Value).String()
 		switch {
 		case !s.Set:
-			shown = p.words.Say(words.SettingNotSet)
+			shown = p.words.Say(i18n.SettingNotSet)
 		case s.Secret:
-			shown = p.words.Say(words.SettingSet)
+			shown = p.words.Say(i18n.SettingSet)
 		}
 		t.row(s.Name, shown, p.origin(s))
 	}
 	p.table(t)
-	said := words.ConfigFile
+	said := i18n.ConfigFile
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		said = words.ConfigNoFile
+		said = i18n.ConfigNoFile
 	}
 	p.say(said, "File", plain(file))
 }
@@ -223,13 +223,13 @@ func (p *program) settingList(all []setting, file string) {
 func (p *program) origin(s setting) string {
 	switch s.From {
 	case fromFlag:
-		return p.words.Say(words.FromFlag)
+		return p.words.Say(i18n.FromFlag)
 	case fromVariable:
 		return s.place
 	case fromLogin:
-		return p.words.Say(words.FromLogin)
+		return p.words.Say(i18n.FromLogin)
 	case fromDefault:
-		return p.words.Say(words.FromDefault)
+		return p.words.Say(i18n.FromDefault)
 	case fromFile:
 	}
 	return string(fromFile)

@@ -11,14 +11,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func (p *program) deleteCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
-		Use: "delete CONVERSATION", Short: p.words.Say(words.DeleteShort), Long: p.words.Say(words.DeleteLong), Args: p.exactly(1),
+		Use: "delete CONVERSATION", Short: p.words.Say(i18n.DeleteShort), Long: p.words.Say(i18n.DeleteLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -36,10 +36,10 @@ func (p *program) deleteCommand() *cobra.Command {
 			}
 			return p.print(struct {
 				Deleted model.ConversationID `json:"deleted"`
-			}{id}, func() { p.say(words.DeleteDone) })
+			}{id}, func() { p.say(i18n.DeleteDone) })
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, p.words.Say(words.FlagYes))
+	cmd.Flags().BoolVar(&yes, "yes", false, p.words.Say(i18n.FlagYes))
 	return cmd
 }
 
@@ -52,7 +52,7 @@ func (p *program) confirmDeletion(ctx context.Context, c *client.Client, id mode
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprint(p.err, p.words.Say(words.DeleteAsk, "Name", plain(p.customer(conversation.Customer))))
+	_, _ = fmt.Fprint(p.err, p.words.Say(i18n.DeleteAsk, "Name", plain(p.customer(conversation.Customer))))
 	answer, err := await(ctx, func() (string, error) {
 		return bufio.NewReader(io.LimitReader(p.in, longestAnswer)).ReadString('\n')
 	})
@@ -60,7 +60,7 @@ func (p *program) confirmDeletion(ctx context.Context, c *client.Client, id mode
 		return errors.Join(ctx.Err(), err)
 	}
 	if strings.TrimSpace(answer) != "yes" {
-		return failed(p.words.Say(words.DeleteNot))
+		return failed(p.words.Say(i18n.DeleteNot))
 	}
 	return nil
 }

@@ -12,9 +12,9 @@ import (
 
 	"parley/client"
 	"parley/hub"
+	"parley/i18n"
 	"parley/model"
 	"parley/sandbox"
-	"parley/words"
 )
 
 // demoOptions are what the demo's world is like.
@@ -37,16 +37,16 @@ const (
 func (p *program) demoCommand() *cobra.Command {
 	o := demoOptions{Options: sandbox.Options{Seed: 1, Customers: demoPeople}}
 	cmd := &cobra.Command{
-		Use: "demo", Short: p.words.Say(words.DemoShort), Long: p.words.Say(words.DemoLong), Args: p.exactly(0),
+		Use: "demo", Short: p.words.Say(i18n.DemoShort), Long: p.words.Say(i18n.DemoLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.plain, "plain", false, p.words.Say(words.FlagPlain))
-	f.StringVar(&o.ssh, "ssh", "", p.words.Say(words.FlagDemoSSH))
-	f.StringVar(&o.data, "data", "", p.words.Say(words.FlagData))
-	f.Uint64Var(&o.Seed, "seed", o.Seed, p.words.Say(words.FlagSeed))
-	f.Float64Var(&o.Rate, "rate", demoRate, p.words.Say(words.FlagSandboxRate))
-	f.IntVar(&o.History, "conversations", demoConversations, p.words.Say(words.FlagSandboxHistory))
+	f.BoolVar(&o.plain, "plain", false, p.words.Say(i18n.FlagPlain))
+	f.StringVar(&o.ssh, "ssh", "", p.words.Say(i18n.FlagDemoSSH))
+	f.StringVar(&o.data, "data", "", p.words.Say(i18n.FlagData))
+	f.Uint64Var(&o.Seed, "seed", o.Seed, p.words.Say(i18n.FlagSeed))
+	f.Float64Var(&o.Rate, "rate", demoRate, p.words.Say(i18n.FlagSandboxRate))
+	f.IntVar(&o.History, "conversations", demoConversations, p.words.Say(i18n.FlagSandboxHistory))
 	return cmd
 }
 
@@ -60,12 +60,12 @@ func (p *program) demo(ctx context.Context, o demoOptions) error {
 	defer clean()
 	world, err := sandbox.New(o.Options)
 	if err != nil {
-		return failed(p.words.Say(words.ErrSandbox, "Reason", plain(err.Error())))
+		return failed(p.words.Say(i18n.ErrSandbox, "Reason", plain(err.Error())))
 	}
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.stopped(words.ErrSandbox, world.Run(ctx)) })
+	g.Go(func() error { return p.stopped(i18n.ErrSandbox, world.Run(ctx)) })
 	g.Go(func() error {
 		defer leave()
 		return p.demoHub(ctx, world.Info(), dir, o)
@@ -81,7 +81,7 @@ func (p *program) demoData(named string) (dir string, clean func(), err error) {
 	}
 	dir, err = os.MkdirTemp("", "parley-demo-")
 	if err != nil {
-		return "", nil, failed(p.words.Say(words.ErrStoreOpen, "File", plain(os.TempDir()), "Reason", plain(err.Error())))
+		return "", nil, failed(p.words.Say(i18n.ErrStoreOpen, "File", plain(os.TempDir()), "Reason", plain(err.Error())))
 	}
 	return dir, func() { _ = os.RemoveAll(dir) }, nil
 }
@@ -114,7 +114,7 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.stopped(words.ErrServer, h.run(ctx)) })
+	g.Go(func() error { return p.stopped(i18n.ErrServer, h.run(ctx)) })
 	g.Go(func() error {
 		defer leave()
 		c, err := client.New(h.url(), user.Token)

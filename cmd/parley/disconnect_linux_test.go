@@ -8,7 +8,7 @@ import (
 
 	"github.com/creack/pty"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // TestDisconnectAsks: at a terminal a Page goes by its name alone, or with --yes; scripts
@@ -20,7 +20,7 @@ func TestDisconnectAsks(t *testing.T) {
 	const name = "Aoyama Coffee"
 	connected := func() bool {
 		t.Helper()
-		return !strings.Contains(aki.cli("page", "list").ok().out, english.Say(words.StateOff))
+		return !strings.Contains(aki.cli("page", "list").ok().out, english.Say(i18n.StateOff))
 	}
 	answers := func(typed string, args ...string) int {
 		t.Helper()

@@ -17,13 +17,13 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/cells"
 	"parley/ui/look"
 	"parley/ui/theme"
 	"parley/ui/thread"
-	"parley/words"
 )
 
 // eventRows are the kinds of event that Meta sends, by the key of the event or the field
@@ -175,7 +175,7 @@ func (w *metaWorld) showsEvent(psid, name string) string {
 	for _, n := range notices[:len(notices)-before] { // newest first
 		fmt.Fprintf(&out, "notice %s: %.40s\n", n.Kind, string(n.Reason))
 		for _, language := range []string{"en", "ja"} {
-			fmt.Fprintf(&out, "   %s\n", words.New(language).Say(words.Notice(string(n.Kind))))
+			fmt.Fprintf(&out, "   %s\n", i18n.New(language).Say(i18n.Notice(string(n.Kind))))
 		}
 	}
 	return out.String()
@@ -211,7 +211,7 @@ func (w *metaWorld) draws(language string, c model.Conversation, ms []model.Mess
 	w.Helper()
 	l := look.Look{
 		Theme: theme.New(theme.Options{Profile: colorprofile.TrueColor}), Cells: cells.Measure{},
-		Words: words.New(language), Zone: time.UTC, Version: 1,
+		Words: i18n.New(language), Zone: time.UTC, Version: 1,
 	}
 	c.Customer.Name = "山田 花子" // which Facebook tells when it likes
 	p := thread.New()

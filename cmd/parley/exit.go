@@ -13,10 +13,10 @@ import (
 
 	"parley/client"
 	"parley/hub/store"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/term"
-	"parley/words"
 )
 
 // Exit codes (a contract with scripts).
@@ -47,7 +47,7 @@ func failed(say string) error { return &failure{exit: exitFailed, say: say} }
 // command's help.
 func (p *program) fail(cmd *cobra.Command, err error) int {
 	f := p.failure(err)
-	label := p.words.Say(words.ErrorLabel)
+	label := p.words.Say(i18n.ErrorLabel)
 	if f.code != "" {
 		_, _ = fmt.Fprintf(p.err, "%s (%s): %s\n", label, f.code, f.say)
 	} else {
@@ -82,15 +82,15 @@ func (p *program) failure(err error) *failure {
 	case errors.As(err, &refusal):
 		return &failure{exit: exitRefused, code: refusal.Code, say: p.code(refusal.Code, "")}
 	case errors.Is(err, context.Canceled):
-		return &failure{exit: exitFailed, say: p.words.Say(words.ErrInterrupted)}
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrInterrupted)}
 	case errors.As(err, &unreachable):
-		return &failure{exit: exitFailed, say: p.words.Say(words.ErrHubUnreachable, "URL", plain(unreachable.URL))}
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrHubUnreachable, "URL", plain(unreachable.URL))}
 	case errors.Is(err, client.ErrNoHub):
-		return &failure{exit: exitFailed, say: p.words.Say(words.ErrHubAnswer, "URL", plain(p.speaksTo))}
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrHubAnswer, "URL", plain(p.speaksTo))}
 	case errors.Is(err, store.ErrUnavailable):
-		return &failure{exit: exitFailed, say: p.words.Say(words.Code("unavailable"))}
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.Code("unavailable"))}
 	}
-	return &failure{exit: exitFailed, say: p.words.Say(words.ErrInternal, "Reason", plain(err.Error()))}
+	return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrInternal, "Reason", plain(err.Error()))}
 }
 
 // problem words what a hub answered.
@@ -109,16 +109,16 @@ func (p *program) problem(q *client.Problem) *failure {
 // they are told.
 func (p *program) refusal(q *client.Problem) string {
 	say := p.code(q.Code, q.Detail)
-	switch id := words.CodeUntil(string(q.Code)); {
+	switch id := i18n.CodeUntil(string(q.Code)); {
 	case q.Code == model.WindowClosed && q.Since != nil && !q.Since.After(p.now()):
-		say = p.words.Say(words.CodeWindowClosedAt, "Time", p.clock(*q.Since))
+		say = p.words.Say(i18n.CodeWindowClosedAt, "Time", p.clock(*q.Since))
 	case q.Code == model.PageRestricted:
 		// Facebook ends its reasons with a full stop or without one; the sentence has its own.
 		if reason := strings.TrimRight(safe.Line(q.Reason).String(), " .。"); reason != "" {
-			say = p.words.Say(words.ComposerRestrictedFor, "Reason", reason)
+			say = p.words.Say(i18n.ComposerRestrictedFor, "Reason", reason)
 		}
 		if q.Until != nil {
-			say += p.between() + p.words.Say(words.ComposerRestrictedUntil, "Time", p.clock(*q.Until))
+			say += p.between() + p.words.Say(i18n.ComposerRestrictedUntil, "Time", p.clock(*q.Until))
 		}
 	// Before the clock shows another minute, the time would say nothing.
 	case q.Until != nil && q.Until.Sub(p.now()) > time.Minute && p.words.Has(id):
@@ -138,12 +138,12 @@ func (p *program) between() string {
 // code says a code in the user's language; one that there are no words for, as the
 // hub put it.
 func (p *program) code(code model.Code, detail model.Untrusted) string {
-	return p.sentence(words.Code(string(code)), detail)
+	return p.sentence(i18n.Code(string(code)), detail)
 }
 
 // sentence says why something was refused; where there are no words for it, what came with
 // it.
-func (p *program) sentence(id words.ID, detail model.Untrusted) string {
+func (p *program) sentence(id i18n.ID, detail model.Untrusted) string {
 	if !p.words.Has(id) {
 		return safe.Line(detail).String()
 	}

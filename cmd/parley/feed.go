@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // feed writes what happens as lines: a message when it comes, and how far a reply got
@@ -97,7 +97,7 @@ func (f *feed) change(_ model.PageID, c model.Change) {
 	case model.ChangeNotice:
 		var n model.Notice
 		if json.Unmarshal(c.Object, &n) == nil {
-			f.p.line(f.p.clock(n.CreatedAt) + "  " + f.p.words.Say(words.Notice(string(n.Kind))))
+			f.p.line(f.p.clock(n.CreatedAt) + "  " + f.p.words.Say(i18n.Notice(string(n.Kind))))
 		}
 	default:
 	}
@@ -133,7 +133,7 @@ func (f *feed) message(m model.Message) {
 	n := f.number(m.ConversationID)
 	who := f.who(m)
 	if known {
-		f.p.line(tag(n) + who + "  " + f.p.words.Say(words.State(string(m.State))))
+		f.p.line(tag(n) + who + "  " + f.p.words.Say(i18n.State(string(m.State))))
 		return
 	}
 	lines := f.p.lines(f.customer(m), m)
@@ -146,7 +146,7 @@ func (f *feed) message(m model.Message) {
 	}
 	head := tag(n) + who
 	if m.State != "" {
-		head += " (" + f.p.words.Say(words.State(string(m.State))) + ")"
+		head += " (" + f.p.words.Say(i18n.State(string(m.State))) + ")"
 	}
 	f.p.line(strings.TrimRight(head+": "+first, " "))
 	for _, l := range lines[min(1, len(lines)):] {

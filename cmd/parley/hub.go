@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 func (p *program) hubCommand() *cobra.Command {
@@ -16,7 +16,7 @@ func (p *program) hubCommand() *cobra.Command {
 	var acceptOlder, newStore bool
 	flags := newHubFlags()
 	cmd := &cobra.Command{
-		Use: "hub", Short: p.words.Say(words.HubShort), Long: p.words.Say(words.HubLong), Args: p.exactly(0),
+		Use: "hub", Short: p.words.Say(i18n.HubShort), Long: p.words.Say(i18n.HubLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.settings(flags.given(cmd), config)
 			if err != nil {
@@ -31,9 +31,9 @@ func (p *program) hubCommand() *cobra.Command {
 	}
 	p.addHubFlags(cmd, flags)
 	// Neither is a setting: what is accepted once must not be accepted for ever.
-	cmd.Flags().BoolVar(&acceptOlder, flagAcceptOlder, false, p.words.Say(words.FlagAcceptOlder))
-	cmd.Flags().BoolVar(&newStore, flagNewStore, false, p.words.Say(words.FlagNewStore))
-	cmd.Flags().StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
+	cmd.Flags().BoolVar(&acceptOlder, flagAcceptOlder, false, p.words.Say(i18n.FlagAcceptOlder))
+	cmd.Flags().BoolVar(&newStore, flagNewStore, false, p.words.Say(i18n.FlagNewStore))
+	cmd.Flags().StringVar(&config, "config", "", p.words.Say(i18n.FlagConfig))
 	return cmd
 }
 
@@ -69,23 +69,23 @@ func (f *hubFlags) given(cmd *cobra.Command) map[string]any {
 }
 
 func (p *program) addHubFlags(cmd *cobra.Command, f *hubFlags) {
-	for name, says := range map[string]words.ID{
-		"listen": words.FlagListen, "db": words.FlagDB, "bus": words.FlagBus, "ssh": words.FlagSSH,
-		"tls-cert": words.FlagTLSCert, "tls-key": words.FlagTLSKey, "domain": words.FlagDomain,
+	for name, says := range map[string]i18n.ID{
+		"listen": i18n.FlagListen, "db": i18n.FlagDB, "bus": i18n.FlagBus, "ssh": i18n.FlagSSH,
+		"tls-cert": i18n.FlagTLSCert, "tls-key": i18n.FlagTLSKey, "domain": i18n.FlagDomain,
 	} {
 		cmd.Flags().StringVar(f.texts[name], name, "", p.words.Say(says))
 	}
-	cmd.Flags().StringSliceVar(&f.proxies, flagProxy, nil, p.words.Say(words.FlagTrustedProxy))
+	cmd.Flags().StringSliceVar(&f.proxies, flagProxy, nil, p.words.Say(i18n.FlagTrustedProxy))
 }
 
 // checkHub refuses settings that a hub can't run with.
 func (p *program) checkHub(s settings) error {
 	if strings.Contains(s.DB, "://") {
 		scheme, _, _ := strings.Cut(s.DB, "://")
-		return usage(p.words.Say(words.ErrNotYet, "What", plain("--db "+scheme+"://")))
+		return usage(p.words.Say(i18n.ErrNotYet, "What", plain("--db "+scheme+"://")))
 	}
 	if s.Bus != "" {
-		return usage(p.words.Say(words.ErrNotYet, "What", "--bus"))
+		return usage(p.words.Say(i18n.ErrNotYet, "What", "--bus"))
 	}
 	var missing []string
 	type need struct{ name, value string }
@@ -111,10 +111,10 @@ func (p *program) checkHub(s settings) error {
 		missing = append(missing, name)
 	}
 	if len(missing) > 0 {
-		return usage(p.words.Say(words.ErrSettingMissing, "Names", strings.Join(missing, ", ")))
+		return usage(p.words.Say(i18n.ErrSettingMissing, "Names", strings.Join(missing, ", ")))
 	}
 	if s.FeedbackURL != "" && !isLink(s.FeedbackURL) {
-		return usage(p.words.Say(words.ErrSetting, "Reason", plain("feedback_url: must be an address that begins with https://, http:// or mailto:")))
+		return usage(p.words.Say(i18n.ErrSetting, "Reason", plain("feedback_url: must be an address that begins with https://, http:// or mailto:")))
 	}
 	return p.checkDoors(s)
 }
@@ -143,15 +143,15 @@ func (p *program) runHub(ctx context.Context, s settings) error {
 		}
 	}
 	if err := p.print(listening{Listen: h.address(), URL: h.url(), Metrics: h.metrics(), SSH: h.terminals.listening()}, func() {
-		p.say(words.HubListening, "URL", h.url())
+		p.say(i18n.HubListening, "URL", h.url())
 		if at := h.metrics(); at != "" {
-			p.say(words.HubFigures, "URL", "http://"+at+"/metrics")
+			p.say(i18n.HubFigures, "URL", "http://"+at+"/metrics")
 		}
 		p.sayTerminals(h.terminals)
 	}); err != nil {
 		return err
 	}
-	return p.stopped(words.ErrServer, h.run(ctx))
+	return p.stopped(i18n.ErrServer, h.run(ctx))
 }
 
 // listening is what a server prints when it listens.

@@ -12,7 +12,7 @@ import (
 	"parley/hub"
 	"parley/hub/store"
 	"parley/hub/vault"
-	"parley/words"
+	"parley/i18n"
 )
 
 const (
@@ -37,13 +37,13 @@ func (p *program) unlock(ctx context.Context, s settings, st store.Store, log *s
 		if s.MasterKey != "" {
 			from = plain("PARLEY_MASTER_KEY")
 		}
-		return nil, failed(p.words.Say(words.ErrKeyWrong, "From", from, "Store", plain(s.DB)))
+		return nil, failed(p.words.Say(i18n.ErrKeyWrong, "From", from, "Store", plain(s.DB)))
 	}
 	if err == nil && n > 0 {
 		err = st.Scrub(ctx)
 	}
 	if err != nil {
-		return nil, failed(p.words.Say(words.ErrStoreOpen, "File", plain(s.DB), "Reason", plain(err.Error())))
+		return nil, failed(p.words.Say(i18n.ErrStoreOpen, "File", plain(s.DB), "Reason", plain(err.Error())))
 	}
 	if n > 0 {
 		log.Info("page tokens sealed", "count", n)
@@ -57,7 +57,7 @@ func (p *program) vault(ctx context.Context, s settings, st store.Store, file st
 	if s.MasterKey != "" {
 		key, err := vault.ParseKey(s.MasterKey)
 		if err != nil {
-			return nil, usage(p.words.Say(words.ErrKeySetting))
+			return nil, usage(p.words.Say(i18n.ErrKeySetting))
 		}
 		return vault.New(key)
 	}
@@ -66,11 +66,11 @@ func (p *program) vault(ctx context.Context, s settings, st store.Store, file st
 		return p.newVault(ctx, s, st, file)
 	}
 	if err != nil {
-		return nil, failed(p.words.Say(words.ErrFileRead, "File", plain(file), "Reason", plain(pathReason(err))))
+		return nil, failed(p.words.Say(i18n.ErrFileRead, "File", plain(file), "Reason", plain(pathReason(err))))
 	}
 	key, err := vault.ParseKey(string(b))
 	if err != nil {
-		return nil, failed(p.words.Say(words.ErrKeyFile, "File", plain(file), "Store", plain(s.DB)))
+		return nil, failed(p.words.Say(i18n.ErrKeyFile, "File", plain(file), "Store", plain(s.DB)))
 	}
 	return vault.New(key)
 }
@@ -83,11 +83,11 @@ func (p *program) newVault(ctx context.Context, s settings, st store.Store, file
 		return nil, err
 	}
 	if sealed {
-		return nil, failed(p.words.Say(words.ErrKeyMissing, "File", plain(file), "Store", plain(s.DB)))
+		return nil, failed(p.words.Say(i18n.ErrKeyMissing, "File", plain(file), "Store", plain(s.DB)))
 	}
 	key := vault.NewKey()
 	if err := writeKey(file, vault.FormatKey(key)+"\n"); err != nil {
-		return nil, failed(p.words.Say(words.ErrKeyWrite, "File", plain(file), "Reason", plain(pathReason(err))))
+		return nil, failed(p.words.Say(i18n.ErrKeyWrite, "File", plain(file), "Reason", plain(pathReason(err))))
 	}
 	return vault.New(key)
 }

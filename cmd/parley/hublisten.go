@@ -14,7 +14,7 @@ import (
 	"syscall"
 
 	"parley/hub/serve"
-	"parley/words"
+	"parley/i18n"
 )
 
 // doors are where a hub is reached: by its clients, by programs of its own machine, and
@@ -42,7 +42,7 @@ func (p *program) openDoors(ctx context.Context, s settings, log *slog.Logger) (
 	}()
 	if c := certificate(s); !c.None() {
 		if d.tls, err = c.TLS(log, p.now); err != nil {
-			return d, usage(p.words.Say(words.ErrCertificate, "Reason", plain(err.Error())))
+			return d, usage(p.words.Say(i18n.ErrCertificate, "Reason", plain(err.Error())))
 		}
 	}
 	if d.listener, err = p.listen(ctx, s.Listen); err != nil {
@@ -62,7 +62,7 @@ func (p *program) openDoors(ctx context.Context, s settings, log *slog.Logger) (
 	case errors.Is(listenErr, syscall.EADDRINUSE): // another hub, most likely; the inbox needs no figures
 		log.Warn("the figures are not served: their address is taken; set PARLEY_METRICS_LISTEN to another, or to nothing", "address", s.MetricsListen)
 	case listenErr != nil:
-		return d, failed(p.words.Say(words.ErrListen, "Address", plain(s.MetricsListen), "Reason", plain(listenErr.Error())))
+		return d, failed(p.words.Say(i18n.ErrListen, "Address", plain(s.MetricsListen), "Reason", plain(listenErr.Error())))
 	default:
 		d.figures = serve.Bound(l, serve.Bounds{All: figuresConnections, Strangers: figuresConnections})
 	}
@@ -76,7 +76,7 @@ func (p *program) listen(ctx context.Context, address string) (net.Listener, err
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, failed(p.words.Say(words.ErrListen, "Address", plain(address), "Reason", plain(err.Error())))
+		return nil, failed(p.words.Say(i18n.ErrListen, "Address", plain(address), "Reason", plain(err.Error())))
 	}
 	return serve.Bound(l, serve.DefaultBounds()), nil
 }
@@ -184,17 +184,17 @@ var errTrustedProxy = errors.New("trusted_proxy: must be networks such as 10.0.0
 // checkDoors refuses settings that nobody could be let in by, or anybody.
 func (p *program) checkDoors(s settings) error {
 	if _, err := trustedProxies(s.TrustedProxy); err != nil {
-		return usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	switch {
 	case s.TLSCert != "" && s.TLSKey == "":
-		return usage(p.words.Say(words.ErrSettingMissing, "Names", "PARLEY_TLS_KEY"))
+		return usage(p.words.Say(i18n.ErrSettingMissing, "Names", "PARLEY_TLS_KEY"))
 	case s.TLSKey != "" && s.TLSCert == "":
-		return usage(p.words.Say(words.ErrSettingMissing, "Names", "PARLEY_TLS_CERT"))
+		return usage(p.words.Say(i18n.ErrSettingMissing, "Names", "PARLEY_TLS_CERT"))
 	case s.Domain != "" && s.TLSCert != "":
-		return usage(p.words.Say(words.ErrTwoCertificates))
+		return usage(p.words.Say(i18n.ErrTwoCertificates))
 	case s.MetricsListen != "" && s.MetricsToken == "" && !serve.Loopback(s.MetricsListen):
-		return usage(p.words.Say(words.ErrMetricsOpen, "Address", plain(s.MetricsListen)))
+		return usage(p.words.Say(i18n.ErrMetricsOpen, "Address", plain(s.MetricsListen)))
 	}
 	return nil
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"parley/hub"
 	"parley/hub/mail"
-	"parley/words"
+	"parley/i18n"
 )
 
 // mailer returns what mails the support inbox, in the hub's language; nil where that is
@@ -16,7 +16,7 @@ func (p *program) mailer(s settings) (hub.Mailer, error) {
 		URL: s.SMTPURL, To: s.SupportEmail, ReplyTo: s.PolicyReplyTo, Words: p.words, Zone: p.zone,
 	})
 	if err != nil {
-		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return nil, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	return m, nil
 }

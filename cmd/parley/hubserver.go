@@ -21,8 +21,8 @@ import (
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/hub/uploads"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // stopTimeout is how long requests may take that are under way when a server stops.
@@ -58,23 +58,23 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	log := slog.New(slog.NewTextHandler(p.err, nil))
 	proxies, err := trustedProxies(s.TrustedProxy)
 	if err != nil {
-		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return nil, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	secrets := s.appSecrets()
 	verifier, err := messenger.NewVerifier(secrets...)
 	if err != nil {
-		return nil, usage(p.words.Say(words.ErrSettingMissing, "Names", "PARLEY_META_APP_SECRET"))
+		return nil, usage(p.words.Say(i18n.ErrSettingMissing, "Names", "PARLEY_META_APP_SECRET"))
 	}
 	graph, err := messenger.New(messenger.Config{
 		GraphURL: s.MetaGraphURL, DialogURL: s.MetaDialogURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: secrets[0],
 		SendDeadline: s.Timing.SendDeadline, Timeout: s.Timing.GraphCall, ConversationsPause: s.Timing.ConversationsPause, Logger: log,
 	})
 	if err != nil {
-		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return nil, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	crm, err := newCRM(s, log)
 	if err != nil {
-		return nil, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return nil, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	mailer, err := p.mailer(s)
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 		out.crmCallback = callback(s, out.url(), s.PipedriveURL, crmWebhookPath)
 	}
 	if err := errors.Join(h.SettlePutBack(ctx), h.NoteGaps(ctx)); err != nil {
-		return nil, errors.Join(failed(p.words.Say(words.ErrStoreOpen, "File", plain(s.DB), "Reason", plain(err.Error()))), out.abandon())
+		return nil, errors.Join(failed(p.words.Say(i18n.ErrStoreOpen, "File", plain(s.DB), "Reason", plain(err.Error()))), out.abandon())
 	}
 	return out, nil
 }
@@ -220,7 +220,7 @@ func (h *hubServer) abandon() error {
 }
 
 // stopped words why a server ended; one that was told to end did well.
-func (p *program) stopped(id words.ID, err error) error {
+func (p *program) stopped(id i18n.ID, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return nil
 	}

@@ -6,7 +6,7 @@ import (
 
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
-	"parley/words"
+	"parley/i18n"
 )
 
 // What a hub may be told once of a store that is not the one that it ran with.
@@ -27,18 +27,18 @@ func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) 
 	case errors.As(err, &other):
 		return nil, failed(p.contradiction(path, other))
 	case errors.Is(err, store.ErrLocked):
-		return nil, failed(p.words.Say(words.ErrStoreLocked, "File", plain(path)))
+		return nil, failed(p.words.Say(i18n.ErrStoreLocked, "File", plain(path)))
 	case errors.Is(err, store.ErrNewer):
-		return nil, failed(p.words.Say(words.ErrStoreNewer, "File", plain(path)))
+		return nil, failed(p.words.Say(i18n.ErrStoreNewer, "File", plain(path)))
 	}
-	return nil, failed(p.words.Say(words.ErrStoreOpen, "File", plain(path), "Reason", plain(err.Error())))
+	return nil, failed(p.words.Say(i18n.ErrStoreOpen, "File", plain(path), "Reason", plain(err.Error())))
 }
 
 // contradiction says what was found in place of the store, and what to do.
 func (p *program) contradiction(path string, c *store.ContradictionError) string {
-	id := map[store.Difference]words.ID{
-		store.Missing: words.ErrStoreMissing, store.Older: words.ErrStoreOlder, store.Diverged: words.ErrStoreDiverged, store.Other: words.ErrStoreOther,
-		store.Mixed: words.ErrStoreMixed, store.Damaged: words.ErrStoreDamaged,
+	id := map[store.Difference]i18n.ID{
+		store.Missing: i18n.ErrStoreMissing, store.Older: i18n.ErrStoreOlder, store.Diverged: i18n.ErrStoreDiverged, store.Other: i18n.ErrStoreOther,
+		store.Mixed: i18n.ErrStoreMixed, store.Damaged: i18n.ErrStoreDamaged,
 	}[c.Difference]
 	reason := ""
 	if c.Err != nil {

@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"parley/hub/store"
-	"parley/words"
+	"parley/i18n"
 )
 
 // TestAStoreThatIsNotTakenIsExplained: what happened, and what to do, in both languages.
 func TestAStoreThatIsNotTakenIsExplained(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
-		p := &program{words: words.New(lang)}
+		p := &program{words: i18n.New(lang)}
 		for d, want := range map[store.Difference][]string{
 			store.Missing:  {"/x/hub.db", "/x/hub.db.mark", "335", "--new-store"},
 			store.Older:    {"/x/hub.db", "335", "41", "--accept-older-store"},

@@ -9,7 +9,7 @@ import (
 	"github.com/knadh/koanf/parsers/toml/v2"
 	"github.com/knadh/koanf/v2"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // langKey is the setting of the language.
@@ -76,5 +76,5 @@ func (p *program) checkLang(file *koanf.Koanf) error {
 	case "", "en", "ja":
 		return nil
 	}
-	return usage(p.words.Say(words.ErrSetting, "Reason", "lang: must be en or ja"))
+	return usage(p.words.Say(i18n.ErrSetting, "Reason", "lang: must be en or ja"))
 }

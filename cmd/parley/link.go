@@ -8,17 +8,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 func (p *program) linkCommand() *cobra.Command {
-	return p.linking("link CONVERSATION RECORD", words.LinkShort, words.LinkLong, words.LinkDone, p.linkTold)
+	return p.linking("link CONVERSATION RECORD", i18n.LinkShort, i18n.LinkLong, i18n.LinkDone, p.linkTold)
 }
 
 func (p *program) unlinkCommand() *cobra.Command {
-	return p.linking("unlink CONVERSATION RECORD", words.UnlinkShort, words.RecordNames, words.UnlinkDone, (*client.Client).Unlink)
+	return p.linking("unlink CONVERSATION RECORD", i18n.UnlinkShort, i18n.RecordNames, i18n.UnlinkDone, (*client.Client).Unlink)
 }
 
 type changeLink func(*client.Client, context.Context, model.ConversationID, model.RecordRef) (model.Conversation, error)
@@ -46,7 +46,7 @@ func (p *program) tellReaders(ctx context.Context, c *client.Client, id model.Co
 	if v.Record.Title == "" {
 		v.Record.Title = model.Untrusted(ref.String())
 	}
-	said := words.LinkPrivateTo(v.Others, page.SyncOff || conversation.SyncOff())
+	said := i18n.LinkPrivateTo(v.Others, page.SyncOff || conversation.SyncOff())
 	n := 0
 	if v.Others != nil {
 		n = *v.Others
@@ -73,7 +73,7 @@ func (p *program) privatePage(ctx context.Context, c *client.Client, id model.Co
 	return conversation, nil, nil
 }
 
-func (p *program) linking(use string, short, long, done words.ID, change changeLink) *cobra.Command {
+func (p *program) linking(use string, short, long, done i18n.ID, change changeLink) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: p.words.Say(short), Long: p.words.Say(long), Args: p.exactly(len(strings.Fields(use)) - 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -104,7 +104,7 @@ func (p *program) linking(use string, short, long, done words.ID, change changeL
 func (p *program) record(arg string) (model.RecordRef, error) {
 	ref, err := model.ParseRecordRef(arg)
 	if err != nil {
-		return ref, usage(p.words.Say(words.ErrRecord, "Value", plain(arg)))
+		return ref, usage(p.words.Say(i18n.ErrRecord, "Value", plain(arg)))
 	}
 	return ref, nil
 }
@@ -127,7 +127,7 @@ func recordLine(r model.Record) string {
 func (p *program) crmCommand() *cobra.Command {
 	var types []string
 	search := &cobra.Command{
-		Use: "search WORDS", Short: p.words.Say(words.CRMSearchShort), Args: p.exactly(1),
+		Use: "search WORDS", Short: p.words.Say(i18n.CRMSearchShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wanted := make([]model.RecordType, 0, len(types))
 			for _, t := range types {
@@ -150,14 +150,14 @@ func (p *program) crmCommand() *cobra.Command {
 			}{found}, func() { p.foundRecords(found) })
 		},
 	}
-	search.Flags().StringSliceVar(&types, "types", nil, p.words.Say(words.FlagTypes))
-	return p.group("crm", words.CRMShort, search, p.crmFieldCommand())
+	search.Flags().StringSliceVar(&types, "types", nil, p.words.Say(i18n.FlagTypes))
+	return p.group("crm", i18n.CRMShort, search, p.crmFieldCommand())
 }
 
 // crmFieldCommand makes the field for PSIDs, when an admin asks for it.
 func (p *program) crmFieldCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "field", Short: p.words.Say(words.CRMFieldShort), Long: p.words.Say(words.CRMFieldLong), Args: p.exactly(0),
+		Use: "field", Short: p.words.Say(i18n.CRMFieldShort), Long: p.words.Say(i18n.CRMFieldLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -168,9 +168,9 @@ func (p *program) crmFieldCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			said := words.CRMFieldThere
+			said := i18n.CRMFieldThere
 			if made {
-				said = words.CRMFieldMade
+				said = i18n.CRMFieldMade
 			}
 			return p.print(struct {
 				Field string `json:"field"`
@@ -182,7 +182,7 @@ func (p *program) crmFieldCommand() *cobra.Command {
 
 func (p *program) foundRecords(found []model.Candidate) {
 	if len(found) == 0 {
-		p.say(words.CRMNothing)
+		p.say(i18n.CRMNothing)
 	}
 	for _, r := range found {
 		p.line(recordLine(r.Record))

@@ -6,15 +6,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 func (p *program) listCommand() *cobra.Command {
 	q := client.ListQuery{Filter: "all", Limit: 50}
 	cmd := &cobra.Command{
-		Use: "list", Short: p.words.Say(words.ListShort), Args: p.exactly(0),
+		Use: "list", Short: p.words.Say(i18n.ListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := p.oneOf(q.Filter, "all", "open", "mine", "unassigned", "snoozed", "done", "blocked", "waiting"); err != nil {
 				return err
@@ -35,10 +35,10 @@ func (p *program) listCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&q.Filter, "filter", q.Filter, p.words.Say(words.FlagFilter))
-	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
-	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
-	f.StringVar(&q.Search, "search", "", p.words.Say(words.FlagSearch))
+	f.StringVar(&q.Filter, "filter", q.Filter, p.words.Say(i18n.FlagFilter))
+	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(i18n.FlagLimit))
+	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(i18n.FlagCursor))
+	f.StringVar(&q.Search, "search", "", p.words.Say(i18n.FlagSearch))
 	return cmd
 }
 
@@ -47,7 +47,7 @@ const maxLimit = 1000
 
 func (p *program) checkLimit(n int) error {
 	if n < 1 || n > maxLimit {
-		return usage(p.words.Say(words.ErrFlagValue, "Flag", "--limit", "Value", n))
+		return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--limit", "Value", n))
 	}
 	return nil
 }
@@ -59,9 +59,9 @@ const (
 )
 
 func (p *program) conversationList(l client.FoundList, searched bool) {
-	empty, more := words.ListEmpty, words.ListMore
+	empty, more := i18n.ListEmpty, i18n.ListMore
 	if searched {
-		empty, more = words.SearchNone, words.SearchMore
+		empty, more = i18n.SearchNone, i18n.SearchMore
 	}
 	if len(l.Conversations) == 0 {
 		p.say(empty)
@@ -105,7 +105,7 @@ func (p *program) customer(c model.Customer) string {
 	if name := safe.LineN(c.Name, nameCells); !name.Empty() {
 		return name.String()
 	}
-	return p.words.Say(words.CustomerUnnamed, "ID", safe.Line(model.Untrusted(c.PSID)))
+	return p.words.Say(i18n.CustomerUnnamed, "ID", safe.Line(model.Untrusted(c.PSID)))
 }
 
 // preview is the last message on one line.

@@ -6,14 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
-	"parley/words"
+	"parley/i18n"
 )
 
 // listingLimit is how much of a list is printed unless a flag says otherwise.
 const listingLimit = 50
 
 // listing is a command without arguments that reads a list of the hub, a page at a time.
-func (p *program) listing(use string, short words.ID, read func(context.Context, *client.Client, client.ListQuery) error) *cobra.Command {
+func (p *program) listing(use string, short i18n.ID, read func(context.Context, *client.Client, client.ListQuery) error) *cobra.Command {
 	q := client.ListQuery{Limit: listingLimit}
 	cmd := &cobra.Command{
 		Use: use, Short: p.words.Say(short), Args: p.exactly(0),
@@ -30,7 +30,7 @@ func (p *program) listing(use string, short words.ID, read func(context.Context,
 		},
 	}
 	f := cmd.Flags()
-	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(words.FlagLimit))
-	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(words.FlagCursor))
+	f.IntVar(&q.Limit, "limit", q.Limit, p.words.Say(i18n.FlagLimit))
+	f.StringVar(&q.Cursor, "cursor", "", p.words.Say(i18n.FlagCursor))
 	return cmd
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func (p *program) loginCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "login URL", Short: p.words.Say(words.LoginShort), Long: p.words.Say(words.LoginLong), Args: p.exactly(1),
+		Use: "login URL", Short: p.words.Say(i18n.LoginShort), Long: p.words.Say(i18n.LoginLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := p.newClient(args[0], "")
 			if errors.Is(err, client.ErrAddress) {
-				return usage(p.words.Say(words.ErrHubURL, "URL", plain(args[0])))
+				return usage(p.words.Say(i18n.ErrHubURL, "URL", plain(args[0])))
 			}
 			if err != nil {
 				return err
@@ -34,7 +34,7 @@ func (p *program) loginCommand() *cobra.Command {
 			kept, err := p.logins.Keep(c.URL(), in.user, in.token)
 			if err != nil {
 				p.revoke(cmd.Context(), c.URL(), in.token) // nobody would use it
-				return failed(p.words.Say(words.ErrLoginKeep, "Reason", plain(pathReason(err))))
+				return failed(p.words.Say(i18n.ErrLoginKeep, "Reason", plain(pathReason(err))))
 			}
 			return p.print(p.signedIn(kept), func() { p.loggedIn(kept) })
 		},
@@ -45,7 +45,7 @@ func (p *program) loginCommand() *cobra.Command {
 func (p *program) loginFailure(err error) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) && (problem.Status == http.StatusUnauthorized || problem.Status == http.StatusUnprocessableEntity) {
-		return &failure{exit: exitFailed, code: problem.Code, say: p.words.Say(words.ErrLoginCode)}
+		return &failure{exit: exitFailed, code: problem.Code, say: p.words.Say(i18n.ErrLoginCode)}
 	}
 	return err
 }
@@ -86,7 +86,7 @@ func (p *program) loginPlace(k client.KeptLogin) tokenPlace {
 }
 
 func (p *program) loggedIn(k client.KeptLogin) {
-	p.say(words.LoginDone, "Name", plain(k.User.Name), "URL", plain(k.Hub))
+	p.say(i18n.LoginDone, "Name", plain(k.User.Name), "URL", plain(k.Hub))
 	p.tokenPlace(p.loginPlace(k))
 	p.overridden()
 }
@@ -95,11 +95,11 @@ func (p *program) loggedIn(k client.KeptLogin) {
 func (p *program) tokenPlace(t tokenPlace) {
 	switch t.Kept {
 	case string(client.InKeyring):
-		p.say(words.KeptInKeyring)
+		p.say(i18n.KeptInKeyring)
 	case string(client.InFile):
-		p.say(words.KeptInFile, "File", plain(t.Name))
+		p.say(i18n.KeptInFile, "File", plain(t.Name))
 	default:
-		p.say(words.KeptInVariable, "Name", plain(t.Name))
+		p.say(i18n.KeptInVariable, "Name", plain(t.Name))
 	}
 }
 
@@ -112,7 +112,7 @@ func (p *program) overridden() {
 		}
 	}
 	if len(names) > 0 {
-		p.say(words.LoginOverridden, "Names", strings.Join(names, ", "))
+		p.say(i18n.LoginOverridden, "Names", strings.Join(names, ", "))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/term"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // longestCode is more than any code has, with what people type around it.
@@ -20,14 +20,14 @@ const longestCode = 4096
 // codeOf is the code in a line that was read, or why there is none.
 func (p *program) codeOf(ctx context.Context, line string, err error) (string, error) {
 	if err != nil && ctx.Err() == nil {
-		return "", failed(p.words.Say(words.ErrCodeRead, "Reason", plain(err.Error())))
+		return "", failed(p.words.Say(i18n.ErrCodeRead, "Reason", plain(err.Error())))
 	}
 	if err != nil {
 		return "", err
 	}
 	code := strings.TrimSpace(line)
 	if code == "" {
-		return "", failed(p.words.Say(words.ErrCodeEmpty))
+		return "", failed(p.words.Say(i18n.ErrCodeEmpty))
 	}
 	return code, nil
 }

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/term"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // granted is what a sign-in brought.
@@ -119,8 +119,8 @@ func (p *program) offered(ctx context.Context, c *client.Client) (d client.Devic
 
 // showLink says where to sign in.
 func (p *program) showLink(d client.DeviceCode) {
-	p.hint(words.LoginOpen, "URL", plain(d.URL))
-	p.hint(words.LoginShows, "Code", safe.Line(d.Code))
+	p.hint(i18n.LoginOpen, "URL", plain(d.URL))
+	p.hint(i18n.LoginShows, "Code", safe.Line(d.Code))
 }
 
 // signInEither waits for who signs in by their browser, and for a one-time code.
@@ -145,7 +145,7 @@ func (p *program) signInEither(ctx context.Context, c *client.Client, d client.D
 			}
 			lines = nil // nothing more is typed: the browser is left
 			p.openBrowser(d)
-			p.hint(words.LoginWaits, "Time", p.clock(d.Expires))
+			p.hint(i18n.LoginWaits, "Time", p.clock(d.Expires))
 		}
 	}
 }
@@ -160,11 +160,11 @@ func (p *program) atTerminal() bool {
 func (p *program) prompt(offered bool) string {
 	switch {
 	case !offered:
-		return p.words.Say(words.LoginPrompt)
+		return p.words.Say(i18n.LoginPrompt)
 	case p.browser() == nil:
-		return p.words.Say(words.LoginOrCode)
+		return p.words.Say(i18n.LoginOrCode)
 	}
-	return p.words.Say(words.LoginEnterOpens)
+	return p.words.Say(i18n.LoginEnterOpens)
 }
 
 // openBrowser opens the link for who pressed enter; a script is not surprised by it.
@@ -174,11 +174,11 @@ func (p *program) openBrowser(d client.DeviceCode) {
 		return
 	}
 	if err := open(d.URL); err != nil {
-		p.hint(words.LoginNoOpen)
+		p.hint(i18n.LoginNoOpen)
 	}
 }
 
 // hint says something beside what a command prints.
-func (p *program) hint(id words.ID, pairs ...any) {
+func (p *program) hint(id i18n.ID, pairs ...any) {
 	_, _ = fmt.Fprintln(p.err, p.words.Say(id, pairs...))
 }

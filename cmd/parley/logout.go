@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
-	"parley/words"
+	"parley/i18n"
 )
 
 // loggedOut is what became of a login.
@@ -19,12 +19,12 @@ type loggedOut struct {
 
 func (p *program) logoutCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "logout", Short: p.words.Say(words.LogoutShort), Args: p.exactly(0),
+		Use: "logout", Short: p.words.Say(i18n.LogoutShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			kept, err := p.logins.Find()
 			if errors.Is(err, client.ErrNoLogin) {
 				return p.print(loggedOut{}, func() {
-					p.say(words.LogoutNone)
+					p.say(i18n.LogoutNone)
 					p.overridden()
 				})
 			}
@@ -48,7 +48,7 @@ func (p *program) logoutCommand() *cobra.Command {
 func (p *program) notForgotten(err error) error {
 	var k *client.KeyringError
 	if errors.As(err, &k) {
-		return failed(p.words.Say(words.ErrKeyringForget, "Reason", plain(keyringReason(err))))
+		return failed(p.words.Say(i18n.ErrKeyringForget, "Reason", plain(keyringReason(err))))
 	}
 	return p.loginUnreadable(err)
 }
@@ -58,9 +58,9 @@ func (p *program) loggedOut(out loggedOut) {
 	if where == "" {
 		where = p.logins.File() // which was broken
 	}
-	p.say(words.LogoutDone, "URL", plain(where))
+	p.say(i18n.LogoutDone, "URL", plain(where))
 	if !out.Revoked {
-		p.say(words.LogoutNotRevoked)
+		p.say(i18n.LogoutNotRevoked)
 	}
 	p.overridden()
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 func (p *program) noticesCommand() *cobra.Command {
 	var read bool
-	cmd := p.listing("notices", words.NoticesShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+	cmd := p.listing("notices", i18n.NoticesShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
 		l, err := c.Notices(ctx, q)
 		if err == nil && read {
 			err = readAll(ctx, c, l.Notices)
@@ -23,7 +23,7 @@ func (p *program) noticesCommand() *cobra.Command {
 		}
 		return p.print(l, func() { p.noticeList(l) })
 	})
-	cmd.Flags().BoolVar(&read, "read", false, p.words.Say(words.FlagNoticesRead))
+	cmd.Flags().BoolVar(&read, "read", false, p.words.Say(i18n.FlagNoticesRead))
 	return cmd
 }
 
@@ -44,12 +44,12 @@ func readAll(ctx context.Context, c *client.Client, list []model.Notice) error {
 
 func (p *program) noticeList(l client.NoticeList) {
 	if len(l.Notices) == 0 {
-		p.say(words.NoticesNone)
+		p.say(i18n.NoticesNone)
 	}
 	for _, n := range l.Notices {
-		head := p.clock(n.CreatedAt) + "  " + p.words.Say(words.Notice(string(n.Kind)))
+		head := p.clock(n.CreatedAt) + "  " + p.words.Say(i18n.Notice(string(n.Kind)))
 		if n.Read == nil {
-			head += "  " + p.words.Say(words.NoticeUnread)
+			head += "  " + p.words.Say(i18n.NoticeUnread)
 		}
 		p.line(head)
 		if reason := safe.LineN(n.Reason, plainCells); !reason.Empty() {
@@ -59,7 +59,7 @@ func (p *program) noticeList(l client.NoticeList) {
 			p.line(indent + p.noticeMail(*n.Mail))
 		}
 		if n.Read != nil {
-			p.line(indent + p.words.Say(words.NoticeReadBy, "Name", plain(n.Read.By.Name), "Time", p.clock(n.Read.At)))
+			p.line(indent + p.words.Say(i18n.NoticeReadBy, "Name", plain(n.Read.By.Name), "Time", p.clock(n.Read.At)))
 		}
 	}
 }
@@ -69,13 +69,13 @@ func (p *program) noticeMail(m model.NoticeMail) string {
 	reason := safe.LineN(m.Reason, plainCells)
 	switch m.State {
 	case model.Mailed:
-		return p.words.Say(words.NoticeMailed, "Time", p.clock(m.At))
+		return p.words.Say(i18n.NoticeMailed, "Time", p.clock(m.At))
 	case model.MailFailed:
-		return p.words.Say(words.NoticeMailFailed, "Reason", reason)
+		return p.words.Say(i18n.NoticeMailFailed, "Reason", reason)
 	case model.MailWaiting:
 	}
 	if m.Tries > 0 {
-		return p.words.Say(words.NoticeMailRetry, "Reason", reason)
+		return p.words.Say(i18n.NoticeMailRetry, "Reason", reason)
 	}
-	return p.words.Say(words.NoticeMailWaiting)
+	return p.words.Say(i18n.NoticeMailWaiting)
 }

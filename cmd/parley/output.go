@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"parley/i18n"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // print writes a value as one line of JSON where --json is given, else has human
@@ -24,7 +24,7 @@ func (p *program) print(value any, human func()) error {
 }
 
 // say writes a sentence as a line.
-func (p *program) say(id words.ID, pairs ...any) {
+func (p *program) say(id i18n.ID, pairs ...any) {
 	p.line(p.words.Say(id, pairs...))
 }
 

@@ -15,13 +15,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 func (p *program) pageCommand() *cobra.Command {
-	return p.group("page", words.PageShort,
+	return p.group("page", i18n.PageShort,
 		p.pageConnectCommand(), p.pageImportCommand(), p.pageListCommand(), p.pageVisibilityCommand(), p.pageCheckCommand(), p.pageDisconnectCommand(),
 		p.pageGreetingCommand(), p.pageEntryCommand(), p.pageDoctorCommand())
 }
@@ -34,29 +34,29 @@ func (p *program) readSecret(path string) (string, error) {
 		if errors.As(err, &perr) {
 			err = perr.Err
 		}
-		return "", failed(p.words.Say(words.ErrFileRead, "File", plain(path), "Reason", plain(err.Error())))
+		return "", failed(p.words.Say(i18n.ErrFileRead, "File", plain(path), "Reason", plain(err.Error())))
 	}
 	s, err := p.text(b, "")
 	if err != nil {
-		return "", failed(p.words.Say(words.ErrFileRead, "File", plain(path), "Reason", p.failure(err).say))
+		return "", failed(p.words.Say(i18n.ErrFileRead, "File", plain(path), "Reason", p.failure(err).say))
 	}
 	s = strings.TrimSpace(s)
 	if s == "" {
-		return "", failed(p.words.Say(words.ErrFileEmpty, "File", plain(path)))
+		return "", failed(p.words.Say(i18n.ErrFileEmpty, "File", plain(path)))
 	}
 	return s, nil
 }
 
 func (p *program) pageVisibilityCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "visibility PAGE private|shared", Short: p.words.Say(words.PageVisibilityShort), Args: p.exactly(2),
+		Use: "visibility PAGE private|shared", Short: p.words.Say(i18n.PageVisibilityShort), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(args[1], string(model.Private), string(model.Shared)); err != nil {
 				return err
 			}
-			done := words.PageShared
+			done := i18n.PageShared
 			if args[1] == string(model.Private) {
-				done = words.PagePrivate
+				done = i18n.PagePrivate
 			}
 			return p.onPage(func(c *client.Client) (model.Page, error) {
 				return c.SetVisibility(cmd.Context(), model.PageID(args[0]), model.Visibility(args[1]))
@@ -68,7 +68,7 @@ func (p *program) pageVisibilityCommand() *cobra.Command {
 func (p *program) pageDisconnectCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
-		Use: "disconnect PAGE", Short: p.words.Say(words.PageDisconnectShort), Args: p.exactly(1),
+		Use: "disconnect PAGE", Short: p.words.Say(i18n.PageDisconnectShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.onPage(func(c *client.Client) (model.Page, error) {
 				if !yes && p.typesHere() {
@@ -77,10 +77,10 @@ func (p *program) pageDisconnectCommand() *cobra.Command {
 					}
 				}
 				return c.Uninstall(cmd.Context(), model.PageID(args[0]))
-			}, words.PageDisconnected)
+			}, i18n.PageDisconnected)
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, p.words.Say(words.FlagDisconnectYes))
+	cmd.Flags().BoolVar(&yes, "yes", false, p.words.Say(i18n.FlagDisconnectYes))
 	return cmd
 }
 
@@ -108,7 +108,7 @@ func (p *program) confirmDisconnect(ctx context.Context, c *client.Client, id mo
 	if name == "" {
 		name = string(id)
 	}
-	_, _ = fmt.Fprint(p.err, p.words.Say(words.DisconnectAsk, "Name", name))
+	_, _ = fmt.Fprint(p.err, p.words.Say(i18n.DisconnectAsk, "Name", name))
 	answer, err := await(ctx, func() (string, error) {
 		return bufio.NewReader(io.LimitReader(p.in, longestName)).ReadString('\n')
 	})
@@ -116,13 +116,13 @@ func (p *program) confirmDisconnect(ctx context.Context, c *client.Client, id mo
 		return errors.Join(ctx.Err(), err)
 	}
 	if answer = norm.NFC.String(strings.TrimSpace(answer)); answer != strings.TrimSpace(name) {
-		return failed(p.words.Say(words.DisconnectNot, "Name", name))
+		return failed(p.words.Say(i18n.DisconnectNot, "Name", name))
 	}
 	return nil
 }
 
 // onPage does something with a Page and says so.
-func (p *program) onPage(do func(*client.Client) (model.Page, error), done words.ID) error {
+func (p *program) onPage(do func(*client.Client) (model.Page, error), done i18n.ID) error {
 	c, err := p.remote()
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (p *program) onPage(do func(*client.Client) (model.Page, error), done words
 
 func (p *program) pageListCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: p.words.Say(words.PageListShort), Args: p.exactly(0),
+		Use: "list", Short: p.words.Say(i18n.PageListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -157,16 +157,16 @@ func (p *program) pageListCommand() *cobra.Command {
 
 func (p *program) pageList(pages []model.Page) {
 	if len(pages) == 0 {
-		p.say(words.PagesNone)
+		p.say(i18n.PagesNone)
 		return
 	}
 	var t table
 	for _, page := range pages {
 		state := ""
 		if page.Sees {
-			state = p.words.Say(words.StateOff)
+			state = p.words.Say(i18n.StateOff)
 			if page.Connected() {
-				state = p.words.Say(words.StateConnected)
+				state = p.words.Say(i18n.StateConnected)
 			}
 		}
 		t.row(safe.Line(page.Name).String(), p.visibility(page), state, string(page.ID))
@@ -177,9 +177,9 @@ func (p *program) pageList(pages []model.Page) {
 func (p *program) visibility(page model.Page) string {
 	switch {
 	case page.Visibility == model.Shared:
-		return p.words.Say(words.VisShared)
+		return p.words.Say(i18n.VisShared)
 	case page.Sees:
-		return p.words.Say(words.VisPrivateMine)
+		return p.words.Say(i18n.VisPrivateMine)
 	}
-	return p.words.Say(words.VisPrivateOf, "Name", plain(page.Installer.Name))
+	return p.words.Say(i18n.VisPrivateOf, "Name", plain(page.Installer.Name))
 }

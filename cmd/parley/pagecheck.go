@@ -5,16 +5,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // pageCheckCommand asks Facebook how a Page stands, and says what it finds.
 func (p *program) pageCheckCommand() *cobra.Command {
 	var repair bool
 	cmd := &cobra.Command{
-		Use: "check PAGE", Short: p.words.Say(words.PageCheckShort), Args: p.exactly(1),
+		Use: "check PAGE", Short: p.words.Say(i18n.PageCheckShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -28,7 +28,7 @@ func (p *program) pageCheckCommand() *cobra.Command {
 			return p.print(page, func() { p.pageChecked(page) })
 		},
 	}
-	cmd.Flags().BoolVar(&repair, "repair", false, p.words.Say(words.FlagRepair))
+	cmd.Flags().BoolVar(&repair, "repair", false, p.words.Say(i18n.FlagRepair))
 	return cmd
 }
 
@@ -36,8 +36,8 @@ func (p *program) pageCheckCommand() *cobra.Command {
 func (p *program) pageChecked(page model.Page) {
 	code := model.PageTrouble(time.Now(), page)
 	if code == "" {
-		p.say(words.PageCheckedWell, "Name", safe.Line(page.Name))
+		p.say(i18n.PageCheckedWell, "Name", safe.Line(page.Name))
 		return
 	}
-	p.say(words.PageCheckedTrouble, "Name", safe.Line(page.Name), "Why", p.code(code, ""))
+	p.say(i18n.PageCheckedTrouble, "Name", safe.Line(page.Name), "Why", p.code(code, ""))
 }

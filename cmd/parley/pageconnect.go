@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // How often the hub is asked how far connecting is, and how long giving it up may take.
@@ -25,7 +25,7 @@ const linkCells = 2000
 func (p *program) pageConnectCommand() *cobra.Command {
 	var page, tokenFile, visibility string
 	cmd := &cobra.Command{
-		Use: "connect", Short: p.words.Say(words.PageConnectShort), Long: p.words.Say(words.PageConnectLong), Args: p.exactly(0),
+		Use: "connect", Short: p.words.Say(i18n.PageConnectShort), Long: p.words.Say(i18n.PageConnectLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if visibility != "" {
 				if err := p.oneOf(visibility, string(model.Private), string(model.Shared)); err != nil {
@@ -37,7 +37,7 @@ func (p *program) pageConnectCommand() *cobra.Command {
 			}
 			for flag, value := range map[string]string{"--page": page, "--token-file": tokenFile} {
 				if value == "" {
-					return usage(p.words.Say(words.ErrFlagRequired, "Flag", flag))
+					return usage(p.words.Say(i18n.ErrFlagRequired, "Flag", flag))
 				}
 			}
 			token, err := p.readSecret(tokenFile)
@@ -46,13 +46,13 @@ func (p *program) pageConnectCommand() *cobra.Command {
 			}
 			return p.onPage(func(c *client.Client) (model.Page, error) {
 				return c.ConnectPage(cmd.Context(), model.MetaPageID(page), token, model.Visibility(visibility))
-			}, words.PageConnected)
+			}, i18n.PageConnected)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&page, "page", "", p.words.Say(words.FlagPage))
-	f.StringVar(&tokenFile, "token-file", "", p.words.Say(words.FlagTokenFile))
-	f.StringVar(&visibility, "visibility", "", p.words.Say(words.FlagVisibility))
+	f.StringVar(&page, "page", "", p.words.Say(i18n.FlagPage))
+	f.StringVar(&tokenFile, "token-file", "", p.words.Say(i18n.FlagTokenFile))
+	f.StringVar(&visibility, "visibility", "", p.words.Say(i18n.FlagVisibility))
 	return cmd
 }
 
@@ -69,11 +69,11 @@ func (p *program) connectInBrowser(ctx context.Context, v model.Visibility) erro
 		return err
 	}
 	link := safe.LineN(model.Untrusted(begun.URL), linkCells).String()
-	p.tell(p.words.Say(words.ConnectOpen, "Minutes", int(time.Until(begun.ExpiresAt).Round(time.Minute).Minutes())))
+	p.tell(p.words.Say(i18n.ConnectOpen, "Minutes", int(time.Until(begun.ExpiresAt).Round(time.Minute).Minutes())))
 	p.tell("  " + link)
 	if open := p.browser(); open != nil && p.opensBrowser() {
 		if open(link) == nil {
-			p.tell(p.words.Say(words.ConnectOpened))
+			p.tell(p.words.Say(i18n.ConnectOpened))
 		}
 	}
 	ended, err := p.followConnect(ctx, c, begun)
@@ -85,7 +85,7 @@ func (p *program) connectInBrowser(ctx context.Context, v model.Visibility) erro
 	}
 	page := *ended.Page
 	return p.print(page, func() {
-		p.say(words.PageConnected, "Name", safe.Line(page.Name))
+		p.say(i18n.PageConnected, "Name", safe.Line(page.Name))
 		p.line(p.visibility(page))
 	})
 }
@@ -109,9 +109,9 @@ func (p *program) tell(line string) {
 
 // followConnect tells each step until the last.
 func (p *program) followConnect(ctx context.Context, c *client.Client, now model.Connect) (model.Connect, error) {
-	steps := map[model.ConnectState]words.ID{
-		model.ConnectAtFacebook: words.ConnectAtFacebook, model.ConnectChoosing: words.ConnectChoosing,
-		model.ConnectSubscribing: words.ConnectSubscribing,
+	steps := map[model.ConnectState]i18n.ID{
+		model.ConnectAtFacebook: i18n.ConnectAtFacebook, model.ConnectChoosing: i18n.ConnectChoosing,
+		model.ConnectSubscribing: i18n.ConnectSubscribing,
 	}
 	poll := time.NewTicker(connectPoll)
 	defer poll.Stop()
@@ -148,7 +148,7 @@ func (p *program) giveConnectUp(ctx context.Context, c *client.Client, id string
 // connectRefused words why a Page was not connected: as the browser did, where it did.
 func (p *program) connectRefused(code model.Code) error {
 	say := p.code(code, "")
-	if id := words.WebCode(string(code)); p.words.Has(id) {
+	if id := i18n.WebCode(string(code)); p.words.Has(id) {
 		say = p.words.Say(id)
 	}
 	exit := exitRefused

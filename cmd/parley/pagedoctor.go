@@ -6,14 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 func (p *program) pageDoctorCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "doctor PAGE", Short: p.words.Say(words.DoctorShort), Args: p.exactly(1),
+		Use: "doctor PAGE", Short: p.words.Say(i18n.DoctorShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -28,7 +28,7 @@ func (p *program) pageDoctorCommand() *cobra.Command {
 				Checks []model.Check `json:"checks"`
 			}{all}, func() { p.checks(all) })
 			if err == nil && slices.ContainsFunc(all, func(c model.Check) bool { return c.State == model.CheckWrong }) {
-				err = failed(p.words.Say(words.DoctorWrong))
+				err = failed(p.words.Say(i18n.DoctorWrong))
 			}
 			return err
 		},
@@ -42,7 +42,7 @@ func (p *program) checks(all []model.Check) {
 		if at, err := time.Parse(time.RFC3339, detail); err == nil {
 			detail = p.clock(at)
 		}
-		state := p.words.Say(words.CheckState(string(c.State)))
-		p.line(state + "  " + p.words.Say(words.Check(c.ID, string(c.State)), "Detail", detail))
+		state := p.words.Say(i18n.CheckState(string(c.State)))
+		p.line(state + "  " + p.words.Say(i18n.Check(c.ID, string(c.State)), "Detail", detail))
 	}
 }

@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/qr"
-	"parley/words"
 )
 
 // entryways are the ways by which a customer can begin, as Meta lists them.
@@ -19,7 +19,7 @@ func (p *program) pageEntryCommand() *cobra.Command {
 	var ref, ground string
 	var ascii bool
 	cmd := &cobra.Command{
-		Use: "entry PAGE", Short: p.words.Say(words.EntryShort), Long: p.words.Say(words.EntryLong), Args: p.exactly(1),
+		Use: "entry PAGE", Short: p.words.Say(i18n.EntryShort), Long: p.words.Say(i18n.EntryLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(ground, themeDark, themeLight); err != nil {
 				return err
@@ -28,9 +28,9 @@ func (p *program) pageEntryCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&ref, "ref", "", p.words.Say(words.FlagEntryRef))
-	f.StringVar(&ground, "ground", themeDark, p.words.Say(words.FlagEntryGround))
-	f.BoolVar(&ascii, "ascii", false, p.words.Say(words.FlagEntryASCII))
+	f.StringVar(&ref, "ref", "", p.words.Say(i18n.FlagEntryRef))
+	f.StringVar(&ground, "ground", themeDark, p.words.Say(i18n.FlagEntryGround))
+	f.BoolVar(&ascii, "ascii", false, p.words.Say(i18n.FlagEntryASCII))
 	return cmd
 }
 
@@ -44,7 +44,7 @@ type entryway struct {
 // the link follows from the Page's id.
 func (p *program) entry(page model.PageID, ref string, s qr.Style) error {
 	if meta := string(page.Meta()); meta == "" || strings.Trim(meta, "0123456789") != "" {
-		return usage(p.words.Say(words.EntryNoPage, "Page", plain(string(page))))
+		return usage(p.words.Say(i18n.EntryNoPage, "Page", plain(string(page))))
 	}
 	link, err := model.EntryLink(page.Meta(), ref)
 	if err != nil {
@@ -56,7 +56,7 @@ func (p *program) entry(page model.PageID, ref string, s qr.Style) error {
 	}
 	ways := make([]entryway, len(entryways))
 	for i, id := range entryways {
-		ways[i] = entryway{Way: id, How: p.words.Say(words.Entryway(id))}
+		ways[i] = entryway{Way: id, How: p.words.Say(i18n.Entryway(id))}
 	}
 	return p.print(struct {
 		Link string     `json:"link"`

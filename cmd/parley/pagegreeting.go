@@ -6,9 +6,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // greetingFlags are those of page greeting.
@@ -21,21 +21,21 @@ type greetingFlags struct {
 func (p *program) pageGreetingCommand() *cobra.Command {
 	var g greetingFlags
 	cmd := &cobra.Command{
-		Use: "greeting PAGE", Short: p.words.Say(words.GreetingShort), Long: p.words.Say(words.GreetingLong), Args: p.exactly(1),
+		Use: "greeting PAGE", Short: p.words.Say(i18n.GreetingShort), Long: p.words.Say(i18n.GreetingLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g.set, g.named = cmd.Flags().Changed("set"), cmd.Flags().Changed("locale")
 			if g.set && g.remove {
-				return usage(p.words.Say(words.GreetingOne))
+				return usage(p.words.Say(i18n.GreetingOne))
 			}
 			return p.greeting(cmd.Context(), model.PageID(args[0]), g)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&g.text, "set", "", p.words.Say(words.FlagGreetingSet))
-	f.StringVar(&g.locale, "locale", model.DefaultLocale, p.words.Say(words.FlagGreetingLocale))
-	f.BoolVar(&g.remove, "delete", false, p.words.Say(words.FlagGreetingDelete))
-	f.BoolVar(&g.preview, "preview", false, p.words.Say(words.FlagGreetingShow))
-	f.StringVar(&g.name, "name", p.words.Say(words.GreetingSample), p.words.Say(words.FlagGreetingName))
+	f.StringVar(&g.text, "set", "", p.words.Say(i18n.FlagGreetingSet))
+	f.StringVar(&g.locale, "locale", model.DefaultLocale, p.words.Say(i18n.FlagGreetingLocale))
+	f.BoolVar(&g.remove, "delete", false, p.words.Say(i18n.FlagGreetingDelete))
+	f.BoolVar(&g.preview, "preview", false, p.words.Say(i18n.FlagGreetingShow))
+	f.StringVar(&g.name, "name", p.words.Say(i18n.GreetingSample), p.words.Say(i18n.FlagGreetingName))
 	return cmd
 }
 
@@ -65,17 +65,17 @@ func (p *program) greeting(ctx context.Context, page model.PageID, g greetingFla
 	})
 }
 
-func changeGreeting(ctx context.Context, c *client.Client, page model.PageID, g greetingFlags) (all []model.Greeting, done words.ID, err error) {
+func changeGreeting(ctx context.Context, c *client.Client, page model.PageID, g greetingFlags) (all []model.Greeting, done i18n.ID, err error) {
 	switch {
 	case g.set:
 		all, err = c.SetGreeting(ctx, page, model.Greeting{Locale: g.locale, Text: model.Untrusted(g.text)})
-		return all, words.GreetingSet, err
+		return all, i18n.GreetingSet, err
 	case g.remove && g.named:
 		all, err = c.DeleteGreeting(ctx, page, g.locale)
-		return all, words.GreetingDeleted, err
+		return all, i18n.GreetingDeleted, err
 	case g.remove:
 		all, err = c.DeleteGreeting(ctx, page, "")
-		return all, words.GreetingDeleted, err
+		return all, i18n.GreetingDeleted, err
 	}
 	all, err = c.Greetings(ctx, page)
 	return all, "", err
@@ -83,7 +83,7 @@ func changeGreeting(ctx context.Context, c *client.Client, page model.PageID, g 
 
 func (p *program) greetings(all []model.Greeting) {
 	if len(all) == 0 {
-		p.say(words.GreetingNone)
+		p.say(i18n.GreetingNone)
 		return
 	}
 	var t table

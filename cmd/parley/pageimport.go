@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // How often an import is looked at, and how wide its bar is.
@@ -25,7 +25,7 @@ const (
 func (p *program) pageImportCommand() *cobra.Command {
 	var cancel, status bool
 	cmd := &cobra.Command{
-		Use: "import PAGE", Short: p.words.Say(words.PageImportShort), Long: p.words.Say(words.PageImportLong), Args: p.exactly(1),
+		Use: "import PAGE", Short: p.words.Say(i18n.PageImportShort), Long: p.words.Say(i18n.PageImportLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -59,8 +59,8 @@ func (p *program) pageImportCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&cancel, "cancel", false, p.words.Say(words.FlagImportCancel))
-	f.BoolVar(&status, "status", false, p.words.Say(words.FlagImportStatus))
+	f.BoolVar(&cancel, "cancel", false, p.words.Say(i18n.FlagImportCancel))
+	f.BoolVar(&status, "status", false, p.words.Say(i18n.FlagImportStatus))
 	return cmd
 }
 
@@ -85,7 +85,7 @@ func (p *program) followImport(ctx context.Context, c *client.Client, page model
 			if draws {
 				p.line("")
 			}
-			p.tell(p.words.Say(words.ImportGoesOn, "Page", string(page)))
+			p.tell(p.words.Say(i18n.ImportGoesOn, "Page", string(page)))
 			return now, ctx.Err()
 		case <-poll.C:
 		}
@@ -109,19 +109,19 @@ func (p *program) drawLine(line string) { _, _ = fmt.Fprint(p.out, "\r\x1b[K"+li
 // importLine says how far an import is: a bar where the whole is known, count, rate and
 // time left.
 func (p *program) importLine(i model.Import) string {
-	parts := []string{p.words.Say(words.ImportState(string(i.State)))}
-	count := p.words.Say(words.ImportCount, "N", group(i.Threads), "Messages", group(i.Messages))
+	parts := []string{p.words.Say(i18n.ImportState(string(i.State)))}
+	count := p.words.Say(i18n.ImportCount, "N", group(i.Threads), "Messages", group(i.Messages))
 	if i.Total > 0 && i.State != model.ImportDone {
 		done := int(min(i.Threads, i.Total) * importBar / i.Total)
 		parts = append(parts, "["+strings.Repeat("#", done)+strings.Repeat(".", importBar-done)+"]")
-		count = p.words.Say(words.ImportCountOf, "N", group(i.Threads), "Total", group(i.Total), "Messages", group(i.Messages))
+		count = p.words.Say(i18n.ImportCountOf, "N", group(i.Threads), "Total", group(i.Total), "Messages", group(i.Messages))
 	}
 	parts = append(parts, count)
 	if rate := i.Rate(); rate > 0 && i.State.Active() {
-		parts = append(parts, p.words.Say(words.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
+		parts = append(parts, p.words.Say(i18n.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
 	}
 	if left, ok := i.Left(); ok {
-		parts = append(parts, p.words.Say(words.ImportLeft, "Left", left.String()))
+		parts = append(parts, p.words.Say(i18n.ImportLeft, "Left", left.String()))
 	}
 	if i.Code != "" {
 		parts = append(parts, p.code(i.Code, ""))

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // plainWait is how long a reply typed by number may take to be handed to the hub; what
@@ -24,7 +24,7 @@ func (p *program) plain(ctx context.Context, c *client.Client, kept *client.Kept
 	follow := p.follow(ctx, s)
 	lines := p.typed(ctx)
 	feed := newFeed(p)
-	p.say(words.PlainWelcome)
+	p.say(i18n.PlainWelcome)
 	tick := time.NewTicker(nameWait / 4)
 	defer tick.Stop()
 	for {
@@ -81,7 +81,7 @@ func (p *program) plainUpdate(feed *feed, u client.Update) {
 			feed.names[c.ID] = c.Customer
 		}
 	case client.Complete:
-		p.say(words.PlainComplete, "N", len(feed.names))
+		p.say(i18n.PlainComplete, "N", len(feed.names))
 	case client.Changed:
 		for _, change := range u.Batch.Events {
 			feed.change(u.Batch.Page, change)
@@ -93,7 +93,7 @@ func (p *program) plainUpdate(feed *feed, u client.Update) {
 func (p *program) plainReply(ctx context.Context, c *client.Client, kept *client.Kept, feed *feed, line string) {
 	line, err := p.text([]byte(line), "")
 	if err != nil {
-		p.line(p.words.Say(words.ErrorLabel) + ": " + p.failure(err).say)
+		p.line(p.words.Say(i18n.ErrorLabel) + ": " + p.failure(err).say)
 		return
 	}
 	if line == "" {
@@ -103,12 +103,12 @@ func (p *program) plainReply(ctx context.Context, c *client.Client, kept *client
 	n, err := strconv.Atoi(number)
 	text = strings.TrimSpace(text)
 	if err != nil || text == "" {
-		p.say(words.PlainHelp)
+		p.say(i18n.PlainHelp)
 		return
 	}
 	conversation, ok := feed.numbered(n)
 	if !ok {
-		p.say(words.PlainNoNumber, "N", n)
+		p.say(i18n.PlainNoNumber, "N", n)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, plainWait)
@@ -118,6 +118,6 @@ func (p *program) plainReply(ctx context.Context, c *client.Client, kept *client
 		Text: model.Untrusted(text),
 	}
 	if _, err := c.Reply(ctx, kept, r, 0); err != nil {
-		p.line(p.words.Say(words.ErrorLabel) + ": " + p.failure(err).say)
+		p.line(p.words.Say(i18n.ErrorLabel) + ": " + p.failure(err).say)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/gorilla/websocket"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // insider is a user of the hub, with a real client, a tail, and a socket and requests by
@@ -305,7 +305,7 @@ type insiderTail struct {
 func (i *insider) tails() {
 	out := i.heard.gaze()
 	p := newProgram(strings.NewReader(""), out, i.heard.gaze(), nil)
-	p.words = words.New("en")
+	p.words = i18n.New("en")
 	p.json = !i.Admin
 	c := i.client(i.proxy.address(), liveUser{i.User, i.token})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -12,7 +12,7 @@ import (
 
 	"parley/client"
 	"parley/hub/sshd"
-	"parley/words"
+	"parley/i18n"
 )
 
 // program is one run of parley: where it reads and writes, and in which language.
@@ -23,7 +23,7 @@ type program struct {
 	err io.Writer
 	env []string
 
-	words *words.Words
+	words *i18n.Words
 	// flags of every command
 	lang string
 	json bool
@@ -51,7 +51,7 @@ func newProgram(in io.Reader, out, err io.Writer, env []string) *program {
 
 // run runs one command line and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
-	p.words = words.New(p.languages(args)...)
+	p.words = i18n.New(p.languages(args)...)
 	p.tellZone()
 	root := p.root()
 	root.SetArgs(args)
@@ -75,8 +75,8 @@ func (p *program) getenv(name string) string {
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "parley",
-		Short:         p.words.Say(words.RootShort),
-		Long:          p.words.Say(words.RootLong),
+		Short:         p.words.Say(i18n.RootShort),
+		Long:          p.words.Say(i18n.RootLong),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          p.noSuchCommand,
@@ -94,9 +94,9 @@ func (p *program) root() *cobra.Command {
 	root.SetOut(p.out)
 	root.SetErr(p.err)
 	flags := root.PersistentFlags()
-	flags.StringVar(&p.lang, "lang", "", p.words.Say(words.FlagLang))
-	flags.BoolVar(&p.json, "json", false, p.words.Say(words.FlagJSON))
-	flags.BoolP("help", "h", false, p.words.Say(words.FlagHelp))
+	flags.StringVar(&p.lang, "lang", "", p.words.Say(i18n.FlagLang))
+	flags.BoolVar(&p.json, "json", false, p.words.Say(i18n.FlagJSON))
+	flags.BoolP("help", "h", false, p.words.Say(i18n.FlagHelp))
 	root.AddCommand(
 		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
 		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()), p.toHub(p.reactCommand()), p.toHub(p.deleteCommand()),
@@ -111,7 +111,7 @@ func (p *program) root() *cobra.Command {
 }
 
 // group is a command that only holds others.
-func (p *program) group(use string, short words.ID, subs ...*cobra.Command) *cobra.Command {
+func (p *program) group(use string, short i18n.ID, subs ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: p.words.Say(short), Args: p.noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -123,6 +123,6 @@ func (p *program) group(use string, short words.ID, subs ...*cobra.Command) *cob
 // toHub gives a command, and those below it, the flag that says which hub it speaks
 // to.
 func (p *program) toHub(cmd *cobra.Command) *cobra.Command {
-	cmd.PersistentFlags().StringVar(&p.hub, "hub", "", p.words.Say(words.FlagHub))
+	cmd.PersistentFlags().StringVar(&p.hub, "hub", "", p.words.Say(i18n.FlagHub))
 	return cmd
 }

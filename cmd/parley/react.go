@@ -7,15 +7,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func (p *program) reactCommand() *cobra.Command {
 	var remove bool
 	wait := defaultWait
 	cmd := &cobra.Command{
-		Use: "react CONVERSATION MESSAGE EMOJI|--remove", Short: p.words.Say(words.ReactShort),
+		Use: "react CONVERSATION MESSAGE EMOJI|--remove", Short: p.words.Say(i18n.ReactShort),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if remove {
 				return p.exactly(2)(cmd, args)
@@ -27,18 +27,18 @@ func (p *program) reactCommand() *cobra.Command {
 			if !remove {
 				emoji = model.Untrusted(args[2])
 				if !model.IsEmoji(emoji) {
-					return usage(p.words.Say(words.ErrNoEmoji, "Value", plain(args[2])))
+					return usage(p.words.Say(i18n.ErrNoEmoji, "Value", plain(args[2])))
 				}
 			}
 			if wait < 0 {
-				return usage(p.words.Say(words.ErrFlagValue, "Flag", "--wait", "Value", wait))
+				return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--wait", "Value", wait))
 			}
 			return p.react(cmd, model.ConversationID(args[0]), model.MessageID(args[1]), emoji, wait)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&remove, "remove", false, p.words.Say(words.FlagRemove))
-	f.DurationVar(&wait, "wait", wait, p.words.Say(words.FlagWait))
+	f.BoolVar(&remove, "remove", false, p.words.Say(i18n.FlagRemove))
+	f.DurationVar(&wait, "wait", wait, p.words.Say(i18n.FlagWait))
 	return cmd
 }
 
@@ -58,16 +58,16 @@ func (p *program) react(cmd *cobra.Command, conversation model.ConversationID, i
 		return err
 	}
 	ours := slices.DeleteFunc(slices.Clone(m.Reactions), func(r model.Reaction) bool { return r.By != model.ByPage })
-	said := p.words.Say(words.ReactionSet)
+	said := p.words.Say(i18n.ReactionSet)
 	if emoji == "" {
-		said = p.words.Say(words.ReactionGone)
+		said = p.words.Say(i18n.ReactionGone)
 	}
 	for _, r := range ours {
 		switch {
 		case r.Error != nil:
 			return p.reactionError(*r.Error)
 		case r.Pending:
-			said = p.words.Say(words.ReactionPending)
+			said = p.words.Say(i18n.ReactionPending)
 		}
 	}
 	return p.print(m, func() { p.line(said) })

@@ -6,15 +6,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 func (p *program) recordCommand() *cobra.Command {
 	var cursor string
 	cmd := &cobra.Command{
-		Use: "record RECORD", Short: p.words.Say(words.RecordShort), Long: p.words.Say(words.RecordLong), Args: p.exactly(1),
+		Use: "record RECORD", Short: p.words.Say(i18n.RecordShort), Long: p.words.Say(i18n.RecordLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ref, err := p.record(args[0])
 			if err != nil {
@@ -32,7 +32,7 @@ func (p *program) recordCommand() *cobra.Command {
 			return p.print(v, func() { p.wholeRecord(v) })
 		},
 	}
-	cmd.Flags().StringVar(&cursor, "cursor", "", p.words.Say(words.FlagCursor))
+	cmd.Flags().StringVar(&cursor, "cursor", "", p.words.Say(i18n.FlagCursor))
 	return cmd
 }
 
@@ -59,7 +59,7 @@ func (p *program) wholeRecord(v model.RecordView) {
 	}
 	p.line("")
 	if len(v.Transcripts) == 0 {
-		p.say(words.TranscriptsNone)
+		p.say(i18n.TranscriptsNone)
 	}
 	for i, t := range v.Transcripts {
 		if i > 0 {
@@ -69,7 +69,7 @@ func (p *program) wholeRecord(v model.RecordView) {
 	}
 	if v.Cursor != "" {
 		p.line("")
-		p.say(words.TranscriptsMore, "Record", plain(r.RecordRef.String()), "Cursor", plain(v.Cursor))
+		p.say(i18n.TranscriptsMore, "Record", plain(r.RecordRef.String()), "Cursor", plain(v.Cursor))
 	}
 }
 
@@ -77,7 +77,7 @@ func (p *program) wholeRecord(v model.RecordView) {
 func (p *program) transcript(t model.Transcript) {
 	zone := t.Location()
 	day := plain(t.Day).String() + " (" + plain(t.Zone).String() + ")"
-	p.line("── " + p.words.Say(words.TranscriptDay, "Day", day, "Name", safe.LineN(t.Customer, nameCells), "Page", safe.Line(t.Page), "Dot", "·"))
+	p.line("── " + p.words.Say(i18n.TranscriptDay, "Day", day, "Name", safe.LineN(t.Customer, nameCells), "Page", safe.Line(t.Page), "Dot", "·"))
 	author, at := "", ""
 	for i, l := range t.Lines {
 		who, when := safe.LineN(l.Author, nameCells).String(), p.transcriptTime(l, zone)
@@ -96,7 +96,7 @@ func (p *program) transcript(t model.Transcript) {
 func (p *program) transcriptTime(l model.TranscriptLine, zone *time.Location) string {
 	at := l.At.In(zone).Format("15:04")
 	if l.Day != "" {
-		at += " (" + p.words.Say(words.TranscriptOfDay, "Day", plain(l.Day)) + ")"
+		at += " (" + p.words.Say(i18n.TranscriptOfDay, "Day", plain(l.Day)) + ")"
 	}
 	return at
 }
@@ -108,16 +108,16 @@ func (p *program) transcriptLines(l model.TranscriptLine) []string {
 		out = append(out, strings.Split(text.String(), "\n")...)
 	}
 	if text.Cut() {
-		out = append(out, p.words.Say(words.LinesMore))
+		out = append(out, p.words.Say(i18n.LinesMore))
 	}
 	for _, a := range l.Attachments {
 		out = append(out, "["+p.words.AttachmentCalled(a, func(u model.Untrusted) string { return safe.Line(u).String() })+"]")
 	}
 	if l.Unsent {
-		out = append(out, p.words.Say(words.Unsent))
+		out = append(out, p.words.Say(i18n.Unsent))
 	}
 	if l.Edited {
-		out = append(out, "("+p.words.Say(words.Edited)+")")
+		out = append(out, "("+p.words.Say(i18n.Edited)+")")
 	}
 	return out
 }

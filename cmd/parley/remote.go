@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"parley/client"
-	"parley/words"
+	"parley/i18n"
 )
 
 // remote returns a client of the hub that is set, or that the user signed in to.
@@ -19,18 +19,18 @@ func (p *program) remote() (*client.Client, error) {
 // open returns a client by that access.
 func (p *program) open(a access) (*client.Client, error) {
 	if a.hub == "" {
-		return nil, failed(p.words.Say(words.ErrHubNotSet))
+		return nil, failed(p.words.Say(i18n.ErrHubNotSet))
 	}
 	token, err := p.token(a)
 	if err != nil {
 		return nil, err
 	}
 	if token == "" {
-		return nil, failed(p.words.Say(words.ErrTokenMissing))
+		return nil, failed(p.words.Say(i18n.ErrTokenMissing))
 	}
 	c, err := p.newClient(a.hub, token)
 	if errors.Is(err, client.ErrAddress) {
-		return nil, failed(p.words.Say(words.ErrHubAnswer, "URL", plain(a.hub)))
+		return nil, failed(p.words.Say(i18n.ErrHubAnswer, "URL", plain(a.hub)))
 	}
 	return c, err
 }
@@ -39,7 +39,7 @@ func (p *program) open(a access) (*client.Client, error) {
 func (p *program) newClient(hub, token string) (*client.Client, error) {
 	c, err := client.New(hub, token)
 	if errors.Is(err, client.ErrUnprotected) {
-		return nil, failed(p.words.Say(words.ErrHubPlain, "URL", plain(hub)))
+		return nil, failed(p.words.Say(i18n.ErrHubPlain, "URL", plain(hub)))
 	}
 	p.speaksTo = hub
 	return c, err

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 const defaultWait = 30 * time.Second
@@ -24,7 +24,7 @@ func (p *program) replyCommand() *cobra.Command {
 	var attach []string
 	wait := defaultWait
 	cmd := &cobra.Command{
-		Use: "reply CONVERSATION TEXT|-", Short: p.words.Say(words.ReplyShort), Long: p.words.Say(words.ReplyLong),
+		Use: "reply CONVERSATION TEXT|-", Short: p.words.Say(i18n.ReplyShort), Long: p.words.Say(i18n.ReplyLong),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(attach) > 0 && len(args) == 1 {
 				return nil // files alone
@@ -35,11 +35,11 @@ func (p *program) replyCommand() *cobra.Command {
 			began := p.now()
 			if id != "" {
 				if _, err := uuid.Parse(id); err != nil {
-					return usage(p.words.Say(words.ErrFlagValue, "Flag", "--client-id", "Value", plain(id)))
+					return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--client-id", "Value", plain(id)))
 				}
 			}
 			if wait < 0 {
-				return usage(p.words.Say(words.ErrFlagValue, "Flag", "--wait", "Value", wait))
+				return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--wait", "Value", wait))
 			}
 			var text model.Untrusted
 			var err error
@@ -79,11 +79,11 @@ func (p *program) replyCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.DurationVar(&wait, "wait", wait, p.words.Say(words.FlagWait))
-	f.StringVar(&id, "client-id", "", p.words.Say(words.FlagClientID))
-	f.StringArrayVar(&attach, "attach", nil, p.words.Say(words.FlagAttach))
-	f.StringVar(&encoding, flagEncoding, "", p.words.Say(words.FlagEncoding))
-	f.StringVar(&quoted, "reply-to", "", p.words.Say(words.FlagReplyTo))
+	f.DurationVar(&wait, "wait", wait, p.words.Say(i18n.FlagWait))
+	f.StringVar(&id, "client-id", "", p.words.Say(i18n.FlagClientID))
+	f.StringArrayVar(&attach, "attach", nil, p.words.Say(i18n.FlagAttach))
+	f.StringVar(&encoding, flagEncoding, "", p.words.Say(i18n.FlagEncoding))
+	f.StringVar(&quoted, "reply-to", "", p.words.Say(i18n.FlagReplyTo))
 	return cmd
 }
 
@@ -106,7 +106,7 @@ func (p *program) replyText(arg, encoding string) (model.Untrusted, error) {
 	const most = 4 * (model.MaxText + 2)
 	b, err := io.ReadAll(io.LimitReader(p.in, most))
 	if err != nil {
-		return "", failed(p.words.Say(words.ErrStdin, "Reason", plain(err.Error())))
+		return "", failed(p.words.Say(i18n.ErrStdin, "Reason", plain(err.Error())))
 	}
 	if len(b) == most { // its end may be a part of a character
 		return "", &failure{exit: exitRefused, code: model.TextTooLong, say: p.code(model.TextTooLong, "")}
@@ -121,7 +121,7 @@ func (p *program) replyFailure(err error, id model.ClientID) error {
 	var unreachable *client.UnreachableError
 	switch {
 	case errors.As(err, &unreachable):
-		return failed(p.words.Say(words.ErrReplyKept, "ID", string(id)))
+		return failed(p.words.Say(i18n.ErrReplyKept, "ID", string(id)))
 	case errors.Is(err, client.ErrKeptOther): // as the hub would
 		return &failure{exit: exitRefused, code: model.ClientIDReused, say: p.code(model.ClientIDReused, "")}
 	}
@@ -133,14 +133,14 @@ func (p *program) replyFailure(err error, id model.ClientID) error {
 // failure would hand the same in as another reply.
 func (p *program) leftToTheHub(m model.Message) error {
 	err := p.replied(m)
-	_, _ = fmt.Fprintln(p.err, p.words.Say(words.ReplyGoesOn,
+	_, _ = fmt.Fprintln(p.err, p.words.Say(i18n.ReplyGoesOn,
 		"Message", plain(string(m.ID)), "ID", plain(string(m.ClientID)), "Conversation", plain(string(m.ConversationID))))
 	return err
 }
 
 // replied says how a reply stands; the exit code says it, too.
 func (p *program) replied(m model.Message) error {
-	err := p.print(m, func() { p.line(p.words.Say(words.State(string(m.State)))) })
+	err := p.print(m, func() { p.line(p.words.Say(i18n.State(string(m.State)))) })
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (p *program) replied(m model.Message) error {
 
 func (p *program) replyError(m model.Message) error {
 	if m.Error == nil {
-		return failed(p.words.Say(words.State(string(m.State))))
+		return failed(p.words.Say(i18n.State(string(m.State))))
 	}
 	f := &failure{exit: exitRefused, code: m.Error.Code, say: strings.Join(p.whyNot(*m.Error), " ")}
 	f.exit = exitOf(m.Error.Code)

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/sandbox"
-	"parley/words"
 )
 
 // The sandbox's world unless flags say otherwise: lively enough to look at, calm
@@ -21,31 +21,31 @@ const (
 func (p *program) sandboxCommand() *cobra.Command {
 	o := sandbox.Options{Listen: "127.0.0.1:0", Seed: 1}
 	cmd := &cobra.Command{
-		Use: "sandbox", Short: p.words.Say(words.SandboxShort), Long: p.words.Say(words.SandboxLong), Args: p.exactly(0),
+		Use: "sandbox", Short: p.words.Say(i18n.SandboxShort), Long: p.words.Say(i18n.SandboxLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := sandbox.New(o)
 			if err != nil {
-				return failed(p.words.Say(words.ErrListen, "Address", plain(o.Listen), "Reason", plain(err.Error())))
+				return failed(p.words.Say(i18n.ErrListen, "Address", plain(o.Listen), "Reason", plain(err.Error())))
 			}
 			if err := p.print(s.Info(), func() { p.sandboxReady(s.Info()) }); err != nil {
 				return err
 			}
-			return p.stopped(words.ErrSandbox, s.Run(cmd.Context()))
+			return p.stopped(i18n.ErrSandbox, s.Run(cmd.Context()))
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Listen, "listen", o.Listen, p.words.Say(words.FlagListen))
-	f.Uint64Var(&o.Seed, "seed", o.Seed, p.words.Say(words.FlagSeed))
-	f.IntVar(&o.Customers, "customers", sandboxPeople, p.words.Say(words.FlagSandboxPeople))
-	f.Float64Var(&o.Rate, "rate", sandboxRate, p.words.Say(words.FlagSandboxRate))
-	f.IntVar(&o.History, "conversations", 0, p.words.Say(words.FlagSandboxHistory))
-	f.IntVar(&o.Past, "past", 0, p.words.Say(words.FlagSandboxPast))
+	f.StringVar(&o.Listen, "listen", o.Listen, p.words.Say(i18n.FlagListen))
+	f.Uint64Var(&o.Seed, "seed", o.Seed, p.words.Say(i18n.FlagSeed))
+	f.IntVar(&o.Customers, "customers", sandboxPeople, p.words.Say(i18n.FlagSandboxPeople))
+	f.Float64Var(&o.Rate, "rate", sandboxRate, p.words.Say(i18n.FlagSandboxRate))
+	f.IntVar(&o.History, "conversations", 0, p.words.Say(i18n.FlagSandboxHistory))
+	f.IntVar(&o.Past, "past", 0, p.words.Say(i18n.FlagSandboxPast))
 	return cmd
 }
 
 // sandboxReady prints what a hub needs, to be pasted into a shell.
 func (p *program) sandboxReady(i sandbox.Info) {
-	p.say(words.SandboxReady)
+	p.say(i18n.SandboxReady)
 	for _, v := range []struct{ name, value string }{
 		{"PARLEY_META_GRAPH_URL", i.GraphURL},
 		{"PARLEY_META_DIALOG_URL", i.DialogURL},
@@ -58,7 +58,7 @@ func (p *program) sandboxReady(i sandbox.Info) {
 		p.line(fmt.Sprintf("export %s=%s", v.name, v.value))
 	}
 	// Not to be pasted with the rest: with a CRM, admins are those of Pipedrive.
-	p.line("# " + p.words.Say(words.SandboxPipedrive))
+	p.line("# " + p.words.Say(i18n.SandboxPipedrive))
 	for _, v := range []struct{ name, value string }{
 		{"PARLEY_PIPEDRIVE_URL", i.PipedriveURL},
 		{"PARLEY_PIPEDRIVE_TOKEN", i.PipedriveToken},
@@ -78,7 +78,7 @@ func (p *program) sandboxReady(i sandbox.Info) {
 
 // sandboxByHand prints how to play by hand what customers and Facebook do.
 func (p *program) sandboxByHand(control string) {
-	p.line("# " + p.words.Say(words.SandboxByHand))
+	p.line("# " + p.words.Say(i18n.SandboxByHand))
 	for _, request := range []string{
 		`/customers/1001/messages -d '{"text": "Hello", "name": "Ken Sato"}'`,
 		`/customers/1001/events -d '{"event": "message-sticker"}'`,

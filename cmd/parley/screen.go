@@ -18,11 +18,11 @@ import (
 
 	"parley/client"
 	"parley/hub/sshd"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui"
 	"parley/ui/term"
-	"parley/words"
 )
 
 // screenEvery is how long the terminal is not written to after a frame, unless its user
@@ -44,7 +44,7 @@ func (p *program) inbox(cmd *cobra.Command, _ []string) error {
 func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kept, drafts *client.Drafts) error {
 	in, out, ok := p.terminal()
 	if !ok {
-		return usage(p.words.Say(words.ErrNoTerminal))
+		return usage(p.words.Say(i18n.ErrNoTerminal))
 	}
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
@@ -74,7 +74,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 		AskColours: p.getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
 	if errors.Is(err, ui.ErrOptions) {
-		return usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	if err != nil {
 		return err
@@ -163,18 +163,18 @@ func (p *program) connectionOf(c client.Connection) *ui.Connection {
 }
 
 // offlineReason says in a few words why there is no connection.
-func offlineReason(err error) words.ID {
+func offlineReason(err error) i18n.ID {
 	var name *net.DNSError
 	var slow net.Error
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return words.OfflineRefused
+		return i18n.OfflineRefused
 	case errors.As(err, &name):
-		return words.OfflineName
+		return i18n.OfflineName
 	case errors.As(err, &slow) && slow.Timeout(), errors.Is(err, context.DeadlineExceeded):
-		return words.OfflineSilent
+		return i18n.OfflineSilent
 	}
-	return words.OfflineLost
+	return i18n.OfflineLost
 }
 
 // terminal returns the terminal that the program runs in.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // crmBook is what the sandbox's Pipedrive holds, as far as tests look at it.
@@ -98,7 +98,7 @@ func crmScreen(t *testing.T, visibility string, args ...string) (*world, *screen
 // opened again by undo; then the links go. All of it on a small screen, in both languages.
 func TestScreenCRM(t *testing.T) {
 	t.Parallel()
-	for lang, say := range map[string]func(words.ID, ...any) string{"en": english.Say, "ja": japanese.Say} {
+	for lang, say := range map[string]func(i18n.ID, ...any) string{"en": english.Say, "ja": japanese.Say} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			visibility, private := "shared", lang == "ja"
@@ -118,23 +118,23 @@ func TestScreenCRM(t *testing.T) {
 	}
 }
 
-type sayer = func(words.ID, ...any) string
+type sayer = func(i18n.ID, ...any) string
 
 // linksByPhone links the customer to who has their phone number, not to who has their name.
 func (s *screen) linksByPhone(say sayer, private bool) {
 	s.t.Helper()
 	s.types("c")
-	reason := say(words.MatchReason("phone"), "Found", "090-1200-5678")
-	s.sees(say(words.PickerOne), reason, "株式会社ひまわり", "hanako@himawari.example")
+	reason := say(i18n.MatchReason("phone"), "Found", "090-1200-5678")
+	s.sees(say(i18n.PickerOne), reason, "株式会社ひまわり", "hanako@himawari.example")
 	s.reads()
 	s.types(keyEnter)
 	if private {
-		s.sees("Aoyama Coffee", say(words.LinkYes))
+		s.sees("Aoyama Coffee", say(i18n.LinkYes))
 		s.types("y")
 	}
-	s.sees(say(words.SaidLinked, "Name", "山田 花子", "Title", "山田 花子"))
+	s.sees(say(i18n.SaidLinked, "Name", "山田 花子", "Title", "山田 花子"))
 	s.misses(reason)
-	person := say(words.ID("event_record_linked"), "Title", "山田 花子")
+	person := say(i18n.ID("event_record_linked"), "Title", "山田 花子")
 	s.sees(person)
 }
 
@@ -142,22 +142,22 @@ func (s *screen) linksByPhone(say sayer, private bool) {
 func (s *screen) makesDeal(w *world, say sayer, private bool) {
 	s.t.Helper()
 	s.types("c")
-	s.sees(say(words.MatchReason("of_person")), "ひまわり 定期便 月5kg") // what is open with whom is linked
+	s.sees(say(i18n.MatchReason("of_person")), "ひまわり 定期便 月5kg") // what is open with whom is linked
 	s.types("会議室の机")
-	s.sees(say(words.PickerNotFound, "Words", "会議室の机"))
+	s.sees(say(i18n.PickerNotFound, "Words", "会議室の机"))
 	s.types(keyDown + keyDown + keyEnter)
-	s.sees(say(words.FormFor, "Name", "山田 花子"), say(words.FormCurrency))
+	s.sees(say(i18n.FormFor, "Name", "山田 花子"), say(i18n.FormCurrency))
 	s.types(keyTab + between + "480,000" + between + keyTab + between)
-	if say(words.FormTitle) == english.Say(words.FormTitle) {
+	if say(i18n.FormTitle) == english.Say(i18n.FormTitle) {
 		s.types("JPY")
 	}
 	s.sees("480,000", "JPY")
 	s.types(keyEnter)
 	if private {
-		s.sees(say(words.LinkYes))
+		s.sees(say(i18n.LinkYes))
 		s.types("y")
 	}
-	s.sees(say(words.SaidMade, "Title", "会議室の机"))
+	s.sees(say(i18n.SaidMade, "Title", "会議室の机"))
 	d := w.facebook.crmBook().deal("会議室の机")
 	if d.ID == 0 || d.Value != 480_000 || d.Currency != "JPY" || d.PersonID == 0 || d.Status != "open" || d.OwnerID != 101 {
 		s.t.Errorf("in Pipedrive: %+v", d)
@@ -176,30 +176,30 @@ func (s *screen) movesDeal(w *world, say sayer) {
 	}
 	s.types("i")
 	at := func(stage string) string {
-		return say(words.RecordStage, "Value", "¥480,000", "Dot", "·", "Stage", stage)
+		return say(i18n.RecordStage, "Value", "¥480,000", "Dot", "·", "Stage", stage)
 	}
-	undone := say(words.SaidUndone, "Name", "山田 花子")
-	s.sees(say(words.PanelContact), at("新規"))
+	undone := say(i18n.SaidUndone, "Name", "山田 花子")
+	s.sees(say(i18n.PanelContact), at("新規"))
 	s.types("S")
-	s.sees(say(words.StageTitle, "Title", deal), "見積中")
+	s.sees(say(i18n.StageTitle, "Title", deal), "見積中")
 	s.types("2")
-	s.sees(say(words.SaidStage, "Title", deal, "Stage", "見積中"), at("見積中"))
+	s.sees(say(i18n.SaidStage, "Title", deal, "Stage", "見積中"), at("見積中"))
 	stands("moved", func(d crmDeal) bool { return d.StageID == 2 })
 	s.types("z")
 	s.sees(undone, at("新規"))
 	stands("taken back", func(d crmDeal) bool { return d.StageID == 1 })
 
 	s.types("W")
-	s.sees(say(words.SaidWon, "Title", deal))
+	s.sees(say(i18n.SaidWon, "Title", deal))
 	stands("won", func(d crmDeal) bool { return d.Status == "won" })
 	s.types("z")
 	s.sees(undone, at("新規"))
 	stands("open again", func(d crmDeal) bool { return d.Status == "open" })
 
 	s.types("L")
-	s.sees(say(words.LostTitle, "Title", deal))
+	s.sees(say(i18n.LostTitle, "Title", deal))
 	s.types("予算" + keyEnter)
-	s.sees(say(words.SaidLost, "Title", deal))
+	s.sees(say(i18n.SaidLost, "Title", deal))
 	stands("lost", func(d crmDeal) bool { return d.Status == "lost" && d.LostReason != nil && *d.LostReason == "予算" })
 	s.types("z")
 	s.sees(undone, at("新規"))
@@ -217,13 +217,13 @@ func (s *screen) reads() {
 func (s *screen) unlinks(say sayer) {
 	s.t.Helper()
 	s.types("U")
-	s.sees(say(words.UnlinkWhat))
+	s.sees(say(i18n.UnlinkWhat))
 	s.types("1")
-	s.sees(say(words.SaidUnlinked, "Name", "山田 花子", "Title", "山田 花子"))
+	s.sees(say(i18n.SaidUnlinked, "Name", "山田 花子", "Title", "山田 花子"))
 	s.types("U")
-	s.sees(say(words.UnlinkWhat))
+	s.sees(say(i18n.UnlinkWhat))
 	s.types("1")
-	s.sees(say(words.RecordNone))
+	s.sees(say(i18n.RecordNone))
 }
 
 // soonFound is how long after the last key the first result is on the screen, on a machine
@@ -237,7 +237,7 @@ func TestScreenCRMTyped(t *testing.T) {
 	t.Parallel()
 	w, s := crmScreen(t, "shared")
 	s.types("c")
-	s.sees(english.Say(words.PickerOne))
+	s.sees(english.Say(i18n.PickerOne))
 	before := w.facebook.crmCalls().ByCall[crmSearch]
 	var took []time.Duration
 	searches := []struct{ typed, finds string }{
@@ -279,7 +279,7 @@ func TestScreenCRMOrder(t *testing.T) {
 	t.Parallel()
 	w, s := crmScreen(t, "shared")
 	s.types("c")
-	s.sees(english.Say(words.PickerOne))
+	s.sees(english.Say(i18n.PickerOne))
 	const late = time.Second
 	w.facebook.fails(fault{On: "pipedrive", Call: crmSearch, Kind: "delay", DelayMS: int(late.Milliseconds()), Count: 1})
 	s.typesQuickly("佐藤")
@@ -315,5 +315,5 @@ func (s *screen) typesQuickly(word string) (last time.Time) {
 func (s *screen) clears(n int) {
 	s.t.Helper()
 	s.types(strings.Repeat(keyDelete, n))
-	s.sees(english.Say(words.PickerOne))
+	s.sees(english.Say(i18n.PickerOne))
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // screen is the program at a terminal: its keys are typed by the test, what it writes is
@@ -238,8 +238,8 @@ func (s *screen) writes(keys string) {
 
 // What the screen says, for what is more than a word.
 var (
-	english  = words.New("en")
-	japanese = words.New("ja")
+	english  = i18n.New("en")
+	japanese = i18n.New("ja")
 )
 
 // Keys that are no characters.

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // intrusions are what a customer writes, and is called, to reach the terminal past the
@@ -112,7 +112,7 @@ func (s *screen) hasPanel() {
 				return false
 			}
 		}
-		return strings.HasPrefix(s.part(2, panelFrom, screenWidth), english.Say(words.PanelContact))
+		return strings.HasPrefix(s.part(2, panelFrom, screenWidth), english.Say(i18n.PanelContact))
 	})
 }
 
@@ -206,7 +206,7 @@ func TestScreenJoiningMarks(t *testing.T) {
 	s.types("g")
 	for range texts {
 		s.types(keyEnter)
-		s.sees("esc back", english.Say(words.PanelContact), " New ")
+		s.sees("esc back", english.Say(i18n.PanelContact), " New ")
 		s.misses("Reading the messages")
 		// Drawn anew all at once, and by what changes.
 		s.hasPanel()

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // Keys for the terminal itself.
@@ -61,7 +61,7 @@ func TestScreenPaintedAnew(t *testing.T) {
 		}},
 		{"going on", func() { s.signal(syscall.SIGCONT) }},
 		{"ctrl+z without a shell", func() {
-			s.presses(keyCtrlZ, english.Say(words.WhyNoShell))
+			s.presses(keyCtrlZ, english.Say(i18n.WhyNoShell))
 			s.types(keyCtrlL)
 		}},
 	} {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // fillScreen has customers write to a hub some time ago, so that nothing on the screen
@@ -43,7 +43,7 @@ func TestScreenResized(t *testing.T) {
 	for _, size := range []struct {
 		w, h int
 		see  string
-	}{{1, 1, ""}, {0, 0, ""}, {20, 5, "A draft"}, {0, 10, ""}, {10, 0, ""}, {2, 1, ""}, {400, 100, english.Say(words.PanelContact)}, {79, 24, "A draft"}, {500, 2, "A draft"}, {40, 12, "A draft"}, {3, 200, ""}} {
+	}{{1, 1, ""}, {0, 0, ""}, {20, 5, "A draft"}, {0, 10, ""}, {10, 0, ""}, {2, 1, ""}, {400, 100, english.Say(i18n.PanelContact)}, {79, 24, "A draft"}, {500, 2, "A draft"}, {40, 12, "A draft"}, {3, 200, ""}} {
 		s.resize(size.w, size.h)
 		if size.see != "" {
 			s.sees(size.see)
@@ -155,14 +155,14 @@ func TestScreenJapanese(t *testing.T) {
 	h := newLiveHub(t)
 	fillScreen(h, "見積もりをお願いできますか？")
 	s := startScreen(t, h.screenEnv(t, h.ann), "--lang", "ja")
-	s.sees(japanese.Say(words.FilterName("open"))+" 1", japanese.Say(words.EmptyThread), "返信", "22時間")
+	s.sees(japanese.Say(i18n.FilterName("open"))+" 1", japanese.Say(i18n.EmptyThread), "返信", "22時間")
 	s.types(keyEnter)
-	s.sees("Customer 11さんに返信…", japanese.Say(words.PanelContact))
-	s.presses("?", japanese.Say(words.HelpEverywhere))
+	s.sees("Customer 11さんに返信…", japanese.Say(i18n.PanelContact))
+	s.presses("?", japanese.Say(i18n.HelpEverywhere))
 	s.types(keyEscape)
-	s.misses(japanese.Say(words.HelpEverywhere))
+	s.misses(japanese.Say(i18n.HelpEverywhere))
 	s.types("e")
-	s.sees(japanese.Say(words.SaidDone, "Name", "Customer 11"), japanese.Say(words.CommandLabel("undo")))
+	s.sees(japanese.Say(i18n.SaidDone, "Name", "Customer 11"), japanese.Say(i18n.CommandLabel("undo")))
 	if all := strings.Join(s.lines(), "\n"); strings.Contains(all, "Reply") || strings.Contains(all, "Open") {
 		t.Errorf("English on a Japanese screen\n%s", s.picture())
 	}
@@ -177,7 +177,7 @@ func TestScreenDemo(t *testing.T) {
 	s := startScreen(t, w.env("demo"), "demo", "--rate", "0")
 	s.sees("● live", "private", "Open 40")
 	s.types("g" + keyEnter)
-	s.sees(english.Say(words.PanelContact), "Reply to ", " New ")
+	s.sees(english.Say(i18n.PanelContact), "Reply to ", " New ")
 	s.presses("r", "enter send")
 	s.types("お待たせしました。" + keyEnter)
 	s.inThread("お待たせしました。", "✓")

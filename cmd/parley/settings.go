@@ -15,7 +15,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/pipedrive"
-	"parley/words"
+	"parley/i18n"
 )
 
 // settings are what can be set by flags, PARLEY_* variables and config.toml, in that
@@ -155,7 +155,7 @@ func (p *program) layers(flags map[string]any, configFile string) (layers, error
 	})
 	err := errors.Join(l.variables.Load(variables, nil), l.flags.Load(confmap.Provider(flags, "."), nil))
 	if err != nil {
-		return layers{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return layers{}, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	return l, nil
 }
@@ -165,7 +165,7 @@ func (p *program) decode(l layers) (settings, error) {
 	k := koanf.New(".")
 	err := errors.Join(k.Merge(l.file), k.Merge(l.variables), k.Merge(l.flags))
 	if err != nil {
-		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return settings{}, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	s := defaults()
 	err = k.UnmarshalWithConf("", &s, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
@@ -175,10 +175,10 @@ func (p *program) decode(l layers) (settings, error) {
 		),
 	}})
 	if err != nil {
-		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(decodeReason(err))))
+		return settings{}, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(decodeReason(err))))
 	}
 	if err := errors.Join(checkTiming(s.Timing), checkScreen(s)); err != nil {
-		return settings{}, usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return settings{}, usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	return s, nil
 }

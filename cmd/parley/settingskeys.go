@@ -13,7 +13,7 @@ import (
 	"github.com/knadh/koanf/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // loadFile reads a file of settings, which need not exist unless it was named. A key that
@@ -24,15 +24,15 @@ func (p *program) loadFile(k *koanf.Koanf, path string, named bool) error {
 		return nil
 	}
 	if err != nil {
-		return usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	text, err := p.text(b, "")
 	if err != nil {
-		return usage(p.words.Say(words.ErrSetting, "Reason", path+": "+p.failure(err).say))
+		return usage(p.words.Say(i18n.ErrSetting, "Reason", path+": "+p.failure(err).say))
 	}
 	values, err := toml.Parser().Unmarshal([]byte(text))
 	if err != nil {
-		return usage(p.words.Say(words.ErrSetting, "Reason", plain(err.Error())))
+		return usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
 	if err := p.checkKeys(path, []byte(text)); err != nil {
 		return err
@@ -51,9 +51,9 @@ func (p *program) checkKeys(path string, file []byte) error {
 		}
 		pairs := []any{"File", plain(path), "Line", k.line, "Key", plain(k.name)}
 		if meant := nearest(k.name, known); meant != "" {
-			said = append(said, p.words.Say(words.ErrSettingKeyMeant, append(pairs, "Meant", meant)...))
+			said = append(said, p.words.Say(i18n.ErrSettingKeyMeant, append(pairs, "Meant", meant)...))
 		} else {
-			said = append(said, p.words.Say(words.ErrSettingKey, pairs...))
+			said = append(said, p.words.Say(i18n.ErrSettingKey, pairs...))
 		}
 	}
 	if len(said) > 0 {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/knadh/koanf/parsers/toml/v2"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // TestKeysThatSetNothing: a wrong key in config.toml is told of, with its line and the key
@@ -76,7 +76,7 @@ func loads(t *testing.T, content string) string {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{words: words.New("en")}
+	p := &program{words: i18n.New("en")}
 	if _, err := p.settings(nil, path); err != nil {
 		return err.Error()
 	}
@@ -85,7 +85,7 @@ func loads(t *testing.T, content string) string {
 
 // FuzzKeys: whatever a file holds, its keys are found or it is refused.
 func FuzzKeys(f *testing.F) {
-	p := &program{words: words.New("en")}
+	p := &program{words: i18n.New("en")}
 	f.Add("a = 1\n[b.c]\nd = { e = [1, { f = 2 }] }\n[[g]]\n\"h i\".j = '''\nx'''")
 	f.Fuzz(func(_ *testing.T, content string) {
 		path := "config.toml"

@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // shown is a conversation as show prints it.
@@ -21,7 +21,7 @@ func (p *program) showCommand() *cobra.Command {
 	var before string
 	limit := 50
 	cmd := &cobra.Command{
-		Use: "show CONVERSATION", Short: p.words.Say(words.ShowShort), Args: p.exactly(1),
+		Use: "show CONVERSATION", Short: p.words.Say(i18n.ShowShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.checkLimit(limit); err != nil {
 				return err
@@ -45,8 +45,8 @@ func (p *program) showCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&before, "before", "", p.words.Say(words.FlagBefore))
-	f.IntVar(&limit, "limit", limit, p.words.Say(words.FlagLimit))
+	f.StringVar(&before, "before", "", p.words.Say(i18n.FlagBefore))
+	f.IntVar(&limit, "limit", limit, p.words.Say(i18n.FlagLimit))
 	return cmd
 }
 
@@ -54,9 +54,9 @@ func (p *program) conversation(s shown) {
 	c := s.Conversation
 	head := p.customer(c.Customer)
 	if v := c.Reply; v.Allowed && v.Until != nil {
-		id := words.WindowUntil
+		id := i18n.WindowUntil
 		if v.Uncertain {
-			id = words.WindowUncertain
+			id = i18n.WindowUncertain
 		}
 		p.line(head + " · " + p.words.Say(id, "Time", p.clock(*v.Until)))
 	} else {
@@ -64,11 +64,11 @@ func (p *program) conversation(s shown) {
 	}
 	p.line("")
 	if s.Cursor != "" {
-		p.say(words.ShowMore, "ID", string(c.ID), "Cursor", s.Cursor)
+		p.say(i18n.ShowMore, "ID", string(c.ID), "Cursor", s.Cursor)
 		p.line("")
 	}
 	if len(s.Messages) == 0 {
-		p.say(words.ShowEmpty)
+		p.say(i18n.ShowEmpty)
 	}
 	for _, m := range s.Messages {
 		p.message(c, m)
@@ -97,16 +97,16 @@ func (p *program) headline(c model.Conversation, m model.Message) []string {
 	}
 	head := []string{who, p.clock(m.SentAt)}
 	if m.Direction == model.Note {
-		head = append(head, "("+p.words.Say(words.NoteLabel)+")")
+		head = append(head, "("+p.words.Say(i18n.NoteLabel)+")")
 	}
 	if m.State != "" {
-		head = append(head, p.words.Say(words.State(string(m.State))))
+		head = append(head, p.words.Say(i18n.State(string(m.State))))
 	}
 	if m.Edited {
-		head = append(head, "("+p.words.Say(words.Edited)+")")
+		head = append(head, "("+p.words.Say(i18n.Edited)+")")
 	}
 	if safe.Body(m.Text).Hidden() {
-		head = append(head, "("+p.words.Say(words.HiddenChars)+")")
+		head = append(head, "("+p.words.Say(i18n.HiddenChars)+")")
 	}
 	return head
 }
@@ -119,13 +119,13 @@ func (p *program) lines(customer model.Customer, m model.Message) []string {
 		out = append(out, strings.Split(text.String(), "\n")...)
 	}
 	if text.Cut() {
-		out = append(out, p.words.Say(words.LinesMore))
+		out = append(out, p.words.Say(i18n.LinesMore))
 	}
 	for _, a := range m.Attachments {
 		out = append(out, p.attachment(a))
 	}
 	if m.Deleted {
-		out = append(out, p.words.Say(words.Unsent))
+		out = append(out, p.words.Say(i18n.Unsent))
 	}
 	if m.Event != nil {
 		out = append(out, "· "+p.event(*m.Event))
@@ -157,13 +157,13 @@ func (p *program) trailers(customer model.Customer, m model.Message) []string {
 		out = append(out, p.whyNot(*m.Error)...)
 	}
 	if m.WaitsFor != "" {
-		out = append(out, p.words.Say(words.WaitsForEarlier))
+		out = append(out, p.words.Say(i18n.WaitsForEarlier))
 	}
 	if m.Probably {
-		out = append(out, p.words.Say(words.ProbablySent))
+		out = append(out, p.words.Say(i18n.ProbablySent))
 	}
 	if m.DeliveredTwice {
-		out = append(out, p.words.Say(words.DeliveredTwice))
+		out = append(out, p.words.Say(i18n.DeliveredTwice))
 	}
 	return out
 }
@@ -171,7 +171,7 @@ func (p *program) trailers(customer model.Customer, m model.Message) []string {
 // reaction says who reacted, and whether Facebook has confirmed it. That is not who wrote
 // the message.
 func (p *program) reaction(customer model.Customer, r model.Reaction) string {
-	who := p.words.Say(words.AuthorPage)
+	who := p.words.Say(i18n.AuthorPage)
 	switch {
 	case r.By == model.ByCustomer:
 		who = p.customer(customer)
@@ -182,22 +182,22 @@ func (p *program) reaction(customer model.Customer, r model.Reaction) string {
 	if mark == "" {
 		mark = safe.Line(model.Untrusted(r.Kind)).String()
 	}
-	said := p.words.Say(words.ReactedBy, "Emoji", mark, "Name", who)
+	said := p.words.Say(i18n.ReactedBy, "Emoji", mark, "Name", who)
 	switch {
 	case r.Error != nil && mark == "":
-		return p.words.Say(words.ReactionKept, "Why", strings.Join(p.whyNot(*r.Error), " "))
+		return p.words.Say(i18n.ReactionKept, "Why", strings.Join(p.whyNot(*r.Error), " "))
 	case r.Error != nil:
-		return p.words.Say(words.ReactionFailed, "Emoji", mark, "Why", strings.Join(p.whyNot(*r.Error), " "))
+		return p.words.Say(i18n.ReactionFailed, "Emoji", mark, "Why", strings.Join(p.whyNot(*r.Error), " "))
 	case r.Pending:
-		return said + " (" + p.words.Say(words.ReactionPending) + ")"
+		return said + " (" + p.words.Say(i18n.ReactionPending) + ")"
 	}
 	return said
 }
 
 func (p *program) whyNot(e model.MessageError) []string {
-	out := []string{p.sentence(words.Trouble(e), e.Detail)}
+	out := []string{p.sentence(i18n.Trouble(e), e.Detail)}
 	if e.Detail != "" {
-		out = append(out, p.words.Say(words.DetailFromFacebook, "Detail", safe.LineN(e.Detail, plainCells)))
+		out = append(out, p.words.Say(i18n.DetailFromFacebook, "Detail", safe.LineN(e.Detail, plainCells)))
 	}
 	return out
 }
@@ -206,9 +206,9 @@ func (p *program) whyNot(e model.MessageError) []string {
 func (p *program) author(a model.Author) string {
 	switch a.Kind {
 	case model.ByPage:
-		return p.words.Say(words.AuthorPage)
+		return p.words.Say(i18n.AuthorPage)
 	case model.ByApp:
-		return p.words.Say(words.AuthorApp)
+		return p.words.Say(i18n.AuthorApp)
 	default:
 		return safe.LineN(a.Name, nameCells).String()
 	}

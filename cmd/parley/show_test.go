@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // TestReactionsNameWhoReacted: on the command line as on the screen, a reaction is of who
@@ -35,7 +35,7 @@ func TestReactionsNameWhoReacted(t *testing.T) {
 		}{{hanako, "❤ from 山田 花子"}, {model.Customer{PSID: "2001"}, "❤ from Customer 2001"}} {
 			var out bytes.Buffer
 			p := newProgram(strings.NewReader(""), &out, io.Discard, []string{"LANG=en_US.UTF-8"})
-			p.words = words.New("en")
+			p.words = i18n.New("en")
 			p.conversation(shown{Conversation: model.Conversation{ID: m.ConversationID, Customer: c.customer}, Messages: []model.Message{m}})
 			if !strings.Contains(out.String(), c.want+"\n") || !strings.Contains(out.String(), "👍 from Ben\n") {
 				t.Errorf("show, %s: it says\n%s\nnot %q", name, out.String(), c.want)

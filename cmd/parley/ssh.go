@@ -17,8 +17,8 @@ import (
 
 	"parley/hub"
 	"parley/hub/sshd"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // terminals are a hub's terminals over SSH.
@@ -49,12 +49,12 @@ func (p *program) childEnv() []string {
 func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, guests map[string]model.User) error {
 	address, ok := h.local()
 	if !ok {
-		return usage(p.words.Say(words.ErrSSHHub, "Address", plain(h.address())))
+		return usage(p.words.Say(i18n.ErrSSHHub, "Address", plain(h.address())))
 	}
 	if p.child.path == "" {
 		self, err := os.Executable()
 		if err != nil {
-			return failed(p.words.Say(words.ErrInternal, "Reason", plain(err.Error())))
+			return failed(p.words.Say(i18n.ErrInternal, "Reason", plain(err.Error())))
 		}
 		p.child.path = self
 	}
@@ -62,16 +62,16 @@ func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, g
 	keyFile := filepath.Join(beside, "ssh_host_ed25519_key")
 	key, err := sshd.HostKey(keyFile)
 	if err != nil {
-		return failed(p.words.Say(words.ErrSSHKey, "Reason", plain(err.Error())))
+		return failed(p.words.Say(i18n.ErrSSHKey, "Reason", plain(err.Error())))
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.SSH)
 	if err != nil {
-		return failed(p.words.Say(words.ErrListen, "Address", plain(s.SSH), "Reason", plain(err.Error())))
+		return failed(p.words.Say(i18n.ErrListen, "Address", plain(s.SSH), "Reason", plain(err.Error())))
 	}
 	if a, ok := l.Addr().(*net.TCPAddr); len(guests) > 0 && (!ok || !a.IP.IsLoopback()) {
 		_ = l.Close()
-		return usage(p.words.Say(words.ErrSSHDemo, "Address", plain(s.SSH)))
+		return usage(p.words.Say(i18n.ErrSSHDemo, "Address", plain(s.SSH)))
 	}
 	o := sshd.Options{
 		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: sshVerbs(), Limits: sshd.DefaultLimits(),
@@ -110,7 +110,7 @@ func (p *program) terminalsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := sshd.ServeFront(cmd.Context(), sshd.Options{Verbs: sshVerbs(), Say: saySSH})
 			if errors.Is(err, sshd.ErrStart) {
-				return usage(p.words.Say(words.ErrSessionAlone))
+				return usage(p.words.Say(i18n.ErrSessionAlone))
 			}
 			return err
 		},
@@ -146,12 +146,12 @@ func (p *program) sayTerminals(t *terminals, names ...string) {
 	}
 	host, port, _ := net.SplitHostPort(t.listener.Addr().String())
 	if len(names) == 0 {
-		p.say(words.SSHListening, "Address", t.listener.Addr().String())
+		p.say(i18n.SSHListening, "Address", t.listener.Addr().String())
 	}
 	for _, name := range names {
 		p.line("ssh -p " + port + " " + name + "@" + host)
 	}
-	p.say(words.SSHFingerprint, "Fingerprint", sshd.Fingerprint(t.hostKey))
+	p.say(i18n.SSHFingerprint, "Fingerprint", sshd.Fingerprint(t.hostKey))
 }
 
 // sshUsers are the hub's users as those who come in over SSH.
@@ -183,37 +183,37 @@ func orNobody(err error) error {
 
 // saySSH puts what the server tells a client into a language of the client's.
 func saySSH(what sshd.Notice, langs ...string) string {
-	return words.New(langs...).Say(sshNotice(what), "Verbs", strings.Join(slices.Sorted(maps.Keys(sshVerbs())), ", "))
+	return i18n.New(langs...).Say(sshNotice(what), "Verbs", strings.Join(slices.Sorted(maps.Keys(sshVerbs())), ", "))
 }
 
-func sshNotice(what sshd.Notice) words.ID {
+func sshNotice(what sshd.Notice) i18n.ID {
 	switch what {
 	case sshd.NoticeCommandLong:
-		return words.SSHCommandLong
+		return i18n.SSHCommandLong
 	case sshd.NoticeCommandQuote:
-		return words.SSHCommandQuote
+		return i18n.SSHCommandQuote
 	case sshd.NoticeCommandVerb:
-		return words.SSHCommandVerb
+		return i18n.SSHCommandVerb
 	case sshd.NoticeCommandFlag:
-		return words.SSHCommandFlag
+		return i18n.SSHCommandFlag
 	case sshd.NoticeCommandValue:
-		return words.SSHCommandValue
+		return i18n.SSHCommandValue
 	case sshd.NoticeTerminal:
-		return words.SSHTerminal
+		return i18n.SSHTerminal
 	case sshd.NoticeNotStarted:
-		return words.SSHNotStarted
+		return i18n.SSHNotStarted
 	case sshd.NoticeKilled:
-		return words.SSHKilled
+		return i18n.SSHKilled
 	case sshd.NoticeIdle:
-		return words.SSHIdle
+		return i18n.SSHIdle
 	case sshd.NoticeLong:
-		return words.SSHLong
+		return i18n.SSHLong
 	case sshd.NoticeRevoked:
-		return words.SSHRevoked
+		return i18n.SSHRevoked
 	case sshd.NoticeStopping:
-		return words.SSHStopping
+		return i18n.SSHStopping
 	}
-	return words.SSHKilled
+	return i18n.SSHKilled
 }
 
 // sshVerbs are the commands that may be run over SSH: those that speak to the hub and

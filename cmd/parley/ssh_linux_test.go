@@ -23,7 +23,7 @@ import (
 	"github.com/charmbracelet/x/vt"
 	gossh "golang.org/x/crypto/ssh"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // newSSHKey makes a key, and writes both halves of it to files as OpenSSH does.
@@ -369,7 +369,7 @@ func TestSSHEndsWithItsUser(t *testing.T) {
 			tail := tailsOver(t, c)
 			here := newProcess(t, w.env(bo.homeDir, "PARLEY_HUB="+w.hubURL, "PARLEY_TOKEN="+bo.token), "tail")
 			here.begin()
-			waitFor(t, "somebody follows elsewhere", patience, func() bool { return strings.Contains(here.err.String(), english.Say(words.ConnLive)) })
+			waitFor(t, "somebody follows elsewhere", patience, func() bool { return strings.Contains(here.err.String(), english.Say(i18n.ConnLive)) })
 
 			end(w)
 			within(t, "both sessions are over", 10*time.Second, func() func() bool {

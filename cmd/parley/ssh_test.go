@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"parley/hub/sshd"
-	"parley/words"
+	"parley/i18n"
 )
 
 // TestSSHVerbs: what may be run over SSH is a command with these flags, none of which
@@ -15,7 +15,7 @@ import (
 func TestSSHVerbs(t *testing.T) {
 	t.Parallel()
 	p := newProgram(strings.NewReader(""), io.Discard, io.Discard, nil)
-	p.words = words.New("en")
+	p.words = i18n.New("en")
 	root := p.root()
 	verbs := sshVerbs()
 	for name, verb := range verbs {

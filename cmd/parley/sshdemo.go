@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"parley/hub"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // The demo's guests: who connected its Page, and a colleague.
@@ -27,14 +27,14 @@ func demoGuests() []string { return []string{guestInstaller, guestRep} }
 // the user has a name to them and the Page is shared.
 func (p *program) demoTeam(o demoOptions) (name string, v model.Visibility) {
 	if o.ssh == "" {
-		return p.words.Say(words.DemoUser), model.Private
+		return p.words.Say(i18n.DemoUser), model.Private
 	}
-	return p.words.Say(words.DemoInstaller), model.Shared
+	return p.words.Say(i18n.DemoInstaller), model.Shared
 }
 
 // demoTerminals lets the demo's guests in over SSH, from this machine.
 func (p *program) demoTerminals(ctx context.Context, s settings, h *hubServer, installer model.User) error {
-	rep, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(words.DemoRep), Email: demoRep}, p.now())
+	rep, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(i18n.DemoRep), Email: demoRep}, p.now())
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 
 	"parley/client"
 	"parley/hub/sshd"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // sessionEvery is how long a terminal far away is not written to after a frame, unless its
@@ -34,11 +34,11 @@ func (p *program) sessionCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			told := os.NewFile(sshd.StartFD, "start")
 			if told == nil {
-				return usage(p.words.Say(words.ErrSessionAlone))
+				return usage(p.words.Say(i18n.ErrSessionAlone))
 			}
 			start, err := sshd.ReadStart(told)
 			if err != nil {
-				return usage(p.words.Say(words.ErrSessionAlone))
+				return usage(p.words.Say(i18n.ErrSessionAlone))
 			}
 			// A session that ends here is hung up. Where the hub ignores that, as under nohup, so
 			// does what it starts, unless it asks for it.
@@ -56,7 +56,7 @@ func (p *program) sessionCommand() *cobra.Command {
 // session is one session over SSH: the screen, or a command.
 func (p *program) session(ctx context.Context, start sshd.Start) error {
 	p.seat = &start
-	p.words = words.New(append(p.languages(start.Args), start.Lang)...)
+	p.words = i18n.New(append(p.languages(start.Args), start.Lang)...)
 	p.takesZone(start)
 	time.Local = p.zone // as in [start]: this process is of one user
 	if len(start.Args) > 0 {

@@ -7,12 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 func (p *program) statsCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "stats", Short: p.words.Say(words.StatsShort), Args: p.exactly(0),
+		Use: "stats", Short: p.words.Say(i18n.StatsShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -32,7 +32,7 @@ func (p *program) statsCommand() *cobra.Command {
 
 func (p *program) counters(counters map[string]int64) {
 	if len(counters) == 0 {
-		p.say(words.StatsNone)
+		p.say(i18n.StatsNone)
 	}
 	var t table
 	for _, name := range slices.Sorted(maps.Keys(counters)) {

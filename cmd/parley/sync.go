@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // syncNow is what sync is told besides the two of a switch.
@@ -18,7 +18,7 @@ const syncNow = "now"
 
 func (p *program) syncCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "sync CONVERSATION on|off|now", Short: p.words.Say(words.SyncShort), Long: p.words.Say(words.SyncLong), Args: p.exactly(2),
+		Use: "sync CONVERSATION on|off|now", Short: p.words.Say(i18n.SyncShort), Long: p.words.Say(i18n.SyncLong), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(args[1], switchOn, switchOff, syncNow); err != nil {
 				return err
@@ -59,7 +59,7 @@ func (p *program) sync(ctx context.Context, c *client.Client, id model.Conversat
 		for _, l := range conversation.Links {
 			titles = append(titles, safe.Line(l.Title).String())
 		}
-		_, _ = fmt.Fprintln(p.err, p.words.Say(words.SyncPrivate, "Page", safe.Line(page.Name), "Title", strings.Join(titles, p.words.Say(words.ListOr))))
+		_, _ = fmt.Fprintln(p.err, p.words.Say(i18n.SyncPrivate, "Page", safe.Line(page.Name), "Title", strings.Join(titles, p.words.Say(i18n.ListOr))))
 	}
 	return c.SetSync(ctx, id, true)
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func (p *program) tailCommand() *cobra.Command {
 	var from int64
 	cmd := &cobra.Command{
-		Use: "tail", Short: p.words.Say(words.TailShort), Args: p.exactly(0),
+		Use: "tail", Short: p.words.Say(i18n.TailShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from < 0 {
-				return usage(p.words.Say(words.ErrFlagValue, "Flag", "--from", "Value", from))
+				return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--from", "Value", from))
 			}
 			c, err := p.remote()
 			if err != nil {
@@ -30,7 +30,7 @@ func (p *program) tailCommand() *cobra.Command {
 			return p.tail(cmd.Context(), c, from, cmd.Flags().Changed("from"))
 		},
 	}
-	cmd.Flags().Int64Var(&from, "from", 0, p.words.Say(words.FlagFrom))
+	cmd.Flags().Int64Var(&from, "from", 0, p.words.Say(i18n.FlagFrom))
 	return cmd
 }
 
@@ -88,7 +88,7 @@ func (p *program) unfollowed(err error) error {
 	case errors.Is(err, context.Canceled):
 		return nil
 	case errors.Is(err, client.ErrSignedOut) && errors.As(err, &why):
-		return &failure{exit: exitFailed, code: why.Code, say: p.words.Say(words.Code(string(why.Code)))}
+		return &failure{exit: exitFailed, code: why.Code, say: p.words.Say(i18n.Code(string(why.Code)))}
 	}
 	return err
 }
@@ -107,7 +107,7 @@ func (p *program) tailUpdate(feed *feed, u client.Update) error {
 		p.connection(u)
 	case client.Dropped:
 		if u.Anew {
-			_, _ = fmt.Fprintln(p.err, p.words.Say(words.TailAnew, "Page", plain(string(u.Page))))
+			_, _ = fmt.Fprintln(p.err, p.words.Say(i18n.TailAnew, "Page", plain(string(u.Page))))
 		}
 	case client.Changed:
 		for _, change := range u.Batch.Events {
@@ -125,16 +125,16 @@ func (p *program) tailUpdate(feed *feed, u client.Update) error {
 
 // connection says on stderr how the connection stands, when that changed.
 func (p *program) connection(c client.Connection) {
-	say := func(id words.ID, pairs ...any) { _, _ = fmt.Fprintln(p.err, p.words.Say(id, pairs...)) }
+	say := func(id i18n.ID, pairs ...any) { _, _ = fmt.Fprintln(p.err, p.words.Say(id, pairs...)) }
 	switch c.State {
 	case client.Live:
-		say(words.ConnLive)
+		say(i18n.ConnLive)
 	case client.Offline:
 		reason := ""
 		if c.Cause != nil {
 			reason = p.failure(c.Cause).say
 		}
-		say(words.ConnOffline, "Reason", reason)
+		say(i18n.ConnOffline, "Reason", reason)
 	case client.Connecting:
 	}
 }

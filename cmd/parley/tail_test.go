@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parley/client"
-	"parley/words"
+	"parley/i18n"
 )
 
 // TestTailTellsWhenAPageBeginsAnew: what was printed before may be gone then, and seqs come
@@ -17,7 +17,7 @@ func TestTailTellsWhenAPageBeginsAnew(t *testing.T) {
 	for lang, want := range map[string]string{"en": "Page 17 begins anew", "ja": "ページ17"} {
 		for _, anew := range []bool{true, false} {
 			var out, said bytes.Buffer
-			p := &program{words: words.New(lang), out: &out, err: &said, json: true, now: time.Now}
+			p := &program{words: i18n.New(lang), out: &out, err: &said, json: true, now: time.Now}
 			if err := p.tailUpdate(newFeed(p), client.Dropped{Page: "17", Anew: anew}); err != nil {
 				t.Fatal(err)
 			}

@@ -19,8 +19,8 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 	utf16 "golang.org/x/text/encoding/unicode"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // utf8Mark is what some programs begin a UTF-8 text with. It is no part of it.
@@ -34,11 +34,11 @@ func (p *program) text(b []byte, name string) (string, error) {
 	if name != "" && !strings.EqualFold(name, "utf-8") {
 		enc, err := encodingOf(name, b)
 		if err != nil {
-			return "", usage(p.words.Say(words.ErrEncoding, "Name", plain(name)))
+			return "", usage(p.words.Say(i18n.ErrEncoding, "Name", plain(name)))
 		}
 		whole, ok := decoded(enc, b)
 		if !ok {
-			return "", notTaken(p.words.Say(words.ErrTextNotThat, "Encoding", plain(name)))
+			return "", notTaken(p.words.Say(i18n.ErrTextNotThat, "Encoding", plain(name)))
 		}
 		s = whole
 	}
@@ -46,12 +46,12 @@ func (p *program) text(b []byte, name string) (string, error) {
 	looks := looksLike([]byte(s))
 	switch {
 	case looks != "":
-		return "", notTaken(p.words.Say(words.ErrTextLooks, "Encoding", looks))
+		return "", notTaken(p.words.Say(i18n.ErrTextLooks, "Encoding", looks))
 	case !utf8.ValidString(s):
-		return "", notTaken(p.words.Say(words.ErrTextBytes))
+		return "", notTaken(p.words.Say(i18n.ErrTextBytes))
 	}
 	if r, line := controlIn(s); line > 0 {
-		return "", notTaken(p.words.Say(words.ErrTextControl, "Character", fmt.Sprintf("U+%04X", r), "Line", line))
+		return "", notTaken(p.words.Say(i18n.ErrTextControl, "Character", fmt.Sprintf("U+%04X", r), "Line", line))
 	}
 	return s, nil
 }

@@ -8,14 +8,14 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // TestTextInEncodings: what is not UTF-8 is refused with what it looks like, and with
 // --encoding it is the text that was meant.
 func TestTextInEncodings(t *testing.T) {
 	t.Parallel()
-	p := &program{words: words.New("en")}
+	p := &program{words: i18n.New("en")}
 	const estimate = "お見積もりありがとうございます。\r\n机3台、12,000円で①番をお願いします。"
 	for _, c := range []struct{ name, text, looks string }{
 		{"shift_jis", estimate, "Shift_JIS"},
@@ -69,7 +69,7 @@ func TestTextInEncodings(t *testing.T) {
 // TestNamesOfEncodings: those that people in Japan use are known.
 func TestNamesOfEncodings(t *testing.T) {
 	t.Parallel()
-	p := &program{words: words.New("en")}
+	p := &program{words: i18n.New("en")}
 	for _, name := range []string{"cp932", "CP932", "MS932", "Windows-31J", "sjis", "Shift-JIS", "x-sjis"} {
 		if got, err := p.text([]byte("\x82\xa8\x90\xa2\x98b\x87@"), name); err != nil || got != "お世話①" {
 			t.Errorf("%s: %q, %v", name, got, err)
@@ -100,7 +100,7 @@ func TestWhatIsNoTextLooksLikeNone(t *testing.T) {
 // TestTextThatIsNone: control characters and broken bytes are refused, a mark of UTF-8 goes.
 func TestTextThatIsNone(t *testing.T) {
 	t.Parallel()
-	p := &program{words: words.New("en")}
+	p := &program{words: i18n.New("en")}
 	for in, want := range map[string]string{
 		"hello":                  "hello",
 		"two\nlines\r\n\tand ❤️": "two\nlines\r\n\tand ❤️",
@@ -139,7 +139,7 @@ func TestTextThatIsNone(t *testing.T) {
 
 // FuzzText: what is taken is text, and stands in what came.
 func FuzzText(f *testing.F) {
-	p := &program{words: words.New("en")}
+	p := &program{words: i18n.New("en")}
 	f.Add([]byte("\x82\xcd\x82\xa2"), "shift_jis")
 	f.Add([]byte("caf\xe9\r\n"), "")
 	f.Fuzz(func(t *testing.T, b []byte, name string) {

@@ -3,17 +3,17 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func (p *program) tokenCommand() *cobra.Command {
-	return p.group("token", words.TokenShort, p.tokenListCommand(), p.tokenRevokeCommand())
+	return p.group("token", i18n.TokenShort, p.tokenListCommand(), p.tokenRevokeCommand())
 }
 
 func (p *program) tokenListCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: p.words.Say(words.TokenListShort), Args: p.exactly(0),
+		Use: "list", Short: p.words.Say(i18n.TokenListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -34,22 +34,22 @@ func (p *program) tokenListCommand() *cobra.Command {
 func (p *program) tokenList(tokens []model.Token) {
 	var t table
 	for _, token := range tokens {
-		used := p.words.Say(words.TokenUnused)
+		used := p.words.Say(i18n.TokenUnused)
 		if token.LastUsedAt != nil {
-			used = p.words.Say(words.TokenUsed, "Time", p.clock(*token.LastUsedAt))
+			used = p.words.Say(i18n.TokenUsed, "Time", p.clock(*token.LastUsedAt))
 		}
 		current := ""
 		if token.Current {
-			current = p.words.Say(words.TokenCurrent)
+			current = p.words.Say(i18n.TokenCurrent)
 		}
-		t.row(plain(string(token.ID)).String(), p.words.Say(words.TokenSince, "Time", p.clock(token.CreatedAt)), used, current)
+		t.row(plain(string(token.ID)).String(), p.words.Say(i18n.TokenSince, "Time", p.clock(token.CreatedAt)), used, current)
 	}
 	p.table(t)
 }
 
 func (p *program) tokenRevokeCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke ID", Short: p.words.Say(words.RevokeShort), Args: p.exactly(1),
+		Use: "revoke ID", Short: p.words.Say(i18n.RevokeShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := p.remote()
 			if err != nil {
@@ -62,7 +62,7 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 			}
 			return p.print(struct {
 				Revoked model.TokenID `json:"revoked"`
-			}{id}, func() { p.say(words.TokenRevoked) })
+			}{id}, func() { p.say(i18n.TokenRevoked) })
 		},
 	}
 }

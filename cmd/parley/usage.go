@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // localise has the help and the errors of every command in the user's language.
@@ -19,11 +19,11 @@ func (p *program) localise(root *cobra.Command) {
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{
-		Use: "help [command]", Short: p.words.Say(words.HelpShort),
+		Use: "help [command]", Short: p.words.Say(i18n.HelpShort),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage(p.words.Say(words.ErrUnknownCommand, "Command", plain(strings.Join(args, " "))))
+				return usage(p.words.Say(i18n.ErrUnknownCommand, "Command", plain(strings.Join(args, " "))))
 			}
 			return found.Help()
 		},
@@ -32,11 +32,11 @@ func (p *program) localise(root *cobra.Command) {
 
 func (p *program) usageTemplate() string {
 	t := strings.NewReplacer(
-		"USAGE", p.words.Say(words.HelpUsage),
-		"COMMANDS", p.words.Say(words.HelpCommands),
-		"GLOBAL", p.words.Say(words.HelpGlobal),
-		"FLAGS", p.words.Say(words.HelpFlags),
-		"MORE", p.words.Say(words.HelpMore, "Command", "{{.CommandPath}} COMMAND --help"),
+		"USAGE", p.words.Say(i18n.HelpUsage),
+		"COMMANDS", p.words.Say(i18n.HelpCommands),
+		"GLOBAL", p.words.Say(i18n.HelpGlobal),
+		"FLAGS", p.words.Say(i18n.HelpFlags),
+		"MORE", p.words.Say(i18n.HelpMore, "Command", "{{.CommandPath}} COMMAND --help"),
 	)
 	return t.Replace(`USAGE
   {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
@@ -65,13 +65,13 @@ func (p *program) flagError(err error) string {
 		if unknown.GetSpecifiedShortnames() != "" {
 			dashes = "-"
 		}
-		return p.words.Say(words.ErrUnknownFlag, "Flag", plain(dashes+unknown.GetSpecifiedName()))
+		return p.words.Say(i18n.ErrUnknownFlag, "Flag", plain(dashes+unknown.GetSpecifiedName()))
 	case errors.As(err, &value):
-		return p.words.Say(words.ErrFlagValue, "Flag", "--"+value.GetFlag().Name, "Value", plain(value.GetValue()))
+		return p.words.Say(i18n.ErrFlagValue, "Flag", "--"+value.GetFlag().Name, "Value", plain(value.GetValue()))
 	case errors.As(err, &needs):
-		return p.words.Say(words.ErrFlagNeedsValue, "Flag", "--"+needs.GetFlag().Name)
+		return p.words.Say(i18n.ErrFlagNeedsValue, "Flag", "--"+needs.GetFlag().Name)
 	}
-	return p.words.Say(words.ErrSetting, "Reason", plain(err.Error()))
+	return p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error()))
 }
 
 // noSuchCommand refuses what is no command of ours.
@@ -79,14 +79,14 @@ func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usage(p.words.Say(words.ErrUnknownCommand, "Command", plain(cmd.CommandPath()+" "+args[0])))
+	return usage(p.words.Say(i18n.ErrUnknownCommand, "Command", plain(cmd.CommandPath()+" "+args[0])))
 }
 
 // exactly wants that many arguments.
 func (p *program) exactly(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage(p.words.Say(words.ErrArguments, "Command", cmd.CommandPath()))
+			return usage(p.words.Say(i18n.ErrArguments, "Command", cmd.CommandPath()))
 		}
 		return nil
 	}
@@ -99,5 +99,5 @@ func (p *program) oneOf(value string, choices ...string) error {
 			return nil
 		}
 	}
-	return usage(p.words.Say(words.ErrChoice, "Value", plain(value), "Choices", strings.Join(choices, ", ")))
+	return usage(p.words.Say(i18n.ErrChoice, "Value", plain(value), "Choices", strings.Join(choices, ", ")))
 }

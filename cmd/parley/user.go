@@ -7,11 +7,11 @@ import (
 
 	"parley/hub"
 	"parley/hub/store/sqlite"
-	"parley/words"
+	"parley/i18n"
 )
 
 func (p *program) userCommand() *cobra.Command {
-	return p.group("user", words.UserShort,
+	return p.group("user", i18n.UserShort,
 		p.userAddCommand(), p.userListCommand(), p.userRemoveCommand(), p.userAdminCommand(), p.userKeyCommand(), p.toHub(p.userAvailableCommand()))
 }
 
@@ -19,10 +19,10 @@ func (p *program) userAddCommand() *cobra.Command {
 	var n hub.NewUser
 	var db, config, keyFile string
 	cmd := &cobra.Command{
-		Use: "add NAME", Short: p.words.Say(words.UserAddShort), Args: p.exactly(1),
+		Use: "add NAME", Short: p.words.Say(i18n.UserAddShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if strings.TrimSpace(args[0]) == "" {
-				return usage(p.words.Say(words.ErrArguments, "Command", cmd.CommandPath()))
+				return usage(p.words.Say(i18n.ErrArguments, "Command", cmd.CommandPath()))
 			}
 			var key sshKey
 			if keyFile != "" {
@@ -57,25 +57,25 @@ func (p *program) userAddCommand() *cobra.Command {
 			return p.print(added, func() {
 				p.userAdded(added)
 				if keyFile != "" {
-					p.say(words.UserKeyAdded, "Name", plain(added.User.Name), "Fingerprint", key.fingerprint)
+					p.say(i18n.UserKeyAdded, "Name", plain(added.User.Name), "Fingerprint", key.fingerprint)
 				}
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&db, "db", "", p.words.Say(words.FlagDB))
-	f.StringVar(&config, "config", "", p.words.Say(words.FlagConfig))
-	f.StringVar(&n.Email, "email", "", p.words.Say(words.FlagEmail))
-	f.BoolVar(&n.Admin, "admin", false, p.words.Say(words.FlagAdmin))
-	f.StringVar(&keyFile, "ssh-key", "", p.words.Say(words.FlagSSHKey))
-	f.BoolVar(&n.Token, "token", false, p.words.Say(words.FlagToken))
+	f.StringVar(&db, "db", "", p.words.Say(i18n.FlagDB))
+	f.StringVar(&config, "config", "", p.words.Say(i18n.FlagConfig))
+	f.StringVar(&n.Email, "email", "", p.words.Say(i18n.FlagEmail))
+	f.BoolVar(&n.Admin, "admin", false, p.words.Say(i18n.FlagAdmin))
+	f.StringVar(&keyFile, "ssh-key", "", p.words.Say(i18n.FlagSSHKey))
+	f.BoolVar(&n.Token, "token", false, p.words.Say(i18n.FlagToken))
 	return cmd
 }
 
 func (p *program) userAdded(a hub.Added) {
-	p.say(words.UserAdded, "Name", plain(a.User.Name))
-	p.say(words.UserCode, "Code", a.LoginCode)
+	p.say(i18n.UserAdded, "Name", plain(a.User.Name))
+	p.say(i18n.UserCode, "Code", a.LoginCode)
 	if a.Token != "" {
-		p.say(words.UserToken, "Token", a.Token)
+		p.say(i18n.UserToken, "Token", a.Token)
 	}
 }

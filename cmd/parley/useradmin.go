@@ -4,8 +4,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/hub"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // Values of the argument of user admin.
@@ -17,7 +17,7 @@ const (
 func (p *program) userAdminCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
-		Use: "admin NAME|ID on|off", Short: p.words.Say(words.UserAdminShort), Args: p.exactly(2),
+		Use: "admin NAME|ID on|off", Short: p.words.Say(i18n.UserAdminShort), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(args[1], switchOn, switchOff); err != nil {
 				return err
@@ -31,9 +31,9 @@ func (p *program) userAdminCommand() *cobra.Command {
 			if err != nil {
 				return p.userFailure(args[0], err)
 			}
-			said := words.UserAdminOff
+			said := i18n.UserAdminOff
 			if u.Admin {
-				said = words.UserAdminOn
+				said = i18n.UserAdminOn
 			}
 			return p.print(struct {
 				User model.User `json:"user"`

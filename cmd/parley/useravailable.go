@@ -3,14 +3,14 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // userAvailableCommand is about the user who is signed in, at their hub; the other user
 // commands open the store of a hub on this machine.
 func (p *program) userAvailableCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "available on|off", Short: p.words.Say(words.UserAvailableShort), Args: p.exactly(1),
+		Use: "available on|off", Short: p.words.Say(i18n.UserAvailableShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(args[0], switchOn, switchOff); err != nil {
 				return err
@@ -24,9 +24,9 @@ func (p *program) userAvailableCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			said := words.UserAvailableOn
+			said := i18n.UserAvailableOn
 			if u.Away {
-				said = words.UserAvailableOff
+				said = i18n.UserAvailableOff
 			}
 			return p.print(u, func() { p.say(said) })
 		},

@@ -13,7 +13,7 @@ import (
 	"parley/hub"
 	"parley/hub/sshd"
 	"parley/hub/store"
-	"parley/words"
+	"parley/i18n"
 )
 
 // sshKey is a public key of a user's.
@@ -22,7 +22,7 @@ type sshKey struct{ fingerprint, comment string }
 func (p *program) userKeyCommand() *cobra.Command {
 	var f storeFlags
 	cmd := p.onStore(&cobra.Command{
-		Use: "key NAME|ID FILE", Short: p.words.Say(words.UserKeyShort), Args: p.exactly(2),
+		Use: "key NAME|ID FILE", Short: p.words.Say(i18n.UserKeyShort), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			key, err := p.readSSHKey(args[1])
 			if err != nil {
@@ -39,7 +39,7 @@ func (p *program) userKeyCommand() *cobra.Command {
 			return p.print(struct {
 				Fingerprint string `json:"fingerprint"`
 			}{key.fingerprint}, func() {
-				p.say(words.UserKeyAdded, "Name", plain(args[0]), "Fingerprint", key.fingerprint)
+				p.say(i18n.UserKeyAdded, "Name", plain(args[0]), "Fingerprint", key.fingerprint)
 			})
 		},
 	}, &f)
@@ -57,7 +57,7 @@ type listedKey struct {
 func (p *program) userKeyListCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
-		Use: "list NAME|ID", Short: p.words.Say(words.UserKeyListShort), Args: p.exactly(1),
+		Use: "list NAME|ID", Short: p.words.Say(i18n.UserKeyListShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			st, err := f.open(cmd.Context())
 			if err != nil {
@@ -72,13 +72,13 @@ func (p *program) userKeyListCommand() *cobra.Command {
 			var t table
 			for _, k := range keys {
 				out = append(out, listedKey{Fingerprint: k.Fingerprint, Comment: k.Comment, CreatedAt: k.At})
-				t.row(plain(k.Fingerprint).String(), plain(k.Comment).String(), p.words.Say(words.UserKeySince, "Time", p.clock(k.At)))
+				t.row(plain(k.Fingerprint).String(), plain(k.Comment).String(), p.words.Say(i18n.UserKeySince, "Time", p.clock(k.At)))
 			}
 			return p.print(struct {
 				Keys []listedKey `json:"keys"`
 			}{out}, func() {
 				if len(keys) == 0 {
-					p.say(words.UserKeysNone, "Name", plain(u.Name))
+					p.say(i18n.UserKeysNone, "Name", plain(u.Name))
 				}
 				p.table(t)
 			})
@@ -89,7 +89,7 @@ func (p *program) userKeyListCommand() *cobra.Command {
 func (p *program) userKeyRemoveCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
-		Use: "remove NAME|ID FINGERPRINT", Short: p.words.Say(words.UserKeyRemoveShort), Args: p.exactly(2),
+		Use: "remove NAME|ID FINGERPRINT", Short: p.words.Say(i18n.UserKeyRemoveShort), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			st, err := f.open(cmd.Context())
 			if err != nil {
@@ -98,14 +98,14 @@ func (p *program) userKeyRemoveCommand() *cobra.Command {
 			defer func() { _ = st.Close() }()
 			u, err := hub.RemoveSSHKey(cmd.Context(), st, args[0], args[1], p.now())
 			if errors.Is(err, hub.ErrNoKey) {
-				return &failure{exit: exitMissing, say: p.words.Say(words.ErrSSHKeyUnknown, "Name", plain(args[0]), "Fingerprint", plain(args[1]))}
+				return &failure{exit: exitMissing, say: p.words.Say(i18n.ErrSSHKeyUnknown, "Name", plain(args[0]), "Fingerprint", plain(args[1]))}
 			}
 			if err != nil {
 				return p.userFailure(args[0], err)
 			}
 			return p.print(struct {
 				Removed string `json:"removed"`
-			}{args[1]}, func() { p.say(words.UserKeyRemoved, "Name", plain(u.Name), "Fingerprint", plain(args[1])) })
+			}{args[1]}, func() { p.say(i18n.UserKeyRemoved, "Name", plain(u.Name), "Fingerprint", plain(args[1])) })
 		},
 	}, &f)
 }
@@ -114,11 +114,11 @@ func (p *program) userKeyRemoveCommand() *cobra.Command {
 func (p *program) readSSHKey(file string) (sshKey, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return sshKey{}, failed(p.words.Say(words.ErrSSHPublicKey, "File", plain(file)))
+		return sshKey{}, failed(p.words.Say(i18n.ErrSSHPublicKey, "File", plain(file)))
 	}
 	key, comment, _, _, err := gossh.ParseAuthorizedKey(b)
 	if err != nil || !strongKey(key) {
-		return sshKey{}, failed(p.words.Say(words.ErrSSHPublicKey, "File", plain(file)))
+		return sshKey{}, failed(p.words.Say(i18n.ErrSSHPublicKey, "File", plain(file)))
 	}
 	return sshKey{fingerprint: sshd.Fingerprint(key), comment: comment}, nil
 }
@@ -144,7 +144,7 @@ func strongKey(key gossh.PublicKey) bool {
 func (p *program) addSSHKey(ctx context.Context, st store.Store, who string, key sshKey) error {
 	_, err := hub.AddSSHKey(ctx, st, who, key.fingerprint, key.comment, p.now())
 	if errors.Is(err, hub.ErrKeyTaken) {
-		return failed(p.words.Say(words.ErrSSHKeyTaken))
+		return failed(p.words.Say(i18n.ErrSSHKeyTaken))
 	}
 	if err != nil {
 		return p.userFailure(who, err)

@@ -4,14 +4,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/hub"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func (p *program) userListCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
-		Use: "list", Short: p.words.Say(words.UserListShort), Args: p.exactly(0),
+		Use: "list", Short: p.words.Say(i18n.UserListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			st, err := f.open(cmd.Context())
 			if err != nil {
@@ -34,18 +34,18 @@ func (p *program) userListCommand() *cobra.Command {
 
 func (p *program) userList(users []model.User) {
 	if len(users) == 0 {
-		p.say(words.UsersNone)
+		p.say(i18n.UsersNone)
 		return
 	}
 	var t table
 	for _, u := range users {
 		role := ""
 		if u.Admin {
-			role = p.words.Say(words.UserIsAdmin)
+			role = p.words.Say(i18n.UserIsAdmin)
 		}
 		away := ""
 		if u.Away {
-			away = p.words.Say(words.UserIsAway)
+			away = p.words.Say(i18n.UserIsAway)
 		}
 		t.row(plain(u.Name).String(), plain(u.Email).String(), role, away, plain(string(u.ID)).String())
 	}

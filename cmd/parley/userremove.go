@@ -4,14 +4,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/hub"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 func (p *program) userRemoveCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
-		Use: "remove NAME|ID", Short: p.words.Say(words.UserRemoveShort), Args: p.exactly(1),
+		Use: "remove NAME|ID", Short: p.words.Say(i18n.UserRemoveShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			st, err := f.open(cmd.Context())
 			if err != nil {
@@ -24,7 +24,7 @@ func (p *program) userRemoveCommand() *cobra.Command {
 			}
 			return p.print(struct {
 				User model.User `json:"user"`
-			}{u}, func() { p.say(words.UserRemoved, "Name", plain(u.Name)) })
+			}{u}, func() { p.say(i18n.UserRemoved, "Name", plain(u.Name)) })
 		},
 	}, &f)
 }

@@ -9,7 +9,7 @@ import (
 	"parley/hub"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
-	"parley/words"
+	"parley/i18n"
 )
 
 // storeFlags are those of a command that opens the hub's store itself.
@@ -22,8 +22,8 @@ type storeFlags struct {
 // onStore gives a command the flags that say which store it opens.
 func (p *program) onStore(cmd *cobra.Command, f *storeFlags) *cobra.Command {
 	f.p, f.command = p, cmd
-	cmd.Flags().StringVar(&f.db, "db", "", p.words.Say(words.FlagDB))
-	cmd.Flags().StringVar(&f.config, "config", "", p.words.Say(words.FlagConfig))
+	cmd.Flags().StringVar(&f.db, "db", "", p.words.Say(i18n.FlagDB))
+	cmd.Flags().StringVar(&f.config, "config", "", p.words.Say(i18n.FlagConfig))
 	return cmd
 }
 
@@ -44,9 +44,9 @@ func (f *storeFlags) open(ctx context.Context) (store.Store, error) {
 func (p *program) userFailure(who string, err error) error {
 	switch {
 	case errors.Is(err, hub.ErrAmbiguous):
-		return failed(p.words.Say(words.ErrUserAmbiguous, "Name", plain(who)))
+		return failed(p.words.Say(i18n.ErrUserAmbiguous, "Name", plain(who)))
 	case errors.Is(err, hub.ErrNotFound):
-		return &failure{exit: exitMissing, say: p.words.Say(words.ErrUserUnknown, "Name", plain(who))}
+		return &failure{exit: exitMissing, say: p.words.Say(i18n.ErrUserUnknown, "Name", plain(who))}
 	}
 	return err
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // version is that of the module, or "devel" with the commit where the build knows it.
@@ -27,7 +27,7 @@ func version() string {
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: p.words.Say(words.VersionShort), Args: p.exactly(0),
+		Use: "version", Short: p.words.Say(i18n.VersionShort), Args: p.exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			return p.print(struct {
 				Version string `json:"version"`

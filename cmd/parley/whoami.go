@@ -3,12 +3,12 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 func (p *program) whoamiCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "whoami", Short: p.words.Say(words.WhoamiShort), Args: p.exactly(0),
+		Use: "whoami", Short: p.words.Say(i18n.WhoamiShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := p.access()
 			if err != nil {
@@ -42,17 +42,17 @@ func (p *program) whoami(in signedIn) {
 	if in.User.Email != "" {
 		name += " <" + plain(in.User.Email).String() + ">"
 	}
-	p.say(words.WhoamiIs, "Name", name, "URL", plain(in.Hub))
+	p.say(i18n.WhoamiIs, "Name", name, "URL", plain(in.Hub))
 	switch {
 	case in.User.AdminFrom == "" && in.User.Admin:
-		p.say(words.WhoamiAdmin)
+		p.say(i18n.WhoamiAdmin)
 	case in.User.AdminFrom != "" && in.User.Admin:
-		p.say(words.WhoamiAdminFrom)
+		p.say(i18n.WhoamiAdminFrom)
 	case in.User.AdminFrom != "":
-		p.say(words.WhoamiNoAdmin)
+		p.say(i18n.WhoamiNoAdmin)
 	}
 	if in.User.Away {
-		p.say(words.UserAvailableOff)
+		p.say(i18n.UserAvailableOff)
 	}
 	p.tokenPlace(in.Token)
 }

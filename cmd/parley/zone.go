@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // environmentZone is the zone that TZ says; where it is not set, the machine's own. refused
@@ -66,5 +66,5 @@ func (p *program) zoneTrouble() string {
 	if p.zoneRefused == "" {
 		return ""
 	}
-	return p.words.Say(words.ZoneRefused, "TZ", plain(p.zoneRefused), "Zone", plain(p.zone.String()))
+	return p.words.Say(i18n.ZoneRefused, "TZ", plain(p.zoneRefused), "Zone", plain(p.zone.String()))
 }

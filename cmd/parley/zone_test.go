@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"parley/hub/sshd"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // TestEnvironmentZone: TZ is honoured fully in every form that it has, or refused.
@@ -60,7 +60,7 @@ func TestTheReplyDeadlineIsInTheUsersZone(t *testing.T) {
 	} {
 		var out, errs bytes.Buffer
 		p := newProgram(strings.NewReader(""), &out, &errs, []string{"TZ=" + tz})
-		p.words, p.now = words.New("en"), func() time.Time { return at.AddDate(0, 1, 0) }
+		p.words, p.now = i18n.New("en"), func() time.Time { return at.AddDate(0, 1, 0) }
 		p.conversation(shown{
 			Conversation: model.Conversation{ID: "1_2", Customer: model.Customer{PSID: "2", Name: "Ken"}, WindowUntil: &until, Reply: model.Verdict{Allowed: true, Until: &until}},
 			Messages:     []model.Message{{ID: "1_m", Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, Text: "hello", SentAt: at}},
@@ -89,9 +89,9 @@ func TestAWrongZoneIsSaid(t *testing.T) {
 		t.Errorf("of a zone that is one it says %q", &errs)
 	}
 	p = newProgram(strings.NewReader(""), &out, &errs, nil)
-	p.words = words.New("en")
+	p.words = i18n.New("en")
 	p.takesZone(sshd.Start{Zone: "JST-9", ZoneRefused: "Asia/Tokio"})
-	if got := p.zoneTrouble(); got != p.words.Say(words.ZoneRefused, "TZ", "Asia/Tokio", "Zone", "JST-9") || p.zone.String() != "JST-9" {
+	if got := p.zoneTrouble(); got != p.words.Say(i18n.ZoneRefused, "TZ", "Asia/Tokio", "Zone", "JST-9") || p.zone.String() != "JST-9" {
 		t.Errorf("over SSH it says %q", got)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // The pages by which a Page is connected, all below connectPath. The link brings the
@@ -98,11 +98,11 @@ func (s *server) showInvite(w http.ResponseWriter, r *http.Request) {
 	}
 	say := s.web.words(r).Say
 	browser := s.forms.know(w, r, connectCookie, s.prefix()+connectPath, cookieLife)
-	s.show(w, r, http.StatusOK, webPage{Title: say(words.WebConnectTitle), Invite: &invitePage{
+	s.show(w, r, http.StatusOK, webPage{Title: say(i18n.WebConnectTitle), Invite: &invitePage{
 		Form: s.forms.token(browser, connectPath, link),
-		Asks: say(words.WebConnectAsks, "Name", account(who)), Only: say(words.WebConnectOnly), What: say(words.WebConnectWhat),
-		Does: []string{say(words.WebConnectRead), say(words.WebConnectSend), say(words.WebConnectStop)},
-		Go:   say(words.WebConnectGo), Link: link, Action: s.prefix() + connectPath,
+		Asks: say(i18n.WebConnectAsks, "Name", account(who)), Only: say(i18n.WebConnectOnly), What: say(i18n.WebConnectWhat),
+		Does: []string{say(i18n.WebConnectRead), say(i18n.WebConnectSend), say(i18n.WebConnectStop)},
+		Go:   say(i18n.WebConnectGo), Link: link, Action: s.prefix() + connectPath,
 	}})
 }
 
@@ -171,7 +171,7 @@ func (s *server) showChoice(w http.ResponseWriter, r *http.Request) {
 }
 
 // choice shows the Pages and who may see them.
-func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, problem words.ID) {
+func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, problem i18n.ID) {
 	browser := s.forms.browser(r, connectCookie)
 	c, err := s.hub.ConnectChoice(r.Context(), browser)
 	if err != nil {
@@ -180,11 +180,11 @@ func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, prob
 	}
 	say := s.web.words(r).Say
 	page := choicePage{
-		For: say(words.WebChooseFor, "Name", account(c.User)), Attempt: c.ID, Form: s.forms.token(browser, choosePath, c.ID),
-		PagesTitle: say(words.WebChoosePage), WhoTitle: say(words.WebChooseWho), Later: say(words.WebChooseLater), Go: say(words.WebChooseGo), Action: s.prefix() + choosePath,
+		For: say(i18n.WebChooseFor, "Name", account(c.User)), Attempt: c.ID, Form: s.forms.token(browser, choosePath, c.ID),
+		PagesTitle: say(i18n.WebChoosePage), WhoTitle: say(i18n.WebChooseWho), Later: say(i18n.WebChooseLater), Go: say(i18n.WebChooseGo), Action: s.prefix() + choosePath,
 		Sights: []sightOption{
-			{string(model.Private), say(words.WebChoosePrivate), say(words.WebPrivateMeans), c.Visibility == model.Private},
-			{string(model.Shared), say(words.WebChooseShared), say(words.WebSharedMeans, "N", strconv.Itoa(c.Users)), c.Visibility == model.Shared},
+			{string(model.Private), say(i18n.WebChoosePrivate), say(i18n.WebPrivateMeans), c.Visibility == model.Private},
+			{string(model.Shared), say(i18n.WebChooseShared), say(i18n.WebSharedMeans, "N", strconv.Itoa(c.Users)), c.Visibility == model.Shared},
 		},
 	}
 	if problem != "" {
@@ -195,11 +195,11 @@ func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, prob
 		o := choiceOption{ID: string(p.ID), Name: safe.LineN(p.Name, pageNameCells).String()}
 		switch {
 		case p.Code == model.AlreadyConnected && p.Owner != "":
-			o.Reason = say(words.WebOwnedBy, "Name", ourName(p.Owner))
+			o.Reason = say(i18n.WebOwnedBy, "Name", ourName(p.Owner))
 		case p.Code == model.NoManageTask:
-			o.Reason = say(words.WebNoControl)
+			o.Reason = say(i18n.WebNoControl)
 		case p.Code != "":
-			o.Reason = say(words.WebCode(string(p.Code)))
+			o.Reason = say(i18n.WebCode(string(p.Code)))
 		default:
 			free++
 		}
@@ -208,7 +208,7 @@ func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, prob
 	for i := range page.Pages {
 		page.Pages[i].Chosen = free == 1 && page.Pages[i].Reason == ""
 	}
-	s.show(w, r, status, webPage{Title: say(words.WebChooseTitle), Choice: &page})
+	s.show(w, r, status, webPage{Title: say(i18n.WebChooseTitle), Choice: &page})
 }
 
 // chooseConnect connects the Page that was chosen.
@@ -224,7 +224,7 @@ func (s *server) chooseConnect(w http.ResponseWriter, r *http.Request) {
 	err := s.hub.ConnectChoose(r.Context(), browser, attempt, model.MetaPageID(r.PostForm.Get(fieldPage)), model.Visibility(r.PostForm.Get(fieldVisibility)))
 	var invalid *hub.InvalidError
 	if errors.As(err, &invalid) {
-		s.choice(w, r, http.StatusUnprocessableEntity, words.WebChooseNoPage)
+		s.choice(w, r, http.StatusUnprocessableEntity, i18n.WebChooseNoPage)
 		return
 	}
 	s.redirect(w, r, s.publicURL+outcomePath) // what became of it stands there, also where it is sent twice
@@ -243,15 +243,15 @@ func (s *server) showOutcome(w http.ResponseWriter, r *http.Request) {
 	}
 	say := s.web.words(r).Say
 	if c.State != model.ConnectDone {
-		s.show(w, r, http.StatusOK, webPage{Title: say(words.WebWaitTitle), Message: &messagePage{Lines: []string{say(words.WebWaitText)}}})
+		s.show(w, r, http.StatusOK, webPage{Title: say(i18n.WebWaitTitle), Message: &messagePage{Lines: []string{say(i18n.WebWaitText)}}})
 		return
 	}
-	sight := words.WebDonePrivate
+	sight := i18n.WebDonePrivate
 	if c.Page.Visibility == model.Shared {
-		sight = words.WebDoneShared
+		sight = i18n.WebDoneShared
 	}
-	s.show(w, r, http.StatusOK, webPage{Title: say(words.WebDoneTitle), Message: &messagePage{Lines: []string{
-		say(words.WebDoneText, "Page", safe.LineN(c.Page.Name, pageNameCells)), say(sight), say(words.WebDoneNext),
+	s.show(w, r, http.StatusOK, webPage{Title: say(i18n.WebDoneTitle), Message: &messagePage{Lines: []string{
+		say(i18n.WebDoneText, "Page", safe.LineN(c.Page.Name, pageNameCells)), say(sight), say(i18n.WebDoneNext),
 	}}})
 }
 
@@ -263,12 +263,12 @@ func (s *server) showRefusal(w http.ResponseWriter, r *http.Request, err error) 
 		code, status = p.Code, p.Status
 	}
 	say := s.web.words(r)
-	why := words.WebCode(string(code))
+	why := i18n.WebCode(string(code))
 	if !say.Has(why) {
-		why = words.Code(string(code))
+		why = i18n.Code(string(code))
 	}
-	s.show(w, r, status, webPage{Title: say.Say(words.WebRefusedTitle), Message: &messagePage{
-		Lines:  []string{say.Say(why), say.Say(words.WebRefusedAgain)},
-		Reason: say.Say(words.WebReason), Code: string(code),
+	s.show(w, r, status, webPage{Title: say.Say(i18n.WebRefusedTitle), Message: &messagePage{
+		Lines:  []string{say.Say(why), say.Say(i18n.WebRefusedAgain)},
+		Reason: say.Say(i18n.WebReason), Code: string(code),
 	}})
 }

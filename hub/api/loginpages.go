@@ -10,8 +10,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub"
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // The pages on which a user signs in by their browser.
@@ -65,7 +65,7 @@ func (s *server) loginPage(w http.ResponseWriter, r *http.Request) {
 	}
 	browser := s.forms.know(w, r, browserCookie, loginPath, browserLife)
 	s.page(w, r, http.StatusOK, loginPage{
-		Title: words.LoginPageConfirm, Text: words.LoginPageCompare, Code: code, Form: s.forms.token(browser, loginPath, code),
+		Title: i18n.LoginPageConfirm, Text: i18n.LoginPageCompare, Code: code, Form: s.forms.token(browser, loginPath, code),
 		From: s.begun.of(code, s.now()),
 	})
 }
@@ -109,7 +109,7 @@ func (s *server) loginCallback(w http.ResponseWriter, r *http.Request) {
 		s.errorPage(w, r, err)
 		return
 	}
-	s.page(w, r, http.StatusOK, loginPage{Title: words.LoginPageDone, Text: words.LoginPageClose, Name: u.Name, Email: u.Email})
+	s.page(w, r, http.StatusOK, loginPage{Title: i18n.LoginPageDone, Text: i18n.LoginPageClose, Name: u.Name, Email: u.Email})
 }
 
 // tryCode takes a short code that a browser brings, and counts wrong ones as those of
@@ -136,7 +136,7 @@ func (s *server) tryCode(w http.ResponseWriter, r *http.Request, typed string) (
 		w.Header().Set("Retry-After", retryAfter(wait))
 		s.refusalPage(w, r, http.StatusTooManyRequests, codeTries)
 	} else {
-		s.enterPage(w, r, http.StatusNotFound, words.LoginPageWrong)
+		s.enterPage(w, r, http.StatusNotFound, i18n.LoginPageWrong)
 	}
 	return "", false
 }
@@ -151,16 +151,16 @@ func (s *server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (s *server) refusalPage(w http.ResponseWriter, r *http.Request, status int, code model.Code) {
-	s.page(w, r, status, loginPage{Title: words.LoginPageFailed, Text: words.Code(string(code)), Refused: code})
+	s.page(w, r, status, loginPage{Title: i18n.LoginPageFailed, Text: i18n.Code(string(code)), Refused: code})
 }
 
 // enterPage asks for the short code.
-func (s *server) enterPage(w http.ResponseWriter, r *http.Request, status int, wrong words.ID) {
+func (s *server) enterPage(w http.ResponseWriter, r *http.Request, status int, wrong i18n.ID) {
 	if s.hub.CRMOrigin() == "" {
 		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
 		return
 	}
-	s.page(w, r, status, loginPage{Title: words.LoginPageEnter, Text: words.LoginPageType, Wrong: wrong, Enter: true})
+	s.page(w, r, status, loginPage{Title: i18n.LoginPageEnter, Text: i18n.LoginPageType, Wrong: wrong, Enter: true})
 }
 
 // pageHeaders are those of every page: nothing is kept, framed, run or fetched.

@@ -10,16 +10,16 @@ import (
 
 	"golang.org/x/text/language"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // loginPage is what a page of the sign-in shows.
 type loginPage struct {
-	Title, Text words.ID
+	Title, Text i18n.ID
 	// Enter asks for the short code; Wrong is what was wrong with the last one.
 	Enter bool
-	Wrong words.ID
+	Wrong i18n.ID
 	// Code is to be confirmed; Form goes with it.
 	Code, Form string
 	// From is where the terminal is that asks; empty: nobody knows any more.
@@ -66,10 +66,10 @@ var loginTemplate = template.Must(template.New("login").Parse(`<!doctype html>
 `))
 
 // speakers are the words of both languages, made once: that takes longer than a page.
-var speakers = sync.OnceValue(func() [2]*words.Words { return [2]*words.Words{words.New("en"), words.New("ja")} })
+var speakers = sync.OnceValue(func() [2]*i18n.Words { return [2]*i18n.Words{i18n.New("en"), i18n.New("ja")} })
 
 // inLanguage returns the words of the language that a browser's user prefers.
-func inLanguage(accept string) *words.Words {
+func inLanguage(accept string) *i18n.Words {
 	tags, _, _ := language.ParseAcceptLanguage(accept) // what is no list is no preference
 	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.Japanese}).Match(tags...)
 	return speakers()[i]
@@ -85,10 +85,10 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, status int, p logi
 	shown := map[string]any{
 		"Lang": lang, "Style": template.CSS(loginStyle), "Title": say.Say(p.Title), //nolint:gosec // it is a constant
 		"Text": say.Say(p.Text, "Name", p.Name, "Email", p.Email, "Detail", ""), "Enter": p.Enter, "Code": p.Code, "Form": p.Form,
-		"Refused": p.Refused, "Label": say.Say(words.LoginPageEnter), "Button": say.Say(words.LoginPageGoOn), "Warning": say.Say(words.LoginPageWarning),
+		"Refused": p.Refused, "Label": say.Say(i18n.LoginPageEnter), "Button": say.Say(i18n.LoginPageGoOn), "Warning": say.Say(i18n.LoginPageWarning),
 	}
 	if p.From != "" {
-		shown["From"] = say.Say(words.LoginPageFrom, "Address", p.From, "Yours", hostOf(r.RemoteAddr))
+		shown["From"] = say.Say(i18n.LoginPageFrom, "Address", p.From, "Yours", hostOf(r.RemoteAddr))
 	}
 	if p.Wrong != "" {
 		shown["Wrong"] = say.Say(p.Wrong)

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // Pages for a browser: no script, nothing of anybody else's, one style that the policy
@@ -24,7 +24,7 @@ var webLayout string
 
 // webPages says pages in both languages.
 type webPages struct {
-	english, japanese *words.Words
+	english, japanese *i18n.Words
 	layout            *template.Template
 	policy            string
 }
@@ -33,7 +33,7 @@ type webPages struct {
 func newWebPages(formOrigins string) *webPages {
 	sum := sha256.Sum256([]byte(webStyle))
 	return &webPages{
-		english: words.New("en"), japanese: words.New("ja"),
+		english: i18n.New("en"), japanese: i18n.New("ja"),
 		layout: template.Must(template.New("layout").Parse(webLayout)),
 		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 			"'; form-action 'self' " + formOrigins + "; frame-ancestors 'none'; base-uri 'none'",
@@ -41,7 +41,7 @@ func newWebPages(formOrigins string) *webPages {
 }
 
 // words returns the words of the language that a browser asks for.
-func (p *webPages) words(r *http.Request) *words.Words {
+func (p *webPages) words(r *http.Request) *i18n.Words {
 	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
 	if err != nil {
 		return p.english

@@ -13,9 +13,9 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/hub/mail"
+	"parley/i18n"
 	"parley/model"
 	"parley/sandbox"
-	"parley/words"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -85,7 +85,7 @@ func (s *sink) mails() []received {
 
 func newMailer(t *testing.T, c mail.Config, lang string) *mail.Mailer {
 	t.Helper()
-	c.To, c.Words = "support@example.com", words.New(lang)
+	c.To, c.Words = "support@example.com", i18n.New(lang)
 	m, err := mail.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -263,7 +263,7 @@ func TestConfig(t *testing.T) {
 		{config: mail.Config{To: to}, want: mail.ErrURL},
 	} {
 		u, _ := url.Parse(c.config.URL)
-		c.config.Words = words.New("en")
+		c.config.Words = i18n.New("en")
 		m, err := mail.New(c.config)
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%v: %v, want %v", u, err, c.want)

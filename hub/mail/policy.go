@@ -8,9 +8,9 @@ import (
 
 	"github.com/wneessen/go-mail"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 const (
@@ -53,10 +53,10 @@ func (m *Mailer) letter(p model.PolicyMail) (*mail.Msg, error) {
 
 // say words the mail: what, why, since when, what it blocks, and how to ask Facebook.
 func (m *Mailer) say(p model.PolicyMail) (subject, text string, err error) {
-	kinds := map[model.NoticeKind]struct{ subject, blocks words.ID }{
-		model.NoticePolicyWarning: {words.MailWarning, words.MailWarningBlocks},
-		model.NoticePolicyBlock:   {words.MailBlock, words.MailBlockBlocks},
-		model.NoticePolicyUnblock: {words.MailUnblock, words.MailUnblockBlocks},
+	kinds := map[model.NoticeKind]struct{ subject, blocks i18n.ID }{
+		model.NoticePolicyWarning: {i18n.MailWarning, i18n.MailWarningBlocks},
+		model.NoticePolicyBlock:   {i18n.MailBlock, i18n.MailBlockBlocks},
+		model.NoticePolicyUnblock: {i18n.MailUnblock, i18n.MailUnblockBlocks},
 	}
 	kind, ok := kinds[p.Kind]
 	if !ok {
@@ -68,17 +68,17 @@ func (m *Mailer) say(p model.PolicyMail) (subject, text string, err error) {
 	blocks := kind.blocks
 	switch {
 	case p.Kind == model.NoticePolicyBlock && !p.Restricted:
-		blocks = words.MailBlockOver
+		blocks = i18n.MailBlockOver
 	case p.Kind == model.NoticePolicyUnblock && p.Restricted:
-		blocks = words.MailUnblockOver
+		blocks = i18n.MailUnblockOver
 	}
 	paragraphs := []string{
-		subject + w.Say(words.MailStop),
-		w.Say(words.MailSince, "Time", m.time(p.Since)) + "\n" + w.Say(words.MailPage, "Link", pageAddress+string(p.Page)),
+		subject + w.Say(i18n.MailStop),
+		w.Say(i18n.MailSince, "Time", m.time(p.Since)) + "\n" + w.Say(i18n.MailPage, "Link", pageAddress+string(p.Page)),
 		m.reason(p),
 		w.Say(blocks),
 		m.ask(p),
-		w.Say(words.MailWhere),
+		w.Say(i18n.MailWhere),
 	}
 	var out []string
 	for _, s := range paragraphs {
@@ -94,11 +94,11 @@ func (m *Mailer) reason(p model.PolicyMail) string {
 	r := safe.LineN(p.Reason, reasonCells)
 	switch {
 	case !r.Empty():
-		return m.words.Say(words.MailReason) + "\n> " + r.String()
+		return m.words.Say(i18n.MailReason) + "\n> " + r.String()
 	case p.Kind == model.NoticePolicyUnblock:
 		return ""
 	}
-	return m.words.Say(words.MailNoReason)
+	return m.words.Say(i18n.MailNoReason)
 }
 
 // ask says how to ask Facebook about it.
@@ -107,9 +107,9 @@ func (m *Mailer) ask(p model.PolicyMail) string {
 	case p.Kind == model.NoticePolicyUnblock:
 		return ""
 	case m.replyTo != "":
-		return m.words.Say(words.MailAskAnswer)
+		return m.words.Say(i18n.MailAskAnswer)
 	}
-	return m.words.Say(words.MailAskInbox, "Link", supportInbox)
+	return m.words.Say(i18n.MailAskInbox, "Link", supportInbox)
 }
 
 func (m *Mailer) time(t time.Time) string {

@@ -3,8 +3,8 @@ package composer
 import (
 	"strings"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // blocked returns why no reply is allowed, and what can be done.
@@ -15,35 +15,35 @@ func (b *Box) blocked() (why, todo string) {
 	}
 	switch b.verdict.Code {
 	case model.Hidden:
-		return say(words.ComposerHidden), say(words.ComposerHiddenDo)
+		return say(i18n.ComposerHidden), say(i18n.ComposerHiddenDo)
 	case model.PageDisconnected:
-		return say(words.ComposerDisconnected), say(words.ComposerDisconnectedDo)
+		return say(i18n.ComposerDisconnected), say(i18n.ComposerDisconnectedDo)
 	case model.PageRestricted:
 		return b.restricted(until)
 	case model.MessagesOff:
-		return say(words.ComposerMessagesOff), say(words.ComposerMessagesOffDo)
+		return say(i18n.ComposerMessagesOff), say(i18n.ComposerMessagesOffDo)
 	case model.NotStarted:
-		return say(words.ComposerNotStarted), say(words.ComposerNotStartedDo)
+		return say(i18n.ComposerNotStarted), say(i18n.ComposerNotStartedDo)
 	case model.WindowClosed:
-		why = say(words.ComposerClosed)
+		why = say(i18n.ComposerClosed)
 		if until != "" {
-			why = say(words.ComposerClosedAt, "Time", until)
+			why = say(i18n.ComposerClosedAt, "Time", until)
 		}
-		return why, say(words.ComposerClosedDo)
+		return why, say(i18n.ComposerClosedDo)
 	case model.Unreachable:
-		return say(words.ComposerUnreachable, "Name", b.name), say(words.ComposerUnreachableDo)
+		return say(i18n.ComposerUnreachable, "Name", b.name), say(i18n.ComposerUnreachableDo)
 	case model.OtherApp:
-		todo = say(words.ComposerOtherAppDo)
+		todo = say(i18n.ComposerOtherAppDo)
 		if until != "" {
-			todo = say(words.ComposerOtherAppUntil, "Time", until)
+			todo = say(i18n.ComposerOtherAppUntil, "Time", until)
 		}
-		return say(words.ComposerOtherApp), todo
+		return say(i18n.ComposerOtherApp), todo
 	case model.RateLimited:
-		why = say(words.ComposerRateLimited)
+		why = say(i18n.ComposerRateLimited)
 		if until != "" {
-			why = say(words.ComposerRateLimitedUntil, "Time", until)
+			why = say(i18n.ComposerRateLimitedUntil, "Time", until)
 		}
-		return why, say(words.ComposerRateLimitedDo)
+		return why, say(i18n.ComposerRateLimitedDo)
 	default:
 		return b.unjudged()
 	}
@@ -57,26 +57,26 @@ func (b *Box) uncertain() (long, short string) {
 		return "", ""
 	}
 	until := b.look.Moment(b.now, *v.Until)
-	return b.look.Say(words.ComposerUncertain, "Time", until), b.look.Say(words.WindowUncertain, "Time", until)
+	return b.look.Say(i18n.ComposerUncertain, "Time", until), b.look.Say(i18n.WindowUncertain, "Time", until)
 }
 
 func (b *Box) restricted(until string) (why, todo string) {
-	why = b.look.Say(words.ComposerRestricted)
+	why = b.look.Say(i18n.ComposerRestricted)
 	// Facebook ends its reasons with a full stop or without one; the sentence has its own.
 	if r := strings.TrimRight(b.reason, " .。"); r != "" {
-		why = b.look.Say(words.ComposerRestrictedFor, "Reason", r)
+		why = b.look.Say(i18n.ComposerRestrictedFor, "Reason", r)
 	}
 	if until != "" {
-		return why, b.look.Say(words.ComposerRestrictedUntil, "Time", until)
+		return why, b.look.Say(i18n.ComposerRestrictedUntil, "Time", until)
 	}
-	return why, b.look.Say(words.ComposerRestrictedDo)
+	return why, b.look.Say(i18n.ComposerRestrictedDo)
 }
 
 // unjudged is for a verdict that has not come yet, and for one that is newer than this
 // program.
 func (b *Box) unjudged() (why, todo string) {
-	if id := words.Code(string(b.verdict.Code)); b.verdict.Code != "" && b.look.Words.Has(id) {
+	if id := i18n.Code(string(b.verdict.Code)); b.verdict.Code != "" && b.look.Words.Has(id) {
 		return b.look.Say(id), ""
 	}
-	return b.look.Say(words.ComposerChecking), ""
+	return b.look.Say(i18n.ComposerChecking), ""
 }

@@ -14,9 +14,9 @@ import (
 	"charm.land/bubbles/v2/textarea"
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/look"
-	"parley/words"
 )
 
 // MaxTyped is how many characters fit into the composer: more than a reply may have, so
@@ -183,9 +183,9 @@ func (b *Box) CanSend() string {
 		why, _ := b.blocked()
 		return why
 	case strings.TrimSpace(text) == "" && b.files == "":
-		return b.look.Say(words.Code(string(model.TextEmpty)))
+		return b.look.Say(i18n.Code(string(model.TextEmpty)))
 	case model.UTF16Len(text) > model.MaxText:
-		return b.look.Say(words.Code(string(model.TextTooLong)))
+		return b.look.Say(i18n.Code(string(model.TextTooLong)))
 	}
 	return ""
 }

@@ -12,18 +12,18 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/cells"
 	"parley/ui/composer"
 	"parley/ui/look"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 var now = time.Date(2026, time.November, 18, 10, 2, 0, 0, time.UTC)
 
 func newLook(lang string, m cells.Measure, o theme.Options) look.Look {
-	return look.Look{Theme: theme.New(o), Cells: m, Words: words.New(lang), Zone: time.UTC, Version: 1}
+	return look.Look{Theme: theme.New(o), Cells: m, Words: i18n.New(lang), Zone: time.UTC, Version: 1}
 }
 
 // newBox returns a composer in which a reply is allowed.

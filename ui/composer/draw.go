@@ -4,10 +4,10 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 // countFrom is the length from which on it is shown.
@@ -136,7 +136,7 @@ func (b *Box) Height() int { return b.parts.height() }
 func (b *Box) Lines(focused bool) []string {
 	lines := make([]string, 0, b.Height())
 	if b.parts.label {
-		lines = append(lines, b.paint(b.look.Theme.Warn, b.look.Say(words.ComposerNoteLabel, "Dot", b.look.Theme.Bullet)))
+		lines = append(lines, b.paint(b.look.Theme.Warn, b.look.Say(i18n.ComposerNoteLabel, "Dot", b.look.Theme.Bullet)))
 	}
 	head := b.look.Theme.Faint
 	if b.allowed() {
@@ -177,9 +177,9 @@ func (b *Box) textLine(i int) string {
 }
 
 func (b *Box) placeholder() string {
-	id := words.ComposerPlaceholder
+	id := i18n.ComposerPlaceholder
 	if b.note {
-		id = words.ComposerNotePlaceholder
+		id = i18n.ComposerNotePlaceholder
 	}
 	say := func(name string) string {
 		return b.look.Say(id, "Name", name, "More", b.look.Theme.More)
@@ -221,21 +221,21 @@ const bulletCells = 3
 // matters.
 func (b *Box) hint() string {
 	t := b.look.Theme
-	hints := []words.ID{words.ComposerSend, words.ComposerLine, words.ComposerLeave}
+	hints := []i18n.ID{i18n.ComposerSend, i18n.ComposerLine, i18n.ComposerLeave}
 	if b.note {
-		hints[0] = words.ComposerNoteStore
+		hints[0] = i18n.ComposerNoteStore
 	}
 	if !b.allowed() {
-		hints = []words.ID{words.ComposerLeave}
+		hints = []i18n.ID{i18n.ComposerLeave}
 		if b.firstLine() != "" {
-			hints = []words.ID{words.ComposerKept, words.ComposerLeave}
+			hints = []i18n.ID{i18n.ComposerKept, i18n.ComposerLeave}
 		}
 	}
 	switch {
 	case b.quote != "":
-		hints[len(hints)-1] = words.ComposerUnquote
+		hints[len(hints)-1] = i18n.ComposerUnquote
 	case b.files != "":
-		hints[len(hints)-1] = words.ComposerUnattach
+		hints[len(hints)-1] = i18n.ComposerUnattach
 	}
 	count, style := b.count()
 	room := b.w
@@ -250,7 +250,7 @@ func (b *Box) hint() string {
 		all += b.look.Cells.Width(b.look.Say(id)) + bulletCells
 	}
 	if all-bulletCells > room {
-		hints = []words.ID{hints[len(hints)-1], hints[0]} // how to get out matters most
+		hints = []i18n.ID{hints[len(hints)-1], hints[0]} // how to get out matters most
 	}
 	left := ""
 	for _, id := range hints {

@@ -11,12 +11,12 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 // rows are conversations named by numbers, in the order of the slice.
@@ -46,7 +46,7 @@ func (r *rows) Index(want model.ConversationID) (int, bool) {
 func id(n int) model.ConversationID { return model.ConversationID(fmt.Sprintf("1_%d", n)) }
 
 func newLook() look.Look {
-	return look.Look{Theme: theme.New(theme.Options{Profile: colorprofile.ASCII}), Words: words.New("en"), Zone: time.UTC}
+	return look.Look{Theme: theme.New(theme.Options{Profile: colorprofile.ASCII}), Words: i18n.New("en"), Zone: time.UTC}
 }
 
 // line is on which line of the screen a conversation stands, -1 where it does not.

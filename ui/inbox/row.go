@@ -5,11 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/look"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 // Widths of a row's columns, in cells.
@@ -206,9 +206,9 @@ func (p painter) says(r inbox.Row, d drawing) string {
 	case d.code == "", pageWide(d.code) && !d.selected:
 		return who + text
 	case d.selected:
-		return p.Say(words.Code(string(d.code)))
+		return p.Say(i18n.Code(string(d.code)))
 	}
-	return p.Say(words.InboxUnanswerable, "Reason", p.Say(words.Blocked(string(d.code))), "Dot", p.Theme.Bullet) + who + text
+	return p.Say(i18n.InboxUnanswerable, "Reason", p.Say(i18n.Blocked(string(d.code))), "Dot", p.Theme.Bullet) + who + text
 }
 
 // marks are what stands at the right of the second line, and how many cells it needs.

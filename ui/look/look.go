@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/cells"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 // Look is what drawing depends on besides what is drawn. It is never changed; what is
@@ -18,7 +18,7 @@ import (
 type Look struct {
 	Theme theme.Theme
 	Cells cells.Measure
-	Words *words.Words
+	Words *i18n.Words
 	// Zone is the user's, for times of day.
 	Zone *time.Location
 	// Version differs between any two looks of a program.
@@ -26,7 +26,7 @@ type Look struct {
 }
 
 // Say returns a sentence in the user's language.
-func (l Look) Say(id words.ID, pairs ...any) string { return l.Words.Say(id, pairs...) }
+func (l Look) Say(id i18n.ID, pairs ...any) string { return l.Words.Say(id, pairs...) }
 
 // Cut returns at most so many cells of a text.
 func (l Look) Cut(s string, width int) string { return l.Cells.Cut(s, width, l.Theme.More) }
@@ -55,5 +55,5 @@ func (l Look) Name(c model.Customer) string {
 		return s
 	}
 	id := string(c.PSID)
-	return l.Say(words.CustomerUnnamed, "ID", l.Ours(id[max(0, len(id)-4):]))
+	return l.Say(i18n.CustomerUnnamed, "ID", l.Ours(id[max(0, len(id)-4):]))
 }

@@ -3,9 +3,9 @@ package look
 import (
 	"strings"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // previewCells is as wide as a preview is ever drawn.
@@ -28,9 +28,9 @@ func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 	if m.Direction == model.Out || m.Direction == model.Note {
 		who = l.Author(m.Author, me)
 		if m.Author.Kind == model.ByPage {
-			who = l.Say(words.PreviewPage)
+			who = l.Say(i18n.PreviewPage)
 		}
-		who = l.Say(words.PreviewSaid, "Who", who)
+		who = l.Say(i18n.PreviewSaid, "Who", who)
 	}
 	return who, text
 }
@@ -44,11 +44,11 @@ func (l Look) Event(n model.Notable) string {
 func (l Look) Author(a model.Author, me model.UserID) string {
 	switch {
 	case a.Kind == model.ByPage:
-		return l.Say(words.AuthorPage)
+		return l.Say(i18n.AuthorPage)
 	case a.Kind == model.ByApp:
-		return l.Say(words.AuthorApp)
+		return l.Say(i18n.AuthorApp)
 	case a.Kind == model.ByUser && a.ID == string(me):
-		return l.Say(words.You)
+		return l.Say(i18n.You)
 	}
 	return l.Line(a.Name)
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 const day = 24 * time.Hour
@@ -16,13 +16,13 @@ func (l Look) Age(now, at time.Time) (string, time.Time) {
 	d := now.Sub(at)
 	switch {
 	case d < time.Minute:
-		return l.Say(words.AgeNow), at.Add(time.Minute)
+		return l.Say(i18n.AgeNow), at.Add(time.Minute)
 	case d < time.Hour:
 		n := d / time.Minute
-		return l.Say(words.AgeMinutes, "N", int(n)), at.Add((n + 1) * time.Minute)
+		return l.Say(i18n.AgeMinutes, "N", int(n)), at.Add((n + 1) * time.Minute)
 	case d < day:
 		n := d / time.Hour
-		return l.Say(words.AgeHours, "N", int(n)), at.Add((n + 1) * time.Hour)
+		return l.Say(i18n.AgeHours, "N", int(n)), at.Add((n + 1) * time.Hour)
 	case d < 6*day:
 		return l.Weekday(at), at.Add(6 * day)
 	}
@@ -37,13 +37,13 @@ func (l Look) Left(now, until time.Time) (string, time.Time) {
 	case d <= 0:
 		return "", time.Time{}
 	case d < time.Minute:
-		return l.Say(words.LeftLeast), until
+		return l.Say(i18n.LeftLeast), until
 	case d < time.Hour:
 		n := d / time.Minute
-		return l.Say(words.AgeMinutes, "N", int(n)), until.Add(-n * time.Minute).Add(time.Nanosecond)
+		return l.Say(i18n.AgeMinutes, "N", int(n)), until.Add(-n * time.Minute).Add(time.Nanosecond)
 	}
 	n := d / time.Hour
-	return l.Say(words.AgeHours, "N", int(n)), until.Add(-n * time.Hour).Add(time.Nanosecond)
+	return l.Say(i18n.AgeHours, "N", int(n)), until.Add(-n * time.Hour).Add(time.Nanosecond)
 }
 
 // LeftUncertain returns how long something may last at most, in whole days: 6d?, <1d?; and
@@ -51,9 +51,9 @@ func (l Look) Left(now, until time.Time) (string, time.Time) {
 func (l Look) LeftUncertain(now, until time.Time) (string, time.Time) {
 	n := until.Sub(now) / day
 	if n < 1 {
-		return l.Say(words.LeftUncertainDay), until
+		return l.Say(i18n.LeftUncertainDay), until
 	}
-	return l.Say(words.LeftUncertain, "N", int(n)), until.Add(-n * day).Add(time.Nanosecond)
+	return l.Say(i18n.LeftUncertain, "N", int(n)), until.Add(-n * day).Add(time.Nanosecond)
 }
 
 // Clock returns a time of day: 10:02.
@@ -87,9 +87,9 @@ func (l Look) Date(now, at time.Time) string {
 func (l Look) Day(now, at time.Time) string {
 	switch int(l.midnight(now).Sub(l.midnight(at)).Round(day) / day) {
 	case 0:
-		return l.Say(words.DayToday)
+		return l.Say(i18n.DayToday)
 	case 1:
-		return l.Say(words.DayYesterday)
+		return l.Say(i18n.DayYesterday)
 	}
 	at = at.In(l.Zone)
 	if l.Words.Japanese() {
@@ -114,13 +114,13 @@ func (l Look) Moment(now, at time.Time) string {
 	case days == 0:
 		return clock
 	case days == 1:
-		return l.Say(words.MomentTomorrow, "Time", clock)
+		return l.Say(i18n.MomentTomorrow, "Time", clock)
 	case days == -1:
-		return l.Say(words.MomentYesterday, "Time", clock)
+		return l.Say(i18n.MomentYesterday, "Time", clock)
 	case days > -6 && days < 7:
-		return l.Say(words.MomentDay, "Day", l.Weekday(at), "Time", clock)
+		return l.Say(i18n.MomentDay, "Day", l.Weekday(at), "Time", clock)
 	}
-	return l.Say(words.MomentDay, "Day", l.Date(now, at), "Time", clock)
+	return l.Say(i18n.MomentDay, "Day", l.Date(now, at), "Time", clock)
 }
 
 func (l Look) midnight(t time.Time) time.Time {

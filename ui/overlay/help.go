@@ -5,8 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/ui/look"
-	"parley/words"
 )
 
 // Section is a part of a page of help: keys and what they do, or questions and answers.
@@ -89,7 +89,7 @@ func (p *Help) Lines(l look.Look, w, h int) []string {
 		if l.Theme.Rule == "-" {
 			dash = "-"
 		}
-		position := l.Say(words.OverlayPosition, "From", p.top+1, "Dash", dash, "To", to, "All", len(p.lines))
+		position := l.Say(i18n.OverlayPosition, "From", p.top+1, "Dash", dash, "To", to, "All", len(p.lines))
 		content = append(content, l.Theme.Muted.Paint(l.Right(position, iw)))
 	}
 	return f.Lines(l, content)

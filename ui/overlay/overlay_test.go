@@ -12,15 +12,15 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"parley/i18n"
 	"parley/ui/cells"
 	"parley/ui/look"
 	"parley/ui/overlay"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 func newLook(lang string, m cells.Measure, o theme.Options) look.Look {
-	return look.Look{Theme: theme.New(o), Cells: m, Words: words.New(lang), Zone: time.UTC, Version: 1}
+	return look.Look{Theme: theme.New(o), Cells: m, Words: i18n.New(lang), Zone: time.UTC, Version: 1}
 }
 
 var colours = theme.Options{Profile: colorprofile.TrueColor}

@@ -3,9 +3,9 @@ package overlay
 import (
 	"strings"
 
+	"parley/i18n"
 	"parley/ui/look"
 	"parley/ui/theme"
-	"parley/words"
 )
 
 // Lines implements Overlay.
@@ -32,7 +32,7 @@ func (p *Palette) list(l look.Look, w, h int) []string {
 	}
 	var lines []string
 	if len(p.matches) == 0 {
-		for _, s := range l.Cells.Wrap(l.Say(words.OverlayNone), w) {
+		for _, s := range l.Cells.Wrap(l.Say(i18n.OverlayNone), w) {
 			lines = append(lines, l.Theme.Muted.Paint(l.Fit(s, w)))
 		}
 	} else {

@@ -5,9 +5,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"parley/i18n"
 	"parley/ui/cells"
 	"parley/ui/look"
-	"parley/words"
 )
 
 // ReadKind is what a line of a [Reader] is.
@@ -123,7 +123,7 @@ func (p *Reader) Lines(l look.Look, w, h int) []string {
 	to := min(p.top+p.seen, len(p.drawn))
 	content = append(append(content, p.drawn[p.top:to]...), below...)
 	if positioned {
-		position := l.Say(words.OverlayPosition, "From", p.top+1, "Dash", dash(l), "To", to, "All", len(p.drawn))
+		position := l.Say(i18n.OverlayPosition, "From", p.top+1, "Dash", dash(l), "To", to, "All", len(p.drawn))
 		content = append(content, l.Theme.Muted.Paint(l.Right(position, iw)))
 	}
 	return f.Lines(l, content)

@@ -3,9 +3,9 @@ package thread
 import (
 	"strings"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/ui/look"
-	"parley/words"
 )
 
 // block is a message's lines.
@@ -127,7 +127,7 @@ func (s *setting) prelude() {
 		s.lines = append(s.lines, s.p.rule(s.l.Day(s.p.c.Now, s.m.SentAt), dayRule))
 	}
 	if f&newHere != 0 {
-		s.lines = append(s.lines, s.p.rule(s.l.Say(words.ThreadNew), mostColumn))
+		s.lines = append(s.lines, s.p.rule(s.l.Say(i18n.ThreadNew), mostColumn))
 	}
 }
 
@@ -144,7 +144,7 @@ func (s *setting) header() {
 	who, i := s.author()
 	label := ""
 	if s.m.Direction == model.Note {
-		label = " " + s.l.Theme.Bullet + " " + s.l.Say(words.NoteLabel)
+		label = " " + s.l.Theme.Bullet + " " + s.l.Say(i18n.NoteLabel)
 	}
 	h.right[0] = span{s.l.Clock(s.m.SentAt), muted}
 	room := s.p.column() - h.indent - s.l.Cells.Width(h.right[0].text+label) - 2
@@ -163,18 +163,18 @@ func (s *setting) author() (string, ink) {
 	case model.ByCustomer:
 		return s.customer(), strong
 	case model.ByPage:
-		return s.l.Say(words.AuthorPage), strong
+		return s.l.Say(i18n.AuthorPage), strong
 	case model.ByApp:
-		return s.l.Say(words.AuthorApp), strong
+		return s.l.Say(i18n.AuthorApp), strong
 	case model.ByUser:
 		if a.ID == string(s.p.c.Me) {
-			return s.l.Say(words.You), accent
+			return s.l.Say(i18n.You), accent
 		}
 	}
 	if name := s.l.Line(a.Name); name != "" {
 		return name, strong
 	}
-	return s.l.Say(words.ThreadColleague), strong
+	return s.l.Say(i18n.ThreadColleague), strong
 }
 
 func (s *setting) customer() string {

@@ -3,9 +3,9 @@ package thread
 import (
 	"strings"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // message adds everything below author and time.
@@ -15,7 +15,7 @@ func (s *setting) message() {
 	s.text()
 	s.attachments()
 	if s.m.Deleted {
-		s.wrapped(s.l.Say(words.Unsent), muted)
+		s.wrapped(s.l.Say(i18n.Unsent), muted)
 	}
 	if s.m.Event != nil {
 		for _, said := range s.l.Words.Happened(*s.m.Event, s.outside) {
@@ -23,10 +23,10 @@ func (s *setting) message() {
 		}
 	}
 	if s.m.Standby && s.m.Direction == model.In {
-		s.wrapped(s.l.Theme.Bullet+" "+s.l.Say(words.MessageStandby), muted)
+		s.wrapped(s.l.Theme.Bullet+" "+s.l.Say(i18n.MessageStandby), muted)
 	}
 	if len(s.lines) == before {
-		s.wrapped(s.l.Say(words.Event(string(model.EventUnknown))), muted)
+		s.wrapped(s.l.Say(i18n.Event(string(model.EventUnknown))), muted)
 	}
 	s.trailers()
 	s.ownTick()
@@ -53,7 +53,7 @@ func (p *Pane) Gist(m *model.Message) string {
 // gist is a message in a few words.
 func (s *setting) gist(q *model.Message) string {
 	if q == nil {
-		return s.l.Say(words.ThreadEarlier)
+		return s.l.Say(i18n.ThreadEarlier)
 	}
 	t := s.l.Cells.Shown(safe.LineN(q.Text, mostText).String())
 	switch {
@@ -62,11 +62,11 @@ func (s *setting) gist(q *model.Message) string {
 	case len(q.Attachments) > 0:
 		return "[" + s.l.Words.AttachmentWord(q.Attachments[0]) + "]"
 	case q.Deleted:
-		return s.l.Say(words.Unsent)
+		return s.l.Say(i18n.Unsent)
 	case q.Event != nil:
 		return s.l.Event(*q.Event)
 	}
-	return s.l.Say(words.ThreadEarlier)
+	return s.l.Say(i18n.ThreadEarlier)
 }
 
 // text adds what was written, and what is to be known of it.
@@ -82,10 +82,10 @@ func (s *setting) text() {
 	}
 	var asides []string
 	if s.m.Edited {
-		asides = append(asides, s.aside(words.Edited))
+		asides = append(asides, s.aside(i18n.Edited))
 	}
 	if t.Hidden() {
-		asides = append(asides, s.aside(words.HiddenChars))
+		asides = append(asides, s.aside(i18n.HiddenChars))
 	}
 	for _, a := range asides {
 		if len(s.lines) == before {
@@ -95,10 +95,10 @@ func (s *setting) text() {
 		s.append(a, muted)
 	}
 	if t.Cut() {
-		s.wrapped(s.l.Say(words.ThreadCut), muted)
+		s.wrapped(s.l.Say(i18n.ThreadCut), muted)
 	}
 	if s.key.flags&expanded != 0 {
-		s.wrapped(s.l.Say(words.ThreadBefore), muted)
+		s.wrapped(s.l.Say(i18n.ThreadBefore), muted)
 		s.body(safe.Body(*s.m.Was), muted)
 	}
 }
@@ -108,8 +108,8 @@ func (s *setting) body(t safe.Text, i ink) {
 }
 
 // aside is a remark in brackets.
-func (s *setting) aside(id words.ID) string {
-	return s.l.Say(words.ThreadAside, "What", s.l.Say(id))
+func (s *setting) aside(id i18n.ID) string {
+	return s.l.Say(i18n.ThreadAside, "What", s.l.Say(id))
 }
 
 // by adds who linked a record, or took the link away.
@@ -119,9 +119,9 @@ func (s *setting) by(n model.Notable, said string) string {
 	case n.Kind != model.EventRecord || a.Kind != model.ByUser:
 		return said
 	case a.ID == string(s.p.c.Me):
-		return s.l.Say(words.RecordByYou, "What", said, "Mark", s.l.Theme.Linked)
+		return s.l.Say(i18n.RecordByYou, "What", said, "Mark", s.l.Theme.Linked)
 	}
-	return s.l.Say(words.RecordBy, "What", said, "Mark", s.l.Theme.Linked, "Name", s.l.Line(a.Name))
+	return s.l.Say(i18n.RecordBy, "What", said, "Mark", s.l.Theme.Linked, "Name", s.l.Line(a.Name))
 }
 
 // system adds something that happened, and when, in the middle.

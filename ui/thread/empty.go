@@ -3,7 +3,7 @@ package thread
 import (
 	"cmp"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // keys returns the keys to name.
@@ -43,16 +43,16 @@ func (p *Pane) nothing() []string {
 	c := &p.c.Conversation
 	switch {
 	case c.ID == "":
-		return []string{p.look.Say(words.ThreadNone), p.look.Say(words.ThreadNoneKey, "Key", k.Open)}
+		return []string{p.look.Say(i18n.ThreadNone), p.look.Say(i18n.ThreadNoneKey, "Key", k.Open)}
 	case !p.c.Thread.Loaded:
-		return []string{p.look.Say(words.ThreadReading)}
+		return []string{p.look.Say(i18n.ThreadReading)}
 	}
-	first := p.look.Say(words.ThreadEmpty, "Name", p.look.Name(c.Customer))
+	first := p.look.Say(i18n.ThreadEmpty, "Name", p.look.Name(c.Customer))
 	if c.Reply.Allowed {
-		return []string{first, p.look.Say(words.ThreadEmptyReply, "Key", k.Reply)}
+		return []string{first, p.look.Say(i18n.ThreadEmptyReply, "Key", k.Reply)}
 	}
-	return []string{first, p.look.Say(words.ThreadEmptyShare, "Key", k.Share)}
+	return []string{first, p.look.Say(i18n.ThreadEmptyShare, "Key", k.Share)}
 }
 
 // loading says that older messages are on their way.
-func (p *Pane) loading() string { return p.look.Say(words.ThreadOlder) }
+func (p *Pane) loading() string { return p.look.Say(i18n.ThreadOlder) }

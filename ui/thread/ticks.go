@@ -1,8 +1,8 @@
 package thread
 
 import (
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // tick returns how far a reply came: a glyph, and the word for it where it is not wider
@@ -14,7 +14,7 @@ func (s *setting) tick(state model.State, room int) span {
 		return span{}
 	}
 	glyph = "  " + glyph
-	if id := words.State(string(state)); s.l.Words.Has(id) {
+	if id := i18n.State(string(state)); s.l.Words.Has(id) {
 		if long := glyph + " " + s.l.Say(id); s.l.Cells.Width(long) <= room {
 			return span{long, i}
 		}

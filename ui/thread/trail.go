@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/words"
 )
 
 // longest is the cells of a sentence from outside.
@@ -18,7 +18,7 @@ func (s *setting) attachments() {
 	if len(s.m.Attachments) == 0 {
 		return
 	}
-	hint := s.l.Say(words.ThreadOpen, "Key", s.p.keys().Attachment)
+	hint := s.l.Say(i18n.ThreadOpen, "Key", s.p.keys().Attachment)
 	for i := range s.m.Attachments {
 		a := &s.m.Attachments[i]
 		s.attachment(a, hint)
@@ -62,7 +62,7 @@ func (s *setting) nameOf(a *model.Attachment) string {
 	}
 	name := s.l.Cells.Shown(safe.LineN(a.Title, mostText).String())
 	if name == "" && a.URL == "" && a.Size == 0 && !a.Like() {
-		return s.l.Say(words.AttachmentNothing)
+		return s.l.Say(i18n.AttachmentNothing)
 	}
 	return name
 }
@@ -70,14 +70,14 @@ func (s *setting) nameOf(a *model.Attachment) string {
 // booking words an appointment: how it stands, and when it is by the user's clock.
 func (s *setting) booking(b *model.Booking) string {
 	var parts []string
-	if id := words.Booking(b.Status); b.Status != "" && s.l.Words.Has(id) {
+	if id := i18n.Booking(b.Status); b.Status != "" && s.l.Words.Has(id) {
 		parts = append(parts, s.l.Say(id))
 	} else if b.Status != "" {
 		parts = append(parts, s.l.Ours(b.Status))
 	}
 	switch {
 	case b.Start != nil && b.End != nil:
-		parts = append(parts, s.l.Say(words.BookingSpan, "From", s.l.Moment(s.p.c.Now, *b.Start), "Dash", "-", "To", s.l.Clock(*b.End)))
+		parts = append(parts, s.l.Say(i18n.BookingSpan, "From", s.l.Moment(s.p.c.Now, *b.Start), "Dash", "-", "To", s.l.Clock(*b.End)))
 	case b.Start != nil:
 		parts = append(parts, s.l.Moment(s.p.c.Now, *b.Start))
 	}
@@ -132,26 +132,26 @@ func (s *setting) trailers() {
 	}
 	s.trouble()
 	if s.m.WaitsFor != "" {
-		s.wrapped(s.l.Say(words.WaitsForEarlier), muted)
+		s.wrapped(s.l.Say(i18n.WaitsForEarlier), muted)
 	}
 	if s.m.Probably {
-		s.wrapped(s.l.Say(words.ProbablySent), muted)
+		s.wrapped(s.l.Say(i18n.ProbablySent), muted)
 	}
 	if s.m.DeliveredTwice {
-		s.wrapped(s.l.Say(words.DeliveredTwice), warn)
+		s.wrapped(s.l.Say(i18n.DeliveredTwice), warn)
 	}
 }
 
 // reactionLine says who reacted, and whether Facebook has confirmed it.
 func (s *setting) reactionLine(r model.Reaction) {
-	switch said := s.l.Say(words.ReactedBy, "Emoji", s.reaction(r), "Name", s.reacted(r)); {
+	switch said := s.l.Say(i18n.ReactedBy, "Emoji", s.reaction(r), "Name", s.reacted(r)); {
 	case r.Error != nil && r.Emoji == "":
-		s.wrapped(s.l.Say(words.ReactionKept, "Why", s.whyCode(r.Error)), danger)
+		s.wrapped(s.l.Say(i18n.ReactionKept, "Why", s.whyCode(r.Error)), danger)
 	case r.Error != nil:
-		s.wrapped(s.l.Say(words.ReactionFailed, "Emoji", s.reaction(r), "Why", s.whyCode(r.Error)), danger)
+		s.wrapped(s.l.Say(i18n.ReactionFailed, "Emoji", s.reaction(r), "Why", s.whyCode(r.Error)), danger)
 	case r.Pending:
 		s.wrapped(said, muted)
-		s.append(s.aside(words.ReactionPending), muted)
+		s.append(s.aside(i18n.ReactionPending), muted)
 	default:
 		s.wrapped(said, muted)
 	}
@@ -160,13 +160,13 @@ func (s *setting) reactionLine(r model.Reaction) {
 // whyCode says a reason in words.
 func (s *setting) whyCode(e *model.MessageError) string {
 	detail := s.l.Line(e.Detail)
-	id := words.Trouble(*e)
+	id := i18n.Trouble(*e)
 	if !s.l.Words.Has(id) {
 		return detail
 	}
 	said := s.l.Say(id, "Detail", detail)
 	if detail != "" {
-		said += " " + s.l.Say(words.DetailFromFacebook, "Detail", detail)
+		said += " " + s.l.Say(i18n.DetailFromFacebook, "Detail", detail)
 	}
 	return said
 }
@@ -187,11 +187,11 @@ func (s *setting) reacted(r model.Reaction) string {
 	}
 	switch {
 	case r.User != nil && r.User.ID == s.p.c.Me:
-		return s.l.Say(words.ThreadYou)
+		return s.l.Say(i18n.ThreadYou)
 	case r.User != nil:
 		return s.l.Ours(r.User.Name)
 	}
-	return s.l.Say(words.ThreadPage)
+	return s.l.Say(i18n.ThreadPage)
 }
 
 // trouble says why a reply failed, asks or still waits, and what can be done.
@@ -210,11 +210,11 @@ func (s *setting) trouble() {
 	s.wrapped(s.why(), i)
 	if asks {
 		k := s.p.keys()
-		s.append(s.l.Say(words.ThreadResendDrop, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
+		s.append(s.l.Say(i18n.ThreadResendDrop, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
 	}
 	if e := s.m.Error; e != nil && e.Detail != "" {
 		detail := s.l.Cells.Shown(safe.LineN(e.Detail, longest).String())
-		s.wrapped(s.l.Say(words.DetailFromFacebook, "Detail", detail), muted)
+		s.wrapped(s.l.Say(i18n.DetailFromFacebook, "Detail", detail), muted)
 	}
 }
 
@@ -225,10 +225,10 @@ func (s *setting) why() string {
 	}
 	e := s.m.Error
 	if e == nil {
-		return s.l.Say(words.ThreadNotSent)
+		return s.l.Say(i18n.ThreadNotSent)
 	}
-	if id := words.Trouble(*e); s.l.Words.Has(id) {
+	if id := i18n.Trouble(*e); s.l.Words.Has(id) {
 		return s.l.Say(id, "Detail", s.l.Line(e.Detail))
 	}
-	return s.l.Say(words.ThreadNotSent)
+	return s.l.Say(i18n.ThreadNotSent)
 }

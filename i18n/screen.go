@@ -1,4 +1,4 @@
-package words
+package i18n
 
 // Days and times in the screen.
 const (

@@ -1,4 +1,4 @@
-package words
+package i18n
 
 // What belongs to sending besides the text: quotes, reactions, attachments.
 const (

@@ -1,4 +1,4 @@
-package words
+package i18n
 
 // Prefixes of the screen's sentences whose ids are made from other names.
 const (

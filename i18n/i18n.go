@@ -1,4 +1,4 @@
-// Package words holds every sentence a user reads, in English and Japanese.
+// Package i18n holds every sentence a user reads, in English and Japanese.
 //
 // A sentence has an [ID]; the catalogues give it in each language: en.toml and
 // ja.toml for the commands, screen.*.toml and panes.*.toml for the screen, mail.*.toml for
@@ -7,7 +7,7 @@
 // as a whole, web.*.toml for connecting one in the browser. A test keeps the catalogues and
 // the ids in step. Text that somebody outside wrote comes into a sentence only as a
 // safe.Text or another plain value.
-package words
+package i18n
 
 import (
 	"embed"
@@ -55,11 +55,11 @@ var bundle = sync.OnceValue(func() *i18n.Bundle {
 	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	files, err := fs.Glob(catalogues, "*.toml")
 	if err != nil {
-		panic("words: " + err.Error()) // the pattern is good
+		panic("i18n: " + err.Error()) // the pattern is good
 	}
 	for _, file := range files {
 		if _, err := b.LoadMessageFileFS(catalogues, file); err != nil {
-			panic("words: " + err.Error()) // the catalogues are part of the program
+			panic("i18n: " + err.Error()) // the catalogues are part of the program
 		}
 	}
 	return b

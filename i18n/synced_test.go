@@ -1,26 +1,26 @@
-package words_test
+package i18n_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // TestSyncedChanges: what is said of a transcript is another sentence once it is told to
 // be, and none before.
 func TestSyncedChanges(t *testing.T) {
 	t.Parallel()
-	w := words.New("en")
+	w := i18n.New("en")
 	written := time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
 	clock := func(at time.Time) string { return at.Format("15:04") }
 	s := model.Sync{State: model.SyncDone, At: &written}
 	var all []string
 	for now := written; !now.IsZero(); {
 		said := w.Synced(s, now, clock)
-		next := words.SyncedChange(s, now)
+		next := i18n.SyncedChange(s, now)
 		if !next.IsZero() {
 			if !next.After(now) || w.Synced(s, next.Add(-time.Nanosecond), clock) != said {
 				t.Fatalf("at %s %q, and otherwise before %s", now, said, next)

@@ -1,10 +1,10 @@
-package words_test
+package i18n_test
 
 import (
 	"testing"
 
+	"parley/i18n"
 	"parley/model"
-	"parley/words"
 )
 
 // TestEveryReasonIsSaid in both languages: those that a reply, a reaction or a file is
@@ -12,7 +12,7 @@ import (
 func TestEveryReasonIsSaid(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
-		w := words.New(lang)
+		w := i18n.New(lang)
 		for _, c := range []model.Code{
 			model.Hidden, model.PageDisconnected, model.PageRestricted, model.MessagesOff, model.NotStarted, model.WindowClosed,
 			model.Unreachable, model.OtherApp, model.RateLimited, model.NewerReply, model.TextEmpty, model.TextTooLong,
@@ -21,7 +21,7 @@ func TestEveryReasonIsSaid(t *testing.T) {
 			model.NoSuchCustomer, model.ThreadRestricted, model.CommerceBlocked, model.AutomationActive, model.MessageGone,
 			model.AttachmentRefused, model.GraphRefused,
 		} {
-			if !w.Has(words.Code(string(c))) {
+			if !w.Has(i18n.Code(string(c))) {
 				t.Errorf("%s: no words for %s", lang, c)
 			}
 		}
@@ -32,7 +32,7 @@ func TestEveryReasonIsSaid(t *testing.T) {
 func TestTroubleIsSaid(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
-		w, said := words.New(lang), map[string]bool{}
+		w, said := i18n.New(lang), map[string]bool{}
 		for _, e := range []model.MessageError{
 			{Code: model.OutcomeUnknown},
 			{Code: model.OutcomeUnknown, Unchecked: true},
@@ -41,12 +41,12 @@ func TestTroubleIsSaid(t *testing.T) {
 			{Code: model.NotSent},
 			{Code: model.WindowClosed, Detail: "(#10) x"},
 		} {
-			id := words.Trouble(e)
+			id := i18n.Trouble(e)
 			if !w.Has(id) || said[w.Say(id)] {
 				t.Errorf("%s: no words of its own for %+v: %s", lang, e, id)
 			}
 			said[w.Say(id)] = true
-			if silent := w.Say(words.Code("outcome_unknown")); e.Detail != "" && w.Say(id) == silent {
+			if silent := w.Say(i18n.Code("outcome_unknown")); e.Detail != "" && w.Say(id) == silent {
 				t.Errorf("%s: %+v is said to be %q", lang, e, silent)
 			}
 		}

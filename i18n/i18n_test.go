@@ -1,4 +1,4 @@
-package words_test
+package i18n_test
 
 import (
 	"go/ast"
@@ -15,7 +15,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"parley/words"
+	"parley/i18n"
 )
 
 // prefixes are those of sentences whose ids are made from the model's own words.
@@ -151,7 +151,7 @@ func TestLanguageOfTheUser(t *testing.T) {
 		{[]string{"de_DE.UTF-8"}, false},
 		{[]string{"!!!", "ja"}, true},
 	} {
-		if got := words.New(c.wanted...).Japanese(); got != c.ja {
+		if got := i18n.New(c.wanted...).Japanese(); got != c.ja {
 			t.Errorf("New(%q).Japanese() = %v", c.wanted, got)
 		}
 	}
@@ -159,20 +159,20 @@ func TestLanguageOfTheUser(t *testing.T) {
 
 func TestSay(t *testing.T) {
 	t.Parallel()
-	en, ja := words.New("en"), words.New("ja")
-	if got := en.Say(words.AgeMinutes, "N", 4); got != "4m" {
+	en, ja := i18n.New("en"), i18n.New("ja")
+	if got := en.Say(i18n.AgeMinutes, "N", 4); got != "4m" {
 		t.Errorf("en: %q", got)
 	}
-	if got := ja.Say(words.AgeMinutes, "N", 4); got != "4分" {
+	if got := ja.Say(i18n.AgeMinutes, "N", 4); got != "4分" {
 		t.Errorf("ja: %q", got)
 	}
 	if got := en.Say("no_such_sentence"); got != "[no_such_sentence]" {
 		t.Errorf("missing: %q", got)
 	}
-	if en.Has("no_such_sentence") || !en.Has(words.Code("window_closed")) {
+	if en.Has("no_such_sentence") || !en.Has(i18n.Code("window_closed")) {
 		t.Error("Has is wrong")
 	}
-	if got := en.Say(words.UserAdded, "Name", "<b>&"); !strings.Contains(got, "<b>&") {
+	if got := en.Say(i18n.UserAdded, "Name", "<b>&"); !strings.Contains(got, "<b>&") {
 		t.Errorf("a sentence is no HTML: %q", got)
 	}
 }
@@ -190,8 +190,8 @@ func named(t *testing.T, pattern string) []string {
 // The catalogues are read once, however often somebody's words are asked for: a stranger
 // over SSH has them asked for as often as they like.
 func TestTheCataloguesAreReadOnce(t *testing.T) { //nolint:paralleltest // it counts what is allocated
-	words.New("en")
-	if n := testing.AllocsPerRun(10, func() { words.New("ja") }); n > 2000 {
+	i18n.New("en")
+	if n := testing.AllocsPerRun(10, func() { i18n.New("ja") }); n > 2000 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -1,4 +1,4 @@
-package words
+package i18n
 
 // The mail to the support inbox about what Facebook's policy team did.
 const (

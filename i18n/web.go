@@ -1,4 +1,4 @@
-package words
+package i18n
 
 // webCodePrefix begins what the hub's web pages say of a code, and what to do.
 const webCodePrefix = "web_code_"
