@@ -60,7 +60,7 @@ func LinkPrivateTo(others *int, off bool) ID {
 
 // AttachmentCalled returns the word for an attachment of a transcript: for its kind, or
 // what else it is called.
-func (w *Words) AttachmentCalled(called model.Untrusted, line func(model.Untrusted) string) string {
+func (w *Localizer) AttachmentCalled(called model.Untrusted, line func(model.Untrusted) string) string {
 	plain := line(called)
 	if id := Attachment(plain); w.Has(id) {
 		return w.Say(id)

@@ -17,7 +17,7 @@ const (
 
 // Happened words what a message tells of besides its text: one sentence for each thing,
 // at least one. line makes what others wrote fit for where it is shown.
-func (w *Words) Happened(n model.Notable, line func(model.Untrusted) string) []string {
+func (w *Localizer) Happened(n model.Notable, line func(model.Untrusted) string) []string {
 	if n.Kind == model.EventReferral {
 		return []string{w.cameBy(n.Entry, line)}
 	}
@@ -28,7 +28,7 @@ func (w *Words) Happened(n model.Notable, line func(model.Untrusted) string) []s
 	return out
 }
 
-func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) string {
+func (w *Localizer) happened(n model.Notable, line func(model.Untrusted) string) string {
 	kind := string(n.Kind)
 	switch n.Kind {
 	case model.EventOptin:
@@ -63,7 +63,7 @@ func (w *Words) happened(n model.Notable, line func(model.Untrusted) string) str
 }
 
 // record words what was done to a link to a record of the CRM, or to the record.
-func (w *Words) record(n model.Notable, line func(model.Untrusted) string) string {
+func (w *Localizer) record(n model.Notable, line func(model.Untrusted) string) string {
 	id := Event(string(n.Kind) + "_" + n.Action)
 	if n.Record == nil || !w.Has(id) {
 		return w.Say(Event(string(n.Kind)))
@@ -76,7 +76,7 @@ func (w *Words) record(n model.Notable, line func(model.Untrusted) string) strin
 }
 
 // of says what it is of, where that is known.
-func (w *Words) of(id ID, n model.Notable, line func(model.Untrusted) string) string {
+func (w *Localizer) of(id ID, n model.Notable, line func(model.Untrusted) string) string {
 	if what := line(n.Payload); what != "" && w.Has(id+ofSuffix) {
 		return w.Say(id+ofSuffix, "What", what)
 	}
@@ -84,7 +84,7 @@ func (w *Words) of(id ID, n model.Notable, line func(model.Untrusted) string) st
 }
 
 // optin words what the customer agreed to, or no longer does.
-func (w *Words) optin(n model.Notable, line func(model.Untrusted) string) string {
+func (w *Localizer) optin(n model.Notable, line func(model.Untrusted) string) string {
 	switch n.Action {
 	case "notification_messages":
 		return w.of(Event("optin_notifications"), n, line)
@@ -102,7 +102,7 @@ func (w *Words) optin(n model.Notable, line func(model.Untrusted) string) string
 }
 
 // cameBy words how a customer came in.
-func (w *Words) cameBy(e *model.Entry, line func(model.Untrusted) string) string {
+func (w *Localizer) cameBy(e *model.Entry, line func(model.Untrusted) string) string {
 	if e == nil {
 		return w.Say(Event(string(model.EventReferral)))
 	}
@@ -125,7 +125,7 @@ func (w *Words) cameBy(e *model.Entry, line func(model.Untrusted) string) string
 }
 
 // AttachmentWord returns the word for what an attachment is.
-func (w *Words) AttachmentWord(a model.Attachment) string {
+func (w *Localizer) AttachmentWord(a model.Attachment) string {
 	kind := a.Type
 	if a.Like() {
 		kind = "like"
@@ -140,7 +140,7 @@ func (w *Words) AttachmentWord(a model.Attachment) string {
 // own words.
 //
 // Source: Messenger Platform, "response_feedback".
-func (w *Words) FeedbackOn(said model.Untrusted, line func(model.Untrusted) string) string {
+func (w *Localizer) FeedbackOn(said model.Untrusted, line func(model.Untrusted) string) string {
 	switch said {
 	case "Good response":
 		return w.Say(FeedbackGood)

@@ -28,15 +28,15 @@ var catalogues embed.FS
 // ID names a sentence.
 type ID string
 
-// Words says sentences in one language. It is safe for concurrent use.
-type Words struct {
+// Localizer says sentences in one language. It is safe for concurrent use.
+type Localizer struct {
 	localizer *i18n.Localizer
 	tag       language.Tag
 }
 
-// New returns the words of the first of these languages that there are words in;
+// New returns the localizer of the first of these languages that there are sentences in;
 // English if there are none. It takes tags ("ja") and values of LANG ("ja_JP.UTF-8").
-func New(languages ...string) *Words {
+func New(languages ...string) *Localizer {
 	var tags []language.Tag
 	for _, l := range languages {
 		if tag, ok := parse(l); ok {
@@ -45,7 +45,7 @@ func New(languages ...string) *Words {
 	}
 	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.Japanese}).Match(tags...)
 	tag := []language.Tag{language.English, language.Japanese}[i]
-	return &Words{localizer: i18n.NewLocalizer(bundle(), tag.String()), tag: tag}
+	return &Localizer{localizer: i18n.NewLocalizer(bundle(), tag.String()), tag: tag}
 }
 
 // bundle are the catalogues of all languages, read once: all words are said of them, and
@@ -76,12 +76,12 @@ func parse(s string) (language.Tag, bool) {
 	return tag, err == nil
 }
 
-// Japanese tells whether these words are Japanese.
-func (w *Words) Japanese() bool { return w.tag == language.Japanese }
+// Japanese tells whether it speaks Japanese.
+func (w *Localizer) Japanese() bool { return w.tag == language.Japanese }
 
 // Say returns a sentence. pairs are names and values of its blanks: Say(id, "Name",
 // name). A sentence that is missing shows its id.
-func (w *Words) Say(id ID, pairs ...any) string {
+func (w *Localizer) Say(id ID, pairs ...any) string {
 	data := make(map[string]any, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		data[fmt.Sprint(pairs[i])] = pairs[i+1]
@@ -94,7 +94,7 @@ func (w *Words) Say(id ID, pairs ...any) string {
 }
 
 // Has tells whether there is a sentence with that id.
-func (w *Words) Has(id ID) bool {
+func (w *Localizer) Has(id ID) bool {
 	var missing *i18n.MessageNotFoundErr
 	_, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: string(id), TemplateData: map[string]any{}})
 	return !errors.As(err, &missing)

@@ -8,7 +8,7 @@ import (
 
 // Synced says how a transcript stands in the CRM. moment words a time that is not just
 // now.
-func (w *Words) Synced(s model.Sync, now time.Time, moment func(time.Time) string) string {
+func (w *Localizer) Synced(s model.Sync, now time.Time, moment func(time.Time) string) string {
 	switch s.State {
 	case model.SyncOff:
 		return w.Say(SyncIsOff)
@@ -35,7 +35,7 @@ func (w *Words) Synced(s model.Sync, now time.Time, moment func(time.Time) strin
 
 // because says why, where there are words for it. What fails because the CRM is away is
 // tried again by itself: the words of that code tell the user what is not theirs to do here.
-func (w *Words) because(alone, with ID, reason model.Code) string {
+func (w *Localizer) because(alone, with ID, reason model.Code) string {
 	if id := Code(string(reason)); reason != "" && reason != model.CRMUnavailable && w.Has(id) {
 		return w.Say(with, "Why", w.Say(id))
 	}

@@ -27,7 +27,7 @@ type Options struct {
 	// Inbox is what is known of the hub. It belongs to the screen from now on, and is
 	// changed by [News] only.
 	Inbox *inbox.Inbox
-	Words *i18n.Words
+	Words *i18n.Localizer
 	// Zone is the user's, for times of day.
 	Zone *time.Location
 	// Notice is told when the screen begins; empty: nothing.
@@ -65,7 +65,7 @@ type Model struct {
 	drafts Drafts
 	inbox  *inbox.Inbox
 	zone   *time.Location
-	words  *i18n.Words
+	words  *i18n.Localizer
 	browse func(url string) error
 	// preview: the conversation follows the selection.
 	preview bool

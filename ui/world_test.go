@@ -49,7 +49,7 @@ const (
 )
 
 // english are the words of the tests; to read them takes longer than most of these.
-var english = sync.OnceValue(func() *i18n.Words { return i18n.New("en") })
+var english = sync.OnceValue(func() *i18n.Localizer { return i18n.New("en") })
 
 // newWorld returns a screen of 120×36 on a Page with some conversations.
 func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options)) *world {

@@ -23,7 +23,7 @@ type program struct {
 	err io.Writer
 	env []string
 
-	words *i18n.Words
+	words *i18n.Localizer
 	// flags of every command
 	lang string
 	json bool

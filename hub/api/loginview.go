@@ -66,10 +66,10 @@ var loginTemplate = template.Must(template.New("login").Parse(`<!doctype html>
 `))
 
 // speakers are the words of both languages, made once: that takes longer than a page.
-var speakers = sync.OnceValue(func() [2]*i18n.Words { return [2]*i18n.Words{i18n.New("en"), i18n.New("ja")} })
+var speakers = sync.OnceValue(func() [2]*i18n.Localizer { return [2]*i18n.Localizer{i18n.New("en"), i18n.New("ja")} })
 
 // inLanguage returns the words of the language that a browser's user prefers.
-func inLanguage(accept string) *i18n.Words {
+func inLanguage(accept string) *i18n.Localizer {
 	tags, _, _ := language.ParseAcceptLanguage(accept) // what is no list is no preference
 	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.Japanese}).Match(tags...)
 	return speakers()[i]

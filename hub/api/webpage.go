@@ -24,7 +24,7 @@ var webLayout string
 
 // webPages says pages in both languages.
 type webPages struct {
-	english, japanese *i18n.Words
+	english, japanese *i18n.Localizer
 	layout            *template.Template
 	policy            string
 }
@@ -41,7 +41,7 @@ func newWebPages(formOrigins string) *webPages {
 }
 
 // words returns the words of the language that a browser asks for.
-func (p *webPages) words(r *http.Request) *i18n.Words {
+func (p *webPages) words(r *http.Request) *i18n.Localizer {
 	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
 	if err != nil {
 		return p.english

@@ -35,7 +35,7 @@ type Config struct {
 	// ReplyTo is whom an answer to a mail asks: Facebook's policy team. May be empty.
 	ReplyTo string
 	// Words are in the hub's language.
-	Words *i18n.Words
+	Words *i18n.Localizer
 	Zone  *time.Location
 	// Roots are who may vouch for the mail server, for tests; nil: the system's.
 	Roots *x509.CertPool
@@ -60,7 +60,7 @@ type Mailer struct {
 	options       []mail.Option
 	from, to      string
 	replyTo       string
-	words         *i18n.Words
+	words         *i18n.Localizer
 	zone          *time.Location
 	messageDomain string
 }

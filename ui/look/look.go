@@ -18,7 +18,7 @@ import (
 type Look struct {
 	Theme theme.Theme
 	Cells cells.Measure
-	Words *i18n.Words
+	Words *i18n.Localizer
 	// Zone is the user's, for times of day.
 	Zone *time.Location
 	// Version differs between any two looks of a program.

@@ -26,7 +26,7 @@ const (
 // now is a Thursday.
 var now = time.Date(2026, 11, 19, 10, 30, 0, 0, time.UTC)
 
-var catalogues = map[string]*i18n.Words{"en": i18n.New("en"), "ja": i18n.New("ja")}
+var catalogues = map[string]*i18n.Localizer{"en": i18n.New("en"), "ja": i18n.New("ja")}
 
 func lookIn(language string, m cells.Measure) look.Look {
 	return look.Look{
