@@ -10,9 +10,12 @@ import (
 // auditList names the audit log in a cursor.
 const auditList = "audit"
 
+// auditReader reads the audit log.
+type auditReader struct{ *session }
+
 // Audit implements [store.Reader]. Each Page has its own rows, of two sorts, in an
 // index; they are merged as the notices are.
-func (r reader) Audit(scopes []store.AuditScope, viewer store.Viewer, cursor string, limit int) ([]model.AuditEntry, string, error) {
+func (r auditReader) Audit(scopes []store.AuditScope, viewer store.Viewer, cursor string, limit int) ([]model.AuditEntry, string, error) {
 	from, err := parseCursor(cursor, auditList)
 	if err != nil || limit <= 0 {
 		return nil, "", wrap(err, "read audit log")
@@ -54,36 +57,42 @@ const auditSeen = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s WH
 	AND audit.record = s.record_type || ':' || s.record_id))`
 
 // auditKeys returns the newest entries of one sort of a Page after that place.
-func (r reader) auditKeys(part store.AuditScope, viewer store.Viewer, from *place, limit int) ([]key, error) {
+func (r auditReader) auditKeys(part store.AuditScope, viewer store.Viewer, from *place, limit int) ([]key, error) {
 	query := `SELECT at, id FROM audit WHERE page_id = ? AND content = ?` + auditSeen
 	args := arguments{part.Page, flag(part.Content), viewer.User, micros(viewer.Now)}
 	if from != nil {
 		query += ` AND (at, id, page_id) < (?, ?, ?)`
 		args = append(args, from.At, from.ID, from.Page)
 	}
-	return r.keys(part.Page, query+` ORDER BY at DESC, id DESC LIMIT ?`, append(args, limit))
+	return keysOf(r.session, part.Page, query+` ORDER BY at DESC, id DESC LIMIT ?`, append(args, limit))
 }
 
+// pageAuditWriter adds to the audit log of a Page.
+type pageAuditWriter struct{ pageBase }
+
 // AddAudit implements [store.PageTx].
-func (t pageTx) AddAudit(e model.AuditEntry) error {
+func (t pageAuditWriter) AddAudit(e model.AuditEntry) error {
 	if err := t.own(e.Page, e.ID); err != nil {
 		return wrap(err, "add to audit log")
 	}
 	if e.Conversation != "" && e.Conversation.Page() != t.page {
 		return wrap(t.own(e.Conversation.Page(), e.Conversation), "add to audit log")
 	}
-	return t.addAudit(e)
+	return addAudit(t.session, e)
 }
 
+// accountAuditWriter adds to the audit log of no Page.
+type accountAuditWriter struct{ *session }
+
 // AddAudit implements [store.AccountTx].
-func (t accountTx) AddAudit(e model.AuditEntry) error {
+func (t accountAuditWriter) AddAudit(e model.AuditEntry) error {
 	if e.Page != "" || e.Content() {
 		return errors.New("add to audit log: of a page")
 	}
-	return t.addAudit(e)
+	return addAudit(t.session, e)
 }
 
-func (r reader) addAudit(e model.AuditEntry) error {
+func addAudit(s *session, e model.AuditEntry) error {
 	if e.ID == "" {
 		return errors.New("add to audit log: no id")
 	}
@@ -94,7 +103,7 @@ func (r reader) addAudit(e model.AuditEntry) error {
 	}
 	doc, err := encode(e)
 	if err == nil {
-		err = r.run(`INSERT INTO audit (page_id, id, content, at, record, doc) VALUES (?, ?, ?, ?, ?, ?)`,
+		err = s.run(`INSERT INTO audit (page_id, id, content, at, record, doc) VALUES (?, ?, ?, ?, ?, ?)`,
 			e.Page, e.ID, flag(e.Content()), micros(e.At), record, doc)
 	}
 	return wrap(err, "add to audit log")

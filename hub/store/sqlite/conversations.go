@@ -9,15 +9,18 @@ import (
 	"parley/model"
 )
 
+// conversationReader reads conversations.
+type conversationReader struct{ *session }
+
 // Conversation implements [store.Reader].
-func (r reader) Conversation(id model.ConversationID) (store.Conversation, error) {
+func (r conversationReader) Conversation(id model.ConversationID) (store.Conversation, error) {
 	c, err := one[store.Conversation](r.session,
 		`SELECT doc FROM conversations WHERE page_id = ? AND id = ?`, id.Page(), id)
 	return c, wrap(err, "read conversation %s", id)
 }
 
 // Nameless implements [store.Reader].
-func (r reader) Nameless(before time.Time, limit int) ([]store.Conversation, error) {
+func (r conversationReader) Nameless(before time.Time, limit int) ([]store.Conversation, error) {
 	list, err := many[store.Conversation](r.session, `SELECT doc FROM conversations
 		WHERE nameless = 1 AND profile_at < ? ORDER BY profile_at, page_id, id LIMIT ?`,
 		micros(before), max(limit, 0))
@@ -30,8 +33,11 @@ const (
 	already = math.MinInt64
 )
 
+// conversationWriter writes conversations.
+type conversationWriter struct{ pageBase }
+
 // PutConversation implements [store.PageTx].
-func (t pageTx) PutConversation(c *store.Conversation) error {
+func (t conversationWriter) PutConversation(c *store.Conversation) error {
 	if err := t.own(c.ID.Page(), c.ID); err != nil {
 		return wrap(err, "put conversation")
 	}
@@ -50,12 +56,12 @@ func (t pageTx) PutConversation(c *store.Conversation) error {
 	c.Seq = seq
 	err = t.writeConversation(*c)
 	if err == nil {
-		err = t.indexName(*c)
+		err = t.index().indexName(*c)
 	}
 	return t.spoil(wrap(err, "put conversation %s", c.ID))
 }
 
-func (t pageTx) writeConversation(c store.Conversation) error {
+func (t conversationWriter) writeConversation(c store.Conversation) error {
 	c.Links, c.Reply = nil, model.Verdict{}
 	c.UpdatedAt, c.ProfileAt = exact(c.UpdatedAt), exact(c.ProfileAt)
 	c.WaitsSince = exactly(c.WaitsSince)

@@ -1,11 +1,15 @@
 package sqlite
 
 import (
+	"cmp"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"parley/hub/store"
+	"parley/model"
 )
 
 // place is where a page of a list ended: the key of its last row.
@@ -43,4 +47,39 @@ func parseCursor(cursor, list string) (*place, error) {
 		return nil, fmt.Errorf("%w: of another list", store.ErrBadCursor)
 	}
 	return &p, nil
+}
+
+// key is where something stands in a list that goes by time, newest first; lists
+// of several Pages are merged by it.
+type key struct {
+	at   int64
+	id   string
+	page model.PageID
+}
+
+// keysOf reads the keys of a Page, which come first in each row.
+func keysOf(s *session, page model.PageID, query string, args arguments) ([]key, error) {
+	var list []key
+	err := s.each(query, args, func(rows *sql.Rows) error {
+		k := key{page: page}
+		err := rows.Scan(&k.at, &k.id)
+		list = append(list, k)
+		return err
+	})
+	return list, err
+}
+
+func (k key) place(list string) place {
+	return place{List: list, At: k.at, ID: k.id, Page: string(k.page)}
+}
+
+// newest sorts keys and returns the first of them; more tells that others follow.
+func newest(keys []key, limit int) (first []key, more bool) {
+	slices.SortFunc(keys, func(a, b key) int {
+		return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id), cmp.Compare(b.page, a.page))
+	})
+	if len(keys) > limit {
+		return keys[:limit], true
+	}
+	return keys, false
 }

@@ -9,8 +9,11 @@ import (
 	"parley/model"
 )
 
+// deletionReader tells what was deleted.
+type deletionReader struct{ *session }
+
 // Tombstone implements [store.Reader].
-func (r reader) Tombstone(id model.ConversationID) (time.Time, error) {
+func (r deletionReader) Tombstone(id model.ConversationID) (time.Time, error) {
 	var until int64
 	err := r.get(`SELECT until FROM tombstones WHERE page_id = ? AND conversation_id = ?`,
 		arguments{id.Page(), id}, &until)
@@ -18,7 +21,7 @@ func (r reader) Tombstone(id model.ConversationID) (time.Time, error) {
 }
 
 // HeldUpTo implements [store.Reader].
-func (r reader) HeldUpTo(id model.ConversationID) (time.Time, error) {
+func (r deletionReader) HeldUpTo(id model.ConversationID) (time.Time, error) {
 	var newest int64
 	for _, q := range []struct {
 		query string
@@ -38,7 +41,7 @@ func (r reader) HeldUpTo(id model.ConversationID) (time.Time, error) {
 }
 
 // Buried implements [store.Reader].
-func (r reader) Buried(page model.PageID, token string, mid model.MID) (bool, error) {
+func (r deletionReader) Buried(page model.PageID, token string, mid model.MID) (bool, error) {
 	var buried bool
 	err := r.get(`SELECT EXISTS (SELECT 1 FROM buried_tokens WHERE page_id = ? AND token = ? AND token <> '')
 		OR EXISTS (SELECT 1 FROM buried_mids WHERE page_id = ? AND mid = ? AND mid <> '')`,
@@ -47,22 +50,25 @@ func (r reader) Buried(page model.PageID, token string, mid model.MID) (bool, er
 }
 
 // BuriedEvent implements [store.Reader].
-func (r reader) BuriedEvent(page model.PageID, key string) (bool, error) {
+func (r deletionReader) BuriedEvent(page model.PageID, key string) (bool, error) {
 	var buried bool
 	err := r.get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND key = ?)`, arguments{page, key}, &buried)
 	return buried, wrap(err, "look among events that were deleted of page %s", page)
 }
 
 // BuriedReply implements [store.Reader].
-func (r reader) BuriedReply(page model.PageID, user model.UserID, client model.ClientID) (bool, error) {
+func (r deletionReader) BuriedReply(page model.PageID, user model.UserID, client model.ClientID) (bool, error) {
 	var buried bool
 	err := r.get(`SELECT EXISTS (SELECT 1 FROM buried_replies WHERE page_id = ? AND user_id = ? AND client_id = ?)`,
 		arguments{page, user, client}, &buried)
 	return buried, wrap(err, "look among replies that were deleted of page %s", page)
 }
 
+// deletionWriter deletes conversations.
+type deletionWriter struct{ pageBase }
+
 // BuryMID implements [store.PageTx].
-func (t pageTx) BuryMID(mid model.MID) error {
+func (t deletionWriter) BuryMID(mid model.MID) error {
 	if mid == "" {
 		return errors.New("bury mid: none")
 	}
@@ -71,7 +77,7 @@ func (t pageTx) BuryMID(mid model.MID) error {
 }
 
 // DeleteConversation implements [store.PageTx].
-func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) error {
+func (t deletionWriter) DeleteConversation(id model.ConversationID, until time.Time) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return wrap(err, "delete conversation")
 	}
@@ -82,8 +88,8 @@ func (t pageTx) DeleteConversation(id model.ConversationID, until time.Time) err
 	if n == 0 {
 		return wrap(store.ErrNotFound, "delete conversation %s", id)
 	}
-	t.erases = true
-	if err := t.unindexAll(id); err != nil {
+	t.eraseIf(true)
+	if err := t.index().unindexAll(id); err != nil {
 		return t.spoil(wrap(err, "delete conversation %s", id))
 	}
 	if err := t.bury(id, until); err != nil {
@@ -112,7 +118,7 @@ const asReceived = time.Minute
 
 // bury keeps what tells a conversation's messages and replies when they come again and
 // the tombstone's time does not.
-func (t pageTx) bury(id model.ConversationID, until time.Time) error {
+func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 	for _, q := range []struct {
 		query string
 		args  arguments
@@ -139,7 +145,7 @@ func (t pageTx) bury(id model.ConversationID, until time.Time) error {
 }
 
 // deleteContent removes what hangs on a conversation.
-func (t pageTx) deleteContent(id model.ConversationID) error {
+func (t deletionWriter) deleteContent(id model.ConversationID) error {
 	for _, del := range []struct {
 		query string
 		arg   any

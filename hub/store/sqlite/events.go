@@ -1,106 +1,122 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
-	"time"
+	"strings"
 
 	"parley/hub/store"
 	"parley/model"
 )
 
-// pruneRows is how many rows one transaction forgets, so that others get their
-// turn between.
-const pruneRows = 500
+// eventReader reads events of Meta.
+type eventReader struct{ *session }
 
-// Events implements [store.Reader].
-func (r reader) Events(page model.PageID, after int64, limit int) ([]store.LogRow, error) {
-	var list []store.LogRow
-	err := r.each(`SELECT seq, kind, object_id, at, stamp FROM events WHERE page_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
-		arguments{page, after, max(limit, 0)}, func(rows *sql.Rows) error {
-			var row store.LogRow
+// RawEvent implements [store.Reader].
+func (r eventReader) RawEvent(page model.PageID, key string) (store.RawEvent, error) {
+	e := store.RawEvent{Page: page, Key: key}
+	var at, received int64
+	err := r.get(`SELECT customer, name, at, received_at, understood, body FROM raw_events
+		WHERE page_id = ? AND key = ?`, arguments{page, key},
+		&e.Customer, &e.Name, &at, &received, &e.Understood, &e.Body)
+	if err != nil {
+		return store.RawEvent{}, wrap(err, "read raw event of page %s", page)
+	}
+	e.At, e.ReceivedAt = fromMicros(at), fromMicros(received)
+	return e, nil
+}
+
+// Pending implements [store.Reader].
+func (r eventReader) Pending(page model.PageID, mid model.MID) ([]store.Pending, error) {
+	var list []store.Pending
+	err := r.each(`SELECT customer, kind, at, doc FROM pending WHERE page_id = ? AND mid = ? ORDER BY number`,
+		arguments{page, mid}, func(rows *sql.Rows) error {
+			p := store.Pending{Page: page, MID: mid}
+			var kind string
 			var at int64
-			if err := rows.Scan(&row.Seq, &row.Kind, &row.ID, &at, &row.Stamp); err != nil {
+			var doc []byte
+			if err := rows.Scan(&p.Customer, &kind, &at, &doc); err != nil {
 				return err
 			}
-			row.At = fromMicros(at)
-			list = append(list, row)
-			return nil
-		})
-	return list, wrap(err, "read log of page %s", page)
-}
-
-// Prune implements [store.Store]. Of a log it forgets the beginning only, so that
-// what is left has no gap.
-func (s *Store) Prune(ctx context.Context, before time.Time) error {
-	var pages []model.PageID
-	err := s.Read(ctx, func(r store.Reader) error {
-		list, err := r.Pages()
-		for _, p := range list {
-			pages = append(pages, p.ID)
-		}
-		return err
-	})
-	if err != nil {
-		return wrap(err, "prune")
-	}
-	for _, page := range pages {
-		if err := s.pruneLog(ctx, page, before); err != nil {
-			return wrap(err, "prune log of page %s", page)
-		}
-	}
-	said := false
-	err = s.inChunks(ctx, func(ss *session) (int64, error) {
-		n, err := ss.exec(`DELETE FROM raw_events WHERE (page_id, key) IN (
-			SELECT page_id, key FROM raw_events WHERE understood = 1 AND received_at < ? LIMIT ?)`,
-			micros(before), pruneRows)
-		said = said || n > 0
-		return n, err
-	})
-	if err != nil {
-		return wrap(err, "prune raw events")
-	}
-	err = s.write(ctx, func(ss *session) error {
-		ss.erases = said
-		return ss.run(`DELETE FROM login_codes WHERE expires < ?`, micros(before))
-	})
-	return wrap(err, "prune login codes")
-}
-
-// pruneLog forgets the Page's rows before the first that is young enough.
-func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Time) error {
-	var keep int64
-	err := s.Read(ctx, func(r store.Reader) error {
-		err := r.(reader).get(`SELECT seq FROM events WHERE page_id = ? AND at >= ? ORDER BY seq LIMIT 1`,
-			arguments{page, micros(before)}, &keep)
-		if !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		head, err := r.Head(page)
-		keep = head + 1
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.inChunks(ctx, func(ss *session) (int64, error) {
-		return ss.exec(`DELETE FROM events WHERE page_id = ? AND seq IN (
-			SELECT seq FROM events WHERE page_id = ? AND seq < ? ORDER BY seq LIMIT ?)`,
-			page, page, keep, pruneRows)
-	})
-}
-
-// inChunks repeats a transaction until it changes less than a chunk.
-func (s *Store) inChunks(ctx context.Context, f func(*session) (int64, error)) error {
-	for {
-		var n int64
-		err := s.write(ctx, func(ss *session) (err error) {
-			n, err = f(ss)
+			p.At = fromMicros(at)
+			var err error
+			p.Event, err = decodeEvent(kind, doc)
+			list = append(list, p)
 			return err
 		})
-		if err != nil || n < pruneRows {
-			return err
-		}
+	return list, wrap(err, "read pending events of page %s", page)
+}
+
+// eventWriter keeps events of Meta.
+type eventWriter struct{ pageBase }
+
+// KeepRaw implements [store.PageTx].
+func (t eventWriter) KeepRaw(e store.RawEvent) (bool, error) {
+	if err := t.own(e.Page, "raw event"); err != nil {
+		return false, wrap(err, "keep raw event")
 	}
+	body := e.Body
+	if body == nil {
+		body = []byte{}
+	}
+	n, err := t.exec(`INSERT INTO raw_events
+		(page_id, key, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, key) DO NOTHING`,
+		e.Page, e.Key, e.Customer, e.Name, micros(e.At), micros(e.ReceivedAt), flag(e.Understood), body)
+	return n > 0, wrap(err, "keep raw event of page %s", t.page)
+}
+
+// EmptyRaw implements [store.PageTx].
+func (t eventWriter) EmptyRaw(customer model.PSID, mid model.MID, but string) error {
+	if mid == "" {
+		return errors.New("empty raw events: no mid")
+	}
+	// Meta writes a slash as \/ in JSON.
+	escaped := strings.ReplaceAll(string(mid), "/", `\/`)
+	n, err := t.exec(`UPDATE raw_events SET body = x'' WHERE page_id = ? AND customer = ? AND key <> ? AND body <> x''
+		AND (key = ? OR name = ? AND (instr(body, ?) > 0 OR instr(body, ?) > 0))`,
+		t.page, customer, but, rawOfMID+string(mid), rawEdit, []byte(mid), []byte(escaped))
+	t.eraseIf(n > 0)
+	return wrap(err, "empty raw events of page %s", t.page)
+}
+
+// How the keys of raw events begin that are of a message of that mid, and what those are
+// called that edit one.
+const (
+	rawOfMID = "mid:"
+	rawEdit  = "message_edit"
+)
+
+// AddPending implements [store.PageTx].
+func (t eventWriter) AddPending(p store.Pending) error {
+	if err := t.own(p.Page, "pending event"); err != nil {
+		return wrap(err, "add pending event")
+	}
+	kind, err := eventKind(p.Event)
+	if err != nil {
+		return wrap(err, "add pending event")
+	}
+	doc, err := encode(p.Event)
+	if err != nil {
+		return wrap(err, "add pending event")
+	}
+	err = t.run(`INSERT INTO pending (page_id, mid, number, customer, kind, at, doc)
+		SELECT ?, ?, COALESCE(MAX(number), 0) + 1, ?, ?, ?, ? FROM pending WHERE page_id = ? AND mid = ?`,
+		p.Page, p.MID, p.Customer, kind, micros(p.At), doc, p.Page, p.MID)
+	return wrap(err, "add pending event of page %s", t.page)
+}
+
+// TakePending implements [store.PageTx].
+func (t eventWriter) TakePending(page model.PageID, mid model.MID) error {
+	if err := t.own(page, "pending event"); err != nil {
+		return wrap(err, "take pending events")
+	}
+	var says bool
+	err := t.get(`SELECT EXISTS (SELECT 1 FROM pending WHERE page_id = ? AND mid = ? AND kind = ?)`,
+		arguments{page, mid, eventEdit}, &says)
+	if err == nil {
+		t.eraseIf(says)
+		err = t.run(`DELETE FROM pending WHERE page_id = ? AND mid = ?`, page, mid)
+	}
+	return wrap(err, "take pending events of page %s", t.page)
 }

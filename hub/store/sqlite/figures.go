@@ -15,8 +15,11 @@ const (
 	rawEventsQuery    = `SELECT COUNT(*) FROM raw_events WHERE understood = 0`
 )
 
+// figureReader counts.
+type figureReader struct{ *session }
+
 // Figures implements [store.Reader].
-func (r reader) Figures() (store.Figures, error) {
+func (r figureReader) Figures() (store.Figures, error) {
 	f := store.Figures{Replies: map[model.State]int{model.Queued: 0, model.Posting: 0, model.Unknown: 0, model.Ask: 0}}
 	err := r.each(openRepliesQuery, nil, func(rows *sql.Rows) error {
 		var state model.State
@@ -28,7 +31,7 @@ func (r reader) Figures() (store.Figures, error) {
 	if err != nil {
 		return f, wrap(err, "count open replies")
 	}
-	pages, err := r.WaitingPages()
+	pages, err := replyReader{r.session}.WaitingPages()
 	if err != nil {
 		return f, err
 	}
@@ -47,11 +50,37 @@ func (r reader) Figures() (store.Figures, error) {
 }
 
 // Counter implements [store.Reader].
-func (r reader) Counter(name string) (int64, error) {
+func (r figureReader) Counter(name string) (int64, error) {
 	var n int64
 	err := r.get(`SELECT value FROM counters WHERE name = ?`, arguments{name}, &n)
 	if errors.Is(err, store.ErrNotFound) {
 		return 0, nil
 	}
 	return n, wrap(err, "read counter %s", name)
+}
+
+// Names of the counters that are worked out.
+const (
+	counterNotUnderstood = "raw_not_understood"
+	counterRaw           = "raw_events"
+)
+
+// Counters implements [store.Reader].
+func (r figureReader) Counters() (map[string]int64, error) {
+	counters := make(map[string]int64)
+	err := r.each(`SELECT name, value FROM counters`, nil, func(rows *sql.Rows) error {
+		var name string
+		var n int64
+		err := rows.Scan(&name, &n)
+		counters[name] = n
+		return err
+	})
+	if err != nil {
+		return nil, wrap(err, "read counters")
+	}
+	var not, understood int64
+	err = r.get(`SELECT (SELECT COUNT(*) FROM raw_events WHERE understood = 0),
+		(SELECT COUNT(*) FROM raw_events WHERE understood = 1)`, nil, &not, &understood)
+	counters[counterNotUnderstood], counters[counterRaw] = not, not+understood
+	return counters, wrap(err, "count raw events")
 }

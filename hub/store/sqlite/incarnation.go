@@ -53,28 +53,3 @@ func (s *Store) writeLife(ctx context.Context, life store.Incarnation) error {
 	}
 	return translate(tx.Commit())
 }
-
-// Incarnation implements [store.Reader].
-func (r reader) Incarnation() (life store.Incarnation, err error) {
-	var doc string
-	err = r.get(`SELECT COALESCE((SELECT value FROM store WHERE name = 'incarnation'), ''),
-		COALESCE((SELECT value FROM store WHERE name = 'life'), '')`, nil, &life.ID, &doc)
-	if err == nil && doc != "" {
-		err = json.Unmarshal([]byte(doc), &life)
-	}
-	return life, wrap(err, "read incarnation")
-}
-
-// SettleIncarnation implements [store.AccountTx].
-func (t accountTx) SettleIncarnation() error {
-	life, err := t.Incarnation()
-	if err != nil || life.Settled || !life.Begun() {
-		return err
-	}
-	life.Settled = true
-	doc, err := json.Marshal(life)
-	if err != nil {
-		return fmt.Errorf("encode incarnation: %w", err)
-	}
-	return wrap(t.run(setStore, "life", string(doc)), "settle incarnation")
-}

@@ -2,23 +2,23 @@ package sqlite
 
 import (
 	"database/sql"
-	"encoding/json"
-	"errors"
-	"time"
 
 	"parley/hub/store"
 	"parley/model"
 )
 
+// linkReader reads links to records of the CRM.
+type linkReader struct{ *session }
+
 // Links implements [store.Reader].
-func (r reader) Links(id model.ConversationID) ([]store.Link, error) {
+func (r linkReader) Links(id model.ConversationID) ([]store.Link, error) {
 	list, err := many[store.Link](r.session, `SELECT doc FROM links WHERE page_id = ? AND conversation_id = ?
 		ORDER BY CASE record_type WHEN 'person' THEN 0 ELSE 1 END, record_type, record_id`, id.Page(), id)
 	return list, wrap(err, "read links of %s", id)
 }
 
 // LinksTo implements [store.Reader].
-func (r reader) LinksTo(record model.RecordRef) ([]store.Link, error) {
+func (r linkReader) LinksTo(record model.RecordRef) ([]store.Link, error) {
 	list, err := many[store.Link](r.session, `SELECT doc FROM links WHERE record_type = ? AND record_id = ?
 		ORDER BY page_id, conversation_id`, record.Type, record.ID)
 	return list, wrap(err, "read links to %s", record)
@@ -33,7 +33,7 @@ const seenLinksQuery = `SELECT l.conversation_id, l.record_type, l.record_id, CO
 	ORDER BY l.conversation_id, CASE l.record_type WHEN 'person' THEN 0 ELSE 1 END, l.record_type, l.record_id`
 
 // SeenLinks implements [store.Reader].
-func (r reader) SeenLinks(page model.PageID, viewer store.Viewer) ([]store.SeenLink, error) {
+func (r linkReader) SeenLinks(page model.PageID, viewer store.Viewer) ([]store.SeenLink, error) {
 	var list []store.SeenLink
 	err := r.each(seenLinksQuery, arguments{viewer.User, micros(viewer.Now), page}, func(rows *sql.Rows) error {
 		var l store.SeenLink
@@ -52,37 +52,8 @@ func (r reader) SeenLinks(page model.PageID, viewer store.Viewer) ([]store.SeenL
 	return list, wrap(err, "read links of page %s", page)
 }
 
-// SeesRecord implements [store.Reader].
-func (r reader) SeesRecord(record model.RecordRef, viewer store.Viewer) (bool, error) {
-	var sees bool
-	err := r.get(`SELECT EXISTS (SELECT 1 FROM record_sights WHERE user_id = ? AND record_type = ? AND record_id = ? AND until > ?)`,
-		arguments{viewer.User, record.Type, record.ID, micros(viewer.Now)}, &sees)
-	return sees, wrap(err, "read who sees %s", record)
-}
-
-// RecordTitle implements [store.Reader].
-func (r reader) RecordTitle(record model.RecordRef) (model.Untrusted, error) {
-	var title string
-	err := r.get(`SELECT title FROM records WHERE record_type = ? AND record_id = ?`, arguments{record.Type, record.ID}, &title)
-	return model.Untrusted(title), wrap(err, "read title of %s", record)
-}
-
-// RecordState implements [store.Reader].
-func (r reader) RecordState(record model.RecordRef) (store.RecordState, error) {
-	var state string
-	err := r.get(`SELECT state FROM records WHERE record_type = ? AND record_id = ?`, arguments{record.Type, record.ID}, &state)
-	if errors.Is(err, store.ErrNotFound) || err == nil && state == "" {
-		return store.RecordState{}, nil
-	}
-	var s store.RecordState
-	if err == nil {
-		err = json.Unmarshal([]byte(state), &s)
-	}
-	return s, wrap(err, "read state of %s", record)
-}
-
 // LinkedRecords implements [store.Reader].
-func (r reader) LinkedRecords() ([]model.RecordRef, error) {
+func (r linkReader) LinkedRecords() ([]model.RecordRef, error) {
 	var list []model.RecordRef
 	err := r.each(`SELECT DISTINCT record_type, record_id FROM links ORDER BY record_type, record_id`, nil, func(rows *sql.Rows) error {
 		var ref model.RecordRef
@@ -95,12 +66,15 @@ func (r reader) LinkedRecords() ([]model.RecordRef, error) {
 	return list, wrap(err, "read linked records")
 }
 
+// linkWriter writes links to records of the CRM.
+type linkWriter struct{ pageBase }
+
 // PutLink implements [store.PageTx].
-func (t pageTx) PutLink(l store.Link) error {
+func (t linkWriter) PutLink(l store.Link) error {
 	if err := t.own(l.Conversation.Page(), l.Conversation); err != nil {
 		return wrap(err, "put link")
 	}
-	if _, err := t.Conversation(l.Conversation); err != nil {
+	if err := t.there(l.Conversation); err != nil {
 		return wrap(err, "put link")
 	}
 	if _, err := t.change(store.KindLink, store.LinkID(l.Conversation, l.Record)); err != nil {
@@ -117,7 +91,7 @@ func (t pageTx) PutLink(l store.Link) error {
 }
 
 // RemoveLink implements [store.PageTx].
-func (t pageTx) RemoveLink(id model.ConversationID, record model.RecordRef) error {
+func (t linkWriter) RemoveLink(id model.ConversationID, record model.RecordRef) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return wrap(err, "remove link")
 	}
@@ -131,48 +105,4 @@ func (t pageTx) RemoveLink(id model.ConversationID, record model.RecordRef) erro
 	}
 	_, err = t.change(store.KindLink, store.LinkID(id, record))
 	return t.spoil(wrap(err, "remove link of %s", id))
-}
-
-// SetRecordTitle implements [store.AccountTx].
-func (t accountTx) SetRecordTitle(record model.RecordRef, title model.Untrusted) error {
-	err := t.run(`INSERT INTO records (record_type, record_id, title) VALUES (?, ?, ?)
-		ON CONFLICT (record_type, record_id) DO UPDATE SET title = excluded.title`, record.Type, record.ID, string(title))
-	return wrap(err, "set title of %s", record)
-}
-
-// SetRecordState implements [store.AccountTx].
-func (t accountTx) SetRecordState(record model.RecordRef, s store.RecordState) error {
-	doc, err := json.Marshal(s)
-	if err == nil {
-		err = t.run(`INSERT INTO records (record_type, record_id, title, state) VALUES (?, ?, '', ?)
-			ON CONFLICT (record_type, record_id) DO UPDATE SET state = excluded.state`, record.Type, record.ID, string(doc))
-	}
-	return wrap(err, "set state of %s", record)
-}
-
-// SetSights implements [store.AccountTx].
-func (t accountTx) SetSights(record model.RecordRef, users []model.UserID, until time.Time) error {
-	err := t.run(`DELETE FROM record_sights WHERE record_type = ? AND record_id = ?`, record.Type, record.ID)
-	for _, u := range users {
-		if err == nil {
-			err = t.SetSight(record, u, until)
-		}
-	}
-	return wrap(err, "set who sees %s", record)
-}
-
-// SetSight implements [store.AccountTx].
-func (t accountTx) SetSight(record model.RecordRef, user model.UserID, until time.Time) error {
-	if until.IsZero() {
-		err := t.run(`DELETE FROM record_sights WHERE user_id = ? AND record_type = ? AND record_id = ?`, user, record.Type, record.ID)
-		return wrap(err, "set that %s does not see %s", user, record)
-	}
-	err := t.run(`INSERT INTO record_sights (user_id, record_type, record_id, until) VALUES (?, ?, ?, ?)
-		ON CONFLICT (user_id, record_type, record_id) DO UPDATE SET until = excluded.until`, user, record.Type, record.ID, micros(until))
-	return wrap(err, "set that %s sees %s", user, record)
-}
-
-// ForgetSights implements [store.AccountTx].
-func (t accountTx) ForgetSights(before time.Time) error {
-	return wrap(t.run(`DELETE FROM record_sights WHERE until <= ?`, micros(before)), "forget who saw which record")
 }

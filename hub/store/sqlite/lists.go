@@ -88,9 +88,12 @@ func distinct(pages []store.PageScope) []store.PageScope {
 	return list
 }
 
+// listReader reads the lists of the inbox; searchReader searches in them.
+type listReader struct{ *session }
+
 // Conversations implements [store.Reader]. It reads the keys of each stream from
 // an index, merges them, and reads only the records that are returned.
-func (r reader) Conversations(q store.ConversationQuery) ([]store.Conversation, string, error) {
+func (r listReader) Conversations(q store.ConversationQuery) ([]store.Conversation, string, error) {
 	name := "conversations:" + string(q.Filter)
 	parts, err := streams(q)
 	if err != nil {
@@ -111,7 +114,7 @@ func (r reader) Conversations(q store.ConversationQuery) ([]store.Conversation, 
 	keys, more := newest(keys, q.Limit)
 	list := make([]store.Conversation, 0, len(keys))
 	for _, k := range keys {
-		c, err := r.Conversation(model.ConversationID(k.id))
+		c, err := conversationReader{r.session}.Conversation(model.ConversationID(k.id))
 		if err != nil {
 			return nil, "", err
 		}
@@ -125,9 +128,9 @@ func (r reader) Conversations(q store.ConversationQuery) ([]store.Conversation, 
 }
 
 // streamKeys returns a stream's newest keys after that place.
-func (r reader) streamKeys(s stream, from *place, limit int) ([]key, error) {
+func (r listReader) streamKeys(s stream, from *place, limit int) ([]key, error) {
 	query, args := s.query(from, limit)
-	return r.keys(s.page, query, args)
+	return keysOf(r.session, s.page, query, args)
 }
 
 // query is the statement that reads a stream's newest keys after that place.
@@ -142,7 +145,7 @@ func (s stream) query(from *place, limit int) (string, arguments) {
 }
 
 // CountConversations implements [store.Reader].
-func (r reader) CountConversations(q store.CountQuery) (store.Counts, error) {
+func (r listReader) CountConversations(q store.CountQuery) (store.Counts, error) {
 	var counts store.Counts
 	for _, scope := range distinct(q.Pages) {
 		if err := r.countPage(scope, q, &counts); err != nil {
@@ -158,7 +161,7 @@ const countWaitingQuery = `SELECT COUNT(*) FROM conversations WHERE page_id = ? 
 
 // countPage adds the counts of one Page. Each status has a statement of its own,
 // which asks of its rows no more than can differ.
-func (r reader) countPage(scope store.PageScope, q store.CountQuery, counts *store.Counts) error {
+func (r listReader) countPage(scope store.PageScope, q store.CountQuery, counts *store.Counts) error {
 	now := micros(q.Now)
 	var done int
 	err := r.get(`SELECT COUNT(*) FROM conversations WHERE page_id = ? AND status = ?`,

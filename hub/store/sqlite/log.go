@@ -1,85 +1,49 @@
 package sqlite
 
 import (
-	"bytes"
-	"encoding/binary"
-	"fmt"
-	"io"
-	"os"
+	"database/sql"
+	"errors"
+
+	"parley/hub/store"
+	"parley/model"
 )
 
-// SQLite's names for the files beside the store.
-const (
-	logSuffix   = "-wal"
-	indexSuffix = "-shm"
-)
+// logReader reads the log of a Page's changes.
+type logReader struct{ *session }
 
-// The header of a write-ahead log.
-//
-// Source: SQLite, "Database File Format", section 4.1, The WAL File Header.
-const (
-	logHeader     = 32
-	logMagic      = 0x377f0682 // or one more: the order of bytes of its checksums
-	logAtSequence = 12
-	logAtSalts    = 16
-)
-
-// logParts is how a log is named: the number of the checkpoint it was begun at, and two
-// salts. Each time the log begins anew, the number and the first salt grow by one, and
-// the second is another.
-type logParts struct{ sequence, salt, random uint32 }
-
-const logFormat = "%d:%08x:%08x"
-
-// logName names the log in that file; empty: it holds nothing. SQLite has no POSIX locks on
-// it that closing would drop: those are on its index.
-func logName(path string) string {
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
+// Head implements [store.Reader].
+func (r logReader) Head(page model.PageID) (int64, error) {
+	var seq int64
+	err := r.get(`SELECT seq FROM pages WHERE page_id = ?`, arguments{page}, &seq)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
 	}
-	defer func() { _ = f.Close() }()
-	var h [logHeader]byte
-	if _, err := io.ReadFull(f, h[:]); err != nil || binary.BigEndian.Uint32(h[:])&^1 != logMagic {
-		return ""
-	}
-	word := func(at int) uint32 { return binary.BigEndian.Uint32(h[at:]) }
-	return fmt.Sprintf(logFormat, word(logAtSequence), word(logAtSalts), word(logAtSalts+4))
+	return seq, wrap(err, "read head of page %s", page)
 }
 
-// The header of a frame in the log, and where its salts are.
-const (
-	logFrame        = 24
-	logFrameAtSalts = 8
-	pageSize        = 4096 // SQLite's, unless it is told another
-)
-
-// logHas tells whether a log holds that many pages: those of the log that it was begun as
-// before lie behind them, with other salts.
-func logHas(path string, pages int64) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
+// HeadStamp implements [store.Reader].
+func (r logReader) HeadStamp(page model.PageID) (string, error) {
+	var stamp string
+	err := r.get(`SELECT stamp FROM pages WHERE page_id = ?`, arguments{page}, &stamp)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
 	}
-	defer func() { _ = f.Close() }()
-	var head [logHeader]byte
-	var last [logFrame]byte
-	if _, err := f.ReadAt(last[:], logHeader+(pages-1)*(logFrame+pageSize)); err != nil {
-		return false
-	}
-	if _, err := f.ReadAt(head[:], 0); err != nil {
-		return false
-	}
-	return bytes.Equal(head[logAtSalts:logAtSalts+8], last[logFrameAtSalts:logFrameAtSalts+8])
+	return stamp, wrap(err, "read head of page %s", page)
 }
 
-// follows tells whether a log is surely a later one than another, of the same run.
-func follows(before, after string) bool {
-	var a, b logParts
-	for name, p := range map[string]*logParts{before: &a, after: &b} {
-		if _, err := fmt.Sscanf(name, logFormat, &p.sequence, &p.salt, &p.random); err != nil {
-			return false
-		}
-	}
-	return b.sequence > a.sequence && b.salt-a.salt == b.sequence-a.sequence
+// Events implements [store.Reader].
+func (r logReader) Events(page model.PageID, after int64, limit int) ([]store.LogRow, error) {
+	var list []store.LogRow
+	err := r.each(`SELECT seq, kind, object_id, at, stamp FROM events WHERE page_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+		arguments{page, after, max(limit, 0)}, func(rows *sql.Rows) error {
+			var row store.LogRow
+			var at int64
+			if err := rows.Scan(&row.Seq, &row.Kind, &row.ID, &at, &row.Stamp); err != nil {
+				return err
+			}
+			row.At = fromMicros(at)
+			list = append(list, row)
+			return nil
+		})
+	return list, wrap(err, "read log of page %s", page)
 }

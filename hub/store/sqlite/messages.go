@@ -10,14 +10,17 @@ import (
 	"parley/model"
 )
 
+// messageReader reads messages.
+type messageReader struct{ *session }
+
 // Message implements [store.Reader].
-func (r reader) Message(id model.MessageID) (store.Message, error) {
+func (r messageReader) Message(id model.MessageID) (store.Message, error) {
 	m, err := one[store.Message](r.session, `SELECT doc FROM messages WHERE page_id = ? AND id = ?`, id.Page(), id)
 	return m, wrap(err, "read message %s", id)
 }
 
 // MessageByMID implements [store.Reader].
-func (r reader) MessageByMID(page model.PageID, mid model.MID) (store.Message, error) {
+func (r messageReader) MessageByMID(page model.PageID, mid model.MID) (store.Message, error) {
 	if mid == "" {
 		return store.Message{}, wrap(store.ErrNotFound, "read message without mid")
 	}
@@ -39,7 +42,7 @@ const visibleLine = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s 
 	AND messages.record = s.record_type || ':' || s.record_id))`
 
 // Messages implements [store.Reader].
-func (r reader) Messages(id model.ConversationID, before string, limit int, viewer store.Viewer) ([]store.Message, string, error) {
+func (r messageReader) Messages(id model.ConversationID, before string, limit int, viewer store.Viewer) ([]store.Message, string, error) {
 	list := messagesList(id)
 	from, err := parseCursor(before, list)
 	if err != nil || limit <= 0 {
@@ -66,7 +69,7 @@ func (r reader) Messages(id model.ConversationID, before string, limit int, view
 }
 
 // Outgoing implements [store.Reader].
-func (r reader) Outgoing(id model.ConversationID, until time.Time, states ...model.State) ([]store.Message, error) {
+func (r messageReader) Outgoing(id model.ConversationID, until time.Time, states ...model.State) ([]store.Message, error) {
 	if len(states) == 0 {
 		return nil, nil
 	}
@@ -86,7 +89,7 @@ func inList[T any](values []T, args *arguments) string {
 }
 
 // CountUnread implements [store.Reader].
-func (r reader) CountUnread(id model.ConversationID, mark store.Mark) (int, error) {
+func (r messageReader) CountUnread(id model.ConversationID, mark store.Mark) (int, error) {
 	var n int
 	err := r.get(`SELECT COUNT(*) FROM messages
 		WHERE page_id = ? AND conversation_id = ? AND direction = ? AND (order_at, first_seq) > (?, ?)`,
@@ -95,7 +98,7 @@ func (r reader) CountUnread(id model.ConversationID, mark store.Mark) (int, erro
 }
 
 // AnsweredSince implements [store.Reader].
-func (r reader) AnsweredSince(id model.ConversationID, user model.UserID, seq int64) (bool, error) {
+func (r messageReader) AnsweredSince(id model.ConversationID, user model.UserID, seq int64) (bool, error) {
 	var answered bool
 	err := r.get(`SELECT EXISTS (SELECT 1 FROM messages
 		WHERE page_id = ? AND conversation_id = ? AND first_seq > ? AND direction = ?
@@ -105,7 +108,7 @@ func (r reader) AnsweredSince(id model.ConversationID, user model.UserID, seq in
 }
 
 // Newest implements [store.Reader].
-func (r reader) Newest(id model.ConversationID, upTo int64) (store.Message, error) {
+func (r messageReader) Newest(id model.ConversationID, upTo int64) (store.Message, error) {
 	if upTo == 0 {
 		m, err := one[store.Message](r.session, `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?
 			AND record = '' ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id)
@@ -124,21 +127,24 @@ const newestSaidQuery = `SELECT doc FROM messages
 	ORDER BY order_at DESC, first_seq DESC LIMIT 1`
 
 // NewestSaid implements [store.Reader].
-func (r reader) NewestSaid(id model.ConversationID) (store.Message, error) {
+func (r messageReader) NewestSaid(id model.ConversationID) (store.Message, error) {
 	m, err := one[store.Message](r.session, newestSaidQuery, id.Page(), id)
 	return m, wrap(err, "read newest message between customer and page of %s", id)
 }
 
 // NewestIn implements [store.Reader].
-func (r reader) NewestIn(id model.ConversationID) (store.Message, error) {
+func (r messageReader) NewestIn(id model.ConversationID) (store.Message, error) {
 	m, err := one[store.Message](r.session, `SELECT doc FROM messages
 		WHERE page_id = ? AND conversation_id = ? AND direction = ?
 		ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id, model.In)
 	return m, wrap(err, "read newest message of the customer of %s", id)
 }
 
+// messageWriter writes messages.
+type messageWriter struct{ pageBase }
+
 // PutMessage implements [store.PageTx].
-func (t pageTx) PutMessage(m *store.Message) error {
+func (t messageWriter) PutMessage(m *store.Message) error {
 	if err := errors.Join(t.own(m.ID.Page(), m.ID), t.own(m.ConversationID.Page(), m.ConversationID)); err != nil {
 		return wrap(err, "put message")
 	}
@@ -157,13 +163,13 @@ func (t pageTx) PutMessage(m *store.Message) error {
 	if was != nil {
 		m.FirstSeq = was.FirstSeq
 	}
-	t.erases = t.erases || forgets(was, *m)
+	t.eraseIf(forgets(was, *m))
 	err = t.writeMessage(*m)
 	if err == nil {
-		err = t.indexMessage(was, *m)
+		err = t.index().indexMessage(was, *m)
 	}
 	if err == nil && store.Retold(was, *m) {
-		err = t.retell(m.ConversationID, seq)
+		err = transcriptWriter{t.pageBase}.retell(m.ConversationID, seq)
 	}
 	return t.spoil(wrap(err, "put message %s", m.ID))
 }
@@ -179,7 +185,7 @@ func forgets(was *store.Message, m store.Message) bool {
 }
 
 // stored returns a message as it is stored, nil for a new one.
-func (t pageTx) stored(id model.MessageID) (*store.Message, error) {
+func (t messageWriter) stored(id model.MessageID) (*store.Message, error) {
 	m, err := one[store.Message](t.session, `SELECT doc FROM messages WHERE page_id = ? AND id = ?`, t.page, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -188,7 +194,7 @@ func (t pageTx) stored(id model.MessageID) (*store.Message, error) {
 }
 
 // freeMID refuses Meta's id of another message, before a seq is taken.
-func (t pageTx) freeMID(m *store.Message) error {
+func (t messageWriter) freeMID(m *store.Message) error {
 	if m.MID == "" {
 		return nil
 	}
@@ -204,7 +210,7 @@ func (t pageTx) freeMID(m *store.Message) error {
 	return wrap(store.ErrConflict, "mid belongs to message %s", id)
 }
 
-func (t pageTx) writeMessage(m store.Message) error {
+func (t messageWriter) writeMessage(m store.Message) error {
 	m.Order = exact(m.Order)
 	doc, err := encode(m)
 	if err != nil {
@@ -229,7 +235,7 @@ func aboutRecord(m store.Message) string {
 }
 
 // RemoveMessage implements [store.PageTx].
-func (t pageTx) RemoveMessage(id model.MessageID) error {
+func (t messageWriter) RemoveMessage(id model.MessageID) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return wrap(err, "remove message")
 	}
@@ -237,8 +243,8 @@ func (t pageTx) RemoveMessage(id model.MessageID) error {
 	if err != nil {
 		return wrap(err, "remove message %s", id)
 	}
-	t.erases = true
-	if err := t.unindex(was); err != nil {
+	t.eraseIf(true)
+	if err := t.index().unindex(was); err != nil {
 		return t.spoil(wrap(err, "remove message %s", id))
 	}
 	for _, query := range []string{
@@ -253,7 +259,7 @@ func (t pageTx) RemoveMessage(id model.MessageID) error {
 	}
 	seq, err := t.change(store.KindRemoved, string(id))
 	if err == nil {
-		err = t.retell(was.ConversationID, seq)
+		err = transcriptWriter{t.pageBase}.retell(was.ConversationID, seq)
 	}
 	return t.spoil(wrap(err, "remove message %s", id))
 }

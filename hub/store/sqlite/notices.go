@@ -1,16 +1,17 @@
 package sqlite
 
 import (
-	"cmp"
-	"database/sql"
-	"slices"
+	"time"
 
 	"parley/hub/store"
 	"parley/model"
 )
 
+// noticeReader reads notices, and the mails about them.
+type noticeReader struct{ *session }
+
 // Notice implements [store.Reader].
-func (r reader) Notice(page model.PageID, id string) (model.Notice, error) {
+func (r noticeReader) Notice(page model.PageID, id string) (model.Notice, error) {
 	n, err := one[model.Notice](r.session, `SELECT doc FROM notices WHERE page_id = ? AND id = ?`, page, id)
 	return n, wrap(err, "read notice %s of page %s", id, page)
 }
@@ -19,7 +20,7 @@ func (r reader) Notice(page model.PageID, id string) (model.Notice, error) {
 const noticesList = "notices"
 
 // Notices implements [store.Reader].
-func (r reader) Notices(pages []model.PageID, cursor string, limit int) ([]model.Notice, string, error) {
+func (r noticeReader) Notices(pages []model.PageID, cursor string, limit int) ([]model.Notice, string, error) {
 	from, err := parseCursor(cursor, noticesList)
 	if err != nil || limit <= 0 {
 		return nil, "", wrap(err, "read notices")
@@ -54,18 +55,38 @@ func (r reader) Notices(pages []model.PageID, cursor string, limit int) ([]model
 }
 
 // noticeKeys returns a Page's newest notices after that place.
-func (r reader) noticeKeys(page model.PageID, from *place, limit int) ([]key, error) {
+func (r noticeReader) noticeKeys(page model.PageID, from *place, limit int) ([]key, error) {
 	query := `SELECT created_at, id FROM notices WHERE page_id = ?`
 	args := arguments{page}
 	if from != nil {
 		query += ` AND (created_at, id, page_id) < (?, ?, ?)`
 		args = append(args, from.At, from.ID, from.Page)
 	}
-	return r.keys(page, query+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(args, limit))
+	return keysOf(r.session, page, query+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(args, limit))
 }
 
+const dueMailsQuery = `SELECT doc FROM mails WHERE wake_at <> 0 ORDER BY wake_at, page_id, notice_id LIMIT ?`
+
+// DueMails implements [store.Reader].
+func (r noticeReader) DueMails(now time.Time, limit int) ([]store.Mail, time.Time, error) {
+	limit = max(limit, 0)
+	list, err := many[store.Mail](r.session, dueMailsQuery, limit+1)
+	if err != nil {
+		return nil, time.Time{}, wrap(err, "read due mails")
+	}
+	for i, m := range list {
+		if i == limit || m.WakeAt.After(now) {
+			return list[:i], m.WakeAt, nil
+		}
+	}
+	return list, time.Time{}, nil
+}
+
+// noticeWriter writes notices, and the mails about them.
+type noticeWriter struct{ pageBase }
+
 // PutNotice implements [store.PageTx].
-func (t pageTx) PutNotice(n *model.Notice) error {
+func (t noticeWriter) PutNotice(n *model.Notice) error {
 	if err := t.own(n.PageID, n.ID); err != nil {
 		return wrap(err, "put notice")
 	}
@@ -85,37 +106,18 @@ func (t pageTx) PutNotice(n *model.Notice) error {
 	return t.spoil(wrap(err, "put notice %s", n.ID))
 }
 
-// key is where something stands in a list that goes by time, newest first; lists
-// of several Pages are merged by it.
-type key struct {
-	at   int64
-	id   string
-	page model.PageID
-}
-
-// keys reads the keys of a Page, which come first in each row.
-func (r reader) keys(page model.PageID, query string, args arguments) ([]key, error) {
-	var list []key
-	err := r.each(query, args, func(rows *sql.Rows) error {
-		k := key{page: page}
-		err := rows.Scan(&k.at, &k.id)
-		list = append(list, k)
-		return err
-	})
-	return list, err
-}
-
-func (k key) place(list string) place {
-	return place{List: list, At: k.at, ID: k.id, Page: string(k.page)}
-}
-
-// newest sorts keys and returns the first of them; more tells that others follow.
-func newest(keys []key, limit int) (first []key, more bool) {
-	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id), cmp.Compare(b.page, a.page))
-	})
-	if len(keys) > limit {
-		return keys[:limit], true
+// PutMail implements [store.PageTx].
+func (t noticeWriter) PutMail(m store.Mail) error {
+	if err := t.own(m.Page, m.Notice); err != nil {
+		return wrap(err, "put mail")
 	}
-	return keys, false
+	m.WakeAt = exact(m.WakeAt)
+	doc, err := encode(m)
+	if err != nil {
+		return wrap(err, "put mail about %s", m.Notice)
+	}
+	err = t.run(`INSERT INTO mails (page_id, notice_id, wake_at, doc) VALUES (?, ?, ?, ?)
+		ON CONFLICT (page_id, notice_id) DO UPDATE SET wake_at = excluded.wake_at, doc = excluded.doc`,
+		t.page, m.Notice, micros(m.WakeAt), doc)
+	return wrap(err, "put mail about %s", m.Notice)
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 
@@ -9,53 +8,39 @@ import (
 	"parley/model"
 )
 
+// pageReader reads installations of Pages.
+type pageReader struct{ *session }
+
 // Page implements [store.Reader].
-func (r reader) Page(id model.PageID) (store.Page, error) {
+func (r pageReader) Page(id model.PageID) (store.Page, error) {
 	p, err := one[store.Page](r.session, `SELECT doc FROM pages WHERE page_id = ?`, id)
 	return p, wrap(err, "read page %s", id)
 }
 
 // Pages implements [store.Reader].
-func (r reader) Pages() ([]store.Page, error) {
+func (r pageReader) Pages() ([]store.Page, error) {
 	list, err := many[store.Page](r.session, `SELECT doc FROM pages ORDER BY page_id`)
 	return list, wrap(err, "read pages")
 }
 
 // ActivePage implements [store.Reader].
-func (r reader) ActivePage(id model.MetaPageID) (store.Page, error) {
+func (r pageReader) ActivePage(id model.MetaPageID) (store.Page, error) {
 	p, err := one[store.Page](r.session, `SELECT doc FROM pages WHERE meta_id = ? AND active = 1
 		ORDER BY installation DESC LIMIT 1`, id)
 	return p, wrap(err, "read active installation of page %s", id)
 }
 
 // Installations implements [store.Reader].
-func (r reader) Installations(id model.MetaPageID) ([]store.Page, error) {
+func (r pageReader) Installations(id model.MetaPageID) ([]store.Page, error) {
 	list, err := many[store.Page](r.session, `SELECT doc FROM pages WHERE meta_id = ? ORDER BY installation`, id)
 	return list, wrap(err, "read installations of page %s", id)
 }
 
-// Head implements [store.Reader].
-func (r reader) Head(page model.PageID) (int64, error) {
-	var seq int64
-	err := r.get(`SELECT seq FROM pages WHERE page_id = ?`, arguments{page}, &seq)
-	if errors.Is(err, store.ErrNotFound) {
-		return 0, nil
-	}
-	return seq, wrap(err, "read head of page %s", page)
-}
-
-// HeadStamp implements [store.Reader].
-func (r reader) HeadStamp(page model.PageID) (string, error) {
-	var stamp string
-	err := r.get(`SELECT stamp FROM pages WHERE page_id = ?`, arguments{page}, &stamp)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", nil
-	}
-	return stamp, wrap(err, "read head of page %s", page)
-}
+// pageWriter writes an installation.
+type pageWriter struct{ pageBase }
 
 // PutPage implements [store.PageTx].
-func (t pageTx) PutPage(p *store.Page) error {
+func (t pageWriter) PutPage(p *store.Page) error {
 	if err := t.own(p.ID, p.ID); err != nil {
 		return wrap(err, "put page")
 	}

@@ -70,8 +70,8 @@ func TestPlansOfFigures(t *testing.T) {
 func explain(t *testing.T, s *Store, query string, args arguments) string {
 	t.Helper()
 	var plan []string
-	err := s.Read(t.Context(), func(r store.Reader) error {
-		return r.(reader).each(`EXPLAIN QUERY PLAN `+query, args, func(rows *sql.Rows) error {
+	err := s.read(t.Context(), func(ss *session) error {
+		return ss.each(`EXPLAIN QUERY PLAN `+query, args, func(rows *sql.Rows) error {
 			var id, parent, unused int
 			var detail string
 			err := rows.Scan(&id, &parent, &unused, &detail)

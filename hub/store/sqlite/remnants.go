@@ -136,7 +136,7 @@ func remnantsIn(path string, since swept) ([]uint32, swept, error) {
 			since = swept{}
 		}
 	}
-	r := logReader{salts: [8]byte(head[logAtSalts : logAtSalts+8]), at: since, open: map[uint32]bool{}, found: map[uint32]bool{}}
+	r := walReader{salts: [8]byte(head[logAtSalts : logAtSalts+8]), at: since, open: map[uint32]bool{}, found: map[uint32]bool{}}
 	in := io.NewSectionReader(f, logHeader+since.frames*frame, math.MaxInt64/2)
 	for buffer := make([]byte, frame*logRead); ; {
 		n, err := io.ReadFull(in, buffer)
@@ -151,8 +151,8 @@ func remnantsIn(path string, since swept) ([]uint32, swept, error) {
 	}
 }
 
-// logReader looks for remnants in the frames of a log.
-type logReader struct {
+// walReader looks for remnants in the frames of a log.
+type walReader struct {
 	salts [8]byte
 	// at is the last transaction that was read whole.
 	at   swept
@@ -162,7 +162,7 @@ type logReader struct {
 }
 
 // frame takes the next frame, and answers false where it is none of this log.
-func (r *logReader) frame(b []byte) bool {
+func (r *walReader) frame(b []byte) bool {
 	if !bytes.Equal(b[logFrameAtSalts:logFrameAtSalts+8], r.salts[:]) {
 		return false
 	}
@@ -181,7 +181,7 @@ func (r *logReader) frame(b []byte) bool {
 	return true
 }
 
-func (r *logReader) pages() []uint32 {
+func (r *walReader) pages() []uint32 {
 	maps.DeleteFunc(r.found, func(_ uint32, remnant bool) bool { return !remnant })
 	return slices.Sorted(maps.Keys(r.found))
 }

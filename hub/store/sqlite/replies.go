@@ -9,21 +9,24 @@ import (
 	"parley/model"
 )
 
+// replyReader reads replies on their way.
+type replyReader struct{ *session }
+
 // Reply implements [store.Reader].
-func (r reader) Reply(id model.MessageID) (store.Reply, error) {
+func (r replyReader) Reply(id model.MessageID) (store.Reply, error) {
 	v, err := one[store.Reply](r.session, `SELECT doc FROM replies WHERE page_id = ? AND message_id = ?`, id.Page(), id)
 	return v, wrap(err, "read reply %s", id)
 }
 
 // ReplyByClientID implements [store.Reader].
-func (r reader) ReplyByClientID(page model.PageID, user model.UserID, client model.ClientID) (store.Reply, error) {
+func (r replyReader) ReplyByClientID(page model.PageID, user model.UserID, client model.ClientID) (store.Reply, error) {
 	v, err := one[store.Reply](r.session, `SELECT doc FROM replies
 		WHERE page_id = ? AND user_id = ? AND client_id = ? AND client_id <> ''`, page, user, client)
 	return v, wrap(err, "read reply of page %s by client id", page)
 }
 
 // ReplyByToken implements [store.Reader].
-func (r reader) ReplyByToken(page model.PageID, token string) (store.Reply, store.Attempt, error) {
+func (r replyReader) ReplyByToken(page model.PageID, token string) (store.Reply, store.Attempt, error) {
 	var a store.Attempt
 	var at int64
 	err := r.get(`SELECT message_id, number, token, mid, at FROM attempts
@@ -41,7 +44,7 @@ func (r reader) ReplyByToken(page model.PageID, token string) (store.Reply, stor
 }
 
 // UnsettledReplies implements [store.Reader].
-func (r reader) UnsettledReplies(id model.ConversationID) ([]store.Reply, error) {
+func (r replyReader) UnsettledReplies(id model.ConversationID) ([]store.Reply, error) {
 	list, err := many[store.Reply](r.session, `SELECT doc FROM replies
 		WHERE page_id = ? AND conversation_id = ? AND state IN (?, ?, ?, ?) ORDER BY accepted_seq, message_id`,
 		id.Page(), id, model.Queued, model.Posting, model.Unknown, model.Ask)
@@ -49,7 +52,7 @@ func (r reader) UnsettledReplies(id model.ConversationID) ([]store.Reply, error)
 }
 
 // RepliesIn implements [store.Reader].
-func (r reader) RepliesIn(page model.PageID, states ...model.State) ([]store.Reply, error) {
+func (r replyReader) RepliesIn(page model.PageID, states ...model.State) ([]store.Reply, error) {
 	if len(states) == 0 {
 		return nil, nil
 	}
@@ -67,7 +70,7 @@ const (
 
 // WaitingPages implements [store.Reader]. The index is asked for one Page after the
 // other: to count its rows off would read as many as there are replies.
-func (r reader) WaitingPages() ([]model.PageID, error) {
+func (r replyReader) WaitingPages() ([]model.PageID, error) {
 	var list []model.PageID
 	for after := model.PageID(""); ; {
 		err := r.get(waitingPageQuery, arguments{after}, &after)
@@ -82,7 +85,7 @@ func (r reader) WaitingPages() ([]model.PageID, error) {
 }
 
 // DueReplies implements [store.Reader].
-func (r reader) DueReplies(page model.PageID, state model.State, now time.Time, limit int) ([]store.Reply, time.Time, error) {
+func (r replyReader) DueReplies(page model.PageID, state model.State, now time.Time, limit int) ([]store.Reply, time.Time, error) {
 	limit = max(limit, 0)
 	list, err := many[store.Reply](r.session, dueRepliesQuery, page, state, limit+1)
 	if err != nil {
@@ -97,7 +100,7 @@ func (r reader) DueReplies(page model.PageID, state model.State, now time.Time, 
 }
 
 // Attempts implements [store.Reader].
-func (r reader) Attempts(reply model.MessageID) ([]store.Attempt, error) {
+func (r replyReader) Attempts(reply model.MessageID) ([]store.Attempt, error) {
 	var list []store.Attempt
 	err := r.each(`SELECT number, token, mid, at FROM attempts
 		WHERE page_id = ? AND message_id = ? ORDER BY number`,
@@ -112,8 +115,32 @@ func (r reader) Attempts(reply model.MessageID) ([]store.Attempt, error) {
 	return list, wrap(err, "read attempts of %s", reply)
 }
 
+// UploadInUse implements [store.Reader].
+func (r replyReader) UploadInUse(upload string) (bool, error) {
+	var used bool
+	err := r.get(`SELECT EXISTS (SELECT 1 FROM carried c WHERE c.upload = ? AND NOT EXISTS (
+		SELECT 1 FROM replies r WHERE r.page_id = c.page_id AND r.message_id = c.message_id AND r.state = ? AND NOT EXISTS (
+			SELECT 1 FROM attempts a WHERE a.page_id = c.page_id AND a.message_id = c.message_id)))`, arguments{upload, model.Dropped}, &used)
+	return used, wrap(err, "look for replies that carry a file")
+}
+
+// Uploads implements [store.Reader].
+func (r replyReader) Uploads(id model.ConversationID) ([]string, error) {
+	var list []string
+	err := r.each(`SELECT upload FROM carried WHERE page_id = ? AND conversation_id = ?`, arguments{id.Page(), id}, func(rows *sql.Rows) error {
+		var upload string
+		err := rows.Scan(&upload)
+		list = append(list, upload)
+		return err
+	})
+	return list, wrap(err, "read uploads of %s", id)
+}
+
+// replyWriter keeps replies on their way.
+type replyWriter struct{ pageBase }
+
 // PutReply implements [store.PageTx].
-func (t pageTx) PutReply(v store.Reply) error {
+func (t replyWriter) PutReply(v store.Reply) error {
 	if err := errors.Join(t.own(v.MessageID.Page(), v.MessageID),
 		t.own(v.ConversationID.Page(), v.ConversationID)); err != nil {
 		return wrap(err, "put reply")
@@ -138,29 +165,8 @@ func (t pageTx) PutReply(v store.Reply) error {
 	return t.spoil(wrap(err, "put reply %s", v.MessageID))
 }
 
-// UploadInUse implements [store.Reader].
-func (r reader) UploadInUse(upload string) (bool, error) {
-	var used bool
-	err := r.get(`SELECT EXISTS (SELECT 1 FROM carried c WHERE c.upload = ? AND NOT EXISTS (
-		SELECT 1 FROM replies r WHERE r.page_id = c.page_id AND r.message_id = c.message_id AND r.state = ? AND NOT EXISTS (
-			SELECT 1 FROM attempts a WHERE a.page_id = c.page_id AND a.message_id = c.message_id)))`, arguments{upload, model.Dropped}, &used)
-	return used, wrap(err, "look for replies that carry a file")
-}
-
-// Uploads implements [store.Reader].
-func (r reader) Uploads(id model.ConversationID) ([]string, error) {
-	var list []string
-	err := r.each(`SELECT upload FROM carried WHERE page_id = ? AND conversation_id = ?`, arguments{id.Page(), id}, func(rows *sql.Rows) error {
-		var upload string
-		err := rows.Scan(&upload)
-		list = append(list, upload)
-		return err
-	})
-	return list, wrap(err, "read uploads of %s", id)
-}
-
 // PutAttempt implements [store.PageTx].
-func (t pageTx) PutAttempt(a store.Attempt) error {
+func (t replyWriter) PutAttempt(a store.Attempt) error {
 	if err := t.own(a.MessageID.Page(), a.MessageID); err != nil {
 		return wrap(err, "put attempt")
 	}

@@ -22,8 +22,11 @@ const (
 	fewFound = 2000
 )
 
+// searchReader searches conversations.
+type searchReader struct{ *session }
+
 // SearchConversations implements [store.Reader].
-func (r reader) SearchConversations(q store.ConversationQuery) ([]store.Found, string, error) {
+func (r searchReader) SearchConversations(q store.ConversationQuery) ([]store.Found, string, error) {
 	name := searchList(q)
 	parts, err := streams(q)
 	if err != nil {
@@ -79,7 +82,7 @@ type matches struct {
 }
 
 // match reads what the Page's index says of a search.
-func (r reader) match(page model.PageID, query string) (*matches, error) {
+func (r searchReader) match(page model.PageID, query string) (*matches, error) {
 	var m matches
 	var pageKey int64
 	err := r.get(`SELECT key FROM search_pages WHERE page_id = ?`, arguments{page}, &pageKey)
@@ -141,7 +144,7 @@ func (m *matches) has(key int64) bool {
 var errEnough = errors.New("enough")
 
 // foundKeys returns the newest keys of a stream, after that place, that were found.
-func (r reader) foundKeys(s stream, m *matches, from *place, limit int) ([]key, error) {
+func (r searchReader) foundKeys(s stream, m *matches, from *place, limit int) ([]key, error) {
 	if len(m.keys) == 0 {
 		return nil, nil
 	}
@@ -151,7 +154,7 @@ func (r reader) foundKeys(s stream, m *matches, from *place, limit int) ([]key, 
 			return nil, err
 		}
 		query, args := s.among(string(keys), from, limit)
-		return r.keys(s.page, query, args)
+		return keysOf(r.session, s.page, query, args)
 	}
 	query, args := s.walk(from)
 	var list []key
@@ -203,8 +206,8 @@ func (s stream) after(from *place) (string, arguments) {
 }
 
 // found returns a conversation with what was found of it.
-func (r reader) found(id model.ConversationID, m *matches, query string) (store.Found, error) {
-	c, err := r.Conversation(id)
+func (r searchReader) found(id model.ConversationID, m *matches, query string) (store.Found, error) {
+	c, err := conversationReader{r.session}.Conversation(id)
 	if err != nil {
 		return store.Found{}, err
 	}
@@ -231,7 +234,7 @@ func (r reader) found(id model.ConversationID, m *matches, query string) (store.
 }
 
 // hit returns a message that was found.
-func (r reader) hit(id model.ConversationID, seq int64, query string) (model.Hit, error) {
+func (r searchReader) hit(id model.ConversationID, seq int64, query string) (model.Hit, error) {
 	m, err := one[store.Message](r.session, `SELECT doc FROM messages
 		WHERE page_id = ? AND conversation_id = ? AND first_seq = ?`, id.Page(), id, seq)
 	if err != nil {

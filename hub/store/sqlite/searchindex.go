@@ -90,11 +90,18 @@ func (w *writer) writeWords(ctx context.Context, changed rewording) error {
 	return wrap(w.c.forgetSplits(ctx, gone), "remove words")
 }
 
+// indexWriter keeps the index in step with what a transaction of a Page stores.
+type indexWriter struct {
+	*session
+	page  model.PageID
+	words rewording
+}
+
 // scope names a Page in the index.
 func scope(key int64) string { return strconv.FormatInt(key, 36) }
 
 // scopeOf returns the Page's scope, and makes it known.
-func (t pageTx) scopeOf() (string, error) {
+func (t indexWriter) scopeOf() (string, error) {
 	var key int64
 	err := t.get(`SELECT key FROM search_pages WHERE page_id = ?`, arguments{t.page}, &key)
 	if errors.Is(err, store.ErrNotFound) {
@@ -105,7 +112,7 @@ func (t pageTx) scopeOf() (string, error) {
 
 // searchKey returns a conversation's key in the index and the name that is
 // indexed, and makes it known.
-func (t pageTx) searchKey(id model.ConversationID) (key int64, name string, err error) {
+func (t indexWriter) searchKey(id model.ConversationID) (key int64, name string, err error) {
 	err = t.get(`SELECT key, name FROM search_conversations WHERE page_id = ? AND conversation_id = ?`,
 		arguments{t.page, id}, &key, &name)
 	if errors.Is(err, store.ErrNotFound) {
@@ -116,7 +123,7 @@ func (t pageTx) searchKey(id model.ConversationID) (key int64, name string, err 
 }
 
 // reword notes that a row held that text, and is to hold another.
-func (t pageTx) reword(row int64, was, text model.Untrusted) error {
+func (t indexWriter) reword(row int64, was, text model.Untrusted) error {
 	if was == text {
 		return nil
 	}
@@ -128,7 +135,7 @@ func (t pageTx) reword(row int64, was, text model.Untrusted) error {
 }
 
 // indexName keeps the index in step with a customer's name.
-func (t pageTx) indexName(c store.Conversation) error {
+func (t indexWriter) indexName(c store.Conversation) error {
 	key, name, err := t.searchKey(c.ID)
 	if err != nil || name == string(c.Customer.Name) {
 		return err
@@ -150,7 +157,7 @@ func searched(m model.Message) model.Untrusted {
 
 // indexMessage keeps the index in step with a message. was is how it was stored
 // before, nil for a new one.
-func (t pageTx) indexMessage(was *store.Message, m store.Message) error {
+func (t indexWriter) indexMessage(was *store.Message, m store.Message) error {
 	var before model.Untrusted
 	if was != nil {
 		before = searched(was.Message)
@@ -173,7 +180,7 @@ func (t pageTx) indexMessage(was *store.Message, m store.Message) error {
 }
 
 // unindex removes a message's words.
-func (t pageTx) unindex(m store.Message) error {
+func (t indexWriter) unindex(m store.Message) error {
 	key, _, err := t.searchKey(m.ConversationID)
 	if err != nil {
 		return err
@@ -182,7 +189,7 @@ func (t pageTx) unindex(m store.Message) error {
 }
 
 // unindexAll removes the words of a conversation, while its messages are there.
-func (t pageTx) unindexAll(id model.ConversationID) error {
+func (t indexWriter) unindexAll(id model.ConversationID) error {
 	key, name, err := t.searchKey(id)
 	if err != nil {
 		return err

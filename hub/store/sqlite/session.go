@@ -21,9 +21,6 @@ type session struct {
 	// broken is an error after which the transaction must not be kept, whatever
 	// its function answers.
 	broken error
-	// words is what the transaction changes of the search index; nil where nothing
-	// is written.
-	words rewording
 	// erases: what the transaction deletes is to be gone from the disk before it is
 	// answered.
 	erases bool
@@ -72,6 +69,18 @@ func (s *session) run(query string, args ...any) error {
 	_, err := s.exec(query, args...)
 	return err
 }
+
+// runOne runs a statement that changes one row; none is [store.ErrNotFound].
+func (s *session) runOne(query string, args ...any) error {
+	n, err := s.exec(query, args...)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	return err
+}
+
+// eraseIf has what the transaction deletes gone from the disk before it is answered.
+func (s *session) eraseIf(said bool) { s.erases = s.erases || said }
 
 // arguments are those of a statement.
 type arguments []any

@@ -2,10 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
-	"fmt"
 
 	"parley/hub/store"
 	"parley/model"
@@ -17,66 +14,48 @@ func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageT
 	if page == "" {
 		return errors.New("write page: no page")
 	}
-	return s.write(ctx, func(ss *session) error { return f(pageTx{reader{ss}, page}) })
+	return s.turn(ctx, func(t *turn) error { return f(newPageTx(t.session, page, t.words)) })
 }
 
 // Accounts implements [store.Store].
 func (s *Store) Accounts(ctx context.Context, f func(store.AccountTx) error) error {
-	return s.write(ctx, func(ss *session) error { return f(accountTx{reader{ss}}) })
+	return s.write(ctx, func(ss *session) error { return f(newAccountTx(ss)) })
 }
 
+// write runs f as one transaction that changes nothing that is searched.
 func (s *Store) write(ctx context.Context, f func(*session) error) error {
+	return s.turn(ctx, func(t *turn) error { return f(t.session) })
+}
+
+func (s *Store) turn(ctx context.Context, f func(*turn) error) error {
 	if s.writer == nil {
 		return errReadOnly
 	}
 	return s.writer.do(ctx, f)
 }
 
-// pageTx is a transaction of one Page. Its methods stand with their subjects.
-type pageTx struct {
-	reader
-	page model.PageID
+// Read implements [store.Store].
+func (s *Store) Read(ctx context.Context, f func(store.Reader) error) error {
+	return s.read(ctx, func(ss *session) error { return f(newReader(ss)) })
 }
 
-var _ store.PageTx = pageTx{}
-
-// own refuses what lies in another Page.
-func (t pageTx) own(page model.PageID, id any) error {
-	if page != t.page {
-		return fmt.Errorf("%v is not of page %s", id, t.page)
-	}
-	return nil
-}
-
-// change takes the Page's next seq and logs the change. If what follows fails,
-// the transaction can't be kept: the seq would be a gap. The caller hands its
-// error to [pageTx.spoil].
-func (t pageTx) change(kind store.Kind, id string) (int64, error) {
-	var seq int64
-	stamp := newStamp()
-	err := t.get(`UPDATE pages SET seq = seq + 1, stamp = ? WHERE page_id = ? RETURNING seq`, arguments{stamp, t.page}, &seq)
-	if err != nil {
-		return 0, wrap(err, "take seq of page %s", t.page)
-	}
-	err = t.run(`INSERT INTO events (page_id, seq, kind, object_id, at, stamp) VALUES (?, ?, ?, ?, ?, ?)`,
-		t.page, seq, kind, id, micros(t.now()), stamp)
-	return seq, t.spoil(wrap(err, "log change of page %s", t.page))
-}
-
-// stampBytes are enough that no two logs have the same at a seq.
-const stampBytes = 8
-
-// newStamp returns what tells a row of a log from that which another store has there.
-func newStamp() string {
-	b := make([]byte, stampBytes)
-	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// spoil keeps the transaction from being committed if there is an error.
-func (t pageTx) spoil(err error) error {
-	if err != nil && t.broken == nil {
-		t.broken = err
+func (s *Store) read(ctx context.Context, f func(*session) error) error {
+	var answer error
+	err := s.readers.with(ctx, func(c *conn) error {
+		if err := c.exec(ctx, `BEGIN`); err != nil {
+			return wrap(translate(err), "begin read")
+		}
+		ss := &session{ctx: ctx, c: c, now: s.readers.now}
+		// A panic leaves the connection to be dropped, with its transaction.
+		answer = f(ss)
+		ss.over = true
+		if ss.dead != nil {
+			return ss.dead
+		}
+		return wrap(translate(c.exec(context.WithoutCancel(ctx), `ROLLBACK`)), "end read")
+	})
+	if answer != nil {
+		return answer
 	}
 	return err
 }

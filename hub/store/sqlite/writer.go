@@ -28,11 +28,18 @@ const (
 // errExited answers a call whose function ended its goroutine.
 var errExited = errors.New("transaction left by runtime.Goexit")
 
+// turn is a transaction whose turn has come.
+type turn struct {
+	*session
+	// words is what it changes of the search index.
+	words rewording
+}
+
 // call is one transaction that waits for its turn.
 type call struct {
 	ctx context.Context
 	// turn hands the transaction to the caller; nobody takes it once ctx is over.
-	turn chan *session
+	turn chan *turn
 	// ran carries how the caller's function ended.
 	ran chan error
 	// done carries what became of it.
@@ -90,8 +97,8 @@ func (w *writer) start() { go w.loop() }
 
 // do runs f as one transaction and returns when it is on disk, or when it is
 // certain that it won't be, or when ctx is over.
-func (w *writer) do(ctx context.Context, f func(*session) error) error {
-	c := &call{ctx: ctx, turn: make(chan *session), ran: make(chan error, 1), done: make(chan error, 1)}
+func (w *writer) do(ctx context.Context, f func(*turn) error) error {
+	c := &call{ctx: ctx, turn: make(chan *turn), ran: make(chan error, 1), done: make(chan error, 1)}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -121,7 +128,7 @@ func (w *writer) do(ctx context.Context, f func(*session) error) error {
 
 // run runs the caller's function, and tells the writer how it ended however it
 // ended.
-func (c *call) run(s *session, f func(*session) error) {
+func (c *call) run(s *turn, f func(*turn) error) {
 	err := errExited
 	defer func() {
 		if r := recover(); r != nil {
@@ -334,7 +341,7 @@ func (w *writer) one(ctx context.Context, c *call, words rewording) (o outcome, 
 	if err := w.c.exec(ctx, `SAVEPOINT call`); err != nil {
 		return o, wrap(unwritten(err), "begin transaction")
 	}
-	s := &session{ctx: context.WithoutCancel(c.ctx), c: w.c, now: w.now, words: rewording{}}
+	s := &turn{&session{ctx: context.WithoutCancel(c.ctx), c: w.c, now: w.now}, rewording{}}
 	select {
 	case c.turn <- s:
 		o.err = <-c.ran

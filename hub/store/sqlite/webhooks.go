@@ -10,8 +10,11 @@ import (
 // testedName is when Meta last tried our address, in the table store.
 const testedName = "tested_at"
 
+// webhookReader reads what is known of our address for webhooks.
+type webhookReader struct{ *session }
+
 // TestedAt implements [store.Reader].
-func (r reader) TestedAt() (time.Time, error) {
+func (r webhookReader) TestedAt() (time.Time, error) {
 	at, err := one[time.Time](r.session, `SELECT value FROM store WHERE name = ?`, testedName)
 	err = wrap(err, "read when webhooks were tested")
 	if errors.Is(err, store.ErrNotFound) {
@@ -20,8 +23,11 @@ func (r reader) TestedAt() (time.Time, error) {
 	return at, err
 }
 
+// webhookWriter keeps what is known of our address for webhooks.
+type webhookWriter struct{ *session }
+
 // SetTestedAt implements [store.AccountTx].
-func (t accountTx) SetTestedAt(at time.Time) error {
+func (t webhookWriter) SetTestedAt(at time.Time) error {
 	doc, err := encode(exact(at))
 	if err == nil {
 		err = t.run(`INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, testedName, doc)

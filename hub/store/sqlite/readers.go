@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"sync"
 	"time"
-
-	"parley/hub/store"
 )
 
 // readers is the pool of connections that read.
@@ -78,30 +76,3 @@ func (r *readers) close() bool {
 	})
 	return first
 }
-
-// Read implements [store.Store].
-func (s *Store) Read(ctx context.Context, f func(store.Reader) error) error {
-	var answer error
-	err := s.readers.with(ctx, func(c *conn) error {
-		if err := c.exec(ctx, `BEGIN`); err != nil {
-			return wrap(translate(err), "begin read")
-		}
-		ss := &session{ctx: ctx, c: c, now: s.readers.now}
-		// A panic leaves the connection to be dropped, with its transaction.
-		answer = f(reader{ss})
-		ss.over = true
-		if ss.dead != nil {
-			return ss.dead
-		}
-		return wrap(translate(c.exec(context.WithoutCancel(ctx), `ROLLBACK`)), "end read")
-	})
-	if answer != nil {
-		return answer
-	}
-	return err
-}
-
-// reader reads in a transaction. Its methods stand with their subjects.
-type reader struct{ *session }
-
-var _ store.Reader = reader{}

@@ -7,20 +7,26 @@ import (
 	"parley/model"
 )
 
+// reactionReader reads reactions on their way.
+type reactionReader struct{ *session }
+
 // Reacting implements [store.Reader].
-func (r reader) Reacting(id model.MessageID) (store.Reacting, error) {
+func (r reactionReader) Reacting(id model.MessageID) (store.Reacting, error) {
 	v, err := one[store.Reacting](r.session, `SELECT doc FROM reacting WHERE page_id = ? AND message_id = ?`, id.Page(), id)
 	return v, wrap(err, "read reaction to %s", id)
 }
 
 // Reactings implements [store.Reader].
-func (r reader) Reactings() ([]store.Reacting, error) {
+func (r reactionReader) Reactings() ([]store.Reacting, error) {
 	list, err := many[store.Reacting](r.session, `SELECT doc FROM reacting ORDER BY wake_at, page_id, message_id`)
 	return list, wrap(err, "read reactions on their way")
 }
 
+// reactionWriter keeps reactions on their way.
+type reactionWriter struct{ pageBase }
+
 // PutReacting implements [store.PageTx].
-func (t pageTx) PutReacting(v store.Reacting) error {
+func (t reactionWriter) PutReacting(v store.Reacting) error {
 	if err := errors.Join(t.own(v.MessageID.Page(), v.MessageID), t.own(v.ConversationID.Page(), v.ConversationID)); err != nil {
 		return wrap(err, "put reaction")
 	}
@@ -37,7 +43,7 @@ func (t pageTx) PutReacting(v store.Reacting) error {
 }
 
 // TakeReacting implements [store.PageTx].
-func (t pageTx) TakeReacting(id model.MessageID) error {
+func (t reactionWriter) TakeReacting(id model.MessageID) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return wrap(err, "take reaction")
 	}

@@ -12,8 +12,11 @@ import (
 
 const syncColumns = `SELECT doc, changed, noticed FROM syncs`
 
+// transcriptReader reads how transcripts stand.
+type transcriptReader struct{ *session }
+
 // syncs reads rows of syncColumns.
-func (r reader) syncs(query string, args ...any) (list []store.Sync, err error) {
+func (r transcriptReader) syncs(query string, args ...any) (list []store.Sync, err error) {
 	err = r.each(query, args, func(rows *sql.Rows) error {
 		var doc sql.RawBytes
 		var s store.Sync
@@ -32,7 +35,7 @@ func (r reader) syncs(query string, args ...any) (list []store.Sync, err error) 
 }
 
 // Sync implements [store.Reader].
-func (r reader) Sync(id model.ConversationID) (store.Sync, error) {
+func (r transcriptReader) Sync(id model.ConversationID) (store.Sync, error) {
 	list, err := r.syncs(syncColumns+` WHERE page_id = ? AND conversation_id = ?`, id.Page(), id)
 	if err == nil && len(list) == 0 {
 		err = store.ErrNotFound
@@ -49,7 +52,7 @@ const (
 )
 
 // DueSyncs implements [store.Reader].
-func (r reader) DueSyncs(now time.Time, limit int) ([]store.Sync, time.Time, error) {
+func (r transcriptReader) DueSyncs(now time.Time, limit int) ([]store.Sync, time.Time, error) {
 	limit = max(limit, 0)
 	list, err := r.syncs(dueSyncsQuery, limit+1)
 	if err != nil {
@@ -64,26 +67,26 @@ func (r reader) DueSyncs(now time.Time, limit int) ([]store.Sync, time.Time, err
 }
 
 // ChangedSyncs implements [store.Reader].
-func (r reader) ChangedSyncs(limit int) ([]store.Sync, error) {
+func (r transcriptReader) ChangedSyncs(limit int) ([]store.Sync, error) {
 	list, err := r.syncs(changedSyncsQuery, max(limit, 0))
 	return list, wrap(err, "read changed syncs")
 }
 
 // PageSyncs implements [store.Reader].
-func (r reader) PageSyncs(page model.PageID) ([]store.Sync, error) {
+func (r transcriptReader) PageSyncs(page model.PageID) ([]store.Sync, error) {
 	list, err := r.syncs(syncColumns+` WHERE page_id = ? ORDER BY conversation_id`, page)
 	return list, wrap(err, "read syncs of page %s", page)
 }
 
 // Transcript implements [store.Reader].
-func (r reader) Transcript(id model.ConversationID) ([]transcript.Part, error) {
+func (r transcriptReader) Transcript(id model.ConversationID) ([]transcript.Part, error) {
 	list, err := many[transcript.Part](r.session, `SELECT doc FROM transcripts WHERE page_id = ? AND conversation_id = ?
 		ORDER BY day, number`, id.Page(), id)
 	return list, wrap(err, "read transcript of %s", id)
 }
 
 // TranscriptPart implements [store.Reader].
-func (r reader) TranscriptPart(id model.ConversationID, day string, number int) (transcript.Part, error) {
+func (r transcriptReader) TranscriptPart(id model.ConversationID, day string, number int) (transcript.Part, error) {
 	p, err := one[transcript.Part](r.session, `SELECT doc FROM transcripts
 		WHERE page_id = ? AND conversation_id = ? AND day = ? AND number = ?`, id.Page(), id, day, number)
 	return p, wrap(err, "read transcript of %s", id)
@@ -98,7 +101,7 @@ const transcriptsQuery = `SELECT t.doc FROM transcript_records r
 
 // TranscriptsOn implements [store.Reader]. The cursor names the note alone: who may see
 // the record knows it, and may not see the conversation.
-func (r reader) TranscriptsOn(record model.RecordRef, cursor string, limit int) ([]transcript.Part, string, error) {
+func (r transcriptReader) TranscriptsOn(record model.RecordRef, cursor string, limit int) ([]transcript.Part, string, error) {
 	list := transcriptsOf(record)
 	from, err := parseCursor(cursor, list)
 	if err != nil || limit <= 0 {
@@ -122,12 +125,15 @@ func (r reader) TranscriptsOn(record model.RecordRef, cursor string, limit int) 
 	return found, next, err
 }
 
+// transcriptWriter keeps how transcripts stand.
+type transcriptWriter struct{ pageBase }
+
 // PutSync implements [store.PageTx].
-func (t pageTx) PutSync(s store.Sync) error {
+func (t transcriptWriter) PutSync(s store.Sync) error {
 	if err := t.own(s.Conversation.Page(), s.Conversation); err != nil {
 		return wrap(err, "put sync")
 	}
-	if _, err := t.Conversation(s.Conversation); err != nil {
+	if err := t.there(s.Conversation); err != nil {
 		return wrap(err, "put sync")
 	}
 	s.Since, s.WakeAt, s.DoneAt = exact(s.Since), exact(s.WakeAt), exact(s.DoneAt)
@@ -144,18 +150,18 @@ func (t pageTx) PutSync(s store.Sync) error {
 }
 
 // PutTranscript implements [store.PageTx].
-func (t pageTx) PutTranscript(id model.ConversationID, p transcript.Part) error {
+func (t transcriptWriter) PutTranscript(id model.ConversationID, p transcript.Part) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return wrap(err, "put transcript")
 	}
-	if _, err := t.Conversation(id); err != nil {
+	if err := t.there(id); err != nil {
 		return wrap(err, "put transcript")
 	}
-	was, err := t.TranscriptPart(id, p.Day, p.Number)
+	was, err := transcriptReader{t.session}.TranscriptPart(id, p.Day, p.Number)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	t.erases = t.erases || err == nil && p.Forgets(was)
+	t.eraseIf(err == nil && p.Forgets(was))
 	doc, err := encode(p)
 	if err != nil {
 		return wrap(err, "put transcript of %s", id)
@@ -179,7 +185,7 @@ func (t pageTx) PutTranscript(id model.ConversationID, p transcript.Part) error 
 }
 
 // retell notes that what a transcript tells changed, where there is a sync.
-func (t pageTx) retell(id model.ConversationID, seq int64) error {
+func (t transcriptWriter) retell(id model.ConversationID, seq int64) error {
 	return t.run(`UPDATE syncs SET changed = ? WHERE page_id = ? AND conversation_id = ?`, seq, t.page, id)
 }
 

@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"parley/hub/store"
+)
+
+// incarnationReader tells how the store came to be what it is.
+type incarnationReader struct{ *session }
+
+// Incarnation implements [store.Reader].
+func (r incarnationReader) Incarnation() (life store.Incarnation, err error) {
+	var doc string
+	err = r.get(`SELECT COALESCE((SELECT value FROM store WHERE name = 'incarnation'), ''),
+		COALESCE((SELECT value FROM store WHERE name = 'life'), '')`, nil, &life.ID, &doc)
+	if err == nil && doc != "" {
+		err = json.Unmarshal([]byte(doc), &life)
+	}
+	return life, wrap(err, "read incarnation")
+}
+
+// incarnationWriter settles an incarnation.
+type incarnationWriter struct{ *session }
+
+// SettleIncarnation implements [store.AccountTx].
+func (t incarnationWriter) SettleIncarnation() error {
+	life, err := incarnationReader{t.session}.Incarnation()
+	if err != nil || life.Settled || !life.Begun() {
+		return err
+	}
+	life.Settled = true
+	doc, err := json.Marshal(life)
+	if err != nil {
+		return fmt.Errorf("encode incarnation: %w", err)
+	}
+	return wrap(t.run(setStore, "life", string(doc)), "settle incarnation")
+}

@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// pruneRows is how many rows one transaction forgets, so that others get their
+// turn between.
+const pruneRows = 500
+
+// Prune implements [store.Store]. Of a log it forgets the beginning only, so that
+// what is left has no gap.
+func (s *Store) Prune(ctx context.Context, before time.Time) error {
+	var pages []model.PageID
+	err := s.Read(ctx, func(r store.Reader) error {
+		list, err := r.Pages()
+		for _, p := range list {
+			pages = append(pages, p.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return wrap(err, "prune")
+	}
+	for _, page := range pages {
+		if err := s.pruneLog(ctx, page, before); err != nil {
+			return wrap(err, "prune log of page %s", page)
+		}
+	}
+	said := false
+	err = s.inChunks(ctx, func(ss *session) (int64, error) {
+		n, err := ss.exec(`DELETE FROM raw_events WHERE (page_id, key) IN (
+			SELECT page_id, key FROM raw_events WHERE understood = 1 AND received_at < ? LIMIT ?)`,
+			micros(before), pruneRows)
+		said = said || n > 0
+		return n, err
+	})
+	if err != nil {
+		return wrap(err, "prune raw events")
+	}
+	err = s.write(ctx, func(ss *session) error {
+		ss.erases = said
+		return ss.run(`DELETE FROM login_codes WHERE expires < ?`, micros(before))
+	})
+	return wrap(err, "prune login codes")
+}
+
+// pruneLog forgets the Page's rows before the first that is young enough.
+func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Time) error {
+	var keep int64
+	err := s.read(ctx, func(ss *session) error {
+		err := ss.get(`SELECT seq FROM events WHERE page_id = ? AND at >= ? ORDER BY seq LIMIT 1`,
+			arguments{page, micros(before)}, &keep)
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		head, err := logReader{ss}.Head(page)
+		keep = head + 1
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.inChunks(ctx, func(ss *session) (int64, error) {
+		return ss.exec(`DELETE FROM events WHERE page_id = ? AND seq IN (
+			SELECT seq FROM events WHERE page_id = ? AND seq < ? ORDER BY seq LIMIT ?)`,
+			page, page, keep, pruneRows)
+	})
+}
+
+// inChunks repeats a transaction until it changes less than a chunk.
+func (s *Store) inChunks(ctx context.Context, f func(*session) (int64, error)) error {
+	for {
+		var n int64
+		err := s.write(ctx, func(ss *session) (err error) {
+			n, err = f(ss)
+			return err
+		})
+		if err != nil || n < pruneRows {
+			return err
+		}
+	}
+}
