@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"maps"
 
 	"parley/client"
@@ -18,19 +19,19 @@ type access struct {
 	login client.KeptLogin
 }
 
-// access finds the hub and the token: those that are set, else those of the login. A
+// findAccess finds the hub and the token: those that are set, else those of the login. A
 // login's token is used for the login's own hub alone.
-func (p *program) access() (access, error) {
-	l, s, err := p.layered(nil, "")
+func findAccess(p *program) (access, error) {
+	l, s, err := layered(p, nil, "")
 	if err != nil {
 		return access{}, err
 	}
-	return p.accessBy(l, s)
+	return accessBy(p, l, s)
 }
 
 // layered reads the settings, and where each comes from, of a command that speaks to a
 // hub.
-func (p *program) layered(flags map[string]any, configFile string) (layers, settings, error) {
+func layered(p *program, flags map[string]any, configFile string) (layers, settings, error) {
 	given := map[string]any{}
 	maps.Copy(given, flags)
 	if p.hub != "" {
@@ -39,15 +40,15 @@ func (p *program) layered(flags map[string]any, configFile string) (layers, sett
 	if p.seat != nil {
 		given["hub"], given["token"] = p.seat.Hub, p.seat.Token
 	}
-	l, err := p.layers(given, configFile)
+	l, err := readLayers(p, given, configFile)
 	if err != nil {
 		return layers{}, settings{}, err
 	}
-	s, err := p.decode(l)
+	s, err := decode(p, l)
 	return l, s, err
 }
 
-func (p *program) accessBy(l layers, s settings) (access, error) {
+func accessBy(p *program, l layers, s settings) (access, error) {
 	a := access{hub: s.Hub, set: s.Token, hubFrom: l.origin("hub"), tokenFrom: l.origin("token")}
 	if a.hub != "" && a.set != "" {
 		return a, nil
@@ -57,7 +58,7 @@ func (p *program) accessBy(l layers, s settings) (access, error) {
 		return a, nil
 	}
 	if err != nil {
-		return access{}, p.loginUnreadable(err)
+		return access{}, loginUnreadable(p, err)
 	}
 	if a.hub == "" {
 		a.hub, a.hubFrom = kept.Hub, origin{from: fromLogin}
@@ -68,8 +69,8 @@ func (p *program) accessBy(l layers, s settings) (access, error) {
 	return a, nil
 }
 
-// token returns the token of an access, "" where there is none.
-func (p *program) token(a access) (string, error) {
+// tokenOf returns the token of an access, "" where there is none.
+func tokenOf(p *program, a access) (string, error) {
 	if a.login.Hub == "" {
 		return a.set, nil
 	}
@@ -89,6 +90,15 @@ func keyringReason(err error) string {
 	return err.Error()
 }
 
-func (p *program) loginUnreadable(err error) error {
+func loginUnreadable(p *program, err error) error {
 	return failed(p.words.Say(i18n.ErrLoginRead, "File", plain(p.logins.File()), "Reason", plain(pathReason(err))))
+}
+
+// pathReason is what was wrong with a file, without its path, which is long.
+func pathReason(err error) string {
+	var perr *fs.PathError
+	if errors.As(err, &perr) {
+		err = perr.Err
+	}
+	return err.Error()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -14,7 +13,7 @@ import (
 )
 
 // attached looks at the files that are to be sent, before anything is.
-func (p *program) attached(paths []string) ([]client.KeptFile, error) {
+func (p *talkCommands) attached(paths []string) ([]client.KeptFile, error) {
 	if len(paths) == 0 {
 		return nil, nil
 	}
@@ -35,26 +34,11 @@ func (p *program) attached(paths []string) ([]client.KeptFile, error) {
 	return out, nil
 }
 
-// fileError words why a file can't be attached.
-func (p *program) fileError(e *client.FileError) *failure {
-	file := plain(e.Path)
-	var r *model.Refusal
-	switch {
-	case errors.As(e.Cause, &r):
-		return &failure{exit: exitRefused, code: r.Code, say: file.String() + ": " + p.code(r.Code, "")}
-	case errors.Is(e.Cause, client.ErrFileChanged):
-		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrFileChanged, "File", file)}
-	case errors.Is(e.Cause, client.ErrFileUnreadable):
-		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrFileUnreadable, "File", file)}
-	}
-	return &failure{exit: exitMissing, say: p.words.Say(i18n.ErrNoFile, "File", file)}
-}
-
 // progressEvery is how often a terminal is told how far a file has come.
 const progressEvery = 200 * time.Millisecond
 
 // progress shows how far files have come, on a terminal. done takes its line away.
-func (p *program) progress() (told client.Progress, done func()) {
+func (p *talkCommands) progress() (told client.Progress, done func()) {
 	out, ok := p.err.(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(out.Fd()) {
 		return nil, func() {}

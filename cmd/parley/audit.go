@@ -11,8 +11,11 @@ import (
 	"parley/model/safe"
 )
 
-func (p *program) auditCommand() *cobra.Command {
-	return p.listing("audit", i18n.AuditShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+// reportCommands show what a hub has noted: notices, deeds, counters.
+type reportCommands struct{ *program }
+
+func (p *reportCommands) auditCommand() *cobra.Command {
+	return listing(p.program, "audit", i18n.AuditShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
 		l, err := c.Audit(ctx, q)
 		if err != nil {
 			return err
@@ -21,7 +24,7 @@ func (p *program) auditCommand() *cobra.Command {
 	})
 }
 
-func (p *program) auditList(l client.AuditList) {
+func (p *reportCommands) auditList(l client.AuditList) {
 	var t table
 	for _, e := range l.Entries {
 		who := p.words.Say(i18n.AuditAtHub)
@@ -43,7 +46,7 @@ func (p *program) auditList(l client.AuditList) {
 }
 
 // deed says what was done, and to what.
-func (p *program) deed(e model.AuditEntry) string {
+func (p *reportCommands) deed(e model.AuditEntry) string {
 	var whom safe.Text
 	if e.User != nil {
 		whom = plain(e.User.Name)
@@ -78,7 +81,7 @@ func (p *program) deed(e model.AuditEntry) string {
 }
 
 // visibilityWord is a visibility in the user's language.
-func (p *program) visibilityWord(v string) string {
+func (p *reportCommands) visibilityWord(v string) string {
 	switch model.Visibility(v) {
 	case model.Private:
 		return p.words.Say(i18n.VisPrivate)

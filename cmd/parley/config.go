@@ -3,55 +3,18 @@ package main
 import (
 	"errors"
 	"io/fs"
-	"maps"
 	"net/url"
 	"os"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"parley/i18n"
 )
 
-// from is a place that a setting comes from.
-type from string
-
-// The places, and what they are called in JSON.
-const (
-	fromFlag     from = "flag"
-	fromVariable from = "variable"
-	fromFile     from = "config.toml"
-	fromLogin    from = "login"
-	fromDefault  from = "default"
-)
-
-// origin is where a setting comes from; name is that of the variable or the file.
-type origin struct {
-	from from
-	name string
-}
-
-// origin tells which layer a setting comes from.
-func (l layers) origin(key string) origin {
-	switch {
-	case l.flags.Exists(key):
-		return origin{from: fromFlag}
-	case l.variables.Exists(key):
-		return origin{from: fromVariable, name: variableOf(key)}
-	case l.file.Exists(key):
-		return origin{from: fromFile, name: l.path}
-	}
-	return origin{from: fromDefault}
-}
-
-// variableOf is the variable that sets a setting.
-func variableOf(key string) string {
-	return envPrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
-}
+// configCommands shows the settings.
+type configCommands struct{ *program }
 
 // secret tells whether a setting's value is never shown.
 func secret(key string) bool {
@@ -76,7 +39,7 @@ type setting struct {
 	place string
 }
 
-func (p *program) configCommand() *cobra.Command {
+func (p *configCommands) configCommand() *cobra.Command {
 	var config string
 	flags := newHubFlags()
 	cmd := &cobra.Command{
@@ -85,18 +48,18 @@ func (p *program) configCommand() *cobra.Command {
 			return p.config(flags.given(cmd), config)
 		},
 	}
-	p.addHubFlags(cmd, flags)
+	addHubFlags(p.program, cmd, flags)
 	cmd.Flags().StringVar(&config, "config", "", p.words.Say(i18n.FlagConfig))
 	return cmd
 }
 
 // config shows every setting as a command with those flags would have it.
-func (p *program) config(flags map[string]any, file string) error {
-	l, s, err := p.layered(flags, file)
+func (p *configCommands) config(flags map[string]any, file string) error {
+	l, s, err := layered(p.program, flags, file)
 	if err != nil {
 		return err
 	}
-	a, err := p.accessBy(l, s)
+	a, err := accessBy(p.program, l, s)
 	if err != nil {
 		return err
 	}
@@ -121,7 +84,7 @@ func (p *program) config(flags map[string]any, file string) error {
 }
 
 // langSetting is the language, which is found before the settings are read.
-func (p *program) langSetting(l layers) setting {
+func (p *configCommands) langSetting(l layers) setting {
 	v := value{langKey, "en"}
 	if p.words.Japanese() {
 		v.text = "ja"
@@ -141,43 +104,6 @@ func (p *program) langSetting(l layers) setting {
 		}
 	}
 	return shownSetting(v, origin{from: fromDefault})
-}
-
-// value is a setting's value in words.
-type value struct{ key, text string }
-
-// valuesOf returns the values of settings, in the order in which they are declared.
-func valuesOf(prefix string, v reflect.Value) []value {
-	var out []value
-	for i := range v.NumField() {
-		if !v.Type().Field(i).IsExported() {
-			continue // a flag alone sets it
-		}
-		key := prefix + v.Type().Field(i).Tag.Get("koanf")
-		switch field := v.Field(i).Interface().(type) {
-		case string:
-			out = append(out, value{key, field})
-		case bool:
-			out = append(out, value{key, strconv.FormatBool(field)})
-		case []string:
-			out = append(out, value{key, strings.Join(field, ",")})
-		case map[string][]string:
-			for _, id := range slices.Sorted(maps.Keys(field)) {
-				out = append(out, value{key + "." + id, strings.Join(field[id], ",")})
-			}
-		case time.Duration:
-			out = append(out, value{key, field.String()})
-		case []time.Duration:
-			var each []string
-			for _, d := range field {
-				each = append(each, d.String())
-			}
-			out = append(out, value{key, strings.Join(each, ",")})
-		default:
-			out = append(out, valuesOf(key+".", v.Field(i))...)
-		}
-	}
-	return out
 }
 
 // shownSetting is a setting without what must not be shown of it.
@@ -200,7 +126,7 @@ func shownSetting(v value, o origin) setting {
 	return s
 }
 
-func (p *program) settingList(all []setting, file string) {
+func (p *configCommands) settingList(all []setting, file string) {
 	var t table
 	for _, s := range all {
 		shown := plain(s.Value).String()
@@ -220,7 +146,7 @@ func (p *program) settingList(all []setting, file string) {
 	p.say(said, "File", plain(file))
 }
 
-func (p *program) origin(s setting) string {
+func (p *configCommands) origin(s setting) string {
 	switch s.From {
 	case fromFlag:
 		return p.words.Say(i18n.FromFlag)

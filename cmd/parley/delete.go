@@ -15,12 +15,12 @@ import (
 	"parley/model"
 )
 
-func (p *program) deleteCommand() *cobra.Command {
+func (p *talkCommands) deleteCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "delete CONVERSATION", Short: p.words.Say(i18n.DeleteShort), Long: p.words.Say(i18n.DeleteLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func (p *program) deleteCommand() *cobra.Command {
 const longestAnswer = 64
 
 // confirmDeletion asks whether a conversation is to go, and takes nothing but yes for it.
-func (p *program) confirmDeletion(ctx context.Context, c *client.Client, id model.ConversationID) error {
+func (p *talkCommands) confirmDeletion(ctx context.Context, c *client.Client, id model.ConversationID) error {
 	conversation, err := c.Conversation(ctx, id)
 	if err != nil {
 		return err

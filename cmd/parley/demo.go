@@ -34,7 +34,10 @@ const (
 	demoPatience      = 15 * time.Second
 )
 
-func (p *program) demoCommand() *cobra.Command {
+// demoCommands are those that play the world outside.
+type demoCommands struct{ *program }
+
+func (p *demoCommands) demoCommand() *cobra.Command {
 	o := demoOptions{Options: sandbox.Options{Seed: 1, Customers: demoPeople}}
 	cmd := &cobra.Command{
 		Use: "demo", Short: p.words.Say(i18n.DemoShort), Long: p.words.Say(i18n.DemoLong), Args: p.exactly(0),
@@ -52,7 +55,7 @@ func (p *program) demoCommand() *cobra.Command {
 
 // demo runs sandbox, hub and client in this process, each on its own side of a real
 // connection, until the user leaves.
-func (p *program) demo(ctx context.Context, o demoOptions) error {
+func (p *demoCommands) demo(ctx context.Context, o demoOptions) error {
 	dir, clean, err := p.demoData(o.data)
 	if err != nil {
 		return err
@@ -65,17 +68,17 @@ func (p *program) demo(ctx context.Context, o demoOptions) error {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.stopped(i18n.ErrSandbox, world.Run(ctx)) })
+	g.Go(func() error { return stopped(p.program, i18n.ErrSandbox, world.Run(ctx)) })
 	g.Go(func() error {
 		defer leave()
 		return p.demoHub(ctx, world.Info(), dir, o)
 	})
-	return p.unfollowed(g.Wait())
+	return unfollowed(p.program, g.Wait())
 }
 
 // demoData is where the demo keeps its store: the folder named, or one that goes with
 // it.
-func (p *program) demoData(named string) (dir string, clean func(), err error) {
+func (p *demoCommands) demoData(named string) (dir string, clean func(), err error) {
 	if named != "" {
 		return named, func() {}, nil
 	}
@@ -87,16 +90,16 @@ func (p *program) demoData(named string) (dir string, clean func(), err error) {
 }
 
 // demoHub runs a hub for the sandbox, and the client on it.
-func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o demoOptions) error {
+func (p *demoCommands) demoHub(ctx context.Context, world sandbox.Info, dir string, o demoOptions) error {
 	s := defaults()
 	s.Listen, s.DB, s.MetricsListen = "127.0.0.1:0", filepath.Join(dir, "hub.db"), ""
 	s.MetaGraphURL, s.MetaDialogURL, s.MetaAppID = world.GraphURL, world.DialogURL, world.AppID
 	s.MetaAppSecret, s.MetaVerifyToken = world.AppSecret, world.VerifyToken
 	s.SMTPURL, s.SupportEmail = world.SMTPURL, sandboxSupport
 	s.PipedriveURL, s.PipedriveToken = world.PipedriveURL, world.PipedriveToken
-	quiet := *p
+	quiet := *p.program
 	quiet.err = demoLog(dir)
-	h, err := quiet.newHubServer(ctx, s)
+	h, err := (&hubCommands{&quiet}).newHubServer(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -114,7 +117,7 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.stopped(i18n.ErrServer, h.run(ctx)) })
+	g.Go(func() error { return stopped(p.program, i18n.ErrServer, h.run(ctx)) })
 	g.Go(func() error {
 		defer leave()
 		c, err := client.New(h.url(), user.Token)
@@ -126,15 +129,15 @@ func (p *program) demoHub(ctx context.Context, world sandbox.Info, dir string, o
 			return err
 		}
 		kept := client.NewKept(filepath.Join(dir, "replies"))
-		p.sayTerminals(h.terminals, demoGuests()...)
+		sayTerminals(p.program, h.terminals, demoGuests()...)
 		if _, _, ok := p.terminal(); !ok && o.ssh != "" && !o.plain {
 			<-ctx.Done() // it is for those who come over SSH
 			return nil
 		}
 		if o.plain {
-			return p.plain(ctx, c, kept)
+			return (&talkCommands{p.program}).plain(ctx, c, kept)
 		}
-		return p.screen(ctx, c, kept, client.NewDrafts(filepath.Join(dir, "drafts")))
+		return (&screenCommand{p.program}).screen(ctx, c, kept, client.NewDrafts(filepath.Join(dir, "drafts")))
 	})
 	return g.Wait()
 }

@@ -155,3 +155,18 @@ func (p *program) sentence(id i18n.ID, detail model.Untrusted) string {
 func plain(s string) safe.Text { return safe.LineN(model.Untrusted(s), plainCells) }
 
 const plainCells = 300
+
+// fileError words why a file can't be attached.
+func (p *program) fileError(e *client.FileError) *failure {
+	file := plain(e.Path)
+	var r *model.Refusal
+	switch {
+	case errors.As(e.Cause, &r):
+		return &failure{exit: exitRefused, code: r.Code, say: file.String() + ": " + p.code(r.Code, "")}
+	case errors.Is(e.Cause, client.ErrFileChanged):
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrFileChanged, "File", file)}
+	case errors.Is(e.Cause, client.ErrFileUnreadable):
+		return &failure{exit: exitFailed, say: p.words.Say(i18n.ErrFileUnreadable, "File", file)}
+	}
+	return &failure{exit: exitMissing, say: p.words.Say(i18n.ErrNoFile, "File", file)}
+}

@@ -14,7 +14,7 @@ import (
 // feed writes what happens as lines: a message when it comes, and how far a reply got
 // when that changes. It remembers what it wrote, as changes come more than once.
 type feed struct {
-	p *program
+	p *talkCommands
 	// said is how a message stood when it was last written.
 	said map[model.MessageID]model.State
 	// numbers are what conversations are called in lines, by the order of their first
@@ -39,7 +39,7 @@ type heldMessage struct {
 // nameWait is how long a message waits for its customer's name.
 const nameWait = time.Second
 
-func newFeed(p *program) *feed {
+func newFeed(p *talkCommands) *feed {
 	return &feed{
 		p: p, said: make(map[model.MessageID]model.State),
 		numbers: make(map[model.ConversationID]int), names: make(map[model.ConversationID]model.Customer),

@@ -11,14 +11,17 @@ import (
 	"parley/i18n"
 )
 
-func (p *program) hubCommand() *cobra.Command {
+// hubCommands runs a hub.
+type hubCommands struct{ *program }
+
+func (p *hubCommands) hubCommand() *cobra.Command {
 	var config string
 	var acceptOlder, newStore bool
 	flags := newHubFlags()
 	cmd := &cobra.Command{
 		Use: "hub", Short: p.words.Say(i18n.HubShort), Long: p.words.Say(i18n.HubLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := p.settings(flags.given(cmd), config)
+			s, err := readSettings(p.program, flags.given(cmd), config)
 			if err != nil {
 				return err
 			}
@@ -29,7 +32,7 @@ func (p *program) hubCommand() *cobra.Command {
 			return p.runHub(cmd.Context(), s)
 		},
 	}
-	p.addHubFlags(cmd, flags)
+	addHubFlags(p.program, cmd, flags)
 	// Neither is a setting: what is accepted once must not be accepted for ever.
 	cmd.Flags().BoolVar(&acceptOlder, flagAcceptOlder, false, p.words.Say(i18n.FlagAcceptOlder))
 	cmd.Flags().BoolVar(&newStore, flagNewStore, false, p.words.Say(i18n.FlagNewStore))
@@ -68,7 +71,7 @@ func (f *hubFlags) given(cmd *cobra.Command) map[string]any {
 	return given
 }
 
-func (p *program) addHubFlags(cmd *cobra.Command, f *hubFlags) {
+func addHubFlags(p *program, cmd *cobra.Command, f *hubFlags) {
 	for name, says := range map[string]i18n.ID{
 		"listen": i18n.FlagListen, "db": i18n.FlagDB, "bus": i18n.FlagBus, "ssh": i18n.FlagSSH,
 		"tls-cert": i18n.FlagTLSCert, "tls-key": i18n.FlagTLSKey, "domain": i18n.FlagDomain,
@@ -79,7 +82,7 @@ func (p *program) addHubFlags(cmd *cobra.Command, f *hubFlags) {
 }
 
 // checkHub refuses settings that a hub can't run with.
-func (p *program) checkHub(s settings) error {
+func (p *hubCommands) checkHub(s settings) error {
 	if strings.Contains(s.DB, "://") {
 		scheme, _, _ := strings.Cut(s.DB, "://")
 		return usage(p.words.Say(i18n.ErrNotYet, "What", plain("--db "+scheme+"://")))
@@ -129,7 +132,7 @@ func isLink(address string) bool {
 }
 
 // runHub runs a hub until ctx ends.
-func (p *program) runHub(ctx context.Context, s settings) error {
+func (p *hubCommands) runHub(ctx context.Context, s settings) error {
 	h, err := p.newHubServer(ctx, s)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -147,11 +150,11 @@ func (p *program) runHub(ctx context.Context, s settings) error {
 		if at := h.metrics(); at != "" {
 			p.say(i18n.HubFigures, "URL", "http://"+at+"/metrics")
 		}
-		p.sayTerminals(h.terminals)
+		sayTerminals(p.program, h.terminals)
 	}); err != nil {
 		return err
 	}
-	return p.stopped(i18n.ErrServer, h.run(ctx))
+	return stopped(p.program, i18n.ErrServer, h.run(ctx))
 }
 
 // listening is what a server prints when it listens.

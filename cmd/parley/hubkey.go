@@ -24,7 +24,7 @@ const (
 
 // unlock returns the vault of a store's secrets. It seals what an older hub left plain,
 // and refuses a key that is not the store's.
-func (p *program) unlock(ctx context.Context, s settings, st store.Store, log *slog.Logger) (*vault.Vault, error) {
+func (p *hubCommands) unlock(ctx context.Context, s settings, st store.Store, log *slog.Logger) (*vault.Vault, error) {
 	file := filepath.Join(filepath.Dir(s.DB), keyFile)
 	complain(log, file, s.DB, s.DB+"-wal", s.DB+"-shm")
 	v, err := p.vault(ctx, s, st, file)
@@ -53,7 +53,7 @@ func (p *program) unlock(ctx context.Context, s settings, st store.Store, log *s
 
 // vault returns the vault of the key that is set, else of the key in the file, which is
 // made where nothing was sealed yet.
-func (p *program) vault(ctx context.Context, s settings, st store.Store, file string) (*vault.Vault, error) {
+func (p *hubCommands) vault(ctx context.Context, s settings, st store.Store, file string) (*vault.Vault, error) {
 	if s.MasterKey != "" {
 		key, err := vault.ParseKey(s.MasterKey)
 		if err != nil {
@@ -77,7 +77,7 @@ func (p *program) vault(ctx context.Context, s settings, st store.Store, file st
 
 // newVault makes a key and keeps it in a file, unless there are secrets that it would
 // not open.
-func (p *program) newVault(ctx context.Context, s settings, st store.Store, file string) (*vault.Vault, error) {
+func (p *hubCommands) newVault(ctx context.Context, s settings, st store.Store, file string) (*vault.Vault, error) {
 	sealed, err := hub.Sealed(ctx, st)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ type doors struct {
 }
 
 // openDoors begins to listen.
-func (p *program) openDoors(ctx context.Context, s settings, log *slog.Logger) (d *doors, err error) {
+func (p *hubCommands) openDoors(ctx context.Context, s settings, log *slog.Logger) (d *doors, err error) {
 	d = &doors{domain: s.Domain}
 	defer func() {
 		if err != nil {
@@ -72,7 +72,7 @@ func (p *program) openDoors(ctx context.Context, s settings, log *slog.Logger) (
 // figuresConnections are those who ask for figures at once, at most.
 const figuresConnections = 32
 
-func (p *program) listen(ctx context.Context, address string) (net.Listener, error) {
+func (p *hubCommands) listen(ctx context.Context, address string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
@@ -182,7 +182,7 @@ func trustedProxies(list []string) ([]netip.Prefix, error) {
 var errTrustedProxy = errors.New("trusted_proxy: must be networks such as 10.0.0.0/8, or addresses")
 
 // checkDoors refuses settings that nobody could be let in by, or anybody.
-func (p *program) checkDoors(s settings) error {
+func (p *hubCommands) checkDoors(s settings) error {
 	if _, err := trustedProxies(s.TrustedProxy); err != nil {
 		return usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}

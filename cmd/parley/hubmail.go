@@ -8,7 +8,7 @@ import (
 
 // mailer returns what mails the support inbox, in the hub's language; nil where that is
 // not set up.
-func (p *program) mailer(s settings) (hub.Mailer, error) {
+func (p *hubCommands) mailer(s settings) (hub.Mailer, error) {
 	if s.SMTPURL == "" {
 		return nil, nil //nolint:nilnil // no mailer is not an error
 	}

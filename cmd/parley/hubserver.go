@@ -54,7 +54,7 @@ type hubServer struct {
 }
 
 // newHubServer opens the store and begins to listen.
-func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, error) {
+func (p *hubCommands) newHubServer(ctx context.Context, s settings) (*hubServer, error) {
 	log := slog.New(slog.NewTextHandler(p.err, nil))
 	proxies, err := trustedProxies(s.TrustedProxy)
 	if err != nil {
@@ -80,7 +80,7 @@ func (p *program) newHubServer(ctx context.Context, s settings) (*hubServer, err
 	if err != nil {
 		return nil, err
 	}
-	st, err := p.openStore(ctx, s.DB, sqlite.Options{
+	st, err := openStore(ctx, p.program, s.DB, sqlite.Options{
 		Exclusive: true, AcceptOlder: s.acceptOlder, NewStore: s.newStore, Logger: log,
 	})
 	if err != nil {
@@ -220,7 +220,7 @@ func (h *hubServer) abandon() error {
 }
 
 // stopped words why a server ended; one that was told to end did well.
-func (p *program) stopped(id i18n.ID, err error) error {
+func stopped(p *program, id i18n.ID, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return nil
 	}

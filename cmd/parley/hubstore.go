@@ -16,7 +16,7 @@ const (
 )
 
 // openStore opens a store, or says why it can't be.
-func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) (store.Store, error) {
+func openStore(ctx context.Context, p *program, path string, o sqlite.Options) (store.Store, error) {
 	s, err := sqlite.Open(ctx, path, o)
 	var other *store.ContradictionError
 	switch {
@@ -25,7 +25,7 @@ func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) 
 	case ctx.Err() != nil: // before it was brought up to date
 		return nil, ctx.Err()
 	case errors.As(err, &other):
-		return nil, failed(p.contradiction(path, other))
+		return nil, failed(contradiction(p, path, other))
 	case errors.Is(err, store.ErrLocked):
 		return nil, failed(p.words.Say(i18n.ErrStoreLocked, "File", plain(path)))
 	case errors.Is(err, store.ErrNewer):
@@ -35,7 +35,7 @@ func (p *program) openStore(ctx context.Context, path string, o sqlite.Options) 
 }
 
 // contradiction says what was found in place of the store, and what to do.
-func (p *program) contradiction(path string, c *store.ContradictionError) string {
+func contradiction(p *program, path string, c *store.ContradictionError) string {
 	id := map[store.Difference]i18n.ID{
 		store.Missing: i18n.ErrStoreMissing, store.Older: i18n.ErrStoreOlder, store.Diverged: i18n.ErrStoreDiverged, store.Other: i18n.ErrStoreOther,
 		store.Mixed: i18n.ErrStoreMixed, store.Damaged: i18n.ErrStoreDamaged,

@@ -23,7 +23,7 @@ func TestAStoreThatIsNotTakenIsExplained(t *testing.T) {
 			store.Mixed:    {"/x/hub.db", "/x/hub.db-wal", "--accept-older-store"},
 			store.Damaged:  {"/x/hub.db", "page 7"},
 		} {
-			said := fmt.Sprint(p.contradiction("/x/hub.db", &store.ContradictionError{
+			said := fmt.Sprint(contradiction(p, "/x/hub.db", &store.ContradictionError{
 				Difference: d, Was: 335, Is: 41, Err: errors.New("quick_check: page 7"),
 			}))
 			for _, w := range want {

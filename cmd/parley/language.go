@@ -7,9 +7,6 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/knadh/koanf/parsers/toml/v2"
-	"github.com/knadh/koanf/v2"
-
-	"parley/i18n"
 )
 
 // langKey is the setting of the language.
@@ -69,12 +66,3 @@ func (p *program) langOfFile(args []string) string {
 
 // configPath is where the settings are.
 func configPath() string { return filepath.Join(xdg.ConfigHome, "parley", "config.toml") }
-
-// checkLang refuses a language of config.toml that nothing is said in.
-func (p *program) checkLang(file *koanf.Koanf) error {
-	switch file.String(langKey) {
-	case "", "en", "ja":
-		return nil
-	}
-	return usage(p.words.Say(i18n.ErrSetting, "Reason", "lang: must be en or ja"))
-}

@@ -13,11 +13,14 @@ import (
 	"parley/model/safe"
 )
 
-func (p *program) linkCommand() *cobra.Command {
+// crmCommands are those about records of the CRM.
+type crmCommands struct{ *program }
+
+func (p *crmCommands) linkCommand() *cobra.Command {
 	return p.linking("link CONVERSATION RECORD", i18n.LinkShort, i18n.LinkLong, i18n.LinkDone, p.linkTold)
 }
 
-func (p *program) unlinkCommand() *cobra.Command {
+func (p *crmCommands) unlinkCommand() *cobra.Command {
 	return p.linking("unlink CONVERSATION RECORD", i18n.UnlinkShort, i18n.RecordNames, i18n.UnlinkDone, (*client.Client).Unlink)
 }
 
@@ -25,7 +28,7 @@ type changeLink func(*client.Client, context.Context, model.ConversationID, mode
 
 // linkTold links a private conversation only after it said who can read it then. The
 // command is for scripts: it goes on by itself.
-func (p *program) linkTold(c *client.Client, ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) { //nolint:revive // as the methods of a client
+func (p *crmCommands) linkTold(c *client.Client, ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) { //nolint:revive // as the methods of a client
 	if err := p.tellReaders(ctx, c, id, ref); err != nil {
 		return model.Conversation{}, err
 	}
@@ -34,7 +37,7 @@ func (p *program) linkTold(c *client.Client, ctx context.Context, id model.Conve
 
 // tellReaders says on standard error who else can read a private conversation once it is
 // linked to a record.
-func (p *program) tellReaders(ctx context.Context, c *client.Client, id model.ConversationID, ref model.RecordRef) error {
+func (p *crmCommands) tellReaders(ctx context.Context, c *client.Client, id model.ConversationID, ref model.RecordRef) error {
 	conversation, page, err := p.privatePage(ctx, c, id)
 	if err != nil || page == nil {
 		return err
@@ -56,7 +59,7 @@ func (p *program) tellReaders(ctx context.Context, c *client.Client, id model.Co
 }
 
 // privatePage returns a conversation and its Page where that is private; else no Page.
-func (p *program) privatePage(ctx context.Context, c *client.Client, id model.ConversationID) (model.Conversation, *model.Page, error) {
+func (p *crmCommands) privatePage(ctx context.Context, c *client.Client, id model.ConversationID) (model.Conversation, *model.Page, error) {
 	conversation, err := c.Conversation(ctx, id)
 	if err != nil {
 		return conversation, nil, err
@@ -73,7 +76,7 @@ func (p *program) privatePage(ctx context.Context, c *client.Client, id model.Co
 	return conversation, nil, nil
 }
 
-func (p *program) linking(use string, short, long, done i18n.ID, change changeLink) *cobra.Command {
+func (p *crmCommands) linking(use string, short, long, done i18n.ID, change changeLink) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: p.words.Say(short), Long: p.words.Say(long), Args: p.exactly(len(strings.Fields(use)) - 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -81,7 +84,7 @@ func (p *program) linking(use string, short, long, done i18n.ID, change changeLi
 			if err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -101,7 +104,7 @@ func (p *program) linking(use string, short, long, done i18n.ID, change changeLi
 }
 
 // record reads what names a record on the command line.
-func (p *program) record(arg string) (model.RecordRef, error) {
+func (p *crmCommands) record(arg string) (model.RecordRef, error) {
 	ref, err := model.ParseRecordRef(arg)
 	if err != nil {
 		return ref, usage(p.words.Say(i18n.ErrRecord, "Value", plain(arg)))
@@ -124,7 +127,7 @@ func recordLine(r model.Record) string {
 	return strings.Join(parts, " · ")
 }
 
-func (p *program) crmCommand() *cobra.Command {
+func (p *crmCommands) crmCommand() *cobra.Command {
 	var types []string
 	search := &cobra.Command{
 		Use: "search WORDS", Short: p.words.Say(i18n.CRMSearchShort), Args: p.exactly(1),
@@ -136,7 +139,7 @@ func (p *program) crmCommand() *cobra.Command {
 				}
 				wanted = append(wanted, model.RecordType(t))
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -155,11 +158,11 @@ func (p *program) crmCommand() *cobra.Command {
 }
 
 // crmFieldCommand makes the field for PSIDs, when an admin asks for it.
-func (p *program) crmFieldCommand() *cobra.Command {
+func (p *crmCommands) crmFieldCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "field", Short: p.words.Say(i18n.CRMFieldShort), Long: p.words.Say(i18n.CRMFieldLong), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -180,7 +183,7 @@ func (p *program) crmFieldCommand() *cobra.Command {
 	}
 }
 
-func (p *program) foundRecords(found []model.Candidate) {
+func (p *crmCommands) foundRecords(found []model.Candidate) {
 	if len(found) == 0 {
 		p.say(i18n.CRMNothing)
 	}

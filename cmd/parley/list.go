@@ -11,7 +11,7 @@ import (
 	"parley/model/safe"
 )
 
-func (p *program) listCommand() *cobra.Command {
+func (p *talkCommands) listCommand() *cobra.Command {
 	q := client.ListQuery{Filter: "all", Limit: 50}
 	cmd := &cobra.Command{
 		Use: "list", Short: p.words.Say(i18n.ListShort), Args: p.exactly(0),
@@ -22,7 +22,7 @@ func (p *program) listCommand() *cobra.Command {
 			if err := p.checkLimit(q.Limit); err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -42,23 +42,13 @@ func (p *program) listCommand() *cobra.Command {
 	return cmd
 }
 
-// maxLimit is the longest list that a hub gives at once.
-const maxLimit = 1000
-
-func (p *program) checkLimit(n int) error {
-	if n < 1 || n > maxLimit {
-		return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--limit", "Value", n))
-	}
-	return nil
-}
-
 // Cells of a name and of a preview in the list: a row is two lines that fit 80 columns.
 const (
 	nameCells    = 24
 	previewCells = 60
 )
 
-func (p *program) conversationList(l client.FoundList, searched bool) {
+func (p *talkCommands) conversationList(l client.FoundList, searched bool) {
 	empty, more := i18n.ListEmpty, i18n.ListMore
 	if searched {
 		empty, more = i18n.SearchNone, i18n.SearchMore
@@ -101,7 +91,7 @@ func marked(u model.Untrusted, spans []model.Span) model.Untrusted {
 }
 
 // customer names a customer; one whose name Meta does not tell, by their id.
-func (p *program) customer(c model.Customer) string {
+func (p *talkCommands) customer(c model.Customer) string {
 	if name := safe.LineN(c.Name, nameCells); !name.Empty() {
 		return name.String()
 	}
@@ -109,7 +99,7 @@ func (p *program) customer(c model.Customer) string {
 }
 
 // preview is the last message on one line.
-func (p *program) preview(m *model.Summary) string {
+func (p *talkCommands) preview(m *model.Summary) string {
 	if m == nil {
 		return ""
 	}

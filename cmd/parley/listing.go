@@ -13,7 +13,7 @@ import (
 const listingLimit = 50
 
 // listing is a command without arguments that reads a list of the hub, a page at a time.
-func (p *program) listing(use string, short i18n.ID, read func(context.Context, *client.Client, client.ListQuery) error) *cobra.Command {
+func listing(p *program, use string, short i18n.ID, read func(context.Context, *client.Client, client.ListQuery) error) *cobra.Command {
 	q := client.ListQuery{Limit: listingLimit}
 	cmd := &cobra.Command{
 		Use: use, Short: p.words.Say(short), Args: p.exactly(0),
@@ -21,7 +21,7 @@ func (p *program) listing(use string, short i18n.ID, read func(context.Context, 
 			if err := p.checkLimit(q.Limit); err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"net/http"
 	"strings"
 	"time"
@@ -15,11 +14,14 @@ import (
 	"parley/model"
 )
 
-func (p *program) loginCommand() *cobra.Command {
+// loginCommands are those about who is signed in, where, and by which token.
+type loginCommands struct{ *program }
+
+func (p *loginCommands) loginCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "login URL", Short: p.words.Say(i18n.LoginShort), Long: p.words.Say(i18n.LoginLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.newClient(args[0], "")
+			c, err := newClient(p.program, args[0], "")
 			if errors.Is(err, client.ErrAddress) {
 				return usage(p.words.Say(i18n.ErrHubURL, "URL", plain(args[0])))
 			}
@@ -42,21 +44,12 @@ func (p *program) loginCommand() *cobra.Command {
 }
 
 // loginFailure words why a code let nobody in.
-func (p *program) loginFailure(err error) error {
+func (p *loginCommands) loginFailure(err error) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) && (problem.Status == http.StatusUnauthorized || problem.Status == http.StatusUnprocessableEntity) {
 		return &failure{exit: exitFailed, code: problem.Code, say: p.words.Say(i18n.ErrLoginCode)}
 	}
 	return err
-}
-
-// pathReason is what was wrong with a file, without its path, which is long.
-func pathReason(err error) string {
-	var perr *fs.PathError
-	if errors.As(err, &perr) {
-		err = perr.Err
-	}
-	return err.Error()
 }
 
 // signedIn is who is signed in where, as JSON.
@@ -74,25 +67,25 @@ type tokenPlace struct {
 	Name string `json:"name,omitempty"`
 }
 
-func (p *program) signedIn(k client.KeptLogin) signedIn {
+func (p *loginCommands) signedIn(k client.KeptLogin) signedIn {
 	return signedIn{User: k.User, Hub: k.Hub, Token: p.loginPlace(k)}
 }
 
-func (p *program) loginPlace(k client.KeptLogin) tokenPlace {
+func (p *loginCommands) loginPlace(k client.KeptLogin) tokenPlace {
 	if k.In == client.InFile {
 		return tokenPlace{Kept: string(k.In), Name: p.logins.File()}
 	}
 	return tokenPlace{Kept: string(k.In)}
 }
 
-func (p *program) loggedIn(k client.KeptLogin) {
+func (p *loginCommands) loggedIn(k client.KeptLogin) {
 	p.say(i18n.LoginDone, "Name", plain(k.User.Name), "URL", plain(k.Hub))
 	p.tokenPlace(p.loginPlace(k))
 	p.overridden()
 }
 
 // tokenPlace says where the token is.
-func (p *program) tokenPlace(t tokenPlace) {
+func (p *loginCommands) tokenPlace(t tokenPlace) {
 	switch t.Kept {
 	case string(client.InKeyring):
 		p.say(i18n.KeptInKeyring)
@@ -104,7 +97,7 @@ func (p *program) tokenPlace(t tokenPlace) {
 }
 
 // overridden says which variables are used instead of what login kept.
-func (p *program) overridden() {
+func (p *loginCommands) overridden() {
 	var names []string
 	for _, name := range []string{"PARLEY_HUB", "PARLEY_TOKEN"} {
 		if p.getenv(name) != "" {
@@ -120,8 +113,8 @@ func (p *program) overridden() {
 const revokePatience = 10 * time.Second
 
 // revoke gives a token up, and tells whether the hub no longer takes it.
-func (p *program) revoke(ctx context.Context, hub, token string) bool {
-	c, err := p.newClient(hub, token)
+func (p *loginCommands) revoke(ctx context.Context, hub, token string) bool {
+	c, err := newClient(p.program, hub, token)
 	if err != nil {
 		return false
 	}

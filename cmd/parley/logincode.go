@@ -18,7 +18,7 @@ import (
 const longestCode = 4096
 
 // codeOf is the code in a line that was read, or why there is none.
-func (p *program) codeOf(ctx context.Context, line string, err error) (string, error) {
+func (p *loginCommands) codeOf(ctx context.Context, line string, err error) (string, error) {
 	if err != nil && ctx.Err() == nil {
 		return "", failed(p.words.Say(i18n.ErrCodeRead, "Reason", plain(err.Error())))
 	}
@@ -34,7 +34,7 @@ func (p *program) codeOf(ctx context.Context, line string, err error) (string, e
 
 // readCode asks for the code on the terminal, which does not show it, or reads a line of
 // standard input.
-func (p *program) readCode(ctx context.Context, prompt string) (string, error) {
+func (p *loginCommands) readCode(ctx context.Context, prompt string) (string, error) {
 	if f, ok := p.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		_, _ = fmt.Fprint(p.err, prompt)
 		defer func() { _, _ = fmt.Fprintln(p.err) }()
@@ -64,23 +64,4 @@ func unseen(ctx context.Context, fd int) (string, error) {
 		}
 		return string(line), err
 	})
-}
-
-// await waits for a reader that can't be told to stop, no longer than ctx.
-func await(ctx context.Context, read func() (string, error)) (string, error) {
-	type answer struct {
-		line string
-		err  error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		line, err := read()
-		answers <- answer{line, err}
-	}()
-	select {
-	case a := <-answers:
-		return a.line, a.err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
 }

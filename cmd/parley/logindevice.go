@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"parley/client"
 	"parley/i18n"
@@ -34,7 +30,7 @@ const scriptPatience = time.Second
 
 // signIn gets a token: by a one-time code, or, where the hub lets users sign in through
 // Pipedrive, by that or a code, whichever comes first.
-func (p *program) signIn(ctx context.Context, c *client.Client) granted {
+func (p *loginCommands) signIn(ctx context.Context, c *client.Client) granted {
 	ctx, cancel := context.WithCancel(ctx)
 	var lines chan typed
 	defer func() { // the terminal is left as it was
@@ -72,7 +68,7 @@ func (p *program) signIn(ctx context.Context, c *client.Client) granted {
 
 // readLine reads a line beside whatever else is waited for. The channel is closed when
 // nothing is read any more.
-func (p *program) readLine(ctx context.Context, prompt string) chan typed {
+func (p *loginCommands) readLine(ctx context.Context, prompt string) chan typed {
 	lines := make(chan typed, 1)
 	go func() {
 		defer close(lines)
@@ -91,7 +87,7 @@ func unread(l typed) chan typed {
 }
 
 // signInByLine signs in by the code that was read, if it is one.
-func (p *program) signInByLine(ctx context.Context, c *client.Client, l typed) granted {
+func (p *loginCommands) signInByLine(ctx context.Context, c *client.Client, l typed) granted {
 	code, err := p.codeOf(ctx, l.line, l.err)
 	if err != nil {
 		return granted{err: err}
@@ -99,7 +95,7 @@ func (p *program) signInByLine(ctx context.Context, c *client.Client, l typed) g
 	return p.signInByCode(ctx, c, code)
 }
 
-func (p *program) signInByCode(ctx context.Context, c *client.Client, code string) granted {
+func (p *loginCommands) signInByCode(ctx context.Context, c *client.Client, code string) granted {
 	token, user, err := c.Login(ctx, code)
 	if err != nil {
 		return granted{err: p.loginFailure(err)}
@@ -109,7 +105,7 @@ func (p *program) signInByCode(ctx context.Context, c *client.Client, code strin
 
 // offered begins a sign-in through a browser where the hub has one. What answers nothing
 // of the kind, or nothing at all, is asked again with a code.
-func (p *program) offered(ctx context.Context, c *client.Client) (d client.DeviceCode, ok bool, err error) {
+func (p *loginCommands) offered(ctx context.Context, c *client.Client) (d client.DeviceCode, ok bool, err error) {
 	d, err = c.BeginDeviceLogin(ctx)
 	if err != nil {
 		return d, false, ctx.Err()
@@ -118,13 +114,13 @@ func (p *program) offered(ctx context.Context, c *client.Client) (d client.Devic
 }
 
 // showLink says where to sign in.
-func (p *program) showLink(d client.DeviceCode) {
+func (p *loginCommands) showLink(d client.DeviceCode) {
 	p.hint(i18n.LoginOpen, "URL", plain(d.URL))
 	p.hint(i18n.LoginShows, "Code", safe.Line(d.Code))
 }
 
 // signInEither waits for who signs in by their browser, and for a one-time code.
-func (p *program) signInEither(ctx context.Context, c *client.Client, d client.DeviceCode, lines <-chan typed) granted {
+func (p *loginCommands) signInEither(ctx context.Context, c *client.Client, d client.DeviceCode, lines <-chan typed) granted {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	signedIn := make(chan granted, 1)
@@ -150,14 +146,8 @@ func (p *program) signInEither(ctx context.Context, c *client.Client, d client.D
 	}
 }
 
-// atTerminal tells whether a person types here.
-func (p *program) atTerminal() bool {
-	f, ok := p.in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
 // prompt asks for a code; where a link may be opened instead it says so.
-func (p *program) prompt(offered bool) string {
+func (p *loginCommands) prompt(offered bool) string {
 	switch {
 	case !offered:
 		return p.words.Say(i18n.LoginPrompt)
@@ -168,7 +158,7 @@ func (p *program) prompt(offered bool) string {
 }
 
 // openBrowser opens the link for who pressed enter; a script is not surprised by it.
-func (p *program) openBrowser(d client.DeviceCode) {
+func (p *loginCommands) openBrowser(d client.DeviceCode) {
 	open := p.browser()
 	if open == nil || !p.atTerminal() {
 		return
@@ -176,9 +166,4 @@ func (p *program) openBrowser(d client.DeviceCode) {
 	if err := open(d.URL); err != nil {
 		p.hint(i18n.LoginNoOpen)
 	}
-}
-
-// hint says something beside what a command prints.
-func (p *program) hint(id i18n.ID, pairs ...any) {
-	_, _ = fmt.Fprintln(p.err, p.words.Say(id, pairs...))
 }

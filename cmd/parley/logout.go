@@ -17,7 +17,7 @@ type loggedOut struct {
 	Revoked bool `json:"revoked"`
 }
 
-func (p *program) logoutCommand() *cobra.Command {
+func (p *loginCommands) logoutCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "logout", Short: p.words.Say(i18n.LogoutShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,15 +45,15 @@ func (p *program) logoutCommand() *cobra.Command {
 	}
 }
 
-func (p *program) notForgotten(err error) error {
+func (p *loginCommands) notForgotten(err error) error {
 	var k *client.KeyringError
 	if errors.As(err, &k) {
 		return failed(p.words.Say(i18n.ErrKeyringForget, "Reason", plain(keyringReason(err))))
 	}
-	return p.loginUnreadable(err)
+	return loginUnreadable(p.program, err)
 }
 
-func (p *program) loggedOut(out loggedOut) {
+func (p *loginCommands) loggedOut(out loggedOut) {
 	where := out.Hub
 	if where == "" {
 		where = p.logins.File() // which was broken

@@ -15,5 +15,5 @@ func start(p *program) int {
 	time.Local = p.zone // what else asks for it: the zone that a Page is connected in
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return p.run(ctx, os.Args[1:])
+	return (&rootCommand{p}).run(ctx, os.Args[1:])
 }

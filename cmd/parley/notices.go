@@ -11,9 +11,9 @@ import (
 	"parley/model/safe"
 )
 
-func (p *program) noticesCommand() *cobra.Command {
+func (p *reportCommands) noticesCommand() *cobra.Command {
 	var read bool
-	cmd := p.listing("notices", i18n.NoticesShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+	cmd := listing(p.program, "notices", i18n.NoticesShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
 		l, err := c.Notices(ctx, q)
 		if err == nil && read {
 			err = readAll(ctx, c, l.Notices)
@@ -42,7 +42,7 @@ func readAll(ctx context.Context, c *client.Client, list []model.Notice) error {
 	return nil
 }
 
-func (p *program) noticeList(l client.NoticeList) {
+func (p *reportCommands) noticeList(l client.NoticeList) {
 	if len(l.Notices) == 0 {
 		p.say(i18n.NoticesNone)
 	}
@@ -65,7 +65,7 @@ func (p *program) noticeList(l client.NoticeList) {
 }
 
 // noticeMail says how the mail to the support inbox stands.
-func (p *program) noticeMail(m model.NoticeMail) string {
+func (p *reportCommands) noticeMail(m model.NoticeMail) string {
 	reason := safe.LineN(m.Reason, plainCells)
 	switch m.State {
 	case model.Mailed:

@@ -29,3 +29,11 @@ func (p *program) say(id i18n.ID, pairs ...any) {
 }
 
 func (p *program) line(s string) { _, _ = fmt.Fprintln(p.out, s) }
+
+// hint says something beside what a command prints.
+func (p *program) hint(id i18n.ID, pairs ...any) {
+	_, _ = fmt.Fprintln(p.err, p.words.Say(id, pairs...))
+}
+
+// indent sets what a message says off from who says it.
+const indent = "  "

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	xterm "github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"golang.org/x/text/unicode/norm"
 
@@ -20,14 +19,17 @@ import (
 	"parley/model/safe"
 )
 
-func (p *program) pageCommand() *cobra.Command {
+// pageCommands are those about Pages.
+type pageCommands struct{ *program }
+
+func (p *pageCommands) pageCommand() *cobra.Command {
 	return p.group("page", i18n.PageShort,
 		p.pageConnectCommand(), p.pageImportCommand(), p.pageListCommand(), p.pageVisibilityCommand(), p.pageCheckCommand(), p.pageDisconnectCommand(),
 		p.pageGreetingCommand(), p.pageEntryCommand(), p.pageDoctorCommand())
 }
 
 // readSecret reads a file that holds one secret.
-func (p *program) readSecret(path string) (string, error) {
+func (p *pageCommands) readSecret(path string) (string, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		var perr *os.PathError
@@ -47,7 +49,7 @@ func (p *program) readSecret(path string) (string, error) {
 	return s, nil
 }
 
-func (p *program) pageVisibilityCommand() *cobra.Command {
+func (p *pageCommands) pageVisibilityCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "visibility PAGE private|shared", Short: p.words.Say(i18n.PageVisibilityShort), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,13 +67,13 @@ func (p *program) pageVisibilityCommand() *cobra.Command {
 	}
 }
 
-func (p *program) pageDisconnectCommand() *cobra.Command {
+func (p *pageCommands) pageDisconnectCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "disconnect PAGE", Short: p.words.Say(i18n.PageDisconnectShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.onPage(func(c *client.Client) (model.Page, error) {
-				if !yes && p.typesHere() {
+				if !yes && p.atTerminal() {
 					if err := p.confirmDisconnect(cmd.Context(), c, model.PageID(args[0])); err != nil {
 						return model.Page{}, err
 					}
@@ -84,18 +86,12 @@ func (p *program) pageDisconnectCommand() *cobra.Command {
 	return cmd
 }
 
-// typesHere tells whether somebody at a terminal can be asked.
-func (p *program) typesHere() bool {
-	f, ok := p.in.(*os.File)
-	return ok && xterm.IsTerminal(f.Fd())
-}
-
 // longestName is more than anybody types to name a Page.
 const longestName = 4 << 10
 
 // confirmDisconnect has the user type the Page's name, or its id where the name is not to
 // be seen. A Page that there isn't is the hub's to tell of.
-func (p *program) confirmDisconnect(ctx context.Context, c *client.Client, id model.PageID) error {
+func (p *pageCommands) confirmDisconnect(ctx context.Context, c *client.Client, id model.PageID) error {
 	pages, err := c.Pages(ctx)
 	if err != nil {
 		return err
@@ -122,8 +118,8 @@ func (p *program) confirmDisconnect(ctx context.Context, c *client.Client, id mo
 }
 
 // onPage does something with a Page and says so.
-func (p *program) onPage(do func(*client.Client) (model.Page, error), done i18n.ID) error {
-	c, err := p.remote()
+func (p *pageCommands) onPage(do func(*client.Client) (model.Page, error), done i18n.ID) error {
+	c, err := openRemote(p.program)
 	if err != nil {
 		return err
 	}
@@ -135,11 +131,11 @@ func (p *program) onPage(do func(*client.Client) (model.Page, error), done i18n.
 	return p.print(page, func() { p.say(done, "Name", safe.Line(page.Name)) })
 }
 
-func (p *program) pageListCommand() *cobra.Command {
+func (p *pageCommands) pageListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: p.words.Say(i18n.PageListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -155,7 +151,7 @@ func (p *program) pageListCommand() *cobra.Command {
 	}
 }
 
-func (p *program) pageList(pages []model.Page) {
+func (p *pageCommands) pageList(pages []model.Page) {
 	if len(pages) == 0 {
 		p.say(i18n.PagesNone)
 		return
@@ -172,14 +168,4 @@ func (p *program) pageList(pages []model.Page) {
 		t.row(safe.Line(page.Name).String(), p.visibility(page), state, string(page.ID))
 	}
 	p.table(t)
-}
-
-func (p *program) visibility(page model.Page) string {
-	switch {
-	case page.Visibility == model.Shared:
-		return p.words.Say(i18n.VisShared)
-	case page.Sees:
-		return p.words.Say(i18n.VisPrivateMine)
-	}
-	return p.words.Say(i18n.VisPrivateOf, "Name", plain(page.Installer.Name))
 }

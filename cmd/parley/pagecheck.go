@@ -11,12 +11,12 @@ import (
 )
 
 // pageCheckCommand asks Facebook how a Page stands, and says what it finds.
-func (p *program) pageCheckCommand() *cobra.Command {
+func (p *pageCommands) pageCheckCommand() *cobra.Command {
 	var repair bool
 	cmd := &cobra.Command{
 		Use: "check PAGE", Short: p.words.Say(i18n.PageCheckShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -33,7 +33,7 @@ func (p *program) pageCheckCommand() *cobra.Command {
 }
 
 // pageChecked says whether messages come and go, or why not.
-func (p *program) pageChecked(page model.Page) {
+func (p *pageCommands) pageChecked(page model.Page) {
 	code := model.PageTrouble(time.Now(), page)
 	if code == "" {
 		p.say(i18n.PageCheckedWell, "Name", safe.Line(page.Name))

@@ -22,7 +22,7 @@ const (
 // linkCells is how much of a link is shown: all of it, or it leads nowhere.
 const linkCells = 2000
 
-func (p *program) pageConnectCommand() *cobra.Command {
+func (p *pageCommands) pageConnectCommand() *cobra.Command {
 	var page, tokenFile, visibility string
 	cmd := &cobra.Command{
 		Use: "connect", Short: p.words.Say(i18n.PageConnectShort), Long: p.words.Say(i18n.PageConnectLong), Args: p.exactly(0),
@@ -58,8 +58,8 @@ func (p *program) pageConnectCommand() *cobra.Command {
 
 // connectInBrowser has the hub begin, opens the link or prints it, and tells each step
 // until the Page is connected or refused. Leaving gives it up.
-func (p *program) connectInBrowser(ctx context.Context, v model.Visibility) error {
-	c, err := p.remote()
+func (p *pageCommands) connectInBrowser(ctx context.Context, v model.Visibility) error {
+	c, err := openRemote(p.program)
 	if err != nil {
 		return err
 	}
@@ -92,14 +92,14 @@ func (p *program) connectInBrowser(ctx context.Context, v model.Visibility) erro
 
 // opensBrowser tells whether a browser is opened by itself: where a person sits at the
 // terminal.
-func (p *program) opensBrowser() bool {
+func (p *pageCommands) opensBrowser() bool {
 	_, _, ok := p.terminal()
 	return ok && !p.json
 }
 
 // tell tells a person how it goes; with --json beside the output, so that scripts read
 // the outcome alone.
-func (p *program) tell(line string) {
+func (p *pageCommands) tell(line string) {
 	out := p.out
 	if p.json {
 		out = p.err
@@ -108,7 +108,7 @@ func (p *program) tell(line string) {
 }
 
 // followConnect tells each step until the last.
-func (p *program) followConnect(ctx context.Context, c *client.Client, now model.Connect) (model.Connect, error) {
+func (p *pageCommands) followConnect(ctx context.Context, c *client.Client, now model.Connect) (model.Connect, error) {
 	steps := map[model.ConnectState]i18n.ID{
 		model.ConnectAtFacebook: i18n.ConnectAtFacebook, model.ConnectChoosing: i18n.ConnectChoosing,
 		model.ConnectSubscribing: i18n.ConnectSubscribing,
@@ -139,14 +139,14 @@ func (p *program) followConnect(ctx context.Context, c *client.Client, now model
 }
 
 // giveConnectUp makes the link void: nobody waits for it any more.
-func (p *program) giveConnectUp(ctx context.Context, c *client.Client, id string) {
+func (p *pageCommands) giveConnectUp(ctx context.Context, c *client.Client, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectPatience)
 	defer cancel()
 	_, _ = c.CancelConnect(ctx, id) // it ends by itself, too
 }
 
 // connectRefused words why a Page was not connected: as the browser did, where it did.
-func (p *program) connectRefused(code model.Code) error {
+func (p *pageCommands) connectRefused(code model.Code) error {
 	say := p.code(code, "")
 	if id := i18n.WebCode(string(code)); p.words.Has(id) {
 		say = p.words.Say(id)

@@ -11,11 +11,11 @@ import (
 	"parley/model/safe"
 )
 
-func (p *program) pageDoctorCommand() *cobra.Command {
+func (p *pageCommands) pageDoctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "doctor PAGE", Short: p.words.Say(i18n.DoctorShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -36,7 +36,7 @@ func (p *program) pageDoctorCommand() *cobra.Command {
 }
 
 // checks says one check a line: how it stands, and what to do.
-func (p *program) checks(all []model.Check) {
+func (p *pageCommands) checks(all []model.Check) {
 	for _, c := range all {
 		detail := safe.LineN(c.Detail, plainCells).String()
 		if at, err := time.Parse(time.RFC3339, detail); err == nil {

@@ -15,7 +15,7 @@ import (
 // Source: Messenger Platform, "Entry points".
 var entryways = []string{"link", "button", "ad", "comment", "plugin", "search"}
 
-func (p *program) pageEntryCommand() *cobra.Command {
+func (p *pageCommands) pageEntryCommand() *cobra.Command {
 	var ref, ground string
 	var ascii bool
 	cmd := &cobra.Command{
@@ -42,7 +42,7 @@ type entryway struct {
 
 // entry shows a Page's link as text and QR code, and the other ways in. It asks nobody:
 // the link follows from the Page's id.
-func (p *program) entry(page model.PageID, ref string, s qr.Style) error {
+func (p *pageCommands) entry(page model.PageID, ref string, s qr.Style) error {
 	if meta := string(page.Meta()); meta == "" || strings.Trim(meta, "0123456789") != "" {
 		return usage(p.words.Say(i18n.EntryNoPage, "Page", plain(string(page))))
 	}

@@ -18,7 +18,7 @@ type greetingFlags struct {
 	remove, preview    bool
 }
 
-func (p *program) pageGreetingCommand() *cobra.Command {
+func (p *pageCommands) pageGreetingCommand() *cobra.Command {
 	var g greetingFlags
 	cmd := &cobra.Command{
 		Use: "greeting PAGE", Short: p.words.Say(i18n.GreetingShort), Long: p.words.Say(i18n.GreetingLong), Args: p.exactly(1),
@@ -40,8 +40,8 @@ func (p *program) pageGreetingCommand() *cobra.Command {
 }
 
 // greeting shows a Page's greetings, after it changed them if that is asked.
-func (p *program) greeting(ctx context.Context, page model.PageID, g greetingFlags) error {
-	c, err := p.remote()
+func (p *pageCommands) greeting(ctx context.Context, page model.PageID, g greetingFlags) error {
+	c, err := openRemote(p.program)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func changeGreeting(ctx context.Context, c *client.Client, page model.PageID, g 
 	return all, "", err
 }
 
-func (p *program) greetings(all []model.Greeting) {
+func (p *pageCommands) greetings(all []model.Greeting) {
 	if len(all) == 0 {
 		p.say(i18n.GreetingNone)
 		return

@@ -22,12 +22,12 @@ const (
 	importNews = 10 * time.Second
 )
 
-func (p *program) pageImportCommand() *cobra.Command {
+func (p *pageCommands) pageImportCommand() *cobra.Command {
 	var cancel, status bool
 	cmd := &cobra.Command{
 		Use: "import PAGE", Short: p.words.Say(i18n.PageImportShort), Long: p.words.Say(i18n.PageImportLong), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -65,7 +65,7 @@ func (p *program) pageImportCommand() *cobra.Command {
 }
 
 // followImport shows how far it is until it ends. Leaving does not stop it.
-func (p *program) followImport(ctx context.Context, c *client.Client, page model.PageID, now model.Import) (model.Import, error) {
+func (p *pageCommands) followImport(ctx context.Context, c *client.Client, page model.PageID, now model.Import) (model.Import, error) {
 	_, _, draws := p.terminal()
 	draws = draws && !p.json
 	poll := time.NewTicker(importPoll)
@@ -104,11 +104,11 @@ func (p *program) followImport(ctx context.Context, c *client.Client, page model
 }
 
 // drawLine draws over the line that was drawn before.
-func (p *program) drawLine(line string) { _, _ = fmt.Fprint(p.out, "\r\x1b[K"+line) }
+func (p *pageCommands) drawLine(line string) { _, _ = fmt.Fprint(p.out, "\r\x1b[K"+line) }
 
 // importLine says how far an import is: a bar where the whole is known, count, rate and
 // time left.
-func (p *program) importLine(i model.Import) string {
+func (p *pageCommands) importLine(i model.Import) string {
 	parts := []string{p.words.Say(i18n.ImportState(string(i.State)))}
 	count := p.words.Say(i18n.ImportCount, "N", group(i.Threads), "Messages", group(i.Messages))
 	if i.Total > 0 && i.State != model.ImportDone {

@@ -17,7 +17,7 @@ import (
 const plainWait = 10 * time.Second
 
 // plain is the inbox as lines: messages as they come, replies typed by number.
-func (p *program) plain(ctx context.Context, c *client.Client, kept *client.Kept) error {
+func (p *talkCommands) plain(ctx context.Context, c *client.Client, kept *client.Kept) error {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	s := c.NewSync(client.DefaultTiming())
@@ -33,7 +33,7 @@ func (p *program) plain(ctx context.Context, c *client.Client, kept *client.Kept
 			feed.release()
 		case updates, ok := <-s.Updates():
 			if !ok {
-				return p.unfollowed(<-follow)
+				return unfollowed(p.program, <-follow)
 			}
 			for _, u := range updates {
 				p.plainUpdate(feed, u)
@@ -54,7 +54,7 @@ func (p *program) plain(ctx context.Context, c *client.Client, kept *client.Kept
 
 // typed hands on the lines that are typed. A read from a terminal can't be broken off,
 // so it ends with the process, or with the input.
-func (p *program) typed(ctx context.Context) <-chan string {
+func (p *talkCommands) typed(ctx context.Context) <-chan string {
 	lines := make(chan string)
 	go func() {
 		defer close(lines)
@@ -70,7 +70,7 @@ func (p *program) typed(ctx context.Context) <-chan string {
 	return lines
 }
 
-func (p *program) plainUpdate(feed *feed, u client.Update) {
+func (p *talkCommands) plainUpdate(feed *feed, u client.Update) {
 	switch u := u.(type) {
 	case client.Connection:
 		p.connection(u)
@@ -90,7 +90,7 @@ func (p *program) plainUpdate(feed *feed, u client.Update) {
 }
 
 // plainReply sends what was typed as "NUMBER TEXT".
-func (p *program) plainReply(ctx context.Context, c *client.Client, kept *client.Kept, feed *feed, line string) {
+func (p *talkCommands) plainReply(ctx context.Context, c *client.Client, kept *client.Kept, feed *feed, line string) {
 	line, err := p.text([]byte(line), "")
 	if err != nil {
 		p.line(p.words.Say(i18n.ErrorLabel) + ": " + p.failure(err).say)

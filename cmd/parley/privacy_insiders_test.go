@@ -118,7 +118,7 @@ func (i *insider) runs(args ...string) {
 	p := newProgram(strings.NewReader(""), io.MultiWriter(&out, i.heard.gaze()), io.MultiWriter(&out, i.heard.gaze()),
 		[]string{"PARLEY_HUB=http://" + i.proxy.address(), "PARLEY_TOKEN=" + i.token, "LANG=en_US.UTF-8"})
 	p.logins = client.NewLogins(i.dir, fileRing(""))
-	code := p.run(i.Context(), args)
+	code := (&rootCommand{p}).run(i.Context(), args)
 	i.ledger.strictly(i.ID, "parley "+strings.Join(args, " "), out.Bytes(), i.ledger.hiddenFrom(i.ID))
 	switch code {
 	case exitDone, exitMissing, exitRefused:
@@ -313,7 +313,7 @@ func (i *insider) tails() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := p.tail(ctx, c, 0, false)
+		err := (&talkCommands{p}).tail(ctx, c, 0, false)
 		if errors.Is(err, context.Canceled) {
 			err = nil
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"path/filepath"
 	"strings"
@@ -49,19 +48,6 @@ func newProgram(in io.Reader, out, err io.Writer, env []string) *program {
 	return &program{in: in, out: out, err: err, env: env, logins: logins, now: time.Now, zone: zone, zoneRefused: refused}
 }
 
-// run runs one command line and returns the exit code.
-func (p *program) run(ctx context.Context, args []string) int {
-	p.words = i18n.New(p.languages(args)...)
-	p.tellZone()
-	root := p.root()
-	root.SetArgs(args)
-	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil {
-		return exitDone
-	}
-	return p.fail(cmd, err)
-}
-
 func (p *program) getenv(name string) string {
 	for i := len(p.env) - 1; i >= 0; i-- {
 		if v, ok := strings.CutPrefix(p.env[i], name+"="); ok {
@@ -69,45 +55,6 @@ func (p *program) getenv(name string) string {
 		}
 	}
 	return ""
-}
-
-// root returns the command tree.
-func (p *program) root() *cobra.Command {
-	root := &cobra.Command{
-		Use:           "parley",
-		Short:         p.words.Say(i18n.RootShort),
-		Long:          p.words.Say(i18n.RootLong),
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          p.noSuchCommand,
-		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
-			if p.lang != "" {
-				if err := p.oneOf(p.lang, "en", "ja"); err != nil {
-					return err
-				}
-			}
-			return p.textual(cmd, args)
-		},
-		RunE: p.inbox,
-	}
-	root.SetIn(p.in)
-	root.SetOut(p.out)
-	root.SetErr(p.err)
-	flags := root.PersistentFlags()
-	flags.StringVar(&p.lang, "lang", "", p.words.Say(i18n.FlagLang))
-	flags.BoolVar(&p.json, "json", false, p.words.Say(i18n.FlagJSON))
-	flags.BoolP("help", "h", false, p.words.Say(i18n.FlagHelp))
-	root.AddCommand(
-		p.hubCommand(), p.sandboxCommand(), p.userCommand(), p.toHub(p.pageCommand()),
-		p.toHub(p.listCommand()), p.toHub(p.showCommand()), p.toHub(p.replyCommand()), p.toHub(p.reactCommand()), p.toHub(p.deleteCommand()),
-		p.toHub(p.linkCommand()), p.toHub(p.unlinkCommand()), p.toHub(p.recordCommand()), p.toHub(p.syncCommand()), p.toHub(p.crmCommand()),
-		p.toHub(p.tailCommand()), p.toHub(p.noticesCommand()), p.toHub(p.statsCommand()), p.toHub(p.auditCommand()), p.demoCommand(),
-		p.loginCommand(), p.logoutCommand(), p.toHub(p.whoamiCommand()),
-		p.toHub(p.tokenCommand()), p.toHub(p.configCommand()),
-		p.completionCommand(), p.versionCommand(), p.sessionCommand(), p.terminalsCommand(),
-	)
-	p.localise(root)
-	return root
 }
 
 // group is a command that only holds others.
@@ -125,4 +72,12 @@ func (p *program) group(use string, short i18n.ID, subs ...*cobra.Command) *cobr
 func (p *program) toHub(cmd *cobra.Command) *cobra.Command {
 	cmd.PersistentFlags().StringVar(&p.hub, "hub", "", p.words.Say(i18n.FlagHub))
 	return cmd
+}
+
+// stateDir is the folder of the user's drafts, and of replies on their way.
+func (p *program) stateDir() string {
+	if p.seat != nil {
+		return p.seat.Drafts
+	}
+	return filepath.Join(xdg.StateHome, "parley")
 }

@@ -11,7 +11,7 @@ import (
 	"parley/model"
 )
 
-func (p *program) reactCommand() *cobra.Command {
+func (p *talkCommands) reactCommand() *cobra.Command {
 	var remove bool
 	wait := defaultWait
 	cmd := &cobra.Command{
@@ -44,8 +44,8 @@ func (p *program) reactCommand() *cobra.Command {
 
 // react asks for a reaction and waits until Facebook has confirmed or refused it. Asked
 // for twice it is set once, so that a script may repeat the command.
-func (p *program) react(cmd *cobra.Command, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted, wait time.Duration) error {
-	c, err := p.remote()
+func (p *talkCommands) react(cmd *cobra.Command, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted, wait time.Duration) error {
+	c, err := openRemote(p.program)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,6 @@ func (p *program) react(cmd *cobra.Command, conversation model.ConversationID, i
 	return p.print(m, func() { p.line(said) })
 }
 
-func (p *program) reactionError(e model.MessageError) error {
+func (p *talkCommands) reactionError(e model.MessageError) error {
 	return &failure{exit: exitOf(e.Code), code: e.Code, say: strings.Join(p.whyNot(e), " ")}
 }

@@ -11,7 +11,7 @@ import (
 	"parley/model/safe"
 )
 
-func (p *program) recordCommand() *cobra.Command {
+func (p *crmCommands) recordCommand() *cobra.Command {
 	var cursor string
 	cmd := &cobra.Command{
 		Use: "record RECORD", Short: p.words.Say(i18n.RecordShort), Long: p.words.Say(i18n.RecordLong), Args: p.exactly(1),
@@ -20,7 +20,7 @@ func (p *program) recordCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -38,7 +38,7 @@ func (p *program) recordCommand() *cobra.Command {
 
 // wholeRecord prints a record: its name, then what is known of it, a line each, then what
 // of conversations stands on it.
-func (p *program) wholeRecord(v model.RecordView) {
+func (p *crmCommands) wholeRecord(v model.RecordView) {
 	r := v.Record
 	p.line(recordLine(r))
 	for _, known := range []model.Untrusted{r.Organization, r.PersonName, r.Owner} {
@@ -74,7 +74,7 @@ func (p *program) wholeRecord(v model.RecordView) {
 }
 
 // transcript prints one day: a line that names it, then who wrote when, and what below.
-func (p *program) transcript(t model.Transcript) {
+func (p *crmCommands) transcript(t model.Transcript) {
 	zone := t.Location()
 	day := plain(t.Day).String() + " (" + plain(t.Zone).String() + ")"
 	p.line("── " + p.words.Say(i18n.TranscriptDay, "Day", day, "Name", safe.LineN(t.Customer, nameCells), "Page", safe.Line(t.Page), "Dot", "·"))
@@ -93,7 +93,7 @@ func (p *program) transcript(t model.Transcript) {
 
 // transcriptTime is the time of a line, and its day where that is another than the
 // transcript's.
-func (p *program) transcriptTime(l model.TranscriptLine, zone *time.Location) string {
+func (p *crmCommands) transcriptTime(l model.TranscriptLine, zone *time.Location) string {
 	at := l.At.In(zone).Format("15:04")
 	if l.Day != "" {
 		at += " (" + p.words.Say(i18n.TranscriptOfDay, "Day", plain(l.Day)) + ")"
@@ -101,7 +101,7 @@ func (p *program) transcriptTime(l model.TranscriptLine, zone *time.Location) st
 	return at
 }
 
-func (p *program) transcriptLines(l model.TranscriptLine) []string {
+func (p *crmCommands) transcriptLines(l model.TranscriptLine) []string {
 	var out []string
 	text := safe.Body(l.Text)
 	if !text.Empty() {

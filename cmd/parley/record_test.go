@@ -52,7 +52,7 @@ func (h *played) runs(lang string, args ...string) (code int, out, errs string) 
 	url := playHub(h.T, h.ServeHTTP)
 	p := newProgram(strings.NewReader(""), &stdout, &stderr, []string{"PARLEY_HUB=" + url, "PARLEY_TOKEN=t", "LANG=" + lang})
 	p.logins, p.zone = client.NewLogins(h.TempDir(), fileRing("")), time.UTC
-	code = p.run(h.Context(), args)
+	code = (&rootCommand{p}).run(h.Context(), args)
 	return code, stdout.String(), stderr.String()
 }
 

@@ -8,27 +8,27 @@ import (
 )
 
 // remote returns a client of the hub that is set, or that the user signed in to.
-func (p *program) remote() (*client.Client, error) {
-	a, err := p.access()
+func openRemote(p *program) (*client.Client, error) {
+	a, err := findAccess(p)
 	if err != nil {
 		return nil, err
 	}
-	return p.open(a)
+	return openWith(p, a)
 }
 
 // open returns a client by that access.
-func (p *program) open(a access) (*client.Client, error) {
+func openWith(p *program, a access) (*client.Client, error) {
 	if a.hub == "" {
 		return nil, failed(p.words.Say(i18n.ErrHubNotSet))
 	}
-	token, err := p.token(a)
+	token, err := tokenOf(p, a)
 	if err != nil {
 		return nil, err
 	}
 	if token == "" {
 		return nil, failed(p.words.Say(i18n.ErrTokenMissing))
 	}
-	c, err := p.newClient(a.hub, token)
+	c, err := newClient(p, a.hub, token)
 	if errors.Is(err, client.ErrAddress) {
 		return nil, failed(p.words.Say(i18n.ErrHubAnswer, "URL", plain(a.hub)))
 	}
@@ -36,7 +36,7 @@ func (p *program) open(a access) (*client.Client, error) {
 }
 
 // newClient returns a client of a hub; an address that is none is [client.ErrAddress].
-func (p *program) newClient(hub, token string) (*client.Client, error) {
+func newClient(p *program, hub, token string) (*client.Client, error) {
 	c, err := client.New(hub, token)
 	if errors.Is(err, client.ErrUnprotected) {
 		return nil, failed(p.words.Say(i18n.ErrHubPlain, "URL", plain(hub)))

@@ -19,7 +19,7 @@ import (
 
 const defaultWait = 30 * time.Second
 
-func (p *program) replyCommand() *cobra.Command {
+func (p *talkCommands) replyCommand() *cobra.Command {
 	var id, quoted, encoding string
 	var attach []string
 	wait := defaultWait
@@ -52,7 +52,7 @@ func (p *program) replyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -97,7 +97,7 @@ func again(kept *client.Kept, r client.KeptReply) model.ClientID {
 
 // replyText takes the text from the argument, or from standard input without its last
 // line end, in that encoding.
-func (p *program) replyText(arg, encoding string) (model.Untrusted, error) {
+func (p *talkCommands) replyText(arg, encoding string) (model.Untrusted, error) {
 	if arg != "-" {
 		text, err := p.text([]byte(arg), encoding)
 		return model.Untrusted(text), err
@@ -117,7 +117,7 @@ func (p *program) replyText(arg, encoding string) (model.Untrusted, error) {
 
 // replyFailure words why a reply was not handed in, with what keeps it from being
 // sent twice.
-func (p *program) replyFailure(err error, id model.ClientID) error {
+func (p *talkCommands) replyFailure(err error, id model.ClientID) error {
 	var unreachable *client.UnreachableError
 	switch {
 	case errors.As(err, &unreachable):
@@ -131,7 +131,7 @@ func (p *program) replyFailure(err error, id model.ClientID) error {
 // leftToTheHub says how a reply stands that the hub took, when its writer waits no
 // longer. The exit code is that of a wait that is over: a script that took it for a
 // failure would hand the same in as another reply.
-func (p *program) leftToTheHub(m model.Message) error {
+func (p *talkCommands) leftToTheHub(m model.Message) error {
 	err := p.replied(m)
 	_, _ = fmt.Fprintln(p.err, p.words.Say(i18n.ReplyGoesOn,
 		"Message", plain(string(m.ID)), "ID", plain(string(m.ClientID)), "Conversation", plain(string(m.ConversationID))))
@@ -139,7 +139,7 @@ func (p *program) leftToTheHub(m model.Message) error {
 }
 
 // replied says how a reply stands; the exit code says it, too.
-func (p *program) replied(m model.Message) error {
+func (p *talkCommands) replied(m model.Message) error {
 	err := p.print(m, func() { p.line(p.words.Say(i18n.State(string(m.State)))) })
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func (p *program) replied(m model.Message) error {
 	}
 }
 
-func (p *program) replyError(m model.Message) error {
+func (p *talkCommands) replyError(m model.Message) error {
 	if m.Error == nil {
 		return failed(p.words.Say(i18n.State(string(m.State))))
 	}

@@ -18,7 +18,7 @@ const (
 	sandboxSupport = "support@example.com"
 )
 
-func (p *program) sandboxCommand() *cobra.Command {
+func (p *demoCommands) sandboxCommand() *cobra.Command {
 	o := sandbox.Options{Listen: "127.0.0.1:0", Seed: 1}
 	cmd := &cobra.Command{
 		Use: "sandbox", Short: p.words.Say(i18n.SandboxShort), Long: p.words.Say(i18n.SandboxLong), Args: p.exactly(0),
@@ -30,7 +30,7 @@ func (p *program) sandboxCommand() *cobra.Command {
 			if err := p.print(s.Info(), func() { p.sandboxReady(s.Info()) }); err != nil {
 				return err
 			}
-			return p.stopped(i18n.ErrSandbox, s.Run(cmd.Context()))
+			return stopped(p.program, i18n.ErrSandbox, s.Run(cmd.Context()))
 		},
 	}
 	f := cmd.Flags()
@@ -44,7 +44,7 @@ func (p *program) sandboxCommand() *cobra.Command {
 }
 
 // sandboxReady prints what a hub needs, to be pasted into a shell.
-func (p *program) sandboxReady(i sandbox.Info) {
+func (p *demoCommands) sandboxReady(i sandbox.Info) {
 	p.say(i18n.SandboxReady)
 	for _, v := range []struct{ name, value string }{
 		{"PARLEY_META_GRAPH_URL", i.GraphURL},
@@ -77,7 +77,7 @@ func (p *program) sandboxReady(i sandbox.Info) {
 }
 
 // sandboxByHand prints how to play by hand what customers and Facebook do.
-func (p *program) sandboxByHand(control string) {
+func (p *demoCommands) sandboxByHand(control string) {
 	p.line("# " + p.words.Say(i18n.SandboxByHand))
 	for _, request := range []string{
 		`/customers/1001/messages -d '{"text": "Hello", "name": "Ken Sato"}'`,

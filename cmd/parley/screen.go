@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	xterm "github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"parley/client"
@@ -29,9 +28,12 @@ import (
 // waits for the next; nothing is written while nothing changes.
 const screenEvery = 8 * time.Millisecond
 
+// screenCommand is the inbox on a terminal.
+type screenCommand struct{ *program }
+
 // inbox is parley without a command: the full screen on the hub that is set.
-func (p *program) inbox(cmd *cobra.Command, _ []string) error {
-	c, err := p.remote()
+func (p *screenCommand) inbox(cmd *cobra.Command, _ []string) error {
+	c, err := openRemote(p.program)
 	if err != nil {
 		return err
 	}
@@ -41,7 +43,7 @@ func (p *program) inbox(cmd *cobra.Command, _ []string) error {
 }
 
 // screen is the full screen on a hub, until the user leaves.
-func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kept, drafts *client.Drafts) error {
+func (p *screenCommand) screen(ctx context.Context, c *client.Client, kept *client.Kept, drafts *client.Drafts) error {
 	in, out, ok := p.terminal()
 	if !ok {
 		return usage(p.words.Say(i18n.ErrNoTerminal))
@@ -63,7 +65,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 	if err != nil {
 		return err
 	}
-	s, err := p.settings(nil, "")
+	s, err := readSettings(p.program, nil, "")
 	if err != nil {
 		return err
 	}
@@ -94,7 +96,7 @@ func (p *program) screen(ctx context.Context, c *client.Client, kept *client.Kep
 }
 
 // besideSync runs the program beside the sync that feeds it.
-func (p *program) besideSync(ctx context.Context, leave func(), program *term.Program, s *client.Sync, keeper *client.Keeper) error {
+func (p *screenCommand) besideSync(ctx context.Context, leave func(), program *term.Program, s *client.Sync, keeper *client.Keeper) error {
 	var beside sync.WaitGroup
 	beside.Go(func() {
 		defer program.Recover()
@@ -117,7 +119,7 @@ func (p *program) besideSync(ctx context.Context, leave func(), program *term.Pr
 // painted says how the screen is painted on a terminal; gone is told when there is none any
 // more. Over SSH there is no shell beside the program, and no more is drawn than the hub
 // allows, whatever the terminal says that it is.
-func (p *program) painted(in, out *os.File, keys io.Reader, gone func()) term.Options {
+func (p *screenCommand) painted(in, out *os.File, keys io.Reader, gone func()) term.Options {
 	o := term.Options{
 		In: in, Out: out, Input: keys, Env: p.env, Every: p.every(), Suspend: p.canSuspend(), Lost: gone,
 	}
@@ -129,10 +131,10 @@ func (p *program) painted(in, out *os.File, keys io.Reader, gone func()) term.Op
 }
 
 // canSuspend tells whether the user has a shell to go back to for a while.
-func (p *program) canSuspend() bool { return p.seat == nil && term.CanSuspend() }
+func (p *screenCommand) canSuspend() bool { return p.seat == nil && term.CanSuspend() }
 
 // newsOf hands updates on to the screen, which applies them in its own goroutine.
-func (p *program) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
+func (p *screenCommand) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
 	n := ui.News{Apply: func() (inbox.Changes, error) { return keeper.Take(updates) }}
 	for _, u := range updates {
 		switch u := u.(type) {
@@ -147,7 +149,7 @@ func (p *program) newsOf(keeper *client.Keeper, updates []client.Update) ui.News
 	return n
 }
 
-func (p *program) connectionOf(c client.Connection) *ui.Connection {
+func (p *screenCommand) connectionOf(c client.Connection) *ui.Connection {
 	out := &ui.Connection{}
 	switch c.State {
 	case client.Live:
@@ -177,19 +179,9 @@ func offlineReason(err error) i18n.ID {
 	return i18n.OfflineLost
 }
 
-// terminal returns the terminal that the program runs in.
-func (p *program) terminal() (in, out *os.File, ok bool) {
-	in, inOK := p.in.(*os.File)
-	out, outOK := p.out.(*os.File)
-	if !inOK || !outOK || !xterm.IsTerminal(in.Fd()) || !xterm.IsTerminal(out.Fd()) {
-		return nil, nil, false
-	}
-	return in, out, true
-}
-
 // ascii tells whether the terminal draws ASCII only: its locale is no UTF-8, or it is
 // the console of the kernel; or the user said so.
-func (p *program) ascii(s settings) bool {
+func (p *screenCommand) ascii(s settings) bool {
 	if s.Glyphs != glyphsAuto {
 		return s.Glyphs == glyphsASCII
 	}
@@ -202,4 +194,21 @@ func (p *program) ascii(s settings) bool {
 		}
 	}
 	return false
+}
+
+// timing is that of the sync with the hub.
+func (p *screenCommand) timing() client.Timing {
+	t := client.DefaultTiming()
+	if p.seat != nil {
+		t.Gather = sessionGather
+	}
+	return t
+}
+
+// every is how much time passes between frames that nobody waits for.
+func (p *screenCommand) every() time.Duration {
+	if p.seat != nil {
+		return sessionEvery
+	}
+	return screenEvery
 }

@@ -15,7 +15,7 @@ type screenFiles struct{}
 var _ ui.Files = screenFiles{}
 
 // screenFiles returns the user's files; nil over SSH, where they are on another machine.
-func (p *program) screenFiles() ui.Files {
+func (p *screenCommand) screenFiles() ui.Files {
 	if p.seat != nil {
 		return nil
 	}

@@ -119,14 +119,14 @@ func defaults() settings {
 	}
 }
 
-// settings reads the settings. flags holds those given as flags; configFile is
+// readSettings reads the settings. flags holds those given as flags; configFile is
 // empty for the one in the user's configuration folder, which need not exist.
-func (p *program) settings(flags map[string]any, configFile string) (settings, error) {
-	l, err := p.layers(flags, configFile)
+func readSettings(p *program, flags map[string]any, configFile string) (settings, error) {
+	l, err := readLayers(p, flags, configFile)
 	if err != nil {
 		return settings{}, err
 	}
-	return p.decode(l)
+	return decode(p, l)
 }
 
 // layers are the places that settings come from, the later over the earlier.
@@ -136,18 +136,18 @@ type layers struct {
 	path string
 }
 
-// layers reads each place that settings come from.
-func (p *program) layers(flags map[string]any, configFile string) (layers, error) {
+// readLayers reads each place that settings come from.
+func readLayers(p *program, flags map[string]any, configFile string) (layers, error) {
 	l := layers{file: koanf.New("."), variables: koanf.New("."), flags: koanf.New("."), path: configFile}
 	if l.path == "" {
 		l.path = configPath()
 	}
 	if p.seat != nil { // it is the hub's, not the user's
 		l.path = ""
-	} else if err := p.loadFile(l.file, l.path, configFile != ""); err != nil {
+	} else if err := loadFile(p, l.file, l.path, configFile != ""); err != nil {
 		return layers{}, err
 	}
-	if err := p.checkLang(l.file); err != nil {
+	if err := checkLang(p, l.file); err != nil {
 		return layers{}, err
 	}
 	variables := env.Provider(".", env.Opt{
@@ -161,7 +161,7 @@ func (p *program) layers(flags map[string]any, configFile string) (layers, error
 }
 
 // decode makes settings of the layers, on the defaults.
-func (p *program) decode(l layers) (settings, error) {
+func decode(p *program, l layers) (settings, error) {
 	k := koanf.New(".")
 	err := errors.Join(k.Merge(l.file), k.Merge(l.variables), k.Merge(l.flags))
 	if err != nil {
@@ -270,4 +270,13 @@ func checkTiming(t hub.Timing) error {
 		return errTiming
 	}
 	return nil
+}
+
+// checkLang refuses a language of config.toml that nothing is said in.
+func checkLang(p *program, file *koanf.Koanf) error {
+	switch file.String(langKey) {
+	case "", "en", "ja":
+		return nil
+	}
+	return usage(p.words.Say(i18n.ErrSetting, "Reason", "lang: must be en or ja"))
 }

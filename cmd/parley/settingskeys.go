@@ -18,7 +18,7 @@ import (
 
 // loadFile reads a file of settings, which need not exist unless it was named. A key that
 // sets nothing is refused: whoever wrote it believes that it does.
-func (p *program) loadFile(k *koanf.Koanf, path string, named bool) error {
+func loadFile(p *program, k *koanf.Koanf, path string, named bool) error {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return nil
@@ -34,7 +34,7 @@ func (p *program) loadFile(k *koanf.Koanf, path string, named bool) error {
 	if err != nil {
 		return usage(p.words.Say(i18n.ErrSetting, "Reason", plain(err.Error())))
 	}
-	if err := p.checkKeys(path, []byte(text)); err != nil {
+	if err := checkKeys(p, path, []byte(text)); err != nil {
 		return err
 	}
 	return k.Load(confmap.Provider(values, ""), nil)
@@ -42,7 +42,7 @@ func (p *program) loadFile(k *koanf.Koanf, path string, named bool) error {
 
 // checkKeys refuses a file with keys that set nothing, each with its line and the key that
 // was probably meant.
-func (p *program) checkKeys(path string, file []byte) error {
+func checkKeys(p *program, path string, file []byte) error {
 	known := settingKeys()
 	var said []string
 	for _, k := range keysOf(file) {

@@ -77,7 +77,7 @@ func loads(t *testing.T, content string) string {
 		t.Fatal(err)
 	}
 	p := &program{words: i18n.New("en")}
-	if _, err := p.settings(nil, path); err != nil {
+	if _, err := readSettings(p, nil, path); err != nil {
 		return err.Error()
 	}
 	return ""
@@ -90,7 +90,7 @@ func FuzzKeys(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, content string) {
 		path := "config.toml"
 		if values, err := toml.Parser().Unmarshal([]byte(content)); err == nil && values != nil {
-			_ = p.checkKeys(path, []byte(content))
+			_ = checkKeys(p, path, []byte(content))
 		}
 	})
 }

@@ -17,7 +17,10 @@ type shown struct {
 	Cursor       string             `json:"cursor"`
 }
 
-func (p *program) showCommand() *cobra.Command {
+// talkCommands are those about conversations and their messages.
+type talkCommands struct{ *program }
+
+func (p *talkCommands) showCommand() *cobra.Command {
 	var before string
 	limit := 50
 	cmd := &cobra.Command{
@@ -26,7 +29,7 @@ func (p *program) showCommand() *cobra.Command {
 			if err := p.checkLimit(limit); err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -50,7 +53,7 @@ func (p *program) showCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) conversation(s shown) {
+func (p *talkCommands) conversation(s shown) {
 	c := s.Conversation
 	head := p.customer(c.Customer)
 	if v := c.Reply; v.Allowed && v.Until != nil {
@@ -75,10 +78,7 @@ func (p *program) conversation(s shown) {
 	}
 }
 
-// indent sets what a message says off from who says it.
-const indent = "  "
-
-func (p *program) message(c model.Conversation, m model.Message) {
+func (p *talkCommands) message(c model.Conversation, m model.Message) {
 	if m.Direction == model.System {
 		p.line(indent + p.clock(m.SentAt) + "  " + p.event(*m.Event))
 		return
@@ -90,7 +90,7 @@ func (p *program) message(c model.Conversation, m model.Message) {
 }
 
 // headline is who wrote a message, when, and how far it came.
-func (p *program) headline(c model.Conversation, m model.Message) []string {
+func (p *talkCommands) headline(c model.Conversation, m model.Message) []string {
 	who := p.author(m.Author)
 	if m.Author.Kind == model.ByCustomer {
 		who = p.customer(c.Customer)
@@ -112,7 +112,7 @@ func (p *program) headline(c model.Conversation, m model.Message) []string {
 }
 
 // lines is all that stands below the headline of a message of that customer's conversation.
-func (p *program) lines(customer model.Customer, m model.Message) []string {
+func (p *talkCommands) lines(customer model.Customer, m model.Message) []string {
 	var out []string
 	text := safe.Body(m.Text)
 	if !text.Empty() {
@@ -134,7 +134,7 @@ func (p *program) lines(customer model.Customer, m model.Message) []string {
 }
 
 // attachment is one line: what it is, its title, where it is.
-func (p *program) attachment(a model.Attachment) string {
+func (p *talkCommands) attachment(a model.Attachment) string {
 	parts := []string{"[" + p.words.AttachmentWord(a) + "]"}
 	for _, u := range []safe.Text{safe.Line(a.Title), safe.LineN(a.URL, plainCells)} {
 		if !u.Empty() {
@@ -145,7 +145,7 @@ func (p *program) attachment(a model.Attachment) string {
 }
 
 // trailers is what became of a message: reactions, feedback, why it failed.
-func (p *program) trailers(customer model.Customer, m model.Message) []string {
+func (p *talkCommands) trailers(customer model.Customer, m model.Message) []string {
 	var out []string
 	for _, r := range m.Reactions {
 		out = append(out, p.reaction(customer, r))
@@ -170,7 +170,7 @@ func (p *program) trailers(customer model.Customer, m model.Message) []string {
 
 // reaction says who reacted, and whether Facebook has confirmed it. That is not who wrote
 // the message.
-func (p *program) reaction(customer model.Customer, r model.Reaction) string {
+func (p *talkCommands) reaction(customer model.Customer, r model.Reaction) string {
 	who := p.words.Say(i18n.AuthorPage)
 	switch {
 	case r.By == model.ByCustomer:
@@ -194,7 +194,7 @@ func (p *program) reaction(customer model.Customer, r model.Reaction) string {
 	return said
 }
 
-func (p *program) whyNot(e model.MessageError) []string {
+func (p *talkCommands) whyNot(e model.MessageError) []string {
 	out := []string{p.sentence(i18n.Trouble(e), e.Detail)}
 	if e.Detail != "" {
 		out = append(out, p.words.Say(i18n.DetailFromFacebook, "Detail", safe.LineN(e.Detail, plainCells)))
@@ -203,7 +203,7 @@ func (p *program) whyNot(e model.MessageError) []string {
 }
 
 // author names who wrote a message that is not the customer's.
-func (p *program) author(a model.Author) string {
+func (p *talkCommands) author(a model.Author) string {
 	switch a.Kind {
 	case model.ByPage:
 		return p.words.Say(i18n.AuthorPage)
@@ -215,6 +215,6 @@ func (p *program) author(a model.Author) string {
 }
 
 // event says what happened.
-func (p *program) event(n model.Notable) string {
+func (p *talkCommands) event(n model.Notable) string {
 	return strings.Join(p.words.Happened(n, func(u model.Untrusted) string { return safe.Line(u).String() }), " · ")
 }

@@ -35,8 +35,9 @@ func TestReactionsNameWhoReacted(t *testing.T) {
 		}{{hanako, "❤ from 山田 花子"}, {model.Customer{PSID: "2001"}, "❤ from Customer 2001"}} {
 			var out bytes.Buffer
 			p := newProgram(strings.NewReader(""), &out, io.Discard, []string{"LANG=en_US.UTF-8"})
+			talk := &talkCommands{p}
 			p.words = i18n.New("en")
-			p.conversation(shown{Conversation: model.Conversation{ID: m.ConversationID, Customer: c.customer}, Messages: []model.Message{m}})
+			talk.conversation(shown{Conversation: model.Conversation{ID: m.ConversationID, Customer: c.customer}, Messages: []model.Message{m}})
 			if !strings.Contains(out.String(), c.want+"\n") || !strings.Contains(out.String(), "👍 from Ben\n") {
 				t.Errorf("show, %s: it says\n%s\nnot %q", name, out.String(), c.want)
 			}
@@ -44,7 +45,7 @@ func TestReactionsNameWhoReacted(t *testing.T) {
 				continue // the name came with the message
 			}
 			out.Reset()
-			f := newFeed(p)
+			f := newFeed(talk)
 			f.names[m.ConversationID] = c.customer
 			f.message(m)
 			if !strings.Contains(out.String(), c.want+"\n") || !strings.Contains(out.String(), "👍 from Ben\n") {

@@ -36,7 +36,7 @@ type child struct {
 
 // childEnv is what each session's program gets besides its client's variables. It waits
 // nearly always: on one processor the runtime does not wake others to look for work.
-func (p *program) childEnv() []string {
+func (p *hubCommands) childEnv() []string {
 	env := []string{"GOMAXPROCS=1"}
 	// The hub's zone is that of whom nothing is known; it may be a file.
 	if tz := p.getenv("TZ"); tz != "" && p.zoneRefused == "" {
@@ -46,7 +46,7 @@ func (p *program) childEnv() []string {
 }
 
 // withTerminals has a hub let users in over SSH, too.
-func (p *program) withTerminals(ctx context.Context, s settings, h *hubServer, guests map[string]model.User) error {
+func (p *hubCommands) withTerminals(ctx context.Context, s settings, h *hubServer, guests map[string]model.User) error {
 	address, ok := h.local()
 	if !ok {
 		return usage(p.words.Say(i18n.ErrSSHHub, "Address", plain(h.address())))
@@ -104,7 +104,7 @@ const terminalsVerb = "terminals"
 // terminalsCommand is what a hub runs to let users in over SSH: a process of its own, which
 // takes nothing down with it. It knows the hub by what the hub tells it, and nothing of its
 // machine's settings.
-func (p *program) terminalsCommand() *cobra.Command {
+func (p *hubCommands) terminalsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: terminalsVerb, Hidden: true, Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -118,7 +118,7 @@ func (p *program) terminalsCommand() *cobra.Command {
 }
 
 // language is the one that is spoken here.
-func (p *program) language() string {
+func (p *hubCommands) language() string {
 	if p.words.Japanese() {
 		return "ja"
 	}
@@ -140,7 +140,7 @@ func (t *terminals) listening() *sshListening {
 
 // sayTerminals says how to come in over SSH, as each of these names or, without any, by
 // key.
-func (p *program) sayTerminals(t *terminals, names ...string) {
+func sayTerminals(p *program, t *terminals, names ...string) {
 	if t == nil {
 		return
 	}

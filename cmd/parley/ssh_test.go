@@ -16,7 +16,7 @@ func TestSSHVerbs(t *testing.T) {
 	t.Parallel()
 	p := newProgram(strings.NewReader(""), io.Discard, io.Discard, nil)
 	p.words = i18n.New("en")
-	root := p.root()
+	root := (&rootCommand{p}).root()
 	verbs := sshVerbs()
 	for name, verb := range verbs {
 		cmd, _, err := root.Find([]string{name})

@@ -25,7 +25,7 @@ func demoGuests() []string { return []string{guestInstaller, guestRep} }
 
 // demoTeam is what the demo's user is called, and who sees its Page. Where others come in,
 // the user has a name to them and the Page is shared.
-func (p *program) demoTeam(o demoOptions) (name string, v model.Visibility) {
+func (p *demoCommands) demoTeam(o demoOptions) (name string, v model.Visibility) {
 	if o.ssh == "" {
 		return p.words.Say(i18n.DemoUser), model.Private
 	}
@@ -33,10 +33,10 @@ func (p *program) demoTeam(o demoOptions) (name string, v model.Visibility) {
 }
 
 // demoTerminals lets the demo's guests in over SSH, from this machine.
-func (p *program) demoTerminals(ctx context.Context, s settings, h *hubServer, installer model.User) error {
+func (p *demoCommands) demoTerminals(ctx context.Context, s settings, h *hubServer, installer model.User) error {
 	rep, err := hub.AddUser(ctx, h.store, hub.NewUser{Name: p.words.Say(i18n.DemoRep), Email: demoRep}, p.now())
 	if err != nil {
 		return err
 	}
-	return p.withTerminals(ctx, s, h, map[string]model.User{guestInstaller: installer, guestRep: rep.User})
+	return (&hubCommands{p.program}).withTerminals(ctx, s, h, map[string]model.User{guestInstaller: installer, guestRep: rep.User})
 }

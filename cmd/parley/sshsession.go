@@ -9,7 +9,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"parley/client"
@@ -26,9 +25,16 @@ const (
 	sessionGather = 100 * time.Millisecond
 )
 
+// sessionCommand is what a hub runs for a user who came over SSH.
+type sessionCommand struct {
+	*program
+	// root makes the tree of all commands.
+	root func() *cobra.Command
+}
+
 // sessionCommand is what a hub runs for each session over SSH. It knows the hub, its
 // token and a folder by what the hub tells it, and nothing of its machine's settings.
-func (p *program) sessionCommand() *cobra.Command {
+func (p *sessionCommand) sessionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "session", Hidden: true, Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -54,7 +60,7 @@ func (p *program) sessionCommand() *cobra.Command {
 }
 
 // session is one session over SSH: the screen, or a command.
-func (p *program) session(ctx context.Context, start sshd.Start) error {
+func (p *sessionCommand) session(ctx context.Context, start sshd.Start) error {
 	p.seat = &start
 	p.words = i18n.New(append(p.languages(start.Args), start.Lang)...)
 	p.takesZone(start)
@@ -65,45 +71,20 @@ func (p *program) session(ctx context.Context, start sshd.Start) error {
 		root.SetArgs(start.Args)
 		return root.ExecuteContext(ctx)
 	}
-	c, err := p.remote()
+	c, err := openRemote(p.program)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	state := p.stateDir()
-	return p.screen(ctx, c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
+	return (&screenCommand{p.program}).screen(ctx, c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
 }
 
 // takesZone takes over where the user's times are; where the hub knows nothing of that,
 // they stay where the hub's are.
-func (p *program) takesZone(start sshd.Start) {
+func (p *sessionCommand) takesZone(start sshd.Start) {
 	p.zoneRefused = start.ZoneRefused
 	if zone, err := model.LoadZone(start.Zone); err == nil {
 		p.zone = zone
 	}
-}
-
-// stateDir is the folder of the user's drafts, and of replies on their way.
-func (p *program) stateDir() string {
-	if p.seat != nil {
-		return p.seat.Drafts
-	}
-	return filepath.Join(xdg.StateHome, "parley")
-}
-
-// timing is that of the sync with the hub.
-func (p *program) timing() client.Timing {
-	t := client.DefaultTiming()
-	if p.seat != nil {
-		t.Gather = sessionGather
-	}
-	return t
-}
-
-// every is how much time passes between frames that nobody waits for.
-func (p *program) every() time.Duration {
-	if p.seat != nil {
-		return sessionEvery
-	}
-	return screenEvery
 }

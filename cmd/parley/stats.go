@@ -10,11 +10,11 @@ import (
 	"parley/i18n"
 )
 
-func (p *program) statsCommand() *cobra.Command {
+func (p *reportCommands) statsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "stats", Short: p.words.Say(i18n.StatsShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -30,7 +30,7 @@ func (p *program) statsCommand() *cobra.Command {
 	}
 }
 
-func (p *program) counters(counters map[string]int64) {
+func (p *reportCommands) counters(counters map[string]int64) {
 	if len(counters) == 0 {
 		p.say(i18n.StatsNone)
 	}

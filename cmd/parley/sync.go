@@ -16,14 +16,14 @@ import (
 // syncNow is what sync is told besides the two of a switch.
 const syncNow = "now"
 
-func (p *program) syncCommand() *cobra.Command {
+func (p *crmCommands) syncCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "sync CONVERSATION on|off|now", Short: p.words.Say(i18n.SyncShort), Long: p.words.Say(i18n.SyncLong), Args: p.exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(args[1], switchOn, switchOff, syncNow); err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func (p *program) syncCommand() *cobra.Command {
 
 // sync does what is asked. Before others could read a private conversation it says so on
 // standard error; the command is for scripts, and goes on by itself.
-func (p *program) sync(ctx context.Context, c *client.Client, id model.ConversationID, do string) (model.Conversation, error) {
+func (p *crmCommands) sync(ctx context.Context, c *client.Client, id model.ConversationID, do string) (model.Conversation, error) {
 	switch do {
 	case syncNow:
 		return c.SyncNow(ctx, id)
@@ -65,7 +65,7 @@ func (p *program) sync(ctx context.Context, c *client.Client, id model.Conversat
 }
 
 // linkSynced says how the transcript stands on a linked record.
-func (p *program) linkSynced(l model.Link) string {
+func (p *crmCommands) linkSynced(l model.Link) string {
 	name := indent + plain(l.Ref().String()).String() + "  " + safe.Line(l.Title).String()
 	if l.Sync == nil {
 		return name

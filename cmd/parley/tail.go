@@ -14,7 +14,7 @@ import (
 	"parley/model"
 )
 
-func (p *program) tailCommand() *cobra.Command {
+func (p *talkCommands) tailCommand() *cobra.Command {
 	var from int64
 	cmd := &cobra.Command{
 		Use: "tail", Short: p.words.Say(i18n.TailShort), Args: p.exactly(0),
@@ -22,7 +22,7 @@ func (p *program) tailCommand() *cobra.Command {
 			if from < 0 {
 				return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--from", "Value", from))
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -36,7 +36,7 @@ func (p *program) tailCommand() *cobra.Command {
 
 // tail prints changes as they come, until ctx ends or the hub no longer knows the
 // token.
-func (p *program) tail(ctx context.Context, c *client.Client, from int64, named bool) error {
+func (p *talkCommands) tail(ctx context.Context, c *client.Client, from int64, named bool) error {
 	start := map[model.PageID]int64{}
 	if named {
 		pages, err := c.Pages(ctx)
@@ -63,7 +63,7 @@ func (p *program) tail(ctx context.Context, c *client.Client, from int64, named 
 			feed.release()
 		case updates, ok := <-s.Updates():
 			if !ok {
-				return p.unfollowed(<-follow)
+				return unfollowed(p.program, <-follow)
 			}
 			for _, u := range updates {
 				if err := p.tailUpdate(feed, u); err != nil {
@@ -75,14 +75,14 @@ func (p *program) tail(ctx context.Context, c *client.Client, from int64, named 
 }
 
 // follow runs a sync beside, and tells how it ended.
-func (p *program) follow(ctx context.Context, s *client.Sync) <-chan error {
+func (p *talkCommands) follow(ctx context.Context, s *client.Sync) <-chan error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
 	return ended
 }
 
 // unfollowed words how a sync ended; being told to end is no failure.
-func (p *program) unfollowed(err error) error {
+func unfollowed(p *program, err error) error {
 	var why *client.Problem
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -101,7 +101,7 @@ type tailed struct {
 	Object json.RawMessage  `json:"object"`
 }
 
-func (p *program) tailUpdate(feed *feed, u client.Update) error {
+func (p *talkCommands) tailUpdate(feed *feed, u client.Update) error {
 	switch u := u.(type) {
 	case client.Connection:
 		p.connection(u)
@@ -124,7 +124,7 @@ func (p *program) tailUpdate(feed *feed, u client.Update) error {
 }
 
 // connection says on stderr how the connection stands, when that changed.
-func (p *program) connection(c client.Connection) {
+func (p *talkCommands) connection(c client.Connection) {
 	say := func(id i18n.ID, pairs ...any) { _, _ = fmt.Fprintln(p.err, p.words.Say(id, pairs...)) }
 	switch c.State {
 	case client.Live:

@@ -17,8 +17,8 @@ func TestTailTellsWhenAPageBeginsAnew(t *testing.T) {
 	for lang, want := range map[string]string{"en": "Page 17 begins anew", "ja": "ページ17"} {
 		for _, anew := range []bool{true, false} {
 			var out, said bytes.Buffer
-			p := &program{words: i18n.New(lang), out: &out, err: &said, json: true, now: time.Now}
-			if err := p.tailUpdate(newFeed(p), client.Dropped{Page: "17", Anew: anew}); err != nil {
+			talk := &talkCommands{&program{words: i18n.New(lang), out: &out, err: &said, json: true, now: time.Now}}
+			if err := talk.tailUpdate(newFeed(talk), client.Dropped{Page: "17", Anew: anew}); err != nil {
 				t.Fatal(err)
 			}
 			if told := strings.Contains(said.String(), want); told != anew || out.Len() > 0 {

@@ -7,15 +7,15 @@ import (
 	"parley/model"
 )
 
-func (p *program) tokenCommand() *cobra.Command {
+func (p *loginCommands) tokenCommand() *cobra.Command {
 	return p.group("token", i18n.TokenShort, p.tokenListCommand(), p.tokenRevokeCommand())
 }
 
-func (p *program) tokenListCommand() *cobra.Command {
+func (p *loginCommands) tokenListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: p.words.Say(i18n.TokenListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}
@@ -31,7 +31,7 @@ func (p *program) tokenListCommand() *cobra.Command {
 	}
 }
 
-func (p *program) tokenList(tokens []model.Token) {
+func (p *loginCommands) tokenList(tokens []model.Token) {
 	var t table
 	for _, token := range tokens {
 		used := p.words.Say(i18n.TokenUnused)
@@ -47,11 +47,11 @@ func (p *program) tokenList(tokens []model.Token) {
 	p.table(t)
 }
 
-func (p *program) tokenRevokeCommand() *cobra.Command {
+func (p *loginCommands) tokenRevokeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke ID", Short: p.words.Say(i18n.RevokeShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}

@@ -101,3 +101,19 @@ func (p *program) oneOf(value string, choices ...string) error {
 	}
 	return usage(p.words.Say(i18n.ErrChoice, "Value", plain(value), "Choices", strings.Join(choices, ", ")))
 }
+
+// What a switch is told.
+const (
+	switchOn  = "on"
+	switchOff = "off"
+)
+
+// maxLimit is the longest list that a hub gives at once.
+const maxLimit = 1000
+
+func (p *program) checkLimit(n int) error {
+	if n < 1 || n > maxLimit {
+		return usage(p.words.Say(i18n.ErrFlagValue, "Flag", "--limit", "Value", n))
+	}
+	return nil
+}

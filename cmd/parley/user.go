@@ -10,12 +10,15 @@ import (
 	"parley/i18n"
 )
 
-func (p *program) userCommand() *cobra.Command {
+// userCommands are those about users; all but one open the store of a hub.
+type userCommands struct{ *program }
+
+func (p *userCommands) userCommand() *cobra.Command {
 	return p.group("user", i18n.UserShort,
 		p.userAddCommand(), p.userListCommand(), p.userRemoveCommand(), p.userAdminCommand(), p.userKeyCommand(), p.toHub(p.userAvailableCommand()))
 }
 
-func (p *program) userAddCommand() *cobra.Command {
+func (p *userCommands) userAddCommand() *cobra.Command {
 	var n hub.NewUser
 	var db, config, keyFile string
 	cmd := &cobra.Command{
@@ -35,11 +38,11 @@ func (p *program) userAddCommand() *cobra.Command {
 			if cmd.Flags().Changed("db") {
 				flags["db"] = db
 			}
-			s, err := p.settings(flags, config)
+			s, err := readSettings(p.program, flags, config)
 			if err != nil {
 				return err
 			}
-			st, err := p.openStore(cmd.Context(), s.DB, sqlite.Options{})
+			st, err := openStore(cmd.Context(), p.program, s.DB, sqlite.Options{})
 			if err != nil {
 				return err
 			}
@@ -72,7 +75,7 @@ func (p *program) userAddCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) userAdded(a hub.Added) {
+func (p *userCommands) userAdded(a hub.Added) {
 	p.say(i18n.UserAdded, "Name", plain(a.User.Name))
 	p.say(i18n.UserCode, "Code", a.LoginCode)
 	if a.Token != "" {

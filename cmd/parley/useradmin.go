@@ -8,13 +8,7 @@ import (
 	"parley/model"
 )
 
-// Values of the argument of user admin.
-const (
-	switchOn  = "on"
-	switchOff = "off"
-)
-
-func (p *program) userAdminCommand() *cobra.Command {
+func (p *userCommands) userAdminCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
 		Use: "admin NAME|ID on|off", Short: p.words.Say(i18n.UserAdminShort), Args: p.exactly(2),

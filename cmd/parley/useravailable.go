@@ -8,14 +8,14 @@ import (
 
 // userAvailableCommand is about the user who is signed in, at their hub; the other user
 // commands open the store of a hub on this machine.
-func (p *program) userAvailableCommand() *cobra.Command {
+func (p *userCommands) userAvailableCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "available on|off", Short: p.words.Say(i18n.UserAvailableShort), Args: p.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.oneOf(args[0], switchOn, switchOff); err != nil {
 				return err
 			}
-			c, err := p.remote()
+			c, err := openRemote(p.program)
 			if err != nil {
 				return err
 			}

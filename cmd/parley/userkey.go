@@ -19,7 +19,7 @@ import (
 // sshKey is a public key of a user's.
 type sshKey struct{ fingerprint, comment string }
 
-func (p *program) userKeyCommand() *cobra.Command {
+func (p *userCommands) userKeyCommand() *cobra.Command {
 	var f storeFlags
 	cmd := p.onStore(&cobra.Command{
 		Use: "key NAME|ID FILE", Short: p.words.Say(i18n.UserKeyShort), Args: p.exactly(2),
@@ -54,7 +54,7 @@ type listedKey struct {
 	CreatedAt   time.Time `json:"created_at"`
 }
 
-func (p *program) userKeyListCommand() *cobra.Command {
+func (p *userCommands) userKeyListCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
 		Use: "list NAME|ID", Short: p.words.Say(i18n.UserKeyListShort), Args: p.exactly(1),
@@ -86,7 +86,7 @@ func (p *program) userKeyListCommand() *cobra.Command {
 	}, &f)
 }
 
-func (p *program) userKeyRemoveCommand() *cobra.Command {
+func (p *userCommands) userKeyRemoveCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
 		Use: "remove NAME|ID FINGERPRINT", Short: p.words.Say(i18n.UserKeyRemoveShort), Args: p.exactly(2),
@@ -111,7 +111,7 @@ func (p *program) userKeyRemoveCommand() *cobra.Command {
 }
 
 // readSSHKey reads a public key as ssh-keygen writes it.
-func (p *program) readSSHKey(file string) (sshKey, error) {
+func (p *userCommands) readSSHKey(file string) (sshKey, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return sshKey{}, failed(p.words.Say(i18n.ErrSSHPublicKey, "File", plain(file)))
@@ -141,7 +141,7 @@ func strongKey(key gossh.PublicKey) bool {
 }
 
 // addSSHKey lets a user in by a key.
-func (p *program) addSSHKey(ctx context.Context, st store.Store, who string, key sshKey) error {
+func (p *userCommands) addSSHKey(ctx context.Context, st store.Store, who string, key sshKey) error {
 	_, err := hub.AddSSHKey(ctx, st, who, key.fingerprint, key.comment, p.now())
 	if errors.Is(err, hub.ErrKeyTaken) {
 		return failed(p.words.Say(i18n.ErrSSHKeyTaken))

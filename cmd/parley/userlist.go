@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-func (p *program) userListCommand() *cobra.Command {
+func (p *userCommands) userListCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
 		Use: "list", Short: p.words.Say(i18n.UserListShort), Args: p.exactly(0),
@@ -32,7 +32,7 @@ func (p *program) userListCommand() *cobra.Command {
 	}, &f)
 }
 
-func (p *program) userList(users []model.User) {
+func (p *userCommands) userList(users []model.User) {
 	if len(users) == 0 {
 		p.say(i18n.UsersNone)
 		return

@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-func (p *program) userRemoveCommand() *cobra.Command {
+func (p *userCommands) userRemoveCommand() *cobra.Command {
 	var f storeFlags
 	return p.onStore(&cobra.Command{
 		Use: "remove NAME|ID", Short: p.words.Say(i18n.UserRemoveShort), Args: p.exactly(1),

@@ -20,8 +20,8 @@ type storeFlags struct {
 }
 
 // onStore gives a command the flags that say which store it opens.
-func (p *program) onStore(cmd *cobra.Command, f *storeFlags) *cobra.Command {
-	f.p, f.command = p, cmd
+func (p *userCommands) onStore(cmd *cobra.Command, f *storeFlags) *cobra.Command {
+	f.p, f.command = p.program, cmd
 	cmd.Flags().StringVar(&f.db, "db", "", p.words.Say(i18n.FlagDB))
 	cmd.Flags().StringVar(&f.config, "config", "", p.words.Say(i18n.FlagConfig))
 	return cmd
@@ -33,15 +33,15 @@ func (f *storeFlags) open(ctx context.Context) (store.Store, error) {
 	if f.command.Flags().Changed("db") {
 		flags["db"] = f.db
 	}
-	s, err := f.p.settings(flags, f.config)
+	s, err := readSettings(f.p, flags, f.config)
 	if err != nil {
 		return nil, err
 	}
-	return f.p.openStore(ctx, s.DB, sqlite.Options{})
+	return openStore(ctx, f.p, s.DB, sqlite.Options{})
 }
 
 // userFailure words why nothing was done with a user who was named.
-func (p *program) userFailure(who string, err error) error {
+func (p *userCommands) userFailure(who string, err error) error {
 	switch {
 	case errors.Is(err, hub.ErrAmbiguous):
 		return failed(p.words.Say(i18n.ErrUserAmbiguous, "Name", plain(who)))

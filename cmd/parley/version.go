@@ -2,10 +2,6 @@ package main
 
 import (
 	"runtime/debug"
-
-	"github.com/spf13/cobra"
-
-	"parley/i18n"
 )
 
 // version is that of the module, or "devel" with the commit where the build knows it.
@@ -23,15 +19,4 @@ func version() string {
 		}
 	}
 	return "devel"
-}
-
-func (p *program) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: p.words.Say(i18n.VersionShort), Args: p.exactly(0),
-		RunE: func(*cobra.Command, []string) error {
-			return p.print(struct {
-				Version string `json:"version"`
-			}{version()}, func() { p.line("parley " + version()) })
-		},
-	}
 }

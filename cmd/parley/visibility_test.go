@@ -264,8 +264,8 @@ func TestEveryCommandHasItsRow(t *testing.T) {
 	t.Parallel()
 	rows := commandRows("")
 	p := newProgram(strings.NewReader(""), io.Discard, io.Discard, nil)
-	p.run(t.Context(), []string{"version"})
-	root := p.root()
+	(&rootCommand{p}).run(t.Context(), []string{"version"})
+	root := (&rootCommand{p}).root()
 	root.InitDefaultHelpCmd()
 	for _, path := range leaves(root) {
 		if _, known := rows[path]; !known {
@@ -393,10 +393,10 @@ func (h *liveHub) runsAs(s commandState, c commandCell, row commandRow, args []s
 	ctx, cancel := context.WithCancel(h.Context())
 	defer cancel()
 	if !row.until || !c.in {
-		return p.run(ctx, args), out.String()
+		return (&rootCommand{p}).run(ctx, args), out.String()
 	}
 	ended := make(chan int, 1)
-	go func() { ended <- p.run(ctx, args) }()
+	go func() { ended <- (&rootCommand{p}).run(ctx, args) }()
 	for n := 0; ; n++ {
 		// Both Pages move, the hidden one first: what shows the second had time to show
 		// the first.

@@ -6,15 +6,15 @@ import (
 	"parley/i18n"
 )
 
-func (p *program) whoamiCommand() *cobra.Command {
+func (p *loginCommands) whoamiCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "whoami", Short: p.words.Say(i18n.WhoamiShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := p.access()
+			a, err := findAccess(p.program)
 			if err != nil {
 				return err
 			}
-			c, err := p.open(a)
+			c, err := openWith(p.program, a)
 			if err != nil {
 				return err
 			}
@@ -30,14 +30,14 @@ func (p *program) whoamiCommand() *cobra.Command {
 }
 
 // placeOf is where the token of an access is.
-func (p *program) placeOf(a access) tokenPlace {
+func (p *loginCommands) placeOf(a access) tokenPlace {
 	if a.login.Hub != "" {
 		return p.loginPlace(a.login)
 	}
 	return tokenPlace{Kept: string(a.tokenFrom.from), Name: a.tokenFrom.name}
 }
 
-func (p *program) whoami(in signedIn) {
+func (p *loginCommands) whoami(in signedIn) {
 	name := plain(in.User.Name).String()
 	if in.User.Email != "" {
 		name += " <" + plain(in.User.Email).String() + ">"

@@ -61,7 +61,7 @@ func TestTheReplyDeadlineIsInTheUsersZone(t *testing.T) {
 		var out, errs bytes.Buffer
 		p := newProgram(strings.NewReader(""), &out, &errs, []string{"TZ=" + tz})
 		p.words, p.now = i18n.New("en"), func() time.Time { return at.AddDate(0, 1, 0) }
-		p.conversation(shown{
+		(&talkCommands{p}).conversation(shown{
 			Conversation: model.Conversation{ID: "1_2", Customer: model.Customer{PSID: "2", Name: "Ken"}, WindowUntil: &until, Reply: model.Verdict{Allowed: true, Until: &until}},
 			Messages:     []model.Message{{ID: "1_m", Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, Text: "hello", SentAt: at}},
 		})
@@ -79,18 +79,18 @@ func TestAWrongZoneIsSaid(t *testing.T) {
 	for lang, want := range map[string]string{"en": "TZ=Asia/Tokio\u241b[31m is no time zone. Times are in UTC.", "ja": "TZ=Asia/Tokio\u241b[31mはタイムゾーンではありません。時刻はUTCで表示します。"} {
 		var out, errs bytes.Buffer
 		p := newProgram(strings.NewReader(""), &out, &errs, []string{"TZ=Asia/Tokio\x1b[31m"})
-		if code := p.run(t.Context(), []string{"version", "--lang", lang}); code != exitDone || !strings.Contains(errs.String(), want) {
+		if code := (&rootCommand{p}).run(t.Context(), []string{"version", "--lang", lang}); code != exitDone || !strings.Contains(errs.String(), want) {
 			t.Errorf("%s: %d, it says %q", lang, code, &errs)
 		}
 	}
 	var out, errs bytes.Buffer
 	p := newProgram(strings.NewReader(""), &out, &errs, []string{"TZ=JST-9"})
-	if code := p.run(t.Context(), []string{"version"}); code != exitDone || errs.Len() > 0 {
+	if code := (&rootCommand{p}).run(t.Context(), []string{"version"}); code != exitDone || errs.Len() > 0 {
 		t.Errorf("of a zone that is one it says %q", &errs)
 	}
 	p = newProgram(strings.NewReader(""), &out, &errs, nil)
 	p.words = i18n.New("en")
-	p.takesZone(sshd.Start{Zone: "JST-9", ZoneRefused: "Asia/Tokio"})
+	(&sessionCommand{program: p}).takesZone(sshd.Start{Zone: "JST-9", ZoneRefused: "Asia/Tokio"})
 	if got := p.zoneTrouble(); got != p.words.Say(i18n.ZoneRefused, "TZ", "Asia/Tokio", "Zone", "JST-9") || p.zone.String() != "JST-9" {
 		t.Errorf("over SSH it says %q", got)
 	}

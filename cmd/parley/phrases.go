@@ -53,3 +53,13 @@ func (p *program) clock(at time.Time) string {
 	}
 	return at.Format("2006-01-02 15:04")
 }
+
+func (p *program) visibility(page model.Page) string {
+	switch {
+	case page.Visibility == model.Shared:
+		return p.words.Say(i18n.VisShared)
+	case page.Sees:
+		return p.words.Say(i18n.VisPrivateMine)
+	}
+	return p.words.Say(i18n.VisPrivateOf, "Name", plain(page.Installer.Name))
+}
