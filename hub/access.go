@@ -126,7 +126,7 @@ func (s *Session) tell(p store.Page, sees bool) {
 	s.mu.Lock()
 	s.push(queued{page: p.ID, bytes: b, access: true, always: !sees})
 	s.mu.Unlock()
-	s.wake.notify()
+	s.wake.Notify()
 }
 
 // settle waits for a frame that is just being written, which may be of the Page that

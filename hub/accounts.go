@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/ids"
+	"parley/hub/secret"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -34,14 +36,14 @@ type Added struct {
 func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Added, error) {
 	name := strings.TrimSpace(n.Name)
 	if name == "" {
-		return Added{}, &InvalidError{Field: "name", Reason: "must not be empty"}
+		return Added{}, &model.InvalidError{Field: "name", Reason: "must not be empty"}
 	}
 	a := Added{
-		User:      model.User{ID: model.UserID(newUUID()), Name: name, Email: strings.TrimSpace(n.Email), Admin: n.Admin},
+		User:      model.User{ID: model.UserID(ids.New()), Name: name, Email: strings.TrimSpace(n.Email), Admin: n.Admin},
 		LoginCode: newLoginCode(),
 	}
 	if n.Token {
-		a.Token = newSecret(accessTokenBytes)
+		a.Token = secret.New(secret.TokenBytes)
 	}
 	err := s.Accounts(ctx, func(tx store.AccountTx) error {
 		if err := tx.CreateUser(a.User); err != nil {
@@ -50,13 +52,13 @@ func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Adde
 		if err := tx.AddAudit(aboutUser(model.AuditUserAdded, a.User, now)); err != nil {
 			return err
 		}
-		if err := tx.AddLoginCode(hashSecret(a.LoginCode), a.User.ID, now.Add(loginCodeLife)); err != nil {
+		if err := tx.AddLoginCode(secret.Hash(a.LoginCode), a.User.ID, now.Add(loginCodeLife)); err != nil {
 			return err
 		}
 		if a.Token == "" {
 			return nil
 		}
-		return tx.AddToken(hashSecret(a.Token), a.User.ID, now)
+		return tx.AddToken(secret.Hash(a.Token), a.User.ID, now)
 	})
 	return a, err
 }
@@ -64,7 +66,7 @@ func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Adde
 // Login takes a one-time code for a token. Wrong codes keep nobody who writes waiting: they
 // are only looked up. Who is not active in the CRM is refused.
 func (h *Hub) Login(ctx context.Context, code string) (token string, user model.User, err error) {
-	hash, waits := hashSecret(normaliseCode(code)), false
+	hash, waits := secret.Hash(normaliseCode(code)), false
 	err = h.store.Read(ctx, func(r store.Reader) (err error) {
 		waits, err = r.LoginCodeWaits(hash, h.utc())
 		return err
@@ -75,7 +77,7 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 	if err != nil {
 		return "", model.User{}, err
 	}
-	token = newSecret(accessTokenBytes)
+	token = secret.New(secret.TokenBytes)
 	err = h.store.Accounts(ctx, func(tx store.AccountTx) error {
 		now := h.utc()
 		user, err = tx.TakeLoginCode(hash, now)
@@ -85,7 +87,7 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 		if _, err := h.admitted(tx, user); err != nil {
 			return err
 		}
-		if err := tx.AddToken(hashSecret(token), user.ID, now); err != nil {
+		if err := tx.AddToken(secret.Hash(token), user.ID, now); err != nil {
 			return err
 		}
 		return tx.AddAudit(entry(model.AuditSignedIn, user, now))
@@ -106,11 +108,11 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 // Logout forgets a token. What is open by it closes within [Timing.Revalidate].
 func (h *Hub) Logout(ctx context.Context, token string) error {
 	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
-		u, err := tx.UserByToken(hashSecret(token))
+		u, err := tx.UserByToken(secret.Hash(token))
 		if err != nil {
 			return err
 		}
-		return h.signOut(tx, u, hashSecret(token))
+		return h.signOut(tx, u, secret.Hash(token))
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return ErrSignIn
@@ -129,7 +131,7 @@ func (h *Hub) signOut(tx store.AccountTx, u model.User, hash []byte) error {
 // Authenticate finds whose token it is.
 func (h *Hub) Authenticate(ctx context.Context, token string) (model.User, error) {
 	var u model.User
-	hash := hashSecret(token)
+	hash := secret.Hash(token)
 	id, ofSession := h.sessions.user(hash)
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
 		if ofSession {

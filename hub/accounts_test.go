@@ -145,7 +145,7 @@ func TestUsersNeedAName(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
 		for _, name := range []string{"", " \t"} {
 			_, err := hub.AddUser(w.ctx, w.store, hub.NewUser{Name: name}, time.Now())
-			var invalid *hub.InvalidError
+			var invalid *model.InvalidError
 			if !errors.As(err, &invalid) || invalid.Field != "name" {
 				t.Errorf("name %q: %v", name, err)
 			}

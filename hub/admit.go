@@ -2,13 +2,12 @@ package hub
 
 import (
 	"context"
-	"crypto/subtle"
 
+	"parley/hub/ids"
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
-
-func equalHash(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
 
 // admit finds whose grant it is, and lets them in by the sign-in that waits, or refuses.
 func (h *Hub) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGrant) (model.User, error) {
@@ -81,7 +80,7 @@ func (h *Hub) account(tx store.AccountTx, me model.CRMUser, token model.CRMCompa
 	if known {
 		return u, tx.ChangeUser(u)
 	}
-	u.ID = model.UserID(newUUID())
+	u.ID = model.UserID(ids.New())
 	if err := tx.CreateUser(u); err != nil {
 		return u, err
 	}
@@ -114,7 +113,7 @@ func (h *Hub) byEmail(tx store.AccountTx, email string) (u model.User, known boo
 			continue
 		}
 		if known {
-			h.log.Warn("several users have one e-mail address", keyUser, string(u.ID), "other", string(one.ID))
+			h.log.Warn("several users have one e-mail address", logkey.User, string(u.ID), "other", string(one.ID))
 			return model.User{}, false, model.Refuse(model.NoAccount)
 		}
 		u, known = one, true

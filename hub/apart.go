@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -44,7 +45,7 @@ func apart(ctx context.Context, step func() error) (err error) {
 // storeApart stores an event that could not be stored as what it is: as one that is not
 // understood, with a line that says so, or else only as it came.
 func (h *Hub) storeApart(ctx context.Context, page model.PageID, e model.Inbound, cause error) error {
-	h.log.Error("event could not be stored as what it is", keyPage, string(page), keyEvent, e.Name, keyError, cause)
+	h.log.Error("event could not be stored as what it is", logkey.Page, string(page), logkey.Event, e.Name, logkey.Error, cause)
 	e.Event, e.At = nil, h.utc()
 	if _, err := h.storePiece(ctx, page, []model.Inbound{e}); !isBroken(err) {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/hub/uploads"
 	"parley/model"
@@ -62,9 +63,9 @@ func (h *Hub) Media(ctx context.Context, user model.User, id string) (store.File
 func (d Draft) checkShape() error {
 	switch {
 	case len(d.Attachments) > model.MaxAttachments:
-		return &InvalidError{Field: "attachments", Reason: "must be at most " + strconv.Itoa(model.MaxAttachments)}
+		return &model.InvalidError{Field: "attachments", Reason: "must be at most " + strconv.Itoa(model.MaxAttachments)}
 	case d.Note && len(d.Attachments) > 0:
-		return &InvalidError{Field: "attachments", Reason: "must be empty in a note"}
+		return &model.InvalidError{Field: "attachments", Reason: "must be empty in a note"}
 	}
 	return nil
 }
@@ -103,7 +104,7 @@ func (h *Hub) useUploads(ctx context.Context, d Draft) {
 		return errors.Join(errs...)
 	})
 	if err != nil {
-		h.log.Error("uploads of a reply not marked as used", keyError, err)
+		h.log.Error("uploads of a reply not marked as used", logkey.Error, err)
 	}
 }
 
@@ -199,16 +200,10 @@ func (h *Hub) runSweeping(ctx context.Context) error {
 	for {
 		err := h.files.Sweep(h.utc(), h.uploadInUse(ctx))
 		if err != nil && ctx.Err() == nil {
-			h.log.Error("sweep uploads", keyError, err)
+			h.log.Error("sweep uploads", logkey.Error, err)
 		}
-		timer := time.NewTimer(pruneEvery)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !h.deleted.Wait(ctx, pruneEvery) {
 			return nil
-		case <-h.deleted:
-			timer.Stop()
-		case <-timer.C:
 		}
 	}
 }

@@ -214,7 +214,7 @@ func TestAttachmentsThatAreRefused(t *testing.T) {
 		w.refused(err, model.UploadGone)
 		_, err = w.hub.Reply(w.ctx, w.ann, attaching(draft(hanako, "x"), "../../etc/passwd"))
 		w.refused(err, model.UploadGone)
-		var invalid *hub.InvalidError
+		var invalid *model.InvalidError
 		d := attaching(draft(hanako, "x"), mine)
 		d.Note = true
 		if _, err = w.hub.Reply(w.ctx, w.ann, d); !asInvalid(err, &invalid) {

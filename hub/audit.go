@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"parley/hub/ids"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -11,7 +12,7 @@ import (
 // entry begins an entry of the audit log. A user without an id is somebody at the
 // hub's own machine.
 func entry(kind model.AuditKind, by model.User, at time.Time) model.AuditEntry {
-	e := model.AuditEntry{ID: newUUID(), At: at.UTC(), Kind: kind}
+	e := model.AuditEntry{ID: ids.New(), At: at.UTC(), Kind: kind}
 	if by.ID != "" {
 		ref := by.Ref()
 		e.By = &ref

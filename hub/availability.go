@@ -52,6 +52,6 @@ func (l *live) tellUser(u model.User) {
 		s.mu.Lock()
 		s.push(queued{bytes: b, always: true})
 		s.mu.Unlock()
-		s.wake.notify()
+		s.wake.Notify()
 	}
 }

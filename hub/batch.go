@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/ids"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -191,7 +192,7 @@ func (b *batch) hold(c store.Conversation) *openConversation {
 
 // add stores a new message and what it changes in its conversation.
 func (b *batch) add(c *openConversation, m *store.Message) error {
-	m.ID = model.NewMessageID(b.page.ID, newUUID())
+	m.ID = model.NewMessageID(b.page.ID, ids.New())
 	m.ConversationID = c.ID
 	if m.Attachments == nil {
 		m.Attachments = []model.Attachment{}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -46,7 +47,7 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 		return nil // the hub ends; the next run checks again
 	}
 	if err != nil {
-		h.log.Warn("check reply in the page's inbox", keyMessage, string(r.MessageID), keyError, err)
+		h.log.Warn("check reply in the page's inbox", logkey.Message, string(r.MessageID), logkey.Error, err)
 	}
 	return h.change(ctx, r.MessageID, func(b *batch, c *openConversation, now store.Reply) error {
 		if now.State != model.Unknown || now.Attempt != r.Attempt {

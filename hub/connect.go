@@ -1,12 +1,14 @@
 package hub
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"sync"
 	"time"
 
+	"parley/hub/ids"
+	"parley/hub/logkey"
+	"parley/hub/secret"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -91,10 +93,6 @@ func (c *connects) find(now time.Time, fits func(*connect) bool) *connect {
 	return nil
 }
 
-func sameSecret(hash []byte, secret string) bool {
-	return hash != nil && secret != "" && bytes.Equal(hash, hashSecret(secret))
-}
-
 // BeginConnect begins to connect a Page through the browser, for an admin. It answers the
 // secret that the link to open has to carry. What the same user began before ends.
 //
@@ -116,10 +114,10 @@ func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibil
 	if v == "" {
 		v = model.Private
 	}
-	now, link := h.utc(), newSecret(accessTokenBytes)
+	now, link := h.utc(), secret.New(secret.TokenBytes)
 	one := &connect{
-		Connect: model.Connect{ID: newUUID(), State: model.ConnectWaiting, ExpiresAt: now.Add(connectLife)},
-		user:    user, visibility: v, zone: zone, link: hashSecret(link),
+		Connect: model.Connect{ID: ids.New(), State: model.ConnectWaiting, ExpiresAt: now.Add(connectLife)},
+		user:    user, visibility: v, zone: zone, link: secret.Hash(link),
 	}
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
@@ -165,7 +163,7 @@ func (h *Hub) CancelConnect(user model.User, id string) (model.Connect, error) {
 func (h *Hub) ConnectInvite(link string) (model.User, error) {
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return sameSecret(c.link, link) })
+	one := h.connects.find(h.utc(), func(c *connect) bool { return secret.Is(c.link, link) })
 	if one == nil {
 		return model.User{}, model.Refuse(model.ConnectExpired)
 	}
@@ -178,18 +176,18 @@ func (h *Hub) ConnectInvite(link string) (model.User, error) {
 func (h *Hub) ConnectStart(link, browser, redirect string) (dialog string, err error) {
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return sameSecret(c.link, link) })
+	one := h.connects.find(h.utc(), func(c *connect) bool { return secret.Is(c.link, link) })
 	switch {
 	case one == nil:
 		return "", model.Refuse(model.ConnectExpired)
 	case browser != "" && one.browser == nil && one.State == model.ConnectWaiting:
-	case !sameSecret(one.browser, browser):
+	case !secret.Is(one.browser, browser):
 		return "", model.Refuse(model.ConnectForeign)
 	case one.State == model.ConnectSubscribing: // in another tab
 		return "", model.Refuse(model.ConnectExpired)
 	}
-	state := newSecret(accessTokenBytes)
-	one.browser, one.state, one.State = hashSecret(browser), hashSecret(state), model.ConnectAtFacebook
+	state := secret.New(secret.TokenBytes)
+	one.browser, one.state, one.State = secret.Hash(browser), secret.Hash(state), model.ConnectAtFacebook
 	return h.login.DialogURL(redirect, state), nil
 }
 
@@ -227,11 +225,11 @@ func (h *Hub) ConnectReturn(ctx context.Context, r Return) error {
 func (h *Hub) takeConnectState(r Return) (*connect, error) {
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return sameSecret(c.state, r.State) })
+	one := h.connects.find(h.utc(), func(c *connect) bool { return secret.Is(c.state, r.State) })
 	switch {
 	case one == nil:
 		return nil, model.Refuse(model.ConnectExpired)
-	case !sameSecret(one.browser, r.Browser):
+	case !secret.Is(one.browser, r.Browser):
 		return nil, model.Refuse(model.ConnectForeign)
 	}
 	one.state = nil
@@ -259,7 +257,7 @@ func (h *Hub) askPages(ctx context.Context, user model.User, r Return) ([]model.
 		return nil, graphError("ask for permissions", err)
 	}
 	if len(missing) > 0 {
-		h.log.Info("permissions not given", keyUser, string(user.ID), "missing", missing)
+		h.log.Info("permissions not given", logkey.User, string(user.ID), "missing", missing)
 		return nil, model.Refuse(model.NoPermission)
 	}
 	pages, err := h.login.ManagedPages(ctx, token)
@@ -301,7 +299,7 @@ func (h *Hub) connectCode(err error) model.Code {
 	if errors.As(err, &refusal) {
 		return refusal.Code
 	}
-	h.log.Warn("connect page through the browser", keyError, err)
+	h.log.Warn("connect page through the browser", logkey.Error, err)
 	if errors.Is(err, store.ErrUnavailable) {
 		return model.StoreUnavailable
 	}
@@ -378,7 +376,7 @@ func (h *Hub) ownerOf(ctx context.Context, page model.MetaPageID) (name string, 
 func (h *Hub) ofBrowser(browser string) (found *connect) {
 	h.connects.prune(h.utc())
 	for _, one := range h.connects.list {
-		if sameSecret(one.browser, browser) {
+		if secret.Is(one.browser, browser) {
 			found = one
 		}
 	}
@@ -401,7 +399,7 @@ func (h *Hub) ConnectChoose(ctx context.Context, browser, id string, page model.
 	}
 	if chosen.ID == "" || !v.Valid() {
 		h.connects.mu.Unlock()
-		return &InvalidError{Field: "page", Reason: "must be one of those shown"}
+		return &model.InvalidError{Field: "page", Reason: "must be one of those shown"}
 	}
 	one.State = model.ConnectSubscribing
 	h.connects.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/ttl"
 	"parley/model"
 )
 
@@ -71,7 +72,7 @@ type courtesies struct {
 	// typing is what each customer was last shown of somebody who types.
 	typing map[model.ConversationID]shownTyping
 	// read is up to where each customer was shown that they were read.
-	read expiring[model.ConversationID, store.Mark]
+	read ttl.Cache[model.ConversationID, store.Mark]
 	// told counts what Meta was told lately for a Page, and on behalf of each user there.
 	told map[teller]*count
 	// quiet is until when a Page's customers are shown nothing: Meta asked to wait.
@@ -145,10 +146,10 @@ func (c *courtesies) seen(user model.UserID, id model.ConversationID, upTo store
 	if !c.Seen {
 		return
 	}
-	if last, told := c.read.get(id, now); told && !after(upTo, last) {
+	if last, told := c.read.Get(id, now); told && !after(upTo, last) {
 		return
 	}
-	c.read.put(id, upTo, now, now.Add(seenFor))
+	c.read.Put(id, upTo, now, now.Add(seenFor))
 	c.show(courtesy{user, id, model.MarkSeen})
 }
 

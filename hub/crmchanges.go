@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 
+	"parley/hub/ids"
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -127,7 +129,7 @@ func (h *Hub) keepStages(ctx context.Context) {
 		})
 	}
 	if err != nil {
-		h.log.Warn("read the CRM's stages", keyError, err)
+		h.log.Warn("read the CRM's stages", logkey.Error, err)
 	}
 }
 
@@ -168,7 +170,7 @@ func (h *Hub) putLine(tx store.PageTx, id model.ConversationID, by model.Author,
 	}
 	return tx.PutMessage(&store.Message{
 		Message: model.Message{
-			ID: model.NewMessageID(id.Page(), newUUID()), ConversationID: id, Direction: model.System, Author: by,
+			ID: model.NewMessageID(id.Page(), ids.New()), ConversationID: id, Direction: model.System, Author: by,
 			Attachments: []model.Attachment{}, Reactions: []model.Reaction{}, SentAt: now, Event: &event,
 		},
 		Order: order,

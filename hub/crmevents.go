@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -50,16 +51,16 @@ func (h *Hub) runCRMEvents(ctx context.Context) error {
 
 func (h *Hub) seeToCRMEvent(ctx context.Context, e model.CRMEvent) {
 	defer h.survive("see to an event of the CRM")
-	if _, again := h.crmSeen.get(e.ID, h.utc()); again {
+	if _, again := h.crmSeen.Get(e.ID, h.utc()); again {
 		return
 	}
 	limited, cancel := context.WithTimeout(ctx, crmEventLimit)
 	defer cancel()
 	if err := h.applyCRMEvent(limited, e); err != nil && ctx.Err() == nil {
-		h.log.Warn("an event of the CRM is not seen to", "record", e.Record.String(), keyError, err)
+		h.log.Warn("an event of the CRM is not seen to", "record", e.Record.String(), logkey.Error, err)
 		return
 	}
-	h.crmSeen.put(e.ID, struct{}{}, h.utc(), h.utc().Add(crmEventKept))
+	h.crmSeen.Put(e.ID, struct{}{}, h.utc(), h.utc().Add(crmEventKept))
 }
 
 // applyCRMEvent sees to one event. What became of the record is asked for: an event can be
@@ -85,7 +86,7 @@ func (h *Hub) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
 	if err != nil || len(links) == 0 {
 		return err // it is no business of ours
 	}
-	give, err := h.recordLocks.take(ctx, e.Record)
+	give, err := h.recordLocks.Lock(ctx, e.Record)
 	if err != nil {
 		return err
 	}
@@ -99,11 +100,11 @@ func (h *Hub) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
 // forgetShown forgets what was found of who may see a record, and what was found with it
 // among the rest: somebody may see it no more.
 func (h *Hub) forgetShown(ref model.RecordRef) {
-	h.permits.drop(func(r model.RecordRef) bool { return r == ref })
-	h.searches.dropThose(func(_ searchKey, found []model.Record) bool {
+	h.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
+	h.searches.Drop(func(_ searchKey, found []model.Record) bool {
 		return slices.ContainsFunc(found, func(r model.Record) bool { return shows(r, ref) })
 	})
-	h.suggested.dropThose(func(_ suggestionKey, found []model.Candidate) bool {
+	h.suggested.Drop(func(_ suggestionKey, found []model.Candidate) bool {
 		return slices.ContainsFunc(found, func(c model.Candidate) bool { return shows(c.Record, ref) })
 	})
 }
@@ -121,7 +122,7 @@ func (h *Hub) leadBecame(ctx context.Context, lead, deal model.RecordRef) error 
 	if err != nil || len(links) == 0 {
 		return err
 	}
-	give, err := h.recordLocks.take(ctx, lead)
+	give, err := h.recordLocks.Lock(ctx, lead)
 	if err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (h *Hub) permittedBy(ctx context.Context, e model.CRMEvent) error {
 		if err := tx.SetRecordState(e.Record, s); err != nil || e.Permitted == nil {
 			return err
 		}
-		h.permits.drop(func(r model.RecordRef) bool { return r == e.Record })
+		h.permits.DropKeys(func(r model.RecordRef) bool { return r == e.Record })
 		if e.At.Before(asked) {
 			return withdraw(tx, e.Record, users)
 		}

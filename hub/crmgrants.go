@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/hub/vault"
 	"parley/model"
@@ -21,47 +21,6 @@ var (
 	errNoGrant   = errors.New("no grant of the CRM")
 	errGrantOver = errors.New("the CRM takes the grant no more")
 )
-
-// turns lets one at a time work on something: of two refreshes of a grant at once, one
-// may end the other's access token.
-type turns[K comparable] struct {
-	mu sync.Mutex
-	of map[K]*turnLock
-}
-
-type turnLock struct {
-	held    chan struct{}
-	waiting int
-}
-
-// take waits for its turn; give must follow.
-func (l *turns[K]) take(ctx context.Context, what K) (give func(), err error) {
-	l.mu.Lock()
-	if l.of == nil {
-		l.of = make(map[K]*turnLock)
-	}
-	one := l.of[what]
-	if one == nil {
-		one = &turnLock{held: make(chan struct{}, 1)}
-		l.of[what] = one
-	}
-	one.waiting++
-	l.mu.Unlock()
-	leave := func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if one.waiting--; one.waiting == 0 {
-			delete(l.of, what)
-		}
-	}
-	select {
-	case one.held <- struct{}{}:
-		return func() { <-one.held; leave() }, nil
-	case <-ctx.Done():
-		leave()
-		return nil, ctx.Err()
-	}
-}
 
 func sealGrant(v *vault.Vault, user model.UserID, g model.CRMGrant) (string, error) {
 	b, err := json.Marshal(g)
@@ -90,7 +49,7 @@ func (h *Hub) grantOf(ctx context.Context, user model.UserID, refusedToken strin
 	if h.vault == nil {
 		return model.CRMGrant{}, errNoVault
 	}
-	give, err := h.grants.take(ctx, user)
+	give, err := h.grants.Lock(ctx, user)
 	if err != nil {
 		return model.CRMGrant{}, err
 	}
@@ -115,9 +74,9 @@ func (h *Hub) grantOf(ctx context.Context, user model.UserID, refusedToken strin
 	}
 	next, err := h.crm.Refresh(ctx, g)
 	if errors.Is(err, model.ErrCRMRefused) {
-		h.log.Info("grant of the CRM is over", keyUser, string(user))
+		h.log.Info("grant of the CRM is over", logkey.User, string(user))
 		err = errors.Join(errNoGrant, errGrantOver, h.keepGrant(ctx, user, kept.SealedGrant, ""))
-		h.grantOver.notify() // they may work there no more
+		h.grantOver.Notify() // they may work there no more
 		return model.CRMGrant{}, err
 	}
 	if err != nil {

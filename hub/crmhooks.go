@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/logkey"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -54,14 +56,14 @@ func (h *Hub) SubscribeCRM(ctx context.Context, callbackURL string) {
 			d = subscribePause
 		} else {
 			h.crmHooked.set("refused")
-			h.log.Warn("subscribe to the CRM's webhooks", keyError, err)
+			h.log.Warn("subscribe to the CRM's webhooks", logkey.Error, err)
 			wait, d = d, min(2*d, subscribePauseMax)
 			var limit *model.CRMLimit
 			if errors.As(err, &limit) {
 				wait = max(wait, limit.Until.Sub(h.now()))
 			}
 		}
-		if !pause(ctx, wait) {
+		if !wake.Pause(ctx, wait) {
 			return
 		}
 	}

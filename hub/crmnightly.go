@@ -5,14 +5,16 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
 // runCRMNightly reads linked records again each night, until ctx ends: webhooks get lost.
 func (h *Hub) runCRMNightly(ctx context.Context) error {
 	for {
-		if !pause(ctx, untilTime(h.now(), h.timing.CRMNightly)) {
+		if !wake.Pause(ctx, untilTime(h.now(), h.timing.CRMNightly)) {
 			return nil
 		}
 		h.readLinkedAgain(ctx)
@@ -33,7 +35,7 @@ func untilTime(now time.Time, after time.Duration) time.Duration {
 func (h *Hub) readLinkedAgain(ctx context.Context) {
 	defer h.survive("read linked records again")
 	if err := h.ReadLinkedRecords(ctx); err != nil && ctx.Err() == nil {
-		h.log.Warn("linked records are not all read again; the next night goes on", keyError, err)
+		h.log.Warn("linked records are not all read again; the next night goes on", logkey.Error, err)
 	}
 }
 
@@ -56,11 +58,11 @@ func (h *Hub) ReadLinkedRecords(ctx context.Context) error {
 		err := h.readOneAgain(ctx, ref)
 		switch {
 		case errors.Is(err, model.ErrCRMForbidden):
-			h.log.Warn("a linked record is not read again", "record", ref.String(), keyError, err)
+			h.log.Warn("a linked record is not read again", "record", ref.String(), logkey.Error, err)
 		case err != nil:
 			return err
 		}
-		if !pause(ctx, h.timing.CRMPause) {
+		if !wake.Pause(ctx, h.timing.CRMPause) {
 			return ctx.Err()
 		}
 	}
@@ -68,7 +70,7 @@ func (h *Hub) ReadLinkedRecords(ctx context.Context) error {
 }
 
 func (h *Hub) readOneAgain(ctx context.Context, ref model.RecordRef) error {
-	give, err := h.recordLocks.take(ctx, ref)
+	give, err := h.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return err
 	}

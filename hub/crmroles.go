@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -60,7 +62,7 @@ func (h *Hub) askRole(ctx context.Context, u model.User) (standing, error) {
 	}
 	all, err := h.crm.Colleagues(ctx)
 	if errors.Is(err, model.ErrCRMRefused) { // the company token is over, too
-		h.log.Error("the CRM refuses the company token", keyError, err)
+		h.log.Error("the CRM refuses the company token", logkey.Error, err)
 		return standing{}, model.Refuse(model.CRMSignIn)
 	}
 	return standingAmong(all, u), err
@@ -110,7 +112,7 @@ func (h *Hub) putRole(tx store.AccountTx, u model.User, at standing, sealed *str
 		at.inactive = kept.Inactive
 	}
 	if kept.Inactive != at.inactive {
-		h.log.Info("standing told by the CRM", keyUser, string(u.ID), "inactive", at.inactive)
+		h.log.Info("standing told by the CRM", logkey.User, string(u.ID), "inactive", at.inactive)
 	}
 	kept.User, kept.Admin, kept.Inactive, kept.CheckedAt = u.ID, admin, at.inactive, h.utc()
 	if sealed != nil {
@@ -119,7 +121,7 @@ func (h *Hub) putRole(tx store.AccountTx, u model.User, at standing, sealed *str
 	if err := tx.PutCRMUser(kept); err != nil || was == admin {
 		return err
 	}
-	h.log.Info("role told by the CRM", keyUser, string(u.ID), "admin", admin)
+	h.log.Info("role told by the CRM", logkey.User, string(u.ID), "admin", admin)
 	e := aboutUser(model.AuditAdmin, u, h.utc())
 	e.From, e.To, e.Via = strconv.FormatBool(was), strconv.FormatBool(admin), string(model.FromPipedrive)
 	return tx.AddAudit(e)
@@ -151,15 +153,11 @@ func (h *Hub) askedRole(ctx context.Context, u model.User) (model.User, error) {
 // runRoles asks the CRM now and then who is an admin, and who works there no more, until
 // ctx ends; at once where it takes somebody's grant no more.
 func (h *Hub) runRoles(ctx context.Context) error {
-	for {
+	wake.Loop(ctx, h.grantOver, func(ctx context.Context) time.Duration {
 		h.readRoles(ctx)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-h.grantOver:
-		case <-time.After(h.timing.Roles):
-		}
-	}
+		return h.timing.Roles
+	})
+	return nil
 }
 
 // readRoles asks the CRM about everybody. Whom it can't tell of now keeps the role they
@@ -168,14 +166,14 @@ func (h *Hub) readRoles(ctx context.Context) {
 	defer h.survive("read roles")
 	users, err := ListUsers(ctx, h.store)
 	if err != nil {
-		h.log.Error("read users", keyError, err)
+		h.log.Error("read users", logkey.Error, err)
 		return
 	}
 	var all []model.CRMUser
 	listed, grantsAlone := false, !h.crm.KnowsCompany()
 	if !grantsAlone {
 		if all, err = h.crm.Colleagues(ctx); err != nil {
-			h.log.Warn("the CRM does not tell of the company's users", keyError, err)
+			h.log.Warn("the CRM does not tell of the company's users", logkey.Error, err)
 		}
 		listed, grantsAlone = err == nil, errors.Is(err, model.ErrCRMRefused)
 	}
@@ -190,7 +188,7 @@ func (h *Hub) readRoles(ctx context.Context) {
 			err = h.readRole(ctx, u, grantsAlone)
 		}
 		if err != nil {
-			h.log.Warn("the CRM does not tell a user's role", keyUser, string(u.ID), keyError, err)
+			h.log.Warn("the CRM does not tell a user's role", logkey.User, string(u.ID), logkey.Error, err)
 		}
 	}
 }

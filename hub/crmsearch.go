@@ -42,7 +42,7 @@ func (h *Hub) SearchCRM(ctx context.Context, user model.User, q string, types []
 		return h.searchAddress(ctx, user, q, ref)
 	}
 	if utf8.RuneCountInString(q) < shortestSearch {
-		return nil, &InvalidError{Field: "q", Reason: "takes two characters or more."}
+		return nil, &model.InvalidError{Field: "q", Reason: "takes two characters or more."}
 	}
 	if len(types) == 0 {
 		types = model.RecordTypes()
@@ -103,10 +103,10 @@ func (e eyes) search(ctx context.Context, term string, types []model.RecordType)
 	slices.Sort(names)
 	now := e.h.utc()
 	key := searchKey{e.user.ID, strings.ToLower(term), strings.Join(names, ",")}
-	if kept, ok := e.h.searches.get(key, now); ok {
+	if kept, ok := e.h.searches.Get(key, now); ok {
 		return kept, nil
 	}
-	dropped := e.h.searches.drops()
+	dropped := e.h.searches.Drops()
 	most := mostFound
 	if e.grant == nil {
 		most = mostChecked
@@ -127,6 +127,6 @@ func (e eyes) search(ctx context.Context, term string, types []model.RecordType)
 		found = append(found, seen...)
 	}
 	found = found[:min(len(found), mostFound)]
-	e.h.searches.putUnlessDropped(dropped, key, found, now, now.Add(searchedFor))
+	e.h.searches.PutUnlessDropped(dropped, key, found, now, now.Add(searchedFor))
 	return found, nil
 }

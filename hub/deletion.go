@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -58,11 +59,11 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 	if err != nil {
 		return err
 	}
-	h.deleted.notify()
-	h.log.Info("conversation deleted", keyConversation, string(id), keyUser, string(user.ID))
+	h.deleted.Notify()
+	h.log.Info("conversation deleted", logkey.Conversation, string(id), logkey.User, string(user.ID))
 	err = h.dropUploads(ctx, uploads)
 	if err = errors.Join(err, h.store.Erased()); err != nil {
-		h.log.Warn("something of a deleted conversation is still on the disk", keyConversation, string(id), keyError, err)
+		h.log.Warn("something of a deleted conversation is still on the disk", logkey.Conversation, string(id), logkey.Error, err)
 		return model.Refuse(model.NotErased)
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/logkey"
+	"parley/hub/secret"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -45,7 +47,7 @@ func (h *Hub) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
 	const attempts = 4 // a short code may be another's
 	for range attempts {
 		out := DeviceCode{
-			DeviceCode: newSecret(accessTokenBytes), UserCode: newShortCode(), VerificationURL: h.loginURL,
+			DeviceCode: secret.New(secret.TokenBytes), UserCode: newShortCode(), VerificationURL: h.loginURL,
 			Interval: max(1, int((h.timing.LoginPoll+time.Second-1)/time.Second)), ExpiresIn: int(deviceLife / time.Second),
 		}
 		out.Complete = h.loginURL + "?code=" + out.UserCode
@@ -55,7 +57,7 @@ func (h *Hub) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
 				return err
 			}
 			return tx.AddDeviceLogin(store.DeviceLogin{
-				Hash: hashSecret(out.DeviceCode), CodeHash: hashSecret(out.UserCode), Expires: now.Add(deviceLife),
+				Hash: secret.Hash(out.DeviceCode), CodeHash: secret.Hash(out.UserCode), Expires: now.Add(deviceLife),
 			})
 		})
 		if !errors.Is(err, store.ErrConflict) {
@@ -66,8 +68,8 @@ func (h *Hub) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
 }
 
 // openDevice finds a sign-in that still waits for a browser.
-func (h *Hub) openDevice(r store.Reader, by store.DeviceKey, secret string) (store.DeviceLogin, error) {
-	return h.stillOpen(r.DeviceLogin(by, hashSecret(secret)))
+func (h *Hub) openDevice(r store.Reader, by store.DeviceKey, code string) (store.DeviceLogin, error) {
+	return h.stillOpen(r.DeviceLogin(by, secret.Hash(code)))
 }
 
 // stillOpen refuses a sign-in that does not wait for a browser any more, or is not there.
@@ -98,13 +100,13 @@ func (h *Hub) SendToCRM(ctx context.Context, code, browser string) (string, erro
 	if err := h.canSignIn(); err != nil {
 		return "", err
 	}
-	state := newSecret(accessTokenBytes)
+	state := secret.New(secret.TokenBytes)
 	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
 		d, err := h.openDevice(tx, store.ByShortCode, code)
 		if err != nil {
 			return err
 		}
-		d.StateHash, d.BrowserHash = hashSecret(state), hashSecret(browser)
+		d.StateHash, d.BrowserHash = secret.Hash(state), secret.Hash(browser)
 		return tx.ChangeDeviceLogin(d)
 	})
 	if err != nil {
@@ -163,7 +165,7 @@ func (h *Hub) takeState(ctx context.Context, c CameBack) (store.DeviceLogin, err
 		if d, err = h.openDevice(tx, store.ByState, c.State); err != nil {
 			return err
 		}
-		other = c.Browser == "" || !equalHash(d.BrowserHash, hashSecret(c.Browser))
+		other = !secret.Is(d.BrowserHash, c.Browser)
 		d.StateHash, d.BrowserHash = nil, nil
 		return tx.ChangeDeviceLogin(d)
 	})
@@ -180,7 +182,7 @@ func (h *Hub) refuseDevice(ctx context.Context, d store.DeviceLogin, why error) 
 	if !errors.As(why, &refusal) {
 		return why
 	}
-	h.log.Info("sign-in through the CRM refused", keyCode, string(refusal.Code))
+	h.log.Info("sign-in through the CRM refused", logkey.Code, string(refusal.Code))
 	if refusal.Code == model.LoginExpired || refusal.Code == model.OtherBrowser { // it may be begun again
 		return why
 	}
@@ -204,7 +206,7 @@ func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string,
 	if err := h.canSignIn(); err != nil {
 		return "", model.User{}, err
 	}
-	hash := hashSecret(device)
+	hash := secret.Hash(device)
 	var d store.DeviceLogin
 	err = h.store.Read(ctx, func(r store.Reader) (err error) {
 		d, err = r.DeviceLogin(store.ByDeviceCode, hash)
@@ -225,7 +227,7 @@ func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string,
 		}
 		return "", model.User{}, model.Refuse(model.LoginPending)
 	}
-	token = newSecret(accessTokenBytes)
+	token = secret.New(secret.TokenBytes)
 	err = h.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
 		if err = tx.RemoveDeviceLogin(hash); err != nil { // of two who ask at once, one gets it
 			return err
@@ -237,7 +239,7 @@ func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string,
 			return err
 		}
 		now := h.utc()
-		if err := tx.AddToken(hashSecret(token), user.ID, now); err != nil {
+		if err := tx.AddToken(secret.Hash(token), user.ID, now); err != nil {
 			return err
 		}
 		e := entry(model.AuditSignedIn, user, now)

@@ -10,6 +10,14 @@ import (
 	"parley/model"
 )
 
+// What of users' doing asks Facebook at once, as the doctor and greetings do: so often a
+// second for each user, so many at first. More wait: a limit of Meta's would hold up the
+// whole Page's replies.
+const (
+	askingRate  = 5
+	askingBurst = 20
+)
+
 // clockSlack is how far our clock may be from Facebook's: reply windows are judged by
 // ours.
 const clockSlack = time.Minute

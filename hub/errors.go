@@ -2,7 +2,6 @@ package hub
 
 import (
 	"errors"
-	"fmt"
 
 	"parley/hub/store"
 	"parley/model"
@@ -17,24 +16,12 @@ var ErrUnavailable = store.ErrUnavailable
 // ErrSignIn: the token or code is not one that lets anybody in.
 var ErrSignIn = errors.New("not signed in")
 
-// ErrBusy: too much of one user's waits already.
-var ErrBusy = errors.New("too much of one user waits")
-
 // ErrGraph: the Graph API could not be reached, or refused for a reason that is no
 // rule of ours.
 var ErrGraph = errors.New("graph api")
 
 // ErrCRM: the CRM could not be asked, or did not answer as it should.
 var ErrCRM = model.ErrCRMUnavailable
-
-// InvalidError is a request that makes no sense, whoever asks.
-type InvalidError struct {
-	Field  string
-	Reason string
-}
-
-// Error implements error.
-func (e *InvalidError) Error() string { return fmt.Sprintf("%s: %s", e.Field, e.Reason) }
 
 // ignore drops an error that is one of those.
 func ignore(err error, those ...error) error {

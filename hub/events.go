@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/ids"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -88,7 +89,7 @@ func (b *batch) enforce(p model.Policy, at time.Time) {
 
 func (b *batch) notice(e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
 	n := model.Notice{
-		ID: newUUID(), PageID: b.page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
+		ID: ids.New(), PageID: b.page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
 	}
 	if err := b.mail(&n); err != nil {
 		return err

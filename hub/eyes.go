@@ -110,11 +110,11 @@ func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, erro
 	if !e.h.crm.KnowsCompany() {
 		return nil, nil
 	}
-	asked, dropped := e.h.utc(), e.h.permits.drops()
+	asked, dropped := e.h.utc(), e.h.permits.Drops()
 	ids, err := e.h.records.PermittedUsers(ctx, ref)
 	switch {
 	case err == nil:
-		e.h.permits.putUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.h.permits.PutUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
 	case e.grant != nil && !errors.Is(err, model.ErrCRMNotFound):
 		return nil, nil // their own grant decides
 	default:
@@ -135,15 +135,15 @@ func (e eyes) may(ctx context.Context, ref model.RecordRef) (bool, error) {
 	if e.grant != nil {
 		return true, nil
 	}
-	ids, known := e.h.permits.get(ref, e.h.utc())
+	ids, known := e.h.permits.Get(ref, e.h.utc())
 	if !known {
-		dropped := e.h.permits.drops()
+		dropped := e.h.permits.Drops()
 		var err error
 		ids, err = e.h.records.PermittedUsers(ctx, ref)
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
 			return false, err
 		}
-		e.h.permits.putUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.h.permits.PutUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
 	}
 	return slices.Contains(ids, e.self.ID), nil
 }
@@ -154,14 +154,14 @@ func (e eyes) mayOrganization(ctx context.Context, organization int64) (bool, er
 	if organization == 0 {
 		return false, nil // nobody can tell
 	}
-	ids, known := e.h.orgPermits.get(organization, e.h.utc())
+	ids, known := e.h.orgPermits.Get(organization, e.h.utc())
 	if !known {
 		var err error
 		ids, err = e.h.records.OrganizationUsers(ctx, organization)
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) && !errors.Is(err, model.ErrCRMForbidden) {
 			return false, err
 		}
-		e.h.orgPermits.put(organization, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.h.orgPermits.Put(organization, ids, e.h.utc(), e.h.utc().Add(sightFor))
 	}
 	return slices.Contains(ids, e.self.ID), nil
 }
@@ -262,7 +262,7 @@ func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, 
 			return err
 		}
 		if s.ToldSince(asked) {
-			h.permits.drop(func(r model.RecordRef) bool { return r == ref })
+			h.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
 			return withdraw(tx, ref, users)
 		}
 		s.AskedAt = asked

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -62,7 +63,7 @@ func (h *Hub) changeGreetings(
 	if err := h.graph.SetGreetings(ctx, token, page.PageID, all); err != nil {
 		return nil, graphError("set the greetings", err)
 	}
-	h.log.Info("greetings set", keyPage, string(id), keyUser, string(user.ID), "locales", len(all))
+	h.log.Info("greetings set", logkey.Page, string(id), logkey.User, string(user.ID), "locales", len(all))
 	if all == nil {
 		all = []model.Greeting{}
 	}
@@ -72,7 +73,7 @@ func (h *Hub) changeGreetings(
 // pageOnFacebook returns a Page that a user sees, and the token by which Facebook is
 // asked about it, when it is the user's turn to have it asked.
 func (h *Hub) pageOnFacebook(ctx context.Context, user model.User, id model.PageID) (p store.Page, token string, err error) {
-	if err := h.asking.wait(ctx, user.ID, h.now()); err != nil {
+	if err := h.asking.Wait(ctx, user.ID, h.now()); err != nil {
 		return p, "", err
 	}
 	err = h.store.Read(ctx, func(r store.Reader) error {

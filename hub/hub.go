@@ -18,9 +18,14 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/hub/fair"
+	"parley/hub/keylock"
+	"parley/hub/ratelimit"
 	"parley/hub/store"
+	"parley/hub/ttl"
 	"parley/hub/uploads"
 	"parley/hub/vault"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -115,7 +120,7 @@ type Options struct {
 // Hub is the server's use cases.
 type Hub struct {
 	// lists and searchers are whose turn it is to read.
-	lists, searchers *shares
+	lists, searchers *fair.Semaphore
 
 	store      store.Store
 	vault      *vault.Vault
@@ -138,23 +143,23 @@ type Hub struct {
 	hooks      Hooks
 	crmHooked  webhookStatus
 	staff      crmStaff
-	permits    expiring[model.RecordRef, []int64]
-	orgPermits expiring[int64, []int64]
-	looked     expiring[looked, struct{}]
-	searches   expiring[searchKey, []model.Record]
-	fields     expiring[string, string]
-	suggested  expiring[suggestionKey, []model.Candidate]
+	permits    ttl.Cache[model.RecordRef, []int64]
+	orgPermits ttl.Cache[int64, []int64]
+	looked     ttl.Cache[looked, struct{}]
+	searches   ttl.Cache[searchKey, []model.Record]
+	fields     ttl.Cache[string, string]
+	suggested  ttl.Cache[suggestionKey, []model.Candidate]
 	// countries are the regions (JP) that Pages are in.
-	countries     expiring[model.PageID, string]
+	countries     ttl.Cache[model.PageID, string]
 	making        sync.Mutex // held while the field for PSIDs is made
 	newColleagues bool
 	loginURL      string
 	company       companyKept
-	grants        turns[model.UserID]
-	grantOver     signal
-	recordLocks   turns[model.RecordRef]
+	grants        keylock.Locks[model.UserID]
+	grantOver     wake.Signal
+	recordLocks   keylock.Locks[model.RecordRef]
 	crmEvents     chan model.CRMEvent
-	crmSeen       expiring[string, struct{}]
+	crmSeen       ttl.Cache[string, struct{}]
 	polls         *devicePolls
 
 	// lostBefore is when the store became another than the one that the hub ran with, in
@@ -175,20 +180,20 @@ type Hub struct {
 	courtesies *courtesies
 	lossy      lossyShares
 	// asking is how often users have Facebook asked at once.
-	asking *paces
+	asking *ratelimit.Limits
 	// deleted: a conversation was, and with it perhaps files that were sent.
-	deleted  signal
+	deleted  wake.Signal
 	live     *live
 	metrics  *metrics
 	figures  keptFigures
-	profiles signal
+	profiles wake.Signal
 	// again are customers who are asked for again.
 	again    profilesAgain
-	mails    signal
+	mails    wake.Signal
 	uses     *tokenUses
 	sessions *sessionTokens
 	connects connects
-	imports  signal
+	imports  wake.Signal
 	webhooks webhookStatus
 	intake   intake
 	// otherStream is when a client last proved that the store was put back; nil: none did.
@@ -207,15 +212,15 @@ func New(o Options) *Hub {
 	h := &Hub{
 		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
 		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), reactor: newReactor(), asking: newPaces(askingRate, askingBurst), deleted: newSignal(), courtesies: newCourtesies(o.Courtesies), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: newSignal(), mails: newSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
-		imports: newSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
+		outbox: newOutbox(), reactor: newReactor(), asking: ratelimit.New(askingRate, askingBurst), deleted: wake.NewSignal(), courtesies: newCourtesies(o.Courtesies), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		imports: wake.NewSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
 	}
 	if o.Records != nil {
 		h.records = patient{o.Records, o.Now}
 	}
-	h.figures.changed = newSignal()
-	h.lists, h.searchers = newShares(listing, listingEach, mostListing), newShares(searching(), 1, mostSearching)
-	h.grantOver = newSignal()
+	h.figures.changed = wake.NewSignal()
+	h.lists, h.searchers = fair.New(listing, listingEach, mostListing), fair.New(searching(), 1, mostSearching)
+	h.grantOver = wake.NewSignal()
 	h.metrics = newMetrics(h)
 	return h
 }
@@ -269,15 +274,3 @@ func (h *Hub) survive(doing string) {
 
 // utc returns the hub's time as it is stored and shown: UTC, microseconds.
 func (h *Hub) utc() time.Time { return h.now().UTC().Truncate(time.Microsecond) }
-
-// signal wakes one waiter; signals while it is awake count as one.
-type signal chan struct{}
-
-func newSignal() signal { return make(signal, 1) }
-
-func (s signal) notify() {
-	select {
-	case s <- struct{}{}:
-	default:
-	}
-}

@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -41,8 +43,8 @@ func (h *Hub) runImports(ctx context.Context) error {
 	r := &importer{hub: h, busy: make(map[model.PageID]struct{})}
 	for {
 		if err := r.look(ctx, &group); err != nil && ctx.Err() == nil {
-			h.log.Error("look for imports", keyError, err)
-			if pause(ctx, h.timing.ImportPause) {
+			h.log.Error("look for imports", logkey.Error, err)
+			if wake.Pause(ctx, h.timing.ImportPause) {
 				continue
 			}
 		}
@@ -85,7 +87,7 @@ func (r *importer) look(ctx context.Context, group *sync.WaitGroup) error {
 
 // run reads one Page until nothing of it is to be read.
 func (r *importer) run(ctx context.Context, page model.PageID) {
-	defer r.hub.imports.notify() // something may have been begun as this one ended
+	defer r.hub.imports.Notify() // something may have been begun as this one ended
 	defer func() {
 		r.mu.Lock()
 		delete(r.busy, page)
@@ -99,8 +101,8 @@ func (r *importer) run(ctx context.Context, page model.PageID) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			r.hub.log.Error("import", keyPage, string(page), keyError, err)
-			pause(ctx, r.hub.timing.ImportPauseMax)
+			r.hub.log.Error("import", logkey.Page, string(page), logkey.Error, err)
+			wake.Pause(ctx, r.hub.timing.ImportPauseMax)
 		case !more:
 			return
 		}
@@ -232,7 +234,7 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 		}
 	}
 	if nameless {
-		w.hub.profiles.notify()
+		w.hub.profiles.Notify()
 	}
 	return err
 }
@@ -251,7 +253,7 @@ func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastTh
 		})
 		if isBroken(err) {
 			n = 0
-			w.hub.log.Error("past message could not be stored", keyPage, string(w.page), keyError, err)
+			w.hub.log.Error("past message could not be stored", logkey.Page, string(w.page), logkey.Error, err)
 			err = w.change(ctx, job, nothing, func(b *batch, _ store.Reading) error { return b.keepPast(t.Customer, m) })
 		}
 		if err != nil {
@@ -291,7 +293,7 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *batch,
 		return apart(ctx, b.flush)
 	})
 	if moved && err == nil {
-		w.hub.outbox.wake.notify()
+		w.hub.outbox.wake.Notify()
 	}
 	return err
 }
@@ -369,13 +371,13 @@ func (w *pageImport) trouble(ctx context.Context, job string, cause error) error
 			wait = limitedPause
 		}
 	case model.CallRefused:
-		w.hub.log.Warn("import refused", keyPage, string(w.page), keyError, cause)
+		w.hub.log.Warn("import refused", logkey.Page, string(w.page), logkey.Error, cause)
 		return ignore(w.change(ctx, job, func(b *batch, _ *store.Reading, history bool) { b.refuseReading(history, e.Code) }), errOvertaken)
 	default:
 		w.limit = max(1, w.limit/2)
 		w.pause = min(w.pause*2, w.hub.timing.ImportPauseMax)
 	}
-	w.hub.log.Info("import waits", keyPage, string(w.page), keyError, cause, "wait", wait.String())
+	w.hub.log.Info("import waits", logkey.Page, string(w.page), logkey.Error, cause, "wait", wait.String())
 	err := w.change(ctx, job, func(b *batch, _ *store.Reading, history bool) {
 		if i := b.progress(history); i != nil {
 			until := b.now.Add(wait)
@@ -385,7 +387,7 @@ func (w *pageImport) trouble(ctx context.Context, job string, cause error) error
 	if err != nil {
 		return ignore(err, errOvertaken)
 	}
-	pause(ctx, wait)
+	wake.Pause(ctx, wait)
 	return nil
 }
 

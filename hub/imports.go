@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/ids"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -19,7 +20,7 @@ func beginHistory(p *store.Page, now time.Time) {
 	if p.ConnectedAt != nil {
 		news = *p.ConnectedAt
 	}
-	p.History = &store.Reading{ID: newUUID(), Pass: 1, News: news}
+	p.History = &store.Reading{ID: ids.New(), Pass: 1, News: news}
 	p.Import = &model.Import{Kind: model.ImportHistory, State: model.ImportRunning, RunSince: now, UpdatedAt: now}
 }
 
@@ -29,7 +30,7 @@ func beginGap(p *store.Page, heard time.Time) {
 	if p.Backfill != nil || heard.IsZero() {
 		return
 	}
-	p.Backfill = &store.Reading{ID: newUUID(), Pass: 1, Since: heard, News: heard}
+	p.Backfill = &store.Reading{ID: ids.New(), Pass: 1, Since: heard, News: heard}
 	if !p.Imported && p.History == nil && p.ConnectedAt != nil {
 		p.Backfill.Floor = *p.ConnectedAt // its past was not wanted, or is another installation's
 	}
@@ -130,7 +131,7 @@ func takeUp(p *store.Page, now time.Time) {
 	i.State, i.Code, i.RetryAt, i.RunSince, i.RunThreads, i.UpdatedAt = model.ImportRunning, "", nil, now, i.Threads, now
 	p.Import = &i
 	r := *p.History
-	r.ID = newUUID()
+	r.ID = ids.New()
 	p.History = &r
 }
 
@@ -169,7 +170,7 @@ func (h *Hub) BeginImport(ctx context.Context, user model.User, id model.PageID)
 		return nil
 	})
 	if err == nil {
-		h.imports.notify()
+		h.imports.Notify()
 	}
 	return i, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -36,7 +37,7 @@ type desk struct {
 
 // outbox is who is looking at which reply.
 type outbox struct {
-	wake signal
+	wake wake.Signal
 
 	mu       sync.Mutex
 	inFlight map[model.MessageID]struct{}
@@ -44,7 +45,7 @@ type outbox struct {
 }
 
 func newOutbox() *outbox {
-	return &outbox{wake: newSignal(), inFlight: make(map[model.MessageID]struct{}), busy: make(map[desk]int)}
+	return &outbox{wake: wake.NewSignal(), inFlight: make(map[model.MessageID]struct{}), busy: make(map[desk]int)}
 }
 
 // full tells whether all workers of a Page's lane are at work.
@@ -75,7 +76,7 @@ func (o *outbox) release(id model.MessageID, l lane) {
 		delete(o.busy, at)
 	}
 	o.mu.Unlock()
-	o.wake.notify()
+	o.wake.Notify()
 }
 
 // due is a reply that must be looked at now.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -167,9 +168,9 @@ func (h *Hub) OpenConversation(ctx context.Context, user model.User, id model.Co
 			again = lookAgain
 		}
 		if err != nil {
-			h.log.Warn("the CRM does not tell of a link", keyConversation, string(id), keyError, err)
+			h.log.Warn("the CRM does not tell of a link", logkey.Conversation, string(id), logkey.Error, err)
 		}
-		h.looked.put(looked{user.ID, ref}, struct{}{}, h.utc(), h.utc().Add(again))
+		h.looked.Put(looked{user.ID, ref}, struct{}{}, h.utc(), h.utc().Add(again))
 	}
 	return h.Conversation(ctx, user, id)
 }
@@ -184,7 +185,7 @@ func (h *Hub) unknownLinks(ctx context.Context, user model.User, id model.Conver
 			}
 			var sees bool
 			sees, err = r.SeesRecord(l.Record, store.Viewer{User: user.ID, Now: h.utc()})
-			_, asked := h.looked.get(looked{user.ID, l.Record}, h.utc())
+			_, asked := h.looked.Get(looked{user.ID, l.Record}, h.utc())
 			if err == nil && !sees && !asked {
 				unknown = append(unknown, l.Record)
 			}
@@ -196,7 +197,7 @@ func (h *Hub) unknownLinks(ctx context.Context, user model.User, id model.Conver
 
 // lookForGone reads a linked record again that a user does not see.
 func (h *Hub) lookForGone(ctx context.Context, ref model.RecordRef) error {
-	give, err := h.recordLocks.take(ctx, ref)
+	give, err := h.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/fair"
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -31,16 +34,16 @@ type live struct {
 	sessions map[*Session]struct{}
 	// begun: the Pages that there were before the hub began are known.
 	begun bool
-	wake  signal
+	wake  wake.Signal
 	// admit bounds how many sessions are welcomed at once, and how many of one user.
-	admit *shares
+	admit *fair.Semaphore
 }
 
 func newLive() *live {
 	return &live{
 		pages: make(map[model.PageID]store.Page), fed: make(map[model.PageID]int64),
-		dirty: make(map[model.PageID]struct{}), sessions: make(map[*Session]struct{}), wake: newSignal(),
-		admit: newShares(admission, admissionEach, mostAdmission),
+		dirty: make(map[model.PageID]struct{}), sessions: make(map[*Session]struct{}), wake: wake.NewSignal(),
+		admit: fair.New(admission, admissionEach, mostAdmission),
 	}
 }
 
@@ -49,8 +52,8 @@ func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx)
 	err := h.store.Write(ctx, page, f)
 	if err == nil || ctx.Err() != nil { // it may be kept though ctx was over before that was known
 		h.live.moved(page)
-		h.syncs.changed.notify()
-		h.figures.changed.notify()
+		h.syncs.changed.Notify()
+		h.figures.changed.Notify()
 	}
 	if err != nil && ctx.Err() != nil {
 		go h.movedLater(context.WithoutCancel(ctx), page)
@@ -69,7 +72,7 @@ func (l *live) moved(page model.PageID) {
 	l.mu.Lock()
 	l.dirty[page] = struct{}{}
 	l.mu.Unlock()
-	l.wake.notify()
+	l.wake.Notify()
 }
 
 // Page returns a Page as it is now. It makes live a source for authorize.
@@ -113,9 +116,9 @@ func (h *Hub) runLive(ctx context.Context) error {
 		}
 		for _, page := range h.live.takeDirty() {
 			if err := h.feed(ctx, page); err != nil && ctx.Err() == nil {
-				h.log.Error("tell changes", keyPage, string(page), keyError, err)
+				h.log.Error("tell changes", logkey.Page, string(page), logkey.Error, err)
 				h.live.moved(page)
-				pause(ctx, feedTrouble)
+				wake.Pause(ctx, feedTrouble)
 			}
 		}
 	}

@@ -91,5 +91,5 @@ func (s *Session) lossy(q queued) {
 		return
 	}
 	s.push(q)
-	s.wake.notify()
+	s.wake.Notify()
 }

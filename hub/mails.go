@@ -5,7 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/logkey"
+	"parley/hub/rescue"
+	"parley/hub/retry"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -29,31 +33,16 @@ func (b *batch) mail(n *model.Notice) error {
 	})
 }
 
-const (
-	// mailsIdle is how long the mails sleep when none is due: they are woken, this only
-	// guards against a wake-up that was lost.
-	mailsIdle = time.Minute
-	// mailsAtOnce is how many due mails are read at a time.
-	mailsAtOnce = 20
-)
+// mailsAtOnce is how many due mails are read at a time.
+const mailsAtOnce = 20
 
 // runMails hands each mail to the mail server when it is due, until ctx ends.
 func (h *Hub) runMails(ctx context.Context) error {
 	if h.mailer == nil {
 		return nil
 	}
-	for {
-		wait := h.sendDue(ctx)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-h.mails:
-			timer.Stop()
-		case <-timer.C:
-		}
-	}
+	wake.Loop(ctx, h.mails, h.sendDue)
+	return nil
 }
 
 // sendDue sends what is due, one after the other, and returns how long nothing else
@@ -75,23 +64,21 @@ func (h *Hub) sendDue(ctx context.Context) time.Duration {
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
-				h.log.Error("mail notices", keyError, err)
+				h.log.Error("mail notices", logkey.Error, err)
 			}
 			return outboxTrouble
 		case len(list) > 0:
 			continue // another may have become due
-		case next.IsZero() || next.Sub(now) > mailsIdle:
-			return mailsIdle
 		}
-		return max(next.Sub(now), time.Millisecond)
+		return wake.Until(next, now)
 	}
-	return mailsIdle
+	return wake.Idle
 }
 
 // sendMail hands one mail to the mail server and stores what became of it. An error is
 // the store's.
 func (h *Hub) sendMail(ctx context.Context, m store.Mail) error {
-	defer h.survive("mail notice")
+	defer rescue.Log(h.log, "mail notice")
 	letter, err := h.letter(ctx, m)
 	if err != nil {
 		return err
@@ -103,7 +90,7 @@ func (h *Hub) sendMail(ctx context.Context, m store.Mail) error {
 		return nil // the hub ends; the next run sends it
 	}
 	if refused != nil {
-		h.log.Warn("mail notice", keyPage, string(m.Page), "notice", m.Notice, keyError, refused)
+		h.log.Warn("mail notice", logkey.Page, string(m.Page), "notice", m.Notice, logkey.Error, refused)
 	}
 	// What the mail server took is stored though the hub may be about to end.
 	return h.write(context.WithoutCancel(ctx), m.Page, func(tx store.PageTx) error {
@@ -144,22 +131,11 @@ func (h *Hub) mailed(n *model.Notice, m *store.Mail, refused error) {
 	m.WakeAt = time.Time{}
 	if refused != nil {
 		state.State, state.Reason = model.MailFailed, model.Untrusted(refused.Error()).Valid()
-		if next := now.Add(h.mailPause(tries)); next.Before(m.QueuedAt.Add(h.timing.MailLimit)) {
+		if next := now.Add(retry.Delay(h.timing.MailPause, h.timing.MailPauseMax, tries)); next.Before(m.QueuedAt.Add(h.timing.MailLimit)) {
 			state.State, m.WakeAt = model.MailWaiting, next
 		}
 	}
 	n.Mail = &state
-}
-
-// mailPause is how long a mail waits after that many tries.
-func (h *Hub) mailPause(tries int) time.Duration {
-	d := h.timing.MailPause
-	for range tries - 1 {
-		if d = 2 * d; d >= h.timing.MailPauseMax {
-			return h.timing.MailPauseMax
-		}
-	}
-	return min(d, h.timing.MailPauseMax)
 }
 
 // ReadNotice notes who read a notice first.

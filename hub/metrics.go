@@ -9,7 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -80,7 +82,7 @@ type storeFigures struct {
 // keptFigures are the newest figures of the store. Whoever asks for them costs the store
 // nothing: they are read after changes, at most so often.
 type keptFigures struct {
-	changed signal
+	changed wake.Signal
 
 	mu      sync.Mutex
 	known   bool
@@ -97,12 +99,12 @@ func (h *Hub) runFigures(ctx context.Context) error {
 		err := h.keepFigures(ctx)
 		if err != nil && ctx.Err() == nil {
 			if !failed { // it goes on for as long as the store can't be read
-				h.log.Warn("read figures", keyError, err)
+				h.log.Warn("read figures", logkey.Error, err)
 			}
-			h.figures.changed.notify()
+			h.figures.changed.Notify()
 		}
 		failed = err != nil
-		pause(ctx, figuresPause)
+		wake.Pause(ctx, figuresPause)
 		select {
 		case <-ctx.Done():
 			return nil

@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -53,18 +55,8 @@ func (h *Hub) recoverPosting(ctx context.Context) error {
 func (h *Hub) runOutbox(ctx context.Context) error {
 	var workers sync.WaitGroup
 	defer workers.Wait()
-	for {
-		wait := h.startDue(ctx, &workers)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-h.outbox.wake:
-			timer.Stop()
-		case <-timer.C:
-		}
-	}
+	wake.Loop(ctx, h.outbox.wake, func(ctx context.Context) time.Duration { return h.startDue(ctx, &workers) })
+	return nil
 }
 
 // startDue starts a worker for each reply that is due, and returns how long nothing
@@ -79,7 +71,7 @@ func (h *Hub) startDue(ctx context.Context, workers *sync.WaitGroup) time.Durati
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			h.log.Error("read due replies", keyError, err)
+			h.log.Error("read due replies", logkey.Error, err)
 		}
 		return outboxTrouble
 	}
@@ -108,8 +100,8 @@ func (h *Hub) attend(ctx context.Context, r store.Reply) {
 	if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
 		return // done, or it went with its conversation, or the next run goes on
 	}
-	h.log.Error("attend reply", keyMessage, string(r.MessageID), keyState, string(r.State), keyError, err)
-	pause(ctx, outboxTrouble)
+	h.log.Error("attend reply", logkey.Message, string(r.MessageID), logkey.State, string(r.State), logkey.Error, err)
+	wake.Pause(ctx, outboxTrouble)
 }
 
 // advance does what is due for a reply, if it is still due: between reading what is and
@@ -131,7 +123,7 @@ func (h *Hub) advance(ctx context.Context, listed store.Reply) error {
 	case model.Unknown:
 		return h.check(ctx, r)
 	default:
-		h.log.Error("reply due in a state without a time", keyMessage, string(r.MessageID), keyState, string(r.State))
+		h.log.Error("reply due in a state without a time", logkey.Message, string(r.MessageID), logkey.State, string(r.State))
 		return nil
 	}
 }

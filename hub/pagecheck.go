@@ -5,7 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -20,7 +22,7 @@ var errPageMoved = errors.New("page changed while it was looked at")
 func (h *Hub) runPageChecks(ctx context.Context) error {
 	for {
 		h.lookAtAll(ctx)
-		if !pause(ctx, h.timing.PageCheck) {
+		if !wake.Pause(ctx, h.timing.PageCheck) {
 			return nil
 		}
 	}
@@ -34,7 +36,7 @@ func (h *Hub) lookAtAll(ctx context.Context) {
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		h.log.Error("read pages to look at", keyError, err)
+		h.log.Error("read pages to look at", logkey.Error, err)
 	}
 	for _, p := range pages {
 		if p.UninstalledAt != nil || ctx.Err() != nil {
@@ -42,7 +44,7 @@ func (h *Hub) lookAtAll(ctx context.Context) {
 		}
 		_, err := h.look(ctx, p, false)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, errPageMoved) {
-			h.log.Warn("look at page", keyPage, string(p.ID), keyError, err)
+			h.log.Warn("look at page", logkey.Page, string(p.ID), logkey.Error, err)
 		}
 	}
 }
@@ -50,7 +52,7 @@ func (h *Hub) lookAtAll(ctx context.Context) {
 // CheckPage asks Meta how a Page stands, for somebody who sees it, and takes over what
 // it says. With repair, its webhooks are asked for again first: an admin may.
 func (h *Hub) CheckPage(ctx context.Context, user model.User, id model.PageID, repair bool) (model.Page, error) {
-	if err := h.asking.wait(ctx, user.ID, h.now()); err != nil {
+	if err := h.asking.Wait(ctx, user.ID, h.now()); err != nil {
 		return model.Page{}, err
 	}
 	// Twice where somebody else changed the Page meanwhile.
@@ -110,10 +112,10 @@ func (h *Hub) resubscribe(ctx context.Context, user model.User, p store.Page) er
 	defer cancel()
 	if err := h.graph.Subscribe(call, token, p.PageID); err != nil {
 		// What is wrong with it is what looking finds.
-		h.log.Warn("subscribe to the page's webhooks", keyPage, string(p.ID), keyError, err)
+		h.log.Warn("subscribe to the page's webhooks", logkey.Page, string(p.ID), logkey.Error, err)
 		return nil
 	}
-	h.log.Info("page repaired", keyPage, string(p.ID), keyUser, string(user.ID))
+	h.log.Info("page repaired", logkey.Page, string(p.ID), logkey.User, string(user.ID))
 	return h.write(ctx, p.ID, func(tx store.PageTx) error {
 		return tx.AddAudit(aboutPage(model.AuditRepaired, user, p.ID, h.utc()))
 	})
@@ -157,8 +159,8 @@ func (h *Hub) look(ctx context.Context, p store.Page, asked bool) (model.Page, e
 		return err
 	})
 	if moved && err == nil {
-		h.imports.notify()
-		h.outbox.wake.notify()
+		h.imports.Notify()
+		h.outbox.wake.Notify()
 	}
 	return out.Page, err
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -28,7 +29,7 @@ type Connection struct {
 
 // LogValue implements [slog.LogValuer]: the token is not shown.
 func (c Connection) LogValue() slog.Value {
-	return slog.GroupValue(slog.String(keyPage, string(c.Page)), slog.String("visibility", string(c.Visibility)))
+	return slog.GroupValue(slog.String(logkey.Page, string(c.Page)), slog.String("visibility", string(c.Visibility)))
 }
 
 // ConnectPage connects a Page for an admin: a new installation, or, by its former
@@ -73,7 +74,7 @@ func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, gr
 	if created, err = h.install(ctx, user, id, known, c, g, off); err != nil {
 		return model.Page{}, false, err
 	}
-	h.log.Info("page connected", keyPage, string(id), keyUser, string(user.ID), "manage_shown", g.ManageKnown)
+	h.log.Info("page connected", logkey.Page, string(id), logkey.User, string(user.ID), "manage_shown", g.ManageKnown)
 	if err := h.graph.Subscribe(ctx, g.Token, c.Page); err != nil {
 		return model.Page{}, created, graphError("subscribe to the page's webhooks", err)
 	}
@@ -82,9 +83,9 @@ func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, gr
 		return nil
 	})
 	page.Sees = true
-	h.profiles.notify()
-	h.outbox.wake.notify()
-	h.imports.notify()
+	h.profiles.Notify()
+	h.outbox.wake.Notify()
+	h.imports.Notify()
 	return page, created, err
 }
 
@@ -96,7 +97,7 @@ func (h *Hub) messagesOff(ctx context.Context, g model.PageGrant) bool {
 	}
 	off, err := h.login.MessagesOff(ctx, g.Token, g.ID)
 	if err != nil {
-		h.log.Info("page's messaging setting not told", keyPage, string(g.ID), keyError, err)
+		h.log.Info("page's messaging setting not told", logkey.Page, string(g.ID), logkey.Error, err)
 	}
 	return off
 }
@@ -232,7 +233,7 @@ func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageI
 	})
 	p.Sees = true
 	if err == nil {
-		h.log.Info("page's visibility set", keyPage, string(id), keyUser, string(user.ID), "visibility", string(v))
+		h.log.Info("page's visibility set", logkey.Page, string(id), logkey.User, string(user.ID), "visibility", string(v))
 	}
 	return p, err
 }
@@ -306,7 +307,7 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 	if token != "" {
 		h.giveUp(ctx, id, token)
 	}
-	h.log.Info("page uninstalled", keyPage, string(id), keyUser, string(user.ID))
+	h.log.Info("page uninstalled", logkey.Page, string(id), logkey.User, string(user.ID))
 	if !model.CanSee(user.ID, out.Page) {
 		return out.Public(), nil
 	}
@@ -339,7 +340,7 @@ func (h *Hub) giveUp(ctx context.Context, id model.PageID, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unsubscribeDeadline)
 	defer cancel()
 	if err := h.graph.Unsubscribe(ctx, token, id.Meta()); err != nil {
-		h.log.Warn("unsubscribe from the page's webhooks", keyPage, string(id), keyError, err)
+		h.log.Warn("unsubscribe from the page's webhooks", logkey.Page, string(id), logkey.Error, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -31,7 +32,7 @@ func waited[T any](ctx context.Context, now func() time.Time, ask func() (T, err
 			return v, err
 		}
 		wait := limit.Until.Sub(now())
-		if wait > mostWait || !pause(ctx, max(wait, time.Millisecond)) {
+		if wait > mostWait || !wake.Pause(ctx, max(wait, time.Millisecond)) {
 			return v, err
 		}
 	}

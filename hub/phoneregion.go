@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/phone"
 	"parley/hub/store"
 	"parley/model"
@@ -37,7 +38,7 @@ func (h *Hub) phoneRegions(ctx context.Context, p store.Page, customer model.Cus
 // pageRegion asks Facebook where a Page is; empty where it does not say.
 func (h *Hub) pageRegion(ctx context.Context, p store.Page) string {
 	now := h.utc()
-	if region, ok := h.countries.get(p.ID, now); ok {
+	if region, ok := h.countries.Get(p.ID, now); ok {
 		return region
 	}
 	if !p.Connected() {
@@ -54,8 +55,8 @@ func (h *Hub) pageRegion(ctx context.Context, p store.Page) string {
 		return ""
 	}
 	if err != nil {
-		h.log.Info("page's country not told", keyPage, string(p.ID), keyError, err)
-		h.countries.put(p.ID, "", now, now.Add(unknownFor))
+		h.log.Info("page's country not told", logkey.Page, string(p.ID), logkey.Error, err)
+		h.countries.Put(p.ID, "", now, now.Add(unknownFor))
 		return ""
 	}
 	region := ""
@@ -67,6 +68,6 @@ func (h *Hub) pageRegion(ctx context.Context, p store.Page) string {
 			break
 		}
 	}
-	h.countries.put(p.ID, region, now, now.Add(countryFor))
+	h.countries.Put(p.ID, region, now, now.Add(countryFor))
 	return region
 }

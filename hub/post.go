@@ -5,7 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/logkey"
+	"parley/hub/secret"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -32,8 +35,8 @@ func (h *Hub) post(ctx context.Context, r store.Reply) error {
 	// Once begun, a call is not cut off by the hub's end: its deadline bounds it.
 	whole := context.WithoutCancel(ctx)
 	out := h.graph.Send(whole, o)
-	h.log.Info("reply attempted", keyMessage, string(r.MessageID), keyAttempt, attempt,
-		"outcome", int(out.Kind), keyCode, string(out.Code))
+	h.log.Info("reply attempted", logkey.Message, string(r.MessageID), logkey.Attempt, attempt,
+		"outcome", int(out.Kind), logkey.Code, string(out.Code))
 	return h.recordOutcome(whole, r.MessageID, attempt, out)
 }
 
@@ -50,7 +53,7 @@ func (h *Hub) recordOutcome(ctx context.Context, id model.MessageID, attempt int
 		if errors.Is(err, ErrNotFound) { // deleted meanwhile
 			err = h.bury(ctx, id.Page(), out.MID)
 		}
-		if err == nil || !pause(ctx, h.timing.RetryPause) {
+		if err == nil || !wake.Pause(ctx, h.timing.RetryPause) {
 			return err
 		}
 	}
@@ -125,11 +128,14 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
+// attemptTokenBytes is how long what an attempt carries as metadata is: 128 bits.
+const attemptTokenBytes = 16
+
 // attempt commits that the reply is about to leave, and returns what leaves.
 func (b *batch) attempt(c *openConversation, r store.Reply) (model.Outgoing, int, error) {
 	depart(c, &r)
 	r.Attempt++
-	r.Token = newSecret(attemptTokenBytes)
+	r.Token = secret.New(attemptTokenBytes)
 	r.State, r.AttemptAt, r.LeaseUntil = model.Posting, b.now, b.now.Add(b.h.timing.Lease)
 	r.WakeAt, r.Checks, r.CheckedAt = r.LeaseUntil, 0, time.Time{}
 	err := b.tx.PutAttempt(store.Attempt{MessageID: r.MessageID, Number: r.Attempt, Token: r.Token, At: b.now})

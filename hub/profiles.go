@@ -9,7 +9,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/ttl"
 	"parley/model"
 )
 
@@ -30,22 +32,12 @@ const (
 
 // runProfiles asks Meta for the names of new customers, until ctx ends.
 func (h *Hub) runProfiles(ctx context.Context) error {
-	for {
-		more := h.askProfiles(ctx)
-		if ctx.Err() != nil {
-			return nil
+	for ctx.Err() == nil {
+		if !h.askProfiles(ctx) {
+			h.profiles.Wait(ctx, profileSweep)
 		}
-		if more {
-			continue
-		}
-		timer := time.NewTimer(profileSweep)
-		select {
-		case <-ctx.Done():
-		case <-h.profiles:
-		case <-timer.C:
-		}
-		timer.Stop()
 	}
+	return nil
 }
 
 // askProfiles asks for one batch of names, and tells whether there may be more.
@@ -63,7 +55,7 @@ func (h *Hub) askProfiles(ctx context.Context) bool {
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			h.log.Error("read customers without a name", keyError, err)
+			h.log.Error("read customers without a name", logkey.Error, err)
 		}
 		return false
 	}
@@ -76,7 +68,7 @@ func (h *Hub) askProfiles(ctx context.Context) bool {
 	}
 	if err := g.Wait(); err != nil {
 		if ctx.Err() == nil {
-			h.log.Error("store customer's profile", keyError, err)
+			h.log.Error("store customer's profile", logkey.Error, err)
 		}
 		return false
 	}
@@ -101,7 +93,7 @@ func (h *Hub) withAgain(ctx context.Context, due []store.Conversation, pages map
 			return err
 		})
 		if err != nil && !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
-			h.log.Error("read customer without a name", keyError, err)
+			h.log.Error("read customer without a name", logkey.Error, err)
 		}
 	}
 	return due
@@ -113,11 +105,11 @@ func (h *Hub) withAgain(ctx context.Context, due []store.Conversation, pages map
 type profilesAgain struct {
 	mu    sync.Mutex
 	at    map[model.ConversationID]time.Time
-	tries expiring[model.ConversationID, int]
+	tries ttl.Cache[model.ConversationID, int]
 	// opened are those who were opened lately, said the Pages of which it was told that
 	// profiles are not told.
-	opened expiring[model.ConversationID, struct{}]
-	said   expiring[model.PageID, struct{}]
+	opened ttl.Cache[model.ConversationID, struct{}]
+	said   ttl.Cache[model.PageID, struct{}]
 }
 
 // put has a customer asked for at a time. Beyond a bound they wait like others.
@@ -127,7 +119,7 @@ func (a *profilesAgain) put(id model.ConversationID, at time.Time) {
 	if a.at == nil {
 		a.at = make(map[model.ConversationID]time.Time)
 	}
-	if _, there := a.at[id]; there || len(a.at) < mostKept {
+	if _, there := a.at[id]; there || len(a.at) < ttl.Most {
 		a.at[id] = at
 	}
 }
@@ -152,26 +144,26 @@ func (h *Hub) opens(c store.Conversation) {
 	if c.Customer.Name != "" {
 		return
 	}
-	if _, lately := h.again.opened.get(c.ID, now); lately {
+	if _, lately := h.again.opened.Get(c.ID, now); lately {
 		return
 	}
-	h.again.opened.put(c.ID, struct{}{}, now, now.Add(profileOpened))
+	h.again.opened.Put(c.ID, struct{}{}, now, now.Add(profileOpened))
 	h.again.put(c.ID, now)
-	h.profiles.notify()
+	h.profiles.Notify()
 }
 
 // profileFailed has a customer asked for again by back-off, unless Meta answered for good.
 func (h *Hub) profileFailed(p model.PageID, id model.ConversationID, err error) {
 	now := h.utc()
-	if _, said := h.again.said.get(p, now); !said {
-		h.log.Info("customers' profiles not told", keyPage, string(p), keyError, err)
-		h.again.said.put(p, struct{}{}, now, now.Add(profileSaid))
+	if _, said := h.again.said.Get(p, now); !said {
+		h.log.Info("customers' profiles not told", logkey.Page, string(p), logkey.Error, err)
+		h.again.said.Put(p, struct{}{}, now, now.Add(profileSaid))
 	}
 	if errors.Is(err, model.ErrNoProfile) {
 		return
 	}
-	tries, _ := h.again.tries.get(id, now)
-	h.again.tries.put(id, tries+1, now, now.Add(2*profileAgain))
+	tries, _ := h.again.tries.Get(id, now)
+	h.again.tries.Put(id, tries+1, now, now.Add(2*profileAgain))
 	if wait := profileRetry << min(tries, 16); wait < profileAgain {
 		h.again.put(id, now.Add(wait))
 	}

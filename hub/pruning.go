@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 )
 
 const pruneEvery = time.Hour
@@ -13,25 +15,13 @@ const pruneEvery = time.Hour
 func (h *Hub) runPruning(ctx context.Context) error {
 	for {
 		if err := h.store.Prune(ctx, h.utc().Add(-h.timing.Retention)); err != nil && ctx.Err() == nil {
-			h.log.Error("prune store", keyError, err)
+			h.log.Error("prune store", logkey.Error, err)
 		}
 		if err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.ForgetSights(h.utc()) }); err != nil && ctx.Err() == nil {
-			h.log.Error("forget who saw which record", keyError, err)
+			h.log.Error("forget who saw which record", logkey.Error, err)
 		}
-		if !pause(ctx, pruneEvery) {
+		if !wake.Pause(ctx, pruneEvery) {
 			return nil
 		}
-	}
-}
-
-// pause waits, and answers false when ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }

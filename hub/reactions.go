@@ -8,7 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/logkey"
+	"parley/hub/ratelimit"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -20,7 +23,7 @@ import (
 // tried again by itself.
 func (h *Hub) React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error) {
 	if emoji != "" && !model.IsEmoji(emoji) {
-		return model.Message{}, &InvalidError{Field: "emoji", Reason: "must be one emoji, or empty to take the reaction back"}
+		return model.Message{}, &model.InvalidError{Field: "emoji", Reason: "must be one emoji, or empty to take the reaction back"}
 	}
 	if conversation.Page() == "" {
 		return model.Message{}, ErrNotFound
@@ -50,7 +53,7 @@ func (h *Hub) React(ctx context.Context, user model.User, conversation model.Con
 	if err != nil {
 		return model.Message{}, err
 	}
-	h.reactor.wake.notify()
+	h.reactor.wake.Notify()
 	return out, nil
 }
 
@@ -73,7 +76,7 @@ func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji mode
 	}
 	r.Number++
 	if !r.WakeAt.After(b.now) || r.UserID != user.ID || r.Tries > 0 { // else it takes the turn of the one before, which has not left
-		r.WakeAt = b.now.Add(h.reactor.turns.turn(user.ID, b.now))
+		r.WakeAt = b.now.Add(h.reactor.turns.Reserve(user.ID, b.now))
 	}
 	r.UserID, r.Emoji, r.At, r.Tries = user.ID, emoji, b.now, 0
 	if err := tx.PutReacting(r); err != nil {
@@ -145,15 +148,15 @@ const (
 // reactor is which messages' reactions are on their way right now: one at a time for each,
 // so that an earlier wish never arrives after a later one.
 type reactor struct {
-	wake signal
+	wake wake.Signal
 
 	mu     sync.Mutex
 	flying map[model.MessageID]struct{}
-	turns  *paces
+	turns  *ratelimit.Limits
 }
 
 func newReactor() *reactor {
-	return &reactor{wake: newSignal(), flying: make(map[model.MessageID]struct{}), turns: newPaces(reactionRate, reactionBurst)}
+	return &reactor{wake: wake.NewSignal(), flying: make(map[model.MessageID]struct{}), turns: ratelimit.New(reactionRate, reactionBurst)}
 }
 
 // claim answers whether nobody has the message yet and a worker is free.
@@ -171,7 +174,7 @@ func (r *reactor) release(id model.MessageID) {
 	r.mu.Lock()
 	delete(r.flying, id)
 	r.mu.Unlock()
-	r.wake.notify()
+	r.wake.Notify()
 }
 
 // runReactions hands reactions to Meta when they are due, until ctx ends; those of a
@@ -179,17 +182,8 @@ func (r *reactor) release(id model.MessageID) {
 func (h *Hub) runReactions(ctx context.Context) error {
 	var workers sync.WaitGroup
 	defer workers.Wait()
-	for {
-		timer := time.NewTimer(h.startReactions(ctx, &workers))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-h.reactor.wake:
-			timer.Stop()
-		case <-timer.C:
-		}
-	}
+	wake.Loop(ctx, h.reactor.wake, func(ctx context.Context) time.Duration { return h.startReactions(ctx, &workers) })
+	return nil
 }
 
 // startReactions starts a worker for each reaction that is due, and returns how long
@@ -202,7 +196,7 @@ func (h *Hub) startReactions(ctx context.Context, workers *sync.WaitGroup) time.
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			h.log.Error("read reactions on their way", keyError, err)
+			h.log.Error("read reactions on their way", logkey.Error, err)
 		}
 		return outboxTrouble
 	}
@@ -218,8 +212,8 @@ func (h *Hub) startReactions(ctx context.Context, workers *sync.WaitGroup) time.
 			defer h.reactor.release(r.MessageID)
 			defer h.survive("hand a reaction to Meta")
 			if err := h.tryReaction(ctx, r); err != nil && ctx.Err() == nil {
-				h.log.Error("hand a reaction to Meta", keyMessage, string(r.MessageID), keyError, err)
-				pause(ctx, outboxTrouble)
+				h.log.Error("hand a reaction to Meta", logkey.Message, string(r.MessageID), logkey.Error, err)
+				wake.Pause(ctx, outboxTrouble)
 			}
 		})
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/model"
 )
 
@@ -170,7 +169,7 @@ func TestReactionsThatAreRefusedAtOnce(t *testing.T) {
 		id, other := w.byMID("m_in_7001").ID, w.byMID("m_in_7002").ID
 		w.graph.byDefault = staysSilent()
 		own := w.reply(hanako, "hi")
-		var invalid *hub.InvalidError
+		var invalid *model.InvalidError
 		for _, emoji := range []model.Untrusted{"ok", " ", "\x1b[2J", "👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍"} {
 			_, err := w.hub.React(w.ctx, w.ann, conversationWith(hanako), id, emoji)
 			if !asInvalid(err, &invalid) {
@@ -192,7 +191,7 @@ func TestReactionsThatAreRefusedAtOnce(t *testing.T) {
 	})
 }
 
-func asInvalid(err error, to **hub.InvalidError) bool { return errors.As(err, to) }
+func asInvalid(err error, to **model.InvalidError) bool { return errors.As(err, to) }
 
 // However often one reacts and takes it back: Meta hears of it as often as of a team that
 // reacts much, at the end of the last wish, and others wait for nothing.

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -86,7 +87,7 @@ func (h *Hub) receivePage(ctx context.Context, meta model.MetaPageID, events []m
 	}
 	if errors.Is(err, errNotConnected) {
 		err = h.store.Count(ctx, CounterUnknownPage, int64(len(events)))
-		h.figures.changed.notify()
+		h.figures.changed.Notify()
 	}
 	return err
 }
@@ -152,21 +153,21 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 	})
 	if err != nil {
 		if ctx.Err() != nil { // it may be kept all the same
-			h.outbox.wake.notify()
-			h.profiles.notify()
-			h.mails.notify()
+			h.outbox.wake.Notify()
+			h.profiles.Notify()
+			h.mails.Notify()
 		}
 		return n, err
 	}
 	h.taken(ctx, events[:n])
 	if replies {
-		h.outbox.wake.notify()
+		h.outbox.wake.Notify()
 	}
 	if nameless {
-		h.profiles.notify()
+		h.profiles.Notify()
 	}
 	if mails {
-		h.mails.notify()
+		h.mails.Notify()
 	}
 	return n, nil
 }
@@ -185,7 +186,7 @@ func (h *Hub) taken(ctx context.Context, events []model.Inbound) {
 		return
 	}
 	if err := h.store.Count(ctx, CounterForeign, foreign); err != nil {
-		h.log.Warn("count events of others", keyError, err)
+		h.log.Warn("count events of others", logkey.Error, err)
 	}
-	h.figures.changed.notify()
+	h.figures.changed.Notify()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -125,7 +126,7 @@ func (h *Hub) onRecord(ctx context.Context, user model.User, ref model.RecordRef
 // organisation, they must be able to see.
 func (h *Hub) CreateRecord(ctx context.Context, user model.User, t model.RecordType, n model.NewRecord) (out model.Record, err error) {
 	if n.Title = strings.TrimSpace(n.Title); n.Title == "" {
-		return out, &InvalidError{Field: "title", Reason: "must not be empty."}
+		return out, &model.InvalidError{Field: "title", Reason: "must not be empty."}
 	}
 	person := model.RecordRef{Type: model.Person, ID: n.PersonID}
 	if n.PersonID != "" && (t == model.Person || !person.Valid()) {
@@ -179,9 +180,9 @@ type DealChange struct {
 func (d DealChange) check() error {
 	switch {
 	case (d.Stage != 0) == (d.Status != ""):
-		return &InvalidError{Field: "stage", Reason: "name a stage or a status, one of them."}
+		return &model.InvalidError{Field: "stage", Reason: "name a stage or a status, one of them."}
 	case d.LostReason != "" && d.Status != model.DealLost:
-		return &InvalidError{Field: "lost_reason", Reason: "goes with the status lost."}
+		return &model.InvalidError{Field: "lost_reason", Reason: "goes with the status lost."}
 	}
 	return nil
 }
@@ -191,7 +192,7 @@ func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordR
 	if err := to.check(); err != nil {
 		return out, err
 	}
-	give, err := h.recordLocks.take(ctx, ref)
+	give, err := h.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return out, err
 	}
@@ -220,7 +221,7 @@ func (h *Hub) ChangeDeal(ctx context.Context, user model.User, ref model.RecordR
 // ConvertLead makes a deal of a lead that the user may change; what was linked to the lead is
 // linked to the deal.
 func (h *Hub) ConvertLead(ctx context.Context, user model.User, ref model.RecordRef) (deal model.RecordRef, err error) {
-	give, err := h.recordLocks.take(ctx, ref)
+	give, err := h.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return deal, err
 	}
@@ -233,7 +234,7 @@ func (h *Hub) ConvertLead(ctx context.Context, user model.User, ref model.Record
 			return err
 		}
 		if _, _, err := e.look(ctx, deal); err != nil {
-			h.log.Warn("read the deal that a lead became", keyError, err)
+			h.log.Warn("read the deal that a lead became", logkey.Error, err)
 		}
 		return h.repoint(ctx, byUser(user), ref, deal, model.ActionConverted)
 	})

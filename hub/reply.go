@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"parley/hub/ids"
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/hub/uploads"
 	"parley/model"
@@ -43,7 +45,7 @@ type Draft struct {
 // LogValue implements [slog.LogValuer].
 func (d Draft) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String(keyConversation, string(d.Conversation)), slog.String("client_id", string(d.ClientID)),
+		slog.String(logkey.Conversation, string(d.Conversation)), slog.String("client_id", string(d.ClientID)),
 		slog.Bool("note", d.Note), slog.Int("text_bytes", len(d.Text)),
 	)
 }
@@ -71,8 +73,8 @@ func (d Draft) hash() string {
 // same draft handed in again answers with the same message, whatever became of it.
 // A [model.Refusal] stores nothing.
 func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Message, error) {
-	if !isUUID(string(d.ClientID)) {
-		return model.Message{}, &InvalidError{Field: "client_id", Reason: "must be a UUID"}
+	if !ids.Valid(string(d.ClientID)) {
+		return model.Message{}, &model.InvalidError{Field: "client_id", Reason: "must be a UUID"}
 	}
 	if d.Conversation.Page() == "" {
 		return model.Message{}, ErrNotFound
@@ -104,7 +106,7 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 	if err != nil {
 		return model.Message{}, err
 	}
-	h.outbox.wake.notify()
+	h.outbox.wake.Notify()
 	h.useUploads(context.WithoutCancel(ctx), d)
 	return out, nil
 }

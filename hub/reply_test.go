@@ -242,7 +242,7 @@ func TestClientIDMustBeAUUID(t *testing.T) {
 			d := draft(hanako, "hello")
 			d.ClientID = id
 			_, err := w.hub.Reply(w.ctx, w.ann, d)
-			var invalid *hub.InvalidError
+			var invalid *model.InvalidError
 			if !errors.As(err, &invalid) || invalid.Field != "client_id" {
 				t.Errorf("client id %q: %v", id, err)
 			}

@@ -90,9 +90,9 @@ func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User,
 	if err != nil {
 		return model.Message{}, err
 	}
-	h.outbox.wake.notify()
+	h.outbox.wake.Notify()
 	if out.State == model.Dropped {
-		h.deleted.notify() // its file may be needed no more
+		h.deleted.Notify() // its file may be needed no more
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -45,7 +46,7 @@ type Session struct {
 	// writing is held while a frame is authorised and written.
 	writing chan struct{}
 	hellos  chan model.Hello
-	wake    signal
+	wake    wake.Signal
 
 	mu      sync.Mutex
 	follows map[model.PageID]*follow
@@ -77,7 +78,7 @@ type queued struct {
 func (h *Hub) Attach(user model.User, wire Wire, valid func(context.Context) error) *Session {
 	return &Session{
 		hub: h, user: user, wire: wire, valid: valid, writing: make(chan struct{}, 1),
-		hellos: make(chan model.Hello, 1), wake: newSignal(), follows: make(map[model.PageID]*follow),
+		hellos: make(chan model.Hello, 1), wake: wake.NewSignal(), follows: make(map[model.PageID]*follow),
 	}
 }
 
@@ -181,7 +182,7 @@ func (s *Session) offer(q queued) {
 		f.seq = q.to
 		s.push(q)
 	}
-	s.wake.notify()
+	s.wake.Notify()
 }
 
 func (s *Session) push(q queued) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley/hub"
+	"parley/hub/fair"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -56,7 +57,7 @@ func TestSearchesOfOneKeepNobodyWaiting(t *testing.T) {
 		w.settle()
 		refused := len(ended)
 		for range refused {
-			if err := <-ended; !errors.Is(err, hub.ErrBusy) {
+			if err := <-ended; !errors.Is(err, fair.ErrBusy) {
 				t.Errorf("a search too many: %v", err)
 			}
 		}

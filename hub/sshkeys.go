@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/secret"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -123,10 +124,10 @@ func (h *Hub) OpenSession(ctx context.Context, user model.UserID, by string) (st
 	if err != nil {
 		return "", err
 	}
-	token := newSecret(accessTokenBytes)
+	token := secret.New(secret.TokenBytes)
 	h.sessions.mu.Lock()
 	defer h.sessions.mu.Unlock()
-	h.sessions.of[string(hashSecret(token))] = user
+	h.sessions.of[string(secret.Hash(token))] = user
 	return token, nil
 }
 
@@ -134,6 +135,6 @@ func (h *Hub) OpenSession(ctx context.Context, user model.UserID, by string) (st
 func (h *Hub) CloseSession(_ context.Context, token string) error {
 	h.sessions.mu.Lock()
 	defer h.sessions.mu.Unlock()
-	delete(h.sessions.of, string(hashSecret(token)))
+	delete(h.sessions.of, string(secret.Hash(token)))
 	return nil
 }

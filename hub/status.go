@@ -5,7 +5,9 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/wake"
 )
 
 // Readiness is whether the hub can do its work.
@@ -105,8 +107,8 @@ func (h *Hub) SubscribeApp(ctx context.Context, callbackURL string) {
 			return
 		}
 		h.webhooks.set("refused")
-		h.log.Warn("subscribe the app's webhooks", keyError, err)
-		if !pause(ctx, d) {
+		h.log.Warn("subscribe the app's webhooks", logkey.Error, err)
+		if !wake.Pause(ctx, d) {
 			return
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"parley/hub/logkey"
 	"parley/hub/phone"
 	"parley/hub/store"
 	"parley/model"
@@ -56,11 +57,11 @@ func (h *Hub) Suggestions(ctx context.Context, user model.User, id model.Convers
 	if err != nil {
 		return nil, err
 	}
-	if kept, ok := h.suggested.get(c.key, h.utc()); ok {
+	if kept, ok := h.suggested.Get(c.key, h.utc()); ok {
 		return kept, nil
 	}
 	var found []model.Candidate
-	dropped := h.suggested.drops()
+	dropped := h.suggested.Drops()
 	err = h.withEyes(ctx, user, func(e eyes) (err error) {
 		found, err = e.suggest(ctx, c)
 		return err
@@ -68,13 +69,13 @@ func (h *Hub) Suggestions(ctx context.Context, user model.User, id model.Convers
 	if err != nil {
 		return nil, err
 	}
-	h.suggested.putUnlessDropped(dropped, c.key, found, h.utc(), h.utc().Add(suggestedFor))
+	h.suggested.PutUnlessDropped(dropped, c.key, found, h.utc(), h.utc().Add(suggestedFor))
 	return found, nil
 }
 
 // forgetSuggestions makes what is suggested for a conversation be worked out anew.
 func (h *Hub) forgetSuggestions(id model.ConversationID) {
-	h.suggested.drop(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
+	h.suggested.DropKeys(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
 }
 
 func (h *Hub) clues(ctx context.Context, user model.User, id model.ConversationID) (clues, error) {
@@ -200,14 +201,14 @@ func (e eyes) byPSID(ctx context.Context, c clues) ([]model.Candidate, error) {
 // nobody can tell.
 func (h *Hub) personField(ctx context.Context) (string, error) {
 	now := h.utc()
-	if code, ok := h.fields.get(psidField, now); ok {
+	if code, ok := h.fields.Get(psidField, now); ok {
 		return code, nil
 	}
 	code, err := h.records.PersonField(ctx, psidField)
 	if err = ignore(err, model.ErrCRMNotFound, model.ErrCRMForbidden, model.ErrCRMRefused); err != nil {
 		return "", err
 	}
-	h.fields.put(psidField, code, now, now.Add(sightFor))
+	h.fields.Put(psidField, code, now, now.Add(sightFor))
 	return code, nil
 }
 
@@ -234,10 +235,10 @@ func (h *Hub) MakePSIDField(ctx context.Context, user model.User) (made bool, er
 	if err != nil {
 		return false, crmError(err)
 	}
-	h.fields.put(psidField, code, h.utc(), h.utc().Add(sightFor))
-	h.suggested.drop(func(suggestionKey) bool { return true })
+	h.fields.Put(psidField, code, h.utc(), h.utc().Add(sightFor))
+	h.suggested.DropKeys(func(suggestionKey) bool { return true })
 	if made {
-		h.log.Info("field for PSIDs made in the CRM", keyUser, string(user.ID))
+		h.log.Info("field for PSIDs made in the CRM", logkey.User, string(user.ID))
 	}
 	return made, nil
 }
@@ -343,7 +344,7 @@ func (h *Hub) notePSID(ctx context.Context, e eyes, id model.ConversationID, ref
 		err = h.records.SetPersonField(ctx, e.grant, ref.ID, field, string(id.Customer()))
 	}
 	if err != nil {
-		h.log.Warn("the CRM does not take a customer's PSID", keyConversation, string(id), keyError, err)
+		h.log.Warn("the CRM does not take a customer's PSID", logkey.Conversation, string(id), logkey.Error, err)
 	}
 }
 

@@ -6,7 +6,11 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/logkey"
+	"parley/hub/rescue"
+	"parley/hub/retry"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -31,14 +35,14 @@ type Notes interface {
 
 // syncing is what is held in memory of writing transcripts.
 type syncing struct {
-	changed, due signal
+	changed, due wake.Signal
 
 	mu sync.Mutex
 	// until is when the CRM's budget may be there again; nothing is written before.
 	until time.Time
 }
 
-func newSyncing() syncing { return syncing{changed: newSignal(), due: newSignal()} }
+func newSyncing() syncing { return syncing{changed: wake.NewSignal(), due: wake.NewSignal()} }
 
 func (s *syncing) pausedUntil() time.Time {
 	s.mu.Lock()
@@ -53,9 +57,6 @@ func (s *syncing) pause(until time.Time) {
 }
 
 const (
-	// syncsIdle is how long the workers sleep when there is nothing to do: they are woken,
-	// this only guards against a wake-up that was lost.
-	syncsIdle = time.Minute
 	// syncLook is between two looks for changes, which every write of the hub asks for.
 	syncLook = 100 * time.Millisecond
 	// syncsAtOnce is how many syncs are read at a time.
@@ -66,23 +67,14 @@ const (
 func (h *Hub) runSyncNotices(ctx context.Context) error {
 	for {
 		h.noticeChanges(ctx)
-		if !pause(ctx, syncLook) {
+		if !wake.Pause(ctx, syncLook) || !h.syncs.changed.Wait(ctx, wake.Idle) {
 			return nil
-		}
-		timer := time.NewTimer(syncsIdle)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-h.syncs.changed:
-			timer.Stop()
-		case <-timer.C:
 		}
 	}
 }
 
 func (h *Hub) noticeChanges(ctx context.Context) {
-	defer h.survive("notice changes of transcripts")
+	defer rescue.Log(h.log, "notice changes of transcripts")
 	for ctx.Err() == nil {
 		var list []store.Sync
 		err := h.store.Read(ctx, func(r store.Reader) (err error) {
@@ -96,13 +88,13 @@ func (h *Hub) noticeChanges(ctx context.Context) {
 		}
 		if err != nil {
 			if ctx.Err() == nil {
-				h.log.Error("notice changes of transcripts", keyError, err)
+				h.log.Error("notice changes of transcripts", logkey.Error, err)
 			}
-			pause(ctx, outboxTrouble)
-			h.syncs.changed.notify()
+			wake.Pause(ctx, outboxTrouble)
+			h.syncs.changed.Notify()
 			return
 		}
-		h.syncs.due.notify() // a write may have made something due
+		h.syncs.due.Notify() // a write may have made something due
 		if len(list) == 0 {
 			return
 		}
@@ -240,18 +232,8 @@ func leaveNotes(tx store.PageTx, id model.ConversationID, ref model.RecordRef) e
 
 // runSyncs writes what is due until ctx ends.
 func (h *Hub) runSyncs(ctx context.Context) error {
-	for {
-		wait := h.syncDue(ctx)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-h.syncs.due:
-			timer.Stop()
-		case <-timer.C:
-		}
-	}
+	wake.Loop(ctx, h.syncs.due, h.syncDue)
+	return nil
 }
 
 // syncDue writes what is due, one conversation after the other, and returns how long
@@ -260,7 +242,7 @@ func (h *Hub) syncDue(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
 		now := h.utc()
 		if until := h.syncs.pausedUntil(); now.Before(until) {
-			return min(until.Sub(now), syncsIdle)
+			return min(until.Sub(now), wake.Idle)
 		}
 		var list []store.Sync
 		var next time.Time
@@ -276,17 +258,15 @@ func (h *Hub) syncDue(ctx context.Context) time.Duration {
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
-				h.log.Error("write transcripts", keyError, err)
+				h.log.Error("write transcripts", logkey.Error, err)
 			}
 			return outboxTrouble
 		case len(list) > 0:
 			continue // another may have become due
-		case next.IsZero() || next.Sub(now) > syncsIdle:
-			return syncsIdle
 		}
-		return max(next.Sub(now), time.Millisecond)
+		return wake.Until(next, now)
 	}
-	return syncsIdle
+	return wake.Idle
 }
 
 // syncOne writes one conversation's transcript and stores how it stands then. An error is
@@ -298,7 +278,7 @@ func (h *Hub) syncOne(ctx context.Context, id model.ConversationID) (err error) 
 			err = h.endTurn(ctx, &turn{h: h, id: id}, errSyncBroken)
 		}
 	}()
-	defer h.survive("write transcript")
+	defer rescue.Log(h.log, "write transcript")
 	err = h.syncTurn(ctx, id)
 	whole = true
 	return err
@@ -340,11 +320,11 @@ func (h *Hub) endTurn(ctx context.Context, t *turn, err error) error {
 			return nil
 		})
 	case err != nil:
-		h.log.Warn("write transcript", keyConversation, string(t.id), keyError, err)
+		h.log.Warn("write transcript", logkey.Conversation, string(t.id), logkey.Error, err)
 		return h.changeSync(ctx, t.id, func(_ store.PageTx, s *store.Sync) error {
 			s.Failures++
 			s.Reason = syncReason(err)
-			s.WakeAt = h.utc().Add(h.syncRetry(s.Failures))
+			s.WakeAt = h.utc().Add(retry.Delay(h.timing.SyncRetry, h.timing.SyncRetryMax, s.Failures))
 			return nil
 		})
 	}
@@ -362,17 +342,6 @@ func (h *Hub) endTurn(ctx context.Context, t *turn, err error) error {
 		}
 		return nil
 	})
-}
-
-// syncRetry is how long a transcript waits after that many tries failed.
-func (h *Hub) syncRetry(tries int) time.Duration {
-	d := h.timing.SyncRetry
-	for range tries - 1 {
-		if d = 2 * d; d >= h.timing.SyncRetryMax {
-			return h.timing.SyncRetryMax
-		}
-	}
-	return min(d, h.timing.SyncRetryMax)
 }
 
 // syncReason is the code of why a transcript could not be written.
@@ -407,7 +376,7 @@ func (h *Hub) syncLimited(ctx context.Context, t *turn, limit *model.CRMLimit) e
 		err = b.notice(model.Inbound{Name: eventSync, At: b.now.Truncate(time.Millisecond)}, model.NoticeSyncLimited, "")
 		return errors.Join(err, b.flush())
 	})
-	h.log.Warn("the CRM's budget is used up", keyPage, string(t.id.Page()), "until", limit.Until, "daily", limit.Daily)
+	h.log.Warn("the CRM's budget is used up", logkey.Page, string(t.id.Page()), "until", limit.Until, "daily", limit.Daily)
 	return err
 }
 

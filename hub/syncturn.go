@@ -13,6 +13,7 @@ import (
 
 	"parley/hub/store"
 	"parley/hub/transcript"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -131,7 +132,7 @@ func (t *turn) run(ctx context.Context) error {
 			if n == writesAtOnce {
 				return &laterError{t.h.utc()}
 			}
-			if n > 0 && !pause(ctx, t.h.timing.SyncGap) {
+			if n > 0 && !wake.Pause(ctx, t.h.timing.SyncGap) {
 				return ctx.Err()
 			}
 			n++

@@ -7,7 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/logkey"
+	"parley/hub/secret"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
 
@@ -19,18 +22,18 @@ const noteUses = time.Minute
 type tokenUses struct {
 	mu   sync.Mutex
 	at   map[string]time.Time // by the token's hash
-	wake signal
+	wake wake.Signal
 }
 
 func newTokenUses() *tokenUses {
-	return &tokenUses{at: make(map[string]time.Time), wake: newSignal()}
+	return &tokenUses{at: make(map[string]time.Time), wake: wake.NewSignal()}
 }
 
 func (t *tokenUses) note(hash []byte, at time.Time) {
 	t.mu.Lock()
 	t.at[string(hash)] = at
 	t.mu.Unlock()
-	t.wake.notify()
+	t.wake.Notify()
 }
 
 func (t *tokenUses) last(hash []byte) time.Time {
@@ -56,7 +59,7 @@ func (h *Hub) runTokenUses(ctx context.Context) error {
 			return nil
 		case <-h.uses.wake:
 		}
-		if !pause(ctx, noteUses) {
+		if !wake.Pause(ctx, noteUses) {
 			return nil
 		}
 		h.writeUses(ctx)
@@ -79,7 +82,7 @@ func (h *Hub) writeUses(ctx context.Context) {
 		return nil
 	})
 	if err != nil {
-		h.log.Warn("note use of tokens", keyError, err)
+		h.log.Warn("note use of tokens", logkey.Error, err)
 	}
 }
 
@@ -98,7 +101,7 @@ func (h *Hub) Tokens(ctx context.Context, user model.User, current string) ([]mo
 		return err
 	})
 	out := make([]model.Token, 0, len(list))
-	mine := hashSecret(current)
+	mine := secret.Hash(current)
 	for _, t := range list {
 		shown := model.Token{ID: tokenID(t.Hash), CreatedAt: t.At, Current: bytes.Equal(t.Hash, mine)}
 		used := t.UsedAt

@@ -22,7 +22,7 @@ func (h *Hub) Triage(ctx context.Context, user model.User, id model.Conversation
 		to, err := t.Of(was.Conversation, h.utc())
 		var bad *model.TriageError
 		if errors.As(err, &bad) {
-			return &InvalidError{Field: bad.Field, Reason: bad.Reason}
+			return &model.InvalidError{Field: bad.Field, Reason: bad.Reason}
 		}
 		if err != nil || to.SameTriage(was.Conversation) {
 			return err
@@ -50,7 +50,7 @@ func (h *Hub) Triage(ctx context.Context, user model.User, id model.Conversation
 func assignable(r store.Reader, page store.Page, id model.UserID, was *model.UserRef) (*model.UserRef, error) {
 	u, err := r.User(id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !model.CanSee(u.ID, page.Page) {
-		return nil, &InvalidError{Field: "assignee", Reason: "must be a user of this hub who may see the Page."}
+		return nil, &model.InvalidError{Field: "assignee", Reason: "must be a user of this hub who may see the Page."}
 	}
 	if err != nil {
 		return nil, err

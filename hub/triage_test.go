@@ -132,7 +132,7 @@ func TestTriageRefusesWhatMakesNoSense(t *testing.T) {
 			"labels": model.Label(""), "assignee": model.Assign("nobody"),
 		} {
 			c.Pinned = model.Pin().Pinned // which is not kept either
-			var invalid *hub.InvalidError
+			var invalid *model.InvalidError
 			if err := w.hub.Triage(w.ctx, w.ann, conversationWith(hanako), c); !errors.As(err, &invalid) || invalid.Field != field {
 				t.Errorf("%s: %v", field, err)
 			}
@@ -149,7 +149,7 @@ func TestAssigneeSeesThePage(t *testing.T) {
 		w.connect(w.ann, model.Private)
 		w.customerWrites(hanako)
 		id := conversationWith(hanako)
-		var invalid *hub.InvalidError
+		var invalid *model.InvalidError
 		if err := w.hub.Triage(w.ctx, w.ann, id, model.Assign(w.ben.ID)); !errors.As(err, &invalid) || invalid.Field != "assignee" {
 			t.Errorf("assigned to who can't see it: %v", err)
 		}

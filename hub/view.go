@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/fair"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -61,8 +62,8 @@ func (h *Hub) read(ctx context.Context, user model.User, only model.PageID, f fu
 }
 
 // readBy is read, when the user has their turn in those shares.
-func (h *Hub) readBy(ctx context.Context, by *shares, user model.User, only model.PageID, f func(view) error) error {
-	leave, err := by.enter(ctx, user.ID)
+func (h *Hub) readBy(ctx context.Context, by *fair.Semaphore, user model.User, only model.PageID, f func(view) error) error {
+	leave, err := by.Acquire(ctx, user.ID)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -22,7 +23,7 @@ const (
 // welcome answers a hello: which Pages the user sees, and how each named goes on.
 func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
 	// Given back before the client reads its answer, which may take it long.
-	leave, err := s.hub.live.admit.enter(ctx, s.user.ID)
+	leave, err := s.hub.live.admit.Acquire(ctx, s.user.ID)
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func proven(proof, stamp string) resumption {
 func (h *Hub) sawOtherStream(page model.PageID, seq, head int64) {
 	now := h.utc()
 	if h.otherStream.Swap(&now) == nil {
-		h.log.Warn("a client followed changes that the store does not hold: was it put back to an earlier copy?", keyPage, string(page), "client_seq", seq, "seq", head)
+		h.log.Warn("a client followed changes that the store does not hold: was it put back to an earlier copy?", logkey.Page, string(page), "client_seq", seq, "seq", head)
 	}
 }
 

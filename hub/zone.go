@@ -30,7 +30,7 @@ func validZone(name string) bool {
 // checkZone refuses what was told and is no zone.
 func checkZone(name string) error {
 	if name != "" && !validZone(name) {
-		return &InvalidError{Field: "zone", Reason: "is no time zone: neither a name of the IANA database nor a rule of POSIX."}
+		return &model.InvalidError{Field: "zone", Reason: "is no time zone: neither a name of the IANA database nor a rule of POSIX."}
 	}
 	return nil
 }

@@ -222,7 +222,7 @@ func (s *server) chooseConnect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err := s.hub.ConnectChoose(r.Context(), browser, attempt, model.MetaPageID(r.PostForm.Get(fieldPage)), model.Visibility(r.PostForm.Get(fieldVisibility)))
-	var invalid *hub.InvalidError
+	var invalid *model.InvalidError
 	if errors.As(err, &invalid) {
 		s.choice(w, r, http.StatusUnprocessableEntity, i18n.WebChooseNoPage)
 		return

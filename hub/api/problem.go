@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub"
+	"parley/hub/fair"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -133,7 +134,7 @@ func refusedStatus(code model.Code) int {
 // problem words an error of the hub for the client; its cause goes to the log.
 func (s *server) problem(ctx context.Context, err error) error {
 	var refusal *model.Refusal
-	var invalid *hub.InvalidError
+	var invalid *model.InvalidError
 	switch {
 	case err == nil:
 		return nil
@@ -152,7 +153,7 @@ func (s *server) problem(ctx context.Context, err error) error {
 		return newProblem(http.StatusNotFound, codeNotFound, "There is no such thing.")
 	case errors.Is(err, hub.ErrSignIn):
 		return newProblem(http.StatusUnauthorized, codeSignIn, "The token or code lets nobody in. Sign in again.")
-	case errors.Is(err, hub.ErrBusy):
+	case errors.Is(err, fair.ErrBusy):
 		return huma.ErrorWithHeaders(busyProblem(), http.Header{"Retry-After": {busyAgain}})
 	case errors.Is(err, hub.ErrUnavailable):
 		s.log.Error("store unavailable", "error", err)

@@ -1,34 +1,22 @@
-package hub
+// Package fair lets so many at once do something, and none of them keep others waiting by
+// asking for much of it.
+package fair
 
 import (
 	"context"
-	"runtime"
+	"errors"
 	"slices"
 	"sync"
 
 	"parley/model"
 )
 
-// What users read at once, so that nobody's many questions keep another's waiting: the
-// store has a few readers, of which the hub itself needs one.
-const (
-	// listing is how many read lists, conversations and what else is quick, listingEach how
-	// many of them for one user; mostListing is how many of one user's may wait.
-	listing     = 3
-	listingEach = 2
-	mostListing = 256
-	// searchingMost is how many search at once, at most: a search may read much of the index,
-	// and half of the processors are left to everything else. Each is another user's.
-	searchingMost = 2
-	mostSearching = 32
-)
+// ErrBusy: too much of one user's waits already.
+var ErrBusy = errors.New("too much of one user waits")
 
-// searching is how many search at once here.
-func searching() int { return min(searchingMost, max(1, runtime.GOMAXPROCS(0)/2)) }
-
-// shares let so many in at once, and of one user only so many. Where more wait, users take
+// Semaphore lets so many in at once, and of one user only so many. Where more wait, users take
 // turns, each in the order in which they came.
-type shares struct {
+type Semaphore struct {
 	all, each, most int
 
 	mu    sync.Mutex
@@ -43,13 +31,15 @@ type share struct {
 	waits []chan struct{}
 }
 
-func newShares(all, each, most int) *shares {
-	return &shares{all: all, each: each, most: most, of: make(map[model.UserID]*share)}
+// New returns a semaphore that lets all in at once, each of one user, and most of one user
+// wait.
+func New(all, each, most int) *Semaphore {
+	return &Semaphore{all: all, each: each, most: most, of: make(map[model.UserID]*share)}
 }
 
-// enter waits for a user's turn; leave ends it. A user of whom too many wait is told so
+// Acquire waits for a user's turn; leave ends it. A user of whom too many wait is told so
 // with [ErrBusy].
-func (s *shares) enter(ctx context.Context, user model.UserID) (leave func(), err error) {
+func (s *Semaphore) Acquire(ctx context.Context, user model.UserID) (leave func(), err error) {
 	s.mu.Lock()
 	mine := s.of[user]
 	if mine == nil {
@@ -78,7 +68,7 @@ func (s *shares) enter(ctx context.Context, user model.UserID) (leave func(), er
 }
 
 // admit lets in whoever may come in now. mu is held.
-func (s *shares) admit() {
+func (s *Semaphore) admit() {
 	for s.in < s.all {
 		i := slices.IndexFunc(s.turns, func(u model.UserID) bool { return s.of[u].in < s.each })
 		if i < 0 {
@@ -98,7 +88,7 @@ func (s *shares) admit() {
 }
 
 // leave gives up a place, or the waiting for one.
-func (s *shares) leave(user model.UserID, turn chan struct{}) {
+func (s *Semaphore) leave(user model.UserID, turn chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	mine := s.of[user]

@@ -1,11 +1,9 @@
-package hub
+package fair
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -22,11 +20,11 @@ type asker struct {
 	leave  func()
 }
 
-func (s *shares) asks(user model.UserID) *asker {
+func (s *Semaphore) asks(user model.UserID) *asker {
 	ctx, cancel := context.WithCancel(context.Background())
 	t := &asker{user: user, cancel: cancel, done: make(chan error, 1)}
 	go func() {
-		leave, err := s.enter(ctx, user)
+		leave, err := s.Acquire(ctx, user)
 		t.leave = leave
 		t.done <- err
 	}()
@@ -40,7 +38,7 @@ func (t *asker) in() bool { return len(t.done) == 1 && t.leave != nil }
 func TestUsersTakeTurns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newShares(2, 1, 16)
+		s := New(2, 1, 16)
 		var many []*asker
 		for range 16 {
 			many = append(many, s.asks("ann"))
@@ -84,12 +82,12 @@ func TestUsersTakeTurns(t *testing.T) {
 func TestTooManyOfOneWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newShares(1, 1, 3)
+		s := New(1, 1, 3)
 		var ours []*asker
 		for range 4 {
 			ours = append(ours, s.asks("ann"))
 		}
-		if _, err := s.enter(t.Context(), "ann"); !errors.Is(err, ErrBusy) {
+		if _, err := s.Acquire(t.Context(), "ann"); !errors.Is(err, ErrBusy) {
 			t.Errorf("the fourth who waits: %v", err)
 		}
 		ben := s.asks("ben")
@@ -113,14 +111,14 @@ func TestSharesHold(t *testing.T) {
 		all, each := rapid.IntRange(1, 4).Draw(rt, "all"), rapid.IntRange(1, 3).Draw(rt, "each")
 		steps := rapid.SliceOfN(rapid.IntRange(0, 1000), 1, 60).Draw(rt, "steps")
 		var why string
-		synctest.Test(t, func(*testing.T) { why = sharing(newShares(all, each, 20), steps) })
+		synctest.Test(t, func(*testing.T) { why = sharing(New(all, each, 20), steps) })
 		if why != "" {
 			rt.Fatal(why)
 		}
 	})
 }
 
-func sharing(s *shares, steps []int) string {
+func sharing(s *Semaphore, steps []int) string {
 	var open []*asker
 	remove := func(i int) {
 		one := open[i]
@@ -169,36 +167,4 @@ func sharing(s *shares, steps []int) string {
 		return fmt.Sprintf("left behind: %d in, %v, %v", s.in, s.of, s.turns)
 	}
 	return ""
-}
-
-// Whoever comes by many connections has nobody else wait to be welcomed.
-func TestNobodysManyConnectionsKeepOthersWaiting(t *testing.T) {
-	t.Parallel()
-	l := newLive()
-	ctx, end := context.WithCancel(t.Context())
-	var many sync.WaitGroup
-	defer many.Wait()
-	defer end()
-	came := make(chan struct{}, 64)
-	for range 64 {
-		many.Go(func() {
-			if leave, err := l.admit.enter(ctx, "one with many"); err == nil {
-				came <- struct{}{}
-				<-ctx.Done()
-				leave()
-			}
-		})
-	}
-	for range admissionEach {
-		<-came
-	}
-	for range admission - admissionEach {
-		other := model.UserID(rand.Text())
-		if _, err := l.admit.enter(ctx, other); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if n := len(came); n > 0 {
-		t.Errorf("%d more of the one came in", n)
-	}
 }

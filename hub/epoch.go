@@ -1,0 +1,21 @@
+package hub
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Epoch names a Page's stream for one user. It changes with the store, with the
+// installation, and each time this user loses access to the Page.
+func (h *Hub) epoch(p store.Page, user model.UserID) string {
+	gen := p.AccessGen
+	if p.Installer.ID == user {
+		gen = 0 // the installer never loses access
+	}
+	sum := sha256.Sum256([]byte(h.store.ID() + "|" + string(p.ID) + "|" + strconv.Itoa(gen)))
+	return hex.EncodeToString(sum[:8])
+}

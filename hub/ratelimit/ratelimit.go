@@ -1,0 +1,47 @@
+// Package ratelimit lets each user do something so often: more of it waits.
+package ratelimit
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"parley/hub/wake"
+	"parley/model"
+)
+
+// Limits are the limits of all users, each for itself.
+type Limits struct {
+	often rate.Limit
+	burst int
+
+	mu sync.Mutex
+	of map[model.UserID]*rate.Limiter
+}
+
+// New returns limits of so often a second, and so many at first.
+func New(often rate.Limit, burst int) *Limits {
+	return &Limits{often: often, burst: burst, of: make(map[model.UserID]*rate.Limiter)}
+}
+
+// Reserve takes a user's next turn, and returns how far away it is.
+func (l *Limits) Reserve(user model.UserID, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	of := l.of[user]
+	if of == nil {
+		of = rate.NewLimiter(l.often, l.burst)
+		l.of[user] = of
+	}
+	return of.ReserveN(now, 1).DelayFrom(now)
+}
+
+// Wait waits for a user's next turn, or until ctx ends.
+func (l *Limits) Wait(ctx context.Context, user model.UserID, now time.Time) error {
+	if d := l.Reserve(user, now); d > 0 && !wake.Pause(ctx, d) {
+		return ctx.Err()
+	}
+	return nil
+}

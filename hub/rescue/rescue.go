@@ -1,0 +1,16 @@
+// Package rescue keeps a mistake in one piece of work from ending the hub.
+package rescue
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+)
+
+// Log, deferred, ends a panic of the function that deferred it. It logs where it was, not
+// what: that may be a customer's text.
+func Log(log *slog.Logger, doing string) {
+	if p := recover(); p != nil {
+		log.Error("panicked", "doing", doing, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+	}
+}

@@ -1,0 +1,32 @@
+package rescue_test
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"parley/hub/rescue"
+)
+
+func TestLogSaysWhereAndNotWhat(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&out, nil))
+	func() {
+		defer rescue.Log(log, "write")
+		panic("what a customer wrote")
+	}()
+	got := out.String()
+	if !strings.Contains(got, "doing=write") || !strings.Contains(got, "type=string") || !strings.Contains(got, "rescue_test.go") {
+		t.Errorf("it logs %q", got)
+	}
+	if strings.Contains(got, "customer") {
+		t.Errorf("it logs what was panicked with: %q", got)
+	}
+	out.Reset()
+	func() { defer rescue.Log(log, "write") }()
+	if out.Len() > 0 {
+		t.Errorf("without a panic it logs %q", out.String())
+	}
+}
