@@ -71,6 +71,12 @@ test: ## everything that must hold before a merge
 	@$(MAKE) unit
 	@$(MAKE) e2e
 
+# Between two commits: BASE is what the changes are counted from.
+BASE ?= main
+.PHONY: check
+check: $(GOLANGCI_LINT) ## format, vet, lint of what changed since main, and its unit tests: 2 minutes
+	@GO="$(GO)" GOLANGCI_LINT="$(GOLANGCI_LINT)" BASE="$(BASE)" E2E="$(E2E)" TABLES='$(TABLES)' TEST_TIMEOUT='$(TEST_TIMEOUT)' scripts/check
+
 # No vet with the tests: lint has looked at all of it.
 .PHONY: unit
 unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
