@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/audit"
 	"parley/hub/ids"
 	"parley/hub/secret"
 	"parley/hub/store"
@@ -49,7 +50,7 @@ func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Adde
 		if err := tx.CreateUser(a.User); err != nil {
 			return err
 		}
-		if err := tx.AddAudit(aboutUser(model.AuditUserAdded, a.User, now)); err != nil {
+		if err := tx.AddAudit(audit.AboutUser(model.AuditUserAdded, a.User, now)); err != nil {
 			return err
 		}
 		if err := tx.AddLoginCode(secret.Hash(a.LoginCode), a.User.ID, now.Add(loginCodeLife)); err != nil {
@@ -90,7 +91,7 @@ func (h *Hub) Login(ctx context.Context, code string) (token string, user model.
 		if err := tx.AddToken(secret.Hash(token), user.ID, now); err != nil {
 			return err
 		}
-		return tx.AddAudit(entry(model.AuditSignedIn, user, now))
+		return tx.AddAudit(audit.Entry(model.AuditSignedIn, user, now))
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return "", model.User{}, ErrSignIn
@@ -125,7 +126,7 @@ func (h *Hub) signOut(tx store.AccountTx, u model.User, hash []byte) error {
 	if err := tx.RemoveToken(hash); err != nil {
 		return err
 	}
-	return tx.AddAudit(entry(model.AuditSignedOut, u, h.utc()))
+	return tx.AddAudit(audit.Entry(model.AuditSignedOut, u, h.utc()))
 }
 
 // Authenticate finds whose token it is.

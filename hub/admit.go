@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 
+	"parley/hub/audit"
 	"parley/hub/ids"
 	"parley/hub/logkey"
 	"parley/hub/store"
@@ -84,7 +85,7 @@ func (h *Hub) account(tx store.AccountTx, me model.CRMUser, token model.CRMCompa
 	if err := tx.CreateUser(u); err != nil {
 		return u, err
 	}
-	e := entry(model.AuditUserAdded, u, h.utc())
+	e := audit.Entry(model.AuditUserAdded, u, h.utc())
 	ref := u.Ref()
 	e.User, e.Via = &ref, string(model.FromPipedrive)
 	return u, tx.AddAudit(e)

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/access"
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/uploads"
 	"parley/model"
 )
@@ -36,7 +38,7 @@ func (h *Hub) Media(ctx context.Context, user model.User, id string) (store.File
 		if err != nil {
 			return err
 		}
-		if _, _, err := authorizeConversation(r, user.ID, reply.ConversationID); err != nil {
+		if _, _, err := access.AuthorizeConversation(r, user.ID, reply.ConversationID); err != nil {
 			return err
 		}
 		m, err := r.Message(message)
@@ -156,7 +158,7 @@ func (h *Hub) handFile(ctx context.Context, r store.Reply, o model.OutgoingFile)
 		out = h.graph.UploadFile(call, o)
 		cancel()
 	}
-	err := h.change(context.WithoutCancel(ctx), r.MessageID, func(b *batch, c *openConversation, now store.Reply) error {
+	err := h.change(context.WithoutCancel(ctx), r.MessageID, func(b *outboxTx, c *txn.Conversation, now store.Reply) error {
 		if now.State != model.Queued || now.File == nil || now.File.Upload != id {
 			b.learn(c, out) // given up meanwhile; what Meta said of the Page stands
 			return nil
@@ -170,26 +172,26 @@ func (h *Hub) handFile(ctx context.Context, r store.Reply, o model.OutgoingFile)
 }
 
 // fileHanded stores what became of handing a file to Meta.
-func (b *batch) fileHanded(c *openConversation, r store.Reply, out model.Outcome) error {
+func (b *outboxTx) fileHanded(c *txn.Conversation, r store.Reply, out model.Outcome) error {
 	b.learn(c, out)
 	f := *r.File
 	r.File = &f
 	switch out.Kind {
 	case model.OutcomeAccepted:
-		f.MetaID, f.MetaAt, f.Tries, f.Said = out.AttachmentID, b.now, 0, ""
-		r.WakeAt = b.now
-		return b.tx.PutReply(r)
+		f.MetaID, f.MetaAt, f.Tries, f.Said = out.AttachmentID, b.Now, 0, ""
+		r.WakeAt = b.Now
+		return b.Store.PutReply(r)
 	case model.OutcomeRefused:
 		return b.settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
 	case model.OutcomeRateLimited:
-		return b.requeue(c, r, *b.page.RateLimitedUntil)
+		return b.requeue(c, r, *b.Page.RateLimitedUntil)
 	case model.OutcomeUncertain, model.OutcomeNothingWritten:
 	}
 	f.Tries++
 	if out.Detail != "" {
 		f.Said = out.Detail
 	}
-	return b.requeue(c, r, b.now.Add(b.backOff(f.Tries)))
+	return b.requeue(c, r, b.Now.Add(b.backOff(f.Tries)))
 }
 
 // runSweeping removes files that nobody needs, until ctx ends.

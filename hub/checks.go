@@ -8,6 +8,7 @@ import (
 
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -15,7 +16,7 @@ var errPageGone = errors.New("page not connected")
 
 // makeUnknown marks a reply whose attempt can't be followed any more.
 func (h *Hub) makeUnknown(ctx context.Context, r store.Reply) error {
-	return h.change(ctx, r.MessageID, func(b *batch, c *openConversation, now store.Reply) error {
+	return h.change(ctx, r.MessageID, func(b *outboxTx, c *txn.Conversation, now store.Reply) error {
 		if now.State != model.Posting || now.Attempt != r.Attempt {
 			return nil
 		}
@@ -49,7 +50,7 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 	if err != nil {
 		h.log.Warn("check reply in the page's inbox", logkey.Message, string(r.MessageID), logkey.Error, err)
 	}
-	return h.change(ctx, r.MessageID, func(b *batch, c *openConversation, now store.Reply) error {
+	return h.change(ctx, r.MessageID, func(b *outboxTx, c *txn.Conversation, now store.Reply) error {
 		if now.State != model.Unknown || now.Attempt != r.Attempt {
 			return nil
 		}
@@ -58,12 +59,12 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 		} else if found != "" {
 			return b.arrive(c, &now, arrival{mid: found, at: at, probably: true})
 		}
-		now.Checks = h.checksDone(now, b.now)
+		now.Checks = h.checksDone(now, b.Now)
 		if err == nil {
-			now.CheckedAt = b.now
+			now.CheckedAt = b.Now
 		}
 		now.WakeAt = h.nextCheck(now)
-		if err := b.tx.PutReply(now); err != nil {
+		if err := b.Store.PutReply(now); err != nil {
 			return err
 		}
 		return h.askIfDue(b, c, now)
@@ -103,8 +104,8 @@ func (h *Hub) thread(ctx context.Context, p store.Page, r store.Reply) ([]model.
 
 // findInThread looks for a reply among what the Page's inbox shows: from the Page,
 // the same text, not created before the attempt, and no other message of ours.
-func (b *batch) findInThread(r store.Reply, thread []model.SentMessage) (model.MID, time.Time, error) {
-	m, err := b.tx.Message(r.MessageID)
+func (b *outboxTx) findInThread(r store.Reply, thread []model.SentMessage) (model.MID, time.Time, error) {
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -115,9 +116,9 @@ func (b *batch) findInThread(r store.Reply, thread []model.SentMessage) (model.M
 		if !s.FromPage || !sameText(s.Text, m.Text) || s.CreatedAt.Before(r.AttemptAt.Add(-echoSlack)) {
 			continue
 		}
-		_, err := b.tx.MessageByMID(b.page.ID, s.MID)
+		_, err := b.Store.MessageByMID(b.Page.ID, s.MID)
 		if errors.Is(err, store.ErrNotFound) {
-			return s.MID, b.eventTime(s.CreatedAt), nil
+			return s.MID, b.EventTime(s.CreatedAt), nil
 		}
 		if err != nil {
 			return "", time.Time{}, err
@@ -132,11 +133,11 @@ func sameText(a, b model.Untrusted) bool {
 }
 
 // askIfDue has a reply ask its writer once all checks are done and it is time.
-func (h *Hub) askIfDue(b *batch, c *openConversation, r store.Reply) error {
-	if r.State != model.Unknown || r.Checks < len(h.timing.UnknownChecks) || b.now.Before(r.AttemptAt.Add(h.timing.AskAfter)) {
+func (h *Hub) askIfDue(b *outboxTx, c *txn.Conversation, r store.Reply) error {
+	if r.State != model.Unknown || r.Checks < len(h.timing.UnknownChecks) || b.Now.Before(r.AttemptAt.Add(h.timing.AskAfter)) {
 		return nil
 	}
-	m, err := b.tx.Message(r.MessageID)
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return err
 	}

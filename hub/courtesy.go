@@ -5,8 +5,10 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/access"
 	"parley/hub/store"
 	"parley/hub/ttl"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -146,7 +148,7 @@ func (c *courtesies) seen(user model.UserID, id model.ConversationID, upTo store
 	if !c.Seen {
 		return
 	}
-	if last, told := c.read.Get(id, now); told && !after(upTo, last) {
+	if last, told := c.read.Get(id, now); told && !txn.After(upTo, last) {
 		return
 	}
 	c.read.Put(id, upTo, now, now.Add(seenFor))
@@ -202,7 +204,7 @@ func (h *Hub) showCourtesy(ctx context.Context, c courtesy) {
 	}
 	var a model.SenderAction
 	err := h.store.Read(ctx, func(r store.Reader) error {
-		p, conversation, err := authorizeConversation(r, c.user, c.conversation)
+		p, conversation, err := access.AuthorizeConversation(r, c.user, c.conversation)
 		if err != nil {
 			return err
 		}

@@ -141,7 +141,7 @@ func (h *Hub) tellLinks(ctx context.Context, ref model.RecordRef, by model.Autho
 		if err != nil {
 			break
 		}
-		err = h.write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
+		err = h.store.Write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
 			is, err := linked(tx, l.Conversation, ref)
 			if err != nil || is == nil {
 				return err

@@ -174,7 +174,7 @@ func (h *Hub) repoint(ctx context.Context, by model.Author, from, to model.Recor
 		if err != nil {
 			break
 		}
-		err = h.write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
+		err = h.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
 			still, err := linked(tx, was.Conversation, from)
 			if err != nil || still == nil {
 				return err
@@ -213,7 +213,7 @@ func (h *Hub) dropLinks(ctx context.Context, ref model.RecordRef, f fate) error 
 		return err
 	}
 	for _, was := range links {
-		err = errors.Join(err, h.write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
+		err = errors.Join(err, h.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
 			still, err := linked(tx, was.Conversation, ref)
 			if err != nil || still == nil {
 				return err

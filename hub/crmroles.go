@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"parley/hub/audit"
 	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/hub/wake"
@@ -122,7 +123,7 @@ func (h *Hub) putRole(tx store.AccountTx, u model.User, at standing, sealed *str
 		return err
 	}
 	h.log.Info("role told by the CRM", logkey.User, string(u.ID), "admin", admin)
-	e := aboutUser(model.AuditAdmin, u, h.utc())
+	e := audit.AboutUser(model.AuditAdmin, u, h.utc())
 	e.From, e.To, e.Via = strconv.FormatBool(was), strconv.FormatBool(admin), string(model.FromPipedrive)
 	return tx.AddAudit(e)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/access"
+	"parley/hub/audit"
 	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
@@ -30,8 +32,8 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 		return ErrNotFound
 	}
 	var uploads []string
-	err := h.write(ctx, id.Page(), func(tx store.PageTx) error {
-		page, c, err := authorizeConversation(tx, user.ID, id)
+	err := h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+		page, c, err := access.AuthorizeConversation(tx, user.ID, id)
 		if err != nil {
 			return err
 		}
@@ -52,7 +54,7 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 		if err := tx.DeleteConversation(id, until); err != nil {
 			return err
 		}
-		e := aboutPage(model.AuditDeleted, user, page.ID, now)
+		e := audit.AboutPage(model.AuditDeleted, user, page.ID, now)
 		e.Conversation = id
 		return tx.AddAudit(e)
 	})
@@ -83,8 +85,8 @@ func newestHeld(r store.Reader, c store.Conversation) (time.Time, error) {
 
 // deleted tells whether a conversation was deleted together with all that was
 // said until that time.
-func (b *batch) deleted(psid model.PSID, at time.Time) (bool, error) {
-	until, err := b.tx.Tombstone(model.NewConversationID(b.page.ID, psid))
+func (b *receiveTx) deleted(psid model.PSID, at time.Time) (bool, error) {
+	until, err := b.Store.Tombstone(model.NewConversationID(b.Page.ID, psid))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
@@ -93,21 +95,21 @@ func (b *batch) deleted(psid model.PSID, at time.Time) (bool, error) {
 
 // deletedBefore tells whether an event is of what was deleted: it is as old, or, however
 // late it is timed, about a message that went or a reply that was on its way then.
-func (b *batch) deletedBefore(e model.Inbound) (bool, error) {
+func (b *receiveTx) deletedBefore(e model.Inbound) (bool, error) {
 	gone, err := b.deleted(e.Customer, e.At)
 	if !gone && err == nil {
-		gone, err = b.tx.BuriedEvent(b.page.ID, e.Key)
+		gone, err = b.Store.BuriedEvent(b.Page.ID, e.Key)
 	}
 	if gone || err != nil {
 		return gone, err
 	}
 	switch ev := e.Event.(type) {
 	case model.CustomerMessage:
-		return b.tx.Buried(b.page.ID, "", ev.MID)
+		return b.Store.Buried(b.Page.ID, "", ev.MID)
 	case model.Postback:
-		return b.tx.Buried(b.page.ID, "", ev.MID)
+		return b.Store.Buried(b.Page.ID, "", ev.MID)
 	case model.Echo:
-		return b.tx.Buried(b.page.ID, ev.Metadata, ev.MID)
+		return b.Store.Buried(b.Page.ID, ev.Metadata, ev.MID)
 	}
 	return false, nil
 }
@@ -118,5 +120,5 @@ func (h *Hub) bury(ctx context.Context, page model.PageID, mid model.MID) error 
 	if mid == "" {
 		return nil
 	}
-	return h.write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
+	return h.store.Write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
 }

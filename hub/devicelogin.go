@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/audit"
 	"parley/hub/logkey"
 	"parley/hub/secret"
 	"parley/hub/store"
@@ -242,7 +243,7 @@ func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string,
 		if err := tx.AddToken(secret.Hash(token), user.ID, now); err != nil {
 			return err
 		}
-		e := entry(model.AuditSignedIn, user, now)
+		e := audit.Entry(model.AuditSignedIn, user, now)
 		e.Via = string(model.FromPipedrive)
 		return tx.AddAudit(e)
 	})

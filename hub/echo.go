@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -16,15 +17,15 @@ const echoSlack = time.Minute
 // echo stores what the Page wrote. It may be a reply of ours, which must not show
 // twice: it is known by Meta's id, by the token of an attempt, or, where Meta sends
 // no token, by its text.
-func (b *batch) echo(e model.Inbound, ev model.Echo) error {
+func (b *receiveTx) echo(e model.Inbound, ev model.Echo) error {
 	if elsewhere, err := b.repliedElsewhere(ev); elsewhere || err != nil {
 		return err
 	}
-	c, err := b.open(e.Customer, e.At)
+	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
 	}
-	m, err := b.tx.MessageByMID(b.page.ID, ev.MID)
+	m, err := b.Store.MessageByMID(b.Page.ID, ev.MID)
 	if err == nil {
 		return b.echoOfKnown(c, m, e, ev)
 	}
@@ -32,7 +33,7 @@ func (b *batch) echo(e model.Inbound, ev model.Echo) error {
 		return err
 	}
 	if ev.Metadata != "" {
-		r, a, err := b.tx.ReplyByToken(b.page.ID, ev.Metadata)
+		r, a, err := b.Store.ReplyByToken(b.Page.ID, ev.Metadata)
 		if err == nil {
 			return b.echoOfAttempt(c, r, a, ev.MID, e.At)
 		}
@@ -53,19 +54,19 @@ func (b *batch) echo(e model.Inbound, ev model.Echo) error {
 // repliedElsewhere tells whether an echo is of a reply that was sent by another
 // installation of the Page. It may come after the Page has changed hands, and what was
 // said in the one is not for who has the other: it makes no row there.
-func (b *batch) repliedElsewhere(ev model.Echo) (bool, error) {
+func (b *receiveTx) repliedElsewhere(ev model.Echo) (bool, error) {
 	if ev.Metadata == "" {
 		return false, nil
 	}
-	all, err := b.tx.Installations(b.page.PageID)
+	all, err := b.Store.Installations(b.Page.PageID)
 	if err != nil {
 		return false, err
 	}
 	for _, p := range all {
-		if p.ID == b.page.ID {
+		if p.ID == b.Page.ID {
 			continue
 		}
-		_, _, err := b.tx.ReplyByToken(p.ID, ev.Metadata)
+		_, _, err := b.Store.ReplyByToken(p.ID, ev.Metadata)
 		if !errors.Is(err, store.ErrNotFound) {
 			return err == nil, err
 		}
@@ -74,11 +75,11 @@ func (b *batch) repliedElsewhere(ev model.Echo) (bool, error) {
 }
 
 // echoOfKnown gives a message that is here Meta's own time.
-func (b *batch) echoOfKnown(c *openConversation, m store.Message, e model.Inbound, ev model.Echo) error {
+func (b *receiveTx) echoOfKnown(c *txn.Conversation, m store.Message, e model.Inbound, ev model.Echo) error {
 	if m.MID != ev.MID {
 		return nil // an earlier attempt's, already counted
 	}
-	if r, a, err := b.tx.ReplyByToken(b.page.ID, ev.Metadata); err == nil && r.MessageID == m.ID {
+	if r, a, err := b.Store.ReplyByToken(b.Page.ID, ev.Metadata); err == nil && r.MessageID == m.ID {
 		if err := b.rememberAttempt(a, ev.MID); err != nil {
 			return err
 		}
@@ -90,8 +91,8 @@ func (b *batch) echoOfKnown(c *openConversation, m store.Message, e model.Inboun
 	if m.ClientID == "" && !m.Deleted && m.EditNumber == 0 && unshown(m) != nil && !ev.Blank() { // an import was told less
 		m.Text, m.Attachments, m.Event = ev.Text, ev.Attachments, nil
 	}
-	overtaken(c, &m)
-	if err := b.settleState(c, &m); err != nil || m.Number == 0 {
+	txn.ApplyWatermarks(c, &m)
+	if err := b.PutState(c, &m); err != nil || m.Number == 0 {
 		return err
 	}
 	return b.lineUp(c)
@@ -107,11 +108,11 @@ func unshown(m store.Message) *model.Notable {
 
 // echoOfAttempt counts an attempt as arrived. It never makes a row: the reply has
 // one, whatever was thought of the attempt.
-func (b *batch) echoOfAttempt(c *openConversation, r store.Reply, a store.Attempt, mid model.MID, at time.Time) error {
+func (b *receiveTx) echoOfAttempt(c *txn.Conversation, r store.Reply, a store.Attempt, mid model.MID, at time.Time) error {
 	if err := b.rememberAttempt(a, mid); err != nil {
 		return err
 	}
-	m, err := b.tx.Message(r.MessageID)
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return err
 	}
@@ -123,24 +124,24 @@ func (b *batch) echoOfAttempt(c *openConversation, r store.Reply, a store.Attemp
 		return b.rebind(c, r, m, as)
 	}
 	m.DeliveredTwice = true
-	return b.put(c, &m)
+	return b.Put(c, &m)
 }
 
-func (b *batch) rememberAttempt(a store.Attempt, mid model.MID) error {
+func (b *repliesTx) rememberAttempt(a store.Attempt, mid model.MID) error {
 	if a.MID == mid {
 		return nil
 	}
 	a.MID = mid
-	return b.tx.PutAttempt(a)
+	return b.Store.PutAttempt(a)
 }
 
 // replyLike finds the reply that an echo of our app without a token must be: the
 // only open one of the conversation with that text, attempted before.
-func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (store.Reply, bool, error) {
+func (b *receiveTx) replyLike(c *txn.Conversation, e model.Inbound, ev model.Echo) (store.Reply, bool, error) {
 	if ev.AppID != b.h.appID || ev.Metadata != "" {
 		return store.Reply{}, false, nil
 	}
-	open, err := b.tx.UnsettledReplies(c.ID)
+	open, err := b.Store.UnsettledReplies(c.ID)
 	if err != nil {
 		return store.Reply{}, false, err
 	}
@@ -150,7 +151,7 @@ func (b *batch) replyLike(c *openConversation, e model.Inbound, ev model.Echo) (
 		if since.IsZero() || e.At.Before(since.Add(-echoSlack)) {
 			continue
 		}
-		m, err := b.tx.Message(r.MessageID)
+		m, err := b.Store.Message(r.MessageID)
 		if err != nil {
 			return store.Reply{}, false, err
 		}
@@ -187,7 +188,7 @@ func mayHaveArrived(r store.Reply) time.Time {
 }
 
 // sentElsewhere stores what somebody sent past us: in Meta's inbox, by another app.
-func (b *batch) sentElsewhere(c *openConversation, e model.Inbound, ev model.Echo) error {
+func (b *receiveTx) sentElsewhere(c *txn.Conversation, e model.Inbound, ev model.Echo) error {
 	author := model.Author{Kind: model.ByApp, ID: string(ev.AppID)}
 	if ev.AppID == "" || ev.AppID.IsPageInbox() {
 		author = model.Author{Kind: model.ByPage}
@@ -203,7 +204,7 @@ func (b *batch) sentElsewhere(c *openConversation, e model.Inbound, ev model.Ech
 	if m.Event = unshown(m); m.Event != nil {
 		m.Event.Action = ev.Holds
 	}
-	return b.add(c, &m)
+	return b.Add(c, &m)
 }
 
 // arrival is how a reply is known to have reached Meta.
@@ -216,8 +217,8 @@ type arrival struct {
 }
 
 // arrive makes a reply sent. A row that its echo made before is folded into it.
-func (b *batch) arrive(c *openConversation, r *store.Reply, a arrival) error {
-	m, err := b.tx.Message(r.MessageID)
+func (b *repliesTx) arrive(c *txn.Conversation, r *store.Reply, a arrival) error {
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return err
 	}
@@ -231,15 +232,15 @@ func (b *batch) arrive(c *openConversation, r *store.Reply, a arrival) error {
 		m.Order = a.at
 	}
 	m.SentAt = m.Order
-	overtaken(c, &m)
+	txn.ApplyWatermarks(c, &m)
 	r.State, r.WakeAt = m.State, time.Time{}
-	if err := b.tx.PutReply(*r); err != nil {
+	if err := b.Store.PutReply(*r); err != nil {
 		return err
 	}
-	if err := b.put(c, &m); err != nil {
+	if err := b.Put(c, &m); err != nil {
 		return err
 	}
-	if err := b.takePending(c, &m); err != nil {
+	if err := b.ApplyPending(c, &m); err != nil {
 		return err
 	}
 	if err := b.lineUp(c); err != nil {
@@ -250,8 +251,8 @@ func (b *batch) arrive(c *openConversation, r *store.Reply, a arrival) error {
 
 // fold takes over what is known of the row that an echo made of the same message,
 // and removes that row.
-func (b *batch) fold(c *openConversation, m *store.Message, a *arrival) error {
-	other, err := b.tx.MessageByMID(b.page.ID, a.mid)
+func (b *repliesTx) fold(c *txn.Conversation, m *store.Message, a *arrival) error {
+	other, err := b.Store.MessageByMID(b.Page.ID, a.mid)
 	if errors.Is(err, store.ErrNotFound) || err == nil && other.ID == m.ID {
 		return nil
 	}
@@ -262,6 +263,6 @@ func (b *batch) fold(c *openConversation, m *store.Message, a *arrival) error {
 	if other.MetaTime {
 		a.at, a.metaTime = other.SentAt, true
 	}
-	c.changed, c.newest = true, true
-	return b.tx.RemoveMessage(other.ID)
+	c.Changed, c.Newest = true, true
+	return b.Store.RemoveMessage(other.ID)
 }

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"time"
 
-	"parley/hub/ids"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
 // take stores one event with its effects, unless it was stored before.
-func (b *batch) take(e model.Inbound) error {
+func (b *receiveTx) take(e model.Inbound) error {
 	e = b.timed(e)
 	if e.Customer != "" {
 		gone, err := b.deletedBefore(e)
@@ -19,9 +19,9 @@ func (b *batch) take(e model.Inbound) error {
 			return err
 		}
 	}
-	fresh, err := b.tx.KeepRaw(store.RawEvent{
-		Page: b.page.ID, Key: e.Key, Customer: e.Customer, Name: e.Name,
-		At: e.At, ReceivedAt: b.now, Body: e.Raw, Understood: understood(e),
+	fresh, err := b.Store.KeepRaw(store.RawEvent{
+		Page: b.Page.ID, Key: e.Key, Customer: e.Customer, Name: e.Name,
+		At: e.At, ReceivedAt: b.Now, Body: e.Raw, Understood: understood(e),
 	})
 	if err != nil || !fresh || e.Foreign {
 		return err
@@ -47,9 +47,9 @@ func understood(e model.Inbound) bool {
 }
 
 // aboutPage applies an event that concerns the Page as a whole.
-func (b *batch) aboutPage(e model.Inbound) error {
+func (b *receiveTx) aboutPage(e model.Inbound) error {
 	if news, ok := e.Event.(model.PageNews); ok {
-		return b.notice(e, news.Kind, "")
+		return b.h.notice(b.Tx, e, news.Kind, "")
 	}
 	if _, optin := e.Event.(model.Optin); optin {
 		return nil // who ticked a plugin's box is known once they write, and told then
@@ -59,46 +59,36 @@ func (b *batch) aboutPage(e model.Inbound) error {
 		if strings.HasPrefix(e.Name, "changes:") {
 			return nil // of the Page's feed, not of its messages: kept raw and counted
 		}
-		return b.notice(e, model.NoticeUnknown, "")
+		return b.h.notice(b.Tx, e, model.NoticeUnknown, "")
 	}
 	kinds := map[string]model.NoticeKind{
 		"warning": model.NoticePolicyWarning, "block": model.NoticePolicyBlock, "unblock": model.NoticePolicyUnblock,
 	}
 	kind, known := kinds[p.Action]
 	if !known {
-		return b.notice(e, model.NoticeUnknown, p.Reason)
+		return b.h.notice(b.Tx, e, model.NoticeUnknown, p.Reason)
 	}
-	if e.At.After(b.page.PolicyAt) {
+	if e.At.After(b.Page.PolicyAt) {
 		b.enforce(p, e.At)
 	}
-	return b.notice(e, kind, p.Reason)
+	return b.h.notice(b.Tx, e, kind, p.Reason)
 }
 
 // enforce sets or lifts the Page's restriction. A warning changes nothing.
-func (b *batch) enforce(p model.Policy, at time.Time) {
+func (b *receiveTx) enforce(p model.Policy, at time.Time) {
 	switch p.Action {
 	case "block":
-		b.page.Restricted = &model.Restriction{Reason: p.Reason, Since: at}
+		b.Page.Restricted = &model.Restriction{Reason: p.Reason, Since: at}
 	case "unblock":
-		b.page.Restricted = nil
+		b.Page.Restricted = nil
 	default:
 		return
 	}
-	b.page.PolicyAt, b.pageChanged, b.repliesMoved = at, true, true
-}
-
-func (b *batch) notice(e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
-	n := model.Notice{
-		ID: ids.New(), PageID: b.page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
-	}
-	if err := b.mail(&n); err != nil {
-		return err
-	}
-	return b.tx.PutNotice(&n)
+	b.Page.PolicyAt, b.PageChanged, b.RepliesMoved = at, true, true
 }
 
 // aboutCustomer applies an event that concerns one conversation.
-func (b *batch) aboutCustomer(e model.Inbound) error {
+func (b *receiveTx) aboutCustomer(e model.Inbound) error {
 	if err := b.act(e); err != nil {
 		return err
 	}
@@ -138,8 +128,8 @@ func (b *batch) aboutCustomer(e model.Inbound) error {
 }
 
 // customerMessage stores what the customer wrote.
-func (b *batch) customerMessage(e model.Inbound, ev model.CustomerMessage) error {
-	c, err := b.open(e.Customer, e.At)
+func (b *receiveTx) customerMessage(e model.Inbound, ev model.CustomerMessage) error {
+	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
 	}
@@ -159,8 +149,8 @@ func (b *batch) customerMessage(e model.Inbound, ev model.CustomerMessage) error
 	return b.fromCustomer(c, m)
 }
 
-func (b *batch) postback(e model.Inbound, ev model.Postback) error {
-	c, err := b.open(e.Customer, e.At)
+func (b *receiveTx) postback(e model.Inbound, ev model.Postback) error {
+	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
 	}
@@ -182,9 +172,9 @@ func inbound(e model.Inbound, mid model.MID, text model.Untrusted) *store.Messag
 
 // fromCustomer stores a message of the customer: it is unread, and a conversation
 // that was put away comes back.
-func (b *batch) fromCustomer(c *openConversation, m *store.Message) error {
+func (b *receiveTx) fromCustomer(c *txn.Conversation, m *store.Message) error {
 	if m.MID != "" {
-		known, err := b.tx.MessageByMID(b.page.ID, m.MID)
+		known, err := b.Store.MessageByMID(b.Page.ID, m.MID)
 		if err == nil {
 			return b.retime(c, known, m) // an import was here first
 		}
@@ -192,10 +182,10 @@ func (b *batch) fromCustomer(c *openConversation, m *store.Message) error {
 			return err
 		}
 	}
-	if err := b.add(c, m); err != nil {
+	if err := b.Add(c, m); err != nil {
 		return err
 	}
-	if after(m.Mark(), c.ReadMark) {
+	if txn.After(m.Mark(), c.ReadMark) {
 		c.Unread++
 		c.Status, c.SnoozedUntil = model.Open, nil
 	}
@@ -203,8 +193,8 @@ func (b *batch) fromCustomer(c *openConversation, m *store.Message) error {
 }
 
 // line stores an event that shows as a line of its own.
-func (b *batch) line(e model.Inbound, n model.Notable) error {
-	c, err := b.open(e.Customer, e.At)
+func (b *receiveTx) line(e model.Inbound, n model.Notable) error {
+	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
 	}
@@ -213,7 +203,7 @@ func (b *batch) line(e model.Inbound, n model.Notable) error {
 	if _, notice := e.Event.(model.Happened); e.FromPage || notice && (n.Kind == model.EventAdminText || n.Kind == model.EventUnknown) {
 		by = model.Author{Kind: model.ByPage} // a message without a mid is not the customer's
 	}
-	return b.add(c, &store.Message{
+	return b.Add(c, &store.Message{
 		Message: model.Message{
 			Direction: model.System, Author: by, Event: &n, SentAt: e.At,
 		},
@@ -234,7 +224,7 @@ func optin(ev model.Optin) model.Notable {
 }
 
 // ownerOf tells which app that is, as far as users care.
-func (b *batch) ownerOf(app model.AppID) model.ThreadOwner {
+func (b *receiveTx) ownerOf(app model.AppID) model.ThreadOwner {
 	switch {
 	case app == "":
 		return model.OwnerNobody
@@ -244,4 +234,20 @@ func (b *batch) ownerOf(app model.AppID) model.ThreadOwner {
 		return model.OwnerInbox
 	}
 	return model.OwnerApp
+}
+
+// timed returns an event with the times that count.
+func (b *receiveTx) timed(e model.Inbound) model.Inbound {
+	e.At = b.EventTime(e.At)
+	switch ev := e.Event.(type) {
+	case model.DeliveredUpTo:
+		if !ev.Watermark.IsZero() {
+			ev.Watermark = model.EventTime(ev.Watermark, b.Now)
+		}
+		e.Event = ev
+	case model.ReadUpTo:
+		ev.Watermark = model.EventTime(ev.Watermark, b.Now)
+		e.Event = ev
+	}
+	return e
 }

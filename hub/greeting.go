@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 
+	"parley/hub/access"
 	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
@@ -77,7 +78,7 @@ func (h *Hub) pageOnFacebook(ctx context.Context, user model.User, id model.Page
 		return p, "", err
 	}
 	err = h.store.Read(ctx, func(r store.Reader) error {
-		p, err = authorize(r, user.ID, id)
+		p, err = access.Authorize(r, user.ID, id)
 		return err
 	})
 	if err != nil {

@@ -18,11 +18,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/hub/audit"
 	"parley/hub/fair"
 	"parley/hub/keylock"
 	"parley/hub/ratelimit"
 	"parley/hub/store"
 	"parley/hub/ttl"
+	"parley/hub/txn"
 	"parley/hub/uploads"
 	"parley/hub/vault"
 	"parley/hub/wake"
@@ -119,10 +121,12 @@ type Options struct {
 
 // Hub is the server's use cases.
 type Hub struct {
+	*audit.Log
+
 	// lists and searchers are whose turn it is to read.
 	lists, searchers *fair.Semaphore
 
-	store      store.Store
+	store      *txn.Store
 	vault      *vault.Vault
 	files      *uploads.Folder
 	graph      Graph
@@ -176,6 +180,7 @@ type Hub struct {
 	greeting sync.Mutex
 
 	outbox     *outbox
+	rules      *rules
 	reactor    *reactor
 	courtesies *courtesies
 	lossy      lossyShares
@@ -211,7 +216,7 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
-		store: o.Store, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		store: &txn.Store{Store: o.Store}, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		outbox: newOutbox(), reactor: newReactor(), asking: ratelimit.New(askingRate, askingBurst), deleted: wake.NewSignal(), courtesies: newCourtesies(o.Courtesies), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 		imports: wake.NewSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
 	}
@@ -222,6 +227,11 @@ func New(o Options) *Hub {
 	h.lists, h.searchers = fair.New(listing, listingEach, mostListing), fair.New(searching(), 1, mostSearching)
 	h.grantOver = wake.NewSignal()
 	h.metrics = newMetrics(h)
+	h.store.OnCommit(h.live.moved)
+	h.store.OnCommit(func(model.PageID) { h.syncs.changed.Notify() })
+	h.store.OnCommit(func(model.PageID) { h.figures.changed.Notify() })
+	h.Log = audit.NewLog(h.store, h.utc)
+	h.rules = &rules{QueueLimit: o.Timing.QueueLimit, App: o.AppID, Asked: h.metrics.asks.Inc}
 	return h
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -187,7 +188,7 @@ func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.
 			return err
 		}
 	}
-	return w.change(ctx, job.ID, func(b *batch, now *store.Reading, history bool) {
+	return w.change(ctx, job.ID, func(b *pastTx, now *store.Reading, history bool) {
 		if now.Newest.IsZero() && len(list.Threads) > 0 {
 			now.Newest = list.Threads[0].UpdatedAt
 		}
@@ -195,7 +196,7 @@ func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.
 		case !reached:
 			now.After, now.Done = list.Next, nil
 			if !history {
-				tellGap(&b.page, b.now)
+				tellGap(&b.Page, b.Now)
 			}
 		case now.After == "" || now.Pass >= maxPasses:
 			b.finishReading(history)
@@ -211,7 +212,7 @@ func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.
 func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread, newest time.Time) error {
 	nameless := false
 	added := 0
-	done := func(b *batch, now *store.Reading, history bool) {
+	done := func(b *pastTx, now *store.Reading, history bool) {
 		now.Done = append(slices.Clone(now.Done), t.ID)
 		if now.Newest.IsZero() {
 			now.Newest = newest
@@ -223,12 +224,12 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 			}
 		}
 	}
-	err := w.change(ctx, job, done, func(b *batch, now store.Reading) (err error) {
+	err := w.change(ctx, job, done, func(b *pastTx, now store.Reading) (err error) {
 		added, err = b.pastThread(t, now)
-		nameless = b.customerNew && t.Name == ""
+		nameless = b.CustomerNew && t.Name == ""
 		return err
 	})
-	if isBroken(err) {
+	if txn.IsBroken(err) {
 		if added, nameless, err = w.threadApart(ctx, job, t); err == nil {
 			err = w.change(ctx, job, done)
 		}
@@ -242,19 +243,19 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 // threadApart stores the messages of a thread one by one, and keeps raw what of it can't be
 // stored.
 func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastThread) (added int, nameless bool, err error) {
-	nothing := func(*batch, *store.Reading, bool) {}
+	nothing := func(*pastTx, *store.Reading, bool) {}
 	for _, m := range slices.Backward(t.Messages) {
 		one, n := t, 0
 		one.Messages = []model.PastMessage{m}
-		err := w.change(ctx, job, nothing, func(b *batch, now store.Reading) (err error) {
+		err := w.change(ctx, job, nothing, func(b *pastTx, now store.Reading) (err error) {
 			n, err = b.pastThread(one, now)
-			nameless = nameless || b.customerNew && t.Name == ""
+			nameless = nameless || b.CustomerNew && t.Name == ""
 			return err
 		})
-		if isBroken(err) {
+		if txn.IsBroken(err) {
 			n = 0
 			w.hub.log.Error("past message could not be stored", logkey.Page, string(w.page), logkey.Error, err)
-			err = w.change(ctx, job, nothing, func(b *batch, _ store.Reading) error { return b.keepPast(t.Customer, m) })
+			err = w.change(ctx, job, nothing, func(b *pastTx, _ store.Reading) error { return b.keepPast(t.Customer, m) })
 		}
 		if err != nil {
 			return added, nameless, err
@@ -266,31 +267,31 @@ func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastTh
 
 // change stores a step of a reading, in one transaction with its effects. A reading that
 // was cancelled or begun anew meanwhile is overtaken.
-func (w *pageImport) change(ctx context.Context, job string, step func(b *batch, now *store.Reading, history bool), effects ...func(*batch, store.Reading) error) error {
+func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx, now *store.Reading, history bool), effects ...func(*pastTx, store.Reading) error) error {
 	var moved bool
-	err := w.hub.write(ctx, w.page, func(tx store.PageTx) error {
-		b, err := w.hub.newBatch(tx, w.page)
+	err := w.hub.store.Write(ctx, w.page, func(tx store.PageTx) error {
+		b, err := w.hub.newPastTx(tx, w.page)
 		if err != nil {
 			return err
 		}
-		now, history := toRead(b.page)
+		now, history := toRead(b.Page)
 		if now == nil || now.ID != job {
 			return errOvertaken
 		}
 		b.ownImport()
 		for _, f := range effects {
-			if err := apart(ctx, func() error { return f(b, *now) }); err != nil {
+			if err := txn.Apart(ctx, func() error { return f(b, *now) }); err != nil {
 				return err
 			}
 		}
 		next := *now
 		if i := b.progress(history); i != nil {
-			i.State, i.Code, i.RetryAt, i.UpdatedAt = model.ImportRunning, "", nil, b.now
+			i.State, i.Code, i.RetryAt, i.UpdatedAt = model.ImportRunning, "", nil, b.Now
 		}
 		b.setReading(&next, history)
 		step(b, &next, history)
-		b.pageChanged, moved = true, b.repliesMoved
-		return apart(ctx, b.flush)
+		b.PageChanged, moved = true, b.RepliesMoved
+		return txn.Apart(ctx, b.Flush)
 	})
 	if moved && err == nil {
 		w.hub.outbox.wake.Notify()
@@ -299,36 +300,36 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *batch,
 }
 
 // ownImport makes the Page's import the batch's own: what the store gave is not changed.
-func (b *batch) ownImport() {
-	if b.page.Import != nil {
-		i := *b.page.Import
-		b.page.Import = &i
+func (b *pastTx) ownImport() {
+	if b.Page.Import != nil {
+		i := *b.Page.Import
+		b.Page.Import = &i
 	}
 }
 
 // progress is what is shown of a reading; nil where nothing is.
-func (b *batch) progress(history bool) *model.Import {
-	i := b.page.Import
+func (b *pastTx) progress(history bool) *model.Import {
+	i := b.Page.Import
 	if i == nil || !history && (i.Kind != model.ImportGap || !i.State.Active()) {
 		return nil
 	}
 	return i
 }
 
-func (b *batch) setReading(r *store.Reading, history bool) {
+func (b *pastTx) setReading(r *store.Reading, history bool) {
 	if history {
-		b.page.History = r
+		b.Page.History = r
 		return
 	}
-	b.page.Backfill = r
+	b.Page.Backfill = r
 }
 
 // finishReading ends a reading that is through.
-func (b *batch) finishReading(history bool) {
+func (b *pastTx) finishReading(history bool) {
 	b.setReading(nil, history)
-	b.page.Imported = b.page.Imported || history
+	b.Page.Imported = b.Page.Imported || history
 	if i := b.progress(history); i != nil {
-		i.State, i.UpdatedAt, i.Total = model.ImportDone, b.now, i.Threads
+		i.State, i.UpdatedAt, i.Total = model.ImportDone, b.Now, i.Threads
 	}
 }
 
@@ -348,11 +349,11 @@ func (w *pageImport) count(ctx context.Context, job store.Reading, token string,
 	if err != nil {
 		return w.trouble(ctx, job.ID, err)
 	}
-	return w.change(ctx, job.ID, func(b *batch, now *store.Reading, _ bool) {
+	return w.change(ctx, job.ID, func(b *pastTx, now *store.Reading, _ bool) {
 		now.Found += int64(n)
 		now.CountAfter, now.Counted = next, next == ""
 		if now.Counted {
-			b.page.Import.Total = max(now.Found, b.page.Import.Threads)
+			b.Page.Import.Total = max(now.Found, b.Page.Import.Threads)
 		}
 	})
 }
@@ -372,15 +373,15 @@ func (w *pageImport) trouble(ctx context.Context, job string, cause error) error
 		}
 	case model.CallRefused:
 		w.hub.log.Warn("import refused", logkey.Page, string(w.page), logkey.Error, cause)
-		return ignore(w.change(ctx, job, func(b *batch, _ *store.Reading, history bool) { b.refuseReading(history, e.Code) }), errOvertaken)
+		return ignore(w.change(ctx, job, func(b *pastTx, _ *store.Reading, history bool) { b.refuseReading(history, e.Code) }), errOvertaken)
 	default:
 		w.limit = max(1, w.limit/2)
 		w.pause = min(w.pause*2, w.hub.timing.ImportPauseMax)
 	}
 	w.hub.log.Info("import waits", logkey.Page, string(w.page), logkey.Error, cause, "wait", wait.String())
-	err := w.change(ctx, job, func(b *batch, _ *store.Reading, history bool) {
+	err := w.change(ctx, job, func(b *pastTx, _ *store.Reading, history bool) {
 		if i := b.progress(history); i != nil {
-			until := b.now.Add(wait)
+			until := b.Now.Add(wait)
 			i.State, i.Code, i.RetryAt = model.ImportWaiting, e.Code, &until
 		}
 	})
@@ -393,14 +394,22 @@ func (w *pageImport) trouble(ctx context.Context, job string, cause error) error
 
 // refuseReading ends a reading that Facebook refuses. A history stays, to be taken up; a
 // gap is found again by the next repair.
-func (b *batch) refuseReading(history bool, code model.Code) {
+func (b *pastTx) refuseReading(history bool, code model.Code) {
 	if code == model.PageDisconnected {
-		b.page.TokenRefused = true
+		b.Page.TokenRefused = true
 	}
 	if !history && code != model.PageDisconnected {
-		b.page.Backfill = nil
+		b.Page.Backfill = nil
 	}
 	if i := b.progress(history); i != nil {
 		i.State, i.Code = model.ImportFailed, code
 	}
+}
+
+// pastTx is a transaction of a Page that takes past conversations in.
+type pastTx struct{ *receiveTx }
+
+func (h *Hub) newPastTx(tx store.PageTx, page model.PageID) (*pastTx, error) {
+	b, err := h.newReceiveTx(tx, page)
+	return &pastTx{b}, err
 }

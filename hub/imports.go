@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/access"
 	"parley/hub/ids"
 	"parley/hub/store"
 	"parley/model"
@@ -68,7 +69,7 @@ func (h *Hub) NoteGaps(ctx context.Context) error {
 		if p.UninstalledAt != nil {
 			continue
 		}
-		err := h.write(ctx, p.ID, func(tx store.PageTx) error {
+		err := h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
 			p, err := tx.Page(p.ID)
 			if err != nil {
 				return err
@@ -139,7 +140,7 @@ func takeUp(p *store.Page, now time.Time) {
 func (h *Hub) ImportStatus(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
 	var out model.Import
 	err := h.store.Read(ctx, func(r store.Reader) error {
-		p, err := authorize(r, user.ID, id)
+		p, err := access.Authorize(r, user.ID, id)
 		if err != nil {
 			return err
 		}
@@ -205,8 +206,8 @@ func (h *Hub) changeImport(ctx context.Context, user model.User, id model.PageID
 		return model.Import{}, err
 	}
 	var out store.Page
-	err = h.write(ctx, id, func(tx store.PageTx) error {
-		p, err := authorize(tx, user.ID, id)
+	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+		p, err := access.Authorize(tx, user.ID, id)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -15,9 +16,9 @@ import (
 // messages that were. What was written before r.News was read elsewhere long ago: it is not
 // unread, and brings nothing back to the inbox.
 //
-// What a deletion took away does not come back: see [batch.deleted].
-func (b *batch) pastThread(t model.PastThread, r store.Reading) (int, error) {
-	past := pastReader{batch: b, thread: t, news: r.News, from: r.Floor}
+// What a deletion took away does not come back: see [receiveTx.deleted].
+func (b *pastTx) pastThread(t model.PastThread, r store.Reading) (int, error) {
+	past := pastReader{receiveTx: b.receiveTx, thread: t, news: r.News, from: r.Floor}
 	for _, m := range slices.Backward(t.Messages) {
 		if err := past.take(m); err != nil {
 			return 0, err
@@ -28,13 +29,13 @@ func (b *batch) pastThread(t model.PastThread, r store.Reading) (int, error) {
 
 // pastReader takes the messages of one thread in, in the order in which they were written.
 type pastReader struct {
-	*batch
+	*receiveTx
 	thread model.PastThread
 	news   time.Time
 	// from: what was written before is not taken.
 	from time.Time
 
-	c     *openConversation
+	c     *txn.Conversation
 	added int
 	// floor is the place of the message before, which may be known to the millisecond.
 	floor time.Time
@@ -44,7 +45,7 @@ type pastReader struct {
 
 // take stores one message, unless it is here, or was deleted.
 func (p *pastReader) take(m model.PastMessage) error {
-	at := p.eventTime(m.CreatedAt)
+	at := p.EventTime(m.CreatedAt)
 	if at.Before(p.from) {
 		return nil
 	}
@@ -52,7 +53,7 @@ func (p *pastReader) take(m model.PastMessage) error {
 	if gone || err != nil {
 		return err
 	}
-	known, err := p.tx.MessageByMID(p.page.ID, m.MID)
+	known, err := p.Store.MessageByMID(p.Page.ID, m.MID)
 	if err == nil {
 		p.floor = later(p.floor, known.Order)
 		return nil
@@ -61,7 +62,7 @@ func (p *pastReader) take(m model.PastMessage) error {
 		return err
 	}
 	if p.c == nil {
-		if p.c, err = p.open(p.thread.Customer, at); err != nil {
+		if p.c, err = p.Open(p.thread.Customer, at); err != nil {
 			return err
 		}
 		p.named()
@@ -73,7 +74,7 @@ func (p *pastReader) take(m model.PastMessage) error {
 		}
 	}
 	row := p.row(m, at)
-	if err := p.add(p.c, row); err != nil {
+	if err := p.Add(p.c, row); err != nil {
 		return err
 	}
 	p.added++
@@ -84,14 +85,14 @@ func (p *pastReader) take(m model.PastMessage) error {
 
 // keepPast keeps a message that can't be stored as what it is. Its own key stays free: its
 // webhook may tell it otherwise.
-func (b *batch) keepPast(customer model.PSID, m model.PastMessage) error {
+func (b *pastTx) keepPast(customer model.PSID, m model.PastMessage) error {
 	body, err := json.Marshal(m)
 	if err != nil {
 		body = []byte(m.Text) // the rest is what can't be written
 	}
-	_, err = b.tx.KeepRaw(store.RawEvent{
-		Page: b.page.ID, Key: "past:" + string(m.MID), Customer: customer, Name: "past_message",
-		At: b.eventTime(m.CreatedAt), ReceivedAt: b.now, Body: body,
+	_, err = b.Store.KeepRaw(store.RawEvent{
+		Page: b.Page.ID, Key: "past:" + string(m.MID), Customer: customer, Name: "past_message",
+		At: b.EventTime(m.CreatedAt), ReceivedAt: b.Now, Body: body,
 	})
 	return err
 }
@@ -119,7 +120,7 @@ func (p *pastReader) row(m model.PastMessage, at time.Time) *store.Message {
 // count does what a message of the customer does to its conversation.
 func (p *pastReader) count(row *store.Message, at time.Time) {
 	isNews := !at.Before(p.news)
-	if !isNews && after(row.Mark(), p.old) {
+	if !isNews && txn.After(row.Mark(), p.old) {
 		p.old = row.Mark()
 	}
 	if row.Direction != model.In {
@@ -127,7 +128,7 @@ func (p *pastReader) count(row *store.Message, at time.Time) {
 	}
 	reached(p.c, at)
 	openWindow(p.c, at)
-	if isNews && after(row.Mark(), p.c.ReadMark) {
+	if isNews && txn.After(row.Mark(), p.c.ReadMark) {
 		p.c.Unread++
 		p.c.Status, p.c.SnoozedUntil = model.Open, nil
 	}
@@ -136,18 +137,18 @@ func (p *pastReader) count(row *store.Message, at time.Time) {
 // named sets the customer's name where it is not known: it need not be asked for.
 func (p *pastReader) named() {
 	if p.c.Customer.Name == "" && p.thread.Name != "" {
-		p.c.Customer.Name, p.c.changed = p.thread.Name, true
+		p.c.Customer.Name, p.c.Changed = p.thread.Name, true
 	}
 }
 
 // finish moves the read mark behind what is history.
 func (p *pastReader) finish() error {
-	if p.c == nil || !after(p.old, p.c.ReadMark) {
+	if p.c == nil || !txn.After(p.old, p.c.ReadMark) {
 		return nil
 	}
-	p.c.ReadMark, p.c.changed = p.old, true
+	p.c.ReadMark, p.c.Changed = p.old, true
 	var err error
-	p.c.Unread, err = p.tx.CountUnread(p.c.ID, p.old)
+	p.c.Unread, err = p.Store.CountUnread(p.c.ID, p.old)
 	return err
 }
 
@@ -155,7 +156,7 @@ func (p *pastReader) finish() error {
 // known: then it gets no row of its own. Where only one can be meant, that one arrived; of
 // one being posted the call will tell, and of several the checks.
 func (p *pastReader) ownReply(m model.PastMessage, at time.Time) (bool, error) {
-	open, err := p.tx.UnsettledReplies(p.c.ID)
+	open, err := p.Store.UnsettledReplies(p.c.ID)
 	if err != nil {
 		return false, err
 	}
@@ -165,7 +166,7 @@ func (p *pastReader) ownReply(m model.PastMessage, at time.Time) (bool, error) {
 		if since.IsZero() || at.Before(since.Add(-echoSlack)) {
 			continue
 		}
-		own, err := p.tx.Message(r.MessageID)
+		own, err := p.Store.Message(r.MessageID)
 		if err != nil {
 			return false, err
 		}
@@ -174,7 +175,7 @@ func (p *pastReader) ownReply(m model.PastMessage, at time.Time) (bool, error) {
 		}
 	}
 	if len(match) == 1 && match[0].State != model.Posting {
-		p.repliesMoved = true
+		p.RepliesMoved = true
 		return true, p.arrive(p.c, &match[0], arrival{mid: m.MID, at: at, probably: true})
 	}
 	return len(match) > 0, nil
@@ -189,11 +190,11 @@ func later(a, b time.Time) time.Time {
 
 // retime gives a message that an import brought what its webhook tells better: the
 // millisecond, and what hangs on it.
-func (b *batch) retime(c *openConversation, known store.Message, told *store.Message) error {
+func (b *receiveTx) retime(c *txn.Conversation, known store.Message, told *store.Message) error {
 	if known.MetaTime || known.Direction != model.In {
 		return nil
 	}
-	read := !after(known.Mark(), c.ReadMark)
+	read := !txn.After(known.Mark(), c.ReadMark)
 	known.SentAt, known.Order, known.MetaTime = told.SentAt, told.Order, true
 	known.Event = told.Event
 	if !known.Deleted {
@@ -204,8 +205,8 @@ func (b *batch) retime(c *openConversation, known store.Message, told *store.Mes
 			known.Text = told.Text
 		}
 	}
-	if read && after(known.Mark(), c.ReadMark) {
-		c.ReadMark, c.changed = known.Mark(), true
+	if read && txn.After(known.Mark(), c.ReadMark) {
+		c.ReadMark, c.Changed = known.Mark(), true
 	}
-	return b.put(c, &known)
+	return b.Put(c, &known)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -28,7 +29,7 @@ const (
 // number is a draft's place in its conversation's line: that of its key press, by the
 // hub's clock. One without a number was pressed when it came. It is never in the future,
 // and never before what has left.
-func (d Draft) number(now time.Time, c *openConversation) int64 {
+func (d Draft) number(now time.Time, c *txn.Conversation) int64 {
 	n := now.UnixMicro()
 	if d.Number > 0 {
 		n = min(n, d.Number)
@@ -41,12 +42,12 @@ func (d Draft) number(now time.Time, c *openConversation) int64 {
 
 // depart notes that a reply is about to leave: nothing else goes before it any more. One
 // that was overtaken, as it failed before and is sent again, goes behind.
-func depart(c *openConversation, r *store.Reply) {
+func depart(c *txn.Conversation, r *store.Reply) {
 	if compareInLine(r.Number, r.AcceptedSeq, c.Posted.Number, c.Posted.Seq) < 0 {
 		r.Number = c.Posted.Number + 1
 	}
 	c.Posted = store.LinePlace{Number: r.Number, Seq: r.AcceptedSeq}
-	c.changed = true
+	c.Changed = true
 }
 
 func compareInLine(number, seq, otherNumber, otherSeq int64) int {
@@ -54,8 +55,8 @@ func compareInLine(number, seq, otherNumber, otherSeq int64) int {
 }
 
 // unsettled returns a conversation's replies that wait for something, in line.
-func (b *batch) unsettled(id model.ConversationID) ([]store.Reply, error) {
-	open, err := b.tx.UnsettledReplies(id)
+func (b *repliesTx) unsettled(id model.ConversationID) ([]store.Reply, error) {
+	open, err := b.Store.UnsettledReplies(id)
 	slices.SortStableFunc(open, func(x, y store.Reply) int {
 		return compareInLine(x.Number, x.AcceptedSeq, y.Number, y.AcceptedSeq)
 	})
@@ -64,13 +65,13 @@ func (b *batch) unsettled(id model.ConversationID) ([]store.Reply, error) {
 
 // lineUp has what users wrote in a conversation show in line: a reply shows by Meta's time
 // once that is known, and those of which it is not known make room.
-func (b *batch) lineUp(c *openConversation) error {
+func (b *repliesTx) lineUp(c *txn.Conversation) error {
 	line, err := b.written(c)
 	if err != nil {
 		return err
 	}
 	for _, i := range PutInLine(line) {
-		if err := b.put(c, &line[i]); err != nil {
+		if err := b.Put(c, &line[i]); err != nil {
 			return err
 		}
 	}
@@ -78,8 +79,8 @@ func (b *batch) lineUp(c *openConversation) error {
 }
 
 // written are the newest messages of a conversation that users wrote, in line.
-func (b *batch) written(c *openConversation) ([]store.Message, error) {
-	all, _, err := b.tx.Messages(c.ID, "", linedUp, store.Viewer{})
+func (b *repliesTx) written(c *txn.Conversation) ([]store.Message, error) {
+	all, _, err := b.Store.Messages(c.ID, "", linedUp, store.Viewer{})
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func (b *batch) written(c *openConversation) ([]store.Message, error) {
 	for i := range all {
 		held[all[i].ID] = true
 	}
-	open, err := b.tx.UnsettledReplies(c.ID)
+	open, err := b.Store.UnsettledReplies(c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (b *batch) written(c *openConversation) ([]store.Message, error) {
 		if held[r.MessageID] {
 			continue
 		}
-		m, err := b.tx.Message(r.MessageID)
+		m, err := b.Store.Message(r.MessageID)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/access"
+	"parley/hub/audit"
 	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
@@ -98,8 +100,8 @@ type linker struct {
 }
 
 func (h *Hub) changeLinks(ctx context.Context, user model.User, id model.ConversationID, f func(*linker) error) error {
-	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
-		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
+	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+		if _, _, err := access.AuthorizeConversation(tx, user.ID, id); err != nil {
 			return err
 		}
 		return f(&linker{h, tx, user, id})
@@ -127,7 +129,7 @@ func (l *linker) tell(action string, kind model.AuditKind, ref model.RecordRef) 
 	if err != nil {
 		return err
 	}
-	e := aboutPage(kind, l.user, l.id.Page(), l.h.utc())
+	e := audit.AboutPage(kind, l.user, l.id.Page(), l.h.utc())
 	e.Conversation, e.Record = l.id, &ref
 	return l.tx.AddAudit(e)
 }
@@ -206,7 +208,7 @@ func (h *Hub) lookForGone(ctx context.Context, ref model.RecordRef) error {
 }
 
 func (h *Hub) tellLink(ctx context.Context, id model.ConversationID, ref model.RecordRef) error {
-	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		l, err := linked(tx, id, ref)
 		if err != nil || l == nil {
 			return err

@@ -47,27 +47,6 @@ func newLive() *live {
 	}
 }
 
-// write runs f as one transaction of a Page and has its changes told.
-func (h *Hub) write(ctx context.Context, page model.PageID, f func(store.PageTx) error) error {
-	err := h.store.Write(ctx, page, f)
-	if err == nil || ctx.Err() != nil { // it may be kept though ctx was over before that was known
-		h.live.moved(page)
-		h.syncs.changed.Notify()
-		h.figures.changed.Notify()
-	}
-	if err != nil && ctx.Err() != nil {
-		go h.movedLater(context.WithoutCancel(ctx), page)
-	}
-	return err
-}
-
-// movedLater looks at a Page again once it is certain what became of a transaction whose
-// caller went away: it may be kept only then. What is written next comes after it.
-func (h *Hub) movedLater(ctx context.Context, page model.PageID) {
-	_ = h.store.Accounts(ctx, func(store.AccountTx) error { return nil })
-	h.live.moved(page)
-}
-
 func (l *live) moved(page model.PageID) {
 	l.mu.Lock()
 	l.dirty[page] = struct{}{}

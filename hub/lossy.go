@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"parley/hub/access"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -52,7 +53,7 @@ func (s *Session) Relay(ctx context.Context, f model.Lossy) {
 	if f.Conversation.Page() != f.Page || len(f.Conversation) > maxLossyID {
 		return
 	}
-	if _, err := authorize(s.hub.live, s.user.ID, f.Page); err != nil {
+	if _, err := access.Authorize(s.hub.live, s.user.ID, f.Page); err != nil {
 		return
 	}
 	now := s.hub.utc()
@@ -60,7 +61,7 @@ func (s *Session) Relay(ctx context.Context, f model.Lossy) {
 		return
 	}
 	err := s.hub.store.Read(ctx, func(r store.Reader) error {
-		_, _, err := authorizeConversation(r, s.user.ID, f.Conversation)
+		_, _, err := access.AuthorizeConversation(r, s.user.ID, f.Conversation)
 		return err
 	})
 	if err != nil {
@@ -78,7 +79,7 @@ func (s *Session) Relay(ctx context.Context, f model.Lossy) {
 		if other == s {
 			continue
 		}
-		if _, err := authorize(s.hub.live, other.user.ID, f.Page); err == nil { // and again when it is written
+		if _, err := access.Authorize(s.hub.live, other.user.ID, f.Page); err == nil { // and again when it is written
 			other.lossy(queued{page: f.Page, bytes: b})
 		}
 	}

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/access"
+	"parley/hub/ids"
 	"parley/hub/logkey"
 	"parley/hub/rescue"
 	"parley/hub/retry"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -22,15 +25,26 @@ import (
 // notice of Facebook that nobody reads costs more than one that comes twice.
 
 // mail queues the mail about a notice of Facebook's policy team.
-func (b *batch) mail(n *model.Notice) error {
-	if b.h.mailer == nil || !n.Policy() {
+func (h *Hub) mail(b *txn.Tx, n *model.Notice) error {
+	if h.mailer == nil || !n.Policy() {
 		return nil
 	}
-	n.Mail = &model.NoticeMail{State: model.MailWaiting, At: b.now}
-	b.mailsDue = true
-	return b.tx.PutMail(store.Mail{
-		Page: n.PageID, Notice: n.ID, MessageID: b.h.mailer.MessageID(n.ID), QueuedAt: b.now, WakeAt: b.now,
+	n.Mail = &model.NoticeMail{State: model.MailWaiting, At: b.Now}
+	b.MailsDue = true
+	return b.Store.PutMail(store.Mail{
+		Page: n.PageID, Notice: n.ID, MessageID: h.mailer.MessageID(n.ID), QueuedAt: b.Now, WakeAt: b.Now,
 	})
+}
+
+// notice leaves a notice on a Page, and mails it where it is about a policy.
+func (h *Hub) notice(b *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
+	n := model.Notice{
+		ID: ids.New(), PageID: b.Page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
+	}
+	if err := h.mail(b, &n); err != nil {
+		return err
+	}
+	return b.Store.PutNotice(&n)
 }
 
 // mailsAtOnce is how many due mails are read at a time.
@@ -93,7 +107,7 @@ func (h *Hub) sendMail(ctx context.Context, m store.Mail) error {
 		h.log.Warn("mail notice", logkey.Page, string(m.Page), "notice", m.Notice, logkey.Error, refused)
 	}
 	// What the mail server took is stored though the hub may be about to end.
-	return h.write(context.WithoutCancel(ctx), m.Page, func(tx store.PageTx) error {
+	return h.store.Write(context.WithoutCancel(ctx), m.Page, func(tx store.PageTx) error {
 		n, err := tx.Notice(m.Page, m.Notice)
 		if err != nil {
 			return err
@@ -141,8 +155,8 @@ func (h *Hub) mailed(n *model.Notice, m *store.Mail, refused error) {
 // ReadNotice notes who read a notice first.
 func (h *Hub) ReadNotice(ctx context.Context, user model.User, page model.PageID, id string) (model.Notice, error) {
 	var out model.Notice
-	err := h.write(ctx, page, func(tx store.PageTx) error {
-		if _, err := authorize(tx, user.ID, page); err != nil {
+	err := h.store.Write(ctx, page, func(tx store.PageTx) error {
+		if _, err := access.Authorize(tx, user.ID, page); err != nil {
 			return err
 		}
 		n, err := view{Reader: tx, admin: user.Admin}.notice(page, id)

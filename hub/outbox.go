@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -129,17 +130,17 @@ func (h *Hub) advance(ctx context.Context, listed store.Reply) error {
 }
 
 // change runs f on a reply and its conversation in one transaction.
-func (h *Hub) change(ctx context.Context, id model.MessageID, f func(*batch, *openConversation, store.Reply) error) error {
-	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
+func (h *Hub) change(ctx context.Context, id model.MessageID, f func(*outboxTx, *txn.Conversation, store.Reply) error) error {
+	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		r, err := tx.Reply(id)
 		if err != nil {
 			return err
 		}
-		b, err := h.newBatch(tx, id.Page())
+		b, err := h.newOutboxTx(tx, id.Page())
 		if err != nil {
 			return err
 		}
-		c, err := b.find(r.ConversationID.Customer())
+		c, err := b.Find(r.ConversationID.Customer())
 		if err != nil {
 			return err
 		}
@@ -149,6 +150,19 @@ func (h *Hub) change(ctx context.Context, id model.MessageID, f func(*batch, *op
 		if err := f(b, c, r); err != nil {
 			return err
 		}
-		return b.flush()
+		return b.Flush()
 	})
 }
+
+// outboxTx is a transaction of a Page in which replies and reactions are sent.
+type outboxTx struct {
+	*repliesTx
+	h *Hub
+}
+
+func (h *Hub) newOutboxTx(tx store.PageTx, page model.PageID) (*outboxTx, error) {
+	b, err := txn.Begin(tx, page, h.utc())
+	return h.outboxTx(b), err
+}
+
+func (h *Hub) outboxTx(b *txn.Tx) *outboxTx { return &outboxTx{h.rules.in(b), h} }

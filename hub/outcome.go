@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -12,7 +13,7 @@ const rateLimitMax = time.Hour
 
 // outcome applies what became of an attempt. An echo may have told before; an
 // attempt that is no longer the reply's last changes nothing but what it proves.
-func (b *batch) outcome(c *openConversation, r store.Reply, attempt int, out model.Outcome) error {
+func (b *outboxTx) outcome(c *txn.Conversation, r store.Reply, attempt int, out model.Outcome) error {
 	if out.Kind == model.OutcomeAccepted {
 		return b.accepted(c, r, attempt, out.MID)
 	}
@@ -23,9 +24,9 @@ func (b *batch) outcome(c *openConversation, r store.Reply, attempt int, out mod
 	switch out.Kind {
 	case model.OutcomeNothingWritten:
 		r.Failures++
-		return b.requeue(c, r, b.now.Add(b.backOff(r.Failures)))
+		return b.requeue(c, r, b.Now.Add(b.backOff(r.Failures)))
 	case model.OutcomeRateLimited:
-		return b.requeue(c, r, *b.page.RateLimitedUntil)
+		return b.requeue(c, r, *b.Page.RateLimitedUntil)
 	case model.OutcomeRefused:
 		return b.settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
 	default:
@@ -34,9 +35,9 @@ func (b *batch) outcome(c *openConversation, r store.Reply, attempt int, out mod
 }
 
 // accepted makes the reply sent under Meta's id.
-func (b *batch) accepted(c *openConversation, r store.Reply, attempt int, mid model.MID) error {
+func (b *outboxTx) accepted(c *txn.Conversation, r store.Reply, attempt int, mid model.MID) error {
 	b.pageAnswers()
-	attempts, err := b.tx.Attempts(r.MessageID)
+	attempts, err := b.Store.Attempts(r.MessageID)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (b *batch) accepted(c *openConversation, r store.Reply, attempt int, mid mo
 			}
 		}
 	}
-	m, err := b.tx.Message(r.MessageID)
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return err
 	}
@@ -55,12 +56,12 @@ func (b *batch) accepted(c *openConversation, r store.Reply, attempt int, mid mo
 	case m.MID == mid:
 		return nil
 	case m.MID == "":
-		return b.arrive(c, &r, arrival{mid: mid, at: b.now})
+		return b.arrive(c, &r, arrival{mid: mid, at: b.Now})
 	case provenElsewhere(attempts, attempt, m.MID):
 		m.DeliveredTwice = true // an earlier attempt had arrived after all
-		return b.put(c, &m)
+		return b.Put(c, &m)
 	}
-	return b.rebind(c, r, m, arrival{mid: mid, at: b.now})
+	return b.rebind(c, r, m, arrival{mid: mid, at: b.Now})
 }
 
 // provenElsewhere tells whether another attempt's own echo gave the reply its id.
@@ -75,18 +76,18 @@ func provenElsewhere(attempts []store.Attempt, attempt int, mid model.MID) bool 
 
 // rebind gives a reply the id that its answer or its token names, where its text had
 // tied it to another message of our app: that one becomes a row of its own again.
-func (b *batch) rebind(c *openConversation, r store.Reply, m store.Message, a arrival) error {
+func (b *repliesTx) rebind(c *txn.Conversation, r store.Reply, m store.Message, a arrival) error {
 	stray := m
 	m.MID, m.MetaTime = "", false
-	if err := b.put(c, &m); err != nil {
+	if err := b.Put(c, &m); err != nil {
 		return err
 	}
 	if err := b.arrive(c, &r, a); err != nil {
 		return err
 	}
-	return b.add(c, &store.Message{
+	return b.Add(c, &store.Message{
 		Message: model.Message{
-			MID: stray.MID, Direction: model.Out, Author: model.Author{Kind: model.ByApp, ID: string(b.h.appID)},
+			MID: stray.MID, Direction: model.Out, Author: model.Author{Kind: model.ByApp, ID: string(b.App)},
 			Text: stray.Text, SentAt: stray.SentAt, State: model.Sent,
 		},
 		Order: stray.Order, MetaTime: stray.MetaTime,
@@ -94,18 +95,18 @@ func (b *batch) rebind(c *openConversation, r store.Reply, m store.Message, a ar
 }
 
 // pageAnswers lifts what a reply that went through disproves.
-func (b *batch) pageAnswers() {
+func (b *outboxTx) pageAnswers() {
 	// A limit that still runs was told after this reply left: it stands.
-	if until := b.page.RateLimitedUntil; b.page.RateBackoff != 0 && (until == nil || !b.now.Before(*until)) {
-		b.page.RateBackoff, b.page.RateLimitedUntil, b.pageChanged = 0, nil, true
+	if until := b.Page.RateLimitedUntil; b.Page.RateBackoff != 0 && (until == nil || !b.Now.Before(*until)) {
+		b.Page.RateBackoff, b.Page.RateLimitedUntil, b.PageChanged = 0, nil, true
 	}
-	if p := b.page.Restricted; p != nil && p.RetryAt != nil {
-		b.page.Restricted, b.pageChanged = nil, true
+	if p := b.Page.Restricted; p != nil && p.RetryAt != nil {
+		b.Page.Restricted, b.PageChanged = nil, true
 	}
 }
 
 // learn sets what a refusal says of the Page or the conversation.
-func (b *batch) learn(c *openConversation, out model.Outcome) {
+func (b *outboxTx) learn(c *txn.Conversation, out model.Outcome) {
 	if out.Kind == model.OutcomeRateLimited {
 		b.rateLimited(out.RetryAfter)
 		return
@@ -115,18 +116,18 @@ func (b *batch) learn(c *openConversation, out model.Outcome) {
 	}
 	switch out.Code {
 	case model.PageDisconnected:
-		b.page.TokenRefused, b.pageChanged = true, true
+		b.Page.TokenRefused, b.PageChanged = true, true
 	case model.PageRestricted:
 		b.restricted(out.Detail)
 	case model.MessagesOff:
-		b.page.MessagesOff, b.pageChanged = true, true
+		b.Page.MessagesOff, b.PageChanged = true, true
 	case model.WindowClosed:
-		shutWindow(c, b.now)
+		shutWindow(c, b.Now)
 	case model.Unreachable:
-		c.Unreachable, c.UnreachableAt, c.changed = true, c.InboundAt, true
+		c.Unreachable, c.UnreachableAt, c.Changed = true, c.InboundAt, true
 	case model.OtherApp:
-		until := b.now.Add(model.OtherAppIdle)
-		c.OtherApp, c.OtherAppUntil, c.changed = true, &until, true
+		until := b.Now.Add(model.OtherAppIdle)
+		c.OtherApp, c.OtherAppUntil, c.Changed = true, &until, true
 		// Only what the customer does after all that is known lifts it.
 		if c.InboundAt.After(c.OtherAppAt) {
 			c.OtherAppAt = c.InboundAt
@@ -135,32 +136,32 @@ func (b *batch) learn(c *openConversation, out model.Outcome) {
 	}
 }
 
-func (b *batch) rateLimited(after time.Duration) {
+func (b *outboxTx) rateLimited(after time.Duration) {
 	if after <= 0 {
 		after = model.RateLimitDefault
-		if b.page.RateBackoff > 0 {
-			after = min(2*b.page.RateBackoff, rateLimitMax)
+		if b.Page.RateBackoff > 0 {
+			after = min(2*b.Page.RateBackoff, rateLimitMax)
 		}
-		b.page.RateBackoff = after
+		b.Page.RateBackoff = after
 	}
-	until := b.now.Add(after)
-	b.page.RateLimitedUntil, b.pageChanged = &until, true
+	until := b.Now.Add(after)
+	b.Page.RateLimitedUntil, b.PageChanged = &until, true
 }
 
 // restricted sets a restriction learnt from a refusal; one that a policy event set
 // stands until Facebook lifts it.
-func (b *batch) restricted(reason model.Untrusted) {
-	if p := b.page.Restricted; p != nil && p.RetryAt == nil {
+func (b *outboxTx) restricted(reason model.Untrusted) {
+	if p := b.Page.Restricted; p != nil && p.RetryAt == nil {
 		return
 	}
-	retry := b.now.Add(model.RestrictionRetry)
-	b.page.Restricted = &model.Restriction{Reason: reason, Since: b.now, RetryAt: &retry}
-	b.pageChanged = true
+	retry := b.Now.Add(model.RestrictionRetry)
+	b.Page.Restricted = &model.Restriction{Reason: reason, Since: b.Now, RetryAt: &retry}
+	b.PageChanged = true
 }
 
 // requeue has a reply wait that certainly did not leave. An earlier one, which a
 // person sent again meanwhile, goes first.
-func (b *batch) requeue(c *openConversation, r store.Reply, at time.Time) error {
+func (b *outboxTx) requeue(c *txn.Conversation, r store.Reply, at time.Time) error {
 	r.State, r.WakeAt = model.Queued, earlier(at, r.AcceptedAt.Add(b.h.timing.QueueLimit))
 	if err := b.moved(c, r, nil); err != nil {
 		return err
@@ -172,7 +173,7 @@ func (b *batch) requeue(c *openConversation, r store.Reply, at time.Time) error 
 	return b.releaseQueue(c)
 }
 
-func (b *batch) backOff(failures int) time.Duration {
+func (b *outboxTx) backOff(failures int) time.Duration {
 	d := b.h.timing.RetryPause
 	for i := 1; i < failures && d < b.h.timing.RetryPauseMax; i++ {
 		d *= 2
@@ -182,7 +183,7 @@ func (b *batch) backOff(failures int) time.Duration {
 
 // unknown marks a reply of which nobody can tell whether it arrived; said is what Meta
 // answered, empty where it did not. It is never sent again by itself.
-func (b *batch) unknown(c *openConversation, r store.Reply, said model.Untrusted) error {
+func (b *outboxTx) unknown(c *txn.Conversation, r store.Reply, said model.Untrusted) error {
 	b.h.metrics.uncertain.Inc()
 	r.State = model.Unknown
 	if r.UncertainSince.IsZero() {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/audit"
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -116,8 +118,8 @@ func (h *Hub) resubscribe(ctx context.Context, user model.User, p store.Page) er
 		return nil
 	}
 	h.log.Info("page repaired", logkey.Page, string(p.ID), logkey.User, string(user.ID))
-	return h.write(ctx, p.ID, func(tx store.PageTx) error {
-		return tx.AddAudit(aboutPage(model.AuditRepaired, user, p.ID, h.utc()))
+	return h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+		return tx.AddAudit(audit.AboutPage(model.AuditRepaired, user, p.ID, h.utc()))
 	})
 }
 
@@ -139,23 +141,23 @@ func (h *Hub) look(ctx context.Context, p store.Page, asked bool) (model.Page, e
 	}
 	var out store.Page
 	var moved bool
-	err = h.write(ctx, p.ID, func(tx store.PageTx) error {
-		b, err := h.newBatch(tx, p.ID)
+	err = h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+		b, err := txn.Begin(tx, p.ID, h.utc())
 		if err != nil {
 			return err
 		}
-		if b.page.Seq != p.Seq {
+		if b.Page.Seq != p.Seq {
 			return errPageMoved // what Meta said is of before
 		}
-		if err := b.found(state); err != nil {
+		if err := (&lookTx{b, h}).found(state); err != nil {
 			return err
 		}
-		if err := h.noteMissed(&b.page, p, tx); err != nil {
+		if err := h.noteMissed(&b.Page, p, tx); err != nil {
 			return err
 		}
-		moved = b.pageChanged
-		err = b.flush()
-		out = b.page
+		moved = b.PageChanged
+		err = b.Flush()
+		out = b.Page
 		return err
 	})
 	if moved && err == nil {
@@ -178,26 +180,32 @@ func (h *Hub) noteMissed(p *store.Page, was store.Page, tx store.PageTx) error {
 	return err
 }
 
+// lookTx is a transaction in which is stored how a Page was found.
+type lookTx struct {
+	*txn.Tx
+	h *Hub
+}
+
 // found takes over how a Page stands, and tells what is news.
-func (b *batch) found(s model.PageState) error {
-	p := &b.page
+func (b *lookTx) found(s model.PageState) error {
+	p := &b.Page
 	if s.TokenRefused {
 		if p.TokenRefused {
 			return nil
 		}
-		p.TokenRefused, b.pageChanged = true, true
+		p.TokenRefused, b.PageChanged = true, true
 		return b.tell(model.NoticeTokenRefused)
 	}
 	if p.TokenRefused {
-		p.TokenRefused, b.pageChanged = false, true
+		p.TokenRefused, b.PageChanged = false, true
 	}
 	if s.MessagesOff != nil && *s.MessagesOff != p.MessagesOff {
-		p.MessagesOff, b.pageChanged = *s.MessagesOff, true
+		p.MessagesOff, b.PageChanged = *s.MessagesOff, true
 	}
 	if s.Subscribed == p.Subscribed {
 		return nil
 	}
-	p.Subscribed, b.pageChanged = s.Subscribed, true
+	p.Subscribed, b.PageChanged = s.Subscribed, true
 	if s.Subscribed {
 		return b.tell(model.NoticeSubscriptionBack)
 	}
@@ -205,6 +213,6 @@ func (b *batch) found(s model.PageState) error {
 }
 
 // tell makes a notice of what the hub found by itself.
-func (b *batch) tell(kind model.NoticeKind) error {
-	return b.notice(model.Inbound{Name: eventPageCheck, At: b.now.Truncate(time.Millisecond)}, kind, "")
+func (b *lookTx) tell(kind model.NoticeKind) error {
+	return b.h.notice(b.Tx, model.Inbound{Name: eventPageCheck, At: b.Now.Truncate(time.Millisecond)}, kind, "")
 }

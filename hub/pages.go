@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"time"
 
+	"parley/hub/audit"
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -138,7 +140,7 @@ func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.Me
 // messaging is off; a repair brings the token and says so.
 func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant, off bool) (created bool, err error) {
 	var p store.Page
-	err = h.write(ctx, id, func(tx store.PageTx) error {
+	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
 		// They may have been removed while Meta was asked.
 		if user, err = tx.User(user.ID); err != nil {
 			return err
@@ -197,7 +199,7 @@ func auditInstall(tx store.PageTx, by model.User, p store.Page, created bool, wa
 	if created {
 		kind = model.AuditConnected
 	}
-	e := aboutPage(kind, by, p.ID, now)
+	e := audit.AboutPage(kind, by, p.ID, now)
 	e.To, e.ManageShown = string(p.Visibility), &g.ManageKnown
 	if was != p.Visibility {
 		e.From = string(was)
@@ -226,7 +228,7 @@ func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageI
 		if p.Visibility == v {
 			return nil
 		}
-		e := aboutPage(model.AuditVisibility, user, id, h.utc())
+		e := audit.AboutPage(model.AuditVisibility, user, id, h.utc())
 		e.From, e.To = string(p.Visibility), string(v)
 		setVisibility(p, v)
 		return tx.AddAudit(e)
@@ -242,7 +244,7 @@ func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageI
 // any more.
 func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(store.PageTx, *store.Page) error) (model.Page, error) {
 	var out store.Page
-	err := h.write(ctx, id, func(tx store.PageTx) error {
+	err := h.store.Write(ctx, id, func(tx store.PageTx) error {
 		p, err := tx.Page(id)
 		if err != nil {
 			return err
@@ -278,26 +280,26 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 	}
 	var out store.Page
 	var token string
-	err = h.write(ctx, id, func(tx store.PageTx) error {
-		b, err := h.newBatch(tx, id)
+	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+		b, err := txn.Begin(tx, id, h.utc())
 		if err != nil {
 			return err
 		}
-		if b.page.UninstalledAt == nil {
-			if token, err = h.pageToken(b.page); err != nil {
+		if b.Page.UninstalledAt == nil {
+			if token, err = h.pageToken(b.Page); err != nil {
 				return err
 			}
-			b.page.UninstalledAt, b.page.Subscribed, b.pageChanged = &b.now, false, true
-			b.page.SealedToken, b.page.Token = "", ""
-			if err := b.failQueued(); err != nil {
+			b.Page.UninstalledAt, b.Page.Subscribed, b.PageChanged = &b.Now, false, true
+			b.Page.SealedToken, b.Page.Token = "", ""
+			if err := h.outboxTx(b).failQueued(); err != nil {
 				return err
 			}
-			if err := tx.AddAudit(aboutPage(model.AuditUninstalled, user, id, b.now)); err != nil {
+			if err := tx.AddAudit(audit.AboutPage(model.AuditUninstalled, user, id, b.Now)); err != nil {
 				return err
 			}
 		}
-		err = b.flush()
-		out = b.page
+		err = b.Flush()
+		out = b.Page
 		return err
 	})
 	if err != nil {
@@ -316,13 +318,13 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 }
 
 // failQueued ends what waits to be sent.
-func (b *batch) failQueued() error {
-	queued, err := b.tx.RepliesIn(b.page.ID, model.Queued)
+func (b *outboxTx) failQueued() error {
+	queued, err := b.Store.RepliesIn(b.Page.ID, model.Queued)
 	if err != nil {
 		return err
 	}
 	for _, r := range queued {
-		c, err := b.find(r.ConversationID.Customer())
+		c, err := b.Find(r.ConversationID.Customer())
 		if err != nil {
 			return err
 		}

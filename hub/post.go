@@ -8,6 +8,7 @@ import (
 	"parley/hub/logkey"
 	"parley/hub/secret"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -18,7 +19,7 @@ func (h *Hub) post(ctx context.Context, r store.Reply) error {
 	var o model.Outgoing
 	var file *model.OutgoingFile
 	var attempt int
-	err := h.change(ctx, r.MessageID, func(b *batch, c *openConversation, now store.Reply) (err error) {
+	err := h.change(ctx, r.MessageID, func(b *outboxTx, c *txn.Conversation, now store.Reply) (err error) {
 		r = now
 		o, attempt, err = b.claim(c, now)
 		if errors.Is(err, errFileFirst) {
@@ -47,7 +48,7 @@ func (h *Hub) recordOutcome(ctx context.Context, id model.MessageID, attempt int
 	ctx, cancel := context.WithTimeout(ctx, h.timing.Lease-h.timing.SendDeadline)
 	defer cancel()
 	for {
-		err := h.change(ctx, id, func(b *batch, c *openConversation, r store.Reply) error {
+		err := h.change(ctx, id, func(b *outboxTx, c *txn.Conversation, r store.Reply) error {
 			return b.outcome(c, r, attempt, out)
 		})
 		if errors.Is(err, ErrNotFound) { // deleted meanwhile
@@ -70,13 +71,13 @@ func notSent(r store.Reply) *model.MessageError {
 
 // claim judges a queued reply once more and, where it may leave, commits an attempt.
 // It answers attempt 0 where it may not.
-func (b *batch) claim(c *openConversation, r store.Reply) (model.Outgoing, int, error) {
+func (b *outboxTx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
 	none := model.Outgoing{}
-	if r.State != model.Queued || b.now.Before(r.WakeAt) {
+	if r.State != model.Queued || b.Now.Before(r.WakeAt) {
 		return none, 0, nil
 	}
 	limit := r.AcceptedAt.Add(b.h.timing.QueueLimit)
-	if !b.now.Before(limit) {
+	if !b.Now.Before(limit) {
 		return none, 0, b.settle(c, r, model.Ask, notSent(r))
 	}
 	open, err := b.unsettled(c.ID)
@@ -88,11 +89,11 @@ func (b *batch) claim(c *openConversation, r store.Reply) (model.Outgoing, int, 
 			return none, 0, b.reschedule(c, r, other, limit)
 		}
 	}
-	v := model.CanReply(b.now, b.page.Page, c.Conversation.Conversation, r.SentBy)
+	v := model.CanReply(b.Now, b.Page.Page, c.Conversation.Conversation, r.SentBy)
 	if !v.Allowed {
 		return none, 0, b.refusedBeforeCall(c, r, v, limit)
 	}
-	if r.File != nil && !handed(r.File, b.now) {
+	if r.File != nil && !handed(r.File, b.Now) {
 		return none, 0, errFileFirst
 	}
 	return b.attempt(c, r)
@@ -102,15 +103,15 @@ func (b *batch) claim(c *openConversation, r store.Reply) (model.Outgoing, int, 
 var errFileFirst = errors.New("file first")
 
 // outgoingFile is a reply's file on its way to Meta.
-func (b *batch) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
-	token, err := b.h.pageToken(b.page)
+func (b *outboxTx) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
+	token, err := b.h.pageToken(b.Page)
 	return &model.OutgoingFile{
-		Page: b.page.PageID, Token: token, Kind: r.File.Kind, Media: r.File.Media, Name: string(r.File.Name), Size: r.File.Size,
+		Page: b.Page.PageID, Token: token, Kind: r.File.Kind, Media: r.File.Media, Name: string(r.File.Name), Size: r.File.Size,
 	}, err
 }
 
 // refusedBeforeCall ends a reply that may not leave any more, or has it wait.
-func (b *batch) refusedBeforeCall(c *openConversation, r store.Reply, v model.Verdict, limit time.Time) error {
+func (b *outboxTx) refusedBeforeCall(c *txn.Conversation, r store.Reply, v model.Verdict, limit time.Time) error {
 	switch v.Code {
 	case model.RateLimited:
 		return b.reschedule(c, r, "", earlier(*v.Until, limit))
@@ -132,13 +133,13 @@ func earlier(a, b time.Time) time.Time {
 const attemptTokenBytes = 16
 
 // attempt commits that the reply is about to leave, and returns what leaves.
-func (b *batch) attempt(c *openConversation, r store.Reply) (model.Outgoing, int, error) {
+func (b *outboxTx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
 	depart(c, &r)
 	r.Attempt++
 	r.Token = secret.New(attemptTokenBytes)
-	r.State, r.AttemptAt, r.LeaseUntil = model.Posting, b.now, b.now.Add(b.h.timing.Lease)
+	r.State, r.AttemptAt, r.LeaseUntil = model.Posting, b.Now, b.Now.Add(b.h.timing.Lease)
 	r.WakeAt, r.Checks, r.CheckedAt = r.LeaseUntil, 0, time.Time{}
-	err := b.tx.PutAttempt(store.Attempt{MessageID: r.MessageID, Number: r.Attempt, Token: r.Token, At: b.now})
+	err := b.Store.PutAttempt(store.Attempt{MessageID: r.MessageID, Number: r.Attempt, Token: r.Token, At: b.Now})
 	if err != nil {
 		return model.Outgoing{}, 0, err
 	}
@@ -146,22 +147,22 @@ func (b *batch) attempt(c *openConversation, r store.Reply) (model.Outgoing, int
 	if err := b.moved(c, r, nil); err != nil {
 		return model.Outgoing{}, 0, err
 	}
-	m, err := b.tx.Message(r.MessageID)
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return model.Outgoing{}, 0, err
 	}
-	token, err := b.h.pageToken(b.page)
+	token, err := b.h.pageToken(b.Page)
 	if err != nil {
 		return model.Outgoing{}, 0, err
 	}
 	o := model.Outgoing{
-		Page: b.page.PageID, Token: token, To: c.Customer.PSID, Text: m.Text, Metadata: r.Token,
+		Page: b.Page.PageID, Token: token, To: c.Customer.PSID, Text: m.Text, Metadata: r.Token,
 	}
 	if r.File != nil {
 		o.Attachment = &model.OutgoingAttachment{Kind: r.File.Kind, ID: r.File.MetaID}
 	}
 	if m.ReplyTo != "" {
-		q, err := b.tx.Message(m.ReplyTo)
+		q, err := b.Store.Message(m.ReplyTo)
 		if err != nil {
 			return model.Outgoing{}, 0, err
 		}
@@ -172,10 +173,10 @@ func (b *batch) attempt(c *openConversation, r store.Reply) (model.Outgoing, int
 
 // probeRestriction counts this reply as the one that is let through an hour after a
 // restriction was learnt from a refusal: the next has to wait again.
-func (b *batch) probeRestriction() {
-	if p := b.page.Restricted; p != nil && p.RetryAt != nil {
-		next := b.now.Add(model.RestrictionRetry)
-		b.page.Restricted = &model.Restriction{Reason: p.Reason, Since: p.Since, RetryAt: &next}
-		b.pageChanged = true
+func (b *outboxTx) probeRestriction() {
+	if p := b.Page.Restricted; p != nil && p.RetryAt != nil {
+		next := b.Now.Add(model.RestrictionRetry)
+		b.Page.Restricted = &model.Restriction{Reason: p.Reason, Since: p.Since, RetryAt: &next}
+		b.PageChanged = true
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/hub/ttl"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -191,22 +192,22 @@ func (h *Hub) askProfile(ctx context.Context, p store.Page, c store.Conversation
 	if customer.Name == "" && customer.Locale == "" && c.ProfileAt.After(h.utc().Add(-profileAgain)) {
 		return nil // as it was
 	}
-	return h.write(ctx, p.ID, func(tx store.PageTx) error {
-		b, err := h.newBatch(tx, p.ID)
+	return h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+		b, err := txn.Begin(tx, p.ID, h.utc())
 		if err != nil {
 			return err
 		}
-		o, err := b.find(c.Customer.PSID)
+		o, err := b.Find(c.Customer.PSID)
 		if o == nil || err != nil {
 			return err // deleted meanwhile
 		}
-		o.ProfileAt, o.changed = b.now, true
+		o.ProfileAt, o.Changed = b.Now, true
 		if customer.Name != "" {
 			o.Customer.Name = customer.Name
 		}
 		if customer.Locale != "" {
 			o.Customer.Locale = customer.Locale
 		}
-		return b.flush()
+		return b.Flush()
 	})
 }

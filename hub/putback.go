@@ -62,9 +62,9 @@ func (h *Hub) mayHaveLeft(d Draft) bool {
 
 // askAll has all replies of a Page ask that are on their way, and tells its admins.
 func (h *Hub) askAll(ctx context.Context, p store.Page, life store.Incarnation) (asked int, err error) {
-	err = h.write(ctx, p.ID, func(tx store.PageTx) error {
+	err = h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
 		asked = 0
-		b, err := h.newBatch(tx, p.ID)
+		b, err := h.newOutboxTx(tx, p.ID)
 		if err != nil {
 			return err
 		}
@@ -84,18 +84,18 @@ func (h *Hub) askAll(ctx context.Context, p store.Page, life store.Incarnation) 
 		if err := b.tellPutBack(life); err != nil {
 			return err
 		}
-		return b.flush()
+		return b.Flush()
 	})
 	return asked, err
 }
 
 // askPutBack has one of them ask, as it stands now.
-func (b *batch) askPutBack(id model.MessageID) (bool, error) {
-	r, err := b.tx.Reply(id)
+func (b *outboxTx) askPutBack(id model.MessageID) (bool, error) {
+	r, err := b.Store.Reply(id)
 	if err != nil || r.State != model.Queued && r.State != model.Posting {
 		return false, err
 	}
-	c, err := b.find(r.ConversationID.Customer())
+	c, err := b.Find(r.ConversationID.Customer())
 	if err != nil || c == nil {
 		return false, err
 	}
@@ -103,16 +103,16 @@ func (b *batch) askPutBack(id model.MessageID) (bool, error) {
 }
 
 // tellPutBack leaves the Page's notice of it, once.
-func (b *batch) tellPutBack(life store.Incarnation) error {
-	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte(life.ID+"|"+string(b.page.ID))).String()
-	if b.page.UninstalledAt != nil {
+func (b *outboxTx) tellPutBack(life store.Incarnation) error {
+	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte(life.ID+"|"+string(b.Page.ID))).String()
+	if b.Page.UninstalledAt != nil {
 		return nil
 	}
-	if _, err := b.tx.Notice(b.page.ID, id); !errors.Is(err, store.ErrNotFound) {
+	if _, err := b.Store.Notice(b.Page.ID, id); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return b.tx.PutNotice(&model.Notice{
-		ID: id, PageID: b.page.ID, Kind: model.NoticeStorePutBack, Event: eventStore, CreatedAt: life.At.Truncate(time.Millisecond),
+	return b.Store.PutNotice(&model.Notice{
+		ID: id, PageID: b.Page.ID, Kind: model.NoticeStorePutBack, Event: eventStore, CreatedAt: life.At.Truncate(time.Millisecond),
 	})
 }
 

@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
 // releaseQueue lets the first unsettled reply of a conversation go, and has the
 // later ones wait for it and show so: one reply of a conversation is on its way at
 // a time.
-func (b *batch) releaseQueue(c *openConversation) error {
+func (b *repliesTx) releaseQueue(c *txn.Conversation) error {
 	open, err := b.unsettled(c.ID)
 	if err != nil {
 		return err
@@ -19,10 +20,10 @@ func (b *batch) releaseQueue(c *openConversation) error {
 		if r.State != model.Queued {
 			continue
 		}
-		limit := r.AcceptedAt.Add(b.h.timing.QueueLimit)
+		limit := r.AcceptedAt.Add(b.QueueLimit)
 		waitsFor, wake := holdsUp(open, i), r.WakeAt
 		if waitsFor == "" && (wake.IsZero() || wake.Equal(limit)) {
-			wake = b.now
+			wake = b.Now
 		}
 		if waitsFor != "" {
 			wake = limit
@@ -31,7 +32,7 @@ func (b *batch) releaseQueue(c *openConversation) error {
 			return err
 		}
 	}
-	b.repliesMoved = true
+	b.RepliesMoved = true
 	return nil
 }
 
@@ -50,27 +51,27 @@ func holdsUp(open []store.Reply, n int) model.MessageID {
 	return ""
 }
 
-func (b *batch) reschedule(c *openConversation, r store.Reply, waitsFor model.MessageID, wake time.Time) error {
+func (b *repliesTx) reschedule(c *txn.Conversation, r store.Reply, waitsFor model.MessageID, wake time.Time) error {
 	if !r.WakeAt.Equal(wake) {
 		r.WakeAt = wake
-		if err := b.tx.PutReply(r); err != nil {
+		if err := b.Store.PutReply(r); err != nil {
 			return err
 		}
 	}
-	m, err := b.tx.Message(r.MessageID)
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil || m.WaitsFor == waitsFor {
 		return err
 	}
 	m.WaitsFor = waitsFor
-	return b.put(c, &m)
+	return b.Put(c, &m)
 }
 
 // settle ends a reply's way, or has it ask: its message says so, and the next reply
 // of the conversation may go.
-func (b *batch) settle(c *openConversation, r store.Reply, state model.State, why *model.MessageError) error {
+func (b *repliesTx) settle(c *txn.Conversation, r store.Reply, state model.State, why *model.MessageError) error {
 	r.State, r.WakeAt = state, time.Time{}
 	if state == model.Ask {
-		b.h.metrics.asks.Inc()
+		b.Asked()
 	}
 	if err := b.moved(c, r, why); err != nil {
 		return err
@@ -79,14 +80,14 @@ func (b *batch) settle(c *openConversation, r store.Reply, state model.State, wh
 }
 
 // moved stores a reply's new state, also in its message.
-func (b *batch) moved(c *openConversation, r store.Reply, why *model.MessageError) error {
-	if err := b.tx.PutReply(r); err != nil {
+func (b *repliesTx) moved(c *txn.Conversation, r store.Reply, why *model.MessageError) error {
+	if err := b.Store.PutReply(r); err != nil {
 		return err
 	}
-	m, err := b.tx.Message(r.MessageID)
+	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return err
 	}
 	m.State, m.Attempt, m.Error, m.WaitsFor, m.Number = r.State, r.Attempt, why, "", r.Number
-	return b.put(c, &m)
+	return b.Put(c, &m)
 }

@@ -8,9 +8,11 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/access"
 	"parley/hub/logkey"
 	"parley/hub/ratelimit"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -29,8 +31,8 @@ func (h *Hub) React(ctx context.Context, user model.User, conversation model.Con
 		return model.Message{}, ErrNotFound
 	}
 	var out model.Message
-	err := h.write(ctx, conversation.Page(), func(tx store.PageTx) error {
-		page, c, err := authorizeConversation(tx, user.ID, conversation)
+	err := h.store.Write(ctx, conversation.Page(), func(tx store.PageTx) error {
+		page, c, err := access.AuthorizeConversation(tx, user.ID, conversation)
 		if err != nil {
 			return err
 		}
@@ -59,11 +61,11 @@ func (h *Hub) React(ctx context.Context, user model.User, conversation model.Con
 
 // wish stores a reaction that is to be set, and shows it as pending.
 func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji model.Untrusted) (model.Message, error) {
-	b, err := h.newBatch(tx, m.ID.Page())
+	b, err := h.newOutboxTx(tx, m.ID.Page())
 	if err != nil {
 		return model.Message{}, err
 	}
-	c, err := b.find(m.ConversationID.Customer())
+	c, err := b.Find(m.ConversationID.Customer())
 	if err != nil {
 		return model.Message{}, err
 	}
@@ -75,10 +77,10 @@ func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji mode
 		return model.Message{}, err
 	}
 	r.Number++
-	if !r.WakeAt.After(b.now) || r.UserID != user.ID || r.Tries > 0 { // else it takes the turn of the one before, which has not left
-		r.WakeAt = b.now.Add(h.reactor.turns.Reserve(user.ID, b.now))
+	if !r.WakeAt.After(b.Now) || r.UserID != user.ID || r.Tries > 0 { // else it takes the turn of the one before, which has not left
+		r.WakeAt = b.Now.Add(h.reactor.turns.Reserve(user.ID, b.Now))
 	}
-	r.UserID, r.Emoji, r.At, r.Tries = user.ID, emoji, b.now, 0
+	r.UserID, r.Emoji, r.At, r.Tries = user.ID, emoji, b.Now, 0
 	if err := tx.PutReacting(r); err != nil {
 		return model.Message{}, err
 	}
@@ -93,10 +95,10 @@ func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji mode
 		}
 	}
 	setReactionOfPage(&m, shown)
-	if err := b.put(c, &m); err != nil {
+	if err := b.Put(c, &m); err != nil {
 		return model.Message{}, err
 	}
-	if err := b.flush(); err != nil {
+	if err := b.Flush(); err != nil {
 		return model.Message{}, err
 	}
 	stored, err := tx.Message(m.ID)
@@ -223,7 +225,7 @@ func (h *Hub) startReactions(ctx context.Context, workers *sync.WaitGroup) time.
 // tryReaction hands a reaction to Meta, if the rules still allow it.
 func (h *Hub) tryReaction(ctx context.Context, r store.Reacting) error {
 	var a model.SenderAction
-	err := h.changeReaction(ctx, r, func(b *batch, c *openConversation, m *store.Message) (err error) {
+	err := h.changeReaction(ctx, r, func(b *outboxTx, c *txn.Conversation, m *store.Message) (err error) {
 		a, err = b.claimReaction(c, &r, m)
 		return err
 	})
@@ -239,7 +241,7 @@ func (h *Hub) tryReaction(ctx context.Context, r store.Reacting) error {
 			return err
 		}
 	}
-	return h.changeReaction(whole, r, func(b *batch, c *openConversation, m *store.Message) error {
+	return h.changeReaction(whole, r, func(b *outboxTx, c *txn.Conversation, m *store.Message) error {
 		return b.reacted(c, r, m, out)
 	})
 }
@@ -247,7 +249,7 @@ func (h *Hub) tryReaction(ctx context.Context, r store.Reacting) error {
 // overtakenReaction remembers what Meta confirmed although somebody has wished for another
 // since: it is what the message has should that one be refused.
 func (h *Hub) overtakenReaction(ctx context.Context, r store.Reacting) error {
-	return h.write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
+	return h.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
 		now, err := tx.Reacting(r.MessageID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number == r.Number {
 			return nil
@@ -264,8 +266,8 @@ func (h *Hub) overtakenReaction(ctx context.Context, r store.Reacting) error {
 }
 
 // changeReaction runs f on a reaction's message, if the wish is still the message's last.
-func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*batch, *openConversation, *store.Message) error) error {
-	return h.write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
+func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*outboxTx, *txn.Conversation, *store.Message) error) error {
+	return h.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
 		now, err := tx.Reacting(r.MessageID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number != r.Number {
 			return nil // its conversation is gone, or somebody wished for another
@@ -280,46 +282,46 @@ func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*batc
 		if err != nil {
 			return err
 		}
-		b, err := h.newBatch(tx, r.MessageID.Page())
+		b, err := h.newOutboxTx(tx, r.MessageID.Page())
 		if err != nil {
 			return err
 		}
-		c, err := b.find(r.ConversationID.Customer())
+		c, err := b.Find(r.ConversationID.Customer())
 		if err != nil || c == nil {
 			return err
 		}
 		if err := f(b, c, &m); err != nil {
 			return err
 		}
-		return b.flush()
+		return b.Flush()
 	})
 }
 
 // claimReaction judges a reaction once more, and returns what goes to Meta; nothing where
 // it may not go, or not now.
-func (b *batch) claimReaction(c *openConversation, r *store.Reacting, m *store.Message) (model.SenderAction, error) {
+func (b *outboxTx) claimReaction(c *txn.Conversation, r *store.Reacting, m *store.Message) (model.SenderAction, error) {
 	none := model.SenderAction{}
-	if !b.now.Before(r.At.Add(b.h.timing.QueueLimit)) {
+	if !b.Now.Before(r.At.Add(b.h.timing.QueueLimit)) {
 		e := &model.MessageError{Code: model.NotSent}
 		if r.Uncertain {
 			e.Code, e.Detail = model.OutcomeUnknown, r.Said
 		}
 		return none, b.reactionFailed(c, *r, m, e)
 	}
-	v := model.CanReply(b.now, b.page.Page, c.Conversation.Conversation, r.UserID)
+	v := model.CanReply(b.Now, b.Page.Page, c.Conversation.Conversation, r.UserID)
 	switch {
 	case v.Code == model.RateLimited:
 		r.WakeAt = earlier(*v.Until, r.At.Add(b.h.timing.QueueLimit))
-		return none, b.tx.PutReacting(*r)
+		return none, b.Store.PutReacting(*r)
 	case !v.Allowed:
 		return none, b.reactionFailed(c, *r, m, &model.MessageError{Code: v.Code})
 	}
-	token, err := b.h.pageToken(b.page)
+	token, err := b.h.pageToken(b.Page)
 	if err != nil {
 		return none, err
 	}
 	a := model.SenderAction{
-		Page: b.page.PageID, Token: token, To: c.Customer.PSID, Kind: model.React, Target: m.MID, Emoji: r.Emoji,
+		Page: b.Page.PageID, Token: token, To: c.Customer.PSID, Kind: model.React, Target: m.MID, Emoji: r.Emoji,
 	}
 	if r.Emoji == "" {
 		a.Kind = model.Unreact
@@ -328,7 +330,7 @@ func (b *batch) claimReaction(c *openConversation, r *store.Reacting, m *store.M
 }
 
 // reacted stores what became of a try.
-func (b *batch) reacted(c *openConversation, r store.Reacting, m *store.Message, out model.Outcome) error {
+func (b *outboxTx) reacted(c *txn.Conversation, r store.Reacting, m *store.Message, out model.Outcome) error {
 	b.learn(c, out)
 	switch out.Kind {
 	case model.OutcomeAccepted:
@@ -336,19 +338,19 @@ func (b *batch) reacted(c *openConversation, r store.Reacting, m *store.Message,
 	case model.OutcomeRefused:
 		return b.reactionFailed(c, r, m, &model.MessageError{Code: out.Code, Detail: out.Detail})
 	case model.OutcomeRateLimited:
-		r.WakeAt = *b.page.RateLimitedUntil
+		r.WakeAt = *b.Page.RateLimitedUntil
 	case model.OutcomeUncertain, model.OutcomeNothingWritten:
 		r.Tries++
 		r.Uncertain = r.Uncertain || out.Kind == model.OutcomeUncertain
 		r.Said = cmp.Or(out.Detail, r.Said)
-		r.WakeAt = b.now.Add(b.backOff(r.Tries))
+		r.WakeAt = b.Now.Add(b.backOff(r.Tries))
 	}
 	r.WakeAt = earlier(r.WakeAt, r.At.Add(b.h.timing.QueueLimit))
-	return b.tx.PutReacting(r)
+	return b.Store.PutReacting(r)
 }
 
 // reactionSet shows what Meta has confirmed.
-func (b *batch) reactionSet(c *openConversation, r store.Reacting, m *store.Message) error {
+func (b *outboxTx) reactionSet(c *txn.Conversation, r store.Reacting, m *store.Message) error {
 	var shown *model.Reaction
 	if r.Emoji != "" {
 		shown = &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m)}
@@ -359,21 +361,21 @@ func (b *batch) reactionSet(c *openConversation, r store.Reacting, m *store.Mess
 
 // reactionFailed shows again what was confirmed before, and beside it why the wish was
 // not fulfilled.
-func (b *batch) reactionFailed(c *openConversation, r store.Reacting, m *store.Message, why *model.MessageError) error {
+func (b *outboxTx) reactionFailed(c *txn.Conversation, r store.Reacting, m *store.Message, why *model.MessageError) error {
 	failed := &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m), Error: why}
 	setReactionOfPage(m, r.Was, failed)
 	return b.endReaction(c, m)
 }
 
-func (b *batch) endReaction(c *openConversation, m *store.Message) error {
-	if err := b.tx.TakeReacting(m.ID); err != nil {
+func (b *outboxTx) endReaction(c *txn.Conversation, m *store.Message) error {
+	if err := b.Store.TakeReacting(m.ID); err != nil {
 		return err
 	}
-	return b.put(c, m)
+	return b.Put(c, m)
 }
 
 // wisher returns who asked for the reaction that a message shows as pending.
-func (b *batch) wisher(m store.Message) *model.UserRef {
+func (b *outboxTx) wisher(m store.Message) *model.UserRef {
 	i := slices.IndexFunc(m.Reactions, func(r model.Reaction) bool { return r.By == model.ByPage && r.Pending })
 	if i < 0 {
 		return nil

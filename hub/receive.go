@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -26,9 +27,6 @@ const (
 // it takes events for longer, so that neither its answer nor other writers wait for all
 // of it, and each time that it comes again finds more of it stored.
 const webhookPieces = 16
-
-// errPanicked is that events were not stored because of a mistake of ours.
-var errPanicked = errors.New("panicked")
 
 // Receive takes the events of one webhook POST in. When it returns nil, every
 // event of every Page is stored with its effects, or was stored before; else the
@@ -56,7 +54,7 @@ func (h *Hub) storeAll(ctx context.Context, entries []model.PageEntry) error {
 	var g errgroup.Group
 	for page, events := range byPage(entries) {
 		g.Go(func() (err error) {
-			err = errPanicked // unless it returns
+			err = txn.ErrPanicked // unless it returns
 			defer h.survive("receive webhook")
 			err = h.receivePage(ctx, page, events)
 			return err
@@ -108,7 +106,7 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 		switch {
 		case err == nil:
 			most *= 2
-		case !isBroken(err):
+		case !txn.IsBroken(err):
 			return err
 		case len(piece) > 1: // the others first, without it
 			most = max(1, min(n, len(piece)/2))
@@ -131,10 +129,10 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 // a [brokenError] it returns before which event it is, at most.
 func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
 	var replies, nameless, mails bool
-	err = h.write(ctx, page, func(tx store.PageTx) error {
+	err = h.store.Write(ctx, page, func(tx store.PageTx) error {
 		began := h.now()
-		b, err := h.newBatch(tx, page)
-		if errors.Is(err, store.ErrNotFound) || err == nil && b.page.UninstalledAt != nil {
+		b, err := h.newReceiveTx(tx, page)
+		if errors.Is(err, store.ErrNotFound) || err == nil && b.Page.UninstalledAt != nil {
 			return errNotConnected
 		}
 		if err != nil {
@@ -144,12 +142,12 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 			if n > 0 && (ctx.Err() != nil || h.now().Sub(began) >= h.timing.Webhook/webhookPieces) {
 				break
 			}
-			if err := apart(ctx, func() error { return b.take(events[n]) }); err != nil {
+			if err := txn.Apart(ctx, func() error { return b.take(events[n]) }); err != nil {
 				return fmt.Errorf("take %s event: %w", events[n].Name, err)
 			}
 		}
-		replies, nameless, mails = b.repliesMoved, b.customerNew, b.mailsDue
-		return apart(ctx, b.flush)
+		replies, nameless, mails = b.RepliesMoved, b.CustomerNew, b.MailsDue
+		return txn.Apart(ctx, b.Flush)
 	})
 	if err != nil {
 		if ctx.Err() != nil { // it may be kept all the same
@@ -190,3 +188,16 @@ func (h *Hub) taken(ctx context.Context, events []model.Inbound) {
 	}
 	h.figures.changed.Notify()
 }
+
+// receiveTx is a transaction of a Page that takes events in.
+type receiveTx struct {
+	*repliesTx
+	h *Hub
+}
+
+func (h *Hub) newReceiveTx(tx store.PageTx, page model.PageID) (*receiveTx, error) {
+	b, err := txn.Begin(tx, page, h.utc())
+	return h.receiveTx(b), err
+}
+
+func (h *Hub) receiveTx(b *txn.Tx) *receiveTx { return &receiveTx{h.rules.in(b), h} }

@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"time"
 
+	"parley/hub/access"
 	"parley/hub/ids"
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/uploads"
 	"parley/model"
 )
@@ -85,8 +87,8 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 	// Found before the transaction, which must be short; judged after who may see.
 	gone := h.findUploads(user.ID, &d)
 	var out model.Message
-	err := h.write(ctx, d.Conversation.Page(), func(tx store.PageTx) error {
-		page, conversation, err := authorizeConversation(tx, user.ID, d.Conversation)
+	err := h.store.Write(ctx, d.Conversation.Page(), func(tx store.PageTx) error {
+		page, conversation, err := access.AuthorizeConversation(tx, user.ID, d.Conversation)
 		if err != nil {
 			return err
 		}
@@ -175,19 +177,19 @@ func checkNewer(tx store.PageTx, user model.UserID, c model.ConversationID, seen
 
 // accept stores a reply as queued, or a note.
 func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, error) {
-	b, err := h.newBatch(tx, d.Conversation.Page())
+	b, err := h.newOutboxTx(tx, d.Conversation.Page())
 	if err != nil {
 		return model.Message{}, err
 	}
-	c, err := b.find(d.Conversation.Customer())
+	c, err := b.Find(d.Conversation.Customer())
 	if err != nil {
 		return model.Message{}, err
 	}
-	order, err := placeAfterSeen(tx, d, b.now)
+	order, err := placeAfterSeen(tx, d, b.Now)
 	if err != nil {
 		return model.Message{}, err
 	}
-	number := d.number(b.now, c)
+	number := d.number(b.Now, c)
 	var parts []model.MessageID
 	for _, part := range d.parts() {
 		m := &store.Message{Message: model.Message{
@@ -216,7 +218,7 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 	if err := b.releaseQueue(c); err != nil {
 		return model.Message{}, err
 	}
-	if err := b.flush(); err != nil {
+	if err := b.Flush(); err != nil {
 		return model.Message{}, err
 	}
 	stored, err := tx.Message(parts[0])
@@ -224,20 +226,20 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 }
 
 // acceptPart stores one message of a draft, and how it stands on its way.
-func (b *batch) acceptPart(c *openConversation, m *store.Message, p part, hash string, user model.UserID) error {
-	if err := b.add(c, m); err != nil {
+func (b *outboxTx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash string, user model.UserID) error {
+	if err := b.Add(c, m); err != nil {
 		return err
 	}
 	if p.file != nil {
 		// By this id the file is found again: a reply has one.
 		m.Attachments = []model.Attachment{{ID: string(m.ID), Type: p.file.Kind, Title: p.file.Name, Size: p.file.Size}}
-		if err := b.put(c, m); err != nil {
+		if err := b.Put(c, m); err != nil {
 			return err
 		}
 	}
-	return b.tx.PutReply(store.Reply{
+	return b.Store.PutReply(store.Reply{
 		MessageID: m.ID, ConversationID: c.ID, UserID: user, ClientID: m.ClientID, SentBy: user, File: p.file,
-		BodyHash: hash, Number: m.Number, AcceptedSeq: m.FirstSeq, AcceptedAt: b.now, State: m.State,
+		BodyHash: hash, Number: m.Number, AcceptedSeq: m.FirstSeq, AcceptedAt: b.Now, State: m.State,
 	})
 }
 

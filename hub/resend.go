@@ -4,24 +4,27 @@ import (
 	"context"
 	"time"
 
+	"parley/hub/access"
+	"parley/hub/audit"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
 // Retry sends a reply again that failed or asks, because a person said so. attempt
 // is the attempt that person saw.
 func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error) {
-	return h.decide(ctx, model.AuditResent, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
+	return h.decide(ctx, model.AuditResent, user, id, conversation, func(b *outboxTx, c *txn.Conversation, r store.Reply) error {
 		if r.Attempt != attempt || r.State != model.Ask && r.State != model.Failed {
 			return model.Refuse(model.StateChanged)
 		}
-		if v := model.CanReply(b.now, b.page.Page, c.Conversation.Conversation, user.ID); !v.Allowed {
-			return model.RefuseReply(v, b.page.Page, c.Conversation.Conversation)
+		if v := model.CanReply(b.Now, b.Page.Page, c.Conversation.Conversation, user.ID); !v.Allowed {
+			return model.RefuseReply(v, b.Page.Page, c.Conversation.Conversation)
 		}
-		if err := checkNewer(b.tx, user.ID, c.ID, seen); err != nil {
+		if err := checkNewer(b.Store, user.ID, c.ID, seen); err != nil {
 			return err
 		}
-		r.State, r.AcceptedAt, r.SentBy, r.Failures, r.WakeAt = model.Queued, b.now, user.ID, 0, time.Time{}
+		r.State, r.AcceptedAt, r.SentBy, r.Failures, r.WakeAt = model.Queued, b.Now, user.ID, 0, time.Time{}
 		if err := b.moved(c, r, nil); err != nil {
 			return err
 		}
@@ -32,7 +35,7 @@ func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, co
 // Drop gives a reply up that is not on its way: one that asks, failed or waits. A
 // nil attempt is not checked.
 func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error) {
-	return h.decide(ctx, model.AuditDropped, user, id, conversation, func(b *batch, c *openConversation, r store.Reply) error {
+	return h.decide(ctx, model.AuditDropped, user, id, conversation, func(b *outboxTx, c *txn.Conversation, r store.Reply) error {
 		if attempt != nil && r.Attempt != *attempt {
 			return model.Refuse(model.StateChanged)
 		}
@@ -47,14 +50,14 @@ func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, con
 
 // decide runs what a person decided about a reply.
 func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User, id model.MessageID, conversation model.ConversationID,
-	f func(*batch, *openConversation, store.Reply) error,
+	f func(*outboxTx, *txn.Conversation, store.Reply) error,
 ) (model.Message, error) {
 	if conversation.Page() == "" {
 		return model.Message{}, ErrNotFound
 	}
 	var out model.Message
-	err := h.write(ctx, conversation.Page(), func(tx store.PageTx) error {
-		if _, _, err := authorizeConversation(tx, user.ID, conversation); err != nil {
+	err := h.store.Write(ctx, conversation.Page(), func(tx store.PageTx) error {
+		if _, _, err := access.AuthorizeConversation(tx, user.ID, conversation); err != nil {
 			return err
 		}
 		r, err := tx.Reply(id)
@@ -64,21 +67,21 @@ func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User,
 		if r.ConversationID != conversation || r.State == "" {
 			return ErrNotFound // of another conversation, or a note
 		}
-		b, err := h.newBatch(tx, conversation.Page())
+		b, err := h.newOutboxTx(tx, conversation.Page())
 		if err != nil {
 			return err
 		}
-		c, err := b.find(conversation.Customer())
+		c, err := b.Find(conversation.Customer())
 		if err != nil {
 			return err
 		}
 		if err := f(b, c, r); err != nil {
 			return err
 		}
-		if err := b.flush(); err != nil {
+		if err := b.Flush(); err != nil {
 			return err
 		}
-		e := aboutPage(kind, user, b.page.ID, b.now)
+		e := audit.AboutPage(kind, user, b.Page.ID, b.Now)
 		e.Conversation, e.Message = conversation, id
 		if err := tx.AddAudit(e); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/access"
 	"parley/hub/store"
 	"parley/hub/wake"
 	"parley/model"
@@ -239,7 +240,7 @@ func (s *Session) write(ctx context.Context, q queued) error {
 	}
 	defer s.release()
 	if !q.always {
-		if _, err := authorize(s.hub.live, s.user.ID, q.page); err != nil {
+		if _, err := access.Authorize(s.hub.live, s.user.ID, q.page); err != nil {
 			return nil //nolint:nilerr // hidden meanwhile: it is not written
 		}
 	}
@@ -264,7 +265,7 @@ func (s *Session) catchUp(ctx context.Context, page model.PageID, seq int64) err
 		return err
 	}
 	defer s.release()
-	if _, err := authorize(s.hub.live, s.user.ID, page); err != nil {
+	if _, err := access.Authorize(s.hub.live, s.user.ID, page); err != nil {
 		s.unfollow(page)
 		return nil //nolint:nilerr // hidden meanwhile
 	}

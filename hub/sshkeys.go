@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/audit"
 	"parley/hub/secret"
 	"parley/hub/store"
 	"parley/model"
@@ -25,7 +26,7 @@ func AddSSHKey(ctx context.Context, s store.Store, who, fingerprint, comment str
 		if err := tx.AddSSHKey(store.SSHKey{Fingerprint: fingerprint, User: u.ID, Comment: comment, At: now}); err != nil {
 			return err
 		}
-		e := aboutUser(model.AuditKeyAdded, u, now)
+		e := audit.AboutUser(model.AuditKeyAdded, u, now)
 		e.Key = fingerprint
 		return tx.AddAudit(e)
 	})
@@ -71,7 +72,7 @@ func RemoveSSHKey(ctx context.Context, s store.Store, who, fingerprint string, n
 		if err := tx.RemoveSSHKey(fingerprint); err != nil {
 			return err
 		}
-		e := aboutUser(model.AuditKeyRemoved, u, now)
+		e := audit.AboutUser(model.AuditKeyRemoved, u, now)
 		e.Key = fingerprint
 		return tx.AddAudit(e)
 	})
@@ -117,7 +118,7 @@ func (h *Hub) OpenSession(ctx context.Context, user model.UserID, by string) (st
 		if err != nil {
 			return err
 		}
-		e := entry(model.AuditSignedIn, u, h.utc())
+		e := audit.Entry(model.AuditSignedIn, u, h.utc())
 		e.Key = by
 		return tx.AddAudit(e)
 	})

@@ -10,6 +10,7 @@ import (
 	"parley/hub/rescue"
 	"parley/hub/retry"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -140,7 +141,7 @@ func syncActive(r store.Reader, s store.Sync) (bool, error) {
 
 // changeSync changes a sync that is there, and tells who sees the links if they see it.
 func (h *Hub) changeSync(ctx context.Context, id model.ConversationID, f func(store.PageTx, *store.Sync) error) error {
-	err := h.write(ctx, id.Page(), func(tx store.PageTx) error {
+	err := h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		s, err := tx.Sync(id)
 		if err != nil {
 			return err
@@ -368,13 +369,13 @@ func (h *Hub) syncLimited(ctx context.Context, t *turn, limit *model.CRMLimit) e
 			return nil
 		}
 		s.Reason = model.CRMLimited
-		b, err := h.newBatch(tx, t.id.Page())
-		if err != nil || b.page.SyncLimited {
+		b, err := txn.Begin(tx, t.id.Page(), h.utc())
+		if err != nil || b.Page.SyncLimited {
 			return err
 		}
-		b.page.SyncLimited, b.pageChanged = true, true
-		err = b.notice(model.Inbound{Name: eventSync, At: b.now.Truncate(time.Millisecond)}, model.NoticeSyncLimited, "")
-		return errors.Join(err, b.flush())
+		b.Page.SyncLimited, b.PageChanged = true, true
+		err = h.notice(b, model.Inbound{Name: eventSync, At: b.Now.Truncate(time.Millisecond)}, model.NoticeSyncLimited, "")
+		return errors.Join(err, b.Flush())
 	})
 	h.log.Warn("the CRM's budget is used up", logkey.Page, string(t.id.Page()), "until", limit.Until, "daily", limit.Daily)
 	return err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/access"
+	"parley/hub/audit"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -40,7 +42,7 @@ func (h *Hub) SetSync(ctx context.Context, user model.User, id model.Conversatio
 		}
 		s.Off = !on
 		wakeIf(on, s, h.utc())
-		e := aboutPage(model.AuditSync, user, id.Page(), h.utc())
+		e := audit.AboutPage(model.AuditSync, user, id.Page(), h.utc())
 		// By the record it is told to nobody who may not know that there is a link.
 		e.Conversation, e.Record, e.From, e.To = id, &seen, onOff(!on), onOff(on)
 		return tx.AddAudit(e)
@@ -71,8 +73,8 @@ func (h *Hub) ofLinked(ctx context.Context, user model.User, id model.Conversati
 	case len(c.Links) == 0:
 		return model.Refuse(model.NotLinked)
 	}
-	err = h.write(ctx, id.Page(), func(tx store.PageTx) error {
-		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
+	err = h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+		if _, _, err := access.AuthorizeConversation(tx, user.ID, id); err != nil {
 			return err
 		}
 		s, err := tx.Sync(id)
@@ -106,7 +108,7 @@ func (h *Hub) SetPageSync(ctx context.Context, user model.User, id model.PageID,
 			return nil
 		}
 		p.SyncOff = !on
-		e := aboutPage(model.AuditSync, user, id, h.utc())
+		e := audit.AboutPage(model.AuditSync, user, id, h.utc())
 		e.From, e.To = onOff(!on), onOff(on)
 		return errors.Join(tx.AddAudit(e), h.wakePage(tx, id, on))
 	})

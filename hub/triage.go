@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"parley/hub/access"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -14,8 +16,8 @@ func (h *Hub) Triage(ctx context.Context, user model.User, id model.Conversation
 	if id.Page() == "" {
 		return ErrNotFound
 	}
-	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
-		page, was, err := authorizeConversation(tx, user.ID, id)
+	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+		page, was, err := access.AuthorizeConversation(tx, user.ID, id)
 		if err != nil {
 			return err
 		}
@@ -32,16 +34,16 @@ func (h *Hub) Triage(ctx context.Context, user model.User, id model.Conversation
 				return err
 			}
 		}
-		b, err := h.newBatch(tx, id.Page())
+		b, err := txn.Begin(tx, id.Page(), h.utc())
 		if err != nil {
 			return err
 		}
-		c, err := b.find(id.Customer())
+		c, err := b.Find(id.Customer())
 		if err != nil {
 			return err
 		}
-		c.Conversation.Conversation, c.changed = to, true
-		return b.flush()
+		c.Conversation.Conversation, c.Changed = to, true
+		return b.Flush()
 	})
 }
 
@@ -69,31 +71,31 @@ func (h *Hub) MarkUnread(ctx context.Context, user model.User, id model.Conversa
 	if id.Page() == "" {
 		return ErrNotFound
 	}
-	return h.write(ctx, id.Page(), func(tx store.PageTx) error {
-		_, was, err := authorizeConversation(tx, user.ID, id)
+	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+		_, was, err := access.AuthorizeConversation(tx, user.ID, id)
 		if err != nil {
 			return err
 		}
 		m, err := tx.NewestIn(id)
-		if errors.Is(err, store.ErrNotFound) || err == nil && after(m.Mark(), was.ReadMark) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && txn.After(m.Mark(), was.ReadMark) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		b, err := h.newBatch(tx, id.Page())
+		b, err := txn.Begin(tx, id.Page(), h.utc())
 		if err != nil {
 			return err
 		}
-		c, err := b.find(id.Customer())
+		c, err := b.Find(id.Customer())
 		if err != nil {
 			return err
 		}
 		c.ReadMark = store.Mark{Order: m.Order, FirstSeq: m.FirstSeq - 1}
-		c.changed = true
+		c.Changed = true
 		if c.Unread, err = tx.CountUnread(id, c.ReadMark); err != nil {
 			return err
 		}
-		return b.flush()
+		return b.Flush()
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/audit"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -67,7 +68,7 @@ func RemoveUser(ctx context.Context, s store.Store, who string, now time.Time) (
 		if err := tx.RemoveUser(u.ID); err != nil {
 			return err
 		}
-		return tx.AddAudit(aboutUser(model.AuditUserRemoved, u, now))
+		return tx.AddAudit(audit.AboutUser(model.AuditUserRemoved, u, now))
 	})
 	return u, err
 }
@@ -80,7 +81,7 @@ func SetAdmin(ctx context.Context, s store.Store, who string, admin bool, now ti
 		if u, err = findUser(tx, who); err != nil || u.Admin == admin {
 			return err
 		}
-		e := aboutUser(model.AuditAdmin, u, now)
+		e := audit.AboutUser(model.AuditAdmin, u, now)
 		e.From, e.To = strconv.FormatBool(u.Admin), strconv.FormatBool(admin)
 		u.Admin = admin
 		if err := tx.ChangeUser(u); err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/access"
 	"parley/hub/fair"
 	"parley/hub/store"
 	"parley/model"
@@ -69,7 +70,7 @@ func (h *Hub) readBy(ctx context.Context, by *fair.Semaphore, user model.User, o
 	}
 	defer leave()
 	return h.store.Read(ctx, func(r store.Reader) error {
-		pages, err := authorized(r, user.ID, only)
+		pages, err := access.Authorized(r, user.ID, only)
 		if err != nil {
 			return err
 		}

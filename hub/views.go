@@ -3,7 +3,9 @@ package hub
 import (
 	"context"
 
+	"parley/hub/access"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -230,8 +232,8 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 		return ErrNotFound
 	}
 	var moved *store.Mark
-	err := h.write(ctx, id.Page(), func(tx store.PageTx) error {
-		if _, _, err := authorizeConversation(tx, user.ID, id); err != nil {
+	err := h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+		if _, _, err := access.AuthorizeConversation(tx, user.ID, id); err != nil {
 			return err
 		}
 		m, err := tx.Message(upTo)
@@ -250,33 +252,26 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 				return err
 			}
 		}
-		b, err := h.newBatch(tx, id.Page())
+		b, err := txn.Begin(tx, id.Page(), h.utc())
 		if err != nil {
 			return err
 		}
-		c, err := b.find(id.Customer())
+		c, err := b.Find(id.Customer())
 		if err != nil {
 			return err
 		}
-		if !after(m.Mark(), c.ReadMark) {
+		if !txn.After(m.Mark(), c.ReadMark) {
 			return nil
 		}
 		if c.Unread, err = tx.CountUnread(id, m.Mark()); err != nil {
 			return err
 		}
-		c.ReadMark, c.changed = m.Mark(), true
+		c.ReadMark, c.Changed = m.Mark(), true
 		moved = &c.ReadMark
-		return b.flush()
+		return b.Flush()
 	})
 	if err == nil && moved != nil {
 		h.courtesies.seen(user.ID, id, *moved, h.utc())
 	}
 	return err
-}
-
-func after(a, b store.Mark) bool {
-	if !a.Order.Equal(b.Order) {
-		return a.Order.After(b.Order)
-	}
-	return a.FirstSeq > b.FirstSeq
 }

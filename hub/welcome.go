@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"parley/hub/access"
 	"parley/hub/logkey"
 	"parley/hub/store"
 	"parley/model"
@@ -59,7 +60,7 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 			w.User = now
 		}
 		for _, p := range v.pages {
-			if _, err := authorize(s.hub.live, s.user.ID, p.ID); err != nil {
+			if _, err := access.Authorize(s.hub.live, s.user.ID, p.ID); err != nil {
 				continue
 			}
 			at := v.asOf[p.ID]
@@ -165,7 +166,7 @@ func (s *Session) reposition(hello model.Hello, follows map[model.PageID]int64) 
 		delete(s.follows, page)
 		s.discard(page)
 		seq, ok := follows[page]
-		if _, err := authorize(s.hub.live, s.user.ID, page); ok && err == nil { // or it was lost meanwhile
+		if _, err := access.Authorize(s.hub.live, s.user.ID, page); ok && err == nil { // or it was lost meanwhile
 			s.follows[page] = &follow{seq: seq, behind: true}
 		}
 	}
@@ -200,7 +201,7 @@ func (s *Session) heads(ctx context.Context) error {
 	err := s.hub.read(ctx, s.user, "", func(v view) error {
 		s.hub.live.learn(v.pages)
 		for _, p := range v.pages {
-			if _, err := authorize(s.hub.live, s.user.ID, p.ID); err == nil {
+			if _, err := access.Authorize(s.hub.live, s.user.ID, p.ID); err == nil {
 				h.Pages[p.ID] = v.asOf[p.ID].Seq
 			}
 		}

@@ -3,22 +3,23 @@ package hub
 import (
 	"time"
 
+	"parley/hub/txn"
 	"parley/model"
 )
 
 // act applies what an event says of the conversation's reply inputs: whether the
 // customer can be answered, until when, and who holds the thread. Each of them
 // changes only by an event newer, by Meta's time, than what set it.
-func (b *batch) act(e model.Inbound) error {
+func (b *receiveTx) act(e model.Inbound) error {
 	byCustomer := customerActed(e)
 	opens := byCustomer && model.OpensWindow(e.Event)
 	_, controls := e.Event.(model.ThreadControl)
 	if !byCustomer && !controls && !e.Standby {
 		return nil
 	}
-	c, err := b.find(e.Customer)
+	c, err := b.Find(e.Customer)
 	if err == nil && c == nil && (opens || controls || e.Standby) {
-		c, err = b.open(e.Customer, e.At)
+		c, err = b.Open(e.Customer, e.At)
 	}
 	if c == nil || err != nil {
 		return err
@@ -35,7 +36,7 @@ func (b *batch) act(e model.Inbound) error {
 }
 
 // passThread applies what an event says of who holds the thread.
-func passThread(c *openConversation, e model.Inbound, ours model.AppID, opens bool) {
+func passThread(c *txn.Conversation, e model.Inbound, ours model.AppID, opens bool) {
 	control, controls := e.Event.(model.ThreadControl)
 	switch {
 	case e.Standby:
@@ -71,25 +72,25 @@ func wrote(e model.Event) bool {
 	return false
 }
 
-func reached(c *openConversation, at time.Time) {
+func reached(c *txn.Conversation, at time.Time) {
 	if !at.After(c.InboundAt) {
 		return
 	}
-	c.InboundAt, c.changed = at, true
+	c.InboundAt, c.Changed = at, true
 	if c.Unreachable && at.After(c.UnreachableAt) {
 		c.Unreachable = false
 	}
 }
 
-func openWindow(c *openConversation, at time.Time) {
+func openWindow(c *txn.Conversation, at time.Time) {
 	if !c.Started {
-		c.Started, c.changed = true, true
+		c.Started, c.Changed = true, true
 	}
 	if !at.After(c.OpenedAt) {
 		return
 	}
 	until := at.Add(model.ReplyWindow)
-	c.OpenedAt, c.WindowUntil, c.UncertainUntil, c.changed = at, &until, nil, true
+	c.OpenedAt, c.WindowUntil, c.UncertainUntil, c.Changed = at, &until, nil, true
 	if c.Entry.ByAd() && !c.EnteredAt.After(at) {
 		c.UncertainUntil = adWindow(at)
 	}
@@ -116,38 +117,38 @@ func entryOf(e model.Event) *model.Entry {
 
 // came remembers how the customer came in last. An ad may be told of after what was
 // written there.
-func came(c *openConversation, entry *model.Entry, at time.Time) {
+func came(c *txn.Conversation, entry *model.Entry, at time.Time) {
 	if entry == nil || at.Before(c.EnteredAt) {
 		return
 	}
-	c.Entry, c.EnteredAt, c.changed = entry, at, true
+	c.Entry, c.EnteredAt, c.Changed = entry, at, true
 	if entry.ByAd() && !at.After(c.OpenedAt) && c.UncertainUntil == nil && !shut(c) {
 		c.UncertainUntil = adWindow(c.OpenedAt)
 	}
 }
 
 // shut tells whether Meta closed the window before its time.
-func shut(c *openConversation) bool {
+func shut(c *txn.Conversation) bool {
 	return c.WindowUntil == nil || c.WindowUntil.Before(c.OpenedAt.Add(model.ReplyWindow))
 }
 
 // shutWindow closes the window because Meta said so, until the customer's next act.
-func shutWindow(c *openConversation, now time.Time) {
+func shutWindow(c *txn.Conversation, now time.Time) {
 	if c.WindowUntil == nil || now.Before(*c.WindowUntil) {
 		c.WindowUntil = &now
 	}
 	if c.UncertainUntil != nil && now.Before(*c.UncertainUntil) {
 		c.UncertainUntil = &now
 	}
-	c.changed = true
+	c.Changed = true
 }
 
 // holdThread sets who holds the thread: another app, or nobody but us.
-func holdThread(c *openConversation, at time.Time, other bool) {
+func holdThread(c *txn.Conversation, at time.Time, other bool) {
 	if !at.After(c.OtherAppAt) {
 		return
 	}
-	c.OtherAppAt, c.OtherApp, c.OtherAppUntil, c.changed = at, other, nil, true
+	c.OtherAppAt, c.OtherApp, c.OtherAppUntil, c.Changed = at, other, nil, true
 	if other {
 		until := at.Add(model.OtherAppIdle)
 		c.OtherAppUntil = &until

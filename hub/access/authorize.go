@@ -1,35 +1,35 @@
-package hub
+package access
 
 import (
 	"parley/hub/store"
 	"parley/model"
 )
 
-// pageSource is where authorize finds a Page: a snapshot of the store, or, for frames
+// Source is where authorize finds a Page: a snapshot of the store, or, for frames
 // to connected clients, the Pages as they are at this moment.
-type pageSource interface {
+type Source interface {
 	Page(id model.PageID) (store.Page, error)
 }
 
-// authorize is the one gate to what a Page holds: conversations, messages, counts,
+// Authorize is the one gate to what a Page holds: conversations, messages, counts,
 // notices, and everything that hangs on them. Whoever may not see the Page's
 // content is told that there is none.
-func authorize(r pageSource, user model.UserID, page model.PageID) (store.Page, error) {
+func Authorize(r Source, user model.UserID, page model.PageID) (store.Page, error) {
 	p, err := r.Page(page)
 	if err != nil {
 		return store.Page{}, err
 	}
 	if !model.CanSee(user, p.Page) {
-		return store.Page{}, ErrNotFound
+		return store.Page{}, store.ErrNotFound
 	}
 	return p, nil
 }
 
-// authorized returns the Pages whose content a user may see, of all or, if only is
+// Authorized returns the Pages whose content a user may see, of all or, if only is
 // not empty, of that one alone.
-func authorized(r store.Reader, user model.UserID, only model.PageID) ([]store.Page, error) {
+func Authorized(r store.Reader, user model.UserID, only model.PageID) ([]store.Page, error) {
 	if only != "" {
-		p, err := authorize(r, user, only)
+		p, err := Authorize(r, user, only)
 		if err != nil {
 			return nil, err
 		}
@@ -48,9 +48,9 @@ func authorized(r store.Reader, user model.UserID, only model.PageID) ([]store.P
 	return seen, nil
 }
 
-// authorizeConversation passes who may see a conversation.
-func authorizeConversation(r store.Reader, user model.UserID, id model.ConversationID) (store.Page, store.Conversation, error) {
-	p, err := authorize(r, user, id.Page())
+// AuthorizeConversation passes who may see a conversation.
+func AuthorizeConversation(r store.Reader, user model.UserID, id model.ConversationID) (store.Page, store.Conversation, error) {
+	p, err := Authorize(r, user, id.Page())
 	if err != nil {
 		return store.Page{}, store.Conversation{}, err
 	}
