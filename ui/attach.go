@@ -42,7 +42,7 @@ type pathCompleted struct {
 }
 
 // needsFiles refuses files where the user's are not, and where none can go.
-func needsFiles(m *Model) string {
+func (m *Model) needsFiles() string {
 	switch {
 	case m.files == nil:
 		return m.say(i18n.WhyNoFilesHere)

@@ -103,7 +103,7 @@ func TestUploadsAreShownAndStopped(t *testing.T) {
 	w.replies.next(id)
 	w.sends(Uploading{Conversation: id, ClientID: "small", Sent: 20_000_000, All: 20_000_000})
 	w.hides("uploaded")
-	if why := needsDroppable(w.Model); why == "" {
+	if why := w.needsDroppable(); why == "" {
 		t.Error("what has left can be stopped")
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // needsAway tells why the user can't be made available, or not, now: they are so already.
-func needsAway(a model.Away) func(*Model) string {
-	return func(m *Model) string {
+func (m *Model) needsAway(a model.Away) func() string {
+	return func() string {
 		switch me := m.inbox.User(); {
 		case me.ID == "":
 			return m.say(i18n.StateConnecting)

@@ -42,7 +42,7 @@ type connectSaid struct {
 // connectTick asks again.
 type connectTick struct{ id string }
 
-func needsAdmin(m *Model) string {
+func (m *Model) needsAdmin() string {
 	if !m.inbox.User().Admin {
 		return m.say(i18n.Code(string(model.NotAdmin)))
 	}

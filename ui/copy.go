@@ -30,7 +30,7 @@ func (m *Model) message() (model.Untrusted, bool) {
 	return "", false
 }
 
-func needsMessage(m *Model) string {
+func (m *Model) needsMessage() string {
 	if _, ok := m.message(); !ok {
 		return m.say(i18n.WhyNoText)
 	}
@@ -94,7 +94,7 @@ func ended(s string) string {
 	return s
 }
 
-func needsAddress(m *Model) string {
+func (m *Model) needsAddress() string {
 	if len(m.addresses()) == 0 {
 		return m.say(i18n.WhyNoAddress)
 	}
@@ -146,7 +146,7 @@ func (m *Model) addressOpened(o addressOpened) tea.Cmd {
 	return nil
 }
 
-func needsPage(m *Model) string {
+func (m *Model) needsPage() string {
 	if _, ok := m.sharedPage(); !ok {
 		return m.say(i18n.WhyNoPage)
 	}

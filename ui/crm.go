@@ -136,8 +136,8 @@ func (m *Model) needsLinked() string {
 }
 
 // needsRecord tells why a command on a linked record of that kind can't be used now.
-func needsRecord(t model.RecordType) func(*Model) string {
-	return func(m *Model) string {
+func (m *Model) needsRecord(t model.RecordType) func() string {
+	return func() string {
 		r, ok := m.current()
 		if !ok {
 			return m.say(i18n.WhyNoConversation)
@@ -160,8 +160,8 @@ func needsRecord(t model.RecordType) func(*Model) string {
 }
 
 // needsFreeCRM tells why nothing can be made in the CRM now.
-func needsFreeCRM(m *Model) string {
-	if why := needsConversation(m); why != "" {
+func (m *Model) needsFreeCRM() string {
+	if why := m.needsConversation(); why != "" {
 		return why
 	}
 	if m.crm.busy {
@@ -170,29 +170,29 @@ func needsFreeCRM(m *Model) string {
 	return ""
 }
 
-func linking() []cmd {
+func (m *Model) linking() []cmd {
 	create := func(t model.RecordType) cmd {
 		return cmd{
-			ID: "create_" + string(t), Scope: command.Panes, Selected: true, Reason: needsFreeCRM,
-			Run: func(m *Model) tea.Cmd { return m.openForm(t) },
+			ID: "create_" + string(t), Scope: command.Panes, Selected: true, Reason: m.needsFreeCRM,
+			Run: func() tea.Cmd { return m.openForm(t) },
 		}
 	}
 	return []cmd{
-		{ID: "link", Keys: []string{"c"}, Scope: command.Panes, Selected: true, Reason: needsFreeCRM, Run: (*Model).openPicker},
-		{ID: "unlink", Keys: []string{"U"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).askUnlink},
-		{ID: "open_record", Keys: []string{"o"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).openRecord},
-		{ID: "record", Keys: []string{"v"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsLinked, Run: (*Model).viewRecord},
-		{ID: "earlier", Keys: []string{"enter"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsEarlier, Run: (*Model).openEarlier},
-		{ID: "sync_now", Keys: []string{"Y"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsSynced, Run: (*Model).syncNow},
-		{ID: "sync", Keys: []string{"T"}, Scope: command.Panel, Selected: true, Reason: (*Model).needsSwitch, Run: (*Model).turnSync},
-		{ID: "sync_page", Scope: command.Panes, Reason: needsAdminPage, Run: (*Model).turnPageSync},
-		{ID: "stage", Keys: []string{"S"}, Scope: command.Panel, Selected: true, Reason: needsRecord(model.Deal), Run: (*Model).askStage},
-		{ID: "won", Keys: []string{"W"}, Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealWon), Run: (*Model).win},
-		{ID: "lost", Keys: []string{"L"}, Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealLost), Run: (*Model).lose},
-		{ID: "reopen", Scope: command.Panel, Selected: true, Reason: needsDeal(model.DealOpen), Run: (*Model).reopen},
-		{ID: "convert", Keys: []string{"C"}, Scope: command.Panel, Selected: true, Reason: needsRecord(model.Lead), Run: (*Model).askConvert},
+		{ID: "link", Keys: []string{"c"}, Scope: command.Panes, Selected: true, Reason: m.needsFreeCRM, Run: m.openPicker},
+		{ID: "unlink", Keys: []string{"U"}, Scope: command.Panel, Selected: true, Reason: m.needsLinked, Run: m.askUnlink},
+		{ID: "open_record", Keys: []string{"o"}, Scope: command.Panel, Selected: true, Reason: m.needsLinked, Run: m.openRecord},
+		{ID: "record", Keys: []string{"v"}, Scope: command.Panel, Selected: true, Reason: m.needsLinked, Run: m.viewRecord},
+		{ID: "earlier", Keys: []string{"enter"}, Scope: command.Panel, Selected: true, Reason: m.needsEarlier, Run: m.openEarlier},
+		{ID: "sync_now", Keys: []string{"Y"}, Scope: command.Panel, Selected: true, Reason: m.needsSynced, Run: m.syncNow},
+		{ID: "sync", Keys: []string{"T"}, Scope: command.Panel, Selected: true, Reason: m.needsSwitch, Run: m.turnSync},
+		{ID: "sync_page", Scope: command.Panes, Reason: m.needsAdminPage, Run: m.turnPageSync},
+		{ID: "stage", Keys: []string{"S"}, Scope: command.Panel, Selected: true, Reason: m.needsRecord(model.Deal), Run: m.askStage},
+		{ID: "won", Keys: []string{"W"}, Scope: command.Panel, Selected: true, Reason: m.needsDeal(model.DealWon), Run: m.win},
+		{ID: "lost", Keys: []string{"L"}, Scope: command.Panel, Selected: true, Reason: m.needsDeal(model.DealLost), Run: m.lose},
+		{ID: "reopen", Scope: command.Panel, Selected: true, Reason: m.needsDeal(model.DealOpen), Run: m.reopen},
+		{ID: "convert", Keys: []string{"C"}, Scope: command.Panel, Selected: true, Reason: m.needsRecord(model.Lead), Run: m.askConvert},
 		create(model.Person), create(model.Lead), create(model.Deal),
-		{ID: "psid_field", Scope: command.Panes, Reason: needsAdmin, Run: (*Model).makePSIDField},
+		{ID: "psid_field", Scope: command.Panes, Reason: m.needsAdmin, Run: m.makePSIDField},
 	}
 }
 

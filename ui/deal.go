@@ -20,12 +20,12 @@ func (m *Model) linkedRecord(t model.RecordType) (model.ConversationID, model.Li
 }
 
 // needsDeal tells why the linked deal can't be made won, lost or open now.
-func needsDeal(to model.DealStatus) func(*Model) string {
+func (m *Model) needsDeal(to model.DealStatus) func() string {
 	already := map[model.DealStatus]i18n.ID{
 		model.DealWon: i18n.WhyWonAlready, model.DealLost: i18n.WhyLostBefore, model.DealOpen: i18n.WhyOpenDeal,
 	}
-	return func(m *Model) string {
-		if why := needsRecord(model.Deal)(m); why != "" {
+	return func() string {
+		if why := m.needsRecord(model.Deal)(); why != "" {
 			return why
 		}
 		_, l := m.linkedRecord(model.Deal)

@@ -14,7 +14,7 @@ import (
 )
 
 // needsInstaller tells why the current conversation can't be deleted by this user.
-func needsInstaller(m *Model) string {
+func (m *Model) needsInstaller() string {
 	r, ok := m.current()
 	if !ok {
 		return m.say(i18n.WhyNoConversation)

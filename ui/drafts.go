@@ -137,7 +137,7 @@ func (m *Model) unfinished(id model.ConversationID) bool {
 	return m.typed.has(id) || m.replies.failed(id)
 }
 
-func needsDraft(m *Model) string {
+func (m *Model) needsDraft() string {
 	if len(m.typed.texts) == 0 && len(m.replies) == 0 {
 		return m.say(i18n.WhyNoDraft)
 	}

@@ -70,7 +70,7 @@ func (m *Model) seenPages() []model.Page {
 	return out
 }
 
-func needsPages(m *Model) string {
+func (m *Model) needsPages() string {
 	if len(m.seenPages()) < 2 {
 		return m.say(i18n.WhyOnePage)
 	}

@@ -77,7 +77,7 @@ func (m *Model) footerLine(w int) string {
 			break
 		}
 		style := th.Muted
-		if c.Why(m) != "" {
+		if c.Why() != "" {
 			style = th.Faint
 		}
 		b.WriteString(style.Paint(text))

@@ -67,7 +67,7 @@ func (m *Model) mayImport() (model.Page, string) {
 	return p, ""
 }
 
-func needsImportable(m *Model) string {
+func (m *Model) needsImportable() string {
 	p, why := m.mayImport()
 	switch {
 	case why != "":
@@ -80,7 +80,7 @@ func needsImportable(m *Model) string {
 	return ""
 }
 
-func needsImport(m *Model) string {
+func (m *Model) needsImport() string {
 	p, why := m.mayImport()
 	if why == "" && (p.Import == nil || !p.Import.State.Active()) {
 		return m.say(i18n.WhyNoImport)

@@ -40,12 +40,12 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 const slipGrace = 400 * time.Millisecond
 
 // run runs a command, or says why it can't be.
-func (m *Model) run(c *command.Command[*Model]) tea.Cmd {
-	if why := c.Why(m); why != "" {
+func (m *Model) run(c *command.Command) tea.Cmd {
+	if why := c.Why(); why != "" {
 		m.notify(why)
 		return nil
 	}
-	return c.Run(m)
+	return c.Run()
 }
 
 func (m *Model) scope() command.Scope {
@@ -154,7 +154,7 @@ func (m *Model) steps(keys string) (tea.Cmd, bool) {
 	return tea.Batch(all...), true
 }
 
-func needsShell(m *Model) string {
+func (m *Model) needsShell() string {
 	if !m.shell {
 		return m.say(i18n.WhyNoShell)
 	}

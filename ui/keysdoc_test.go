@@ -40,7 +40,7 @@ func keys(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("# Keys\n\nMade from the table of commands (ui/commands.go). `ctrl+k` finds all of them by name, `?` shows\nthose of the pane you are in. Each can be changed by its id: `[keys]` in config.toml, `done = [\"x\"]`.\n\n")
 	b.WriteString("| keys | does | where | id |\n|---|---|---|---|\n")
-	for _, c := range commands() {
+	for _, c := range newWorld(t, nil).table() {
 		if len(c.Keys) == 0 {
 			continue
 		}

@@ -77,7 +77,7 @@ type Model struct {
 	clock    clock
 	terminal terminal
 	look     look.Look
-	commands *command.Registry[*Model]
+	commands *command.Registry
 
 	w, h  int
 	focus pane
@@ -132,19 +132,18 @@ var ErrOptions = errors.New("options of the screen")
 
 // New returns the screen.
 func New(o Options) (*Model, error) {
-	registry, err := command.New(commands(), o.Keys)
-	if err != nil {
-		return nil, errors.Join(ErrOptions, err)
-	}
 	m := &Model{
 		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse, preview: o.Preview, shell: o.Shell, tellsTyping: o.Typing,
 		clock:    clock{local: o.Now, after: timer},
 		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
-		commands: registry,
 		list:     list.New(), thread: thread.New(), box: composer.New(),
 		query:   inbox.Query{Filter: inbox.FilterOpen, Sort: inbox.SortNewest},
 		typed:   newTyped(o.Typed),
 		replies: pending{}, returned: map[DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
+	}
+	var err error
+	if m.commands, err = command.New(m.table(), o.Keys); err != nil {
+		return nil, errors.Join(ErrOptions, err)
 	}
 	m.restyle()
 	m.takeUnsent(o.Unsent)

@@ -215,14 +215,14 @@ func (m *Model) current() (inbox.Row, bool) {
 	return m.list.Selected()
 }
 
-func needsConversation(m *Model) string {
+func (m *Model) needsConversation() string {
 	if _, ok := m.current(); !ok {
 		return m.say(i18n.WhyNoConversation)
 	}
 	return ""
 }
 
-func needsOpen(m *Model) string {
+func (m *Model) needsOpen() string {
 	if m.shown.id == "" {
 		return m.say(i18n.WhyNotOpen)
 	}

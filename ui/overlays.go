@@ -29,7 +29,7 @@ func (m *Model) openPalette() tea.Cmd {
 			continue
 		}
 		items = append(items, overlay.Item{
-			ID: c.ID, Title: m.say(i18n.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(m),
+			ID: c.ID, Title: m.say(i18n.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(),
 		})
 	}
 	for _, p := range m.hiddenPages() {

@@ -10,19 +10,19 @@ import (
 )
 
 // needsConnectedPage tells why no Page can be checked now.
-func needsConnectedPage(m *Model) string {
+func (m *Model) needsConnectedPage() string {
 	if p, ok := m.sharedPage(); ok && p.UninstalledAt != nil {
 		return m.say(i18n.Code(string(model.PageDisconnected)))
 	}
-	return needsPage(m)
+	return m.needsPage()
 }
 
 // needsAdminPage tells why this user can't repair a Page now.
-func needsAdminPage(m *Model) string {
+func (m *Model) needsAdminPage() string {
 	if !m.inbox.User().Admin {
 		return m.say(i18n.Code(string(model.NotAdmin)))
 	}
-	return needsConnectedPage(m)
+	return m.needsConnectedPage()
 }
 
 // pageChecked is the answer to asking how a Page stands.

@@ -356,7 +356,7 @@ func TestOnePersonAndOneDeal(t *testing.T) {
 func TestPSIDFieldByThePalette(t *testing.T) {
 	t.Parallel()
 	w := crmWorld(t, []model.Conversation{talk(1, 0)})
-	if why := needsAdmin(w.Model); why == "" {
+	if why := w.needsAdmin(); why == "" {
 		t.Error("who is no admin may")
 	}
 	for _, want := range []string{"have the field Messenger PSID now", "have the field Messenger PSID already"} {

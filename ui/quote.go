@@ -9,7 +9,7 @@ import (
 
 // needsQuotable refuses what can't be quoted: what nobody wrote, and what Facebook has no
 // id of.
-func needsQuotable(m *Model) string {
+func (m *Model) needsQuotable() string {
 	msg, ok := m.thread.Selected()
 	switch {
 	case m.shown.id == "":

@@ -26,8 +26,8 @@ var suggested = []struct {
 }
 
 // needsReactable refuses what can't have a reaction, and where none is allowed.
-func needsReactable(m *Model) string {
-	if why := needsQuotable(m); why != "" {
+func (m *Model) needsReactable() string {
+	if why := m.needsQuotable(); why != "" {
 		return why
 	}
 	if r, ok := m.inbox.Conversation(m.shown.id); ok && !r.Reply.Allowed {

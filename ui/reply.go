@@ -168,7 +168,7 @@ func (m *Model) asking() (model.Message, bool) {
 	return m.thread.Asking()
 }
 
-func needsAsking(m *Model) string {
+func (m *Model) needsAsking() string {
 	if _, ok := m.asking(); !ok {
 		return m.say(i18n.WhyNothingAsks)
 	}

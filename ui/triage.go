@@ -266,7 +266,7 @@ func (s undoStack) last() *action {
 	return s[len(s)-1]
 }
 
-func needsUndo(m *Model) string {
+func (m *Model) needsUndo() string {
 	switch last := m.undo.last(); {
 	case last == nil:
 		return m.say(i18n.WhyNothingToUndo)

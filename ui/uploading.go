@@ -51,11 +51,11 @@ func (m *Model) stoppable() (unheard, bool) {
 }
 
 // needsDroppable tells why there is nothing to give up.
-func needsDroppable(m *Model) string {
+func (m *Model) needsDroppable() string {
 	if _, ok := m.stoppable(); ok {
 		return ""
 	}
-	return needsAsking(m)
+	return m.needsAsking()
 }
 
 // stopUpload stops sending a reply's files. Its text and its files come back to be

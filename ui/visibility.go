@@ -11,8 +11,8 @@ import (
 )
 
 // needsOwnPage tells why the Page can't be made private or shared by this user now.
-func needsOwnPage(v model.Visibility) func(*Model) string {
-	return func(m *Model) string {
+func (m *Model) needsOwnPage(v model.Visibility) func() string {
+	return func() string {
 		p, ok := m.sharedPage()
 		switch {
 		case !ok && len(m.seenPages()) == 0 && len(m.inbox.Pages()) > 0, ok && p.Installer.ID != m.inbox.User().ID:

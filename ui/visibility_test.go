@@ -57,7 +57,7 @@ func TestMakeShared(t *testing.T) {
 		t.Errorf("asked: %v", w.hub.asked)
 	}
 	w.pageNow(2, func(p *model.Page) { p.Visibility = model.Shared })
-	if why := needsOwnPage(model.Shared)(w.Model); why != "Aoyama Coffee is shared already." {
+	if why := w.needsOwnPage(model.Shared)(); why != "Aoyama Coffee is shared already." {
 		t.Errorf("it can be shared again: %q", why)
 	}
 	w.plays(w.changeVisibility(model.Private))

@@ -28,8 +28,8 @@ const (
 	Anywhere = Panes | Typing
 )
 
-// Command is something that the user can do with M.
-type Command[M any] struct {
+// Command is something that the user can do.
+type Command struct {
 	// ID names it in the settings, and its words: "done".
 	ID string
 	// Keys run it, in Bubble Tea's spelling: "ctrl+k". The first is the one shown.
@@ -44,13 +44,13 @@ type Command[M any] struct {
 	Message bool
 	// Reason tells why it can't be used now, in words; empty when it can. Nil: it
 	// always can.
-	Reason func(M) string
+	Reason func() string
 	// Run does it. It is called only where there is no reason against it.
-	Run func(M) tea.Cmd
+	Run func() tea.Cmd
 }
 
 // Key returns the key that is shown for it, or nothing.
-func (c *Command[M]) Key() string {
+func (c *Command) Key() string {
 	if len(c.Keys) == 0 {
 		return ""
 	}
@@ -58,16 +58,16 @@ func (c *Command[M]) Key() string {
 }
 
 // Why returns why it can't be used now; empty when it can.
-func (c *Command[M]) Why(m M) string {
+func (c *Command) Why() string {
 	if c.Reason == nil {
 		return ""
 	}
-	return c.Reason(m)
+	return c.Reason()
 }
 
 // Registry is the table of all commands. It does not change.
-type Registry[M any] struct {
-	all []Command[M]
+type Registry struct {
+	all []Command
 }
 
 // ErrConflict is that a key would run two commands in one place, or that settings name
@@ -76,8 +76,8 @@ var ErrConflict = errors.New("keys in conflict")
 
 // New returns the table of these commands, with the keys of some as the user set them:
 // ids and their keys.
-func New[M any](all []Command[M], keys map[string][]string) (*Registry[M], error) {
-	r := &Registry[M]{all: slices.Clone(all)}
+func New(all []Command, keys map[string][]string) (*Registry, error) {
+	r := &Registry{all: slices.Clone(all)}
 	for id, ks := range keys {
 		c, ok := r.Get(id)
 		if !ok {
@@ -89,7 +89,7 @@ func New[M any](all []Command[M], keys map[string][]string) (*Registry[M], error
 }
 
 // check tells of keys and ids that are not unique.
-func (r *Registry[M]) check() error {
+func (r *Registry) check() error {
 	ids := map[string]bool{}
 	for i := range r.all {
 		a := &r.all[i]
@@ -110,8 +110,8 @@ func (r *Registry[M]) check() error {
 }
 
 // All returns every command, in the table's order.
-func (r *Registry[M]) All() []*Command[M] {
-	out := make([]*Command[M], len(r.all))
+func (r *Registry) All() []*Command {
+	out := make([]*Command, len(r.all))
 	for i := range r.all {
 		out[i] = &r.all[i]
 	}
@@ -119,8 +119,8 @@ func (r *Registry[M]) All() []*Command[M] {
 }
 
 // Get returns a command by its id.
-func (r *Registry[M]) Get(id string) (*Command[M], bool) {
-	i := slices.IndexFunc(r.all, func(c Command[M]) bool { return c.ID == id })
+func (r *Registry) Get(id string) (*Command, bool) {
+	i := slices.IndexFunc(r.all, func(c Command) bool { return c.ID == id })
 	if i < 0 {
 		return nil, false
 	}
@@ -128,7 +128,7 @@ func (r *Registry[M]) Get(id string) (*Command[M], bool) {
 }
 
 // ByKey returns the command that a key press runs in that place.
-func (r *Registry[M]) ByKey(in Scope, key tea.Key) (*Command[M], bool) {
+func (r *Registry) ByKey(in Scope, key tea.Key) (*Command, bool) {
 	for _, name := range names(key) {
 		for i := range r.all {
 			if c := &r.all[i]; c.Scope&in != 0 && slices.Contains(c.Keys, name) {
