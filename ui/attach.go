@@ -46,16 +46,16 @@ func (m *Model) needsFiles() string {
 	switch {
 	case m.files == nil:
 		return m.say(i18n.WhyNoFilesHere)
-	case m.shown.id == "":
+	case m.shown == "":
 		return m.say(i18n.WhyNotOpen)
-	case len(m.attached[m.shown.id]) >= model.MaxAttachments:
+	case len(m.attached[m.shown]) >= model.MaxAttachments:
 		return m.say(i18n.ErrManyFiles, "N", model.MaxAttachments)
 	}
 	return ""
 }
 
 // attach asks for the path of a file to send.
-func (m *Model) attach() tea.Cmd { return m.askFile(m.shown.id, "", "") }
+func (m *Model) attach() tea.Cmd { return m.askFile(m.shown, "", "") }
 
 func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.say(i18n.AttachTitle), m.say(i18n.AttachHint), text)
@@ -79,7 +79,7 @@ func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
 
 // pathCompleted goes on with a path, if it still is what was asked for.
 func (m *Model) pathCompleted(c pathCompleted) {
-	if m.overlay.Overlay == c.prompt && c.prompt.Text() == c.of {
+	if m.overlaid() == c.prompt && c.prompt.Text() == c.of {
 		c.prompt.SetText(c.to)
 	}
 }
@@ -87,10 +87,10 @@ func (m *Model) pathCompleted(c pathCompleted) {
 // fileChecked attaches a file to the reply that is being written, or says why it can't be.
 func (m *Model) fileChecked(c fileChecked) tea.Cmd {
 	if c.err != nil {
-		return m.askFile(c.id, c.path, m.hub.Explain(c.err))
+		return m.askFile(c.id, c.path, m.explain(c.err))
 	}
 	m.attached[c.id] = append(m.attached[c.id], c.file)
-	if c.id != m.shown.id {
+	if c.id != m.shown {
 		return nil
 	}
 	return m.openBox(false)

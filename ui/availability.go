@@ -42,7 +42,7 @@ func (m *Model) setAvailable(available bool) tea.Cmd {
 func (m *Model) availabilitySet(s availabilitySet) {
 	switch {
 	case s.err != nil:
-		m.notify(m.hub.Explain(s.err))
+		m.notify(m.explain(s.err))
 	case s.available:
 		m.notify(m.say(i18n.SaidAvailable))
 	default:

@@ -42,13 +42,6 @@ type connectSaid struct {
 // connectTick asks again.
 type connectTick struct{ id string }
 
-func (m *Model) needsAdmin() string {
-	if !m.inbox.User().Admin {
-		return m.say(i18n.Code(string(model.NotAdmin)))
-	}
-	return ""
-}
-
 // connectPage begins to connect a Page through the browser; one that is under way is shown.
 func (m *Model) connectPage() tea.Cmd {
 	if m.connecting.ID != "" && !m.connecting.State.Final() {
@@ -66,7 +59,7 @@ func (m *Model) connectPage() tea.Cmd {
 func (m *Model) connectSaid(s connectSaid) tea.Cmd {
 	switch {
 	case s.err != nil && s.begun:
-		m.notify(m.hub.Explain(s.err))
+		m.notify(m.explain(s.err))
 		return nil
 	case s.err != nil: // the hub may be away for a moment
 		return timer(connectPoll, connectTick{m.connecting.ID})
@@ -163,8 +156,8 @@ func (m *Model) connectSentence() string {
 
 // connectEnded tells how it ended.
 func (m *Model) connectEnded() {
-	if m.connecting.choice != nil && m.overlay.Overlay == m.connecting.choice {
-		m.overlay = opened{}
+	if m.connecting.choice != nil && m.overlaid() == m.connecting.choice {
+		m.lift()
 	}
 	m.connecting.choice = nil
 	if p := m.connecting.Page; m.connecting.State == model.ConnectDone && p != nil {

@@ -52,7 +52,7 @@ var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()
 // text, then those of its attachments, each once.
 func (m *Model) addresses() []*url.URL {
 	msg, ok := m.thread.Selected()
-	if !ok || m.shown.id == "" {
+	if !ok || m.shown == "" {
 		return nil
 	}
 	var all []*url.URL
@@ -144,24 +144,4 @@ func (m *Model) addressOpened(o addressOpened) tea.Cmd {
 		m.notify(m.say(i18n.WhyNoBrowser))
 	}
 	return nil
-}
-
-func (m *Model) needsPage() string {
-	if _, ok := m.sharedPage(); !ok {
-		return m.say(i18n.WhyNoPage)
-	}
-	return ""
-}
-
-// sharedPage is the Page whose link is shared: that of the current conversation, or the
-// one that is shown.
-func (m *Model) sharedPage() (model.Page, bool) {
-	if r, ok := m.current(); ok {
-		return m.inbox.Page(r.PageID)
-	}
-	_, p := m.where()
-	if p == nil {
-		return model.Page{}, false
-	}
-	return *p, true
 }

@@ -128,7 +128,7 @@ func (m *Model) currency(r inbox.Row) string {
 			}
 		}
 	}
-	if m.words.Japanese() {
+	if m.look.Words.Japanese() {
 		return "JPY"
 	}
 	return ""
@@ -311,16 +311,16 @@ func (m *Model) made(a made) {
 	case a.err == nil:
 		m.tellCRM(a.form.of, m.say(i18n.SaidMade, "Title", m.look.Line(a.record.Title)))
 	case a.record != nil:
-		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.record.Title), "Reason", m.hub.Explain(a.err)))
+		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.record.Title), "Reason", m.explain(a.err)))
 	case a.person != nil:
-		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.person.Title), "Reason", m.hub.Explain(a.err)))
+		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.person.Title), "Reason", m.explain(a.err)))
 	case unanswered(a.err):
-		m.notify(m.say(i18n.SaidPerhapsMade, "Reason", m.hub.Explain(a.err)))
-	case m.overlay.Overlay == nil && !m.box.IsOpen():
-		a.form.box.SetError(m.hub.Explain(a.err))
+		m.notify(m.say(i18n.SaidPerhapsMade, "Reason", m.explain(a.err)))
+	case m.overlaid() == nil && !m.box.IsOpen():
+		a.form.box.SetError(m.explain(a.err))
 		m.layForm(a.form)
 	default:
-		m.notify(m.hub.Explain(a.err))
+		m.notify(m.explain(a.err))
 	}
 }
 

@@ -89,28 +89,22 @@ func (m *Model) tellCRM(id model.ConversationID, said string) {
 // followCRM forgets what must not be seen any more, and reads what is wanted.
 func (m *Model) followCRM() tea.Cmd {
 	if m.crm.over != "" && m.lost(m.crm.over) {
-		if m.overlay.Overlay == m.crm.lies {
-			m.overlay = opened{}
+		if m.overlaid() == m.crm.lies {
+			m.lift()
 		}
 		m.crm.over, m.crm.lies = "", nil
 	}
 	if m.crm.of != "" && m.lost(m.crm.of) {
-		if m.toast.text == m.crm.said {
-			m.toast = toast{}
+		if said, _, _ := m.said(); said == m.crm.said {
+			m.hush()
 		}
 		m.crm.said, m.crm.of = "", ""
 	}
-	if m.overlay.Overlay == nil {
+	if m.overlaid() == nil {
 		m.endPicker()
 		m.crm.over, m.crm.lies = "", nil
 	}
 	return tea.Batch(m.followView(), m.readRecords())
-}
-
-// lost tells whether a conversation is no longer there, or may no longer be seen.
-func (m *Model) lost(id model.ConversationID) bool {
-	p, ok := m.inbox.Page(id.Page())
-	return !ok || !p.Sees || m.deleted(id)
 }
 
 // slotOf is the link whose place a record would take: a conversation has one person, and
@@ -152,10 +146,7 @@ func (m *Model) needsRecord(t model.RecordType) func() string {
 		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && held.Locked {
 			return m.say(i18n.Code(string(model.CRMEditUnknown)))
 		}
-		if m.crm.busy {
-			return m.say(i18n.WhyCRMBusy)
-		}
-		return ""
+		return m.whyBusy()
 	}
 }
 
@@ -164,6 +155,11 @@ func (m *Model) needsFreeCRM() string {
 	if why := m.needsConversation(); why != "" {
 		return why
 	}
+	return m.whyBusy()
+}
+
+// whyBusy tells why nothing can be changed in the CRM now.
+func (m *Model) whyBusy() string {
 	if m.crm.busy {
 		return m.say(i18n.WhyCRMBusy)
 	}
@@ -215,7 +211,7 @@ func (m *Model) makePSIDField() tea.Cmd {
 func (m *Model) psidFieldMade(f psidFieldMade) {
 	switch {
 	case f.err != nil:
-		m.notify(m.hub.Explain(f.err))
+		m.notify(m.explain(f.err))
 	case f.made:
 		m.notify(m.say(i18n.CRMFieldMade, "Field", model.PSIDField))
 	default:

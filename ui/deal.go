@@ -62,13 +62,13 @@ func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 
 func (m *Model) dealRead(d dealRead) tea.Cmd {
 	m.crm.busy = false
-	m.toast = toast{}
+	m.hush()
 	if d.err != nil {
-		m.notify(m.hub.Explain(d.err))
+		m.notify(m.explain(d.err))
 		return nil
 	}
 	r, ok := m.inbox.Conversation(d.id)
-	if !ok || !linked(r.Links, d.record.RecordRef) || m.overlay.Overlay != nil {
+	if !ok || !linked(r.Links, d.record.RecordRef) || m.overlaid() != nil {
 		return nil // meanwhile it is hidden or linked otherwise, or something else was begun
 	}
 	m.putRecord(d.record)
@@ -208,7 +208,7 @@ func (m *Model) converted(c converted) {
 	m.crm.busy = false
 	switch {
 	case c.err != nil:
-		m.notify(m.hub.Explain(c.err))
+		m.notify(m.explain(c.err))
 	case !m.lost(c.id):
 		m.tellCRM(c.id, c.said)
 	}
@@ -245,7 +245,7 @@ func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cm
 
 func (m *Model) recordAddress(a recordAddress) tea.Cmd {
 	if a.err != nil {
-		m.notify(m.hub.Explain(a.err))
+		m.notify(m.explain(a.err))
 		return nil
 	}
 	u, err := url.Parse(a.record.URL)

@@ -63,21 +63,10 @@ func (m *Model) deleteConversation(id model.ConversationID, name string) tea.Cmd
 // conversationDeleted says what was done. That it is gone comes with the news.
 func (m *Model) conversationDeleted(d conversationDeleted) {
 	if d.err != nil {
-		m.notify(m.hub.Explain(d.err))
+		m.notify(m.explain(d.err))
 		return
 	}
 	m.notify(m.say(i18n.SaidDeleted, "Name", d.name))
-}
-
-// deleted tells whether a conversation was deleted: its Page is held as a whole, and it is
-// not among what is held.
-func (m *Model) deleted(id model.ConversationID) bool {
-	p, ok := m.inbox.Page(id.Page())
-	if !ok || !p.Sees || !m.inbox.Complete(p.ID) {
-		return false
-	}
-	_, there := m.inbox.Conversation(id)
-	return !there
 }
 
 // dropDeleted drops what is kept of conversations that were deleted, in memory and on
@@ -121,5 +110,5 @@ func (m *Model) forgetDeleted() {
 	}
 	m.list.Forget()
 	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return m.deleted(id) })
-	m.undo = slices.DeleteFunc(m.undo, func(x *action) bool { return m.deleted(x.id) })
+	m.undo.forget(m.deleted)
 }

@@ -94,13 +94,13 @@ func (m *Model) saveDraft(of DraftOf, text string) tea.Cmd {
 	if !m.typed.set(of, text) {
 		return nil
 	}
-	drafts, text, at := m.drafts, m.typed.text(of), m.clock.now()
+	drafts, text, at := m.drafts, m.typed.text(of), m.now()
 	return func() tea.Msg { return draftSaved{drafts.Save(of, text, at)} }
 }
 
 func (m *Model) draftSaved(d draftSaved) tea.Cmd {
 	if d.err != nil {
-		m.notify(m.hub.Explain(d.err))
+		m.notify(m.explain(d.err))
 	}
 	return nil
 }

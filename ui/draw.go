@@ -16,7 +16,6 @@ import (
 
 // frame is the screen as it was drawn last.
 type frame struct {
-	layout  layout
 	content string
 	cursor  *tea.Cursor
 	// next is when something on it reads otherwise; zero if nothing does by itself.
@@ -45,40 +44,41 @@ func (m *Model) title() string {
 // draw draws the screen.
 func (m *Model) draw() {
 	banner, bannerStyle := m.bannerText()
-	f := frame{layout: arrange(m.w, m.h, arrangement{focus: m.focus, panel: m.panel(), banner: banner != ""})}
-	m.frame = f // what follows asks where things are
-	if f.layout.w == 0 || f.layout.h == 0 {
+	m.layout = arrange(m.w, m.h, arrangement{focus: m.focus, panel: m.panel(), banner: banner != ""})
+	var f frame
+	m.frame = f
+	if m.layout.w == 0 || m.layout.h == 0 {
 		return
 	}
-	w := f.layout.w
-	lines := make([]string, 0, f.layout.h)
-	if f.layout.header {
+	w := m.layout.w
+	lines := make([]string, 0, m.layout.h)
+	if m.layout.header {
 		lines = append(lines, m.headerLine(w))
 	}
-	if f.layout.banner {
+	if m.layout.banner {
 		lines = append(lines, bannerStyle.Paint(m.look.Fit(" "+banner, w)))
 	}
-	if f.layout.filters {
+	if m.layout.filters {
 		lines = append(lines, m.filterLine(w))
 	}
 	top := len(lines)
 	lines = append(lines, m.panes(&f, top)...)
-	if f.layout.footer {
+	if m.layout.footer {
 		lines = append(lines, m.footerLine(w))
 	}
-	lines = m.over(&f, lines)
+	lines = m.laidOver(&f, lines)
 	f.content = strings.Join(lines, "\n")
 	m.frame = f
 }
 
 // panes are the lines between: the panes side by side.
 func (m *Model) panes(f *frame, top int) []string {
-	l := f.layout
+	l := m.layout
 	var columns []column
 	if l.list > 0 {
 		m.list.SetSize(l.list, l.body)
 		lines, next := m.list.Lines(m.look, list.Context{
-			Now: m.clock.now(), Me: m.inbox.User().ID, Focused: m.focus == paneList && m.overlay.Overlay == nil,
+			Now: m.now(), Me: m.inbox.User().ID, Focused: m.focus == paneList && m.overlaid() == nil,
 			Draft: m.unfinished, Empty: m.emptyList(),
 		})
 		f.next = earlier(f.next, next)
@@ -92,7 +92,7 @@ func (m *Model) panes(f *frame, top int) []string {
 		columns = append(columns, column{l.thread, m.threadLines(f, l.thread, l.body, x, top)})
 	}
 	if l.panel > 0 {
-		r, _ := m.inbox.Conversation(m.shown.id)
+		r, _ := m.inbox.Conversation(m.shown)
 		lines, next := m.panelLines(r, l.panel, l.body)
 		f.next = earlier(f.next, next)
 		columns = append(columns, column{l.panel, lines})
@@ -136,11 +136,11 @@ const (
 
 // threadLines is the conversation's pane: heading, messages, composer.
 func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
-	if m.shown.id == "" {
+	if m.shown == "" {
 		return m.nothingOpen(w, h)
 	}
 	// While its Page is read anew nothing is known of it but what was typed.
-	r, known := m.inbox.Conversation(m.shown.id)
+	r, known := m.inbox.Conversation(m.shown)
 	m.setVerdict()
 	// A blank column on either side, where there is room; the messages have their own.
 	edge := blank(min(1, w/3))
@@ -164,7 +164,7 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 	if h >= ruleFrom {
 		lines = append(lines, edge+m.composerRule(inner)+edge)
 	}
-	if cx, cy, ok := m.box.Cursor(); ok && m.overlay.Overlay == nil {
+	if cx, cy, ok := m.box.Cursor(); ok && m.overlaid() == nil {
 		f.cursor = tea.NewCursor(x+len(edge)+cx, top+len(lines)+cy)
 	}
 	left := edge
@@ -202,14 +202,14 @@ func nextDay(t time.Time) time.Time {
 
 func (m *Model) messageLines(f *frame, r inbox.Row, w, h int) []string {
 	m.thread.SetSize(w, h)
-	if m.shown.stale || !m.clock.now().Before(m.shown.tomorrow) {
-		m.shown.tomorrow = nextDay(m.clock.now().In(m.zone))
+	if m.talk.stale || !m.now().Before(m.talk.tomorrow) {
+		m.talk.tomorrow = nextDay(m.now().In(m.look.Zone))
 		m.thread.Set(m.look, m.content(r))
-		m.shown.stale = false
+		m.talk.stale = false
 	}
 	// Its day lines read otherwise from midnight on.
-	f.next = earlier(f.next, m.shown.tomorrow)
-	return m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlay.Overlay == nil)
+	f.next = earlier(f.next, m.talk.tomorrow)
+	return m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlaid() == nil)
 }
 
 // heading is what stands over the messages: who it is, and below who else is here.
@@ -240,8 +240,8 @@ func (m *Model) headingLine(r inbox.Row, w int, others string) string {
 		if r.Reply.Uncertain {
 			id = i18n.WindowUncertain
 		}
-		until = m.say(id, "Time", m.look.Moment(m.clock.now(), *r.Reply.Until))
-		style = list.LeftStyle(r.Reply.Until.Sub(m.clock.now()), th.Ink)
+		until = m.say(id, "Time", m.look.Moment(m.now(), *r.Reply.Until))
+		style = list.LeftStyle(r.Reply.Until.Sub(m.now()), th.Ink)
 	} else if !r.Reply.Allowed {
 		until, style = m.say(i18n.Blocked(string(r.Reply.Code))), th.Faint
 	}
@@ -262,7 +262,7 @@ func (m *Model) headingLine(r inbox.Row, w int, others string) string {
 // headingAssignee says who looks after a conversation, where there is room and the panel
 // does not say it.
 func (m *Model) headingAssignee(r inbox.Row, room int) string {
-	if r.Assignee == nil || m.frame.layout.panel > 0 {
+	if r.Assignee == nil || m.layout.panel > 0 {
 		return ""
 	}
 	s := "  " + m.say(i18n.PanelAssigned, "Name", m.look.Ours(r.Assignee.Name))
@@ -307,7 +307,7 @@ func (m *Model) emptyList() []string {
 		return []string{m.say(i18n.SearchGoesOn)}
 	case m.search.active():
 		return []string{m.say(i18n.EmptySearch), m.say(i18n.EmptySearchKeys)}
-	case m.wire.State != Live && !m.inbox.AllComplete():
+	case !m.live() && !m.inbox.AllComplete():
 		return []string{m.say(i18n.StateConnecting)}
 	case !m.inbox.AllComplete():
 		return []string{m.say(i18n.StateReading)}
@@ -327,15 +327,15 @@ const leastPalette = 16
 // pickerHeight is how many lines the picker takes, whatever was found.
 const pickerHeight = 24
 
-// over puts what lies over the screen on it.
-func (m *Model) over(f *frame, lines []string) []string {
-	o := m.overlay.Overlay
+// laidOver puts what lies over the screen on it.
+func (m *Model) laidOver(f *frame, lines []string) []string {
+	o := m.overlaid()
 	if o == nil {
 		return lines
 	}
 	// The first and the last line stay to be seen where there is room.
-	w, h, from := f.layout.w, len(lines), 0
-	if f.layout.footer {
+	w, h, from := m.layout.w, len(lines), 0
+	if m.layout.footer {
 		from, h = 1, h-2
 	}
 	room := h
@@ -372,7 +372,7 @@ func (m *Model) setVerdict() {
 	if v.Code == model.WindowClosed {
 		v.Until = r.ClosedAt() // since when, for the words
 	}
-	m.box.SetVerdict(m.clock.now(), m.look.Name(r.Customer), v, reason)
+	m.box.SetVerdict(m.now(), m.look.Name(r.Customer), v, reason)
 	m.box.SetQuote(m.quoted())
 	m.box.SetFiles(m.attachedLine())
 }
@@ -383,7 +383,7 @@ func (m *Model) nextChange() time.Time {
 	if !m.inbox.Now().IsZero() {
 		next = earlier(next, m.inbox.Next())
 	}
-	return earlier(earlier(next, m.toast.until), m.toldUntil())
+	return earlier(earlier(next, m.saidUntil()), m.toldUntil())
 }
 
 // earlier returns the earlier of two times, of which a zero one is none.

@@ -52,7 +52,7 @@ func (p *panelText) earlier(r inbox.Row) {
 // earlierLine is a conversation in a few words.
 func (m *Model) earlierLine(r inbox.Row) (day, gist string) {
 	who, text := m.look.Preview(r.Shown(), m.inbox.User().ID)
-	return m.look.Date(m.clock.now(), r.UpdatedAt), m.look.Cells.Apart(who + text)
+	return m.look.Date(m.now(), r.UpdatedAt), m.look.Cells.Apart(who + text)
 }
 
 func (m *Model) needsEarlier() string {

@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/i18n"
-	"parley/model"
 	"parley/model/inbox"
 )
 
@@ -23,7 +22,7 @@ func (m *Model) ask(q inbox.Query) {
 	m.query = q
 	m.search = search{generation: m.search.generation + 1}
 	m.list.SetRows(m.inbox.View(q))
-	if m.focus != paneList && m.frame.layout.list == 0 {
+	if m.focus != paneList && m.layout.list == 0 {
 		m.focus = paneList
 	}
 }
@@ -57,17 +56,6 @@ func (m *Model) turnSort() tea.Cmd {
 	m.ask(q)
 	m.notify(m.say(i18n.SaidSorted, "Order", m.say(i18n.SortName(string(q.Sort)))))
 	return nil
-}
-
-// seen Pages are those that the user may see into.
-func (m *Model) seenPages() []model.Page {
-	var out []model.Page
-	for _, p := range m.inbox.Pages() {
-		if p.Sees {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 func (m *Model) needsPages() string {

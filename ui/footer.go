@@ -46,15 +46,15 @@ func (m *Model) panelCommands() []string {
 // footerLine is the last line: what just happened, or the keys that matter now.
 func (m *Model) footerLine(w int) string {
 	th := m.look.Theme
-	if m.toast.text != "" {
+	if said, key, label := m.said(); said != "" {
 		tail := ""
-		if m.toast.key != "" {
-			tail = "   " + m.toast.key + " " + m.toast.label
+		if key != "" {
+			tail = "   " + key + " " + label
 		}
 		if m.look.Cells.Width(tail) > w/2 {
 			tail = ""
 		}
-		text := m.look.Cut(" "+m.toast.text, w-m.look.Cells.Width(tail))
+		text := m.look.Cut(" "+said, w-m.look.Cells.Width(tail))
 		rest := w - m.look.Cells.Width(text) - m.look.Cells.Width(tail)
 		return th.Text.Paint(text) + th.Accent.Paint(tail) + blank(rest)
 	}
@@ -93,15 +93,15 @@ func (m *Model) footerLine(w int) string {
 // typingKeys are the keys that do not stand for themselves while something lies over the
 // screen or text is typed; empty otherwise. The composer says its own.
 func (m *Model) typingKeys() string {
-	if _, ok := m.overlay.Overlay.(*overlay.Form); ok {
+	if _, ok := m.overlaid().(*overlay.Form); ok {
 		return m.say(i18n.FormKeys)
 	}
 	switch {
-	case m.crm.picker != nil && m.overlay.Overlay == overlay.Overlay(m.crm.picker.box):
+	case m.crm.picker != nil && m.overlaid() == overlay.Overlay(m.crm.picker.box):
 		return m.say(i18n.PickerKeys)
-	case m.crm.view != nil && m.overlay.Overlay == overlay.Overlay(m.crm.view.box):
+	case m.crm.view != nil && m.overlaid() == overlay.Overlay(m.crm.view.box):
 		return m.say(i18n.TranscriptKeys)
-	case m.overlay.Overlay != nil:
+	case m.overlaid() != nil:
 		return m.say(i18n.OverlayKeys)
 	case m.box.IsOpen():
 		return m.keyOf("palette") + " " + m.say(i18n.CommandLabel("palette"))
@@ -109,7 +109,7 @@ func (m *Model) typingKeys() string {
 	return ""
 }
 
-// keyOf returns the key of a command.
+// keyOf returns the key of a command, empty where it has none.
 func (m *Model) keyOf(id string) string {
 	c, ok := m.commands.Get(id)
 	if !ok {
@@ -117,3 +117,12 @@ func (m *Model) keyOf(id string) string {
 	}
 	return c.Key()
 }
+
+// explain says an error in the user's words: what happened and what to do.
+func (m *Model) explain(err error) string { return m.hub.Explain(err) }
+
+// composing tells whether a text is being typed to be sent.
+func (m *Model) composing() bool { return m.box.IsOpen() }
+
+// selected returns the conversation that is selected in the list.
+func (m *Model) selected() (inbox.Row, bool) { return m.list.Selected() }

@@ -32,7 +32,7 @@ type greetingTo struct {
 // openGreeting shows the Page's greetings as the current customer would see them. They
 // are read from Facebook first.
 func (m *Model) openGreeting() tea.Cmd {
-	p, _ := m.sharedPage()
+	p, _ := m.page()
 	c := overlay.NewChoice(m.say(i18n.GreetingTitle, "Page", m.look.Line(p.Name)), nil)
 	c.Say(m.say(i18n.GreetingLoading))
 	m.lay(c, nil)
@@ -47,9 +47,9 @@ func (m *Model) openGreeting() tea.Cmd {
 // greetingsRead shows what was read or changed, unless the user has left.
 func (m *Model) greetingsRead(r greetingsRead) {
 	if r.err != nil {
-		m.notify(m.hub.Explain(r.err))
-		if r.said == "" && m.overlay.Overlay == m.greeting {
-			m.overlay = opened{}
+		m.notify(m.explain(r.err))
+		if r.said == "" && m.overlaid() == m.greeting {
+			m.lift()
 		}
 		return
 	}
@@ -58,7 +58,7 @@ func (m *Model) greetingsRead(r greetingsRead) {
 		return
 	}
 	p, ok := m.inbox.Page(r.page)
-	if !ok || m.overlay.Overlay != m.greeting {
+	if !ok || m.overlaid() != m.greeting {
 		return
 	}
 	m.chooseGreeting(p, r.all)

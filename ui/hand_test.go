@@ -305,8 +305,8 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 		t.Error("a key acted on what was not to be seen")
 	}
 	w.keys("Q")
-	if w.quotes[w.shown.id] != lit.ID {
-		t.Errorf("%q is quoted", w.quotes[w.shown.id])
+	if w.quotes[w.shown] != lit.ID {
+		t.Errorf("%q is quoted", w.quotes[w.shown])
 	}
 }
 

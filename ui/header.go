@@ -113,9 +113,9 @@ func (m *Model) onlyHidden() (model.Page, bool) {
 func (m *Model) connection() (string, theme.Style) {
 	th := m.look.Theme
 	switch {
-	case m.wire.State == Live && m.inbox.AllComplete():
+	case m.live() && m.inbox.AllComplete():
 		return th.Live + " " + m.say(i18n.StateLive), th.Good
-	case m.wire.State == Live:
+	case m.live():
 		return th.Reconnecting + " " + m.say(i18n.StateReading), th.Muted
 	case m.wire.State == Connecting:
 		return th.Reconnecting + " " + m.say(i18n.StateConnecting), th.Warn
@@ -148,7 +148,7 @@ func (m *Model) bannerText() (string, theme.Style) {
 		return m.say(i18n.BannerSignedOut), th.Danger
 	case Connecting, Live:
 	}
-	now := m.clock.now()
+	now := m.now()
 	for _, p := range m.seenPages() {
 		code := model.PageTrouble(now, p)
 		if m.query.Page != "" && p.ID != m.query.Page || code == "" {

@@ -46,7 +46,7 @@ func (m *Model) importOf(i model.Import) string {
 
 // importPage is the Page whose import a command is about.
 func (m *Model) importPage() (model.Page, bool) {
-	p, ok := m.sharedPage()
+	p, ok := m.page()
 	if !ok {
 		if pages := m.seenPages(); len(pages) == 1 {
 			return pages[0], true
@@ -111,7 +111,7 @@ func (m *Model) cancelImport() tea.Cmd {
 
 func (m *Model) importSaid(s importSaid) {
 	if s.err != nil {
-		m.notify(m.hub.Explain(s.err))
+		m.notify(m.explain(s.err))
 		return
 	}
 	m.notify(m.say(s.done))

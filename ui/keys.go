@@ -9,18 +9,17 @@ import (
 
 	"parley/i18n"
 	"parley/ui/command"
-	"parley/ui/overlay"
 )
 
 // key hands a key press on: to what lies over the screen, to the composer, or to the
 // command that it stands for.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
-	m.shown.refused = false
+	m.talk.refused = false
 	if c, ok := m.commands.ByKey(command.Typing, k.Key()); ok && k.Text == "" {
 		return m.run(c)
 	}
-	if m.overlay.Overlay != nil {
-		return m.keyOverlay(k)
+	if m.overlaid() != nil {
+		return m.updateOverlay(k)
 	}
 	if m.box.IsOpen() {
 		return m.keyComposer(k)
@@ -57,26 +56,6 @@ func (m *Model) scope() command.Scope {
 	default:
 		return command.List
 	}
-}
-
-func (m *Model) keyOverlay(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyPressMsg); ok && k.Keystroke() != "ctrl+c" && m.overlay.grace.Ignores(m.clock.local()) {
-		return nil
-	}
-	o := m.overlay
-	action, cmd := o.Update(msg)
-	switch action.(type) {
-	case nil:
-		return cmd
-	case overlay.Closed, overlay.Chosen, overlay.Entered, overlay.Filled:
-		if m.overlay.Overlay == o.Overlay {
-			m.overlay = opened{}
-		}
-	}
-	if o.done == nil {
-		return cmd
-	}
-	return tea.Batch(cmd, o.done(action))
 }
 
 // keyComposer handles the keys of the composer: all but a few are text.
@@ -119,8 +98,8 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 			return c
 		}
 		m.notify(m.say(i18n.PasteNowhere))
-	case m.overlay.Overlay != nil:
-		return m.keyOverlay(p)
+	case m.overlaid() != nil:
+		return m.updateOverlay(p)
 	default:
 		return m.compose(p)
 	}
@@ -129,8 +108,8 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 
 // types tells whether text is being typed.
 func (m *Model) types() bool {
-	if m.overlay.Overlay != nil {
-		_, _, ok := m.overlay.Cursor()
+	if m.overlaid() != nil {
+		_, _, ok := m.overlaid().Cursor()
 		return ok
 	}
 	return m.box.IsOpen()
@@ -140,7 +119,7 @@ func (m *Model) types() bool {
 // down while the line stood still, and nothing is done by it but that the selection moves.
 func (m *Model) steps(keys string) (tea.Cmd, bool) {
 	r, size := utf8.DecodeRuneInString(keys)
-	if m.overlay.Overlay != nil || keys != strings.Repeat(keys[:size], len(keys)/max(1, size)) {
+	if m.overlaid() != nil || keys != strings.Repeat(keys[:size], len(keys)/max(1, size)) {
 		return nil, false
 	}
 	c, ok := m.commands.ByKey(m.scope(), tea.Key{Code: r, Text: keys[:size]})

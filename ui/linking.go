@@ -37,8 +37,8 @@ type crmAct struct {
 	do   crmChange
 	back *crmChange // nil: it can't be taken back
 	said string
-	// action is what takes it back, where that is possible.
-	action *action
+	// undo is that it can be taken back; nil: it can't be.
+	undo *undo
 }
 
 // crmDone is the answer to a change.
@@ -53,8 +53,10 @@ type crmDone struct {
 func (m *Model) doCRM(a crmAct) tea.Cmd {
 	m.crm.busy = true
 	if a.back != nil {
-		a.action = &action{act: act{change: change{id: a.id, crm: &a.do}, back: &change{id: a.id, crm: a.back}}}
-		m.undo.push(a.action)
+		a.undo = &undo{of: a.id, why: m.whyBusy, back: func() tea.Cmd {
+			return m.doCRM(crmAct{id: a.id, do: *a.back, said: m.saidUndone(a.id)})
+		}}
+		m.undo.push(a.undo)
 	}
 	m.notify(m.say(i18n.SaidAsksCRM))
 	hub := m.hub
@@ -86,9 +88,9 @@ func (m *Model) doCRM(a crmAct) tea.Cmd {
 func (m *Model) crmDone(d crmDone) {
 	m.crm.busy = false
 	if d.err != nil {
-		m.notify(m.hub.Explain(d.err))
+		m.notify(m.explain(d.err))
 		if isRefused(d.err) {
-			m.undo.drop(d.action)
+			m.undo.drop(d.undo)
 		}
 		return
 	}
@@ -102,7 +104,7 @@ func (m *Model) crmDone(d crmDone) {
 		m.putRecord(*d.record)
 	}
 	m.tellCRM(d.id, d.said)
-	if d.action != nil && m.undo.last() == d.action {
+	if d.undo != nil && m.undo.last() == d.undo {
 		m.offerUndo()
 	}
 }
@@ -149,7 +151,7 @@ type countedOthers struct {
 // that there may be some.
 func (m *Model) countedOthers(c countedOthers) {
 	r, ok := m.inbox.Conversation(c.id)
-	if !ok || c.err != nil || m.overlay.Overlay != overlay.Overlay(c.warning) {
+	if !ok || c.err != nil || m.overlaid() != overlay.Overlay(c.warning) {
 		return
 	}
 	c.warning.Say(m.linkMeans(r, c.view.Record.Type, m.look.Line(c.view.Record.Title), c.view.Others))

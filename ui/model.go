@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -61,12 +60,9 @@ type Options struct {
 
 // Model is the screen.
 type Model struct {
+	*Screen
 	hub    Hub
 	drafts Drafts
-	inbox  *inbox.Inbox
-	zone   *time.Location
-	words  *i18n.Localizer
-	browse func(url string) error
 	// preview: the conversation follows the selection.
 	preview bool
 	// shell: there is one to go back to.
@@ -74,27 +70,19 @@ type Model struct {
 	// tellsTyping is who wants to know whether text is being typed.
 	tellsTyping func(bool)
 
-	clock    clock
 	terminal terminal
-	look     look.Look
 	commands *command.Registry
 
-	w, h  int
-	focus pane
 	// panel: the right-hand panel is wanted. Where there is room for three panes it is
 	// shown unless it was closed.
 	panelOpen, panelClosed bool
-	overlay                opened
-	// byHand: it is a key that is being seen to.
-	byHand bool
 	// greeting waits for a Page's greetings.
 	greeting *overlay.Choice
 
 	list    *list.List
-	query   inbox.Query
 	search  search
 	thread  *thread.Pane
-	shown   conversation
+	talk    conversation
 	box     *composer.Box
 	typed   typed
 	replies pending
@@ -119,9 +107,6 @@ type Model struct {
 	crm      crm
 	sights   sights
 	acting   acting
-	undo     undoStack
-	toast    toast
-	wire     Connection
 	frame    frame
 	// connecting is a Page that the user connects in their browser.
 	connecting connecting
@@ -133,14 +118,15 @@ var ErrOptions = errors.New("options of the screen")
 // New returns the screen.
 func New(o Options) (*Model, error) {
 	m := &Model{
-		hub: o.Hub, drafts: o.Drafts, inbox: o.Inbox, zone: o.Zone, words: o.Words, browse: o.Browse, preview: o.Preview, shell: o.Shell, tellsTyping: o.Typing,
-		clock:    clock{local: o.Now, after: timer},
-		terminal: terminal{light: o.Light, fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor, focused: true},
+		hub: o.Hub, drafts: o.Drafts, preview: o.Preview, shell: o.Shell, tellsTyping: o.Typing,
+		terminal: terminal{fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
 		list:     list.New(), thread: thread.New(), box: composer.New(),
-		query:   inbox.Query{Filter: inbox.FilterOpen, Sort: inbox.SortNewest},
 		typed:   newTyped(o.Typed),
 		replies: pending{}, returned: map[DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
 	}
+	m.Screen = newScreen(m, o.Inbox, o.Now, o.Browse)
+	m.lightGround = o.Light
+	m.look.Words, m.look.Zone = o.Words, o.Zone
 	var err error
 	if m.commands, err = command.New(m.table(), o.Keys); err != nil {
 		return nil, errors.Join(ErrOptions, err)
@@ -148,8 +134,7 @@ func New(o Options) (*Model, error) {
 	m.restyle()
 	m.takeUnsent(o.Unsent)
 	if o.Notice != "" {
-		m.notify(o.Notice)
-		m.toast.until = m.clock.now().Add(toastUndoFor)
+		m.notifyLonger(o.Notice)
 	}
 	m.list.SetRows(m.inbox.View(m.query))
 	return m, nil
@@ -164,13 +149,10 @@ func (m *Model) Init() tea.Cmd {
 type terminal struct {
 	profile   colorprofile.Profile
 	graphemes bool
-	light     bool
 	// fixed: the user said what the ground is.
 	fixed, ascii bool
 	// asksColours: whether it has true colour is asked; some answer wrongly.
 	asksColours bool
-	// focused: the user looks at it, as far as it tells.
-	focused bool
 }
 
 // ask asks the terminal what it can do.
@@ -187,35 +169,13 @@ func (t terminal) ask() tea.Cmd {
 
 // restyle makes the look anew after something that it depends on changed.
 func (m *Model) restyle() {
-	t := theme.New(theme.Options{Light: m.terminal.light, Profile: m.terminal.profile, ASCII: m.terminal.ascii})
-	l := look.Look{Theme: t, Words: m.words, Zone: m.zone, Version: uint32(t.Version)}
+	t := theme.New(theme.Options{Light: m.lightGround, Profile: m.terminal.profile, ASCII: m.terminal.ascii})
+	l := look.Look{Theme: t, Words: m.look.Words, Zone: m.look.Zone, Version: uint32(t.Version)}
 	if m.terminal.graphemes {
 		l.Cells = graphemes
 		l.Version |= 1 << 8
 	}
 	m.look = l
 	m.box.SetLook(l)
-	m.shown.stale = true
+	m.talk.stale = true
 }
-
-// opened is an overlay that lies over the screen, and what is done with its answer.
-type opened struct {
-	overlay.Overlay
-	done func(overlay.Action) tea.Cmd
-	// grace is that of an overlay which an answer opened while a text was typed.
-	grace overlay.Grace
-}
-
-// callTimeout is how long a call of the hub may take before the user is told.
-const callTimeout = 15 * time.Second
-
-// call runs something that speaks to the hub as a command.
-func call(f func(ctx context.Context) tea.Msg) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
-		defer cancel()
-		return f(ctx)
-	}
-}
-
-func (m *Model) say(id i18n.ID, pairs ...any) string { return m.look.Say(id, pairs...) }

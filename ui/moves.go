@@ -43,7 +43,7 @@ func (m *Model) previewLater() tea.Cmd {
 
 func (m *Model) rested(r rested) tea.Cmd {
 	now, ok := m.list.Selected()
-	if !ok || now.ID != r.id || m.focus != paneList || m.overlay.Overlay != nil {
+	if !ok || now.ID != r.id || m.focus != paneList || m.overlaid() != nil {
 		return nil
 	}
 	open := m.panelOpen
@@ -60,7 +60,7 @@ func (m *Model) half(halves int) tea.Cmd {
 		m.list.Half(halves)
 		return m.findMore()
 	case panePanel:
-		m.crm.records.top += halves * max(1, m.frame.layout.body/2)
+		m.crm.records.top += halves * max(1, m.layout.body/2)
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (m *Model) openSelected() tea.Cmd {
 func (m *Model) expand() tea.Cmd {
 	if msg, ok := m.thread.Selected(); ok {
 		m.thread.Expand(msg.ID)
-		m.shown.stale = true
+		m.talk.stale = true
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (m *Model) back() tea.Cmd {
 // turn gives the keys to the next pane, or the one before.
 func (m *Model) turn(by int) tea.Cmd {
 	panes := []pane{paneList}
-	if m.shown.id != "" && (m.w >= threePanes || m.w < twoPanes || !m.panelOpen) {
+	if m.shown != "" && (m.w >= threePanes || m.w < twoPanes || !m.panelOpen) {
 		panes = append(panes, paneThread)
 	}
 	if m.panel() {
@@ -154,7 +154,7 @@ func (m *Model) turnPanel() tea.Cmd {
 func (m *Model) leavePanel() {
 	switch {
 	case m.focus != panePanel || m.panel():
-	case m.shown.id == "":
+	case m.shown == "":
 		m.focus = paneList
 	default:
 		m.focus = paneThread
@@ -163,7 +163,7 @@ func (m *Model) leavePanel() {
 
 // panel tells whether the panel is wanted.
 func (m *Model) panel() bool {
-	if m.shown.id == "" {
+	if m.shown == "" {
 		return false
 	}
 	if m.w >= threePanes {

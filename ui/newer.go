@@ -26,7 +26,7 @@ func (m *Model) showNewer() {
 	if n.id == "" {
 		return
 	}
-	if n.id != m.shown.id {
+	if n.id != m.shown {
 		m.newer = newer{}
 		return
 	}
@@ -38,9 +38,8 @@ func (m *Model) showNewer() {
 		}
 		m.newer = newer{}
 		m.thread.Bottom()
-		m.shown.stale = true
-		m.notify(m.say(i18n.SaidNewerReply, "Name", m.authorName(a.Author)))
-		m.toast.until = m.clock.now().Add(toastUndoFor)
+		m.talk.stale = true
+		m.notifyLonger(m.say(i18n.SaidNewerReply, "Name", m.authorName(a.Author)))
 		return
 	}
 }

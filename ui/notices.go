@@ -34,7 +34,7 @@ func (m *Model) openNotices() tea.Cmd {
 // noticeParagraph says when, where and what; then why, what to do, and who knows.
 func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 	p, _ := m.inbox.Page(n.PageID)
-	head := m.look.Moment(m.clock.now(), n.CreatedAt) + "  " + m.look.Line(p.Name)
+	head := m.look.Moment(m.now(), n.CreatedAt) + "  " + m.look.Line(p.Name)
 	if n.Read == nil {
 		head = m.look.Theme.Unread + " " + head + "  " + m.say(i18n.NoticeUnread)
 	}
@@ -71,7 +71,7 @@ func (m *Model) noticeMail(n model.Notice) string {
 	}
 	switch n.Mail.State {
 	case model.Mailed:
-		return m.say(i18n.NoticeMailed, "Time", m.look.Moment(m.clock.now(), n.Mail.At))
+		return m.say(i18n.NoticeMailed, "Time", m.look.Moment(m.now(), n.Mail.At))
 	case model.MailFailed:
 		return m.say(i18n.NoticeMailFailed, "Reason", m.look.Line(n.Mail.Reason))
 	case model.MailWaiting:
@@ -100,7 +100,7 @@ func (m *Model) readNotices(list []model.Notice) tea.Cmd {
 
 func (m *Model) noticesRead(r noticesRead) {
 	if r.err != nil {
-		m.notify(m.hub.Explain(r.err))
+		m.notify(m.explain(r.err))
 	}
 }
 

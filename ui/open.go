@@ -15,7 +15,6 @@ import (
 
 // conversation is the one that is open.
 type conversation struct {
-	id      model.ConversationID
 	opening inbox.Opening
 	// reading: its newest messages are being read; older: those before.
 	reading, older bool
@@ -45,12 +44,13 @@ func (m *Model) open(id model.ConversationID) tea.Cmd {
 	if m.w < threePanes {
 		m.panelOpen = false // it would lie over what is opened
 	}
-	if m.shown.id == id {
+	if m.shown == id {
 		m.refreshRecords()
 		return m.followThread()
 	}
 	keep := m.keepDraft()
-	m.shown = conversation{id: id, unread: r.Unread, generation: m.shown.generation + 1}
+	m.shown = id
+	m.talk = conversation{unread: r.Unread, generation: m.talk.generation + 1}
 	m.box.Close()
 	m.box.Show(id, m.typed.text(DraftOf{Conversation: id}))
 	m.thread.Show(id)
@@ -73,12 +73,12 @@ type messagesRead struct {
 
 // followThread has the open conversation follow what is known of it.
 func (m *Model) followThread() tea.Cmd {
-	c := &m.shown
-	if c.id == "" {
+	c := &m.talk
+	if m.shown == "" {
 		return nil
 	}
-	if _, ok := m.inbox.Conversation(c.id); !ok {
-		if p, ok := m.inbox.Page(c.id.Page()); ok && p.Sees && !m.inbox.Complete(p.ID) {
+	if _, ok := m.inbox.Conversation(m.shown); !ok {
+		if p, ok := m.inbox.Page(m.shown.Page()); ok && p.Sees && !m.inbox.Complete(p.ID) {
 			c.reading, c.older, c.stale = false, false, false
 			m.thread.Show("")
 			return nil // it is being read anew, and will be back; what is typed stays
@@ -87,7 +87,7 @@ func (m *Model) followThread() tea.Cmd {
 		return nil
 	}
 	c.stale = true
-	t, ok := m.inbox.Thread(c.id)
+	t, ok := m.inbox.Thread(m.shown)
 	if c.reading || ok && t.Loaded && !t.Stale {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (m *Model) followThread() tea.Cmd {
 // concerns tells whether the open conversation has to follow a change: it is about it, or
 // what is held of it is not whole.
 func (m *Model) concerns(c inbox.Changes) bool {
-	id := m.shown.id
+	id := m.shown
 	t, ok := m.inbox.Thread(id)
 	return c.Many || c.Pages || !ok || !t.Loaded || t.Stale || slices.Contains(c.Conversations, id) || slices.Contains(c.Threads, id)
 }
@@ -106,7 +106,8 @@ func (m *Model) concerns(c inbox.Changes) bool {
 // was typed stays on disk.
 func (m *Model) gone() {
 	m.box.Close()
-	m.shown = conversation{generation: m.shown.generation + 1}
+	m.shown = ""
+	m.talk = conversation{generation: m.talk.generation + 1}
 	m.thread.Show("")
 	if m.focus == paneThread || m.focus == panePanel {
 		m.focus = paneList
@@ -115,12 +116,12 @@ func (m *Model) gone() {
 
 // readNewest reads the newest messages of the open conversation.
 func (m *Model) readNewest() tea.Cmd {
-	o, read := m.inbox.Open(m.shown.id)
-	m.shown.opening = o
+	o, read := m.inbox.Open(m.shown)
+	m.talk.opening = o
 	if !read {
 		return nil
 	}
-	m.shown.reading = true
+	m.talk.reading = true
 	return m.readMessages(o, "")
 }
 
@@ -134,9 +135,9 @@ func (m *Model) readMessages(o inbox.Opening, before string) tea.Cmd {
 
 // readOlder reads earlier messages when the user comes near the first that is held.
 func (m *Model) readOlder() tea.Cmd {
-	c := &m.shown
-	t, ok := m.inbox.Thread(c.id)
-	if c.id == "" || !ok || c.older || c.reading || c.refused || t.Stale || t.Cursor == "" || m.frame.layout.thread == 0 || !m.thread.NearTop() {
+	c := &m.talk
+	t, ok := m.inbox.Thread(m.shown)
+	if m.shown == "" || !ok || c.older || c.reading || c.refused || t.Stale || t.Cursor == "" || m.layout.thread == 0 || !m.thread.NearTop() {
 		return nil
 	}
 	c.older, c.stale = true, true
@@ -144,16 +145,16 @@ func (m *Model) readOlder() tea.Cmd {
 }
 
 func (m *Model) messagesRead(r messagesRead) tea.Cmd {
-	c := &m.shown
+	c := &m.talk
 	id := r.opening.Conversation
-	mine := c.id == id
+	mine := m.shown == id
 	if mine {
 		c.reading, c.older = c.reading && r.older, c.older && !r.older
 	}
 	if r.err != nil {
 		if mine {
 			c.stale, c.refused = true, r.older
-			m.notify(m.hub.Explain(r.err))
+			m.notify(m.explain(r.err))
 		}
 		return nil
 	}
@@ -200,31 +201,6 @@ func (m *Model) content(r inbox.Row) thread.Content {
 			Resend: m.keyOf("resend"), Drop: m.keyOf("drop"), Attachment: m.keyOf("open_address"), Open: m.keyOf("open"),
 			Reply: m.keyOf("reply"), Share: m.keyOf("share"),
 		},
-		Now: m.clock.now(), Loading: m.shown.older || m.shown.reading, FirstUnread: m.shown.first,
+		Now: m.now(), Loading: m.talk.older || m.talk.reading, FirstUnread: m.talk.first,
 	}
-}
-
-// reasons against what needs a conversation.
-
-func (m *Model) current() (inbox.Row, bool) {
-	if m.focus == paneThread || m.focus == panePanel {
-		if r, ok := m.inbox.Conversation(m.shown.id); ok {
-			return r, true
-		}
-	}
-	return m.list.Selected()
-}
-
-func (m *Model) needsConversation() string {
-	if _, ok := m.current(); !ok {
-		return m.say(i18n.WhyNoConversation)
-	}
-	return ""
-}
-
-func (m *Model) needsOpen() string {
-	if m.shown.id == "" {
-		return m.say(i18n.WhyNotOpen)
-	}
-	return ""
 }

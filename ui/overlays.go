@@ -12,15 +12,6 @@ import (
 	"parley/ui/overlay"
 )
 
-// lay lays something over the screen. done gets what it answers.
-func (m *Model) lay(o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
-	unasked := !m.byHand && m.overlay.Overlay == nil && m.box.IsOpen()
-	m.overlay = opened{Overlay: o, done: done}
-	if unasked { // a text is being typed, and goes on for a moment
-		m.overlay.grace = overlay.NewGrace(m.clock.local())
-	}
-}
-
 // openPalette shows every command, those that can't be used now with the reason.
 func (m *Model) openPalette() tea.Cmd {
 	var items []overlay.Item

@@ -9,22 +9,6 @@ import (
 	"parley/model"
 )
 
-// needsConnectedPage tells why no Page can be checked now.
-func (m *Model) needsConnectedPage() string {
-	if p, ok := m.sharedPage(); ok && p.UninstalledAt != nil {
-		return m.say(i18n.Code(string(model.PageDisconnected)))
-	}
-	return m.needsPage()
-}
-
-// needsAdminPage tells why this user can't repair a Page now.
-func (m *Model) needsAdminPage() string {
-	if !m.inbox.User().Admin {
-		return m.say(i18n.Code(string(model.NotAdmin)))
-	}
-	return m.needsConnectedPage()
-}
-
 // pageChecked is the answer to asking how a Page stands.
 type pageChecked struct {
 	page model.Page
@@ -33,7 +17,7 @@ type pageChecked struct {
 
 // checkPage has the hub ask Facebook how the Page stands.
 func (m *Model) checkPage(repair bool) tea.Cmd {
-	p, _ := m.sharedPage()
+	p, _ := m.page()
 	m.notify(m.say(i18n.SaidPageChecking, "Page", m.look.Line(p.Name)))
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
@@ -45,11 +29,11 @@ func (m *Model) checkPage(repair bool) tea.Cmd {
 // pageChecked says how the Page stands. What changed comes with the news.
 func (m *Model) pageChecked(c pageChecked) {
 	if c.err != nil {
-		m.notify(m.hub.Explain(c.err))
+		m.notify(m.explain(c.err))
 		return
 	}
 	name := m.look.Line(c.page.Name)
-	code := model.PageTrouble(m.clock.now(), c.page)
+	code := model.PageTrouble(m.now(), c.page)
 	if code == "" {
 		m.notify(m.say(i18n.PageCheckedWell, "Name", name))
 		return

@@ -148,8 +148,8 @@ func (m *Model) status(r inbox.Row) string {
 	switch {
 	case r.Status == model.Done:
 		return m.say(i18n.PanelDone)
-	case r.Asleep(m.clock.now()) && r.SnoozedUntil != nil:
-		return m.say(i18n.PanelSnoozed, "Time", m.look.Moment(m.clock.now(), *r.SnoozedUntil))
+	case r.Asleep(m.now()) && r.SnoozedUntil != nil:
+		return m.say(i18n.PanelSnoozed, "Time", m.look.Moment(m.now(), *r.SnoozedUntil))
 	}
 	return m.say(i18n.PanelOpen)
 }
@@ -163,7 +163,7 @@ func (m *Model) language(locale string) string {
 	}
 	base, _ := tag.Base()
 	names := display.English.Languages()
-	if m.words.Japanese() {
+	if m.look.Words.Japanese() {
 		names = display.Japanese.Languages()
 	}
 	return names.Name(base)
@@ -180,7 +180,7 @@ type panelText struct {
 
 func (p *panelText) heading(s string) {
 	style := p.m.look.Theme.Faint
-	if p.m.focus == panePanel && p.m.overlay.Overlay == nil {
+	if p.m.focus == panePanel && p.m.overlaid() == nil {
 		style = p.m.look.Theme.Accent // the keys go here
 	}
 	p.lines = append(p.lines, style.Paint(p.m.look.Fit(s, p.w)))

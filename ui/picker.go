@@ -204,7 +204,7 @@ func (m *Model) crmFound(f crmFound) tea.Cmd {
 	}
 	p.cancel, p.searching = nil, false
 	if f.err != nil {
-		p.failed = m.hub.Explain(f.err)
+		p.failed = m.explain(f.err)
 	}
 	return m.showPicked()
 }
@@ -216,7 +216,7 @@ func (m *Model) suggestionsRead(s suggestionsRead) tea.Cmd {
 	}
 	p.asking, p.suggested = false, s.found
 	if s.err != nil {
-		p.why = m.hub.Explain(s.err)
+		p.why = m.explain(s.err)
 	}
 	if p.query != "" {
 		return nil
@@ -249,7 +249,7 @@ func (m *Model) showPicked() tea.Cmd {
 	before := p.box.Selected()
 	p.box.SetRows(rows, p.asking && p.query == "" || p.searching || p.failed != "")
 	if p.box.Selected() != before {
-		p.changed = m.clock.now()
+		p.changed = m.now()
 	}
 	p.box.SetStatus(m.pickerStatus(p))
 	return m.lookAt(p)
@@ -407,7 +407,7 @@ func (m *Model) lookedAt(l lookedAt) tea.Cmd {
 // picked does what was picked. A row that came under the selection this moment was not
 // meant.
 func (m *Model) picked(p *picker, id string) tea.Cmd {
-	if !p.box.Chosen() && m.clock.now().Sub(p.changed) < slipGrace {
+	if !p.box.Chosen() && m.now().Sub(p.changed) < slipGrace {
 		m.layPicker()
 		return nil
 	}

@@ -40,7 +40,7 @@ type presence struct {
 
 // heard takes over what colleagues do.
 func (m *Model) heard(frames []model.Lossy) {
-	now := m.clock.now()
+	now := m.now()
 	for _, f := range frames {
 		p, ok := m.inbox.Page(f.Page)
 		if !ok || !p.Sees || f.Conversation.Page() != f.Page || f.User.ID == m.inbox.User().ID || f.User.ID == "" {
@@ -92,7 +92,7 @@ func (p *presence) expire(now time.Time) {
 // lookers says who else looks at a conversation, or writes there, and until when that
 // reads so. Who writes is told before who looks.
 func (m *Model) lookers(id model.ConversationID) (said string, until time.Time) {
-	now := m.clock.now()
+	now := m.now()
 	var typing, looking []string
 	for _, d := range m.presence.others[id] {
 		switch {
@@ -121,12 +121,12 @@ func (m *Model) lookers(id model.ConversationID) (said string, until time.Time) 
 // the user does there.
 func (m *Model) audible(id model.ConversationID) bool {
 	p, ok := m.inbox.Page(id.Page())
-	return id != "" && ok && p.Sees && p.Visibility == model.Shared && m.wire.State == Live
+	return id != "" && ok && p.Sees && p.Visibility == model.Shared && m.live()
 }
 
 // lookingAt is the conversation that the user looks at.
 func (m *Model) lookingAt() model.ConversationID {
-	if id := m.shown.id; m.terminal.focused && m.frame.layout.thread > 0 && m.audible(id) {
+	if id := m.shown; m.attended && m.layout.thread > 0 && m.audible(id) {
 		return id
 	}
 	return ""
@@ -135,7 +135,7 @@ func (m *Model) lookingAt() model.ConversationID {
 // tellPresence tells colleagues which conversation the user looks at, when that changes
 // and again before it would be forgotten.
 func (m *Model) tellPresence() tea.Cmd {
-	p, at, now := &m.presence, m.lookingAt(), m.clock.now()
+	p, at, now := &m.presence, m.lookingAt(), m.now()
 	var left tea.Cmd
 	if p.told != "" && p.told != at {
 		if m.audible(p.told) {
@@ -154,12 +154,12 @@ func (m *Model) tellPresence() tea.Cmd {
 // who see it, and, by the hub, to the customer.
 func (m *Model) telling(id model.ConversationID) bool {
 	p, ok := m.inbox.Page(id.Page())
-	return id != "" && id == m.shown.id && ok && p.Sees && m.wire.State == Live && m.terminal.focused && m.frame.layout.thread > 0
+	return id != "" && id == m.shown && ok && p.Sees && m.live() && m.attended && m.layout.thread > 0
 }
 
 // tellTyping tells colleagues and the customer that the user writes a reply, once in a while.
 func (m *Model) tellTyping() tea.Cmd {
-	p, id, now := &m.presence, m.box.Conversation(), m.clock.now()
+	p, id, now := &m.presence, m.box.Conversation(), m.now()
 	if m.box.Note() || !m.box.Allowed() || !m.telling(id) || p.typed == id && now.Before(p.typedAt.Add(tellTyping)) {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (m *Model) tellTyping() tea.Cmd {
 func (m *Model) tellTyped() tea.Cmd {
 	p := &m.presence
 	id := p.typed
-	if p.typed = ""; id == "" || !m.clock.now().Before(p.typedAt.Add(typingFor)) {
+	if p.typed = ""; id == "" || !m.now().Before(p.typedAt.Add(typingFor)) {
 		return nil
 	}
 	return m.tell(model.FrameTyping, id, false)

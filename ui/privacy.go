@@ -39,7 +39,7 @@ func (m *Model) forget() {
 	}
 	m.list.Forget()
 	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return hidden(id.Page()) })
-	m.undo = slices.DeleteFunc(m.undo, func(x *action) bool { return hidden(x.id.Page()) })
+	m.undo.forget(func(id model.ConversationID) bool { return hidden(id.Page()) })
 	m.followSights()
 }
 
@@ -57,12 +57,12 @@ func (m *Model) followSights() {
 		case s.seen[p.ID]:
 			delete(s.seen, p.ID)
 			s.lost[p.ID] = true
-			m.toast, m.overlay = toast{}, opened{} // they may name who wrote to it
+			m.hush() // they may name who wrote to it
+			m.lift()
 		}
 		if s.lost[p.ID] && !s.told[p.ID] && p.Visibility == model.Private {
 			s.told[p.ID] = true
-			m.notify(m.say(i18n.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name)))
-			m.toast.until = m.clock.now().Add(toastUndoFor)
+			m.notifyLonger(m.say(i18n.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name)))
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (m *Model) needsQuotable() string {
 	msg, ok := m.thread.Selected()
 	switch {
-	case m.shown.id == "":
+	case m.shown == "":
 		return m.say(i18n.WhyNotOpen)
 	case !ok, msg.Direction != model.In && msg.Direction != model.Out, msg.Deleted:
 		return m.say(i18n.WhyNoQuote)
@@ -25,7 +25,7 @@ func (m *Model) needsQuotable() string {
 // quote begins a reply to the selected message, or has the one being written quote it.
 func (m *Model) quote() tea.Cmd {
 	msg, _ := m.thread.Selected()
-	m.quotes[m.shown.id] = msg.ID
+	m.quotes[m.shown] = msg.ID
 	return m.openBox(false)
 }
 

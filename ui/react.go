@@ -30,7 +30,7 @@ func (m *Model) needsReactable() string {
 	if why := m.needsQuotable(); why != "" {
 		return why
 	}
-	if r, ok := m.inbox.Conversation(m.shown.id); ok && !r.Reply.Allowed {
+	if r, ok := m.inbox.Conversation(m.shown); ok && !r.Reply.Allowed {
 		return m.say(i18n.Code(string(r.Reply.Code)))
 	}
 	return ""

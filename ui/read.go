@@ -28,25 +28,25 @@ type marked struct {
 
 // watchReading starts the wait after which what is on screen counts as read.
 func (m *Model) watchReading() tea.Cmd {
-	c := &m.shown
-	if c.id == "" || m.frame.layout.thread == 0 || !m.terminal.focused || m.overlay.Overlay != nil || m.wire.State != Live {
+	c := &m.talk
+	if m.shown == "" || m.layout.thread == 0 || !m.attended || m.overlaid() != nil || !m.live() {
 		c.marking = ""
 		return nil
 	}
-	r, ok := m.inbox.Conversation(c.id)
+	r, ok := m.inbox.Conversation(m.shown)
 	upTo, visible := m.thread.SeenUpTo()
 	if !ok || r.Unread == 0 || !visible || upTo == c.marking || upTo == c.done {
 		return nil
 	}
 	c.marking = upTo
 	c.generation++
-	s := seen{generation: c.generation, id: c.id, upTo: upTo}
+	s := seen{generation: c.generation, id: m.shown, upTo: upTo}
 	return m.clock.after(readAfter, s)
 }
 
 func (m *Model) seen(s seen) tea.Cmd {
-	c := &m.shown
-	if s.generation != c.generation || s.id != c.id || s.upTo != c.marking {
+	c := &m.talk
+	if s.generation != c.generation || s.id != m.shown || s.upTo != c.marking {
 		return nil
 	}
 	c.marking, c.done = "", s.upTo
@@ -61,8 +61,8 @@ func (m *Model) seen(s seen) tea.Cmd {
 // with the next message that is seen.
 func (m *Model) marked(r marked) tea.Cmd {
 	if r.err != nil {
-		if m.shown.id == r.conversation.ID || r.conversation.ID == "" {
-			m.shown.done = ""
+		if m.shown == r.conversation.ID || r.conversation.ID == "" {
+			m.talk.done = ""
 		}
 		return nil
 	}
@@ -74,5 +74,5 @@ func (m *Model) marked(r marked) tea.Cmd {
 func (m *Model) put(c model.Conversation) {
 	m.inbox.Put(c)
 	m.list.Refresh()
-	m.shown.stale = m.shown.stale || m.shown.id == c.ID
+	m.talk.stale = m.talk.stale || m.shown == c.ID
 }

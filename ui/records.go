@@ -49,7 +49,7 @@ const freshFor = 10 * time.Second
 // refreshRecords has the records read anew that the panel shows.
 func (m *Model) refreshRecords() {
 	for _, r := range m.crm.records.held {
-		r.old = r.old || r.why != "" || m.clock.now().Sub(r.at) >= freshFor
+		r.old = r.old || r.why != "" || m.now().Sub(r.at) >= freshFor
 	}
 	if v := m.crm.view; v != nil {
 		v.old = true
@@ -71,8 +71,8 @@ func (m *Model) renewRecords(maybe bool) {
 // readRecords reads what the panel shows and is not held.
 func (m *Model) readRecords() tea.Cmd {
 	s := &m.crm.records
-	if s.of != m.shown.id {
-		*s = records{of: m.shown.id, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
+	if s.of != m.shown {
+		*s = records{of: m.shown, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
 	}
 	r, ok := m.inbox.Conversation(s.of)
 	if !ok {
@@ -87,7 +87,7 @@ func (m *Model) readRecords() tea.Cmd {
 			delete(s.held, ref)
 		}
 	}
-	if !m.panel() || m.wire.State != Live {
+	if !m.panel() || !m.live() {
 		return nil
 	}
 	var cmds []tea.Cmd
@@ -151,10 +151,10 @@ func (m *Model) recordRead(r recordRead) {
 	if held == nil || r.generation != m.crm.records.generation {
 		return
 	}
-	held.asked, held.at, held.why = false, m.clock.now(), ""
+	held.asked, held.at, held.why = false, m.now(), ""
 	if r.err != nil {
 		// What was shown may no longer be theirs to see.
-		held.Record, held.read, held.why = model.Record{}, false, m.hub.Explain(r.err)
+		held.Record, held.read, held.why = model.Record{}, false, m.explain(r.err)
 		return
 	}
 	held.Record, held.read = r.record, true
@@ -165,7 +165,7 @@ func (m *Model) putRecord(r model.Record) {
 	if held := m.crm.records.held[r.RecordRef]; held != nil {
 		// What the hub could not ask for after a change is asked for anew.
 		held.old = held.old || held.read && (held.Person != nil && r.Person == nil || held.Stage != nil && r.Stage == nil)
-		held.Record, held.read, held.at, held.why = r, true, m.clock.now(), ""
+		held.Record, held.read, held.at, held.why = r, true, m.now(), ""
 	}
 }
 
@@ -233,11 +233,11 @@ func (m *Model) closing(r model.Record) string {
 	if r.ExpectedClose == "" {
 		return ""
 	}
-	day, err := time.ParseInLocation(time.DateOnly, r.ExpectedClose, m.zone)
+	day, err := time.ParseInLocation(time.DateOnly, r.ExpectedClose, m.look.Zone)
 	if err != nil {
 		return m.look.Ours(r.ExpectedClose)
 	}
-	return m.look.Date(m.clock.now(), day)
+	return m.look.Date(m.now(), day)
 }
 
 // openLines are a person's open leads and deals but those that are shown already, under a

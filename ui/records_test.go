@@ -414,7 +414,7 @@ func TestPanelFits(t *testing.T) {
 			w.types("x")
 			w.keys("esc")
 			w.whole(s[0], s[1])
-			if w.frame.layout.thread == 0 {
+			if w.layout.thread == 0 {
 				t.Errorf("%v: where the reply is typed is not on screen", s)
 			}
 		}

@@ -99,11 +99,11 @@ func (m *Model) followView() tea.Cmd {
 		return nil
 	}
 	if v.linked {
-		if r, ok := m.inbox.Conversation(v.of); ok && !linked(r.Links, v.ref) && m.overlay.Overlay == overlay.Overlay(v.box) {
-			m.overlay = opened{}
+		if r, ok := m.inbox.Conversation(v.of); ok && !linked(r.Links, v.ref) && m.overlaid() == overlay.Overlay(v.box) {
+			m.lift()
 		}
 	}
-	if m.overlay.Overlay != overlay.Overlay(v.box) {
+	if m.overlaid() != overlay.Overlay(v.box) {
 		m.crm.view = nil
 		return nil
 	}
@@ -113,7 +113,7 @@ func (m *Model) followView() tea.Cmd {
 // readView reads a view from its beginning, where that is wanted.
 func (m *Model) readView() tea.Cmd {
 	v := m.crm.view
-	if v == nil || !v.old || m.wire.State != Live {
+	if v == nil || !v.old || !m.live() {
 		return nil
 	}
 	v.old, v.cursor = false, ""
@@ -124,7 +124,7 @@ func (m *Model) readView() tea.Cmd {
 // readOn reads on where the end of what was read is near, as it was drawn last.
 func (m *Model) readOn() tea.Cmd {
 	v := m.crm.view
-	if v == nil || v.asking || v.cursor == "" || m.wire.State != Live || !v.box.NearEnd() {
+	if v == nil || v.asking || v.cursor == "" || !m.live() || !v.box.NearEnd() {
 		return nil
 	}
 	return m.askTranscripts(v)
@@ -149,7 +149,7 @@ func (m *Model) transcriptsRead(t transcriptsRead) tea.Cmd {
 	}
 	v.asking = false
 	if t.err != nil {
-		v.held, v.cursor, v.read, v.why = nil, "", false, m.hub.Explain(t.err)
+		v.held, v.cursor, v.read, v.why = nil, "", false, m.explain(t.err)
 		m.showView()
 		return nil
 	}
@@ -222,7 +222,7 @@ func (m *Model) transcriptDay(t model.Transcript) string {
 	if err != nil {
 		return l.Ours(t.Day)
 	}
-	return l.Day(m.clock.now(), at.Add(time.Hour))
+	return l.Day(m.now(), at.Add(time.Hour))
 }
 
 // transcriptOf says whose conversation it is, with which Page.
@@ -263,7 +263,7 @@ func (m *Model) otherZone(t model.Transcript) string {
 		at = t.Lines[0].At
 	}
 	_, theirs := at.In(t.Location()).Zone()
-	_, ours := at.In(m.zone).Zone()
+	_, ours := at.In(m.look.Zone).Zone()
 	if theirs == ours {
 		return ""
 	}
@@ -273,14 +273,14 @@ func (m *Model) otherZone(t model.Transcript) string {
 // lineTime is when a line was written, with its day where that is another than that of
 // the transcript.
 func (m *Model) lineTime(clock, day string) string {
-	at, err := time.ParseInLocation(time.DateOnly, day, m.zone)
+	at, err := time.ParseInLocation(time.DateOnly, day, m.look.Zone)
 	switch {
 	case day == "":
 		return clock
 	case err != nil:
 		day = m.look.Ours(day)
 	default:
-		day = m.look.Date(m.clock.now(), at)
+		day = m.look.Date(m.now(), at)
 	}
 	return m.say(i18n.TranscriptOfDay, "Day", day) + " " + clock
 }

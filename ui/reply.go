@@ -27,7 +27,7 @@ func (m *Model) openNote() tea.Cmd { return m.openBox(true) }
 
 func (m *Model) openBox(note bool) tea.Cmd {
 	var cmd tea.Cmd
-	if r, ok := m.current(); ok && r.ID != m.shown.id {
+	if r, ok := m.current(); ok && r.ID != m.shown {
 		cmd = m.open(r.ID)
 	}
 	m.focus = paneThread
@@ -54,7 +54,7 @@ func (m *Model) send() tea.Cmd {
 	at, _ := m.inbox.Position(id.Page())
 	r := Reply{
 		Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq,
-		Number: m.number(), At: m.clock.now(),
+		Number: m.number(), At: m.now(),
 	}
 	if !r.Note {
 		r.ReplyTo = m.quotes[id]
@@ -73,7 +73,7 @@ func (m *Model) send() tea.Cmd {
 	}
 	m.box.SetText("")
 	m.thread.Follow(r.ClientID)
-	m.shown.stale = true
+	m.talk.stale = true
 	return tea.Batch(m.keepDraft(), m.tellTyped(), keep)
 }
 
@@ -89,7 +89,7 @@ func (m *Model) handIn(r Reply) tea.Cmd {
 
 func (m *Model) replied(r replied) tea.Cmd {
 	id := r.reply.Conversation
-	m.shown.stale = m.shown.stale || m.shown.id == id
+	m.talk.stale = m.talk.stale || m.shown == id
 	if r.err == nil {
 		m.inbox.PutMessage(r.message)
 		m.replies.drop(id, r.reply.ClientID)
@@ -101,7 +101,7 @@ func (m *Model) replied(r replied) tea.Cmd {
 		m.replies.fail(id, r.reply.ClientID, m.say(i18n.UploadStopped))
 		return m.withdraw(r.reply)
 	}
-	why := m.hub.Explain(r.err)
+	why := m.explain(r.err)
 	m.notify(why)
 	var refusal *model.Refusal
 	if !errors.As(r.err, &refusal) {
@@ -162,7 +162,7 @@ type decided struct {
 
 // asking returns the reply that R and D are about.
 func (m *Model) asking() (model.Message, bool) {
-	if m.shown.id == "" {
+	if m.shown == "" {
 		return model.Message{}, false
 	}
 	return m.thread.Asking()
@@ -177,11 +177,11 @@ func (m *Model) needsAsking() string {
 
 // waiting returns the reply that a message stands for which the hub has not taken.
 func (m *Model) waiting(msg model.Message) (Reply, bool) {
-	p, ok := m.replies.get(m.shown.id, msg.ClientID)
+	p, ok := m.replies.get(m.shown, msg.ClientID)
 	if msg.ID != "" || !ok {
 		return Reply{}, false
 	}
-	at, _ := m.inbox.Position(m.shown.id.Page())
+	at, _ := m.inbox.Position(m.shown.Page())
 	r := p.reply
 	r.SeenSeq = at.Seq
 	return r, true
@@ -199,7 +199,7 @@ func (m *Model) light(msg model.Message) bool {
 
 // lightFirst selects the first reply that the hub has not taken: those behind it wait.
 func (m *Model) lightFirst() {
-	first := m.replies[m.shown.id][0]
+	first := m.replies[m.shown][0]
 	m.thread.Light(model.Message{ClientID: first.ClientID})
 	m.notify(m.say(i18n.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
 }
@@ -217,10 +217,10 @@ func (m *Model) resend() tea.Cmd {
 			return nil
 		}
 		m.replies.again(r)
-		m.shown.stale = true
+		m.talk.stale = true
 		return nil
 	}
-	at, _ := m.inbox.Position(m.shown.id.Page())
+	at, _ := m.inbox.Position(m.shown.Page())
 	hub := m.hub
 	return call(func(ctx context.Context) tea.Msg {
 		out, err := hub.Resend(ctx, msg, at.Seq)
@@ -249,10 +249,10 @@ func (m *Model) giveUp() tea.Cmd {
 
 func (m *Model) decided(d decided) tea.Cmd {
 	if d.err != nil {
-		m.notify(m.hub.Explain(d.err))
+		m.notify(m.explain(d.err))
 		return nil
 	}
 	m.inbox.PutMessage(d.message)
-	m.shown.stale = true
+	m.talk.stale = true
 	return nil
 }

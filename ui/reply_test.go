@@ -113,7 +113,7 @@ func TestDraftsAreKept(t *testing.T) {
 	w.keys("enter", "r")
 	w.types("half a thou")
 	w.passes(draftPause)
-	id := w.shown.id
+	id := w.shown
 	if w.drafts[DraftOf{Conversation: id}] != "half a thou" {
 		t.Errorf("kept: %v", w.drafts)
 	}

@@ -228,7 +228,7 @@ type play struct {
 }
 
 type expectedUndo struct {
-	action *action
+	action *undo
 	id     model.ConversationID
 	was    model.Status
 }
@@ -290,7 +290,7 @@ func (p *play) catches(msg tea.Msg) bool {
 // litNow is the conversation that keys act on, as the screen shows it.
 func (p *play) litNow() (model.ConversationID, bool) {
 	if p.w.focus != paneList {
-		return p.w.shown.id, p.w.shown.id != ""
+		return p.w.shown, p.w.shown != ""
 	}
 	n := p.w.lit()
 	if n == "" {
@@ -381,7 +381,7 @@ func (p *play) press(s spoken, key string) string {
 	case typing:
 	case key == "e" && ok:
 		x := p.w.undo.last()
-		if x == last || x.id != lit {
+		if x == last || x.of != lit {
 			return fmt.Sprintf("e acted on %v, %s was lit", x, lit)
 		}
 		p.undo = append(p.undo, expectedUndo{x, lit, seen.Status})
@@ -454,7 +454,7 @@ func (p *play) takes(r Reply, how string) (model.Message, error) {
 
 // acts does an action.
 func (p *play) acts(x *action, how string) (model.Conversation, error) {
-	at := slices.IndexFunc(p.undo, func(u expectedUndo) bool { return u.action == x })
+	at := slices.IndexFunc(p.undo, func(u expectedUndo) bool { return u.action == x.undo })
 	if how == "refused" && at >= 0 && len(p.w.acting[x.id]) == 1 {
 		p.status[x.id] = p.hub[x.id].Status
 		p.undo = slices.Delete(p.undo, at, at+1)

@@ -79,7 +79,7 @@ func (m *Model) found(f found) tea.Cmd {
 	}
 	m.search.loading = false
 	if f.err != nil {
-		m.notify(m.hub.Explain(f.err))
+		m.notify(m.explain(f.err))
 		return nil
 	}
 	m.search.all = append(m.search.all[:len(m.search.all):len(m.search.all)], f.Found...)

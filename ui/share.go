@@ -18,13 +18,13 @@ const shareBorder = 5
 // share puts the Page's m.me link into the clipboard, by which customers write first,
 // and shows it as a QR code where that fits.
 func (m *Model) share() tea.Cmd {
-	p, _ := m.sharedPage()
+	p, _ := m.page()
 	link, err := model.EntryLink(p.PageID, "")
 	if err != nil {
 		return nil // a link without a ref has nothing to refuse
 	}
 	m.notify(m.say(i18n.SaidLinkCopied, "Link", m.look.Ours(link)))
-	lines, err := qr.Lines(link, qr.Style{ASCII: m.look.Theme.Rule == "-", Light: m.terminal.light})
+	lines, err := qr.Lines(link, qr.Style{ASCII: m.look.Theme.Rule == "-", Light: m.lightGround})
 	if err == nil && len(lines)+shareBorder <= m.h && m.look.Cells.Width(lines[0])+4 <= m.w {
 		m.lay(overlay.NewPicture(m.say(i18n.EntryTitle, "Page", m.look.Line(p.Name)), append(lines, link)), nil)
 	}
@@ -33,7 +33,7 @@ func (m *Model) share() tea.Cmd {
 
 // shareRef asks for a ref, and puts the link with it into the clipboard.
 func (m *Model) shareRef() tea.Cmd {
-	p, _ := m.sharedPage()
+	p, _ := m.page()
 	prompt := overlay.NewPrompt(m.say(i18n.EntryTitle, "Page", m.look.Line(p.Name)), m.say(i18n.FlagEntryRef), "")
 	var done func(overlay.Action) tea.Cmd
 	done = func(a overlay.Action) tea.Cmd {

@@ -24,9 +24,9 @@ func (m *Model) snooze() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	now := m.clock.now()
-	tomorrow := at(now.In(m.zone), 1, morning, 0)
-	monday := at(now.In(m.zone), (8-int(now.In(m.zone).Weekday()))%7, morning, 0)
+	now := m.now()
+	tomorrow := at(now.In(m.look.Zone), 1, morning, 0)
+	monday := at(now.In(m.look.Zone), (8-int(now.In(m.look.Zone).Weekday()))%7, morning, 0)
 	if !monday.After(tomorrow) {
 		monday = monday.AddDate(0, 0, 7)
 	}
@@ -59,7 +59,7 @@ func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 		if !ok {
 			return nil
 		}
-		until, ok := when(e.Text, m.clock.now(), m.zone)
+		until, ok := when(e.Text, m.now(), m.look.Zone)
 		if !ok {
 			return m.askSnooze(r, e.Text, m.say(i18n.SnoozeUnclear))
 		}
@@ -69,7 +69,7 @@ func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 }
 
 func (m *Model) putAway(id model.ConversationID, until time.Time) tea.Cmd {
-	return m.triageOf(id, model.Snooze(until), i18n.SaidSnoozed, "Time", m.look.Moment(m.clock.now(), until))
+	return m.triageOf(id, model.Snooze(until), i18n.SaidSnoozed, "Time", m.look.Moment(m.now(), until))
 }
 
 // at returns a time of day some days after that of t.

@@ -16,7 +16,7 @@ import (
 // syncLines say how the transcript stands in the CRM; where it stands alike on all linked
 // records, once. next is when they will read otherwise.
 func (m *Model) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
-	now := m.clock.now()
+	now := m.now()
 	for _, l := range r.Links {
 		if l.Sync == nil {
 			continue
@@ -108,7 +108,7 @@ func (m *Model) syncDone(d syncDone) {
 	m.crm.busy = false
 	switch {
 	case d.err != nil:
-		m.notify(m.hub.Explain(d.err))
+		m.notify(m.explain(d.err))
 	case !m.lost(d.id):
 		m.putLinked(d.conversation)
 		m.notify(d.said)
@@ -176,7 +176,7 @@ type pageSynced struct {
 
 // turnPageSync has the transcripts of a Page's conversations kept, or no longer.
 func (m *Model) turnPageSync() tea.Cmd {
-	p, _ := m.sharedPage()
+	p, _ := m.page()
 	hub, on := m.hub, p.SyncOff
 	set := func() tea.Cmd {
 		return call(func(ctx context.Context) tea.Msg {
@@ -194,7 +194,7 @@ func (m *Model) turnPageSync() tea.Cmd {
 // pageSynced says what was done. The Page itself comes with the news.
 func (m *Model) pageSynced(s pageSynced) {
 	if s.err != nil {
-		m.notify(m.hub.Explain(s.err))
+		m.notify(m.explain(s.err))
 		return
 	}
 	p, _ := m.inbox.Page(s.page)

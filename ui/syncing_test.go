@@ -144,15 +144,15 @@ func TestEarlierConversations(t *testing.T) {
 	w.hides("13 Nov  question 3")
 	w.keys("tab", "enter")
 	w.shows("Customer 2  ")
-	if w.Model.shown.id != talk(2, 0).ID {
-		t.Errorf("%s is open", w.Model.shown.id)
+	if w.Model.shown != talk(2, 0).ID {
+		t.Errorf("%s is open", w.Model.shown)
 	}
 	w.arrives(talk(1, 2, linkedTo(toHanako), func(c *model.Conversation) { c.Seq = 500 }))
 	w.keys("tab", "enter")
 	w.shows("Earlier conversations of Customer 2", "18 Nov")
 	w.keys("2")
-	if w.Model.shown.id != talk(1, 0).ID {
-		t.Errorf("%s is open", w.Model.shown.id)
+	if w.Model.shown != talk(1, 0).ID {
+		t.Errorf("%s is open", w.Model.shown)
 	}
 	w.removes(string(talk(2, 0).ID))
 	w.sends(tea.WindowSizeMsg{Width: 160, Height: 45})

@@ -138,7 +138,7 @@ func (m *Model) assign() tea.Cmd {
 		p := overlay.NewPalette(title, assignItems(options))
 		m.lay(p, done)
 		m.team.list = func() {
-			if m.overlay.Overlay == p {
+			if m.overlaid() == p {
 				p.SetItems(assignItems(m.assignees(r)))
 			}
 		}
@@ -147,7 +147,7 @@ func (m *Model) assign() tea.Cmd {
 	c := overlay.NewChoice(title, options)
 	m.lay(c, done)
 	m.team.list = func() {
-		if options := m.assignees(r); m.overlay.Overlay == c && len(options) <= mostKeys+2 {
+		if options := m.assignees(r); m.overlaid() == c && len(options) <= mostKeys+2 {
 			c.SetOptions(options)
 		}
 	}

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,8 +18,6 @@ type change struct {
 	triage *model.Triage
 	unread bool
 	upTo   model.MessageID
-	// crm is a change in the CRM instead; it is about the conversation.
-	crm *crmChange
 }
 
 // act is an action of triage with what is said once it is done.
@@ -37,6 +34,8 @@ type action struct {
 	of *action
 	// refused: it was not done, for sure.
 	refused bool
+	// undo is that it can be taken back; nil: it can't be.
+	undo *undo
 }
 
 // acting are actions that were not answered, by conversation, in the order of the key
@@ -55,7 +54,8 @@ type triaged struct {
 func (m *Model) do(a act) tea.Cmd {
 	x := &action{act: a}
 	if a.back != nil {
-		m.undo.push(x)
+		x.undo = &undo{of: x.id, back: func() tea.Cmd { return m.undoTriage(x) }}
+		m.undo.push(x.undo)
 	}
 	return m.enqueue(x)
 }
@@ -66,6 +66,11 @@ func (m *Model) enqueue(x *action) tea.Cmd {
 		return nil
 	}
 	return m.begin(x)
+}
+
+// undoTriage takes an action back, once it is done.
+func (m *Model) undoTriage(x *action) tea.Cmd {
+	return m.enqueue(&action{act: act{change: *x.back, said: m.saidUndone(x.id)}, of: x})
 }
 
 // begin has the hub do an action.
@@ -92,14 +97,14 @@ func (m *Model) triaged(t triaged) tea.Cmd {
 	x := t.action
 	switch {
 	case t.err != nil:
-		m.notify(m.hub.Explain(t.err))
+		m.notify(m.explain(t.err))
 		if x.refused = isRefused(t.err); x.refused {
-			m.undo.drop(x)
+			m.undo.drop(x.undo)
 		}
 	default:
 		m.put(t.conversation)
 		m.notify(x.said)
-		if m.undo.last() == x {
+		if x.undo != nil && m.undo.last() == x.undo {
 			m.offerUndo()
 		}
 	}
@@ -134,7 +139,7 @@ func (m *Model) expected(id model.ConversationID) (inbox.Row, bool) {
 		switch {
 		case x.of != nil && x.of.refused:
 		case x.triage != nil:
-			if c, err := x.triage.Of(r.Conversation, m.clock.now()); err == nil {
+			if c, err := x.triage.Of(r.Conversation, m.now()); err == nil {
 				r.Conversation = c
 			}
 		case x.unread:
@@ -144,12 +149,6 @@ func (m *Model) expected(id model.ConversationID) (inbox.Row, bool) {
 		}
 	}
 	return r, ok
-}
-
-// offerUndo adds to what was just said that it can be taken back.
-func (m *Model) offerUndo() {
-	m.toast.key, m.toast.label = m.keyOf("undo"), m.say(i18n.CommandLabel("undo"))
-	m.toast.until = m.clock.now().Add(toastUndoFor)
 }
 
 // triage does a change of the current conversation.
@@ -168,7 +167,7 @@ func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, 
 	if !ok {
 		return nil
 	}
-	now := m.clock.now()
+	now := m.now()
 	back := t.Inverse(r.Conversation, now)
 	pairs = append(pairs, "Name", m.look.Name(r.Customer))
 	cmd := m.do(act{
@@ -187,7 +186,7 @@ func (m *Model) passOn(c model.Conversation) tea.Cmd {
 		return nil
 	}
 	var left tea.Cmd
-	if m.shown.id == c.ID && m.focus != paneList {
+	if m.shown == c.ID && m.focus != paneList {
 		m.list.Light(c.ID)
 		left = m.leaveBox()
 		m.panelOpen = false
@@ -235,60 +234,13 @@ func (m *Model) toggleRead() tea.Cmd {
 	if r.LastMessage != nil {
 		a.back = &change{id: r.ID, upTo: r.LastMessage.ID}
 	}
-	if m.shown.id == r.ID {
+	if m.shown == r.ID {
 		// Marked unread by hand, it stays so while it is on screen.
 		if upTo, ok := m.thread.SeenUpTo(); ok {
-			m.shown.done = upTo
+			m.talk.done = upTo
 		}
 	}
 	return m.do(a)
-}
-
-// undoDepth is how many actions can be taken back.
-const undoDepth = 20
-
-// undoStack holds the last actions that can be taken back, answered or not, the newest last.
-type undoStack []*action
-
-func (s *undoStack) push(x *action) {
-	*s = append(*s, x)
-	*s = (*s)[max(0, len(*s)-undoDepth):]
-}
-
-func (s *undoStack) drop(x *action) {
-	*s = slices.DeleteFunc(*s, func(y *action) bool { return y == x })
-}
-
-func (s undoStack) last() *action {
-	if len(s) == 0 {
-		return nil
-	}
-	return s[len(s)-1]
-}
-
-func (m *Model) needsUndo() string {
-	switch last := m.undo.last(); {
-	case last == nil:
-		return m.say(i18n.WhyNothingToUndo)
-	case last.crm != nil && m.crm.busy:
-		return m.say(i18n.WhyCRMBusy)
-	}
-	return ""
-}
-
-// takeBack takes the newest action back, once it is done.
-func (m *Model) takeBack() tea.Cmd {
-	last := m.undo.last()
-	m.undo.drop(last)
-	name := ""
-	if r, ok := m.inbox.Conversation(last.id); ok {
-		name = m.look.Name(r.Customer)
-	}
-	said := m.say(i18n.SaidUndone, "Name", name)
-	if last.crm != nil {
-		return m.doCRM(crmAct{id: last.id, do: *last.back.crm, said: said})
-	}
-	return m.enqueue(&action{act: act{change: *last.back, said: said}, of: last})
 }
 
 // nextWaiting opens the conversation that needs the user most: of those in which a customer
@@ -297,12 +249,12 @@ func (m *Model) takeBack() tea.Cmd {
 func (m *Model) nextWaiting() tea.Cmd {
 	v := m.inbox.View(inbox.Query{Filter: inbox.FilterWaiting, Sort: inbox.SortWaiting, Page: m.query.Page})
 	from := 0
-	if i, ok := v.Index(m.shown.id); ok {
+	if i, ok := v.Index(m.shown); ok {
 		from = i + 1
 	}
 	for n := range v.Len() {
 		r, ok := v.At((from + n) % v.Len())
-		if ok && waits(r) && r.ID != m.shown.id {
+		if ok && waits(r) && r.ID != m.shown {
 			m.list.Select(r.ID)
 			return m.open(r.ID)
 		}

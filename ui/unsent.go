@@ -111,7 +111,7 @@ func (p pending) failed(id model.ConversationID) bool {
 func (m *Model) takeUnsent(all []Unsent) {
 	for _, u := range all {
 		if u.At.IsZero() {
-			u.At = m.clock.now()
+			u.At = m.now()
 		}
 		m.replies.add(Reply{
 			Conversation: u.Conversation, Note: u.Note, ClientID: u.ClientID, Text: u.Text, ReplyTo: u.ReplyTo, Files: u.Files, Number: u.Number, At: u.At,
@@ -124,7 +124,7 @@ func (m *Model) takeUnsent(all []Unsent) {
 // number returns the place of a key press among all others: the hub's time, and another
 // for each.
 func (m *Model) number() int64 {
-	m.numbered = max(m.numbered+1, m.clock.now().UnixMicro())
+	m.numbered = max(m.numbered+1, m.now().UnixMicro())
 	return m.numbered
 }
 
@@ -133,7 +133,7 @@ func (m *Model) handOn() tea.Cmd {
 	var cmds []tea.Cmd
 	for id := range m.replies {
 		if r, ok := m.replies.next(id); ok {
-			m.shown.stale = m.shown.stale || m.shown.id == id
+			m.talk.stale = m.talk.stale || m.shown == id
 			cmds = append(cmds, m.handIn(r))
 		}
 	}
@@ -156,7 +156,7 @@ func (m *Model) keep(r Reply) tea.Cmd {
 // leave without.
 func (m *Model) kept(k kept) {
 	if k.err != nil {
-		m.notify(m.hub.Explain(k.err))
+		m.notify(m.explain(k.err))
 	}
 }
 
@@ -174,7 +174,7 @@ func (m *Model) Unheard() []Reply {
 
 // tellUnsent tells once, when there is a hub to hand it in to, that something was left.
 func (m *Model) tellUnsent() {
-	if m.untold && m.wire.State == Live {
+	if m.untold && m.live() {
 		m.untold = false
 		m.notify(m.say(i18n.SaidUnsent, "Key", m.keyOf("drafts")))
 	}
@@ -187,7 +187,7 @@ type forgotten struct{}
 // dropTaken drops those replies that turn out to be among the open conversation's
 // messages: the hub took them although its answer was lost.
 func (m *Model) dropTaken() tea.Cmd {
-	id := m.shown.id
+	id := m.shown
 	if len(m.replies[id]) == 0 {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (m *Model) dropTaken() tea.Cmd {
 			continue
 		}
 		m.replies.drop(id, p.ClientID)
-		m.shown.stale = true
+		m.talk.stale = true
 		hub, client := m.hub, p.ClientID
 		cmds = append(cmds, func() tea.Msg {
 			_ = hub.Taken(client)
@@ -236,14 +236,14 @@ func (m *Model) withdraw(r Reply) tea.Cmd {
 func (m *Model) withdrawn(b withdrawn) tea.Cmd {
 	id := b.reply.Conversation
 	if b.err != nil {
-		m.notify(m.hub.Explain(b.err))
+		m.notify(m.explain(b.err))
 		return nil
 	}
 	if _, ok := m.replies.get(id, b.reply.ClientID); !ok {
 		return nil
 	}
 	m.replies.drop(id, b.reply.ClientID)
-	m.shown.stale = m.shown.stale || m.shown.id == id
+	m.talk.stale = m.talk.stale || m.shown == id
 	if b.taken {
 		m.inbox.PutMessage(b.message)
 		m.notify(m.say(i18n.SaidTakenAfterAll))
@@ -287,7 +287,7 @@ func (m *Model) remove(r Reply) tea.Cmd {
 // removed puts the text of what was removed into the clipboard: it is nowhere else now.
 func (m *Model) removed(r removed) tea.Cmd {
 	if r.err != nil {
-		m.notify(m.hub.Explain(r.err))
+		m.notify(m.explain(r.err))
 		return nil
 	}
 	m.replies.drop(r.reply.Conversation, r.reply.ClientID)

@@ -169,10 +169,10 @@ func (m *Model) transcriptSays(msg tea.Msg) tea.Cmd {
 func (m *Model) terminalSays(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case tea.FocusMsg:
-		m.terminal.focused = true
+		m.attended = true
 		return
 	case tea.BlurMsg:
-		m.terminal.focused = false
+		m.attended = false
 		return
 	case tea.ColorProfileMsg:
 		m.terminal.profile = msg.Profile
@@ -180,7 +180,7 @@ func (m *Model) terminalSays(msg tea.Msg) {
 		if m.terminal.fixed {
 			return
 		}
-		m.terminal.light = !msg.IsDark()
+		m.lightGround = !msg.IsDark()
 	case tea.ModeReportMsg:
 		if msg.Mode != ansi.ModeUnicodeCore {
 			return
@@ -196,12 +196,12 @@ func (m *Model) terminalSays(msg tea.Msg) {
 func (m *Model) news(n News) tea.Cmd {
 	var team tea.Cmd
 	if n.Connection != nil {
-		if n.Connection.State == Live && m.wire.State != Live {
+		if n.Connection.State == Live && !m.live() {
 			team = m.readTeam(m.team.then)
 			m.refreshRecords()
 		}
 		m.wire = *n.Connection
-		m.shown.refused = m.shown.refused && m.wire.State != Live
+		m.talk.refused = m.talk.refused && !m.live()
 	}
 	defer m.heard(n.Lossy)
 	if n.Apply == nil {
@@ -235,16 +235,16 @@ func (m *Model) news(n News) tea.Cmd {
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to
 // wake next.
 func (m *Model) settle() tea.Cmd {
-	now := m.clock.now()
+	now := m.now()
 	if next := m.inbox.Next(); !next.IsZero() && !next.After(now) && !m.inbox.Now().IsZero() {
 		if changes := m.inbox.Advance(now); changes.Any() {
 			m.list.Refresh()
 		}
 	}
-	m.toast.expire(now)
+	m.expire(now)
 	m.leavePanel()
-	if m.focus != paneList && m.shown.id != "" {
-		m.list.Light(m.shown.id)
+	if m.focus != paneList && m.shown != "" {
+		m.list.Light(m.shown)
 	}
 	taken, records := m.dropTaken(), m.followCRM()
 	handed := m.handOn()

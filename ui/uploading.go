@@ -34,14 +34,14 @@ func (m *Model) uploading(u Uploading) {
 			rate := int64(float64(u.Sent) / max(u.For, time.Millisecond).Seconds())
 			p.Going = m.say(i18n.UploadGoing, "Percent", 100*u.Sent/u.All, "All", thread.Size(u.All), "Rate", thread.Size(rate), "Key", m.keyOf("drop"))
 		}
-		m.shown.stale = m.shown.stale || m.shown.id == u.Conversation
+		m.talk.stale = m.talk.stale || m.shown == u.Conversation
 	}
 }
 
 // stoppable returns the reply of the open conversation whose files are on their way: the
 // one sent last.
 func (m *Model) stoppable() (unheard, bool) {
-	all := m.replies[m.shown.id]
+	all := m.replies[m.shown]
 	for _, u := range slices.Backward(all) {
 		if u.Going != "" {
 			return u, true

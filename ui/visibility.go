@@ -13,7 +13,7 @@ import (
 // needsOwnPage tells why the Page can't be made private or shared by this user now.
 func (m *Model) needsOwnPage(v model.Visibility) func() string {
 	return func() string {
-		p, ok := m.sharedPage()
+		p, ok := m.page()
 		switch {
 		case !ok && len(m.seenPages()) == 0 && len(m.inbox.Pages()) > 0, ok && p.Installer.ID != m.inbox.User().ID:
 			return m.say(i18n.Code(string(model.NotInstaller)))
@@ -30,16 +30,10 @@ func (m *Model) needsOwnPage(v model.Visibility) func() string {
 	}
 }
 
-// The answers of a question.
-const (
-	answerYes = "yes"
-	answerNo  = "no"
-)
-
 // changeVisibility asks before it makes the Page private or shared: it says who will see
 // what, and what is chosen first changes nothing.
 func (m *Model) changeVisibility(v model.Visibility) tea.Cmd {
-	p, _ := m.sharedPage()
+	p, _ := m.page()
 	name := m.look.Line(p.Name)
 	title, yes, no := i18n.VisibilityShare, i18n.VisibilityShareYes, i18n.VisibilityShareNo
 	if v == model.Private {
@@ -57,7 +51,7 @@ func (m *Model) changeVisibility(v model.Visibility) tea.Cmd {
 		return m.setVisibility(p.ID, v)
 	})
 	return m.readTeam(func() {
-		if m.overlay.Overlay == c {
+		if m.overlaid() == c {
 			c.Say(m.whoWillSee(p, v))
 		}
 	})
@@ -92,7 +86,7 @@ func (m *Model) setVisibility(id model.PageID, v model.Visibility) tea.Cmd {
 // visibilitySet says what was done. The Page itself comes with the news.
 func (m *Model) visibilitySet(s visibilitySet) {
 	if s.err != nil {
-		m.notify(m.hub.Explain(s.err))
+		m.notify(m.explain(s.err))
 		return
 	}
 	p, _ := m.inbox.Page(s.page)
@@ -106,18 +100,6 @@ func (m *Model) visibilitySet(s visibilitySet) {
 // privateOf says whose a hidden Page is.
 func (m *Model) privateOf(p model.Page) string {
 	return m.say(i18n.PageIsPrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name))
-}
-
-// hiddenPages are those that the user may not see into, of which anybody may know that
-// they are there, and whose they are.
-func (m *Model) hiddenPages() []model.Page {
-	var out []model.Page
-	for _, p := range m.inbox.Pages() {
-		if !p.Sees && p.Visibility == model.Private {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 // lostPage says of a Page that was taken from sight by whom, and what to do; nil where

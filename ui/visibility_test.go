@@ -81,7 +81,7 @@ func TestOnlyTheInstallerChangesVisibility(t *testing.T) {
 		}
 		for _, id := range []string{"make_shared", "make_private"} {
 			c, _ := w.commands.Get(id)
-			if got := c.Why(w.Model); got != why {
+			if got := c.Why(); got != why {
 				t.Errorf("%s: %q", id, got)
 			}
 		}
