@@ -34,7 +34,7 @@ func TestAddressesOfAMessage(t *testing.T) {
 	w := addressWorld(t, model.Message{
 		Text: "a https://one.example/x b https://two.example/y", Attachments: []model.Attachment{{Type: "file", URL: "https://cdn.example/z"}},
 	})
-	w.browse = func(u string) error { opened = append(opened, u); return nil }
+	w.Browse = func(u string) error { opened = append(opened, u); return nil }
 	w.keys("o")
 	w.shows("https://one.example/x", "https://two.example/y", "https://cdn.example/z")
 	w.keys("2")
@@ -43,7 +43,7 @@ func TestAddressesOfAMessage(t *testing.T) {
 		t.Errorf("opened %q", opened)
 	}
 	w = addressWorld(t, model.Message{Text: "https://one.example/x"})
-	w.browse = nil
+	w.Browse = nil
 	w.keys("o")
 	w.shows("The address at one.example is copied.")
 }

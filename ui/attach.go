@@ -45,24 +45,24 @@ type pathCompleted struct {
 func (m *Model) needsFiles() string {
 	switch {
 	case m.files == nil:
-		return m.say(i18n.WhyNoFilesHere)
-	case m.shown == "":
-		return m.say(i18n.WhyNotOpen)
-	case len(m.attached[m.shown]) >= model.MaxAttachments:
-		return m.say(i18n.ErrManyFiles, "N", model.MaxAttachments)
+		return m.Say(i18n.WhyNoFilesHere)
+	case m.Shown == "":
+		return m.Say(i18n.WhyNotOpen)
+	case len(m.attached[m.Shown]) >= model.MaxAttachments:
+		return m.Say(i18n.ErrManyFiles, "N", model.MaxAttachments)
 	}
 	return ""
 }
 
 // attach asks for the path of a file to send.
-func (m *Model) attach() tea.Cmd { return m.askFile(m.shown, "", "") }
+func (m *Model) attach() tea.Cmd { return m.askFile(m.Shown, "", "") }
 
 func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
-	p := overlay.NewPrompt(m.say(i18n.AttachTitle), m.say(i18n.AttachHint), text)
+	p := overlay.NewPrompt(m.Say(i18n.AttachTitle), m.Say(i18n.AttachHint), text)
 	p.Completes = true
 	p.SetError(problem)
 	files := m.files
-	m.lay(p, func(a overlay.Action) tea.Cmd {
+	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		switch a := a.(type) {
 		case overlay.Completing:
 			return func() tea.Msg { return pathCompleted{p, a.Text, files.Complete(a.Text)} }
@@ -79,7 +79,7 @@ func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
 
 // pathCompleted goes on with a path, if it still is what was asked for.
 func (m *Model) pathCompleted(c pathCompleted) {
-	if m.overlaid() == c.prompt && c.prompt.Text() == c.of {
+	if m.Overlaid() == c.prompt && c.prompt.Text() == c.of {
 		c.prompt.SetText(c.to)
 	}
 }
@@ -87,10 +87,10 @@ func (m *Model) pathCompleted(c pathCompleted) {
 // fileChecked attaches a file to the reply that is being written, or says why it can't be.
 func (m *Model) fileChecked(c fileChecked) tea.Cmd {
 	if c.err != nil {
-		return m.askFile(c.id, c.path, m.explain(c.err))
+		return m.askFile(c.id, c.path, m.Explain(c.err))
 	}
 	m.attached[c.id] = append(m.attached[c.id], c.file)
-	if c.id != m.shown {
+	if c.id != m.Shown {
 		return nil
 	}
 	return m.openBox(false)
@@ -117,10 +117,10 @@ func (m *Model) attachedLine() string {
 	}
 	var names []string
 	for _, f := range m.attached[m.box.Conversation()] {
-		names = append(names, m.look.Line(model.Untrusted(f.Name)))
+		names = append(names, m.Look.Line(model.Untrusted(f.Name)))
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return m.say(i18n.AttachedFiles, "Files", strings.Join(names, ", "))
+	return m.Say(i18n.AttachedFiles, "Files", strings.Join(names, ", "))
 }

@@ -82,7 +82,7 @@ func TestUploadsAreShownAndStopped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
 	w.keys("enter")
-	id := w.shown
+	id := w.Shown
 	r := Reply{Conversation: id, ClientID: "big", Text: "The plans", Files: []File{{Path: "/plans.pdf", Name: "plans.pdf", Size: 20_000_000}}}
 	w.replies.add(r, "")
 	w.replies.next(id)

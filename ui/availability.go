@@ -7,20 +7,21 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/ui/screen"
 )
 
 // needsAway tells why the user can't be made available, or not, now: they are so already.
 func (m *Model) needsAway(a model.Away) func() string {
 	return func() string {
-		switch me := m.inbox.User(); {
+		switch me := m.Inbox.User(); {
 		case me.ID == "":
-			return m.say(i18n.StateConnecting)
+			return m.Say(i18n.StateConnecting)
 		case me.Away == a:
 			return ""
 		case bool(me.Away):
-			return m.say(i18n.WhyAwayAlready)
+			return m.Say(i18n.WhyAwayAlready)
 		}
-		return m.say(i18n.WhyAvailableAlready)
+		return m.Say(i18n.WhyAvailableAlready)
 	}
 }
 
@@ -33,7 +34,7 @@ type availabilitySet struct {
 // setAvailable makes the user take conversations, or none for now.
 func (m *Model) setAvailable(available bool) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		return availabilitySet{available: available, err: hub.SetAvailable(ctx, available)}
 	})
 }
@@ -42,10 +43,10 @@ func (m *Model) setAvailable(available bool) tea.Cmd {
 func (m *Model) availabilitySet(s availabilitySet) {
 	switch {
 	case s.err != nil:
-		m.notify(m.explain(s.err))
+		m.Notify(m.Explain(s.err))
 	case s.available:
-		m.notify(m.say(i18n.SaidAvailable))
+		m.Notify(m.Say(i18n.SaidAvailable))
 	default:
-		m.notify(m.say(i18n.SaidAway))
+		m.Notify(m.Say(i18n.SaidAway))
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // frameAllocations is the most that a frame of the inbox may allocate when a row was
-// selected, and when nothing changed (200×60).
+// Selected, and when nothing changed (200×60).
 const (
 	moveAllocations  = 1100
 	stillAllocations = 1000
@@ -49,7 +49,7 @@ func BenchmarkArriving(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		c := talk(i*37%100_000, 0, func(c *model.Conversation) { c.Seq = int64(200_000 + i) })
-		_ = w.updates(News{Apply: func() (inbox.Changes, error) { return w.inbox.Put(c), nil }})
+		_ = w.updates(News{Apply: func() (inbox.Changes, error) { return w.Inbox.Put(c), nil }})
 	}
 }
 

@@ -28,7 +28,7 @@ func TestBroadcastIsSaidAlike(t *testing.T) {
 		} {
 			wd := i18n.New(lang)
 			w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
-			w.inbox.SetFeedbackURL(address)
+			w.Inbox.SetFeedbackURL(address)
 			w.sends(tea.WindowSizeMsg{Width: 100, Height: 240})
 			said := wd.Say(i18n.Answer("broadcast"))
 			if want != "" {

@@ -54,11 +54,11 @@ func TestABlockWhileTyping(t *testing.T) {
 	w := newWorld(t, some(3))
 	w.keys("enter", "r")
 	w.types("half a thought")
-	p, _ := w.inbox.Page(page1)
+	p, _ := w.Inbox.Page(page1)
 	block := func(r *model.Restriction) {
 		p.Seq += 100
 		p.Restricted = r
-		w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.SetPages([]model.Page{p}), nil }})
+		w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.SetPages([]model.Page{p}), nil }})
 	}
 	block(&model.Restriction{Reason: "Spam", Since: noon})
 	w.shows("Aoyama Coffee: Facebook has restricted this Page from sending.", "Reason: Spam", "half a thought", "draft kept, nothing is sent")
@@ -105,7 +105,7 @@ func TestTheBannerSaysWhatThePageSuffers(t *testing.T) {
 func TestCheckAndRepairAPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
-	off, _ := w.inbox.Page(page1)
+	off, _ := w.Inbox.Page(page1)
 	off.MessagesOff = true
 	w.hub.checked = &off
 	w.keys("ctrl+k")
@@ -122,7 +122,7 @@ func TestCheckAndRepairAPage(t *testing.T) {
 	w.types("repair")
 	w.shows("Only an admin can do this.")
 	w.keys("enter", "esc")
-	w.inbox.SetUser(model.User{ID: me, Name: "Aoi", Admin: true})
+	w.Inbox.SetUser(model.User{ID: me, Name: "Aoi", Admin: true})
 	w.keys("ctrl+k")
 	w.types("repair")
 	w.keys("enter")

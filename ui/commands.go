@@ -31,8 +31,8 @@ func (m *Model) moving() []cmd {
 		{ID: "half_up", Keys: []string{"ctrl+u", "pgup"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.half(-1) }},
 		{ID: "first", Keys: []string{"g", "home"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.end(false) }},
 		{ID: "last", Keys: []string{"G", "end"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.end(true) }},
-		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: m.needsConversation, Run: m.openSelected},
-		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: m.needsOpen, Run: m.expand},
+		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: m.NeedsConversation, Run: m.openSelected},
+		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: m.NeedsOpen, Run: m.expand},
 		{ID: "back", Keys: []string{"esc", "h", "left"}, Scope: command.Panes, Hidden: true, Run: m.back},
 		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turn(1) }},
 		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turn(-1) }},
@@ -45,28 +45,28 @@ func (m *Model) moving() []cmd {
 
 func (m *Model) answering() []cmd {
 	return []cmd{
-		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.needsConversation, Run: m.openComposer},
+		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.openComposer},
 		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Message: true, Reason: m.needsQuotable, Run: m.quote},
 		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: m.needsFiles, Run: m.attach},
 		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: m.needsReactable, Run: m.react},
-		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.needsConversation, Run: m.openNote},
+		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.openNote},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Message: true, Reason: m.needsAsking, Run: m.resend},
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Message: true, Reason: m.needsDroppable, Run: m.giveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.needsDraft, Run: m.listDrafts},
 		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.needsMessage, Run: m.copyText},
 		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.needsAddress, Run: m.openAddress},
-		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.needsPage, Run: m.share},
+		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.share},
 	}
 }
 
 func (m *Model) triaging() []cmd {
 	return []cmd{
-		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: m.needsConversation, Run: m.finish},
-		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: m.needsConversation, Run: m.snooze},
-		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: m.needsConversation, Run: m.pin},
-		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.needsConversation, Run: m.assign},
-		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.needsConversation, Run: m.toggleRead},
-		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.needsUndo, Run: m.takeBack},
+		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.finish},
+		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.snooze},
+		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.pin},
+		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.assign},
+		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.toggleRead},
+		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.NeedsUndo, Run: m.TakeBack},
 	}
 }
 
@@ -94,15 +94,15 @@ func (m *Model) looking() []cmd {
 		{ID: "help", Keys: []string{"?"}, Scope: command.Panes, Run: m.openHelp},
 		{ID: "why_not", Scope: command.Panes, Run: m.openWhyNot},
 		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.openNotices},
-		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.needsOpen, Run: m.turnPanel},
+		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.turnPanel},
 		{ID: "delete", Scope: command.Panes, Reason: m.needsInstaller, Run: m.askDelete},
 		{ID: "available_on", Scope: command.Panes, Reason: m.needsAway(true), Run: func() tea.Cmd { return m.setAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: m.needsAway(false), Run: func() tea.Cmd { return m.setAvailable(false) }},
-		{ID: "share_ref", Scope: command.Panes, Reason: m.needsPage, Run: m.shareRef},
-		{ID: "greeting", Scope: command.Panes, Reason: m.needsPage, Run: m.openGreeting},
-		{ID: "check_page", Scope: command.Panes, Reason: m.needsConnectedPage, Run: func() tea.Cmd { return m.checkPage(false) }},
-		{ID: "repair_page", Scope: command.Panes, Reason: m.needsAdminPage, Run: func() tea.Cmd { return m.checkPage(true) }},
-		{ID: "connect_page", Scope: command.Panes, Reason: m.needsAdmin, Run: m.connectPage},
+		{ID: "share_ref", Scope: command.Panes, Reason: m.NeedsPage, Run: m.shareRef},
+		{ID: "greeting", Scope: command.Panes, Reason: m.NeedsPage, Run: m.openGreeting},
+		{ID: "check_page", Scope: command.Panes, Reason: m.NeedsConnectedPage, Run: func() tea.Cmd { return m.checkPage(false) }},
+		{ID: "repair_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: func() tea.Cmd { return m.checkPage(true) }},
+		{ID: "connect_page", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.connectPage},
 		{ID: "import_past", Scope: command.Panes, Reason: m.needsImportable, Run: m.beginImport},
 		{ID: "cancel_import", Scope: command.Panes, Reason: m.needsImport, Run: m.cancelImport},
 		{ID: "make_shared", Scope: command.Panes, Reason: m.needsOwnPage(model.Shared), Run: func() tea.Cmd { return m.changeVisibility(model.Shared) }},
@@ -114,7 +114,7 @@ func (m *Model) looking() []cmd {
 // palette, with the reason.
 func (m *Model) impossible() []cmd {
 	never := func(id string) cmd {
-		return cmd{ID: id, Scope: command.Panes, Reason: func() string { return m.say(i18n.CommandReason(id)) }}
+		return cmd{ID: id, Scope: command.Panes, Reason: func() string { return m.Say(i18n.CommandReason(id)) }}
 	}
 	broadcast := never("broadcast")
 	broadcast.Reason = m.whyNoBroadcast

@@ -10,6 +10,7 @@ import (
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 	"parley/ui/term"
 )
 
@@ -49,7 +50,7 @@ func (m *Model) connectPage() tea.Cmd {
 		return nil
 	}
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := hub.BeginConnect(ctx)
 		return connectSaid{connect: c, begun: true, err: err}
 	})
@@ -59,14 +60,14 @@ func (m *Model) connectPage() tea.Cmd {
 func (m *Model) connectSaid(s connectSaid) tea.Cmd {
 	switch {
 	case s.err != nil && s.begun:
-		m.notify(m.explain(s.err))
+		m.Notify(m.Explain(s.err))
 		return nil
 	case s.err != nil: // the hub may be away for a moment
-		return timer(connectPoll, connectTick{m.connecting.ID})
+		return screen.Timer(connectPoll, connectTick{m.connecting.ID})
 	case s.begun:
 		m.connecting = connecting{Connect: s.connect}
 		m.showConnect()
-		return tea.Batch(m.openLink(), timer(connectPoll, connectTick{s.connect.ID}))
+		return tea.Batch(m.openLink(), screen.Timer(connectPoll, connectTick{s.connect.ID}))
 	case s.connect.ID != m.connecting.ID:
 		return nil
 	}
@@ -79,7 +80,7 @@ func (m *Model) connectSaid(s connectSaid) tea.Cmd {
 	if c := m.connecting.choice; c != nil {
 		c.Say(m.connectSentence())
 	}
-	return timer(connectPoll, connectTick{s.connect.ID})
+	return screen.Timer(connectPoll, connectTick{s.connect.ID})
 }
 
 // connectTick asks how far it is.
@@ -88,7 +89,7 @@ func (m *Model) connectTick(t connectTick) tea.Cmd {
 		return nil
 	}
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := hub.Connect(ctx, t.id)
 		return connectSaid{connect: c, err: err}
 	})
@@ -98,27 +99,27 @@ func (m *Model) connectTick(t connectTick) tea.Cmd {
 // the clipboard.
 func (m *Model) openLink() tea.Cmd {
 	link := safe.LineN(model.Untrusted(m.connecting.URL), linkCells).String()
-	if m.browse == nil {
+	if m.Browse == nil {
 		return term.Copy(link)
 	}
-	browse := m.browse
+	browse := m.Browse
 	return func() tea.Msg { return addressOpened{browse(link)} }
 }
 
 // showConnect lays what is to be done over the screen.
 func (m *Model) showConnect() {
-	c := overlay.NewChoice(m.say(i18n.ConnectTitle), []overlay.Option{
-		{ID: connectCopy, Key: "y", Title: m.say(i18n.ConnectCopy)},
-		{ID: connectQuit, Key: "x", Title: m.say(i18n.ConnectGiveUp)},
+	c := overlay.NewChoice(m.Say(i18n.ConnectTitle), []overlay.Option{
+		{ID: connectCopy, Key: "y", Title: m.Say(i18n.ConnectCopy)},
+		{ID: connectQuit, Key: "x", Title: m.Say(i18n.ConnectGiveUp)},
 	})
 	m.connecting.choice = c
 	c.Say(m.connectSentence())
-	m.lay(c, func(a overlay.Action) tea.Cmd {
+	m.Lay(c, func(a overlay.Action) tea.Cmd {
 		m.connecting.choice = nil
 		chosen, ok := a.(overlay.Chosen)
 		switch {
 		case ok && chosen.ID == connectCopy:
-			m.notify(m.say(i18n.ConnectCopied))
+			m.Notify(m.Say(i18n.ConnectCopied))
 			return term.Copy(safe.LineN(model.Untrusted(m.connecting.URL), linkCells).String())
 		case ok && chosen.ID == connectQuit:
 			return m.giveConnectUp()
@@ -130,7 +131,7 @@ func (m *Model) showConnect() {
 // giveConnectUp makes the link void.
 func (m *Model) giveConnectUp() tea.Cmd {
 	hub, id := m.hub, m.connecting.ID
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := hub.CancelConnect(ctx, id)
 		return connectSaid{connect: c, err: err}
 	})
@@ -140,29 +141,29 @@ func (m *Model) giveConnectUp() tea.Cmd {
 func (m *Model) connectSentence() string {
 	switch m.connecting.State {
 	case model.ConnectAtFacebook:
-		return m.say(i18n.ConnectAtFacebook)
+		return m.Say(i18n.ConnectAtFacebook)
 	case model.ConnectChoosing:
-		return m.say(i18n.ConnectChoosing)
+		return m.Say(i18n.ConnectChoosing)
 	case model.ConnectSubscribing:
-		return m.say(i18n.ConnectSubscribing)
+		return m.Say(i18n.ConnectSubscribing)
 	case model.ConnectWaiting, model.ConnectDone, model.ConnectRefused:
 	}
 	do := i18n.ConnectInBrowser
-	if m.browse == nil {
+	if m.Browse == nil {
 		do = i18n.ConnectElsewhere
 	}
-	return m.say(do, "Link", safe.LineN(model.Untrusted(m.connecting.URL), linkCells))
+	return m.Say(do, "Link", safe.LineN(model.Untrusted(m.connecting.URL), linkCells))
 }
 
 // connectEnded tells how it ended.
 func (m *Model) connectEnded() {
-	if m.connecting.choice != nil && m.overlaid() == m.connecting.choice {
-		m.lift()
+	if m.connecting.choice != nil && m.Overlaid() == m.connecting.choice {
+		m.Lift()
 	}
 	m.connecting.choice = nil
 	if p := m.connecting.Page; m.connecting.State == model.ConnectDone && p != nil {
-		m.notify(m.say(i18n.PageConnected, "Name", m.look.Line(p.Name)))
+		m.Notify(m.Say(i18n.PageConnected, "Name", m.Look.Line(p.Name)))
 		return
 	}
-	m.notify(m.say(i18n.Code(string(m.connecting.Code))))
+	m.Notify(m.Say(i18n.Code(string(m.connecting.Code))))
 }

@@ -62,8 +62,8 @@ func TestConnectAPageFromThePalette(t *testing.T) {
 func TestOnlyAnAdminConnectsAPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
-	if why := w.needsAdmin(); w.inbox.User().Admin != (why == "") {
-		t.Errorf("admin %t: %q", w.inbox.User().Admin, why)
+	if why := w.NeedsAdmin(); w.Inbox.User().Admin != (why == "") {
+		t.Errorf("admin %t: %q", w.Inbox.User().Admin, why)
 	}
 }
 
@@ -71,14 +71,14 @@ func TestAnImportShowsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
 	began := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
-	if why := w.needsImport(); why != w.say(i18n.WhyNoImport) {
+	if why := w.needsImport(); why != w.Say(i18n.WhyNoImport) {
 		t.Errorf("nothing to stop: %q", why)
 	}
 	w.pageNow(5, func(p *model.Page) {
 		p.Import = &model.Import{Kind: model.ImportHistory, State: model.ImportRunning, Threads: 700, Total: 2000, RunSince: began, UpdatedAt: began.Add(14 * time.Second)}
 	})
 	w.shows("Importing [##------] 700/2,000 50/s 26s left")
-	if why := w.needsImportable(); why != w.say(i18n.WhyImportRuns) {
+	if why := w.needsImportable(); why != w.Say(i18n.WhyImportRuns) {
 		t.Errorf("a second one: %q", why)
 	}
 	w.plays(w.cancelImport())

@@ -13,17 +13,18 @@ import (
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 	"parley/ui/term"
 )
 
 // message returns the message that a command is about: the selected one, or from the
 // list the newest of the selected conversation.
 func (m *Model) message() (model.Untrusted, bool) {
-	if m.focus == paneThread {
+	if m.Focus == screen.PaneThread {
 		msg, ok := m.thread.Selected()
 		return msg.Text, ok && msg.Text != ""
 	}
-	r, ok := m.current()
+	r, ok := m.Current()
 	if said := r.Shown(); ok && said != nil && said.Text != "" {
 		return said.Text, true
 	}
@@ -32,7 +33,7 @@ func (m *Model) message() (model.Untrusted, bool) {
 
 func (m *Model) needsMessage() string {
 	if _, ok := m.message(); !ok {
-		return m.say(i18n.WhyNoText)
+		return m.Say(i18n.WhyNoText)
 	}
 	return ""
 }
@@ -40,7 +41,7 @@ func (m *Model) needsMessage() string {
 // copyText puts the text of a message into the clipboard, all of it.
 func (m *Model) copyText() tea.Cmd {
 	text, _ := m.message()
-	m.notify(m.say(i18n.SaidCopied))
+	m.Notify(m.Say(i18n.SaidCopied))
 	return term.Copy(safe.BodyAll(text).String())
 }
 
@@ -52,7 +53,7 @@ var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()
 // text, then those of its attachments, each once.
 func (m *Model) addresses() []*url.URL {
 	msg, ok := m.thread.Selected()
-	if !ok || m.shown == "" {
+	if !ok || m.Shown == "" {
 		return nil
 	}
 	var all []*url.URL
@@ -96,7 +97,7 @@ func ended(s string) string {
 
 func (m *Model) needsAddress() string {
 	if len(m.addresses()) == 0 {
-		return m.say(i18n.WhyNoAddress)
+		return m.Say(i18n.WhyNoAddress)
 	}
 	return ""
 }
@@ -115,13 +116,13 @@ func (m *Model) openAddress() tea.Cmd {
 	const most = 9 // that a key chooses
 	var options []overlay.Option
 	for i, u := range all {
-		o := overlay.Option{ID: strconv.Itoa(i), Title: m.look.Cut(m.look.Ours(u.String()), addressCells)}
+		o := overlay.Option{ID: strconv.Itoa(i), Title: m.Look.Cut(m.Look.Ours(u.String()), addressCells)}
 		if i < most {
 			o.Key = strconv.Itoa(i + 1)
 		}
 		options = append(options, o)
 	}
-	m.lay(overlay.NewChoice(m.say(i18n.AddressesTitle), options), func(a overlay.Action) tea.Cmd {
+	m.Lay(overlay.NewChoice(m.Say(i18n.AddressesTitle), options), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
@@ -141,7 +142,7 @@ const addressCells = 50
 // addressOpened copies nothing by itself: it says what to do where there is no browser.
 func (m *Model) addressOpened(o addressOpened) tea.Cmd {
 	if o.err != nil {
-		m.notify(m.say(i18n.WhyNoBrowser))
+		m.Notify(m.Say(i18n.WhyNoBrowser))
 	}
 	return nil
 }

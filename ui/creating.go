@@ -18,6 +18,7 @@ import (
 	"parley/model/inbox"
 	"parley/model/safe"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 func formatID(n int64) string { return strconv.FormatInt(n, 10) }
@@ -34,10 +35,10 @@ type form struct {
 // openForm asks for what a new record is to hold, filled in from the chat. Nothing is
 // made before it was read and entered.
 func (m *Model) openForm(t model.RecordType) tea.Cmd {
-	r, ok := m.current()
+	r, ok := m.Current()
 	typed := ""
 	if p := m.crm.picker; p != nil {
-		r, ok = m.inbox.Conversation(p.of)
+		r, ok = m.Inbox.Conversation(p.of)
 		typed = p.box.Text()
 	}
 	if !ok {
@@ -56,18 +57,18 @@ func (m *Model) openForm(t model.RecordType) tea.Cmd {
 			title = i18n.TitleOfLead
 		}
 		fields = []overlay.Field{
-			{Label: m.say(i18n.FormTitle), Text: nameFrom(typed, m.say(title, "Name", name))},
-			{Label: m.say(i18n.FormValue)},
-			{Label: m.say(i18n.FormCurrency), Text: m.currency(r)},
+			{Label: m.Say(i18n.FormTitle), Text: nameFrom(typed, m.Say(title, "Name", name))},
+			{Label: m.Say(i18n.FormValue)},
+			{Label: m.Say(i18n.FormCurrency), Text: m.currency(r)},
 		}
 		if f.with == nil {
-			said = m.say(i18n.FormNewPerson)
+			said = m.Say(i18n.FormNewPerson)
 			fields = append(fields, m.personFields(r, name)...)
 		} else if with := m.personName(r); with != "" {
-			said = m.say(i18n.FormFor, "Name", with)
+			said = m.Say(i18n.FormFor, "Name", with)
 		}
 	}
-	f.box = overlay.NewForm(m.say(i18n.CreateRecord(string(t))), fields)
+	f.box = overlay.NewForm(m.Say(i18n.CreateRecord(string(t))), fields)
 	f.box.Say(said)
 	m.layForm(f)
 	return nil
@@ -99,18 +100,18 @@ func nameFrom(typed, other string) string {
 func (m *Model) personFields(r inbox.Row, name string) []overlay.Field {
 	phone, email := m.addressesIn(r)
 	return []overlay.Field{
-		{Label: m.say(i18n.FormName), Text: name}, {Label: m.say(i18n.FormPhone), Text: phone}, {Label: m.say(i18n.FormEmail), Text: email},
+		{Label: m.Say(i18n.FormName), Text: name}, {Label: m.Say(i18n.FormPhone), Text: phone}, {Label: m.Say(i18n.FormEmail), Text: email},
 	}
 }
 
 // personName is the name of the linked person.
 func (m *Model) personName(r inbox.Row) string {
 	if l, ok := slotOf(r.Links, model.Person); ok {
-		return m.look.Line(l.Title)
+		return m.Look.Line(l.Title)
 	}
 	for _, l := range r.Links {
 		if held := m.crm.records.held[l.Ref()]; held != nil && held.read {
-			return m.look.Line(held.PersonName)
+			return m.Look.Line(held.PersonName)
 		}
 	}
 	return ""
@@ -128,7 +129,7 @@ func (m *Model) currency(r inbox.Row) string {
 			}
 		}
 	}
-	if m.look.Words.Japanese() {
+	if m.Look.Words.Japanese() {
 		return "JPY"
 	}
 	return ""
@@ -146,7 +147,7 @@ const leastDigits, mostDigits = 9, 15
 // addressesIn are the last phone number and e-mail address that the customer wrote, as
 // far as the messages are held.
 func (m *Model) addressesIn(r inbox.Row) (phone, email string) {
-	t, _ := m.inbox.Thread(r.ID)
+	t, _ := m.Inbox.Thread(r.ID)
 	for i := len(t.Messages) - 1; i >= 0 && (phone == "" || email == ""); i-- {
 		msg := t.Messages[i]
 		if msg.Direction != model.In {
@@ -241,21 +242,21 @@ type made struct {
 
 // create makes what was typed, and links the conversation to it.
 func (m *Model) create(f *form, texts []string) tea.Cmd {
-	r, known := m.inbox.Conversation(f.of)
+	r, known := m.Inbox.Conversation(f.of)
 	if !known {
 		return nil
 	}
 	of, person, wrong := f.record(texts)
 	if wrong != "" {
-		f.box.SetError(m.say(wrong))
+		f.box.SetError(m.Say(wrong))
 		m.layForm(f)
 		return nil
 	}
 	return m.askCreate(r, f, func() tea.Cmd {
 		m.crm.busy = true
-		m.notify(m.say(i18n.SaidAsksCRM))
+		m.Notify(m.Say(i18n.SaidAsksCRM))
 		hub := m.hub
-		return call(func(ctx context.Context) tea.Msg {
+		return screen.Call(func(ctx context.Context) tea.Msg {
 			a := made{form: f}
 			a.make(ctx, hub, of, person)
 			return a
@@ -266,7 +267,7 @@ func (m *Model) create(f *form, texts []string) tea.Cmd {
 // askCreate asks where linking to what is made lets others read a private conversation,
 // or takes another link away.
 func (m *Model) askCreate(r inbox.Row, f *form, then func() tea.Cmd) tea.Cmd {
-	title := m.look.Ours(f.box.Texts()[0])
+	title := m.Look.Ours(f.box.Texts()[0])
 	what := m.linkMeans(r, f.t, title, nil)
 	if what == "" {
 		return then()
@@ -301,7 +302,7 @@ func (a *made) make(ctx context.Context, hub Hub, of model.NewRecord, person *mo
 // unknown, so that nothing is made twice by one more key.
 func (m *Model) made(a made) {
 	m.crm.busy = false
-	if m.lost(a.form.of) {
+	if m.Lost(a.form.of) {
 		return
 	}
 	if a.linked != nil {
@@ -309,18 +310,18 @@ func (m *Model) made(a made) {
 	}
 	switch {
 	case a.err == nil:
-		m.tellCRM(a.form.of, m.say(i18n.SaidMade, "Title", m.look.Line(a.record.Title)))
+		m.tellCRM(a.form.of, m.Say(i18n.SaidMade, "Title", m.Look.Line(a.record.Title)))
 	case a.record != nil:
-		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.record.Title), "Reason", m.explain(a.err)))
+		m.tellCRM(a.form.of, m.Say(i18n.SaidHalfMade, "Title", m.Look.Line(a.record.Title), "Reason", m.Explain(a.err)))
 	case a.person != nil:
-		m.tellCRM(a.form.of, m.say(i18n.SaidHalfMade, "Title", m.look.Line(a.person.Title), "Reason", m.explain(a.err)))
+		m.tellCRM(a.form.of, m.Say(i18n.SaidHalfMade, "Title", m.Look.Line(a.person.Title), "Reason", m.Explain(a.err)))
 	case unanswered(a.err):
-		m.notify(m.say(i18n.SaidPerhapsMade, "Reason", m.explain(a.err)))
-	case m.overlaid() == nil && !m.box.IsOpen():
-		a.form.box.SetError(m.explain(a.err))
+		m.Notify(m.Say(i18n.SaidPerhapsMade, "Reason", m.Explain(a.err)))
+	case m.Overlaid() == nil && !m.box.IsOpen():
+		a.form.box.SetError(m.Explain(a.err))
 		m.layForm(a.form)
 	default:
-		m.notify(m.explain(a.err))
+		m.Notify(m.Explain(a.err))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"parley/model"
 	"parley/ui/command"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // CRM is what the screen needs of the hub for records of the CRM. Whatever it answers is
@@ -77,30 +78,30 @@ type crm struct {
 // layCRM lays something over the screen that names records of a conversation.
 func (m *Model) layCRM(id model.ConversationID, o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
 	m.crm.over, m.crm.lies = id, o
-	m.lay(o, done)
+	m.Lay(o, done)
 }
 
 // tellCRM shows a sentence that names a record.
 func (m *Model) tellCRM(id model.ConversationID, said string) {
 	m.crm.said, m.crm.of = said, id
-	m.notify(said)
+	m.Notify(said)
 }
 
 // followCRM forgets what must not be seen any more, and reads what is wanted.
 func (m *Model) followCRM() tea.Cmd {
-	if m.crm.over != "" && m.lost(m.crm.over) {
-		if m.overlaid() == m.crm.lies {
-			m.lift()
+	if m.crm.over != "" && m.Lost(m.crm.over) {
+		if m.Overlaid() == m.crm.lies {
+			m.Lift()
 		}
 		m.crm.over, m.crm.lies = "", nil
 	}
-	if m.crm.of != "" && m.lost(m.crm.of) {
-		if said, _, _ := m.said(); said == m.crm.said {
-			m.hush()
+	if m.crm.of != "" && m.Lost(m.crm.of) {
+		if said, _, _ := m.Said(); said == m.crm.said {
+			m.Hush()
 		}
 		m.crm.said, m.crm.of = "", ""
 	}
-	if m.overlaid() == nil {
+	if m.Overlaid() == nil {
 		m.endPicker()
 		m.crm.over, m.crm.lies = "", nil
 	}
@@ -119,12 +120,12 @@ func slotOf(links []model.Link, t model.RecordType) (model.Link, bool) {
 }
 
 func (m *Model) needsLinked() string {
-	r, ok := m.current()
+	r, ok := m.Current()
 	switch {
 	case !ok:
-		return m.say(i18n.WhyNoConversation)
+		return m.Say(i18n.WhyNoConversation)
 	case len(r.Links) == 0:
-		return m.say(i18n.WhyNotLinked, "Key", m.keyOf("link"))
+		return m.Say(i18n.WhyNotLinked, "Key", m.KeyOf("link"))
 	}
 	return ""
 }
@@ -132,19 +133,19 @@ func (m *Model) needsLinked() string {
 // needsRecord tells why a command on a linked record of that kind can't be used now.
 func (m *Model) needsRecord(t model.RecordType) func() string {
 	return func() string {
-		r, ok := m.current()
+		r, ok := m.Current()
 		if !ok {
-			return m.say(i18n.WhyNoConversation)
+			return m.Say(i18n.WhyNoConversation)
 		}
 		l, ok := slotOf(r.Links, t)
 		if !ok || model.RecordType(l.Type) != t {
 			if t == model.Lead {
-				return m.say(i18n.WhyNoLead)
+				return m.Say(i18n.WhyNoLead)
 			}
-			return m.say(i18n.WhyNoDeal)
+			return m.Say(i18n.WhyNoDeal)
 		}
 		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && held.Locked {
-			return m.say(i18n.Code(string(model.CRMEditUnknown)))
+			return m.Say(i18n.Code(string(model.CRMEditUnknown)))
 		}
 		return m.whyBusy()
 	}
@@ -152,7 +153,7 @@ func (m *Model) needsRecord(t model.RecordType) func() string {
 
 // needsFreeCRM tells why nothing can be made in the CRM now.
 func (m *Model) needsFreeCRM() string {
-	if why := m.needsConversation(); why != "" {
+	if why := m.NeedsConversation(); why != "" {
 		return why
 	}
 	return m.whyBusy()
@@ -161,7 +162,7 @@ func (m *Model) needsFreeCRM() string {
 // whyBusy tells why nothing can be changed in the CRM now.
 func (m *Model) whyBusy() string {
 	if m.crm.busy {
-		return m.say(i18n.WhyCRMBusy)
+		return m.Say(i18n.WhyCRMBusy)
 	}
 	return ""
 }
@@ -181,14 +182,14 @@ func (m *Model) linking() []cmd {
 		{ID: "earlier", Keys: []string{"enter"}, Scope: command.Panel, Selected: true, Reason: m.needsEarlier, Run: m.openEarlier},
 		{ID: "sync_now", Keys: []string{"Y"}, Scope: command.Panel, Selected: true, Reason: m.needsSynced, Run: m.syncNow},
 		{ID: "sync", Keys: []string{"T"}, Scope: command.Panel, Selected: true, Reason: m.needsSwitch, Run: m.turnSync},
-		{ID: "sync_page", Scope: command.Panes, Reason: m.needsAdminPage, Run: m.turnPageSync},
+		{ID: "sync_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: m.turnPageSync},
 		{ID: "stage", Keys: []string{"S"}, Scope: command.Panel, Selected: true, Reason: m.needsRecord(model.Deal), Run: m.askStage},
 		{ID: "won", Keys: []string{"W"}, Scope: command.Panel, Selected: true, Reason: m.needsDeal(model.DealWon), Run: m.win},
 		{ID: "lost", Keys: []string{"L"}, Scope: command.Panel, Selected: true, Reason: m.needsDeal(model.DealLost), Run: m.lose},
 		{ID: "reopen", Scope: command.Panel, Selected: true, Reason: m.needsDeal(model.DealOpen), Run: m.reopen},
 		{ID: "convert", Keys: []string{"C"}, Scope: command.Panel, Selected: true, Reason: m.needsRecord(model.Lead), Run: m.askConvert},
 		create(model.Person), create(model.Lead), create(model.Deal),
-		{ID: "psid_field", Scope: command.Panes, Reason: m.needsAdmin, Run: m.makePSIDField},
+		{ID: "psid_field", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.makePSIDField},
 	}
 }
 
@@ -200,9 +201,9 @@ type psidFieldMade struct {
 
 // makePSIDField has the field made that links fill in from then on.
 func (m *Model) makePSIDField() tea.Cmd {
-	m.notify(m.say(i18n.SaidAsksCRM))
+	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		made, err := hub.MakePSIDField(ctx)
 		return psidFieldMade{made, err}
 	})
@@ -211,10 +212,10 @@ func (m *Model) makePSIDField() tea.Cmd {
 func (m *Model) psidFieldMade(f psidFieldMade) {
 	switch {
 	case f.err != nil:
-		m.notify(m.explain(f.err))
+		m.Notify(m.Explain(f.err))
 	case f.made:
-		m.notify(m.say(i18n.CRMFieldMade, "Field", model.PSIDField))
+		m.Notify(m.Say(i18n.CRMFieldMade, "Field", model.PSIDField))
 	default:
-		m.notify(m.say(i18n.CRMFieldThere, "Field", model.PSIDField))
+		m.Notify(m.Say(i18n.CRMFieldThere, "Field", model.PSIDField))
 	}
 }

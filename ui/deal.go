@@ -9,12 +9,13 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 	"parley/ui/term"
 )
 
 // linkedRecord is the record of that kind that the current conversation is linked to.
 func (m *Model) linkedRecord(t model.RecordType) (model.ConversationID, model.Link) {
-	r, _ := m.current()
+	r, _ := m.Current()
 	l, _ := slotOf(r.Links, t)
 	return r.ID, l
 }
@@ -30,7 +31,7 @@ func (m *Model) needsDeal(to model.DealStatus) func() string {
 		}
 		_, l := m.linkedRecord(model.Deal)
 		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && held.Status == to {
-			return m.say(already[to])
+			return m.Say(already[to])
 		}
 		return ""
 	}
@@ -49,9 +50,9 @@ type dealRead struct {
 func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
 	m.crm.busy = true
-	m.notify(m.say(i18n.SaidAsksCRM))
+	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		d := dealRead{id: id, then: then}
 		if d.record, d.err = hub.Record(ctx, l.Ref()); d.err == nil && withStages {
 			d.stages, d.err = hub.Stages(ctx)
@@ -62,13 +63,13 @@ func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 
 func (m *Model) dealRead(d dealRead) tea.Cmd {
 	m.crm.busy = false
-	m.hush()
+	m.Hush()
 	if d.err != nil {
-		m.notify(m.explain(d.err))
+		m.Notify(m.Explain(d.err))
 		return nil
 	}
-	r, ok := m.inbox.Conversation(d.id)
-	if !ok || !linked(r.Links, d.record.RecordRef) || m.overlaid() != nil {
+	r, ok := m.Inbox.Conversation(d.id)
+	if !ok || !linked(r.Links, d.record.RecordRef) || m.Overlaid() != nil {
 		return nil // meanwhile it is hidden or linked otherwise, or something else was begun
 	}
 	m.putRecord(d.record)
@@ -81,7 +82,7 @@ func (m *Model) askStage() tea.Cmd {
 }
 
 func (m *Model) chooseStage(d dealRead) tea.Cmd {
-	title := m.look.Line(d.record.Title)
+	title := m.Look.Line(d.record.Title)
 	var now int64
 	var pipeline int64
 	if s := d.record.Stage; s != nil {
@@ -93,24 +94,24 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 		if pipeline != 0 && s.PipelineID != pipeline {
 			continue
 		}
-		o := overlay.Option{ID: formatID(s.ID), Title: m.look.Line(s.Name)}
+		o := overlay.Option{ID: formatID(s.ID), Title: m.Look.Line(s.Name)}
 		if n := len(options) + 1; n <= mostKeys {
 			o.Key = formatID(int64(n))
 		}
 		if s.ID == now {
-			o.Detail = m.say(i18n.StageNow)
+			o.Detail = m.Say(i18n.StageNow)
 		}
 		if pipeline == 0 {
-			o.Detail = m.look.Line(s.Pipeline)
+			o.Detail = m.Look.Line(s.Pipeline)
 		}
 		stages[o.ID] = s
 		options = append(options, o)
 	}
 	if len(options) < 2 {
-		m.notify(m.say(i18n.StageNone))
+		m.Notify(m.Say(i18n.StageNone))
 		return nil
 	}
-	choice := overlay.NewChoice(m.say(i18n.StageTitle, "Title", title), options)
+	choice := overlay.NewChoice(m.Say(i18n.StageTitle, "Title", title), options)
 	choice.Select(formatID(now))
 	m.layCRM(d.id, choice, func(a overlay.Action) tea.Cmd {
 		c, ok := a.(overlay.Chosen)
@@ -120,7 +121,7 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 		}
 		act := crmAct{
 			id: d.id, do: crmChange{kind: crmStage, ref: d.record.RecordRef, stage: s.ID},
-			said: m.say(i18n.SaidStage, "Title", title, "Stage", m.look.Line(s.Name)),
+			said: m.Say(i18n.SaidStage, "Title", title, "Stage", m.Look.Line(s.Name)),
 		}
 		if now != 0 {
 			act.back = &crmChange{kind: crmStage, ref: d.record.RecordRef, stage: now}
@@ -143,7 +144,7 @@ func (m *Model) closeDeal(to model.DealStatus, reason string, said i18n.ID) func
 	return func(d dealRead) tea.Cmd {
 		act := crmAct{
 			id: d.id, do: crmChange{kind: crmStatus, ref: d.record.RecordRef, status: to, reason: reason},
-			said: m.say(said, "Title", m.look.Line(d.record.Title)),
+			said: m.Say(said, "Title", m.Look.Line(d.record.Title)),
 		}
 		switch d.record.Status {
 		case to:
@@ -161,7 +162,7 @@ func (m *Model) closeDeal(to model.DealStatus, reason string, said i18n.ID) func
 // lose asks why the deal was lost.
 func (m *Model) lose() tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
-	p := overlay.NewPrompt(m.say(i18n.LostTitle, "Title", m.look.Line(l.Title)), m.say(i18n.LostHint), "")
+	p := overlay.NewPrompt(m.Say(i18n.LostTitle, "Title", m.Look.Line(l.Title)), m.Say(i18n.LostHint), "")
 	m.layCRM(id, p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if _, now := m.linkedRecord(model.Deal); !ok || now.Ref() != l.Ref() {
@@ -182,22 +183,22 @@ type converted struct {
 // askConvert asks before the linked lead becomes a deal.
 func (m *Model) askConvert() tea.Cmd {
 	id, l := m.linkedRecord(model.Lead)
-	title := m.look.Line(l.Title)
-	c := overlay.NewChoice(m.say(i18n.ConvertTitle, "Title", title), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(i18n.ConvertNo)},
-		{ID: answerYes, Key: "y", Title: m.say(i18n.ConvertYes)},
+	title := m.Look.Line(l.Title)
+	c := overlay.NewChoice(m.Say(i18n.ConvertTitle, "Title", title), []overlay.Option{
+		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.ConvertNo)},
+		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.ConvertYes)},
 	})
-	c.Say(m.say(i18n.ConvertWhat))
+	c.Say(m.Say(i18n.ConvertWhat))
 	m.layCRM(id, c, func(a overlay.Action) tea.Cmd {
-		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != screen.AnswerYes {
 			return nil
 		}
 		m.crm.busy = true
-		m.notify(m.say(i18n.SaidAsksCRM))
+		m.Notify(m.Say(i18n.SaidAsksCRM))
 		hub := m.hub
-		return call(func(ctx context.Context) tea.Msg {
+		return screen.Call(func(ctx context.Context) tea.Msg {
 			_, err := hub.ConvertLead(ctx, l.ID)
-			return converted{id: id, said: m.say(i18n.SaidConverted, "Title", title), err: err}
+			return converted{id: id, said: m.Say(i18n.SaidConverted, "Title", title), err: err}
 		})
 	})
 	return nil
@@ -208,8 +209,8 @@ func (m *Model) converted(c converted) {
 	m.crm.busy = false
 	switch {
 	case c.err != nil:
-		m.notify(m.explain(c.err))
-	case !m.lost(c.id):
+		m.Notify(m.Explain(c.err))
+	case !m.Lost(c.id):
 		m.tellCRM(c.id, c.said)
 	}
 }
@@ -223,11 +224,11 @@ type recordAddress struct {
 
 // openRecord opens a linked record in the browser; of several, it asks which.
 func (m *Model) openRecord() tea.Cmd {
-	r, _ := m.current()
+	r, _ := m.Current()
 	if len(r.Links) == 1 {
 		return m.findAddress(r.ID, r.Links[0].Ref())
 	}
-	return m.chooseLink(r, m.say(i18n.OpenTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
+	return m.chooseLink(r, m.Say(i18n.OpenTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
 }
 
 // findAddress opens a record that is held at once, and reads it otherwise.
@@ -235,9 +236,9 @@ func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cm
 	if held := m.crm.records.held[ref]; held != nil && held.read && m.crm.records.of == id {
 		return m.recordAddress(recordAddress{id: id, record: held.Record})
 	}
-	m.notify(m.say(i18n.SaidAsksCRM))
+	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		r, err := hub.Record(ctx, ref)
 		return recordAddress{id: id, record: r, err: err}
 	})
@@ -245,15 +246,15 @@ func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cm
 
 func (m *Model) recordAddress(a recordAddress) tea.Cmd {
 	if a.err != nil {
-		m.notify(m.explain(a.err))
+		m.Notify(m.Explain(a.err))
 		return nil
 	}
 	u, err := url.Parse(a.record.URL)
-	if m.lost(a.id) {
+	if m.Lost(a.id) {
 		return nil
 	}
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		m.notify(m.say(i18n.WhyNoRecordPage))
+		m.Notify(m.Say(i18n.WhyNoRecordPage))
 		return nil
 	}
 	return m.browseTo(u)
@@ -262,12 +263,12 @@ func (m *Model) recordAddress(a recordAddress) tea.Cmd {
 // browseTo opens an address in the browser, and says at which host it is. Where the
 // program runs on another machine, the address goes into the clipboard.
 func (m *Model) browseTo(u *url.URL) tea.Cmd {
-	address, host := u.String(), m.look.Ours(u.Host)
-	if m.browse == nil {
-		m.notify(m.say(i18n.SaidAddressCopied, "Host", host))
+	address, host := u.String(), m.Look.Ours(u.Host)
+	if m.Browse == nil {
+		m.Notify(m.Say(i18n.SaidAddressCopied, "Host", host))
 		return term.Copy(address)
 	}
-	browse := m.browse
-	m.notify(m.say(i18n.SaidAddressOpened, "Host", host))
+	browse := m.Browse
+	m.Notify(m.Say(i18n.SaidAddressOpened, "Host", host))
 	return func() tea.Msg { return addressOpened{browse(address)} }
 }

@@ -11,16 +11,17 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // needsInstaller tells why the current conversation can't be deleted by this user.
 func (m *Model) needsInstaller() string {
-	r, ok := m.current()
+	r, ok := m.Current()
 	if !ok {
-		return m.say(i18n.WhyNoConversation)
+		return m.Say(i18n.WhyNoConversation)
 	}
-	if p, ok := m.inbox.Page(r.PageID); !ok || p.Installer.ID != m.inbox.User().ID {
-		return m.say(i18n.Code(string(model.NotInstaller)))
+	if p, ok := m.Inbox.Page(r.PageID); !ok || p.Installer.ID != m.Inbox.User().ID {
+		return m.Say(i18n.Code(string(model.NotInstaller)))
 	}
 	return ""
 }
@@ -28,18 +29,18 @@ func (m *Model) needsInstaller() string {
 // askDelete asks before it deletes the current conversation: it says what goes, and what
 // is chosen first changes nothing.
 func (m *Model) askDelete() tea.Cmd {
-	r, ok := m.current()
+	r, ok := m.Current()
 	if !ok {
 		return nil
 	}
-	name := m.look.Name(r.Customer)
-	c := overlay.NewChoice(m.say(i18n.DeletionTitle, "Name", name), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(i18n.DeletionNo)},
-		{ID: answerYes, Key: "y", Title: m.say(i18n.DeletionYes)},
+	name := m.Look.Name(r.Customer)
+	c := overlay.NewChoice(m.Say(i18n.DeletionTitle, "Name", name), []overlay.Option{
+		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.DeletionNo)},
+		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.DeletionYes)},
 	})
-	c.Say(m.say(i18n.DeletionWhat))
-	m.lay(c, func(a overlay.Action) tea.Cmd {
-		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+	c.Say(m.Say(i18n.DeletionWhat))
+	m.Lay(c, func(a overlay.Action) tea.Cmd {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != screen.AnswerYes {
 			return nil
 		}
 		return m.deleteConversation(r.ID, name)
@@ -55,7 +56,7 @@ type conversationDeleted struct {
 
 func (m *Model) deleteConversation(id model.ConversationID, name string) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		return conversationDeleted{name: name, err: hub.DeleteConversation(ctx, id)}
 	})
 }
@@ -63,10 +64,10 @@ func (m *Model) deleteConversation(id model.ConversationID, name string) tea.Cmd
 // conversationDeleted says what was done. That it is gone comes with the news.
 func (m *Model) conversationDeleted(d conversationDeleted) {
 	if d.err != nil {
-		m.notify(m.explain(d.err))
+		m.Notify(m.Explain(d.err))
 		return
 	}
-	m.notify(m.say(i18n.SaidDeleted, "Name", d.name))
+	m.Notify(m.Say(i18n.SaidDeleted, "Name", d.name))
 }
 
 // dropDeleted drops what is kept of conversations that were deleted, in memory and on
@@ -74,17 +75,17 @@ func (m *Model) conversationDeleted(d conversationDeleted) {
 // taken back.
 func (m *Model) dropDeleted(c inbox.Changes) tea.Cmd {
 	var cmds []tea.Cmd
-	if m.deleted(m.box.Conversation()) {
+	if m.Deleted(m.box.Conversation()) {
 		m.box.Close()
 		m.box.Show("", "")
 	}
 	for of := range maps.Clone(m.typed.texts) {
-		if m.deleted(of.Conversation) {
+		if m.Deleted(of.Conversation) {
 			cmds = append(cmds, m.saveDraft(of, ""))
 		}
 	}
 	for id, all := range m.replies {
-		if !m.deleted(id) {
+		if !m.Deleted(id) {
 			continue
 		}
 		delete(m.replies, id)
@@ -96,7 +97,7 @@ func (m *Model) dropDeleted(c inbox.Changes) tea.Cmd {
 			return forgotten{}
 		})
 	}
-	if c.Many || slices.ContainsFunc(c.Conversations, m.deleted) {
+	if c.Many || slices.ContainsFunc(c.Conversations, m.Deleted) {
 		m.forgetDeleted()
 	}
 	return tea.Batch(cmds...)
@@ -104,11 +105,11 @@ func (m *Model) dropDeleted(c inbox.Changes) tea.Cmd {
 
 // forgetDeleted drops what is on screen of deleted conversations besides themselves.
 func (m *Model) forgetDeleted() {
-	if gone := func(f model.Found) bool { return m.deleted(f.ID) }; slices.ContainsFunc(m.search.all, gone) {
+	if gone := func(f model.Found) bool { return m.Deleted(f.ID) }; slices.ContainsFunc(m.search.all, gone) {
 		m.search.all = slices.DeleteFunc(slices.Clone(m.search.all), gone)
 		m.showFound()
 	}
 	m.list.Forget()
-	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return m.deleted(id) })
-	m.undo.forget(m.deleted)
+	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return m.Deleted(id) })
+	m.Undo.Forget(m.Deleted)
 }

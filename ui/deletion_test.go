@@ -12,12 +12,12 @@ import (
 func (w *world) removes(id string) {
 	w.Helper()
 	w.sends(News{Apply: func() (inbox.Changes, error) {
-		at, _ := w.inbox.Position(page1)
+		at, _ := w.Inbox.Position(page1)
 		gone, err := json.Marshal(model.Removed{ID: id})
 		if err != nil {
 			w.Fatal(err)
 		}
-		_, changes, err := w.inbox.Apply(model.Batch{
+		_, changes, err := w.Inbox.Apply(model.Batch{
 			Type: model.FrameBatch, Page: page1, From: at.Seq, To: at.Seq + 1,
 			Events: []model.Change{{Seq: at.Seq + 1, Kind: model.ChangeRemoved, Object: gone}},
 		})

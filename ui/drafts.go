@@ -72,7 +72,7 @@ func (m *Model) typing() tea.Cmd {
 		return nil
 	}
 	m.typed.generation++
-	return m.clock.after(draftPause, pause{generation: m.typed.generation})
+	return m.Clock.After(draftPause, pause{generation: m.typed.generation})
 }
 
 func (m *Model) pause(p pause) tea.Cmd {
@@ -94,13 +94,13 @@ func (m *Model) saveDraft(of DraftOf, text string) tea.Cmd {
 	if !m.typed.set(of, text) {
 		return nil
 	}
-	drafts, text, at := m.drafts, m.typed.text(of), m.now()
+	drafts, text, at := m.drafts, m.typed.text(of), m.Now()
 	return func() tea.Msg { return draftSaved{drafts.Save(of, text, at)} }
 }
 
 func (m *Model) draftSaved(d draftSaved) tea.Cmd {
 	if d.err != nil {
-		m.notify(m.explain(d.err))
+		m.Notify(m.Explain(d.err))
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (m *Model) unfinished(id model.ConversationID) bool {
 
 func (m *Model) needsDraft() string {
 	if len(m.typed.texts) == 0 && len(m.replies) == 0 {
-		return m.say(i18n.WhyNoDraft)
+		return m.Say(i18n.WhyNoDraft)
 	}
 	return ""
 }
@@ -157,19 +157,19 @@ const unsentMark = "unsent "
 func (m *Model) unsentItems() []overlay.Item {
 	var items []overlay.Item
 	for id, all := range m.replies {
-		r, ok := m.inbox.Conversation(id)
+		r, ok := m.Inbox.Conversation(id)
 		for _, p := range all {
 			if p.Failed == "" {
 				continue
 			}
-			name := m.say(i18n.UnsentElsewhere)
+			name := m.Say(i18n.UnsentElsewhere)
 			if ok {
-				name = m.look.Name(r.Customer)
+				name = m.Look.Name(r.Customer)
 			}
 			items = append(items, overlay.Item{
 				ID:    unsentMark + string(id) + " " + string(p.ClientID),
-				Title: name + " " + m.look.Theme.Bullet + " " + m.say(i18n.UnsentLabel),
-				Keys:  m.look.Cut(m.look.Ours(safe.Typed(p.Text)), draftCells),
+				Title: name + " " + m.Look.Theme.Bullet + " " + m.Say(i18n.UnsentLabel),
+				Keys:  m.Look.Cut(m.Look.Ours(safe.Typed(p.Text)), draftCells),
 			})
 		}
 	}
@@ -180,26 +180,26 @@ func (m *Model) unsentItems() []overlay.Item {
 func (m *Model) listDrafts() tea.Cmd {
 	items := m.unsentItems()
 	for of, text := range m.typed.texts {
-		r, ok := m.inbox.Conversation(of.Conversation)
+		r, ok := m.Inbox.Conversation(of.Conversation)
 		if !ok {
 			continue
 		}
-		i := overlay.Item{ID: string(of.Conversation), Title: m.look.Name(r.Customer), Keys: m.look.Cut(m.look.Ours(text), draftCells)}
+		i := overlay.Item{ID: string(of.Conversation), Title: m.Look.Name(r.Customer), Keys: m.Look.Cut(m.Look.Ours(text), draftCells)}
 		if of.Note {
 			i.ID = draftNote + i.ID
-			i.Title += " " + m.look.Theme.Bullet + " " + m.say(i18n.NoteLabel)
+			i.Title += " " + m.Look.Theme.Bullet + " " + m.Say(i18n.NoteLabel)
 		}
 		items = append(items, i)
 	}
 	slices.SortFunc(items, func(a, b overlay.Item) int { return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID)) })
-	m.lay(overlay.NewPalette(m.say(i18n.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
+	m.Lay(overlay.NewPalette(m.Say(i18n.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
 		}
 		if rest, ok := strings.CutPrefix(chosen.ID, unsentMark); ok {
 			id, reply, _ := strings.Cut(rest, " ")
-			if _, ok := m.inbox.Conversation(model.ConversationID(id)); !ok {
+			if _, ok := m.Inbox.Conversation(model.ConversationID(id)); !ok {
 				return m.askRemove(model.ConversationID(id), model.ClientID(reply))
 			}
 			m.list.Select(model.ConversationID(id))

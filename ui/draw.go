@@ -11,7 +11,9 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	list "parley/ui/inbox"
+	"parley/ui/look"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // frame is the screen as it was drawn last.
@@ -35,8 +37,8 @@ func (m *Model) View() tea.View {
 
 // title is the window's: a name and a number of ours, never a customer's text.
 func (m *Model) title() string {
-	if n := m.inbox.Counts("").Unread; n > 0 {
-		return "Parley (" + group(n) + ")"
+	if n := m.Inbox.Counts("").Unread; n > 0 {
+		return "Parley (" + look.Thousands(n) + ")"
 	}
 	return "Parley"
 }
@@ -44,26 +46,26 @@ func (m *Model) title() string {
 // draw draws the screen.
 func (m *Model) draw() {
 	banner, bannerStyle := m.bannerText()
-	m.layout = arrange(m.w, m.h, arrangement{focus: m.focus, panel: m.panel(), banner: banner != ""})
+	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.panel(), Banner: banner != ""})
 	var f frame
 	m.frame = f
-	if m.layout.w == 0 || m.layout.h == 0 {
+	if m.Layout.W == 0 || m.Layout.H == 0 {
 		return
 	}
-	w := m.layout.w
-	lines := make([]string, 0, m.layout.h)
-	if m.layout.header {
+	w := m.Layout.W
+	lines := make([]string, 0, m.Layout.H)
+	if m.Layout.Header {
 		lines = append(lines, m.headerLine(w))
 	}
-	if m.layout.banner {
-		lines = append(lines, bannerStyle.Paint(m.look.Fit(" "+banner, w)))
+	if m.Layout.Banner {
+		lines = append(lines, bannerStyle.Paint(m.Look.Fit(" "+banner, w)))
 	}
-	if m.layout.filters {
+	if m.Layout.Filters {
 		lines = append(lines, m.filterLine(w))
 	}
 	top := len(lines)
 	lines = append(lines, m.panes(&f, top)...)
-	if m.layout.footer {
+	if m.Layout.Footer {
 		lines = append(lines, m.footerLine(w))
 	}
 	lines = m.laidOver(&f, lines)
@@ -73,31 +75,31 @@ func (m *Model) draw() {
 
 // panes are the lines between: the panes side by side.
 func (m *Model) panes(f *frame, top int) []string {
-	l := m.layout
+	l := m.Layout
 	var columns []column
-	if l.list > 0 {
-		m.list.SetSize(l.list, l.body)
-		lines, next := m.list.Lines(m.look, list.Context{
-			Now: m.now(), Me: m.inbox.User().ID, Focused: m.focus == paneList && m.overlaid() == nil,
+	if l.List > 0 {
+		m.list.SetSize(l.List, l.Body)
+		lines, next := m.list.Lines(m.Look, list.Context{
+			Now: m.Now(), Me: m.Inbox.User().ID, Focused: m.Focus == screen.PaneList && m.Overlaid() == nil,
 			Draft: m.unfinished, Empty: m.emptyList(),
 		})
-		f.next = earlier(f.next, next)
-		columns = append(columns, column{l.list, lines})
+		f.next = look.Earlier(f.next, next)
+		columns = append(columns, column{l.List, lines})
 	}
-	if l.thread > 0 {
+	if l.Thread > 0 {
 		x := 0
-		if l.list > 0 {
-			x = l.list + separator
+		if l.List > 0 {
+			x = l.List + screen.Separator
 		}
-		columns = append(columns, column{l.thread, m.threadLines(f, l.thread, l.body, x, top)})
+		columns = append(columns, column{l.Thread, m.threadLines(f, l.Thread, l.Body, x, top)})
 	}
-	if l.panel > 0 {
-		r, _ := m.inbox.Conversation(m.shown)
-		lines, next := m.panelLines(r, l.panel, l.body)
-		f.next = earlier(f.next, next)
-		columns = append(columns, column{l.panel, lines})
+	if l.Panel > 0 {
+		r, _ := m.Inbox.Conversation(m.Shown)
+		lines, next := m.panelLines(r, l.Panel, l.Body)
+		f.next = look.Earlier(f.next, next)
+		columns = append(columns, column{l.Panel, lines})
 	}
-	return m.beside(columns, l.body)
+	return m.beside(columns, l.Body)
 }
 
 // column is a pane as it was drawn: lines of that width.
@@ -111,7 +113,7 @@ func (m *Model) beside(columns []column, h int) []string {
 	if len(columns) == 1 {
 		return columns[0].lines
 	}
-	between := m.look.Theme.Faint.Paint(m.look.Theme.Column) + " "
+	between := m.Look.Theme.Faint.Paint(m.Look.Theme.Column) + " "
 	out := make([]string, h)
 	var b strings.Builder
 	for y := range out {
@@ -136,14 +138,14 @@ const (
 
 // threadLines is the conversation's pane: heading, messages, composer.
 func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
-	if m.shown == "" {
+	if m.Shown == "" {
 		return m.nothingOpen(w, h)
 	}
 	// While its Page is read anew nothing is known of it but what was typed.
-	r, known := m.inbox.Conversation(m.shown)
+	r, known := m.Inbox.Conversation(m.Shown)
 	m.setVerdict()
 	// A blank column on either side, where there is room; the messages have their own.
-	edge := blank(min(1, w/3))
+	edge := look.Blank(min(1, w/3))
 	inner := w - 2*len(edge)
 	var lines []string
 	for _, s := range m.heading(f, r, known, inner, h) {
@@ -151,7 +153,7 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 	}
 	m.box.SetWidth(inner)
 	m.box.SetMaxHeight(max(2, h/3))
-	composer := m.box.Lines(m.focus == paneThread)
+	composer := m.box.Lines(m.Focus == screen.PaneThread)
 	room := h - len(lines) - len(composer)
 	if h >= ruleFrom {
 		room--
@@ -164,18 +166,18 @@ func (m *Model) threadLines(f *frame, w, h, x, top int) []string {
 	if h >= ruleFrom {
 		lines = append(lines, edge+m.composerRule(inner)+edge)
 	}
-	if cx, cy, ok := m.box.Cursor(); ok && m.overlaid() == nil {
+	if cx, cy, ok := m.box.Cursor(); ok && m.Overlaid() == nil {
 		f.cursor = tea.NewCursor(x+len(edge)+cx, top+len(lines)+cy)
 	}
 	left := edge
 	if m.noting() && edge != "" {
-		left = m.look.Theme.Warn.Paint(m.look.Theme.Bar)
+		left = m.Look.Theme.Warn.Paint(m.Look.Theme.Bar)
 	}
 	for _, c := range composer {
 		lines = append(lines, left+c+edge)
 	}
 	for len(lines) < h {
-		lines = append(lines, blank(w))
+		lines = append(lines, look.Blank(w))
 	}
 	return lines[:h]
 }
@@ -186,30 +188,25 @@ func (m *Model) noting() bool { return m.box.IsOpen() && m.box.Note() }
 // composerRule is the rule over the composer, which says if the newest messages are not
 // on screen.
 func (m *Model) composerRule(w int) string {
-	th := m.look.Theme
+	th := m.Look.Theme
 	if m.thread.AtBottom() {
-		return th.Faint.Paint(m.look.Rule(w))
+		return th.Faint.Paint(m.Look.Rule(w))
 	}
-	s := m.look.Cut(" "+m.say(i18n.NewerBelow)+" "+th.Bullet+" "+m.keyOf("last")+" ", w)
-	left := (w - m.look.Cells.Width(s)) / 2
-	return th.Faint.Paint(m.look.Rule(left)) + th.Muted.Paint(s) + th.Faint.Paint(m.look.Rule(w-left-m.look.Cells.Width(s)))
-}
-
-// nextDay is the midnight after a time, where the time is.
-func nextDay(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
+	s := m.Look.Cut(" "+m.Say(i18n.NewerBelow)+" "+th.Bullet+" "+m.KeyOf("last")+" ", w)
+	left := (w - m.Look.Cells.Width(s)) / 2
+	return th.Faint.Paint(m.Look.Rule(left)) + th.Muted.Paint(s) + th.Faint.Paint(m.Look.Rule(w-left-m.Look.Cells.Width(s)))
 }
 
 func (m *Model) messageLines(f *frame, r inbox.Row, w, h int) []string {
 	m.thread.SetSize(w, h)
-	if m.talk.stale || !m.now().Before(m.talk.tomorrow) {
-		m.talk.tomorrow = nextDay(m.now().In(m.look.Zone))
-		m.thread.Set(m.look, m.content(r))
+	if m.talk.stale || !m.Now().Before(m.talk.tomorrow) {
+		m.talk.tomorrow = look.NextDay(m.Now().In(m.Look.Zone))
+		m.thread.Set(m.Look, m.content(r))
 		m.talk.stale = false
 	}
 	// Its day lines read otherwise from midnight on.
-	f.next = earlier(f.next, m.talk.tomorrow)
-	return m.thread.Lines(m.focus == paneThread && !m.box.IsOpen() && m.overlaid() == nil)
+	f.next = look.Earlier(f.next, m.talk.tomorrow)
+	return m.thread.Lines(m.Focus == screen.PaneThread && !m.box.IsOpen() && m.Overlaid() == nil)
 }
 
 // heading is what stands over the messages: who it is, and below who else is here.
@@ -218,55 +215,55 @@ func (m *Model) heading(f *frame, r inbox.Row, known bool, w, h int) []string {
 		return nil
 	}
 	others, until := m.lookers(r.ID)
-	f.next = earlier(f.next, until)
+	f.next = look.Earlier(f.next, until)
 	switch {
 	case !known && h < ruleFrom:
-		return []string{blank(w)}
+		return []string{look.Blank(w)}
 	case !known:
-		return []string{blank(w), blank(w)}
+		return []string{look.Blank(w), look.Blank(w)}
 	case h < ruleFrom:
 		return []string{m.headingLine(r, w, others)}
 	}
-	return []string{m.headingLine(r, w, ""), m.look.Theme.Muted.Paint(m.look.Fit(others, w))}
+	return []string{m.headingLine(r, w, ""), m.Look.Theme.Muted.Paint(m.Look.Fit(others, w))}
 }
 
 // headingLine names the customer, and says until when they can be answered; or, where
 // that has no other place, who else is here.
 func (m *Model) headingLine(r inbox.Row, w int, others string) string {
-	th := m.look.Theme
+	th := m.Look.Theme
 	until, style := "", th.Muted
 	if r.Reply.Allowed && r.Reply.Until != nil {
 		id := i18n.WindowUntil
 		if r.Reply.Uncertain {
 			id = i18n.WindowUncertain
 		}
-		until = m.say(id, "Time", m.look.Moment(m.now(), *r.Reply.Until))
-		style = list.LeftStyle(r.Reply.Until.Sub(m.now()), th.Ink)
+		until = m.Say(id, "Time", m.Look.Moment(m.Now(), *r.Reply.Until))
+		style = list.LeftStyle(r.Reply.Until.Sub(m.Now()), th.Ink)
 	} else if !r.Reply.Allowed {
-		until, style = m.say(i18n.Blocked(string(r.Reply.Code))), th.Faint
+		until, style = m.Say(i18n.Blocked(string(r.Reply.Code))), th.Faint
 	}
 	if others != "" {
 		until, style = others, th.Muted
 	}
-	name := m.look.Name(r.Customer)
-	if n := m.look.Cells.Width(until); w-n-2 < 8 {
+	name := m.Look.Name(r.Customer)
+	if n := m.Look.Cells.Width(until); w-n-2 < 8 {
 		until = ""
 	}
-	room := w - m.look.Cells.Width(until) - 2
-	name = m.look.Cut(name, room)
-	room -= m.look.Cells.Width(name)
+	room := w - m.Look.Cells.Width(until) - 2
+	name = m.Look.Cut(name, room)
+	room -= m.Look.Cells.Width(name)
 	whose := m.headingAssignee(r, room)
-	return th.Strong.Paint(name) + th.Muted.Paint(whose) + blank(room+2-m.look.Cells.Width(whose)) + style.Paint(until)
+	return th.Strong.Paint(name) + th.Muted.Paint(whose) + look.Blank(room+2-m.Look.Cells.Width(whose)) + style.Paint(until)
 }
 
 // headingAssignee says who looks after a conversation, where there is room and the panel
 // does not say it.
 func (m *Model) headingAssignee(r inbox.Row, room int) string {
-	if r.Assignee == nil || m.layout.panel > 0 {
+	if r.Assignee == nil || m.Layout.Panel > 0 {
 		return ""
 	}
-	s := "  " + m.say(i18n.PanelAssigned, "Name", m.look.Ours(r.Assignee.Name))
-	if m.look.Cells.Width(s) > room {
+	s := "  " + m.Say(i18n.PanelAssigned, "Name", m.Look.Ours(r.Assignee.Name))
+	if m.Look.Cells.Width(s) > room {
 		return ""
 	}
 	return s
@@ -276,26 +273,26 @@ func (m *Model) headingAssignee(r inbox.Row, room int) string {
 func (m *Model) nothingOpen(w, h int) []string {
 	lines := make([]string, 0, h)
 	for range max(0, h/2-1) {
-		lines = append(lines, blank(w))
+		lines = append(lines, look.Blank(w))
 	}
 	if m.list.Len() == 0 { // the list says what this is for
 		for len(lines) < h {
-			lines = append(lines, blank(w))
+			lines = append(lines, look.Blank(w))
 		}
 		return lines[:h]
 	}
-	th := m.look.Theme
-	for i, s := range []string{m.say(i18n.EmptyThread), m.say(i18n.EmptyThreadKeys, "Key", m.keyOf("open"))} {
+	th := m.Look.Theme
+	for i, s := range []string{m.Say(i18n.EmptyThread), m.Say(i18n.EmptyThreadKeys, "Key", m.KeyOf("open"))} {
 		style := th.Muted
 		if i == 1 {
 			style = th.Faint
 		}
-		s = m.look.Cut(s, w)
-		n := m.look.Cells.Width(s)
-		lines = append(lines, blank((w-n)/2)+style.Paint(s)+blank(w-n-(w-n)/2))
+		s = m.Look.Cut(s, w)
+		n := m.Look.Cells.Width(s)
+		lines = append(lines, look.Blank((w-n)/2)+style.Paint(s)+look.Blank(w-n-(w-n)/2))
 	}
 	for len(lines) < h {
-		lines = append(lines, blank(w))
+		lines = append(lines, look.Blank(w))
 	}
 	return lines[:h]
 }
@@ -304,20 +301,20 @@ func (m *Model) nothingOpen(w, h int) []string {
 func (m *Model) emptyList() []string {
 	switch {
 	case m.search.loading:
-		return []string{m.say(i18n.SearchGoesOn)}
+		return []string{m.Say(i18n.SearchGoesOn)}
 	case m.search.active():
-		return []string{m.say(i18n.EmptySearch), m.say(i18n.EmptySearchKeys)}
-	case !m.live() && !m.inbox.AllComplete():
-		return []string{m.say(i18n.StateConnecting)}
-	case !m.inbox.AllComplete():
-		return []string{m.say(i18n.StateReading)}
-	case len(m.seenPages()) == 0:
+		return []string{m.Say(i18n.EmptySearch), m.Say(i18n.EmptySearchKeys)}
+	case !m.Live() && !m.Inbox.AllComplete():
+		return []string{m.Say(i18n.StateConnecting)}
+	case !m.Inbox.AllComplete():
+		return []string{m.Say(i18n.StateReading)}
+	case len(m.SeenPages()) == 0:
 		return m.nothingSeen()
 	}
-	if lost := m.lostPage(); lost != nil && m.inbox.Counts("").All == 0 {
+	if lost := m.lostPage(); lost != nil && m.Inbox.Counts("").All == 0 {
 		return lost
 	}
-	return []string{m.say(i18n.EmptyFilter(string(m.query.Filter))), m.say(i18n.EmptyKeys, "Key", m.keyOf("next_filter"))}
+	return []string{m.Say(i18n.EmptyFilter(string(m.Query.Filter))), m.Say(i18n.EmptyKeys, "Key", m.KeyOf("next_filter"))}
 }
 
 // leastPalette is how many lines the palette takes where there are as many; with more,
@@ -329,13 +326,13 @@ const pickerHeight = 24
 
 // laidOver puts what lies over the screen on it.
 func (m *Model) laidOver(f *frame, lines []string) []string {
-	o := m.overlaid()
+	o := m.Overlaid()
 	if o == nil {
 		return lines
 	}
 	// The first and the last line stay to be seen where there is room.
-	w, h, from := m.layout.w, len(lines), 0
-	if m.layout.footer {
+	w, h, from := m.Layout.W, len(lines), 0
+	if m.Layout.Footer {
 		from, h = 1, h-2
 	}
 	room := h
@@ -345,34 +342,34 @@ func (m *Model) laidOver(f *frame, lines []string) []string {
 	case *overlay.Picker:
 		room = min(h, pickerHeight)
 	}
-	box := o.Lines(m.look, w, room)
+	box := o.Lines(m.Look, w, room)
 	if len(box) == 0 {
 		return lines
 	}
-	bw := m.look.Cells.Width(ansi.Strip(box[0]))
+	bw := m.Look.Cells.Width(ansi.Strip(box[0]))
 	x, y := max(0, (w-bw)/2), from+max(0, (h-len(box))/3)
 	f.cursor = nil
 	if cx, cy, ok := o.Cursor(); ok {
 		f.cursor = tea.NewCursor(x+cx, y+cy)
 	}
-	return overlay.Over(m.look.Cells, lines, box, x, y)
+	return overlay.Over(m.Look.Cells, lines, box, x, y)
 }
 
 // setVerdict tells the composer whether a reply is allowed now.
 func (m *Model) setVerdict() {
-	r, ok := m.inbox.Conversation(m.box.Conversation())
+	r, ok := m.Inbox.Conversation(m.box.Conversation())
 	if !ok {
 		return
 	}
 	reason := ""
-	if p, ok := m.inbox.Page(r.PageID); ok && p.Restricted != nil {
-		reason = m.look.Line(p.Restricted.Reason)
+	if p, ok := m.Inbox.Page(r.PageID); ok && p.Restricted != nil {
+		reason = m.Look.Line(p.Restricted.Reason)
 	}
 	v := r.Reply
 	if v.Code == model.WindowClosed {
 		v.Until = r.ClosedAt() // since when, for the words
 	}
-	m.box.SetVerdict(m.now(), m.look.Name(r.Customer), v, reason)
+	m.box.SetVerdict(m.Now(), m.Look.Name(r.Customer), v, reason)
 	m.box.SetQuote(m.quoted())
 	m.box.SetFiles(m.attachedLine())
 }
@@ -380,16 +377,8 @@ func (m *Model) setVerdict() {
 // nextChange is when something on screen changes by time alone.
 func (m *Model) nextChange() time.Time {
 	next := m.frame.next
-	if !m.inbox.Now().IsZero() {
-		next = earlier(next, m.inbox.Next())
+	if !m.Inbox.Now().IsZero() {
+		next = look.Earlier(next, m.Inbox.Next())
 	}
-	return earlier(earlier(next, m.saidUntil()), m.toldUntil())
-}
-
-// earlier returns the earlier of two times, of which a zero one is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
+	return look.Earlier(look.Earlier(next, m.SaidUntil()), m.toldUntil())
 }

@@ -8,6 +8,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/look"
 	"parley/ui/overlay"
 )
 
@@ -22,8 +23,8 @@ func (m *Model) earlierOf(r inbox.Row) []inbox.Row {
 		return nil
 	}
 	var out []inbox.Row
-	for _, o := range m.inbox.LinkedTo(*with) {
-		if o.ID != r.ID && !m.lost(o.ID) {
+	for _, o := range m.Inbox.LinkedTo(*with) {
+		if o.ID != r.ID && !m.Lost(o.ID) {
 			out = append(out, o)
 		}
 	}
@@ -32,43 +33,43 @@ func (m *Model) earlierOf(r inbox.Row) []inbox.Row {
 
 // earlier adds the person's other conversations: when they were, and what was said last.
 func (p *panelText) earlier(r inbox.Row) {
-	m, th := p.m, p.m.look.Theme
+	m, th := p.m, p.m.Look.Theme
 	all := m.earlierOf(r)
 	if len(all) == 0 {
 		return
 	}
 	p.gap()
-	p.heading(m.say(i18n.EarlierHeading))
+	p.heading(m.Say(i18n.EarlierHeading))
 	for _, o := range all[:min(len(all), mostEarlier)] {
 		day, gist := m.earlierLine(o)
-		room := max(0, p.w-m.look.Cells.Width(day)-2)
-		p.lines = append(p.lines, th.Muted.Paint(m.look.Fit(day+"  ", min(p.w, m.look.Cells.Width(day)+2)))+th.Text.Paint(m.look.Fit(gist, room)))
+		room := max(0, p.w-m.Look.Cells.Width(day)-2)
+		p.lines = append(p.lines, th.Muted.Paint(m.Look.Fit(day+"  ", min(p.w, m.Look.Cells.Width(day)+2)))+th.Text.Paint(m.Look.Fit(gist, room)))
 	}
 	if n := len(all) - mostEarlier; n > 0 {
-		p.line(m.say(i18n.EarlierMore, "N", group(n)), th.Muted)
+		p.line(m.Say(i18n.EarlierMore, "N", look.Thousands(n)), th.Muted)
 	}
 }
 
 // earlierLine is a conversation in a few words.
 func (m *Model) earlierLine(r inbox.Row) (day, gist string) {
-	who, text := m.look.Preview(r.Shown(), m.inbox.User().ID)
-	return m.look.Date(m.now(), r.UpdatedAt), m.look.Cells.Apart(who + text)
+	who, text := m.Look.Preview(r.Shown(), m.Inbox.User().ID)
+	return m.Look.Date(m.Now(), r.UpdatedAt), m.Look.Cells.Apart(who + text)
 }
 
 func (m *Model) needsEarlier() string {
-	r, ok := m.current()
+	r, ok := m.Current()
 	switch {
 	case !ok:
-		return m.say(i18n.WhyNoConversation)
+		return m.Say(i18n.WhyNoConversation)
 	case len(m.earlierOf(r)) == 0:
-		return m.say(i18n.WhyNoEarlier)
+		return m.Say(i18n.WhyNoEarlier)
 	}
 	return ""
 }
 
 // openEarlier opens another conversation of the same person; of several, it asks which.
 func (m *Model) openEarlier() tea.Cmd {
-	r, _ := m.current()
+	r, _ := m.Current()
 	all := m.earlierOf(r)
 	if len(all) == 1 {
 		return m.open(all[0].ID)
@@ -82,10 +83,10 @@ func (m *Model) openEarlier() tea.Cmd {
 		}
 		options = append(options, option)
 	}
-	c := overlay.NewChoice(m.say(i18n.EarlierTitle, "Name", m.look.Name(r.Customer)), options)
+	c := overlay.NewChoice(m.Say(i18n.EarlierTitle, "Name", m.Look.Name(r.Customer)), options)
 	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
-		if !ok || m.lost(model.ConversationID(chosen.ID)) {
+		if !ok || m.Lost(model.ConversationID(chosen.ID)) {
 			return nil
 		}
 		return m.open(model.ConversationID(chosen.ID))

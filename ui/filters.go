@@ -1,13 +1,14 @@
 package ui
 
 import (
-	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"parley/i18n"
 	"parley/model/inbox"
+	"parley/ui/look"
+	"parley/ui/screen"
 )
 
 // filters are the lists of the inbox in the order of their keys.
@@ -19,16 +20,16 @@ var sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 
 // ask shows another view of the inbox.
 func (m *Model) ask(q inbox.Query) {
-	m.query = q
+	m.Query = q
 	m.search = search{generation: m.search.generation + 1}
-	m.list.SetRows(m.inbox.View(q))
-	if m.focus != paneList && m.layout.list == 0 {
-		m.focus = paneList
+	m.list.SetRows(m.Inbox.View(q))
+	if m.Focus != screen.PaneList && m.Layout.List == 0 {
+		m.Focus = screen.PaneList
 	}
 }
 
 func (m *Model) filter(f inbox.Filter) tea.Cmd {
-	q := m.query
+	q := m.Query
 	q.Filter = f
 	m.ask(q)
 	return nil
@@ -37,7 +38,7 @@ func (m *Model) filter(f inbox.Filter) tea.Cmd {
 func (m *Model) turnFilter(by int) tea.Cmd {
 	at := 0
 	for i, f := range filters {
-		if f == m.query.Filter {
+		if f == m.Query.Filter {
 			at = i
 		}
 	}
@@ -47,31 +48,31 @@ func (m *Model) turnFilter(by int) tea.Cmd {
 func (m *Model) turnSort() tea.Cmd {
 	at := 0
 	for i, s := range sorts {
-		if s == m.query.Sort {
+		if s == m.Query.Sort {
 			at = i
 		}
 	}
-	q := m.query
+	q := m.Query
 	q.Sort = sorts[(at+1)%len(sorts)]
 	m.ask(q)
-	m.notify(m.say(i18n.SaidSorted, "Order", m.say(i18n.SortName(string(q.Sort)))))
+	m.Notify(m.Say(i18n.SaidSorted, "Order", m.Say(i18n.SortName(string(q.Sort)))))
 	return nil
 }
 
 func (m *Model) needsPages() string {
-	if len(m.seenPages()) < 2 {
-		return m.say(i18n.WhyOnePage)
+	if len(m.SeenPages()) < 2 {
+		return m.Say(i18n.WhyOnePage)
 	}
 	return ""
 }
 
 // turnPage shows the next Page alone, and after the last all of them.
 func (m *Model) turnPage() tea.Cmd {
-	pages := m.seenPages()
-	q := m.query
+	pages := m.SeenPages()
+	q := m.Query
 	q.Page = pages[0].ID
 	for i, p := range pages {
-		if p.ID != m.query.Page {
+		if p.ID != m.Query.Page {
 			continue
 		}
 		q.Page = ""
@@ -85,24 +86,24 @@ func (m *Model) turnPage() tea.Cmd {
 
 // filterLine is the line with the filters and their counts.
 func (m *Model) filterLine(w int) string {
-	th := m.look.Theme
+	th := m.Look.Theme
 	if m.search.active() {
 		return m.searchLine(w)
 	}
-	counts := m.inbox.Counts(m.query.Page)
-	var tabs []piece
+	counts := m.Inbox.Counts(m.Query.Page)
+	var tabs []look.Piece
 	at := 0
 	for _, f := range append([]inbox.Filter{inbox.FilterAll}, filters...) {
-		active := f == m.query.Filter
+		active := f == m.Query.Filter
 		if f == inbox.FilterAll && !active {
 			continue
 		}
-		tab := piece{m.tabText(f, counts), th.Muted}
+		tab := look.Piece{Text: m.tabText(f, counts), Style: th.Muted}
 		if active {
 			at = len(tabs)
-			tab.style = th.Accent
+			tab.Style = th.Accent
 			if th.Colourless {
-				tab.text = "[" + tab.text + "]"
+				tab.Text = "[" + tab.Text + "]"
 			}
 		}
 		tabs = append(tabs, tab)
@@ -111,13 +112,13 @@ func (m *Model) filterLine(w int) string {
 }
 
 // tabLine puts as many filters side by side as fit, each whole; the active one always.
-func (m *Model) tabLine(tabs []piece, at, w int) string {
+func (m *Model) tabLine(tabs []look.Piece, at, w int) string {
 	const gap = 3
-	more := m.look.Theme.More
+	more := m.Look.Theme.More
 	left := func(from int) int { // cells from there to the end
 		n := 1
 		for _, t := range tabs[from:] {
-			n += m.look.Cells.Width(t.text) + gap
+			n += m.Look.Cells.Width(t.Text) + gap
 		}
 		return n - gap + 1
 	}
@@ -130,60 +131,49 @@ func (m *Model) tabLine(tabs []piece, at, w int) string {
 	b.WriteString(" ")
 	used := 1
 	for i, t := range tabs[from:] {
-		n := m.look.Cells.Width(t.text)
+		n := m.Look.Cells.Width(t.Text)
 		last := from+i == len(tabs)-1
-		if i > 0 && used+n+1 > w || i > 0 && !last && used+n+gap+m.look.Cells.Width(more) > w {
-			b.WriteString(m.look.Theme.Faint.Paint(m.look.Cut(more, w-used)))
-			used += min(m.look.Cells.Width(more), w-used)
+		if i > 0 && used+n+1 > w || i > 0 && !last && used+n+gap+m.Look.Cells.Width(more) > w {
+			b.WriteString(m.Look.Theme.Faint.Paint(m.Look.Cut(more, w-used)))
+			used += min(m.Look.Cells.Width(more), w-used)
 			break
 		}
-		text := m.look.Cut(t.text, w-used)
-		b.WriteString(t.style.Paint(text))
-		used += m.look.Cells.Width(text)
+		text := m.Look.Cut(t.Text, w-used)
+		b.WriteString(t.Style.Paint(text))
+		used += m.Look.Cells.Width(text)
 		space := min(gap, max(0, w-used))
-		b.WriteString(blank(space))
+		b.WriteString(look.Blank(space))
 		used += space
 	}
-	return b.String() + blank(w-used)
+	return b.String() + look.Blank(w-used)
 }
 
 // tabText names a filter with how many it holds; none is not worth a number.
 func (m *Model) tabText(f inbox.Filter, c inbox.Counts) string {
-	name := m.say(i18n.FilterName(string(f)))
+	name := m.Say(i18n.FilterName(string(f)))
 	if n := c.Of(f); n > 0 && f != inbox.FilterDone {
-		return name + " " + group(n)
+		return name + " " + look.Thousands(n)
 	}
 	return name
 }
 
 // searchLine says what was looked for and how much was found.
 func (m *Model) searchLine(w int) string {
-	th := m.look.Theme
-	n := group(len(m.search.all))
+	th := m.Look.Theme
+	n := look.Thousands(len(m.search.all))
 	if m.search.cursor != "" {
 		n += "+"
 	}
-	state := m.say(i18n.SearchFound, "N", n)
+	state := m.Say(i18n.SearchFound, "N", n)
 	if m.search.loading && len(m.search.all) == 0 {
-		state = m.say(i18n.SearchGoesOn)
+		state = m.Say(i18n.SearchGoesOn)
 	}
-	left := " " + m.say(i18n.SearchFor, "Words", m.look.Ours(m.search.words))
-	right := state + "   esc " + m.say(i18n.CommandLabel("back")) + " "
-	left = m.look.Cut(left, w-m.look.Cells.Width(right)-1)
-	gap := w - m.look.Cells.Width(left) - m.look.Cells.Width(right)
+	left := " " + m.Say(i18n.SearchFor, "Words", m.Look.Ours(m.search.words))
+	right := state + "   esc " + m.Say(i18n.CommandLabel("back")) + " "
+	left = m.Look.Cut(left, w-m.Look.Cells.Width(right)-1)
+	gap := w - m.Look.Cells.Width(left) - m.Look.Cells.Width(right)
 	if gap < 0 {
-		return th.Accent.Paint(m.look.Fit(left, w))
+		return th.Accent.Paint(m.Look.Fit(left, w))
 	}
-	return th.Accent.Paint(left) + blank(gap) + th.Muted.Paint(right)
+	return th.Accent.Paint(left) + look.Blank(gap) + th.Muted.Paint(right)
 }
-
-// group writes a number with its thousands parted.
-func group(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func blank(n int) string { return strings.Repeat(" ", max(0, n)) }

@@ -9,6 +9,7 @@ import (
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // greetingBlanks stand for the customer's name in a greeting.
@@ -32,13 +33,13 @@ type greetingTo struct {
 // openGreeting shows the Page's greetings as the current customer would see them. They
 // are read from Facebook first.
 func (m *Model) openGreeting() tea.Cmd {
-	p, _ := m.page()
-	c := overlay.NewChoice(m.say(i18n.GreetingTitle, "Page", m.look.Line(p.Name)), nil)
-	c.Say(m.say(i18n.GreetingLoading))
-	m.lay(c, nil)
+	p, _ := m.Page()
+	c := overlay.NewChoice(m.Say(i18n.GreetingTitle, "Page", m.Look.Line(p.Name)), nil)
+	c.Say(m.Say(i18n.GreetingLoading))
+	m.Lay(c, nil)
 	m.greeting = c
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		all, err := hub.Greetings(ctx, p.ID)
 		return greetingsRead{page: p.ID, all: all, err: err}
 	})
@@ -47,18 +48,18 @@ func (m *Model) openGreeting() tea.Cmd {
 // greetingsRead shows what was read or changed, unless the user has left.
 func (m *Model) greetingsRead(r greetingsRead) {
 	if r.err != nil {
-		m.notify(m.explain(r.err))
-		if r.said == "" && m.overlaid() == m.greeting {
-			m.lift()
+		m.Notify(m.Explain(r.err))
+		if r.said == "" && m.Overlaid() == m.greeting {
+			m.Lift()
 		}
 		return
 	}
 	if r.said != "" {
-		m.notify(m.say(r.said))
+		m.Notify(m.Say(r.said))
 		return
 	}
-	p, ok := m.inbox.Page(r.page)
-	if !ok || m.overlaid() != m.greeting {
+	p, ok := m.Inbox.Page(r.page)
+	if !ok || m.Overlaid() != m.greeting {
 		return
 	}
 	m.chooseGreeting(p, r.all)
@@ -66,27 +67,27 @@ func (m *Model) greetingsRead(r greetingsRead) {
 
 // chooseGreeting lists the greetings; choosing one changes it.
 func (m *Model) chooseGreeting(p model.Page, all []model.Greeting) {
-	to := greetingTo{page: p, customer: model.Customer{Name: model.Untrusted(m.say(i18n.GreetingSample)), Locale: model.DefaultLocale}}
-	if r, ok := m.current(); ok && r.Customer.Name != "" && r.PageID == p.ID {
+	to := greetingTo{page: p, customer: model.Customer{Name: model.Untrusted(m.Say(i18n.GreetingSample)), Locale: model.DefaultLocale}}
+	if r, ok := m.Current(); ok && r.Customer.Name != "" && r.PageID == p.ID {
 		to.customer = r.Customer
 	}
 	reason := ""
-	if p.Installer.ID != m.inbox.User().ID {
-		reason = m.say(i18n.Code(string(model.NotInstaller)))
+	if p.Installer.ID != m.Inbox.User().ID {
+		reason = m.Say(i18n.Code(string(model.NotInstaller)))
 	}
 	var options []overlay.Option
 	for _, g := range all {
-		options = append(options, overlay.Option{ID: g.Locale, Title: m.say(i18n.GreetingEdit), Detail: m.look.Ours(g.Locale), Reason: reason})
+		options = append(options, overlay.Option{ID: g.Locale, Title: m.Say(i18n.GreetingEdit), Detail: m.Look.Ours(g.Locale), Reason: reason})
 	}
 	switch {
 	case len(all) == 0:
-		options = append(options, overlay.Option{ID: model.DefaultLocale, Title: m.say(i18n.GreetingEdit), Detail: model.DefaultLocale, Reason: reason})
+		options = append(options, overlay.Option{ID: model.DefaultLocale, Title: m.Say(i18n.GreetingEdit), Detail: model.DefaultLocale, Reason: reason})
 	default:
-		options = append(options, overlay.Option{ID: "", Title: m.say(i18n.GreetingAdd), Reason: reason})
+		options = append(options, overlay.Option{ID: "", Title: m.Say(i18n.GreetingAdd), Reason: reason})
 	}
-	c := overlay.NewChoice(m.say(i18n.GreetingTitle, "Page", m.look.Line(p.Name)), options)
+	c := overlay.NewChoice(m.Say(i18n.GreetingTitle, "Page", m.Look.Line(p.Name)), options)
 	c.Say(m.greetingPreview(to, all))
-	m.lay(c, func(a overlay.Action) tea.Cmd {
+	m.Lay(c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
@@ -102,14 +103,14 @@ func (m *Model) chooseGreeting(p model.Page, all []model.Greeting) {
 func (m *Model) greetingPreview(to greetingTo, all []model.Greeting) string {
 	g, ok := model.GreetingFor(all, to.customer.Locale)
 	if !ok {
-		return m.say(i18n.GreetingNone)
+		return m.Say(i18n.GreetingNone)
 	}
-	return m.say(i18n.GreetingSays, "Name", m.look.Name(to.customer)) + "\n" + m.look.Cells.Shown(safe.LineN(g.Preview(to.customer.Name), 2*model.GreetingLimit).String())
+	return m.Say(i18n.GreetingSays, "Name", m.Look.Name(to.customer)) + "\n" + m.Look.Cells.Shown(safe.LineN(g.Preview(to.customer.Name), 2*model.GreetingLimit).String())
 }
 
 // askLocale asks for which locale a greeting is added.
 func (m *Model) askLocale(p model.Page) tea.Cmd {
-	prompt := overlay.NewPrompt(m.say(i18n.GreetingAdd), m.say(i18n.GreetingLocaleHint), "")
+	prompt := overlay.NewPrompt(m.Say(i18n.GreetingAdd), m.Say(i18n.GreetingLocaleHint), "")
 	var done func(overlay.Action) tea.Cmd
 	done = func(a overlay.Action) tea.Cmd {
 		entered, ok := a.(overlay.Entered)
@@ -117,13 +118,13 @@ func (m *Model) askLocale(p model.Page) tea.Cmd {
 			return nil
 		}
 		if err := (model.Greeting{Locale: entered.Text, Text: "x"}).Check(); err != nil {
-			prompt.SetError(m.say(i18n.Code(string(model.GreetingLocale))))
-			m.lay(prompt, done)
+			prompt.SetError(m.Say(i18n.Code(string(model.GreetingLocale))))
+			m.Lay(prompt, done)
 			return nil
 		}
 		return m.editGreeting(p, nil, entered.Text)
 	}
-	m.lay(prompt, done)
+	m.Lay(prompt, done)
 	return nil
 }
 
@@ -136,7 +137,7 @@ func (m *Model) editGreeting(p model.Page, all []model.Greeting, locale string) 
 		}
 	}
 	prompt := overlay.NewPrompt(
-		m.say(i18n.GreetingEditTitle, "Locale", m.look.Ours(locale)), m.say(i18n.GreetingEditHint, "Blanks", greetingBlanks), text,
+		m.Say(i18n.GreetingEditTitle, "Locale", m.Look.Ours(locale)), m.Say(i18n.GreetingEditHint, "Blanks", greetingBlanks), text,
 	)
 	var done func(overlay.Action) tea.Cmd
 	done = func(a overlay.Action) tea.Cmd {
@@ -149,20 +150,20 @@ func (m *Model) editGreeting(p model.Page, all []model.Greeting, locale string) 
 			return m.sendGreeting(p.ID, g, i18n.GreetingDeleted)
 		}
 		if err := g.Check(); err != nil {
-			prompt.SetError(m.say(i18n.Code(string(model.GreetingTooLong))))
-			m.lay(prompt, done)
+			prompt.SetError(m.Say(i18n.Code(string(model.GreetingTooLong))))
+			m.Lay(prompt, done)
 			return nil
 		}
 		return m.sendGreeting(p.ID, g, i18n.GreetingSet)
 	}
-	m.lay(prompt, done)
+	m.Lay(prompt, done)
 	return nil
 }
 
 // sendGreeting sets a greeting, or deletes it where its text is empty.
 func (m *Model) sendGreeting(page model.PageID, g model.Greeting, said i18n.ID) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		return greetingsRead{page: page, said: said, err: hub.SetGreeting(ctx, page, g)}
 	})
 }

@@ -27,7 +27,7 @@ func TestGreeting(t *testing.T) {
 		{Locale: "default", Text: "Hello {{user_first_name}}"}, {Locale: "ja_JP", Text: "{{user_first_name}}さん、\x1b[2Jようこそ"},
 	}
 	for i := range list {
-		if r, ok := w.current(); ok && r.Customer.Name == "山田 花子" {
+		if r, ok := w.Current(); ok && r.Customer.Name == "山田 花子" {
 			break
 		}
 		if i == len(list)-1 {
@@ -42,20 +42,20 @@ func TestGreeting(t *testing.T) {
 	w.shows("Greeting, default", "Hello {{user_first_name}}")
 	w.types(" " + strings.Repeat("x", 160))
 	w.keys("enter")
-	w.shows(w.say(i18n.Code("greeting_too_long")))
+	w.shows(w.Say(i18n.Code("greeting_too_long")))
 	w.keys("ctrl+u")
 	w.types("Good day")
 	w.keys("enter")
 	if last := w.hub.asked[len(w.hub.asked)-1]; !strings.HasPrefix(last, "greeting default ") || !strings.HasSuffix(last, "Good day") {
 		t.Errorf("asked %q", w.hub.asked)
 	}
-	w.shows(w.say(i18n.GreetingSet))
+	w.shows(w.Say(i18n.GreetingSet))
 
 	w.palette("greeting")
 	w.keys("j", "j", "enter")
 	w.types("klingon")
 	w.keys("enter")
-	w.shows(w.say(i18n.Code("greeting_locale")))
+	w.shows(w.Say(i18n.Code("greeting_locale")))
 	w.keys("ctrl+u")
 	w.keys("esc")
 }
@@ -68,9 +68,9 @@ func TestGreetingOfAnother(t *testing.T) {
 		p.Visibility, p.Installer = model.Shared, model.UserRef{ID: "ken", Name: "Ken"}
 	})
 	w.palette("greeting")
-	w.shows(w.say(i18n.GreetingNone), w.say(i18n.Code("not_installer")))
+	w.shows(w.Say(i18n.GreetingNone), w.Say(i18n.Code("not_installer")))
 	w.keys("enter")
-	w.shows(w.say(i18n.GreetingNone))
+	w.shows(w.Say(i18n.GreetingNone))
 	if slices.ContainsFunc(w.hub.asked, func(s string) bool { return strings.HasPrefix(s, "greeting ") }) {
 		t.Errorf("asked %q", w.hub.asked)
 	}

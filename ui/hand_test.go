@@ -45,7 +45,7 @@ func news(n int) model.Conversation {
 
 func (w *world) status(n int) model.Status {
 	w.Helper()
-	r, ok := w.inbox.Conversation(talk(n, 0).ID)
+	r, ok := w.Inbox.Conversation(talk(n, 0).ID)
 	if !ok {
 		w.Fatalf("no customer %d", n)
 	}
@@ -205,7 +205,7 @@ func TestActionsOnOneConversationKeepTheirOrder(t *testing.T) {
 		t.Fatalf("%d at once", len(w.waiting))
 	}
 	w.answersAll()
-	if r, _ := w.inbox.Conversation(talk(0, 0).ID); r.Status != model.Done || r.Pinned {
+	if r, _ := w.Inbox.Conversation(talk(0, 0).ID); r.Status != model.Done || r.Pinned {
 		t.Errorf("it is %s, pinned: %t", r.Status, r.Pinned)
 	}
 	w.keys("z")
@@ -289,7 +289,7 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 			m := ms[1]
 			m.ID, m.Seq, m.SentAt = model.NewMessageID(page1, fmt.Sprint("z", n, i)), int64(100+i), noon.Add(1)
 			m.Text = model.Untrusted(strings.Repeat("later\n", 3))
-			w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.PutMessage(m), nil }})
+			w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(m), nil }})
 		}
 	}
 	come(1)
@@ -305,8 +305,8 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 		t.Error("a key acted on what was not to be seen")
 	}
 	w.keys("Q")
-	if w.quotes[w.shown] != lit.ID {
-		t.Errorf("%q is quoted", w.quotes[w.shown])
+	if w.quotes[w.Shown] != lit.ID {
+		t.Errorf("%q is quoted", w.quotes[w.Shown])
 	}
 }
 

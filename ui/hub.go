@@ -6,6 +6,7 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/screen"
 )
 
 // Hub is what the screen needs of a client of the hub. Its methods are called in
@@ -148,7 +149,7 @@ type News struct {
 	// Apply takes it over into the Inbox; nil where there is nothing to apply.
 	Apply func() (inbox.Changes, error)
 	// Connection is set where that changed.
-	Connection *Connection
+	Connection *screen.Connection
 	// Users are those who are known otherwise from now on: available or not.
 	Users []model.Colleague
 	// Lossy is what colleagues do meanwhile: type, look at a conversation.

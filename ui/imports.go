@@ -9,6 +9,8 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/ui/look"
+	"parley/ui/screen"
 )
 
 // importCells is how wide the bar of an import is.
@@ -17,8 +19,8 @@ const importCells = 8
 // importText says how far bringing a Page's past conversations in is: a bar, count, rate,
 // time left. It is empty while nothing is brought in.
 func (m *Model) importText() string {
-	for _, p := range m.seenPages() {
-		if p.Import == nil || !p.Import.State.Active() || m.query.Page != "" && p.ID != m.query.Page {
+	for _, p := range m.SeenPages() {
+		if p.Import == nil || !p.Import.State.Active() || m.Query.Page != "" && p.ID != m.Query.Page {
 			continue
 		}
 		return m.importOf(*p.Import)
@@ -27,28 +29,28 @@ func (m *Model) importText() string {
 }
 
 func (m *Model) importOf(i model.Import) string {
-	parts := []string{m.say(i18n.ImportState(string(i.State)))}
-	count := group(int(i.Threads))
+	parts := []string{m.Say(i18n.ImportState(string(i.State)))}
+	count := look.Thousands(int(i.Threads))
 	if i.Total > 0 {
 		done := int(min(i.Threads, i.Total) * importCells / i.Total)
 		parts = append(parts, "["+strings.Repeat("#", done)+strings.Repeat("-", importCells-done)+"]")
-		count += "/" + group(int(i.Total))
+		count += "/" + look.Thousands(int(i.Total))
 	}
 	parts = append(parts, count)
 	if rate := i.Rate(); rate > 0 {
-		parts = append(parts, m.say(i18n.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
+		parts = append(parts, m.Say(i18n.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
 	}
 	if left, ok := i.Left(); ok {
-		parts = append(parts, m.say(i18n.ImportLeft, "Left", left.String()))
+		parts = append(parts, m.Say(i18n.ImportLeft, "Left", left.String()))
 	}
 	return strings.Join(parts, " ")
 }
 
 // importPage is the Page whose import a command is about.
 func (m *Model) importPage() (model.Page, bool) {
-	p, ok := m.page()
+	p, ok := m.Page()
 	if !ok {
-		if pages := m.seenPages(); len(pages) == 1 {
+		if pages := m.SeenPages(); len(pages) == 1 {
 			return pages[0], true
 		}
 	}
@@ -58,11 +60,11 @@ func (m *Model) importPage() (model.Page, bool) {
 // mayImport tells why this user can't begin or stop an import.
 func (m *Model) mayImport() (model.Page, string) {
 	p, ok := m.importPage()
-	switch me := m.inbox.User(); {
+	switch me := m.Inbox.User(); {
 	case !ok:
-		return p, m.say(i18n.WhyNoPage)
+		return p, m.Say(i18n.WhyNoPage)
 	case !me.Admin && p.Installer.ID != me.ID:
-		return p, m.say(i18n.Code(string(model.NotAdmin)))
+		return p, m.Say(i18n.Code(string(model.NotAdmin)))
 	}
 	return p, ""
 }
@@ -73,9 +75,9 @@ func (m *Model) needsImportable() string {
 	case why != "":
 		return why
 	case !p.Connected():
-		return m.say(i18n.Code(string(model.PageDisconnected)))
+		return m.Say(i18n.Code(string(model.PageDisconnected)))
 	case p.Import != nil && p.Import.State.Active():
-		return m.say(i18n.WhyImportRuns)
+		return m.Say(i18n.WhyImportRuns)
 	}
 	return ""
 }
@@ -83,7 +85,7 @@ func (m *Model) needsImportable() string {
 func (m *Model) needsImport() string {
 	p, why := m.mayImport()
 	if why == "" && (p.Import == nil || !p.Import.State.Active()) {
-		return m.say(i18n.WhyNoImport)
+		return m.Say(i18n.WhyNoImport)
 	}
 	return why
 }
@@ -98,21 +100,21 @@ type importSaid struct {
 func (m *Model) beginImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg { return importSaid{i18n.ImportBegun, hub.BeginImport(ctx, p.ID)} })
+	return screen.Call(func(ctx context.Context) tea.Msg { return importSaid{i18n.ImportBegun, hub.BeginImport(ctx, p.ID)} })
 }
 
 func (m *Model) cancelImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		return importSaid{i18n.ImportStopped, hub.CancelImport(ctx, p.ID)}
 	})
 }
 
 func (m *Model) importSaid(s importSaid) {
 	if s.err != nil {
-		m.notify(m.explain(s.err))
+		m.Notify(m.Explain(s.err))
 		return
 	}
-	m.notify(m.say(s.done))
+	m.Notify(m.Say(s.done))
 }

@@ -54,7 +54,7 @@ func TestTheSelectionStays(t *testing.T) {
 // arrives has a conversation change.
 func (w *world) arrives(c model.Conversation) {
 	w.Helper()
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.Put(c), nil }})
+	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.Put(c), nil }})
 }
 
 func TestTriage(t *testing.T) {
@@ -174,7 +174,7 @@ func TestWhatIsHiddenGoes(t *testing.T) {
 	w.keys("enter")
 	w.shows("a secret", "Customer 0")
 	w.sends(News{Apply: func() (inbox.Changes, error) {
-		_, changes := w.inbox.Access(model.Access{Page: page1, Visibility: model.Private})
+		_, changes := w.Inbox.Access(model.Access{Page: page1, Visibility: model.Private})
 		return changes, nil
 	}})
 	w.hides("secret now", "a secret", "Customer 0", "Customer 1")
@@ -194,8 +194,8 @@ func TestWhileAPageIsReadAnew(t *testing.T) {
 	w.keys("enter", "r")
 	w.types("half")
 	w.sends(News{Apply: func() (inbox.Changes, error) {
-		w.inbox.Access(model.Access{Page: page1})
-		_, changes := w.inbox.Access(model.Access{Page: page1, Sees: true})
+		w.Inbox.Access(model.Access{Page: page1})
+		_, changes := w.Inbox.Access(model.Access{Page: page1, Sees: true})
 		changes.Pages = true
 		return changes, nil
 	}})
@@ -203,7 +203,7 @@ func TestWhileAPageIsReadAnew(t *testing.T) {
 	w.types(" a thought")
 	w.shows("half a thought")
 	w.sends(News{Apply: func() (inbox.Changes, error) {
-		fill(t, w.inbox, list)
+		fill(t, w.Inbox, list)
 		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
 	}})
 	w.shows("Customer 0", "hello", "half a thought")

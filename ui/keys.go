@@ -9,6 +9,7 @@ import (
 
 	"parley/i18n"
 	"parley/ui/command"
+	"parley/ui/screen"
 )
 
 // key hands a key press on: to what lies over the screen, to the composer, or to the
@@ -18,8 +19,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if c, ok := m.commands.ByKey(command.Typing, k.Key()); ok && k.Text == "" {
 		return m.run(c)
 	}
-	if m.overlaid() != nil {
-		return m.updateOverlay(k)
+	if m.Overlaid() != nil {
+		return m.UpdateOverlay(k)
 	}
 	if m.box.IsOpen() {
 		return m.keyComposer(k)
@@ -28,7 +29,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if c.Message && m.focus == paneThread && m.thread.Reveal() {
+	if c.Message && m.Focus == screen.PaneThread && m.thread.Reveal() {
 		return nil // what it would act on was not to be seen
 	}
 	return m.run(c)
@@ -41,17 +42,17 @@ const slipGrace = 400 * time.Millisecond
 // run runs a command, or says why it can't be.
 func (m *Model) run(c *command.Command) tea.Cmd {
 	if why := c.Why(); why != "" {
-		m.notify(why)
+		m.Notify(why)
 		return nil
 	}
 	return c.Run()
 }
 
 func (m *Model) scope() command.Scope {
-	switch m.focus {
-	case paneThread:
+	switch m.Focus {
+	case screen.PaneThread:
 		return command.Thread
-	case panePanel:
+	case screen.PanePanel:
 		return command.Panel
 	default:
 		return command.List
@@ -97,9 +98,9 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 		if c, ok := m.steps(p.Content); ok {
 			return c
 		}
-		m.notify(m.say(i18n.PasteNowhere))
-	case m.overlaid() != nil:
-		return m.updateOverlay(p)
+		m.Notify(m.Say(i18n.PasteNowhere))
+	case m.Overlaid() != nil:
+		return m.UpdateOverlay(p)
 	default:
 		return m.compose(p)
 	}
@@ -108,8 +109,8 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 
 // types tells whether text is being typed.
 func (m *Model) types() bool {
-	if m.overlaid() != nil {
-		_, _, ok := m.overlaid().Cursor()
+	if m.Overlaid() != nil {
+		_, _, ok := m.Overlaid().Cursor()
 		return ok
 	}
 	return m.box.IsOpen()
@@ -119,7 +120,7 @@ func (m *Model) types() bool {
 // down while the line stood still, and nothing is done by it but that the selection moves.
 func (m *Model) steps(keys string) (tea.Cmd, bool) {
 	r, size := utf8.DecodeRuneInString(keys)
-	if m.overlaid() != nil || keys != strings.Repeat(keys[:size], len(keys)/max(1, size)) {
+	if m.Overlaid() != nil || keys != strings.Repeat(keys[:size], len(keys)/max(1, size)) {
 		return nil, false
 	}
 	c, ok := m.commands.ByKey(m.scope(), tea.Key{Code: r, Text: keys[:size]})
@@ -135,7 +136,7 @@ func (m *Model) steps(keys string) (tea.Cmd, bool) {
 
 func (m *Model) needsShell() string {
 	if !m.shell {
-		return m.say(i18n.WhyNoShell)
+		return m.Say(i18n.WhyNoShell)
 	}
 	return ""
 }

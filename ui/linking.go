@@ -9,7 +9,9 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/look"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // crmKind is what a change in the CRM changes.
@@ -38,7 +40,7 @@ type crmAct struct {
 	back *crmChange // nil: it can't be taken back
 	said string
 	// undo is that it can be taken back; nil: it can't be.
-	undo *undo
+	undo *screen.Undo
 }
 
 // crmDone is the answer to a change.
@@ -53,14 +55,14 @@ type crmDone struct {
 func (m *Model) doCRM(a crmAct) tea.Cmd {
 	m.crm.busy = true
 	if a.back != nil {
-		a.undo = &undo{of: a.id, why: m.whyBusy, back: func() tea.Cmd {
-			return m.doCRM(crmAct{id: a.id, do: *a.back, said: m.saidUndone(a.id)})
+		a.undo = &screen.Undo{Of: a.id, Why: m.whyBusy, Back: func() tea.Cmd {
+			return m.doCRM(crmAct{id: a.id, do: *a.back, said: m.SaidUndone(a.id)})
 		}}
-		m.undo.push(a.undo)
+		m.Undo.Push(a.undo)
 	}
-	m.notify(m.say(i18n.SaidAsksCRM))
+	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		d := crmDone{crmAct: a}
 		switch a.do.kind {
 		case crmLink, crmUnlink:
@@ -88,13 +90,13 @@ func (m *Model) doCRM(a crmAct) tea.Cmd {
 func (m *Model) crmDone(d crmDone) {
 	m.crm.busy = false
 	if d.err != nil {
-		m.notify(m.explain(d.err))
+		m.Notify(m.Explain(d.err))
 		if isRefused(d.err) {
-			m.undo.drop(d.undo)
+			m.Undo.Drop(d.undo)
 		}
 		return
 	}
-	if m.lost(d.id) {
+	if m.Lost(d.id) {
 		return // what was done was, but its name is no longer theirs to see
 	}
 	if d.conversation != nil {
@@ -104,22 +106,22 @@ func (m *Model) crmDone(d crmDone) {
 		m.putRecord(*d.record)
 	}
 	m.tellCRM(d.id, d.said)
-	if d.undo != nil && m.undo.last() == d.undo {
-		m.offerUndo()
+	if d.undo != nil && m.Undo.Last() == d.undo {
+		m.OfferUndo()
 	}
 }
 
 // putLinked takes over a conversation with its new links, whose seq is the same.
 func (m *Model) putLinked(c model.Conversation) {
 	m.put(c)
-	m.inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links})
+	m.Inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links})
 	m.list.Refresh()
 }
 
 // askLink links a conversation to a record; before others could read a private one, or
 // another link goes, it says so and asks.
 func (m *Model) askLink(r inbox.Row, to model.Record) tea.Cmd {
-	title := m.look.Line(to.Title)
+	title := m.Look.Line(to.Title)
 	what := m.linkMeans(r, to.Type, title, nil)
 	if what == "" {
 		return m.link(r.ID, to)
@@ -129,11 +131,11 @@ func (m *Model) askLink(r inbox.Row, to model.Record) tea.Cmd {
 			m.layPicker()
 		}
 	})
-	if p, ok := m.inbox.Page(r.PageID); !ok || p.Visibility != model.Private {
+	if p, ok := m.Inbox.Page(r.PageID); !ok || p.Visibility != model.Private {
 		return nil
 	}
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		v, err := hub.RecordFor(ctx, to.RecordRef, r.ID)
 		return countedOthers{warning: c, id: r.ID, view: v, err: err}
 	})
@@ -150,40 +152,40 @@ type countedOthers struct {
 // countedOthers says in the warning how many they are. Where that can't be told, it says
 // that there may be some.
 func (m *Model) countedOthers(c countedOthers) {
-	r, ok := m.inbox.Conversation(c.id)
-	if !ok || c.err != nil || m.overlaid() != overlay.Overlay(c.warning) {
+	r, ok := m.Inbox.Conversation(c.id)
+	if !ok || c.err != nil || m.Overlaid() != overlay.Overlay(c.warning) {
 		return
 	}
-	c.warning.Say(m.linkMeans(r, c.view.Record.Type, m.look.Line(c.view.Record.Title), c.view.Others))
+	c.warning.Say(m.linkMeans(r, c.view.Record.Type, m.Look.Line(c.view.Record.Title), c.view.Others))
 }
 
 // linkMeans says what linking changes besides: who can read then, and how many they are
 // where that is known; which link goes.
 func (m *Model) linkMeans(r inbox.Row, t model.RecordType, title string, others *int) string {
 	var all []string
-	if p, ok := m.inbox.Page(r.PageID); ok && p.Visibility == model.Private {
+	if p, ok := m.Inbox.Page(r.PageID); ok && p.Visibility == model.Private {
 		n := ""
 		if others != nil {
-			n = group(*others)
+			n = look.Thousands(*others)
 		}
 		said := i18n.LinkPrivateTo(others, p.SyncOff || r.SyncOff())
-		all = append(all, m.say(said, "Page", m.look.Line(p.Name), "Title", title, "N", n))
+		all = append(all, m.Say(said, "Page", m.Look.Line(p.Name), "Title", title, "N", n))
 	}
 	if old, ok := slotOf(r.Links, t); ok {
-		all = append(all, m.say(i18n.LinkReplaces, "Old", m.look.Line(old.Title)))
+		all = append(all, m.Say(i18n.LinkReplaces, "Old", m.Look.Line(old.Title)))
 	}
 	return strings.Join(all, " ")
 }
 
 // warn says what linking means, and asks; what is chosen first changes nothing.
 func (m *Model) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
-	c := overlay.NewChoice(m.say(i18n.LinkTitle, "Name", m.look.Name(r.Customer), "Title", title), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(i18n.LinkNo)},
-		{ID: answerYes, Key: "y", Title: m.say(i18n.LinkYes)},
+	c := overlay.NewChoice(m.Say(i18n.LinkTitle, "Name", m.Look.Name(r.Customer), "Title", title), []overlay.Option{
+		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.LinkNo)},
+		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.LinkYes)},
 	})
 	c.Say(what)
 	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
-		if chosen, ok := a.(overlay.Chosen); ok && chosen.ID == answerYes {
+		if chosen, ok := a.(overlay.Chosen); ok && chosen.ID == screen.AnswerYes {
 			return yes()
 		}
 		no()
@@ -193,7 +195,7 @@ func (m *Model) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no fun
 }
 
 func (m *Model) link(id model.ConversationID, to model.Record) tea.Cmd {
-	r, ok := m.inbox.Conversation(id)
+	r, ok := m.Inbox.Conversation(id)
 	if !ok {
 		return nil
 	}
@@ -203,31 +205,31 @@ func (m *Model) link(id model.ConversationID, to model.Record) tea.Cmd {
 	}
 	return m.doCRM(crmAct{
 		id: id, do: crmChange{kind: crmLink, ref: to.RecordRef}, back: back,
-		said: m.say(i18n.SaidLinked, "Name", m.look.Name(r.Customer), "Title", m.look.Line(to.Title)),
+		said: m.Say(i18n.SaidLinked, "Name", m.Look.Name(r.Customer), "Title", m.Look.Line(to.Title)),
 	})
 }
 
 func (m *Model) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
-	r, ok := m.inbox.Conversation(id)
+	r, ok := m.Inbox.Conversation(id)
 	if !ok {
 		return nil
 	}
 	title := ""
 	for _, l := range r.Links {
 		if l.Ref() == ref {
-			title = m.look.Line(l.Title)
+			title = m.Look.Line(l.Title)
 		}
 	}
 	return m.doCRM(crmAct{
 		id: id, do: crmChange{kind: crmUnlink, ref: ref}, back: &crmChange{kind: crmLink, ref: ref},
-		said: m.say(i18n.SaidUnlinked, "Name", m.look.Name(r.Customer), "Title", title),
+		said: m.Say(i18n.SaidUnlinked, "Name", m.Look.Name(r.Customer), "Title", title),
 	})
 }
 
 // askUnlink asks which link is to go.
 func (m *Model) askUnlink() tea.Cmd {
-	r, _ := m.current()
-	return m.chooseLink(r, m.say(i18n.UnlinkTitle, "Name", m.look.Name(r.Customer)), m.say(i18n.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {
+	r, _ := m.Current()
+	return m.chooseLink(r, m.Say(i18n.UnlinkTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {
 		return m.unlink(r.ID, ref)
 	})
 }
@@ -237,7 +239,7 @@ func (m *Model) chooseLink(r inbox.Row, title, said string, then func(model.Reco
 	var options []overlay.Option
 	for i, l := range r.Links {
 		options = append(options, overlay.Option{
-			ID: l.Ref().String(), Key: string(rune('1' + i)), Title: m.look.Line(l.Title), Detail: m.say(i18n.RecordKind(l.Type)),
+			ID: l.Ref().String(), Key: string(rune('1' + i)), Title: m.Look.Line(l.Title), Detail: m.Say(i18n.RecordKind(l.Type)),
 		})
 	}
 	c := overlay.NewChoice(title, options)

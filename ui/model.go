@@ -15,6 +15,7 @@ import (
 	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 	"parley/ui/theme"
 	"parley/ui/thread"
 )
@@ -60,7 +61,7 @@ type Options struct {
 
 // Model is the screen.
 type Model struct {
-	*Screen
+	*screen.Screen
 	hub    Hub
 	drafts Drafts
 	// preview: the conversation follows the selection.
@@ -124,9 +125,9 @@ func New(o Options) (*Model, error) {
 		typed:   newTyped(o.Typed),
 		replies: pending{}, returned: map[DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
 	}
-	m.Screen = newScreen(m, o.Inbox, o.Now, o.Browse)
-	m.lightGround = o.Light
-	m.look.Words, m.look.Zone = o.Words, o.Zone
+	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
+	m.LightGround = o.Light
+	m.Look.Words, m.Look.Zone = o.Words, o.Zone
 	var err error
 	if m.commands, err = command.New(m.table(), o.Keys); err != nil {
 		return nil, errors.Join(ErrOptions, err)
@@ -134,9 +135,9 @@ func New(o Options) (*Model, error) {
 	m.restyle()
 	m.takeUnsent(o.Unsent)
 	if o.Notice != "" {
-		m.notifyLonger(o.Notice)
+		m.NotifyLonger(o.Notice)
 	}
-	m.list.SetRows(m.inbox.View(m.query))
+	m.list.SetRows(m.Inbox.View(m.Query))
 	return m, nil
 }
 
@@ -169,13 +170,13 @@ func (t terminal) ask() tea.Cmd {
 
 // restyle makes the look anew after something that it depends on changed.
 func (m *Model) restyle() {
-	t := theme.New(theme.Options{Light: m.lightGround, Profile: m.terminal.profile, ASCII: m.terminal.ascii})
-	l := look.Look{Theme: t, Words: m.look.Words, Zone: m.look.Zone, Version: uint32(t.Version)}
+	t := theme.New(theme.Options{Light: m.LightGround, Profile: m.terminal.profile, ASCII: m.terminal.ascii})
+	l := look.Look{Theme: t, Words: m.Look.Words, Zone: m.Look.Zone, Version: uint32(t.Version)}
 	if m.terminal.graphemes {
 		l.Cells = graphemes
 		l.Version |= 1 << 8
 	}
-	m.look = l
+	m.Look = l
 	m.box.SetLook(l)
 	m.talk.stale = true
 }

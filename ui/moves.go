@@ -7,18 +7,19 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/ui/screen"
 )
 
 // move moves within the pane that has the keys.
 func (m *Model) move(rows int) tea.Cmd {
 	switch {
-	case m.focus == paneThread && rows > 0:
+	case m.Focus == screen.PaneThread && rows > 0:
 		m.thread.Down(rows)
-	case m.focus == paneThread:
+	case m.Focus == screen.PaneThread:
 		m.thread.Up(-rows)
-	case m.focus == panePanel:
+	case m.Focus == screen.PanePanel:
 		m.crm.records.top += rows // what there is bounds it
-	case m.focus == paneList:
+	case m.Focus == screen.PaneList:
 		m.list.Move(rows)
 		return tea.Batch(m.findMore(), m.previewLater())
 	}
@@ -35,50 +36,50 @@ type rested struct{ id model.ConversationID }
 // that and there is a place for it.
 func (m *Model) previewLater() tea.Cmd {
 	r, ok := m.list.Selected()
-	if !m.preview || !ok || m.w < twoPanes {
+	if !m.preview || !ok || m.W < screen.TwoPanes {
 		return nil
 	}
-	return m.clock.after(previewAfter, rested{r.ID})
+	return m.Clock.After(previewAfter, rested{r.ID})
 }
 
 func (m *Model) rested(r rested) tea.Cmd {
 	now, ok := m.list.Selected()
-	if !ok || now.ID != r.id || m.focus != paneList || m.overlaid() != nil {
+	if !ok || now.ID != r.id || m.Focus != screen.PaneList || m.Overlaid() != nil {
 		return nil
 	}
 	open := m.panelOpen
 	cmd := m.open(r.id)
-	m.focus, m.panelOpen = paneList, open
+	m.Focus, m.panelOpen = screen.PaneList, open
 	return cmd
 }
 
 func (m *Model) half(halves int) tea.Cmd {
-	switch m.focus {
-	case paneThread:
+	switch m.Focus {
+	case screen.PaneThread:
 		m.thread.Page(halves)
-	case paneList:
+	case screen.PaneList:
 		m.list.Half(halves)
 		return m.findMore()
-	case panePanel:
-		m.crm.records.top += halves * max(1, m.layout.body/2)
+	case screen.PanePanel:
+		m.crm.records.top += halves * max(1, m.Layout.Body/2)
 	}
 	return nil
 }
 
 func (m *Model) end(last bool) tea.Cmd {
 	switch {
-	case m.focus == paneThread && last:
+	case m.Focus == screen.PaneThread && last:
 		m.thread.Bottom()
-	case m.focus == paneThread:
+	case m.Focus == screen.PaneThread:
 		m.thread.Top()
-	case m.focus == panePanel && last:
+	case m.Focus == screen.PanePanel && last:
 		m.crm.records.top = math.MaxInt32
-	case m.focus == panePanel:
+	case m.Focus == screen.PanePanel:
 		m.crm.records.top = 0
-	case m.focus == paneList && last:
+	case m.Focus == screen.PaneList && last:
 		m.list.Last()
 		return m.findMore()
-	case m.focus == paneList:
+	case m.Focus == screen.PaneList:
 		m.list.First()
 	}
 	return nil
@@ -103,10 +104,10 @@ func (m *Model) expand() tea.Cmd {
 // back leaves what is in front: the panel, the conversation, the search.
 func (m *Model) back() tea.Cmd {
 	switch {
-	case m.focus == panePanel || m.panelOpen && m.focus == paneThread && m.w < threePanes:
+	case m.Focus == screen.PanePanel || m.panelOpen && m.Focus == screen.PaneThread && m.W < screen.ThreePanes:
 		m.panelOpen = false
-		m.focus = paneThread
-	case m.focus == paneThread:
+		m.Focus = screen.PaneThread
+	case m.Focus == screen.PaneThread:
 		return m.close()
 	case m.search.active():
 		m.endSearch()
@@ -116,35 +117,35 @@ func (m *Model) back() tea.Cmd {
 
 // turn gives the keys to the next pane, or the one before.
 func (m *Model) turn(by int) tea.Cmd {
-	panes := []pane{paneList}
-	if m.shown != "" && (m.w >= threePanes || m.w < twoPanes || !m.panelOpen) {
-		panes = append(panes, paneThread)
+	panes := []screen.Pane{screen.PaneList}
+	if m.Shown != "" && (m.W >= screen.ThreePanes || m.W < screen.TwoPanes || !m.panelOpen) {
+		panes = append(panes, screen.PaneThread)
 	}
 	if m.panel() {
-		panes = append(panes, panePanel)
+		panes = append(panes, screen.PanePanel)
 	}
 	at := 0
 	for i, p := range panes {
-		if p == m.focus {
+		if p == m.Focus {
 			at = i
 		}
 	}
-	m.focus = panes[(at+by+len(panes))%len(panes)]
+	m.Focus = panes[(at+by+len(panes))%len(panes)]
 	return nil
 }
 
 // turnPanel shows or hides the right-hand panel.
 func (m *Model) turnPanel() tea.Cmd {
-	if m.w >= threePanes {
+	if m.W >= screen.ThreePanes {
 		m.panelClosed = !m.panelClosed
 		m.leavePanel()
 		m.refreshRecords()
 		return nil
 	}
 	m.panelOpen = !m.panelOpen
-	m.focus = paneThread
+	m.Focus = screen.PaneThread
 	if m.panelOpen {
-		m.focus = panePanel
+		m.Focus = screen.PanePanel
 		m.refreshRecords()
 	}
 	return nil
@@ -153,20 +154,20 @@ func (m *Model) turnPanel() tea.Cmd {
 // leavePanel takes the keys from a panel that isn't shown any more.
 func (m *Model) leavePanel() {
 	switch {
-	case m.focus != panePanel || m.panel():
-	case m.shown == "":
-		m.focus = paneList
+	case m.Focus != screen.PanePanel || m.panel():
+	case m.Shown == "":
+		m.Focus = screen.PaneList
 	default:
-		m.focus = paneThread
+		m.Focus = screen.PaneThread
 	}
 }
 
 // panel tells whether the panel is wanted.
 func (m *Model) panel() bool {
-	if m.shown == "" {
+	if m.Shown == "" {
 		return false
 	}
-	if m.w >= threePanes {
+	if m.W >= screen.ThreePanes {
 		return !m.panelClosed
 	}
 	return m.panelOpen

@@ -26,20 +26,20 @@ func (m *Model) showNewer() {
 	if n.id == "" {
 		return
 	}
-	if n.id != m.shown {
+	if n.id != m.Shown {
 		m.newer = newer{}
 		return
 	}
-	t, _ := m.inbox.Thread(n.id)
+	t, _ := m.Inbox.Thread(n.id)
 	for i := len(t.Messages) - 1; i >= 0; i-- {
 		a := t.Messages[i]
-		if a.Direction != model.Out || a.Seq <= n.seen || a.Author.Kind == model.ByUser && a.Author.ID == string(m.inbox.User().ID) {
+		if a.Direction != model.Out || a.Seq <= n.seen || a.Author.Kind == model.ByUser && a.Author.ID == string(m.Inbox.User().ID) {
 			continue
 		}
 		m.newer = newer{}
 		m.thread.Bottom()
 		m.talk.stale = true
-		m.notifyLonger(m.say(i18n.SaidNewerReply, "Name", m.authorName(a.Author)))
+		m.NotifyLonger(m.Say(i18n.SaidNewerReply, "Name", m.authorName(a.Author)))
 		return
 	}
 }
@@ -48,13 +48,13 @@ func (m *Model) showNewer() {
 func (m *Model) authorName(a model.Author) string {
 	switch a.Kind {
 	case model.ByPage:
-		return m.say(i18n.AuthorPage)
+		return m.Say(i18n.AuthorPage)
 	case model.ByApp:
-		return m.say(i18n.AuthorApp)
+		return m.Say(i18n.AuthorApp)
 	case model.ByUser, model.ByCustomer:
 	}
-	if name := m.look.Line(a.Name); name != "" {
+	if name := m.Look.Line(a.Name); name != "" {
 		return name
 	}
-	return m.say(i18n.ThreadColleague)
+	return m.Say(i18n.ThreadColleague)
 }

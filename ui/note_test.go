@@ -52,7 +52,7 @@ func TestNotesAndRepliesHaveDraftsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3))
 	w.keys("enter", "r")
-	id := w.shown
+	id := w.Shown
 	w.types("to the customer")
 	w.keys("ctrl+k")
 	w.types("note that")
@@ -89,7 +89,7 @@ func TestANoteThatTheHubDidNotTake(t *testing.T) {
 	w := newWorld(t, some(3))
 	w.hub.err = errors.New("the hub is gone")
 	w.keys("enter", "I")
-	id := w.shown
+	id := w.Shown
 	w.types("among us")
 	w.keys("enter", "esc")
 	w.shows("among us", "the hub is gone", "R", "D")
@@ -139,7 +139,7 @@ func (w *world) step(s string) {
 	switch s {
 	case "type":
 		switch {
-		case !w.box.IsOpen() || w.overlaid() != nil:
+		case !w.box.IsOpen() || w.Overlaid() != nil:
 		case w.box.Note():
 			w.types("N")
 		default:

@@ -8,6 +8,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // openNotices shows what Facebook said about the Pages, and what to do about it, newest
@@ -15,16 +16,16 @@ import (
 func (m *Model) openNotices() tea.Cmd {
 	s := overlay.Section{}
 	var unread []model.Notice
-	for _, n := range m.inbox.Notices() {
+	for _, n := range m.Inbox.Notices() {
 		if n.Read == nil {
 			unread = append(unread, n)
 		}
 		s.Paragraphs = append(s.Paragraphs, m.noticeParagraph(n))
 	}
 	if len(s.Paragraphs) == 0 {
-		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Answer: m.say(i18n.NoticesNone)})
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Answer: m.Say(i18n.NoticesNone)})
 	}
-	m.lay(overlay.NewHelp(m.say(i18n.NoticesTitle), []overlay.Section{s}), nil)
+	m.Lay(overlay.NewHelp(m.Say(i18n.NoticesTitle), []overlay.Section{s}), nil)
 	if len(unread) == 0 {
 		return nil
 	}
@@ -33,17 +34,17 @@ func (m *Model) openNotices() tea.Cmd {
 
 // noticeParagraph says when, where and what; then why, what to do, and who knows.
 func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
-	p, _ := m.inbox.Page(n.PageID)
-	head := m.look.Moment(m.now(), n.CreatedAt) + "  " + m.look.Line(p.Name)
+	p, _ := m.Inbox.Page(n.PageID)
+	head := m.Look.Moment(m.Now(), n.CreatedAt) + "  " + m.Look.Line(p.Name)
 	if n.Read == nil {
-		head = m.look.Theme.Unread + " " + head + "  " + m.say(i18n.NoticeUnread)
+		head = m.Look.Theme.Unread + " " + head + "  " + m.Say(i18n.NoticeUnread)
 	}
-	said := m.say(i18n.Notice(string(n.Kind)))
+	said := m.Say(i18n.Notice(string(n.Kind)))
 	if n.Policy() { // those are no whole sentences
-		said += m.say(i18n.NoticeStop)
+		said += m.Say(i18n.NoticeStop)
 	}
-	if r := m.look.Line(n.Reason); r != "" {
-		said += "\n" + m.say(i18n.RestrictedReason, "Reason", r)
+	if r := m.Look.Line(n.Reason); r != "" {
+		said += "\n" + m.Say(i18n.RestrictedReason, "Reason", r)
 	}
 	for _, more := range []string{m.noticeDo(n), m.noticeMail(n)} {
 		if more != "" {
@@ -55,11 +56,11 @@ func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 
 // noticeDo says what to do about a notice, as long as there is something to do.
 func (m *Model) noticeDo(n model.Notice) string {
-	if p, _ := m.inbox.Page(n.PageID); n.Kind == model.NoticePolicyBlock && p.Restricted == nil {
-		return m.say(i18n.NoticeOver)
+	if p, _ := m.Inbox.Page(n.PageID); n.Kind == model.NoticePolicyBlock && p.Restricted == nil {
+		return m.Say(i18n.NoticeOver)
 	}
-	if id := i18n.NoticeDo(string(n.Kind)); m.look.Words.Has(id) {
-		return m.say(id)
+	if id := i18n.NoticeDo(string(n.Kind)); m.Look.Words.Has(id) {
+		return m.Say(id)
 	}
 	return "" // what it tells says what to do
 }
@@ -71,15 +72,15 @@ func (m *Model) noticeMail(n model.Notice) string {
 	}
 	switch n.Mail.State {
 	case model.Mailed:
-		return m.say(i18n.NoticeMailed, "Time", m.look.Moment(m.now(), n.Mail.At))
+		return m.Say(i18n.NoticeMailed, "Time", m.Look.Moment(m.Now(), n.Mail.At))
 	case model.MailFailed:
-		return m.say(i18n.NoticeMailFailed, "Reason", m.look.Line(n.Mail.Reason))
+		return m.Say(i18n.NoticeMailFailed, "Reason", m.Look.Line(n.Mail.Reason))
 	case model.MailWaiting:
 	}
 	if n.Mail.Tries > 0 {
-		return m.say(i18n.NoticeMailRetry, "Reason", m.look.Line(n.Mail.Reason))
+		return m.Say(i18n.NoticeMailRetry, "Reason", m.Look.Line(n.Mail.Reason))
 	}
-	return m.say(i18n.NoticeMailWaiting)
+	return m.Say(i18n.NoticeMailWaiting)
 }
 
 // noticesRead is the answer to marking notices as read. They themselves come with the
@@ -88,7 +89,7 @@ type noticesRead struct{ err error }
 
 func (m *Model) readNotices(list []model.Notice) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		for _, n := range list {
 			if err := hub.ReadNotice(ctx, n.PageID, n.ID); err != nil {
 				return noticesRead{err}
@@ -100,21 +101,21 @@ func (m *Model) readNotices(list []model.Notice) tea.Cmd {
 
 func (m *Model) noticesRead(r noticesRead) {
 	if r.err != nil {
-		m.notify(m.explain(r.err))
+		m.Notify(m.Explain(r.err))
 	}
 }
 
 // noticeBanner tells of the newest notice that nobody read yet; empty where all are.
 func (m *Model) noticeBanner() string {
-	for _, n := range m.inbox.Notices() {
-		if n.Read != nil || !n.Policy() || m.query.Page != "" && n.PageID != m.query.Page {
+	for _, n := range m.Inbox.Notices() {
+		if n.Read != nil || !n.Policy() || m.Query.Page != "" && n.PageID != m.Query.Page {
 			continue
 		}
-		p, ok := m.inbox.Page(n.PageID)
+		p, ok := m.Inbox.Page(n.PageID)
 		if !ok {
 			continue
 		}
-		return m.say(i18n.NoticesBanner, "Page", m.look.Line(p.Name), "Notice", m.say(i18n.Notice(string(n.Kind))), "Key", m.keyOf("notices"))
+		return m.Say(i18n.NoticesBanner, "Page", m.Look.Line(p.Name), "Notice", m.Say(i18n.Notice(string(n.Kind))), "Key", m.KeyOf("notices"))
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/screen"
 	"parley/ui/thread"
 )
 
@@ -36,20 +37,20 @@ type conversation struct {
 
 // open opens a conversation.
 func (m *Model) open(id model.ConversationID) tea.Cmd {
-	r, ok := m.inbox.Conversation(id)
+	r, ok := m.Inbox.Conversation(id)
 	if !ok {
 		return nil
 	}
-	m.focus = paneThread
-	if m.w < threePanes {
+	m.Focus = screen.PaneThread
+	if m.W < screen.ThreePanes {
 		m.panelOpen = false // it would lie over what is opened
 	}
-	if m.shown == id {
+	if m.Shown == id {
 		m.refreshRecords()
 		return m.followThread()
 	}
 	keep := m.keepDraft()
-	m.shown = id
+	m.Shown = id
 	m.talk = conversation{unread: r.Unread, generation: m.talk.generation + 1}
 	m.box.Close()
 	m.box.Show(id, m.typed.text(DraftOf{Conversation: id}))
@@ -59,7 +60,7 @@ func (m *Model) open(id model.ConversationID) tea.Cmd {
 
 // close goes back to the list.
 func (m *Model) close() tea.Cmd {
-	m.focus = paneList
+	m.Focus = screen.PaneList
 	return m.leaveBox()
 }
 
@@ -74,11 +75,11 @@ type messagesRead struct {
 // followThread has the open conversation follow what is known of it.
 func (m *Model) followThread() tea.Cmd {
 	c := &m.talk
-	if m.shown == "" {
+	if m.Shown == "" {
 		return nil
 	}
-	if _, ok := m.inbox.Conversation(m.shown); !ok {
-		if p, ok := m.inbox.Page(m.shown.Page()); ok && p.Sees && !m.inbox.Complete(p.ID) {
+	if _, ok := m.Inbox.Conversation(m.Shown); !ok {
+		if p, ok := m.Inbox.Page(m.Shown.Page()); ok && p.Sees && !m.Inbox.Complete(p.ID) {
 			c.reading, c.older, c.stale = false, false, false
 			m.thread.Show("")
 			return nil // it is being read anew, and will be back; what is typed stays
@@ -87,7 +88,7 @@ func (m *Model) followThread() tea.Cmd {
 		return nil
 	}
 	c.stale = true
-	t, ok := m.inbox.Thread(m.shown)
+	t, ok := m.Inbox.Thread(m.Shown)
 	if c.reading || ok && t.Loaded && !t.Stale {
 		return nil
 	}
@@ -97,8 +98,8 @@ func (m *Model) followThread() tea.Cmd {
 // concerns tells whether the open conversation has to follow a change: it is about it, or
 // what is held of it is not whole.
 func (m *Model) concerns(c inbox.Changes) bool {
-	id := m.shown
-	t, ok := m.inbox.Thread(id)
+	id := m.Shown
+	t, ok := m.Inbox.Thread(id)
 	return c.Many || c.Pages || !ok || !t.Loaded || t.Stale || slices.Contains(c.Conversations, id) || slices.Contains(c.Threads, id)
 }
 
@@ -106,17 +107,17 @@ func (m *Model) concerns(c inbox.Changes) bool {
 // was typed stays on disk.
 func (m *Model) gone() {
 	m.box.Close()
-	m.shown = ""
+	m.Shown = ""
 	m.talk = conversation{generation: m.talk.generation + 1}
 	m.thread.Show("")
-	if m.focus == paneThread || m.focus == panePanel {
-		m.focus = paneList
+	if m.Focus == screen.PaneThread || m.Focus == screen.PanePanel {
+		m.Focus = screen.PaneList
 	}
 }
 
 // readNewest reads the newest messages of the open conversation.
 func (m *Model) readNewest() tea.Cmd {
-	o, read := m.inbox.Open(m.shown)
+	o, read := m.Inbox.Open(m.Shown)
 	m.talk.opening = o
 	if !read {
 		return nil
@@ -127,7 +128,7 @@ func (m *Model) readNewest() tea.Cmd {
 
 func (m *Model) readMessages(o inbox.Opening, before string) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		ms, err := hub.Messages(ctx, o.Conversation, before)
 		return messagesRead{opening: o, older: before != "", Messages: ms, err: err}
 	})
@@ -136,8 +137,8 @@ func (m *Model) readMessages(o inbox.Opening, before string) tea.Cmd {
 // readOlder reads earlier messages when the user comes near the first that is held.
 func (m *Model) readOlder() tea.Cmd {
 	c := &m.talk
-	t, ok := m.inbox.Thread(m.shown)
-	if m.shown == "" || !ok || c.older || c.reading || c.refused || t.Stale || t.Cursor == "" || m.layout.thread == 0 || !m.thread.NearTop() {
+	t, ok := m.Inbox.Thread(m.Shown)
+	if m.Shown == "" || !ok || c.older || c.reading || c.refused || t.Stale || t.Cursor == "" || m.Layout.Thread == 0 || !m.thread.NearTop() {
 		return nil
 	}
 	c.older, c.stale = true, true
@@ -147,20 +148,20 @@ func (m *Model) readOlder() tea.Cmd {
 func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 	c := &m.talk
 	id := r.opening.Conversation
-	mine := m.shown == id
+	mine := m.Shown == id
 	if mine {
 		c.reading, c.older = c.reading && r.older, c.older && !r.older
 	}
 	if r.err != nil {
 		if mine {
 			c.stale, c.refused = true, r.older
-			m.notify(m.explain(r.err))
+			m.Notify(m.Explain(r.err))
 		}
 		return nil
 	}
-	take := m.inbox.SetMessages
+	take := m.Inbox.SetMessages
 	if r.older {
-		take = m.inbox.AddOlder
+		take = m.Inbox.AddOlder
 	}
 	taken, _ := take(r.opening, r.Messages.Messages, r.Cursor, r.AsOf[id.Page()])
 	if !mine {
@@ -174,7 +175,7 @@ func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 	case !taken:
 		return m.readNewest()
 	}
-	if t, ok := m.inbox.Thread(id); ok && !r.older {
+	if t, ok := m.Inbox.Thread(id); ok && !r.older {
 		c.first = firstUnread(t.Messages, c.unread)
 	}
 	return nil
@@ -194,13 +195,13 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 
 // content is what the conversation's pane shows.
 func (m *Model) content(r inbox.Row) thread.Content {
-	t, _ := m.inbox.Thread(r.ID)
+	t, _ := m.Inbox.Thread(r.ID)
 	return thread.Content{
-		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID, m.say(i18n.WaitsForEarlier)), Me: m.inbox.User().ID,
+		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID, m.Say(i18n.WaitsForEarlier)), Me: m.Inbox.User().ID,
 		Keys: thread.Keys{
-			Resend: m.keyOf("resend"), Drop: m.keyOf("drop"), Attachment: m.keyOf("open_address"), Open: m.keyOf("open"),
-			Reply: m.keyOf("reply"), Share: m.keyOf("share"),
+			Resend: m.KeyOf("resend"), Drop: m.KeyOf("drop"), Attachment: m.KeyOf("open_address"), Open: m.KeyOf("open"),
+			Reply: m.KeyOf("reply"), Share: m.KeyOf("share"),
 		},
-		Now: m.now(), Loading: m.talk.older || m.talk.reading, FirstUnread: m.talk.first,
+		Now: m.Now(), Loading: m.talk.older || m.talk.reading, FirstUnread: m.talk.first,
 	}
 }

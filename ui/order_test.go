@@ -105,7 +105,7 @@ func TestRefusedOnesComeBackInOrder(t *testing.T) {
 		w.slows()
 		w.say3()
 		w.types("since")
-		id := w.shown
+		id := w.Shown
 		if elsewhere {
 			w.keys("esc", "esc", "j", "enter")
 		}
@@ -114,7 +114,7 @@ func TestRefusedOnesComeBackInOrder(t *testing.T) {
 		if elsewhere {
 			w.keys("esc", "k", "enter")
 		}
-		if got := w.box.Text(); got != "one\ntwo\nthree\nsince" || w.shown != id {
+		if got := w.box.Text(); got != "one\ntwo\nthree\nsince" || w.Shown != id {
 			t.Errorf("%s: %q came back", name, got)
 		}
 	}

@@ -20,17 +20,17 @@ func (m *Model) openPalette() tea.Cmd {
 			continue
 		}
 		items = append(items, overlay.Item{
-			ID: c.ID, Title: m.say(i18n.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(),
+			ID: c.ID, Title: m.Say(i18n.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(),
 		})
 	}
-	for _, p := range m.hiddenPages() {
+	for _, p := range m.HiddenPages() {
 		items = append(items, overlay.Item{
-			ID: "page " + string(p.ID), Title: m.say(i18n.PageShow, "Page", m.look.Line(p.Name)), Reason: m.privateOf(p),
+			ID: "page " + string(p.ID), Title: m.Say(i18n.PageShow, "Page", m.Look.Line(p.Name)), Reason: m.privateOf(p),
 		})
 	}
 	// What can be used now stands before what can't.
 	slices.SortStableFunc(items, func(a, b overlay.Item) int { return cmp.Compare(min(1, len(a.Reason)), min(1, len(b.Reason))) })
-	m.lay(overlay.NewPalette(m.say(i18n.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
+	m.Lay(overlay.NewPalette(m.Say(i18n.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
@@ -46,38 +46,38 @@ func (m *Model) openPalette() tea.Cmd {
 
 // openHelp shows the keys of the pane that has them.
 func (m *Model) openHelp() tea.Cmd {
-	here := overlay.Section{Heading: m.say(i18n.HelpHere)}
-	everywhere := overlay.Section{Heading: m.say(i18n.HelpEverywhere)}
+	here := overlay.Section{Heading: m.Say(i18n.HelpHere)}
+	everywhere := overlay.Section{Heading: m.Say(i18n.HelpEverywhere)}
 	for _, c := range m.commands.All() {
 		if c.Scope&m.scope() == 0 || c.Key() == "" {
 			continue
 		}
-		row := overlay.Row{Key: keyNames(c.Keys, m.w), Text: m.say(i18n.Command(c.ID))}
+		row := overlay.Row{Key: keyNames(c.Keys, m.W), Text: m.Say(i18n.Command(c.ID))}
 		if c.Scope&command.Panes == command.Panes {
 			everywhere.Rows = append(everywhere.Rows, row)
 		} else {
 			here.Rows = append(here.Rows, row)
 		}
 	}
-	typing := overlay.Section{Heading: m.say(i18n.HelpTyping), Rows: []overlay.Row{
-		{Key: "enter", Text: m.say(i18n.HelpSend)},
-		{Key: "alt+enter ctrl+j", Text: m.say(i18n.HelpLine)},
-		{Key: "esc", Text: m.say(i18n.HelpLeave)},
+	typing := overlay.Section{Heading: m.Say(i18n.HelpTyping), Rows: []overlay.Row{
+		{Key: "enter", Text: m.Say(i18n.HelpSend)},
+		{Key: "alt+enter ctrl+j", Text: m.Say(i18n.HelpLine)},
+		{Key: "esc", Text: m.Say(i18n.HelpLeave)},
 	}}
-	m.lay(overlay.NewHelp(m.say(i18n.HelpTitle), []overlay.Section{m.whoSees(), here, everywhere, typing, m.whyNot()}), nil)
+	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{m.whoSees(), here, everywhere, typing, m.whyNot()}), nil)
 	return nil
 }
 
 // whoSees says of each Page who sees its conversations.
 func (m *Model) whoSees() overlay.Section {
-	s := overlay.Section{Heading: m.say(i18n.HelpPages)}
-	for _, p := range m.inbox.Pages() {
+	s := overlay.Section{Heading: m.Say(i18n.HelpPages)}
+	for _, p := range m.Inbox.Pages() {
 		said := m.privateOf(p)
 		switch {
 		case p.Visibility == model.Shared:
-			said = m.say(i18n.PageIsShared, "Page", m.look.Line(p.Name))
-		case p.Installer.ID == m.inbox.User().ID:
-			said = m.say(i18n.PageIsMine, "Page", m.look.Line(p.Name))
+			said = m.Say(i18n.PageIsShared, "Page", m.Look.Line(p.Name))
+		case p.Installer.ID == m.Inbox.User().ID:
+			said = m.Say(i18n.PageIsMine, "Page", m.Look.Line(p.Name))
 		}
 		s.Rows = append(s.Rows, overlay.Row{Text: said})
 	}
@@ -104,7 +104,7 @@ func keyNames(keys []string, w int) string {
 
 // openWhyNot shows what can't be done here, and why.
 func (m *Model) openWhyNot() tea.Cmd {
-	m.lay(overlay.NewHelp(m.say(i18n.WhyNotTitle), []overlay.Section{m.whyNot()}), nil)
+	m.Lay(overlay.NewHelp(m.Say(i18n.WhyNotTitle), []overlay.Section{m.whyNot()}), nil)
 	return nil
 }
 
@@ -114,13 +114,13 @@ var questions = []string{
 }
 
 func (m *Model) whyNot() overlay.Section {
-	s := overlay.Section{Heading: m.say(i18n.WhyNotTitle)}
+	s := overlay.Section{Heading: m.Say(i18n.WhyNotTitle)}
 	for _, q := range questions {
-		answer := m.say(i18n.Answer(q))
+		answer := m.Say(i18n.Answer(q))
 		if q == "broadcast" {
 			answer = m.whyNoBroadcast()
 		}
-		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Question: m.say(i18n.Question(q)), Answer: answer})
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Question: m.Say(i18n.Question(q)), Answer: answer})
 	}
 	return s
 }
@@ -128,8 +128,8 @@ func (m *Model) whyNot() overlay.Section {
 // whyNoBroadcast says why nothing is sent to many, and where to tell us that it is missed;
 // the same wherever it is said.
 func (m *Model) whyNoBroadcast() string {
-	if u := m.look.Line(m.inbox.FeedbackURL()); u != "" {
-		return m.say(i18n.Answer("broadcast_feedback"), "URL", u)
+	if u := m.Look.Line(m.Inbox.FeedbackURL()); u != "" {
+		return m.Say(i18n.Answer("broadcast_feedback"), "URL", u)
 	}
-	return m.say(i18n.Answer("broadcast"))
+	return m.Say(i18n.Answer("broadcast"))
 }

@@ -7,6 +7,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/ui/screen"
 )
 
 // pageChecked is the answer to asking how a Page stands.
@@ -17,10 +18,10 @@ type pageChecked struct {
 
 // checkPage has the hub ask Facebook how the Page stands.
 func (m *Model) checkPage(repair bool) tea.Cmd {
-	p, _ := m.page()
-	m.notify(m.say(i18n.SaidPageChecking, "Page", m.look.Line(p.Name)))
+	p, _ := m.Page()
+	m.Notify(m.Say(i18n.SaidPageChecking, "Page", m.Look.Line(p.Name)))
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		page, err := hub.CheckPage(ctx, p.ID, repair)
 		return pageChecked{page, err}
 	})
@@ -29,14 +30,14 @@ func (m *Model) checkPage(repair bool) tea.Cmd {
 // pageChecked says how the Page stands. What changed comes with the news.
 func (m *Model) pageChecked(c pageChecked) {
 	if c.err != nil {
-		m.notify(m.explain(c.err))
+		m.Notify(m.Explain(c.err))
 		return
 	}
-	name := m.look.Line(c.page.Name)
-	code := model.PageTrouble(m.now(), c.page)
+	name := m.Look.Line(c.page.Name)
+	code := model.PageTrouble(m.Now(), c.page)
 	if code == "" {
-		m.notify(m.say(i18n.PageCheckedWell, "Name", name))
+		m.Notify(m.Say(i18n.PageCheckedWell, "Name", name))
 		return
 	}
-	m.notify(m.say(i18n.PageCheckedTrouble, "Name", name, "Why", m.say(i18n.Code(string(code)))))
+	m.Notify(m.Say(i18n.PageCheckedTrouble, "Name", name, "Why", m.Say(i18n.Code(string(code)))))
 }

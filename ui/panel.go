@@ -10,41 +10,43 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/look"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 	"parley/ui/theme"
 )
 
 // panelLines is the right-hand panel: what is known of the customer, what they are about
 // to buy, and how the conversation stands. next is when it will read otherwise by itself.
 func (m *Model) panelLines(r inbox.Row, w, h int) (lines []string, next time.Time) {
-	th := m.look.Theme
+	th := m.Look.Theme
 	p := panelText{m: m, w: w}
 	p.contact(r)
 	p.deal(r)
 	p.others(r)
 	p.earlier(r)
 	p.gap()
-	p.heading(m.say(i18n.PanelConversation))
+	p.heading(m.Say(i18n.PanelConversation))
 	p.line(m.status(r), th.Text)
 	if a := r.Assignee; a != nil {
-		p.line(m.say(i18n.PanelAssigned, "Name", m.look.Ours(a.Name)), th.Text)
+		p.line(m.Say(i18n.PanelAssigned, "Name", m.Look.Ours(a.Name)), th.Text)
 	} else {
-		p.line(m.say(i18n.PanelUnassigned), th.Muted)
+		p.line(m.Say(i18n.PanelUnassigned), th.Muted)
 	}
 	p.synced(r)
 	for _, l := range r.Labels {
-		p.line("# "+m.look.Ours(l), th.Muted)
+		p.line("# "+m.Look.Ours(l), th.Muted)
 	}
 	return p.fill(h), p.next
 }
 
 // contact is who the customer is: as Facebook names them, and as the CRM knows them.
 func (p *panelText) contact(r inbox.Row) {
-	m, th := p.m, p.m.look.Theme
-	p.heading(m.say(i18n.PanelContact))
-	name := m.look.Name(r.Customer)
+	m, th := p.m, p.m.Look.Theme
+	p.heading(m.Say(i18n.PanelContact))
+	name := m.Look.Name(r.Customer)
 	l, ok := slotOf(r.Links, model.Person)
-	if !ok || m.look.Line(l.Title) != name { // else the record's own line says it
+	if !ok || m.Look.Line(l.Title) != name { // else the record's own line says it
 		p.line(name, th.Strong)
 	}
 	if ok {
@@ -53,10 +55,10 @@ func (p *panelText) contact(r inbox.Row) {
 		p.record(*with, "", "")
 	}
 	if l := m.language(r.Customer.Locale); l != "" {
-		p.line(m.say(i18n.PanelLanguage, "Language", l), th.Muted)
+		p.line(m.Say(i18n.PanelLanguage, "Language", l), th.Muted)
 	}
 	if e := r.Entry; e != nil {
-		p.line(m.look.Event(model.Notable{Kind: model.EventReferral, Entry: e}), th.Muted)
+		p.line(m.Look.Event(model.Notable{Kind: model.EventReferral, Entry: e}), th.Muted)
 	}
 }
 
@@ -66,17 +68,17 @@ func (p *panelText) deal(r inbox.Row) {
 	if !ok {
 		if len(r.Links) == 0 {
 			p.gap()
-			p.line(p.m.say(i18n.RecordNone), p.m.look.Theme.Muted)
-			p.line(p.m.say(i18n.RecordNoneDo, "Key", p.m.keyOf("link")), p.m.look.Theme.Faint)
+			p.line(p.m.Say(i18n.RecordNone), p.m.Look.Theme.Muted)
+			p.line(p.m.Say(i18n.RecordNoneDo, "Key", p.m.KeyOf("link")), p.m.Look.Theme.Faint)
 		}
 		return
 	}
 	p.gap()
-	p.heading(p.m.say(i18n.RecordKind(l.Type)))
+	p.heading(p.m.Say(i18n.RecordKind(l.Type)))
 	with := ""
 	if person := p.m.personOf(r); person != nil {
 		if held := p.m.crm.records.held[*person]; held != nil && held.read {
-			with = p.m.look.Line(held.Title)
+			with = p.m.Look.Line(held.Title)
 		}
 	}
 	p.record(l.Ref(), l.Title, with)
@@ -85,45 +87,45 @@ func (p *panelText) deal(r inbox.Row) {
 // record is a linked record: as it was read, or what the link tells of it. Whom it is with
 // is left out where that stands above.
 func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above string) {
-	m, th := p.m, p.m.look.Theme
+	m, th := p.m, p.m.Look.Theme
 	held := m.crm.records.held[ref]
 	if held != nil && held.read {
 		r := held.Record
-		if above != "" && m.look.Line(r.PersonName) == above {
+		if above != "" && m.Look.Line(r.PersonName) == above {
 			r.PersonName, r.Organization, r.Emails, r.Phones = "", "", nil, nil
 		}
-		p.title(m.look.Line(r.Title), ref)
+		p.title(m.Look.Line(r.Title), ref)
 		r.Title = ""
 		p.all(m.recordLines(r))
 		return
 	}
-	if s := m.look.Line(title); s != "" {
+	if s := m.Look.Line(title); s != "" {
 		p.title(s, ref)
 	}
 	switch {
 	case held != nil && held.why != "":
 		p.line(held.why, th.Warn)
 	case held != nil && held.asked:
-		p.line(m.say(i18n.RecordReading), th.Faint)
+		p.line(m.Say(i18n.RecordReading), th.Faint)
 	}
 }
 
 // title is a record's name, and its number at the right where there is room; leads have
 // none that anybody would say.
 func (p *panelText) title(name string, ref model.RecordRef) {
-	m, th := p.m, p.m.look.Theme
+	m, th := p.m, p.m.Look.Theme
 	style := th.Text
 	if ref.Type == model.Person {
 		style = th.Strong
 	}
 	name = th.Linked + " " + name
-	number := "#" + m.look.Ours(ref.ID)
-	room := p.w - m.look.Cells.Width(name) - m.look.Cells.Width(number)
+	number := "#" + m.Look.Ours(ref.ID)
+	room := p.w - m.Look.Cells.Width(name) - m.Look.Cells.Width(number)
 	if ref.Type == model.Lead || room < 1 {
 		p.line(name, style)
 		return
 	}
-	p.lines = append(p.lines, style.Paint(name)+blank(room)+th.Faint.Paint(number))
+	p.lines = append(p.lines, style.Paint(name)+look.Blank(room)+th.Faint.Paint(number))
 }
 
 // others are the customer's other open deals and leads.
@@ -147,11 +149,11 @@ func (p *panelText) others(r inbox.Row) {
 func (m *Model) status(r inbox.Row) string {
 	switch {
 	case r.Status == model.Done:
-		return m.say(i18n.PanelDone)
-	case r.Asleep(m.now()) && r.SnoozedUntil != nil:
-		return m.say(i18n.PanelSnoozed, "Time", m.look.Moment(m.now(), *r.SnoozedUntil))
+		return m.Say(i18n.PanelDone)
+	case r.Asleep(m.Now()) && r.SnoozedUntil != nil:
+		return m.Say(i18n.PanelSnoozed, "Time", m.Look.Moment(m.Now(), *r.SnoozedUntil))
 	}
-	return m.say(i18n.PanelOpen)
+	return m.Say(i18n.PanelOpen)
 }
 
 // language names the language of a locale as Facebook writes it (ja_JP); a locale that
@@ -159,11 +161,11 @@ func (m *Model) status(r inbox.Row) string {
 func (m *Model) language(locale string) string {
 	tag, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
 	if err != nil {
-		return m.look.Ours(locale)
+		return m.Look.Ours(locale)
 	}
 	base, _ := tag.Base()
 	names := display.English.Languages()
-	if m.look.Words.Japanese() {
+	if m.Look.Words.Japanese() {
 		names = display.Japanese.Languages()
 	}
 	return names.Name(base)
@@ -179,24 +181,24 @@ type panelText struct {
 }
 
 func (p *panelText) heading(s string) {
-	style := p.m.look.Theme.Faint
-	if p.m.focus == panePanel && p.m.overlaid() == nil {
-		style = p.m.look.Theme.Accent // the keys go here
+	style := p.m.Look.Theme.Faint
+	if p.m.Focus == screen.PanePanel && p.m.Overlaid() == nil {
+		style = p.m.Look.Theme.Accent // the keys go here
 	}
-	p.lines = append(p.lines, style.Paint(p.m.look.Fit(s, p.w)))
+	p.lines = append(p.lines, style.Paint(p.m.Look.Fit(s, p.w)))
 }
 
 func (p *panelText) line(s string, style theme.Style) {
-	for _, l := range p.m.look.Cells.Wrap(s, p.w) {
-		p.lines = append(p.lines, style.Paint(p.m.look.Fit(l, p.w)))
+	for _, l := range p.m.Look.Cells.Wrap(s, p.w) {
+		p.lines = append(p.lines, style.Paint(p.m.Look.Fit(l, p.w)))
 	}
 }
 
-func (p *panelText) gap() { p.lines = append(p.lines, blank(p.w)) }
+func (p *panelText) gap() { p.lines = append(p.lines, look.Blank(p.w)) }
 
 // all adds lines as the picker's preview has them.
 func (p *panelText) all(lines []overlay.PickerLine) {
-	th := p.m.look.Theme
+	th := p.m.Look.Theme
 	for _, l := range lines {
 		switch {
 		case l.Heading:

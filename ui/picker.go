@@ -13,7 +13,9 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/look"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 const (
@@ -82,18 +84,18 @@ type (
 
 // openPicker asks for the record that the current conversation belongs to.
 func (m *Model) openPicker() tea.Cmd {
-	r, ok := m.current()
+	r, ok := m.Current()
 	if !ok {
 		return nil
 	}
 	p := &picker{
-		box: overlay.NewPicker(m.say(i18n.PickerTitle, "Name", m.look.Name(r.Customer))), of: r.ID, asking: true,
+		box: overlay.NewPicker(m.Say(i18n.PickerTitle, "Name", m.Look.Name(r.Customer))), of: r.ID, asking: true,
 		found: map[string][]model.Candidate{}, read: map[model.RecordRef]*model.Record{},
 	}
 	m.crm.picker = p
 	m.layPicker()
 	hub := m.hub
-	return tea.Batch(m.showPicked(), call(func(ctx context.Context) tea.Msg {
+	return tea.Batch(m.showPicked(), screen.Call(func(ctx context.Context) tea.Msg {
 		found, err := hub.Suggestions(ctx, p.of)
 		return suggestionsRead{of: p, found: found, err: err}
 	}))
@@ -159,7 +161,7 @@ func (m *Model) pickerTyped(p *picker, text string) tea.Cmd {
 	if !p.searching {
 		return cmd
 	}
-	return tea.Batch(cmd, m.clock.after(searchAfter, searchDue{of: p, generation: p.generation}))
+	return tea.Batch(cmd, m.Clock.After(searchAfter, searchDue{of: p, generation: p.generation}))
 }
 
 // searchDue searches, unless something else was typed meanwhile.
@@ -172,7 +174,7 @@ func (m *Model) searchDue(d searchDue) tea.Cmd {
 	// An address is case-sensitive; it was not changed by normalising but in case.
 	ref, err := model.ParseRecordRef(strings.TrimSpace(p.box.Text()))
 	address := err == nil
-	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), screen.CallTimeout)
 	p.cancel = cancel
 	return func() tea.Msg {
 		defer cancel()
@@ -204,7 +206,7 @@ func (m *Model) crmFound(f crmFound) tea.Cmd {
 	}
 	p.cancel, p.searching = nil, false
 	if f.err != nil {
-		p.failed = m.explain(f.err)
+		p.failed = m.Explain(f.err)
 	}
 	return m.showPicked()
 }
@@ -216,7 +218,7 @@ func (m *Model) suggestionsRead(s suggestionsRead) tea.Cmd {
 	}
 	p.asking, p.suggested = false, s.found
 	if s.err != nil {
-		p.why = m.explain(s.err)
+		p.why = m.Explain(s.err)
 	}
 	if p.query != "" {
 		return nil
@@ -235,21 +237,21 @@ func (p *picker) candidates() []model.Candidate {
 // showPicked fills the picker with what is known now.
 func (m *Model) showPicked() tea.Cmd {
 	p := m.crm.picker
-	r, _ := m.inbox.Conversation(p.of)
+	r, _ := m.Inbox.Conversation(p.of)
 	var rows []overlay.PickerRow
 	for _, c := range p.candidates() {
 		rows = append(rows, m.candidateRow(r, c))
 	}
 	for _, t := range model.RecordTypes() {
-		rows = append(rows, overlay.PickerRow{ID: pickCreate + string(t), Title: m.say(i18n.CreateRecord(string(t)))})
+		rows = append(rows, overlay.PickerRow{ID: pickCreate + string(t), Title: m.Say(i18n.CreateRecord(string(t)))})
 	}
 	for _, l := range r.Links {
-		rows = append(rows, overlay.PickerRow{ID: pickUnlink + l.Ref().String(), Title: m.say(i18n.PickerUnlink, "Title", m.look.Line(l.Title))})
+		rows = append(rows, overlay.PickerRow{ID: pickUnlink + l.Ref().String(), Title: m.Say(i18n.PickerUnlink, "Title", m.Look.Line(l.Title))})
 	}
 	before := p.box.Selected()
 	p.box.SetRows(rows, p.asking && p.query == "" || p.searching || p.failed != "")
 	if p.box.Selected() != before {
-		p.changed = m.now()
+		p.changed = m.Now()
 	}
 	p.box.SetStatus(m.pickerStatus(p))
 	return m.lookAt(p)
@@ -267,7 +269,7 @@ func (m *Model) pickerStatus(p *picker) (string, bool) {
 	said, wrong := m.pickerStands(p)
 	waits := p.searching || p.query == "" && p.asking
 	if percent, low := m.hub.CRMBudget(); low && !wrong && !waits {
-		said = m.say(i18n.PickerBudget, "Said", said, "Percent", formatID(int64(percent)))
+		said = m.Say(i18n.PickerBudget, "Said", said, "Percent", formatID(int64(percent)))
 	}
 	return said, wrong
 }
@@ -278,43 +280,43 @@ func (m *Model) pickerStands(p *picker) (string, bool) {
 	case p.failed != "":
 		return p.failed, true
 	case p.searching:
-		return m.say(i18n.PickerSearching), false
+		return m.Say(i18n.PickerSearching), false
 	case p.query != "" && n == 0:
-		return m.say(i18n.PickerNotFound, "Words", m.look.Ours(strings.TrimSpace(p.box.Text()))), false
+		return m.Say(i18n.PickerNotFound, "Words", m.Look.Ours(strings.TrimSpace(p.box.Text()))), false
 	case p.query != "" && n == 1:
-		return m.say(i18n.PickerFoundOne), false
+		return m.Say(i18n.PickerFoundOne), false
 	case p.query != "":
-		return m.say(i18n.PickerFoundMany, "N", group(n)), false
+		return m.Say(i18n.PickerFoundMany, "N", look.Thousands(n)), false
 	case p.why != "":
 		return p.why, true
 	case p.asking:
-		return m.say(i18n.PickerAsking), false
+		return m.Say(i18n.PickerAsking), false
 	case n == 0:
-		return m.say(i18n.PickerNone), false
+		return m.Say(i18n.PickerNone), false
 	case n == 1:
-		return m.say(i18n.PickerOne), false
+		return m.Say(i18n.PickerOne), false
 	}
-	return m.say(i18n.PickerMany, "N", group(n)), false
+	return m.Say(i18n.PickerMany, "N", look.Thousands(n)), false
 }
 
 // candidateRow is a record to pick: what it is, and why it is suggested.
 func (m *Model) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
 	row := overlay.PickerRow{
-		ID: c.String(), Kind: m.say(i18n.RecordKind(string(c.Type))), Title: m.look.Line(c.Title), Detail: m.valueAndStage(c.Record),
+		ID: c.String(), Kind: m.Say(i18n.RecordKind(string(c.Type))), Title: m.Look.Line(c.Title), Detail: m.valueAndStage(c.Record),
 	}
 	var second []string
 	if linked(r.Links, c.RecordRef) {
-		second = append(second, m.look.Theme.Linked+" "+m.say(i18n.PickerLinked))
+		second = append(second, m.Look.Theme.Linked+" "+m.Say(i18n.PickerLinked))
 	}
 	if c.Match != "" {
-		second = append(second, m.say(i18n.MatchReason(string(c.Match)), "Found", m.look.Line(c.Found)))
+		second = append(second, m.Say(i18n.MatchReason(string(c.Match)), "Found", m.Look.Line(c.Found)))
 	}
-	for _, s := range []string{m.look.Line(c.PersonName), m.look.Line(c.Organization), m.reachedAt(c), m.owner(c.Record)} {
+	for _, s := range []string{m.Look.Line(c.PersonName), m.Look.Line(c.Organization), m.reachedAt(c), m.owner(c.Record)} {
 		if s != "" {
 			second = append(second, s)
 		}
 	}
-	row.Second = strings.Join(second, " "+m.look.Theme.Bullet+" ")
+	row.Second = strings.Join(second, " "+m.Look.Theme.Bullet+" ")
 	if row.Second == "" {
 		row.Second = " "
 	}
@@ -328,7 +330,7 @@ func (m *Model) reachedAt(c model.Candidate) string {
 	}
 	for _, list := range [][]model.Untrusted{c.Emails, c.Phones} {
 		if len(list) > 0 {
-			return m.look.Line(list[0])
+			return m.Look.Line(list[0])
 		}
 	}
 	return ""
@@ -369,7 +371,7 @@ func (m *Model) lookAt(p *picker) tea.Cmd {
 	if asked {
 		return nil
 	}
-	return m.clock.after(lookAfter, lookDue{of: p, id: c.String()})
+	return m.Clock.After(lookAfter, lookDue{of: p, id: c.String()})
 }
 
 func (m *Model) lookDue(d lookDue) tea.Cmd {
@@ -383,7 +385,7 @@ func (m *Model) lookDue(d lookDue) tea.Cmd {
 	}
 	p.read[c.RecordRef] = nil
 	hub, ref := m.hub, c.RecordRef
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		r, err := hub.Record(ctx, ref)
 		return lookedAt{of: p, ref: ref, record: r, err: err}
 	})
@@ -407,7 +409,7 @@ func (m *Model) lookedAt(l lookedAt) tea.Cmd {
 // picked does what was picked. A row that came under the selection this moment was not
 // meant.
 func (m *Model) picked(p *picker, id string) tea.Cmd {
-	if !p.box.Chosen() && m.now().Sub(p.changed) < slipGrace {
+	if !p.box.Chosen() && m.Now().Sub(p.changed) < slipGrace {
 		m.layPicker()
 		return nil
 	}
@@ -422,13 +424,13 @@ func (m *Model) picked(p *picker, id string) tea.Cmd {
 		return m.unlink(p.of, ref)
 	}
 	c, ok := p.candidate(id)
-	r, known := m.inbox.Conversation(p.of)
+	r, known := m.Inbox.Conversation(p.of)
 	if !ok || !known {
 		return nil
 	}
 	if linked(r.Links, c.RecordRef) {
 		m.layPicker()
-		m.tellCRM(p.of, m.say(i18n.SaidLinkedYet, "Title", m.look.Line(c.Title)))
+		m.tellCRM(p.of, m.Say(i18n.SaidLinkedYet, "Title", m.Look.Line(c.Title)))
 		return nil
 	}
 	return m.askLink(r, c.Record)

@@ -66,7 +66,7 @@ func (w *world) asks(prefix string) int {
 }
 
 func (w *world) linksOf(n int) string {
-	r, _ := w.inbox.Conversation(talk(n, 0).ID)
+	r, _ := w.Inbox.Conversation(talk(n, 0).ID)
 	var all []string
 	for _, l := range r.Links {
 		all = append(all, l.Ref().String())
@@ -356,7 +356,7 @@ func TestOnePersonAndOneDeal(t *testing.T) {
 func TestPSIDFieldByThePalette(t *testing.T) {
 	t.Parallel()
 	w := crmWorld(t, []model.Conversation{talk(1, 0)})
-	if why := w.needsAdmin(); why == "" {
+	if why := w.NeedsAdmin(); why == "" {
 		t.Error("who is no admin may")
 	}
 	for _, want := range []string{"have the field Messenger PSID now", "have the field Messenger PSID already"} {

@@ -8,6 +8,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/ui/look"
 )
 
 // How long it counts that a colleague typed or looked, unless they say so again.
@@ -40,10 +41,10 @@ type presence struct {
 
 // heard takes over what colleagues do.
 func (m *Model) heard(frames []model.Lossy) {
-	now := m.now()
+	now := m.Now()
 	for _, f := range frames {
-		p, ok := m.inbox.Page(f.Page)
-		if !ok || !p.Sees || f.Conversation.Page() != f.Page || f.User.ID == m.inbox.User().ID || f.User.ID == "" {
+		p, ok := m.Inbox.Page(f.Page)
+		if !ok || !p.Sees || f.Conversation.Page() != f.Page || f.User.ID == m.Inbox.User().ID || f.User.ID == "" {
 			continue
 		}
 		m.hear(f, now)
@@ -92,27 +93,27 @@ func (p *presence) expire(now time.Time) {
 // lookers says who else looks at a conversation, or writes there, and until when that
 // reads so. Who writes is told before who looks.
 func (m *Model) lookers(id model.ConversationID) (said string, until time.Time) {
-	now := m.now()
+	now := m.Now()
 	var typing, looking []string
 	for _, d := range m.presence.others[id] {
 		switch {
 		case now.Before(d.typing):
-			typing = append(typing, m.look.Ours(d.who.Name))
-			until = earlier(until, d.typing)
+			typing = append(typing, m.Look.Ours(d.who.Name))
+			until = look.Earlier(until, d.typing)
 		case now.Before(d.looking):
-			looking = append(looking, m.look.Ours(d.who.Name))
-			until = earlier(until, d.looking)
+			looking = append(looking, m.Look.Ours(d.who.Name))
+			until = look.Earlier(until, d.looking)
 		}
 	}
 	switch {
 	case len(typing) == 1:
-		return m.say(i18n.PresenceWriting, "Name", typing[0]), until
+		return m.Say(i18n.PresenceWriting, "Name", typing[0]), until
 	case len(typing) > 1:
-		return m.say(i18n.PresenceManyWriting, "N", len(typing)), until
+		return m.Say(i18n.PresenceManyWriting, "N", len(typing)), until
 	case len(looking) == 1:
-		return m.say(i18n.PresenceLooking, "Name", looking[0]), until
+		return m.Say(i18n.PresenceLooking, "Name", looking[0]), until
 	case len(looking) > 1:
-		return m.say(i18n.PresenceManyLooking, "N", len(looking)), until
+		return m.Say(i18n.PresenceManyLooking, "N", len(looking)), until
 	}
 	return "", until
 }
@@ -120,13 +121,13 @@ func (m *Model) lookers(id model.ConversationID) (said string, until time.Time) 
 // audible tells whether anybody else sees a conversation: only then are they told what
 // the user does there.
 func (m *Model) audible(id model.ConversationID) bool {
-	p, ok := m.inbox.Page(id.Page())
-	return id != "" && ok && p.Sees && p.Visibility == model.Shared && m.live()
+	p, ok := m.Inbox.Page(id.Page())
+	return id != "" && ok && p.Sees && p.Visibility == model.Shared && m.Live()
 }
 
 // lookingAt is the conversation that the user looks at.
 func (m *Model) lookingAt() model.ConversationID {
-	if id := m.shown; m.attended && m.layout.thread > 0 && m.audible(id) {
+	if id := m.Shown; m.Attended && m.Layout.Thread > 0 && m.audible(id) {
 		return id
 	}
 	return ""
@@ -135,7 +136,7 @@ func (m *Model) lookingAt() model.ConversationID {
 // tellPresence tells colleagues which conversation the user looks at, when that changes
 // and again before it would be forgotten.
 func (m *Model) tellPresence() tea.Cmd {
-	p, at, now := &m.presence, m.lookingAt(), m.now()
+	p, at, now := &m.presence, m.lookingAt(), m.Now()
 	var left tea.Cmd
 	if p.told != "" && p.told != at {
 		if m.audible(p.told) {
@@ -153,13 +154,13 @@ func (m *Model) tellPresence() tea.Cmd {
 // telling tells whether it is told that the user types in a conversation: to colleagues
 // who see it, and, by the hub, to the customer.
 func (m *Model) telling(id model.ConversationID) bool {
-	p, ok := m.inbox.Page(id.Page())
-	return id != "" && id == m.shown && ok && p.Sees && m.live() && m.attended && m.layout.thread > 0
+	p, ok := m.Inbox.Page(id.Page())
+	return id != "" && id == m.Shown && ok && p.Sees && m.Live() && m.Attended && m.Layout.Thread > 0
 }
 
 // tellTyping tells colleagues and the customer that the user writes a reply, once in a while.
 func (m *Model) tellTyping() tea.Cmd {
-	p, id, now := &m.presence, m.box.Conversation(), m.now()
+	p, id, now := &m.presence, m.box.Conversation(), m.Now()
 	if m.box.Note() || !m.box.Allowed() || !m.telling(id) || p.typed == id && now.Before(p.typedAt.Add(tellTyping)) {
 		return nil
 	}
@@ -171,7 +172,7 @@ func (m *Model) tellTyping() tea.Cmd {
 func (m *Model) tellTyped() tea.Cmd {
 	p := &m.presence
 	id := p.typed
-	if p.typed = ""; id == "" || !m.now().Before(p.typedAt.Add(typingFor)) {
+	if p.typed = ""; id == "" || !m.Now().Before(p.typedAt.Add(typingFor)) {
 		return nil
 	}
 	return m.tell(model.FrameTyping, id, false)
@@ -179,7 +180,7 @@ func (m *Model) tellTyped() tea.Cmd {
 
 func (m *Model) tell(what model.FrameType, id model.ConversationID, active bool) tea.Cmd {
 	hub := m.hub
-	f := model.Lossy{Type: what, Page: id.Page(), Conversation: id, User: m.inbox.User().Ref(), Active: active}
+	f := model.Lossy{Type: what, Page: id.Page(), Conversation: id, User: m.Inbox.User().Ref(), Active: active}
 	return func() tea.Msg {
 		hub.Tell(f)
 		return nil

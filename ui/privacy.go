@@ -25,21 +25,21 @@ func newSights() sights {
 // a conversation.
 func (m *Model) forget() {
 	hidden := func(id model.PageID) bool {
-		p, ok := m.inbox.Page(id)
+		p, ok := m.Inbox.Page(id)
 		return !ok || !p.Sees
 	}
 	if slices.ContainsFunc(m.search.all, func(f model.Found) bool { return hidden(f.PageID) }) {
 		m.search.all = slices.DeleteFunc(slices.Clone(m.search.all), func(f model.Found) bool { return hidden(f.PageID) })
 		m.showFound()
 	}
-	if m.query.Page != "" && hidden(m.query.Page) {
-		q := m.query
+	if m.Query.Page != "" && hidden(m.Query.Page) {
+		q := m.Query
 		q.Page = ""
 		m.ask(q)
 	}
 	m.list.Forget()
 	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return hidden(id.Page()) })
-	m.undo.forget(func(id model.ConversationID) bool { return hidden(id.Page()) })
+	m.Undo.Forget(func(id model.ConversationID) bool { return hidden(id.Page()) })
 	m.followSights()
 }
 
@@ -47,7 +47,7 @@ func (m *Model) forget() {
 // known: that a Page is hidden comes first, how it stands a moment later.
 func (m *Model) followSights() {
 	s := &m.sights
-	for _, p := range m.inbox.Pages() {
+	for _, p := range m.Inbox.Pages() {
 		switch {
 		case p.Sees:
 			s.seen[p.ID] = true
@@ -57,12 +57,12 @@ func (m *Model) followSights() {
 		case s.seen[p.ID]:
 			delete(s.seen, p.ID)
 			s.lost[p.ID] = true
-			m.hush() // they may name who wrote to it
-			m.lift()
+			m.Hush() // they may name who wrote to it
+			m.Lift()
 		}
 		if s.lost[p.ID] && !s.told[p.ID] && p.Visibility == model.Private {
 			s.told[p.ID] = true
-			m.notifyLonger(m.say(i18n.PageMadePrivate, "Page", m.look.Line(p.Name), "Name", m.look.Ours(p.Installer.Name)))
+			m.NotifyLonger(m.Say(i18n.PageMadePrivate, "Page", m.Look.Line(p.Name), "Name", m.Look.Ours(p.Installer.Name)))
 		}
 	}
 }

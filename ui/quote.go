@@ -12,12 +12,12 @@ import (
 func (m *Model) needsQuotable() string {
 	msg, ok := m.thread.Selected()
 	switch {
-	case m.shown == "":
-		return m.say(i18n.WhyNotOpen)
+	case m.Shown == "":
+		return m.Say(i18n.WhyNotOpen)
 	case !ok, msg.Direction != model.In && msg.Direction != model.Out, msg.Deleted:
-		return m.say(i18n.WhyNoQuote)
+		return m.Say(i18n.WhyNoQuote)
 	case msg.MID == "":
-		return m.say(i18n.WhyNotYetThere)
+		return m.Say(i18n.WhyNotYetThere)
 	}
 	return ""
 }
@@ -25,7 +25,7 @@ func (m *Model) needsQuotable() string {
 // quote begins a reply to the selected message, or has the one being written quote it.
 func (m *Model) quote() tea.Cmd {
 	msg, _ := m.thread.Selected()
-	m.quotes[m.shown] = msg.ID
+	m.quotes[m.Shown] = msg.ID
 	return m.openBox(false)
 }
 
@@ -48,23 +48,23 @@ func (m *Model) quoted() string {
 	if of == "" || m.box.Note() {
 		return ""
 	}
-	t, _ := m.inbox.Thread(id)
+	t, _ := m.Inbox.Thread(id)
 	for i := len(t.Messages) - 1; i >= 0; i-- {
 		if msg := &t.Messages[i]; msg.ID == of {
-			return m.say(i18n.QuoteOf, "Name", m.wrote(msg), "Text", m.thread.Gist(msg))
+			return m.Say(i18n.QuoteOf, "Name", m.wrote(msg), "Text", m.thread.Gist(msg))
 		}
 	}
-	return m.say(i18n.ThreadEarlier)
+	return m.Say(i18n.ThreadEarlier)
 }
 
 // wrote names who wrote a message.
 func (m *Model) wrote(msg *model.Message) string {
 	switch {
 	case msg.Author.Kind == model.ByCustomer:
-		r, _ := m.inbox.Conversation(msg.ConversationID)
-		return m.look.Name(r.Customer)
-	case msg.Author.Kind == model.ByUser && msg.Author.ID == string(m.inbox.User().ID):
-		return m.say(i18n.You)
+		r, _ := m.Inbox.Conversation(msg.ConversationID)
+		return m.Look.Name(r.Customer)
+	case msg.Author.Kind == model.ByUser && msg.Author.ID == string(m.Inbox.User().ID):
+		return m.Say(i18n.You)
 	}
 	return m.authorName(msg.Author)
 }

@@ -9,6 +9,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // suggested are the reactions that are one key away: those that Messenger itself offers.
@@ -30,8 +31,8 @@ func (m *Model) needsReactable() string {
 	if why := m.needsQuotable(); why != "" {
 		return why
 	}
-	if r, ok := m.inbox.Conversation(m.shown); ok && !r.Reply.Allowed {
-		return m.say(i18n.Code(string(r.Reply.Code)))
+	if r, ok := m.Inbox.Conversation(m.Shown); ok && !r.Reply.Allowed {
+		return m.Say(i18n.Code(string(r.Reply.Code)))
 	}
 	return ""
 }
@@ -48,17 +49,17 @@ func (m *Model) react() tea.Cmd {
 	var options []overlay.Option
 	for i, s := range suggested {
 		options = append(options, overlay.Option{
-			ID: s.emoji, Key: string(rune('1' + i)), Title: m.look.Ours(s.emoji) + " " + m.say(s.words),
+			ID: s.emoji, Key: string(rune('1' + i)), Title: m.Look.Ours(s.emoji) + " " + m.Say(s.words),
 		})
 	}
-	options = append(options, overlay.Option{ID: reactOther, Key: "+", Title: m.say(i18n.ReactOther)})
+	options = append(options, overlay.Option{ID: reactOther, Key: "+", Title: m.Say(i18n.ReactOther)})
 	ours := func(r model.Reaction) bool { return r.By == model.ByPage && r.Error == nil }
 	if slices.ContainsFunc(msg.Reactions, ours) {
-		options = append(options, overlay.Option{ID: reactNone, Key: "x", Title: m.say(i18n.ReactTakeBack)})
+		options = append(options, overlay.Option{ID: reactNone, Key: "x", Title: m.Say(i18n.ReactTakeBack)})
 	}
-	c := overlay.NewChoice(m.say(i18n.ReactTitle), options)
-	c.Say(m.say(i18n.QuoteOf, "Name", m.wrote(&msg), "Text", m.look.Cut(m.thread.Gist(&msg), reactGist)))
-	m.lay(c, func(a overlay.Action) tea.Cmd {
+	c := overlay.NewChoice(m.Say(i18n.ReactTitle), options)
+	c.Say(m.Say(i18n.QuoteOf, "Name", m.wrote(&msg), "Text", m.Look.Cut(m.thread.Gist(&msg), reactGist)))
+	m.Lay(c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		switch {
 		case !ok:
@@ -78,15 +79,15 @@ const reactGist = 40
 
 // askReaction asks for an emoji to be typed.
 func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
-	p := overlay.NewPrompt(m.say(i18n.ReactTitle), m.say(i18n.ReactHint), text)
+	p := overlay.NewPrompt(m.Say(i18n.ReactTitle), m.Say(i18n.ReactHint), text)
 	p.SetError(problem)
-	m.lay(p, func(a overlay.Action) tea.Cmd {
+	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if !ok {
 			return nil
 		}
 		if !model.IsEmoji(model.Untrusted(e.Text)) {
-			return m.askReaction(msg, e.Text, m.say(i18n.ReactNoEmoji))
+			return m.askReaction(msg, e.Text, m.Say(i18n.ReactNoEmoji))
 		}
 		return m.setReaction(msg, model.Untrusted(e.Text))
 	})
@@ -97,7 +98,7 @@ func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
 // pending; what becomes of it comes with the news.
 func (m *Model) setReaction(msg model.Message, emoji model.Untrusted) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		out, err := hub.React(ctx, msg, emoji)
 		return decided{message: out, err: err}
 	})

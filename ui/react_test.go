@@ -22,7 +22,7 @@ func TestAReactionIsChosenByAKey(t *testing.T) {
 	w.shows("👍 from you (on its way)")
 	set := ms[1]
 	set.Seq, set.Reactions = 5000, []model.Reaction{{By: model.ByPage, Emoji: "👍", User: &model.UserRef{ID: "ken", Name: "Ken"}}}
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.PutMessage(set), nil }})
+	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(set), nil }})
 	w.shows("👍 from Ken")
 	w.hides("on its way")
 	w.keys("+", "x")
@@ -56,7 +56,7 @@ func TestAReactionThatWasRefused(t *testing.T) {
 		{By: model.ByPage, Emoji: "👍"},
 		{By: model.ByPage, Emoji: "❤", Error: &model.MessageError{Code: model.Unreachable, Detail: "(#551) x [trace]"}},
 	}
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.PutMessage(m), nil }})
+	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(m), nil }})
 	w.shows("👍 from the Page", "❤ was not set. This person can't be")
 }
 

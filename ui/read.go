@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/ui/screen"
 )
 
 // readAfter is how long a message must be on screen, in a terminal that has the focus,
@@ -29,29 +30,29 @@ type marked struct {
 // watchReading starts the wait after which what is on screen counts as read.
 func (m *Model) watchReading() tea.Cmd {
 	c := &m.talk
-	if m.shown == "" || m.layout.thread == 0 || !m.attended || m.overlaid() != nil || !m.live() {
+	if m.Shown == "" || m.Layout.Thread == 0 || !m.Attended || m.Overlaid() != nil || !m.Live() {
 		c.marking = ""
 		return nil
 	}
-	r, ok := m.inbox.Conversation(m.shown)
+	r, ok := m.Inbox.Conversation(m.Shown)
 	upTo, visible := m.thread.SeenUpTo()
 	if !ok || r.Unread == 0 || !visible || upTo == c.marking || upTo == c.done {
 		return nil
 	}
 	c.marking = upTo
 	c.generation++
-	s := seen{generation: c.generation, id: m.shown, upTo: upTo}
-	return m.clock.after(readAfter, s)
+	s := seen{generation: c.generation, id: m.Shown, upTo: upTo}
+	return m.Clock.After(readAfter, s)
 }
 
 func (m *Model) seen(s seen) tea.Cmd {
 	c := &m.talk
-	if s.generation != c.generation || s.id != m.shown || s.upTo != c.marking {
+	if s.generation != c.generation || s.id != m.Shown || s.upTo != c.marking {
 		return nil
 	}
 	c.marking, c.done = "", s.upTo
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		r, err := hub.MarkRead(ctx, s.id, s.upTo)
 		return marked{conversation: r, err: err}
 	})
@@ -61,7 +62,7 @@ func (m *Model) seen(s seen) tea.Cmd {
 // with the next message that is seen.
 func (m *Model) marked(r marked) tea.Cmd {
 	if r.err != nil {
-		if m.shown == r.conversation.ID || r.conversation.ID == "" {
+		if m.Shown == r.conversation.ID || r.conversation.ID == "" {
 			m.talk.done = ""
 		}
 		return nil
@@ -72,7 +73,7 @@ func (m *Model) marked(r marked) tea.Cmd {
 
 // put takes over a conversation as the hub answered it.
 func (m *Model) put(c model.Conversation) {
-	m.inbox.Put(c)
+	m.Inbox.Put(c)
 	m.list.Refresh()
-	m.talk.stale = m.talk.stale || m.shown == c.ID
+	m.talk.stale = m.talk.stale || m.Shown == c.ID
 }

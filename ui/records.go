@@ -10,6 +10,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // records are those that the open conversation is linked to, and whom they are with, as
@@ -49,7 +50,7 @@ const freshFor = 10 * time.Second
 // refreshRecords has the records read anew that the panel shows.
 func (m *Model) refreshRecords() {
 	for _, r := range m.crm.records.held {
-		r.old = r.old || r.why != "" || m.now().Sub(r.at) >= freshFor
+		r.old = r.old || r.why != "" || m.Now().Sub(r.at) >= freshFor
 	}
 	if v := m.crm.view; v != nil {
 		v.old = true
@@ -71,10 +72,10 @@ func (m *Model) renewRecords(maybe bool) {
 // readRecords reads what the panel shows and is not held.
 func (m *Model) readRecords() tea.Cmd {
 	s := &m.crm.records
-	if s.of != m.shown {
-		*s = records{of: m.shown, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
+	if s.of != m.Shown {
+		*s = records{of: m.Shown, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
 	}
-	r, ok := m.inbox.Conversation(s.of)
+	r, ok := m.Inbox.Conversation(s.of)
 	if !ok {
 		if s.of != "" && len(s.held) > 0 { // it may come back with other rights
 			*s = records{of: s.of, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
@@ -87,7 +88,7 @@ func (m *Model) readRecords() tea.Cmd {
 			delete(s.held, ref)
 		}
 	}
-	if !m.panel() || !m.live() {
+	if !m.panel() || !m.Live() {
 		return nil
 	}
 	var cmds []tea.Cmd
@@ -139,7 +140,7 @@ func (m *Model) personOf(r inbox.Row) *model.RecordRef {
 
 func (m *Model) readRecord(ref model.RecordRef, generation uint64) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		r, err := hub.Record(ctx, ref)
 		return recordRead{generation: generation, ref: ref, record: r, err: err}
 	})
@@ -151,10 +152,10 @@ func (m *Model) recordRead(r recordRead) {
 	if held == nil || r.generation != m.crm.records.generation {
 		return
 	}
-	held.asked, held.at, held.why = false, m.now(), ""
+	held.asked, held.at, held.why = false, m.Now(), ""
 	if r.err != nil {
 		// What was shown may no longer be theirs to see.
-		held.Record, held.read, held.why = model.Record{}, false, m.explain(r.err)
+		held.Record, held.read, held.why = model.Record{}, false, m.Explain(r.err)
 		return
 	}
 	held.Record, held.read = r.record, true
@@ -165,7 +166,7 @@ func (m *Model) putRecord(r model.Record) {
 	if held := m.crm.records.held[r.RecordRef]; held != nil {
 		// What the hub could not ask for after a change is asked for anew.
 		held.old = held.old || held.read && (held.Person != nil && r.Person == nil || held.Stage != nil && r.Stage == nil)
-		held.Record, held.read, held.at, held.why = r, true, m.now(), ""
+		held.Record, held.read, held.at, held.why = r, true, m.Now(), ""
 	}
 }
 
@@ -177,23 +178,23 @@ func (m *Model) recordLines(r model.Record) []overlay.PickerLine {
 			out = append(out, overlay.PickerLine{Text: s, Muted: muted})
 		}
 	}
-	say(m.look.Line(r.Title), false)
+	say(m.Look.Line(r.Title), false)
 	say(m.valueAndStage(r), false)
 	if r.Stage != nil {
-		say(m.look.Line(r.Stage.Pipeline), true)
+		say(m.Look.Line(r.Stage.Pipeline), true)
 	}
 	if r.Type != model.Person && r.PersonName != "" {
-		say(m.say(i18n.RecordWith, "Name", m.look.Line(r.PersonName)), true)
+		say(m.Say(i18n.RecordWith, "Name", m.Look.Line(r.PersonName)), true)
 	}
-	say(m.look.Line(r.Organization), false)
+	say(m.Look.Line(r.Organization), false)
 	for _, list := range [][]model.Untrusted{r.Emails, r.Phones} {
 		for _, s := range list[:min(len(list), mostAddresses)] {
-			say(m.look.Line(s), false)
+			say(m.Look.Line(s), false)
 		}
 	}
 	say(m.owner(r), true)
 	if day := m.closing(r); day != "" {
-		say(m.say(i18n.RecordCloses, "Day", day), true)
+		say(m.Say(i18n.RecordCloses, "Day", day), true)
 	}
 	return out
 }
@@ -205,26 +206,26 @@ const mostAddresses = 3
 func (m *Model) valueAndStage(r model.Record) string {
 	value, stage := "", ""
 	if r.Value != nil {
-		value = m.look.Money(*r.Value)
+		value = m.Look.Money(*r.Value)
 	}
 	if r.Stage != nil {
-		stage = m.look.Line(r.Stage.Name)
+		stage = m.Look.Line(r.Stage.Name)
 	}
 	if r.Status != "" && r.Status != model.DealOpen {
-		stage = m.say(i18n.DealStatus(string(r.Status)))
+		stage = m.Say(i18n.DealStatus(string(r.Status)))
 	}
 	if value == "" || stage == "" {
 		return value + stage
 	}
-	return m.say(i18n.RecordStage, "Value", value, "Dot", m.look.Theme.Bullet, "Stage", stage)
+	return m.Say(i18n.RecordStage, "Value", value, "Dot", m.Look.Theme.Bullet, "Stage", stage)
 }
 
 func (m *Model) owner(r model.Record) string {
 	switch {
 	case r.Mine:
-		return m.say(i18n.RecordOwnerYou)
+		return m.Say(i18n.RecordOwnerYou)
 	case r.Owner != "":
-		return m.say(i18n.RecordOwner, "Name", m.look.Line(r.Owner))
+		return m.Say(i18n.RecordOwner, "Name", m.Look.Line(r.Owner))
 	}
 	return ""
 }
@@ -233,11 +234,11 @@ func (m *Model) closing(r model.Record) string {
 	if r.ExpectedClose == "" {
 		return ""
 	}
-	day, err := time.ParseInLocation(time.DateOnly, r.ExpectedClose, m.look.Zone)
+	day, err := time.ParseInLocation(time.DateOnly, r.ExpectedClose, m.Look.Zone)
 	if err != nil {
-		return m.look.Ours(r.ExpectedClose)
+		return m.Look.Ours(r.ExpectedClose)
 	}
-	return m.look.Date(m.now(), day)
+	return m.Look.Date(m.Now(), day)
 }
 
 // openLines are a person's open leads and deals but those that are shown already, under a
@@ -249,9 +250,9 @@ func (m *Model) openLines(heading i18n.ID, person model.Record, but func(model.R
 			continue
 		}
 		if len(out) == 0 {
-			out = append(out, overlay.PickerLine{Text: m.say(heading), Heading: true})
+			out = append(out, overlay.PickerLine{Text: m.Say(heading), Heading: true})
 		}
-		out = append(out, overlay.PickerLine{Text: m.look.Line(r.Title)})
+		out = append(out, overlay.PickerLine{Text: m.Look.Line(r.Title)})
 		if s := m.valueAndStage(r); s != "" {
 			out = append(out, overlay.PickerLine{Text: "  " + s, Muted: true})
 		}

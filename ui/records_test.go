@@ -12,6 +12,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/screen"
 )
 
 func linkedTo(all ...model.Link) func(*model.Conversation) {
@@ -75,7 +76,7 @@ func TestPanelIsToldOfChanges(t *testing.T) {
 	w.hub.crm.put(moved)
 	told := func(c model.Conversation) {
 		w.sends(News{Apply: func() (inbox.Changes, error) {
-			return w.inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links}), nil
+			return w.Inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links}), nil
 		}})
 	}
 	told(talk(1, 2, linkedTo(toChairs)))
@@ -399,12 +400,12 @@ func TestPanelFits(t *testing.T) {
 		for _, s := range sizes {
 			w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(toHanako, toChairs)), talk(1, 2, linkedTo(toLead)), talk(2, 3)}, func(o *Options) { o.Words = i18n.New(lang) })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
-			if s[0] < threePanes {
+			if s[0] < screen.ThreePanes {
 				w.keys("enter", "i")
 			} else {
 				w.keys("enter", "tab")
 			}
-			if w.focus != panePanel {
+			if w.Focus != screen.PanePanel {
 				t.Fatalf("%v: the panel has not the keys", s)
 			}
 			for _, k := range []string{"j", "G", "k", "g", "S", "j", "esc", "W", "z", "L", "x", "enter", "o", "esc", "U", "esc", "ctrl+d", "r"} {
@@ -414,7 +415,7 @@ func TestPanelFits(t *testing.T) {
 			w.types("x")
 			w.keys("esc")
 			w.whole(s[0], s[1])
-			if w.layout.thread == 0 {
+			if w.Layout.Thread == 0 {
 				t.Errorf("%v: where the reply is typed is not on screen", s)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // recordView is a record's own screen: what of conversations stands on it in the CRM, read
@@ -46,11 +47,11 @@ type transcriptsRead struct {
 
 // viewRecord shows what stands on a linked record; of several, it asks which.
 func (m *Model) viewRecord() tea.Cmd {
-	r, _ := m.current()
+	r, _ := m.Current()
 	if len(r.Links) == 1 {
 		return m.openRecordView(&recordView{of: r.ID, ref: r.Links[0].Ref(), title: r.Links[0].Title, linked: true})
 	}
-	return m.chooseLink(r, m.say(i18n.ViewTitle), "", func(ref model.RecordRef) tea.Cmd {
+	return m.chooseLink(r, m.Say(i18n.ViewTitle), "", func(ref model.RecordRef) tea.Cmd {
 		v := &recordView{of: r.ID, ref: ref, linked: true}
 		for _, l := range r.Links {
 			if l.Ref() == ref {
@@ -88,7 +89,7 @@ func (m *Model) openRecordView(v *recordView) tea.Cmd {
 }
 
 func (m *Model) viewTitle(v *recordView) string {
-	return m.say(i18n.TranscriptTitle, "Title", m.look.Line(v.title))
+	return m.Say(i18n.TranscriptTitle, "Title", m.Look.Line(v.title))
 }
 
 // followView takes the view away where it must not be seen any more: another thing lies
@@ -99,11 +100,11 @@ func (m *Model) followView() tea.Cmd {
 		return nil
 	}
 	if v.linked {
-		if r, ok := m.inbox.Conversation(v.of); ok && !linked(r.Links, v.ref) && m.overlaid() == overlay.Overlay(v.box) {
-			m.lift()
+		if r, ok := m.Inbox.Conversation(v.of); ok && !linked(r.Links, v.ref) && m.Overlaid() == overlay.Overlay(v.box) {
+			m.Lift()
 		}
 	}
-	if m.overlaid() != overlay.Overlay(v.box) {
+	if m.Overlaid() != overlay.Overlay(v.box) {
 		m.crm.view = nil
 		return nil
 	}
@@ -113,7 +114,7 @@ func (m *Model) followView() tea.Cmd {
 // readView reads a view from its beginning, where that is wanted.
 func (m *Model) readView() tea.Cmd {
 	v := m.crm.view
-	if v == nil || !v.old || !m.live() {
+	if v == nil || !v.old || !m.Live() {
 		return nil
 	}
 	v.old, v.cursor = false, ""
@@ -124,7 +125,7 @@ func (m *Model) readView() tea.Cmd {
 // readOn reads on where the end of what was read is near, as it was drawn last.
 func (m *Model) readOn() tea.Cmd {
 	v := m.crm.view
-	if v == nil || v.asking || v.cursor == "" || !m.live() || !v.box.NearEnd() {
+	if v == nil || v.asking || v.cursor == "" || !m.Live() || !v.box.NearEnd() {
 		return nil
 	}
 	return m.askTranscripts(v)
@@ -134,7 +135,7 @@ func (m *Model) askTranscripts(v *recordView) tea.Cmd {
 	v.asking = true
 	m.showView()
 	hub, ref, cursor, generation := m.hub, v.ref, v.cursor, v.generation
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		got, err := hub.RecordTranscripts(ctx, ref, cursor)
 		return transcriptsRead{of: v, generation: generation, view: got, err: err}
 	})
@@ -149,7 +150,7 @@ func (m *Model) transcriptsRead(t transcriptsRead) tea.Cmd {
 	}
 	v.asking = false
 	if t.err != nil {
-		v.held, v.cursor, v.read, v.why = nil, "", false, m.explain(t.err)
+		v.held, v.cursor, v.read, v.why = nil, "", false, m.Explain(t.err)
 		m.showView()
 		return nil
 	}
@@ -174,13 +175,13 @@ func (m *Model) showView() {
 	v.box.SetTitle(m.viewTitle(v))
 	v.box.Say("")
 	if v.read {
-		v.box.Say(m.say(i18n.TranscriptReaders))
+		v.box.Say(m.Say(i18n.TranscriptReaders))
 	}
 	switch {
 	case v.why != "":
 		v.box.SetStatus(v.why, true)
 	case v.asking || v.old:
-		v.box.SetStatus(m.say(i18n.TranscriptsReading), false)
+		v.box.SetStatus(m.Say(i18n.TranscriptsReading), false)
 	default:
 		v.box.SetStatus("", false)
 	}
@@ -191,7 +192,7 @@ func (m *Model) showView() {
 func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
 	if v.read && len(v.held) == 0 {
 		return []overlay.ReadLine{
-			{Kind: overlay.ReadUnder, Text: m.say(i18n.TranscriptsNone)}, {Kind: overlay.ReadUnder, Text: m.say(i18n.TranscriptsNoneDo)},
+			{Kind: overlay.ReadUnder, Text: m.Say(i18n.TranscriptsNone)}, {Kind: overlay.ReadUnder, Text: m.Say(i18n.TranscriptsNoneDo)},
 		}
 	}
 	var out []overlay.ReadLine
@@ -216,29 +217,29 @@ const transcriptGroup = 5 * time.Minute
 
 // transcriptDay names the day, as it is in the zone in which it was written.
 func (m *Model) transcriptDay(t model.Transcript) string {
-	l := m.look
+	l := m.Look
 	l.Zone = t.Location()
 	at, err := time.ParseInLocation(time.DateOnly, t.Day, l.Zone)
 	if err != nil {
 		return l.Ours(t.Day)
 	}
-	return l.Day(m.now(), at.Add(time.Hour))
+	return l.Day(m.Now(), at.Add(time.Hour))
 }
 
 // transcriptOf says whose conversation it is, with which Page.
 func (m *Model) transcriptOf(t model.Transcript) string {
 	var all []string
-	for _, s := range []string{m.look.Line(t.Customer), m.look.Line(t.Page), m.otherZone(t)} {
+	for _, s := range []string{m.Look.Line(t.Customer), m.Look.Line(t.Page), m.otherZone(t)} {
 		if s != "" {
 			all = append(all, s)
 		}
 	}
-	return strings.Join(all, " "+m.look.Theme.Bullet+" ")
+	return strings.Join(all, " "+m.Look.Theme.Bullet+" ")
 }
 
 // transcriptLines are a day of a conversation.
 func (m *Model) transcriptLines(t model.Transcript) []overlay.ReadLine {
-	l := m.look
+	l := m.Look
 	l.Zone = t.Location()
 	var out []overlay.ReadLine
 	var first *model.TranscriptLine
@@ -263,26 +264,26 @@ func (m *Model) otherZone(t model.Transcript) string {
 		at = t.Lines[0].At
 	}
 	_, theirs := at.In(t.Location()).Zone()
-	_, ours := at.In(m.look.Zone).Zone()
+	_, ours := at.In(m.Look.Zone).Zone()
 	if theirs == ours {
 		return ""
 	}
-	return m.look.Ours(t.Zone)
+	return m.Look.Ours(t.Zone)
 }
 
 // lineTime is when a line was written, with its day where that is another than that of
 // the transcript.
 func (m *Model) lineTime(clock, day string) string {
-	at, err := time.ParseInLocation(time.DateOnly, day, m.look.Zone)
+	at, err := time.ParseInLocation(time.DateOnly, day, m.Look.Zone)
 	switch {
 	case day == "":
 		return clock
 	case err != nil:
-		day = m.look.Ours(day)
+		day = m.Look.Ours(day)
 	default:
-		day = m.look.Date(m.now(), at)
+		day = m.Look.Date(m.Now(), at)
 	}
-	return m.say(i18n.TranscriptOfDay, "Day", day) + " " + clock
+	return m.Say(i18n.TranscriptOfDay, "Day", day) + " " + clock
 }
 
 func (m *Model) transcriptLine(t *model.TranscriptLine) []overlay.ReadLine {
@@ -293,19 +294,19 @@ func (m *Model) transcriptLine(t *model.TranscriptLine) []overlay.ReadLine {
 		out = append(out, overlay.ReadLine{Kind: kind, Text: s, Ours: ours})
 	}
 	if !text.Empty() {
-		say(overlay.ReadText, m.look.Cells.Shown(strings.Trim(text.String(), "\n")))
+		say(overlay.ReadText, m.Look.Cells.Shown(strings.Trim(text.String(), "\n")))
 	}
 	if text.Cut() {
-		say(overlay.ReadMuted, m.say(i18n.TranscriptCut))
+		say(overlay.ReadMuted, m.Say(i18n.TranscriptCut))
 	}
 	for _, a := range t.Attachments {
-		say(overlay.ReadText, "["+m.look.Words.AttachmentCalled(a, m.look.Line)+"]")
+		say(overlay.ReadText, "["+m.Look.Words.AttachmentCalled(a, m.Look.Line)+"]")
 	}
 	if t.Unsent {
-		say(overlay.ReadMuted, m.say(i18n.Unsent))
+		say(overlay.ReadMuted, m.Say(i18n.Unsent))
 	}
 	if t.Edited {
-		say(overlay.ReadMuted, m.say(i18n.ThreadAside, "What", m.say(i18n.Edited)))
+		say(overlay.ReadMuted, m.Say(i18n.ThreadAside, "What", m.Say(i18n.Edited)))
 	}
 	return out
 }

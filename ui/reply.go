@@ -10,6 +10,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
+	"parley/ui/screen"
 )
 
 // replied is the answer to a reply handed in.
@@ -27,11 +28,11 @@ func (m *Model) openNote() tea.Cmd { return m.openBox(true) }
 
 func (m *Model) openBox(note bool) tea.Cmd {
 	var cmd tea.Cmd
-	if r, ok := m.current(); ok && r.ID != m.shown {
+	if r, ok := m.Current(); ok && r.ID != m.Shown {
 		cmd = m.open(r.ID)
 	}
-	m.focus = paneThread
-	if m.w < threePanes {
+	m.Focus = screen.PaneThread
+	if m.W < screen.ThreePanes {
 		m.panelOpen = false // it would lie over what is typed
 	}
 	var keep tea.Cmd
@@ -47,14 +48,14 @@ func (m *Model) openBox(note bool) tea.Cmd {
 func (m *Model) send() tea.Cmd {
 	m.setVerdict()
 	if why := m.box.CanSend(); why != "" {
-		m.notify(why)
+		m.Notify(why)
 		return nil
 	}
 	id := m.box.Conversation()
-	at, _ := m.inbox.Position(id.Page())
+	at, _ := m.Inbox.Position(id.Page())
 	r := Reply{
 		Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq,
-		Number: m.number(), At: m.now(),
+		Number: m.number(), At: m.Now(),
 	}
 	if !r.Note {
 		r.ReplyTo = m.quotes[id]
@@ -69,7 +70,7 @@ func (m *Model) send() tea.Cmd {
 	m.replies.add(r, "")
 	delete(m.returned, m.writing())
 	if m.replies.behind(r) {
-		m.notify(m.say(i18n.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+		m.Notify(m.Say(i18n.SaidWaitsForEarlier, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
 	}
 	m.box.SetText("")
 	m.thread.Follow(r.ClientID)
@@ -89,20 +90,20 @@ func (m *Model) handIn(r Reply) tea.Cmd {
 
 func (m *Model) replied(r replied) tea.Cmd {
 	id := r.reply.Conversation
-	m.talk.stale = m.talk.stale || m.shown == id
+	m.talk.stale = m.talk.stale || m.Shown == id
 	if r.err == nil {
-		m.inbox.PutMessage(r.message)
+		m.Inbox.PutMessage(r.message)
 		m.replies.drop(id, r.reply.ClientID)
 		delete(m.stopped, r.reply.ClientID)
 		return nil
 	}
 	if m.stopped[r.reply.ClientID] {
 		delete(m.stopped, r.reply.ClientID)
-		m.replies.fail(id, r.reply.ClientID, m.say(i18n.UploadStopped))
+		m.replies.fail(id, r.reply.ClientID, m.Say(i18n.UploadStopped))
 		return m.withdraw(r.reply)
 	}
-	why := m.explain(r.err)
-	m.notify(why)
+	why := m.Explain(r.err)
+	m.Notify(why)
 	var refusal *model.Refusal
 	if !errors.As(r.err, &refusal) {
 		m.replies.fail(id, r.reply.ClientID, why)
@@ -162,7 +163,7 @@ type decided struct {
 
 // asking returns the reply that R and D are about.
 func (m *Model) asking() (model.Message, bool) {
-	if m.shown == "" {
+	if m.Shown == "" {
 		return model.Message{}, false
 	}
 	return m.thread.Asking()
@@ -170,18 +171,18 @@ func (m *Model) asking() (model.Message, bool) {
 
 func (m *Model) needsAsking() string {
 	if _, ok := m.asking(); !ok {
-		return m.say(i18n.WhyNothingAsks)
+		return m.Say(i18n.WhyNothingAsks)
 	}
 	return ""
 }
 
 // waiting returns the reply that a message stands for which the hub has not taken.
 func (m *Model) waiting(msg model.Message) (Reply, bool) {
-	p, ok := m.replies.get(m.shown, msg.ClientID)
+	p, ok := m.replies.get(m.Shown, msg.ClientID)
 	if msg.ID != "" || !ok {
 		return Reply{}, false
 	}
-	at, _ := m.inbox.Position(m.shown.Page())
+	at, _ := m.Inbox.Position(m.Shown.Page())
 	r := p.reply
 	r.SeenSeq = at.Seq
 	return r, true
@@ -193,15 +194,15 @@ func (m *Model) light(msg model.Message) bool {
 	if !m.thread.Light(msg) {
 		return false
 	}
-	m.notify(m.say(i18n.SaidDecideThis, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+	m.Notify(m.Say(i18n.SaidDecideThis, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
 	return true
 }
 
 // lightFirst selects the first reply that the hub has not taken: those behind it wait.
 func (m *Model) lightFirst() {
-	first := m.replies[m.shown][0]
+	first := m.replies[m.Shown][0]
 	m.thread.Light(model.Message{ClientID: first.ClientID})
-	m.notify(m.say(i18n.SaidWaitsForEarlier, "Resend", m.keyOf("resend"), "Drop", m.keyOf("drop")))
+	m.Notify(m.Say(i18n.SaidWaitsForEarlier, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
 }
 
 // resend sends a reply again: one that the hub did not take with the same id, so that
@@ -220,9 +221,9 @@ func (m *Model) resend() tea.Cmd {
 		m.talk.stale = true
 		return nil
 	}
-	at, _ := m.inbox.Position(m.shown.Page())
+	at, _ := m.Inbox.Position(m.Shown.Page())
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		out, err := hub.Resend(ctx, msg, at.Seq)
 		return decided{message: out, err: err}
 	})
@@ -241,7 +242,7 @@ func (m *Model) giveUp() tea.Cmd {
 		return m.withdraw(r)
 	}
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		out, err := hub.Drop(ctx, msg)
 		return decided{message: out, err: err}
 	})
@@ -249,10 +250,10 @@ func (m *Model) giveUp() tea.Cmd {
 
 func (m *Model) decided(d decided) tea.Cmd {
 	if d.err != nil {
-		m.notify(m.explain(d.err))
+		m.Notify(m.Explain(d.err))
 		return nil
 	}
-	m.inbox.PutMessage(d.message)
+	m.Inbox.PutMessage(d.message)
 	m.talk.stale = true
 	return nil
 }

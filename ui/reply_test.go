@@ -10,6 +10,7 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/screen"
 )
 
 func TestAReplyLeavesOnce(t *testing.T) {
@@ -84,7 +85,7 @@ func TestAColleagueAnsweredMeanwhile(t *testing.T) {
 		answer.ID, answer.Seq, answer.Direction, answer.State = model.NewMessageID(page1, "k"), 5, model.Out, model.Sent
 		answer.Author, answer.Text, answer.SentAt = model.Author{Kind: model.ByUser, ID: "ken", Name: "Ken"}, "I take this one.", noon
 		arrives := func() {
-			w.sends(News{Apply: func() (inbox.Changes, error) { return w.inbox.PutMessage(answer), nil }})
+			w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(answer), nil }})
 		}
 		w.hub.err = errors.Join(errors.New("a colleague answered"), &model.Refusal{Code: model.NewerReply})
 		if !late {
@@ -113,7 +114,7 @@ func TestDraftsAreKept(t *testing.T) {
 	w.keys("enter", "r")
 	w.types("half a thou")
 	w.passes(draftPause)
-	id := w.shown
+	id := w.Shown
 	if w.drafts[DraftOf{Conversation: id}] != "half a thou" {
 		t.Errorf("kept: %v", w.drafts)
 	}
@@ -265,14 +266,14 @@ func TestKeysFasterThanAHand(t *testing.T) {
 	typing := []bool{}
 	w := newWorld(t, some(9))
 	w.tellsTyping = func(yes bool) { typing = append(typing, yes) }
-	first, _ := w.current()
+	first, _ := w.Current()
 	w.sends(tea.PasteMsg{Content: "jjjj"})
 	w.sends(tea.PasteMsg{Content: "kkk"})
 	w.sends(tea.PasteMsg{Content: "eeee"})
 	w.sends(tea.PasteMsg{Content: "\r\r"})
 	w.sends(tea.PasteMsg{Content: "jjk"})
 	w.shows("Open 9", "nothing was done with it")
-	if now, _ := w.current(); now.ID == first.ID || len(w.hub.replies) > 0 || w.focus != paneList {
+	if now, _ := w.Current(); now.ID == first.ID || len(w.hub.replies) > 0 || w.Focus != screen.PaneList {
 		t.Errorf("at %s after %s", now.ID, first.ID)
 	}
 	w.keys("enter", "r")

@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
+	"parley/ui/screen"
 	"parley/ui/term"
 )
 
@@ -228,7 +229,7 @@ type play struct {
 }
 
 type expectedUndo struct {
-	action *undo
+	action *screen.Undo
 	id     model.ConversationID
 	was    model.Status
 }
@@ -289,8 +290,8 @@ func (p *play) catches(msg tea.Msg) bool {
 
 // litNow is the conversation that keys act on, as the screen shows it.
 func (p *play) litNow() (model.ConversationID, bool) {
-	if p.w.focus != paneList {
-		return p.w.shown, p.w.shown != ""
+	if p.w.Focus != screen.PaneList {
+		return p.w.Shown, p.w.Shown != ""
 	}
 	n := p.w.lit()
 	if n == "" {
@@ -369,7 +370,7 @@ func (p *play) press(s spoken, key string) string {
 	lit, ok := p.litNow()
 	typing := p.w.box.IsOpen()
 	text, to := p.w.box.Text(), p.w.box.Conversation()
-	last := p.w.undo.last()
+	last := p.w.Undo.Last()
 	seen, _ := p.w.expected(lit) // what no answer came of stands as it stood
 	p.w.sends(msgs[0])
 	switch {
@@ -380,8 +381,8 @@ func (p *play) press(s spoken, key string) string {
 		}
 	case typing:
 	case key == "e" && ok:
-		x := p.w.undo.last()
-		if x == last || x.of != lit {
+		x := p.w.Undo.Last()
+		if x == last || x.Of != lit {
 			return fmt.Sprintf("e acted on %v, %s was lit", x, lit)
 		}
 		p.undo = append(p.undo, expectedUndo{x, lit, seen.Status})
@@ -389,7 +390,7 @@ func (p *play) press(s spoken, key string) string {
 		if seen.Status == model.Done {
 			p.status[lit] = model.Open
 		}
-	case key == "e" && p.w.undo.last() != last:
+	case key == "e" && p.w.Undo.Last() != last:
 		return "e acted, and nothing was lit"
 	case key == "z" && len(p.undo) > 0:
 		u := p.undo[len(p.undo)-1]

@@ -14,6 +14,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/cells"
+	"parley/ui/screen"
 )
 
 var sizes = [][2]int{{160, 45}, {120, 36}, {100, 30}, {80, 24}, {60, 20}, {40, 12}}
@@ -88,7 +89,7 @@ func TestEverySizeInEveryPlace(t *testing.T) {
 				w.keys(keys...)
 				w.whole(s[0], s[1])
 			}
-			w.sends(News{Connection: &Connection{State: Offline, Reason: "No route."}})
+			w.sends(News{Connection: &screen.Connection{State: screen.Offline, Reason: "No route."}})
 			w.whole(s[0], s[1])
 		}
 	}

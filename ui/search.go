@@ -9,6 +9,7 @@ import (
 	"parley/model"
 	list "parley/ui/inbox"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // search is what the list shows in place of a filter, while words are looked for.
@@ -33,8 +34,8 @@ type found struct {
 
 // askSearch asks for words.
 func (m *Model) askSearch() tea.Cmd {
-	p := overlay.NewPrompt(m.say(i18n.SearchTitle), m.say(i18n.SearchHint), m.search.words)
-	m.lay(p, func(a overlay.Action) tea.Cmd {
+	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), m.search.words)
+	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		if e, ok := a.(overlay.Entered); ok {
 			return m.find(e.Text)
 		}
@@ -49,7 +50,7 @@ func (m *Model) find(text string) tea.Cmd {
 		m.endSearch()
 		return nil
 	}
-	m.focus = paneList
+	m.Focus = screen.PaneList
 	m.search = search{words: text, loading: true, generation: m.search.generation + 1}
 	m.showFound()
 	return m.searchOn("")
@@ -58,16 +59,16 @@ func (m *Model) find(text string) tea.Cmd {
 // endSearch shows the filter again.
 func (m *Model) endSearch() {
 	m.search = search{generation: m.search.generation + 1}
-	m.list.SetRows(m.inbox.View(m.query))
+	m.list.SetRows(m.Inbox.View(m.Query))
 }
 
 func (m *Model) showFound() {
-	m.list.SetRows(list.NewFound(m.search.all, m.inbox.Conversation))
+	m.list.SetRows(list.NewFound(m.search.all, m.Inbox.Conversation))
 }
 
 func (m *Model) searchOn(cursor string) tea.Cmd {
-	hub, q, generation := m.hub, Search{Words: m.search.words, Page: m.query.Page, Cursor: cursor}, m.search.generation
-	return call(func(ctx context.Context) tea.Msg {
+	hub, q, generation := m.hub, Search{Words: m.search.words, Page: m.Query.Page, Cursor: cursor}, m.search.generation
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		f, err := hub.Search(ctx, q)
 		return found{generation: generation, more: cursor != "", Findings: f, err: err}
 	})
@@ -79,7 +80,7 @@ func (m *Model) found(f found) tea.Cmd {
 	}
 	m.search.loading = false
 	if f.err != nil {
-		m.notify(m.explain(f.err))
+		m.Notify(m.Explain(f.err))
 		return nil
 	}
 	m.search.all = append(m.search.all[:len(m.search.all):len(m.search.all)], f.Found...)

@@ -18,23 +18,23 @@ const shareBorder = 5
 // share puts the Page's m.me link into the clipboard, by which customers write first,
 // and shows it as a QR code where that fits.
 func (m *Model) share() tea.Cmd {
-	p, _ := m.page()
+	p, _ := m.Page()
 	link, err := model.EntryLink(p.PageID, "")
 	if err != nil {
 		return nil // a link without a ref has nothing to refuse
 	}
-	m.notify(m.say(i18n.SaidLinkCopied, "Link", m.look.Ours(link)))
-	lines, err := qr.Lines(link, qr.Style{ASCII: m.look.Theme.Rule == "-", Light: m.lightGround})
-	if err == nil && len(lines)+shareBorder <= m.h && m.look.Cells.Width(lines[0])+4 <= m.w {
-		m.lay(overlay.NewPicture(m.say(i18n.EntryTitle, "Page", m.look.Line(p.Name)), append(lines, link)), nil)
+	m.Notify(m.Say(i18n.SaidLinkCopied, "Link", m.Look.Ours(link)))
+	lines, err := qr.Lines(link, qr.Style{ASCII: m.Look.Theme.Rule == "-", Light: m.LightGround})
+	if err == nil && len(lines)+shareBorder <= m.H && m.Look.Cells.Width(lines[0])+4 <= m.W {
+		m.Lay(overlay.NewPicture(m.Say(i18n.EntryTitle, "Page", m.Look.Line(p.Name)), append(lines, link)), nil)
 	}
 	return term.Copy(link)
 }
 
 // shareRef asks for a ref, and puts the link with it into the clipboard.
 func (m *Model) shareRef() tea.Cmd {
-	p, _ := m.page()
-	prompt := overlay.NewPrompt(m.say(i18n.EntryTitle, "Page", m.look.Line(p.Name)), m.say(i18n.FlagEntryRef), "")
+	p, _ := m.Page()
+	prompt := overlay.NewPrompt(m.Say(i18n.EntryTitle, "Page", m.Look.Line(p.Name)), m.Say(i18n.FlagEntryRef), "")
 	var done func(overlay.Action) tea.Cmd
 	done = func(a overlay.Action) tea.Cmd {
 		entered, ok := a.(overlay.Entered)
@@ -43,13 +43,13 @@ func (m *Model) shareRef() tea.Cmd {
 		}
 		link, err := model.EntryLink(p.PageID, strings.TrimSpace(entered.Text))
 		if err != nil {
-			prompt.SetError(m.say(i18n.Code(string(model.EntryRef))))
-			m.lay(prompt, done)
+			prompt.SetError(m.Say(i18n.Code(string(model.EntryRef))))
+			m.Lay(prompt, done)
 			return nil
 		}
-		m.notify(m.say(i18n.SaidLinkCopied, "Link", m.look.Ours(link)))
+		m.Notify(m.Say(i18n.SaidLinkCopied, "Link", m.Look.Ours(link)))
 		return term.Copy(link)
 	}
-	m.lay(prompt, done)
+	m.Lay(prompt, done)
 	return nil
 }

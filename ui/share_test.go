@@ -36,7 +36,7 @@ func TestShareWithARef(t *testing.T) {
 	w.palette("with a ref")
 	w.types("shop tokyo")
 	w.keys("enter")
-	w.shows(w.say(i18n.Code("entry_ref")))
+	w.shows(w.Say(i18n.Code("entry_ref")))
 	w.keys("ctrl+u")
 	w.types("shop-tokyo")
 	w.keys("enter")

@@ -20,24 +20,24 @@ const morning = 9
 
 // snooze asks until when the current conversation is to be put away.
 func (m *Model) snooze() tea.Cmd {
-	r, ok := m.current()
+	r, ok := m.Current()
 	if !ok {
 		return nil
 	}
-	now := m.now()
-	tomorrow := at(now.In(m.look.Zone), 1, morning, 0)
-	monday := at(now.In(m.look.Zone), (8-int(now.In(m.look.Zone).Weekday()))%7, morning, 0)
+	now := m.Now()
+	tomorrow := at(now.In(m.Look.Zone), 1, morning, 0)
+	monday := at(now.In(m.Look.Zone), (8-int(now.In(m.Look.Zone).Weekday()))%7, morning, 0)
 	if !monday.After(tomorrow) {
 		monday = monday.AddDate(0, 0, 7)
 	}
 	times := map[string]time.Time{"hour": now.Add(time.Hour), "tomorrow": tomorrow, "monday": monday}
 	options := []overlay.Option{
-		{ID: "hour", Key: "1", Title: m.say(i18n.SnoozeHour), Detail: m.look.Moment(now, times["hour"])},
-		{ID: "tomorrow", Key: "2", Title: m.say(i18n.SnoozeTomorrow), Detail: m.look.Clock(tomorrow)},
-		{ID: "monday", Key: "3", Title: m.say(i18n.SnoozeMonday), Detail: m.look.Moment(now, monday)},
-		{ID: "typed", Key: "4", Title: m.say(i18n.SnoozeTyped)},
+		{ID: "hour", Key: "1", Title: m.Say(i18n.SnoozeHour), Detail: m.Look.Moment(now, times["hour"])},
+		{ID: "tomorrow", Key: "2", Title: m.Say(i18n.SnoozeTomorrow), Detail: m.Look.Clock(tomorrow)},
+		{ID: "monday", Key: "3", Title: m.Say(i18n.SnoozeMonday), Detail: m.Look.Moment(now, monday)},
+		{ID: "typed", Key: "4", Title: m.Say(i18n.SnoozeTyped)},
 	}
-	m.lay(overlay.NewChoice(m.say(i18n.SnoozeTitle, "Name", m.look.Name(r.Customer)), options), func(a overlay.Action) tea.Cmd {
+	m.Lay(overlay.NewChoice(m.Say(i18n.SnoozeTitle, "Name", m.Look.Name(r.Customer)), options), func(a overlay.Action) tea.Cmd {
 		c, ok := a.(overlay.Chosen)
 		switch {
 		case !ok:
@@ -52,16 +52,16 @@ func (m *Model) snooze() tea.Cmd {
 
 // askSnooze asks for a time to be typed.
 func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
-	p := overlay.NewPrompt(m.say(i18n.SnoozeTitle, "Name", m.look.Name(r.Customer)), m.say(i18n.SnoozeHint), text)
+	p := overlay.NewPrompt(m.Say(i18n.SnoozeTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.SnoozeHint), text)
 	p.SetError(problem)
-	m.lay(p, func(a overlay.Action) tea.Cmd {
+	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if !ok {
 			return nil
 		}
-		until, ok := when(e.Text, m.now(), m.look.Zone)
+		until, ok := when(e.Text, m.Now(), m.Look.Zone)
 		if !ok {
-			return m.askSnooze(r, e.Text, m.say(i18n.SnoozeUnclear))
+			return m.askSnooze(r, e.Text, m.Say(i18n.SnoozeUnclear))
 		}
 		return m.putAway(r.ID, until)
 	})
@@ -69,7 +69,7 @@ func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 }
 
 func (m *Model) putAway(id model.ConversationID, until time.Time) tea.Cmd {
-	return m.triageOf(id, model.Snooze(until), i18n.SaidSnoozed, "Time", m.look.Moment(m.now(), until))
+	return m.triageOf(id, model.Snooze(until), i18n.SaidSnoozed, "Time", m.Look.Moment(m.Now(), until))
 }
 
 // at returns a time of day some days after that of t.

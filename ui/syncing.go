@@ -10,25 +10,27 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/look"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // syncLines say how the transcript stands in the CRM; where it stands alike on all linked
 // records, once. next is when they will read otherwise.
 func (m *Model) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
-	now := m.now()
+	now := m.Now()
 	for _, l := range r.Links {
 		if l.Sync == nil {
 			continue
 		}
-		next = earlier(next, i18n.SyncedChange(*l.Sync, now))
-		said := m.look.Words.Synced(*l.Sync, now, func(at time.Time) string { return m.look.Moment(now, at) })
-		lines = append(lines, syncLine{of: m.look.Line(l.Title), said: said, state: l.Sync.State})
+		next = look.Earlier(next, i18n.SyncedChange(*l.Sync, now))
+		said := m.Look.Words.Synced(*l.Sync, now, func(at time.Time) string { return m.Look.Moment(now, at) })
+		lines = append(lines, syncLine{of: m.Look.Line(l.Title), said: said, state: l.Sync.State})
 	}
 	for _, l := range lines {
 		if l.said != lines[0].said {
 			for i := range lines {
-				lines[i].said = m.say(i18n.SyncOf, "Title", lines[i].of, "State", lines[i].said)
+				lines[i].said = m.Say(i18n.SyncOf, "Title", lines[i].of, "State", lines[i].said)
 			}
 			return lines, next
 		}
@@ -44,9 +46,9 @@ type syncLine struct {
 
 // synced adds how the transcript stands.
 func (p *panelText) synced(r inbox.Row) {
-	th := p.m.look.Theme
+	th := p.m.Look.Theme
 	lines, next := p.m.syncLines(r)
-	p.next = earlier(p.next, next)
+	p.next = look.Earlier(p.next, next)
 	for _, l := range lines {
 		switch l.state {
 		case model.SyncFailed:
@@ -66,8 +68,8 @@ func (m *Model) needsSynced() string {
 	if why := m.needsSwitch(); why != "" {
 		return why
 	}
-	if r, _ := m.current(); r.SyncOff() {
-		return m.say(i18n.WhySyncOff, "Key", m.keyOf("sync"))
+	if r, _ := m.Current(); r.SyncOff() {
+		return m.Say(i18n.WhySyncOff, "Key", m.KeyOf("sync"))
 	}
 	return ""
 }
@@ -77,12 +79,12 @@ func (m *Model) needsSwitch() string {
 	if why := m.needsLinked(); why != "" {
 		return why
 	}
-	r, _ := m.current()
-	if p, ok := m.inbox.Page(r.PageID); ok && p.SyncOff {
-		return m.say(i18n.WhyPageSyncOff, "Page", m.look.Line(p.Name))
+	r, _ := m.Current()
+	if p, ok := m.Inbox.Page(r.PageID); ok && p.SyncOff {
+		return m.Say(i18n.WhyPageSyncOff, "Page", m.Look.Line(p.Name))
 	}
 	if m.crm.busy {
-		return m.say(i18n.WhyCRMBusy)
+		return m.Say(i18n.WhyCRMBusy)
 	}
 	return ""
 }
@@ -97,8 +99,8 @@ type syncDone struct {
 
 func (m *Model) changeSync(id model.ConversationID, said i18n.ID, do func(context.Context) (model.Conversation, error)) tea.Cmd {
 	m.crm.busy = true
-	sentence := m.say(said)
-	return call(func(ctx context.Context) tea.Msg {
+	sentence := m.Say(said)
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := do(ctx)
 		return syncDone{id: id, conversation: c, said: sentence, err: err}
 	})
@@ -108,16 +110,16 @@ func (m *Model) syncDone(d syncDone) {
 	m.crm.busy = false
 	switch {
 	case d.err != nil:
-		m.notify(m.explain(d.err))
-	case !m.lost(d.id):
+		m.Notify(m.Explain(d.err))
+	case !m.Lost(d.id):
 		m.putLinked(d.conversation)
-		m.notify(d.said)
+		m.Notify(d.said)
 	}
 }
 
 // syncNow has the transcript written now.
 func (m *Model) syncNow() tea.Cmd {
-	r, _ := m.current()
+	r, _ := m.Current()
 	hub := m.hub
 	return m.changeSync(r.ID, i18n.SaidSyncNow, func(ctx context.Context) (model.Conversation, error) { return hub.SyncNow(ctx, r.ID) })
 }
@@ -125,7 +127,7 @@ func (m *Model) syncNow() tea.Cmd {
 // turnSync has the transcript kept, or no longer; before others could read a private
 // conversation by that, it says so and asks.
 func (m *Model) turnSync() tea.Cmd {
-	r, _ := m.current()
+	r, _ := m.Current()
 	on, said := r.SyncOff(), i18n.SaidSyncOff
 	if on {
 		said = i18n.SaidSyncOn
@@ -134,24 +136,24 @@ func (m *Model) turnSync() tea.Cmd {
 	set := func() tea.Cmd {
 		return m.changeSync(r.ID, said, func(ctx context.Context) (model.Conversation, error) { return hub.SetSync(ctx, r.ID, on) })
 	}
-	p, ok := m.inbox.Page(r.PageID)
+	p, ok := m.Inbox.Page(r.PageID)
 	if !on || !ok || p.Visibility != model.Private {
 		return set()
 	}
 	titles := make([]string, 0, len(r.Links))
 	for _, l := range r.Links {
-		titles = append(titles, m.look.Line(l.Title))
+		titles = append(titles, m.Look.Line(l.Title))
 	}
-	what := m.say(i18n.SyncPrivate, "Page", m.look.Line(p.Name), "Title", strings.Join(titles, m.say(i18n.ListOr)))
-	c := m.askSync(m.look.Name(r.Customer), what)
+	what := m.Say(i18n.SyncPrivate, "Page", m.Look.Line(p.Name), "Title", strings.Join(titles, m.Say(i18n.ListOr)))
+	c := m.askSync(m.Look.Name(r.Customer), what)
 	m.layCRM(r.ID, c, confirmed(set))
 	return nil
 }
 
 func (m *Model) askSync(name, what string) *overlay.Choice {
-	c := overlay.NewChoice(m.say(i18n.SyncTitle, "Name", name), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(i18n.SyncNo)},
-		{ID: answerYes, Key: "y", Title: m.say(i18n.SyncYes)},
+	c := overlay.NewChoice(m.Say(i18n.SyncTitle, "Name", name), []overlay.Option{
+		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.SyncNo)},
+		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.SyncYes)},
 	})
 	c.Say(what)
 	return c
@@ -160,7 +162,7 @@ func (m *Model) askSync(name, what string) *overlay.Choice {
 // confirmed does something once yes was chosen.
 func confirmed(do func() tea.Cmd) func(overlay.Action) tea.Cmd {
 	return func(a overlay.Action) tea.Cmd {
-		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != screen.AnswerYes {
 			return nil
 		}
 		return do()
@@ -176,31 +178,31 @@ type pageSynced struct {
 
 // turnPageSync has the transcripts of a Page's conversations kept, or no longer.
 func (m *Model) turnPageSync() tea.Cmd {
-	p, _ := m.page()
+	p, _ := m.Page()
 	hub, on := m.hub, p.SyncOff
 	set := func() tea.Cmd {
-		return call(func(ctx context.Context) tea.Msg {
+		return screen.Call(func(ctx context.Context) tea.Msg {
 			return pageSynced{page: p.ID, on: on, err: hub.SetPageSync(ctx, p.ID, on)}
 		})
 	}
 	if !on || p.Visibility != model.Private {
 		return set()
 	}
-	name := m.look.Line(p.Name)
-	m.lay(m.askSync(name, m.say(i18n.SyncPrivatePage, "Page", name)), confirmed(set))
+	name := m.Look.Line(p.Name)
+	m.Lay(m.askSync(name, m.Say(i18n.SyncPrivatePage, "Page", name)), confirmed(set))
 	return nil
 }
 
 // pageSynced says what was done. The Page itself comes with the news.
 func (m *Model) pageSynced(s pageSynced) {
 	if s.err != nil {
-		m.notify(m.explain(s.err))
+		m.Notify(m.Explain(s.err))
 		return
 	}
-	p, _ := m.inbox.Page(s.page)
+	p, _ := m.Inbox.Page(s.page)
 	said := i18n.SaidPageSyncOff
 	if s.on {
 		said = i18n.SaidPageSyncOn
 	}
-	m.notify(m.say(said, "Page", m.look.Line(p.Name)))
+	m.Notify(m.Say(said, "Page", m.Look.Line(p.Name)))
 }

@@ -111,7 +111,7 @@ func TestNobodyReadsAPrivateConversationUnasked(t *testing.T) {
 func TestThePagesTranscripts(t *testing.T) {
 	t.Parallel()
 	w := crmWorld(t, some(1))
-	w.inbox.SetUser(model.User{ID: me, Name: "Aoi", Admin: true})
+	w.Inbox.SetUser(model.User{ID: me, Name: "Aoi", Admin: true})
 	palette := func() {
 		w.keys(":")
 		w.types("sync_page")
@@ -144,15 +144,15 @@ func TestEarlierConversations(t *testing.T) {
 	w.hides("13 Nov  question 3")
 	w.keys("tab", "enter")
 	w.shows("Customer 2  ")
-	if w.Model.shown != talk(2, 0).ID {
-		t.Errorf("%s is open", w.Model.shown)
+	if w.Model.Shown != talk(2, 0).ID {
+		t.Errorf("%s is open", w.Model.Shown)
 	}
 	w.arrives(talk(1, 2, linkedTo(toHanako), func(c *model.Conversation) { c.Seq = 500 }))
 	w.keys("tab", "enter")
 	w.shows("Earlier conversations of Customer 2", "18 Nov")
 	w.keys("2")
-	if w.Model.shown != talk(1, 0).ID {
-		t.Errorf("%s is open", w.Model.shown)
+	if w.Model.Shown != talk(1, 0).ID {
+		t.Errorf("%s is open", w.Model.Shown)
 	}
 	w.removes(string(talk(2, 0).ID))
 	w.sends(tea.WindowSizeMsg{Width: 160, Height: 45})

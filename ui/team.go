@@ -12,6 +12,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 )
 
 // team is who works with the hub, as far as it was told.
@@ -33,7 +34,7 @@ type teamRead struct {
 func (m *Model) readTeam(then func()) tea.Cmd {
 	m.team.then = then
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		users, err := hub.Users(ctx)
 		return teamRead{users: users, err: err}
 	})
@@ -92,14 +93,14 @@ const namedBefore = 500
 func (m *Model) colleagues() []model.Colleague {
 	known := slices.Clone(m.team.users)
 	if len(known) == 0 {
-		v := m.inbox.View(inbox.Query{Filter: inbox.FilterAll, Sort: inbox.SortNewest})
+		v := m.Inbox.View(inbox.Query{Filter: inbox.FilterAll, Sort: inbox.SortNewest})
 		for i := range min(v.Len(), namedBefore) {
 			if r, ok := v.At(i); ok && r.Assignee != nil {
 				known = append(known, model.Colleague{ID: r.Assignee.ID, Name: r.Assignee.Name})
 			}
 		}
 	}
-	known = slices.DeleteFunc(known, func(u model.Colleague) bool { return u.ID == m.inbox.User().ID || u.ID == "" })
+	known = slices.DeleteFunc(known, func(u model.Colleague) bool { return u.ID == m.Inbox.User().ID || u.ID == "" })
 	slices.SortFunc(known, func(a, b model.Colleague) int {
 		if c := strings.Compare(a.Name, b.Name); c != 0 {
 			return c
@@ -122,11 +123,11 @@ const mostKeys = 9
 
 // assign asks who is to look after the current conversation.
 func (m *Model) assign() tea.Cmd {
-	r, ok := m.current()
+	r, ok := m.Current()
 	if !ok {
 		return nil
 	}
-	title := m.say(i18n.AssignTitle, "Name", m.look.Name(r.Customer))
+	title := m.Say(i18n.AssignTitle, "Name", m.Look.Name(r.Customer))
 	done := func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); ok {
 			return m.assignAs(r.ID, chosen.ID)
@@ -136,18 +137,18 @@ func (m *Model) assign() tea.Cmd {
 	options := m.assignees(r)
 	if len(options) > mostKeys+2 {
 		p := overlay.NewPalette(title, assignItems(options))
-		m.lay(p, done)
+		m.Lay(p, done)
 		m.team.list = func() {
-			if m.overlaid() == p {
+			if m.Overlaid() == p {
 				p.SetItems(assignItems(m.assignees(r)))
 			}
 		}
 		return m.readTeam(nil)
 	}
 	c := overlay.NewChoice(title, options)
-	m.lay(c, done)
+	m.Lay(c, done)
 	m.team.list = func() {
-		if options := m.assignees(r); m.overlaid() == c && len(options) <= mostKeys+2 {
+		if options := m.assignees(r); m.Overlaid() == c && len(options) <= mostKeys+2 {
 			c.SetOptions(options)
 		}
 	}
@@ -167,17 +168,17 @@ func assignItems(options []overlay.Option) []overlay.Item {
 // available. Those who can't be given it are named with the reason: who is not
 // available, and on a private Page everybody but its installer.
 func (m *Model) assignees(r inbox.Row) []overlay.Option {
-	me := m.inbox.User()
-	nobody := overlay.Option{ID: assignNobody, Key: "n", Title: m.say(i18n.AssignNobody)}
+	me := m.Inbox.User()
+	nobody := overlay.Option{ID: assignNobody, Key: "n", Title: m.Say(i18n.AssignNobody)}
 	if r.Assignee == nil {
-		nobody.Detail = m.say(i18n.AssignNow)
+		nobody.Detail = m.Say(i18n.AssignNow)
 	}
 	mine := m.assignee(r, me.Colleague())
-	mine.ID, mine.Key, mine.Title = assignMe, "m", m.availability(me.Away)+" "+m.say(i18n.AssignMe)
+	mine.ID, mine.Key, mine.Title = assignMe, "m", m.availability(me.Away)+" "+m.Say(i18n.AssignMe)
 	out := []overlay.Option{mine, nobody}
 	hidden := ""
-	if p, ok := m.inbox.Page(r.PageID); ok && p.Visibility == model.Private {
-		hidden = m.say(i18n.WhyPrivatePage, "Page", m.look.Line(p.Name))
+	if p, ok := m.Inbox.Page(r.PageID); ok && p.Visibility == model.Private {
+		hidden = m.Say(i18n.WhyPrivatePage, "Page", m.Look.Line(p.Name))
 	}
 	for i, u := range m.colleagues() {
 		o := m.assignee(r, u)
@@ -194,15 +195,15 @@ func (m *Model) assignees(r inbox.Row) []overlay.Option {
 
 // assignee is somebody to whom a conversation may be assigned, or why it can't be.
 func (m *Model) assignee(r inbox.Row, u model.Colleague) overlay.Option {
-	o := overlay.Option{ID: assignTo + string(u.ID), Title: m.availability(u.Away) + " " + m.look.Ours(u.Name)}
+	o := overlay.Option{ID: assignTo + string(u.ID), Title: m.availability(u.Away) + " " + m.Look.Ours(u.Name)}
 	switch {
 	case r.Assignee != nil && r.Assignee.ID == u.ID:
-		o.Detail = m.say(i18n.AssignNow)
+		o.Detail = m.Say(i18n.AssignNow)
 	case !bool(u.Away):
-		o.Detail = m.say(i18n.AssignAvailable)
+		o.Detail = m.Say(i18n.AssignAvailable)
 	}
 	if u.Away {
-		o.Reason = m.say(i18n.AssignAway)
+		o.Reason = m.Say(i18n.AssignAway)
 	}
 	return o
 }
@@ -210,9 +211,9 @@ func (m *Model) assignee(r inbox.Row, u model.Colleague) overlay.Option {
 // availability is the mark of who is available, and of who is not.
 func (m *Model) availability(a model.Away) string {
 	if a {
-		return m.look.Theme.Waiting
+		return m.Look.Theme.Waiting
 	}
-	return m.look.Theme.Unread
+	return m.Look.Theme.Unread
 }
 
 // assignAs assigns a conversation as it was chosen.
@@ -225,9 +226,9 @@ func (m *Model) assignAs(id model.ConversationID, chosen string) tea.Cmd {
 				name = u.Name
 			}
 		}
-		return m.triageOf(id, model.Assign(model.UserID(to)), i18n.SaidAssigned, "Who", m.look.Ours(name))
+		return m.triageOf(id, model.Assign(model.UserID(to)), i18n.SaidAssigned, "Who", m.Look.Ours(name))
 	case chosen == assignMe:
-		return m.triageOf(id, model.Assign(m.inbox.User().ID), i18n.SaidAssignedMe)
+		return m.triageOf(id, model.Assign(m.Inbox.User().ID), i18n.SaidAssignedMe)
 	}
 	return m.triageOf(id, model.Unassign(), i18n.SaidUnassigned)
 }

@@ -108,9 +108,9 @@ func TestAssignOnlyToWhoIsAvailable(t *testing.T) {
 func (w *world) userNews(users ...model.Colleague) News {
 	return News{Users: users, Apply: func() (inbox.Changes, error) {
 		for _, u := range users {
-			if me := w.inbox.User(); u.ID == me.ID {
+			if me := w.Inbox.User(); u.ID == me.ID {
 				me.Away = u.Away
-				return w.inbox.SetUser(me), nil
+				return w.Inbox.SetUser(me), nil
 			}
 		}
 		return inbox.Changes{}, nil

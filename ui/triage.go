@@ -9,6 +9,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/screen"
 )
 
 // change is one action of triage: what it does, and what would take it back.
@@ -35,7 +36,7 @@ type action struct {
 	// refused: it was not done, for sure.
 	refused bool
 	// undo is that it can be taken back; nil: it can't be.
-	undo *undo
+	undo *screen.Undo
 }
 
 // acting are actions that were not answered, by conversation, in the order of the key
@@ -54,8 +55,8 @@ type triaged struct {
 func (m *Model) do(a act) tea.Cmd {
 	x := &action{act: a}
 	if a.back != nil {
-		x.undo = &undo{of: x.id, back: func() tea.Cmd { return m.undoTriage(x) }}
-		m.undo.push(x.undo)
+		x.undo = &screen.Undo{Of: x.id, Back: func() tea.Cmd { return m.undoTriage(x) }}
+		m.Undo.Push(x.undo)
 	}
 	return m.enqueue(x)
 }
@@ -70,13 +71,13 @@ func (m *Model) enqueue(x *action) tea.Cmd {
 
 // undoTriage takes an action back, once it is done.
 func (m *Model) undoTriage(x *action) tea.Cmd {
-	return m.enqueue(&action{act: act{change: *x.back, said: m.saidUndone(x.id)}, of: x})
+	return m.enqueue(&action{act: act{change: *x.back, said: m.SaidUndone(x.id)}, of: x})
 }
 
 // begin has the hub do an action.
 func (m *Model) begin(x *action) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := apply(ctx, hub, x.change)
 		return triaged{action: x, conversation: c, err: err}
 	})
@@ -97,15 +98,15 @@ func (m *Model) triaged(t triaged) tea.Cmd {
 	x := t.action
 	switch {
 	case t.err != nil:
-		m.notify(m.explain(t.err))
+		m.Notify(m.Explain(t.err))
 		if x.refused = isRefused(t.err); x.refused {
-			m.undo.drop(x.undo)
+			m.Undo.Drop(x.undo)
 		}
 	default:
 		m.put(t.conversation)
-		m.notify(x.said)
-		if x.undo != nil && m.undo.last() == x.undo {
-			m.offerUndo()
+		m.Notify(x.said)
+		if x.undo != nil && m.Undo.Last() == x.undo {
+			m.OfferUndo()
 		}
 	}
 	return m.actNext(x.id)
@@ -134,12 +135,12 @@ func isRefused(err error) bool {
 
 // expected is a conversation as it will be once what was asked for is done.
 func (m *Model) expected(id model.ConversationID) (inbox.Row, bool) {
-	r, ok := m.inbox.Conversation(id)
+	r, ok := m.Inbox.Conversation(id)
 	for _, x := range m.acting[id] {
 		switch {
 		case x.of != nil && x.of.refused:
 		case x.triage != nil:
-			if c, err := x.triage.Of(r.Conversation, m.now()); err == nil {
+			if c, err := x.triage.Of(r.Conversation, m.Now()); err == nil {
 				r.Conversation = c
 			}
 		case x.unread:
@@ -153,7 +154,7 @@ func (m *Model) expected(id model.ConversationID) (inbox.Row, bool) {
 
 // triage does a change of the current conversation.
 func (m *Model) triage(t model.Triage, said i18n.ID) tea.Cmd {
-	r, ok := m.current()
+	r, ok := m.Current()
 	if !ok {
 		return nil
 	}
@@ -167,11 +168,11 @@ func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, 
 	if !ok {
 		return nil
 	}
-	now := m.now()
+	now := m.Now()
 	back := t.Inverse(r.Conversation, now)
-	pairs = append(pairs, "Name", m.look.Name(r.Customer))
+	pairs = append(pairs, "Name", m.Look.Name(r.Customer))
 	cmd := m.do(act{
-		change: change{id: r.ID, triage: &t}, back: &change{id: r.ID, triage: &back}, said: m.say(said, pairs...),
+		change: change{id: r.ID, triage: &t}, back: &change{id: r.ID, triage: &back}, said: m.Say(said, pairs...),
 	})
 	if after, err := t.Of(r.Conversation, now); err == nil && after.Status != r.Status {
 		return tea.Batch(cmd, m.passOn(after))
@@ -182,18 +183,18 @@ func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, 
 // passOn goes on to the next conversation where the user put one away, which the list will
 // not hold any more: whatever is pressed next is not meant for that one.
 func (m *Model) passOn(c model.Conversation) tea.Cmd {
-	if m.search.active() || m.inbox.Holds(m.query, c) {
+	if m.search.active() || m.Inbox.Holds(m.Query, c) {
 		return nil
 	}
 	var left tea.Cmd
-	if m.shown == c.ID && m.focus != paneList {
+	if m.Shown == c.ID && m.Focus != screen.PaneList {
 		m.list.Light(c.ID)
 		left = m.leaveBox()
 		m.panelOpen = false
 		m.gone()
 	}
 	m.list.Pass(c.ID)
-	if m.focus != paneList {
+	if m.Focus != screen.PaneList {
 		return left
 	}
 	return tea.Batch(left, m.previewLater())
@@ -201,7 +202,7 @@ func (m *Model) passOn(c model.Conversation) tea.Cmd {
 
 // finish marks the current conversation done, or opens it again.
 func (m *Model) finish() tea.Cmd {
-	r, _ := m.current()
+	r, _ := m.Current()
 	if r, _ = m.expected(r.ID); r.Status == model.Done {
 		return m.triage(model.ToStatus(model.Open), i18n.SaidReopened)
 	}
@@ -209,7 +210,7 @@ func (m *Model) finish() tea.Cmd {
 }
 
 func (m *Model) pin() tea.Cmd {
-	r, _ := m.current()
+	r, _ := m.Current()
 	if r, _ = m.expected(r.ID); r.Pinned {
 		return m.triage(model.Unpin(), i18n.SaidUnpinned)
 	}
@@ -218,23 +219,23 @@ func (m *Model) pin() tea.Cmd {
 
 // toggleRead marks the current conversation read or unread.
 func (m *Model) toggleRead() tea.Cmd {
-	r, ok := m.current()
+	r, ok := m.Current()
 	if !ok {
 		return nil
 	}
 	r, _ = m.expected(r.ID)
-	name := m.look.Name(r.Customer)
+	name := m.Look.Name(r.Customer)
 	if r.Unread > 0 && r.LastMessage != nil {
 		return m.do(act{
 			change: change{id: r.ID, upTo: r.LastMessage.ID}, back: &change{id: r.ID, unread: true},
-			said: m.say(i18n.SaidRead, "Name", name),
+			said: m.Say(i18n.SaidRead, "Name", name),
 		})
 	}
-	a := act{change: change{id: r.ID, unread: true}, said: m.say(i18n.SaidUnread, "Name", name)}
+	a := act{change: change{id: r.ID, unread: true}, said: m.Say(i18n.SaidUnread, "Name", name)}
 	if r.LastMessage != nil {
 		a.back = &change{id: r.ID, upTo: r.LastMessage.ID}
 	}
-	if m.shown == r.ID {
+	if m.Shown == r.ID {
 		// Marked unread by hand, it stays so while it is on screen.
 		if upTo, ok := m.thread.SeenUpTo(); ok {
 			m.talk.done = upTo
@@ -247,19 +248,19 @@ func (m *Model) toggleRead() tea.Cmd {
 // waits who may be answered, or a reply asks, the one that waits longest; then the others in
 // that order.
 func (m *Model) nextWaiting() tea.Cmd {
-	v := m.inbox.View(inbox.Query{Filter: inbox.FilterWaiting, Sort: inbox.SortWaiting, Page: m.query.Page})
+	v := m.Inbox.View(inbox.Query{Filter: inbox.FilterWaiting, Sort: inbox.SortWaiting, Page: m.Query.Page})
 	from := 0
-	if i, ok := v.Index(m.shown); ok {
+	if i, ok := v.Index(m.Shown); ok {
 		from = i + 1
 	}
 	for n := range v.Len() {
 		r, ok := v.At((from + n) % v.Len())
-		if ok && waits(r) && r.ID != m.shown {
+		if ok && waits(r) && r.ID != m.Shown {
 			m.list.Select(r.ID)
 			return m.open(r.ID)
 		}
 	}
-	m.notify(m.say(i18n.SaidNothingWaits))
+	m.Notify(m.Say(i18n.SaidNothingWaits))
 	return nil
 }
 

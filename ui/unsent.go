@@ -10,6 +10,7 @@ import (
 	"parley/model"
 	"parley/model/safe"
 	"parley/ui/overlay"
+	"parley/ui/screen"
 	"parley/ui/term"
 	"parley/ui/thread"
 )
@@ -111,11 +112,11 @@ func (p pending) failed(id model.ConversationID) bool {
 func (m *Model) takeUnsent(all []Unsent) {
 	for _, u := range all {
 		if u.At.IsZero() {
-			u.At = m.now()
+			u.At = m.Now()
 		}
 		m.replies.add(Reply{
 			Conversation: u.Conversation, Note: u.Note, ClientID: u.ClientID, Text: u.Text, ReplyTo: u.ReplyTo, Files: u.Files, Number: u.Number, At: u.At,
-		}, m.say(i18n.UnsentBefore))
+		}, m.Say(i18n.UnsentBefore))
 		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
@@ -124,7 +125,7 @@ func (m *Model) takeUnsent(all []Unsent) {
 // number returns the place of a key press among all others: the hub's time, and another
 // for each.
 func (m *Model) number() int64 {
-	m.numbered = max(m.numbered+1, m.now().UnixMicro())
+	m.numbered = max(m.numbered+1, m.Now().UnixMicro())
 	return m.numbered
 }
 
@@ -133,7 +134,7 @@ func (m *Model) handOn() tea.Cmd {
 	var cmds []tea.Cmd
 	for id := range m.replies {
 		if r, ok := m.replies.next(id); ok {
-			m.talk.stale = m.talk.stale || m.shown == id
+			m.talk.stale = m.talk.stale || m.Shown == id
 			cmds = append(cmds, m.handIn(r))
 		}
 	}
@@ -156,7 +157,7 @@ func (m *Model) keep(r Reply) tea.Cmd {
 // leave without.
 func (m *Model) kept(k kept) {
 	if k.err != nil {
-		m.notify(m.explain(k.err))
+		m.Notify(m.Explain(k.err))
 	}
 }
 
@@ -174,9 +175,9 @@ func (m *Model) Unheard() []Reply {
 
 // tellUnsent tells once, when there is a hub to hand it in to, that something was left.
 func (m *Model) tellUnsent() {
-	if m.untold && m.live() {
+	if m.untold && m.Live() {
 		m.untold = false
-		m.notify(m.say(i18n.SaidUnsent, "Key", m.keyOf("drafts")))
+		m.Notify(m.Say(i18n.SaidUnsent, "Key", m.KeyOf("drafts")))
 	}
 }
 
@@ -187,11 +188,11 @@ type forgotten struct{}
 // dropTaken drops those replies that turn out to be among the open conversation's
 // messages: the hub took them although its answer was lost.
 func (m *Model) dropTaken() tea.Cmd {
-	id := m.shown
+	id := m.Shown
 	if len(m.replies[id]) == 0 {
 		return nil
 	}
-	t, _ := m.inbox.Thread(id)
+	t, _ := m.Inbox.Thread(id)
 	held := map[model.ClientID]bool{}
 	for i := range t.Messages {
 		if c := t.Messages[i].ClientID; c != "" {
@@ -227,7 +228,7 @@ type withdrawn struct {
 // hub does not have it: what is typed again would leave a second time.
 func (m *Model) withdraw(r Reply) tea.Cmd {
 	hub := m.hub
-	return call(func(ctx context.Context) tea.Msg {
+	return screen.Call(func(ctx context.Context) tea.Msg {
 		message, taken, err := hub.TakeBack(ctx, r)
 		return withdrawn{reply: r, message: message, taken: taken, err: err}
 	})
@@ -236,17 +237,17 @@ func (m *Model) withdraw(r Reply) tea.Cmd {
 func (m *Model) withdrawn(b withdrawn) tea.Cmd {
 	id := b.reply.Conversation
 	if b.err != nil {
-		m.notify(m.explain(b.err))
+		m.Notify(m.Explain(b.err))
 		return nil
 	}
 	if _, ok := m.replies.get(id, b.reply.ClientID); !ok {
 		return nil
 	}
 	m.replies.drop(id, b.reply.ClientID)
-	m.talk.stale = m.talk.stale || m.shown == id
+	m.talk.stale = m.talk.stale || m.Shown == id
 	if b.taken {
-		m.inbox.PutMessage(b.message)
-		m.notify(m.say(i18n.SaidTakenAfterAll))
+		m.Inbox.PutMessage(b.message)
+		m.Notify(m.Say(i18n.SaidTakenAfterAll))
 		return nil
 	}
 	return m.giveBackReply(b.reply)
@@ -259,13 +260,13 @@ func (m *Model) askRemove(id model.ConversationID, client model.ClientID) tea.Cm
 	if !ok {
 		return nil
 	}
-	c := overlay.NewChoice(m.say(i18n.UnsentElsewhere), []overlay.Option{
-		{ID: answerNo, Key: "n", Title: m.say(i18n.UnsentKeep)},
-		{ID: answerYes, Key: "y", Title: m.say(i18n.UnsentRemove)},
+	c := overlay.NewChoice(m.Say(i18n.UnsentElsewhere), []overlay.Option{
+		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.UnsentKeep)},
+		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.UnsentRemove)},
 	})
-	c.Say(m.say(i18n.UnsentGone))
-	m.lay(c, func(a overlay.Action) tea.Cmd {
-		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != answerYes {
+	c.Say(m.Say(i18n.UnsentGone))
+	m.Lay(c, func(a overlay.Action) tea.Cmd {
+		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != screen.AnswerYes {
 			return nil
 		}
 		return m.remove(u.reply)
@@ -287,10 +288,10 @@ func (m *Model) remove(r Reply) tea.Cmd {
 // removed puts the text of what was removed into the clipboard: it is nowhere else now.
 func (m *Model) removed(r removed) tea.Cmd {
 	if r.err != nil {
-		m.notify(m.explain(r.err))
+		m.Notify(m.Explain(r.err))
 		return nil
 	}
 	m.replies.drop(r.reply.Conversation, r.reply.ClientID)
-	m.notify(m.say(i18n.SaidUnsentRemoved))
+	m.Notify(m.Say(i18n.SaidUnsentRemoved))
 	return term.Copy(safe.Typed(r.reply.Text))
 }

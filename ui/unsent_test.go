@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/ui/screen"
 )
 
 // TestWhatWasLeftUnsent by an earlier run is shown, marked in the list, told of, and sent
@@ -140,13 +141,13 @@ func TestNothingIsMarkedReadOffline(t *testing.T) {
 	w := newWorld(t, some(3))
 	ms := incoming(2)
 	w.hub.messages[ms[0].ConversationID] = ms
-	w.sends(News{Connection: &Connection{State: Offline, Reason: "No route."}})
+	w.sends(News{Connection: &screen.Connection{State: screen.Offline, Reason: "No route."}})
 	w.keys("enter")
 	w.passes(time.Minute)
 	if len(w.hub.read) > 0 {
 		t.Errorf("read %v", w.hub.read)
 	}
-	w.sends(News{Connection: &Connection{State: Live}})
+	w.sends(News{Connection: &screen.Connection{State: screen.Live}})
 	w.passes(2 * readAfter)
 	if len(w.hub.read) != 1 {
 		t.Errorf("read %v", w.hub.read)

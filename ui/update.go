@@ -9,6 +9,7 @@ import (
 	"parley/i18n"
 	"parley/ui/cells"
 	"parley/ui/composer"
+	"parley/ui/screen"
 	"parley/ui/term"
 )
 
@@ -24,17 +25,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.w, m.h = msg.Width, msg.Height
+		m.W, m.H = msg.Width, msg.Height
 	case tea.KeyPressMsg:
-		m.byHand = true
-		defer func() { m.byHand = false }()
+		m.ByHand = true
+		defer func() { m.ByHand = false }()
 		return m.key(msg)
 	case tea.PasteMsg:
 		return m.paste(msg)
 	case News:
 		return m.news(msg)
-	case waken:
-		m.clock.woken(msg)
+	case screen.Waken:
+		m.Clock.Woken(msg)
 	case seen:
 		return m.seen(msg)
 	case rested:
@@ -50,7 +51,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case pathCompleted:
 		m.pathCompleted(msg)
 	case composer.PasteRefused:
-		m.notify(m.say(i18n.PasteTooLong))
+		m.Notify(m.Say(i18n.PasteTooLong))
 	default:
 		return m.aboutPages(msg)
 	}
@@ -169,10 +170,10 @@ func (m *Model) transcriptSays(msg tea.Msg) tea.Cmd {
 func (m *Model) terminalSays(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case tea.FocusMsg:
-		m.attended = true
+		m.Attended = true
 		return
 	case tea.BlurMsg:
-		m.attended = false
+		m.Attended = false
 		return
 	case tea.ColorProfileMsg:
 		m.terminal.profile = msg.Profile
@@ -180,7 +181,7 @@ func (m *Model) terminalSays(msg tea.Msg) {
 		if m.terminal.fixed {
 			return
 		}
-		m.lightGround = !msg.IsDark()
+		m.LightGround = !msg.IsDark()
 	case tea.ModeReportMsg:
 		if msg.Mode != ansi.ModeUnicodeCore {
 			return
@@ -196,12 +197,12 @@ func (m *Model) terminalSays(msg tea.Msg) {
 func (m *Model) news(n News) tea.Cmd {
 	var team tea.Cmd
 	if n.Connection != nil {
-		if n.Connection.State == Live && !m.live() {
+		if n.Connection.State == screen.Live && !m.Live() {
 			team = m.readTeam(m.team.then)
 			m.refreshRecords()
 		}
-		m.wire = *n.Connection
-		m.talk.refused = m.talk.refused && !m.live()
+		m.Wire = *n.Connection
+		m.talk.refused = m.talk.refused && !m.Live()
 	}
 	defer m.heard(n.Lossy)
 	if n.Apply == nil {
@@ -210,9 +211,9 @@ func (m *Model) news(n News) tea.Cmd {
 	changes, err := n.Apply()
 	if err != nil {
 		// What could not be read is read anew by whoever follows the hub.
-		m.notify(m.say(i18n.NewsUnreadable))
+		m.Notify(m.Say(i18n.NewsUnreadable))
 	}
-	m.clock.tell(m.inbox.Now())
+	m.Clock.Tell(m.Inbox.Now())
 	m.teamChanged(n.Users)
 	if changes.Pages {
 		m.forget()
@@ -235,16 +236,16 @@ func (m *Model) news(n News) tea.Cmd {
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to
 // wake next.
 func (m *Model) settle() tea.Cmd {
-	now := m.now()
-	if next := m.inbox.Next(); !next.IsZero() && !next.After(now) && !m.inbox.Now().IsZero() {
-		if changes := m.inbox.Advance(now); changes.Any() {
+	now := m.Now()
+	if next := m.Inbox.Next(); !next.IsZero() && !next.After(now) && !m.Inbox.Now().IsZero() {
+		if changes := m.Inbox.Advance(now); changes.Any() {
 			m.list.Refresh()
 		}
 	}
-	m.expire(now)
+	m.Expire(now)
 	m.leavePanel()
-	if m.focus != paneList && m.shown != "" {
-		m.list.Light(m.shown)
+	if m.Focus != screen.PaneList && m.Shown != "" {
+		m.list.Light(m.Shown)
 	}
 	taken, records := m.dropTaken(), m.followCRM()
 	handed := m.handOn()
@@ -252,5 +253,5 @@ func (m *Model) settle() tea.Cmd {
 	if m.tellsTyping != nil {
 		m.tellsTyping(m.types())
 	}
-	return tea.Batch(taken, handed, records, m.watchReading(), m.readOlder(), m.readOn(), m.tellPresence(), m.clock.wake(m.nextChange()))
+	return tea.Batch(taken, handed, records, m.watchReading(), m.readOlder(), m.readOn(), m.tellPresence(), m.Clock.Wake(m.nextChange()))
 }

@@ -32,16 +32,16 @@ func (m *Model) uploading(u Uploading) {
 		p.Going = ""
 		if u.Sent < u.All {
 			rate := int64(float64(u.Sent) / max(u.For, time.Millisecond).Seconds())
-			p.Going = m.say(i18n.UploadGoing, "Percent", 100*u.Sent/u.All, "All", thread.Size(u.All), "Rate", thread.Size(rate), "Key", m.keyOf("drop"))
+			p.Going = m.Say(i18n.UploadGoing, "Percent", 100*u.Sent/u.All, "All", thread.Size(u.All), "Rate", thread.Size(rate), "Key", m.KeyOf("drop"))
 		}
-		m.talk.stale = m.talk.stale || m.shown == u.Conversation
+		m.talk.stale = m.talk.stale || m.Shown == u.Conversation
 	}
 }
 
 // stoppable returns the reply of the open conversation whose files are on their way: the
 // one sent last.
 func (m *Model) stoppable() (unheard, bool) {
-	all := m.replies[m.shown]
+	all := m.replies[m.Shown]
 	for _, u := range slices.Backward(all) {
 		if u.Going != "" {
 			return u, true

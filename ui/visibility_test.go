@@ -18,10 +18,10 @@ var ken = model.UserRef{ID: "ken", Name: "Ken"}
 func (w *world) pageNow(seq int64, change func(*model.Page)) {
 	w.Helper()
 	w.sends(News{Apply: func() (inbox.Changes, error) {
-		p, _ := w.inbox.Page(page1)
+		p, _ := w.Inbox.Page(page1)
 		p.Seq = seq
 		change(&p)
-		return w.inbox.SetPages([]model.Page{p}), nil
+		return w.Inbox.SetPages([]model.Page{p}), nil
 	}})
 }
 
@@ -29,7 +29,7 @@ func (w *world) pageNow(seq int64, change func(*model.Page)) {
 func (w *world) hidden() {
 	w.Helper()
 	w.sends(News{Apply: func() (inbox.Changes, error) {
-		_, changes := w.inbox.Access(model.Access{Page: page1})
+		_, changes := w.Inbox.Access(model.Access{Page: page1})
 		return changes, nil
 	}})
 	w.pageNow(0, func(p *model.Page) { p.Sees, p.Visibility = false, model.Private })
@@ -116,7 +116,7 @@ func TestAPageBecomesPrivateUnderAUser(t *testing.T) {
 	w.shows("Who sees what", "Aoyama Coffee is private: only Ken")
 	w.keys("esc")
 	w.sends(News{Apply: func() (inbox.Changes, error) {
-		fill(t, w.inbox, list)
+		fill(t, w.Inbox, list)
 		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
 	}})
 	w.shows("Open 3", "Customer 2")

@@ -27,7 +27,7 @@ func TestTheRowOfWhoWaits(t *testing.T) {
 	if row := w.lines()[3]; !strings.Contains(row, "question 0") || strings.Contains(row, "You") {
 		t.Errorf("the first row says %q", row)
 	}
-	if row := w.lines()[5]; !strings.Contains(row, "You: later") || !strings.Contains(row, w.look.Theme.Asks) || strings.Contains(row, w.look.Theme.Waiting) {
+	if row := w.lines()[5]; !strings.Contains(row, "You: later") || !strings.Contains(row, w.Look.Theme.Asks) || strings.Contains(row, w.Look.Theme.Waiting) {
 		t.Errorf("the second row says %q", row)
 	}
 }
@@ -51,7 +51,7 @@ func TestNextIsWhoWaits(t *testing.T) {
 	w := newWorld(t, list)
 	for _, want := range []string{"Customer 0", "Customer 2", "Customer 3", "Customer 5", "Customer 0"} {
 		w.keys("N")
-		if r, _ := w.current(); string(r.Customer.Name) != want {
+		if r, _ := w.Current(); string(r.Customer.Name) != want {
 			t.Fatalf("next is %s, want %s", r.ID, want)
 		}
 	}

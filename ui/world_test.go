@@ -16,6 +16,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/screen"
 )
 
 // world is a screen on a hub that is played, at a time that the test tells.
@@ -68,14 +69,14 @@ func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options))
 		t.Fatal(err)
 	}
 	w.Model = m
-	m.clock.after = func(d time.Duration, msg tea.Msg) tea.Cmd {
+	m.Clock.After = func(d time.Duration, msg tea.Msg) tea.Cmd {
 		w.timers = append(w.timers, timed{w.time.Add(d), msg})
 		return nil
 	}
-	w.hub.inbox = m.inbox
+	w.hub.inbox = m.Inbox
 	w.sends(tea.WindowSizeMsg{Width: 120, Height: 36})
-	w.sends(News{Connection: &Connection{State: Live}, Apply: func() (inbox.Changes, error) {
-		fill(t, m.inbox, list)
+	w.sends(News{Connection: &screen.Connection{State: screen.Live}, Apply: func() (inbox.Changes, error) {
+		fill(t, m.Inbox, list)
 		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
 	}})
 	return w

@@ -1,4 +1,4 @@
-package ui
+package screen
 
 import (
 	"time"
@@ -6,12 +6,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// clock tells the hub's time by this machine's clock, and wakes the screen when
+// Clock tells the hub's time by this machine's clock, and wakes the screen when
 // something on it changes by time alone. Nothing ticks but that.
-type clock struct {
+type Clock struct {
 	local func() time.Time
-	// after returns a command that hands a message on after some time.
-	after func(time.Duration, tea.Msg) tea.Cmd
+	// After returns a command that hands a message on after some time.
+	After func(time.Duration, tea.Msg) tea.Cmd
 	// ahead is how far the hub's clock is ahead of this machine's.
 	ahead time.Duration
 	// told is the hub's time as it was told last.
@@ -23,10 +23,10 @@ type clock struct {
 
 // now returns the hub's time. This machine's counts as read from its wall, so that a
 // suspend is not slept through.
-func (c *clock) now() time.Time { return c.local().Round(0).Add(c.ahead) }
+func (c *Clock) now() time.Time { return c.local().Round(0).Add(c.ahead) }
 
-// tell takes over the hub's time, where it is news.
-func (c *clock) tell(hub time.Time) {
+// Tell takes over the hub's time, where it is news.
+func (c *Clock) Tell(hub time.Time) {
 	if hub.IsZero() || hub.Equal(c.told) {
 		return
 	}
@@ -34,28 +34,28 @@ func (c *clock) tell(hub time.Time) {
 	c.ahead = hub.Sub(c.local().Round(0))
 }
 
-// waken is the message of the timer.
-type waken struct{ generation uint64 }
+// Waken is the message of the timer.
+type Waken struct{ generation uint64 }
 
-// wake returns a command that wakes the screen at that time, if none does yet. A zero
+// Wake returns a command that wakes the screen at that time, if none does yet. A zero
 // time is never.
-func (c *clock) wake(at time.Time) tea.Cmd {
+func (c *Clock) Wake(at time.Time) tea.Cmd {
 	if at.IsZero() || !c.at.IsZero() && !at.Before(c.at) && c.at.After(c.now()) {
 		return nil
 	}
 	c.at = at
 	c.generation++
 	generation := c.generation
-	return c.after(max(at.Sub(c.now()), time.Millisecond), waken{generation})
+	return c.After(max(at.Sub(c.now()), time.Millisecond), Waken{generation})
 }
 
-// timer is a real timer.
-func timer(d time.Duration, msg tea.Msg) tea.Cmd {
+// Timer is a real timer.
+func Timer(d time.Duration, msg tea.Msg) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
-// woken tells whether the timer is the newest one.
-func (c *clock) woken(w waken) bool {
+// Woken tells whether the timer is the newest one.
+func (c *Clock) Woken(w Waken) bool {
 	if w.generation != c.generation {
 		return false
 	}
