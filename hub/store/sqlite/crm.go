@@ -36,7 +36,7 @@ type crmWriter struct{ *session }
 func (t crmWriter) SetCRMCompany(c model.CRMCompany) error {
 	doc, err := encode(c)
 	if err == nil {
-		err = t.run(`INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, companyName, doc)
+		err = t.run(setStore, companyName, doc)
 	}
 	return wrap(err, "set CRM company")
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"parley/hub/store"
 )
 
 // What is deleted is overwritten in the file, but its pages as they were stand in the log
@@ -176,18 +174,5 @@ func (w *writer) sweep(ctx context.Context) {
 	w.unswept = err != nil
 }
 
-// alone takes the store's locks for a moment.
-func (s *Store) alone() func() {
-	if held, err := s.takeLock(); err != nil || !held {
-		return nil
-	}
-	return func() { _ = s.unlock() }
-}
-
-// Erased implements [store.Store].
-func (s *Store) Erased() error {
-	if s.writer != nil && s.writer.erasing.open.Load() {
-		return store.ErrNotErased
-	}
-	return nil
-}
+// erased tells whether what was deleted is gone.
+func (w *writer) erased() bool { return !w.erasing.open.Load() }

@@ -15,8 +15,8 @@ import (
 // ErrClosed: the store is closed.
 var ErrClosed = errors.New("store is closed")
 
-// errReadOnly answers a write to a store that was opened for reading.
-var errReadOnly = fmt.Errorf("%w: opened for reading only", store.ErrUnavailable)
+// errForeign refuses a database that is not ours.
+var errForeign = errors.New("not a store of Parley")
 
 // primaryCode is the part of an extended result code that names the error.
 const primaryCode = 0xff
@@ -71,4 +71,20 @@ func lasting(err error) bool {
 	}
 	code := e.Code() & primaryCode
 	return code != sqlite3.SQLITE_FULL && code != sqlite3.SQLITE_BUSY
+}
+
+// noRow makes of a missing row an empty value.
+func noRow(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return translate(err)
+}
+
+// wrap adds what was being done to an error; nil stays nil.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
 }

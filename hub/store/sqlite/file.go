@@ -53,14 +53,52 @@ func Real(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// openFile opens the store's file; with [os.O_CREATE] it makes it where there is none,
+// ownFile is the store's own file, as long as the store is open.
+type ownFile struct {
+	// path is as it was asked for; real is it without symbolic links: the files beside it
+	// are there, whatever name it was opened by.
+	path, real string
+	file       *os.File     // nil before it is open
+	lock       *flock.Flock // nil without the locks
+}
+
+// newOwnFile names the file; its folder is there.
+func newOwnFile(path string) (*ownFile, error) {
+	real, err := Real(path)
+	if err != nil {
+		return nil, cantWrite(err)
+	}
+	return &ownFile{path: path, real: real}, nil
+}
+
+// makeFolder makes the folder that a file is in.
+func makeFolder(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), folderMode); err != nil {
+		return cantWrite(err)
+	}
+	return nil
+}
+
+// isOpen tells whether the file is open.
+func (o *ownFile) isOpen() bool { return o.file != nil }
+
+// isLocked tells whether the locks are held.
+func (o *ownFile) isLocked() bool { return o.lock != nil }
+
+// stat tells what the open file is.
+func (o *ownFile) stat() (os.FileInfo, error) { return o.file.Stat() }
+
+// hold locks the open file itself, and answers false where another process has.
+func (o *ownFile) hold() (bool, error) { return hold(o.file) }
+
+// open opens the store's file; with [os.O_CREATE] it makes it where there is none,
 // with narrow permissions, which SQLite then gives to the files beside it.
-func (s *Store) openFile(create int) error {
-	f, err := os.OpenFile(s.path, os.O_RDWR|create, fileMode)
+func (o *ownFile) open(create int) error {
+	f, err := os.OpenFile(o.path, os.O_RDWR|create, fileMode)
 	if err != nil {
 		return cantWrite(err)
 	}
-	s.file = f
+	o.file = f
 	return nil
 }
 
@@ -68,8 +106,8 @@ func (s *Store) openFile(create int) error {
 func cantWrite(err error) error { return fmt.Errorf("%w: %w", store.ErrUnavailable, err) }
 
 // takeLock takes both locks, and answers false where another process holds one.
-func (s *Store) takeLock() (bool, error) {
-	lock := flock.New(s.real+".lock", flock.SetPermissions(fs.FileMode(fileMode)))
+func (o *ownFile) takeLock() (bool, error) {
+	lock := flock.New(o.real+".lock", flock.SetPermissions(fs.FileMode(fileMode)))
 	held, err := lock.TryLock()
 	if err != nil {
 		_ = lock.Close()
@@ -78,35 +116,35 @@ func (s *Store) takeLock() (bool, error) {
 	if !held {
 		return false, lock.Close()
 	}
-	if s.file != nil {
-		if held, err = hold(s.file); err != nil || !held {
+	if o.file != nil {
+		if held, err = hold(o.file); err != nil || !held {
 			return false, errors.Join(err, lock.Close())
 		}
 	}
-	s.lock = lock
+	o.lock = lock
 	return true, nil
 }
 
 // unlock gives both locks back. The file stays open: see above.
-func (s *Store) unlock() error {
-	if s.lock == nil {
+func (o *ownFile) unlock() error {
+	if o == nil || o.lock == nil {
 		return nil
 	}
 	var err error
-	if s.file != nil {
-		err = letGo(s.file)
+	if o.file != nil {
+		err = letGo(o.file)
 	}
-	err = errors.Join(err, s.lock.Close())
-	s.lock = nil
+	err = errors.Join(err, o.lock.Close())
+	o.lock = nil
 	return wrap(err, "release lock")
 }
 
-// closeFile closes the descriptor of ours, after SQLite's.
-func (s *Store) closeFile() error {
-	if s.file == nil {
+// close closes the descriptor of ours, after SQLite's.
+func (o *ownFile) close() error {
+	if o == nil || o.file == nil {
 		return nil
 	}
-	err := s.file.Close()
-	s.file = nil
+	err := o.file.Close()
+	o.file = nil
 	return err
 }

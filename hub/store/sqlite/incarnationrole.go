@@ -7,6 +7,9 @@ import (
 	"parley/hub/store"
 )
 
+// setStore sets a value of the table store.
+const setStore = `INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+
 // incarnationReader tells how the store came to be what it is.
 type incarnationReader struct{ *session }
 

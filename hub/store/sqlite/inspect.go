@@ -2,11 +2,10 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"time"
 
@@ -17,54 +16,13 @@ import (
 // would have SQLite fold a log into a file that it may not be of, and that can't be
 // undone.
 
-// contents is what a file holds.
-type contents struct {
-	// there: it holds a store.
-	there bool
-	id    string
-	life  store.Incarnation
-	seqs  seqs
-}
-
-// cover tells whether a store is there that is as far as that in all Pages.
-func (c contents) cover(far seqs) bool { return c.there && !c.seqs.behind(far) && c.seqs.holds(far) }
-
-// contentsOf reads what a file holds without changing anything.
-func contentsOf(ctx context.Context, path string, a access) (c contents, err error) {
-	db, err := sql.Open(driverName, dsn(path, a))
-	if err != nil {
-		return c, err
-	}
-	db.SetMaxOpenConns(1)
-	defer func() { err = errors.Join(err, db.Close()) }()
-	var all, ours int
-	err = db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(type = 'table' AND name IN ('store', 'pages')), 0)
-		FROM sqlite_schema`).Scan(&all, &ours)
-	switch {
-	case err != nil:
-		return c, translate(err)
-	case all == 0:
-		return c, nil
-	case ours < len([]string{"store", "pages"}):
-		return c, errForeign
-	}
-	c.there = true
-	row := func(dest any, query string) {
-		if err == nil {
-			err = noRow(db.QueryRowContext(ctx, query).Scan(dest))
-		}
-	}
-	row(&c.id, `SELECT value FROM store WHERE name = 'id'`)
-	row(&c.life.ID, `SELECT value FROM store WHERE name = 'incarnation'`)
-	var life string
-	row(&life, `SELECT value FROM store WHERE name = 'life'`)
-	if err == nil && life != "" {
-		err = json.Unmarshal([]byte(life), &c.life)
-	}
-	if err == nil {
-		c.seqs, err = readSeqs(ctx, db)
-	}
-	return c, err
+// terms say which stores may be gone on with.
+type terms struct {
+	// AcceptOlder goes on with a store that lacks changes that the hub had made, or is
+	// another one; NewStore begins a new one where it is gone.
+	AcceptOlder, NewStore bool
+	Now                   func() time.Time
+	Logger                *slog.Logger
 }
 
 // found is what stands there.
@@ -87,26 +45,26 @@ type found struct {
 }
 
 // find looks at what stands there.
-func (s *Store) find(ctx context.Context) (found, error) {
-	f := found{log: logName(s.real + logSuffix), self: born(markPath(s.real))}
-	f.mark, f.marked = readMark(s.real)
-	f.checked = func() error { return quickCheck(ctx, s.real) }
-	info, err := os.Stat(s.real)
+func find(ctx context.Context, real string) (found, error) {
+	f := found{log: logName(real + logSuffix), self: born(markPath(real))}
+	f.mark, f.marked = readMark(real)
+	f.checked = func() error { return quickCheck(ctx, real) }
+	info, err := os.Stat(real)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		return f, nil
 	}
 	if err != nil {
 		return f, err
 	}
-	f.alone, err = contentsOf(ctx, s.real, fileAlone)
+	f.alone, err = contentsOf(ctx, real, fileAlone)
 	f.readable = err == nil
 	switch {
 	case f.log == "" && err == nil && info.Size()%pageSize != 0:
-		f.bad = fmt.Errorf("%s ends in the midst of a page", s.real)
+		f.bad = fmt.Errorf("%s ends in the midst of a page", real)
 	case f.log == "":
 		f.whole, f.bad = f.alone, err
 	default:
-		f.whole, f.bad = contentsOf(ctx, s.real, fromReadOnly)
+		f.whole, f.bad = contentsOf(ctx, real, fromReadOnly)
 	}
 	return f, nil
 }
@@ -176,28 +134,10 @@ func (f found) interrupted() bool {
 	return f.whole.life.Begun() && f.whole.life.Was == f.mark.Total && !f.whole.life.Settled
 }
 
-// quickCheck reads through a store, with the log beside it, without changing anything.
-func quickCheck(ctx context.Context, path string) (err error) {
-	db, err := sql.Open(driverName, dsn(path, fromReadOnly))
-	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(1)
-	defer func() { err = errors.Join(err, db.Close()) }()
-	var first string
-	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&first); err != nil {
-		return translate(err)
-	}
-	if first != "ok" {
-		return fmt.Errorf("quick_check: %s", first)
-	}
-	return nil
-}
-
 // inspect refuses a store that is not the one that the hub ran with, unless that is
 // wanted, and returns the incarnation that begins with it; the zero one: it goes on.
-func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, error) {
-	f, err := s.find(ctx)
+func inspect(ctx context.Context, real string, o terms) (store.Incarnation, error) {
+	f, err := find(ctx, real)
 	if err != nil {
 		return store.Incarnation{}, err
 	}
@@ -211,7 +151,7 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 		if !o.NewStore {
 			return store.Incarnation{}, refusal
 		}
-		if err := s.setAside(o.Now()); err != nil {
+		if err := setAside(real, o.Now()); err != nil {
 			return store.Incarnation{}, err
 		}
 	case store.Older, store.Diverged, store.Other, store.Mixed:
@@ -219,7 +159,7 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 			return store.Incarnation{}, refusal
 		}
 		if d == store.Mixed {
-			if err := s.setAside(o.Now()); err != nil {
+			if err := setAside(real, o.Now()); err != nil {
 				return store.Incarnation{}, err
 			}
 			f.whole = f.alone
@@ -246,7 +186,7 @@ func (s *Store) inspect(ctx context.Context, o Options) (store.Incarnation, erro
 
 // warnNeedless says that another store was accepted where none is: who always does is not
 // told of one that is put back.
-func (o Options) warnNeedless(ctx context.Context, d store.Difference, marked bool) {
+func (o terms) warnNeedless(ctx context.Context, d store.Difference, marked bool) {
 	needed := d == store.Missing && o.NewStore || d != "" && d != store.Missing && o.AcceptOlder
 	if !marked || needed || !o.AcceptOlder && !o.NewStore {
 		return
@@ -256,14 +196,14 @@ func (o Options) warnNeedless(ctx context.Context, d store.Difference, marked bo
 }
 
 // setAside keeps the log beside a file that it is not of, under another name.
-func (s *Store) setAside(now time.Time) error {
-	aside := fmt.Sprintf("%s%s.aside-%s", s.real, logSuffix, now.UTC().Format("20060102T150405.000000"))
-	err := os.Rename(s.real+logSuffix, aside)
+func setAside(real string, now time.Time) error {
+	aside := fmt.Sprintf("%s%s.aside-%s", real, logSuffix, now.UTC().Format("20060102T150405.000000"))
+	err := os.Rename(real+logSuffix, aside)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	if err == nil {
-		err = os.Remove(s.real + indexSuffix) // made anew from the log
+		err = os.Remove(real + indexSuffix) // made anew from the log
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return cantWrite(err)
@@ -272,11 +212,11 @@ func (s *Store) setAside(now time.Time) error {
 }
 
 // contradicted tells why a command may not open the store while no hub holds it.
-func (s *Store) contradicted(ctx context.Context) error {
-	if _, marked := readMark(s.real); !marked {
+func contradicted(ctx context.Context, file *ownFile) error {
+	if _, marked := readMark(file.real); !marked {
 		return nil
 	}
-	f, err := s.find(ctx)
+	f, err := find(ctx, file.real)
 	if err != nil {
 		return err
 	}
@@ -284,10 +224,10 @@ func (s *Store) contradicted(ctx context.Context) error {
 	switch d {
 	case store.Missing, store.Damaged:
 	case store.Older, store.Diverged, store.Other, store.Mixed:
-		if held, err := s.takeLock(); err != nil || !held {
+		if held, err := file.takeLock(); err != nil || !held {
 			return err // a hub that runs has judged itself
 		}
-		if err := s.unlock(); err != nil {
+		if err := file.unlock(); err != nil {
 			return err
 		}
 	case "", store.Copied, store.Unmarked:

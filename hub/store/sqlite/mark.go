@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"parley/model"
 )
 
 // A file that was put back from an older copy must not pass for the one that clients
@@ -41,58 +38,6 @@ type mark struct {
 	Self string `json:"self,omitempty"`
 	// At is when it was written.
 	At time.Time `json:"at,omitzero"`
-}
-
-// seqs are how far Pages are.
-type seqs map[model.PageID]int64
-
-func (s seqs) total() (n int64) {
-	for _, seq := range s {
-		n += seq
-	}
-	return n
-}
-
-// behind tells whether a Page is less far than it is in others.
-func (s seqs) behind(others seqs) bool {
-	for page, seq := range s {
-		if seq < others[page] {
-			return true
-		}
-	}
-	return false
-}
-
-// holds tells whether no Page of others is missing.
-func (s seqs) holds(others seqs) bool {
-	for page := range others {
-		if _, ok := s[page]; !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// readSeqs reads how far all Pages are.
-func readSeqs(ctx context.Context, db interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-},
-) (seqs, error) {
-	rows, err := db.QueryContext(ctx, `SELECT page_id, seq FROM pages`)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	out := seqs{}
-	for rows.Next() {
-		var page model.PageID
-		var seq int64
-		if err := rows.Scan(&page, &seq); err != nil {
-			return nil, translate(err)
-		}
-		out[page] = seq
-	}
-	return out, translate(rows.Err())
 }
 
 // same tells whether two marks say the same of the store.
@@ -162,18 +107,19 @@ type marker struct {
 }
 
 // startMark writes the first mark, and keeps it up to date.
-func (s *Store) startMark(first mark, now func() time.Time) error {
-	s.marker = &marker{
-		path: s.real, log: s.real + logSuffix, readers: s.readers, now: now, fits: s.watch.trouble, last: first,
+func startMark(o opened, w *watch, first mark) (*marker, error) {
+	real := o.file.real
+	m := &marker{
+		path: real, log: real + logSuffix, readers: o.readers, now: o.now, fits: w.trouble, last: first,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	err := first.write(s.real, now())
-	go s.marker.run()
-	return err
+	err := first.write(real, o.now())
+	go m.run()
+	return m, err
 }
 
-// far reads how far the Pages are.
-func (r *readers) far(ctx context.Context) (far seqs, err error) {
+// farOf reads how far the Pages are.
+func farOf(ctx context.Context, r *readers) (far seqs, err error) {
 	err = r.with(ctx, func(c *conn) error {
 		far, err = readSeqs(ctx, c.c)
 		return err
@@ -187,7 +133,7 @@ func (m *marker) update() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := logName(m.log)
-	far, err := m.readers.far(context.Background())
+	far, err := farOf(context.Background(), m.readers)
 	if err != nil || logName(m.log) != before || m.fits() != nil || far.behind(m.last.Seqs) || !far.holds(m.last.Seqs) {
 		return // what was read is not of one moment, or not of the file that was opened
 	}
@@ -218,12 +164,4 @@ func (m *marker) run() {
 func (m *marker) end() {
 	close(m.stop)
 	<-m.stopped
-}
-
-// noRow makes of a missing row an empty value.
-func noRow(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	return translate(err)
 }

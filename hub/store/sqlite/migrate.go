@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -42,9 +41,6 @@ func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
 	}
 	return nil
 }
-
-// errForeign refuses a database that is not ours.
-var errForeign = errors.New("not a store of Parley")
 
 // loadMigrations returns the steps from an empty file to the newest schema.
 func loadMigrations() ([]migration, error) {

@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"parley/hub/store"
 )
 
@@ -44,20 +42,15 @@ type Options struct {
 
 // Store is a store in one SQLite file.
 type Store struct {
-	path string
-	// real is path without symbolic links: the files beside it are there, whatever name it
-	// was opened by.
-	real    string
+	path    string
 	id      string
-	file    *os.File     // the store's own, nil when read-only
-	lock    *flock.Flock // nil without the locks
-	writeDB *sql.DB      // nil when read-only
+	file    *ownFile // nil when read-only
+	writeDB *sql.DB  // nil when read-only
 	readDB  *sql.DB
 	writer  *writer // nil when read-only
 	readers *readers
 	marker  *marker // nil without the lock
 	watch   *watch  // nil without the lock
-	anchor  *conn   // nil without the lock
 }
 
 var _ store.Store = (*Store)(nil)
@@ -111,48 +104,51 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.Exclusive {
-		if err := s.incarnate(ctx, life, o); err != nil {
+		s.watch, s.marker, err = begin(ctx, opened{s.file, s.writeDB, s.readDB, s.readers, o.Now, o.Logger}, life)
+		if err != nil {
 			return err
 		}
 	}
 	if err := s.loadID(ctx); err != nil {
 		return err
 	}
-	return s.startWriter(ctx, o)
+	s.writer, err = startWriter(ctx, writing{DB: s.writeDB, Path: s.file.real, Now: o.Now, Watch: s.watch, Alone: s.alone, Logger: o.Logger})
+	return err
 }
 
 // admit takes the locks where they are wanted, opens the store's own file, and refuses a
 // store that is not the one that the hub ran with. It changes nothing that is there.
 func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, err error) {
-	if err := os.MkdirAll(filepath.Dir(s.path), folderMode); err != nil {
-		return life, cantWrite(err)
-	}
-	if s.real, err = Real(s.path); err != nil {
-		return life, cantWrite(err)
-	}
-	if !o.Exclusive {
-		if err := s.contradicted(ctx); err != nil {
-			return life, err
-		}
-		return life, s.openFile(os.O_CREATE)
-	}
-	if err := s.openFile(0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := makeFolder(s.path); err != nil {
 		return life, err
 	}
-	held, err := s.takeLock()
+	if s.file, err = newOwnFile(s.path); err != nil {
+		return life, err
+	}
+	if !o.Exclusive {
+		if err := contradicted(ctx, s.file); err != nil {
+			return life, err
+		}
+		return life, s.file.open(os.O_CREATE)
+	}
+	if err := s.file.open(0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return life, err
+	}
+	held, err := s.file.takeLock()
 	if err == nil && !held {
 		err = store.ErrLocked
 	}
 	if err != nil {
 		return life, err
 	}
-	if life, err = s.inspect(ctx, o); err != nil || s.file != nil {
+	life, err = inspect(ctx, s.file.real, terms{o.AcceptOlder, o.NewStore, o.Now, o.Logger})
+	if err != nil || s.file.isOpen() {
 		return life, err
 	}
-	if err := s.openFile(os.O_CREATE); err != nil {
+	if err := s.file.open(os.O_CREATE); err != nil {
 		return life, err
 	}
-	if held, err = hold(s.file); err == nil && !held {
+	if held, err = s.file.hold(); err == nil && !held {
 		err = store.ErrLocked
 	}
 	return life, err
@@ -220,15 +216,15 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.
 			return newer(version, newestOf(steps))
 		case version == newestOf(steps):
 			return nil
-		case s.lock != nil:
+		case s.file.isLocked():
 			return migrate(ctx, c, steps, log)
 		}
-		held, err := s.takeLock()
+		held, err := s.file.takeLock()
 		if err != nil {
 			return err
 		}
 		if held {
-			return errors.Join(migrate(ctx, c, steps, log), s.unlock())
+			return errors.Join(migrate(ctx, c, steps, log), s.file.unlock())
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: schema %d is older than this program's %d; stop the hub that holds it, or use its own version",
@@ -276,11 +272,7 @@ func (s *Store) release() error {
 	if s.readers != nil {
 		s.readers.close()
 	}
-	// Who closes a store last has SQLite fold the log in and remove it, by its name: where
-	// that is another's by now, the connection is left open.
-	if s.anchor != nil && s.watch.trouble() == nil {
-		s.anchor.drop()
-	}
+	s.watch.letGo()
 	var errs []error
 	if s.readDB != nil {
 		errs = append(errs, s.readDB.Close())
@@ -288,5 +280,13 @@ func (s *Store) release() error {
 	if s.writeDB != nil {
 		errs = append(errs, s.writeDB.Close())
 	}
-	return wrap(errors.Join(append(errs, s.watch.close(), s.unlock(), s.closeFile())...), "close store")
+	return wrap(errors.Join(append(errs, s.watch.close(), s.file.unlock(), s.file.close())...), "close store")
+}
+
+// alone takes the store's locks for a moment.
+func (s *Store) alone() func() {
+	if held, err := s.file.takeLock(); err != nil || !held {
+		return nil
+	}
+	return func() { _ = s.file.unlock() }
 }

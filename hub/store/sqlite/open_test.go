@@ -248,7 +248,10 @@ func TestNewer(t *testing.T) {
 func TestOldAndHeld(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "hub.db")
-	holder := &Store{path: path, real: path}
+	holder, err := newOwnFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if held, err := holder.takeLock(); err != nil || !held {
 		t.Fatalf("take lock: %t %v", held, err)
 	}

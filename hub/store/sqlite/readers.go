@@ -15,12 +15,12 @@ type readers struct {
 	idle   chan *conn
 	closed chan struct{}
 	once   sync.Once
-	// watch is nil where the files are not watched.
-	watch *watch
+	// connect takes a new connection of db.
+	connect func(ctx context.Context, db *sql.DB) (*conn, error)
 }
 
 func newReaders(db *sql.DB, now func() time.Time) *readers {
-	r := &readers{db: db, now: now, idle: make(chan *conn, readConnections), closed: make(chan struct{})}
+	r := &readers{db: db, now: now, idle: make(chan *conn, readConnections), closed: make(chan struct{}), connect: connect}
 	for range readConnections {
 		r.idle <- nil
 	}
@@ -52,7 +52,7 @@ func (r *readers) with(ctx context.Context, f func(*conn) error) (err error) {
 		r.idle <- c
 	}()
 	if c == nil {
-		if c, err = r.watch.connect(ctx, r.db); err != nil {
+		if c, err = r.connect(ctx, r.db); err != nil {
 			return err
 		}
 	}

@@ -4,40 +4,24 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-
-	"parley/hub/store"
 )
 
 // errBusy: somebody reads what is to be rewritten.
 var errBusy = errors.New("store is in use")
 
-// Scrub rewrites the file, and empties the log beside it, so that neither holds what
-// was changed or deleted before. It needs the file to itself for a while, and as much
-// disk again.
-func (s *Store) Scrub(ctx context.Context) error {
-	if s.writer == nil {
-		return errReadOnly
-	}
-	if s.writer.over() {
-		return ErrClosed
-	}
-	if s.watch != nil {
-		if _, err := s.watch.there(); err != nil {
-			return fmt.Errorf("scrub store: %w: %w", store.ErrGone, err)
-		}
-		s.watch.busy.Store(true)
-		defer s.watch.busy.Store(false)
-	}
-	db, err := sql.Open(driverName, dsn(s.path, forWriting))
+// scrub rewrites a file, and empties the log beside it, so that neither holds what was
+// changed or deleted before. It needs the file to itself for a while, and as much disk
+// again.
+func scrub(ctx context.Context, file *ownFile) error {
+	db, err := sql.Open(driverName, dsn(file.path, forWriting))
 	if err != nil {
-		return wrap(err, "scrub store")
+		return err
 	}
 	db.SetMaxOpenConns(1)
-	return wrap(errors.Join(scrub(ctx, db, s.real+logSuffix), db.Close()), "scrub store")
+	return errors.Join(rewrite(ctx, db, file.real+logSuffix), db.Close())
 }
 
-func scrub(ctx context.Context, db *sql.DB, log string) error {
+func rewrite(ctx context.Context, db *sql.DB, log string) error {
 	for _, query := range []string{`PRAGMA temp_store = file`, `VACUUM`} {
 		if _, err := db.ExecContext(ctx, query); err != nil {
 			return translate(err)

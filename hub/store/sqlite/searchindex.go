@@ -74,10 +74,10 @@ func (r rewording) write(run execute) (gone []string, err error) {
 	return gone, nil
 }
 
-// writeWords writes what the transactions of a commit changed of the index.
-func (w *writer) writeWords(ctx context.Context, changed rewording) error {
-	gone, err := changed.write(func(query string, args ...any) error {
-		s, err := w.c.prepare(ctx, query)
+// writeTo writes what the transactions of a commit changed of the index.
+func (r rewording) writeTo(ctx context.Context, c *conn) error {
+	gone, err := r.write(func(query string, args ...any) error {
+		s, err := c.prepare(ctx, query)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (w *writer) writeWords(ctx context.Context, changed rewording) error {
 	if err != nil || len(gone) == 0 {
 		return err
 	}
-	return wrap(w.c.forgetSplits(ctx, gone), "remove words")
+	return wrap(forgetSplits(ctx, c, gone), "remove words")
 }
 
 // indexWriter keeps the index in step with what a transaction of a Page stores.

@@ -39,18 +39,18 @@ type split struct {
 
 // forgetSplits replaces the splits that are of words which no row holds any more. It has
 // FTS5 write what it was told so far.
-func (c *conn) forgetSplits(ctx context.Context, gone []string) error {
+func forgetSplits(ctx context.Context, c *conn, gone []string) error {
 	for _, query := range []string{`SAVEPOINT words`, `RELEASE words`} {
 		if err := c.exec(ctx, query); err != nil {
 			return err
 		}
 	}
-	splits, err := c.splitsOf(ctx, distinctWords(gone))
+	splits, err := splitsOf(ctx, c, distinctWords(gone))
 	if err != nil {
 		return err
 	}
 	for _, s := range splits {
-		if err := c.resplit(ctx, s); err != nil {
+		if err := resplit(ctx, c, s); err != nil {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func begins(words []string, with []byte) bool {
 }
 
 // splitsOf returns the splits with which one of the words begins.
-func (c *conn) splitsOf(ctx context.Context, words []string) ([]split, error) {
+func splitsOf(ctx context.Context, c *conn, words []string) ([]split, error) {
 	s, err := c.prepare(ctx, `SELECT segid, term, pgno FROM search_words_idx WHERE term <> x'' ORDER BY segid, term`)
 	if err != nil {
 		return nil, err
@@ -102,8 +102,8 @@ func (c *conn) splitsOf(ctx context.Context, words []string) ([]split, error) {
 }
 
 // resplit makes a split one of the word that is the first of its leaf now.
-func (c *conn) resplit(ctx context.Context, s split) error {
-	first, err := c.firstWord(ctx, s.segment, s.leaf>>1)
+func resplit(ctx context.Context, c *conn, s split) error {
+	first, err := firstWord(ctx, c, s.segment, s.leaf>>1)
 	if err != nil || strings.HasPrefix(first, string(s.word)) {
 		return err
 	}
@@ -124,7 +124,7 @@ func (c *conn) resplit(ctx context.Context, s split) error {
 }
 
 // firstWord returns the first word of a leaf; "" where no leaf or word is left.
-func (c *conn) firstWord(ctx context.Context, segment, leaf int64) (string, error) {
+func firstWord(ctx context.Context, c *conn, segment, leaf int64) (string, error) {
 	stmt, err := c.prepare(ctx, `SELECT block FROM search_words_data WHERE id = ?`)
 	if err != nil {
 		return "", err

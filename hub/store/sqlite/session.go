@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"parley/hub/store"
@@ -146,12 +145,4 @@ func many[T any](s *session, query string, args ...any) ([]T, error) {
 		return nil
 	})
 	return list, err
-}
-
-// wrap adds what was being done to an error; nil stays nil.
-func wrap(err error, format string, args ...any) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf(format+": %w", append(args, err)...)
 }

@@ -3,10 +3,14 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"parley/hub/store"
 	"parley/model"
 )
+
+// errReadOnly answers a write to a store that was opened for reading.
+var errReadOnly = fmt.Errorf("%w: opened for reading only", store.ErrUnavailable)
 
 // Write implements [store.Store]. f runs on the caller's goroutine and must not
 // write to the store by another way.

@@ -27,6 +27,8 @@ const watchEvery = time.Second
 type watch struct {
 	path, real string
 	log        *slog.Logger
+	// anchor keeps SQLite from removing the log.
+	anchor *conn
 	// opened are the files as they were, by their paths.
 	opened map[string]os.FileInfo
 
@@ -47,42 +49,64 @@ type watch struct {
 }
 
 // startWatch begins to watch files that are open. They stay as they are: a connection of
-// its own keeps SQLite from removing the log before the store is closed.
-func (s *Store) startWatch(ctx context.Context, id string, log *slog.Logger) error {
-	anchor, err := connect(ctx, s.readDB)
+// its own keeps SQLite from removing the log before the store is closed. What it returns
+// beside an error is to be closed, too.
+func startWatch(ctx context.Context, o opened, id string) (*watch, error) {
+	file := o.file
+	anchor, err := connect(ctx, o.readDB)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.anchor = anchor
+	w := &watch{path: file.path, real: file.real, log: o.log, anchor: anchor, opened: make(map[string]os.FileInfo)}
 	var n int
 	if err := anchor.c.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_schema`).Scan(&n); err != nil {
-		return translate(err)
+		return w, translate(err)
 	}
-	w := &watch{path: s.path, real: s.real, log: log, opened: make(map[string]os.FileInfo)}
-	if w.wal, err = openLog(s.real); err != nil {
-		return err
+	if w.wal, err = openLog(file.real); err != nil {
+		return w, err
 	}
-	s.watch = w
 	if w.last, err = readSeqs(ctx, anchor.c); err != nil {
-		return err
+		return w, err
 	}
-	if w.opened[s.path], err = s.file.Stat(); err != nil {
-		return cantWrite(err)
+	if w.opened[file.path], err = file.stat(); err != nil {
+		return w, cantWrite(err)
 	}
 	for _, suffix := range []string{logSuffix, indexSuffix} {
-		if w.opened[s.real+suffix], err = os.Stat(s.real + suffix); err != nil {
-			return cantWrite(err)
+		if w.opened[file.real+suffix], err = os.Stat(file.real + suffix); err != nil {
+			return w, cantWrite(err)
 		}
 	}
-	w.seen = w.opened[s.path]
+	w.seen = w.opened[file.path]
 	w.id = id
 	// A log that was being folded in when the hub ended left something between two moments,
 	// which goes on from there, too; or what can't be read yet.
-	if c, err := contentsOf(ctx, s.real, fileAlone); err == nil {
+	if c, err := contentsOf(ctx, file.real, fileAlone); err == nil {
 		w.floor = c
 	}
-	s.readers.watch = w
-	return w.look(ctx)
+	o.readers.connect = w.connect
+	return w, w.look(ctx)
+}
+
+// letGo gives up the connection that keeps the log. Who closes a store last has SQLite fold
+// the log in and remove it, by its name: where that is another's by now, the connection is
+// left open.
+func (w *watch) letGo() {
+	if w != nil && w.trouble() == nil {
+		w.anchor.drop()
+	}
+}
+
+// rewriting runs what rewrites the store as a whole.
+func (w *watch) rewriting(do func() error) error {
+	if w == nil {
+		return do()
+	}
+	if _, err := w.there(); err != nil {
+		return fmt.Errorf("%w: %w", store.ErrGone, err)
+	}
+	w.busy.Store(true)
+	defer w.busy.Store(false)
+	return do()
 }
 
 // trouble tells why nothing is written any more; nil: the files are those that were

@@ -30,7 +30,7 @@ type webhookWriter struct{ *session }
 func (t webhookWriter) SetTestedAt(at time.Time) error {
 	doc, err := encode(exact(at))
 	if err == nil {
-		err = t.run(`INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, testedName, doc)
+		err = t.run(setStore, testedName, doc)
 	}
 	return wrap(err, "set when webhooks were tested")
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -75,25 +76,37 @@ type writer struct {
 	unswept bool
 }
 
-func (s *Store) startWriter(ctx context.Context, o Options) error {
-	c, err := connect(ctx, s.writeDB)
-	if err != nil {
-		return wrap(err, "connect writer")
-	}
-	s.writer = &writer{
-		db: s.writeDB, path: s.real, now: o.Now, watch: s.watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: s.alone},
-		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
-	}
-	if s.watch != nil && logName(s.real+logSuffix) != "" {
-		// Of a hub that was cut short, or of bringing the file up to date.
-		s.writer.erasing.begin()
-		s.writer.erase(ctx)
-	}
-	s.writer.start()
-	return nil
+// writing says what a writer writes to.
+type writing struct {
+	DB *sql.DB
+	// Path is the file's, without symbolic links.
+	Path string
+	Now  func() time.Time
+	// Watch is nil where the files are not watched: then Alone takes the store for a moment,
+	// and answers how to give it back; nil: it can't be had.
+	Watch  *watch
+	Alone  func() func()
+	Logger *slog.Logger
 }
 
-func (w *writer) start() { go w.loop() }
+// startWriter begins to write.
+func startWriter(ctx context.Context, o writing) (*writer, error) {
+	c, err := connect(ctx, o.DB)
+	if err != nil {
+		return nil, wrap(err, "connect writer")
+	}
+	w := &writer{
+		db: o.DB, path: o.Path, now: o.Now, watch: o.Watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: o.Alone},
+		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
+	}
+	if w.watch != nil && logName(w.path+logSuffix) != "" {
+		// Of a hub that was cut short, or of bringing the file up to date.
+		w.erasing.begin()
+		w.erase(ctx)
+	}
+	go w.loop()
+	return w, nil
+}
 
 // do runs f as one transaction and returns when it is on disk, or when it is
 // certain that it won't be, or when ctx is over.
@@ -277,7 +290,7 @@ func (w *writer) commit(first *call) {
 		}
 	}
 	started = time.Now()
-	if err := w.writeWords(ctx, words); err != nil {
+	if err := words.writeTo(ctx, w.c); err != nil {
 		w.abandon(ran, unwritten(err))
 		return
 	}

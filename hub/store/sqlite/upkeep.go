@@ -86,3 +86,33 @@ func (s *Store) inChunks(ctx context.Context, f func(*session) (int64, error)) e
 		}
 	}
 }
+
+// Scrub rewrites the file, and empties the log beside it, so that neither holds what
+// was changed or deleted before. It needs the file to itself for a while, and as much
+// disk again.
+func (s *Store) Scrub(ctx context.Context) error {
+	if s.writer == nil {
+		return errReadOnly
+	}
+	if s.writer.over() {
+		return ErrClosed
+	}
+	return wrap(s.watch.rewriting(func() error { return scrub(ctx, s.file) }), "scrub store")
+}
+
+// Erased implements [store.Store].
+func (s *Store) Erased() error {
+	if s.writer != nil && !s.writer.erased() {
+		return store.ErrNotErased
+	}
+	return nil
+}
+
+// Count implements [store.Store].
+func (s *Store) Count(ctx context.Context, counter string, n int64) error {
+	err := s.write(ctx, func(ss *session) error {
+		return ss.run(`INSERT INTO counters (name, value) VALUES (?, ?)
+			ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value`, counter, n)
+	})
+	return wrap(err, "count %s", counter)
+}
