@@ -42,6 +42,12 @@ var rooms = []room{
 	{"hub/transcript", []string{"./hub/transcript", "./hub"}},
 	{"hub/store", []string{"./hub/store", "./hub/store/sqlite", "./hub"}},
 	{"hub/store/sqlite", []string{"./hub/store/sqlite", "./hub", "./hub/api"}},
+	{"hub/store/sqlite/disk", []string{"./hub/store/sqlite/disk", "./hub/store/sqlite"}},
+	{"hub/store/sqlite/identity", []string{"./hub/store/sqlite/identity", "./hub/store/sqlite"}},
+	{"hub/store/sqlite/searchindex", []string{"./hub/store/sqlite/searchindex", "./hub/store/sqlite"}},
+	{"hub/store/sqlite/sqldb", []string{"./hub/store/sqlite/sqldb", "./hub/store/sqlite"}},
+	{"hub/store/sqlite/tables", []string{"./hub/store/sqlite/tables", "./hub/store/sqlite", "./hub", "./hub/api"}},
+	{"hub/store/sqlite/writer", []string{"./hub/store/sqlite/writer", "./hub/store/sqlite"}},
 	{"hub/sshd", []string{"./hub/sshd"}},
 }
 

@@ -21,8 +21,8 @@
 //
 // A transaction that deletes what somebody said is answered once no byte of it is left:
 // rows are overwritten, the search index forgets the words where they stand, what moving
-// rows left behind is overwritten, and the log is emptied. See erase, remnants,
-// searchsplit.
+// rows left behind is overwritten, and the log is emptied. See writer, disk and
+// searchindex.
 //
 // # Times
 //
@@ -32,4 +32,14 @@
 //
 // Records are kept as JSON, which holds every valid text exactly. Text that is
 // not valid UTF-8 is refused with an error instead of being altered.
+//
+// # Rooms
+//
+// This package opens the store and puts its parts together. Each part below imports
+// only those above it:
+//
+//	sqldb                   connections, transactions, records, cursors
+//	disk, searchindex       the bytes of the files; the index of words
+//	identity, tables        is it still the same store; what stands in which table
+//	migrations, writer      the schema's steps; who writes, and overwrites
 package sqlite

@@ -21,6 +21,7 @@ import (
 
 	"parley/hub/search"
 	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
 	"parley/hub/transcript"
 	"parley/model"
 )
@@ -249,12 +250,12 @@ func checkIndex(t testing.TB, s *Store, kept said) {
 	words := slices.Sorted(maps.Keys(kept))
 	check := func(what string, word []byte, whole bool) {
 		_, w, ok := strings.Cut(string(word), "_")
-		if ok && (whole && !kept[w] || !whole && !begins(words, []byte(w))) {
+		if ok && (whole && !kept[w] || !whole && !isBeginning(words, w)) {
 			t.Errorf("a %s of the index is %q", what, word)
 		}
 	}
-	err := s.readers.with(ctx, func(c *conn) error {
-		rows, err := c.c.QueryContext(ctx, `SELECT term, NULL FROM search_words_idx UNION ALL
+	err := s.readers.With(ctx, func(c *sqldb.Conn) error {
+		rows, err := c.SQL.QueryContext(ctx, `SELECT term, NULL FROM search_words_idx UNION ALL
 			SELECT NULL, block FROM search_words_data WHERE id > 10`)
 		if err != nil {
 			return err
@@ -275,19 +276,25 @@ func checkIndex(t testing.TB, s *Store, kept said) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.write(ctx, func(ss *session) error {
-		return ss.run(`INSERT INTO search_words (search_words) VALUES ('integrity-check')`)
+	if err := s.write(ctx, func(ss *sqldb.Session) error {
+		return ss.Run(`INSERT INTO search_words (search_words) VALUES ('integrity-check')`)
 	}); err != nil {
 		t.Errorf("the index is broken: %v", err)
 	}
+}
+
+// isBeginning tells whether one of the words, which are in order, begins so.
+func isBeginning(words []string, with string) bool {
+	i, _ := slices.BinarySearch(words, with)
+	return i < len(words) && strings.HasPrefix(words[i], with)
 }
 
 // checkWhole has SQLite read through the whole file.
 func checkWhole(t testing.TB, s *Store) {
 	t.Helper()
 	var answer string
-	err := s.readers.with(context.Background(), func(c *conn) error {
-		return c.c.QueryRowContext(context.Background(), `PRAGMA integrity_check`).Scan(&answer)
+	err := s.readers.With(context.Background(), func(c *sqldb.Conn) error {
+		return c.SQL.QueryRowContext(context.Background(), `PRAGMA integrity_check`).Scan(&answer)
 	})
 	if err != nil || answer != "ok" {
 		t.Errorf("the store is broken: %s, %v", answer, err)
@@ -295,13 +302,20 @@ func checkWhole(t testing.TB, s *Store) {
 }
 
 // wordsOfLeaf decodes the words of one of FTS5's leaves.
-func wordsOfLeaf(b []byte) (words [][]byte) {
-	if len(b) < leafWords {
+func wordsOfLeaf(b []byte) (found [][]byte) {
+	const atSize, words = 2, 4
+	if len(b) < words {
 		return nil
+	}
+	varint := func(b []byte) (n int64, width int) {
+		for more := true; more; width++ {
+			n, more = n<<7|int64(b[width]&0x7f), b[width]&0x80 != 0
+		}
+		return n, width
 	}
 	var word []byte
 	at := 0
-	for i, index := 0, b[binary.BigEndian.Uint16(b[leafAtSize:]):]; len(index) > 0; i++ {
+	for i, index := 0, b[binary.BigEndian.Uint16(b[atSize:]):]; len(index) > 0; i++ {
 		step, width := varint(index)
 		index, at = index[width:], at+int(step)
 		b, same := b[at:], int64(0)
@@ -311,9 +325,9 @@ func wordsOfLeaf(b []byte) (words [][]byte) {
 		}
 		n, width := varint(b)
 		word = append(slices.Clone(word[:same]), b[width:int64(width)+n]...)
-		words = append(words, word)
+		found = append(found, word)
 	}
-	return words
+	return found
 }
 
 // TestNothingDeletedIsLeft: once it is answered that something was deleted, by whichever
@@ -448,6 +462,10 @@ func TestNothingDeletedIsLeft(t *testing.T) {
 // as they do.
 func TestErasingWaitsForReaders(t *testing.T) {
 	t.Parallel()
+	const (
+		eraseWait      = 2 * time.Second // how long a deletion is not answered
+		eraseAgainMost = time.Second     // how long it takes at most until it is tried again
+	)
 	for name, hold := range map[string]time.Duration{"a moment": eraseWait / 2, "long": 5 * eraseWait} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -15,6 +15,9 @@ import (
 	"testing"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/identity"
+	"parley/hub/store/sqlite/sqldb"
 )
 
 // goOn writes that many changes of a Page.
@@ -30,7 +33,7 @@ func goOn(t testing.TB, s *Store, changes int) {
 // foldAll folds the log in from outside; what is written next begins another.
 func foldAll(t testing.TB, path string) {
 	t.Helper()
-	db, err := sql.Open(driverName, dsn(path, forWriting))
+	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +55,7 @@ func readFile(t testing.TB, path string) []byte {
 
 func writeFile(t testing.TB, path string, b []byte) {
 	t.Helper()
-	if err := os.WriteFile(path, b, fileMode); err != nil {
+	if err := os.WriteFile(path, b, disk.FileMode); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -61,15 +64,15 @@ func writeFile(t testing.TB, path string, b []byte) {
 // that has it open ended now, and returns its path.
 func killed(t testing.TB, s *Store) string {
 	t.Helper()
-	s.marker.update()
+	s.marker.Update()
 	path := filepath.Join(t.TempDir(), "hub.db")
 	writeFile(t, path, readFile(t, s.path))
-	writeFile(t, path+logSuffix, readFile(t, s.path+logSuffix))
-	m, ok := readMark(s.path)
+	writeFile(t, path+disk.LogSuffix, readFile(t, s.path+disk.LogSuffix))
+	m, ok := identity.ReadMark(s.path)
 	if !ok {
 		t.Fatal("no mark")
 	}
-	if err := m.write(path, start); err != nil {
+	if err := m.Write(path, start); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -85,12 +88,12 @@ func lies(t testing.TB, path string) map[string]string {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if name := e.Name(); !e.IsDir() && !strings.HasSuffix(name, ".lock") && !strings.HasSuffix(name, indexSuffix) {
+		if name := e.Name(); !e.IsDir() && !strings.HasSuffix(name, ".lock") && !strings.HasSuffix(name, disk.IndexSuffix) {
 			out[name] = string(readFile(t, filepath.Join(filepath.Dir(path), name)))
 		}
 	}
-	if out[filepath.Base(path)+logSuffix] == "" { // none, or an empty one: the same
-		delete(out, filepath.Base(path)+logSuffix)
+	if out[filepath.Base(path)+disk.LogSuffix] == "" { // none, or an empty one: the same
+		delete(out, filepath.Base(path)+disk.LogSuffix)
 	}
 	return out
 }
@@ -141,7 +144,7 @@ func newHistory(t testing.TB) history {
 func copyOf(t testing.TB, path string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), "hub.db")
-	for _, suffix := range []string{"", logSuffix} {
+	for _, suffix := range []string{"", disk.LogSuffix} {
 		b, err := os.ReadFile(path + suffix)
 		if err == nil {
 			writeFile(t, to+suffix, b)
@@ -149,11 +152,11 @@ func copyOf(t testing.TB, path string) string {
 			t.Fatal(err)
 		}
 	}
-	m, ok := readMark(path)
+	m, ok := identity.ReadMark(path)
 	if !ok {
 		t.Fatal("no mark")
 	}
-	if err := m.write(to, start); err != nil {
+	if err := m.Write(to, start); err != nil {
 		t.Fatal(err)
 	}
 	return to
@@ -209,8 +212,8 @@ func TestWhatIsPutBackIsRecognised(t *testing.T) {
 		"gone, its log stays":  {h.far, func(p string) { remove(p) }, store.Missing, 0},
 		"emptied":              {h.closed, func(p string) { writeFile(t, p, nil) }, store.Missing, 0},
 		"emptied under a log":  {h.far, func(p string) { writeFile(t, p, nil) }, store.Missing, 0},
-		"older":                {h.closed, func(p string) { put(h.early, p, "", logSuffix) }, store.Older, earlyChanges},
-		"older, killed":        {h.far, func(p string) { put(h.early, p, "", logSuffix) }, store.Older, earlyChanges},
+		"older":                {h.closed, func(p string) { put(h.early, p, "", disk.LogSuffix) }, store.Older, earlyChanges},
+		"older, killed":        {h.far, func(p string) { put(h.early, p, "", disk.LogSuffix) }, store.Older, earlyChanges},
 		"older, without a log": {h.closed, func(p string) { put(h.far, p, "") }, store.Older, lateChanges},
 		"another hub's":        {h.closed, func(p string) { put(other, p, "") }, store.Other, 40},
 		"another's under a log": {
@@ -218,11 +221,11 @@ func TestWhatIsPutBackIsRecognised(t *testing.T) {
 		},
 		"older under the log":         {h.far, func(p string) { put(h.early, p, "") }, store.Mixed, 1},
 		"a log before under the file": {h.far, func(p string) { put(h.late, p, "") }, store.Mixed, earlyChanges},
-		"an old log":                  {h.closed, func(p string) { put(h.early, p, logSuffix) }, store.Mixed, farChanges},
-		"an old log, killed":          {h.far, func(p string) { put(h.folded, p, logSuffix) }, store.Mixed, lateChanges},
-		"its log is gone":             {h.far, func(p string) { remove(p + logSuffix) }, store.Older, lateChanges},
+		"an old log":                  {h.closed, func(p string) { put(h.early, p, disk.LogSuffix) }, store.Mixed, farChanges},
+		"an old log, killed":          {h.far, func(p string) { put(h.folded, p, disk.LogSuffix) }, store.Mixed, lateChanges},
+		"its log is gone":             {h.far, func(p string) { remove(p + disk.LogSuffix) }, store.Older, lateChanges},
 		"its log is cut short": {h.far, func(p string) {
-			writeFile(t, p+logSuffix, readFile(t, p+logSuffix)[:logHeader+logFrame+pageSize])
+			writeFile(t, p+disk.LogSuffix, readFile(t, p+disk.LogSuffix)[:disk.LogHeader+disk.LogFrame+disk.PageSize])
 		}, store.Older, lateChanges},
 		"older of the same log": {h.late, func(p string) { put(h.folded, p, "") }, "", lateChanges}, // the log holds all of it
 		"copied":                {h.closed, func(p string) { put(p, p, ".mark") }, "", farChanges},  // the same bytes into the same file
@@ -231,11 +234,11 @@ func TestWhatIsPutBackIsRecognised(t *testing.T) {
 			remove(p + ".mark")
 			writeFile(t, p+".mark", b)
 		}, store.Copied, farChanges},
-		"a whole folder put back in place": {h.closed, func(p string) { put(h.late, p, "", logSuffix, ".mark") }, store.Copied, lateChanges},
+		"a whole folder put back in place": {h.closed, func(p string) { put(h.late, p, "", disk.LogSuffix, ".mark") }, store.Copied, lateChanges},
 		"its mark is gone":                 {h.closed, func(p string) { remove(p + ".mark") }, store.Unmarked, farChanges},
 		"its mark is no mark":              {h.closed, func(p string) { writeFile(t, p+".mark", []byte("{")) }, store.Unmarked, farChanges},
 		"its mark is of before": {h.far, func(p string) {
-			m, _ := readMark(p)
+			m, _ := identity.ReadMark(p)
 			b, _ := json.Marshal(map[string]any{"incarnation": m.Incarnation, "total": farChanges - 1})
 			writeFile(t, p+".mark", b)
 		}, "", farChanges},
@@ -310,10 +313,10 @@ func TestALogThatIsNotTakenIsKept(t *testing.T) {
 	t.Parallel()
 	h := newHistory(t)
 	path := copyOf(t, h.far)
-	log := readFile(t, path+logSuffix)
+	log := readFile(t, path+disk.LogSuffix)
 	writeFile(t, path, readFile(t, h.early))
 	openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
-	kept, err := filepath.Glob(path + logSuffix + ".aside-*")
+	kept, err := filepath.Glob(path + disk.LogSuffix + ".aside-*")
 	if err != nil || len(kept) != 1 || string(readFile(t, kept[0])) != string(log) {
 		t.Errorf("kept: %v %v", kept, err)
 	}
@@ -335,7 +338,7 @@ func TestADamagedCopyIsNotTaken(t *testing.T) {
 	}
 	b := readFile(t, path)
 	broken := append([]byte(nil), b...)
-	for at := len(b) / 2; at < len(b)/2+8*pageSize; at++ {
+	for at := len(b) / 2; at < len(b)/2+8*disk.PageSize; at++ {
 		broken[at] = 0xa5
 	}
 	for name, damage := range map[string]func(path string){
@@ -347,7 +350,7 @@ func TestADamagedCopyIsNotTaken(t *testing.T) {
 			t.Parallel()
 			to := copyOf(t, path)
 			damage(to)
-			if err := os.Remove(markPath(to)); err != nil {
+			if err := os.Remove(identity.MarkPath(to)); err != nil {
 				t.Fatal(err)
 			}
 			var c *store.ContradictionError
@@ -367,19 +370,19 @@ func TestAnIncarnationThatIsNotMarkedYet(t *testing.T) {
 	t.Parallel()
 	h := newHistory(t)
 	path := copyOf(t, h.closed)
-	before := readFile(t, markPath(path))
+	before := readFile(t, identity.MarkPath(path))
 	writeFile(t, path, readFile(t, h.early))
-	writeFile(t, path+logSuffix, readFile(t, h.early+logSuffix))
+	writeFile(t, path+disk.LogSuffix, readFile(t, h.early+disk.LogSuffix))
 	s := openAt(t, path, Options{Exclusive: true, AcceptOlder: true})
 	id := s.ID()
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	var m mark
+	var m identity.Mark
 	if err := json.Unmarshal(before, &m); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.write(path, start); err != nil {
+	if err := m.Write(path, start); err != nil {
 		t.Fatal(err)
 	}
 	// It is still less than was marked: that it is accepted has to be said again.
@@ -407,8 +410,8 @@ func TestAnIncarnationGoesOnThoughItIsNotMarked(t *testing.T) {
 	} {
 		h := newHistory(t)
 		path := copyOf(t, h.closed)
-		before := readFile(t, markPath(path))
-		var m mark
+		before := readFile(t, identity.MarkPath(path))
+		var m identity.Mark
 		if err := json.Unmarshal(before, &m); err != nil {
 			t.Fatal(err)
 		}
@@ -419,10 +422,11 @@ func TestAnIncarnationGoesOnThoughItIsNotMarked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = s.write(t.Context(), func(ss *session) error {
-			return errors.Join(ss.run(setStore, "incarnation", life.ID), ss.run(setStore, "life", string(doc)))
+		err = s.write(t.Context(), func(ss *sqldb.Session) error {
+			const set = `UPDATE store SET value = ? WHERE name = ?`
+			return errors.Join(ss.Run(set, life.ID, "incarnation"), ss.Run(set, string(doc), "life"))
 		})
-		if err := errors.Join(err, s.Close(), m.write(path, start)); err != nil {
+		if err := errors.Join(err, s.Close(), m.Write(path, start)); err != nil {
 			t.Fatal(err)
 		}
 		again, err := Open(t.Context(), path, Options{Exclusive: true})
@@ -470,7 +474,7 @@ func TestAnEmptyStoreWithoutAMark(t *testing.T) {
 		if life := lifeOf(t, s); life.Begun() {
 			t.Errorf("%+v", life)
 		}
-		if err := errors.Join(s.Close(), os.Remove(markPath(path))); err != nil {
+		if err := errors.Join(s.Close(), os.Remove(identity.MarkPath(path))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -482,7 +486,7 @@ func TestAnEmptyStoreWithoutAMark(t *testing.T) {
 func TestSettledIncarnation(t *testing.T) {
 	t.Parallel()
 	path := copyOf(t, newHistory(t).closed)
-	if err := os.Remove(markPath(path)); err != nil {
+	if err := os.Remove(identity.MarkPath(path)); err != nil {
 		t.Fatal(err)
 	}
 	s := openAt(t, path, Options{Exclusive: true})
@@ -504,29 +508,6 @@ func TestSettledIncarnation(t *testing.T) {
 	}
 }
 
-func TestSeqs(t *testing.T) {
-	t.Parallel()
-	old, now := seqs{"1": 3, "2": 5}, seqs{"1": 4, "2": 5, "3": 1}
-	for _, c := range []struct {
-		of, others    seqs
-		behind, holds bool
-	}{
-		{now, old, false, true},
-		{old, now, true, false},
-		{nil, old, false, false},
-		{old, nil, false, true},
-		{seqs{"2": 5}, old, false, false},
-		{seqs{"1": 2, "2": 9}, old, true, true},
-	} {
-		if b, h := c.of.behind(c.others), c.of.holds(c.others); b != c.behind || h != c.holds {
-			t.Errorf("%v and %v: behind %t, holds %t", c.of, c.others, b, h)
-		}
-	}
-	if now.total() != 10 {
-		t.Error(now.total())
-	}
-}
-
 // A store is the same by whatever name it is opened: the files beside it are beside the
 // file, not beside a link to it.
 func TestAStoreByOtherNames(t *testing.T) {
@@ -539,7 +520,7 @@ func TestAStoreByOtherNames(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Dir(path), folderMode); err != nil {
+	if err := os.Mkdir(filepath.Dir(path), disk.FolderMode); err != nil {
 		t.Fatal(err)
 	}
 	id, changes := "", int64(0)

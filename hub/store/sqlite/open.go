@@ -12,16 +12,22 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/identity"
+	"parley/hub/store/sqlite/migrations"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/writer"
 )
 
 const (
-	// readConnections are more than users read by at once (see hub): the hub has its own to read.
-	readConnections = 6
 	// lockWait is how long an opening that finds the schema old waits for whoever
 	// holds the store: it may be about to bring it up to date.
 	lockWait  = 2 * time.Second
 	lockRetry = 20 * time.Millisecond
 )
+
+// ErrClosed: the store is closed.
+var ErrClosed = sqldb.ErrClosed
 
 // Options say how a store is opened.
 type Options struct {
@@ -43,14 +49,15 @@ type Options struct {
 // Store is a store in one SQLite file.
 type Store struct {
 	path    string
+	now     func() time.Time
 	id      string
-	file    *ownFile // nil when read-only
-	writeDB *sql.DB  // nil when read-only
+	file    *disk.File // nil when read-only
+	writeDB *sql.DB    // nil when read-only
 	readDB  *sql.DB
-	writer  *writer // nil when read-only
-	readers *readers
-	marker  *marker // nil without the lock
-	watch   *watch  // nil without the lock
+	writer  *writer.Writer // nil when read-only
+	readers *sqldb.Readers
+	marker  *identity.Marker // nil without the lock
+	watch   *identity.Watch  // nil without the lock
 }
 
 var _ store.Store = (*Store)(nil)
@@ -68,9 +75,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{path: path}
+	s := &Store{path: path, now: o.Now}
 	if err := s.open(ctx, o); err != nil {
-		return nil, errors.Join(wrap(err, "open store %s", path), s.release())
+		return nil, errors.Join(sqldb.Wrap(err, "open store %s", path), s.release())
 	}
 	return s, nil
 }
@@ -81,18 +88,18 @@ func (s *Store) open(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	steps, err := loadMigrations()
+	steps, err := migrations.Load()
 	if err != nil {
 		return err
 	}
 	if o.ReadOnly {
-		return s.openReadOnly(ctx, o, newestOf(steps))
+		return s.openReadOnly(ctx, o, migrations.NewestOf(steps))
 	}
 	life, err := s.admit(ctx, o)
 	if err != nil {
 		return err
 	}
-	s.writeDB, err = sql.Open(driverName, dsn(s.path, forWriting))
+	s.writeDB, err = sql.Open(sqldb.Driver, sqldb.DSN(s.path, sqldb.ForWriting))
 	if err != nil {
 		return err
 	}
@@ -100,11 +107,13 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.bringUpToDate(ctx, steps, o.Logger); err != nil {
 		return err
 	}
-	if err := s.openReaders(o, forReading); err != nil {
+	if err := s.openReaders(o, sqldb.ForReading); err != nil {
 		return err
 	}
 	if o.Exclusive {
-		s.watch, s.marker, err = begin(ctx, opened{s.file, s.writeDB, s.readDB, s.readers, o.Now, o.Logger}, life)
+		s.watch, s.marker, err = identity.Begin(ctx, identity.Opened{
+			File: s.file, WriteDB: s.writeDB, ReadDB: s.readDB, Readers: s.readers, Now: o.Now, Logger: o.Logger,
+		}, life)
 		if err != nil {
 			return err
 		}
@@ -112,43 +121,43 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.loadID(ctx); err != nil {
 		return err
 	}
-	s.writer, err = startWriter(ctx, writing{DB: s.writeDB, Path: s.file.real, Now: o.Now, Watch: s.watch, Alone: s.alone, Logger: o.Logger})
+	s.writer, err = writer.Start(ctx, writer.Options{DB: s.writeDB, Path: s.file.Real, Now: o.Now, Watch: s.watch, Alone: s.alone, Logger: o.Logger})
 	return err
 }
 
 // admit takes the locks where they are wanted, opens the store's own file, and refuses a
 // store that is not the one that the hub ran with. It changes nothing that is there.
 func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, err error) {
-	if err := makeFolder(s.path); err != nil {
+	if err := disk.MakeFolder(s.path); err != nil {
 		return life, err
 	}
-	if s.file, err = newOwnFile(s.path); err != nil {
+	if s.file, err = disk.NewFile(s.path); err != nil {
 		return life, err
 	}
 	if !o.Exclusive {
-		if err := contradicted(ctx, s.file); err != nil {
+		if err := identity.Contradicted(ctx, s.file); err != nil {
 			return life, err
 		}
-		return life, s.file.open(os.O_CREATE)
+		return life, s.file.Open(os.O_CREATE)
 	}
-	if err := s.file.open(0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.file.Open(0); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return life, err
 	}
-	held, err := s.file.takeLock()
+	held, err := s.file.TakeLock()
 	if err == nil && !held {
 		err = store.ErrLocked
 	}
 	if err != nil {
 		return life, err
 	}
-	life, err = inspect(ctx, s.file.real, terms{o.AcceptOlder, o.NewStore, o.Now, o.Logger})
-	if err != nil || s.file.isOpen() {
+	life, err = identity.Inspect(ctx, s.file.Real, identity.Terms{AcceptOlder: o.AcceptOlder, NewStore: o.NewStore, Now: o.Now, Logger: o.Logger})
+	if err != nil || s.file.IsOpen() {
 		return life, err
 	}
-	if err := s.file.open(os.O_CREATE); err != nil {
+	if err := s.file.Open(os.O_CREATE); err != nil {
 		return life, err
 	}
-	if held, err = s.file.hold(); err == nil && !held {
+	if held, err = s.file.Hold(); err == nil && !held {
 		err = store.ErrLocked
 	}
 	return life, err
@@ -156,16 +165,16 @@ func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, e
 
 // openReadOnly opens a file that nothing of this process writes.
 func (s *Store) openReadOnly(ctx context.Context, o Options, known int) error {
-	if err := s.openReaders(o, fromReadOnly); err != nil {
+	if err := s.openReaders(o, sqldb.FromReadOnly); err != nil {
 		return err
 	}
-	err := s.readers.with(ctx, func(c *conn) error {
-		version, err := schemaVersion(ctx, c.c)
+	err := s.readers.With(ctx, func(c *sqldb.Conn) error {
+		version, err := migrations.VersionOf(ctx, c.SQL)
 		switch {
 		case err != nil:
 			return err
 		case version > known:
-			return newer(version, known)
+			return migrations.Newer(version, known)
 		case version < known:
 			return fmt.Errorf("schema %d is older than this program's %d; start the hub once", version, known)
 		}
@@ -177,58 +186,58 @@ func (s *Store) openReadOnly(ctx context.Context, o Options, known int) error {
 	return s.loadID(ctx)
 }
 
-func (s *Store) openReaders(o Options, a access) error {
+func (s *Store) openReaders(o Options, a sqldb.Access) error {
 	var err error
-	s.readDB, err = sql.Open(driverName, dsn(s.path, a))
+	s.readDB, err = sql.Open(sqldb.Driver, sqldb.DSN(s.path, a))
 	if err != nil {
 		return err
 	}
-	s.readDB.SetMaxOpenConns(readConnections + 1) // and the anchor
-	s.readers = newReaders(s.readDB, o.Now)
+	s.readDB.SetMaxOpenConns(sqldb.ReadConnections + 1) // and the anchor
+	s.readers = sqldb.NewReaders(s.readDB)
 	return nil
 }
 
 func (s *Store) loadID(ctx context.Context) error {
-	return s.readers.with(ctx, func(c *conn) error {
-		err := c.c.QueryRowContext(ctx, `SELECT id.value || COALESCE('.' || incarnation.value, '')
+	return s.readers.With(ctx, func(c *sqldb.Conn) error {
+		err := c.SQL.QueryRowContext(ctx, `SELECT id.value || COALESCE('.' || incarnation.value, '')
 			FROM store AS id LEFT JOIN store AS incarnation ON incarnation.name = 'incarnation'
 			WHERE id.name = 'id'`).Scan(&s.id)
-		return wrap(translate(err), "read store id")
+		return sqldb.Wrap(sqldb.Translate(err), "read store id")
 	})
 }
 
 // bringUpToDate migrates the file where its schema is old. Without the lock it
 // takes it for that time; while another process holds it, it waits for a moment
 // for that one to have migrated.
-func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.Logger) error {
+func (s *Store) bringUpToDate(ctx context.Context, steps []migrations.Step, log *slog.Logger) error {
 	c, err := s.writeDB.Conn(ctx)
 	if err != nil {
-		return translate(err)
+		return sqldb.Translate(err)
 	}
 	defer c.Close()
 	deadline := time.Now().Add(lockWait)
 	for {
-		version, err := schemaVersion(ctx, c)
+		version, err := migrations.VersionOf(ctx, c)
 		switch {
 		case err != nil:
 			return err
-		case version > newestOf(steps):
-			return newer(version, newestOf(steps))
-		case version == newestOf(steps):
+		case version > migrations.NewestOf(steps):
+			return migrations.Newer(version, migrations.NewestOf(steps))
+		case version == migrations.NewestOf(steps):
 			return nil
-		case s.file.isLocked():
-			return migrate(ctx, c, steps, log)
+		case s.file.IsLocked():
+			return migrations.Run(ctx, c, steps, log)
 		}
-		held, err := s.file.takeLock()
+		held, err := s.file.TakeLock()
 		if err != nil {
 			return err
 		}
 		if held {
-			return errors.Join(migrate(ctx, c, steps, log), s.file.unlock())
+			return errors.Join(migrations.Run(ctx, c, steps, log), s.file.Unlock())
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: schema %d is older than this program's %d; stop the hub that holds it, or use its own version",
-				store.ErrLocked, version, newestOf(steps))
+				store.ErrLocked, version, migrations.NewestOf(steps))
 		}
 		select {
 		case <-ctx.Done():
@@ -243,16 +252,16 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migration, log *slog.
 func (s *Store) ID() string { return s.id }
 
 // Trouble implements [store.Store].
-func (s *Store) Trouble() error { return s.watch.trouble() }
+func (s *Store) Trouble() error { return s.watch.Trouble() }
 
 // Close waits for what runs or is queued, closes the file and gives back the
 // lock. Calls after it answer [ErrClosed].
 func (s *Store) Close() error {
-	if s.writer != nil && !s.writer.close() {
+	if s.writer != nil && !s.writer.Close() {
 		return ErrClosed
 	}
 	s.endMarker()
-	if !s.readers.close() {
+	if !s.readers.Close() {
 		return ErrClosed
 	}
 	return s.release()
@@ -261,7 +270,7 @@ func (s *Store) Close() error {
 // endMarker writes the mark for the last time.
 func (s *Store) endMarker() {
 	if s.marker != nil {
-		s.marker.end()
+		s.marker.End()
 		s.marker = nil
 	}
 }
@@ -270,9 +279,9 @@ func (s *Store) endMarker() {
 func (s *Store) release() error {
 	s.endMarker()
 	if s.readers != nil {
-		s.readers.close()
+		s.readers.Close()
 	}
-	s.watch.letGo()
+	s.watch.LetGo()
 	var errs []error
 	if s.readDB != nil {
 		errs = append(errs, s.readDB.Close())
@@ -280,13 +289,17 @@ func (s *Store) release() error {
 	if s.writeDB != nil {
 		errs = append(errs, s.writeDB.Close())
 	}
-	return wrap(errors.Join(append(errs, s.watch.close(), s.file.unlock(), s.file.close())...), "close store")
+	return sqldb.Wrap(errors.Join(append(errs, s.watch.Close(), s.file.Unlock(), s.file.Close())...), "close store")
 }
 
 // alone takes the store's locks for a moment.
 func (s *Store) alone() func() {
-	if held, err := s.file.takeLock(); err != nil || !held {
+	if held, err := s.file.TakeLock(); err != nil || !held {
 		return nil
 	}
-	return func() { _ = s.file.unlock() }
+	return func() { _ = s.file.Unlock() }
 }
+
+// Real is the path of a store without symbolic links, where the files beside it are, also
+// where there is none yet.
+func Real(path string) (string, error) { return disk.Real(path) }

@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/migrations"
+	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
 
@@ -188,7 +191,7 @@ func TestReadOnly(t *testing.T) {
 	if _, err := os.Stat(path); err == nil {
 		t.Error("the file was made")
 	}
-	if err := os.WriteFile(path, nil, fileMode); err != nil {
+	if err := os.WriteFile(path, nil, disk.FileMode); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), path, Options{ReadOnly: true}); err == nil {
@@ -214,7 +217,7 @@ func TestReadOnly(t *testing.T) {
 // setVersion gives a file another schema version.
 func setVersion(t *testing.T, path, version string) {
 	t.Helper()
-	db, err := sql.Open(driverName, dsn(path, forWriting))
+	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,11 +239,11 @@ func TestNewer(t *testing.T) {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
-	steps, err := loadMigrations()
+	steps, err := migrations.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	setVersion(t, path, strconv.Itoa(newestOf(steps)))
+	setVersion(t, path, strconv.Itoa(migrations.NewestOf(steps)))
 	openAt(t, path, Options{Exclusive: true})
 }
 
@@ -248,17 +251,17 @@ func TestNewer(t *testing.T) {
 func TestOldAndHeld(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "hub.db")
-	holder, err := newOwnFile(path)
+	holder, err := disk.NewFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if held, err := holder.takeLock(); err != nil || !held {
+	if held, err := holder.TakeLock(); err != nil || !held {
 		t.Fatalf("take lock: %t %v", held, err)
 	}
 	if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("old and held: %v", err)
 	}
-	if err := holder.unlock(); err != nil {
+	if err := holder.Unlock(); err != nil {
 		t.Fatal(err)
 	}
 	openAt(t, path, Options{})
@@ -267,7 +270,7 @@ func TestOldAndHeld(t *testing.T) {
 func TestForeign(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "other.db")
-	db, err := sql.Open(driverName, dsn(path, forWriting))
+	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,10 +278,10 @@ func TestForeign(t *testing.T) {
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, errForeign) {
+	if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, sqldb.ErrForeign) {
 		t.Errorf("another's database: %v", err)
 	}
-	if err := os.WriteFile(path, []byte("this is no database, and it is long enough to tell"), fileMode); err != nil {
+	if err := os.WriteFile(path, []byte("this is no database, and it is long enough to tell"), disk.FileMode); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), path, Options{}); err == nil {

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/identity"
+	"parley/hub/store/sqlite/sqldb"
 )
 
 // into writes a copy of a store's files over those of another, as cp does: the files stay
@@ -24,7 +27,7 @@ func into(t testing.TB, from, to string, suffixes ...string) {
 // scribble writes nonsense into a file from an offset on.
 func scribble(t testing.TB, path string, at int64, n int) {
 	t.Helper()
-	f, err := os.OpenFile(path, os.O_WRONLY, fileMode)
+	f, err := os.OpenFile(path, os.O_WRONLY, disk.FileMode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,42 +44,48 @@ func TestFilesWrittenOverWhileTheyAreOpen(t *testing.T) {
 	t.Parallel()
 	const old = ".old"
 	for name, do := range map[string]func(t *testing.T, s *Store, path string){
-		"all by an older copy": func(t *testing.T, s *Store, p string) { into(t, p+old, p, "", logSuffix, indexSuffix, ".mark") },
+		"all by an older copy": func(t *testing.T, s *Store, p string) {
+			into(t, p+old, p, "", disk.LogSuffix, disk.IndexSuffix, ".mark")
+		},
 		"all by one of another log": func(t *testing.T, s *Store, p string) {
 			foldAll(t, p)
 			goOn(t, s, 1)
-			into(t, p+old, p, "", logSuffix, indexSuffix)
+			into(t, p+old, p, "", disk.LogSuffix, disk.IndexSuffix)
 		},
-		"file and log":               func(t *testing.T, s *Store, p string) { into(t, p+old, p, "", logSuffix) },
-		"log and index":              func(t *testing.T, s *Store, p string) { into(t, p+old, p, logSuffix, indexSuffix) },
-		"the log alone":              func(t *testing.T, s *Store, p string) { into(t, p+old, p, logSuffix) },
-		"the index alone":            func(t *testing.T, s *Store, p string) { into(t, p+old, p, indexSuffix) },
-		"the log's first page":       func(t *testing.T, s *Store, p string) { scribble(t, p+logSuffix, 0, logHeader) },
-		"the log's midst":            func(t *testing.T, s *Store, p string) { scribble(t, p+logSuffix, logHeader+2*(logFrame+pageSize), 100) },
-		"the log is cut":             func(t *testing.T, s *Store, p string) { truncate(t, p+logSuffix, logHeader+logFrame+pageSize) },
-		"the log is emptied":         func(t *testing.T, s *Store, p string) { truncate(t, p+logSuffix, 0) },
-		"the log is another store's": func(t *testing.T, s *Store, p string) { writeFile(t, p+logSuffix, readFile(t, otherLog(t))) },
+		"file and log":         func(t *testing.T, s *Store, p string) { into(t, p+old, p, "", disk.LogSuffix) },
+		"log and index":        func(t *testing.T, s *Store, p string) { into(t, p+old, p, disk.LogSuffix, disk.IndexSuffix) },
+		"the log alone":        func(t *testing.T, s *Store, p string) { into(t, p+old, p, disk.LogSuffix) },
+		"the index alone":      func(t *testing.T, s *Store, p string) { into(t, p+old, p, disk.IndexSuffix) },
+		"the log's first page": func(t *testing.T, s *Store, p string) { scribble(t, p+disk.LogSuffix, 0, disk.LogHeader) },
+		"the log's midst": func(t *testing.T, s *Store, p string) {
+			scribble(t, p+disk.LogSuffix, disk.LogHeader+2*(disk.LogFrame+disk.PageSize), 100)
+		},
+		"the log is cut": func(t *testing.T, s *Store, p string) {
+			truncate(t, p+disk.LogSuffix, disk.LogHeader+disk.LogFrame+disk.PageSize)
+		},
+		"the log is emptied":         func(t *testing.T, s *Store, p string) { truncate(t, p+disk.LogSuffix, 0) },
+		"the log is another store's": func(t *testing.T, s *Store, p string) { writeFile(t, p+disk.LogSuffix, readFile(t, otherLog(t))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, path := watched(t)
-			for _, suffix := range []string{"", logSuffix, indexSuffix, ".mark"} {
+			for _, suffix := range []string{"", disk.LogSuffix, disk.IndexSuffix, ".mark"} {
 				writeFile(t, path+old+suffix, readFile(t, path+suffix))
 			}
 			goOn(t, s, 5)
-			s.marker.update()
+			s.marker.Update()
 			do(t, s, path)
-			before, _ := readMark(path)
+			before, _ := identity.ReadMark(path)
 			for range 3 {
 				if err := putPage(s, "1"); !errors.Is(err, store.ErrGone) {
 					t.Errorf("stored: %v", err)
 				}
 			}
-			s.marker.update()
+			s.marker.Update()
 			if err := s.Trouble(); !errors.Is(err, store.ErrGone) {
 				t.Errorf("trouble: %v", err)
 			}
-			if after, ok := readMark(path); !ok || after.Total != before.Total || after.Self != before.Self {
+			if after, ok := identity.ReadMark(path); !ok || after.Total != before.Total || after.Self != before.Self {
 				t.Errorf("the mark says %d, it said %d", after.Total, before.Total)
 			}
 			if err := s.Close(); err != nil {
@@ -99,7 +108,7 @@ func otherLog(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "hub.db")
 	goOn(t, openAt(t, path, Options{Exclusive: true}), 20)
-	return path + logSuffix
+	return path + disk.LogSuffix
 }
 
 // goesOnKnowingly checks that a start refuses what lies there, or finds all of it, or knows
@@ -160,7 +169,7 @@ func TestAFileWrittenOverBeforeTheFirstFold(t *testing.T) {
 	for name, do := range map[string]func(t *testing.T, path string){
 		"emptied":         func(t *testing.T, p string) { truncate(t, p, 0) },
 		"another store's": func(t *testing.T, p string) { into(t, other, p, "") },
-		"nonsense":        func(t *testing.T, p string) { scribble(t, p, 0, pageSize) },
+		"nonsense":        func(t *testing.T, p string) { scribble(t, p, 0, disk.PageSize) },
 		"older":           func(t *testing.T, p string) { into(t, p+".old", p, "") },
 	} {
 		for _, young := range []bool{true, false} {
@@ -182,16 +191,16 @@ func TestAFileWrittenOverBeforeTheFirstFold(t *testing.T) {
 					s = openAt(t, path, Options{Exclusive: true})
 				}
 				goOn(t, s, 1)
-				log := len(readFile(t, path+logSuffix))
+				log := len(readFile(t, path+disk.LogSuffix))
 				do(t, path)
 				if err := putPage(s, "1"); !errors.Is(err, store.ErrGone) {
 					t.Errorf("stored: %v", err)
 				}
-				for range readConnections { // of which none may be left that knew the file before
+				for range sqldb.ReadConnections { // of which none may be left that knew the file before
 					_ = s.Read(t.Context(), func(store.Reader) error { return errAnswered })
 				}
 				_ = s.Read(t.Context(), func(r store.Reader) error { _, err := r.Head("1"); return err })
-				if len(readFile(t, path+logSuffix)) != log {
+				if len(readFile(t, path+disk.LogSuffix)) != log {
 					t.Error("a reader touched the log")
 				}
 			})

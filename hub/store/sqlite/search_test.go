@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
 
@@ -96,12 +97,12 @@ func messageOf(c model.ConversationID, id, text string, at time.Time) store.Mess
 // sizeOf is how many bytes of the file are in use.
 func sizeOf(tb testing.TB, s *Store) (all, index int64) {
 	tb.Helper()
-	err := s.readers.with(context.Background(), func(c *conn) error {
-		if err := c.c.QueryRowContext(tb.Context(), `SELECT (SELECT page_count FROM pragma_page_count()) *
+	err := s.readers.With(context.Background(), func(c *sqldb.Conn) error {
+		if err := c.SQL.QueryRowContext(tb.Context(), `SELECT (SELECT page_count FROM pragma_page_count()) *
 			(SELECT page_size FROM pragma_page_size())`).Scan(&all); err != nil {
 			return err
 		}
-		return c.c.QueryRowContext(tb.Context(), `SELECT SUM(pgsize) FROM dbstat WHERE name LIKE 'search%' OR name LIKE 'sqlite_autoindex_search%'`).Scan(&index)
+		return c.SQL.QueryRowContext(tb.Context(), `SELECT SUM(pgsize) FROM dbstat WHERE name LIKE 'search%' OR name LIKE 'sqlite_autoindex_search%'`).Scan(&index)
 	})
 	if err != nil {
 		tb.Logf("size: %v", err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
 
@@ -37,7 +38,7 @@ func foundOn(t testing.TB, s *Store, page model.PageID, query string) []model.Co
 // beforeSearch brings a closed store's file back to the schema that had no index.
 func beforeSearch(t testing.TB, path string) {
 	t.Helper()
-	db, err := sql.Open(driverName, dsn(path, forWriting))
+	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,8 @@ func TestFillSearch(t *testing.T) {
 	if err := errors.Join(putPage(s, "2"), putPage(s, "1")); err != nil {
 		t.Fatal(err)
 	}
-	fillMany(t, s, 2*fillChunk+500, fillChunk+700)
+	const chunk = 2000 // rows that are indexed at once
+	fillMany(t, s, 2*chunk+500, chunk+700)
 	err := s.Write(t.Context(), "2", func(tx store.PageTx) error {
 		c := manyth(1, true)
 		c.ID, c.PageID = "2_a", "2"
@@ -157,8 +159,8 @@ func TestFillSearchTellsHowFarItIs(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(lines{func(line string) { told = append(told, line) }}, nil))
 	s := openAt(t, path, Options{Exclusive: true, Logger: log})
 	var stored int
-	err := s.readers.with(t.Context(), func(c *conn) error {
-		return c.c.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM messages`).Scan(&stored)
+	err := s.readers.With(t.Context(), func(c *sqldb.Conn) error {
+		return c.SQL.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM messages`).Scan(&stored)
 	})
 	if err != nil || len(told) < 2 {
 		t.Fatalf("told %q (%v)", told, err)
@@ -191,40 +193,6 @@ func TestFillSearchCanBeCutShort(t *testing.T) {
 	s := openAt(t, path, Options{Exclusive: true})
 	if found := foundOn(t, s, "1", "please"); len(found) == 0 {
 		t.Error("nothing is found")
-	}
-}
-
-// TestSearchPlans: a search reads no table from end to end, and the migration
-// reads in the order of its chunks.
-func TestSearchPlans(t *testing.T) {
-	t.Parallel()
-	s := newPages(t, "1")
-	parts, err := streams(store.ConversationQuery{
-		Pages: []store.PageScope{{ID: "1"}}, Filter: store.FilterBlocked, User: "u", Now: start,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, from := range []*place{nil, {At: 1, ID: "x"}} {
-		for _, part := range parts {
-			query, args := part.walk(from)
-			plan := explain(t, s, query, args)
-			if !strings.Contains(plan, "c USING COVERING INDEX") || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
-				t.Errorf("walk: %s", plan)
-			}
-			query, args = part.among("[1]", from, 50)
-			if plan := explain(t, s, query, args); strings.Contains(plan, "SCAN c") || strings.Contains(plan, "SCAN k") {
-				t.Errorf("among: %s", plan)
-			}
-		}
-	}
-	for query, args := range map[string]arguments{
-		fillNamesQuery: {0, 1}, fillMessagesQuery: {0, 0, 0, 1}, matchQuery: {"x", 1},
-	} {
-		if plan := explain(t, s, query, args); strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN c") ||
-			strings.Contains(plan, "SCAN m") || strings.Contains(plan, "SCAN s;") {
-			t.Errorf("%s: %s", query, plan)
-		}
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tables"
 	"parley/model"
 )
 
@@ -25,59 +28,59 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 		return err
 	})
 	if err != nil {
-		return wrap(err, "prune")
+		return sqldb.Wrap(err, "prune")
 	}
 	for _, page := range pages {
 		if err := s.pruneLog(ctx, page, before); err != nil {
-			return wrap(err, "prune log of page %s", page)
+			return sqldb.Wrap(err, "prune log of page %s", page)
 		}
 	}
 	said := false
-	err = s.inChunks(ctx, func(ss *session) (int64, error) {
-		n, err := ss.exec(`DELETE FROM raw_events WHERE (page_id, key) IN (
+	err = s.inChunks(ctx, func(ss *sqldb.Session) (int64, error) {
+		n, err := ss.Exec(`DELETE FROM raw_events WHERE (page_id, key) IN (
 			SELECT page_id, key FROM raw_events WHERE understood = 1 AND received_at < ? LIMIT ?)`,
-			micros(before), pruneRows)
+			sqldb.Micros(before), pruneRows)
 		said = said || n > 0
 		return n, err
 	})
 	if err != nil {
-		return wrap(err, "prune raw events")
+		return sqldb.Wrap(err, "prune raw events")
 	}
-	err = s.write(ctx, func(ss *session) error {
-		ss.erases = said
-		return ss.run(`DELETE FROM login_codes WHERE expires < ?`, micros(before))
+	err = s.write(ctx, func(ss *sqldb.Session) error {
+		ss.EraseIf(said)
+		return ss.Run(`DELETE FROM login_codes WHERE expires < ?`, sqldb.Micros(before))
 	})
-	return wrap(err, "prune login codes")
+	return sqldb.Wrap(err, "prune login codes")
 }
 
 // pruneLog forgets the Page's rows before the first that is young enough.
 func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Time) error {
 	var keep int64
-	err := s.read(ctx, func(ss *session) error {
-		err := ss.get(`SELECT seq FROM events WHERE page_id = ? AND at >= ? ORDER BY seq LIMIT 1`,
-			arguments{page, micros(before)}, &keep)
+	err := s.read(ctx, func(ss *sqldb.Session) error {
+		err := ss.Get(`SELECT seq FROM events WHERE page_id = ? AND at >= ? ORDER BY seq LIMIT 1`,
+			sqldb.Args{page, sqldb.Micros(before)}, &keep)
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		head, err := logReader{ss}.Head(page)
+		head, err := tables.NewReader(ss).Head(page)
 		keep = head + 1
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.inChunks(ctx, func(ss *session) (int64, error) {
-		return ss.exec(`DELETE FROM events WHERE page_id = ? AND seq IN (
+	return s.inChunks(ctx, func(ss *sqldb.Session) (int64, error) {
+		return ss.Exec(`DELETE FROM events WHERE page_id = ? AND seq IN (
 			SELECT seq FROM events WHERE page_id = ? AND seq < ? ORDER BY seq LIMIT ?)`,
 			page, page, keep, pruneRows)
 	})
 }
 
 // inChunks repeats a transaction until it changes less than a chunk.
-func (s *Store) inChunks(ctx context.Context, f func(*session) (int64, error)) error {
+func (s *Store) inChunks(ctx context.Context, f func(*sqldb.Session) (int64, error)) error {
 	for {
 		var n int64
-		err := s.write(ctx, func(ss *session) (err error) {
+		err := s.write(ctx, func(ss *sqldb.Session) (err error) {
 			n, err = f(ss)
 			return err
 		})
@@ -94,15 +97,15 @@ func (s *Store) Scrub(ctx context.Context) error {
 	if s.writer == nil {
 		return errReadOnly
 	}
-	if s.writer.over() {
+	if s.writer.Over() {
 		return ErrClosed
 	}
-	return wrap(s.watch.rewriting(func() error { return scrub(ctx, s.file) }), "scrub store")
+	return sqldb.Wrap(s.watch.Rewriting(func() error { return disk.Scrub(ctx, s.file) }), "scrub store")
 }
 
 // Erased implements [store.Store].
 func (s *Store) Erased() error {
-	if s.writer != nil && !s.writer.erased() {
+	if s.writer != nil && !s.writer.Erased() {
 		return store.ErrNotErased
 	}
 	return nil
@@ -110,9 +113,9 @@ func (s *Store) Erased() error {
 
 // Count implements [store.Store].
 func (s *Store) Count(ctx context.Context, counter string, n int64) error {
-	err := s.write(ctx, func(ss *session) error {
-		return ss.run(`INSERT INTO counters (name, value) VALUES (?, ?)
+	err := s.write(ctx, func(ss *sqldb.Session) error {
+		return ss.Run(`INSERT INTO counters (name, value) VALUES (?, ?)
 			ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value`, counter, n)
 	})
-	return wrap(err, "count %s", counter)
+	return sqldb.Wrap(err, "count %s", counter)
 }

@@ -4,11 +4,11 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
 
@@ -45,7 +45,7 @@ func TestWhoWaitedBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open(driverName, dsn(path, forWriting))
+	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,17 +82,5 @@ func TestWhoWaitedBefore(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-// TestPlansOfWaiting: who waits is counted by the index of those, and found without sorting.
-func TestPlansOfWaiting(t *testing.T) {
-	t.Parallel()
-	s := newPages(t, "1")
-	if plan := explain(t, s, countWaitingQuery, arguments{"1", "open", "snoozed", 1}); !strings.Contains(plan, "USING COVERING INDEX conversations_waiting") {
-		t.Error(plan)
-	}
-	if plan := explain(t, s, newestSaidQuery, arguments{"1", "1_a"}); !strings.Contains(plan, "messages_in_order (page_id=? AND conversation_id=?)") || strings.Contains(plan, "TEMP B-TREE") {
-		t.Error(plan)
 	}
 }

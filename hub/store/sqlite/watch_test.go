@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
 )
 
 // opened opens a store that has gone on for a while, in a folder of its own.
@@ -37,20 +38,23 @@ func TestFilesThatGoWhileTheyAreOpen(t *testing.T) {
 	for name, do := range map[string]func(path string){
 		"removed":              func(p string) { must(os.Remove(p)) },
 		"renamed":              func(p string) { must(os.Rename(p, p+".old")) },
-		"its log is removed":   func(p string) { must(os.Remove(p + logSuffix)) },
-		"its index is removed": func(p string) { must(os.Remove(p + indexSuffix)) },
-		"replaced by a copy":   func(p string) { must(os.WriteFile(p+".new", readFile(t, p), fileMode)); must(os.Rename(p+".new", p)) },
+		"its log is removed":   func(p string) { must(os.Remove(p + disk.LogSuffix)) },
+		"its index is removed": func(p string) { must(os.Remove(p + disk.IndexSuffix)) },
+		"replaced by a copy": func(p string) {
+			must(os.WriteFile(p+".new", readFile(t, p), disk.FileMode))
+			must(os.Rename(p+".new", p))
+		},
 		"replaced by another": func(p string) {
-			must(os.WriteFile(p+".new", readFile(t, other), fileMode))
+			must(os.WriteFile(p+".new", readFile(t, other), disk.FileMode))
 			must(os.Rename(p+".new", p))
 		},
 		"its log is replaced": func(p string) {
-			must(os.WriteFile(p+".new", readFile(t, p+logSuffix), fileMode))
-			must(os.Rename(p+".new", p+logSuffix))
+			must(os.WriteFile(p+".new", readFile(t, p+disk.LogSuffix), disk.FileMode))
+			must(os.Rename(p+".new", p+disk.LogSuffix))
 		},
 		"emptied":                   func(p string) { must(os.Truncate(p, 0)) },
-		"cut short":                 func(p string) { must(os.Truncate(p, 2*pageSize)) },
-		"written over with another": func(p string) { must(os.WriteFile(p, readFile(t, other), fileMode)) },
+		"cut short":                 func(p string) { must(os.Truncate(p, 2*disk.PageSize)) },
+		"written over with another": func(p string) { must(os.WriteFile(p, readFile(t, other), disk.FileMode)) },
 		"its folder is renamed":     func(p string) { must(os.Rename(filepath.Dir(p), filepath.Dir(p)+".old")) },
 		"its folder is removed":     func(p string) { must(os.RemoveAll(filepath.Dir(p))) },
 		"its folder is a link to a copy": func(p string) {
@@ -83,7 +87,7 @@ func TestAnOlderCopyIsWrittenOverAnOpenFile(t *testing.T) {
 	old := killed(t, s)
 	foldAll(t, old)
 	goOn(t, s, 1200) // so that the log is folded in
-	if logHas(path+logSuffix, longLog) {
+	if disk.LogHas(path+disk.LogSuffix, 1000) {
 		t.Fatal("the log is not folded in")
 	}
 	writeFile(t, path, readFile(t, old))

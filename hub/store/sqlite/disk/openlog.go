@@ -1,0 +1,213 @@
+package disk
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// A store whose files are written over in place keeps their identity. What tells then is
+// the log: it only ever grows behind what this hub has seen of it, or begins anew after all
+// of it is in the file. Where its end is stands in the index.
+//
+// Source: SQLite, "Database File Format", section 4, and "WAL-mode File Format", section
+// 2.1, the WAL-Index Header.
+
+// Of a frame of the log and of the index's header, which stands there twice.
+const (
+	logFrameAtSum = 16
+	saltsLen      = 8
+
+	endLen     = 48
+	endAtFrame = 16
+	endAtSum   = 24
+	endAtSalts = 32
+)
+
+// logEnd is the last frame of a log that holds something.
+type logEnd struct {
+	salts, sum [saltsLen]byte
+	frame      uint32
+}
+
+// ErrLog is what is wrong with a log.
+var ErrLog = errors.New("its write-ahead log was written over")
+
+// OpenedLog is a log with its index, as files that stay open: the process would lose its
+// locks on the index if it closed one of them (see hold).
+type OpenedLog struct {
+	file, index *os.File
+	// end is as far as the log was seen to be whole, and size and at are what its file
+	// was like then.
+	end  logEnd
+	size int64
+	at   time.Time
+}
+
+// OpenLog opens the log of a store with its index.
+func OpenLog(path string) (*OpenedLog, error) {
+	l := &OpenedLog{}
+	var err error
+	if l.file, err = os.Open(path + LogSuffix); err != nil {
+		return nil, Unwritable(err)
+	}
+	if l.index, err = os.Open(path + IndexSuffix); err != nil {
+		return nil, errors.Join(Unwritable(err), l.file.Close())
+	}
+	if l.end, err = l.readEnd(); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, l.note()
+}
+
+// Close closes both.
+func (l *OpenedLog) Close() error { return errors.Join(l.file.Close(), l.index.Close()) }
+
+// endTries are enough to find both copies of the header alike, unless nothing keeps them.
+const endTries = 100
+
+// readEnd reads from the index where the log ends.
+func (l *OpenedLog) readEnd() (end logEnd, err error) {
+	var h [2 * endLen]byte
+	for range endTries {
+		if _, err := l.index.ReadAt(h[:], 0); err != nil {
+			return end, fmt.Errorf("its index was written over: %w", err)
+		}
+		if bytes.Equal(h[:endLen], h[endLen:]) {
+			break
+		}
+	}
+	end.frame = binary.NativeEndian.Uint32(h[endAtFrame:])
+	copy(end.salts[:], h[endAtSalts:])
+	for at := 0; at < saltsLen; at += 4 {
+		binary.BigEndian.PutUint32(end.sum[at:], binary.NativeEndian.Uint32(h[endAtSum+at:]))
+	}
+	return end, nil
+}
+
+// note notes what the log's file is like.
+func (l *OpenedLog) note() error {
+	info, err := l.file.Stat()
+	if err == nil {
+		l.size, l.at = info.Size(), info.ModTime()
+	}
+	return err
+}
+
+// Look checks that the log goes on where it ended when it was looked at last, or that it
+// began again, which folded has to find well: all that was in it must be in the file.
+// Unless it was this hub's writer who wrote to it since, all of it is read.
+func (l *OpenedLog) Look(ours bool, folded func() error) error {
+	for range endTries {
+		info, err := l.file.Stat()
+		if err != nil {
+			return err
+		}
+		now, err := l.readEnd()
+		if err != nil {
+			return err
+		}
+		switch {
+		case now.frame == 0 || now.salts != l.end.salts:
+			if l.end.frame > 0 {
+				err = folded()
+			}
+		case now.frame < l.end.frame || now.frame == l.end.frame && now != l.end:
+			return ErrLog
+		default:
+			err = l.holds(l.end)
+		}
+		if err == nil && !ours && (info.Size() != l.size || !info.ModTime().Equal(l.at)) {
+			err = l.check(now)
+		}
+		if err == nil {
+			l.end, l.size, l.at = now, info.Size(), info.ModTime()
+			return nil
+		}
+		if again, e := l.readEnd(); e != nil || again == now {
+			return err
+		}
+		// another program went on meanwhile
+	}
+	return ErrLog
+}
+
+// holds checks that the log's last frame is where it was.
+func (l *OpenedLog) holds(end logEnd) error {
+	if end.frame == 0 {
+		return nil
+	}
+	var h [LogFrame]byte
+	if _, err := l.file.ReadAt(h[:], frameAt(end.frame-1)); err != nil {
+		return fmt.Errorf("%w: %w", ErrLog, err)
+	}
+	if !bytes.Equal(h[logFrameAtSalts:logFrameAtSum], end.salts[:]) || !bytes.Equal(h[logFrameAtSum:], end.sum[:]) {
+		return ErrLog
+	}
+	return nil
+}
+
+// frameAt is where a frame begins, counted from 0.
+func frameAt(n uint32) int64 { return LogHeader + int64(n)*(LogFrame+PageSize) }
+
+// check reads the log from its beginning to an end, as SQLite does before it believes it.
+func (l *OpenedLog) check(end logEnd) error {
+	if end.frame == 0 {
+		return nil
+	}
+	r := io.NewSectionReader(l.file, 0, frameAt(end.frame))
+	var h [LogHeader]byte
+	if _, err := io.ReadFull(r, h[:]); err != nil {
+		return fmt.Errorf("%w: %w", ErrLog, err)
+	}
+	magic := binary.BigEndian.Uint32(h[:])
+	if magic&^1 != logMagic || !bytes.Equal(h[logAtSalts:logAtSalts+saltsLen], end.salts[:]) {
+		return ErrLog
+	}
+	s := sums{order: binary.ByteOrder(binary.LittleEndian)}
+	if magic&1 != 0 {
+		s.order = binary.BigEndian
+	}
+	s.add(h[:LogHeader-saltsLen])
+	if s.bytes() != [saltsLen]byte(h[LogHeader-saltsLen:]) {
+		return ErrLog
+	}
+	var f [LogFrame + PageSize]byte
+	for range end.frame {
+		if _, err := io.ReadFull(r, f[:]); err != nil {
+			return fmt.Errorf("%w: %w", ErrLog, err)
+		}
+		s.add(f[:logFrameAtSalts])
+		s.add(f[LogFrame:])
+		if !bytes.Equal(f[logFrameAtSalts:logFrameAtSum], end.salts[:]) || s.bytes() != [saltsLen]byte(f[logFrameAtSum:LogFrame]) {
+			return ErrLog
+		}
+	}
+	if s.bytes() != end.sum {
+		return ErrLog
+	}
+	return nil
+}
+
+// sums are the log's checksums, each over all before it.
+type sums struct {
+	order  binary.ByteOrder
+	s0, s1 uint32
+}
+
+func (s *sums) add(b []byte) {
+	for ; len(b) > 0; b = b[saltsLen:] {
+		s.s0 += s.order.Uint32(b) + s.s1
+		s.s1 += s.order.Uint32(b[4:]) + s.s0
+	}
+}
+
+func (s *sums) bytes() (b [saltsLen]byte) {
+	binary.BigEndian.PutUint32(b[:], s.s0)
+	binary.BigEndian.PutUint32(b[4:], s.s1)
+	return b
+}

@@ -1,0 +1,142 @@
+package migrations
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/searchindex"
+	"parley/hub/store/sqlite/sqldb"
+)
+
+//go:embed *.sql
+var scripts embed.FS
+
+// Step brings the schema to a version.
+type Step struct {
+	version int
+	script  string
+	// fill, if there is one, follows the script. It logs how far it is, as it may take
+	// long, and ends when ctx does.
+	fill func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error
+}
+
+// fills are what a migration does besides its script, by version.
+func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
+	const erasable = 24
+	if version == erasable {
+		return func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
+			if err := searchindex.Fill(ctx, tx, log); err != nil {
+				return err
+			}
+			return sqldb.Wrap(disk.WipeAll(ctx, tx, log), "overwrite what was deleted")
+		}
+	}
+	return nil
+}
+
+// Load returns the steps from an empty file to the newest schema.
+func Load() ([]Step, error) {
+	names, err := fs.Glob(scripts, "*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("list migrations: %w", err)
+	}
+	steps := make([]Step, 0, len(names))
+	for _, name := range names { // sorted by name
+		number, _, _ := strings.Cut(path.Base(name), "_")
+		version, err := strconv.Atoi(number)
+		if err != nil || version <= NewestOf(steps) {
+			return nil, fmt.Errorf("list migrations: %s does not follow number %d", name, NewestOf(steps))
+		}
+		script, err := scripts.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read migration: %w", err)
+		}
+		steps = append(steps, Step{version, string(script), fills(version)})
+	}
+	return steps, nil
+}
+
+// NewestOf is the version that the last step brings to; 0 without steps. Numbers may be
+// left out.
+func NewestOf(steps []Step) int {
+	if len(steps) == 0 {
+		return 0
+	}
+	return steps[len(steps)-1].version
+}
+
+// VersionOf reads the file's version; 0 for an empty file.
+func VersionOf(ctx context.Context, c *sql.Conn) (int, error) {
+	var version, tables int
+	if err := c.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return 0, sqldb.Wrap(sqldb.Translate(err), "read schema version")
+	}
+	if version > 0 {
+		return version, nil
+	}
+	err := c.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_schema`).Scan(&tables)
+	if err == nil && tables > 0 {
+		return 0, sqldb.ErrForeign
+	}
+	return 0, sqldb.Wrap(sqldb.Translate(err), "read schema")
+}
+
+// Run applies the steps that the file lacks, each in one transaction: one that ctx
+// cuts short leaves the file as it was.
+func Run(ctx context.Context, c *sql.Conn, steps []Step, log *slog.Logger) error {
+	for _, step := range steps {
+		if err := apply(ctx, c, step, log); err != nil {
+			return sqldb.Wrap(sqldb.Translate(err), "migrate to version %d", step.version)
+		}
+	}
+	return nil
+}
+
+func apply(ctx context.Context, c *sql.Conn, step Step, log *slog.Logger) error {
+	tx, err := c.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var version int
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	if version >= step.version {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, step.script); err != nil {
+		return err
+	}
+	if step.fill != nil {
+		if err := step.fill(ctx, tx, log); err != nil {
+			return err
+		}
+	}
+	if version == 0 {
+		_, err := tx.ExecContext(ctx, `INSERT INTO store (name, value) VALUES ('id', ?)`, uuid.NewString())
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, step.version)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Newer says that the file's schema is not known here.
+func Newer(version, known int) error {
+	return fmt.Errorf("%w: schema %d, this program knows %d", store.ErrNewer, version, known)
+}

@@ -1,0 +1,119 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // registers the driver
+)
+
+// Driver is the name under which modernc.org/sqlite registers itself.
+const Driver = "sqlite"
+
+// Access is what a connection is for.
+type Access int
+
+const (
+	ForWriting Access = iota
+	// ForReading beside a writer: sees its commits, can't change anything.
+	ForReading
+	// FromReadOnly opens the file itself for reading only.
+	FromReadOnly
+	// FileAlone reads the file without the log beside it, and locks nothing.
+	FileAlone
+)
+
+// DSN names the file with the settings of such a connection.
+func DSN(path string, a Access) string {
+	q := url.Values{}
+	pragma := func(p string) { q.Add("_pragma", p) }
+	q.Set("_busy_timeout", "5000")
+	q.Set("_txlock", "immediate")
+	pragma("foreign_keys(1)")
+	pragma("temp_store(memory)")
+	cache := "cache_size(-8000)" // what is read stays in the system's own cache, too
+	if a == ForWriting {
+		cache = "cache_size(-16000)"
+	}
+	pragma(cache)
+	switch a {
+	case ForWriting:
+		pragma("journal_mode(wal)")
+		pragma("synchronous(full)")
+		// The writer folds the log in by itself, so that it knows when the file changes.
+		pragma("wal_autocheckpoint(0)")
+		// What is deleted is overwritten, not only forgotten.
+		pragma("secure_delete(1)")
+	case ForReading:
+		q.Set("_query_only", "1")
+	case FileAlone:
+		q.Set("immutable", "1")
+		fallthrough
+	case FromReadOnly:
+		q.Set("mode", "ro")
+		q.Set("_query_only", "1")
+	}
+	file := filepath.ToSlash(path)
+	if !strings.HasPrefix(file, "/") {
+		file = "/" + file // C:/…
+	}
+	u := url.URL{Scheme: "file", Path: file, RawQuery: q.Encode()}
+	return u.String()
+}
+
+// Conn is one connection with its prepared statements. It is used by one
+// goroutine at a time.
+type Conn struct {
+	SQL   *sql.Conn
+	stmts map[string]statement
+}
+
+// statement is a prepared statement that lives as long as its connection.
+type statement struct{ *sql.Stmt }
+
+// Connect takes a connection of db.
+func Connect(ctx context.Context, db *sql.DB) (*Conn, error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, Translate(err)
+	}
+	return &Conn{SQL: c, stmts: make(map[string]statement)}, nil
+}
+
+// Prepare returns the statement, prepared once for the connection.
+func (c *Conn) Prepare(ctx context.Context, query string) (statement, error) {
+	if s, ok := c.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := c.SQL.PrepareContext(ctx, query)
+	if err != nil {
+		return statement{}, fmt.Errorf("prepare statement: %w", err)
+	}
+	c.stmts[query] = statement{s}
+	return c.stmts[query], nil
+}
+
+// Exec runs a statement that takes nothing and gives nothing.
+func (c *Conn) Exec(ctx context.Context, query string) error {
+	s, err := c.Prepare(ctx, query)
+	if err != nil {
+		return err
+	}
+	_, err = s.ExecContext(ctx)
+	return err
+}
+
+// Drop closes the connection for good, in whatever state it is.
+func (c *Conn) Drop() {
+	for _, s := range c.stmts {
+		_ = s.Close()
+	}
+	// ErrBadConn keeps the pool from using it again.
+	_ = c.SQL.Raw(func(any) error { return driver.ErrBadConn })
+	_ = c.SQL.Close()
+}

@@ -1,0 +1,86 @@
+package sqldb
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"parley/hub/store"
+	"parley/model"
+)
+
+// Place is where a page of a list ended: the key of its last row.
+type Place struct {
+	List string `json:"l"`
+	At   int64  `json:"t"`
+	ID   string `json:"i,omitempty"`
+	Page string `json:"p,omitempty"`
+	Seq  int64  `json:"s,omitempty"`
+}
+
+// Cursor writes a place as clients carry it.
+func (p Place) Cursor() (string, error) {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("encode cursor: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// ParseCursor reads a cursor of that list; nil for "", the beginning.
+func ParseCursor(cursor, list string) (*Place, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", store.ErrBadCursor, err)
+	}
+	var p Place
+	if err := json.Unmarshal(b, &p); err != nil {
+		return nil, fmt.Errorf("%w: %w", store.ErrBadCursor, err)
+	}
+	if p.List != list {
+		return nil, fmt.Errorf("%w: of another list", store.ErrBadCursor)
+	}
+	return &p, nil
+}
+
+// Key is where something stands in a list that goes by time, newest first; lists
+// of several Pages are merged by it.
+type Key struct {
+	At   int64
+	ID   string
+	Page model.PageID
+}
+
+// Keys reads the keys of a Page, which come first in each row.
+func Keys(s *Session, page model.PageID, query string, args Args) ([]Key, error) {
+	var list []Key
+	err := s.Each(query, args, func(rows *sql.Rows) error {
+		k := Key{Page: page}
+		err := rows.Scan(&k.At, &k.ID)
+		list = append(list, k)
+		return err
+	})
+	return list, err
+}
+
+// Place is the key as a cursor of that list has it.
+func (k Key) Place(list string) Place {
+	return Place{List: list, At: k.At, ID: k.ID, Page: string(k.Page)}
+}
+
+// Newest sorts keys and returns the first of them; more tells that others follow.
+func Newest(keys []Key, limit int) (first []Key, more bool) {
+	slices.SortFunc(keys, func(a, b Key) int {
+		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID), cmp.Compare(b.Page, a.Page))
+	})
+	if len(keys) > limit {
+		return keys[:limit], true
+	}
+	return keys, false
+}

@@ -1,0 +1,133 @@
+package tables
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// conversationReader reads conversations.
+type conversationReader struct{ *sqldb.Session }
+
+// Conversation implements [store.Reader].
+func (r conversationReader) Conversation(id model.ConversationID) (store.Conversation, error) {
+	c, err := sqldb.One[store.Conversation](r.Session,
+		`SELECT doc FROM conversations WHERE page_id = ? AND id = ?`, id.Page(), id)
+	return c, sqldb.Wrap(err, "read conversation %s", id)
+}
+
+// Nameless implements [store.Reader].
+func (r conversationReader) Nameless(before time.Time, limit int) ([]store.Conversation, error) {
+	list, err := sqldb.Many[store.Conversation](r.Session, `SELECT doc FROM conversations
+		WHERE nameless = 1 AND profile_at < ? ORDER BY profile_at, page_id, id LIMIT ?`,
+		sqldb.Micros(before), max(limit, 0))
+	return list, sqldb.Wrap(err, "read conversations without a name")
+}
+
+// Times that no conversation reaches.
+const (
+	never   = math.MaxInt64
+	already = math.MinInt64
+)
+
+// conversationWriter writes conversations.
+type conversationWriter struct{ pageBase }
+
+// PutConversation implements [store.PageTx].
+func (t conversationWriter) PutConversation(c *store.Conversation) error {
+	if err := t.own(c.ID.Page(), c.ID); err != nil {
+		return sqldb.Wrap(err, "put conversation")
+	}
+	if err := t.own(c.PageID, c.ID); err != nil {
+		return sqldb.Wrap(err, "put conversation")
+	}
+	switch c.Status {
+	case model.Open, model.Snoozed, model.Done:
+	default:
+		return fmt.Errorf("put conversation %s: no status %q", c.ID, c.Status)
+	}
+	seq, err := t.change(store.KindConversation, string(c.ID))
+	if err != nil {
+		return sqldb.Wrap(err, "put conversation")
+	}
+	c.Seq = seq
+	err = t.writeConversation(*c)
+	if err == nil {
+		err = t.index().PutName(*c)
+	}
+	return t.Spoil(sqldb.Wrap(err, "put conversation %s", c.ID))
+}
+
+func (t conversationWriter) writeConversation(c store.Conversation) error {
+	c.Links, c.Reply = nil, model.Verdict{}
+	c.UpdatedAt, c.ProfileAt = sqldb.Exact(c.UpdatedAt), sqldb.Exact(c.ProfileAt)
+	c.WaitsSince = sqldb.ExactOrNil(c.WaitsSince)
+	c.SnoozedUntil, c.WindowUntil = sqldb.ExactOrNil(c.SnoozedUntil), sqldb.ExactOrNil(c.WindowUntil)
+	c.OtherAppUntil, c.UncertainUntil = sqldb.ExactOrNil(c.OtherAppUntil), sqldb.ExactOrNil(c.UncertainUntil)
+	doc, err := sqldb.Encode(c)
+	if err != nil {
+		return err
+	}
+	var assignee any
+	if c.Assignee != nil {
+		assignee = c.Assignee.ID
+	}
+	from, until := free(c.Conversation)
+	return t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
+		free_from, free_until, unread, nameless, profile_at, waits, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
+		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
+		free_until = excluded.free_until, unread = excluded.unread, nameless = excluded.nameless,
+		profile_at = excluded.profile_at, waits = excluded.waits, doc = excluded.doc`,
+		t.page, c.ID, c.Status, sqldb.Micros(c.UpdatedAt), assignee, awakeAt(c.Conversation),
+		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), waits(c.Conversation), doc)
+}
+
+// Who waits, as the column holds it; 0: nobody.
+const (
+	waitsCustomer = 1
+	waitsReply    = 2
+)
+
+func waits(c model.Conversation) int {
+	switch c.Waits {
+	case model.WaitsCustomer:
+		return waitsCustomer
+	case model.WaitsReply:
+		return waitsReply
+	case model.WaitsNobody:
+	}
+	return 0
+}
+
+// awakeAt is from when a conversation counts as open: [model.Conversation.Asleep]
+// as a time.
+func awakeAt(c model.Conversation) int64 {
+	switch {
+	case c.Status != model.Snoozed:
+		return already
+	case c.SnoozedUntil == nil:
+		return never
+	}
+	return c.SnoozedUntil.UnixMicro()
+}
+
+// free is the time in which the conversation itself allows a reply, from
+// inclusive until exclusive: what [model.CanReply] judges of it, as times.
+func free(c model.Conversation) (from, until int64) {
+	from, until = already, already
+	if at := c.ClosedAt(); c.Started && !c.Unreachable && at != nil {
+		until = at.UnixMicro()
+	}
+	switch {
+	case c.OtherApp && c.OtherAppUntil == nil:
+		from = never
+	case c.OtherApp:
+		from = c.OtherAppUntil.UnixMicro()
+	}
+	return from, until
+}

@@ -1,0 +1,176 @@
+package tables
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// deletionReader tells what was deleted.
+type deletionReader struct{ *sqldb.Session }
+
+// Tombstone implements [store.Reader].
+func (r deletionReader) Tombstone(id model.ConversationID) (time.Time, error) {
+	var until int64
+	err := r.Get(`SELECT until FROM tombstones WHERE page_id = ? AND conversation_id = ?`,
+		sqldb.Args{id.Page(), id}, &until)
+	return sqldb.FromMicros(until), sqldb.Wrap(err, "read tombstone of %s", id)
+}
+
+// HeldUpTo implements [store.Reader].
+func (r deletionReader) HeldUpTo(id model.ConversationID) (time.Time, error) {
+	var newest int64
+	for _, q := range []struct {
+		query string
+		arg   any
+	}{
+		{`SELECT MAX(order_at) FROM messages WHERE page_id = ? AND conversation_id = ? AND meta_time = 1`, id},
+		{`SELECT MAX(at) FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`SELECT MAX(at) FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
+	} {
+		var at sql.NullInt64
+		if err := r.Get(q.query, sqldb.Args{id.Page(), q.arg}, &at); err != nil {
+			return time.Time{}, sqldb.Wrap(err, "read how far %s goes", id)
+		}
+		newest = max(newest, at.Int64)
+	}
+	return sqldb.FromMicros(newest), nil
+}
+
+// Buried implements [store.Reader].
+func (r deletionReader) Buried(page model.PageID, token string, mid model.MID) (bool, error) {
+	var buried bool
+	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_tokens WHERE page_id = ? AND token = ? AND token <> '')
+		OR EXISTS (SELECT 1 FROM buried_mids WHERE page_id = ? AND mid = ? AND mid <> '')`,
+		sqldb.Args{page, token, page, mid}, &buried)
+	return buried, sqldb.Wrap(err, "look among what was deleted of page %s", page)
+}
+
+// BuriedEvent implements [store.Reader].
+func (r deletionReader) BuriedEvent(page model.PageID, key string) (bool, error) {
+	var buried bool
+	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND key = ?)`, sqldb.Args{page, key}, &buried)
+	return buried, sqldb.Wrap(err, "look among events that were deleted of page %s", page)
+}
+
+// BuriedReply implements [store.Reader].
+func (r deletionReader) BuriedReply(page model.PageID, user model.UserID, client model.ClientID) (bool, error) {
+	var buried bool
+	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_replies WHERE page_id = ? AND user_id = ? AND client_id = ?)`,
+		sqldb.Args{page, user, client}, &buried)
+	return buried, sqldb.Wrap(err, "look among replies that were deleted of page %s", page)
+}
+
+// deletionWriter deletes conversations.
+type deletionWriter struct{ pageBase }
+
+// BuryMID implements [store.PageTx].
+func (t deletionWriter) BuryMID(mid model.MID) error {
+	if mid == "" {
+		return errors.New("bury mid: none")
+	}
+	err := t.Run(`INSERT INTO buried_mids (page_id, mid) VALUES (?, ?) ON CONFLICT DO NOTHING`, t.page, mid)
+	return sqldb.Wrap(err, "bury mid of page %s", t.page)
+}
+
+// DeleteConversation implements [store.PageTx].
+func (t deletionWriter) DeleteConversation(id model.ConversationID, until time.Time) error {
+	if err := t.own(id.Page(), id); err != nil {
+		return sqldb.Wrap(err, "delete conversation")
+	}
+	n, err := t.Exec(`DELETE FROM conversations WHERE page_id = ? AND id = ?`, t.page, id)
+	if err != nil {
+		return sqldb.Wrap(err, "delete conversation %s", id)
+	}
+	if n == 0 {
+		return sqldb.Wrap(store.ErrNotFound, "delete conversation %s", id)
+	}
+	t.EraseIf(true)
+	if err := t.index().RemoveConversation(id); err != nil {
+		return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
+	}
+	if err := t.bury(id, until); err != nil {
+		return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
+	}
+	if err := t.deleteContent(id); err != nil {
+		return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
+	}
+	err = t.Run(`INSERT INTO tombstones (page_id, conversation_id, until) VALUES (?, ?, ?)
+		ON CONFLICT (page_id, conversation_id) DO UPDATE SET until =
+		CASE WHEN excluded.until > tombstones.until THEN excluded.until ELSE tombstones.until END`,
+		t.page, id, sqldb.Micros(until))
+	if err == nil {
+		_, err = t.change(store.KindRemoved, string(id))
+	}
+	return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
+}
+
+// unsure is how long before a tombstone's end a message may be that comes back with a
+// later time: an import tells seconds only.
+const unsure = time.Second
+
+// asReceived is how long before it was stored the time of an event may be that has only
+// the time of its receipt, which is another one when it comes again.
+const asReceived = time.Minute
+
+// bury keeps what tells a conversation's messages and replies when they come again and
+// the tombstone's time does not.
+func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
+	for _, q := range []struct {
+		query string
+		args  sqldb.Args
+	}{
+		{`INSERT INTO buried_tokens (page_id, token) SELECT a.page_id, a.token FROM attempts a
+			JOIN replies r ON r.page_id = a.page_id AND r.message_id = a.message_id
+			WHERE a.page_id = ? AND r.conversation_id = ? AND a.token <> '' ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id}},
+		{`INSERT INTO buried_mids (page_id, mid) SELECT a.page_id, a.mid FROM attempts a
+			JOIN replies r ON r.page_id = a.page_id AND r.message_id = a.message_id
+			WHERE a.page_id = ? AND r.conversation_id = ? AND a.mid <> '' ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id}},
+		{`INSERT INTO buried_mids (page_id, mid) SELECT page_id, mid FROM messages
+			WHERE page_id = ? AND conversation_id = ? AND mid <> '' AND (meta_time = 0 OR order_at > ?)
+			ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id, sqldb.Micros(until.Add(-unsure))}},
+		{`INSERT INTO buried_keys (page_id, key) SELECT page_id, key FROM raw_events
+			WHERE page_id = ? AND customer = ? AND at >= received_at - ? ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id.Customer(), asReceived.Microseconds()}},
+		{`INSERT INTO buried_replies (page_id, user_id, client_id) SELECT page_id, user_id, client_id FROM replies
+			WHERE page_id = ? AND conversation_id = ? AND client_id <> '' ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id}},
+	} {
+		if err := t.Run(q.query, q.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteContent removes what hangs on a conversation.
+func (t deletionWriter) deleteContent(id model.ConversationID) error {
+	for _, del := range []struct {
+		query string
+		arg   any
+	}{
+		{`DELETE FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`DELETE FROM pending WHERE page_id = ? AND mid <> '' AND mid IN
+			(SELECT mid FROM messages WHERE page_id = pending.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
+			(SELECT id FROM messages WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
+			(SELECT message_id FROM replies WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
+		{`DELETE FROM replies WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM reacting WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM carried WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM links WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM syncs WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM transcripts WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM transcript_records WHERE page_id = ? AND conversation_id = ?`, id},
+	} {
+		if err := t.Run(del.query, t.page, del.arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}

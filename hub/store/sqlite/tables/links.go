@@ -1,0 +1,109 @@
+package tables
+
+import (
+	"database/sql"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// linkReader reads links to records of the CRM.
+type linkReader struct{ *sqldb.Session }
+
+// Links implements [store.Reader].
+func (r linkReader) Links(id model.ConversationID) ([]store.Link, error) {
+	list, err := sqldb.Many[store.Link](r.Session, `SELECT doc FROM links WHERE page_id = ? AND conversation_id = ?
+		ORDER BY CASE record_type WHEN 'person' THEN 0 ELSE 1 END, record_type, record_id`, id.Page(), id)
+	return list, sqldb.Wrap(err, "read links of %s", id)
+}
+
+// LinksTo implements [store.Reader].
+func (r linkReader) LinksTo(record model.RecordRef) ([]store.Link, error) {
+	list, err := sqldb.Many[store.Link](r.Session, `SELECT doc FROM links WHERE record_type = ? AND record_id = ?
+		ORDER BY page_id, conversation_id`, record.Type, record.ID)
+	return list, sqldb.Wrap(err, "read links to %s", record)
+}
+
+// seenLinksQuery begins with what somebody was found to see of late, which is little.
+const seenLinksQuery = `SELECT l.conversation_id, l.record_type, l.record_id, COALESCE(k.title, ''), y.doc
+	FROM record_sights s JOIN links l ON l.record_type = s.record_type AND l.record_id = s.record_id
+	LEFT JOIN records k ON k.record_type = s.record_type AND k.record_id = s.record_id
+	LEFT JOIN syncs y ON y.page_id = l.page_id AND y.conversation_id = l.conversation_id
+	WHERE s.user_id = ? AND s.until > ? AND l.page_id = ?
+	ORDER BY l.conversation_id, CASE l.record_type WHEN 'person' THEN 0 ELSE 1 END, l.record_type, l.record_id`
+
+// SeenLinks implements [store.Reader].
+func (r linkReader) SeenLinks(page model.PageID, viewer store.Viewer) ([]store.SeenLink, error) {
+	var list []store.SeenLink
+	err := r.Each(seenLinksQuery, sqldb.Args{viewer.User, sqldb.Micros(viewer.Now), page}, func(rows *sql.Rows) error {
+		var l store.SeenLink
+		var doc sql.RawBytes
+		if err := rows.Scan(&l.Conversation, &l.Type, &l.ID, &l.Title, &doc); err != nil {
+			return err
+		}
+		sync, err := syncOf(doc)
+		if err != nil {
+			return err
+		}
+		l.Synced = sync
+		list = append(list, l)
+		return nil
+	})
+	return list, sqldb.Wrap(err, "read links of page %s", page)
+}
+
+// LinkedRecords implements [store.Reader].
+func (r linkReader) LinkedRecords() ([]model.RecordRef, error) {
+	var list []model.RecordRef
+	err := r.Each(`SELECT DISTINCT record_type, record_id FROM links ORDER BY record_type, record_id`, nil, func(rows *sql.Rows) error {
+		var ref model.RecordRef
+		if err := rows.Scan(&ref.Type, &ref.ID); err != nil {
+			return err
+		}
+		list = append(list, ref)
+		return nil
+	})
+	return list, sqldb.Wrap(err, "read linked records")
+}
+
+// linkWriter writes links to records of the CRM.
+type linkWriter struct{ pageBase }
+
+// PutLink implements [store.PageTx].
+func (t linkWriter) PutLink(l store.Link) error {
+	if err := t.own(l.Conversation.Page(), l.Conversation); err != nil {
+		return sqldb.Wrap(err, "put link")
+	}
+	if err := t.there(l.Conversation); err != nil {
+		return sqldb.Wrap(err, "put link")
+	}
+	if _, err := t.change(store.KindLink, store.LinkID(l.Conversation, l.Record)); err != nil {
+		return sqldb.Wrap(err, "put link")
+	}
+	l.At = sqldb.Exact(l.At)
+	doc, err := sqldb.Encode(l)
+	if err == nil {
+		err = t.Run(`INSERT INTO links (page_id, conversation_id, record_type, record_id, doc) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (page_id, conversation_id, record_type, record_id) DO UPDATE SET doc = excluded.doc`,
+			t.page, l.Conversation, l.Record.Type, l.Record.ID, doc)
+	}
+	return t.Spoil(sqldb.Wrap(err, "put link of %s to %s", l.Conversation, l.Record))
+}
+
+// RemoveLink implements [store.PageTx].
+func (t linkWriter) RemoveLink(id model.ConversationID, record model.RecordRef) error {
+	if err := t.own(id.Page(), id); err != nil {
+		return sqldb.Wrap(err, "remove link")
+	}
+	n, err := t.Exec(`DELETE FROM links WHERE page_id = ? AND conversation_id = ? AND record_type = ? AND record_id = ?`,
+		t.page, id, record.Type, record.ID)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return sqldb.Wrap(err, "remove link of %s", id)
+	}
+	_, err = t.change(store.KindLink, store.LinkID(id, record))
+	return t.Spoil(sqldb.Wrap(err, "remove link of %s", id))
+}

@@ -1,0 +1,210 @@
+package tables
+
+import (
+	"fmt"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// stream is a part of a list that an index holds in the list's order.
+type stream struct {
+	page   model.PageID
+	status model.Status
+	// where are further conditions, with their arguments.
+	where string
+	args  sqldb.Args
+}
+
+// Conditions on a conversation that is not done; each takes now.
+const (
+	awake  = ` AND awake_at <= ?`
+	asleep = ` AND awake_at > ?`
+	// notFree takes now twice.
+	notFree = ` AND (free_until <= ? OR free_from > ?)`
+	// waiting is of those that are open, waitingAwake of those that are if they are awake,
+	// and asking of all others. The index of those is found by its own condition.
+	waiting      = ` AND waits <> 0`
+	waitingAwake = ` AND waits <> 0 AND (waits = 2 OR awake_at <= ?)`
+	asking       = ` AND waits <> 0 AND waits = 2`
+)
+
+// streams returns the parts of a list: one Page and one status each, because the
+// indexes begin so.
+func streams(q store.ConversationQuery) ([]stream, error) {
+	var list []stream
+	now := sqldb.Micros(q.Now)
+	for _, scope := range distinct(q.Pages) {
+		add := func(status model.Status, where string, args ...any) {
+			list = append(list, stream{scope.ID, status, where, args})
+		}
+		switch q.Filter {
+		case store.FilterAll:
+			add(model.Open, "")
+			add(model.Snoozed, "")
+			add(model.Done, "")
+		case store.FilterOpen:
+			add(model.Open, "")
+			add(model.Snoozed, awake, now)
+		case store.FilterSnoozed:
+			add(model.Snoozed, asleep, now)
+		case store.FilterDone:
+			add(model.Done, "")
+		case store.FilterMine:
+			add(model.Open, ` AND assignee = ?`, q.User)
+			add(model.Snoozed, ` AND assignee = ?`, q.User)
+		case store.FilterUnassigned:
+			add(model.Open, ` AND assignee IS NULL`)
+			add(model.Snoozed, ` AND assignee IS NULL`+awake, now)
+		case store.FilterWaiting:
+			add(model.Open, waiting)
+			add(model.Snoozed, waitingAwake, now)
+			add(model.Done, asking)
+		case store.FilterBlocked:
+			if scope.Blocks {
+				add(model.Open, "")
+				add(model.Snoozed, "")
+				continue
+			}
+			add(model.Open, notFree, now, now)
+			add(model.Snoozed, notFree, now, now)
+		default:
+			return nil, fmt.Errorf("no filter %q", q.Filter)
+		}
+	}
+	return list, nil
+}
+
+// distinct drops a Page that is named twice.
+func distinct(pages []store.PageScope) []store.PageScope {
+	seen := make(map[model.PageID]bool, len(pages))
+	list := make([]store.PageScope, 0, len(pages))
+	for _, p := range pages {
+		if !seen[p.ID] {
+			seen[p.ID] = true
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// listReader reads the lists of the inbox; searchReader searches in them.
+type listReader struct{ *sqldb.Session }
+
+// Conversations implements [store.Reader]. It reads the keys of each stream from
+// an index, merges them, and reads only the records that are returned.
+func (r listReader) Conversations(q store.ConversationQuery) ([]store.Conversation, string, error) {
+	name := "conversations:" + string(q.Filter)
+	parts, err := streams(q)
+	if err != nil {
+		return nil, "", sqldb.Wrap(err, "list conversations")
+	}
+	from, err := sqldb.ParseCursor(q.Cursor, name)
+	if err != nil || q.Limit <= 0 {
+		return nil, "", sqldb.Wrap(err, "list conversations")
+	}
+	var keys []sqldb.Key
+	for _, s := range parts {
+		found, err := r.streamKeys(s, from, q.Limit+1)
+		if err != nil {
+			return nil, "", sqldb.Wrap(err, "list conversations of page %s", s.page)
+		}
+		keys = append(keys, found...)
+	}
+	keys, more := sqldb.Newest(keys, q.Limit)
+	list := make([]store.Conversation, 0, len(keys))
+	for _, k := range keys {
+		c, err := conversationReader{r.Session}.Conversation(model.ConversationID(k.ID))
+		if err != nil {
+			return nil, "", err
+		}
+		list = append(list, c)
+	}
+	if !more {
+		return list, "", nil
+	}
+	cursor, err := keys[len(keys)-1].Place(name).Cursor()
+	return list, cursor, err
+}
+
+// streamKeys returns a stream's newest keys after that place.
+func (r listReader) streamKeys(s stream, from *sqldb.Place, limit int) ([]sqldb.Key, error) {
+	query, args := s.query(from, limit)
+	return sqldb.Keys(r.Session, s.page, query, args)
+}
+
+// query is the statement that reads a stream's newest keys after that place.
+func (s stream) query(from *sqldb.Place, limit int) (string, sqldb.Args) {
+	query := `SELECT updated_at, id FROM conversations WHERE page_id = ? AND status = ?` + s.where
+	args := append(sqldb.Args{s.page, s.status}, s.args...)
+	if from != nil {
+		query += ` AND (updated_at, id) < (?, ?)`
+		args = append(args, from.At, from.ID)
+	}
+	return query + ` ORDER BY updated_at DESC, id DESC LIMIT ?`, append(args, limit)
+}
+
+// CountConversations implements [store.Reader].
+func (r listReader) CountConversations(q store.CountQuery) (store.Counts, error) {
+	var counts store.Counts
+	for _, scope := range distinct(q.Pages) {
+		if err := r.countPage(scope, q, &counts); err != nil {
+			return store.Counts{}, sqldb.Wrap(err, "count conversations of page %s", scope.ID)
+		}
+	}
+	return counts, nil
+}
+
+// countWaitingQuery reads the index of those that wait alone.
+const countWaitingQuery = `SELECT COUNT(*) FROM conversations WHERE page_id = ? AND waits <> 0
+	AND (waits = 2 OR status = ? OR status = ? AND awake_at <= ?)`
+
+// countPage adds the counts of one Page. Each status has a statement of its own,
+// which asks of its rows no more than can differ.
+func (r listReader) countPage(scope store.PageScope, q store.CountQuery, counts *store.Counts) error {
+	now := sqldb.Micros(q.Now)
+	var done int
+	err := r.Get(`SELECT COUNT(*) FROM conversations WHERE page_id = ? AND status = ?`,
+		sqldb.Args{scope.ID, model.Done}, &done)
+	if err != nil {
+		return err
+	}
+	var open, mine, unassigned, blocked, unread int
+	err = r.Get(`SELECT COUNT(*), COUNT(*) FILTER (WHERE assignee = ?),
+		COUNT(*) FILTER (WHERE assignee IS NULL),
+		COUNT(*) FILTER (WHERE free_until <= ? OR free_from > ?), COUNT(*) FILTER (WHERE unread > 0)
+		FROM conversations WHERE page_id = ? AND status = ?`,
+		sqldb.Args{q.User, now, now, scope.ID, model.Open}, &open, &mine, &unassigned, &blocked, &unread)
+	if err != nil {
+		return err
+	}
+	var snoozed, awake, sMine, sUnassigned, sBlocked, sUnread int
+	err = r.Get(`SELECT COUNT(*), COUNT(*) FILTER (WHERE awake_at <= ?),
+		COUNT(*) FILTER (WHERE assignee = ?),
+		COUNT(*) FILTER (WHERE assignee IS NULL AND awake_at <= ?),
+		COUNT(*) FILTER (WHERE free_until <= ? OR free_from > ?), COUNT(*) FILTER (WHERE unread > 0)
+		FROM conversations WHERE page_id = ? AND status = ?`,
+		sqldb.Args{now, q.User, now, now, now, scope.ID, model.Snoozed},
+		&snoozed, &awake, &sMine, &sUnassigned, &sBlocked, &sUnread)
+	if err != nil {
+		return err
+	}
+	var waits int
+	if err := r.Get(countWaitingQuery, sqldb.Args{scope.ID, model.Open, model.Snoozed, now}, &waits); err != nil {
+		return err
+	}
+	if scope.Blocks {
+		blocked, sBlocked = open, snoozed
+	}
+	counts.All += open + snoozed + done
+	counts.Open += open + awake
+	counts.Mine += mine + sMine
+	counts.Unassigned += unassigned + sUnassigned
+	counts.Snoozed += snoozed - awake
+	counts.Done += done
+	counts.Blocked += blocked + sBlocked
+	counts.Unread += unread + sUnread
+	counts.Waiting += waits
+	return nil
+}

@@ -1,0 +1,64 @@
+package tables
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/searchindex"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// pageBase is a transaction of one Page, as all roles that write in it use it.
+type pageBase struct {
+	*sqldb.Session
+	page model.PageID
+	// words is what the transaction changes of the search index.
+	words searchindex.Changes
+}
+
+// index keeps the search index in step with what is stored.
+func (t pageBase) index() searchindex.Writer {
+	return searchindex.NewWriter(t.Session, t.page, t.words)
+}
+
+// there answers [store.ErrNotFound] where there is no such conversation.
+func (t pageBase) there(id model.ConversationID) error {
+	_, err := conversationReader{t.Session}.Conversation(id)
+	return err
+}
+
+// own refuses what lies in another Page.
+func (t pageBase) own(page model.PageID, id any) error {
+	if page != t.page {
+		return fmt.Errorf("%v is not of page %s", id, t.page)
+	}
+	return nil
+}
+
+// change takes the Page's next seq and logs the change. If what follows fails,
+// the transaction can't be kept: the seq would be a gap. The caller hands its
+// error to [db.Session.Spoil].
+func (t pageBase) change(kind store.Kind, id string) (int64, error) {
+	var seq int64
+	stamp := newStamp()
+	err := t.Get(`UPDATE pages SET seq = seq + 1, stamp = ? WHERE page_id = ? RETURNING seq`, sqldb.Args{stamp, t.page}, &seq)
+	if err != nil {
+		return 0, sqldb.Wrap(err, "take seq of page %s", t.page)
+	}
+	err = t.Run(`INSERT INTO events (page_id, seq, kind, object_id, at, stamp) VALUES (?, ?, ?, ?, ?, ?)`,
+		t.page, seq, kind, id, sqldb.Micros(t.Time()), stamp)
+	return seq, t.Spoil(sqldb.Wrap(err, "log change of page %s", t.page))
+}
+
+// stampBytes are enough that no two logs have the same at a seq.
+const stampBytes = 8
+
+// newStamp returns what tells a row of a log from that which another store has there.
+func newStamp() string {
+	b := make([]byte, stampBytes)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,74 @@
+package tables
+
+import (
+	"strconv"
+	"strings"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// pageReader reads installations of Pages.
+type pageReader struct{ *sqldb.Session }
+
+// Page implements [store.Reader].
+func (r pageReader) Page(id model.PageID) (store.Page, error) {
+	p, err := sqldb.One[store.Page](r.Session, `SELECT doc FROM pages WHERE page_id = ?`, id)
+	return p, sqldb.Wrap(err, "read page %s", id)
+}
+
+// Pages implements [store.Reader].
+func (r pageReader) Pages() ([]store.Page, error) {
+	list, err := sqldb.Many[store.Page](r.Session, `SELECT doc FROM pages ORDER BY page_id`)
+	return list, sqldb.Wrap(err, "read pages")
+}
+
+// ActivePage implements [store.Reader].
+func (r pageReader) ActivePage(id model.MetaPageID) (store.Page, error) {
+	p, err := sqldb.One[store.Page](r.Session, `SELECT doc FROM pages WHERE meta_id = ? AND active = 1
+		ORDER BY installation DESC LIMIT 1`, id)
+	return p, sqldb.Wrap(err, "read active installation of page %s", id)
+}
+
+// Installations implements [store.Reader].
+func (r pageReader) Installations(id model.MetaPageID) ([]store.Page, error) {
+	list, err := sqldb.Many[store.Page](r.Session, `SELECT doc FROM pages WHERE meta_id = ? ORDER BY installation`, id)
+	return list, sqldb.Wrap(err, "read installations of page %s", id)
+}
+
+// pageWriter writes an installation.
+type pageWriter struct{ pageBase }
+
+// PutPage implements [store.PageTx].
+func (t pageWriter) PutPage(p *store.Page) error {
+	if err := t.own(p.ID, p.ID); err != nil {
+		return sqldb.Wrap(err, "put page")
+	}
+	err := t.Run(`INSERT INTO pages (page_id, meta_id, installation, active, seq, doc)
+		VALUES (?, '', 0, 0, 0, '{}') ON CONFLICT (page_id) DO NOTHING`, p.ID)
+	if err != nil {
+		return sqldb.Wrap(err, "put page %s", p.ID)
+	}
+	seq, err := t.change(store.KindPage, string(p.ID))
+	if err != nil {
+		// The row may be new, and is not yet a Page.
+		return t.Spoil(sqldb.Wrap(err, "put page"))
+	}
+	p.Seq = seq
+	doc, err := sqldb.Encode(p)
+	if err == nil {
+		err = t.Run(`UPDATE pages SET meta_id = ?, installation = ?, active = ?, doc = ? WHERE page_id = ?`,
+			p.PageID, installation(p.ID), sqldb.Flag(p.UninstalledAt == nil), doc, p.ID)
+	}
+	return t.Spoil(sqldb.Wrap(err, "put page %s", p.ID))
+}
+
+// installation returns which installation of its Page an id names, from 1.
+func installation(id model.PageID) int {
+	number, found := strings.CutPrefix(strings.TrimPrefix(string(id), string(id.Meta())), "~")
+	if n, err := strconv.Atoi(number); found && err == nil {
+		return n
+	}
+	return 1
+}

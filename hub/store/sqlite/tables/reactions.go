@@ -1,0 +1,52 @@
+package tables
+
+import (
+	"errors"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// reactionReader reads reactions on their way.
+type reactionReader struct{ *sqldb.Session }
+
+// Reacting implements [store.Reader].
+func (r reactionReader) Reacting(id model.MessageID) (store.Reacting, error) {
+	v, err := sqldb.One[store.Reacting](r.Session, `SELECT doc FROM reacting WHERE page_id = ? AND message_id = ?`, id.Page(), id)
+	return v, sqldb.Wrap(err, "read reaction to %s", id)
+}
+
+// Reactings implements [store.Reader].
+func (r reactionReader) Reactings() ([]store.Reacting, error) {
+	list, err := sqldb.Many[store.Reacting](r.Session, `SELECT doc FROM reacting ORDER BY wake_at, page_id, message_id`)
+	return list, sqldb.Wrap(err, "read reactions on their way")
+}
+
+// reactionWriter keeps reactions on their way.
+type reactionWriter struct{ pageBase }
+
+// PutReacting implements [store.PageTx].
+func (t reactionWriter) PutReacting(v store.Reacting) error {
+	if err := errors.Join(t.own(v.MessageID.Page(), v.MessageID), t.own(v.ConversationID.Page(), v.ConversationID)); err != nil {
+		return sqldb.Wrap(err, "put reaction")
+	}
+	v.At, v.WakeAt = sqldb.Exact(v.At), sqldb.Exact(v.WakeAt)
+	doc, err := sqldb.Encode(v)
+	if err != nil {
+		return sqldb.Wrap(err, "put reaction to %s", v.MessageID)
+	}
+	err = t.Run(`INSERT INTO reacting (page_id, message_id, conversation_id, wake_at, doc) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id,
+		wake_at = excluded.wake_at, doc = excluded.doc`,
+		t.page, v.MessageID, v.ConversationID, sqldb.Micros(v.WakeAt), doc)
+	return sqldb.Wrap(err, "put reaction to %s", v.MessageID)
+}
+
+// TakeReacting implements [store.PageTx].
+func (t reactionWriter) TakeReacting(id model.MessageID) error {
+	if err := t.own(id.Page(), id); err != nil {
+		return sqldb.Wrap(err, "take reaction")
+	}
+	return sqldb.Wrap(t.Run(`DELETE FROM reacting WHERE page_id = ? AND message_id = ?`, t.page, id), "take reaction to %s", id)
+}

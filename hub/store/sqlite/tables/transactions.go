@@ -1,0 +1,127 @@
+package tables
+
+import (
+	"parley/hub/store"
+	"parley/hub/store/sqlite/searchindex"
+	"parley/hub/store/sqlite/sqldb"
+	"parley/model"
+)
+
+// reader reads in a transaction: each role is a type of its own, with its subject.
+type reader struct {
+	pageReader
+	logReader
+	conversationReader
+	listReader
+	searchReader
+	deletionReader
+	messageReader
+	eventReader
+	replyReader
+	reactionReader
+	linkReader
+	recordReader
+	transcriptReader
+	noticeReader
+	auditReader
+	userReader
+	credentialReader
+	deviceLoginReader
+	crmReader
+	webhookReader
+	figureReader
+	incarnationReader
+}
+
+// NewReader begins to read.
+func NewReader(s *sqldb.Session) store.Reader { return readerOf(s) }
+
+func readerOf(s *sqldb.Session) reader {
+	return reader{
+		pageReader:         pageReader{s},
+		logReader:          logReader{s},
+		conversationReader: conversationReader{s},
+		listReader:         listReader{s},
+		searchReader:       searchReader{s},
+		deletionReader:     deletionReader{s},
+		messageReader:      messageReader{s},
+		eventReader:        eventReader{s},
+		replyReader:        replyReader{s},
+		reactionReader:     reactionReader{s},
+		linkReader:         linkReader{s},
+		recordReader:       recordReader{s},
+		transcriptReader:   transcriptReader{s},
+		noticeReader:       noticeReader{s},
+		auditReader:        auditReader{s},
+		userReader:         userReader{s},
+		credentialReader:   credentialReader{s},
+		deviceLoginReader:  deviceLoginReader{s},
+		crmReader:          crmReader{s},
+		webhookReader:      webhookReader{s},
+		figureReader:       figureReader{s},
+		incarnationReader:  incarnationReader{s},
+	}
+}
+
+// pageTx is a transaction of one Page.
+type pageTx struct {
+	reader
+	pageWriter
+	conversationWriter
+	deletionWriter
+	messageWriter
+	noticeWriter
+	linkWriter
+	pageAuditWriter
+	eventWriter
+	replyWriter
+	reactionWriter
+	transcriptWriter
+}
+
+// NewPageTx begins a transaction of a Page; words gathers what it changes of the search index.
+func NewPageTx(s *sqldb.Session, page model.PageID, words searchindex.Changes) store.PageTx {
+	b := pageBase{s, page, words}
+	return pageTx{
+		reader:             readerOf(s),
+		pageWriter:         pageWriter{b},
+		conversationWriter: conversationWriter{b},
+		deletionWriter:     deletionWriter{b},
+		messageWriter:      messageWriter{b},
+		noticeWriter:       noticeWriter{b},
+		linkWriter:         linkWriter{b},
+		pageAuditWriter:    pageAuditWriter{b},
+		eventWriter:        eventWriter{b},
+		replyWriter:        replyWriter{b},
+		reactionWriter:     reactionWriter{b},
+		transcriptWriter:   transcriptWriter{b},
+	}
+}
+
+// accountTx is a transaction on users and what signs them in, and on what no Page has for itself.
+type accountTx struct {
+	reader
+	userWriter
+	credentialWriter
+	deviceLoginWriter
+	crmWriter
+	recordWriter
+	webhookWriter
+	accountAuditWriter
+	incarnationWriter
+}
+
+// NewAccountTx begins a transaction on accounts.
+func NewAccountTx(s *sqldb.Session) store.AccountTx {
+	return accountTx{
+		reader:             readerOf(s),
+		userWriter:         userWriter{s},
+		credentialWriter:   credentialWriter{s},
+		deviceLoginWriter:  deviceLoginWriter{s},
+		crmWriter:          crmWriter{s},
+		recordWriter:       recordWriter{s},
+		webhookWriter:      webhookWriter{s},
+		accountAuditWriter: accountAuditWriter{s},
+		incarnationWriter:  incarnationWriter{s},
+	}
+}

@@ -1,0 +1,171 @@
+package writer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"parley/hub/store"
+	"parley/hub/store/sqlite/identity"
+	"parley/hub/store/sqlite/searchindex"
+	"parley/hub/store/sqlite/sqldb"
+)
+
+// outcome is a call that has run, and the error it ended with.
+type outcome struct {
+	c   *call
+	err error
+	// erases: it is answered once what it deleted is gone from the disk.
+	erases bool
+}
+
+// commit runs the first call, and those that wait behind it, as one commit.
+func (w *Writer) commit(first *call) {
+	ctx := context.Background()
+	if err := w.begin(ctx); err != nil {
+		err = sqldb.Wrap(unwritten(err), "begin transaction")
+		w.reset(err)
+		// Those behind it would meet the same, each after the busy time-out.
+		for c := first; c != nil; c, _ = w.next() {
+			c.done <- err
+		}
+		return
+	}
+	started, gather := time.Now(), max(w.gather, min(2*w.lastCommit, batchTimeMax))
+	var ran []outcome
+	words := searchindex.Changes{}
+	for c := first; c != nil; {
+		o, dead := w.one(ctx, c, words)
+		ran = append(ran, o)
+		if dead != nil {
+			w.abandon(ran, dead)
+			return
+		}
+		c = nil
+		if len(ran) < batchCalls && time.Since(started) < gather {
+			c, _ = w.next()
+		}
+	}
+	started = time.Now()
+	if err := words.WriteTo(ctx, w.c); err != nil {
+		w.abandon(ran, unwritten(err))
+		return
+	}
+	far, err := w.far(ctx)
+	if err != nil {
+		w.abandon(ran, unwritten(err))
+		return
+	}
+	if err := w.c.Exec(ctx, `COMMIT`); err != nil {
+		w.abandon(ran, sqldb.Wrap(unwritten(err), "commit"))
+		return
+	}
+	w.lastCommit = time.Since(started)
+	if err := w.watch.Committed(ctx, far); err != nil {
+		err = sqldb.Wrap(err, "commit")
+		for _, o := range ran {
+			o.c.done <- err
+		}
+		return
+	}
+	w.answer(ctx, ran)
+	w.foldLong(ctx)
+}
+
+// far reads how far the Pages are with what is about to be committed, where that is asked
+// for.
+func (w *Writer) far(ctx context.Context) (identity.Seqs, error) {
+	if w.watch == nil {
+		return nil, nil
+	}
+	return identity.ReadSeqs(ctx, w.c.SQL)
+}
+
+func (w *Writer) begin(ctx context.Context) error {
+	if err := w.watch.Look(ctx); err != nil {
+		return err
+	}
+	if err := w.reconnect(ctx); err != nil {
+		return err
+	}
+	return w.c.Exec(ctx, `BEGIN IMMEDIATE`)
+}
+
+// reconnect makes a connection where the last one was dropped.
+func (w *Writer) reconnect(ctx context.Context) error {
+	if w.c != nil {
+		return nil
+	}
+	c, err := w.watch.Connect(ctx, w.db)
+	w.c = c
+	return err
+}
+
+// one runs one call in a savepoint, and adds what it changed of the search index
+// to words. dead is an error that takes the whole commit with it.
+func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes) (o outcome, dead error) {
+	o = outcome{c: c, err: c.ctx.Err()}
+	if o.err != nil {
+		return o, nil
+	}
+	if err := w.c.Exec(ctx, `SAVEPOINT call`); err != nil {
+		return o, sqldb.Wrap(unwritten(err), "begin transaction")
+	}
+	s := &Turn{sqldb.NewSession(context.WithoutCancel(c.ctx), w.c, w.now), searchindex.Changes{}}
+	select {
+	case c.turn <- s:
+		o.err = <-c.ran
+	case <-c.ctx.Done():
+		o.err = c.ctx.Err()
+	}
+	if err := s.Fatal(); err != nil {
+		return o, err
+	}
+	if o.err == nil {
+		o.err = s.Spoiled()
+	}
+	if o.err != nil {
+		if e := w.c.Exec(ctx, `ROLLBACK TO call`); e != nil {
+			return o, sqldb.Wrap(unwritten(e), "roll back")
+		}
+	}
+	if e := w.c.Exec(ctx, `RELEASE call`); e != nil {
+		return o, sqldb.Wrap(unwritten(e), "end transaction")
+	}
+	if o.err == nil {
+		o.erases = s.Deletes()
+		words.Add(s.Words)
+	}
+	return o, nil
+}
+
+// unwritten says of whatever kept a commit from the disk that the store is not
+// available.
+func unwritten(err error) error {
+	if err = sqldb.Translate(err); errors.Is(err, store.ErrUnavailable) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+}
+
+// abandon undoes a commit and tells all its callers that nothing was kept.
+func (w *Writer) abandon(ran []outcome, why error) {
+	w.reset(why)
+	for _, o := range ran {
+		o.c.done <- why
+	}
+}
+
+// reset makes the connection fit for the next transaction, or drops it.
+func (w *Writer) reset(why error) {
+	if w.c == nil {
+		return
+	}
+	// An error here mostly says that SQLite itself has rolled back already.
+	_ = w.c.Exec(context.Background(), `ROLLBACK`)
+	if sqldb.Lasting(why) {
+		w.c.Drop()
+		w.c = nil
+	}
+}

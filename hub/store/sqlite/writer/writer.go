@@ -1,0 +1,258 @@
+package writer
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/identity"
+	"parley/hub/store/sqlite/searchindex"
+	"parley/hub/store/sqlite/sqldb"
+)
+
+const (
+	// batchCalls is how many transactions go into one commit at most.
+	batchCalls = 256
+	// batchTime is how long a commit gathers those that wait; where the disk is
+	// slow, twice as long as its last commit took, and batchTimeMax at most. It
+	// never waits for more to come.
+	batchTime    = 2 * time.Millisecond
+	batchTimeMax = 50 * time.Millisecond
+	// idleAfter is the time without a write after which a large log is folded
+	// into the file.
+	idleAfter = time.Second
+)
+
+// errExited answers a call whose function ended its goroutine.
+var errExited = errors.New("transaction left by runtime.Goexit")
+
+// Turn is a transaction whose turn has come.
+type Turn struct {
+	*sqldb.Session
+	// Words is what it changes of the search index.
+	Words searchindex.Changes
+}
+
+// call is one transaction that waits for its turn.
+type call struct {
+	ctx context.Context
+	// turn hands the transaction to the caller; nobody takes it once ctx is over.
+	turn chan *Turn
+	// ran carries how the caller's function ended.
+	ran chan error
+	// done carries what became of it.
+	done chan error
+}
+
+// Writer owns the connection that writes.
+type Writer struct {
+	db   *sql.DB
+	path string
+	now  func() time.Time
+	// watch is nil where the files are not watched.
+	watch *identity.Watch
+
+	mu      sync.Mutex
+	queue   []*call
+	closing bool
+	wake    chan struct{}
+	stopped chan struct{}
+
+	erasing erasing
+
+	// Of the goroutine alone.
+	c          *sqldb.Conn
+	lastCommit time.Duration
+	// gather is how long a commit gathers at least.
+	gather time.Duration
+	// swept is how far the log was read for remnants, and dirty are the pages on which they
+	// are not overwritten yet.
+	swept disk.Swept
+	dirty []uint32
+	// unswept: that could not be done the last time.
+	unswept bool
+}
+
+// Options say what a writer writes to.
+type Options struct {
+	DB *sql.DB
+	// Path is the file's, without symbolic links.
+	Path string
+	Now  func() time.Time
+	// Watch is nil where the files are not watched: then Alone takes the store for a moment,
+	// and answers how to give it back; nil: it can't be had.
+	Watch  *identity.Watch
+	Alone  func() func()
+	Logger *slog.Logger
+}
+
+// Start begins to write.
+func Start(ctx context.Context, o Options) (*Writer, error) {
+	c, err := sqldb.Connect(ctx, o.DB)
+	if err != nil {
+		return nil, sqldb.Wrap(err, "connect writer")
+	}
+	w := &Writer{
+		db: o.DB, path: o.Path, now: o.Now, watch: o.Watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: o.Alone},
+		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
+	}
+	if w.watch != nil && disk.LogName(w.path+disk.LogSuffix) != "" {
+		// Of a hub that was cut short, or of bringing the file up to date.
+		w.erasing.begin()
+		w.erase(ctx)
+	}
+	go w.loop()
+	return w, nil
+}
+
+// Do runs f as one transaction and returns when it is on disk, or when it is
+// certain that it won't be, or when ctx is over.
+func (w *Writer) Do(ctx context.Context, f func(*Turn) error) error {
+	c := &call{ctx: ctx, turn: make(chan *Turn), ran: make(chan error, 1), done: make(chan error, 1)}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !w.submit(c) {
+		return sqldb.ErrClosed
+	}
+	select {
+	case s := <-c.turn:
+		c.run(s, f)
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-c.done:
+		return err
+	default:
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run runs the caller's function, and tells the writer how it ended however it
+// ended.
+func (c *call) run(s *Turn, f func(*Turn) error) {
+	err := errExited
+	defer func() {
+		if r := recover(); r != nil {
+			err = panicked(r)
+		}
+		s.End()
+		c.ran <- err
+	}()
+	if err = c.ctx.Err(); err != nil {
+		return
+	}
+	err = errExited
+	err = f(s)
+}
+
+// panicked says what a panic was about. Only the runtime's own words are told:
+// another value may hold what customers wrote.
+func panicked(r any) error {
+	what := fmt.Sprintf("%T", r)
+	if e, ok := r.(interface {
+		error
+		RuntimeError()
+	}); ok {
+		what = e.Error()
+	}
+	return fmt.Errorf("transaction panicked: %s\n%s", what, debug.Stack())
+}
+
+func (w *Writer) submit(c *call) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closing {
+		return false
+	}
+	w.queue = append(w.queue, c)
+	w.nudge()
+	return true
+}
+
+// Over tells whether the writer takes no more calls.
+func (w *Writer) Over() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closing
+}
+
+func (w *Writer) nudge() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next takes the first call that waits; over tells that none will come any more.
+func (w *Writer) next() (c *call, over bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		w.queue = nil
+		return nil, w.closing
+	}
+	c = w.queue[0]
+	w.queue[0] = nil
+	w.queue = w.queue[1:]
+	return c, false
+}
+
+// Close waits for what is queued. It answers false when that was done before.
+func (w *Writer) Close() bool {
+	w.mu.Lock()
+	first := !w.closing
+	w.closing = true
+	w.nudge()
+	w.mu.Unlock()
+	<-w.stopped
+	return first
+}
+
+func (w *Writer) loop() {
+	defer close(w.stopped)
+	idle := time.NewTimer(idleAfter)
+	defer idle.Stop()
+	var watched <-chan time.Time
+	if w.watch != nil {
+		t := time.NewTicker(identity.WatchEvery)
+		defer t.Stop()
+		watched = t.C
+	}
+	for {
+		c, over := w.next()
+		if c != nil {
+			w.commit(c)
+			w.eraseDue(context.Background())
+			idle.Reset(idleAfter)
+			continue
+		}
+		if over {
+			w.end()
+			return
+		}
+		select {
+		case <-w.wake:
+		case <-w.erasing.again():
+			w.erase(context.Background())
+		case <-idle.C:
+			w.foldIdle()
+		case <-watched:
+			w.watch.LookIdle()
+		}
+	}
+}
