@@ -15,8 +15,8 @@ type AuditList struct {
 }
 
 // Audit returns a page of the audit log; only admins may read it.
-func (c *Client) Audit(ctx context.Context, q ListQuery) (AuditList, error) {
+func (c *Client) Audit(ctx context.Context, q model.ListQuery) (AuditList, error) {
 	var out AuditList
-	err := c.call(ctx, http.MethodGet, "/v1/audit", q.values(), nil, &out)
+	err := c.call(ctx, http.MethodGet, "/v1/audit", values(q), nil, &out)
 	return out, err
 }

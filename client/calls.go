@@ -19,23 +19,6 @@ type ConversationList struct {
 	AsOf model.AsOf `json:"as_of"`
 }
 
-// FoundList is one page of what a search found.
-type FoundList struct {
-	Conversations []model.Found `json:"conversations"`
-	// Cursor is that of the next page of the same search; empty at the end.
-	Cursor string     `json:"cursor"`
-	AsOf   model.AsOf `json:"as_of"`
-}
-
-// MessageList is a stretch of a conversation, oldest first.
-type MessageList struct {
-	Messages []model.Message `json:"messages"`
-	// Cursor is for those before; empty at the beginning.
-	Cursor string `json:"cursor"`
-	// AsOf is where the Page's stream stood when they were read.
-	AsOf model.AsOf `json:"as_of"`
-}
-
 // NoticeList is one page of the notices.
 type NoticeList struct {
 	Notices []model.Notice `json:"notices"`
@@ -100,17 +83,8 @@ func (c *Client) Uninstall(ctx context.Context, page model.PageID) (model.Page, 
 	return out, err
 }
 
-// ListQuery asks for one page of a list; what is zero is left to the hub.
-type ListQuery struct {
-	Filter string
-	Page   model.PageID
-	Cursor string
-	Limit  int
-	// Search is what a message's text or the customer's name must hold.
-	Search string
-}
-
-func (q ListQuery) values() url.Values {
+// values are the query of a list.
+func values(q model.ListQuery) url.Values {
 	v := url.Values{}
 	for name, value := range map[string]string{"filter": q.Filter, "page": string(q.Page), "cursor": q.Cursor, "search": q.Search} {
 		if value != "" {
@@ -124,17 +98,17 @@ func (q ListQuery) values() url.Values {
 }
 
 // Conversations returns one page of the user's conversations.
-func (c *Client) Conversations(ctx context.Context, q ListQuery) (ConversationList, error) {
+func (c *Client) Conversations(ctx context.Context, q model.ListQuery) (ConversationList, error) {
 	var out ConversationList
-	err := c.call(ctx, http.MethodGet, "/v1/conversations", q.values(), nil, &out)
+	err := c.call(ctx, http.MethodGet, "/v1/conversations", values(q), nil, &out)
 	return out, err
 }
 
 // Search returns one page of the conversations that q.Search finds, with where it was
 // found. An empty one gives the whole list.
-func (c *Client) Search(ctx context.Context, q ListQuery) (FoundList, error) {
-	var out FoundList
-	err := c.call(ctx, http.MethodGet, "/v1/conversations", q.values(), nil, &out)
+func (c *Client) Search(ctx context.Context, q model.ListQuery) (model.FoundList, error) {
+	var out model.FoundList
+	err := c.call(ctx, http.MethodGet, "/v1/conversations", values(q), nil, &out)
 	return out, err
 }
 
@@ -149,7 +123,7 @@ type Counts struct {
 // user sees if page is empty.
 func (c *Client) Counts(ctx context.Context, page model.PageID) (Counts, error) {
 	var out Counts
-	err := c.call(ctx, http.MethodGet, "/v1/counts", ListQuery{Page: page}.values(), nil, &out)
+	err := c.call(ctx, http.MethodGet, "/v1/counts", values(model.ListQuery{Page: page}), nil, &out)
 	return out, err
 }
 
@@ -165,7 +139,7 @@ func (c *Client) Conversation(ctx context.Context, id model.ConversationID) (mod
 }
 
 // Messages returns a conversation's newest messages, or those before the cursor.
-func (c *Client) Messages(ctx context.Context, id model.ConversationID, before string, limit int) (MessageList, error) {
+func (c *Client) Messages(ctx context.Context, id model.ConversationID, before string, limit int) (model.MessageList, error) {
 	q := url.Values{}
 	if before != "" {
 		q.Set("before", before)
@@ -173,7 +147,7 @@ func (c *Client) Messages(ctx context.Context, id model.ConversationID, before s
 	if limit > 0 {
 		q.Set("limit", strconv.Itoa(limit))
 	}
-	var out MessageList
+	var out model.MessageList
 	err := c.call(ctx, http.MethodGet, conversationPath(id)+"/messages", q, nil, &out)
 	return out, err
 }
@@ -181,7 +155,7 @@ func (c *Client) Messages(ctx context.Context, id model.ConversationID, before s
 // ReplyBy returns what this user handed in for a conversation by a client id; false
 // where the hub has none.
 func (c *Client) ReplyBy(ctx context.Context, conversation model.ConversationID, id model.ClientID) (model.Message, bool, error) {
-	var out MessageList
+	var out model.MessageList
 	err := c.call(ctx, http.MethodGet, conversationPath(conversation)+"/messages", url.Values{"client_id": {string(id)}}, nil, &out)
 	for _, m := range out.Messages {
 		if m.ClientID == id {
@@ -199,9 +173,9 @@ func (c *Client) Message(ctx context.Context, conversation model.ConversationID,
 }
 
 // Notices returns the newest notices.
-func (c *Client) Notices(ctx context.Context, q ListQuery) (NoticeList, error) {
+func (c *Client) Notices(ctx context.Context, q model.ListQuery) (NoticeList, error) {
 	var out NoticeList
-	err := c.call(ctx, http.MethodGet, "/v1/notices", q.values(), nil, &out)
+	err := c.call(ctx, http.MethodGet, "/v1/notices", values(q), nil, &out)
 	return out, err
 }
 

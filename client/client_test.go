@@ -280,13 +280,13 @@ func TestCalls(t *testing.T) {
 			return err
 		},
 		"DELETE /v1/pages/100 ":  func(c *client.Client) error { _, err := c.Uninstall(ctx, "100"); return err },
-		"GET /v1/conversations ": func(c *client.Client) error { _, err := c.Conversations(ctx, client.ListQuery{}); return err },
+		"GET /v1/conversations ": func(c *client.Client) error { _, err := c.Conversations(ctx, model.ListQuery{}); return err },
 		"GET /v1/notices?limit=3 ": func(c *client.Client) error {
-			_, err := c.Notices(ctx, client.ListQuery{Limit: 3})
+			_, err := c.Notices(ctx, model.ListQuery{Limit: 3})
 			return err
 		},
 		"GET /v1/conversations?cursor=a%2Bb%26c&filter=open&limit=7 ": func(c *client.Client) error {
-			_, err := c.Conversations(ctx, client.ListQuery{Filter: "open", Cursor: "a+b&c", Limit: 7})
+			_, err := c.Conversations(ctx, model.ListQuery{Filter: "open", Cursor: "a+b&c", Limit: 7})
 			return err
 		},
 		"GET /v1/conversations/100_7 ": func(c *client.Client) error { _, err := c.Conversation(ctx, "100_7"); return err },

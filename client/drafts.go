@@ -11,22 +11,37 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"parley/model"
 )
 
-// Drafts holds on disk what is being written, from key to key: a file for each hub and
-// conversation, readable by the user alone. The files' names tell neither. It is safe
-// for concurrent use, also by several processes: the last that wrote wins.
-type Drafts struct{ dir string }
+// Drafts holds on disk what is being written to one hub, from key to key: a file for each
+// conversation, readable by the user alone, and one for the note about it in a folder of
+// its own. The files' names tell neither hub nor conversation. It is safe for concurrent
+// use, also by several processes: the last that wrote wins.
+type Drafts struct {
+	dir, hub string
 
-// NewDrafts keeps drafts in that folder, which is made when it is needed.
-func NewDrafts(dir string) *Drafts { return &Drafts{dir: dir} }
+	mu sync.Mutex
+	// last is of when what was saved last is.
+	last map[model.DraftOf]time.Time
+}
 
-// Notes returns the drafts of notes between colleagues, which are kept apart from those
-// of replies: none is ever taken for the other.
-func (d *Drafts) Notes() *Drafts { return NewDrafts(filepath.Join(d.dir, "notes")) }
+// NewDrafts keeps drafts for the hub at that address in that folder, which is made when it
+// is needed and may hold those for other hubs.
+func NewDrafts(dir, hub string) *Drafts {
+	return &Drafts{dir: dir, hub: hub, last: map[model.DraftOf]time.Time{}}
+}
+
+// folder is where drafts of replies or of notes are.
+func (d *Drafts) folder(notes bool) string {
+	if notes {
+		return filepath.Join(d.dir, "notes")
+	}
+	return d.dir
+}
 
 // keptDraft is a draft as its file holds it.
 type keptDraft struct {
@@ -45,31 +60,49 @@ func draftName(hub string, id model.ConversationID) string {
 	return hex.EncodeToString(sum[:]) + draftSuffix
 }
 
-// Put writes a draft to disk; when it returns, the draft survives a crash. An empty
-// text is [Drafts.Forget].
-func (d *Drafts) Put(hub string, id model.ConversationID, text model.Untrusted, at time.Time) error {
-	if text == "" {
-		return d.Forget(hub, id)
+func (d *Drafts) path(of model.DraftOf) string {
+	return filepath.Join(d.folder(of.Note), draftName(d.hub, of.Conversation))
+}
+
+// Save writes a draft to disk; when it returns, the draft survives a crash. An empty text
+// forgets it, and what is older than what was saved before changes nothing, in whatever
+// order they come. A draft of no conversation is none.
+func (d *Drafts) Save(of model.DraftOf, text string, at time.Time) error {
+	if of.Conversation == "" {
+		return nil
 	}
-	b, err := json.Marshal(keptDraft{Hub: hub, Conversation: id, Draft: model.Draft{Text: text, UpdatedAt: at.UTC()}})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if at.Before(d.last[of]) {
+		return nil
+	}
+	d.last[of] = at
+	return d.put(of, model.Untrusted(text), at)
+}
+
+func (d *Drafts) put(of model.DraftOf, text model.Untrusted, at time.Time) error {
+	if text == "" {
+		return d.forget(of)
+	}
+	b, err := json.Marshal(keptDraft{Hub: d.hub, Conversation: of.Conversation, Draft: model.Draft{Text: text, UpdatedAt: at.UTC()}})
 	if err != nil {
 		return fmt.Errorf("encode draft: %w", err)
 	}
-	if err := replaceFile(filepath.Join(d.dir, draftName(hub, id)), b); err != nil {
+	if err := replaceFile(d.path(of), b); err != nil {
 		return fmt.Errorf("keep draft: %w", err)
 	}
 	return nil
 }
 
-// Forget removes a draft that was sent or thrown away. One that is not there is no
+// forget removes a draft that was sent or thrown away. One that is not there is no
 // error.
-func (d *Drafts) Forget(hub string, id model.ConversationID) error {
-	err := os.Remove(filepath.Join(d.dir, draftName(hub, id)))
+func (d *Drafts) forget(of model.DraftOf) error {
+	err := os.Remove(d.path(of))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err == nil {
-		err = settleDir(d.dir)
+		err = settleDir(d.folder(of.Note))
 	}
 	if err != nil {
 		return fmt.Errorf("forget draft: %w", err)
@@ -77,39 +110,44 @@ func (d *Drafts) Forget(hub string, id model.ConversationID) error {
 	return nil
 }
 
-// All returns the drafts of one hub. Of files that can't be read the error tells; the
-// other drafts are returned all the same.
-func (d *Drafts) All(hub string) (map[model.ConversationID]model.Draft, error) {
-	all := map[model.ConversationID]model.Draft{}
-	files, err := os.ReadDir(d.dir)
+// All returns the drafts of replies and of notes. Of files that can't be read the error
+// tells; the other drafts are returned all the same.
+func (d *Drafts) All() (map[model.DraftOf]model.Draft, error) {
+	all := map[model.DraftOf]model.Draft{}
+	return all, errors.Join(d.readAll(all, false), d.readAll(all, true))
+}
+
+func (d *Drafts) readAll(all map[model.DraftOf]model.Draft, notes bool) error {
+	dir := d.folder(notes)
+	files, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return all, fmt.Errorf("read drafts: %w", err)
+		return fmt.Errorf("read drafts: %w", err)
 	}
 	var broken []error
 	for _, file := range files {
 		if strings.HasPrefix(file.Name(), ".") || !strings.HasSuffix(file.Name(), draftSuffix) {
 			continue // begun and not finished, or not ours
 		}
-		k, err := d.read(file)
+		k, err := readDraft(dir, file)
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // forgotten meanwhile
 		case err != nil:
 			broken = append(broken, fmt.Errorf("read draft %s: %w", file.Name(), err))
-		case k.Hub == hub:
-			all[k.Conversation] = k.Draft
+		case k.Hub == d.hub:
+			all[model.DraftOf{Conversation: k.Conversation, Note: notes}] = k.Draft
 		}
 	}
-	return all, errors.Join(broken...)
+	return errors.Join(broken...)
 }
 
 var errNoDraft = errors.New("not a draft")
 
-// read reads one draft. Its errors hold nothing of what it says.
-func (d *Drafts) read(file fs.DirEntry) (keptDraft, error) {
+// readDraft reads one draft. Its errors hold nothing of what it says.
+func readDraft(dir string, file fs.DirEntry) (keptDraft, error) {
 	if !file.Type().IsRegular() {
 		return keptDraft{}, errNoDraft
 	}
-	f, err := os.Open(filepath.Join(d.dir, file.Name()))
+	f, err := os.Open(filepath.Join(dir, file.Name()))
 	if err != nil {
 		return keptDraft{}, err
 	}

@@ -18,26 +18,47 @@ import (
 
 var drafted = time.Date(2026, 10, 5, 12, 0, 0, 123456789, time.UTC)
 
-func drafts(t testing.TB, d *client.Drafts, hub string) map[model.ConversationID]model.Draft {
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+// drafts are those of replies.
+func drafts(t fataler, d *client.Drafts) map[model.ConversationID]model.Draft {
 	t.Helper()
-	all, err := d.All(hub)
+	all, err := d.All()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return replies(all)
 }
+
+func replies(all map[model.DraftOf]model.Draft) map[model.ConversationID]model.Draft {
+	if all == nil {
+		return nil
+	}
+	out := map[model.ConversationID]model.Draft{}
+	for of, d := range all {
+		if !of.Note {
+			out[of.Conversation] = d
+		}
+	}
+	return out
+}
+
+func reply(id model.ConversationID) model.DraftOf { return model.DraftOf{Conversation: id} }
 
 func TestDrafts(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state", "drafts")
-	d := client.NewDrafts(dir)
-	if all := drafts(t, d, hubURL); len(all) != 0 || all == nil {
+	d := client.NewDrafts(dir, hubURL)
+	if all := drafts(t, d); len(all) != 0 || all == nil {
 		t.Errorf("a folder that is not there holds %v", all)
 	}
 	const text = model.Untrusted("はい、\n\x1b[31m 本日 \u2028")
 	tokyo := time.FixedZone("", 9*60*60)
 	for _, s := range []model.Untrusted{"は", text} {
-		if err := d.Put(hubURL, conversation, s, drafted.In(tokyo)); err != nil {
+		if err := d.Save(reply(conversation), string(s), drafted.In(tokyo)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,15 +75,15 @@ func TestDrafts(t *testing.T) {
 			t.Errorf("%s has mode %o, want %o", path, got, want)
 		}
 	}
-	all := drafts(t, client.NewDrafts(dir), hubURL) // as after a crash
+	all := drafts(t, client.NewDrafts(dir, hubURL)) // as after a crash
 	if got := all[conversation]; len(all) != 1 || got.Text != text || !got.UpdatedAt.Equal(drafted) {
 		t.Errorf("%d kept, %q at %s", len(all), string(got.Text), got.UpdatedAt)
 	}
-	if other := drafts(t, d, "https://example.com"); len(other) != 0 {
+	if other := drafts(t, client.NewDrafts(dir, "https://example.com")); len(other) != 0 {
 		t.Errorf("another hub has %v", other)
 	}
 	for range 2 { // forgetting what is gone is no error
-		if err := d.Put(hubURL, conversation, "", drafted); err != nil {
+		if err := d.Save(reply(conversation), "", drafted); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,14 +98,14 @@ func TestDraftsOfOddNames(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	dir := filepath.Join(root, "drafts")
-	d := client.NewDrafts(dir)
-	ids := []model.ConversationID{"", ".", "..", "../x", "/etc/passwd", "a\x00b", "a", "A", "100_7001", model.ConversationID(strings.Repeat("x", 5000))}
+	d := client.NewDrafts(dir, hubURL)
+	ids := []model.ConversationID{".", "..", "../x", "/etc/passwd", "a\x00b", "a", "A", "100_7001", model.ConversationID(strings.Repeat("x", 5000))}
 	for _, id := range ids {
-		if err := d.Put(hubURL, id, model.Untrusted("to "+id), drafted); err != nil {
+		if err := d.Save(reply(id), "to "+string(id), drafted); err != nil {
 			t.Fatalf("%q: %v", id, err)
 		}
 	}
-	all := drafts(t, d, hubURL)
+	all := drafts(t, d)
 	for _, id := range ids {
 		if all[id].Text != model.Untrusted("to "+id) {
 			t.Errorf("%q holds %q", id, string(all[id].Text))
@@ -98,9 +119,9 @@ func TestDraftsOfOddNames(t *testing.T) {
 func TestBrokenDraftsAreTold(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d := client.NewDrafts(dir)
+	d := client.NewDrafts(dir, hubURL)
 	for _, id := range []model.ConversationID{"100_1", "100_2"} {
-		if err := d.Put(hubURL, id, "a secret text", drafted); err != nil {
+		if err := d.Save(reply(id), "a secret text", drafted); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -129,8 +150,8 @@ func TestBrokenDraftsAreTold(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "folder.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	all, err := d.All(hubURL)
-	if len(all) != 2 || all["100_1"].Text != "a secret text" {
+	all, err := d.All()
+	if len(all) != 2 || replies(all)["100_1"].Text != "a secret text" {
 		t.Errorf("%d drafts are left", len(all))
 	}
 	if err == nil {
@@ -152,14 +173,14 @@ func TestDraftsThatCannotBeKept(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := client.NewDrafts(file)
-	if err := d.Put(hubURL, conversation, "hi", drafted); err == nil {
+	d := client.NewDrafts(file, hubURL)
+	if err := d.Save(reply(conversation), "hi", drafted); err == nil {
 		t.Error("kept in a file")
 	}
-	if all, err := d.All(hubURL); err == nil || all == nil {
+	if all, err := d.All(); err == nil || all == nil {
 		t.Errorf("a file holds %v (%v)", all, err)
 	}
-	if err := client.NewDrafts(t.TempDir()).Put(hubURL, conversation, "hi", time.Unix(1<<60, 0)); err == nil {
+	if err := client.NewDrafts(t.TempDir(), hubURL).Save(reply(conversation), "hi", time.Unix(1<<60, 0)); err == nil {
 		t.Error("kept at a time that can't be written")
 	}
 }
@@ -173,14 +194,14 @@ func TestDraftsBySeveral(t *testing.T) {
 	for _, text := range texts {
 		writing.Go(func() {
 			for range 20 {
-				if err := client.NewDrafts(dir).Put(hubURL, conversation, text, drafted); err != nil {
+				if err := client.NewDrafts(dir, hubURL).Save(reply(conversation), string(text), drafted); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	for range 20 {
-		if got, ok := drafts(t, client.NewDrafts(dir), hubURL)[conversation]; ok && !slices.Contains(texts, got.Text) {
+		if got, ok := drafts(t, client.NewDrafts(dir, hubURL))[conversation]; ok && !slices.Contains(texts, got.Text) {
 			t.Errorf("read a text of %d bytes", len(got.Text))
 		}
 	}
@@ -206,29 +227,24 @@ func TestDraftsAreAMap(t *testing.T) {
 		for i := range rapid.IntRange(0, 12).Draw(r, "steps") {
 			hub, id := hubs.Draw(r, "hub"), ids.Draw(r, "conversation")
 			text, at := model.Untrusted(texts.Draw(r, "text")), drafted.Add(time.Duration(i)*time.Minute)
-			d := client.NewDrafts(dir)
+			d := client.NewDrafts(dir, hub)
 			if rapid.Bool().Draw(r, "forget") {
-				text, err = "", d.Forget(hub, id)
-			} else {
-				err = d.Put(hub, id, text, at)
+				text = ""
 			}
-			if err != nil {
+			if err := d.Save(reply(id), string(text), at); err != nil {
 				r.Fatal(err)
 			}
 			if want[hub] == nil {
 				want[hub] = map[model.ConversationID]model.Draft{}
 			}
 			delete(want[hub], id)
-			if text != "" {
+			if text != "" && id != "" {
 				want[hub][id] = model.Draft{Text: text.Valid(), UpdatedAt: at}
 			}
 		}
-		for hub, drafts := range want {
-			got, err := client.NewDrafts(dir).All(hub)
-			if err != nil {
-				r.Fatal(err)
-			}
-			if a, b := asJSON(r, got), asJSON(r, drafts); a != b {
+		for hub, held := range want {
+			got := drafts(t, client.NewDrafts(dir, hub))
+			if a, b := asJSON(r, got), asJSON(r, held); a != b {
 				r.Fatalf("%q holds %s, want %s", hub, a, b)
 			}
 		}
@@ -246,23 +262,38 @@ func asJSON(r *rapid.T, v any) string {
 // Drafts of notes are no drafts of replies.
 func TestDraftsOfNotesAreKeptApart(t *testing.T) {
 	t.Parallel()
-	d := client.NewDrafts(filepath.Join(t.TempDir(), "drafts"))
-	at := time.Now()
-	for _, err := range []error{d.Put(hubURL, conversation, "to you", at), d.Notes().Put(hubURL, conversation, "among us", at)} {
+	d := client.NewDrafts(filepath.Join(t.TempDir(), "drafts"), hubURL)
+	at, note := time.Now(), model.DraftOf{Conversation: conversation, Note: true}
+	for _, err := range []error{d.Save(reply(conversation), "to you", at), d.Save(note, "among us", at)} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	for name, kept := range map[model.Untrusted]*client.Drafts{"to you": d, "among us": d.Notes()} {
-		all, err := kept.All(hubURL)
-		if err != nil || len(all) != 1 || all[conversation].Text != name {
+	want := map[model.DraftOf]model.Untrusted{reply(conversation): "to you", note: "among us"}
+	all, err := d.All()
+	for of, text := range want {
+		if err != nil || len(all) != len(want) || all[of].Text != text {
 			t.Errorf("kept: %v, %v", all, err)
 		}
 	}
-	if err := d.Notes().Forget(hubURL, conversation); err != nil {
+	if err := d.Save(note, "", at); err != nil {
 		t.Fatal(err)
 	}
-	if all, err := d.All(hubURL); err != nil || len(all) != 1 {
+	if all, err := d.All(); err != nil || len(all) != 1 || all[reply(conversation)].Text != "to you" {
 		t.Errorf("left: %v, %v", all, err)
+	}
+}
+
+// What was typed before what is kept changes nothing: it was written late.
+func TestDraftsSavedLate(t *testing.T) {
+	t.Parallel()
+	d := client.NewDrafts(t.TempDir(), hubURL)
+	for i, text := range []string{"newer", "older", ""} {
+		if err := d.Save(reply(conversation), text, drafted.Add(-time.Duration(i)*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := drafts(t, d)[conversation].Text; got != "newer" {
+		t.Errorf("kept %q", got)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,42 +19,17 @@ import (
 	"parley/model"
 )
 
-// KeptReply is a reply, or a note, that may or may not have reached the hub.
-type KeptReply struct {
-	Hub          string               `json:"hub"`
-	Conversation model.ConversationID `json:"conversation"`
-	ClientID     model.ClientID       `json:"client_id"`
-	Text         model.Untrusted      `json:"text"`
-	// Note: it is for colleagues and never leaves the hub.
-	Note bool `json:"note,omitempty"`
-	// ReplyTo is the message it quotes, or empty.
-	ReplyTo model.MessageID `json:"reply_to,omitempty"`
-	// Files are what it carries besides the text, in their order.
-	Files []KeptFile `json:"files,omitempty"`
-	// Told is told how far its files have come; it is not kept.
-	Told Progress `json:"-"`
-	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
-	// that nobody checks for a newer reply.
-	SeenSeq int64 `json:"seen_seq,omitempty"`
-	// Number is its place in the order of the key presses: the hub's time, in microseconds,
-	// another for each. 0: it counts as pressed when the hub gets it.
-	Number int64 `json:"number,omitempty"`
-	// At is when it was kept first.
-	At time.Time `json:"at,omitzero"`
-}
-
-// LogValue implements [slog.LogValuer].
-func (r KeptReply) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("conversation", string(r.Conversation)), slog.String("client_id", string(r.ClientID)), slog.Bool("note", r.Note), slog.Int("text_bytes", len(r.Text)),
-	)
+// keptReply is a reply, or a note, as its file holds it.
+type keptReply struct {
+	Hub string `json:"hub"`
+	model.Reply
 }
 
 // same tells whether both are one reply: JSON keeps no bytes that are no UTF-8, what its
 // writer has seen grows, and it was pressed once.
-func (r KeptReply) same(o KeptReply) bool {
+func (r keptReply) same(o keptReply) bool {
 	return r.Hub == o.Hub && r.Conversation == o.Conversation && r.ClientID == o.ClientID && r.Text.Valid() == o.Text.Valid() &&
-		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b KeptFile) bool {
+		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b model.File) bool {
 		return a.Path == b.Path && a.SHA256 == b.SHA256
 	})
 }
@@ -63,9 +37,9 @@ func (r KeptReply) same(o KeptReply) bool {
 // ErrKeptOther: the client id is that of another kept reply, which may be on its way.
 var ErrKeptOther = errors.New("client id of another kept reply")
 
-// Kept holds replies on disk from before they leave until the hub took or refused
+// Kept holds replies to one hub on disk from before they leave until it took or refused
 // them: a file each, named by the reply's id, readable by the user alone.
-type Kept struct{ dir string }
+type Kept struct{ dir, hub string }
 
 const (
 	keptDirMode fs.FileMode = 0o700
@@ -76,10 +50,10 @@ const (
 	begunMost = time.Hour
 )
 
-// NewKept keeps replies in that folder, which is made when it is needed. What crashes
-// left there half written is removed.
-func NewKept(dir string) *Kept {
-	k := &Kept{dir: dir}
+// NewKept keeps replies to the hub at that address in that folder, which is made when it is
+// needed and may hold those to other hubs. What crashes left there half written is removed.
+func NewKept(dir, hub string) *Kept {
+	k := &Kept{dir: dir, hub: hub}
 	k.sweep(time.Now().Add(-begunMost))
 	return k
 }
@@ -101,7 +75,8 @@ func (k *Kept) sweep(before time.Time) {
 
 // Put writes a reply to disk; when it returns, the reply survives a crash. Where another
 // reply is kept by its id, it answers [ErrKeptOther] and leaves that one as it is.
-func (k *Kept) Put(r KeptReply) error {
+func (k *Kept) Put(reply model.Reply) error {
+	r := keptReply{k.hub, reply}
 	if err := checkClientID(r.ClientID); err != nil {
 		return fmt.Errorf("keep reply: client id: %w", err)
 	}
@@ -126,9 +101,9 @@ func (k *Kept) Put(r KeptReply) error {
 
 // known returns a reply with what is kept of it already, where it is kept: its files, and
 // its place among the others.
-func (k *Kept) known(r KeptReply) KeptReply {
+func (k *Kept) known(r model.Reply) model.Reply {
 	other, ok := k.read(string(r.ClientID) + keptSuffix)
-	if !ok || !other.same(r) {
+	if !ok || !other.same(keptReply{k.hub, r}) {
 		return r
 	}
 	r.Number = other.Number
@@ -139,11 +114,11 @@ func (k *Kept) known(r KeptReply) KeptReply {
 }
 
 // read returns the reply that a file of that name keeps, false where it is none.
-func (k *Kept) read(name string) (KeptReply, bool) {
+func (k *Kept) read(name string) (keptReply, bool) {
 	b, err := os.ReadFile(filepath.Join(k.dir, name))
-	var r KeptReply
+	var r keptReply
 	if err != nil || json.Unmarshal(b, &r) != nil {
-		return KeptReply{}, false
+		return keptReply{}, false
 	}
 	return r, checkClientID(r.ClientID) == nil && name == string(r.ClientID)+keptSuffix
 }
@@ -173,43 +148,43 @@ func (k *Kept) Forget(id model.ClientID) error {
 	return nil
 }
 
-// Find returns the id of a kept reply, or note, like that one: to the same hub and
-// conversation, with the same text, quote and files. It is what is being said again after something went
-// wrong. Those that are busy, on their way right now, are no such: the same text typed
-// twice is two replies. Nil: none is.
-func (k *Kept) Find(like KeptReply, busy func(model.ClientID) bool) (model.ClientID, bool) {
+// Find returns the id of a kept reply, or note, like that one: to the same conversation,
+// with the same text, quote and files. It is what is being said again after something went
+// wrong.
+func (k *Kept) Find(like model.Reply) (model.ClientID, bool) {
+	want := keptReply{k.hub, like}
 	for r := range k.all() {
-		if like.ClientID = r.ClientID; r.same(like) && (busy == nil || !busy(r.ClientID)) {
+		if want.ClientID = r.ClientID; r.same(want) {
 			return r.ClientID, true
 		}
 	}
 	return "", false
 }
 
-// All returns the replies to a hub that are kept, in the order of the key presses.
-func (k *Kept) All(hub string) []KeptReply {
-	var out []KeptReply
+// All returns the replies that are kept, in the order of the key presses.
+func (k *Kept) All() []model.Reply {
+	var out []model.Reply
 	for r := range k.all() {
-		if r.Hub == hub {
-			out = append(out, r)
+		if r.Hub == k.hub {
+			out = append(out, r.Reply)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b KeptReply) int {
-		return cmp.Or(cmp.Compare(a.place(), b.place()), a.At.Compare(b.At), cmp.Compare(a.ClientID, b.ClientID))
+	slices.SortStableFunc(out, func(a, b model.Reply) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), a.At.Compare(b.At), cmp.Compare(a.ClientID, b.ClientID))
 	})
 	return out
 }
 
 // place is where a reply stands among others; of one without a number, by when it was kept.
-func (r KeptReply) place() int64 {
+func place(r model.Reply) int64 {
 	if r.Number > 0 {
 		return r.Number
 	}
 	return r.At.UnixMicro()
 }
 
-func (k *Kept) all() iter.Seq[KeptReply] {
-	return func(yield func(KeptReply) bool) {
+func (k *Kept) all() iter.Seq[keptReply] {
+	return func(yield func(keptReply) bool) {
 		files, err := os.ReadDir(k.dir)
 		if err != nil {
 			return

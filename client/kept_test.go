@@ -21,8 +21,8 @@ const (
 	conversation = model.ConversationID("100_7001")
 )
 
-func kept(text model.Untrusted) client.KeptReply {
-	return client.KeptReply{Hub: hubURL, Conversation: conversation, ClientID: client.NewClientID(), Text: text}
+func kept(text model.Untrusted) model.Reply {
+	return model.Reply{Conversation: conversation, ClientID: client.NewClientID(), Text: text}
 }
 
 // files returns the names in a folder, none where it is not there.
@@ -42,8 +42,8 @@ func files(t *testing.T, dir string) []string {
 func TestKept(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state", "replies")
-	k := client.NewKept(dir)
-	if _, found := k.Find(client.KeptReply{Hub: hubURL, Conversation: conversation, Text: "hi"}, nil); found {
+	k := client.NewKept(dir, hubURL)
+	if _, found := k.Find(model.Reply{Conversation: conversation, Text: "hi"}); found {
 		t.Error("found in a folder that is not there")
 	}
 	r := kept("hi\n\x1b[31m 山田 \u2028")
@@ -66,18 +66,20 @@ func TestKept(t *testing.T) {
 			t.Errorf("%s has mode %o, want %o", path, got, want)
 		}
 	}
-	id, found := client.NewKept(dir).Find(client.KeptReply{Hub: r.Hub, Conversation: r.Conversation, Text: r.Text}, nil)
+	id, found := client.NewKept(dir, hubURL).Find(model.Reply{Conversation: r.Conversation, Text: r.Text})
 	if !found || id != r.ClientID {
 		t.Errorf("found %q, %t", id, found)
 	}
-	for name, other := range map[string]client.KeptReply{
-		"another text":         {Hub: r.Hub, Conversation: r.Conversation, Text: r.Text + " "},
-		"another conversation": {Hub: r.Hub, Conversation: "100_7002", Text: r.Text},
-		"another hub":          {Hub: "https://example.com", Conversation: r.Conversation, Text: r.Text},
+	for name, other := range map[string]model.Reply{
+		"another text":         {Conversation: r.Conversation, Text: r.Text + " "},
+		"another conversation": {Conversation: "100_7002", Text: r.Text},
 	} {
-		if _, found := k.Find(client.KeptReply{Hub: other.Hub, Conversation: other.Conversation, Text: other.Text}, nil); found {
+		if _, found := k.Find(model.Reply{Conversation: other.Conversation, Text: other.Text}); found {
 			t.Errorf("found for %s", name)
 		}
+	}
+	if _, found := client.NewKept(dir, "https://example.com").Find(r); found {
+		t.Error("found for another hub")
 	}
 	for range 2 { // forgetting what is gone is no error
 		if err := k.Forget(r.ClientID); err != nil {
@@ -93,13 +95,13 @@ func TestKept(t *testing.T) {
 func TestKeptFindsWhatItKept(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"plain", "[abc]", "a*b?", `back\slash`, "[", "山田"} {
-		k := client.NewKept(filepath.Join(t.TempDir(), folder))
+		k := client.NewKept(filepath.Join(t.TempDir(), folder), hubURL)
 		for _, text := range []model.Untrusted{"hi", "", "broken \xff\xc3 bytes", "\xff\xff", "lone \xed\xa0\x80", "\u0000"} {
 			r := kept(text)
 			if err := k.Put(r); err != nil {
 				t.Fatal(err)
 			}
-			if id, found := k.Find(client.KeptReply{Hub: r.Hub, Conversation: r.Conversation, Text: r.Text}, nil); !found || id != r.ClientID {
+			if id, found := k.Find(model.Reply{Conversation: r.Conversation, Text: r.Text}); !found || id != r.ClientID {
 				t.Errorf("folder %q: %q is not found again", folder, string(text))
 			}
 			if err := k.Forget(r.ClientID); err != nil {
@@ -112,10 +114,13 @@ func TestKeptFindsWhatItKept(t *testing.T) {
 func TestCorruptedFilesAreIgnored(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	k := client.NewKept(dir)
+	k := client.NewKept(dir, hubURL)
 	good := kept("hi")
-	encode := func(r client.KeptReply) string {
-		b, err := json.Marshal(r)
+	encode := func(r model.Reply) string {
+		b, err := json.Marshal(struct {
+			Hub string `json:"hub"`
+			model.Reply
+		}{hubURL, r})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,13 +150,13 @@ func TestCorruptedFilesAreIgnored(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "0190b8a0-0000-7000-8000-00000000000b.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(client.KeptReply{Hub: good.Hub, Conversation: good.Conversation, Text: good.Text}, nil); found {
+	if id, found := k.Find(model.Reply{Conversation: good.Conversation, Text: good.Text}); found {
 		t.Errorf("found %q among what is broken", id)
 	}
 	if err := k.Put(good); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(client.KeptReply{Hub: good.Hub, Conversation: good.Conversation, Text: good.Text}, nil); !found || id != good.ClientID {
+	if id, found := k.Find(model.Reply{Conversation: good.Conversation, Text: good.Text}); !found || id != good.ClientID {
 		t.Errorf("found %q, %t", id, found)
 	}
 }
@@ -161,7 +166,7 @@ func TestKeptRefusesOtherIDs(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	dir := filepath.Join(root, "replies")
-	k := client.NewKept(dir)
+	k := client.NewKept(dir, hubURL)
 	id := string(client.NewClientID())
 	for _, bad := range []string{
 		"", "x", "..", "../x", "/etc/passwd", "../" + id, id + "/..", "../../" + id[6:], strings.Repeat("../", 12),
@@ -185,24 +190,27 @@ func TestKeptRefusesOtherIDs(t *testing.T) {
 // A reply that may be on its way is not overwritten by another that is given its id.
 func TestKeptIsNotOverwritten(t *testing.T) {
 	t.Parallel()
-	k := client.NewKept(t.TempDir())
+	dir := t.TempDir()
+	k := client.NewKept(dir, hubURL)
 	r := kept("hi \xff")
 	if err := k.Put(r); err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(*client.KeptReply){
-		"another text":         func(o *client.KeptReply) { o.Text = "another" },
-		"another conversation": func(o *client.KeptReply) { o.Conversation = "100_7002" },
-		"another hub":          func(o *client.KeptReply) { o.Hub = "https://example.com" },
+	for name, change := range map[string]func(*model.Reply){
+		"another text":         func(o *model.Reply) { o.Text = "another" },
+		"another conversation": func(o *model.Reply) { o.Conversation = "100_7002" },
 	} {
 		o := r
 		change(&o)
 		if err := k.Put(o); !errors.Is(err, client.ErrKeptOther) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if id, found := k.Find(client.KeptReply{Hub: r.Hub, Conversation: r.Conversation, Text: r.Text}, nil); !found || id != r.ClientID {
+		if id, found := k.Find(model.Reply{Conversation: r.Conversation, Text: r.Text}); !found || id != r.ClientID {
 			t.Errorf("%s: the first is gone", name)
 		}
+	}
+	if err := client.NewKept(dir, "https://example.com").Put(r); !errors.Is(err, client.ErrKeptOther) {
+		t.Errorf("another hub: %v", err)
 	}
 	if err := k.Put(r); err != nil {
 		t.Errorf("the same again: %v", err)
@@ -222,14 +230,14 @@ func TestLeftoversAreSwept(t *testing.T) {
 		}
 	}
 	r := kept("hi")
-	if err := client.NewKept(dir).Put(r); err != nil {
+	if err := client.NewKept(dir, hubURL).Put(r); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, string(r.ClientID)+".json")
 	if err := os.Chtimes(path, old, old); err != nil {
 		t.Fatal(err)
 	}
-	client.NewKept(dir)
+	client.NewKept(dir, hubURL)
 	want := []string{".new-2", string(r.ClientID) + ".json", "notes.txt"}
 	if names := files(t, dir); !slices.Equal(names, want) {
 		t.Errorf("the folder holds %q, want %q", names, want)
@@ -248,23 +256,23 @@ func TestKeptReplyIsLoggedWithoutItsText(t *testing.T) {
 // A note is found as a note, and a reply as a reply, though they say the same.
 func TestKeptTellsNotesFromReplies(t *testing.T) {
 	t.Parallel()
-	k := client.NewKept(filepath.Join(t.TempDir(), "replies"))
+	k := client.NewKept(filepath.Join(t.TempDir(), "replies"), hubURL)
 	note := kept("同じ文")
 	note.Note = true
 	if err := k.Put(note); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(client.KeptReply{Hub: note.Hub, Conversation: note.Conversation, Text: note.Text}, nil); found {
+	if id, found := k.Find(model.Reply{Conversation: note.Conversation, Text: note.Text}); found {
 		t.Errorf("the note is found as reply %s", id)
 	}
 	reply := kept(note.Text)
 	if err := k.Put(reply); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(client.KeptReply{Hub: note.Hub, Conversation: note.Conversation, Text: note.Text}, nil); !found || id != reply.ClientID {
+	if id, found := k.Find(model.Reply{Conversation: note.Conversation, Text: note.Text}); !found || id != reply.ClientID {
 		t.Errorf("found %q, %t, want the reply", id, found)
 	}
-	if id, found := k.Find(client.KeptReply{Hub: note.Hub, Conversation: note.Conversation, Text: note.Text, Note: true}, nil); !found || id != note.ClientID {
+	if id, found := k.Find(model.Reply{Conversation: note.Conversation, Text: note.Text, Note: true}); !found || id != note.ClientID {
 		t.Errorf("found %q, %t, want the note", id, found)
 	}
 	reply.ClientID = note.ClientID
@@ -273,34 +281,27 @@ func TestKeptTellsNotesFromReplies(t *testing.T) {
 	}
 }
 
-// The same text typed again while the first is on its way is another reply; after that it
-// is the same one said again.
-func TestKeptThatIsBusyIsNotFound(t *testing.T) {
+// The same text kept twice is two replies, in the order in which they were typed; those to
+// another hub are not among them.
+func TestKeptOfOneText(t *testing.T) {
 	t.Parallel()
-	k := client.NewKept(filepath.Join(t.TempDir(), "replies"))
+	dir := filepath.Join(t.TempDir(), "replies")
+	k := client.NewKept(dir, hubURL)
 	r := kept("ok")
 	r.At = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	if err := k.Put(r); err != nil {
 		t.Fatal(err)
-	}
-	busy := func(id model.ClientID) bool { return id == r.ClientID }
-	if id, found := k.Find(r, busy); found {
-		t.Errorf("found %s, which is on its way", id)
 	}
 	second := kept("ok")
 	second.At = r.At.Add(-time.Minute)
 	if err := k.Put(second); err != nil {
 		t.Fatal(err)
 	}
-	if id, found := k.Find(r, busy); !found || id != second.ClientID {
-		t.Errorf("found %s, %t, want the second", id, found)
-	}
 	other := kept("to another hub")
-	other.Hub = "https://other.example.com"
-	if err := k.Put(other); err != nil {
+	if err := client.NewKept(dir, "https://other.example.com").Put(other); err != nil {
 		t.Fatal(err)
 	}
-	if all := k.All(r.Hub); len(all) != 2 || all[0].ClientID != second.ClientID || all[1].ClientID != r.ClientID {
+	if all := k.All(); len(all) != 2 || all[0].ClientID != second.ClientID || all[1].ClientID != r.ClientID {
 		t.Errorf("all: %v", all)
 	}
 	// Handed in again later, it keeps the time at which it was typed.
@@ -309,7 +310,7 @@ func TestKeptThatIsBusyIsNotFound(t *testing.T) {
 	if err := k.Put(again); err != nil {
 		t.Fatal(err)
 	}
-	if all := k.All(r.Hub); !all[1].At.Equal(r.At) {
+	if all := k.All(); !all[1].At.Equal(r.At) {
 		t.Errorf("typed at %v, want %v", all[1].At, r.At)
 	}
 }
@@ -317,10 +318,10 @@ func TestKeptThatIsBusyIsNotFound(t *testing.T) {
 // TestKeptKeepTheOrderOfTheKeys: the number of the first time counts, whatever clocks say.
 func TestKeptKeepTheOrderOfTheKeys(t *testing.T) {
 	t.Parallel()
-	k := client.NewKept(filepath.Join(t.TempDir(), "replies"))
+	k := client.NewKept(filepath.Join(t.TempDir(), "replies"), hubURL)
 	at := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	var want []model.Untrusted
-	var all []client.KeptReply
+	var all []model.Reply
 	for i, text := range []model.Untrusted{"one", "two", "three", "four"} {
 		r := kept(text)
 		r.At, r.Number = at.Add(-time.Duration(i)*time.Hour), at.UnixMicro()+int64(i) // its clock was set back
@@ -340,7 +341,7 @@ func TestKeptKeepTheOrderOfTheKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []model.Untrusted
-	for _, r := range k.All(hubURL) {
+	for _, r := range k.All() {
 		got = append(got, r.Text)
 		if r.Text == "one" && (r.Number != all[0].Number || r.SeenSeq != 7) {
 			t.Errorf("kept again with number %d, seen %d", r.Number, r.SeenSeq)

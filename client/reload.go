@@ -90,7 +90,7 @@ func (s *Sync) background(ctx context.Context, p *pageState, f func(context.Cont
 // first list, so that no change of them falls between. Where one list is not enough, the
 // hub's counts come after it, to be shown meanwhile.
 func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloaded)) {
-	q := ListQuery{Page: page, Limit: reloadLimit}
+	q := model.ListQuery{Page: page, Limit: reloadLimit}
 	for first := true; first || q.Cursor != ""; first = false {
 		l, err := s.client.Conversations(ctx, q)
 		if err != nil {
@@ -113,7 +113,7 @@ func (s *Sync) readLists(ctx context.Context, page model.PageID, step func(reloa
 		step(reloaded{page: page, err: err})
 		return
 	}
-	notices, err := s.client.Notices(ctx, ListQuery{Page: page, Limit: noticesLimit})
+	notices, err := s.client.Notices(ctx, model.ListQuery{Page: page, Limit: noticesLimit})
 	if err != nil {
 		step(reloaded{page: page, err: err})
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,25 +21,67 @@ const (
 	pollMax   = time.Second
 )
 
-// Reply hands a reply in, again and again with the same id until the hub took or
+// Outbox hands replies and notes in to the hub. Each is on disk from before its first try
+// until the hub took or refused it. It is safe for concurrent use.
+type Outbox struct {
+	client *Client
+	kept   *Kept
+	// leaving ends when the program does: a reply may wait for the hub until then.
+	leaving context.Context //nolint:containedctx // a reply belongs to the program, not to a call
+
+	mu sync.Mutex
+	// busy are the replies that are being handed in, with what stops each.
+	busy map[model.ClientID]context.CancelFunc
+	// show is told how far files have come; nil: nobody is.
+	show func(model.Uploading)
+
+	keeping sync.Mutex
+	// once are the replies that this run has kept, or found kept.
+	once map[model.ClientID]bool
+}
+
+// NewOutbox returns an outbox that keeps what it has to in that folder. What it hands in
+// by [Outbox.Reply] waits for the hub no longer than until leaving ends.
+func NewOutbox(leaving context.Context, c *Client, dir string) *Outbox {
+	return &Outbox{
+		client: c, kept: NewKept(dir, c.URL()), leaving: leaving,
+		busy: map[model.ClientID]context.CancelFunc{}, once: map[model.ClientID]bool{},
+	}
+}
+
+// Begun returns the reply with the id by which it was begun before, where the same is kept,
+// else with a new one; one that has an id keeps it.
+func (o *Outbox) Begun(r model.Reply) model.Reply {
+	if r.ClientID != "" {
+		return r
+	}
+	if id, ok := o.kept.Find(r); ok {
+		r.ClientID = id
+	} else {
+		r.ClientID = o.NewClientID()
+	}
+	return r
+}
+
+// Send hands a reply in, again and again with the same id until the hub took or
 // refused it, and waits until its outcome is known or wait is over. It returns the
 // reply as it then stands.
 //
 // If ctx ends after the hub took it, the reply as it was last known comes with ctx's
 // error. What the hub refused each time it was asked is no longer kept, unless it was kept
 // before. An [*UnreachableError] means that it is not known whether the hub has it; it stays
-// in kept, and the same id may be handed in again at any time.
-func (c *Client) Reply(ctx context.Context, kept *Kept, r KeptReply, wait time.Duration) (model.Message, error) {
+// kept, and the same id may be handed in again at any time.
+func (o *Outbox) Send(ctx context.Context, r model.Reply, told Progress, wait time.Duration) (model.Message, error) {
 	deadline := time.Now().Add(wait)
-	_, before := kept.read(string(r.ClientID) + keptSuffix)
-	m, err := c.keptUntil(ctx, kept, r, deadline)
+	_, before := o.kept.read(string(r.ClientID) + keptSuffix)
+	m, err := o.handIn(ctx, r, told, deadline)
 	if err != nil && !before && neverTook(err) {
-		return m, errors.Join(err, kept.Forget(r.ClientID))
+		return m, errors.Join(err, o.kept.Forget(r.ClientID))
 	}
 	if err != nil {
 		return m, err
 	}
-	return c.follow(ctx, m, deadline)
+	return o.follow(ctx, m, deadline)
 }
 
 // unsureError is what a hub answered after a try that nobody heard of: it may have taken
@@ -63,37 +106,33 @@ func neverTook(err error) bool {
 	return problem.Status >= http.StatusBadRequest && problem.Status < http.StatusInternalServerError
 }
 
-// HandIn is [Client.Reply] that does not wait for the outcome: it returns the reply as
+// handIn hands a reply in that is kept until the hub took or refused it, and returns it as
 // the hub took it.
-func (c *Client) HandIn(ctx context.Context, kept *Kept, r KeptReply, wait time.Duration) (model.Message, error) {
-	return c.keptUntil(ctx, kept, r, time.Now().Add(wait))
-}
-
-// keptUntil hands a reply in that is kept until the hub took or refused it.
-func (c *Client) keptUntil(ctx context.Context, kept *Kept, r KeptReply, deadline time.Time) (model.Message, error) {
-	r = kept.known(r)
-	fresh := slices.ContainsFunc(r.Files, func(f KeptFile) bool { return f.Upload == "" })
-	if err := kept.Put(r); err != nil {
+func (o *Outbox) handIn(ctx context.Context, r model.Reply, told Progress, deadline time.Time) (model.Message, error) {
+	r = o.kept.known(r)
+	fresh := slices.ContainsFunc(r.Files, func(f model.File) bool { return f.Upload == "" })
+	if err := o.kept.Put(r); err != nil {
 		return model.Message{}, err
 	}
-	r, err := c.uploadAll(ctx, kept, r)
+	r, err := o.uploadAll(ctx, r, told)
 	if err != nil {
 		var bad *FileError
 		if fresh && (refused(err) || errors.As(err, &bad)) { // it was never handed in
-			err = errors.Join(err, kept.Forget(r.ClientID))
+			err = errors.Join(err, o.kept.Forget(r.ClientID))
 		}
 		return model.Message{}, err
 	}
-	m, err := c.handIn(ctx, r, deadline)
+	m, err := o.post(ctx, r, deadline)
 	if isGone(err) && len(r.Files) > 0 { // it waited for more than a day; its id stays
-		if r, err = c.uploadAll(ctx, kept, r.anew()); err == nil {
-			m, err = c.handIn(ctx, r, deadline)
+		r.Files = notUploaded(r.Files)
+		if r, err = o.uploadAll(ctx, r, told); err == nil {
+			m, err = o.post(ctx, r, deadline)
 		}
 	}
 	if err != nil && !refused(err) {
 		return model.Message{}, err
 	}
-	if ferr := kept.Forget(r.ClientID); err == nil && ferr != nil {
+	if ferr := o.kept.Forget(r.ClientID); err == nil && ferr != nil {
 		return m, ferr
 	}
 	if err != nil {
@@ -109,8 +148,8 @@ func refused(err error) bool {
 	return errors.As(err, &problem) && problem.Status == http.StatusConflict
 }
 
-// handIn posts the reply until it is taken, refused, or time is over.
-func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (model.Message, error) {
+// post posts the reply until it is taken, refused, or time is over.
+func (o *Outbox) post(ctx context.Context, r model.Reply, deadline time.Time) (model.Message, error) {
 	in := struct {
 		ClientID model.ClientID  `json:"client_id"`
 		Text     model.Untrusted `json:"text"`
@@ -119,17 +158,17 @@ func (c *Client) handIn(ctx context.Context, r KeptReply, deadline time.Time) (m
 		Note     bool            `json:"note,omitempty"`
 		SeenSeq  int64           `json:"seen_seq,omitempty"`
 		Number   int64           `json:"number,omitempty"`
-	}{r.ClientID, r.Text, r.ReplyTo, r.uploads(), r.Note, r.SeenSeq, r.Number}
+	}{r.ClientID, r.Text, r.ReplyTo, uploads(r.Files), r.Note, r.SeenSeq, r.Number}
 	unsure := false
 	for pause := pollFirst; ; pause = min(2*pause, pollMax) {
 		var m model.Message
-		err := c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
+		err := o.client.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
 		if in.Number != 0 && unprocessable(err) { // a hub that is older knows of no numbers
 			in.Number = 0
-			err = c.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
+			err = o.client.call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &m)
 		}
 		if err == nil && (m.ID == "" || m.ClientID != r.ClientID) {
-			err = fmt.Errorf("%w: %s answered with another message", ErrNoHub, c.URL())
+			err = fmt.Errorf("%w: %s answered with another message", ErrNoHub, o.client.URL())
 		}
 		if !again(err) || !rest(ctx, pause, deadline) {
 			if err != nil && unsure {
@@ -148,10 +187,10 @@ func unprocessable(err error) bool {
 	return errors.As(err, &problem) && problem.Status == http.StatusUnprocessableEntity
 }
 
-// uploads are the hub's ids of a reply's files.
-func (r KeptReply) uploads() []string {
+// uploads are the hub's ids of files.
+func uploads(files []model.File) []string {
 	var out []string
-	for _, f := range r.Files {
+	for _, f := range files {
 		out = append(out, f.Upload)
 	}
 	return out
@@ -168,11 +207,11 @@ func again(err error) bool {
 }
 
 // follow asks how a reply stands until nothing will change by itself any more.
-func (c *Client) follow(ctx context.Context, m model.Message, deadline time.Time) (model.Message, error) {
+func (o *Outbox) follow(ctx context.Context, m model.Message, deadline time.Time) (model.Message, error) {
 	timed, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	for pause := pollFirst; !final(m.State) && rest(ctx, pause, deadline); pause = min(2*pause, pollMax) {
-		now, err := c.Message(timed, m.ConversationID, m.ID)
+		now, err := o.client.Message(timed, m.ConversationID, m.ID)
 		if again(err) {
 			continue
 		}
@@ -208,6 +247,9 @@ func rest(ctx context.Context, d time.Duration, deadline time.Time) bool {
 		return true
 	}
 }
+
+// NewClientID is [NewClientID].
+func (*Outbox) NewClientID() model.ClientID { return NewClientID() }
 
 // NewClientID returns an id for a new reply.
 func NewClientID() model.ClientID { return model.ClientID(uuid.Must(uuid.NewV7()).String()) }

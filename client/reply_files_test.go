@@ -23,7 +23,10 @@ import (
 type counter struct {
 	*testing.T
 	client *client.Client
+	dir    string
 	kept   *client.Kept
+	outbox *client.Outbox
+	told   client.Progress
 
 	mu       sync.Mutex
 	uploads  []string // what they held
@@ -41,8 +44,9 @@ type posted struct {
 
 func newCounter(t *testing.T) *counter {
 	t.Helper()
-	c := &counter{T: t, kept: client.NewKept(t.TempDir())}
+	c := &counter{T: t, dir: t.TempDir()}
 	c.client = serve(t, c.answer)
+	c.kept, c.outbox = client.NewKept(c.dir, c.client.URL()), client.NewOutbox(t.Context(), c.client, c.dir)
 	return c
 }
 
@@ -96,7 +100,7 @@ func (c *counter) takesFile(w http.ResponseWriter, r *http.Request) {
 }
 
 // file makes a file and attaches it.
-func (c *counter) file(content string) client.KeptFile {
+func (c *counter) file(content string) model.File {
 	c.Helper()
 	path := filepath.Join(c.TempDir(), "price.txt")
 	c.write(path, content)
@@ -114,19 +118,19 @@ func (c *counter) write(path, content string) {
 	}
 }
 
-func (c *counter) reply(files ...client.KeptFile) client.KeptReply {
-	return client.KeptReply{Hub: c.client.URL(), Conversation: "1_2", ClientID: client.NewClientID(), Text: "our prices", Files: files}
+func (c *counter) reply(files ...model.File) model.Reply {
+	return model.Reply{Conversation: "1_2", ClientID: client.NewClientID(), Text: "our prices", Files: files}
 }
 
-func (c *counter) send(r client.KeptReply) error {
-	_, err := c.client.HandIn(c.Context(), c.kept, r, 0)
+func (c *counter) send(r model.Reply) error {
+	_, err := c.outbox.HandIn(c.Context(), r, c.told, 0)
 	return err
 }
 
 // keptNow returns the reply as it is kept.
-func (c *counter) keptNow() *client.KeptReply {
+func (c *counter) keptNow() *model.Reply {
 	c.Helper()
-	if all := c.kept.All(c.client.URL()); len(all) > 0 {
+	if all := c.kept.All(); len(all) > 0 {
 		return &all[0]
 	}
 	return nil
@@ -172,7 +176,7 @@ func TestFilesOfAnyName(t *testing.T) {
 	t.Parallel()
 	c := newCounter(t)
 	names := []string{"見積書.pdf", "a\x1b[31mb\n.pdf", "quote \" back\\slash.pdf", "tab\tand\r.pdf", "\x8c\xa9\x90\xcf.pdf"}
-	var files []client.KeptFile
+	var files []model.File
 	for _, name := range names {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, []byte("%PDF-1.7"), 0o600); err != nil {
@@ -225,28 +229,28 @@ func TestAnotherFileUnderTheSamePath(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a price list ", 40_000)
 	for name, c := range map[string]struct {
-		change func(c *counter, f client.KeptFile) client.Progress
+		change func(c *counter, f model.File) client.Progress
 		want   error
 	}{
-		"changed before": {func(c *counter, f client.KeptFile) client.Progress {
+		"changed before": {func(c *counter, f model.File) client.Progress {
 			c.write(f.Path, strings.Replace(long, "a price", "A PRICE", 1))
 			return nil
 		}, client.ErrFileChanged},
-		"gone before": {func(c *counter, f client.KeptFile) client.Progress {
+		"gone before": {func(c *counter, f model.File) client.Progress {
 			if err := os.Remove(f.Path); err != nil {
 				c.Error(err)
 			}
 			return nil
 		}, client.ErrNoFile},
-		"changed while it leaves": {func(c *counter, f client.KeptFile) client.Progress {
+		"changed while it leaves": {func(c *counter, f model.File) client.Progress {
 			var once sync.Once
-			return func(client.KeptFile, int64) {
+			return func(model.File, int64) {
 				once.Do(func() { c.write(f.Path, strings.ReplaceAll(long, "price", "PRICE")) })
 			}
 		}, client.ErrFileChanged},
-		"cut short while it leaves": {func(c *counter, f client.KeptFile) client.Progress {
+		"cut short while it leaves": {func(c *counter, f model.File) client.Progress {
 			var once sync.Once
-			return func(client.KeptFile, int64) {
+			return func(model.File, int64) {
 				once.Do(func() {
 					if err := os.Truncate(f.Path, 100); err != nil {
 						c.Error(err)
@@ -260,7 +264,7 @@ func TestAnotherFileUnderTheSamePath(t *testing.T) {
 			desk := newCounter(t)
 			f := desk.file(long)
 			r := desk.reply(f)
-			r.Told = c.change(desk, f)
+			desk.told = c.change(desk, f)
 			err := desk.send(r)
 			var bad *client.FileError
 			if !errors.Is(err, c.want) || !errors.As(err, &bad) {
@@ -327,7 +331,7 @@ func TestAKeptReplyHasItsFiles(t *testing.T) {
 	elsewhere, other := f, f
 	elsewhere.Path += ".bak"
 	other.SHA256 = strings.Repeat("0", len(f.SHA256))
-	for name, files := range map[string][]client.KeptFile{"none": nil, "elsewhere": {elsewhere}, "another": {other}, "one more": {f, f}} {
+	for name, files := range map[string][]model.File{"none": nil, "elsewhere": {elsewhere}, "another": {other}, "one more": {f, f}} {
 		as := r
 		as.Files = files
 		if err := c.kept.Put(as); !errors.Is(err, client.ErrKeptOther) {
@@ -345,8 +349,8 @@ func TestGivingUpWhileAFileLeaves(t *testing.T) {
 	c := newCounter(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	r := c.reply(c.file(strings.Repeat("a price list ", 40_000)))
-	r.Told = func(client.KeptFile, int64) { cancel() }
-	if _, err := c.client.HandIn(ctx, c.kept, r, time.Minute); !errors.Is(err, context.Canceled) {
+	told := func(model.File, int64) { cancel() }
+	if _, err := c.outbox.HandIn(ctx, r, told, time.Minute); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	if k := c.keptNow(); k == nil || k.Files[0].Upload != "" {
@@ -380,7 +384,7 @@ func TestProgressIsTold(t *testing.T) {
 	c := newCounter(t)
 	f := c.file("x")
 	var told []int64
-	if _, err := c.client.Upload(t.Context(), f, func(_ client.KeptFile, sent int64) { told = append(told, sent) }); err != nil || !slices.Equal(told, []int64{1}) {
+	if _, err := c.client.Upload(t.Context(), f, func(_ model.File, sent int64) { told = append(told, sent) }); err != nil || !slices.Equal(told, []int64{1}) {
 		t.Errorf("told %v, %v", told, err)
 	}
 }

@@ -27,7 +27,8 @@ type desk struct {
 	kept   *client.Kept
 	hub    *script
 	client *client.Client
-	reply  client.KeptReply
+	outbox *client.Outbox
+	reply  model.Reply
 }
 
 // atDesk runs a test on the clock of a bubble.
@@ -36,16 +37,16 @@ func atDesk(t *testing.T, answer func(d *desk, n int, r *http.Request) (*http.Re
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{T: t, dir: filepath.Join(t.TempDir(), "replies"), reply: kept("お待ちください\n<3")}
-		d.kept = client.NewKept(d.dir)
 		d.hub = &script{answer: func(n int, r *http.Request) (*http.Response, error) { return answer(d, n, r) }}
 		d.client = newClient(t, d.hub)
+		d.kept, d.outbox = client.NewKept(d.dir, d.client.URL()), client.NewOutbox(t.Context(), d.client, d.dir)
 		f(d)
 	})
 }
 
 // send hands the reply in.
 func (d *desk) send(wait time.Duration) (model.Message, error) {
-	return d.client.Reply(d.Context(), d.kept, d.reply, wait)
+	return d.outbox.Send(d.Context(), d.reply, nil, wait)
 }
 
 // message is the reply as a hub tells of it.
@@ -67,7 +68,7 @@ func (d *desk) now(state model.State) (*http.Response, error) {
 // wantKept expects the reply on disk, or that nothing is left of it.
 func (d *desk) wantKept(want bool) {
 	d.Helper()
-	id, found := d.kept.Find(client.KeptReply{Hub: d.reply.Hub, Conversation: d.reply.Conversation, Text: d.reply.Text}, nil)
+	id, found := d.kept.Find(model.Reply{Conversation: d.reply.Conversation, Text: d.reply.Text})
 	if found != want || found && id != d.reply.ClientID {
 		d.Errorf("kept: %t as %q, want %t", found, id, want)
 	}
@@ -112,7 +113,7 @@ func TestReplyIsKeptBeforeItLeaves(t *testing.T) {
 		if err != nil {
 			d.Error(err)
 		}
-		var r client.KeptReply
+		var r model.Reply
 		if err := json.Unmarshal(b, &r); err != nil || !reflect.DeepEqual(r, d.reply) {
 			d.Errorf("kept as another: %v", err)
 		}
@@ -236,7 +237,7 @@ func TestReplyThatCannotBeKept(t *testing.T) {
 			dirs = append(dirs, readOnly, filepath.Join(readOnly, "replies"))
 		}
 		for _, dir := range dirs {
-			if _, err := d.client.Reply(d.Context(), client.NewKept(dir), d.reply, time.Minute); err == nil {
+			if _, err := client.NewOutbox(d.Context(), d.client, dir).Send(d.Context(), d.reply, nil, time.Minute); err == nil {
 				d.Errorf("%s: no error", dir)
 			}
 		}
@@ -306,14 +307,12 @@ func TestReplySaidAgain(t *testing.T) {
 			d.Fatal("taken by a hub that is down")
 		}
 		down = false
-		again := client.NewKept(d.dir)
-		id, found := again.Find(client.KeptReply{Hub: d.reply.Hub, Conversation: d.reply.Conversation, Text: d.reply.Text}, nil)
-		if !found {
-			d.Fatal("not found")
+		again := client.NewOutbox(d.Context(), d.client, d.dir)
+		r := again.Begun(model.Reply{Conversation: d.reply.Conversation, Text: d.reply.Text})
+		if r.ClientID != d.reply.ClientID {
+			d.Fatalf("begun as %s", r.ClientID)
 		}
-		r := d.reply
-		r.ClientID = id
-		m, err := d.client.Reply(d.Context(), again, r, 0)
+		m, err := again.Send(d.Context(), r, nil, 0)
 		d.wantState(m, err, model.Sent)
 		d.wantSame(2)
 		d.wantKept(false)
@@ -442,7 +441,7 @@ func TestGivingUp(t *testing.T) {
 				ctx, cancel := context.WithTimeout(d.Context(), 225*time.Millisecond)
 				defer cancel()
 				began := time.Now()
-				_, err := d.client.Reply(ctx, d.kept, d.reply, time.Hour)
+				_, err := d.outbox.Send(ctx, d.reply, nil, time.Hour)
 				if err == nil {
 					d.Error("no error")
 				}
@@ -476,7 +475,7 @@ func TestNoteIsHandedInAsOne(t *testing.T) {
 		return d.taken("")
 	}, func(d *desk) {
 		d.reply.Note = true
-		if _, err := d.client.HandIn(d.Context(), d.kept, d.reply, time.Minute); err != nil {
+		if _, err := d.outbox.HandIn(d.Context(), d.reply, nil, time.Minute); err != nil {
 			d.Fatal(err)
 		}
 		for _, c := range d.hub.got() {

@@ -25,7 +25,7 @@ func (s *Sync) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
 	seq, begin := s.from[page]
 	delete(s.from, page) // once: what can't be had then never can
 	s.background(ctx, p, func(ctx context.Context, step func(reloaded)) {
-		l, err := s.client.Conversations(ctx, ListQuery{Page: page, Limit: 1})
+		l, err := s.client.Conversations(ctx, model.ListQuery{Page: page, Limit: 1})
 		if err != nil {
 			step(reloaded{page: page, err: err})
 			return

@@ -7,9 +7,9 @@ import (
 	"parley/model"
 )
 
-// Patch changes where a conversation stands in the team's work, and returns it as it
+// Triage changes where a conversation stands in the team's work, and returns it as it
 // is then. What the change does not name stays as it is.
-func (c *Client) Patch(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error) {
+func (c *Client) Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodPatch, conversationPath(id), t)
 }
 

@@ -16,7 +16,7 @@ func TestDecisions(t *testing.T) {
 	ctx := t.Context()
 	seen := int64(7)
 	patch := func(change model.Triage) func(*client.Client) error {
-		return func(c *client.Client) error { _, err := c.Patch(ctx, "100_7", change); return err }
+		return func(c *client.Client) error { _, err := c.Triage(ctx, "100_7", change); return err }
 	}
 	for want, ask := range map[string]func(*client.Client) error{
 		`PATCH /v1/conversations/100_7 {}`:                patch(model.Triage{}),
@@ -62,7 +62,7 @@ func TestDecisionsAnswer(t *testing.T) {
 		return refusal(http.StatusConflict, model.StateChanged)
 	}}
 	c := newClient(t, s)
-	if got, err := c.Patch(t.Context(), "100_7", model.ToStatus(model.Done)); err != nil || got.Status != model.Done {
+	if got, err := c.Triage(t.Context(), "100_7", model.ToStatus(model.Done)); err != nil || got.Status != model.Done {
 		t.Errorf("got %+v (%v)", got, err)
 	}
 	_, err := c.Retry(t.Context(), "100_7", "100_m", 1, nil)

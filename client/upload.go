@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -22,48 +22,6 @@ import (
 
 // uploadTimeout is the longest that one file may take to the hub.
 const uploadTimeout = 10 * time.Minute
-
-// KeptFile is a file that a kept reply carries.
-type KeptFile struct {
-	// Path is where it is on this machine, whole.
-	Path string `json:"path"`
-	// SHA256 is what it held when it was attached.
-	SHA256 string `json:"sha256"`
-	Size   int64  `json:"size"`
-	// Upload is the hub's id of it; empty: not uploaded.
-	Upload string `json:"upload,omitempty"`
-}
-
-// keptFile is a file as it is kept. JSON holds no bytes that are no characters, which the
-// name of a file may hold.
-type keptFile struct {
-	keptFields
-	Bytes []byte `json:"path_bytes,omitempty"`
-}
-
-type keptFields KeptFile
-
-// MarshalJSON implements [json.Marshaler].
-func (f KeptFile) MarshalJSON() ([]byte, error) {
-	kept := keptFile{keptFields: keptFields(f)}
-	if !utf8.ValidString(f.Path) {
-		kept.Bytes = []byte(f.Path)
-	}
-	return json.Marshal(kept)
-}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (f *KeptFile) UnmarshalJSON(b []byte) error {
-	var kept keptFile
-	if err := json.Unmarshal(b, &kept); err != nil {
-		return err
-	}
-	*f = KeptFile(kept.keptFields)
-	if kept.Bytes != nil {
-		f.Path = string(kept.Bytes)
-	}
-	return nil
-}
 
 // What keeps a file from being attached, besides a [model.Refusal].
 var (
@@ -89,44 +47,44 @@ func (e *FileError) Error() string { return fmt.Sprintf("attach %s: %v", e.Path,
 func (e *FileError) Unwrap() error { return e.Cause }
 
 // CheckFile looks at a file that is to be attached, before anything is sent of it.
-func CheckFile(path string) (KeptFile, error) {
+func CheckFile(path string) (model.File, error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
-		return KeptFile{}, &FileError{path, ErrNoFile}
+		return model.File{}, &FileError{path, ErrNoFile}
 	}
 	info, err := os.Stat(whole)
 	if err != nil || !info.Mode().IsRegular() {
-		return KeptFile{}, &FileError{path, ErrNoFile}
+		return model.File{}, &FileError{path, ErrNoFile}
 	}
 	if info.Size() > model.MaxAttachment { // before it is read
-		return KeptFile{}, &FileError{path, model.Refuse(model.AttachmentTooBig)}
+		return model.File{}, &FileError{path, model.Refuse(model.AttachmentTooBig)}
 	}
 	f, err := os.Open(whole)
 	if err != nil {
-		return KeptFile{}, &FileError{path, ErrFileUnreadable}
+		return model.File{}, &FileError{path, ErrFileUnreadable}
 	}
 	defer func() { _ = f.Close() }()
 	begin := make([]byte, model.SniffLen)
 	n, err := io.ReadFull(f, begin)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return KeptFile{}, &FileError{path, ErrFileUnreadable}
+		return model.File{}, &FileError{path, ErrFileUnreadable}
 	}
 	sum := sha256.New()
 	_, _ = sum.Write(begin[:n])
 	rest, err := io.Copy(sum, io.LimitReader(f, model.MaxAttachment+1))
 	if err != nil {
-		return KeptFile{}, &FileError{path, ErrFileUnreadable}
+		return model.File{}, &FileError{path, ErrFileUnreadable}
 	}
 	size := int64(n) + rest
 	if r := model.CheckAttachment(whole, begin[:n], size); r != nil {
-		return KeptFile{}, &FileError{path, r}
+		return model.File{}, &FileError{path, r}
 	}
-	return KeptFile{Path: whole, SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}, nil
+	return model.File{Path: whole, SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}, nil
 }
 
 // Progress is told how many bytes of a file have left, now and then, from another
 // goroutine.
-type Progress func(f KeptFile, sent int64)
+type Progress func(f model.File, sent int64)
 
 // sentName is what a file is called on its way. A name may hold any byte; what is no
 // character, or controls a terminal, has no place in a form.
@@ -141,7 +99,7 @@ func sentName(path string) string {
 
 // Upload hands a file to the hub, and returns it with the hub's id. ctx cancels it; what
 // was sent by then the hub forgets.
-func (c *Client) Upload(ctx context.Context, f KeptFile, told Progress) (KeptFile, error) {
+func (c *Client) Upload(ctx context.Context, f model.File, told Progress) (model.File, error) {
 	now, err := CheckFile(f.Path)
 	if err != nil {
 		return f, err
@@ -208,7 +166,7 @@ func (c *Client) Upload(ctx context.Context, f KeptFile, told Progress) (KeptFil
 // counted tells how much of a file has been read.
 type counted struct {
 	io.Reader
-	file KeptFile
+	file model.File
 	sent int64
 	told Progress
 }
@@ -225,33 +183,31 @@ func (c *counted) Read(b []byte) (int, error) {
 
 // uploadAll uploads those files of a kept reply that the hub does not have, and keeps their
 // ids before the reply is handed in.
-func (c *Client) uploadAll(ctx context.Context, kept *Kept, r KeptReply) (KeptReply, error) {
-	files := append([]KeptFile(nil), r.Files...)
-	r.Files = files
-	for i, f := range files {
+func (o *Outbox) uploadAll(ctx context.Context, r model.Reply, told Progress) (model.Reply, error) {
+	r.Files = slices.Clone(r.Files)
+	for i, f := range r.Files {
 		if f.Upload != "" {
 			continue
 		}
-		up, err := c.Upload(ctx, f, r.Told)
+		up, err := o.client.Upload(ctx, f, told)
 		if err != nil {
 			return r, err
 		}
-		files[i] = up
-		if err := kept.Put(r); err != nil {
+		r.Files[i] = up
+		if err := o.kept.Put(r); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
-// anew forgets the hub's ids of a kept reply's files: they are uploaded again.
-func (r KeptReply) anew() KeptReply {
-	files := append([]KeptFile(nil), r.Files...)
+// notUploaded are files without the hub's ids of them.
+func notUploaded(files []model.File) []model.File {
+	files = slices.Clone(files)
 	for i := range files {
 		files[i].Upload = ""
 	}
-	r.Files = files
-	return r
+	return files
 }
 
 // isGone tells that the hub no longer has a file of a reply.

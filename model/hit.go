@@ -31,6 +31,24 @@ type Found struct {
 	NameSpans []Span `json:"name_spans,omitzero" required:"false" nullable:"false" doc:"only with search: where the customer's name matches"`
 }
 
+// ListQuery asks for one page of a list; what is zero is left to the hub.
+type ListQuery struct {
+	Filter string
+	Page   PageID
+	Cursor string
+	Limit  int
+	// Search is what a message's text or the customer's name must hold.
+	Search string
+}
+
+// FoundList is one page of what a search found.
+type FoundList struct {
+	Conversations []Found `json:"conversations"`
+	// Cursor is that of the next page of the same search; empty at the end.
+	Cursor string `json:"cursor"`
+	AsOf   AsOf   `json:"as_of"`
+}
+
 // Marked returns the text with marks about stretches of it, without what stands more
 // than before characters ahead of the first. It is as little to be trusted as the text.
 // Spans that are not of this text end the marking.

@@ -241,3 +241,12 @@ func beginning(u Untrusted) Untrusted {
 	}
 	return u
 }
+
+// MessageList is a stretch of a conversation, oldest first.
+type MessageList struct {
+	Messages []Message `json:"messages"`
+	// Cursor is for those before; empty at the beginning.
+	Cursor string `json:"cursor"`
+	// AsOf is where the Page's stream stood when they were read.
+	AsOf AsOf `json:"as_of"`
+}

@@ -14,24 +14,16 @@ import (
 type Files interface {
 	// Check looks at a file that is to be attached: the error says in the user's words why
 	// it can't be.
-	Check(path string) (File, error)
+	Check(path string) (model.File, error)
 	// Complete returns the beginning of a path as far as there is only one way to go on.
 	Complete(path string) string
-}
-
-// File is a file that is to be sent.
-type File struct {
-	// Path is where it is, whole; Name what the customer sees.
-	Path, Name string
-	Size       int64
-	SHA256     string
 }
 
 // fileChecked is the answer to looking at a file.
 type fileChecked struct {
 	id   model.ConversationID
 	path string
-	file File
+	file model.File
 	err  error
 }
 
@@ -117,7 +109,7 @@ func (m *Model) attachedLine() string {
 	}
 	var names []string
 	for _, f := range m.attached[m.box.Conversation()] {
-		names = append(names, m.Look.Line(model.Untrusted(f.Name)))
+		names = append(names, m.Look.Line(model.Untrusted(f.Name())))
 	}
 	if len(names) == 0 {
 		return ""

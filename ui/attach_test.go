@@ -6,16 +6,18 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"parley/model"
 )
 
 // fakeFiles is a machine with one picture.
 type fakeFiles struct{}
 
-func (fakeFiles) Check(path string) (File, error) {
+func (fakeFiles) Check(path string) (model.File, error) {
 	if path != "/tmp/desk.png" {
-		return File{}, errors.New("there is no " + path)
+		return model.File{}, errors.New("there is no " + path)
 	}
-	return File{Path: path, Name: "desk.png", Size: 1_200_000, SHA256: "x"}, nil
+	return model.File{Path: path, Size: 1_200_000, SHA256: "x"}, nil
 }
 
 func (fakeFiles) Complete(path string) string {
@@ -83,10 +85,10 @@ func TestUploadsAreShownAndStopped(t *testing.T) {
 	w := newWorld(t, some(3))
 	w.keys("enter")
 	id := w.Shown
-	r := Reply{Conversation: id, ClientID: "big", Text: "The plans", Files: []File{{Path: "/plans.pdf", Name: "plans.pdf", Size: 20_000_000}}}
+	r := model.Reply{Conversation: id, ClientID: "big", Text: "The plans", Files: []model.File{{Path: "/plans.pdf", Size: 20_000_000}}}
 	w.replies.add(r, "")
 	w.replies.next(id)
-	w.sends(Uploading{Conversation: id, ClientID: "big", Sent: 5_000_000, All: 20_000_000, For: 2 * time.Second})
+	w.sends(model.Uploading{Conversation: id, ClientID: "big", Sent: 5_000_000, All: 20_000_000, For: 2 * time.Second})
 	w.shows("The plans", "25 % of 20 MB uploaded, 2.5 MB/s. D stops it.")
 	w.keys("D")
 	if !slices.Contains(w.hub.asked, "stop big") {
@@ -101,7 +103,7 @@ func TestUploadsAreShownAndStopped(t *testing.T) {
 	r.ClientID = "small"
 	w.replies.add(r, "")
 	w.replies.next(id)
-	w.sends(Uploading{Conversation: id, ClientID: "small", Sent: 20_000_000, All: 20_000_000})
+	w.sends(model.Uploading{Conversation: id, ClientID: "small", Sent: 20_000_000, All: 20_000_000})
 	w.hides("uploaded")
 	if why := w.needsDroppable(); why == "" {
 		t.Error("what has left can be stopped")

@@ -35,7 +35,8 @@ type availabilitySet struct {
 func (m *Model) setAvailable(available bool) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		return availabilitySet{available: available, err: hub.SetAvailable(ctx, available)}
+		_, err := hub.SetAvailable(ctx, available)
+		return availabilitySet{available: available, err: err}
 	})
 }
 

@@ -51,7 +51,7 @@ func (m *Model) connectPage() tea.Cmd {
 	}
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		c, err := hub.BeginConnect(ctx)
+		c, err := hub.BeginConnect(ctx, "")
 		return connectSaid{connect: c, begun: true, err: err}
 	})
 }

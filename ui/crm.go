@@ -37,7 +37,7 @@ type CRM interface {
 	SetSync(ctx context.Context, id model.ConversationID, on bool) (model.Conversation, error)
 	// SetPageSync has those of all conversations of a Page kept there, or no longer; only
 	// an admin may.
-	SetPageSync(ctx context.Context, id model.PageID, on bool) error
+	SetPageSync(ctx context.Context, id model.PageID, on bool) (model.Page, error)
 	// CreateRecord makes a record.
 	CreateRecord(ctx context.Context, t model.RecordType, r model.NewRecord) (model.Record, error)
 	// Link links a conversation to a record, in place of one of the same kind: a

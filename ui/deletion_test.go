@@ -66,12 +66,12 @@ func TestOnlyTheInstallerDeletes(t *testing.T) {
 func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3), func(o *Options) {
-		o.Typed = map[DraftOf]string{
-			{Conversation: "100_5000", Note: true}: "a note about her",
-			{Conversation: "100_5001"}:             "kept for another",
-			{Conversation: "200_1"}:                "of a Page that is not there",
+		o.Typed = map[model.DraftOf]model.Draft{
+			{Conversation: "100_5000", Note: true}: {Text: "a note about her"},
+			{Conversation: "100_5001"}:             {Text: "kept for another"},
+			{Conversation: "200_1"}:                {Text: "of a Page that is not there"},
 		}
-		o.Unsent = []Unsent{{Conversation: "100_5000", ClientID: "c1", Text: "not handed in"}, {Conversation: "100_5001", ClientID: "c2", Text: "nor this"}}
+		o.Unsent = []model.Reply{{Conversation: "100_5000", ClientID: "c1", Text: "not handed in"}, {Conversation: "100_5001", ClientID: "c2", Text: "nor this"}}
 	})
 	for of, text := range w.typed.texts {
 		w.drafts[of] = text
@@ -79,7 +79,7 @@ func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 	w.keys("enter", "r")
 	w.types("half a sentence")
 	w.passes(draftPause)
-	if w.drafts[DraftOf{Conversation: "100_5000"}] != "half a sentence" {
+	if w.drafts[model.DraftOf{Conversation: "100_5000"}] != "half a sentence" {
 		t.Fatalf("kept %v", w.drafts)
 	}
 	w.types(" and more")
@@ -94,7 +94,7 @@ func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 			t.Errorf("%q of the deleted is on disk", text)
 		}
 	}
-	if w.drafts[DraftOf{Conversation: "100_5001"}] != "kept for another" || w.drafts[DraftOf{Conversation: "200_1"}] == "" {
+	if w.drafts[model.DraftOf{Conversation: "100_5001"}] != "kept for another" || w.drafts[model.DraftOf{Conversation: "200_1"}] == "" {
 		t.Errorf("drafts of others: %v", w.drafts)
 	}
 	if len(w.replies["100_5000"]) != 0 || len(w.replies["100_5001"]) != 1 {

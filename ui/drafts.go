@@ -16,28 +16,28 @@ import (
 
 // typed is what was typed and not sent.
 type typed struct {
-	texts map[DraftOf]string
+	texts map[model.DraftOf]string
 	// generation counts changes, so that a pause is told from going on.
 	generation uint64
 }
 
-func newTyped(kept map[DraftOf]string) typed {
-	t := typed{texts: map[DraftOf]string{}}
-	for of, s := range kept {
-		t.set(of, s)
+func newTyped(kept map[model.DraftOf]model.Draft) typed {
+	t := typed{texts: map[model.DraftOf]string{}}
+	for of, d := range kept {
+		t.set(of, safe.Typed(d.Text))
 	}
 	return t
 }
 
-func (t *typed) text(of DraftOf) string { return t.texts[of] }
+func (t *typed) text(of model.DraftOf) string { return t.texts[of] }
 
 // has tells whether something is typed and not sent in a conversation.
 func (t *typed) has(id model.ConversationID) bool {
-	return t.texts[DraftOf{Conversation: id}] != "" || t.texts[DraftOf{Conversation: id, Note: true}] != ""
+	return t.texts[model.DraftOf{Conversation: id}] != "" || t.texts[model.DraftOf{Conversation: id, Note: true}] != ""
 }
 
 // set takes a text over, and tells whether it is another.
-func (t *typed) set(of DraftOf, s string) bool {
+func (t *typed) set(of model.DraftOf, s string) bool {
 	if strings.TrimSpace(s) == "" {
 		s = ""
 	}
@@ -62,8 +62,8 @@ type pause struct{ generation uint64 }
 type draftSaved struct{ err error }
 
 // writing is what the composer's text is of.
-func (m *Model) writing() DraftOf {
-	return DraftOf{Conversation: m.box.Conversation(), Note: m.box.Note()}
+func (m *Model) writing() model.DraftOf {
+	return model.DraftOf{Conversation: m.box.Conversation(), Note: m.box.Note()}
 }
 
 // typing waits for a pause after something was typed.
@@ -90,7 +90,7 @@ func (m *Model) keepDraft() tea.Cmd {
 	return m.saveDraft(m.writing(), m.box.Text())
 }
 
-func (m *Model) saveDraft(of DraftOf, text string) tea.Cmd {
+func (m *Model) saveDraft(of model.DraftOf, text string) tea.Cmd {
 	if !m.typed.set(of, text) {
 		return nil
 	}
@@ -111,14 +111,14 @@ func (m *Model) leaveBox() tea.Cmd {
 	keep := m.keepDraft()
 	m.box.Close()
 	if m.box.Note() {
-		m.write(DraftOf{Conversation: m.box.Conversation()})
+		m.write(model.DraftOf{Conversation: m.box.Conversation()})
 	}
 	return tea.Batch(keep, m.tellTyped())
 }
 
 // write takes the composer over for a reply or a note. Each has its own text: none is
 // ever carried from one to the other.
-func (m *Model) write(of DraftOf) {
+func (m *Model) write(of model.DraftOf) {
 	if of.Note {
 		m.box.ShowNote(of.Conversation, m.typed.text(of))
 	} else {
@@ -129,7 +129,7 @@ func (m *Model) write(of DraftOf) {
 
 // Unsaved returns the composer's text and what it is of, for when the program ends
 // otherwise than by its own keys.
-func (m *Model) Unsaved() (DraftOf, string) { return m.writing(), m.box.Text() }
+func (m *Model) Unsaved() (model.DraftOf, string) { return m.writing(), m.box.Text() }
 
 // unfinished tells whether something of the user's waits in a conversation: typed and not
 // sent, or sent and not handed in.

@@ -95,8 +95,8 @@ func (h *fakeHub) SetSync(_ context.Context, id model.ConversationID, on bool) (
 	return h.syncs(id, map[bool]model.SyncState{true: model.SyncWaiting, false: model.SyncOff}[on])
 }
 
-func (h *fakeHub) SetPageSync(_ context.Context, id model.PageID, on bool) error {
-	return h.note(fmt.Sprint("sync page ", id, " ", on))
+func (h *fakeHub) SetPageSync(_ context.Context, id model.PageID, on bool) (model.Page, error) {
+	return model.Page{}, h.note(fmt.Sprint("sync page ", id, " ", on))
 }
 
 func (h *fakeHub) CreateRecord(_ context.Context, t model.RecordType, n model.NewRecord) (model.Record, error) {

@@ -164,6 +164,12 @@ func (m *Model) editGreeting(p model.Page, all []model.Greeting, locale string) 
 func (m *Model) sendGreeting(page model.PageID, g model.Greeting, said i18n.ID) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		return greetingsRead{page: page, said: said, err: hub.SetGreeting(ctx, page, g)}
+		var err error
+		if g.Text == "" {
+			_, err = hub.DeleteGreeting(ctx, page, g.Locale)
+		} else {
+			_, err = hub.SetGreeting(ctx, page, g)
+		}
+		return greetingsRead{page: page, said: said, err: err}
 	})
 }

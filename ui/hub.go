@@ -13,28 +13,30 @@ import (
 // commands, several at once, with a context that ends them.
 type Hub interface {
 	PageHub
-	// Messages returns a conversation's newest messages, or those before the cursor.
-	Messages(ctx context.Context, id model.ConversationID, before string) (Messages, error)
-	// Search returns the conversations in which the words stand, newest first.
-	Search(ctx context.Context, q Search) (Findings, error)
+	// Messages returns that many of a conversation's newest messages, or of those before the
+	// cursor.
+	Messages(ctx context.Context, id model.ConversationID, before string, limit int) (model.MessageList, error)
+	// Search returns one page of the conversations that q.Search finds, newest first.
+	Search(ctx context.Context, q model.ListQuery) (model.FoundList, error)
 	// Reply hands a reply or a note in, again and again with the same id until the hub took or
 	// refused it. It is kept on disk from before the first try until then.
-	Reply(ctx context.Context, r Reply) (model.Message, error)
+	Reply(ctx context.Context, r model.Reply) (model.Message, error)
 	// Keep keeps a reply on disk that waits for its turn to be handed in.
-	Keep(r Reply) error
+	Keep(r model.Reply) error
 	// StopUpload stops sending the files of a reply that is being handed in.
 	StopUpload(id model.ClientID)
 	// TakeBack gives a reply that could not be handed in back to its writer: it is kept no
 	// longer. Where the hub has it after all, its message comes, and true.
-	TakeBack(ctx context.Context, r Reply) (model.Message, bool, error)
+	TakeBack(ctx context.Context, r model.Reply) (model.Message, bool, error)
 	// Taken forgets a kept reply that the hub turned out to have.
 	Taken(id model.ClientID) error
-	// Resend sends a reply that asks or failed again, as a new attempt.
-	Resend(ctx context.Context, m model.Message, seen int64) (model.Message, error)
-	// Drop gives a reply that asks up.
-	Drop(ctx context.Context, m model.Message) (model.Message, error)
+	// Retry sends a reply that asks or failed again, as a new attempt, if the last is still
+	// that one. seen is the highest seq of the Page that its writer has seen.
+	Retry(ctx context.Context, id model.ConversationID, message model.MessageID, attempt int, seen *int64) (model.Message, error)
+	// Drop gives a reply that asks up, if its last attempt is still that one.
+	Drop(ctx context.Context, id model.ConversationID, message model.MessageID, attempt int) (model.Message, error)
 	// React sets the Page's reaction to a message; an empty emoji takes it back.
-	React(ctx context.Context, m model.Message, emoji model.Untrusted) (model.Message, error)
+	React(ctx context.Context, id model.ConversationID, message model.MessageID, emoji model.Untrusted) (model.Message, error)
 	// MarkRead moves the conversation's read mark up to a message.
 	MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error)
 	// MarkUnread moves it back to before the customer's newest message.
@@ -47,20 +49,21 @@ type Hub interface {
 	// asked for again first. It returns the Page as it is then.
 	CheckPage(ctx context.Context, id model.PageID, repair bool) (model.Page, error)
 	// SetVisibility makes a Page private or shared; only its installer may.
-	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) error
-	// BeginConnect begins to connect a Page through the browser; Connect tells how far that
+	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) (model.Page, error)
+	// BeginConnect begins to connect a Page through the browser, with that visibility chosen
+	// at first; empty: what the hub thinks right. Connect tells how far that
 	// is, CancelConnect gives it up. Only an admin may.
-	BeginConnect(ctx context.Context) (model.Connect, error)
+	BeginConnect(ctx context.Context, v model.Visibility) (model.Connect, error)
 	Connect(ctx context.Context, id string) (model.Connect, error)
 	CancelConnect(ctx context.Context, id string) (model.Connect, error)
 	// BeginImport brings a Page's past conversations in, or takes that up; CancelImport
 	// stops it.
-	BeginImport(ctx context.Context, page model.PageID) error
-	CancelImport(ctx context.Context, page model.PageID) error
+	BeginImport(ctx context.Context, page model.PageID) (model.Import, error)
+	CancelImport(ctx context.Context, page model.PageID) (model.Import, error)
 	// Users returns everybody who works with the hub.
 	Users(ctx context.Context) ([]model.Colleague, error)
 	// SetAvailable makes the user take conversations, or none for now.
-	SetAvailable(ctx context.Context, available bool) error
+	SetAvailable(ctx context.Context, available bool) (model.User, error)
 	// Tell tells colleagues what the user does: types, or looks at a conversation. It may
 	// get lost.
 	Tell(f model.Lossy)
@@ -72,75 +75,10 @@ type Hub interface {
 	Explain(err error) string
 }
 
-// Messages are a stretch of a conversation, oldest first.
-type Messages struct {
-	Messages []model.Message
-	// Cursor is for those before; empty at the beginning.
-	Cursor string
-	AsOf   model.AsOf
-}
-
-// Search asks for conversations with words in a message or the customer's name.
-type Search struct {
-	Words  string
-	Page   model.PageID
-	Cursor string
-}
-
-// Findings are one page of what a search found.
-type Findings struct {
-	Found []model.Found
-	// Cursor is that of the next page; empty at the end.
-	Cursor string
-}
-
-// Reply is a reply as it was typed, or a note.
-type Reply struct {
-	Conversation model.ConversationID
-	// Note: it is for colleagues and never leaves the hub.
-	Note     bool
-	ClientID model.ClientID
-	Text     model.Untrusted
-	// ReplyTo is the message it quotes, or empty.
-	ReplyTo model.MessageID
-	// Files are what it carries besides the text, in their order.
-	Files []File
-	// SeenSeq is the highest seq of the Page that the writer had seen.
-	SeenSeq int64
-	// Number is its place in the order of the key presses, another for each; At is when it
-	// was sent off.
-	Number int64
-	At     time.Time
-}
-
-// Unsent is a reply or a note of an earlier run that was handed in without an answer:
-// nobody knows whether the hub has it.
-type Unsent struct {
-	Conversation model.ConversationID
-	ClientID     model.ClientID
-	Note         bool
-	Text         model.Untrusted
-	// ReplyTo is the message it quotes, or empty.
-	ReplyTo model.MessageID
-	// Files are what it carries besides the text.
-	Files []File
-	// Number is its place in the order of the key presses; 0: unknown. At is when it was
-	// sent off; zero: unknown.
-	Number int64
-	At     time.Time
-}
-
 // Drafts keeps what was typed and not sent. Its method is called in commands.
 type Drafts interface {
 	// Save keeps a draft; an empty one is forgotten.
-	Save(of DraftOf, text string, at time.Time) error
-}
-
-// DraftOf says what a draft is of: a reply to a conversation's customer, or a note about
-// it. Either has its own, so that what is written for colleagues never becomes a reply.
-type DraftOf struct {
-	Conversation model.ConversationID
-	Note         bool
+	Save(of model.DraftOf, text string, at time.Time) error
 }
 
 // News is what came from the hub, in order. It is the message that whoever follows the

@@ -100,14 +100,18 @@ type importSaid struct {
 func (m *Model) beginImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
-	return screen.Call(func(ctx context.Context) tea.Msg { return importSaid{i18n.ImportBegun, hub.BeginImport(ctx, p.ID)} })
+	return screen.Call(func(ctx context.Context) tea.Msg {
+		_, err := hub.BeginImport(ctx, p.ID)
+		return importSaid{i18n.ImportBegun, err}
+	})
 }
 
 func (m *Model) cancelImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		return importSaid{i18n.ImportStopped, hub.CancelImport(ctx, p.ID)}
+		_, err := hub.CancelImport(ctx, p.ID)
+		return importSaid{i18n.ImportStopped, err}
 	})
 }
 

@@ -40,9 +40,9 @@ type Options struct {
 	// Now is the clock of this machine.
 	Now func() time.Time
 	// Typed are the drafts of earlier runs.
-	Typed map[DraftOf]string
+	Typed map[model.DraftOf]model.Draft
 	// Unsent are the replies of earlier runs that nobody answered.
-	Unsent []Unsent
+	Unsent []model.Reply
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
 	// Files looks at files of the user's machine; nil where they are on another.
@@ -92,14 +92,14 @@ type Model struct {
 	// files looks at the user's files, nil where they are not; attached are those that go
 	// with replies being written.
 	files    Files
-	attached map[model.ConversationID][]File
+	attached map[model.ConversationID][]model.File
 	// stopped are the replies whose files the user stopped sending.
 	stopped map[model.ClientID]bool
 	// numbered is the number of the last key press that sent something off.
 	numbered int64
 	// returned is what came back of what was sent off, to be changed, and stands first in
 	// what is typed.
-	returned map[DraftOf]string
+	returned map[model.DraftOf]string
 	// untold: earlier runs left replies, and the user has not been told.
 	untold   bool
 	newer    newer
@@ -123,7 +123,7 @@ func New(o Options) (*Model, error) {
 		terminal: terminal{fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
 		list:     list.New(), thread: thread.New(), box: composer.New(),
 		typed:   newTyped(o.Typed),
-		replies: pending{}, returned: map[DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]File{}, sights: newSights(),
+		replies: pending{}, returned: map[model.DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]model.File{}, sights: newSights(),
 	}
 	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
 	m.LightGround = o.Light

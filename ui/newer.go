@@ -14,7 +14,7 @@ type newer struct {
 }
 
 // answered shows the answer that came before a reply which was refused for it.
-func (m *Model) answered(r Reply) {
+func (m *Model) answered(r model.Reply) {
 	m.newer = newer{id: r.Conversation, seen: r.SeenSeq}
 	m.showNewer()
 }

@@ -61,7 +61,7 @@ func TestNotesAndRepliesHaveDraftsOfTheirOwn(t *testing.T) {
 	w.hides("to the customer")
 	w.types("among us")
 	w.passes(draftPause)
-	if w.drafts[DraftOf{id, false}] != "to the customer" || w.drafts[DraftOf{id, true}] != "among us" {
+	if w.drafts[model.DraftOf{Conversation: id, Note: false}] != "to the customer" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != "among us" {
 		t.Errorf("kept: %v", w.drafts)
 	}
 	w.keys("esc")
@@ -74,7 +74,7 @@ func TestNotesAndRepliesHaveDraftsOfTheirOwn(t *testing.T) {
 	if !w.box.Note() || w.box.Text() != "among us" {
 		t.Errorf("%q goes on, a note: %v", w.box.Text(), w.box.Note())
 	}
-	if of, text := w.Unsaved(); of != (DraftOf{id, true}) || text != "among us" {
+	if of, text := w.Unsaved(); of != (model.DraftOf{Conversation: id, Note: true}) || text != "among us" {
 		t.Errorf("left behind: %v %q", of, text)
 	}
 	w.keys("esc", "r", "enter")
@@ -100,7 +100,7 @@ func TestANoteThatTheHubDidNotTake(t *testing.T) {
 	w.hub.err = nil
 	w.updates(replied{reply: w.hub.replies[1], err: errors.New("gone")})
 	w.keys("D")
-	if w.box.Text() != "" || w.drafts[DraftOf{id, true}] != "among us" {
+	if w.box.Text() != "" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != "among us" {
 		t.Errorf("%q is typed, kept: %v", w.box.Text(), w.drafts)
 	}
 	w.hub.err = errors.Join(errors.New("no"), &model.Refusal{Code: model.TextTooLong})

@@ -91,7 +91,7 @@ func (m *Model) readNotices(list []model.Notice) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		for _, n := range list {
-			if err := hub.ReadNotice(ctx, n.PageID, n.ID); err != nil {
+			if _, err := hub.ReadNotice(ctx, n.PageID, n.ID); err != nil {
 				return noticesRead{err}
 			}
 		}

@@ -14,6 +14,9 @@ import (
 	"parley/ui/thread"
 )
 
+// historyPage is how many messages are read at a time.
+const historyPage = 50
+
 // conversation is the one that is open.
 type conversation struct {
 	opening inbox.Opening
@@ -53,7 +56,7 @@ func (m *Model) open(id model.ConversationID) tea.Cmd {
 	m.Shown = id
 	m.talk = conversation{unread: r.Unread, generation: m.talk.generation + 1}
 	m.box.Close()
-	m.box.Show(id, m.typed.text(DraftOf{Conversation: id}))
+	m.box.Show(id, m.typed.text(model.DraftOf{Conversation: id}))
 	m.thread.Show(id)
 	return tea.Batch(keep, m.followThread())
 }
@@ -68,7 +71,7 @@ func (m *Model) close() tea.Cmd {
 type messagesRead struct {
 	opening inbox.Opening
 	older   bool
-	Messages
+	model.MessageList
 	err error
 }
 
@@ -129,8 +132,8 @@ func (m *Model) readNewest() tea.Cmd {
 func (m *Model) readMessages(o inbox.Opening, before string) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		ms, err := hub.Messages(ctx, o.Conversation, before)
-		return messagesRead{opening: o, older: before != "", Messages: ms, err: err}
+		ms, err := hub.Messages(ctx, o.Conversation, before, historyPage)
+		return messagesRead{opening: o, older: before != "", MessageList: ms, err: err}
 	})
 }
 
@@ -163,7 +166,7 @@ func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 	if r.older {
 		take = m.Inbox.AddOlder
 	}
-	taken, _ := take(r.opening, r.Messages.Messages, r.Cursor, r.AsOf[id.Page()])
+	taken, _ := take(r.opening, r.Messages, r.Cursor, r.AsOf[id.Page()])
 	if !mine {
 		return nil
 	}

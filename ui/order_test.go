@@ -160,7 +160,7 @@ func TestWhatWasLeftUnsentComesFirst(t *testing.T) {
 	id := model.NewConversationID(page1, "5000")
 	w := newWorld(t, some(3), func(o *Options) {
 		for i, text := range []model.Untrusted{"one", "two"} {
-			o.Unsent = append(o.Unsent, Unsent{
+			o.Unsent = append(o.Unsent, model.Reply{
 				Conversation: id, ClientID: model.ClientID("old-" + text), Text: text, Number: noon.Add(time.Hour).UnixMicro() + int64(i), At: noon.Add(-time.Hour),
 			})
 		}

@@ -6,8 +6,8 @@ import (
 	"parley/model"
 )
 
-func (h *fakeHub) ReadNotice(_ context.Context, page model.PageID, id string) error {
-	return h.note("read notice " + string(page) + " " + id)
+func (h *fakeHub) ReadNotice(_ context.Context, page model.PageID, id string) (model.Notice, error) {
+	return model.Notice{}, h.note("read notice " + string(page) + " " + id)
 }
 
 func (h *fakeHub) Greetings(_ context.Context, page model.PageID) ([]model.Greeting, error) {
@@ -17,6 +17,10 @@ func (h *fakeHub) Greetings(_ context.Context, page model.PageID) ([]model.Greet
 	return h.greetings, err
 }
 
-func (h *fakeHub) SetGreeting(_ context.Context, _ model.PageID, g model.Greeting) error {
-	return h.note("greeting " + g.Locale + " " + string(g.Text))
+func (h *fakeHub) SetGreeting(_ context.Context, _ model.PageID, g model.Greeting) ([]model.Greeting, error) {
+	return nil, h.note("greeting " + g.Locale + " " + string(g.Text))
+}
+
+func (h *fakeHub) DeleteGreeting(_ context.Context, _ model.PageID, locale string) ([]model.Greeting, error) {
+	return nil, h.note("greeting " + locale + " ")
 }

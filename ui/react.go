@@ -99,7 +99,7 @@ func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
 func (m *Model) setReaction(msg model.Message, emoji model.Untrusted) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		out, err := hub.React(ctx, msg, emoji)
+		out, err := hub.React(ctx, msg.ConversationID, msg.ID, emoji)
 		return decided{message: out, err: err}
 	})
 }

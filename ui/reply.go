@@ -15,7 +15,7 @@ import (
 
 // replied is the answer to a reply handed in.
 type replied struct {
-	reply   Reply
+	reply   model.Reply
 	message model.Message
 	err     error
 }
@@ -38,7 +38,7 @@ func (m *Model) openBox(note bool) tea.Cmd {
 	var keep tea.Cmd
 	if m.box.Note() != note {
 		keep = m.keepDraft()
-		m.write(DraftOf{Conversation: m.box.Conversation(), Note: note})
+		m.write(model.DraftOf{Conversation: m.box.Conversation(), Note: note})
 	}
 	m.setVerdict()
 	return tea.Batch(cmd, keep, m.box.Open())
@@ -53,7 +53,7 @@ func (m *Model) send() tea.Cmd {
 	}
 	id := m.box.Conversation()
 	at, _ := m.Inbox.Position(id.Page())
-	r := Reply{
+	r := model.Reply{
 		Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq,
 		Number: m.number(), At: m.Now(),
 	}
@@ -80,7 +80,7 @@ func (m *Model) send() tea.Cmd {
 
 // handIn hands a reply in. It has no deadline but the end of the program: it may wait
 // for the hub.
-func (m *Model) handIn(r Reply) tea.Cmd {
+func (m *Model) handIn(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return func() tea.Msg {
 		message, err := hub.Reply(context.Background(), r)
@@ -121,7 +121,7 @@ func (m *Model) replied(r replied) tea.Cmd {
 }
 
 // giveBackReply gives a reply that was not taken back to its writer, with its quote.
-func (m *Model) giveBackReply(r Reply) tea.Cmd {
+func (m *Model) giveBackReply(r model.Reply) tea.Cmd {
 	if r.ReplyTo != "" && m.quotes[r.Conversation] == "" {
 		m.quotes[r.Conversation] = r.ReplyTo
 	}
@@ -129,12 +129,12 @@ func (m *Model) giveBackReply(r Reply) tea.Cmd {
 	if len(m.attached[r.Conversation]) == 0 {
 		delete(m.attached, r.Conversation)
 	}
-	return m.giveBack(DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
+	return m.giveBack(model.DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
 }
 
 // giveBack puts a text that was not taken before what has been typed since, and behind what
 // came back before it.
-func (m *Model) giveBack(of DraftOf, text string) tea.Cmd {
+func (m *Model) giveBack(of model.DraftOf, text string) tea.Cmd {
 	since, here := m.typed.text(of), m.writing() == of
 	if here {
 		since = m.box.Text()
@@ -177,10 +177,10 @@ func (m *Model) needsAsking() string {
 }
 
 // waiting returns the reply that a message stands for which the hub has not taken.
-func (m *Model) waiting(msg model.Message) (Reply, bool) {
+func (m *Model) waiting(msg model.Message) (model.Reply, bool) {
 	p, ok := m.replies.get(m.Shown, msg.ClientID)
 	if msg.ID != "" || !ok {
-		return Reply{}, false
+		return model.Reply{}, false
 	}
 	at, _ := m.Inbox.Position(m.Shown.Page())
 	r := p.reply
@@ -224,7 +224,7 @@ func (m *Model) resend() tea.Cmd {
 	at, _ := m.Inbox.Position(m.Shown.Page())
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		out, err := hub.Resend(ctx, msg, at.Seq)
+		out, err := hub.Retry(ctx, msg.ConversationID, msg.ID, msg.Attempt, &at.Seq)
 		return decided{message: out, err: err}
 	})
 }
@@ -243,7 +243,7 @@ func (m *Model) giveUp() tea.Cmd {
 	}
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		out, err := hub.Drop(ctx, msg)
+		out, err := hub.Drop(ctx, msg.ConversationID, msg.ID, msg.Attempt)
 		return decided{message: out, err: err}
 	})
 }

@@ -115,12 +115,12 @@ func TestDraftsAreKept(t *testing.T) {
 	w.types("half a thou")
 	w.passes(draftPause)
 	id := w.Shown
-	if w.drafts[DraftOf{Conversation: id}] != "half a thou" {
+	if w.drafts[model.DraftOf{Conversation: id}] != "half a thou" {
 		t.Errorf("kept: %v", w.drafts)
 	}
 	w.types("ght")
 	w.keys("esc", "esc", "j", "enter")
-	if w.drafts[DraftOf{Conversation: id}] != "half a thought" {
+	if w.drafts[model.DraftOf{Conversation: id}] != "half a thought" {
 		t.Errorf("kept: %v", w.drafts)
 	}
 	w.shows("✎", "Reply to Customer 1…")
@@ -132,7 +132,7 @@ func TestDraftsAreKept(t *testing.T) {
 	}
 	w.types("!")
 	w.keys("ctrl+c")
-	if !w.quit || w.drafts[DraftOf{Conversation: id}] != "half a thought!" {
+	if !w.quit || w.drafts[model.DraftOf{Conversation: id}] != "half a thought!" {
 		t.Errorf("left %v with %v", w.quit, w.drafts)
 	}
 }

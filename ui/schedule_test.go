@@ -216,9 +216,9 @@ type play struct {
 
 	// What the hub holds, and what it was asked and has not answered.
 	hub   map[model.ConversationID]model.Conversation
-	took  map[model.ConversationID][]Reply
+	took  map[model.ConversationID][]model.Reply
 	asked []tea.Msg
-	disk  map[model.ClientID]Reply
+	disk  map[model.ClientID]model.Reply
 	had   map[model.ConversationID][]model.Message
 
 	// What the user expects.
@@ -238,8 +238,8 @@ const playConversations = 4
 
 func newPlay(t *testing.T) *play {
 	p := &play{
-		t: t, line: newHand(), seq: 100, disk: map[model.ClientID]Reply{},
-		hub: map[model.ConversationID]model.Conversation{}, took: map[model.ConversationID][]Reply{}, had: map[model.ConversationID][]model.Message{},
+		t: t, line: newHand(), seq: 100, disk: map[model.ClientID]model.Reply{},
+		hub: map[model.ConversationID]model.Conversation{}, took: map[model.ConversationID][]model.Reply{}, had: map[model.ConversationID][]model.Message{},
 		sent: map[model.ConversationID][]string{}, status: map[model.ConversationID]model.Status{},
 	}
 	for _, c := range some(playConversations) {
@@ -250,18 +250,18 @@ func newPlay(t *testing.T) *play {
 }
 
 // starts begins a run of the program, on what is on disk.
-func (p *play) starts(typed map[DraftOf]string) {
+func (p *play) starts(typed map[model.DraftOf]model.Draft) {
 	var list []model.Conversation
 	for _, c := range p.hub {
 		c.Seq = min(c.Seq, playConversations)
 		list = append(list, c)
 	}
 	slices.SortFunc(list, func(a, b model.Conversation) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
-	var unsent []Unsent
+	var unsent []model.Reply
 	for _, r := range p.disk {
-		unsent = append(unsent, Unsent{Conversation: r.Conversation, ClientID: r.ClientID, Note: r.Note, Text: r.Text, Number: r.Number, At: r.At})
+		unsent = append(unsent, model.Reply{Conversation: r.Conversation, ClientID: r.ClientID, Note: r.Note, Text: r.Text, Number: r.Number, At: r.At})
 	}
-	slices.SortFunc(unsent, func(a, b Unsent) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortFunc(unsent, func(a, b model.Reply) int { return cmp.Compare(a.Number, b.Number) })
 	ids, now := 0, noon
 	if p.w != nil {
 		ids, now = p.w.hub.ids, p.w.time
@@ -424,7 +424,7 @@ func (p *play) answers(n int, how string) {
 }
 
 // takes hands a reply in.
-func (p *play) takes(r Reply, how string) (model.Message, error) {
+func (p *play) takes(r model.Reply, how string) (model.Message, error) {
 	i := slices.IndexFunc(p.had[r.Conversation], func(m model.Message) bool { return m.ClientID == r.ClientID })
 	switch {
 	case how == "lost before":
@@ -495,12 +495,12 @@ func (p *play) restarts(done int) {
 			_, _ = p.acts(x.action, "lost after")
 		}
 	}
-	typed := map[DraftOf]string{}
+	typed := map[model.DraftOf]model.Draft{}
 	for of, text := range p.w.typed.texts {
-		typed[of] = text
+		typed[of] = model.Draft{Text: model.Untrusted(text)}
 	}
 	if of, text := p.w.Unsaved(); of.Conversation != "" {
-		typed[of] = text
+		typed[of] = model.Draft{Text: model.Untrusted(text)}
 	}
 	p.starts(typed)
 	for id, c := range p.hub {
@@ -559,7 +559,7 @@ func (p *play) compare(id model.ConversationID) string {
 		rest = rest[i+1:]
 	}
 	all := strings.Join(came, "\n")
-	left := p.w.typed.text(DraftOf{Conversation: id}) + p.w.typed.text(DraftOf{Conversation: id, Note: true})
+	left := p.w.typed.text(model.DraftOf{Conversation: id}) + p.w.typed.text(model.DraftOf{Conversation: id, Note: true})
 	if p.w.box.Conversation() == id {
 		left += p.w.box.Text()
 	}

@@ -7,10 +7,14 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 	list "parley/ui/inbox"
 	"parley/ui/overlay"
 	"parley/ui/screen"
 )
+
+// foundPage is how many conversations of a search are read at a time.
+const foundPage = 50
 
 // search is what the list shows in place of a filter, while words are looked for.
 type search struct {
@@ -28,7 +32,7 @@ func (s *search) active() bool { return s.words != "" }
 type found struct {
 	generation uint64
 	more       bool
-	Findings
+	model.FoundList
 	err error
 }
 
@@ -67,10 +71,10 @@ func (m *Model) showFound() {
 }
 
 func (m *Model) searchOn(cursor string) tea.Cmd {
-	hub, q, generation := m.hub, Search{Words: m.search.words, Page: m.Query.Page, Cursor: cursor}, m.search.generation
+	hub, q, generation := m.hub, model.ListQuery{Filter: string(inbox.FilterAll), Search: m.search.words, Page: m.Query.Page, Cursor: cursor, Limit: foundPage}, m.search.generation
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		f, err := hub.Search(ctx, q)
-		return found{generation: generation, more: cursor != "", Findings: f, err: err}
+		return found{generation: generation, more: cursor != "", FoundList: f, err: err}
 	})
 }
 
@@ -83,7 +87,7 @@ func (m *Model) found(f found) tea.Cmd {
 		m.Notify(m.Explain(f.err))
 		return nil
 	}
-	m.search.all = append(m.search.all[:len(m.search.all):len(m.search.all)], f.Found...)
+	m.search.all = append(m.search.all[:len(m.search.all):len(m.search.all)], f.Conversations...)
 	m.search.cursor = f.Cursor
 	m.showFound()
 	return nil

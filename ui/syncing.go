@@ -182,7 +182,8 @@ func (m *Model) turnPageSync() tea.Cmd {
 	hub, on := m.hub, p.SyncOff
 	set := func() tea.Cmd {
 		return screen.Call(func(ctx context.Context) tea.Msg {
-			return pageSynced{page: p.ID, on: on, err: hub.SetPageSync(ctx, p.ID, on)}
+			_, err := hub.SetPageSync(ctx, p.ID, on)
+			return pageSynced{page: p.ID, on: on, err: err}
 		})
 	}
 	if !on || p.Visibility != model.Private {

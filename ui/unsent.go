@@ -19,7 +19,7 @@ import (
 // for the user; neither that nor going, for those before it.
 type unheard struct {
 	thread.Pending
-	reply Reply
+	reply model.Reply
 	// going: it is being handed in.
 	going bool
 }
@@ -30,12 +30,12 @@ type unheard struct {
 type pending map[model.ConversationID][]unheard
 
 // add adds a reply; why is why it could not be handed in, empty where it was not tried.
-func (p pending) add(r Reply, why string) {
+func (p pending) add(r model.Reply, why string) {
 	u := unheard{reply: r, Pending: thread.Pending{
 		ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: r.At, Failed: why,
 	}}
 	for _, f := range r.Files {
-		u.Attachments = append(u.Attachments, model.Attachment{Type: model.PlainFile, Title: model.Untrusted(f.Name), Size: f.Size})
+		u.Attachments = append(u.Attachments, model.Attachment{Type: model.PlainFile, Title: model.Untrusted(f.Name()), Size: f.Size})
 	}
 	p[r.Conversation] = append(p[r.Conversation], u)
 }
@@ -55,17 +55,17 @@ func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 
 // next returns the reply of a conversation that is to be handed in now, which counts as
 // going from then on. While one is on its way, or waits for the user, there is none.
-func (p pending) next(id model.ConversationID) (Reply, bool) {
+func (p pending) next(id model.ConversationID) (model.Reply, bool) {
 	all := p[id]
 	if len(all) == 0 || all[0].going || all[0].Failed != "" {
-		return Reply{}, false
+		return model.Reply{}, false
 	}
 	all[0].going = true
 	return all[0].reply, true
 }
 
 // behind tells whether a reply waits for the user to decide about an earlier one.
-func (p pending) behind(r Reply) bool {
+func (p pending) behind(r model.Reply) bool {
 	all := p[r.Conversation]
 	return len(all) > 0 && all[0].ClientID != r.ClientID && all[0].Failed != ""
 }
@@ -94,7 +94,7 @@ func (p pending) fail(id model.ConversationID, client model.ClientID, why string
 }
 
 // again has a reply that could not be handed in tried again, as it is now.
-func (p pending) again(r Reply) {
+func (p pending) again(r model.Reply) {
 	for i := range p[r.Conversation] {
 		if u := &p[r.Conversation][i]; u.ClientID == r.ClientID {
 			u.reply, u.Failed, u.going = r, "", false
@@ -109,14 +109,12 @@ func (p pending) failed(id model.ConversationID) bool {
 
 // takeUnsent shows what earlier runs handed in without an answer, each in its
 // conversation, to be sent again by the same id or taken back.
-func (m *Model) takeUnsent(all []Unsent) {
+func (m *Model) takeUnsent(all []model.Reply) {
 	for _, u := range all {
 		if u.At.IsZero() {
 			u.At = m.Now()
 		}
-		m.replies.add(Reply{
-			Conversation: u.Conversation, Note: u.Note, ClientID: u.ClientID, Text: u.Text, ReplyTo: u.ReplyTo, Files: u.Files, Number: u.Number, At: u.At,
-		}, m.Say(i18n.UnsentBefore))
+		m.replies.add(u, m.Say(i18n.UnsentBefore))
 		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
@@ -143,12 +141,12 @@ func (m *Model) handOn() tea.Cmd {
 
 // kept is the answer to keeping a reply that waits for its turn.
 type kept struct {
-	reply Reply
+	reply model.Reply
 	err   error
 }
 
 // keep keeps a reply on disk that waits for its turn.
-func (m *Model) keep(r Reply) tea.Cmd {
+func (m *Model) keep(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return func() tea.Msg { return kept{r, hub.Keep(r)} }
 }
@@ -163,8 +161,8 @@ func (m *Model) kept(k kept) {
 
 // Unheard returns what the user sent off and the hub has not taken, for when the program
 // ends.
-func (m *Model) Unheard() []Reply {
-	var out []Reply
+func (m *Model) Unheard() []model.Reply {
+	var out []model.Reply
 	for _, all := range m.replies {
 		for _, u := range all {
 			out = append(out, u.reply)
@@ -218,7 +216,7 @@ func (m *Model) dropTaken() tea.Cmd {
 
 // withdrawn is the answer to taking a reply back.
 type withdrawn struct {
-	reply   Reply
+	reply   model.Reply
 	message model.Message
 	taken   bool
 	err     error
@@ -226,7 +224,7 @@ type withdrawn struct {
 
 // withdraw makes a draft of a reply that could not be handed in, once it is sure that the
 // hub does not have it: what is typed again would leave a second time.
-func (m *Model) withdraw(r Reply) tea.Cmd {
+func (m *Model) withdraw(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		message, taken, err := hub.TakeBack(ctx, r)
@@ -276,11 +274,11 @@ func (m *Model) askRemove(id model.ConversationID, client model.ClientID) tea.Cm
 
 // removed is the answer to removing a kept reply.
 type removed struct {
-	reply Reply
+	reply model.Reply
 	err   error
 }
 
-func (m *Model) remove(r Reply) tea.Cmd {
+func (m *Model) remove(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return func() tea.Msg { return removed{r, hub.Taken(r.ClientID)} }
 }

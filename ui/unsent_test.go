@@ -14,9 +14,9 @@ import (
 // again by the id it had, or taken back.
 func TestWhatWasLeftUnsent(t *testing.T) {
 	t.Parallel()
-	left := Unsent{Conversation: model.NewConversationID(page1, "5000"), ClientID: "old-1", Text: "I'll call you", At: noon.Add(-time.Minute)}
+	left := model.Reply{Conversation: model.NewConversationID(page1, "5000"), ClientID: "old-1", Text: "I'll call you", At: noon.Add(-time.Minute)}
 	begin := func() *world {
-		return newWorld(t, some(3), func(o *Options) { o.Unsent = []Unsent{left} })
+		return newWorld(t, some(3), func(o *Options) { o.Unsent = []model.Reply{left} })
 	}
 	w := begin()
 	w.shows("Something you sent last time has not been handed in. d shows it.", "✎")
@@ -59,7 +59,7 @@ func TestWhatTheHubHadAfterAll(t *testing.T) {
 	taken.ID, taken.Seq, taken.Direction, taken.State, taken.ClientID = model.NewMessageID(page1, "t"), 9, model.Out, model.Sent, "old-1"
 	taken.Author, taken.Text = model.Author{Kind: model.ByUser, ID: string(me)}, "I'll call you"
 	unsent := func(o *Options) {
-		o.Unsent = []Unsent{{Conversation: id, ClientID: "old-1", Text: taken.Text, At: noon.Add(-time.Minute)}}
+		o.Unsent = []model.Reply{{Conversation: id, ClientID: "old-1", Text: taken.Text, At: noon.Add(-time.Minute)}}
 	}
 	w := newWorld(t, some(3), unsent)
 	w.hub.messages[id] = append(ms, taken)
@@ -92,7 +92,7 @@ func TestKeysActOnTheSelectedReply(t *testing.T) {
 	asks.ID, asks.Seq, asks.Direction, asks.Author = model.NewMessageID(page1, "x"), 9, model.Out, model.Author{Kind: model.ByUser, ID: string(me)}
 	asks.Text, asks.State, asks.Attempt = "Your invoice", model.Ask, 1
 	w := newWorld(t, some(3), func(o *Options) {
-		o.Unsent = []Unsent{{Conversation: id, ClientID: "old-1", Text: "later", At: noon}}
+		o.Unsent = []model.Reply{{Conversation: id, ClientID: "old-1", Text: "later", At: noon}}
 	})
 	w.hub.messages[id] = append(ms, asks)
 	w.keys("enter", "k", "R")
@@ -159,7 +159,7 @@ func TestNothingIsMarkedReadOffline(t *testing.T) {
 func TestWhatWasLeftWhereNobodySees(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(3), func(o *Options) {
-		o.Unsent = []Unsent{{Conversation: "1_nobody", ClientID: "old-1", Text: "to nobody", At: noon}}
+		o.Unsent = []model.Reply{{Conversation: "1_nobody", ClientID: "old-1", Text: "to nobody", At: noon}}
 	})
 	w.shows("Something you sent last time has not been handed in. d shows it.")
 	w.keys("d")

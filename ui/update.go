@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/i18n"
+	"parley/model"
 	"parley/ui/cells"
 	"parley/ui/composer"
 	"parley/ui/screen"
@@ -84,7 +85,7 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		return m.messagesRead(msg)
 	case found:
 		return m.found(msg)
-	case Uploading:
+	case model.Uploading:
 		m.uploading(msg)
 	case replied:
 		return m.replied(msg)

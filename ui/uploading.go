@@ -11,19 +11,8 @@ import (
 	"parley/ui/thread"
 )
 
-// Uploading tells how far the files of a reply that is being handed in have come. It is
-// the message that whoever hands replies in sends to the program, a few times a second.
-type Uploading struct {
-	Conversation model.ConversationID
-	ClientID     model.ClientID
-	// Sent of All bytes have left, of all its files.
-	Sent, All int64
-	// For is how long it has taken.
-	For time.Duration
-}
-
 // uploading shows how far the files of a reply have come, and the key that stops it.
-func (m *Model) uploading(u Uploading) {
+func (m *Model) uploading(u model.Uploading) {
 	for i := range m.replies[u.Conversation] {
 		p := &m.replies[u.Conversation][i]
 		if p.ClientID != u.ClientID || p.Failed != "" {

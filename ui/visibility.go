@@ -81,7 +81,8 @@ type visibilitySet struct {
 func (m *Model) setVisibility(id model.PageID, v model.Visibility) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		return visibilitySet{page: id, visibility: v, err: hub.SetVisibility(ctx, id, v)}
+		_, err := hub.SetVisibility(ctx, id, v)
+		return visibilitySet{page: id, visibility: v, err: err}
 	})
 }
 

@@ -322,9 +322,9 @@ func (w *world) hides(parts ...string) {
 }
 
 // fakeDrafts is a disk.
-type fakeDrafts map[DraftOf]string
+type fakeDrafts map[model.DraftOf]string
 
-func (d fakeDrafts) Save(of DraftOf, text string, _ time.Time) error {
+func (d fakeDrafts) Save(of model.DraftOf, text string, _ time.Time) error {
 	d[of] = text
 	return nil
 }
@@ -337,11 +337,11 @@ type fakeHub struct {
 	// slow: what it is asked now is done later.
 	slow bool
 	// disk holds what is kept, where a test looks at it.
-	disk map[model.ClientID]Reply
+	disk map[model.ClientID]model.Reply
 	// cursor is that of the messages before those; failOlder is why they can't be read.
 	cursor    string
 	failOlder error
-	replies   []Reply
+	replies   []model.Reply
 	err       error
 	read      []model.MessageID
 	asked     []string
@@ -365,20 +365,20 @@ func (h *fakeHub) note(what string) error {
 	return h.err
 }
 
-func (h *fakeHub) Messages(_ context.Context, id model.ConversationID, before string) (Messages, error) {
+func (h *fakeHub) Messages(_ context.Context, id model.ConversationID, before string, _ int) (model.MessageList, error) {
 	err := h.note("messages " + before)
 	if before != "" {
 		err = errors.Join(err, h.failOlder)
 	}
 	at, _ := h.inbox.Position(page1)
-	return Messages{Messages: h.messages[id], Cursor: h.cursor, AsOf: model.AsOf{page1: at}}, err
+	return model.MessageList{Messages: h.messages[id], Cursor: h.cursor, AsOf: model.AsOf{page1: at}}, err
 }
 
-func (h *fakeHub) Search(_ context.Context, q Search) (Findings, error) {
-	return Findings{Found: h.found}, h.note("search " + q.Words)
+func (h *fakeHub) Search(_ context.Context, q model.ListQuery) (model.FoundList, error) {
+	return model.FoundList{Conversations: h.found}, h.note("search " + q.Search)
 }
 
-func (h *fakeHub) Reply(_ context.Context, r Reply) (model.Message, error) {
+func (h *fakeHub) Reply(_ context.Context, r model.Reply) (model.Message, error) {
 	if h.slow {
 		return model.Message{}, nil
 	}
@@ -398,7 +398,7 @@ func (h *fakeHub) Reply(_ context.Context, r Reply) (model.Message, error) {
 	return m, err
 }
 
-func (h *fakeHub) TakeBack(_ context.Context, r Reply) (model.Message, bool, error) {
+func (h *fakeHub) TakeBack(_ context.Context, r model.Reply) (model.Message, bool, error) {
 	err := h.note("take back " + string(r.ClientID))
 	delete(h.disk, r.ClientID)
 	for _, m := range h.messages[r.Conversation] {
@@ -409,7 +409,7 @@ func (h *fakeHub) TakeBack(_ context.Context, r Reply) (model.Message, bool, err
 	return model.Message{}, false, err
 }
 
-func (h *fakeHub) Keep(r Reply) error {
+func (h *fakeHub) Keep(r model.Reply) error {
 	if h.disk != nil {
 		h.disk[r.ClientID] = r
 	}
@@ -423,17 +423,31 @@ func (h *fakeHub) Taken(id model.ClientID) error {
 	return h.note("taken " + string(id))
 }
 
-func (h *fakeHub) Resend(_ context.Context, m model.Message, _ int64) (model.Message, error) {
+// held returns a message of a conversation.
+func (h *fakeHub) held(id model.ConversationID, message model.MessageID) model.Message {
+	t, _ := h.inbox.Thread(id)
+	for _, m := range t.Messages {
+		if m.ID == message {
+			return m
+		}
+	}
+	return model.Message{ID: message, ConversationID: id}
+}
+
+func (h *fakeHub) Retry(_ context.Context, id model.ConversationID, message model.MessageID, _ int, _ *int64) (model.Message, error) {
+	m := h.held(id, message)
 	m.State, m.Seq, m.Error = model.Queued, m.Seq+1000, nil
 	return m, h.note("resend " + string(m.ID))
 }
 
-func (h *fakeHub) Drop(_ context.Context, m model.Message) (model.Message, error) {
+func (h *fakeHub) Drop(_ context.Context, id model.ConversationID, message model.MessageID, _ int) (model.Message, error) {
+	m := h.held(id, message)
 	m.State, m.Seq = model.Dropped, m.Seq+1000
 	return m, h.note("drop " + string(m.ID))
 }
 
-func (h *fakeHub) React(_ context.Context, m model.Message, emoji model.Untrusted) (model.Message, error) {
+func (h *fakeHub) React(_ context.Context, id model.ConversationID, message model.MessageID, emoji model.Untrusted) (model.Message, error) {
+	m := h.held(id, message)
 	m.Seq += 1000
 	m.Reactions = []model.Reaction{{By: model.ByPage, Emoji: emoji, User: &model.UserRef{ID: me, Name: "Aoi"}, Pending: true}}
 	return m, h.note("react " + string(emoji))
@@ -491,17 +505,17 @@ func (h *fakeHub) CheckPage(_ context.Context, id model.PageID, repair bool) (mo
 	return p, err
 }
 
-func (h *fakeHub) SetVisibility(_ context.Context, id model.PageID, v model.Visibility) error {
-	return h.note("visibility " + string(id) + " " + string(v))
+func (h *fakeHub) SetVisibility(_ context.Context, id model.PageID, v model.Visibility) (model.Page, error) {
+	return model.Page{}, h.note("visibility " + string(id) + " " + string(v))
 }
 
 func (h *fakeHub) Users(context.Context) ([]model.Colleague, error) { return h.users, nil }
 
-func (h *fakeHub) SetAvailable(_ context.Context, available bool) error {
-	return h.note(fmt.Sprint("available ", available))
+func (h *fakeHub) SetAvailable(_ context.Context, available bool) (model.User, error) {
+	return model.User{}, h.note(fmt.Sprint("available ", available))
 }
 
-func (h *fakeHub) BeginConnect(context.Context) (model.Connect, error) {
+func (h *fakeHub) BeginConnect(context.Context, model.Visibility) (model.Connect, error) {
 	return h.connect, h.note("connect")
 }
 
@@ -515,12 +529,12 @@ func (h *fakeHub) CancelConnect(_ context.Context, id string) (model.Connect, er
 	return model.Connect{ID: id, State: model.ConnectRefused, Code: model.ConnectCancelled}, h.note("give up " + id)
 }
 
-func (h *fakeHub) BeginImport(_ context.Context, p model.PageID) error {
-	return h.note("import " + string(p))
+func (h *fakeHub) BeginImport(_ context.Context, p model.PageID) (model.Import, error) {
+	return model.Import{}, h.note("import " + string(p))
 }
 
-func (h *fakeHub) CancelImport(_ context.Context, p model.PageID) error {
-	return h.note("stop " + string(p))
+func (h *fakeHub) CancelImport(_ context.Context, p model.PageID) (model.Import, error) {
+	return model.Import{}, h.note("stop " + string(p))
 }
 
 func (h *fakeHub) Tell(f model.Lossy) {

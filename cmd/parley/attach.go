@@ -13,7 +13,7 @@ import (
 )
 
 // attached looks at the files that are to be sent, before anything is.
-func (p *talkCommands) attached(paths []string) ([]client.KeptFile, error) {
+func (p *talkCommands) attached(paths []string) ([]model.File, error) {
 	if len(paths) == 0 {
 		return nil, nil
 	}
@@ -23,7 +23,7 @@ func (p *talkCommands) attached(paths []string) ([]client.KeptFile, error) {
 	if len(paths) > model.MaxAttachments {
 		return nil, usage(p.words.Say(i18n.ErrManyFiles, "N", model.MaxAttachments))
 	}
-	var out []client.KeptFile
+	var out []model.File
 	for _, path := range paths {
 		f, err := client.CheckFile(path)
 		if err != nil {
@@ -47,7 +47,7 @@ func (p *talkCommands) progress() (told client.Progress, done func()) {
 	var began, last time.Time
 	var of string
 	shown := false
-	told = func(f client.KeptFile, sent int64) {
+	told = func(f model.File, sent int64) {
 		mu.Lock()
 		defer mu.Unlock()
 		now := p.now()

@@ -15,7 +15,7 @@ import (
 type reportCommands struct{ *program }
 
 func (p *reportCommands) auditCommand() *cobra.Command {
-	return listing(p.program, "audit", i18n.AuditShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+	return listing(p.program, "audit", i18n.AuditShort, func(ctx context.Context, c *client.Client, q model.ListQuery) error {
 		l, err := c.Audit(ctx, q)
 		if err != nil {
 			return err

@@ -128,16 +128,15 @@ func (p *demoCommands) demoHub(ctx context.Context, world sandbox.Info, dir stri
 		if err := connectDemo(ctx, c, world, visibility); err != nil {
 			return err
 		}
-		kept := client.NewKept(filepath.Join(dir, "replies"))
 		sayTerminals(p.program, h.terminals, demoGuests()...)
 		if _, _, ok := p.terminal(); !ok && o.ssh != "" && !o.plain {
 			<-ctx.Done() // it is for those who come over SSH
 			return nil
 		}
 		if o.plain {
-			return (&talkCommands{p.program}).plain(ctx, c, kept)
+			return (&talkCommands{p.program}).plain(ctx, c, dir)
 		}
-		return (&screenCommand{p.program}).screen(ctx, c, kept, client.NewDrafts(filepath.Join(dir, "drafts")))
+		return (&screenCommand{p.program}).screen(ctx, c, dir)
 	})
 	return g.Wait()
 }

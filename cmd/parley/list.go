@@ -5,14 +5,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/client"
 	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
 )
 
 func (p *talkCommands) listCommand() *cobra.Command {
-	q := client.ListQuery{Filter: "all", Limit: 50}
+	q := model.ListQuery{Filter: "all", Limit: 50}
 	cmd := &cobra.Command{
 		Use: "list", Short: p.words.Say(i18n.ListShort), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,7 +47,7 @@ const (
 	previewCells = 60
 )
 
-func (p *talkCommands) conversationList(l client.FoundList, searched bool) {
+func (p *talkCommands) conversationList(l model.FoundList, searched bool) {
 	empty, more := i18n.ListEmpty, i18n.ListMore
 	if searched {
 		empty, more = i18n.SearchNone, i18n.SearchMore

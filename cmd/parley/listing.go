@@ -7,14 +7,15 @@ import (
 
 	"parley/client"
 	"parley/i18n"
+	"parley/model"
 )
 
 // listingLimit is how much of a list is printed unless a flag says otherwise.
 const listingLimit = 50
 
 // listing is a command without arguments that reads a list of the hub, a page at a time.
-func listing(p *program, use string, short i18n.ID, read func(context.Context, *client.Client, client.ListQuery) error) *cobra.Command {
-	q := client.ListQuery{Limit: listingLimit}
+func listing(p *program, use string, short i18n.ID, read func(context.Context, *client.Client, model.ListQuery) error) *cobra.Command {
+	q := model.ListQuery{Limit: listingLimit}
 	cmd := &cobra.Command{
 		Use: use, Short: p.words.Say(short), Args: p.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -223,7 +223,7 @@ func (w *metaWorld) messages(psid string) []model.Message {
 
 func (w *metaWorld) notices() []model.Notice {
 	w.Helper()
-	l, err := w.client.Notices(w.Context(), client.ListQuery{Limit: 100})
+	l, err := w.client.Notices(w.Context(), model.ListQuery{Limit: 100})
 	w.must(err)
 	return l.Notices
 }

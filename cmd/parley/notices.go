@@ -13,7 +13,7 @@ import (
 
 func (p *reportCommands) noticesCommand() *cobra.Command {
 	var read bool
-	cmd := listing(p.program, "notices", i18n.NoticesShort, func(ctx context.Context, c *client.Client, q client.ListQuery) error {
+	cmd := listing(p.program, "notices", i18n.NoticesShort, func(ctx context.Context, c *client.Client, q model.ListQuery) error {
 		l, err := c.Notices(ctx, q)
 		if err == nil && read {
 			err = readAll(ctx, c, l.Notices)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -16,11 +17,13 @@ import (
 // becomes of it then comes as a line.
 const plainWait = 10 * time.Second
 
-// plain is the inbox as lines: messages as they come, replies typed by number.
-func (p *talkCommands) plain(ctx context.Context, c *client.Client, kept *client.Kept) error {
+// plain is the inbox as lines: messages as they come, replies typed by number. Those are
+// kept in a folder of state.
+func (p *talkCommands) plain(ctx context.Context, c *client.Client, state string) error {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	s := c.NewSync(client.DefaultTiming())
+	outbox := client.NewOutbox(ctx, c, filepath.Join(state, repliesFolder))
 	follow := p.follow(ctx, s)
 	lines := p.typed(ctx)
 	feed := newFeed(p)
@@ -47,7 +50,7 @@ func (p *talkCommands) plain(ctx context.Context, c *client.Client, kept *client
 				leave()
 				continue
 			}
-			p.plainReply(ctx, c, kept, feed, line)
+			p.plainReply(ctx, outbox, feed, line)
 		}
 	}
 }
@@ -90,7 +93,7 @@ func (p *talkCommands) plainUpdate(feed *feed, u client.Update) {
 }
 
 // plainReply sends what was typed as "NUMBER TEXT".
-func (p *talkCommands) plainReply(ctx context.Context, c *client.Client, kept *client.Kept, feed *feed, line string) {
+func (p *talkCommands) plainReply(ctx context.Context, outbox *client.Outbox, feed *feed, line string) {
 	line, err := p.text([]byte(line), "")
 	if err != nil {
 		p.line(p.words.Say(i18n.ErrorLabel) + ": " + p.failure(err).say)
@@ -113,11 +116,8 @@ func (p *talkCommands) plainReply(ctx context.Context, c *client.Client, kept *c
 	}
 	ctx, cancel := context.WithTimeout(ctx, plainWait)
 	defer cancel()
-	r := client.KeptReply{
-		Hub: c.URL(), Conversation: conversation, ClientID: client.NewClientID(),
-		Text: model.Untrusted(text),
-	}
-	if _, err := c.Reply(ctx, kept, r, 0); err != nil {
+	r := model.Reply{Conversation: conversation, ClientID: outbox.NewClientID(), Text: model.Untrusted(text)}
+	if _, err := outbox.Send(ctx, r, nil, 0); err != nil {
 		p.line(p.words.Say(i18n.ErrorLabel) + ": " + p.failure(err).say)
 	}
 }

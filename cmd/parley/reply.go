@@ -57,17 +57,13 @@ func (p *talkCommands) replyCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			kept := client.NewKept(filepath.Join(p.stateDir(), "replies"))
-			r := client.KeptReply{
-				Hub: c.URL(), Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id),
+			outbox := client.NewOutbox(cmd.Context(), c, filepath.Join(p.stateDir(), repliesFolder))
+			r := outbox.Begun(model.Reply{
+				Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id),
 				Text: text, ReplyTo: model.MessageID(quoted), Files: files, Number: began.UnixMicro(),
-			}
-			if r.ClientID == "" {
-				r.ClientID = again(kept, r)
-			}
-			var shown func()
-			r.Told, shown = p.progress()
-			m, err := c.Reply(cmd.Context(), kept, r, wait)
+			})
+			told, shown := p.progress()
+			m, err := outbox.Send(cmd.Context(), r, told, wait)
 			shown()
 			if m.ID != "" && errors.Is(err, context.Canceled) {
 				return p.leftToTheHub(m)
@@ -85,14 +81,6 @@ func (p *talkCommands) replyCommand() *cobra.Command {
 	f.StringVar(&encoding, flagEncoding, "", p.words.Say(i18n.FlagEncoding))
 	f.StringVar(&quoted, "reply-to", "", p.words.Say(i18n.FlagReplyTo))
 	return cmd
-}
-
-// again returns the id of the same reply where it was begun before, else a new one.
-func again(kept *client.Kept, r client.KeptReply) model.ClientID {
-	if id, ok := kept.Find(r, nil); ok {
-		return id
-	}
-	return client.NewClientID()
 }
 
 // replyText takes the text from the argument, or from standard input without its last

@@ -28,6 +28,12 @@ import (
 // waits for the next; nothing is written while nothing changes.
 const screenEvery = 8 * time.Millisecond
 
+// Folders of what the user writes, in the one of their state.
+const (
+	repliesFolder = "replies"
+	draftsFolder  = "drafts"
+)
+
 // screenCommand is the inbox on a terminal.
 type screenCommand struct{ *program }
 
@@ -38,12 +44,12 @@ func (p *screenCommand) inbox(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	defer c.Close()
-	state := p.stateDir()
-	return p.screen(cmd.Context(), c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
+	return p.screen(cmd.Context(), c, p.stateDir())
 }
 
-// screen is the full screen on a hub, until the user leaves.
-func (p *screenCommand) screen(ctx context.Context, c *client.Client, kept *client.Kept, drafts *client.Drafts) error {
+// screen is the full screen on a hub, until the user leaves. What they write is kept in
+// folders of state.
+func (p *screenCommand) screen(ctx context.Context, c *client.Client, state string) error {
 	in, out, ok := p.terminal()
 	if !ok {
 		return usage(p.words.Say(i18n.ErrNoTerminal))
@@ -60,8 +66,10 @@ func (p *screenCommand) screen(ctx context.Context, c *client.Client, kept *clie
 	defer func() { _ = keys.Close() }()
 	box := inbox.NewInbox(model.User{})
 	follow := c.NewSync(p.timing())
-	hub := &screenHub{client: c, tell: follow.Tell, kept: kept, explain: func(err error) string { return p.failure(err).say }, leaving: ctx}
-	typed, err := hub.typed(drafts)
+	outbox := client.NewOutbox(ctx, c, filepath.Join(state, repliesFolder))
+	drafts := client.NewDrafts(filepath.Join(state, draftsFolder), c.URL())
+	hub := screenHub{Client: c, Outbox: outbox, tell: follow.Tell, explain: func(err error) string { return p.failure(err).say }}
+	typed, err := drafts.All()
 	if err != nil {
 		return err
 	}
@@ -69,9 +77,8 @@ func (p *screenCommand) screen(ctx context.Context, c *client.Client, kept *clie
 	if err != nil {
 		return err
 	}
-	keeping := &screenDrafts{drafts: drafts, hub: c.URL()}
 	m, err := ui.New(ui.Options{
-		Hub: hub, Drafts: keeping, Inbox: box, Words: p.words, Zone: p.zone, Notice: p.zoneTrouble(), Now: p.now, Typed: typed, Unsent: hub.unsent(), Browse: p.browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
+		Hub: hub, Drafts: drafts, Inbox: box, Words: p.words, Zone: p.zone, Notice: p.zoneTrouble(), Now: p.now, Typed: typed, Unsent: outbox.Unsent(), Browse: p.browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Light: s.Theme == themeLight, Dark: s.Theme == themeDark,
 		AskColours: p.getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
@@ -82,14 +89,14 @@ func (p *screenCommand) screen(ctx context.Context, c *client.Client, kept *clie
 		return err
 	}
 	program = term.NewProgram(m, p.painted(in, out, keys, leave))
-	hub.show = func(u ui.Uploading) { program.Send(u) }
+	outbox.OnUpload(func(u model.Uploading) { program.Send(u) })
 	err = p.besideSync(ctx, leave, program, follow, client.NewKeeper(box))
 	// What was sent off and what was typed last is kept however the program ended.
 	for _, r := range m.Unheard() {
-		err = errors.Join(err, hub.Keep(r))
+		err = errors.Join(err, outbox.Keep(r))
 	}
 	of, text := m.Unsaved()
-	if serr := keeping.Save(of, text, p.now()); serr != nil && of.Conversation != "" {
+	if serr := drafts.Save(of, text, p.now()); serr != nil && of.Conversation != "" {
 		return serr
 	}
 	return err

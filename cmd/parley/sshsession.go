@@ -5,13 +5,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"parley/client"
 	"parley/hub/sshd"
 	"parley/i18n"
 	"parley/model"
@@ -76,8 +74,7 @@ func (p *sessionCommand) session(ctx context.Context, start sshd.Start) error {
 		return err
 	}
 	defer c.Close()
-	state := p.stateDir()
-	return (&screenCommand{p.program}).screen(ctx, c, client.NewKept(filepath.Join(state, "replies")), client.NewDrafts(filepath.Join(state, "drafts")))
+	return (&screenCommand{p.program}).screen(ctx, c, p.stateDir())
 }
 
 // takesZone takes over where the user's times are; where the hub knows nothing of that,

@@ -75,8 +75,8 @@ func TestDecisionsByTheClient(t *testing.T) {
 	fromJSON(t, []byte(ann.cli("reply", string(id), "yes", "--json").ok().out), &m)
 	c := w.client(ann)
 	for name, err := range map[string]error{
-		"invalid":       second(c.Patch(t.Context(), id, model.Snooze(time.Now().Add(-time.Hour)))),
-		"not_found":     second(c.Patch(t.Context(), "1_2", model.Pin())),
+		"invalid":       second(c.Triage(t.Context(), id, model.Snooze(time.Now().Add(-time.Hour)))),
+		"not_found":     second(c.Triage(t.Context(), "1_2", model.Pin())),
 		"state_changed": second(c.Retry(t.Context(), id, model.MessageID(m.ID), 1, nil)),
 	} {
 		var p *client.Problem
@@ -93,7 +93,7 @@ func TestDecisionsByTheClient(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func patching(t *testing.T, c *client.Client, id model.ConversationID, change model.Triage) func() (model.Conversation, error) {
-	return func() (model.Conversation, error) { return c.Patch(t.Context(), id, change) }
+	return func() (model.Conversation, error) { return c.Triage(t.Context(), id, change) }
 }
 
 // client is a client of that user.
