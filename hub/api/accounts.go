@@ -12,7 +12,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) accounts(api huma.API) {
+func (s *accountRoutes) accounts(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/v1/me", Summary: "Who asks", Tags: []string{"accounts"}, Security: signedIn,
 	}, s.me)
@@ -33,12 +33,12 @@ func (s *server) accounts(api huma.API) {
 	}, s.logout)
 }
 
-func (s *server) logout(ctx context.Context, in *bearerInput) (*struct{}, error) {
+func (s *accountRoutes) logout(ctx context.Context, in *bearerInput) (*struct{}, error) {
 	token, _ := bearerToken(in.Authorization)
-	return nil, s.problem(ctx, s.hub.Logout(ctx, token))
+	return nil, s.door.problem(ctx, s.hub.Logout(ctx, token))
 }
 
-func (s *server) me(ctx context.Context, _ *struct{}) (*body[model.User], error) {
+func (s *accountRoutes) me(ctx context.Context, _ *struct{}) (*body[model.User], error) {
 	return &body[model.User]{Body: user(ctx)}, nil
 }
 
@@ -48,10 +48,10 @@ type availabilityInput struct {
 	}
 }
 
-func (s *server) setAvailability(ctx context.Context, in *availabilityInput) (*body[model.User], error) {
+func (s *accountRoutes) setAvailability(ctx context.Context, in *availabilityInput) (*body[model.User], error) {
 	u, err := s.hub.SetAvailable(ctx, user(ctx), in.Body.Available)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.User]{Body: u}, nil
 }
@@ -74,15 +74,15 @@ type loginBody struct {
 	User  model.User `json:"user"`
 }
 
-func (s *server) login(ctx context.Context, in *loginInput) (*body[loginBody], error) {
+func (s *accountRoutes) login(ctx context.Context, in *loginInput) (*body[loginBody], error) {
 	token, u, err := s.hub.Login(ctx, in.Body.Code)
 	if errors.Is(err, hub.ErrSignIn) {
-		if wait := s.wrong.take(in.remote); wait > 0 {
+		if wait := s.wrong.count(in.remote); wait > 0 {
 			return nil, tooManyTries(wait)
 		}
 	}
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
 }

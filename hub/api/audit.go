@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) audit(api huma.API) {
+func (s *statusRoutes) audit(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "list-audit", Method: http.MethodGet, Path: "/v1/audit", Summary: "Who did what, newest first", Tags: []string{"audit"}, Security: signedIn,
 		Description: "For admins. What was done to the conversations of a Page is told to those who see the Page.",
@@ -26,10 +26,10 @@ type auditBody struct {
 	Cursor  string             `json:"cursor" doc:"Of the next page; empty at the end"`
 }
 
-func (s *server) listAudit(ctx context.Context, in *auditInput) (*body[auditBody], error) {
+func (s *statusRoutes) listAudit(ctx context.Context, in *auditInput) (*body[auditBody], error) {
 	entries, cursor, err := s.hub.Audit(ctx, user(ctx), in.Cursor, in.Limit)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	if entries == nil {
 		entries = []model.AuditEntry{}

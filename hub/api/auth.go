@@ -21,7 +21,7 @@ var signedIn = []map[string][]string{{bearer: {}}}
 
 // authenticate finds who asks by the bearer token, for every operation that needs
 // one; it lets none through that can't tell.
-func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
+func (s *Door) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if len(ctx.Operation().Security) == 0 {
 			next(ctx)
@@ -44,7 +44,7 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			return
 		}
 		serve.Vouch(ctx.Context(), vouchedUser(user))
-		end, ok := s.underway.begin(user.ID)
+		end, ok := s.requests.begin(user.ID)
 		if !ok {
 			ctx.SetHeader("Retry-After", busyAgain)
 			_ = huma.WriteErr(api, ctx, http.StatusServiceUnavailable, "", errBusy)
@@ -57,7 +57,7 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 
 // notLetIn words why a token lets nobody in: also of a user who is not active in the CRM
 // any more it is the token that is refused, not what is asked for.
-func (s *server) notLetIn(ctx context.Context, err error) *Problem {
+func (s *Door) notLetIn(ctx context.Context, err error) *Problem {
 	var p *Problem
 	if errors.As(s.problem(ctx, err), &p) && p.Code == model.CRMInactive {
 		p.Status, p.Title = http.StatusUnauthorized, http.StatusText(http.StatusUnauthorized)

@@ -63,8 +63,8 @@ type room struct {
 
 func newRoom() *room { return &room{of: make(map[string]int64)} }
 
-// take takes room for a client, if there is.
-func (m *room) take(who string, n int64) bool {
+// reserve takes room for a client, if there is.
+func (m *room) reserve(who string, n int64) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.held+n > bodiesOfAll || m.of[who]+n > bodiesOfOne {
@@ -75,7 +75,7 @@ func (m *room) take(who string, n int64) bool {
 	return true
 }
 
-func (m *room) give(who string, n int64) {
+func (m *room) release(who string, n int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.held -= n
@@ -98,7 +98,7 @@ func (m *measured) Read(p []byte) (int, error) {
 	n, err := m.Reader.Read(p[:min(len(p), bodyPiece)])
 	m.read += int64(n)
 	if more := m.read - bodyBeside - m.held; more > 0 {
-		if !m.room.take(m.who, more) {
+		if !m.room.reserve(m.who, more) {
 			return 0, errBusy
 		}
 		m.held += more
@@ -106,10 +106,16 @@ func (m *measured) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// measureFrame is what is read for one who is connected, within the room that there is;
+// it is to be closed.
+func (s *Door) measureFrame(r io.Reader, who string) *measured {
+	return &measured{Reader: r, room: s.room, who: who}
+}
+
 // over gives the room back.
 func (m *measured) over() {
 	if m.held > 0 {
-		m.room.give(m.who, m.held)
+		m.room.release(m.who, m.held)
 		m.held = 0
 	}
 }
@@ -120,11 +126,11 @@ type measuredBody struct {
 	io.Closer
 }
 
-// measure has every body take room for as long as its request is under way. Files are
-// written as they come, and take none.
-func (s *server) measure(next http.Handler) http.Handler {
+// measure has every body take room for as long as its request is under way. Those that come
+// to the path of files are written as they come, and take none.
+func (s *Door) measure(files string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == nil || r.Body == http.NoBody || r.URL.Path == uploadsPath {
+		if r.Body == nil || r.Body == http.NoBody || r.URL.Path == files {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -148,6 +154,9 @@ type underway struct {
 }
 
 func newUnderway(most int) *underway { return &underway{most: most, of: make(map[model.UserID]int)} }
+
+// openSocket counts one more websocket of a user; false: they have as many as they may.
+func (s *Door) openSocket(who model.UserID) (closed func(), ok bool) { return s.sockets.begin(who) }
 
 // begin counts one more of a user; false: they have as many as they may.
 func (u *underway) begin(who model.UserID) (end func(), ok bool) {
@@ -175,12 +184,13 @@ func readWithin(w http.ResponseWriter, d time.Duration) {
 // What is still read of a body that was refused, so that its sender hears why instead of a
 // connection that breaks: for so long, of so many at once. It is kept nowhere.
 const (
-	lingers   = 500 * time.Millisecond
-	lingering = 8
+	lingers     = 500 * time.Millisecond
+	lingering   = 8
+	lingerBytes = 8 << 20
 )
 
 // refuseEarly answers before a body was read, and takes nothing more by the connection.
-func (s *server) refuseEarly(w http.ResponseWriter, r *http.Request, p *Problem) {
+func (s *Door) refuseEarly(w http.ResponseWriter, r *http.Request, p *Problem) {
 	w.Header().Set("Connection", "close")
 	writeProblem(w, p)
 	select {
@@ -195,7 +205,7 @@ func (s *server) refuseEarly(w http.ResponseWriter, r *http.Request, p *Problem)
 	if m, ok := r.Body.(measuredBody); ok {
 		body = m.Reader
 	}
-	_, _ = io.CopyN(io.Discard, body, maxWebhook)
+	_, _ = io.CopyN(io.Discard, body, lingerBytes)
 }
 
 // vouchedUser names a user in a connection's place.

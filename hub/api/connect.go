@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -11,8 +10,8 @@ import (
 )
 
 // connections are the routes by which a terminal begins to connect a Page through the
-// browser, and follows it. The browser's own pages are in connectpage.go.
-func (s *server) connections(api huma.API) {
+// browser, and follows it. The browser's own pages are those of package browser.
+func (s *pageRoutes) connections(api huma.API) {
 	tags := []string{"pages"}
 	huma.Register(api, huma.Operation{
 		OperationID: "begin-connect", Method: http.MethodPost, Path: "/v1/connections", Tags: tags, Security: signedIn,
@@ -41,36 +40,27 @@ type ConnectionPath struct {
 	Connection string `path:"connection"`
 }
 
-func (s *server) beginConnect(ctx context.Context, in *beginConnectInput) (*body[model.Connect], error) {
+func (s *pageRoutes) beginConnect(ctx context.Context, in *beginConnectInput) (*body[model.Connect], error) {
 	c, link, err := s.hub.BeginConnect(ctx, user(ctx), in.Body.Visibility, in.Body.Zone)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
-	c.URL = s.publicURL + connectPath + "?" + url.Values{fieldLink: {link}}.Encode()
+	c.URL = s.linkTo(link)
 	return &body[model.Connect]{Body: c}, nil
 }
 
-func (s *server) getConnect(ctx context.Context, in *ConnectionPath) (*body[model.Connect], error) {
+func (s *pageRoutes) getConnect(ctx context.Context, in *ConnectionPath) (*body[model.Connect], error) {
 	c, err := s.hub.ConnectStatus(user(ctx), in.Connection)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Connect]{Body: c}, nil
 }
 
-func (s *server) cancelConnect(ctx context.Context, in *ConnectionPath) (*body[model.Connect], error) {
+func (s *pageRoutes) cancelConnect(ctx context.Context, in *ConnectionPath) (*body[model.Connect], error) {
 	c, err := s.hub.CancelConnect(user(ctx), in.Connection)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Connect]{Body: c}, nil
-}
-
-// prefix is the path below which browsers reach the hub; mostly empty.
-func (s *server) prefix() string {
-	u, err := url.Parse(s.publicURL)
-	if err != nil {
-		return ""
-	}
-	return u.EscapedPath()
 }

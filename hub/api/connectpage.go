@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -62,9 +64,38 @@ type messagePage struct {
 	Reason, Code string
 }
 
-// connectPages serves the pages.
-func (s *server) connectPages(mux *http.ServeMux) {
-	s.web = newWebPages(s.hub.DialogOrigin())
+// connectHub is what the pages need of the hub.
+type connectHub interface {
+	DialogOrigin() string
+	ConnectInvite(link string) (model.User, error)
+	ConnectStart(link, browser, redirect string) (dialog string, err error)
+	ConnectReturn(ctx context.Context, r hub.Return) error
+	ConnectChoice(ctx context.Context, browser string) (hub.Choice, error)
+	ConnectChoose(ctx context.Context, browser, id string, page model.MetaPageID, v model.Visibility) error
+	ConnectOutcome(browser string) (model.Connect, error)
+}
+
+// connectPages are the pages by which a Page is connected.
+type connectPages struct {
+	hub       connectHub
+	door      *Door
+	publicURL string
+	forms     *forms
+	web       *webPages
+}
+
+// newConnectPages makes the pages of a hub that browsers reach at that address.
+func newConnectPages(hub connectHub, door *Door, forms *forms, publicURL string) *connectPages {
+	return &connectPages{hub: hub, door: door, forms: forms, publicURL: publicURL, web: newWebPages(hub.DialogOrigin())}
+}
+
+// connectLink is the address by which a browser takes an attempt to connect up.
+func connectLink(publicURL, link string) string {
+	return publicURL + connectPath + "?" + url.Values{fieldLink: {link}}.Encode()
+}
+
+// register serves the pages.
+func (s *connectPages) register(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+connectPath, s.showInvite)
 	mux.HandleFunc("POST "+connectPath, s.startConnect)
 	mux.HandleFunc("GET "+connectedPath, s.returnConnect)
@@ -73,23 +104,32 @@ func (s *server) connectPages(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+outcomePath, s.showOutcome)
 }
 
+// prefix is the path below which browsers reach the hub; mostly empty.
+func (s *connectPages) prefix() string {
+	u, err := url.Parse(s.publicURL)
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
+}
+
 // show answers with a page.
-func (s *server) show(w http.ResponseWriter, r *http.Request, status int, page webPage) {
+func (s *connectPages) show(w http.ResponseWriter, r *http.Request, status int, page webPage) {
 	if err := s.web.show(w, r, status, page); err != nil {
-		s.log.Error("show web page", "error", err)
+		s.door.log.Error("show web page", "error", err)
 		writeProblem(w, newProblem(http.StatusInternalServerError, codeInternal, "The hub made a mistake. Its log says more."))
 	}
 }
 
 // redirect sends a browser on; what it sent is not sent again.
-func (s *server) redirect(w http.ResponseWriter, r *http.Request, to string) {
+func (s *connectPages) redirect(w http.ResponseWriter, r *http.Request, to string) {
 	s.web.protect(w.Header())
 	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // only to pages of the hub, and to the dialog that it was set up with
 }
 
 // showInvite says what the link is for and who made it. Nothing happens before the button:
 // a program that looks at links does not use it up.
-func (s *server) showInvite(w http.ResponseWriter, r *http.Request) {
+func (s *connectPages) showInvite(w http.ResponseWriter, r *http.Request) {
 	link := r.URL.Query().Get(fieldLink)
 	who, err := s.hub.ConnectInvite(link)
 	if err != nil {
@@ -118,7 +158,7 @@ func account(u model.User) string {
 func ourName(name string) string { return safe.Line(model.Untrusted(name)).String() }
 
 // form reads a form; false where it can't be read, which is answered.
-func (s *server) form(w http.ResponseWriter, r *http.Request) bool {
+func (s *connectPages) form(w http.ResponseWriter, r *http.Request) bool {
 	readWithin(w, formTime)
 	r.Body = http.MaxBytesReader(w, r.Body, maxPageForm)
 	if err := r.ParseForm(); err != nil {
@@ -129,7 +169,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // startConnect binds the attempt to this browser and sends it to Facebook.
-func (s *server) startConnect(w http.ResponseWriter, r *http.Request) {
+func (s *connectPages) startConnect(w http.ResponseWriter, r *http.Request) {
 	if !s.form(w, r) {
 		return
 	}
@@ -149,7 +189,7 @@ func (s *server) startConnect(w http.ResponseWriter, r *http.Request) {
 
 // returnConnect takes the browser back from Facebook, and sends it on, so that the code
 // stays in no history.
-func (s *server) returnConnect(w http.ResponseWriter, r *http.Request) {
+func (s *connectPages) returnConnect(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	err := s.hub.ConnectReturn(r.Context(), hub.Return{
 		Browser: s.forms.browser(r, connectCookie), State: q.Get("state"), Code: q.Get("code"), Declined: q.Get("error") != "",
@@ -166,12 +206,12 @@ func (s *server) returnConnect(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *server) showChoice(w http.ResponseWriter, r *http.Request) {
+func (s *connectPages) showChoice(w http.ResponseWriter, r *http.Request) {
 	s.choice(w, r, http.StatusOK, "")
 }
 
 // choice shows the Pages and who may see them.
-func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, problem i18n.ID) {
+func (s *connectPages) choice(w http.ResponseWriter, r *http.Request, status int, problem i18n.ID) {
 	browser := s.forms.browser(r, connectCookie)
 	c, err := s.hub.ConnectChoice(r.Context(), browser)
 	if err != nil {
@@ -212,7 +252,7 @@ func (s *server) choice(w http.ResponseWriter, r *http.Request, status int, prob
 }
 
 // chooseConnect connects the Page that was chosen.
-func (s *server) chooseConnect(w http.ResponseWriter, r *http.Request) {
+func (s *connectPages) chooseConnect(w http.ResponseWriter, r *http.Request) {
 	if !s.form(w, r) {
 		return
 	}
@@ -231,7 +271,7 @@ func (s *server) chooseConnect(w http.ResponseWriter, r *http.Request) {
 }
 
 // showOutcome says what became of the browser's attempt.
-func (s *server) showOutcome(w http.ResponseWriter, r *http.Request) {
+func (s *connectPages) showOutcome(w http.ResponseWriter, r *http.Request) {
 	c, err := s.hub.ConnectOutcome(s.forms.browser(r, connectCookie))
 	switch {
 	case err != nil:
@@ -256,10 +296,10 @@ func (s *server) showOutcome(w http.ResponseWriter, r *http.Request) {
 }
 
 // showRefusal says why a Page is not connected, and what to do.
-func (s *server) showRefusal(w http.ResponseWriter, r *http.Request, err error) {
+func (s *connectPages) showRefusal(w http.ResponseWriter, r *http.Request, err error) {
 	code, status := codeInternal, http.StatusInternalServerError
 	var p *Problem
-	if errors.As(s.problem(r.Context(), err), &p) {
+	if errors.As(s.door.problem(r.Context(), err), &p) {
 		code, status = p.Code, p.Status
 	}
 	say := s.web.words(r)

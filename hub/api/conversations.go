@@ -11,7 +11,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) conversations(api huma.API) {
+func (s *conversationRoutes) conversations(api huma.API) {
 	tags := []string{"conversations"}
 	huma.Register(api, huma.Operation{
 		OperationID: "list-conversations", Method: http.MethodGet, Path: "/v1/conversations",
@@ -53,12 +53,12 @@ type conversationsBody struct {
 	AsOf          model.AsOf    `json:"as_of"`
 }
 
-func (s *server) listConversations(ctx context.Context, in *listInput) (*body[conversationsBody], error) {
+func (s *conversationRoutes) listConversations(ctx context.Context, in *listInput) (*body[conversationsBody], error) {
 	l, err := s.hub.Conversations(ctx, user(ctx), hub.ListQuery{
 		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit, Search: in.Search,
 	})
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[conversationsBody]{Body: conversationsBody{Conversations: l.Conversations, Cursor: l.Cursor, AsOf: l.AsOf}}, nil
 }
@@ -70,25 +70,25 @@ type ConversationPath struct {
 	Conversation model.ConversationID `path:"conversation"`
 }
 
-func (s *server) getConversation(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
+func (s *conversationRoutes) getConversation(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
 	c, err := s.hub.OpenConversation(ctx, user(ctx), in.Conversation)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Conversation]{Body: c}, nil
 }
 
 // conversation answers with a conversation as it is after it was changed.
-func (s *server) conversation(ctx context.Context, id model.ConversationID) (*body[model.Conversation], error) {
+func (s *conversationRoutes) conversation(ctx context.Context, id model.ConversationID) (*body[model.Conversation], error) {
 	c, err := s.hub.Conversation(ctx, user(ctx), id)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Conversation]{Body: c}, nil
 }
 
-func (s *server) deleteConversation(ctx context.Context, in *ConversationPath) (*struct{}, error) {
-	return nil, s.problem(ctx, s.hub.DeleteConversation(ctx, user(ctx), in.Conversation))
+func (s *conversationRoutes) deleteConversation(ctx context.Context, in *ConversationPath) (*struct{}, error) {
+	return nil, s.door.problem(ctx, s.hub.DeleteConversation(ctx, user(ctx), in.Conversation))
 }
 
 type countsInput struct {
@@ -100,10 +100,10 @@ type countsBody struct {
 	AsOf   model.AsOf   `json:"as_of"`
 }
 
-func (s *server) counts(ctx context.Context, in *countsInput) (*body[countsBody], error) {
+func (s *conversationRoutes) counts(ctx context.Context, in *countsInput) (*body[countsBody], error) {
 	c, asOf, err := s.hub.Counts(ctx, user(ctx), in.Page)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[countsBody]{Body: countsBody{Counts: c, AsOf: asOf}}, nil
 }
@@ -115,9 +115,9 @@ type readInput struct {
 	}
 }
 
-func (s *server) markRead(ctx context.Context, in *readInput) (*body[model.Conversation], error) {
+func (s *conversationRoutes) markRead(ctx context.Context, in *readInput) (*body[model.Conversation], error) {
 	if err := s.hub.MarkRead(ctx, user(ctx), in.Conversation, in.Body.UpTo); err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }

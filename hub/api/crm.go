@@ -11,8 +11,8 @@ import (
 	"parley/model"
 )
 
-// crm serves records of the CRM. What is told of them is what the user may see there.
-func (s *server) crm(api huma.API) {
+// register adds the routes. What is told of records is what the user may see there.
+func (s *crmRoutes) register(api huma.API) {
 	tags := []string{"crm"}
 	register := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: tags, Security: signedIn}
@@ -54,6 +54,10 @@ func (s *server) crm(api huma.API) {
 	huma.Register(api, soon, s.syncNow)
 	huma.Register(api, register("list-suggestions", http.MethodGet, "/v1/conversations/{conversation}/suggestions",
 		"Records that a conversation may be about, the surest first"), s.listSuggestions)
+	huma.Register(api, huma.Operation{
+		OperationID: "sync-page", Method: http.MethodPut, Path: "/v1/pages/{page}/sync", Summary: "Keep transcripts of a Page's conversations in the CRM, or not", Tags: []string{"pages"}, Security: signedIn,
+		Description: "For an admin who sees the Page. What stands in the CRM stays there.",
+	}, s.syncPage)
 }
 
 // RecordPath names a record in a path.
@@ -101,22 +105,22 @@ func (in *searchCRMInput) types() (types []model.RecordType, err error) {
 	return types, nil
 }
 
-func (s *server) searchCRM(ctx context.Context, in *searchCRMInput) (*body[recordsBody], error) {
+func (s *crmRoutes) searchCRM(ctx context.Context, in *searchCRMInput) (*body[recordsBody], error) {
 	types, err := in.types()
 	var found []model.Candidate
 	if err == nil {
 		found, err = s.hub.SearchCRM(ctx, user(ctx), in.Q, types)
 	}
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
 }
 
-func (s *server) listSuggestions(ctx context.Context, in *ConversationPath) (*body[recordsBody], error) {
+func (s *crmRoutes) listSuggestions(ctx context.Context, in *ConversationPath) (*body[recordsBody], error) {
 	found, err := s.hub.Suggestions(ctx, user(ctx), in.Conversation)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
 }
@@ -126,10 +130,10 @@ type fieldBody struct {
 	Made  bool   `json:"made"`
 }
 
-func (s *server) makePSIDField(ctx context.Context, _ *struct{}) (*body[fieldBody], error) {
+func (s *crmRoutes) makePSIDField(ctx context.Context, _ *struct{}) (*body[fieldBody], error) {
 	made, err := s.hub.MakePSIDField(ctx, user(ctx))
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[fieldBody]{Body: fieldBody{Field: model.PSIDField, Made: made}}, nil
 }
@@ -138,10 +142,10 @@ type stagesBody struct {
 	Stages []model.Stage `json:"stages"`
 }
 
-func (s *server) listStages(ctx context.Context, _ *struct{}) (*body[stagesBody], error) {
+func (s *crmRoutes) listStages(ctx context.Context, _ *struct{}) (*body[stagesBody], error) {
 	all, err := s.hub.Stages(ctx, user(ctx))
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[stagesBody]{Body: stagesBody{Stages: all}}, nil
 }
@@ -153,10 +157,10 @@ type recordInput struct {
 	Cursor      string               `query:"cursor" maxLength:"400" doc:"Where the transcripts before ended"`
 }
 
-func (s *server) getRecord(ctx context.Context, in *recordInput) (*body[model.RecordView], error) {
+func (s *crmRoutes) getRecord(ctx context.Context, in *recordInput) (*body[model.RecordView], error) {
 	v, err := s.hub.Record(ctx, user(ctx), in.ref(), hub.RecordQuery{About: in.For, NoTranscripts: !in.Transcripts, Cursor: in.Cursor})
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.RecordView]{Body: v}, nil
 }
@@ -175,14 +179,14 @@ type createInput struct {
 	}
 }
 
-func (s *server) createRecord(ctx context.Context, in *createInput) (*body[model.Record], error) {
+func (s *crmRoutes) createRecord(ctx context.Context, in *createInput) (*body[model.Record], error) {
 	b := in.Body
 	r, err := s.hub.CreateRecord(ctx, user(ctx), model.RecordType(in.Type), model.NewRecord{
 		Title: b.Title, PersonID: b.PersonID, OrganizationID: b.OrganizationID, Email: b.Email, Phone: b.Phone,
 		Value: b.Value, ExpectedClose: b.ExpectedClose, StageID: b.StageID,
 	})
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Record]{Body: r}, nil
 }
@@ -196,20 +200,20 @@ type changeDealInput struct {
 	}
 }
 
-func (s *server) changeDeal(ctx context.Context, in *changeDealInput) (*body[model.Record], error) {
+func (s *crmRoutes) changeDeal(ctx context.Context, in *changeDealInput) (*body[model.Record], error) {
 	r, err := s.hub.ChangeDeal(ctx, user(ctx), model.RecordRef{Type: model.Deal, ID: in.Record}, hub.DealChange{
 		Stage: in.Body.Stage, Status: in.Body.Status, LostReason: in.Body.LostReason,
 	})
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Record]{Body: r}, nil
 }
 
-func (s *server) convertLead(ctx context.Context, in *LeadPath) (*body[model.RecordRef], error) {
+func (s *crmRoutes) convertLead(ctx context.Context, in *LeadPath) (*body[model.RecordRef], error) {
 	deal, err := s.hub.ConvertLead(ctx, user(ctx), model.RecordRef{Type: model.Lead, ID: strings.ToLower(in.Record)})
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.RecordRef]{Body: deal}, nil
 }
@@ -219,16 +223,16 @@ type linkInput struct {
 	RecordPath
 }
 
-func (s *server) link(ctx context.Context, in *linkInput) (*body[model.Conversation], error) {
+func (s *crmRoutes) link(ctx context.Context, in *linkInput) (*body[model.Conversation], error) {
 	if err := s.hub.Link(ctx, user(ctx), in.Conversation, in.ref()); err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
 
-func (s *server) unlink(ctx context.Context, in *linkInput) (*body[model.Conversation], error) {
+func (s *crmRoutes) unlink(ctx context.Context, in *linkInput) (*body[model.Conversation], error) {
 	if err := s.hub.Unlink(ctx, user(ctx), in.Conversation, in.ref()); err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
@@ -242,16 +246,16 @@ type syncConversationInput struct {
 	Body syncBody
 }
 
-func (s *server) syncConversation(ctx context.Context, in *syncConversationInput) (*body[model.Conversation], error) {
+func (s *crmRoutes) syncConversation(ctx context.Context, in *syncConversationInput) (*body[model.Conversation], error) {
 	if err := s.hub.SetSync(ctx, user(ctx), in.Conversation, in.Body.On); err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
 
-func (s *server) syncNow(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
+func (s *crmRoutes) syncNow(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
 	if err := s.hub.SyncNow(ctx, user(ctx), in.Conversation); err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
@@ -261,10 +265,10 @@ type syncPageInput struct {
 	Body syncBody
 }
 
-func (s *server) syncPage(ctx context.Context, in *syncPageInput) (*body[model.Page], error) {
+func (s *crmRoutes) syncPage(ctx context.Context, in *syncPageInput) (*body[model.Page], error) {
 	p, err := s.hub.SetPageSync(ctx, user(ctx), in.Page, in.Body.On)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Page]{Body: p}, nil
 }

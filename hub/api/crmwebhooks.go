@@ -19,11 +19,11 @@ const crmWebhookTime = 10 * time.Second
 // receiveCRM takes a webhook of Pipedrive's. It is answered before it is seen to: one
 // that fails makes Pipedrive stop sending for a while, and what is lost is found when the
 // record is read again.
-func (s *server) receiveCRM(w http.ResponseWriter, r *http.Request) {
+func (s *webhookRoutes) receiveCRM(w http.ResponseWriter, r *http.Request) {
 	name, password, _ := r.BasicAuth()
 	if !s.hub.CRMMayTell(name, password) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="webhooks"`)
-		s.refuseEarly(w, r, newProblem(http.StatusUnauthorized, codeSignIn, "The name or the password is not that of the webhooks."))
+		s.door.refuseEarly(w, r, newProblem(http.StatusUnauthorized, codeSignIn, "The name or the password is not that of the webhooks."))
 		return
 	}
 	serve.Vouch(r.Context(), vouchedSender("crm", r))

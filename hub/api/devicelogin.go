@@ -15,13 +15,13 @@ import (
 )
 
 // Sign-ins through a browser that may be begun, from one network and together, and grow
-// back over triesPeriod. Each is a row that lives ten minutes.
+// back over ratePeriod. Each is a row that lives ten minutes.
 const (
 	devicesOfOne = 100
 	devicesOfAll = 1000
 )
 
-func (s *server) deviceLogin(api huma.API) {
+func (s *accountRoutes) deviceLogin(api huma.API) {
 	tags := []string{"accounts"}
 	huma.Register(api, huma.Operation{
 		OperationID: "begin-device-login", Method: http.MethodPost, Path: "/v1/login/device", Summary: "Begin to sign in through Pipedrive in a browser", Tags: tags,
@@ -33,7 +33,6 @@ func (s *server) deviceLogin(api huma.API) {
 		Description: "The token is given once. Until then the code of the problem tells how it stands: login_pending (409), slow_down (429, with Retry-After), " +
 			"login_expired (410), login_denied, wrong_company, no_company, no_account or crm_inactive (403).",
 	}, s.takeDeviceLogin)
-	s.loginPages(api)
 }
 
 // fromInput is where a request comes from.
@@ -45,13 +44,13 @@ func (in *fromInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-func (s *server) beginDeviceLogin(ctx context.Context, in *fromInput) (*body[hub.DeviceCode], error) {
-	if wait := s.devices.take(in.remote); wait > 0 {
+func (s *accountRoutes) beginDeviceLogin(ctx context.Context, in *fromInput) (*body[hub.DeviceCode], error) {
+	if wait := s.devices.count(in.remote); wait > 0 {
 		return nil, tooMany(wait, "Too many sign-ins were begun. Wait before the next.")
 	}
 	code, err := s.hub.BeginDeviceLogin(ctx)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	s.begun.note(code.UserCode, hostOf(in.remote), s.now())
 	return &body[hub.DeviceCode]{Body: code}, nil
@@ -63,10 +62,10 @@ type deviceInput struct {
 	}
 }
 
-func (s *server) takeDeviceLogin(ctx context.Context, in *deviceInput) (*body[loginBody], error) {
+func (s *accountRoutes) takeDeviceLogin(ctx context.Context, in *deviceInput) (*body[loginBody], error) {
 	token, u, err := s.hub.TakeDeviceLogin(ctx, in.Body.DeviceCode)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
 }
@@ -95,7 +94,7 @@ func (b *begunFrom) note(code, host string, now time.Time) {
 	if b.from == nil || len(b.from) >= mostBegun {
 		b.from = map[string]begun{}
 	}
-	maps.DeleteFunc(b.from, func(_ string, x begun) bool { return now.Sub(x.at) > triesPeriod })
+	maps.DeleteFunc(b.from, func(_ string, x begun) bool { return now.Sub(x.at) > ratePeriod })
 	b.from[code] = begun{host, now}
 }
 
@@ -103,7 +102,7 @@ func (b *begunFrom) note(code, host string, now time.Time) {
 func (b *begunFrom) of(code string, now time.Time) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if x, ok := b.from[code]; ok && now.Sub(x.at) <= triesPeriod {
+	if x, ok := b.from[code]; ok && now.Sub(x.at) <= ratePeriod {
 		return x.host
 	}
 	return ""

@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) doctor(api huma.API) {
+func (s *pageRoutes) doctor(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "page-doctor", Method: http.MethodGet, Path: "/v1/pages/{page}/doctor", Tags: []string{"pages"}, Security: signedIn,
 		Summary: "What is right and wrong between Facebook and the inbox of a Page",
@@ -20,10 +20,10 @@ type checksBody struct {
 	Checks []model.Check `json:"checks"`
 }
 
-func (s *server) examine(ctx context.Context, in *PagePath) (*body[checksBody], error) {
+func (s *pageRoutes) examine(ctx context.Context, in *PagePath) (*body[checksBody], error) {
 	all, err := s.hub.Doctor(ctx, user(ctx), in.Page)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[checksBody]{Body: checksBody{Checks: all}}, nil
 }

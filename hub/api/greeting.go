@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) greetings(api huma.API) {
+func (s *pageRoutes) greetings(api huma.API) {
 	tags := []string{"pages"}
 	const path = "/v1/pages/{page}/greeting"
 	huma.Register(api, huma.Operation{
@@ -31,14 +31,14 @@ type greetingsBody struct {
 	Greetings []model.Greeting `json:"greetings"`
 }
 
-func (s *server) greeted(ctx context.Context, all []model.Greeting, err error) (*body[greetingsBody], error) {
+func (s *pageRoutes) greeted(ctx context.Context, all []model.Greeting, err error) (*body[greetingsBody], error) {
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[greetingsBody]{Body: greetingsBody{Greetings: all}}, nil
 }
 
-func (s *server) getGreeting(ctx context.Context, in *PagePath) (*body[greetingsBody], error) {
+func (s *pageRoutes) getGreeting(ctx context.Context, in *PagePath) (*body[greetingsBody], error) {
 	all, err := s.hub.Greetings(ctx, user(ctx), in.Page)
 	return s.greeted(ctx, all, err)
 }
@@ -48,7 +48,7 @@ type setGreetingInput struct {
 	Body model.Greeting
 }
 
-func (s *server) setGreeting(ctx context.Context, in *setGreetingInput) (*body[greetingsBody], error) {
+func (s *pageRoutes) setGreeting(ctx context.Context, in *setGreetingInput) (*body[greetingsBody], error) {
 	all, err := s.hub.SetGreeting(ctx, user(ctx), in.Page, in.Body)
 	return s.greeted(ctx, all, err)
 }
@@ -58,7 +58,7 @@ type deleteGreetingInput struct {
 	Locale string `query:"locale" maxLength:"16" doc:"Empty: all"`
 }
 
-func (s *server) deleteGreeting(ctx context.Context, in *deleteGreetingInput) (*body[greetingsBody], error) {
+func (s *pageRoutes) deleteGreeting(ctx context.Context, in *deleteGreetingInput) (*body[greetingsBody], error) {
 	all, err := s.hub.DeleteGreeting(ctx, user(ctx), in.Page, in.Locale)
 	return s.greeted(ctx, all, err)
 }

@@ -12,7 +12,7 @@ import (
 
 type body[T any] struct{ Body T }
 
-func (s *server) health(api huma.API) {
+func (s *statusRoutes) health(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "healthz", Method: http.MethodGet, Path: "/healthz", Summary: "The server runs", Tags: []string{"health"},
 	}, func(context.Context, *struct{}) (*body[struct {
@@ -40,7 +40,7 @@ type readiness struct {
 	Body   hub.Readiness
 }
 
-func (s *server) ready(ctx context.Context, _ *struct{}) (*readiness, error) {
+func (s *statusRoutes) ready(ctx context.Context, _ *struct{}) (*readiness, error) {
 	out := &readiness{Status: http.StatusOK, Body: s.hub.Ready(ctx)}
 	if !out.Body.Ready {
 		out.Status = http.StatusServiceUnavailable
@@ -52,13 +52,13 @@ type statsBody struct {
 	Stats map[string]int64 `json:"stats"`
 }
 
-func (s *server) stats(ctx context.Context, _ *struct{}) (*body[statsBody], error) {
+func (s *statusRoutes) stats(ctx context.Context, _ *struct{}) (*body[statsBody], error) {
 	if !user(ctx).Admin {
-		return nil, s.problem(ctx, model.Refuse(model.NotAdmin))
+		return nil, s.door.problem(ctx, model.Refuse(model.NotAdmin))
 	}
 	counters, err := s.hub.Stats(ctx)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[statsBody]{Body: statsBody{Stats: counters}}, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // imports are the routes about bringing a Page's past conversations in.
-func (s *server) imports(api huma.API) {
+func (s *pageRoutes) imports(api huma.API) {
 	tags := []string{"pages"}
 	path := "/v1/pages/{page}/import"
 	huma.Register(api, huma.Operation{
@@ -37,9 +37,9 @@ type importBody struct {
 	SecondsLeft *int64 `json:"seconds_left,omitempty"`
 }
 
-func (s *server) importAnswer(ctx context.Context, i model.Import, err error) (*body[importBody], error) {
+func (s *pageRoutes) importAnswer(ctx context.Context, i model.Import, err error) (*body[importBody], error) {
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	out := importBody{Import: i, Rate: i.Rate()}
 	if left, ok := i.Left(); ok {
@@ -49,17 +49,17 @@ func (s *server) importAnswer(ctx context.Context, i model.Import, err error) (*
 	return &body[importBody]{Body: out}, nil
 }
 
-func (s *server) getImport(ctx context.Context, in *PagePath) (*body[importBody], error) {
+func (s *pageRoutes) getImport(ctx context.Context, in *PagePath) (*body[importBody], error) {
 	i, err := s.hub.ImportStatus(ctx, user(ctx), in.Page)
 	return s.importAnswer(ctx, i, err)
 }
 
-func (s *server) beginImport(ctx context.Context, in *PagePath) (*body[importBody], error) {
+func (s *pageRoutes) beginImport(ctx context.Context, in *PagePath) (*body[importBody], error) {
 	i, err := s.hub.BeginImport(ctx, user(ctx), in.Page)
 	return s.importAnswer(ctx, i, err)
 }
 
-func (s *server) cancelImport(ctx context.Context, in *PagePath) (*body[importBody], error) {
+func (s *pageRoutes) cancelImport(ctx context.Context, in *PagePath) (*body[importBody], error) {
 	i, err := s.hub.CancelImport(ctx, user(ctx), in.Page)
 	return s.importAnswer(ctx, i, err)
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -30,8 +31,33 @@ const (
 	browserLife   = 10 * time.Minute
 )
 
-// loginPages serves the pages, and names them in the OpenAPI document.
-func (s *server) loginPages(api huma.API) {
+// signInHub is what the pages need of the hub.
+type signInHub interface {
+	CRMOrigin() string
+	DeviceWaits(ctx context.Context, code string) error
+	SendToCRM(ctx context.Context, code, browser string) (string, error)
+	FinishDeviceLogin(ctx context.Context, c hub.CameBack) (model.User, error)
+}
+
+// signInPages are the pages by which a terminal is let in.
+type signInPages struct {
+	hub   signInHub
+	door  *Door
+	forms *forms
+	// wrong are codes that let nobody in.
+	wrong *rateLimit
+	// begunAt tells from where a sign-in by a short code was begun; empty: it is not known.
+	begunAt func(code string) string
+}
+
+// newSignInPages makes the pages. wrong bounds codes that let nobody in, wherever they are
+// brought; begunAt tells from where a sign-in by a short code was begun.
+func newSignInPages(hub signInHub, door *Door, forms *forms, wrong *rateLimit, begunAt func(code string) string) *signInPages {
+	return &signInPages{hub: hub, door: door, forms: forms, wrong: wrong, begunAt: begunAt}
+}
+
+// register serves the pages, and names them in the OpenAPI document.
+func (s *signInPages) register(api huma.API, mux *http.ServeMux) {
 	for _, o := range []struct {
 		id, method, path, summary string
 		handle                    http.HandlerFunc
@@ -40,7 +66,7 @@ func (s *server) loginPages(api huma.API) {
 		{"confirm-login", http.MethodPost, loginPath, "Confirm the short code; goes on to Pipedrive", s.confirmLogin},
 		{"login-callback", http.MethodGet, callbackPath, "Where Pipedrive sends the browser back to", s.loginCallback},
 	} {
-		s.mux.HandleFunc(o.method+" "+o.path, o.handle)
+		mux.HandleFunc(o.method+" "+o.path, o.handle)
 		api.OpenAPI().AddOperation(&huma.Operation{
 			OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{"accounts"},
 			Description: "A page for browsers, in English or Japanese (Accept-Language). It needs no script.",
@@ -53,7 +79,7 @@ func (s *server) loginPages(api huma.API) {
 
 // loginPage asks for the short code, or, where the link has one, whether it is the one in
 // the terminal.
-func (s *server) loginPage(w http.ResponseWriter, r *http.Request) {
+func (s *signInPages) loginPage(w http.ResponseWriter, r *http.Request) {
 	typed := r.URL.Query().Get("code")
 	if typed == "" {
 		s.enterPage(w, r, http.StatusOK, "")
@@ -66,13 +92,13 @@ func (s *server) loginPage(w http.ResponseWriter, r *http.Request) {
 	browser := s.forms.know(w, r, browserCookie, loginPath, browserLife)
 	s.page(w, r, http.StatusOK, loginPage{
 		Title: i18n.LoginPageConfirm, Text: i18n.LoginPageCompare, Code: code, Form: s.forms.token(browser, loginPath, code),
-		From: s.begun.of(code, s.now()),
+		From: s.begunAt(code),
 	})
 }
 
 // confirmLogin sends the browser to the CRM, if it is the one that was asked. Another
 // site's form brings neither the cookie nor what follows from it.
-func (s *server) confirmLogin(w http.ResponseWriter, r *http.Request) {
+func (s *signInPages) confirmLogin(w http.ResponseWriter, r *http.Request) {
 	readWithin(w, formTime)
 	r.Body = http.MaxBytesReader(w, r.Body, maxLoginForm)
 	if err := r.ParseForm(); err != nil {
@@ -98,7 +124,7 @@ func (s *server) confirmLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 // loginCallback says what became of the sign-in.
-func (s *server) loginCallback(w http.ResponseWriter, r *http.Request) {
+func (s *signInPages) loginCallback(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	back := hub.CameBack{State: q.Get("state"), Code: q.Get("code"), Browser: s.forms.browser(r, browserCookie)}
 	if q.Has("error") { // which of them is documented in two ways
@@ -114,7 +140,7 @@ func (s *server) loginCallback(w http.ResponseWriter, r *http.Request) {
 
 // tryCode takes a short code that a browser brings, and counts wrong ones as those of
 // POST /v1/login. Where it is none that waits, the answer is written.
-func (s *server) tryCode(w http.ResponseWriter, r *http.Request, typed string) (code string, ok bool) {
+func (s *signInPages) tryCode(w http.ResponseWriter, r *http.Request, typed string) (code string, ok bool) {
 	if s.hub.CRMOrigin() == "" {
 		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
 		return "", false
@@ -132,7 +158,7 @@ func (s *server) tryCode(w http.ResponseWriter, r *http.Request, typed string) (
 		s.errorPage(w, r, err)
 		return "", false
 	}
-	if wait := s.wrong.take(r.RemoteAddr); wait > 0 {
+	if wait := s.wrong.count(r.RemoteAddr); wait > 0 {
 		w.Header().Set("Retry-After", retryAfter(wait))
 		s.refusalPage(w, r, http.StatusTooManyRequests, codeTries)
 	} else {
@@ -142,20 +168,20 @@ func (s *server) tryCode(w http.ResponseWriter, r *http.Request, typed string) (
 }
 
 // errorPage says an error in the user's language; its cause goes to the log.
-func (s *server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
+func (s *signInPages) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	var p *Problem
-	if !errors.As(s.problem(r.Context(), err), &p) {
+	if !errors.As(s.door.problem(r.Context(), err), &p) {
 		p = newProblem(http.StatusInternalServerError, codeInternal, "")
 	}
 	s.refusalPage(w, r, p.Status, p.Code)
 }
 
-func (s *server) refusalPage(w http.ResponseWriter, r *http.Request, status int, code model.Code) {
+func (s *signInPages) refusalPage(w http.ResponseWriter, r *http.Request, status int, code model.Code) {
 	s.page(w, r, status, loginPage{Title: i18n.LoginPageFailed, Text: i18n.Code(string(code)), Refused: code})
 }
 
 // enterPage asks for the short code.
-func (s *server) enterPage(w http.ResponseWriter, r *http.Request, status int, wrong i18n.ID) {
+func (s *signInPages) enterPage(w http.ResponseWriter, r *http.Request, status int, wrong i18n.ID) {
 	if s.hub.CRMOrigin() == "" {
 		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
 		return
@@ -164,7 +190,7 @@ func (s *server) enterPage(w http.ResponseWriter, r *http.Request, status int, w
 }
 
 // pageHeaders are those of every page: nothing is kept, framed, run or fetched.
-func (s *server) pageHeaders(w http.ResponseWriter) {
+func (s *signInPages) pageHeaders(w http.ResponseWriter) {
 	h := w.Header()
 	forms := "'self'"
 	if origin := s.hub.CRMOrigin(); origin != "" {

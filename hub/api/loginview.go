@@ -76,7 +76,7 @@ func inLanguage(accept string) *i18n.Localizer {
 }
 
 // page writes a page of the sign-in.
-func (s *server) page(w http.ResponseWriter, r *http.Request, status int, p loginPage) {
+func (s *signInPages) page(w http.ResponseWriter, r *http.Request, status int, p loginPage) {
 	say := inLanguage(r.Header.Get("Accept-Language"))
 	lang := "en"
 	if say.Japanese() {
@@ -95,7 +95,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, status int, p logi
 	}
 	var b bytes.Buffer
 	if err := loginTemplate.Execute(&b, shown); err != nil {
-		s.log.Error("make a page of the sign-in", "error", err)
+		s.door.log.Error("make a page of the sign-in", "error", err)
 		status = http.StatusInternalServerError
 	}
 	s.pageHeaders(w)

@@ -11,7 +11,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) messages(api huma.API) {
+func (s *conversationRoutes) messages(api huma.API) {
 	tags := []string{"messages"}
 	const base = "/v1/conversations/{conversation}/messages"
 	huma.Register(api, huma.Operation{
@@ -53,23 +53,23 @@ type messagesBody struct {
 	AsOf     model.AsOf      `json:"as_of"`
 }
 
-func (s *server) listMessages(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {
+func (s *conversationRoutes) listMessages(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {
 	if in.ClientID != "" {
 		return s.replyBy(ctx, in)
 	}
 	ms, cursor, asOf, err := s.hub.Messages(ctx, user(ctx), in.Conversation, in.Before, in.Limit)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[messagesBody]{Body: messagesBody{Messages: ms, Cursor: cursor, AsOf: asOf}}, nil
 }
 
 // replyBy lists what the caller handed in by a client id.
-func (s *server) replyBy(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {
+func (s *conversationRoutes) replyBy(ctx context.Context, in *messagesInput) (*body[messagesBody], error) {
 	// The conversation is judged first: it may be hidden while the reply is not there.
 	_, _, asOf, err := s.hub.Messages(ctx, user(ctx), in.Conversation, "", 1)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	out := messagesBody{Messages: []model.Message{}, AsOf: asOf}
 	m, err := s.hub.ReplyBy(ctx, user(ctx), in.Conversation, in.ClientID)
@@ -77,7 +77,7 @@ func (s *server) replyBy(ctx context.Context, in *messagesInput) (*body[messages
 		return &body[messagesBody]{Body: out}, nil
 	}
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	out.Messages = append(out.Messages, m)
 	return &body[messagesBody]{Body: out}, nil
@@ -89,14 +89,14 @@ type MessagePath struct {
 	Message model.MessageID `path:"message"`
 }
 
-func (s *server) getMessage(ctx context.Context, in *MessagePath) (*body[model.Message], error) {
+func (s *conversationRoutes) getMessage(ctx context.Context, in *MessagePath) (*body[model.Message], error) {
 	m, err := s.hub.Message(ctx, user(ctx), in.Conversation, in.Message)
 	return s.message(ctx, m, err)
 }
 
-func (s *server) message(ctx context.Context, m model.Message, err error) (*body[model.Message], error) {
+func (s *conversationRoutes) message(ctx context.Context, m model.Message, err error) (*body[model.Message], error) {
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Message]{Body: m}, nil
 }
@@ -117,7 +117,7 @@ type replyInput struct {
 	}
 }
 
-func (s *server) reply(ctx context.Context, in *replyInput) (*body[model.Message], error) {
+func (s *conversationRoutes) reply(ctx context.Context, in *replyInput) (*body[model.Message], error) {
 	m, err := s.hub.Reply(ctx, user(ctx), hub.Draft{
 		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
 		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq,
@@ -133,7 +133,7 @@ type retryInput struct {
 	}
 }
 
-func (s *server) retry(ctx context.Context, in *retryInput) (*body[model.Message], error) {
+func (s *conversationRoutes) retry(ctx context.Context, in *retryInput) (*body[model.Message], error) {
 	m, err := s.hub.Retry(ctx, user(ctx), in.Message, in.Conversation, in.Body.Attempt, in.Body.SeenSeq)
 	return s.message(ctx, m, err)
 }
@@ -145,7 +145,7 @@ type dropInput struct {
 	} `required:"false"`
 }
 
-func (s *server) drop(ctx context.Context, in *dropInput) (*body[model.Message], error) {
+func (s *conversationRoutes) drop(ctx context.Context, in *dropInput) (*body[model.Message], error) {
 	var attempt *int
 	if in.Body != nil {
 		attempt = in.Body.Attempt

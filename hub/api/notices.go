@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) notices(api huma.API) {
+func (s *statusRoutes) notices(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "list-notices", Method: http.MethodGet, Path: "/v1/notices",
 		Summary: "News about Pages, newest first", Tags: []string{"notices"}, Security: signedIn,
@@ -33,10 +33,10 @@ type noticesBody struct {
 	AsOf    model.AsOf     `json:"as_of"`
 }
 
-func (s *server) listNotices(ctx context.Context, in *noticesInput) (*body[noticesBody], error) {
+func (s *statusRoutes) listNotices(ctx context.Context, in *noticesInput) (*body[noticesBody], error) {
 	ns, cursor, asOf, err := s.hub.Notices(ctx, user(ctx), in.Page, in.Cursor, in.Limit)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	if ns == nil {
 		ns = []model.Notice{}
@@ -50,10 +50,10 @@ type NoticePath struct {
 	Notice string `path:"notice" maxLength:"80"`
 }
 
-func (s *server) readNotice(ctx context.Context, in *NoticePath) (*body[model.Notice], error) {
+func (s *statusRoutes) readNotice(ctx context.Context, in *NoticePath) (*body[model.Notice], error) {
 	n, err := s.hub.ReadNotice(ctx, user(ctx), in.Page, in.Notice)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Notice]{Body: n}, nil
 }

@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) pages(api huma.API) {
+func (s *pageRoutes) pages(api huma.API) {
 	tags := []string{"pages"}
 	huma.Register(api, huma.Operation{
 		OperationID: "list-pages", Method: http.MethodGet, Path: "/v1/pages", Summary: "The Pages", Tags: tags, Security: signedIn,
@@ -27,10 +27,6 @@ func (s *server) pages(api huma.API) {
 		Description: "Whether the token is taken, the Page's webhooks come and messaging is on: what it finds is taken over. With repair, an admin has the webhooks asked for again first.",
 	}, s.checkPage)
 	huma.Register(api, huma.Operation{
-		OperationID: "sync-page", Method: http.MethodPut, Path: "/v1/pages/{page}/sync", Summary: "Keep transcripts of a Page's conversations in the CRM, or not", Tags: tags, Security: signedIn,
-		Description: "For an admin who sees the Page. What stands in the CRM stays there.",
-	}, s.syncPage)
-	huma.Register(api, huma.Operation{
 		OperationID: "uninstall-page", Method: http.MethodDelete, Path: "/v1/pages/{page}", Summary: "Uninstall a Page", Tags: tags, Security: signedIn,
 		DefaultStatus: http.StatusOK,
 	}, s.uninstallPage)
@@ -42,10 +38,10 @@ type pagesBody struct {
 	AsOf   model.AsOf   `json:"as_of"`
 }
 
-func (s *server) listPages(ctx context.Context, _ *struct{}) (*body[pagesBody], error) {
+func (s *pageRoutes) listPages(ctx context.Context, _ *struct{}) (*body[pagesBody], error) {
 	pages, asOf, err := s.hub.Pages(ctx, user(ctx))
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[pagesBody]{Body: pagesBody{Pages: pages, AsOf: asOf}}, nil
 }
@@ -65,12 +61,12 @@ type pageOutput struct {
 	Body   model.Page
 }
 
-func (s *server) connectPage(ctx context.Context, in *connectInput) (*pageOutput, error) {
+func (s *pageRoutes) connectPage(ctx context.Context, in *connectInput) (*pageOutput, error) {
 	p, created, err := s.hub.ConnectPage(ctx, user(ctx), hub.Connection{
 		Page: in.Body.Page, Token: in.Body.Token, Visibility: in.Body.Visibility, NoImport: in.Body.NoImport, Zone: in.Body.Zone,
 	})
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	if created {
 		return &pageOutput{Status: http.StatusCreated, Body: p}, nil
@@ -90,10 +86,10 @@ type changePageInput struct {
 	}
 }
 
-func (s *server) changePage(ctx context.Context, in *changePageInput) (*body[model.Page], error) {
+func (s *pageRoutes) changePage(ctx context.Context, in *changePageInput) (*body[model.Page], error) {
 	p, err := s.hub.SetVisibility(ctx, user(ctx), in.Page, in.Body.Visibility)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Page]{Body: p}, nil
 }
@@ -105,18 +101,18 @@ type checkPageInput struct {
 	}
 }
 
-func (s *server) checkPage(ctx context.Context, in *checkPageInput) (*body[model.Page], error) {
+func (s *pageRoutes) checkPage(ctx context.Context, in *checkPageInput) (*body[model.Page], error) {
 	p, err := s.hub.CheckPage(ctx, user(ctx), in.Page, in.Body.Repair)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Page]{Body: p}, nil
 }
 
-func (s *server) uninstallPage(ctx context.Context, in *PagePath) (*body[model.Page], error) {
+func (s *pageRoutes) uninstallPage(ctx context.Context, in *PagePath) (*body[model.Page], error) {
 	p, err := s.hub.Uninstall(ctx, user(ctx), in.Page)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[model.Page]{Body: p}, nil
 }

@@ -132,7 +132,7 @@ func refusedStatus(code model.Code) int {
 }
 
 // problem words an error of the hub for the client; its cause goes to the log.
-func (s *server) problem(ctx context.Context, err error) error {
+func (s *Door) problem(ctx context.Context, err error) error {
 	var refusal *model.Refusal
 	var invalid *model.InvalidError
 	switch {
@@ -142,7 +142,7 @@ func (s *server) problem(ctx context.Context, err error) error {
 		p := newProblem(refusedStatus(refusal.Code), refusal.Code, sentence(refusal.Code))
 		p.Reply, p.Until, p.Reason, p.Since = refusal.Verdict, refusal.Until, refusal.Reason, refusal.Since
 		if refusal.Code == model.SlowDown {
-			return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(s.hub.Timing().LoginPoll)}})
+			return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(s.loginPoll)}})
 		}
 		return p
 	case errors.As(err, &invalid):

@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) reactions(api huma.API) {
+func (s *conversationRoutes) reactions(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "react", Method: http.MethodPost, Path: "/v1/conversations/{conversation}/reactions",
 		Summary: "React to a message, or take the reaction back", Tags: []string{"messages"}, Security: signedIn,
@@ -27,7 +27,7 @@ type reactInput struct {
 	}
 }
 
-func (s *server) react(ctx context.Context, in *reactInput) (*body[model.Message], error) {
+func (s *conversationRoutes) react(ctx context.Context, in *reactInput) (*body[model.Message], error) {
 	m, err := s.hub.React(ctx, user(ctx), in.Conversation, in.Body.Message, in.Body.Emoji)
 	return s.message(ctx, m, err)
 }

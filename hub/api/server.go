@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -17,11 +14,6 @@ import (
 	"parley/hub"
 	"parley/model"
 )
-
-// Verifier tells whether a webhook's body, which may come in pieces, was signed by Meta.
-type Verifier interface {
-	Verify(signature string, body ...[]byte) bool
-}
 
 // Options are what the server is made of.
 type Options struct {
@@ -45,78 +37,46 @@ type Options struct {
 	Stopping context.Context
 }
 
-type server struct {
-	hub         *hub.Hub
-	verifier    Verifier
-	appID       model.AppID
-	verifyToken string
-	publicURL   string
-	web         *webPages
-	forms       *forms
-	begun       begunFrom
-	log         *slog.Logger
-	now         func() time.Time
-	// wrong are codes that let nobody in, devices sign-ins begun.
-	wrong, devices *tries
-	// room is what bodies may take, underway and sockets what users have open.
-	room              *room
-	linger            chan struct{}
-	underway, sockets *underway
-	mux               *http.ServeMux
-	// secure: browsers reach the hub by https.
-	secure   bool
-	stopping context.Context //nolint:containedctx // it is the server's life, not a call's
-}
-
 // New returns the hub's HTTP handler.
 func New(o Options) http.Handler {
-	s := &server{
-		hub: o.Hub, verifier: o.Verifier, appID: o.AppID, verifyToken: o.VerifyToken, log: o.Logger, now: o.Now,
-		stopping: o.Stopping, secure: o.Secure, publicURL: strings.TrimRight(o.PublicURL, "/"),
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	if s.now == nil {
-		s.now = time.Now
+	if o.Stopping == nil {
+		o.Stopping = context.Background()
 	}
-	if s.stopping == nil {
-		s.stopping = context.Background()
-	}
-	s.forms = newForms(s.publicURL, s.secure)
-	s.wrong, s.devices = newTries(s.now, triesOfOne, 0), newTries(s.now, devicesOfOne, devicesOfAll)
-	s.linger = make(chan struct{}, lingering)
-	s.room, s.underway, s.sockets = newRoom(), newUnderway(usersRequests), newUnderway(usersSockets)
+	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
+	d := NewDoor(DoorOptions{Hub: o.Hub, Log: o.Logger, LoginPoll: o.Hub.Timing().LoginPoll})
 	mux := http.NewServeMux()
-	s.mux = mux
-	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
-	mux.HandleFunc("POST /webhooks/messenger", s.receive)
-	mux.HandleFunc("POST /webhooks/pipedrive", s.receiveCRM)
-	mux.HandleFunc("GET /v1/stream", s.stream)
-
 	api := humago.New(mux, config(o.Version))
-	api.UseMiddleware(s.authenticate(api))
-	s.health(api)
-	s.accounts(api)
-	s.deviceLogin(api)
-	s.users(api)
-	s.audit(api)
-	s.pages(api)
-	s.connections(api)
-	s.imports(api)
-	s.connectPages(mux)
-	s.conversations(api)
-	s.triage(api)
-	s.messages(api)
-	s.reactions(api)
-	s.uploads(api)
-	s.notices(api)
-	s.greetings(api)
-	s.doctor(api)
-	s.crm(api)
+	api.UseMiddleware(d.authenticate(api))
+	register(o, d, api, mux)
 	mux.HandleFunc("GET /docs", docs(api))
 	boundBodies(api)
-	return guarded(proxies(o.Proxies).told(s.measure(recovered(s.log, routed(mux)))))
+	return guarded(proxies(o.Proxies).told(d.measure(uploadsPath, recovered(o.Logger, routed(mux)))))
+}
+
+// register adds the routes of all families.
+func register(o Options, d *Door, api huma.API, mux *http.ServeMux) {
+	timing := o.Hub.Timing()
+	newWebhookRoutes(webhookOptions{
+		Hub: o.Hub, Door: d, Verifier: o.Verifier, AppID: o.AppID, VerifyToken: o.VerifyToken, Within: timing.Webhook, Now: o.Now,
+	}).register(mux)
+	newSocketRoutes(socketOptions{Hub: o.Hub, Door: d, Stopping: o.Stopping, Progress: timing.Progress, Dead: timing.Dead}).register(mux)
+
+	newStatusRoutes(o.Hub, d).register(api)
+	newConversationRoutes(o.Hub, d).register(api)
+	newPageRoutes(o.Hub, d, func(link string) string { return connectLink(o.PublicURL, link) }).register(api)
+	newCRMRoutes(o.Hub, d).register(api)
+
+	wrong, forms := newCodeLimit(o.Now), newForms(o.PublicURL, o.Secure)
+	a := newAccountRoutes(o.Hub, d, wrong, o.Now)
+	a.register(api)
+	newSignInPages(o.Hub, d, forms, wrong, a.begunAt).register(api, mux)
+	newConnectPages(o.Hub, d, forms, o.PublicURL).register(mux)
 }
 
 // boundBodies has operations take no larger body than they have use for.
@@ -168,31 +128,4 @@ func config(version string) huma.Config {
 		bearer: {Type: "http", Scheme: "bearer", Description: "A token from POST /v1/login."},
 	}
 	return c
-}
-
-// recovered answers 500 for a panic in a handler, and logs where it was.
-func recovered(log *slog.Logger, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			p := recover()
-			if p == nil {
-				return
-			}
-			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
-				panic(p)
-			}
-			log.Error("handler panicked", "path", r.Pattern, "panic", panicked(p), "stack", string(debug.Stack()))
-			writeProblem(w, newProblem(http.StatusInternalServerError, codeInternal, "The hub made a mistake. Its log says more."))
-		}()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// panicked says what a panic was about. Only the runtime's own words are told: another
-// value may hold what customers wrote.
-func panicked(p any) string {
-	if e, ok := p.(runtime.Error); ok {
-		return e.Error()
-	}
-	return fmt.Sprintf("%T", p)
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -28,11 +27,46 @@ const (
 	closeTime      = time.Second
 )
 
+// socketHub is what a websocket needs of the hub.
+type socketHub interface {
+	// Authenticate tells who somebody is by their token.
+	Authenticate(ctx context.Context, token string) (model.User, error)
+	// Attach begins a session on a wire; valid is asked again and again whether it may last.
+	Attach(user model.User, wire hub.Wire, valid func(context.Context) error) *hub.Session
+}
+
+// socketOptions are what the route of the stream is made of.
+type socketOptions struct {
+	Hub  socketHub
+	Door *Door
+	// Stopping ends when the server stops, and ends all websockets.
+	Stopping context.Context
+	// Progress is how long a client may take to read a piece, Dead how long it may say
+	// nothing.
+	Progress, Dead time.Duration
+}
+
+// socketRoutes is the route by which clients are told what happens.
+type socketRoutes struct {
+	hub            socketHub
+	door           *Door
+	stopping       context.Context //nolint:containedctx // it is the server's life, not a call's
+	progress, dead time.Duration
+}
+
+// newSocketRoutes serves the stream.
+func newSocketRoutes(o socketOptions) *socketRoutes {
+	return &socketRoutes{hub: o.Hub, door: o.Door, stopping: o.Stopping, progress: o.Progress, dead: o.Dead}
+}
+
+// register adds the route.
+func (s *socketRoutes) register(mux *http.ServeMux) { mux.HandleFunc("GET /v1/stream", s.stream) }
+
 // stream is the websocket of a client. The token comes in the header, as everywhere.
-func (s *server) stream(w http.ResponseWriter, r *http.Request) {
+func (s *socketRoutes) stream(w http.ResponseWriter, r *http.Request) {
 	u, err := s.bearerUser(r)
 	if err != nil {
-		if p := s.notLetIn(r.Context(), err); p != nil {
+		if p := s.door.notLetIn(r.Context(), err); p != nil {
 			if p.Status == http.StatusUnauthorized {
 				w.Header().Set("WWW-Authenticate", "Bearer")
 			}
@@ -41,7 +75,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve.Vouch(r.Context(), vouchedUser(u))
-	gone, ok := s.sockets.begin(u.ID)
+	gone, ok := s.door.openSocket(u.ID)
 	if !ok {
 		writeBusy(w)
 		return
@@ -53,8 +87,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 			writeProblem(w, newProblem(status, codeOfStatus(status), reason.Error()))
 		},
 	}
-	timing := s.hub.Timing()
-	conn, err := upgrader.Upgrade(&hijacker{ResponseWriter: w, timing: timing}, r, nil)
+	conn, err := upgrader.Upgrade(&hijacker{ResponseWriter: w, progress: s.progress, dead: s.dead}, r, nil)
 	if err != nil {
 		return // answered by the upgrader
 	}
@@ -71,8 +104,8 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		defer cancel()
-		defer s.survive("read frames")
-		s.readFrames(ctx, conn, session, vouchedUser(u), timing.Dead)
+		defer s.door.survive("read frames")
+		s.readFrames(ctx, conn, session, vouchedUser(u))
 	})
 	err = session.Serve(ctx)
 	wire.goodbye(err)
@@ -80,15 +113,8 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	reading.Wait()
 }
 
-// survive keeps a mistake in one connection from ending the hub.
-func (s *server) survive(doing string) {
-	if p := recover(); p != nil {
-		s.log.Error("panicked", "doing", doing, "panic", panicked(p), "stack", string(debug.Stack()))
-	}
-}
-
 // bearerUser finds who asks by the bearer token.
-func (s *server) bearerUser(r *http.Request) (model.User, error) {
+func (s *socketRoutes) bearerUser(r *http.Request) (model.User, error) {
 	token, ok := bearerToken(r.Header.Get("Authorization"))
 	if !ok {
 		return model.User{}, hub.ErrSignIn
@@ -98,7 +124,7 @@ func (s *server) bearerUser(r *http.Request) (model.User, error) {
 
 // still tells whether a connection's token and role are what they were. A store that
 // can't be read for a moment ends nobody's session.
-func (s *server) still(ctx context.Context, r *http.Request, u model.User) error {
+func (s *socketRoutes) still(ctx context.Context, r *http.Request, u model.User) error {
 	token, _ := bearerToken(r.Header.Get("Authorization"))
 	now, err := s.hub.Authenticate(ctx, token)
 	var refusal *model.Refusal
@@ -106,7 +132,7 @@ func (s *server) still(ctx context.Context, r *http.Request, u model.User) error
 	case errors.Is(err, hub.ErrSignIn), errors.As(err, &refusal):
 		return hub.ErrSessionOver
 	case err != nil:
-		s.log.Warn("look at a connection's token", "error", err)
+		s.door.log.Warn("look at a connection's token", "error", err)
 		return nil
 	case now.ID != u.ID || now.Admin != u.Admin:
 		return hub.ErrSessionOver
@@ -122,10 +148,10 @@ const (
 )
 
 // readFrames reads what the client says until it is gone or silent for too long.
-func (s *server) readFrames(ctx context.Context, conn *websocket.Conn, session *hub.Session, who string, dead time.Duration) {
+func (s *socketRoutes) readFrames(ctx context.Context, conn *websocket.Conn, session *hub.Session, who string) {
 	conn.SetReadLimit(maxClientFrame)
 	often, much := rate.NewLimiter(framesPerSecond, framesAtOnce), rate.NewLimiter(bytesPerSecond, bytesAtOnce)
-	alive := func() error { return conn.SetReadDeadline(time.Now().Add(dead)) }
+	alive := func() error { return conn.SetReadDeadline(time.Now().Add(s.dead)) }
 	conn.SetPongHandler(func(string) error { return alive() })
 	pong := conn.PingHandler()
 	conn.SetPingHandler(func(data string) error {
@@ -143,7 +169,7 @@ func (s *server) readFrames(ctx context.Context, conn *websocket.Conn, session *
 		if err != nil {
 			return
 		}
-		frame := &measured{Reader: r, room: s.room, who: who}
+		frame := s.door.measureFrame(r, who)
 		b, err := readPieces(frame)
 		ok := err == nil && kind == websocket.TextMessage && s.takeFrame(ctx, session, b.whole())
 		if err == nil {
@@ -158,7 +184,7 @@ func (s *server) readFrames(ctx context.Context, conn *websocket.Conn, session *
 
 // takeFrame takes one frame of the client, and answers false for one that makes no
 // sense. Types that are not known are passed over: a newer client may send them.
-func (s *server) takeFrame(ctx context.Context, session *hub.Session, frame []byte) bool {
+func (s *socketRoutes) takeFrame(ctx context.Context, session *hub.Session, frame []byte) bool {
 	var head struct {
 		Type model.FrameType `json:"type"`
 	}
@@ -234,7 +260,7 @@ func (w *wire) goodbye(err error) {
 // ever: see [patientConn].
 type hijacker struct {
 	http.ResponseWriter
-	timing hub.Timing
+	progress, dead time.Duration
 }
 
 // Hijack implements [http.Hijacker].
@@ -247,7 +273,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		// What waits in the kernel is not bounded by the session's queue.
 		_ = tcp.SetWriteBuffer(kernelBuffer)
 	}
-	return &patientConn{Conn: conn, timing: h.timing}, rw, nil
+	return &patientConn{Conn: conn, progress: h.progress, dead: h.dead}, rw, nil
 }
 
 // below is the TCP connection below those that count or encrypt; nil: there is none.
@@ -279,7 +305,7 @@ const (
 // ping gets through.
 type patientConn struct {
 	net.Conn
-	timing hub.Timing
+	progress, dead time.Duration
 }
 
 // Write implements [net.Conn].
@@ -287,13 +313,13 @@ func (c *patientConn) Write(b []byte) (int, error) {
 	written := 0
 	for written < len(b) {
 		began := time.Now()
-		if err := c.SetWriteDeadline(began.Add(c.timing.Progress)); err != nil {
+		if err := c.SetWriteDeadline(began.Add(c.progress)); err != nil {
 			return written, err
 		}
 		n, err := c.Conn.Write(b[written:min(written+writePiece, len(b))])
 		written += n
 		if now := time.Now(); err == nil && now.Sub(began) > waited {
-			err = c.SetReadDeadline(now.Add(c.timing.Dead))
+			err = c.SetReadDeadline(now.Add(c.dead))
 		}
 		if err != nil {
 			return written, err

@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) triage(api huma.API) {
+func (s *conversationRoutes) triage(api huma.API) {
 	tags := []string{"conversations"}
 	const path = "/v1/conversations/{conversation}"
 	huma.Register(api, huma.Operation{
@@ -61,16 +61,16 @@ type patchInput struct {
 	Body triageBody
 }
 
-func (s *server) patchConversation(ctx context.Context, in *patchInput) (*body[model.Conversation], error) {
+func (s *conversationRoutes) patchConversation(ctx context.Context, in *patchInput) (*body[model.Conversation], error) {
 	if err := s.hub.Triage(ctx, user(ctx), in.Conversation, model.Triage(in.Body)); err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
 
-func (s *server) markUnread(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
+func (s *conversationRoutes) markUnread(ctx context.Context, in *ConversationPath) (*body[model.Conversation], error) {
 	if err := s.hub.MarkUnread(ctx, user(ctx), in.Conversation); err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }

@@ -29,7 +29,7 @@ const uploadsPath = "/v1/uploads"
 // uploadStalls is how long a file that is coming may stand still.
 const uploadStalls = 30 * time.Second
 
-func (s *server) uploads(api huma.API) {
+func (s *conversationRoutes) uploads(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "upload", Method: http.MethodPost, Path: uploadsPath,
 		Summary: "Upload a file to attach to a reply", Tags: []string{"messages"}, Security: signedIn, DefaultStatus: http.StatusCreated,
@@ -87,7 +87,7 @@ type uploadBody struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-func (s *server) upload(ctx context.Context, in *uploadInput) (*body[uploadBody], error) {
+func (s *conversationRoutes) upload(ctx context.Context, in *uploadInput) (*body[uploadBody], error) {
 	kind, params, err := mime.ParseMediaType(in.ContentType)
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, newProblem(http.StatusUnsupportedMediaType, codeInvalid, "A file comes as multipart/form-data.")
@@ -108,9 +108,9 @@ func (s *server) upload(ctx context.Context, in *uploadInput) (*body[uploadBody]
 		var refusal *model.Refusal
 		switch {
 		case errors.As(err, &refusal), errors.Is(err, hub.ErrUnavailable):
-			return nil, s.problem(ctx, err)
+			return nil, s.door.problem(ctx, err)
 		case err != nil:
-			s.log.Warn("upload not received", "error", err)
+			s.door.log.Warn("upload not received", "error", err)
 			return nil, newProblem(http.StatusBadRequest, codeInvalid, "The file did not come whole.")
 		}
 		return &body[uploadBody]{Body: uploadBody{ID: u.ID, Name: u.Name, Type: u.Kind, Size: u.Size, ExpiresAt: u.At.Add(uploads.Unused)}}, nil
@@ -123,10 +123,10 @@ type MediaPath struct {
 }
 
 // media answers with a file that a browser shows to nobody: it is saved, whatever it is.
-func (s *server) media(ctx context.Context, in *MediaPath) (*huma.StreamResponse, error) {
+func (s *conversationRoutes) media(ctx context.Context, in *MediaPath) (*huma.StreamResponse, error) {
 	file, content, err := s.hub.Media(ctx, user(ctx), in.Media)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		defer func() { _ = content.Close() }()

@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-func (s *server) users(api huma.API) {
+func (s *accountRoutes) users(api huma.API) {
 	tags := []string{"accounts"}
 	huma.Register(api, huma.Operation{
 		OperationID: "list-users", Method: http.MethodGet, Path: "/v1/users", Summary: "Everybody who works with this hub", Tags: tags, Security: signedIn,
@@ -31,10 +31,10 @@ type usersBody struct {
 	Cursor string            `json:"cursor" doc:"Always empty: all users are told at once"`
 }
 
-func (s *server) listUsers(ctx context.Context, _ *struct{}) (*body[usersBody], error) {
+func (s *accountRoutes) listUsers(ctx context.Context, _ *struct{}) (*body[usersBody], error) {
 	all, err := s.hub.Users(ctx, user(ctx))
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[usersBody]{Body: usersBody{Users: all}}, nil
 }
@@ -49,11 +49,11 @@ type tokensBody struct {
 	Cursor string        `json:"cursor" doc:"Always empty: all tokens are told at once"`
 }
 
-func (s *server) listTokens(ctx context.Context, in *bearerInput) (*body[tokensBody], error) {
+func (s *accountRoutes) listTokens(ctx context.Context, in *bearerInput) (*body[tokensBody], error) {
 	current, _ := bearerToken(in.Authorization)
 	all, err := s.hub.Tokens(ctx, user(ctx), current)
 	if err != nil {
-		return nil, s.problem(ctx, err)
+		return nil, s.door.problem(ctx, err)
 	}
 	return &body[tokensBody]{Body: tokensBody{Tokens: all}}, nil
 }
@@ -62,6 +62,6 @@ type tokenInput struct {
 	Token model.TokenID `path:"token" maxLength:"64"`
 }
 
-func (s *server) revokeToken(ctx context.Context, in *tokenInput) (*struct{}, error) {
-	return nil, s.problem(ctx, s.hub.RevokeToken(ctx, user(ctx), in.Token))
+func (s *accountRoutes) revokeToken(ctx context.Context, in *tokenInput) (*struct{}, error) {
+	return nil, s.door.problem(ctx, s.hub.RevokeToken(ctx, user(ctx), in.Token))
 }

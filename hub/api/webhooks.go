@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/messenger"
 	"parley/hub/serve"
+	"parley/model"
 )
 
 // maxWebhook is the largest POST taken: Meta gathers up to 1,000 events in one.
@@ -17,10 +18,66 @@ const maxWebhook = 8 << 20
 // webhookSlack is which part of a webhook's time is left for answering.
 const webhookSlack = 16
 
+// webhooksHub is what webhooks need of the hub.
+type webhooksHub interface {
+	// Receive stores what Meta tells; nil: it is on disk.
+	Receive(ctx context.Context, entries []model.PageEntry) error
+	// NoteTest notes that Meta tried the address.
+	NoteTest(ctx context.Context) error
+	// CRMMayTell tells whether a webhook of Pipedrive's has the right name and password.
+	CRMMayTell(name, password string) bool
+	// TakeCRMEvent takes one to be seen to; false: too many wait.
+	TakeCRMEvent(e model.CRMEvent) bool
+}
+
+// Verifier tells whether a webhook's body, which may come in pieces, was signed by Meta.
+type Verifier interface {
+	Verify(signature string, body ...[]byte) bool
+}
+
+// webhookOptions are what the routes of webhooks are made of.
+type webhookOptions struct {
+	Hub      webhooksHub
+	Door     *Door
+	Verifier Verifier
+	// AppID is our app's, by which echoes of our own replies are known.
+	AppID model.AppID
+	// VerifyToken is what Meta must name when it shakes hands.
+	VerifyToken string
+	// Within is how long a webhook of Meta's may take to be stored.
+	Within time.Duration
+	Now    func() time.Time
+}
+
+// webhookRoutes are where Meta and Pipedrive tell what happened.
+type webhookRoutes struct {
+	hub         webhooksHub
+	door        *Door
+	verifier    Verifier
+	appID       model.AppID
+	verifyToken string
+	within      time.Duration
+	now         func() time.Time
+}
+
+// newWebhookRoutes takes webhooks in.
+func newWebhookRoutes(o webhookOptions) *webhookRoutes {
+	return &webhookRoutes{
+		hub: o.Hub, door: o.Door, verifier: o.Verifier, appID: o.AppID, verifyToken: o.VerifyToken, within: o.Within, now: o.Now,
+	}
+}
+
+// register adds the routes.
+func (s *webhookRoutes) register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
+	mux.HandleFunc("POST /webhooks/messenger", s.receive)
+	mux.HandleFunc("POST /webhooks/pipedrive", s.receiveCRM)
+}
+
 // handshake answers Meta's question whether this is the address it was told.
 //
 // Source: Messenger Platform, "Webhooks", verification requests.
-func (s *server) handshake(w http.ResponseWriter, r *http.Request) {
+func (s *webhookRoutes) handshake(w http.ResponseWriter, r *http.Request) {
 	challenge, ok := messenger.Handshake(r.URL.Query(), s.verifyToken)
 	if !ok {
 		writeProblem(w, newProblem(http.StatusForbidden, codeSignature, "The verify token is another."))
@@ -33,13 +90,13 @@ func (s *server) handshake(w http.ResponseWriter, r *http.Request) {
 
 // receive takes a webhook in. 200 means that all of it is on disk; anything else
 // makes Meta send it again.
-func (s *server) receive(w http.ResponseWriter, r *http.Request) {
-	limit := s.hub.Timing().Webhook
+func (s *webhookRoutes) receive(w http.ResponseWriter, r *http.Request) {
+	limit := s.within
 	ctx, cancel := context.WithTimeout(r.Context(), limit-limit/webhookSlack)
 	defer cancel()
 	signatures := r.Header.Values("X-Hub-Signature-256")
 	if len(signatures) != 1 || !messenger.WellFormed(signatures[0]) { // nobody's body is read for nothing
-		s.refuseEarly(w, r, newProblem(http.StatusForbidden, codeSignature, "A webhook brings one signature, of SHA-256."))
+		s.door.refuseEarly(w, r, newProblem(http.StatusForbidden, codeSignature, "A webhook brings one signature, of SHA-256."))
 		return
 	}
 	body, ok := s.webhookBody(w, r, maxWebhook, limit)
@@ -48,7 +105,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	defer body.free()
 	if !s.verifier.Verify(signatures[0], body.list()...) {
-		s.refuseEarly(w, r, newProblem(http.StatusForbidden, codeSignature, "The signature is not that of this body."))
+		s.door.refuseEarly(w, r, newProblem(http.StatusForbidden, codeSignature, "The signature is not that of this body."))
 		return
 	}
 	serve.Vouch(r.Context(), vouchedSender("meta", r))
@@ -68,9 +125,9 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 }
 
 // received answers a webhook by what became of it.
-func (s *server) received(w http.ResponseWriter, err error) {
+func (s *webhookRoutes) received(w http.ResponseWriter, err error) {
 	if err != nil {
-		s.log.Error("receive webhook", "error", err)
+		s.door.log.Error("receive webhook", "error", err)
 		w.Header().Set("Retry-After", "1")
 		writeProblem(w, newProblem(http.StatusServiceUnavailable, codeUnavailable, "The hub can't store this now. Send it again."))
 		return
@@ -81,9 +138,9 @@ func (s *server) received(w http.ResponseWriter, err error) {
 
 // webhookBody reads a webhook of at most so many bytes, which comes in time and is to be
 // freed; false: it was answered.
-func (s *server) webhookBody(w http.ResponseWriter, r *http.Request, most int64, within time.Duration) (*pieces, bool) {
+func (s *webhookRoutes) webhookBody(w http.ResponseWriter, r *http.Request, most int64, within time.Duration) (*pieces, bool) {
 	if r.ContentLength > most {
-		s.refuseEarly(w, r, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
+		s.door.refuseEarly(w, r, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
 		return nil, false
 	}
 	readWithin(w, within)
@@ -91,14 +148,14 @@ func (s *server) webhookBody(w http.ResponseWriter, r *http.Request, most int64,
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		s.refuseEarly(w, r, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
+		s.door.refuseEarly(w, r, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge, "The body is larger than a webhook can be."))
 		return nil, false
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", busyAgain)
-		s.refuseEarly(w, r, busyProblem())
+		s.door.refuseEarly(w, r, busyProblem())
 		return nil, false
 	case err != nil:
-		s.refuseEarly(w, r, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
+		s.door.refuseEarly(w, r, newProblem(http.StatusBadRequest, codeInvalid, "The body could not be read."))
 		return nil, false
 	}
 	return body, true

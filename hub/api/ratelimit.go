@@ -8,14 +8,14 @@ import (
 )
 
 // Wrong codes that a network is told of as such, as many at once, which grow back over
-// triesPeriod; past them it is told to wait. A right code is taken all the same: a login
+// ratePeriod; past them it is told to wait. A right code is taken all the same: a login
 // code has 80 bits and is not to be found by trying, and whoever finds a short code, of 34
 // bits and ten minutes, lets a stranger's terminal in to their own account.
 const (
-	triesOfOne  = 20
-	triesPeriod = 10 * time.Minute
-	// triesKept is how many networks are remembered.
-	triesKept = 10_000
+	codesOfOne = 20
+	ratePeriod = 10 * time.Minute
+	// networksKept is how many networks are remembered.
+	networksKept = 10_000
 	// aroundTimes is how many times the allowance of one network a wider one around it has.
 	aroundTimes = 4
 	// spared is what a network has also where all together have nothing left, so that
@@ -36,9 +36,9 @@ type allowance struct {
 	at   time.Time
 }
 
-// tries counts what is borne with a while, by network, by the wider network around it, and
+// rateLimit counts what is borne with a while, by network, by the wider network around it, and
 // together.
-type tries struct {
+type rateLimit struct {
 	now func() time.Time
 	// most is how many one network has at once, mostAll how many all have together; 0: as
 	// many as there are networks.
@@ -49,12 +49,16 @@ type tries struct {
 	of  map[netip.Prefix]allowance
 }
 
-func newTries(now func() time.Time, most, mostAll float64) *tries {
-	return &tries{now: now, most: most, mostAll: mostAll, of: make(map[netip.Prefix]allowance), all: allowance{left: mostAll, at: now()}}
+// newCodeLimit bounds codes that let nobody in.
+func newCodeLimit(now func() time.Time) *rateLimit { return newRateLimit(now, codesOfOne, 0) }
+
+func newRateLimit(now func() time.Time, most, mostAll float64) *rateLimit {
+	return &rateLimit{now: now, most: most, mostAll: mostAll, of: make(map[netip.Prefix]allowance), all: allowance{left: mostAll, at: now()}}
 }
 
-// take takes a try. Where none is left it answers how long to wait.
-func (t *tries) take(remote string) (wait time.Duration) {
+// count counts one more of a network. Where that is one too many it answers how long to
+// wait.
+func (t *rateLimit) count(remote string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
@@ -77,7 +81,7 @@ func (t *tries) take(remote string) (wait time.Duration) {
 }
 
 // grown is what a network has left by now.
-func (t *tries) grown(of netip.Prefix, most float64, now time.Time) allowance {
+func (t *rateLimit) grown(of netip.Prefix, most float64, now time.Time) allowance {
 	a, known := t.of[of]
 	if !known {
 		return allowance{left: most, at: now}
@@ -87,13 +91,13 @@ func (t *tries) grown(of netip.Prefix, most float64, now time.Time) allowance {
 
 // forget forgets networks where there are too many: those that have all their tries back,
 // then any.
-func (t *tries) forget(now time.Time) {
-	if len(t.of) <= triesKept {
+func (t *rateLimit) forget(now time.Time) {
+	if len(t.of) <= networksKept {
 		return
 	}
-	maps.DeleteFunc(t.of, func(_ netip.Prefix, a allowance) bool { return now.Sub(a.at) >= triesPeriod })
+	maps.DeleteFunc(t.of, func(_ netip.Prefix, a allowance) bool { return now.Sub(a.at) >= ratePeriod })
 	for of := range t.of {
-		if len(t.of) <= triesKept {
+		if len(t.of) <= networksKept {
 			return
 		}
 		delete(t.of, of)
@@ -103,7 +107,7 @@ func (t *tries) forget(now time.Time) {
 // grown is the allowance at a later time.
 func (a allowance) grown(now time.Time, most float64) allowance {
 	since := max(now.Sub(a.at), 0)
-	return allowance{left: min(a.left+most*since.Seconds()/triesPeriod.Seconds(), most), at: now}
+	return allowance{left: min(a.left+most*since.Seconds()/ratePeriod.Seconds(), most), at: now}
 }
 
 // wait is how long it takes until there is a try; 0 where there is one.
@@ -111,7 +115,7 @@ func (a allowance) wait(most float64) time.Duration {
 	if a.left >= 1 {
 		return 0
 	}
-	return time.Duration((1 - a.left) / most * float64(triesPeriod))
+	return time.Duration((1 - a.left) / most * float64(ratePeriod))
 }
 
 // networks are whom an address stands for, and the wider network around them. What is no
