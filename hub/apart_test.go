@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -107,7 +108,7 @@ func TestBadEventNeverStopsItsNeighbours(t *testing.T) {
 							return err
 						})
 					}
-					if got := w.counter(hub.CounterNotUnderstood); got != int64(n) {
+					if got := w.counter(receive.CounterNotUnderstood); got != int64(n) {
 						t.Errorf("%d are counted, want %d", got, n)
 					}
 					if got := len(w.messagesIfAny(ken)); got != n*(n-1) {
@@ -185,7 +186,7 @@ func TestAnyMixOfBadEvents(t *testing.T) {
 		s := w.stumbling()
 		random := rand.New(rand.NewPCG(22, 1))
 		for post := range 12 {
-			before, stored := w.counter(hub.CounterNotUnderstood), len(w.messagesIfAny(ken))
+			before, stored := w.counter(receive.CounterNotUnderstood), len(w.messagesIfAny(ken))
 			var all []model.Inbound
 			good, share := 0, random.Float64()
 			for i := range 1 + random.IntN(20) {
@@ -205,7 +206,7 @@ func TestAnyMixOfBadEvents(t *testing.T) {
 			if got := len(w.messagesIfAny(ken)) - stored; got != good {
 				t.Fatalf("%d of %d neighbours stored", got, good)
 			}
-			if got := w.counter(hub.CounterNotUnderstood) - before; got != int64(len(all)-good) {
+			if got := w.counter(receive.CounterNotUnderstood) - before; got != int64(len(all)-good) {
 				t.Fatalf("%d of %d kept", got, len(all)-good)
 			}
 		}

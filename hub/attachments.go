@@ -182,7 +182,7 @@ func (b *outboxTx) fileHanded(c *txn.Conversation, r store.Reply, out model.Outc
 		r.WakeAt = b.Now
 		return b.Store.PutReply(r)
 	case model.OutcomeRefused:
-		return b.settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
+		return b.Settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
 	case model.OutcomeRateLimited:
 		return b.requeue(c, r, *b.Page.RateLimitedUntil)
 	case model.OutcomeUncertain, model.OutcomeNothingWritten:

@@ -3,10 +3,10 @@ package hub
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/model"
@@ -57,7 +57,7 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 		if found, at, ferr := b.findInThread(now, thread); ferr != nil {
 			return ferr
 		} else if found != "" {
-			return b.arrive(c, &now, arrival{mid: found, at: at, probably: true})
+			return b.Arrive(c, &now, replies.Arrival{MID: found, At: at, Probably: true})
 		}
 		now.Checks = h.checksDone(now, b.Now)
 		if err == nil {
@@ -113,7 +113,7 @@ func (b *outboxTx) findInThread(r store.Reply, thread []model.SentMessage) (mode
 		return "", time.Time{}, nil // a file: nothing of what is shown tells it from others
 	}
 	for _, s := range thread {
-		if !s.FromPage || !sameText(s.Text, m.Text) || s.CreatedAt.Before(r.AttemptAt.Add(-echoSlack)) {
+		if !s.FromPage || !replies.SameText(s.Text, m.Text) || s.CreatedAt.Before(r.AttemptAt.Add(-replies.EchoSlack)) {
 			continue
 		}
 		_, err := b.Store.MessageByMID(b.Page.ID, s.MID)
@@ -125,11 +125,6 @@ func (b *outboxTx) findInThread(r store.Reply, thread []model.SentMessage) (mode
 		}
 	}
 	return "", time.Time{}, nil
-}
-
-// sameText compares texts without the white space around them, which Meta may trim.
-func sameText(a, b model.Untrusted) bool {
-	return strings.TrimSpace(string(a)) == strings.TrimSpace(string(b))
 }
 
 // askIfDue has a reply ask its writer once all checks are done and it is time.
@@ -145,5 +140,5 @@ func (h *Hub) askIfDue(b *outboxTx, c *txn.Conversation, r store.Reply) error {
 	if m.Error != nil {
 		e.Detail = m.Error.Detail // what Meta answered to the attempt
 	}
-	return b.settle(c, r, model.Ask, e)
+	return b.Settle(c, r, model.Ask, e)
 }

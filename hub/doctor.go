@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -61,7 +62,7 @@ func (h *Hub) storeChecks(ctx context.Context) []model.Check {
 	if r.StorePutBack != nil {
 		history = check("history", false, r.StorePutBack.UTC().Format(time.RFC3339))
 	}
-	if r.Store == storeGone {
+	if r.Store == receive.StoreGone {
 		return []model.Check{check("store_files", false, ""), history}
 	}
 	return []model.Check{check("store", r.Ready, ""), history}
@@ -147,7 +148,7 @@ func (h *Hub) storedChecks(ctx context.Context, user model.User, p store.Page) (
 			if err != nil {
 				return err
 			}
-			n := counters[CounterNotUnderstood]
+			n := counters[receive.CounterNotUnderstood]
 			out = append(out, check("raw", n == 0, fmt.Sprint(n)))
 		}
 		mail, err := h.mailCheck(r, p.ID)

@@ -22,6 +22,8 @@ import (
 	"parley/hub/fair"
 	"parley/hub/keylock"
 	"parley/hub/ratelimit"
+	"parley/hub/receive"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/hub/ttl"
 	"parley/hub/txn"
@@ -122,6 +124,7 @@ type Options struct {
 // Hub is the server's use cases.
 type Hub struct {
 	*audit.Log
+	*receive.Receiver
 
 	// lists and searchers are whose turn it is to read.
 	lists, searchers *fair.Semaphore
@@ -180,7 +183,7 @@ type Hub struct {
 	greeting sync.Mutex
 
 	outbox     *outbox
-	rules      *rules
+	rules      *replies.Rules
 	reactor    *reactor
 	courtesies *courtesies
 	lossy      lossyShares
@@ -200,7 +203,6 @@ type Hub struct {
 	connects connects
 	imports  wake.Signal
 	webhooks webhookStatus
-	intake   intake
 	// otherStream is when a client last proved that the store was put back; nil: none did.
 	otherStream atomic.Pointer[time.Time]
 }
@@ -231,7 +233,12 @@ func New(o Options) *Hub {
 	h.store.OnCommit(func(model.PageID) { h.syncs.changed.Notify() })
 	h.store.OnCommit(func(model.PageID) { h.figures.changed.Notify() })
 	h.Log = audit.NewLog(h.store, h.utc)
-	h.rules = &rules{QueueLimit: o.Timing.QueueLimit, App: o.AppID, Asked: h.metrics.asks.Inc}
+	h.rules = &replies.Rules{QueueLimit: o.Timing.QueueLimit, App: o.AppID, Asked: h.metrics.asks.Inc}
+	h.Receiver = receive.New(receive.Options{
+		Store: h.store, Rules: h.rules, Timing: receive.Timing{Webhook: o.Timing.Webhook}, Now: o.Now, Logger: o.Logger, Notice: h.notice, DropFiles: h.dropUploads,
+		Outbox: h.outbox.wake, Profiles: h.profiles, Mails: h.mails, Deleted: h.deleted, Counted: h.figures.changed,
+	})
+	h.metrics.registry.MustRegister(h.Receiver.Collectors()...)
 	return h
 }
 

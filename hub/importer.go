@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/hub/wake"
@@ -407,9 +408,9 @@ func (b *pastTx) refuseReading(history bool, code model.Code) {
 }
 
 // pastTx is a transaction of a Page that takes past conversations in.
-type pastTx struct{ *receiveTx }
+type pastTx struct{ *receive.Tx }
 
 func (h *Hub) newPastTx(tx store.PageTx, page model.PageID) (*pastTx, error) {
-	b, err := h.newReceiveTx(tx, page)
+	b, err := h.Receiver.Begin(tx, page)
 	return &pastTx{b}, err
 }

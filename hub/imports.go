@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/access"
 	"parley/hub/ids"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -45,7 +46,7 @@ func lastHeard(r store.Reader, page model.PageID, now time.Time) (time.Time, err
 	})
 	var heard time.Time
 	for _, c := range list {
-		heard = later(heard, c.InboundAt)
+		heard = replies.Later(heard, c.InboundAt)
 	}
 	return heard, err
 }

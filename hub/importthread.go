@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
+	"parley/hub/receive"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/model"
@@ -18,7 +19,7 @@ import (
 //
 // What a deletion took away does not come back: see [receiveTx.deleted].
 func (b *pastTx) pastThread(t model.PastThread, r store.Reading) (int, error) {
-	past := pastReader{receiveTx: b.receiveTx, thread: t, news: r.News, from: r.Floor}
+	past := pastReader{Tx: b.Tx, thread: t, news: r.News, from: r.Floor}
 	for _, m := range slices.Backward(t.Messages) {
 		if err := past.take(m); err != nil {
 			return 0, err
@@ -29,7 +30,7 @@ func (b *pastTx) pastThread(t model.PastThread, r store.Reading) (int, error) {
 
 // pastReader takes the messages of one thread in, in the order in which they were written.
 type pastReader struct {
-	*receiveTx
+	*receive.Tx
 	thread model.PastThread
 	news   time.Time
 	// from: what was written before is not taken.
@@ -49,13 +50,13 @@ func (p *pastReader) take(m model.PastMessage) error {
 	if at.Before(p.from) {
 		return nil
 	}
-	gone, err := p.deleted(p.thread.Customer, at)
+	gone, err := p.Deleted(p.thread.Customer, at)
 	if gone || err != nil {
 		return err
 	}
 	known, err := p.Store.MessageByMID(p.Page.ID, m.MID)
 	if err == nil {
-		p.floor = later(p.floor, known.Order)
+		p.floor = replies.Later(p.floor, known.Order)
 		return nil
 	}
 	if !errors.Is(err, store.ErrNotFound) {
@@ -113,7 +114,7 @@ func (p *pastReader) row(m model.PastMessage, at time.Time) *store.Message {
 	if m.FromPage {
 		row.Direction, row.Author, row.State = model.Out, model.Author{Kind: model.ByPage}, model.Sent
 	}
-	row.Event = unshown(*row)
+	row.Event = receive.Unshown(*row)
 	return row
 }
 
@@ -126,8 +127,8 @@ func (p *pastReader) count(row *store.Message, at time.Time) {
 	if row.Direction != model.In {
 		return
 	}
-	reached(p.c, at)
-	openWindow(p.c, at)
+	receive.Reached(p.c, at)
+	receive.OpenWindow(p.c, at)
 	if isNews && txn.After(row.Mark(), p.c.ReadMark) {
 		p.c.Unread++
 		p.c.Status, p.c.SnoozedUntil = model.Open, nil
@@ -162,51 +163,21 @@ func (p *pastReader) ownReply(m model.PastMessage, at time.Time) (bool, error) {
 	}
 	var match []store.Reply
 	for _, r := range open {
-		since := mayHaveArrived(r)
-		if since.IsZero() || at.Before(since.Add(-echoSlack)) {
+		since := replies.MayHaveArrived(r)
+		if since.IsZero() || at.Before(since.Add(-replies.EchoSlack)) {
 			continue
 		}
 		own, err := p.Store.Message(r.MessageID)
 		if err != nil {
 			return false, err
 		}
-		if sameText(own.Text, m.Text) {
+		if replies.SameText(own.Text, m.Text) {
 			match = append(match, r)
 		}
 	}
 	if len(match) == 1 && match[0].State != model.Posting {
 		p.RepliesMoved = true
-		return true, p.arrive(p.c, &match[0], arrival{mid: m.MID, at: at, probably: true})
+		return true, p.Arrive(p.c, &match[0], replies.Arrival{MID: m.MID, At: at, Probably: true})
 	}
 	return len(match) > 0, nil
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// retime gives a message that an import brought what its webhook tells better: the
-// millisecond, and what hangs on it.
-func (b *receiveTx) retime(c *txn.Conversation, known store.Message, told *store.Message) error {
-	if known.MetaTime || known.Direction != model.In {
-		return nil
-	}
-	read := !txn.After(known.Mark(), c.ReadMark)
-	known.SentAt, known.Order, known.MetaTime = told.SentAt, told.Order, true
-	known.Event = told.Event
-	if !known.Deleted {
-		if len(told.Attachments) > 0 {
-			known.Attachments = told.Attachments
-		}
-		if known.EditNumber == 0 && strings.TrimSpace(string(told.Text)) != "" {
-			known.Text = told.Text
-		}
-	}
-	if read && txn.After(known.Mark(), c.ReadMark) {
-		c.ReadMark, c.Changed = known.Mark(), true
-	}
-	return b.Put(c, &known)
 }

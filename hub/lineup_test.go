@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/hub"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -217,7 +218,7 @@ func TestPutInLine(t *testing.T) {
 			line = append(line, m)
 		}
 		before := slices.Clone(line)
-		moved := hub.PutInLine(line)
+		moved := replies.PutInLine(line)
 		for i, m := range line {
 			if i > 0 && !line[i-1].Order.Before(m.Order) {
 				t.Fatalf("%d stands at %v, %d at %v", i-1, line[i-1].Order, i, m.Order)
@@ -229,7 +230,7 @@ func TestPutInLine(t *testing.T) {
 				t.Fatalf("%d was at %v, is at %v, moved: %v", i, before[i].Order, m.Order, moved)
 			}
 		}
-		if again := hub.PutInLine(line); len(again) > 0 {
+		if again := replies.PutInLine(line); len(again) > 0 {
 			t.Fatalf("in line, and yet moved: %v", again)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/hub/logkey"
+	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/hub/wake"
 	"parley/model"
@@ -20,8 +21,6 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 
-	events      prometheus.Counter
-	lag         prometheus.Histogram
 	clients     prometheus.Gauge
 	resumes     prometheus.Counter
 	reloads     prometheus.Counter
@@ -35,12 +34,7 @@ func newMetrics(h *Hub) *metrics {
 		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "parley", Name: name, Help: help})
 	}
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		events:   counter("events_total", "Events of Meta's webhooks taken in, repeated ones too."),
-		lag: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Namespace: "parley", Name: "ingest_lag_seconds", Help: "From Meta's time of an event to its commit.",
-			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 60, 600, 3600},
-		}),
+		registry:    prometheus.NewRegistry(),
 		clients:     prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "parley", Name: "clients", Help: "Connected clients."}),
 		resumes:     counter("resumes_total", "Pages that a client went on with where it was."),
 		reloads:     counter("reloads_total", "Pages that a client had to read anew."),
@@ -48,7 +42,7 @@ func newMetrics(h *Hub) *metrics {
 		asks:        counter("asks_total", "Replies that asked their writer what to do."),
 		uncertain:   counter("uncertain_total", "Attempts of unknown outcome."),
 	}
-	m.registry.MustRegister(m.events, m.lag, m.clients, m.resumes, m.reloads, m.slowClients, m.asks, m.uncertain,
+	m.registry.MustRegister(m.clients, m.resumes, m.reloads, m.slowClients, m.asks, m.uncertain,
 		&storeFigures{hub: h, kept: &h.figures})
 	return m
 }
@@ -119,7 +113,7 @@ func (h *Hub) keepFigures(ctx context.Context) error {
 	var unknown int64
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
 		if f, err = r.Figures(); err == nil {
-			unknown, err = r.Counter(CounterUnknownPage)
+			unknown, err = r.Counter(receive.CounterUnknownPage)
 		}
 		return err
 	})

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/receive"
 	"parley/model"
 )
 
@@ -24,7 +24,7 @@ func TestNoticesInAThreadAreNobodys(t *testing.T) {
 				t.Errorf("shown as %+v", m)
 			}
 		}
-		if n := w.counter(hub.CounterNotUnderstood); n != 1 {
+		if n := w.counter(receive.CounterNotUnderstood); n != 1 {
 			t.Errorf("%d not understood, want 1", n)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/hub/wake"
@@ -156,7 +157,7 @@ func (h *Hub) change(ctx context.Context, id model.MessageID, f func(*outboxTx, 
 
 // outboxTx is a transaction of a Page in which replies and reactions are sent.
 type outboxTx struct {
-	*repliesTx
+	*replies.Tx
 	h *Hub
 }
 
@@ -165,4 +166,4 @@ func (h *Hub) newOutboxTx(tx store.PageTx, page model.PageID) (*outboxTx, error)
 	return h.outboxTx(b), err
 }
 
-func (h *Hub) outboxTx(b *txn.Tx) *outboxTx { return &outboxTx{h.rules.in(b), h} }
+func (h *Hub) outboxTx(b *txn.Tx) *outboxTx { return &outboxTx{h.rules.In(b), h} }

@@ -3,6 +3,8 @@ package hub
 import (
 	"time"
 
+	"parley/hub/receive"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/model"
@@ -28,7 +30,7 @@ func (b *outboxTx) outcome(c *txn.Conversation, r store.Reply, attempt int, out 
 	case model.OutcomeRateLimited:
 		return b.requeue(c, r, *b.Page.RateLimitedUntil)
 	case model.OutcomeRefused:
-		return b.settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
+		return b.Settle(c, r, model.Failed, &model.MessageError{Code: out.Code, Detail: out.Detail})
 	default:
 		return b.unknown(c, r, out.Detail)
 	}
@@ -43,7 +45,7 @@ func (b *outboxTx) accepted(c *txn.Conversation, r store.Reply, attempt int, mid
 	}
 	for _, a := range attempts {
 		if a.Number == attempt {
-			if err := b.rememberAttempt(a, mid); err != nil {
+			if err := b.RememberAttempt(a, mid); err != nil {
 				return err
 			}
 		}
@@ -56,12 +58,12 @@ func (b *outboxTx) accepted(c *txn.Conversation, r store.Reply, attempt int, mid
 	case m.MID == mid:
 		return nil
 	case m.MID == "":
-		return b.arrive(c, &r, arrival{mid: mid, at: b.Now})
+		return b.Arrive(c, &r, replies.Arrival{MID: mid, At: b.Now})
 	case provenElsewhere(attempts, attempt, m.MID):
 		m.DeliveredTwice = true // an earlier attempt had arrived after all
 		return b.Put(c, &m)
 	}
-	return b.rebind(c, r, m, arrival{mid: mid, at: b.Now})
+	return b.Rebind(c, r, m, replies.Arrival{MID: mid, At: b.Now})
 }
 
 // provenElsewhere tells whether another attempt's own echo gave the reply its id.
@@ -72,26 +74,6 @@ func provenElsewhere(attempts []store.Attempt, attempt int, mid model.MID) bool 
 		}
 	}
 	return false
-}
-
-// rebind gives a reply the id that its answer or its token names, where its text had
-// tied it to another message of our app: that one becomes a row of its own again.
-func (b *repliesTx) rebind(c *txn.Conversation, r store.Reply, m store.Message, a arrival) error {
-	stray := m
-	m.MID, m.MetaTime = "", false
-	if err := b.Put(c, &m); err != nil {
-		return err
-	}
-	if err := b.arrive(c, &r, a); err != nil {
-		return err
-	}
-	return b.Add(c, &store.Message{
-		Message: model.Message{
-			MID: stray.MID, Direction: model.Out, Author: model.Author{Kind: model.ByApp, ID: string(b.App)},
-			Text: stray.Text, SentAt: stray.SentAt, State: model.Sent,
-		},
-		Order: stray.Order, MetaTime: stray.MetaTime,
-	})
 }
 
 // pageAnswers lifts what a reply that went through disproves.
@@ -122,7 +104,7 @@ func (b *outboxTx) learn(c *txn.Conversation, out model.Outcome) {
 	case model.MessagesOff:
 		b.Page.MessagesOff, b.PageChanged = true, true
 	case model.WindowClosed:
-		shutWindow(c, b.Now)
+		receive.ShutWindow(c, b.Now)
 	case model.Unreachable:
 		c.Unreachable, c.UnreachableAt, c.Changed = true, c.InboundAt, true
 	case model.OtherApp:
@@ -162,15 +144,15 @@ func (b *outboxTx) restricted(reason model.Untrusted) {
 // requeue has a reply wait that certainly did not leave. An earlier one, which a
 // person sent again meanwhile, goes first.
 func (b *outboxTx) requeue(c *txn.Conversation, r store.Reply, at time.Time) error {
-	r.State, r.WakeAt = model.Queued, earlier(at, r.AcceptedAt.Add(b.h.timing.QueueLimit))
-	if err := b.moved(c, r, nil); err != nil {
+	r.State, r.WakeAt = model.Queued, replies.Earlier(at, r.AcceptedAt.Add(b.h.timing.QueueLimit))
+	if err := b.Move(c, r, nil); err != nil {
 		return err
 	}
-	open, err := b.unsettled(c.ID)
+	open, err := b.Unsettled(c.ID)
 	if err != nil || open[0].MessageID == r.MessageID {
 		return err
 	}
-	return b.releaseQueue(c)
+	return b.Release(c)
 }
 
 func (b *outboxTx) backOff(failures int) time.Duration {
@@ -190,5 +172,5 @@ func (b *outboxTx) unknown(c *txn.Conversation, r store.Reply, said model.Untrus
 		r.UncertainSince = r.AttemptAt
 	}
 	r.WakeAt = b.h.nextCheck(r)
-	return b.moved(c, r, &model.MessageError{Code: model.OutcomeUnknown, Detail: said})
+	return b.Move(c, r, &model.MessageError{Code: model.OutcomeUnknown, Detail: said})
 }

@@ -331,7 +331,7 @@ func (b *outboxTx) failQueued() error {
 		if c == nil {
 			continue
 		}
-		if err := b.settle(c, r, model.Failed, &model.MessageError{Code: model.PageDisconnected}); err != nil {
+		if err := b.Settle(c, r, model.Failed, &model.MessageError{Code: model.PageDisconnected}); err != nil {
 			return err
 		}
 	}

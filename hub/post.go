@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/replies"
 	"parley/hub/secret"
 	"parley/hub/store"
 	"parley/hub/txn"
@@ -78,15 +79,15 @@ func (b *outboxTx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, in
 	}
 	limit := r.AcceptedAt.Add(b.h.timing.QueueLimit)
 	if !b.Now.Before(limit) {
-		return none, 0, b.settle(c, r, model.Ask, notSent(r))
+		return none, 0, b.Settle(c, r, model.Ask, notSent(r))
 	}
-	open, err := b.unsettled(c.ID)
+	open, err := b.Unsettled(c.ID)
 	if err != nil {
 		return none, 0, err
 	}
 	for n := range open {
-		if other := holdsUp(open, n); open[n].MessageID == r.MessageID && other != "" {
-			return none, 0, b.reschedule(c, r, other, limit)
+		if other := replies.HoldsUp(open, n); open[n].MessageID == r.MessageID && other != "" {
+			return none, 0, b.Reschedule(c, r, other, limit)
 		}
 	}
 	v := model.CanReply(b.Now, b.Page.Page, c.Conversation.Conversation, r.SentBy)
@@ -114,19 +115,12 @@ func (b *outboxTx) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
 func (b *outboxTx) refusedBeforeCall(c *txn.Conversation, r store.Reply, v model.Verdict, limit time.Time) error {
 	switch v.Code {
 	case model.RateLimited:
-		return b.reschedule(c, r, "", earlier(*v.Until, limit))
+		return b.Reschedule(c, r, "", replies.Earlier(*v.Until, limit))
 	case model.Hidden:
-		return b.settle(c, r, model.Dropped, &model.MessageError{Code: v.Code})
+		return b.Settle(c, r, model.Dropped, &model.MessageError{Code: v.Code})
 	default:
-		return b.settle(c, r, model.Failed, &model.MessageError{Code: v.Code})
+		return b.Settle(c, r, model.Failed, &model.MessageError{Code: v.Code})
 	}
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // attemptTokenBytes is how long what an attempt carries as metadata is: 128 bits.
@@ -134,7 +128,7 @@ const attemptTokenBytes = 16
 
 // attempt commits that the reply is about to leave, and returns what leaves.
 func (b *outboxTx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
-	depart(c, &r)
+	replies.Depart(c, &r)
 	r.Attempt++
 	r.Token = secret.New(attemptTokenBytes)
 	r.State, r.AttemptAt, r.LeaseUntil = model.Posting, b.Now, b.Now.Add(b.h.timing.Lease)
@@ -144,7 +138,7 @@ func (b *outboxTx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, 
 		return model.Outgoing{}, 0, err
 	}
 	b.probeRestriction()
-	if err := b.moved(c, r, nil); err != nil {
+	if err := b.Move(c, r, nil); err != nil {
 		return model.Outgoing{}, 0, err
 	}
 	m, err := b.Store.Message(r.MessageID)
@@ -179,4 +173,13 @@ func (b *outboxTx) probeRestriction() {
 		b.Page.Restricted = &model.Restriction{Reason: p.Reason, Since: p.Since, RetryAt: &next}
 		b.PageChanged = true
 	}
+}
+
+// bury remembers the mid of a reply that Meta took while its conversation was deleted:
+// its echo may come without the token.
+func (h *Hub) bury(ctx context.Context, page model.PageID, mid model.MID) error {
+	if mid == "" {
+		return nil
+	}
+	return h.store.Write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
 }

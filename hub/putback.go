@@ -99,7 +99,7 @@ func (b *outboxTx) askPutBack(id model.MessageID) (bool, error) {
 	if err != nil || c == nil {
 		return false, err
 	}
-	return true, b.settle(c, r, model.Ask, &model.MessageError{Code: model.StorePutBack})
+	return true, b.Settle(c, r, model.Ask, &model.MessageError{Code: model.StorePutBack})
 }
 
 // tellPutBack leaves the Page's notice of it, once.

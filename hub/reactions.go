@@ -11,6 +11,7 @@ import (
 	"parley/hub/access"
 	"parley/hub/logkey"
 	"parley/hub/ratelimit"
+	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/hub/wake"
@@ -311,7 +312,7 @@ func (b *outboxTx) claimReaction(c *txn.Conversation, r *store.Reacting, m *stor
 	v := model.CanReply(b.Now, b.Page.Page, c.Conversation.Conversation, r.UserID)
 	switch {
 	case v.Code == model.RateLimited:
-		r.WakeAt = earlier(*v.Until, r.At.Add(b.h.timing.QueueLimit))
+		r.WakeAt = replies.Earlier(*v.Until, r.At.Add(b.h.timing.QueueLimit))
 		return none, b.Store.PutReacting(*r)
 	case !v.Allowed:
 		return none, b.reactionFailed(c, *r, m, &model.MessageError{Code: v.Code})
@@ -345,7 +346,7 @@ func (b *outboxTx) reacted(c *txn.Conversation, r store.Reacting, m *store.Messa
 		r.Said = cmp.Or(out.Detail, r.Said)
 		r.WakeAt = b.Now.Add(b.backOff(r.Tries))
 	}
-	r.WakeAt = earlier(r.WakeAt, r.At.Add(b.h.timing.QueueLimit))
+	r.WakeAt = replies.Earlier(r.WakeAt, r.At.Add(b.h.timing.QueueLimit))
 	return b.Store.PutReacting(r)
 }
 

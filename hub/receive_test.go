@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -111,7 +112,7 @@ func TestOnePostOfManyPages(t *testing.T) {
 		if len(ms) != 1 || ms[0].Text != "to 200" {
 			t.Errorf("Page 200 got %d messages", len(ms))
 		}
-		if n := w.counter(hub.CounterUnknownPage); n != 1 {
+		if n := w.counter(receive.CounterUnknownPage); n != 1 {
 			t.Errorf("%d events of unknown Pages, want 1", n)
 		}
 	})
@@ -678,7 +679,7 @@ func TestUnknownPageIsCounted(t *testing.T) {
 			wrote(hanako, "m1", "hi", now()), wrote(hanako, "m2", "ho", now()),
 		}}}
 		w.must(w.hub.Receive(w.ctx, e))
-		if n := w.counter(hub.CounterUnknownPage); n != 2 {
+		if n := w.counter(receive.CounterUnknownPage); n != 2 {
 			t.Errorf("%d counted, want 2", n)
 		}
 		if n := w.counter("raw_events"); n != 0 {
@@ -697,7 +698,7 @@ func TestUninstalledPageReceivesNothing(t *testing.T) {
 		if got := w.head(); got != before {
 			t.Errorf("an uninstalled Page changed: %v", w.changes(before))
 		}
-		if n := w.counter(hub.CounterUnknownPage); n != 2 {
+		if n := w.counter(receive.CounterUnknownPage); n != 2 {
 			t.Errorf("%d counted, want 2", n)
 		}
 	})

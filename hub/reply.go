@@ -205,7 +205,7 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 		}
 		parts = append(parts, m.ID)
 	}
-	if err := b.lineUp(c); err != nil {
+	if err := b.LineUp(c); err != nil {
 		return model.Message{}, err
 	}
 	if h.mayHaveLeft(d) {
@@ -215,7 +215,7 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 			}
 		}
 	}
-	if err := b.releaseQueue(c); err != nil {
+	if err := b.Release(c); err != nil {
 		return model.Message{}, err
 	}
 	if err := b.Flush(); err != nil {
@@ -255,4 +255,18 @@ func placeAfterSeen(tx store.PageTx, d Draft, now time.Time) (time.Time, error) 
 		return now, nil
 	}
 	return last.Order, err
+}
+
+// number is a draft's place in its conversation's line: that of its key press, by the
+// hub's clock. One without a number was pressed when it came. It is never in the future,
+// and never before what has left.
+func (d Draft) number(now time.Time, c *txn.Conversation) int64 {
+	n := now.UnixMicro()
+	if d.Number > 0 {
+		n = min(n, d.Number)
+	}
+	if n < c.Posted.Number {
+		n = c.Posted.Number + 1
+	}
+	return n
 }

@@ -25,10 +25,10 @@ func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, co
 			return err
 		}
 		r.State, r.AcceptedAt, r.SentBy, r.Failures, r.WakeAt = model.Queued, b.Now, user.ID, 0, time.Time{}
-		if err := b.moved(c, r, nil); err != nil {
+		if err := b.Move(c, r, nil); err != nil {
 			return err
 		}
-		return b.releaseQueue(c)
+		return b.Release(c)
 	})
 }
 
@@ -41,7 +41,7 @@ func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, con
 		}
 		switch r.State {
 		case model.Ask, model.Failed, model.Queued:
-			return b.settle(c, r, model.Dropped, nil)
+			return b.Settle(c, r, model.Dropped, nil)
 		default:
 			return model.Refuse(model.StateChanged)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/hub/wake"
 )
@@ -31,7 +32,7 @@ type Readiness struct {
 
 // Ready tells whether the hub can do its work.
 func (h *Hub) Ready(ctx context.Context) Readiness {
-	r := Readiness{Ready: true, Store: h.intake.is(h.utc()), Webhooks: h.webhooks.get()}
+	r := Readiness{Ready: true, Store: h.Storing(), Webhooks: h.webhooks.get()}
 	if h.crm != nil {
 		r.CRMWebhooks = h.crmHooked.get()
 	}
@@ -43,12 +44,12 @@ func (h *Hub) Ready(ctx context.Context) Readiness {
 		return err
 	})
 	if err != nil {
-		r.Store = storeUnavailable
+		r.Store = receive.StoreUnavailable
 	}
 	if h.store.Trouble() != nil {
-		r.Store = storeGone
+		r.Store = receive.StoreGone
 	}
-	r.Ready = r.Store == storeOK
+	r.Ready = r.Store == receive.StoreOK
 	return r
 }
 

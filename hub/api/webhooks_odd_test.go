@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/receive"
 	"parley/model"
 )
 
@@ -113,7 +113,7 @@ func TestEventsOfOthersComeToNothing(t *testing.T) {
 		Stats map[string]int64 `json:"stats"`
 	}
 	w.get(w.ann, "/v1/stats", &s)
-	if n := s.Stats[hub.CounterForeign]; n != int64(2*len(foreign)) {
+	if n := s.Stats[receive.CounterForeign]; n != int64(2*len(foreign)) {
 		t.Errorf("%d counted, want %d", n, 2*len(foreign))
 	}
 	var notices struct{ Notices []model.Notice }

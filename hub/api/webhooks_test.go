@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -127,7 +128,7 @@ func TestWebhooksThatMakeNoSense(t *testing.T) {
 		Stats map[string]int64 `json:"stats"`
 	}
 	w.get(w.ann, "/v1/stats", &s)
-	if s.Stats[hub.CounterUnknownPage] == 0 || s.Stats["raw_not_understood"] != 1 {
+	if s.Stats[receive.CounterUnknownPage] == 0 || s.Stats["raw_not_understood"] != 1 {
 		t.Errorf("the counters are %v", s.Stats)
 	}
 }

@@ -1,4 +1,4 @@
-package hub
+package receive
 
 import (
 	"context"
@@ -23,10 +23,10 @@ type intake struct {
 
 // What [Readiness] says of the store.
 const (
-	storeOK          = "ok"
-	storeUnavailable = "unavailable"
-	storeSlow        = "slow"
-	storeGone        = "gone"
+	StoreOK          = "ok"
+	StoreUnavailable = "unavailable"
+	StoreSlow        = "slow"
+	StoreGone        = "gone"
 )
 
 // note takes down what came of a webhook. That its sender hung up, or that something of
@@ -35,11 +35,11 @@ func (i *intake) note(err error, now time.Time) {
 	state := ""
 	switch {
 	case err == nil:
-		state = storeOK
+		state = StoreOK
 	case errors.Is(err, store.ErrUnavailable):
-		state = storeUnavailable
+		state = StoreUnavailable
 	case errors.Is(err, context.DeadlineExceeded):
-		state = storeSlow
+		state = StoreSlow
 	default:
 		return
 	}
@@ -52,8 +52,8 @@ func (i *intake) note(err error, now time.Time) {
 func (i *intake) is(now time.Time) string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.state == "" || i.state == storeSlow && now.Sub(i.at) >= slowFor {
-		return storeOK
+	if i.state == "" || i.state == StoreSlow && now.Sub(i.at) >= slowFor {
+		return StoreOK
 	}
 	return i.state
 }

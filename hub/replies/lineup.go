@@ -1,4 +1,4 @@
-package hub
+package replies
 
 import (
 	"cmp"
@@ -26,23 +26,9 @@ const (
 	step = time.Microsecond
 )
 
-// number is a draft's place in its conversation's line: that of its key press, by the
-// hub's clock. One without a number was pressed when it came. It is never in the future,
-// and never before what has left.
-func (d Draft) number(now time.Time, c *txn.Conversation) int64 {
-	n := now.UnixMicro()
-	if d.Number > 0 {
-		n = min(n, d.Number)
-	}
-	if n < c.Posted.Number {
-		n = c.Posted.Number + 1
-	}
-	return n
-}
-
-// depart notes that a reply is about to leave: nothing else goes before it any more. One
+// Depart notes that a reply is about to leave: nothing else goes before it any more. One
 // that was overtaken, as it failed before and is sent again, goes behind.
-func depart(c *txn.Conversation, r *store.Reply) {
+func Depart(c *txn.Conversation, r *store.Reply) {
 	if compareInLine(r.Number, r.AcceptedSeq, c.Posted.Number, c.Posted.Seq) < 0 {
 		r.Number = c.Posted.Number + 1
 	}
@@ -54,8 +40,8 @@ func compareInLine(number, seq, otherNumber, otherSeq int64) int {
 	return cmp.Or(cmp.Compare(number, otherNumber), cmp.Compare(seq, otherSeq))
 }
 
-// unsettled returns a conversation's replies that wait for something, in line.
-func (b *repliesTx) unsettled(id model.ConversationID) ([]store.Reply, error) {
+// Unsettled returns a conversation's replies that wait for something, in line.
+func (b *Tx) Unsettled(id model.ConversationID) ([]store.Reply, error) {
 	open, err := b.Store.UnsettledReplies(id)
 	slices.SortStableFunc(open, func(x, y store.Reply) int {
 		return compareInLine(x.Number, x.AcceptedSeq, y.Number, y.AcceptedSeq)
@@ -63,9 +49,9 @@ func (b *repliesTx) unsettled(id model.ConversationID) ([]store.Reply, error) {
 	return open, err
 }
 
-// lineUp has what users wrote in a conversation show in line: a reply shows by Meta's time
+// LineUp has what users wrote in a conversation show in line: a reply shows by Meta's time
 // once that is known, and those of which it is not known make room.
-func (b *repliesTx) lineUp(c *txn.Conversation) error {
+func (b *Tx) LineUp(c *txn.Conversation) error {
 	line, err := b.written(c)
 	if err != nil {
 		return err
@@ -79,7 +65,7 @@ func (b *repliesTx) lineUp(c *txn.Conversation) error {
 }
 
 // written are the newest messages of a conversation that users wrote, in line.
-func (b *repliesTx) written(c *txn.Conversation) ([]store.Message, error) {
+func (b *Tx) written(c *txn.Conversation) ([]store.Message, error) {
 	all, _, err := b.Store.Messages(c.ID, "", linedUp, store.Viewer{})
 	if err != nil {
 		return nil, err
@@ -126,7 +112,7 @@ func PutInLine(line []store.Message) []int {
 	for i := range line {
 		m := &line[i]
 		if m.MetaTime || m.Order.After(floor) || move(i, floor.Add(step)) {
-			floor = later(floor, m.Order)
+			floor = Later(floor, m.Order)
 		}
 	}
 	var ceiling time.Time // before all after, of those that have left

@@ -1,4 +1,4 @@
-package hub
+package replies
 
 import (
 	"time"
@@ -8,11 +8,11 @@ import (
 	"parley/model"
 )
 
-// releaseQueue lets the first unsettled reply of a conversation go, and has the
+// Release lets the first unsettled reply of a conversation go, and has the
 // later ones wait for it and show so: one reply of a conversation is on its way at
 // a time.
-func (b *repliesTx) releaseQueue(c *txn.Conversation) error {
-	open, err := b.unsettled(c.ID)
+func (b *Tx) Release(c *txn.Conversation) error {
+	open, err := b.Unsettled(c.ID)
 	if err != nil {
 		return err
 	}
@@ -21,14 +21,14 @@ func (b *repliesTx) releaseQueue(c *txn.Conversation) error {
 			continue
 		}
 		limit := r.AcceptedAt.Add(b.QueueLimit)
-		waitsFor, wake := holdsUp(open, i), r.WakeAt
+		waitsFor, wake := HoldsUp(open, i), r.WakeAt
 		if waitsFor == "" && (wake.IsZero() || wake.Equal(limit)) {
 			wake = b.Now
 		}
 		if waitsFor != "" {
 			wake = limit
 		}
-		if err := b.reschedule(c, r, waitsFor, wake); err != nil {
+		if err := b.Reschedule(c, r, waitsFor, wake); err != nil {
 			return err
 		}
 	}
@@ -36,10 +36,10 @@ func (b *repliesTx) releaseQueue(c *txn.Conversation) error {
 	return nil
 }
 
-// holdsUp returns for which of a conversation's unsettled replies the nth waits: the
+// HoldsUp returns for which of a conversation's unsettled replies the nth waits: the
 // first of them, or, for the first itself, a later one that may be on its way (a
 // person sent the first again).
-func holdsUp(open []store.Reply, n int) model.MessageID {
+func HoldsUp(open []store.Reply, n int) model.MessageID {
 	if n > 0 {
 		return open[0].MessageID
 	}
@@ -51,7 +51,7 @@ func holdsUp(open []store.Reply, n int) model.MessageID {
 	return ""
 }
 
-func (b *repliesTx) reschedule(c *txn.Conversation, r store.Reply, waitsFor model.MessageID, wake time.Time) error {
+func (b *Tx) Reschedule(c *txn.Conversation, r store.Reply, waitsFor model.MessageID, wake time.Time) error {
 	if !r.WakeAt.Equal(wake) {
 		r.WakeAt = wake
 		if err := b.Store.PutReply(r); err != nil {
@@ -66,21 +66,21 @@ func (b *repliesTx) reschedule(c *txn.Conversation, r store.Reply, waitsFor mode
 	return b.Put(c, &m)
 }
 
-// settle ends a reply's way, or has it ask: its message says so, and the next reply
+// Settle ends a reply's way, or has it ask: its message says so, and the next reply
 // of the conversation may go.
-func (b *repliesTx) settle(c *txn.Conversation, r store.Reply, state model.State, why *model.MessageError) error {
+func (b *Tx) Settle(c *txn.Conversation, r store.Reply, state model.State, why *model.MessageError) error {
 	r.State, r.WakeAt = state, time.Time{}
 	if state == model.Ask {
 		b.Asked()
 	}
-	if err := b.moved(c, r, why); err != nil {
+	if err := b.Move(c, r, why); err != nil {
 		return err
 	}
-	return b.releaseQueue(c)
+	return b.Release(c)
 }
 
-// moved stores a reply's new state, also in its message.
-func (b *repliesTx) moved(c *txn.Conversation, r store.Reply, why *model.MessageError) error {
+// Move stores a reply's new state, also in its message.
+func (b *Tx) Move(c *txn.Conversation, r store.Reply, why *model.MessageError) error {
 	if err := b.Store.PutReply(r); err != nil {
 		return err
 	}
@@ -90,4 +90,11 @@ func (b *repliesTx) moved(c *txn.Conversation, r store.Reply, why *model.Message
 	}
 	m.State, m.Attempt, m.Error, m.WaitsFor, m.Number = r.State, r.Attempt, why, "", r.Number
 	return b.Put(c, &m)
+}
+
+func Earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }

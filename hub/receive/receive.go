@@ -1,4 +1,4 @@
-package hub
+package receive
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"parley/hub/logkey"
+	"parley/hub/replies"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/model"
@@ -32,31 +34,31 @@ const webhookPieces = 16
 // event of every Page is stored with its effects, or was stored before; else the
 // POST must come again, and what was stored meanwhile is not stored twice. It returns
 // when ctx ends at the latest, although one event that takes long is then still stored.
-func (h *Hub) Receive(ctx context.Context, entries []model.PageEntry) error {
+func (r *Receiver) Receive(ctx context.Context, entries []model.PageEntry) error {
 	if err := ctx.Err(); err != nil {
 		return err // it came too slowly: that says nothing of the hub
 	}
 	stored := make(chan error, 1)
-	go func() { stored <- h.storeAll(ctx, entries) }()
+	go func() { stored <- r.storeAll(ctx, entries) }()
 	var err error
 	select {
 	case err = <-stored:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	h.intake.note(err, h.utc())
+	r.intake.note(err, r.utc())
 	return err
 }
 
 // storeAll stores the events of all Pages at once. What fails of one Page holds up no
 // other.
-func (h *Hub) storeAll(ctx context.Context, entries []model.PageEntry) error {
+func (r *Receiver) storeAll(ctx context.Context, entries []model.PageEntry) error {
 	var g errgroup.Group
 	for page, events := range byPage(entries) {
 		g.Go(func() (err error) {
 			err = txn.ErrPanicked // unless it returns
-			defer h.survive("receive webhook")
-			err = h.receivePage(ctx, page, events)
+			defer rescue.Log(r.log, "receive webhook")
+			err = r.receivePage(ctx, page, events)
 			return err
 		})
 	}
@@ -71,21 +73,21 @@ func byPage(entries []model.PageEntry) map[model.MetaPageID][]model.Inbound {
 	return m
 }
 
-func (h *Hub) receivePage(ctx context.Context, meta model.MetaPageID, events []model.Inbound) error {
+func (r *Receiver) receivePage(ctx context.Context, meta model.MetaPageID, events []model.Inbound) error {
 	var page store.Page
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
-		page, err = r.ActivePage(meta)
+	err := r.store.Read(ctx, func(s store.Reader) (err error) {
+		page, err = s.ActivePage(meta)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = errNotConnected
 	}
 	if err == nil {
-		err = h.storeEvents(ctx, page.ID, events)
+		err = r.storeEvents(ctx, page.ID, events)
 	}
 	if errors.Is(err, errNotConnected) {
-		err = h.store.Count(ctx, CounterUnknownPage, int64(len(events)))
-		h.figures.changed.Notify()
+		err = r.store.Count(ctx, CounterUnknownPage, int64(len(events)))
+		r.counted.Notify()
 	}
 	return err
 }
@@ -98,11 +100,11 @@ var errNotConnected = errors.New("page not connected")
 // isn't stored twice. An event that can't be stored is kept as it came; its neighbours are
 // stored in any case. It answers [errNotConnected] when the Page was uninstalled
 // meanwhile.
-func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model.Inbound) error {
+func (r *Receiver) storeEvents(ctx context.Context, page model.PageID, events []model.Inbound) error {
 	var failed error
 	for most := len(events); len(events) > 0; {
 		piece := events[:min(most, len(events))]
-		n, err := h.storePiece(ctx, page, piece)
+		n, err := r.storePiece(ctx, page, piece)
 		switch {
 		case err == nil:
 			most *= 2
@@ -113,7 +115,7 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 			continue
 		default:
 			n = 1
-			if err := h.storeApart(ctx, page, piece[0], err); err != nil {
+			if err := r.storeApart(ctx, page, piece[0], err); err != nil {
 				if errors.Is(err, errNotConnected) || ctx.Err() != nil {
 					return err
 				}
@@ -127,11 +129,11 @@ func (h *Hub) storeEvents(ctx context.Context, page model.PageID, events []model
 
 // storePiece commits the first of a Page's events, at least one, and returns how many. Of
 // a [brokenError] it returns before which event it is, at most.
-func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
+func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
 	var replies, nameless, mails bool
-	err = h.store.Write(ctx, page, func(tx store.PageTx) error {
-		began := h.now()
-		b, err := h.newReceiveTx(tx, page)
+	err = r.store.Write(ctx, page, func(tx store.PageTx) error {
+		began := r.now()
+		b, err := r.Begin(tx, page)
 		if errors.Is(err, store.ErrNotFound) || err == nil && b.Page.UninstalledAt != nil {
 			return errNotConnected
 		}
@@ -139,10 +141,10 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 			return err
 		}
 		for n = 0; n < len(events); n++ {
-			if n > 0 && (ctx.Err() != nil || h.now().Sub(began) >= h.timing.Webhook/webhookPieces) {
+			if n > 0 && (ctx.Err() != nil || r.now().Sub(began) >= r.timing.Webhook/webhookPieces) {
 				break
 			}
-			if err := txn.Apart(ctx, func() error { return b.take(events[n]) }); err != nil {
+			if err := txn.Apart(ctx, func() error { return b.apply(events[n]) }); err != nil {
 				return fmt.Errorf("take %s event: %w", events[n].Name, err)
 			}
 		}
@@ -151,31 +153,31 @@ func (h *Hub) storePiece(ctx context.Context, page model.PageID, events []model.
 	})
 	if err != nil {
 		if ctx.Err() != nil { // it may be kept all the same
-			h.outbox.wake.Notify()
-			h.profiles.Notify()
-			h.mails.Notify()
+			r.outbox.Notify()
+			r.profiles.Notify()
+			r.mails.Notify()
 		}
 		return n, err
 	}
-	h.taken(ctx, events[:n])
+	r.counts(ctx, events[:n])
 	if replies {
-		h.outbox.wake.Notify()
+		r.outbox.Notify()
 	}
 	if nameless {
-		h.profiles.Notify()
+		r.profiles.Notify()
 	}
 	if mails {
-		h.mails.Notify()
+		r.mails.Notify()
 	}
 	return n, nil
 }
 
-// taken counts events that were stored.
-func (h *Hub) taken(ctx context.Context, events []model.Inbound) {
-	now, foreign := h.utc(), int64(0)
+// counts counts events that were stored.
+func (r *Receiver) counts(ctx context.Context, events []model.Inbound) {
+	now, foreign := r.utc(), int64(0)
 	for _, e := range events {
-		h.metrics.events.Inc()
-		h.metrics.lag.Observe(max(0, now.Sub(model.EventTime(e.At, now)).Seconds()))
+		r.events.Inc()
+		r.lag.Observe(max(0, now.Sub(model.EventTime(e.At, now)).Seconds()))
 		if e.Foreign {
 			foreign++
 		}
@@ -183,21 +185,39 @@ func (h *Hub) taken(ctx context.Context, events []model.Inbound) {
 	if foreign == 0 {
 		return
 	}
-	if err := h.store.Count(ctx, CounterForeign, foreign); err != nil {
-		h.log.Warn("count events of others", logkey.Error, err)
+	if err := r.store.Count(ctx, CounterForeign, foreign); err != nil {
+		r.log.Warn("count events of others", logkey.Error, err)
 	}
-	h.figures.changed.Notify()
+	r.counted.Notify()
 }
 
-// receiveTx is a transaction of a Page that takes events in.
-type receiveTx struct {
-	*repliesTx
-	h *Hub
+// Tx is a transaction of a Page that takes events in.
+type Tx struct {
+	*replies.Tx
+	r *Receiver
 }
 
-func (h *Hub) newReceiveTx(tx store.PageTx, page model.PageID) (*receiveTx, error) {
-	b, err := txn.Begin(tx, page, h.utc())
-	return h.receiveTx(b), err
+// Begin begins a transaction of a Page that takes events in.
+func (r *Receiver) Begin(tx store.PageTx, page model.PageID) (*Tx, error) {
+	b, err := txn.Begin(tx, page, r.utc())
+	return r.In(b), err
 }
 
-func (h *Hub) receiveTx(b *txn.Tx) *receiveTx { return &receiveTx{h.rules.in(b), h} }
+// In takes events in within a transaction.
+func (r *Receiver) In(t *txn.Tx) *Tx { return &Tx{r.rules.In(t), r} }
+
+// storeApart stores an event that could not be stored as what it is: as one that is not
+// understood, with a line that says so, or else only as it came.
+func (r *Receiver) storeApart(ctx context.Context, page model.PageID, e model.Inbound, cause error) error {
+	r.log.Error("event could not be stored as what it is", logkey.Page, string(page), logkey.Event, e.Name, logkey.Error, cause)
+	e.Event, e.At = nil, r.utc()
+	if _, err := r.storePiece(ctx, page, []model.Inbound{e}); !txn.IsBroken(err) {
+		return err
+	}
+	return r.store.Write(ctx, page, func(tx store.PageTx) error {
+		_, err := tx.KeepRaw(store.RawEvent{
+			Page: page, Key: e.Key, Customer: e.Customer, Name: e.Name, At: e.At, ReceivedAt: e.At, Body: e.Raw,
+		})
+		return err
+	})
+}

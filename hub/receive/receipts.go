@@ -1,4 +1,4 @@
-package hub
+package receive
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 
 // about applies news about one message: a reaction, an edit, feedback. What comes
 // before its message is kept for it.
-func (b *receiveTx) about(e model.Inbound, target model.MID, ev model.Event) error {
+func (b *Tx) about(e model.Inbound, target model.MID, ev model.Event) error {
 	m, err := b.Store.MessageByMID(b.Page.ID, target)
 	if errors.Is(err, store.ErrNotFound) {
 		return b.AddPending(e, target, ev)
@@ -32,7 +32,7 @@ func (b *receiveTx) about(e model.Inbound, target model.MID, ev model.Event) err
 
 // delivered applies a delivery: to the messages it names, and to all sent before
 // its watermark.
-func (b *receiveTx) delivered(e model.Inbound, ev model.DeliveredUpTo) error {
+func (b *Tx) delivered(e model.Inbound, ev model.DeliveredUpTo) error {
 	for _, mid := range ev.MIDs {
 		if err := b.about(e, mid, model.DeliveredUpTo{MIDs: []model.MID{mid}}); err != nil {
 			return err
@@ -42,13 +42,13 @@ func (b *receiveTx) delivered(e model.Inbound, ev model.DeliveredUpTo) error {
 }
 
 // read applies the customer's read watermark.
-func (b *receiveTx) read(e model.Inbound, ev model.ReadUpTo) error {
+func (b *Tx) read(e model.Inbound, ev model.ReadUpTo) error {
 	return b.upTo(e, ev.Watermark, ev, model.Read, model.Sent, model.Delivered)
 }
 
 // upTo moves what was sent until a watermark on. What arrives later with an earlier
 // time finds the watermark in the conversation.
-func (b *receiveTx) upTo(e model.Inbound, until time.Time, ev model.Event, to model.State, from ...model.State) error {
+func (b *Tx) upTo(e model.Inbound, until time.Time, ev model.Event, to model.State, from ...model.State) error {
 	if until.IsZero() {
 		return nil
 	}

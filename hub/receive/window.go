@@ -1,4 +1,4 @@
-package hub
+package receive
 
 import (
 	"time"
@@ -10,7 +10,7 @@ import (
 // act applies what an event says of the conversation's reply inputs: whether the
 // customer can be answered, until when, and who holds the thread. Each of them
 // changes only by an event newer, by Meta's time, than what set it.
-func (b *receiveTx) act(e model.Inbound) error {
+func (b *Tx) act(e model.Inbound) error {
 	byCustomer := customerActed(e)
 	opens := byCustomer && model.OpensWindow(e.Event)
 	_, controls := e.Event.(model.ThreadControl)
@@ -25,13 +25,13 @@ func (b *receiveTx) act(e model.Inbound) error {
 		return err
 	}
 	if byCustomer {
-		reached(c, e.At)
+		Reached(c, e.At)
 	}
 	came(c, entryOf(e.Event), e.At)
 	if opens {
-		openWindow(c, e.At)
+		OpenWindow(c, e.At)
 	}
-	passThread(c, e, b.h.appID, opens)
+	passThread(c, e, b.App, opens)
 	return nil
 }
 
@@ -72,7 +72,7 @@ func wrote(e model.Event) bool {
 	return false
 }
 
-func reached(c *txn.Conversation, at time.Time) {
+func Reached(c *txn.Conversation, at time.Time) {
 	if !at.After(c.InboundAt) {
 		return
 	}
@@ -82,7 +82,7 @@ func reached(c *txn.Conversation, at time.Time) {
 	}
 }
 
-func openWindow(c *txn.Conversation, at time.Time) {
+func OpenWindow(c *txn.Conversation, at time.Time) {
 	if !c.Started {
 		c.Started, c.Changed = true, true
 	}
@@ -132,8 +132,8 @@ func shut(c *txn.Conversation) bool {
 	return c.WindowUntil == nil || c.WindowUntil.Before(c.OpenedAt.Add(model.ReplyWindow))
 }
 
-// shutWindow closes the window because Meta said so, until the customer's next act.
-func shutWindow(c *txn.Conversation, now time.Time) {
+// ShutWindow closes the window because Meta said so, until the customer's next act.
+func ShutWindow(c *txn.Conversation, now time.Time) {
 	if c.WindowUntil == nil || now.Before(*c.WindowUntil) {
 		c.WindowUntil = &now
 	}

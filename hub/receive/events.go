@@ -1,4 +1,4 @@
-package hub
+package receive
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"parley/model"
 )
 
-// take stores one event with its effects, unless it was stored before.
-func (b *receiveTx) take(e model.Inbound) error {
+// apply stores one event with its effects, unless it was stored before.
+func (b *Tx) apply(e model.Inbound) error {
 	e = b.timed(e)
 	if e.Customer != "" {
 		gone, err := b.deletedBefore(e)
@@ -47,9 +47,9 @@ func understood(e model.Inbound) bool {
 }
 
 // aboutPage applies an event that concerns the Page as a whole.
-func (b *receiveTx) aboutPage(e model.Inbound) error {
+func (b *Tx) aboutPage(e model.Inbound) error {
 	if news, ok := e.Event.(model.PageNews); ok {
-		return b.h.notice(b.Tx, e, news.Kind, "")
+		return b.r.notice(b.Tx.Tx, e, news.Kind, "")
 	}
 	if _, optin := e.Event.(model.Optin); optin {
 		return nil // who ticked a plugin's box is known once they write, and told then
@@ -59,23 +59,23 @@ func (b *receiveTx) aboutPage(e model.Inbound) error {
 		if strings.HasPrefix(e.Name, "changes:") {
 			return nil // of the Page's feed, not of its messages: kept raw and counted
 		}
-		return b.h.notice(b.Tx, e, model.NoticeUnknown, "")
+		return b.r.notice(b.Tx.Tx, e, model.NoticeUnknown, "")
 	}
 	kinds := map[string]model.NoticeKind{
 		"warning": model.NoticePolicyWarning, "block": model.NoticePolicyBlock, "unblock": model.NoticePolicyUnblock,
 	}
 	kind, known := kinds[p.Action]
 	if !known {
-		return b.h.notice(b.Tx, e, model.NoticeUnknown, p.Reason)
+		return b.r.notice(b.Tx.Tx, e, model.NoticeUnknown, p.Reason)
 	}
 	if e.At.After(b.Page.PolicyAt) {
 		b.enforce(p, e.At)
 	}
-	return b.h.notice(b.Tx, e, kind, p.Reason)
+	return b.r.notice(b.Tx.Tx, e, kind, p.Reason)
 }
 
 // enforce sets or lifts the Page's restriction. A warning changes nothing.
-func (b *receiveTx) enforce(p model.Policy, at time.Time) {
+func (b *Tx) enforce(p model.Policy, at time.Time) {
 	switch p.Action {
 	case "block":
 		b.Page.Restricted = &model.Restriction{Reason: p.Reason, Since: at}
@@ -88,7 +88,7 @@ func (b *receiveTx) enforce(p model.Policy, at time.Time) {
 }
 
 // aboutCustomer applies an event that concerns one conversation.
-func (b *receiveTx) aboutCustomer(e model.Inbound) error {
+func (b *Tx) aboutCustomer(e model.Inbound) error {
 	if err := b.act(e); err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (b *receiveTx) aboutCustomer(e model.Inbound) error {
 }
 
 // customerMessage stores what the customer wrote.
-func (b *receiveTx) customerMessage(e model.Inbound, ev model.CustomerMessage) error {
+func (b *Tx) customerMessage(e model.Inbound, ev model.CustomerMessage) error {
 	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (b *receiveTx) customerMessage(e model.Inbound, ev model.CustomerMessage) e
 	return b.fromCustomer(c, m)
 }
 
-func (b *receiveTx) postback(e model.Inbound, ev model.Postback) error {
+func (b *Tx) postback(e model.Inbound, ev model.Postback) error {
 	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
@@ -172,7 +172,7 @@ func inbound(e model.Inbound, mid model.MID, text model.Untrusted) *store.Messag
 
 // fromCustomer stores a message of the customer: it is unread, and a conversation
 // that was put away comes back.
-func (b *receiveTx) fromCustomer(c *txn.Conversation, m *store.Message) error {
+func (b *Tx) fromCustomer(c *txn.Conversation, m *store.Message) error {
 	if m.MID != "" {
 		known, err := b.Store.MessageByMID(b.Page.ID, m.MID)
 		if err == nil {
@@ -193,7 +193,7 @@ func (b *receiveTx) fromCustomer(c *txn.Conversation, m *store.Message) error {
 }
 
 // line stores an event that shows as a line of its own.
-func (b *receiveTx) line(e model.Inbound, n model.Notable) error {
+func (b *Tx) line(e model.Inbound, n model.Notable) error {
 	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
@@ -224,11 +224,11 @@ func optin(ev model.Optin) model.Notable {
 }
 
 // ownerOf tells which app that is, as far as users care.
-func (b *receiveTx) ownerOf(app model.AppID) model.ThreadOwner {
+func (b *Tx) ownerOf(app model.AppID) model.ThreadOwner {
 	switch {
 	case app == "":
 		return model.OwnerNobody
-	case app == b.h.appID:
+	case app == b.App:
 		return model.OwnerParley
 	case app.IsPageInbox():
 		return model.OwnerInbox
@@ -237,7 +237,7 @@ func (b *receiveTx) ownerOf(app model.AppID) model.ThreadOwner {
 }
 
 // timed returns an event with the times that count.
-func (b *receiveTx) timed(e model.Inbound) model.Inbound {
+func (b *Tx) timed(e model.Inbound) model.Inbound {
 	e.At = b.EventTime(e.At)
 	switch ev := e.Event.(type) {
 	case model.DeliveredUpTo:

@@ -1,4 +1,4 @@
-package hub
+package receive
 
 import (
 	"context"
@@ -27,12 +27,12 @@ const deletionSlack = time.Minute
 // Replies that wait to be sent go with it. One that is being posted at that moment can't
 // be called back: it may arrive, nothing of its outcome is stored, and its echo brings
 // nothing back.
-func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.ConversationID) error {
+func (r *Receiver) DeleteConversation(ctx context.Context, user model.User, id model.ConversationID) error {
 	if id.Page() == "" {
-		return ErrNotFound
+		return store.ErrNotFound
 	}
 	var uploads []string
-	err := h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+	err := r.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		page, c, err := access.AuthorizeConversation(tx, user.ID, id)
 		if err != nil {
 			return err
@@ -40,7 +40,7 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 		if page.Installer.ID != user.ID {
 			return model.Refuse(model.NotInstaller)
 		}
-		now := h.utc()
+		now := r.utc()
 		until, err := newestHeld(tx, c)
 		if err != nil {
 			return err
@@ -61,11 +61,11 @@ func (h *Hub) DeleteConversation(ctx context.Context, user model.User, id model.
 	if err != nil {
 		return err
 	}
-	h.deleted.Notify()
-	h.log.Info("conversation deleted", logkey.Conversation, string(id), logkey.User, string(user.ID))
-	err = h.dropUploads(ctx, uploads)
-	if err = errors.Join(err, h.store.Erased()); err != nil {
-		h.log.Warn("something of a deleted conversation is still on the disk", logkey.Conversation, string(id), logkey.Error, err)
+	r.deleted.Notify()
+	r.log.Info("conversation deleted", logkey.Conversation, string(id), logkey.User, string(user.ID))
+	err = r.dropFiles(ctx, uploads)
+	if err = errors.Join(err, r.store.Erased()); err != nil {
+		r.log.Warn("something of a deleted conversation is still on the disk", logkey.Conversation, string(id), logkey.Error, err)
 		return model.Refuse(model.NotErased)
 	}
 	return nil
@@ -83,9 +83,9 @@ func newestHeld(r store.Reader, c store.Conversation) (time.Time, error) {
 	return newest, err
 }
 
-// deleted tells whether a conversation was deleted together with all that was
+// Deleted tells whether a conversation was deleted together with all that was
 // said until that time.
-func (b *receiveTx) deleted(psid model.PSID, at time.Time) (bool, error) {
+func (b *Tx) Deleted(psid model.PSID, at time.Time) (bool, error) {
 	until, err := b.Store.Tombstone(model.NewConversationID(b.Page.ID, psid))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -95,8 +95,8 @@ func (b *receiveTx) deleted(psid model.PSID, at time.Time) (bool, error) {
 
 // deletedBefore tells whether an event is of what was deleted: it is as old, or, however
 // late it is timed, about a message that went or a reply that was on its way then.
-func (b *receiveTx) deletedBefore(e model.Inbound) (bool, error) {
-	gone, err := b.deleted(e.Customer, e.At)
+func (b *Tx) deletedBefore(e model.Inbound) (bool, error) {
+	gone, err := b.Deleted(e.Customer, e.At)
 	if !gone && err == nil {
 		gone, err = b.Store.BuriedEvent(b.Page.ID, e.Key)
 	}
@@ -112,13 +112,4 @@ func (b *receiveTx) deletedBefore(e model.Inbound) (bool, error) {
 		return b.Store.Buried(b.Page.ID, ev.Metadata, ev.MID)
 	}
 	return false, nil
-}
-
-// bury remembers the mid of a reply that Meta took while its conversation was deleted:
-// its echo may come without the token.
-func (h *Hub) bury(ctx context.Context, page model.PageID, mid model.MID) error {
-	if mid == "" {
-		return nil
-	}
-	return h.store.Write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
 }

@@ -1,0 +1,79 @@
+package receive
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"parley/hub/replies"
+	"parley/hub/txn"
+	"parley/hub/wake"
+	"parley/model"
+)
+
+// Timing holds the deadlines of taking events in.
+type Timing struct {
+	// Webhook is how long a webhook may take before Meta is told to send it again.
+	Webhook time.Duration
+}
+
+// Options are what a receiver is made of.
+type Options struct {
+	Store  *txn.Store
+	Rules  *replies.Rules
+	Timing Timing
+	Now    func() time.Time
+	Logger *slog.Logger
+	// Notice leaves a notice on a Page, within a transaction.
+	Notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
+	// DropFiles removes files of replies that are gone.
+	DropFiles func(ctx context.Context, uploads []string) error
+	// Outbox, Profiles and Mails are woken where what was stored gives them something to do,
+	// Deleted where a conversation was deleted, Counted where a counter of the store moved.
+	Outbox, Profiles, Mails, Deleted, Counted wake.Signal
+}
+
+// Receiver takes in what Meta tells of Pages, and deletes what it took.
+type Receiver struct {
+	store     *txn.Store
+	rules     *replies.Rules
+	timing    Timing
+	now       func() time.Time
+	log       *slog.Logger
+	notice    func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
+	dropFiles func(ctx context.Context, uploads []string) error
+
+	outbox, profiles, mails, deleted, counted wake.Signal
+
+	intake intake
+	events prometheus.Counter
+	lag    prometheus.Histogram
+}
+
+// New returns a receiver.
+func New(o Options) *Receiver {
+	return &Receiver{
+		store: o.Store, rules: o.Rules, timing: o.Timing, now: o.Now, log: o.Logger, notice: o.Notice, dropFiles: o.DropFiles,
+		outbox: o.Outbox, profiles: o.Profiles, mails: o.Mails, deleted: o.Deleted, counted: o.Counted,
+		events: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: "parley", Name: "events_total", Help: "Events of Meta's webhooks taken in, repeated ones too.",
+		}),
+		lag: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: "parley", Name: "ingest_lag_seconds", Help: "From Meta's time of an event to its commit.",
+			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 60, 600, 3600},
+		}),
+	}
+}
+
+// Collectors are the receiver's figures.
+func (r *Receiver) Collectors() []prometheus.Collector {
+	return []prometheus.Collector{r.events, r.lag}
+}
+
+// Storing tells how webhooks are stored now: [StoreOK], [StoreUnavailable] or [StoreSlow].
+func (r *Receiver) Storing() string { return r.intake.is(r.utc()) }
+
+// utc returns the time as it is stored and shown: UTC, microseconds.
+func (r *Receiver) utc() time.Time { return r.now().UTC().Truncate(time.Microsecond) }
