@@ -93,7 +93,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.ReadOnly {
-		return s.openReadOnly(ctx, o, migrations.NewestOf(steps))
+		return s.openReadOnly(ctx, migrations.NewestOf(steps))
 	}
 	life, err := s.admit(ctx, o)
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.bringUpToDate(ctx, steps, o.Logger); err != nil {
 		return err
 	}
-	if err := s.openReaders(o, sqldb.ForReading); err != nil {
+	if err := s.openReaders(sqldb.ForReading); err != nil {
 		return err
 	}
 	if o.Exclusive {
@@ -164,8 +164,8 @@ func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, e
 }
 
 // openReadOnly opens a file that nothing of this process writes.
-func (s *Store) openReadOnly(ctx context.Context, o Options, known int) error {
-	if err := s.openReaders(o, sqldb.FromReadOnly); err != nil {
+func (s *Store) openReadOnly(ctx context.Context, known int) error {
+	if err := s.openReaders(sqldb.FromReadOnly); err != nil {
 		return err
 	}
 	err := s.readers.With(ctx, func(c *sqldb.Conn) error {
@@ -186,7 +186,7 @@ func (s *Store) openReadOnly(ctx context.Context, o Options, known int) error {
 	return s.loadID(ctx)
 }
 
-func (s *Store) openReaders(o Options, a sqldb.Access) error {
+func (s *Store) openReaders(a sqldb.Access) error {
 	var err error
 	s.readDB, err = sql.Open(sqldb.Driver, sqldb.DSN(s.path, a))
 	if err != nil {

@@ -66,11 +66,12 @@ type File struct {
 
 // NewFile names the file; its folder is there.
 func NewFile(path string) (*File, error) {
-	real, err := Real(path)
-	if err != nil {
+	f := &File{Path: path}
+	var err error
+	if f.Real, err = Real(path); err != nil {
 		return nil, Unwritable(err)
 	}
-	return &File{Path: path, Real: real}, nil
+	return f, nil
 }
 
 // MakeFolder makes the folder that a file is in.

@@ -27,12 +27,12 @@ type Opened struct {
 // Begin gives the file a new incarnation where it is not the one that it was, and
 // begins to mark and to watch it. What it returns beside an error is to be ended, too.
 func Begin(ctx context.Context, o Opened, life store.Incarnation) (*Watch, *Marker, error) {
-	real := o.File.Real
-	now, err := contentsOf(ctx, real, sqldb.ForReading)
+	path := o.File.Real
+	now, err := contentsOf(ctx, path, sqldb.ForReading)
 	if err != nil {
 		return nil, nil, sqldb.Wrap(err, "read incarnation")
 	}
-	before, marked := ReadMark(real)
+	before, marked := ReadMark(path)
 	if life.Begun() || now.life.ID == "" || !marked {
 		life.ID, before = uuid.NewString(), Mark{}
 		if err := writeLife(ctx, o.WriteDB, life); err != nil {
@@ -44,7 +44,7 @@ func Begin(ctx context.Context, o Opened, life store.Incarnation) (*Watch, *Mark
 	if err != nil {
 		return w, nil, err
 	}
-	first := before.next(now.seqs, disk.LogName(real+disk.LogSuffix))
+	first := before.next(now.seqs, disk.LogName(path+disk.LogSuffix))
 	first.ID, first.Incarnation = now.id, now.life.ID
 	m, err := startMark(o, w, first)
 	return w, m, err

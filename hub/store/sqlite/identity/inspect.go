@@ -47,26 +47,26 @@ type found struct {
 }
 
 // find looks at what stands there.
-func find(ctx context.Context, real string) (found, error) {
-	f := found{log: disk.LogName(real + disk.LogSuffix), self: born(MarkPath(real))}
-	f.mark, f.marked = ReadMark(real)
-	f.checked = func() error { return quickCheck(ctx, real) }
-	info, err := os.Stat(real)
+func find(ctx context.Context, path string) (found, error) {
+	f := found{log: disk.LogName(path + disk.LogSuffix), self: born(MarkPath(path))}
+	f.mark, f.marked = ReadMark(path)
+	f.checked = func() error { return quickCheck(ctx, path) }
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		return f, nil
 	}
 	if err != nil {
 		return f, err
 	}
-	f.alone, err = contentsOf(ctx, real, sqldb.FileAlone)
+	f.alone, err = contentsOf(ctx, path, sqldb.FileAlone)
 	f.readable = err == nil
 	switch {
 	case f.log == "" && err == nil && info.Size()%disk.PageSize != 0:
-		f.bad = fmt.Errorf("%s ends in the midst of a page", real)
+		f.bad = fmt.Errorf("%s ends in the midst of a page", path)
 	case f.log == "":
 		f.whole, f.bad = f.alone, err
 	default:
-		f.whole, f.bad = contentsOf(ctx, real, sqldb.FromReadOnly)
+		f.whole, f.bad = contentsOf(ctx, path, sqldb.FromReadOnly)
 	}
 	return f, nil
 }
@@ -137,9 +137,10 @@ func (f found) interrupted() bool {
 }
 
 // Inspect refuses a store that is not the one that the hub ran with, unless that is
-// wanted, and returns the incarnation that begins with it; the zero one: it goes on.
-func Inspect(ctx context.Context, real string, o Terms) (store.Incarnation, error) {
-	f, err := find(ctx, real)
+// wanted, and returns the incarnation that begins with it; the zero one: it goes on. path is
+// without symbolic links.
+func Inspect(ctx context.Context, path string, o Terms) (store.Incarnation, error) {
+	f, err := find(ctx, path)
 	if err != nil {
 		return store.Incarnation{}, err
 	}
@@ -153,7 +154,7 @@ func Inspect(ctx context.Context, real string, o Terms) (store.Incarnation, erro
 		if !o.NewStore {
 			return store.Incarnation{}, refusal
 		}
-		if err := setAside(real, o.Now()); err != nil {
+		if err := setAside(path, o.Now()); err != nil {
 			return store.Incarnation{}, err
 		}
 	case store.Older, store.Diverged, store.Other, store.Mixed:
@@ -161,7 +162,7 @@ func Inspect(ctx context.Context, real string, o Terms) (store.Incarnation, erro
 			return store.Incarnation{}, refusal
 		}
 		if d == store.Mixed {
-			if err := setAside(real, o.Now()); err != nil {
+			if err := setAside(path, o.Now()); err != nil {
 				return store.Incarnation{}, err
 			}
 			f.whole = f.alone
@@ -198,14 +199,14 @@ func (o Terms) warnNeedless(ctx context.Context, d store.Difference, marked bool
 }
 
 // setAside keeps the log beside a file that it is not of, under another name.
-func setAside(real string, now time.Time) error {
-	aside := fmt.Sprintf("%s%s.aside-%s", real, disk.LogSuffix, now.UTC().Format("20060102T150405.000000"))
-	err := os.Rename(real+disk.LogSuffix, aside)
+func setAside(path string, now time.Time) error {
+	aside := fmt.Sprintf("%s%s.aside-%s", path, disk.LogSuffix, now.UTC().Format("20060102T150405.000000"))
+	err := os.Rename(path+disk.LogSuffix, aside)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	if err == nil {
-		err = os.Remove(real + disk.IndexSuffix) // made anew from the log
+		err = os.Remove(path + disk.IndexSuffix) // made anew from the log
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return disk.Unwritable(err)

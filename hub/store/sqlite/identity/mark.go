@@ -112,12 +112,12 @@ type Marker struct {
 
 // startMark writes the first mark, and keeps it up to date.
 func startMark(o Opened, w *Watch, first Mark) (*Marker, error) {
-	real := o.File.Real
+	path := o.File.Real
 	m := &Marker{
-		path: real, log: real + disk.LogSuffix, readers: o.Readers, now: o.Now, fits: w.Trouble, last: first,
+		path: path, log: path + disk.LogSuffix, readers: o.Readers, now: o.Now, fits: w.Trouble, last: first,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	err := first.Write(real, o.Now())
+	err := first.Write(path, o.Now())
 	go m.run()
 	return m, err
 }

@@ -18,7 +18,9 @@ const Driver = "sqlite"
 // Access is what a connection is for.
 type Access int
 
+// What connections are for.
 const (
+	// ForWriting is the one that writes.
 	ForWriting Access = iota
 	// ForReading beside a writer: sees its commits, can't change anything.
 	ForReading
@@ -70,11 +72,11 @@ func DSN(path string, a Access) string {
 // goroutine at a time.
 type Conn struct {
 	SQL   *sql.Conn
-	stmts map[string]statement
+	stmts map[string]Statement
 }
 
-// statement is a prepared statement that lives as long as its connection.
-type statement struct{ *sql.Stmt }
+// Statement is a prepared statement that lives as long as its connection.
+type Statement struct{ *sql.Stmt }
 
 // Connect takes a connection of db.
 func Connect(ctx context.Context, db *sql.DB) (*Conn, error) {
@@ -82,19 +84,19 @@ func Connect(ctx context.Context, db *sql.DB) (*Conn, error) {
 	if err != nil {
 		return nil, Translate(err)
 	}
-	return &Conn{SQL: c, stmts: make(map[string]statement)}, nil
+	return &Conn{SQL: c, stmts: make(map[string]Statement)}, nil
 }
 
 // Prepare returns the statement, prepared once for the connection.
-func (c *Conn) Prepare(ctx context.Context, query string) (statement, error) {
+func (c *Conn) Prepare(ctx context.Context, query string) (Statement, error) {
 	if s, ok := c.stmts[query]; ok {
 		return s, nil
 	}
 	s, err := c.SQL.PrepareContext(ctx, query)
 	if err != nil {
-		return statement{}, fmt.Errorf("prepare statement: %w", err)
+		return Statement{}, fmt.Errorf("prepare statement: %w", err)
 	}
-	c.stmts[query] = statement{s}
+	c.stmts[query] = Statement{s}
 	return c.stmts[query], nil
 }
 

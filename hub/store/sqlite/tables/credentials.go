@@ -97,7 +97,7 @@ func (t credentialWriter) TakeLoginCode(hash []byte, now time.Time) (model.User,
 	if err != nil {
 		return model.User{}, sqldb.Wrap(err, "take login code")
 	}
-	return userReader{t.Session}.User(user)
+	return userReader(t).User(user)
 }
 
 // AddSSHKey implements [store.AccountTx].

@@ -32,7 +32,7 @@ func (r figureReader) Figures() (store.Figures, error) {
 	if err != nil {
 		return f, sqldb.Wrap(err, "count open replies")
 	}
-	pages, err := replyReader{r.Session}.WaitingPages()
+	pages, err := replyReader(r).WaitingPages()
 	if err != nil {
 		return f, err
 	}

@@ -30,7 +30,7 @@ type incarnationWriter struct{ *sqldb.Session }
 
 // SettleIncarnation implements [store.AccountTx].
 func (t incarnationWriter) SettleIncarnation() error {
-	life, err := incarnationReader{t.Session}.Incarnation()
+	life, err := incarnationReader(t).Incarnation()
 	if err != nil || life.Settled || !life.Begun() {
 		return err
 	}

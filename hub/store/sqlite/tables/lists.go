@@ -115,7 +115,7 @@ func (r listReader) Conversations(q store.ConversationQuery) ([]store.Conversati
 	keys, more := sqldb.Newest(keys, q.Limit)
 	list := make([]store.Conversation, 0, len(keys))
 	for _, k := range keys {
-		c, err := conversationReader{r.Session}.Conversation(model.ConversationID(k.ID))
+		c, err := conversationReader(r).Conversation(model.ConversationID(k.ID))
 		if err != nil {
 			return nil, "", err
 		}

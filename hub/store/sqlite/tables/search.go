@@ -209,7 +209,7 @@ func (s stream) after(from *sqldb.Place) (string, sqldb.Args) {
 
 // found returns a conversation with what was found of it.
 func (r searchReader) found(id model.ConversationID, m *matches, query string) (store.Found, error) {
-	c, err := conversationReader{r.Session}.Conversation(id)
+	c, err := conversationReader(r).Conversation(id)
 	if err != nil {
 		return store.Found{}, err
 	}

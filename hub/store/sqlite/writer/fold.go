@@ -10,7 +10,7 @@ import (
 
 // SQLite would fold its log into the file by itself, in the midst of some commit. The
 // writer does it instead, after its callers were answered, so that whatever else changes
-// the file is somebody else's doing (see watch). What opens the store beside a hub folds
+// the file is somebody else's doing (see identity). What opens the store beside a hub folds
 // nothing in.
 
 const (
