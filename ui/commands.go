@@ -55,7 +55,7 @@ func (m *Model) answering() []cmd {
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.needsDraft, Run: m.listDrafts},
 		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.needsMessage, Run: m.copyText},
 		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.needsAddress, Run: m.openAddress},
-		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.share},
+		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.Share},
 	}
 }
 
@@ -93,20 +93,20 @@ func (m *Model) looking() []cmd {
 		{ID: "palette", Keys: []string{"ctrl+k", ":"}, Scope: command.Panes, Hidden: true, Run: m.openPalette},
 		{ID: "help", Keys: []string{"?"}, Scope: command.Panes, Run: m.openHelp},
 		{ID: "why_not", Scope: command.Panes, Run: m.openWhyNot},
-		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.openNotices},
+		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.page.OpenNotices},
 		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.turnPanel},
 		{ID: "delete", Scope: command.Panes, Reason: m.needsInstaller, Run: m.askDelete},
-		{ID: "available_on", Scope: command.Panes, Reason: m.needsAway(true), Run: func() tea.Cmd { return m.setAvailable(true) }},
-		{ID: "available_off", Scope: command.Panes, Reason: m.needsAway(false), Run: func() tea.Cmd { return m.setAvailable(false) }},
-		{ID: "share_ref", Scope: command.Panes, Reason: m.NeedsPage, Run: m.shareRef},
-		{ID: "greeting", Scope: command.Panes, Reason: m.NeedsPage, Run: m.openGreeting},
-		{ID: "check_page", Scope: command.Panes, Reason: m.NeedsConnectedPage, Run: func() tea.Cmd { return m.checkPage(false) }},
-		{ID: "repair_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: func() tea.Cmd { return m.checkPage(true) }},
-		{ID: "connect_page", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.connectPage},
-		{ID: "import_past", Scope: command.Panes, Reason: m.needsImportable, Run: m.beginImport},
-		{ID: "cancel_import", Scope: command.Panes, Reason: m.needsImport, Run: m.cancelImport},
-		{ID: "make_shared", Scope: command.Panes, Reason: m.needsOwnPage(model.Shared), Run: func() tea.Cmd { return m.changeVisibility(model.Shared) }},
-		{ID: "make_private", Scope: command.Panes, Reason: m.needsOwnPage(model.Private), Run: func() tea.Cmd { return m.changeVisibility(model.Private) }},
+		{ID: "available_on", Scope: command.Panes, Reason: m.team.NeedsAway(true), Run: func() tea.Cmd { return m.team.SetAvailable(true) }},
+		{ID: "available_off", Scope: command.Panes, Reason: m.team.NeedsAway(false), Run: func() tea.Cmd { return m.team.SetAvailable(false) }},
+		{ID: "share_ref", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.ShareRef},
+		{ID: "greeting", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.OpenGreeting},
+		{ID: "check_page", Scope: command.Panes, Reason: m.NeedsConnectedPage, Run: func() tea.Cmd { return m.page.CheckPage(false) }},
+		{ID: "repair_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: func() tea.Cmd { return m.page.CheckPage(true) }},
+		{ID: "connect_page", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.page.ConnectPage},
+		{ID: "import_past", Scope: command.Panes, Reason: m.page.NeedsImportable, Run: m.page.BeginImport},
+		{ID: "cancel_import", Scope: command.Panes, Reason: m.page.NeedsImport, Run: m.page.CancelImport},
+		{ID: "make_shared", Scope: command.Panes, Reason: m.page.NeedsOwnPage(model.Shared), Run: func() tea.Cmd { return m.page.ChangeVisibility(model.Shared) }},
+		{ID: "make_private", Scope: command.Panes, Reason: m.page.NeedsOwnPage(model.Private), Run: func() tea.Cmd { return m.page.ChangeVisibility(model.Private) }},
 	}
 }
 

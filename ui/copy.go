@@ -102,16 +102,13 @@ func (m *Model) needsAddress() string {
 	return ""
 }
 
-// addressOpened is the answer of the browser's start.
-type addressOpened struct{ err error }
-
 // openAddress opens an address of the selected message in the browser, and says at which
 // host it is; of several it asks which. Where the program runs on another machine, the
 // address goes into the clipboard.
 func (m *Model) openAddress() tea.Cmd {
 	all := m.addresses()
 	if len(all) == 1 {
-		return m.browseTo(all[0])
+		return m.BrowseTo(all[0])
 	}
 	const most = 9 // that a key chooses
 	var options []overlay.Option
@@ -131,18 +128,10 @@ func (m *Model) openAddress() tea.Cmd {
 		if err != nil {
 			return nil
 		}
-		return m.browseTo(all[i])
+		return m.BrowseTo(all[i])
 	})
 	return nil
 }
 
 // addressCells is how much of an address is shown where one is chosen: its host first.
 const addressCells = 50
-
-// addressOpened copies nothing by itself: it says what to do where there is no browser.
-func (m *Model) addressOpened(o addressOpened) tea.Cmd {
-	if o.err != nil {
-		m.Notify(m.Say(i18n.WhyNoBrowser))
-	}
-	return nil
-}

@@ -10,7 +10,6 @@ import (
 	"parley/model"
 	"parley/ui/overlay"
 	"parley/ui/screen"
-	"parley/ui/term"
 )
 
 // linkedRecord is the record of that kind that the current conversation is linked to.
@@ -257,18 +256,5 @@ func (m *Model) recordAddress(a recordAddress) tea.Cmd {
 		m.Notify(m.Say(i18n.WhyNoRecordPage))
 		return nil
 	}
-	return m.browseTo(u)
-}
-
-// browseTo opens an address in the browser, and says at which host it is. Where the
-// program runs on another machine, the address goes into the clipboard.
-func (m *Model) browseTo(u *url.URL) tea.Cmd {
-	address, host := u.String(), m.Look.Ours(u.Host)
-	if m.Browse == nil {
-		m.Notify(m.Say(i18n.SaidAddressCopied, "Host", host))
-		return term.Copy(address)
-	}
-	browse := m.Browse
-	m.Notify(m.Say(i18n.SaidAddressOpened, "Host", host))
-	return func() tea.Msg { return addressOpened{browse(address)} }
+	return m.BrowseTo(u)
 }

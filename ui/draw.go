@@ -309,9 +309,9 @@ func (m *Model) emptyList() []string {
 	case !m.Inbox.AllComplete():
 		return []string{m.Say(i18n.StateReading)}
 	case len(m.SeenPages()) == 0:
-		return m.nothingSeen()
+		return m.page.NothingSeen()
 	}
-	if lost := m.lostPage(); lost != nil && m.Inbox.Counts("").All == 0 {
+	if lost := m.page.LostPage(); lost != nil && m.Inbox.Counts("").All == 0 {
 		return lost
 	}
 	return []string{m.Say(i18n.EmptyFilter(string(m.Query.Filter))), m.Say(i18n.EmptyKeys, "Key", m.KeyOf("next_filter"))}

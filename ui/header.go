@@ -52,7 +52,7 @@ func (m *Model) headerParts(state, sight, me look.Piece) [][]look.Piece {
 // withImport puts how far an import is behind the first piece. Where it leaves no room for
 // anything else, it goes.
 func (m *Model) withImport(all [][]look.Piece) [][]look.Piece {
-	text := m.importText()
+	text := m.page.ImportText()
 	if text == "" {
 		return all
 	}
@@ -135,7 +135,7 @@ func (m *Model) bannerText() (string, theme.Style) {
 		}
 		return m.Look.Line(p.Name) + ": " + m.pageTrouble(now, p, code), th.Danger
 	}
-	if said := m.noticeBanner(); said != "" {
+	if said := m.page.NoticeBanner(); said != "" {
 		return said, th.Warn
 	}
 	return "", th.Danger

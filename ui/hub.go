@@ -6,13 +6,15 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/page"
 	"parley/ui/screen"
+	"parley/ui/team"
 )
 
 // Hub is what the screen needs of a client of the hub. Its methods are called in
 // commands, several at once, with a context that ends them.
 type Hub interface {
-	PageHub
+	page.Hub
 	// Messages returns that many of a conversation's newest messages, or of those before the
 	// cursor.
 	Messages(ctx context.Context, id model.ConversationID, before string, limit int) (model.MessageList, error)
@@ -45,25 +47,7 @@ type Hub interface {
 	Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error)
 	// DeleteConversation deletes a conversation for good; only the Page's installer may.
 	DeleteConversation(ctx context.Context, id model.ConversationID) error
-	// CheckPage has the hub ask Facebook how a Page stands; with repair, its webhooks are
-	// asked for again first. It returns the Page as it is then.
-	CheckPage(ctx context.Context, id model.PageID, repair bool) (model.Page, error)
-	// SetVisibility makes a Page private or shared; only its installer may.
-	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) (model.Page, error)
-	// BeginConnect begins to connect a Page through the browser, with that visibility chosen
-	// at first; empty: what the hub thinks right. Connect tells how far that
-	// is, CancelConnect gives it up. Only an admin may.
-	BeginConnect(ctx context.Context, v model.Visibility) (model.Connect, error)
-	Connect(ctx context.Context, id string) (model.Connect, error)
-	CancelConnect(ctx context.Context, id string) (model.Connect, error)
-	// BeginImport brings a Page's past conversations in, or takes that up; CancelImport
-	// stops it.
-	BeginImport(ctx context.Context, page model.PageID) (model.Import, error)
-	CancelImport(ctx context.Context, page model.PageID) (model.Import, error)
-	// Users returns everybody who works with the hub.
-	Users(ctx context.Context) ([]model.Colleague, error)
-	// SetAvailable makes the user take conversations, or none for now.
-	SetAvailable(ctx context.Context, available bool) (model.User, error)
+	team.Hub
 	// Tell tells colleagues what the user does: types, or looks at a conversation. It may
 	// get lost.
 	Tell(f model.Lossy)

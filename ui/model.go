@@ -14,8 +14,9 @@ import (
 	"parley/ui/composer"
 	list "parley/ui/inbox"
 	"parley/ui/look"
-	"parley/ui/overlay"
+	"parley/ui/page"
 	"parley/ui/screen"
+	"parley/ui/team"
 	"parley/ui/theme"
 	"parley/ui/thread"
 )
@@ -77,8 +78,6 @@ type Model struct {
 	// panel: the right-hand panel is wanted. Where there is room for three panes it is
 	// shown unless it was closed.
 	panelOpen, panelClosed bool
-	// greeting waits for a Page's greetings.
-	greeting *overlay.Choice
 
 	list    *list.List
 	search  search
@@ -103,14 +102,12 @@ type Model struct {
 	// untold: earlier runs left replies, and the user has not been told.
 	untold   bool
 	newer    newer
-	team     team
+	team     *team.Model
 	presence presence
 	crm      crm
-	sights   sights
+	page     *page.Model
 	acting   acting
 	frame    frame
-	// connecting is a Page that the user connects in their browser.
-	connecting connecting
 }
 
 // ErrOptions is that the screen can't work with its options.
@@ -123,10 +120,12 @@ func New(o Options) (*Model, error) {
 		terminal: terminal{fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
 		list:     list.New(), thread: thread.New(), box: composer.New(),
 		typed:   newTyped(o.Typed),
-		replies: pending{}, returned: map[model.DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]model.File{}, sights: newSights(),
+		replies: pending{}, returned: map[model.DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]model.File{},
 	}
 	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
 	m.LightGround = o.Light
+	m.team = team.New(m.Screen, o.Hub)
+	m.page = page.New(m.Screen, o.Hub, m.team)
 	m.Look.Words, m.Look.Zone = o.Words, o.Zone
 	var err error
 	if m.commands, err = command.New(m.table(), o.Keys); err != nil {

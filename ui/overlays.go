@@ -25,7 +25,7 @@ func (m *Model) openPalette() tea.Cmd {
 	}
 	for _, p := range m.HiddenPages() {
 		items = append(items, overlay.Item{
-			ID: "page " + string(p.ID), Title: m.Say(i18n.PageShow, "Page", m.Look.Line(p.Name)), Reason: m.privateOf(p),
+			ID: "page " + string(p.ID), Title: m.Say(i18n.PageShow, "Page", m.Look.Line(p.Name)), Reason: m.page.PrivateOf(p),
 		})
 	}
 	// What can be used now stands before what can't.
@@ -72,7 +72,7 @@ func (m *Model) openHelp() tea.Cmd {
 func (m *Model) whoSees() overlay.Section {
 	s := overlay.Section{Heading: m.Say(i18n.HelpPages)}
 	for _, p := range m.Inbox.Pages() {
-		said := m.privateOf(p)
+		said := m.page.PrivateOf(p)
 		switch {
 		case p.Visibility == model.Shared:
 			said = m.Say(i18n.PageIsShared, "Page", m.Look.Line(p.Name))

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,103 +10,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/overlay"
-	"parley/ui/screen"
 )
-
-// team is who works with the hub, as far as it was told.
-type team struct {
-	users []model.Colleague
-	// then is what waits for the answer that is on its way.
-	then func()
-	// list brings an open list of them up to date.
-	list func()
-}
-
-// teamRead is the answer with the users of the hub.
-type teamRead struct {
-	users []model.Colleague
-	err   error
-}
-
-// readTeam asks who works with the hub, and then does something.
-func (m *Model) readTeam(then func()) tea.Cmd {
-	m.team.then = then
-	hub := m.hub
-	return screen.Call(func(ctx context.Context) tea.Msg {
-		users, err := hub.Users(ctx)
-		return teamRead{users: users, err: err}
-	})
-}
-
-// teamRead takes the users over. A failure is not told: names are also known from the
-// conversations.
-func (m *Model) teamRead(r teamRead) {
-	if r.err != nil {
-		return
-	}
-	m.team.users = r.users
-	if then := m.team.then; then != nil {
-		m.team.then = nil
-		then()
-	}
-	m.listTeam()
-}
-
-// teamChanged takes over that users are known otherwise now.
-func (m *Model) teamChanged(users []model.Colleague) {
-	if len(users) == 0 {
-		return
-	}
-	if len(m.team.users) > 0 { // else the answer with all of them brings it
-		m.team.users = slices.Clone(m.team.users)
-		for _, u := range users {
-			m.team.put(u)
-		}
-	}
-	m.listTeam()
-}
-
-// put takes over how a user is known now.
-func (t *team) put(u model.Colleague) {
-	i := slices.IndexFunc(t.users, func(known model.Colleague) bool { return known.ID == u.ID })
-	if i < 0 {
-		t.users = append(t.users, u)
-		return
-	}
-	t.users[i].Name, t.users[i].Away = u.Name, u.Away
-}
-
-// listTeam brings an open list of the team up to date.
-func (m *Model) listTeam() {
-	if m.team.list != nil {
-		m.team.list()
-	}
-}
-
-// namedBefore bounds how many conversations are looked through for names.
-const namedBefore = 500
-
-// colleagues are the others who work with the hub, by name; where the hub does not tell
-// them, those that conversations name.
-func (m *Model) colleagues() []model.Colleague {
-	known := slices.Clone(m.team.users)
-	if len(known) == 0 {
-		v := m.Inbox.View(inbox.Query{Filter: inbox.FilterAll, Sort: inbox.SortNewest})
-		for i := range min(v.Len(), namedBefore) {
-			if r, ok := v.At(i); ok && r.Assignee != nil {
-				known = append(known, model.Colleague{ID: r.Assignee.ID, Name: r.Assignee.Name})
-			}
-		}
-	}
-	known = slices.DeleteFunc(known, func(u model.Colleague) bool { return u.ID == m.Inbox.User().ID || u.ID == "" })
-	slices.SortFunc(known, func(a, b model.Colleague) int {
-		if c := strings.Compare(a.Name, b.Name); c != 0 {
-			return c
-		}
-		return strings.Compare(string(a.ID), string(b.ID))
-	})
-	return slices.CompactFunc(known, func(a, b model.Colleague) bool { return a.ID == b.ID })
-}
 
 // What is chosen besides colleagues, who are chosen by their ids.
 const (
@@ -138,21 +40,21 @@ func (m *Model) assign() tea.Cmd {
 	if len(options) > mostKeys+2 {
 		p := overlay.NewPalette(title, assignItems(options))
 		m.Lay(p, done)
-		m.team.list = func() {
+		m.team.OnChange(func() {
 			if m.Overlaid() == p {
 				p.SetItems(assignItems(m.assignees(r)))
 			}
-		}
-		return m.readTeam(nil)
+		})
+		return m.team.Read(nil)
 	}
 	c := overlay.NewChoice(title, options)
 	m.Lay(c, done)
-	m.team.list = func() {
+	m.team.OnChange(func() {
 		if options := m.assignees(r); m.Overlaid() == c && len(options) <= mostKeys+2 {
 			c.SetOptions(options)
 		}
-	}
-	return m.readTeam(nil)
+	})
+	return m.team.Read(nil)
 }
 
 // assignItems are the options as a list that is searched shows them.
@@ -180,7 +82,7 @@ func (m *Model) assignees(r inbox.Row) []overlay.Option {
 	if p, ok := m.Inbox.Page(r.PageID); ok && p.Visibility == model.Private {
 		hidden = m.Say(i18n.WhyPrivatePage, "Page", m.Look.Line(p.Name))
 	}
-	for i, u := range m.colleagues() {
+	for i, u := range m.team.Colleagues() {
 		o := m.assignee(r, u)
 		if hidden != "" {
 			o.Reason = hidden
@@ -221,7 +123,7 @@ func (m *Model) assignAs(id model.ConversationID, chosen string) tea.Cmd {
 	switch to, colleague := strings.CutPrefix(chosen, assignTo); {
 	case colleague:
 		name := to
-		for _, u := range m.colleagues() {
+		for _, u := range m.team.Colleagues() {
 			if string(u.ID) == to {
 				name = u.Name
 			}

@@ -10,7 +10,9 @@ import (
 	"parley/model"
 	"parley/ui/cells"
 	"parley/ui/composer"
+	"parley/ui/page"
 	"parley/ui/screen"
+	"parley/ui/team"
 	"parley/ui/term"
 )
 
@@ -43,8 +45,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.rested(msg)
 	case pause:
 		return m.pause(msg)
-	case addressOpened:
-		return m.addressOpened(msg)
+	case screen.AddressOpened:
+		m.AddressOpened(msg)
 	case draftSaved:
 		return m.draftSaved(msg)
 	case fileChecked:
@@ -62,16 +64,10 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 // aboutPages takes over answers about Pages; what is none is of the terminal.
 func (m *Model) aboutPages(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case teamRead:
-		m.teamRead(msg)
-	case visibilitySet:
-		m.visibilitySet(msg)
-	case connectSaid:
-		return m.connectSaid(msg)
-	case connectTick:
-		return m.connectTick(msg)
-	case importSaid:
-		m.importSaid(msg)
+	case page.Msg:
+		return m.page.Update(msg)
+	case team.Msg:
+		m.team.Update(msg)
 	default:
 		return m.hubSays(msg)
 	}
@@ -103,14 +99,6 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 		return m.marked(msg)
 	case conversationDeleted:
 		m.conversationDeleted(msg)
-	case availabilitySet:
-		m.availabilitySet(msg)
-	case greetingsRead:
-		m.greetingsRead(msg)
-	case noticesRead:
-		m.noticesRead(msg)
-	case pageChecked:
-		m.pageChecked(msg)
 	default:
 		return m.crmSays(msg)
 	}
@@ -196,10 +184,10 @@ func (m *Model) terminalSays(msg tea.Msg) {
 
 // news takes over what came from the hub.
 func (m *Model) news(n News) tea.Cmd {
-	var team tea.Cmd
+	var users tea.Cmd
 	if n.Connection != nil {
 		if n.Connection.State == screen.Live && !m.Live() {
-			team = m.readTeam(m.team.then)
+			users = m.team.ReadAgain()
 			m.refreshRecords()
 		}
 		m.Wire = *n.Connection
@@ -207,7 +195,7 @@ func (m *Model) news(n News) tea.Cmd {
 	}
 	defer m.heard(n.Lossy)
 	if n.Apply == nil {
-		return team
+		return users
 	}
 	changes, err := n.Apply()
 	if err != nil {
@@ -215,7 +203,7 @@ func (m *Model) news(n News) tea.Cmd {
 		m.Notify(m.Say(i18n.NewsUnreadable))
 	}
 	m.Clock.Tell(m.Inbox.Now())
-	m.teamChanged(n.Users)
+	m.team.Changed(n.Users)
 	if changes.Pages {
 		m.forget()
 	}
@@ -231,7 +219,7 @@ func (m *Model) news(n News) tea.Cmd {
 		m.showNewer()
 	}
 	m.tellUnsent()
-	return tea.Batch(team, follow, m.dropDeleted(changes))
+	return tea.Batch(users, follow, m.dropDeleted(changes))
 }
 
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to

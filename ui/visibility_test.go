@@ -50,17 +50,17 @@ func TestMakeShared(t *testing.T) {
 			t.Fatalf("%s shares it", answer)
 		}
 	}
-	w.plays(w.changeVisibility(model.Shared))
+	w.plays(w.page.ChangeVisibility(model.Shared))
 	w.keys("y")
 	w.shows("Aoyama Coffee is shared: every user of this hub sees its conversations.")
 	if !slices.Contains(w.hub.asked, "visibility 100 shared") {
 		t.Errorf("asked: %v", w.hub.asked)
 	}
 	w.pageNow(2, func(p *model.Page) { p.Visibility = model.Shared })
-	if why := w.needsOwnPage(model.Shared)(); why != "Aoyama Coffee is shared already." {
+	if why := w.page.NeedsOwnPage(model.Shared)(); why != "Aoyama Coffee is shared already." {
 		t.Errorf("it can be shared again: %q", why)
 	}
-	w.plays(w.changeVisibility(model.Private))
+	w.plays(w.page.ChangeVisibility(model.Private))
 	w.shows("Only you will see the conversations of Aoyama Coffee. Colleagues lose")
 	w.keys("y")
 	if !slices.Contains(w.hub.asked, "visibility 100 private") {
@@ -131,7 +131,7 @@ func TestHiddenPagesHaveTheirWords(t *testing.T) {
 			w := newWorld(t, some(3), func(o *Options) { o.Words = i18n.New(lang) })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			for _, v := range []model.Visibility{model.Shared, model.Private} {
-				w.plays(w.changeVisibility(v))
+				w.plays(w.page.ChangeVisibility(v))
 				w.whole(s[0], s[1])
 			}
 			w.pageNow(2, func(p *model.Page) {

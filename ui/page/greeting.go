@@ -1,4 +1,4 @@
-package ui
+package page
 
 import (
 	"context"
@@ -30,9 +30,9 @@ type greetingTo struct {
 	customer model.Customer
 }
 
-// openGreeting shows the Page's greetings as the current customer would see them. They
+// OpenGreeting shows the Page's greetings as the current customer would see them. They
 // are read from Facebook first.
-func (m *Model) openGreeting() tea.Cmd {
+func (m *Model) OpenGreeting() tea.Cmd {
 	p, _ := m.Page()
 	c := overlay.NewChoice(m.Say(i18n.GreetingTitle, "Page", m.Look.Line(p.Name)), nil)
 	c.Say(m.Say(i18n.GreetingLoading))

@@ -1,4 +1,4 @@
-package ui
+package page
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 	"parley/ui/screen"
 )
 
-// openNotices shows what Facebook said about the Pages, and what to do about it, newest
+// OpenNotices shows what Facebook said about the Pages, and what to do about it, newest
 // first. What is shown is read by that, for the whole team.
-func (m *Model) openNotices() tea.Cmd {
+func (m *Model) OpenNotices() tea.Cmd {
 	s := overlay.Section{}
 	var unread []model.Notice
 	for _, n := range m.Inbox.Notices() {
@@ -105,8 +105,8 @@ func (m *Model) noticesRead(r noticesRead) {
 	}
 }
 
-// noticeBanner tells of the newest notice that nobody read yet; empty where all are.
-func (m *Model) noticeBanner() string {
+// NoticeBanner tells of the newest notice that nobody read yet; empty where all are.
+func (m *Model) NoticeBanner() string {
 	for _, n := range m.Inbox.Notices() {
 		if n.Read != nil || !n.Policy() || m.Query.Page != "" && n.PageID != m.Query.Page {
 			continue

@@ -1,4 +1,4 @@
-package ui
+package page
 
 import (
 	"context"
@@ -33,77 +33,66 @@ const (
 	connectQuit = "quit"
 )
 
-// connectSaid is the hub's answer about connecting a Page.
-type connectSaid struct {
-	connect model.Connect
-	begun   bool
-	err     error
+// ConnectSaid is the hub's answer about connecting a Page.
+type ConnectSaid struct {
+	Connect model.Connect
+	Begun   bool
+	Err     error
 }
 
 // connectTick asks again.
 type connectTick struct{ id string }
 
-// connectPage begins to connect a Page through the browser; one that is under way is shown.
-func (m *Model) connectPage() tea.Cmd {
-	if m.connecting.ID != "" && !m.connecting.State.Final() {
+// ConnectPage begins to connect a Page through the browser; one that is under way is shown.
+func (m *Model) ConnectPage() tea.Cmd {
+	if m.Connecting.ID != "" && !m.Connecting.State.Final() {
 		m.showConnect()
 		return nil
 	}
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := hub.BeginConnect(ctx, "")
-		return connectSaid{connect: c, begun: true, err: err}
+		return ConnectSaid{Connect: c, Begun: true, Err: err}
 	})
 }
 
 // connectSaid shows how far it is, and asks again until it ends.
-func (m *Model) connectSaid(s connectSaid) tea.Cmd {
+func (m *Model) connectSaid(s ConnectSaid) tea.Cmd {
 	switch {
-	case s.err != nil && s.begun:
-		m.Notify(m.Explain(s.err))
+	case s.Err != nil && s.Begun:
+		m.Notify(m.Explain(s.Err))
 		return nil
-	case s.err != nil: // the hub may be away for a moment
-		return screen.Timer(connectPoll, connectTick{m.connecting.ID})
-	case s.begun:
-		m.connecting = connecting{Connect: s.connect}
+	case s.Err != nil: // the hub may be away for a moment
+		return screen.Timer(connectPoll, connectTick{m.Connecting.ID})
+	case s.Begun:
+		m.Connecting = connecting{Connect: s.Connect}
 		m.showConnect()
-		return tea.Batch(m.openLink(), screen.Timer(connectPoll, connectTick{s.connect.ID}))
-	case s.connect.ID != m.connecting.ID:
+		return tea.Batch(m.OpenLink(safe.LineN(model.Untrusted(m.Connecting.URL), linkCells).String()), screen.Timer(connectPoll, connectTick{s.Connect.ID}))
+	case s.Connect.ID != m.Connecting.ID:
 		return nil
 	}
-	s.connect.URL = m.connecting.URL
-	m.connecting.Connect = s.connect
-	if s.connect.State.Final() {
+	s.Connect.URL = m.Connecting.URL
+	m.Connecting.Connect = s.Connect
+	if s.Connect.State.Final() {
 		m.connectEnded()
 		return nil
 	}
-	if c := m.connecting.choice; c != nil {
+	if c := m.Connecting.choice; c != nil {
 		c.Say(m.connectSentence())
 	}
-	return screen.Timer(connectPoll, connectTick{s.connect.ID})
+	return screen.Timer(connectPoll, connectTick{s.Connect.ID})
 }
 
 // connectTick asks how far it is.
 func (m *Model) connectTick(t connectTick) tea.Cmd {
-	if t.id != m.connecting.ID || m.connecting.State.Final() {
+	if t.id != m.Connecting.ID || m.Connecting.State.Final() {
 		return nil
 	}
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := hub.Connect(ctx, t.id)
-		return connectSaid{connect: c, err: err}
+		return ConnectSaid{Connect: c, Err: err}
 	})
-}
-
-// openLink opens the link in the browser; where that is on another machine, it goes into
-// the clipboard.
-func (m *Model) openLink() tea.Cmd {
-	link := safe.LineN(model.Untrusted(m.connecting.URL), linkCells).String()
-	if m.Browse == nil {
-		return term.Copy(link)
-	}
-	browse := m.Browse
-	return func() tea.Msg { return addressOpened{browse(link)} }
 }
 
 // showConnect lays what is to be done over the screen.
@@ -112,15 +101,15 @@ func (m *Model) showConnect() {
 		{ID: connectCopy, Key: "y", Title: m.Say(i18n.ConnectCopy)},
 		{ID: connectQuit, Key: "x", Title: m.Say(i18n.ConnectGiveUp)},
 	})
-	m.connecting.choice = c
+	m.Connecting.choice = c
 	c.Say(m.connectSentence())
 	m.Lay(c, func(a overlay.Action) tea.Cmd {
-		m.connecting.choice = nil
+		m.Connecting.choice = nil
 		chosen, ok := a.(overlay.Chosen)
 		switch {
 		case ok && chosen.ID == connectCopy:
 			m.Notify(m.Say(i18n.ConnectCopied))
-			return term.Copy(safe.LineN(model.Untrusted(m.connecting.URL), linkCells).String())
+			return term.Copy(safe.LineN(model.Untrusted(m.Connecting.URL), linkCells).String())
 		case ok && chosen.ID == connectQuit:
 			return m.giveConnectUp()
 		}
@@ -130,16 +119,16 @@ func (m *Model) showConnect() {
 
 // giveConnectUp makes the link void.
 func (m *Model) giveConnectUp() tea.Cmd {
-	hub, id := m.hub, m.connecting.ID
+	hub, id := m.hub, m.Connecting.ID
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := hub.CancelConnect(ctx, id)
-		return connectSaid{connect: c, err: err}
+		return ConnectSaid{Connect: c, Err: err}
 	})
 }
 
 // connectSentence says what to do now, and the link.
 func (m *Model) connectSentence() string {
-	switch m.connecting.State {
+	switch m.Connecting.State {
 	case model.ConnectAtFacebook:
 		return m.Say(i18n.ConnectAtFacebook)
 	case model.ConnectChoosing:
@@ -152,18 +141,18 @@ func (m *Model) connectSentence() string {
 	if m.Browse == nil {
 		do = i18n.ConnectElsewhere
 	}
-	return m.Say(do, "Link", safe.LineN(model.Untrusted(m.connecting.URL), linkCells))
+	return m.Say(do, "Link", safe.LineN(model.Untrusted(m.Connecting.URL), linkCells))
 }
 
 // connectEnded tells how it ended.
 func (m *Model) connectEnded() {
-	if m.connecting.choice != nil && m.Overlaid() == m.connecting.choice {
+	if m.Connecting.choice != nil && m.Overlaid() == m.Connecting.choice {
 		m.Lift()
 	}
-	m.connecting.choice = nil
-	if p := m.connecting.Page; m.connecting.State == model.ConnectDone && p != nil {
+	m.Connecting.choice = nil
+	if p := m.Connecting.Page; m.Connecting.State == model.ConnectDone && p != nil {
 		m.Notify(m.Say(i18n.PageConnected, "Name", m.Look.Line(p.Name)))
 		return
 	}
-	m.Notify(m.Say(i18n.Code(string(m.connecting.Code))))
+	m.Notify(m.Say(i18n.Code(string(m.Connecting.Code))))
 }

@@ -1,4 +1,4 @@
-package ui
+package page
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"parley/ui/screen"
 )
 
-// needsOwnPage tells why the Page can't be made private or shared by this user now.
-func (m *Model) needsOwnPage(v model.Visibility) func() string {
+// NeedsOwnPage tells why the Page can't be made private or shared by this user now.
+func (m *Model) NeedsOwnPage(v model.Visibility) func() string {
 	return func() string {
 		p, ok := m.Page()
 		switch {
@@ -32,9 +32,9 @@ func (m *Model) needsOwnPage(v model.Visibility) func() string {
 	}
 }
 
-// changeVisibility asks before it makes the Page private or shared: it says who will see
+// ChangeVisibility asks before it makes the Page private or shared: it says who will see
 // what, and what is chosen first changes nothing.
-func (m *Model) changeVisibility(v model.Visibility) tea.Cmd {
+func (m *Model) ChangeVisibility(v model.Visibility) tea.Cmd {
 	p, _ := m.Page()
 	name := m.Look.Line(p.Name)
 	title, yes, no := i18n.VisibilityShare, i18n.VisibilityShareYes, i18n.VisibilityShareNo
@@ -52,7 +52,7 @@ func (m *Model) changeVisibility(v model.Visibility) tea.Cmd {
 		}
 		return m.setVisibility(p.ID, v)
 	})
-	return m.readTeam(func() {
+	return m.team.Read(func() {
 		if m.Overlaid() == c {
 			c.Say(m.whoWillSee(p, v))
 		}
@@ -62,7 +62,7 @@ func (m *Model) changeVisibility(v model.Visibility) tea.Cmd {
 // whoWillSee says who will see a Page's conversations.
 func (m *Model) whoWillSee(p model.Page, v model.Visibility) string {
 	name := m.Look.Line(p.Name)
-	switch n := len(m.team.users); {
+	switch n := m.team.Size(); {
 	case v == model.Private:
 		return m.Say(i18n.VisibilityHideWho, "Page", name)
 	case n > 1:
@@ -100,14 +100,14 @@ func (m *Model) visibilitySet(s visibilitySet) {
 	m.Notify(m.Say(said, "Name", m.Look.Line(p.Name)))
 }
 
-// privateOf says whose a hidden Page is.
-func (m *Model) privateOf(p model.Page) string {
+// PrivateOf says whose a hidden Page is.
+func (m *Model) PrivateOf(p model.Page) string {
 	return m.Say(i18n.PageIsPrivate, "Page", m.Look.Line(p.Name), "Name", m.Look.Ours(p.Installer.Name))
 }
 
-// lostPage says of a Page that was taken from sight by whom, and what to do; nil where
+// LostPage says of a Page that was taken from sight by whom, and what to do; nil where
 // none was.
-func (m *Model) lostPage() []string {
+func (m *Model) LostPage() []string {
 	for _, p := range m.HiddenPages() {
 		if m.sights.lost[p.ID] {
 			owner := m.Look.Ours(p.Installer.Name)
@@ -119,21 +119,21 @@ func (m *Model) lostPage() []string {
 	return nil
 }
 
-// nothingSeen says why no Page can be seen, and what to do.
-func (m *Model) nothingSeen() []string {
+// NothingSeen says why no Page can be seen, and what to do.
+func (m *Model) NothingSeen() []string {
 	hidden := m.HiddenPages()
 	switch len(hidden) {
 	case 0:
 		return []string{m.Say(i18n.EmptyPages), m.Say(i18n.EmptyPagesKeys)}
 	case 1:
-		if lost := m.lostPage(); lost != nil {
+		if lost := m.LostPage(); lost != nil {
 			return lost
 		}
-		return []string{m.privateOf(hidden[0]), m.Say(i18n.EmptyPrivateDo, "Name", m.Look.Ours(hidden[0].Installer.Name))}
+		return []string{m.PrivateOf(hidden[0]), m.Say(i18n.EmptyPrivateDo, "Name", m.Look.Ours(hidden[0].Installer.Name))}
 	}
 	out := []string{m.Say(i18n.EmptyPrivate)}
 	for _, p := range hidden {
-		out = append(out, m.privateOf(p))
+		out = append(out, m.PrivateOf(p))
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package ui
+package page
 
 import (
 	"context"
@@ -16,9 +16,9 @@ import (
 // importCells is how wide the bar of an import is.
 const importCells = 8
 
-// importText says how far bringing a Page's past conversations in is: a bar, count, rate,
+// ImportText says how far bringing a Page's past conversations in is: a bar, count, rate,
 // time left. It is empty while nothing is brought in.
-func (m *Model) importText() string {
+func (m *Model) ImportText() string {
 	for _, p := range m.SeenPages() {
 		if p.Import == nil || !p.Import.State.Active() || m.Query.Page != "" && p.ID != m.Query.Page {
 			continue
@@ -69,7 +69,7 @@ func (m *Model) mayImport() (model.Page, string) {
 	return p, ""
 }
 
-func (m *Model) needsImportable() string {
+func (m *Model) NeedsImportable() string {
 	p, why := m.mayImport()
 	switch {
 	case why != "":
@@ -82,7 +82,7 @@ func (m *Model) needsImportable() string {
 	return ""
 }
 
-func (m *Model) needsImport() string {
+func (m *Model) NeedsImport() string {
 	p, why := m.mayImport()
 	if why == "" && (p.Import == nil || !p.Import.State.Active()) {
 		return m.Say(i18n.WhyNoImport)
@@ -97,7 +97,7 @@ type importSaid struct {
 	err  error
 }
 
-func (m *Model) beginImport() tea.Cmd {
+func (m *Model) BeginImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -106,7 +106,7 @@ func (m *Model) beginImport() tea.Cmd {
 	})
 }
 
-func (m *Model) cancelImport() tea.Cmd {
+func (m *Model) CancelImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {

@@ -1,4 +1,4 @@
-package ui
+package page
 
 import (
 	"context"
@@ -16,8 +16,8 @@ type pageChecked struct {
 	err  error
 }
 
-// checkPage has the hub ask Facebook how the Page stands.
-func (m *Model) checkPage(repair bool) tea.Cmd {
+// CheckPage has the hub ask Facebook how the Page stands.
+func (m *Model) CheckPage(repair bool) tea.Cmd {
 	p, _ := m.Page()
 	m.Notify(m.Say(i18n.SaidPageChecking, "Page", m.Look.Line(p.Name)))
 	hub := m.hub

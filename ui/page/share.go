@@ -1,4 +1,4 @@
-package ui
+package page
 
 import (
 	"strings"
@@ -15,9 +15,9 @@ import (
 // shareBorder is what an overlay and its lines around the QR code need of the height.
 const shareBorder = 5
 
-// share puts the Page's m.me link into the clipboard, by which customers write first,
+// Share puts the Page's m.me link into the clipboard, by which customers write first,
 // and shows it as a QR code where that fits.
-func (m *Model) share() tea.Cmd {
+func (m *Model) Share() tea.Cmd {
 	p, _ := m.Page()
 	link, err := model.EntryLink(p.PageID, "")
 	if err != nil {
@@ -31,8 +31,8 @@ func (m *Model) share() tea.Cmd {
 	return term.Copy(link)
 }
 
-// shareRef asks for a ref, and puts the link with it into the clipboard.
-func (m *Model) shareRef() tea.Cmd {
+// ShareRef asks for a ref, and puts the link with it into the clipboard.
+func (m *Model) ShareRef() tea.Cmd {
 	p, _ := m.Page()
 	prompt := overlay.NewPrompt(m.Say(i18n.EntryTitle, "Page", m.Look.Line(p.Name)), m.Say(i18n.FlagEntryRef), "")
 	var done func(overlay.Action) tea.Cmd
