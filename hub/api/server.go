@@ -12,13 +12,22 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/hub"
+	"parley/hub/api/accounts"
+	"parley/hub/api/browser"
+	"parley/hub/api/conversations"
+	"parley/hub/api/crm"
+	"parley/hub/api/door"
+	"parley/hub/api/pages"
+	"parley/hub/api/socket"
+	"parley/hub/api/status"
+	"parley/hub/api/webhooks"
 	"parley/model"
 )
 
 // Options are what the server is made of.
 type Options struct {
 	Hub      *hub.Hub
-	Verifier Verifier
+	Verifier webhooks.Verifier
 	// AppID is our app's, by which echoes of our own replies are known.
 	AppID model.AppID
 	// Secure: browsers reach the hub by https, so that cookies need not travel otherwise.
@@ -49,42 +58,42 @@ func New(o Options) http.Handler {
 		o.Stopping = context.Background()
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
-	d := NewDoor(DoorOptions{Hub: o.Hub, Log: o.Logger, LoginPoll: o.Hub.Timing().LoginPoll})
+	d := door.New(door.Options{Hub: o.Hub, Log: o.Logger, LoginPoll: o.Hub.Timing().LoginPoll})
 	mux := http.NewServeMux()
 	api := humago.New(mux, config(o.Version))
-	api.UseMiddleware(d.authenticate(api))
+	api.UseMiddleware(d.Authenticate(api))
 	register(o, d, api, mux)
 	mux.HandleFunc("GET /docs", docs(api))
 	boundBodies(api)
-	return guarded(proxies(o.Proxies).told(d.measure(uploadsPath, recovered(o.Logger, routed(mux)))))
+	return door.Guarded(door.Proxies(o.Proxies).Told(d.Measure(conversations.UploadsPath, door.Recovered(o.Logger, routed(mux)))))
 }
 
 // register adds the routes of all families.
-func register(o Options, d *Door, api huma.API, mux *http.ServeMux) {
+func register(o Options, d *door.Door, api huma.API, mux *http.ServeMux) {
 	timing := o.Hub.Timing()
-	newWebhookRoutes(webhookOptions{
+	webhooks.New(webhooks.Options{
 		Hub: o.Hub, Door: d, Verifier: o.Verifier, AppID: o.AppID, VerifyToken: o.VerifyToken, Within: timing.Webhook, Now: o.Now,
-	}).register(mux)
-	newSocketRoutes(socketOptions{Hub: o.Hub, Door: d, Stopping: o.Stopping, Progress: timing.Progress, Dead: timing.Dead}).register(mux)
+	}).Register(mux)
+	socket.New(socket.Options{Hub: o.Hub, Door: d, Stopping: o.Stopping, Progress: timing.Progress, Dead: timing.Dead}).Register(mux)
 
-	newStatusRoutes(o.Hub, d).register(api)
-	newConversationRoutes(o.Hub, d).register(api)
-	newPageRoutes(o.Hub, d, func(link string) string { return connectLink(o.PublicURL, link) }).register(api)
-	newCRMRoutes(o.Hub, d).register(api)
+	status.New(o.Hub, d).Register(api)
+	conversations.New(o.Hub, d).Register(api)
+	pages.New(o.Hub, d, func(link string) string { return browser.ConnectLink(o.PublicURL, link) }).Register(api)
+	crm.New(o.Hub, d).Register(api)
 
-	wrong, forms := newCodeLimit(o.Now), newForms(o.PublicURL, o.Secure)
-	a := newAccountRoutes(o.Hub, d, wrong, o.Now)
-	a.register(api)
-	newSignInPages(o.Hub, d, forms, wrong, a.begunAt).register(api, mux)
-	newConnectPages(o.Hub, d, forms, o.PublicURL).register(mux)
+	wrong, forms := door.NewCodeLimit(o.Now), browser.NewForms(o.PublicURL, o.Secure)
+	a := accounts.New(o.Hub, d, wrong, o.Now)
+	a.Register(api)
+	browser.NewSignInPages(o.Hub, d, forms, wrong, a.BegunAt).Register(api, mux)
+	browser.NewConnectPages(o.Hub, d, forms, o.PublicURL).Register(mux)
 }
 
 // boundBodies has operations take no larger body than they have use for.
 func boundBodies(api huma.API) {
 	for _, o := range routes(api.OpenAPI()) {
-		o.MaxBodyBytes = strangersBytes
+		o.MaxBodyBytes = door.StrangersBytes
 		if len(o.Security) > 0 {
-			o.MaxBodyBytes = usersBytes
+			o.MaxBodyBytes = door.UsersBytes
 		}
 	}
 }
@@ -104,7 +113,7 @@ func routed(mux *http.ServeMux) http.Handler {
 		if judged.status == http.StatusMethodNotAllowed {
 			detail = "This can't be asked by that method."
 		}
-		writeProblem(w, newProblem(judged.status, codeOfStatus(judged.status), detail))
+		door.WriteProblem(w, door.NewProblem(judged.status, door.CodeOfStatus(judged.status), detail))
 	})
 }
 
@@ -125,7 +134,7 @@ func config(version string) huma.Config {
 	c.CreateHooks = nil // no $schema in answers
 	c.DocsPath = ""     // huma's page runs a script of somebody else's; docs.go serves ours
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		bearer: {Type: "http", Scheme: "bearer", Description: "A token from POST /v1/login."},
+		door.Bearer: {Type: "http", Scheme: "bearer", Description: "A token from POST /v1/login."},
 	}
 	return c
 }

@@ -1,0 +1,52 @@
+// Package accounts serves who works with the hub over HTTP: signing in and out, users,
+// tokens.
+package accounts
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/hub/api/door"
+	"parley/model"
+)
+
+// Hub is what these routes need of the hub.
+type Hub interface {
+	Login(ctx context.Context, code string) (token string, user model.User, err error)
+	Logout(ctx context.Context, token string) error
+	SetAvailable(ctx context.Context, user model.User, available bool) (model.User, error)
+	Users(ctx context.Context, user model.User) ([]model.Colleague, error)
+	Tokens(ctx context.Context, user model.User, current string) ([]model.Token, error)
+	RevokeToken(ctx context.Context, user model.User, id model.TokenID) error
+	BeginDeviceLogin(ctx context.Context) (hub.DeviceCode, error)
+	TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error)
+}
+
+// Routes are the routes about who works here: signing in and out, users, tokens.
+type Routes struct {
+	hub  Hub
+	door *door.Door
+	now  func() time.Time
+	// wrong are codes that let nobody in, devices sign-ins begun.
+	wrong, devices *door.RateLimit
+	begun          begunFrom
+}
+
+// New serves accounts. wrong bounds codes that let nobody in, wherever they
+// are brought.
+func New(hub Hub, d *door.Door, wrong *door.RateLimit, now func() time.Time) *Routes {
+	return &Routes{hub: hub, door: d, now: now, wrong: wrong, devices: door.NewRateLimit(now, devicesOfOne, devicesOfAll)}
+}
+
+// Register adds the routes.
+func (s *Routes) Register(api huma.API) {
+	s.accounts(api)
+	s.deviceLogin(api)
+	s.users(api)
+}
+
+// BegunAt tells from where a sign-in by that short code was begun; empty: it is not known.
+func (s *Routes) BegunAt(code string) string { return s.begun.of(code, s.now()) }

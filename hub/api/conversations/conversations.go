@@ -1,0 +1,118 @@
+package conversations
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/hub/api/door"
+	"parley/hub/api/status"
+	"parley/hub/store"
+	"parley/model"
+)
+
+func (s *Routes) conversations(api huma.API) {
+	tags := []string{"conversations"}
+	huma.Register(api, huma.Operation{
+		OperationID: "list-conversations", Method: http.MethodGet, Path: "/v1/conversations",
+		Summary: "Conversations, newest activity first; with search, those found", Tags: tags, Security: door.SignedIn,
+	}, s.listConversations)
+	huma.Register(api, huma.Operation{
+		OperationID: "get-conversation", Method: http.MethodGet, Path: "/v1/conversations/{conversation}",
+		Summary: "One conversation", Tags: tags, Security: door.SignedIn,
+	}, s.getConversation)
+	huma.Register(api, huma.Operation{
+		OperationID: "delete-conversation", Method: http.MethodDelete, Path: "/v1/conversations/{conversation}",
+		Summary: "Delete a conversation for good", Tags: tags, Security: door.SignedIn, DefaultStatus: http.StatusNoContent,
+		Description: "Only who connected the Page can. It goes with its messages, notes, and replies that wait, also from search and from what " +
+			"came in raw, and is told as removed. Nothing up to its newest message comes back; what is later opens a new conversation. " +
+			"A reply that is being posted at that moment may still arrive. It is answered once nothing of it is left in the hub's files; where something " +
+			"that reads them holds that up, with 409 and the code not_erased, though it is deleted.",
+	}, s.deleteConversation)
+	huma.Register(api, huma.Operation{
+		OperationID: "counts", Method: http.MethodGet, Path: "/v1/counts",
+		Summary: "How many conversations each filter holds", Tags: tags, Security: door.SignedIn,
+	}, s.counts)
+	huma.Register(api, huma.Operation{
+		OperationID: "mark-read", Method: http.MethodPost, Path: "/v1/conversations/{conversation}/read",
+		Summary: "Move the team's read mark up to a message", Tags: tags, Security: door.SignedIn, DefaultStatus: http.StatusOK,
+	}, s.markRead)
+}
+
+type listInput struct {
+	Filter string       `query:"filter" enum:"all,open,mine,unassigned,snoozed,done,blocked,waiting" default:"all"`
+	Page   model.PageID `query:"page" maxLength:"80"`
+	Cursor string       `query:"cursor" maxLength:"1024"`
+	Limit  int          `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+	Search string       `query:"search" maxLength:"200" doc:"Words that a message's text or the customer's name must hold, all of them, the last one perhaps in part; case, accents, width and kana don't count, and there are no operators. Empty: the whole list"`
+}
+
+type conversationsBody struct {
+	Conversations []model.Found `json:"conversations"`
+	Cursor        string        `json:"cursor" doc:"Of the next page; empty at the end"`
+	AsOf          model.AsOf    `json:"as_of"`
+}
+
+func (s *Routes) listConversations(ctx context.Context, in *listInput) (*status.Body[conversationsBody], error) {
+	l, err := s.hub.Conversations(ctx, door.User(ctx), hub.ListQuery{
+		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit, Search: in.Search,
+	})
+	if err != nil {
+		return nil, s.door.Problem(ctx, err)
+	}
+	return &status.Body[conversationsBody]{Body: conversationsBody{Conversations: l.Conversations, Cursor: l.Cursor, AsOf: l.AsOf}}, nil
+}
+
+func (s *Routes) getConversation(ctx context.Context, in *door.ConversationPath) (*status.Body[model.Conversation], error) {
+	c, err := s.hub.OpenConversation(ctx, door.User(ctx), in.Conversation)
+	if err != nil {
+		return nil, s.door.Problem(ctx, err)
+	}
+	return &status.Body[model.Conversation]{Body: c}, nil
+}
+
+// conversation answers with a conversation as it is after it was changed.
+func (s *Routes) conversation(ctx context.Context, id model.ConversationID) (*status.Body[model.Conversation], error) {
+	c, err := s.hub.Conversation(ctx, door.User(ctx), id)
+	if err != nil {
+		return nil, s.door.Problem(ctx, err)
+	}
+	return &status.Body[model.Conversation]{Body: c}, nil
+}
+
+func (s *Routes) deleteConversation(ctx context.Context, in *door.ConversationPath) (*struct{}, error) {
+	return nil, s.door.Problem(ctx, s.hub.DeleteConversation(ctx, door.User(ctx), in.Conversation))
+}
+
+type countsInput struct {
+	Page model.PageID `query:"page" maxLength:"80"`
+}
+
+type countsBody struct {
+	Counts store.Counts `json:"counts"`
+	AsOf   model.AsOf   `json:"as_of"`
+}
+
+func (s *Routes) counts(ctx context.Context, in *countsInput) (*status.Body[countsBody], error) {
+	c, asOf, err := s.hub.Counts(ctx, door.User(ctx), in.Page)
+	if err != nil {
+		return nil, s.door.Problem(ctx, err)
+	}
+	return &status.Body[countsBody]{Body: countsBody{Counts: c, AsOf: asOf}}, nil
+}
+
+type readInput struct {
+	door.ConversationPath
+	Body struct {
+		UpTo model.MessageID `json:"up_to" minLength:"1" maxLength:"200"`
+	}
+}
+
+func (s *Routes) markRead(ctx context.Context, in *readInput) (*status.Body[model.Conversation], error) {
+	if err := s.hub.MarkRead(ctx, door.User(ctx), in.Conversation, in.Body.UpTo); err != nil {
+		return nil, s.door.Problem(ctx, err)
+	}
+	return s.conversation(ctx, in.Conversation)
+}

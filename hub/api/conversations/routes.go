@@ -1,0 +1,68 @@
+// Package conversations serves conversations over HTTP, and what stands in them: lists,
+// messages, replies, reactions, files.
+package conversations
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/hub/api/door"
+	"parley/hub/store"
+	"parley/hub/uploads"
+	"parley/model"
+)
+
+// Conversations is what the hub knows and does about conversations.
+type Conversations interface {
+	Conversations(ctx context.Context, user model.User, q hub.ListQuery) (hub.ConversationList, error)
+	Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)
+	OpenConversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)
+	DeleteConversation(ctx context.Context, user model.User, id model.ConversationID) error
+	Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, model.AsOf, error)
+	MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error
+	MarkUnread(ctx context.Context, user model.User, id model.ConversationID) error
+	Triage(ctx context.Context, user model.User, id model.ConversationID, t model.Triage) error
+}
+
+// Messages is what the hub knows and does about what stands in them.
+type Messages interface {
+	Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error)
+	Message(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID) (model.Message, error)
+	ReplyBy(ctx context.Context, user model.User, conversation model.ConversationID, id model.ClientID) (model.Message, error)
+	Reply(ctx context.Context, user model.User, d hub.Draft) (model.Message, error)
+	Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error)
+	Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error)
+	React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error)
+	Upload(ctx context.Context, user model.User, name model.Untrusted, r io.Reader) (uploads.Upload, error)
+	Media(ctx context.Context, user model.User, id string) (store.File, *os.File, error)
+}
+
+// Hub is what these routes need of the hub.
+type Hub interface {
+	Conversations
+	Messages
+}
+
+// Routes are the routes about conversations and what stands in them.
+type Routes struct {
+	hub  Hub
+	door *door.Door
+}
+
+// New serves what the hub knows of conversations.
+func New(hub Hub, d *door.Door) *Routes {
+	return &Routes{hub: hub, door: d}
+}
+
+// Register adds the routes.
+func (s *Routes) Register(api huma.API) {
+	s.conversations(api)
+	s.triage(api)
+	s.messages(api)
+	s.reactions(api)
+	s.uploads(api)
+}

@@ -1,0 +1,68 @@
+package door
+
+import (
+	"errors"
+	"io"
+	"sync"
+)
+
+// Pieces are a body as it came. What holds them is used again and again: a stranger's body,
+// which is read only to be refused, is copied nowhere and leaves nothing behind.
+type Pieces struct {
+	held []*piece
+	last int // how much of the last one
+}
+
+// piece is as large as what a body may take beside all room.
+type piece [bodyBeside]byte
+
+var freePieces = sync.Pool{New: func() any { return new(piece) }}
+
+// ReadPieces reads all there is. free is to be called when the body has been seen to.
+func ReadPieces(r io.Reader) (p *Pieces, err error) {
+	p = &Pieces{}
+	for {
+		if len(p.held) == 0 || p.last == bodyBeside {
+			one, _ := freePieces.Get().(*piece) // there is nothing else in it
+			p.held, p.last = append(p.held, one), 0
+		}
+		n, err := r.Read(p.held[len(p.held)-1][p.last:])
+		p.last += n
+		if errors.Is(err, io.EOF) {
+			return p, nil
+		}
+		if err != nil {
+			p.Free()
+			return nil, err
+		}
+	}
+}
+
+// List is what came.
+func (p *Pieces) List() [][]byte {
+	list := make([][]byte, len(p.held))
+	for i, one := range p.held {
+		list[i] = one[:]
+	}
+	if n := len(list); n > 0 {
+		list[n-1] = list[n-1][:p.last]
+	}
+	return list
+}
+
+// Whole is a copy of what came, in one.
+func (p *Pieces) Whole() []byte {
+	b := make([]byte, 0, max(len(p.held)-1, 0)*bodyBeside+p.last)
+	for _, one := range p.List() {
+		b = append(b, one...)
+	}
+	return b
+}
+
+// Free gives back what holds it.
+func (p *Pieces) Free() {
+	for _, one := range p.held {
+		freePieces.Put(one)
+	}
+	p.held, p.last = nil, 0
+}

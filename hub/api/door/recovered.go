@@ -1,0 +1,43 @@
+package door
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+)
+
+// Recovered answers 500 for a panic in a handler, and logs where it was.
+func Recovered(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
+				panic(p)
+			}
+			log.Error("handler panicked", "path", r.Pattern, "panic", panicked(p), "stack", string(debug.Stack()))
+			WriteProblem(w, NewProblem(http.StatusInternalServerError, CodeInternal, "The hub made a mistake. Its log says more."))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// panicked says what a panic was about. Only the runtime's own words are told: another
+// value may hold what customers wrote.
+func panicked(p any) string {
+	if e, ok := p.(runtime.Error); ok {
+		return e.Error()
+	}
+	return fmt.Sprintf("%T", p)
+}
+
+// Survive keeps a mistake in one connection from ending the hub: it is deferred.
+func (s *Door) Survive(doing string) {
+	if p := recover(); p != nil {
+		s.Log.Error("panicked", "doing", doing, "panic", panicked(p), "stack", string(debug.Stack()))
+	}
+}

@@ -1,0 +1,41 @@
+// Package status serves how the hub is and what happened: its health, its counters, who did
+// what, notices.
+package status
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/hub"
+	"parley/hub/api/door"
+	"parley/model"
+)
+
+// Hub is what these routes need of the hub.
+type Hub interface {
+	Ready(ctx context.Context) hub.Readiness
+	Stats(ctx context.Context) (map[string]int64, error)
+	Audit(ctx context.Context, user model.User, cursor string, limit int) ([]model.AuditEntry, string, error)
+	Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, model.AsOf, error)
+	ReadNotice(ctx context.Context, user model.User, page model.PageID, id string) (model.Notice, error)
+}
+
+// Routes are the routes by which the hub tells how it is and what happened: its
+// health, its counters, who did what, notices.
+type Routes struct {
+	hub  Hub
+	door *door.Door
+}
+
+// New serves what the hub tells of itself.
+func New(hub Hub, d *door.Door) *Routes {
+	return &Routes{hub: hub, door: d}
+}
+
+// Register adds the routes.
+func (s *Routes) Register(api huma.API) {
+	s.health(api)
+	s.audit(api)
+	s.notices(api)
+}

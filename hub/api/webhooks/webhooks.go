@@ -1,0 +1,164 @@
+// Package webhooks takes in what Meta and Pipedrive tell.
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"parley/hub/api/door"
+	"parley/hub/messenger"
+	"parley/hub/serve"
+	"parley/model"
+)
+
+// maxWebhook is the largest POST taken: Meta gathers up to 1,000 events in one.
+const maxWebhook = 8 << 20
+
+// webhookSlack is which part of a webhook's time is left for answering.
+const webhookSlack = 16
+
+// Hub is what webhooks need of the hub.
+type Hub interface {
+	// Receive stores what Meta tells; nil: it is on disk.
+	Receive(ctx context.Context, entries []model.PageEntry) error
+	// NoteTest notes that Meta tried the address.
+	NoteTest(ctx context.Context) error
+	// CRMMayTell tells whether a webhook of Pipedrive's has the right name and password.
+	CRMMayTell(name, password string) bool
+	// TakeCRMEvent takes one to be seen to; false: too many wait.
+	TakeCRMEvent(e model.CRMEvent) bool
+}
+
+// Verifier tells whether a webhook's body, which may come in pieces, was signed by Meta.
+type Verifier interface {
+	Verify(signature string, body ...[]byte) bool
+}
+
+// Options are what the routes of webhooks are made of.
+type Options struct {
+	Hub      Hub
+	Door     *door.Door
+	Verifier Verifier
+	// AppID is our app's, by which echoes of our own replies are known.
+	AppID model.AppID
+	// VerifyToken is what Meta must name when it shakes hands.
+	VerifyToken string
+	// Within is how long a webhook of Meta's may take to be stored.
+	Within time.Duration
+	Now    func() time.Time
+}
+
+// Routes are where Meta and Pipedrive tell what happened.
+type Routes struct {
+	hub         Hub
+	door        *door.Door
+	verifier    Verifier
+	appID       model.AppID
+	verifyToken string
+	within      time.Duration
+	now         func() time.Time
+}
+
+// New takes webhooks in.
+func New(o Options) *Routes {
+	return &Routes{
+		hub: o.Hub, door: o.Door, verifier: o.Verifier, appID: o.AppID, verifyToken: o.VerifyToken, within: o.Within, now: o.Now,
+	}
+}
+
+// Register adds the routes.
+func (s *Routes) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /webhooks/messenger", s.handshake)
+	mux.HandleFunc("POST /webhooks/messenger", s.receive)
+	mux.HandleFunc("POST /webhooks/pipedrive", s.receiveCRM)
+}
+
+// handshake answers Meta's question whether this is the address it was told.
+//
+// Source: Messenger Platform, "Webhooks", verification requests.
+func (s *Routes) handshake(w http.ResponseWriter, r *http.Request) {
+	challenge, ok := messenger.Handshake(r.URL.Query(), s.verifyToken)
+	if !ok {
+		door.WriteProblem(w, door.NewProblem(http.StatusForbidden, door.CodeSignature, "The verify token is another."))
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = io.WriteString(w, challenge) //nolint:gosec // plain text, by its header; Meta wants it back as it came
+}
+
+// receive takes a webhook in. 200 means that all of it is on disk; anything else
+// makes Meta send it again.
+func (s *Routes) receive(w http.ResponseWriter, r *http.Request) {
+	limit := s.within
+	ctx, cancel := context.WithTimeout(r.Context(), limit-limit/webhookSlack)
+	defer cancel()
+	signatures := r.Header.Values("X-Hub-Signature-256")
+	if len(signatures) != 1 || !messenger.WellFormed(signatures[0]) { // nobody's body is read for nothing
+		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusForbidden, door.CodeSignature, "A webhook brings one signature, of SHA-256."))
+		return
+	}
+	body, ok := s.webhookBody(w, r, maxWebhook, limit)
+	if !ok {
+		return
+	}
+	defer body.Free()
+	if !s.verifier.Verify(signatures[0], body.List()...) {
+		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusForbidden, door.CodeSignature, "The signature is not that of this body."))
+		return
+	}
+	serve.Vouch(r.Context(), door.VouchedSender("meta", r))
+	entries, err := messenger.Decode(body.Whole(), s.appID, s.now())
+	switch {
+	case errors.Is(err, messenger.ErrTest):
+		s.received(w, s.hub.NoteTest(ctx))
+		return
+	case errors.Is(err, messenger.ErrNotPage):
+		door.WriteProblem(w, door.NewProblem(http.StatusNotFound, door.CodeNotFound, "Only webhooks of Pages are taken."))
+		return
+	case err != nil:
+		door.WriteProblem(w, door.NewProblem(http.StatusBadRequest, door.CodeInvalid, "The body is not one of Meta's webhooks."))
+		return
+	}
+	s.received(w, s.hub.Receive(ctx, entries))
+}
+
+// received answers a webhook by what became of it.
+func (s *Routes) received(w http.ResponseWriter, err error) {
+	if err != nil {
+		s.door.Log.Error("receive webhook", "error", err)
+		w.Header().Set("Retry-After", "1")
+		door.WriteProblem(w, door.NewProblem(http.StatusServiceUnavailable, door.CodeUnavailable, "The hub can't store this now. Send it again."))
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "EVENT_RECEIVED")
+}
+
+// webhookBody reads a webhook of at most so many bytes, which comes in time and is to be
+// freed; false: it was answered.
+func (s *Routes) webhookBody(w http.ResponseWriter, r *http.Request, most int64, within time.Duration) (*door.Pieces, bool) {
+	if r.ContentLength > most {
+		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusRequestEntityTooLarge, door.CodeTooLarge, "The body is larger than a webhook can be."))
+		return nil, false
+	}
+	door.ReadWithin(w, within)
+	body, err := door.ReadPieces(http.MaxBytesReader(w, r.Body, most))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusRequestEntityTooLarge, door.CodeTooLarge, "The body is larger than a webhook can be."))
+		return nil, false
+	case errors.Is(err, door.ErrBusy):
+		w.Header().Set("Retry-After", door.BusyAgain)
+		s.door.RefuseEarly(w, r, door.BusyProblem())
+		return nil, false
+	case err != nil:
+		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusBadRequest, door.CodeInvalid, "The body could not be read."))
+		return nil, false
+	}
+	return body, true
+}
