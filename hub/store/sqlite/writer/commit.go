@@ -26,8 +26,13 @@ func (w *Writer) commit(first *call) {
 	if err := w.begin(ctx); err != nil {
 		err = sqldb.Wrap(unwritten(err), "begin transaction")
 		w.reset(err)
-		// Those behind it would meet the same, each after the busy time-out.
+		// Those behind it would meet the same, each after the busy time-out. Who comes when the
+		// first was answered is not one of them.
+		var behind []*call
 		for c := first; c != nil; c, _ = w.next() {
+			behind = append(behind, c)
+		}
+		for _, c := range behind {
 			c.done <- err
 		}
 		return
