@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // TestAdsAtTheCommandLine: who came by an ad and wrote two days ago is shown as one whom
@@ -43,11 +45,11 @@ func TestAdsAtTheCommandLine(t *testing.T) {
 	}
 	aki.cli("reply", id, "We have it in blue").ok()
 	w.facebook.control(http.MethodPost, "/faults", map[string]any{"on": "send", "kind": "error", "code": 10, "subcode": 2018278, "count": 1}, nil)
-	aki.cli("reply", id, "And in red").exits(exitRefused)
+	aki.cli("reply", id, "And in red").exits(cli.ExitRefused)
 	if out := aki.cli("show", id).ok().out; strings.Contains(out, "May be refused") || !blocked() {
 		t.Errorf("after Facebook's refusal:\n%s", out)
 	}
-	aki.cli("reply", id, "Hello?").exits(exitRefused)
+	aki.cli("reply", id, "Hello?").exits(cli.ExitRefused)
 	if got := len(w.facebook.gotBy("6301")); got != 1 {
 		t.Errorf("%d replies arrived, want 1", got)
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // TestTheSameReplyInEveryState: whatever became of a reply, handing it in again answers
@@ -115,7 +117,7 @@ func TestFacebookIsAway(t *testing.T) {
 	if out := aki.cli("reply", id, "first", "--wait", "1s").ok().out; out != "waiting\n" && out != "sending\n" { // an attempt may be under way
 		t.Errorf("reply said %q", out)
 	}
-	aki.cli("reply", id, "second", "--wait", "10s").exits(exitFailed).says("(not_sent)")
+	aki.cli("reply", id, "second", "--wait", "10s").exits(cli.ExitFailed).says("(not_sent)")
 	w.facebook = w.startFacebook("--listen", address)
 	w.customerWrites("6061", "Hello again") // this Facebook never heard of them
 	for _, m := range aki.messages(id) {
@@ -149,7 +151,7 @@ func TestFacebooksWordsByTheCommandLine(t *testing.T) {
 		w.facebook.fails(what)
 		if len(asks) > 0 {
 			aki.cli("reply", id, "Yes", "--wait", "0").ok()
-		} else if r := aki.cli("reply", id, "Yes", "--wait", "30s").exits(exitUnknown).
+		} else if r := aki.cli("reply", id, "Yes", "--wait", "30s").exits(cli.ExitUnknown).
 			says("Facebook answered without saying whether it was sent", "Facebook says: "+said, "(outcome_unknown)"); strings.Contains(r.err, "did not answer") {
 			t.Errorf("%s: %s", said, r.err)
 		}
@@ -172,8 +174,8 @@ func TestResendingIsAPersonsChoice(t *testing.T) {
 	waitFor(t, "the customer is there", patience, func() bool { return aki.holds(id, "Can you hear me?") })
 	w.facebook.fails(fault{On: "send", Kind: "timeout", Count: 1})
 
-	aki.cli("reply", id, "Loud and clear", "--wait", "4s").exits(exitUnknown).says("Facebook did not answer.", "(outcome_unknown)")
-	aki.cli("reply", id, "Loud and clear again", "--wait", "1s").exits(exitDone) // waits behind the first; still queued is no failure
+	aki.cli("reply", id, "Loud and clear", "--wait", "4s").exits(cli.ExitUnknown).says("Facebook did not answer.", "(outcome_unknown)")
+	aki.cli("reply", id, "Loud and clear again", "--wait", "1s").exits(cli.ExitDone) // waits behind the first; still queued is no failure
 	m := aki.messages(id)[1]
 	waitFor(t, "the reply asks", patience, func() bool { return aki.message(id, m.ID).State == "ask" })
 	if got := w.facebook.gotBy("6101"); len(got) != 0 {

@@ -5,29 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 )
-
-func TestAppSecrets(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		now, old string
-		want     []string
-	}{
-		{"", "", nil},
-		{" , ", ",", nil},
-		{"a", "", []string{"a"}},
-		{"a, b ", "", []string{"a", "b"}},
-		{"a", "b", []string{"a", "b"}},
-		{"a,b", "c", []string{"a", "b", "c"}},
-	} {
-		if got := (settings{MetaAppSecret: c.now, MetaAppSecretOld: c.old}).appSecrets(); !slices.Equal(got, c.want) {
-			t.Errorf("%q and %q: %q, want %q", c.now, c.old, got, c.want)
-		}
-	}
-}
 
 // signedBy is a webhook's signature by a secret.
 func signedBy(secret string, body []byte) http.Header {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // TestFilesByTheCommandLine: text and files arrive in their order, each once; what can't
@@ -49,9 +51,9 @@ func TestFilesByTheCommandLine(t *testing.T) {
 	aki.cli("reply", id, "--attach", file("empty.txt", "")).refused("attachment_empty")
 	aki.cli("reply", id, "x", "--attach", file("lie.png", "text")).refused("attachment_type")
 	aki.cli("reply", id, "x", "--attach", file("big.bin", strings.Repeat("x", 25_000_001))).refused("attachment_too_big")
-	aki.cli("reply", id, "x", "--attach", dir).exits(exitMissing)
-	aki.cli("reply", id, "x", "--attach", filepath.Join(dir, "none")).exits(exitMissing)
-	aki.cli("reply", id).exits(exitUsage)
+	aki.cli("reply", id, "x", "--attach", dir).exits(cli.ExitMissing)
+	aki.cli("reply", id, "x", "--attach", filepath.Join(dir, "none")).exits(cli.ExitMissing)
+	aki.cli("reply", id).exits(cli.ExitUsage)
 	if !got(5) {
 		t.Errorf("what was refused arrived: %q", w.facebook.gotBy("2401"))
 	}

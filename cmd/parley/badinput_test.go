@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // TestWrongUsage: exit code 2, a sentence and the command's usage on standard error,
@@ -87,7 +89,7 @@ func TestWrongUsage(t *testing.T) {
 	} {
 		args := strings.Split(c.line, " ")
 		r := runProgram(t, w.env("somebody", c.env...), "", args...)
-		if r.exit != exitUsage || r.out != "" || !strings.Contains(r.err, "Error") || !strings.Contains(r.err, "Usage\n  parley") || !strings.Contains(r.err, c.says) {
+		if r.exit != cli.ExitUsage || r.out != "" || !strings.Contains(r.err, "Error") || !strings.Contains(r.err, "Usage\n  parley") || !strings.Contains(r.err, c.says) {
 			t.Errorf("parley %s %q: exit code %d, want 2, the usage and %q\nstdout: %s\nstderr: %s", c.line, c.env, r.exit, c.says, r.out, r.err)
 		}
 		if strings.Contains(r.err, "a-secret") {
@@ -116,7 +118,7 @@ func closedPort(t *testing.T) string {
 // sentence expects failure, said in one sentence, with these words.
 func (r result) sentence(words ...string) {
 	r.t.Helper()
-	r.exits(exitFailed).says(words...)
+	r.exits(cli.ExitFailed).says(words...)
 	if r.out != "" || strings.Count(r.err, "\n") != 1 {
 		r.t.Errorf("%s: want one sentence on standard error\nstdout: %s\nstderr: %s", r.line, r.out, r.err)
 	}
@@ -156,7 +158,7 @@ func TestTokenFiles(t *testing.T) {
 	}
 	for _, content := range []string{"EAA with spaces inside", "two\nlines", strings.Repeat("x", 5000), "\x00\xff"} {
 		r := aki.cli("page", "connect", "--page", w.facebook.PageID, "--token-file", aki.tokenFile(content))
-		if r.exit != exitFailed && r.exit != exitRefused || strings.Count(r.err, "\n") != 1 || strings.Contains(r.err, content) {
+		if r.exit != cli.ExitFailed && r.exit != cli.ExitRefused || strings.Count(r.err, "\n") != 1 || strings.Contains(r.err, content) {
 			t.Errorf("a token of %.30q: exit code %d: %s", content, r.exit, r.err)
 		}
 	}
@@ -186,7 +188,7 @@ func TestTwoHubsOnOneStore(t *testing.T) {
 	}
 	runProgram(t, w.hubEnv(), "", "hub", "--listen", "127.0.0.1:0", "--db", text).sentence(text)
 	runProgram(t, w.hubEnv(), "", "user", "add", "Eve", "--db", filepath.Join(text, "hub.db")).sentence(text)
-	runProgram(t, w.hubEnv(), "", "user", "add", "Eve", "--db", t.TempDir()).exits(exitFailed)
+	runProgram(t, w.hubEnv(), "", "user", "add", "Eve", "--db", t.TempDir()).exits(cli.ExitFailed)
 }
 
 // TestAReplyWhileTheHubIsAway: it is kept, and sent once when the same is said again.
@@ -197,8 +199,8 @@ func TestAReplyWhileTheHubIsAway(t *testing.T) {
 	id := w.conversationWith("5901")
 	waitFor(t, "the message is there", patience, func() bool { return aki.holds(id, "Are you there?") })
 	w.hub.stop()
-	said := aki.cli("reply", id, "Here I am", "--wait", "300ms").exits(exitFailed).says("--client-id").err
-	aki.cli("reply", id, "Here I am", "--wait", "0").exits(exitFailed)
+	said := aki.cli("reply", id, "Here I am", "--wait", "300ms").exits(cli.ExitFailed).says("--client-id").err
+	aki.cli("reply", id, "Here I am", "--wait", "0").exits(cli.ExitFailed)
 	// It may be with the hub by that id, which is no other reply's any more.
 	keptAs := regexp.MustCompile(`[0-9a-f-]{36}`).FindString(said)
 	aki.cli("reply", id, "Something else", "--client-id", keptAs, "--wait", "0").refused("client_id_reused")

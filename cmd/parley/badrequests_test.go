@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // isProblem expects a refusal of the request itself, said as every error is.
@@ -151,8 +153,8 @@ func TestWhatIsNotThere(t *testing.T) {
 		"nonsense", w.conversationWith("5712"), "", ".", "..", "../pages", "a/b", "%2e%2e", "日本語", strings.Repeat("9", 190),
 	} {
 		for _, args := range [][]string{{"show", odd}, {"reply", odd, "hello"}} {
-			if r := aki.cli(args...); r.exit != exitMissing || strings.Count(r.err, "\n") != 1 {
-				t.Errorf("%.80s: exit code %d, want %d: %.300s", r.line, r.exit, exitMissing, r.err)
+			if r := aki.cli(args...); r.exit != cli.ExitMissing || strings.Count(r.err, "\n") != 1 {
+				t.Errorf("%.80s: exit code %d, want %d: %.300s", r.line, r.exit, cli.ExitMissing, r.err)
 			}
 		}
 	}

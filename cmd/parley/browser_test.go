@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"parley/cmd/cli"
 	"parley/i18n"
 )
 
@@ -318,11 +319,11 @@ func (w *world) seesRefusals(t *testing.T, c *chromium, p *profile, ann *user) {
 // seesSuccess connects the Page from the command line, shared.
 func (w *world) seesSuccess(p *profile, ann *user) {
 	p.Helper()
-	cli := newProcess(p.T, w.env(ann.homeDir, "PARLEY_HUB="+w.hubURL, "PARLEY_TOKEN="+ann.token), "page", "connect", "--json")
-	cli.begin()
+	parley := newProcess(p.T, w.env(ann.homeDir, "PARLEY_HUB="+w.hubURL, "PARLEY_TOKEN="+ann.token), "page", "connect", "--json")
+	parley.begin()
 	link := ""
 	waitFor(p.T, "the link", patience, func() bool {
-		for line := range strings.Lines(cli.err.String()) {
+		for line := range strings.Lines(parley.err.String()) {
 			if l := strings.TrimSpace(line); strings.HasPrefix(l, w.hubURL+"/connect?") && strings.HasSuffix(line, "\n") {
 				link = l
 			}
@@ -342,17 +343,17 @@ func (w *world) seesSuccess(p *profile, ann *user) {
 		p.Fatalf("at the end the page says %q", text)
 	}
 	p.looks("done")
-	if code := cli.exit(patience); code != exitDone {
-		p.Fatalf("page connect ended with %d: %s", code, cli.err)
+	if code := parley.exit(patience); code != cli.ExitDone {
+		p.Fatalf("page connect ended with %d: %s", code, parley.err)
 	}
 	var page struct {
 		Visibility string
 		Sees       bool
 		Subscribed bool
 	}
-	fromJSON(p.T, []byte(cli.out.String()), &page)
+	fromJSON(p.T, []byte(parley.out.String()), &page)
 	if page.Visibility != "shared" || !page.Sees || !page.Subscribed {
-		p.Errorf("the terminal is told %s", cli.out)
+		p.Errorf("the terminal is told %s", parley.out)
 	}
 	// Facebook's answer is good once, also in the same browser.
 	p.mu.Lock()

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // shownConfig is what config prints.
@@ -71,7 +73,7 @@ func TestConfigTellsWhereSettingsComeFrom(t *testing.T) {
 			t.Errorf("%s: %s", lang, r.out)
 		}
 	}
-	runProgram(t, w.env("aki", "PARLEY_TIMING_LEASE=soon"), "", "config").exits(exitUsage)
+	runProgram(t, w.env("aki", "PARLEY_TIMING_LEASE=soon"), "", "config").exits(cli.ExitUsage)
 }
 
 // The hub and the token of a login are settings, too.

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // TestDelete: the installer deletes a conversation, after being asked; it is gone for
@@ -20,16 +22,16 @@ func TestDelete(t *testing.T) {
 
 	ben.cli("delete", id, "--yes").refused("not_installer")
 	for _, answer := range []string{"", "no\n", "y\n", "yes, please\n"} {
-		ann.types(answer, "delete", id).exits(exitFailed).says("--yes")
+		ann.types(answer, "delete", id).exits(cli.ExitFailed).says("--yes")
 	}
-	ann.types("いいえ\n", "delete", id, "--lang", "ja").exits(exitFailed).says("何も削除していません")
+	ann.types("いいえ\n", "delete", id, "--lang", "ja").exits(cli.ExitFailed).says("何も削除していません")
 	ann.cli("show", id).ok()
-	if r := ann.types("yes\n", "delete", id).exits(exitDone); !strings.Contains(r.err, "山田 花子") || !strings.Contains(r.out, "deleted") {
+	if r := ann.types("yes\n", "delete", id).exits(cli.ExitDone); !strings.Contains(r.err, "山田 花子") || !strings.Contains(r.out, "deleted") {
 		t.Errorf("said %q %q", r.out, r.err)
 	}
 	for _, u := range []*user{ann, ben} {
-		u.cli("show", id).exits(exitMissing)
-		u.cli("delete", id, "--yes").exits(exitMissing)
+		u.cli("show", id).exits(cli.ExitMissing)
+		u.cli("delete", id, "--yes").exits(cli.ExitMissing)
 		for _, args := range [][]string{{"list", "--json"}, {"list", "--search", "strawberry", "--json"}, {"notices", "--json"}} {
 			if out := u.cli(args...).ok().out; strings.Contains(out, "strawberry") || strings.Contains(out, id) {
 				t.Errorf("%v: %s", args, out)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"parley/cmd/cli"
 	"parley/i18n"
 )
 
@@ -37,20 +38,20 @@ func TestDisconnectAsks(t *testing.T) {
 		return p.exit(30 * time.Second)
 	}
 	for _, typed := range []string{"\n", "yes\n", "y\n", name + " 2\n", page + "\n", "\x04"} {
-		if code := answers(typed); code != exitFailed {
+		if code := answers(typed); code != cli.ExitFailed {
 			t.Errorf("%q: exit code %d", typed, code)
 		}
 	}
 	if !connected() {
 		t.Fatal("it went")
 	}
-	if code := answers(name + "\n"); code != exitDone {
+	if code := answers(name + "\n"); code != cli.ExitDone {
 		t.Errorf("by its name: exit code %d", code)
 	}
 	if connected() {
 		t.Error("it is still there")
 	}
-	if code := answers("", "--yes"); code != exitDone {
+	if code := answers("", "--yes"); code != cli.ExitDone {
 		t.Errorf("--yes: exit code %d", code)
 	}
 	aki.cli("page", "disconnect", page).ok()

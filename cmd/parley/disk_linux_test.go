@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"parley/cmd/cli"
 )
 
 // fullDisk has a hub's disk be full, and have room again.
@@ -61,7 +63,7 @@ func (w *world) hubOnTmpfs(options string) *process {
 	probe := newProcess(w.t, append(w.hubEnv(), tmpfsAt+"="+w.dataDir(), tmpfsOptions+"="), "version")
 	probe.cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
 	probe.begin()
-	if code := probe.exit(patience); code != exitDone {
+	if code := probe.exit(patience); code != cli.ExitDone {
 		w.t.Skipf("no file system can be mounted here: %s", probe.err)
 	}
 	p := newProcess(w.t, append(w.hubEnv(), tmpfsAt+"="+w.dataDir(), tmpfsOptions+"="+options), w.hubArgs()...)
@@ -110,7 +112,7 @@ func (w *world) outlivesAFullDisk(aki *user, disk fullDisk) {
 	}
 	r := newReply("no room for an answer")
 	aki.post(conversationPath(id, "messages"), r).problem(http.StatusServiceUnavailable, "unavailable")
-	aki.cli("reply", id, "nor for this one", "--wait", "0").exits(exitFailed).says("(unavailable)")
+	aki.cli("reply", id, "nor for this one", "--wait", "0").exits(cli.ExitFailed).says("(unavailable)")
 	if n := len(aki.messages(id)); n != 1 {
 		t.Errorf("%d messages can be read on a full disk, want the first", n)
 	}
@@ -148,8 +150,8 @@ func TestAFolderThatCannotBeWritten(t *testing.T) {
 		p = newProcess(t, w.hubEnv(), w.hubArgs()...)
 	}
 	p.begin()
-	if code := p.exit(patience); code != exitFailed {
-		t.Errorf("exit code %d, want %d", code, exitFailed)
+	if code := p.exit(patience); code != cli.ExitFailed {
+		t.Errorf("exit code %d, want %d", code, cli.ExitFailed)
 	}
 	if said := p.err.String(); !strings.Contains(said, w.database()) || strings.Count(said, "\n") != 1 {
 		t.Errorf("the hub said %q, want one sentence with the file", said)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // TestDoctor: all is well, and then each thing that goes wrong is told with what to do,
@@ -13,7 +15,7 @@ func TestDoctor(t *testing.T) {
 	w, aki := mailWorld(t)
 	page := w.facebook.PageID
 	r := aki.cli("page", "doctor", page)
-	if r.exit != exitDone || strings.Contains(r.out, "wrong") || strings.Contains(r.out, "[check") {
+	if r.exit != cli.ExitDone || strings.Contains(r.out, "wrong") || strings.Contains(r.out, "[check") {
 		t.Fatalf("a Page that is well: exit code %d\n%s", r.exit, r.out)
 	}
 	// The button "Test" of the app's dashboard sends a field and a value, of no Page.
@@ -31,13 +33,13 @@ func TestDoctor(t *testing.T) {
 	wrong := func(change map[string]any, id, says string) {
 		t.Helper()
 		w.facebook.control(http.MethodPost, "/page", change, nil)
-		if r := aki.cli("page", "doctor", page).exits(exitFailed); !strings.Contains(r.out, says) {
+		if r := aki.cli("page", "doctor", page).exits(cli.ExitFailed); !strings.Contains(r.out, says) {
 			t.Errorf("%s: does not say %q:\n%s", id, says, r.out)
 		}
 		var got struct {
 			Checks []struct{ ID, State string }
 		}
-		fromJSON(t, []byte(aki.cli("page", "doctor", page, "--json").exits(exitFailed).out), &got)
+		fromJSON(t, []byte(aki.cli("page", "doctor", page, "--json").exits(cli.ExitFailed).out), &got)
 		for _, c := range got.Checks {
 			if c.ID == id && c.State == "wrong" {
 				return
@@ -53,5 +55,5 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("in Japanese:\n%s", out)
 	}
 	ken := w.addAdmin("Ken")
-	ken.cli("page", "doctor", page).exits(exitMissing)
+	ken.cli("page", "doctor", page).exits(cli.ExitMissing)
 }

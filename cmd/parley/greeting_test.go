@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // TestGreeting: on Facebook itself, by the installer; with preview, for each locale, and
@@ -21,14 +23,14 @@ func TestGreeting(t *testing.T) {
 		}
 	}
 	prints(set(aki), "nothing of its own")
-	set(aki, "--set", "こんにちは", "--locale", "ja_JP").exits(exitRefused).says("(greeting_default)")
-	set(aki, "--set", strings.Repeat("あ", 161)).exits(exitRefused).says("(greeting_too_long)")
-	set(aki, "--set", "").exits(exitRefused).says("(text_empty)")
-	set(aki, "--set", "x", "--delete").exits(exitUsage)
+	set(aki, "--set", "こんにちは", "--locale", "ja_JP").exits(cli.ExitRefused).says("(greeting_default)")
+	set(aki, "--set", strings.Repeat("あ", 161)).exits(cli.ExitRefused).says("(greeting_too_long)")
+	set(aki, "--set", "").exits(cli.ExitRefused).says("(text_empty)")
+	set(aki, "--set", "x", "--delete").exits(cli.ExitUsage)
 	prints(set(aki, "--set", "Hello {{user_first_name}}"), "The greeting is set.")
 	set(aki, "--set", strings.Repeat("あ", 160), "--locale", "ja_JP").ok()
 	prints(set(aki, "--preview", "--name", "Ken Sato"), "Hello Ken")
-	set(aki, "--delete", "--locale", "default").exits(exitRefused).says("(greeting_default)")
+	set(aki, "--delete", "--locale", "default").exits(cli.ExitRefused).says("(greeting_default)")
 	var got struct {
 		Greetings []struct{ Locale, Text string }
 	}
@@ -38,9 +40,9 @@ func TestGreeting(t *testing.T) {
 	}
 	ken := w.addAdmin("Ken")
 	prints(set(ken), "Hello")
-	set(ken, "--set", "Mine").exits(exitRefused).says("(not_installer)")
+	set(ken, "--set", "Mine").exits(cli.ExitRefused).says("(not_installer)")
 	aki.cli("page", "visibility", page, "private").ok()
-	set(ken).exits(exitMissing)
+	set(ken).exits(cli.ExitMissing)
 	prints(set(aki, "--delete"), "The greeting is deleted.")
 	prints(set(aki), "nothing of its own")
 }
@@ -69,8 +71,8 @@ func TestEntry(t *testing.T) {
 		t.Errorf("entry in JSON: %+v", got)
 	}
 	for _, ref := range []string{"a b", "a&b", "日本", strings.Repeat("a", 2084)} {
-		run("100", "--ref", ref).exits(exitRefused).says("(entry_ref)")
+		run("100", "--ref", ref).exits(cli.ExitRefused).says("(entry_ref)")
 	}
-	run("evil.example/x").exits(exitUsage)
-	run("100", "--ground", "blue").exits(exitUsage)
+	run("evil.example/x").exits(cli.ExitUsage)
+	run("100", "--ground", "blue").exits(cli.ExitUsage)
 }

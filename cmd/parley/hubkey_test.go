@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/cmd/cli"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/model"
@@ -89,18 +90,18 @@ func TestPageTokensAreSealed(t *testing.T) {
 	if err := os.Remove(w.keyPath()); err != nil {
 		t.Fatal(err)
 	}
-	w.refusesToStart(exitFailed, nil, "hub.key is not there", "PARLEY_MASTER_KEY")
+	w.refusesToStart(cli.ExitFailed, nil, "hub.key is not there", "PARLEY_MASTER_KEY")
 	if _, err := os.Stat(w.keyPath()); err == nil {
 		t.Error("a new key was made, which opens nothing")
 	}
 	other := strings.Repeat("0", 64)
-	w.refusesToStart(exitFailed, []string{"PARLEY_MASTER_KEY=" + other}, "PARLEY_MASTER_KEY does not open")
-	w.refusesToStart(exitUsage, []string{"PARLEY_MASTER_KEY=secret"}, "PARLEY_MASTER_KEY is no key")
+	w.refusesToStart(cli.ExitFailed, []string{"PARLEY_MASTER_KEY=" + other}, "PARLEY_MASTER_KEY does not open")
+	w.refusesToStart(cli.ExitUsage, []string{"PARLEY_MASTER_KEY=secret"}, "PARLEY_MASTER_KEY is no key")
 	for content, said := range map[string]string{"": "holds no key", other: "does not open"} {
 		if err := os.WriteFile(w.keyPath(), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		w.refusesToStart(exitFailed, nil, "hub.key", said)
+		w.refusesToStart(cli.ExitFailed, nil, "hub.key", said)
 	}
 	w.settings = append(w.settings, "PARLEY_MASTER_KEY="+strings.TrimSpace(string(key)))
 	w.startHub()

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // TestFiguresAreNotForClients: the figures are told on an address of their own, on this
@@ -51,7 +53,7 @@ func TestFiguresForOthersNeedAToken(t *testing.T) {
 	w.facebook = w.startFacebook()
 	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:9095"} {
 		runProgram(t, append(w.hubEnv(), "PARLEY_METRICS_LISTEN="+address), "", "hub", "--listen", "127.0.0.1:0").
-			exits(exitUsage).says("PARLEY_METRICS_TOKEN", address)
+			exits(cli.ExitUsage).says("PARLEY_METRICS_TOKEN", address)
 	}
 	const token = "the token of the figures"
 	w.secret(token)
@@ -113,7 +115,7 @@ func TestTheHubSpeaksTLS(t *testing.T) {
 		"--tls-key":       {"--tls-cert", key, "--tls-key", cert},
 		"trusted_proxy":   {"--trusted-proxy", "everybody"},
 	} {
-		runProgram(t, w.hubEnv(), "", append([]string{"hub", "--listen", "127.0.0.1:0"}, args...)...).exits(exitUsage).says(name)
+		runProgram(t, w.hubEnv(), "", append([]string{"hub", "--listen", "127.0.0.1:0"}, args...)...).exits(cli.ExitUsage).says(name)
 	}
 
 	w.http.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // Importing two thousand threads at two calls a second takes most of a minute; the limit and
@@ -167,7 +169,7 @@ func TestImportByCommand(t *testing.T) {
 		t.Errorf("--status says %q", r.out)
 	}
 	ann.cli("page", "import", page, "--cancel").ok()
-	rob.cli("page", "import", page).exits(exitMissing)
+	rob.cli("page", "import", page).exits(cli.ExitMissing)
 
 	// What a customer writes while the hub is down is there when it is back.
 	w.hub.stop()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // planted is what must not reach who may not see it: every text of an installation
@@ -111,7 +113,7 @@ func (u *user) seesNothingOf(in installation) {
 	}
 	for _, id := range in.conversations {
 		for _, args := range [][]string{{"show", id}, {"show", id, "--json"}, {"reply", id, "let me in"}} {
-			r := u.cli(args...).exits(exitMissing)
+			r := u.cli(args...).exits(cli.ExitMissing)
 			clean(r.line, r.out+r.err)
 		}
 	}
@@ -288,8 +290,8 @@ func TestWhoMayConnect(t *testing.T) {
 	f := w.facebook
 	connect(rob, f.PageID, f.UserToken).refused("not_admin")
 	connect(ann, f.PageID, "EAAnobodys").refused("token_refused")
-	connect(ann, "123456789", f.PageToken).exits(exitMissing).says("(page_unknown)")
-	connect(ann, "123456789", f.UserToken).exits(exitMissing).says("(page_unknown)")
+	connect(ann, "123456789", f.PageToken).exits(cli.ExitMissing).says("(page_unknown)")
+	connect(ann, "123456789", f.UserToken).exits(cli.ExitMissing).says("(page_unknown)")
 	if n := len(ann.pages()); n != 0 {
 		t.Fatalf("%d Pages after nobody could connect one", n)
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // TestInterruptedReply: whoever waits no longer for a reply that the hub took is told
@@ -39,7 +41,7 @@ func TestInterruptedReply(t *testing.T) {
 			return err == nil && len(files) == 0
 		})
 		p.signal(os.Interrupt)
-		if code := p.exit(patience); code != exitDone {
+		if code := p.exit(patience); code != cli.ExitDone {
 			t.Errorf("exit code %d\n%s", code, p.err)
 		}
 		for _, want := range []string{c.says, m.ID, m.ClientID, "parley show " + id} {

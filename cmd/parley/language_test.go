@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"parley/cmd/cli"
 )
 
 // ours are the letters of a sentence in Japanese.
@@ -38,14 +40,14 @@ func TestJapanese(t *testing.T) {
 	japanese("LC_ALL before LANG", aki.withEnv("", []string{"LC_ALL=ja_JP.UTF-8", "LANG=en_US.UTF-8"}, "list").ok().out)
 	english("the flag before LANG", aki.withEnv("", []string{"LANG=ja_JP.UTF-8"}, "list", "--lang", "en").ok().out)
 	english("without a wish", aki.cli("list").ok().out)
-	english("a language that there is not", aki.cli("list", "--lang", "fr").exits(exitUsage).err)
+	english("a language that there is not", aki.cli("list", "--lang", "fr").exits(cli.ExitUsage).err)
 
 	japanese("help", aki.cli("--lang", "ja", "--help").ok().out)
-	japanese("wrong usage", aki.cli("list", "--nonsense", "--lang", "ja").exits(exitUsage).err)
-	japanese("an unknown command", aki.cli("nonsense", "--lang", "ja").exits(exitUsage).err)
-	japanese("no hub", aki.withEnv("", []string{"PARLEY_HUB=http://127.0.0.1:1"}, "list", "--lang", "ja").exits(exitFailed).err)
-	japanese("a wrong token", aki.withEnv("", []string{"PARLEY_TOKEN=guess"}, "list", "--lang", "ja").exits(exitFailed).err)
-	japanese("no such thing", aki.cli("show", "1_2", "--lang", "ja").exits(exitMissing).err)
+	japanese("wrong usage", aki.cli("list", "--nonsense", "--lang", "ja").exits(cli.ExitUsage).err)
+	japanese("an unknown command", aki.cli("nonsense", "--lang", "ja").exits(cli.ExitUsage).err)
+	japanese("no hub", aki.withEnv("", []string{"PARLEY_HUB=http://127.0.0.1:1"}, "list", "--lang", "ja").exits(cli.ExitFailed).err)
+	japanese("a wrong token", aki.withEnv("", []string{"PARLEY_TOKEN=guess"}, "list", "--lang", "ja").exits(cli.ExitFailed).err)
+	japanese("no such thing", aki.cli("show", "1_2", "--lang", "ja").exits(cli.ExitMissing).err)
 	japanese("a refusal", rob.cli("stats", "--lang", "ja").refused("not_admin").err)
 
 	aki.connectsPage("shared").ok()
@@ -199,5 +201,5 @@ func TestLanguageOfTheFile(t *testing.T) {
 		t.Errorf("the language is said to be of elsewhere: %s", out)
 	}
 	says("lang = \"jp\"\n")
-	runProgram(t, w.env("aki"), "", "config").exits(exitUsage).says("lang: must be en or ja")
+	runProgram(t, w.env("aki"), "", "config").exits(cli.ExitUsage).says("lang: must be en or ja")
 }

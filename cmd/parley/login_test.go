@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // bare runs a command as that user with no hub and no token set.
@@ -75,11 +77,11 @@ func TestLogin(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	aki := w.addUser("Aki")
-	aki.bare("", "list").exits(exitFailed).says("parley login URL")
-	aki.bare("", "whoami").exits(exitFailed).says("parley login URL")
-	aki.bare("ABCD-EFGH-JKLM-NPQR\n", "login", w.hubURL).exits(exitFailed).says("(not_signed_in)", "works once")
-	aki.bare(strings.Repeat("A", 100)+"\n", "login", w.hubURL).exits(exitFailed).says("works once")
-	aki.bare(" \n", "login", w.hubURL).exits(exitFailed).says("No code")
+	aki.bare("", "list").exits(cli.ExitFailed).says("parley login URL")
+	aki.bare("", "whoami").exits(cli.ExitFailed).says("parley login URL")
+	aki.bare("ABCD-EFGH-JKLM-NPQR\n", "login", w.hubURL).exits(cli.ExitFailed).says("(not_signed_in)", "works once")
+	aki.bare(strings.Repeat("A", 100)+"\n", "login", w.hubURL).exits(cli.ExitFailed).says("works once")
+	aki.bare(" \n", "login", w.hubURL).exits(cli.ExitFailed).says("No code")
 	if got := aki.remembered(); got != "" {
 		t.Fatalf("remembered after failures: %s", got)
 	}
@@ -97,7 +99,7 @@ func TestLogin(t *testing.T) {
 		t.Errorf("whoami: %s", r.out)
 	}
 	// A code works once; the login stays.
-	aki.bare(aki.loginCode+"\n", "login", w.hubURL).exits(exitFailed).says("works once")
+	aki.bare(aki.loginCode+"\n", "login", w.hubURL).exits(cli.ExitFailed).says("works once")
 	aki.bare("", "whoami").ok()
 	aki.bare("", "whoami", "--hub", w.hubURL).ok()
 }
@@ -117,8 +119,8 @@ func TestWhatIsSetWinsOverTheLogin(t *testing.T) {
 	}
 	var visits atomic.Int32
 	thief := playHub(t, func(http.ResponseWriter, *http.Request) { visits.Add(1) })
-	aki.bareWith([]string{"PARLEY_HUB=" + thief}, "", "list").exits(exitFailed).says("not signed in to this hub")
-	aki.bare("", "list", "--hub", thief).exits(exitFailed).says("not signed in to this hub")
+	aki.bareWith([]string{"PARLEY_HUB=" + thief}, "", "list").exits(cli.ExitFailed).says("not signed in to this hub")
+	aki.bare("", "list", "--hub", thief).exits(cli.ExitFailed).says("not signed in to this hub")
 	if n := visits.Load(); n != 0 {
 		t.Errorf("another hub was asked %d times", n)
 	}
@@ -146,7 +148,7 @@ func TestLogout(t *testing.T) {
 	}
 	me().problem(http.StatusUnauthorized, "not_signed_in")
 	aki.get("/v1/me").is(http.StatusOK) // the other token of the same user
-	aki.bare("", "list").exits(exitFailed).says("No hub is set")
+	aki.bare("", "list").exits(cli.ExitFailed).says("No hub is set")
 	if r := aki.bare("", "logout").ok(); !strings.Contains(r.out, "Nobody is signed in") {
 		t.Errorf("logout: %s", r.out)
 	}
@@ -158,7 +160,7 @@ func TestLogoutWithoutTheHub(t *testing.T) {
 	aki := w.addUser("Aki")
 	aki.signsIn()
 	w.hub.stop()
-	aki.bare("", "whoami").exits(exitFailed).says(w.hubURL)
+	aki.bare("", "whoami").exits(cli.ExitFailed).says(w.hubURL)
 	if r := aki.bare("", "logout").ok(); !strings.Contains(r.out, "stays valid") || aki.remembered() != "" {
 		t.Errorf("logout: %s, left %s", r.out, aki.remembered())
 	}
@@ -166,7 +168,7 @@ func TestLogoutWithoutTheHub(t *testing.T) {
 	if err := os.WriteFile(aki.loginFile(), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	aki.bare("", "list").exits(exitFailed).says(aki.loginFile(), "parley login")
+	aki.bare("", "list").exits(cli.ExitFailed).says(aki.loginFile(), "parley login")
 	aki.bare("", "logout").ok()
 	if got := aki.remembered(); got != "" {
 		t.Errorf("left %s", got)
@@ -199,7 +201,7 @@ func TestLoginIsKeptInTheKeyring(t *testing.T) {
 	if err := os.WriteFile(ring, []byte("locked"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	aki.bareWith(with, "", "list").exits(exitFailed).says("keyring", "it is locked", "parley login")
+	aki.bareWith(with, "", "list").exits(cli.ExitFailed).says("keyring", "it is locked", "parley login")
 	aki.bareWith(with, "", "config").ok() // which does not ask it
 	if err := os.WriteFile(ring, []byte(unlocked), 0o600); err != nil {
 		t.Fatal(err)
@@ -214,11 +216,11 @@ func TestLoginToWhatIsNoHub(t *testing.T) {
 	t.Parallel()
 	w := newQuietWorld(t)
 	env := w.env("aki")
-	runProgram(t, env, "ABCD\n", "login", "http://hub.example.com").exits(exitFailed).says("unprotected")
-	runProgram(t, env, "ABCD\n", "login", "hub.example.com").exits(exitUsage).says("https://")
+	runProgram(t, env, "ABCD\n", "login", "http://hub.example.com").exits(cli.ExitFailed).says("unprotected")
+	runProgram(t, env, "ABCD\n", "login", "hub.example.com").exits(cli.ExitUsage).says("https://")
 	page := playHub(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<h1>hello</h1>")) })
-	runProgram(t, env, "ABCD\n", "login", page).exits(exitFailed).says(page, "no Parley hub")
-	runProgram(t, env, "ABCD\n", "login", "http://127.0.0.1:1").exits(exitFailed).says("can't be reached")
+	runProgram(t, env, "ABCD\n", "login", page).exits(cli.ExitFailed).says(page, "no Parley hub")
+	runProgram(t, env, "ABCD\n", "login", "http://127.0.0.1:1").exits(cli.ExitFailed).says("can't be reached")
 	if _, err := os.Stat(filepath.Join(w.dir, "aki", "data")); !os.IsNotExist(err) {
 		t.Errorf("something was remembered: %v", err)
 	}
@@ -243,7 +245,7 @@ func TestLoginThatCannotBeKept(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(w.dir, "aki", "data"), nil, 0o600); err != nil { // no folder can be here
 		t.Fatal(err)
 	}
-	r := runProgram(t, env, "ABCD\n", "login", hub).exits(exitFailed).says("can't be kept")
+	r := runProgram(t, env, "ABCD\n", "login", hub).exits(cli.ExitFailed).says("can't be kept")
 	if !given.Load() || strings.Contains(r.err, "the-token") {
 		t.Errorf("given up: %t; said %s", given.Load(), r.err)
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"parley/cmd/cli"
 )
 
 // terminal gives a process a terminal to read from, and returns the user's end of it
@@ -51,7 +53,7 @@ func TestLoginAsksOnTheTerminal(t *testing.T) {
 	if _, err := user.WriteString(strings.ToLower(aki.loginCode) + "\n"); err != nil {
 		t.Fatal(err)
 	}
-	if code := p.exit(patience); code != exitDone || !strings.Contains(p.out.String(), "Aki is signed in") {
+	if code := p.exit(patience); code != cli.ExitDone || !strings.Contains(p.out.String(), "Aki is signed in") {
 		t.Errorf("exit code %d: %s %s", code, p.out, p.err)
 	}
 	if !echoes() {
@@ -76,7 +78,7 @@ func TestLoginInterrupted(t *testing.T) {
 	_, echoes := terminal(t, p)
 	asks(t, p, echoes)
 	p.signal(os.Interrupt)
-	if code := p.exit(patience); code != exitFailed || !strings.Contains(p.err.String(), "Interrupted.") {
+	if code := p.exit(patience); code != cli.ExitFailed || !strings.Contains(p.err.String(), "Interrupted.") {
 		t.Errorf("exit code %d: %s", code, p.err)
 	}
 	if !echoes() {
@@ -101,7 +103,7 @@ func TestLoginThroughPipedriveAtATerminal(t *testing.T) {
 	}
 	waitFor(t, "it waits for the browser", patience, func() bool { return strings.Contains(p.err.String(), "ctrl+c gives up") && echoes() })
 	w.browse(link, "rep@example.com")
-	if code := p.exit(patience); code != exitDone || !strings.Contains(p.out.String(), "Ben Carter is signed in") {
+	if code := p.exit(patience); code != cli.ExitDone || !strings.Contains(p.out.String(), "Ben Carter is signed in") {
 		t.Errorf("exit code %d: %s %s", code, p.out, p.err)
 	}
 }

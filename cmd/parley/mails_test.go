@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // sinkMail is one that the sandbox's mail server took.
@@ -54,7 +56,7 @@ func TestFacebookBlocksThePage(t *testing.T) {
 	if strings.Contains(m.Text, "Hello there, hub") || strings.Contains(m.Text, "6201") {
 		t.Errorf("the mail tells of a customer: %s", m.Text)
 	}
-	aki.cli("reply", id, "too soon").exits(exitRefused).says("(page_restricted)")
+	aki.cli("reply", id, "too soon").exits(cli.ExitRefused).says("(page_restricted)")
 	waitFor(t, "the notice says that it is mailed", patience, func() bool {
 		return strings.Contains(aki.cli("notices").ok().out, "Mailed to the support inbox")
 	})
@@ -117,7 +119,7 @@ func TestHalfOfTheMailSettings(t *testing.T) {
 		{[]string{"PARLEY_FEEDBACK_URL=example.com/missed"}, "feedback_url"},
 	} {
 		w.settings = c.settings
-		r := runProgram(t, w.hubEnv(), "", "hub", "--listen", "127.0.0.1:0").exits(exitUsage).says(c.says)
+		r := runProgram(t, w.hubEnv(), "", "hub", "--listen", "127.0.0.1:0").exits(cli.ExitUsage).says(c.says)
 		if strings.Contains(r.out+r.err, "tell-nobody") {
 			t.Errorf("%v: tells the password: %s", c.settings, r.err)
 		}

@@ -2,18 +2,10 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
-	"time"
+
+	"parley/cmd/cli"
+	"parley/cmd/root"
 )
 
-func main() { os.Exit(start(newProgram(os.Stdin, os.Stdout, os.Stderr, os.Environ()))) }
-
-func start(p *program) int {
-	time.Local = p.zone // what else asks for it: the zone that a Page is connected in
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return (&rootCommand{p}).run(ctx, os.Args[1:])
-}
+func main() { os.Exit(root.Start(cli.New(os.Stdin, os.Stdout, os.Stderr, os.Environ()))) }

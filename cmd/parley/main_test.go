@@ -15,6 +15,8 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/client"
+	"parley/cmd/cli"
+	"parley/cmd/root"
 )
 
 // The test binary is also the program under test: with asProgram set, it is parley
@@ -55,10 +57,10 @@ func beParley() int {
 	if os.Getenv(underNohup) != "" {
 		signal.Ignore(syscall.SIGHUP)
 	}
-	p := newProgram(os.Stdin, os.Stdout, os.Stderr, os.Environ())
-	p.logins = client.NewLogins(filepath.Dir(p.logins.File()), fileRing(os.Getenv(ringFile)))
-	p.child = child{path: os.Args[0], env: []string{asProgram + "=" + asSession, "GORACE=" + os.Getenv("GORACE")}}
-	return start(p)
+	p := cli.New(os.Stdin, os.Stdout, os.Stderr, os.Environ())
+	p.Logins = client.NewLogins(filepath.Dir(p.Logins.File()), fileRing(os.Getenv(ringFile)))
+	p.Child = cli.Child{Path: os.Args[0], Env: []string{asProgram + "=" + asSession, "GORACE=" + os.Getenv("GORACE")}}
+	return root.Start(p)
 }
 
 // exitOrphaned is none of the program's own exit codes.

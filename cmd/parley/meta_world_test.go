@@ -143,7 +143,7 @@ func (w *metaWorld) startHub(ctx context.Context, running *sync.WaitGroup, chang
 			w.Errorf("close store: %v", err)
 		}
 	})
-	w.hub.SubscribeApp(ctx, w.url+webhookPath)
+	w.hub.SubscribeApp(ctx, w.url+"/webhooks/messenger")
 }
 
 func (w *metaWorld) must(err error) {

@@ -17,6 +17,9 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"parley/cmd/cli"
+	"parley/cmd/server"
 )
 
 // openSSH is a user of a hub who comes in with OpenSSH's own client.
@@ -47,7 +50,7 @@ func (w *world) openSSH(name string) (*user, *openSSH) {
 	_, identity, public := newSSHKey(w.t)
 	u := w.addUser(name, "--ssh-key", public)
 
-	var listens struct{ SSH sshListening }
+	var listens struct{ SSH server.SSHListening }
 	fromJSON(w.t, []byte(w.hub.ready()), &listens)
 	host, port, _ := net.SplitHostPort(listens.SSH.Listen)
 	line := fmt.Sprintf("[%s]:%s %s", host, port, w.hostKey(listens.SSH.Fingerprint))
@@ -249,12 +252,12 @@ func TestOpenSSHCommands(t *testing.T) {
 		t.Errorf("show: %s", out)
 	}
 	c.runs("", "stats", "--json").refused("not_admin")
-	c.runs("", "show", "nobody_2001").exits(exitMissing)
+	c.runs("", "show", "nobody_2001").exits(cli.ExitMissing)
 	c.runs("", "reply", id, "''").refused("text_empty")
 	for _, line := range []string{"page list", "user list", "hub", "session", "sh", "list --hub http://127.0.0.1:1", "list --config /etc/passwd", "list --db x", "show -h"} {
-		c.runs("", line).exits(exitUsage).says("parley: ", "over SSH")
+		c.runs("", line).exits(cli.ExitUsage).says("parley: ", "over SSH")
 	}
 	c.runs("", "ls").says("These do: link, list, react, record, reply, show, stats, tail, unlink.")
 	w.facebook.control(http.MethodPost, "/page", map[string]any{"policy": "block", "reason": "Spam"}, nil)
-	waitFor(t, "replies are refused", patience, func() bool { return c.runs("", "reply", id, "no").exit == exitRefused })
+	waitFor(t, "replies are refused", patience, func() bool { return c.runs("", "reply", id, "no").exit == cli.ExitRefused })
 }

@@ -14,6 +14,9 @@ import (
 	"github.com/gorilla/websocket"
 
 	"parley/client"
+	"parley/cmd/cli"
+	talk "parley/cmd/conversation"
+	"parley/cmd/root"
 	"parley/i18n"
 	"parley/model"
 )
@@ -115,13 +118,13 @@ func (i *insider) asksAmidst(method, path string, body any) answered {
 // runs runs a command of the program as that user.
 func (i *insider) runs(args ...string) {
 	var out bytes.Buffer
-	p := newProgram(strings.NewReader(""), io.MultiWriter(&out, i.heard.gaze()), io.MultiWriter(&out, i.heard.gaze()),
+	p := cli.New(strings.NewReader(""), io.MultiWriter(&out, i.heard.gaze()), io.MultiWriter(&out, i.heard.gaze()),
 		[]string{"PARLEY_HUB=http://" + i.proxy.address(), "PARLEY_TOKEN=" + i.token, "LANG=en_US.UTF-8"})
-	p.logins = client.NewLogins(i.dir, fileRing(""))
-	code := (&rootCommand{p}).run(i.Context(), args)
+	p.Logins = client.NewLogins(i.dir, fileRing(""))
+	code := root.Run(i.Context(), p, args)
 	i.ledger.strictly(i.ID, "parley "+strings.Join(args, " "), out.Bytes(), i.ledger.hiddenFrom(i.ID))
 	switch code {
-	case exitDone, exitMissing, exitRefused:
+	case cli.ExitDone, cli.ExitMissing, cli.ExitRefused:
 	default:
 		i.ledger.wrong("parley %s: exit code %d: %s", strings.Join(args, " "), code, out.String())
 	}
@@ -304,16 +307,16 @@ type insiderTail struct {
 
 func (i *insider) tails() {
 	out := i.heard.gaze()
-	p := newProgram(strings.NewReader(""), out, i.heard.gaze(), nil)
-	p.words = i18n.New("en")
-	p.json = !i.Admin
+	p := cli.New(strings.NewReader(""), out, i.heard.gaze(), nil)
+	p.Words = i18n.New("en")
+	p.JSON = !i.Admin
 	c := i.client(i.proxy.address(), liveUser{i.User, i.token})
 	ctx, cancel := context.WithCancel(context.Background())
 	t := &insiderTail{ended: make(chan error, 1)}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := (&talkCommands{p}).tail(ctx, c, 0, false)
+		err := talk.Tail(ctx, p, c, 0, false)
 		if errors.Is(err, context.Canceled) {
 			err = nil
 		}

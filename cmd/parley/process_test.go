@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // process is one run of the program.
@@ -125,7 +127,7 @@ func (p *process) exit(within time.Duration) int {
 func (p *process) stop() {
 	p.t.Helper()
 	p.signal(syscall.SIGTERM)
-	if code := p.exit(stopWithin); code != exitDone {
+	if code := p.exit(stopWithin); code != cli.ExitDone {
 		p.t.Fatalf("%s: exit code %d after SIGTERM\n%s", p.name, code, p.err)
 	}
 }
@@ -231,7 +233,7 @@ func (r result) exits(code int) result {
 // ok expects success, and nothing on standard error.
 func (r result) ok() result {
 	r.t.Helper()
-	r.exits(exitDone)
+	r.exits(cli.ExitDone)
 	if r.err != "" {
 		r.t.Fatalf("%s: succeeded with complaints:\n%s", r.line, r.err)
 	}
@@ -241,7 +243,7 @@ func (r result) ok() result {
 // refused expects a refusal by a rule, whose code is on standard error.
 func (r result) refused(code string) result {
 	r.t.Helper()
-	return r.exits(exitRefused).says("(" + code + ")")
+	return r.exits(cli.ExitRefused).says("(" + code + ")")
 }
 
 // says expects words on standard error.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // shownTo returns what a customer was shown besides messages: "react 👍".
@@ -48,8 +50,8 @@ func TestReactByTheCommandLine(t *testing.T) {
 	if got, want := w.facebook.shownTo("2301"), []string{"react ❤", "react 👍", "unreact"}; !slices.Equal(got, want) {
 		t.Errorf("the customer was shown %q, want %q", got, want)
 	}
-	aki.cli("react", id, m, "love").exits(exitUsage)
-	aki.cli("react", id, m+"x", "👍").exits(exitMissing)
+	aki.cli("react", id, m, "love").exits(cli.ExitUsage)
+	aki.cli("react", id, m+"x", "👍").exits(cli.ExitMissing)
 	w.facebook.fails(fault{On: "action", Kind: "error", Code: 551})
 	aki.cli("react", id, m, "👍").refused("unreachable")
 	aki.cli("show", id).ok().tells("👍 was not set. This person can't be reached on Messenger.")

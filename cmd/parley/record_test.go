@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/cmd/cli"
+	"parley/cmd/root"
 	"parley/model"
 )
 
@@ -50,9 +52,9 @@ func (h *played) runs(lang string, args ...string) (code int, out, errs string) 
 	h.Helper()
 	var stdout, stderr strings.Builder
 	url := playHub(h.T, h.ServeHTTP)
-	p := newProgram(strings.NewReader(""), &stdout, &stderr, []string{"PARLEY_HUB=" + url, "PARLEY_TOKEN=t", "LANG=" + lang})
-	p.logins, p.zone = client.NewLogins(h.TempDir(), fileRing("")), time.UTC
-	code = (&rootCommand{p}).run(h.Context(), args)
+	p := cli.New(strings.NewReader(""), &stdout, &stderr, []string{"PARLEY_HUB=" + url, "PARLEY_TOKEN=t", "LANG=" + lang})
+	p.Logins, p.Zone = client.NewLogins(h.TempDir(), fileRing("")), time.UTC
+	code = root.Run(h.Context(), p, args)
 	return code, stdout.String(), stderr.String()
 }
 
@@ -90,15 +92,15 @@ Aiko  10:04 (of 2026-11-16)
 
 More: parley record person:12 --cursor n/2
 `
-	if code != exitDone || !strings.HasSuffix(out, want) || !strings.HasPrefix(out, "person:12 · 山田 花子\n  青山商事\n\n") {
+	if code != cli.ExitDone || !strings.HasSuffix(out, want) || !strings.HasPrefix(out, "person:12 · 山田 花子\n  青山商事\n\n") {
 		t.Errorf("%d: %s", code, out)
 	}
-	if code, out, _ = h.runs("ja_JP.UTF-8", "record", "person:12", "--cursor", "n/2"); code != exitDone || !strings.Contains(out, "会話記録がありません") {
+	if code, out, _ = h.runs("ja_JP.UTF-8", "record", "person:12", "--cursor", "n/2"); code != cli.ExitDone || !strings.Contains(out, "会話記録がありません") {
 		t.Errorf("%d: %s", code, out)
 	}
 	code, out, _ = h.runs("en", "record", "person:12", "--json")
 	var v model.RecordView
-	if err := json.Unmarshal([]byte(out), &v); code != exitDone || err != nil || v.Cursor != "n/2" || len(v.Transcripts) != 1 || strings.Contains(out, "\x1b") {
+	if err := json.Unmarshal([]byte(out), &v); code != cli.ExitDone || err != nil || v.Cursor != "n/2" || len(v.Transcripts) != 1 || strings.Contains(out, "\x1b") {
 		t.Errorf("%d: %v %s", code, err, out)
 	}
 }
@@ -118,10 +120,10 @@ func TestNoSuchRecord(t *testing.T) {
 		lang, ref, says string
 		exit            int
 	}{
-		{"en", "deal:42", "There is no such record in Pipedrive, or you may not see it there.", exitMissing},
-		{"en", "deal:43", "(crm_limited): Pipedrive's budget is used up until " + midnight.Format("2006-01-02") + " 00:00.", exitFailed},
-		{"ja", "deal:43", midnight.Format("2006-01-02") + " 00:00まで上限", exitFailed},
-		{"en", "deal:44", "used up for now", exitFailed},
+		{"en", "deal:42", "There is no such record in Pipedrive, or you may not see it there.", cli.ExitMissing},
+		{"en", "deal:43", "(crm_limited): Pipedrive's budget is used up until " + midnight.Format("2006-01-02") + " 00:00.", cli.ExitFailed},
+		{"ja", "deal:43", midnight.Format("2006-01-02") + " 00:00まで上限", cli.ExitFailed},
+		{"en", "deal:44", "used up for now", cli.ExitFailed},
 	} {
 		if code, out, errs := h.runs(c.lang, "record", c.ref); code != c.exit || out != "" || !strings.Contains(errs, c.says) {
 			t.Errorf("%s %s: %d %q %q", c.lang, c.ref, code, out, errs)
@@ -156,7 +158,7 @@ func TestLinkTellsWhoReads(t *testing.T) {
 			"GET /v1/crm/deal/42?for=100_7&transcripts=false": model.RecordView{Record: deal, Others: c.others}, linked: c.conversation,
 		}}
 		code, _, errs := h.runs("en", "link", "100_7", "deal:42")
-		if code != exitDone || !strings.Contains(errs, c.says) || (c.says == "") != (errs == "") {
+		if code != cli.ExitDone || !strings.Contains(errs, c.says) || (c.says == "") != (errs == "") {
 			t.Errorf("%s: %d %q", name, code, errs)
 		}
 		if last := h.asked[len(h.asked)-1]; last != linked {
@@ -164,7 +166,7 @@ func TestLinkTellsWhoReads(t *testing.T) {
 		}
 	}
 	h := &played{T: t, answers: map[string]any{linked: off}}
-	if code, _, _ := h.runs("en", "link", "100_7", "deal:42"); code != exitMissing || len(h.asked) != 1 {
+	if code, _, _ := h.runs("en", "link", "100_7", "deal:42"); code != cli.ExitMissing || len(h.asked) != 1 {
 		t.Errorf("of a conversation that is hidden: %d, %q", code, h.asked)
 	}
 }

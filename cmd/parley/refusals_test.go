@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // TestRepliesThatAreNoText: bytes that are no UTF-8, and control characters, are refused
@@ -26,7 +28,7 @@ func TestRepliesThatAreNoText(t *testing.T) {
 	aki.cli("reply", id, yes).refused("not_text")
 	aki.cli("reply", id, "a\x1b[2Jb").refused("not_text")
 	aki.types(yes, "reply", id, "-", "--encoding", "euc-jp").refused("not_text")
-	aki.types(yes, "reply", id, "-", "--encoding", "klingon").exits(exitUsage)
+	aki.types(yes, "reply", id, "-", "--encoding", "klingon").exits(cli.ExitUsage)
 	for _, args := range [][]string{
 		{"list", "--search", yes},
 		{"page", "greeting", w.facebook.PageID, "--set", yes},
@@ -37,8 +39,8 @@ func TestRepliesThatAreNoText(t *testing.T) {
 	} {
 		aki.cli(args...).refused("not_text")
 	}
-	aki.cli("reply", w.facebook.PageID+"_999999", "to nobody").exits(exitMissing)
-	aki.cli("reply", "nonsense", "to nobody").exits(exitMissing)
+	aki.cli("reply", w.facebook.PageID+"_999999", "to nobody").exits(cli.ExitMissing)
+	aki.cli("reply", "nonsense", "to nobody").exits(cli.ExitMissing)
 	if left, _ := os.ReadDir(filepath.Join(w.dir, aki.homeDir, "state", "parley", "replies")); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
@@ -107,7 +109,7 @@ func TestRepliesThatAreRefused(t *testing.T) {
 	aki.cli("reply", open, "Closed by Facebook").refused("window_closed")
 	aki.cli("reply", open, "Still closed").refused("window_closed")
 	w.facebook.fails(fault{On: "send", Kind: "error", Code: 100, Count: 1, PSID: "5802"})
-	aki.cli("reply", closed, "Not with this parameter").exits(exitFailed).says("(graph_refused)", "Facebook says")
+	aki.cli("reply", closed, "Not with this parameter").exits(cli.ExitFailed).says("(graph_refused)", "Facebook says")
 
 	// The whole Page.
 	w.facebook.control(http.MethodPost, "/page", map[string]any{"policy": "block", "reason": "Too much of it"}, nil)

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // TestAReplyOfTheCommandLineHasItsPlace: it is handed in with the time at which it was
@@ -30,7 +32,7 @@ func TestAReplyOfTheCommandLineHasItsPlace(t *testing.T) {
 	env := (&world{t: t, dir: t.TempDir()}).env("rep", "PARLEY_HUB="+hub, "PARLEY_TOKEN=x")
 	before := time.Now().UnixMicro()
 	for _, text := range []string{"one", "two", "one"} {
-		if r := runProgram(t, env, "", "reply", "100_1", text, "--wait", "0"); r.exit == exitDone {
+		if r := runProgram(t, env, "", "reply", "100_1", text, "--wait", "0"); r.exit == cli.ExitDone {
 			t.Errorf("%s: %s", text, r.out)
 		}
 	}

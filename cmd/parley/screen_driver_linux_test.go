@@ -16,6 +16,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
+	"parley/cmd/cli"
 	"parley/i18n"
 )
 
@@ -442,7 +443,7 @@ func (s *screen) leaves() {
 // gone expects the program to end well, and the terminal as it was.
 func (s *screen) gone() {
 	s.t.Helper()
-	if code := s.exit(patience); code != exitDone {
+	if code := s.exit(patience); code != cli.ExitDone {
 		s.t.Errorf("exit code %d\n%s", code, s.picture())
 	}
 	s.pumps.Wait()

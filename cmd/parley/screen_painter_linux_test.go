@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"parley/cmd/cli"
 	"parley/i18n"
 )
 
@@ -158,7 +159,7 @@ func TestScreenThatNobodyReads(t *testing.T) {
 	s.writes("kept")
 	<-tick.C
 	s.signal(syscall.SIGTERM)
-	if code := s.exit(patience); code != exitDone {
+	if code := s.exit(patience); code != cli.ExitDone {
 		t.Errorf("exit code %d: %s", code, s.err)
 	}
 	state, err := unix.IoctlGetTermios(line, unix.TCGETS)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/cmd/cli"
 	"parley/i18n"
 )
 
@@ -93,7 +94,7 @@ func TestScreenHangUp(t *testing.T) {
 		s.types("[" + end.name + "]")
 		s.sees(draft)
 		end.do(s)
-		if code := s.exit(patience); code != exitDone {
+		if code := s.exit(patience); code != cli.ExitDone {
 			t.Errorf("%s: exit code %d\n%s", end.name, code, s.picture())
 		}
 		s.pumps.Wait()

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // pipedrive are the variables of a hub that uses the sandbox's Pipedrive.
@@ -118,7 +120,7 @@ func TestLoginThroughPipedrive(t *testing.T) {
 	if page := w.browse(link, "installer@example.com"); !strings.Contains(page, "You are signed in") || !strings.Contains(page, "森 愛子") {
 		t.Fatalf("the browser shows %s", page)
 	}
-	if code := p.exit(patience); code != exitDone {
+	if code := p.exit(patience); code != cli.ExitDone {
 		t.Fatalf("exit code %d: %s %s", code, p.out, p.err)
 	}
 	var in struct {
@@ -162,7 +164,7 @@ func TestLoginThroughPipedriveRefused(t *testing.T) {
 		if page := w.browse(waitsForBrowser(t, p), c.who); !strings.Contains(page, c.says) || !strings.Contains(page, c.code) {
 			t.Errorf("%s: the browser shows %s", c.who, page)
 		}
-		if code := p.exit(patience); code != exitRefused || !strings.Contains(p.err.String(), "("+c.code+")") || !strings.Contains(p.err.String(), c.says) {
+		if code := p.exit(patience); code != cli.ExitRefused || !strings.Contains(p.err.String(), "("+c.code+")") || !strings.Contains(p.err.String(), c.says) {
 			t.Errorf("%s: exit code %d: %s", c.who, code, p.err)
 		}
 	}
@@ -177,11 +179,11 @@ func TestLoginByCodeBesidePipedrive(t *testing.T) {
 	if r := aki.bare("", "whoami").ok(); !strings.Contains(r.out, "no admin: Pipedrive says") {
 		t.Errorf("whoami: %s", r.out)
 	}
-	aki.bare("ABCD-EFGH-JKLM-NPQR\n", "login", w.hubURL).exits(exitFailed).says("(not_signed_in)", "works once")
+	aki.bare("ABCD-EFGH-JKLM-NPQR\n", "login", w.hubURL).exits(cli.ExitFailed).says("(not_signed_in)", "works once")
 	p := newProcess(t, w.env("ben"), "login", w.hubURL)
 	waitsForBrowser(t, p)
 	p.signal(os.Interrupt)
-	if code := p.exit(patience); code != exitFailed || !strings.Contains(p.err.String(), "Interrupted.") {
+	if code := p.exit(patience); code != cli.ExitFailed || !strings.Contains(p.err.String(), "Interrupted.") {
 		t.Errorf("exit code %d: %s", code, p.err)
 	}
 }
@@ -192,7 +194,7 @@ func TestNewColleagueThroughPipedrive(t *testing.T) {
 	w := newCRMWorld(t, "PARLEY_PIPEDRIVE_NEW_USERS=true")
 	p := newProcess(t, w.env("mio"), "login", w.hubURL, "--lang", "en")
 	w.browse(waitsForBrowser(t, p), "intern@example.com")
-	if code := p.exit(patience); code != exitDone || !strings.Contains(p.out.String(), "田中 澪 is signed in") {
+	if code := p.exit(patience); code != cli.ExitDone || !strings.Contains(p.out.String(), "田中 澪 is signed in") {
 		t.Errorf("exit code %d: %s %s", code, p.out, p.err)
 	}
 }
@@ -202,6 +204,6 @@ func TestHubNeedsAWholeAppOfPipedrive(t *testing.T) {
 	t.Parallel()
 	w := newQuietWorld(t)
 	w.facebook = w.startFacebook()
-	runProgram(t, append(w.hubEnv(), "PARLEY_PIPEDRIVE_CLIENT_ID=x"), "", w.hubArgs()...).exits(exitUsage).says("PARLEY_PIPEDRIVE_CLIENT_SECRET")
-	runProgram(t, append(w.hubEnv(), "PARLEY_PIPEDRIVE_TOKEN=x", "PARLEY_PIPEDRIVE_URL=http://api.pipedrive.com"), "", w.hubArgs()...).exits(exitUsage).says("https")
+	runProgram(t, append(w.hubEnv(), "PARLEY_PIPEDRIVE_CLIENT_ID=x"), "", w.hubArgs()...).exits(cli.ExitUsage).says("PARLEY_PIPEDRIVE_CLIENT_SECRET")
+	runProgram(t, append(w.hubEnv(), "PARLEY_PIPEDRIVE_TOKEN=x", "PARLEY_PIPEDRIVE_URL=http://api.pipedrive.com"), "", w.hubArgs()...).exits(cli.ExitUsage).says("https")
 }

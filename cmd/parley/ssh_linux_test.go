@@ -23,6 +23,9 @@ import (
 	"github.com/charmbracelet/x/vt"
 	gossh "golang.org/x/crypto/ssh"
 
+	"parley/cmd/cli"
+	"parley/cmd/demo"
+	"parley/cmd/server"
 	"parley/i18n"
 )
 
@@ -53,7 +56,7 @@ func newSSHKey(t *testing.T) (key gossh.Signer, private, public string) {
 // sshTo logs in to a hub, whose first line of output it was given.
 func sshTo(t *testing.T, ready, user string, keys ...gossh.Signer) *gossh.Client {
 	t.Helper()
-	var listens struct{ SSH sshListening }
+	var listens struct{ SSH server.SSHListening }
 	fromJSON(t, []byte(ready), &listens)
 	return dialSSH(t, listens.SSH.Listen, listens.SSH.Fingerprint, user, keys...)
 }
@@ -249,9 +252,9 @@ func TestSSHKeys(t *testing.T) {
 	s, remains := openFarScreen(t, c, "LANG=en_US.UTF-8"), openFarScreen(t, kept, "LANG=en_US.UTF-8")
 	s.sees("● live")
 	remains.sees("● live")
-	w.manages("user", "key", "remove", aki.id, fingerprint).exits(exitMissing)
-	w.manages("user", "key", "remove", "Bo", "SHA256:none").exits(exitMissing).says("parley user key list")
-	w.manages("user", "key", "remove", "Nobody", fingerprint).exits(exitMissing)
+	w.manages("user", "key", "remove", aki.id, fingerprint).exits(cli.ExitMissing)
+	w.manages("user", "key", "remove", "Bo", "SHA256:none").exits(cli.ExitMissing).says("parley user key list")
+	w.manages("user", "key", "remove", "Nobody", fingerprint).exits(cli.ExitMissing)
 	tail := tailsOver(t, c)
 	ended := make(chan struct{})
 	go func() {
@@ -393,7 +396,7 @@ func TestSSHEndsWithItsUser(t *testing.T) {
 					t.Error("a command runs for who was removed")
 				}
 			}
-			if code := here.exit(patience); code != exitFailed {
+			if code := here.exit(patience); code != cli.ExitFailed {
 				t.Errorf("who follows elsewhere: exit code %d", code)
 			}
 			if log := w.hub.err.String(); strings.Contains(log, "level=ERROR") {
@@ -409,7 +412,7 @@ func TestSSHEndsWithItsUser(t *testing.T) {
 func TestSSHDemo(t *testing.T) {
 	t.Parallel()
 	w := newQuietWorld(t)
-	runProgram(t, w.env("far"), "", "demo", "--ssh", "0.0.0.0:0").exits(exitUsage).says("127.0.0.1")
+	runProgram(t, w.env("far"), "", "demo", "--ssh", "0.0.0.0:0").exits(cli.ExitUsage).says("127.0.0.1")
 	p := newProcess(t, w.env("demo"), "demo", "--ssh", "127.0.0.1:0", "--seed", "7")
 	p.begin()
 	var port, fingerprint string
@@ -425,9 +428,9 @@ func TestSSHDemo(t *testing.T) {
 		}
 		return port != "" && fingerprint != ""
 	})
-	_ = dialSSH(t, "127.0.0.1:"+port, fingerprint, guestRep).Close() // it is that host key
+	_ = dialSSH(t, "127.0.0.1:"+port, fingerprint, demo.GuestRep).Close() // it is that host key
 	guests := map[string]*screen{}
-	for _, guest := range demoGuests() {
+	for _, guest := range demo.Guests() {
 		c := w.newOpenSSH(port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile="+os.DevNull, "-o", "LogLevel=ERROR")
 		c.user = guest
 		s := c.opens()
@@ -436,7 +439,7 @@ func TestSSHDemo(t *testing.T) {
 		})
 		guests[guest] = s
 	}
-	installer, rep := guests[guestInstaller], guests[guestRep]
+	installer, rep := guests[demo.GuestInstaller], guests[demo.GuestRep]
 	row := rep.lines()[2]
 	installer.presses(keyCtrlK, "Commands")
 	installer.types("make this page private" + keyEnter)

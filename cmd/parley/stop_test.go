@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"parley/cmd/cli"
 )
 
 // TestServersStopCleanly: told to end, a hub ends well while requests run; what it
@@ -79,7 +81,7 @@ func TestServersStopCleanly(t *testing.T) {
 	waitFor(t, "the reply is on its way", patience, func() bool { return aki.message(id, m.ID).State == "posting" })
 	w.facebook.stop()
 	w.hub.signal(os.Interrupt)
-	if code := w.hub.exit(2 * stopWithin); code != exitDone {
+	if code := w.hub.exit(2 * stopWithin); code != cli.ExitDone {
 		t.Errorf("exit code %d after an interrupt\n%s", code, w.hub.err)
 	}
 }

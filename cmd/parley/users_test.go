@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/cmd/cli"
 )
 
 // manages runs a command that opens the hub's store.
@@ -51,13 +53,13 @@ func TestManagingUsers(t *testing.T) {
 	within(t, "Ben is an admin", time.Second+patience, func() bool { return ben.get("/v1/stats").status == http.StatusOK })
 	w.manages("user", "admin", ben.id, "off").ok()
 	within(t, "Ben is none", time.Second+patience, func() bool { return ben.get("/v1/stats").status == http.StatusForbidden })
-	w.manages("user", "admin", "Ben", "maybe").exits(exitUsage)
-	w.manages("user", "admin", "Nobody", "on").exits(exitMissing).says("Nobody", "parley user list")
+	w.manages("user", "admin", "Ben", "maybe").exits(cli.ExitUsage)
+	w.manages("user", "admin", "Nobody", "on").exits(cli.ExitMissing).says("Nobody", "parley user list")
 
-	w.manages("user", "remove", "Dan").exits(exitFailed).says("Several users", "Dan")
+	w.manages("user", "remove", "Dan").exits(cli.ExitFailed).says("Several users", "Dan")
 	w.manages("user", "remove", other.id).ok()
 	other.get("/v1/me").problem(http.StatusUnauthorized, "not_signed_in")
-	w.manages("user", "remove", other.id).exits(exitMissing)
+	w.manages("user", "remove", other.id).exits(cli.ExitMissing)
 
 	aki.connectsPage().ok()
 	w.manages("user", "remove", "Aki").refused("still_installer").says("parley page disconnect")
@@ -87,7 +89,7 @@ func TestManagingTokens(t *testing.T) {
 	if r := aki.cli("token", "list").ok(); !strings.Contains(r.out, l.Tokens[1].ID) || strings.Contains(r.out, aki.token) {
 		t.Errorf("tokens: %s", r.out)
 	}
-	aki.cli("token", "revoke", "none").exits(exitMissing)
+	aki.cli("token", "revoke", "none").exits(cli.ExitMissing)
 	aki.cli("token", "revoke", l.Tokens[1].ID).ok()
 	w.call(http.MethodGet, w.hubURL+"/v1/me", nil, http.Header{"Authorization": {"Bearer " + kept}}).
 		problem(http.StatusUnauthorized, "not_signed_in")
@@ -126,8 +128,8 @@ func TestAvailability(t *testing.T) {
 			t.Errorf("told %+v", told)
 		}
 	}
-	ben.cli("user", "available", "perhaps").exits(exitUsage)
-	ben.cli("user", "available").exits(exitUsage)
+	ben.cli("user", "available", "perhaps").exits(cli.ExitUsage)
+	ben.cli("user", "available").exits(cli.ExitUsage)
 	if r := ben.cli("user", "available", "on").ok(); !strings.Contains(r.out, "You are available") {
 		t.Errorf("said %s", r.out)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/cmd/cli"
+	"parley/cmd/root"
 	"parley/hub"
 	"parley/model"
 )
@@ -77,14 +79,14 @@ func plainArgs(args ...string) func(string, string) []string {
 // anybody lets everybody do it whose token is good.
 func anybody(c commandCell, _ commandState) int {
 	if !c.in {
-		return exitFailed
+		return cli.ExitFailed
 	}
-	return exitDone
+	return cli.ExitDone
 }
 
 func seers(c commandCell, s commandState) int {
 	if c.in && !c.sees {
-		return exitMissing
+		return cli.ExitMissing
 	}
 	return anybody(c, s)
 }
@@ -92,7 +94,7 @@ func seers(c commandCell, s commandState) int {
 // connectedSeers lets who sees a Page do what asks Facebook, while it is connected.
 func connectedSeers(c commandCell, s commandState) int {
 	if c.in && c.sees && s.gone {
-		return exitRefused
+		return cli.ExitRefused
 	}
 	return seers(c, s)
 }
@@ -100,15 +102,15 @@ func connectedSeers(c commandCell, s commandState) int {
 // examined is connectedSeers of a command that fails where something is wrong with the
 // Page: in these tests nothing of Facebook is set up.
 func examined(c commandCell, s commandState) int {
-	if code := connectedSeers(c, s); code != exitDone {
+	if code := connectedSeers(c, s); code != cli.ExitDone {
 		return code
 	}
-	return exitFailed
+	return cli.ExitFailed
 }
 
 func admins(c commandCell, s commandState) int {
 	if c.in && !c.admin {
-		return exitRefused
+		return cli.ExitRefused
 	}
 	return anybody(c, s)
 }
@@ -116,10 +118,10 @@ func admins(c commandCell, s commandState) int {
 // noCRM is what is answered where all but the CRM is there.
 func noCRM(otherwise func(commandCell, commandState) int) func(commandCell, commandState) int {
 	return func(c commandCell, s commandState) int {
-		if got := otherwise(c, s); got != exitDone {
+		if got := otherwise(c, s); got != cli.ExitDone {
 			return got
 		}
-		return exitRefused
+		return cli.ExitRefused
 	}
 }
 
@@ -136,16 +138,16 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley stats":      {args: plainArgs("stats"), want: admins},
 		"parley audit":      {args: plainArgs("audit"), want: admins},
 		"parley tail":       {args: plainArgs("tail"), want: anybody, until: true},
-		"parley config":     {args: plainArgs("config"), want: func(commandCell, commandState) int { return exitDone }},
+		"parley config":     {args: plainArgs("config"), want: func(commandCell, commandState) int { return cli.ExitDone }},
 		"parley show":       {args: func(_, c string) []string { return []string{"show", c} }, want: seers, hides: true},
 		"parley token revoke": {args: plainArgs("token", "revoke", "0123456789abcdef"), want: func(c commandCell, s commandState) int {
-			return max(anybody(c, s), map[bool]int{true: exitMissing}[c.in])
+			return max(anybody(c, s), map[bool]int{true: cli.ExitMissing}[c.in])
 		}},
 		"parley reply": {
 			args: func(_, c string) []string { return []string{"reply", c, "an answer", "--wait", "0"} }, hides: true,
 			want: func(c commandCell, s commandState) int {
 				if c.in && c.sees && s.gone {
-					return exitRefused
+					return cli.ExitRefused
 				}
 				return seers(c, s)
 			},
@@ -156,7 +158,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 			}, hides: true,
 			want: func(c commandCell, s commandState) int {
 				if c.in && c.sees {
-					return exitMissing // there is no such message to react to
+					return cli.ExitMissing // there is no such message to react to
 				}
 				return seers(c, s)
 			},
@@ -172,7 +174,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 			args: func(_, c string) []string { return []string{"delete", c, "--yes"} }, hides: true,
 			want: func(c commandCell, s commandState) int {
 				if c.in && c.sees && !c.installer {
-					return exitRefused
+					return cli.ExitRefused
 				}
 				return seers(c, s)
 			},
@@ -184,7 +186,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 			},
 			want: func(c commandCell, s commandState) int {
 				if held := !s.gone && !c.installer || s.another && c.name != "admin"; c.in && held {
-					return exitRefused
+					return cli.ExitRefused
 				}
 				return admins(c, s)
 			},
@@ -193,14 +195,14 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley page import": { // none was begun
 			args: func(page, _ string) []string { return []string{"page", "import", page, "--status"} }, hides: true,
 			want: func(c commandCell, s commandState) int {
-				return max(anybody(c, s), map[bool]int{true: exitMissing}[c.in])
+				return max(anybody(c, s), map[bool]int{true: cli.ExitMissing}[c.in])
 			},
 		},
 		"parley page visibility": {
 			args: func(page, _ string) []string { return []string{"page", "visibility", page, "shared"} },
 			want: func(c commandCell, s commandState) int {
 				if c.in && (!c.installer || s.gone) {
-					return exitRefused
+					return cli.ExitRefused
 				}
 				return anybody(c, s)
 			},
@@ -210,7 +212,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 			args: func(page, _ string) []string { return []string{"page", "check", page} },
 			want: func(c commandCell, s commandState) int {
 				if c.in && (!c.sees || s.gone) {
-					return exitRefused
+					return cli.ExitRefused
 				}
 				return anybody(c, s)
 			},
@@ -263,9 +265,9 @@ func leaves(cmd *cobra.Command) (all []string) {
 func TestEveryCommandHasItsRow(t *testing.T) {
 	t.Parallel()
 	rows := commandRows("")
-	p := newProgram(strings.NewReader(""), io.Discard, io.Discard, nil)
-	(&rootCommand{p}).run(t.Context(), []string{"version"})
-	root := (&rootCommand{p}).root()
+	p := cli.New(strings.NewReader(""), io.Discard, io.Discard, nil)
+	root.Run(t.Context(), p, []string{"version"})
+	root := root.Tree(p)
 	root.InitDefaultHelpCmd()
 	for _, path := range leaves(root) {
 		if _, known := rows[path]; !known {
@@ -324,7 +326,7 @@ func TestWhoIsShownWhat(t *testing.T) {
 		s.reach(h)
 		for _, c := range h.commandCells(s, revoked) {
 			for path, row := range commandRows(tokenFile) {
-				if row.apart != "" || row.changes && row.want(c, s) == exitDone {
+				if row.apart != "" || row.changes && row.want(c, s) == cli.ExitDone {
 					continue
 				}
 				outputs := [][]string{{"--json"}, nil}
@@ -388,15 +390,15 @@ func (h *liveHub) runsAs(s commandState, c commandCell, row commandRow, args []s
 	if c.user.token != "" {
 		env = append(env, "PARLEY_TOKEN="+c.user.token)
 	}
-	p := newProgram(strings.NewReader(""), out, out, env)
-	p.logins = client.NewLogins(h.dir, fileRing(""))
+	p := cli.New(strings.NewReader(""), out, out, env)
+	p.Logins = client.NewLogins(h.dir, fileRing(""))
 	ctx, cancel := context.WithCancel(h.Context())
 	defer cancel()
 	if !row.until || !c.in {
-		return (&rootCommand{p}).run(ctx, args), out.String()
+		return root.Run(ctx, p, args), out.String()
 	}
 	ended := make(chan int, 1)
-	go func() { ended <- (&rootCommand{p}).run(ctx, args) }()
+	go func() { ended <- root.Run(ctx, p, args) }()
 	for n := 0; ; n++ {
 		// Both Pages move, the hidden one first: what shows the second had time to show
 		// the first.

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"time"
+)
+
+// browserPatience is how long the starter of the browser may take: it returns once the
+// browser has the address.
+const browserPatience = 10 * time.Second
+
+// Browser returns what opens an address in the user's browser; nil where that would be
+// on another machine than the user's.
+func (p *Program) Browser() func(string) error {
+	if p.Seat != nil || p.Getenv("SSH_CONNECTION") != "" || p.Getenv("SSH_TTY") != "" {
+		return nil
+	}
+	name, args := "xdg-open", []string(nil)
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler"}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return nil
+	}
+	return func(url string) error {
+		ctx, cancel := context.WithTimeout(context.Background(), browserPatience)
+		defer cancel()
+		// No shell reads the address, and it begins with http: it is no option.
+		if err := exec.CommandContext(ctx, path, append(args, url)...).Run(); err != nil { //nolint:gosec // the starter is found by its own name
+			return fmt.Errorf("start the browser: %w", err)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"parley/i18n"
+)
+
+// Localise has the help and the errors of every command in the user's language.
+func (p *Program) Localise(root *cobra.Command) {
+	root.SetUsageTemplate(p.usageTemplate())
+	root.SetHelpTemplate("{{with (or .Long .Short)}}{{.}}\n\n{{end}}{{.UsageString}}")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return Usage(p.flagError(err))
+	})
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{
+		Use: "help [command]", Short: p.Words.Say(i18n.HelpShort),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return Usage(p.Words.Say(i18n.ErrUnknownCommand, "Command", Plain(strings.Join(args, " "))))
+			}
+			return found.Help()
+		},
+	})
+}
+
+func (p *Program) usageTemplate() string {
+	t := strings.NewReplacer(
+		"USAGE", p.Words.Say(i18n.HelpUsage),
+		"COMMANDS", p.Words.Say(i18n.HelpCommands),
+		"GLOBAL", p.Words.Say(i18n.HelpGlobal),
+		"FLAGS", p.Words.Say(i18n.HelpFlags),
+		"MORE", p.Words.Say(i18n.HelpMore, "Command", "{{.CommandPath}} COMMAND --help"),
+	)
+	return t.Replace(`USAGE
+  {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
+{{if .HasAvailableSubCommands}}
+COMMANDS
+{{range .Commands}}{{if .IsAvailableCommand}}  {{rpad .Name .NamePadding}} {{.Short}}
+{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+FLAGS
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}{{if .HasAvailableInheritedFlags}}
+GLOBAL
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}{{if .HasAvailableSubCommands}}
+MORE
+{{end}}`)
+}
+
+// flagError says in the user's language what is wrong with a flag.
+func (p *Program) flagError(err error) string {
+	var unknown *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	var needs *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &unknown):
+		dashes := "--"
+		if unknown.GetSpecifiedShortnames() != "" {
+			dashes = "-"
+		}
+		return p.Words.Say(i18n.ErrUnknownFlag, "Flag", Plain(dashes+unknown.GetSpecifiedName()))
+	case errors.As(err, &value):
+		return p.Words.Say(i18n.ErrFlagValue, "Flag", "--"+value.GetFlag().Name, "Value", Plain(value.GetValue()))
+	case errors.As(err, &needs):
+		return p.Words.Say(i18n.ErrFlagNeedsValue, "Flag", "--"+needs.GetFlag().Name)
+	}
+	return p.Words.Say(i18n.ErrSetting, "Reason", Plain(err.Error()))
+}
+
+// NoSuchCommand refuses what is no command of ours.
+func (p *Program) NoSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return Usage(p.Words.Say(i18n.ErrUnknownCommand, "Command", Plain(cmd.CommandPath()+" "+args[0])))
+}
+
+// Exactly wants that many arguments.
+func (p *Program) Exactly(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return Usage(p.Words.Say(i18n.ErrArguments, "Command", cmd.CommandPath()))
+		}
+		return nil
+	}
+}
+
+// OneOf wants one of these words.
+func (p *Program) OneOf(value string, choices ...string) error {
+	for _, c := range choices {
+		if value == c {
+			return nil
+		}
+	}
+	return Usage(p.Words.Say(i18n.ErrChoice, "Value", Plain(value), "Choices", strings.Join(choices, ", ")))
+}
+
+// What a switch is told.
+const (
+	SwitchOn  = "on"
+	SwitchOff = "off"
+)
+
+// maxLimit is the longest list that a hub gives at once.
+const maxLimit = 1000
+
+// CheckLimit refuses a --limit that no hub takes.
+func (p *Program) CheckLimit(n int) error {
+	if n < 1 || n > maxLimit {
+		return Usage(p.Words.Say(i18n.ErrFlagValue, "Flag", "--limit", "Value", n))
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"parley/hub/sshd"
+	"parley/i18n"
+	"parley/model"
+)
+
+// environmentZone is the zone that TZ says; where it is not set, the machine's own. refused
+// is what TZ says where that is no zone: times are in UTC then, and the user is told. The
+// time package takes only names and paths, and shows anything else in UTC without a word.
+func environmentZone(env []string) (zone *time.Location, refused string) {
+	name, set := "", false
+	for _, v := range env { // the last one counts
+		if value, ok := strings.CutPrefix(v, "TZ="); ok {
+			name, set = value, true
+		}
+	}
+	switch {
+	case !set:
+		return time.Local, ""
+	case name == "" || name == ":":
+		return time.UTC, ""
+	}
+	if zone, err := model.LoadZone(name); err == nil {
+		return zone, ""
+	}
+	if zone, err := zoneFile(strings.TrimPrefix(name, ":")); err == nil {
+		return zone, ""
+	}
+	return time.UTC, name
+}
+
+// mostZoneFile is larger than any file of the IANA database.
+const mostZoneFile = 1 << 20
+
+// zoneFile reads a zone from a file of the user's, named by its whole path.
+func zoneFile(path string) (*time.Location, error) {
+	if !strings.HasPrefix(path, "/") {
+		return nil, model.ErrZone
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > mostZoneFile {
+		return nil, model.ErrZone
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return time.LoadLocationFromTZData("Local", b)
+}
+
+// TellZone tells on standard error that TZ, or the client's over SSH, is no zone.
+func (p *Program) TellZone() {
+	if said := p.ZoneTrouble(); said != "" {
+		_, _ = fmt.Fprintln(p.Err, said)
+	}
+}
+
+// ZoneTrouble says that TZ is no zone, and in which zone times are for that; empty where it
+// is one.
+func (p *Program) ZoneTrouble() string {
+	if p.ZoneRefused == "" {
+		return ""
+	}
+	return p.Words.Say(i18n.ZoneRefused, "TZ", Plain(p.ZoneRefused), "Zone", Plain(p.Zone.String()))
+}
+
+// TakesZone takes over where the user's times are; where the hub knows nothing of that,
+// they stay where the hub's are.
+func (p *Program) TakesZone(start sshd.Start) {
+	p.ZoneRefused = start.ZoneRefused
+	if zone, err := model.LoadZone(start.Zone); err == nil {
+		p.Zone = zone
+	}
+}

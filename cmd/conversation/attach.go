@@ -1,0 +1,76 @@
+package conversation
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"parley/client"
+	"parley/cmd/cli"
+	"parley/i18n"
+	"parley/model"
+)
+
+// attached looks at the files that are to be sent, before anything is.
+func (p *commands) attached(paths []string) ([]model.File, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	if p.Seat != nil { // the file would be one of the hub's machine
+		return nil, cli.Usage(p.Words.Say(i18n.WhyNoFilesHere))
+	}
+	if len(paths) > model.MaxAttachments {
+		return nil, cli.Usage(p.Words.Say(i18n.ErrManyFiles, "N", model.MaxAttachments))
+	}
+	var out []model.File
+	for _, path := range paths {
+		f, err := client.CheckFile(path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// progressEvery is how often a terminal is told how far a file has come.
+const progressEvery = 200 * time.Millisecond
+
+// progress shows how far files have come, on a terminal. done takes its line away.
+func (p *commands) progress() (told client.Progress, done func()) {
+	out, ok := p.Err.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(out.Fd()) {
+		return nil, func() {}
+	}
+	var mu sync.Mutex
+	var began, last time.Time
+	var of string
+	shown := false
+	told = func(f model.File, sent int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		now := p.Now()
+		if f.Path != of {
+			of, began, last = f.Path, now, time.Time{}
+		}
+		if now.Sub(last) < progressEvery {
+			return
+		}
+		last, shown = now, true
+		rate := float64(sent) / max(now.Sub(began).Seconds(), 0.001)
+		_, _ = fmt.Fprintf(p.Err, "\r\x1b[K%s", p.Words.Say(i18n.UploadProgress,
+			"File", cli.Plain(f.Path), "Sent", megabytes(sent), "All", megabytes(f.Size), "Rate", megabytes(int64(rate))))
+	}
+	return told, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if shown {
+			_, _ = fmt.Fprint(p.Err, "\r\x1b[K")
+		}
+	}
+}
+
+// megabytes writes a number of bytes.
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

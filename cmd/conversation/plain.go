@@ -1,0 +1,125 @@
+package conversation
+
+import (
+	"bufio"
+	"context"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/client"
+	"parley/cmd/cli"
+	"parley/i18n"
+	"parley/model"
+)
+
+// plainWait is how long a reply typed by number may take to be handed to the hub; what
+// becomes of it then comes as a line.
+const plainWait = 10 * time.Second
+
+// Plain is the inbox as lines: messages as they come, replies typed by number. Those are
+// kept in a folder of state.
+func Plain(ctx context.Context, of *cli.Program, c *client.Client, state string) error {
+	p := &commands{of}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	s := c.NewSync(client.DefaultTiming())
+	outbox := client.NewOutbox(ctx, c, filepath.Join(state, cli.RepliesFolder))
+	follow := p.follow(ctx, s)
+	lines := p.typed(ctx)
+	feed := newFeed(p)
+	p.Say(i18n.PlainWelcome)
+	tick := time.NewTicker(nameWait / 4)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			feed.release()
+		case updates, ok := <-s.Updates():
+			if !ok {
+				return Unfollowed(p.Program, <-follow)
+			}
+			for _, u := range updates {
+				p.plainUpdate(feed, u)
+			}
+		case line, ok := <-lines:
+			if !ok {
+				lines = nil // nothing more is typed; messages go on
+				continue
+			}
+			if line == "q" {
+				leave()
+				continue
+			}
+			p.plainReply(ctx, outbox, feed, line)
+		}
+	}
+}
+
+// typed hands on the lines that are typed. A read from a terminal can't be broken off,
+// so it ends with the process, or with the input.
+func (p *commands) typed(ctx context.Context) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		in := bufio.NewScanner(p.In)
+		for in.Scan() {
+			select {
+			case lines <- strings.TrimSpace(in.Text()):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+func (p *commands) plainUpdate(feed *feed, u client.Update) {
+	switch u := u.(type) {
+	case client.Connection:
+		p.connection(u)
+	case client.PagesListed:
+		feed.pages(u.Pages)
+	case client.Listed:
+		for _, c := range u.Conversations {
+			feed.names[c.ID] = c.Customer
+		}
+	case client.Complete:
+		p.Say(i18n.PlainComplete, "N", len(feed.names))
+	case client.Changed:
+		for _, change := range u.Batch.Events {
+			feed.change(u.Batch.Page, change)
+		}
+	}
+}
+
+// plainReply sends what was typed as "NUMBER TEXT".
+func (p *commands) plainReply(ctx context.Context, outbox *client.Outbox, feed *feed, line string) {
+	line, err := p.Text([]byte(line), "")
+	if err != nil {
+		p.Line(p.Words.Say(i18n.ErrorLabel) + ": " + p.Failure(err).Say)
+		return
+	}
+	if line == "" {
+		return
+	}
+	number, text, _ := strings.Cut(line, " ")
+	n, err := strconv.Atoi(number)
+	text = strings.TrimSpace(text)
+	if err != nil || text == "" {
+		p.Say(i18n.PlainHelp)
+		return
+	}
+	conversation, ok := feed.numbered(n)
+	if !ok {
+		p.Say(i18n.PlainNoNumber, "N", n)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, plainWait)
+	defer cancel()
+	r := model.Reply{Conversation: conversation, ClientID: outbox.NewClientID(), Text: model.Untrusted(text)}
+	if _, err := outbox.Send(ctx, r, nil, 0); err != nil {
+		p.Line(p.Words.Say(i18n.ErrorLabel) + ": " + p.Failure(err).Say)
+	}
+}

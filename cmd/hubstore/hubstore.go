@@ -1,0 +1,57 @@
+// Package hubstore opens a hub's store for commands, or says why it can't be.
+package hubstore
+
+import (
+	"context"
+	"errors"
+
+	"parley/cmd/cli"
+	"parley/hub/store"
+	"parley/hub/store/sqlite"
+	"parley/i18n"
+)
+
+// What a hub may be told once of a store that is not the one that it ran with.
+const (
+	FlagAcceptOlder = "accept-older-store"
+	FlagNewStore    = "new-store"
+)
+
+// Open opens a store, or says why it can't be.
+func Open(ctx context.Context, p *cli.Program, path string, o sqlite.Options) (store.Store, error) {
+	s, err := sqlite.Open(ctx, path, o)
+	var other *store.ContradictionError
+	switch {
+	case err == nil:
+		return s, nil
+	case ctx.Err() != nil: // before it was brought up to date
+		return nil, ctx.Err()
+	case errors.As(err, &other):
+		return nil, cli.Failed(contradiction(p, path, other))
+	case errors.Is(err, store.ErrLocked):
+		return nil, cli.Failed(p.Words.Say(i18n.ErrStoreLocked, "File", cli.Plain(path)))
+	case errors.Is(err, store.ErrNewer):
+		return nil, cli.Failed(p.Words.Say(i18n.ErrStoreNewer, "File", cli.Plain(path)))
+	}
+	return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(path), "Reason", cli.Plain(err.Error())))
+}
+
+// contradiction says what was found in place of the store, and what to do.
+func contradiction(p *cli.Program, path string, c *store.ContradictionError) string {
+	id := map[store.Difference]i18n.ID{
+		store.Missing: i18n.ErrStoreMissing, store.Older: i18n.ErrStoreOlder, store.Diverged: i18n.ErrStoreDiverged, store.Other: i18n.ErrStoreOther,
+		store.Mixed: i18n.ErrStoreMixed, store.Damaged: i18n.ErrStoreDamaged,
+	}[c.Difference]
+	reason := ""
+	if c.Err != nil {
+		reason = c.Err.Error()
+	}
+	files, err := sqlite.Real(path)
+	if err != nil {
+		files = path
+	}
+	return p.Words.Say(
+		id, "File", cli.Plain(path), "Mark", cli.Plain(files+".mark"), "Log", cli.Plain(files+"-wal"), "Was", c.Was, "Is", c.Is,
+		"Accept", "--"+FlagAcceptOlder, "New", "--"+FlagNewStore, "Reason", cli.Plain(reason),
+	)
+}

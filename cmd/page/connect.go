@@ -1,0 +1,161 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/client"
+	"parley/cmd/cli"
+	"parley/cmd/remote"
+	"parley/i18n"
+	"parley/model"
+	"parley/model/safe"
+)
+
+// How often the hub is asked how far connecting is, and how long giving it up may take.
+const (
+	connectPoll     = 700 * time.Millisecond
+	connectPatience = 5 * time.Second
+)
+
+// linkCells is how much of a link is shown: all of it, or it leads nowhere.
+const linkCells = 2000
+
+func (p *commands) pageConnectCommand() *cobra.Command {
+	var page, tokenFile, visibility string
+	cmd := &cobra.Command{
+		Use: "connect", Short: p.Words.Say(i18n.PageConnectShort), Long: p.Words.Say(i18n.PageConnectLong), Args: p.Exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if visibility != "" {
+				if err := p.OneOf(visibility, string(model.Private), string(model.Shared)); err != nil {
+					return err
+				}
+			}
+			if page == "" && tokenFile == "" {
+				return p.connectInBrowser(cmd.Context(), model.Visibility(visibility))
+			}
+			for flag, value := range map[string]string{"--page": page, "--token-file": tokenFile} {
+				if value == "" {
+					return cli.Usage(p.Words.Say(i18n.ErrFlagRequired, "Flag", flag))
+				}
+			}
+			token, err := p.readSecret(tokenFile)
+			if err != nil {
+				return err
+			}
+			return p.onPage(func(c *client.Client) (model.Page, error) {
+				return c.ConnectPage(cmd.Context(), model.MetaPageID(page), token, model.Visibility(visibility))
+			}, i18n.PageConnected)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&page, "page", "", p.Words.Say(i18n.FlagPage))
+	f.StringVar(&tokenFile, "token-file", "", p.Words.Say(i18n.FlagTokenFile))
+	f.StringVar(&visibility, "visibility", "", p.Words.Say(i18n.FlagVisibility))
+	return cmd
+}
+
+// connectInBrowser has the hub begin, opens the link or prints it, and tells each step
+// until the Page is connected or refused. Leaving gives it up.
+func (p *commands) connectInBrowser(ctx context.Context, v model.Visibility) error {
+	c, err := remote.Open(p.Program)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	begun, err := c.BeginConnect(ctx, v)
+	if err != nil {
+		return err
+	}
+	link := safe.LineN(model.Untrusted(begun.URL), linkCells).String()
+	p.tell(p.Words.Say(i18n.ConnectOpen, "Minutes", int(time.Until(begun.ExpiresAt).Round(time.Minute).Minutes())))
+	p.tell("  " + link)
+	if open := p.Browser(); open != nil && p.opensBrowser() {
+		if open(link) == nil {
+			p.tell(p.Words.Say(i18n.ConnectOpened))
+		}
+	}
+	ended, err := p.followConnect(ctx, c, begun)
+	if err != nil {
+		return err
+	}
+	if ended.State == model.ConnectRefused || ended.Page == nil {
+		return p.connectRefused(ended.Code)
+	}
+	page := *ended.Page
+	return p.Print(page, func() {
+		p.Say(i18n.PageConnected, "Name", safe.Line(page.Name))
+		p.Line(p.Visibility(page))
+	})
+}
+
+// opensBrowser tells whether a browser is opened by itself: where a person sits at the
+// terminal.
+func (p *commands) opensBrowser() bool {
+	_, _, ok := p.Terminal()
+	return ok && !p.JSON
+}
+
+// tell tells a person how it goes; with --json beside the output, so that scripts read
+// the outcome alone.
+func (p *commands) tell(line string) {
+	out := p.Out
+	if p.JSON {
+		out = p.Err
+	}
+	_, _ = fmt.Fprintln(out, line)
+}
+
+// followConnect tells each step until the last.
+func (p *commands) followConnect(ctx context.Context, c *client.Client, now model.Connect) (model.Connect, error) {
+	steps := map[model.ConnectState]i18n.ID{
+		model.ConnectAtFacebook: i18n.ConnectAtFacebook, model.ConnectChoosing: i18n.ConnectChoosing,
+		model.ConnectSubscribing: i18n.ConnectSubscribing,
+	}
+	poll := time.NewTicker(connectPoll)
+	defer poll.Stop()
+	for !now.State.Final() {
+		select {
+		case <-ctx.Done():
+			p.giveConnectUp(ctx, c, now.ID)
+			return now, ctx.Err()
+		case <-poll.C:
+		}
+		next, err := c.Connect(ctx, now.ID)
+		if err != nil {
+			if ctx.Err() != nil {
+				p.giveConnectUp(ctx, c, now.ID)
+				err = ctx.Err()
+			}
+			return now, err
+		}
+		if step, ok := steps[next.State]; ok && next.State != now.State {
+			p.tell(p.Words.Say(step))
+		}
+		now = next
+	}
+	return now, nil
+}
+
+// giveConnectUp makes the link void: nobody waits for it any more.
+func (p *commands) giveConnectUp(ctx context.Context, c *client.Client, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectPatience)
+	defer cancel()
+	_, _ = c.CancelConnect(ctx, id) // it ends by itself, too
+}
+
+// connectRefused words why a Page was not connected: as the browser did, where it did.
+func (p *commands) connectRefused(code model.Code) error {
+	say := p.Code(code, "")
+	if id := i18n.WebCode(string(code)); p.Words.Has(id) {
+		say = p.Words.Say(id)
+	}
+	exit := cli.ExitRefused
+	if code == model.GraphUnavailable || code == model.StoreUnavailable {
+		exit = cli.ExitFailed
+	}
+	return &cli.Failure{Exit: exit, Code: code, Say: say}
+}

@@ -1,0 +1,14 @@
+package screen
+
+import (
+	"parley/client"
+	"parley/ui"
+)
+
+// screenFiles returns the user's files; nil over SSH, where they are on another machine.
+func (p *screen) screenFiles() ui.Files {
+	if p.Seat != nil {
+		return nil
+	}
+	return client.Files{}
+}

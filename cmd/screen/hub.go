@@ -1,0 +1,24 @@
+package screen
+
+import (
+	"parley/client"
+	"parley/model"
+	"parley/ui"
+)
+
+// screenHub is the hub as the screen needs it: the client's calls, replies on their way,
+// and what colleagues are told.
+type screenHub struct {
+	*client.Client
+	*client.Outbox
+	tell    func(model.Lossy)
+	explain func(error) string
+}
+
+var _ ui.Hub = screenHub{}
+
+// Tell implements [ui.Hub].
+func (h screenHub) Tell(f model.Lossy) { h.tell(f) }
+
+// Explain implements [ui.Hub].
+func (h screenHub) Explain(err error) string { return h.explain(err) }

@@ -1,0 +1,229 @@
+// Package screen is the inbox on a terminal: a client, a screen, and what wires them.
+package screen
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"parley/client"
+	"parley/cmd/cli"
+	"parley/cmd/remote"
+	"parley/cmd/settings"
+	"parley/hub/sshd"
+	"parley/i18n"
+	"parley/model"
+	"parley/model/inbox"
+	"parley/ui"
+	"parley/ui/term"
+)
+
+// sessionEvery is how long a terminal far away is not written to after a frame, unless its
+// user waits for the next; sessionGather is how long news is gathered for it. Most of what
+// a session costs is drawing, and one hub draws for many.
+const (
+	sessionEvery  = 33 * time.Millisecond
+	sessionGather = 100 * time.Millisecond
+)
+
+// screenEvery is how long the terminal is not written to after a frame, unless its user
+// waits for the next; nothing is written while nothing changes.
+const screenEvery = 8 * time.Millisecond
+
+// screen is the inbox on a terminal.
+type screen struct{ *cli.Program }
+
+// Open opens the inbox of the hub that is set.
+func Open(ctx context.Context, p *cli.Program) error {
+	c, err := remote.Open(p)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return Run(ctx, p, c, p.StateDir())
+}
+
+// Run is the full screen on a hub, until the user leaves. What they write is kept in
+// folders of state.
+func Run(ctx context.Context, p *cli.Program, c *client.Client, state string) error {
+	return (&screen{p}).run(ctx, c, state)
+}
+
+func (p *screen) run(ctx context.Context, c *client.Client, state string) error {
+	in, out, ok := p.Terminal()
+	if !ok {
+		return cli.Usage(p.Words.Say(i18n.ErrNoTerminal))
+	}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGQUIT) // the runtime would leave the terminal as it is
+	defer stop()
+	var program *term.Program
+	keys, err := newKeyboard(&hangup{File: in, gone: leave}, func() { _, _ = program.Write([]byte(term.Question)) })
+	if err != nil {
+		return err
+	}
+	defer func() { _ = keys.Close() }()
+	box := inbox.NewInbox(model.User{})
+	follow := c.NewSync(p.timing())
+	outbox := client.NewOutbox(ctx, c, filepath.Join(state, cli.RepliesFolder))
+	drafts := client.NewDrafts(filepath.Join(state, cli.DraftsFolder), c.URL())
+	hub := screenHub{Client: c, Outbox: outbox, tell: follow.Tell, explain: func(err error) string { return p.Failure(err).Say }}
+	typed, err := drafts.All()
+	if err != nil {
+		return err
+	}
+	s, err := settings.Read(p.Program, nil, "")
+	if err != nil {
+		return err
+	}
+	m, err := ui.New(ui.Options{
+		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: outbox.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
+		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
+		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
+	})
+	if errors.Is(err, ui.ErrOptions) {
+		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
+	}
+	if err != nil {
+		return err
+	}
+	program = term.NewProgram(m, p.painted(in, out, keys, leave))
+	outbox.OnUpload(func(u model.Uploading) { program.Send(u) })
+	err = p.besideSync(ctx, leave, program, follow, client.NewKeeper(box))
+	// What was sent off and what was typed last is kept however the program ended.
+	for _, r := range m.Unheard() {
+		err = errors.Join(err, outbox.Keep(r))
+	}
+	of, text := m.Unsaved()
+	if serr := drafts.Save(of, text, p.Now()); serr != nil && of.Conversation != "" {
+		return serr
+	}
+	return err
+}
+
+// besideSync runs the program beside the sync that feeds it.
+func (p *screen) besideSync(ctx context.Context, leave func(), program *term.Program, s *client.Sync, keeper *client.Keeper) error {
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		defer program.Recover()
+		if err := s.Run(ctx); errors.Is(err, client.ErrSignedOut) {
+			program.Send(ui.News{Connection: &ui.Connection{State: ui.SignedOut}})
+		}
+	})
+	beside.Go(func() {
+		defer program.Recover()
+		for updates := range s.Updates() {
+			program.Send(p.newsOf(keeper, updates))
+		}
+	})
+	err := program.Run(ctx)
+	leave()
+	beside.Wait()
+	return err
+}
+
+// painted says how the screen is painted on a terminal; gone is told when there is none any
+// more. Over SSH there is no shell beside the program, and no more is drawn than the hub
+// allows, whatever the terminal says that it is.
+func (p *screen) painted(in, out *os.File, keys io.Reader, gone func()) term.Options {
+	o := term.Options{
+		In: in, Out: out, Input: keys, Env: p.Env, Every: p.every(), Suspend: p.canSuspend(), Lost: gone,
+	}
+	if p.Seat != nil {
+		l := sshd.DefaultLimits()
+		o.Width, o.Height = l.Width, l.Height
+	}
+	return o
+}
+
+// canSuspend tells whether the user has a shell to go back to for a while.
+func (p *screen) canSuspend() bool { return p.Seat == nil && term.CanSuspend() }
+
+// newsOf hands updates on to the screen, which applies them in its own goroutine.
+func (p *screen) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
+	n := ui.News{Apply: func() (inbox.Changes, error) { return keeper.Take(updates) }}
+	for _, u := range updates {
+		switch u := u.(type) {
+		case client.Connection:
+			n.Connection = p.connectionOf(u)
+		case client.Lossy:
+			n.Lossy = append(n.Lossy, u.Frame)
+		case client.UserChanged:
+			n.Users = append(n.Users, u.User)
+		}
+	}
+	return n
+}
+
+func (p *screen) connectionOf(c client.Connection) *ui.Connection {
+	out := &ui.Connection{}
+	switch c.State {
+	case client.Live:
+		out.State = ui.Live
+	case client.Offline:
+		out.State = ui.Offline
+	case client.Connecting:
+	}
+	if c.Cause != nil {
+		out.Reason = p.Words.Say(offlineReason(c.Cause))
+	}
+	return out
+}
+
+// offlineReason says in a few words why there is no connection.
+func offlineReason(err error) i18n.ID {
+	var name *net.DNSError
+	var slow net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return i18n.OfflineRefused
+	case errors.As(err, &name):
+		return i18n.OfflineName
+	case errors.As(err, &slow) && slow.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return i18n.OfflineSilent
+	}
+	return i18n.OfflineLost
+}
+
+// ascii tells whether the terminal draws ASCII only: its locale is no UTF-8, or it is
+// the console of the kernel; or the user said so.
+func (p *screen) ascii(s settings.Settings) bool {
+	if s.Glyphs != settings.GlyphsAuto {
+		return s.Glyphs == settings.GlyphsASCII
+	}
+	if t := p.Getenv("TERM"); t == "linux" || t == "dumb" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(p.Getenv(name)); v != "" {
+			return !strings.Contains(v, "utf-8") && !strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// timing is that of the sync with the hub.
+func (p *screen) timing() client.Timing {
+	t := client.DefaultTiming()
+	if p.Seat != nil {
+		t.Gather = sessionGather
+	}
+	return t
+}
+
+// every is how much time passes between frames that nobody waits for.
+func (p *screen) every() time.Duration {
+	if p.Seat != nil {
+		return sessionEvery
+	}
+	return screenEvery
+}

@@ -1,0 +1,233 @@
+// Package server has the command that runs a hub, and its terminals over SSH.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/cmd/cli"
+	"parley/cmd/hubstore"
+	"parley/cmd/settings"
+	"parley/hub"
+	"parley/hub/api"
+	"parley/hub/messenger"
+	"parley/hub/pipedrive"
+	"parley/hub/serve"
+	"parley/hub/store"
+	"parley/hub/store/sqlite"
+	"parley/hub/uploads"
+	"parley/i18n"
+	"parley/model"
+)
+
+// stopTimeout is how long requests may take that are under way when a server stops.
+const stopTimeout = 5 * time.Second
+
+const (
+	webhookPath    = "/webhooks/messenger"
+	crmWebhookPath = "/webhooks/pipedrive"
+	loginPath      = "/login"
+)
+
+// Server is a hub with its store, its neighbours and where it is reached.
+type Server struct {
+	*doors
+	Store   store.Store
+	hub     *hub.Hub
+	servers []served
+	graph   *messenger.Client
+	crm     *pipedrive.Client // nil: none is configured
+	// stopSockets closes the websockets.
+	stopSockets context.CancelFunc
+	log         *slog.Logger
+	// Terminals are nil where nobody may come in over SSH.
+	Terminals *Terminals
+	// callback is where Meta's webhooks go; empty where Meta is not told.
+	callback string
+	// crmCallback is where Pipedrive's go; empty where Pipedrive is not told.
+	crmCallback string
+}
+
+// Open opens the store and begins to listen.
+func Open(ctx context.Context, of *cli.Program, s settings.Settings, other OtherStore) (*Server, error) {
+	p := &commands{of}
+	log := slog.New(slog.NewTextHandler(p.Err, nil))
+	proxies, err := trustedProxies(s.TrustedProxy)
+	if err != nil {
+		return nil, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
+	}
+	secrets := appSecrets(s)
+	verifier, err := messenger.NewVerifier(secrets...)
+	if err != nil {
+		return nil, cli.Usage(p.Words.Say(i18n.ErrSettingMissing, "Names", "PARLEY_META_APP_SECRET"))
+	}
+	graph, err := messenger.New(messenger.Config{
+		GraphURL: s.MetaGraphURL, DialogURL: s.MetaDialogURL, Version: s.MetaVersion, AppID: model.AppID(s.MetaAppID), AppSecret: secrets[0],
+		SendDeadline: s.Timing.SendDeadline, Timeout: s.Timing.GraphCall, ConversationsPause: s.Timing.ConversationsPause, Logger: log,
+	})
+	if err != nil {
+		return nil, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
+	}
+	crm, err := newCRM(s, log)
+	if err != nil {
+		return nil, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
+	}
+	mailer, err := p.mailer(s)
+	if err != nil {
+		return nil, err
+	}
+	st, err := hubstore.Open(ctx, p.Program, s.DB, sqlite.Options{
+		Exclusive: true, AcceptOlder: other.older, NewStore: other.New, Logger: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.unlock(ctx, s, st, log)
+	if err != nil {
+		_ = st.Close()
+		return nil, err
+	}
+	doors, err := p.openDoors(ctx, s, log)
+	if err != nil {
+		_ = st.Close()
+		return nil, err
+	}
+	base := publicURL(s, doors.URL())
+	app := messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}
+	o := hub.Options{
+		Store: st, Vault: v, Graph: app, Login: app, Inbox: app, AppID: model.AppID(s.MetaAppID),
+		Uploads:    uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
+		Courtesies: hub.Courtesies{Typing: s.ShowTyping, Seen: s.ShowSeen},
+		Timing:     s.Timing, Logger: log, Mailer: mailer, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+	}
+	if crm != nil {
+		o.CRM, o.Records, o.Notes, o.Hooks = crm, crm, crm, crm
+	}
+	h := hub.New(o)
+	stopping, stopSockets := context.WithCancel(context.WithoutCancel(ctx))
+	handler := api.New(api.Options{
+		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken, Proxies: proxies,
+		Version: cli.Version(), Logger: log, Stopping: stopping, Secure: strings.HasPrefix(base, "https:"), PublicURL: base,
+	})
+	out := &Server{doors: doors, Store: st, hub: h, log: log, graph: graph, crm: crm, stopSockets: stopSockets}
+	out.servers = doors.servers(handler, serve.Figures(h.Metrics(), s.MetricsToken), log)
+	out.callback = callback(s, out.URL(), s.MetaGraphURL, webhookPath)
+	if crm != nil && crm.KnowsCompany() {
+		out.crmCallback = callback(s, out.URL(), s.PipedriveURL, crmWebhookPath)
+	}
+	if err := errors.Join(h.SettlePutBack(ctx), h.NoteGaps(ctx)); err != nil {
+		return nil, errors.Join(cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.DB), "Reason", cli.Plain(err.Error()))), out.Abandon())
+	}
+	return out, nil
+}
+
+// newCRM returns the client of Pipedrive; nil where none is configured.
+func newCRM(s settings.Settings, log *slog.Logger) (*pipedrive.Client, error) {
+	if s.PipedriveToken == "" && s.PipedriveClientID == "" {
+		return nil, nil //nolint:nilnil // none is wanted
+	}
+	return pipedrive.New(pipedrive.Config{
+		URL: s.PipedriveURL, CompanyToken: s.PipedriveToken, OAuthURL: s.PipedriveOAuthURL,
+		ClientID: s.PipedriveClientID, ClientSecret: s.PipedriveClientSecret, Timeout: s.Timing.CRMCall, Logger: log,
+	})
+}
+
+// publicURL is where others reach the hub: the public address, or, where none is set, its
+// own.
+func publicURL(s settings.Settings, own string) string {
+	if s.PublicURL != "" {
+		return strings.TrimRight(s.PublicURL, "/")
+	}
+	return own
+}
+
+// callback is the address that a neighbour is told for webhooks: the public one, or, where
+// the neighbour is on this machine, the hub's own.
+func callback(s settings.Settings, own, neighbour, path string) string {
+	if s.PublicURL != "" {
+		return publicURL(s, own) + path
+	}
+	if u, err := url.Parse(neighbour); err == nil {
+		if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
+			return own + path
+		}
+	}
+	return ""
+}
+
+// Run serves until ctx ends, then stops: requests first, then replies on their way,
+// then the store.
+func (h *Server) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range h.servers {
+		g.Go(func() error {
+			err := s.Serve(s.on)
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			return err
+		})
+		g.Go(func() error {
+			<-ctx.Done()
+			h.stopSockets()
+			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+			defer cancel()
+			if err := s.Shutdown(stop); err != nil {
+				return s.Close()
+			}
+			return nil
+		})
+	}
+	g.Go(func() error { return h.hub.Run(ctx) })
+	if t := h.Terminals; t != nil {
+		g.Go(func() error { return t.serve(ctx) })
+	}
+	if h.callback != "" {
+		g.Go(func() error {
+			h.hub.SubscribeApp(ctx, h.callback)
+			return nil
+		})
+	}
+	if h.crmCallback != "" {
+		g.Go(func() error {
+			h.hub.SubscribeCRM(ctx, h.crmCallback)
+			return nil
+		})
+	}
+	err := g.Wait()
+	h.closeNeighbours()
+	return errors.Join(err, h.Store.Close())
+}
+
+// closeNeighbours gives up the connections to Meta and Pipedrive.
+func (h *Server) closeNeighbours() {
+	h.graph.Close()
+	if h.crm != nil {
+		h.crm.Close()
+	}
+}
+
+// Abandon gives up what was opened by a server that is not run.
+func (h *Server) Abandon() error {
+	h.stopSockets()
+	h.close()
+	h.closeNeighbours()
+	return h.Store.Close()
+}
+
+// Stopped words why a server ended; one that was told to end did well.
+func Stopped(p *cli.Program, id i18n.ID, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return cli.Failed(p.Words.Say(id, "Reason", cli.Plain(err.Error())))
+}

@@ -1,0 +1,237 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	gossh "golang.org/x/crypto/ssh"
+
+	"parley/cmd/cli"
+	"parley/cmd/settings"
+	"parley/hub"
+	"parley/hub/sshd"
+	"parley/i18n"
+	"parley/model"
+)
+
+// Terminals are a hub's terminals over SSH.
+type Terminals struct {
+	serve    func(context.Context) error
+	listener net.Listener
+	hostKey  gossh.PublicKey
+}
+
+// childEnv is what each session's program gets besides its client's variables. It waits
+// nearly always: on one processor the runtime does not wake others to look for work.
+func childEnv(p *cli.Program) []string {
+	env := []string{"GOMAXPROCS=1"}
+	// The hub's zone is that of whom nothing is known; it may be a file.
+	if tz := p.Getenv("TZ"); tz != "" && p.ZoneRefused == "" {
+		env = append(env, "TZ="+tz)
+	}
+	return env
+}
+
+// WithTerminals has a hub let users in over SSH, too.
+func WithTerminals(ctx context.Context, p *cli.Program, s settings.Settings, h *Server, guests map[string]model.User) error {
+	address, ok := h.local()
+	if !ok {
+		return cli.Usage(p.Words.Say(i18n.ErrSSHHub, "Address", cli.Plain(h.address())))
+	}
+	if p.Child.Path == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return cli.Failed(p.Words.Say(i18n.ErrInternal, "Reason", cli.Plain(err.Error())))
+		}
+		p.Child.Path = self
+	}
+	beside := filepath.Dir(s.DB)
+	keyFile := filepath.Join(beside, "ssh_host_ed25519_key")
+	key, err := sshd.HostKey(keyFile)
+	if err != nil {
+		return cli.Failed(p.Words.Say(i18n.ErrSSHKey, "Reason", cli.Plain(err.Error())))
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.SSH)
+	if err != nil {
+		return cli.Failed(p.Words.Say(i18n.ErrListen, "Address", cli.Plain(s.SSH), "Reason", cli.Plain(err.Error())))
+	}
+	if a, ok := l.Addr().(*net.TCPAddr); len(guests) > 0 && (!ok || !a.IP.IsLoopback()) {
+		_ = l.Close()
+		return cli.Usage(p.Words.Say(i18n.ErrSSHDemo, "Address", cli.Plain(s.SSH)))
+	}
+	o := sshd.Options{
+		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: SSHVerbs(), Limits: sshd.DefaultLimits(),
+		Say: saySSH, Logger: h.log, Registry: h.hub.Registry(),
+		Child: sshd.Child{
+			Path: p.Child.Path, Args: []string{"session"}, Env: append(childEnv(p), p.Child.Env...), Hub: address,
+			State: filepath.Join(beside, "users"), Lang: language(p), Zone: p.Getenv("TZ"),
+		},
+	}
+	program := sshd.Program{Path: p.Child.Path, Args: []string{terminalsVerb}, Env: append(terminalsEnv(), p.Child.Env...), HostKey: keyFile}
+	if dir, ok := os.LookupEnv("TMPDIR"); ok {
+		program.Env = append(program.Env, "TMPDIR="+dir)
+	}
+	h.Terminals = &Terminals{listener: l, hostKey: key.PublicKey(), serve: func(ctx context.Context) error {
+		return sshd.ServeApart(ctx, l, o, program)
+	}}
+	return nil
+}
+
+// terminalsEnv has the process that lets users in leave half of the processors to the hub,
+// however many come to prove a key.
+func terminalsEnv() []string {
+	const half = 2
+	return []string{"GOMAXPROCS=" + strconv.Itoa(max(1, runtime.GOMAXPROCS(0)/half))}
+}
+
+// terminalsVerb is the command that runs them.
+const terminalsVerb = "terminals"
+
+// terminalsCommand is what a hub runs to let users in over SSH: a process of its own, which
+// takes nothing down with it. It knows the hub by what the hub tells it, and nothing of its
+// machine's settings.
+func (p *commands) terminalsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: terminalsVerb, Hidden: true, Args: p.Exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := sshd.ServeFront(cmd.Context(), sshd.Options{Verbs: SSHVerbs(), Say: saySSH})
+			if errors.Is(err, sshd.ErrStart) {
+				return cli.Usage(p.Words.Say(i18n.ErrSessionAlone))
+			}
+			return err
+		},
+	}
+}
+
+// language is the one that is spoken here.
+func language(p *cli.Program) string {
+	if p.Words.Japanese() {
+		return "ja"
+	}
+	return "en"
+}
+
+// SSHListening is what a server prints of its terminals over SSH.
+type SSHListening struct {
+	Listen      string `json:"listen"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+func (t *Terminals) listening() *SSHListening {
+	if t == nil {
+		return nil
+	}
+	return &SSHListening{Listen: t.listener.Addr().String(), Fingerprint: sshd.Fingerprint(t.hostKey)}
+}
+
+// SayTerminals says how to come in over SSH, as each of these names or, without any, by
+// key.
+func SayTerminals(p *cli.Program, t *Terminals, names ...string) {
+	if t == nil {
+		return
+	}
+	host, port, _ := net.SplitHostPort(t.listener.Addr().String())
+	if len(names) == 0 {
+		p.Say(i18n.SSHListening, "Address", t.listener.Addr().String())
+	}
+	for _, name := range names {
+		p.Line("ssh -p " + port + " " + name + "@" + host)
+	}
+	p.Say(i18n.SSHFingerprint, "Fingerprint", sshd.Fingerprint(t.hostKey))
+}
+
+// sshUsers are the hub's users as those who come in over SSH.
+type sshUsers struct{ *hub.Hub }
+
+var _ sshd.Users = sshUsers{}
+
+// UserOfKey implements [sshd.Users].
+func (u sshUsers) UserOfKey(ctx context.Context, fingerprint string) (model.User, error) {
+	user, err := u.UserOfSSHKey(ctx, fingerprint)
+	return user, orNobody(err)
+}
+
+// CheckSession implements [sshd.Users].
+func (u sshUsers) CheckSession(ctx context.Context, token string) error {
+	_, err := u.Authenticate(ctx, token)
+	return orNobody(err)
+}
+
+// orNobody is [sshd.ErrNobody] where the hub lets a user in no more: it does not know them,
+// or refuses who is not active in the CRM.
+func orNobody(err error) error {
+	var refusal *model.Refusal
+	if errors.Is(err, hub.ErrSignIn) || errors.As(err, &refusal) {
+		return sshd.ErrNobody
+	}
+	return err
+}
+
+// saySSH puts what the server tells a client into a language of the client's.
+func saySSH(what sshd.Notice, langs ...string) string {
+	return i18n.New(langs...).Say(sshNotice(what), "Verbs", strings.Join(slices.Sorted(maps.Keys(SSHVerbs())), ", "))
+}
+
+func sshNotice(what sshd.Notice) i18n.ID {
+	switch what {
+	case sshd.NoticeCommandLong:
+		return i18n.SSHCommandLong
+	case sshd.NoticeCommandQuote:
+		return i18n.SSHCommandQuote
+	case sshd.NoticeCommandVerb:
+		return i18n.SSHCommandVerb
+	case sshd.NoticeCommandFlag:
+		return i18n.SSHCommandFlag
+	case sshd.NoticeCommandValue:
+		return i18n.SSHCommandValue
+	case sshd.NoticeTerminal:
+		return i18n.SSHTerminal
+	case sshd.NoticeNotStarted:
+		return i18n.SSHNotStarted
+	case sshd.NoticeKilled:
+		return i18n.SSHKilled
+	case sshd.NoticeIdle:
+		return i18n.SSHIdle
+	case sshd.NoticeLong:
+		return i18n.SSHLong
+	case sshd.NoticeRevoked:
+		return i18n.SSHRevoked
+	case sshd.NoticeStopping:
+		return i18n.SSHStopping
+	}
+	return i18n.SSHKilled
+}
+
+// SSHVerbs are the commands that may be run over SSH: those that speak to the hub and
+// touch nothing of its machine.
+func SSHVerbs() sshd.Verbs {
+	verb := func(values ...string) sshd.Verb {
+		return sshd.Verb{Values: append(values, "lang"), Switches: []string{"json"}}
+	}
+	verbWith := func(switches []string, values ...string) sshd.Verb {
+		v := verb(values...)
+		v.Switches = append(v.Switches, switches...)
+		return v
+	}
+	return sshd.Verbs{
+		"list":   verb("filter", "search", "limit", "cursor"),
+		"show":   verb("before", "limit"),
+		"tail":   verb("from"),
+		"reply":  verb("wait", "client-id", "reply-to"),
+		"react":  verbWith([]string{"remove"}, "wait"),
+		"link":   verb(),
+		"unlink": verb(),
+		"record": verb("cursor"),
+		"stats":  verb(),
+	}
+}

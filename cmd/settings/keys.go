@@ -1,0 +1,190 @@
+package settings
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/knadh/koanf/parsers/toml/v2"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"parley/cmd/cli"
+	"parley/i18n"
+)
+
+// loadFile reads a file of settings, which need not exist unless it was named. A key that
+// sets nothing is refused: whoever wrote it believes that it does.
+func loadFile(p *cli.Program, k *koanf.Koanf, path string, named bool) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil
+	}
+	if err != nil {
+		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
+	}
+	text, err := p.Text(b, "")
+	if err != nil {
+		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", path+": "+p.Failure(err).Say))
+	}
+	values, err := toml.Parser().Unmarshal([]byte(text))
+	if err != nil {
+		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
+	}
+	if err := checkKeys(p, path, []byte(text)); err != nil {
+		return err
+	}
+	return k.Load(confmap.Provider(values, ""), nil)
+}
+
+// checkKeys refuses a file with keys that set nothing, each with its line and the key that
+// was probably meant.
+func checkKeys(p *cli.Program, path string, file []byte) error {
+	known := settingKeys()
+	var said []string
+	for _, k := range keysOf(file) {
+		if knows(known, k.name) {
+			continue
+		}
+		pairs := []any{"File", cli.Plain(path), "Line", k.line, "Key", cli.Plain(k.name)}
+		if meant := nearest(k.name, known); meant != "" {
+			said = append(said, p.Words.Say(i18n.ErrSettingKeyMeant, append(pairs, "Meant", meant)...))
+		} else {
+			said = append(said, p.Words.Say(i18n.ErrSettingKey, pairs...))
+		}
+	}
+	if len(said) > 0 {
+		return cli.Usage(strings.Join(said, "\n"))
+	}
+	return nil
+}
+
+// keysPart holds the keys of commands, whose names the screen knows.
+const keysPart = "keys"
+
+// settingKeys are the keys of all settings.
+func settingKeys() []string {
+	keys := []string{keysPart}
+	for _, v := range ValuesOf("", reflect.ValueOf(Settings{})) {
+		keys = append(keys, v.Key)
+	}
+	return keys
+}
+
+// knows tells whether a key is one of a setting, or of a part that holds settings.
+func knows(known []string, key string) bool {
+	return strings.HasPrefix(key, keysPart+".") || slices.ContainsFunc(known, func(k string) bool { return k == key || strings.HasPrefix(k, key+".") })
+}
+
+// keyAt is a key and the line that it stands in.
+type keyAt struct {
+	name string
+	line int
+}
+
+// keysOf returns the keys of a file that was parsed before: those of values, and of tables
+// without any.
+func keysOf(file []byte) []keyAt {
+	var p unstable.Parser
+	p.Reset(file)
+	var all []keyAt
+	table := ""
+	for p.NextExpression() {
+		e := p.Expression()
+		name, line := keyOf(&p, e)
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			table = name + "."
+			all = append(all, keyAt{name, line})
+		case unstable.KeyValue:
+			all = append(all, keysWithin(&p, e, table, line)...)
+		default:
+		}
+	}
+	// A table that is unknown is told of once, not with each of its keys.
+	known := settingKeys()
+	told := make(map[string]bool)
+	for _, k := range all {
+		told[k.name] = !knows(known, k.name)
+	}
+	return slices.DeleteFunc(all, func(k keyAt) bool {
+		for i := strings.LastIndexByte(k.name, '.'); i > 0; i = strings.LastIndexByte(k.name[:i], '.') {
+			if told[k.name[:i]] {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// keysWithin returns the key of a value, or those of the values in a table on one line.
+func keysWithin(p *unstable.Parser, e *unstable.Node, before string, line int) []keyAt {
+	name, at := keyOf(p, e)
+	line = max(line, at)
+	if e.Value().Kind != unstable.InlineTable {
+		return []keyAt{{before + name, line}}
+	}
+	all := []keyAt{{before + name, line}}
+	for inner := e.Value().Children(); inner.Next(); {
+		all = append(all, keysWithin(p, inner.Node(), before+name+".", line)...)
+	}
+	return all
+}
+
+func keyOf(p *unstable.Parser, e *unstable.Node) (name string, line int) {
+	var parts []string
+	for key := e.Key(); key.Next(); {
+		parts = append(parts, string(key.Node().Data))
+		if line == 0 {
+			line = p.Shape(key.Node().Raw).Start.Line
+		}
+	}
+	return strings.Join(parts, "."), line
+}
+
+// nearest returns the key that was probably meant: one that differs by little, or the same
+// in another part; empty: none is near.
+func nearest(key string, known []string) string {
+	best, least := "", 2+len(key)/4
+	for _, k := range known {
+		d := distance(strings.ToLower(strings.ReplaceAll(key, "-", "_")), k)
+		if last := k[strings.LastIndexByte(k, '.')+1:]; strings.EqualFold(last, key[strings.LastIndexByte(key, '.')+1:]) {
+			d = min(d, 1)
+		}
+		if part, _, ok := strings.Cut(k, "."); ok && !strings.Contains(key, ".") {
+			if n := distance(strings.ToLower(key), part); n < least {
+				best, least = part, n
+			}
+		}
+		if d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters have to be changed, added or taken away to make one word of
+// another.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,80 @@
+package settings
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// From is a place that a setting comes from.
+type From string
+
+// The places, and what they are called in JSON.
+const (
+	FromFlag     From = "flag"
+	FromVariable From = "variable"
+	FromFile     From = "config.toml"
+	FromLogin    From = "login"
+	FromDefault  From = "default"
+)
+
+// Origin is where a setting comes from; name is that of the variable or the file.
+type Origin struct {
+	From From
+	Name string
+}
+
+// Origin tells which layer a setting comes from.
+func (l Layers) Origin(key string) Origin {
+	switch {
+	case l.flags.Exists(key):
+		return Origin{From: FromFlag}
+	case l.variables.Exists(key):
+		return Origin{From: FromVariable, Name: VariableOf(key)}
+	case l.File.Exists(key):
+		return Origin{From: FromFile, Name: l.Path}
+	}
+	return Origin{From: FromDefault}
+}
+
+// VariableOf is the variable that sets a setting.
+func VariableOf(key string) string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// ValuesOf returns the values of settings, in the order in which they are declared.
+func ValuesOf(prefix string, v reflect.Value) []Value {
+	var out []Value
+	for i := range v.NumField() {
+		key := prefix + v.Type().Field(i).Tag.Get("koanf")
+		switch field := v.Field(i).Interface().(type) {
+		case string:
+			out = append(out, Value{key, field})
+		case bool:
+			out = append(out, Value{key, strconv.FormatBool(field)})
+		case []string:
+			out = append(out, Value{key, strings.Join(field, ",")})
+		case map[string][]string:
+			for _, id := range slices.Sorted(maps.Keys(field)) {
+				out = append(out, Value{key + "." + id, strings.Join(field[id], ",")})
+			}
+		case time.Duration:
+			out = append(out, Value{key, field.String()})
+		case []time.Duration:
+			var each []string
+			for _, d := range field {
+				each = append(each, d.String())
+			}
+			out = append(out, Value{key, strings.Join(each, ",")})
+		default:
+			out = append(out, ValuesOf(key+".", v.Field(i))...)
+		}
+	}
+	return out
+}
+
+// Value is a setting's value in words.
+type Value struct{ Key, Text string }
