@@ -276,7 +276,7 @@ func checkIndex(t testing.TB, s *Store, kept said) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.write(ctx, func(ss *sqldb.Session) error {
+	if err := s.transact(ctx, func(ss *sqldb.Session) error {
 		return ss.Run(`INSERT INTO search_words (search_words) VALUES ('integrity-check')`)
 	}); err != nil {
 		t.Errorf("the index is broken: %v", err)

@@ -72,7 +72,7 @@ func killed(t testing.TB, s *Store) string {
 	if !ok {
 		t.Fatal("no mark")
 	}
-	if err := m.Write(path, start); err != nil {
+	if err := m.Save(path, start); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -156,7 +156,7 @@ func copyOf(t testing.TB, path string) string {
 	if !ok {
 		t.Fatal("no mark")
 	}
-	if err := m.Write(to, start); err != nil {
+	if err := m.Save(to, start); err != nil {
 		t.Fatal(err)
 	}
 	return to
@@ -382,7 +382,7 @@ func TestAnIncarnationThatIsNotMarkedYet(t *testing.T) {
 	if err := json.Unmarshal(before, &m); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Write(path, start); err != nil {
+	if err := m.Save(path, start); err != nil {
 		t.Fatal(err)
 	}
 	// It is still less than was marked: that it is accepted has to be said again.
@@ -422,11 +422,11 @@ func TestAnIncarnationGoesOnThoughItIsNotMarked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = s.write(t.Context(), func(ss *sqldb.Session) error {
+		err = s.transact(t.Context(), func(ss *sqldb.Session) error {
 			const set = `UPDATE store SET value = ? WHERE name = ?`
 			return errors.Join(ss.Run(set, life.ID, "incarnation"), ss.Run(set, string(doc), "life"))
 		})
-		if err := errors.Join(err, s.Close(), m.Write(path, start)); err != nil {
+		if err := errors.Join(err, s.Close(), m.Save(path, start)); err != nil {
 			t.Fatal(err)
 		}
 		again, err := Open(t.Context(), path, Options{Exclusive: true})

@@ -26,11 +26,11 @@ func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageT
 
 // Accounts implements [store.Store].
 func (s *Store) Accounts(ctx context.Context, f func(store.AccountTx) error) error {
-	return s.write(ctx, func(ss *sqldb.Session) error { return f(tables.NewAccountTx(ss)) })
+	return s.transact(ctx, func(ss *sqldb.Session) error { return f(tables.NewAccountTx(ss)) })
 }
 
-// write runs f as one transaction that changes nothing that is searched.
-func (s *Store) write(ctx context.Context, f func(*sqldb.Session) error) error {
+// transact runs f as one transaction that changes nothing that is searched.
+func (s *Store) transact(ctx context.Context, f func(*sqldb.Session) error) error {
 	return s.turn(ctx, func(t *writer.Turn) error { return f(t.Session) })
 }
 

@@ -46,7 +46,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	if err != nil {
 		return sqldb.Wrap(err, "prune raw events")
 	}
-	err = s.write(ctx, func(ss *sqldb.Session) error {
+	err = s.transact(ctx, func(ss *sqldb.Session) error {
 		ss.EraseIf(said)
 		return ss.Run(`DELETE FROM login_codes WHERE expires < ?`, sqldb.Micros(before))
 	})
@@ -80,7 +80,7 @@ func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Tim
 func (s *Store) inChunks(ctx context.Context, f func(*sqldb.Session) (int64, error)) error {
 	for {
 		var n int64
-		err := s.write(ctx, func(ss *sqldb.Session) (err error) {
+		err := s.transact(ctx, func(ss *sqldb.Session) (err error) {
 			n, err = f(ss)
 			return err
 		})
@@ -113,7 +113,7 @@ func (s *Store) Erased() error {
 
 // Count implements [store.Store].
 func (s *Store) Count(ctx context.Context, counter string, n int64) error {
-	err := s.write(ctx, func(ss *sqldb.Session) error {
+	err := s.transact(ctx, func(ss *sqldb.Session) error {
 		return ss.Run(`INSERT INTO counters (name, value) VALUES (?, ?)
 			ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value`, counter, n)
 	})

@@ -88,7 +88,7 @@ func TestFull(t *testing.T) {
 	s := newPages(t, "1")
 	limit := func(pages string) {
 		t.Helper()
-		if err := s.write(t.Context(), func(ss *sqldb.Session) error { return ss.Run(`PRAGMA max_page_count = ` + pages) }); err != nil {
+		if err := s.transact(t.Context(), func(ss *sqldb.Session) error { return ss.Run(`PRAGMA max_page_count = ` + pages) }); err != nil {
 			t.Fatalf("limit: %v", err)
 		}
 	}
@@ -125,7 +125,7 @@ func TestFull(t *testing.T) {
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	s := newPages(t, "1")
-	if err := s.write(t.Context(), func(ss *sqldb.Session) error { return ss.Run(`PRAGMA busy_timeout = 20`) }); err != nil {
+	if err := s.transact(t.Context(), func(ss *sqldb.Session) error { return ss.Run(`PRAGMA busy_timeout = 20`) }); err != nil {
 		t.Fatal(err)
 	}
 	other := openAt(t, s.path, Options{})
@@ -147,7 +147,7 @@ func TestBusy(t *testing.T) {
 func TestCheckpoint(t *testing.T) {
 	t.Parallel()
 	s := newPages(t, "1")
-	err := s.write(t.Context(), func(ss *sqldb.Session) error { return ss.Run(`PRAGMA wal_autocheckpoint = 0`) })
+	err := s.transact(t.Context(), func(ss *sqldb.Session) error { return ss.Run(`PRAGMA wal_autocheckpoint = 0`) })
 	for i := range 6 {
 		err = errors.Join(err, s.Write(t.Context(), "1", func(tx store.PageTx) error { return big(tx, fmt.Sprint(i)) }))
 	}

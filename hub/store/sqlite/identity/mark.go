@@ -73,9 +73,9 @@ func ReadMark(path string) (Mark, bool) {
 	return m, true
 }
 
-// Write replaces the mark of a store as a whole. It is on disk before it takes the place
+// Save replaces the mark of a store as a whole. It is on disk before it takes the place
 // of the one before, or a power cut could leave none.
-func (m Mark) Write(path string, now time.Time) error {
+func (m Mark) Save(path string, now time.Time) error {
 	to := MarkPath(path)
 	f, err := os.OpenFile(to+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, disk.FileMode)
 	if err != nil {
@@ -117,7 +117,7 @@ func startMark(o Opened, w *Watch, first Mark) (*Marker, error) {
 		path: path, log: path + disk.LogSuffix, readers: o.Readers, now: o.Now, fits: w.Trouble, last: first,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	err := first.Write(path, o.Now())
+	err := first.Save(path, o.Now())
 	go m.run()
 	return m, err
 }
@@ -145,7 +145,7 @@ func (m *Marker) Update() {
 	if next.same(m.last) {
 		return
 	}
-	if next.Write(m.path, m.now()) == nil {
+	if next.Save(m.path, m.now()) == nil {
 		m.last = next
 	}
 }

@@ -28,7 +28,7 @@ func newFillProgress(ctx context.Context, tx *sql.Tx, log *slog.Logger) (*fillPr
 		return nil, sqldb.Wrap(err, "count messages")
 	}
 	if p.of > 0 {
-		p.tell(ctx)
+		p.report(ctx)
 	}
 	return p, nil
 }
@@ -37,11 +37,11 @@ func (p *fillProgress) add(ctx context.Context, n int) {
 	p.done += n
 	if p.done >= p.due || n > 0 && p.done == p.of {
 		p.due = p.done + fillTold
-		p.tell(ctx)
+		p.report(ctx)
 	}
 }
 
-func (p *fillProgress) tell(ctx context.Context) {
+func (p *fillProgress) report(ctx context.Context) {
 	p.log.InfoContext(ctx, "index messages for search", "done", p.done, "of", p.of)
 }
 
@@ -117,7 +117,7 @@ func fillNames(ctx context.Context, tx *sql.Tx) error {
 				return err
 			}
 		}
-		if _, err := words.write(run); err != nil {
+		if _, err := words.apply(run); err != nil {
 			return err
 		}
 	}
@@ -158,7 +158,7 @@ func fillWith(ctx context.Context, tx *sql.Tx, progress *fillProgress, run execu
 		if err != nil || n == 0 {
 			return err
 		}
-		if _, err := words.write(run); err != nil {
+		if _, err := words.apply(run); err != nil {
 			return err
 		}
 		progress.add(ctx, n)

@@ -55,9 +55,9 @@ const (
 	insertWords = `INSERT INTO search_words (rowid, words) VALUES (?, ?)`
 )
 
-// write writes the changes, in the order of the rows, and returns the words that were
+// apply writes the changes, in the order of the rows, and returns the words that were
 // taken out somewhere.
-func (r Changes) write(run execute) (gone []string, err error) {
+func (r Changes) apply(run execute) (gone []string, err error) {
 	for _, row := range slices.Sorted(maps.Keys(r)) {
 		w := r[row]
 		if w.was == w.words {
@@ -81,7 +81,7 @@ func (r Changes) write(run execute) (gone []string, err error) {
 
 // WriteTo writes what the transactions of a commit changed of the index.
 func (r Changes) WriteTo(ctx context.Context, c *sqldb.Conn) error {
-	gone, err := r.write(func(query string, args ...any) error {
+	gone, err := r.apply(func(query string, args ...any) error {
 		s, err := c.Prepare(ctx, query)
 		if err != nil {
 			return err
