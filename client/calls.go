@@ -28,58 +28,7 @@ type NoticeList struct {
 // Me returns who the token belongs to.
 func (c *Client) Me(ctx context.Context) (model.User, error) {
 	var out model.User
-	err := c.call(ctx, http.MethodGet, "/v1/me", nil, nil, &out)
-	return out, err
-}
-
-// Pages returns every Page; of those that the user may not see into, only what
-// anybody may know.
-func (c *Client) Pages(ctx context.Context) ([]model.Page, error) {
-	var out struct {
-		Pages []model.Page `json:"pages"`
-	}
-	err := c.call(ctx, http.MethodGet, "/v1/pages", nil, nil, &out)
-	return out.Pages, err
-}
-
-// ConnectPage connects or repairs a Page. An empty visibility leaves it to the hub.
-func (c *Client) ConnectPage(ctx context.Context, page model.MetaPageID, token string, v model.Visibility) (model.Page, error) {
-	in := struct {
-		Page       model.MetaPageID `json:"page"`
-		Token      string           `json:"token"`
-		Visibility model.Visibility `json:"visibility,omitempty"`
-		Zone       string           `json:"zone,omitempty"`
-	}{page, token, v, localZone()}
-	var out model.Page
-	err := c.call(ctx, http.MethodPost, "/v1/pages", nil, in, &out)
-	return out, err
-}
-
-// SetVisibility makes a Page private or shared.
-func (c *Client) SetVisibility(ctx context.Context, page model.PageID, v model.Visibility) (model.Page, error) {
-	in := struct {
-		Visibility model.Visibility `json:"visibility"`
-	}{v}
-	var out model.Page
-	err := c.call(ctx, http.MethodPatch, "/v1/pages/"+segment(string(page)), nil, in, &out)
-	return out, err
-}
-
-// CheckPage has the hub ask Facebook how a Page stands; with repair, its webhooks are
-// asked for again first.
-func (c *Client) CheckPage(ctx context.Context, page model.PageID, repair bool) (model.Page, error) {
-	in := struct {
-		Repair bool `json:"repair,omitempty"`
-	}{repair}
-	var out model.Page
-	err := c.call(ctx, http.MethodPost, "/v1/pages/"+segment(string(page))+"/check", nil, in, &out)
-	return out, err
-}
-
-// Uninstall uninstalls a Page.
-func (c *Client) Uninstall(ctx context.Context, page model.PageID) (model.Page, error) {
-	var out model.Page
-	err := c.call(ctx, http.MethodDelete, "/v1/pages/"+segment(string(page)), nil, nil, &out)
+	err := c.Call(ctx, http.MethodGet, "/v1/me", nil, nil, &out)
 	return out, err
 }
 
@@ -100,7 +49,7 @@ func values(q model.ListQuery) url.Values {
 // Conversations returns one page of the user's conversations.
 func (c *Client) Conversations(ctx context.Context, q model.ListQuery) (ConversationList, error) {
 	var out ConversationList
-	err := c.call(ctx, http.MethodGet, "/v1/conversations", values(q), nil, &out)
+	err := c.Call(ctx, http.MethodGet, "/v1/conversations", values(q), nil, &out)
 	return out, err
 }
 
@@ -108,7 +57,7 @@ func (c *Client) Conversations(ctx context.Context, q model.ListQuery) (Conversa
 // found. An empty one gives the whole list.
 func (c *Client) Search(ctx context.Context, q model.ListQuery) (model.FoundList, error) {
 	var out model.FoundList
-	err := c.call(ctx, http.MethodGet, "/v1/conversations", values(q), nil, &out)
+	err := c.Call(ctx, http.MethodGet, "/v1/conversations", values(q), nil, &out)
 	return out, err
 }
 
@@ -123,7 +72,7 @@ type Counts struct {
 // user sees if page is empty.
 func (c *Client) Counts(ctx context.Context, page model.PageID) (Counts, error) {
 	var out Counts
-	err := c.call(ctx, http.MethodGet, "/v1/counts", values(model.ListQuery{Page: page}), nil, &out)
+	err := c.Call(ctx, http.MethodGet, "/v1/counts", values(model.ListQuery{Page: page}), nil, &out)
 	return out, err
 }
 
@@ -134,7 +83,7 @@ func conversationPath(id model.ConversationID) string {
 // Conversation returns one conversation.
 func (c *Client) Conversation(ctx context.Context, id model.ConversationID) (model.Conversation, error) {
 	var out model.Conversation
-	err := c.call(ctx, http.MethodGet, conversationPath(id), nil, nil, &out)
+	err := c.Call(ctx, http.MethodGet, conversationPath(id), nil, nil, &out)
 	return out, err
 }
 
@@ -148,7 +97,7 @@ func (c *Client) Messages(ctx context.Context, id model.ConversationID, before s
 		q.Set("limit", strconv.Itoa(limit))
 	}
 	var out model.MessageList
-	err := c.call(ctx, http.MethodGet, conversationPath(id)+"/messages", q, nil, &out)
+	err := c.Call(ctx, http.MethodGet, conversationPath(id)+"/messages", q, nil, &out)
 	return out, err
 }
 
@@ -156,7 +105,7 @@ func (c *Client) Messages(ctx context.Context, id model.ConversationID, before s
 // where the hub has none.
 func (c *Client) ReplyBy(ctx context.Context, conversation model.ConversationID, id model.ClientID) (model.Message, bool, error) {
 	var out model.MessageList
-	err := c.call(ctx, http.MethodGet, conversationPath(conversation)+"/messages", url.Values{"client_id": {string(id)}}, nil, &out)
+	err := c.Call(ctx, http.MethodGet, conversationPath(conversation)+"/messages", url.Values{"client_id": {string(id)}}, nil, &out)
 	for _, m := range out.Messages {
 		if m.ClientID == id {
 			return m, true, err
@@ -168,21 +117,21 @@ func (c *Client) ReplyBy(ctx context.Context, conversation model.ConversationID,
 // Message returns one message.
 func (c *Client) Message(ctx context.Context, conversation model.ConversationID, id model.MessageID) (model.Message, error) {
 	var out model.Message
-	err := c.call(ctx, http.MethodGet, conversationPath(conversation)+"/messages/"+segment(string(id)), nil, nil, &out)
+	err := c.Call(ctx, http.MethodGet, conversationPath(conversation)+"/messages/"+segment(string(id)), nil, nil, &out)
 	return out, err
 }
 
 // Notices returns the newest notices.
 func (c *Client) Notices(ctx context.Context, q model.ListQuery) (NoticeList, error) {
 	var out NoticeList
-	err := c.call(ctx, http.MethodGet, "/v1/notices", values(q), nil, &out)
+	err := c.Call(ctx, http.MethodGet, "/v1/notices", values(q), nil, &out)
 	return out, err
 }
 
 // ReadNotice marks a notice as read, for all who see its Page.
 func (c *Client) ReadNotice(ctx context.Context, page model.PageID, id string) (model.Notice, error) {
 	var out model.Notice
-	err := c.call(ctx, http.MethodPost, "/v1/pages/"+segment(string(page))+"/notices/"+segment(id)+"/read", nil, nil, &out)
+	err := c.Call(ctx, http.MethodPost, "/v1/pages/"+segment(string(page))+"/notices/"+segment(id)+"/read", nil, nil, &out)
 	return out, err
 }
 
@@ -191,6 +140,31 @@ func (c *Client) Stats(ctx context.Context) (map[string]int64, error) {
 	var out struct {
 		Stats map[string]int64 `json:"stats"`
 	}
-	err := c.call(ctx, http.MethodGet, "/v1/stats", nil, nil, &out)
+	err := c.Call(ctx, http.MethodGet, "/v1/stats", nil, nil, &out)
 	return out.Stats, err
+}
+
+// HandIn hands a reply or a note in, once, by its client id. Its files are uploaded before.
+func (c *Client) HandIn(ctx context.Context, r model.Reply) (model.Message, error) {
+	in := struct {
+		ClientID model.ClientID  `json:"client_id"`
+		Text     model.Untrusted `json:"text"`
+		ReplyTo  model.MessageID `json:"reply_to,omitempty"`
+		Uploads  []string        `json:"attachments,omitempty"`
+		Note     bool            `json:"note,omitempty"`
+		SeenSeq  int64           `json:"seen_seq,omitempty"`
+		Number   int64           `json:"number,omitempty"`
+	}{r.ClientID, r.Text, r.ReplyTo, uploads(r.Files), r.Note, r.SeenSeq, r.Number}
+	var out model.Message
+	err := c.Call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &out)
+	return out, err
+}
+
+// uploads are the hub's ids of files.
+func uploads(files []model.File) []string {
+	var out []string
+	for _, f := range files {
+		out = append(out, f.Upload)
+	}
+	return out
 }

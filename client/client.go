@@ -23,6 +23,16 @@ const (
 
 // Client speaks to one hub as one user. It is safe for concurrent use.
 type Client struct {
+	caller
+	PageCalls
+	CRMCalls
+}
+
+// caller makes calls of a hub.
+type caller = *connection
+
+// connection is how a hub is called.
+type connection struct {
 	base  *url.URL
 	token string
 	http  *http.Client
@@ -34,7 +44,11 @@ type Client struct {
 // New returns a client of the hub at that address. A token is never sent
 // unprotected: an address that is neither https nor on this machine is refused with
 // [ErrUnprotected].
-func New(address, token string) (*Client, error) {
+func New(address, token string) (*Client, error) { return NewThrough(nil, address, token) }
+
+// NewThrough is [New] whose calls, but for the stream, go through that transport; nil: the
+// default.
+func NewThrough(through http.RoundTripper, address, token string) (*Client, error) {
 	u, err := url.Parse(strings.TrimRight(address, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("%w: %q", ErrAddress, address)
@@ -42,13 +56,13 @@ func New(address, token string) (*Client, error) {
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return nil, fmt.Errorf("%w: %q", ErrUnprotected, address)
 	}
-	c := &Client{base: u, token: token, http: &http.Client{
-		Timeout: callTimeout,
+	to := &connection{base: u, token: token, http: &http.Client{
+		Timeout: callTimeout, Transport: through,
 		// A redirect would carry the token to wherever it points.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	c.budget.Store(budgetEnough)
-	return c, nil
+	to.budget.Store(budgetEnough)
+	return &Client{to, PageCalls{to}, CRMCalls{to}}, nil
 }
 
 func loopback(host string) bool {
@@ -60,15 +74,15 @@ func loopback(host string) bool {
 }
 
 // URL returns the hub's address.
-func (c *Client) URL() string { return c.base.String() }
+func (c *connection) URL() string { return c.base.String() }
 
 // Close lets idle connections go.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *connection) Close() { c.http.CloseIdleConnections() }
 
-// call sends in as JSON, unless it is nil, and reads the answer into out, unless it
+// Call sends in as JSON, unless it is nil, and reads the answer into out, unless it
 // is nil. What is no success is a [*Problem]; what never got an answer of the hub is an
 // [*UnreachableError].
-func (c *Client) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
+func (c *connection) Call(ctx context.Context, method, path string, query url.Values, in, out any) error {
 	u := c.base.JoinPath(path)
 	u.RawQuery = query.Encode()
 	var body io.Reader

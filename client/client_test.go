@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/client/clienttest"
 	"parley/model"
 	"parley/model/inbox"
 )
@@ -48,11 +49,11 @@ func TestAddresses(t *testing.T) {
 		"https://a b":                    client.ErrAddress,
 		"://":                            client.ErrAddress,
 	} {
-		c, err := client.New(address, token)
+		c, err := client.New(address, clienttest.Token)
 		if !errors.Is(err, want) {
 			t.Errorf("%q: got %v, want %v", address, err, want)
 		}
-		if err != nil && strings.Contains(err.Error(), token) {
+		if err != nil && strings.Contains(err.Error(), clienttest.Token) {
 			t.Errorf("%q: the error holds the token", address)
 		}
 		if err == nil && c.URL() != strings.TrimRight(address, "/") {
@@ -61,25 +62,9 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// serve starts a server, and a client of it.
-func serve(t *testing.T, h http.HandlerFunc) *client.Client {
-	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	c, err := client.New(s.URL, token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Not the transport that all share: closing that of one test would disturb others.
-	own := &http.Transport{}
-	c.SetTransport(own)
-	t.Cleanup(c.Close)
-	return c
-}
-
 func TestCounts(t *testing.T) {
 	t.Parallel()
-	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	c := clienttest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = fmt.Fprint(w, `{"counts":{"all":8,"open":7,"mine":6,"unassigned":5,"snoozed":4,"done":3,"blocked":2,"unread":1},
 			"as_of":{"100":{"epoch":"e","seq":9}},"new":1}`)
@@ -94,7 +79,7 @@ func TestCounts(t *testing.T) {
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	c := clienttest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(http.StatusConflict)
 		_, _ = fmt.Fprint(w, `{"type":"about:blank","title":"Conflict","status":200,"code":"rate_limited","detail":"secret words",
@@ -137,7 +122,7 @@ func TestWhatIsNoHub(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			c := clienttest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", answer.kind)
 				w.WriteHeader(answer.status)
 				_, _ = w.Write([]byte(answer.body))
@@ -148,7 +133,7 @@ func TestWhatIsNoHub(t *testing.T) {
 			if !errors.Is(err, client.ErrNoHub) || errors.As(err, &p) || errors.As(err, &u) {
 				t.Errorf("got %v", err)
 			}
-			if err != nil && strings.Contains(err.Error(), token) {
+			if err != nil && strings.Contains(err.Error(), clienttest.Token) {
 				t.Errorf("the error holds the token: %v", err)
 			}
 		})
@@ -166,7 +151,7 @@ func TestUnreachable(t *testing.T) {
 		if cause != nil && !errors.Is(err, cause) {
 			t.Errorf("got %v, want it because of %v", err, cause)
 		}
-		if strings.Contains(err.Error(), token) {
+		if strings.Contains(err.Error(), clienttest.Token) {
 			t.Errorf("the error holds the token: %v", err)
 		}
 	}
@@ -174,23 +159,22 @@ func TestUnreachable(t *testing.T) {
 		t.Parallel()
 		s := httptest.NewServer(http.NotFoundHandler())
 		s.Close()
-		c, err := client.New(s.URL, token)
+		c, err := client.NewThrough(&http.Transport{}, s.URL, clienttest.Token)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.SetTransport(&http.Transport{})
 		_, err = c.Me(t.Context())
 		unreachable(t, err, nil)
 	})
 	t.Run("cut off before the answer", func(t *testing.T) {
 		t.Parallel()
-		c := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+		c := clienttest.Serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 		_, err := c.Me(t.Context())
 		unreachable(t, err, nil)
 	})
 	t.Run("cut off within the answer", func(t *testing.T) {
 		t.Parallel()
-		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		c := clienttest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = w.Write([]byte(`{"id":"1"}`))
 		})
@@ -200,7 +184,7 @@ func TestUnreachable(t *testing.T) {
 	t.Run("given up", func(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
-		c := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		c := clienttest.Serve(t, func(_ http.ResponseWriter, r *http.Request) {
 			cancel()
 			<-r.Context().Done()
 		})
@@ -210,9 +194,9 @@ func TestUnreachable(t *testing.T) {
 	t.Run("silent for too long", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			s := &script{answer: func(_ int, r *http.Request) (*http.Response, error) { return silence(r) }}
+			s := &clienttest.Script{Answer: func(_ int, r *http.Request) (*http.Response, error) { return clienttest.Silence(r) }}
 			began := time.Now()
-			_, err := newClient(t, s).Me(t.Context())
+			_, err := clienttest.NewClient(t, s).Me(t.Context())
 			unreachable(t, err, nil)
 			var timeout net.Error
 			if !errors.As(err, &timeout) || !timeout.Timeout() {
@@ -234,7 +218,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	for _, status := range []int{
 		http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
 	} {
-		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		c := clienttest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/elsewhere" {
 				visits.Add(1)
 			}
@@ -319,23 +303,23 @@ func TestCalls(t *testing.T) {
 		"DELETE /v1/pages/100/greeting?locale=ja_JP ": func(c *client.Client) error { _, err := c.DeleteGreeting(ctx, "100", "ja_JP"); return err },
 		"GET /v1/stats ":                              func(c *client.Client) error { _, err := c.Stats(ctx); return err },
 	} {
-		s := &script{answer: func(int, *http.Request) (*http.Response, error) { return success(http.StatusOK, struct{}{}) }}
-		if err := ask(newClient(t, s)); err != nil {
+		s := &clienttest.Script{Answer: func(int, *http.Request) (*http.Response, error) { return clienttest.Success(http.StatusOK, struct{}{}) }}
+		if err := ask(clienttest.NewClient(t, s)); err != nil {
 			t.Errorf("%s: %v", want, err)
 			continue
 		}
-		c := s.got()[0]
-		path := c.path
-		if c.query != "" {
-			path += "?" + c.query
+		c := s.Got()[0]
+		path := c.Path
+		if c.Query != "" {
+			path += "?" + c.Query
 		}
-		if got := c.method + " " + path + " " + string(c.body); got != want {
+		if got := c.Method + " " + path + " " + string(c.Body); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		if c.header.Get("Authorization") != "Bearer "+token || strings.Contains(path, token) {
-			t.Errorf("%s: the token is elsewhere: %v", want, c.header)
+		if c.Header.Get("Authorization") != "Bearer "+clienttest.Token || strings.Contains(path, clienttest.Token) {
+			t.Errorf("%s: the token is elsewhere: %v", want, c.Header)
 		}
-		if json := c.header.Get("Content-Type"); (json == "application/json") != (len(c.body) > 0) {
+		if json := c.Header.Get("Content-Type"); (json == "application/json") != (len(c.Body) > 0) {
 			t.Errorf("%s: content type %q", want, json)
 		}
 	}
@@ -343,16 +327,15 @@ func TestCalls(t *testing.T) {
 
 func TestHubBelowAPath(t *testing.T) {
 	t.Parallel()
-	s := &script{answer: func(int, *http.Request) (*http.Response, error) { return success(http.StatusOK, struct{}{}) }}
-	c, err := client.New("https://example.com/parley/", "")
+	s := &clienttest.Script{Answer: func(int, *http.Request) (*http.Response, error) { return clienttest.Success(http.StatusOK, struct{}{}) }}
+	c, err := client.NewThrough(s, "https://example.com/parley/", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.SetTransport(s)
 	if _, err := c.Me(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.got()[0]; got.path != "/parley/v1/me" || got.header.Get("Authorization") != "" {
-		t.Errorf("asked %s with %v", got.path, got.header)
+	if got := s.Got()[0]; got.Path != "/parley/v1/me" || got.Header.Get("Authorization") != "" {
+		t.Errorf("asked %s with %v", got.Path, got.Header)
 	}
 }

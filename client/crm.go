@@ -9,12 +9,15 @@ import (
 	"parley/model"
 )
 
+// CRMCalls are the calls about records of the CRM, and how conversations go there.
+type CRMCalls struct{ caller }
+
 // What is told of the CRM is what this user may see there. A hub without a CRM refuses
 // with [model.NoCRM].
 
 // SearchCRM returns the records of those types in which q stands, the best match first;
 // no types: all. It takes two characters.
-func (c *Client) SearchCRM(ctx context.Context, q string, types []model.RecordType) ([]model.Candidate, error) {
+func (c CRMCalls) SearchCRM(ctx context.Context, q string, types []model.RecordType) ([]model.Candidate, error) {
 	v := url.Values{"q": {q}}
 	if len(types) > 0 {
 		names := make([]string, 0, len(types))
@@ -28,16 +31,16 @@ func (c *Client) SearchCRM(ctx context.Context, q string, types []model.RecordTy
 
 // Suggestions returns the records that a conversation may be about, the surest first,
 // each with its reason.
-func (c *Client) Suggestions(ctx context.Context, conversation model.ConversationID) ([]model.Candidate, error) {
+func (c CRMCalls) Suggestions(ctx context.Context, conversation model.ConversationID) ([]model.Candidate, error) {
 	return c.candidates(ctx, conversationPath(conversation)+"/suggestions", nil)
 }
 
-func (c *Client) candidates(ctx context.Context, path string, q url.Values) ([]model.Candidate, error) {
+func (c CRMCalls) candidates(ctx context.Context, path string, q url.Values) ([]model.Candidate, error) {
 	var out struct {
 		Records    []model.Candidate `json:"records"`
 		BudgetLeft *int64            `json:"budget_left"`
 	}
-	err := c.call(ctx, http.MethodGet, path, q, nil, &out)
+	err := c.Call(ctx, http.MethodGet, path, q, nil, &out)
 	switch {
 	case err != nil:
 	case out.BudgetLeft == nil:
@@ -53,7 +56,7 @@ const budgetEnough = -1
 
 // CRMBudget tells whether what the company may ask the CRM today gets low, and how many
 // percent are left, as the last search or suggestions said.
-func (c *Client) CRMBudget() (percent int, low bool) {
+func (c CRMCalls) CRMBudget() (percent int, low bool) {
 	n := c.budget.Load()
 	return int(n), n != budgetEnough
 }
@@ -63,20 +66,20 @@ func recordPath(ref model.RecordRef) string {
 }
 
 // Record returns a record without what of conversations stands on it.
-func (c *Client) Record(ctx context.Context, ref model.RecordRef) (model.Record, error) {
+func (c CRMCalls) Record(ctx context.Context, ref model.RecordRef) (model.Record, error) {
 	v, err := c.recordView(ctx, ref, url.Values{"transcripts": {"false"}})
 	return v.Record, err
 }
 
 // RecordFor returns a record with how many others may see it, as it is asked before a
 // conversation is linked to it.
-func (c *Client) RecordFor(ctx context.Context, ref model.RecordRef, conversation model.ConversationID) (model.RecordView, error) {
+func (c CRMCalls) RecordFor(ctx context.Context, ref model.RecordRef, conversation model.ConversationID) (model.RecordView, error) {
 	return c.recordView(ctx, ref, url.Values{"for": {string(conversation)}, "transcripts": {"false"}})
 }
 
 // RecordTranscripts returns a record with what of conversations stands on it, the newest
 // day first; with a cursor of such an answer, what comes after it.
-func (c *Client) RecordTranscripts(ctx context.Context, ref model.RecordRef, cursor string) (model.RecordView, error) {
+func (c CRMCalls) RecordTranscripts(ctx context.Context, ref model.RecordRef, cursor string) (model.RecordView, error) {
 	q := url.Values{}
 	if cursor != "" {
 		q.Set("cursor", cursor)
@@ -84,24 +87,24 @@ func (c *Client) RecordTranscripts(ctx context.Context, ref model.RecordRef, cur
 	return c.recordView(ctx, ref, q)
 }
 
-func (c *Client) recordView(ctx context.Context, ref model.RecordRef, q url.Values) (model.RecordView, error) {
+func (c CRMCalls) recordView(ctx context.Context, ref model.RecordRef, q url.Values) (model.RecordView, error) {
 	var out model.RecordView
-	err := c.call(ctx, http.MethodGet, recordPath(ref), q, nil, &out)
+	err := c.Call(ctx, http.MethodGet, recordPath(ref), q, nil, &out)
 	return out, err
 }
 
 // CreateRecord makes a person, a lead or a deal; it is owned by the user.
-func (c *Client) CreateRecord(ctx context.Context, t model.RecordType, n model.NewRecord) (model.Record, error) {
+func (c CRMCalls) CreateRecord(ctx context.Context, t model.RecordType, n model.NewRecord) (model.Record, error) {
 	var out model.Record
-	err := c.call(ctx, http.MethodPost, "/v1/crm/"+segment(string(t)), nil, n, &out)
+	err := c.Call(ctx, http.MethodPost, "/v1/crm/"+segment(string(t)), nil, n, &out)
 	return out, err
 }
 
 // MakePSIDField makes the persons' field for the ids of customers in Messenger; made is
 // false where there was one. Only an admin may.
-func (c *Client) MakePSIDField(ctx context.Context) (made bool, err error) {
+func (c CRMCalls) MakePSIDField(ctx context.Context) (made bool, err error) {
 	var out struct{ Made bool }
-	err = c.call(ctx, http.MethodPut, "/v1/crm/psid-field", nil, nil, &out)
+	err = c.Call(ctx, http.MethodPut, "/v1/crm/psid-field", nil, nil, &out)
 	return out.Made, err
 }
 
@@ -111,12 +114,12 @@ func linkPath(conversation model.ConversationID, ref model.RecordRef) string {
 
 // Link links a conversation to a record, and returns it as it is then. A person takes the
 // place of the person linked, a lead or deal that of the lead or deal.
-func (c *Client) Link(ctx context.Context, conversation model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+func (c CRMCalls) Link(ctx context.Context, conversation model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodPut, linkPath(conversation, ref), nil)
 }
 
 // Unlink takes a link away, and returns the conversation as it is then.
-func (c *Client) Unlink(ctx context.Context, conversation model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
+func (c CRMCalls) Unlink(ctx context.Context, conversation model.ConversationID, ref model.RecordRef) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodDelete, linkPath(conversation, ref), nil)
 }
 
@@ -126,7 +129,7 @@ func syncPath(conversation model.ConversationID) string {
 
 // SyncNow has a linked conversation's transcript written now, and returns the conversation
 // as it is then.
-func (c *Client) SyncNow(ctx context.Context, conversation model.ConversationID) (model.Conversation, error) {
+func (c CRMCalls) SyncNow(ctx context.Context, conversation model.ConversationID) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodPost, syncPath(conversation), nil)
 }
 
@@ -136,53 +139,53 @@ type switched struct {
 }
 
 // SetSync has a conversation's transcript kept in the CRM, or no longer.
-func (c *Client) SetSync(ctx context.Context, conversation model.ConversationID, on bool) (model.Conversation, error) {
+func (c CRMCalls) SetSync(ctx context.Context, conversation model.ConversationID, on bool) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodPut, syncPath(conversation), switched{on})
 }
 
 // SetPageSync has the transcripts of a Page's conversations kept in the CRM, or no longer.
 // Only an admin may.
-func (c *Client) SetPageSync(ctx context.Context, page model.PageID, on bool) (model.Page, error) {
+func (c CRMCalls) SetPageSync(ctx context.Context, page model.PageID, on bool) (model.Page, error) {
 	var out model.Page
-	err := c.call(ctx, http.MethodPut, "/v1/pages/"+segment(string(page))+"/sync", nil, switched{on}, &out)
+	err := c.Call(ctx, http.MethodPut, "/v1/pages/"+segment(string(page))+"/sync", nil, switched{on}, &out)
 	return out, err
 }
 
 // Stages returns the stages of all pipelines, in their order.
-func (c *Client) Stages(ctx context.Context) ([]model.Stage, error) {
+func (c CRMCalls) Stages(ctx context.Context) ([]model.Stage, error) {
 	var out struct {
 		Stages []model.Stage `json:"stages"`
 	}
-	err := c.call(ctx, http.MethodGet, "/v1/crm/stages", nil, nil, &out)
+	err := c.Call(ctx, http.MethodGet, "/v1/crm/stages", nil, nil, &out)
 	return out.Stages, err
 }
 
 // SetStage moves a deal to a stage.
-func (c *Client) SetStage(ctx context.Context, deal string, stage int64) (model.Record, error) {
+func (c CRMCalls) SetStage(ctx context.Context, deal string, stage int64) (model.Record, error) {
 	return c.changeDeal(ctx, deal, struct {
 		Stage int64 `json:"stage"`
 	}{stage})
 }
 
 // SetDealStatus opens a deal, or marks it won, or lost for a reason, which may be empty.
-func (c *Client) SetDealStatus(ctx context.Context, deal string, status model.DealStatus, reason string) (model.Record, error) {
+func (c CRMCalls) SetDealStatus(ctx context.Context, deal string, status model.DealStatus, reason string) (model.Record, error) {
 	return c.changeDeal(ctx, deal, struct {
 		Status model.DealStatus `json:"status"`
 		Reason string           `json:"lost_reason,omitempty"`
 	}{status, reason})
 }
 
-func (c *Client) changeDeal(ctx context.Context, deal string, in any) (model.Record, error) {
+func (c CRMCalls) changeDeal(ctx context.Context, deal string, in any) (model.Record, error) {
 	var out model.Record
-	err := c.call(ctx, http.MethodPatch, recordPath(model.RecordRef{Type: model.Deal, ID: deal}), nil, in, &out)
+	err := c.Call(ctx, http.MethodPatch, recordPath(model.RecordRef{Type: model.Deal, ID: deal}), nil, in, &out)
 	return out, err
 }
 
 // ConvertLead makes a deal of a lead, which is gone then; conversations linked to the
 // lead are linked to the deal.
-func (c *Client) ConvertLead(ctx context.Context, lead string) (model.RecordRef, error) {
+func (c CRMCalls) ConvertLead(ctx context.Context, lead string) (model.RecordRef, error) {
 	var out model.RecordRef
 	path := recordPath(model.RecordRef{Type: model.Lead, ID: lead}) + "/convert"
-	err := c.call(ctx, http.MethodPost, path, nil, nil, &out)
+	err := c.Call(ctx, http.MethodPost, path, nil, nil, &out)
 	return out, err
 }

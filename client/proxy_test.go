@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"parley/client"
+	"parley/client/clienttest"
 )
 
 // A proxy that does not reach its hub is no answer of the hub, and may reach it soon.
 func TestAProxyWithoutItsHub(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout} {
-		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		c := clienttest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(status)
 			_, _ = w.Write([]byte("<h1>The hub is away</h1>"))

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"parley/client"
+	"parley/client/clienttest"
 	"parley/model"
 )
 
@@ -28,13 +29,13 @@ func TestTranscriptsAreAskedFor(t *testing.T) {
 		},
 		`PUT /v1/pages/100%2F/sync? {"on":true}`: func(c *client.Client) error { _, err := c.SetPageSync(ctx, "100/", true); return err },
 	} {
-		s := &script{answer: func(int, *http.Request) (*http.Response, error) { return success(http.StatusOK, struct{}{}) }}
-		if err := ask(newClient(t, s)); err != nil {
+		s := &clienttest.Script{Answer: func(int, *http.Request) (*http.Response, error) { return clienttest.Success(http.StatusOK, struct{}{}) }}
+		if err := ask(clienttest.NewClient(t, s)); err != nil {
 			t.Errorf("%s: %v", want, err)
 			continue
 		}
-		c := s.got()[0]
-		if got := c.method + " " + c.path + "?" + c.query + " " + string(c.body); got != want {
+		c := s.Got()[0]
+		if got := c.Method + " " + c.Path + "?" + c.Query + " " + string(c.Body); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -46,8 +47,8 @@ func TestTranscriptsAnswer(t *testing.T) {
 		Record: model.Record{RecordRef: model.RecordRef{Type: model.Deal, ID: "42"}, Title: "Office chairs"}, Cursor: "next",
 		Transcripts: []model.Transcript{{Day: "2026-11-17", Zone: "Asia/Tokyo", Page: "Aoyama", Lines: []model.TranscriptLine{{Direction: model.In, Author: "花子", Text: "<b>見積"}}}},
 	}
-	s := &script{answer: func(int, *http.Request) (*http.Response, error) { return success(http.StatusOK, want) }}
-	got, err := newClient(t, s).RecordTranscripts(t.Context(), want.Record.RecordRef, "")
+	s := &clienttest.Script{Answer: func(int, *http.Request) (*http.Response, error) { return clienttest.Success(http.StatusOK, want) }}
+	got, err := clienttest.NewClient(t, s).RecordTranscripts(t.Context(), want.Record.RecordRef, "")
 	if err != nil || got.Cursor != "next" || len(got.Transcripts) != 1 || got.Transcripts[0].Lines[0].Text != "<b>見積" || got.Record.Title != "Office chairs" {
 		t.Errorf("got %+v (%v)", got, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/client/clienttest"
 	"parley/model"
 )
 
@@ -41,13 +42,13 @@ func TestDecisions(t *testing.T) {
 			return err
 		},
 	} {
-		s := &script{answer: func(int, *http.Request) (*http.Response, error) { return success(http.StatusOK, struct{}{}) }}
-		if err := ask(newClient(t, s)); err != nil {
+		s := &clienttest.Script{Answer: func(int, *http.Request) (*http.Response, error) { return clienttest.Success(http.StatusOK, struct{}{}) }}
+		if err := ask(clienttest.NewClient(t, s)); err != nil {
 			t.Errorf("%s: %v", want, err)
 			continue
 		}
-		c := s.got()[0]
-		if got := c.method + " " + c.path + " " + string(c.body); got != want {
+		c := s.Got()[0]
+		if got := c.Method + " " + c.Path + " " + string(c.Body); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -55,13 +56,13 @@ func TestDecisions(t *testing.T) {
 
 func TestDecisionsAnswer(t *testing.T) {
 	t.Parallel()
-	s := &script{answer: func(_ int, r *http.Request) (*http.Response, error) {
+	s := &clienttest.Script{Answer: func(_ int, r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPatch {
-			return success(http.StatusOK, model.Conversation{ID: "100_7", Status: model.Done})
+			return clienttest.Success(http.StatusOK, model.Conversation{ID: "100_7", Status: model.Done})
 		}
-		return refusal(http.StatusConflict, model.StateChanged)
+		return clienttest.Refusal(http.StatusConflict, model.StateChanged)
 	}}
-	c := newClient(t, s)
+	c := clienttest.NewClient(t, s)
 	if got, err := c.Triage(t.Context(), "100_7", model.ToStatus(model.Done)); err != nil || got.Status != model.Done {
 		t.Errorf("got %+v (%v)", got, err)
 	}
@@ -70,7 +71,7 @@ func TestDecisionsAnswer(t *testing.T) {
 	if !errors.As(err, &p) || p.Code != model.StateChanged {
 		t.Errorf("got %v", err)
 	}
-	if n := len(s.got()); n != 2 {
+	if n := len(s.Got()); n != 2 {
 		t.Errorf("%d calls: a decision is not repeated by itself", n)
 	}
 }
@@ -78,12 +79,12 @@ func TestDecisionsAnswer(t *testing.T) {
 // What was read of a conversation says where its Page's stream stood.
 func TestMessagesTellWhereTheStreamStood(t *testing.T) {
 	t.Parallel()
-	s := &script{answer: func(int, *http.Request) (*http.Response, error) {
-		return success(http.StatusOK, map[string]any{
+	s := &clienttest.Script{Answer: func(int, *http.Request) (*http.Response, error) {
+		return clienttest.Success(http.StatusOK, map[string]any{
 			"messages": []any{}, "cursor": "", "as_of": map[string]any{"100": map[string]any{"epoch": "e", "seq": 9}},
 		})
 	}}
-	l, err := newClient(t, s).Messages(t.Context(), "100_7", "", 0)
+	l, err := clienttest.NewClient(t, s).Messages(t.Context(), "100_7", "", 0)
 	if want := (model.Position{Epoch: "e", Seq: 9}); err != nil || l.AsOf["100"] != want {
 		t.Errorf("as of %+v (%v)", l.AsOf, err)
 	}

@@ -2,216 +2,32 @@ package client
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
-
-	"parley/model"
 )
 
-// uploadTimeout is the longest that one file may take to the hub.
-const uploadTimeout = 10 * time.Minute
-
-// What keeps a file from being attached, besides a [model.Refusal].
-var (
-	// ErrNoFile: there is no file there, or it is no ordinary one.
-	ErrNoFile = errors.New("no file")
-	// ErrFileUnreadable: it can't be read.
-	ErrFileUnreadable = errors.New("file unreadable")
-	// ErrFileChanged: it holds something else than when it was attached.
-	ErrFileChanged = errors.New("file changed")
-)
-
-// FileError is why a file can't be attached.
-type FileError struct {
-	Path string
-	// Cause is one of the errors above, or a [*model.Refusal].
-	Cause error
-}
-
-// Error implements error.
-func (e *FileError) Error() string { return fmt.Sprintf("attach %s: %v", e.Path, e.Cause) }
-
-// Unwrap returns the cause.
-func (e *FileError) Unwrap() error { return e.Cause }
-
-// CheckFile looks at a file that is to be attached, before anything is sent of it.
-func CheckFile(path string) (model.File, error) {
-	whole, err := filepath.Abs(path)
+// Upload hands a file to the hub, as a form of that content type, and returns the hub's id
+// of it. It takes as long as it takes, within ctx. An error of reading the form is the cause
+// of the [*UnreachableError] that it answers then.
+func (c *connection) Upload(ctx context.Context, contentType string, form io.Reader) (id string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath("/v1/uploads").String(), form)
 	if err != nil {
-		return model.File{}, &FileError{path, ErrNoFile}
+		return "", fmt.Errorf("make request: %w", err)
 	}
-	info, err := os.Stat(whole)
-	if err != nil || !info.Mode().IsRegular() {
-		return model.File{}, &FileError{path, ErrNoFile}
-	}
-	if info.Size() > model.MaxAttachment { // before it is read
-		return model.File{}, &FileError{path, model.Refuse(model.AttachmentTooBig)}
-	}
-	f, err := os.Open(whole)
-	if err != nil {
-		return model.File{}, &FileError{path, ErrFileUnreadable}
-	}
-	defer func() { _ = f.Close() }()
-	begin := make([]byte, model.SniffLen)
-	n, err := io.ReadFull(f, begin)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return model.File{}, &FileError{path, ErrFileUnreadable}
-	}
-	sum := sha256.New()
-	_, _ = sum.Write(begin[:n])
-	rest, err := io.Copy(sum, io.LimitReader(f, model.MaxAttachment+1))
-	if err != nil {
-		return model.File{}, &FileError{path, ErrFileUnreadable}
-	}
-	size := int64(n) + rest
-	if r := model.CheckAttachment(whole, begin[:n], size); r != nil {
-		return model.File{}, &FileError{path, r}
-	}
-	return model.File{Path: whole, SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}, nil
-}
-
-// Progress is told how many bytes of a file have left, now and then, from another
-// goroutine.
-type Progress func(f model.File, sent int64)
-
-// sentName is what a file is called on its way. A name may hold any byte; what is no
-// character, or controls a terminal, has no place in a form.
-func sentName(path string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError {
-			return '_'
-		}
-		return r
-	}, filepath.Base(path))
-}
-
-// Upload hands a file to the hub, and returns it with the hub's id. ctx cancels it; what
-// was sent by then the hub forgets.
-func (c *Client) Upload(ctx context.Context, f model.File, told Progress) (model.File, error) {
-	now, err := CheckFile(f.Path)
-	if err != nil {
-		return f, err
-	}
-	if now.SHA256 != f.SHA256 {
-		return f, &FileError{f.Path, ErrFileChanged}
-	}
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return f, &FileError{f.Path, ErrFileUnreadable}
-	}
-	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
-	defer cancel()
-	body, form := io.Pipe()
-	m := multipart.NewWriter(form)
-	sum := sha256.New()
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		defer func() { _ = file.Close() }()
-		part, err := m.CreateFormFile("file", sentName(f.Path))
-		if err == nil {
-			_, err = io.Copy(io.MultiWriter(part, sum), &counted{Reader: io.LimitReader(file, f.Size), file: f, told: told})
-		}
-		// What leaves is what was attached, also where it is changed while it leaves.
-		if err == nil && hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
-			err = &FileError{f.Path, ErrFileChanged}
-		}
-		if err == nil {
-			err = m.Close()
-		}
-		_ = form.CloseWithError(err) // nil: the end
-	}()
-	defer func() { <-written }()
-	defer func() { _ = body.Close() }()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath("/v1/uploads").String(), body)
-	if err != nil {
-		return f, fmt.Errorf("make request: %w", err)
-	}
-	req.Header.Set("Content-Type", m.FormDataContentType())
+	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("Accept", "application/json, application/problem+json")
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	slow := *c.http
-	slow.Timeout = 0 // a file takes as long as it takes, within ctx
+	slow.Timeout = 0
 	resp, err := slow.Do(req)
-	var changed *FileError
-	if errors.As(err, &changed) {
-		return f, changed
-	}
 	if err != nil {
-		return f, &UnreachableError{URL: c.base.String(), Cause: err}
+		return "", &UnreachableError{URL: c.base.String(), Cause: err}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var out struct {
 		ID string `json:"id"`
 	}
-	if err := decode(c.base.String(), resp, &out); err != nil {
-		return f, err
-	}
-	f.Upload = out.ID
-	return f, nil
-}
-
-// counted tells how much of a file has been read.
-type counted struct {
-	io.Reader
-	file model.File
-	sent int64
-	told Progress
-}
-
-// Read implements [io.Reader].
-func (c *counted) Read(b []byte) (int, error) {
-	n, err := c.Reader.Read(b)
-	c.sent += int64(n)
-	if c.told != nil && n > 0 {
-		c.told(c.file, c.sent)
-	}
-	return n, err
-}
-
-// uploadAll uploads those files of a kept reply that the hub does not have, and keeps their
-// ids before the reply is handed in.
-func (o *Outbox) uploadAll(ctx context.Context, r model.Reply, told Progress) (model.Reply, error) {
-	r.Files = slices.Clone(r.Files)
-	for i, f := range r.Files {
-		if f.Upload != "" {
-			continue
-		}
-		up, err := o.client.Upload(ctx, f, told)
-		if err != nil {
-			return r, err
-		}
-		r.Files[i] = up
-		if err := o.kept.Put(r); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
-}
-
-// notUploaded are files without the hub's ids of them.
-func notUploaded(files []model.File) []model.File {
-	files = slices.Clone(files)
-	for i := range files {
-		files[i].Upload = ""
-	}
-	return files
-}
-
-// isGone tells that the hub no longer has a file of a reply.
-func isGone(err error) bool {
-	var problem *Problem
-	return errors.As(err, &problem) && problem.Code == model.UploadGone
+	err = decode(c.base.String(), resp, &out)
+	return out.ID, err
 }

@@ -17,7 +17,7 @@ func (w *world) removes(id string) {
 		if err != nil {
 			w.Fatal(err)
 		}
-		_, changes, err := w.Inbox.Apply(model.Batch{
+		_, changes, err := w.Inbox.ApplyBatch(model.Batch{
 			Type: model.FrameBatch, Page: page1, From: at.Seq, To: at.Seq + 1,
 			Events: []model.Change{{Seq: at.Seq + 1, Kind: model.ChangeRemoved, Object: gone}},
 		})

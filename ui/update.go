@@ -8,6 +8,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/cells"
 	"parley/ui/composer"
 	"parley/ui/page"
@@ -35,6 +36,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.key(msg)
 	case tea.PasteMsg:
 		return m.paste(msg)
+	case []inbox.Update:
+		return m.news(m.newsOf(msg))
 	case News:
 		return m.news(msg)
 	case screen.Waken:
@@ -180,6 +183,44 @@ func (m *Model) terminalSays(msg tea.Msg) {
 		return
 	}
 	m.restyle()
+}
+
+// newsOf are updates as they are taken over.
+func (m *Model) newsOf(updates []inbox.Update) News {
+	n := News{Apply: func() (inbox.Changes, error) { return m.Inbox.Apply(updates...) }}
+	for _, u := range updates {
+		switch u := u.(type) {
+		case inbox.Connection:
+			n.Connection = m.connectionOf(u)
+		case inbox.Lossy:
+			n.Lossy = append(n.Lossy, u.Frame)
+		case inbox.UserChanged:
+			n.Users = append(n.Users, u.User)
+		}
+	}
+	return n
+}
+
+// offlineReasons say in a few words why there is no connection.
+var offlineReasons = map[inbox.Trouble]i18n.ID{
+	inbox.Lost: i18n.OfflineLost, inbox.RefusedByHost: i18n.OfflineRefused, inbox.NameUnknown: i18n.OfflineName, inbox.Silent: i18n.OfflineSilent,
+}
+
+func (m *Model) connectionOf(c inbox.Connection) *screen.Connection {
+	out := &screen.Connection{}
+	switch c.State {
+	case inbox.Live:
+		out.State = screen.Live
+	case inbox.Offline:
+		out.State = screen.Offline
+	case inbox.SignedOut:
+		out.State = screen.SignedOut
+	case inbox.Connecting:
+	}
+	if c.Cause != nil {
+		out.Reason = m.Say(offlineReasons[c.Trouble])
+	}
+	return out
 }
 
 // news takes over what came from the hub.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/client/outbox"
 	"parley/hub/store"
 	"parley/i18n"
 	"parley/model"
@@ -74,7 +75,7 @@ func (p *Program) Failure(err error) *Failure {
 	var problem *client.Problem
 	var refusal *model.Refusal
 	var unreachable *client.UnreachableError
-	var file *client.FileError
+	var file *outbox.FileError
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -161,15 +162,15 @@ func Plain(s string) safe.Text { return safe.LineN(model.Untrusted(s), PlainCell
 const PlainCells = 300
 
 // fileError words why a file can't be attached.
-func (p *Program) fileError(e *client.FileError) *Failure {
+func (p *Program) fileError(e *outbox.FileError) *Failure {
 	file := Plain(e.Path)
 	var r *model.Refusal
 	switch {
 	case errors.As(e.Cause, &r):
 		return &Failure{Exit: ExitRefused, Code: r.Code, Say: file.String() + ": " + p.Code(r.Code, "")}
-	case errors.Is(e.Cause, client.ErrFileChanged):
+	case errors.Is(e.Cause, outbox.ErrFileChanged):
 		return &Failure{Exit: ExitFailed, Say: p.Words.Say(i18n.ErrFileChanged, "File", file)}
-	case errors.Is(e.Cause, client.ErrFileUnreadable):
+	case errors.Is(e.Cause, outbox.ErrFileUnreadable):
 		return &Failure{Exit: ExitFailed, Say: p.Words.Say(i18n.ErrFileUnreadable, "File", file)}
 	}
 	return &Failure{Exit: ExitMissing, Say: p.Words.Say(i18n.ErrNoFile, "File", file)}

@@ -11,7 +11,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
-	"parley/client"
+	"parley/client/login"
 	"parley/hub/sshd"
 	"parley/i18n"
 )
@@ -37,7 +37,7 @@ type Program struct {
 	Seat  *sshd.Start
 	Child Child
 
-	Logins *client.Logins
+	Logins *login.Logins
 	Now    func() time.Time
 	Zone   *time.Location
 	// ZoneRefused is what TZ says, where that is no zone.
@@ -46,7 +46,7 @@ type Program struct {
 
 // New returns a run with that input, output and environment, and the logins of its user.
 func New(in io.Reader, out, err io.Writer, env []string) *Program {
-	logins := client.NewLogins(filepath.Join(xdg.DataHome, "parley"), client.SystemKeyring{})
+	logins := login.NewLogins(filepath.Join(xdg.DataHome, "parley"), login.SystemKeyring{})
 	zone, refused := environmentZone(env)
 	return &Program{In: in, Out: out, Err: err, Env: env, Logins: logins, Now: time.Now, Zone: zone, ZoneRefused: refused}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
-	"parley/client"
+	"parley/client/outbox"
 	"parley/cmd/cli"
 	"parley/i18n"
 	"parley/model"
@@ -26,7 +26,7 @@ func (p *commands) attached(paths []string) ([]model.File, error) {
 	}
 	var out []model.File
 	for _, path := range paths {
-		f, err := client.CheckFile(path)
+		f, err := outbox.CheckFile(path)
 		if err != nil {
 			return nil, err
 		}
@@ -39,7 +39,7 @@ func (p *commands) attached(paths []string) ([]model.File, error) {
 const progressEvery = 200 * time.Millisecond
 
 // progress shows how far files have come, on a terminal. done takes its line away.
-func (p *commands) progress() (told client.Progress, done func()) {
+func (p *commands) progress() (told outbox.Progress, done func()) {
 	out, ok := p.Err.(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(out.Fd()) {
 		return nil, func() {}

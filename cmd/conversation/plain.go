@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/client/outbox"
+	"parley/client/stream"
 	"parley/cmd/cli"
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // plainWait is how long a reply typed by number may take to be handed to the hub; what
@@ -24,8 +27,8 @@ func Plain(ctx context.Context, of *cli.Program, c *client.Client, state string)
 	p := &commands{of}
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
-	s := c.NewSync(client.DefaultTiming())
-	outbox := client.NewOutbox(ctx, c, filepath.Join(state, cli.RepliesFolder))
+	s := stream.NewFollower(c, stream.DefaultTiming())
+	replies := outbox.New(ctx, c, filepath.Join(state, cli.RepliesFolder))
 	follow := p.follow(ctx, s)
 	lines := p.typed(ctx)
 	feed := newFeed(p)
@@ -52,7 +55,7 @@ func Plain(ctx context.Context, of *cli.Program, c *client.Client, state string)
 				leave()
 				continue
 			}
-			p.plainReply(ctx, outbox, feed, line)
+			p.plainReply(ctx, replies, feed, line)
 		}
 	}
 }
@@ -75,19 +78,19 @@ func (p *commands) typed(ctx context.Context) <-chan string {
 	return lines
 }
 
-func (p *commands) plainUpdate(feed *feed, u client.Update) {
+func (p *commands) plainUpdate(feed *feed, u inbox.Update) {
 	switch u := u.(type) {
-	case client.Connection:
+	case inbox.Connection:
 		p.connection(u)
-	case client.PagesListed:
+	case inbox.PagesListed:
 		feed.pages(u.Pages)
-	case client.Listed:
+	case inbox.Listed:
 		for _, c := range u.Conversations {
 			feed.names[c.ID] = c.Customer
 		}
-	case client.Complete:
+	case inbox.Complete:
 		p.Say(i18n.PlainComplete, "N", len(feed.names))
-	case client.Changed:
+	case inbox.Changed:
 		for _, change := range u.Batch.Events {
 			feed.change(u.Batch.Page, change)
 		}
@@ -95,7 +98,7 @@ func (p *commands) plainUpdate(feed *feed, u client.Update) {
 }
 
 // plainReply sends what was typed as "NUMBER TEXT".
-func (p *commands) plainReply(ctx context.Context, outbox *client.Outbox, feed *feed, line string) {
+func (p *commands) plainReply(ctx context.Context, replies *outbox.Outbox, feed *feed, line string) {
 	line, err := p.Text([]byte(line), "")
 	if err != nil {
 		p.Line(p.Words.Say(i18n.ErrorLabel) + ": " + p.Failure(err).Say)
@@ -118,8 +121,8 @@ func (p *commands) plainReply(ctx context.Context, outbox *client.Outbox, feed *
 	}
 	ctx, cancel := context.WithTimeout(ctx, plainWait)
 	defer cancel()
-	r := model.Reply{Conversation: conversation, ClientID: outbox.NewClientID(), Text: model.Untrusted(text)}
-	if _, err := outbox.Send(ctx, r, nil, 0); err != nil {
+	r := model.Reply{Conversation: conversation, ClientID: replies.NewClientID(), Text: model.Untrusted(text)}
+	if _, err := replies.Send(ctx, r, nil, 0); err != nil {
 		p.Line(p.Words.Say(i18n.ErrorLabel) + ": " + p.Failure(err).Say)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/client/outbox"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
 	"parley/i18n"
@@ -59,13 +60,13 @@ func (p *commands) replyCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			outbox := client.NewOutbox(cmd.Context(), c, filepath.Join(p.StateDir(), cli.RepliesFolder))
-			r := outbox.Begun(model.Reply{
+			replies := outbox.New(cmd.Context(), c, filepath.Join(p.StateDir(), cli.RepliesFolder))
+			r := replies.Begun(model.Reply{
 				Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id),
 				Text: text, ReplyTo: model.MessageID(quoted), Files: files, Number: began.UnixMicro(),
 			})
 			told, shown := p.progress()
-			m, err := outbox.Send(cmd.Context(), r, told, wait)
+			m, err := replies.Send(cmd.Context(), r, told, wait)
 			shown()
 			if m.ID != "" && errors.Is(err, context.Canceled) {
 				return p.leftToTheHub(m)
@@ -112,7 +113,7 @@ func (p *commands) replyFailure(err error, id model.ClientID) error {
 	switch {
 	case errors.As(err, &unreachable):
 		return cli.Failed(p.Words.Say(i18n.ErrReplyKept, "ID", string(id)))
-	case errors.Is(err, client.ErrKeptOther): // as the hub would
+	case errors.Is(err, outbox.ErrKeptOther): // as the hub would
 		return &cli.Failure{Exit: cli.ExitRefused, Code: model.ClientIDReused, Say: p.Code(model.ClientIDReused, "")}
 	}
 	return err

@@ -10,10 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/client/stream"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 func (p *commands) tailCommand() *cobra.Command {
@@ -52,7 +54,7 @@ func Tail(ctx context.Context, of *cli.Program, c *client.Client, from int64, na
 	} else if _, err := c.Me(ctx); err != nil {
 		return err // said at once, rather than tried for ever
 	}
-	s := c.NewTail(client.DefaultTiming(), start)
+	s := stream.NewTail(c, stream.DefaultTiming(), start)
 	follow := p.follow(ctx, s)
 	feed := newFeed(p)
 	if named {
@@ -78,7 +80,7 @@ func Tail(ctx context.Context, of *cli.Program, c *client.Client, from int64, na
 }
 
 // follow runs a sync beside, and tells how it ended.
-func (p *commands) follow(ctx context.Context, s *client.Sync) <-chan error {
+func (p *commands) follow(ctx context.Context, s *stream.Follower) <-chan error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
 	return ended
@@ -90,7 +92,7 @@ func Unfollowed(p *cli.Program, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil
-	case errors.Is(err, client.ErrSignedOut) && errors.As(err, &why):
+	case errors.Is(err, stream.ErrSignedOut) && errors.As(err, &why):
 		return &cli.Failure{Exit: cli.ExitFailed, Code: why.Code, Say: p.Words.Say(i18n.Code(string(why.Code)))}
 	}
 	return err
@@ -104,15 +106,15 @@ type tailed struct {
 	Object json.RawMessage  `json:"object"`
 }
 
-func (p *commands) tailUpdate(feed *feed, u client.Update) error {
+func (p *commands) tailUpdate(feed *feed, u inbox.Update) error {
 	switch u := u.(type) {
-	case client.Connection:
+	case inbox.Connection:
 		p.connection(u)
-	case client.Dropped:
+	case inbox.Dropped:
 		if u.Anew {
 			_, _ = fmt.Fprintln(p.Err, p.Words.Say(i18n.TailAnew, "Page", cli.Plain(string(u.Page))))
 		}
-	case client.Changed:
+	case inbox.Changed:
 		for _, change := range u.Batch.Events {
 			if !p.JSON {
 				feed.change(u.Batch.Page, change)
@@ -127,17 +129,17 @@ func (p *commands) tailUpdate(feed *feed, u client.Update) error {
 }
 
 // connection says on stderr how the connection stands, when that changed.
-func (p *commands) connection(c client.Connection) {
+func (p *commands) connection(c inbox.Connection) {
 	say := func(id i18n.ID, pairs ...any) { _, _ = fmt.Fprintln(p.Err, p.Words.Say(id, pairs...)) }
 	switch c.State {
-	case client.Live:
+	case inbox.Live:
 		say(i18n.ConnLive)
-	case client.Offline:
+	case inbox.Offline:
 		reason := ""
 		if c.Cause != nil {
 			reason = p.Failure(c.Cause).Say
 		}
 		say(i18n.ConnOffline, "Reason", reason)
-	case client.Connecting:
+	case inbox.Connecting:
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"parley/client"
 	"parley/cmd/cli"
 	"parley/i18n"
+	"parley/model/inbox"
 )
 
 // TestTailTellsWhenAPageBeginsAnew: what was printed before may be gone then, and seqs come
@@ -19,7 +19,7 @@ func TestTailTellsWhenAPageBeginsAnew(t *testing.T) {
 		for _, anew := range []bool{true, false} {
 			var out, said bytes.Buffer
 			talk := &commands{&cli.Program{Words: i18n.New(lang), Out: &out, Err: &said, JSON: true, Now: time.Now}}
-			if err := talk.tailUpdate(newFeed(talk), client.Dropped{Page: "17", Anew: anew}); err != nil {
+			if err := talk.tailUpdate(newFeed(talk), inbox.Dropped{Page: "17", Anew: anew}); err != nil {
 				t.Fatal(err)
 			}
 			if told := strings.Contains(said.String(), want); told != anew || out.Len() > 0 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/i18n"
 	"parley/model"
@@ -97,7 +98,7 @@ func (p *commands) signInByLine(ctx context.Context, c *client.Client, l typed) 
 }
 
 func (p *commands) signInByCode(ctx context.Context, c *client.Client, code string) granted {
-	token, user, err := c.Login(ctx, code)
+	token, user, err := login.ByCode(ctx, c, code)
 	if err != nil {
 		return granted{err: p.loginFailure(err)}
 	}
@@ -106,8 +107,8 @@ func (p *commands) signInByCode(ctx context.Context, c *client.Client, code stri
 
 // offered begins a sign-in through a browser where the hub has one. What answers nothing
 // of the kind, or nothing at all, is asked again with a code.
-func (p *commands) offered(ctx context.Context, c *client.Client) (d client.DeviceCode, ok bool, err error) {
-	d, err = c.BeginDeviceLogin(ctx)
+func (p *commands) offered(ctx context.Context, c *client.Client) (d login.DeviceCode, ok bool, err error) {
+	d, err = login.BeginDevice(ctx, c)
 	if err != nil {
 		return d, false, ctx.Err()
 	}
@@ -115,18 +116,18 @@ func (p *commands) offered(ctx context.Context, c *client.Client) (d client.Devi
 }
 
 // showLink says where to sign in.
-func (p *commands) showLink(d client.DeviceCode) {
+func (p *commands) showLink(d login.DeviceCode) {
 	p.Hint(i18n.LoginOpen, "URL", cli.Plain(d.URL))
 	p.Hint(i18n.LoginShows, "Code", safe.Line(d.Code))
 }
 
 // signInEither waits for who signs in by their browser, and for a one-time code.
-func (p *commands) signInEither(ctx context.Context, c *client.Client, d client.DeviceCode, lines <-chan typed) granted {
+func (p *commands) signInEither(ctx context.Context, c *client.Client, d login.DeviceCode, lines <-chan typed) granted {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	signedIn := make(chan granted, 1)
 	go func() {
-		token, user, err := c.AwaitDeviceLogin(ctx, d)
+		token, user, err := login.AwaitDevice(ctx, c, d)
 		signedIn <- granted{token, user, err}
 	}()
 	for {
@@ -159,7 +160,7 @@ func (p *commands) prompt(offered bool) string {
 }
 
 // openBrowser opens the link for who pressed enter; a script is not surprised by it.
-func (p *commands) openBrowser(d client.DeviceCode) {
+func (p *commands) openBrowser(d login.DeviceCode) {
 	open := p.Browser()
 	if open == nil || !p.AtTerminal() {
 		return

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/client"
+	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
 	"parley/i18n"
@@ -76,18 +77,18 @@ type tokenPlace struct {
 	Name string `json:"name,omitempty"`
 }
 
-func (p *commands) signedIn(k client.KeptLogin) signedIn {
+func (p *commands) signedIn(k login.KeptLogin) signedIn {
 	return signedIn{User: k.User, Hub: k.Hub, Token: p.loginPlace(k)}
 }
 
-func (p *commands) loginPlace(k client.KeptLogin) tokenPlace {
-	if k.In == client.InFile {
+func (p *commands) loginPlace(k login.KeptLogin) tokenPlace {
+	if k.In == login.InFile {
 		return tokenPlace{Kept: string(k.In), Name: p.Logins.File()}
 	}
 	return tokenPlace{Kept: string(k.In)}
 }
 
-func (p *commands) loggedIn(k client.KeptLogin) {
+func (p *commands) loggedIn(k login.KeptLogin) {
 	p.Say(i18n.LoginDone, "Name", cli.Plain(k.User.Name), "URL", cli.Plain(k.Hub))
 	p.tokenPlace(p.loginPlace(k))
 	p.overridden()
@@ -96,9 +97,9 @@ func (p *commands) loggedIn(k client.KeptLogin) {
 // tokenPlace says where the token is.
 func (p *commands) tokenPlace(t tokenPlace) {
 	switch t.Kept {
-	case string(client.InKeyring):
+	case string(login.InKeyring):
 		p.Say(i18n.KeptInKeyring)
-	case string(client.InFile):
+	case string(login.InFile):
 		p.Say(i18n.KeptInFile, "File", cli.Plain(t.Name))
 	default:
 		p.Say(i18n.KeptInVariable, "Name", cli.Plain(t.Name))

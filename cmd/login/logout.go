@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/client"
+	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
 	"parley/i18n"
@@ -24,7 +24,7 @@ func (p *commands) logoutCommand() *cobra.Command {
 		Use: "logout", Short: p.Words.Say(i18n.LogoutShort), Args: p.Exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			kept, err := p.Logins.Find()
-			if errors.Is(err, client.ErrNoLogin) {
+			if errors.Is(err, login.ErrNoLogin) {
 				return p.Print(loggedOut{}, func() {
 					p.Say(i18n.LogoutNone)
 					p.overridden()
@@ -48,7 +48,7 @@ func (p *commands) logoutCommand() *cobra.Command {
 }
 
 func (p *commands) notForgotten(err error) error {
-	var k *client.KeyringError
+	var k *login.KeyringError
 	if errors.As(err, &k) {
 		return cli.Failed(p.Words.Say(i18n.ErrKeyringForget, "Reason", cli.Plain(remote.KeyringReason(err))))
 	}

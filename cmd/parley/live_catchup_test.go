@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"parley/client"
+	"parley/client/stream"
 	"parley/hub"
 	"parley/hub/store"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // sql runs statements on the store's file, beside the hub.
@@ -74,7 +75,7 @@ type liveFollower struct {
 func (h *liveHub) follower(who liveUser) *liveFollower {
 	h.Helper()
 	f := &liveFollower{liveHub: h, proxy: newLiveProxy(h.TB, h.address), state: newLiveState(), ended: make(chan error, 1)}
-	s := h.client(f.proxy.address(), who).NewSync(liveTiming())
+	s := stream.NewFollower(h.client(f.proxy.address(), who), liveTiming())
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.Context()))
 	var running sync.WaitGroup
 	running.Go(func() { f.ended <- s.Run(ctx) })
@@ -299,7 +300,7 @@ func TestARevokedTokenEndsTheSync(t *testing.T) {
 	revoked := time.Now()
 	select {
 	case err := <-f.ended:
-		if !errors.Is(err, client.ErrSignedOut) {
+		if !errors.Is(err, stream.ErrSignedOut) {
 			t.Errorf("ended with %v", err)
 		}
 		t.Logf("ended within %s", time.Since(revoked).Round(time.Millisecond))
@@ -339,7 +340,7 @@ func TestTailTellsChangesAlone(t *testing.T) {
 		"at a seq": {map[model.PageID]int64{"100": 4}, 4},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
-		s := h.client(h.address, h.cat).NewTail(liveTiming(), c.from)
+		s := stream.NewTail(h.client(h.address, h.cat), liveTiming(), c.from)
 		ended := make(chan error, 1)
 		go func() { ended <- s.Run(ctx) }()
 		var batches []model.Batch
@@ -350,11 +351,11 @@ func TestTailTellsChangesAlone(t *testing.T) {
 			case us := <-s.Updates():
 				for _, u := range us {
 					switch u := u.(type) {
-					case client.Changed:
+					case inbox.Changed:
 						if u.Batch.Page == "100" {
 							batches = append(batches, u.Batch)
 						}
-					case client.Listed:
+					case inbox.Listed:
 						if !wrote && u.Page == "100" {
 							wrote = true
 							h.flows(name, 1)

@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parley/client"
+	"parley/client/stream"
 	"parley/hub"
 	"parley/hub/store"
 	"parley/model"
@@ -40,8 +40,8 @@ func liveSchedules() (from, to uint64) {
 }
 
 // liveTiming are the deadlines of a client that meets trouble often.
-func liveTiming() client.Timing {
-	return client.Timing{Dead: 3 * time.Second, RetryFirst: 4 * time.Millisecond, RetryMax: 30 * time.Millisecond, Gather: time.Millisecond}
+func liveTiming() stream.Timing {
+	return stream.Timing{Dead: 3 * time.Second, RetryFirst: 4 * time.Millisecond, RetryMax: 30 * time.Millisecond, Gather: time.Millisecond}
 }
 
 // liveRun is one schedule: what is done, one after the other, to a hub, to the network,
@@ -286,7 +286,7 @@ func (r *liveRun) quiet() {
 func (r *liveRun) same() {
 	r.Helper()
 	fresh := newLiveState()
-	stop := fresh.follow(r.client(r.address, r.cat).NewSync(liveTiming()))
+	stop := fresh.follow(stream.NewFollower(r.client(r.address, r.cat), liveTiming()))
 	defer func() { _ = stop() }()
 	eventuallyLive(r.TB, "a new client has read all", patience, func() bool { return fresh.holds(r.heads()) })
 	last := ""
@@ -359,7 +359,7 @@ func TestAClientEndsAsANewOneDoes(t *testing.T) {
 			h := newLiveHub(t, func(h *hub.Timing) { h.Dead, h.Progress = 3*time.Second, 3*time.Second })
 			r := &liveRun{liveHub: h, Rand: rand.New(rand.NewPCG(seed, seed)), state: newLiveState()}
 			r.proxy = newLiveProxy(t, h.address)
-			stop := r.state.follow(h.client(r.proxy.address(), h.cat).NewSync(liveTiming()))
+			stop := r.state.follow(stream.NewFollower(h.client(r.proxy.address(), h.cat), liveTiming()))
 			t.Cleanup(func() {
 				if err := stop(); !errors.Is(err, context.Canceled) {
 					t.Errorf("the sync ended with %v", err)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parley/client"
+	"parley/client/stream"
 	"parley/model"
 	"parley/model/inbox"
 )
@@ -42,7 +42,7 @@ type liveStream struct {
 // what could not be applied cleanly.
 type liveState struct {
 	mu      sync.Mutex
-	state   client.ConnectionState
+	state   inbox.ConnectionState
 	begun   bool
 	streams map[model.PageID]*liveStream
 	pages   map[model.PageID]model.Page
@@ -53,16 +53,15 @@ type liveState struct {
 	user    model.User
 	hands   int
 
-	// inbox is the real one beside it, fed by the real keeper.
-	inbox  *inbox.Inbox
-	keeper *client.Keeper
+	// inbox is the real one beside it.
+	inbox *inbox.Inbox
 }
 
 func newLiveState() *liveState {
 	in := inbox.NewInbox(model.User{})
 	return &liveState{
 		streams: map[model.PageID]*liveStream{}, pages: map[model.PageID]model.Page{},
-		inbox: in, keeper: client.NewKeeper(in),
+		inbox: in,
 	}
 }
 
@@ -73,55 +72,55 @@ func (s *liveState) fault(format string, args ...any) {
 }
 
 // take applies updates in their order, also to the Inbox.
-func (s *liveState) take(us []client.Update) {
+func (s *liveState) take(us []inbox.Update) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hands++
 	for _, u := range us {
 		s.one(u)
 	}
-	if _, err := s.keeper.Take(us); err != nil {
+	if _, err := s.inbox.Apply(us...); err != nil {
 		s.fault("the Inbox: %v", err)
 	}
 	watch(s.inbox)
 }
 
-func (s *liveState) one(u client.Update) {
+func (s *liveState) one(u inbox.Update) {
 	switch u := u.(type) {
-	case client.Connection:
+	case inbox.Connection:
 		s.connection(u)
-	case client.Welcomed:
+	case inbox.Welcomed:
 		s.welcome++
 		s.user = u.User
-	case client.PagesListed:
+	case inbox.PagesListed:
 		s.listed(u.Pages)
-	case client.Dropped:
+	case inbox.Dropped:
 		delete(s.streams, u.Page)
 		delete(s.pages, u.Page)
-	case client.Reloading:
+	case inbox.Reloading:
 		s.reloading(u.Page)
-	case client.Listed:
+	case inbox.Listed:
 		s.list(u)
-	case client.Counted:
+	case inbox.Counted:
 		if p, ok := s.streams[u.Page]; !ok || !p.placed || !p.reading {
 			s.fault("%s is counted, which is not being read", u.Page)
 		}
-	case client.Noticed:
+	case inbox.Noticed:
 		for _, n := range u.Notices {
 			s.notice(u.Page, n)
 		}
-	case client.Complete:
+	case inbox.Complete:
 		s.complete(u.Page)
-	case client.Changed:
+	case inbox.Changed:
 		s.changed(u.Batch)
 	}
 }
 
-func (s *liveState) connection(c client.Connection) {
-	follows := map[client.ConnectionState][]client.ConnectionState{
-		client.Connecting: {client.Live, client.Offline}, client.Live: {client.Offline}, client.Offline: {client.Connecting},
+func (s *liveState) connection(c inbox.Connection) {
+	follows := map[inbox.ConnectionState][]inbox.ConnectionState{
+		inbox.Connecting: {inbox.Live, inbox.Offline}, inbox.Live: {inbox.Offline}, inbox.Offline: {inbox.Connecting},
 	}
-	if s.begun && !slices.Contains(follows[s.state], c.State) || !s.begun && c.State != client.Connecting {
+	if s.begun && !slices.Contains(follows[s.state], c.State) || !s.begun && c.State != inbox.Connecting {
 		s.fault("connection state %d after %d", c.State, s.state)
 	}
 	s.begun, s.state = true, c.State
@@ -157,7 +156,7 @@ func (s *liveState) reloading(id model.PageID) {
 	}
 }
 
-func (s *liveState) list(l client.Listed) {
+func (s *liveState) list(l inbox.Listed) {
 	p, ok := s.streams[l.Page]
 	switch {
 	case !ok || !p.reading:
@@ -295,7 +294,7 @@ func read[T any](s *liveState, raw json.RawMessage) (v T) {
 }
 
 // follow runs a sync into the state, until stop is called; stop tells how it ended.
-func (s *liveState) follow(sync *client.Sync) (stop func() error) {
+func (s *liveState) follow(sync *stream.Follower) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, read := make(chan error, 1), make(chan struct{})
 	go func() { ended <- sync.Run(ctx) }()
@@ -398,7 +397,7 @@ func eventuallyLive(t testing.TB, what string, within time.Duration, holds func(
 }
 
 // counters are what a state has counted.
-func (s *liveState) counters() (changes, reloads, hands int, state client.ConnectionState) {
+func (s *liveState) counters() (changes, reloads, hands int, state inbox.ConnectionState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.changes, s.reloads, s.hands, s.state

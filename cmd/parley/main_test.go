@@ -14,7 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"parley/client"
+	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/root"
 )
@@ -58,7 +58,7 @@ func beParley() int {
 		signal.Ignore(syscall.SIGHUP)
 	}
 	p := cli.New(os.Stdin, os.Stdout, os.Stderr, os.Environ())
-	p.Logins = client.NewLogins(filepath.Dir(p.Logins.File()), fileRing(os.Getenv(ringFile)))
+	p.Logins = login.NewLogins(filepath.Dir(p.Logins.File()), fileRing(os.Getenv(ringFile)))
 	p.Child = cli.Child{Path: os.Args[0], Env: []string{asProgram + "=" + asSession, "GORACE=" + os.Getenv("GORACE")}}
 	return root.Start(p)
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/client/outbox"
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger"
@@ -258,7 +259,7 @@ func (w *metaWorld) until(what string, holds func() bool) {
 func (w *metaWorld) replies(psid, text string) model.Message {
 	w.Helper()
 	m, err := w.hub.Reply(w.Context(), w.ann.User, hub.Draft{
-		Conversation: w.conversationID(psid), ClientID: client.NewClientID(), Text: model.Untrusted(text),
+		Conversation: w.conversationID(psid), ClientID: outbox.NewClientID(), Text: model.Untrusted(text),
 	})
 	w.must(err)
 	w.until("the reply is settled", func() bool {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"parley/client"
+	"parley/client/outbox"
 	"parley/hub/store"
 	"parley/model"
 	"parley/model/inbox"
@@ -215,7 +215,7 @@ func (s *secretive) writes(note bool) {
 }
 
 func (s *secretive) draft(i *insider, c *secretConversation, note bool) map[string]any {
-	id := client.NewClientID()
+	id := outbox.NewClientID()
 	text := "answer "
 	if s.sees(i, c.page.id) {
 		what := "a reply"

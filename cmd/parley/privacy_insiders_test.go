@@ -13,7 +13,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"parley/client"
+	"parley/client/login"
+	"parley/client/stream"
 	"parley/cmd/cli"
 	talk "parley/cmd/conversation"
 	"parley/cmd/root"
@@ -120,7 +121,7 @@ func (i *insider) runs(args ...string) {
 	var out bytes.Buffer
 	p := cli.New(strings.NewReader(""), io.MultiWriter(&out, i.heard.gaze()), io.MultiWriter(&out, i.heard.gaze()),
 		[]string{"PARLEY_HUB=http://" + i.proxy.address(), "PARLEY_TOKEN=" + i.token, "LANG=en_US.UTF-8"})
-	p.Logins = client.NewLogins(i.dir, fileRing(""))
+	p.Logins = login.NewLogins(i.dir, fileRing(""))
 	code := root.Run(i.Context(), p, args)
 	i.ledger.strictly(i.ID, "parley "+strings.Join(args, " "), out.Bytes(), i.ledger.hiddenFrom(i.ID))
 	switch code {
@@ -277,14 +278,14 @@ type insiderFollower struct {
 
 func (i *insider) follow() {
 	f := &insiderFollower{state: newLiveState(), ended: make(chan error, 1)}
-	sync := i.client(i.proxy.address(), liveUser{i.User, i.token}).NewSync(liveTiming())
+	sync := stream.NewFollower(i.client(i.proxy.address(), liveUser{i.User, i.token}), liveTiming())
 	stop := f.state.followUntil(sync, f.ended)
 	f.stop = stop
 	i.follower = f
 }
 
 // followUntil runs a sync into the state until stop is called, and tells how it ended.
-func (s *liveState) followUntil(c *client.Sync, ended chan<- error) (stop func()) {
+func (s *liveState) followUntil(c *stream.Follower, ended chan<- error) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { ended <- c.Run(ctx) })

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/client"
+	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/root"
 	"parley/model"
@@ -53,7 +53,7 @@ func (h *played) runs(lang string, args ...string) (code int, out, errs string) 
 	var stdout, stderr strings.Builder
 	url := playHub(h.T, h.ServeHTTP)
 	p := cli.New(strings.NewReader(""), &stdout, &stderr, []string{"PARLEY_HUB=" + url, "PARLEY_TOKEN=t", "LANG=" + lang})
-	p.Logins, p.Zone = client.NewLogins(h.TempDir(), fileRing("")), time.UTC
+	p.Logins, p.Zone = login.NewLogins(h.TempDir(), fileRing("")), time.UTC
 	code = root.Run(h.Context(), p, args)
 	return code, stdout.String(), stderr.String()
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"os"
 
-	"parley/client"
+	"parley/client/login"
 )
 
 // Where asProgram is set, ringFile names a file that plays the system's keyring; without
@@ -19,7 +19,7 @@ var errLocked = errors.New("it is locked")
 
 func (r fileRing) load() (map[string]string, error) {
 	if r == "" {
-		return nil, client.ErrNoKeyring
+		return nil, login.ErrNoKeyring
 	}
 	held := map[string]string{}
 	b, err := os.ReadFile(string(r))
@@ -47,7 +47,7 @@ func (r fileRing) change(f func(map[string]string) error) error {
 	return os.WriteFile(string(r), b, 0o600)
 }
 
-// Set implements [client.Keyring].
+// Set implements [login.Keyring].
 func (r fileRing) Set(service, user, secret string) error {
 	return r.change(func(held map[string]string) error {
 		held[service+" "+user] = secret
@@ -55,20 +55,20 @@ func (r fileRing) Set(service, user, secret string) error {
 	})
 }
 
-// Get implements [client.Keyring].
+// Get implements [login.Keyring].
 func (r fileRing) Get(service, user string) (string, error) {
 	held, err := r.load()
 	if secret, ok := held[service+" "+user]; ok || err != nil {
 		return secret, err
 	}
-	return "", client.ErrNotInKeyring
+	return "", login.ErrNotInKeyring
 }
 
-// Delete implements [client.Keyring].
+// Delete implements [login.Keyring].
 func (r fileRing) Delete(service, user string) error {
 	return r.change(func(held map[string]string) error {
 		if _, ok := held[service+" "+user]; !ok {
-			return client.ErrNotInKeyring
+			return login.ErrNotInKeyring
 		}
 		delete(held, service+" "+user)
 		return nil

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/client"
+	"parley/client/outbox"
 	"parley/hub"
 	"parley/model"
 )
@@ -298,7 +298,7 @@ func (w *metaWorld) limited(d time.Duration) {
 func (w *metaWorld) queues(text string) {
 	w.Helper()
 	_, err := w.hub.Reply(w.Context(), w.ann.User, hub.Draft{
-		Conversation: w.conversationID(hanako), ClientID: client.NewClientID(), Text: model.Untrusted(text),
+		Conversation: w.conversationID(hanako), ClientID: outbox.NewClientID(), Text: model.Untrusted(text),
 	})
 	w.must(err)
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/client"
+	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/root"
 	"parley/hub"
@@ -391,7 +391,7 @@ func (h *liveHub) runsAs(s commandState, c commandCell, row commandRow, args []s
 		env = append(env, "PARLEY_TOKEN="+c.user.token)
 	}
 	p := cli.New(strings.NewReader(""), out, out, env)
-	p.Logins = client.NewLogins(h.dir, fileRing(""))
+	p.Logins = login.NewLogins(h.dir, fileRing(""))
 	ctx, cancel := context.WithCancel(h.Context())
 	defer cancel()
 	if !row.until || !c.in {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"maps"
 
-	"parley/client"
+	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/settings"
 	"parley/i18n"
@@ -17,7 +17,7 @@ type Access struct {
 	HubFrom, TokenFrom settings.Origin
 	// Login is the one whose token is used; it has no hub where another token is, or
 	// none.
-	Login client.KeptLogin
+	Login login.KeptLogin
 }
 
 // FindAccess finds the hub and the token: those that are set, else those of the login. A
@@ -56,7 +56,7 @@ func AccessBy(p *cli.Program, l settings.Layers, s settings.Settings) (Access, e
 		return a, nil
 	}
 	kept, err := p.Logins.Find()
-	if errors.Is(err, client.ErrNoLogin) {
+	if errors.Is(err, login.ErrNoLogin) {
 		return a, nil
 	}
 	if err != nil {
@@ -85,7 +85,7 @@ func tokenOf(p *cli.Program, a Access) (string, error) {
 
 // KeyringReason is what the keyring said.
 func KeyringReason(err error) string {
-	var k *client.KeyringError
+	var k *login.KeyringError
 	if errors.As(err, &k) {
 		return k.Cause.Error()
 	}

@@ -1,7 +1,7 @@
 package screen
 
 import (
-	"parley/client"
+	"parley/client/outbox"
 	"parley/ui"
 )
 
@@ -10,5 +10,5 @@ func (p *screen) screenFiles() ui.Files {
 	if p.Seat != nil {
 		return nil
 	}
-	return client.Files{}
+	return outbox.Files{}
 }

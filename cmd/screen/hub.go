@@ -2,6 +2,7 @@ package screen
 
 import (
 	"parley/client"
+	"parley/client/outbox"
 	"parley/model"
 	"parley/ui"
 )
@@ -10,7 +11,7 @@ import (
 // and what colleagues are told.
 type screenHub struct {
 	*client.Client
-	*client.Outbox
+	*outbox.Outbox
 	tell    func(model.Lossy)
 	explain func(error) string
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/client/outbox"
+	"parley/client/stream"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
 	"parley/cmd/settings"
@@ -73,10 +74,10 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	}
 	defer func() { _ = keys.Close() }()
 	box := inbox.NewInbox(model.User{})
-	follow := c.NewSync(p.timing())
-	outbox := client.NewOutbox(ctx, c, filepath.Join(state, cli.RepliesFolder))
-	drafts := client.NewDrafts(filepath.Join(state, cli.DraftsFolder), c.URL())
-	hub := screenHub{Client: c, Outbox: outbox, tell: follow.Tell, explain: func(err error) string { return p.Failure(err).Say }}
+	follow := stream.NewFollower(c, p.timing())
+	replies := outbox.New(ctx, c, filepath.Join(state, cli.RepliesFolder))
+	drafts := outbox.NewDrafts(filepath.Join(state, cli.DraftsFolder), c.URL())
+	hub := screenHub{Client: c, Outbox: replies, tell: follow.Tell, explain: func(err error) string { return p.Failure(err).Say }}
 	typed, err := drafts.All()
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 		return err
 	}
 	m, err := ui.New(ui.Options{
-		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: outbox.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
+		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
@@ -97,11 +98,11 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 		return err
 	}
 	program = term.NewProgram(m, p.painted(in, out, keys, leave))
-	outbox.OnUpload(func(u model.Uploading) { program.Send(u) })
-	err = p.besideSync(ctx, leave, program, follow, client.NewKeeper(box))
+	replies.OnUpload(func(u model.Uploading) { program.Send(u) })
+	err = p.beside(ctx, leave, program, follow)
 	// What was sent off and what was typed last is kept however the program ended.
 	for _, r := range m.Unheard() {
-		err = errors.Join(err, outbox.Keep(r))
+		err = errors.Join(err, replies.Keep(r))
 	}
 	of, text := m.Unsaved()
 	if serr := drafts.Save(of, text, p.Now()); serr != nil && of.Conversation != "" {
@@ -110,19 +111,19 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	return err
 }
 
-// besideSync runs the program beside the sync that feeds it.
-func (p *screen) besideSync(ctx context.Context, leave func(), program *term.Program, s *client.Sync, keeper *client.Keeper) error {
+// beside runs the program beside what follows the hub and feeds it.
+func (p *screen) beside(ctx context.Context, leave func(), program *term.Program, s *stream.Follower) error {
 	var beside sync.WaitGroup
 	beside.Go(func() {
 		defer program.Recover()
-		if err := s.Run(ctx); errors.Is(err, client.ErrSignedOut) {
-			program.Send(ui.News{Connection: &ui.Connection{State: ui.SignedOut}})
+		if err := s.Run(ctx); errors.Is(err, stream.ErrSignedOut) {
+			program.Send([]inbox.Update{inbox.Connection{State: inbox.SignedOut}})
 		}
 	})
 	beside.Go(func() {
 		defer program.Recover()
 		for updates := range s.Updates() {
-			program.Send(p.newsOf(keeper, updates))
+			program.Send(updates)
 		}
 	})
 	err := program.Run(ctx)
@@ -148,52 +149,6 @@ func (p *screen) painted(in, out *os.File, keys io.Reader, gone func()) term.Opt
 // canSuspend tells whether the user has a shell to go back to for a while.
 func (p *screen) canSuspend() bool { return p.Seat == nil && term.CanSuspend() }
 
-// newsOf hands updates on to the screen, which applies them in its own goroutine.
-func (p *screen) newsOf(keeper *client.Keeper, updates []client.Update) ui.News {
-	n := ui.News{Apply: func() (inbox.Changes, error) { return keeper.Take(updates) }}
-	for _, u := range updates {
-		switch u := u.(type) {
-		case client.Connection:
-			n.Connection = p.connectionOf(u)
-		case client.Lossy:
-			n.Lossy = append(n.Lossy, u.Frame)
-		case client.UserChanged:
-			n.Users = append(n.Users, u.User)
-		}
-	}
-	return n
-}
-
-func (p *screen) connectionOf(c client.Connection) *ui.Connection {
-	out := &ui.Connection{}
-	switch c.State {
-	case client.Live:
-		out.State = ui.Live
-	case client.Offline:
-		out.State = ui.Offline
-	case client.Connecting:
-	}
-	if c.Cause != nil {
-		out.Reason = p.Words.Say(offlineReason(c.Cause))
-	}
-	return out
-}
-
-// offlineReason says in a few words why there is no connection.
-func offlineReason(err error) i18n.ID {
-	var name *net.DNSError
-	var slow net.Error
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return i18n.OfflineRefused
-	case errors.As(err, &name):
-		return i18n.OfflineName
-	case errors.As(err, &slow) && slow.Timeout(), errors.Is(err, context.DeadlineExceeded):
-		return i18n.OfflineSilent
-	}
-	return i18n.OfflineLost
-}
-
 // ascii tells whether the terminal draws ASCII only: its locale is no UTF-8, or it is
 // the console of the kernel; or the user said so.
 func (p *screen) ascii(s settings.Settings) bool {
@@ -212,8 +167,8 @@ func (p *screen) ascii(s settings.Settings) bool {
 }
 
 // timing is that of the sync with the hub.
-func (p *screen) timing() client.Timing {
-	t := client.DefaultTiming()
+func (p *screen) timing() stream.Timing {
+	t := stream.DefaultTiming()
 	if p.Seat != nil {
 		t.Gather = sessionGather
 	}

@@ -35,9 +35,9 @@ const (
 	BatchUnreadable
 )
 
-// Apply takes over a batch of the stream. The error, told with [BatchUnreadable],
+// ApplyBatch takes over a batch of the stream. The error, told with [BatchUnreadable],
 // is [ErrUnreadable].
-func (in *Inbox) Apply(b model.Batch) (Receipt, Changes, error) {
+func (in *Inbox) ApplyBatch(b model.Batch) (Receipt, Changes, error) {
 	in.begin()
 	receipt, err := in.apply(b)
 	return receipt, in.changes, err

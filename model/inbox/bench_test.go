@@ -145,7 +145,7 @@ func BenchmarkInboxApply(b *testing.B) {
 					}
 					b.StartTimer()
 				}
-				if r, _, err := in.Apply(batch[applied%1000]); r != inbox.BatchApplied || err != nil {
+				if r, _, err := in.ApplyBatch(batch[applied%1000]); r != inbox.BatchApplied || err != nil {
 					b.Fatal(r, err)
 				}
 				applied++

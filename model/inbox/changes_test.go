@@ -18,7 +18,7 @@ func TestChangesAreOfOneCall(t *testing.T) {
 	elsewhere := model.NewConversationID("9", "1")
 	for name, call := range map[string]func() inbox.Changes{
 		"SetUser":    func() inbox.Changes { return c.in.SetUser(model.User{}) },
-		"Apply":      func() inbox.Changes { _, changes, _ := c.in.Apply(model.Batch{Page: "9"}); return changes },
+		"Apply":      func() inbox.Changes { _, changes, _ := c.in.ApplyBatch(model.Batch{Page: "9"}); return changes },
 		"Put":        func() inbox.Changes { return c.in.Put(model.Conversation{ID: elsewhere}) },
 		"AddNotices": func() inbox.Changes { return c.in.AddNotices(nil) },
 		"SetCounts":  func() inbox.Changes { return c.in.SetCounts("9", inbox.Counts{}, model.Position{}) },
@@ -93,7 +93,7 @@ func TestNoticeComesWithTheStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, changes, err := c.in.Apply(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
+	_, changes, err := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: model.ChangeNotice, Object: raw},
 	}})
 	if got := c.in.Notices(); err != nil || !changes.Notices || len(got) != 1 || got[0].ID != "n1" {

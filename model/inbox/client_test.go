@@ -157,7 +157,7 @@ func (c *wire) take(f any) {
 		c.in.Advance(f.Now)
 		c.in.Welcome(f)
 	case model.Batch:
-		receipt, _, err := c.in.Apply(f)
+		receipt, _, err := c.in.ApplyBatch(f)
 		if err != nil {
 			c.errs = append(c.errs, err)
 		}

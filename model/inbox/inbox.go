@@ -43,6 +43,8 @@ type Inbox struct {
 	named bool
 	// runs counts reloads, so that each is told from those before it.
 	runs uint32
+	// reloads are those under way, as they were told of.
+	reloads map[model.PageID]Reload
 
 	due     timetable
 	linked  linkIndex
@@ -105,7 +107,7 @@ func NewInbox(user model.User) *Inbox {
 	return &Inbox{
 		user: user, now: never, passed: never,
 		pages: map[model.PageID]*inboxPage{}, threads: map[model.ConversationID]*thread{},
-		linked: linkIndex{},
+		linked: linkIndex{}, reloads: map[model.PageID]Reload{},
 	}
 }
 

@@ -133,7 +133,7 @@ func TestInboxReceipts(t *testing.T) {
 	} {
 		c := loaded(t, 3)
 		at, _ := c.in.Position("1")
-		got, changes, err := c.in.Apply(model.Batch{Page: tt.page, From: at.Seq + tt.from, To: at.Seq + tt.to})
+		got, changes, err := c.in.ApplyBatch(model.Batch{Page: tt.page, From: at.Seq + tt.from, To: at.Seq + tt.to})
 		after, _ := c.in.Position("1")
 		moved := after.Seq - at.Seq
 		if got != tt.want || err != nil || changes.Any() || (moved != 0) != (got == inbox.BatchApplied) {
@@ -150,7 +150,7 @@ func TestInboxBeforeTheFirstList(t *testing.T) {
 	}
 	in.Welcome(welcomeTo("e0.0", 5, model.ResumeReload))
 	in.BeginReload("1")
-	if got, _, _ := in.Apply(model.Batch{Page: "1", From: 5, To: 6}); got != inbox.BatchUnheld {
+	if got, _, _ := in.ApplyBatch(model.Batch{Page: "1", From: 5, To: 6}); got != inbox.BatchUnheld {
 		t.Errorf("a batch before the first list: %v", got)
 	}
 	if got := in.Behind(model.Heads{Pages: map[model.PageID]int64{"1": 9}}); len(got) > 0 {
@@ -180,7 +180,7 @@ func TestInboxUnreadable(t *testing.T) {
 		c.in.Open("1_" + model.ConversationID(mark("1")) + "c0")
 		at, _ := c.in.Position("1")
 		ev.Seq = at.Seq + 1
-		got, _, err := c.in.Apply(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{ev}})
+		got, _, err := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{ev}})
 		if got != inbox.BatchUnreadable || !errors.Is(err, inbox.ErrUnreadable) {
 			t.Errorf("%s: %v, %v", name, got, err)
 			continue
@@ -201,7 +201,7 @@ func TestInboxIgnoresUnknownKinds(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 1)
 	at, _ := c.in.Position("1")
-	got, changes, err := c.in.Apply(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
+	got, changes, err := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: "poll", Object: json.RawMessage(`7`)},
 	}})
 	if got != inbox.BatchApplied || err != nil || changes.Any() {
@@ -235,7 +235,7 @@ func TestInboxNewerWins(t *testing.T) {
 		t.Error("newer, and not applied")
 	}
 	removed := model.Change{Seq: held.Seq + 3, Kind: model.ChangeRemoved, Object: encode(model.Removed{ID: string(held.ID)})}
-	if _, _, err := c.in.Apply(model.Batch{Page: "1", From: held.Seq, To: held.Seq + 3, Events: []model.Change{removed}}); err != nil {
+	if _, _, err := c.in.ApplyBatch(model.Batch{Page: "1", From: held.Seq, To: held.Seq + 3, Events: []model.Change{removed}}); err != nil {
 		t.Fatal(err)
 	}
 	for seq, back := range map[int64]bool{held.Seq + 2: false, held.Seq + 3: false, held.Seq + 4: true} {
@@ -254,7 +254,7 @@ func TestInboxNewerWins(t *testing.T) {
 	}
 	// The removal, told again, does not take what has come since.
 	removed.Seq = held.Seq + 3
-	if _, _, err := c.in.Apply(model.Batch{Page: "1", From: held.Seq + 3, To: held.Seq + 4, Events: []model.Change{removed}}); err != nil {
+	if _, _, err := c.in.ApplyBatch(model.Batch{Page: "1", From: held.Seq + 3, To: held.Seq + 4, Events: []model.Change{removed}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := pinned(); !ok {
@@ -320,7 +320,7 @@ func TestInboxPageTurnsPrivate(t *testing.T) {
 	batch := model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: model.ChangePage, Object: encode(p)},
 	}}
-	if _, _, err := c.in.Apply(batch); err != nil || c.in.View(inbox.Query{}).Len() > 0 {
+	if _, _, err := c.in.ApplyBatch(batch); err != nil || c.in.View(inbox.Query{}).Len() > 0 {
 		t.Errorf("%d held, %v", c.in.View(inbox.Query{}).Len(), err)
 	}
 }
@@ -361,7 +361,7 @@ func TestInboxReload(t *testing.T) {
 	if _, err := c.in.EndReload(r); err != nil || c.in.Complete("1") {
 		t.Errorf("complete %v before the position has reached the lists, %v", c.in.Complete("1"), err)
 	}
-	if _, _, err := c.in.Apply(p.batch(first.Seq, p.head)); err != nil || c.in.Complete("1") {
+	if _, _, err := c.in.ApplyBatch(p.batch(first.Seq, p.head)); err != nil || c.in.Complete("1") {
 		t.Errorf("complete %v without the page object, %v", c.in.Complete("1"), err)
 	}
 	c.in.SetPages(c.w.pageList())
@@ -517,7 +517,7 @@ func FuzzInboxApply(f *testing.F) {
 		in := w.fresh()
 		in.Open("1_7")
 		for i := range int64(2) {
-			r, _, err := in.Apply(model.Batch{Page: "1", From: i, To: i + 1, Events: []model.Change{
+			r, _, err := in.ApplyBatch(model.Batch{Page: "1", From: i, To: i + 1, Events: []model.Change{
 				{Seq: i + 1, Kind: model.ChangeKind(kind), Object: object},
 			}})
 			if (r == inbox.BatchUnreadable) != errors.Is(err, inbox.ErrUnreadable) {
@@ -565,7 +565,7 @@ func TestInboxForgetsOldRemovals(t *testing.T) {
 			Seq: seq, Kind: model.ChangeRemoved, Object: encode(model.Removed{ID: string(id(seq))}),
 		})
 	}
-	if _, _, err := c.in.Apply(b); err != nil {
+	if _, _, err := c.in.ApplyBatch(b); err != nil {
 		t.Fatal(err)
 	}
 	for seq, back := range map[int64]bool{b.From + 1: true, b.To - model.ReloadBeyond + 1: false, b.To: false} {
@@ -629,7 +629,7 @@ func TestInboxReloadMoved(t *testing.T) {
 	if _, err := c.in.EndReload(r); err != nil || c.in.Complete("1") || c.in.View(inbox.Query{}).Len() != 3 {
 		t.Errorf("complete %v, %d held, %v", c.in.Complete("1"), c.in.View(inbox.Query{}).Len(), err)
 	}
-	if _, _, err := c.in.Apply(p.batch(first.Seq, p.head)); err != nil || !c.in.Complete("1") {
+	if _, _, err := c.in.ApplyBatch(p.batch(first.Seq, p.head)); err != nil || !c.in.Complete("1") {
 		t.Errorf("complete %v, %v", c.in.Complete("1"), err)
 	}
 	for i, row := range rows(c.in.View(inbox.Query{})) {

@@ -16,7 +16,7 @@ func (c *wire) linkChange(t *testing.T, object any) (inbox.Receipt, inbox.Change
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, changes, _ := c.in.Apply(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
+	got, changes, _ := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: model.ChangeLink, Object: raw},
 	}})
 	return got, changes

@@ -171,7 +171,7 @@ func TestViewsKeepUp(t *testing.T) {
 				}
 				batch.Events = append(batch.Events, ev)
 			}
-			if r, _, err := in.Apply(batch); r != inbox.BatchApplied || err != nil {
+			if r, _, err := in.ApplyBatch(batch); r != inbox.BatchApplied || err != nil {
 				rt.Fatalf("%v %v", r, err)
 			}
 			q := inbox.Query{

@@ -1,6 +1,0 @@
-package client
-
-import "time"
-
-// SetPatience changes how long the keyring may take.
-func (l *Logins) SetPatience(d time.Duration) { l.patience = d }

@@ -1,0 +1,198 @@
+package outbox
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"parley/client/disk"
+	"parley/model"
+)
+
+// keptReply is a reply, or a note, as its file holds it.
+type keptReply struct {
+	Hub string `json:"hub"`
+	model.Reply
+}
+
+// same tells whether both are one reply: JSON keeps no bytes that are no UTF-8, what its
+// writer has seen grows, and it was pressed once.
+func (r keptReply) same(o keptReply) bool {
+	return r.Hub == o.Hub && r.Conversation == o.Conversation && r.ClientID == o.ClientID && r.Text.Valid() == o.Text.Valid() &&
+		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b model.File) bool {
+		return a.Path == b.Path && a.SHA256 == b.SHA256
+	})
+}
+
+// ErrKeptOther: the client id is that of another kept reply, which may be on its way.
+var ErrKeptOther = errors.New("client id of another kept reply")
+
+// Kept holds replies to one hub on disk from before they leave until it took or refused
+// them: a file each, named by the reply's id, readable by the user alone.
+type Kept struct{ dir, hub string }
+
+const (
+	// begun is how names of files begin that are not whole yet.
+	begun = ".new-"
+	// begunMost is how long a file may take to become whole; one that is older was
+	// left by a crash.
+	begunMost = time.Hour
+)
+
+// NewKept keeps replies to the hub at that address in that folder, which is made when it is
+// needed and may hold those to other hubs. What crashes left there half written is removed.
+func NewKept(dir, hub string) *Kept {
+	k := &Kept{dir: dir, hub: hub}
+	k.sweep(time.Now().Add(-begunMost))
+	return k
+}
+
+// sweep removes files that were begun before then and never became whole. What can't be
+// removed harms nobody.
+func (k *Kept) sweep(before time.Time) {
+	files, err := os.ReadDir(k.dir)
+	if err != nil {
+		return
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err == nil && strings.HasPrefix(file.Name(), begun) && info.Mode().IsRegular() && info.ModTime().Before(before) {
+			_ = os.Remove(filepath.Join(k.dir, file.Name()))
+		}
+	}
+}
+
+// Put writes a reply to disk; when it returns, the reply survives a crash. Where another
+// reply is kept by its id, it answers [ErrKeptOther] and leaves that one as it is.
+func (k *Kept) Put(reply model.Reply) error {
+	r := keptReply{k.hub, reply}
+	if err := checkClientID(r.ClientID); err != nil {
+		return fmt.Errorf("keep reply: client id: %w", err)
+	}
+	if other, ok := k.read(string(r.ClientID) + keptSuffix); ok {
+		if !other.same(r) {
+			return ErrKeptOther
+		}
+		r.At, r.Number = other.At, other.Number
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encode kept reply: %w", err)
+	}
+	if was, err := os.ReadFile(k.path(r.ClientID)); err == nil && bytes.Equal(was, b) {
+		return nil
+	}
+	if err := disk.Replace(k.path(r.ClientID), b); err != nil {
+		return fmt.Errorf("keep reply: %w", err)
+	}
+	return nil
+}
+
+// known returns a reply with what is kept of it already, where it is kept: its files, and
+// its place among the others.
+func (k *Kept) known(r model.Reply) model.Reply {
+	other, ok := k.read(string(r.ClientID) + keptSuffix)
+	if !ok || !other.same(keptReply{k.hub, r}) {
+		return r
+	}
+	r.Number = other.Number
+	if len(r.Files) > 0 {
+		r.Files = other.Files
+	}
+	return r
+}
+
+// read returns the reply that a file of that name keeps, false where it is none.
+func (k *Kept) read(name string) (keptReply, bool) {
+	b, err := os.ReadFile(filepath.Join(k.dir, name))
+	var r keptReply
+	if err != nil || json.Unmarshal(b, &r) != nil {
+		return keptReply{}, false
+	}
+	return r, checkClientID(r.ClientID) == nil && name == string(r.ClientID)+keptSuffix
+}
+
+const keptSuffix = ".json"
+
+// checkClientID passes a UUID in its common form alone: it becomes a file's name, and
+// [uuid.Parse] lets any two bytes stand around one.
+func checkClientID(id model.ClientID) error {
+	const length = 36
+	if len(id) != length {
+		return fmt.Errorf("%d characters, not %d", len(id), length)
+	}
+	_, err := uuid.Parse(string(id))
+	return err
+}
+
+func (k *Kept) path(id model.ClientID) string {
+	return filepath.Join(k.dir, string(id)+keptSuffix)
+}
+
+// Forget removes a reply that the hub took or refused.
+func (k *Kept) Forget(id model.ClientID) error {
+	if err := os.Remove(k.path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forget kept reply: %w", err)
+	}
+	return nil
+}
+
+// Find returns the id of a kept reply, or note, like that one: to the same conversation,
+// with the same text, quote and files. It is what is being said again after something went
+// wrong.
+func (k *Kept) Find(like model.Reply) (model.ClientID, bool) {
+	want := keptReply{k.hub, like}
+	for r := range k.all() {
+		if want.ClientID = r.ClientID; r.same(want) {
+			return r.ClientID, true
+		}
+	}
+	return "", false
+}
+
+// All returns the replies that are kept, in the order of the key presses.
+func (k *Kept) All() []model.Reply {
+	var out []model.Reply
+	for r := range k.all() {
+		if r.Hub == k.hub {
+			out = append(out, r.Reply)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b model.Reply) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), a.At.Compare(b.At), cmp.Compare(a.ClientID, b.ClientID))
+	})
+	return out
+}
+
+// place is where a reply stands among others; of one without a number, by when it was kept.
+func place(r model.Reply) int64 {
+	if r.Number > 0 {
+		return r.Number
+	}
+	return r.At.UnixMicro()
+}
+
+func (k *Kept) all() iter.Seq[keptReply] {
+	return func(yield func(keptReply) bool) {
+		files, err := os.ReadDir(k.dir)
+		if err != nil {
+			return
+		}
+		for _, file := range files {
+			if r, ok := k.read(file.Name()); ok && !yield(r) {
+				return
+			}
+		}
+	}
+}

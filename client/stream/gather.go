@@ -1,0 +1,84 @@
+package stream
+
+import (
+	"context"
+	"time"
+
+	"parley/model/inbox"
+)
+
+// maxGathered is how many changes, conversations and other updates may wait for the
+// reader; beyond it, the connection is read no further, and the hub keeps what comes.
+const maxGathered = 4096
+
+// weight is how much of that an update takes.
+func weight(u inbox.Update) int {
+	switch u := u.(type) {
+	case inbox.Changed:
+		return 1 + len(u.Batch.Events)
+	case inbox.Listed:
+		return 1 + len(u.Conversations)
+	case inbox.Noticed:
+		return 1 + len(u.Notices)
+	case inbox.PagesListed:
+		return 1 + len(u.Pages)
+	}
+	return 1
+}
+
+// gatherer hands updates on in batches, so that a reader that draws does so at most
+// once a frame.
+type gatherer struct {
+	window time.Duration
+	in     chan []inbox.Update
+	handed chan []inbox.Update
+}
+
+func newGatherer(window time.Duration) *gatherer {
+	return &gatherer{window: window, in: make(chan []inbox.Update), handed: make(chan []inbox.Update)}
+}
+
+// put adds updates; it waits while too many wait already.
+func (g *gatherer) put(ctx context.Context, updates ...inbox.Update) {
+	select {
+	case g.in <- updates:
+	case <-ctx.Done():
+	}
+}
+
+// run gathers until ctx ends. A batch is handed on when the window is over since its
+// first update, or later where the reader takes its time.
+func (g *gatherer) run(ctx context.Context) {
+	defer close(g.handed)
+	var waiting []inbox.Update
+	gathered := 0
+	timer := time.NewTimer(g.window)
+	timer.Stop()
+	defer timer.Stop()
+	due := false
+	for {
+		in, handed := g.in, g.handed
+		if gathered >= maxGathered {
+			in = nil
+		}
+		if !due || len(waiting) == 0 {
+			handed = nil
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case u := <-in:
+			if len(waiting) == 0 {
+				timer.Reset(g.window)
+			}
+			waiting = append(waiting, u...)
+			for _, one := range u {
+				gathered += weight(one)
+			}
+		case <-timer.C:
+			due = true
+		case handed <- waiting:
+			waiting, gathered, due = nil, 0, false
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package inbox
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"parley/model"
+)
+
+// Update is one thing that whoever follows the hub hands on: one of the types below, in an
+// order that can be applied as it comes. They alone know of positions, holes and epochs:
+// what follows here is complete and in its place.
+type Update interface{ isUpdate() }
+
+type (
+	// Connection tells how the connection to the hub stands.
+	Connection struct {
+		State ConnectionState
+		// Cause is why it is not live, nil when it is; Trouble says of what kind that is.
+		Cause   error
+		Trouble Trouble
+		// RetryAt is when it is tried again.
+		RetryAt time.Time
+	}
+	// Welcomed tells the hub's time, who the user is, and where users say what they miss.
+	Welcomed struct {
+		Now         time.Time
+		User        model.User
+		FeedbackURL model.Untrusted
+	}
+	// UserChanged tells how somebody who works with the hub is known from now on; it may
+	// be the user.
+	UserChanged struct{ User model.Colleague }
+	// HubTime tells the hub's time, every few seconds.
+	HubTime struct{ Now time.Time }
+	// PagesListed holds every Page, those the user may not see into with what anybody
+	// may know of them.
+	PagesListed struct{ Pages []model.Page }
+	// Dropped tells that all that is held of a Page must go, from memory and disk. Anew:
+	// it is seen as before, and is being read from its beginning.
+	Dropped struct {
+		Page model.PageID
+		Anew bool
+	}
+	// Reloading tells that a Page is being read anew; what is held of it is old until
+	// it is confirmed.
+	Reloading struct{ Page model.PageID }
+	// Listed is one list of a Page being read: the first says where its changes go on
+	// from.
+	Listed struct {
+		Page          model.PageID
+		AsOf          model.Position
+		First         bool
+		Conversations []model.Conversation
+	}
+	// Counted is how many conversations each filter holds of a Page being read, of which
+	// only the first list was handed on so far.
+	Counted struct {
+		Page   model.PageID
+		AsOf   model.Position
+		Counts Counts
+	}
+	// Noticed holds the newest notices of a Page being read.
+	Noticed struct {
+		Page    model.PageID
+		Notices []model.Notice
+	}
+	// Complete tells that a Page being read is held as a whole.
+	Complete struct{ Page model.PageID }
+	// Changed holds changes of a Page, without a gap after those before.
+	Changed struct{ Batch model.Batch }
+	// Lossy tells what a colleague does: types, looks at a conversation.
+	Lossy struct{ Frame model.Lossy }
+)
+
+func (Connection) isUpdate()  {}
+func (Welcomed) isUpdate()    {}
+func (UserChanged) isUpdate() {}
+func (HubTime) isUpdate()     {}
+func (PagesListed) isUpdate() {}
+func (Dropped) isUpdate()     {}
+func (Reloading) isUpdate()   {}
+func (Listed) isUpdate()      {}
+func (Counted) isUpdate()     {}
+func (Noticed) isUpdate()     {}
+func (Complete) isUpdate()    {}
+func (Changed) isUpdate()     {}
+func (Lossy) isUpdate()       {}
+
+// ConnectionState is how the connection to the hub stands.
+type ConnectionState uint8
+
+// The states of a connection.
+const (
+	Connecting ConnectionState = iota
+	Live
+	Offline
+	// SignedOut: the hub lets nobody in by the user's token any more.
+	SignedOut
+)
+
+// Trouble is why there is no connection to the hub.
+type Trouble uint8
+
+// The kinds of trouble.
+const (
+	// Lost is all that is none of the others.
+	Lost Trouble = iota
+	// RefusedByHost: nothing listens there.
+	RefusedByHost
+	// NameUnknown: the hub's name leads nowhere.
+	NameUnknown
+	// Silent: nothing came in time.
+	Silent
+)
+
+// Apply takes over updates in their order, and tells what they changed together. An error
+// is of an object that can't be read; all else is applied.
+func (in *Inbox) Apply(updates ...Update) (Changes, error) {
+	var all Changes
+	var errs []error
+	for _, u := range updates {
+		changes, err := in.update(u)
+		all.add(changes)
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+func (in *Inbox) update(u Update) (Changes, error) {
+	switch u := u.(type) {
+	case Welcomed:
+		in.SetFeedbackURL(u.FeedbackURL)
+		changes := in.SetUser(u.User)
+		changes.add(in.Advance(u.Now))
+		return changes, nil
+	case UserChanged:
+		user := in.User()
+		if u.User.ID != user.ID {
+			return Changes{}, nil
+		}
+		user.Name, user.Away = u.User.Name, u.User.Away
+		return in.SetUser(user), nil
+	case HubTime:
+		return in.Advance(u.Now), nil
+	case PagesListed:
+		return in.SetPages(u.Pages), nil
+	case Dropped:
+		delete(in.reloads, u.Page)
+		_, changes := in.Access(model.Access{Page: u.Page})
+		if u.Anew {
+			_, seen := in.Access(model.Access{Page: u.Page, Sees: true})
+			changes.add(seen)
+		}
+		return changes, nil
+	case Reloading:
+		_, changes := in.Access(model.Access{Page: u.Page, Sees: true})
+		if r, ok := in.BeginReload(u.Page); ok {
+			in.reloads[u.Page] = r
+		}
+		return changes, nil
+	case Listed:
+		return in.AddList(in.reloads[u.Page], u.Conversations, u.AsOf)
+	case Counted:
+		return in.SetCounts(u.Page, u.Counts, u.AsOf), nil
+	case Noticed:
+		return in.AddNotices(u.Notices), nil
+	case Complete:
+		changes, err := in.EndReload(in.reloads[u.Page])
+		delete(in.reloads, u.Page)
+		return changes, err
+	case Changed:
+		receipt, changes, err := in.ApplyBatch(u.Batch)
+		if receipt == BatchHole {
+			err = fmt.Errorf("apply changes of page %s after %d: a hole", u.Batch.Page, u.Batch.From)
+		}
+		return changes, err
+	}
+	return Changes{}, nil
+}
+
+// add adds changes to others. What they name is copied: it holds only until the Inbox
+// changes again.
+func (all *Changes) add(c Changes) {
+	all.Lists = all.Lists || c.Lists
+	all.Pages = all.Pages || c.Pages
+	all.Notices = all.Notices || c.Notices
+	all.Many = all.Many || c.Many
+	all.Conversations = append(all.Conversations, c.Conversations...)
+	all.Threads = append(all.Threads, c.Threads...)
+	all.Links = append(all.Links, c.Links...)
+}
