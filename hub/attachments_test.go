@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/outbox"
 	"parley/hub/uploads"
 	"parley/model"
 )
@@ -24,7 +25,7 @@ func (w *world) uploads(u model.User, name, content string) string {
 	return f.ID
 }
 
-func attaching(d hub.Draft, uploads ...string) hub.Draft {
+func attaching(d outbox.Draft, uploads ...string) outbox.Draft {
 	d.Attachments = uploads
 	return d
 }
@@ -242,23 +243,23 @@ func TestAttachmentsThatAreRefused(t *testing.T) {
 func TestARefusedReplyLeavesItsFiles(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.customerWrites(hanako)
-		refusals := map[string]func(upload string) hub.Draft{
-			"no such conversation": func(u string) hub.Draft { return attaching(draft("9999", "x"), u) },
-			"no such Page": func(u string) hub.Draft {
+		refusals := map[string]func(upload string) outbox.Draft{
+			"no such conversation": func(u string) outbox.Draft { return attaching(draft("9999", "x"), u) },
+			"no such Page": func(u string) outbox.Draft {
 				d := attaching(draft(hanako, "x"), u)
 				d.Conversation = "424242_1"
 				return d
 			},
-			"too long": func(u string) hub.Draft { return attaching(draft(hanako, strings.Repeat("x", 3000)), u) },
-			"quotes nothing": func(u string) hub.Draft {
+			"too long": func(u string) outbox.Draft { return attaching(draft(hanako, strings.Repeat("x", 3000)), u) },
+			"quotes nothing": func(u string) outbox.Draft {
 				d := attaching(draft(hanako, "x"), u)
 				d.ReplyTo = "424242_m"
 				return d
 			},
-			"a file is gone": func(u string) hub.Draft {
+			"a file is gone": func(u string) outbox.Draft {
 				return attaching(draft(hanako, "x"), u, "0190b8a0-0000-7000-8000-000000000000")
 			},
-			"no UUID": func(u string) hub.Draft {
+			"no UUID": func(u string) outbox.Draft {
 				d := attaching(draft(hanako, "x"), u)
 				d.ClientID = "x"
 				return d

@@ -9,6 +9,7 @@ import (
 	"parley/hub/ids"
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/txn"
 	"parley/model"
 )
 
@@ -164,7 +165,7 @@ func (h *Hub) tellLinks(ctx context.Context, ref model.RecordRef, by model.Autho
 // change by it: that would tell who may not see the record that there is one.
 func (h *Hub) putLine(tx store.PageTx, id model.ConversationID, by model.Author, event model.Notable) error {
 	now := h.utc()
-	order, err := placeAfterSeen(tx, Draft{Conversation: id}, now)
+	order, err := txn.PlaceAfter(tx, id, 0, now)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ type acts struct {
 	script []func(model.SenderAction) model.Outcome
 }
 
-// Act implements [hub.Actor].
+// Act implements [outbox.Actor].
 func (g *fakeGraph) Act(_ context.Context, a model.SenderAction) model.Outcome {
 	g.mu.Lock()
 	g.acts.did = append(g.acts.did, a)

@@ -21,6 +21,7 @@ import (
 	"parley/hub/audit"
 	"parley/hub/fair"
 	"parley/hub/keylock"
+	"parley/hub/outbox"
 	"parley/hub/ratelimit"
 	"parley/hub/receive"
 	"parley/hub/replies"
@@ -36,12 +37,7 @@ import (
 // Graph is what the hub needs of Meta.
 type Graph interface {
 	PageGraph
-	// Send hands one reply to Meta, once, and tells what became of it.
-	Send(ctx context.Context, o model.Outgoing) model.Outcome
-	// ThreadMessages returns the newest messages of the Page's thread with a
-	// customer, as the Page's inbox shows them. Calls for one Page wait for their turn
-	// as long as ctx allows; a deadline of its own bounds the call that follows.
-	ThreadMessages(ctx context.Context, token string, page model.MetaPageID, customer model.PSID) ([]model.SentMessage, error)
+	outbox.Meta
 	// Profile returns what Meta tells of a customer.
 	Profile(ctx context.Context, token string, customer model.PSID) (model.Customer, error)
 	// Grant tells what a token lets us do with a Page, or refuses.
@@ -57,17 +53,6 @@ type Graph interface {
 	PageCountry(ctx context.Context, token string, page model.MetaPageID) ([]model.Untrusted, error)
 	// SubscribeApp tells Meta where the app's webhooks go.
 	SubscribeApp(ctx context.Context, callbackURL string) error
-	Actor
-	// UploadFile has Meta keep a file for a Page, and tells what became of it; its id is
-	// the outcome's AttachmentID. A file that Meta has and nobody sends harms nobody: it
-	// may be repeated.
-	UploadFile(ctx context.Context, f model.OutgoingFile) model.Outcome
-}
-
-// Actor shows customers what a Page does besides writing.
-type Actor interface {
-	// Act shows the customer something, and tells what became of it. It may be repeated.
-	Act(ctx context.Context, a model.SenderAction) model.Outcome
 }
 
 // Mailer mails the support inbox.
@@ -100,8 +85,8 @@ type Options struct {
 	AppID      model.AppID
 	// FeedbackURL is where users say what they miss; empty: nowhere.
 	FeedbackURL string
-	// Courtesies are what customers are shown of what users do.
-	Courtesies Courtesies
+	// Shown is what customers are shown of what users do.
+	Shown outbox.Shown
 	// CRM is Pipedrive; nil: none is configured.
 	CRM CRM
 	// Records are those of the same CRM.
@@ -124,6 +109,10 @@ type Options struct {
 // Hub is the server's use cases.
 type Hub struct {
 	*audit.Log
+	*outbox.Outbox
+	*outbox.Files
+	*outbox.Reactions
+	*outbox.SenderActions
 	*receive.Receiver
 
 	// lists and searchers are whose turn it is to read.
@@ -131,7 +120,6 @@ type Hub struct {
 
 	store      *txn.Store
 	vault      *vault.Vault
-	files      *uploads.Folder
 	graph      Graph
 	login      Login
 	inbox      Inbox
@@ -169,10 +157,6 @@ type Hub struct {
 	crmSeen       ttl.Cache[string, struct{}]
 	polls         *devicePolls
 
-	// lostBefore is when the store became another than the one that the hub ran with, in
-	// microseconds; 0: never. What users wrote before may be missing from it.
-	lostBefore atomic.Int64
-
 	now func() time.Time
 	log *slog.Logger
 
@@ -182,15 +166,10 @@ type Hub struct {
 	// greeting serialises changes of greetings: Meta takes them all at once.
 	greeting sync.Mutex
 
-	outbox     *outbox
-	rules      *replies.Rules
-	reactor    *reactor
-	courtesies *courtesies
-	lossy      lossyShares
+	rules *replies.Rules
+	lossy lossyShares
 	// asking is how often users have Facebook asked at once.
-	asking *ratelimit.Limits
-	// deleted: a conversation was, and with it perhaps files that were sent.
-	deleted  wake.Signal
+	asking   *ratelimit.Limits
 	live     *live
 	metrics  *metrics
 	figures  keptFigures
@@ -218,8 +197,8 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
-		store: &txn.Store{Store: o.Store}, vault: o.Vault, files: o.Uploads, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		outbox: newOutbox(), reactor: newReactor(), asking: ratelimit.New(askingRate, askingBurst), deleted: wake.NewSignal(), courtesies: newCourtesies(o.Courtesies), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		store: &txn.Store{Store: o.Store}, vault: o.Vault, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
 		imports: wake.NewSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
 	}
 	if o.Records != nil {
@@ -234,9 +213,20 @@ func New(o Options) *Hub {
 	h.store.OnCommit(func(model.PageID) { h.figures.changed.Notify() })
 	h.Log = audit.NewLog(h.store, h.utc)
 	h.rules = &replies.Rules{QueueLimit: o.Timing.QueueLimit, App: o.AppID, Asked: h.metrics.asks.Inc}
+	t := o.Timing
+	h.Files = outbox.NewFiles(h.store, o.Uploads, h.utc, o.Logger)
+	h.Outbox = outbox.New(outbox.Options{
+		Store: h.store, Meta: o.Graph, Files: h.Files, Rules: h.rules, Wake: wake.NewSignal(), Token: h.pageToken, Now: h.utc, Logger: o.Logger,
+		Timing: outbox.Timing{
+			SendDeadline: t.SendDeadline, Lease: t.Lease, UnknownChecks: t.UnknownChecks, AskAfter: t.AskAfter, CheckGrace: t.CheckGrace,
+			RetryPause: t.RetryPause, RetryPauseMax: t.RetryPauseMax, Upload: t.Upload, GraphCall: t.GraphCall,
+		},
+	})
+	h.Reactions, h.SenderActions = outbox.NewReactions(h.Outbox), outbox.NewSenderActions(h.Outbox, o.Shown)
+	h.metrics.registry.MustRegister(h.Outbox.Collectors()...)
 	h.Receiver = receive.New(receive.Options{
-		Store: h.store, Rules: h.rules, Timing: receive.Timing{Webhook: o.Timing.Webhook}, Now: o.Now, Logger: o.Logger, Notice: h.notice, DropFiles: h.dropUploads,
-		Outbox: h.outbox.wake, Profiles: h.profiles, Mails: h.mails, Deleted: h.deleted, Counted: h.figures.changed,
+		Store: h.store, Rules: h.rules, Timing: receive.Timing{Webhook: o.Timing.Webhook}, Now: o.Now, Logger: o.Logger, Notice: h.notice, RemoveFiles: h.Files.Remove,
+		Outbox: h.Outbox.Wake, Profiles: h.profiles, Mails: h.mails, Deleted: h.Files.Gone, Counted: h.figures.changed,
 	})
 	h.metrics.registry.MustRegister(h.Receiver.Collectors()...)
 	return h
@@ -248,7 +238,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	if err := h.SettlePutBack(ctx); err != nil {
 		return err
 	}
-	if err := h.recoverPosting(ctx); err != nil {
+	if err := h.Recover(ctx); err != nil {
 		return err
 	}
 	if err := h.loadPages(ctx); err != nil {
@@ -256,15 +246,15 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.runLive(ctx) })
-	g.Go(func() error { return h.runOutbox(ctx) })
-	g.Go(func() error { return h.runReactions(ctx) })
-	g.Go(func() error { return h.runCourtesies(ctx) })
+	g.Go(func() error { return h.Outbox.Run(ctx) })
+	g.Go(func() error { return h.Reactions.Run(ctx) })
+	g.Go(func() error { return h.SenderActions.Run(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
 	g.Go(func() error { return h.runMails(ctx) })
 	g.Go(func() error { return h.runPageChecks(ctx) })
 	g.Go(func() error { return h.runImports(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
-	g.Go(func() error { return h.runSweeping(ctx) })
+	g.Go(func() error { return h.Files.Run(ctx) })
 	g.Go(func() error { return h.runTokenUses(ctx) })
 	g.Go(func() error { return h.runFigures(ctx) })
 	if h.crm != nil {

@@ -295,7 +295,7 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx
 		return txn.Apart(ctx, b.Flush)
 	})
 	if moved && err == nil {
-		w.hub.outbox.wake.Notify()
+		w.hub.Outbox.Wake.Notify()
 	}
 	return err
 }

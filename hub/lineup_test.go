@@ -9,14 +9,14 @@ import (
 
 	"pgregory.net/rapid"
 
-	"parley/hub"
+	"parley/hub/outbox"
 	"parley/hub/replies"
 	"parley/hub/store"
 	"parley/model"
 )
 
 // pressed is a reply whose enter was pressed then.
-func pressed(customer model.PSID, text string, at time.Time) hub.Draft {
+func pressed(customer model.PSID, text string, at time.Time) outbox.Draft {
 	d := draft(customer, text)
 	d.Number = at.UnixMicro()
 	return d

@@ -69,7 +69,7 @@ func (s *Session) Relay(ctx context.Context, f model.Lossy) {
 	}
 	f.User = s.user.Ref()
 	if f.Type == model.FrameTyping {
-		s.hub.courtesies.typed(s.user.ID, f.Conversation, f.Active, now)
+		s.hub.SenderActions.Typed(s.user.ID, f.Conversation, f.Active, now)
 	}
 	b, err := json.Marshal(f)
 	if err != nil {

@@ -80,7 +80,7 @@ func (h *Hub) sendDue(ctx context.Context) time.Duration {
 			if ctx.Err() == nil {
 				h.log.Error("mail notices", logkey.Error, err)
 			}
-			return outboxTrouble
+			return storeTrouble
 		case len(list) > 0:
 			continue // another may have become due
 		}

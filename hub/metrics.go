@@ -26,7 +26,6 @@ type metrics struct {
 	reloads     prometheus.Counter
 	slowClients prometheus.Counter
 	asks        prometheus.Counter
-	uncertain   prometheus.Counter
 }
 
 func newMetrics(h *Hub) *metrics {
@@ -40,9 +39,8 @@ func newMetrics(h *Hub) *metrics {
 		reloads:     counter("reloads_total", "Pages that a client had to read anew."),
 		slowClients: counter("slow_clients_total", "Times that a client's queue was full."),
 		asks:        counter("asks_total", "Replies that asked their writer what to do."),
-		uncertain:   counter("uncertain_total", "Attempts of unknown outcome."),
 	}
-	m.registry.MustRegister(m.clients, m.resumes, m.reloads, m.slowClients, m.asks, m.uncertain,
+	m.registry.MustRegister(m.clients, m.resumes, m.reloads, m.slowClients, m.asks,
 		&storeFigures{hub: h, kept: &h.figures})
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/outbox"
 	"parley/model"
 )
 
@@ -72,7 +73,7 @@ func TestAPagesRepliesHoldNoOtherPageUp(t *testing.T) {
 		w.graph.mu.Lock()
 		w.graph.script = nil
 		w.graph.mu.Unlock()
-		m, err := w.hub.Reply(w.ctx, w.ben, hub.Draft{Conversation: "200_7001", ClientID: newClientID(), Text: "at once"})
+		m, err := w.hub.Reply(w.ctx, w.ben, outbox.Draft{Conversation: "200_7001", ClientID: newClientID(), Text: "at once"})
 		w.must(err)
 		w.settle()
 		w.wantState(m.ID, model.Sent)

@@ -162,7 +162,7 @@ func (h *Hub) look(ctx context.Context, p store.Page, asked bool) (model.Page, e
 	})
 	if moved && err == nil {
 		h.imports.Notify()
-		h.outbox.wake.Notify()
+		h.Outbox.Wake.Notify()
 	}
 	return out.Page, err
 }

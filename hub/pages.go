@@ -86,7 +86,7 @@ func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, gr
 	})
 	page.Sees = true
 	h.profiles.Notify()
-	h.outbox.wake.Notify()
+	h.Outbox.Wake.Notify()
 	h.imports.Notify()
 	return page, created, err
 }
@@ -291,7 +291,7 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 			}
 			b.Page.UninstalledAt, b.Page.Subscribed, b.PageChanged = &b.Now, false, true
 			b.Page.SealedToken, b.Page.Token = "", ""
-			if err := h.outboxTx(b).failQueued(); err != nil {
+			if err := h.FailQueued(b); err != nil {
 				return err
 			}
 			if err := tx.AddAudit(audit.AboutPage(model.AuditUninstalled, user, id, b.Now)); err != nil {
@@ -315,27 +315,6 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 	}
 	out.Sees = true
 	return out.Page, nil
-}
-
-// failQueued ends what waits to be sent.
-func (b *outboxTx) failQueued() error {
-	queued, err := b.Store.RepliesIn(b.Page.ID, model.Queued)
-	if err != nil {
-		return err
-	}
-	for _, r := range queued {
-		c, err := b.Find(r.ConversationID.Customer())
-		if err != nil {
-			return err
-		}
-		if c == nil {
-			continue
-		}
-		if err := b.Settle(c, r, model.Failed, &model.MessageError{Code: model.PageDisconnected}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (h *Hub) giveUp(ctx context.Context, id model.PageID, token string) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -278,7 +279,7 @@ func wantUnreadable(w *world, u model.User, message model.MessageID) {
 	_, _, _, err = w.hub.Notices(w.ctx, u, page, "", 10)
 	w.hidden(err)
 	w.hidden(w.hub.MarkRead(w.ctx, u, c, message))
-	_, err = w.hub.Reply(w.ctx, u, hub.Draft{Conversation: c, ClientID: newClientID(), Text: "hello"})
+	_, err = w.hub.Reply(w.ctx, u, outbox.Draft{Conversation: c, ClientID: newClientID(), Text: "hello"})
 	w.hidden(err)
 	_, err = w.hub.Retry(w.ctx, u, message, c, 1, nil)
 	w.hidden(err)

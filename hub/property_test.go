@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/hub"
+	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -110,7 +111,7 @@ type told struct {
 
 type written struct {
 	user  model.User
-	draft hub.Draft
+	draft outbox.Draft
 	id    model.MessageID
 }
 

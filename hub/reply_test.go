@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -161,7 +161,7 @@ func TestOtherBodyUnderAClientID(t *testing.T) {
 		to.Conversation = conversationWith(ken)
 		note.Note = true
 		quoting.ReplyTo = w.byMID("m_in_7001").ID
-		for name, other := range map[string]hub.Draft{"text": text, "customer": to, "note": note, "quoted": quoting} {
+		for name, other := range map[string]outbox.Draft{"text": text, "customer": to, "note": note, "quoted": quoting} {
 			_, err := w.hub.Reply(w.ctx, w.ann, other)
 			var r *model.Refusal
 			if !errors.As(err, &r) || r.Code != model.ClientIDReused {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/outbox"
 	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/hub/wake"
@@ -38,7 +39,7 @@ func (h *Hub) Ready(ctx context.Context) Readiness {
 	}
 	err := h.store.Read(ctx, func(reader store.Reader) error {
 		life, err := reader.Incarnation() // a row is enough: anybody may ask
-		if r.StorePutBack = putBackAt(life, h.utc()); r.StorePutBack == nil {
+		if r.StorePutBack = outbox.PutBackAt(life, h.utc()); r.StorePutBack == nil {
 			r.StorePutBack = h.otherStream.Load()
 		}
 		return err

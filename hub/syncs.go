@@ -91,7 +91,7 @@ func (h *Hub) noticeChanges(ctx context.Context) {
 			if ctx.Err() == nil {
 				h.log.Error("notice changes of transcripts", logkey.Error, err)
 			}
-			wake.Pause(ctx, outboxTrouble)
+			wake.Pause(ctx, storeTrouble)
 			h.syncs.changed.Notify()
 			return
 		}
@@ -261,7 +261,7 @@ func (h *Hub) syncDue(ctx context.Context) time.Duration {
 			if ctx.Err() == nil {
 				h.log.Error("write transcripts", logkey.Error, err)
 			}
-			return outboxTrouble
+			return storeTrouble
 		case len(list) > 0:
 			continue // another may have become due
 		}

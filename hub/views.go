@@ -271,7 +271,7 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 		return b.Flush()
 	})
 	if err == nil && moved != nil {
-		h.courtesies.seen(user.ID, id, *moved, h.utc())
+		h.SenderActions.Read(user.ID, id, *moved, h.utc())
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/hub"
+	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/hub/uploads"
@@ -145,7 +146,7 @@ func (w *world) start() {
 	if w.timing != nil {
 		timing = *w.timing
 	}
-	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Courtesies: hub.Courtesies{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, Inbox: w.inbox, AppID: ourApp, Timing: timing, Logger: slog.New(w.errors)})
+	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Shown: outbox.Shown{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, Inbox: w.inbox, AppID: ourApp, Timing: timing, Logger: slog.New(w.errors)})
 	w.must(w.hub.NoteGaps(w.ctx))
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
@@ -414,12 +415,12 @@ func (w *world) wantVerdict(customer model.PSID, want model.Code) {
 
 func newClientID() model.ClientID { return model.ClientID(uuid.Must(uuid.NewV7()).String()) }
 
-func draft(customer model.PSID, text string) hub.Draft {
-	return hub.Draft{Conversation: conversationWith(customer), ClientID: newClientID(), Text: model.Untrusted(text)}
+func draft(customer model.PSID, text string) outbox.Draft {
+	return outbox.Draft{Conversation: conversationWith(customer), ClientID: newClientID(), Text: model.Untrusted(text)}
 }
 
 // accept hands a reply in and does not wait for what becomes of it.
-func (w *world) accept(u model.User, d hub.Draft) model.Message {
+func (w *world) accept(u model.User, d outbox.Draft) model.Message {
 	w.Helper()
 	m, err := w.hub.Reply(w.ctx, u, d)
 	w.must(err)

@@ -21,6 +21,7 @@ import (
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger"
+	"parley/hub/outbox"
 	"parley/hub/store/sqlite"
 	"parley/hub/vault"
 	"parley/model"
@@ -315,7 +316,7 @@ func liveMessage(customer model.PSID, mid, text string) model.Inbound {
 // replies has somebody reply; a refusal is fine.
 func (h *liveHub) replies(who liveUser, conversation model.ConversationID, text string) {
 	h.Helper()
-	_, err := h.hub.Reply(h.Context(), who.User, hub.Draft{
+	_, err := h.hub.Reply(h.Context(), who.User, outbox.Draft{
 		Conversation: conversation, ClientID: model.ClientID(uuid.Must(uuid.NewV7()).String()), Text: model.Untrusted(text),
 	})
 	var refusal *model.Refusal

@@ -20,6 +20,7 @@ import (
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger"
+	huboutbox "parley/hub/outbox"
 	"parley/hub/store/sqlite"
 	"parley/model"
 	"parley/sandbox"
@@ -258,7 +259,7 @@ func (w *metaWorld) until(what string, holds func() bool) {
 // replies hands a reply in, and waits until it is settled.
 func (w *metaWorld) replies(psid, text string) model.Message {
 	w.Helper()
-	m, err := w.hub.Reply(w.Context(), w.ann.User, hub.Draft{
+	m, err := w.hub.Reply(w.Context(), w.ann.User, huboutbox.Draft{
 		Conversation: w.conversationID(psid), ClientID: outbox.NewClientID(), Text: model.Untrusted(text),
 	})
 	w.must(err)

@@ -8,6 +8,7 @@ import (
 
 	"parley/client/outbox"
 	"parley/hub"
+	huboutbox "parley/hub/outbox"
 	"parley/model"
 )
 
@@ -297,7 +298,7 @@ func (w *metaWorld) limited(d time.Duration) {
 // queues hands a reply in and leaves it.
 func (w *metaWorld) queues(text string) {
 	w.Helper()
-	_, err := w.hub.Reply(w.Context(), w.ann.User, hub.Draft{
+	_, err := w.hub.Reply(w.Context(), w.ann.User, huboutbox.Draft{
 		Conversation: w.conversationID(hanako), ClientID: outbox.NewClientID(), Text: model.Untrusted(text),
 	})
 	w.must(err)

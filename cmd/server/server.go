@@ -20,6 +20,7 @@ import (
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger"
+	"parley/hub/outbox"
 	"parley/hub/pipedrive"
 	"parley/hub/serve"
 	"parley/hub/store"
@@ -105,9 +106,9 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 	app := messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}
 	o := hub.Options{
 		Store: st, Vault: v, Graph: app, Login: app, Inbox: app, AppID: model.AppID(s.MetaAppID),
-		Uploads:    uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
-		Courtesies: hub.Courtesies{Typing: s.ShowTyping, Seen: s.ShowSeen},
-		Timing:     s.Timing, Logger: log, Mailer: mailer, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+		Uploads: uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
+		Shown:   outbox.Shown{Typing: s.ShowTyping, Seen: s.ShowSeen},
+		Timing:  s.Timing, Logger: log, Mailer: mailer, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
 		o.CRM, o.Records, o.Notes, o.Hooks = crm, crm, crm, crm

@@ -28,8 +28,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Notice leaves a notice on a Page, within a transaction.
 	Notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
-	// DropFiles removes files of replies that are gone.
-	DropFiles func(ctx context.Context, uploads []string) error
+	// RemoveFiles removes files of replies that are gone.
+	RemoveFiles func(ctx context.Context, uploads []string) error
 	// Outbox, Profiles and Mails are woken where what was stored gives them something to do,
 	// Deleted where a conversation was deleted, Counted where a counter of the store moved.
 	Outbox, Profiles, Mails, Deleted, Counted wake.Signal
@@ -37,13 +37,13 @@ type Options struct {
 
 // Receiver takes in what Meta tells of Pages, and deletes what it took.
 type Receiver struct {
-	store     *txn.Store
-	rules     *replies.Rules
-	timing    Timing
-	now       func() time.Time
-	log       *slog.Logger
-	notice    func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
-	dropFiles func(ctx context.Context, uploads []string) error
+	store       *txn.Store
+	rules       *replies.Rules
+	timing      Timing
+	now         func() time.Time
+	log         *slog.Logger
+	notice      func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
+	removeFiles func(ctx context.Context, uploads []string) error
 
 	outbox, profiles, mails, deleted, counted wake.Signal
 
@@ -55,7 +55,7 @@ type Receiver struct {
 // New returns a receiver.
 func New(o Options) *Receiver {
 	return &Receiver{
-		store: o.Store, rules: o.Rules, timing: o.Timing, now: o.Now, log: o.Logger, notice: o.Notice, dropFiles: o.DropFiles,
+		store: o.Store, rules: o.Rules, timing: o.Timing, now: o.Now, log: o.Logger, notice: o.Notice, removeFiles: o.RemoveFiles,
 		outbox: o.Outbox, profiles: o.Profiles, mails: o.Mails, deleted: o.Deleted, counted: o.Counted,
 		events: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: "parley", Name: "events_total", Help: "Events of Meta's webhooks taken in, repeated ones too.",

@@ -214,6 +214,21 @@ func (t *Tx) Put(c *Conversation, m *store.Message) error {
 	return nil
 }
 
+// PlaceAfter is where in a conversation something stands that Meta has not timed: after all
+// up to a seq of the Page, 0 for its newest.
+func (t *Tx) PlaceAfter(id model.ConversationID, seq int64) (time.Time, error) {
+	return PlaceAfter(t.Store, id, seq, t.Now)
+}
+
+// PlaceAfter is [Tx.PlaceAfter] for who holds no conversations.
+func PlaceAfter(tx store.PageTx, id model.ConversationID, seq int64, now time.Time) (time.Time, error) {
+	last, err := tx.Newest(id, seq)
+	if errors.Is(err, store.ErrNotFound) || err == nil && last.Order.Before(now) {
+		return now, nil
+	}
+	return last.Order, err
+}
+
 // After tells whether a mark stands behind another.
 func After(a, b store.Mark) bool {
 	if !a.Order.Equal(b.Order) {

@@ -10,6 +10,7 @@ import (
 	"parley/hub"
 	"parley/hub/api/door"
 	"parley/hub/api/status"
+	"parley/hub/outbox"
 	"parley/model"
 )
 
@@ -120,7 +121,7 @@ type replyInput struct {
 }
 
 func (s *Routes) reply(ctx context.Context, in *replyInput) (*status.Body[model.Message], error) {
-	m, err := s.hub.Reply(ctx, door.User(ctx), hub.Draft{
+	m, err := s.hub.Reply(ctx, door.User(ctx), outbox.Draft{
 		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
 		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq,
 	})

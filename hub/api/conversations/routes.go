@@ -11,6 +11,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/hub/uploads"
 	"parley/model"
@@ -33,7 +34,7 @@ type Messages interface {
 	Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error)
 	Message(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID) (model.Message, error)
 	ReplyBy(ctx context.Context, user model.User, conversation model.ConversationID, id model.ClientID) (model.Message, error)
-	Reply(ctx context.Context, user model.User, d hub.Draft) (model.Message, error)
+	Reply(ctx context.Context, user model.User, d outbox.Draft) (model.Message, error)
 	Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error)
 	Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error)
 	React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error)

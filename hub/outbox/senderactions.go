@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"context"
@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"parley/hub/access"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/ttl"
 	"parley/hub/txn"
 	"parley/model"
 )
 
-// Courtesies says what customers are shown of what users do.
-type Courtesies struct {
+// Shown says what customers are shown of what users do.
+type Shown struct {
 	// Typing: that somebody types a reply. Seen: that their messages were read.
 	Typing, Seen bool
 }
@@ -33,14 +34,14 @@ const (
 	userTellings = 10
 	// seenFor is how long it is known what a customer was shown as read.
 	seenFor = 24 * time.Hour
-	// maxCourtesies bounds what may wait to be shown; beyond it, it is lost.
-	maxCourtesies = 64
-	// courtesyWorkers is how many are on their way at once.
-	courtesyWorkers = 4
+	// maxSenderActions bounds what may wait to be shown; beyond it, it is lost.
+	maxSenderActions = 64
+	// senderActionWorkers is how many are on their way at once.
+	senderActionWorkers = 4
 )
 
-// courtesy is something lossy that a customer is to be shown.
-type courtesy struct {
+// senderAction is something ephemeral that a customer is to be shown.
+type senderAction struct {
 	user         model.UserID
 	conversation model.ConversationID
 	kind         model.ActionKind
@@ -64,34 +65,36 @@ type count struct {
 	calls int
 }
 
-// courtesies is what is to be shown, and what was. A failure is nobody's concern: it is
+// SenderActions is what is to be shown, and what was. A failure is nobody's concern: it is
 // logged where the call is made, and told to nobody.
-type courtesies struct {
-	Courtesies
-	wait chan courtesy
+type SenderActions struct {
+	Shown
+	o *Outbox
+
+	wait chan senderAction
 
 	mu sync.Mutex
 	// typing is what each customer was last shown of somebody who types.
 	typing map[model.ConversationID]shownTyping
-	// read is up to where each customer was shown that they were read.
-	read ttl.Cache[model.ConversationID, store.Mark]
+	// seen is up to where each customer was shown that they were read.
+	seen ttl.Cache[model.ConversationID, store.Mark]
 	// told counts what Meta was told lately for a Page, and on behalf of each user there.
 	told map[teller]*count
 	// quiet is until when a Page's customers are shown nothing: Meta asked to wait.
 	quiet map[model.PageID]time.Time
 }
 
-func newCourtesies(c Courtesies) *courtesies {
-	return &courtesies{
-		Courtesies: c, wait: make(chan courtesy, maxCourtesies),
+func NewSenderActions(o *Outbox, shown Shown) *SenderActions {
+	return &SenderActions{
+		Shown: shown, o: o, wait: make(chan senderAction, maxSenderActions),
 		typing: make(map[model.ConversationID]shownTyping), told: make(map[teller]*count), quiet: make(map[model.PageID]time.Time),
 	}
 }
 
-// typed takes over that a user types a reply, or no longer does. The customer is shown the
+// Typed takes over that a user types a reply, or no longer does. The customer is shown the
 // first of it at once; then, however often it changes, it begins once in [typingAgain], and
 // ends once.
-func (c *courtesies) typed(user model.UserID, id model.ConversationID, active bool, now time.Time) {
+func (c *SenderActions) Typed(user model.UserID, id model.ConversationID, active bool, now time.Time) {
 	if !c.Typing {
 		return
 	}
@@ -110,15 +113,15 @@ func (c *courtesies) typed(user model.UserID, id model.ConversationID, active bo
 		return
 	case active:
 		c.typing[id] = shownTyping{at: now}
-		c.show(courtesy{user, id, model.TypingOn})
+		c.show(senderAction{user, id, model.TypingOn})
 	default:
 		c.typing[id] = shownTyping{at: last.at, ended: true}
-		c.show(courtesy{user, id, model.TypingOff})
+		c.show(senderAction{user, id, model.TypingOff})
 	}
 }
 
 // mayTell counts a call to Meta, and tells whether it may be made.
-func (c *courtesies) mayTell(user model.UserID, page model.PageID, now time.Time) bool {
+func (c *SenderActions) mayTell(user model.UserID, page model.PageID, now time.Time) bool {
 	for who, n := range c.told {
 		if now.Sub(n.since) >= tellings {
 			delete(c.told, who)
@@ -133,7 +136,7 @@ func (c *courtesies) mayTell(user model.UserID, page model.PageID, now time.Time
 	return true
 }
 
-func (c *courtesies) toldBy(who teller, now time.Time) *count {
+func (c *SenderActions) toldBy(who teller, now time.Time) *count {
 	n, ok := c.told[who]
 	if !ok {
 		n = &count{since: now}
@@ -142,21 +145,21 @@ func (c *courtesies) toldBy(who teller, now time.Time) *count {
 	return n
 }
 
-// seen takes over that a user has read what the customer wrote, up to a mark. Meta is told
+// Read takes over that a user has read what the customer wrote, up to a mark. Meta is told
 // of each once: whoever takes it back and reads again tells the customer nothing new.
-func (c *courtesies) seen(user model.UserID, id model.ConversationID, upTo store.Mark, now time.Time) {
+func (c *SenderActions) Read(user model.UserID, id model.ConversationID, upTo store.Mark, now time.Time) {
 	if !c.Seen {
 		return
 	}
-	if last, told := c.read.Get(id, now); told && !txn.After(upTo, last) {
+	if last, told := c.seen.Get(id, now); told && !txn.After(upTo, last) {
 		return
 	}
-	c.read.Put(id, upTo, now, now.Add(seenFor))
-	c.show(courtesy{user, id, model.MarkSeen})
+	c.seen.Put(id, upTo, now, now.Add(seenFor))
+	c.show(senderAction{user, id, model.MarkSeen})
 }
 
 // show has something shown when there is room; else it is lost.
-func (c *courtesies) show(what courtesy) {
+func (c *SenderActions) show(what senderAction) {
 	select {
 	case c.wait <- what:
 	default:
@@ -164,29 +167,29 @@ func (c *courtesies) show(what courtesy) {
 }
 
 // silent tells whether Meta asked to wait with calls for a Page.
-func (c *courtesies) silent(page model.PageID, now time.Time) bool {
+func (c *SenderActions) silent(page model.PageID, now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return now.Before(c.quiet[page])
 }
 
-func (c *courtesies) quieten(page model.PageID, until time.Time) {
+func (c *SenderActions) quieten(page model.PageID, until time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.quiet[page] = until
 }
 
-// runCourtesies shows customers what is to be shown, until ctx ends.
-func (h *Hub) runCourtesies(ctx context.Context) error {
+// Run shows customers what is to be shown, until ctx ends.
+func (c *SenderActions) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
-	for range courtesyWorkers {
+	for range senderActionWorkers {
 		workers.Go(func() {
 			for {
 				select {
 				case <-ctx.Done():
 					return
-				case c := <-h.courtesies.wait:
-					h.showCourtesy(ctx, c)
+				case what := <-c.wait:
+					c.act(ctx, what)
 				}
 			}
 		})
@@ -195,32 +198,32 @@ func (h *Hub) runCourtesies(ctx context.Context) error {
 	return nil
 }
 
-// showCourtesy shows a customer something, where a reply by that user would be allowed.
-func (h *Hub) showCourtesy(ctx context.Context, c courtesy) {
-	defer h.survive("show a courtesy")
-	now, page := h.utc(), c.conversation.Page()
-	if h.courtesies.silent(page, now) {
+// act shows a customer something, where a reply by that user would be allowed.
+func (c *SenderActions) act(ctx context.Context, what senderAction) {
+	defer rescue.Log(c.o.log, "show a sender action")
+	now, page := c.o.now(), what.conversation.Page()
+	if c.silent(page, now) {
 		return
 	}
 	var a model.SenderAction
-	err := h.store.Read(ctx, func(r store.Reader) error {
-		p, conversation, err := access.AuthorizeConversation(r, c.user, c.conversation)
+	err := c.o.store.Read(ctx, func(r store.Reader) error {
+		p, conversation, err := access.AuthorizeConversation(r, what.user, what.conversation)
 		if err != nil {
 			return err
 		}
-		if v := model.CanReply(now, p.Page, conversation.Conversation, c.user); !v.Allowed || v.Uncertain {
+		if v := model.CanReply(now, p.Page, conversation.Conversation, what.user); !v.Allowed || v.Uncertain {
 			return nil
 		}
-		token, err := h.pageToken(p)
-		a = model.SenderAction{Page: p.PageID, Token: token, To: conversation.Customer.PSID, Kind: c.kind}
+		token, err := c.o.token(p)
+		a = model.SenderAction{Page: p.PageID, Token: token, To: conversation.Customer.PSID, Kind: what.kind}
 		return err
 	})
 	if err != nil || a.Token == "" {
 		return
 	}
-	call, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
+	call, cancel := context.WithTimeout(ctx, c.o.timing.GraphCall)
 	defer cancel()
-	if out := h.graph.Act(call, a); out.Kind == model.OutcomeRateLimited {
-		h.courtesies.quieten(page, now.Add(max(out.RetryAfter, model.RateLimitDefault)))
+	if out := c.o.graph.Act(call, a); out.Kind == model.OutcomeRateLimited {
+		c.quieten(page, now.Add(max(out.RetryAfter, model.RateLimitDefault)))
 	}
 }

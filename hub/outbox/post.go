@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"context"
@@ -16,46 +16,46 @@ import (
 
 // post hands a queued reply to Meta, if the rules still allow it. The attempt and
 // its token are on disk before any byte leaves.
-func (h *Hub) post(ctx context.Context, r store.Reply) error {
-	var o model.Outgoing
+func (o *Outbox) post(ctx context.Context, r store.Reply) error {
+	var out model.Outgoing
 	var file *model.OutgoingFile
 	var attempt int
-	err := h.change(ctx, r.MessageID, func(b *outboxTx, c *txn.Conversation, now store.Reply) (err error) {
+	err := o.change(ctx, r.MessageID, func(b *tx, c *txn.Conversation, now store.Reply) (err error) {
 		r = now
-		o, attempt, err = b.claim(c, now)
+		out, attempt, err = b.claim(c, now)
 		if errors.Is(err, errFileFirst) {
 			file, err = b.outgoingFile(now)
 		}
 		return err
 	})
 	if err == nil && file != nil {
-		return h.handFile(ctx, r, *file)
+		return o.handFile(ctx, r, *file)
 	}
 	if err != nil || attempt == 0 {
 		return err
 	}
 	// Once begun, a call is not cut off by the hub's end: its deadline bounds it.
 	whole := context.WithoutCancel(ctx)
-	out := h.graph.Send(whole, o)
-	h.log.Info("reply attempted", logkey.Message, string(r.MessageID), logkey.Attempt, attempt,
-		"outcome", int(out.Kind), logkey.Code, string(out.Code))
-	return h.recordOutcome(whole, r.MessageID, attempt, out)
+	outcome := o.graph.Send(whole, out)
+	o.log.Info("reply attempted", logkey.Message, string(r.MessageID), logkey.Attempt, attempt,
+		"outcome", int(outcome.Kind), logkey.Code, string(outcome.Code))
+	return o.recordOutcome(whole, r.MessageID, attempt, outcome)
 }
 
 // recordOutcome stores what became of an attempt. It must not be lost: while the
 // store can't be written it is tried again until the lease is over, after which the
 // reply counts as unknown anyway.
-func (h *Hub) recordOutcome(ctx context.Context, id model.MessageID, attempt int, out model.Outcome) error {
-	ctx, cancel := context.WithTimeout(ctx, h.timing.Lease-h.timing.SendDeadline)
+func (o *Outbox) recordOutcome(ctx context.Context, id model.MessageID, attempt int, out model.Outcome) error {
+	ctx, cancel := context.WithTimeout(ctx, o.timing.Lease-o.timing.SendDeadline)
 	defer cancel()
 	for {
-		err := h.change(ctx, id, func(b *outboxTx, c *txn.Conversation, r store.Reply) error {
+		err := o.change(ctx, id, func(b *tx, c *txn.Conversation, r store.Reply) error {
 			return b.outcome(c, r, attempt, out)
 		})
-		if errors.Is(err, ErrNotFound) { // deleted meanwhile
-			err = h.bury(ctx, id.Page(), out.MID)
+		if errors.Is(err, store.ErrNotFound) { // deleted meanwhile
+			err = o.bury(ctx, id.Page(), out.MID)
 		}
-		if err == nil || !wake.Pause(ctx, h.timing.RetryPause) {
+		if err == nil || !wake.Pause(ctx, o.timing.RetryPause) {
 			return err
 		}
 	}
@@ -72,12 +72,12 @@ func notSent(r store.Reply) *model.MessageError {
 
 // claim judges a queued reply once more and, where it may leave, commits an attempt.
 // It answers attempt 0 where it may not.
-func (b *outboxTx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
+func (b *tx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
 	none := model.Outgoing{}
 	if r.State != model.Queued || b.Now.Before(r.WakeAt) {
 		return none, 0, nil
 	}
-	limit := r.AcceptedAt.Add(b.h.timing.QueueLimit)
+	limit := r.AcceptedAt.Add(b.QueueLimit)
 	if !b.Now.Before(limit) {
 		return none, 0, b.Settle(c, r, model.Ask, notSent(r))
 	}
@@ -104,15 +104,15 @@ func (b *outboxTx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, in
 var errFileFirst = errors.New("file first")
 
 // outgoingFile is a reply's file on its way to Meta.
-func (b *outboxTx) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
-	token, err := b.h.pageToken(b.Page)
+func (b *tx) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
+	token, err := b.o.token(b.Page)
 	return &model.OutgoingFile{
 		Page: b.Page.PageID, Token: token, Kind: r.File.Kind, Media: r.File.Media, Name: string(r.File.Name), Size: r.File.Size,
 	}, err
 }
 
 // refusedBeforeCall ends a reply that may not leave any more, or has it wait.
-func (b *outboxTx) refusedBeforeCall(c *txn.Conversation, r store.Reply, v model.Verdict, limit time.Time) error {
+func (b *tx) refusedBeforeCall(c *txn.Conversation, r store.Reply, v model.Verdict, limit time.Time) error {
 	switch v.Code {
 	case model.RateLimited:
 		return b.Reschedule(c, r, "", replies.Earlier(*v.Until, limit))
@@ -127,11 +127,11 @@ func (b *outboxTx) refusedBeforeCall(c *txn.Conversation, r store.Reply, v model
 const attemptTokenBytes = 16
 
 // attempt commits that the reply is about to leave, and returns what leaves.
-func (b *outboxTx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
+func (b *tx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
 	replies.Depart(c, &r)
 	r.Attempt++
 	r.Token = secret.New(attemptTokenBytes)
-	r.State, r.AttemptAt, r.LeaseUntil = model.Posting, b.Now, b.Now.Add(b.h.timing.Lease)
+	r.State, r.AttemptAt, r.LeaseUntil = model.Posting, b.Now, b.Now.Add(b.o.timing.Lease)
 	r.WakeAt, r.Checks, r.CheckedAt = r.LeaseUntil, 0, time.Time{}
 	err := b.Store.PutAttempt(store.Attempt{MessageID: r.MessageID, Number: r.Attempt, Token: r.Token, At: b.Now})
 	if err != nil {
@@ -145,7 +145,7 @@ func (b *outboxTx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, 
 	if err != nil {
 		return model.Outgoing{}, 0, err
 	}
-	token, err := b.h.pageToken(b.Page)
+	token, err := b.o.token(b.Page)
 	if err != nil {
 		return model.Outgoing{}, 0, err
 	}
@@ -167,7 +167,7 @@ func (b *outboxTx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, 
 
 // probeRestriction counts this reply as the one that is let through an hour after a
 // restriction was learnt from a refusal: the next has to wait again.
-func (b *outboxTx) probeRestriction() {
+func (b *tx) probeRestriction() {
 	if p := b.Page.Restricted; p != nil && p.RetryAt != nil {
 		next := b.Now.Add(model.RestrictionRetry)
 		b.Page.Restricted = &model.Restriction{Reason: p.Reason, Since: p.Since, RetryAt: &next}
@@ -177,9 +177,30 @@ func (b *outboxTx) probeRestriction() {
 
 // bury remembers the mid of a reply that Meta took while its conversation was deleted:
 // its echo may come without the token.
-func (h *Hub) bury(ctx context.Context, page model.PageID, mid model.MID) error {
+func (o *Outbox) bury(ctx context.Context, page model.PageID, mid model.MID) error {
 	if mid == "" {
 		return nil
 	}
-	return h.store.Write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
+	return o.store.Write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
+}
+
+// failQueued ends what waits to be sent.
+func (b *tx) failQueued() error {
+	queued, err := b.Store.RepliesIn(b.Page.ID, model.Queued)
+	if err != nil {
+		return err
+	}
+	for _, r := range queued {
+		c, err := b.Find(r.ConversationID.Customer())
+		if err != nil {
+			return err
+		}
+		if c == nil {
+			continue
+		}
+		if err := b.Settle(c, r, model.Failed, &model.MessageError{Code: model.PageDisconnected}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

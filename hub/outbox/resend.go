@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 
 // Retry sends a reply again that failed or asks, because a person said so. attempt
 // is the attempt that person saw.
-func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error) {
-	return h.decide(ctx, model.AuditResent, user, id, conversation, func(b *outboxTx, c *txn.Conversation, r store.Reply) error {
+func (o *Outbox) Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error) {
+	return o.decide(ctx, model.AuditResent, user, id, conversation, func(b *tx, c *txn.Conversation, r store.Reply) error {
 		if r.Attempt != attempt || r.State != model.Ask && r.State != model.Failed {
 			return model.Refuse(model.StateChanged)
 		}
@@ -34,8 +34,8 @@ func (h *Hub) Retry(ctx context.Context, user model.User, id model.MessageID, co
 
 // Drop gives a reply up that is not on its way: one that asks, failed or waits. A
 // nil attempt is not checked.
-func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error) {
-	return h.decide(ctx, model.AuditDropped, user, id, conversation, func(b *outboxTx, c *txn.Conversation, r store.Reply) error {
+func (o *Outbox) Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error) {
+	return o.decide(ctx, model.AuditDropped, user, id, conversation, func(b *tx, c *txn.Conversation, r store.Reply) error {
 		if attempt != nil && r.Attempt != *attempt {
 			return model.Refuse(model.StateChanged)
 		}
@@ -49,14 +49,14 @@ func (h *Hub) Drop(ctx context.Context, user model.User, id model.MessageID, con
 }
 
 // decide runs what a person decided about a reply.
-func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User, id model.MessageID, conversation model.ConversationID,
-	f func(*outboxTx, *txn.Conversation, store.Reply) error,
+func (o *Outbox) decide(ctx context.Context, kind model.AuditKind, user model.User, id model.MessageID, conversation model.ConversationID,
+	f func(*tx, *txn.Conversation, store.Reply) error,
 ) (model.Message, error) {
 	if conversation.Page() == "" {
-		return model.Message{}, ErrNotFound
+		return model.Message{}, store.ErrNotFound
 	}
 	var out model.Message
-	err := h.store.Write(ctx, conversation.Page(), func(tx store.PageTx) error {
+	err := o.store.Write(ctx, conversation.Page(), func(tx store.PageTx) error {
 		if _, _, err := access.AuthorizeConversation(tx, user.ID, conversation); err != nil {
 			return err
 		}
@@ -65,9 +65,9 @@ func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User,
 			return err
 		}
 		if r.ConversationID != conversation || r.State == "" {
-			return ErrNotFound // of another conversation, or a note
+			return store.ErrNotFound // of another conversation, or a note
 		}
-		b, err := h.newOutboxTx(tx, conversation.Page())
+		b, err := o.begin(tx, conversation.Page())
 		if err != nil {
 			return err
 		}
@@ -93,9 +93,9 @@ func (h *Hub) decide(ctx context.Context, kind model.AuditKind, user model.User,
 	if err != nil {
 		return model.Message{}, err
 	}
-	h.outbox.wake.Notify()
+	o.Wake.Notify()
 	if out.State == model.Dropped {
-		h.deleted.Notify() // its file may be needed no more
+		o.files.Gone.Notify() // its file may be needed no more
 	}
 	return out, nil
 }

@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"time"
@@ -15,7 +15,7 @@ const rateLimitMax = time.Hour
 
 // outcome applies what became of an attempt. An echo may have told before; an
 // attempt that is no longer the reply's last changes nothing but what it proves.
-func (b *outboxTx) outcome(c *txn.Conversation, r store.Reply, attempt int, out model.Outcome) error {
+func (b *tx) outcome(c *txn.Conversation, r store.Reply, attempt int, out model.Outcome) error {
 	if out.Kind == model.OutcomeAccepted {
 		return b.accepted(c, r, attempt, out.MID)
 	}
@@ -37,7 +37,7 @@ func (b *outboxTx) outcome(c *txn.Conversation, r store.Reply, attempt int, out 
 }
 
 // accepted makes the reply sent under Meta's id.
-func (b *outboxTx) accepted(c *txn.Conversation, r store.Reply, attempt int, mid model.MID) error {
+func (b *tx) accepted(c *txn.Conversation, r store.Reply, attempt int, mid model.MID) error {
 	b.pageAnswers()
 	attempts, err := b.Store.Attempts(r.MessageID)
 	if err != nil {
@@ -77,7 +77,7 @@ func provenElsewhere(attempts []store.Attempt, attempt int, mid model.MID) bool 
 }
 
 // pageAnswers lifts what a reply that went through disproves.
-func (b *outboxTx) pageAnswers() {
+func (b *tx) pageAnswers() {
 	// A limit that still runs was told after this reply left: it stands.
 	if until := b.Page.RateLimitedUntil; b.Page.RateBackoff != 0 && (until == nil || !b.Now.Before(*until)) {
 		b.Page.RateBackoff, b.Page.RateLimitedUntil, b.PageChanged = 0, nil, true
@@ -88,7 +88,7 @@ func (b *outboxTx) pageAnswers() {
 }
 
 // learn sets what a refusal says of the Page or the conversation.
-func (b *outboxTx) learn(c *txn.Conversation, out model.Outcome) {
+func (b *tx) learn(c *txn.Conversation, out model.Outcome) {
 	if out.Kind == model.OutcomeRateLimited {
 		b.rateLimited(out.RetryAfter)
 		return
@@ -118,7 +118,7 @@ func (b *outboxTx) learn(c *txn.Conversation, out model.Outcome) {
 	}
 }
 
-func (b *outboxTx) rateLimited(after time.Duration) {
+func (b *tx) rateLimited(after time.Duration) {
 	if after <= 0 {
 		after = model.RateLimitDefault
 		if b.Page.RateBackoff > 0 {
@@ -132,7 +132,7 @@ func (b *outboxTx) rateLimited(after time.Duration) {
 
 // restricted sets a restriction learnt from a refusal; one that a policy event set
 // stands until Facebook lifts it.
-func (b *outboxTx) restricted(reason model.Untrusted) {
+func (b *tx) restricted(reason model.Untrusted) {
 	if p := b.Page.Restricted; p != nil && p.RetryAt == nil {
 		return
 	}
@@ -143,8 +143,8 @@ func (b *outboxTx) restricted(reason model.Untrusted) {
 
 // requeue has a reply wait that certainly did not leave. An earlier one, which a
 // person sent again meanwhile, goes first.
-func (b *outboxTx) requeue(c *txn.Conversation, r store.Reply, at time.Time) error {
-	r.State, r.WakeAt = model.Queued, replies.Earlier(at, r.AcceptedAt.Add(b.h.timing.QueueLimit))
+func (b *tx) requeue(c *txn.Conversation, r store.Reply, at time.Time) error {
+	r.State, r.WakeAt = model.Queued, replies.Earlier(at, r.AcceptedAt.Add(b.QueueLimit))
 	if err := b.Move(c, r, nil); err != nil {
 		return err
 	}
@@ -155,22 +155,22 @@ func (b *outboxTx) requeue(c *txn.Conversation, r store.Reply, at time.Time) err
 	return b.Release(c)
 }
 
-func (b *outboxTx) backOff(failures int) time.Duration {
-	d := b.h.timing.RetryPause
-	for i := 1; i < failures && d < b.h.timing.RetryPauseMax; i++ {
+func (b *tx) backOff(failures int) time.Duration {
+	d := b.o.timing.RetryPause
+	for i := 1; i < failures && d < b.o.timing.RetryPauseMax; i++ {
 		d *= 2
 	}
-	return min(d, b.h.timing.RetryPauseMax)
+	return min(d, b.o.timing.RetryPauseMax)
 }
 
 // unknown marks a reply of which nobody can tell whether it arrived; said is what Meta
 // answered, empty where it did not. It is never sent again by itself.
-func (b *outboxTx) unknown(c *txn.Conversation, r store.Reply, said model.Untrusted) error {
-	b.h.metrics.uncertain.Inc()
+func (b *tx) unknown(c *txn.Conversation, r store.Reply, said model.Untrusted) error {
+	b.o.uncertain.Inc()
 	r.State = model.Unknown
 	if r.UncertainSince.IsZero() {
 		r.UncertainSince = r.AttemptAt
 	}
-	r.WakeAt = b.h.nextCheck(r)
+	r.WakeAt = b.o.nextCheck(r)
 	return b.Move(c, r, &model.MessageError{Code: model.OutcomeUnknown, Detail: said})
 }

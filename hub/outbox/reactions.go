@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"cmp"
@@ -12,6 +12,7 @@ import (
 	"parley/hub/logkey"
 	"parley/hub/ratelimit"
 	"parley/hub/replies"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/hub/wake"
@@ -24,22 +25,22 @@ import (
 //
 // Nothing is harmed by a reaction that reaches Meta twice, so that, unlike a reply, it is
 // tried again by itself.
-func (h *Hub) React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error) {
+func (rs *Reactions) React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error) {
 	if emoji != "" && !model.IsEmoji(emoji) {
 		return model.Message{}, &model.InvalidError{Field: "emoji", Reason: "must be one emoji, or empty to take the reaction back"}
 	}
 	if conversation.Page() == "" {
-		return model.Message{}, ErrNotFound
+		return model.Message{}, store.ErrNotFound
 	}
 	var out model.Message
-	err := h.store.Write(ctx, conversation.Page(), func(tx store.PageTx) error {
+	err := rs.o.store.Write(ctx, conversation.Page(), func(tx store.PageTx) error {
 		page, c, err := access.AuthorizeConversation(tx, user.ID, conversation)
 		if err != nil {
 			return err
 		}
 		m, err := tx.Message(id)
 		if err == nil && m.ConversationID != conversation {
-			err = ErrNotFound
+			err = store.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -47,22 +48,22 @@ func (h *Hub) React(ctx context.Context, user model.User, conversation model.Con
 		if m.MID == "" || m.Deleted {
 			return model.Refuse(model.NoReactionTarget)
 		}
-		if v := model.CanReply(h.utc(), page.Page, c.Conversation, user.ID); !v.Allowed {
+		if v := model.CanReply(rs.o.now(), page.Page, c.Conversation, user.ID); !v.Allowed {
 			return model.RefuseReply(v, page.Page, c.Conversation)
 		}
-		out, err = h.wish(tx, user, m, emoji)
+		out, err = rs.wish(tx, user, m, emoji)
 		return err
 	})
 	if err != nil {
 		return model.Message{}, err
 	}
-	h.reactor.wake.Notify()
+	rs.wake.Notify()
 	return out, nil
 }
 
 // wish stores a reaction that is to be set, and shows it as pending.
-func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji model.Untrusted) (model.Message, error) {
-	b, err := h.newOutboxTx(tx, m.ID.Page())
+func (rs *Reactions) wish(tx store.PageTx, user model.User, m store.Message, emoji model.Untrusted) (model.Message, error) {
+	b, err := rs.o.begin(tx, m.ID.Page())
 	if err != nil {
 		return model.Message{}, err
 	}
@@ -79,7 +80,7 @@ func (h *Hub) wish(tx store.PageTx, user model.User, m store.Message, emoji mode
 	}
 	r.Number++
 	if !r.WakeAt.After(b.Now) || r.UserID != user.ID || r.Tries > 0 { // else it takes the turn of the one before, which has not left
-		r.WakeAt = b.Now.Add(h.reactor.turns.Reserve(user.ID, b.Now))
+		r.WakeAt = b.Now.Add(rs.turns.Reserve(user.ID, b.Now))
 	}
 	r.UserID, r.Emoji, r.At, r.Tries = user.ID, emoji, b.Now, 0
 	if err := tx.PutReacting(r); err != nil {
@@ -148,9 +149,10 @@ const (
 	reactionBurst = 20
 )
 
-// reactor is which messages' reactions are on their way right now: one at a time for each,
+// Reactions is which messages' reactions are on their way right now: one at a time for each,
 // so that an earlier wish never arrives after a later one.
-type reactor struct {
+type Reactions struct {
+	o    *Outbox
 	wake wake.Signal
 
 	mu     sync.Mutex
@@ -158,75 +160,76 @@ type reactor struct {
 	turns  *ratelimit.Limits
 }
 
-func newReactor() *reactor {
-	return &reactor{wake: wake.NewSignal(), flying: make(map[model.MessageID]struct{}), turns: ratelimit.New(reactionRate, reactionBurst)}
+// NewReactions returns the reactions that an outbox's Pages give.
+func NewReactions(o *Outbox) *Reactions {
+	return &Reactions{o: o, wake: wake.NewSignal(), flying: make(map[model.MessageID]struct{}), turns: ratelimit.New(reactionRate, reactionBurst)}
 }
 
 // claim answers whether nobody has the message yet and a worker is free.
-func (r *reactor) claim(id model.MessageID) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if _, taken := r.flying[id]; taken || len(r.flying) >= reactionWorkers {
+func (rs *Reactions) claim(id model.MessageID) bool {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if _, taken := rs.flying[id]; taken || len(rs.flying) >= reactionWorkers {
 		return false
 	}
-	r.flying[id] = struct{}{}
+	rs.flying[id] = struct{}{}
 	return true
 }
 
-func (r *reactor) release(id model.MessageID) {
-	r.mu.Lock()
-	delete(r.flying, id)
-	r.mu.Unlock()
-	r.wake.Notify()
+func (rs *Reactions) release(id model.MessageID) {
+	rs.mu.Lock()
+	delete(rs.flying, id)
+	rs.mu.Unlock()
+	rs.wake.Notify()
 }
 
-// runReactions hands reactions to Meta when they are due, until ctx ends; those of a
+// Run hands reactions to Meta when they are due, until ctx ends; those of a
 // former run, too.
-func (h *Hub) runReactions(ctx context.Context) error {
+func (rs *Reactions) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	defer workers.Wait()
-	wake.Loop(ctx, h.reactor.wake, func(ctx context.Context) time.Duration { return h.startReactions(ctx, &workers) })
+	wake.Loop(ctx, rs.wake, func(ctx context.Context) time.Duration { return rs.start(ctx, &workers) })
 	return nil
 }
 
-// startReactions starts a worker for each reaction that is due, and returns how long
+// start starts a worker for each reaction that is due, and returns how long
 // nothing else will be.
-func (h *Hub) startReactions(ctx context.Context, workers *sync.WaitGroup) time.Duration {
+func (rs *Reactions) start(ctx context.Context, workers *sync.WaitGroup) time.Duration {
 	var list []store.Reacting
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := rs.o.store.Read(ctx, func(r store.Reader) (err error) {
 		list, err = r.Reactings()
 		return err
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			h.log.Error("read reactions on their way", logkey.Error, err)
+			rs.o.log.Error("read reactions on their way", logkey.Error, err)
 		}
-		return outboxTrouble
+		return trouble
 	}
-	now := h.utc()
+	now := rs.o.now()
 	for _, r := range list {
 		if r.WakeAt.After(now) {
 			return min(reactionIdle, r.WakeAt.Sub(now))
 		}
-		if !h.reactor.claim(r.MessageID) {
+		if !rs.claim(r.MessageID) {
 			continue // whoever has it, or is done first, wakes the reactor
 		}
 		workers.Go(func() {
-			defer h.reactor.release(r.MessageID)
-			defer h.survive("hand a reaction to Meta")
-			if err := h.tryReaction(ctx, r); err != nil && ctx.Err() == nil {
-				h.log.Error("hand a reaction to Meta", logkey.Message, string(r.MessageID), logkey.Error, err)
-				wake.Pause(ctx, outboxTrouble)
+			defer rs.release(r.MessageID)
+			defer rescue.Log(rs.o.log, "hand a reaction to Meta")
+			if err := rs.try(ctx, r); err != nil && ctx.Err() == nil {
+				rs.o.log.Error("hand a reaction to Meta", logkey.Message, string(r.MessageID), logkey.Error, err)
+				wake.Pause(ctx, trouble)
 			}
 		})
 	}
 	return reactionIdle
 }
 
-// tryReaction hands a reaction to Meta, if the rules still allow it.
-func (h *Hub) tryReaction(ctx context.Context, r store.Reacting) error {
+// try hands a reaction to Meta, if the rules still allow it.
+func (rs *Reactions) try(ctx context.Context, r store.Reacting) error {
 	var a model.SenderAction
-	err := h.changeReaction(ctx, r, func(b *outboxTx, c *txn.Conversation, m *store.Message) (err error) {
+	err := rs.change(ctx, r, func(b *tx, c *txn.Conversation, m *store.Message) (err error) {
 		a, err = b.claimReaction(c, &r, m)
 		return err
 	})
@@ -234,23 +237,23 @@ func (h *Hub) tryReaction(ctx context.Context, r store.Reacting) error {
 		return err
 	}
 	whole := context.WithoutCancel(ctx)
-	call, cancel := context.WithTimeout(whole, h.timing.GraphCall)
-	out := h.graph.Act(call, a)
+	call, cancel := context.WithTimeout(whole, rs.o.timing.GraphCall)
+	out := rs.o.graph.Act(call, a)
 	cancel()
 	if out.Kind == model.OutcomeAccepted {
-		if err := h.overtakenReaction(whole, r); err != nil {
+		if err := rs.overtaken(whole, r); err != nil {
 			return err
 		}
 	}
-	return h.changeReaction(whole, r, func(b *outboxTx, c *txn.Conversation, m *store.Message) error {
+	return rs.change(whole, r, func(b *tx, c *txn.Conversation, m *store.Message) error {
 		return b.reacted(c, r, m, out)
 	})
 }
 
-// overtakenReaction remembers what Meta confirmed although somebody has wished for another
+// overtaken remembers what Meta confirmed although somebody has wished for another
 // since: it is what the message has should that one be refused.
-func (h *Hub) overtakenReaction(ctx context.Context, r store.Reacting) error {
-	return h.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
+func (rs *Reactions) overtaken(ctx context.Context, r store.Reacting) error {
+	return rs.o.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
 		now, err := tx.Reacting(r.MessageID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number == r.Number {
 			return nil
@@ -266,9 +269,9 @@ func (h *Hub) overtakenReaction(ctx context.Context, r store.Reacting) error {
 	})
 }
 
-// changeReaction runs f on a reaction's message, if the wish is still the message's last.
-func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*outboxTx, *txn.Conversation, *store.Message) error) error {
-	return h.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
+// change runs f on a reaction's message, if the wish is still the message's last.
+func (rs *Reactions) change(ctx context.Context, r store.Reacting, f func(*tx, *txn.Conversation, *store.Message) error) error {
+	return rs.o.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
 		now, err := tx.Reacting(r.MessageID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number != r.Number {
 			return nil // its conversation is gone, or somebody wished for another
@@ -283,7 +286,7 @@ func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*outb
 		if err != nil {
 			return err
 		}
-		b, err := h.newOutboxTx(tx, r.MessageID.Page())
+		b, err := rs.o.begin(tx, r.MessageID.Page())
 		if err != nil {
 			return err
 		}
@@ -300,9 +303,9 @@ func (h *Hub) changeReaction(ctx context.Context, r store.Reacting, f func(*outb
 
 // claimReaction judges a reaction once more, and returns what goes to Meta; nothing where
 // it may not go, or not now.
-func (b *outboxTx) claimReaction(c *txn.Conversation, r *store.Reacting, m *store.Message) (model.SenderAction, error) {
+func (b *tx) claimReaction(c *txn.Conversation, r *store.Reacting, m *store.Message) (model.SenderAction, error) {
 	none := model.SenderAction{}
-	if !b.Now.Before(r.At.Add(b.h.timing.QueueLimit)) {
+	if !b.Now.Before(r.At.Add(b.QueueLimit)) {
 		e := &model.MessageError{Code: model.NotSent}
 		if r.Uncertain {
 			e.Code, e.Detail = model.OutcomeUnknown, r.Said
@@ -312,12 +315,12 @@ func (b *outboxTx) claimReaction(c *txn.Conversation, r *store.Reacting, m *stor
 	v := model.CanReply(b.Now, b.Page.Page, c.Conversation.Conversation, r.UserID)
 	switch {
 	case v.Code == model.RateLimited:
-		r.WakeAt = replies.Earlier(*v.Until, r.At.Add(b.h.timing.QueueLimit))
+		r.WakeAt = replies.Earlier(*v.Until, r.At.Add(b.QueueLimit))
 		return none, b.Store.PutReacting(*r)
 	case !v.Allowed:
 		return none, b.reactionFailed(c, *r, m, &model.MessageError{Code: v.Code})
 	}
-	token, err := b.h.pageToken(b.Page)
+	token, err := b.o.token(b.Page)
 	if err != nil {
 		return none, err
 	}
@@ -331,7 +334,7 @@ func (b *outboxTx) claimReaction(c *txn.Conversation, r *store.Reacting, m *stor
 }
 
 // reacted stores what became of a try.
-func (b *outboxTx) reacted(c *txn.Conversation, r store.Reacting, m *store.Message, out model.Outcome) error {
+func (b *tx) reacted(c *txn.Conversation, r store.Reacting, m *store.Message, out model.Outcome) error {
 	b.learn(c, out)
 	switch out.Kind {
 	case model.OutcomeAccepted:
@@ -346,12 +349,12 @@ func (b *outboxTx) reacted(c *txn.Conversation, r store.Reacting, m *store.Messa
 		r.Said = cmp.Or(out.Detail, r.Said)
 		r.WakeAt = b.Now.Add(b.backOff(r.Tries))
 	}
-	r.WakeAt = replies.Earlier(r.WakeAt, r.At.Add(b.h.timing.QueueLimit))
+	r.WakeAt = replies.Earlier(r.WakeAt, r.At.Add(b.QueueLimit))
 	return b.Store.PutReacting(r)
 }
 
 // reactionSet shows what Meta has confirmed.
-func (b *outboxTx) reactionSet(c *txn.Conversation, r store.Reacting, m *store.Message) error {
+func (b *tx) reactionSet(c *txn.Conversation, r store.Reacting, m *store.Message) error {
 	var shown *model.Reaction
 	if r.Emoji != "" {
 		shown = &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m)}
@@ -362,13 +365,13 @@ func (b *outboxTx) reactionSet(c *txn.Conversation, r store.Reacting, m *store.M
 
 // reactionFailed shows again what was confirmed before, and beside it why the wish was
 // not fulfilled.
-func (b *outboxTx) reactionFailed(c *txn.Conversation, r store.Reacting, m *store.Message, why *model.MessageError) error {
+func (b *tx) reactionFailed(c *txn.Conversation, r store.Reacting, m *store.Message, why *model.MessageError) error {
 	failed := &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m), Error: why}
 	setReactionOfPage(m, r.Was, failed)
 	return b.endReaction(c, m)
 }
 
-func (b *outboxTx) endReaction(c *txn.Conversation, m *store.Message) error {
+func (b *tx) endReaction(c *txn.Conversation, m *store.Message) error {
 	if err := b.Store.TakeReacting(m.ID); err != nil {
 		return err
 	}
@@ -376,7 +379,7 @@ func (b *outboxTx) endReaction(c *txn.Conversation, m *store.Message) error {
 }
 
 // wisher returns who asked for the reaction that a message shows as pending.
-func (b *outboxTx) wisher(m store.Message) *model.UserRef {
+func (b *tx) wisher(m store.Message) *model.UserRef {
 	i := slices.IndexFunc(m.Reactions, func(r model.Reaction) bool { return r.By == model.ByPage && r.Pending })
 	if i < 0 {
 		return nil

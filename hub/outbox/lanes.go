@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"sync"
@@ -35,8 +35,8 @@ type desk struct {
 	lane string
 }
 
-// outbox is who is looking at which reply.
-type outbox struct {
+// desks is who is looking at which reply.
+type desks struct {
 	wake wake.Signal
 
 	mu       sync.Mutex
@@ -44,39 +44,39 @@ type outbox struct {
 	busy     map[desk]int
 }
 
-func newOutbox() *outbox {
-	return &outbox{wake: wake.NewSignal(), inFlight: make(map[model.MessageID]struct{}), busy: make(map[desk]int)}
+func newDesks(w wake.Signal) *desks {
+	return &desks{wake: w, inFlight: make(map[model.MessageID]struct{}), busy: make(map[desk]int)}
 }
 
 // full tells whether all workers of a Page's lane are at work.
-func (o *outbox) full(page model.PageID, l lane) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.busy[desk{page, l.name}] >= l.workers
+func (d *desks) full(page model.PageID, l lane) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.busy[desk{page, l.name}] >= l.workers
 }
 
 // claim answers whether a worker is free, and nobody looks at the reply yet.
-func (o *outbox) claim(id model.MessageID, l lane) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+func (d *desks) claim(id model.MessageID, l lane) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	at := desk{id.Page(), l.name}
-	if _, taken := o.inFlight[id]; taken || o.busy[at] >= l.workers {
+	if _, taken := d.inFlight[id]; taken || d.busy[at] >= l.workers {
 		return false
 	}
-	o.inFlight[id] = struct{}{}
-	o.busy[at]++
+	d.inFlight[id] = struct{}{}
+	d.busy[at]++
 	return true
 }
 
-func (o *outbox) release(id model.MessageID, l lane) {
-	o.mu.Lock()
-	delete(o.inFlight, id)
+func (d *desks) release(id model.MessageID, l lane) {
+	d.mu.Lock()
+	delete(d.inFlight, id)
 	at := desk{id.Page(), l.name}
-	if o.busy[at]--; o.busy[at] == 0 {
-		delete(o.busy, at)
+	if d.busy[at]--; d.busy[at] == 0 {
+		delete(d.busy, at)
 	}
-	o.mu.Unlock()
-	o.wake.Notify()
+	d.mu.Unlock()
+	d.wake.Notify()
 }
 
 // due is a reply that must be looked at now.
@@ -86,14 +86,14 @@ type due struct {
 }
 
 // due reads what can be begun now, and when more will be due.
-func (o *outbox) due(r store.Reader, now time.Time) (list []due, next time.Time, err error) {
+func (d *desks) due(r store.Reader, now time.Time) (list []due, next time.Time, err error) {
 	pages, err := r.WaitingPages()
 	if err != nil {
 		return nil, next, err
 	}
 	for _, page := range pages {
 		for _, l := range lanes() {
-			if o.full(page, l) {
+			if d.full(page, l) {
 				continue // whoever is done first wakes the outbox
 			}
 			for _, state := range l.states {

@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"context"
@@ -22,10 +22,10 @@ const putBackShown = 7 * 24 * time.Hour
 // a reply that it holds as queued may have left, and arrived, before. So none leaves
 // without its writer; and the admins who see a Page are told. It is called before anything is
 // taken, and again by Run, and does nothing where there is nothing to do.
-func (h *Hub) SettlePutBack(ctx context.Context) error {
+func (o *Outbox) SettlePutBack(ctx context.Context) error {
 	var life store.Incarnation
 	var pages []store.Page
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := o.store.Read(ctx, func(r store.Reader) (err error) {
 		if life, err = r.Incarnation(); err == nil {
 			pages, err = r.Pages()
 		}
@@ -34,37 +34,37 @@ func (h *Hub) SettlePutBack(ctx context.Context) error {
 	if err != nil || !life.Begun() {
 		return err
 	}
-	h.lostBefore.Store(life.At.UnixMicro())
+	o.lostBefore.Store(life.At.UnixMicro())
 	if life.Settled {
 		return nil
 	}
 	asked := 0
 	for _, p := range pages {
-		n, err := h.askAll(ctx, p, life)
+		n, err := o.askAll(ctx, p, life)
 		if err != nil {
 			return fmt.Errorf("settle what %s had on its way: %w", p.ID, err)
 		}
 		asked += n
 	}
-	if err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SettleIncarnation() }); err != nil {
+	if err := o.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SettleIncarnation() }); err != nil {
 		return err
 	}
-	h.log.Warn("the store was put back; what was on its way asks", "why", string(life.Why), "was", life.Was, "is", life.Is, "replies", asked)
+	o.log.Warn("the store was put back; what was on its way asks", "why", string(life.Why), "was", life.Was, "is", life.Is, "replies", asked)
 	return nil
 }
 
 // mayHaveLeft tells whether the store that was lost may have sent a reply that this one
 // does not know: its key was pressed before, by the hub's clock, and its writer's client,
 // which heard of no outcome, hands it in again.
-func (h *Hub) mayHaveLeft(d Draft) bool {
-	return !d.Note && d.Number > 0 && d.Number < h.lostBefore.Load()
+func (o *Outbox) mayHaveLeft(d Draft) bool {
+	return !d.Note && d.Number > 0 && d.Number < o.lostBefore.Load()
 }
 
 // askAll has all replies of a Page ask that are on their way, and tells its admins.
-func (h *Hub) askAll(ctx context.Context, p store.Page, life store.Incarnation) (asked int, err error) {
-	err = h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+func (o *Outbox) askAll(ctx context.Context, p store.Page, life store.Incarnation) (asked int, err error) {
+	err = o.store.Write(ctx, p.ID, func(tx store.PageTx) error {
 		asked = 0
-		b, err := h.newOutboxTx(tx, p.ID)
+		b, err := o.begin(tx, p.ID)
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (h *Hub) askAll(ctx context.Context, p store.Page, life store.Incarnation) 
 }
 
 // askPutBack has one of them ask, as it stands now.
-func (b *outboxTx) askPutBack(id model.MessageID) (bool, error) {
+func (b *tx) askPutBack(id model.MessageID) (bool, error) {
 	r, err := b.Store.Reply(id)
 	if err != nil || r.State != model.Queued && r.State != model.Posting {
 		return false, err
@@ -103,7 +103,7 @@ func (b *outboxTx) askPutBack(id model.MessageID) (bool, error) {
 }
 
 // tellPutBack leaves the Page's notice of it, once.
-func (b *outboxTx) tellPutBack(life store.Incarnation) error {
+func (b *tx) tellPutBack(life store.Incarnation) error {
 	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte(life.ID+"|"+string(b.Page.ID))).String()
 	if b.Page.UninstalledAt != nil {
 		return nil
@@ -116,9 +116,9 @@ func (b *outboxTx) tellPutBack(life store.Incarnation) error {
 	})
 }
 
-// putBackAt is when the store was put back, as long as that is told; nil: it was not, or
+// PutBackAt is when the store was put back, as long as that is told; nil: it was not, or
 // long ago.
-func putBackAt(life store.Incarnation, now time.Time) *time.Time {
+func PutBackAt(life store.Incarnation, now time.Time) *time.Time {
 	if !life.Begun() || now.Sub(life.At) >= putBackShown {
 		return nil
 	}

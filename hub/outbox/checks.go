@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 var errPageGone = errors.New("page not connected")
 
 // makeUnknown marks a reply whose attempt can't be followed any more.
-func (h *Hub) makeUnknown(ctx context.Context, r store.Reply) error {
-	return h.change(ctx, r.MessageID, func(b *outboxTx, c *txn.Conversation, now store.Reply) error {
+func (o *Outbox) makeUnknown(ctx context.Context, r store.Reply) error {
+	return o.change(ctx, r.MessageID, func(b *tx, c *txn.Conversation, now store.Reply) error {
 		if now.State != model.Posting || now.Attempt != r.Attempt {
 			return nil
 		}
@@ -26,31 +26,31 @@ func (h *Hub) makeUnknown(ctx context.Context, r store.Reply) error {
 
 // nextCheck is when the Page's inbox is asked next about a reply of unknown
 // outcome; after the last check, when its writer is asked.
-func (h *Hub) nextCheck(r store.Reply) time.Time {
-	if r.Checks < len(h.timing.UnknownChecks) {
-		return r.AttemptAt.Add(h.timing.UnknownChecks[r.Checks])
+func (o *Outbox) nextCheck(r store.Reply) time.Time {
+	if r.Checks < len(o.timing.UnknownChecks) {
+		return r.AttemptAt.Add(o.timing.UnknownChecks[r.Checks])
 	}
-	return r.AttemptAt.Add(h.timing.AskAfter)
+	return r.AttemptAt.Add(o.timing.AskAfter)
 }
 
 // check asks the Page's inbox whether a reply of unknown outcome arrived, and in
 // the end asks its writer.
-func (h *Hub) check(ctx context.Context, r store.Reply) error {
-	if r.Checks >= len(h.timing.UnknownChecks) {
-		return h.change(ctx, r.MessageID, h.askIfDue)
+func (o *Outbox) check(ctx context.Context, r store.Reply) error {
+	if r.Checks >= len(o.timing.UnknownChecks) {
+		return o.change(ctx, r.MessageID, o.askIfDue)
 	}
-	p, err := h.pageOf(ctx, r)
+	p, err := o.pageOf(ctx, r)
 	if err != nil {
 		return err // nobody was asked: it stays due
 	}
-	thread, err := h.thread(ctx, p, r)
+	thread, err := o.thread(ctx, p, r)
 	if ctx.Err() != nil {
 		return nil // the hub ends; the next run checks again
 	}
 	if err != nil {
-		h.log.Warn("check reply in the page's inbox", logkey.Message, string(r.MessageID), logkey.Error, err)
+		o.log.Warn("check reply in the page's inbox", logkey.Message, string(r.MessageID), logkey.Error, err)
 	}
-	return h.change(ctx, r.MessageID, func(b *outboxTx, c *txn.Conversation, now store.Reply) error {
+	return o.change(ctx, r.MessageID, func(b *tx, c *txn.Conversation, now store.Reply) error {
 		if now.State != model.Unknown || now.Attempt != r.Attempt {
 			return nil
 		}
@@ -59,30 +59,30 @@ func (h *Hub) check(ctx context.Context, r store.Reply) error {
 		} else if found != "" {
 			return b.Arrive(c, &now, replies.Arrival{MID: found, At: at, Probably: true})
 		}
-		now.Checks = h.checksDone(now, b.Now)
+		now.Checks = o.checksDone(now, b.Now)
 		if err == nil {
 			now.CheckedAt = b.Now
 		}
-		now.WakeAt = h.nextCheck(now)
+		now.WakeAt = o.nextCheck(now)
 		if err := b.Store.PutReply(now); err != nil {
 			return err
 		}
-		return h.askIfDue(b, c, now)
+		return o.askIfDue(b, c, now)
 	})
 }
 
 // checksDone counts the check that was just made, and with it those whose time came
 // while it waited for its turn: they would ask the same again.
-func (h *Hub) checksDone(r store.Reply, now time.Time) int {
+func (o *Outbox) checksDone(r store.Reply, now time.Time) int {
 	n := r.Checks + 1
-	for n < len(h.timing.UnknownChecks) && !now.Before(r.AttemptAt.Add(h.timing.UnknownChecks[n])) {
+	for n < len(o.timing.UnknownChecks) && !now.Before(r.AttemptAt.Add(o.timing.UnknownChecks[n])) {
 		n++
 	}
 	return n
 }
 
-func (h *Hub) pageOf(ctx context.Context, r store.Reply) (p store.Page, err error) {
-	err = h.store.Read(ctx, func(reader store.Reader) error {
+func (o *Outbox) pageOf(ctx context.Context, r store.Reply) (p store.Page, err error) {
+	err = o.store.Read(ctx, func(reader store.Reader) error {
 		p, err = reader.Page(r.MessageID.Page())
 		return err
 	})
@@ -91,20 +91,20 @@ func (h *Hub) pageOf(ctx context.Context, r store.Reply) (p store.Page, err erro
 
 // thread reads the newest messages of a reply's conversation in the Page's inbox. It
 // waits for its turn as long as the hub runs: the call's own deadline bounds the call.
-func (h *Hub) thread(ctx context.Context, p store.Page, r store.Reply) ([]model.SentMessage, error) {
+func (o *Outbox) thread(ctx context.Context, p store.Page, r store.Reply) ([]model.SentMessage, error) {
 	if p.UninstalledAt != nil {
 		return nil, errPageGone
 	}
-	token, err := h.pageToken(p)
+	token, err := o.token(p)
 	if err != nil {
 		return nil, err
 	}
-	return h.graph.ThreadMessages(ctx, token, p.PageID, r.ConversationID.Customer())
+	return o.graph.ThreadMessages(ctx, token, p.PageID, r.ConversationID.Customer())
 }
 
 // findInThread looks for a reply among what the Page's inbox shows: from the Page,
 // the same text, not created before the attempt, and no other message of ours.
-func (b *outboxTx) findInThread(r store.Reply, thread []model.SentMessage) (model.MID, time.Time, error) {
+func (b *tx) findInThread(r store.Reply, thread []model.SentMessage) (model.MID, time.Time, error) {
 	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return "", time.Time{}, err
@@ -128,15 +128,15 @@ func (b *outboxTx) findInThread(r store.Reply, thread []model.SentMessage) (mode
 }
 
 // askIfDue has a reply ask its writer once all checks are done and it is time.
-func (h *Hub) askIfDue(b *outboxTx, c *txn.Conversation, r store.Reply) error {
-	if r.State != model.Unknown || r.Checks < len(h.timing.UnknownChecks) || b.Now.Before(r.AttemptAt.Add(h.timing.AskAfter)) {
+func (o *Outbox) askIfDue(b *tx, c *txn.Conversation, r store.Reply) error {
+	if r.State != model.Unknown || r.Checks < len(o.timing.UnknownChecks) || b.Now.Before(r.AttemptAt.Add(o.timing.AskAfter)) {
 		return nil
 	}
 	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return err
 	}
-	e := &model.MessageError{Code: model.OutcomeUnknown, Unchecked: r.CheckedAt.Before(r.AttemptAt.Add(h.timing.CheckGrace))}
+	e := &model.MessageError{Code: model.OutcomeUnknown, Unchecked: r.CheckedAt.Before(r.AttemptAt.Add(o.timing.CheckGrace))}
 	if m.Error != nil {
 		e.Detail = m.Error.Detail // what Meta answered to the attempt
 	}

@@ -172,8 +172,8 @@ func TestSeenIsTakenBackAndShownAgain(t *testing.T) {
 	})
 }
 
-// TestCourtesiesCanBeSwitchedOff.
-func TestCourtesiesCanBeSwitchedOff(t *testing.T) {
+// TestSenderActionsCanBeSwitchedOff.
+func TestSenderActionsCanBeSwitchedOff(t *testing.T) {
 	inWorld(t, func(_ *testing.T, w *world) {
 		w.quiet = true
 		w.restart()

@@ -1,4 +1,4 @@
-package hub
+package outbox
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
 	"parley/hub/access"
@@ -74,20 +76,20 @@ func (d Draft) hash() string {
 // Reply accepts a reply: it is stored and will leave by itself, at most once. The
 // same draft handed in again answers with the same message, whatever became of it.
 // A [model.Refusal] stores nothing.
-func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Message, error) {
+func (o *Outbox) Reply(ctx context.Context, user model.User, d Draft) (model.Message, error) {
 	if !ids.Valid(string(d.ClientID)) {
 		return model.Message{}, &model.InvalidError{Field: "client_id", Reason: "must be a UUID"}
 	}
 	if d.Conversation.Page() == "" {
-		return model.Message{}, ErrNotFound
+		return model.Message{}, store.ErrNotFound
 	}
 	if err := d.checkShape(); err != nil {
 		return model.Message{}, err
 	}
 	// Found before the transaction, which must be short; judged after who may see.
-	gone := h.findUploads(user.ID, &d)
+	gone := o.files.find(user.ID, &d)
 	var out model.Message
-	err := h.store.Write(ctx, d.Conversation.Page(), func(tx store.PageTx) error {
+	err := o.store.Write(ctx, d.Conversation.Page(), func(tx store.PageTx) error {
 		page, conversation, err := access.AuthorizeConversation(tx, user.ID, d.Conversation)
 		if err != nil {
 			return err
@@ -96,20 +98,20 @@ func (h *Hub) Reply(ctx context.Context, user model.User, d Draft) (model.Messag
 			out = m
 			return err
 		}
-		if err := h.judge(tx, user.ID, page, conversation, d); err != nil {
+		if err := o.judge(tx, user.ID, page, conversation, d); err != nil {
 			return err
 		}
 		if gone != nil {
 			return gone
 		}
-		out, err = h.accept(tx, user, d)
+		out, err = o.accept(tx, user, d)
 		return err
 	})
 	if err != nil {
 		return model.Message{}, err
 	}
-	h.outbox.wake.Notify()
-	h.useUploads(context.WithoutCancel(ctx), d)
+	o.Wake.Notify()
+	o.files.use(context.WithoutCancel(ctx), d)
 	return out, nil
 }
 
@@ -120,7 +122,7 @@ func knownReply(tx store.PageTx, user model.UserID, d Draft) (model.Message, boo
 		// One that went with a deleted conversation must not leave a second time.
 		buried, err := tx.BuriedReply(d.Conversation.Page(), user, d.ClientID)
 		if buried && err == nil {
-			err = ErrNotFound
+			err = store.ErrNotFound
 		}
 		return model.Message{}, false, err
 	}
@@ -136,7 +138,7 @@ func knownReply(tx store.PageTx, user model.UserID, d Draft) (model.Message, boo
 }
 
 // judge refuses what may not be sent.
-func (h *Hub) judge(tx store.PageTx, user model.UserID, page store.Page, c store.Conversation, d Draft) error {
+func (o *Outbox) judge(tx store.PageTx, user model.UserID, page store.Page, c store.Conversation, d Draft) error {
 	if r := model.CheckText(d.Text); r != nil && (r.Code != model.TextEmpty || len(d.Attachments) == 0) {
 		return r
 	}
@@ -146,7 +148,7 @@ func (h *Hub) judge(tx store.PageTx, user model.UserID, page store.Page, c store
 	if d.Note {
 		return nil
 	}
-	if v := model.CanReply(h.utc(), page.Page, c.Conversation, user); !v.Allowed {
+	if v := model.CanReply(o.now(), page.Page, c.Conversation, user); !v.Allowed {
 		return model.RefuseReply(v, page.Page, c.Conversation)
 	}
 	return checkNewer(tx, user, d.Conversation, d.SeenSeq)
@@ -176,8 +178,8 @@ func checkNewer(tx store.PageTx, user model.UserID, c model.ConversationID, seen
 }
 
 // accept stores a reply as queued, or a note.
-func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, error) {
-	b, err := h.newOutboxTx(tx, d.Conversation.Page())
+func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Message, error) {
+	b, err := o.begin(tx, d.Conversation.Page())
 	if err != nil {
 		return model.Message{}, err
 	}
@@ -185,7 +187,11 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 	if err != nil {
 		return model.Message{}, err
 	}
-	order, err := placeAfterSeen(tx, d, b.Now)
+	var seen int64
+	if d.SeenSeq != nil {
+		seen = *d.SeenSeq
+	}
+	order, err := b.PlaceAfter(d.Conversation, seen)
 	if err != nil {
 		return model.Message{}, err
 	}
@@ -208,7 +214,7 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 	if err := b.LineUp(c); err != nil {
 		return model.Message{}, err
 	}
-	if h.mayHaveLeft(d) {
+	if o.mayHaveLeft(d) {
 		for _, id := range parts {
 			if _, err := b.askPutBack(id); err != nil {
 				return model.Message{}, err
@@ -226,7 +232,7 @@ func (h *Hub) accept(tx store.PageTx, user model.User, d Draft) (model.Message, 
 }
 
 // acceptPart stores one message of a draft, and how it stands on its way.
-func (b *outboxTx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash string, user model.UserID) error {
+func (b *tx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash string, user model.UserID) error {
 	if err := b.Add(c, m); err != nil {
 		return err
 	}
@@ -243,20 +249,6 @@ func (b *outboxTx) acceptPart(c *txn.Conversation, m *store.Message, p part, has
 	})
 }
 
-// placeAfterSeen is where a reply stands that Meta has not timed: after all that
-// its writer had seen.
-func placeAfterSeen(tx store.PageTx, d Draft, now time.Time) (time.Time, error) {
-	var upTo int64
-	if d.SeenSeq != nil {
-		upTo = *d.SeenSeq
-	}
-	last, err := tx.Newest(d.Conversation, upTo)
-	if errors.Is(err, store.ErrNotFound) || err == nil && last.Order.Before(now) {
-		return now, nil
-	}
-	return last.Order, err
-}
-
 // number is a draft's place in its conversation's line: that of its key press, by the
 // hub's clock. One without a number was pressed when it came. It is never in the future,
 // and never before what has left.
@@ -269,4 +261,42 @@ func (d Draft) number(now time.Time, c *txn.Conversation) int64 {
 		n = c.Posted.Number + 1
 	}
 	return n
+}
+
+// checkShape refuses a draft that makes no sense, whoever's it is.
+func (d Draft) checkShape() error {
+	switch {
+	case len(d.Attachments) > model.MaxAttachments:
+		return &model.InvalidError{Field: "attachments", Reason: "must be at most " + strconv.Itoa(model.MaxAttachments)}
+	case d.Note && len(d.Attachments) > 0:
+		return &model.InvalidError{Field: "attachments", Reason: "must be empty in a note"}
+	}
+	return nil
+}
+
+// part is what of a draft becomes one message.
+type part struct {
+	client  model.ClientID
+	text    model.Untrusted
+	replyTo model.MessageID
+	file    *store.File
+}
+
+// parts are the messages that a draft becomes, in the order in which they leave.
+func (d Draft) parts() []part {
+	var out []part
+	if strings.TrimSpace(string(d.Text)) != "" || len(d.files) == 0 {
+		out = append(out, part{text: d.Text})
+	}
+	for _, u := range d.files {
+		out = append(out, part{file: &store.File{Upload: u.ID, Name: u.Name, Kind: u.Kind, Media: u.Media, Size: u.Size}})
+	}
+	out[0].replyTo = d.ReplyTo
+	for i := range out {
+		out[i].client = d.ClientID
+		if i > 0 {
+			out[i].client += model.ClientID("/" + strconv.Itoa(i+1))
+		}
+	}
+	return out
 }
