@@ -200,3 +200,13 @@ func (l LinkChange) LogValue() slog.Value {
 func (w Welcome) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("user", string(w.User.ID)), slog.Int("pages", len(w.Pages)), length("feedback_url", w.FeedbackURL))
 }
+
+// LogValue implements [slog.LogValuer].
+func (l FoundList) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("conversations", len(l.Conversations)))
+}
+
+// LogValue implements [slog.LogValuer].
+func (l MessageList) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("messages", len(l.Messages)))
+}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -210,3 +211,12 @@ func (r *Refusal) Error() string { return "refused: " + string(r.Code) }
 
 // Refuse returns a refusal with that code.
 func Refuse(code Code) *Refusal { return &Refusal{Code: code} }
+
+// InvalidError is a request that makes no sense, whoever asks.
+type InvalidError struct {
+	Field  string
+	Reason string
+}
+
+// Error implements error.
+func (e *InvalidError) Error() string { return fmt.Sprintf("%s: %s", e.Field, e.Reason) }

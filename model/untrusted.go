@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"unicode"
 )
 
@@ -36,3 +37,5 @@ func (u Untrusted) Blank() bool {
 	}
 	return true
 }
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }

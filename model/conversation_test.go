@@ -14,6 +14,84 @@ import (
 	"parley/model"
 )
 
+// TestEntryLink: a link holds what Facebook takes as a ref, and nothing that would make
+// another link of it.
+func TestEntryLink(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ ref, want string }{
+		{"", "https://m.me/7"},
+		{"shop_1-A=", "https://m.me/7?ref=shop_1-A="},
+		{strings.Repeat("a", model.EntryLimit), "https://m.me/7?ref=" + strings.Repeat("a", model.EntryLimit)},
+		{strings.Repeat("a", model.EntryLimit+1), ""},
+		{"a&b", ""},
+		{"店", ""},
+		{"a\n", ""},
+	} {
+		got, err := model.EntryLink("7", c.ref)
+		var r *model.Refusal
+		if got != c.want || (c.want == "") != (errors.As(err, &r) && r.Code == model.EntryRef) {
+			t.Errorf("%.20q: %.40q, %v", c.ref, got, err)
+		}
+	}
+}
+
+// TestWhatIsSaid between customer and Page: notes, system lines, standby, and what did not
+// arrive are not.
+func TestWhatIsSaid(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		m    model.Message
+		want bool
+	}{
+		"the customer's":     {model.Message{Direction: model.In}, true},
+		"theirs, taken back": {model.Message{Direction: model.In, Deleted: true}, false},
+		"to another app":     {model.Message{Direction: model.In, Standby: true}, false},
+		"by another app":     {model.Message{Direction: model.Out, Standby: true, State: model.Sent}, false},
+		"on Facebook":        {model.Message{Direction: model.Out, State: model.Sent}, true},
+		"queued":             {model.Message{Direction: model.Out, State: model.Queued}, true},
+		"unknown":            {model.Message{Direction: model.Out, State: model.Unknown}, true},
+		"asking":             {model.Message{Direction: model.Out, State: model.Ask}, true},
+		"read":               {model.Message{Direction: model.Out, State: model.Read}, true},
+		"failed":             {model.Message{Direction: model.Out, State: model.Failed}, false},
+		"dropped":            {model.Message{Direction: model.Out, State: model.Dropped}, false},
+		"a note":             {model.Message{Direction: model.Note}, false},
+		"a system line":      {model.Message{Direction: model.System}, false},
+	} {
+		if got := c.m.Said(); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestWhoNeedsYou: a customer in an open conversation, a reply that asks in any.
+func TestWhoNeedsYou(t *testing.T) {
+	t.Parallel()
+	now := noon
+	later, before := now.Add(time.Hour), now.Add(-time.Hour)
+	in, out, ask := &model.Summary{Direction: model.In}, &model.Summary{Direction: model.Out, State: model.Sent}, &model.Summary{Direction: model.Out, State: model.Ask}
+	for name, c := range map[string]struct {
+		c    model.Conversation
+		want bool
+	}{
+		"a customer":                   {model.Conversation{Status: model.Open, Waits: model.WaitsCustomer, LastMessage: out}, true},
+		"a customer, put away":         {model.Conversation{Status: model.Snoozed, SnoozedUntil: &later, Waits: model.WaitsCustomer}, false},
+		"a customer, awake again":      {model.Conversation{Status: model.Snoozed, SnoozedUntil: &before, Waits: model.WaitsCustomer}, true},
+		"a customer, done":             {model.Conversation{Status: model.Done, Waits: model.WaitsCustomer}, false},
+		"a reply":                      {model.Conversation{Status: model.Open, Waits: model.WaitsReply}, true},
+		"a reply, put away":            {model.Conversation{Status: model.Snoozed, SnoozedUntil: &later, Waits: model.WaitsReply}, true},
+		"a reply, done":                {model.Conversation{Status: model.Done, Waits: model.WaitsReply}, true},
+		"nobody":                       {model.Conversation{Status: model.Open, Waits: model.WaitsNobody, LastMessage: in}, false},
+		"a hub that does not tell":     {model.Conversation{Status: model.Open, LastMessage: in}, true},
+		"such a hub, and a reply":      {model.Conversation{Status: model.Done, LastMessage: ask}, true},
+		"such a hub, and it was us":    {model.Conversation{Status: model.Open, LastMessage: out}, false},
+		"such a hub, nothing was said": {model.Conversation{Status: model.Open}, false},
+	} {
+		if got := c.c.NeedsYou(now); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func user(id model.UserID) *model.UserID { return &id }
 
 func TestTriageInJSON(t *testing.T) {

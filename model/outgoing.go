@@ -2,7 +2,9 @@ package model
 
 import (
 	"errors"
+	"log/slog"
 	"time"
+	"unicode/utf16"
 )
 
 // ErrNoProfile: Meta has no profile of a customer for us, or may not tell it.
@@ -58,4 +60,68 @@ type SentMessage struct {
 	FromPage  bool
 	Text      Untrusted
 	CreatedAt time.Time // whole seconds
+}
+
+// ActionKind is something that a Page shows the customer besides messages, in Meta's
+// words.
+//
+// Source: Messenger Platform, Send API, sender_action.
+type ActionKind string
+
+// The sender actions.
+const (
+	TypingOn  ActionKind = "typing_on"
+	TypingOff ActionKind = "typing_off"
+	MarkSeen  ActionKind = "mark_seen"
+	React     ActionKind = "react"
+	Unreact   ActionKind = "unreact"
+)
+
+// SenderAction is one such thing on its way to Meta. Doing the same again changes nothing.
+type SenderAction struct {
+	Page  MetaPageID
+	Token string // the Page's access token
+	To    PSID
+	Kind  ActionKind
+	// Target is the message that is reacted to, Emoji the reaction.
+	Target MID
+	Emoji  Untrusted
+}
+
+// LogValue implements [slog.LogValuer]: the token is not shown.
+func (a SenderAction) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("page", string(a.Page)), slog.String("to", string(a.To)), slog.String("kind", string(a.Kind)), slog.String("target", string(a.Target)),
+	)
+}
+
+// MaxText is the longest text of a reply in UTF-16 code units.
+//
+// Source: Messenger Platform, Send API reference ("2000 characters"); how they
+// are counted is not told, so the count that never allows too much is used.
+const MaxText = 2000
+
+// UTF16Len counts the UTF-16 code units of a text.
+func UTF16Len(s string) int {
+	n := 0
+	for _, r := range s {
+		if l := utf16.RuneLen(r); l > 0 {
+			n += l
+			continue
+		}
+		n++ // an invalid byte, replaced by U+FFFD on the wire
+	}
+	return n
+}
+
+// CheckText returns the refusal of a reply's text, nil where it can be sent.
+func CheckText(text Untrusted) *Refusal {
+	n := UTF16Len(string(text))
+	switch {
+	case blank(string(text)):
+		return Refuse(TextEmpty)
+	case n > MaxText:
+		return Refuse(TextTooLong)
+	}
+	return nil
 }

@@ -1,5 +1,0 @@
-package model
-
-import "strings"
-
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
