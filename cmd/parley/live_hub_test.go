@@ -20,7 +20,7 @@ import (
 	"parley/client"
 	"parley/hub"
 	"parley/hub/api"
-	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	"parley/hub/outbox"
 	"parley/hub/store/sqlite"
 	"parley/hub/vault"
@@ -226,7 +226,7 @@ func (h *liveHub) start() {
 	l, err := net.Listen("tcp", address)
 	h.must(err)
 	h.address = l.Addr().String()
-	verifier, err := messenger.NewVerifier("secret")
+	verifier, err := webhook.NewVerifier("secret")
 	h.must(err)
 	h.store = st
 	h.hub = hub.New(hub.Options{

@@ -20,6 +20,7 @@ import (
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	huboutbox "parley/hub/outbox"
 	"parley/hub/store/sqlite"
 	"parley/model"
@@ -109,7 +110,7 @@ func (w *metaWorld) startHub(ctx context.Context, running *sync.WaitGroup, chang
 		GraphURL: w.info.GraphURL, Version: "v27.0", AppID: app, AppSecret: w.info.AppSecret, SendDeadline: patience, Timeout: patience,
 	})
 	w.must(err)
-	verifier, err := messenger.NewVerifier(w.info.AppSecret)
+	verifier, err := webhook.NewVerifier(w.info.AppSecret)
 	w.must(err)
 	timing := hub.DefaultTiming()
 	timing.Webhook = patience

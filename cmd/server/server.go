@@ -20,6 +20,7 @@ import (
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	"parley/hub/outbox"
 	"parley/hub/pipedrive"
 	"parley/hub/serve"
@@ -67,7 +68,7 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 		return nil, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
 	secrets := appSecrets(s)
-	verifier, err := messenger.NewVerifier(secrets...)
+	verifier, err := webhook.NewVerifier(secrets...)
 	if err != nil {
 		return nil, cli.Usage(p.Words.Say(i18n.ErrSettingMissing, "Names", "PARLEY_META_APP_SECRET"))
 	}

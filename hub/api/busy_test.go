@@ -156,7 +156,7 @@ func TestLargeBodiesShutOutNoMessage(t *testing.T) {
 	w.customerWrites(meta, ken, "m_beside", "hello", time.Now())
 	close(free)
 	sending.Wait()
-	large := append(webhook(meta, "messaging", message(meta, ken, "m_large", "hello", time.Now())), bytes.Repeat([]byte(" "), 6<<20)...)
+	large := append(webhookOf(meta, "messaging", message(meta, ken, "m_large", "hello", time.Now())), bytes.Repeat([]byte(" "), 6<<20)...)
 	w.post(large).want(http.StatusOK)
 }
 

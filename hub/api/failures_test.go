@@ -174,10 +174,10 @@ func TestLogsTellNoSecrets(t *testing.T) {
 	w.send(http.MethodPost, "/v1/login", nil, map[string]any{"code": w.cat.code}).want(http.StatusOK)
 	w.send(http.MethodPost, "/v1/login", nil, map[string]any{"code": w.cat.code}).want(http.StatusUnauthorized)
 	w.send(http.MethodGet, "/webhooks/messenger?hub.verify_token="+verifyToken, nil, nil).want(http.StatusForbidden)
-	w.send(http.MethodPost, "/webhooks/messenger", nil, webhook(meta, "messaging", message(meta, hanako, "m_2", hiddenText, time.Now()))).
+	w.send(http.MethodPost, "/webhooks/messenger", nil, webhookOf(meta, "messaging", message(meta, hanako, "m_2", hiddenText, time.Now()))).
 		want(http.StatusForbidden)
 	s.broken.Store(true)
-	w.post(webhook(meta, "messaging", message(meta, ken, "m_3", hiddenText, time.Now()))).want(http.StatusServiceUnavailable)
+	w.post(webhookOf(meta, "messaging", message(meta, ken, "m_3", hiddenText, time.Now()))).want(http.StatusServiceUnavailable)
 	w.do(w.ann, http.MethodPost, conversation(page, hanako)+"/messages", text(hiddenText)).want(http.StatusServiceUnavailable)
 	s.broken.Store(false)
 	w.graph.set(func(g *fakeGraph) {

@@ -102,7 +102,7 @@ func BenchmarkWebhookTo200Clients(b *testing.B) {
 	defer tick.Stop()
 	b.ResetTimer()
 	for n := range b.N {
-		body := webhook(meta, "messaging", message(meta, model.PSID(fmt.Sprint(7100+n%20)), fmt.Sprintf("m_bench_%d", n), fmt.Sprintf("bench <%d>", n), time.Now()))
+		body := webhookOf(meta, "messaging", message(meta, model.PSID(fmt.Sprint(7100+n%20)), fmt.Sprintf("m_bench_%d", n), fmt.Sprintf("bench <%d>", n), time.Now()))
 		mu.Lock()
 		posted[n] = time.Now()
 		mu.Unlock()
@@ -167,7 +167,7 @@ func ingest(b *testing.B, pages int) {
 		for pb.Next() {
 			i := n.Add(1)
 			id := model.MetaPageID(fmt.Sprint(1000 + i%int64(pages)))
-			body := webhook(id, "messaging", message(id, hanako, fmt.Sprintf("m_%d", i), "Do you have it in large?", time.Now()))
+			body := webhookOf(id, "messaging", message(id, hanako, fmt.Sprintf("m_%d", i), "Do you have it in large?", time.Now()))
 			if a := w.post(body); a.status != http.StatusOK {
 				b.Errorf("answered %d %s", a.status, a.body)
 			}

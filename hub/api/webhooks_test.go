@@ -58,7 +58,7 @@ func TestSignatures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.connect(w.ann, meta, model.Shared)
-	body := webhook(meta, "messaging", message(meta, hanako, "m_1", "hello", time.Now()))
+	body := webhookOf(meta, "messaging", message(meta, hanako, "m_1", "hello", time.Now()))
 	right := sign(body)
 	old := hmac.New(sha1.New, []byte(appSecret))
 	old.Write(body)
@@ -151,7 +151,7 @@ func TestWebhooksComeTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.connect(w.ann, meta, model.Shared)
-	body := webhook(meta, "messaging", message(meta, hanako, "m_1", "hello", time.Now()), message(meta, ken, "m_2", "hi", time.Now()))
+	body := webhookOf(meta, "messaging", message(meta, hanako, "m_1", "hello", time.Now()), message(meta, ken, "m_2", "hi", time.Now()))
 	for range 3 {
 		w.post(body).want(http.StatusOK)
 	}
@@ -196,7 +196,7 @@ func TestStoreThatFails(t *testing.T) {
 	}
 	ready(http.StatusOK, "ok")
 	s.broken.Store(true)
-	body := webhook(meta, "messaging", message(meta, hanako, "m_2", "again", time.Now()))
+	body := webhookOf(meta, "messaging", message(meta, hanako, "m_2", "again", time.Now()))
 	a := w.post(body)
 	a.problem(http.StatusServiceUnavailable, "unavailable")
 	if a.header.Get("Retry-After") == "" {
@@ -244,7 +244,7 @@ func TestStoreThatIsSlow(t *testing.T) {
 		})
 	}()
 	<-busy
-	body := webhook(meta, "messaging", message(meta, hanako, "m_slow", "hello", time.Now()))
+	body := webhookOf(meta, "messaging", message(meta, hanako, "m_slow", "hello", time.Now()))
 	release := sync.OnceFunc(func() { close(free) })
 	late := time.AfterFunc(patience, release)
 	defer late.Stop()
@@ -269,7 +269,7 @@ func TestWebhookWithLittleTime(t *testing.T) {
 	for _, limit := range []time.Duration{250 * time.Millisecond, 100 * time.Millisecond} {
 		w := newWorld(t, withTiming(func(t *hub.Timing) { t.Webhook = limit }))
 		w.connect(w.ann, meta, model.Shared)
-		body := webhook(meta, "messaging", message(meta, hanako, "m_1", "hello", time.Now()))
+		body := webhookOf(meta, "messaging", message(meta, hanako, "m_1", "hello", time.Now()))
 		// A busy machine may need more time than that, but not again and again.
 		for began := time.Now(); ; {
 			a := w.post(body)

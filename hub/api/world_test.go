@@ -24,7 +24,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/api"
-	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/hub/uploads"
@@ -130,7 +130,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	w.store, w.uploads = o.wrap(inner), filepath.Join(w.TempDir(), "uploads")
 	w.ann, w.ben, w.cat = w.addUser("Ann", true), w.addUser("Ben", true), w.addUser("Cat", false)
 	w.stranger = account{token: strings.Repeat("x", 43)}
-	verifier, err := messenger.NewVerifier(appSecret)
+	verifier, err := webhook.NewVerifier(appSecret)
 	w.must(err)
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.server = httptest.NewUnstartedServer(nil)
@@ -365,11 +365,11 @@ func (w *world) post(body []byte) answer {
 // deliver delivers events of a Page that must be taken.
 func (w *world) deliver(id model.MetaPageID, list string, events ...map[string]any) {
 	w.Helper()
-	w.post(webhook(id, list, events...)).want(http.StatusOK)
+	w.post(webhookOf(id, list, events...)).want(http.StatusOK)
 }
 
-// webhook is the body of a POST of Meta.
-func webhook(id model.MetaPageID, list string, events ...map[string]any) []byte {
+// webhookOf is the body of a POST of Meta.
+func webhookOf(id model.MetaPageID, list string, events ...map[string]any) []byte {
 	raw, err := json.Marshal(map[string]any{
 		"object": "page",
 		"entry":  []any{map[string]any{"id": id, "time": time.Now().UnixMilli(), list: events}},

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"parley/hub/messenger/meta"
 )
 
 // Keys of what is logged. No log holds a token, a text or a customer.
@@ -61,14 +63,14 @@ type answer struct {
 func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	target := c.base
 	for _, segment := range r.path {
-		if routeID(segment) == "" || strings.Trim(segment, ".") == "" {
+		if meta.RouteID(segment) == "" || strings.Trim(segment, ".") == "" {
 			return nil, errBadID
 		}
 		target += "/" + url.PathEscape(segment)
 	}
 	query := url.Values{}
 	if r.token != "" {
-		query.Set("appsecret_proof", c.appSecret.sign([]byte(r.token)))
+		query.Set("appsecret_proof", c.appSecret.Sign([]byte(r.token)))
 	}
 	for key, values := range r.query {
 		query[key] = values

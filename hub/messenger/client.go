@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/messenger/limits"
+	"parley/hub/messenger/meta"
 	"parley/hub/outside"
 	"parley/model"
 )
@@ -54,14 +56,14 @@ type Client struct {
 	base         string // with the version
 	dialog       string // with the version
 	appID        model.AppID
-	appSecret    secret
+	appSecret    meta.Secret
 	sendDeadline time.Duration
 	timeout      time.Duration
 	transport    http.RoundTripper
 	own          *http.Transport // nil where the transport was given
 	now          func() time.Time
 	log          *slog.Logger
-	inbox        *limiter
+	inbox        *limits.Limiter
 }
 
 // New returns a client, or says what is wrong with its configuration.
@@ -78,7 +80,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		base: base, dialog: dialog, appID: cfg.AppID, appSecret: secret(cfg.AppSecret),
+		base: base, dialog: dialog, appID: cfg.AppID, appSecret: meta.Secret(cfg.AppSecret),
 		sendDeadline: orDuration(cfg.SendDeadline, DefaultSendDeadline),
 		timeout:      orDuration(cfg.Timeout, DefaultTimeout),
 		transport:    cfg.Transport, now: cfg.Now, log: cfg.Logger,
@@ -93,8 +95,8 @@ func New(cfg Config) (*Client, error) {
 		c.own = newTransport()
 		c.transport = c.own
 	}
-	c.inbox = newLimiter(orDuration(cfg.ConversationsPause, conversationsPause), c.now)
-	c.inbox.begins = c.now().Add(2 * c.inbox.pause) // as many calls as a second has
+	c.inbox = limits.NewLimiter(orDuration(cfg.ConversationsPause, limits.ConversationsPause), c.now)
+	c.inbox.Begins = c.now().Add(2 * c.inbox.Pause) // as many calls as a second has
 	return c, nil
 }
 

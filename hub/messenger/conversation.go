@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -22,13 +23,13 @@ const threadFields = "messages.limit(20){id,created_time,from,message}"
 //
 // Source: Messenger Platform, "Conversations API".
 func (c *Client) ThreadMessages(ctx context.Context, token string, page model.MetaPageID, customer model.PSID) ([]model.SentMessage, error) {
-	if err := c.inbox.wait(ctx, page); err != nil {
+	if err := c.inbox.Wait(ctx, page); err != nil {
 		return nil, err
 	}
-	defer c.inbox.done(page)
+	defer c.inbox.Done(page)
 	var w struct {
-		Data edge[struct {
-			Messages edge[wireSent] `json:"messages"`
+		Data meta.Edge[struct {
+			Messages meta.Edge[wireSent] `json:"messages"`
 		}] `json:"data"`
 	}
 	err := c.do(ctx, request{
@@ -52,22 +53,22 @@ func (c *Client) ThreadMessages(ctx context.Context, token string, page model.Me
 
 // wireSent is a message as the Conversations API shows it.
 type wireSent struct {
-	ID      looseID `json:"id"`
-	Created loose   `json:"created_time"`
-	From    maybe[struct {
-		ID looseID `json:"id"`
+	ID      meta.LooseID `json:"id"`
+	Created meta.Loose   `json:"created_time"`
+	From    meta.Maybe[struct {
+		ID meta.LooseID `json:"id"`
 	}] `json:"from"`
-	Message loose `json:"message"`
+	Message meta.Loose `json:"message"`
 }
 
 // sent returns the message, false where it does not say who wrote it when.
 func (w wireSent) sent(page model.MetaPageID) (model.SentMessage, bool) {
 	at, ok := createdTime(string(w.Created))
-	if w.ID == "" || w.From.is.ID == "" || !ok {
+	if w.ID == "" || w.From.Is.ID == "" || !ok {
 		return model.SentMessage{}, false
 	}
 	return model.SentMessage{
-		MID: model.MID(w.ID), FromPage: string(w.From.is.ID) == string(page), Text: model.Untrusted(w.Message), CreatedAt: at,
+		MID: model.MID(w.ID), FromPage: string(w.From.Is.ID) == string(page), Text: model.Untrusted(w.Message), CreatedAt: at,
 	}, true
 }
 

@@ -1,5 +1,6 @@
-// Package messenger speaks Meta's wire: it checks and decodes webhooks, and calls
-// the Graph API. Meta's JSON never leaves it; model types do.
+// Package messenger calls Meta's Graph API. Below it are package webhook, which decodes what
+// Meta tells, package limits, which keeps to how often it may be called, and package meta,
+// which all of them share. Meta's JSON never leaves them; model types do.
 //
 // Everything here is safe for concurrent use. Nothing is kept but connections and
 // whose turn it is, and no POST is ever made twice: its outcome is told as it is.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -43,8 +44,8 @@ func (a App) Examine(ctx context.Context, token string, page model.MetaPageID) m
 func (c *Client) messaging(ctx context.Context, token string, page model.MetaPageID) (on *bool, at time.Time, err error) {
 	var w struct {
 		Data []struct {
-			Setting word  `json:"setting"`
-			Value   *flag `json:"value"`
+			Setting meta.Word  `json:"setting"`
+			Value   *meta.Flag `json:"value"`
 		} `json:"data"`
 	}
 	err = c.do(ctx, request{

@@ -16,9 +16,13 @@ import (
 	"time"
 
 	"parley/hub/messenger"
+	"parley/model"
 )
 
 const (
+	page     = "100200300400500"
+	customer = "7001002003004005"
+
 	appID     = "1517000000000111"
 	appSecret = "graph-app-secret"
 	token     = "EAAG-page-token"
@@ -169,3 +173,8 @@ func cancelled() context.Context {
 	cancel()
 	return ctx
 }
+
+// received is when what was asked is answered.
+func received() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) }
+
+func one(a model.Attachment) []model.Attachment { return []model.Attachment{a} }

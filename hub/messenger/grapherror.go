@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/messenger/limits"
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -66,12 +68,12 @@ func IsTokenRefused(err error) bool {
 // wireError is Meta's envelope of an error.
 type wireError struct {
 	Error struct {
-		Message   loose  `json:"message"`
-		Type      word   `json:"type"`
-		Code      number `json:"code"`
-		Subcode   number `json:"error_subcode"`
-		Transient flag   `json:"is_transient"`
-		TraceID   loose  `json:"fbtrace_id"`
+		Message   meta.Loose  `json:"message"`
+		Type      meta.Word   `json:"type"`
+		Code      meta.Number `json:"code"`
+		Subcode   meta.Number `json:"error_subcode"`
+		Transient meta.Flag   `json:"is_transient"`
+		TraceID   meta.Loose  `json:"fbtrace_id"`
 	} `json:"error"`
 }
 
@@ -83,13 +85,13 @@ const maxMessage = 2000
 // quotes them.
 func (c *Client) graphError(a answer, object string, secrets ...string) *GraphError {
 	var w wireError
-	if json.Unmarshal(a.body, &w) != nil || w.Error.Code.integer() == 0 {
+	if json.Unmarshal(a.body, &w) != nil || w.Error.Code.Integer() == 0 {
 		return nil
 	}
 	e := &GraphError{
-		Status: a.status, Code: w.Error.Code.integer(), Subcode: w.Error.Subcode.integer(),
+		Status: a.status, Code: w.Error.Code.Integer(), Subcode: w.Error.Subcode.Integer(),
 		Type: string(w.Error.Type), Transient: bool(w.Error.Transient), TraceID: traceID(string(w.Error.TraceID)),
-		RetryAfter: retryAfter(a.header, object, c.now()),
+		RetryAfter: limits.RetryAfter(a.header, object, c.now()),
 	}
 	e.Message = c.message(string(w.Error.Message), secrets)
 	return e
@@ -100,7 +102,7 @@ func (c *Client) graphError(a answer, object string, secrets ...string) *GraphEr
 func (c *Client) message(s string, secrets []string) model.Untrusted {
 	for _, hide := range append(secrets, string(c.appSecret)) {
 		if hide != "" {
-			s = strings.ReplaceAll(s, hide, hidden)
+			s = strings.ReplaceAll(s, hide, meta.Hidden)
 		}
 	}
 	s = regexp.MustCompile(`^\(#[0-9]+\) `).ReplaceAllString(s, "")
@@ -112,7 +114,7 @@ func (c *Client) message(s string, secrets []string) model.Untrusted {
 
 // traceID returns Meta's id of a call where it can be one, else "".
 func traceID(s string) string {
-	if len(s) > maxRouteID || !printable(s, false) {
+	if len(s) > meta.MaxRouteID || !meta.Printable(s, false) {
 		return ""
 	}
 	return s

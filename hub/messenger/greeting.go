@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -22,8 +23,8 @@ func (c *Client) Greetings(ctx context.Context, token string, page model.MetaPag
 	var w struct {
 		Data []struct {
 			Greeting []struct {
-				Locale word  `json:"locale"`
-				Text   loose `json:"text"`
+				Locale meta.Word  `json:"locale"`
+				Text   meta.Loose `json:"text"`
 			} `json:"greeting"`
 		} `json:"data"`
 	}
@@ -77,8 +78,8 @@ type profileResult bool
 // UnmarshalJSON implements [json.Unmarshaler].
 func (p *profileResult) UnmarshalJSON(b []byte) error {
 	var w struct {
-		Result word `json:"result"`
-		Done   flag `json:"success"`
+		Result meta.Word `json:"result"`
+		Done   meta.Flag `json:"success"`
 	}
 	_ = json.Unmarshal(b, &w)
 	*p = profileResult(w.Result == "success" || bool(w.Done))

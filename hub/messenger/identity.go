@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -81,8 +82,8 @@ func (a Account) FullControl() bool {
 // Source: Graph API, "User" and "Page" references; "Debugging access tokens".
 func (c *Client) Me(ctx context.Context, token string) (Identity, error) {
 	var w struct {
-		ID   ident `json:"id"`
-		Name loose `json:"name"`
+		ID   meta.Ident `json:"id"`
+		Name meta.Loose `json:"name"`
 	}
 	err := c.do(ctx, request{
 		name: "me", method: http.MethodGet, path: []string{"me"},
@@ -91,7 +92,7 @@ func (c *Client) Me(ctx context.Context, token string) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	if pageID(string(w.ID)) == "" {
+	if meta.PageID(string(w.ID)) == "" {
 		return Identity{}, fmt.Errorf("graph me: %w", ErrUnreadable)
 	}
 	info, err := c.DebugToken(ctx, token)
@@ -114,13 +115,13 @@ var ErrForeignToken = errors.New("messenger: token invalid or of another app")
 func (c *Client) DebugToken(ctx context.Context, token string) (TokenInfo, error) {
 	var w struct {
 		Data struct {
-			Type      word    `json:"type"`
-			Valid     flag    `json:"is_valid"`
-			AppID     looseID `json:"app_id"`
-			ProfileID looseID `json:"profile_id"`
-			UserID    looseID `json:"user_id"`
-			Scopes    []word  `json:"scopes"`
-			Expires   moment  `json:"expires_at"`
+			Type      meta.Word    `json:"type"`
+			Valid     meta.Flag    `json:"is_valid"`
+			AppID     meta.LooseID `json:"app_id"`
+			ProfileID meta.LooseID `json:"profile_id"`
+			UserID    meta.LooseID `json:"user_id"`
+			Scopes    []meta.Word  `json:"scopes"`
+			Expires   meta.Moment  `json:"expires_at"`
 		} `json:"data"`
 	}
 	err := c.do(ctx, request{
@@ -133,7 +134,7 @@ func (c *Client) DebugToken(ctx context.Context, token string) (TokenInfo, error
 	d := w.Data
 	info := TokenInfo{
 		Kind: KindOther, Valid: bool(d.Valid), AppID: model.AppID(d.AppID),
-		PageID: model.MetaPageID(pageID(string(d.ProfileID))), UserID: string(d.UserID),
+		PageID: model.MetaPageID(meta.PageID(string(d.ProfileID))), UserID: string(d.UserID),
 		Scopes: texts(d.Scopes), ExpiresAt: d.Expires.Time,
 	}
 	switch d.Type {
@@ -146,7 +147,7 @@ func (c *Client) DebugToken(ctx context.Context, token string) (TokenInfo, error
 }
 
 // texts drops what was no word of Meta's.
-func texts(words []word) []string {
+func texts(words []meta.Word) []string {
 	out := make([]string, 0, len(words))
 	for _, w := range words {
 		if w != "" {
@@ -186,15 +187,15 @@ func (c *Client) Accounts(ctx context.Context, userToken string) ([]Account, err
 func (c *Client) accountsAfter(ctx context.Context, token, after string) ([]Account, string, error) {
 	var w struct {
 		Data []struct {
-			ID    ident  `json:"id"`
-			Name  loose  `json:"name"`
-			Token string `json:"access_token"`
-			Tasks []word `json:"tasks"`
+			ID    meta.Ident  `json:"id"`
+			Name  meta.Loose  `json:"name"`
+			Token string      `json:"access_token"`
+			Tasks []meta.Word `json:"tasks"`
 		} `json:"data"`
 		Paging struct {
-			Next    loose `json:"next"`
+			Next    meta.Loose `json:"next"`
 			Cursors struct {
-				After loose `json:"after"`
+				After meta.Loose `json:"after"`
 			} `json:"cursors"`
 		} `json:"paging"`
 	}
@@ -210,7 +211,7 @@ func (c *Client) accountsAfter(ctx context.Context, token, after string) ([]Acco
 	}
 	accounts := make([]Account, 0, len(w.Data))
 	for _, d := range w.Data {
-		if id := pageID(string(d.ID)); id != "" {
+		if id := meta.PageID(string(d.ID)); id != "" {
 			accounts = append(accounts, Account{
 				ID: model.MetaPageID(id), Name: model.Untrusted(d.Name), Token: d.Token, Tasks: texts(d.Tasks),
 			})
@@ -230,10 +231,10 @@ func (c *Client) accountsAfter(ctx context.Context, token, after string) ([]Acco
 func (c *Client) PageCountry(ctx context.Context, token string, page model.MetaPageID) ([]model.Untrusted, error) {
 	var w struct {
 		Location struct {
-			Country loose `json:"country"`
-			Code    word  `json:"country_code"`
+			Country meta.Loose `json:"country"`
+			Code    meta.Word  `json:"country_code"`
 		} `json:"location"`
-		Phone loose `json:"phone"`
+		Phone meta.Loose `json:"phone"`
 	}
 	err := c.do(ctx, request{
 		name: "page_country", method: http.MethodGet, path: []string{string(page)},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -83,8 +84,8 @@ func (c *Client) accessToken(ctx context.Context, query url.Values) (string, err
 func (c *Client) Missing(ctx context.Context, userToken string) ([]string, error) {
 	var w struct {
 		Data []struct {
-			Permission word `json:"permission"`
-			Status     word `json:"status"`
+			Permission meta.Word `json:"permission"`
+			Status     meta.Word `json:"status"`
 		} `json:"data"`
 	}
 	err := c.do(ctx, request{
@@ -123,7 +124,7 @@ func (c *Client) ManagedPages(ctx context.Context, userToken string) ([]model.Ma
 func (c *Client) MessagesOff(ctx context.Context, token string, page model.MetaPageID) (bool, error) {
 	var w struct {
 		Data []struct {
-			Setting word            `json:"setting"`
+			Setting meta.Word       `json:"setting"`
 			Value   optionalSetting `json:"value"`
 		} `json:"data"`
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -47,7 +48,7 @@ var errNoSetting = errors.New("messenger: setting not told")
 func (c *Client) messagesOff(ctx context.Context, token string, page model.MetaPageID) (*bool, error) {
 	var w struct {
 		Data []struct {
-			Setting word            `json:"setting"`
+			Setting meta.Word       `json:"setting"`
 			Value   json.RawMessage `json:"value"` // of other settings, anything
 		} `json:"data"`
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -57,10 +58,10 @@ func lacksPermission(err error) bool {
 
 func (c *Client) profile(ctx context.Context, token string, customer model.PSID, fields string) (model.Customer, error) {
 	var w struct {
-		Name   loose `json:"name"`
-		First  loose `json:"first_name"`
-		Last   loose `json:"last_name"`
-		Locale word  `json:"locale"`
+		Name   meta.Loose `json:"name"`
+		First  meta.Loose `json:"first_name"`
+		Last   meta.Loose `json:"last_name"`
+		Locale meta.Word  `json:"locale"`
 	}
 	err := c.do(ctx, request{
 		name: nameProfile, method: http.MethodGet, path: []string{string(customer)},

@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -82,7 +83,7 @@ func (c *Client) Send(ctx context.Context, o model.Outgoing) model.Outcome {
 // sent tells what an answer to a send means.
 func (c *Client) sent(ctx context.Context, a answer, o model.Outgoing) model.Outcome {
 	var w struct {
-		MessageID looseID `json:"message_id"`
+		MessageID meta.LooseID `json:"message_id"`
 	}
 	if a.ok() && json.Unmarshal(a.body, &w) == nil && w.MessageID != "" {
 		return model.Outcome{Kind: model.OutcomeAccepted, MID: model.MID(w.MessageID)}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -54,8 +55,8 @@ func (c *Client) Unsubscribe(ctx context.Context, token string, page model.MetaP
 func (c *Client) Subscriptions(ctx context.Context, token string, page model.MetaPageID, app model.AppID) (fields []string, subscribed bool, err error) {
 	var w struct {
 		Data []struct {
-			ID     looseID `json:"id"`
-			Fields []word  `json:"subscribed_fields"`
+			ID     meta.LooseID `json:"id"`
+			Fields []meta.Word  `json:"subscribed_fields"`
 		} `json:"data"`
 	}
 	err = c.do(ctx, request{
@@ -104,10 +105,10 @@ type success bool
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (s *success) UnmarshalJSON(b []byte) error {
-	var bare flag
+	var bare meta.Flag
 	_ = bare.UnmarshalJSON(b)
 	var w struct {
-		Success flag `json:"success"`
+		Success meta.Flag `json:"success"`
 	}
 	if !bare {
 		_ = json.Unmarshal(b, &w)

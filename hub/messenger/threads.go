@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -50,11 +51,11 @@ func (c *Client) CountThreads(ctx context.Context, token string, page model.Meta
 
 // wireThreads is a stretch of a Page's threads.
 type wireThreads struct {
-	Data   edge[wireThread] `json:"data"`
-	Paging maybe[struct {
-		Next    loose `json:"next"`
-		Cursors maybe[struct {
-			After loose `json:"after"`
+	Data   meta.Edge[wireThread] `json:"data"`
+	Paging meta.Maybe[struct {
+		Next    meta.Loose `json:"next"`
+		Cursors meta.Maybe[struct {
+			After meta.Loose `json:"after"`
 		}] `json:"cursors"`
 	}] `json:"paging"`
 }
@@ -62,18 +63,18 @@ type wireThreads struct {
 // next is the cursor of what follows. The cursor is taken and not the URL beside it, which
 // may lead anywhere with our token.
 func (w wireThreads) next(after string) string {
-	cursor := string(w.Paging.is.Cursors.is.After)
-	if w.Paging.is.Next == "" || cursor == after {
+	cursor := string(w.Paging.Is.Cursors.Is.After)
+	if w.Paging.Is.Next == "" || cursor == after {
 		return ""
 	}
 	return cursor
 }
 
 func (c *Client) threads(ctx context.Context, token string, page model.MetaPageID, after, fields, limit string) (w wireThreads, err error) {
-	if err := c.inbox.wait(ctx, page); err != nil {
+	if err := c.inbox.Wait(ctx, page); err != nil {
 		return w, err
 	}
-	defer c.inbox.done(page)
+	defer c.inbox.Done(page)
 	query := url.Values{"platform": {"messenger"}, "fields": {fields}, "limit": {limit}}
 	if after != "" {
 		query.Set("after", after)
@@ -105,20 +106,20 @@ func callError(err error) error {
 
 // wireThread is a thread as the Conversations API shows it.
 type wireThread struct {
-	ID           looseID `json:"id"`
-	Updated      loose   `json:"updated_time"`
-	Participants edge[struct {
-		ID   looseID `json:"id"`
-		Name loose   `json:"name"`
+	ID           meta.LooseID `json:"id"`
+	Updated      meta.Loose   `json:"updated_time"`
+	Participants meta.Edge[struct {
+		ID   meta.LooseID `json:"id"`
+		Name meta.Loose   `json:"name"`
 	}] `json:"participants"`
-	Messages edge[wirePast] `json:"messages"`
+	Messages meta.Edge[wirePast] `json:"messages"`
 }
 
 func (w wireThread) thread(page model.MetaPageID) (model.PastThread, bool) {
 	at, ok := createdTime(string(w.Updated))
 	t := model.PastThread{ID: string(w.ID), UpdatedAt: at}
 	for _, p := range w.Participants.Data {
-		if id := routeID(string(p.ID)); id != "" && id != string(page) {
+		if id := meta.RouteID(string(p.ID)); id != "" && id != string(page) {
 			t.Customer, t.Name = model.PSID(id), model.Untrusted(p.Name)
 		}
 	}
@@ -136,32 +137,32 @@ func (w wireThread) thread(page model.MetaPageID) (model.PastThread, bool) {
 // wirePast is a message with what hangs on it.
 type wirePast struct {
 	wireSent
-	Attachments edge[wirePastAttachment] `json:"attachments"`
-	Sticker     loose                    `json:"sticker"`
-	Shares      edge[struct {
-		Link loose `json:"link"`
-		Name loose `json:"name"`
+	Attachments meta.Edge[wirePastAttachment] `json:"attachments"`
+	Sticker     meta.Loose                    `json:"sticker"`
+	Shares      meta.Edge[struct {
+		Link meta.Loose `json:"link"`
+		Name meta.Loose `json:"name"`
 	}] `json:"shares"`
-	ReplyTo maybe[struct {
-		MID looseID `json:"mid"`
+	ReplyTo meta.Maybe[struct {
+		MID meta.LooseID `json:"mid"`
 	}] `json:"reply_to"`
 }
 
 // wirePastAttachment is an attachment; which of the parts is there says its kind.
 type wirePastAttachment struct {
-	ID    looseID `json:"id"`
-	Kind  word    `json:"mime_type"`
-	Name  loose   `json:"name"`
-	Size  number  `json:"size"`
-	File  loose   `json:"file_url"`
-	Image maybe[struct {
-		URL loose `json:"url"`
+	ID    meta.LooseID `json:"id"`
+	Kind  meta.Word    `json:"mime_type"`
+	Name  meta.Loose   `json:"name"`
+	Size  meta.Number  `json:"size"`
+	File  meta.Loose   `json:"file_url"`
+	Image meta.Maybe[struct {
+		URL meta.Loose `json:"url"`
 	}] `json:"image_data"`
-	Video maybe[struct {
-		URL loose `json:"url"`
+	Video meta.Maybe[struct {
+		URL meta.Loose `json:"url"`
 	}] `json:"video_data"`
-	Template maybe[struct {
-		Title loose `json:"title"`
+	Template meta.Maybe[struct {
+		Title meta.Loose `json:"title"`
 	}] `json:"generic_template"`
 }
 
@@ -172,12 +173,12 @@ func (w wirePast) past(page model.MetaPageID) (model.PastMessage, bool) {
 	if !ok {
 		return model.PastMessage{}, false
 	}
-	m := model.PastMessage{MID: s.MID, FromPage: s.FromPage, Text: s.Text, CreatedAt: s.CreatedAt, ReplyTo: model.MID(w.ReplyTo.is.MID)}
+	m := model.PastMessage{MID: s.MID, FromPage: s.FromPage, Text: s.Text, CreatedAt: s.CreatedAt, ReplyTo: model.MID(w.ReplyTo.Is.MID)}
 	for _, a := range w.Attachments.Data {
 		m.Attachments = append(m.Attachments, a.attachment())
 	}
 	if w.Sticker != "" {
-		m.Attachments = append(m.Attachments, model.Attachment{Type: typeSticker, URL: model.Untrusted(w.Sticker)})
+		m.Attachments = append(m.Attachments, model.Attachment{Type: meta.TypeSticker, URL: model.Untrusted(w.Sticker)})
 	}
 	for _, share := range w.Shares.Data {
 		m.Attachments = append(m.Attachments, model.Attachment{Type: typeFallback, URL: model.Untrusted(share.Link), Title: model.Untrusted(share.Name)})
@@ -186,7 +187,7 @@ func (w wirePast) past(page model.MetaPageID) (model.PastMessage, bool) {
 	for i := range m.Attachments {
 		a := &m.Attachments[i]
 		if a.ID == "" || taken[a.ID] {
-			a.ID = freeID(taken, i+1)
+			a.ID = meta.FreeID(taken, i+1)
 		}
 		taken[a.ID] = true
 	}
@@ -198,15 +199,15 @@ const typeFallback = "fallback"
 
 func (w wirePastAttachment) attachment() model.Attachment {
 	a := model.Attachment{
-		ID: routeID(string(w.ID)), Type: "file", URL: model.Untrusted(w.File), Title: model.Untrusted(w.Name), Size: int64(max(0, w.Size.integer())),
+		ID: meta.RouteID(string(w.ID)), Type: "file", URL: model.Untrusted(w.File), Title: model.Untrusted(w.Name), Size: int64(max(0, w.Size.Integer())),
 	}
 	switch {
-	case w.Image.is.URL != "":
-		a.Type, a.URL = typeImage, model.Untrusted(w.Image.is.URL)
-	case w.Video.is.URL != "":
-		a.Type, a.URL = "video", model.Untrusted(w.Video.is.URL)
-	case w.Template.is.Title != "":
-		a.Type, a.Title = typeTemplate, model.Untrusted(w.Template.is.Title)
+	case w.Image.Is.URL != "":
+		a.Type, a.URL = meta.TypeImage, model.Untrusted(w.Image.Is.URL)
+	case w.Video.Is.URL != "":
+		a.Type, a.URL = "video", model.Untrusted(w.Video.Is.URL)
+	case w.Template.Is.Title != "":
+		a.Type, a.Title = meta.TypeTemplate, model.Untrusted(w.Template.Is.Title)
 	case strings.HasPrefix(string(w.Kind), "audio/"):
 		a.Type = "audio"
 	}

@@ -12,6 +12,7 @@ import (
 	"net/textproto"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -105,7 +106,7 @@ func (c *Client) uploaded(ctx context.Context, req *http.Request, f model.Outgoi
 		return model.Outcome{Kind: model.OutcomeUncertain}
 	}
 	var w struct {
-		ID looseID `json:"attachment_id"`
+		ID meta.LooseID `json:"attachment_id"`
 	}
 	if a.ok() && json.Unmarshal(a.body, &w) == nil && w.ID != "" {
 		return model.Outcome{Kind: model.OutcomeAccepted, AttachmentID: string(w.ID)}

@@ -9,7 +9,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -39,8 +38,8 @@ func (s *Routes) logout(ctx context.Context, in *bearerInput) (*struct{}, error)
 	return nil, s.door.Problem(ctx, s.hub.Logout(ctx, token))
 }
 
-func (s *Routes) me(ctx context.Context, _ *struct{}) (*status.Body[model.User], error) {
-	return &status.Body[model.User]{Body: door.User(ctx)}, nil
+func (s *Routes) me(ctx context.Context, _ *struct{}) (*door.Body[model.User], error) {
+	return &door.Body[model.User]{Body: door.User(ctx)}, nil
 }
 
 type availabilityInput struct {
@@ -49,12 +48,12 @@ type availabilityInput struct {
 	}
 }
 
-func (s *Routes) setAvailability(ctx context.Context, in *availabilityInput) (*status.Body[model.User], error) {
+func (s *Routes) setAvailability(ctx context.Context, in *availabilityInput) (*door.Body[model.User], error) {
 	u, err := s.hub.SetAvailable(ctx, door.User(ctx), in.Body.Available)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.User]{Body: u}, nil
+	return &door.Body[model.User]{Body: u}, nil
 }
 
 type loginInput struct {
@@ -75,7 +74,7 @@ type loginBody struct {
 	User  model.User `json:"user"`
 }
 
-func (s *Routes) login(ctx context.Context, in *loginInput) (*status.Body[loginBody], error) {
+func (s *Routes) login(ctx context.Context, in *loginInput) (*door.Body[loginBody], error) {
 	token, u, err := s.hub.Login(ctx, in.Body.Code)
 	if errors.Is(err, hub.ErrSignIn) {
 		if wait := s.wrong.Count(in.remote); wait > 0 {
@@ -85,5 +84,5 @@ func (s *Routes) login(ctx context.Context, in *loginInput) (*status.Body[loginB
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
+	return &door.Body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 )
 
 // Sign-ins through a browser that may be begun, from one network and together, and grow
@@ -41,7 +40,7 @@ func (in *fromInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-func (s *Routes) beginDeviceLogin(ctx context.Context, in *fromInput) (*status.Body[hub.DeviceCode], error) {
+func (s *Routes) beginDeviceLogin(ctx context.Context, in *fromInput) (*door.Body[hub.DeviceCode], error) {
 	if wait := s.devices.Count(in.remote); wait > 0 {
 		return nil, door.TooMany(wait, "Too many sign-ins were begun. Wait before the next.")
 	}
@@ -50,7 +49,7 @@ func (s *Routes) beginDeviceLogin(ctx context.Context, in *fromInput) (*status.B
 		return nil, s.door.Problem(ctx, err)
 	}
 	s.begun.note(code.UserCode, door.HostOf(in.remote), s.now())
-	return &status.Body[hub.DeviceCode]{Body: code}, nil
+	return &door.Body[hub.DeviceCode]{Body: code}, nil
 }
 
 type deviceInput struct {
@@ -59,10 +58,10 @@ type deviceInput struct {
 	}
 }
 
-func (s *Routes) takeDeviceLogin(ctx context.Context, in *deviceInput) (*status.Body[loginBody], error) {
+func (s *Routes) takeDeviceLogin(ctx context.Context, in *deviceInput) (*door.Body[loginBody], error) {
 	token, u, err := s.hub.TakeDeviceLogin(ctx, in.Body.DeviceCode)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
+	return &door.Body[loginBody]{Body: loginBody{Token: token, User: u}}, nil
 }

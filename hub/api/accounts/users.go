@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -33,12 +32,12 @@ type usersBody struct {
 	Cursor string            `json:"cursor" doc:"Always empty: all users are told at once"`
 }
 
-func (s *Routes) listUsers(ctx context.Context, _ *struct{}) (*status.Body[usersBody], error) {
+func (s *Routes) listUsers(ctx context.Context, _ *struct{}) (*door.Body[usersBody], error) {
 	all, err := s.hub.Users(ctx, door.User(ctx))
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[usersBody]{Body: usersBody{Users: all}}, nil
+	return &door.Body[usersBody]{Body: usersBody{Users: all}}, nil
 }
 
 // bearerInput is the token by which somebody asks.
@@ -51,13 +50,13 @@ type tokensBody struct {
 	Cursor string        `json:"cursor" doc:"Always empty: all tokens are told at once"`
 }
 
-func (s *Routes) listTokens(ctx context.Context, in *bearerInput) (*status.Body[tokensBody], error) {
+func (s *Routes) listTokens(ctx context.Context, in *bearerInput) (*door.Body[tokensBody], error) {
 	current, _ := door.BearerToken(in.Authorization)
 	all, err := s.hub.Tokens(ctx, door.User(ctx), current)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[tokensBody]{Body: tokensBody{Tokens: all}}, nil
+	return &door.Body[tokensBody]{Body: tokensBody{Tokens: all}}, nil
 }
 
 type tokenInput struct {

@@ -8,7 +8,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -55,31 +54,31 @@ type conversationsBody struct {
 	AsOf          model.AsOf    `json:"as_of"`
 }
 
-func (s *Routes) listConversations(ctx context.Context, in *listInput) (*status.Body[conversationsBody], error) {
+func (s *Routes) listConversations(ctx context.Context, in *listInput) (*door.Body[conversationsBody], error) {
 	l, err := s.hub.Conversations(ctx, door.User(ctx), hub.ListQuery{
 		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit, Search: in.Search,
 	})
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[conversationsBody]{Body: conversationsBody{Conversations: l.Conversations, Cursor: l.Cursor, AsOf: l.AsOf}}, nil
+	return &door.Body[conversationsBody]{Body: conversationsBody{Conversations: l.Conversations, Cursor: l.Cursor, AsOf: l.AsOf}}, nil
 }
 
-func (s *Routes) getConversation(ctx context.Context, in *door.ConversationPath) (*status.Body[model.Conversation], error) {
+func (s *Routes) getConversation(ctx context.Context, in *door.ConversationPath) (*door.Body[model.Conversation], error) {
 	c, err := s.hub.OpenConversation(ctx, door.User(ctx), in.Conversation)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Conversation]{Body: c}, nil
+	return &door.Body[model.Conversation]{Body: c}, nil
 }
 
 // conversation answers with a conversation as it is after it was changed.
-func (s *Routes) conversation(ctx context.Context, id model.ConversationID) (*status.Body[model.Conversation], error) {
+func (s *Routes) conversation(ctx context.Context, id model.ConversationID) (*door.Body[model.Conversation], error) {
 	c, err := s.hub.Conversation(ctx, door.User(ctx), id)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Conversation]{Body: c}, nil
+	return &door.Body[model.Conversation]{Body: c}, nil
 }
 
 func (s *Routes) deleteConversation(ctx context.Context, in *door.ConversationPath) (*struct{}, error) {
@@ -95,12 +94,12 @@ type countsBody struct {
 	AsOf   model.AsOf   `json:"as_of"`
 }
 
-func (s *Routes) counts(ctx context.Context, in *countsInput) (*status.Body[countsBody], error) {
+func (s *Routes) counts(ctx context.Context, in *countsInput) (*door.Body[countsBody], error) {
 	c, asOf, err := s.hub.Counts(ctx, door.User(ctx), in.Page)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[countsBody]{Body: countsBody{Counts: c, AsOf: asOf}}, nil
+	return &door.Body[countsBody]{Body: countsBody{Counts: c, AsOf: asOf}}, nil
 }
 
 type readInput struct {
@@ -110,7 +109,7 @@ type readInput struct {
 	}
 }
 
-func (s *Routes) markRead(ctx context.Context, in *readInput) (*status.Body[model.Conversation], error) {
+func (s *Routes) markRead(ctx context.Context, in *readInput) (*door.Body[model.Conversation], error) {
 	if err := s.hub.MarkRead(ctx, door.User(ctx), in.Conversation, in.Body.UpTo); err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/hub/outbox"
 	"parley/model"
 )
@@ -56,7 +55,7 @@ type messagesBody struct {
 	AsOf     model.AsOf      `json:"as_of"`
 }
 
-func (s *Routes) listMessages(ctx context.Context, in *messagesInput) (*status.Body[messagesBody], error) {
+func (s *Routes) listMessages(ctx context.Context, in *messagesInput) (*door.Body[messagesBody], error) {
 	if in.ClientID != "" {
 		return s.replyBy(ctx, in)
 	}
@@ -64,11 +63,11 @@ func (s *Routes) listMessages(ctx context.Context, in *messagesInput) (*status.B
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[messagesBody]{Body: messagesBody{Messages: ms, Cursor: cursor, AsOf: asOf}}, nil
+	return &door.Body[messagesBody]{Body: messagesBody{Messages: ms, Cursor: cursor, AsOf: asOf}}, nil
 }
 
 // replyBy lists what the caller handed in by a client id.
-func (s *Routes) replyBy(ctx context.Context, in *messagesInput) (*status.Body[messagesBody], error) {
+func (s *Routes) replyBy(ctx context.Context, in *messagesInput) (*door.Body[messagesBody], error) {
 	// The conversation is judged first: it may be hidden while the reply is not there.
 	_, _, asOf, err := s.hub.Messages(ctx, door.User(ctx), in.Conversation, "", 1)
 	if err != nil {
@@ -77,13 +76,13 @@ func (s *Routes) replyBy(ctx context.Context, in *messagesInput) (*status.Body[m
 	out := messagesBody{Messages: []model.Message{}, AsOf: asOf}
 	m, err := s.hub.ReplyBy(ctx, door.User(ctx), in.Conversation, in.ClientID)
 	if errors.Is(err, hub.ErrNotFound) {
-		return &status.Body[messagesBody]{Body: out}, nil
+		return &door.Body[messagesBody]{Body: out}, nil
 	}
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
 	out.Messages = append(out.Messages, m)
-	return &status.Body[messagesBody]{Body: out}, nil
+	return &door.Body[messagesBody]{Body: out}, nil
 }
 
 // MessagePath names a message in a path.
@@ -92,16 +91,16 @@ type MessagePath struct {
 	Message model.MessageID `path:"message"`
 }
 
-func (s *Routes) getMessage(ctx context.Context, in *MessagePath) (*status.Body[model.Message], error) {
+func (s *Routes) getMessage(ctx context.Context, in *MessagePath) (*door.Body[model.Message], error) {
 	m, err := s.hub.Message(ctx, door.User(ctx), in.Conversation, in.Message)
 	return s.message(ctx, m, err)
 }
 
-func (s *Routes) message(ctx context.Context, m model.Message, err error) (*status.Body[model.Message], error) {
+func (s *Routes) message(ctx context.Context, m model.Message, err error) (*door.Body[model.Message], error) {
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Message]{Body: m}, nil
+	return &door.Body[model.Message]{Body: m}, nil
 }
 
 type replyInput struct {
@@ -120,7 +119,7 @@ type replyInput struct {
 	}
 }
 
-func (s *Routes) reply(ctx context.Context, in *replyInput) (*status.Body[model.Message], error) {
+func (s *Routes) reply(ctx context.Context, in *replyInput) (*door.Body[model.Message], error) {
 	m, err := s.hub.Reply(ctx, door.User(ctx), outbox.Draft{
 		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
 		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq,
@@ -136,7 +135,7 @@ type retryInput struct {
 	}
 }
 
-func (s *Routes) retry(ctx context.Context, in *retryInput) (*status.Body[model.Message], error) {
+func (s *Routes) retry(ctx context.Context, in *retryInput) (*door.Body[model.Message], error) {
 	m, err := s.hub.Retry(ctx, door.User(ctx), in.Message, in.Conversation, in.Body.Attempt, in.Body.SeenSeq)
 	return s.message(ctx, m, err)
 }
@@ -148,7 +147,7 @@ type dropInput struct {
 	} `required:"false"`
 }
 
-func (s *Routes) drop(ctx context.Context, in *dropInput) (*status.Body[model.Message], error) {
+func (s *Routes) drop(ctx context.Context, in *dropInput) (*door.Body[model.Message], error) {
 	var attempt *int
 	if in.Body != nil {
 		attempt = in.Body.Attempt

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -29,7 +28,7 @@ type reactInput struct {
 	}
 }
 
-func (s *Routes) react(ctx context.Context, in *reactInput) (*status.Body[model.Message], error) {
+func (s *Routes) react(ctx context.Context, in *reactInput) (*door.Body[model.Message], error) {
 	m, err := s.hub.React(ctx, door.User(ctx), in.Conversation, in.Body.Message, in.Body.Emoji)
 	return s.message(ctx, m, err)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -63,14 +62,14 @@ type patchInput struct {
 	Body triageBody
 }
 
-func (s *Routes) patchConversation(ctx context.Context, in *patchInput) (*status.Body[model.Conversation], error) {
+func (s *Routes) patchConversation(ctx context.Context, in *patchInput) (*door.Body[model.Conversation], error) {
 	if err := s.hub.Triage(ctx, door.User(ctx), in.Conversation, model.Triage(in.Body)); err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
 
-func (s *Routes) markUnread(ctx context.Context, in *door.ConversationPath) (*status.Body[model.Conversation], error) {
+func (s *Routes) markUnread(ctx context.Context, in *door.ConversationPath) (*door.Body[model.Conversation], error) {
 	if err := s.hub.MarkUnread(ctx, door.User(ctx), in.Conversation); err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}

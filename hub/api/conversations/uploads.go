@@ -14,7 +14,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/hub/uploads"
 	"parley/model"
 )
@@ -89,7 +88,7 @@ type uploadBody struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-func (s *Routes) upload(ctx context.Context, in *uploadInput) (*status.Body[uploadBody], error) {
+func (s *Routes) upload(ctx context.Context, in *uploadInput) (*door.Body[uploadBody], error) {
 	kind, params, err := mime.ParseMediaType(in.ContentType)
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, door.NewProblem(http.StatusUnsupportedMediaType, door.CodeInvalid, "A file comes as multipart/form-data.")
@@ -115,7 +114,7 @@ func (s *Routes) upload(ctx context.Context, in *uploadInput) (*status.Body[uplo
 			s.door.Log.Warn("upload not received", "error", err)
 			return nil, door.NewProblem(http.StatusBadRequest, door.CodeInvalid, "The file did not come whole.")
 		}
-		return &status.Body[uploadBody]{Body: uploadBody{ID: u.ID, Name: u.Name, Type: u.Kind, Size: u.Size, ExpiresAt: u.At.Add(uploads.Unused)}}, nil
+		return &door.Body[uploadBody]{Body: uploadBody{ID: u.ID, Name: u.Name, Type: u.Kind, Size: u.Size, ExpiresAt: u.At.Add(uploads.Unused)}}, nil
 	}
 }
 

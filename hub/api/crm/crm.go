@@ -9,7 +9,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -107,7 +106,7 @@ func (in *searchCRMInput) types() (types []model.RecordType, err error) {
 	return types, nil
 }
 
-func (s *Routes) searchCRM(ctx context.Context, in *searchCRMInput) (*status.Body[recordsBody], error) {
+func (s *Routes) searchCRM(ctx context.Context, in *searchCRMInput) (*door.Body[recordsBody], error) {
 	types, err := in.types()
 	var found []model.Candidate
 	if err == nil {
@@ -116,15 +115,15 @@ func (s *Routes) searchCRM(ctx context.Context, in *searchCRMInput) (*status.Bod
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
+	return &door.Body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
 }
 
-func (s *Routes) listSuggestions(ctx context.Context, in *door.ConversationPath) (*status.Body[recordsBody], error) {
+func (s *Routes) listSuggestions(ctx context.Context, in *door.ConversationPath) (*door.Body[recordsBody], error) {
 	found, err := s.hub.Suggestions(ctx, door.User(ctx), in.Conversation)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
+	return &door.Body[recordsBody]{Body: recordsBody{Records: found, BudgetLeft: s.hub.CRMBudgetLow()}}, nil
 }
 
 type fieldBody struct {
@@ -132,24 +131,24 @@ type fieldBody struct {
 	Made  bool   `json:"made"`
 }
 
-func (s *Routes) makePSIDField(ctx context.Context, _ *struct{}) (*status.Body[fieldBody], error) {
+func (s *Routes) makePSIDField(ctx context.Context, _ *struct{}) (*door.Body[fieldBody], error) {
 	made, err := s.hub.MakePSIDField(ctx, door.User(ctx))
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[fieldBody]{Body: fieldBody{Field: model.PSIDField, Made: made}}, nil
+	return &door.Body[fieldBody]{Body: fieldBody{Field: model.PSIDField, Made: made}}, nil
 }
 
 type stagesBody struct {
 	Stages []model.Stage `json:"stages"`
 }
 
-func (s *Routes) listStages(ctx context.Context, _ *struct{}) (*status.Body[stagesBody], error) {
+func (s *Routes) listStages(ctx context.Context, _ *struct{}) (*door.Body[stagesBody], error) {
 	all, err := s.hub.Stages(ctx, door.User(ctx))
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[stagesBody]{Body: stagesBody{Stages: all}}, nil
+	return &door.Body[stagesBody]{Body: stagesBody{Stages: all}}, nil
 }
 
 type recordInput struct {
@@ -159,12 +158,12 @@ type recordInput struct {
 	Cursor      string               `query:"cursor" maxLength:"400" doc:"Where the transcripts before ended"`
 }
 
-func (s *Routes) getRecord(ctx context.Context, in *recordInput) (*status.Body[model.RecordView], error) {
+func (s *Routes) getRecord(ctx context.Context, in *recordInput) (*door.Body[model.RecordView], error) {
 	v, err := s.hub.Record(ctx, door.User(ctx), in.ref(), hub.RecordQuery{About: in.For, NoTranscripts: !in.Transcripts, Cursor: in.Cursor})
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.RecordView]{Body: v}, nil
+	return &door.Body[model.RecordView]{Body: v}, nil
 }
 
 type createInput struct {
@@ -181,7 +180,7 @@ type createInput struct {
 	}
 }
 
-func (s *Routes) createRecord(ctx context.Context, in *createInput) (*status.Body[model.Record], error) {
+func (s *Routes) createRecord(ctx context.Context, in *createInput) (*door.Body[model.Record], error) {
 	b := in.Body
 	r, err := s.hub.CreateRecord(ctx, door.User(ctx), model.RecordType(in.Type), model.NewRecord{
 		Title: b.Title, PersonID: b.PersonID, OrganizationID: b.OrganizationID, Email: b.Email, Phone: b.Phone,
@@ -190,7 +189,7 @@ func (s *Routes) createRecord(ctx context.Context, in *createInput) (*status.Bod
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Record]{Body: r}, nil
+	return &door.Body[model.Record]{Body: r}, nil
 }
 
 type changeDealInput struct {
@@ -202,22 +201,22 @@ type changeDealInput struct {
 	}
 }
 
-func (s *Routes) changeDeal(ctx context.Context, in *changeDealInput) (*status.Body[model.Record], error) {
+func (s *Routes) changeDeal(ctx context.Context, in *changeDealInput) (*door.Body[model.Record], error) {
 	r, err := s.hub.ChangeDeal(ctx, door.User(ctx), model.RecordRef{Type: model.Deal, ID: in.Record}, hub.DealChange{
 		Stage: in.Body.Stage, Status: in.Body.Status, LostReason: in.Body.LostReason,
 	})
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Record]{Body: r}, nil
+	return &door.Body[model.Record]{Body: r}, nil
 }
 
-func (s *Routes) convertLead(ctx context.Context, in *LeadPath) (*status.Body[model.RecordRef], error) {
+func (s *Routes) convertLead(ctx context.Context, in *LeadPath) (*door.Body[model.RecordRef], error) {
 	deal, err := s.hub.ConvertLead(ctx, door.User(ctx), model.RecordRef{Type: model.Lead, ID: strings.ToLower(in.Record)})
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.RecordRef]{Body: deal}, nil
+	return &door.Body[model.RecordRef]{Body: deal}, nil
 }
 
 type linkInput struct {
@@ -225,14 +224,14 @@ type linkInput struct {
 	RecordPath
 }
 
-func (s *Routes) link(ctx context.Context, in *linkInput) (*status.Body[model.Conversation], error) {
+func (s *Routes) link(ctx context.Context, in *linkInput) (*door.Body[model.Conversation], error) {
 	if err := s.hub.Link(ctx, door.User(ctx), in.Conversation, in.ref()); err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
 
-func (s *Routes) unlink(ctx context.Context, in *linkInput) (*status.Body[model.Conversation], error) {
+func (s *Routes) unlink(ctx context.Context, in *linkInput) (*door.Body[model.Conversation], error) {
 	if err := s.hub.Unlink(ctx, door.User(ctx), in.Conversation, in.ref()); err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
@@ -248,14 +247,14 @@ type syncConversationInput struct {
 	Body syncBody
 }
 
-func (s *Routes) syncConversation(ctx context.Context, in *syncConversationInput) (*status.Body[model.Conversation], error) {
+func (s *Routes) syncConversation(ctx context.Context, in *syncConversationInput) (*door.Body[model.Conversation], error) {
 	if err := s.hub.SetSync(ctx, door.User(ctx), in.Conversation, in.Body.On); err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
 	return s.conversation(ctx, in.Conversation)
 }
 
-func (s *Routes) syncNow(ctx context.Context, in *door.ConversationPath) (*status.Body[model.Conversation], error) {
+func (s *Routes) syncNow(ctx context.Context, in *door.ConversationPath) (*door.Body[model.Conversation], error) {
 	if err := s.hub.SyncNow(ctx, door.User(ctx), in.Conversation); err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
@@ -267,10 +266,10 @@ type syncPageInput struct {
 	Body syncBody
 }
 
-func (s *Routes) syncPage(ctx context.Context, in *syncPageInput) (*status.Body[model.Page], error) {
+func (s *Routes) syncPage(ctx context.Context, in *syncPageInput) (*door.Body[model.Page], error) {
 	p, err := s.hub.SetPageSync(ctx, door.User(ctx), in.Page, in.Body.On)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Page]{Body: p}, nil
+	return &door.Body[model.Page]{Body: p}, nil
 }

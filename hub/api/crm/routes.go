@@ -7,7 +7,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -43,10 +42,10 @@ type Routes struct {
 func New(hub Hub, d *door.Door) *Routes { return &Routes{hub: hub, door: d} }
 
 // conversation answers with a conversation as it is after it was changed.
-func (s *Routes) conversation(ctx context.Context, id model.ConversationID) (*status.Body[model.Conversation], error) {
+func (s *Routes) conversation(ctx context.Context, id model.ConversationID) (*door.Body[model.Conversation], error) {
 	c, err := s.hub.Conversation(ctx, door.User(ctx), id)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Conversation]{Body: c}, nil
+	return &door.Body[model.Conversation]{Body: c}, nil
 }

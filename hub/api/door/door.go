@@ -44,3 +44,6 @@ func New(o Options) *Door {
 		requests: newUnderway(usersRequests), sockets: newUnderway(usersSockets),
 	}
 }
+
+// Body is an answer that holds nothing but its body.
+type Body[T any] struct{ Body T }

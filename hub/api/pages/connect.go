@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -42,27 +41,27 @@ type ConnectionPath struct {
 	Connection string `path:"connection"`
 }
 
-func (s *Routes) beginConnect(ctx context.Context, in *beginConnectInput) (*status.Body[model.Connect], error) {
+func (s *Routes) beginConnect(ctx context.Context, in *beginConnectInput) (*door.Body[model.Connect], error) {
 	c, link, err := s.hub.BeginConnect(ctx, door.User(ctx), in.Body.Visibility, in.Body.Zone)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
 	c.URL = s.linkTo(link)
-	return &status.Body[model.Connect]{Body: c}, nil
+	return &door.Body[model.Connect]{Body: c}, nil
 }
 
-func (s *Routes) getConnect(ctx context.Context, in *ConnectionPath) (*status.Body[model.Connect], error) {
+func (s *Routes) getConnect(ctx context.Context, in *ConnectionPath) (*door.Body[model.Connect], error) {
 	c, err := s.hub.ConnectStatus(door.User(ctx), in.Connection)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Connect]{Body: c}, nil
+	return &door.Body[model.Connect]{Body: c}, nil
 }
 
-func (s *Routes) cancelConnect(ctx context.Context, in *ConnectionPath) (*status.Body[model.Connect], error) {
+func (s *Routes) cancelConnect(ctx context.Context, in *ConnectionPath) (*door.Body[model.Connect], error) {
 	c, err := s.hub.CancelConnect(door.User(ctx), in.Connection)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Connect]{Body: c}, nil
+	return &door.Body[model.Connect]{Body: c}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -22,10 +21,10 @@ type checksBody struct {
 	Checks []model.Check `json:"checks"`
 }
 
-func (s *Routes) examine(ctx context.Context, in *door.PagePath) (*status.Body[checksBody], error) {
+func (s *Routes) examine(ctx context.Context, in *door.PagePath) (*door.Body[checksBody], error) {
 	all, err := s.hub.Doctor(ctx, door.User(ctx), in.Page)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[checksBody]{Body: checksBody{Checks: all}}, nil
+	return &door.Body[checksBody]{Body: checksBody{Checks: all}}, nil
 }

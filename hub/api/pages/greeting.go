@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -33,14 +32,14 @@ type greetingsBody struct {
 	Greetings []model.Greeting `json:"greetings"`
 }
 
-func (s *Routes) greeted(ctx context.Context, all []model.Greeting, err error) (*status.Body[greetingsBody], error) {
+func (s *Routes) greeted(ctx context.Context, all []model.Greeting, err error) (*door.Body[greetingsBody], error) {
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[greetingsBody]{Body: greetingsBody{Greetings: all}}, nil
+	return &door.Body[greetingsBody]{Body: greetingsBody{Greetings: all}}, nil
 }
 
-func (s *Routes) getGreeting(ctx context.Context, in *door.PagePath) (*status.Body[greetingsBody], error) {
+func (s *Routes) getGreeting(ctx context.Context, in *door.PagePath) (*door.Body[greetingsBody], error) {
 	all, err := s.hub.Greetings(ctx, door.User(ctx), in.Page)
 	return s.greeted(ctx, all, err)
 }
@@ -50,7 +49,7 @@ type setGreetingInput struct {
 	Body model.Greeting
 }
 
-func (s *Routes) setGreeting(ctx context.Context, in *setGreetingInput) (*status.Body[greetingsBody], error) {
+func (s *Routes) setGreeting(ctx context.Context, in *setGreetingInput) (*door.Body[greetingsBody], error) {
 	all, err := s.hub.SetGreeting(ctx, door.User(ctx), in.Page, in.Body)
 	return s.greeted(ctx, all, err)
 }
@@ -60,7 +59,7 @@ type deleteGreetingInput struct {
 	Locale string `query:"locale" maxLength:"16" doc:"Empty: all"`
 }
 
-func (s *Routes) deleteGreeting(ctx context.Context, in *deleteGreetingInput) (*status.Body[greetingsBody], error) {
+func (s *Routes) deleteGreeting(ctx context.Context, in *deleteGreetingInput) (*door.Body[greetingsBody], error) {
 	all, err := s.hub.DeleteGreeting(ctx, door.User(ctx), in.Page, in.Locale)
 	return s.greeted(ctx, all, err)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -39,7 +38,7 @@ type importBody struct {
 	SecondsLeft *int64 `json:"seconds_left,omitempty"`
 }
 
-func (s *Routes) importAnswer(ctx context.Context, i model.Import, err error) (*status.Body[importBody], error) {
+func (s *Routes) importAnswer(ctx context.Context, i model.Import, err error) (*door.Body[importBody], error) {
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
@@ -48,20 +47,20 @@ func (s *Routes) importAnswer(ctx context.Context, i model.Import, err error) (*
 		seconds := int64(left.Seconds())
 		out.SecondsLeft = &seconds
 	}
-	return &status.Body[importBody]{Body: out}, nil
+	return &door.Body[importBody]{Body: out}, nil
 }
 
-func (s *Routes) getImport(ctx context.Context, in *door.PagePath) (*status.Body[importBody], error) {
+func (s *Routes) getImport(ctx context.Context, in *door.PagePath) (*door.Body[importBody], error) {
 	i, err := s.hub.ImportStatus(ctx, door.User(ctx), in.Page)
 	return s.importAnswer(ctx, i, err)
 }
 
-func (s *Routes) beginImport(ctx context.Context, in *door.PagePath) (*status.Body[importBody], error) {
+func (s *Routes) beginImport(ctx context.Context, in *door.PagePath) (*door.Body[importBody], error) {
 	i, err := s.hub.BeginImport(ctx, door.User(ctx), in.Page)
 	return s.importAnswer(ctx, i, err)
 }
 
-func (s *Routes) cancelImport(ctx context.Context, in *door.PagePath) (*status.Body[importBody], error) {
+func (s *Routes) cancelImport(ctx context.Context, in *door.PagePath) (*door.Body[importBody], error) {
 	i, err := s.hub.CancelImport(ctx, door.User(ctx), in.Page)
 	return s.importAnswer(ctx, i, err)
 }

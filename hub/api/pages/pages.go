@@ -8,7 +8,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/api/door"
-	"parley/hub/api/status"
 	"parley/model"
 )
 
@@ -40,12 +39,12 @@ type pagesBody struct {
 	AsOf   model.AsOf   `json:"as_of"`
 }
 
-func (s *Routes) listPages(ctx context.Context, _ *struct{}) (*status.Body[pagesBody], error) {
+func (s *Routes) listPages(ctx context.Context, _ *struct{}) (*door.Body[pagesBody], error) {
 	pages, asOf, err := s.hub.Pages(ctx, door.User(ctx))
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[pagesBody]{Body: pagesBody{Pages: pages, AsOf: asOf}}, nil
+	return &door.Body[pagesBody]{Body: pagesBody{Pages: pages, AsOf: asOf}}, nil
 }
 
 type connectInput struct {
@@ -83,12 +82,12 @@ type changePageInput struct {
 	}
 }
 
-func (s *Routes) changePage(ctx context.Context, in *changePageInput) (*status.Body[model.Page], error) {
+func (s *Routes) changePage(ctx context.Context, in *changePageInput) (*door.Body[model.Page], error) {
 	p, err := s.hub.SetVisibility(ctx, door.User(ctx), in.Page, in.Body.Visibility)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Page]{Body: p}, nil
+	return &door.Body[model.Page]{Body: p}, nil
 }
 
 type checkPageInput struct {
@@ -98,18 +97,18 @@ type checkPageInput struct {
 	}
 }
 
-func (s *Routes) checkPage(ctx context.Context, in *checkPageInput) (*status.Body[model.Page], error) {
+func (s *Routes) checkPage(ctx context.Context, in *checkPageInput) (*door.Body[model.Page], error) {
 	p, err := s.hub.CheckPage(ctx, door.User(ctx), in.Page, in.Body.Repair)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Page]{Body: p}, nil
+	return &door.Body[model.Page]{Body: p}, nil
 }
 
-func (s *Routes) uninstallPage(ctx context.Context, in *door.PagePath) (*status.Body[model.Page], error) {
+func (s *Routes) uninstallPage(ctx context.Context, in *door.PagePath) (*door.Body[model.Page], error) {
 	p, err := s.hub.Uninstall(ctx, door.User(ctx), in.Page)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &status.Body[model.Page]{Body: p}, nil
+	return &door.Body[model.Page]{Body: p}, nil
 }

@@ -27,7 +27,7 @@ type auditBody struct {
 	Cursor  string             `json:"cursor" doc:"Of the next page; empty at the end"`
 }
 
-func (s *Routes) listAudit(ctx context.Context, in *auditInput) (*Body[auditBody], error) {
+func (s *Routes) listAudit(ctx context.Context, in *auditInput) (*door.Body[auditBody], error) {
 	entries, cursor, err := s.hub.Audit(ctx, door.User(ctx), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
@@ -35,5 +35,5 @@ func (s *Routes) listAudit(ctx context.Context, in *auditInput) (*Body[auditBody
 	if entries == nil {
 		entries = []model.AuditEntry{}
 	}
-	return &Body[auditBody]{Body: auditBody{Entries: entries, Cursor: cursor}}, nil
+	return &door.Body[auditBody]{Body: auditBody{Entries: entries, Cursor: cursor}}, nil
 }

@@ -11,16 +11,14 @@ import (
 	"parley/model"
 )
 
-type Body[T any] struct{ Body T }
-
 func (s *Routes) health(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "healthz", Method: http.MethodGet, Path: "/healthz", Summary: "The server runs", Tags: []string{"health"},
-	}, func(context.Context, *struct{}) (*Body[struct {
+	}, func(context.Context, *struct{}) (*door.Body[struct {
 		Status string `json:"status"`
 	}], error,
 	) {
-		out := &Body[struct {
+		out := &door.Body[struct {
 			Status string `json:"status"`
 		}]{}
 		out.Body.Status = "ok"
@@ -53,7 +51,7 @@ type statsBody struct {
 	Stats map[string]int64 `json:"stats"`
 }
 
-func (s *Routes) stats(ctx context.Context, _ *struct{}) (*Body[statsBody], error) {
+func (s *Routes) stats(ctx context.Context, _ *struct{}) (*door.Body[statsBody], error) {
 	if !door.User(ctx).Admin {
 		return nil, s.door.Problem(ctx, model.Refuse(model.NotAdmin))
 	}
@@ -61,5 +59,5 @@ func (s *Routes) stats(ctx context.Context, _ *struct{}) (*Body[statsBody], erro
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &Body[statsBody]{Body: statsBody{Stats: counters}}, nil
+	return &door.Body[statsBody]{Body: statsBody{Stats: counters}}, nil
 }

@@ -34,7 +34,7 @@ type noticesBody struct {
 	AsOf    model.AsOf     `json:"as_of"`
 }
 
-func (s *Routes) listNotices(ctx context.Context, in *noticesInput) (*Body[noticesBody], error) {
+func (s *Routes) listNotices(ctx context.Context, in *noticesInput) (*door.Body[noticesBody], error) {
 	ns, cursor, asOf, err := s.hub.Notices(ctx, door.User(ctx), in.Page, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
@@ -42,7 +42,7 @@ func (s *Routes) listNotices(ctx context.Context, in *noticesInput) (*Body[notic
 	if ns == nil {
 		ns = []model.Notice{}
 	}
-	return &Body[noticesBody]{Body: noticesBody{Notices: ns, Cursor: cursor, AsOf: asOf}}, nil
+	return &door.Body[noticesBody]{Body: noticesBody{Notices: ns, Cursor: cursor, AsOf: asOf}}, nil
 }
 
 // NoticePath names a notice in a path.
@@ -51,10 +51,10 @@ type NoticePath struct {
 	Notice string `path:"notice" maxLength:"80"`
 }
 
-func (s *Routes) readNotice(ctx context.Context, in *NoticePath) (*Body[model.Notice], error) {
+func (s *Routes) readNotice(ctx context.Context, in *NoticePath) (*door.Body[model.Notice], error) {
 	n, err := s.hub.ReadNotice(ctx, door.User(ctx), in.Page, in.Notice)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	return &Body[model.Notice]{Body: n}, nil
+	return &door.Body[model.Notice]{Body: n}, nil
 }

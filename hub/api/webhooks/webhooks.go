@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"parley/hub/api/door"
-	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	"parley/hub/serve"
 	"parley/model"
 )
@@ -80,7 +80,7 @@ func (s *Routes) Register(mux *http.ServeMux) {
 //
 // Source: Messenger Platform, "Webhooks", verification requests.
 func (s *Routes) handshake(w http.ResponseWriter, r *http.Request) {
-	challenge, ok := messenger.Handshake(r.URL.Query(), s.verifyToken)
+	challenge, ok := webhook.Handshake(r.URL.Query(), s.verifyToken)
 	if !ok {
 		door.WriteProblem(w, door.NewProblem(http.StatusForbidden, door.CodeSignature, "The verify token is another."))
 		return
@@ -97,7 +97,7 @@ func (s *Routes) receive(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), limit-limit/webhookSlack)
 	defer cancel()
 	signatures := r.Header.Values("X-Hub-Signature-256")
-	if len(signatures) != 1 || !messenger.WellFormed(signatures[0]) { // nobody's body is read for nothing
+	if len(signatures) != 1 || !webhook.WellFormed(signatures[0]) { // nobody's body is read for nothing
 		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusForbidden, door.CodeSignature, "A webhook brings one signature, of SHA-256."))
 		return
 	}
@@ -111,12 +111,12 @@ func (s *Routes) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve.Vouch(r.Context(), door.VouchedSender("meta", r))
-	entries, err := messenger.Decode(body.Whole(), s.appID, s.now())
+	entries, err := webhook.Decode(body.Whole(), s.appID, s.now())
 	switch {
-	case errors.Is(err, messenger.ErrTest):
+	case errors.Is(err, webhook.ErrTest):
 		s.received(w, s.hub.NoteTest(ctx))
 		return
-	case errors.Is(err, messenger.ErrNotPage):
+	case errors.Is(err, webhook.ErrNotPage):
 		door.WriteProblem(w, door.NewProblem(http.StatusNotFound, door.CodeNotFound, "Only webhooks of Pages are taken."))
 		return
 	case err != nil:

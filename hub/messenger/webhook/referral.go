@@ -1,8 +1,9 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -12,13 +13,13 @@ import (
 // Source: Messenger Platform, "messaging_postbacks".
 func decodePostback(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		MID      ident           `json:"mid"`
+		MID      meta.Ident      `json:"mid"`
 		Title    string          `json:"title"`
 		Payload  string          `json:"payload"`
 		Referral json.RawMessage `json:"referral"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	return model.Postback{
 		MID: model.MID(w.MID), Title: model.Untrusted(w.Title), Payload: model.Untrusted(w.Payload), Referral: entry(w.Referral),
@@ -31,7 +32,7 @@ func decodePostback(_ envelope, raw json.RawMessage) (model.Event, error) {
 func decodeReferral(_ envelope, raw json.RawMessage) (model.Event, error) {
 	e := entry(raw)
 	if e == nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	return model.Referral{Entry: *e}, nil
 }
@@ -40,11 +41,11 @@ func decodeReferral(_ envelope, raw json.RawMessage) (model.Event, error) {
 // only the product is known: it stands as the reference.
 func entry(raw json.RawMessage) *model.Entry {
 	var w struct {
-		Ref     loose   `json:"ref"`
-		Source  word    `json:"source"`
-		AdID    looseID `json:"ad_id"`
-		Context titled  `json:"ads_context_data"`
-		Product titled  `json:"product"`
+		Ref     meta.Loose   `json:"ref"`
+		Source  meta.Word    `json:"source"`
+		AdID    meta.LooseID `json:"ad_id"`
+		Context titled       `json:"ads_context_data"`
+		Product titled       `json:"product"`
 	}
 	if !present(raw) || json.Unmarshal(raw, &w) != nil {
 		return nil
@@ -67,16 +68,16 @@ func entry(raw json.RawMessage) *model.Entry {
 
 // titled is what an ad or a product is known by.
 type titled struct {
-	id      looseID
-	adTitle loose
+	id      meta.LooseID
+	adTitle meta.Loose
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
 func (t *titled) UnmarshalJSON(b []byte) error {
-	all, err := object(b)
+	all, err := meta.Object(b)
 	if err == nil {
-		all.read("id", &t.id)
-		all.read("ad_title", &t.adTitle)
+		all.Read("id", &t.id)
+		all.Read("ad_title", &t.adTitle)
 	}
 	return nil
 }

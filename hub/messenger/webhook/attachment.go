@@ -1,4 +1,4 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
@@ -6,16 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
-// Types of attachments that are treated apart, in Meta's words.
+// Types of attachments that only webhooks treat apart, in Meta's words.
 const (
-	typeImage       = "image"
-	typeSticker     = "sticker"
 	typeLocation    = "location"
 	typeAppointment = "appointment_booking"
-	typeTemplate    = "template"
 	typeUnknown     = "unknown"
 	instagramPrefix = "ig_"
 	instagramURL    = "https://www.instagram.com"
@@ -26,43 +24,43 @@ const (
 //
 // Source: Messenger Platform, "messages", attachments.
 type wireAttachment struct {
-	Type    word            `json:"type"`
-	Title   loose           `json:"title"`
-	URL     loose           `json:"url"`
+	Type    meta.Word       `json:"type"`
+	Title   meta.Loose      `json:"title"`
+	URL     meta.Loose      `json:"url"`
 	Payload json.RawMessage `json:"payload"`
 }
 
 // wirePayload is what an attachment holds, of any type.
 type wirePayload struct {
-	URL          loose   `json:"url"`
-	Title        loose   `json:"title"`
-	StickerID    looseID `json:"sticker_id"`
-	ReelID       looseID `json:"reel_video_id"`
-	ID           looseID `json:"id"`
-	AttachmentID looseID `json:"attachment_id"`
+	URL          meta.Loose   `json:"url"`
+	Title        meta.Loose   `json:"title"`
+	StickerID    meta.LooseID `json:"sticker_id"`
+	ReelID       meta.LooseID `json:"reel_video_id"`
+	ID           meta.LooseID `json:"id"`
+	AttachmentID meta.LooseID `json:"attachment_id"`
 	booking
 	template
 	Coordinates coordinates `json:"coordinates"`
 }
 
 // coordinates are where a location is; Meta names none since 2026 but may send it.
-type coordinates struct{ lat, long number }
+type coordinates struct{ lat, long meta.Number }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
 func (c *coordinates) UnmarshalJSON(b []byte) error {
-	all, err := object(b)
+	all, err := meta.Object(b)
 	if err == nil {
-		all.read("lat", &c.lat)
-		all.read("long", &c.long)
+		all.Read("lat", &c.lat)
+		all.Read("long", &c.long)
 	}
 	return nil
 }
 
 func (c coordinates) title() string {
-	if !c.lat.ok || !c.long.ok {
+	if !c.lat.OK || !c.long.OK {
 		return ""
 	}
-	return strconv.FormatFloat(c.lat.value, 'f', -1, 64) + ", " + strconv.FormatFloat(c.long.value, 'f', -1, 64)
+	return strconv.FormatFloat(c.lat.Value, 'f', -1, 64) + ", " + strconv.FormatFloat(c.long.Value, 'f', -1, 64)
 }
 
 // attachment is one being read, with what is needed to tell it from others.
@@ -73,7 +71,7 @@ type attachment struct {
 
 // attachments reads what hangs on a message. messageSticker is the id that old
 // forms put beside the attachments.
-func attachments(raws []json.RawMessage, messageSticker looseID) []model.Attachment {
+func attachments(raws []json.RawMessage, messageSticker meta.LooseID) []model.Attachment {
 	var all []attachment
 	for _, raw := range raws {
 		all = append(all, readAttachment(raw))
@@ -83,7 +81,7 @@ func attachments(raws []json.RawMessage, messageSticker looseID) []model.Attachm
 	out := make([]model.Attachment, 0, len(all))
 	for i, a := range all {
 		if a.ID == "" || taken[a.ID] {
-			a.ID = freeID(taken, i+1)
+			a.ID = meta.FreeID(taken, i+1)
 		}
 		taken[a.ID] = true
 		out = append(out, a.Attachment)
@@ -92,14 +90,6 @@ func attachments(raws []json.RawMessage, messageSticker looseID) []model.Attachm
 		return nil
 	}
 	return out
-}
-
-// freeID returns the first free of the positions from n.
-func freeID(taken map[string]bool, n int) string {
-	for taken[strconv.Itoa(n)] {
-		n++
-	}
-	return strconv.Itoa(n)
 }
 
 // withStickers makes one sticker of each that came twice: until the end of August
@@ -114,14 +104,14 @@ func withStickers(all []attachment, messageSticker string) []attachment {
 			out = append(out, a)
 			continue
 		}
-		twin := slices.IndexFunc(all, func(o attachment) bool { return o.sticker == a.sticker && o.Type == typeSticker })
-		if a.Type == typeImage && twin >= 0 {
+		twin := slices.IndexFunc(all, func(o attachment) bool { return o.sticker == a.sticker && o.Type == meta.TypeSticker })
+		if a.Type == meta.TypeImage && twin >= 0 {
 			continue
 		}
 		if a.URL == "" {
 			a.URL = imageOf(all, a.sticker)
 		}
-		a.Type = typeSticker
+		a.Type = meta.TypeSticker
 		out = append(out, a)
 	}
 	return out
@@ -130,22 +120,22 @@ func withStickers(all []attachment, messageSticker string) []attachment {
 // placeSticker gives the id that stands beside the attachments to the image it
 // belongs to; without one it is an attachment by itself.
 func placeSticker(all []attachment, id string) []attachment {
-	if id == "" || slices.ContainsFunc(all, func(a attachment) bool { return a.sticker != "" || a.Type == typeSticker }) {
+	if id == "" || slices.ContainsFunc(all, func(a attachment) bool { return a.sticker != "" || a.Type == meta.TypeSticker }) {
 		return all
 	}
-	i := slices.IndexFunc(all, func(a attachment) bool { return a.Type == typeImage })
+	i := slices.IndexFunc(all, func(a attachment) bool { return a.Type == meta.TypeImage })
 	if i < 0 {
-		all = append(all, attachment{Attachment: model.Attachment{Type: typeSticker}})
+		all = append(all, attachment{Attachment: model.Attachment{Type: meta.TypeSticker}})
 		i = len(all) - 1
 	}
-	all[i].sticker, all[i].ID = id, routeID(id)
+	all[i].sticker, all[i].ID = id, meta.RouteID(id)
 	return all
 }
 
 // imageOf returns where the image of a sticker is, if one came beside it.
 func imageOf(all []attachment, sticker string) model.Untrusted {
 	for _, a := range all {
-		if a.sticker == sticker && a.Type == typeImage {
+		if a.sticker == sticker && a.Type == meta.TypeImage {
 			return a.URL
 		}
 	}
@@ -164,7 +154,7 @@ func readAttachment(raw json.RawMessage) attachment {
 		a.Type = typeUnknown
 	}
 	var p wirePayload
-	var bare loose
+	var bare meta.Loose
 	if present(w.Payload) && json.Unmarshal(w.Payload, &p) != nil {
 		_ = bare.UnmarshalJSON(w.Payload)
 	}
@@ -184,9 +174,9 @@ func (a *attachment) take(p wirePayload, bare string) {
 	if p.Title != "" {
 		a.Title = model.Untrusted(p.Title)
 	}
-	for _, id := range []looseID{p.StickerID, p.ReelID, p.ID, p.BookingID, p.AttachmentID} {
+	for _, id := range []meta.LooseID{p.StickerID, p.ReelID, p.ID, p.BookingID, p.AttachmentID} {
 		if a.ID == "" {
-			a.ID = routeID(string(id))
+			a.ID = meta.RouteID(string(id))
 		}
 	}
 	a.sticker = string(p.StickerID)
@@ -197,7 +187,7 @@ func (a *attachment) take(p wirePayload, bare string) {
 		}
 	case typeAppointment:
 		a.Title, a.Booking = p.booking.title(), p.booking.told()
-	case typeTemplate:
+	case meta.TypeTemplate:
 		if title := p.template.title(); title != "" {
 			a.Title = title
 		}

@@ -1,10 +1,12 @@
-package messenger
+package limits
 
 import (
 	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
+
+	"parley/hub/messenger/meta"
 )
 
 // maxRetryAfter is the longest wait that is believed: Meta's limits count over at
@@ -15,10 +17,10 @@ const maxRetryAfter = 24 * time.Hour
 
 const usageHeader = "X-Business-Use-Case-Usage"
 
-// retryAfter returns how long to wait before calling again: the longest time that
+// RetryAfter returns how long to wait before calling again: the longest time that
 // the usage header names for the object, or for all where it is silent about it,
 // else Retry-After; 0 where neither names one.
-func retryAfter(h http.Header, object string, now time.Time) time.Duration {
+func RetryAfter(h http.Header, object string, now time.Time) time.Duration {
 	if d := regainAccess(h.Get(usageHeader), object); d > 0 {
 		return d
 	}
@@ -35,7 +37,7 @@ func retryAfter(h http.Header, object string, now time.Time) time.Duration {
 // regainAccess reads the usage header; its times are in minutes.
 func regainAccess(header, object string) time.Duration {
 	type usage struct {
-		Minutes number `json:"estimated_time_to_regain_access"`
+		Minutes meta.Number `json:"estimated_time_to_regain_access"`
 	}
 	var all map[string][]usage
 	if header == "" || json.Unmarshal([]byte(header), &all) != nil {
@@ -47,7 +49,7 @@ func regainAccess(header, object string) time.Duration {
 	var longest float64
 	for _, usages := range all {
 		for _, u := range usages {
-			longest = max(longest, u.Minutes.value)
+			longest = max(longest, u.Minutes.Value)
 		}
 	}
 	return bounded(longest, time.Minute)

@@ -1,4 +1,4 @@
-package messenger
+package webhook
 
 import (
 	"crypto/sha256"
@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"parley/hub/messenger/meta"
 )
 
 const signaturePrefix = "sha256="
@@ -15,7 +17,7 @@ const signaturePrefix = "sha256="
 var ErrNoSecret = errors.New("messenger: an app secret is missing or empty")
 
 // Verifier tells whether a webhook came from Meta.
-type Verifier struct{ secrets []secret }
+type Verifier struct{ secrets []meta.Secret }
 
 // Format implements [fmt.Formatter]: no verb shows a secret.
 func (*Verifier) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[verifier]")) }
@@ -32,7 +34,7 @@ func NewVerifier(appSecrets ...string) (*Verifier, error) {
 		if s == "" {
 			return nil, ErrNoSecret
 		}
-		v.secrets = append(v.secrets, secret(s))
+		v.secrets = append(v.secrets, meta.Secret(s))
 	}
 	return v, nil
 }
@@ -55,7 +57,7 @@ func WellFormed(header string) bool {
 func (v *Verifier) Verify(header string, rawBody ...[]byte) bool {
 	ok := 0
 	for _, s := range v.secrets {
-		want := signaturePrefix + s.sign(rawBody...)
+		want := signaturePrefix + s.Sign(rawBody...)
 		ok |= subtle.ConstantTimeCompare([]byte(header), []byte(want))
 	}
 	return ok == 1

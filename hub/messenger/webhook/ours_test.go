@@ -1,4 +1,4 @@
-package messenger_test
+package webhook_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	"parley/model"
 )
 
@@ -224,21 +224,21 @@ func TestEchoesWithoutText(t *testing.T) {
 func TestDashboardsTest(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]error{
-		`{"field":"messages","value":{"sender":{"id":"12334"},"recipient":{"id":"23245"},"message":{"mid":"test_message_id","text":"test"}}}`: messenger.ErrTest,
-		`{"value":{},"field":"message_edits"}`:                   messenger.ErrTest,
-		`{"field":"feed","value":null}`:                          messenger.ErrTest,
-		`{"object":"page","field":"feed","value":{}}`:            messenger.ErrTest,
-		`{"field":"feed","value":{},"entry":null,"more":1}`:      messenger.ErrTest,
-		`{"object":"instagram","field":"comments","value":{}}`:   messenger.ErrNotPage,
-		`{"field":"feed"}`:                                       messenger.ErrNotPage,
-		`{"value":{}}`:                                           messenger.ErrNotPage,
-		`{"field":5,"value":{}}`:                                 messenger.ErrNotPage,
-		`{"field":"feed","value":{},"entry":[]}`:                 messenger.ErrNotPage,
+		`{"field":"messages","value":{"sender":{"id":"12334"},"recipient":{"id":"23245"},"message":{"mid":"test_message_id","text":"test"}}}`: webhook.ErrTest,
+		`{"value":{},"field":"message_edits"}`:                   webhook.ErrTest,
+		`{"field":"feed","value":null}`:                          webhook.ErrTest,
+		`{"object":"page","field":"feed","value":{}}`:            webhook.ErrTest,
+		`{"field":"feed","value":{},"entry":null,"more":1}`:      webhook.ErrTest,
+		`{"object":"instagram","field":"comments","value":{}}`:   webhook.ErrNotPage,
+		`{"field":"feed"}`:                                       webhook.ErrNotPage,
+		`{"value":{}}`:                                           webhook.ErrNotPage,
+		`{"field":5,"value":{}}`:                                 webhook.ErrNotPage,
+		`{"field":"feed","value":{},"entry":[]}`:                 webhook.ErrNotPage,
 		`{"object":"page","entry":[],"field":"feed","value":{}}`: nil,
-		`[{"field":"feed","value":{}}]`:                          messenger.ErrMalformed,
-		`{"field":"feed","value":{}} x`:                          messenger.ErrMalformed,
+		`[{"field":"feed","value":{}}]`:                          webhook.ErrMalformed,
+		`{"field":"feed","value":{}} x`:                          webhook.ErrMalformed,
 	} {
-		if _, err := messenger.Decode([]byte(body), "1", received()); !errors.Is(err, want) {
+		if _, err := webhook.Decode([]byte(body), "1", received()); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", body, err, want)
 		}
 	}
@@ -266,7 +266,7 @@ func TestNeighboursOfAnything(t *testing.T) {
 		place := rapid.IntRange(0, len(beside)).Draw(t, "place")
 		all := append(append(append([]string{}, beside[:place]...), good), beside[place:]...)
 		body := `{"object":"page","entry":[` + odd.Draw(t, "entry") + `,{"id":"1","time":` + odd.Draw(t, "sent") + `,"messaging":[` + strings.Join(all, ",") + `]}]}`
-		entries, err := messenger.Decode([]byte(body), "1", received())
+		entries, err := webhook.Decode([]byte(body), "1", received())
 		if err != nil || len(entries) != 2 || len(entries[1].Events) != len(all) {
 			t.Fatalf("%s: %v %+v", body, err, entries)
 		}

@@ -1,9 +1,10 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -11,20 +12,20 @@ import (
 //
 // Source: Messenger Platform, "messages" and "Message echoes".
 type wireMessage struct {
-	MID         ident                    `json:"mid"`
-	Text        string                   `json:"text"`
-	Attachments several[json.RawMessage] `json:"attachments"`
-	Echo        flag                     `json:"is_echo"`
-	Deleted     flag                     `json:"is_deleted"`
-	Unsupported flag                     `json:"is_unsupported"`
-	AppID       looseID                  `json:"app_id"`
-	Metadata    loose                    `json:"metadata"`
-	StickerID   looseID                  `json:"sticker_id"`
-	QuickReply  json.RawMessage          `json:"quick_reply"`
-	ReplyTo     json.RawMessage          `json:"reply_to"`
-	Referral    json.RawMessage          `json:"referral"`
-	Commands    json.RawMessage          `json:"commands"`
-	AdminText   loose                    `json:"admin_text"`
+	MID         meta.Ident                    `json:"mid"`
+	Text        string                        `json:"text"`
+	Attachments meta.Several[json.RawMessage] `json:"attachments"`
+	Echo        meta.Flag                     `json:"is_echo"`
+	Deleted     meta.Flag                     `json:"is_deleted"`
+	Unsupported meta.Flag                     `json:"is_unsupported"`
+	AppID       meta.LooseID                  `json:"app_id"`
+	Metadata    meta.Loose                    `json:"metadata"`
+	StickerID   meta.LooseID                  `json:"sticker_id"`
+	QuickReply  json.RawMessage               `json:"quick_reply"`
+	ReplyTo     json.RawMessage               `json:"reply_to"`
+	Referral    json.RawMessage               `json:"referral"`
+	Commands    json.RawMessage               `json:"commands"`
+	AdminText   meta.Loose                    `json:"admin_text"`
 }
 
 // decodeMessage reads what the customer wrote, what the Page wrote (an echo), and
@@ -32,11 +33,11 @@ type wireMessage struct {
 func decodeMessage(e envelope, raw json.RawMessage) (model.Event, error) {
 	var w wireMessage
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	switch {
 	case bool(w.Deleted) && w.MID == "":
-		return nil, errShape
+		return nil, meta.ErrShape
 	case bool(w.Deleted):
 		return model.Unsend{Target: model.MID(w.MID)}, nil
 	case w.MID == "":
@@ -74,14 +75,14 @@ func notice(w wireMessage, raw json.RawMessage) model.Event {
 
 // holds names what a message without a text is, in Meta's word: the first key of its own.
 func holds(raw json.RawMessage) string {
-	all, _ := object(raw)
+	all, _ := meta.Object(raw)
 	for _, m := range all {
-		switch m.key {
+		switch m.Key {
 		case "mid", "seq", "text", "attachments", "is_echo", "app_id", "metadata", "reply_to", "sticker_id", "tags":
 			continue
 		}
-		if present(m.value) && plainWord(m.key) != "" {
-			return m.key
+		if present(m.Value) && meta.PlainWord(m.Key) != "" {
+			return m.Key
 		}
 	}
 	return ""
@@ -92,7 +93,7 @@ func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "
 // plainMetadata returns what a sender put into its message where it can be of
 // ours: other apps may put anything there.
 func plainMetadata(s string) string {
-	if len(s) > maxMetadata || !printable(s, true) {
+	if len(s) > meta.MaxMetadata || !meta.Printable(s, true) {
 		return ""
 	}
 	return s
@@ -101,7 +102,7 @@ func plainMetadata(s string) string {
 // quoted returns the mid of the message that this one answers.
 func quoted(raw json.RawMessage) model.MID {
 	var w struct {
-		MID looseID `json:"mid"`
+		MID meta.LooseID `json:"mid"`
 	}
 	if present(raw) {
 		_ = json.Unmarshal(raw, &w)
@@ -114,7 +115,7 @@ func quoted(raw json.RawMessage) model.MID {
 // Source: Messenger Platform, "Quick replies".
 func quickReply(raw json.RawMessage) *model.Untrusted {
 	var w struct {
-		Payload loose `json:"payload"`
+		Payload meta.Loose `json:"payload"`
 	}
 	if !present(raw) || json.Unmarshal(raw, &w) != nil {
 		return nil
@@ -127,8 +128,8 @@ func quickReply(raw json.RawMessage) *model.Untrusted {
 //
 // Source: Messenger Platform, "messages", commands.
 func commands(raw json.RawMessage) model.Untrusted {
-	var all several[struct {
-		Name loose `json:"name"`
+	var all meta.Several[struct {
+		Name meta.Loose `json:"name"`
 	}]
 	if !present(raw) || json.Unmarshal(raw, &all) != nil {
 		return ""

@@ -1,8 +1,9 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -49,9 +50,9 @@ func families() []family {
 
 // familyOf tells an event's family and what stands under its key. Where it is of
 // none, the family has only the name of the event's first own key.
-func familyOf(all members) (f family, value json.RawMessage, known bool) {
+func familyOf(all meta.Members) (f family, value json.RawMessage, known bool) {
 	for _, f := range families() {
-		if value := all.get(f.key); value != nil {
+		if value := all.Get(f.key); value != nil {
 			if f.name == "" {
 				f.name = f.key
 			}
@@ -59,12 +60,12 @@ func familyOf(all members) (f family, value json.RawMessage, known bool) {
 		}
 	}
 	for _, m := range all {
-		switch m.key {
+		switch m.Key {
 		case "sender", "recipient", "timestamp", "prior_message":
 			continue
 		}
-		if name := plainWord(m.key); name != "" {
-			return family{name: name, byPage: true}, m.value, false
+		if name := meta.PlainWord(m.Key); name != "" {
+			return family{name: name, byPage: true}, m.Value, false
 		}
 	}
 	return family{name: nameUnknown, byPage: true}, nil, false

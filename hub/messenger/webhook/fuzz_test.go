@@ -1,4 +1,4 @@
-package messenger_test
+package webhook_test
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	"parley/model"
 )
 
@@ -27,7 +27,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte("{\"object\":\"page\",\"entry\":[{\"id\":\"1\",\"messaging\":[{\"sender\":{\"id\":\"2\"},\"message\":{\"mid\":\"\xff\",\"text\":\"\xff\\u0000\\ud800\"}}]}]}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		entries, err := messenger.Decode(body, "1", received())
+		entries, err := webhook.Decode(body, "1", received())
 		if err != nil {
 			return
 		}

@@ -1,4 +1,6 @@
-package messenger
+// Package meta is what both directions of Meta's wire share: the shapes of its values, which
+// of them are taken as what they claim to be, and the app's secret.
+package meta
 
 import (
 	"bytes"
@@ -11,69 +13,69 @@ import (
 	"time"
 )
 
-// errShape: a value is not of the type that Meta documents.
-var errShape = errors.New("unexpected shape")
+// ErrShape: a value is not of the type that Meta documents.
+var ErrShape = errors.New("unexpected shape")
 
-// ident is an id without which an event means nothing. Meta writes ids as strings
+// Ident is an id without which an event means nothing. Meta writes ids as strings
 // and, in older forms, as numbers.
-type ident string
+type Ident string
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (i *ident) UnmarshalJSON(b []byte) error {
+func (i *Ident) UnmarshalJSON(b []byte) error {
 	s, ok := idText(b)
 	if !ok || plainID(s) != s {
-		return errShape
+		return ErrShape
 	}
-	*i = ident(s)
+	*i = Ident(s)
 	return nil
 }
 
-// looseID is an id that an event can do without: what is none is empty.
-type looseID string
+// LooseID is an id that an event can do without: what is none is empty.
+type LooseID string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (i *looseID) UnmarshalJSON(b []byte) error {
+func (i *LooseID) UnmarshalJSON(b []byte) error {
 	s, _ := idText(b)
-	*i = looseID(plainID(s))
+	*i = LooseID(plainID(s))
 	return nil
 }
 
-// loose is text that an event can do without: what is none is empty.
-type loose string
+// Loose is text that an event can do without: what is none is empty.
+type Loose string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (l *loose) UnmarshalJSON(b []byte) error {
+func (l *Loose) UnmarshalJSON(b []byte) error {
 	var s string
 	if json.Unmarshal(b, &s) == nil {
-		*l = loose(s)
+		*l = Loose(s)
 	}
 	return nil
 }
 
-// word is a word of Meta's own; what can't be one is empty.
-type word string
+// Word is a word of Meta's own; what can't be one is empty.
+type Word string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (w *word) UnmarshalJSON(b []byte) error {
-	var l loose
+func (w *Word) UnmarshalJSON(b []byte) error {
+	var l Loose
 	_ = l.UnmarshalJSON(b)
-	*w = word(plainWord(string(l)))
+	*w = Word(PlainWord(string(l)))
 	return nil
 }
 
-// flag is a truth that may come as true, "true" or 1.
-type flag bool
+// Flag is a truth that may come as true, "true" or 1.
+type Flag bool
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (f *flag) UnmarshalJSON(b []byte) error {
+func (f *Flag) UnmarshalJSON(b []byte) error {
 	s := string(b)
 	*f = s == "true" || s == `"true"` || s == "1"
 	return nil
 }
 
-// moment is a time in milliseconds, or in seconds where it is too small for
+// Moment is a time in milliseconds, or in seconds where it is too small for
 // that, as a number or a string; what is none is the zero time.
-type moment struct{ time.Time }
+type Moment struct{ time.Time }
 
 // Bounds of a moment: what is below firstMillis counts seconds; nothing after the
 // year 9999 is a time.
@@ -84,7 +86,7 @@ const (
 )
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (m *moment) UnmarshalJSON(b []byte) error {
+func (m *Moment) UnmarshalJSON(b []byte) error {
 	f, ok := numeric(b)
 	if !ok || f <= 0 {
 		return nil
@@ -98,48 +100,48 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// or returns the moment, or another time where there is none.
-func (m moment) or(other time.Time) time.Time {
+// Or returns the moment, or another time where there is none.
+func (m Moment) Or(other time.Time) time.Time {
 	if m.IsZero() {
 		return other
 	}
 	return m.Time
 }
 
-// known returns the moment, nil where there is none.
-func (m moment) known() *time.Time {
+// Known returns the moment, nil where there is none.
+func (m Moment) Known() *time.Time {
 	if m.IsZero() {
 		return nil
 	}
 	return &m.Time
 }
 
-// number is a number that may come as a string; ok is false for what is none.
-type number struct {
-	value float64
-	ok    bool
+// Number is a number that may come as a string; ok is false for what is none.
+type Number struct {
+	Value float64
+	OK    bool
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (n *number) UnmarshalJSON(b []byte) error {
-	n.value, n.ok = numeric(b)
+func (n *Number) UnmarshalJSON(b []byte) error {
+	n.Value, n.OK = numeric(b)
 	return nil
 }
 
-// integer returns the number where it is a whole one of 32 bits, else 0.
-func (n number) integer() int {
-	if !n.ok || n.value != math.Trunc(n.value) || math.Abs(n.value) > math.MaxInt32 {
+// Integer returns the number where it is a whole one of 32 bits, else 0.
+func (n Number) Integer() int {
+	if !n.OK || n.Value != math.Trunc(n.Value) || math.Abs(n.Value) > math.MaxInt32 {
 		return 0
 	}
-	return int(n.value)
+	return int(n.Value)
 }
 
-// several is a list that, where it holds one thing, may come as that thing alone.
-type several[T any] []T
+// Several is a list that, where it holds one thing, may come as that thing alone.
+type Several[T any] []T
 
 // UnmarshalJSON implements [json.Unmarshaler]; it fails as T does.
-func (l *several[T]) UnmarshalJSON(b []byte) error {
-	raws, err := listed(b)
+func (l *Several[T]) UnmarshalJSON(b []byte) error {
+	raws, err := Listed(b)
 	if err != nil {
 		return err
 	}
@@ -153,9 +155,9 @@ func (l *several[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// listed returns what a list holds; what is no list is one of one. null, "", false and 0
+// Listed returns what a list holds; what is no list is one of one. null, "", false and 0
 // are how some write that there is nothing.
-func listed(b []byte) ([]json.RawMessage, error) {
+func Listed(b []byte) ([]json.RawMessage, error) {
 	switch string(b) {
 	case "null", `""`, "false", "0":
 		return nil, nil
@@ -168,19 +170,19 @@ func listed(b []byte) ([]json.RawMessage, error) {
 	return raws, err
 }
 
-// edge is a list as the Graph API gives it, under "data"; what hangs on something may
+// Edge is a list as the Graph API gives it, under "data"; what hangs on something may
 // come without that, and one thing without a list. What is not of the shape that Meta
 // documents is left out, and never takes its neighbours with it.
-type edge[T any] struct{ Data []T }
+type Edge[T any] struct{ Data []T }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (e *edge[T]) UnmarshalJSON(b []byte) error {
-	if all, err := object(b); err == nil && all.has("data") {
-		if b = all.get("data"); b == nil {
+func (e *Edge[T]) UnmarshalJSON(b []byte) error {
+	if all, err := Object(b); err == nil && all.Has("data") {
+		if b = all.Get("data"); b == nil {
 			return nil
 		}
 	}
-	raws, _ := listed(b)
+	raws, _ := Listed(b)
 	for _, raw := range raws {
 		var one T
 		if raw[0] == '{' && json.Unmarshal(raw, &one) == nil {
@@ -190,14 +192,14 @@ func (e *edge[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// maybe is an object that can be done without: what is none is empty.
-type maybe[T any] struct{ is T }
+// Maybe is an object that can be done without: what is none is empty.
+type Maybe[T any] struct{ Is T }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
-func (m *maybe[T]) UnmarshalJSON(b []byte) error {
+func (m *Maybe[T]) UnmarshalJSON(b []byte) error {
 	var is T
 	if json.Unmarshal(b, &is) == nil {
-		m.is = is
+		m.Is = is
 	}
 	return nil
 }
@@ -229,42 +231,42 @@ func idText(b []byte) (string, bool) {
 	return "", false
 }
 
-// members are what a JSON object holds, in the order in which it came.
-type members []member
+// Members are what a JSON object holds, in the order in which it came.
+type Members []member
 
 type member struct {
-	key   string
-	value json.RawMessage
+	Key   string
+	Value json.RawMessage
 }
 
-// object takes a JSON object apart; keys are told apart by case.
-func object(raw []byte) (members, error) {
+// Object takes a JSON object apart; keys are told apart by case.
+func Object(raw []byte) (Members, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, errShape
+		return nil, ErrShape
 	}
-	var all members
+	var all Members
 	for dec.More() {
 		t, err := dec.Token()
 		if err != nil {
-			return nil, errShape
+			return nil, ErrShape
 		}
 		key, _ := t.(string)
-		m := member{key: key}
-		if err := dec.Decode(&m.value); err != nil {
-			return nil, errShape
+		m := member{Key: key}
+		if err := dec.Decode(&m.Value); err != nil {
+			return nil, ErrShape
 		}
 		all = append(all, m)
 	}
 	return all, nil
 }
 
-// get returns what stands under a key, nil where nothing or null does.
-func (all members) get(key string) json.RawMessage {
+// Get returns what stands under a key, nil where nothing or null does.
+func (all Members) Get(key string) json.RawMessage {
 	var found json.RawMessage
 	for _, m := range all {
-		if m.key == key {
-			found = m.value
+		if m.Key == key {
+			found = m.Value
 		}
 	}
 	if string(found) == "null" {
@@ -273,15 +275,15 @@ func (all members) get(key string) json.RawMessage {
 	return found
 }
 
-// has tells whether anything, be it null, stands under a key.
-func (all members) has(key string) bool {
-	return slices.ContainsFunc(all, func(m member) bool { return m.key == key })
+// Has tells whether anything, be it null, stands under a key.
+func (all Members) Has(key string) bool {
+	return slices.ContainsFunc(all, func(m member) bool { return m.Key == key })
 }
 
-// read decodes what stands under a key; where that is nothing, or of another
+// Read decodes what stands under a key; where that is nothing, or of another
 // shape, into stays as it is.
-func (all members) read(key string, into json.Unmarshaler) {
-	if raw := all.get(key); raw != nil {
+func (all Members) Read(key string, into json.Unmarshaler) {
+	if raw := all.Get(key); raw != nil {
 		_ = into.UnmarshalJSON(raw)
 	}
 }

@@ -1,4 +1,4 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -22,16 +23,16 @@ const (
 // Source: Messenger Platform, "messaging_optins".
 func decodeOptin(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		Type    string `json:"type"`
-		Ref     loose  `json:"ref"`
-		Payload loose  `json:"payload"`
-		Title   loose  `json:"title"`
-		Status  loose  `json:"notification_messages_status"`
+		Type    string     `json:"type"`
+		Ref     meta.Loose `json:"ref"`
+		Payload meta.Loose `json:"payload"`
+		Title   meta.Loose `json:"title"`
+		Status  meta.Loose `json:"notification_messages_status"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
-	o := model.Optin{Type: plainWord(w.Type), Ref: model.Untrusted(w.Ref), Title: model.Untrusted(w.Title)}
+	o := model.Optin{Type: meta.PlainWord(w.Type), Ref: model.Untrusted(w.Ref), Title: model.Untrusted(w.Title)}
 	switch w.Status {
 	case "STOP NOTIFICATIONS", "STOP_NOTIFICATIONS":
 		o.Status = "stop"
@@ -50,10 +51,10 @@ func decodeOptin(_ envelope, raw json.RawMessage) (model.Event, error) {
 // Source: Messenger Platform, "messaging_account_linking".
 func decodeAccountLinking(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		Status word `json:"status"`
+		Status meta.Word `json:"status"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil || w.Status == "" {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	return model.Happened{Notable: model.Notable{Kind: model.EventAccountLinking, Action: string(w.Status)}}, nil
 }
@@ -64,22 +65,22 @@ func decodeAccountLinking(_ envelope, raw json.RawMessage) (model.Event, error) 
 // Source: Messenger Platform, "send_cart".
 func decodeOrder(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		Note     loose `json:"note"`
-		Products several[struct {
-			Name      loose  `json:"name"`
-			UnitPrice number `json:"unit_price"`
-			Currency  word   `json:"currency"`
-			Quantity  number `json:"quantity"`
+		Note     meta.Loose `json:"note"`
+		Products meta.Several[struct {
+			Name      meta.Loose  `json:"name"`
+			UnitPrice meta.Number `json:"unit_price"`
+			Currency  meta.Word   `json:"currency"`
+			Quantity  meta.Number `json:"quantity"`
 		}] `json:"products"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	lines := make([]string, 0, len(w.Products))
 	for _, p := range w.Products {
-		line := strconv.Itoa(max(1, p.Quantity.integer())) + " × " + string(p.Name)
-		if p.UnitPrice.ok {
-			price := strconv.FormatFloat(p.UnitPrice.value, 'f', -1, 64)
+		line := strconv.Itoa(max(1, p.Quantity.Integer())) + " × " + string(p.Name)
+		if p.UnitPrice.OK {
+			price := strconv.FormatFloat(p.UnitPrice.Value, 'f', -1, 64)
 			line += " (" + strings.TrimSpace(price+" "+string(p.Currency)) + ")"
 		}
 		lines = append(lines, line)
@@ -97,17 +98,17 @@ func decodeOrder(_ envelope, raw json.RawMessage) (model.Event, error) {
 // Source: Messenger Platform, "messaging_feedback".
 func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
 	type question struct {
-		Type     loose           `json:"type"`
-		Payload  loose           `json:"payload"`
+		Type     meta.Loose      `json:"type"`
+		Payload  meta.Loose      `json:"payload"`
 		FollowUp json.RawMessage `json:"follow_up"`
 	}
 	var w struct {
-		Screens several[struct {
+		Screens meta.Several[struct {
 			Questions map[string]question `json:"questions"`
 		}] `json:"feedback_screens"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	var answers []string
 	for _, screen := range w.Screens {
@@ -115,7 +116,7 @@ func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
 			q := screen.Questions[id]
 			answer := strings.TrimSpace(scale(string(q.Type)) + " " + string(q.Payload))
 			var more struct {
-				Payload loose `json:"payload"`
+				Payload meta.Loose `json:"payload"`
 			}
 			if present(q.FollowUp) && json.Unmarshal(q.FollowUp, &more) == nil && more.Payload != "" {
 				answer += ": " + string(more.Payload)

@@ -1,4 +1,4 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	// A customer's time zone must be known wherever the hub runs.
 	_ "time/tzdata"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -15,11 +16,11 @@ import (
 //
 // Source: Messenger Platform, "messages", appointment_booking.
 type booking struct {
-	BookingID looseID `json:"booking_id"`
-	Status    word    `json:"status"`
-	Start     moment  `json:"start_time"`
-	End       moment  `json:"end_time"`
-	Zone      loose   `json:"timezone"`
+	BookingID meta.LooseID `json:"booking_id"`
+	Status    meta.Word    `json:"status"`
+	Start     meta.Moment  `json:"start_time"`
+	End       meta.Moment  `json:"end_time"`
+	Zone      meta.Loose   `json:"timezone"`
 }
 
 // title tells the status, and from when until when in the booking's own zone.
@@ -40,7 +41,7 @@ func (b booking) title() model.Untrusted {
 
 // told returns the appointment, for who words it.
 func (b booking) told() *model.Booking {
-	return &model.Booking{Status: string(b.Status), Start: b.Start.known(), End: b.End.known(), Zone: zoneName(string(b.Zone))}
+	return &model.Booking{Status: string(b.Status), Start: b.Start.Known(), End: b.End.Known(), Zone: zoneName(string(b.Zone))}
 }
 
 // zoneName returns the name of a time zone that there is, else "".
@@ -54,7 +55,7 @@ func zoneName(name string) string {
 // zoneOf returns a time zone by its name, UTC for none. "Local" is none: it would
 // be the hub's.
 func zoneOf(name string) *time.Location {
-	if name == "Local" || len(name) > maxWord {
+	if name == "Local" || len(name) > meta.MaxWord {
 		return time.UTC
 	}
 	zone, err := time.LoadLocation(name)
@@ -68,9 +69,9 @@ func zoneOf(name string) *time.Location {
 //
 // Source: Messenger Platform, "Templates" and "messages", product template.
 type template struct {
-	Text     loose  `json:"text"`
-	Elements titles `json:"elements"`
-	Buttons  titles `json:"buttons"`
+	Text     meta.Loose `json:"text"`
+	Elements titles     `json:"elements"`
+	Buttons  titles     `json:"buttons"`
 	Product  struct {
 		Elements titles `json:"elements"`
 	} `json:"product"`
@@ -80,7 +81,7 @@ type template struct {
 func (t template) title() model.Untrusted {
 	for _, list := range []titles{t.Product.Elements, t.Elements, t.Buttons} {
 		if t.Text == "" {
-			t.Text = loose(strings.Join(list, ", "))
+			t.Text = meta.Loose(strings.Join(list, ", "))
 		}
 	}
 	return model.Untrusted(t.Text)
@@ -91,10 +92,10 @@ type titles []string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
 func (t *titles) UnmarshalJSON(b []byte) error {
-	raws, _ := listed(b)
+	raws, _ := meta.Listed(b)
 	for _, raw := range raws {
 		var w struct {
-			Title loose `json:"title"`
+			Title meta.Loose `json:"title"`
 		}
 		if json.Unmarshal(raw, &w) == nil && w.Title != "" {
 			*t = append(*t, string(w.Title))

@@ -1,4 +1,4 @@
-package messenger_test
+package webhook_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 	"parley/model"
 )
 
@@ -43,7 +44,7 @@ func fixture(t testing.TB, name string) []byte {
 
 func decode(t testing.TB, body []byte) []model.PageEntry {
 	t.Helper()
-	entries, err := messenger.Decode(body, "1517000000000111", received())
+	entries, err := webhook.Decode(body, "1517000000000111", received())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,21 +315,21 @@ func TestDecodeRefuses(t *testing.T) {
 		name, body string
 		want       error
 	}{
-		{"nothing", "", messenger.ErrMalformed},
-		{"no JSON", "hello", messenger.ErrMalformed},
-		{"cut short", `{"object":"page","entry":[`, messenger.ErrMalformed},
-		{"more after it", `{"object":"page","entry":[]} x`, messenger.ErrMalformed},
-		{"a list", `[]`, messenger.ErrMalformed},
-		{"null", `null`, messenger.ErrMalformed},
-		{"entries that are no list", `{"object":"page","entry":{}}`, messenger.ErrMalformed},
-		{"too deep", `{"object":"page","entry":[` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `]}`, messenger.ErrMalformed},
-		{"instagram", `{"object":"instagram","entry":[]}`, messenger.ErrNotPage},
-		{"no object", `{"entry":[]}`, messenger.ErrNotPage},
-		{"an object that is no text", `{"object":1,"entry":[]}`, messenger.ErrNotPage},
+		{"nothing", "", webhook.ErrMalformed},
+		{"no JSON", "hello", webhook.ErrMalformed},
+		{"cut short", `{"object":"page","entry":[`, webhook.ErrMalformed},
+		{"more after it", `{"object":"page","entry":[]} x`, webhook.ErrMalformed},
+		{"a list", `[]`, webhook.ErrMalformed},
+		{"null", `null`, webhook.ErrMalformed},
+		{"entries that are no list", `{"object":"page","entry":{}}`, webhook.ErrMalformed},
+		{"too deep", `{"object":"page","entry":[` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `]}`, webhook.ErrMalformed},
+		{"instagram", `{"object":"instagram","entry":[]}`, webhook.ErrNotPage},
+		{"no object", `{"entry":[]}`, webhook.ErrNotPage},
+		{"an object that is no text", `{"object":1,"entry":[]}`, webhook.ErrNotPage},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := messenger.Decode([]byte(tt.body), "", received()); !errors.Is(err, tt.want) || got != nil {
+			if got, err := webhook.Decode([]byte(tt.body), "", received()); !errors.Is(err, tt.want) || got != nil {
 				t.Errorf("got %v, %v", got, err)
 			}
 		})

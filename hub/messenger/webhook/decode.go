@@ -1,4 +1,5 @@
-package messenger
+// Package webhook checks who sent a webhook of Meta's, and decodes it into events.
+package webhook
 
 import (
 	"crypto/sha256"
@@ -7,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -39,20 +41,20 @@ const (
 //
 // Source: Messenger Platform, "Webhooks".
 func Decode(body []byte, _ model.AppID, receivedAt time.Time) ([]model.PageEntry, error) {
-	post, err := object(body)
+	post, err := meta.Object(body)
 	if err != nil || !json.Valid(body) {
 		return nil, ErrMalformed
 	}
-	var kind loose
-	post.read("object", &kind)
+	var kind meta.Loose
+	post.Read("object", &kind)
 	switch {
-	case isTest(post) && (kind == objectPage || !post.has("object")):
+	case isTest(post) && (kind == objectPage || !post.Has("object")):
 		return nil, ErrTest
 	case kind != objectPage:
 		return nil, ErrNotPage
 	}
 	var raws []json.RawMessage
-	if raw := post.get("entry"); raw != nil && json.Unmarshal(raw, &raws) != nil {
+	if raw := post.Get("entry"); raw != nil && json.Unmarshal(raw, &raws) != nil {
 		return nil, ErrMalformed
 	}
 	entries := make([]model.PageEntry, 0, len(raws))
@@ -66,23 +68,23 @@ func Decode(body []byte, _ model.AppID, receivedAt time.Time) ([]model.PageEntry
 const objectPage = "page"
 
 // isTest tells whether a POST is a sample: it says of which field, and has no entry.
-func isTest(post members) bool {
-	var field word
-	post.read("field", &field)
-	return field != "" && post.has("value") && post.get("entry") == nil
+func isTest(post meta.Members) bool {
+	var field meta.Word
+	post.Read("field", &field)
+	return field != "" && post.Has("value") && post.Get("entry") == nil
 }
 
 // decodeEntry reads the part of a POST that concerns one Page.
 func decodeEntry(raw json.RawMessage, receivedAt time.Time) model.PageEntry {
-	all, err := object(raw)
+	all, err := meta.Object(raw)
 	if err != nil {
 		return model.PageEntry{Events: []model.Inbound{opaque(nameEntry, raw, receivedAt)}}
 	}
-	var id looseID
-	var sent moment
-	all.read("id", &id)
-	all.read("time", &sent)
-	c := cutter{page: model.MetaPageID(pageID(string(id))), at: sent.or(receivedAt)}
+	var id meta.LooseID
+	var sent meta.Moment
+	all.Read("id", &id)
+	all.Read("time", &sent)
+	c := cutter{page: model.MetaPageID(meta.PageID(string(id))), at: sent.Or(receivedAt)}
 	c.list(all, "messaging", func(raw json.RawMessage) model.Inbound { return c.event(raw, false) })
 	c.list(all, "standby", func(raw json.RawMessage) model.Inbound { return c.event(raw, true) })
 	c.list(all, nameChanges, c.change)
@@ -101,8 +103,8 @@ type cutter struct {
 }
 
 // list reads each event of one of an entry's lists.
-func (c *cutter) list(all members, key string, read func(json.RawMessage) model.Inbound) {
-	raw := all.get(key)
+func (c *cutter) list(all meta.Members, key string, read func(json.RawMessage) model.Inbound) {
+	raw := all.Get(key)
 	if raw == nil {
 		return
 	}
@@ -127,16 +129,16 @@ func opaque(name string, raw json.RawMessage, at time.Time) model.Inbound {
 // customer is told only by one that holds a messaging event.
 func (c *cutter) change(raw json.RawMessage) model.Inbound {
 	in := opaque(nameChanges+":"+nameUnknown, raw, c.at)
-	all, err := object(raw)
+	all, err := meta.Object(raw)
 	if err != nil {
 		return in
 	}
-	var field word
-	all.read("field", &field)
+	var field meta.Word
+	all.Read("field", &field)
 	if field != "" {
 		in.Name = nameChanges + ":" + string(field)
 	}
-	value, err := object(all.get("value"))
+	value, err := meta.Object(all.Get("value"))
 	if err != nil {
 		return in
 	}
@@ -157,25 +159,25 @@ type envelope struct {
 	prior string
 }
 
-func (c *cutter) envelope(all members) envelope {
-	var at moment
-	all.read("timestamp", &at)
+func (c *cutter) envelope(all meta.Members) envelope {
+	var at meta.Moment
+	all.Read("timestamp", &at)
 	var prior struct {
-		Source word `json:"source"`
+		Source meta.Word `json:"source"`
 	}
-	if raw := all.get("prior_message"); raw != nil {
+	if raw := all.Get("prior_message"); raw != nil {
 		_ = json.Unmarshal(raw, &prior)
 	}
 	return envelope{
-		page: c.page, at: at.or(c.at), prior: string(prior.Source),
-		sender: party(all.get("sender")), recipient: party(all.get("recipient")),
+		page: c.page, at: at.Or(c.at), prior: string(prior.Source),
+		sender: party(all.Get("sender")), recipient: party(all.Get("recipient")),
 	}
 }
 
 // party returns the id of a sender or recipient, "" where it has none.
 func party(raw json.RawMessage) string {
 	var p struct {
-		ID looseID `json:"id"`
+		ID meta.LooseID `json:"id"`
 	}
 	_ = json.Unmarshal(raw, &p)
 	return string(p.ID)
@@ -208,14 +210,14 @@ func (e envelope) customer(echo bool) model.PSID {
 	if id == string(e.page) {
 		return ""
 	}
-	return model.PSID(routeID(id))
+	return model.PSID(meta.RouteID(id))
 }
 
 // event reads one event of messaging or standby.
 func (c *cutter) event(raw json.RawMessage, standby bool) model.Inbound {
 	in := opaque(nameUnknown, raw, c.at)
 	in.Standby = standby
-	all, err := object(raw)
+	all, err := meta.Object(raw)
 	if err != nil {
 		return in
 	}
@@ -258,9 +260,9 @@ func identify(f family, value json.RawMessage) identity {
 		return identity{}
 	}
 	var w struct {
-		MID     looseID `json:"mid"`
-		Echo    flag    `json:"is_echo"`
-		Deleted flag    `json:"is_deleted"`
+		MID     meta.LooseID `json:"mid"`
+		Echo    meta.Flag    `json:"is_echo"`
+		Deleted meta.Flag    `json:"is_deleted"`
 	}
 	_ = json.Unmarshal(value, &w)
 	if w.Deleted {

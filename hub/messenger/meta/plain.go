@@ -1,18 +1,18 @@
-package messenger
+package meta
 
 import "strings"
 
 // Longest values of Meta's that are taken as what they claim to be.
 const (
 	maxID       = 512
-	maxRouteID  = 128
-	maxWord     = 64
-	maxMetadata = 1000 // Send API: metadata, at most 1,000 characters
+	MaxRouteID  = 128
+	MaxWord     = 64
+	MaxMetadata = 1000 // Send API: metadata, at most 1,000 characters
 )
 
-// printable tells whether s is ASCII without control characters, and, where
+// Printable tells whether s is ASCII without control characters, and, where
 // spaces are not wanted, without those.
-func printable(s string, spaces bool) bool {
+func Printable(s string, spaces bool) bool {
 	first := byte('!')
 	if spaces {
 		first = ' '
@@ -27,23 +27,23 @@ func printable(s string, spaces bool) bool {
 
 // plainID returns s where it can be an id of Meta's, else "".
 func plainID(s string) string {
-	if len(s) > maxID || !printable(s, false) {
+	if len(s) > maxID || !Printable(s, false) {
 		return ""
 	}
 	return s
 }
 
-// routeID returns s where it can be an id that becomes part of ids and paths of
+// RouteID returns s where it can be an id that becomes part of ids and paths of
 // ours (a customer's, an attachment's), else "".
-func routeID(s string) string { return onlyRunes(s, maxRouteID, "._:-") }
+func RouteID(s string) string { return onlyRunes(s, MaxRouteID, "._:-") }
 
-// pageID returns s where it can be a Page's id, else "": in our ids "_" ends it
+// PageID returns s where it can be a Page's id, else "": in our ids "_" ends it
 // and "~" counts its installations.
-func pageID(s string) string { return onlyRunes(s, maxRouteID, ".:-") }
+func PageID(s string) string { return onlyRunes(s, MaxRouteID, ".:-") }
 
-// plainWord returns s where it can be a word of Meta's own, such as SHORTLINK or
+// PlainWord returns s where it can be a word of Meta's own, such as SHORTLINK or
 // notification_messages, else "".
-func plainWord(s string) string { return onlyRunes(s, maxWord, "._:-") }
+func PlainWord(s string) string { return onlyRunes(s, MaxWord, "._:-") }
 
 func onlyRunes(s string, longest int, besides string) string {
 	if len(s) > longest {

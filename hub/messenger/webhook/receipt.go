@@ -1,8 +1,9 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -11,11 +12,11 @@ import (
 // Source: Messenger Platform, "message_deliveries".
 func decodeDelivery(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		MIDs      several[looseID] `json:"mids"`
-		Watermark moment           `json:"watermark"`
+		MIDs      meta.Several[meta.LooseID] `json:"mids"`
+		Watermark meta.Moment                `json:"watermark"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	d := model.DeliveredUpTo{Watermark: w.Watermark.Time}
 	for _, mid := range w.MIDs {
@@ -24,7 +25,7 @@ func decodeDelivery(_ envelope, raw json.RawMessage) (model.Event, error) {
 		}
 	}
 	if len(d.MIDs) == 0 && d.Watermark.IsZero() {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	return d, nil
 }
@@ -34,10 +35,10 @@ func decodeDelivery(_ envelope, raw json.RawMessage) (model.Event, error) {
 // Source: Messenger Platform, "message_reads".
 func decodeRead(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		Watermark moment `json:"watermark"`
+		Watermark meta.Moment `json:"watermark"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil || w.Watermark.IsZero() {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	return model.ReadUpTo{Watermark: w.Watermark.Time}, nil
 }

@@ -1,4 +1,4 @@
-package messenger_test
+package webhook_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"parley/hub/messenger"
+	"parley/hub/messenger/webhook"
 )
 
 type vector struct {
@@ -34,14 +34,14 @@ func TestVerify(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Description, func(t *testing.T) {
 			t.Parallel()
-			verifier, err := messenger.NewVerifier("the old secret", v.Secret)
+			verifier, err := webhook.NewVerifier("the old secret", v.Secret)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if !verifier.Verify(v.Header, []byte(v.Body)) {
 				t.Error("a right signature is refused")
 			}
-			if !messenger.WellFormed(v.Header) {
+			if !webhook.WellFormed(v.Header) {
 				t.Error("a right signature is not well-formed")
 			}
 			digest := strings.TrimPrefix(v.Header, "sha256=")
@@ -63,14 +63,14 @@ func TestVerify(t *testing.T) {
 				if verifier.Verify(header, []byte(v.Body)) {
 					t.Errorf("accepted: %s", name)
 				}
-				if got := messenger.WellFormed(header); got != (name == "one digit changed") {
+				if got := webhook.WellFormed(header); got != (name == "one digit changed") {
 					t.Errorf("well-formed: %v of %s", got, name)
 				}
 			}
 			if verifier.Verify(v.Header, []byte(v.Body+" ")) || verifier.Verify(v.Header, nil) {
 				t.Error("a changed body is accepted")
 			}
-			other, err := messenger.NewVerifier("another secret")
+			other, err := webhook.NewVerifier("another secret")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func flipLast(s string) string {
 func TestNewVerifierNeedsSecrets(t *testing.T) {
 	t.Parallel()
 	for _, secrets := range [][]string{nil, {""}, {"good", ""}} {
-		if _, err := messenger.NewVerifier(secrets...); !errors.Is(err, messenger.ErrNoSecret) {
+		if _, err := webhook.NewVerifier(secrets...); !errors.Is(err, webhook.ErrNoSecret) {
 			t.Errorf("%q: %v", secrets, err)
 		}
 	}
@@ -100,7 +100,7 @@ func TestNewVerifierNeedsSecrets(t *testing.T) {
 
 func TestVerifierShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	v, err := messenger.NewVerifier("do-not-show")
+	v, err := webhook.NewVerifier("do-not-show")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestHandshake(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			challenge, ok := messenger.Handshake(q, tt.token)
+			challenge, ok := webhook.Handshake(q, tt.token)
 			if challenge != tt.challenge || ok != tt.ok {
 				t.Errorf("got %q, %v", challenge, ok)
 			}

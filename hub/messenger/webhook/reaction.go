@@ -1,4 +1,4 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -15,13 +16,13 @@ import (
 // Source: Messenger Platform, "message_reactions".
 func decodeReaction(e envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		MID      ident  `json:"mid"`
-		Action   string `json:"action"`
-		Reaction word   `json:"reaction"`
-		Emoji    string `json:"emoji"`
+		MID      meta.Ident `json:"mid"`
+		Action   string     `json:"action"`
+		Reaction meta.Word  `json:"reaction"`
+		Emoji    string     `json:"emoji"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil || w.MID == "" {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	r := model.Reacted{Target: model.MID(w.MID), By: model.ByCustomer}
 	if e.byPage() {
@@ -33,7 +34,7 @@ func decodeReaction(e envelope, raw json.RawMessage) (model.Event, error) {
 	case "unreact":
 		r.Removed = true
 	default:
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	return r, nil
 }
@@ -58,14 +59,14 @@ func spelledEmoji(s string) model.Untrusted {
 // Source: Messenger Platform, "message_edits".
 func decodeEdit(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		MID  ident  `json:"mid"`
-		Text string `json:"text"`
-		Edit number `json:"num_edit"`
+		MID  meta.Ident  `json:"mid"`
+		Text string      `json:"text"`
+		Edit meta.Number `json:"num_edit"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil || w.MID == "" {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
-	return model.Edit{Target: model.MID(w.MID), Text: model.Untrusted(w.Text), Number: max(1, w.Edit.integer())}, nil
+	return model.Edit{Target: model.MID(w.MID), Text: model.Untrusted(w.Text), Number: max(1, w.Edit.Integer())}, nil
 }
 
 // decodeFeedback reads the customer's verdict on one of the Page's messages.
@@ -73,11 +74,11 @@ func decodeEdit(_ envelope, raw json.RawMessage) (model.Event, error) {
 // Source: Messenger Platform, "response_feedback".
 func decodeFeedback(_ envelope, raw json.RawMessage) (model.Event, error) {
 	var w struct {
-		MID      ident  `json:"mid"`
-		Feedback string `json:"feedback"`
+		MID      meta.Ident `json:"mid"`
+		Feedback string     `json:"feedback"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil || w.MID == "" {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	return model.Feedback{Target: model.MID(w.MID), Words: model.Untrusted(w.Feedback)}, nil
 }

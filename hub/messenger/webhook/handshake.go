@@ -1,4 +1,4 @@
-package messenger
+package webhook
 
 import (
 	"crypto/sha256"

@@ -1,8 +1,9 @@
-package messenger
+package webhook
 
 import (
 	"encoding/json"
 
+	"parley/hub/messenger/meta"
 	"parley/model"
 )
 
@@ -13,11 +14,11 @@ import (
 func threadControl(action string) func(envelope, json.RawMessage) (model.Event, error) {
 	return func(_ envelope, raw json.RawMessage) (model.Event, error) {
 		var w struct {
-			New       ident `json:"new_owner_app_id"`
-			Requested ident `json:"requested_owner_app_id"`
+			New       meta.Ident `json:"new_owner_app_id"`
+			Requested meta.Ident `json:"requested_owner_app_id"`
 		}
 		if err := json.Unmarshal(raw, &w); err != nil {
-			return nil, errShape
+			return nil, meta.ErrShape
 		}
 		owner := w.New
 		if action == "request" {
@@ -36,21 +37,21 @@ func decodePolicy(_ envelope, raw json.RawMessage) (model.Event, error) {
 		Reason string `json:"reason"`
 	}
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, errShape
+		return nil, meta.ErrShape
 	}
 	switch w.Action {
 	case "warning", "block", "unblock":
 		return model.Policy{Action: w.Action, Reason: model.Untrusted(w.Reason)}, nil
 	}
-	return nil, errShape
+	return nil, meta.ErrShape
 }
 
 // decodeAppRoles reads that the roles of apps for the Page changed.
 //
 // Source: Messenger Platform, "messaging_handovers", app_roles.
 func decodeAppRoles(_ envelope, raw json.RawMessage) (model.Event, error) {
-	if _, err := object(raw); err != nil {
-		return nil, errShape
+	if _, err := meta.Object(raw); err != nil {
+		return nil, meta.ErrShape
 	}
 	return model.PageNews{Kind: model.NoticeAppRoles}, nil
 }
