@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/model"
 )
 
-func (w *world) add(n hub.NewUser) hub.Added {
+func (w *world) add(n accounts.NewUser) accounts.Added {
 	w.Helper()
-	a, err := hub.AddUser(w.ctx, w.store, n, time.Now())
+	a, err := accounts.AddUser(w.ctx, w.store, n, time.Now())
 	w.must(err)
 	return a
 }
@@ -20,14 +20,14 @@ func (w *world) add(n hub.NewUser) hub.Added {
 func (w *world) wantSignInRefused(code string) {
 	w.Helper()
 	token, u, err := w.hub.Login(w.ctx, code)
-	if !errors.Is(err, hub.ErrSignIn) || token != "" || u.ID != "" {
+	if !errors.Is(err, accounts.ErrSignIn) || token != "" || u.ID != "" {
 		w.Fatalf("code let %q in: %v", u.Name, err)
 	}
 }
 
 func TestLoginCodeLetsInOnce(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
-		a := w.add(hub.NewUser{Name: " Dan ", Email: " dan@example.com ", Admin: true})
+		a := w.add(accounts.NewUser{Name: " Dan ", Email: " dan@example.com ", Admin: true})
 		if a.Token != "" || a.User.Name != "Dan" || a.User.Email != "dan@example.com" || !a.User.Admin {
 			t.Errorf("added %+v", a.User)
 		}
@@ -51,7 +51,7 @@ func TestLoginCodeLetsInOnce(t *testing.T) {
 
 func TestLoginCodeLetsOneIn(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
-		a := w.add(hub.NewUser{Name: "Dan"})
+		a := w.add(accounts.NewUser{Name: "Dan"})
 		results := make(chan error, 10)
 		for range cap(results) {
 			go func() {
@@ -63,7 +63,7 @@ func TestLoginCodeLetsOneIn(t *testing.T) {
 		for range cap(results) {
 			if err := <-results; err == nil {
 				in++
-			} else if !errors.Is(err, hub.ErrSignIn) {
+			} else if !errors.Is(err, accounts.ErrSignIn) {
 				t.Errorf("login: %v", err)
 			}
 		}
@@ -75,7 +75,7 @@ func TestLoginCodeLetsOneIn(t *testing.T) {
 
 func TestLoginCodeExpires(t *testing.T) {
 	inBareWorld(t, func(_ *testing.T, w *world) {
-		early, late := w.add(hub.NewUser{Name: "Early"}), w.add(hub.NewUser{Name: "Late"})
+		early, late := w.add(accounts.NewUser{Name: "Early"}), w.add(accounts.NewUser{Name: "Late"})
 		w.pass(10*time.Minute - time.Millisecond)
 		_, _, err := w.hub.Login(w.ctx, early.LoginCode)
 		w.must(err)
@@ -97,7 +97,7 @@ func TestLoginCodeAsPeopleTypeIt(t *testing.T) {
 	for name, spell := range spellings {
 		t.Run(name, func(t *testing.T) {
 			inBareWorld(t, func(t *testing.T, w *world) {
-				a := w.add(hub.NewUser{Name: "Dan"})
+				a := w.add(accounts.NewUser{Name: "Dan"})
 				_, u, err := w.hub.Login(w.ctx, spell(a.LoginCode))
 				w.must(err)
 				if u.ID != a.User.ID {
@@ -110,7 +110,7 @@ func TestLoginCodeAsPeopleTypeIt(t *testing.T) {
 
 func TestWhatIsNoLoginCode(t *testing.T) {
 	inBareWorld(t, func(_ *testing.T, w *world) {
-		a := w.add(hub.NewUser{Name: "Dan", Token: true})
+		a := w.add(accounts.NewUser{Name: "Dan", Token: true})
 		half := a.LoginCode[:len(a.LoginCode)/2]
 		for _, code := range []string{"", "-", "AAAA-AAAA-AAAA-AAAA", half, a.LoginCode + "A", a.Token, "' OR 1=1 --", "あ"} {
 			w.wantSignInRefused(code)
@@ -122,11 +122,11 @@ func TestWhatIsNoLoginCode(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
-		a, b := w.add(hub.NewUser{Name: "Dan", Token: true}), w.add(hub.NewUser{Name: "Eve", Token: true})
+		a, b := w.add(accounts.NewUser{Name: "Dan", Token: true}), w.add(accounts.NewUser{Name: "Eve", Token: true})
 		if a.Token == b.Token || a.LoginCode == b.LoginCode {
 			t.Fatal("two users share a secret")
 		}
-		for _, added := range []hub.Added{a, b} {
+		for _, added := range []accounts.Added{a, b} {
 			u, err := w.hub.Authenticate(w.ctx, added.Token)
 			w.must(err)
 			if u != added.User {
@@ -134,7 +134,7 @@ func TestTokens(t *testing.T) {
 			}
 		}
 		for _, token := range []string{"", a.Token + "x", a.Token[1:], strings.ToLower(a.Token), a.LoginCode, string(a.User.ID)} {
-			if _, err := w.hub.Authenticate(w.ctx, token); !errors.Is(err, hub.ErrSignIn) {
+			if _, err := w.hub.Authenticate(w.ctx, token); !errors.Is(err, accounts.ErrSignIn) {
 				t.Errorf("%d letters let somebody in: %v", len(token), err)
 			}
 		}
@@ -144,7 +144,7 @@ func TestTokens(t *testing.T) {
 func TestUsersNeedAName(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
 		for _, name := range []string{"", " \t"} {
-			_, err := hub.AddUser(w.ctx, w.store, hub.NewUser{Name: name}, time.Now())
+			_, err := accounts.AddUser(w.ctx, w.store, accounts.NewUser{Name: name}, time.Now())
 			var invalid *model.InvalidError
 			if !errors.As(err, &invalid) || invalid.Field != "name" {
 				t.Errorf("name %q: %v", name, err)

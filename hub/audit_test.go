@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/model"
 )
 
@@ -96,7 +96,7 @@ func TestAuditOfRefusals(t *testing.T) {
 		w.refused(err, model.NotInstaller)
 		_, err = w.hub.Uninstall(w.ctx, w.cat, page)
 		w.refused(err, model.NotAdmin)
-		_, err = hub.RemoveUser(w.ctx, w.store, "Ann", time.Now())
+		_, err = accounts.RemoveUser(w.ctx, w.store, "Ann", time.Now())
 		w.refused(err, model.StillInstaller)
 		w.wantSignInRefused("ABCD-EFGH-JKLM-NPQR")
 		w.wantAudit(w.ann, "connected Ann")
@@ -105,7 +105,7 @@ func TestAuditOfRefusals(t *testing.T) {
 
 func TestAuditOfUsers(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
-		dan := w.add(hub.NewUser{Name: "Dan", Email: "dan@example.com", Token: true})
+		dan := w.add(accounts.NewUser{Name: "Dan", Email: "dan@example.com", Token: true})
 		var said []string
 		step := func(err error) {
 			w.must(err)
@@ -116,10 +116,10 @@ func TestAuditOfUsers(t *testing.T) {
 		step(err)
 		step(w.hub.Logout(w.ctx, token))
 		for _, admin := range []bool{true, true, false} {
-			_, err = hub.SetAdmin(w.ctx, w.store, "Dan", admin, time.Now())
+			_, err = accounts.SetAdmin(w.ctx, w.store, "Dan", admin, time.Now())
 			step(err)
 		}
-		_, err = hub.RemoveUser(w.ctx, w.store, "Dan", time.Now())
+		_, err = accounts.RemoveUser(w.ctx, w.store, "Dan", time.Now())
 		step(err)
 		all := w.wantAudit(w.ann, "user_added hub", "signed_in Dan", "signed_out Dan", "admin hub", "admin hub", "user_removed hub")
 		for i, e := range all {

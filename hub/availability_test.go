@@ -3,7 +3,7 @@ package hub_test
 import (
 	"testing"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/model"
 )
 
@@ -54,9 +54,9 @@ func TestAvailabilityIsToldToAll(t *testing.T) {
 			}
 		}
 		gone := w.addUser("Dan", false)
-		_, err = hub.RemoveUser(w.ctx, w.store, string(gone.ID), now())
+		_, err = accounts.RemoveUser(w.ctx, w.store, string(gone.ID), now())
 		w.must(err)
-		if _, err := w.hub.SetAvailable(w.ctx, gone, false); err != hub.ErrSignIn { //nolint:errorlint // exactly this one
+		if _, err := w.hub.SetAvailable(w.ctx, gone, false); err != accounts.ErrSignIn { //nolint:errorlint // exactly this one
 			t.Errorf("who was removed: %v", err)
 		}
 	})

@@ -6,10 +6,12 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/accounts"
 	"parley/hub/ids"
 	"parley/hub/logkey"
 	"parley/hub/secret"
 	"parley/hub/store"
+	"parley/hub/zone"
 	"parley/model"
 )
 
@@ -96,12 +98,12 @@ func (c *connects) find(now time.Time, fits func(*connect) bool) *connect {
 // BeginConnect begins to connect a Page through the browser, for an admin. It answers the
 // secret that the link to open has to carry. What the same user began before ends.
 //
-// zone is the user's time zone, as [model.LoadZone] has them; empty: not told.
-func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibility, zone string) (model.Connect, string, error) {
-	if err := checkZone(zone); err != nil {
+// zoneName is the user's time zone, as [model.LoadZone] has them; empty: not told.
+func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibility, zoneName string) (model.Connect, string, error) {
+	if err := zone.Check(zoneName); err != nil {
 		return model.Connect{}, "", err
 	}
-	user, err := h.freshRole(ctx, user.ID)
+	user, err := h.company.FreshRole(ctx, user.ID)
 	if err != nil {
 		return model.Connect{}, "", err
 	}
@@ -117,7 +119,7 @@ func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibil
 	now, link := h.utc(), secret.New(secret.TokenBytes)
 	one := &connect{
 		Connect: model.Connect{ID: ids.New(), State: model.ConnectWaiting, ExpiresAt: now.Add(connectLife)},
-		user:    user, visibility: v, zone: zone, link: secret.Hash(link),
+		user:    user, visibility: v, zone: zoneName, link: secret.Hash(link),
 	}
 	h.connects.mu.Lock()
 	defer h.connects.mu.Unlock()
@@ -239,7 +241,7 @@ func (h *Hub) takeConnectState(r Return) (*connect, error) {
 // askPages asks Facebook which Pages the person can connect, and refuses where there is
 // none.
 func (h *Hub) askPages(ctx context.Context, user model.User, r Return) ([]model.ManagedPage, error) {
-	user, err := h.freshRole(ctx, user.ID)
+	user, err := h.company.FreshRole(ctx, user.ID)
 	switch {
 	case err != nil:
 		return nil, err
@@ -338,7 +340,7 @@ func (h *Hub) ConnectChoice(ctx context.Context, browser string) (Choice, error)
 	pages := one.pages
 	h.connects.mu.Unlock()
 
-	users, err := ListUsers(ctx, h.store)
+	users, err := accounts.ListUsers(ctx, h.store)
 	if err != nil {
 		return Choice{}, err
 	}

@@ -66,11 +66,11 @@ func (h *Hub) seeToCRMEvent(ctx context.Context, e model.CRMEvent) {
 // applyCRMEvent sees to one event. What became of the record is asked for: an event can be
 // late, and says less.
 func (h *Hub) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
-	company, err := h.tokenCompany(ctx)
+	is, err := h.company.TokenCompany(ctx)
 	if err != nil {
 		return err
 	}
-	if company.ID != e.Company {
+	if is.ID != e.Company {
 		h.log.Warn("an event of another company's CRM", "company", e.Company)
 		return nil
 	}
@@ -143,7 +143,7 @@ func (h *Hub) permittedBy(ctx context.Context, e model.CRMEvent) error {
 	var users []model.UserID
 	if e.Permitted != nil {
 		var err error
-		if users, err = h.staff.users(ctx, h, e.Permitted); err != nil {
+		if users, err = h.company.UsersOf(ctx, e.Permitted); err != nil {
 			return err
 		}
 	}

@@ -233,7 +233,7 @@ func (h *Hub) freeze(ctx context.Context, ref model.RecordRef, links []store.Lin
 	var users []model.UserID
 	if permitted != nil {
 		var err error
-		if users, err = h.staff.users(ctx, h, permitted); err != nil {
+		if users, err = h.company.UsersOf(ctx, permitted); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/sealing"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -80,7 +81,7 @@ func (h *Hub) crmHookName(t model.RecordType) string {
 // an address where this hub was before: their names tell that they are of its key.
 func (h *Hub) subscribeCRM(ctx context.Context, callbackURL string) error {
 	if h.vault == nil {
-		return errNoVault
+		return sealing.ErrNoVault
 	}
 	if h.hooks == nil || !h.crm.KnowsCompany() {
 		return errors.New("without a company token there are no webhooks")

@@ -13,9 +13,6 @@ var ErrNotFound = store.ErrNotFound
 // ErrUnavailable: the store can't be written now.
 var ErrUnavailable = store.ErrUnavailable
 
-// ErrSignIn: the token or code is not one that lets anybody in.
-var ErrSignIn = errors.New("not signed in")
-
 // ErrGraph: the Graph API could not be reached, or refused for a reason that is no
 // rule of ours.
 var ErrGraph = errors.New("graph api")

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/hub/company"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -34,8 +35,8 @@ func (h *Hub) withEyes(ctx context.Context, user model.User, f func(eyes) error)
 		return model.Refuse(model.NoCRM)
 	}
 	for refused := ""; ; {
-		g, err := h.grantOf(ctx, user.ID, refused)
-		if errors.Is(err, errNoGrant) {
+		g, err := h.company.GrantOf(ctx, user.ID, refused)
+		if errors.Is(err, company.ErrNoGrant) {
 			break
 		}
 		if err != nil {
@@ -53,7 +54,7 @@ func (h *Hub) withEyes(ctx context.Context, user model.User, f func(eyes) error)
 	if !h.crm.KnowsCompany() {
 		return model.Refuse(model.NoCRMUser)
 	}
-	self, err := h.staff.find(ctx, h, user.Email)
+	self, err := h.company.Find(ctx, user.Email)
 	if err != nil {
 		return crmError(err)
 	}
@@ -77,7 +78,7 @@ func crmError(err error) error {
 	case errors.Is(err, model.ErrCRMInvalid):
 		return model.Refuse(model.CRMInvalid)
 	case errors.Is(err, model.ErrCRMRefused):
-		return companyTokenError(err)
+		return company.TokenError(err)
 	}
 	return err
 }
@@ -107,7 +108,7 @@ func (e eyes) look(ctx context.Context, ref model.RecordRef) (model.Record, []in
 // permitted asks who may see a record, and keeps it for everybody. By the user's own
 // grant nobody is needed who tells it, and without a company token nobody can.
 func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, error) {
-	if !e.h.crm.KnowsCompany() {
+	if !e.h.company.KnowsCompany() {
 		return nil, nil
 	}
 	asked, dropped := e.h.utc(), e.h.permits.Drops()
@@ -252,7 +253,7 @@ func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
 // keepSights keeps who of the hub's users may see a record, by ids of the CRM, as it was
 // when it was asked. An event from after that knows better.
 func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
-	users, err := h.staff.users(ctx, h, ids)
+	users, err := h.company.UsersOf(ctx, ids)
 	if err != nil {
 		return err
 	}

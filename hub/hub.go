@@ -18,13 +18,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/hub/accounts"
 	"parley/hub/audit"
+	"parley/hub/company"
 	"parley/hub/fair"
 	"parley/hub/keylock"
 	"parley/hub/outbox"
 	"parley/hub/ratelimit"
 	"parley/hub/receive"
 	"parley/hub/replies"
+	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/hub/ttl"
 	"parley/hub/txn"
@@ -53,6 +56,12 @@ type Graph interface {
 	PageCountry(ctx context.Context, token string, page model.MetaPageID) ([]model.Untrusted, error)
 	// SubscribeApp tells Meta where the app's webhooks go.
 	SubscribeApp(ctx context.Context, callbackURL string) error
+}
+
+// CRM is what the hub needs of Pipedrive, to know who its users are and to let them in.
+type CRM interface {
+	company.CRM
+	accounts.CRM
 }
 
 // Mailer mails the support inbox.
@@ -108,12 +117,14 @@ type Options struct {
 
 // Hub is the server's use cases.
 type Hub struct {
+	*accounts.Accounts
 	*audit.Log
 	*outbox.Outbox
 	*outbox.Files
 	*outbox.Reactions
 	*outbox.SenderActions
 	*receive.Receiver
+	company *company.Company
 
 	// lists and searchers are whose turn it is to read.
 	lists, searchers *fair.Semaphore
@@ -137,7 +148,6 @@ type Hub struct {
 	syncs      syncing
 	hooks      Hooks
 	crmHooked  webhookStatus
-	staff      crmStaff
 	permits    ttl.Cache[model.RecordRef, []int64]
 	orgPermits ttl.Cache[int64, []int64]
 	looked     ttl.Cache[looked, struct{}]
@@ -145,17 +155,11 @@ type Hub struct {
 	fields     ttl.Cache[string, string]
 	suggested  ttl.Cache[suggestionKey, []model.Candidate]
 	// countries are the regions (JP) that Pages are in.
-	countries     ttl.Cache[model.PageID, string]
-	making        sync.Mutex // held while the field for PSIDs is made
-	newColleagues bool
-	loginURL      string
-	company       companyKept
-	grants        keylock.Locks[model.UserID]
-	grantOver     wake.Signal
-	recordLocks   keylock.Locks[model.RecordRef]
-	crmEvents     chan model.CRMEvent
-	crmSeen       ttl.Cache[string, struct{}]
-	polls         *devicePolls
+	countries   ttl.Cache[model.PageID, string]
+	making      sync.Mutex // held while the field for PSIDs is made
+	recordLocks keylock.Locks[model.RecordRef]
+	crmEvents   chan model.CRMEvent
+	crmSeen     ttl.Cache[string, struct{}]
 
 	now func() time.Time
 	log *slog.Logger
@@ -177,8 +181,6 @@ type Hub struct {
 	// again are customers who are asked for again.
 	again    profilesAgain
 	mails    wake.Signal
-	uses     *tokenUses
-	sessions *sessionTokens
 	connects connects
 	imports  wake.Signal
 	webhooks webhookStatus
@@ -196,9 +198,9 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
-		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(), newColleagues: o.NewColleagues, loginURL: o.LoginURL, polls: newDevicePolls(),
+		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(),
 		store: &txn.Store{Store: o.Store}, vault: o.Vault, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(), uses: newTokenUses(), sessions: newSessionTokens(),
+		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(),
 		imports: wake.NewSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
 	}
 	if o.Records != nil {
@@ -206,7 +208,6 @@ func New(o Options) *Hub {
 	}
 	h.figures.changed = wake.NewSignal()
 	h.lists, h.searchers = fair.New(listing, listingEach, mostListing), fair.New(searching(), 1, mostSearching)
-	h.grantOver = wake.NewSignal()
 	h.metrics = newMetrics(h)
 	h.store.OnCommit(h.live.moved)
 	h.store.OnCommit(func(model.PageID) { h.syncs.changed.Notify() })
@@ -229,6 +230,13 @@ func New(o Options) *Hub {
 		Outbox: h.Outbox.Wake, Profiles: h.profiles, Mails: h.mails, Deleted: h.Files.Gone, Counted: h.figures.changed,
 	})
 	h.metrics.registry.MustRegister(h.Receiver.Collectors()...)
+	h.company = company.New(company.Options{
+		Store: h.store, CRM: o.CRM, Vault: o.Vault, Every: o.Timing.Roles, Now: h.utc, Log: o.Logger,
+	})
+	h.Accounts = accounts.New(accounts.Options{
+		Store: h.store, Company: h.company, CRM: o.CRM, Vault: o.Vault, NewColleagues: o.NewColleagues,
+		LoginURL: o.LoginURL, LoginPoll: o.Timing.LoginPoll, Told: h.live.tellUser, Now: h.utc, Log: o.Logger,
+	})
 	return h
 }
 
@@ -255,10 +263,10 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.runImports(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
 	g.Go(func() error { return h.Files.Run(ctx) })
-	g.Go(func() error { return h.runTokenUses(ctx) })
+	g.Go(func() error { return h.Accounts.Run(ctx) })
 	g.Go(func() error { return h.runFigures(ctx) })
 	if h.crm != nil {
-		g.Go(func() error { return h.runRoles(ctx) })
+		g.Go(func() error { return h.company.Run(ctx) })
 	}
 	if h.notes != nil {
 		g.Go(func() error { return h.runSyncNotices(ctx) })
@@ -281,3 +289,6 @@ func (h *Hub) survive(doing string) {
 
 // utc returns the hub's time as it is stored and shown: UTC, microseconds.
 func (h *Hub) utc() time.Time { return h.now().UTC().Truncate(time.Microsecond) }
+
+// pageToken returns a Page's token; "" where it has none.
+func (h *Hub) pageToken(p store.Page) (string, error) { return sealing.Token(h.vault, p) }

@@ -202,7 +202,7 @@ func (h *Hub) CancelImport(ctx context.Context, user model.User, id model.PageID
 
 // changeImport changes a Page's import for who may.
 func (h *Hub) changeImport(ctx context.Context, user model.User, id model.PageID, f func(*store.Page, time.Time) error) (model.Import, error) {
-	user, err := h.fresh(ctx, user.ID)
+	user, err := h.company.Fresh(ctx, user.ID)
 	if err != nil {
 		return model.Import{}, err
 	}

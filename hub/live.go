@@ -200,3 +200,17 @@ func (l *live) everySession() []*Session {
 	}
 	return out
 }
+
+// tellUser tells every session how a user is known from now on.
+func (l *live) tellUser(u model.User) {
+	b, err := json.Marshal(model.UserChanged{Type: model.FrameUser, User: u.Colleague()})
+	if err != nil {
+		panic("hub: a user frame must marshal: " + err.Error()) // strings and a bool
+	}
+	for _, s := range l.everySession() {
+		s.mu.Lock()
+		s.push(queued{bytes: b, always: true})
+		s.mu.Unlock()
+		s.wake.Notify()
+	}
+}

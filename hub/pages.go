@@ -10,8 +10,10 @@ import (
 
 	"parley/hub/audit"
 	"parley/hub/logkey"
+	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/hub/txn"
+	"parley/hub/zone"
 	"parley/model"
 )
 
@@ -50,15 +52,15 @@ func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (p
 // connectPage connects a Page that grant shows to be the user's to connect.
 func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, grant func(context.Context) (model.PageGrant, error)) (page model.Page, created bool, err error) {
 	if h.vault == nil {
-		return model.Page{}, false, errNoVault
+		return model.Page{}, false, sealing.ErrNoVault
 	}
-	if err := checkZone(c.Zone); err != nil {
+	if err := zone.Check(c.Zone); err != nil {
 		return model.Page{}, false, err
 	}
 	h.connecting.Lock()
 	defer h.connecting.Unlock()
 
-	if user, err = h.freshRole(ctx, user.ID); err != nil {
+	if user, err = h.company.FreshRole(ctx, user.ID); err != nil {
 		return model.Page{}, false, err
 	}
 	if !user.Admin {
@@ -104,15 +106,6 @@ func (h *Hub) messagesOff(ctx context.Context, g model.PageGrant) bool {
 	return off
 }
 
-// fresh reads a user anew: rights may have changed since they signed in.
-func (h *Hub) fresh(ctx context.Context, id model.UserID) (u model.User, err error) {
-	err = h.store.Read(ctx, func(r store.Reader) error {
-		u, err = r.User(id)
-		return err
-	})
-	return u, err
-}
-
 // installation finds which installation of a Page a user would get, and whether it
 // exists.
 func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.MetaPageID) (id model.PageID, known bool, err error) {
@@ -145,7 +138,7 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 		if user, err = tx.User(user.ID); err != nil {
 			return err
 		}
-		if user, err = h.withRole(tx, user); err != nil {
+		if user, err = h.company.WithRole(tx, user); err != nil {
 			return err
 		}
 		if !user.Admin {
@@ -170,9 +163,9 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 			p.Subscribed = false
 		}
 		if p.Zone == "" { // a later one would move what was written to other days
-			p.Zone = cmp.Or(c.Zone, hubZone())
+			p.Zone = cmp.Or(c.Zone, zone.OfHub())
 		}
-		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealToken(h.vault, id, g.Token), "", nil
+		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealing.SealToken(h.vault, id, g.Token), "", nil
 		p.TokenRefused, p.MessagesOff, p.RateLimitedUntil, p.RateBackoff = false, off, nil, 0
 		was := p.Visibility
 		if c.Visibility != "" {
@@ -271,7 +264,7 @@ const unsubscribeDeadline = 5 * time.Second
 // Uninstall disconnects a Page; any admin may. Its conversations stay readable to
 // those who could read them; what waits to be sent fails.
 func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (model.Page, error) {
-	user, err := h.freshRole(ctx, user.ID)
+	user, err := h.company.FreshRole(ctx, user.ID)
 	if err != nil {
 		return model.Page{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley/hub"
+	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/hub/vault"
 	"parley/model"
@@ -27,11 +28,11 @@ func (w *world) changesPage(change func(*store.Page)) {
 func TestPlainTokensAreSealed(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.changesPage(func(p *store.Page) { p.Token, p.SealedToken = "old-token", "" })
-		if sealed, err := hub.Sealed(w.ctx, w.store); sealed || err != nil {
+		if sealed, err := sealing.Sealed(w.ctx, w.store); sealed || err != nil {
 			t.Errorf("sealed: %v, %v", sealed, err)
 		}
 		for _, want := range []int{1, 0} {
-			n, err := hub.SealTokens(w.ctx, w.store, testVault())
+			n, err := sealing.SealTokens(w.ctx, w.store, testVault())
 			w.must(err)
 			if n != want {
 				t.Errorf("sealed %d, want %d", n, want)
@@ -41,7 +42,7 @@ func TestPlainTokensAreSealed(t *testing.T) {
 		if p.Token != "" || p.SealedToken == "" || strings.Contains(p.SealedToken, "old-token") {
 			t.Errorf("stored as %q and %q", p.Token, p.SealedToken)
 		}
-		if sealed, err := hub.Sealed(w.ctx, w.store); !sealed || err != nil {
+		if sealed, err := sealing.Sealed(w.ctx, w.store); !sealed || err != nil {
 			t.Errorf("sealed: %v, %v", sealed, err)
 		}
 		w.customerWrites(hanako)
@@ -61,19 +62,19 @@ func TestGrantsNeedTheKey(t *testing.T) {
 		w.must(w.store.Accounts(w.ctx, func(tx store.AccountTx) error {
 			return tx.PutCRMUser(store.CRMUser{User: w.ben.ID, SealedGrant: testVault().Seal("crm grant", string(w.ben.ID), "{}")})
 		}))
-		if sealed, err := hub.Sealed(w.ctx, w.store); !sealed || err != nil {
+		if sealed, err := sealing.Sealed(w.ctx, w.store); !sealed || err != nil {
 			t.Errorf("sealed: %v, %v", sealed, err)
 		}
-		if _, err := hub.SealTokens(w.ctx, w.store, other); !errors.Is(err, hub.ErrKey) {
+		if _, err := sealing.SealTokens(w.ctx, w.store, other); !errors.Is(err, sealing.ErrKey) {
 			t.Errorf("with another key: %v", err)
 		}
-		_, err = hub.SealTokens(w.ctx, w.store, testVault())
+		_, err = sealing.SealTokens(w.ctx, w.store, testVault())
 		w.must(err)
 		// Nobody without a grant hides one of another.
 		w.must(w.store.Accounts(w.ctx, func(tx store.AccountTx) error {
 			return errors.Join(tx.PutCRMUser(store.CRMUser{User: w.ann.ID}), tx.PutCRMUser(store.CRMUser{User: w.cat.ID}))
 		}))
-		if _, err := hub.SealTokens(w.ctx, w.store, other); !errors.Is(err, hub.ErrKey) {
+		if _, err := sealing.SealTokens(w.ctx, w.store, other); !errors.Is(err, sealing.ErrKey) {
 			t.Errorf("among those without a grant: %v", err)
 		}
 	})
@@ -92,7 +93,7 @@ func TestPlainTokensAreSealedBehindOthers(t *testing.T) {
 			p.Token, p.SealedToken = "old-token", ""
 			return tx.PutPage(&p)
 		}))
-		if n, err := hub.SealTokens(w.ctx, w.store, testVault()); n != 1 || err != nil {
+		if n, err := sealing.SealTokens(w.ctx, w.store, testVault()); n != 1 || err != nil {
 			t.Errorf("sealed %d, %v", n, err)
 		}
 	})
@@ -104,7 +105,7 @@ func TestSealedTokensNeedTheirKey(t *testing.T) {
 		other, err := vault.New(vault.NewKey())
 		w.must(err)
 		before := w.pageNow()
-		if _, err := hub.SealTokens(w.ctx, w.store, other); !errors.Is(err, hub.ErrKey) || strings.Contains(err.Error(), "token\"") {
+		if _, err := sealing.SealTokens(w.ctx, w.store, other); !errors.Is(err, sealing.ErrKey) || strings.Contains(err.Error(), "token\"") {
 			t.Errorf("with another key: %v", err)
 		}
 		if after := w.pageNow(); after.SealedToken != before.SealedToken || after.Seq != before.Seq {
@@ -120,12 +121,12 @@ func TestSealedTokensNeedTheirKey(t *testing.T) {
 			p.SealedToken = before.SealedToken
 			return tx.PutPage(&p)
 		}))
-		if _, err := hub.SealTokens(w.ctx, w.store, testVault()); !errors.Is(err, hub.ErrKey) {
+		if _, err := sealing.SealTokens(w.ctx, w.store, testVault()); !errors.Is(err, sealing.ErrKey) {
 			t.Errorf("with another Page's token: %v", err)
 		}
 		// Nor does a Page without a token hide one behind it.
 		w.changesPage(func(p *store.Page) { p.SealedToken = "" })
-		if _, err := hub.SealTokens(w.ctx, w.store, testVault()); !errors.Is(err, hub.ErrKey) {
+		if _, err := sealing.SealTokens(w.ctx, w.store, testVault()); !errors.Is(err, sealing.ErrKey) {
 			t.Errorf("behind a Page without a token: %v", err)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"parley/hub/company"
 	"parley/hub/logkey"
 	"parley/hub/phone"
 	"parley/hub/store"
@@ -216,7 +217,7 @@ func (h *Hub) personField(ctx context.Context) (string, error) {
 // for; made is false where there was one. From then on, linking writes the customer's PSID
 // to the person, who is suggested by it.
 func (h *Hub) MakePSIDField(ctx context.Context, user model.User) (made bool, err error) {
-	if user, err = h.freshRole(ctx, user.ID); err != nil {
+	if user, err = h.company.FreshRole(ctx, user.ID); err != nil {
 		return false, err
 	}
 	switch {
@@ -250,7 +251,7 @@ func (e eyes) byContacts(ctx context.Context, c clues) (found []model.Candidate,
 			return nil, err
 		}
 		records = slices.DeleteFunc(slices.Clone(records), func(r model.Record) bool {
-			return !slices.ContainsFunc(r.Emails, func(one model.Untrusted) bool { return sameEmail(string(one), email) })
+			return !slices.ContainsFunc(r.Emails, func(one model.Untrusted) bool { return company.SameEmail(string(one), email) })
 		})
 		found = merged(found, candidates(records, model.MatchEmail, email))
 	}

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/company"
 	"parley/hub/store"
 	"parley/hub/transcript"
 	"parley/hub/wake"
+	"parley/hub/zone"
 	"parley/model"
 )
 
@@ -78,7 +80,7 @@ func (t *turn) read(r store.Reader) error {
 	if t.links, err = r.Links(t.id); err != nil {
 		return err
 	}
-	zone := cmp.Or(page.Zone, hubZone())
+	zone := cmp.Or(page.Zone, zone.OfHub())
 	t.plan = transcript.Conversation{
 		Page: page.Name, Customer: c.Customer.Name, Zone: zone, Today: t.now.In(transcript.ZoneOf(zone)).Format(time.DateOnly),
 	}
@@ -355,7 +357,7 @@ func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model
 		out, err = ask(call, t.as)
 		cancel()
 		if t.as == nil || !errors.Is(err, model.ErrCRMRefused) {
-			return out, companyTokenError(err)
+			return out, company.TokenError(err)
 		}
 		if t.refused != "" { // by a token that was new, too
 			t.linkers, t.refused = t.linkers[1:], ""
@@ -372,12 +374,12 @@ func (t *turn) lend(ctx context.Context) error {
 		return nil
 	}
 	for len(t.linkers) > 0 {
-		g, err := t.h.grantOf(ctx, t.linkers[0], t.refused)
+		g, err := t.h.company.GrantOf(ctx, t.linkers[0], t.refused)
 		if err == nil {
 			t.as = &g
 			return nil
 		}
-		if !errors.Is(err, errNoGrant) {
+		if !errors.Is(err, company.ErrNoGrant) {
 			return err
 		}
 		t.linkers, t.refused = t.linkers[1:], ""

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/model"
 )
 
@@ -32,20 +32,20 @@ func TestUsers(t *testing.T) {
 
 func TestRemoveUser(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
-		dan := w.add(hub.NewUser{Name: "Dan", Token: true})
+		dan := w.add(accounts.NewUser{Name: "Dan", Token: true})
 		_, err := w.hub.Authenticate(w.ctx, dan.Token)
 		w.must(err)
-		removed, err := hub.RemoveUser(w.ctx, w.store, " Dan", time.Now())
+		removed, err := accounts.RemoveUser(w.ctx, w.store, " Dan", time.Now())
 		w.must(err)
 		if removed != dan.User {
 			t.Errorf("removed %+v", removed)
 		}
-		if _, err := w.hub.Authenticate(w.ctx, dan.Token); !errors.Is(err, hub.ErrSignIn) {
+		if _, err := w.hub.Authenticate(w.ctx, dan.Token); !errors.Is(err, accounts.ErrSignIn) {
 			t.Errorf("the token still lets in: %v", err)
 		}
 		w.wantSignInRefused(dan.LoginCode)
 		for _, who := range []string{"Dan", string(dan.User.ID), "", "dan"} {
-			_, err := hub.RemoveUser(w.ctx, w.store, who, time.Now())
+			_, err := accounts.RemoveUser(w.ctx, w.store, who, time.Now())
 			w.hidden(err)
 		}
 	})
@@ -55,15 +55,15 @@ func TestRemoveUser(t *testing.T) {
 func TestUsersOfOneName(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
 		one, two := w.addUser("Dan", false), w.addUser("Dan", false)
-		if _, err := hub.RemoveUser(w.ctx, w.store, "Dan", time.Now()); !errors.Is(err, hub.ErrAmbiguous) {
+		if _, err := accounts.RemoveUser(w.ctx, w.store, "Dan", time.Now()); !errors.Is(err, accounts.ErrAmbiguous) {
 			t.Errorf("removed one of two: %v", err)
 		}
-		if _, err := hub.SetAdmin(w.ctx, w.store, "Dan", true, time.Now()); !errors.Is(err, hub.ErrAmbiguous) {
+		if _, err := accounts.SetAdmin(w.ctx, w.store, "Dan", true, time.Now()); !errors.Is(err, accounts.ErrAmbiguous) {
 			t.Errorf("changed one of two: %v", err)
 		}
-		removed, err := hub.RemoveUser(w.ctx, w.store, string(two.ID), time.Now())
+		removed, err := accounts.RemoveUser(w.ctx, w.store, string(two.ID), time.Now())
 		w.must(err)
-		left, err := hub.SetAdmin(w.ctx, w.store, "Dan", true, time.Now())
+		left, err := accounts.SetAdmin(w.ctx, w.store, "Dan", true, time.Now())
 		w.must(err)
 		if removed.ID != two.ID || left.ID != one.ID || !left.Admin {
 			t.Errorf("removed %+v, left %+v", removed, left)
@@ -74,11 +74,11 @@ func TestUsersOfOneName(t *testing.T) {
 // Whoever installed a Page stays until it is uninstalled.
 func TestInstallersStay(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		_, err := hub.RemoveUser(w.ctx, w.store, "Ann", time.Now())
+		_, err := accounts.RemoveUser(w.ctx, w.store, "Ann", time.Now())
 		w.refused(err, model.StillInstaller)
 		_, err = w.hub.Uninstall(w.ctx, w.ben, page)
 		w.must(err)
-		_, err = hub.RemoveUser(w.ctx, w.store, "Ann", time.Now())
+		_, err = accounts.RemoveUser(w.ctx, w.store, "Ann", time.Now())
 		w.must(err)
 		if p := w.pageNow(); p.Installer != w.ann.Ref() {
 			t.Errorf("the Page was installed by %+v", p.Installer)
@@ -90,7 +90,7 @@ func TestInstallersStay(t *testing.T) {
 func TestRemovedWhileConnecting(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
 		w.graph.onGrant = func() {
-			_, err := hub.RemoveUser(w.ctx, w.store, "Ann", time.Now())
+			_, err := accounts.RemoveUser(w.ctx, w.store, "Ann", time.Now())
 			w.must(err)
 		}
 		_, _, err := w.hub.ConnectPage(w.ctx, w.ann, connection(""))
@@ -106,7 +106,7 @@ func TestRemovedWhileConnecting(t *testing.T) {
 func TestSetAdmin(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
 		for _, admin := range []bool{true, true, false, false} {
-			u, err := hub.SetAdmin(w.ctx, w.store, string(w.cat.ID), admin, time.Now())
+			u, err := accounts.SetAdmin(w.ctx, w.store, string(w.cat.ID), admin, time.Now())
 			w.must(err)
 			if u.Admin != admin || u.Email != w.cat.Email {
 				t.Errorf("became %+v", u)
@@ -118,14 +118,14 @@ func TestSetAdmin(t *testing.T) {
 				w.refused(err, model.NotAdmin)
 			}
 		}
-		_, err := hub.SetAdmin(w.ctx, w.store, "Nobody", true, time.Now())
+		_, err := accounts.SetAdmin(w.ctx, w.store, "Nobody", true, time.Now())
 		w.hidden(err)
 	})
 }
 
 func TestOwnTokens(t *testing.T) {
 	inBareWorld(t, func(t *testing.T, w *world) {
-		dan, eve := w.add(hub.NewUser{Name: "Dan", Token: true}), w.add(hub.NewUser{Name: "Eve", Token: true})
+		dan, eve := w.add(accounts.NewUser{Name: "Dan", Token: true}), w.add(accounts.NewUser{Name: "Eve", Token: true})
 		w.pass(time.Hour)
 		_, err := w.hub.Authenticate(w.ctx, dan.Token)
 		w.must(err)
@@ -147,7 +147,7 @@ func TestOwnTokens(t *testing.T) {
 		}
 		w.hidden(w.hub.RevokeToken(w.ctx, dan.User, hers[0].ID))
 		w.must(w.hub.RevokeToken(w.ctx, eve.User, hers[0].ID))
-		if _, err := w.hub.Authenticate(w.ctx, eve.Token); !errors.Is(err, hub.ErrSignIn) {
+		if _, err := w.hub.Authenticate(w.ctx, eve.Token); !errors.Is(err, accounts.ErrSignIn) {
 			t.Errorf("a revoked token lets in: %v", err)
 		}
 		_, err = w.hub.Authenticate(w.ctx, dan.Token)

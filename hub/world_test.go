@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
@@ -216,7 +217,7 @@ func (w *world) hidden(err error) {
 
 func (w *world) addUser(name string, admin bool) model.User {
 	w.Helper()
-	a, err := hub.AddUser(w.ctx, w.store, hub.NewUser{Name: name, Email: name + "@example.com", Admin: admin}, time.Now())
+	a, err := accounts.AddUser(w.ctx, w.store, accounts.NewUser{Name: name, Email: name + "@example.com", Admin: admin}, time.Now())
 	w.must(err)
 	return a.User
 }

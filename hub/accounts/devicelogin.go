@@ -1,4 +1,4 @@
-package hub
+package accounts
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/audit"
 	"parley/hub/logkey"
+	"parley/hub/sealing"
 	"parley/hub/secret"
 	"parley/hub/store"
 	"parley/model"
@@ -30,30 +31,30 @@ type DeviceCode struct {
 }
 
 // canSignIn refuses where users can't sign in through the CRM.
-func (h *Hub) canSignIn() error {
-	if h.crm == nil || !h.crm.SignsIn() {
+func (a *Accounts) canSignIn() error {
+	if a.crm == nil || !a.crm.SignsIn() {
 		return model.Refuse(model.NoBrowserLogin)
 	}
-	if h.vault == nil {
-		return errNoVault
+	if a.vault == nil {
+		return sealing.ErrNoVault
 	}
 	return nil
 }
 
 // BeginDeviceLogin begins a sign-in through a browser.
-func (h *Hub) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
-	if err := h.canSignIn(); err != nil {
+func (a *Accounts) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
+	if err := a.canSignIn(); err != nil {
 		return DeviceCode{}, err
 	}
 	const attempts = 4 // a short code may be another's
 	for range attempts {
 		out := DeviceCode{
-			DeviceCode: secret.New(secret.TokenBytes), UserCode: newShortCode(), VerificationURL: h.loginURL,
-			Interval: max(1, int((h.timing.LoginPoll+time.Second-1)/time.Second)), ExpiresIn: int(deviceLife / time.Second),
+			DeviceCode: secret.New(secret.TokenBytes), UserCode: newShortCode(), VerificationURL: a.loginURL,
+			Interval: max(1, int((a.loginPoll+time.Second-1)/time.Second)), ExpiresIn: int(deviceLife / time.Second),
 		}
-		out.Complete = h.loginURL + "?code=" + out.UserCode
-		err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
-			now := h.utc()
+		out.Complete = a.loginURL + "?code=" + out.UserCode
+		err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
+			now := a.now()
 			if err := tx.ForgetDeviceLogins(now); err != nil {
 				return err
 			}
@@ -65,45 +66,45 @@ func (h *Hub) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
 			return out, err
 		}
 	}
-	return DeviceCode{}, ErrUnavailable
+	return DeviceCode{}, store.ErrUnavailable
 }
 
 // openDevice finds a sign-in that still waits for a browser.
-func (h *Hub) openDevice(r store.Reader, by store.DeviceKey, code string) (store.DeviceLogin, error) {
-	return h.stillOpen(r.DeviceLogin(by, secret.Hash(code)))
+func (a *Accounts) openDevice(r store.Reader, by store.DeviceKey, code string) (store.DeviceLogin, error) {
+	return a.stillOpen(r.DeviceLogin(by, secret.Hash(code)))
 }
 
 // stillOpen refuses a sign-in that does not wait for a browser any more, or is not there.
-func (h *Hub) stillOpen(d store.DeviceLogin, err error) (store.DeviceLogin, error) {
+func (a *Accounts) stillOpen(d store.DeviceLogin, err error) (store.DeviceLogin, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return d, model.Refuse(model.LoginExpired)
 	}
-	if err == nil && (!h.utc().Before(d.Expires) || d.User != "" || d.Refused != "") {
+	if err == nil && (!a.now().Before(d.Expires) || d.User != "" || d.Refused != "") {
 		err = model.Refuse(model.LoginExpired)
 	}
 	return d, err
 }
 
 // DeviceWaits refuses a short code of no sign-in that waits for a browser.
-func (h *Hub) DeviceWaits(ctx context.Context, code string) error {
-	if err := h.canSignIn(); err != nil {
+func (a *Accounts) DeviceWaits(ctx context.Context, code string) error {
+	if err := a.canSignIn(); err != nil {
 		return err
 	}
-	return h.store.Read(ctx, func(r store.Reader) error {
-		_, err := h.openDevice(r, store.ByShortCode, code)
+	return a.store.Read(ctx, func(r store.Reader) error {
+		_, err := a.openDevice(r, store.ByShortCode, code)
 		return err
 	})
 }
 
 // SendToCRM takes it that the user of a browser has confirmed the short code, and returns
 // where the browser goes next. What comes back is taken of that browser alone, once.
-func (h *Hub) SendToCRM(ctx context.Context, code, browser string) (string, error) {
-	if err := h.canSignIn(); err != nil {
+func (a *Accounts) SendToCRM(ctx context.Context, code, browser string) (string, error) {
+	if err := a.canSignIn(); err != nil {
 		return "", err
 	}
 	state := secret.New(secret.TokenBytes)
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
-		d, err := h.openDevice(tx, store.ByShortCode, code)
+	err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
+		d, err := a.openDevice(tx, store.ByShortCode, code)
 		if err != nil {
 			return err
 		}
@@ -113,17 +114,17 @@ func (h *Hub) SendToCRM(ctx context.Context, code, browser string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return h.crm.AuthorizeURL(h.callbackURL(), state), nil
+	return a.crm.AuthorizeURL(a.callbackURL(), state), nil
 }
 
-func (h *Hub) callbackURL() string { return h.loginURL + "/callback" }
+func (a *Accounts) callbackURL() string { return a.loginURL + "/callback" }
 
 // CRMOrigin is the origin to which a browser is sent; "" where none is.
-func (h *Hub) CRMOrigin() string {
-	if h.canSignIn() != nil {
+func (a *Accounts) CRMOrigin() string {
+	if a.canSignIn() != nil {
 		return ""
 	}
-	return h.crm.AuthorizeOrigin()
+	return a.crm.AuthorizeOrigin()
 }
 
 // CameBack is what a browser came back with from the CRM.
@@ -135,35 +136,35 @@ type CameBack struct {
 
 // FinishDeviceLogin signs somebody in who comes back from the CRM. Where the CRM can't be
 // asked the sign-in goes on waiting: its link may be opened again.
-func (h *Hub) FinishDeviceLogin(ctx context.Context, c CameBack) (model.User, error) {
-	if err := h.canSignIn(); err != nil {
+func (a *Accounts) FinishDeviceLogin(ctx context.Context, c CameBack) (model.User, error) {
+	if err := a.canSignIn(); err != nil {
 		return model.User{}, err
 	}
-	d, err := h.takeState(ctx, c)
+	d, err := a.takeState(ctx, c)
 	if err != nil {
-		return model.User{}, h.refuseDevice(ctx, d, err)
+		return model.User{}, a.refuseDevice(ctx, d, err)
 	}
 	if c.Code == "" {
-		return model.User{}, h.refuseDevice(ctx, d, model.Refuse(model.LoginDenied))
+		return model.User{}, a.refuseDevice(ctx, d, model.Refuse(model.LoginDenied))
 	}
-	grant, err := h.crm.Exchange(ctx, c.Code, h.callbackURL())
+	grant, err := a.crm.Exchange(ctx, c.Code, a.callbackURL())
 	if errors.Is(err, model.ErrCRMRefused) { // the code is too old, or was used
 		return model.User{}, model.Refuse(model.LoginExpired)
 	}
 	if err != nil {
 		return model.User{}, err
 	}
-	u, err := h.admit(ctx, d, grant)
-	return u, h.refuseDevice(ctx, d, err)
+	u, err := a.admit(ctx, d, grant)
+	return u, a.refuseDevice(ctx, d, err)
 }
 
 // takeState finds which sign-in a browser comes back for. A state is used up by that,
 // also by a browser that it was not given to.
-func (h *Hub) takeState(ctx context.Context, c CameBack) (store.DeviceLogin, error) {
+func (a *Accounts) takeState(ctx context.Context, c CameBack) (store.DeviceLogin, error) {
 	var d store.DeviceLogin
 	var other bool
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
-		if d, err = h.openDevice(tx, store.ByState, c.State); err != nil {
+	err := a.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		if d, err = a.openDevice(tx, store.ByState, c.State); err != nil {
 			return err
 		}
 		other = !secret.Is(d.BrowserHash, c.Browser)
@@ -178,16 +179,16 @@ func (h *Hub) takeState(ctx context.Context, c CameBack) (store.DeviceLogin, err
 
 // refuseDevice tells who waits that nobody will sign in, where that is why. The log gets
 // the code, not who it was.
-func (h *Hub) refuseDevice(ctx context.Context, d store.DeviceLogin, why error) error {
+func (a *Accounts) refuseDevice(ctx context.Context, d store.DeviceLogin, why error) error {
 	var refusal *model.Refusal
 	if !errors.As(why, &refusal) {
 		return why
 	}
-	h.log.Info("sign-in through the CRM refused", logkey.Code, string(refusal.Code))
+	a.log.Info("sign-in through the CRM refused", logkey.Code, string(refusal.Code))
 	if refusal.Code == model.LoginExpired || refusal.Code == model.OtherBrowser { // it may be begun again
 		return why
 	}
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+	err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		now, err := tx.DeviceLogin(store.ByDeviceCode, d.Hash)
 		if err != nil || now.User != "" {
 			return err
@@ -203,13 +204,13 @@ func (h *Hub) refuseDevice(ctx context.Context, d store.DeviceLogin, why error) 
 
 // TakeDeviceLogin gives who waits the token, once somebody has signed in; until then it
 // refuses with [model.LoginPending], and with [model.SlowDown] who asks too often.
-func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error) {
-	if err := h.canSignIn(); err != nil {
+func (a *Accounts) TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error) {
+	if err := a.canSignIn(); err != nil {
 		return "", model.User{}, err
 	}
 	hash := secret.Hash(device)
 	var d store.DeviceLogin
-	err = h.store.Read(ctx, func(r store.Reader) (err error) {
+	err = a.store.Read(ctx, func(r store.Reader) (err error) {
 		d, err = r.DeviceLogin(store.ByDeviceCode, hash)
 		return err
 	})
@@ -218,28 +219,28 @@ func (h *Hub) TakeDeviceLogin(ctx context.Context, device string) (token string,
 		return "", model.User{}, model.Refuse(model.LoginExpired)
 	case err != nil:
 		return "", model.User{}, err
-	case !h.utc().Before(d.Expires):
+	case !a.now().Before(d.Expires):
 		return "", model.User{}, model.Refuse(model.LoginExpired)
 	case d.Refused != "":
 		return "", model.User{}, model.Refuse(d.Refused)
 	case d.User == "":
-		if h.polls.early(hash, h.utc(), h.timing.LoginPoll) {
+		if a.polls.early(hash, a.now(), a.loginPoll) {
 			return "", model.User{}, model.Refuse(model.SlowDown)
 		}
 		return "", model.User{}, model.Refuse(model.LoginPending)
 	}
 	token = secret.New(secret.TokenBytes)
-	err = h.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
+	err = a.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
 		if err = tx.RemoveDeviceLogin(hash); err != nil { // of two who ask at once, one gets it
 			return err
 		}
 		if user, err = tx.User(d.User); err != nil {
 			return err
 		}
-		if user, err = h.admitted(tx, user); err != nil {
+		if user, err = a.company.Admitted(tx, user); err != nil {
 			return err
 		}
-		now := h.utc()
+		now := a.now()
 		if err := tx.AddToken(secret.Hash(token), user.ID, now); err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package hub
+package accounts
 
 import (
 	"crypto/rand"

@@ -1,42 +1,44 @@
-package hub
+package accounts
 
 import (
 	"context"
 
 	"parley/hub/audit"
+	"parley/hub/company"
 	"parley/hub/ids"
 	"parley/hub/logkey"
+	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/model"
 )
 
 // admit finds whose grant it is, and lets them in by the sign-in that waits, or refuses.
-func (h *Hub) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGrant) (model.User, error) {
-	me, err := h.crm.Me(ctx, grant)
+func (a *Accounts) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGrant) (model.User, error) {
+	me, err := a.crm.Me(ctx, grant)
 	if err != nil {
-		return model.User{}, companyTokenError(err) // a token that was given just now
+		return model.User{}, company.TokenError(err) // a token that was given just now
 	}
 	if !me.Active {
 		return model.User{}, model.Refuse(model.CRMInactive)
 	}
-	company, err := h.tokenCompany(ctx)
+	token, err := a.company.TokenCompany(ctx)
 	if err != nil {
 		return model.User{}, err
 	}
 	var u model.User
-	err = h.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
-		now, err := h.stillOpen(tx.DeviceLogin(store.ByDeviceCode, d.Hash))
+	err = a.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
+		now, err := a.stillOpen(tx.DeviceLogin(store.ByDeviceCode, d.Hash))
 		if err != nil {
 			return err
 		}
-		if u, err = h.account(tx, me, company); err != nil {
+		if u, err = a.account(tx, me, token); err != nil {
 			return err
 		}
-		sealed, err := sealGrant(h.vault, u.ID, grant)
+		sealed, err := sealing.SealGrant(a.vault, u.ID, grant)
 		if err != nil {
 			return err
 		}
-		if err := h.putRole(tx, u, standing{admin: me.Admin}, &sealed); err != nil {
+		if err := a.company.PutRole(tx, u, company.Standing{Admin: me.Admin}, &sealed); err != nil {
 			return err
 		}
 		now.User = u.ID
@@ -45,9 +47,9 @@ func (h *Hub) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGra
 	if err != nil {
 		return model.User{}, err
 	}
-	h.live.staffing.Lock() // as availability is told: in order
-	h.live.tellUser(u)     // they may be new, or be called otherwise now
-	h.live.staffing.Unlock()
+	a.staffing.Lock() // as availability is told: in order
+	a.told(u)         // they may be new, or be called otherwise now
+	a.staffing.Unlock()
 	u.Admin, u.AdminFrom = me.Admin, model.FromPipedrive
 	return u, nil
 }
@@ -55,26 +57,26 @@ func (h *Hub) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGra
 // account finds or makes the account of somebody whom the CRM knows, of this hub's
 // company alone, and takes over what it tells of them. token is the company of the
 // company token.
-func (h *Hub) account(tx store.AccountTx, me model.CRMUser, token model.CRMCompany) (model.User, error) {
-	u, known, err := h.byEmail(tx, me.Email)
+func (a *Accounts) account(tx store.AccountTx, me model.CRMUser, token model.CRMCompany) (model.User, error) {
+	u, known, err := a.byEmail(tx, me.Email)
 	if err != nil {
 		return u, err
 	}
-	company, err := companyOf(tx, token)
+	is, err := company.Of(tx, token)
 	if err != nil {
 		return u, err
 	}
 	switch {
-	case company.ID == 0 && (!known || !u.Admin):
+	case is.ID == 0 && (!known || !u.Admin):
 		return u, model.Refuse(model.NoCompany)
-	case company.ID == 0: // the first admin added at the hub who signs in
+	case is.ID == 0: // the first admin added at the hub who signs in
 		if err := tx.SetCRMCompany(me.Company); err != nil {
 			return u, err
 		}
-	case company.ID != me.Company.ID:
+	case is.ID != me.Company.ID:
 		return u, model.Refuse(model.WrongCompany)
 	}
-	if !known && (!h.newColleagues || me.Email == "") {
+	if !known && (!a.newColleagues || me.Email == "") {
 		return u, model.Refuse(model.NoAccount)
 	}
 	tell(&u, me)
@@ -85,7 +87,7 @@ func (h *Hub) account(tx store.AccountTx, me model.CRMUser, token model.CRMCompa
 	if err := tx.CreateUser(u); err != nil {
 		return u, err
 	}
-	e := audit.Entry(model.AuditUserAdded, u, h.utc())
+	e := audit.Entry(model.AuditUserAdded, u, a.now())
 	ref := u.Ref()
 	e.User, e.Via = &ref, string(model.FromPipedrive)
 	return u, tx.AddAudit(e)
@@ -104,17 +106,17 @@ func tell(u *model.User, me model.CRMUser) {
 
 // byEmail finds the one user with an e-mail address. Where several have it nobody knows
 // who it is.
-func (h *Hub) byEmail(tx store.AccountTx, email string) (u model.User, known bool, err error) {
+func (a *Accounts) byEmail(tx store.AccountTx, email string) (u model.User, known bool, err error) {
 	all, err := tx.Users()
 	if err != nil {
 		return u, false, err
 	}
 	for _, one := range all {
-		if !sameEmail(one.Email, email) {
+		if !company.SameEmail(one.Email, email) {
 			continue
 		}
 		if known {
-			h.log.Warn("several users have one e-mail address", logkey.User, string(u.ID), "other", string(one.ID))
+			a.log.Warn("several users have one e-mail address", logkey.User, string(u.ID), "other", string(one.ID))
 			return model.User{}, false, model.Refuse(model.NoAccount)
 		}
 		u, known = one, true

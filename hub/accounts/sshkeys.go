@@ -1,4 +1,4 @@
-package hub
+package accounts
 
 import (
 	"context"
@@ -80,11 +80,11 @@ func RemoveSSHKey(ctx context.Context, s store.Store, who, fingerprint string, n
 }
 
 // UserOfSSHKey finds whose key it is by its fingerprint.
-func (h *Hub) UserOfSSHKey(ctx context.Context, fingerprint string) (model.User, error) {
+func (a *Accounts) UserOfSSHKey(ctx context.Context, fingerprint string) (model.User, error) {
 	var u model.User
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := a.store.Read(ctx, func(r store.Reader) (err error) {
 		if u, err = r.UserBySSHKey(fingerprint); err == nil {
-			u, err = h.admitted(r, u)
+			u, err = a.company.Admitted(r, u)
 		}
 		return err
 	})
@@ -111,14 +111,14 @@ func (t *sessionTokens) user(hash []byte) (model.UserID, bool) {
 }
 
 // OpenSession makes a token for one session of a user, who came in by that key;
-// [Hub.CloseSession] forgets it. Without the entry in the audit log there is none.
-func (h *Hub) OpenSession(ctx context.Context, user model.UserID, by string) (string, error) {
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+// [Accounts.CloseSession] forgets it. Without the entry in the audit log there is none.
+func (a *Accounts) OpenSession(ctx context.Context, user model.UserID, by string) (string, error) {
+	err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		u, err := tx.User(user)
 		if err != nil {
 			return err
 		}
-		e := audit.Entry(model.AuditSignedIn, u, h.utc())
+		e := audit.Entry(model.AuditSignedIn, u, a.now())
 		e.Key = by
 		return tx.AddAudit(e)
 	})
@@ -126,16 +126,16 @@ func (h *Hub) OpenSession(ctx context.Context, user model.UserID, by string) (st
 		return "", err
 	}
 	token := secret.New(secret.TokenBytes)
-	h.sessions.mu.Lock()
-	defer h.sessions.mu.Unlock()
-	h.sessions.of[string(secret.Hash(token))] = user
+	a.sessions.mu.Lock()
+	defer a.sessions.mu.Unlock()
+	a.sessions.of[string(secret.Hash(token))] = user
 	return token, nil
 }
 
 // CloseSession forgets the token of a session.
-func (h *Hub) CloseSession(_ context.Context, token string) error {
-	h.sessions.mu.Lock()
-	defer h.sessions.mu.Unlock()
-	delete(h.sessions.of, string(secret.Hash(token)))
+func (a *Accounts) CloseSession(_ context.Context, token string) error {
+	a.sessions.mu.Lock()
+	defer a.sessions.mu.Unlock()
+	delete(a.sessions.of, string(secret.Hash(token)))
 	return nil
 }

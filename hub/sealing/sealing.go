@@ -1,7 +1,10 @@
-package hub
+// Package sealing keeps the secrets of the store sealed by the hub's key: the tokens of
+// Pages, and what users have granted us in the CRM.
+package sealing
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -13,33 +16,58 @@ import (
 // ErrKey: the hub's key is not the one by which the store's secrets were sealed.
 var ErrKey = errors.New("not the store's key")
 
-// whatToken is what a Page's token is to the vault.
-const whatToken = "page token"
+// What a Page's token and a user's grant of the CRM are to the vault.
+const (
+	whatToken = "page token"
+	whatGrant = "crm grant"
+)
 
-// errNoVault is a mistake of whoever made the hub.
-var errNoVault = errors.New("hub without a vault")
+// ErrNoVault is a mistake of whoever made the hub.
+var ErrNoVault = errors.New("hub without a vault")
 
-// sealToken seals a Page's token for the store, bound to the Page.
-func sealToken(v *vault.Vault, page model.PageID, token string) string {
+// SealToken seals a Page's token for the store, bound to the Page.
+func SealToken(v *vault.Vault, page model.PageID, token string) string {
 	if token == "" || v == nil {
 		return ""
 	}
 	return v.Seal(whatToken, string(page), token)
 }
 
-// pageToken returns a Page's token; "" where it has none.
-func (h *Hub) pageToken(p store.Page) (string, error) {
+// Token returns a Page's token; "" where it has none.
+func Token(v *vault.Vault, p store.Page) (string, error) {
 	if p.SealedToken == "" {
 		return p.Token, nil
 	}
-	if h.vault == nil {
-		return "", errNoVault
+	if v == nil {
+		return "", ErrNoVault
 	}
-	token, err := h.vault.Open(whatToken, string(p.ID), p.SealedToken)
+	token, err := v.Open(whatToken, string(p.ID), p.SealedToken)
 	if err != nil {
 		return "", fmt.Errorf("open token of page %s: %w", p.ID, err)
 	}
 	return token, nil
+}
+
+// SealGrant seals a user's grant of the CRM for the store, bound to the user.
+func SealGrant(v *vault.Vault, user model.UserID, g model.CRMGrant) (string, error) {
+	b, err := json.Marshal(g)
+	if err != nil {
+		return "", fmt.Errorf("encode grant: %w", err)
+	}
+	return v.Seal(whatGrant, string(user), string(b)), nil
+}
+
+// OpenGrant opens what [SealGrant] sealed.
+func OpenGrant(v *vault.Vault, user model.UserID, sealed string) (model.CRMGrant, error) {
+	var g model.CRMGrant
+	s, err := v.Open(whatGrant, string(user), sealed)
+	if err == nil {
+		err = json.Unmarshal([]byte(s), &g)
+	}
+	if err != nil {
+		return model.CRMGrant{}, fmt.Errorf("open grant of user %s: %w", user, err)
+	}
+	return g, nil
 }
 
 // Sealed tells whether a store holds a secret that only its key opens.
@@ -83,7 +111,7 @@ func SealTokens(ctx context.Context, s store.Store, v *vault.Vault) (int, error)
 		if u.SealedGrant == "" {
 			continue
 		}
-		if _, err := openGrant(v, u.User, u.SealedGrant); err != nil {
+		if _, err := OpenGrant(v, u.User, u.SealedGrant); err != nil {
 			return 0, fmt.Errorf("%w: %w", ErrKey, err)
 		}
 	}
@@ -114,7 +142,7 @@ func sealPage(ctx context.Context, s store.Store, v *vault.Vault, id model.PageI
 		if err != nil {
 			return err
 		}
-		p.SealedToken, p.Token = sealToken(v, id, p.Token), ""
+		p.SealedToken, p.Token = SealToken(v, id, p.Token), ""
 		return tx.PutPage(&p)
 	})
 }

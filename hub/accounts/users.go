@@ -1,4 +1,4 @@
-package hub
+package accounts
 
 import (
 	"context"
@@ -17,10 +17,10 @@ var ErrAmbiguous = errors.New("several users have that name")
 
 // Users returns everybody who works with this hub, as that user may know them: e-mail
 // addresses and roles are for admins.
-func (h *Hub) Users(ctx context.Context, user model.User) ([]model.Colleague, error) {
+func (a *Accounts) Users(ctx context.Context, user model.User) ([]model.Colleague, error) {
 	var all []model.User
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
-		all, err = h.usersWithRoles(r)
+	err := a.store.Read(ctx, func(r store.Reader) (err error) {
+		all, err = a.company.Users(r)
 		return err
 	})
 	if err != nil {
@@ -49,7 +49,7 @@ func ListUsers(ctx context.Context, s store.Store) ([]model.User, error) {
 
 // RemoveUser removes a user, by id or name, from a store, which a hub may have open
 // meanwhile: their tokens let nobody in any more, and what is open by one closes within
-// [Timing.Revalidate]. Who installed a Page that is not uninstalled can't be removed.
+// the time in which connections are looked at again. Who installed a Page that is not uninstalled can't be removed.
 func RemoveUser(ctx context.Context, s store.Store, who string, now time.Time) (model.User, error) {
 	var u model.User
 	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
@@ -110,7 +110,7 @@ func findUser(r store.Reader, who string) (model.User, error) {
 	}
 	switch len(named) {
 	case 0:
-		return model.User{}, ErrNotFound
+		return model.User{}, store.ErrNotFound
 	case 1:
 		return named[0], nil
 	}

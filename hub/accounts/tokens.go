@@ -1,4 +1,4 @@
-package hub
+package accounts
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ func (t *tokenUses) last(hash []byte) time.Time {
 	return t.at[string(hash)]
 }
 
-func (t *tokenUses) take() map[string]time.Time {
+func (t *tokenUses) swap() map[string]time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	out := t.at
@@ -50,30 +50,30 @@ func (t *tokenUses) take() map[string]time.Time {
 	return out
 }
 
-// runTokenUses writes down which tokens were used, until ctx ends.
-func (h *Hub) runTokenUses(ctx context.Context) error {
-	defer h.writeUses(context.WithoutCancel(ctx))
+// Run writes down which tokens were used, until ctx ends.
+func (a *Accounts) Run(ctx context.Context) error {
+	defer a.writeUses(context.WithoutCancel(ctx))
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-h.uses.wake:
+		case <-a.uses.wake:
 		}
 		if !wake.Pause(ctx, noteUses) {
 			return nil
 		}
-		h.writeUses(ctx)
+		a.writeUses(ctx)
 	}
 }
 
 // writeUses writes the uses down. What can't be written is lost: nobody is kept from
 // working for it.
-func (h *Hub) writeUses(ctx context.Context) {
-	uses := h.uses.take()
+func (a *Accounts) writeUses(ctx context.Context) {
+	uses := a.uses.swap()
 	if len(uses) == 0 {
 		return
 	}
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+	err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		for hash, at := range uses {
 			if err := tx.UseToken([]byte(hash), at); err != nil {
 				return err
@@ -82,7 +82,7 @@ func (h *Hub) writeUses(ctx context.Context) {
 		return nil
 	})
 	if err != nil {
-		h.log.Warn("note use of tokens", logkey.Error, err)
+		a.log.Warn("note use of tokens", logkey.Error, err)
 	}
 }
 
@@ -94,9 +94,9 @@ func tokenID(hash []byte) model.TokenID {
 }
 
 // Tokens returns a user's own tokens, oldest first; current is the one that asks.
-func (h *Hub) Tokens(ctx context.Context, user model.User, current string) ([]model.Token, error) {
+func (a *Accounts) Tokens(ctx context.Context, user model.User, current string) ([]model.Token, error) {
 	var list []store.Token
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := a.store.Read(ctx, func(r store.Reader) (err error) {
 		list, err = r.Tokens(user.ID)
 		return err
 	})
@@ -105,7 +105,7 @@ func (h *Hub) Tokens(ctx context.Context, user model.User, current string) ([]mo
 	for _, t := range list {
 		shown := model.Token{ID: tokenID(t.Hash), CreatedAt: t.At, Current: bytes.Equal(t.Hash, mine)}
 		used := t.UsedAt
-		if last := h.uses.last(t.Hash); last.After(used) {
+		if last := a.uses.last(t.Hash); last.After(used) {
 			used = last
 		}
 		if !used.IsZero() {
@@ -117,18 +117,18 @@ func (h *Hub) Tokens(ctx context.Context, user model.User, current string) ([]mo
 }
 
 // RevokeToken forgets one of a user's own tokens. What is open by it closes within
-// [Timing.Revalidate].
-func (h *Hub) RevokeToken(ctx context.Context, user model.User, id model.TokenID) error {
-	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+// the time in which connections are looked at again.
+func (a *Accounts) RevokeToken(ctx context.Context, user model.User, id model.TokenID) error {
+	return a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		list, err := tx.Tokens(user.ID)
 		if err != nil {
 			return err
 		}
 		for _, t := range list {
 			if tokenID(t.Hash) == id {
-				return h.signOut(tx, user, t.Hash)
+				return a.signOut(tx, user, t.Hash)
 			}
 		}
-		return ErrNotFound
+		return store.ErrNotFound
 	})
 }
