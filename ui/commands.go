@@ -70,6 +70,32 @@ func (m *Model) triaging() []cmd {
 	}
 }
 
+func (m *Model) linking() []cmd {
+	create := func(t model.RecordType) cmd {
+		return cmd{
+			ID: "create_" + string(t), Scope: command.Panes, Selected: true, Reason: m.crm.NeedsFree,
+			Run: func() tea.Cmd { return m.crm.OpenForm(t) },
+		}
+	}
+	return []cmd{
+		{ID: "link", Keys: []string{"c"}, Scope: command.Panes, Selected: true, Reason: m.crm.NeedsFree, Run: m.crm.OpenPicker},
+		{ID: "unlink", Keys: []string{"U"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.AskUnlink},
+		{ID: "open_record", Keys: []string{"o"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.OpenRecord},
+		{ID: "record", Keys: []string{"v"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.ViewRecord},
+		{ID: "earlier", Keys: []string{"enter"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsEarlier, Run: m.crm.OpenEarlier},
+		{ID: "sync_now", Keys: []string{"Y"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsSynced, Run: m.crm.SyncNow},
+		{ID: "sync", Keys: []string{"T"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsSwitch, Run: m.crm.TurnSync},
+		{ID: "sync_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: m.crm.TurnPageSync},
+		{ID: "stage", Keys: []string{"S"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsRecord(model.Deal), Run: m.crm.AskStage},
+		{ID: "won", Keys: []string{"W"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsDeal(model.DealWon), Run: m.crm.Win},
+		{ID: "lost", Keys: []string{"L"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsDeal(model.DealLost), Run: m.crm.Lose},
+		{ID: "reopen", Scope: command.Panel, Selected: true, Reason: m.crm.NeedsDeal(model.DealOpen), Run: m.crm.Reopen},
+		{ID: "convert", Keys: []string{"C"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsRecord(model.Lead), Run: m.crm.AskConvert},
+		create(model.Person), create(model.Lead), create(model.Deal),
+		{ID: "psid_field", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.crm.MakePSIDField},
+	}
+}
+
 func (m *Model) finding() []cmd {
 	all := []cmd{
 		{ID: "search", Keys: []string{"/"}, Scope: command.Panes, Run: m.askSearch},

@@ -203,14 +203,14 @@ func (m *Model) listDrafts() tea.Cmd {
 				return m.askRemove(model.ConversationID(id), model.ClientID(reply))
 			}
 			m.list.Select(model.ConversationID(id))
-			cmd := m.open(model.ConversationID(id))
+			cmd := m.Open(model.ConversationID(id))
 			m.thread.Bottom()
 			return cmd
 		}
 		rest, note := strings.CutPrefix(chosen.ID, draftNote)
 		id := model.ConversationID(rest)
 		m.list.Select(id)
-		opened := m.open(id)
+		opened := m.Open(id)
 		if note {
 			return tea.Batch(opened, m.openNote())
 		}

@@ -46,7 +46,7 @@ func (m *Model) title() string {
 // draw draws the screen.
 func (m *Model) draw() {
 	banner, bannerStyle := m.bannerText()
-	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.panel(), Banner: banner != ""})
+	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != ""})
 	var f frame
 	m.frame = f
 	if m.Layout.W == 0 || m.Layout.H == 0 {
@@ -95,7 +95,7 @@ func (m *Model) panes(f *frame, top int) []string {
 	}
 	if l.Panel > 0 {
 		r, _ := m.Inbox.Conversation(m.Shown)
-		lines, next := m.panelLines(r, l.Panel, l.Body)
+		lines, next := m.crm.Panel(r, l.Panel, l.Body)
 		f.next = look.Earlier(f.next, next)
 		columns = append(columns, column{l.Panel, lines})
 	}

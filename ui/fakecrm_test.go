@@ -29,7 +29,10 @@ type fakeCRM struct {
 	failMade map[model.RecordType]error
 }
 
-func (h *fakeHub) SearchCRM(_ context.Context, words string, _ []model.RecordType) ([]model.Candidate, error) {
+func (h *fakeHub) SearchCRM(ctx context.Context, words string, _ []model.RecordType) ([]model.Candidate, error) {
+	if ctx.Err() != nil {
+		_ = h.note("ended " + words)
+	}
 	return h.crm.found[words], errors.Join(h.note("crm "+words), h.crm.err)
 }
 

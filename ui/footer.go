@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"parley/i18n"
-	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/look"
 	"parley/ui/overlay"
@@ -15,7 +14,7 @@ import (
 func (m *Model) footerCommands() []string {
 	switch {
 	case m.Focus == screen.PanePanel:
-		return m.panelCommands()
+		return m.crm.PanelCommands()
 	case m.Focus == screen.PaneThread:
 		ids := []string{"reply", "link", "back", "done"}
 		if _, ok := m.asking(); ok {
@@ -28,21 +27,6 @@ func (m *Model) footerCommands() []string {
 		return []string{"open", "done", "read", "search", "palette"}
 	}
 	return []string{"open", "reply", "link", "done", "snooze", "palette"}
-}
-
-// panelCommands are those that matter in the panel: by what is linked.
-func (m *Model) panelCommands() []string {
-	r, _ := m.Current()
-	l, _ := slotOf(r.Links, model.Deal)
-	switch {
-	case len(r.Links) == 0:
-		return []string{"link", "reply", "back", "palette"}
-	case l.Type == string(model.Deal):
-		return []string{"stage", "won", "lost", "record", "open_record", "back"}
-	case l.Type == string(model.Lead):
-		return []string{"convert", "record", "open_record", "reply", "back", "palette"}
-	}
-	return []string{"record", "link", "open_record", "reply", "back", "palette"}
 }
 
 // footerLine is the last line: what just happened, or the keys that matter now.
@@ -98,11 +82,10 @@ func (m *Model) typingKeys() string {
 	if _, ok := m.Overlaid().(*overlay.Form); ok {
 		return m.Say(i18n.FormKeys)
 	}
+	if keys := m.crm.Keys(); keys != "" {
+		return keys
+	}
 	switch {
-	case m.crm.picker != nil && m.Overlaid() == overlay.Overlay(m.crm.picker.box):
-		return m.Say(i18n.PickerKeys)
-	case m.crm.view != nil && m.Overlaid() == overlay.Overlay(m.crm.view.box):
-		return m.Say(i18n.TranscriptKeys)
 	case m.Overlaid() != nil:
 		return m.Say(i18n.OverlayKeys)
 	case m.box.IsOpen():

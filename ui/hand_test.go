@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/crm"
 )
 
 // refusedError is an answer of the hub that it did not do something.
@@ -252,18 +255,26 @@ func TestWhatWasNotDoneIsNotTakenBack(t *testing.T) {
 // TestUndoOfTheCRM is of the last action, too.
 func TestUndoOfTheCRM(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
-	w.keys("e")
-	link := w.doCRM(crmAct{
-		id: talk(1, 0).ID, do: crmChange{kind: crmLink, ref: model.RecordRef{Type: model.Person, ID: "12"}},
-		back: &crmChange{kind: crmUnlink, ref: model.RecordRef{Type: model.Person, ID: "12"}}, said: "linked",
-	})
+	w := crmWorld(t, some(3))
+	w.suggests(byPhone(person("12", "山田 花子")))
+	w.keys("e", "c")
+	w.passes(slipGrace)
+	var linked tea.Msg
+	w.catch = func(msg tea.Msg) bool {
+		_, ok := msg.(crm.Msg)
+		if ok {
+			linked = msg
+		}
+		return ok
+	}
+	w.keys("enter")
+	w.catch = nil
 	w.keys("z") // Pipedrive has not answered
 	w.shows("Pipedrive has not answered yet.")
 	if w.status(0) != model.Done {
 		t.Error("the action before was taken back")
 	}
-	w.plays(link)
+	w.sends(linked)
 	w.keys("z")
 	if !slices.ContainsFunc(w.hub.asked, func(s string) bool { return strings.HasPrefix(s, "unlink ") }) || w.status(0) != model.Done {
 		t.Errorf("asked %v, the first is %s", w.hub.asked, w.status(0))

@@ -6,6 +6,7 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/crm"
 	"parley/ui/page"
 	"parley/ui/screen"
 	"parley/ui/team"
@@ -54,7 +55,7 @@ type Hub interface {
 	// NewClientID returns an id for a new reply.
 	NewClientID() model.ClientID
 	// CRM is what hangs on the CRM.
-	CRM
+	crm.Hub
 	// Explain says an error in the user's words: what happened and what to do.
 	Explain(err error) string
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,10 +33,6 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	return m.run(c)
 }
-
-// slipGrace is how long after another row slipped under a selection a key that acts on
-// the selected row is taken for one that was meant for the row before.
-const slipGrace = 400 * time.Millisecond
 
 // run runs a command, or says why it can't be.
 func (m *Model) run(c *command.Command) tea.Cmd {

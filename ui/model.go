@@ -12,6 +12,7 @@ import (
 	"parley/model/inbox"
 	"parley/ui/command"
 	"parley/ui/composer"
+	"parley/ui/crm"
 	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/page"
@@ -104,7 +105,7 @@ type Model struct {
 	newer    newer
 	team     *team.Model
 	presence presence
-	crm      crm
+	crm      *crm.Model
 	page     *page.Model
 	acting   acting
 	frame    frame
@@ -123,6 +124,7 @@ func New(o Options) (*Model, error) {
 		replies: pending{}, returned: map[model.DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]model.File{},
 	}
 	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
+	m.crm = crm.New(m.Screen, o.Hub, m)
 	m.LightGround = o.Light
 	m.team = team.New(m.Screen, o.Hub)
 	m.page = page.New(m.Screen, o.Hub, m.team)

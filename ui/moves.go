@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"math"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,7 +17,7 @@ func (m *Model) move(rows int) tea.Cmd {
 	case m.Focus == screen.PaneThread:
 		m.thread.Up(-rows)
 	case m.Focus == screen.PanePanel:
-		m.crm.records.top += rows // what there is bounds it
+		m.crm.Scroll(rows)
 	case m.Focus == screen.PaneList:
 		m.list.Move(rows)
 		return tea.Batch(m.findMore(), m.previewLater())
@@ -48,7 +47,7 @@ func (m *Model) rested(r rested) tea.Cmd {
 		return nil
 	}
 	open := m.panelOpen
-	cmd := m.open(r.id)
+	cmd := m.Open(r.id)
 	m.Focus, m.panelOpen = screen.PaneList, open
 	return cmd
 }
@@ -61,7 +60,7 @@ func (m *Model) half(halves int) tea.Cmd {
 		m.list.Half(halves)
 		return m.findMore()
 	case screen.PanePanel:
-		m.crm.records.top += halves * max(1, m.Layout.Body/2)
+		m.crm.Scroll(halves * max(1, m.Layout.Body/2))
 	}
 	return nil
 }
@@ -72,10 +71,8 @@ func (m *Model) end(last bool) tea.Cmd {
 		m.thread.Bottom()
 	case m.Focus == screen.PaneThread:
 		m.thread.Top()
-	case m.Focus == screen.PanePanel && last:
-		m.crm.records.top = math.MaxInt32
 	case m.Focus == screen.PanePanel:
-		m.crm.records.top = 0
+		m.crm.ScrollTo(last)
 	case m.Focus == screen.PaneList && last:
 		m.list.Last()
 		return m.findMore()
@@ -87,7 +84,7 @@ func (m *Model) end(last bool) tea.Cmd {
 
 func (m *Model) openSelected() tea.Cmd {
 	if r, ok := m.list.Selected(); ok {
-		return m.open(r.ID)
+		return m.Open(r.ID)
 	}
 	return nil
 }
@@ -121,7 +118,7 @@ func (m *Model) turn(by int) tea.Cmd {
 	if m.Shown != "" && (m.W >= screen.ThreePanes || m.W < screen.TwoPanes || !m.panelOpen) {
 		panes = append(panes, screen.PaneThread)
 	}
-	if m.panel() {
+	if m.PanelShown() {
 		panes = append(panes, screen.PanePanel)
 	}
 	at := 0
@@ -139,14 +136,14 @@ func (m *Model) turnPanel() tea.Cmd {
 	if m.W >= screen.ThreePanes {
 		m.panelClosed = !m.panelClosed
 		m.leavePanel()
-		m.refreshRecords()
+		m.crm.Refresh()
 		return nil
 	}
 	m.panelOpen = !m.panelOpen
 	m.Focus = screen.PaneThread
 	if m.panelOpen {
 		m.Focus = screen.PanePanel
-		m.refreshRecords()
+		m.crm.Refresh()
 	}
 	return nil
 }
@@ -154,7 +151,7 @@ func (m *Model) turnPanel() tea.Cmd {
 // leavePanel takes the keys from a panel that isn't shown any more.
 func (m *Model) leavePanel() {
 	switch {
-	case m.Focus != screen.PanePanel || m.panel():
+	case m.Focus != screen.PanePanel || m.PanelShown():
 	case m.Shown == "":
 		m.Focus = screen.PaneList
 	default:
@@ -162,8 +159,8 @@ func (m *Model) leavePanel() {
 	}
 }
 
-// panel tells whether the panel is wanted.
-func (m *Model) panel() bool {
+// PanelShown tells whether the panel is wanted.
+func (m *Model) PanelShown() bool {
 	if m.Shown == "" {
 		return false
 	}

@@ -38,8 +38,8 @@ type conversation struct {
 	generation    uint64
 }
 
-// open opens a conversation.
-func (m *Model) open(id model.ConversationID) tea.Cmd {
+// Open opens a conversation.
+func (m *Model) Open(id model.ConversationID) tea.Cmd {
 	r, ok := m.Inbox.Conversation(id)
 	if !ok {
 		return nil
@@ -49,7 +49,7 @@ func (m *Model) open(id model.ConversationID) tea.Cmd {
 		m.panelOpen = false // it would lie over what is opened
 	}
 	if m.Shown == id {
-		m.refreshRecords()
+		m.crm.Refresh()
 		return m.followThread()
 	}
 	keep := m.keepDraft()

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +48,31 @@ func crmWorld(t testing.TB, list []model.Conversation, change ...func(*Options))
 		{ID: 9, Name: "Elsewhere", PipelineID: 2, Pipeline: "Partners"},
 	}
 	return w
+}
+
+// The times that the picker takes.
+const (
+	searchAfter = 300 * time.Millisecond
+	lookAfter   = 250 * time.Millisecond
+	slipGrace   = 400 * time.Millisecond
+)
+
+// timer is the message of the newest timer that is due after so long.
+func (w *world) timer(after time.Duration) tea.Msg {
+	w.Helper()
+	for _, due := range slices.Backward(w.timers) {
+		if due.at.Equal(w.time.Add(after)) {
+			return due.msg
+		}
+	}
+	w.Fatalf("no timer is due after %s", after)
+	return nil
+}
+
+// held tells whether a part of what is held of the CRM is there: what must not be seen any
+// more is not kept either.
+func (w *world) held(part string) bool {
+	return !reflect.ValueOf(w.crm).Elem().FieldByName(part).IsNil()
 }
 
 func (w *world) suggests(all ...model.Candidate) { w.hub.crm.suggested = all }
@@ -180,10 +207,9 @@ func TestStaleAnswersAreNeverShown(t *testing.T) {
 	w.hub.crm.found = map[string][]model.Candidate{"old": {{Record: person("1", "Old answer")}}, "older": {{Record: person("2", "Right answer")}}}
 	w.keys("c")
 	w.types("old")
-	p := w.crm.picker
-	first := collect(w.updates(searchDue{of: p, generation: p.generation}))
+	first := collect(w.updates(w.timer(searchAfter)))
 	w.types("er")
-	second := collect(w.updates(searchDue{of: p, generation: p.generation}))
+	second := collect(w.updates(w.timer(searchAfter)))
 	for _, msg := range first {
 		w.sends(msg)
 	}
@@ -203,7 +229,7 @@ func TestStaleAnswersAreNeverShown(t *testing.T) {
 		w.sends(msg)
 	}
 	w.hides("Old answer", "Right answer")
-	if w.crm.picker != nil {
+	if w.held("picker") {
 		t.Error("what was found outlives the picker")
 	}
 }
@@ -214,14 +240,11 @@ func TestTypingEndsTheSearchUnderWay(t *testing.T) {
 	w := crmWorld(t, some(1))
 	w.keys("c")
 	w.types("ab")
-	p := w.crm.picker
-	_ = w.updates(searchDue{of: p, generation: p.generation})
-	if p.cancel == nil {
-		t.Fatal("no search is under way")
-	}
+	search := w.updates(w.timer(searchAfter))
 	w.types("c")
-	if p.cancel != nil {
-		t.Error("it goes on")
+	collect(search)
+	if w.asks("crm ab") != 1 || w.asks("ended ab") != 1 {
+		t.Errorf("it goes on: %v", w.hub.asked)
 	}
 }
 
@@ -360,7 +383,7 @@ func TestPSIDFieldByThePalette(t *testing.T) {
 		t.Error("who is no admin may")
 	}
 	for _, want := range []string{"have the field Messenger PSID now", "have the field Messenger PSID already"} {
-		w.plays(w.makePSIDField())
+		w.plays(w.crm.MakePSIDField())
 		w.shows(want)
 	}
 }
@@ -393,14 +416,14 @@ func TestPickerGoesWithItsConversation(t *testing.T) {
 		w.pageNow(2, func(p *model.Page) { p.Visibility, p.Installer = model.Shared, ken })
 		w.suggests(byPhone(person("12", "山田 花子")), byPhone(deal("42", "Office chairs")))
 		w.keys("c", "down", "up")
-		due := collect(w.updates(lookDue{of: w.crm.picker, id: "person:12"}))
+		due := collect(w.updates(w.timer(lookAfter)))
 		goes(w)
 		w.hides("山田", "Office chairs", "Link Customer 0")
 		for _, msg := range due {
 			w.sends(msg)
 		}
 		w.hides("山田", "090-1234")
-		if w.crm.picker != nil {
+		if w.held("picker") {
 			t.Errorf("%s: what was found is still held", name)
 		}
 	}

@@ -77,3 +77,10 @@ func (m *Model) put(c model.Conversation) {
 	m.list.Refresh()
 	m.talk.stale = m.talk.stale || m.Shown == c.ID
 }
+
+// PutLinked takes over a conversation with its new links, whose seq is the same.
+func (m *Model) PutLinked(c model.Conversation) {
+	m.put(c)
+	m.Inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links})
+	m.list.Refresh()
+}

@@ -153,7 +153,7 @@ func TestNothingOfAViewLingers(t *testing.T) {
 		w.pageNow(2, func(p *model.Page) { p.Visibility, p.Installer = model.Shared, ken })
 		w.keys("enter", "tab", "v")
 		w.shows("a first word")
-		w.refreshRecords()
+		w.crm.Refresh()
 		late := collect(w.updates(tea.FocusMsg{}))
 		goes(w)
 		w.hides("a first word", ": transcripts")
@@ -161,7 +161,7 @@ func TestNothingOfAViewLingers(t *testing.T) {
 			w.sends(m)
 		}
 		w.hides("a first word")
-		if w.crm.view != nil {
+		if w.held("view") {
 			t.Errorf("%s: the view is still held", name)
 		}
 	}
@@ -182,7 +182,7 @@ func TestRecordViewFits(t *testing.T) {
 			w.keys("enter", ":")
 			w.types("record")
 			w.keys("enter")
-			if w.crm.view == nil {
+			if !w.held("view") {
 				t.Fatalf("%v: the view is not open", s)
 			}
 			for _, k := range []string{"j", "G", "k", "g", "ctrl+d", "ctrl+u", "pgdown", "G"} {

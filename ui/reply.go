@@ -29,7 +29,7 @@ func (m *Model) openNote() tea.Cmd { return m.openBox(true) }
 func (m *Model) openBox(note bool) tea.Cmd {
 	var cmd tea.Cmd
 	if r, ok := m.Current(); ok && r.ID != m.Shown {
-		cmd = m.open(r.ID)
+		cmd = m.Open(r.ID)
 	}
 	m.Focus = screen.PaneThread
 	if m.W < screen.ThreePanes {

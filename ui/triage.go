@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -99,7 +98,7 @@ func (m *Model) triaged(t triaged) tea.Cmd {
 	switch {
 	case t.err != nil:
 		m.Notify(m.Explain(t.err))
-		if x.refused = isRefused(t.err); x.refused {
+		if x.refused = screen.Refused(t.err); x.refused {
 			m.Undo.Drop(x.undo)
 		}
 	default:
@@ -124,13 +123,6 @@ func (m *Model) actNext(id model.ConversationID) tea.Cmd {
 	}
 	delete(m.acting, id)
 	return nil
-}
-
-// isRefused tells whether the hub said that it did not do something. After any other error
-// it may have been done.
-func isRefused(err error) bool {
-	var refused interface{ Refused() bool }
-	return errors.As(err, &refused) && refused.Refused()
 }
 
 // expected is a conversation as it will be once what was asked for is done.
@@ -257,7 +249,7 @@ func (m *Model) nextWaiting() tea.Cmd {
 		r, ok := v.At((from + n) % v.Len())
 		if ok && waits(r) && r.ID != m.Shown {
 			m.list.Select(r.ID)
-			return m.open(r.ID)
+			return m.Open(r.ID)
 		}
 	}
 	m.Notify(m.Say(i18n.SaidNothingWaits))

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -11,6 +9,7 @@ import (
 	"parley/model/inbox"
 	"parley/ui/cells"
 	"parley/ui/composer"
+	"parley/ui/crm"
 	"parley/ui/page"
 	"parley/ui/screen"
 	"parley/ui/team"
@@ -110,51 +109,10 @@ func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
 
 // crmSays takes over what was answered about the CRM.
 func (m *Model) crmSays(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case suggestionsRead:
-		return m.suggestionsRead(msg)
-	case searchDue:
-		return m.searchDue(msg)
-	case crmFound:
-		return m.crmFound(msg)
-	case lookDue:
-		return m.lookDue(msg)
-	case lookedAt:
-		return m.lookedAt(msg)
-	case recordRead:
-		m.recordRead(msg)
-	case crmDone:
-		m.crmDone(msg)
-	case made:
-		m.made(msg)
-	case psidFieldMade:
-		m.psidFieldMade(msg)
-	case dealRead:
-		return m.dealRead(msg)
-	case countedOthers:
-		m.countedOthers(msg)
-	case converted:
-		m.converted(msg)
-	case recordAddress:
-		return m.recordAddress(msg)
-	default:
-		return m.transcriptSays(msg)
+	if msg, ok := msg.(crm.Msg); ok {
+		return m.crm.Update(msg)
 	}
-	return nil
-}
-
-// transcriptSays takes over what was answered about transcripts in the CRM.
-func (m *Model) transcriptSays(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case transcriptsRead:
-		return m.transcriptsRead(msg)
-	case syncDone:
-		m.syncDone(msg)
-	case pageSynced:
-		m.pageSynced(msg)
-	default:
-		m.terminalSays(msg)
-	}
+	m.terminalSays(msg)
 	return nil
 }
 
@@ -229,7 +187,7 @@ func (m *Model) news(n News) tea.Cmd {
 	if n.Connection != nil {
 		if n.Connection.State == screen.Live && !m.Live() {
 			users = m.team.ReadAgain()
-			m.refreshRecords()
+			m.crm.Refresh()
 		}
 		m.Wire = *n.Connection
 		m.talk.refused = m.talk.refused && !m.Live()
@@ -251,9 +209,7 @@ func (m *Model) news(n News) tea.Cmd {
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
 		m.list.Refresh()
 	}
-	if slices.Contains(changes.Links, m.crm.records.of) || changes.Many {
-		m.renewRecords(changes.Many)
-	}
+	m.crm.Changed(changes)
 	var follow tea.Cmd
 	if m.concerns(changes) {
 		follow = m.followThread()
@@ -277,11 +233,11 @@ func (m *Model) settle() tea.Cmd {
 	if m.Focus != screen.PaneList && m.Shown != "" {
 		m.list.Light(m.Shown)
 	}
-	taken, records := m.dropTaken(), m.followCRM()
+	taken, records := m.dropTaken(), m.crm.Follow()
 	handed := m.handOn()
 	m.draw()
 	if m.tellsTyping != nil {
 		m.tellsTyping(m.types())
 	}
-	return tea.Batch(taken, handed, records, m.watchReading(), m.readOlder(), m.readOn(), m.tellPresence(), m.Clock.Wake(m.nextChange()))
+	return tea.Batch(taken, handed, records, m.watchReading(), m.readOlder(), m.crm.ReadOn(), m.tellPresence(), m.Clock.Wake(m.nextChange()))
 }

@@ -4,6 +4,7 @@ package screen
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,6 +83,9 @@ func (s *Screen) KeyOf(id string) string { return s.root.KeyOf(id) }
 // Explain says an error in the user's words: what happened and what to do.
 func (s *Screen) Explain(err error) string { return s.root.Explain(err) }
 
+// Composing tells whether a text is being typed to be sent.
+func (s *Screen) Composing() bool { return s.root.Composing() }
+
 // Now returns the hub's time.
 func (s *Screen) Now() time.Time { return s.Clock.now() }
 
@@ -133,4 +137,11 @@ func Call(f func(ctx context.Context) tea.Msg) tea.Cmd {
 		defer cancel()
 		return f(ctx)
 	}
+}
+
+// Refused tells whether the hub said that it did not do something. After any other error
+// it may have been done.
+func Refused(err error) bool {
+	var refused interface{ Refused() bool }
+	return errors.As(err, &refused) && refused.Refused()
 }

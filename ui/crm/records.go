@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"context"
@@ -47,31 +47,31 @@ type recordRead struct {
 // freshFor is how long a record counts as just read: opening again reads nothing.
 const freshFor = 10 * time.Second
 
-// refreshRecords has the records read anew that the panel shows.
-func (m *Model) refreshRecords() {
-	for _, r := range m.crm.records.held {
+// Refresh has the records read anew that the panel shows.
+func (m *Model) Refresh() {
+	for _, r := range m.records.held {
 		r.old = r.old || r.why != "" || m.Now().Sub(r.at) >= freshFor
 	}
-	if v := m.crm.view; v != nil {
+	if v := m.view; v != nil {
 		v.old = true
 	}
 }
 
-// renewRecords has the records read anew that the panel shows, as the hub told of them.
+// renew has the records read anew that the panel shows, as the hub told of them.
 // Where it told of too much to say of what, those that were just read are left.
-func (m *Model) renewRecords(maybe bool) {
+func (m *Model) renew(maybe bool) {
 	if maybe {
-		m.refreshRecords()
+		m.Refresh()
 		return
 	}
-	for _, r := range m.crm.records.held {
+	for _, r := range m.records.held {
 		r.old = true
 	}
 }
 
 // readRecords reads what the panel shows and is not held.
 func (m *Model) readRecords() tea.Cmd {
-	s := &m.crm.records
+	s := &m.records
 	if s.of != m.Shown {
 		*s = records{of: m.Shown, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
 	}
@@ -88,7 +88,7 @@ func (m *Model) readRecords() tea.Cmd {
 			delete(s.held, ref)
 		}
 	}
-	if !m.panel() || !m.Live() {
+	if !m.conversations.PanelShown() || !m.Live() {
 		return nil
 	}
 	var cmds []tea.Cmd
@@ -131,7 +131,7 @@ func (m *Model) personOf(r inbox.Row) *model.RecordRef {
 		return &ref
 	}
 	for _, l := range r.Links {
-		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && m.crm.records.of == r.ID {
+		if held := m.records.held[l.Ref()]; held != nil && held.read && m.records.of == r.ID {
 			return held.Person
 		}
 	}
@@ -148,8 +148,8 @@ func (m *Model) readRecord(ref model.RecordRef, generation uint64) tea.Cmd {
 
 // recordRead takes a record over, if it still belongs to what is open.
 func (m *Model) recordRead(r recordRead) {
-	held := m.crm.records.held[r.ref]
-	if held == nil || r.generation != m.crm.records.generation {
+	held := m.records.held[r.ref]
+	if held == nil || r.generation != m.records.generation {
 		return
 	}
 	held.asked, held.at, held.why = false, m.Now(), ""
@@ -163,7 +163,7 @@ func (m *Model) recordRead(r recordRead) {
 
 // putRecord takes over a record as the hub answered it to a change.
 func (m *Model) putRecord(r model.Record) {
-	if held := m.crm.records.held[r.RecordRef]; held != nil {
+	if held := m.records.held[r.RecordRef]; held != nil {
 		// What the hub could not ask for after a change is asked for anew.
 		held.old = held.old || held.read && (held.Person != nil && r.Person == nil || held.Stage != nil && r.Stage == nil)
 		held.Record, held.read, held.at, held.why = r, true, m.Now(), ""

@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"context"
@@ -63,9 +63,9 @@ func (p *panelText) synced(r inbox.Row) {
 	}
 }
 
-// needsSynced tells why the transcript can't be written now.
-func (m *Model) needsSynced() string {
-	if why := m.needsSwitch(); why != "" {
+// NeedsSynced tells why the transcript can't be written now.
+func (m *Model) NeedsSynced() string {
+	if why := m.NeedsSwitch(); why != "" {
 		return why
 	}
 	if r, _ := m.Current(); r.SyncOff() {
@@ -74,16 +74,16 @@ func (m *Model) needsSynced() string {
 	return ""
 }
 
-// needsSwitch tells why the transcript can't be switched on or off now.
-func (m *Model) needsSwitch() string {
-	if why := m.needsLinked(); why != "" {
+// NeedsSwitch tells why the transcript can't be switched on or off now.
+func (m *Model) NeedsSwitch() string {
+	if why := m.NeedsLinked(); why != "" {
 		return why
 	}
 	r, _ := m.Current()
 	if p, ok := m.Inbox.Page(r.PageID); ok && p.SyncOff {
 		return m.Say(i18n.WhyPageSyncOff, "Page", m.Look.Line(p.Name))
 	}
-	if m.crm.busy {
+	if m.busy {
 		return m.Say(i18n.WhyCRMBusy)
 	}
 	return ""
@@ -98,7 +98,7 @@ type syncDone struct {
 }
 
 func (m *Model) changeSync(id model.ConversationID, said i18n.ID, do func(context.Context) (model.Conversation, error)) tea.Cmd {
-	m.crm.busy = true
+	m.busy = true
 	sentence := m.Say(said)
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		c, err := do(ctx)
@@ -107,26 +107,26 @@ func (m *Model) changeSync(id model.ConversationID, said i18n.ID, do func(contex
 }
 
 func (m *Model) syncDone(d syncDone) {
-	m.crm.busy = false
+	m.busy = false
 	switch {
 	case d.err != nil:
 		m.Notify(m.Explain(d.err))
 	case !m.Lost(d.id):
-		m.putLinked(d.conversation)
+		m.conversations.PutLinked(d.conversation)
 		m.Notify(d.said)
 	}
 }
 
-// syncNow has the transcript written now.
-func (m *Model) syncNow() tea.Cmd {
+// SyncNow has the transcript written now.
+func (m *Model) SyncNow() tea.Cmd {
 	r, _ := m.Current()
 	hub := m.hub
 	return m.changeSync(r.ID, i18n.SaidSyncNow, func(ctx context.Context) (model.Conversation, error) { return hub.SyncNow(ctx, r.ID) })
 }
 
-// turnSync has the transcript kept, or no longer; before others could read a private
+// TurnSync has the transcript kept, or no longer; before others could read a private
 // conversation by that, it says so and asks.
-func (m *Model) turnSync() tea.Cmd {
+func (m *Model) TurnSync() tea.Cmd {
 	r, _ := m.Current()
 	on, said := r.SyncOff(), i18n.SaidSyncOff
 	if on {
@@ -146,7 +146,7 @@ func (m *Model) turnSync() tea.Cmd {
 	}
 	what := m.Say(i18n.SyncPrivate, "Page", m.Look.Line(p.Name), "Title", strings.Join(titles, m.Say(i18n.ListOr)))
 	c := m.askSync(m.Look.Name(r.Customer), what)
-	m.layCRM(r.ID, c, confirmed(set))
+	m.lay(r.ID, c, confirmed(set))
 	return nil
 }
 
@@ -176,8 +176,8 @@ type pageSynced struct {
 	err  error
 }
 
-// turnPageSync has the transcripts of a Page's conversations kept, or no longer.
-func (m *Model) turnPageSync() tea.Cmd {
+// TurnPageSync has the transcripts of a Page's conversations kept, or no longer.
+func (m *Model) TurnPageSync() tea.Cmd {
 	p, _ := m.Page()
 	hub, on := m.hub, p.SyncOff
 	set := func() tea.Cmd {

@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"strconv"
@@ -56,7 +56,8 @@ func (m *Model) earlierLine(r inbox.Row) (day, gist string) {
 	return m.Look.Date(m.Now(), r.UpdatedAt), m.Look.Cells.Apart(who + text)
 }
 
-func (m *Model) needsEarlier() string {
+// NeedsEarlier tells why no other conversation of the person can be opened now.
+func (m *Model) NeedsEarlier() string {
 	r, ok := m.Current()
 	switch {
 	case !ok:
@@ -67,12 +68,12 @@ func (m *Model) needsEarlier() string {
 	return ""
 }
 
-// openEarlier opens another conversation of the same person; of several, it asks which.
-func (m *Model) openEarlier() tea.Cmd {
+// OpenEarlier opens another conversation of the same person; of several, it asks which.
+func (m *Model) OpenEarlier() tea.Cmd {
 	r, _ := m.Current()
 	all := m.earlierOf(r)
 	if len(all) == 1 {
-		return m.open(all[0].ID)
+		return m.conversations.Open(all[0].ID)
 	}
 	var options []overlay.Option
 	for i, o := range all {
@@ -84,12 +85,12 @@ func (m *Model) openEarlier() tea.Cmd {
 		options = append(options, option)
 	}
 	c := overlay.NewChoice(m.Say(i18n.EarlierTitle, "Name", m.Look.Name(r.Customer)), options)
-	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
+	m.lay(r.ID, c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok || m.Lost(model.ConversationID(chosen.ID)) {
 			return nil
 		}
-		return m.open(model.ConversationID(chosen.ID))
+		return m.conversations.Open(model.ConversationID(chosen.ID))
 	})
 	return nil
 }

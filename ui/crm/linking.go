@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"context"
@@ -14,68 +14,68 @@ import (
 	"parley/ui/screen"
 )
 
-// crmKind is what a change in the CRM changes.
-type crmKind uint8
+// changeKind is what a change in the CRM changes.
+type changeKind uint8
 
 const (
-	crmLink crmKind = iota
-	crmUnlink
-	crmStage
-	crmStatus
+	linkRecord changeKind = iota
+	unlinkRecord
+	setStage
+	setStatus
 )
 
-// crmChange is one change in the CRM that can be taken back by another.
-type crmChange struct {
-	kind   crmKind
+// recordChange is one change in the CRM that can be taken back by another.
+type recordChange struct {
+	kind   changeKind
 	ref    model.RecordRef
 	stage  int64
 	status model.DealStatus
 	reason string
 }
 
-// crmAct is a change about a conversation, with what is said once it is done.
-type crmAct struct {
+// recordAction is a change about a conversation, with what is said once it is done.
+type recordAction struct {
 	id   model.ConversationID
-	do   crmChange
-	back *crmChange // nil: it can't be taken back
+	do   recordChange
+	back *recordChange // nil: it can't be taken back
 	said string
 	// undo is that it can be taken back; nil: it can't be.
 	undo *screen.Undo
 }
 
-// crmDone is the answer to a change.
-type crmDone struct {
-	crmAct
+// recordDone is the answer to a change.
+type recordDone struct {
+	recordAction
 	conversation *model.Conversation
 	record       *model.Record
 	err          error
 }
 
-// doCRM has the hub change something in the CRM.
-func (m *Model) doCRM(a crmAct) tea.Cmd {
-	m.crm.busy = true
+// do has the hub change something in the CRM.
+func (m *Model) do(a recordAction) tea.Cmd {
+	m.busy = true
 	if a.back != nil {
 		a.undo = &screen.Undo{Of: a.id, Why: m.whyBusy, Back: func() tea.Cmd {
-			return m.doCRM(crmAct{id: a.id, do: *a.back, said: m.SaidUndone(a.id)})
+			return m.do(recordAction{id: a.id, do: *a.back, said: m.SaidUndone(a.id)})
 		}}
 		m.Undo.Push(a.undo)
 	}
 	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
-		d := crmDone{crmAct: a}
+		d := recordDone{recordAction: a}
 		switch a.do.kind {
-		case crmLink, crmUnlink:
+		case linkRecord, unlinkRecord:
 			var c model.Conversation
-			if a.do.kind == crmLink {
+			if a.do.kind == linkRecord {
 				c, d.err = hub.Link(ctx, a.id, a.do.ref)
 			} else {
 				c, d.err = hub.Unlink(ctx, a.id, a.do.ref)
 			}
 			d.conversation = &c
-		case crmStage, crmStatus:
+		case setStage, setStatus:
 			var r model.Record
-			if a.do.kind == crmStage {
+			if a.do.kind == setStage {
 				r, d.err = hub.SetStage(ctx, a.do.ref.ID, a.do.stage)
 			} else {
 				r, d.err = hub.SetDealStatus(ctx, a.do.ref.ID, a.do.status, a.do.reason)
@@ -86,12 +86,12 @@ func (m *Model) doCRM(a crmAct) tea.Cmd {
 	})
 }
 
-// crmDone takes a change over, and says what was done.
-func (m *Model) crmDone(d crmDone) {
-	m.crm.busy = false
+// recordDone takes a change over, and says what was done.
+func (m *Model) recordDone(d recordDone) {
+	m.busy = false
 	if d.err != nil {
 		m.Notify(m.Explain(d.err))
-		if isRefused(d.err) {
+		if screen.Refused(d.err) {
 			m.Undo.Drop(d.undo)
 		}
 		return
@@ -100,22 +100,15 @@ func (m *Model) crmDone(d crmDone) {
 		return // what was done was, but its name is no longer theirs to see
 	}
 	if d.conversation != nil {
-		m.putLinked(*d.conversation)
+		m.conversations.PutLinked(*d.conversation)
 	}
 	if d.record != nil {
 		m.putRecord(*d.record)
 	}
-	m.tellCRM(d.id, d.said)
+	m.announce(d.id, d.said)
 	if d.undo != nil && m.Undo.Last() == d.undo {
 		m.OfferUndo()
 	}
-}
-
-// putLinked takes over a conversation with its new links, whose seq is the same.
-func (m *Model) putLinked(c model.Conversation) {
-	m.put(c)
-	m.Inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links})
-	m.list.Refresh()
 }
 
 // askLink links a conversation to a record; before others could read a private one, or
@@ -127,7 +120,7 @@ func (m *Model) askLink(r inbox.Row, to model.Record) tea.Cmd {
 		return m.link(r.ID, to)
 	}
 	c := m.warn(r, title, what, func() tea.Cmd { return m.link(r.ID, to) }, func() {
-		if m.crm.picker != nil {
+		if m.picker != nil {
 			m.layPicker()
 		}
 	})
@@ -184,7 +177,7 @@ func (m *Model) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no fun
 		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.LinkYes)},
 	})
 	c.Say(what)
-	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
+	m.lay(r.ID, c, func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); ok && chosen.ID == screen.AnswerYes {
 			return yes()
 		}
@@ -199,12 +192,12 @@ func (m *Model) link(id model.ConversationID, to model.Record) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	back := &crmChange{kind: crmUnlink, ref: to.RecordRef}
+	back := &recordChange{kind: unlinkRecord, ref: to.RecordRef}
 	if old, ok := slotOf(r.Links, to.Type); ok {
-		back = &crmChange{kind: crmLink, ref: old.Ref()}
+		back = &recordChange{kind: linkRecord, ref: old.Ref()}
 	}
-	return m.doCRM(crmAct{
-		id: id, do: crmChange{kind: crmLink, ref: to.RecordRef}, back: back,
+	return m.do(recordAction{
+		id: id, do: recordChange{kind: linkRecord, ref: to.RecordRef}, back: back,
 		said: m.Say(i18n.SaidLinked, "Name", m.Look.Name(r.Customer), "Title", m.Look.Line(to.Title)),
 	})
 }
@@ -220,14 +213,14 @@ func (m *Model) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
 			title = m.Look.Line(l.Title)
 		}
 	}
-	return m.doCRM(crmAct{
-		id: id, do: crmChange{kind: crmUnlink, ref: ref}, back: &crmChange{kind: crmLink, ref: ref},
+	return m.do(recordAction{
+		id: id, do: recordChange{kind: unlinkRecord, ref: ref}, back: &recordChange{kind: linkRecord, ref: ref},
 		said: m.Say(i18n.SaidUnlinked, "Name", m.Look.Name(r.Customer), "Title", title),
 	})
 }
 
-// askUnlink asks which link is to go.
-func (m *Model) askUnlink() tea.Cmd {
+// AskUnlink asks which link is to go.
+func (m *Model) AskUnlink() tea.Cmd {
 	r, _ := m.Current()
 	return m.chooseLink(r, m.Say(i18n.UnlinkTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {
 		return m.unlink(r.ID, ref)
@@ -244,7 +237,7 @@ func (m *Model) chooseLink(r inbox.Row, title, said string, then func(model.Reco
 	}
 	c := overlay.NewChoice(title, options)
 	c.Say(said)
-	m.layCRM(r.ID, c, func(a overlay.Action) tea.Cmd {
+	m.lay(r.ID, c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil

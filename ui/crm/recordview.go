@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"context"
@@ -45,8 +45,8 @@ type transcriptsRead struct {
 	err        error
 }
 
-// viewRecord shows what stands on a linked record; of several, it asks which.
-func (m *Model) viewRecord() tea.Cmd {
+// ViewRecord shows what stands on a linked record; of several, it asks which.
+func (m *Model) ViewRecord() tea.Cmd {
 	r, _ := m.Current()
 	if len(r.Links) == 1 {
 		return m.openRecordView(&recordView{of: r.ID, ref: r.Links[0].Ref(), title: r.Links[0].Title, linked: true})
@@ -74,12 +74,12 @@ func (m *Model) viewPicked(p *picker) tea.Cmd {
 func (m *Model) openRecordView(v *recordView) tea.Cmd {
 	v.box = overlay.NewReader(m.viewTitle(v))
 	v.old = true
-	m.crm.view = v
+	m.view = v
 	m.showView()
-	m.layCRM(v.of, v.box, func(a overlay.Action) tea.Cmd {
+	m.lay(v.of, v.box, func(a overlay.Action) tea.Cmd {
 		if _, closed := a.(overlay.Closed); closed {
-			m.crm.view = nil
-			if v.picker != nil && m.crm.picker == v.picker {
+			m.view = nil
+			if v.picker != nil && m.picker == v.picker {
 				m.layPicker()
 			}
 		}
@@ -95,7 +95,7 @@ func (m *Model) viewTitle(v *recordView) string {
 // followView takes the view away where it must not be seen any more: another thing lies
 // there, or the link is gone by which it was opened.
 func (m *Model) followView() tea.Cmd {
-	v := m.crm.view
+	v := m.view
 	if v == nil {
 		return nil
 	}
@@ -105,7 +105,7 @@ func (m *Model) followView() tea.Cmd {
 		}
 	}
 	if m.Overlaid() != overlay.Overlay(v.box) {
-		m.crm.view = nil
+		m.view = nil
 		return nil
 	}
 	return m.readView()
@@ -113,7 +113,7 @@ func (m *Model) followView() tea.Cmd {
 
 // readView reads a view from its beginning, where that is wanted.
 func (m *Model) readView() tea.Cmd {
-	v := m.crm.view
+	v := m.view
 	if v == nil || !v.old || !m.Live() {
 		return nil
 	}
@@ -122,9 +122,9 @@ func (m *Model) readView() tea.Cmd {
 	return m.askTranscripts(v)
 }
 
-// readOn reads on where the end of what was read is near, as it was drawn last.
-func (m *Model) readOn() tea.Cmd {
-	v := m.crm.view
+// ReadOn reads on where the end of what was read is near, as it was drawn last.
+func (m *Model) ReadOn() tea.Cmd {
+	v := m.view
 	if v == nil || v.asking || v.cursor == "" || !m.Live() || !v.box.NearEnd() {
 		return nil
 	}
@@ -145,7 +145,7 @@ func (m *Model) askTranscripts(v *recordView) tea.Cmd {
 // before stays: it may no longer be theirs to see.
 func (m *Model) transcriptsRead(t transcriptsRead) tea.Cmd {
 	v := t.of
-	if m.crm.view != v || t.generation != v.generation {
+	if m.view != v || t.generation != v.generation {
 		return nil
 	}
 	v.asking = false
@@ -168,7 +168,7 @@ func (m *Model) transcriptsRead(t transcriptsRead) tea.Cmd {
 
 // showView fills the view with what is known now.
 func (m *Model) showView() {
-	v := m.crm.view
+	v := m.view
 	if v == nil {
 		return
 	}

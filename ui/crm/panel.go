@@ -1,6 +1,7 @@
-package ui
+package crm
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -16,9 +17,9 @@ import (
 	"parley/ui/theme"
 )
 
-// panelLines is the right-hand panel: what is known of the customer, what they are about
+// Panel is the right-hand panel: what is known of the customer, what they are about
 // to buy, and how the conversation stands. next is when it will read otherwise by itself.
-func (m *Model) panelLines(r inbox.Row, w, h int) (lines []string, next time.Time) {
+func (m *Model) Panel(r inbox.Row, w, h int) (lines []string, next time.Time) {
 	th := m.Look.Theme
 	p := panelText{m: m, w: w}
 	p.contact(r)
@@ -77,7 +78,7 @@ func (p *panelText) deal(r inbox.Row) {
 	p.heading(p.m.Say(i18n.RecordKind(l.Type)))
 	with := ""
 	if person := p.m.personOf(r); person != nil {
-		if held := p.m.crm.records.held[*person]; held != nil && held.read {
+		if held := p.m.records.held[*person]; held != nil && held.read {
 			with = p.m.Look.Line(held.Title)
 		}
 	}
@@ -88,7 +89,7 @@ func (p *panelText) deal(r inbox.Row) {
 // is left out where that stands above.
 func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above string) {
 	m, th := p.m, p.m.Look.Theme
-	held := m.crm.records.held[ref]
+	held := m.records.held[ref]
 	if held != nil && held.read {
 		r := held.Record
 		if above != "" && m.Look.Line(r.PersonName) == above {
@@ -134,7 +135,7 @@ func (p *panelText) others(r inbox.Row) {
 	if with == nil {
 		return
 	}
-	held := p.m.crm.records.held[*with]
+	held := p.m.records.held[*with]
 	if held == nil || !held.read {
 		return
 	}
@@ -169,6 +170,32 @@ func (m *Model) language(locale string) string {
 		names = display.Japanese.Languages()
 	}
 	return names.Name(base)
+}
+
+// PanelCommands are the ids of the commands that matter in the panel: by what is linked.
+func (m *Model) PanelCommands() []string {
+	r, _ := m.Current()
+	l, _ := slotOf(r.Links, model.Deal)
+	switch {
+	case len(r.Links) == 0:
+		return []string{"link", "reply", "back", "palette"}
+	case l.Type == string(model.Deal):
+		return []string{"stage", "won", "lost", "record", "open_record", "back"}
+	case l.Type == string(model.Lead):
+		return []string{"convert", "record", "open_record", "reply", "back", "palette"}
+	}
+	return []string{"record", "link", "open_record", "reply", "back", "palette"}
+}
+
+// Scroll scrolls the panel. What there is bounds it, once it is drawn.
+func (m *Model) Scroll(rows int) { m.records.top += rows }
+
+// ScrollTo scrolls to the panel's end, or to its beginning.
+func (m *Model) ScrollTo(last bool) {
+	m.records.top = 0
+	if last {
+		m.records.top = math.MaxInt32
+	}
 }
 
 // panelText is lines being put together.
@@ -213,7 +240,7 @@ func (p *panelText) all(lines []overlay.PickerLine) {
 
 // fill is exactly so many lines, from where the user scrolled to.
 func (p *panelText) fill(h int) []string {
-	top := &p.m.crm.records.top
+	top := &p.m.records.top
 	*top = max(0, min(*top, len(p.lines)-h))
 	p.lines = p.lines[*top:]
 	for len(p.lines) < h {

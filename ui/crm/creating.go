@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"context"
@@ -32,12 +32,12 @@ type form struct {
 	with *model.RecordRef
 }
 
-// openForm asks for what a new record is to hold, filled in from the chat. Nothing is
+// OpenForm asks for what a new record is to hold, filled in from the chat. Nothing is
 // made before it was read and entered.
-func (m *Model) openForm(t model.RecordType) tea.Cmd {
+func (m *Model) OpenForm(t model.RecordType) tea.Cmd {
 	r, ok := m.Current()
 	typed := ""
-	if p := m.crm.picker; p != nil {
+	if p := m.picker; p != nil {
 		r, ok = m.Inbox.Conversation(p.of)
 		typed = p.box.Text()
 	}
@@ -75,12 +75,12 @@ func (m *Model) openForm(t model.RecordType) tea.Cmd {
 }
 
 func (m *Model) layForm(f *form) {
-	m.layCRM(f.of, f.box, func(a overlay.Action) tea.Cmd {
+	m.lay(f.of, f.box, func(a overlay.Action) tea.Cmd {
 		switch a := a.(type) {
 		case overlay.Filled:
 			return m.create(f, a.Texts)
 		case overlay.Closed:
-			if m.crm.picker != nil {
+			if m.picker != nil {
 				m.layPicker()
 			}
 		}
@@ -110,7 +110,7 @@ func (m *Model) personName(r inbox.Row) string {
 		return m.Look.Line(l.Title)
 	}
 	for _, l := range r.Links {
-		if held := m.crm.records.held[l.Ref()]; held != nil && held.read {
+		if held := m.records.held[l.Ref()]; held != nil && held.read {
 			return m.Look.Line(held.PersonName)
 		}
 	}
@@ -121,7 +121,7 @@ func (m *Model) personName(r inbox.Row) string {
 // Japanese.
 func (m *Model) currency(r inbox.Row) string {
 	if with := m.personOf(r); with != nil {
-		if held := m.crm.records.held[*with]; held != nil {
+		if held := m.records.held[*with]; held != nil {
 			for _, o := range held.Open {
 				if o.Value != nil && o.Value.Currency != "" {
 					return o.Value.Currency
@@ -253,7 +253,7 @@ func (m *Model) create(f *form, texts []string) tea.Cmd {
 		return nil
 	}
 	return m.askCreate(r, f, func() tea.Cmd {
-		m.crm.busy = true
+		m.busy = true
 		m.Notify(m.Say(i18n.SaidAsksCRM))
 		hub := m.hub
 		return screen.Call(func(ctx context.Context) tea.Msg {
@@ -301,23 +301,23 @@ func (a *made) make(ctx context.Context, hub Hub, of model.NewRecord, person *mo
 // made says what was made. What was typed comes back where nothing was; not where that is
 // unknown, so that nothing is made twice by one more key.
 func (m *Model) made(a made) {
-	m.crm.busy = false
+	m.busy = false
 	if m.Lost(a.form.of) {
 		return
 	}
 	if a.linked != nil {
-		m.putLinked(*a.linked)
+		m.conversations.PutLinked(*a.linked)
 	}
 	switch {
 	case a.err == nil:
-		m.tellCRM(a.form.of, m.Say(i18n.SaidMade, "Title", m.Look.Line(a.record.Title)))
+		m.announce(a.form.of, m.Say(i18n.SaidMade, "Title", m.Look.Line(a.record.Title)))
 	case a.record != nil:
-		m.tellCRM(a.form.of, m.Say(i18n.SaidHalfMade, "Title", m.Look.Line(a.record.Title), "Reason", m.Explain(a.err)))
+		m.announce(a.form.of, m.Say(i18n.SaidHalfMade, "Title", m.Look.Line(a.record.Title), "Reason", m.Explain(a.err)))
 	case a.person != nil:
-		m.tellCRM(a.form.of, m.Say(i18n.SaidHalfMade, "Title", m.Look.Line(a.person.Title), "Reason", m.Explain(a.err)))
+		m.announce(a.form.of, m.Say(i18n.SaidHalfMade, "Title", m.Look.Line(a.person.Title), "Reason", m.Explain(a.err)))
 	case unanswered(a.err):
 		m.Notify(m.Say(i18n.SaidPerhapsMade, "Reason", m.Explain(a.err)))
-	case m.Overlaid() == nil && !m.box.IsOpen():
+	case m.Overlaid() == nil && !m.Composing():
 		a.form.box.SetError(m.Explain(a.err))
 		m.layForm(a.form)
 	default:

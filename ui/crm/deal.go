@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"context"
@@ -19,17 +19,17 @@ func (m *Model) linkedRecord(t model.RecordType) (model.ConversationID, model.Li
 	return r.ID, l
 }
 
-// needsDeal tells why the linked deal can't be made won, lost or open now.
-func (m *Model) needsDeal(to model.DealStatus) func() string {
+// NeedsDeal tells why the linked deal can't be made won, lost or open now.
+func (m *Model) NeedsDeal(to model.DealStatus) func() string {
 	already := map[model.DealStatus]i18n.ID{
 		model.DealWon: i18n.WhyWonAlready, model.DealLost: i18n.WhyLostBefore, model.DealOpen: i18n.WhyOpenDeal,
 	}
 	return func() string {
-		if why := m.needsRecord(model.Deal)(); why != "" {
+		if why := m.NeedsRecord(model.Deal)(); why != "" {
 			return why
 		}
 		_, l := m.linkedRecord(model.Deal)
-		if held := m.crm.records.held[l.Ref()]; held != nil && held.read && held.Status == to {
+		if held := m.records.held[l.Ref()]; held != nil && held.read && held.Status == to {
 			return m.Say(already[to])
 		}
 		return ""
@@ -48,7 +48,7 @@ type dealRead struct {
 // readDeal reads the linked deal as it is now, and then does something.
 func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
-	m.crm.busy = true
+	m.busy = true
 	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -61,7 +61,7 @@ func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 }
 
 func (m *Model) dealRead(d dealRead) tea.Cmd {
-	m.crm.busy = false
+	m.busy = false
 	m.Hush()
 	if d.err != nil {
 		m.Notify(m.Explain(d.err))
@@ -75,8 +75,8 @@ func (m *Model) dealRead(d dealRead) tea.Cmd {
 	return d.then(d)
 }
 
-// askStage asks to which stage the linked deal is to move.
-func (m *Model) askStage() tea.Cmd {
+// AskStage asks to which stage the linked deal is to move.
+func (m *Model) AskStage() tea.Cmd {
 	return m.readDeal(true, m.chooseStage)
 }
 
@@ -112,57 +112,59 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 	}
 	choice := overlay.NewChoice(m.Say(i18n.StageTitle, "Title", title), options)
 	choice.Select(formatID(now))
-	m.layCRM(d.id, choice, func(a overlay.Action) tea.Cmd {
+	m.lay(d.id, choice, func(a overlay.Action) tea.Cmd {
 		c, ok := a.(overlay.Chosen)
 		s := stages[c.ID]
 		if !ok || s.ID == now {
 			return nil
 		}
-		act := crmAct{
-			id: d.id, do: crmChange{kind: crmStage, ref: d.record.RecordRef, stage: s.ID},
+		act := recordAction{
+			id: d.id, do: recordChange{kind: setStage, ref: d.record.RecordRef, stage: s.ID},
 			said: m.Say(i18n.SaidStage, "Title", title, "Stage", m.Look.Line(s.Name)),
 		}
 		if now != 0 {
-			act.back = &crmChange{kind: crmStage, ref: d.record.RecordRef, stage: now}
+			act.back = &recordChange{kind: setStage, ref: d.record.RecordRef, stage: now}
 		}
-		return m.doCRM(act)
+		return m.do(act)
 	})
 	return nil
 }
 
-func (m *Model) win() tea.Cmd {
+// Win says that the linked deal is won.
+func (m *Model) Win() tea.Cmd {
 	return m.readDeal(false, m.closeDeal(model.DealWon, "", i18n.SaidWon))
 }
 
-func (m *Model) reopen() tea.Cmd {
+// Reopen opens the linked deal again.
+func (m *Model) Reopen() tea.Cmd {
 	return m.readDeal(false, m.closeDeal(model.DealOpen, "", i18n.SaidReopen))
 }
 
 // closeDeal says how a deal ended. Taking it back puts it where it was before.
 func (m *Model) closeDeal(to model.DealStatus, reason string, said i18n.ID) func(dealRead) tea.Cmd {
 	return func(d dealRead) tea.Cmd {
-		act := crmAct{
-			id: d.id, do: crmChange{kind: crmStatus, ref: d.record.RecordRef, status: to, reason: reason},
+		act := recordAction{
+			id: d.id, do: recordChange{kind: setStatus, ref: d.record.RecordRef, status: to, reason: reason},
 			said: m.Say(said, "Title", m.Look.Line(d.record.Title)),
 		}
 		switch d.record.Status {
 		case to:
 			m.putRecord(d.record)
-			m.tellCRM(d.id, act.said)
+			m.announce(d.id, act.said)
 			return nil
 		case model.DealOpen, model.DealWon:
-			act.back = &crmChange{kind: crmStatus, ref: d.record.RecordRef, status: d.record.Status}
+			act.back = &recordChange{kind: setStatus, ref: d.record.RecordRef, status: d.record.Status}
 		case model.DealLost: // its reason is not told, so it would not be what it was
 		}
-		return m.doCRM(act)
+		return m.do(act)
 	}
 }
 
-// lose asks why the deal was lost.
-func (m *Model) lose() tea.Cmd {
+// Lose asks why the deal was lost.
+func (m *Model) Lose() tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
 	p := overlay.NewPrompt(m.Say(i18n.LostTitle, "Title", m.Look.Line(l.Title)), m.Say(i18n.LostHint), "")
-	m.layCRM(id, p, func(a overlay.Action) tea.Cmd {
+	m.lay(id, p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if _, now := m.linkedRecord(model.Deal); !ok || now.Ref() != l.Ref() {
 			return nil
@@ -179,8 +181,8 @@ type converted struct {
 	err  error
 }
 
-// askConvert asks before the linked lead becomes a deal.
-func (m *Model) askConvert() tea.Cmd {
+// AskConvert asks before the linked lead becomes a deal.
+func (m *Model) AskConvert() tea.Cmd {
 	id, l := m.linkedRecord(model.Lead)
 	title := m.Look.Line(l.Title)
 	c := overlay.NewChoice(m.Say(i18n.ConvertTitle, "Title", title), []overlay.Option{
@@ -188,11 +190,11 @@ func (m *Model) askConvert() tea.Cmd {
 		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.ConvertYes)},
 	})
 	c.Say(m.Say(i18n.ConvertWhat))
-	m.layCRM(id, c, func(a overlay.Action) tea.Cmd {
+	m.lay(id, c, func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != screen.AnswerYes {
 			return nil
 		}
-		m.crm.busy = true
+		m.busy = true
 		m.Notify(m.Say(i18n.SaidAsksCRM))
 		hub := m.hub
 		return screen.Call(func(ctx context.Context) tea.Msg {
@@ -205,12 +207,12 @@ func (m *Model) askConvert() tea.Cmd {
 
 // converted says what was done. The link to the deal comes with the news.
 func (m *Model) converted(c converted) {
-	m.crm.busy = false
+	m.busy = false
 	switch {
 	case c.err != nil:
 		m.Notify(m.Explain(c.err))
 	case !m.Lost(c.id):
-		m.tellCRM(c.id, c.said)
+		m.announce(c.id, c.said)
 	}
 }
 
@@ -221,8 +223,8 @@ type recordAddress struct {
 	err    error
 }
 
-// openRecord opens a linked record in the browser; of several, it asks which.
-func (m *Model) openRecord() tea.Cmd {
+// OpenRecord opens a linked record in the browser; of several, it asks which.
+func (m *Model) OpenRecord() tea.Cmd {
 	r, _ := m.Current()
 	if len(r.Links) == 1 {
 		return m.findAddress(r.ID, r.Links[0].Ref())
@@ -232,7 +234,7 @@ func (m *Model) openRecord() tea.Cmd {
 
 // findAddress opens a record that is held at once, and reads it otherwise.
 func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cmd {
-	if held := m.crm.records.held[ref]; held != nil && held.read && m.crm.records.of == id {
+	if held := m.records.held[ref]; held != nil && held.read && m.records.of == id {
 		return m.recordAddress(recordAddress{id: id, record: held.Record})
 	}
 	m.Notify(m.Say(i18n.SaidAsksCRM))

@@ -1,4 +1,4 @@
-package ui
+package crm
 
 import (
 	"context"
@@ -26,6 +26,9 @@ const (
 	leastSearched = 2
 	// lookAfter is how long the selection rests on a record until all of it is read.
 	lookAfter = 250 * time.Millisecond
+	// slipGrace is how long after another row slipped under a selection a key that acts on
+	// the selected row is taken for one that was meant for the row before.
+	slipGrace = 400 * time.Millisecond
 )
 
 // picker is the list from which a conversation's record is picked. It lives as long as
@@ -63,7 +66,7 @@ type (
 		of         *picker
 		generation uint64
 	}
-	crmFound struct {
+	searched struct {
 		of         *picker
 		generation uint64
 		query      string
@@ -82,8 +85,8 @@ type (
 	}
 )
 
-// openPicker asks for the record that the current conversation belongs to.
-func (m *Model) openPicker() tea.Cmd {
+// OpenPicker asks for the record that the current conversation belongs to.
+func (m *Model) OpenPicker() tea.Cmd {
 	r, ok := m.Current()
 	if !ok {
 		return nil
@@ -92,7 +95,7 @@ func (m *Model) openPicker() tea.Cmd {
 		box: overlay.NewPicker(m.Say(i18n.PickerTitle, "Name", m.Look.Name(r.Customer))), of: r.ID, asking: true,
 		found: map[string][]model.Candidate{}, read: map[model.RecordRef]*model.Record{},
 	}
-	m.crm.picker = p
+	m.picker = p
 	m.layPicker()
 	hub := m.hub
 	return tea.Batch(m.showPicked(), screen.Call(func(ctx context.Context) tea.Msg {
@@ -103,8 +106,8 @@ func (m *Model) openPicker() tea.Cmd {
 
 // layPicker lays the picker over the screen, or lays it there again.
 func (m *Model) layPicker() {
-	p := m.crm.picker
-	m.layCRM(p.of, p.box, func(a overlay.Action) tea.Cmd {
+	p := m.picker
+	m.lay(p.of, p.box, func(a overlay.Action) tea.Cmd {
 		switch a := a.(type) {
 		case overlay.Edited:
 			return m.pickerTyped(p, a.Text)
@@ -123,11 +126,11 @@ func (m *Model) layPicker() {
 
 // endPicker forgets all that was found, and ends what is being looked for.
 func (m *Model) endPicker() {
-	if m.crm.picker == nil {
+	if m.picker == nil {
 		return
 	}
-	m.crm.picker.stop()
-	m.crm.picker = nil
+	m.picker.stop()
+	m.picker = nil
 }
 
 func (p *picker) stop() {
@@ -167,7 +170,7 @@ func (m *Model) pickerTyped(p *picker, text string) tea.Cmd {
 // searchDue searches, unless something else was typed meanwhile.
 func (m *Model) searchDue(d searchDue) tea.Cmd {
 	p := d.of
-	if m.crm.picker != p || p.generation != d.generation {
+	if m.picker != p || p.generation != d.generation {
 		return nil
 	}
 	hub, query := m.hub, p.query
@@ -178,7 +181,7 @@ func (m *Model) searchDue(d searchDue) tea.Cmd {
 	p.cancel = cancel
 	return func() tea.Msg {
 		defer cancel()
-		a := crmFound{of: p, generation: d.generation, query: query}
+		a := searched{of: p, generation: d.generation, query: query}
 		if !address {
 			a.found, a.err = hub.SearchCRM(ctx, query, nil)
 			return a
@@ -191,11 +194,11 @@ func (m *Model) searchDue(d searchDue) tea.Cmd {
 	}
 }
 
-// crmFound takes over what was found. What was found for other words than those that
+// searched takes over what was found. What was found for other words than those that
 // stand there now is kept for when they are typed again.
-func (m *Model) crmFound(f crmFound) tea.Cmd {
+func (m *Model) searched(f searched) tea.Cmd {
 	p := f.of
-	if m.crm.picker != p {
+	if m.picker != p {
 		return nil
 	}
 	if f.err == nil {
@@ -213,7 +216,7 @@ func (m *Model) crmFound(f crmFound) tea.Cmd {
 
 func (m *Model) suggestionsRead(s suggestionsRead) tea.Cmd {
 	p := s.of
-	if m.crm.picker != p {
+	if m.picker != p {
 		return nil
 	}
 	p.asking, p.suggested = false, s.found
@@ -236,7 +239,7 @@ func (p *picker) candidates() []model.Candidate {
 
 // showPicked fills the picker with what is known now.
 func (m *Model) showPicked() tea.Cmd {
-	p := m.crm.picker
+	p := m.picker
 	r, _ := m.Inbox.Conversation(p.of)
 	var rows []overlay.PickerRow
 	for _, c := range p.candidates() {
@@ -377,7 +380,7 @@ func (m *Model) lookAt(p *picker) tea.Cmd {
 func (m *Model) lookDue(d lookDue) tea.Cmd {
 	p := d.of
 	c, ok := p.selectedCandidate()
-	if m.crm.picker != p || !ok || c.String() != d.id {
+	if m.picker != p || !ok || c.String() != d.id {
 		return nil
 	}
 	if _, asked := p.read[c.RecordRef]; asked {
@@ -395,7 +398,7 @@ func (m *Model) lookDue(d lookDue) tea.Cmd {
 // it stands there.
 func (m *Model) lookedAt(l lookedAt) tea.Cmd {
 	p := l.of
-	if m.crm.picker != p {
+	if m.picker != p {
 		return nil
 	}
 	if l.err != nil {
@@ -414,7 +417,7 @@ func (m *Model) picked(p *picker, id string) tea.Cmd {
 		return nil
 	}
 	if t, ok := strings.CutPrefix(id, pickCreate); ok {
-		return m.openForm(model.RecordType(t))
+		return m.OpenForm(model.RecordType(t))
 	}
 	if s, ok := strings.CutPrefix(id, pickUnlink); ok {
 		ref, err := model.ParseRecordRef(s)
@@ -430,7 +433,7 @@ func (m *Model) picked(p *picker, id string) tea.Cmd {
 	}
 	if linked(r.Links, c.RecordRef) {
 		m.layPicker()
-		m.tellCRM(p.of, m.Say(i18n.SaidLinkedYet, "Title", m.Look.Line(c.Title)))
+		m.announce(p.of, m.Say(i18n.SaidLinkedYet, "Title", m.Look.Line(c.Title)))
 		return nil
 	}
 	return m.askLink(r, c.Record)
