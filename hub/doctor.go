@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/hookstate"
 	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/model"
@@ -110,7 +111,7 @@ func pageChecks(e model.PageExam, p store.Page) []model.Check {
 
 // webhookCheck tells whether Meta shook hands with our address for webhooks.
 func (h *Hub) webhookCheck() model.Check {
-	state := h.webhooks.get()
+	state := h.webhooks.Get()
 	return check("webhook", state == "subscribed", state)
 }
 
@@ -175,10 +176,19 @@ func (h *Hub) mailCheck(r store.Reader, page model.PageID) (model.Check, error) 
 
 // crmCheck tells whether a CRM is set up; whom it lets in shows at sign-in.
 func (h *Hub) crmCheck() model.Check {
-	if h.crm == nil {
+	if !h.company.Configured() {
 		return model.Check{ID: "crm", State: model.CheckOff}
 	}
 	return check("crm", true, "")
+}
+
+// crmHookCheck tells whether the CRM tells what happens there.
+func (h *Hub) crmHookCheck() model.Check {
+	state := h.Hooked()
+	if state == "" {
+		return model.Check{ID: "crm_webhook", State: model.CheckOff}
+	}
+	return check("crm_webhook", state == hookstate.Subscribed, state)
 }
 
 // filesCheck names files with secrets that others than their owner may use.

@@ -21,8 +21,9 @@ import (
 	"parley/hub/accounts"
 	"parley/hub/audit"
 	"parley/hub/company"
+	"parley/hub/crm"
 	"parley/hub/fair"
-	"parley/hub/keylock"
+	"parley/hub/hookstate"
 	"parley/hub/outbox"
 	"parley/hub/ratelimit"
 	"parley/hub/receive"
@@ -99,11 +100,11 @@ type Options struct {
 	// CRM is Pipedrive; nil: none is configured.
 	CRM CRM
 	// Records are those of the same CRM.
-	Records Records
+	Records crm.Records
 	// Notes are those of the same CRM; nil: no transcripts are kept there.
 	Notes Notes
 	// Hooks are the webhooks of the same CRM; nil: none can be asked for.
-	Hooks Hooks
+	Hooks crm.Hooks
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
 	// first sign-in through the CRM.
 	NewColleagues bool
@@ -124,6 +125,7 @@ type Hub struct {
 	*outbox.Reactions
 	*outbox.SenderActions
 	*receive.Receiver
+	*crm.CRM
 	company *company.Company
 
 	// lists and searchers are whose turn it is to read.
@@ -141,25 +143,10 @@ type Hub struct {
 	feedbackURL model.Untrusted
 	timing      Timing
 
-	// crm is nil where none is configured.
-	crm        CRM
-	records    Records
-	notes      Notes
-	syncs      syncing
-	hooks      Hooks
-	crmHooked  webhookStatus
-	permits    ttl.Cache[model.RecordRef, []int64]
-	orgPermits ttl.Cache[int64, []int64]
-	looked     ttl.Cache[looked, struct{}]
-	searches   ttl.Cache[searchKey, []model.Record]
-	fields     ttl.Cache[string, string]
-	suggested  ttl.Cache[suggestionKey, []model.Candidate]
+	notes Notes
+	syncs syncing
 	// countries are the regions (JP) that Pages are in.
-	countries   ttl.Cache[model.PageID, string]
-	making      sync.Mutex // held while the field for PSIDs is made
-	recordLocks keylock.Locks[model.RecordRef]
-	crmEvents   chan model.CRMEvent
-	crmSeen     ttl.Cache[string, struct{}]
+	countries ttl.Cache[model.PageID, string]
 
 	now func() time.Time
 	log *slog.Logger
@@ -183,7 +170,7 @@ type Hub struct {
 	mails    wake.Signal
 	connects connects
 	imports  wake.Signal
-	webhooks webhookStatus
+	webhooks hookstate.State
 	// otherStream is when a client last proved that the store was put back; nil: none did.
 	otherStream atomic.Pointer[time.Time]
 }
@@ -198,13 +185,10 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
-		crm: o.CRM, notes: o.Notes, hooks: o.Hooks, syncs: newSyncing(),
+		notes: o.Notes, syncs: newSyncing(),
 		store: &txn.Store{Store: o.Store}, vault: o.Vault, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(),
-		imports: wake.NewSignal(), crmEvents: make(chan model.CRMEvent, mostCRMEvents),
-	}
-	if o.Records != nil {
-		h.records = patient{o.Records, o.Now}
+		imports: wake.NewSignal(),
 	}
 	h.figures.changed = wake.NewSignal()
 	h.lists, h.searchers = fair.New(listing, listingEach, mostListing), fair.New(searching(), 1, mostSearching)
@@ -232,6 +216,16 @@ func New(o Options) *Hub {
 	h.metrics.registry.MustRegister(h.Receiver.Collectors()...)
 	h.company = company.New(company.Options{
 		Store: h.store, CRM: o.CRM, Vault: o.Vault, Every: o.Timing.Roles, Now: h.utc, Log: o.Logger,
+	})
+	var parts crm.Notes // nil where no transcripts are kept
+	if o.Notes != nil {
+		parts = o.Notes
+	}
+	h.CRM = crm.New(crm.Options{
+		Store: h.store, Company: h.company, Records: o.Records, Notes: parts, Hooks: o.Hooks, Vault: o.Vault,
+		Transcripts: transcripts{h}, Conversation: h.Conversation, Turn: h.lists.Acquire, Regions: h.phoneRegions,
+		Timing: crm.Timing{Call: o.Timing.CRMCall, Nightly: o.Timing.CRMNightly, Pause: o.Timing.CRMPause},
+		Clock:  o.Now, Now: h.utc, Log: o.Logger,
 	})
 	h.Accounts = accounts.New(accounts.Options{
 		Store: h.store, Company: h.company, CRM: o.CRM, Vault: o.Vault, NewColleagues: o.NewColleagues,
@@ -265,16 +259,16 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.Files.Run(ctx) })
 	g.Go(func() error { return h.Accounts.Run(ctx) })
 	g.Go(func() error { return h.runFigures(ctx) })
-	if h.crm != nil {
+	if h.company.Configured() {
 		g.Go(func() error { return h.company.Run(ctx) })
 	}
 	if h.notes != nil {
 		g.Go(func() error { return h.runSyncNotices(ctx) })
 		g.Go(func() error { return h.runSyncs(ctx) })
 	}
-	if h.records != nil {
-		g.Go(func() error { return h.runCRMEvents(ctx) })
-		g.Go(func() error { return h.runCRMNightly(ctx) })
+	if h.CRM.Configured() {
+		g.Go(func() error { return h.RunEvents(ctx) })
+		g.Go(func() error { return h.RunNightly(ctx) })
 	}
 	return g.Wait()
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/hub/accounts"
+	"parley/hub/crm"
 	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/hub/vault"
@@ -21,6 +22,14 @@ type (
 	DeviceCode = accounts.DeviceCode
 	// CameBack is what a browser came back with from the CRM.
 	CameBack = accounts.CameBack
+	// Records are the CRM's persons, leads and deals.
+	Records = crm.Records
+	// Hooks are the CRM's webhooks.
+	Hooks = crm.Hooks
+	// RecordQuery is what is to be told of a record besides itself.
+	RecordQuery = crm.RecordQuery
+	// DealChange is what is to become of a deal.
+	DealChange = crm.DealChange
 )
 
 // Errors of the parts, which callers tell apart.

@@ -2,9 +2,9 @@ package hub
 
 import (
 	"context"
-	"sync"
 	"time"
 
+	"parley/hub/hookstate"
 	"parley/hub/logkey"
 	"parley/hub/outbox"
 	"parley/hub/receive"
@@ -33,9 +33,9 @@ type Readiness struct {
 
 // Ready tells whether the hub can do its work.
 func (h *Hub) Ready(ctx context.Context) Readiness {
-	r := Readiness{Ready: true, Store: h.Storing(), Webhooks: h.webhooks.get()}
-	if h.crm != nil {
-		r.CRMWebhooks = h.crmHooked.get()
+	r := Readiness{Ready: true, Store: h.Storing(), Webhooks: h.webhooks.Get()}
+	if h.company.Configured() {
+		r.CRMWebhooks = h.HookState()
 	}
 	err := h.store.Read(ctx, func(reader store.Reader) error {
 		life, err := reader.Incarnation() // a row is enough: anybody may ask
@@ -67,48 +67,22 @@ func (h *Hub) Stats(ctx context.Context) (map[string]int64, error) {
 // Timing returns the hub's deadlines.
 func (h *Hub) Timing() Timing { return h.timing }
 
-// webhookStatus is whether Meta took our address for webhooks.
-type webhookStatus struct {
-	mu    sync.Mutex
-	state string
-}
-
-func (w *webhookStatus) set(state string) {
-	w.mu.Lock()
-	w.state = state
-	w.mu.Unlock()
-}
-
-func (w *webhookStatus) get() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.state == "" {
-		return "not asked"
-	}
-	return w.state
-}
-
-const (
-	subscribePause    = time.Second
-	subscribePauseMax = time.Minute
-)
-
 // SubscribeApp tells Meta where the app's webhooks go, again and again until Meta
 // agrees or ctx ends. The hub must be listening: Meta shakes hands at once.
 func (h *Hub) SubscribeApp(ctx context.Context, callbackURL string) {
-	h.webhooks.set("asking")
-	for d := subscribePause; ; d = min(2*d, subscribePauseMax) {
+	h.webhooks.Set(hookstate.Asking)
+	for d := hookstate.Pause; ; d = min(2*d, hookstate.PauseMost) {
 		call, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
 		err := h.graph.SubscribeApp(call, callbackURL)
 		cancel()
 		if err == nil {
-			h.webhooks.set("subscribed")
+			h.webhooks.Set(hookstate.Subscribed)
 			return
 		}
 		if ctx.Err() != nil {
 			return
 		}
-		h.webhooks.set("refused")
+		h.webhooks.Set(hookstate.Refused)
 		h.log.Warn("subscribe the app's webhooks", logkey.Error, err)
 		if !wake.Pause(ctx, d) {
 			return

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/crm"
 	"parley/hub/logkey"
 	"parley/hub/rescue"
 	"parley/hub/retry"
@@ -201,6 +202,19 @@ func shownSync(s *store.Sync, pageOff bool) *model.Sync {
 	return out
 }
 
+// transcripts is what of them the CRM's links bring about.
+type transcripts struct{ h *Hub }
+
+// Soon implements [crm.Transcripts].
+func (t transcripts) Soon(tx store.PageTx, id model.ConversationID) error {
+	return t.h.syncSoon(tx, id)
+}
+
+// Leave implements [crm.Transcripts].
+func (transcripts) Leave(tx store.PageTx, id model.ConversationID, ref model.RecordRef) error {
+	return leaveNotes(tx, id, ref)
+}
+
 // syncSoon has a conversation's transcript written at once: a record was linked.
 func (h *Hub) syncSoon(tx store.PageTx, id model.ConversationID) error {
 	if h.notes == nil {
@@ -348,7 +362,7 @@ func (h *Hub) endTurn(ctx context.Context, t *turn, err error) error {
 // syncReason is the code of why a transcript could not be written.
 func syncReason(err error) model.Code {
 	var refusal *model.Refusal
-	switch err := crmError(err); {
+	switch err := crm.Refusal(err); {
 	case errors.As(err, &refusal):
 		return refusal.Code
 	default:

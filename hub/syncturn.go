@@ -370,7 +370,7 @@ func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model
 
 // lend sets by whose grant the CRM is asked.
 func (t *turn) lend(ctx context.Context) error {
-	if t.h.crm.KnowsCompany() || t.as != nil {
+	if t.h.company.KnowsCompany() || t.as != nil {
 		return nil
 	}
 	for len(t.linkers) > 0 {

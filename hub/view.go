@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/hub/access"
+	"parley/hub/crm"
 	"parley/hub/fair"
 	"parley/hub/store"
 	"parley/model"
@@ -182,7 +183,7 @@ func (v view) recordLine(m store.Message, record model.RecordRef) (model.Message
 	}
 	event, link := *m.Event, *m.Event.Record
 	if event.Stage != 0 {
-		if event.Payload, err = v.RecordTitle(stageTitle(event.Stage)); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if event.Payload, err = v.RecordTitle(crm.StageTitle(event.Stage)); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return model.Message{}, err
 		}
 	}

@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -14,13 +14,13 @@ import (
 
 // Link links a conversation to a record that the user may see. A person takes the place
 // of the person linked, a lead or deal that of the lead or deal.
-func (h *Hub) Link(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
-	if _, err := h.Conversation(ctx, user, id); err != nil {
+func (rq *Requests) Link(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
+	if _, err := rq.conversation(ctx, user, id); err != nil {
 		return err
 	}
-	return h.onRecord(ctx, user, ref, func(e eyes, r model.Record, _ []int64) error {
-		defer h.forgetSuggestions(id)
-		err := h.changeLinks(ctx, user, id, func(l *linker) error {
+	return rq.onRecord(ctx, user, ref, func(e viewer, r model.Record, _ []int64) error {
+		defer rq.forgetSuggestions(id)
+		err := rq.changeLinks(ctx, user, id, func(l *linker) error {
 			now, err := l.tx.Links(id)
 			for _, was := range now {
 				if err != nil || was.Record == ref {
@@ -38,7 +38,7 @@ func (h *Hub) Link(ctx context.Context, user model.User, id model.ConversationID
 			return l.link(ref)
 		})
 		if err == nil && !r.Locked { // whoever may only see a person changes nothing of theirs
-			h.notePSID(ctx, e, id, ref)
+			rq.notePSID(ctx, e, id, ref)
 		}
 		return err
 	})
@@ -46,25 +46,25 @@ func (h *Hub) Link(ctx context.Context, user model.User, id model.ConversationID
 
 // Unlink takes a link away whose record the user may see, or that they made. One that is
 // not there is, like one that they may not see, no such record.
-func (h *Hub) Unlink(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
-	if _, err := h.Conversation(ctx, user, id); err != nil {
+func (rq *Requests) Unlink(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
+	if _, err := rq.conversation(ctx, user, id); err != nil {
 		return err
 	}
-	if h.records == nil {
+	if rq.records == nil {
 		return model.Refuse(model.NoCRM)
 	}
 	if !ref.Valid() {
 		return model.Refuse(model.BadRecord)
 	}
 	var mine bool
-	err := h.store.Read(ctx, func(r store.Reader) error {
+	err := rq.store.Read(ctx, func(r store.Reader) error {
 		l, err := linked(r, id, ref)
 		if err != nil || l == nil {
 			return err
 		}
 		mine = l.By == user.ID
 		if !mine {
-			mine, err = r.SeesRecord(ref, store.Viewer{User: user.ID, Now: h.utc()})
+			mine, err = r.SeesRecord(ref, store.Viewer{User: user.ID, Now: rq.now()})
 		}
 		return err
 	})
@@ -72,12 +72,12 @@ func (h *Hub) Unlink(ctx context.Context, user model.User, id model.Conversation
 		return err
 	}
 	if !mine { // also where there is no link: what takes as long tells nothing
-		if err := h.onRecord(ctx, user, ref, func(eyes, model.Record, []int64) error { return nil }); err != nil {
+		if err := rq.onRecord(ctx, user, ref, func(viewer, model.Record, []int64) error { return nil }); err != nil {
 			return err
 		}
 	}
-	defer h.forgetSuggestions(id)
-	return h.changeLinks(ctx, user, id, func(l *linker) error { return errors.Join(l.unlink(ref), leaveNotes(l.tx, id, ref)) })
+	defer rq.forgetSuggestions(id)
+	return rq.changeLinks(ctx, user, id, func(l *linker) error { return errors.Join(l.unlink(ref), rq.transcripts.Leave(l.tx, id, ref)) })
 }
 
 // linked returns the link of a conversation to a record; nil: there is none.
@@ -93,24 +93,24 @@ func linked(r store.Reader, id model.ConversationID, ref model.RecordRef) (*stor
 
 // linker changes the links of one conversation inside one transaction.
 type linker struct {
-	h    *Hub
+	rq   *Requests
 	tx   store.PageTx
 	user model.User
 	id   model.ConversationID
 }
 
-func (h *Hub) changeLinks(ctx context.Context, user model.User, id model.ConversationID, f func(*linker) error) error {
-	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+func (rq *Requests) changeLinks(ctx context.Context, user model.User, id model.ConversationID, f func(*linker) error) error {
+	return rq.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		if _, _, err := access.AuthorizeConversation(tx, user.ID, id); err != nil {
 			return err
 		}
-		return f(&linker{h, tx, user, id})
+		return f(&linker{rq, tx, user, id})
 	})
 }
 
 func (l *linker) link(ref model.RecordRef) error {
-	err := l.tx.PutLink(store.Link{Conversation: l.id, Record: ref, By: l.user.ID, At: l.h.utc()})
-	return errors.Join(err, l.h.syncSoon(l.tx, l.id), l.tell(model.ActionLinked, model.AuditLinked, ref))
+	err := l.tx.PutLink(store.Link{Conversation: l.id, Record: ref, By: l.user.ID, At: l.rq.now()})
+	return errors.Join(err, l.rq.transcripts.Soon(l.tx, l.id), l.tell(model.ActionLinked, model.AuditLinked, ref))
 }
 
 func (l *linker) unlink(ref model.RecordRef) error {
@@ -123,13 +123,13 @@ func (l *linker) unlink(ref model.RecordRef) error {
 
 // tell stores the line that says what was done, and the entry of the audit log.
 func (l *linker) tell(action string, kind model.AuditKind, ref model.RecordRef) error {
-	err := l.h.putLine(l.tx, l.id, byUser(l.user), model.Notable{
+	err := l.rq.putLine(l.tx, l.id, byUser(l.user), model.Notable{
 		Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(ref.Type), ID: ref.ID},
 	})
 	if err != nil {
 		return err
 	}
-	e := audit.AboutPage(kind, l.user, l.id.Page(), l.h.utc())
+	e := audit.AboutPage(kind, l.user, l.id.Page(), l.rq.now())
 	e.Conversation, e.Record = l.id, &ref
 	return l.tx.AddAudit(e)
 }
@@ -140,54 +140,54 @@ const lookPatience = 3 * time.Second
 // lookAgain is after how long one asks again that the CRM did not answer.
 const lookAgain = 30 * time.Second
 
-// OpenConversation returns a conversation as [Hub.Conversation] does, after the CRM was
+// OpenConversation returns a conversation as [Options.Conversation] does, after the CRM was
 // asked about links of which it is not known whether the user may see them. What it
 // can't tell now is absent.
-func (h *Hub) OpenConversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error) {
-	c, err := h.Conversation(ctx, user, id)
-	if err != nil || h.records == nil {
+func (rq *Requests) OpenConversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error) {
+	c, err := rq.conversation(ctx, user, id)
+	if err != nil || rq.records == nil {
 		return c, err
 	}
-	unknown, err := h.unknownLinks(ctx, user, id)
+	unknown, err := rq.unknownLinks(ctx, user, id)
 	if err != nil || len(unknown) == 0 {
 		return c, err
 	}
 	patience, cancel := context.WithTimeout(ctx, lookPatience)
 	defer cancel()
 	for _, ref := range unknown {
-		err := h.onRecord(patience, user, ref, func(eyes, model.Record, []int64) error { return nil })
+		err := rq.onRecord(patience, user, ref, func(viewer, model.Record, []int64) error { return nil })
 		var refusal *model.Refusal
 		again := sightFor
 		switch {
 		case err == nil:
 			// Their other screens, and those of colleagues who may see it, learn of it, too.
-			err = h.tellLink(ctx, id, ref)
-		case errors.As(err, &refusal) && refusal.Code == model.RecordNotFound && h.crm.KnowsCompany():
-			err = h.lookForGone(patience, ref) // they may not see it, or it is gone
+			err = rq.tellLink(ctx, id, ref)
+		case errors.As(err, &refusal) && refusal.Code == model.RecordNotFound && rq.company.KnowsCompany():
+			err = rq.lookForGone(patience, ref) // they may not see it, or it is gone
 		case errors.As(err, &refusal) && refusal.Code != model.CRMLimited:
 			err = nil // they may not see it
 		default:
 			again = lookAgain
 		}
 		if err != nil {
-			h.log.Warn("the CRM does not tell of a link", logkey.Conversation, string(id), logkey.Error, err)
+			rq.log.Warn("the CRM does not tell of a link", logkey.Conversation, string(id), logkey.Error, err)
 		}
-		h.looked.Put(looked{user.ID, ref}, struct{}{}, h.utc(), h.utc().Add(again))
+		rq.looked.Put(looked{user.ID, ref}, struct{}{}, rq.now(), rq.now().Add(again))
 	}
-	return h.Conversation(ctx, user, id)
+	return rq.conversation(ctx, user, id)
 }
 
 // unknownLinks are links of which it is not known whether a user may see them.
-func (h *Hub) unknownLinks(ctx context.Context, user model.User, id model.ConversationID) (unknown []model.RecordRef, err error) {
-	err = h.store.Read(ctx, func(r store.Reader) error {
+func (rq *Requests) unknownLinks(ctx context.Context, user model.User, id model.ConversationID) (unknown []model.RecordRef, err error) {
+	err = rq.store.Read(ctx, func(r store.Reader) error {
 		links, err := r.Links(id)
 		for _, l := range links {
 			if err != nil {
 				return err
 			}
 			var sees bool
-			sees, err = r.SeesRecord(l.Record, store.Viewer{User: user.ID, Now: h.utc()})
-			_, asked := h.looked.Get(looked{user.ID, l.Record}, h.utc())
+			sees, err = r.SeesRecord(l.Record, store.Viewer{User: user.ID, Now: rq.now()})
+			_, asked := rq.looked.Get(looked{user.ID, l.Record}, rq.now())
 			if err == nil && !sees && !asked {
 				unknown = append(unknown, l.Record)
 			}
@@ -198,17 +198,17 @@ func (h *Hub) unknownLinks(ctx context.Context, user model.User, id model.Conver
 }
 
 // lookForGone reads a linked record again that a user does not see.
-func (h *Hub) lookForGone(ctx context.Context, ref model.RecordRef) error {
-	give, err := h.recordLocks.Lock(ctx, ref)
+func (rq *Requests) lookForGone(ctx context.Context, ref model.RecordRef) error {
+	give, err := rq.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return err
 	}
 	defer give()
-	return h.readAgain(ctx, ref, fate{})
+	return rq.readAgain(ctx, ref, fate{})
 }
 
-func (h *Hub) tellLink(ctx context.Context, id model.ConversationID, ref model.RecordRef) error {
-	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+func (rq *Requests) tellLink(ctx context.Context, id model.ConversationID, ref model.RecordRef) error {
+	return rq.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		l, err := linked(tx, id, ref)
 		if err != nil || l == nil {
 			return err

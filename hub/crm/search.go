@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -33,13 +33,13 @@ type searchKey struct {
 
 // SearchCRM returns what of the CRM a user may see in which q stands. The address of a
 // record's page finds that record.
-func (h *Hub) SearchCRM(ctx context.Context, user model.User, q string, types []model.RecordType) ([]model.Candidate, error) {
-	if h.records == nil {
+func (rq *Requests) SearchCRM(ctx context.Context, user model.User, q string, types []model.RecordType) ([]model.Candidate, error) {
+	if rq.records == nil {
 		return nil, model.Refuse(model.NoCRM)
 	}
 	q = strings.TrimSpace(q)
 	if ref, err := model.ParseRecordRef(q); err == nil {
-		return h.searchAddress(ctx, user, q, ref)
+		return rq.searchAddress(ctx, user, q, ref)
 	}
 	if utf8.RuneCountInString(q) < shortestSearch {
 		return nil, &model.InvalidError{Field: "q", Reason: "takes two characters or more."}
@@ -48,7 +48,7 @@ func (h *Hub) SearchCRM(ctx context.Context, user model.User, q string, types []
 		types = model.RecordTypes()
 	}
 	found := []model.Candidate{}
-	err := h.withEyes(ctx, user, func(e eyes) error {
+	err := rq.asViewer(ctx, user, func(e viewer) error {
 		records, err := e.search(ctx, q, types)
 		for _, r := range records {
 			found = append(found, model.Candidate{Record: r})
@@ -60,18 +60,18 @@ func (h *Hub) SearchCRM(ctx context.Context, user model.User, q string, types []
 
 // CRMBudgetLow returns how many percent of the company's budget of the day are left, once
 // these are few; nil until then.
-func (h *Hub) CRMBudgetLow() *int {
-	if h.records == nil {
+func (rq *Requests) CRMBudgetLow() *int {
+	if rq.records == nil {
 		return nil
 	}
-	return h.records.Budget().Low(h.utc())
+	return rq.records.Budget().Low(rq.now())
 }
 
 // searchAddress finds what an address names: none that the user may not see, and none of
 // another company.
-func (h *Hub) searchAddress(ctx context.Context, user model.User, q string, ref model.RecordRef) ([]model.Candidate, error) {
+func (rq *Requests) searchAddress(ctx context.Context, user model.User, q string, ref model.RecordRef) ([]model.Candidate, error) {
 	found := []model.Candidate{}
-	err := h.onRecord(ctx, user, ref, func(_ eyes, r model.Record, _ []int64) error {
+	err := rq.onRecord(ctx, user, ref, func(_ viewer, r model.Record, _ []int64) error {
 		if ours(q, r.URL) {
 			found = append(found, model.Candidate{Record: r, Match: model.MatchAddress})
 		}
@@ -95,23 +95,23 @@ func ours(pasted, own string) bool {
 
 // search asks the CRM, or answers what it said of late, and returns what the user may
 // see.
-func (e eyes) search(ctx context.Context, term string, types []model.RecordType) ([]model.Record, error) {
+func (e viewer) search(ctx context.Context, term string, types []model.RecordType) ([]model.Record, error) {
 	names := make([]string, 0, len(types))
 	for _, t := range types {
 		names = append(names, string(t))
 	}
 	slices.Sort(names)
-	now := e.h.utc()
+	now := e.rq.now()
 	key := searchKey{e.user.ID, strings.ToLower(term), strings.Join(names, ",")}
-	if kept, ok := e.h.searches.Get(key, now); ok {
+	if kept, ok := e.rq.searches.Get(key, now); ok {
 		return kept, nil
 	}
-	dropped := e.h.searches.Drops()
+	dropped := e.rq.searches.Drops()
 	most := mostFound
 	if e.grant == nil {
 		most = mostChecked
 	}
-	all, err := e.h.records.Search(ctx, e.grant, term, types, most)
+	all, err := e.rq.records.Search(ctx, e.grant, term, types, most)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +127,6 @@ func (e eyes) search(ctx context.Context, term string, types []model.RecordType)
 		found = append(found, seen...)
 	}
 	found = found[:min(len(found), mostFound)]
-	e.h.searches.PutUnlessDropped(dropped, key, found, now, now.Add(searchedFor))
+	e.rq.searches.PutUnlessDropped(dropped, key, found, now, now.Add(searchedFor))
 	return found, nil
 }

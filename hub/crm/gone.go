@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -25,54 +25,48 @@ type fate struct {
 }
 
 // readAgain reads a linked record by the company token, and sees to what became of it.
-func (h *Hub) readAgain(ctx context.Context, ref model.RecordRef, f fate) error {
-	r, err := h.records.Brief(ctx, ref)
+func (ls *Links) readAgain(ctx context.Context, ref model.RecordRef, f fate) error {
+	r, err := ls.records.Brief(ctx, ref)
 	if !errors.Is(err, model.ErrCRMNotFound) {
 		if err != nil {
 			return err
 		}
-		return h.observe(ctx, r, byCRM())
+		return ls.observe(ctx, r, byCRM())
 	}
 	if !f.deleted {
 		// Not there, or not for the company token to see: that of an admin sees all.
-		if admin, err := h.tokenOfAdmin(ctx); err != nil || !admin {
+		if admin, err := ls.company.OfAdmin(ctx); err != nil || !admin {
 			return err
 		}
 	}
-	return h.gone(ctx, ref, f)
-}
-
-// tokenOfAdmin tells whether the company token is an admin's.
-func (h *Hub) tokenOfAdmin(ctx context.Context) (bool, error) {
-	u, err := h.crm.Company(ctx)
-	return err == nil && u.Admin, err
+	return ls.gone(ctx, ref, f)
 }
 
 // gone sees to the links of a record that is not there any more.
-func (h *Hub) gone(ctx context.Context, ref model.RecordRef, f fate) error {
+func (ls *Links) gone(ctx context.Context, ref model.RecordRef, f fate) error {
 	switch {
 	case ref.Type == model.Person && f.into.ID != "":
-		return h.follow(ctx, ref, f.into, model.ActionMerged)
+		return ls.follow(ctx, ref, f.into, model.ActionMerged)
 	case ref.Type == model.Lead:
-		deal, err := h.dealOfLead(ctx, ref, f)
+		deal, err := ls.dealOfLead(ctx, ref, f)
 		if err != nil {
 			return err
 		}
 		if deal.ID != "" {
-			return h.follow(ctx, ref, deal, model.ActionConverted)
+			return ls.follow(ctx, ref, deal, model.ActionConverted)
 		}
 	}
-	return h.dropLinks(ctx, ref, f)
+	return ls.dropLinks(ctx, ref, f)
 }
 
 // dealOfLead finds the deal that a lead became; zero: none is known.
-func (h *Hub) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (model.RecordRef, error) {
-	persons, err := h.personsOf(ctx, lead, f)
+func (ls *Links) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (model.RecordRef, error) {
+	persons, err := ls.personsOf(ctx, lead, f)
 	if err != nil {
 		return model.RecordRef{}, err
 	}
 	for _, p := range persons {
-		deal, err := h.records.DealOfLead(ctx, lead.ID, p)
+		deal, err := ls.records.DealOfLead(ctx, lead.ID, p)
 		if err == nil {
 			return deal, nil
 		}
@@ -80,17 +74,17 @@ func (h *Hub) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (mod
 			return model.RecordRef{}, err
 		}
 	}
-	return h.dealOfNote(ctx, lead)
+	return ls.dealOfNote(ctx, lead)
 }
 
 // dealOfNote finds the deal that a lead became by a transcript's note, which went over to
 // it.
-func (h *Hub) dealOfNote(ctx context.Context, lead model.RecordRef) (model.RecordRef, error) {
-	if h.notes == nil {
+func (ls *Links) dealOfNote(ctx context.Context, lead model.RecordRef) (model.RecordRef, error) {
+	if ls.notes == nil {
 		return model.RecordRef{}, nil
 	}
 	var parts []transcript.Part
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := ls.store.Read(ctx, func(r store.Reader) (err error) {
 		parts, _, err = r.TranscriptsOn(lead, "", transcriptsAtOnce)
 		return err
 	})
@@ -99,7 +93,7 @@ func (h *Hub) dealOfNote(ctx context.Context, lead model.RecordRef) (model.Recor
 			break
 		}
 		var n model.CRMNote
-		n, err = h.notes.Note(ctx, nil, p.Note)
+		n, err = ls.notes.Note(ctx, nil, p.Note)
 		if err == nil && n.Deal != "" {
 			return model.RecordRef{Type: model.Deal, ID: n.Deal}, nil
 		}
@@ -111,7 +105,7 @@ func (h *Hub) dealOfNote(ctx context.Context, lead model.RecordRef) (model.Recor
 }
 
 // personsOf are whom a lead was with, as far as that is known: by the CRM, and by links.
-func (h *Hub) personsOf(ctx context.Context, lead model.RecordRef, f fate) (list []string, err error) {
+func (ls *Links) personsOf(ctx context.Context, lead model.RecordRef, f fate) (list []string, err error) {
 	seen := map[string]bool{"": true}
 	add := func(id string) {
 		if !seen[id] {
@@ -120,7 +114,7 @@ func (h *Hub) personsOf(ctx context.Context, lead model.RecordRef, f fate) (list
 		}
 	}
 	add(f.person)
-	err = h.store.Read(ctx, func(r store.Reader) error {
+	err = ls.store.Read(ctx, func(r store.Reader) error {
 		s, err := r.RecordState(lead)
 		if err != nil {
 			return err
@@ -146,35 +140,35 @@ func (h *Hub) personsOf(ctx context.Context, lead model.RecordRef, f fate) (list
 
 // follow links to another record what is linked to one that it took the place of, after
 // the CRM was asked who may see it.
-func (h *Hub) follow(ctx context.Context, from, to model.RecordRef, action string) error {
-	r, err := h.records.Brief(ctx, to)
+func (ls *Links) follow(ctx context.Context, from, to model.RecordRef, action string) error {
+	r, err := ls.records.Brief(ctx, to)
 	if err != nil {
 		return err
 	}
-	asked := h.utc()
-	ids, err := h.records.PermittedUsers(ctx, to)
+	asked := ls.now()
+	ids, err := ls.records.PermittedUsers(ctx, to)
 	if err == nil {
-		err = h.keepSights(ctx, to, ids, asked)
+		err = ls.keepSights(ctx, to, ids, asked)
 	}
 	if err == nil {
-		err = h.observe(ctx, r, byCRM())
+		err = ls.observe(ctx, r, byCRM())
 	}
 	if err != nil {
 		return err
 	}
-	return h.repoint(ctx, byCRM(), from, to, action)
+	return ls.repoint(ctx, byCRM(), from, to, action)
 }
 
 // repoint links to another record what is linked to one that it took the place of. Who
 // made the links made them, and a conversation keeps at most one person, and one lead or
 // deal.
-func (h *Hub) repoint(ctx context.Context, by model.Author, from, to model.RecordRef, action string) error {
-	links, err := h.linksTo(ctx, from)
+func (ls *Links) repoint(ctx context.Context, by model.Author, from, to model.RecordRef, action string) error {
+	links, err := ls.linksTo(ctx, from)
 	for _, was := range links {
 		if err != nil {
 			break
 		}
-		err = h.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
+		err = ls.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
 			still, err := linked(tx, was.Conversation, from)
 			if err != nil || still == nil {
 				return err
@@ -193,59 +187,59 @@ func (h *Hub) repoint(ctx context.Context, by model.Author, from, to model.Recor
 			}
 			next := *still
 			next.Record = to
-			return errors.Join(tx.PutLink(next), h.syncSoon(tx, was.Conversation), h.putLine(tx, was.Conversation, by, model.Notable{
+			return errors.Join(tx.PutLink(next), ls.transcripts.Soon(tx, was.Conversation), ls.putLine(tx, was.Conversation, by, model.Notable{
 				Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(to.Type), ID: to.ID},
 			}))
 		})
-		h.forgetSuggestions(was.Conversation)
+		ls.forgetSuggestions(was.Conversation)
 	}
 	return err
 }
 
 // dropLinks takes the links to a record away that is gone, and says so to those who could
 // see it last: who makes a link does, too.
-func (h *Hub) dropLinks(ctx context.Context, ref model.RecordRef, f fate) error {
-	links, err := h.linksTo(ctx, ref)
+func (ls *Links) dropLinks(ctx context.Context, ref model.RecordRef, f fate) error {
+	links, err := ls.linksTo(ctx, ref)
 	if err != nil || len(links) == 0 {
 		return err
 	}
-	if err := h.freeze(ctx, ref, links, f.permitted); err != nil {
+	if err := ls.freeze(ctx, ref, links, f.permitted); err != nil {
 		return err
 	}
 	for _, was := range links {
-		err = errors.Join(err, h.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
+		err = errors.Join(err, ls.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
 			still, err := linked(tx, was.Conversation, ref)
 			if err != nil || still == nil {
 				return err
 			}
-			return errors.Join(tx.RemoveLink(was.Conversation, ref), leaveNotes(tx, was.Conversation, ref), h.putLine(tx, was.Conversation, byCRM(), model.Notable{
+			return errors.Join(tx.RemoveLink(was.Conversation, ref), ls.transcripts.Leave(tx, was.Conversation, ref), ls.putLine(tx, was.Conversation, byCRM(), model.Notable{
 				Kind: model.EventRecord, Action: model.ActionDeleted, Record: &model.Link{Type: string(ref.Type), ID: ref.ID},
 			}))
 		}))
-		h.forgetSuggestions(was.Conversation)
+		ls.forgetSuggestions(was.Conversation)
 	}
 	return err
 }
 
 // freeze keeps for good who could see a record that is gone: by what the CRM told as it
 // went, else who is known to see it now and who linked it.
-func (h *Hub) freeze(ctx context.Context, ref model.RecordRef, links []store.Link, permitted []int64) error {
+func (ls *Links) freeze(ctx context.Context, ref model.RecordRef, links []store.Link, permitted []int64) error {
 	var users []model.UserID
 	if permitted != nil {
 		var err error
-		if users, err = h.company.UsersOf(ctx, permitted); err != nil {
+		if users, err = ls.company.UsersOf(ctx, permitted); err != nil {
 			return err
 		}
 	}
-	until := h.utc().Add(frozenSight)
-	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+	until := ls.now().Add(frozenSight)
+	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		if permitted == nil {
 			all, err := tx.Users()
 			if err != nil {
 				return err
 			}
 			for _, u := range all {
-				sees, err := tx.SeesRecord(ref, store.Viewer{User: u.ID, Now: h.utc()})
+				sees, err := tx.SeesRecord(ref, store.Viewer{User: u.ID, Now: ls.now()})
 				if err != nil {
 					return err
 				}

@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -6,18 +6,19 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/wake"
 	"parley/model"
 )
 
-// runCRMNightly reads linked records again each night, until ctx ends: webhooks get lost.
-func (h *Hub) runCRMNightly(ctx context.Context) error {
+// RunNightly reads linked records again each night, until ctx ends: webhooks get lost.
+func (ev *Events) RunNightly(ctx context.Context) error {
 	for {
-		if !wake.Pause(ctx, untilTime(h.now(), h.timing.CRMNightly)) {
+		if !wake.Pause(ctx, untilTime(ev.clock(), ev.timing.Nightly)) {
 			return nil
 		}
-		h.readLinkedAgain(ctx)
+		ev.readLinkedAgain(ctx)
 	}
 }
 
@@ -32,22 +33,22 @@ func untilTime(now time.Time, after time.Duration) time.Duration {
 	return next.Sub(now)
 }
 
-func (h *Hub) readLinkedAgain(ctx context.Context) {
-	defer h.survive("read linked records again")
-	if err := h.ReadLinkedRecords(ctx); err != nil && ctx.Err() == nil {
-		h.log.Warn("linked records are not all read again; the next night goes on", logkey.Error, err)
+func (ev *Events) readLinkedAgain(ctx context.Context) {
+	defer rescue.Log(ev.log, "read linked records again")
+	if err := ev.ReadLinkedRecords(ctx); err != nil && ctx.Err() == nil {
+		ev.log.Warn("linked records are not all read again; the next night goes on", logkey.Error, err)
 	}
 }
 
 // ReadLinkedRecords reads every record again that a conversation is linked to, each once,
 // with a pause after each, and sees to what became of it. It ends with the first error
 // that is more than one record's: a [*model.CRMLimit] above all.
-func (h *Hub) ReadLinkedRecords(ctx context.Context) error {
-	if h.records == nil || !h.crm.KnowsCompany() {
+func (ev *Events) ReadLinkedRecords(ctx context.Context) error {
+	if ev.records == nil || !ev.company.KnowsCompany() {
 		return nil
 	}
 	var all []model.RecordRef
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := ev.store.Read(ctx, func(r store.Reader) (err error) {
 		all, err = r.LinkedRecords()
 		return err
 	})
@@ -55,29 +56,29 @@ func (h *Hub) ReadLinkedRecords(ctx context.Context) error {
 		return err
 	}
 	for _, ref := range all {
-		err := h.readOneAgain(ctx, ref)
+		err := ev.readOneAgain(ctx, ref)
 		switch {
 		case errors.Is(err, model.ErrCRMForbidden):
-			h.log.Warn("a linked record is not read again", "record", ref.String(), logkey.Error, err)
+			ev.log.Warn("a linked record is not read again", "record", ref.String(), logkey.Error, err)
 		case err != nil:
 			return err
 		}
-		if !wake.Pause(ctx, h.timing.CRMPause) {
+		if !wake.Pause(ctx, ev.timing.Pause) {
 			return ctx.Err()
 		}
 	}
 	return nil
 }
 
-func (h *Hub) readOneAgain(ctx context.Context, ref model.RecordRef) error {
-	give, err := h.recordLocks.Lock(ctx, ref)
+func (ev *Events) readOneAgain(ctx context.Context, ref model.RecordRef) error {
+	give, err := ev.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return err
 	}
 	defer give()
-	links, err := h.linksTo(ctx, ref)
+	links, err := ev.linksTo(ctx, ref)
 	if err != nil || len(links) == 0 {
 		return err // it was unlinked meanwhile
 	}
-	return h.readAgain(ctx, ref, fate{})
+	return ev.readAgain(ctx, ref, fate{})
 }

@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/hub/logkey"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -25,86 +26,86 @@ const (
 
 // TakeCRMEvent takes an event of the CRM, and tells whether it could: it is seen to in the
 // background. What is lost then, as webhooks are, is found when the record is read again.
-func (h *Hub) TakeCRMEvent(e model.CRMEvent) bool {
-	if h.records == nil {
+func (ev *Events) TakeCRMEvent(e model.CRMEvent) bool {
+	if ev.records == nil {
 		return true
 	}
 	select {
-	case h.crmEvents <- e:
+	case ev.waiting <- e:
 		return true
 	default:
 		return false
 	}
 }
 
-// runCRMEvents sees to events of the CRM until ctx ends.
-func (h *Hub) runCRMEvents(ctx context.Context) error {
+// RunEvents sees to events of the CRM until ctx ends.
+func (ev *Events) RunEvents(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case e := <-h.crmEvents:
-			h.seeToCRMEvent(ctx, e)
+		case e := <-ev.waiting:
+			ev.seeToCRMEvent(ctx, e)
 		}
 	}
 }
 
-func (h *Hub) seeToCRMEvent(ctx context.Context, e model.CRMEvent) {
-	defer h.survive("see to an event of the CRM")
-	if _, again := h.crmSeen.Get(e.ID, h.utc()); again {
+func (ev *Events) seeToCRMEvent(ctx context.Context, e model.CRMEvent) {
+	defer rescue.Log(ev.log, "see to an event of the CRM")
+	if _, again := ev.seen.Get(e.ID, ev.now()); again {
 		return
 	}
 	limited, cancel := context.WithTimeout(ctx, crmEventLimit)
 	defer cancel()
-	if err := h.applyCRMEvent(limited, e); err != nil && ctx.Err() == nil {
-		h.log.Warn("an event of the CRM is not seen to", "record", e.Record.String(), logkey.Error, err)
+	if err := ev.applyCRMEvent(limited, e); err != nil && ctx.Err() == nil {
+		ev.log.Warn("an event of the CRM is not seen to", "record", e.Record.String(), logkey.Error, err)
 		return
 	}
-	h.crmSeen.Put(e.ID, struct{}{}, h.utc(), h.utc().Add(crmEventKept))
+	ev.seen.Put(e.ID, struct{}{}, ev.now(), ev.now().Add(crmEventKept))
 }
 
 // applyCRMEvent sees to one event. What became of the record is asked for: an event can be
 // late, and says less.
-func (h *Hub) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
-	is, err := h.company.TokenCompany(ctx)
+func (ev *Events) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
+	is, err := ev.company.TokenCompany(ctx)
 	if err != nil {
 		return err
 	}
 	if is.ID != e.Company {
-		h.log.Warn("an event of another company's CRM", "company", e.Company)
+		ev.log.Warn("an event of another company's CRM", "company", e.Company)
 		return nil
 	}
 	if e.SourceLead != "" {
-		if err := h.leadBecame(ctx, model.RecordRef{Type: model.Lead, ID: e.SourceLead}, e.Record); err != nil {
+		if err := ev.leadBecame(ctx, model.RecordRef{Type: model.Lead, ID: e.SourceLead}, e.Record); err != nil {
 			return err
 		}
 	}
 	if e.Permitted != nil {
-		h.forgetShown(e.Record)
+		ev.forgetShown(e.Record)
 	}
-	links, err := h.linksTo(ctx, e.Record)
+	links, err := ev.linksTo(ctx, e.Record)
 	if err != nil || len(links) == 0 {
 		return err // it is no business of ours
 	}
-	give, err := h.recordLocks.Lock(ctx, e.Record)
+	give, err := ev.recordLocks.Lock(ctx, e.Record)
 	if err != nil {
 		return err
 	}
 	defer give()
-	if err := h.permittedBy(ctx, e); err != nil {
+	if err := ev.permittedBy(ctx, e); err != nil {
 		return err
 	}
-	return h.readAgain(ctx, e.Record, fate{deleted: e.Deleted, into: e.MergedInto, person: e.Person, permitted: e.Permitted})
+	return ev.readAgain(ctx, e.Record, fate{deleted: e.Deleted, into: e.MergedInto, person: e.Person, permitted: e.Permitted})
 }
 
 // forgetShown forgets what was found of who may see a record, and what was found with it
 // among the rest: somebody may see it no more.
-func (h *Hub) forgetShown(ref model.RecordRef) {
-	h.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
-	h.searches.Drop(func(_ searchKey, found []model.Record) bool {
+func (ev *Events) forgetShown(ref model.RecordRef) {
+	ev.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
+	ev.searches.Drop(func(_ searchKey, found []model.Record) bool {
 		return slices.ContainsFunc(found, func(r model.Record) bool { return shows(r, ref) })
 	})
-	h.suggested.Drop(func(_ suggestionKey, found []model.Candidate) bool {
+	ev.suggested.Drop(func(_ suggestionKey, found []model.Candidate) bool {
 		return slices.ContainsFunc(found, func(c model.Candidate) bool { return shows(c.Record, ref) })
 	})
 }
@@ -117,37 +118,37 @@ func shows(r model.Record, ref model.RecordRef) bool {
 }
 
 // leadBecame links to a deal what is linked to the lead that it was made of.
-func (h *Hub) leadBecame(ctx context.Context, lead, deal model.RecordRef) error {
-	links, err := h.linksTo(ctx, lead)
+func (ev *Events) leadBecame(ctx context.Context, lead, deal model.RecordRef) error {
+	links, err := ev.linksTo(ctx, lead)
 	if err != nil || len(links) == 0 {
 		return err
 	}
-	give, err := h.recordLocks.Lock(ctx, lead)
+	give, err := ev.recordLocks.Lock(ctx, lead)
 	if err != nil {
 		return err
 	}
 	defer give()
-	_, err = h.records.Brief(ctx, lead)
+	_, err = ev.records.Brief(ctx, lead)
 	if errors.Is(err, model.ErrCRMNotFound) {
-		return h.follow(ctx, lead, deal, model.ActionConverted)
+		return ev.follow(ctx, lead, deal, model.ActionConverted)
 	}
 	return err // the lead is still there
 }
 
 // permittedBy keeps who may see a record by an event. An event from before the CRM was
 // last asked takes rights, and gives none; one from before another event says nothing.
-func (h *Hub) permittedBy(ctx context.Context, e model.CRMEvent) error {
-	if e.At.After(h.utc().Add(crmClockSlack)) {
+func (ev *Events) permittedBy(ctx context.Context, e model.CRMEvent) error {
+	if e.At.After(ev.now().Add(crmClockSlack)) {
 		return nil
 	}
 	var users []model.UserID
 	if e.Permitted != nil {
 		var err error
-		if users, err = h.company.UsersOf(ctx, e.Permitted); err != nil {
+		if users, err = ev.company.UsersOf(ctx, e.Permitted); err != nil {
 			return err
 		}
 	}
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+	err := ev.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(e.Record)
 		if err != nil || e.At.Before(s.EventAt) {
 			return err
@@ -155,16 +156,16 @@ func (h *Hub) permittedBy(ctx context.Context, e model.CRMEvent) error {
 		asked := s.AskedAt
 		s.EventAt = e.At
 		if e.Permitted != nil {
-			s.ToldAt = h.utc()
+			s.ToldAt = ev.now()
 		}
 		if err := tx.SetRecordState(e.Record, s); err != nil || e.Permitted == nil {
 			return err
 		}
-		h.permits.DropKeys(func(r model.RecordRef) bool { return r == e.Record })
+		ev.permits.DropKeys(func(r model.RecordRef) bool { return r == e.Record })
 		if e.At.Before(asked) {
 			return withdraw(tx, e.Record, users)
 		}
-		return tx.SetSights(e.Record, users, h.utc().Add(sightFor))
+		return tx.SetSights(e.Record, users, ev.now().Add(sightFor))
 	})
 	return err
 }

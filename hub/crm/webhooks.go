@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/hookstate"
 	"parley/hub/logkey"
 	"parley/hub/sealing"
 	"parley/hub/wake"
@@ -25,43 +26,43 @@ const crmHookUser = "parley"
 
 // crmHookPassword is by which password they do: it follows from the hub's key, so that it
 // is the same at each start and kept nowhere. Empty: there is no key.
-func (h *Hub) crmHookPassword() string {
-	if h.vault == nil {
+func (wh *Webhooks) crmHookPassword() string {
+	if wh.vault == nil {
 		return ""
 	}
-	return h.vault.Derive("pipedrive webhooks")
+	return wh.vault.Derive("pipedrive webhooks")
 }
 
 // CRMMayTell tells whether name and password are those of the CRM's webhooks.
-func (h *Hub) CRMMayTell(name, password string) bool {
-	want := h.crmHookPassword()
+func (wh *Webhooks) CRMMayTell(name, password string) bool {
+	want := wh.crmHookPassword()
 	good := subtle.ConstantTimeCompare([]byte(name), []byte(crmHookUser)) & subtle.ConstantTimeCompare([]byte(password), []byte(want))
-	return good == 1 && want != "" && h.records != nil
+	return good == 1 && want != "" && wh.records != nil
 }
 
 // SubscribeCRM has the CRM tell what happens to its records, at that address, again and
 // again until it agrees; and looks once a day whether it still does, until ctx ends.
-func (h *Hub) SubscribeCRM(ctx context.Context, callbackURL string) {
+func (wh *Webhooks) SubscribeCRM(ctx context.Context, callbackURL string) {
 	const daily = 24 * time.Hour
-	h.crmHooked.set("asking")
-	for d := subscribePause; ; {
-		call, cancel := context.WithTimeout(ctx, 4*h.timing.CRMCall)
-		err := h.subscribeCRM(call, callbackURL)
+	wh.hooked.Set(hookstate.Asking)
+	for d := hookstate.Pause; ; {
+		call, cancel := context.WithTimeout(ctx, 4*wh.timing.Call)
+		err := wh.subscribeCRM(call, callbackURL)
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
 		wait := daily
 		if err == nil {
-			h.crmHooked.set("subscribed")
-			d = subscribePause
+			wh.hooked.Set(hookstate.Subscribed)
+			d = hookstate.Pause
 		} else {
-			h.crmHooked.set("refused")
-			h.log.Warn("subscribe to the CRM's webhooks", logkey.Error, err)
-			wait, d = d, min(2*d, subscribePauseMax)
+			wh.hooked.Set(hookstate.Refused)
+			wh.log.Warn("subscribe to the CRM's webhooks", logkey.Error, err)
+			wait, d = d, min(2*d, hookstate.PauseMost)
 			var limit *model.CRMLimit
 			if errors.As(err, &limit) {
-				wait = max(wait, limit.Until.Sub(h.now()))
+				wait = max(wait, limit.Until.Sub(wh.now()))
 			}
 		}
 		if !wake.Pause(ctx, wait) {
@@ -72,28 +73,28 @@ func (h *Hub) SubscribeCRM(ctx context.Context, callbackURL string) {
 
 // crmHookName names our webhooks of one kind of records. It tells their password from
 // another one, and nothing of it.
-func (h *Hub) crmHookName(t model.RecordType) string {
-	return "Parley " + string(t) + " " + h.vault.Derive("pipedrive webhooks, which")[:8]
+func (wh *Webhooks) crmHookName(t model.RecordType) string {
+	return "Parley " + string(t) + " " + wh.vault.Derive("pipedrive webhooks, which")[:8]
 }
 
 // subscribeCRM makes the webhooks that are missing. Then those of ours are taken away that
 // came to the same address by another password, that the CRM switched off, or that go to
 // an address where this hub was before: their names tell that they are of its key.
-func (h *Hub) subscribeCRM(ctx context.Context, callbackURL string) error {
-	if h.vault == nil {
+func (wh *Webhooks) subscribeCRM(ctx context.Context, callbackURL string) error {
+	if wh.vault == nil {
 		return sealing.ErrNoVault
 	}
-	if h.hooks == nil || !h.crm.KnowsCompany() {
+	if wh.hooks == nil || !wh.company.KnowsCompany() {
 		return errors.New("without a company token there are no webhooks")
 	}
-	there, err := h.hooks.Webhooks(ctx)
+	there, err := wh.hooks.Webhooks(ctx)
 	if err != nil {
 		return err
 	}
 	have := make(map[model.RecordType]bool)
 	var old []int64
 	for _, w := range there {
-		ours := w.Name == h.crmHookName(w.Object)
+		ours := w.Name == wh.crmHookName(w.Object)
 		switch {
 		case !ours && (w.URL != callbackURL || !strings.HasPrefix(w.Name, "Parley ")):
 		case ours && w.URL == callbackURL && w.Object.Valid() && w.Active && !have[w.Object]:
@@ -102,11 +103,11 @@ func (h *Hub) subscribeCRM(ctx context.Context, callbackURL string) error {
 			old = append(old, w.ID)
 		}
 	}
-	if err := h.addHooks(ctx, callbackURL, have); err != nil {
+	if err := wh.addHooks(ctx, callbackURL, have); err != nil {
 		return err
 	}
 	for _, id := range old {
-		if err := h.hooks.RemoveWebhook(ctx, id); err != nil && !errors.Is(err, model.ErrCRMNotFound) {
+		if err := wh.hooks.RemoveWebhook(ctx, id); err != nil && !errors.Is(err, model.ErrCRMNotFound) {
 			return err
 		}
 	}
@@ -114,13 +115,13 @@ func (h *Hub) subscribeCRM(ctx context.Context, callbackURL string) error {
 }
 
 // addHooks makes the webhooks that are not there.
-func (h *Hub) addHooks(ctx context.Context, callbackURL string, have map[model.RecordType]bool) error {
+func (wh *Webhooks) addHooks(ctx context.Context, callbackURL string, have map[model.RecordType]bool) error {
 	for _, t := range model.RecordTypes() {
 		if have[t] {
 			continue
 		}
-		err := h.hooks.AddWebhook(ctx, model.CRMWebhook{
-			Name: h.crmHookName(t), URL: callbackURL, Object: t, User: crmHookUser, Password: h.crmHookPassword(),
+		err := wh.hooks.AddWebhook(ctx, model.CRMWebhook{
+			Name: wh.crmHookName(t), URL: callbackURL, Object: t, User: crmHookUser, Password: wh.crmHookPassword(),
 		})
 		if err != nil {
 			return err
@@ -129,11 +130,13 @@ func (h *Hub) addHooks(ctx context.Context, callbackURL string, have map[model.R
 	return nil
 }
 
-// crmHookCheck tells whether the CRM tells what happens there.
-func (h *Hub) crmHookCheck() model.Check {
-	if h.crm == nil || !h.crm.KnowsCompany() {
-		return model.Check{ID: "crm_webhook", State: model.CheckOff}
+// Hooked is whether the CRM tells what happens there; "" where it can't be asked to.
+func (wh *Webhooks) Hooked() string {
+	if !wh.company.KnowsCompany() {
+		return ""
 	}
-	state := h.crmHooked.get()
-	return check("crm_webhook", state == "subscribed", state)
+	return wh.hooked.Get()
 }
+
+// HookState is how asking for the webhooks stands.
+func (wh *Webhooks) HookState() string { return wh.hooked.Get() }

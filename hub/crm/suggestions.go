@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"parley/hub/access"
 	"parley/hub/company"
 	"parley/hub/logkey"
 	"parley/hub/phone"
@@ -53,45 +54,46 @@ type clues struct {
 
 // Suggestions returns the records that a conversation may be about, the surest first.
 // The ways to find them are gone through from the surest on, until one finds somebody.
-func (h *Hub) Suggestions(ctx context.Context, user model.User, id model.ConversationID) ([]model.Candidate, error) {
-	c, err := h.clues(ctx, user, id)
+func (rq *Requests) Suggestions(ctx context.Context, user model.User, id model.ConversationID) ([]model.Candidate, error) {
+	c, err := rq.clues(ctx, user, id)
 	if err != nil {
 		return nil, err
 	}
-	if kept, ok := h.suggested.Get(c.key, h.utc()); ok {
+	if kept, ok := rq.suggested.Get(c.key, rq.now()); ok {
 		return kept, nil
 	}
 	var found []model.Candidate
-	dropped := h.suggested.Drops()
-	err = h.withEyes(ctx, user, func(e eyes) (err error) {
+	dropped := rq.suggested.Drops()
+	err = rq.asViewer(ctx, user, func(e viewer) (err error) {
 		found, err = e.suggest(ctx, c)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.suggested.PutUnlessDropped(dropped, c.key, found, h.utc(), h.utc().Add(suggestedFor))
+	rq.suggested.PutUnlessDropped(dropped, c.key, found, rq.now(), rq.now().Add(suggestedFor))
 	return found, nil
 }
 
 // forgetSuggestions makes what is suggested for a conversation be worked out anew.
-func (h *Hub) forgetSuggestions(id model.ConversationID) {
-	h.suggested.DropKeys(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
+func (ls *Links) forgetSuggestions(id model.ConversationID) {
+	ls.suggested.DropKeys(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
 }
 
-func (h *Hub) clues(ctx context.Context, user model.User, id model.ConversationID) (clues, error) {
+func (rq *Requests) clues(ctx context.Context, user model.User, id model.ConversationID) (clues, error) {
 	c := clues{key: suggestionKey{user: user.ID, conversation: id}, psid: id.Customer()}
 	var page store.Page
 	var customer model.Customer
 	var texts []string
-	err := h.read(ctx, user, id.Page(), func(v view) error {
-		conversation, err := v.Reader.Conversation(id)
+	err := rq.read(ctx, user, id.Page(), func(r store.Reader, pages []store.Page) error {
+		conversation, err := r.Conversation(id)
 		if err != nil {
 			return err
 		}
-		page, customer = v.pages[0], conversation.Customer
+		page, customer = pages[0], conversation.Customer
 		c.name = strings.TrimSpace(string(customer.Name))
-		said, _, err := v.Reader.Messages(id, "", readForSuggestions, v.eyes())
+		by := store.Viewer{User: user.ID, Now: rq.now()}
+		said, _, err := r.Messages(id, "", readForSuggestions, by)
 		if err != nil {
 			return err
 		}
@@ -103,9 +105,9 @@ func (h *Hub) clues(ctx context.Context, user model.User, id model.ConversationI
 				}
 			}
 		}
-		links, err := v.links(id)
+		links, err := r.SeenLinks(id.Page(), by)
 		for _, l := range links {
-			if ref := l.Ref(); ref.Type == model.Person {
+			if ref := l.Ref(); l.Conversation == id && ref.Type == model.Person {
 				c.person = &ref
 			}
 		}
@@ -115,22 +117,39 @@ func (h *Hub) clues(ctx context.Context, user model.User, id model.ConversationI
 		return c, err
 	}
 	if len(texts) > 0 {
-		c.regions = h.phoneRegions(ctx, page, customer, user, texts)
+		c.regions = rq.regions(ctx, page, customer, user, texts)
 	}
 	c.emails, c.phones = contacts(texts, c.regions)
-	c.linked, err = h.linkedElsewhere(ctx, user, id)
+	c.linked, err = rq.linkedElsewhere(ctx, user, id)
 	return c, err
+}
+
+// read runs f on a snapshot of the Pages that a user may see, of all or of that one, when it
+// is their turn to read.
+func (rq *Requests) read(ctx context.Context, user model.User, only model.PageID, f func(store.Reader, []store.Page) error) error {
+	leave, err := rq.turn(ctx, user.ID)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return rq.store.Read(ctx, func(r store.Reader) error {
+		pages, err := access.Authorized(r, user.ID, only)
+		if err != nil {
+			return err
+		}
+		return f(r, pages)
+	})
 }
 
 // linkedElsewhere are the records that this customer's conversations with other
 // installations of the Page are linked to, of those that the user may see.
-func (h *Hub) linkedElsewhere(ctx context.Context, user model.User, id model.ConversationID) (refs []model.RecordRef, err error) {
-	err = h.read(ctx, user, "", func(v view) error {
-		for _, p := range v.pages {
+func (rq *Requests) linkedElsewhere(ctx context.Context, user model.User, id model.ConversationID) (refs []model.RecordRef, err error) {
+	err = rq.read(ctx, user, "", func(r store.Reader, pages []store.Page) error {
+		for _, p := range pages {
 			if p.PageID != id.Page().Meta() || p.ID == id.Page() {
 				continue
 			}
-			links, err := v.Links(model.NewConversationID(p.ID, id.Customer()))
+			links, err := r.Links(model.NewConversationID(p.ID, id.Customer()))
 			if err != nil {
 				return err
 			}
@@ -144,7 +163,7 @@ func (h *Hub) linkedElsewhere(ctx context.Context, user model.User, id model.Con
 }
 
 // suggest goes through the ways to find a record, the surest first.
-func (e eyes) suggest(ctx context.Context, c clues) ([]model.Candidate, error) {
+func (e viewer) suggest(ctx context.Context, c clues) ([]model.Candidate, error) {
 	if c.person != nil {
 		return e.ofPerson(ctx, *c.person)
 	}
@@ -158,7 +177,7 @@ func (e eyes) suggest(ctx context.Context, c clues) ([]model.Candidate, error) {
 }
 
 // ofPerson suggests what is open of the person who is linked.
-func (e eyes) ofPerson(ctx context.Context, person model.RecordRef) ([]model.Candidate, error) {
+func (e viewer) ofPerson(ctx context.Context, person model.RecordRef) ([]model.Candidate, error) {
 	r, _, err := e.look(ctx, person)
 	found := []model.Candidate{}
 	for _, open := range r.Open {
@@ -170,7 +189,7 @@ func (e eyes) ofPerson(ctx context.Context, person model.RecordRef) ([]model.Can
 	return found, err
 }
 
-func (e eyes) byLink(ctx context.Context, c clues) (found []model.Candidate, err error) {
+func (e viewer) byLink(ctx context.Context, c clues) (found []model.Candidate, err error) {
 	for _, ref := range c.linked {
 		r, _, err := e.look(ctx, ref)
 		switch {
@@ -183,12 +202,12 @@ func (e eyes) byLink(ctx context.Context, c clues) (found []model.Candidate, err
 	return found, nil
 }
 
-func (e eyes) byPSID(ctx context.Context, c clues) ([]model.Candidate, error) {
-	field, err := e.h.personField(ctx)
+func (e viewer) byPSID(ctx context.Context, c clues) ([]model.Candidate, error) {
+	field, err := e.rq.personField(ctx)
 	if err != nil || field == "" {
 		return nil, err
 	}
-	records, err := e.h.records.SearchField(ctx, e.grant, field, string(c.psid))
+	records, err := e.rq.records.SearchField(ctx, e.grant, field, string(c.psid))
 	if err != nil {
 		return nil, err
 	}
@@ -200,51 +219,51 @@ func (e eyes) byPSID(ctx context.Context, c clues) ([]model.Candidate, error) {
 
 // personField returns the code of the company's field for PSIDs; empty: it has none, or
 // nobody can tell.
-func (h *Hub) personField(ctx context.Context) (string, error) {
-	now := h.utc()
-	if code, ok := h.fields.Get(psidField, now); ok {
+func (rq *Requests) personField(ctx context.Context) (string, error) {
+	now := rq.now()
+	if code, ok := rq.fields.Get(psidField, now); ok {
 		return code, nil
 	}
-	code, err := h.records.PersonField(ctx, psidField)
-	if err = ignore(err, model.ErrCRMNotFound, model.ErrCRMForbidden, model.ErrCRMRefused); err != nil {
+	code, err := rq.records.PersonField(ctx, psidField)
+	if err != nil && !errors.Is(err, model.ErrCRMNotFound) && !errors.Is(err, model.ErrCRMForbidden) && !errors.Is(err, model.ErrCRMRefused) {
 		return "", err
 	}
-	h.fields.Put(psidField, code, now, now.Add(sightFor))
+	rq.fields.Put(psidField, code, now, now.Add(sightFor))
 	return code, nil
 }
 
 // MakePSIDField makes the company's custom field for PSIDs in the CRM, as only an admin asks
 // for; made is false where there was one. From then on, linking writes the customer's PSID
 // to the person, who is suggested by it.
-func (h *Hub) MakePSIDField(ctx context.Context, user model.User) (made bool, err error) {
-	if user, err = h.company.FreshRole(ctx, user.ID); err != nil {
+func (rq *Requests) MakePSIDField(ctx context.Context, user model.User) (made bool, err error) {
+	if user, err = rq.company.FreshRole(ctx, user.ID); err != nil {
 		return false, err
 	}
 	switch {
 	case !user.Admin:
 		return false, model.Refuse(model.NotAdmin)
-	case h.records == nil:
+	case rq.records == nil:
 		return false, model.Refuse(model.NoCRM)
 	}
-	h.making.Lock() // of two at once, both would find none
-	defer h.making.Unlock()
-	code, err := h.records.PersonField(ctx, psidField)
+	rq.making.Lock() // of two at once, both would find none
+	defer rq.making.Unlock()
+	code, err := rq.records.PersonField(ctx, psidField)
 	if errors.Is(err, model.ErrCRMNotFound) {
-		code, err = h.records.CreatePersonField(ctx, psidField)
+		code, err = rq.records.CreatePersonField(ctx, psidField)
 		made = err == nil
 	}
 	if err != nil {
-		return false, crmError(err)
+		return false, Refusal(err)
 	}
-	h.fields.Put(psidField, code, h.utc(), h.utc().Add(sightFor))
-	h.suggested.DropKeys(func(suggestionKey) bool { return true })
+	rq.fields.Put(psidField, code, rq.now(), rq.now().Add(sightFor))
+	rq.suggested.DropKeys(func(suggestionKey) bool { return true })
 	if made {
-		h.log.Info("field for PSIDs made in the CRM", logkey.User, string(user.ID))
+		rq.log.Info("field for PSIDs made in the CRM", logkey.User, string(user.ID))
 	}
 	return made, nil
 }
 
-func (e eyes) byContacts(ctx context.Context, c clues) (found []model.Candidate, err error) {
+func (e viewer) byContacts(ctx context.Context, c clues) (found []model.Candidate, err error) {
 	for _, email := range c.emails {
 		records, err := e.search(ctx, email, []model.RecordType{model.Person})
 		if err != nil {
@@ -271,7 +290,7 @@ func (e eyes) byContacts(ctx context.Context, c clues) (found []model.Candidate,
 	return found, nil
 }
 
-func (e eyes) byName(ctx context.Context, c clues) ([]model.Candidate, error) {
+func (e viewer) byName(ctx context.Context, c clues) ([]model.Candidate, error) {
 	if len([]rune(c.name)) < shortestSearch {
 		return nil, nil
 	}
@@ -336,16 +355,16 @@ func sameName(a, b string) bool {
 
 // notePSID writes the customer's PSID to the person who was linked, where the company has
 // the field for it. It is a help for later; what keeps it from being written is logged.
-func (h *Hub) notePSID(ctx context.Context, e eyes, id model.ConversationID, ref model.RecordRef) {
+func (rq *Requests) notePSID(ctx context.Context, e viewer, id model.ConversationID, ref model.RecordRef) {
 	if ref.Type != model.Person {
 		return
 	}
-	field, err := h.personField(ctx)
+	field, err := rq.personField(ctx)
 	if err == nil && field != "" {
-		err = h.records.SetPersonField(ctx, e.grant, ref.ID, field, string(id.Customer()))
+		err = rq.records.SetPersonField(ctx, e.grant, ref.ID, field, string(id.Customer()))
 	}
 	if err != nil {
-		h.log.Warn("the CRM does not take a customer's PSID", logkey.Conversation, string(id), logkey.Error, err)
+		rq.log.Warn("the CRM does not take a customer's PSID", logkey.Conversation, string(id), logkey.Error, err)
 	}
 }
 

@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 // sightFor is how long it holds who may see a record.
 const sightFor = 10 * time.Minute
 
-// eyes are by whom the CRM is asked for a user.
-type eyes struct {
-	h    *Hub
+// viewer is by whom the CRM is asked for a user.
+type viewer struct {
+	rq   *Requests
 	user model.User
 	// grant is the user's own. Nil: the company token is used, and every record is checked
 	// for self, who the user is in the CRM.
@@ -27,42 +27,42 @@ type eyes struct {
 	self  model.CRMUser
 }
 
-// withEyes calls f by the user's own grant where they signed in through the CRM, else by
-// the company token with the eyes of whom the CRM knows by their e-mail address. f is
+// asViewer calls f by the user's own grant where they signed in through the CRM, else by
+// the company token as the one whom the CRM knows by their e-mail address. f is
 // called again where an access token was refused.
-func (h *Hub) withEyes(ctx context.Context, user model.User, f func(eyes) error) error {
-	if h.records == nil {
+func (rq *Requests) asViewer(ctx context.Context, user model.User, f func(viewer) error) error {
+	if rq.records == nil {
 		return model.Refuse(model.NoCRM)
 	}
 	for refused := ""; ; {
-		g, err := h.company.GrantOf(ctx, user.ID, refused)
+		g, err := rq.company.GrantOf(ctx, user.ID, refused)
 		if errors.Is(err, company.ErrNoGrant) {
 			break
 		}
 		if err != nil {
-			return crmError(err)
+			return Refusal(err)
 		}
-		err = f(eyes{h: h, user: user, grant: &g})
+		err = f(viewer{rq: rq, user: user, grant: &g})
 		if !errors.Is(err, model.ErrCRMRefused) {
-			return crmError(err)
+			return Refusal(err)
 		}
 		if refused != "" { // by a token that was new, too
 			break
 		}
 		refused = g.Access
 	}
-	if !h.crm.KnowsCompany() {
+	if !rq.company.KnowsCompany() {
 		return model.Refuse(model.NoCRMUser)
 	}
-	self, err := h.company.Find(ctx, user.Email)
+	self, err := rq.company.Find(ctx, user.Email)
 	if err != nil {
-		return crmError(err)
+		return Refusal(err)
 	}
-	return crmError(f(eyes{h: h, user: user, self: self}))
+	return Refusal(f(viewer{rq: rq, user: user, self: self}))
 }
 
-// crmError makes refusals of what keeps the CRM from doing something.
-func crmError(err error) error {
+// Refusal makes refusals of what keeps the CRM from doing something.
+func Refusal(err error) error {
 	var limit *model.CRMLimit
 	switch {
 	case err == nil:
@@ -86,15 +86,15 @@ func crmError(err error) error {
 // look reads a record afresh, keeps what it is called and who may see it, and tells who
 // that is, where that can be known: by their ids in the CRM. A record that the user may
 // not see is [model.ErrCRMNotFound].
-func (e eyes) look(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
-	asked := e.h.utc()
+func (e viewer) look(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
+	asked := e.rq.now()
 	permitted, err := e.permitted(ctx, ref)
 	var r model.Record
 	if err == nil {
-		r, err = e.h.records.Record(ctx, e.grant, ref)
+		r, err = e.rq.records.Record(ctx, e.grant, ref)
 	}
 	if errors.Is(err, model.ErrCRMNotFound) || errors.Is(err, model.ErrCRMForbidden) {
-		return model.Record{}, nil, errors.Join(model.ErrCRMNotFound, e.h.forgetSight(ctx, ref, e.user.ID))
+		return model.Record{}, nil, errors.Join(model.ErrCRMNotFound, e.rq.forgetSight(ctx, ref, e.user.ID))
 	}
 	if err != nil {
 		return model.Record{}, nil, err
@@ -102,26 +102,26 @@ func (e eyes) look(ctx context.Context, ref model.RecordRef) (model.Record, []in
 	if r, err = e.shown(ctx, r); err != nil {
 		return model.Record{}, nil, err
 	}
-	return r, permitted, e.h.keepRecord(ctx, r, e.user, asked, byCRM())
+	return r, permitted, e.rq.keepRecord(ctx, r, e.user, asked, byCRM())
 }
 
 // permitted asks who may see a record, and keeps it for everybody. By the user's own
 // grant nobody is needed who tells it, and without a company token nobody can.
-func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, error) {
-	if !e.h.company.KnowsCompany() {
+func (e viewer) permitted(ctx context.Context, ref model.RecordRef) ([]int64, error) {
+	if !e.rq.company.KnowsCompany() {
 		return nil, nil
 	}
-	asked, dropped := e.h.utc(), e.h.permits.Drops()
-	ids, err := e.h.records.PermittedUsers(ctx, ref)
+	asked, dropped := e.rq.now(), e.rq.permits.Drops()
+	ids, err := e.rq.records.PermittedUsers(ctx, ref)
 	switch {
 	case err == nil:
-		e.h.permits.PutUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.rq.permits.PutUnlessDropped(dropped, ref, ids, e.rq.now(), e.rq.now().Add(sightFor))
 	case e.grant != nil && !errors.Is(err, model.ErrCRMNotFound):
 		return nil, nil // their own grant decides
 	default:
 		return nil, err
 	}
-	if err := e.h.keepSights(ctx, ref, ids, asked); err != nil {
+	if err := e.rq.keepSights(ctx, ref, ids, asked); err != nil {
 		return nil, err
 	}
 	if e.grant == nil && !slices.Contains(ids, e.self.ID) {
@@ -132,44 +132,44 @@ func (e eyes) permitted(ctx context.Context, ref model.RecordRef) ([]int64, erro
 
 // may tells whether the user may see a record that the CRM showed. Their own grant shows
 // no other.
-func (e eyes) may(ctx context.Context, ref model.RecordRef) (bool, error) {
+func (e viewer) may(ctx context.Context, ref model.RecordRef) (bool, error) {
 	if e.grant != nil {
 		return true, nil
 	}
-	ids, known := e.h.permits.Get(ref, e.h.utc())
+	ids, known := e.rq.permits.Get(ref, e.rq.now())
 	if !known {
-		dropped := e.h.permits.Drops()
+		dropped := e.rq.permits.Drops()
 		var err error
-		ids, err = e.h.records.PermittedUsers(ctx, ref)
+		ids, err = e.rq.records.PermittedUsers(ctx, ref)
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
 			return false, err
 		}
-		e.h.permits.PutUnlessDropped(dropped, ref, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.rq.permits.PutUnlessDropped(dropped, ref, ids, e.rq.now(), e.rq.now().Add(sightFor))
 	}
 	return slices.Contains(ids, e.self.ID), nil
 }
 
 // mayOrganization tells whether the user may see an organisation that the company token
 // showed with a record.
-func (e eyes) mayOrganization(ctx context.Context, organization int64) (bool, error) {
+func (e viewer) mayOrganization(ctx context.Context, organization int64) (bool, error) {
 	if organization == 0 {
 		return false, nil // nobody can tell
 	}
-	ids, known := e.h.orgPermits.Get(organization, e.h.utc())
+	ids, known := e.rq.orgPermits.Get(organization, e.rq.now())
 	if !known {
 		var err error
-		ids, err = e.h.records.OrganizationUsers(ctx, organization)
+		ids, err = e.rq.records.OrganizationUsers(ctx, organization)
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) && !errors.Is(err, model.ErrCRMForbidden) {
 			return false, err
 		}
-		e.h.orgPermits.Put(organization, ids, e.h.utc(), e.h.utc().Add(sightFor))
+		e.rq.orgPermits.Put(organization, ids, e.rq.now(), e.rq.now().Add(sightFor))
 	}
 	return slices.Contains(ids, e.self.ID), nil
 }
 
 // looksOrganization refuses an organisation that the user may not see, as if it were not
 // there; empty is none. Their own grant takes no other.
-func (e eyes) looksOrganization(ctx context.Context, id string) error {
+func (e viewer) looksOrganization(ctx context.Context, id string) error {
 	if id == "" || e.grant != nil {
 		return nil
 	}
@@ -188,7 +188,7 @@ func (e eyes) looksOrganization(ctx context.Context, id string) error {
 const checksAtOnce = 4
 
 // filter returns those records that the user may see, as far as they may see them.
-func (e eyes) filter(ctx context.Context, found []model.Record) ([]model.Record, error) {
+func (e viewer) filter(ctx context.Context, found []model.Record) ([]model.Record, error) {
 	keep := make([]bool, len(found))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(checksAtOnce)
@@ -213,7 +213,7 @@ func (e eyes) filter(ctx context.Context, found []model.Record) ([]model.Record,
 
 // shown is a record without what of others stands in it that the user may not see: the
 // person whom a lead or deal is with, with their addresses, the organisation, what is open.
-func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
+func (e viewer) shown(ctx context.Context, r model.Record) (model.Record, error) {
 	if e.grant != nil {
 		return r, nil
 	}
@@ -252,29 +252,29 @@ func (e eyes) shown(ctx context.Context, r model.Record) (model.Record, error) {
 
 // keepSights keeps who of the hub's users may see a record, by ids of the CRM, as it was
 // when it was asked. An event from after that knows better.
-func (h *Hub) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
-	users, err := h.company.UsersOf(ctx, ids)
+func (ls *Links) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
+	users, err := ls.company.UsersOf(ctx, ids)
 	if err != nil {
 		return err
 	}
-	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(ref)
 		if err != nil {
 			return err
 		}
 		if s.ToldSince(asked) {
-			h.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
+			ls.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
 			return withdraw(tx, ref, users)
 		}
 		s.AskedAt = asked
-		return errors.Join(tx.SetRecordState(ref, s), tx.SetSights(ref, users, h.utc().Add(sightFor)))
+		return errors.Join(tx.SetRecordState(ref, s), tx.SetSights(ref, users, ls.now().Add(sightFor)))
 	})
 }
 
 // forgetSight keeps that a user does not see a record; of one that is gone, who saw it
 // last stays.
-func (h *Hub) forgetSight(ctx context.Context, ref model.RecordRef, user model.UserID) error {
-	return h.store.Accounts(ctx, func(tx store.AccountTx) error {
+func (ls *Links) forgetSight(ctx context.Context, ref model.RecordRef, user model.UserID) error {
+	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(ref)
 		if err != nil || s.Gone {
 			return err
@@ -284,13 +284,13 @@ func (h *Hub) forgetSight(ctx context.Context, ref model.RecordRef, user model.U
 }
 
 // keepRecord keeps that a user saw a record when it was asked for, and how it stands.
-func (h *Hub) keepRecord(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+func (ls *Links) keepRecord(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
+	err := ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(r.RecordRef)
 		if err != nil || s.ToldSince(asked) {
 			return err
 		}
-		return tx.SetSight(r.RecordRef, user.ID, h.utc().Add(sightFor))
+		return tx.SetSight(r.RecordRef, user.ID, ls.now().Add(sightFor))
 	})
-	return errors.Join(err, h.observe(ctx, r, by))
+	return errors.Join(err, ls.observe(ctx, r, by))
 }

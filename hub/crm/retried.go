@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -16,9 +16,9 @@ const (
 	mostWaits = 4
 )
 
-// patient asks the CRM again where its budget of a few seconds was used up: what is
+// retried asks the CRM again where its budget of a few seconds was used up: what is
 // refused for that was not done. Converting a lead takes several steps, and is not.
-type patient struct {
+type retried struct {
 	Records
 	now func() time.Time
 }
@@ -39,71 +39,71 @@ func waited[T any](ctx context.Context, now func() time.Time, ask func() (T, err
 }
 
 // Search implements [Records].
-func (p patient) Search(ctx context.Context, as *model.CRMGrant, term string, types []model.RecordType, limit int) ([]model.Record, error) {
+func (p retried) Search(ctx context.Context, as *model.CRMGrant, term string, types []model.RecordType, limit int) ([]model.Record, error) {
 	return waited(ctx, p.now, func() ([]model.Record, error) { return p.Records.Search(ctx, as, term, types, limit) })
 }
 
 // SearchField implements [Records].
-func (p patient) SearchField(ctx context.Context, as *model.CRMGrant, field, value string) ([]model.Record, error) {
+func (p retried) SearchField(ctx context.Context, as *model.CRMGrant, field, value string) ([]model.Record, error) {
 	return waited(ctx, p.now, func() ([]model.Record, error) { return p.Records.SearchField(ctx, as, field, value) })
 }
 
 // PersonField implements [Records].
-func (p patient) PersonField(ctx context.Context, name string) (string, error) {
+func (p retried) PersonField(ctx context.Context, name string) (string, error) {
 	return waited(ctx, p.now, func() (string, error) { return p.Records.PersonField(ctx, name) })
 }
 
 // Record implements [Records].
-func (p patient) Record(ctx context.Context, as *model.CRMGrant, ref model.RecordRef) (model.Record, error) {
+func (p retried) Record(ctx context.Context, as *model.CRMGrant, ref model.RecordRef) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.Record(ctx, as, ref) })
 }
 
 // PermittedUsers implements [Records].
-func (p patient) PermittedUsers(ctx context.Context, ref model.RecordRef) ([]int64, error) {
+func (p retried) PermittedUsers(ctx context.Context, ref model.RecordRef) ([]int64, error) {
 	return waited(ctx, p.now, func() ([]int64, error) { return p.Records.PermittedUsers(ctx, ref) })
 }
 
 // OrganizationUsers implements [Records].
-func (p patient) OrganizationUsers(ctx context.Context, organization int64) ([]int64, error) {
+func (p retried) OrganizationUsers(ctx context.Context, organization int64) ([]int64, error) {
 	return waited(ctx, p.now, func() ([]int64, error) { return p.Records.OrganizationUsers(ctx, organization) })
 }
 
 // Stages implements [Records].
-func (p patient) Stages(ctx context.Context, as *model.CRMGrant) ([]model.Stage, error) {
+func (p retried) Stages(ctx context.Context, as *model.CRMGrant) ([]model.Stage, error) {
 	return waited(ctx, p.now, func() ([]model.Stage, error) { return p.Records.Stages(ctx, as) })
 }
 
 // CreatePerson implements [Records].
-func (p patient) CreatePerson(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
+func (p retried) CreatePerson(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.CreatePerson(ctx, as, n) })
 }
 
 // CreateLead implements [Records].
-func (p patient) CreateLead(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
+func (p retried) CreateLead(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.CreateLead(ctx, as, n) })
 }
 
 // CreateDeal implements [Records].
-func (p patient) CreateDeal(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
+func (p retried) CreateDeal(ctx context.Context, as *model.CRMGrant, n model.NewRecord) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.CreateDeal(ctx, as, n) })
 }
 
 // SetStage implements [Records].
-func (p patient) SetStage(ctx context.Context, as *model.CRMGrant, deal string, stage int64) (model.Record, error) {
+func (p retried) SetStage(ctx context.Context, as *model.CRMGrant, deal string, stage int64) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.SetStage(ctx, as, deal, stage) })
 }
 
 // SetStatus implements [Records].
-func (p patient) SetStatus(ctx context.Context, as *model.CRMGrant, deal string, to model.DealStatus, reason string) (model.Record, error) {
+func (p retried) SetStatus(ctx context.Context, as *model.CRMGrant, deal string, to model.DealStatus, reason string) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.SetStatus(ctx, as, deal, to, reason) })
 }
 
 // Brief implements [Records].
-func (p patient) Brief(ctx context.Context, ref model.RecordRef) (model.Record, error) {
+func (p retried) Brief(ctx context.Context, ref model.RecordRef) (model.Record, error) {
 	return waited(ctx, p.now, func() (model.Record, error) { return p.Records.Brief(ctx, ref) })
 }
 
 // DealOfLead implements [Records].
-func (p patient) DealOfLead(ctx context.Context, lead, person string) (model.RecordRef, error) {
+func (p retried) DealOfLead(ctx context.Context, lead, person string) (model.RecordRef, error) {
 	return waited(ctx, p.now, func() (model.RecordRef, error) { return p.Records.DealOfLead(ctx, lead, person) })
 }

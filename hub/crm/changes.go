@@ -1,4 +1,4 @@
-package hub
+package crm
 
 import (
 	"context"
@@ -35,11 +35,11 @@ func stateOf(r model.Record) store.RecordState {
 // observe keeps how a record stands that was just read, as by whom it was changed where
 // that is known. Where it stood otherwise before, who may see it is told, and lines of the
 // conversations say what happened. What was read before something newer counts for nothing.
-func (h *Hub) observe(ctx context.Context, r model.Record, by model.Author) error {
+func (ls *Links) observe(ctx context.Context, r model.Record, by model.Author) error {
 	is := stateOf(r)
 	var was store.RecordState
 	changed, known, named := false, false, false
-	err := h.store.Accounts(ctx, func(tx store.AccountTx) error {
+	err := ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		var err error
 		if was, err = tx.RecordState(r.RecordRef); err != nil {
 			return err
@@ -65,7 +65,7 @@ func (h *Hub) observe(ctx context.Context, r model.Record, by model.Author) erro
 		changed = title != "" && title != r.Title || known && !sameState(was, is)
 		if r.Stage != nil && r.Stage.Name != "" {
 			named = true
-			err = tx.SetRecordTitle(stageTitle(r.Stage.ID), r.Stage.Name)
+			err = tx.SetRecordTitle(StageTitle(r.Stage.ID), r.Stage.Name)
 		}
 		return errors.Join(err, tx.SetRecordTitle(r.RecordRef, r.Title), tx.SetRecordState(r.RecordRef, is))
 	})
@@ -78,10 +78,10 @@ func (h *Hub) observe(ctx context.Context, r model.Record, by model.Author) erro
 	}
 	for _, l := range lines {
 		if l.Action == model.ActionStage && !named {
-			h.keepStages(ctx)
+			ls.keepStages(ctx)
 		}
 	}
-	return h.tellLinks(ctx, r.RecordRef, by, lines)
+	return ls.tellLinks(ctx, r.RecordRef, by, lines)
 }
 
 // sameState compares what a panel shows of a record.
@@ -111,18 +111,18 @@ func happened(ref model.RecordRef, was, is store.RecordState) []model.Notable {
 	return out
 }
 
-// stageTitle names a stage among the titles that are kept.
-func stageTitle(id int64) model.RecordRef {
+// StageTitle names a stage among the titles that are kept.
+func StageTitle(id int64) model.RecordRef {
 	return model.RecordRef{Type: "stage", ID: strconv.FormatInt(id, 10)}
 }
 
 // keepStages keeps what the stages are called, for lines that name one.
-func (h *Hub) keepStages(ctx context.Context) {
-	stages, err := h.records.Stages(ctx, nil)
+func (ls *Links) keepStages(ctx context.Context) {
+	stages, err := ls.records.Stages(ctx, nil)
 	if err == nil {
-		err = h.store.Accounts(ctx, func(tx store.AccountTx) error {
+		err = ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 			for _, s := range stages {
-				if err := tx.SetRecordTitle(stageTitle(s.ID), s.Name); err != nil {
+				if err := tx.SetRecordTitle(StageTitle(s.ID), s.Name); err != nil {
 					return err
 				}
 			}
@@ -130,25 +130,25 @@ func (h *Hub) keepStages(ctx context.Context) {
 		})
 	}
 	if err != nil {
-		h.log.Warn("read the CRM's stages", logkey.Error, err)
+		ls.log.Warn("read the CRM's stages", logkey.Error, err)
 	}
 }
 
 // tellLinks has who sees a record told anew of the links to it, with lines about what
 // happened.
-func (h *Hub) tellLinks(ctx context.Context, ref model.RecordRef, by model.Author, lines []model.Notable) error {
-	links, err := h.linksTo(ctx, ref)
+func (ls *Links) tellLinks(ctx context.Context, ref model.RecordRef, by model.Author, lines []model.Notable) error {
+	links, err := ls.linksTo(ctx, ref)
 	for _, l := range links {
 		if err != nil {
 			break
 		}
-		err = h.store.Write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
+		err = ls.store.Write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
 			is, err := linked(tx, l.Conversation, ref)
 			if err != nil || is == nil {
 				return err
 			}
 			for _, line := range lines {
-				if err := h.putLine(tx, l.Conversation, by, line); err != nil {
+				if err := ls.putLine(tx, l.Conversation, by, line); err != nil {
 					return err
 				}
 			}
@@ -163,8 +163,8 @@ func (h *Hub) tellLinks(ctx context.Context, ref model.RecordRef, by model.Autho
 
 // putLine stores a line about a record, by ids alone. The conversation itself does not
 // change by it: that would tell who may not see the record that there is one.
-func (h *Hub) putLine(tx store.PageTx, id model.ConversationID, by model.Author, event model.Notable) error {
-	now := h.utc()
+func (ls *Links) putLine(tx store.PageTx, id model.ConversationID, by model.Author, event model.Notable) error {
+	now := ls.now()
 	order, err := txn.PlaceAfter(tx, id, 0, now)
 	if err != nil {
 		return err
