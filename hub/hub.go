@@ -30,6 +30,7 @@ import (
 	"parley/hub/replies"
 	"parley/hub/sealing"
 	"parley/hub/store"
+	"parley/hub/transcripts"
 	"parley/hub/ttl"
 	"parley/hub/txn"
 	"parley/hub/uploads"
@@ -102,7 +103,7 @@ type Options struct {
 	// Records are those of the same CRM.
 	Records crm.Records
 	// Notes are those of the same CRM; nil: no transcripts are kept there.
-	Notes Notes
+	Notes transcripts.Notes
 	// Hooks are the webhooks of the same CRM; nil: none can be asked for.
 	Hooks crm.Hooks
 	// NewColleagues: an unknown colleague of the hub's company gets an account at their
@@ -125,6 +126,7 @@ type Hub struct {
 	*outbox.Reactions
 	*outbox.SenderActions
 	*receive.Receiver
+	*transcripts.Transcripts
 	*crm.CRM
 	company *company.Company
 
@@ -143,8 +145,6 @@ type Hub struct {
 	feedbackURL model.Untrusted
 	timing      Timing
 
-	notes Notes
-	syncs syncing
 	// countries are the regions (JP) that Pages are in.
 	countries ttl.Cache[model.PageID, string]
 
@@ -185,7 +185,6 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
-		notes: o.Notes, syncs: newSyncing(),
 		store: &txn.Store{Store: o.Store}, vault: o.Vault, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
 		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(),
 		imports: wake.NewSignal(),
@@ -194,7 +193,7 @@ func New(o Options) *Hub {
 	h.lists, h.searchers = fair.New(listing, listingEach, mostListing), fair.New(searching(), 1, mostSearching)
 	h.metrics = newMetrics(h)
 	h.store.OnCommit(h.live.moved)
-	h.store.OnCommit(func(model.PageID) { h.syncs.changed.Notify() })
+	h.store.OnCommit(func(id model.PageID) { h.NoteChange(id) })
 	h.store.OnCommit(func(model.PageID) { h.figures.changed.Notify() })
 	h.Log = audit.NewLog(h.store, h.utc)
 	h.rules = &replies.Rules{QueueLimit: o.Timing.QueueLimit, App: o.AppID, Asked: h.metrics.asks.Inc}
@@ -217,13 +216,26 @@ func New(o Options) *Hub {
 	h.company = company.New(company.Options{
 		Store: h.store, CRM: o.CRM, Vault: o.Vault, Every: o.Timing.Roles, Now: h.utc, Log: o.Logger,
 	})
+	h.Transcripts = transcripts.New(transcripts.Options{
+		Store: h.store, Company: h.company, Notes: o.Notes,
+		Open: func(ctx context.Context, u model.User, id model.ConversationID) (model.Conversation, error) {
+			return h.OpenConversation(ctx, u, id)
+		},
+		Checked: func(ctx context.Context, u model.User, id model.PageID) error {
+			_, err := h.checkedPage(ctx, u, id, true)
+			return err
+		},
+		ChangePage: h.changePage, Notice: h.notice,
+		Timing: transcripts.Timing{Pause: t.SyncPause, Most: t.SyncMost, Retry: t.SyncRetry, RetryMax: t.SyncRetryMax, Gap: t.SyncGap, Call: t.CRMCall},
+		Now:    h.utc, Log: o.Logger,
+	})
 	var parts crm.Notes // nil where no transcripts are kept
 	if o.Notes != nil {
 		parts = o.Notes
 	}
 	h.CRM = crm.New(crm.Options{
 		Store: h.store, Company: h.company, Records: o.Records, Notes: parts, Hooks: o.Hooks, Vault: o.Vault,
-		Transcripts: transcripts{h}, Conversation: h.Conversation, Turn: h.lists.Acquire, Regions: h.phoneRegions,
+		Transcripts: h.Transcripts, Conversation: h.Conversation, Turn: h.lists.Acquire, Regions: h.phoneRegions,
 		Timing: crm.Timing{Call: o.Timing.CRMCall, Nightly: o.Timing.CRMNightly, Pause: o.Timing.CRMPause},
 		Clock:  o.Now, Now: h.utc, Log: o.Logger,
 	})
@@ -262,9 +274,8 @@ func (h *Hub) Run(ctx context.Context) error {
 	if h.company.Configured() {
 		g.Go(func() error { return h.company.Run(ctx) })
 	}
-	if h.notes != nil {
-		g.Go(func() error { return h.runSyncNotices(ctx) })
-		g.Go(func() error { return h.runSyncs(ctx) })
+	if h.Kept() {
+		g.Go(func() error { return h.RunTranscripts(ctx) })
 	}
 	if h.CRM.Configured() {
 		g.Go(func() error { return h.RunEvents(ctx) })

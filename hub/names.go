@@ -8,6 +8,7 @@ import (
 	"parley/hub/crm"
 	"parley/hub/sealing"
 	"parley/hub/store"
+	"parley/hub/transcripts"
 	"parley/hub/vault"
 	"parley/model"
 )
@@ -26,6 +27,8 @@ type (
 	Records = crm.Records
 	// Hooks are the CRM's webhooks.
 	Hooks = crm.Hooks
+	// Notes are the CRM's notes.
+	Notes = transcripts.Notes
 	// RecordQuery is what is to be told of a record besides itself.
 	RecordQuery = crm.RecordQuery
 	// DealChange is what is to become of a deal.

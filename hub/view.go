@@ -10,6 +10,7 @@ import (
 	"parley/hub/crm"
 	"parley/hub/fair"
 	"parley/hub/store"
+	"parley/hub/transcripts"
 	"parley/model"
 )
 
@@ -41,7 +42,7 @@ func (v view) links(id model.ConversationID) ([]model.Link, error) {
 		}
 		of = make(map[model.ConversationID][]model.Link)
 		for _, l := range list {
-			l.Sync = shownSync(l.Synced, v.syncOff(id.Page()))
+			l.Sync = transcripts.Shown(l.Synced, v.syncOff(id.Page()))
 			of[l.Conversation] = append(of[l.Conversation], l.Link)
 		}
 		v.seen[id.Page()] = of

@@ -1,4 +1,4 @@
-package hub
+package transcripts
 
 import (
 	"cmp"
@@ -22,7 +22,7 @@ import (
 // turn writes what is to be written of one conversation's transcript. It holds all that
 // it needs as it was when it began; what it stores it checks again.
 type turn struct {
-	h      *Hub
+	ts     *Transcripts
 	id     model.ConversationID
 	sync   store.Sync
 	active bool
@@ -53,9 +53,9 @@ const (
 	markerSlack = 24 * time.Hour
 )
 
-func (h *Hub) newTurn(ctx context.Context, id model.ConversationID) (*turn, error) {
-	t := &turn{h: h, id: id, now: h.utc()}
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+func (ts *Transcripts) newTurn(ctx context.Context, id model.ConversationID) (*turn, error) {
+	t := &turn{ts: ts, id: id, now: ts.now()}
+	err := ts.store.Read(ctx, func(r store.Reader) (err error) {
 		if t.sync, err = r.Sync(id); err != nil {
 			return err
 		}
@@ -132,9 +132,9 @@ func (t *turn) run(ctx context.Context) error {
 		}
 		for _, w := range writes {
 			if n == writesAtOnce {
-				return &laterError{t.h.utc()}
+				return &laterError{t.ts.now()}
 			}
-			if n > 0 && !wake.Pause(ctx, t.h.timing.SyncGap) {
+			if n > 0 && !wake.Pause(ctx, t.ts.timing.Gap) {
 				return ctx.Err()
 			}
 			n++
@@ -156,7 +156,7 @@ func (t *turn) settle(ctx context.Context) error {
 		if p.Attempt == nil {
 			continue
 		}
-		if until := p.Attempt.At.Add(t.h.timing.CRMCall); t.h.utc().Before(until) {
+		if until := p.Attempt.At.Add(t.ts.timing.Call); t.ts.now().Before(until) {
 			return &laterError{until}
 		}
 		note, err := t.look(ctx, p)
@@ -181,12 +181,12 @@ func (t *turn) settle(ctx context.Context) error {
 func (t *turn) look(ctx context.Context, p transcript.Part) (model.CRMNote, error) {
 	if p.Note != 0 {
 		return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
-			return t.h.notes.Note(ctx, as, p.Note)
+			return t.ts.notes.Note(ctx, as, p.Note)
 		})
 	}
 	for _, of := range p.Attempt.Records {
 		list, err := asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) ([]model.CRMNote, error) {
-			return t.h.notes.FindNotes(ctx, as, of, p.Attempt.At.Add(-markerSlack))
+			return t.ts.notes.FindNotes(ctx, as, of, p.Attempt.At.Add(-markerSlack))
 		})
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
 			return model.CRMNote{}, err
@@ -203,7 +203,7 @@ func (t *turn) look(ctx context.Context, p transcript.Part) (model.CRMNote, erro
 // found takes over what a note was found to hold.
 func (t *turn) found(p *transcript.Part, n model.CRMNote) {
 	p.Note = n.ID
-	p.Judge(string(n.Content), t.h.utc())
+	p.Judge(string(n.Content), t.ts.now())
 	if on := recordsOf(n); len(on) > 0 {
 		p.Records = on
 	}
@@ -242,7 +242,7 @@ func (t *turn) write(ctx context.Context, w transcript.Write) (ours bool, err er
 		}
 	}
 	content := transcript.Content(p, w.Entries)
-	p.Attempt = &transcript.Attempt{Hash: transcript.Hash(content), Entries: w.Entries, Records: w.Records, At: t.h.utc()}
+	p.Attempt = &transcript.Attempt{Hash: transcript.Hash(content), Entries: w.Entries, Records: w.Records, At: t.ts.now()}
 	if err := t.attempt(ctx, p); err != nil {
 		return false, err
 	}
@@ -265,7 +265,7 @@ func (t *turn) send(ctx context.Context, p transcript.Part, content string) (mod
 	}
 	if p.Note == 0 {
 		return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
-			return t.h.notes.CreateNote(ctx, as, n)
+			return t.ts.notes.CreateNote(ctx, as, n)
 		})
 	}
 	var off []model.RecordType
@@ -275,7 +275,7 @@ func (t *turn) send(ctx context.Context, p transcript.Part, content string) (mod
 		}
 	}
 	return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
-		return t.h.notes.UpdateNote(ctx, as, n, off...)
+		return t.ts.notes.UpdateNote(ctx, as, n, off...)
 	})
 }
 
@@ -286,7 +286,7 @@ func (t *turn) sent(ctx context.Context, p transcript.Part, n model.CRMNote, err
 	switch {
 	case err == nil:
 		p.Note = n.ID
-		p.Finish(t.h.utc())
+		p.Finish(t.ts.now())
 		p.Answered = transcript.Hash(string(n.Content))
 		if on := recordsOf(n); len(on) > 0 {
 			p.Records = on
@@ -312,7 +312,7 @@ func (t *turn) attempt(ctx context.Context, p transcript.Part) error {
 		}
 		links, err := tx.Links(t.id)
 		if err == nil && (!active || !slices.EqualFunc(links, t.links, func(a, b store.Link) bool { return a.Record == b.Record })) {
-			err = &laterError{t.h.utc()}
+			err = &laterError{t.ts.now()}
 		}
 		return err
 	})
@@ -324,7 +324,7 @@ func (t *turn) keep(ctx context.Context, p transcript.Part) error {
 }
 
 func (t *turn) put(ctx context.Context, p transcript.Part, check func(store.PageTx) error) error {
-	err := t.h.store.Write(ctx, t.id.Page(), func(tx store.PageTx) error {
+	err := t.ts.store.Write(ctx, t.id.Page(), func(tx store.PageTx) error {
 		if err := check(tx); err != nil {
 			return err
 		}
@@ -353,7 +353,7 @@ func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model
 		if err := t.lend(ctx); err != nil {
 			return out, err
 		}
-		call, cancel := context.WithTimeout(ctx, t.h.timing.CRMCall)
+		call, cancel := context.WithTimeout(ctx, t.ts.timing.Call)
 		out, err = ask(call, t.as)
 		cancel()
 		if t.as == nil || !errors.Is(err, model.ErrCRMRefused) {
@@ -370,11 +370,11 @@ func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model
 
 // lend sets by whose grant the CRM is asked.
 func (t *turn) lend(ctx context.Context) error {
-	if t.h.company.KnowsCompany() || t.as != nil {
+	if t.ts.company.KnowsCompany() || t.as != nil {
 		return nil
 	}
 	for len(t.linkers) > 0 {
-		g, err := t.h.company.GrantOf(ctx, t.linkers[0], t.refused)
+		g, err := t.ts.company.GrantOf(ctx, t.linkers[0], t.refused)
 		if err == nil {
 			t.as = &g
 			return nil

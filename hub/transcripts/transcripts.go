@@ -1,11 +1,15 @@
-package hub
+package transcripts
 
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"parley/hub/company"
 	"parley/hub/crm"
 	"parley/hub/logkey"
 	"parley/hub/rescue"
@@ -21,8 +25,8 @@ import (
 // marks, which sets when the transcript is written, another writes what is due. Both find
 // what there is to do in the store, so that a hub that was killed goes on.
 
-// Notes is what the hub needs of the CRM's notes. as is by whose grant it is asked, nil by
-// the company token. Its errors are those of [Records].
+// Notes is what is needed of the CRM's notes. as is by whose grant it is asked, nil by
+// the company token. Its errors are those of [crm.Records].
 type Notes interface {
 	// FindNotes returns the notes on a record that were changed since a time, the newest
 	// first.
@@ -35,30 +39,96 @@ type Notes interface {
 	UpdateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote, off ...model.RecordType) (model.CRMNote, error)
 }
 
-// syncing is what is held in memory of writing transcripts.
-type syncing struct {
-	changed, due wake.Signal
+// Timing holds the deadlines of transcripts.
+type Timing struct {
+	// Pause is how long a transcript waits after a message before it is written, Most how
+	// long at most after the first; what failed waits Retry, doubling up to RetryMax. Gap is
+	// between two writes.
+	Pause, Most, Retry, RetryMax, Gap time.Duration
+	// Call is the longest that one call of the CRM may take.
+	Call time.Duration
+}
 
-	mu sync.Mutex
-	// until is when the CRM's budget may be there again; nothing is written before.
+// Options are what transcripts are made of.
+type Options struct {
+	Store   *txn.Store
+	Company *company.Company
+	// Notes are those of the CRM; nil: no transcripts are kept there.
+	Notes Notes
+	// Open returns a conversation with the links that a user may see, after the CRM was asked.
+	Open func(context.Context, model.User, model.ConversationID) (model.Conversation, error)
+	// Checked passes an admin who may change how a Page is kept.
+	Checked func(context.Context, model.User, model.PageID) error
+	// ChangePage changes a Page, and has it told.
+	ChangePage func(context.Context, model.PageID, func(store.PageTx, *store.Page) error) (model.Page, error)
+	// Notice makes a notice on a Page, in its transaction.
+	Notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
+	Timing Timing
+	// Now is the hub's time, as it is stored and shown.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Transcripts are those of linked conversations. It is safe for concurrent use.
+type Transcripts struct {
+	store      *txn.Store
+	company    *company.Company
+	notes      Notes
+	open       func(context.Context, model.User, model.ConversationID) (model.Conversation, error)
+	checked    func(context.Context, model.User, model.PageID) error
+	changePage func(context.Context, model.PageID, func(store.PageTx, *store.Page) error) (model.Page, error)
+	notice     func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
+	timing     Timing
+	now        func() time.Time
+	log        *slog.Logger
+
+	changed, due wake.Signal
+	paused       budget
+}
+
+// New returns transcripts; [Transcripts.RunTranscripts] writes them.
+func New(o Options) *Transcripts {
+	return &Transcripts{
+		store: o.Store, company: o.Company, notes: o.Notes, open: o.Open, checked: o.Checked, changePage: o.ChangePage,
+		notice: o.Notice, timing: o.Timing, now: o.Now, log: o.Log, changed: wake.NewSignal(), due: wake.NewSignal(),
+	}
+}
+
+// Kept tells whether transcripts are kept at all.
+func (ts *Transcripts) Kept() bool { return ts.notes != nil }
+
+// NoteChange has changes of transcripts looked for: a Page has changed.
+func (ts *Transcripts) NoteChange(model.PageID) { ts.changed.Notify() }
+
+// RunTranscripts sees to changes and writes what is due, until ctx ends.
+func (ts *Transcripts) RunTranscripts(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return ts.runSyncNotices(ctx) })
+	g.Go(func() error { return ts.runSyncs(ctx) })
+	return g.Wait()
+}
+
+// budget is when the CRM's may be there again; nothing is written before.
+type budget struct {
+	mu    sync.Mutex
 	until time.Time
 }
 
-func newSyncing() syncing { return syncing{changed: wake.NewSignal(), due: wake.NewSignal()} }
-
-func (s *syncing) pausedUntil() time.Time {
+func (s *budget) pausedUntil() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.until
 }
 
-func (s *syncing) pause(until time.Time) {
+func (s *budget) pause(until time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.until = until
 }
 
 const (
+	// trouble is the pause after the store could not be read or written.
+	trouble = time.Second
 	// syncLook is between two looks for changes, which every write of the hub asks for.
 	syncLook = 100 * time.Millisecond
 	// syncsAtOnce is how many syncs are read at a time.
@@ -66,37 +136,37 @@ const (
 )
 
 // runSyncNotices sees to changes of transcripts until ctx ends.
-func (h *Hub) runSyncNotices(ctx context.Context) error {
+func (ts *Transcripts) runSyncNotices(ctx context.Context) error {
 	for {
-		h.noticeChanges(ctx)
-		if !wake.Pause(ctx, syncLook) || !h.syncs.changed.Wait(ctx, wake.Idle) {
+		ts.noticeChanges(ctx)
+		if !wake.Pause(ctx, syncLook) || !ts.changed.Wait(ctx, wake.Idle) {
 			return nil
 		}
 	}
 }
 
-func (h *Hub) noticeChanges(ctx context.Context) {
-	defer rescue.Log(h.log, "notice changes of transcripts")
+func (ts *Transcripts) noticeChanges(ctx context.Context) {
+	defer rescue.Log(ts.log, "notice changes of transcripts")
 	for ctx.Err() == nil {
 		var list []store.Sync
-		err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		err := ts.store.Read(ctx, func(r store.Reader) (err error) {
 			list, err = r.ChangedSyncs(syncsAtOnce)
 			return err
 		})
 		for _, s := range list {
 			if err == nil {
-				err = h.noticeChange(ctx, s.Conversation)
+				err = ts.noticeChange(ctx, s.Conversation)
 			}
 		}
 		if err != nil {
 			if ctx.Err() == nil {
-				h.log.Error("notice changes of transcripts", logkey.Error, err)
+				ts.log.Error("notice changes of transcripts", logkey.Error, err)
 			}
-			wake.Pause(ctx, storeTrouble)
-			h.syncs.changed.Notify()
+			wake.Pause(ctx, trouble)
+			ts.changed.Notify()
 			return
 		}
-		h.syncs.due.Notify() // a write may have made something due
+		ts.due.Notify() // a write may have made something due
 		if len(list) == 0 {
 			return
 		}
@@ -105,8 +175,8 @@ func (h *Hub) noticeChanges(ctx context.Context) {
 
 // noticeChange sets when a transcript that changed is written: a while after the last
 // change, but not too long after the first.
-func (h *Hub) noticeChange(ctx context.Context, id model.ConversationID) error {
-	return h.changeSync(ctx, id, func(tx store.PageTx, s *store.Sync) error {
+func (ts *Transcripts) noticeChange(ctx context.Context, id model.ConversationID) error {
+	return ts.changeSync(ctx, id, func(tx store.PageTx, s *store.Sync) error {
 		if s.Changed <= s.Noticed {
 			return nil
 		}
@@ -115,12 +185,12 @@ func (h *Hub) noticeChange(ctx context.Context, id model.ConversationID) error {
 		if err != nil || !active {
 			return err
 		}
-		now := h.utc()
+		now := ts.now()
 		if s.Since.IsZero() {
 			s.Since = now
 		}
-		wake := now.Add(h.timing.SyncPause)
-		if most := s.Since.Add(h.timing.SyncMost); wake.After(most) {
+		wake := now.Add(ts.timing.Pause)
+		if most := s.Since.Add(ts.timing.Most); wake.After(most) {
 			wake = most
 		}
 		if s.Reason == "" || wake.After(s.WakeAt) { // what failed waits as long as it waits
@@ -141,8 +211,8 @@ func syncActive(r store.Reader, s store.Sync) (bool, error) {
 }
 
 // changeSync changes a sync that is there, and tells who sees the links if they see it.
-func (h *Hub) changeSync(ctx context.Context, id model.ConversationID, f func(store.PageTx, *store.Sync) error) error {
-	err := h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+func (ts *Transcripts) changeSync(ctx context.Context, id model.ConversationID, f func(store.PageTx, *store.Sync) error) error {
+	err := ts.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		s, err := tx.Sync(id)
 		if err != nil {
 			return err
@@ -164,7 +234,7 @@ func putSync(tx store.PageTx, was, s store.Sync) error {
 	if err := tx.PutSync(s); err != nil {
 		return err
 	}
-	before, now := shownSync(&was, false), shownSync(&s, false)
+	before, now := Shown(&was, false), Shown(&s, false)
 	if before.State == now.State && before.Reason == now.Reason && was.DoneAt.Equal(s.DoneAt) {
 		return nil
 	}
@@ -181,8 +251,8 @@ func retellLinks(tx store.PageTx, id model.ConversationID) error {
 	return err
 }
 
-// shownSync is how a transcript stands, as users are told; nil where nothing is known.
-func shownSync(s *store.Sync, pageOff bool) *model.Sync {
+// Shown is how a transcript stands, as users are told; nil where nothing is known.
+func Shown(s *store.Sync, pageOff bool) *model.Sync {
 	if s == nil {
 		return nil
 	}
@@ -202,35 +272,22 @@ func shownSync(s *store.Sync, pageOff bool) *model.Sync {
 	return out
 }
 
-// transcripts is what of them the CRM's links bring about.
-type transcripts struct{ h *Hub }
-
-// Soon implements [crm.Transcripts].
-func (t transcripts) Soon(tx store.PageTx, id model.ConversationID) error {
-	return t.h.syncSoon(tx, id)
-}
-
-// Leave implements [crm.Transcripts].
-func (transcripts) Leave(tx store.PageTx, id model.ConversationID, ref model.RecordRef) error {
-	return leaveNotes(tx, id, ref)
-}
-
-// syncSoon has a conversation's transcript written at once: a record was linked.
-func (h *Hub) syncSoon(tx store.PageTx, id model.ConversationID) error {
-	if h.notes == nil {
+// Soon has a conversation's transcript written at once: a record was linked.
+func (ts *Transcripts) Soon(tx store.PageTx, id model.ConversationID) error {
+	if ts.notes == nil {
 		return nil
 	}
 	s, err := tx.Sync(id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	now := h.utc()
+	now := ts.now()
 	s.Conversation, s.Failures, s.Reason, s.Since, s.WakeAt = id, 0, "", now, now
 	return tx.PutSync(s)
 }
 
-// leaveNotes has the notes on a record that is unlinked stay as they are.
-func leaveNotes(tx store.PageTx, id model.ConversationID, ref model.RecordRef) error {
+// Leave has the notes on a record that is unlinked stay as they are.
+func (*Transcripts) Leave(tx store.PageTx, id model.ConversationID, ref model.RecordRef) error {
 	parts, err := tx.Transcript(id)
 	for _, p := range parts {
 		if err != nil {
@@ -246,36 +303,36 @@ func leaveNotes(tx store.PageTx, id model.ConversationID, ref model.RecordRef) e
 }
 
 // runSyncs writes what is due until ctx ends.
-func (h *Hub) runSyncs(ctx context.Context) error {
-	wake.Loop(ctx, h.syncs.due, h.syncDue)
+func (ts *Transcripts) runSyncs(ctx context.Context) error {
+	wake.Loop(ctx, ts.due, ts.syncDue)
 	return nil
 }
 
 // syncDue writes what is due, one conversation after the other, and returns how long
 // nothing else will be.
-func (h *Hub) syncDue(ctx context.Context) time.Duration {
+func (ts *Transcripts) syncDue(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
-		now := h.utc()
-		if until := h.syncs.pausedUntil(); now.Before(until) {
+		now := ts.now()
+		if until := ts.paused.pausedUntil(); now.Before(until) {
 			return min(until.Sub(now), wake.Idle)
 		}
 		var list []store.Sync
 		var next time.Time
-		err := h.store.Read(ctx, func(r store.Reader) (err error) {
+		err := ts.store.Read(ctx, func(r store.Reader) (err error) {
 			list, next, err = r.DueSyncs(now, syncsAtOnce)
 			return err
 		})
 		for _, s := range list {
-			if err == nil && !h.utc().Before(h.syncs.pausedUntil()) {
-				err = h.syncOne(ctx, s.Conversation)
+			if err == nil && !ts.now().Before(ts.paused.pausedUntil()) {
+				err = ts.syncOne(ctx, s.Conversation)
 			}
 		}
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
-				h.log.Error("write transcripts", logkey.Error, err)
+				ts.log.Error("write transcripts", logkey.Error, err)
 			}
-			return storeTrouble
+			return trouble
 		case len(list) > 0:
 			continue // another may have become due
 		}
@@ -286,15 +343,15 @@ func (h *Hub) syncDue(ctx context.Context) time.Duration {
 
 // syncOne writes one conversation's transcript and stores how it stands then. An error is
 // the store's.
-func (h *Hub) syncOne(ctx context.Context, id model.ConversationID) (err error) {
+func (ts *Transcripts) syncOne(ctx context.Context, id model.ConversationID) (err error) {
 	whole := false
 	defer func() {
 		if !whole { // it panicked: others must not wait for it
-			err = h.endTurn(ctx, &turn{h: h, id: id}, errSyncBroken)
+			err = ts.endTurn(ctx, &turn{ts: ts, id: id}, errSyncBroken)
 		}
 	}()
-	defer rescue.Log(h.log, "write transcript")
-	err = h.syncTurn(ctx, id)
+	defer rescue.Log(ts.log, "write transcript")
+	err = ts.syncTurn(ctx, id)
 	whole = true
 	return err
 }
@@ -302,8 +359,8 @@ func (h *Hub) syncOne(ctx context.Context, id model.ConversationID) (err error) 
 // errSyncBroken: a mistake of ours kept a transcript from being written.
 var errSyncBroken = errors.New("panicked")
 
-func (h *Hub) syncTurn(ctx context.Context, id model.ConversationID) error {
-	t, err := h.newTurn(ctx, id)
+func (ts *Transcripts) syncTurn(ctx context.Context, id model.ConversationID) error {
+	t, err := ts.newTurn(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -319,35 +376,35 @@ func (h *Hub) syncTurn(ctx context.Context, id model.ConversationID) error {
 	if errors.Is(err, store.ErrUnavailable) {
 		return err
 	}
-	return h.endTurn(ctx, t, err)
+	return ts.endTurn(ctx, t, err)
 }
 
 // endTurn stores what became of a turn.
-func (h *Hub) endTurn(ctx context.Context, t *turn, err error) error {
+func (ts *Transcripts) endTurn(ctx context.Context, t *turn, err error) error {
 	var limit *model.CRMLimit
 	var later *laterError
 	switch {
 	case errors.As(err, &limit):
-		return h.syncLimited(ctx, t, limit)
+		return ts.syncLimited(ctx, t, limit)
 	case errors.As(err, &later):
-		return h.changeSync(ctx, t.id, func(_ store.PageTx, s *store.Sync) error {
+		return ts.changeSync(ctx, t.id, func(_ store.PageTx, s *store.Sync) error {
 			s.WakeAt = later.until
 			return nil
 		})
 	case err != nil:
-		h.log.Warn("write transcript", logkey.Conversation, string(t.id), logkey.Error, err)
-		return h.changeSync(ctx, t.id, func(_ store.PageTx, s *store.Sync) error {
+		ts.log.Warn("write transcript", logkey.Conversation, string(t.id), logkey.Error, err)
+		return ts.changeSync(ctx, t.id, func(_ store.PageTx, s *store.Sync) error {
 			s.Failures++
 			s.Reason = syncReason(err)
-			s.WakeAt = h.utc().Add(retry.Delay(h.timing.SyncRetry, h.timing.SyncRetryMax, s.Failures))
+			s.WakeAt = ts.now().Add(retry.Delay(ts.timing.Retry, ts.timing.RetryMax, s.Failures))
 			return nil
 		})
 	}
-	if err := h.syncUnlimited(ctx, t.id.Page()); err != nil {
+	if err := ts.syncUnlimited(ctx, t.id.Page()); err != nil {
 		return err
 	}
-	return h.changeSync(ctx, t.id, func(_ store.PageTx, s *store.Sync) error {
-		now := h.utc()
+	return ts.changeSync(ctx, t.id, func(_ store.PageTx, s *store.Sync) error {
+		now := ts.now()
 		s.Failures, s.Reason = 0, ""
 		if t.active {
 			s.DoneAt = now
@@ -375,37 +432,37 @@ const eventSync = "sync"
 
 // syncLimited stops writing until the CRM's budget is there again. That of the day is told
 // on the Page, once until something could be written again.
-func (h *Hub) syncLimited(ctx context.Context, t *turn, limit *model.CRMLimit) error {
-	h.syncs.pause(limit.Until)
-	err := h.changeSync(ctx, t.id, func(tx store.PageTx, s *store.Sync) error {
+func (ts *Transcripts) syncLimited(ctx context.Context, t *turn, limit *model.CRMLimit) error {
+	ts.paused.pause(limit.Until)
+	err := ts.changeSync(ctx, t.id, func(tx store.PageTx, s *store.Sync) error {
 		s.WakeAt, s.Failures, s.Reason = limit.Until, 0, ""
 		if !limit.Daily {
 			return nil
 		}
 		s.Reason = model.CRMLimited
-		b, err := txn.Begin(tx, t.id.Page(), h.utc())
+		b, err := txn.Begin(tx, t.id.Page(), ts.now())
 		if err != nil || b.Page.SyncLimited {
 			return err
 		}
 		b.Page.SyncLimited, b.PageChanged = true, true
-		err = h.notice(b, model.Inbound{Name: eventSync, At: b.Now.Truncate(time.Millisecond)}, model.NoticeSyncLimited, "")
+		err = ts.notice(b, model.Inbound{Name: eventSync, At: b.Now.Truncate(time.Millisecond)}, model.NoticeSyncLimited, "")
 		return errors.Join(err, b.Flush())
 	})
-	h.log.Warn("the CRM's budget is used up", logkey.Page, string(t.id.Page()), "until", limit.Until, "daily", limit.Daily)
+	ts.log.Warn("the CRM's budget is used up", logkey.Page, string(t.id.Page()), "until", limit.Until, "daily", limit.Daily)
 	return err
 }
 
 // syncUnlimited takes over that something could be written.
-func (h *Hub) syncUnlimited(ctx context.Context, id model.PageID) error {
+func (ts *Transcripts) syncUnlimited(ctx context.Context, id model.PageID) error {
 	var p store.Page
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := ts.store.Read(ctx, func(r store.Reader) (err error) {
 		p, err = r.Page(id)
 		return err
 	})
 	if err != nil || !p.SyncLimited {
 		return err
 	}
-	_, err = h.changePage(ctx, id, func(_ store.PageTx, p *store.Page) error {
+	_, err = ts.changePage(ctx, id, func(_ store.PageTx, p *store.Page) error {
 		p.SyncLimited = false
 		return nil
 	})

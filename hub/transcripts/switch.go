@@ -1,4 +1,4 @@
-package hub
+package transcripts
 
 import (
 	"context"
@@ -35,14 +35,14 @@ func wakeIf(on bool, s *store.Sync, now time.Time) {
 
 // SetSync keeps a conversation's transcript in the CRM, or not, for a user who may see a
 // record that it is linked to. What was written stays.
-func (h *Hub) SetSync(ctx context.Context, user model.User, id model.ConversationID, on bool) error {
-	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, seen model.RecordRef) error {
+func (ts *Transcripts) SetSync(ctx context.Context, user model.User, id model.ConversationID, on bool) error {
+	return ts.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, seen model.RecordRef) error {
 		if s.Off == !on {
 			return nil
 		}
 		s.Off = !on
-		wakeIf(on, s, h.utc())
-		e := audit.AboutPage(model.AuditSync, user, id.Page(), h.utc())
+		wakeIf(on, s, ts.now())
+		e := audit.AboutPage(model.AuditSync, user, id.Page(), ts.now())
 		// By the record it is told to nobody who may not know that there is a link.
 		e.Conversation, e.Record, e.From, e.To = id, &seen, onOff(!on), onOff(on)
 		return tx.AddAudit(e)
@@ -51,11 +51,11 @@ func (h *Hub) SetSync(ctx context.Context, user model.User, id model.Conversatio
 
 // SyncNow has a conversation's transcript written without waiting for more to come. Where
 // it is switched off nothing is.
-func (h *Hub) SyncNow(ctx context.Context, user model.User, id model.ConversationID) error {
-	return h.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, _ model.RecordRef) error {
+func (ts *Transcripts) SyncNow(ctx context.Context, user model.User, id model.ConversationID) error {
+	return ts.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, _ model.RecordRef) error {
 		active, err := syncActive(tx, *s)
 		if active {
-			s.Wake(h.utc())
+			s.Wake(ts.now())
 		}
 		return err
 	})
@@ -63,17 +63,17 @@ func (h *Hub) SyncNow(ctx context.Context, user model.User, id model.Conversatio
 
 // ofLinked changes the sync of a conversation, for a user who may see one of the records
 // that it is linked to: f is told which.
-func (h *Hub) ofLinked(ctx context.Context, user model.User, id model.ConversationID, f func(store.PageTx, *store.Sync, model.RecordRef) error) error {
-	c, err := h.OpenConversation(ctx, user, id)
+func (ts *Transcripts) ofLinked(ctx context.Context, user model.User, id model.ConversationID, f func(store.PageTx, *store.Sync, model.RecordRef) error) error {
+	c, err := ts.open(ctx, user, id)
 	switch {
 	case err != nil:
 		return err
-	case h.notes == nil:
+	case ts.notes == nil:
 		return model.Refuse(model.NoCRM)
 	case len(c.Links) == 0:
 		return model.Refuse(model.NotLinked)
 	}
-	err = h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+	err = ts.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		if _, _, err := access.AuthorizeConversation(tx, user.ID, id); err != nil {
 			return err
 		}
@@ -93,14 +93,14 @@ func (h *Hub) ofLinked(ctx context.Context, user model.User, id model.Conversati
 
 // SetPageSync keeps transcripts of a Page's conversations in the CRM, or not, for an admin
 // who sees the Page. What was written stays.
-func (h *Hub) SetPageSync(ctx context.Context, user model.User, id model.PageID, on bool) (model.Page, error) {
-	if _, err := h.checkedPage(ctx, user, id, true); err != nil {
+func (ts *Transcripts) SetPageSync(ctx context.Context, user model.User, id model.PageID, on bool) (model.Page, error) {
+	if err := ts.checked(ctx, user, id); err != nil {
 		return model.Page{}, err
 	}
-	if h.notes == nil {
+	if ts.notes == nil {
 		return model.Page{}, model.Refuse(model.NoCRM)
 	}
-	p, err := h.changePage(ctx, id, func(tx store.PageTx, p *store.Page) error {
+	p, err := ts.changePage(ctx, id, func(tx store.PageTx, p *store.Page) error {
 		switch {
 		case !model.CanSee(user.ID, p.Page):
 			return model.Refuse(model.NotInstaller)
@@ -108,9 +108,9 @@ func (h *Hub) SetPageSync(ctx context.Context, user model.User, id model.PageID,
 			return nil
 		}
 		p.SyncOff = !on
-		e := audit.AboutPage(model.AuditSync, user, id, h.utc())
+		e := audit.AboutPage(model.AuditSync, user, id, ts.now())
 		e.From, e.To = onOff(!on), onOff(on)
-		return errors.Join(tx.AddAudit(e), h.wakePage(tx, id, on))
+		return errors.Join(tx.AddAudit(e), ts.wakePage(tx, id, on))
 	})
 	p.Sees = true
 	return p, err
@@ -118,14 +118,14 @@ func (h *Hub) SetPageSync(ctx context.Context, user model.User, id model.PageID,
 
 // wakePage has the transcripts of a Page's conversations written, where they are to be,
 // and the links told anew.
-func (h *Hub) wakePage(tx store.PageTx, id model.PageID, on bool) error {
+func (ts *Transcripts) wakePage(tx store.PageTx, id model.PageID, on bool) error {
 	all, err := tx.PageSyncs(id)
 	for _, s := range all {
 		if err != nil {
 			break
 		}
 		if !s.Off {
-			wakeIf(on, &s, h.utc())
+			wakeIf(on, &s, ts.now())
 			err = errors.Join(tx.PutSync(s), retellLinks(tx, s.Conversation))
 		}
 	}
