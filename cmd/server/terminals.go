@@ -19,6 +19,7 @@ import (
 	"parley/cmd/settings"
 	"parley/hub"
 	"parley/hub/sshd"
+	"parley/hub/sshd/request"
 	"parley/i18n"
 	"parley/model"
 )
@@ -178,35 +179,35 @@ func orNobody(err error) error {
 }
 
 // saySSH puts what the server tells a client into a language of the client's.
-func saySSH(what sshd.Notice, langs ...string) string {
+func saySSH(what request.Notice, langs ...string) string {
 	return i18n.New(langs...).Say(sshNotice(what), "Verbs", strings.Join(slices.Sorted(maps.Keys(SSHVerbs())), ", "))
 }
 
-func sshNotice(what sshd.Notice) i18n.ID {
+func sshNotice(what request.Notice) i18n.ID {
 	switch what {
-	case sshd.NoticeCommandLong:
+	case request.NoticeCommandLong:
 		return i18n.SSHCommandLong
-	case sshd.NoticeCommandQuote:
+	case request.NoticeCommandQuote:
 		return i18n.SSHCommandQuote
-	case sshd.NoticeCommandVerb:
+	case request.NoticeCommandVerb:
 		return i18n.SSHCommandVerb
-	case sshd.NoticeCommandFlag:
+	case request.NoticeCommandFlag:
 		return i18n.SSHCommandFlag
-	case sshd.NoticeCommandValue:
+	case request.NoticeCommandValue:
 		return i18n.SSHCommandValue
-	case sshd.NoticeTerminal:
+	case request.NoticeTerminal:
 		return i18n.SSHTerminal
-	case sshd.NoticeNotStarted:
+	case request.NoticeNotStarted:
 		return i18n.SSHNotStarted
-	case sshd.NoticeKilled:
+	case request.NoticeKilled:
 		return i18n.SSHKilled
-	case sshd.NoticeIdle:
+	case request.NoticeIdle:
 		return i18n.SSHIdle
-	case sshd.NoticeLong:
+	case request.NoticeLong:
 		return i18n.SSHLong
-	case sshd.NoticeRevoked:
+	case request.NoticeRevoked:
 		return i18n.SSHRevoked
-	case sshd.NoticeStopping:
+	case request.NoticeStopping:
 		return i18n.SSHStopping
 	}
 	return i18n.SSHKilled
@@ -214,16 +215,16 @@ func sshNotice(what sshd.Notice) i18n.ID {
 
 // SSHVerbs are the commands that may be run over SSH: those that speak to the hub and
 // touch nothing of its machine.
-func SSHVerbs() sshd.Verbs {
-	verb := func(values ...string) sshd.Verb {
-		return sshd.Verb{Values: append(values, "lang"), Switches: []string{"json"}}
+func SSHVerbs() request.Verbs {
+	verb := func(values ...string) request.Verb {
+		return request.Verb{Values: append(values, "lang"), Switches: []string{"json"}}
 	}
-	verbWith := func(switches []string, values ...string) sshd.Verb {
+	verbWith := func(switches []string, values ...string) request.Verb {
 		v := verb(values...)
 		v.Switches = append(v.Switches, switches...)
 		return v
 	}
-	return sshd.Verbs{
+	return request.Verbs{
 		"list":   verb("filter", "search", "limit", "cursor"),
 		"show":   verb("before", "limit"),
 		"tail":   verb("from"),

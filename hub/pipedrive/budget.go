@@ -89,7 +89,7 @@ type budgets struct {
 }
 
 // Budget returns what Pipedrive told last of the budget of the day.
-func (c *Client) Budget() model.CRMBudget {
+func (c *caller) Budget() model.CRMBudget {
 	c.budgets.mu.Lock()
 	defer c.budgets.mu.Unlock()
 	return c.budgets.told

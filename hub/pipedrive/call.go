@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"parley/model"
 )
@@ -33,10 +35,22 @@ type reply struct {
 	body   []byte
 }
 
+// caller makes calls: by whom, within which time and budget, and what their answers mean.
+type caller struct {
+	api       string
+	company   string // its token
+	timeout   time.Duration
+	transport http.RoundTripper
+	now       func() time.Time
+	log       *slog.Logger
+	budgets   budgets
+	searches  searches
+}
+
 // roundTrip makes a call, once, and reads the whole answer. The transport is used
 // without an http.Client: there are no redirects, no cookies, and no error that quotes
 // the URL.
-func (c *Client) roundTrip(ctx context.Context, call string, req *http.Request) (reply, error) {
+func (c *caller) roundTrip(ctx context.Context, call string, req *http.Request) (reply, error) {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "parley")
 	res, err := c.transport.RoundTrip(req)
@@ -60,7 +74,7 @@ func (c *Client) roundTrip(ctx context.Context, call string, req *http.Request) 
 // as long as it is refreshed: budgets and what is kept belong to it.
 type credential struct{ base, header, value, holder string }
 
-func (c *Client) byCompany() credential {
+func (c *caller) byCompany() credential {
 	return credential{c.api, "X-Api-Token", c.company, "company"}
 }
 
@@ -70,7 +84,7 @@ func byGrant(g model.CRMGrant) credential {
 
 // credential returns by whose eyes a call is made: a user's own grant, or the company
 // token where there is none.
-func (c *Client) credential(call string, as *model.CRMGrant) (credential, error) {
+func (c *caller) credential(call string, as *model.CRMGrant) (credential, error) {
 	switch {
 	case as != nil:
 		return byGrant(*as), nil
@@ -110,7 +124,7 @@ type envelope struct {
 
 // get reads something of version 1 of the API that every user may. What goes wrong is
 // ErrCRMRefused, for a 401, or ErrCRMUnavailable.
-func (c *Client) get(ctx context.Context, call, path string, as credential) (json.RawMessage, error) {
+func (c *caller) get(ctx context.Context, call, path string, as credential) (json.RawMessage, error) {
 	a, err := c.do(ctx, as, request{name: call, method: http.MethodGet, path: "/api/v1" + path})
 	if err == nil || errors.Is(err, model.ErrCRMRefused) || errors.Is(err, model.ErrCRMUnavailable) {
 		return a.data, err
@@ -119,7 +133,7 @@ func (c *Client) get(ctx context.Context, call, path string, as credential) (jso
 }
 
 // do makes a call, unless a budget is known to be used up. A search waits for its turn.
-func (c *Client) do(ctx context.Context, as credential, q request) (answer, error) {
+func (c *caller) do(ctx context.Context, as credential, q request) (answer, error) {
 	if limit := c.budgets.shut(as.holder, c.now()); limit != nil {
 		return answer{}, fmt.Errorf("pipedrive %s: %w", q.name, limit)
 	}
@@ -180,7 +194,7 @@ func newRequest(ctx context.Context, as credential, q request) (*http.Request, e
 // 404 are records that are not there; what else is the request's fault stays so.
 //
 // Source: Pipedrive, "HTTP status codes" and "Rate limiting".
-func (c *Client) refusal(ctx context.Context, as credential, q request, res reply) error {
+func (c *caller) refusal(ctx context.Context, as credential, q request, res reply) error {
 	if res.status == http.StatusOK || res.status == http.StatusCreated {
 		return nil
 	}
@@ -207,7 +221,7 @@ func (c *Client) refusal(ctx context.Context, as credential, q request, res repl
 	return fmt.Errorf("pipedrive %s: %w: status %d", q.name, kind, res.status)
 }
 
-func (c *Client) limited(ctx context.Context, q request, limit *model.CRMLimit) error {
+func (c *caller) limited(ctx context.Context, q request, limit *model.CRMLimit) error {
 	c.log.WarnContext(ctx, "pipedrive budget used up", keyCall, q.name, "daily", limit.Daily, "until", limit.Until)
 	return fmt.Errorf("pipedrive %s: %w", q.name, limit)
 }

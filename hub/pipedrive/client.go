@@ -42,24 +42,18 @@ type Config struct {
 // Client calls Pipedrive. Nothing is sent twice, no redirect is followed, and tokens
 // stand in headers and forms alone.
 type Client struct {
-	api     string
-	oauth   *url.URL
-	company string // its token
-	id      string
-	secret  string
-	timeout time.Duration
-	// local: the OAuth server is on this machine, so that its api_domain may be, too.
-	local     bool
-	transport http.RoundTripper
-	own       *http.Transport // nil where the transport was given
-	now       func() time.Time
-	log       *slog.Logger
+	*caller
 
-	searches searches
-	budgets  budgets
-	people   kept[people]
-	stages   kept[[]model.Stage]
-	domain   kept[string]
+	oauth  *url.URL
+	id     string
+	secret string
+	// local: the OAuth server is on this machine, so that its api_domain may be, too.
+	local bool
+	own   *http.Transport // nil where the transport was given
+
+	people kept[people]
+	stages kept[[]model.Stage]
+	domain kept[string]
 }
 
 // New returns a client, or says what is wrong with its configuration.
@@ -79,8 +73,10 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		api: strings.TrimRight(api.String(), "/"), oauth: oauth, company: cfg.CompanyToken, id: cfg.ClientID, secret: cfg.ClientSecret,
-		timeout: cfg.Timeout, local: outside.Loopback(oauth.Hostname()), transport: cfg.Transport, now: cfg.Now, log: cfg.Logger,
+		caller: &caller{
+			api: strings.TrimRight(api.String(), "/"), company: cfg.CompanyToken, timeout: cfg.Timeout, transport: cfg.Transport, now: cfg.Now, log: cfg.Logger,
+		},
+		oauth: oauth, id: cfg.ClientID, secret: cfg.ClientSecret, local: outside.Loopback(oauth.Hostname()),
 	}
 	c.people.life, c.stages.life, c.domain.life = usersLife, stagesLife, usersLife
 	if c.timeout <= 0 {

@@ -19,7 +19,7 @@ const pageMost = "500"
 // pages reads a list to its end, page by page, and hands each page's data on, until take
 // says that it has seen enough. A list of more pages than mostPages is an error: what is
 // not known to be whole is taken for nothing.
-func (c *Client) pages(ctx context.Context, by credential, q request, take func(data json.RawMessage) (ok, enough bool)) error {
+func (c *caller) pages(ctx context.Context, by credential, q request, take func(data json.RawMessage) (ok, enough bool)) error {
 	query := url.Values{}
 	maps.Copy(query, q.query)
 	query.Set("limit", pageMost)

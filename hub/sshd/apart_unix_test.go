@@ -21,6 +21,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/hub/sshd"
+	"parley/hub/sshd/request"
 	"parley/model"
 )
 
@@ -102,7 +103,7 @@ func TestApart(t *testing.T) {
 	if err := s.ends(); !errors.As(err, &exit) || exit.ExitStatus() != 128+1 {
 		t.Errorf("ended with %v", err)
 	}
-	s.sees(string(sshd.NoticeRevoked) + " in ja")
+	s.sees(string(request.NoticeRevoked) + " in ja")
 	w.comes(bo)
 	eventually(t, "both are over", func() bool {
 		return w.figure("parley_ssh_sessions") == 0 && w.figure("parley_ssh_sessions_ended_total") == 2 && len(w.users.open()) == 0
@@ -132,7 +133,7 @@ func TestApartStops(t *testing.T) {
 	if err := s.ends(); !errors.As(err, &exit) || exit.ExitStatus() != 128+1 {
 		t.Errorf("ended with %v", err)
 	}
-	s.sees(string(sshd.NoticeStopping) + " in ja")
+	s.sees(string(request.NoticeStopping) + " in ja")
 	if open := w.users.open(); len(open) != 0 {
 		t.Errorf("sessions of %v", open)
 	}

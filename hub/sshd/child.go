@@ -11,6 +11,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"parley/hub/sshd/request"
 )
 
 // child is a process that a session runs, in a process group of its own.
@@ -48,7 +50,7 @@ func (x *session) launch() error {
 		return err
 	}
 	cmd := exec.Command(o.Child.Path, o.Child.Args...) //nolint:gosec,noctx // our own executable; told to end by its terminal, by force after that
-	cmd.Env = slices.Concat(o.Child.Env, x.env.vars)
+	cmd.Env = slices.Concat(o.Child.Env, x.env.Vars)
 	cmd.Dir = os.TempDir()
 	x.child = &child{cmd: cmd, ended: make(chan struct{})}
 	tell, err := x.child.start(x.terminal)
@@ -57,7 +59,7 @@ func (x *session) launch() error {
 		return err
 	}
 	x.goes(func() {
-		start := Start{Hub: o.Child.Hub, Token: x.token, Drafts: folder, Zone: x.zone(), ZoneRefused: x.env.zoneRefused, Lang: x.lang(), Args: x.args}
+		start := Start{Hub: o.Child.Hub, Token: x.token, Drafts: folder, Zone: x.zone(), ZoneRefused: x.env.ZoneRefused, Lang: x.lang(), Args: x.args}
 		if err := start.write(tell); err != nil {
 			x.server.log.Warn("SSH session's child not told what to do", "error", err)
 		}
@@ -76,10 +78,10 @@ func (x *session) lang() string {
 // zone is where the user's times are: what the client says, else what is known of the
 // user, else as the hub's.
 func (x *session) zone() string {
-	if z := x.env.get("TZ"); z != "" {
+	if z := x.env.Get("TZ"); z != "" {
 		return z
 	}
-	if isZone(x.who.user.TimeZone) {
+	if request.IsZone(x.who.user.TimeZone) {
 		return x.who.user.TimeZone
 	}
 	return x.server.options.Child.Zone

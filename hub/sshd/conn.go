@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"parley/hub/sshd/admission"
 )
 
 // conn is a client's connection. It goes through three: it proves a key, asks for a
@@ -49,7 +51,7 @@ func (c *conn) giveWay() {
 func (c *conn) begin(serve func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	leave, ok := c.server.proving.lineUp(hostOf(c.RemoteAddr()), c.giveWay, serve)
+	leave, ok := c.server.proving.LineUp(admission.HostOf(c.RemoteAddr()), c.giveWay, serve)
 	if ok {
 		c.stand(leave, c.server.limits.Handshake)
 	}
@@ -84,7 +86,7 @@ func (c *conn) proved(by string) {
 
 func (c *conn) wait() bool {
 	c.rise()
-	leave, ok := c.server.waiting.take(c.by, c.giveWay)
+	leave, ok := c.server.waiting.Enter(c.by, c.giveWay)
 	if ok {
 		c.stand(leave, c.server.limits.Unasked)
 	}

@@ -10,7 +10,7 @@
 // that neither the arguments nor the environment of a process show them. What a client
 // types goes to that process alone, which divides and bounds it as at any terminal; sizes,
 // variables, commands, sessions and times are limited ([Limits]). Nothing is forwarded, and there are no subsystems. Whose session is refused
-// or ended here is told why ([Notice]).
+// or ended here is told why ([parley/hub/sshd/request.Notice]).
 //
 // # Goroutines and processes
 //

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/hub/sshd"
+	"parley/hub/sshd/request"
 )
 
 // asFront makes the test binary what serves SSH.
@@ -44,7 +45,7 @@ func TestMain(m *testing.M) {
 func beFront() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	err := sshd.ServeFront(ctx, sshd.Options{Verbs: verbs(), Say: func(what sshd.Notice, langs ...string) string {
+	err := sshd.ServeFront(ctx, sshd.Options{Verbs: verbs(), Say: func(what request.Notice, langs ...string) string {
 		if langs[0] == "panics" {
 			go panic("a library's goroutine")
 			select {}

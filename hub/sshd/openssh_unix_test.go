@@ -23,6 +23,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/hub/sshd"
+	"parley/hub/sshd/request"
 )
 
 // openSSH is a user with OpenSSH's own client.
@@ -191,8 +192,8 @@ func TestOpenSSHCommands(t *testing.T) {
 	if want := `["list","--json","--filter=all of it","--","$HOME;id"]` + "\n"; out != want || complaint != "to stderr" || code != 3 {
 		t.Errorf("%q %q %d", out, complaint, code)
 	}
-	for line, why := range map[string]sshd.Notice{
-		"sh -c id": sshd.NoticeCommandVerb, "list --db x": sshd.NoticeCommandFlag, "list --filter": sshd.NoticeCommandValue, "list 'x": sshd.NoticeCommandQuote,
+	for line, why := range map[string]request.Notice{
+		"sh -c id": request.NoticeCommandVerb, "list --db x": request.NoticeCommandFlag, "list --filter": request.NoticeCommandValue, "list 'x": request.NoticeCommandQuote,
 	} {
 		out, complaint, code := c.run([]string{"-o", "SendEnv=LANG"}, line)
 		if want := "parley: " + string(why) + " in ja_JP.UTF-8\n"; out != "" || complaint != want || code != 2 {
@@ -232,7 +233,7 @@ func TestOpenSSHTooLarge(t *testing.T) {
 	other := w.newOpenSSH("bo").open(90, 20)
 	other.sees("start ")
 	s := w.newOpenSSH("aki").open(4000, 3000)
-	if code := s.code(); code != 2 || !strings.Contains(s.written(), "parley: "+string(sshd.NoticeTerminal)+" in ja") {
+	if code := s.code(); code != 2 || !strings.Contains(s.written(), "parley: "+string(request.NoticeTerminal)+" in ja") {
 		t.Errorf("exit code %d: %s", code, s.written())
 	}
 	other.types("sq")
@@ -257,7 +258,7 @@ func TestOpenSSHKilled(t *testing.T) {
 	if code := other.code(); code != 128+9 {
 		t.Errorf("exit code %d", code)
 	}
-	for _, part := range []string{"parley: " + string(sshd.NoticeKilled) + " in ja_JP.UTF-8\r\n", "\x1b[?1049l", "\x1b[?25h"} {
+	for _, part := range []string{"parley: " + string(request.NoticeKilled) + " in ja_JP.UTF-8\r\n", "\x1b[?1049l", "\x1b[?25h"} {
 		if !strings.Contains(other.written(), part) {
 			t.Errorf("lacks %q: %q", part, other.written())
 		}
@@ -420,7 +421,7 @@ func TestOpenSSHEnds(t *testing.T) {
 	s := w.openSSH(key, private).open(80, 24)
 	s.sees("start ")
 	w.users.forget(key.PublicKey())
-	if code := s.code(); code != 128+1 || !strings.Contains(s.written(), "parley: "+string(sshd.NoticeRevoked)+" in ja_JP.UTF-8\r\n") {
+	if code := s.code(); code != 128+1 || !strings.Contains(s.written(), "parley: "+string(request.NoticeRevoked)+" in ja_JP.UTF-8\r\n") {
 		t.Errorf("exit code %d: %q", code, s.written())
 	}
 	c := w.newOpenSSH("bo")

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	gossh "golang.org/x/crypto/ssh"
 
+	"parley/hub/sshd/request"
 	"parley/model"
 )
 
@@ -39,10 +40,10 @@ type Options struct {
 	Guests map[string]model.User
 	Child  Child
 	// Verbs are the commands that may be run without a terminal.
-	Verbs  Verbs
+	Verbs  request.Verbs
 	Limits Limits
 	// Say puts a notice into the first of these languages that is spoken.
-	Say    func(what Notice, langs ...string) string
+	Say    func(what request.Notice, langs ...string) string
 	Logger *slog.Logger
 	// Registry takes the server's figures, if it is not nil.
 	Registry prometheus.Registerer

@@ -3,6 +3,8 @@ package sshd
 import (
 	"io"
 	"time"
+
+	"parley/hub/sshd/request"
 )
 
 // piece is how much is written to a client at once: what takes longer than
@@ -14,7 +16,7 @@ func (x *session) start() (started bool, err error) {
 	if err := x.launch(); err != nil {
 		x.server.log.Error("SSH session not started", "user", x.who.user.ID, "error", err)
 		x.server.metrics.ended(endedFailed)
-		return false, NoticeNotStarted
+		return false, request.NoticeNotStarted
 	}
 	typed := make(chan []byte)
 	x.goes(func() { x.read(typed) })

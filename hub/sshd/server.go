@@ -12,6 +12,8 @@ import (
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"parley/hub/sshd/admission"
 )
 
 // ErrGuestsFar: a server with guests listens where others can reach it.
@@ -26,8 +28,8 @@ type Server struct {
 	ssh     *ssh.Server
 
 	// proving and waiting are those that have no session yet.
-	proving, waiting *places
-	sessions         *seats
+	proving, waiting *admission.Places
+	sessions         *admission.Semaphore
 	// stopping ends when every session is to end.
 	stopping context.Context //nolint:containedctx // sessions begin in the library's goroutines
 	stop     context.CancelFunc
@@ -44,9 +46,9 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, limits: o.Limits, log: o.Logger, metrics: newMetrics(o.Registry), open: map[*conn]struct{}{},
-		proving:  newPlaces(o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Grace).withLine(o.Limits.Line, o.Limits.Line/2),
-		waiting:  newPlaces(o.Limits.Waiting, o.Limits.PerKey, o.Limits.Grace),
-		sessions: newSeats(o.Limits.Sessions, o.Limits.PerKey),
+		proving:  admission.NewPlaces(o.Limits.Handshakes, o.Limits.PerAddress, o.Limits.Grace).WithLine(o.Limits.Line, o.Limits.Line/2),
+		waiting:  admission.NewPlaces(o.Limits.Waiting, o.Limits.PerKey, o.Limits.Grace),
+		sessions: admission.NewSemaphore(o.Limits.Sessions, o.Limits.PerKey),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.ssh = &ssh.Server{
@@ -139,7 +141,7 @@ func (s *Server) turns(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			s.proving.serve()
+			s.proving.Serve()
 		}
 	}
 }

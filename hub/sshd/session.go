@@ -8,6 +8,8 @@ import (
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"parley/hub/sshd/request"
 )
 
 // drainWithin is how long a client may take to read what the child wrote last, and
@@ -24,7 +26,7 @@ type session struct {
 	conn    *gossh.ServerConn
 	channel gossh.Channel
 
-	env      environment
+	env      request.Environment
 	terminal *size
 	// tooLarge: a terminal was refused for its size.
 	tooLarge bool
@@ -53,7 +55,7 @@ func (s *Server) channel(_ *ssh.Server, c *gossh.ServerConn, opened gossh.NewCha
 		_ = opened.Reject(gossh.Prohibited, "not signed in")
 		return
 	}
-	leave, room := s.sessions.take(who.by)
+	leave, room := s.sessions.Acquire(who.by)
 	if !room {
 		s.metrics.refuse(refusedSession)
 		_ = opened.Reject(gossh.ResourceShortage, "too many sessions")
@@ -126,7 +128,7 @@ func (x *session) request(req *gossh.Request) (started bool, err error) {
 	switch req.Type {
 	case "env":
 		var v struct{ Name, Value string }
-		if gossh.Unmarshal(req.Payload, &v) != nil || !x.env.set(v.Name, v.Value) {
+		if gossh.Unmarshal(req.Payload, &v) != nil || !x.env.Set(v.Name, v.Value) {
 			return false, errRefused
 		}
 		return false, nil
@@ -136,7 +138,7 @@ func (x *session) request(req *gossh.Request) (started bool, err error) {
 		return x.wantsCommand(req.Payload)
 	case "shell":
 		if x.tooLarge { // a client that is refused a terminal goes on without one
-			return false, NoticeTerminal
+			return false, request.NoticeTerminal
 		}
 		return x.start()
 	}
@@ -149,7 +151,7 @@ func (x *session) wantsCommand(payload []byte) (started bool, err error) {
 	if err := gossh.Unmarshal(payload, &v); err != nil {
 		return false, errRefused
 	}
-	x.args, err = x.server.options.Verbs.parse(v.Line)
+	x.args, err = x.server.options.Verbs.Parse(v.Line)
 	if err != nil {
 		x.server.metrics.refuse(refusedCommand)
 		return false, err

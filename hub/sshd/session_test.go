@@ -17,6 +17,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/hub/sshd"
+	"parley/hub/sshd/request"
 	"parley/model"
 )
 
@@ -287,7 +288,7 @@ func TestKeyMoves(t *testing.T) {
 	if err := s.ends(); !errors.As(err, &exit) || exit.ExitStatus() != 128+1 {
 		t.Errorf("ended with %v", err)
 	}
-	s.sees(string(sshd.NoticeRevoked))
+	s.sees(string(request.NoticeRevoked))
 	// Whose it is now comes in by it, also on the same connection.
 	next := w.open(c)
 	if got := slices.Collect(maps.Values(w.users.open())); len(got) != 1 || got[0] != "bo" {

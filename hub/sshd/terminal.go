@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"parley/hub/sshd/request"
 )
 
 // The size of a terminal that has none.
@@ -32,10 +34,10 @@ func (x *session) wantsTerminal(payload []byte) error {
 		return errRefused
 	}
 	term := v.Term
-	if term == "" || strings.ContainsAny(term, "/:@") || !isWord(term) { // it names a file
+	if term == "" || strings.ContainsAny(term, "/:@") || !request.IsWord(term) { // it names a file
 		term = "dumb"
 	}
-	x.env.set("TERM", term)
+	x.env.Set("TERM", term)
 	x.tooLarge = false
 	x.terminal = l.clamp(v.Width, v.Height)
 	return nil

@@ -20,6 +20,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/hub/sshd"
+	"parley/hub/sshd/request"
 	"parley/model"
 )
 
@@ -132,11 +133,11 @@ func newKeyPair(t testing.TB) (gossh.Signer, ed25519.PrivateKey) {
 	return s, private
 }
 
-func verbs() sshd.Verbs {
-	return sshd.Verbs{"list": {Values: []string{"filter"}, Switches: []string{"json"}}}
+func verbs() request.Verbs {
+	return request.Verbs{"list": {Values: []string{"filter"}, Switches: []string{"json"}}}
 }
 
-func say(what sshd.Notice, langs ...string) string { return string(what) + " in " + langs[0] }
+func say(what request.Notice, langs ...string) string { return string(what) + " in " + langs[0] }
 
 // newWorld starts a server, changed as the test wants it.
 func newWorld(t testing.TB, change func(*sshd.Options)) *world {

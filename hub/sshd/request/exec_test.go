@@ -1,4 +1,4 @@
-package sshd
+package request
 
 import (
 	"slices"
@@ -26,7 +26,7 @@ func TestVerbs(t *testing.T) {
 		"list 'a\tb\n' c":                        {"list", "--", "a\tb\n", "c"},
 		"list a\u00a0b":                          {"list", "--", "a\u00a0b"},
 	} {
-		if got, err := verbs.parse(line); err != nil || !slices.Equal(got, want) {
+		if got, err := verbs.Parse(line); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, %v, want %q", line, got, err, want)
 		}
 	}
@@ -37,7 +37,7 @@ func TestVerbs(t *testing.T) {
 		"list 'x": NoticeCommandQuote, `list \`: NoticeCommandQuote, "list " + strings.Repeat("x ", 100): NoticeCommandLong,
 		"list " + strings.Repeat("x", maxCommand): NoticeCommandLong,
 	} {
-		if got, err := verbs.parse(line); err != want { //nolint:errorlint // they are not wrapped
+		if got, err := verbs.Parse(line); err != want { //nolint:errorlint // they are not wrapped
 			t.Errorf("%.40s: got %q, %v, want %v", line, got, err, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package sshd
+package request
 
 import (
 	"slices"
@@ -13,46 +13,47 @@ const (
 	maxVariable  = 64
 )
 
-// environment is what a client sets for its session.
-type environment struct {
-	vars []string
-	// zoneRefused is what the client said last of its zone, where that is none: its user is
+// Environment is what a client sets for its session.
+type Environment struct {
+	Vars []string
+	// ZoneRefused is what the client said last of its zone, where that is none: its user is
 	// told.
-	zoneRefused string
+	ZoneRefused string
 }
 
 // refuseZone remembers what is no zone; where it was one before, that holds no more.
-func (e *environment) refuseZone(value string) {
-	e.vars = slices.DeleteFunc(e.vars, func(v string) bool { return strings.HasPrefix(v, "TZ=") })
-	e.zoneRefused = strings.ToValidUTF8(value[:min(len(value), maxVariable)], "\uFFFD")
+func (e *Environment) refuseZone(value string) {
+	e.Vars = slices.DeleteFunc(e.Vars, func(v string) bool { return strings.HasPrefix(v, "TZ=") })
+	e.ZoneRefused = strings.ToValidUTF8(value[:min(len(value), maxVariable)], "\uFFFD")
 }
 
-// set takes a variable in, if it is one that a client may set. What it holds is plain:
+// Set takes a variable in, if it is one that a client may set. What it holds is plain:
 // nothing in it is a path, or could be taken for more than a word.
-func (e *environment) set(name, value string) bool {
+func (e *Environment) Set(name, value string) bool {
 	switch {
 	case !mayBeSet(name):
 		return false
 	case name == "TZ":
-		if !isZone(value) {
+		if !IsZone(value) {
 			e.refuseZone(value)
 			return false
 		}
-		e.zoneRefused = ""
-	case !isWord(value), name == "TERM" && strings.ContainsAny(value, "/:@"):
+		e.ZoneRefused = ""
+	case !IsWord(value), name == "TERM" && strings.ContainsAny(value, "/:@"):
 		return false
 	}
 	prefix := name + "="
-	e.vars = slices.DeleteFunc(e.vars, func(v string) bool { return strings.HasPrefix(v, prefix) })
-	if len(e.vars) == maxVariables {
+	e.Vars = slices.DeleteFunc(e.Vars, func(v string) bool { return strings.HasPrefix(v, prefix) })
+	if len(e.Vars) == maxVariables {
 		return false
 	}
-	e.vars = append(e.vars, prefix+value)
+	e.Vars = append(e.Vars, prefix+value)
 	return true
 }
 
-func (e *environment) get(name string) string {
-	for _, v := range e.vars {
+// Get is what a variable holds; empty where it is not set.
+func (e *Environment) Get(name string) string {
+	for _, v := range e.Vars {
 		if value, ok := strings.CutPrefix(v, name+"="); ok {
 			return value
 		}
@@ -71,8 +72,8 @@ func mayBeSet(name string) bool {
 	return false
 }
 
-// isWord tells whether a value is short and of letters that mean nothing to anybody.
-func isWord(value string) bool {
+// IsWord tells whether a value is short and of letters that mean nothing to anybody.
+func IsWord(value string) bool {
 	if len(value) > maxVariable {
 		return false
 	}
@@ -86,8 +87,8 @@ func isWord(value string) bool {
 	return true
 }
 
-// isZone tells whether a value names a time zone; never a file.
-func isZone(value string) bool {
+// IsZone tells whether a value names a time zone; never a file.
+func IsZone(value string) bool {
 	_, err := model.LoadZone(value)
 	return err == nil
 }

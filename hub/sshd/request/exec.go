@@ -1,4 +1,6 @@
-package sshd
+// Package request reads what an SSH client asks for: a command, variables of its
+// environment; and names why it does not get it.
+package request
 
 import (
 	"slices"
@@ -21,10 +23,10 @@ const (
 	maxArguments = 64
 )
 
-// parse makes arguments of a command line. There is no shell: quotes and backslashes
+// Parse makes arguments of a command line. There is no shell: quotes and backslashes
 // only keep words together. What comes out has each flag and its value in one, and
 // "--" before the rest, so that nothing can be read in another way than here.
-func (v Verbs) parse(line string) ([]string, error) {
+func (v Verbs) Parse(line string) ([]string, error) {
 	words, err := split(line)
 	if err != nil {
 		return nil, err

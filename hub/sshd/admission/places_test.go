@@ -1,4 +1,4 @@
-package sshd
+package admission
 
 import (
 	"net"
@@ -35,7 +35,7 @@ func TestPlaces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const grace = time.Second
 		most, each := rapid.IntRange(1, 8).Draw(t, "most"), rapid.IntRange(1, 8).Draw(t, "each")
-		p := newPlaces(most, each, grace)
+		p := NewPlaces(most, each, grace)
 		var clock time.Time
 		p.now = func() time.Time { return clock }
 		var all []*stander
@@ -48,7 +48,7 @@ func TestPlaces(t *testing.T) {
 			}
 			s := &stander{kind: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "kind"), since: clock}
 			own, in := standing(all, s.kind)
-			leave, ok := p.take(s.kind, func() { s.out = true })
+			leave, ok := p.Enter(s.kind, func() { s.out = true })
 			s.leave = leave
 			var left []*stander
 			for _, other := range all {
@@ -88,7 +88,7 @@ func TestLine(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		most, each := rapid.IntRange(1, 4).Draw(t, "most"), rapid.IntRange(1, 3).Draw(t, "each")
-		p := newPlaces(most, each, time.Hour).withLine(rapid.IntRange(0, 8).Draw(t, "longest"), 5)
+		p := NewPlaces(most, each, time.Hour).WithLine(rapid.IntRange(0, 8).Draw(t, "longest"), 5)
 		p.now = func() time.Time { return time.Time{} } // nobody has stood for long
 		type waiter struct {
 			stander
@@ -105,7 +105,7 @@ func TestLine(t *testing.T) {
 			}
 			came++
 			w := &waiter{stander: stander{kind: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "kind")}, came: came}
-			leave, ok := p.lineUp(w.kind, func() { w.out = true }, func() {
+			leave, ok := p.LineUp(w.kind, func() { w.out = true }, func() {
 				if w.out || w.entered > 0 {
 					t.Fatal("entered twice, or after it had left")
 				}
@@ -147,11 +147,11 @@ func TestHostOf(t *testing.T) {
 		"2001:db8:1:2::1": "2001:db8:1:2::/64", "2001:db8:1:2:ffff:ffff:ffff:ffff": "2001:db8:1:2::/64", "2001:db8:1:3::1": "2001:db8:1:3::/64",
 		"fe80::1": "fe80::/64",
 	} {
-		if got := hostOf(&net.TCPAddr{IP: net.ParseIP(address), Port: 4711}); got != want {
+		if got := HostOf(&net.TCPAddr{IP: net.ParseIP(address), Port: 4711}); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)
 		}
 	}
-	if one, other := hostOf(&net.TCPAddr{IP: net.ParseIP("fe80::1"), Zone: "eth0"}), hostOf(&net.TCPAddr{IP: net.ParseIP("fe80::2"), Zone: "eth1"}); one != other {
+	if one, other := HostOf(&net.TCPAddr{IP: net.ParseIP("fe80::1"), Zone: "eth0"}), HostOf(&net.TCPAddr{IP: net.ParseIP("fe80::2"), Zone: "eth1"}); one != other {
 		t.Errorf("%s and %s", one, other)
 	}
 }

@@ -1,4 +1,5 @@
-package sshd
+// Package admission counts who may be in at once, and who gives way to whom.
+package admission
 
 import (
 	"net"
@@ -8,7 +9,7 @@ import (
 	"time"
 )
 
-// places are where clients may stand that have nothing yet: to prove a key, or to ask for a
+// Places are where clients may stand that have nothing yet: to prove a key, or to ask for a
 // session. There are so many in all, and so many for each kind: an address, or a key. Who
 // comes takes the place of who stood there for long, so that whoever holds places and does
 // nothing keeps nobody out:
@@ -20,7 +21,7 @@ import (
 // Who has stood for less than the grace gives way to nobody of its own kind: one that comes
 // stands in line, where there is one, and else is refused at once. The line is served in its
 // order, of each kind: among many that come again and again, each has its turn.
-type places struct {
+type Places struct {
 	most, each int
 	grace      time.Duration
 	now        func() time.Time
@@ -43,26 +44,27 @@ type place struct {
 	way, enter func()
 }
 
-func newPlaces(most, each int, grace time.Duration) *places {
-	return &places{most: most, each: each, grace: grace, now: time.Now, of: map[string][]*place{}}
+// NewPlaces makes so many places, of which one kind has at most each.
+func NewPlaces(most, each int, grace time.Duration) *Places {
+	return &Places{most: most, each: each, grace: grace, now: time.Now, of: map[string][]*place{}}
 }
 
-// withLine has who finds no place stand in line.
-func (p *places) withLine(longest, share int) *places {
+// WithLine has who finds no place stand in line.
+func (p *Places) WithLine(longest, share int) *Places {
 	p.longest, p.share = longest, share
 	return p
 }
 
-// take takes a place; leave gives it back, and may be called again. giveWay is called, once
+// Enter takes a place; leave gives it back, and may be called again. giveWay is called, once
 // at most, when somebody else has it instead: whoever had it is to go. It is called by who
 // comes, and so must wait for nothing.
-func (p *places) take(kind string, giveWay func()) (leave func(), ok bool) {
+func (p *Places) Enter(kind string, giveWay func()) (leave func(), ok bool) {
 	return p.join(&place{kind: kind, way: giveWay})
 }
 
-// lineUp stands in line for a place, if none is free; enter is called when it is taken, now or
+// LineUp stands in line for a place, if none is free; enter is called when it is taken, now or
 // later, and must wait for nothing either. leave leaves the line, too.
-func (p *places) lineUp(kind string, giveWay, enter func()) (leave func(), ok bool) {
+func (p *Places) LineUp(kind string, giveWay, enter func()) (leave func(), ok bool) {
 	comes := &place{kind: kind, way: giveWay, enter: enter}
 	p.mu.Lock()
 	of := 0
@@ -86,12 +88,12 @@ func (p *places) lineUp(kind string, giveWay, enter func()) (leave func(), ok bo
 		}
 		return leave, ok
 	}
-	p.serve()
+	p.Serve()
 	return func() { p.leave(comes) }, true
 }
 
 // join takes a place at once.
-func (p *places) join(comes *place) (leave func(), ok bool) {
+func (p *Places) join(comes *place) (leave func(), ok bool) {
 	p.mu.Lock()
 	first, ok := p.put(comes)
 	p.mu.Unlock()
@@ -105,17 +107,17 @@ func (p *places) join(comes *place) (leave func(), ok bool) {
 }
 
 // leave gives a place back, for the next in line.
-func (p *places) leave(gone *place) {
+func (p *Places) leave(gone *place) {
 	p.mu.Lock()
 	p.remove(gone)
 	p.line = slices.DeleteFunc(p.line, func(one *place) bool { return one == gone })
 	p.mu.Unlock()
-	p.serve()
+	p.Serve()
 }
 
-// serve serves the line: whoever leaves calls it, and time does, as who has stood for long
+// Serve serves the line: whoever leaves calls it, and time does, as who has stood for long
 // gives way.
-func (p *places) serve() {
+func (p *Places) Serve() {
 	p.mu.Lock()
 	var first, next []*place
 	full := map[string]bool{} // none of these has a place now
@@ -143,7 +145,7 @@ func (p *places) serve() {
 }
 
 // put takes a place, if there is one; first is who has to give way.
-func (p *places) put(taken *place) (first *place, ok bool) {
+func (p *Places) put(taken *place) (first *place, ok bool) {
 	taken.since = p.now()
 	own := p.of[taken.kind]
 	if len(own) >= p.each || p.taken >= p.most {
@@ -158,7 +160,7 @@ func (p *places) put(taken *place) (first *place, ok bool) {
 }
 
 // first finds who has to give way; nil: nobody has to.
-func (p *places) first(to *place) *place {
+func (p *Places) first(to *place) *place {
 	own := p.of[to.kind]
 	from := own
 	if len(own) < p.each { // there are none at all
@@ -175,7 +177,7 @@ func (p *places) first(to *place) *place {
 }
 
 // remove gives a place back, if it is still taken.
-func (p *places) remove(gone *place) {
+func (p *Places) remove(gone *place) {
 	of := p.of[gone.kind]
 	for i, one := range of {
 		if one != gone {
@@ -191,9 +193,9 @@ func (p *places) remove(gone *place) {
 	}
 }
 
-// hostOf is what of an address counts as one client: of IPv4 the address, as a network of
+// HostOf is what of an address counts as one client: of IPv4 the address, as a network of
 // these has many; of IPv6 the network of 64 bits, in which whoever has one address has all.
-func hostOf(a net.Addr) string {
+func HostOf(a net.Addr) string {
 	at, err := netip.ParseAddrPort(a.String())
 	if err != nil {
 		return a.String()

@@ -4,33 +4,8 @@ import (
 	"errors"
 	"io"
 	"strings"
-)
 
-// Notice is something that the server tells a client itself; [Options.Say] puts it into
-// the client's language.
-type Notice string
-
-// Error implements error.
-func (n Notice) Error() string { return string(n) }
-
-// Why a command is not run. None repeats what the client sent.
-const (
-	NoticeCommandLong  Notice = "command too long"
-	NoticeCommandQuote Notice = "unclosed quote"
-	NoticeCommandVerb  Notice = "no such command over SSH"
-	NoticeCommandFlag  Notice = "no such flag over SSH"
-	NoticeCommandValue Notice = "a flag lacks its value"
-)
-
-// Why a session does not begin, or ends.
-const (
-	NoticeTerminal   Notice = "terminal too large"
-	NoticeNotStarted Notice = "session not started"
-	NoticeKilled     Notice = "session's program ended by a signal"
-	NoticeIdle       Notice = "nothing typed for too long"
-	NoticeLong       Notice = "session lasted as long as one may"
-	NoticeRevoked    Notice = "user or key may not come in any more"
-	NoticeStopping   Notice = "server stops"
+	"parley/hub/sshd/request"
 )
 
 // The exit codes of what is refused here, as the program's own.
@@ -48,9 +23,9 @@ const hungUp = 128 + 1
 const asWas = "\x1b[?2026l\x1b[m\x1b[<u\x1b[>4m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2027l\x1b[?1049l\x1b[?25h\r"
 
 // refuse tells the client why nothing is run, as the program would.
-func (x *session) refuse(why Notice) {
+func (x *session) refuse(why request.Notice) {
 	code := uint32(exitUsage)
-	if why == NoticeNotStarted {
+	if why == request.NoticeNotStarted {
 		code = exitFailed
 	}
 	x.within(closeWithin, func() {
@@ -60,10 +35,10 @@ func (x *session) refuse(why Notice) {
 }
 
 // tell writes a notice to the client.
-func (x *session) tell(what Notice) {
+func (x *session) tell(what request.Notice) {
 	var langs []string
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if l := x.env.get(name); l != "" {
+		if l := x.env.Get(name); l != "" {
 			langs = append(langs, l)
 		}
 	}
@@ -72,7 +47,7 @@ func (x *session) tell(what Notice) {
 		_, _ = io.WriteString(x.channel.Stderr(), line)
 		return
 	}
-	if what == NoticeKilled {
+	if what == request.NoticeKilled {
 		line = asWas + line
 	}
 	_, _ = io.WriteString(x.channel, strings.ReplaceAll(line, "\n", "\r\n"))
@@ -80,18 +55,18 @@ func (x *session) tell(what Notice) {
 
 // farewell is what to tell of the end of a session; ok is false where there is nothing to
 // be told.
-func (x *session) farewell() (what Notice, ok bool) {
+func (x *session) farewell() (what request.Notice, ok bool) {
 	switch x.why {
 	case endedIdle:
-		return NoticeIdle, true
+		return request.NoticeIdle, true
 	case endedLong:
-		return NoticeLong, true
+		return request.NoticeLong, true
 	case endedRevoked:
-		return NoticeRevoked, true
+		return request.NoticeRevoked, true
 	case endedStopping:
-		return NoticeStopping, true
+		return request.NoticeStopping, true
 	case endedLeft:
-		return NoticeKilled, x.child.killed()
+		return request.NoticeKilled, x.child.killed()
 	case endedGone, endedStalled, endedFailed:
 	}
 	return "", false
@@ -107,7 +82,7 @@ func (x *session) status() uint32 {
 }
 
 // refusedWhy is what to tell of an error, if it is to be told.
-func refusedWhy(err error) (Notice, bool) {
-	var n Notice
+func refusedWhy(err error) (request.Notice, bool) {
+	var n request.Notice
 	return n, errors.As(err, &n)
 }
