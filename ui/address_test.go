@@ -23,7 +23,7 @@ func TestAddressesOfAMessage(t *testing.T) {
 	} {
 		w := addressWorld(t, model.Message{Text: model.Untrusted(text)})
 		var got []string
-		for _, u := range w.addresses() {
+		for _, u := range w.conversation.Addresses() {
 			got = append(got, u.String())
 		}
 		if !slices.Equal(got, want) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/ui/conversation"
 )
 
 // fakeFiles is a machine with one picture.
@@ -65,7 +66,7 @@ func TestAFileIsTakenAway(t *testing.T) {
 	w.shows("+ with desk.png", "see")
 	w.keys("esc")
 	w.hides("+ with desk.png")
-	if !w.box.IsOpen() {
+	if !w.writer.Box.IsOpen() {
 		t.Error("esc left the composer")
 	}
 }
@@ -86,26 +87,26 @@ func TestUploadsAreShownAndStopped(t *testing.T) {
 	w.keys("enter")
 	id := w.Shown
 	r := model.Reply{Conversation: id, ClientID: "big", Text: "The plans", Files: []model.File{{Path: "/plans.pdf", Size: 20_000_000}}}
-	w.replies.add(r, "")
-	w.replies.next(id)
+	w.writer.Replies.Add(r, "")
+	w.writer.Replies.Next(id)
 	w.sends(model.Uploading{Conversation: id, ClientID: "big", Sent: 5_000_000, All: 20_000_000, For: 2 * time.Second})
 	w.shows("The plans", "25 % of 20 MB uploaded, 2.5 MB/s. D stops it.")
 	w.keys("D")
 	if !slices.Contains(w.hub.asked, "stop big") {
 		t.Fatalf("asked %v", w.hub.asked)
 	}
-	w.sends(replied{reply: r, err: context.Canceled})
+	w.sends(conversation.Replied{Reply: r, Err: context.Canceled})
 	w.hides("uploaded")
-	if !slices.Contains(w.hub.asked, "take back big") || w.box.Text() != "The plans" || len(w.attached[id]) != 1 {
-		t.Errorf("asked %v; %q with %v is back", w.hub.asked, w.box.Text(), w.attached[id])
+	if !slices.Contains(w.hub.asked, "take back big") || w.writer.Box.Text() != "The plans" || len(w.writer.Attached[id]) != 1 {
+		t.Errorf("asked %v; %q with %v is back", w.hub.asked, w.writer.Box.Text(), w.writer.Attached[id])
 	}
 	// All of it left: there is nothing to stop.
 	r.ClientID = "small"
-	w.replies.add(r, "")
-	w.replies.next(id)
+	w.writer.Replies.Add(r, "")
+	w.writer.Replies.Next(id)
 	w.sends(model.Uploading{Conversation: id, ClientID: "small", Sent: 20_000_000, All: 20_000_000})
 	w.hides("uploaded")
-	if why := w.needsDroppable(); why == "" {
+	if why := w.writer.NeedsDroppable(); why == "" {
 		t.Error("what has left can be stopped")
 	}
 }

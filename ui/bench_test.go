@@ -35,7 +35,7 @@ func BenchmarkView(b *testing.B) {
 				if i/20%2 == 1 {
 					by = -1
 				}
-				w.list.Move(by)
+				w.inbox.List.Move(by)
 				w.draw()
 				_ = w.View()
 			}
@@ -78,14 +78,14 @@ func TestFramesAllocateLittle(t *testing.T) {
 		t.Skip("the race detector allocates for itself")
 	}
 	w := large(t, 1000)
-	w.list.Move(1)
+	w.inbox.List.Move(1)
 	w.draw()
 	if n := testing.AllocsPerRun(50, w.draw); n > stillAllocations {
 		t.Errorf("a frame allocates %v times", n)
 	}
 	by := 1
 	moved := testing.AllocsPerRun(50, func() {
-		w.list.Move(by)
+		w.inbox.List.Move(by)
 		by = -by
 		w.draw()
 	})

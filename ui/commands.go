@@ -7,6 +7,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/command"
+	list "parley/ui/inbox"
 	"parley/ui/term"
 )
 
@@ -31,12 +32,12 @@ func (m *Model) moving() []cmd {
 		{ID: "half_up", Keys: []string{"ctrl+u", "pgup"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.half(-1) }},
 		{ID: "first", Keys: []string{"g", "home"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.end(false) }},
 		{ID: "last", Keys: []string{"G", "end"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.end(true) }},
-		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: m.NeedsConversation, Run: m.openSelected},
-		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: m.NeedsOpen, Run: m.expand},
+		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.OpenSelected},
+		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: m.NeedsOpen, Run: m.conversation.Expand},
 		{ID: "back", Keys: []string{"esc", "h", "left"}, Scope: command.Panes, Hidden: true, Run: m.back},
 		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turn(1) }},
 		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turn(-1) }},
-		{ID: "next_waiting", Keys: []string{"N"}, Scope: command.Panes, Run: m.nextWaiting},
+		{ID: "next_waiting", Keys: []string{"N"}, Scope: command.Panes, Run: m.inbox.NextWaiting},
 		{ID: "repaint", Keys: []string{"ctrl+l"}, Scope: command.Anywhere, Run: func() tea.Cmd { return term.Repaint }},
 		{ID: "suspend", Keys: []string{"ctrl+z"}, Scope: command.Anywhere, Reason: m.needsShell, Run: func() tea.Cmd { return tea.Suspend }},
 		{ID: "quit", Keys: []string{"q", "ctrl+c"}, Scope: command.Panes, Run: m.quit},
@@ -45,27 +46,27 @@ func (m *Model) moving() []cmd {
 
 func (m *Model) answering() []cmd {
 	return []cmd{
-		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.openComposer},
-		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Message: true, Reason: m.needsQuotable, Run: m.quote},
-		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: m.needsFiles, Run: m.attach},
-		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: m.needsReactable, Run: m.react},
-		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.openNote},
-		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Message: true, Reason: m.needsAsking, Run: m.resend},
-		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Message: true, Reason: m.needsDroppable, Run: m.giveUp},
-		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.needsDraft, Run: m.listDrafts},
-		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.needsMessage, Run: m.copyText},
-		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.needsAddress, Run: m.openAddress},
+		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.writer.OpenComposer},
+		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsQuotable, Run: m.writer.Quote},
+		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: m.writer.NeedsFiles, Run: m.writer.Attach},
+		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsReactable, Run: m.conversation.React},
+		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.writer.OpenNote},
+		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Message: true, Reason: m.writer.NeedsAsking, Run: m.writer.Resend},
+		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Message: true, Reason: m.writer.NeedsDroppable, Run: m.writer.GiveUp},
+		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.writer.NeedsDraft, Run: m.writer.ListDrafts},
+		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.conversation.NeedsMessage, Run: m.conversation.CopyText},
+		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsAddress, Run: m.conversation.OpenAddress},
 		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.Share},
 	}
 }
 
 func (m *Model) triaging() []cmd {
 	return []cmd{
-		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.finish},
-		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.snooze},
-		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.pin},
-		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.assign},
-		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.toggleRead},
+		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Finish},
+		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Snooze},
+		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Pin},
+		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Assign},
+		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.ToggleRead},
 		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.NeedsUndo, Run: m.TakeBack},
 	}
 }
@@ -98,17 +99,17 @@ func (m *Model) linking() []cmd {
 
 func (m *Model) finding() []cmd {
 	all := []cmd{
-		{ID: "search", Keys: []string{"/"}, Scope: command.Panes, Run: m.askSearch},
-		{ID: "next_filter", Keys: []string{"]"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turnFilter(1) }},
-		{ID: "previous_filter", Keys: []string{"["}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turnFilter(-1) }},
-		{ID: "sort", Keys: []string{"w"}, Scope: command.Panes, Run: m.turnSort},
-		{ID: "next_page", Keys: []string{"P"}, Scope: command.Panes, Reason: m.needsPages, Run: m.turnPage},
-		{ID: "filter_all", Keys: []string{"0"}, Scope: command.Panes, Run: func() tea.Cmd { return m.filter(inbox.FilterAll) }},
+		{ID: "search", Keys: []string{"/"}, Scope: command.Panes, Run: m.inbox.AskSearch},
+		{ID: "next_filter", Keys: []string{"]"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.inbox.TurnFilter(1) }},
+		{ID: "previous_filter", Keys: []string{"["}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.inbox.TurnFilter(-1) }},
+		{ID: "sort", Keys: []string{"w"}, Scope: command.Panes, Run: m.inbox.TurnSort},
+		{ID: "next_page", Keys: []string{"P"}, Scope: command.Panes, Reason: m.inbox.NeedsPages, Run: m.inbox.TurnPage},
+		{ID: "filter_all", Keys: []string{"0"}, Scope: command.Panes, Run: func() tea.Cmd { return m.inbox.Filter(inbox.FilterAll) }},
 	}
-	for i, f := range filters {
+	for i, f := range list.Filters {
 		all = append(all, cmd{
 			ID: "filter_" + string(f), Keys: []string{string(rune('1' + i))}, Scope: command.Panes,
-			Run: func() tea.Cmd { return m.filter(f) },
+			Run: func() tea.Cmd { return m.inbox.Filter(f) },
 		})
 	}
 	return all
@@ -121,7 +122,7 @@ func (m *Model) looking() []cmd {
 		{ID: "why_not", Scope: command.Panes, Run: m.openWhyNot},
 		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.page.OpenNotices},
 		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.turnPanel},
-		{ID: "delete", Scope: command.Panes, Reason: m.needsInstaller, Run: m.askDelete},
+		{ID: "delete", Scope: command.Panes, Reason: m.conversation.NeedsInstaller, Run: m.conversation.AskDelete},
 		{ID: "available_on", Scope: command.Panes, Reason: m.team.NeedsAway(true), Run: func() tea.Cmd { return m.team.SetAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: m.team.NeedsAway(false), Run: func() tea.Cmd { return m.team.SetAvailable(false) }},
 		{ID: "share_ref", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.ShareRef},

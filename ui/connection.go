@@ -1,6 +1,9 @@
 package ui
 
-import "parley/ui/screen"
+import (
+	"parley/ui/conversation"
+	"parley/ui/screen"
+)
 
 // Connection tells how the connection to the hub stands.
 type Connection = screen.Connection
@@ -12,3 +15,9 @@ const (
 	Offline    = screen.Offline
 	SignedOut  = screen.SignedOut
 )
+
+// Files looks at files of the user's machine.
+type Files = conversation.Files
+
+// Drafts keeps what was typed and not sent.
+type Drafts = conversation.Drafts

@@ -6,6 +6,7 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/conversation"
 )
 
 // removes is that a conversation or message is gone, as it comes from the hub.
@@ -73,20 +74,20 @@ func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 		}
 		o.Unsent = []model.Reply{{Conversation: "100_5000", ClientID: "c1", Text: "not handed in"}, {Conversation: "100_5001", ClientID: "c2", Text: "nor this"}}
 	})
-	for of, text := range w.typed.texts {
+	for of, text := range w.writer.Typed.Texts {
 		w.drafts[of] = text
 	}
 	w.keys("enter", "r")
 	w.types("half a sentence")
-	w.passes(draftPause)
+	w.passes(conversation.DraftPause)
 	if w.drafts[model.DraftOf{Conversation: "100_5000"}] != "half a sentence" {
 		t.Fatalf("kept %v", w.drafts)
 	}
 	w.types(" and more")
 	w.removes("100_5000")
-	w.passes(draftPause)
+	w.passes(conversation.DraftPause)
 	w.hides("half a sentence", "question 0", "not handed in")
-	if of, text := w.Unsaved(); of.Conversation != "" || text != "" {
+	if of, text := w.writer.Unsaved(); of.Conversation != "" || text != "" {
 		t.Errorf("would still save %q of %s", text, of.Conversation)
 	}
 	for of, text := range w.drafts {
@@ -97,8 +98,8 @@ func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 	if w.drafts[model.DraftOf{Conversation: "100_5001"}] != "kept for another" || w.drafts[model.DraftOf{Conversation: "200_1"}] == "" {
 		t.Errorf("drafts of others: %v", w.drafts)
 	}
-	if len(w.replies["100_5000"]) != 0 || len(w.replies["100_5001"]) != 1 {
-		t.Errorf("replies that were not handed in: %v", w.replies)
+	if len(w.writer.Replies["100_5000"]) != 0 || len(w.writer.Replies["100_5001"]) != 1 {
+		t.Errorf("replies that were not handed in: %v", w.writer.Replies)
 	}
 	if want := "taken c1"; w.hub.asked[len(w.hub.asked)-1] != want {
 		t.Errorf("asked %q, want %q at last", w.hub.asked, want)

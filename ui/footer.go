@@ -17,11 +17,11 @@ func (m *Model) footerCommands() []string {
 		return m.crm.PanelCommands()
 	case m.Focus == screen.PaneThread:
 		ids := []string{"reply", "link", "back", "done"}
-		if _, ok := m.asking(); ok {
+		if _, ok := m.writer.Asking(); ok {
 			ids = []string{"resend", "drop", "reply", "back"}
 		}
 		return append(ids, "next_waiting", "palette")
-	case m.search.active():
+	case m.inbox.Search.Active():
 		return []string{"open", "back", "search", "reply", "palette"}
 	case m.Query.Filter == inbox.FilterDone || m.Query.Filter == inbox.FilterSnoozed:
 		return []string{"open", "done", "read", "search", "palette"}
@@ -88,7 +88,7 @@ func (m *Model) typingKeys() string {
 	switch {
 	case m.Overlaid() != nil:
 		return m.Say(i18n.OverlayKeys)
-	case m.box.IsOpen():
+	case m.writer.Box.IsOpen():
 		return m.KeyOf("palette") + " " + m.Say(i18n.CommandLabel("palette"))
 	}
 	return ""
@@ -107,7 +107,7 @@ func (m *Model) KeyOf(id string) string {
 func (m *Model) Explain(err error) string { return m.hub.Explain(err) }
 
 // Composing tells whether a text is being typed to be sent.
-func (m *Model) Composing() bool { return m.box.IsOpen() }
+func (m *Model) Composing() bool { return m.writer.Box.IsOpen() }
 
 // Selected returns the conversation that is selected in the list.
-func (m *Model) Selected() (inbox.Row, bool) { return m.list.Selected() }
+func (m *Model) Selected() (inbox.Row, bool) { return m.inbox.List.Selected() }

@@ -294,7 +294,7 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 	ms[0].MID, ms[1].MID = "m_0", "m_1"
 	w.hub.messages[ms[0].ConversationID] = ms
 	w.keys("enter")
-	lit, _ := w.thread.Selected()
+	lit, _ := w.conversation.Thread.Selected()
 	come := func(n int) {
 		for i := range n {
 			m := ms[1]
@@ -304,20 +304,20 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 		}
 	}
 	come(1)
-	if m, _ := w.thread.Selected(); m.ID != lit.ID {
+	if m, _ := w.conversation.Thread.Selected(); m.ID != lit.ID {
 		t.Fatalf("%s is selected", m.ID)
 	}
 	come(30)
-	if !w.thread.AtBottom() {
+	if !w.conversation.Thread.AtBottom() {
 		t.Error("new messages are not shown")
 	}
 	w.keys("Q")
-	if w.box.IsOpen() || w.thread.AtBottom() {
+	if w.writer.Box.IsOpen() || w.conversation.Thread.AtBottom() {
 		t.Error("a key acted on what was not to be seen")
 	}
 	w.keys("Q")
-	if w.quotes[w.Shown] != lit.ID {
-		t.Errorf("%q is quoted", w.quotes[w.Shown])
+	if w.writer.Quotes[w.Shown] != lit.ID {
+		t.Errorf("%q is quoted", w.writer.Quotes[w.Shown])
 	}
 }
 

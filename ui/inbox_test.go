@@ -7,6 +7,7 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	list "parley/ui/inbox"
 )
 
 func TestMovingDoesNotOpen(t *testing.T) {
@@ -28,10 +29,10 @@ func TestPreview(t *testing.T) {
 	w := newWorld(t, some(5), func(o *Options) { o.Preview = true })
 	w.keys("j", "j")
 	w.shows("Conversations open here.")
-	w.passes(previewAfter)
+	w.passes(list.PreviewAfter)
 	w.shows("Reply to Customer 2…")
 	w.keys("j")
-	w.passes(previewAfter)
+	w.passes(list.PreviewAfter)
 	w.shows("Reply to Customer 3…")
 }
 
@@ -40,11 +41,11 @@ func TestTheSelectionStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(40))
 	w.keys("j", "j", "j")
-	r, _ := w.list.Selected()
+	r, _ := w.inbox.List.Selected()
 	for i := 20; i < 25; i++ {
 		w.arrives(talk(i, 0, func(c *model.Conversation) { c.Seq = int64(1000 + i); c.Unread = 2 }))
 	}
-	if now, _ := w.list.Selected(); now.ID != r.ID {
+	if now, _ := w.inbox.List.Selected(); now.ID != r.ID {
 		t.Errorf("%s is selected, it was %s", now.ID, r.ID)
 	}
 	w.keys("enter")
@@ -62,7 +63,7 @@ func TestTriage(t *testing.T) {
 	w := newWorld(t, some(5))
 	w.keys("e")
 	w.shows("Customer 0 is done.", "z undo", "Open 4")
-	if r, _ := w.list.Selected(); r.Customer.Name != "Customer 1" {
+	if r, _ := w.inbox.List.Selected(); r.Customer.Name != "Customer 1" {
 		t.Errorf("%s is selected", r.ID)
 	}
 	w.keys("z")
@@ -178,7 +179,7 @@ func TestWhatIsHiddenGoes(t *testing.T) {
 		return changes, nil
 	}})
 	w.hides("secret now", "a secret", "Customer 0", "Customer 1")
-	if len(w.search.all) > 0 {
+	if len(w.inbox.Search.All) > 0 {
 		t.Error("what was found is held")
 	}
 }

@@ -14,21 +14,21 @@ import (
 // key hands a key press on: to what lies over the screen, to the composer, or to the
 // command that it stands for.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
-	m.talk.refused = false
+	m.conversation.RetryOlder()
 	if c, ok := m.commands.ByKey(command.Typing, k.Key()); ok && k.Text == "" {
 		return m.run(c)
 	}
 	if m.Overlaid() != nil {
 		return m.UpdateOverlay(k)
 	}
-	if m.box.IsOpen() {
+	if m.writer.Box.IsOpen() {
 		return m.keyComposer(k)
 	}
 	c, ok := m.commands.ByKey(m.scope(), k.Key())
 	if !ok {
 		return nil
 	}
-	if c.Message && m.Focus == screen.PaneThread && m.thread.Reveal() {
+	if c.Message && m.Focus == screen.PaneThread && m.conversation.Reveal() {
 		return nil // what it would act on was not to be seen
 	}
 	return m.run(c)
@@ -58,31 +58,21 @@ func (m *Model) scope() command.Scope {
 func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
-		if m.unquote() || m.unattach() {
+		if m.writer.Unquote() || m.writer.Unattach() {
 			return nil
 		}
-		return m.leaveBox()
+		return m.writer.LeaveBox()
 	case "enter":
-		return m.send()
+		return m.writer.Send()
 	case "alt+enter", "shift+enter", "ctrl+j":
-		m.box.NewLine()
-		return m.typing()
+		m.writer.Box.NewLine()
+		return m.writer.Typing()
 	case "ctrl+c":
 		return m.quit()
 	case "ctrl+k":
 		return m.openPalette()
 	}
-	return m.compose(k)
-}
-
-// compose has the composer take a key or a pasted text.
-func (m *Model) compose(msg tea.Msg) tea.Cmd {
-	before := m.box.Text()
-	cmd := m.box.Update(msg)
-	if m.box.Text() == before {
-		return cmd
-	}
-	return tea.Batch(cmd, m.typing(), m.tellTyping())
+	return m.writer.Compose(k)
 }
 
 // paste goes where text is typed, and nowhere else. Keys that come faster than a hand types
@@ -97,7 +87,7 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 	case m.Overlaid() != nil:
 		return m.UpdateOverlay(p)
 	default:
-		return m.compose(p)
+		return m.writer.Compose(p)
 	}
 	return nil
 }
@@ -108,7 +98,7 @@ func (m *Model) types() bool {
 		_, _, ok := m.Overlaid().Cursor()
 		return ok
 	}
-	return m.box.IsOpen()
+	return m.writer.Box.IsOpen()
 }
 
 // steps goes up or down as often as one key says that came many times at once: it was held
@@ -138,5 +128,5 @@ func (m *Model) needsShell() string {
 
 // quit leaves, once what was typed is kept.
 func (m *Model) quit() tea.Cmd {
-	return tea.Sequence(m.leaveBox(), tea.Quit)
+	return tea.Sequence(m.writer.LeaveBox(), tea.Quit)
 }

@@ -11,21 +11,21 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/command"
-	"parley/ui/composer"
+	"parley/ui/conversation"
 	"parley/ui/crm"
 	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/page"
+	"parley/ui/presence"
 	"parley/ui/screen"
 	"parley/ui/team"
 	"parley/ui/theme"
-	"parley/ui/thread"
 )
 
 // Options are what the screen works with.
 type Options struct {
 	Hub    Hub
-	Drafts Drafts
+	Drafts conversation.Drafts
 	// Inbox is what is known of the hub. It belongs to the screen from now on, and is
 	// changed by [News] only.
 	Inbox *inbox.Inbox
@@ -48,7 +48,7 @@ type Options struct {
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
 	// Files looks at files of the user's machine; nil where they are on another.
-	Files Files
+	Files conversation.Files
 	// Preview: the conversation follows the selection after a moment.
 	Preview bool
 	// Shell: there is one to go back to for a while.
@@ -64,10 +64,7 @@ type Options struct {
 // Model is the screen.
 type Model struct {
 	*screen.Screen
-	hub    Hub
-	drafts Drafts
-	// preview: the conversation follows the selection.
-	preview bool
+	hub Hub
 	// shell: there is one to go back to.
 	shell bool
 	// tellsTyping is who wants to know whether text is being typed.
@@ -76,39 +73,14 @@ type Model struct {
 	terminal terminal
 	commands *command.Registry
 
-	// panel: the right-hand panel is wanted. Where there is room for three panes it is
-	// shown unless it was closed.
-	panelOpen, panelClosed bool
-
-	list    *list.List
-	search  search
-	thread  *thread.Pane
-	talk    conversation
-	box     *composer.Box
-	typed   typed
-	replies pending
-	// quotes are the messages that replies being written quote.
-	quotes map[model.ConversationID]model.MessageID
-	// files looks at the user's files, nil where they are not; attached are those that go
-	// with replies being written.
-	files    Files
-	attached map[model.ConversationID][]model.File
-	// stopped are the replies whose files the user stopped sending.
-	stopped map[model.ClientID]bool
-	// numbered is the number of the last key press that sent something off.
-	numbered int64
-	// returned is what came back of what was sent off, to be changed, and stands first in
-	// what is typed.
-	returned map[model.DraftOf]string
-	// untold: earlier runs left replies, and the user has not been told.
-	untold   bool
-	newer    newer
-	team     *team.Model
-	presence presence
-	crm      *crm.Model
-	page     *page.Model
-	acting   acting
-	frame    frame
+	inbox        *list.Model
+	conversation *conversation.Model
+	writer       *conversation.Writer
+	team         *team.Model
+	presence     *presence.Model
+	page         *page.Model
+	crm          *crm.Model
+	frame        frame
 }
 
 // ErrOptions is that the screen can't work with its options.
@@ -117,29 +89,36 @@ var ErrOptions = errors.New("options of the screen")
 // New returns the screen.
 func New(o Options) (*Model, error) {
 	m := &Model{
-		hub: o.Hub, drafts: o.Drafts, preview: o.Preview, shell: o.Shell, tellsTyping: o.Typing,
+		hub: o.Hub, shell: o.Shell, tellsTyping: o.Typing,
 		terminal: terminal{fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
-		list:     list.New(), thread: thread.New(), box: composer.New(),
-		typed:   newTyped(o.Typed),
-		replies: pending{}, returned: map[model.DraftOf]string{}, acting: acting{}, stopped: map[model.ClientID]bool{}, quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, attached: map[model.ConversationID][]model.File{},
 	}
 	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
-	m.crm = crm.New(m.Screen, o.Hub, m)
 	m.LightGround = o.Light
-	m.team = team.New(m.Screen, o.Hub)
-	m.page = page.New(m.Screen, o.Hub, m.team)
 	m.Look.Words, m.Look.Zone = o.Words, o.Zone
+	m.assemble(o)
 	var err error
 	if m.commands, err = command.New(m.table(), o.Keys); err != nil {
 		return nil, errors.Join(ErrOptions, err)
 	}
 	m.restyle()
-	m.takeUnsent(o.Unsent)
 	if o.Notice != "" {
 		m.NotifyLonger(o.Notice)
 	}
-	m.list.SetRows(m.Inbox.View(m.Query))
+	m.inbox.List.SetRows(m.Inbox.View(m.Query))
 	return m, nil
+}
+
+// assemble puts the parts of the screen together.
+func (m *Model) assemble(o Options) {
+	rows := list.NewList()
+	m.team = team.New(m.Screen, o.Hub)
+	m.presence = presence.New(m.Screen, o.Hub)
+	m.page = page.New(m.Screen, o.Hub, m.team)
+	m.conversation, m.writer = conversation.New(m.Screen, conversation.Options{
+		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent,
+	})
+	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
+	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
 }
 
 // Init implements [tea.Model].
@@ -178,6 +157,14 @@ func (m *Model) restyle() {
 		l.Version |= 1 << 8
 	}
 	m.Look = l
-	m.box.SetLook(l)
-	m.talk.stale = true
+	m.writer.Restyled()
+	m.conversation.Redraw()
 }
+
+// Unsaved returns the composer's text and what it is of, for when the program ends
+// otherwise than by its own keys.
+func (m *Model) Unsaved() (model.DraftOf, string) { return m.writer.Unsaved() }
+
+// Unheard returns what the user sent off and the hub has not taken, for when the program
+// ends.
+func (m *Model) Unheard() []model.Reply { return m.writer.Unheard() }

@@ -11,6 +11,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/ui/conversation"
 )
 
 func TestANoteIsStoredAsOne(t *testing.T) {
@@ -60,7 +61,7 @@ func TestNotesAndRepliesHaveDraftsOfTheirOwn(t *testing.T) {
 	w.shows("customers never see it")
 	w.hides("to the customer")
 	w.types("among us")
-	w.passes(draftPause)
+	w.passes(conversation.DraftPause)
 	if w.drafts[model.DraftOf{Conversation: id, Note: false}] != "to the customer" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != "among us" {
 		t.Errorf("kept: %v", w.drafts)
 	}
@@ -71,10 +72,10 @@ func TestNotesAndRepliesHaveDraftsOfTheirOwn(t *testing.T) {
 	w.shows("Customer 0 · note", "among us")
 	w.types("note")
 	w.keys("enter")
-	if !w.box.Note() || w.box.Text() != "among us" {
-		t.Errorf("%q goes on, a note: %v", w.box.Text(), w.box.Note())
+	if !w.writer.Box.Note() || w.writer.Box.Text() != "among us" {
+		t.Errorf("%q goes on, a note: %v", w.writer.Box.Text(), w.writer.Box.Note())
 	}
-	if of, text := w.Unsaved(); of != (model.DraftOf{Conversation: id, Note: true}) || text != "among us" {
+	if of, text := w.writer.Unsaved(); of != (model.DraftOf{Conversation: id, Note: true}) || text != "among us" {
 		t.Errorf("left behind: %v %q", of, text)
 	}
 	w.keys("esc", "r", "enter")
@@ -98,15 +99,15 @@ func TestANoteThatTheHubDidNotTake(t *testing.T) {
 		t.Errorf("left as %v", w.hub.replies)
 	}
 	w.hub.err = nil
-	w.updates(replied{reply: w.hub.replies[1], err: errors.New("gone")})
+	w.updates(conversation.Replied{Reply: w.hub.replies[1], Err: errors.New("gone")})
 	w.keys("D")
-	if w.box.Text() != "" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != "among us" {
-		t.Errorf("%q is typed, kept: %v", w.box.Text(), w.drafts)
+	if w.writer.Box.Text() != "" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != "among us" {
+		t.Errorf("%q is typed, kept: %v", w.writer.Box.Text(), w.drafts)
 	}
 	w.hub.err = errors.Join(errors.New("no"), &model.Refusal{Code: model.TextTooLong})
 	w.keys("I", "enter")
-	if !w.box.Note() || w.box.Text() != "among us" {
-		t.Errorf("%q is typed, a note: %v", w.box.Text(), w.box.Note())
+	if !w.writer.Box.Note() || w.writer.Box.Text() != "among us" {
+		t.Errorf("%q is typed, a note: %v", w.writer.Box.Text(), w.writer.Box.Note())
 	}
 }
 
@@ -139,8 +140,8 @@ func (w *world) step(s string) {
 	switch s {
 	case "type":
 		switch {
-		case !w.box.IsOpen() || w.Overlaid() != nil:
-		case w.box.Note():
+		case !w.writer.Box.IsOpen() || w.Overlaid() != nil:
+		case w.writer.Box.Note():
 			w.types("N")
 		default:
 			w.types("R")
@@ -155,7 +156,7 @@ func (w *world) step(s string) {
 	case "pause":
 		w.passes(time.Second)
 	default:
-		if w.box.IsOpen() && len(s) == 1 {
+		if w.writer.Box.IsOpen() && len(s) == 1 {
 			return // it would be text
 		}
 		w.keys(s)

@@ -59,8 +59,8 @@ func TestRepliesAreHandedInOneByOne(t *testing.T) {
 		}
 		numbers[r.Number] = true
 	}
-	if len(w.replies) > 0 {
-		t.Errorf("%v still wait", w.replies)
+	if len(w.writer.Replies) > 0 {
+		t.Errorf("%v still wait", w.writer.Replies)
 	}
 }
 
@@ -88,11 +88,11 @@ func TestThoseBehindOneThatAsks(t *testing.T) {
 		if got := w.hub.texts(); !slices.Equal(got, want) {
 			t.Errorf("%s: handed in as %q, want %q", name, got, want)
 		}
-		if len(w.replies) > 0 {
-			t.Errorf("%s: %v still wait", name, w.replies)
+		if len(w.writer.Replies) > 0 {
+			t.Errorf("%s: %v still wait", name, w.writer.Replies)
 		}
-		if name == "D" && w.box.Text() != "one" {
-			t.Errorf("%q came back", w.box.Text())
+		if name == "D" && w.writer.Box.Text() != "one" {
+			t.Errorf("%q came back", w.writer.Box.Text())
 		}
 	}
 }
@@ -114,7 +114,7 @@ func TestRefusedOnesComeBackInOrder(t *testing.T) {
 		if elsewhere {
 			w.keys("esc", "k", "enter")
 		}
-		if got := w.box.Text(); got != "one\ntwo\nthree\nsince" || w.Shown != id {
+		if got := w.writer.Box.Text(); got != "one\ntwo\nthree\nsince" || w.Shown != id {
 			t.Errorf("%s: %q came back", name, got)
 		}
 	}
@@ -130,8 +130,8 @@ func TestOneRefusedHoldsNobodyUp(t *testing.T) {
 	w.answers(0)
 	w.hub.err = nil
 	w.answersAll()
-	if got, want := w.hub.texts(), []string{"one", "two", "three"}; !slices.Equal(got, want) || w.box.Text() != "one" {
-		t.Errorf("handed in as %q, %q came back", got, w.box.Text())
+	if got, want := w.hub.texts(), []string{"one", "two", "three"}; !slices.Equal(got, want) || w.writer.Box.Text() != "one" {
+		t.Errorf("handed in as %q, %q came back", got, w.writer.Box.Text())
 	}
 }
 
@@ -175,7 +175,7 @@ func TestWhatWasLeftUnsentComesFirst(t *testing.T) {
 	}
 	w.keys("k", "R") // the second: not before the first
 	w.shows("It waits: an earlier one comes first.")
-	if m, _ := w.thread.Selected(); m.Text != "one" || len(w.waiting) > 0 {
+	if m, _ := w.conversation.Thread.Selected(); m.Text != "one" || len(w.waiting) > 0 {
 		t.Fatalf("%q is selected, %d are on their way", m.Text, len(w.waiting))
 	}
 	w.keys("R")

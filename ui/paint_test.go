@@ -56,7 +56,7 @@ func (e *easel) moves(i int) int {
 	if i/20%2 == 1 {
 		by = -1
 	}
-	e.w.list.Move(by)
+	e.w.inbox.List.Move(by)
 	e.w.draw()
 	return e.shows()
 }

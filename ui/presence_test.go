@@ -25,9 +25,9 @@ func TestWhoIsHere(t *testing.T) {
 	w.shows("Ken is looking at this")
 	w.does(ken, model.FrameTyping, true)
 	w.shows("Ken is writing an answer")
-	w.passes(typingFor)
+	w.passes(10 * time.Second)
 	w.shows("Ken is looking at this")
-	w.passes(lookingFor - typingFor)
+	w.passes(60*time.Second - 10*time.Second)
 	w.hides("Ken")
 	mia := model.UserRef{ID: "mia", Name: "Mia"}
 	w.does(ken, model.FramePresence, true)
@@ -58,12 +58,12 @@ func TestNobodyIsHereWhoMayNotBe(t *testing.T) {
 	w.does(model.UserRef{ID: "x", Name: "\x1b[2J\n"}, model.FrameTyping, true)
 	w.whole(120, 36)
 	w.hidden()
-	if len(w.presence.others) > 0 {
-		t.Errorf("still known: %v", w.presence.others)
+	if n := w.presence.Known(); n > 0 {
+		t.Errorf("still known: %v", n)
 	}
 	w.does(ken, model.FramePresence, true)
-	if len(w.presence.others) > 0 {
-		t.Errorf("told of what is hidden: %v", w.presence.others)
+	if n := w.presence.Known(); n > 0 {
+		t.Errorf("told of what is hidden: %v", n)
 	}
 }
 
@@ -97,14 +97,14 @@ func TestColleaguesAreTold(t *testing.T) {
 	w.tells()
 	w.keys("enter")
 	w.tells("presence 5001")
-	w.passes(tellLooking - time.Second)
+	w.passes(45*time.Second - time.Second)
 	w.tells()
 	w.passes(time.Second)
 	w.tells("presence 5001")
 	w.keys("r")
 	w.types("hello")
 	w.tells("typing 5001")
-	w.passes(tellTyping)
+	w.passes(5 * time.Second)
 	w.tells()
 	w.types("!")
 	w.tells("typing 5001")

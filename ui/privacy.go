@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"maps"
 	"slices"
 
 	"parley/model"
@@ -15,17 +14,28 @@ func (m *Model) forget() {
 		p, ok := m.Inbox.Page(id)
 		return !ok || !p.Sees
 	}
-	if slices.ContainsFunc(m.search.all, func(f model.Found) bool { return hidden(f.PageID) }) {
-		m.search.all = slices.DeleteFunc(slices.Clone(m.search.all), func(f model.Found) bool { return hidden(f.PageID) })
-		m.showFound()
+	if slices.ContainsFunc(m.inbox.Search.All, func(f model.Found) bool { return hidden(f.PageID) }) {
+		m.inbox.Search.All = slices.DeleteFunc(slices.Clone(m.inbox.Search.All), func(f model.Found) bool { return hidden(f.PageID) })
+		m.inbox.ShowFound()
 	}
 	if m.Query.Page != "" && hidden(m.Query.Page) {
 		q := m.Query
 		q.Page = ""
-		m.ask(q)
+		m.inbox.Ask(q)
 	}
-	m.list.Forget()
-	maps.DeleteFunc(m.presence.others, func(id model.ConversationID, _ []doing) bool { return hidden(id.Page()) })
+	m.inbox.List.Forget()
+	m.presence.Forget(func(id model.ConversationID) bool { return hidden(id.Page()) })
 	m.Undo.Forget(func(id model.ConversationID) bool { return hidden(id.Page()) })
 	m.page.FollowSights()
+}
+
+// forgetDeleted drops what is on screen of deleted conversations besides themselves.
+func (m *Model) forgetDeleted() {
+	if gone := func(f model.Found) bool { return m.Deleted(f.ID) }; slices.ContainsFunc(m.inbox.Search.All, gone) {
+		m.inbox.Search.All = slices.DeleteFunc(slices.Clone(m.inbox.Search.All), gone)
+		m.inbox.ShowFound()
+	}
+	m.inbox.List.Forget()
+	m.presence.Forget(m.Deleted)
+	m.Undo.Forget(m.Deleted)
 }

@@ -48,7 +48,7 @@ func TestAQuoteIsTakenAway(t *testing.T) {
 	w.keys("Q")
 	w.types("hello")
 	w.keys("esc")
-	if !w.box.IsOpen() {
+	if !w.writer.Box.IsOpen() {
 		t.Fatal("esc left the composer")
 	}
 	w.hides("Customer 0: question")
@@ -57,7 +57,7 @@ func TestAQuoteIsTakenAway(t *testing.T) {
 		t.Error("it quotes all the same")
 	}
 	w.keys("esc")
-	if w.box.IsOpen() {
+	if w.writer.Box.IsOpen() {
 		t.Error("esc did not leave")
 	}
 }
@@ -71,8 +71,8 @@ func TestAQuoteComesBack(t *testing.T) {
 		w.keys("Q")
 		w.types("hello")
 		w.keys("enter")
-		if got := w.quotes[ms[0].ConversationID] != ""; got != back || w.box.Text() != "hello" {
-			t.Errorf("%s: the quote is back: %t, typed %q", code, got, w.box.Text())
+		if got := w.writer.Quotes[ms[0].ConversationID] != ""; got != back || w.writer.Box.Text() != "hello" {
+			t.Errorf("%s: the quote is back: %t, typed %q", code, got, w.writer.Box.Text())
 		}
 	}
 }
@@ -92,7 +92,7 @@ func TestANoteQuotesNothing(t *testing.T) {
 	}
 	w.keys("esc", "r")
 	w.shows("Customer 0: question")
-	if w.quotes[ms[0].ConversationID] == "" {
+	if w.writer.Quotes[ms[0].ConversationID] == "" {
 		t.Error("the quote is gone")
 	}
 }
@@ -113,7 +113,7 @@ func TestWhatCantBeQuoted(t *testing.T) {
 	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(note), nil }})
 	w.keys("G", "Q")
 	w.shows("This can't be quoted.")
-	if w.box.IsOpen() {
+	if w.writer.Box.IsOpen() {
 		t.Error("the composer is open")
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/conversation"
 	"parley/ui/screen"
 )
 
@@ -50,7 +51,7 @@ func TestAReplyThatTheHubDidNotTake(t *testing.T) {
 	if n := len(w.hub.replies); n != 2 || w.hub.replies[0].ClientID != w.hub.replies[1].ClientID {
 		t.Errorf("left as %v", w.hub.replies)
 	}
-	if len(w.replies) > 0 {
+	if len(w.writer.Replies) > 0 {
 		t.Error("it still waits")
 	}
 }
@@ -64,8 +65,8 @@ func TestARefusedReplyComesBack(t *testing.T) {
 	w.types("hello")
 	w.keys("enter")
 	w.shows("a colleague answered")
-	if w.box.Text() != "hello" || len(w.replies) > 0 {
-		t.Errorf("%q is typed, %v waits", w.box.Text(), w.replies)
+	if w.writer.Box.Text() != "hello" || len(w.writer.Replies) > 0 {
+		t.Errorf("%q is typed, %v waits", w.writer.Box.Text(), w.writer.Replies)
 	}
 }
 
@@ -97,12 +98,12 @@ func TestAColleagueAnsweredMeanwhile(t *testing.T) {
 			arrives()
 		}
 		w.shows("Ken answered meanwhile.", "I take this one.", "hello")
-		if w.box.Text() != "hello" || !w.box.IsOpen() || !w.thread.AtBottom() {
-			t.Errorf("%s: %q is typed", name, w.box.Text())
+		if w.writer.Box.Text() != "hello" || !w.writer.Box.IsOpen() || !w.conversation.Thread.AtBottom() {
+			t.Errorf("%s: %q is typed", name, w.writer.Box.Text())
 		}
 		w.hub.err = nil
 		w.keys("enter")
-		if n := len(w.hub.replies); n != 2 || w.hub.replies[0].ClientID == w.hub.replies[1].ClientID || w.box.Text() != "" {
+		if n := len(w.hub.replies); n != 2 || w.hub.replies[0].ClientID == w.hub.replies[1].ClientID || w.writer.Box.Text() != "" {
 			t.Errorf("%s: left as %v", name, w.hub.replies)
 		}
 	}
@@ -113,7 +114,7 @@ func TestDraftsAreKept(t *testing.T) {
 	w := newWorld(t, some(3))
 	w.keys("enter", "r")
 	w.types("half a thou")
-	w.passes(draftPause)
+	w.passes(conversation.DraftPause)
 	id := w.Shown
 	if w.drafts[model.DraftOf{Conversation: id}] != "half a thou" {
 		t.Errorf("kept: %v", w.drafts)
@@ -127,8 +128,8 @@ func TestDraftsAreKept(t *testing.T) {
 	w.keys("d")
 	w.shows("Drafts", "half a thought")
 	w.keys("enter")
-	if w.box.Text() != "half a thought" || w.box.Conversation() != id {
-		t.Errorf("%q in %s", w.box.Text(), w.box.Conversation())
+	if w.writer.Box.Text() != "half a thought" || w.writer.Box.Conversation() != id {
+		t.Errorf("%q in %s", w.writer.Box.Text(), w.writer.Box.Conversation())
 	}
 	w.types("!")
 	w.keys("ctrl+c")
@@ -149,7 +150,7 @@ func TestPasteGoesWhereTextIsTyped(t *testing.T) {
 	w.sends(tea.PasteMsg{Content: "e"})
 	w.keys("r")
 	w.sends(tea.PasteMsg{Content: "one\r\ntwo\x1b[2J\n"})
-	if got := w.box.Text(); got != "one\ntwo[2J\n" || len(w.hub.replies) > 0 {
+	if got := w.writer.Box.Text(); got != "one\ntwo[2J\n" || len(w.hub.replies) > 0 {
 		t.Errorf("pasted %q, left %v", got, w.hub.replies)
 	}
 	w.shows("Open 3")
@@ -166,8 +167,8 @@ func TestBlocked(t *testing.T) {
 	w.keys("r")
 	w.types("kept")
 	w.keys("enter")
-	if len(w.hub.replies) > 0 || w.box.Text() != "kept" {
-		t.Errorf("left: %v, typed: %q", w.hub.replies, w.box.Text())
+	if len(w.hub.replies) > 0 || w.writer.Box.Text() != "kept" {
+		t.Errorf("left: %v, typed: %q", w.hub.replies, w.writer.Box.Text())
 	}
 }
 
@@ -222,14 +223,14 @@ func TestReadOnlyWhenSeen(t *testing.T) {
 		t.Error("read while nobody looked")
 	}
 	w.sends(tea.FocusMsg{})
-	w.passes(readAfter / 2)
+	w.passes(conversation.ReadAfter / 2)
 	w.sends(tea.BlurMsg{})
 	w.passes(time.Minute)
 	if len(w.hub.read) > 0 {
 		t.Error("read at a glance")
 	}
 	w.sends(tea.FocusMsg{})
-	w.passes(readAfter)
+	w.passes(conversation.ReadAfter)
 	if !slices.Equal(w.hub.read, []model.MessageID{ms[1].ID}) {
 		t.Errorf("read up to %v", w.hub.read)
 	}
@@ -279,7 +280,7 @@ func TestKeysFasterThanAHand(t *testing.T) {
 	w.keys("enter", "r")
 	w.sends(tea.PasteMsg{Content: "は\r"})
 	w.shows("Open 9")
-	if got := w.box.Text(); got != "は\n" || len(w.hub.replies) > 0 {
+	if got := w.writer.Box.Text(); got != "は\n" || len(w.hub.replies) > 0 {
 		t.Errorf("%q", got)
 	}
 	if len(typing) == 0 || typing[0] || !typing[len(typing)-1] {

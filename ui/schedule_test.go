@@ -18,6 +18,8 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
+	"parley/ui/conversation"
+	list "parley/ui/inbox"
 	"parley/ui/screen"
 	"parley/ui/term"
 )
@@ -278,9 +280,9 @@ func (p *play) starts(typed map[model.DraftOf]model.Draft) {
 // catches takes what the hub is asked.
 func (p *play) catches(msg tea.Msg) bool {
 	switch msg := msg.(type) {
-	case replied:
-		p.disk[msg.reply.ClientID] = msg.reply // before a byte of it leaves
-	case triaged:
+	case conversation.Replied:
+		p.disk[msg.Reply.ClientID] = msg.Reply // before a byte of it leaves
+	case list.Triaged:
 	default:
 		return false
 	}
@@ -308,7 +310,7 @@ func (p *play) happens(s step) string {
 		return p.keys(s)
 	}
 	before, was := p.litNow()
-	nothing := p.w.list.Len() == 0
+	nothing := p.w.inbox.List.Len() == 0
 	switch s.hub {
 	case "answers":
 		if len(p.asked) > 0 {
@@ -317,7 +319,7 @@ func (p *play) happens(s step) string {
 	case "news":
 		p.news(talk(s.nth, 0).ID, func(c *model.Conversation) { c.Unread++ })
 	case "away":
-		if id := talk(s.nth, 0).ID; len(p.w.acting[id]) == 0 {
+		if id := talk(s.nth, 0).ID; len(p.w.inbox.Acting[id]) == 0 {
 			p.news(id, func(c *model.Conversation) { c.Status = model.Done })
 			p.status[id] = model.Done
 		}
@@ -341,7 +343,7 @@ func (p *play) happens(s step) string {
 func (p *play) keys(s step) string {
 	for i, k := range s.keys {
 		text := k == typedText
-		if i > 0 && !p.w.box.IsOpen() {
+		if i > 0 && !p.w.writer.Box.IsOpen() {
 			break
 		}
 		if !text {
@@ -368,10 +370,10 @@ func (p *play) press(s spoken, key string) string {
 		return fmt.Sprintf("%q, %q came out as %v", s.pieces, key, msgs)
 	}
 	lit, ok := p.litNow()
-	typing := p.w.box.IsOpen()
-	text, to := p.w.box.Text(), p.w.box.Conversation()
+	typing := p.w.writer.Box.IsOpen()
+	text, to := p.w.writer.Box.Text(), p.w.writer.Box.Conversation()
 	last := p.w.Undo.Last()
-	seen, _ := p.w.expected(lit) // what no answer came of stands as it stood
+	seen, _ := p.w.inbox.Expected(lit) // what no answer came of stands as it stood
 	p.w.sends(msgs[0])
 	switch {
 	case typing && key == "\r" && strings.TrimSpace(text) != "":
@@ -397,8 +399,8 @@ func (p *play) press(s spoken, key string) string {
 		p.undo = p.undo[:len(p.undo)-1]
 		p.status[u.id] = u.was
 	case key == "r" || key == "I":
-		if opened := p.w.box.IsOpen(); opened != ok || opened && p.w.box.Conversation() != lit {
-			return fmt.Sprintf("%s opened %q, lit was %q", key, p.w.box.Conversation(), lit)
+		if opened := p.w.writer.Box.IsOpen(); opened != ok || opened && p.w.writer.Box.Conversation() != lit {
+			return fmt.Sprintf("%s opened %q, lit was %q", key, p.w.writer.Box.Conversation(), lit)
 		}
 	}
 	if now, ok := p.litNow(); ok {
@@ -414,11 +416,11 @@ func (p *play) answers(n int, how string) {
 	msg := p.asked[n]
 	p.asked = slices.Delete(p.asked, n, n+1)
 	switch msg := msg.(type) {
-	case replied:
-		msg.message, msg.err = p.takes(msg.reply, how)
+	case conversation.Replied:
+		msg.Message, msg.Err = p.takes(msg.Reply, how)
 		p.w.sends(msg)
-	case triaged:
-		msg.conversation, msg.err = p.acts(msg.action, how)
+	case list.Triaged:
+		msg.Conversation, msg.Err = p.acts(msg.Action, how)
 		p.w.sends(msg)
 	}
 }
@@ -454,20 +456,20 @@ func (p *play) takes(r model.Reply, how string) (model.Message, error) {
 }
 
 // acts does an action.
-func (p *play) acts(x *action, how string) (model.Conversation, error) {
-	at := slices.IndexFunc(p.undo, func(u expectedUndo) bool { return u.action == x.undo })
-	if how == "refused" && at >= 0 && len(p.w.acting[x.id]) == 1 {
-		p.status[x.id] = p.hub[x.id].Status
+func (p *play) acts(x *list.Action, how string) (model.Conversation, error) {
+	at := slices.IndexFunc(p.undo, func(u expectedUndo) bool { return u.action == x.Undo })
+	if how == "refused" && at >= 0 && len(p.w.inbox.Acting[x.ID]) == 1 {
+		p.status[x.ID] = p.hub[x.ID].Status
 		p.undo = slices.Delete(p.undo, at, at+1)
 		return model.Conversation{}, refusedError{errors.New("no")}
 	}
-	c, err := x.triage.Of(p.hub[x.id], noon)
+	c, err := x.Triage.Of(p.hub[x.ID], noon)
 	if err != nil {
 		return c, err
 	}
 	p.seq++
 	c.Seq = p.seq
-	p.hub[x.id] = c
+	p.hub[x.ID] = c
 	if how == "lost after" || how == "lost before" { // it is not asked again: it was done
 		return model.Conversation{}, errLost
 	}
@@ -488,18 +490,18 @@ func (p *play) news(id model.ConversationID, change func(*model.Conversation)) {
 // does not.
 func (p *play) restarts(done int) {
 	for i, msg := range p.asked {
-		if r, ok := msg.(replied); ok && done&(1<<i) != 0 {
-			_, _ = p.takes(r.reply, "lost after")
+		if r, ok := msg.(conversation.Replied); ok && done&(1<<i) != 0 {
+			_, _ = p.takes(r.Reply, "lost after")
 		}
-		if x, ok := msg.(triaged); ok && done&(1<<i) != 0 {
-			_, _ = p.acts(x.action, "lost after")
+		if x, ok := msg.(list.Triaged); ok && done&(1<<i) != 0 {
+			_, _ = p.acts(x.Action, "lost after")
 		}
 	}
 	typed := map[model.DraftOf]model.Draft{}
-	for of, text := range p.w.typed.texts {
+	for of, text := range p.w.writer.Typed.Texts {
 		typed[of] = model.Draft{Text: model.Untrusted(text)}
 	}
-	if of, text := p.w.Unsaved(); of.Conversation != "" {
+	if of, text := p.w.writer.Unsaved(); of.Conversation != "" {
 		typed[of] = model.Draft{Text: model.Untrusted(text)}
 	}
 	p.starts(typed)
@@ -515,18 +517,18 @@ func (p *play) rest() string {
 		case len(p.asked) > 0:
 			p.answers(0, "done")
 			continue
-		case len(p.w.replies) == 0:
+		case len(p.w.writer.Replies) == 0:
 		default:
-			for _, all := range p.w.replies { // sent again, the first first
-				p.w.replies.again(all[0].reply)
+			for _, all := range p.w.writer.Replies { // sent again, the first first
+				p.w.writer.Replies.Again(all[0].Reply)
 			}
 			p.w.sends(nil)
 			continue
 		}
 		break
 	}
-	if len(p.asked)+len(p.w.replies)+len(p.w.acting) > 0 {
-		return fmt.Sprintf("no rest: %v, %v, %v", p.asked, p.w.replies, p.w.acting)
+	if len(p.asked)+len(p.w.writer.Replies)+len(p.w.inbox.Acting) > 0 {
+		return fmt.Sprintf("no rest: %v, %v, %v", p.asked, p.w.writer.Replies, p.w.inbox.Acting)
 	}
 	for id := range p.hub {
 		if why := p.compare(id); why != "" {
@@ -559,9 +561,9 @@ func (p *play) compare(id model.ConversationID) string {
 		rest = rest[i+1:]
 	}
 	all := strings.Join(came, "\n")
-	left := p.w.typed.text(model.DraftOf{Conversation: id}) + p.w.typed.text(model.DraftOf{Conversation: id, Note: true})
-	if p.w.box.Conversation() == id {
-		left += p.w.box.Text()
+	left := p.w.writer.Typed.Text(model.DraftOf{Conversation: id}) + p.w.writer.Typed.Text(model.DraftOf{Conversation: id, Note: true})
+	if p.w.writer.Box.Conversation() == id {
+		left += p.w.writer.Box.Text()
 	}
 	for _, text := range p.sent[id] {
 		for _, one := range typedTexts.FindAllString(text, -1) {

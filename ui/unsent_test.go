@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/ui/conversation"
 	"parley/ui/screen"
 )
 
@@ -32,8 +33,8 @@ func TestWhatWasLeftUnsent(t *testing.T) {
 
 	w = begin()
 	w.keys("enter", "D")
-	if !slices.Contains(w.hub.asked, "take back old-1") || w.box.Text() != "I'll call you" || len(w.hub.replies) > 0 {
-		t.Errorf("asked %v, typed %q", w.hub.asked, w.box.Text())
+	if !slices.Contains(w.hub.asked, "take back old-1") || w.writer.Box.Text() != "I'll call you" || len(w.hub.replies) > 0 {
+		t.Errorf("asked %v, typed %q", w.hub.asked, w.writer.Box.Text())
 	}
 	w.hides("Parley ended before")
 
@@ -45,8 +46,8 @@ func TestWhatWasLeftUnsent(t *testing.T) {
 	w.shows("It failed: no route")
 	w.passes(time.Minute)
 	w.shows("Parley ended before")
-	if w.box.Text() != "" {
-		t.Errorf("typed %q", w.box.Text())
+	if w.writer.Box.Text() != "" {
+		t.Errorf("typed %q", w.writer.Box.Text())
 	}
 }
 
@@ -77,8 +78,8 @@ func TestWhatTheHubHadAfterAll(t *testing.T) {
 	w.hub.messages[id] = append(ms, taken)
 	w.keys("D")
 	w.shows("The hub had it already")
-	if w.box.Text() != "" {
-		t.Errorf("typed %q", w.box.Text())
+	if w.writer.Box.Text() != "" {
+		t.Errorf("typed %q", w.writer.Box.Text())
 	}
 }
 
@@ -97,7 +98,7 @@ func TestKeysActOnTheSelectedReply(t *testing.T) {
 	w.hub.messages[id] = append(ms, asks)
 	w.keys("enter", "k", "R")
 	w.shows("This one needs a decision: R sends it again, D drops it.")
-	if m, _ := w.thread.Selected(); m.ID != asks.ID || slices.Contains(w.hub.asked, "resend "+string(asks.ID)) {
+	if m, _ := w.conversation.Thread.Selected(); m.ID != asks.ID || slices.Contains(w.hub.asked, "resend "+string(asks.ID)) {
 		t.Fatalf("%s is selected, asked %v", m.ID, w.hub.asked)
 	}
 	w.keys("R")
@@ -148,7 +149,7 @@ func TestNothingIsMarkedReadOffline(t *testing.T) {
 		t.Errorf("read %v", w.hub.read)
 	}
 	w.sends(News{Connection: &screen.Connection{State: screen.Live}})
-	w.passes(2 * readAfter)
+	w.passes(2 * conversation.ReadAfter)
 	if len(w.hub.read) != 1 {
 		t.Errorf("read %v", w.hub.read)
 	}
@@ -167,13 +168,13 @@ func TestWhatWasLeftWhereNobodySees(t *testing.T) {
 	w.keys("enter")
 	w.shows("The hub never said that it has this", "Keep it")
 	w.keys("n")
-	if len(w.Unheard()) != 1 || slices.Contains(w.hub.asked, "taken old-1") {
-		t.Errorf("kept %v, asked %v", w.Unheard(), w.hub.asked)
+	if len(w.writer.Unheard()) != 1 || slices.Contains(w.hub.asked, "taken old-1") {
+		t.Errorf("kept %v, asked %v", w.writer.Unheard(), w.hub.asked)
 	}
 	w.keys("d", "enter", "y")
 	w.shows("Removed. Its text is copied.")
-	if len(w.Unheard()) > 0 || !slices.Contains(w.hub.asked, "taken old-1") {
-		t.Errorf("kept %v, asked %v", w.Unheard(), w.hub.asked)
+	if len(w.writer.Unheard()) > 0 || !slices.Contains(w.hub.asked, "taken old-1") {
+		t.Errorf("kept %v, asked %v", w.writer.Unheard(), w.hub.asked)
 	}
 	w.keys("d")
 	w.shows("There are no drafts.")

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -9,7 +11,9 @@ import (
 	"parley/model/inbox"
 	"parley/ui/cells"
 	"parley/ui/composer"
+	"parley/ui/conversation"
 	"parley/ui/crm"
+	list "parley/ui/inbox"
 	"parley/ui/page"
 	"parley/ui/screen"
 	"parley/ui/team"
@@ -41,66 +45,31 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.news(msg)
 	case screen.Waken:
 		m.Clock.Woken(msg)
-	case seen:
-		return m.seen(msg)
-	case rested:
-		return m.rested(msg)
-	case pause:
-		return m.pause(msg)
 	case screen.AddressOpened:
 		m.AddressOpened(msg)
-	case draftSaved:
-		return m.draftSaved(msg)
-	case fileChecked:
-		return m.fileChecked(msg)
-	case pathCompleted:
-		m.pathCompleted(msg)
 	case composer.PasteRefused:
 		m.Notify(m.Say(i18n.PasteTooLong))
 	default:
-		return m.aboutPages(msg)
+		return m.parts(msg)
 	}
 	return nil
 }
 
-// aboutPages takes over answers about Pages; what is none is of the terminal.
-func (m *Model) aboutPages(msg tea.Msg) tea.Cmd {
+// parts hands a message on to the part of the screen that it is of.
+func (m *Model) parts(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case conversation.Msg:
+		return m.conversation.Update(msg)
+	case conversation.WriterMsg:
+		return m.writer.Update(msg)
+	case model.Uploading:
+		m.writer.Uploading(msg)
+	case list.Msg:
+		return m.inbox.Update(msg)
 	case page.Msg:
 		return m.page.Update(msg)
 	case team.Msg:
 		m.team.Update(msg)
-	default:
-		return m.hubSays(msg)
-	}
-	return nil
-}
-
-// hubSays takes over what the hub answered to a call of the screen's.
-func (m *Model) hubSays(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case messagesRead:
-		return m.messagesRead(msg)
-	case found:
-		return m.found(msg)
-	case model.Uploading:
-		m.uploading(msg)
-	case replied:
-		return m.replied(msg)
-	case kept:
-		m.kept(msg)
-	case removed:
-		return m.removed(msg)
-	case withdrawn:
-		return m.withdrawn(msg)
-	case decided:
-		return m.decided(msg)
-	case triaged:
-		return m.triaged(msg)
-	case marked:
-		return m.marked(msg)
-	case conversationDeleted:
-		m.conversationDeleted(msg)
 	default:
 		return m.crmSays(msg)
 	}
@@ -190,9 +159,11 @@ func (m *Model) news(n News) tea.Cmd {
 			m.crm.Refresh()
 		}
 		m.Wire = *n.Connection
-		m.talk.refused = m.talk.refused && !m.Live()
+		if m.Live() {
+			m.conversation.RetryOlder()
+		}
 	}
-	defer m.heard(n.Lossy)
+	defer m.presence.Heard(n.Lossy)
 	if n.Apply == nil {
 		return users
 	}
@@ -207,16 +178,16 @@ func (m *Model) news(n News) tea.Cmd {
 		m.forget()
 	}
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
-		m.list.Refresh()
+		m.inbox.List.Refresh()
 	}
 	m.crm.Changed(changes)
-	var follow tea.Cmd
-	if m.concerns(changes) {
-		follow = m.followThread()
-		m.showNewer()
+	follow := m.conversation.Follow(changes)
+	m.writer.TellUnsent()
+	dropped := m.writer.DropDeleted()
+	if changes.Many || slices.ContainsFunc(changes.Conversations, m.Deleted) {
+		m.forgetDeleted()
 	}
-	m.tellUnsent()
-	return tea.Batch(users, follow, m.dropDeleted(changes))
+	return tea.Batch(users, follow, dropped)
 }
 
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to
@@ -225,19 +196,19 @@ func (m *Model) settle() tea.Cmd {
 	now := m.Now()
 	if next := m.Inbox.Next(); !next.IsZero() && !next.After(now) && !m.Inbox.Now().IsZero() {
 		if changes := m.Inbox.Advance(now); changes.Any() {
-			m.list.Refresh()
+			m.inbox.List.Refresh()
 		}
 	}
 	m.Expire(now)
 	m.leavePanel()
 	if m.Focus != screen.PaneList && m.Shown != "" {
-		m.list.Light(m.Shown)
+		m.inbox.List.Light(m.Shown)
 	}
-	taken, records := m.dropTaken(), m.crm.Follow()
-	handed := m.handOn()
+	taken, records := m.writer.DropTaken(), m.crm.Follow()
+	handed := m.writer.HandOn()
 	m.draw()
 	if m.tellsTyping != nil {
 		m.tellsTyping(m.types())
 	}
-	return tea.Batch(taken, handed, records, m.watchReading(), m.readOlder(), m.crm.ReadOn(), m.tellPresence(), m.Clock.Wake(m.nextChange()))
+	return tea.Batch(taken, handed, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Tell(), m.Clock.Wake(m.nextChange()))
 }

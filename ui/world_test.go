@@ -16,6 +16,8 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/conversation"
+	list "parley/ui/inbox"
 	"parley/ui/screen"
 )
 
@@ -186,15 +188,15 @@ func (w *world) answered(msg tea.Msg) {
 func (w *world) waits(msg tea.Msg) bool {
 	var later func() tea.Msg
 	switch msg := msg.(type) {
-	case replied:
+	case conversation.Replied:
 		later = func() tea.Msg {
-			m, err := w.hub.Reply(context.Background(), msg.reply)
-			return replied{reply: msg.reply, message: m, err: err}
+			m, err := w.hub.Reply(context.Background(), msg.Reply)
+			return conversation.Replied{Reply: msg.Reply, Message: m, Err: err}
 		}
-	case triaged:
+	case list.Triaged:
 		later = func() tea.Msg {
-			c, err := apply(context.Background(), w.hub, msg.action.change)
-			return triaged{action: msg.action, conversation: c, err: err}
+			c, err := list.Apply(context.Background(), w.hub, msg.Action.Change)
+			return list.Triaged{Action: msg.Action, Conversation: c, Err: err}
 		}
 	default:
 		return false

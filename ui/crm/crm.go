@@ -41,8 +41,6 @@ type Conversations interface {
 	PutLinked(c model.Conversation)
 	// Open opens a conversation.
 	Open(id model.ConversationID) tea.Cmd
-	// PanelShown tells whether the panel is wanted.
-	PanelShown() bool
 }
 
 // New returns what the screen holds of a CRM of which nothing was read.

@@ -8,6 +8,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	list "parley/ui/inbox"
 	"parley/ui/overlay"
 	"parley/ui/screen"
 )
@@ -94,7 +95,7 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 			continue
 		}
 		o := overlay.Option{ID: formatID(s.ID), Title: m.Look.Line(s.Name)}
-		if n := len(options) + 1; n <= mostKeys {
+		if n := len(options) + 1; n <= list.MostKeys {
 			o.Key = formatID(int64(n))
 		}
 		if s.ID == now {

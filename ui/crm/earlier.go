@@ -8,6 +8,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/overlay"
 )
@@ -79,7 +80,7 @@ func (m *Model) OpenEarlier() tea.Cmd {
 	for i, o := range all {
 		day, gist := m.earlierLine(o)
 		option := overlay.Option{ID: string(o.ID), Title: gist, Detail: day}
-		if i < mostKeys {
+		if i < list.MostKeys {
 			option.Key = strconv.Itoa(i + 1)
 		}
 		options = append(options, option)

@@ -88,7 +88,7 @@ func (m *Model) readRecords() tea.Cmd {
 			delete(s.held, ref)
 		}
 	}
-	if !m.conversations.PanelShown() || !m.Live() {
+	if !m.PanelShown() || !m.Live() {
 		return nil
 	}
 	var cmds []tea.Cmd

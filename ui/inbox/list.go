@@ -1,4 +1,5 @@
-// Package inbox draws the list of conversations: a window on a view of which only what
+// Package inbox is the list of conversations: which it shows, what is looked for, and where a
+// conversation stands. List draws it: a window on a view of which only what
 // is visible is ever touched, so that a hundred thousand cost as much as ten.
 package inbox
 
@@ -32,8 +33,8 @@ type List struct {
 	drawn memo
 }
 
-// New returns an empty list.
-func New() *List { return &List{rows: none{}} }
+// NewList returns an empty list.
+func NewList() *List { return &List{rows: none{}} }
 
 // none is no rows.
 type none struct{}

@@ -68,7 +68,7 @@ func TestTheWindowJumpsHalfway(t *testing.T) {
 	for n := range 100 {
 		all.ids = append(all.ids, n)
 	}
-	l := list.New()
+	l := list.NewList()
 	l.SetSize(40, 20)
 	l.SetRows(all)
 	for range 9 {
@@ -100,7 +100,7 @@ func TestWhatIsChosenStays(t *testing.T) {
 		for n := range rapid.IntRange(1, 60).Draw(t, "rows") {
 			all.ids = append(all.ids, n)
 		}
-		l := list.New()
+		l := list.NewList()
 		l.SetSize(40, rapid.IntRange(2, 30).Draw(t, "height"))
 		l.SetRows(all)
 		l.Move(rapid.IntRange(0, len(all.ids)).Draw(t, "down"))

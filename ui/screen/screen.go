@@ -34,6 +34,9 @@ type Screen struct {
 	Layout Layout
 	// Focus is the pane that has the keys.
 	Focus Pane
+	// PanelOpen and PanelClosed: the right-hand panel is wanted. Where there is room for three
+	// panes it is shown unless it was closed.
+	PanelOpen, PanelClosed bool
 	// LightGround: the terminal's ground is light.
 	LightGround bool
 	// Attended: the user looks at the terminal, as far as it tells.
@@ -91,6 +94,28 @@ func (s *Screen) Now() time.Time { return s.Clock.now() }
 
 // Live tells whether there is a connection to the hub.
 func (s *Screen) Live() bool { return s.Wire.State == Live }
+
+// PanelShown tells whether the panel is wanted.
+func (s *Screen) PanelShown() bool {
+	if s.Shown == "" {
+		return false
+	}
+	if s.W >= ThreePanes {
+		return !s.PanelClosed
+	}
+	return s.PanelOpen
+}
+
+// Frame is what of the screen as it is drawn comes from more than one part.
+type Frame struct {
+	// Cursor is where it stands; nil: nowhere.
+	Cursor *tea.Cursor
+	// Next is when something reads otherwise; zero if nothing does by itself.
+	Next time.Time
+}
+
+// Until has the frame drawn anew at a time, if nothing has it before; a zero one is none.
+func (f *Frame) Until(t time.Time) { f.Next = look.Earlier(f.Next, t) }
 
 // Current returns the conversation that a command is about: the open one where its pane or
 // the panel has the keys, else the selected one.

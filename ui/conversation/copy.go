@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"net/url"
@@ -21,7 +21,7 @@ import (
 // list the newest of the selected conversation.
 func (m *Model) message() (model.Untrusted, bool) {
 	if m.Focus == screen.PaneThread {
-		msg, ok := m.thread.Selected()
+		msg, ok := m.Thread.Selected()
 		return msg.Text, ok && msg.Text != ""
 	}
 	r, ok := m.Current()
@@ -31,15 +31,15 @@ func (m *Model) message() (model.Untrusted, bool) {
 	return "", false
 }
 
-func (m *Model) needsMessage() string {
+func (m *Model) NeedsMessage() string {
 	if _, ok := m.message(); !ok {
 		return m.Say(i18n.WhyNoText)
 	}
 	return ""
 }
 
-// copyText puts the text of a message into the clipboard, all of it.
-func (m *Model) copyText() tea.Cmd {
+// CopyText puts the text of a message into the clipboard, all of it.
+func (m *Model) CopyText() tea.Cmd {
 	text, _ := m.message()
 	m.Notify(m.Say(i18n.SaidCopied))
 	return term.Copy(safe.BodyAll(text).String())
@@ -49,10 +49,10 @@ func (m *Model) copyText() tea.Cmd {
 // so an address consists of the characters that one is sent in.
 var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()*+,;=%]+`)
 
-// addresses returns what a browser may open of the selected message: the addresses in its
+// Addresses returns what a browser may open of the selected message: the addresses in its
 // text, then those of its attachments, each once.
-func (m *Model) addresses() []*url.URL {
-	msg, ok := m.thread.Selected()
+func (m *Model) Addresses() []*url.URL {
+	msg, ok := m.Thread.Selected()
 	if !ok || m.Shown == "" {
 		return nil
 	}
@@ -95,18 +95,18 @@ func ended(s string) string {
 	return s
 }
 
-func (m *Model) needsAddress() string {
-	if len(m.addresses()) == 0 {
+func (m *Model) NeedsAddress() string {
+	if len(m.Addresses()) == 0 {
 		return m.Say(i18n.WhyNoAddress)
 	}
 	return ""
 }
 
-// openAddress opens an address of the selected message in the browser, and says at which
+// OpenAddress opens an address of the selected message in the browser, and says at which
 // host it is; of several it asks which. Where the program runs on another machine, the
 // address goes into the clipboard.
-func (m *Model) openAddress() tea.Cmd {
-	all := m.addresses()
+func (m *Model) OpenAddress() tea.Cmd {
+	all := m.Addresses()
 	if len(all) == 1 {
 		return m.BrowseTo(all[0])
 	}

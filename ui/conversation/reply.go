@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"context"
@@ -13,131 +13,131 @@ import (
 	"parley/ui/screen"
 )
 
-// replied is the answer to a reply handed in.
-type replied struct {
-	reply   model.Reply
-	message model.Message
-	err     error
+// Replied is the answer to a reply handed in.
+type Replied struct {
+	Reply   model.Reply
+	Message model.Message
+	Err     error
 }
 
-// openComposer begins a reply, or goes on with it.
-func (m *Model) openComposer() tea.Cmd { return m.openBox(false) }
+// OpenComposer begins a reply, or goes on with it.
+func (m *Writer) OpenComposer() tea.Cmd { return m.openBox(false) }
 
-// openNote begins a note between colleagues, or goes on with it.
-func (m *Model) openNote() tea.Cmd { return m.openBox(true) }
+// OpenNote begins a note between colleagues, or goes on with it.
+func (m *Writer) OpenNote() tea.Cmd { return m.openBox(true) }
 
-func (m *Model) openBox(note bool) tea.Cmd {
+func (m *Writer) openBox(note bool) tea.Cmd {
 	var cmd tea.Cmd
 	if r, ok := m.Current(); ok && r.ID != m.Shown {
-		cmd = m.Open(r.ID)
+		cmd = m.of.Open(r.ID)
 	}
 	m.Focus = screen.PaneThread
 	if m.W < screen.ThreePanes {
-		m.panelOpen = false // it would lie over what is typed
+		m.PanelOpen = false // it would lie over what is typed
 	}
 	var keep tea.Cmd
-	if m.box.Note() != note {
+	if m.Box.Note() != note {
 		keep = m.keepDraft()
-		m.write(model.DraftOf{Conversation: m.box.Conversation(), Note: note})
+		m.write(model.DraftOf{Conversation: m.Box.Conversation(), Note: note})
 	}
 	m.setVerdict()
-	return tea.Batch(cmd, keep, m.box.Open())
+	return tea.Batch(cmd, keep, m.Box.Open())
 }
 
-// send hands the reply in that was typed.
-func (m *Model) send() tea.Cmd {
+// Send hands the reply in that was typed.
+func (m *Writer) Send() tea.Cmd {
 	m.setVerdict()
-	if why := m.box.CanSend(); why != "" {
+	if why := m.Box.CanSend(); why != "" {
 		m.Notify(why)
 		return nil
 	}
-	id := m.box.Conversation()
+	id := m.Box.Conversation()
 	at, _ := m.Inbox.Position(id.Page())
 	r := model.Reply{
-		Conversation: id, Note: m.box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.box.Text()), SeenSeq: at.Seq,
+		Conversation: id, Note: m.Box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.Box.Text()), SeenSeq: at.Seq,
 		Number: m.number(), At: m.Now(),
 	}
 	if !r.Note {
-		r.ReplyTo = m.quotes[id]
-		r.Files = m.attached[id]
-		delete(m.quotes, id)
-		delete(m.attached, id)
+		r.ReplyTo = m.Quotes[id]
+		r.Files = m.Attached[id]
+		delete(m.Quotes, id)
+		delete(m.Attached, id)
 	}
 	var keep tea.Cmd
-	if len(m.replies[id]) > 0 { // in its turn
+	if len(m.Replies[id]) > 0 { // in its turn
 		keep = m.keep(r)
 	}
-	m.replies.add(r, "")
+	m.Replies.Add(r, "")
 	delete(m.returned, m.writing())
-	if m.replies.behind(r) {
+	if m.Replies.behind(r) {
 		m.Notify(m.Say(i18n.SaidWaitsForEarlier, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
 	}
-	m.box.SetText("")
-	m.thread.Follow(r.ClientID)
-	m.talk.stale = true
-	return tea.Batch(m.keepDraft(), m.tellTyped(), keep)
+	m.Box.SetText("")
+	m.of.Thread.Follow(r.ClientID)
+	m.of.talk.stale = true
+	return tea.Batch(m.keepDraft(), m.presence.Typed(), keep)
 }
 
 // handIn hands a reply in. It has no deadline but the end of the program: it may wait
 // for the hub.
-func (m *Model) handIn(r model.Reply) tea.Cmd {
+func (m *Writer) handIn(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return func() tea.Msg {
 		message, err := hub.Reply(context.Background(), r)
-		return replied{reply: r, message: message, err: err}
+		return Replied{Reply: r, Message: message, Err: err}
 	}
 }
 
-func (m *Model) replied(r replied) tea.Cmd {
-	id := r.reply.Conversation
-	m.talk.stale = m.talk.stale || m.Shown == id
-	if r.err == nil {
-		m.Inbox.PutMessage(r.message)
-		m.replies.drop(id, r.reply.ClientID)
-		delete(m.stopped, r.reply.ClientID)
+func (m *Writer) replied(r Replied) tea.Cmd {
+	id := r.Reply.Conversation
+	m.of.talk.stale = m.of.talk.stale || m.Shown == id
+	if r.Err == nil {
+		m.Inbox.PutMessage(r.Message)
+		m.Replies.drop(id, r.Reply.ClientID)
+		delete(m.stopped, r.Reply.ClientID)
 		return nil
 	}
-	if m.stopped[r.reply.ClientID] {
-		delete(m.stopped, r.reply.ClientID)
-		m.replies.fail(id, r.reply.ClientID, m.Say(i18n.UploadStopped))
-		return m.withdraw(r.reply)
+	if m.stopped[r.Reply.ClientID] {
+		delete(m.stopped, r.Reply.ClientID)
+		m.Replies.fail(id, r.Reply.ClientID, m.Say(i18n.UploadStopped))
+		return m.withdraw(r.Reply)
 	}
-	why := m.Explain(r.err)
+	why := m.Explain(r.Err)
 	m.Notify(why)
 	var refusal *model.Refusal
-	if !errors.As(r.err, &refusal) {
-		m.replies.fail(id, r.reply.ClientID, why)
+	if !errors.As(r.Err, &refusal) {
+		m.Replies.fail(id, r.Reply.ClientID, why)
 		return nil
 	}
 	if refusal.Code == model.NewerReply {
-		m.answered(r.reply)
+		m.of.answered(r.Reply)
 	}
 	// The hub does not have it: what was typed goes back to where it can be changed.
-	m.replies.drop(id, r.reply.ClientID)
+	m.Replies.drop(id, r.Reply.ClientID)
 	if refusal.Code == model.NoReplyTarget {
-		r.reply.ReplyTo = ""
+		r.Reply.ReplyTo = ""
 	}
-	return m.giveBackReply(r.reply)
+	return m.giveBackReply(r.Reply)
 }
 
 // giveBackReply gives a reply that was not taken back to its writer, with its quote.
-func (m *Model) giveBackReply(r model.Reply) tea.Cmd {
-	if r.ReplyTo != "" && m.quotes[r.Conversation] == "" {
-		m.quotes[r.Conversation] = r.ReplyTo
+func (m *Writer) giveBackReply(r model.Reply) tea.Cmd {
+	if r.ReplyTo != "" && m.Quotes[r.Conversation] == "" {
+		m.Quotes[r.Conversation] = r.ReplyTo
 	}
-	m.attached[r.Conversation] = append(r.Files, m.attached[r.Conversation]...)
-	if len(m.attached[r.Conversation]) == 0 {
-		delete(m.attached, r.Conversation)
+	m.Attached[r.Conversation] = append(r.Files, m.Attached[r.Conversation]...)
+	if len(m.Attached[r.Conversation]) == 0 {
+		delete(m.Attached, r.Conversation)
 	}
 	return m.giveBack(model.DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
 }
 
 // giveBack puts a text that was not taken before what has been typed since, and behind what
 // came back before it.
-func (m *Model) giveBack(of model.DraftOf, text string) tea.Cmd {
-	since, here := m.typed.text(of), m.writing() == of
+func (m *Writer) giveBack(of model.DraftOf, text string) tea.Cmd {
+	since, here := m.Typed.Text(of), m.writing() == of
 	if here {
-		since = m.box.Text()
+		since = m.Box.Text()
 	}
 	if before := m.returned[of]; before != "" {
 		if rest, ok := strings.CutPrefix(since, before); ok && (rest == "" || rest[0] == '\n') {
@@ -151,7 +151,7 @@ func (m *Model) giveBack(of model.DraftOf, text string) tea.Cmd {
 	if !here {
 		return m.saveDraft(of, text)
 	}
-	m.box.SetText(text)
+	m.Box.SetText(text)
 	return m.keepDraft()
 }
 
@@ -161,37 +161,37 @@ type decided struct {
 	err     error
 }
 
-// asking returns the reply that R and D are about.
-func (m *Model) asking() (model.Message, bool) {
+// Asking returns the reply that R and D are about.
+func (m *Writer) Asking() (model.Message, bool) {
 	if m.Shown == "" {
 		return model.Message{}, false
 	}
-	return m.thread.Asking()
+	return m.of.Thread.Asking()
 }
 
-func (m *Model) needsAsking() string {
-	if _, ok := m.asking(); !ok {
+func (m *Writer) NeedsAsking() string {
+	if _, ok := m.Asking(); !ok {
 		return m.Say(i18n.WhyNothingAsks)
 	}
 	return ""
 }
 
 // waiting returns the reply that a message stands for which the hub has not taken.
-func (m *Model) waiting(msg model.Message) (model.Reply, bool) {
-	p, ok := m.replies.get(m.Shown, msg.ClientID)
+func (m *Writer) waiting(msg model.Message) (model.Reply, bool) {
+	p, ok := m.Replies.get(m.Shown, msg.ClientID)
 	if msg.ID != "" || !ok {
 		return model.Reply{}, false
 	}
 	at, _ := m.Inbox.Position(m.Shown.Page())
-	r := p.reply
+	r := p.Reply
 	r.SeenSeq = at.Seq
 	return r, true
 }
 
 // light selects the reply that a key is about, where another was selected, and tells whether
 // it did: a key acts on what is lit alone.
-func (m *Model) light(msg model.Message) bool {
-	if !m.thread.Light(msg) {
+func (m *Writer) light(msg model.Message) bool {
+	if !m.of.Thread.Light(msg) {
 		return false
 	}
 	m.Notify(m.Say(i18n.SaidDecideThis, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
@@ -199,26 +199,26 @@ func (m *Model) light(msg model.Message) bool {
 }
 
 // lightFirst selects the first reply that the hub has not taken: those behind it wait.
-func (m *Model) lightFirst() {
-	first := m.replies[m.Shown][0]
-	m.thread.Light(model.Message{ClientID: first.ClientID})
+func (m *Writer) lightFirst() {
+	first := m.Replies[m.Shown][0]
+	m.of.Thread.Light(model.Message{ClientID: first.ClientID})
 	m.Notify(m.Say(i18n.SaidWaitsForEarlier, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
 }
 
-// resend sends a reply again: one that the hub did not take with the same id, so that
+// Resend sends a reply again: one that the hub did not take with the same id, so that
 // it can't leave twice; one that Facebook did not answer as a new attempt.
-func (m *Model) resend() tea.Cmd {
-	msg, _ := m.asking()
+func (m *Writer) Resend() tea.Cmd {
+	msg, _ := m.Asking()
 	if m.light(msg) {
 		return nil
 	}
 	if r, ok := m.waiting(msg); ok {
-		if m.replies.behind(r) {
+		if m.Replies.behind(r) {
 			m.lightFirst()
 			return nil
 		}
-		m.replies.again(r)
-		m.talk.stale = true
+		m.Replies.Again(r)
+		m.of.talk.stale = true
 		return nil
 	}
 	at, _ := m.Inbox.Position(m.Shown.Page())
@@ -229,9 +229,9 @@ func (m *Model) resend() tea.Cmd {
 	})
 }
 
-// giveUp drops a reply that asks. One that the hub did not take becomes a draft.
-func (m *Model) giveUp() tea.Cmd {
-	msg, ok := m.asking()
+// GiveUp drops a reply that asks. One that the hub did not take becomes a draft.
+func (m *Writer) GiveUp() tea.Cmd {
+	msg, ok := m.Asking()
 	if u, going := m.stoppable(); !ok && going {
 		return m.stopUpload(u)
 	}
@@ -248,12 +248,12 @@ func (m *Model) giveUp() tea.Cmd {
 	})
 }
 
-func (m *Model) decided(d decided) tea.Cmd {
+func (m *Writer) decided(d decided) tea.Cmd {
 	if d.err != nil {
 		m.Notify(m.Explain(d.err))
 		return nil
 	}
 	m.Inbox.PutMessage(d.message)
-	m.talk.stale = true
+	m.of.talk.stale = true
 	return nil
 }

@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"parley/ui/screen"
 )
 
-// readAfter is how long a message must be on screen, in a terminal that has the focus,
+// ReadAfter is how long a message must be on screen, in a terminal that has the focus,
 // to count as read.
-const readAfter = time.Second
+const ReadAfter = time.Second
 
 // seen tells that a message was on screen for long enough.
 type seen struct {
@@ -27,22 +27,22 @@ type marked struct {
 	err          error
 }
 
-// watchReading starts the wait after which what is on screen counts as read.
-func (m *Model) watchReading() tea.Cmd {
+// WatchReading starts the wait after which what is on screen counts as read.
+func (m *Model) WatchReading() tea.Cmd {
 	c := &m.talk
 	if m.Shown == "" || m.Layout.Thread == 0 || !m.Attended || m.Overlaid() != nil || !m.Live() {
 		c.marking = ""
 		return nil
 	}
 	r, ok := m.Inbox.Conversation(m.Shown)
-	upTo, visible := m.thread.SeenUpTo()
+	upTo, visible := m.Thread.SeenUpTo()
 	if !ok || r.Unread == 0 || !visible || upTo == c.marking || upTo == c.done {
 		return nil
 	}
 	c.marking = upTo
 	c.generation++
 	s := seen{generation: c.generation, id: m.Shown, upTo: upTo}
-	return m.Clock.After(readAfter, s)
+	return m.Clock.After(ReadAfter, s)
 }
 
 func (m *Model) seen(s seen) tea.Cmd {
@@ -67,12 +67,12 @@ func (m *Model) marked(r marked) tea.Cmd {
 		}
 		return nil
 	}
-	m.put(r.conversation)
+	m.Put(r.conversation)
 	return nil
 }
 
-// put takes over a conversation as the hub answered it.
-func (m *Model) put(c model.Conversation) {
+// Put takes over a conversation as the hub answered it.
+func (m *Model) Put(c model.Conversation) {
 	m.Inbox.Put(c)
 	m.list.Refresh()
 	m.talk.stale = m.talk.stale || m.Shown == c.ID
@@ -80,7 +80,7 @@ func (m *Model) put(c model.Conversation) {
 
 // PutLinked takes over a conversation with its new links, whose seq is the same.
 func (m *Model) PutLinked(c model.Conversation) {
-	m.put(c)
+	m.Put(c)
 	m.Inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links})
 	m.list.Refresh()
 }

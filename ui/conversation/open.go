@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"context"
@@ -17,8 +17,8 @@ import (
 // historyPage is how many messages are read at a time.
 const historyPage = 50
 
-// conversation is the one that is open.
-type conversation struct {
+// opened is the one that is open.
+type opened struct {
 	opening inbox.Opening
 	// reading: its newest messages are being read; older: those before.
 	reading, older bool
@@ -46,25 +46,25 @@ func (m *Model) Open(id model.ConversationID) tea.Cmd {
 	}
 	m.Focus = screen.PaneThread
 	if m.W < screen.ThreePanes {
-		m.panelOpen = false // it would lie over what is opened
+		m.PanelOpen = false // it would lie over what is opened
 	}
 	if m.Shown == id {
-		m.crm.Refresh()
+		m.again()
 		return m.followThread()
 	}
-	keep := m.keepDraft()
+	keep := m.writer.keepDraft()
 	m.Shown = id
-	m.talk = conversation{unread: r.Unread, generation: m.talk.generation + 1}
-	m.box.Close()
-	m.box.Show(id, m.typed.text(model.DraftOf{Conversation: id}))
-	m.thread.Show(id)
+	m.talk = opened{unread: r.Unread, generation: m.talk.generation + 1}
+	m.writer.Box.Close()
+	m.writer.Box.Show(id, m.writer.Typed.Text(model.DraftOf{Conversation: id}))
+	m.Thread.Show(id)
 	return tea.Batch(keep, m.followThread())
 }
 
-// close goes back to the list.
-func (m *Model) close() tea.Cmd {
+// Close goes back to the list.
+func (m *Model) Close() tea.Cmd {
 	m.Focus = screen.PaneList
-	return m.leaveBox()
+	return m.writer.LeaveBox()
 }
 
 // messagesRead is the answer with messages of a conversation.
@@ -84,7 +84,7 @@ func (m *Model) followThread() tea.Cmd {
 	if _, ok := m.Inbox.Conversation(m.Shown); !ok {
 		if p, ok := m.Inbox.Page(m.Shown.Page()); ok && p.Sees && !m.Inbox.Complete(p.ID) {
 			c.reading, c.older, c.stale = false, false, false
-			m.thread.Show("")
+			m.Thread.Show("")
 			return nil // it is being read anew, and will be back; what is typed stays
 		}
 		m.gone()
@@ -109,10 +109,10 @@ func (m *Model) concerns(c inbox.Changes) bool {
 // gone leaves a conversation that is no longer there, or may no longer be seen. What
 // was typed stays on disk.
 func (m *Model) gone() {
-	m.box.Close()
+	m.writer.Box.Close()
 	m.Shown = ""
-	m.talk = conversation{generation: m.talk.generation + 1}
-	m.thread.Show("")
+	m.talk = opened{generation: m.talk.generation + 1}
+	m.Thread.Show("")
 	if m.Focus == screen.PaneThread || m.Focus == screen.PanePanel {
 		m.Focus = screen.PaneList
 	}
@@ -137,11 +137,11 @@ func (m *Model) readMessages(o inbox.Opening, before string) tea.Cmd {
 	})
 }
 
-// readOlder reads earlier messages when the user comes near the first that is held.
-func (m *Model) readOlder() tea.Cmd {
+// ReadOlder reads earlier messages when the user comes near the first that is held.
+func (m *Model) ReadOlder() tea.Cmd {
 	c := &m.talk
 	t, ok := m.Inbox.Thread(m.Shown)
-	if m.Shown == "" || !ok || c.older || c.reading || c.refused || t.Stale || t.Cursor == "" || m.Layout.Thread == 0 || !m.thread.NearTop() {
+	if m.Shown == "" || !ok || c.older || c.reading || c.refused || t.Stale || t.Cursor == "" || m.Layout.Thread == 0 || !m.Thread.NearTop() {
 		return nil
 	}
 	c.older, c.stale = true, true
@@ -200,11 +200,76 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 func (m *Model) content(r inbox.Row) thread.Content {
 	t, _ := m.Inbox.Thread(r.ID)
 	return thread.Content{
-		Conversation: r, Thread: t, Pending: m.replies.shown(r.ID, m.Say(i18n.WaitsForEarlier)), Me: m.Inbox.User().ID,
+		Conversation: r, Thread: t, Pending: m.writer.Replies.shown(r.ID, m.Say(i18n.WaitsForEarlier)), Me: m.Inbox.User().ID,
 		Keys: thread.Keys{
 			Resend: m.KeyOf("resend"), Drop: m.KeyOf("drop"), Attachment: m.KeyOf("open_address"), Open: m.KeyOf("open"),
 			Reply: m.KeyOf("reply"), Share: m.KeyOf("share"),
 		},
 		Now: m.Now(), Loading: m.talk.older || m.talk.reading, FirstUnread: m.talk.first,
 	}
+}
+
+// Expand shows what an edited message was.
+func (m *Model) Expand() tea.Cmd {
+	if msg, ok := m.Thread.Selected(); ok {
+		m.Thread.Expand(msg.ID)
+		m.talk.stale = true
+	}
+	return nil
+}
+
+// Step moves by so many messages.
+func (m *Model) Step(rows int) {
+	if rows > 0 {
+		m.Thread.Down(rows)
+	} else {
+		m.Thread.Up(-rows)
+	}
+}
+
+// HalfPage moves by halves of what is to be seen.
+func (m *Model) HalfPage(halves int) { m.Thread.Page(halves) }
+
+// ToEnd goes to the first of the messages that are held, or the last.
+func (m *Model) ToEnd(last bool) {
+	if last {
+		m.Thread.Bottom()
+	} else {
+		m.Thread.Top()
+	}
+}
+
+// Reveal brings the selected message on screen, and tells whether it was not.
+func (m *Model) Reveal() bool { return m.Thread.Reveal() }
+
+// Redraw has the pane drawn anew.
+func (m *Model) Redraw() { m.talk.stale = true }
+
+// RetryOlder has earlier messages that could not be read asked for again.
+func (m *Model) RetryOlder() { m.talk.refused = false }
+
+// Leave leaves the open conversation; what was typed is kept.
+func (m *Model) Leave() tea.Cmd {
+	left := m.writer.LeaveBox()
+	m.PanelOpen = false
+	m.gone()
+	return left
+}
+
+// KeepUnread keeps the open conversation unread that was marked so by hand, while it is on
+// screen.
+func (m *Model) KeepUnread() {
+	if upTo, ok := m.Thread.SeenUpTo(); ok {
+		m.talk.done = upTo
+	}
+}
+
+// Follow has the open conversation follow what came from the hub.
+func (m *Model) Follow(c inbox.Changes) tea.Cmd {
+	if !m.concerns(c) {
+		return nil
+	}
+	follow := m.followThread()
+	m.showNewer()
+	return follow
 }

@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"cmp"
@@ -14,26 +14,32 @@ import (
 	"parley/ui/overlay"
 )
 
+// Drafts keeps what was typed and not sent. Its method is called in commands.
+type Drafts interface {
+	// Save keeps a draft; an empty one is forgotten.
+	Save(of model.DraftOf, text string, at time.Time) error
+}
+
 // typed is what was typed and not sent.
 type typed struct {
-	texts map[model.DraftOf]string
+	Texts map[model.DraftOf]string
 	// generation counts changes, so that a pause is told from going on.
 	generation uint64
 }
 
 func newTyped(kept map[model.DraftOf]model.Draft) typed {
-	t := typed{texts: map[model.DraftOf]string{}}
+	t := typed{Texts: map[model.DraftOf]string{}}
 	for of, d := range kept {
 		t.set(of, safe.Typed(d.Text))
 	}
 	return t
 }
 
-func (t *typed) text(of model.DraftOf) string { return t.texts[of] }
+func (t *typed) Text(of model.DraftOf) string { return t.Texts[of] }
 
 // has tells whether something is typed and not sent in a conversation.
 func (t *typed) has(id model.ConversationID) bool {
-	return t.texts[model.DraftOf{Conversation: id}] != "" || t.texts[model.DraftOf{Conversation: id, Note: true}] != ""
+	return t.Texts[model.DraftOf{Conversation: id}] != "" || t.Texts[model.DraftOf{Conversation: id, Note: true}] != ""
 }
 
 // set takes a text over, and tells whether it is another.
@@ -41,19 +47,19 @@ func (t *typed) set(of model.DraftOf, s string) bool {
 	if strings.TrimSpace(s) == "" {
 		s = ""
 	}
-	if t.texts[of] == s {
+	if t.Texts[of] == s {
 		return false
 	}
 	if s == "" {
-		delete(t.texts, of)
+		delete(t.Texts, of)
 	} else {
-		t.texts[of] = s
+		t.Texts[of] = s
 	}
 	return true
 }
 
-// draftPause is how long nothing is typed until the draft is written to disk.
-const draftPause = 400 * time.Millisecond
+// DraftPause is how long nothing is typed until the draft is written to disk.
+const DraftPause = 400 * time.Millisecond
 
 // pause tells that nothing was typed for a while, if nothing was.
 type pause struct{ generation uint64 }
@@ -62,83 +68,83 @@ type pause struct{ generation uint64 }
 type draftSaved struct{ err error }
 
 // writing is what the composer's text is of.
-func (m *Model) writing() model.DraftOf {
-	return model.DraftOf{Conversation: m.box.Conversation(), Note: m.box.Note()}
+func (m *Writer) writing() model.DraftOf {
+	return model.DraftOf{Conversation: m.Box.Conversation(), Note: m.Box.Note()}
 }
 
-// typing waits for a pause after something was typed.
-func (m *Model) typing() tea.Cmd {
-	if m.box.Text() == m.typed.text(m.writing()) {
+// Typing waits for a pause after something was typed.
+func (m *Writer) Typing() tea.Cmd {
+	if m.Box.Text() == m.Typed.Text(m.writing()) {
 		return nil
 	}
-	m.typed.generation++
-	return m.Clock.After(draftPause, pause{generation: m.typed.generation})
+	m.Typed.generation++
+	return m.Clock.After(DraftPause, pause{generation: m.Typed.generation})
 }
 
-func (m *Model) pause(p pause) tea.Cmd {
-	if p.generation != m.typed.generation {
+func (m *Writer) pause(p pause) tea.Cmd {
+	if p.generation != m.Typed.generation {
 		return nil
 	}
 	return m.keepDraft()
 }
 
 // keepDraft writes the composer's text to disk, if it is another than is there.
-func (m *Model) keepDraft() tea.Cmd {
-	if m.box.Conversation() == "" {
+func (m *Writer) keepDraft() tea.Cmd {
+	if m.Box.Conversation() == "" {
 		return nil
 	}
-	return m.saveDraft(m.writing(), m.box.Text())
+	return m.saveDraft(m.writing(), m.Box.Text())
 }
 
-func (m *Model) saveDraft(of model.DraftOf, text string) tea.Cmd {
-	if !m.typed.set(of, text) {
+func (m *Writer) saveDraft(of model.DraftOf, text string) tea.Cmd {
+	if !m.Typed.set(of, text) {
 		return nil
 	}
-	drafts, text, at := m.drafts, m.typed.text(of), m.Now()
+	drafts, text, at := m.drafts, m.Typed.Text(of), m.Now()
 	return func() tea.Msg { return draftSaved{drafts.Save(of, text, at)} }
 }
 
-func (m *Model) draftSaved(d draftSaved) tea.Cmd {
+func (m *Writer) draftSaved(d draftSaved) tea.Cmd {
 	if d.err != nil {
 		m.Notify(m.Explain(d.err))
 	}
 	return nil
 }
 
-// leaveBox ends the writing. What was typed is kept, and a note makes room for the reply
+// LeaveBox ends the writing. What was typed is kept, and a note makes room for the reply
 // that stands in its place.
-func (m *Model) leaveBox() tea.Cmd {
+func (m *Writer) LeaveBox() tea.Cmd {
 	keep := m.keepDraft()
-	m.box.Close()
-	if m.box.Note() {
-		m.write(model.DraftOf{Conversation: m.box.Conversation()})
+	m.Box.Close()
+	if m.Box.Note() {
+		m.write(model.DraftOf{Conversation: m.Box.Conversation()})
 	}
-	return tea.Batch(keep, m.tellTyped())
+	return tea.Batch(keep, m.presence.Typed())
 }
 
 // write takes the composer over for a reply or a note. Each has its own text: none is
 // ever carried from one to the other.
-func (m *Model) write(of model.DraftOf) {
+func (m *Writer) write(of model.DraftOf) {
 	if of.Note {
-		m.box.ShowNote(of.Conversation, m.typed.text(of))
+		m.Box.ShowNote(of.Conversation, m.Typed.Text(of))
 	} else {
-		m.box.Show(of.Conversation, m.typed.text(of))
+		m.Box.Show(of.Conversation, m.Typed.Text(of))
 	}
 	m.setVerdict()
 }
 
 // Unsaved returns the composer's text and what it is of, for when the program ends
 // otherwise than by its own keys.
-func (m *Model) Unsaved() (model.DraftOf, string) { return m.writing(), m.box.Text() }
+func (m *Writer) Unsaved() (model.DraftOf, string) { return m.writing(), m.Box.Text() }
 
-// unfinished tells whether something of the user's waits in a conversation: typed and not
+// Unfinished tells whether something of the user's waits in a conversation: typed and not
 // sent, or sent and not handed in.
-func (m *Model) unfinished(id model.ConversationID) bool {
-	return m.typed.has(id) || m.replies.failed(id)
+func (m *Writer) Unfinished(id model.ConversationID) bool {
+	return m.Typed.has(id) || m.Replies.failed(id)
 }
 
-func (m *Model) needsDraft() string {
-	if len(m.typed.texts) == 0 && len(m.replies) == 0 {
+func (m *Writer) NeedsDraft() string {
+	if len(m.Typed.Texts) == 0 && len(m.Replies) == 0 {
 		return m.Say(i18n.WhyNoDraft)
 	}
 	return ""
@@ -154,9 +160,9 @@ const draftNote = "note "
 const unsentMark = "unsent "
 
 // unsentItems are the rows of replies that could not be handed in.
-func (m *Model) unsentItems() []overlay.Item {
+func (m *Writer) unsentItems() []overlay.Item {
 	var items []overlay.Item
-	for id, all := range m.replies {
+	for id, all := range m.Replies {
 		r, ok := m.Inbox.Conversation(id)
 		for _, p := range all {
 			if p.Failed == "" {
@@ -176,10 +182,10 @@ func (m *Model) unsentItems() []overlay.Item {
 	return items
 }
 
-// listDrafts shows what was typed and not sent, to go on with.
-func (m *Model) listDrafts() tea.Cmd {
+// ListDrafts shows what was typed and not sent, to go on with.
+func (m *Writer) ListDrafts() tea.Cmd {
 	items := m.unsentItems()
-	for of, text := range m.typed.texts {
+	for of, text := range m.Typed.Texts {
 		r, ok := m.Inbox.Conversation(of.Conversation)
 		if !ok {
 			continue
@@ -203,18 +209,18 @@ func (m *Model) listDrafts() tea.Cmd {
 				return m.askRemove(model.ConversationID(id), model.ClientID(reply))
 			}
 			m.list.Select(model.ConversationID(id))
-			cmd := m.Open(model.ConversationID(id))
-			m.thread.Bottom()
+			cmd := m.of.Open(model.ConversationID(id))
+			m.of.Thread.Bottom()
 			return cmd
 		}
 		rest, note := strings.CutPrefix(chosen.ID, draftNote)
 		id := model.ConversationID(rest)
 		m.list.Select(id)
-		opened := m.Open(id)
+		opened := m.of.Open(id)
 		if note {
-			return tea.Batch(opened, m.openNote())
+			return tea.Batch(opened, m.OpenNote())
 		}
-		return tea.Batch(opened, m.openComposer())
+		return tea.Batch(opened, m.OpenComposer())
 	})
 	return nil
 }

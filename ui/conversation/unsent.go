@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 // for the user; neither that nor going, for those before it.
 type unheard struct {
 	thread.Pending
-	reply model.Reply
+	Reply model.Reply
 	// going: it is being handed in.
 	going bool
 }
@@ -29,9 +29,9 @@ type unheard struct {
 // network may have one overtake another that was handed in beside it.
 type pending map[model.ConversationID][]unheard
 
-// add adds a reply; why is why it could not be handed in, empty where it was not tried.
-func (p pending) add(r model.Reply, why string) {
-	u := unheard{reply: r, Pending: thread.Pending{
+// Add adds a reply; why is why it could not be handed in, empty where it was not tried.
+func (p pending) Add(r model.Reply, why string) {
+	u := unheard{Reply: r, Pending: thread.Pending{
 		ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: r.At, Failed: why,
 	}}
 	for _, f := range r.Files {
@@ -53,15 +53,15 @@ func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 	return out
 }
 
-// next returns the reply of a conversation that is to be handed in now, which counts as
+// Next returns the reply of a conversation that is to be handed in now, which counts as
 // going from then on. While one is on its way, or waits for the user, there is none.
-func (p pending) next(id model.ConversationID) (model.Reply, bool) {
+func (p pending) Next(id model.ConversationID) (model.Reply, bool) {
 	all := p[id]
 	if len(all) == 0 || all[0].going || all[0].Failed != "" {
 		return model.Reply{}, false
 	}
 	all[0].going = true
-	return all[0].reply, true
+	return all[0].Reply, true
 }
 
 // behind tells whether a reply waits for the user to decide about an earlier one.
@@ -93,11 +93,11 @@ func (p pending) fail(id model.ConversationID, client model.ClientID, why string
 	}
 }
 
-// again has a reply that could not be handed in tried again, as it is now.
-func (p pending) again(r model.Reply) {
+// Again has a reply that could not be handed in tried again, as it is now.
+func (p pending) Again(r model.Reply) {
 	for i := range p[r.Conversation] {
 		if u := &p[r.Conversation][i]; u.ClientID == r.ClientID {
-			u.reply, u.Failed, u.going = r, "", false
+			u.Reply, u.Failed, u.going = r, "", false
 		}
 	}
 }
@@ -109,12 +109,12 @@ func (p pending) failed(id model.ConversationID) bool {
 
 // takeUnsent shows what earlier runs handed in without an answer, each in its
 // conversation, to be sent again by the same id or taken back.
-func (m *Model) takeUnsent(all []model.Reply) {
+func (m *Writer) takeUnsent(all []model.Reply) {
 	for _, u := range all {
 		if u.At.IsZero() {
 			u.At = m.Now()
 		}
-		m.replies.add(u, m.Say(i18n.UnsentBefore))
+		m.Replies.Add(u, m.Say(i18n.UnsentBefore))
 		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
@@ -122,17 +122,17 @@ func (m *Model) takeUnsent(all []model.Reply) {
 
 // number returns the place of a key press among all others: the hub's time, and another
 // for each.
-func (m *Model) number() int64 {
+func (m *Writer) number() int64 {
 	m.numbered = max(m.numbered+1, m.Now().UnixMicro())
 	return m.numbered
 }
 
-// handOn hands in what waited for its turn.
-func (m *Model) handOn() tea.Cmd {
+// HandOn hands in what waited for its turn.
+func (m *Writer) HandOn() tea.Cmd {
 	var cmds []tea.Cmd
-	for id := range m.replies {
-		if r, ok := m.replies.next(id); ok {
-			m.talk.stale = m.talk.stale || m.Shown == id
+	for id := range m.Replies {
+		if r, ok := m.Replies.Next(id); ok {
+			m.of.talk.stale = m.of.talk.stale || m.Shown == id
 			cmds = append(cmds, m.handIn(r))
 		}
 	}
@@ -146,14 +146,14 @@ type kept struct {
 }
 
 // keep keeps a reply on disk that waits for its turn.
-func (m *Model) keep(r model.Reply) tea.Cmd {
+func (m *Writer) keep(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return func() tea.Msg { return kept{r, hub.Keep(r)} }
 }
 
 // kept tells of a reply that could not be kept. It is tried again in its turn, and does not
 // leave without.
-func (m *Model) kept(k kept) {
+func (m *Writer) kept(k kept) {
 	if k.err != nil {
 		m.Notify(m.Explain(k.err))
 	}
@@ -161,18 +161,18 @@ func (m *Model) kept(k kept) {
 
 // Unheard returns what the user sent off and the hub has not taken, for when the program
 // ends.
-func (m *Model) Unheard() []model.Reply {
+func (m *Writer) Unheard() []model.Reply {
 	var out []model.Reply
-	for _, all := range m.replies {
+	for _, all := range m.Replies {
 		for _, u := range all {
-			out = append(out, u.reply)
+			out = append(out, u.Reply)
 		}
 	}
 	return out
 }
 
-// tellUnsent tells once, when there is a hub to hand it in to, that something was left.
-func (m *Model) tellUnsent() {
+// TellUnsent tells once, when there is a hub to hand it in to, that something was left.
+func (m *Writer) TellUnsent() {
 	if m.untold && m.Live() {
 		m.untold = false
 		m.Notify(m.Say(i18n.SaidUnsent, "Key", m.KeyOf("drafts")))
@@ -183,11 +183,11 @@ func (m *Model) tellUnsent() {
 // shown again at the next start, and then found among the messages again.
 type forgotten struct{}
 
-// dropTaken drops those replies that turn out to be among the open conversation's
+// DropTaken drops those replies that turn out to be among the open conversation's
 // messages: the hub took them although its answer was lost.
-func (m *Model) dropTaken() tea.Cmd {
+func (m *Writer) DropTaken() tea.Cmd {
 	id := m.Shown
-	if len(m.replies[id]) == 0 {
+	if len(m.Replies[id]) == 0 {
 		return nil
 	}
 	t, _ := m.Inbox.Thread(id)
@@ -198,13 +198,13 @@ func (m *Model) dropTaken() tea.Cmd {
 		}
 	}
 	var cmds []tea.Cmd
-	for _, p := range slices.Clone(m.replies[id]) {
+	for _, p := range slices.Clone(m.Replies[id]) {
 		// One that is on its way is told of by its own answer.
 		if !held[p.ClientID] || p.Failed == "" {
 			continue
 		}
-		m.replies.drop(id, p.ClientID)
-		m.talk.stale = true
+		m.Replies.drop(id, p.ClientID)
+		m.of.talk.stale = true
 		hub, client := m.hub, p.ClientID
 		cmds = append(cmds, func() tea.Msg {
 			_ = hub.Taken(client)
@@ -224,7 +224,7 @@ type withdrawn struct {
 
 // withdraw makes a draft of a reply that could not be handed in, once it is sure that the
 // hub does not have it: what is typed again would leave a second time.
-func (m *Model) withdraw(r model.Reply) tea.Cmd {
+func (m *Writer) withdraw(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		message, taken, err := hub.TakeBack(ctx, r)
@@ -232,17 +232,17 @@ func (m *Model) withdraw(r model.Reply) tea.Cmd {
 	})
 }
 
-func (m *Model) withdrawn(b withdrawn) tea.Cmd {
+func (m *Writer) withdrawn(b withdrawn) tea.Cmd {
 	id := b.reply.Conversation
 	if b.err != nil {
 		m.Notify(m.Explain(b.err))
 		return nil
 	}
-	if _, ok := m.replies.get(id, b.reply.ClientID); !ok {
+	if _, ok := m.Replies.get(id, b.reply.ClientID); !ok {
 		return nil
 	}
-	m.replies.drop(id, b.reply.ClientID)
-	m.talk.stale = m.talk.stale || m.Shown == id
+	m.Replies.drop(id, b.reply.ClientID)
+	m.of.talk.stale = m.of.talk.stale || m.Shown == id
 	if b.taken {
 		m.Inbox.PutMessage(b.message)
 		m.Notify(m.Say(i18n.SaidTakenAfterAll))
@@ -253,8 +253,8 @@ func (m *Model) withdrawn(b withdrawn) tea.Cmd {
 
 // askRemove asks what becomes of a reply whose conversation is not there, or not to be seen:
 // it can't be handed in, and nobody can look whether the hub has it.
-func (m *Model) askRemove(id model.ConversationID, client model.ClientID) tea.Cmd {
-	u, ok := m.replies.get(id, client)
+func (m *Writer) askRemove(id model.ConversationID, client model.ClientID) tea.Cmd {
+	u, ok := m.Replies.get(id, client)
 	if !ok {
 		return nil
 	}
@@ -267,7 +267,7 @@ func (m *Model) askRemove(id model.ConversationID, client model.ClientID) tea.Cm
 		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != screen.AnswerYes {
 			return nil
 		}
-		return m.remove(u.reply)
+		return m.remove(u.Reply)
 	})
 	return nil
 }
@@ -278,18 +278,18 @@ type removed struct {
 	err   error
 }
 
-func (m *Model) remove(r model.Reply) tea.Cmd {
+func (m *Writer) remove(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return func() tea.Msg { return removed{r, hub.Taken(r.ClientID)} }
 }
 
 // removed puts the text of what was removed into the clipboard: it is nowhere else now.
-func (m *Model) removed(r removed) tea.Cmd {
+func (m *Writer) removed(r removed) tea.Cmd {
 	if r.err != nil {
 		m.Notify(m.Explain(r.err))
 		return nil
 	}
-	m.replies.drop(r.reply.Conversation, r.reply.ClientID)
+	m.Replies.drop(r.reply.Conversation, r.reply.ClientID)
 	m.Notify(m.Say(i18n.SaidUnsentRemoved))
 	return term.Copy(safe.Typed(r.reply.Text))
 }

@@ -1,4 +1,4 @@
-package ui
+package inbox
 
 import (
 	"strings"
@@ -11,41 +11,41 @@ import (
 	"parley/ui/screen"
 )
 
-// filters are the lists of the inbox in the order of their keys.
-var filters = []inbox.Filter{
+// Filters are the lists of the inbox in the order of their keys.
+var Filters = []inbox.Filter{
 	inbox.FilterOpen, inbox.FilterMine, inbox.FilterUnassigned, inbox.FilterSnoozed, inbox.FilterBlocked, inbox.FilterDone,
 }
 
 var sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 
-// ask shows another view of the inbox.
-func (m *Model) ask(q inbox.Query) {
+// Ask shows another view of the inbox.
+func (m *Model) Ask(q inbox.Query) {
 	m.Query = q
-	m.search = search{generation: m.search.generation + 1}
-	m.list.SetRows(m.Inbox.View(q))
+	m.Search = search{generation: m.Search.generation + 1}
+	m.List.SetRows(m.Inbox.View(q))
 	if m.Focus != screen.PaneList && m.Layout.List == 0 {
 		m.Focus = screen.PaneList
 	}
 }
 
-func (m *Model) filter(f inbox.Filter) tea.Cmd {
+func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	q := m.Query
 	q.Filter = f
-	m.ask(q)
+	m.Ask(q)
 	return nil
 }
 
-func (m *Model) turnFilter(by int) tea.Cmd {
+func (m *Model) TurnFilter(by int) tea.Cmd {
 	at := 0
-	for i, f := range filters {
+	for i, f := range Filters {
 		if f == m.Query.Filter {
 			at = i
 		}
 	}
-	return m.filter(filters[(at+by+len(filters))%len(filters)])
+	return m.Filter(Filters[(at+by+len(Filters))%len(Filters)])
 }
 
-func (m *Model) turnSort() tea.Cmd {
+func (m *Model) TurnSort() tea.Cmd {
 	at := 0
 	for i, s := range sorts {
 		if s == m.Query.Sort {
@@ -54,20 +54,20 @@ func (m *Model) turnSort() tea.Cmd {
 	}
 	q := m.Query
 	q.Sort = sorts[(at+1)%len(sorts)]
-	m.ask(q)
+	m.Ask(q)
 	m.Notify(m.Say(i18n.SaidSorted, "Order", m.Say(i18n.SortName(string(q.Sort)))))
 	return nil
 }
 
-func (m *Model) needsPages() string {
+func (m *Model) NeedsPages() string {
 	if len(m.SeenPages()) < 2 {
 		return m.Say(i18n.WhyOnePage)
 	}
 	return ""
 }
 
-// turnPage shows the next Page alone, and after the last all of them.
-func (m *Model) turnPage() tea.Cmd {
+// TurnPage shows the next Page alone, and after the last all of them.
+func (m *Model) TurnPage() tea.Cmd {
 	pages := m.SeenPages()
 	q := m.Query
 	q.Page = pages[0].ID
@@ -80,20 +80,20 @@ func (m *Model) turnPage() tea.Cmd {
 			q.Page = pages[i+1].ID
 		}
 	}
-	m.ask(q)
+	m.Ask(q)
 	return nil
 }
 
-// filterLine is the line with the filters and their counts.
-func (m *Model) filterLine(w int) string {
+// FilterLine is the line with the filters and their counts.
+func (m *Model) FilterLine(w int) string {
 	th := m.Look.Theme
-	if m.search.active() {
+	if m.Search.Active() {
 		return m.searchLine(w)
 	}
 	counts := m.Inbox.Counts(m.Query.Page)
 	var tabs []look.Piece
 	at := 0
-	for _, f := range append([]inbox.Filter{inbox.FilterAll}, filters...) {
+	for _, f := range append([]inbox.Filter{inbox.FilterAll}, Filters...) {
 		active := f == m.Query.Filter
 		if f == inbox.FilterAll && !active {
 			continue
@@ -160,15 +160,15 @@ func (m *Model) tabText(f inbox.Filter, c inbox.Counts) string {
 // searchLine says what was looked for and how much was found.
 func (m *Model) searchLine(w int) string {
 	th := m.Look.Theme
-	n := look.Thousands(len(m.search.all))
-	if m.search.cursor != "" {
+	n := look.Thousands(len(m.Search.All))
+	if m.Search.cursor != "" {
 		n += "+"
 	}
 	state := m.Say(i18n.SearchFound, "N", n)
-	if m.search.loading && len(m.search.all) == 0 {
+	if m.Search.Loading && len(m.Search.All) == 0 {
 		state = m.Say(i18n.SearchGoesOn)
 	}
-	left := " " + m.Say(i18n.SearchFor, "Words", m.Look.Ours(m.search.words))
+	left := " " + m.Say(i18n.SearchFor, "Words", m.Look.Ours(m.Search.words))
 	right := state + "   esc " + m.Say(i18n.CommandLabel("back")) + " "
 	left = m.Look.Cut(left, w-m.Look.Cells.Width(right)-1)
 	gap := w - m.Look.Cells.Width(left) - m.Look.Cells.Width(right)

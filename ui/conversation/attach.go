@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"strings"
@@ -33,23 +33,23 @@ type pathCompleted struct {
 	of, to string
 }
 
-// needsFiles refuses files where the user's are not, and where none can go.
-func (m *Model) needsFiles() string {
+// NeedsFiles refuses files where the user's are not, and where none can go.
+func (m *Writer) NeedsFiles() string {
 	switch {
 	case m.files == nil:
 		return m.Say(i18n.WhyNoFilesHere)
 	case m.Shown == "":
 		return m.Say(i18n.WhyNotOpen)
-	case len(m.attached[m.Shown]) >= model.MaxAttachments:
+	case len(m.Attached[m.Shown]) >= model.MaxAttachments:
 		return m.Say(i18n.ErrManyFiles, "N", model.MaxAttachments)
 	}
 	return ""
 }
 
-// attach asks for the path of a file to send.
-func (m *Model) attach() tea.Cmd { return m.askFile(m.Shown, "", "") }
+// Attach asks for the path of a file to send.
+func (m *Writer) Attach() tea.Cmd { return m.askFile(m.Shown, "", "") }
 
-func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
+func (m *Writer) askFile(id model.ConversationID, text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.AttachTitle), m.Say(i18n.AttachHint), text)
 	p.Completes = true
 	p.SetError(problem)
@@ -70,45 +70,45 @@ func (m *Model) askFile(id model.ConversationID, text, problem string) tea.Cmd {
 }
 
 // pathCompleted goes on with a path, if it still is what was asked for.
-func (m *Model) pathCompleted(c pathCompleted) {
+func (m *Writer) pathCompleted(c pathCompleted) {
 	if m.Overlaid() == c.prompt && c.prompt.Text() == c.of {
 		c.prompt.SetText(c.to)
 	}
 }
 
 // fileChecked attaches a file to the reply that is being written, or says why it can't be.
-func (m *Model) fileChecked(c fileChecked) tea.Cmd {
+func (m *Writer) fileChecked(c fileChecked) tea.Cmd {
 	if c.err != nil {
 		return m.askFile(c.id, c.path, m.Explain(c.err))
 	}
-	m.attached[c.id] = append(m.attached[c.id], c.file)
+	m.Attached[c.id] = append(m.Attached[c.id], c.file)
 	if c.id != m.Shown {
 		return nil
 	}
 	return m.openBox(false)
 }
 
-// unattach takes the file attached last away, and tells whether there was one.
-func (m *Model) unattach() bool {
-	id := m.box.Conversation()
-	n := len(m.attached[id])
-	if m.box.Note() || n == 0 {
+// Unattach takes the file attached last away, and tells whether there was one.
+func (m *Writer) Unattach() bool {
+	id := m.Box.Conversation()
+	n := len(m.Attached[id])
+	if m.Box.Note() || n == 0 {
 		return false
 	}
-	if m.attached[id] = m.attached[id][:n-1]; n == 1 {
-		delete(m.attached, id)
+	if m.Attached[id] = m.Attached[id][:n-1]; n == 1 {
+		delete(m.Attached, id)
 	}
 	m.setVerdict()
 	return true
 }
 
 // attachedLine names the files that go with the reply being written; nothing for none.
-func (m *Model) attachedLine() string {
-	if m.box.Note() {
+func (m *Writer) attachedLine() string {
+	if m.Box.Note() {
 		return ""
 	}
 	var names []string
-	for _, f := range m.attached[m.box.Conversation()] {
+	for _, f := range m.Attached[m.Box.Conversation()] {
 		names = append(names, m.Look.Line(model.Untrusted(f.Name())))
 	}
 	if len(names) == 0 {

@@ -1,6 +1,9 @@
-package ui
+// Package presence is who looks at which conversation, or writes there; and what colleagues
+// are told of the user.
+package presence
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/ui/look"
+	"parley/ui/screen"
 )
 
 // How long it counts that a colleague typed or looked, unless they say so again.
@@ -29,9 +33,18 @@ type doing struct {
 	typing, looking time.Time
 }
 
-// presence is who looks at which conversation, or writes there; and what colleagues were
-// told of the user.
-type presence struct {
+// Hub is what presence needs of a client of the hub.
+type Hub interface {
+	// Tell tells colleagues what the user does: types, or looks at a conversation. It may
+	// get lost.
+	Tell(f model.Lossy)
+}
+
+// Model is who looks at which conversation, or writes there; and what colleagues were told of
+// the user.
+type Model struct {
+	*screen.Screen
+	hub    Hub
 	others map[model.ConversationID][]doing
 	// told is what colleagues were told that the user looks at, and when last; typed,
 	// where they were told that the user writes, and when last.
@@ -39,8 +52,13 @@ type presence struct {
 	toldAt, typedAt time.Time
 }
 
-// heard takes over what colleagues do.
-func (m *Model) heard(frames []model.Lossy) {
+// New returns the presence of nobody.
+func New(s *screen.Screen, h Hub) *Model {
+	return &Model{Screen: s, hub: h, others: map[model.ConversationID][]doing{}}
+}
+
+// Heard takes over what colleagues do.
+func (m *Model) Heard(frames []model.Lossy) {
 	now := m.Now()
 	for _, f := range frames {
 		p, ok := m.Inbox.Page(f.Page)
@@ -52,11 +70,8 @@ func (m *Model) heard(frames []model.Lossy) {
 }
 
 func (m *Model) hear(f model.Lossy, now time.Time) {
-	if m.presence.others == nil {
-		m.presence.others = map[model.ConversationID][]doing{}
-	}
-	m.presence.expire(now)
-	all := m.presence.others[f.Conversation]
+	m.expire(now)
+	all := m.others[f.Conversation]
 	i := slices.IndexFunc(all, func(d doing) bool { return d.who.ID == f.User.ID })
 	if i < 0 {
 		i = len(all)
@@ -74,28 +89,28 @@ func (m *Model) hear(f model.Lossy, now time.Time) {
 	default:
 		d.looking, d.typing = time.Time{}, time.Time{}
 	}
-	m.presence.others[f.Conversation] = all
+	m.others[f.Conversation] = all
 }
 
 // expire forgets what no longer counts, so that what colleagues do takes no room for
 // longer than it is shown.
-func (p *presence) expire(now time.Time) {
-	for id, all := range p.others {
+func (m *Model) expire(now time.Time) {
+	for id, all := range m.others {
 		all = slices.DeleteFunc(all, func(d doing) bool { return !now.Before(d.typing) && !now.Before(d.looking) })
 		if len(all) == 0 {
-			delete(p.others, id)
+			delete(m.others, id)
 			continue
 		}
-		p.others[id] = all
+		m.others[id] = all
 	}
 }
 
-// lookers says who else looks at a conversation, or writes there, and until when that
+// Lookers says who else looks at a conversation, or writes there, and until when that
 // reads so. Who writes is told before who looks.
-func (m *Model) lookers(id model.ConversationID) (said string, until time.Time) {
+func (m *Model) Lookers(id model.ConversationID) (said string, until time.Time) {
 	now := m.Now()
 	var typing, looking []string
-	for _, d := range m.presence.others[id] {
+	for _, d := range m.others[id] {
 		switch {
 		case now.Before(d.typing):
 			typing = append(typing, m.Look.Ours(d.who.Name))
@@ -133,22 +148,22 @@ func (m *Model) lookingAt() model.ConversationID {
 	return ""
 }
 
-// tellPresence tells colleagues which conversation the user looks at, when that changes
+// Tell tells colleagues which conversation the user looks at, when that changes
 // and again before it would be forgotten.
-func (m *Model) tellPresence() tea.Cmd {
-	p, at, now := &m.presence, m.lookingAt(), m.Now()
+func (m *Model) Tell() tea.Cmd {
+	at, now := m.lookingAt(), m.Now()
 	var left tea.Cmd
-	if p.told != "" && p.told != at {
-		if m.audible(p.told) {
-			left = m.tell(model.FramePresence, p.told, false)
+	if m.told != "" && m.told != at {
+		if m.audible(m.told) {
+			left = m.send(model.FramePresence, m.told, false)
 		}
-		p.told, p.typed = "", ""
+		m.told, m.typed = "", ""
 	}
-	if at == "" || p.told == at && now.Before(p.toldAt.Add(tellLooking)) {
+	if at == "" || m.told == at && now.Before(m.toldAt.Add(tellLooking)) {
 		return left
 	}
-	p.told, p.toldAt = at, now
-	return tea.Sequence(left, m.tell(model.FramePresence, at, true))
+	m.told, m.toldAt = at, now
+	return tea.Sequence(left, m.send(model.FramePresence, at, true))
 }
 
 // telling tells whether it is told that the user types in a conversation: to colleagues
@@ -158,27 +173,26 @@ func (m *Model) telling(id model.ConversationID) bool {
 	return id != "" && id == m.Shown && ok && p.Sees && m.Live() && m.Attended && m.Layout.Thread > 0
 }
 
-// tellTyping tells colleagues and the customer that the user writes a reply, once in a while.
-func (m *Model) tellTyping() tea.Cmd {
-	p, id, now := &m.presence, m.box.Conversation(), m.Now()
-	if m.box.Note() || !m.box.Allowed() || !m.telling(id) || p.typed == id && now.Before(p.typedAt.Add(tellTyping)) {
+// Typing tells colleagues and the customer that the user writes a reply there, once in a while.
+func (m *Model) Typing(id model.ConversationID) tea.Cmd {
+	now := m.Now()
+	if !m.telling(id) || m.typed == id && now.Before(m.typedAt.Add(tellTyping)) {
 		return nil
 	}
-	p.typed, p.typedAt = id, now
-	return m.tell(model.FrameTyping, id, true)
+	m.typed, m.typedAt = id, now
+	return m.send(model.FrameTyping, id, true)
 }
 
-// tellTyped tells colleagues that the user no longer writes, if they were told before.
-func (m *Model) tellTyped() tea.Cmd {
-	p := &m.presence
-	id := p.typed
-	if p.typed = ""; id == "" || !m.Now().Before(p.typedAt.Add(typingFor)) {
+// Typed tells colleagues that the user no longer writes, if they were told before.
+func (m *Model) Typed() tea.Cmd {
+	id := m.typed
+	if m.typed = ""; id == "" || !m.Now().Before(m.typedAt.Add(typingFor)) {
 		return nil
 	}
-	return m.tell(model.FrameTyping, id, false)
+	return m.send(model.FrameTyping, id, false)
 }
 
-func (m *Model) tell(what model.FrameType, id model.ConversationID, active bool) tea.Cmd {
+func (m *Model) send(what model.FrameType, id model.ConversationID, active bool) tea.Cmd {
 	hub := m.hub
 	f := model.Lossy{Type: what, Page: id.Page(), Conversation: id, User: m.Inbox.User().Ref(), Active: active}
 	return func() tea.Msg {
@@ -187,10 +201,18 @@ func (m *Model) tell(what model.FrameType, id model.ConversationID, active bool)
 	}
 }
 
-// toldUntil is when colleagues have to be told again what the user looks at.
-func (m *Model) toldUntil() time.Time {
-	if m.presence.told == "" {
+// ToldUntil is when colleagues have to be told again what the user looks at.
+func (m *Model) ToldUntil() time.Time {
+	if m.told == "" {
 		return time.Time{}
 	}
-	return m.presence.toldAt.Add(tellLooking)
+	return m.toldAt.Add(tellLooking)
 }
+
+// Forget forgets what colleagues do in some conversations.
+func (m *Model) Forget(gone func(model.ConversationID) bool) {
+	maps.DeleteFunc(m.others, func(id model.ConversationID, _ []doing) bool { return gone(id) })
+}
+
+// Known tells in how many conversations colleagues are known to do something.
+func (m *Model) Known() int { return len(m.others) }

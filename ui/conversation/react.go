@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"context"
@@ -26,9 +26,9 @@ var suggested = []struct {
 	{"🙏", i18n.ReactThanks},
 }
 
-// needsReactable refuses what can't have a reaction, and where none is allowed.
-func (m *Model) needsReactable() string {
-	if why := m.needsQuotable(); why != "" {
+// NeedsReactable refuses what can't have a reaction, and where none is allowed.
+func (m *Model) NeedsReactable() string {
+	if why := m.NeedsQuotable(); why != "" {
 		return why
 	}
 	if r, ok := m.Inbox.Conversation(m.Shown); ok && !r.Reply.Allowed {
@@ -43,9 +43,9 @@ const (
 	reactOther = "other"
 )
 
-// react lets the user choose a reaction to the selected message.
-func (m *Model) react() tea.Cmd {
-	msg, _ := m.thread.Selected()
+// React lets the user choose a reaction to the selected message.
+func (m *Model) React() tea.Cmd {
+	msg, _ := m.Thread.Selected()
 	var options []overlay.Option
 	for i, s := range suggested {
 		options = append(options, overlay.Option{
@@ -58,7 +58,7 @@ func (m *Model) react() tea.Cmd {
 		options = append(options, overlay.Option{ID: reactNone, Key: "x", Title: m.Say(i18n.ReactTakeBack)})
 	}
 	c := overlay.NewChoice(m.Say(i18n.ReactTitle), options)
-	c.Say(m.Say(i18n.QuoteOf, "Name", m.wrote(&msg), "Text", m.Look.Cut(m.thread.Gist(&msg), reactGist)))
+	c.Say(m.Say(i18n.QuoteOf, "Name", m.wrote(&msg), "Text", m.Look.Cut(m.Thread.Gist(&msg), reactGist)))
 	m.Lay(c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		switch {

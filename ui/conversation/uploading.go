@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"slices"
@@ -11,10 +11,10 @@ import (
 	"parley/ui/thread"
 )
 
-// uploading shows how far the files of a reply have come, and the key that stops it.
-func (m *Model) uploading(u model.Uploading) {
-	for i := range m.replies[u.Conversation] {
-		p := &m.replies[u.Conversation][i]
+// Uploading shows how far the files of a reply have come, and the key that stops it.
+func (m *Writer) Uploading(u model.Uploading) {
+	for i := range m.Replies[u.Conversation] {
+		p := &m.Replies[u.Conversation][i]
 		if p.ClientID != u.ClientID || p.Failed != "" {
 			continue
 		}
@@ -23,14 +23,14 @@ func (m *Model) uploading(u model.Uploading) {
 			rate := int64(float64(u.Sent) / max(u.For, time.Millisecond).Seconds())
 			p.Going = m.Say(i18n.UploadGoing, "Percent", 100*u.Sent/u.All, "All", thread.Size(u.All), "Rate", thread.Size(rate), "Key", m.KeyOf("drop"))
 		}
-		m.talk.stale = m.talk.stale || m.Shown == u.Conversation
+		m.of.talk.stale = m.of.talk.stale || m.Shown == u.Conversation
 	}
 }
 
 // stoppable returns the reply of the open conversation whose files are on their way: the
 // one sent last.
-func (m *Model) stoppable() (unheard, bool) {
-	all := m.replies[m.Shown]
+func (m *Writer) stoppable() (unheard, bool) {
+	all := m.Replies[m.Shown]
 	for _, u := range slices.Backward(all) {
 		if u.Going != "" {
 			return u, true
@@ -39,17 +39,17 @@ func (m *Model) stoppable() (unheard, bool) {
 	return unheard{}, false
 }
 
-// needsDroppable tells why there is nothing to give up.
-func (m *Model) needsDroppable() string {
+// NeedsDroppable tells why there is nothing to give up.
+func (m *Writer) NeedsDroppable() string {
 	if _, ok := m.stoppable(); ok {
 		return ""
 	}
-	return m.needsAsking()
+	return m.NeedsAsking()
 }
 
 // stopUpload stops sending a reply's files. Its text and its files come back to be
 // changed, once it is sure that the hub does not have the reply.
-func (m *Model) stopUpload(u unheard) tea.Cmd {
+func (m *Writer) stopUpload(u unheard) tea.Cmd {
 	m.stopped[u.ClientID] = true
 	hub, id := m.hub, u.ClientID
 	return func() tea.Msg {

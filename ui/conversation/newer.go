@@ -1,4 +1,4 @@
-package ui
+package conversation
 
 import (
 	"parley/i18n"
@@ -37,7 +37,7 @@ func (m *Model) showNewer() {
 			continue
 		}
 		m.newer = newer{}
-		m.thread.Bottom()
+		m.Thread.Bottom()
 		m.talk.stale = true
 		m.NotifyLonger(m.Say(i18n.SaidNewerReply, "Name", m.authorName(a.Author)))
 		return

@@ -1,4 +1,4 @@
-package ui
+package inbox
 
 import (
 	"regexp"
@@ -18,8 +18,8 @@ import (
 // morning is the hour at which a day of work begins.
 const morning = 9
 
-// snooze asks until when the current conversation is to be put away.
-func (m *Model) snooze() tea.Cmd {
+// Snooze asks until when the current conversation is to be put away.
+func (m *Model) Snooze() tea.Cmd {
 	r, ok := m.Current()
 	if !ok {
 		return nil

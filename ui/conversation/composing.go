@@ -1,0 +1,81 @@
+package conversation
+
+import (
+	"maps"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+)
+
+// noting tells whether a note is being written.
+func (m *Writer) noting() bool { return m.Box.IsOpen() && m.Box.Note() }
+
+// setVerdict tells the composer whether a reply is allowed now.
+func (m *Writer) setVerdict() {
+	r, ok := m.Inbox.Conversation(m.Box.Conversation())
+	if !ok {
+		return
+	}
+	reason := ""
+	if p, ok := m.Inbox.Page(r.PageID); ok && p.Restricted != nil {
+		reason = m.Look.Line(p.Restricted.Reason)
+	}
+	v := r.Reply
+	if v.Code == model.WindowClosed {
+		v.Until = r.ClosedAt() // since when, for the words
+	}
+	m.Box.SetVerdict(m.Now(), m.Look.Name(r.Customer), v, reason)
+	m.Box.SetQuote(m.quoted())
+	m.Box.SetFiles(m.attachedLine())
+}
+
+// Compose has the composer take a key or a pasted text.
+func (m *Writer) Compose(msg tea.Msg) tea.Cmd {
+	before := m.Box.Text()
+	cmd := m.Box.Update(msg)
+	if m.Box.Text() == before {
+		return cmd
+	}
+	return tea.Batch(cmd, m.Typing(), m.tellTyping())
+}
+
+// tellTyping tells that a reply is being written, where it may be sent.
+func (m *Writer) tellTyping() tea.Cmd {
+	if m.Box.Note() || !m.Box.Allowed() {
+		return nil
+	}
+	return m.presence.Typing(m.Box.Conversation())
+}
+
+// DropDeleted drops what was written in conversations that were deleted, in memory and on
+// disk: drafts, replies that were not handed in.
+func (m *Writer) DropDeleted() tea.Cmd {
+	var cmds []tea.Cmd
+	if m.Deleted(m.Box.Conversation()) {
+		m.Box.Close()
+		m.Box.Show("", "")
+	}
+	for of := range maps.Clone(m.Typed.Texts) {
+		if m.Deleted(of.Conversation) {
+			cmds = append(cmds, m.saveDraft(of, ""))
+		}
+	}
+	for id, all := range m.Replies {
+		if !m.Deleted(id) {
+			continue
+		}
+		delete(m.Replies, id)
+		hub := m.hub
+		cmds = append(cmds, func() tea.Msg {
+			for _, p := range all {
+				_ = hub.Taken(p.ClientID) // it is tried again at the next start
+			}
+			return forgotten{}
+		})
+	}
+	return tea.Batch(cmds...)
+}
+
+// Restyled has the composer drawn in the look that the screen has now.
+func (m *Writer) Restyled() { m.Box.SetLook(m.Look) }

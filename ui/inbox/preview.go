@@ -1,0 +1,45 @@
+package inbox
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/model"
+	"parley/ui/screen"
+)
+
+// PreviewAfter is how long the selection rests until its conversation is shown.
+const PreviewAfter = 150 * time.Millisecond
+
+// rested tells that the selection may have rested on a conversation.
+type rested struct{ id model.ConversationID }
+
+// PreviewLater shows the selected conversation after a moment, where the user wants
+// that and there is a place for it.
+func (m *Model) PreviewLater() tea.Cmd {
+	r, ok := m.List.Selected()
+	if !m.preview || !ok || m.W < screen.TwoPanes {
+		return nil
+	}
+	return m.Clock.After(PreviewAfter, rested{r.ID})
+}
+
+func (m *Model) rested(r rested) tea.Cmd {
+	now, ok := m.List.Selected()
+	if !ok || now.ID != r.id || m.Focus != screen.PaneList || m.Overlaid() != nil {
+		return nil
+	}
+	open := m.PanelOpen
+	cmd := m.conversation.Open(r.id)
+	m.Focus, m.PanelOpen = screen.PaneList, open
+	return cmd
+}
+
+// OpenSelected opens the selected conversation.
+func (m *Model) OpenSelected() tea.Cmd {
+	if r, ok := m.List.Selected(); ok {
+		return m.conversation.Open(r.ID)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package inbox
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/i18n"
+	"parley/model"
+	"parley/model/inbox"
+	"parley/ui/overlay"
+	"parley/ui/screen"
+)
+
+// foundPage is how many conversations of a search are read at a time.
+const foundPage = 50
+
+// search is what the list shows in place of a filter, while words are looked for.
+type search struct {
+	words      string
+	All        []model.Found
+	cursor     string
+	Loading    bool
+	generation uint64
+}
+
+// Active tells whether the list shows what was found.
+func (s *search) Active() bool { return s.words != "" }
+
+// found is the answer to a search.
+type found struct {
+	generation uint64
+	more       bool
+	model.FoundList
+	err error
+}
+
+// AskSearch asks for words.
+func (m *Model) AskSearch() tea.Cmd {
+	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), m.Search.words)
+	m.Lay(p, func(a overlay.Action) tea.Cmd {
+		if e, ok := a.(overlay.Entered); ok {
+			return m.find(e.Text)
+		}
+		return nil
+	})
+	return nil
+}
+
+// find looks for words; none ends the search.
+func (m *Model) find(text string) tea.Cmd {
+	if model.Untrusted(text) == "" {
+		m.EndSearch()
+		return nil
+	}
+	m.Focus = screen.PaneList
+	m.Search = search{words: text, Loading: true, generation: m.Search.generation + 1}
+	m.ShowFound()
+	return m.searchOn("")
+}
+
+// EndSearch shows the filter again.
+func (m *Model) EndSearch() {
+	m.Search = search{generation: m.Search.generation + 1}
+	m.List.SetRows(m.Inbox.View(m.Query))
+}
+
+func (m *Model) ShowFound() {
+	m.List.SetRows(NewFound(m.Search.All, m.Inbox.Conversation))
+}
+
+func (m *Model) searchOn(cursor string) tea.Cmd {
+	hub, q, generation := m.hub, model.ListQuery{Filter: string(inbox.FilterAll), Search: m.Search.words, Page: m.Query.Page, Cursor: cursor, Limit: foundPage}, m.Search.generation
+	return screen.Call(func(ctx context.Context) tea.Msg {
+		f, err := hub.Search(ctx, q)
+		return found{generation: generation, more: cursor != "", FoundList: f, err: err}
+	})
+}
+
+func (m *Model) found(f found) tea.Cmd {
+	if f.generation != m.Search.generation {
+		return nil // of a search that is over
+	}
+	m.Search.Loading = false
+	if f.err != nil {
+		m.Notify(m.Explain(f.err))
+		return nil
+	}
+	m.Search.All = append(m.Search.All[:len(m.Search.All):len(m.Search.All)], f.Conversations...)
+	m.Search.cursor = f.Cursor
+	m.ShowFound()
+	return nil
+}
+
+// FindMore reads further findings when the last of those held is selected.
+func (m *Model) FindMore() tea.Cmd {
+	if !m.Search.Active() || m.Search.Loading || m.Search.cursor == "" {
+		return nil
+	}
+	if r, ok := m.List.Selected(); !ok || r.ID != m.Search.All[len(m.Search.All)-1].ID {
+		return nil
+	}
+	m.Search.Loading = true
+	return m.searchOn(m.Search.cursor)
+}
