@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -35,7 +35,7 @@ func (w *world) blockedOnes() int {
 	w.Helper()
 	counts, _, err := w.hub.Counts(w.ctx, w.ann, "")
 	w.must(err)
-	l, err := w.hub.Conversations(w.ctx, w.ann, hub.ListQuery{Filter: store.FilterBlocked, Limit: 10})
+	l, err := w.hub.Conversations(w.ctx, w.ann, view.ListQuery{Filter: store.FilterBlocked, Limit: 10})
 	w.must(err)
 	if len(l.Conversations) != counts.Blocked {
 		w.Fatalf("%d blocked listed, %d counted", len(l.Conversations), counts.Blocked)

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -26,7 +26,7 @@ func (w *world) gone(customer model.PSID, words ...string) {
 	_, _, _, err = w.hub.Messages(w.ctx, w.ann, id, "", 10)
 	w.hidden(err)
 	for _, word := range words {
-		l, err := w.hub.Conversations(w.ctx, w.ann, hub.ListQuery{Filter: store.FilterAll, Search: word, Limit: 10})
+		l, err := w.hub.Conversations(w.ctx, w.ann, view.ListQuery{Filter: store.FilterAll, Search: word, Limit: 10})
 		w.must(err)
 		for _, c := range l.Conversations {
 			if c.ID == id {

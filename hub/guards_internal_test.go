@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -56,12 +57,12 @@ func hiddenMeanwhile(t *testing.T) (s *Session, wire *paper, head model.Position
 	h := New(Options{Store: db, Timing: DefaultTiming()})
 	wire = &paper{}
 	s = h.Attach(model.User{ID: "ben", Name: "ben"}, wire, nil)
-	err = h.read(ctx, s.user, "", func(v view) error {
-		if len(v.pages) != 1 {
-			return fmt.Errorf("ben sees %d Pages", len(v.pages))
+	err = h.Views.Read(ctx, s.user, "", func(v view.View) error {
+		if len(v.Shown) != 1 {
+			return fmt.Errorf("ben sees %d Pages", len(v.Shown))
 		}
-		head = v.asOf["1"]
-		h.live.learn(v.pages)
+		head = v.AsOf["1"]
+		h.live.learn(v.Shown)
 		return nil
 	})
 	if err != nil || head.Seq < 3 {

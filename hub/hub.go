@@ -22,7 +22,6 @@ import (
 	"parley/hub/audit"
 	"parley/hub/company"
 	"parley/hub/crm"
-	"parley/hub/fair"
 	"parley/hub/hookstate"
 	"parley/hub/outbox"
 	"parley/hub/ratelimit"
@@ -35,6 +34,7 @@ import (
 	"parley/hub/txn"
 	"parley/hub/uploads"
 	"parley/hub/vault"
+	"parley/hub/view"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -121,6 +121,7 @@ type Options struct {
 type Hub struct {
 	*accounts.Accounts
 	*audit.Log
+	*view.Views
 	*outbox.Outbox
 	*outbox.Files
 	*outbox.Reactions
@@ -129,9 +130,6 @@ type Hub struct {
 	*transcripts.Transcripts
 	*crm.CRM
 	company *company.Company
-
-	// lists and searchers are whose turn it is to read.
-	lists, searchers *fair.Semaphore
 
 	store      *txn.Store
 	vault      *vault.Vault
@@ -190,7 +188,6 @@ func New(o Options) *Hub {
 		imports: wake.NewSignal(),
 	}
 	h.figures.changed = wake.NewSignal()
-	h.lists, h.searchers = fair.New(listing, listingEach, mostListing), fair.New(searching(), 1, mostSearching)
 	h.metrics = newMetrics(h)
 	h.store.OnCommit(h.live.moved)
 	h.store.OnCommit(func(id model.PageID) { h.NoteChange(id) })
@@ -207,6 +204,7 @@ func New(o Options) *Hub {
 		},
 	})
 	h.Reactions, h.SenderActions = outbox.NewReactions(h.Outbox), outbox.NewSenderActions(h.Outbox, o.Shown)
+	h.Views = view.New(view.Options{Store: h.store, Now: h.utc, Opened: h.opens, Read: h.SenderActions.Read})
 	h.metrics.registry.MustRegister(h.Outbox.Collectors()...)
 	h.Receiver = receive.New(receive.Options{
 		Store: h.store, Rules: h.rules, Timing: receive.Timing{Webhook: o.Timing.Webhook}, Now: o.Now, Logger: o.Logger, Notice: h.notice, RemoveFiles: h.Files.Remove,
@@ -235,7 +233,7 @@ func New(o Options) *Hub {
 	}
 	h.CRM = crm.New(crm.Options{
 		Store: h.store, Company: h.company, Records: o.Records, Notes: parts, Hooks: o.Hooks, Vault: o.Vault,
-		Transcripts: h.Transcripts, Conversation: h.Conversation, Turn: h.lists.Acquire, Regions: h.phoneRegions,
+		Transcripts: h.Transcripts, Conversation: h.Conversation, Turn: h.Turn, Regions: h.phoneRegions,
 		Timing: crm.Timing{Call: o.Timing.CRMCall, Nightly: o.Timing.CRMNightly, Pause: o.Timing.CRMPause},
 		Clock:  o.Now, Now: h.utc, Log: o.Logger,
 	})

@@ -13,6 +13,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -158,7 +159,7 @@ func (w *world) imported() model.Import {
 
 func (w *world) allConversations() []model.Conversation {
 	w.Helper()
-	l, err := w.hub.Conversations(w.ctx, w.ann, hub.ListQuery{Filter: store.FilterAll, Limit: 1000})
+	l, err := w.hub.Conversations(w.ctx, w.ann, view.ListQuery{Filter: store.FilterAll, Limit: 1000})
 	w.must(err)
 	all := make([]model.Conversation, 0, len(l.Conversations))
 	for _, c := range l.Conversations {

@@ -11,6 +11,7 @@ import (
 	"parley/hub/fair"
 	"parley/hub/logkey"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -156,18 +157,18 @@ func (h *Hub) newChanges(ctx context.Context, page model.PageID, from int64) (b 
 		if err != nil {
 			return err
 		}
-		if from < head-batchRows {
+		if from < head-view.BatchRows {
 			b.To = head
 			return nil
 		}
-		v := view{Reader: r, user: p.Installer.ID, now: h.utc(), pages: []store.Page{p}, seen: seenLinks{}}
+		v := view.OfInstaller(r, p, h.utc())
 		var gone bool
-		if b, gone, err = v.changesAfter(p, from); gone {
+		if b, gone, err = v.ChangesAfter(p, from); gone {
 			b.To = head
 		}
 		if err == nil && b.Events != nil {
 			var personal bool
-			if personal, err = v.personal(from, b.To); personal {
+			if personal, err = v.Personal(from, b.To); personal {
 				b.Events = nil
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"parley/hub/retry"
 	"parley/hub/store"
 	"parley/hub/txn"
+	"parley/hub/view"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -159,7 +160,7 @@ func (h *Hub) ReadNotice(ctx context.Context, user model.User, page model.PageID
 		if _, err := access.Authorize(tx, user.ID, page); err != nil {
 			return err
 		}
-		n, err := view{Reader: tx, admin: user.Admin}.notice(page, id)
+		n, err := view.NoticeFor(tx, user.Admin, page, id)
 		if err != nil {
 			return err
 		}

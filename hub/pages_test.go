@@ -11,6 +11,7 @@ import (
 	"parley/hub"
 	"parley/hub/outbox"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -214,7 +215,7 @@ func TestReconnectByAnotherBeginsANewInstallation(t *testing.T) {
 		// The same message again: the new one has its own dedupe.
 		w.receive(wrote(hanako, "m_in_7001", "hello", ago(time.Minute)))
 		wantUnreadable(w, w.ben, waiting)
-		list, err := w.hub.Conversations(w.ctx, w.ben, hub.ListQuery{Filter: store.FilterAll, Limit: 10})
+		list, err := w.hub.Conversations(w.ctx, w.ben, view.ListQuery{Filter: store.FilterAll, Limit: 10})
 		w.must(err)
 		if len(list.Conversations) != 1 || list.Conversations[0].ID != "100~2_7001" || list.Conversations[0].Unread != 1 {
 			t.Errorf("ben sees %d conversations", len(list.Conversations))
@@ -272,7 +273,7 @@ func wantUnreadable(w *world, u model.User, message model.MessageID) {
 	w.hidden(err)
 	_, err = w.hub.Message(w.ctx, u, c, message)
 	w.hidden(err)
-	_, err = w.hub.Conversations(w.ctx, u, hub.ListQuery{Filter: store.FilterAll, Page: page, Limit: 10})
+	_, err = w.hub.Conversations(w.ctx, u, view.ListQuery{Filter: store.FilterAll, Page: page, Limit: 10})
 	w.hidden(err)
 	_, _, err = w.hub.Counts(w.ctx, u, page)
 	w.hidden(err)
@@ -310,7 +311,7 @@ func TestPrivatePageIsHiddenFromEverybodyElse(t *testing.T) {
 		w.receive(policy("warning", "spam", now()))
 		for _, u := range []model.User{w.ben, w.cat, {ID: "nobody"}, {}} {
 			wantUnreadable(w, u, id)
-			list, err := w.hub.Conversations(w.ctx, u, hub.ListQuery{Filter: store.FilterAll, Limit: 10})
+			list, err := w.hub.Conversations(w.ctx, u, view.ListQuery{Filter: store.FilterAll, Limit: 10})
 			w.must(err)
 			counts, asOf, err := w.hub.Counts(w.ctx, u, "")
 			w.must(err)
@@ -485,7 +486,7 @@ func TestListsAndCounts(t *testing.T) {
 		w.putStatus(hanako, model.Done, nil)
 		list := func(f store.Filter) []model.ConversationID {
 			t.Helper()
-			l, err := w.hub.Conversations(w.ctx, w.cat, hub.ListQuery{Filter: f, Limit: 10})
+			l, err := w.hub.Conversations(w.ctx, w.cat, view.ListQuery{Filter: f, Limit: 10})
 			w.must(err)
 			var ids []model.ConversationID
 			for _, c := range l.Conversations {
@@ -563,14 +564,14 @@ func TestWhatIsSaidInOneInstallationStaysThere(t *testing.T) {
 		p, _, err := w.hub.ConnectPage(w.ctx, w.ben, connection(model.Shared))
 		w.must(err)
 		w.receive(echoOf(sent, "m_late"))
-		list, err := w.hub.Conversations(w.ctx, w.cat, hub.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
+		list, err := w.hub.Conversations(w.ctx, w.cat, view.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
 		w.must(err)
 		if len(list.Conversations) != 0 {
 			t.Errorf("the new installation holds %+v", list.Conversations[0])
 		}
 		// What somebody writes past us belongs to whoever has the Page.
 		w.receive(echoed(hanako, now(), model.Echo{MID: "m_else", AppID: pageInbox, Text: "from the Page's inbox"}))
-		list, err = w.hub.Conversations(w.ctx, w.cat, hub.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
+		list, err = w.hub.Conversations(w.ctx, w.cat, view.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
 		w.must(err)
 		if len(list.Conversations) != 1 {
 			t.Errorf("%d conversations", len(list.Conversations))

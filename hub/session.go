@@ -10,6 +10,7 @@ import (
 
 	"parley/hub/access"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/hub/wake"
 	"parley/model"
 )
@@ -271,8 +272,8 @@ func (s *Session) catchUp(ctx context.Context, page model.PageID, seq int64) err
 	}
 	var batch model.Batch
 	var gone bool
-	err := s.hub.read(ctx, s.user, page, func(v view) (err error) {
-		batch, gone, err = v.changesAfter(v.pages[0], seq)
+	err := s.hub.Views.Read(ctx, s.user, page, func(v view.View) (err error) {
+		batch, gone, err = v.ChangesAfter(v.Shown[0], seq)
 		return err
 	})
 	switch {

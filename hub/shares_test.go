@@ -5,9 +5,9 @@ import (
 	"errors"
 	"testing"
 
-	"parley/hub"
 	"parley/hub/fair"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -43,7 +43,7 @@ func TestSearchesOfOneKeepNobodyWaiting(t *testing.T) {
 		w.store = s
 		w.start()
 		list := func(u model.User, search string) error {
-			got, err := w.hub.Conversations(w.ctx, u, hub.ListQuery{Filter: store.FilterAll, Limit: 50, Search: search})
+			got, err := w.hub.Conversations(w.ctx, u, view.ListQuery{Filter: store.FilterAll, Limit: 50, Search: search})
 			if search == "" && len(got.Conversations) != 1 {
 				t.Errorf("%s lists %d conversations", u.Name, len(got.Conversations))
 			}

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -28,7 +28,7 @@ func (w *world) counts(u model.User) store.Counts {
 
 func (w *world) filtered(u model.User, f store.Filter) []model.PSID {
 	w.Helper()
-	l, err := w.hub.Conversations(w.ctx, u, hub.ListQuery{Filter: f, Limit: 10})
+	l, err := w.hub.Conversations(w.ctx, u, view.ListQuery{Filter: f, Limit: 10})
 	w.must(err)
 	out := []model.PSID{}
 	for _, c := range l.Conversations {

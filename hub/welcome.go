@@ -7,7 +7,7 @@ import (
 
 	"parley/hub/access"
 	"parley/hub/logkey"
-	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -54,30 +54,30 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 		FeedbackURL: s.hub.feedbackURL,
 	}
 	follows := make(map[model.PageID]int64)
-	err := s.hub.read(ctx, s.user, "", func(v view) error {
-		s.hub.live.learn(v.pages)
+	err := s.hub.Views.Read(ctx, s.user, "", func(v view.View) error {
+		s.hub.live.learn(v.Shown)
 		if now, err := v.User(s.user.ID); err == nil { // not as they were when the session began
 			w.User = now
 		}
-		for _, p := range v.pages {
+		for _, p := range v.Shown {
 			if _, err := access.Authorize(s.hub.live, s.user.ID, p.ID); err != nil {
 				continue
 			}
-			at := v.asOf[p.ID]
+			at := v.AsOf[p.ID]
 			wp := model.WelcomePage{Epoch: at.Epoch, Seq: at.Seq, Resume: model.ResumeReload}
 			if from, named := hello.Resume[p.ID]; named {
-				how, err := v.resumable(p, from, at)
+				how, err := v.Resumable(p, from, at)
 				if err != nil {
 					return err
 				}
 				switch how {
-				case resumes:
+				case view.Resumes:
 					wp.Resume = model.ResumeOK
 					follows[p.ID] = from.Seq
-				case otherStream:
+				case view.OtherStream:
 					wp.Anew = true
 					s.hub.sawOtherStream(p.ID, from.Seq, at.Seq)
-				case tooFar:
+				case view.TooFar:
 				}
 			} else if seq, ok := s.following(p.ID); ok {
 				wp.Resume = model.ResumeOK
@@ -88,53 +88,6 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 		return nil
 	})
 	return w, follows, err
-}
-
-// resumption is how a client at some position goes on.
-type resumption int
-
-const (
-	// tooFar: it can't be sent what it misses, and reads the lists.
-	tooFar resumption = iota
-	// resumes: it is sent what it misses.
-	resumes
-	// otherStream: what it followed is not what is here, though it has the same name.
-	otherStream
-)
-
-// resumable tells whether a client at that position can be sent what it misses.
-func (v view) resumable(p store.Page, from, head model.Position) (resumption, error) {
-	if from.Epoch != head.Epoch || from.Seq < 0 || from.Seq > head.Seq {
-		return tooFar, nil
-	}
-	if from.Seq == head.Seq {
-		return proven(from.Proof, head.Proof), nil
-	}
-	rows, err := v.Events(p.ID, max(from.Seq-1, 0), 2) //nolint:mnd // its last change and the next
-	if err != nil {
-		return tooFar, err
-	}
-	if len(rows) > 0 && rows[0].Seq == from.Seq {
-		if proven(from.Proof, rows[0].Stamp) == otherStream {
-			return otherStream, nil
-		}
-		rows = rows[1:]
-	} else if from.Proof != "" {
-		return tooFar, nil // its last change is forgotten: nothing can be proven by it
-	}
-	if len(rows) == 0 || rows[0].Seq != from.Seq+1 || head.Seq-from.Seq > model.ReloadBeyond {
-		return tooFar, nil
-	}
-	return resumes, nil
-}
-
-// proven compares what a client hands back with what its last change has. A client of
-// before has nothing to hand back.
-func proven(proof, stamp string) resumption {
-	if proof != "" && proof != stamp {
-		return otherStream
-	}
-	return resumes
 }
 
 // sawOtherStream notes that a client knows of changes that the store doesn't: it was put
@@ -198,11 +151,11 @@ func (s *Session) heads(ctx context.Context) error {
 	}
 	defer s.release()
 	h := model.Heads{Type: model.FrameHeads, Now: s.hub.utc(), Pages: make(map[model.PageID]int64)}
-	err := s.hub.read(ctx, s.user, "", func(v view) error {
-		s.hub.live.learn(v.pages)
-		for _, p := range v.pages {
+	err := s.hub.Views.Read(ctx, s.user, "", func(v view.View) error {
+		s.hub.live.learn(v.Shown)
+		for _, p := range v.Shown {
 			if _, err := access.Authorize(s.hub.live, s.user.ID, p.ID); err == nil {
-				h.Pages[p.ID] = v.asOf[p.ID].Seq
+				h.Pages[p.ID] = v.AsOf[p.ID].Seq
 			}
 		}
 		return nil

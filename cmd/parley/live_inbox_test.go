@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parley/hub"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 	"parley/model/inbox"
 )
@@ -138,7 +138,7 @@ func (r *liveRun) inboxAsTheHub() {
 		r.Errorf("the Inbox counts %+v, the hub %+v", got, counts)
 	}
 	for _, f := range liveFilters {
-		l, err := r.hub.Conversations(r.Context(), r.cat.User, hub.ListQuery{Filter: store.Filter(f), Limit: 1000})
+		l, err := r.hub.Conversations(r.Context(), r.cat.User, view.ListQuery{Filter: store.Filter(f), Limit: 1000})
 		r.must(err)
 		var want, got []model.ConversationID
 		for _, c := range l.Conversations {

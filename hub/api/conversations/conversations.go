@@ -6,9 +6,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
 	"parley/hub/store"
+	"parley/hub/view"
 	"parley/model"
 )
 
@@ -55,7 +55,7 @@ type conversationsBody struct {
 }
 
 func (s *Routes) listConversations(ctx context.Context, in *listInput) (*door.Body[conversationsBody], error) {
-	l, err := s.hub.Conversations(ctx, door.User(ctx), hub.ListQuery{
+	l, err := s.hub.Conversations(ctx, door.User(ctx), view.ListQuery{
 		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit, Search: in.Search,
 	})
 	if err != nil {

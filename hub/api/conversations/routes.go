@@ -9,17 +9,17 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
 	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/hub/uploads"
+	"parley/hub/view"
 	"parley/model"
 )
 
 // Conversations is what the hub knows and does about conversations.
 type Conversations interface {
-	Conversations(ctx context.Context, user model.User, q hub.ListQuery) (hub.ConversationList, error)
+	Conversations(ctx context.Context, user model.User, q view.ListQuery) (view.ConversationList, error)
 	Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)
 	OpenConversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)
 	DeleteConversation(ctx context.Context, user model.User, id model.ConversationID) error

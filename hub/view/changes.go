@@ -1,4 +1,4 @@
-package hub
+package view
 
 import (
 	"encoding/json"
@@ -9,15 +9,15 @@ import (
 	"parley/model"
 )
 
-// batchRows is how many rows of the log go into one frame.
-const batchRows = 500
+// BatchRows is how many rows of the log go into one frame.
+const BatchRows = 500
 
-// changesAfter reads a Page's log after seq, and each object as it is now. An object
+// ChangesAfter reads a Page's log after seq, and each object as it is now. An object
 // that changed several times in the range comes once, at its last change. gone tells
 // that rows in between are no longer kept.
-func (v view) changesAfter(page store.Page, seq int64) (b model.Batch, gone bool, err error) {
+func (v View) ChangesAfter(page store.Page, seq int64) (b model.Batch, gone bool, err error) {
 	b = model.Batch{Type: model.FrameBatch, Page: page.ID, From: seq, To: seq}
-	rows, err := v.Events(page.ID, seq, batchRows)
+	rows, err := v.Events(page.ID, seq, BatchRows)
 	if err != nil || len(rows) == 0 {
 		return b, false, err
 	}
@@ -48,7 +48,7 @@ func (v view) changesAfter(page store.Page, seq int64) (b model.Batch, gone bool
 }
 
 // change reads what a row of the log is about.
-func (v view) change(page store.Page, r store.LogRow) (model.Change, error) {
+func (v View) change(page store.Page, r store.LogRow) (model.Change, error) {
 	var object any
 	var err error
 	kind := model.ChangeKind(r.Kind)
@@ -84,7 +84,7 @@ func (v view) change(page store.Page, r store.LogRow) (model.Change, error) {
 	return model.Change{Seq: r.Seq, Kind: kind, Object: b}, nil
 }
 
-func (v view) changedMessage(id model.MessageID) (model.Message, error) {
+func (v View) changedMessage(id model.MessageID) (model.Message, error) {
 	m, err := v.Message(id)
 	if err != nil {
 		return model.Message{}, err
@@ -98,11 +98,11 @@ func (v view) changedMessage(id model.MessageID) (model.Message, error) {
 
 // linkChange is what a user is told who may see the record that was linked or unlinked;
 // to others nothing happened.
-func (v view) linkChange(id string) (model.LinkChange, error) {
+func (v View) linkChange(id string) (model.LinkChange, error) {
 	conversation, record := store.ParseLinkID(id)
-	sees, err := v.SeesRecord(record, v.eyes())
+	sees, err := v.SeesRecord(record, v.Viewer())
 	if err == nil && !sees {
-		err = ErrNotFound
+		err = store.ErrNotFound
 	}
 	if err != nil {
 		return model.LinkChange{}, err
@@ -110,14 +110,14 @@ func (v view) linkChange(id string) (model.LinkChange, error) {
 	if _, err := v.Conversation(conversation); err != nil {
 		return model.LinkChange{}, err
 	}
-	links, err := v.links(conversation)
+	links, err := v.LinksOf(conversation)
 	return model.LinkChange{Conversation: conversation, Links: links}, err
 }
 
-// personal tells whether the changes in that range of a Page's log differ from one user
+// Personal tells whether the changes in that range of a Page's log differ from one user
 // who sees the Page to another: what they may see of the CRM does, and what is for admins.
-func (v view) personal(from, to int64) (bool, error) {
-	rows, err := v.Events(v.pages[0].ID, from, int(to-from))
+func (v View) Personal(from, to int64) (bool, error) {
+	rows, err := v.Events(v.Shown[0].ID, from, int(to-from))
 	for _, r := range rows {
 		if err != nil {
 			break
@@ -130,7 +130,7 @@ func (v view) personal(from, to int64) (bool, error) {
 	return false, err
 }
 
-func (v view) personalRow(r store.LogRow) (bool, error) {
+func (v View) personalRow(r store.LogRow) (bool, error) {
 	switch r.Kind {
 	case store.KindLink:
 		return true, nil
@@ -144,7 +144,7 @@ func (v view) personalRow(r store.LogRow) (bool, error) {
 		}
 		return m.About() != nil, err
 	case store.KindNotice:
-		n, err := v.Notice(v.pages[0].ID, r.ID)
+		n, err := v.Notice(v.Shown[0].ID, r.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return false, nil
 		}
@@ -152,4 +152,51 @@ func (v view) personalRow(r store.LogRow) (bool, error) {
 	case store.KindPage, store.KindRemoved:
 	}
 	return false, nil
+}
+
+// Resumption is how a client at some position goes on.
+type Resumption int
+
+const (
+	// TooFar: it can't be sent what it misses, and reads the lists.
+	TooFar Resumption = iota
+	// Resumes: it is sent what it misses.
+	Resumes
+	// OtherStream: what it followed is not what is here, though it has the same name.
+	OtherStream
+)
+
+// Resumable tells whether a client at that position can be sent what it misses.
+func (v View) Resumable(p store.Page, from, head model.Position) (Resumption, error) {
+	if from.Epoch != head.Epoch || from.Seq < 0 || from.Seq > head.Seq {
+		return TooFar, nil
+	}
+	if from.Seq == head.Seq {
+		return proven(from.Proof, head.Proof), nil
+	}
+	rows, err := v.Events(p.ID, max(from.Seq-1, 0), 2) //nolint:mnd // its last change and the next
+	if err != nil {
+		return TooFar, err
+	}
+	if len(rows) > 0 && rows[0].Seq == from.Seq {
+		if proven(from.Proof, rows[0].Stamp) == OtherStream {
+			return OtherStream, nil
+		}
+		rows = rows[1:]
+	} else if from.Proof != "" {
+		return TooFar, nil // its last change is forgotten: nothing can be proven by it
+	}
+	if len(rows) == 0 || rows[0].Seq != from.Seq+1 || head.Seq-from.Seq > model.ReloadBeyond {
+		return TooFar, nil
+	}
+	return Resumes, nil
+}
+
+// proven compares what a client hands back with what its last change has. A client of
+// before has nothing to hand back.
+func proven(proof, stamp string) Resumption {
+	if proof != "" && proof != stamp {
+		return OtherStream
+	}
+	return Resumes
 }

@@ -1,4 +1,4 @@
-package hub
+package view
 
 import (
 	"crypto/sha256"
@@ -11,11 +11,11 @@ import (
 
 // Epoch names a Page's stream for one user. It changes with the store, with the
 // installation, and each time this user loses access to the Page.
-func (h *Hub) epoch(p store.Page, user model.UserID) string {
+func (i *Views) epoch(p store.Page, user model.UserID) string {
 	gen := p.AccessGen
 	if p.Installer.ID == user {
 		gen = 0 // the installer never loses access
 	}
-	sum := sha256.Sum256([]byte(h.store.ID() + "|" + string(p.ID) + "|" + strconv.Itoa(gen)))
+	sum := sha256.Sum256([]byte(i.store.ID() + "|" + string(p.ID) + "|" + strconv.Itoa(gen)))
 	return hex.EncodeToString(sum[:8])
 }

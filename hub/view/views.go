@@ -1,4 +1,4 @@
-package hub
+package view
 
 import (
 	"context"
@@ -28,13 +28,13 @@ type ListQuery struct {
 }
 
 // Conversations returns one page of what a user may see.
-func (h *Hub) Conversations(ctx context.Context, user model.User, q ListQuery) (ConversationList, error) {
+func (i *Views) Conversations(ctx context.Context, user model.User, q ListQuery) (ConversationList, error) {
 	out := ConversationList{Conversations: []model.Found{}}
-	by := h.lists
+	by := i.lists
 	if q.Search != "" {
-		by = h.searchers
+		by = i.searchers
 	}
-	err := h.readBy(ctx, by, user, q.Page, func(v view) error {
+	err := i.readBy(ctx, by, user, q.Page, func(v View) error {
 		found, cursor, err := v.list(store.ConversationQuery{
 			Pages: v.scopes(), Filter: q.Filter, User: user.ID, Now: v.now, Cursor: q.Cursor, Limit: q.Limit, Search: q.Search,
 		})
@@ -48,14 +48,14 @@ func (h *Hub) Conversations(ctx context.Context, user model.User, q ListQuery) (
 			}
 			out.Conversations = append(out.Conversations, model.Found{Conversation: c, Hits: f.Hits, NameSpans: f.NameSpans})
 		}
-		out.Cursor, out.AsOf = cursor, v.asOf
+		out.Cursor, out.AsOf = cursor, v.AsOf
 		return nil
 	})
 	return out, err
 }
 
 // list returns one page of a list, or of a search.
-func (v view) list(q store.ConversationQuery) ([]store.Found, string, error) {
+func (v View) list(q store.ConversationQuery) ([]store.Found, string, error) {
 	if q.Search != "" {
 		return v.SearchConversations(q)
 	}
@@ -68,11 +68,11 @@ func (v view) list(q store.ConversationQuery) ([]store.Found, string, error) {
 }
 
 // Counts returns how many conversations each filter holds for a user.
-func (h *Hub) Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, model.AsOf, error) {
+func (i *Views) Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, model.AsOf, error) {
 	var out store.Counts
 	var asOf model.AsOf
-	err := h.read(ctx, user, page, func(v view) (err error) {
-		asOf = v.asOf
+	err := i.Read(ctx, user, page, func(v View) (err error) {
+		asOf = v.AsOf
 		out, err = v.CountConversations(store.CountQuery{Pages: v.scopes(), User: user.ID, Now: v.now})
 		return err
 	})
@@ -81,14 +81,14 @@ func (h *Hub) Counts(ctx context.Context, user model.User, page model.PageID) (s
 
 // Notices returns one page of the notices of the Pages that a user sees, as far as they are
 // for them.
-func (h *Hub) Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, model.AsOf, error) {
+func (i *Views) Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, model.AsOf, error) {
 	var out []model.Notice
 	var next string
 	var asOf model.AsOf
-	err := h.read(ctx, user, page, func(v view) (err error) {
-		asOf = v.asOf
-		ids := make([]model.PageID, 0, len(v.pages))
-		for _, p := range v.pages {
+	err := i.Read(ctx, user, page, func(v View) (err error) {
+		asOf = v.AsOf
+		ids := make([]model.PageID, 0, len(v.Shown))
+		for _, p := range v.Shown {
 			ids = append(ids, p.ID)
 		}
 		out, next, err = v.notices(ids, cursor, limit)
@@ -98,9 +98,9 @@ func (h *Hub) Notices(ctx context.Context, user model.User, page model.PageID, c
 }
 
 // Conversation returns one conversation.
-func (h *Hub) Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error) {
+func (i *Views) Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error) {
 	var out model.Conversation
-	err := h.read(ctx, user, id.Page(), func(v view) error {
+	err := i.Read(ctx, user, id.Page(), func(v View) error {
 		c, err := v.Reader.Conversation(id)
 		if err != nil {
 			return err
@@ -112,16 +112,16 @@ func (h *Hub) Conversation(ctx context.Context, user model.User, id model.Conver
 }
 
 // Message returns one message of a conversation.
-func (h *Hub) Message(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID) (model.Message, error) {
+func (i *Views) Message(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID) (model.Message, error) {
 	var out model.Message
-	err := h.read(ctx, user, conversation.Page(), func(v view) error {
+	err := i.Read(ctx, user, conversation.Page(), func(v View) error {
 		c, err := v.Reader.Conversation(conversation)
 		if err != nil {
 			return err
 		}
 		m, err := v.Reader.Message(id)
 		if err == nil && m.ConversationID != conversation {
-			err = ErrNotFound
+			err = store.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -133,17 +133,17 @@ func (h *Hub) Message(ctx context.Context, user model.User, conversation model.C
 }
 
 // ReplyBy returns what that user handed in for a conversation by a client id, a reply or
-// a note; [ErrNotFound] where the hub has none.
-func (h *Hub) ReplyBy(ctx context.Context, user model.User, conversation model.ConversationID, id model.ClientID) (model.Message, error) {
+// a note; [store.ErrNotFound] where the hub has none.
+func (i *Views) ReplyBy(ctx context.Context, user model.User, conversation model.ConversationID, id model.ClientID) (model.Message, error) {
 	var out model.Message
-	err := h.read(ctx, user, conversation.Page(), func(v view) error {
+	err := i.Read(ctx, user, conversation.Page(), func(v View) error {
 		c, err := v.Reader.Conversation(conversation)
 		if err != nil {
 			return err
 		}
 		r, err := v.ReplyByClientID(conversation.Page(), user.ID, id)
 		if err == nil && r.ConversationID != conversation {
-			err = ErrNotFound
+			err = store.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -160,19 +160,19 @@ func (h *Hub) ReplyBy(ctx context.Context, user model.User, conversation model.C
 
 // Messages returns messages of a conversation, oldest first: the newest, or those
 // before the cursor.
-func (h *Hub) Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error) {
+func (i *Views) Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error) {
 	out := []model.Message{}
 	var next string
 	var asOf model.AsOf
 	var opened store.Conversation
-	err := h.read(ctx, user, id.Page(), func(v view) error {
-		asOf = v.asOf
+	err := i.Read(ctx, user, id.Page(), func(v View) error {
+		asOf = v.AsOf
 		c, err := v.Reader.Conversation(id)
 		if err != nil {
 			return err
 		}
 		opened = c
-		ms, cursor, err := v.Reader.Messages(id, before, limit, v.eyes())
+		ms, cursor, err := v.Reader.Messages(id, before, limit, v.Viewer())
 		if err != nil {
 			return err
 		}
@@ -187,16 +187,16 @@ func (h *Hub) Messages(ctx context.Context, user model.User, id model.Conversati
 		return nil
 	})
 	if err == nil {
-		h.opens(opened)
+		i.opened(opened)
 	}
 	return out, next, asOf, err
 }
 
 // Pages returns every Page: of those that the user may not see into, only what
 // anybody may know.
-func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, model.AsOf, error) {
+func (i *Views) Pages(ctx context.Context, user model.User) ([]model.Page, model.AsOf, error) {
 	out, asOf := []model.Page{}, model.AsOf{}
-	err := h.store.Read(ctx, func(r store.Reader) error {
+	err := i.store.Read(ctx, func(r store.Reader) error {
 		all, err := r.Pages()
 		if err != nil {
 			return err
@@ -208,7 +208,7 @@ func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, model.A
 			}
 			p.Sees = true
 			out = append(out, p.Page)
-			if asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
+			if asOf[p.ID], err = i.position(r, p, user.ID); err != nil {
 				return err
 			}
 		}
@@ -217,22 +217,22 @@ func (h *Hub) Pages(ctx context.Context, user model.User) ([]model.Page, model.A
 	return out, asOf, err
 }
 
-func (h *Hub) position(r store.Reader, p store.Page, user model.UserID) (model.Position, error) {
+func (i *Views) position(r store.Reader, p store.Page, user model.UserID) (model.Position, error) {
 	seq, err := r.Head(p.ID)
 	if err != nil {
 		return model.Position{}, err
 	}
 	stamp, err := r.HeadStamp(p.ID)
-	return model.Position{Epoch: h.epoch(p, user), Seq: seq, Proof: stamp}, err
+	return model.Position{Epoch: i.epoch(p, user), Seq: seq, Proof: stamp}, err
 }
 
 // MarkRead moves the read mark that the team shares up to a message; never back.
-func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error {
+func (i *Views) MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error {
 	if id.Page() == "" {
-		return ErrNotFound
+		return store.ErrNotFound
 	}
 	var moved *store.Mark
-	err := h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+	err := i.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		if _, _, err := access.AuthorizeConversation(tx, user.ID, id); err != nil {
 			return err
 		}
@@ -241,18 +241,18 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 			return err
 		}
 		if m.ConversationID != id {
-			return ErrNotFound
+			return store.ErrNotFound
 		}
 		if record := m.About(); record != nil {
-			sees, err := tx.SeesRecord(*record, store.Viewer{User: user.ID, Now: h.utc()})
+			sees, err := tx.SeesRecord(*record, store.Viewer{User: user.ID, Now: i.now()})
 			if err == nil && !sees {
-				err = ErrNotFound
+				err = store.ErrNotFound
 			}
 			if err != nil {
 				return err
 			}
 		}
-		b, err := txn.Begin(tx, id.Page(), h.utc())
+		b, err := txn.Begin(tx, id.Page(), i.now())
 		if err != nil {
 			return err
 		}
@@ -271,7 +271,7 @@ func (h *Hub) MarkRead(ctx context.Context, user model.User, id model.Conversati
 		return b.Flush()
 	})
 	if err == nil && moved != nil {
-		h.SenderActions.Read(user.ID, id, *moved, h.utc())
+		i.reads(user.ID, id, *moved, i.now())
 	}
 	return err
 }

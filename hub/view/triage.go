@@ -1,4 +1,4 @@
-package hub
+package view
 
 import (
 	"context"
@@ -12,16 +12,16 @@ import (
 
 // Triage changes where a conversation stands in the team's work. A change that makes
 // no sense is an [*InvalidError]; one that changes nothing stores nothing.
-func (h *Hub) Triage(ctx context.Context, user model.User, id model.ConversationID, t model.Triage) error {
+func (i *Views) Triage(ctx context.Context, user model.User, id model.ConversationID, t model.Triage) error {
 	if id.Page() == "" {
-		return ErrNotFound
+		return store.ErrNotFound
 	}
-	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+	return i.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		page, was, err := access.AuthorizeConversation(tx, user.ID, id)
 		if err != nil {
 			return err
 		}
-		to, err := t.Of(was.Conversation, h.utc())
+		to, err := t.Of(was.Conversation, i.now())
 		var bad *model.TriageError
 		if errors.As(err, &bad) {
 			return &model.InvalidError{Field: bad.Field, Reason: bad.Reason}
@@ -34,7 +34,7 @@ func (h *Hub) Triage(ctx context.Context, user model.User, id model.Conversation
 				return err
 			}
 		}
-		b, err := txn.Begin(tx, id.Page(), h.utc())
+		b, err := txn.Begin(tx, id.Page(), i.now())
 		if err != nil {
 			return err
 		}
@@ -67,11 +67,11 @@ func assignable(r store.Reader, page store.Page, id model.UserID, was *model.Use
 // MarkUnread moves the read mark that the team shares back to before the newest
 // message of the customer. Where that is unread already, or there is none, nothing
 // changes.
-func (h *Hub) MarkUnread(ctx context.Context, user model.User, id model.ConversationID) error {
+func (i *Views) MarkUnread(ctx context.Context, user model.User, id model.ConversationID) error {
 	if id.Page() == "" {
-		return ErrNotFound
+		return store.ErrNotFound
 	}
-	return h.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
+	return i.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		_, was, err := access.AuthorizeConversation(tx, user.ID, id)
 		if err != nil {
 			return err
@@ -83,7 +83,7 @@ func (h *Hub) MarkUnread(ctx context.Context, user model.User, id model.Conversa
 		if err != nil {
 			return err
 		}
-		b, err := txn.Begin(tx, id.Page(), h.utc())
+		b, err := txn.Begin(tx, id.Page(), i.now())
 		if err != nil {
 			return err
 		}

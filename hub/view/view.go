@@ -1,4 +1,4 @@
-package hub
+package view
 
 import (
 	"context"
@@ -17,26 +17,31 @@ import (
 // seenLinks are links that a user may see, by Page and conversation.
 type seenLinks map[model.PageID]map[model.ConversationID][]model.Link
 
-// view is what one user sees in one snapshot.
-type view struct {
+// View is what one user sees in one snapshot.
+type View struct {
 	store.Reader
 	user  model.UserID
 	admin bool
 	now   time.Time
-	pages []store.Page
-	asOf  model.AsOf
+	Shown []store.Page
+	AsOf  model.AsOf
 	// seen are the links that the user may see, by Page, as far as they were read.
 	seen seenLinks
 }
 
-// eyes are by which the store tells what of the CRM the user may see.
-func (v view) eyes() store.Viewer { return store.Viewer{User: v.user, Now: v.now} }
+// OfInstaller is what whoever installed a Page sees of it.
+func OfInstaller(r store.Reader, p store.Page, now time.Time) View {
+	return View{Reader: r, user: p.Installer.ID, now: now, Shown: []store.Page{p}, seen: seenLinks{}}
+}
 
-// links returns the links of a conversation whose records the user may see.
-func (v view) links(id model.ConversationID) ([]model.Link, error) {
+// Viewer is for whom the store tells what of the CRM the user may see.
+func (v View) Viewer() store.Viewer { return store.Viewer{User: v.user, Now: v.now} }
+
+// LinksOf returns the links of a conversation whose records the user may see.
+func (v View) LinksOf(id model.ConversationID) ([]model.Link, error) {
 	of, read := v.seen[id.Page()]
 	if !read {
-		list, err := v.SeenLinks(id.Page(), v.eyes())
+		list, err := v.SeenLinks(id.Page(), v.Viewer())
 		if err != nil {
 			return nil, err
 		}
@@ -54,31 +59,31 @@ func (v view) links(id model.ConversationID) ([]model.Link, error) {
 }
 
 // syncOff tells whether transcripts of a Page's conversations are not kept in the CRM.
-func (v view) syncOff(id model.PageID) bool {
-	return slices.ContainsFunc(v.pages, func(p store.Page) bool { return p.ID == id && p.SyncOff })
+func (v View) syncOff(id model.PageID) bool {
+	return slices.ContainsFunc(v.Shown, func(p store.Page) bool { return p.ID == id && p.SyncOff })
 }
 
-// read runs f on a snapshot of the Pages that a user may see, of all or of that one;
-// a Page they may not see into is [ErrNotFound].
-func (h *Hub) read(ctx context.Context, user model.User, only model.PageID, f func(view) error) error {
-	return h.readBy(ctx, h.lists, user, only, f)
+// Read runs f on a snapshot of the Pages that a user may see, of all or of that one;
+// a Page they may not see into is [store.ErrNotFound].
+func (i *Views) Read(ctx context.Context, user model.User, only model.PageID, f func(View) error) error {
+	return i.readBy(ctx, i.lists, user, only, f)
 }
 
-// readBy is read, when the user has their turn in those shares.
-func (h *Hub) readBy(ctx context.Context, by *fair.Semaphore, user model.User, only model.PageID, f func(view) error) error {
+// readBy is Read, when the user has their turn in those shares.
+func (i *Views) readBy(ctx context.Context, by *fair.Semaphore, user model.User, only model.PageID, f func(View) error) error {
 	leave, err := by.Acquire(ctx, user.ID)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	return h.store.Read(ctx, func(r store.Reader) error {
+	return i.store.Read(ctx, func(r store.Reader) error {
 		pages, err := access.Authorized(r, user.ID, only)
 		if err != nil {
 			return err
 		}
-		v := view{Reader: r, user: user.ID, admin: user.Admin, now: h.utc(), pages: pages, asOf: model.AsOf{}, seen: seenLinks{}}
+		v := View{Reader: r, user: user.ID, admin: user.Admin, now: i.now(), Shown: pages, AsOf: model.AsOf{}, seen: seenLinks{}}
 		for _, p := range pages {
-			if v.asOf[p.ID], err = h.position(r, p, user.ID); err != nil {
+			if v.AsOf[p.ID], err = i.position(r, p, user.ID); err != nil {
 				return err
 			}
 		}
@@ -87,17 +92,17 @@ func (h *Hub) readBy(ctx context.Context, by *fair.Semaphore, user model.User, o
 }
 
 // scopes says which Pages a list may show, and which of them refuse every reply now.
-func (v view) scopes() []store.PageScope {
-	out := make([]store.PageScope, 0, len(v.pages))
-	for _, p := range v.pages {
+func (v View) scopes() []store.PageScope {
+	out := make([]store.PageScope, 0, len(v.Shown))
+	for _, p := range v.Shown {
 		out = append(out, store.PageScope{ID: p.ID, Blocks: model.PageBlocks(v.now, p.Page)})
 	}
 	return out
 }
 
 // conversation fills in what depends on who asks and when.
-func (v view) conversation(c store.Conversation) (model.Conversation, error) {
-	for _, p := range v.pages {
+func (v View) conversation(c store.Conversation) (model.Conversation, error) {
+	for _, p := range v.Shown {
 		if p.ID == c.PageID {
 			c.Reply = model.CanReply(v.now, p.Page, c.Conversation, v.user)
 		}
@@ -105,7 +110,7 @@ func (v view) conversation(c store.Conversation) (model.Conversation, error) {
 	if c.Labels == nil {
 		c.Labels = []string{}
 	}
-	links, err := v.links(c.ID)
+	links, err := v.LinksOf(c.ID)
 	c.Links = links
 	c.LastMessage, c.LastSaid = named(c.LastMessage, c.Customer), named(c.LastSaid, c.Customer)
 	return c.Conversation, err
@@ -123,8 +128,8 @@ func named(m *model.Summary, by model.Customer) *model.Summary {
 
 // message fills in what may have become known since: the customer's name, what a record
 // is called, and the message that this one quotes, which may have come later. A line
-// about a record that the user may not see is [ErrNotFound].
-func (v view) message(m store.Message, c store.Conversation) (model.Message, error) {
+// about a record that the user may not see is [store.ErrNotFound].
+func (v View) message(m store.Message, c store.Conversation) (model.Message, error) {
 	if record := m.About(); record != nil {
 		return v.recordLine(m, *record)
 	}
@@ -141,17 +146,22 @@ func (v view) message(m store.Message, c store.Conversation) (model.Message, err
 	return m.Message, nil
 }
 
-// notice returns a notice of a Page; one that is not for this user is [ErrNotFound].
-func (v view) notice(page model.PageID, id string) (model.Notice, error) {
-	n, err := v.Notice(page, id)
-	if err == nil && n.ForAdmins() && !v.admin {
-		return model.Notice{}, ErrNotFound
+// notice returns a notice of a Page; one that is not for this user is [store.ErrNotFound].
+func (v View) notice(page model.PageID, id string) (model.Notice, error) {
+	return NoticeFor(v, v.admin, page, id)
+}
+
+// NoticeFor returns a notice of a Page, unless it is for admins alone and that is for none.
+func NoticeFor(r store.Reader, admin bool, page model.PageID, id string) (model.Notice, error) {
+	n, err := r.Notice(page, id)
+	if err == nil && n.ForAdmins() && !admin {
+		return model.Notice{}, store.ErrNotFound
 	}
 	return n, err
 }
 
 // notices returns one page of the notices of Pages that are for this user.
-func (v view) notices(pages []model.PageID, cursor string, limit int) (list []model.Notice, next string, err error) {
+func (v View) notices(pages []model.PageID, cursor string, limit int) (list []model.Notice, next string, err error) {
 	for next = cursor; len(list) < limit; {
 		var found []model.Notice
 		if found, next, err = v.Notices(pages, next, limit-len(list)); err != nil {
@@ -170,10 +180,10 @@ func (v view) notices(pages []model.PageID, cursor string, limit int) (list []mo
 }
 
 // recordLine words a line about a record by what it is called now.
-func (v view) recordLine(m store.Message, record model.RecordRef) (model.Message, error) {
-	sees, err := v.SeesRecord(record, v.eyes())
+func (v View) recordLine(m store.Message, record model.RecordRef) (model.Message, error) {
+	sees, err := v.SeesRecord(record, v.Viewer())
 	if err == nil && !sees {
-		err = ErrNotFound
+		err = store.ErrNotFound
 	}
 	if err != nil {
 		return model.Message{}, err
