@@ -18,7 +18,7 @@ import (
 )
 
 // Token is that of the tests' clients.
-const Token = "a-token-of-a-user"
+const Token = "a-token-of-a-user" //nolint:gosec // of no user
 
 // Call is a request as it came.
 type Call struct {
@@ -38,6 +38,7 @@ type Script struct {
 	Answer func(n int, r *http.Request) (*http.Response, error)
 }
 
+// RoundTrip implements [http.RoundTripper]: it keeps the request and answers by the script.
 func (s *Script) RoundTrip(r *http.Request) (*http.Response, error) {
 	c := Call{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header.Clone(), At: time.Now()}
 	if r.Body != nil {

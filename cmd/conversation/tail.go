@@ -140,6 +140,6 @@ func (p *commands) connection(c inbox.Connection) {
 			reason = p.Failure(c.Cause).Say
 		}
 		say(i18n.ConnOffline, "Reason", reason)
-	case inbox.Connecting:
+	case inbox.Connecting, inbox.SignedOut: // said where tail ends
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"parley/i18n"
 )
 
-// remote returns a client of the hub that is set, or that the user signed in to.
+// Open returns a client of the hub that is set, or that the user signed in to.
 func Open(p *cli.Program) (*client.Client, error) {
 	a, err := FindAccess(p)
 	if err != nil {
@@ -18,7 +18,7 @@ func Open(p *cli.Program) (*client.Client, error) {
 	return OpenWith(p, a)
 }
 
-// open returns a client by that access.
+// OpenWith returns a client by that access.
 func OpenWith(p *cli.Program, a Access) (*client.Client, error) {
 	if a.Hub == "" {
 		return nil, cli.Failed(p.Words.Say(i18n.ErrHubNotSet))

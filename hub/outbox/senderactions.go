@@ -84,6 +84,8 @@ type SenderActions struct {
 	quiet map[model.PageID]time.Time
 }
 
+// NewSenderActions returns the sender actions of that outbox; shown says which of them
+// customers are shown.
 func NewSenderActions(o *Outbox, shown Shown) *SenderActions {
 	return &SenderActions{
 		Shown: shown, o: o, wait: make(chan senderAction, maxSenderActions),

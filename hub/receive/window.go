@@ -72,6 +72,7 @@ func wrote(e model.Event) bool {
 	return false
 }
 
+// Reached notes that the customer did something at that time: who reaches us can be reached.
 func Reached(c *txn.Conversation, at time.Time) {
 	if !at.After(c.InboundAt) {
 		return
@@ -82,6 +83,8 @@ func Reached(c *txn.Conversation, at time.Time) {
 	}
 }
 
+// OpenWindow opens the reply window as of what the customer did at that time, if it is not
+// open for longer already.
 func OpenWindow(c *txn.Conversation, at time.Time) {
 	if !c.Started {
 		c.Started, c.Changed = true, true

@@ -14,6 +14,7 @@ import (
 // message in the Page's inbox may say it was created: clocks differ.
 const EchoSlack = time.Minute
 
+// RememberAttempt keeps the id by which Meta knows an attempt.
 func (b *Tx) RememberAttempt(a store.Attempt, mid model.MID) error {
 	if a.MID == mid {
 		return nil
@@ -119,6 +120,7 @@ func (b *Tx) Rebind(c *txn.Conversation, r store.Reply, m store.Message, a Arriv
 	})
 }
 
+// Later returns the later of two times.
 func Later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

@@ -51,6 +51,8 @@ func HoldsUp(open []store.Reply, n int) model.MessageID {
 	return ""
 }
 
+// Reschedule keeps when a reply is due again, and which other it waits for; where nothing is
+// otherwise, nothing is written.
 func (b *Tx) Reschedule(c *txn.Conversation, r store.Reply, waitsFor model.MessageID, wake time.Time) error {
 	if !r.WakeAt.Equal(wake) {
 		r.WakeAt = wake
@@ -92,6 +94,7 @@ func (b *Tx) Move(c *txn.Conversation, r store.Reply, why *model.MessageError) e
 	return b.Put(c, &m)
 }
 
+// Earlier returns the earlier of two times.
 func Earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a

@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 )
 
-// Log, deferred, ends a panic of the function that deferred it. It logs where it was, not
-// what: that may be a customer's text.
+// Log is to be deferred: it ends a panic of the function that deferred it, and logs where it
+// was, not what: that may be a customer's text.
 func Log(log *slog.Logger, doing string) {
 	if p := recover(); p != nil {
 		log.Error("panicked", "doing", doing, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))

@@ -1,3 +1,5 @@
+// Package inbox holds what one user's client knows, as rows, views and counts: a reducer over
+// what the hub said. It does no I/O and has no clock.
 package inbox
 
 import (

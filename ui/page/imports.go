@@ -69,6 +69,7 @@ func (m *Model) mayImport() (model.Page, string) {
 	return p, ""
 }
 
+// NeedsImportable tells why past conversations can't be brought in now; empty: they can.
 func (m *Model) NeedsImportable() string {
 	p, why := m.mayImport()
 	switch {
@@ -82,6 +83,7 @@ func (m *Model) NeedsImportable() string {
 	return ""
 }
 
+// NeedsImport tells why no import can be stopped; empty: one can.
 func (m *Model) NeedsImport() string {
 	p, why := m.mayImport()
 	if why == "" && (p.Import == nil || !p.Import.State.Active()) {
@@ -97,6 +99,7 @@ type importSaid struct {
 	err  error
 }
 
+// BeginImport brings the Page's past conversations in.
 func (m *Model) BeginImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
@@ -106,6 +109,7 @@ func (m *Model) BeginImport() tea.Cmd {
 	})
 }
 
+// CancelImport stops that.
 func (m *Model) CancelImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub

@@ -15,6 +15,7 @@ const (
 // Pane is one of the places that keys go to.
 type Pane uint8
 
+// The panes, from left to right.
 const (
 	PaneList Pane = iota
 	PaneThread

@@ -25,6 +25,7 @@ const undoDepth = 20
 // UndoStack holds the last actions that can be taken back, answered or not, the newest last.
 type UndoStack []*Undo
 
+// Push adds an action, and forgets the oldest beyond the most that are kept.
 func (s *UndoStack) Push(x *Undo) {
 	*s = append(*s, x)
 	*s = (*s)[max(0, len(*s)-undoDepth):]

@@ -107,7 +107,7 @@ func Start(ctx context.Context, o Options) (*Writer, error) {
 		w.erasing.begin()
 		w.erase(ctx)
 	}
-	go w.loop()
+	go w.loop() //nolint:gosec // it runs until Close, whatever became of the opening
 	return w, nil
 }
 
