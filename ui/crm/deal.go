@@ -8,7 +8,6 @@ import (
 
 	"parley/i18n"
 	"parley/model"
-	list "parley/ui/inbox"
 	"parley/ui/overlay"
 	"parley/ui/screen"
 )
@@ -95,7 +94,7 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 			continue
 		}
 		o := overlay.Option{ID: formatID(s.ID), Title: m.Look.Line(s.Name)}
-		if n := len(options) + 1; n <= list.MostKeys {
+		if n := len(options) + 1; n <= mostKeys {
 			o.Key = formatID(int64(n))
 		}
 		if s.ID == now {

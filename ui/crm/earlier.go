@@ -8,7 +8,6 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/overlay"
 )
@@ -80,7 +79,7 @@ func (m *Model) OpenEarlier() tea.Cmd {
 	for i, o := range all {
 		day, gist := m.earlierLine(o)
 		option := overlay.Option{ID: string(o.ID), Title: gist, Detail: day}
-		if i < list.MostKeys {
+		if i < mostKeys {
 			option.Key = strconv.Itoa(i + 1)
 		}
 		options = append(options, option)

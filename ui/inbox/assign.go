@@ -19,9 +19,9 @@ const (
 	assignTo     = "to:"
 )
 
-// MostKeys is how many colleagues are chosen by a key of their own; more are found by
+// mostKeys is how many colleagues are chosen by a key of their own; more are found by
 // their names.
-const MostKeys = 9
+const mostKeys = 9
 
 // Assign asks who is to look after the current conversation.
 func (m *Model) Assign() tea.Cmd {
@@ -37,7 +37,7 @@ func (m *Model) Assign() tea.Cmd {
 		return nil
 	}
 	options := m.assignees(r)
-	if len(options) > MostKeys+2 {
+	if len(options) > mostKeys+2 {
 		p := overlay.NewPalette(title, assignItems(options))
 		m.Lay(p, done)
 		m.team.OnChange(func() {
@@ -50,7 +50,7 @@ func (m *Model) Assign() tea.Cmd {
 	c := overlay.NewChoice(title, options)
 	m.Lay(c, done)
 	m.team.OnChange(func() {
-		if options := m.assignees(r); m.Overlaid() == c && len(options) <= MostKeys+2 {
+		if options := m.assignees(r); m.Overlaid() == c && len(options) <= mostKeys+2 {
 			c.SetOptions(options)
 		}
 	})
@@ -87,7 +87,7 @@ func (m *Model) assignees(r inbox.Row) []overlay.Option {
 		if hidden != "" {
 			o.Reason = hidden
 		}
-		if i < MostKeys {
+		if i < mostKeys {
 			o.Key = strconv.Itoa(i + 1)
 		}
 		out = append(out, o)
