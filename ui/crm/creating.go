@@ -97,7 +97,7 @@ func nameFrom(typed, other string) string {
 	return typed
 }
 
-func (m *Model) personFields(r inbox.Row, name string) []overlay.Field {
+func (m *prose) personFields(r inbox.Row, name string) []overlay.Field {
 	phone, email := m.addressesIn(r)
 	return []overlay.Field{
 		{Label: m.Say(i18n.FormName), Text: name}, {Label: m.Say(i18n.FormPhone), Text: phone}, {Label: m.Say(i18n.FormEmail), Text: email},
@@ -105,7 +105,7 @@ func (m *Model) personFields(r inbox.Row, name string) []overlay.Field {
 }
 
 // personName is the name of the linked person.
-func (m *Model) personName(r inbox.Row) string {
+func (m *panel) personName(r inbox.Row) string {
 	if l, ok := slotOf(r.Links, model.Person); ok {
 		return m.Look.Line(l.Title)
 	}
@@ -119,7 +119,7 @@ func (m *Model) personName(r inbox.Row) string {
 
 // currency is that of the customer's other deals; without any, the yen for who reads
 // Japanese.
-func (m *Model) currency(r inbox.Row) string {
+func (m *panel) currency(r inbox.Row) string {
 	if with := m.personOf(r); with != nil {
 		if held := m.records.held[*with]; held != nil {
 			for _, o := range held.Open {
@@ -146,7 +146,7 @@ const leastDigits, mostDigits = 9, 15
 
 // addressesIn are the last phone number and e-mail address that the customer wrote, as
 // far as the messages are held.
-func (m *Model) addressesIn(r inbox.Row) (phone, email string) {
+func (m *prose) addressesIn(r inbox.Row) (phone, email string) {
 	t, _ := m.Inbox.Thread(r.ID)
 	for i := len(t.Messages) - 1; i >= 0 && (phone == "" || email == ""); i-- {
 		msg := t.Messages[i]

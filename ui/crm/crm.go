@@ -19,12 +19,21 @@ import (
 // Model is what the screen holds of the CRM: of the conversation that is open, and of the
 // one for which something lies over the screen.
 type Model struct {
-	*screen.Screen
+	changes
+	picker *picker
+	view   *recordView
+}
+
+// changes is what a user has done in the CRM: to links, deals and transcripts.
+type changes struct{ panel }
+
+// panel is what is held of the records of the open conversation, and what of the CRM is to
+// be seen on the screen.
+type panel struct {
+	prose
 	hub           Hub
 	conversations Conversations
 	records       records
-	picker        *picker
-	view          *recordView
 	// over is the conversation that what lies over the screen is about, lies that.
 	over model.ConversationID
 	lies overlay.Overlay
@@ -34,6 +43,9 @@ type Model struct {
 	said string
 	of   model.ConversationID
 }
+
+// prose says what records, links and transcripts are, in the user's words. It changes nothing.
+type prose struct{ *screen.Screen }
 
 // Conversations is what of the conversations concerns the CRM.
 type Conversations interface {
@@ -45,20 +57,20 @@ type Conversations interface {
 
 // New returns what the screen holds of a CRM of which nothing was read.
 func New(s *screen.Screen, h Hub, c Conversations) *Model {
-	return &Model{Screen: s, hub: h, conversations: c}
+	return &Model{changes: changes{panel{prose: prose{s}, hub: h, conversations: c}}}
 }
 
 // mostKeys is how many choices are chosen by a key of their own.
 const mostKeys = 9
 
 // lay lays something over the screen that names records of a conversation.
-func (m *Model) lay(id model.ConversationID, o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
+func (m *panel) lay(id model.ConversationID, o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
 	m.over, m.lies = id, o
 	m.Lay(o, done)
 }
 
 // announce shows a sentence that names a record.
-func (m *Model) announce(id model.ConversationID, said string) {
+func (m *panel) announce(id model.ConversationID, said string) {
 	m.said, m.of = said, id
 	m.Notify(said)
 }
@@ -91,6 +103,26 @@ func (m *Model) Changed(changes inbox.Changes) {
 	}
 }
 
+// Refresh has everything read anew that shows and was not just read.
+func (m *Model) Refresh() {
+	m.refresh()
+	if v := m.view; v != nil {
+		v.old = true
+	}
+}
+
+// renew has the records read anew that the panel shows, as the hub told of them.
+// Where it told of too much to say of what, those that were just read are left.
+func (m *Model) renew(maybe bool) {
+	if maybe {
+		m.Refresh()
+		return
+	}
+	for _, r := range m.records.held {
+		r.old = true
+	}
+}
+
 // Keys are the keys of what lies over the screen, where that is of the CRM; empty otherwise.
 func (m *Model) Keys() string {
 	switch {
@@ -114,7 +146,7 @@ func slotOf(links []model.Link, t model.RecordType) (model.Link, bool) {
 }
 
 // NeedsLinked tells why nothing can be done with a linked record now.
-func (m *Model) NeedsLinked() string {
+func (m *panel) NeedsLinked() string {
 	r, ok := m.Current()
 	switch {
 	case !ok:
@@ -126,7 +158,7 @@ func (m *Model) NeedsLinked() string {
 }
 
 // NeedsRecord tells why a command on a linked record of that kind can't be used now.
-func (m *Model) NeedsRecord(t model.RecordType) func() string {
+func (m *panel) NeedsRecord(t model.RecordType) func() string {
 	return func() string {
 		r, ok := m.Current()
 		if !ok {
@@ -147,7 +179,7 @@ func (m *Model) NeedsRecord(t model.RecordType) func() string {
 }
 
 // NeedsFree tells why nothing can be made in the CRM now.
-func (m *Model) NeedsFree() string {
+func (m *panel) NeedsFree() string {
 	if why := m.NeedsConversation(); why != "" {
 		return why
 	}
@@ -155,7 +187,7 @@ func (m *Model) NeedsFree() string {
 }
 
 // whyBusy tells why nothing can be changed in the CRM now.
-func (m *Model) whyBusy() string {
+func (m *panel) whyBusy() string {
 	if m.busy {
 		return m.Say(i18n.WhyCRMBusy)
 	}
@@ -169,7 +201,7 @@ type psidFieldMade struct {
 }
 
 // MakePSIDField has the field made that links fill in from then on.
-func (m *Model) MakePSIDField() tea.Cmd {
+func (m *changes) MakePSIDField() tea.Cmd {
 	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -178,7 +210,7 @@ func (m *Model) MakePSIDField() tea.Cmd {
 	})
 }
 
-func (m *Model) psidFieldMade(f psidFieldMade) {
+func (m *changes) psidFieldMade(f psidFieldMade) {
 	switch {
 	case f.err != nil:
 		m.Notify(m.Explain(f.err))

@@ -13,14 +13,14 @@ import (
 )
 
 // linkedRecord is the record of that kind that the current conversation is linked to.
-func (m *Model) linkedRecord(t model.RecordType) (model.ConversationID, model.Link) {
+func (m *changes) linkedRecord(t model.RecordType) (model.ConversationID, model.Link) {
 	r, _ := m.Current()
 	l, _ := slotOf(r.Links, t)
 	return r.ID, l
 }
 
 // NeedsDeal tells why the linked deal can't be made won, lost or open now.
-func (m *Model) NeedsDeal(to model.DealStatus) func() string {
+func (m *changes) NeedsDeal(to model.DealStatus) func() string {
 	already := map[model.DealStatus]i18n.ID{
 		model.DealWon: i18n.WhyWonAlready, model.DealLost: i18n.WhyLostBefore, model.DealOpen: i18n.WhyOpenDeal,
 	}
@@ -46,7 +46,7 @@ type dealRead struct {
 }
 
 // readDeal reads the linked deal as it is now, and then does something.
-func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
+func (m *changes) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
 	m.busy = true
 	m.Notify(m.Say(i18n.SaidAsksCRM))
@@ -60,7 +60,7 @@ func (m *Model) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 	})
 }
 
-func (m *Model) dealRead(d dealRead) tea.Cmd {
+func (m *changes) dealRead(d dealRead) tea.Cmd {
 	m.busy = false
 	m.Hush()
 	if d.err != nil {
@@ -76,11 +76,11 @@ func (m *Model) dealRead(d dealRead) tea.Cmd {
 }
 
 // AskStage asks to which stage the linked deal is to move.
-func (m *Model) AskStage() tea.Cmd {
+func (m *changes) AskStage() tea.Cmd {
 	return m.readDeal(true, m.chooseStage)
 }
 
-func (m *Model) chooseStage(d dealRead) tea.Cmd {
+func (m *changes) chooseStage(d dealRead) tea.Cmd {
 	title := m.Look.Line(d.record.Title)
 	var now int64
 	var pipeline int64
@@ -131,17 +131,17 @@ func (m *Model) chooseStage(d dealRead) tea.Cmd {
 }
 
 // Win says that the linked deal is won.
-func (m *Model) Win() tea.Cmd {
+func (m *changes) Win() tea.Cmd {
 	return m.readDeal(false, m.closeDeal(model.DealWon, "", i18n.SaidWon))
 }
 
 // Reopen opens the linked deal again.
-func (m *Model) Reopen() tea.Cmd {
+func (m *changes) Reopen() tea.Cmd {
 	return m.readDeal(false, m.closeDeal(model.DealOpen, "", i18n.SaidReopen))
 }
 
 // closeDeal says how a deal ended. Taking it back puts it where it was before.
-func (m *Model) closeDeal(to model.DealStatus, reason string, said i18n.ID) func(dealRead) tea.Cmd {
+func (m *changes) closeDeal(to model.DealStatus, reason string, said i18n.ID) func(dealRead) tea.Cmd {
 	return func(d dealRead) tea.Cmd {
 		act := recordAction{
 			id: d.id, do: recordChange{kind: setStatus, ref: d.record.RecordRef, status: to, reason: reason},
@@ -161,7 +161,7 @@ func (m *Model) closeDeal(to model.DealStatus, reason string, said i18n.ID) func
 }
 
 // Lose asks why the deal was lost.
-func (m *Model) Lose() tea.Cmd {
+func (m *changes) Lose() tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
 	p := overlay.NewPrompt(m.Say(i18n.LostTitle, "Title", m.Look.Line(l.Title)), m.Say(i18n.LostHint), "")
 	m.lay(id, p, func(a overlay.Action) tea.Cmd {
@@ -182,7 +182,7 @@ type converted struct {
 }
 
 // AskConvert asks before the linked lead becomes a deal.
-func (m *Model) AskConvert() tea.Cmd {
+func (m *changes) AskConvert() tea.Cmd {
 	id, l := m.linkedRecord(model.Lead)
 	title := m.Look.Line(l.Title)
 	c := overlay.NewChoice(m.Say(i18n.ConvertTitle, "Title", title), []overlay.Option{
@@ -206,7 +206,7 @@ func (m *Model) AskConvert() tea.Cmd {
 }
 
 // converted says what was done. The link to the deal comes with the news.
-func (m *Model) converted(c converted) {
+func (m *changes) converted(c converted) {
 	m.busy = false
 	switch {
 	case c.err != nil:
@@ -224,7 +224,7 @@ type recordAddress struct {
 }
 
 // OpenRecord opens a linked record in the browser; of several, it asks which.
-func (m *Model) OpenRecord() tea.Cmd {
+func (m *changes) OpenRecord() tea.Cmd {
 	r, _ := m.Current()
 	if len(r.Links) == 1 {
 		return m.findAddress(r.ID, r.Links[0].Ref())
@@ -233,7 +233,7 @@ func (m *Model) OpenRecord() tea.Cmd {
 }
 
 // findAddress opens a record that is held at once, and reads it otherwise.
-func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cmd {
+func (m *changes) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cmd {
 	if held := m.records.held[ref]; held != nil && held.read && m.records.of == id {
 		return m.recordAddress(recordAddress{id: id, record: held.Record})
 	}
@@ -245,7 +245,7 @@ func (m *Model) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cm
 	})
 }
 
-func (m *Model) recordAddress(a recordAddress) tea.Cmd {
+func (m *changes) recordAddress(a recordAddress) tea.Cmd {
 	if a.err != nil {
 		m.Notify(m.Explain(a.err))
 		return nil

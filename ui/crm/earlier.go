@@ -17,7 +17,7 @@ const mostEarlier = 3
 
 // earlierOf are the other conversations with the person of a conversation that this user
 // may see, the newest first: those that are linked to the same person.
-func (m *Model) earlierOf(r inbox.Row) []inbox.Row {
+func (m *panel) earlierOf(r inbox.Row) []inbox.Row {
 	with := m.personOf(r)
 	if with == nil {
 		return nil
@@ -51,13 +51,13 @@ func (p *panelText) earlier(r inbox.Row) {
 }
 
 // earlierLine is a conversation in a few words.
-func (m *Model) earlierLine(r inbox.Row) (day, gist string) {
+func (m *prose) earlierLine(r inbox.Row) (day, gist string) {
 	who, text := m.Look.Preview(r.Shown(), m.Inbox.User().ID)
 	return m.Look.Date(m.Now(), r.UpdatedAt), m.Look.Cells.Apart(who + text)
 }
 
 // NeedsEarlier tells why no other conversation of the person can be opened now.
-func (m *Model) NeedsEarlier() string {
+func (m *panel) NeedsEarlier() string {
 	r, ok := m.Current()
 	switch {
 	case !ok:
@@ -69,7 +69,7 @@ func (m *Model) NeedsEarlier() string {
 }
 
 // OpenEarlier opens another conversation of the same person; of several, it asks which.
-func (m *Model) OpenEarlier() tea.Cmd {
+func (m *panel) OpenEarlier() tea.Cmd {
 	r, _ := m.Current()
 	all := m.earlierOf(r)
 	if len(all) == 1 {

@@ -52,7 +52,7 @@ type recordDone struct {
 }
 
 // do has the hub change something in the CRM.
-func (m *Model) do(a recordAction) tea.Cmd {
+func (m *changes) do(a recordAction) tea.Cmd {
 	m.busy = true
 	if a.back != nil {
 		a.undo = &screen.Undo{Of: a.id, Why: m.whyBusy, Back: func() tea.Cmd {
@@ -87,7 +87,7 @@ func (m *Model) do(a recordAction) tea.Cmd {
 }
 
 // recordDone takes a change over, and says what was done.
-func (m *Model) recordDone(d recordDone) {
+func (m *changes) recordDone(d recordDone) {
 	m.busy = false
 	if d.err != nil {
 		m.Notify(m.Explain(d.err))
@@ -144,7 +144,7 @@ type countedOthers struct {
 
 // countedOthers says in the warning how many they are. Where that can't be told, it says
 // that there may be some.
-func (m *Model) countedOthers(c countedOthers) {
+func (m *changes) countedOthers(c countedOthers) {
 	r, ok := m.Inbox.Conversation(c.id)
 	if !ok || c.err != nil || m.Overlaid() != overlay.Overlay(c.warning) {
 		return
@@ -154,7 +154,7 @@ func (m *Model) countedOthers(c countedOthers) {
 
 // linkMeans says what linking changes besides: who can read then, and how many they are
 // where that is known; which link goes.
-func (m *Model) linkMeans(r inbox.Row, t model.RecordType, title string, others *int) string {
+func (m *prose) linkMeans(r inbox.Row, t model.RecordType, title string, others *int) string {
 	var all []string
 	if p, ok := m.Inbox.Page(r.PageID); ok && p.Visibility == model.Private {
 		n := ""
@@ -171,7 +171,7 @@ func (m *Model) linkMeans(r inbox.Row, t model.RecordType, title string, others 
 }
 
 // warn says what linking means, and asks; what is chosen first changes nothing.
-func (m *Model) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
+func (m *changes) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
 	c := overlay.NewChoice(m.Say(i18n.LinkTitle, "Name", m.Look.Name(r.Customer), "Title", title), []overlay.Option{
 		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.LinkNo)},
 		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.LinkYes)},
@@ -187,7 +187,7 @@ func (m *Model) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no fun
 	return c
 }
 
-func (m *Model) link(id model.ConversationID, to model.Record) tea.Cmd {
+func (m *changes) link(id model.ConversationID, to model.Record) tea.Cmd {
 	r, ok := m.Inbox.Conversation(id)
 	if !ok {
 		return nil
@@ -202,7 +202,7 @@ func (m *Model) link(id model.ConversationID, to model.Record) tea.Cmd {
 	})
 }
 
-func (m *Model) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
+func (m *changes) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
 	r, ok := m.Inbox.Conversation(id)
 	if !ok {
 		return nil
@@ -220,7 +220,7 @@ func (m *Model) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
 }
 
 // AskUnlink asks which link is to go.
-func (m *Model) AskUnlink() tea.Cmd {
+func (m *changes) AskUnlink() tea.Cmd {
 	r, _ := m.Current()
 	return m.chooseLink(r, m.Say(i18n.UnlinkTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {
 		return m.unlink(r.ID, ref)
@@ -228,7 +228,7 @@ func (m *Model) AskUnlink() tea.Cmd {
 }
 
 // chooseLink asks for one of a conversation's links.
-func (m *Model) chooseLink(r inbox.Row, title, said string, then func(model.RecordRef) tea.Cmd) tea.Cmd {
+func (m *changes) chooseLink(r inbox.Row, title, said string, then func(model.RecordRef) tea.Cmd) tea.Cmd {
 	var options []overlay.Option
 	for i, l := range r.Links {
 		options = append(options, overlay.Option{

@@ -19,7 +19,7 @@ import (
 
 // Panel is the right-hand panel: what is known of the customer, what they are about
 // to buy, and how the conversation stands. next is when it will read otherwise by itself.
-func (m *Model) Panel(r inbox.Row, w, h int) (lines []string, next time.Time) {
+func (m *panel) Panel(r inbox.Row, w, h int) (lines []string, next time.Time) {
 	th := m.Look.Theme
 	p := panelText{m: m, w: w}
 	p.contact(r)
@@ -147,7 +147,7 @@ func (p *panelText) others(r inbox.Row) {
 }
 
 // status says where a conversation stands.
-func (m *Model) status(r inbox.Row) string {
+func (m *prose) status(r inbox.Row) string {
 	switch {
 	case r.Status == model.Done:
 		return m.Say(i18n.PanelDone)
@@ -159,7 +159,7 @@ func (m *Model) status(r inbox.Row) string {
 
 // language names the language of a locale as Facebook writes it (ja_JP); a locale that
 // is none stands as it is.
-func (m *Model) language(locale string) string {
+func (m *prose) language(locale string) string {
 	tag, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
 	if err != nil {
 		return m.Look.Ours(locale)
@@ -173,7 +173,7 @@ func (m *Model) language(locale string) string {
 }
 
 // PanelCommands are the ids of the commands that matter in the panel: by what is linked.
-func (m *Model) PanelCommands() []string {
+func (m *panel) PanelCommands() []string {
 	r, _ := m.Current()
 	l, _ := slotOf(r.Links, model.Deal)
 	switch {
@@ -188,10 +188,10 @@ func (m *Model) PanelCommands() []string {
 }
 
 // Scroll scrolls the panel. What there is bounds it, once it is drawn.
-func (m *Model) Scroll(rows int) { m.records.top += rows }
+func (m *panel) Scroll(rows int) { m.records.top += rows }
 
 // ScrollTo scrolls to the panel's end, or to its beginning.
-func (m *Model) ScrollTo(last bool) {
+func (m *panel) ScrollTo(last bool) {
 	m.records.top = 0
 	if last {
 		m.records.top = math.MaxInt32
@@ -200,7 +200,7 @@ func (m *Model) ScrollTo(last bool) {
 
 // panelText is lines being put together.
 type panelText struct {
-	m     *Model
+	m     *panel
 	w     int
 	lines []string
 	// next is when a line will read otherwise; zero: none does by itself.

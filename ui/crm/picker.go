@@ -277,7 +277,7 @@ func (m *Model) pickerStatus(p *picker) (string, bool) {
 	return said, wrong
 }
 
-func (m *Model) pickerStands(p *picker) (string, bool) {
+func (m *prose) pickerStands(p *picker) (string, bool) {
 	n := len(p.candidates())
 	switch {
 	case p.failed != "":
@@ -303,7 +303,7 @@ func (m *Model) pickerStands(p *picker) (string, bool) {
 }
 
 // candidateRow is a record to pick: what it is, and why it is suggested.
-func (m *Model) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
+func (m *prose) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
 	row := overlay.PickerRow{
 		ID: c.String(), Kind: m.Say(i18n.RecordKind(string(c.Type))), Title: m.Look.Line(c.Title), Detail: m.valueAndStage(c.Record),
 	}
@@ -327,7 +327,7 @@ func (m *Model) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
 }
 
 // reachedAt is what tells a person from another of the same name: an address, or a number.
-func (m *Model) reachedAt(c model.Candidate) string {
+func (m *prose) reachedAt(c model.Candidate) string {
 	if c.Type != model.Person || c.Match == model.MatchEmail || c.Match == model.MatchPhone {
 		return "" // why they are suggested says it
 	}

@@ -47,30 +47,15 @@ type recordRead struct {
 // freshFor is how long a record counts as just read: opening again reads nothing.
 const freshFor = 10 * time.Second
 
-// Refresh has the records read anew that the panel shows.
-func (m *Model) Refresh() {
+// refresh has the records read anew that the panel shows, but those that were just read.
+func (m *panel) refresh() {
 	for _, r := range m.records.held {
 		r.old = r.old || r.why != "" || m.Now().Sub(r.at) >= freshFor
-	}
-	if v := m.view; v != nil {
-		v.old = true
-	}
-}
-
-// renew has the records read anew that the panel shows, as the hub told of them.
-// Where it told of too much to say of what, those that were just read are left.
-func (m *Model) renew(maybe bool) {
-	if maybe {
-		m.Refresh()
-		return
-	}
-	for _, r := range m.records.held {
-		r.old = true
 	}
 }
 
 // readRecords reads what the panel shows and is not held.
-func (m *Model) readRecords() tea.Cmd {
+func (m *panel) readRecords() tea.Cmd {
 	s := &m.records
 	if s.of != m.Shown {
 		*s = records{of: m.Shown, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
@@ -109,7 +94,7 @@ func (m *Model) readRecords() tea.Cmd {
 
 // wantedRecords are the records of the links, with their titles, and the person whom the
 // lead or deal is with.
-func (m *Model) wantedRecords(r inbox.Row) map[model.RecordRef]model.Untrusted {
+func (m *panel) wantedRecords(r inbox.Row) map[model.RecordRef]model.Untrusted {
 	out := map[model.RecordRef]model.Untrusted{}
 	for _, l := range r.Links {
 		out[l.Ref()] = l.Title
@@ -125,7 +110,7 @@ func (m *Model) wantedRecords(r inbox.Row) map[model.RecordRef]model.Untrusted {
 
 // personOf is the person of a conversation: the linked one, or whom the linked lead or
 // deal is with.
-func (m *Model) personOf(r inbox.Row) *model.RecordRef {
+func (m *panel) personOf(r inbox.Row) *model.RecordRef {
 	if l, ok := slotOf(r.Links, model.Person); ok {
 		ref := l.Ref()
 		return &ref
@@ -138,7 +123,7 @@ func (m *Model) personOf(r inbox.Row) *model.RecordRef {
 	return nil
 }
 
-func (m *Model) readRecord(ref model.RecordRef, generation uint64) tea.Cmd {
+func (m *panel) readRecord(ref model.RecordRef, generation uint64) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		r, err := hub.Record(ctx, ref)
@@ -147,7 +132,7 @@ func (m *Model) readRecord(ref model.RecordRef, generation uint64) tea.Cmd {
 }
 
 // recordRead takes a record over, if it still belongs to what is open.
-func (m *Model) recordRead(r recordRead) {
+func (m *panel) recordRead(r recordRead) {
 	held := m.records.held[r.ref]
 	if held == nil || r.generation != m.records.generation {
 		return
@@ -162,7 +147,7 @@ func (m *Model) recordRead(r recordRead) {
 }
 
 // putRecord takes over a record as the hub answered it to a change.
-func (m *Model) putRecord(r model.Record) {
+func (m *panel) putRecord(r model.Record) {
 	if held := m.records.held[r.RecordRef]; held != nil {
 		// What the hub could not ask for after a change is asked for anew.
 		held.old = held.old || held.read && (held.Person != nil && r.Person == nil || held.Stage != nil && r.Stage == nil)
@@ -171,7 +156,7 @@ func (m *Model) putRecord(r model.Record) {
 }
 
 // recordLines are what is known of a record.
-func (m *Model) recordLines(r model.Record) []overlay.PickerLine {
+func (m *prose) recordLines(r model.Record) []overlay.PickerLine {
 	var out []overlay.PickerLine
 	say := func(s string, muted bool) {
 		if s != "" {
@@ -203,7 +188,7 @@ func (m *Model) recordLines(r model.Record) []overlay.PickerLine {
 const mostAddresses = 3
 
 // valueAndStage is what a deal is worth and where it is; a closed one, how it ended.
-func (m *Model) valueAndStage(r model.Record) string {
+func (m *prose) valueAndStage(r model.Record) string {
 	value, stage := "", ""
 	if r.Value != nil {
 		value = m.Look.Money(*r.Value)
@@ -220,7 +205,7 @@ func (m *Model) valueAndStage(r model.Record) string {
 	return m.Say(i18n.RecordStage, "Value", value, "Dot", m.Look.Theme.Bullet, "Stage", stage)
 }
 
-func (m *Model) owner(r model.Record) string {
+func (m *prose) owner(r model.Record) string {
 	switch {
 	case r.Mine:
 		return m.Say(i18n.RecordOwnerYou)
@@ -230,7 +215,7 @@ func (m *Model) owner(r model.Record) string {
 	return ""
 }
 
-func (m *Model) closing(r model.Record) string {
+func (m *prose) closing(r model.Record) string {
 	if r.ExpectedClose == "" {
 		return ""
 	}
@@ -243,7 +228,7 @@ func (m *Model) closing(r model.Record) string {
 
 // openLines are a person's open leads and deals but those that are shown already, under a
 // heading.
-func (m *Model) openLines(heading i18n.ID, person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
+func (m *prose) openLines(heading i18n.ID, person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
 	var out []overlay.PickerLine
 	for _, r := range person.Open {
 		if but(r.RecordRef) {

@@ -88,7 +88,7 @@ func (m *Model) openRecordView(v *recordView) tea.Cmd {
 	return m.readView()
 }
 
-func (m *Model) viewTitle(v *recordView) string {
+func (m *prose) viewTitle(v *recordView) string {
 	return m.Say(i18n.TranscriptTitle, "Title", m.Look.Line(v.title))
 }
 
@@ -189,7 +189,7 @@ func (m *Model) showView() {
 }
 
 // viewLines are the transcripts, the newest day first.
-func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
+func (m *prose) viewLines(v *recordView) []overlay.ReadLine {
 	if v.read && len(v.held) == 0 {
 		return []overlay.ReadLine{
 			{Kind: overlay.ReadUnder, Text: m.Say(i18n.TranscriptsNone)}, {Kind: overlay.ReadUnder, Text: m.Say(i18n.TranscriptsNoneDo)},
@@ -216,7 +216,7 @@ func (m *Model) viewLines(v *recordView) []overlay.ReadLine {
 const transcriptGroup = 5 * time.Minute
 
 // transcriptDay names the day, as it is in the zone in which it was written.
-func (m *Model) transcriptDay(t model.Transcript) string {
+func (m *prose) transcriptDay(t model.Transcript) string {
 	l := m.Look
 	l.Zone = t.Location()
 	at, err := time.ParseInLocation(time.DateOnly, t.Day, l.Zone)
@@ -227,7 +227,7 @@ func (m *Model) transcriptDay(t model.Transcript) string {
 }
 
 // transcriptOf says whose conversation it is, with which Page.
-func (m *Model) transcriptOf(t model.Transcript) string {
+func (m *prose) transcriptOf(t model.Transcript) string {
 	var all []string
 	for _, s := range []string{m.Look.Line(t.Customer), m.Look.Line(t.Page), m.otherZone(t)} {
 		if s != "" {
@@ -238,7 +238,7 @@ func (m *Model) transcriptOf(t model.Transcript) string {
 }
 
 // transcriptLines are a day of a conversation.
-func (m *Model) transcriptLines(t model.Transcript) []overlay.ReadLine {
+func (m *prose) transcriptLines(t model.Transcript) []overlay.ReadLine {
 	l := m.Look
 	l.Zone = t.Location()
 	var out []overlay.ReadLine
@@ -258,7 +258,7 @@ func (m *Model) transcriptLines(t model.Transcript) []overlay.ReadLine {
 }
 
 // otherZone names the zone of a transcript whose times are not the user's.
-func (m *Model) otherZone(t model.Transcript) string {
+func (m *prose) otherZone(t model.Transcript) string {
 	at := t.WrittenAt
 	if len(t.Lines) > 0 {
 		at = t.Lines[0].At
@@ -273,7 +273,7 @@ func (m *Model) otherZone(t model.Transcript) string {
 
 // lineTime is when a line was written, with its day where that is another than that of
 // the transcript.
-func (m *Model) lineTime(clock, day string) string {
+func (m *prose) lineTime(clock, day string) string {
 	at, err := time.ParseInLocation(time.DateOnly, day, m.Look.Zone)
 	switch {
 	case day == "":
@@ -286,7 +286,7 @@ func (m *Model) lineTime(clock, day string) string {
 	return m.Say(i18n.TranscriptOfDay, "Day", day) + " " + clock
 }
 
-func (m *Model) transcriptLine(t *model.TranscriptLine) []overlay.ReadLine {
+func (m *prose) transcriptLine(t *model.TranscriptLine) []overlay.ReadLine {
 	ours := t.Direction == model.Out
 	var out []overlay.ReadLine
 	text := safe.Body(t.Text)

@@ -17,7 +17,7 @@ import (
 
 // syncLines say how the transcript stands in the CRM; where it stands alike on all linked
 // records, once. next is when they will read otherwise.
-func (m *Model) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
+func (m *prose) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
 	now := m.Now()
 	for _, l := range r.Links {
 		if l.Sync == nil {
@@ -64,7 +64,7 @@ func (p *panelText) synced(r inbox.Row) {
 }
 
 // NeedsSynced tells why the transcript can't be written now.
-func (m *Model) NeedsSynced() string {
+func (m *changes) NeedsSynced() string {
 	if why := m.NeedsSwitch(); why != "" {
 		return why
 	}
@@ -75,7 +75,7 @@ func (m *Model) NeedsSynced() string {
 }
 
 // NeedsSwitch tells why the transcript can't be switched on or off now.
-func (m *Model) NeedsSwitch() string {
+func (m *changes) NeedsSwitch() string {
 	if why := m.NeedsLinked(); why != "" {
 		return why
 	}
@@ -97,7 +97,7 @@ type syncDone struct {
 	err          error
 }
 
-func (m *Model) changeSync(id model.ConversationID, said i18n.ID, do func(context.Context) (model.Conversation, error)) tea.Cmd {
+func (m *changes) changeSync(id model.ConversationID, said i18n.ID, do func(context.Context) (model.Conversation, error)) tea.Cmd {
 	m.busy = true
 	sentence := m.Say(said)
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -106,7 +106,7 @@ func (m *Model) changeSync(id model.ConversationID, said i18n.ID, do func(contex
 	})
 }
 
-func (m *Model) syncDone(d syncDone) {
+func (m *changes) syncDone(d syncDone) {
 	m.busy = false
 	switch {
 	case d.err != nil:
@@ -118,7 +118,7 @@ func (m *Model) syncDone(d syncDone) {
 }
 
 // SyncNow has the transcript written now.
-func (m *Model) SyncNow() tea.Cmd {
+func (m *changes) SyncNow() tea.Cmd {
 	r, _ := m.Current()
 	hub := m.hub
 	return m.changeSync(r.ID, i18n.SaidSyncNow, func(ctx context.Context) (model.Conversation, error) { return hub.SyncNow(ctx, r.ID) })
@@ -126,7 +126,7 @@ func (m *Model) SyncNow() tea.Cmd {
 
 // TurnSync has the transcript kept, or no longer; before others could read a private
 // conversation by that, it says so and asks.
-func (m *Model) TurnSync() tea.Cmd {
+func (m *changes) TurnSync() tea.Cmd {
 	r, _ := m.Current()
 	on, said := r.SyncOff(), i18n.SaidSyncOff
 	if on {
@@ -150,7 +150,7 @@ func (m *Model) TurnSync() tea.Cmd {
 	return nil
 }
 
-func (m *Model) askSync(name, what string) *overlay.Choice {
+func (m *prose) askSync(name, what string) *overlay.Choice {
 	c := overlay.NewChoice(m.Say(i18n.SyncTitle, "Name", name), []overlay.Option{
 		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.SyncNo)},
 		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.SyncYes)},
@@ -177,7 +177,7 @@ type pageSynced struct {
 }
 
 // TurnPageSync has the transcripts of a Page's conversations kept, or no longer.
-func (m *Model) TurnPageSync() tea.Cmd {
+func (m *changes) TurnPageSync() tea.Cmd {
 	p, _ := m.Page()
 	hub, on := m.hub, p.SyncOff
 	set := func() tea.Cmd {
@@ -195,7 +195,7 @@ func (m *Model) TurnPageSync() tea.Cmd {
 }
 
 // pageSynced says what was done. The Page itself comes with the news.
-func (m *Model) pageSynced(s pageSynced) {
+func (m *changes) pageSynced(s pageSynced) {
 	if s.err != nil {
 		m.Notify(m.Explain(s.err))
 		return
