@@ -24,10 +24,11 @@ GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)-$(GO_VERSION)/govulnc
 
 # End-to-end tests are ordinary Go tests of these packages. They drive the real
 # program with real deadlines, so they run after the others, not beside them.
-E2E := ./cmd/...
-# The others start the program as a user does, dozens of times: under the race detector
-# that takes longer than all else together, and finds what the packages' own tests find.
-ONE_PROCESS := AClientEndsAsANewOneDoes|CutOffFor|ManyConversationsAre|ManyClientsCome|ARevokedToken|AnotherRoleBegins|TailTells
+E2E := ./e2e/...
+# Those inside one process. The others start the program as a user does, dozens of times:
+# under the race detector that takes longer than all else together, and finds what the
+# packages' own tests find.
+ONE_PROCESS := ./e2e/live
 TEST_TIMEOUT ?= 20m
 FUZZTIME ?= 30s
 # Long tables that one goroutine walks through, and days that pass by a clock of their own:
@@ -93,14 +94,14 @@ unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
 
 .PHONY: e2e
 e2e: race-ready ssh-ready ## end-to-end tests; those inside one process with -race
-	CGO_ENABLED=1 $(GO) test -vet=off -race -count=1 -timeout $(TEST_TIMEOUT) -run '$(ONE_PROCESS)' $(E2E)
-	$(GO) test -vet=off -count=1 -timeout $(TEST_TIMEOUT) -skip '$(ONE_PROCESS)' $(E2E)
+	CGO_ENABLED=1 $(GO) test -vet=off -race -count=1 -timeout $(TEST_TIMEOUT) $(ONE_PROCESS)
+	$(GO) test -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$($(GO) list $(E2E) | grep -Fxv "$$($(GO) list $(ONE_PROCESS))")
 
 # The tests take a few thousand of these steps; this many take ten minutes.
 PRIVACY_STEPS ?= 100000
 .PHONY: privacy
 privacy: ## nobody receives what is hidden from them: PRIVACY_STEPS random steps
-	PARLEY_PRIVACY_STEPS='$(PRIVACY_STEPS)' $(GO) test -count=1 -timeout 2h -run '^TestNothingHiddenIsReceived$$' -v ./cmd/parley
+	PARLEY_PRIVACY_STEPS='$(PRIVACY_STEPS)' $(GO) test -count=1 -timeout 2h -run '^TestNothingHiddenIsReceived$$' -v ./e2e/privacy
 
 # The tests take a few of these schedules; this many take a quarter of an hour.
 SCHEDULES ?= 100000
@@ -113,7 +114,7 @@ schedules: ## replies in order and once, keys act on what is lit, undo is right:
 test-browser: ## what users meet in a browser, in headless Chromium
 	@scripts/need-chromium
 	PARLEY_TEST_PICTURES="$(PICTURES)" PARLEY_TEST_BROWSER="$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" \
-		$(GO) test -count=1 -timeout 5m -run '^TestBrowser' ./cmd/parley ./ui/term
+		$(GO) test -count=1 -timeout 5m -run '^TestBrowser' ./e2e/browser ./ui/term
 
 # Flags of the attack: make attack ATTACK="-for 3s -kinds slow-bodies"
 ATTACK ?=

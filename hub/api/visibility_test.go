@@ -32,9 +32,9 @@ import (
 //     visibility_ids_test.go, which swaps the ids in them.
 //   - A frame or a kind of change: add it to frameRows or kindRows in
 //     visibility_frames_test.go.
-//   - A command of the program: cmd/parley/visibility_test.go.
+//   - A command of the program: e2e/privacy/visibility_test.go.
 //   - Something new that users do, or where content can stand:
-//     cmd/parley/privacy_test.go plants words in it and does it at random.
+//     e2e/privacy/privacy_test.go plants words in it and does it at random.
 
 // place is an installation in a state, and who may see into it.
 type place struct {

@@ -1,0 +1,9 @@
+package browser
+
+import (
+	"testing"
+
+	"parley/e2e/driver"
+)
+
+func TestMain(m *testing.M) { driver.Main(m) }

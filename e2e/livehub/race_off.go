@@ -1,0 +1,6 @@
+//go:build !race
+
+package livehub
+
+// RaceEnabled: the race detector makes everything several times as slow.
+const RaceEnabled = false

@@ -1,0 +1,2 @@
+// Package ssh has the tests of users who come over SSH.
+package ssh
