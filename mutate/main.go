@@ -39,6 +39,15 @@ var rooms = []room{
 	{"client", []string{"./client"}},
 	{"hub", []string{"./hub", "./hub/api"}},
 	{"hub/api", []string{"./hub/api"}},
+	{"hub/api/accounts", []string{"./hub/api/accounts", "./hub/api"}},
+	{"hub/api/browser", []string{"./hub/api/browser", "./hub/api"}},
+	{"hub/api/conversations", []string{"./hub/api/conversations", "./hub/api"}},
+	{"hub/api/crm", []string{"./hub/api"}},
+	{"hub/api/door", []string{"./hub/api/door", "./hub/api"}},
+	{"hub/api/pages", []string{"./hub/api"}},
+	{"hub/api/socket", []string{"./hub/api/socket", "./hub/api"}},
+	{"hub/api/status", []string{"./hub/api"}},
+	{"hub/api/webhooks", []string{"./hub/api"}},
 	{"hub/transcript", []string{"./hub/transcript", "./hub"}},
 	{"hub/store", []string{"./hub/store", "./hub/store/sqlite", "./hub"}},
 	{"hub/store/sqlite", []string{"./hub/store/sqlite", "./hub", "./hub/api"}},
@@ -49,6 +58,8 @@ var rooms = []room{
 	{"hub/store/sqlite/tables", []string{"./hub/store/sqlite/tables", "./hub/store/sqlite", "./hub", "./hub/api"}},
 	{"hub/store/sqlite/writer", []string{"./hub/store/sqlite/writer", "./hub/store/sqlite"}},
 	{"hub/sshd", []string{"./hub/sshd"}},
+	{"hub/sshd/admission", []string{"./hub/sshd/admission", "./hub/sshd"}},
+	{"hub/sshd/request", []string{"./hub/sshd/request", "./hub/sshd"}},
 }
 
 // run is one run of this command.
