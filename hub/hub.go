@@ -21,6 +21,7 @@ import (
 	"parley/hub/accounts"
 	"parley/hub/audit"
 	"parley/hub/company"
+	"parley/hub/connect"
 	"parley/hub/crm"
 	"parley/hub/hookstate"
 	"parley/hub/outbox"
@@ -122,6 +123,7 @@ type Hub struct {
 	*accounts.Accounts
 	*audit.Log
 	*view.Views
+	*connect.Connects
 	*outbox.Outbox
 	*outbox.Files
 	*outbox.Reactions
@@ -166,7 +168,6 @@ type Hub struct {
 	// again are customers who are asked for again.
 	again    profilesAgain
 	mails    wake.Signal
-	connects connects
 	imports  wake.Signal
 	webhooks hookstate.State
 	// otherStream is when a client last proved that the store was put back; nil: none did.
@@ -213,6 +214,10 @@ func New(o Options) *Hub {
 	h.metrics.registry.MustRegister(h.Receiver.Collectors()...)
 	h.company = company.New(company.Options{
 		Store: h.store, CRM: o.CRM, Vault: o.Vault, Every: o.Timing.Roles, Now: h.utc, Log: o.Logger,
+	})
+	h.Connects = connect.New(connect.Options{
+		Store: h.store, Login: o.Login, FreshRole: h.company.FreshRole, Installation: h.installation, Connect: h.connectManaged,
+		GraphError: graphError, Now: h.utc, Log: o.Logger,
 	})
 	h.Transcripts = transcripts.New(transcripts.Options{
 		Store: h.store, Company: h.company, Notes: o.Notes,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/hub/accounts"
+	"parley/hub/connect"
 	"parley/hub/crm"
 	"parley/hub/sealing"
 	"parley/hub/store"
@@ -23,6 +24,14 @@ type (
 	DeviceCode = accounts.DeviceCode
 	// CameBack is what a browser came back with from the CRM.
 	CameBack = accounts.CameBack
+	// Login is what is needed of Facebook to connect a Page through the browser.
+	Login = connect.Login
+	// Return is what a browser brings back from Facebook's dialog.
+	Return = connect.Return
+	// Choice is what is to be chosen in the browser.
+	Choice = connect.Choice
+	// ChoicePage is a Page of the person's.
+	ChoicePage = connect.ChoicePage
 	// Records are the CRM's persons, leads and deals.
 	Records = crm.Records
 	// Hooks are the CRM's webhooks.

@@ -93,6 +93,18 @@ func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, gr
 	return page, created, err
 }
 
+// connectManaged connects a Page of which Facebook has shown what the person may do.
+func (h *Hub) connectManaged(ctx context.Context, user model.User, p model.ManagedPage, v model.Visibility, zone string) (model.Page, error) {
+	c := Connection{Page: p.ID, Visibility: v, Zone: zone}
+	page, _, err := h.connectPage(ctx, user, c, func(context.Context) (model.PageGrant, error) {
+		if !p.FullControl {
+			return model.PageGrant{}, model.Refuse(model.NoManageTask)
+		}
+		return model.PageGrant{ID: p.ID, Name: p.Name, Token: p.Token, ManageKnown: true}, nil
+	})
+	return page, err
+}
+
 // messagesOff asks whether messaging is off on a Page. Where Facebook does not say, the
 // Page is connected: a send will tell.
 func (h *Hub) messagesOff(ctx context.Context, g model.PageGrant) bool {

@@ -1,8 +1,9 @@
-package hub
+package connect
 
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 	"parley/model"
 )
 
-// Login is what the hub needs of Facebook to connect a Page through the browser.
+// Login is what is needed of Facebook to connect a Page through the browser.
 type Login interface {
 	// DialogURL is where a browser is sent; it comes back to redirect with that state.
 	DialogURL(redirect, state string) string
@@ -33,17 +34,53 @@ type Login interface {
 }
 
 // connectLife is how long an attempt may take, from its beginning to the choice of the
-// Page (issue 6).
+// Page.
 const connectLife = 10 * time.Minute
 
 // maxConnects bounds how many attempts are remembered; the oldest go first.
 const maxConnects = 1000
 
-// connects are the attempts to connect a Page through the browser. They are held in
+// Options are what connecting through the browser is made of.
+type Options struct {
+	Store store.Store
+	// Login is Facebook's; nil: no Page can be connected through the browser.
+	Login Login
+	// FreshRole reads a user anew with the role that they have now.
+	FreshRole func(context.Context, model.UserID) (model.User, error)
+	// Installation finds which installation of a Page a user would get, and whether it
+	// exists, or refuses.
+	Installation func(context.Context, model.UserID, model.MetaPageID) (id model.PageID, known bool, err error)
+	// Connect connects a Page of which Facebook has shown what the person may do.
+	Connect func(context.Context, model.User, model.ManagedPage, model.Visibility, string) (model.Page, error)
+	// GraphError passes a refusal on, and marks everything else as Meta's.
+	GraphError func(doing string, err error) error
+	// Now is the hub's time, as it is stored and shown.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Connects are the attempts to connect a Page through the browser. They are held in
 // memory alone: a person's token is never on disk, and after a restart one begins again.
-type connects struct {
+type Connects struct {
+	store        store.Store
+	login        Login
+	freshRole    func(context.Context, model.UserID) (model.User, error)
+	installation func(context.Context, model.UserID, model.MetaPageID) (id model.PageID, known bool, err error)
+	connect      func(context.Context, model.User, model.ManagedPage, model.Visibility, string) (model.Page, error)
+	graphError   func(doing string, err error) error
+	now          func() time.Time
+	log          *slog.Logger
+
 	mu   sync.Mutex
 	list []*connect // in order of beginning
+}
+
+// New returns connects: no attempt was begun yet.
+func New(o Options) *Connects {
+	return &Connects{
+		store: o.Store, login: o.Login, freshRole: o.FreshRole, installation: o.Installation, connect: o.Connect,
+		graphError: o.GraphError, now: o.Now, log: o.Log,
+	}
 }
 
 // connect is one attempt. Its secrets are kept hashed: the link of who began it, the
@@ -59,16 +96,16 @@ type connect struct {
 	pages      []model.ManagedPage
 }
 
-func (c *connects) prune(now time.Time) {
-	keep := c.list[:0]
-	for _, one := range c.list {
+func (cs *Connects) prune(now time.Time) {
+	keep := cs.list[:0]
+	for _, one := range cs.list {
 		one.expire(now)
 		if now.Before(one.ExpiresAt.Add(connectLife)) { // its outcome is told a while longer
 			keep = append(keep, one)
 		}
 	}
-	clear(c.list[len(keep):])
-	c.list = keep[max(0, len(keep)-maxConnects):]
+	clear(cs.list[len(keep):])
+	cs.list = keep[max(0, len(keep)-maxConnects):]
 }
 
 // expire ends an attempt whose time is over, except while it is being carried out.
@@ -85,9 +122,9 @@ func (c *connect) end(state model.ConnectState, code model.Code) {
 }
 
 // find returns the attempt that fits; nil if none does.
-func (c *connects) find(now time.Time, fits func(*connect) bool) *connect {
-	c.prune(now)
-	for _, one := range c.list {
+func (cs *Connects) find(now time.Time, fits func(*connect) bool) *connect {
+	cs.prune(now)
+	for _, one := range cs.list {
 		if fits(one) {
 			return one
 		}
@@ -99,37 +136,37 @@ func (c *connects) find(now time.Time, fits func(*connect) bool) *connect {
 // secret that the link to open has to carry. What the same user began before ends.
 //
 // zoneName is the user's time zone, as [model.LoadZone] has them; empty: not told.
-func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibility, zoneName string) (model.Connect, string, error) {
+func (cs *Connects) BeginConnect(ctx context.Context, user model.User, v model.Visibility, zoneName string) (model.Connect, string, error) {
 	if err := zone.Check(zoneName); err != nil {
 		return model.Connect{}, "", err
 	}
-	user, err := h.company.FreshRole(ctx, user.ID)
+	user, err := cs.freshRole(ctx, user.ID)
 	if err != nil {
 		return model.Connect{}, "", err
 	}
 	if !user.Admin {
 		return model.Connect{}, "", model.Refuse(model.NotAdmin)
 	}
-	if h.login == nil {
+	if cs.login == nil {
 		return model.Connect{}, "", errNoLogin
 	}
 	if v == "" {
 		v = model.Private
 	}
-	now, link := h.utc(), secret.New(secret.TokenBytes)
+	now, link := cs.now(), secret.New(secret.TokenBytes)
 	one := &connect{
 		Connect: model.Connect{ID: ids.New(), State: model.ConnectWaiting, ExpiresAt: now.Add(connectLife)},
 		user:    user, visibility: v, zone: zoneName, link: secret.Hash(link),
 	}
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
-	h.connects.prune(now)
-	for _, other := range h.connects.list {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.prune(now)
+	for _, other := range cs.list {
 		if other.user.ID == user.ID && !other.State.Final() && other.State != model.ConnectSubscribing {
 			other.end(model.ConnectRefused, model.ConnectCancelled)
 		}
 	}
-	h.connects.list = append(h.connects.list, one)
+	cs.list = append(cs.list, one)
 	return one.Connect, link, nil
 }
 
@@ -137,23 +174,23 @@ func (h *Hub) BeginConnect(ctx context.Context, user model.User, v model.Visibil
 var errNoLogin = errors.New("hub without Facebook's login")
 
 // ConnectStatus tells who began an attempt how far it is; to others there is none.
-func (h *Hub) ConnectStatus(user model.User, id string) (model.Connect, error) {
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return c.ID == id && c.user.ID == user.ID })
+func (cs *Connects) ConnectStatus(user model.User, id string) (model.Connect, error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	one := cs.find(cs.now(), func(c *connect) bool { return c.ID == id && c.user.ID == user.ID })
 	if one == nil {
-		return model.Connect{}, ErrNotFound
+		return model.Connect{}, store.ErrNotFound
 	}
 	return one.Connect, nil
 }
 
 // CancelConnect ends an attempt that its user began, unless it is being carried out.
-func (h *Hub) CancelConnect(user model.User, id string) (model.Connect, error) {
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return c.ID == id && c.user.ID == user.ID })
+func (cs *Connects) CancelConnect(user model.User, id string) (model.Connect, error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	one := cs.find(cs.now(), func(c *connect) bool { return c.ID == id && c.user.ID == user.ID })
 	if one == nil {
-		return model.Connect{}, ErrNotFound
+		return model.Connect{}, store.ErrNotFound
 	}
 	if !one.State.Final() && one.State != model.ConnectSubscribing {
 		one.end(model.ConnectRefused, model.ConnectCancelled)
@@ -162,10 +199,10 @@ func (h *Hub) CancelConnect(user model.User, id string) (model.Connect, error) {
 }
 
 // ConnectInvite tells who began the attempt that a link belongs to.
-func (h *Hub) ConnectInvite(link string) (model.User, error) {
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return secret.Is(c.link, link) })
+func (cs *Connects) ConnectInvite(link string) (model.User, error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	one := cs.find(cs.now(), func(c *connect) bool { return secret.Is(c.link, link) })
 	if one == nil {
 		return model.User{}, model.Refuse(model.ConnectExpired)
 	}
@@ -175,10 +212,10 @@ func (h *Hub) ConnectInvite(link string) (model.User, error) {
 // ConnectStart binds an attempt to the browser that went on from its link, which is good
 // once, and answers where the browser goes. The same browser, by the secret that it was
 // given, may come again.
-func (h *Hub) ConnectStart(link, browser, redirect string) (dialog string, err error) {
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return secret.Is(c.link, link) })
+func (cs *Connects) ConnectStart(link, browser, redirect string) (dialog string, err error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	one := cs.find(cs.now(), func(c *connect) bool { return secret.Is(c.link, link) })
 	switch {
 	case one == nil:
 		return "", model.Refuse(model.ConnectExpired)
@@ -190,7 +227,7 @@ func (h *Hub) ConnectStart(link, browser, redirect string) (dialog string, err e
 	}
 	state := secret.New(secret.TokenBytes)
 	one.browser, one.state, one.State = secret.Hash(browser), secret.Hash(state), model.ConnectAtFacebook
-	return h.login.DialogURL(redirect, state), nil
+	return cs.login.DialogURL(redirect, state), nil
 }
 
 // Return is what a browser brings back from Facebook's dialog.
@@ -204,19 +241,19 @@ type Return struct {
 // ConnectReturn takes a browser back from Facebook: the state is used up, the code becomes
 // the list of the person's Pages. A refusal ends the attempt, unless it is of another
 // browser's or of a state that is not good any more.
-func (h *Hub) ConnectReturn(ctx context.Context, r Return) error {
-	one, err := h.takeConnectState(r)
+func (cs *Connects) ConnectReturn(ctx context.Context, r Return) error {
+	one, err := cs.takeConnectState(r)
 	if err != nil {
 		return err
 	}
-	pages, err := h.askPages(ctx, one.user, r)
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
+	pages, err := cs.askPages(ctx, one.user, r)
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
 	if one.State.Final() {
 		return model.Refuse(one.Code) // cancelled meanwhile
 	}
 	if err != nil {
-		one.end(model.ConnectRefused, h.connectCode(err))
+		one.end(model.ConnectRefused, cs.connectCode(err))
 		return err
 	}
 	one.pages, one.State = pages, model.ConnectChoosing
@@ -224,10 +261,10 @@ func (h *Hub) ConnectReturn(ctx context.Context, r Return) error {
 }
 
 // takeConnectState uses a state up.
-func (h *Hub) takeConnectState(r Return) (*connect, error) {
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
-	one := h.connects.find(h.utc(), func(c *connect) bool { return secret.Is(c.state, r.State) })
+func (cs *Connects) takeConnectState(r Return) (*connect, error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	one := cs.find(cs.now(), func(c *connect) bool { return secret.Is(c.state, r.State) })
 	switch {
 	case one == nil:
 		return nil, model.Refuse(model.ConnectExpired)
@@ -240,8 +277,8 @@ func (h *Hub) takeConnectState(r Return) (*connect, error) {
 
 // askPages asks Facebook which Pages the person can connect, and refuses where there is
 // none.
-func (h *Hub) askPages(ctx context.Context, user model.User, r Return) ([]model.ManagedPage, error) {
-	user, err := h.company.FreshRole(ctx, user.ID)
+func (cs *Connects) askPages(ctx context.Context, user model.User, r Return) ([]model.ManagedPage, error) {
+	user, err := cs.freshRole(ctx, user.ID)
 	switch {
 	case err != nil:
 		return nil, err
@@ -250,28 +287,28 @@ func (h *Hub) askPages(ctx context.Context, user model.User, r Return) ([]model.
 	case r.Declined || r.Code == "":
 		return nil, model.Refuse(model.ConnectCancelled)
 	}
-	token, err := h.login.UserToken(ctx, r.Code, r.Redirect)
+	token, err := cs.login.UserToken(ctx, r.Code, r.Redirect)
 	if err != nil {
-		return nil, graphError("take the dialog's code", err)
+		return nil, cs.graphError("take the dialog's code", err)
 	}
-	missing, err := h.login.Missing(ctx, token)
+	missing, err := cs.login.Missing(ctx, token)
 	if err != nil {
-		return nil, graphError("ask for permissions", err)
+		return nil, cs.graphError("ask for permissions", err)
 	}
 	if len(missing) > 0 {
-		h.log.Info("permissions not given", logkey.User, string(user.ID), "missing", missing)
+		cs.log.Info("permissions not given", logkey.User, string(user.ID), "missing", missing)
 		return nil, model.Refuse(model.NoPermission)
 	}
-	pages, err := h.login.ManagedPages(ctx, token)
+	pages, err := cs.login.ManagedPages(ctx, token)
 	if err != nil {
-		return nil, graphError("ask for the person's pages", err)
+		return nil, cs.graphError("ask for the person's pages", err)
 	}
 	if len(pages) == 0 {
 		return nil, model.Refuse(model.PersonalProfile)
 	}
 	why := model.NoManageTask
 	for _, p := range pages {
-		code, err := h.choosable(ctx, user.ID, p)
+		code, err := cs.choosable(ctx, user.ID, p)
 		if code == "" || err != nil {
 			return pages, err
 		}
@@ -283,11 +320,11 @@ func (h *Hub) askPages(ctx context.Context, user model.User, r Return) ([]model.
 }
 
 // choosable tells why a Page can't be connected by a user; "" where it can.
-func (h *Hub) choosable(ctx context.Context, user model.UserID, p model.ManagedPage) (model.Code, error) {
+func (cs *Connects) choosable(ctx context.Context, user model.UserID, p model.ManagedPage) (model.Code, error) {
 	if !p.FullControl {
 		return model.NoManageTask, nil
 	}
-	_, _, err := h.installation(ctx, user, p.ID)
+	_, _, err := cs.installation(ctx, user, p.ID)
 	var refusal *model.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Code, nil
@@ -296,12 +333,12 @@ func (h *Hub) choosable(ctx context.Context, user model.UserID, p model.ManagedP
 }
 
 // connectCode is the code by which an error is told to who began the attempt.
-func (h *Hub) connectCode(err error) model.Code {
+func (cs *Connects) connectCode(err error) model.Code {
 	var refusal *model.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Code
 	}
-	h.log.Warn("connect page through the browser", logkey.Error, err)
+	cs.log.Warn("connect page through the browser", logkey.Error, err)
 	if errors.Is(err, store.ErrUnavailable) {
 		return model.StoreUnavailable
 	}
@@ -329,30 +366,30 @@ type ChoicePage struct {
 }
 
 // ConnectChoice tells a browser what is to be chosen.
-func (h *Hub) ConnectChoice(ctx context.Context, browser string) (Choice, error) {
-	h.connects.mu.Lock()
-	one := h.ofBrowser(browser)
+func (cs *Connects) ConnectChoice(ctx context.Context, browser string) (Choice, error) {
+	cs.mu.Lock()
+	one := cs.ofBrowser(browser)
 	if one == nil || one.State != model.ConnectChoosing {
-		h.connects.mu.Unlock()
+		cs.mu.Unlock()
 		return Choice{}, model.Refuse(model.ConnectExpired)
 	}
 	c := Choice{ID: one.ID, User: one.user, Visibility: one.visibility}
 	pages := one.pages
-	h.connects.mu.Unlock()
+	cs.mu.Unlock()
 
-	users, err := accounts.ListUsers(ctx, h.store)
+	users, err := accounts.ListUsers(ctx, cs.store)
 	if err != nil {
 		return Choice{}, err
 	}
 	c.Users = len(users)
 	for _, p := range pages {
-		code, err := h.choosable(ctx, c.User.ID, p)
+		code, err := cs.choosable(ctx, c.User.ID, p)
 		if err != nil {
 			return Choice{}, err
 		}
 		shown := ChoicePage{ID: p.ID, Name: p.Name, Code: code}
 		if code == model.AlreadyConnected {
-			if shown.Owner, err = h.ownerOf(ctx, p.ID); err != nil {
+			if shown.Owner, err = cs.ownerOf(ctx, p.ID); err != nil {
 				return Choice{}, err
 			}
 		}
@@ -362,8 +399,8 @@ func (h *Hub) ConnectChoice(ctx context.Context, browser string) (Choice, error)
 }
 
 // ownerOf names who has connected a Page; that is public.
-func (h *Hub) ownerOf(ctx context.Context, page model.MetaPageID) (name string, err error) {
-	err = h.store.Read(ctx, func(r store.Reader) error {
+func (cs *Connects) ownerOf(ctx context.Context, page model.MetaPageID) (name string, err error) {
+	err = cs.store.Read(ctx, func(r store.Reader) error {
 		p, err := r.ActivePage(page)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil // uninstalled meanwhile
@@ -375,9 +412,9 @@ func (h *Hub) ownerOf(ctx context.Context, page model.MetaPageID) (name string, 
 }
 
 // ofBrowser finds the newest attempt of a browser; nil if there is none. mu held.
-func (h *Hub) ofBrowser(browser string) (found *connect) {
-	h.connects.prune(h.utc())
-	for _, one := range h.connects.list {
+func (cs *Connects) ofBrowser(browser string) (found *connect) {
+	cs.prune(cs.now())
+	for _, one := range cs.list {
 		if secret.Is(one.browser, browser) {
 			found = one
 		}
@@ -386,11 +423,11 @@ func (h *Hub) ofBrowser(browser string) (found *connect) {
 }
 
 // ConnectChoose connects the Page that was chosen in that attempt. A refusal ends it.
-func (h *Hub) ConnectChoose(ctx context.Context, browser, id string, page model.MetaPageID, v model.Visibility) error {
-	h.connects.mu.Lock()
-	one := h.ofBrowser(browser)
+func (cs *Connects) ConnectChoose(ctx context.Context, browser, id string, page model.MetaPageID, v model.Visibility) error {
+	cs.mu.Lock()
+	one := cs.ofBrowser(browser)
 	if one == nil || one.ID != id || one.State != model.ConnectChoosing {
-		h.connects.mu.Unlock()
+		cs.mu.Unlock()
 		return model.Refuse(model.ConnectExpired)
 	}
 	var chosen model.ManagedPage
@@ -400,17 +437,17 @@ func (h *Hub) ConnectChoose(ctx context.Context, browser, id string, page model.
 		}
 	}
 	if chosen.ID == "" || !v.Valid() {
-		h.connects.mu.Unlock()
+		cs.mu.Unlock()
 		return &model.InvalidError{Field: "page", Reason: "must be one of those shown"}
 	}
 	one.State = model.ConnectSubscribing
-	h.connects.mu.Unlock()
+	cs.mu.Unlock()
 
-	connected, err := h.connectManaged(ctx, one.user, chosen, v, one.zone)
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
+	connected, err := cs.connect(ctx, one.user, chosen, v, one.zone)
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
 	if err != nil {
-		one.end(model.ConnectRefused, h.connectCode(err))
+		one.end(model.ConnectRefused, cs.connectCode(err))
 		return err
 	}
 	one.end(model.ConnectDone, "")
@@ -418,23 +455,11 @@ func (h *Hub) ConnectChoose(ctx context.Context, browser, id string, page model.
 	return nil
 }
 
-// connectManaged connects a Page of which Facebook has shown what the person may do.
-func (h *Hub) connectManaged(ctx context.Context, user model.User, p model.ManagedPage, v model.Visibility, zone string) (model.Page, error) {
-	c := Connection{Page: p.ID, Visibility: v, Zone: zone}
-	page, _, err := h.connectPage(ctx, user, c, func(context.Context) (model.PageGrant, error) {
-		if !p.FullControl {
-			return model.PageGrant{}, model.Refuse(model.NoManageTask)
-		}
-		return model.PageGrant{ID: p.ID, Name: p.Name, Token: p.Token, ManageKnown: true}, nil
-	})
-	return page, err
-}
-
 // ConnectOutcome tells a browser what became of its attempt.
-func (h *Hub) ConnectOutcome(browser string) (model.Connect, error) {
-	h.connects.mu.Lock()
-	defer h.connects.mu.Unlock()
-	one := h.ofBrowser(browser)
+func (cs *Connects) ConnectOutcome(browser string) (model.Connect, error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	one := cs.ofBrowser(browser)
 	if one == nil {
 		return model.Connect{}, model.Refuse(model.ConnectExpired)
 	}
@@ -443,9 +468,9 @@ func (h *Hub) ConnectOutcome(browser string) (model.Connect, error) {
 
 // DialogOrigin is the origin of Facebook's dialog; "" where no Page can be connected
 // through the browser.
-func (h *Hub) DialogOrigin() string {
-	if h.login == nil {
+func (cs *Connects) DialogOrigin() string {
+	if cs.login == nil {
 		return ""
 	}
-	return h.login.DialogOrigin()
+	return cs.login.DialogOrigin()
 }
