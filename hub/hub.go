@@ -24,6 +24,7 @@ import (
 	"parley/hub/connect"
 	"parley/hub/crm"
 	"parley/hub/hookstate"
+	"parley/hub/notices"
 	"parley/hub/outbox"
 	"parley/hub/ratelimit"
 	"parley/hub/receive"
@@ -68,13 +69,7 @@ type CRM interface {
 }
 
 // Mailer mails the support inbox.
-type Mailer interface {
-	// MessageID returns the id of the mail about a notice, for its header.
-	MessageID(notice string) string
-	// MailPolicy hands a mail to the mail server, once. An error means that it was not
-	// taken, or that nobody knows.
-	MailPolicy(ctx context.Context, m model.PolicyMail) error
-}
+type Mailer = notices.Mailer
 
 // Options are what a hub is made of.
 type Options struct {
@@ -124,6 +119,7 @@ type Hub struct {
 	*audit.Log
 	*view.Views
 	*connect.Connects
+	*notices.Board
 	*outbox.Outbox
 	*outbox.Files
 	*outbox.Reactions
@@ -207,8 +203,12 @@ func New(o Options) *Hub {
 	h.Reactions, h.SenderActions = outbox.NewReactions(h.Outbox), outbox.NewSenderActions(h.Outbox, o.Shown)
 	h.Views = view.New(view.Options{Store: h.store, Now: h.utc, Opened: h.opens, Read: h.SenderActions.Read})
 	h.metrics.registry.MustRegister(h.Outbox.Collectors()...)
+	h.Board = notices.New(notices.Options{
+		Store: h.store, Mailer: o.Mailer, Due: h.mails, Now: h.utc, Log: o.Logger,
+		Timing: notices.Timing{Call: t.MailCall, Pause: t.MailPause, PauseMax: t.MailPauseMax, Limit: t.MailLimit},
+	})
 	h.Receiver = receive.New(receive.Options{
-		Store: h.store, Rules: h.rules, Timing: receive.Timing{Webhook: o.Timing.Webhook}, Now: o.Now, Logger: o.Logger, Notice: h.notice, RemoveFiles: h.Files.Remove,
+		Store: h.store, Rules: h.rules, Timing: receive.Timing{Webhook: o.Timing.Webhook}, Now: o.Now, Logger: o.Logger, Notice: h.Notice, RemoveFiles: h.Files.Remove,
 		Outbox: h.Outbox.Wake, Profiles: h.profiles, Mails: h.mails, Deleted: h.Files.Gone, Counted: h.figures.changed,
 	})
 	h.metrics.registry.MustRegister(h.Receiver.Collectors()...)
@@ -228,7 +228,7 @@ func New(o Options) *Hub {
 			_, err := h.checkedPage(ctx, u, id, true)
 			return err
 		},
-		ChangePage: h.changePage, Notice: h.notice,
+		ChangePage: h.changePage, Notice: h.Notice,
 		Timing: transcripts.Timing{Pause: t.SyncPause, Most: t.SyncMost, Retry: t.SyncRetry, RetryMax: t.SyncRetryMax, Gap: t.SyncGap, Call: t.CRMCall},
 		Now:    h.utc, Log: o.Logger,
 	})
@@ -267,7 +267,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.Reactions.Run(ctx) })
 	g.Go(func() error { return h.SenderActions.Run(ctx) })
 	g.Go(func() error { return h.runProfiles(ctx) })
-	g.Go(func() error { return h.runMails(ctx) })
+	g.Go(func() error { return h.RunMails(ctx) })
 	g.Go(func() error { return h.runPageChecks(ctx) })
 	g.Go(func() error { return h.runImports(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })

@@ -214,5 +214,5 @@ func (b *lookTx) found(s model.PageState) error {
 
 // tell makes a notice of what the hub found by itself.
 func (b *lookTx) tell(kind model.NoticeKind) error {
-	return b.h.notice(b.Tx, model.Inbound{Name: eventPageCheck, At: b.Now.Truncate(time.Millisecond)}, kind, "")
+	return b.h.Notice(b.Tx, model.Inbound{Name: eventPageCheck, At: b.Now.Truncate(time.Millisecond)}, kind, "")
 }

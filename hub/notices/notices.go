@@ -1,0 +1,217 @@
+package notices
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"parley/hub/access"
+	"parley/hub/ids"
+	"parley/hub/logkey"
+	"parley/hub/rescue"
+	"parley/hub/retry"
+	"parley/hub/store"
+	"parley/hub/txn"
+	"parley/hub/wake"
+	"parley/model"
+)
+
+// Mailer mails the support inbox.
+type Mailer interface {
+	// MessageID returns the id of the mail about a notice, for its header.
+	MessageID(notice string) string
+	// MailPolicy hands a mail to the mail server, once. An error means that it was not
+	// taken, or that nobody knows.
+	MailPolicy(ctx context.Context, m model.PolicyMail) error
+}
+
+// Timing holds the deadlines of mails.
+type Timing struct {
+	// Call is the longest that handing a mail to the mail server may take. One that was not
+	// taken waits Pause, doubling up to PauseMax, and is given up after Limit.
+	Call, Pause, PauseMax, Limit time.Duration
+}
+
+// Options are what notices are made of.
+type Options struct {
+	Store *txn.Store
+	// Mailer mails policy notices; nil: nobody is mailed.
+	Mailer Mailer
+	// Due is given where a mail may be due.
+	Due    wake.Signal
+	Timing Timing
+	// Now is the hub's time, as it is stored and shown.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Board is the notices of all Pages. It is safe for concurrent use.
+type Board struct {
+	store  *txn.Store
+	mailer Mailer
+	due    wake.Signal
+	timing Timing
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+// New returns a board; [Board.RunMails] mails those that are to be.
+func New(o Options) *Board {
+	return &Board{store: o.Store, mailer: o.Mailer, due: o.Due, timing: o.Timing, now: o.Now, log: o.Log}
+}
+
+// trouble is the pause after the store could not be read or written.
+const trouble = time.Second
+
+// mail queues the mail about a notice of Facebook's policy team.
+func (bd *Board) mail(b *txn.Tx, n *model.Notice) error {
+	if bd.mailer == nil || !n.Policy() {
+		return nil
+	}
+	n.Mail = &model.NoticeMail{State: model.MailWaiting, At: b.Now}
+	b.MailsDue = true
+	return b.Store.PutMail(store.Mail{
+		Page: n.PageID, Notice: n.ID, MessageID: bd.mailer.MessageID(n.ID), QueuedAt: b.Now, WakeAt: b.Now,
+	})
+}
+
+// Notice leaves a notice on a Page, and mails it where it is about a policy.
+func (bd *Board) Notice(b *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
+	n := model.Notice{
+		ID: ids.New(), PageID: b.Page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
+	}
+	if err := bd.mail(b, &n); err != nil {
+		return err
+	}
+	return b.Store.PutNotice(&n)
+}
+
+// mailsAtOnce is how many due mails are read at a time.
+const mailsAtOnce = 20
+
+// RunMails hands each mail to the mail server when it is due, until ctx ends.
+func (bd *Board) RunMails(ctx context.Context) error {
+	if bd.mailer == nil {
+		return nil
+	}
+	wake.Loop(ctx, bd.due, bd.sendDue)
+	return nil
+}
+
+// sendDue sends what is due, one after the other, and returns how long nothing else
+// will be.
+func (bd *Board) sendDue(ctx context.Context) time.Duration {
+	for ctx.Err() == nil {
+		var list []store.Mail
+		var next time.Time
+		now := bd.now()
+		err := bd.store.Read(ctx, func(r store.Reader) (err error) {
+			list, next, err = r.DueMails(now, mailsAtOnce)
+			return err
+		})
+		for _, m := range list {
+			if err == nil {
+				err = bd.sendMail(ctx, m)
+			}
+		}
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				bd.log.Error("mail notices", logkey.Error, err)
+			}
+			return trouble
+		case len(list) > 0:
+			continue // another may have become due
+		}
+		return wake.Until(next, now)
+	}
+	return wake.Idle
+}
+
+// sendMail hands one mail to the mail server and stores what became of it. An error is
+// the store's.
+func (bd *Board) sendMail(ctx context.Context, m store.Mail) error {
+	defer rescue.Log(bd.log, "mail notice")
+	letter, err := bd.letter(ctx, m)
+	if err != nil {
+		return err
+	}
+	call, cancel := context.WithTimeout(ctx, bd.timing.Call)
+	refused := bd.mailer.MailPolicy(call, letter)
+	cancel()
+	if refused != nil && ctx.Err() != nil {
+		return nil // the hub ends; the next run sends it
+	}
+	if refused != nil {
+		bd.log.Warn("mail notice", logkey.Page, string(m.Page), "notice", m.Notice, logkey.Error, refused)
+	}
+	// What the mail server took is stored though the hub may be about to end.
+	return bd.store.Write(context.WithoutCancel(ctx), m.Page, func(tx store.PageTx) error {
+		n, err := tx.Notice(m.Page, m.Notice)
+		if err != nil {
+			return err
+		}
+		bd.mailed(&n, &m, refused)
+		return errors.Join(tx.PutMail(m), tx.PutNotice(&n))
+	})
+}
+
+// letter is what a mail says, as things are now.
+func (bd *Board) letter(ctx context.Context, m store.Mail) (out model.PolicyMail, err error) {
+	err = bd.store.Read(ctx, func(r store.Reader) error {
+		p, err := r.Page(m.Page)
+		if err != nil {
+			return err
+		}
+		n, err := r.Notice(m.Page, m.Notice)
+		out = model.PolicyMail{
+			MessageID: m.MessageID, Kind: n.Kind, Page: p.PageID, PageName: p.Name, Reason: n.Reason,
+			Since: n.CreatedAt, Now: bd.now(), Restricted: p.Restricted != nil,
+		}
+		return err
+	})
+	return out, err
+}
+
+// mailed sets how a mail stands after the mail server took it, or did not.
+func (bd *Board) mailed(n *model.Notice, m *store.Mail, refused error) {
+	now := bd.now()
+	tries := 1
+	if n.Mail != nil {
+		tries += n.Mail.Tries
+	}
+	state := model.NoticeMail{State: model.Mailed, At: now, Tries: tries}
+	m.WakeAt = time.Time{}
+	if refused != nil {
+		state.State, state.Reason = model.MailFailed, model.Untrusted(refused.Error()).Valid()
+		if next := now.Add(retry.Delay(bd.timing.Pause, bd.timing.PauseMax, tries)); next.Before(m.QueuedAt.Add(bd.timing.Limit)) {
+			state.State, m.WakeAt = model.MailWaiting, next
+		}
+	}
+	n.Mail = &state
+}
+
+// ReadNotice notes who read a notice first.
+func (bd *Board) ReadNotice(ctx context.Context, user model.User, page model.PageID, id string) (model.Notice, error) {
+	var out model.Notice
+	err := bd.store.Write(ctx, page, func(tx store.PageTx) error {
+		if _, err := access.Authorize(tx, user.ID, page); err != nil {
+			return err
+		}
+		n, err := tx.Notice(page, id)
+		if err == nil && n.ForAdmins() && !user.Admin {
+			err = store.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if n.Read == nil {
+			n.Read = &model.NoticeRead{By: user.Ref(), At: bd.now()}
+			err = tx.PutNotice(&n)
+		}
+		out = n
+		return err
+	})
+	return out, err
+}
