@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
-	"parley/model/inbox"
 )
 
 // frameAllocations is the most that a frame of the inbox may allocate when a row was
@@ -49,7 +48,7 @@ func BenchmarkArriving(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		c := talk(i*37%100_000, 0, func(c *model.Conversation) { c.Seq = int64(200_000 + i) })
-		_ = w.updates(News{Apply: func() (inbox.Changes, error) { return w.Inbox.Put(c), nil }})
+		_ = w.updates(w.changed(model.ChangeConversation, c))
 	}
 }
 

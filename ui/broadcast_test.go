@@ -8,6 +8,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // unwrapped is what is on screen, without the line breaks and the frame that a narrow place
@@ -28,7 +29,7 @@ func TestBroadcastIsSaidAlike(t *testing.T) {
 		} {
 			wd := i18n.New(lang)
 			w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
-			w.Inbox.SetFeedbackURL(address)
+			w.sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: w.Inbox.User(), FeedbackURL: address}})
 			w.sends(tea.WindowSizeMsg{Width: 100, Height: 240})
 			said := wd.Say(i18n.Answer("broadcast"))
 			if want != "" {

@@ -58,7 +58,7 @@ func TestABlockWhileTyping(t *testing.T) {
 	block := func(r *model.Restriction) {
 		p.Seq += 100
 		p.Restricted = r
-		w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.SetPages([]model.Page{p}), nil }})
+		w.sends([]inbox.Update{inbox.PagesListed{Pages: []model.Page{p}}})
 	}
 	block(&model.Restriction{Reason: "Spam", Since: noon})
 	w.shows("Aoyama Coffee: Facebook has restricted this Page from sending.", "Reason: Spam", "half a thought", "draft kept, nothing is sent")
@@ -122,7 +122,7 @@ func TestCheckAndRepairAPage(t *testing.T) {
 	w.types("repair")
 	w.shows("Only an admin can do this.")
 	w.keys("enter", "esc")
-	w.Inbox.SetUser(model.User{ID: me, Name: "Aoi", Admin: true})
+	w.sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: model.User{ID: me, Name: "Aoi", Admin: true}}})
 	w.keys("ctrl+k")
 	w.types("repair")
 	w.keys("enter")

@@ -1,29 +1,16 @@
 package ui
 
 import (
-	"encoding/json"
 	"testing"
 
 	"parley/model"
-	"parley/model/inbox"
 	"parley/ui/conversation"
 )
 
 // removes is that a conversation or message is gone, as it comes from the hub.
 func (w *world) removes(id string) {
 	w.Helper()
-	w.sends(News{Apply: func() (inbox.Changes, error) {
-		at, _ := w.Inbox.Position(page1)
-		gone, err := json.Marshal(model.Removed{ID: id})
-		if err != nil {
-			w.Fatal(err)
-		}
-		_, changes, err := w.Inbox.ApplyBatch(model.Batch{
-			Type: model.FrameBatch, Page: page1, From: at.Seq, To: at.Seq + 1,
-			Events: []model.Change{{Seq: at.Seq + 1, Kind: model.ChangeRemoved, Object: gone}},
-		})
-		return changes, err
-	}})
+	w.sends(w.changed(model.ChangeRemoved, model.Removed{ID: id}))
 }
 
 // The installer deletes the current conversation, after being told what goes; what is

@@ -7,7 +7,7 @@
 // (layout.go). What the user can do is one table (commands.go).
 //
 // Everything known of the hub is in a [inbox.Inbox], which changes only in Update:
-// [News] hands it what came. Calls of the hub are made in commands, and answered by
+// a slice of [inbox.Update] hands it what came. Calls of the hub are made in commands, and answered by
 // typed messages that name what they are about, so that a late one does no harm.
 //
 // Nothing that somebody outside wrote is drawn but as a safe.Text, or written to the

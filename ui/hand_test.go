@@ -10,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
-	"parley/model/inbox"
 	"parley/ui/crm"
 )
 
@@ -300,7 +299,7 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 			m := ms[1]
 			m.ID, m.Seq, m.SentAt = model.NewMessageID(page1, fmt.Sprint("z", n, i)), int64(100+i), noon.Add(1)
 			m.Text = model.Untrusted(strings.Repeat("later\n", 3))
-			w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(m), nil }})
+			w.sends(w.changed(model.ChangeMessage, m))
 		}
 	}
 	come(1)

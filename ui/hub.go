@@ -1,14 +1,11 @@
 package ui
 
 import (
-	"parley/model"
-	"parley/model/inbox"
 	"parley/ui/conversation"
 	"parley/ui/crm"
 	list "parley/ui/inbox"
 	"parley/ui/page"
 	"parley/ui/presence"
-	"parley/ui/screen"
 	"parley/ui/team"
 )
 
@@ -25,17 +22,4 @@ type Hub interface {
 	crm.Hub
 	// Explain says an error in the user's words: what happened and what to do.
 	Explain(err error) string
-}
-
-// News is what came from the hub, in order. It is the message that whoever follows the
-// hub sends to the program.
-type News struct {
-	// Apply takes it over into the Inbox; nil where there is nothing to apply.
-	Apply func() (inbox.Changes, error)
-	// Connection is set where that changed.
-	Connection *screen.Connection
-	// Users are those who are known otherwise from now on: available or not.
-	Users []model.Colleague
-	// Lossy is what colleagues do meanwhile: type, look at a conversation.
-	Lossy []model.Lossy
 }

@@ -55,7 +55,7 @@ func TestTheSelectionStays(t *testing.T) {
 // arrives has a conversation change.
 func (w *world) arrives(c model.Conversation) {
 	w.Helper()
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.Put(c), nil }})
+	w.sends(w.changed(model.ChangeConversation, c))
 }
 
 func TestTriage(t *testing.T) {
@@ -174,10 +174,7 @@ func TestWhatIsHiddenGoes(t *testing.T) {
 	w.types("secret")
 	w.keys("enter")
 	w.shows("a secret", "Customer 0")
-	w.sends(News{Apply: func() (inbox.Changes, error) {
-		_, changes := w.Inbox.Access(model.Access{Page: page1, Visibility: model.Private})
-		return changes, nil
-	}})
+	w.sends([]inbox.Update{inbox.Dropped{Page: page1}})
 	w.hides("secret now", "a secret", "Customer 0", "Customer 1")
 	if len(w.inbox.Search.All) > 0 {
 		t.Error("what was found is held")
@@ -194,19 +191,11 @@ func TestWhileAPageIsReadAnew(t *testing.T) {
 	w.hub.messages[ms[0].ConversationID] = ms
 	w.keys("enter", "r")
 	w.types("half")
-	w.sends(News{Apply: func() (inbox.Changes, error) {
-		w.Inbox.Access(model.Access{Page: page1})
-		_, changes := w.Inbox.Access(model.Access{Page: page1, Sees: true})
-		changes.Pages = true
-		return changes, nil
-	}})
+	w.sends([]inbox.Update{inbox.Dropped{Page: page1, Anew: true}})
 	w.hides("Customer 0", "hello")
 	w.types(" a thought")
 	w.shows("half a thought")
-	w.sends(News{Apply: func() (inbox.Changes, error) {
-		fill(t, w.Inbox, list)
-		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
-	}})
+	w.sends(filled(list))
 	w.shows("Customer 0", "hello", "half a thought")
 	w.keys("enter")
 	if len(w.hub.replies) != 1 || w.hub.replies[0].Text != "half a thought" {

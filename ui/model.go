@@ -27,7 +27,7 @@ type Options struct {
 	Hub    Hub
 	Drafts conversation.Drafts
 	// Inbox is what is known of the hub. It belongs to the screen from now on, and is
-	// changed by [News] only.
+	// changed by what follows the hub only.
 	Inbox *inbox.Inbox
 	Words *i18n.Localizer
 	// Zone is the user's, for times of day.

@@ -12,7 +12,7 @@ import (
 
 // noticed hands notices in as a reload or an event does.
 func (w *world) noticed(list ...model.Notice) {
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.hub.inbox.AddNotices(list), nil }})
+	w.sends([]inbox.Update{inbox.Noticed{Page: page1, Notices: list}})
 }
 
 func policyNotice(id string, seq int64, kind model.NoticeKind) model.Notice {

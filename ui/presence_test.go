@@ -9,12 +9,13 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // does has a colleague do something in the first conversation.
 func (w *world) does(who model.UserRef, what model.FrameType, active bool) {
 	w.Helper()
-	w.sends(News{Lossy: []model.Lossy{{Type: what, Page: page1, Conversation: model.NewConversationID(page1, "5000"), User: who, Active: active}}})
+	w.sends([]inbox.Update{inbox.Lossy{Frame: model.Lossy{Type: what, Page: page1, Conversation: model.NewConversationID(page1, "5000"), User: who, Active: active}}})
 }
 
 func TestWhoIsHere(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"parley/model"
-	"parley/model/inbox"
 )
 
 // quotable is a world whose first conversation holds messages that Facebook knows, open.
@@ -104,13 +103,13 @@ func TestWhatCantBeQuoted(t *testing.T) {
 	own := ms[0]
 	own.ID, own.Seq, own.MID, own.Direction, own.State = model.NewMessageID(page1, "own"), 9, "", model.Out, model.Queued
 	own.Author = model.Author{Kind: model.ByUser, ID: string(me)}
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(own), nil }})
+	w.sends(w.changed(model.ChangeMessage, own))
 	w.keys("G", "Q")
 	w.shows("Facebook does not know this message yet.")
 	note := own
 	note.ID, note.Seq, note.Direction, note.State = model.NewMessageID(page1, "note"), 10, model.Note, ""
 	note.SentAt = noon
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(note), nil }})
+	w.sends(w.changed(model.ChangeMessage, note))
 	w.keys("G", "Q")
 	w.shows("This can't be quoted.")
 	if w.writer.Box.IsOpen() {

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"parley/model"
-	"parley/model/inbox"
 )
 
 // TestAReactionIsChosenByAKey and shown at once as on its way, then as set.
@@ -22,7 +21,7 @@ func TestAReactionIsChosenByAKey(t *testing.T) {
 	w.shows("👍 from you (on its way)")
 	set := ms[1]
 	set.Seq, set.Reactions = 5000, []model.Reaction{{By: model.ByPage, Emoji: "👍", User: &model.UserRef{ID: "ken", Name: "Ken"}}}
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(set), nil }})
+	w.sends(w.changed(model.ChangeMessage, set))
 	w.shows("👍 from Ken")
 	w.hides("on its way")
 	w.keys("+", "x")
@@ -56,7 +55,7 @@ func TestAReactionThatWasRefused(t *testing.T) {
 		{By: model.ByPage, Emoji: "👍"},
 		{By: model.ByPage, Emoji: "❤", Error: &model.MessageError{Code: model.Unreachable, Detail: "(#551) x [trace]"}},
 	}
-	w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(m), nil }})
+	w.sends(w.changed(model.ChangeMessage, m))
 	w.shows("👍 from the Page", "❤ was not set. This person can't be")
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"parley/i18n"
 	"parley/model"
-	"parley/model/inbox"
 	"parley/ui/crm"
 	"parley/ui/screen"
 )
@@ -80,9 +79,7 @@ func TestPanelIsToldOfChanges(t *testing.T) {
 	moved.Stage = &model.Stage{ID: 3, Name: "Negotiation", PipelineID: 1}
 	w.hub.crm.put(moved)
 	told := func(c model.Conversation) {
-		w.sends(News{Apply: func() (inbox.Changes, error) {
-			return w.Inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links}), nil
-		}})
+		w.sends(w.changed(model.ChangeLink, model.LinkChange{Conversation: c.ID, Links: c.Links}))
 	}
 	told(talk(1, 2, linkedTo(toChairs)))
 	w.shows("¥480,000 · Proposal")

@@ -11,7 +11,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
-	"parley/ui/screen"
+	"parley/model/inbox"
 )
 
 // transcript is a day of a conversation as the CRM has it, written in Tokyo.
@@ -87,9 +87,9 @@ func TestRecordViewStates(t *testing.T) {
 	w.hub.crm.transcripts[""] = model.RecordView{Transcripts: []model.Transcript{transcript("2026-11-17", said("a first word"))}}
 	w.keys("esc", "v")
 	w.shows("a first word")
-	w.sends(News{Connection: &screen.Connection{State: screen.Offline}})
+	w.sends([]inbox.Update{inbox.Connection{State: inbox.Offline}})
 	w.hub.crm.err = errors.New("no such record")
-	w.sends(News{Connection: &screen.Connection{State: screen.Live}})
+	w.sends([]inbox.Update{inbox.Connection{State: inbox.Live}})
 	w.shows("It failed: no such record") // it may no longer be theirs to see
 	w.hides("a first word")
 }

@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
-	"parley/model/inbox"
 	"parley/ui/conversation"
 	"parley/ui/screen"
 )
@@ -85,17 +84,14 @@ func TestAColleagueAnsweredMeanwhile(t *testing.T) {
 		answer := ms[0]
 		answer.ID, answer.Seq, answer.Direction, answer.State = model.NewMessageID(page1, "k"), 5, model.Out, model.Sent
 		answer.Author, answer.Text, answer.SentAt = model.Author{Kind: model.ByUser, ID: "ken", Name: "Ken"}, "I take this one.", noon
-		arrives := func() {
-			w.sends(News{Apply: func() (inbox.Changes, error) { return w.Inbox.PutMessage(answer), nil }})
-		}
 		w.hub.err = errors.Join(errors.New("a colleague answered"), &model.Refusal{Code: model.NewerReply})
-		if !late {
-			arrives()
+		if !late { // read with the messages, before the change that tells of it
+			w.Inbox.PutMessage(answer)
 		}
 		w.keys("enter")
 		if late {
 			w.shows("a colleague answered")
-			arrives()
+			w.sends(w.changed(model.ChangeMessage, answer))
 		}
 		w.shows("Ken answered meanwhile.", "I take this one.", "hello")
 		if w.writer.Box.Text() != "hello" || !w.writer.Box.IsOpen() || !w.conversation.Thread.AtBottom() {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,6 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/cells"
-	"parley/ui/screen"
 )
 
 var sizes = [][2]int{{160, 45}, {120, 36}, {100, 30}, {80, 24}, {60, 20}, {40, 12}}
@@ -89,7 +89,7 @@ func TestEverySizeInEveryPlace(t *testing.T) {
 				w.keys(keys...)
 				w.whole(s[0], s[1])
 			}
-			w.sends(News{Connection: &screen.Connection{State: screen.Offline, Reason: "No route."}})
+			w.sends([]inbox.Update{inbox.Connection{State: inbox.Offline, Cause: errors.New("no route")}})
 			w.whole(s[0], s[1])
 		}
 	}

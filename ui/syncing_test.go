@@ -8,6 +8,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 // synced is a link that tells how the transcript stands.
@@ -111,7 +112,7 @@ func TestNobodyReadsAPrivateConversationUnasked(t *testing.T) {
 func TestThePagesTranscripts(t *testing.T) {
 	t.Parallel()
 	w := crmWorld(t, some(1))
-	w.Inbox.SetUser(model.User{ID: me, Name: "Aoi", Admin: true})
+	w.sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: model.User{ID: me, Name: "Aoi", Admin: true}}})
 	palette := func() {
 		w.keys(":")
 		w.types("sync_page")

@@ -105,16 +105,12 @@ func TestAssignOnlyToWhoIsAvailable(t *testing.T) {
 }
 
 // userNews is that users are known otherwise, as it comes from the hub.
-func (w *world) userNews(users ...model.Colleague) News {
-	return News{Users: users, Apply: func() (inbox.Changes, error) {
-		for _, u := range users {
-			if me := w.Inbox.User(); u.ID == me.ID {
-				me.Away = u.Away
-				return w.Inbox.SetUser(me), nil
-			}
-		}
-		return inbox.Changes{}, nil
-	}}
+func (w *world) userNews(users ...model.Colleague) []inbox.Update {
+	var out []inbox.Update
+	for _, u := range users {
+		out = append(out, inbox.UserChanged{User: u})
+	}
+	return out
 }
 
 // Among many the list is searched, and follows changes, too.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/conversation"
-	"parley/ui/screen"
 )
 
 // TestWhatWasLeftUnsent by an earlier run is shown, marked in the list, told of, and sent
@@ -142,13 +142,13 @@ func TestNothingIsMarkedReadOffline(t *testing.T) {
 	w := newWorld(t, some(3))
 	ms := incoming(2)
 	w.hub.messages[ms[0].ConversationID] = ms
-	w.sends(News{Connection: &screen.Connection{State: screen.Offline, Reason: "No route."}})
+	w.sends([]inbox.Update{inbox.Connection{State: inbox.Offline, Cause: errors.New("no route")}})
 	w.keys("enter")
 	w.passes(time.Minute)
 	if len(w.hub.read) > 0 {
 		t.Errorf("read %v", w.hub.read)
 	}
-	w.sends(News{Connection: &screen.Connection{State: screen.Live}})
+	w.sends([]inbox.Update{inbox.Connection{State: inbox.Live}})
 	w.passes(2 * conversation.ReadAfter)
 	if len(w.hub.read) != 1 {
 		t.Errorf("read %v", w.hub.read)

@@ -40,8 +40,6 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return m.paste(msg)
 	case []inbox.Update:
-		return m.news(m.newsOf(msg))
-	case News:
 		return m.news(msg)
 	case screen.Waken:
 		m.Clock.Woken(msg)
@@ -112,22 +110,6 @@ func (m *Model) terminalSays(msg tea.Msg) {
 	m.restyle()
 }
 
-// newsOf are updates as they are taken over.
-func (m *Model) newsOf(updates []inbox.Update) News {
-	n := News{Apply: func() (inbox.Changes, error) { return m.Inbox.Apply(updates...) }}
-	for _, u := range updates {
-		switch u := u.(type) {
-		case inbox.Connection:
-			n.Connection = m.connectionOf(u)
-		case inbox.Lossy:
-			n.Lossy = append(n.Lossy, u.Frame)
-		case inbox.UserChanged:
-			n.Users = append(n.Users, u.User)
-		}
-	}
-	return n
-}
-
 // offlineReasons say in a few words why there is no connection.
 var offlineReasons = map[inbox.Trouble]i18n.ID{
 	inbox.Lost: i18n.OfflineLost, inbox.RefusedByHost: i18n.OfflineRefused, inbox.NameUnknown: i18n.OfflineName, inbox.Silent: i18n.OfflineSilent,
@@ -150,30 +132,30 @@ func (m *Model) connectionOf(c inbox.Connection) *screen.Connection {
 	return out
 }
 
-// news takes over what came from the hub.
-func (m *Model) news(n News) tea.Cmd {
-	var users tea.Cmd
-	if n.Connection != nil {
-		if n.Connection.State == screen.Live && !m.Live() {
-			users = m.team.ReadAgain()
-			m.crm.Refresh()
-		}
-		m.Wire = *n.Connection
-		if m.Live() {
-			m.conversation.RetryOlder()
+// news takes over what came from the hub, in order.
+func (m *Model) news(updates []inbox.Update) tea.Cmd {
+	var connection *screen.Connection
+	var known []model.Colleague
+	var frames []model.Lossy
+	for _, u := range updates {
+		switch u := u.(type) {
+		case inbox.Connection:
+			connection = m.connectionOf(u)
+		case inbox.Lossy:
+			frames = append(frames, u.Frame)
+		case inbox.UserChanged:
+			known = append(known, u.User)
 		}
 	}
-	defer m.presence.Heard(n.Lossy)
-	if n.Apply == nil {
-		return users
-	}
-	changes, err := n.Apply()
+	users := m.connected(connection)
+	defer m.presence.Heard(frames)
+	changes, err := m.Inbox.Apply(updates...)
 	if err != nil {
 		// What could not be read is read anew by whoever follows the hub.
 		m.Notify(m.Say(i18n.NewsUnreadable))
 	}
 	m.Clock.Tell(m.Inbox.Now())
-	m.team.Changed(n.Users)
+	m.team.Changed(known)
 	if changes.Pages {
 		m.forget()
 	}
@@ -188,6 +170,23 @@ func (m *Model) news(n News) tea.Cmd {
 		m.forgetDeleted()
 	}
 	return tea.Batch(users, follow, dropped)
+}
+
+// connected takes over how the connection stands, where that was told.
+func (m *Model) connected(c *screen.Connection) tea.Cmd {
+	if c == nil {
+		return nil
+	}
+	var users tea.Cmd
+	if c.State == screen.Live && !m.Live() {
+		users = m.team.ReadAgain()
+		m.crm.Refresh()
+	}
+	m.Wire = *c
+	if m.Live() {
+		m.conversation.RetryOlder()
+	}
+	return users
 }
 
 // settle lets everything follow a change: the time, the sizes, what is drawn, when to

@@ -17,21 +17,16 @@ var ken = model.UserRef{ID: "ken", Name: "Ken"}
 // pageNow has the hub tell how the Page stands now.
 func (w *world) pageNow(seq int64, change func(*model.Page)) {
 	w.Helper()
-	w.sends(News{Apply: func() (inbox.Changes, error) {
-		p, _ := w.Inbox.Page(page1)
-		p.Seq = seq
-		change(&p)
-		return w.Inbox.SetPages([]model.Page{p}), nil
-	}})
+	p, _ := w.Inbox.Page(page1)
+	p.Seq = seq
+	change(&p)
+	w.sends([]inbox.Update{inbox.PagesListed{Pages: []model.Page{p}}})
 }
 
 // hidden has the hub take the Page from sight: first that it is, then how it stands.
 func (w *world) hidden() {
 	w.Helper()
-	w.sends(News{Apply: func() (inbox.Changes, error) {
-		_, changes := w.Inbox.Access(model.Access{Page: page1})
-		return changes, nil
-	}})
+	w.sends([]inbox.Update{inbox.Dropped{Page: page1}})
 	w.pageNow(0, func(p *model.Page) { p.Sees, p.Visibility = false, model.Private })
 }
 
@@ -115,10 +110,7 @@ func TestAPageBecomesPrivateUnderAUser(t *testing.T) {
 	w.keys("esc", "?")
 	w.shows("Who sees what", "Aoyama Coffee is private: only Ken")
 	w.keys("esc")
-	w.sends(News{Apply: func() (inbox.Changes, error) {
-		fill(t, w.Inbox, list)
-		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
-	}})
+	w.sends(filled(list))
 	w.shows("Open 3", "Customer 2")
 	w.hides("private: only Ken", "can share it again")
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,7 +19,6 @@ import (
 	"parley/model/inbox"
 	"parley/ui/conversation"
 	list "parley/ui/inbox"
-	"parley/ui/screen"
 )
 
 // world is a screen on a hub that is played, at a time that the test tells.
@@ -77,38 +77,39 @@ func newWorld(t testing.TB, list []model.Conversation, change ...func(*Options))
 	}
 	w.hub.inbox = m.Inbox
 	w.sends(tea.WindowSizeMsg{Width: 120, Height: 36})
-	w.sends(News{Connection: &screen.Connection{State: screen.Live}, Apply: func() (inbox.Changes, error) {
-		fill(t, m.Inbox, list)
-		return inbox.Changes{Lists: true, Pages: true, Many: true}, nil
-	}})
+	w.sends(append([]inbox.Update{inbox.Connection{State: inbox.Live}}, filled(list)...))
 	return w
 }
 
-// fill gives an Inbox the Page and its conversations.
-func fill(t testing.TB, in *inbox.Inbox, list []model.Conversation) {
-	t.Helper()
+// filled is what whoever follows the hub hands on of the Page and its conversations.
+func filled(list []model.Conversation) []inbox.Update {
 	at := model.Position{Epoch: "e", Seq: int64(len(list)) + 1}
-	in.Welcome(model.Welcome{Now: noon, User: model.User{ID: me, Name: "Aoi"}, Pages: map[model.PageID]model.WelcomePage{
-		page1: {Epoch: at.Epoch, Seq: at.Seq, Resume: model.ResumeReload},
-	}})
-	in.SetUser(model.User{ID: me, Name: "Aoi"})
-	in.Advance(noon)
-	r, ok := in.BeginReload(page1)
-	if !ok {
-		t.Fatal("the Page can't be read")
-	}
-	if _, err := in.AddList(r, list, at); err != nil {
-		t.Fatal(err)
-	}
 	connected := noon.Add(-time.Hour)
-	in.SetPages([]model.Page{{
+	page := model.Page{
 		ID: page1, PageID: "100", Name: "Aoyama Coffee", Visibility: model.Private, Installer: model.UserRef{ID: me, Name: "Aoi"},
 		Sees: true, Seq: 1, ConnectedAt: &connected, Subscribed: true,
-	}})
-	in.AddNotices(nil)
-	if _, err := in.EndReload(r); err != nil {
-		t.Fatal(err)
 	}
+	return []inbox.Update{
+		inbox.Welcomed{Now: noon, User: model.User{ID: me, Name: "Aoi"}},
+		inbox.Reloading{Page: page1},
+		inbox.Listed{Page: page1, AsOf: at, First: true, Conversations: list},
+		inbox.PagesListed{Pages: []model.Page{page}},
+		inbox.Noticed{Page: page1},
+		inbox.Complete{Page: page1},
+	}
+}
+
+// changed is the next change of the Page, as whoever follows the hub hands it on.
+func (w *world) changed(kind model.ChangeKind, object any) []inbox.Update {
+	w.Helper()
+	at, _ := w.Inbox.Position(page1)
+	b, err := json.Marshal(object)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return []inbox.Update{inbox.Changed{Batch: model.Batch{
+		Type: model.FrameBatch, Page: page1, From: at.Seq, To: at.Seq + 1, Events: []model.Change{{Seq: at.Seq + 1, Kind: kind, Object: b}},
+	}}}
 }
 
 // talk is a conversation in which the customer wrote last, so many minutes before noon.

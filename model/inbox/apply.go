@@ -15,57 +15,32 @@ import (
 // in the error: it may be a customer's.
 var ErrUnreadable = errors.New("unreadable object")
 
-// Receipt says what became of a batch.
-type Receipt uint8
-
-// What may become of a batch.
-const (
-	// BatchApplied: it followed, and was taken over.
-	BatchApplied Receipt = iota
-	// BatchOld: it is not beyond the position; nothing happened.
-	BatchOld
-	// BatchUnheld: its Page is not held, or is being reloaded and has no position
-	// yet; nothing happened.
-	BatchUnheld
-	// BatchHole: something between the position and the batch got lost; nothing
-	// happened. Resume the Page with another hello.
-	BatchHole
-	// BatchUnreadable: an object in it can't be read. The Page has lost its position
-	// and is to be reloaded.
-	BatchUnreadable
-)
-
-// ApplyBatch takes over a batch of the stream. The error, told with [BatchUnreadable],
-// is [ErrUnreadable].
-func (in *Inbox) ApplyBatch(b model.Batch) (Receipt, Changes, error) {
-	in.begin()
-	receipt, err := in.apply(b)
-	return receipt, in.changes, err
-}
-
-func (in *Inbox) apply(b model.Batch) (Receipt, error) {
+// apply takes over a batch that follows what is held. One of a Page that is not held, or
+// was lost, changes nothing; whoever follows the hub lets none get lost between.
+func (in *Inbox) apply(b model.Batch) error {
 	p, ok := in.pages[b.Page]
 	switch {
 	case !ok || !p.positioned():
-		return BatchUnheld, nil
-	case b.To <= p.at.Seq:
-		return BatchOld, nil
+		return nil
 	case b.From != p.at.Seq:
-		return BatchHole, nil
+		return fmt.Errorf("%w: page %s, changes after %d", errHole, b.Page, b.From)
 	}
 	for i := range b.Events {
 		if err := in.event(p, &b.Events[i]); err != nil {
 			in.lose(p)
-			return BatchUnreadable, fmt.Errorf("apply change %d of page %s: %w", b.Events[i].Seq, b.Page, err)
+			return fmt.Errorf("apply change %d of page %s: %w", b.Events[i].Seq, b.Page, err)
 		}
 		if p.hidden {
-			return BatchApplied, nil
+			return nil
 		}
 	}
 	p.at.Seq, p.at.Proof = b.To, b.Proof
 	in.tryComplete(p)
-	return BatchApplied, nil
+	return nil
 }
+
+// errHole is told of changes that don't follow what is held.
+var errHole = errors.New("a hole before what came")
 
 // event takes over one change. A kind that this version does not know is none of
 // its business.
@@ -148,7 +123,7 @@ func (in *Inbox) removedEvent(p *inboxPage, ev *model.Change) error {
 	if !ok || model.PageID(page) != p.page.ID {
 		return ErrUnreadable
 	}
-	in.entomb(p, gone.ID, ev.Seq)
+	p.entomb(gone.ID, ev.Seq)
 	for id, t := range in.threads {
 		if t.page == p && t.removed(id, gone.ID, ev.Seq) {
 			in.threadChanged(id)
@@ -164,7 +139,7 @@ func (in *Inbox) removedEvent(p *inboxPage, ev *model.Change) error {
 
 // entomb notes a removal. Those that lie so far back that no answer still under
 // way can be older are forgotten.
-func (in *Inbox) entomb(p *inboxPage, id string, seq int64) {
+func (p *inboxPage) entomb(id string, seq int64) {
 	if p.removed == nil {
 		p.removed = map[string]int64{}
 	}
@@ -205,17 +180,14 @@ func (in *Inbox) noticeEvent(p *inboxPage, ev *model.Change) error {
 	return nil
 }
 
-// AddNotices takes over the answer of GET /v1/notices; a reload needs it, after its
-// first list. Notices of a Page without position are ignored; the newest of each
-// Page are kept.
-func (in *Inbox) AddNotices(list []model.Notice) Changes {
-	in.begin()
+// addNotices takes over a list of notices. Those of a Page without position are ignored;
+// the newest of each Page are kept.
+func (in *Inbox) addNotices(list []model.Notice) {
 	for _, n := range list {
 		if p, ok := in.pages[n.PageID]; ok && p.positioned() {
 			in.putNotice(p, n)
 		}
 	}
-	return in.changes
 }
 
 func (in *Inbox) putNotice(p *inboxPage, n model.Notice) {

@@ -62,23 +62,20 @@ func realInbox(tb testing.TB, size int) *inbox.Inbox {
 	in.Advance(noon)
 	page := model.PageID("104857600123456")
 	at := model.Position{Epoch: "e", Seq: many}
-	in.Welcome(model.Welcome{User: me, Pages: map[model.PageID]model.WelcomePage{
-		page: {Epoch: at.Epoch, Seq: at.Seq, Resume: model.ResumeReload},
-	}})
-	r, _ := in.BeginReload(page)
+	apply(in, reloading(page))
 	for n := 0; n < size; n += 1000 {
 		list := make([]model.Conversation, 0, 1000)
 		for i := range 1000 {
 			list = append(list, realistic(n+i))
 		}
-		if _, err := in.AddList(r, copied(list), at); err != nil {
+		if _, err := in.Apply(listed(page, copied(list), at)); err != nil {
 			tb.Fatal(err)
 		}
 	}
 	p := openPage()
 	p.ID, p.PageID = page, page.Meta()
-	in.SetPages([]model.Page{p})
-	if _, err := in.EndReload(r); err != nil || !in.AllComplete() {
+	apply(in, inbox.PagesListed{Pages: []model.Page{p}})
+	if _, err := in.Apply(complete(page)); err != nil || !in.AllComplete() {
 		tb.Fatalf("not complete: %v", err)
 	}
 	return in
@@ -145,8 +142,8 @@ func BenchmarkInboxApply(b *testing.B) {
 					}
 					b.StartTimer()
 				}
-				if r, _, err := in.ApplyBatch(batch[applied%1000]); r != inbox.BatchApplied || err != nil {
-					b.Fatal(r, err)
+				if _, err := in.Apply(changed(batch[applied%1000])); err != nil {
+					b.Fatal(err)
 				}
 				applied++
 			}
@@ -203,7 +200,7 @@ func BenchmarkInboxView(b *testing.B) {
 			b.StopTimer()
 			page.Seq++
 			page.MessagesOff = !page.MessagesOff
-			in.SetPages([]model.Page{page})
+			apply(in, inbox.PagesListed{Pages: []model.Page{page}})
 			b.StartTimer()
 			in.View(inbox.Query{Filter: inbox.FilterBlocked}).Len()
 		}

@@ -17,12 +17,14 @@ func TestChangesAreOfOneCall(t *testing.T) {
 	held, _ := c.in.Conversation(row.ID)
 	elsewhere := model.NewConversationID("9", "1")
 	for name, call := range map[string]func() inbox.Changes{
-		"SetUser":    func() inbox.Changes { return c.in.SetUser(model.User{}) },
-		"Apply":      func() inbox.Changes { _, changes, _ := c.in.ApplyBatch(model.Batch{Page: "9"}); return changes },
-		"Put":        func() inbox.Changes { return c.in.Put(model.Conversation{ID: elsewhere}) },
-		"AddNotices": func() inbox.Changes { return c.in.AddNotices(nil) },
-		"SetCounts":  func() inbox.Changes { return c.in.SetCounts("9", inbox.Counts{}, model.Position{}) },
-		"PutLinks":   func() inbox.Changes { return c.in.PutLinks(model.LinkChange{Conversation: elsewhere}) },
+		"Welcomed": func() inbox.Changes { return apply(c.in, welcomed(c.in, me)) },
+		"Changed":  func() inbox.Changes { return apply(c.in, changed(model.Batch{Page: "9"})) },
+		"Put":      func() inbox.Changes { return c.in.Put(model.Conversation{ID: elsewhere}) },
+		"Noticed":  func() inbox.Changes { return apply(c.in, noticed()) },
+		"Counted":  func() inbox.Changes { return apply(c.in, inbox.Counted{Page: "9"}) },
+		"Listed":   func() inbox.Changes { return apply(c.in, inbox.Listed{Page: "9"}) },
+		"Complete": func() inbox.Changes { return apply(c.in, complete("9")) },
+		"PutLinks": func() inbox.Changes { return c.in.PutLinks(model.LinkChange{Conversation: elsewhere}) },
 		"SetMessages": func() inbox.Changes {
 			_, changes := c.in.SetMessages(inbox.Opening{}, nil, "", model.Position{})
 			return changes
@@ -32,12 +34,7 @@ func TestChangesAreOfOneCall(t *testing.T) {
 			return changes
 		},
 		"PutMessage": func() inbox.Changes { return c.in.PutMessage(model.Message{ConversationID: held.ID}) },
-		"AddList": func() inbox.Changes {
-			changes, _ := c.in.AddList(inbox.Reload{}, nil, model.Position{})
-			return changes
-		},
-		"EndReload": func() inbox.Changes { changes, _ := c.in.EndReload(inbox.Reload{}); return changes },
-		"Advance":   func() inbox.Changes { return c.in.Advance(c.in.Now()) },
+		"Advance":    func() inbox.Changes { return c.in.Advance(c.in.Now()) },
 	} {
 		before := c.in.PutLinks(model.LinkChange{Conversation: held.ID, Links: held.Links})
 		if len(before.Conversations) != 1 || len(before.Links) != 1 {
@@ -49,15 +46,9 @@ func TestChangesAreOfOneCall(t *testing.T) {
 	}
 	// These change their Pages themselves, but no conversation.
 	for name, call := range map[string]func() inbox.Changes{
-		"SetPages": func() inbox.Changes { return c.in.SetPages(c.w.pageList()) },
-		"Access": func() inbox.Changes {
-			_, changes := c.in.Access(model.Access{Page: "9", Sees: true})
-			return changes
-		},
-		"Welcome": func() inbox.Changes {
-			_, changes := c.in.Welcome(welcomeTo(c.w.pages["1"].position().Epoch, c.w.pages["1"].head, model.ResumeOK))
-			return changes
-		},
+		"PagesListed": func() inbox.Changes { return apply(c.in, inbox.PagesListed{Pages: c.w.pageList()}) },
+		"Dropped":     func() inbox.Changes { return apply(c.in, inbox.Dropped{Page: "9"}) },
+		"Reloading":   func() inbox.Changes { return apply(c.in, reloading("9")) },
 	} {
 		c.in.PutLinks(model.LinkChange{Conversation: held.ID, Links: held.Links})
 		if changes := call(); len(changes.Conversations)+len(changes.Links) > 0 {
@@ -73,9 +64,7 @@ func TestPutLinksWithoutPosition(t *testing.T) {
 	c := loaded(t, 1)
 	row, _ := c.in.View(inbox.Query{}).At(0)
 	links := model.LinkChange{Conversation: row.ID, Links: []model.Link{{Type: "deal", ID: "42"}}}
-	if _, ok := c.in.BeginReload("1"); !ok {
-		t.Fatal("no reload begins")
-	}
+	apply(c.in, reloading("1"))
 	if changes := c.in.PutLinks(links); changes.Any() {
 		t.Errorf("before the first list: %+v", changes)
 	}
@@ -93,28 +82,23 @@ func TestNoticeComesWithTheStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, changes, err := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
+	changes, err := c.in.Apply(changed(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: model.ChangeNotice, Object: raw},
-	}})
+	}}))
 	if got := c.in.Notices(); err != nil || !changes.Notices || len(got) != 1 || got[0].ID != "n1" {
 		t.Errorf("%+v, %+v, %v", got, changes, err)
 	}
 }
 
-// TestFeedbackURL: where users say what they miss is told by the hub, and by whoever keeps
-// the inbox between two runs.
+// TestFeedbackURL: where users say what they miss is told by the hub.
 func TestFeedbackURL(t *testing.T) {
 	t.Parallel()
 	in := inbox.NewInbox(me)
-	in.SetFeedbackURL("https://a.example")
-	if got := in.FeedbackURL(); got != "https://a.example" {
-		t.Errorf("%q", got)
-	}
-	w := welcomeTo("e", 1, model.ResumeOK)
-	w.FeedbackURL = "https://b.example"
-	in.Welcome(w)
-	if got := in.FeedbackURL(); got != "https://b.example" {
-		t.Errorf("%q after a welcome", got)
+	for _, address := range []model.Untrusted{"https://a.example", "https://b.example", ""} {
+		apply(in, inbox.Welcomed{Now: noon, User: me, FeedbackURL: address})
+		if got := in.FeedbackURL(); got != address {
+			t.Errorf("%q", got)
+		}
 	}
 }
 
@@ -125,9 +109,9 @@ func TestAccessAgain(t *testing.T) {
 	for _, held := range []int{0, 1} {
 		c := loaded(t, held)
 		before, _ := c.in.Page("1")
-		reload, changes := c.in.Access(model.Access{Page: "1", Sees: true})
-		if many := held > 0; !reload || changes.Many != many || changes.Lists != many || !changes.Pages {
-			t.Errorf("%d held: %v, %+v", held, reload, changes)
+		changes := apply(c.in, reloading("1"))
+		if many := held > 0; changes.Many != many || changes.Lists != many || !changes.Pages {
+			t.Errorf("%d held: %+v", held, changes)
 		}
 		if after, _ := c.in.Page("1"); after.Visibility != before.Visibility || !after.Visibility.Valid() {
 			t.Errorf("visibility %q, was %q", after.Visibility, before.Visibility)

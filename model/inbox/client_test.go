@@ -2,7 +2,6 @@ package inbox_test
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,27 +12,43 @@ import (
 )
 
 // wire is a client with an Inbox, its connection to the hub, and the answers under
-// way. Whatever it can do badly, a test may make it do.
+// way. It follows the hub in the simplest way, and hands the Inbox what package stream
+// would. Whatever may go badly, a test may make it do.
 type wire struct {
 	w  *world
 	in *inbox.Inbox
+	// held is how far it is with each Page.
+	held map[model.PageID]*following
 	// sent is up to where the hub has sent each Page that streams; nothing streams
 	// while the client is not connected.
 	sent map[model.PageID]int64
 	// frames are on their way; past ones may come again.
 	frames, past []any
 	answers      []func()
-	// failed are Pages of which a list was refused: their reload begins again.
-	failed map[model.PageID]bool
 	// behind is how far a client may be behind before it has to reload.
 	behind int64
 	errs   []error
 }
 
+// following is how far a client is with a Page.
+type following struct {
+	model.Position
+	// placed: changes go on from there. reading: its lists are being read.
+	placed, reading bool
+	first           int64
+}
+
 func newWire(w *world) *wire {
-	c := &wire{w: w, in: inbox.NewInbox(me), failed: map[model.PageID]bool{}, behind: 12}
+	c := &wire{w: w, in: inbox.NewInbox(me), held: map[model.PageID]*following{}, behind: 12}
 	c.in.Advance(w.now)
 	return c
+}
+
+// hands hands updates on.
+func (c *wire) hands(updates ...inbox.Update) {
+	if _, err := c.in.Apply(updates...); err != nil {
+		c.errs = append(c.errs, err)
+	}
 }
 
 func (c *wire) connect() {
@@ -48,10 +63,10 @@ func (c *wire) hello() {
 	if c.sent == nil {
 		return
 	}
-	resume := c.in.Resume()
 	answer := c.w.welcome()
 	for id, wp := range answer.Pages {
-		at, named := resume[id]
+		at, held := c.held[id]
+		named := held && at.placed
 		_, streams := c.sent[id]
 		switch {
 		case named && at.Epoch == wp.Epoch && at.Seq <= wp.Seq && wp.Seq-at.Seq <= c.behind:
@@ -134,10 +149,11 @@ func (c *wire) replace(id model.PageID) {
 			p.touch(old)
 		}
 	}
-	for id := range c.w.pages {
-		c.failed[id] = c.failed[id] || !c.in.Complete(id)
+	for _, id := range slices.Sorted(maps.Keys(c.held)) {
+		if c.held[id].reading { // what was asked for is lost
+			c.reload(id)
+		}
 	}
-	maps.DeleteFunc(c.failed, func(_ model.PageID, is bool) bool { return !is })
 }
 
 // deliver hands the client the next frame.
@@ -154,79 +170,112 @@ func (c *wire) deliver() {
 func (c *wire) take(f any) {
 	switch f := f.(type) {
 	case model.Welcome:
-		c.in.Advance(f.Now)
-		c.in.Welcome(f)
+		c.welcomed(f)
 	case model.Batch:
-		receipt, _, err := c.in.ApplyBatch(f)
-		if err != nil {
-			c.errs = append(c.errs, err)
-		}
-		if receipt == inbox.BatchHole {
-			c.hello()
-		}
+		c.batch(f)
 	case model.Heads:
-		c.in.Advance(f.Now)
-		if len(c.in.Behind(f)) > 0 {
-			c.hello()
+		c.hands(inbox.HubTime{Now: f.Now})
+		for id, head := range f.Pages {
+			if p, ok := c.held[id]; !ok || p.placed && head > p.Seq {
+				c.hello()
+				return
+			}
 		}
 	case model.Access:
-		c.in.Access(f)
-	}
-	c.reload()
-}
-
-// reload begins the reloads that are due.
-func (c *wire) reload() {
-	due := slices.AppendSeq(c.in.ToReload(), maps.Keys(c.failed))
-	clear(c.failed)
-	slices.Sort(due)
-	for _, id := range slices.Compact(due) {
-		r, ok := c.in.BeginReload(id)
-		if ok {
-			c.ask(r, nil, true)
+		c.drop(f.Page, false)
+		c.hands(inbox.PagesListed{Pages: c.w.pageList()})
+		if f.Sees {
+			c.reload(f.Page)
 		}
 	}
+}
+
+func (c *wire) welcomed(w model.Welcome) {
+	c.hands(inbox.Welcomed{Now: w.Now, User: w.User})
+	for _, id := range slices.Sorted(maps.Keys(c.held)) {
+		if _, named := w.Pages[id]; !named {
+			c.drop(id, false)
+		}
+	}
+	c.hands(inbox.PagesListed{Pages: c.w.pageList()})
+	for _, id := range slices.Sorted(maps.Keys(w.Pages)) {
+		wp, p := w.Pages[id], c.held[id]
+		switch {
+		case p != nil && p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq):
+			c.drop(id, true)
+			c.reload(id)
+		case p != nil && p.reading && !p.placed, p != nil && p.placed && wp.Resume == model.ResumeOK:
+		default:
+			c.reload(id)
+		}
+	}
+}
+
+// batch hands changes on that follow those before; a hole is asked to be filled.
+func (c *wire) batch(b model.Batch) {
+	p, ok := c.held[b.Page]
+	switch {
+	case !ok || !p.placed || b.To <= p.Seq:
+	case b.From != p.Seq:
+		c.hello()
+	default:
+		p.Seq = b.To
+		c.hands(changed(b))
+	}
+}
+
+func (c *wire) drop(id model.PageID, anew bool) {
+	delete(c.held, id)
+	c.hands(inbox.Dropped{Page: id, Anew: anew})
+}
+
+// reload reads a Page anew.
+func (c *wire) reload(id model.PageID) {
+	p := &following{reading: true}
+	c.held[id] = p
+	c.hands(reloading(id))
+	c.ask(id, p, nil)
 }
 
 // ask reads a list now; its answer comes later.
-func (c *wire) ask(r inbox.Reload, after *model.Conversation, first bool) {
-	p := c.w.pages[r.Page]
+func (c *wire) ask(id model.PageID, run *following, after *model.Conversation) {
+	p := c.w.pages[id]
 	if !p.sees() {
-		c.failed[r.Page] = true
-		return
+		return // the hub tells of it
 	}
 	list, more := p.list(after, 3)
 	asOf := p.position()
-	c.answers = append(c.answers, func() { c.listed(r, list, asOf, more, first) })
+	c.answers = append(c.answers, func() {
+		if c.held[id] == run { // else another began
+			c.listed(id, run, list, asOf, more)
+		}
+	})
 }
 
-func (c *wire) listed(r inbox.Reload, list []model.Conversation, asOf model.Position, more, first bool) {
-	_, err := c.in.AddList(r, list, asOf)
-	switch {
-	case errors.Is(err, inbox.ErrReloadOver):
-		return
-	case errors.Is(err, inbox.ErrReloadAgain):
-		c.reload()
-		return
-	case err != nil:
-		c.errs = append(c.errs, err)
+func (c *wire) listed(id model.PageID, p *following, list []model.Conversation, asOf model.Position, more bool) {
+	if p.placed && (asOf.Epoch != p.Epoch || asOf.Seq < p.first) {
+		c.reload(id)
 		return
 	}
+	first := !p.placed
+	if first {
+		p.Position, p.placed, p.first = asOf, true, asOf.Seq
+	}
+	c.hands(listed(id, list, asOf))
 	if first {
 		c.hello()
-		pages, notices := c.w.pageList(), c.w.noticeList()
-		c.answers = append(c.answers, func() {
-			c.in.SetPages(pages)
-			c.in.AddNotices(notices)
-		})
 	}
 	if more {
-		c.ask(r, &list[len(list)-1], false)
+		c.ask(id, p, &list[len(list)-1])
 		return
 	}
-	if _, err := c.in.EndReload(r); err != nil {
-		c.errs = append(c.errs, err)
-	}
+	pages, notices := c.w.pageList(), c.w.noticeList()
+	c.answers = append(c.answers, func() {
+		if c.held[id] == p {
+			p.reading = false
+			c.hands(inbox.PagesListed{Pages: pages}, noticed(notices...), complete(id))
+		}
+	})
 }
 
 // open opens a conversation and reads its newest messages if need be.
@@ -295,7 +344,7 @@ func (c *wire) state() string {
 		fmt.Fprintf(&b, "page %s: sees %v, hub %v, held %v %v, complete %v; ",
 			id, p.sees(), p.position(), held, at, c.in.Complete(id))
 	}
-	fmt.Fprintf(&b, "to reload %v, sent %v, failed %v", c.in.ToReload(), c.sent, c.failed)
+	fmt.Fprintf(&b, "sent %v", c.sent)
 	return b.String()
 }
 
@@ -306,5 +355,5 @@ func (c *wire) rests() bool {
 			return false
 		}
 	}
-	return len(c.in.ToReload()) == 0
+	return true
 }

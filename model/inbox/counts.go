@@ -99,18 +99,16 @@ func (in *Inbox) Counts(page model.PageID) Counts {
 	return sum
 }
 
-// SetCounts takes over the hub's counts of a Page that is being read: the answer of
-// GET /v1/counts for it alone, asked since that reload began. They stand until the Page
-// is complete. Of any other Page they are ignored: its own count is better.
-func (in *Inbox) SetCounts(page model.PageID, c Counts, asOf model.Position) Changes {
-	in.begin()
+// setCounts takes over the hub's counts of a Page that is being read, asked since that
+// began. They stand until the Page is complete. Of any other Page they are ignored: its own
+// count is better.
+func (in *Inbox) setCounts(page model.PageID, c Counts, asOf model.Position) {
 	p, ok := in.pages[page]
 	if !ok || p.phase < begun || p.phase == complete || p.positioned() && p.at.Epoch != asOf.Epoch {
-		return in.changes
+		return
 	}
 	p.told = &c
 	in.changes.Lists = true
-	return in.changes
 }
 
 // forgetTold forgets the hub's counts of a Page.

@@ -24,7 +24,7 @@ func TestInboxTellsTheHubsCountsWhileItReads(t *testing.T) {
 	ignored := func(when string, page model.PageID, at model.Position) {
 		t.Helper()
 		before := c.in.Counts("1")
-		if c.in.SetCounts(page, hubs, at).Any() {
+		if apply(c.in, inbox.Counted{Page: page, Counts: hubs, AsOf: at}).Any() {
 			t.Errorf("%s: something changed", when)
 		}
 		counts(when, before)
@@ -32,35 +32,35 @@ func TestInboxTellsTheHubsCountsWhileItReads(t *testing.T) {
 
 	ignored("complete", "1", p.position())
 	ignored("an unknown Page", "9", p.position())
-	r, _ := c.in.BeginReload("1")
+	apply(c.in, reloading("1"))
 	counts("what is stale, until the hub counts", own)
-	if _, err := c.in.AddList(r, all[:1], p.position()); err != nil {
+	if _, err := c.in.Apply(listed("1", all[:1], p.position())); err != nil {
 		t.Fatal(err)
 	}
 	ignored("another epoch", "1", model.Position{Epoch: "other", Seq: p.head})
-	if !c.in.SetCounts("1", hubs, p.position()).Lists {
+	if !apply(c.in, inbox.Counted{Page: "1", Counts: hubs, AsOf: p.position()}).Lists {
 		t.Error("the counts changed unnoticed")
 	}
 	counts("being read", hubs)
 
-	r, _ = c.in.BeginReload("1")
+	apply(c.in, reloading("1"))
 	counts("begun again", own)
-	if _, err := c.in.AddList(r, all, p.position()); err != nil {
+	if _, err := c.in.Apply(listed("1", all, p.position())); err != nil {
 		t.Fatal(err)
 	}
-	c.in.SetCounts("1", hubs, p.position())
-	c.in.SetPages(c.w.pageList())
-	if changes, err := c.in.EndReload(r); err != nil || !changes.Lists {
+	apply(c.in, inbox.Counted{Page: "1", Counts: hubs, AsOf: p.position()})
+	apply(c.in, inbox.PagesListed{Pages: c.w.pageList()})
+	if changes, err := c.in.Apply(complete("1")); err != nil || !changes.Lists {
 		t.Errorf("complete: %+v, %v", changes, err)
 	}
 	counts("complete again", own)
 
-	r, _ = c.in.BeginReload("1")
-	if _, err := c.in.AddList(r, nil, p.position()); err != nil {
+	apply(c.in, reloading("1"))
+	if _, err := c.in.Apply(listed("1", nil, p.position())); err != nil {
 		t.Fatal(err)
 	}
-	c.in.SetCounts("1", hubs, p.position())
-	if _, changes := c.in.Access(model.Access{Page: "1"}); !changes.Lists {
+	apply(c.in, inbox.Counted{Page: "1", Counts: hubs, AsOf: p.position()})
+	if changes := apply(c.in, inbox.Dropped{Page: "1"}); !changes.Lists {
 		t.Error("the counts went unnoticed")
 	}
 	counts("hidden", inbox.Counts{})

@@ -30,36 +30,43 @@ import (
 //   - Once a Page is complete, what is held of it is what a fresh client would
 //     hold at that position.
 type Inbox struct {
-	user  model.User
-	clock time.Time
+	table
+	report
+
 	// feedback is where users say what they miss.
 	feedback model.Untrusted
-	now      stamp // clock
-	// passed is the latest time, of all that conversations wait for, that is over.
-	passed stamp
-
-	pages map[model.PageID]*inboxPage
 	// order is the hub's order of the Pages.
 	order []model.PageID
 	// named: the hub has said which Pages there are, be it none.
 	named bool
 	// runs counts reloads, so that each is told from those before it.
-	runs uint32
-	// reloads are those under way, as they were told of.
-	reloads map[model.PageID]Reload
-
-	due     timetable
-	linked  linkIndex
-	views   []*view
-	uses    uint64
+	runs    uint32
 	threads map[model.ConversationID]*thread
 
-	changes Changes
 	scratch struct {
 		conversation model.Conversation
 		message      model.Message
 	}
 }
+
+// table holds the rows of all Pages, and keeps what is made of them: counts, orders, when
+// time changes them.
+type table struct {
+	user  model.User
+	clock time.Time
+	now   stamp // clock
+	// passed is the latest time, of all that conversations wait for, that is over.
+	passed stamp
+
+	pages  map[model.PageID]*inboxPage
+	due    timetable
+	linked linkIndex
+	views  []*view
+	uses   uint64
+}
+
+// report gathers what a call changes.
+type report struct{ changes Changes }
 
 // phase is how far the client has come with a Page.
 type phase uint8
@@ -107,9 +114,8 @@ func (p *inboxPage) positioned() bool { return p.phase >= listing }
 // NewInbox returns an Inbox of that user that knows nothing yet.
 func NewInbox(user model.User) *Inbox {
 	return &Inbox{
-		user: user, now: never, passed: never,
-		pages: map[model.PageID]*inboxPage{}, threads: map[model.ConversationID]*thread{},
-		linked: linkIndex{}, reloads: map[model.PageID]Reload{},
+		table:   table{user: user, now: never, passed: never, pages: map[model.PageID]*inboxPage{}, linked: linkIndex{}},
+		threads: map[model.ConversationID]*thread{},
 	}
 }
 
@@ -119,18 +125,9 @@ func (in *Inbox) User() model.User { return in.user }
 // FeedbackURL is where users say what they miss; empty: nowhere.
 func (in *Inbox) FeedbackURL() model.Untrusted { return in.feedback }
 
-// SetFeedbackURL takes over where users say what they miss.
-func (in *Inbox) SetFeedbackURL(u model.Untrusted) { in.feedback = u }
-
-// SetUser takes over a change of the user's name, address or role. Another user
+// setUser takes over a change of the user's name, address or role. Another user
 // (by id) begins with nothing: all that is held is dropped. Without an id it does
 // nothing.
-func (in *Inbox) SetUser(user model.User) Changes {
-	in.begin()
-	in.setUser(user)
-	return in.changes
-}
-
 func (in *Inbox) setUser(user model.User) {
 	if user.ID == "" || user == in.user {
 		return
@@ -177,42 +174,42 @@ func (c Changes) Any() bool {
 const namedChanges = 64
 
 // begin starts the report of one call.
-func (in *Inbox) begin() {
+func (r *report) begin() {
 	// No id stays behind in what the slices stand on.
-	clear(in.changes.Conversations)
-	clear(in.changes.Threads)
-	clear(in.changes.Links)
-	in.changes = Changes{
-		Conversations: in.changes.Conversations[:0],
-		Threads:       in.changes.Threads[:0],
-		Links:         in.changes.Links[:0],
+	clear(r.changes.Conversations)
+	clear(r.changes.Threads)
+	clear(r.changes.Links)
+	r.changes = Changes{
+		Conversations: r.changes.Conversations[:0],
+		Threads:       r.changes.Threads[:0],
+		Links:         r.changes.Links[:0],
 	}
 }
 
 // headChanged reports a conversation.
-func (in *Inbox) headChanged(id model.ConversationID) {
-	in.changes.Lists = true
-	if in.changes.Many {
+func (r *report) headChanged(id model.ConversationID) {
+	r.changes.Lists = true
+	if r.changes.Many {
 		return
 	}
-	if len(in.changes.Conversations) == namedChanges {
-		in.changes.Many = true
+	if len(r.changes.Conversations) == namedChanges {
+		r.changes.Many = true
 		return
 	}
-	in.changes.Conversations = append(in.changes.Conversations, id)
+	r.changes.Conversations = append(r.changes.Conversations, id)
 }
 
 // manyChanged reports that any conversation may have changed, and forgets the
 // names of those reported before.
-func (in *Inbox) manyChanged() {
-	in.changes.Lists, in.changes.Many = true, true
-	in.changes.Conversations = nil
+func (r *report) manyChanged() {
+	r.changes.Lists, r.changes.Many = true, true
+	r.changes.Conversations = nil
 }
 
 // threadChanged reports an opened conversation.
-func (in *Inbox) threadChanged(id model.ConversationID) {
-	if n := len(in.changes.Threads); n == 0 || in.changes.Threads[n-1] != id {
-		in.changes.Threads = append(in.changes.Threads, id)
+func (r *report) threadChanged(id model.ConversationID) {
+	if n := len(r.changes.Threads); n == 0 || r.changes.Threads[n-1] != id {
+		r.changes.Threads = append(r.changes.Threads, id)
 	}
 }
 
@@ -247,15 +244,14 @@ func (in *Inbox) Page(id model.PageID) (model.Page, bool) {
 	return p.page, true
 }
 
-// SetPages takes over the answer of GET /v1/pages. Of a Page that it says the user
+// setPages takes over the list of all Pages. Of a Page that it says the user
 // does not see, what is held is dropped. The other way round the stream is the
 // authority: a Page that it hid stays hidden until it says otherwise. A Page that
 // is absent is forgotten unless something of it is held.
 //
 // A reload needs it: read the Pages after the first list, or a change of the Page
 // in between would be missed; until then the Page does not get complete.
-func (in *Inbox) SetPages(list []model.Page) Changes {
-	in.begin()
+func (in *Inbox) setPages(list []model.Page) {
 	order := make([]model.PageID, 0, len(list))
 	for _, page := range list {
 		p := in.page(page.ID)
@@ -291,7 +287,6 @@ func (in *Inbox) SetPages(list []model.Page) Changes {
 		in.named, in.changes.Pages = true, true
 	}
 	in.order = order
-	return in.changes
 }
 
 // putPage takes over a page object of a Page that the user sees, if it is newer.
@@ -335,6 +330,7 @@ func (in *Inbox) hide(p *inboxPage) {
 func (in *Inbox) drop(p *inboxPage) {
 	if len(p.rows) > 0 {
 		in.removeRows(p, func(*row) bool { return true })
+		in.manyChanged()
 	}
 	if len(p.notices) > 0 {
 		in.changes.Notices = true

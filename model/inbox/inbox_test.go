@@ -34,65 +34,6 @@ func loaded(t *testing.T, conversations int) *wire {
 	return c
 }
 
-func welcomeTo(epoch string, seq int64, resume string) model.Welcome {
-	return model.Welcome{User: me, Pages: map[model.PageID]model.WelcomePage{
-		"1": {Epoch: epoch, Seq: seq, Resume: resume},
-	}}
-}
-
-func TestInboxWelcome(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		welcome func(head int64) model.Welcome
-		reload  bool // a reload has to begin
-		keeps   bool // what was held is still there
-		stale   bool
-	}{
-		"goes on": {func(h int64) model.Welcome { return welcomeTo("e0.0", h+3, model.ResumeOK) }, false, true, false},
-		"has to reload": {
-			func(h int64) model.Welcome { return welcomeTo("e0.0", h+9000, model.ResumeReload) }, true, true, true,
-		},
-		"another epoch": {func(h int64) model.Welcome { return welcomeTo("e1.0", h, model.ResumeReload) }, true, false, false},
-		"another epoch, and ok": {
-			func(h int64) model.Welcome { return welcomeTo("e1.0", h, model.ResumeOK) }, true, false, false,
-		},
-		"beyond the head": {func(h int64) model.Welcome { return welcomeTo("e0.0", h-1, model.ResumeOK) }, true, false, false},
-		"another stream by the same name": {func(h int64) model.Welcome {
-			w := welcomeTo("e0.0", h+3, model.ResumeReload)
-			for id, wp := range w.Pages {
-				wp.Anew = true
-				w.Pages[id] = wp
-			}
-			return w
-		}, true, false, false},
-		"not named": {func(int64) model.Welcome { return model.Welcome{User: me} }, false, false, false},
-		"another user": {
-			func(h int64) model.Welcome {
-				w := welcomeTo("e0.0", h, model.ResumeOK)
-				w.User = model.User{ID: "u2"}
-				return w
-			}, true, false, false,
-		},
-	} {
-		c := loaded(t, 3)
-		at, _ := c.in.Position("1")
-		reload, _ := c.in.Welcome(tt.welcome(at.Seq))
-		if got := len(reload) > 0; got != tt.reload || !slices.Equal(reload, c.in.ToReload()) {
-			t.Errorf("%s: to reload %v", name, reload)
-		}
-		row, ok := c.in.View(inbox.Query{}).At(0)
-		if ok != tt.keeps || row.Stale != tt.stale {
-			t.Errorf("%s: kept %v, stale %v", name, ok, row.Stale)
-		}
-		if _, named := c.in.Resume()["1"]; named != (tt.keeps && !tt.reload) {
-			t.Errorf("%s: resumes %v", name, c.in.Resume())
-		}
-		if want := tt.keeps && !tt.reload; c.in.Complete("1") != want || c.in.AllComplete() != want && name != "not named" {
-			t.Errorf("%s: complete %v", name, c.in.Complete("1"))
-		}
-	}
-}
-
 // TestInboxWithoutPages: complete once the hub has said that there are none, or none to
 // see into.
 func TestInboxWithoutPages(t *testing.T) {
@@ -101,63 +42,18 @@ func TestInboxWithoutPages(t *testing.T) {
 	if in.AllComplete() {
 		t.Error("complete before anything was said")
 	}
-	if changes := in.SetPages(nil); !changes.Pages || !in.AllComplete() {
+	if changes := apply(in, inbox.PagesListed{Pages: nil}); !changes.Pages || !in.AllComplete() {
 		t.Errorf("no Pages: complete %v, changes %+v", in.AllComplete(), changes)
 	}
-	if in.SetPages(nil).Any() {
+	if apply(in, inbox.PagesListed{Pages: nil}).Any() {
 		t.Error("something changed")
 	}
-	in.SetPages([]model.Page{{ID: "1", PageID: "1", Visibility: model.Private}})
+	apply(in, inbox.PagesListed{Pages: []model.Page{{ID: "1", PageID: "1", Visibility: model.Private}}})
 	if !in.AllComplete() {
 		t.Error("a Page that is hidden is waited for")
 	}
-	if in.SetUser(model.User{ID: "another"}); in.AllComplete() {
+	if apply(in, welcomed(in, model.User{ID: "another"})); in.AllComplete() {
 		t.Error("complete before anything was said to another user")
-	}
-}
-
-func TestInboxReceipts(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		from, to int64 // from the position
-		page     model.PageID
-		want     inbox.Receipt
-	}{
-		"the next":            {0, 2, "1", inbox.BatchApplied},
-		"again":               {-2, 0, "1", inbox.BatchOld},
-		"long past":           {-4, -2, "1", inbox.BatchOld},
-		"after a gap":         {1, 2, "1", inbox.BatchHole},
-		"overlapping":         {-1, 1, "1", inbox.BatchHole},
-		"of an unknown Page":  {0, 2, "9", inbox.BatchUnheld},
-		"empty, and the next": {0, 0, "1", inbox.BatchOld},
-	} {
-		c := loaded(t, 3)
-		at, _ := c.in.Position("1")
-		got, changes, err := c.in.ApplyBatch(model.Batch{Page: tt.page, From: at.Seq + tt.from, To: at.Seq + tt.to})
-		after, _ := c.in.Position("1")
-		moved := after.Seq - at.Seq
-		if got != tt.want || err != nil || changes.Any() || (moved != 0) != (got == inbox.BatchApplied) {
-			t.Errorf("%s: %v, moved by %d, %v, %v", name, got, moved, changes, err)
-		}
-	}
-}
-
-func TestInboxBeforeTheFirstList(t *testing.T) {
-	t.Parallel()
-	in := inbox.NewInbox(me)
-	if in.AllComplete() || len(in.Resume()) > 0 {
-		t.Error("an Inbox that knows nothing is not complete")
-	}
-	in.Welcome(welcomeTo("e0.0", 5, model.ResumeReload))
-	in.BeginReload("1")
-	if got, _, _ := in.ApplyBatch(model.Batch{Page: "1", From: 5, To: 6}); got != inbox.BatchUnheld {
-		t.Errorf("a batch before the first list: %v", got)
-	}
-	if got := in.Behind(model.Heads{Pages: map[model.PageID]int64{"1": 9}}); len(got) > 0 {
-		t.Errorf("behind %v while being reloaded", got)
-	}
-	if got := in.ToReload(); len(got) > 0 {
-		t.Errorf("to reload %v: it has begun", got)
 	}
 }
 
@@ -180,16 +76,16 @@ func TestInboxUnreadable(t *testing.T) {
 		c.in.Open("1_" + model.ConversationID(mark("1")) + "c0")
 		at, _ := c.in.Position("1")
 		ev.Seq = at.Seq + 1
-		got, _, err := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{ev}})
-		if got != inbox.BatchUnreadable || !errors.Is(err, inbox.ErrUnreadable) {
-			t.Errorf("%s: %v, %v", name, got, err)
+		_, err := c.in.Apply(changed(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{ev}}))
+		if !errors.Is(err, inbox.ErrUnreadable) {
+			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		if want := fmt.Sprintf("apply change %d of page 1: unreadable object", ev.Seq); err.Error() != want {
 			t.Errorf("%s: error says %q", name, err)
 		}
-		if !slices.Equal(c.in.ToReload(), []model.PageID{"1"}) {
-			t.Errorf("%s: to reload %v", name, c.in.ToReload())
+		if _, placed := c.in.Position("1"); placed || c.in.Complete("1") {
+			t.Errorf("%s: what was missed counts as held", name)
 		}
 		if row, ok := c.in.View(inbox.Query{}).At(0); !ok || !row.Stale {
 			t.Errorf("%s: what was held has to stay, stale", name)
@@ -201,11 +97,11 @@ func TestInboxIgnoresUnknownKinds(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 1)
 	at, _ := c.in.Position("1")
-	got, changes, err := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
+	changes, err := c.in.Apply(changed(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: "poll", Object: json.RawMessage(`7`)},
-	}})
-	if got != inbox.BatchApplied || err != nil || changes.Any() {
-		t.Errorf("%v %v %v", got, changes, err)
+	}}))
+	if err != nil || changes.Any() {
+		t.Errorf("%v %v", changes, err)
 	}
 }
 
@@ -235,7 +131,7 @@ func TestInboxNewerWins(t *testing.T) {
 		t.Error("newer, and not applied")
 	}
 	removed := model.Change{Seq: held.Seq + 3, Kind: model.ChangeRemoved, Object: encode(model.Removed{ID: string(held.ID)})}
-	if _, _, err := c.in.ApplyBatch(model.Batch{Page: "1", From: held.Seq, To: held.Seq + 3, Events: []model.Change{removed}}); err != nil {
+	if _, err := c.in.Apply(changed(model.Batch{Page: "1", From: held.Seq, To: held.Seq + 3, Events: []model.Change{removed}})); err != nil {
 		t.Fatal(err)
 	}
 	for seq, back := range map[int64]bool{held.Seq + 2: false, held.Seq + 3: false, held.Seq + 4: true} {
@@ -254,7 +150,7 @@ func TestInboxNewerWins(t *testing.T) {
 	}
 	// The removal, told again, does not take what has come since.
 	removed.Seq = held.Seq + 3
-	if _, _, err := c.in.ApplyBatch(model.Batch{Page: "1", From: held.Seq + 3, To: held.Seq + 4, Events: []model.Change{removed}}); err != nil {
+	if _, err := c.in.Apply(changed(model.Batch{Page: "1", From: held.Seq + 3, To: held.Seq + 4, Events: []model.Change{removed}})); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := pinned(); !ok {
@@ -266,12 +162,11 @@ func TestInboxAccess(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, 3)
 	id := c.w.pages["1"].next(model.ChangeNotice, "n1")
-	c.in.AddNotices([]model.Notice{{ID: "n1", PageID: "1", Seq: id, CreatedAt: noon}})
+	apply(c.in, noticed(model.Notice{ID: "n1", PageID: "1", Seq: id, CreatedAt: noon}))
 	conv, _ := c.in.View(inbox.Query{}).At(0)
 	c.open(conv.ID)
-	reload, changes := c.in.Access(model.Access{Page: "1", Visibility: model.Private})
-	if reload || !changes.Any() {
-		t.Errorf("reload %v, changes %+v", reload, changes)
+	if changes := apply(c.in, inbox.Dropped{Page: "1"}); !changes.Any() {
+		t.Errorf("changes %+v", changes)
 	}
 	if _, ok := c.in.Thread(conv.ID); ok || c.in.View(inbox.Query{}).Len() > 0 || len(c.in.Notices()) > 0 {
 		t.Error("something is still held")
@@ -280,33 +175,27 @@ func TestInboxAccess(t *testing.T) {
 		t.Errorf("counts %+v", got)
 	}
 	p, _ := c.in.Page("1")
-	if p != p.Public() || p.Visibility != model.Private {
+	if p != p.Public() {
 		t.Errorf("page %+v", p)
 	}
 	// Answers that were under way change nothing.
-	c.in.SetPages([]model.Page{openPage()})
+	apply(c.in, inbox.PagesListed{Pages: []model.Page{openPage()}})
 	c.in.Put(conv.Conversation)
-	c.in.AddNotices([]model.Notice{{ID: "n1", PageID: "1", Seq: id, CreatedAt: noon}})
+	apply(c.in, noticed(model.Notice{ID: "n1", PageID: "1", Seq: id, CreatedAt: noon}))
 	for len(c.answers) > 0 {
 		c.answer()
 	}
 	if o, read := c.in.Open(conv.ID); read || o != (inbox.Opening{}) {
 		t.Error("opened a hidden conversation")
 	}
-	if _, ok := c.in.BeginReload("1"); ok || len(slices.Collect(c.in.Held("1"))) > 0 || len(c.in.Notices()) > 0 {
+	if len(slices.Collect(c.in.Held("1"))) > 0 || len(c.in.Notices()) > 0 {
 		t.Error("an answer under way brought something back")
 	}
 	if p, _ := c.in.Page("1"); p != p.Public() {
 		t.Errorf("page %+v", p)
 	}
-	if got := c.in.Behind(model.Heads{Pages: map[model.PageID]int64{"1": 3}}); !slices.Equal(got, []model.PageID{"1"}) {
-		t.Errorf("the hub shows what is hidden here: behind %v", got)
-	}
-	if reload, _ := c.in.Access(model.Access{Page: "1", Sees: true, Visibility: model.Shared}); !reload {
-		t.Error("access, and nothing to reload")
-	}
-	if !slices.Equal(c.in.ToReload(), []model.PageID{"1"}) {
-		t.Errorf("to reload %v", c.in.ToReload())
+	if changes := apply(c.in, reloading("1")); !changes.Pages || c.in.Complete("1") {
+		t.Errorf("seen again: %+v", changes)
 	}
 }
 
@@ -320,7 +209,7 @@ func TestInboxPageTurnsPrivate(t *testing.T) {
 	batch := model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: model.ChangePage, Object: encode(p)},
 	}}
-	if _, _, err := c.in.ApplyBatch(batch); err != nil || c.in.View(inbox.Query{}).Len() > 0 {
+	if _, err := c.in.Apply(changed(batch)); err != nil || c.in.View(inbox.Query{}).Len() > 0 {
 		t.Errorf("%d held, %v", c.in.View(inbox.Query{}).Len(), err)
 	}
 }
@@ -330,22 +219,15 @@ func TestInboxReload(t *testing.T) {
 	c := loaded(t, 3)
 	p := c.w.pages["1"]
 	all, _ := p.list(nil, 10)
-	if r, _ := c.in.BeginReload("1"); r.Page != "1" {
-		t.Fatal("no reload")
+	apply(c.in, reloading("1"))
+	if apply(c.in, complete("1")); c.in.Complete("1") {
+		t.Error("complete without a list")
 	}
-	old, _ := c.in.BeginReload("1")
-	r, _ := c.in.BeginReload("1")
-	if _, err := c.in.AddList(old, all, p.position()); !errors.Is(err, inbox.ErrReloadOver) {
-		t.Errorf("a list of the reload before: %v", err)
-	}
-	if _, err := c.in.EndReload(r); !errors.Is(err, inbox.ErrReloadOver) {
-		t.Errorf("ended without a list: %v", err)
-	}
-	if _, err := c.in.AddList(r, []model.Conversation{{ID: "2_7"}}, p.position()); !errors.Is(err, inbox.ErrUnreadable) {
+	if _, err := c.in.Apply(listed("1", []model.Conversation{{ID: "2_7"}}, p.position())); !errors.Is(err, inbox.ErrUnreadable) {
 		t.Errorf("a list with another Page's: %v", err)
 	}
 	first := p.position()
-	if _, err := c.in.AddList(r, all[:1], first); err != nil {
+	if _, err := c.in.Apply(listed("1", all[:1], first)); err != nil {
 		t.Fatal(err)
 	}
 	for i, stale := range []bool{false, true, true} {
@@ -355,52 +237,18 @@ func TestInboxReload(t *testing.T) {
 	}
 	// Meanwhile the second is removed, and the last list was read after that.
 	p.removeConversation(all[1].ID)
-	if _, err := c.in.AddList(r, all[2:], p.position()); err != nil {
+	if _, err := c.in.Apply(listed("1", all[2:], p.position())); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.in.EndReload(r); err != nil || c.in.Complete("1") {
+	if _, err := c.in.Apply(complete("1")); err != nil || c.in.Complete("1") {
 		t.Errorf("complete %v before the position has reached the lists, %v", c.in.Complete("1"), err)
 	}
-	if _, _, err := c.in.ApplyBatch(p.batch(first.Seq, p.head)); err != nil || c.in.Complete("1") {
+	if _, err := c.in.Apply(changed(p.batch(first.Seq, p.head))); err != nil || c.in.Complete("1") {
 		t.Errorf("complete %v without the page object, %v", c.in.Complete("1"), err)
 	}
-	c.in.SetPages(c.w.pageList())
+	apply(c.in, inbox.PagesListed{Pages: c.w.pageList()})
 	if !c.in.Complete("1") || c.in.View(inbox.Query{}).Len() != 2 {
 		t.Errorf("complete %v, %d held", c.in.Complete("1"), c.in.View(inbox.Query{}).Len())
-	}
-}
-
-func TestInboxReloadAgain(t *testing.T) {
-	t.Parallel()
-	for name, second := range map[string]model.Position{
-		"another epoch":        {Epoch: "e1.0", Seq: 9},
-		"older than the first": positionAt(1),
-	} {
-		c := loaded(t, 2)
-		r, _ := c.in.BeginReload("1")
-		if _, err := c.in.AddList(r, nil, c.w.pages["1"].position()); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.in.AddList(r, nil, second); !errors.Is(err, inbox.ErrReloadAgain) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if _, err := c.in.AddList(r, nil, c.w.pages["1"].position()); !errors.Is(err, inbox.ErrReloadOver) {
-			t.Errorf("%s, and another list: %v", name, err)
-		}
-		if !slices.Equal(c.in.ToReload(), []model.PageID{"1"}) || c.in.View(inbox.Query{}).Len() != 2 {
-			t.Errorf("%s: to reload %v", name, c.in.ToReload())
-		}
-	}
-}
-
-func TestInboxBehind(t *testing.T) {
-	t.Parallel()
-	c := loaded(t, 1)
-	at, _ := c.in.Position("1")
-	for head, want := range map[int64]int{at.Seq - 1: 0, at.Seq: 0, at.Seq + 1: 1} {
-		if got := c.in.Behind(model.Heads{Pages: map[model.PageID]int64{"1": head}}); len(got) != want {
-			t.Errorf("head %d at %d: %v", head, at.Seq, got)
-		}
 	}
 }
 
@@ -426,9 +274,8 @@ func TestInboxKeepsAll(t *testing.T) {
 	} {
 		in := inbox.NewInbox(me)
 		in.Advance(noon)
-		in.Welcome(model.Welcome{Pages: map[model.PageID]model.WelcomePage{c.PageID: {}}})
-		r, _ := in.BeginReload(c.PageID)
-		if _, err := in.AddList(r, []model.Conversation{copied(c)}, model.Position{}); err != nil {
+		apply(in, reloading(c.PageID))
+		if _, err := in.Apply(listed(c.PageID, []model.Conversation{copied(c)}, model.Position{})); err != nil {
 			t.Fatal(err)
 		}
 		got, _ := in.Conversation(c.ID)
@@ -445,7 +292,7 @@ func TestInboxSetPages(t *testing.T) {
 	other := openPage()
 	other.ID, other.PageID, other.Sees = "2", "2", false
 	mine := c.w.pageList()[0]
-	c.in.SetPages([]model.Page{other, mine})
+	apply(c.in, inbox.PagesListed{Pages: []model.Page{other, mine}})
 	ids := func() []model.PageID {
 		var list []model.PageID
 		for _, p := range c.in.Pages() {
@@ -459,12 +306,12 @@ func TestInboxSetPages(t *testing.T) {
 	if p, _ := c.in.Page("2"); p != other.Public() {
 		t.Errorf("hidden page: %+v", p)
 	}
-	c.in.SetPages(nil) // what is held stays: the stream is the authority
+	apply(c.in, inbox.PagesListed{Pages: nil}) // what is held stays: the stream is the authority
 	if got := ids(); !slices.Equal(got, []model.PageID{"1"}) || c.in.View(inbox.Query{}).Len() != 2 {
 		t.Errorf("pages %v", got)
 	}
 	mine.Sees = false
-	c.in.SetPages([]model.Page{mine})
+	apply(c.in, inbox.PagesListed{Pages: []model.Page{mine}})
 	if c.in.View(inbox.Query{}).Len() != 0 || c.in.Complete("1") {
 		t.Error("the hub says that the user does not see it")
 	}
@@ -479,7 +326,7 @@ func TestInboxNotices(t *testing.T) {
 			ID: fmt.Sprintf("n%03d", i), PageID: "1", Seq: int64(i + 1), CreatedAt: noon.Add(time.Duration(i) * time.Hour),
 		})
 	}
-	c.in.AddNotices(list)
+	apply(c.in, noticed(list...))
 	got := c.in.Notices()
 	if len(got) != 100 || got[0].ID != "n149" || got[99].ID != "n050" {
 		t.Errorf("%d notices, from %s to %s", len(got), got[0].ID, got[len(got)-1].ID)
@@ -487,7 +334,7 @@ func TestInboxNotices(t *testing.T) {
 	newer, older := list[149], list[149]
 	newer.Seq, newer.Event = 900, "changed"
 	older.Seq, older.Event = 1, "late"
-	if !c.in.AddNotices([]model.Notice{newer, older}).Notices || c.in.Notices()[0].Event != "changed" {
+	if !apply(c.in, noticed(newer, older)).Notices || c.in.Notices()[0].Event != "changed" {
 		t.Errorf("got %+v", c.in.Notices()[0])
 	}
 }
@@ -517,11 +364,10 @@ func FuzzInboxApply(f *testing.F) {
 		in := w.fresh()
 		in.Open("1_7")
 		for i := range int64(2) {
-			r, _, err := in.ApplyBatch(model.Batch{Page: "1", From: i, To: i + 1, Events: []model.Change{
+			if _, err := in.Apply(changed(model.Batch{Page: "1", From: i, To: i + 1, Events: []model.Change{
 				{Seq: i + 1, Kind: model.ChangeKind(kind), Object: object},
-			}})
-			if (r == inbox.BatchUnreadable) != errors.Is(err, inbox.ErrUnreadable) {
-				t.Fatalf("%v, %v", r, err)
+			}})); err != nil && !errors.Is(err, inbox.ErrUnreadable) {
+				t.Fatal(err)
 			}
 			for _, q := range boards {
 				for j := range in.View(q).Len() {
@@ -537,14 +383,14 @@ func TestInboxSetUser(t *testing.T) {
 	c := loaded(t, 2)
 	renamed := me
 	renamed.Name = "Mio T."
-	if !c.in.SetUser(renamed).Any() || c.in.User() != renamed || c.in.View(inbox.Query{}).Len() != 2 {
+	if !apply(c.in, welcomed(c.in, renamed)).Any() || c.in.User() != renamed || c.in.View(inbox.Query{}).Len() != 2 {
 		t.Error("a new name drops nothing")
 	}
-	if c.in.SetUser(model.User{}).Any() || c.in.User() != renamed {
+	if apply(c.in, welcomed(c.in, model.User{})).Any() || c.in.User() != renamed {
 		t.Error("nobody is no user")
 	}
 	other := model.User{ID: "u2"}
-	if !c.in.SetUser(other).Any() || c.in.View(inbox.Query{}).Len() > 0 || len(c.in.Pages()) > 0 || !c.in.Next().IsZero() {
+	if !apply(c.in, welcomed(c.in, other)).Any() || c.in.View(inbox.Query{}).Len() > 0 || len(c.in.Pages()) > 0 || !c.in.Next().IsZero() {
 		t.Error("another user sees what the one before held")
 	}
 	if holds(reflect.ValueOf(c.in), mark("1")) {
@@ -565,7 +411,7 @@ func TestInboxForgetsOldRemovals(t *testing.T) {
 			Seq: seq, Kind: model.ChangeRemoved, Object: encode(model.Removed{ID: string(id(seq))}),
 		})
 	}
-	if _, _, err := c.in.ApplyBatch(b); err != nil {
+	if _, err := c.in.Apply(changed(b)); err != nil {
 		t.Fatal(err)
 	}
 	for seq, back := range map[int64]bool{b.From + 1: true, b.To - model.ReloadBeyond + 1: false, b.To: false} {
@@ -582,18 +428,13 @@ func TestInboxTiesAcrossPages(t *testing.T) {
 	pages := []model.PageID{"1", "12", "1~2", "2", "13"}
 	in := inbox.NewInbox(me)
 	in.Advance(noon)
-	w := model.Welcome{Pages: map[model.PageID]model.WelcomePage{}}
-	for _, id := range pages {
-		w.Pages[id] = model.WelcomePage{}
-	}
-	in.Welcome(w)
 	var want []model.ConversationID
 	for _, page := range pages {
-		r, _ := in.BeginReload(page)
+		apply(in, reloading(page))
 		for _, psid := range []model.PSID{"7", "70", "8"} {
 			id := model.NewConversationID(page, psid)
 			want = append(want, id)
-			if _, err := in.AddList(r, []model.Conversation{{ID: id, UpdatedAt: noon}}, model.Position{}); err != nil {
+			if _, err := in.Apply(listed(page, []model.Conversation{{ID: id, UpdatedAt: noon}}, model.Position{})); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -616,20 +457,20 @@ func TestInboxReloadMoved(t *testing.T) {
 	c := loaded(t, 3)
 	p := c.w.pages["1"]
 	all, _ := p.list(nil, 10)
-	r, _ := c.in.BeginReload("1")
+	apply(c.in, reloading("1"))
 	first := p.position()
-	if _, err := c.in.AddList(r, all[:1], first); err != nil {
+	if _, err := c.in.Apply(listed("1", all[:1], first)); err != nil {
 		t.Fatal(err)
 	}
-	c.in.SetPages(c.w.pageList())
+	apply(c.in, inbox.PagesListed{Pages: c.w.pageList()})
 	c.w.message(p, 1, model.In, "up to the top")
-	if _, err := c.in.AddList(r, all[2:], p.position()); err != nil {
+	if _, err := c.in.Apply(listed("1", all[2:], p.position())); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.in.EndReload(r); err != nil || c.in.Complete("1") || c.in.View(inbox.Query{}).Len() != 3 {
+	if _, err := c.in.Apply(complete("1")); err != nil || c.in.Complete("1") || c.in.View(inbox.Query{}).Len() != 3 {
 		t.Errorf("complete %v, %d held, %v", c.in.Complete("1"), c.in.View(inbox.Query{}).Len(), err)
 	}
-	if _, _, err := c.in.ApplyBatch(p.batch(first.Seq, p.head)); err != nil || !c.in.Complete("1") {
+	if _, err := c.in.Apply(changed(p.batch(first.Seq, p.head))); err != nil || !c.in.Complete("1") {
 		t.Errorf("complete %v, %v", c.in.Complete("1"), err)
 	}
 	for i, row := range rows(c.in.View(inbox.Query{})) {
@@ -646,17 +487,16 @@ func TestInboxPageOfAnotherEpoch(t *testing.T) {
 	in := inbox.NewInbox(me)
 	before, after := openPage(), openPage()
 	before.Seq, after.Seq, after.MessagesOff = 900, 3, true
-	in.SetPages([]model.Page{before})
-	in.Welcome(welcomeTo("e1.0", 5, model.ResumeReload))
-	r, _ := in.BeginReload("1")
-	if _, err := in.AddList(r, nil, model.Position{Epoch: "e1.0", Seq: 5}); err != nil {
+	apply(in, inbox.PagesListed{Pages: []model.Page{before}})
+	apply(in, reloading("1"))
+	if _, err := in.Apply(listed("1", nil, model.Position{Epoch: "e1.0", Seq: 5})); err != nil {
 		t.Fatal(err)
 	}
-	in.SetPages([]model.Page{after})
+	apply(in, inbox.PagesListed{Pages: []model.Page{after}})
 	if p, _ := in.Page("1"); !p.MessagesOff {
 		t.Error("the page object of another store stayed")
 	}
-	in.SetPages([]model.Page{{ID: "1", Sees: true, Visibility: model.Shared, Seq: 2}})
+	apply(in, inbox.PagesListed{Pages: []model.Page{{ID: "1", Sees: true, Visibility: model.Shared, Seq: 2}}})
 	if p, _ := in.Page("1"); !p.MessagesOff {
 		t.Error("an older page object was taken")
 	}

@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"parley/model"
@@ -9,17 +10,16 @@ import (
 )
 
 // linkChange applies a change of links, or what stands in its place.
-func (c *wire) linkChange(t *testing.T, object any) (inbox.Receipt, inbox.Changes) {
+func (c *wire) linkChange(t *testing.T, object any) (inbox.Changes, error) {
 	t.Helper()
 	at, _ := c.in.Position("1")
 	raw, err := json.Marshal(object)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, changes, _ := c.in.ApplyBatch(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
+	return c.in.Apply(changed(model.Batch{Page: "1", From: at.Seq, To: at.Seq + 1, Events: []model.Change{
 		{Seq: at.Seq + 1, Kind: model.ChangeLink, Object: raw},
-	}})
-	return got, changes
+	}}))
 }
 
 // TestInboxLinks: links come by a change of their own and with an answer, and leave
@@ -29,8 +29,8 @@ func TestInboxLinks(t *testing.T) {
 	c := loaded(t, 2)
 	before, _ := c.in.View(inbox.Query{}).At(0)
 	links := []model.Link{{Type: "deal", ID: "42", Title: "Office chairs"}}
-	if got, changes := c.linkChange(t, model.LinkChange{Conversation: before.ID, Links: links}); got != inbox.BatchApplied || len(changes.Conversations) != 1 || len(changes.Links) != 1 || changes.Links[0] != before.ID {
-		t.Errorf("%v %v", got, changes)
+	if changes, err := c.linkChange(t, model.LinkChange{Conversation: before.ID, Links: links}); err != nil || len(changes.Conversations) != 1 || len(changes.Links) != 1 || changes.Links[0] != before.ID {
+		t.Errorf("%v %v", changes, err)
 	}
 	after, _ := c.in.Conversation(before.ID)
 	if len(after.Links) != 1 || after.Links[0] != links[0] || after.Seq != before.Seq || after.Unread != before.Unread || after.Customer != before.Customer {
@@ -40,12 +40,12 @@ func TestInboxLinks(t *testing.T) {
 	if after, _ := c.in.Conversation(before.ID); len(after.Links) != 0 {
 		t.Errorf("links %v", after.Links)
 	}
-	if got, changes := c.linkChange(t, model.LinkChange{Conversation: model.NewConversationID("1", "99999"), Links: links}); got != inbox.BatchApplied || changes.Any() {
-		t.Errorf("of a conversation that is not held: %v %v", got, changes)
+	if changes, err := c.linkChange(t, model.LinkChange{Conversation: model.NewConversationID("1", "99999"), Links: links}); err != nil || changes.Any() {
+		t.Errorf("of a conversation that is not held: %v %v", changes, err)
 	}
 	for name, object := range map[string]any{"no change": 7, "another Page's": model.LinkChange{Conversation: model.NewConversationID("2", "5")}} {
-		if got, _ := loaded(t, 1).linkChange(t, object); got != inbox.BatchUnreadable {
-			t.Errorf("%s: %v", name, got)
+		if _, err := loaded(t, 1).linkChange(t, object); !errors.Is(err, inbox.ErrUnreadable) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
@@ -71,7 +71,7 @@ func TestLinkedTo(t *testing.T) {
 	if n := len(c.in.LinkedTo(model.RecordRef{Type: model.Deal, ID: "12"})); n != 0 {
 		t.Errorf("%d are linked to the deal of that number", n)
 	}
-	c.in.Access(model.Access{Page: "1"})
+	apply(c.in, inbox.Dropped{Page: "1"})
 	if n := len(c.in.LinkedTo(person.Ref())); n != 0 {
 		t.Errorf("%d of a hidden Page", n)
 	}

@@ -231,14 +231,14 @@ func TestThreadEmptied(t *testing.T) {
 func TestThreadOfAnotherEpoch(t *testing.T) {
 	t.Parallel()
 	in := inbox.NewInbox(me)
-	in.Welcome(welcomeTo("e1.0", 5, model.ResumeReload))
+	apply(in, inbox.PagesListed{Pages: []model.Page{openPage()}})
 	o, _ := in.Open("1_7")
 	m := model.Message{ID: "1_m", ConversationID: "1_7", Seq: 99}
 	if ok, _ := in.SetMessages(o, []model.Message{m}, "", model.Position{Epoch: "e0.0", Seq: 99}); !ok {
 		t.Fatal("refused")
 	}
-	r, _ := in.BeginReload("1")
-	if _, err := in.AddList(r, nil, model.Position{Epoch: "e1.0", Seq: 5}); err != nil {
+	apply(in, reloading("1"))
+	if _, err := in.Apply(listed("1", nil, model.Position{Epoch: "e1.0", Seq: 5})); err != nil {
 		t.Fatal(err)
 	}
 	if th, _ := in.Thread("1_7"); th.Loaded || len(th.Messages) > 0 {
@@ -266,13 +266,13 @@ func TestThreadReadBeforeTheFirstList(t *testing.T) {
 	t.Parallel()
 	for _, early := range []bool{true, false} { // answered before the list, or after
 		in := inbox.NewInbox(me)
-		in.Welcome(welcomeTo("e0.0", 5, model.ResumeReload))
+		apply(in, inbox.PagesListed{Pages: []model.Page{openPage()}})
 		o, _ := in.Open("1_7")
 		if early {
 			in.SetMessages(o, nil, "", positionAt(5))
 		}
-		r, _ := in.BeginReload("1")
-		if _, err := in.AddList(r, nil, positionAt(6)); err != nil {
+		apply(in, reloading("1"))
+		if _, err := in.Apply(listed("1", nil, positionAt(6))); err != nil {
 			t.Fatal(err)
 		}
 		if !early {
@@ -291,11 +291,11 @@ func TestThreadReadDuringAReload(t *testing.T) {
 	c, id := chat(t, 2)
 	c.open(id)
 	c.answerAll()
-	r, _ := c.in.BeginReload("1")
+	apply(c.in, reloading("1"))
 	at := c.w.pages["1"].position()
 	c.open(id)
 	c.answerAll()
-	if _, err := c.in.AddList(r, nil, at); err != nil {
+	if _, err := c.in.Apply(listed("1", nil, at)); err != nil {
 		t.Fatal(err)
 	}
 	if _, read := c.in.Open(id); read {

@@ -1,52 +1,23 @@
 package inbox
 
 import (
-	"errors"
 	"fmt"
 
 	"parley/model"
 )
 
-// A reload of a Page:
+// A Page is read anew by these updates, one after the other:
 //
-//	r, _ := in.BeginReload(page)         what is held stays, stale
-//	in.AddList(r, first…)                its as_of is the position: say hello, batches apply
-//	in.SetPages(…); in.AddNotices(…)     read after the first list
-//	in.SetCounts(…)                      where there are more lists
-//	in.AddList(r, …) …                   until there is no cursor
-//	in.EndReload(r)                      what is still stale goes once the position
-//	                                     has reached the newest list
+//	Reloading            what is held stays, stale
+//	Listed               the first one's AsOf is the position: changes apply from there on
+//	PagesListed, Noticed read after the first list
+//	Counted              where there are more lists
+//	Listed …             until there are no more
+//	Complete             what is still stale goes once the position has reached the newest
+//	                     list
 //
 // Lists are read one after the other while the Page changes, so one conversation
 // may be in two of them, or in none because it moved: then a change tells of it.
-
-// What AddList and EndReload refuse with.
-var (
-	// ErrReloadOver: the reload is no longer the Page's: another began, or access
-	// ended. Forget it.
-	ErrReloadOver = errors.New("reload is over")
-	// ErrReloadAgain: the hub's lists don't belong together (another epoch, or a
-	// list older than the first). Begin the reload again.
-	ErrReloadAgain = errors.New("reload must begin again")
-)
-
-// Reload is a reload under way. Its answers are taken only while it is the newest
-// of its Page.
-type Reload struct {
-	Page model.PageID
-	run  uint32
-}
-
-// Resume returns where each Page stands, for hello: those that have a position.
-func (in *Inbox) Resume() map[model.PageID]model.Position {
-	list := map[model.PageID]model.Position{}
-	for id, p := range in.pages {
-		if p.positioned() {
-			list[id] = p.at
-		}
-	}
-	return list
-}
 
 // Position returns up to where a Page's changes are applied.
 func (in *Inbox) Position(page model.PageID) (model.Position, bool) {
@@ -55,17 +26,6 @@ func (in *Inbox) Position(page model.PageID) (model.Position, bool) {
 		return model.Position{}, false
 	}
 	return p.at, true
-}
-
-// ToReload returns the Pages of which a reload has to begin.
-func (in *Inbox) ToReload() []model.PageID {
-	var list []model.PageID
-	for _, id := range in.order {
-		if in.pages[id].phase == wanted {
-			list = append(list, id)
-		}
-	}
-	return list
 }
 
 // Complete tells whether everything at the Page's position is held.
@@ -85,44 +45,6 @@ func (in *Inbox) AllComplete() bool {
 	return in.named
 }
 
-// Welcome takes over the answer to hello, and returns the Pages of which a reload
-// has to begin. A Page that it does not name is dropped, as is what is held under
-// another epoch or beyond the head. Where the hub asks for a reload, what is held
-// stays until then, stale. Those being reloaded go on.
-func (in *Inbox) Welcome(w model.Welcome) ([]model.PageID, Changes) {
-	in.begin()
-	in.setUser(w.User)
-	in.feedback = w.FeedbackURL
-	in.named = true
-	for id, p := range in.pages {
-		if _, named := w.Pages[id]; !named {
-			in.hide(p)
-		}
-	}
-	for id, wp := range w.Pages {
-		in.welcome(in.page(id), wp)
-	}
-	return in.ToReload(), in.changes
-}
-
-func (in *Inbox) welcome(p *inboxPage, wp model.WelcomePage) {
-	in.unhide(p)
-	if p.placed && (p.at.Epoch != wp.Epoch || p.at.Seq > wp.Seq || wp.Anew) {
-		going := p.positioned()
-		in.drop(p)
-		if going {
-			p.phase = wanted
-		}
-		return
-	}
-	if p.phase == notHeld {
-		p.phase = wanted
-	}
-	if p.positioned() && wp.Resume != model.ResumeOK {
-		in.lose(p)
-	}
-}
-
 // unhide notes that the user sees a Page.
 func (in *Inbox) unhide(p *inboxPage) {
 	if !p.page.Sees {
@@ -131,43 +53,11 @@ func (in *Inbox) unhide(p *inboxPage) {
 	p.hidden, p.page.Sees = false, true
 }
 
-// Access takes over a change of the user's sight of a Page, and tells whether a
-// reload of it has to begin. Without access all of the Page is dropped, but its
-// public face.
-func (in *Inbox) Access(a model.Access) (bool, Changes) {
-	in.begin()
-	p := in.page(a.Page)
-	if !a.Sees {
-		in.hide(p)
-	}
-	if a.Visibility.Valid() {
-		p.page.Visibility = a.Visibility
-	}
-	in.changes.Pages = true
-	if a.Sees {
-		in.unhide(p)
-		in.lose(p)
-		in.judgePage(p)
-	}
-	return a.Sees, in.changes
-}
-
-// Behind returns the Pages of which the hub has more than is applied, and those
-// that it shows though they are hidden here: say hello for both, if nothing comes.
-func (in *Inbox) Behind(h model.Heads) []model.PageID {
-	var list []model.PageID
-	for _, id := range in.order {
-		head, named := h.Pages[id]
-		if p := in.pages[id]; named && (p.phase == notHeld || p.positioned() && head > p.at.Seq) {
-			list = append(list, id)
-		}
-	}
-	for id := range h.Pages {
-		if _, known := in.pages[id]; !known {
-			list = append(list, id)
-		}
-	}
-	return list
+// see notes that the user sees a Page. What is held of it is stale.
+func (in *Inbox) see(p *inboxPage) {
+	in.unhide(p)
+	in.lose(p)
+	in.judgePage(p)
 }
 
 // lose takes a Page's position away: it has to be reloaded. What it holds stays,
@@ -189,54 +79,27 @@ func (in *Inbox) lose(p *inboxPage) {
 	}
 }
 
-// BeginReload begins a reload of a Page, or begins it again, as the caller must if
-// one of its requests failed. It is false for a Page that is hidden or unknown.
-func (in *Inbox) BeginReload(page model.PageID) (Reload, bool) {
-	in.begin()
-	p, ok := in.pages[page]
-	if !ok || p.phase == notHeld {
-		return Reload{}, false
+// addList takes over a list of the Page's conversations; the first one's position becomes
+// the Page's. It refuses with [ErrUnreadable] and has then added nothing. One of a Page that
+// was lost meanwhile changes nothing.
+func (in *Inbox) addList(u Listed) error {
+	p, ok := in.pages[u.Page]
+	if !ok || p.phase != begun && p.phase != listing {
+		return nil
 	}
-	in.lose(p)
-	p.phase = begun
-	return Reload{Page: page, run: p.run}, true
-}
-
-// reloading returns the Page of a reload that is still its newest.
-func (in *Inbox) reloading(r Reload) (*inboxPage, error) {
-	p, ok := in.pages[r.Page]
-	if !ok || p.run != r.run || p.phase != begun && p.phase != listing {
-		return nil, ErrReloadOver
-	}
-	return p, nil
-}
-
-// AddList takes over a list of the Page's conversations, read one after the other;
-// the first one's as_of becomes the Page's position. It refuses with
-// [ErrReloadOver], [ErrReloadAgain] or [ErrUnreadable] and has then added nothing.
-func (in *Inbox) AddList(r Reload, list []model.Conversation, asOf model.Position) (Changes, error) {
-	in.begin()
-	p, err := in.reloading(r)
-	if err != nil {
-		return in.changes, err
-	}
-	for i := range list {
-		if !fitting(p.page.ID, &list[i]) {
-			return in.changes, fmt.Errorf("list of page %s, entry %d: %w", r.Page, i, ErrUnreadable)
+	for i := range u.Conversations {
+		if !fitting(u.Page, &u.Conversations[i]) {
+			return fmt.Errorf("list of page %s, entry %d: %w", u.Page, i, ErrUnreadable)
 		}
 	}
-	switch {
-	case p.phase == begun:
-		in.place(p, asOf)
-	case p.at.Epoch != asOf.Epoch || asOf.Seq < p.first:
-		in.lose(p)
-		return in.changes, ErrReloadAgain
+	if p.phase == begun {
+		in.place(p, u.AsOf)
 	}
-	p.target = max(p.target, asOf.Seq)
-	for i := range list {
-		in.merge(p, &list[i], p.run)
+	p.target = max(p.target, u.AsOf.Seq)
+	for i := range u.Conversations {
+		in.merge(p, &u.Conversations[i], p.run)
 	}
-	return in.changes, nil
+	return nil
 }
 
 // place gives a Page the position of its first list. What is held under another
@@ -258,20 +121,13 @@ func (in *Inbox) place(p *inboxPage, asOf model.Position) {
 	in.changes.Pages = true
 }
 
-// EndReload says that the last list is in. The Page is complete once its position
+// endReload says that the last list is in. The Page is complete once its position
 // has reached the newest list, and its page object was read after the first.
-func (in *Inbox) EndReload(r Reload) (Changes, error) {
-	in.begin()
-	p, err := in.reloading(r)
-	if err == nil && p.phase == begun {
-		err = ErrReloadOver
+func (in *Inbox) endReload(page model.PageID) {
+	if p, ok := in.pages[page]; ok && p.phase == listing {
+		p.phase = listed
+		in.tryComplete(p)
 	}
-	if err != nil {
-		return in.changes, err
-	}
-	p.phase = listed
-	in.tryComplete(p)
-	return in.changes, nil
 }
 
 // tryComplete ends a reload that has come far enough: what it has not confirmed is
@@ -291,6 +147,7 @@ func (in *Inbox) tryComplete(p *inboxPage) {
 	}
 	if stale > 0 {
 		in.removeRows(p, (*row).stale)
+		in.manyChanged()
 	}
 	for id, t := range in.threads {
 		if t.page == p && p.rows[id.Customer()] == nil {

@@ -21,18 +21,18 @@ func TestWhatAReloadDoesNotBringIsGone(t *testing.T) {
 	}
 	c.answerAll()
 	open := c.in.Counts("1").Open
-	r, _ := c.in.BeginReload("1")
-	if _, err := c.in.AddList(r, []model.Conversation{all[0], all[2]}, p.position()); err != nil {
+	apply(c.in, reloading("1"))
+	if _, err := c.in.Apply(listed("1", []model.Conversation{all[0], all[2]}, p.position())); err != nil {
 		t.Fatal(err)
 	}
-	c.in.SetPages(c.w.pageList())
+	apply(c.in, inbox.PagesListed{Pages: c.w.pageList()})
 	if _, held := c.in.Conversation(gone); !held {
 		t.Error("gone before the reload is complete")
 	}
 	if _, held := c.in.Thread(gone); !held {
 		t.Error("its thread is gone before the reload is complete")
 	}
-	ch, err := c.in.EndReload(r)
+	ch, err := c.in.Apply(complete("1"))
 	if err != nil || !c.in.Complete("1") {
 		t.Fatalf("complete %t, %v", c.in.Complete("1"), err)
 	}
@@ -66,12 +66,12 @@ func TestAReloadThatBringsAll(t *testing.T) {
 	all, _ := p.list(nil, 10)
 	c.open(all[1].ID)
 	c.answerAll()
-	r, _ := c.in.BeginReload("1")
-	if _, err := c.in.AddList(r, all, p.position()); err != nil {
+	apply(c.in, reloading("1"))
+	if _, err := c.in.Apply(listed("1", all, p.position())); err != nil {
 		t.Fatal(err)
 	}
-	c.in.SetPages(c.w.pageList())
-	if _, err := c.in.EndReload(r); err != nil || !c.in.Complete("1") {
+	apply(c.in, inbox.PagesListed{Pages: c.w.pageList()})
+	if _, err := c.in.Apply(complete("1")); err != nil || !c.in.Complete("1") {
 		t.Fatalf("complete %t, %v", c.in.Complete("1"), err)
 	}
 	if _, held := c.in.Thread(all[1].ID); !held || c.in.View(inbox.Query{}).Len() != 3 {
@@ -106,11 +106,11 @@ func TestAnsweredAloneDuringAReload(t *testing.T) {
 		if tt.listed {
 			list = all
 		}
-		r, _ := c.in.BeginReload("1")
+		apply(c.in, reloading("1"))
 		if tt.before {
 			c.in.Put(alone)
 		}
-		if _, err := c.in.AddList(r, list, p.position()); err != nil {
+		if _, err := c.in.Apply(listed("1", list, p.position())); err != nil {
 			t.Fatal(err)
 		}
 		if !tt.before {
@@ -120,8 +120,8 @@ func TestAnsweredAloneDuringAReload(t *testing.T) {
 		if !held || row.Stale == tt.listed {
 			t.Errorf("%s: while it runs held %t, stale %t", name, held, row.Stale)
 		}
-		c.in.SetPages(c.w.pageList())
-		if _, err := c.in.EndReload(r); err != nil || !c.in.Complete("1") {
+		apply(c.in, inbox.PagesListed{Pages: c.w.pageList()})
+		if _, err := c.in.Apply(complete("1")); err != nil || !c.in.Complete("1") {
 			t.Fatalf("%s: complete %t, %v", name, c.in.Complete("1"), err)
 		}
 		if row, held := c.in.Conversation(alone.ID); held != tt.holds || row.Stale {

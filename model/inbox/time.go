@@ -7,9 +7,15 @@ import "time"
 // may also be set back, by which everything is judged anew, if anything differs.
 func (in *Inbox) Advance(now time.Time) Changes {
 	in.begin()
+	in.advance(now)
+	return in.changes
+}
+
+func (in *Inbox) advance(now time.Time) {
 	in.clock, in.now = now, stamp(now.UnixMicro())
 	if in.now < in.passed {
 		in.judgeAll()
+		in.manyChanged()
 	}
 	for len(in.due.list) > 0 && in.due.list[0].at <= in.now {
 		r := in.due.list[0].row
@@ -20,25 +26,23 @@ func (in *Inbox) Advance(now time.Time) Changes {
 	for _, p := range in.pages {
 		in.judgePage(p)
 	}
-	return in.changes
 }
 
 // Now returns the hub's time as of the last Advance.
 func (in *Inbox) Now() time.Time { return in.clock }
 
 // judgeAll judges every conversation anew.
-func (in *Inbox) judgeAll() {
-	in.passed, in.views, in.due = never, nil, timetable{}
-	for _, p := range in.pages {
+func (t *table) judgeAll() {
+	t.passed, t.views, t.due = never, nil, timetable{}
+	for _, p := range t.pages {
 		p.counts = tally{}
 		for _, r := range p.rows {
 			r.due = 0
-			r.class = in.judge(r)
+			r.class = t.judge(r)
 			p.counts.add(r.class, 1)
-			in.schedule(r)
+			t.schedule(r)
 		}
 	}
-	in.manyChanged()
 }
 
 // Next returns when something changes by time alone: call Advance then. It is the
@@ -69,17 +73,17 @@ func (in *Inbox) Next() time.Time {
 
 // judge works out to what a row belongs now. It also notes what of the times that
 // the row waits for is over.
-func (in *Inbox) judge(r *row) class {
-	for _, t := range r.times() {
-		if t <= in.now && t > in.passed {
-			in.passed = t
+func (t *table) judge(r *row) class {
+	for _, at := range r.times() {
+		if at <= t.now && at > t.passed {
+			t.passed = at
 		}
 	}
 	var c class
 	switch {
-	case r.window > in.now:
+	case r.window > t.now:
 		c |= windowOpen
-	case r.uncertainUntil() > in.now:
+	case r.uncertainUntil() > t.now:
 		c |= windowUncertain
 	}
 	if r.facts.has(factAsks) {
@@ -89,7 +93,7 @@ func (in *Inbox) judge(r *row) class {
 		return c | isDone
 	}
 	c |= isUndone
-	if until := r.snoozedUntil(); r.facts.has(factSnoozed) && (until == never || in.now < until) {
+	if until := r.snoozedUntil(); r.facts.has(factSnoozed) && (until == never || t.now < until) {
 		c |= isAsleep
 	} else {
 		c |= isOpen
@@ -102,13 +106,13 @@ func (in *Inbox) judge(r *row) class {
 		if c.has(isOpen) {
 			c |= isUnassigned
 		}
-	case r.assignee.Value().ID == in.user.ID:
+	case r.assignee.Value().ID == t.user.ID:
 		c |= isMine
 	}
 	if r.unread > 0 {
 		c |= isUnread
 	}
-	if r.blocked(in.now) {
+	if r.blocked(t.now) {
 		c |= isBlocked
 	}
 	return c
@@ -137,18 +141,18 @@ func (r *row) times() [4]stamp {
 
 // schedule enters a row in the timetable with the next time at which its class may
 // change, or takes it out.
-func (in *Inbox) schedule(r *row) {
+func (t *table) schedule(r *row) {
 	next := never
-	for _, t := range r.times() {
-		if t > in.now && (next == never || t < next) {
-			next = t
+	for _, at := range r.times() {
+		if at > t.now && (next == never || at < next) {
+			next = at
 		}
 	}
 	if next == never {
-		in.due.remove(r)
+		t.due.remove(r)
 		return
 	}
-	in.due.set(r, next)
+	t.due.set(r, next)
 }
 
 // timetable is a heap of rows by when they change; each row knows its place.

@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"parley/model"
@@ -121,65 +120,53 @@ func (in *Inbox) Apply(updates ...Update) (Changes, error) {
 	var all Changes
 	var errs []error
 	for _, u := range updates {
-		changes, err := in.update(u)
-		all.add(changes)
-		if err != nil {
+		in.begin()
+		if err := in.update(u); err != nil {
 			errs = append(errs, err)
 		}
+		all.add(in.changes)
 	}
 	return all, errors.Join(errs...)
 }
 
-func (in *Inbox) update(u Update) (Changes, error) {
+func (in *Inbox) update(u Update) error {
 	switch u := u.(type) {
 	case Welcomed:
-		in.SetFeedbackURL(u.FeedbackURL)
-		changes := in.SetUser(u.User)
-		changes.add(in.Advance(u.Now))
-		return changes, nil
+		in.feedback = u.FeedbackURL
+		in.setUser(u.User)
+		in.advance(u.Now)
 	case UserChanged:
-		user := in.User()
-		if u.User.ID != user.ID {
-			return Changes{}, nil
+		user := in.user
+		if u.User.ID == user.ID {
+			user.Name, user.Away = u.User.Name, u.User.Away
+			in.setUser(user)
 		}
-		user.Name, user.Away = u.User.Name, u.User.Away
-		return in.SetUser(user), nil
 	case HubTime:
-		return in.Advance(u.Now), nil
+		in.advance(u.Now)
 	case PagesListed:
-		return in.SetPages(u.Pages), nil
+		in.setPages(u.Pages)
 	case Dropped:
-		delete(in.reloads, u.Page)
-		_, changes := in.Access(model.Access{Page: u.Page})
+		p := in.page(u.Page)
+		in.hide(p)
 		if u.Anew {
-			_, seen := in.Access(model.Access{Page: u.Page, Sees: true})
-			changes.add(seen)
+			in.see(p)
 		}
-		return changes, nil
 	case Reloading:
-		_, changes := in.Access(model.Access{Page: u.Page, Sees: true})
-		if r, ok := in.BeginReload(u.Page); ok {
-			in.reloads[u.Page] = r
-		}
-		return changes, nil
+		p := in.page(u.Page)
+		in.see(p)
+		p.phase = begun
 	case Listed:
-		return in.AddList(in.reloads[u.Page], u.Conversations, u.AsOf)
+		return in.addList(u)
 	case Counted:
-		return in.SetCounts(u.Page, u.Counts, u.AsOf), nil
+		in.setCounts(u.Page, u.Counts, u.AsOf)
 	case Noticed:
-		return in.AddNotices(u.Notices), nil
+		in.addNotices(u.Notices)
 	case Complete:
-		changes, err := in.EndReload(in.reloads[u.Page])
-		delete(in.reloads, u.Page)
-		return changes, err
+		in.endReload(u.Page)
 	case Changed:
-		receipt, changes, err := in.ApplyBatch(u.Batch)
-		if receipt == BatchHole {
-			err = fmt.Errorf("apply changes of page %s after %d: a hole", u.Batch.Page, u.Batch.From)
-		}
-		return changes, err
+		return in.apply(u.Batch)
 	}
-	return Changes{}, nil
+	return nil
 }
 
 // add adds changes to others. What they name is copied: it holds only until the Inbox

@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"iter"
 	"slices"
 
 	"parley/model"
@@ -129,14 +128,14 @@ type Row struct {
 	Stale bool
 }
 
-func (in *Inbox) row(r *row) Row {
+func (t *table) row(r *row) Row {
 	c := r.unpack()
-	c.Reply = model.CanReply(in.clock, r.page.page, c, in.user.ID)
+	c.Reply = model.CanReply(t.clock, r.page.page, c, t.user.ID)
 	return Row{Conversation: c, Stale: r.stale()}
 }
 
-func (in *Inbox) find(id model.ConversationID) *row {
-	p, ok := in.pages[id.Page()]
+func (t *table) find(id model.ConversationID) *row {
+	p, ok := t.pages[id.Page()]
 	if !ok {
 		return nil
 	}
@@ -152,30 +151,14 @@ func (in *Inbox) Conversation(id model.ConversationID) (Row, bool) {
 	return in.row(r), true
 }
 
-// Held returns the conversations held of a Page, in no order, for a cache to keep
-// with the Page's position. The Inbox must not change meanwhile.
-func (in *Inbox) Held(page model.PageID) iter.Seq[model.Conversation] {
-	return func(yield func(model.Conversation) bool) {
-		p, ok := in.pages[page]
-		if !ok {
-			return
-		}
-		for _, r := range p.rows {
-			if !yield(in.row(r).Conversation) {
-				return
-			}
-		}
-	}
-}
-
 // view returns the order of a query, building it where it is not kept.
-func (in *Inbox) view(q Query) *view {
-	in.uses++
+func (t *table) view(q Query) *view {
+	t.uses++
 	all := Query{Filter: FilterAll, Sort: q.Sort}
 	var base *view // from which the others of its order are made
-	for _, v := range in.views {
+	for _, v := range t.views {
 		if v.query == q {
-			v.used = in.uses
+			v.used = t.uses
 			return v
 		}
 		if v.query == all {
@@ -183,14 +166,14 @@ func (in *Inbox) view(q Query) *view {
 		}
 	}
 	if base == nil {
-		base = &view{query: all, rows: in.sorted(q.Sort), used: in.uses}
-		in.keep(base)
+		base = &view{query: all, rows: t.sorted(q.Sort), used: t.uses}
+		t.keep(base)
 	}
 	if q == all {
 		return base
 	}
-	base.used = in.uses
-	v := &view{query: q, rows: ordered{sort: q.Sort}, used: in.uses}
+	base.used = t.uses
+	v := &view{query: q, rows: ordered{sort: q.Sort}, used: t.uses}
 	for _, c := range base.rows.chunks {
 		for _, r := range c {
 			if q.holds(r) {
@@ -198,32 +181,32 @@ func (in *Inbox) view(q Query) *view {
 			}
 		}
 	}
-	in.keep(v)
+	t.keep(v)
 	return v
 }
 
 // keep adds a view, and forgets the one read longest ago if there are too many.
-func (in *Inbox) keep(v *view) {
-	if len(in.views) == mostViews {
+func (t *table) keep(v *view) {
+	if len(t.views) == mostViews {
 		oldest := 0
-		for i, w := range in.views {
-			if w.used < in.views[oldest].used {
+		for i, w := range t.views {
+			if w.used < t.views[oldest].used {
 				oldest = i
 			}
 		}
-		in.views = slices.Delete(in.views, oldest, oldest+1)
+		t.views = slices.Delete(t.views, oldest, oldest+1)
 	}
-	in.views = append(in.views, v)
+	t.views = append(t.views, v)
 }
 
 // sorted returns all rows in an order, from scratch.
-func (in *Inbox) sorted(s Sort) ordered {
+func (t *table) sorted(s Sort) ordered {
 	type entry struct {
 		key sortKey
 		row *row
 	}
 	var list []entry
-	for _, p := range in.pages {
+	for _, p := range t.pages {
 		list = slices.Grow(list, len(p.rows))
 		for _, r := range p.rows {
 			list = append(list, entry{s.key(r), r})
@@ -239,21 +222,21 @@ func (in *Inbox) sorted(s Sort) ordered {
 
 // forgetBlocked forgets the views whose members changed because a Page did; the
 // next read builds them anew from the order of all.
-func (in *Inbox) forgetBlocked() {
-	in.views = slices.DeleteFunc(in.views, func(v *view) bool { return v.query.Filter == FilterBlocked })
+func (t *table) forgetBlocked() {
+	t.views = slices.DeleteFunc(t.views, func(v *view) bool { return v.query.Filter == FilterBlocked })
 }
 
 // put makes old what next says, or adds next where old is nil. next is not kept.
-func (in *Inbox) put(old *row, next *row) {
-	next.class = in.judge(next)
+func (t *table) put(old *row, next *row) {
+	next.class = t.judge(next)
 	if old == nil {
 		r := new(row)
 		*r = *next
 		r.page.rows[r.psid()] = r
 		r.page.counts.add(r.class, 1)
-		in.schedule(r)
-		in.linked.add(r)
-		for _, v := range in.views {
+		t.schedule(r)
+		t.linked.add(r)
+		for _, v := range t.views {
 			if v.query.holds(r) {
 				v.rows.insert(r)
 			}
@@ -262,7 +245,7 @@ func (in *Inbox) put(old *row, next *row) {
 	}
 	next.due = old.due
 	var moves uint // the views in which it gets a new place
-	for i, v := range in.views {
+	for i, v := range t.views {
 		held, holds := v.query.holds(old), v.query.holds(next)
 		if held && holds && v.query.Sort.key(old) == v.query.Sort.key(next) {
 			continue
@@ -276,51 +259,50 @@ func (in *Inbox) put(old *row, next *row) {
 	}
 	old.page.counts.add(old.class, -1)
 	psid := old.psid()
-	in.linked.remove(old)
+	t.linked.remove(old)
 	*old = *next
-	in.linked.add(old)
+	t.linked.add(old)
 	old.page.counts.add(old.class, 1)
-	in.schedule(old)
-	for i, v := range in.views {
+	t.schedule(old)
+	for i, v := range t.views {
 		if moves&(1<<i) != 0 {
 			v.rows.insert(old)
 		}
 	}
-	in.rekey(old, psid)
+	t.rekey(old, psid)
 }
 
 // rekey lets the index refer to the row's own string, so that the old one can go.
-func (in *Inbox) rekey(r *row, old model.PSID) {
+func (t *table) rekey(r *row, old model.PSID) {
 	delete(r.page.rows, old)
 	r.page.rows[r.psid()] = r
 }
 
 // removeRow forgets one conversation.
-func (in *Inbox) removeRow(r *row) {
-	for _, v := range in.views {
+func (t *table) removeRow(r *row) {
+	for _, v := range t.views {
 		if v.query.holds(r) {
 			v.rows.remove(r)
 		}
 	}
 	r.page.counts.add(r.class, -1)
-	in.due.remove(r)
-	in.linked.remove(r)
+	t.due.remove(r)
+	t.linked.remove(r)
 	delete(r.page.rows, r.psid())
 }
 
 // removeRows forgets the conversations of a Page for which f holds, in one pass.
-func (in *Inbox) removeRows(p *inboxPage, f func(*row) bool) {
+func (t *table) removeRows(p *inboxPage, f func(*row) bool) {
 	gone := func(r *row) bool { return r.page == p && f(r) }
-	for _, v := range in.views {
+	for _, v := range t.views {
 		v.rows.removeIf(gone)
 	}
-	in.due.removeIf(gone)
+	t.due.removeIf(gone)
 	for psid, r := range p.rows {
 		if f(r) {
 			p.counts.add(r.class, -1)
-			in.linked.remove(r)
+			t.linked.remove(r)
 			delete(p.rows, psid)
 		}
 	}
-	in.manyChanged()
 }

@@ -272,19 +272,12 @@ func (w *world) welcome() model.Welcome {
 // fresh is an Inbox loaded from the hub at once.
 func (w *world) fresh() *inbox.Inbox {
 	in := inbox.NewInbox(me)
-	in.Advance(w.now)
-	reload, _ := in.Welcome(w.welcome())
-	for _, id := range reload {
-		r, _ := in.BeginReload(id)
-		list, _ := w.pages[id].list(nil, 1000)
-		if _, err := in.AddList(r, list, w.pages[id].position()); err != nil {
-			panic(err)
-		}
-		if _, err := in.EndReload(r); err != nil {
-			panic(err)
+	apply(in, inbox.Welcomed{Now: w.now, User: me}, inbox.PagesListed{Pages: w.pageList()})
+	for id, p := range w.pages {
+		if p.sees() {
+			list, _ := p.list(nil, 1000)
+			apply(in, reloading(id), listed(id, list, p.position()), inbox.PagesListed{Pages: w.pageList()}, noticed(w.noticeList()...), complete(id))
 		}
 	}
-	in.SetPages(w.pageList())
-	in.AddNotices(w.noticeList())
 	return in
 }
