@@ -41,7 +41,8 @@ func (m *Model) title() string {
 
 // draw draws the screen.
 func (m *Model) draw() {
-	banner, bannerStyle := m.bannerText()
+	head := header{m.Screen, m.page}
+	banner, bannerStyle := head.banner()
 	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != ""})
 	var f frame
 	m.frame = f
@@ -51,7 +52,7 @@ func (m *Model) draw() {
 	w := m.Layout.W
 	lines := make([]string, 0, m.Layout.H)
 	if m.Layout.Header {
-		lines = append(lines, m.headerLine(w))
+		lines = append(lines, head.line(w))
 	}
 	if m.Layout.Banner {
 		lines = append(lines, bannerStyle.Paint(m.Look.Fit(" "+banner, w)))

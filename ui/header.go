@@ -8,12 +8,19 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/look"
+	"parley/ui/page"
 	"parley/ui/screen"
 	"parley/ui/theme"
 )
 
-// headerLine is the first line: where I am at the left, how things stand at the right.
-func (m *Model) headerLine(w int) string {
+// header is the first lines of the screen: where the user is, how things stand, what is wrong.
+type header struct {
+	*screen.Screen
+	page *page.Model
+}
+
+// line is the first line: where I am at the left, how things stand at the right.
+func (m header) line(w int) string {
 	th := m.Look.Theme
 	where, page := m.where()
 	if p, ok := m.onlyHidden(); ok {
@@ -25,7 +32,7 @@ func (m *Model) headerLine(w int) string {
 	state, style := m.connection()
 	sight, sightStyle := m.sight(page)
 	me := m.Look.Ours(m.Inbox.User().Name)
-	for _, parts := range m.withImport(m.headerParts(look.Piece{Text: state, Style: style}, look.Piece{Text: sight, Style: sightStyle}, look.Piece{Text: me, Style: th.Muted})) {
+	for _, parts := range m.withImport(m.parts(look.Piece{Text: state, Style: style}, look.Piece{Text: sight, Style: sightStyle}, look.Piece{Text: me, Style: th.Muted})) {
 		right, used := m.join(parts)
 		room := w - 2 - used - 2
 		if room >= min(12, m.Look.Cells.Width(where)) {
@@ -36,10 +43,10 @@ func (m *Model) headerLine(w int) string {
 	return m.Look.Fit(" "+where, w)
 }
 
-// headerParts are what may stand at the right, the fullest first: what doesn't fit goes.
+// parts are what may stand at the right, the fullest first: what doesn't fit goes.
 // That goes first is who I am, then the words for not being available, whose mark stays
 // longest, then the words for who sees the Page.
-func (m *Model) headerParts(state, sight, me look.Piece) [][]look.Piece {
+func (m header) parts(state, sight, me look.Piece) [][]look.Piece {
 	if !m.Inbox.User().Away {
 		return [][]look.Piece{{state, sight, me}, {state, sight}, {state}}
 	}
@@ -51,7 +58,7 @@ func (m *Model) headerParts(state, sight, me look.Piece) [][]look.Piece {
 
 // withImport puts how far an import is behind the first piece. Where it leaves no room for
 // anything else, it goes.
-func (m *Model) withImport(all [][]look.Piece) [][]look.Piece {
+func (m header) withImport(all [][]look.Piece) [][]look.Piece {
 	text := m.page.ImportText()
 	if text == "" {
 		return all
@@ -64,7 +71,7 @@ func (m *Model) withImport(all [][]look.Piece) [][]look.Piece {
 }
 
 // where names the Page that is shown, or all of them, and returns the one.
-func (m *Model) where() (string, *model.Page) {
+func (m header) where() (string, *model.Page) {
 	if p, ok := m.Inbox.Page(m.Query.Page); ok {
 		return m.Look.Line(p.Name), &p
 	}
@@ -80,7 +87,7 @@ func (m *Model) where() (string, *model.Page) {
 
 // onlyHidden returns the only Page there is where the user may not see into it, so that
 // the header says whose it is.
-func (m *Model) onlyHidden() (model.Page, bool) {
+func (m header) onlyHidden() (model.Page, bool) {
 	pages := m.Inbox.Pages()
 	if len(pages) != 1 || pages[0].Sees || pages[0].Visibility != model.Private {
 		return model.Page{}, false
@@ -89,7 +96,7 @@ func (m *Model) onlyHidden() (model.Page, bool) {
 }
 
 // connection says how the connection to the hub stands.
-func (m *Model) connection() (string, theme.Style) {
+func (m header) connection() (string, theme.Style) {
 	th := m.Look.Theme
 	switch {
 	case m.Live() && m.Inbox.AllComplete():
@@ -103,7 +110,7 @@ func (m *Model) connection() (string, theme.Style) {
 }
 
 // sight says who sees the Page.
-func (m *Model) sight(p *model.Page) (string, theme.Style) {
+func (m header) sight(p *model.Page) (string, theme.Style) {
 	th := m.Look.Theme
 	switch {
 	case p == nil:
@@ -116,9 +123,9 @@ func (m *Model) sight(p *model.Page) (string, theme.Style) {
 	return th.Private + " " + m.Say(i18n.VisPrivateOf, "Name", m.Look.Ours(p.Installer.Name)), th.Muted
 }
 
-// bannerText is what stands under the first line while something is wrong, in words
+// banner is what stands under the first line while something is wrong, in words
 // with what to do; empty while nothing is.
-func (m *Model) bannerText() (string, theme.Style) {
+func (m header) banner() (string, theme.Style) {
 	th := m.Look.Theme
 	switch m.Wire.State {
 	case screen.Offline:
@@ -142,7 +149,7 @@ func (m *Model) bannerText() (string, theme.Style) {
 }
 
 // pageTrouble says why a Page can't send.
-func (m *Model) pageTrouble(now time.Time, p model.Page, code model.Code) string {
+func (m header) pageTrouble(now time.Time, p model.Page, code model.Code) string {
 	switch {
 	case code == model.PageRestricted && p.Restricted != nil && p.Restricted.Reason != "":
 		return m.Say(i18n.Code(string(code))) + " " + m.Say(i18n.RestrictedReason, "Reason", m.Look.Line(p.Restricted.Reason))
@@ -153,7 +160,7 @@ func (m *Model) pageTrouble(now time.Time, p model.Page, code model.Code) string
 }
 
 // join puts pieces side by side, and tells how many cells they need.
-func (m *Model) join(pieces []look.Piece) (string, int) {
+func (m header) join(pieces []look.Piece) (string, int) {
 	out, used := "", 0
 	for _, p := range pieces {
 		if p.Text == "" {

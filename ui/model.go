@@ -157,7 +157,7 @@ func (m *Model) restyle() {
 		l.Version |= 1 << 8
 	}
 	m.Look = l
-	m.writer.Restyled()
+	m.writer.Box.SetLook(l)
 	m.conversation.Redraw()
 }
 

@@ -98,7 +98,7 @@ func TestAPageBecomesPrivateUnderAUser(t *testing.T) {
 	w.keys("ctrl+k")
 	w.hidden()
 	w.shows("Ken has made Aoyama Coffee private.", "Ken can share it again")
-	if header := w.headerLine(120); !strings.Contains(header, "Aoyama Coffee") || !strings.Contains(header, "private: only Ken") {
+	if header := (header{w.Screen, w.page}).line(120); !strings.Contains(header, "Aoyama Coffee") || !strings.Contains(header, "private: only Ken") {
 		t.Errorf("header: %q", header)
 	}
 	w.hides("Customer", "question", "half", "undo", "Commands")

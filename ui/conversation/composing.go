@@ -8,9 +8,6 @@ import (
 	"parley/model"
 )
 
-// noting tells whether a note is being written.
-func (m *Writer) noting() bool { return m.Box.IsOpen() && m.Box.Note() }
-
 // setVerdict tells the composer whether a reply is allowed now.
 func (m *Writer) setVerdict() {
 	r, ok := m.Inbox.Conversation(m.Box.Conversation())
@@ -37,15 +34,11 @@ func (m *Writer) Compose(msg tea.Msg) tea.Cmd {
 	if m.Box.Text() == before {
 		return cmd
 	}
-	return tea.Batch(cmd, m.Typing(), m.tellTyping())
-}
-
-// tellTyping tells that a reply is being written, where it may be sent.
-func (m *Writer) tellTyping() tea.Cmd {
-	if m.Box.Note() || !m.Box.Allowed() {
-		return nil
+	var told tea.Cmd
+	if !m.Box.Note() && m.Box.Allowed() {
+		told = m.presence.Typing(m.Box.Conversation())
 	}
-	return m.presence.Typing(m.Box.Conversation())
+	return tea.Batch(cmd, m.Typing(), told)
 }
 
 // DropDeleted drops what was written in conversations that were deleted, in memory and on
@@ -76,6 +69,3 @@ func (m *Writer) DropDeleted() tea.Cmd {
 	}
 	return tea.Batch(cmds...)
 }
-
-// Restyled has the composer drawn in the look that the screen has now.
-func (m *Writer) Restyled() { m.Box.SetLook(m.Look) }

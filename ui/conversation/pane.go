@@ -48,7 +48,7 @@ func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
 		f.Cursor = tea.NewCursor(x+len(edge)+cx, top+len(lines)+cy)
 	}
 	left := edge
-	if m.writer.noting() && edge != "" {
+	if m.writer.Box.IsOpen() && m.writer.Box.Note() && edge != "" {
 		left = m.Look.Theme.Warn.Paint(m.Look.Theme.Bar)
 	}
 	for _, c := range composer {
