@@ -55,7 +55,7 @@ func (o *Output) line() string {
 	return line
 }
 
-// NewProcess prepares a run; [process.begin] starts it.
+// NewProcess prepares a run; [Process.Begin] starts it.
 func NewProcess(t *testing.T, env []string, args ...string) *Process {
 	t.Helper()
 	self, err := os.Executable()

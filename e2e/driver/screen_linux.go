@@ -45,7 +45,7 @@ const (
 	ScreenHeight = 30
 )
 
-// NewScreen prepares a run of the program at a terminal; [screen.opens] starts it.
+// NewScreen prepares a run of the program at a terminal; [Screen.Opens] starts it.
 func NewScreen(t *testing.T, env []string, args ...string) *Screen {
 	t.Helper()
 	env = append(env, "TERM=xterm-256color", "COLORTERM=truecolor")

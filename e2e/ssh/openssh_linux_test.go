@@ -44,7 +44,7 @@ func newOpenSSH(w *driver.World, port string, options ...string) *openSSH {
 	)}
 }
 
-// openSSH adds a user with a key of their own, and gives them that client.
+// addOpenSSH adds a user with a key of their own, and gives them that client.
 func addOpenSSH(w *driver.World, name string) (*driver.User, *openSSH) {
 	w.T.Helper()
 	known := filepath.Join(w.T.TempDir(), "known_hosts")
