@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/pages"
 	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/model"
@@ -157,7 +158,7 @@ func TestEventThatCannotBeKeptComesAgain(t *testing.T) {
 // A Page whose events can't be stored does not keep another's away.
 func TestBadPageNeverStopsAnother(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: "200", Token: "other", Visibility: model.Private})
+		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "other", Visibility: model.Private})
 		w.must(err)
 		w.stumbling()
 		lost := wrote(hanako, "m1", "x", now())

@@ -3,6 +3,7 @@ package hub
 import (
 	"errors"
 
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -15,7 +16,7 @@ var ErrUnavailable = store.ErrUnavailable
 
 // ErrGraph: the Graph API could not be reached, or refused for a reason that is no
 // rule of ours.
-var ErrGraph = errors.New("graph api")
+var ErrGraph = pages.ErrGraph
 
 // ErrCRM: the CRM could not be asked, or did not answer as it should.
 var ErrCRM = model.ErrCRMUnavailable

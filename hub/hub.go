@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,13 +25,13 @@ import (
 	"parley/hub/hookstate"
 	"parley/hub/notices"
 	"parley/hub/outbox"
+	"parley/hub/pages"
 	"parley/hub/ratelimit"
 	"parley/hub/receive"
 	"parley/hub/replies"
 	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/hub/transcripts"
-	"parley/hub/ttl"
 	"parley/hub/txn"
 	"parley/hub/uploads"
 	"parley/hub/vault"
@@ -43,21 +42,10 @@ import (
 
 // Graph is what the hub needs of Meta.
 type Graph interface {
-	PageGraph
 	outbox.Meta
-	// Profile returns what Meta tells of a customer.
-	Profile(ctx context.Context, token string, customer model.PSID) (model.Customer, error)
-	// Grant tells what a token lets us do with a Page, or refuses.
-	Grant(ctx context.Context, token string, page model.MetaPageID) (model.PageGrant, error)
-	// Subscribe asks for a Page's webhooks, Unsubscribe gives them up.
-	Subscribe(ctx context.Context, token string, page model.MetaPageID) error
-	Unsubscribe(ctx context.Context, token string, page model.MetaPageID) error
-	// PageState tells how a Page stands: whether its webhooks come, whether messaging is
-	// on. A token that is refused is no error.
-	PageState(ctx context.Context, token string, page model.MetaPageID) (model.PageState, error)
-	// PageCountry tells in which country a Page is, by its code, its English name or a
-	// telephone number, the surest first; none where Meta does not say.
-	PageCountry(ctx context.Context, token string, page model.MetaPageID) ([]model.Untrusted, error)
+	pages.Meta
+	// Examine asks what a doctor wants to know of the Page.
+	Examine(ctx context.Context, token string, page model.MetaPageID) model.PageExam
 	// SubscribeApp tells Meta where the app's webhooks go.
 	SubscribeApp(ctx context.Context, callbackURL string) error
 }
@@ -83,7 +71,7 @@ type Options struct {
 	Login Login
 	// Inbox is the Page's inbox on Facebook, of which past conversations are read; nil:
 	// none are.
-	Inbox Inbox
+	Inbox pages.Inbox
 	// Mailer mails policy notices; nil: nobody is mailed.
 	Mailer Mailer
 	// LooseFiles names files with secrets that others than their owner may use; nil: none
@@ -124,6 +112,7 @@ type Hub struct {
 	*outbox.Files
 	*outbox.Reactions
 	*outbox.SenderActions
+	*pages.Manager
 	*receive.Receiver
 	*transcripts.Transcripts
 	*crm.CRM
@@ -132,8 +121,6 @@ type Hub struct {
 	store      *txn.Store
 	vault      *vault.Vault
 	graph      Graph
-	login      Login
-	inbox      Inbox
 	mailer     Mailer
 	looseFiles func() []string
 	appID      model.AppID
@@ -141,30 +128,19 @@ type Hub struct {
 	feedbackURL model.Untrusted
 	timing      Timing
 
-	// countries are the regions (JP) that Pages are in.
-	countries ttl.Cache[model.PageID, string]
-
 	now func() time.Time
 	log *slog.Logger
-
-	// connecting serialises connecting Pages: which installation comes next depends
-	// on all installations of a Page, which no transaction spans.
-	connecting sync.Mutex
-	// greeting serialises changes of greetings: Meta takes them all at once.
-	greeting sync.Mutex
 
 	rules *replies.Rules
 	lossy lossyShares
 	// asking is how often users have Facebook asked at once.
-	asking   *ratelimit.Limits
-	live     *live
-	metrics  *metrics
-	figures  keptFigures
-	profiles wake.Signal
-	// again are customers who are asked for again.
-	again    profilesAgain
+	asking  *ratelimit.Limits
+	live    *live
+	metrics *metrics
+	figures keptFigures
+	// nameless: a customer without a name may be new.
+	nameless wake.Signal
 	mails    wake.Signal
-	imports  wake.Signal
 	webhooks hookstate.State
 	// otherStream is when a client last proved that the store was put back; nil: none did.
 	otherStream atomic.Pointer[time.Time]
@@ -180,9 +156,8 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Hub{
-		store: &txn.Store{Store: o.Store}, vault: o.Vault, graph: o.Graph, login: o.Login, inbox: o.Inbox, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), profiles: wake.NewSignal(), mails: wake.NewSignal(),
-		imports: wake.NewSignal(),
+		store: &txn.Store{Store: o.Store}, vault: o.Vault, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
+		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), nameless: wake.NewSignal(), mails: wake.NewSignal(),
 	}
 	h.figures.changed = wake.NewSignal()
 	h.metrics = newMetrics(h)
@@ -201,7 +176,7 @@ func New(o Options) *Hub {
 		},
 	})
 	h.Reactions, h.SenderActions = outbox.NewReactions(h.Outbox), outbox.NewSenderActions(h.Outbox, o.Shown)
-	h.Views = view.New(view.Options{Store: h.store, Now: h.utc, Opened: h.opens, Read: h.SenderActions.Read})
+	h.Views = view.New(view.Options{Store: h.store, Now: h.utc, Opened: func(c store.Conversation) { h.Opened(c) }, Read: h.SenderActions.Read})
 	h.metrics.registry.MustRegister(h.Outbox.Collectors()...)
 	h.Board = notices.New(notices.Options{
 		Store: h.store, Mailer: o.Mailer, Due: h.mails, Now: h.utc, Log: o.Logger,
@@ -209,15 +184,21 @@ func New(o Options) *Hub {
 	})
 	h.Receiver = receive.New(receive.Options{
 		Store: h.store, Rules: h.rules, Timing: receive.Timing{Webhook: o.Timing.Webhook}, Now: o.Now, Logger: o.Logger, Notice: h.Notice, RemoveFiles: h.Files.Remove,
-		Outbox: h.Outbox.Wake, Profiles: h.profiles, Mails: h.mails, Deleted: h.Files.Gone, Counted: h.figures.changed,
+		Outbox: h.Outbox.Wake, Profiles: h.nameless, Mails: h.mails, Deleted: h.Files.Gone, Counted: h.figures.changed,
 	})
 	h.metrics.registry.MustRegister(h.Receiver.Collectors()...)
 	h.company = company.New(company.Options{
 		Store: h.store, CRM: o.CRM, Vault: o.Vault, Every: o.Timing.Roles, Now: h.utc, Log: o.Logger,
 	})
+	h.Manager = pages.New(pages.Options{
+		Store: h.store, Vault: o.Vault, Meta: o.Graph, Login: o.Login, Inbox: o.Inbox, Past: h.Receiver, Roles: h.company, Asking: h.asking,
+		Nameless: h.nameless, Sending: h.Outbox.Wake, Known: h.live.setPage, FailQueued: h.Outbox.FailQueued, Notice: h.Notice,
+		Timing: pages.Timing{GraphCall: t.GraphCall, Check: t.PageCheck, ImportPause: t.ImportPause, ImportPauseMax: t.ImportPauseMax},
+		Now:    h.utc, Log: o.Logger,
+	})
 	h.Connects = connect.New(connect.Options{
-		Store: h.store, Login: o.Login, FreshRole: h.company.FreshRole, Installation: h.installation, Connect: h.connectManaged,
-		GraphError: graphError, Now: h.utc, Log: o.Logger,
+		Store: h.store, Login: o.Login, FreshRole: h.company.FreshRole, Installation: h.Installation, Connect: h.ConnectManaged,
+		GraphError: pages.GraphError, Now: h.utc, Log: o.Logger,
 	})
 	h.Transcripts = transcripts.New(transcripts.Options{
 		Store: h.store, Company: h.company, Notes: o.Notes,
@@ -225,10 +206,10 @@ func New(o Options) *Hub {
 			return h.OpenConversation(ctx, u, id)
 		},
 		Checked: func(ctx context.Context, u model.User, id model.PageID) error {
-			_, err := h.checkedPage(ctx, u, id, true)
+			_, err := h.Checked(ctx, u, id, true)
 			return err
 		},
-		ChangePage: h.changePage, Notice: h.Notice,
+		ChangePage: h.Change, Notice: h.Notice,
 		Timing: transcripts.Timing{Pause: t.SyncPause, Most: t.SyncMost, Retry: t.SyncRetry, RetryMax: t.SyncRetryMax, Gap: t.SyncGap, Call: t.CRMCall},
 		Now:    h.utc, Log: o.Logger,
 	})
@@ -238,7 +219,7 @@ func New(o Options) *Hub {
 	}
 	h.CRM = crm.New(crm.Options{
 		Store: h.store, Company: h.company, Records: o.Records, Notes: parts, Hooks: o.Hooks, Vault: o.Vault,
-		Transcripts: h.Transcripts, Conversation: h.Conversation, Turn: h.Turn, Regions: h.phoneRegions,
+		Transcripts: h.Transcripts, Conversation: h.Conversation, Turn: h.Turn, Regions: h.PhoneRegions,
 		Timing: crm.Timing{Call: o.Timing.CRMCall, Nightly: o.Timing.CRMNightly, Pause: o.Timing.CRMPause},
 		Clock:  o.Now, Now: h.utc, Log: o.Logger,
 	})
@@ -266,10 +247,10 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.Outbox.Run(ctx) })
 	g.Go(func() error { return h.Reactions.Run(ctx) })
 	g.Go(func() error { return h.SenderActions.Run(ctx) })
-	g.Go(func() error { return h.runProfiles(ctx) })
+	g.Go(func() error { return h.RunProfiles(ctx) })
 	g.Go(func() error { return h.RunMails(ctx) })
-	g.Go(func() error { return h.runPageChecks(ctx) })
-	g.Go(func() error { return h.runImports(ctx) })
+	g.Go(func() error { return h.RunChecks(ctx) })
+	g.Go(func() error { return h.RunImports(ctx) })
 	g.Go(func() error { return h.runPruning(ctx) })
 	g.Go(func() error { return h.Files.Run(ctx) })
 	g.Go(func() error { return h.Accounts.Run(ctx) })

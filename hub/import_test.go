@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"parley/hub"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/hub/view"
 	"parley/model"
@@ -450,7 +450,7 @@ func TestAnotherInstallationDoesNotReadThePast(t *testing.T) {
 		_, err := w.hub.Uninstall(w.ctx, w.ann, page)
 		w.must(err)
 		w.pass(time.Minute)
-		_, _, err = w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: metaPage, Token: "token"})
+		_, _, err = w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: metaPage, Token: "token"})
 		w.must(err)
 		w.pass(time.Minute)
 		w.receive(wrote(hanako, "m_new", "to ben", now()))
@@ -485,4 +485,4 @@ func TestImportIsHiddenWithItsPage(t *testing.T) {
 	})
 }
 
-var _ hub.Inbox = (*fakeInbox)(nil)
+var _ pages.Inbox = (*fakeInbox)(nil)

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"parley/hub"
 	"parley/hub/outbox"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -21,7 +21,7 @@ func TestLogsHoldNoTextAndNoToken(t *testing.T) {
 	message := store.Message{Message: model.Message{Text: secret}}
 	conversation := store.Conversation{Conversation: model.Conversation{Customer: model.Customer{Name: secret}}}
 	for name, v := range map[string]any{
-		"draft": outbox.Draft{Text: secret}, "connection": hub.Connection{Page: metaPage, Token: secret},
+		"draft": outbox.Draft{Text: secret}, "connection": pages.Connection{Page: metaPage, Token: secret},
 		"page":    store.Page{Page: model.Page{Name: secret}, Token: secret},
 		"message": message, "conversation": &conversation,
 		"found": store.Found{Conversation: conversation, Hits: []model.Hit{{Text: secret}}},

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/outbox"
+	"parley/hub/pages"
 	"parley/model"
 )
 
@@ -58,7 +58,7 @@ func TestChecksHoldNoReplyUp(t *testing.T) {
 func TestAPagesRepliesHoldNoOtherPageUp(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		const other = model.MetaPageID("200")
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: other, Token: "other", Visibility: model.Private})
+		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: other, Token: "other", Visibility: model.Private})
 		w.must(err)
 		w.must(w.hub.Receive(w.ctx, []model.PageEntry{{Page: other, Events: []model.Inbound{wrote(hanako, "m1", "to 200", now())}}}))
 		for _, psid := range w.crowd() {

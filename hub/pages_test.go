@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/outbox"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/hub/view"
 	"parley/model"
@@ -22,8 +23,8 @@ func inBareWorld(t *testing.T, f func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) { f(t, newWorld(t)) })
 }
 
-func connection(v model.Visibility) hub.Connection {
-	return hub.Connection{Page: metaPage, Token: "token", Visibility: v}
+func connection(v model.Visibility) pages.Connection {
+	return pages.Connection{Page: metaPage, Token: "token", Visibility: v}
 }
 
 func TestConnect(t *testing.T) {
@@ -146,7 +147,7 @@ func TestRepairBringsANewToken(t *testing.T) {
 		w.wantVerdict(hanako, model.PageDisconnected)
 		since := w.pageNow().ConnectedAt
 		w.pass(time.Minute)
-		p, created, err := w.hub.ConnectPage(w.ctx, w.ann, hub.Connection{Page: metaPage, Token: "fresh"})
+		p, created, err := w.hub.ConnectPage(w.ctx, w.ann, pages.Connection{Page: metaPage, Token: "fresh"})
 		w.must(err)
 		if created || p.ID != page || p.TokenRefused || p.Visibility != model.Shared || !p.ConnectedAt.Equal(*since) {
 			t.Errorf("repaired as %+v, created %v", p, created)
@@ -331,7 +332,7 @@ func TestPrivatePageIsHiddenFromEverybodyElse(t *testing.T) {
 // A message is read through its own conversation only.
 func TestMessageOfAnotherConversation(t *testing.T) {
 	inWorld(t, func(_ *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: "200", Token: "t", Visibility: model.Private})
+		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "t", Visibility: model.Private})
 		w.must(err)
 		w.must(w.hub.Receive(w.ctx, []model.PageEntry{{Page: "200", Events: []model.Inbound{wrote(ken, "x", "secret", now())}}}))
 		var hidden model.MessageID

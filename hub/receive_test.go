@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/pages"
 	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/model"
@@ -95,7 +96,7 @@ func TestRedeliveryChangesNothing(t *testing.T) {
 
 func TestOnePostOfManyPages(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: "200", Token: "other", Visibility: model.Private})
+		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "other", Visibility: model.Private})
 		w.must(err)
 		err = w.hub.Receive(w.ctx, []model.PageEntry{
 			{Page: metaPage, Events: []model.Inbound{wrote(hanako, "m1", "to 100", now())}},

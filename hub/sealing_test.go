@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"parley/hub"
+	"parley/hub/pages"
 	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/hub/vault"
@@ -83,7 +83,7 @@ func TestGrantsNeedTheKey(t *testing.T) {
 // A Page whose token is sealed already hides none behind it that is not.
 func TestPlainTokensAreSealedBehindOthers(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: "200", Token: "t", Visibility: model.Private})
+		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "t", Visibility: model.Private})
 		w.must(err)
 		w.must(w.store.Write(w.ctx, "200", func(tx store.PageTx) error {
 			p, err := tx.Page("200")
@@ -111,7 +111,7 @@ func TestSealedTokensNeedTheirKey(t *testing.T) {
 		if after := w.pageNow(); after.SealedToken != before.SealedToken || after.Seq != before.Seq {
 			t.Error("the Page was changed")
 		}
-		_, _, err = w.hub.ConnectPage(w.ctx, w.ben, hub.Connection{Page: "200", Token: "t", Visibility: model.Private})
+		_, _, err = w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "t", Visibility: model.Private})
 		w.must(err)
 		w.must(w.store.Write(w.ctx, "200", func(tx store.PageTx) error {
 			p, err := tx.Page("200")

@@ -21,6 +21,7 @@ import (
 	"parley/hub"
 	"parley/hub/accounts"
 	"parley/hub/outbox"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/hub/uploads"
@@ -93,7 +94,7 @@ type world struct {
 	// mailer is nil where nobody is mailed.
 	mailer hub.Mailer
 	// inbox is where past conversations are read from; nil: nowhere.
-	inbox hub.Inbox
+	inbox pages.Inbox
 	hub   *hub.Hub
 	stop  func()
 	// errors is what the hub's log has of them; a test that ends with one fails.
@@ -224,7 +225,7 @@ func (w *world) addUser(name string, admin bool) model.User {
 
 func (w *world) connect(u model.User, v model.Visibility) model.Page {
 	w.Helper()
-	p, _, err := w.hub.ConnectPage(w.ctx, u, hub.Connection{Page: metaPage, Token: "token", Visibility: v})
+	p, _, err := w.hub.ConnectPage(w.ctx, u, pages.Connection{Page: metaPage, Token: "token", Visibility: v})
 	w.must(err)
 	return p
 }

@@ -20,6 +20,7 @@ import (
 	"parley/e2e/driver"
 	"parley/e2e/livehub"
 	"parley/hub"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/hub/view"
 	"parley/model"
@@ -221,7 +222,7 @@ func (r *liveRun) uninstall() {
 func (r *liveRun) connect() {
 	who := []livehub.User{r.Ann, r.Ben}[r.IntN(2)]
 	v := []model.Visibility{model.Private, model.Shared}[r.IntN(2)]
-	_, _, err := r.Hub.Hub.ConnectPage(r.Context(), who.User, hub.Connection{Page: r.page(), Token: "t", Visibility: v})
+	_, _, err := r.Hub.Hub.ConnectPage(r.Context(), who.User, pages.Connection{Page: r.page(), Token: "t", Visibility: v})
 	var refusal *model.Refusal
 	if err != nil && !errors.As(err, &refusal) {
 		r.Errorf("connect: %v", err)

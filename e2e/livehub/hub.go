@@ -25,6 +25,7 @@ import (
 	"parley/hub/api"
 	"parley/hub/messenger/webhook"
 	"parley/hub/outbox"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/hub/vault"
@@ -174,7 +175,7 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 	}
 	h := hub.New(hub.Options{Store: s, Vault: LiveVault(), Graph: &liveGraph{}, AppID: "555", Timing: hub.DefaultTiming()})
 	for i, id := range []model.MetaPageID{Page, LiveOthers} {
-		if _, _, err := h.ConnectPage(ctx, out.users[i].User, hub.Connection{Page: id, Token: "t", Visibility: model.Shared}); err != nil {
+		if _, _, err := h.ConnectPage(ctx, out.users[i].User, pages.Connection{Page: id, Token: "t", Visibility: model.Shared}); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}

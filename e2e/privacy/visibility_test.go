@@ -18,6 +18,7 @@ import (
 	"parley/e2e/driver"
 	"parley/e2e/livehub"
 	"parley/hub"
+	"parley/hub/pages"
 	"parley/model"
 )
 
@@ -300,7 +301,7 @@ func commandStates() []commandState {
 		{name: "private again", again: true, reach: flip(model.Private)},
 		{name: "uninstalled, was private", gone: true, reach: uninstall},
 		{name: "connected by another", gone: true, another: true, reach: func(h *livehub.Hub) {
-			_, _, err := h.Hub.ConnectPage(h.Context(), h.Ben.User, hub.Connection{Page: livehub.Page, Token: "t"})
+			_, _, err := h.Hub.ConnectPage(h.Context(), h.Ben.User, pages.Connection{Page: livehub.Page, Token: "t"})
 			h.Must(err)
 		}},
 	}

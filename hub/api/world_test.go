@@ -25,6 +25,7 @@ import (
 	"parley/hub"
 	"parley/hub/api"
 	"parley/hub/messenger/webhook"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/hub/uploads"
@@ -82,7 +83,7 @@ type setup struct {
 	notes         hub.Notes
 	hooks         hub.Hooks
 	newColleagues bool
-	inbox         hub.Inbox
+	inbox         pages.Inbox
 	proxies       []netip.Prefix
 }
 

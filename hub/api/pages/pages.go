@@ -6,8 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/pages"
 	"parley/model"
 )
 
@@ -63,7 +63,7 @@ type pageOutput struct {
 }
 
 func (s *Routes) connectPage(ctx context.Context, in *connectInput) (*pageOutput, error) {
-	p, created, err := s.hub.ConnectPage(ctx, door.User(ctx), hub.Connection{
+	p, created, err := s.hub.ConnectPage(ctx, door.User(ctx), pages.Connection{
 		Page: in.Body.Page, Token: in.Body.Token, Visibility: in.Body.Visibility, NoImport: in.Body.NoImport, Zone: in.Body.Zone,
 	})
 	if err != nil {

@@ -7,15 +7,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/pages"
 	"parley/model"
 )
 
 // Hub is what these routes need of the hub.
 type Hub interface {
 	Pages(ctx context.Context, user model.User) ([]model.Page, model.AsOf, error)
-	ConnectPage(ctx context.Context, user model.User, c hub.Connection) (page model.Page, created bool, err error)
+	ConnectPage(ctx context.Context, user model.User, c pages.Connection) (page model.Page, created bool, err error)
 	SetVisibility(ctx context.Context, user model.User, id model.PageID, v model.Visibility) (model.Page, error)
 	CheckPage(ctx context.Context, user model.User, id model.PageID, repair bool) (model.Page, error)
 	Uninstall(ctx context.Context, user model.User, id model.PageID) (model.Page, error)

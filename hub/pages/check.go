@@ -1,4 +1,4 @@
-package hub
+package pages
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/audit"
 	"parley/hub/logkey"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/hub/wake"
@@ -19,71 +20,71 @@ const eventPageCheck = "page_check"
 // errPageMoved: the Page was changed while Meta was asked about it.
 var errPageMoved = errors.New("page changed while it was looked at")
 
-// runPageChecks looks at every Page now and then, until ctx ends: Meta ends a
+// RunChecks looks at every Page now and then, until ctx ends: Meta ends a
 // subscription, and a Page's admin switches messaging off, without a word.
-func (h *Hub) runPageChecks(ctx context.Context) error {
+func (i *Installations) RunChecks(ctx context.Context) error {
 	for {
-		h.lookAtAll(ctx)
-		if !wake.Pause(ctx, h.timing.PageCheck) {
+		i.lookAtAll(ctx)
+		if !wake.Pause(ctx, i.timing.Check) {
 			return nil
 		}
 	}
 }
 
-func (h *Hub) lookAtAll(ctx context.Context) {
-	defer h.survive("look at pages")
+func (i *Installations) lookAtAll(ctx context.Context) {
+	defer rescue.Log(i.log, "look at pages")
 	var pages []store.Page
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := i.store.Read(ctx, func(r store.Reader) (err error) {
 		pages, err = r.Pages()
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		h.log.Error("read pages to look at", logkey.Error, err)
+		i.log.Error("read pages to look at", logkey.Error, err)
 	}
 	for _, p := range pages {
 		if p.UninstalledAt != nil || ctx.Err() != nil {
 			continue
 		}
-		_, err := h.look(ctx, p, false)
+		_, err := i.look(ctx, p, false)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, errPageMoved) {
-			h.log.Warn("look at page", logkey.Page, string(p.ID), logkey.Error, err)
+			i.log.Warn("look at page", logkey.Page, string(p.ID), logkey.Error, err)
 		}
 	}
 }
 
 // CheckPage asks Meta how a Page stands, for somebody who sees it, and takes over what
 // it says. With repair, its webhooks are asked for again first: an admin may.
-func (h *Hub) CheckPage(ctx context.Context, user model.User, id model.PageID, repair bool) (model.Page, error) {
-	if err := h.asking.Wait(ctx, user.ID, h.now()); err != nil {
+func (i *Installations) CheckPage(ctx context.Context, user model.User, id model.PageID, repair bool) (model.Page, error) {
+	if err := i.asking.Wait(ctx, user.ID, i.now()); err != nil {
 		return model.Page{}, err
 	}
 	// Twice where somebody else changed the Page meanwhile.
 	for range 2 {
-		p, err := h.checkedPage(ctx, user, id, repair)
+		p, err := i.Checked(ctx, user, id, repair)
 		if err != nil {
 			return model.Page{}, err
 		}
 		if repair {
-			if err := h.resubscribe(ctx, user, p); err != nil {
+			if err := i.resubscribe(ctx, user, p); err != nil {
 				return model.Page{}, err
 			}
 		}
-		out, err := h.look(ctx, p, true)
+		out, err := i.look(ctx, p, true)
 		if errors.Is(err, errPageMoved) {
 			continue
 		}
 		if err != nil {
-			return model.Page{}, graphError("look at the page", err)
+			return model.Page{}, GraphError("look at the page", err)
 		}
 		out.Sees = true
 		return out, nil
 	}
-	return model.Page{}, graphError("look at the page", errPageMoved)
+	return model.Page{}, GraphError("look at the page", errPageMoved)
 }
 
-// checkedPage returns a Page that a user may check, or refuses.
-func (h *Hub) checkedPage(ctx context.Context, user model.User, id model.PageID, repair bool) (p store.Page, err error) {
-	err = h.store.Read(ctx, func(r store.Reader) error {
+// Checked returns a Page that a user may check, and with repair repair, or refuses.
+func (i *Installations) Checked(ctx context.Context, user model.User, id model.PageID, repair bool) (p store.Page, err error) {
+	err = i.store.Read(ctx, func(r store.Reader) error {
 		if p, err = r.Page(id); err != nil {
 			return err
 		}
@@ -105,33 +106,33 @@ func (h *Hub) checkedPage(ctx context.Context, user model.User, id model.PageID,
 }
 
 // resubscribe asks for a Page's webhooks by the token that the hub has.
-func (h *Hub) resubscribe(ctx context.Context, user model.User, p store.Page) error {
-	token, err := h.pageToken(p)
+func (i *Installations) resubscribe(ctx context.Context, user model.User, p store.Page) error {
+	token, err := i.token(p)
 	if err != nil {
 		return err
 	}
-	call, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
+	call, cancel := context.WithTimeout(ctx, i.timing.GraphCall)
 	defer cancel()
-	if err := h.graph.Subscribe(call, token, p.PageID); err != nil {
+	if err := i.meta.Subscribe(call, token, p.PageID); err != nil {
 		// What is wrong with it is what looking finds.
-		h.log.Warn("subscribe to the page's webhooks", logkey.Page, string(p.ID), logkey.Error, err)
+		i.log.Warn("subscribe to the page's webhooks", logkey.Page, string(p.ID), logkey.Error, err)
 		return nil
 	}
-	h.log.Info("page repaired", logkey.Page, string(p.ID), logkey.User, string(user.ID))
-	return h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
-		return tx.AddAudit(audit.AboutPage(model.AuditRepaired, user, p.ID, h.utc()))
+	i.log.Info("page repaired", logkey.Page, string(p.ID), logkey.User, string(user.ID))
+	return i.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+		return tx.AddAudit(audit.AboutPage(model.AuditRepaired, user, p.ID, i.now()))
 	})
 }
 
 // look asks Meta how a Page stands and stores it. asked: somebody waits for it, and what
 // Meta does not tell is taken for well, to be learnt again from the next reply.
-func (h *Hub) look(ctx context.Context, p store.Page, asked bool) (model.Page, error) {
-	token, err := h.pageToken(p)
+func (i *Installations) look(ctx context.Context, p store.Page, asked bool) (model.Page, error) {
+	token, err := i.token(p)
 	if err != nil {
 		return model.Page{}, err
 	}
-	call, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
-	state, err := h.graph.PageState(call, token, p.PageID)
+	call, cancel := context.WithTimeout(ctx, i.timing.GraphCall)
+	state, err := i.meta.PageState(call, token, p.PageID)
 	cancel()
 	if err != nil {
 		return model.Page{}, err
@@ -141,18 +142,18 @@ func (h *Hub) look(ctx context.Context, p store.Page, asked bool) (model.Page, e
 	}
 	var out store.Page
 	var moved bool
-	err = h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
-		b, err := txn.Begin(tx, p.ID, h.utc())
+	err = i.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+		b, err := txn.Begin(tx, p.ID, i.now())
 		if err != nil {
 			return err
 		}
 		if b.Page.Seq != p.Seq {
 			return errPageMoved // what Meta said is of before
 		}
-		if err := (&lookTx{b, h}).found(state); err != nil {
+		if err := (&lookTx{b, i.notice}).found(state); err != nil {
 			return err
 		}
-		if err := h.noteMissed(&b.Page, p, tx); err != nil {
+		if err := i.noteMissed(&b.Page, p, tx); err != nil {
 			return err
 		}
 		moved = b.PageChanged
@@ -161,19 +162,19 @@ func (h *Hub) look(ctx context.Context, p store.Page, asked bool) (model.Page, e
 		return err
 	})
 	if moved && err == nil {
-		h.imports.Notify()
-		h.Outbox.Wake.Notify()
+		i.backfill.due.Notify()
+		i.sending.Notify()
 	}
 	return out.Page, err
 }
 
 // noteMissed has what did not come while a Page's webhooks went nowhere read, once they come
 // again.
-func (h *Hub) noteMissed(p *store.Page, was store.Page, tx store.PageTx) error {
-	if h.inbox == nil || !p.Connected() || was.Connected() {
+func (i *Installations) noteMissed(p *store.Page, was store.Page, tx store.PageTx) error {
+	if i.backfill.inbox == nil || !p.Connected() || was.Connected() {
 		return nil
 	}
-	heard, err := lastHeard(tx, p.ID, h.utc())
+	heard, err := lastHeard(tx, p.ID, i.now())
 	if err == nil {
 		beginGap(p, heard)
 	}
@@ -183,7 +184,7 @@ func (h *Hub) noteMissed(p *store.Page, was store.Page, tx store.PageTx) error {
 // lookTx is a transaction in which is stored how a Page was found.
 type lookTx struct {
 	*txn.Tx
-	h *Hub
+	notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
 }
 
 // found takes over how a Page stands, and tells what is news.
@@ -194,7 +195,7 @@ func (b *lookTx) found(s model.PageState) error {
 			return nil
 		}
 		p.TokenRefused, b.PageChanged = true, true
-		return b.tell(model.NoticeTokenRefused)
+		return b.leave(model.NoticeTokenRefused)
 	}
 	if p.TokenRefused {
 		p.TokenRefused, b.PageChanged = false, true
@@ -207,12 +208,12 @@ func (b *lookTx) found(s model.PageState) error {
 	}
 	p.Subscribed, b.PageChanged = s.Subscribed, true
 	if s.Subscribed {
-		return b.tell(model.NoticeSubscriptionBack)
+		return b.leave(model.NoticeSubscriptionBack)
 	}
-	return b.tell(model.NoticeSubscriptionLost)
+	return b.leave(model.NoticeSubscriptionLost)
 }
 
-// tell makes a notice of what the hub found by itself.
-func (b *lookTx) tell(kind model.NoticeKind) error {
-	return b.h.Notice(b.Tx, model.Inbound{Name: eventPageCheck, At: b.Now.Truncate(time.Millisecond)}, kind, "")
+// leave makes a notice of what the hub found by itself.
+func (b *lookTx) leave(kind model.NoticeKind) error {
+	return b.notice(b.Tx, model.Inbound{Name: eventPageCheck, At: b.Now.Truncate(time.Millisecond)}, kind, "")
 }

@@ -1,4 +1,4 @@
-package hub
+package pages
 
 import (
 	"encoding/json"
@@ -17,11 +17,11 @@ import (
 // messages that were. What was written before r.News was read elsewhere long ago: it is not
 // unread, and brings nothing back to the inbox.
 //
-// What a deletion took away does not come back: see [receiveTx.deleted].
+// What a deletion took away does not come back: see [receive.Tx.Deleted].
 func (b *pastTx) pastThread(t model.PastThread, r store.Reading) (int, error) {
 	past := pastReader{Tx: b.Tx, thread: t, news: r.News, from: r.Floor}
 	for _, m := range slices.Backward(t.Messages) {
-		if err := past.take(m); err != nil {
+		if err := past.message(m); err != nil {
 			return 0, err
 		}
 	}
@@ -44,8 +44,8 @@ type pastReader struct {
 	old store.Mark
 }
 
-// take stores one message, unless it is here, or was deleted.
-func (p *pastReader) take(m model.PastMessage) error {
+// message stores one message, unless it is here, or was deleted.
+func (p *pastReader) message(m model.PastMessage) error {
 	at := p.EventTime(m.CreatedAt)
 	if at.Before(p.from) {
 		return nil

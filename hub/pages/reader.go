@@ -1,4 +1,4 @@
-package hub
+package pages
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/logkey"
 	"parley/hub/receive"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/hub/wake"
@@ -35,32 +36,32 @@ const (
 	limitedPause = time.Minute
 )
 
-// runImports reads past conversations of Pages, each in its own goroutine, until ctx ends.
-func (h *Hub) runImports(ctx context.Context) error {
-	if h.inbox == nil {
+// RunImports reads past conversations of Pages, each in its own goroutine, until ctx ends.
+func (bf *Backfill) RunImports(ctx context.Context) error {
+	if bf.inbox == nil {
 		return nil
 	}
 	var group sync.WaitGroup
 	defer group.Wait()
-	r := &importer{hub: h, busy: make(map[model.PageID]struct{})}
+	r := &importer{from: bf, busy: make(map[model.PageID]struct{})}
 	for {
 		if err := r.look(ctx, &group); err != nil && ctx.Err() == nil {
-			h.log.Error("look for imports", logkey.Error, err)
-			if wake.Pause(ctx, h.timing.ImportPause) {
+			bf.log.Error("look for imports", logkey.Error, err)
+			if wake.Pause(ctx, bf.timing.ImportPause) {
 				continue
 			}
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-h.imports:
+		case <-bf.due:
 		}
 	}
 }
 
 // importer knows which Pages are being read.
 type importer struct {
-	hub  *Hub
+	from *Backfill
 	mu   sync.Mutex
 	busy map[model.PageID]struct{}
 }
@@ -68,7 +69,7 @@ type importer struct {
 // look starts to read the Pages of which something is to be read.
 func (r *importer) look(ctx context.Context, group *sync.WaitGroup) error {
 	var pages []store.Page
-	err := r.hub.store.Read(ctx, func(s store.Reader) (err error) {
+	err := r.from.store.Read(ctx, func(s store.Reader) (err error) {
 		pages, err = s.Pages()
 		return err
 	})
@@ -89,22 +90,22 @@ func (r *importer) look(ctx context.Context, group *sync.WaitGroup) error {
 
 // run reads one Page until nothing of it is to be read.
 func (r *importer) run(ctx context.Context, page model.PageID) {
-	defer r.hub.imports.Notify() // something may have been begun as this one ended
+	defer r.from.due.Notify() // something may have been begun as this one ended
 	defer func() {
 		r.mu.Lock()
 		delete(r.busy, page)
 		r.mu.Unlock()
 	}()
-	defer r.hub.survive("import")
-	w := &pageImport{hub: r.hub, page: page, limit: threadsAtOnce, pause: r.hub.timing.ImportPause}
+	defer rescue.Log(r.from.log, "import")
+	w := &pageImport{from: r.from, page: page, limit: threadsAtOnce, pause: r.from.timing.ImportPause}
 	for ctx.Err() == nil {
 		more, err := w.step(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			r.hub.log.Error("import", logkey.Page, string(page), logkey.Error, err)
-			wake.Pause(ctx, r.hub.timing.ImportPauseMax)
+			r.from.log.Error("import", logkey.Page, string(page), logkey.Error, err)
+			wake.Pause(ctx, r.from.timing.ImportPauseMax)
 		case !more:
 			return
 		}
@@ -127,7 +128,7 @@ func toRead(p store.Page) (job *store.Reading, history bool) {
 
 // pageImport reads one Page.
 type pageImport struct {
-	hub   *Hub
+	from  *Backfill
 	page  model.PageID
 	limit int
 	pause time.Duration
@@ -136,7 +137,7 @@ type pageImport struct {
 // step makes one call and stores what it told; false when nothing is left to be read.
 func (w *pageImport) step(ctx context.Context) (more bool, err error) {
 	var p store.Page
-	err = w.hub.store.Read(ctx, func(r store.Reader) error {
+	err = w.from.store.Read(ctx, func(r store.Reader) error {
 		p, err = r.Page(w.page)
 		return err
 	})
@@ -147,16 +148,16 @@ func (w *pageImport) step(ctx context.Context) (more bool, err error) {
 	if job == nil {
 		return false, nil
 	}
-	token, err := w.hub.pageToken(p)
+	token, err := w.from.token(p)
 	if err != nil {
 		return false, err
 	}
-	list, err := w.hub.inbox.Threads(ctx, token, p.PageID, job.After, w.limit)
+	list, err := w.from.inbox.Threads(ctx, token, p.PageID, job.After, w.limit)
 	if err != nil {
 		return true, w.trouble(ctx, job.ID, err)
 	}
-	if w.limit = min(w.limit*2, threadsAtOnce); w.pause != w.hub.timing.ImportPause {
-		w.pause = w.hub.timing.ImportPause
+	if w.limit = min(w.limit*2, threadsAtOnce); w.pause != w.from.timing.ImportPause {
+		w.pause = w.from.timing.ImportPause
 	}
 	if err := w.stretch(ctx, *job, list); err != nil {
 		return !errors.Is(err, errOvertaken), ignore(err, errOvertaken)
@@ -174,7 +175,7 @@ var errOvertaken = errors.New("import overtaken")
 // on behind them.
 func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.PastThreads) error {
 	reached := list.Next == ""
-	for i, now := 0, w.hub.utc(); i < len(list.Threads); i++ {
+	for i, now := 0, w.from.now(); i < len(list.Threads); i++ {
 		list.Threads[i].UpdatedAt = model.EventTime(list.Threads[i].UpdatedAt, now)
 	}
 	for _, t := range list.Threads {
@@ -236,7 +237,7 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 		}
 	}
 	if nameless {
-		w.hub.profiles.Notify()
+		w.from.nameless.Notify()
 	}
 	return err
 }
@@ -255,7 +256,7 @@ func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastTh
 		})
 		if txn.IsBroken(err) {
 			n = 0
-			w.hub.log.Error("past message could not be stored", logkey.Page, string(w.page), logkey.Error, err)
+			w.from.log.Error("past message could not be stored", logkey.Page, string(w.page), logkey.Error, err)
 			err = w.change(ctx, job, nothing, func(b *pastTx, _ store.Reading) error { return b.keepPast(t.Customer, m) })
 		}
 		if err != nil {
@@ -270,8 +271,8 @@ func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastTh
 // was cancelled or begun anew meanwhile is overtaken.
 func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx, now *store.Reading, history bool), effects ...func(*pastTx, store.Reading) error) error {
 	var moved bool
-	err := w.hub.store.Write(ctx, w.page, func(tx store.PageTx) error {
-		b, err := w.hub.newPastTx(tx, w.page)
+	err := w.from.store.Write(ctx, w.page, func(tx store.PageTx) error {
+		b, err := w.from.transaction(tx, w.page)
 		if err != nil {
 			return err
 		}
@@ -295,7 +296,7 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx
 		return txn.Apart(ctx, b.Flush)
 	})
 	if moved && err == nil {
-		w.hub.Outbox.Wake.Notify()
+		w.from.sending.Notify()
 	}
 	return err
 }
@@ -346,7 +347,7 @@ func tellGap(p *store.Page, now time.Time) {
 // count counts some more of the Page's threads, so that it can be told how long it will
 // take.
 func (w *pageImport) count(ctx context.Context, job store.Reading, token string, page model.MetaPageID) error {
-	n, next, err := w.hub.inbox.CountThreads(ctx, token, page, job.CountAfter)
+	n, next, err := w.from.inbox.CountThreads(ctx, token, page, job.CountAfter)
 	if err != nil {
 		return w.trouble(ctx, job.ID, err)
 	}
@@ -373,13 +374,13 @@ func (w *pageImport) trouble(ctx context.Context, job string, cause error) error
 			wait = limitedPause
 		}
 	case model.CallRefused:
-		w.hub.log.Warn("import refused", logkey.Page, string(w.page), logkey.Error, cause)
+		w.from.log.Warn("import refused", logkey.Page, string(w.page), logkey.Error, cause)
 		return ignore(w.change(ctx, job, func(b *pastTx, _ *store.Reading, history bool) { b.refuseReading(history, e.Code) }), errOvertaken)
 	default:
 		w.limit = max(1, w.limit/2)
-		w.pause = min(w.pause*2, w.hub.timing.ImportPauseMax)
+		w.pause = min(w.pause*2, w.from.timing.ImportPauseMax)
 	}
-	w.hub.log.Info("import waits", logkey.Page, string(w.page), logkey.Error, cause, "wait", wait.String())
+	w.from.log.Info("import waits", logkey.Page, string(w.page), logkey.Error, cause, "wait", wait.String())
 	err := w.change(ctx, job, func(b *pastTx, _ *store.Reading, history bool) {
 		if i := b.progress(history); i != nil {
 			until := b.Now.Add(wait)
@@ -410,7 +411,7 @@ func (b *pastTx) refuseReading(history bool, code model.Code) {
 // pastTx is a transaction of a Page that takes past conversations in.
 type pastTx struct{ *receive.Tx }
 
-func (h *Hub) newPastTx(tx store.PageTx, page model.PageID) (*pastTx, error) {
-	b, err := h.Receiver.Begin(tx, page)
+func (bf *Backfill) transaction(tx store.PageTx, page model.PageID) (*pastTx, error) {
+	b, err := bf.past.Begin(tx, page)
 	return &pastTx{b}, err
 }

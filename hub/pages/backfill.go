@@ -1,4 +1,4 @@
-package hub
+package pages
 
 import (
 	"context"
@@ -9,8 +9,19 @@ import (
 	"parley/hub/ids"
 	"parley/hub/replies"
 	"parley/hub/store"
+	"parley/hub/wake"
 	"parley/model"
 )
+
+// Backfill reads what of a Page's inbox on Facebook is not here: its past, and what came while
+// nothing was heard.
+type Backfill struct {
+	*shared
+	inbox Inbox // nil: none is read
+	past  Past
+	// due is signalled where something is to be read.
+	due wake.Signal
+}
 
 // heardOf is among how many conversations the newest event of a customer is looked for.
 // One that is not found makes more to be read, never less.
@@ -54,12 +65,12 @@ func lastHeard(r store.Reader, page model.PageID, now time.Time) (time.Time, err
 // NoteGaps notes, before the first webhook is taken, from when on each Page may have missed
 // something: nothing was heard while the hub was down. A history that is being read comes
 // to it by itself.
-func (h *Hub) NoteGaps(ctx context.Context) error {
-	if h.inbox == nil {
+func (bf *Backfill) NoteGaps(ctx context.Context) error {
+	if bf.inbox == nil {
 		return nil
 	}
 	var pages []store.Page
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
+	err := bf.store.Read(ctx, func(r store.Reader) (err error) {
 		pages, err = r.Pages()
 		return err
 	})
@@ -70,12 +81,12 @@ func (h *Hub) NoteGaps(ctx context.Context) error {
 		if p.UninstalledAt != nil {
 			continue
 		}
-		err := h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+		err := bf.store.Write(ctx, p.ID, func(tx store.PageTx) error {
 			p, err := tx.Page(p.ID)
 			if err != nil {
 				return err
 			}
-			heard, err := lastHeard(tx, p.ID, h.utc())
+			heard, err := lastHeard(tx, p.ID, bf.now())
 			if err != nil || p.Backfill != nil || heard.IsZero() || p.History != nil && p.Import != nil && p.Import.State.Active() {
 				return err
 			}
@@ -89,12 +100,12 @@ func (h *Hub) NoteGaps(ctx context.Context) error {
 	return nil
 }
 
-// beginReading decides what is read of a Page that was connected or repaired. What was
+// begin decides what is read of a Page that was connected or repaired. What was
 // missed since the last that was heard is a gap; a Page whose past was never brought in
 // gets all of it, unless that is not wanted. Where somebody else had the Page here, whose
 // replies stand in its inbox, nothing is read of before by itself: a person may begin it.
-func (h *Hub) beginReading(tx store.PageTx, p *store.Page, created, skip bool, now time.Time) error {
-	if h.inbox == nil {
+func (bf *Backfill) begin(tx store.PageTx, p *store.Page, created, skip bool, now time.Time) error {
+	if bf.inbox == nil {
 		return nil
 	}
 	heard, err := lastHeard(tx, p.ID, now)
@@ -138,15 +149,15 @@ func takeUp(p *store.Page, now time.Time) {
 }
 
 // ImportStatus tells how bringing in a Page's past conversations stands.
-func (h *Hub) ImportStatus(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
+func (bf *Backfill) ImportStatus(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
 	var out model.Import
-	err := h.store.Read(ctx, func(r store.Reader) error {
+	err := bf.store.Read(ctx, func(r store.Reader) error {
 		p, err := access.Authorize(r, user.ID, id)
 		if err != nil {
 			return err
 		}
 		if p.Import == nil {
-			return ErrNotFound
+			return store.ErrNotFound
 		}
 		out = *p.Import
 		return nil
@@ -156,10 +167,10 @@ func (h *Hub) ImportStatus(ctx context.Context, user model.User, id model.PageID
 
 // BeginImport begins to bring a Page's past conversations in, or takes it up where it was;
 // one that runs goes on. Its installer may, and any admin who sees the Page.
-func (h *Hub) BeginImport(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
-	i, err := h.changeImport(ctx, user, id, func(p *store.Page, now time.Time) error {
+func (bf *Backfill) BeginImport(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
+	i, err := bf.changeImport(ctx, user, id, func(p *store.Page, now time.Time) error {
 		switch {
-		case h.inbox == nil:
+		case bf.inbox == nil:
 			return errNoInbox
 		case !p.Connected():
 			return model.Refuse(model.PageDisconnected)
@@ -172,7 +183,7 @@ func (h *Hub) BeginImport(ctx context.Context, user model.User, id model.PageID)
 		return nil
 	})
 	if err == nil {
-		h.imports.Notify()
+		bf.due.Notify()
 	}
 	return i, err
 }
@@ -182,10 +193,10 @@ var errNoInbox = errors.New("hub without the page's inbox")
 
 // CancelImport stops bringing past conversations in; what is here stays. It can be taken up
 // again.
-func (h *Hub) CancelImport(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
-	return h.changeImport(ctx, user, id, func(p *store.Page, now time.Time) error {
+func (bf *Backfill) CancelImport(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
+	return bf.changeImport(ctx, user, id, func(p *store.Page, now time.Time) error {
 		if p.Import == nil {
-			return ErrNotFound
+			return store.ErrNotFound
 		}
 		if !p.Import.State.Active() {
 			return nil
@@ -201,13 +212,13 @@ func (h *Hub) CancelImport(ctx context.Context, user model.User, id model.PageID
 }
 
 // changeImport changes a Page's import for who may.
-func (h *Hub) changeImport(ctx context.Context, user model.User, id model.PageID, f func(*store.Page, time.Time) error) (model.Import, error) {
-	user, err := h.company.Fresh(ctx, user.ID)
+func (bf *Backfill) changeImport(ctx context.Context, user model.User, id model.PageID, f func(*store.Page, time.Time) error) (model.Import, error) {
+	user, err := bf.roles.Fresh(ctx, user.ID)
 	if err != nil {
 		return model.Import{}, err
 	}
 	var out store.Page
-	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+	err = bf.store.Write(ctx, id, func(tx store.PageTx) error {
 		p, err := access.Authorize(tx, user.ID, id)
 		if err != nil {
 			return err
@@ -215,7 +226,7 @@ func (h *Hub) changeImport(ctx context.Context, user model.User, id model.PageID
 		if p.Installer.ID != user.ID && !user.Admin {
 			return model.Refuse(model.NotAdmin)
 		}
-		if err := f(&p, h.utc()); err != nil {
+		if err := f(&p, bf.now()); err != nil {
 			return err
 		}
 		out = p
@@ -224,6 +235,6 @@ func (h *Hub) changeImport(ctx context.Context, user model.User, id model.PageID
 	if err != nil {
 		return model.Import{}, err
 	}
-	h.live.setPage(out)
+	bf.known(out)
 	return *out.Import, nil
 }

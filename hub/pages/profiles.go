@@ -1,4 +1,4 @@
-package hub
+package pages
 
 import (
 	"context"
@@ -31,22 +31,29 @@ const (
 	profileSaid = time.Hour
 )
 
-// runProfiles asks Meta for the names of new customers, until ctx ends.
-func (h *Hub) runProfiles(ctx context.Context) error {
+// Profiles asks Meta who customers are.
+type Profiles struct {
+	*shared
+	// again are customers who are asked for again.
+	again profilesAgain
+}
+
+// RunProfiles asks Meta for the names of new customers, until ctx ends.
+func (ps *Profiles) RunProfiles(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if !h.askProfiles(ctx) {
-			h.profiles.Wait(ctx, profileSweep)
+		if !ps.askBatch(ctx) {
+			ps.nameless.Wait(ctx, profileSweep)
 		}
 	}
 	return nil
 }
 
-// askProfiles asks for one batch of names, and tells whether there may be more.
-func (h *Hub) askProfiles(ctx context.Context) bool {
+// askBatch asks for one batch of names, and tells whether there may be more.
+func (ps *Profiles) askBatch(ctx context.Context) bool {
 	var nameless []store.Conversation
 	pages := make(map[model.PageID]store.Page)
-	err := h.store.Read(ctx, func(r store.Reader) (err error) {
-		nameless, err = r.Nameless(h.utc().Add(-profileAgain), profileBatch)
+	err := ps.store.Read(ctx, func(r store.Reader) (err error) {
+		nameless, err = r.Nameless(ps.now().Add(-profileAgain), profileBatch)
 		for _, c := range nameless {
 			if _, ok := pages[c.PageID]; !ok && err == nil {
 				pages[c.PageID], err = r.Page(c.PageID)
@@ -56,20 +63,20 @@ func (h *Hub) askProfiles(ctx context.Context) bool {
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			h.log.Error("read customers without a name", logkey.Error, err)
+			ps.log.Error("read customers without a name", logkey.Error, err)
 		}
 		return false
 	}
 	full := len(nameless) == profileBatch
-	nameless = h.withAgain(ctx, nameless, pages)
+	nameless = ps.withAgain(ctx, nameless, pages)
 	var g errgroup.Group
 	g.SetLimit(profileWorkers)
 	for _, c := range nameless {
-		g.Go(func() error { return h.askProfile(ctx, pages[c.PageID], c) })
+		g.Go(func() error { return ps.ask(ctx, pages[c.PageID], c) })
 	}
 	if err := g.Wait(); err != nil {
 		if ctx.Err() == nil {
-			h.log.Error("store customer's profile", logkey.Error, err)
+			ps.log.Error("store customer's profile", logkey.Error, err)
 		}
 		return false
 	}
@@ -78,12 +85,12 @@ func (h *Hub) askProfiles(ctx context.Context) bool {
 
 // withAgain adds the customers without a name who are due again: of whom a call failed, or
 // whose conversation was opened.
-func (h *Hub) withAgain(ctx context.Context, due []store.Conversation, pages map[model.PageID]store.Page) []store.Conversation {
-	for _, id := range h.again.due(h.utc()) {
+func (ps *Profiles) withAgain(ctx context.Context, due []store.Conversation, pages map[model.PageID]store.Page) []store.Conversation {
+	for _, id := range ps.again.due(ps.now()) {
 		if slices.ContainsFunc(due, func(c store.Conversation) bool { return c.ID == id }) {
 			continue
 		}
-		err := h.store.Read(ctx, func(r store.Reader) error {
+		err := ps.store.Read(ctx, func(r store.Reader) error {
 			c, err := r.Conversation(id)
 			if err != nil || c.Customer.Name != "" {
 				return err
@@ -94,7 +101,7 @@ func (h *Hub) withAgain(ctx context.Context, due []store.Conversation, pages map
 			return err
 		})
 		if err != nil && !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
-			h.log.Error("read customer without a name", logkey.Error, err)
+			ps.log.Error("read customer without a name", logkey.Error, err)
 		}
 	}
 	return due
@@ -138,62 +145,62 @@ func (a *profilesAgain) due(now time.Time) (ids []model.ConversationID) {
 	return ids
 }
 
-// opens has a customer asked for again whose conversation somebody opened, if they have no
+// Opened has a customer asked for again whose conversation somebody opened, if they have no
 // name; not for each time that it is.
-func (h *Hub) opens(c store.Conversation) {
-	now := h.utc()
+func (ps *Profiles) Opened(c store.Conversation) {
+	now := ps.now()
 	if c.Customer.Name != "" {
 		return
 	}
-	if _, lately := h.again.opened.Get(c.ID, now); lately {
+	if _, lately := ps.again.opened.Get(c.ID, now); lately {
 		return
 	}
-	h.again.opened.Put(c.ID, struct{}{}, now, now.Add(profileOpened))
-	h.again.put(c.ID, now)
-	h.profiles.Notify()
+	ps.again.opened.Put(c.ID, struct{}{}, now, now.Add(profileOpened))
+	ps.again.put(c.ID, now)
+	ps.nameless.Notify()
 }
 
-// profileFailed has a customer asked for again by back-off, unless Meta answered for good.
-func (h *Hub) profileFailed(p model.PageID, id model.ConversationID, err error) {
-	now := h.utc()
-	if _, said := h.again.said.Get(p, now); !said {
-		h.log.Info("customers' profiles not told", logkey.Page, string(p), logkey.Error, err)
-		h.again.said.Put(p, struct{}{}, now, now.Add(profileSaid))
+// failed has a customer asked for again by back-off, unless Meta answered for good.
+func (ps *Profiles) failed(p model.PageID, id model.ConversationID, err error) {
+	now := ps.now()
+	if _, said := ps.again.said.Get(p, now); !said {
+		ps.log.Info("customers' profiles not told", logkey.Page, string(p), logkey.Error, err)
+		ps.again.said.Put(p, struct{}{}, now, now.Add(profileSaid))
 	}
 	if errors.Is(err, model.ErrNoProfile) {
 		return
 	}
-	tries, _ := h.again.tries.Get(id, now)
-	h.again.tries.Put(id, tries+1, now, now.Add(2*profileAgain))
+	tries, _ := ps.again.tries.Get(id, now)
+	ps.again.tries.Put(id, tries+1, now, now.Add(2*profileAgain))
 	if wait := profileRetry << min(tries, 16); wait < profileAgain {
-		h.again.put(id, now.Add(wait))
+		ps.again.put(id, now.Add(wait))
 	}
 }
 
-// askProfile stores what Meta tells of a customer; where it tells nothing, that it
+// ask stores what Meta tells of a customer; where it tells nothing, that it
 // was asked.
-func (h *Hub) askProfile(ctx context.Context, p store.Page, c store.Conversation) error {
+func (ps *Profiles) ask(ctx context.Context, p store.Page, c store.Conversation) error {
 	var customer model.Customer
 	if p.Connected() {
-		token, err := h.pageToken(p)
+		token, err := ps.token(p)
 		if err != nil {
 			return err
 		}
-		call, cancel := context.WithTimeout(ctx, h.timing.GraphCall)
-		customer, err = h.graph.Profile(call, token, c.Customer.PSID)
+		call, cancel := context.WithTimeout(ctx, ps.timing.GraphCall)
+		customer, err = ps.meta.Profile(call, token, c.Customer.PSID)
 		cancel()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
-			h.profileFailed(p.ID, c.ID, err)
+			ps.failed(p.ID, c.ID, err)
 		}
 	}
-	if customer.Name == "" && customer.Locale == "" && c.ProfileAt.After(h.utc().Add(-profileAgain)) {
+	if customer.Name == "" && customer.Locale == "" && c.ProfileAt.After(ps.now().Add(-profileAgain)) {
 		return nil // as it was
 	}
-	return h.store.Write(ctx, p.ID, func(tx store.PageTx) error {
-		b, err := txn.Begin(tx, p.ID, h.utc())
+	return ps.store.Write(ctx, p.ID, func(tx store.PageTx) error {
+		b, err := txn.Begin(tx, p.ID, ps.now())
 		if err != nil {
 			return err
 		}

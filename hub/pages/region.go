@@ -1,4 +1,4 @@
-package hub
+package pages
 
 import (
 	"context"
@@ -19,13 +19,13 @@ const (
 	countryCall = 3 * time.Second
 )
 
-// phoneRegions are the regions of which telephone numbers without a country's code may be
+// PhoneRegions are the regions of which telephone numbers without a country's code may be
 // that stand in a Page's conversation, the likeliest first: where the Page is, the zone of
 // who connected it, the customer's locale, and what is known of who reads it and of how
 // the customer writes.
-func (h *Hub) phoneRegions(ctx context.Context, p store.Page, customer model.Customer, user model.User, texts []string) (regions []string) {
+func (i *Installations) PhoneRegions(ctx context.Context, p store.Page, customer model.Customer, user model.User, texts []string) (regions []string) {
 	for _, r := range []string{
-		h.pageRegion(ctx, p), phone.RegionOfZone(p.Zone), phone.RegionOfLocale(customer.Locale),
+		i.pageRegion(ctx, p), phone.RegionOfZone(p.Zone), phone.RegionOfLocale(customer.Locale),
 		phone.RegionOfText(texts), phone.RegionOfZone(user.TimeZone), phone.RegionOfLanguage(user.Language),
 	} {
 		if r != "" && !slices.Contains(regions, r) {
@@ -36,27 +36,27 @@ func (h *Hub) phoneRegions(ctx context.Context, p store.Page, customer model.Cus
 }
 
 // pageRegion asks Facebook where a Page is; empty where it does not say.
-func (h *Hub) pageRegion(ctx context.Context, p store.Page) string {
-	now := h.utc()
-	if region, ok := h.countries.Get(p.ID, now); ok {
+func (i *Installations) pageRegion(ctx context.Context, p store.Page) string {
+	now := i.now()
+	if region, ok := i.countries.Get(p.ID, now); ok {
 		return region
 	}
 	if !p.Connected() {
 		return ""
 	}
-	token, err := h.pageToken(p)
+	token, err := i.token(p)
 	var told []model.Untrusted
 	if err == nil {
-		call, cancel := context.WithTimeout(ctx, min(countryCall, h.timing.GraphCall))
-		told, err = h.graph.PageCountry(call, token, p.PageID)
+		call, cancel := context.WithTimeout(ctx, min(countryCall, i.timing.GraphCall))
+		told, err = i.meta.PageCountry(call, token, p.PageID)
 		cancel()
 	}
 	if ctx.Err() != nil {
 		return ""
 	}
 	if err != nil {
-		h.log.Info("page's country not told", logkey.Page, string(p.ID), logkey.Error, err)
-		h.countries.Put(p.ID, "", now, now.Add(unknownFor))
+		i.log.Info("page's country not told", logkey.Page, string(p.ID), logkey.Error, err)
+		i.countries.Put(p.ID, "", now, now.Add(unknownFor))
 		return ""
 	}
 	region := ""
@@ -68,6 +68,6 @@ func (h *Hub) pageRegion(ctx context.Context, p store.Page) string {
 			break
 		}
 	}
-	h.countries.Put(p.ID, region, now, now.Add(countryFor))
+	i.countries.Put(p.ID, region, now, now.Add(countryFor))
 	return region
 }

@@ -1,21 +1,40 @@
-package hub
+package pages
 
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"parley/hub/audit"
 	"parley/hub/logkey"
+	"parley/hub/ratelimit"
 	"parley/hub/sealing"
 	"parley/hub/store"
+	"parley/hub/ttl"
 	"parley/hub/txn"
 	"parley/hub/zone"
 	"parley/model"
 )
+
+// Installations are the Pages that are or were connected here.
+type Installations struct {
+	*shared
+	login      Login
+	backfill   *Backfill
+	asking     *ratelimit.Limits
+	failQueued func(*txn.Tx) error
+	notice     func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
+
+	// connecting serialises connecting Pages: which installation comes next depends
+	// on all installations of a Page, which no transaction spans.
+	connecting sync.Mutex
+	// greeting serialises changes of greetings: Meta takes them all at once.
+	greeting sync.Mutex
+	// countries are the regions (JP) that Pages are in.
+	countries ttl.Cache[model.PageID, string]
+}
 
 // Connection is a Page to be connected.
 type Connection struct {
@@ -42,31 +61,31 @@ func (c Connection) LogValue() slog.Value {
 //
 // The Page's row commits before its webhooks are asked for, so that the first event
 // finds it; where that fails the Page stays, disconnected, to be repaired.
-func (h *Hub) ConnectPage(ctx context.Context, user model.User, c Connection) (page model.Page, created bool, err error) {
-	return h.connectPage(ctx, user, c, func(ctx context.Context) (model.PageGrant, error) {
-		g, err := h.graph.Grant(ctx, c.Token, c.Page)
-		return g, graphError("ask for the page", err)
+func (i *Installations) ConnectPage(ctx context.Context, user model.User, c Connection) (page model.Page, created bool, err error) {
+	return i.connectPage(ctx, user, c, func(ctx context.Context) (model.PageGrant, error) {
+		g, err := i.meta.Grant(ctx, c.Token, c.Page)
+		return g, GraphError("ask for the page", err)
 	})
 }
 
 // connectPage connects a Page that grant shows to be the user's to connect.
-func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, grant func(context.Context) (model.PageGrant, error)) (page model.Page, created bool, err error) {
-	if h.vault == nil {
+func (i *Installations) connectPage(ctx context.Context, user model.User, c Connection, grant func(context.Context) (model.PageGrant, error)) (page model.Page, created bool, err error) {
+	if i.vault == nil {
 		return model.Page{}, false, sealing.ErrNoVault
 	}
 	if err := zone.Check(c.Zone); err != nil {
 		return model.Page{}, false, err
 	}
-	h.connecting.Lock()
-	defer h.connecting.Unlock()
+	i.connecting.Lock()
+	defer i.connecting.Unlock()
 
-	if user, err = h.company.FreshRole(ctx, user.ID); err != nil {
+	if user, err = i.roles.FreshRole(ctx, user.ID); err != nil {
 		return model.Page{}, false, err
 	}
 	if !user.Admin {
 		return model.Page{}, false, model.Refuse(model.NotAdmin)
 	}
-	id, known, err := h.installation(ctx, user.ID, c.Page)
+	id, known, err := i.Installation(ctx, user.ID, c.Page)
 	if err != nil {
 		return model.Page{}, false, err
 	}
@@ -74,29 +93,29 @@ func (h *Hub) connectPage(ctx context.Context, user model.User, c Connection, gr
 	if err != nil {
 		return model.Page{}, false, err
 	}
-	off := h.messagesOff(ctx, g)
-	if created, err = h.install(ctx, user, id, known, c, g, off); err != nil {
+	off := i.messagesOff(ctx, g)
+	if created, err = i.install(ctx, user, id, known, c, g, off); err != nil {
 		return model.Page{}, false, err
 	}
-	h.log.Info("page connected", logkey.Page, string(id), logkey.User, string(user.ID), "manage_shown", g.ManageKnown)
-	if err := h.graph.Subscribe(ctx, g.Token, c.Page); err != nil {
-		return model.Page{}, created, graphError("subscribe to the page's webhooks", err)
+	i.log.Info("page connected", logkey.Page, string(id), logkey.User, string(user.ID), "manage_shown", g.ManageKnown)
+	if err := i.meta.Subscribe(ctx, g.Token, c.Page); err != nil {
+		return model.Page{}, created, GraphError("subscribe to the page's webhooks", err)
 	}
-	page, err = h.changePage(ctx, id, func(_ store.PageTx, p *store.Page) error {
+	page, err = i.Change(ctx, id, func(_ store.PageTx, p *store.Page) error {
 		p.Subscribed = true
 		return nil
 	})
 	page.Sees = true
-	h.profiles.Notify()
-	h.Outbox.Wake.Notify()
-	h.imports.Notify()
+	i.nameless.Notify()
+	i.sending.Notify()
+	i.backfill.due.Notify()
 	return page, created, err
 }
 
-// connectManaged connects a Page of which Facebook has shown what the person may do.
-func (h *Hub) connectManaged(ctx context.Context, user model.User, p model.ManagedPage, v model.Visibility, zone string) (model.Page, error) {
+// ConnectManaged connects a Page of which Facebook has shown what the person may do.
+func (i *Installations) ConnectManaged(ctx context.Context, user model.User, p model.ManagedPage, v model.Visibility, zone string) (model.Page, error) {
 	c := Connection{Page: p.ID, Visibility: v, Zone: zone}
-	page, _, err := h.connectPage(ctx, user, c, func(context.Context) (model.PageGrant, error) {
+	page, _, err := i.connectPage(ctx, user, c, func(context.Context) (model.PageGrant, error) {
 		if !p.FullControl {
 			return model.PageGrant{}, model.Refuse(model.NoManageTask)
 		}
@@ -107,21 +126,21 @@ func (h *Hub) connectManaged(ctx context.Context, user model.User, p model.Manag
 
 // messagesOff asks whether messaging is off on a Page. Where Facebook does not say, the
 // Page is connected: a send will tell.
-func (h *Hub) messagesOff(ctx context.Context, g model.PageGrant) bool {
-	if h.login == nil {
+func (i *Installations) messagesOff(ctx context.Context, g model.PageGrant) bool {
+	if i.login == nil {
 		return false
 	}
-	off, err := h.login.MessagesOff(ctx, g.Token, g.ID)
+	off, err := i.login.MessagesOff(ctx, g.Token, g.ID)
 	if err != nil {
-		h.log.Info("page's messaging setting not told", logkey.Page, string(g.ID), logkey.Error, err)
+		i.log.Info("page's messaging setting not told", logkey.Page, string(g.ID), logkey.Error, err)
 	}
 	return off
 }
 
-// installation finds which installation of a Page a user would get, and whether it
+// Installation finds which installation of a Page a user would get, and whether it
 // exists.
-func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.MetaPageID) (id model.PageID, known bool, err error) {
-	err = h.store.Read(ctx, func(r store.Reader) error {
+func (i *Installations) Installation(ctx context.Context, user model.UserID, meta model.MetaPageID) (id model.PageID, known bool, err error) {
+	err = i.store.Read(ctx, func(r store.Reader) error {
 		all, err := r.Installations(meta)
 		if err != nil {
 			return err
@@ -143,20 +162,20 @@ func (h *Hub) installation(ctx context.Context, user model.UserID, meta model.Me
 
 // install stores the installation, not yet subscribed. One that is new is refused where
 // messaging is off; a repair brings the token and says so.
-func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant, off bool) (created bool, err error) {
+func (i *Installations) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant, off bool) (created bool, err error) {
 	var p store.Page
-	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
+	err = i.store.Write(ctx, id, func(tx store.PageTx) error {
 		// They may have been removed while Meta was asked.
 		if user, err = tx.User(user.ID); err != nil {
 			return err
 		}
-		if user, err = h.company.WithRole(tx, user); err != nil {
+		if user, err = i.roles.WithRole(tx, user); err != nil {
 			return err
 		}
 		if !user.Admin {
 			return model.Refuse(model.NotAdmin)
 		}
-		now := h.utc()
+		now := i.now()
 		p = store.Page{Page: model.Page{
 			ID: id, PageID: c.Page, Visibility: model.Private, Installer: user.Ref(), ConnectedAt: &now,
 		}}
@@ -177,13 +196,13 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 		if p.Zone == "" { // a later one would move what was written to other days
 			p.Zone = cmp.Or(c.Zone, zone.OfHub())
 		}
-		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealing.SealToken(h.vault, id, g.Token), "", nil
+		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealing.SealToken(i.vault, id, g.Token), "", nil
 		p.TokenRefused, p.MessagesOff, p.RateLimitedUntil, p.RateBackoff = false, off, nil, 0
 		was := p.Visibility
 		if c.Visibility != "" {
 			setVisibility(&p, c.Visibility)
 		}
-		if err := h.beginReading(tx, &p, created, c.NoImport, now); err != nil {
+		if err := i.backfill.begin(tx, &p, created, c.NoImport, now); err != nil {
 			return err
 		}
 		if err := tx.PutPage(&p); err != nil {
@@ -192,7 +211,7 @@ func (h *Hub) install(ctx context.Context, user model.User, id model.PageID, kno
 		return auditInstall(tx, user, p, created, was, g, now)
 	})
 	if err == nil {
-		h.live.setPage(p)
+		i.known(p)
 	}
 	return created, err
 }
@@ -222,8 +241,8 @@ func setVisibility(p *store.Page, v model.Visibility) {
 }
 
 // SetVisibility makes a Page private or shared; only its installer may.
-func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageID, v model.Visibility) (model.Page, error) {
-	p, err := h.changePage(ctx, id, func(tx store.PageTx, p *store.Page) error {
+func (i *Installations) SetVisibility(ctx context.Context, user model.User, id model.PageID, v model.Visibility) (model.Page, error) {
+	p, err := i.Change(ctx, id, func(tx store.PageTx, p *store.Page) error {
 		if p.Installer.ID != user.ID {
 			return model.Refuse(model.NotInstaller)
 		}
@@ -233,23 +252,23 @@ func (h *Hub) SetVisibility(ctx context.Context, user model.User, id model.PageI
 		if p.Visibility == v {
 			return nil
 		}
-		e := audit.AboutPage(model.AuditVisibility, user, id, h.utc())
+		e := audit.AboutPage(model.AuditVisibility, user, id, i.now())
 		e.From, e.To = string(p.Visibility), string(v)
 		setVisibility(p, v)
 		return tx.AddAudit(e)
 	})
 	p.Sees = true
 	if err == nil {
-		h.log.Info("page's visibility set", logkey.Page, string(id), logkey.User, string(user.ID), "visibility", string(v))
+		i.log.Info("page's visibility set", logkey.Page, string(id), logkey.User, string(user.ID), "visibility", string(v))
 	}
 	return p, err
 }
 
-// changePage changes a Page; when it returns, who lost sight of it is sent nothing of it
+// Change changes a Page; when it returns, who lost sight of it is sent nothing of it
 // any more.
-func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(store.PageTx, *store.Page) error) (model.Page, error) {
+func (i *Installations) Change(ctx context.Context, id model.PageID, f func(store.PageTx, *store.Page) error) (model.Page, error) {
 	var out store.Page
-	err := h.store.Write(ctx, id, func(tx store.PageTx) error {
+	err := i.store.Write(ctx, id, func(tx store.PageTx) error {
 		p, err := tx.Page(id)
 		if err != nil {
 			return err
@@ -264,7 +283,7 @@ func (h *Hub) changePage(ctx context.Context, id model.PageID, f func(store.Page
 		return nil
 	})
 	if err == nil {
-		h.live.setPage(out)
+		i.known(out)
 	}
 	return out.Page, err
 }
@@ -275,8 +294,8 @@ const unsubscribeDeadline = 5 * time.Second
 
 // Uninstall disconnects a Page; any admin may. Its conversations stay readable to
 // those who could read them; what waits to be sent fails.
-func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (model.Page, error) {
-	user, err := h.company.FreshRole(ctx, user.ID)
+func (i *Installations) Uninstall(ctx context.Context, user model.User, id model.PageID) (model.Page, error) {
+	user, err := i.roles.FreshRole(ctx, user.ID)
 	if err != nil {
 		return model.Page{}, err
 	}
@@ -285,18 +304,18 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 	}
 	var out store.Page
 	var token string
-	err = h.store.Write(ctx, id, func(tx store.PageTx) error {
-		b, err := txn.Begin(tx, id, h.utc())
+	err = i.store.Write(ctx, id, func(tx store.PageTx) error {
+		b, err := txn.Begin(tx, id, i.now())
 		if err != nil {
 			return err
 		}
 		if b.Page.UninstalledAt == nil {
-			if token, err = h.pageToken(b.Page); err != nil {
+			if token, err = i.token(b.Page); err != nil {
 				return err
 			}
 			b.Page.UninstalledAt, b.Page.Subscribed, b.PageChanged = &b.Now, false, true
 			b.Page.SealedToken, b.Page.Token = "", ""
-			if err := h.FailQueued(b); err != nil {
+			if err := i.failQueued(b); err != nil {
 				return err
 			}
 			if err := tx.AddAudit(audit.AboutPage(model.AuditUninstalled, user, id, b.Now)); err != nil {
@@ -310,11 +329,11 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 	if err != nil {
 		return model.Page{}, err
 	}
-	h.live.setPage(out)
+	i.known(out)
 	if token != "" {
-		h.giveUp(ctx, id, token)
+		i.giveUp(ctx, id, token)
 	}
-	h.log.Info("page uninstalled", logkey.Page, string(id), logkey.User, string(user.ID))
+	i.log.Info("page uninstalled", logkey.Page, string(id), logkey.User, string(user.ID))
 	if !model.CanSee(user.ID, out.Page) {
 		return out.Public(), nil
 	}
@@ -322,22 +341,10 @@ func (h *Hub) Uninstall(ctx context.Context, user model.User, id model.PageID) (
 	return out.Page, nil
 }
 
-func (h *Hub) giveUp(ctx context.Context, id model.PageID, token string) {
+func (i *Installations) giveUp(ctx context.Context, id model.PageID, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unsubscribeDeadline)
 	defer cancel()
-	if err := h.graph.Unsubscribe(ctx, token, id.Meta()); err != nil {
-		h.log.Warn("unsubscribe from the page's webhooks", logkey.Page, string(id), logkey.Error, err)
+	if err := i.meta.Unsubscribe(ctx, token, id.Meta()); err != nil {
+		i.log.Warn("unsubscribe from the page's webhooks", logkey.Page, string(id), logkey.Error, err)
 	}
-}
-
-// graphError passes a refusal on, and marks everything else as Meta's.
-func graphError(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	var refusal *model.Refusal
-	if errors.As(err, &refusal) {
-		return err
-	}
-	return fmt.Errorf("%w: %s: %w", ErrGraph, doing, err)
 }
