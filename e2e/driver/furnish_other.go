@@ -1,6 +1,6 @@
 //go:build !linux
 
-package main
+package driver
 
 // furnish has nothing to prepare here.
 func furnish() error { return nil }

@@ -1,6 +1,6 @@
 //go:build race
 
-package main
+package livehub
 
-// raceEnabled: the race detector makes everything several times as slow.
-const raceEnabled = true
+// RaceEnabled: the race detector makes everything several times as slow.
+const RaceEnabled = true

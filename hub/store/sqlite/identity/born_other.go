@@ -1,6 +1,6 @@
 //go:build !linux
 
-package sqlite
+package identity
 
 // born knows nothing of files on these systems: a folder that is put back as a whole is
 // not recognised by its files, only by the clients that had followed it.
