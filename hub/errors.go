@@ -1,8 +1,6 @@
 package hub
 
 import (
-	"errors"
-
 	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/model"
@@ -20,13 +18,3 @@ var ErrGraph = pages.ErrGraph
 
 // ErrCRM: the CRM could not be asked, or did not answer as it should.
 var ErrCRM = model.ErrCRMUnavailable
-
-// ignore drops an error that is one of those.
-func ignore(err error, those ...error) error {
-	for _, that := range those {
-		if errors.Is(err, that) {
-			return nil
-		}
-	}
-	return err
-}

@@ -21,9 +21,8 @@ import (
 // them reads them from the store later. Nothing is ever dropped: the store's log is
 // the truth, and each session knows how far it is.
 type live struct {
-	// setting is held while a change of a Page is made known, staffing while one of a
-	// user is made.
-	setting, staffing sync.Mutex
+	// setting is held while a change of a Page is made known.
+	setting sync.Mutex
 
 	mu sync.Mutex
 	// pages are the Pages as they are now: by them it is decided, when a frame is

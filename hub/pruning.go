@@ -25,6 +25,3 @@ func (h *Hub) runPruning(ctx context.Context) error {
 		}
 	}
 }
-
-// storeTrouble is the pause after the store could not be read or written.
-const storeTrouble = time.Second

@@ -8,12 +8,12 @@ import (
 
 // move moves within the pane that has the keys.
 func (m *Model) move(rows int) tea.Cmd {
-	switch {
-	case m.Focus == screen.PaneThread:
+	switch m.Focus {
+	case screen.PaneThread:
 		m.conversation.Step(rows)
-	case m.Focus == screen.PanePanel:
+	case screen.PanePanel:
 		m.crm.Scroll(rows)
-	case m.Focus == screen.PaneList:
+	case screen.PaneList:
 		m.inbox.List.Move(rows)
 		return tea.Batch(m.inbox.FindMore(), m.inbox.PreviewLater())
 	}

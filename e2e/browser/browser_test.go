@@ -308,11 +308,11 @@ func seesRefusals(w *driver.World, t *testing.T, c *chromium, p *profile, ann *d
 	stranger.opens(link, "invite")
 	stranger.run(chromedp.Click(chromedp.CSS("#go")), chromedp.WaitReady(chromedp.CSS("#code")))
 	stranger.refused("connect_foreign", "connect-foreign")
-	driver.RunProgram(t, w.HubEnv(), "", "user", "admin", ann.Id, "off").Ok()
+	driver.RunProgram(t, w.HubEnv(), "", "user", "admin", ann.ID, "off").Ok()
 	p.is("admin", "continue")
 	p.refused("not_admin", "not-admin")
 	connectEnded(ann, id, "not_admin")
-	driver.RunProgram(t, w.HubEnv(), "", "user", "admin", ann.Id, "on").Ok()
+	driver.RunProgram(t, w.HubEnv(), "", "user", "admin", ann.ID, "on").Ok()
 	p.opens(link, "expired")
 	p.refused("connect_expired", "connect-expired")
 }

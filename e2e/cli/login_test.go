@@ -59,7 +59,7 @@ func signsIn(u *driver.User, more ...string) (in whoIs) {
 	u.W.T.Helper()
 	r := bareWith(u, more, u.LoginCode+"\n", "login", u.W.HubURL+"/", "--json").Ok()
 	driver.FromJSON(u.W.T, []byte(r.Out), &in)
-	if in.User.ID != u.Id || in.User.Name != u.Name || in.Hub != u.W.HubURL {
+	if in.User.ID != u.ID || in.User.Name != u.Name || in.Hub != u.W.HubURL {
 		u.W.T.Fatalf("signed in as %+v", in)
 	}
 	return in
@@ -114,7 +114,7 @@ func TestWhatIsSetWinsOverTheLogin(t *testing.T) {
 	var in whoIs
 	for _, env := range [][]string{{"PARLEY_TOKEN=" + ben.Token}, {"PARLEY_TOKEN=" + ben.Token, "PARLEY_HUB=" + w.HubURL}} {
 		driver.FromJSON(t, []byte(bareWith(aki, env, "", "whoami", "--json").Ok().Out), &in)
-		if in.User.ID != ben.Id || in.Token.Kept != "variable" || in.Token.Name != "PARLEY_TOKEN" {
+		if in.User.ID != ben.ID || in.Token.Kept != "variable" || in.Token.Name != "PARLEY_TOKEN" {
 			t.Errorf("with %d variables: %+v", len(env), in)
 		}
 	}

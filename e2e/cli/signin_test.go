@@ -104,7 +104,7 @@ func TestLoginThroughPipedrive(t *testing.T) {
 		Hub string
 	}
 	driver.FromJSON(t, []byte(p.Out.String()), &in)
-	if in.User.ID != aiko.Id || in.User.Name != "森 愛子" || !in.User.Admin || in.User.AdminFrom != "pipedrive" || in.Hub != w.HubURL {
+	if in.User.ID != aiko.ID || in.User.Name != "森 愛子" || !in.User.Admin || in.User.AdminFrom != "pipedrive" || in.Hub != w.HubURL {
 		t.Errorf("signed in as %+v", in)
 	}
 	keptToken(aiko)

@@ -40,7 +40,7 @@ func TestTriageByTheClient(t *testing.T) {
 		{"unread", func() (model.Conversation, error) { return c.MarkUnread(t.Context(), id) }, func(c model.Conversation) bool { return c.Unread == 1 }},
 		{"pin", patching(t, c, id, model.Pin()), func(c model.Conversation) bool { return c.Pinned }},
 		{"snooze", patching(t, c, id, model.Snooze(until)), func(c model.Conversation) bool { return c.Pinned && c.SnoozedUntil.Equal(until) }},
-		{"assign", patching(t, c, id, model.Assign(model.UserID(ben.Id))), func(c model.Conversation) bool { return c.Assignee.Name == "Ben" }},
+		{"assign", patching(t, c, id, model.Assign(model.UserID(ben.ID))), func(c model.Conversation) bool { return c.Assignee.Name == "Ben" }},
 		{"done", patching(t, c, id, model.ToStatus(model.Done)), func(c model.Conversation) bool { return c.Status == model.Done && c.SnoozedUntil == nil }},
 	} {
 		got, err := step.do()

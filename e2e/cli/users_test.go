@@ -33,12 +33,12 @@ func TestManagingUsers(t *testing.T) {
 	aki, ben := w.AddAdmin("Aki"), w.AddUser("Ben", "--email", "ben@example.com")
 	w.AddUser("Dan")
 	other := w.AddUser("Dan")
-	if all := users(w); len(all) != 4 || !all[0].Admin || all[1] != (listedUser{ben.Id, "Ben", "ben@example.com", false}) {
+	if all := users(w); len(all) != 4 || !all[0].Admin || all[1] != (listedUser{ben.ID, "Ben", "ben@example.com", false}) {
 		t.Errorf("users: %+v", all)
 	}
 	for _, lang := range []string{"en", "ja"} {
 		r := w.Manages("user", "list", "--lang", lang).Ok()
-		if !strings.Contains(r.Out, ben.Id) || !strings.Contains(r.Out, "ben@example.com") {
+		if !strings.Contains(r.Out, ben.ID) || !strings.Contains(r.Out, "ben@example.com") {
 			t.Errorf("%s: %s", lang, r.Out)
 		}
 	}
@@ -46,15 +46,15 @@ func TestManagingUsers(t *testing.T) {
 	ben.Get("/v1/stats").Problem(http.StatusForbidden, "not_admin")
 	w.Manages("user", "admin", "Ben", "on").Ok()
 	driver.Within(t, "Ben is an admin", time.Second+driver.Patience, func() bool { return ben.Get("/v1/stats").Status == http.StatusOK })
-	w.Manages("user", "admin", ben.Id, "off").Ok()
+	w.Manages("user", "admin", ben.ID, "off").Ok()
 	driver.Within(t, "Ben is none", time.Second+driver.Patience, func() bool { return ben.Get("/v1/stats").Status == http.StatusForbidden })
 	w.Manages("user", "admin", "Ben", "maybe").Exits(cli.ExitUsage)
 	w.Manages("user", "admin", "Nobody", "on").Exits(cli.ExitMissing).Says("Nobody", "parley user list")
 
 	w.Manages("user", "remove", "Dan").Exits(cli.ExitFailed).Says("Several users", "Dan")
-	w.Manages("user", "remove", other.Id).Ok()
+	w.Manages("user", "remove", other.ID).Ok()
 	other.Get("/v1/me").Problem(http.StatusUnauthorized, "not_signed_in")
-	w.Manages("user", "remove", other.Id).Exits(cli.ExitMissing)
+	w.Manages("user", "remove", other.ID).Exits(cli.ExitMissing)
 
 	aki.ConnectsPage().Ok()
 	w.Manages("user", "remove", "Aki").Refused("still_installer").Says("parley page disconnect")
@@ -101,7 +101,7 @@ func TestAvailability(t *testing.T) {
 		Available *bool
 	}
 	driver.FromJSON(t, []byte(ben.Cli("user", "available", "off", "--json").Ok().Out), &u)
-	if u.ID != ben.Id || u.Available == nil || *u.Available {
+	if u.ID != ben.ID || u.Available == nil || *u.Available {
 		t.Fatalf("made %+v", u)
 	}
 	for lang, said := range map[string]string{"en": "not available", "ja": "対応不可"} {
@@ -119,7 +119,7 @@ func TestAvailability(t *testing.T) {
 	}
 	aki.Get("/v1/users").Is(http.StatusOK).Into(&l)
 	for _, told := range l.Users {
-		if told.Available != (told.ID != ben.Id) {
+		if told.Available != (told.ID != ben.ID) {
 			t.Errorf("told %+v", told)
 		}
 	}

@@ -179,7 +179,8 @@ func tail(log string) string {
 const (
 	// Patience is how long what should happen at once may take on a busy machine.
 	Patience = 30 * time.Second
-	Glance   = 40 * time.Millisecond
+	// Glance is the pause between two looks.
+	Glance = 40 * time.Millisecond
 )
 
 // WaitFor looks until a condition holds.

@@ -78,7 +78,7 @@ func (m Message) Arrived() bool {
 	return m.State == "sent" || m.State == "delivered" || m.State == "read"
 }
 
-type conversationList struct {
+type ConversationList struct {
 	Conversations []Conversation
 	Cursor        string
 	AsOf          map[string]any `json:"as_of"`
@@ -120,9 +120,9 @@ type Page struct {
 }
 
 // List returns what the list command shows.
-func (u *User) List(args ...string) conversationList {
+func (u *User) List(args ...string) ConversationList {
 	u.W.T.Helper()
-	var l conversationList
+	var l ConversationList
 	FromJSON(u.W.T, []byte(u.Cli(append([]string{"list", "--json"}, args...)...).Ok().Out), &l)
 	return l
 }
@@ -140,7 +140,7 @@ func (u *User) Conversations() []Conversation {
 	u.W.T.Helper()
 	var all []Conversation
 	for cursor := ""; ; {
-		var l conversationList
+		var l ConversationList
 		u.Get("/v1/conversations?limit=1000&cursor=" + url.QueryEscape(cursor)).Is(200).Into(&l)
 		all = append(all, l.Conversations...)
 		if cursor = l.Cursor; cursor == "" {

@@ -24,7 +24,7 @@ type World struct {
 	HubURL   string
 	// Metrics is where the hub's figures are told, if they are.
 	Metrics string
-	Http    *http.Client
+	Client  *http.Client
 
 	mu      sync.Mutex
 	secrets []string
@@ -45,12 +45,12 @@ func NewQuietWorld(t *testing.T, settings ...string) *World {
 	t.Helper()
 	w := &World{
 		T: t, Dir: t.TempDir(), Settings: settings,
-		Http: &http.Client{
+		Client: &http.Client{
 			Timeout: Patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
-	t.Cleanup(w.Http.CloseIdleConnections)
+	t.Cleanup(w.Client.CloseIdleConnections)
 	return w
 }
 
@@ -171,7 +171,7 @@ func (w *World) try(method, address string, body []byte, header http.Header) Ans
 	if header != nil {
 		req.Header = header
 	}
-	resp, err := w.Http.Do(req)
+	resp, err := w.Client.Do(req)
 	if err != nil {
 		a.Err = err
 		return a
@@ -221,7 +221,7 @@ func (a Answer) Problem(status int, code string) {
 }
 
 // Document reads the answer as a problem document, and says why it is none.
-func (a Answer) Document() (p problem, why string) {
+func (a Answer) Document() (p ProblemDocument, why string) {
 	if kind := a.header.Get("Content-Type"); kind != "application/problem+json" {
 		return p, "not a problem document but " + kind + ": " + string(a.Body)
 	}
@@ -234,8 +234,8 @@ func (a Answer) Document() (p problem, why string) {
 	return p, ""
 }
 
-// problem is an error of the hub.
-type problem struct {
+// ProblemDocument is an error of the hub.
+type ProblemDocument struct {
 	Type, Title, Code, Detail string
 	Status                    int
 }
@@ -261,7 +261,7 @@ func ToJSON(t *testing.T, v any) []byte {
 // User is somebody with a terminal and a token.
 type User struct {
 	W                  *World
-	Id, Name, Token    string
+	ID, Name, Token    string
 	LoginCode, HomeDir string
 	Admin              bool
 }
@@ -279,7 +279,7 @@ func (w *World) AddUser(name string, flags ...string) *User {
 	w.Secret(added.Token)
 	w.Secret(added.LoginCode)
 	return &User{
-		W: w, Id: added.User.ID, Name: added.User.Name, Token: added.Token, LoginCode: added.LoginCode, HomeDir: added.User.ID,
+		W: w, ID: added.User.ID, Name: added.User.Name, Token: added.Token, LoginCode: added.LoginCode, HomeDir: added.User.ID,
 	}
 }
 

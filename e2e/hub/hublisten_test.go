@@ -119,7 +119,7 @@ func TestTheHubSpeaksTLS(t *testing.T) {
 		driver.RunProgram(t, w.HubEnv(), "", append([]string{"hub", "--listen", "127.0.0.1:0"}, args...)...).Exits(cli.ExitUsage).Says(name)
 	}
 
-	w.Http.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	w.Client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	p := driver.NewProcess(t, w.HubEnv(), "hub", "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key, "--json")
 	p.Begin()
 	w.Hub = p

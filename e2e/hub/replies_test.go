@@ -261,7 +261,7 @@ func (s *storm) checkReply(m driver.Message, reached bool) {
 	if !right {
 		s.T.Errorf("%s, attempt %d, error %+v, and the customer got it: %t: %s %q", m.State, m.Attempt, m.Error, reached, m.ID, m.Text)
 	}
-	if m.Author.Kind != "user" || m.Author.ID != s.rep.Id || m.DeliveredTwice {
+	if m.Author.Kind != "user" || m.Author.ID != s.rep.ID || m.DeliveredTwice {
 		s.T.Errorf("reply by %+v, delivered twice: %t", m.Author, m.DeliveredTwice)
 	}
 }

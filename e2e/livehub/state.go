@@ -338,8 +338,8 @@ func (s *State) Positions() map[model.PageID]model.Position {
 	return out
 }
 
-// liveView is a state as two of them are compared: what each Page holds.
-type liveView struct {
+// View is a state as two of them are compared: what each Page holds.
+type View struct {
 	Pages         map[model.PageID]model.Page
 	Conversations map[string]any
 	Notices       map[string]any
@@ -348,10 +348,10 @@ type liveView struct {
 }
 
 // View is what the client would show.
-func (s *State) View() liveView {
+func (s *State) View() View {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	v := liveView{
+	v := View{
 		Pages: map[model.PageID]model.Page{}, Conversations: map[string]any{}, Notices: map[string]any{},
 		Complete: map[model.PageID]bool{}, At: map[model.PageID]model.Position{},
 	}
@@ -387,7 +387,7 @@ func (s *State) Holds(heads model.AsOf) bool {
 }
 
 // Diff says how two states differ; "" where they are the same.
-func (v liveView) Diff(want liveView) string { return cmp.Diff(want, v) }
+func (v View) Diff(want View) string { return cmp.Diff(want, v) }
 
 // EventuallyLive is waitFor for benchmarks too.
 func EventuallyLive(t testing.TB, what string, within time.Duration, holds func() bool) {

@@ -216,7 +216,7 @@ func TestOpenSSH(t *testing.T) {
 		figures := string(w.Call(http.MethodGet, "http://"+w.Metrics+"/metrics", nil, nil).Body)
 		return strings.Contains(figures, "parley_ssh_sessions 2\n") && strings.Contains(figures, `parley_ssh_sessions_ended_total{why="left"} 1`)
 	})
-	driver.RunProgram(t, w.HubEnv(), "", "user", "remove", bo.Id).Ok()
+	driver.RunProgram(t, w.HubEnv(), "", "user", "remove", bo.ID).Ok()
 	began := time.Now()
 	if code := s.Exit(driver.Patience); code != 128+int(syscall.SIGHUP) {
 		t.Errorf("exit code %d after its user was removed", code)

@@ -214,7 +214,7 @@ func TestSSH(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &list); err != nil || len(list.Conversations) != 1 || list.Conversations[0].ID != hanako {
 		t.Errorf("list: %v %s", err, out.String())
 	}
-	if _, err := os.Stat(filepath.Join(w.DataDir(), "users", bo.Id)); err != nil {
+	if _, err := os.Stat(filepath.Join(w.DataDir(), "users", bo.ID)); err != nil {
 		t.Errorf("the user's folder: %v", err)
 	}
 	_ = c.Close()
@@ -230,8 +230,8 @@ func TestSSHKeys(t *testing.T) {
 	key, _, public := newSSHKey(t)
 	other, _, otherPublic := newSSHKey(t)
 	bo := w.AddUser("Bo", "--ssh-key", public)
-	w.Manages("user", "key", "list", aki.Id).Ok()
-	w.Manages("user", "key", bo.Id, otherPublic).Ok()
+	w.Manages("user", "key", "list", aki.ID).Ok()
+	w.Manages("user", "key", bo.ID, otherPublic).Ok()
 	fingerprint, stays := gossh.FingerprintSHA256(key.PublicKey()), gossh.FingerprintSHA256(other.PublicKey())
 	var l struct {
 		Keys []struct {
@@ -253,7 +253,7 @@ func TestSSHKeys(t *testing.T) {
 	s, remains := openFarScreen(t, c, "LANG=en_US.UTF-8"), openFarScreen(t, kept, "LANG=en_US.UTF-8")
 	s.sees("● live")
 	remains.sees("● live")
-	w.Manages("user", "key", "remove", aki.Id, fingerprint).Exits(cli.ExitMissing)
+	w.Manages("user", "key", "remove", aki.ID, fingerprint).Exits(cli.ExitMissing)
 	w.Manages("user", "key", "remove", "Bo", "SHA256:none").Exits(cli.ExitMissing).Says("parley user key list")
 	w.Manages("user", "key", "remove", "Nobody", fingerprint).Exits(cli.ExitMissing)
 	tail := tailsOver(t, c)

@@ -31,6 +31,7 @@ func (m *Model) message() (model.Untrusted, bool) {
 	return "", false
 }
 
+// NeedsMessage tells why no text can be copied; empty: one can.
 func (m *Model) NeedsMessage() string {
 	if _, ok := m.message(); !ok {
 		return m.Say(i18n.WhyNoText)
@@ -95,6 +96,7 @@ func ended(s string) string {
 	return s
 }
 
+// NeedsAddress tells why no address can be opened; empty: one can.
 func (m *Model) NeedsAddress() string {
 	if len(m.Addresses()) == 0 {
 		return m.Say(i18n.WhyNoAddress)

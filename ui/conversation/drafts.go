@@ -143,6 +143,7 @@ func (m *Writer) Unfinished(id model.ConversationID) bool {
 	return m.Typed.has(id) || m.Replies.failed(id)
 }
 
+// NeedsDraft tells why there are no drafts to list; empty: there are.
 func (m *Writer) NeedsDraft() string {
 	if len(m.Typed.Texts) == 0 && len(m.Replies) == 0 {
 		return m.Say(i18n.WhyNoDraft)

@@ -169,6 +169,7 @@ func (m *Writer) Asking() (model.Message, bool) {
 	return m.of.Thread.Asking()
 }
 
+// NeedsAsking tells why nothing can be answered that asks; empty: something asks.
 func (m *Writer) NeedsAsking() string {
 	if _, ok := m.Asking(); !ok {
 		return m.Say(i18n.WhyNothingAsks)

@@ -28,6 +28,7 @@ func (m *Model) Ask(q inbox.Query) {
 	}
 }
 
+// Filter shows the conversations that a filter lets through.
 func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	q := m.Query
 	q.Filter = f
@@ -35,6 +36,7 @@ func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	return nil
 }
 
+// TurnFilter goes that many filters on, round and round.
 func (m *Model) TurnFilter(by int) tea.Cmd {
 	at := 0
 	for i, f := range Filters {
@@ -45,6 +47,7 @@ func (m *Model) TurnFilter(by int) tea.Cmd {
 	return m.Filter(Filters[(at+by+len(Filters))%len(Filters)])
 }
 
+// TurnSort goes on to the next order, and says which it is.
 func (m *Model) TurnSort() tea.Cmd {
 	at := 0
 	for i, s := range sorts {
@@ -59,6 +62,7 @@ func (m *Model) TurnSort() tea.Cmd {
 	return nil
 }
 
+// NeedsPages tells why there is no choice of Pages; empty: there is.
 func (m *Model) NeedsPages() string {
 	if len(m.SeenPages()) < 2 {
 		return m.Say(i18n.WhyOnePage)

@@ -65,6 +65,7 @@ func (m *Model) EndSearch() {
 	m.List.SetRows(m.Inbox.View(m.Query))
 }
 
+// ShowFound shows what the search found.
 func (m *Model) ShowFound() {
 	m.List.SetRows(NewFound(m.Search.All, m.Inbox.Conversation))
 }

@@ -82,6 +82,7 @@ func (m *Model) begin(x *Action) tea.Cmd {
 	})
 }
 
+// Apply asks the hub for a change, and returns the conversation as it is then.
 func Apply(ctx context.Context, hub TriageHub, c Change) (model.Conversation, error) {
 	switch {
 	case c.Triage != nil:
@@ -199,6 +200,7 @@ func (m *Model) Finish() tea.Cmd {
 	return m.triage(model.ToStatus(model.Done), i18n.SaidDone)
 }
 
+// Pin pins the current conversation, or no longer.
 func (m *Model) Pin() tea.Cmd {
 	r, _ := m.Current()
 	if r, _ = m.Expected(r.ID); r.Pinned {
