@@ -78,6 +78,7 @@ func (m Message) Arrived() bool {
 	return m.State == "sent" || m.State == "delivered" || m.State == "read"
 }
 
+// ConversationList is what `parley list --json` shows.
 type ConversationList struct {
 	Conversations []Conversation
 	Cursor        string
