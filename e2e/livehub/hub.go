@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -70,7 +69,7 @@ var _ hub.Graph = (*liveGraph)(nil)
 const LiveRefused = "refuse this"
 
 func (g *liveGraph) Send(_ context.Context, o model.Outgoing) model.Outcome {
-	if strings.HasPrefix(string(o.Text), LiveRefused) {
+	if len(o.Text) >= len(LiveRefused) && o.Text[:len(LiveRefused)] == LiveRefused {
 		return model.Outcome{Kind: model.OutcomeRefused, Code: model.GraphRefused, Detail: "(#100) no"}
 	}
 	return model.Outcome{Kind: model.OutcomeAccepted, MID: model.MID(fmt.Sprintf("m_out_%d", g.Sent.Add(1)))}
