@@ -76,6 +76,7 @@ func (w *metaWorld) of(t testing.TB) *metaWorld {
 func newMetaWorld(t testing.TB, change ...func(*hub.Timing)) *metaWorld {
 	t.Helper()
 	w := &metaWorld{TB: t, time: &metaClock{now: metaNow}}
+	dir := t.TempDir() // before what ends the hub is registered, and so removed after it
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
 	t.Cleanup(func() {
@@ -90,7 +91,7 @@ func newMetaWorld(t testing.TB, change ...func(*hub.Timing)) *metaWorld {
 			t.Errorf("run sandbox: %v", err)
 		}
 	})
-	w.startHub(ctx, &running, change)
+	w.startHub(ctx, dir, &running, change)
 	w.client, err = client.New(w.url, w.ann.Token)
 	w.must(err)
 	t.Cleanup(w.client.Close)
@@ -100,9 +101,9 @@ func newMetaWorld(t testing.TB, change ...func(*hub.Timing)) *metaWorld {
 	return w
 }
 
-func (w *metaWorld) startHub(ctx context.Context, running *sync.WaitGroup, change []func(*hub.Timing)) {
+func (w *metaWorld) startHub(ctx context.Context, dir string, running *sync.WaitGroup, change []func(*hub.Timing)) {
 	w.Helper()
-	st, err := sqlite.Open(ctx, filepath.Join(w.TempDir(), "hub.db"), sqlite.Options{Exclusive: true})
+	st, err := sqlite.Open(ctx, filepath.Join(dir, "hub.db"), sqlite.Options{Exclusive: true})
 	w.must(err)
 	a, err := hub.AddUser(ctx, st, hub.NewUser{Name: "Ann", Admin: true, Token: true}, w.clock())
 	w.must(err)
