@@ -121,16 +121,16 @@ const (
 
 // A record in the panel and in the picker's preview.
 const (
-	RecordOwner    ID = "record_owner"
-	RecordOwnerYou ID = "record_owner_you"
-	RecordWith     ID = "record_with"
-	RecordStage    ID = "record_stage"
-	RecordCloses   ID = "record_closes"
-	RecordOpen     ID = "record_open_deals"
-	RecordOpenAll  ID = "record_open_all"
-	RecordReading  ID = "record_reading"
-	RecordNone     ID = "record_none"
-	RecordNoneDo   ID = "record_none_do"
+	RecordOwner     ID = "record_owner"
+	RecordOwnerYou  ID = "record_owner_you"
+	RecordWith      ID = "record_with"
+	RecordStage     ID = "record_stage"
+	RecordCloses    ID = "record_closes"
+	RecordOpenDeals ID = "record_open_deals"
+	RecordOpenAll   ID = "record_open_all"
+	RecordReading   ID = "record_reading"
+	RecordNone      ID = "record_none"
+	RecordNoneDo    ID = "record_none_do"
 	// RecordBy and RecordByYou say who linked a record, or unlinked it.
 	RecordBy    ID = "record_by"
 	RecordByYou ID = "record_by_you"
@@ -192,44 +192,44 @@ const (
 
 // Working on a deal or lead.
 const (
-	StageTitle   ID = "stage_title"
-	StageNow     ID = "stage_now"
-	StageNone    ID = "stage_none"
-	LostTitle    ID = "lost_title"
-	LostHint     ID = "lost_hint"
-	ConvertTitle ID = "convert_title"
-	ConvertWhat  ID = "convert_what"
-	ConvertYes   ID = "convert_yes"
-	ConvertNo    ID = "convert_no"
-	OpenTitle    ID = "open_record_title"
+	StageTitle      ID = "stage_title"
+	StageNow        ID = "stage_now"
+	StageNone       ID = "stage_none"
+	LostTitle       ID = "lost_title"
+	LostHint        ID = "lost_hint"
+	ConvertTitle    ID = "convert_title"
+	ConvertWhat     ID = "convert_what"
+	ConvertYes      ID = "convert_yes"
+	ConvertNo       ID = "convert_no"
+	OpenRecordTitle ID = "open_record_title"
 )
 
 // What was done in the CRM.
 const (
-	SaidLinked    ID = "said_linked"
-	SaidLinkedYet ID = "said_linked_already"
-	SaidUnlinked  ID = "said_unlinked"
-	SaidMade      ID = "said_made"
-	SaidStage     ID = "said_stage"
-	SaidWon       ID = "said_won"
-	SaidLost      ID = "said_lost"
-	SaidReopen    ID = "said_reopen"
-	SaidConverted ID = "said_converted"
-	SaidAsksCRM   ID = "said_asks_crm"
-	SaidHalfMade  ID = "said_half_made"
+	SaidLinked        ID = "said_linked"
+	SaidLinkedAlready ID = "said_linked_already"
+	SaidUnlinked      ID = "said_unlinked"
+	SaidMade          ID = "said_made"
+	SaidStage         ID = "said_stage"
+	SaidWon           ID = "said_won"
+	SaidLost          ID = "said_lost"
+	SaidReopen        ID = "said_reopen"
+	SaidConverted     ID = "said_converted"
+	SaidAsksCRM       ID = "said_asks_crm"
+	SaidHalfMade      ID = "said_half_made"
 	// SaidPerhapsMade: nobody answered whether it was made.
 	SaidPerhapsMade ID = "said_perhaps_made"
 )
 
 // Why something can't be done in the CRM now.
 const (
-	WhyNotLinked  ID = "why_not_linked"
-	WhyNoDeal     ID = "why_no_deal"
-	WhyNoLead     ID = "why_no_lead"
-	WhyWonAlready ID = "why_won_already"
-	WhyLostBefore ID = "why_lost_already"
-	WhyOpenDeal   ID = "why_open_deal"
-	WhyCRMBusy    ID = "why_crm_busy"
+	WhyNotLinked   ID = "why_not_linked"
+	WhyNoDeal      ID = "why_no_deal"
+	WhyNoLead      ID = "why_no_lead"
+	WhyWonAlready  ID = "why_won_already"
+	WhyLostAlready ID = "why_lost_already"
+	WhyOpenDeal    ID = "why_open_deal"
+	WhyCRMBusy     ID = "why_crm_busy"
 	// WhyNoRecordPage: the CRM told no address of the record's page.
 	WhyNoRecordPage ID = "why_no_record_page"
 )

@@ -5,14 +5,14 @@ import "parley/model"
 // The sentences of what happens in a conversation whose ids are not made from Meta's
 // words alone.
 const (
-	referralAd        ID = "event_referral_ad"
-	referralAdUnnamed ID = "event_referral_ad_unnamed"
-	referralLink      ID = "event_referral_link"
-	referralUnnamed   ID = "event_referral_link_unnamed"
-	referralShop      ID = "event_referral_shop"
-	referralCheckbox  ID = "event_referral_checkbox"
-	optinPlugin       ID = "event_optin_plugin"
-	ofSuffix             = "_of"
+	EventReferralAd          ID = "event_referral_ad"
+	EventReferralAdUnnamed   ID = "event_referral_ad_unnamed"
+	EventReferralLink        ID = "event_referral_link"
+	EventReferralLinkUnnamed ID = "event_referral_link_unnamed"
+	EventReferralShop        ID = "event_referral_shop"
+	EventReferralCheckbox    ID = "event_referral_checkbox"
+	EventOptinPlugin         ID = "event_optin_plugin"
+	ofSuffix                    = "_of"
 )
 
 // Happened words what a message tells of besides its text: one sentence for each thing,
@@ -96,7 +96,7 @@ func (w *Localizer) optin(n model.Notable, line func(model.Untrusted) string) st
 		return w.of(Event("optin_one_time"), n, line)
 	}
 	if what := line(n.Payload); what != "" {
-		return w.Say(optinPlugin, "What", what)
+		return w.Say(EventOptinPlugin, "What", what)
 	}
 	return w.Say(Event(string(model.EventOptin)))
 }
@@ -109,17 +109,17 @@ func (w *Localizer) cameBy(e *model.Entry, line func(model.Untrusted) string) st
 	ref, title := line(e.Ref), line(e.Title)
 	switch {
 	case e.Source == model.SourceAds && title != "":
-		return w.Say(referralAd, "Title", title)
+		return w.Say(EventReferralAd, "Title", title)
 	case e.Source == model.SourceAds:
-		return w.Say(referralAdUnnamed)
+		return w.Say(EventReferralAdUnnamed)
 	case e.Source == model.SourceShop:
-		return w.Say(referralShop, "Ref", ref)
+		return w.Say(EventReferralShop, "Ref", ref)
 	case e.Source == model.SourceCheckbox:
-		return w.Say(referralCheckbox)
+		return w.Say(EventReferralCheckbox)
 	case ref != "":
-		return w.Say(referralLink, "Ref", ref)
+		return w.Say(EventReferralLink, "Ref", ref)
 	case e.Source == model.SourceShortlink:
-		return w.Say(referralUnnamed)
+		return w.Say(EventReferralLinkUnnamed)
 	}
 	return w.Say(Event(string(model.EventReferral)))
 }

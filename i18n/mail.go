@@ -22,15 +22,15 @@ const (
 
 // What is said of a notice's mail, and of what to do about a notice.
 const (
-	NoticeMailed      ID = "mail_state_mailed"
-	NoticeMailWaiting ID = "mail_state_waiting"
-	NoticeMailRetry   ID = "mail_state_retry"
-	NoticeMailFailed  ID = "mail_state_failed"
-	NoticeStop        ID = "mail_notice_stop"
-	NoticeOver        ID = "mail_notice_over"
-	NoticeUnread      ID = "mail_notice_unread"
-	NoticeReadBy      ID = "mail_notice_read_by"
-	NoticesBanner     ID = "mail_notices_banner"
+	MailStateMailed   ID = "mail_state_mailed"
+	MailStateWaiting  ID = "mail_state_waiting"
+	MailStateRetry    ID = "mail_state_retry"
+	MailStateFailed   ID = "mail_state_failed"
+	MailNoticeStop    ID = "mail_notice_stop"
+	MailNoticeOver    ID = "mail_notice_over"
+	MailNoticeUnread  ID = "mail_notice_unread"
+	MailNoticeReadBy  ID = "mail_notice_read_by"
+	MailNoticesBanner ID = "mail_notices_banner"
 	FlagNoticesRead   ID = "flag_notices_read"
 )
 

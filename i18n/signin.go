@@ -4,16 +4,16 @@ package i18n
 const (
 	SandboxPipedrive ID = "sandbox_pipedrive"
 
-	LoginOpen       ID = "login_open"
-	LoginShows      ID = "login_shows"
-	LoginOrCode     ID = "login_or_code"
-	LoginEnterOpens ID = "login_enter_opens"
-	LoginWaits      ID = "login_waits"
-	LoginNoOpen     ID = "login_no_open"
-	WhoamiAdmin     ID = "whoami_admin"
-	WhoamiAdminFrom ID = "whoami_admin_from"
-	WhoamiNoAdmin   ID = "whoami_no_admin_from"
-	AuditByCRM      ID = "audited_by_crm"
+	LoginOpen         ID = "login_open"
+	LoginShows        ID = "login_shows"
+	LoginOrCode       ID = "login_or_code"
+	LoginEnterOpens   ID = "login_enter_opens"
+	LoginWaits        ID = "login_waits"
+	LoginNoOpen       ID = "login_no_open"
+	WhoamiAdmin       ID = "whoami_admin"
+	WhoamiAdminFrom   ID = "whoami_admin_from"
+	WhoamiNoAdminFrom ID = "whoami_no_admin_from"
+	AuditedByCRM      ID = "audited_by_crm"
 
 	// The hub's pages in the browser.
 	LoginPageEnter   ID = "login_page_enter"

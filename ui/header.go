@@ -116,11 +116,11 @@ func (m header) sight(p *model.Page) (string, theme.Style) {
 	case p == nil:
 		return "", th.Muted
 	case p.Visibility == model.Shared:
-		return m.Say(i18n.VisShared), th.Muted
+		return m.Say(i18n.VisibilityShared), th.Muted
 	case p.Installer.ID == m.Inbox.User().ID:
-		return th.Private + " " + m.Say(i18n.VisPrivateMine), th.Muted
+		return th.Private + " " + m.Say(i18n.VisibilityPrivateMine), th.Muted
 	}
-	return th.Private + " " + m.Say(i18n.VisPrivateOf, "Name", m.Look.Ours(p.Installer.Name)), th.Muted
+	return th.Private + " " + m.Say(i18n.VisibilityPrivateOf, "Name", m.Look.Ours(p.Installer.Name)), th.Muted
 }
 
 // banner is what stands under the first line while something is wrong, in words

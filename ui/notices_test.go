@@ -60,10 +60,10 @@ func TestABlockStandsBeforeItsNotice(t *testing.T) {
 		w.noticed(policyNotice("n1", 101, model.NoticePolicyBlock))
 		w.pageNow(102, func(p *model.Page) { p.Restricted = &model.Restriction{Reason: "too many links", Since: noon} })
 		w.shows("Aoyama Coffee: "+w.Say(i18n.Code("page_restricted")), "too many links")
-		w.hides(w.Say(i18n.NoticesBanner, "Page", "Aoyama Coffee", "Notice", w.Say(i18n.Notice("policy_block")), "Key", "n"))
+		w.hides(w.Say(i18n.MailNoticesBanner, "Page", "Aoyama Coffee", "Notice", w.Say(i18n.Notice("policy_block")), "Key", "n"))
 		w.noticed(policyNotice("n2", 103, model.NoticePolicyUnblock))
 		w.pageNow(104, func(p *model.Page) { p.Restricted = nil })
-		w.shows(w.Say(i18n.NoticesBanner, "Page", "Aoyama Coffee", "Notice", w.Say(i18n.Notice("policy_unblock")), "Key", "n"))
+		w.shows(w.Say(i18n.MailNoticesBanner, "Page", "Aoyama Coffee", "Notice", w.Say(i18n.Notice("policy_unblock")), "Key", "n"))
 	}
 }
 

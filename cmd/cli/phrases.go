@@ -58,11 +58,11 @@ func (p *Program) Clock(at time.Time) string {
 func (p *Program) Visibility(page model.Page) string {
 	switch {
 	case page.Visibility == model.Shared:
-		return p.Words.Say(i18n.VisShared)
+		return p.Words.Say(i18n.VisibilityShared)
 	case page.Sees:
-		return p.Words.Say(i18n.VisPrivateMine)
+		return p.Words.Say(i18n.VisibilityPrivateMine)
 	}
-	return p.Words.Say(i18n.VisPrivateOf, "Name", Plain(page.Installer.Name))
+	return p.Words.Say(i18n.VisibilityPrivateOf, "Name", Plain(page.Installer.Name))
 }
 
 // NameCells is how wide a name may be.

@@ -115,7 +115,7 @@ func (p *commands) headline(c model.Conversation, m model.Message) []string {
 		head = append(head, "("+p.Words.Say(i18n.Edited)+")")
 	}
 	if safe.Body(m.Text).Hidden() {
-		head = append(head, "("+p.Words.Say(i18n.HiddenChars)+")")
+		head = append(head, "("+p.Words.Say(i18n.HiddenCharacters)+")")
 	}
 	return head
 }

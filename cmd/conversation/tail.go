@@ -133,13 +133,13 @@ func (p *commands) connection(c inbox.Connection) {
 	say := func(id i18n.ID, pairs ...any) { _, _ = fmt.Fprintln(p.Err, p.Words.Say(id, pairs...)) }
 	switch c.State {
 	case inbox.Live:
-		say(i18n.ConnLive)
+		say(i18n.ConnectionLive)
 	case inbox.Offline:
 		reason := ""
 		if c.Cause != nil {
 			reason = p.Failure(c.Cause).Say
 		}
-		say(i18n.ConnOffline, "Reason", reason)
+		say(i18n.ConnectionOffline, "Reason", reason)
 	case inbox.Connecting, inbox.SignedOut: // said where tail ends
 	}
 }

@@ -51,7 +51,7 @@ func (p *commands) whoami(in signedIn) {
 	case in.User.AdminFrom != "" && in.User.Admin:
 		p.Say(i18n.WhoamiAdminFrom)
 	case in.User.AdminFrom != "":
-		p.Say(i18n.WhoamiNoAdmin)
+		p.Say(i18n.WhoamiNoAdminFrom)
 	}
 	if in.User.Away {
 		p.Say(i18n.UserAvailableOff)

@@ -36,7 +36,7 @@ func (p *commands) pageGreetingCommand() *cobra.Command {
 	f.StringVar(&g.text, "set", "", p.Words.Say(i18n.FlagGreetingSet))
 	f.StringVar(&g.locale, "locale", model.DefaultLocale, p.Words.Say(i18n.FlagGreetingLocale))
 	f.BoolVar(&g.remove, "delete", false, p.Words.Say(i18n.FlagGreetingDelete))
-	f.BoolVar(&g.preview, "preview", false, p.Words.Say(i18n.FlagGreetingShow))
+	f.BoolVar(&g.preview, "preview", false, p.Words.Say(i18n.FlagGreetingPreview))
 	f.StringVar(&g.name, "name", p.Words.Say(i18n.GreetingSample), p.Words.Say(i18n.FlagGreetingName))
 	return cmd
 }

@@ -88,7 +88,7 @@ func (p *commands) pageDisconnectCommand() *cobra.Command {
 					}
 				}
 				return c.Uninstall(cmd.Context(), model.PageID(args[0]))
-			}, i18n.PageDisconnected)
+			}, i18n.PageDisconnectedDone)
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, p.Words.Say(i18n.FlagDisconnectYes))
@@ -169,7 +169,7 @@ func (p *commands) pageList(pages []model.Page) {
 	for _, page := range pages {
 		state := ""
 		if page.Sees {
-			state = p.Words.Say(i18n.StateOff)
+			state = p.Words.Say(i18n.StateDisconnected)
 			if page.Connected() {
 				state = p.Words.Say(i18n.StateConnected)
 			}

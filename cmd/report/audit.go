@@ -22,7 +22,7 @@ func New(p *cli.Program) []*cobra.Command {
 }
 
 func (p *commands) auditCommand() *cobra.Command {
-	return listing(p.Program, "audit", i18n.AuditShort, func(ctx context.Context, c *client.Client, q model.ListQuery) error {
+	return listing(p.Program, "audit", i18n.AuditLogShort, func(ctx context.Context, c *client.Client, q model.ListQuery) error {
 		l, err := c.Audit(ctx, q)
 		if err != nil {
 			return err
@@ -34,21 +34,21 @@ func (p *commands) auditCommand() *cobra.Command {
 func (p *commands) auditList(l client.AuditList) {
 	var t cli.Table
 	for _, e := range l.Entries {
-		who := p.Words.Say(i18n.AuditAtHub)
+		who := p.Words.Say(i18n.AuditedAtHub)
 		switch {
 		case e.By != nil:
 			who = cli.Plain(e.By.Name).String()
 		case e.Via != "":
-			who = p.Words.Say(i18n.AuditByCRM)
+			who = p.Words.Say(i18n.AuditedByCRM)
 		}
 		t.Row(p.Clock(e.At), who, p.deed(e))
 		if e.ManageShown != nil && !*e.ManageShown {
-			t.Below(cli.Indent + p.Words.Say(i18n.AuditNoManage))
+			t.Below(cli.Indent + p.Words.Say(i18n.AuditedNoManage))
 		}
 	}
 	p.Table(t)
 	if l.Cursor != "" {
-		p.Say(i18n.AuditMore, "Cursor", cli.Plain(l.Cursor))
+		p.Say(i18n.AuditedMore, "Cursor", cli.Plain(l.Cursor))
 	}
 }
 
@@ -91,9 +91,9 @@ func (p *commands) deed(e model.AuditEntry) string {
 func (p *commands) visibilityWord(v string) string {
 	switch model.Visibility(v) {
 	case model.Private:
-		return p.Words.Say(i18n.VisPrivate)
+		return p.Words.Say(i18n.VisibilityPrivate)
 	case model.Shared:
-		return p.Words.Say(i18n.VisShared)
+		return p.Words.Say(i18n.VisibilityShared)
 	}
 	return ""
 }

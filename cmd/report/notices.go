@@ -50,7 +50,7 @@ func (p *commands) noticeList(l client.NoticeList) {
 	for _, n := range l.Notices {
 		head := p.Clock(n.CreatedAt) + "  " + p.Words.Say(i18n.Notice(string(n.Kind)))
 		if n.Read == nil {
-			head += "  " + p.Words.Say(i18n.NoticeUnread)
+			head += "  " + p.Words.Say(i18n.MailNoticeUnread)
 		}
 		p.Line(head)
 		if reason := safe.LineN(n.Reason, cli.PlainCells); !reason.Empty() {
@@ -60,7 +60,7 @@ func (p *commands) noticeList(l client.NoticeList) {
 			p.Line(cli.Indent + p.noticeMail(*n.Mail))
 		}
 		if n.Read != nil {
-			p.Line(cli.Indent + p.Words.Say(i18n.NoticeReadBy, "Name", cli.Plain(n.Read.By.Name), "Time", p.Clock(n.Read.At)))
+			p.Line(cli.Indent + p.Words.Say(i18n.MailNoticeReadBy, "Name", cli.Plain(n.Read.By.Name), "Time", p.Clock(n.Read.At)))
 		}
 	}
 }
@@ -70,13 +70,13 @@ func (p *commands) noticeMail(m model.NoticeMail) string {
 	reason := safe.LineN(m.Reason, cli.PlainCells)
 	switch m.State {
 	case model.Mailed:
-		return p.Words.Say(i18n.NoticeMailed, "Time", p.Clock(m.At))
+		return p.Words.Say(i18n.MailStateMailed, "Time", p.Clock(m.At))
 	case model.MailFailed:
-		return p.Words.Say(i18n.NoticeMailFailed, "Reason", reason)
+		return p.Words.Say(i18n.MailStateFailed, "Reason", reason)
 	case model.MailWaiting:
 	}
 	if m.Tries > 0 {
-		return p.Words.Say(i18n.NoticeMailRetry, "Reason", reason)
+		return p.Words.Say(i18n.MailStateRetry, "Reason", reason)
 	}
-	return p.Words.Say(i18n.NoticeMailWaiting)
+	return p.Words.Say(i18n.MailStateWaiting)
 }

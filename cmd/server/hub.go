@@ -42,7 +42,7 @@ func (p *commands) hubCommand() *cobra.Command {
 	}
 	AddFlags(p.Program, cmd, flags)
 	// Neither is a setting: what is accepted once must not be accepted for ever.
-	cmd.Flags().BoolVar(&other.older, hubstore.FlagAcceptOlder, false, p.Words.Say(i18n.FlagAcceptOlder))
+	cmd.Flags().BoolVar(&other.older, hubstore.FlagAcceptOlder, false, p.Words.Say(i18n.FlagAcceptOlderStore))
 	cmd.Flags().BoolVar(&other.New, hubstore.FlagNewStore, false, p.Words.Say(i18n.FlagNewStore))
 	cmd.Flags().StringVar(&config, "config", "", p.Words.Say(i18n.FlagConfig))
 	return cmd

@@ -59,7 +59,7 @@ func WithTerminals(ctx context.Context, p *cli.Program, s settings.Settings, h *
 	keyFile := filepath.Join(beside, "ssh_host_ed25519_key")
 	key, err := sshd.HostKey(keyFile)
 	if err != nil {
-		return cli.Failed(p.Words.Say(i18n.ErrSSHKey, "Reason", cli.Plain(err.Error())))
+		return cli.Failed(p.Words.Say(i18n.ErrSSHHostKey, "Reason", cli.Plain(err.Error())))
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.SSH)

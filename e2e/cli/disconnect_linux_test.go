@@ -22,7 +22,7 @@ func TestDisconnectAsks(t *testing.T) {
 	const name = "Aoyama Coffee"
 	connected := func() bool {
 		t.Helper()
-		return !strings.Contains(aki.Cli("page", "list").Ok().Out, driver.English.Say(i18n.StateOff))
+		return !strings.Contains(aki.Cli("page", "list").Ok().Out, driver.English.Say(i18n.StateDisconnected))
 	}
 	answers := func(typed string, args ...string) int {
 		t.Helper()

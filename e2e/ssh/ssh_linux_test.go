@@ -373,7 +373,7 @@ func TestSSHEndsWithItsUser(t *testing.T) {
 			tail := tailsOver(t, c)
 			here := driver.NewProcess(t, w.Env(bo.HomeDir, "PARLEY_HUB="+w.HubURL, "PARLEY_TOKEN="+bo.Token), "tail")
 			here.Begin()
-			driver.WaitFor(t, "somebody follows elsewhere", driver.Patience, func() bool { return strings.Contains(here.Err.String(), driver.English.Say(i18n.ConnLive)) })
+			driver.WaitFor(t, "somebody follows elsewhere", driver.Patience, func() bool { return strings.Contains(here.Err.String(), driver.English.Say(i18n.ConnectionLive)) })
 
 			end(w)
 			driver.Within(t, "both sessions are over", 10*time.Second, func() func() bool {

@@ -22,7 +22,7 @@ func (m *changes) linkedRecord(t model.RecordType) (model.ConversationID, model.
 // NeedsDeal tells why the linked deal can't be made won, lost or open now.
 func (m *changes) NeedsDeal(to model.DealStatus) func() string {
 	already := map[model.DealStatus]i18n.ID{
-		model.DealWon: i18n.WhyWonAlready, model.DealLost: i18n.WhyLostBefore, model.DealOpen: i18n.WhyOpenDeal,
+		model.DealWon: i18n.WhyWonAlready, model.DealLost: i18n.WhyLostAlready, model.DealOpen: i18n.WhyOpenDeal,
 	}
 	return func() string {
 		if why := m.NeedsRecord(model.Deal)(); why != "" {
@@ -229,7 +229,7 @@ func (m *changes) OpenRecord() tea.Cmd {
 	if len(r.Links) == 1 {
 		return m.findAddress(r.ID, r.Links[0].Ref())
 	}
-	return m.chooseLink(r, m.Say(i18n.OpenTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
+	return m.chooseLink(r, m.Say(i18n.OpenRecordTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
 }
 
 // findAddress opens a record that is held at once, and reads it otherwise.

@@ -139,7 +139,7 @@ func (p *panelText) others(r inbox.Row) {
 	if held == nil || !held.read {
 		return
 	}
-	lines := p.m.openLines(i18n.RecordOpen, held.Record, func(ref model.RecordRef) bool { return linked(r.Links, ref) })
+	lines := p.m.openLines(i18n.RecordOpenDeals, held.Record, func(ref model.RecordRef) bool { return linked(r.Links, ref) })
 	if len(lines) > 0 {
 		p.gap()
 		p.all(lines)

@@ -433,7 +433,7 @@ func (m *Model) picked(p *picker, id string) tea.Cmd {
 	}
 	if linked(r.Links, c.RecordRef) {
 		m.layPicker()
-		m.announce(p.of, m.Say(i18n.SaidLinkedYet, "Title", m.Look.Line(c.Title)))
+		m.announce(p.of, m.Say(i18n.SaidLinkedAlready, "Title", m.Look.Line(c.Title)))
 		return nil
 	}
 	return m.askLink(r, c.Record)

@@ -37,11 +37,11 @@ func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 	p, _ := m.Inbox.Page(n.PageID)
 	head := m.Look.Moment(m.Now(), n.CreatedAt) + "  " + m.Look.Line(p.Name)
 	if n.Read == nil {
-		head = m.Look.Theme.Unread + " " + head + "  " + m.Say(i18n.NoticeUnread)
+		head = m.Look.Theme.Unread + " " + head + "  " + m.Say(i18n.MailNoticeUnread)
 	}
 	said := m.Say(i18n.Notice(string(n.Kind)))
 	if n.Policy() { // those are no whole sentences
-		said += m.Say(i18n.NoticeStop)
+		said += m.Say(i18n.MailNoticeStop)
 	}
 	if r := m.Look.Line(n.Reason); r != "" {
 		said += "\n" + m.Say(i18n.RestrictedReason, "Reason", r)
@@ -57,7 +57,7 @@ func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 // noticeDo says what to do about a notice, as long as there is something to do.
 func (m *Model) noticeDo(n model.Notice) string {
 	if p, _ := m.Inbox.Page(n.PageID); n.Kind == model.NoticePolicyBlock && p.Restricted == nil {
-		return m.Say(i18n.NoticeOver)
+		return m.Say(i18n.MailNoticeOver)
 	}
 	if id := i18n.NoticeDo(string(n.Kind)); m.Look.Words.Has(id) {
 		return m.Say(id)
@@ -72,15 +72,15 @@ func (m *Model) noticeMail(n model.Notice) string {
 	}
 	switch n.Mail.State {
 	case model.Mailed:
-		return m.Say(i18n.NoticeMailed, "Time", m.Look.Moment(m.Now(), n.Mail.At))
+		return m.Say(i18n.MailStateMailed, "Time", m.Look.Moment(m.Now(), n.Mail.At))
 	case model.MailFailed:
-		return m.Say(i18n.NoticeMailFailed, "Reason", m.Look.Line(n.Mail.Reason))
+		return m.Say(i18n.MailStateFailed, "Reason", m.Look.Line(n.Mail.Reason))
 	case model.MailWaiting:
 	}
 	if n.Mail.Tries > 0 {
-		return m.Say(i18n.NoticeMailRetry, "Reason", m.Look.Line(n.Mail.Reason))
+		return m.Say(i18n.MailStateRetry, "Reason", m.Look.Line(n.Mail.Reason))
 	}
-	return m.Say(i18n.NoticeMailWaiting)
+	return m.Say(i18n.MailStateWaiting)
 }
 
 // noticesRead is the answer to marking notices as read. They themselves come with the
@@ -115,7 +115,7 @@ func (m *Model) NoticeBanner() string {
 		if !ok {
 			continue
 		}
-		return m.Say(i18n.NoticesBanner, "Page", m.Look.Line(p.Name), "Notice", m.Say(i18n.Notice(string(n.Kind))), "Key", m.KeyOf("notices"))
+		return m.Say(i18n.MailNoticesBanner, "Page", m.Look.Line(p.Name), "Notice", m.Say(i18n.Notice(string(n.Kind))), "Key", m.KeyOf("notices"))
 	}
 	return ""
 }

@@ -85,7 +85,7 @@ func (s *setting) text() {
 		asides = append(asides, s.aside(i18n.Edited))
 	}
 	if t.Hidden() {
-		asides = append(asides, s.aside(i18n.HiddenChars))
+		asides = append(asides, s.aside(i18n.HiddenCharacters))
 	}
 	for _, a := range asides {
 		if len(s.lines) == before {
