@@ -5,7 +5,6 @@ import (
 
 	"parley/i18n"
 	"parley/model/inbox"
-	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/screen"
 )
@@ -113,7 +112,7 @@ func (m *Model) headingLine(r inbox.Row, w int, others string) string {
 			id = i18n.WindowUncertain
 		}
 		until = m.Say(id, "Time", m.Look.Moment(m.Now(), *r.Reply.Until))
-		style = list.LeftStyle(r.Reply.Until.Sub(m.Now()), th.Ink)
+		style = look.UrgencyOf(r.Reply.Until.Sub(m.Now())).Style(th.Ink)
 	} else if !r.Reply.Allowed {
 		until, style = m.Say(i18n.Blocked(string(r.Reply.Code))), th.Faint
 	}

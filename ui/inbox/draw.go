@@ -83,7 +83,7 @@ func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.
 			last = p.LeftUncertain
 		}
 		left, changes := last(c.Now, *r.Reply.Until)
-		d.left, d.urgency = left, urgencyOf(r.Reply.Until.Sub(c.Now))
+		d.left, d.urgency = left, look.UrgencyOf(r.Reply.Until.Sub(c.Now))
 		next = earlier(next, changes)
 	}
 	if f, ok := l.rows.(*Found); ok {

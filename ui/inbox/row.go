@@ -3,7 +3,6 @@ package inbox
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"parley/i18n"
 	"parley/model"
@@ -20,13 +19,6 @@ const (
 	indent     = 2
 )
 
-// Times left in the reply window at which its colour changes.
-const (
-	leftCalm   = 6 * time.Hour
-	leftSoon   = 2 * time.Hour
-	leftUrgent = 30 * time.Minute
-)
-
 // drawing is one row being drawn: everything that its look depends on.
 type drawing struct {
 	id                  model.ConversationID
@@ -34,36 +26,13 @@ type drawing struct {
 	w                   int
 	look                uint32
 	age, left           string
-	urgency             urgency
+	urgency             look.Urgency
 	code                model.Code
 	selected, focused   bool
 	draft, stale, found bool
 	asleep              bool
 	linked              bool
 	hit                 string
-}
-
-// urgency is how soon the reply window closes.
-type urgency uint8
-
-const (
-	closed urgency = iota
-	calm
-	open
-	soon
-	urgent
-)
-
-func urgencyOf(left time.Duration) urgency {
-	switch {
-	case left > leftCalm:
-		return calm
-	case left > leftSoon:
-		return open
-	case left > leftUrgent:
-		return soon
-	}
-	return urgent
 }
 
 // painter draws rows with one look.
@@ -151,31 +120,11 @@ func (p painter) first(r inbox.Row, d drawing, ink theme.Ink) string {
 // times are the two columns of times, in one style where both have the same.
 func (p painter) times(d drawing, left int, ink theme.Ink) string {
 	age, ends := p.Right(d.age, ageCells)+" ", p.Right(d.left, left)
-	style := p.urgency(d.urgency, ink)
+	style := d.urgency.Style(ink)
 	if style == ink.Muted {
 		return style.Paint(age + ends)
 	}
 	return ink.Muted.Paint(age) + style.Paint(ends)
-}
-
-func (p painter) urgency(u urgency, ink theme.Ink) theme.Style { return u.style(ink) }
-
-// LeftStyle is the style of the time that is left to reply.
-func LeftStyle(left time.Duration, ink theme.Ink) theme.Style { return urgencyOf(left).style(ink) }
-
-func (u urgency) style(ink theme.Ink) theme.Style {
-	switch u {
-	case closed:
-		return ink.Faint
-	case calm:
-		return ink.Muted
-	case open:
-		return ink.Text
-	case soon:
-		return ink.Warn
-	default:
-		return ink.Danger
-	}
 }
 
 // second is the line with what was said last, and what waits.

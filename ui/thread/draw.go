@@ -3,6 +3,7 @@ package thread
 import (
 	"strings"
 
+	"parley/i18n"
 	"parley/ui/cells"
 	"parley/ui/theme"
 )
@@ -20,8 +21,8 @@ const (
 	danger
 )
 
-func (p *Pane) style(i ink) theme.Style {
-	t := &p.look.Theme
+// of returns the style in a theme.
+func (i ink) of(t *theme.Theme) theme.Style {
 	switch i {
 	case strong:
 		return t.Strong
@@ -50,14 +51,15 @@ const (
 	asksMark
 )
 
-func (p *Pane) mark(m mark) span {
+// of returns what stands there.
+func (m mark) of(t *theme.Theme) span {
 	switch m {
 	case oursMark:
-		return span{p.look.Theme.Bar, accent}
+		return span{t.Bar, accent}
 	case noteMark:
-		return span{p.look.Theme.Bar, warn}
+		return span{t.Bar, warn}
 	case asksMark:
-		return span{p.look.Theme.Asks, danger}
+		return span{t.Asks, danger}
 	default:
 		return span{}
 	}
@@ -104,7 +106,7 @@ func (r *row) put(s span) {
 	if n > r.room {
 		s.text, n = r.p.look.Cells.Head(s.text, r.room)
 	}
-	r.b.WriteString(r.p.style(s.ink).Paint(s.text))
+	r.b.WriteString(s.ink.of(&r.p.look.Theme).Paint(s.text))
 	r.room -= n
 }
 
@@ -126,7 +128,7 @@ func (p *Pane) drawIn(column int, l *line) string {
 	r := row{p: p, room: column}
 	r.b.Grow(p.w + 32)
 	r.b.WriteByte(' ')
-	if m := p.mark(l.mark); m.text != "" {
+	if m := l.mark.of(&p.look.Theme); m.text != "" {
 		r.put(m)
 		r.space(l.indent - 1)
 	} else {
@@ -175,14 +177,14 @@ func (p *Pane) visible(out []string, focused bool) []string {
 		for n := from; n < len(b.lines) && len(out) < p.h; n++ {
 			s := b.draw(p, n)
 			if i == selected && n >= b.prelude && p.w > 0 {
-				s = p.style(accent).Paint(p.look.Theme.Selected) + s[1:]
+				s = accent.of(&p.look.Theme).Paint(p.look.Theme.Selected) + s[1:]
 			}
 			out = append(out, s)
 		}
 	}
 	if p.c.Loading && p.top == (pos{}) && p.h > 0 {
 		// In the place of the first day's line, so that nothing moves.
-		l := p.centred(p.loading(), muted)
+		l := p.centred(p.look.Say(i18n.ThreadOlder), muted)
 		out[0] = p.draw(&l)
 	}
 	return out

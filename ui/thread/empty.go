@@ -6,9 +6,8 @@ import (
 	"parley/i18n"
 )
 
-// keys returns the keys to name.
-func (p *Pane) keys() Keys {
-	k := p.c.Keys
+// named returns the keys to name.
+func (k Keys) named() Keys {
 	return Keys{
 		Resend: cmp.Or(k.Resend, "R"), Drop: cmp.Or(k.Drop, "D"), Attachment: cmp.Or(k.Attachment, "o"),
 		Open: cmp.Or(k.Open, "enter"), Reply: cmp.Or(k.Reply, "r"), Share: cmp.Or(k.Share, "m"),
@@ -39,7 +38,7 @@ func (p *Pane) empty(out []string) []string {
 
 // nothing says what this place is for, and the key that starts it.
 func (p *Pane) nothing() []string {
-	k := p.keys()
+	k := p.c.Keys.named()
 	c := &p.c.Conversation
 	switch {
 	case c.ID == "":
@@ -53,6 +52,3 @@ func (p *Pane) nothing() []string {
 	}
 	return []string{first, p.look.Say(i18n.ThreadEmptyShare, "Key", k.Share)}
 }
-
-// loading says that older messages are on their way.
-func (p *Pane) loading() string { return p.look.Say(i18n.ThreadOlder) }

@@ -54,7 +54,7 @@ func (p *Pane) arrange() {
 			f |= begins
 		}
 		if i == 0 || m.SentAt.Before(from) || !m.SentAt.Before(to) {
-			from, to = p.dayOf(m.SentAt)
+			from, to = dayOf(m.SentAt, p.look.Zone)
 			f |= newDay
 		}
 		if m.ID != "" && m.ID == p.c.FirstUnread {
@@ -75,10 +75,10 @@ func (p *Pane) arrange() {
 	}
 }
 
-// dayOf returns when a day begins, and when the next does.
-func (p *Pane) dayOf(t time.Time) (from, to time.Time) {
-	y, m, d := t.In(p.look.Zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, p.look.Zone), time.Date(y, m, d+1, 0, 0, 0, 0, p.look.Zone)
+// dayOf returns when the day of a time begins, and when the next does.
+func dayOf(t time.Time, zone *time.Location) (from, to time.Time) {
+	y, m, d := t.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone)
 }
 
 // joins tells whether a message goes on with the last group.

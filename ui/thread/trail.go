@@ -18,7 +18,7 @@ func (s *setting) attachments() {
 	if len(s.m.Attachments) == 0 {
 		return
 	}
-	hint := s.l.Say(i18n.ThreadOpen, "Key", s.p.keys().Attachment)
+	hint := s.l.Say(i18n.ThreadOpen, "Key", s.p.c.Keys.named().Attachment)
 	for i := range s.m.Attachments {
 		a := &s.m.Attachments[i]
 		s.attachment(a, hint)
@@ -209,7 +209,7 @@ func (s *setting) trouble() {
 	}
 	s.wrapped(s.why(), i)
 	if asks {
-		k := s.p.keys()
+		k := s.p.c.Keys.named()
 		s.append(s.l.Say(i18n.ThreadResendDrop, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
 	}
 	if e := s.m.Error; e != nil && e.Detail != "" {
