@@ -26,17 +26,17 @@ func (m *Model) table() []cmd {
 
 func (m *Model) moving() []cmd {
 	return []cmd{
-		{ID: "down", Keys: []string{"j", "down"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.move(1) }},
-		{ID: "up", Keys: []string{"k", "up"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.move(-1) }},
-		{ID: "half_down", Keys: []string{"ctrl+d", "pgdown"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.half(1) }},
-		{ID: "half_up", Keys: []string{"ctrl+u", "pgup"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.half(-1) }},
-		{ID: "first", Keys: []string{"g", "home"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.end(false) }},
-		{ID: "last", Keys: []string{"G", "end"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.end(true) }},
+		{ID: "down", Keys: []string{"j", "down"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.move(1) }},
+		{ID: "up", Keys: []string{"k", "up"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.move(-1) }},
+		{ID: "half_down", Keys: []string{"ctrl+d", "pgdown"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.half(1) }},
+		{ID: "half_up", Keys: []string{"ctrl+u", "pgup"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.half(-1) }},
+		{ID: "first", Keys: []string{"g", "home"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.end(false) }},
+		{ID: "last", Keys: []string{"G", "end"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.end(true) }},
 		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.OpenSelected},
 		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: m.NeedsOpen, Run: m.conversation.Expand},
-		{ID: "back", Keys: []string{"esc", "h", "left"}, Scope: command.Panes, Hidden: true, Run: m.back},
-		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turn(1) }},
-		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.turn(-1) }},
+		{ID: "back", Keys: []string{"esc", "h", "left"}, Scope: command.Panes, Hidden: true, Run: m.panes.back},
+		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.turn(1) }},
+		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.turn(-1) }},
 		{ID: "next_waiting", Keys: []string{"N"}, Scope: command.Panes, Run: m.inbox.NextWaiting},
 		{ID: "repaint", Keys: []string{"ctrl+l"}, Scope: command.Anywhere, Run: func() tea.Cmd { return term.Repaint }},
 		{ID: "suspend", Keys: []string{"ctrl+z"}, Scope: command.Anywhere, Reason: m.needsShell, Run: func() tea.Cmd { return tea.Suspend }},
@@ -119,9 +119,9 @@ func (m *Model) looking() []cmd {
 	return []cmd{
 		{ID: "palette", Keys: []string{"ctrl+k", ":"}, Scope: command.Panes, Hidden: true, Run: m.openPalette},
 		{ID: "help", Keys: []string{"?"}, Scope: command.Panes, Run: m.openHelp},
-		{ID: "why_not", Scope: command.Panes, Run: m.openWhyNot},
+		{ID: "why_not", Scope: command.Panes, Run: m.guide.openWhyNot},
 		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.page.OpenNotices},
-		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.turnPanel},
+		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.panes.turnPanel},
 		{ID: "delete", Scope: command.Panes, Reason: m.conversation.NeedsInstaller, Run: m.conversation.AskDelete},
 		{ID: "available_on", Scope: command.Panes, Reason: m.team.NeedsAway(true), Run: func() tea.Cmd { return m.team.SetAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: m.team.NeedsAway(false), Run: func() tea.Cmd { return m.team.SetAvailable(false) }},
@@ -144,6 +144,6 @@ func (m *Model) impossible() []cmd {
 		return cmd{ID: id, Scope: command.Panes, Reason: func() string { return m.Say(i18n.CommandReason(id)) }}
 	}
 	broadcast := never("broadcast")
-	broadcast.Reason = m.whyNoBroadcast
+	broadcast.Reason = m.guide.whyNoBroadcast
 	return []cmd{never("call"), never("start"), broadcast}
 }

@@ -61,17 +61,17 @@ func (m *Model) draw() {
 		lines = append(lines, m.inbox.FilterLine(w))
 	}
 	top := len(lines)
-	lines = append(lines, m.panes(&f, top)...)
+	lines = append(lines, m.body(&f, top)...)
 	if m.Layout.Footer {
-		lines = append(lines, m.footerLine(w))
+		lines = append(lines, footer{m.Screen, m.commands, m.inbox, m.writer, m.crm}.line(w))
 	}
 	lines = m.laidOver(&f, lines)
 	f.content = strings.Join(lines, "\n")
 	m.frame = f
 }
 
-// panes are the lines between: the panes side by side.
-func (m *Model) panes(f *frame, top int) []string {
+// body are the lines between: the panes side by side.
+func (m *Model) body(f *frame, top int) []string {
 	l := m.Layout
 	var columns []column
 	if l.List > 0 {
@@ -102,7 +102,7 @@ func (m *Model) panes(f *frame, top int) []string {
 		f.Until(next)
 		columns = append(columns, column{l.Panel, lines})
 	}
-	return m.beside(columns, l.Body)
+	return beside(m.Look.Theme.Faint.Paint(m.Look.Theme.Column)+" ", columns, l.Body)
 }
 
 // column is a pane as it was drawn: lines of that width.
@@ -111,12 +111,11 @@ type column struct {
 	lines []string
 }
 
-// beside puts columns side by side, parted by a faint line.
-func (m *Model) beside(columns []column, h int) []string {
+// beside puts columns side by side.
+func beside(between string, columns []column, h int) []string {
 	if len(columns) == 1 {
 		return columns[0].lines
 	}
-	between := m.Look.Theme.Faint.Paint(m.Look.Theme.Column) + " "
 	out := make([]string, h)
 	var b strings.Builder
 	for y := range out {

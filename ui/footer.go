@@ -5,13 +5,26 @@ import (
 
 	"parley/i18n"
 	"parley/model/inbox"
+	"parley/ui/command"
+	"parley/ui/conversation"
+	"parley/ui/crm"
+	list "parley/ui/inbox"
 	"parley/ui/look"
 	"parley/ui/overlay"
 	"parley/ui/screen"
 )
 
-// footerCommands are the ids of the commands that matter now, at most six.
-func (m *Model) footerCommands() []string {
+// footer is the last line of the screen: what just happened, or the keys that matter now.
+type footer struct {
+	*screen.Screen
+	commands *command.Registry
+	inbox    *list.Model
+	writer   *conversation.Writer
+	crm      *crm.Model
+}
+
+// ids are the ids of the commands that matter now, at most six.
+func (m footer) ids() []string {
 	switch {
 	case m.Focus == screen.PanePanel:
 		return m.crm.PanelCommands()
@@ -29,8 +42,8 @@ func (m *Model) footerCommands() []string {
 	return []string{"open", "reply", "link", "done", "snooze", "palette"}
 }
 
-// footerLine is the last line: what just happened, or the keys that matter now.
-func (m *Model) footerLine(w int) string {
+// line draws it.
+func (m footer) line(w int) string {
 	th := m.Look.Theme
 	if said, key, label := m.Said(); said != "" {
 		tail := ""
@@ -44,7 +57,7 @@ func (m *Model) footerLine(w int) string {
 		rest := w - m.Look.Cells.Width(text) - m.Look.Cells.Width(tail)
 		return th.Text.Paint(text) + th.Accent.Paint(tail) + look.Blank(rest)
 	}
-	if hint := m.typingKeys(); hint != "" {
+	if hint := m.typing(); hint != "" {
 		return th.Muted.Paint(m.Look.Fit(" "+hint, w))
 	}
 	help := m.KeyOf("help") + " " + m.Say(i18n.CommandLabel("help"))
@@ -52,7 +65,7 @@ func (m *Model) footerLine(w int) string {
 	var b strings.Builder
 	used := 0
 	b.WriteString(" ")
-	for _, id := range m.footerCommands() {
+	for _, id := range m.ids() {
 		c, ok := m.commands.Get(id)
 		if !ok || c.Key() == "" {
 			continue
@@ -76,9 +89,9 @@ func (m *Model) footerLine(w int) string {
 	return b.String() + look.Blank(w-1-used-m.Look.Cells.Width(help))
 }
 
-// typingKeys are the keys that do not stand for themselves while something lies over the
+// typing are the keys that do not stand for themselves while something lies over the
 // screen or text is typed; empty otherwise. The composer says its own.
-func (m *Model) typingKeys() string {
+func (m footer) typing() string {
 	if _, ok := m.Overlaid().(*overlay.Form); ok {
 		return m.Say(i18n.FormKeys)
 	}
@@ -93,21 +106,3 @@ func (m *Model) typingKeys() string {
 	}
 	return ""
 }
-
-// KeyOf returns the key of a command, empty where it has none.
-func (m *Model) KeyOf(id string) string {
-	c, ok := m.commands.Get(id)
-	if !ok {
-		return ""
-	}
-	return c.Key()
-}
-
-// Explain says an error in the user's words: what happened and what to do.
-func (m *Model) Explain(err error) string { return m.hub.Explain(err) }
-
-// Composing tells whether a text is being typed to be sent.
-func (m *Model) Composing() bool { return m.writer.Box.IsOpen() }
-
-// Selected returns the conversation that is selected in the list.
-func (m *Model) Selected() (inbox.Row, bool) { return m.inbox.List.Selected() }

@@ -24,7 +24,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if m.writer.Box.IsOpen() {
 		return m.keyComposer(k)
 	}
-	c, ok := m.commands.ByKey(m.scope(), k.Key())
+	c, ok := m.commands.ByKey(m.panes.scope(), k.Key())
 	if !ok {
 		return nil
 	}
@@ -41,17 +41,6 @@ func (m *Model) run(c *command.Command) tea.Cmd {
 		return nil
 	}
 	return c.Run()
-}
-
-func (m *Model) scope() command.Scope {
-	switch m.Focus {
-	case screen.PaneThread:
-		return command.Thread
-	case screen.PanePanel:
-		return command.Panel
-	default:
-		return command.List
-	}
 }
 
 // keyComposer handles the keys of the composer: all but a few are text.
@@ -108,7 +97,7 @@ func (m *Model) steps(keys string) (tea.Cmd, bool) {
 	if m.Overlaid() != nil || keys != strings.Repeat(keys[:size], len(keys)/max(1, size)) {
 		return nil, false
 	}
-	c, ok := m.commands.ByKey(m.scope(), tea.Key{Code: r, Text: keys[:size]})
+	c, ok := m.commands.ByKey(m.panes.scope(), tea.Key{Code: r, Text: keys[:size]})
 	if !ok || c.ID != "down" && c.ID != "up" {
 		return nil, false
 	}

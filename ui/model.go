@@ -22,6 +22,21 @@ import (
 	"parley/ui/theme"
 )
 
+// Hub is what the screen needs of a client of the hub. Its methods are called in
+// commands, several at once, with a context that ends them.
+type Hub interface {
+	page.Hub
+	team.Hub
+	presence.Hub
+	conversation.ReaderHub
+	conversation.WriterHub
+	list.Hub
+	// CRM is what hangs on the CRM.
+	crm.Hub
+	// Explain says an error in the user's words: what happened and what to do.
+	Explain(err error) string
+}
+
 // Options are what the screen works with.
 type Options struct {
 	Hub    Hub
@@ -80,6 +95,8 @@ type Model struct {
 	presence     *presence.Model
 	page         *page.Model
 	crm          *crm.Model
+	panes        panes
+	guide        guide
 	frame        frame
 }
 
@@ -119,6 +136,8 @@ func (m *Model) assemble(o Options) {
 	})
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
+	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
+	m.guide = guide{m.Screen, m.page}
 }
 
 // Init implements [tea.Model].
@@ -168,3 +187,21 @@ func (m *Model) Unsaved() (model.DraftOf, string) { return m.writer.Unsaved() }
 // Unheard returns what the user sent off and the hub has not taken, for when the program
 // ends.
 func (m *Model) Unheard() []model.Reply { return m.writer.Unheard() }
+
+// KeyOf returns the key of a command, empty where it has none.
+func (m *Model) KeyOf(id string) string {
+	c, ok := m.commands.Get(id)
+	if !ok {
+		return ""
+	}
+	return c.Key()
+}
+
+// Explain says an error in the user's words: what happened and what to do.
+func (m *Model) Explain(err error) string { return m.hub.Explain(err) }
+
+// Composing tells whether a text is being typed to be sent.
+func (m *Model) Composing() bool { return m.writer.Box.IsOpen() }
+
+// Selected returns the conversation that is selected in the list.
+func (m *Model) Selected() (inbox.Row, bool) { return m.inbox.List.Selected() }

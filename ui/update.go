@@ -157,7 +157,9 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	m.Clock.Tell(m.Inbox.Now())
 	m.team.Changed(known)
 	if changes.Pages {
-		m.forget()
+		m.forget(m.Hidden)
+		m.inbox.LeaveHidden()
+		m.page.FollowSights()
 	}
 	if changes.Lists || changes.Pages || changes.Many || len(changes.Conversations) > 0 {
 		m.inbox.List.Refresh()
@@ -167,9 +169,17 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	m.writer.TellUnsent()
 	dropped := m.writer.DropDeleted()
 	if changes.Many || slices.ContainsFunc(changes.Conversations, m.Deleted) {
-		m.forgetDeleted()
+		m.forget(m.Deleted)
 	}
 	return tea.Batch(users, follow, dropped)
+}
+
+// forget drops what is held on screen of conversations that are gone, besides themselves:
+// what was found of them, rows as they were drawn, and what was just said or asked of them.
+func (m *Model) forget(gone func(model.ConversationID) bool) {
+	m.inbox.Forget(gone)
+	m.presence.Forget(gone)
+	m.Undo.Forget(gone)
 }
 
 // connected takes over how the connection stands, where that was told.
@@ -199,7 +209,7 @@ func (m *Model) settle() tea.Cmd {
 		}
 	}
 	m.Expire(now)
-	m.leavePanel()
+	m.panes.leave()
 	if m.Focus != screen.PaneList && m.Shown != "" {
 		m.inbox.List.Light(m.Shown)
 	}

@@ -2,11 +2,11 @@ package screen
 
 import (
 	"parley/client/outbox"
-	"parley/ui"
+	"parley/ui/conversation"
 )
 
 // screenFiles returns the user's files; nil over SSH, where they are on another machine.
-func (p *screen) screenFiles() ui.Files {
+func (p *screen) screenFiles() conversation.Files {
 	if p.Seat != nil {
 		return nil
 	}

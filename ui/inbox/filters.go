@@ -28,6 +28,18 @@ func (m *Model) Ask(q inbox.Query) {
 	}
 }
 
+// LeaveHidden shows all Pages in place of one that the user may no longer see into.
+func (m *Model) LeaveHidden() {
+	if m.Query.Page == "" {
+		return
+	}
+	if p, ok := m.Inbox.Page(m.Query.Page); !ok || !p.Sees {
+		q := m.Query
+		q.Page = ""
+		m.Ask(q)
+	}
+}
+
 // Filter shows the conversations that a filter lets through.
 func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	q := m.Query

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -68,6 +69,16 @@ func (m *Model) EndSearch() {
 // ShowFound shows what the search found.
 func (m *Model) ShowFound() {
 	m.List.SetRows(NewFound(m.Search.All, m.Inbox.Conversation))
+}
+
+// Forget drops what is held of conversations that are gone: what the search found of them,
+// and rows as they were drawn.
+func (m *Model) Forget(gone func(model.ConversationID) bool) {
+	if of := func(f model.Found) bool { return gone(f.ID) }; slices.ContainsFunc(m.Search.All, of) {
+		m.Search.All = slices.DeleteFunc(slices.Clone(m.Search.All), of)
+		m.ShowFound()
+	}
+	m.List.Forget()
 }
 
 func (m *Model) searchOn(cursor string) tea.Cmd {

@@ -54,11 +54,14 @@ func (s *Screen) Deleted(id model.ConversationID) bool {
 	return !there
 }
 
-// Lost tells whether a conversation is no longer there, or may no longer be seen.
-func (s *Screen) Lost(id model.ConversationID) bool {
+// Hidden tells whether a conversation is of a Page that the user may not see into.
+func (s *Screen) Hidden(id model.ConversationID) bool {
 	p, ok := s.Inbox.Page(id.Page())
-	return !ok || !p.Sees || s.Deleted(id)
+	return !ok || !p.Sees
 }
+
+// Lost tells whether a conversation is no longer there, or may no longer be seen.
+func (s *Screen) Lost(id model.ConversationID) bool { return s.Hidden(id) || s.Deleted(id) }
 
 // NeedsPage tells why nothing can be done with a Page now.
 func (s *Screen) NeedsPage() string {

@@ -3,11 +3,36 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"parley/ui/command"
+	"parley/ui/conversation"
+	"parley/ui/crm"
+	list "parley/ui/inbox"
 	"parley/ui/screen"
 )
 
+// panes are the list, the conversation and the panel: which of them has the keys, and how
+// to move within it.
+type panes struct {
+	*screen.Screen
+	inbox        *list.Model
+	conversation *conversation.Model
+	crm          *crm.Model
+}
+
+// scope is where the keys act.
+func (m panes) scope() command.Scope {
+	switch m.Focus {
+	case screen.PaneThread:
+		return command.Thread
+	case screen.PanePanel:
+		return command.Panel
+	default:
+		return command.List
+	}
+}
+
 // move moves within the pane that has the keys.
-func (m *Model) move(rows int) tea.Cmd {
+func (m panes) move(rows int) tea.Cmd {
 	switch m.Focus {
 	case screen.PaneThread:
 		m.conversation.Step(rows)
@@ -20,7 +45,7 @@ func (m *Model) move(rows int) tea.Cmd {
 	return nil
 }
 
-func (m *Model) half(halves int) tea.Cmd {
+func (m panes) half(halves int) tea.Cmd {
 	switch m.Focus {
 	case screen.PaneThread:
 		m.conversation.HalfPage(halves)
@@ -33,7 +58,7 @@ func (m *Model) half(halves int) tea.Cmd {
 	return nil
 }
 
-func (m *Model) end(last bool) tea.Cmd {
+func (m panes) end(last bool) tea.Cmd {
 	switch {
 	case m.Focus == screen.PaneThread:
 		m.conversation.ToEnd(last)
@@ -49,7 +74,7 @@ func (m *Model) end(last bool) tea.Cmd {
 }
 
 // back leaves what is in front: the panel, the conversation, the search.
-func (m *Model) back() tea.Cmd {
+func (m panes) back() tea.Cmd {
 	switch {
 	case m.Focus == screen.PanePanel || m.PanelOpen && m.Focus == screen.PaneThread && m.W < screen.ThreePanes:
 		m.PanelOpen = false
@@ -63,7 +88,7 @@ func (m *Model) back() tea.Cmd {
 }
 
 // turn gives the keys to the next pane, or the one before.
-func (m *Model) turn(by int) tea.Cmd {
+func (m panes) turn(by int) tea.Cmd {
 	panes := []screen.Pane{screen.PaneList}
 	if m.Shown != "" && (m.W >= screen.ThreePanes || m.W < screen.TwoPanes || !m.PanelOpen) {
 		panes = append(panes, screen.PaneThread)
@@ -82,10 +107,10 @@ func (m *Model) turn(by int) tea.Cmd {
 }
 
 // turnPanel shows or hides the right-hand panel.
-func (m *Model) turnPanel() tea.Cmd {
+func (m panes) turnPanel() tea.Cmd {
 	if m.W >= screen.ThreePanes {
 		m.PanelClosed = !m.PanelClosed
-		m.leavePanel()
+		m.leave()
 		m.crm.Refresh()
 		return nil
 	}
@@ -99,7 +124,7 @@ func (m *Model) turnPanel() tea.Cmd {
 }
 
 // leavePanel takes the keys from a panel that isn't shown any more.
-func (m *Model) leavePanel() {
+func (m panes) leave() {
 	switch {
 	case m.Focus != screen.PanePanel || m.PanelShown():
 	case m.Shown == "":

@@ -10,7 +10,15 @@ import (
 	"parley/model"
 	"parley/ui/command"
 	"parley/ui/overlay"
+	"parley/ui/page"
+	"parley/ui/screen"
 )
+
+// guide says who sees what, and what can't be done here.
+type guide struct {
+	*screen.Screen
+	page *page.Model
+}
 
 // openPalette shows every command, those that can't be used now with the reason.
 func (m *Model) openPalette() tea.Cmd {
@@ -49,7 +57,7 @@ func (m *Model) openHelp() tea.Cmd {
 	here := overlay.Section{Heading: m.Say(i18n.HelpHere)}
 	everywhere := overlay.Section{Heading: m.Say(i18n.HelpEverywhere)}
 	for _, c := range m.commands.All() {
-		if c.Scope&m.scope() == 0 || c.Key() == "" {
+		if c.Scope&m.panes.scope() == 0 || c.Key() == "" {
 			continue
 		}
 		row := overlay.Row{Key: keyNames(c.Keys, m.W), Text: m.Say(i18n.Command(c.ID))}
@@ -64,12 +72,12 @@ func (m *Model) openHelp() tea.Cmd {
 		{Key: "alt+enter ctrl+j", Text: m.Say(i18n.HelpLine)},
 		{Key: "esc", Text: m.Say(i18n.HelpLeave)},
 	}}
-	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{m.whoSees(), here, everywhere, typing, m.whyNot()}), nil)
+	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{m.guide.whoSees(), here, everywhere, typing, m.guide.whyNot()}), nil)
 	return nil
 }
 
 // whoSees says of each Page who sees its conversations.
-func (m *Model) whoSees() overlay.Section {
+func (m guide) whoSees() overlay.Section {
 	s := overlay.Section{Heading: m.Say(i18n.HelpPages)}
 	for _, p := range m.Inbox.Pages() {
 		said := m.page.PrivateOf(p)
@@ -103,7 +111,7 @@ func keyNames(keys []string, w int) string {
 }
 
 // openWhyNot shows what can't be done here, and why.
-func (m *Model) openWhyNot() tea.Cmd {
+func (m guide) openWhyNot() tea.Cmd {
 	m.Lay(overlay.NewHelp(m.Say(i18n.WhyNotTitle), []overlay.Section{m.whyNot()}), nil)
 	return nil
 }
@@ -113,7 +121,7 @@ var questions = []string{
 	"calls", "policy", "button", "plan", "greeting", "private", "whom", "connect", "broadcast", "uninstall", "visibility", "personal",
 }
 
-func (m *Model) whyNot() overlay.Section {
+func (m guide) whyNot() overlay.Section {
 	s := overlay.Section{Heading: m.Say(i18n.WhyNotTitle)}
 	for _, q := range questions {
 		answer := m.Say(i18n.Answer(q))
@@ -127,7 +135,7 @@ func (m *Model) whyNot() overlay.Section {
 
 // whyNoBroadcast says why nothing is sent to many, and where to tell us that it is missed;
 // the same wherever it is said.
-func (m *Model) whyNoBroadcast() string {
+func (m guide) whyNoBroadcast() string {
 	if u := m.Look.Line(m.Inbox.FeedbackURL()); u != "" {
 		return m.Say(i18n.Answer("broadcast_feedback"), "URL", u)
 	}
