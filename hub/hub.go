@@ -68,7 +68,7 @@ type Options struct {
 	Uploads *uploads.Folder
 	Graph   Graph
 	// Login is Facebook's, by which Pages are connected through the browser; nil: not.
-	Login Login
+	Login connect.Login
 	// Inbox is the Page's inbox on Facebook, of which past conversations are read; nil:
 	// none are.
 	Inbox pages.Inbox

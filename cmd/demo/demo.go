@@ -17,7 +17,7 @@ import (
 	"parley/cmd/screen"
 	"parley/cmd/server"
 	"parley/cmd/settings"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/i18n"
 	"parley/model"
 	"parley/sandbox"
@@ -116,7 +116,7 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 		return err
 	}
 	name, visibility := p.demoTeam(o)
-	user, err := hub.AddUser(ctx, h.Store, hub.NewUser{Name: name, Email: demoInstaller, Admin: true, Token: true}, p.Now())
+	user, err := accounts.AddUser(ctx, h.Store, accounts.NewUser{Name: name, Email: demoInstaller, Admin: true, Token: true}, p.Now())
 	if err != nil {
 		return err
 	}

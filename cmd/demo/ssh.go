@@ -5,7 +5,7 @@ import (
 
 	"parley/cmd/server"
 	"parley/cmd/settings"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/i18n"
 	"parley/model"
 )
@@ -37,7 +37,7 @@ func (p *commands) demoTeam(o demoOptions) (name string, v model.Visibility) {
 
 // demoTerminals lets the demo's guests in over SSH, from this machine.
 func (p *commands) demoTerminals(ctx context.Context, s settings.Settings, h *server.Server, installer model.User) error {
-	rep, err := hub.AddUser(ctx, h.Store, hub.NewUser{Name: p.Words.Say(i18n.DemoRep), Email: demoRep}, p.Now())
+	rep, err := accounts.AddUser(ctx, h.Store, accounts.NewUser{Name: p.Words.Say(i18n.DemoRep), Email: demoRep}, p.Now())
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 	"parley/cmd/cli"
 	"parley/cmd/settings"
-	"parley/hub"
+	"parley/hub/sealing"
 	"parley/hub/store"
 	"parley/hub/vault"
 	"parley/i18n"
@@ -33,8 +33,8 @@ func (p *commands) unlock(ctx context.Context, s settings.Settings, st store.Sto
 	if err != nil {
 		return nil, err
 	}
-	n, err := hub.SealTokens(ctx, st, v)
-	if errors.Is(err, hub.ErrKey) {
+	n, err := sealing.SealTokens(ctx, st, v)
+	if errors.Is(err, sealing.ErrKey) {
 		from := cli.Plain(file)
 		if s.MasterKey != "" {
 			from = cli.Plain("PARLEY_MASTER_KEY")
@@ -80,7 +80,7 @@ func (p *commands) vault(ctx context.Context, s settings.Settings, st store.Stor
 // newVault makes a key and keeps it in a file, unless there are secrets that it would
 // not open.
 func (p *commands) newVault(ctx context.Context, s settings.Settings, st store.Store, file string) (*vault.Vault, error) {
-	sealed, err := hub.Sealed(ctx, st)
+	sealed, err := sealing.Sealed(ctx, st)
 	if err != nil {
 		return nil, err
 	}

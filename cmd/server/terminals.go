@@ -18,6 +18,7 @@ import (
 	"parley/cmd/cli"
 	"parley/cmd/settings"
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/sshd"
 	"parley/hub/sshd/request"
 	"parley/i18n"
@@ -172,7 +173,7 @@ func (u sshUsers) CheckSession(ctx context.Context, token string) error {
 // or refuses who is not active in the CRM.
 func orNobody(err error) error {
 	var refusal *model.Refusal
-	if errors.Is(err, hub.ErrSignIn) || errors.As(err, &refusal) {
+	if errors.Is(err, accounts.ErrSignIn) || errors.As(err, &refusal) {
 		return sshd.ErrNobody
 	}
 	return err

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/cli"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/i18n"
 	"parley/model"
 )
@@ -22,7 +22,7 @@ func (p *commands) userAdminCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = st.Close() }()
-			u, err := hub.SetAdmin(cmd.Context(), st, args[0], args[1] == cli.SwitchOn, p.Now())
+			u, err := accounts.SetAdmin(cmd.Context(), st, args[0], args[1] == cli.SwitchOn, p.Now())
 			if err != nil {
 				return p.userFailure(args[0], err)
 			}

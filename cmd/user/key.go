@@ -11,7 +11,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/cmd/cli"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/sshd"
 	"parley/hub/store"
 	"parley/i18n"
@@ -65,7 +65,7 @@ func (p *commands) userKeyListCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = st.Close() }()
-			u, keys, err := hub.ListSSHKeys(cmd.Context(), st, args[0])
+			u, keys, err := accounts.ListSSHKeys(cmd.Context(), st, args[0])
 			if err != nil {
 				return p.userFailure(args[0], err)
 			}
@@ -97,8 +97,8 @@ func (p *commands) userKeyRemoveCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = st.Close() }()
-			u, err := hub.RemoveSSHKey(cmd.Context(), st, args[0], args[1], p.Now())
-			if errors.Is(err, hub.ErrNoKey) {
+			u, err := accounts.RemoveSSHKey(cmd.Context(), st, args[0], args[1], p.Now())
+			if errors.Is(err, accounts.ErrNoKey) {
 				return &cli.Failure{Exit: cli.ExitMissing, Say: p.Words.Say(i18n.ErrSSHKeyUnknown, "Name", cli.Plain(args[0]), "Fingerprint", cli.Plain(args[1]))}
 			}
 			if err != nil {
@@ -143,8 +143,8 @@ func strongKey(key gossh.PublicKey) bool {
 
 // addSSHKey lets a user in by a key.
 func (p *commands) addSSHKey(ctx context.Context, st store.Store, who string, key sshKey) error {
-	_, err := hub.AddSSHKey(ctx, st, who, key.fingerprint, key.comment, p.Now())
-	if errors.Is(err, hub.ErrKeyTaken) {
+	_, err := accounts.AddSSHKey(ctx, st, who, key.fingerprint, key.comment, p.Now())
+	if errors.Is(err, accounts.ErrKeyTaken) {
 		return cli.Failed(p.Words.Say(i18n.ErrSSHKeyTaken))
 	}
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/cli"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/i18n"
 	"parley/model"
 )
@@ -19,7 +19,7 @@ func (p *commands) userListCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = st.Close() }()
-			users, err := hub.ListUsers(cmd.Context(), st)
+			users, err := accounts.ListUsers(cmd.Context(), st)
 			if err != nil {
 				return err
 			}

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/cli"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/i18n"
 	"parley/model"
 )
@@ -19,7 +19,7 @@ func (p *commands) userRemoveCommand() *cobra.Command {
 				return err
 			}
 			defer func() { _ = st.Close() }()
-			u, err := hub.RemoveUser(cmd.Context(), st, args[0], p.Now())
+			u, err := accounts.RemoveUser(cmd.Context(), st, args[0], p.Now())
 			if err != nil {
 				return p.userFailure(args[0], err)
 			}

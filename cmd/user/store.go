@@ -10,6 +10,7 @@ import (
 	"parley/cmd/hubstore"
 	"parley/cmd/settings"
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
 	"parley/i18n"
@@ -46,7 +47,7 @@ func (f *storeFlags) open(ctx context.Context) (store.Store, error) {
 // userFailure words why nothing was done with a user who was named.
 func (p *commands) userFailure(who string, err error) error {
 	switch {
-	case errors.Is(err, hub.ErrAmbiguous):
+	case errors.Is(err, accounts.ErrAmbiguous):
 		return cli.Failed(p.Words.Say(i18n.ErrUserAmbiguous, "Name", cli.Plain(who)))
 	case errors.Is(err, hub.ErrNotFound):
 		return &cli.Failure{Exit: cli.ExitMissing, Say: p.Words.Say(i18n.ErrUserUnknown, "Name", cli.Plain(who))}

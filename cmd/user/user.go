@@ -9,7 +9,7 @@ import (
 	"parley/cmd/cli"
 	"parley/cmd/hubstore"
 	"parley/cmd/settings"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/store/sqlite"
 	"parley/i18n"
 )
@@ -29,7 +29,7 @@ func (p *commands) userCommand() *cobra.Command {
 }
 
 func (p *commands) userAddCommand() *cobra.Command {
-	var n hub.NewUser
+	var n accounts.NewUser
 	var db, config, keyFile string
 	cmd := &cobra.Command{
 		Use: "add NAME", Short: p.Words.Say(i18n.UserAddShort), Args: p.Exactly(1),
@@ -58,7 +58,7 @@ func (p *commands) userAddCommand() *cobra.Command {
 			}
 			defer func() { _ = st.Close() }()
 			n.Name = args[0]
-			added, err := hub.AddUser(cmd.Context(), st, n, p.Now())
+			added, err := accounts.AddUser(cmd.Context(), st, n, p.Now())
 			if err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ func (p *commands) userAddCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *commands) userAdded(a hub.Added) {
+func (p *commands) userAdded(a accounts.Added) {
 	p.Say(i18n.UserAdded, "Name", cli.Plain(a.User.Name))
 	p.Say(i18n.UserCode, "Code", a.LoginCode)
 	if a.Token != "" {

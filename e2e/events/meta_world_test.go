@@ -20,6 +20,7 @@ import (
 	"parley/e2e/driver"
 	"parley/e2e/livehub"
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api"
 	"parley/hub/messenger"
 	"parley/hub/messenger/webhook"
@@ -105,7 +106,7 @@ func (w *metaWorld) startHub(ctx context.Context, dir string, running *sync.Wait
 	w.Helper()
 	st, err := sqlite.Open(ctx, filepath.Join(dir, "hub.db"), sqlite.Options{Exclusive: true})
 	w.must(err)
-	a, err := hub.AddUser(ctx, st, hub.NewUser{Name: "Ann", Admin: true, Token: true}, w.clock())
+	a, err := accounts.AddUser(ctx, st, accounts.NewUser{Name: "Ann", Admin: true, Token: true}, w.clock())
 	w.must(err)
 	w.ann = livehub.User{User: a.User, Token: a.Token}
 	app := model.AppID(w.info.AppID)

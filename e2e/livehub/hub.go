@@ -21,7 +21,9 @@ import (
 	"parley/client"
 	"parley/e2e/driver"
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api"
+	"parley/hub/crm"
 	"parley/hub/messenger/webhook"
 	"parley/hub/outbox"
 	"parley/hub/pages"
@@ -41,7 +43,7 @@ type Hub struct {
 	Graph   *liveGraph
 	// crm and records are the CRM; nil: there is none.
 	crm     hub.CRM
-	records hub.Records
+	records crm.Records
 
 	Store *sqlite.Store
 	Hub   *hub.Hub
@@ -138,7 +140,7 @@ func New(t testing.TB, change ...func(*hub.Timing)) *Hub {
 }
 
 // NewLiveHubWithCRM starts one that asks a CRM.
-func NewLiveHubWithCRM(t testing.TB, crm hub.CRM, records hub.Records, timing hub.Timing) *Hub {
+func NewLiveHubWithCRM(t testing.TB, crm hub.CRM, records crm.Records, timing hub.Timing) *Hub {
 	t.Helper()
 	h := &Hub{TB: t, Dir: t.TempDir(), timing: timing, Graph: &liveGraph{}, crm: crm, records: records}
 	return h.begins()
@@ -166,7 +168,7 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 		return nil, err
 	}
 	for i, name := range []string{"Ann", "Ben", "Cat"} {
-		a, err := hub.AddUser(ctx, s, hub.NewUser{Name: name, Email: SecretEmail(int64(i + 1)), Admin: i < 2, Token: true}, time.Now())
+		a, err := accounts.AddUser(ctx, s, accounts.NewUser{Name: name, Email: SecretEmail(int64(i + 1)), Admin: i < 2, Token: true}, time.Now())
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}

@@ -11,6 +11,7 @@ import (
 
 	"parley/e2e/livehub"
 	"parley/hub"
+	"parley/hub/crm"
 	"parley/model"
 )
 
@@ -37,7 +38,7 @@ type secretRecord struct {
 
 var (
 	_ hub.CRM     = (*secretCRM)(nil)
-	_ hub.Records = (*secretCRM)(nil)
+	_ crm.Records = (*secretCRM)(nil)
 )
 
 // mostSecretUsers is how many users the company has. Who joins the hub is the next.

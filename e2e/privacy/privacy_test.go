@@ -11,6 +11,7 @@ import (
 
 	"parley/e2e/livehub"
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/model"
 )
 
@@ -313,7 +314,7 @@ func (s *secretive) visible(p *secretPage) {
 // joins adds a user.
 func (s *secretive) joins() *insider {
 	s.users++
-	a, err := hub.AddUser(s.Context(), s.Store, hub.NewUser{
+	a, err := accounts.AddUser(s.Context(), s.Store, accounts.NewUser{
 		Name: fmt.Sprintf("User %d", s.users), Email: livehub.SecretEmail(int64(s.users)), Admin: s.IntN(2) == 0, Token: true,
 	}, time.Now())
 	s.Must(err)

@@ -11,7 +11,7 @@ import (
 
 	"parley/e2e/driver"
 	"parley/e2e/livehub"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/model"
 )
 
@@ -281,7 +281,7 @@ func (s *secretive) replaces(i *insider) {
 			s.uninstallsAs(s.insiders[0], p)
 		}
 	}
-	_, err := hub.RemoveUser(s.Context(), s.Store, string(i.ID), time.Now())
+	_, err := accounts.RemoveUser(s.Context(), s.Store, string(i.ID), time.Now())
 	s.Must(err)
 	i.leaves()
 	s.insiders = slices.DeleteFunc(s.insiders, func(o *insider) bool { return o == i })

@@ -17,7 +17,7 @@ import (
 	"parley/cmd/root"
 	"parley/e2e/driver"
 	"parley/e2e/livehub"
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/pages"
 	"parley/model"
 )
@@ -320,7 +320,7 @@ func TestWhoIsShownWhat(t *testing.T) {
 	h.Settled()
 	tokenFile := filepath.Join(t.TempDir(), "token")
 	h.Must(os.WriteFile(tokenFile, []byte("t\n"), 0o600))
-	rex, err := hub.AddUser(t.Context(), h.Store, hub.NewUser{Name: "Rex", Admin: true, Token: true}, time.Now())
+	rex, err := accounts.AddUser(t.Context(), h.Store, accounts.NewUser{Name: "Rex", Admin: true, Token: true}, time.Now())
 	h.Must(err)
 	h.Must(h.Hub.Logout(t.Context(), rex.Token))
 	revoked := livehub.User{User: rex.User, Token: rex.Token}

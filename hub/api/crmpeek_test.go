@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/crm"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -17,7 +17,7 @@ import (
 // peeked is a CRM in which something happens while a record is looked at: after it has
 // said who may see the record, or how it is, and before the hub has heard that.
 type peeked struct {
-	hub.Records
+	crm.Records
 	permitted, record atomic.Pointer[func(model.RecordRef)]
 }
 
@@ -62,8 +62,8 @@ func TestHiddenWhileItIsLookedAt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			crm := &peeked{}
-			w := newChangeWorldOf(t, crmSetup{companyToken: true, quick: true, records: func(r hub.Records) hub.Records { crm.Records = r; return crm }})
+			peek := &peeked{}
+			w := newChangeWorldOf(t, crmSetup{companyToken: true, quick: true, records: func(r crm.Records) crm.Records { peek.Records = r; return peek }})
 			deal := w.found(w.installer, title)[0].Record
 			if c.linked {
 				w.link(w.installer, deal.RecordRef)
@@ -89,9 +89,9 @@ func TestHiddenWhileItIsLookedAt(t *testing.T) {
 					return told
 				})
 			}
-			at := &crm.permitted
+			at := &peek.permitted
 			if c.record {
-				at = &crm.record
+				at = &peek.record
 			}
 			at.Store(&hide)
 			c.look(w, deal)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -28,7 +28,7 @@ func TestDeactivatedInPipedrive(t *testing.T) {
 	byBrowser := w.signedIn("rep@example.com")
 	elsewhere := w.member("Elsewhere", "nobody@example.net", false) // whom Pipedrive does not know
 	const key = "SHA256:of-the-rep"
-	must(hub.AddSSHKey(t.Context(), w.store, string(byCode.ID), key, "", time.Now()))
+	must(accounts.AddSSHKey(t.Context(), w.store, string(byCode.ID), key, "", time.Now()))
 	l := w.listen(byCode)
 
 	w.pipedrive("/users/rep@example.com", `{"active": false}`)
@@ -69,7 +69,7 @@ func TestDeactivatedTakesNoCode(t *testing.T) {
 			w := newCRMWorld(t, crmSetup{companyToken: true, roles: roles, quick: true})
 			w.runs()
 			rep := w.member("Rep", "rep@example.com", false)
-			added := must(hub.AddUser(t.Context(), w.store, hub.NewUser{Name: "Rep again", Email: "rep@example.com"}, time.Now()))
+			added := must(accounts.AddUser(t.Context(), w.store, accounts.NewUser{Name: "Rep again", Email: "rep@example.com"}, time.Now()))
 			w.pipedrive("/users/rep@example.com", `{"active": false}`)
 			if told {
 				eventually(t, "the hub knows", 30*time.Second, func() bool { return w.meStatus(rep) == http.StatusUnauthorized })

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/accounts"
+	"parley/hub/crm"
 	"parley/hub/pipedrive"
 	"parley/hub/store"
 	"parley/model"
@@ -57,7 +59,7 @@ type crmSetup struct {
 	quick bool
 	wrap  func(hub.CRM) hub.CRM
 	// records is between the hub and the CRM's records.
-	records func(hub.Records) hub.Records
+	records func(crm.Records) crm.Records
 }
 
 // newCRMWorld starts a hub with Pipedrive, and users with the e-mail addresses of the
@@ -85,18 +87,18 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 	if o.companyToken {
 		cfg.CompanyToken = w.box.PipedriveToken
 	}
-	crm, err := pipedrive.New(cfg)
+	client, err := pipedrive.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(crm.Close)
-	var asked hub.CRM = crm
+	t.Cleanup(client.Close)
+	var asked hub.CRM = client
 	if o.wrap != nil {
-		asked = o.wrap(crm)
+		asked = o.wrap(client)
 	}
-	var records hub.Records = crm
+	var records crm.Records = client
 	if o.records != nil {
-		records = o.records(crm)
+		records = o.records(client)
 	}
 	w.world = newWorld(t, withClock(w.clock.now), withTiming(func(t *hub.Timing) {
 		t.CRMPause = time.Millisecond
@@ -107,7 +109,7 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 			t.Roles = o.roles
 		}
 	}), func(s *setup) {
-		s.crm, s.records, s.notes, s.hooks, s.newColleagues = asked, records, crm, crm, o.newColleagues
+		s.crm, s.records, s.notes, s.hooks, s.newColleagues = asked, records, client, client, o.newColleagues
 	})
 	return w
 }
@@ -115,7 +117,7 @@ func newCRMWorld(t *testing.T, o crmSetup) *crmWorld {
 // member adds a user as the command line does.
 func (w *crmWorld) member(name, email string, admin bool) account {
 	w.Helper()
-	a, err := hub.AddUser(w.Context(), w.store, hub.NewUser{Name: name, Email: email, Admin: admin, Token: true}, time.Now())
+	a, err := accounts.AddUser(w.Context(), w.store, accounts.NewUser{Name: name, Email: email, Admin: admin, Token: true}, time.Now())
 	w.must(err)
 	return account{User: a.User, token: a.Token, code: a.LoginCode}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/model"
 )
 
@@ -38,7 +38,7 @@ func TestRemovedUsersAreCutOff(t *testing.T) {
 	cat, ben := w.listen(w.cat), w.listen(w.ben)
 	cat.hello(nil)
 	ben.hello(nil)
-	_, err := hub.RemoveUser(t.Context(), w.store, w.cat.Name, time.Now())
+	_, err := accounts.RemoveUser(t.Context(), w.store, w.cat.Name, time.Now())
 	w.must(err)
 	w.do(w.cat, http.MethodGet, "/v1/me", nil).problem(http.StatusUnauthorized, "not_signed_in")
 	if err := cat.closed(patience); !websocket.IsCloseError(err, websocket.ClosePolicyViolation) {

@@ -23,11 +23,14 @@ import (
 	"github.com/google/uuid"
 
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api"
+	"parley/hub/crm"
 	"parley/hub/messenger/webhook"
 	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
+	"parley/hub/transcripts"
 	"parley/hub/uploads"
 	"parley/hub/vault"
 	"parley/model"
@@ -79,9 +82,9 @@ type setup struct {
 	now    func() time.Time
 	// crm is nil for none.
 	crm           hub.CRM
-	records       hub.Records
-	notes         hub.Notes
-	hooks         hub.Hooks
+	records       crm.Records
+	notes         transcripts.Notes
+	hooks         crm.Hooks
 	newColleagues bool
 	inbox         pages.Inbox
 	proxies       []netip.Prefix
@@ -224,7 +227,7 @@ func (w *world) must(err error) {
 
 func (w *world) addUser(name string, admin bool) account {
 	w.Helper()
-	a, err := hub.AddUser(w.Context(), w.store, hub.NewUser{
+	a, err := accounts.AddUser(w.Context(), w.store, accounts.NewUser{
 		Name: name, Email: name + "@example.com", Admin: admin, Token: true,
 	}, time.Now())
 	w.must(err)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api/door"
 	"parley/model"
 )
@@ -76,7 +76,7 @@ type loginBody struct {
 
 func (s *Routes) login(ctx context.Context, in *loginInput) (*door.Body[loginBody], error) {
 	token, u, err := s.hub.Login(ctx, in.Body.Code)
-	if errors.Is(err, hub.ErrSignIn) {
+	if errors.Is(err, accounts.ErrSignIn) {
 		if wait := s.wrong.Count(in.remote); wait > 0 {
 			return nil, door.TooManyTries(wait)
 		}

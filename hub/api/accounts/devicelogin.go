@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api/door"
 )
 
@@ -40,7 +40,7 @@ func (in *fromInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-func (s *Routes) beginDeviceLogin(ctx context.Context, in *fromInput) (*door.Body[hub.DeviceCode], error) {
+func (s *Routes) beginDeviceLogin(ctx context.Context, in *fromInput) (*door.Body[accounts.DeviceCode], error) {
 	if wait := s.devices.Count(in.remote); wait > 0 {
 		return nil, door.TooMany(wait, "Too many sign-ins were begun. Wait before the next.")
 	}
@@ -49,7 +49,7 @@ func (s *Routes) beginDeviceLogin(ctx context.Context, in *fromInput) (*door.Bod
 		return nil, s.door.Problem(ctx, err)
 	}
 	s.begun.note(code.UserCode, door.HostOf(in.remote), s.now())
-	return &door.Body[hub.DeviceCode]{Body: code}, nil
+	return &door.Body[accounts.DeviceCode]{Body: code}, nil
 }
 
 type deviceInput struct {

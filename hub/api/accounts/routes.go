@@ -8,7 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api/door"
 	"parley/model"
 )
@@ -21,7 +21,7 @@ type Hub interface {
 	Users(ctx context.Context, user model.User) ([]model.Colleague, error)
 	Tokens(ctx context.Context, user model.User, current string) ([]model.Token, error)
 	RevokeToken(ctx context.Context, user model.User, id model.TokenID) error
-	BeginDeviceLogin(ctx context.Context) (hub.DeviceCode, error)
+	BeginDeviceLogin(ctx context.Context) (accounts.DeviceCode, error)
 	TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error)
 }
 

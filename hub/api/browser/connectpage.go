@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"time"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/connect"
 	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
@@ -72,8 +72,8 @@ type ConnectHub interface {
 	DialogOrigin() string
 	ConnectInvite(link string) (model.User, error)
 	ConnectStart(link, browser, redirect string) (dialog string, err error)
-	ConnectReturn(ctx context.Context, r hub.Return) error
-	ConnectChoice(ctx context.Context, browser string) (hub.Choice, error)
+	ConnectReturn(ctx context.Context, r connect.Return) error
+	ConnectChoice(ctx context.Context, browser string) (connect.Choice, error)
 	ConnectChoose(ctx context.Context, browser, id string, page model.MetaPageID, v model.Visibility) error
 	ConnectOutcome(browser string) (model.Connect, error)
 }
@@ -194,7 +194,7 @@ func (s *ConnectPages) startConnect(w http.ResponseWriter, r *http.Request) {
 // stays in no history.
 func (s *ConnectPages) returnConnect(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	err := s.hub.ConnectReturn(r.Context(), hub.Return{
+	err := s.hub.ConnectReturn(r.Context(), connect.Return{
 		Browser: s.forms.browser(r, connectCookie), State: q.Get("state"), Code: q.Get("code"), Declined: q.Get("error") != "",
 		Redirect: s.publicURL + connectedPath,
 	})

@@ -10,7 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api/door"
 	"parley/i18n"
 	"parley/model"
@@ -37,7 +37,7 @@ type SignInHub interface {
 	CRMOrigin() string
 	DeviceWaits(ctx context.Context, code string) error
 	SendToCRM(ctx context.Context, code, browser string) (string, error)
-	FinishDeviceLogin(ctx context.Context, c hub.CameBack) (model.User, error)
+	FinishDeviceLogin(ctx context.Context, c accounts.CameBack) (model.User, error)
 }
 
 // SignInPages are the pages by which a terminal is let in.
@@ -127,7 +127,7 @@ func (s *SignInPages) confirmLogin(w http.ResponseWriter, r *http.Request) {
 // loginCallback says what became of the sign-in.
 func (s *SignInPages) loginCallback(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	back := hub.CameBack{State: q.Get("state"), Code: q.Get("code"), Browser: s.forms.browser(r, browserCookie)}
+	back := accounts.CameBack{State: q.Get("state"), Code: q.Get("code"), Browser: s.forms.browser(r, browserCookie)}
 	if q.Has("error") { // which of them is documented in two ways
 		back.Code = ""
 	}
@@ -146,7 +146,7 @@ func (s *SignInPages) tryCode(w http.ResponseWriter, r *http.Request, typed stri
 		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
 		return "", false
 	}
-	code = hub.NormaliseShortCode(typed)
+	code = accounts.NormaliseShortCode(typed)
 	err := error(model.Refuse(model.LoginExpired))
 	if code != "" {
 		err = s.hub.DeviceWaits(r.Context(), code)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/crm"
 	"parley/model"
 )
 
@@ -159,7 +159,7 @@ type recordInput struct {
 }
 
 func (s *Routes) getRecord(ctx context.Context, in *recordInput) (*door.Body[model.RecordView], error) {
-	v, err := s.hub.Record(ctx, door.User(ctx), in.ref(), hub.RecordQuery{About: in.For, NoTranscripts: !in.Transcripts, Cursor: in.Cursor})
+	v, err := s.hub.Record(ctx, door.User(ctx), in.ref(), crm.RecordQuery{About: in.For, NoTranscripts: !in.Transcripts, Cursor: in.Cursor})
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
@@ -202,7 +202,7 @@ type changeDealInput struct {
 }
 
 func (s *Routes) changeDeal(ctx context.Context, in *changeDealInput) (*door.Body[model.Record], error) {
-	r, err := s.hub.ChangeDeal(ctx, door.User(ctx), model.RecordRef{Type: model.Deal, ID: in.Record}, hub.DealChange{
+	r, err := s.hub.ChangeDeal(ctx, door.User(ctx), model.RecordRef{Type: model.Deal, ID: in.Record}, crm.DealChange{
 		Stage: in.Body.Stage, Status: in.Body.Status, LostReason: in.Body.LostReason,
 	})
 	if err != nil {

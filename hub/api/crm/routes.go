@@ -5,8 +5,8 @@ package crm
 import (
 	"context"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/crm"
 	"parley/model"
 )
 
@@ -18,9 +18,9 @@ type Hub interface {
 	Stages(ctx context.Context, user model.User) ([]model.Stage, error)
 	MakePSIDField(ctx context.Context, user model.User) (made bool, err error)
 
-	Record(ctx context.Context, user model.User, ref model.RecordRef, q hub.RecordQuery) (model.RecordView, error)
+	Record(ctx context.Context, user model.User, ref model.RecordRef, q crm.RecordQuery) (model.RecordView, error)
 	CreateRecord(ctx context.Context, user model.User, t model.RecordType, n model.NewRecord) (model.Record, error)
-	ChangeDeal(ctx context.Context, user model.User, ref model.RecordRef, to hub.DealChange) (model.Record, error)
+	ChangeDeal(ctx context.Context, user model.User, ref model.RecordRef, to crm.DealChange) (model.Record, error)
 	ConvertLead(ctx context.Context, user model.User, ref model.RecordRef) (deal model.RecordRef, err error)
 
 	Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)

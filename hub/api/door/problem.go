@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/fair"
 	"parley/hub/store"
 	"parley/model"
@@ -154,7 +155,7 @@ func (s *Door) Problem(ctx context.Context, err error) error {
 		return NewProblem(http.StatusUnprocessableEntity, CodeInvalid, "The cursor is not one of this list.")
 	case errors.Is(err, hub.ErrNotFound):
 		return NewProblem(http.StatusNotFound, CodeNotFound, "There is no such thing.")
-	case errors.Is(err, hub.ErrSignIn):
+	case errors.Is(err, accounts.ErrSignIn):
 		return NewProblem(http.StatusUnauthorized, CodeSignIn, "The token or code lets nobody in. Sign in again.")
 	case errors.Is(err, fair.ErrBusy):
 		return huma.ErrorWithHeaders(BusyProblem(), http.Header{"Retry-After": {BusyAgain}})

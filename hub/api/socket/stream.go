@@ -16,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"parley/hub"
+	"parley/hub/accounts"
 	"parley/hub/api/door"
 	"parley/hub/serve"
 	"parley/model"
@@ -119,7 +120,7 @@ func (s *Routes) stream(w http.ResponseWriter, r *http.Request) {
 func (s *Routes) bearerUser(r *http.Request) (model.User, error) {
 	token, ok := door.BearerToken(r.Header.Get("Authorization"))
 	if !ok {
-		return model.User{}, hub.ErrSignIn
+		return model.User{}, accounts.ErrSignIn
 	}
 	return s.hub.Authenticate(r.Context(), token)
 }
@@ -131,7 +132,7 @@ func (s *Routes) still(ctx context.Context, r *http.Request, u model.User) error
 	now, err := s.hub.Authenticate(ctx, token)
 	var refusal *model.Refusal
 	switch {
-	case errors.Is(err, hub.ErrSignIn), errors.As(err, &refusal):
+	case errors.Is(err, accounts.ErrSignIn), errors.As(err, &refusal):
 		return hub.ErrSessionOver
 	case err != nil:
 		s.door.Log.Warn("look at a connection's token", "error", err)
