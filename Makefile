@@ -107,7 +107,7 @@ privacy: ## nobody receives what is hidden from them: PRIVACY_STEPS random steps
 SCHEDULES ?= 100000
 .PHONY: schedules
 schedules: ## replies in order and once, keys act on what is lit, undo is right: SCHEDULES random schedules
-	$(GO) test -count=1 -timeout 2h -run '^TestSchedules$$' ./ui -rapid.checks='$(SCHEDULES)'
+	$(GO) test -count=1 -timeout 2h -run '^TestSchedules$$' ./ui/app -rapid.checks='$(SCHEDULES)'
 
 # One browser for all of them; pictures of the pages, if PICTURES names a folder.
 .PHONY: test-browser

@@ -4,7 +4,7 @@ import (
 	"parley/client"
 	"parley/client/outbox"
 	"parley/model"
-	"parley/ui"
+	"parley/ui/app"
 )
 
 // screenHub is the hub as the screen needs it: the client's calls, replies on their way,
@@ -16,7 +16,7 @@ type screenHub struct {
 	explain func(error) string
 }
 
-var _ ui.Hub = screenHub{}
+var _ app.Hub = screenHub{}
 
 // Tell implements [ui.Hub].
 func (h screenHub) Tell(f model.Lossy) { h.tell(f) }

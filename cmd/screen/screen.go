@@ -23,7 +23,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/ui"
+	"parley/ui/app"
 	"parley/ui/term"
 )
 
@@ -86,12 +86,12 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	if err != nil {
 		return err
 	}
-	m, err := ui.New(ui.Options{
+	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
-	if errors.Is(err, ui.ErrOptions) {
+	if errors.Is(err, app.ErrOptions) {
 		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
 	if err != nil {

@@ -1,0 +1,149 @@
+package app
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"parley/i18n"
+	"parley/model"
+	"parley/model/inbox"
+	"parley/ui/command"
+	list "parley/ui/inbox"
+	"parley/ui/term"
+)
+
+type cmd = command.Command
+
+// table is everything that the user can do, and what they might look for and can't.
+// Dispatch, footer, help and palette come from this table; i18n/screen.*.toml says
+// what each does.
+func (m *Model) table() []cmd {
+	var all []cmd
+	for _, part := range [][]cmd{m.moving(), m.answering(), m.triaging(), m.linking(), m.finding(), m.looking(), m.impossible()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+func (m *Model) moving() []cmd {
+	return []cmd{
+		{ID: "down", Keys: []string{"j", "down"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.move(1) }},
+		{ID: "up", Keys: []string{"k", "up"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.move(-1) }},
+		{ID: "half_down", Keys: []string{"ctrl+d", "pgdown"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.half(1) }},
+		{ID: "half_up", Keys: []string{"ctrl+u", "pgup"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.half(-1) }},
+		{ID: "first", Keys: []string{"g", "home"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.end(false) }},
+		{ID: "last", Keys: []string{"G", "end"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.end(true) }},
+		{ID: "open", Keys: []string{"enter", "l", "right"}, Scope: command.List, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.OpenSelected},
+		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: m.NeedsOpen, Run: m.conversation.Expand},
+		{ID: "back", Keys: []string{"esc", "h", "left"}, Scope: command.Panes, Hidden: true, Run: m.panes.back},
+		{ID: "next_pane", Keys: []string{"tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.turn(1) }},
+		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.turn(-1) }},
+		{ID: "next_waiting", Keys: []string{"N"}, Scope: command.Panes, Run: m.inbox.NextWaiting},
+		{ID: "repaint", Keys: []string{"ctrl+l"}, Scope: command.Anywhere, Run: func() tea.Cmd { return term.Repaint }},
+		{ID: "suspend", Keys: []string{"ctrl+z"}, Scope: command.Anywhere, Reason: m.needsShell, Run: func() tea.Cmd { return tea.Suspend }},
+		{ID: "quit", Keys: []string{"q", "ctrl+c"}, Scope: command.Panes, Run: m.quit},
+	}
+}
+
+func (m *Model) answering() []cmd {
+	return []cmd{
+		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.writer.OpenComposer},
+		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsQuotable, Run: m.writer.Quote},
+		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: m.writer.NeedsFiles, Run: m.writer.Attach},
+		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsReactable, Run: m.conversation.React},
+		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.writer.OpenNote},
+		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Message: true, Reason: m.writer.NeedsAsking, Run: m.writer.Resend},
+		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Message: true, Reason: m.writer.NeedsDroppable, Run: m.writer.GiveUp},
+		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.writer.NeedsDraft, Run: m.writer.ListDrafts},
+		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.conversation.NeedsMessage, Run: m.conversation.CopyText},
+		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsAddress, Run: m.conversation.OpenAddress},
+		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.Share},
+	}
+}
+
+func (m *Model) triaging() []cmd {
+	return []cmd{
+		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Finish},
+		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Snooze},
+		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Pin},
+		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Assign},
+		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.ToggleRead},
+		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.NeedsUndo, Run: m.TakeBack},
+	}
+}
+
+func (m *Model) linking() []cmd {
+	create := func(t model.RecordType) cmd {
+		return cmd{
+			ID: "create_" + string(t), Scope: command.Panes, Selected: true, Reason: m.crm.NeedsFree,
+			Run: func() tea.Cmd { return m.crm.OpenForm(t) },
+		}
+	}
+	return []cmd{
+		{ID: "link", Keys: []string{"c"}, Scope: command.Panes, Selected: true, Reason: m.crm.NeedsFree, Run: m.crm.OpenPicker},
+		{ID: "unlink", Keys: []string{"U"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.AskUnlink},
+		{ID: "open_record", Keys: []string{"o"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.OpenRecord},
+		{ID: "record", Keys: []string{"v"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.ViewRecord},
+		{ID: "earlier", Keys: []string{"enter"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsEarlier, Run: m.crm.OpenEarlier},
+		{ID: "sync_now", Keys: []string{"Y"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsSynced, Run: m.crm.SyncNow},
+		{ID: "sync", Keys: []string{"T"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsSwitch, Run: m.crm.TurnSync},
+		{ID: "sync_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: m.crm.TurnPageSync},
+		{ID: "stage", Keys: []string{"S"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsRecord(model.Deal), Run: m.crm.AskStage},
+		{ID: "won", Keys: []string{"W"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsDeal(model.DealWon), Run: m.crm.Win},
+		{ID: "lost", Keys: []string{"L"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsDeal(model.DealLost), Run: m.crm.Lose},
+		{ID: "reopen", Scope: command.Panel, Selected: true, Reason: m.crm.NeedsDeal(model.DealOpen), Run: m.crm.Reopen},
+		{ID: "convert", Keys: []string{"C"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsRecord(model.Lead), Run: m.crm.AskConvert},
+		create(model.Person), create(model.Lead), create(model.Deal),
+		{ID: "psid_field", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.crm.MakePSIDField},
+	}
+}
+
+func (m *Model) finding() []cmd {
+	all := []cmd{
+		{ID: "search", Keys: []string{"/"}, Scope: command.Panes, Run: m.inbox.AskSearch},
+		{ID: "next_filter", Keys: []string{"]"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.inbox.TurnFilter(1) }},
+		{ID: "previous_filter", Keys: []string{"["}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.inbox.TurnFilter(-1) }},
+		{ID: "sort", Keys: []string{"w"}, Scope: command.Panes, Run: m.inbox.TurnSort},
+		{ID: "next_page", Keys: []string{"P"}, Scope: command.Panes, Reason: m.inbox.NeedsPages, Run: m.inbox.TurnPage},
+		{ID: "filter_all", Keys: []string{"0"}, Scope: command.Panes, Run: func() tea.Cmd { return m.inbox.Filter(inbox.FilterAll) }},
+	}
+	for i, f := range list.Filters {
+		all = append(all, cmd{
+			ID: "filter_" + string(f), Keys: []string{string(rune('1' + i))}, Scope: command.Panes,
+			Run: func() tea.Cmd { return m.inbox.Filter(f) },
+		})
+	}
+	return all
+}
+
+func (m *Model) looking() []cmd {
+	return []cmd{
+		{ID: "palette", Keys: []string{"ctrl+k", ":"}, Scope: command.Panes, Hidden: true, Run: m.openPalette},
+		{ID: "help", Keys: []string{"?"}, Scope: command.Panes, Run: m.openHelp},
+		{ID: "why_not", Scope: command.Panes, Run: m.guide.openWhyNot},
+		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.page.OpenNotices},
+		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.panes.turnPanel},
+		{ID: "delete", Scope: command.Panes, Reason: m.conversation.NeedsInstaller, Run: m.conversation.AskDelete},
+		{ID: "available_on", Scope: command.Panes, Reason: m.team.NeedsAway(true), Run: func() tea.Cmd { return m.team.SetAvailable(true) }},
+		{ID: "available_off", Scope: command.Panes, Reason: m.team.NeedsAway(false), Run: func() tea.Cmd { return m.team.SetAvailable(false) }},
+		{ID: "share_ref", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.ShareRef},
+		{ID: "greeting", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.OpenGreeting},
+		{ID: "check_page", Scope: command.Panes, Reason: m.NeedsConnectedPage, Run: func() tea.Cmd { return m.page.CheckPage(false) }},
+		{ID: "repair_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: func() tea.Cmd { return m.page.CheckPage(true) }},
+		{ID: "connect_page", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.page.ConnectPage},
+		{ID: "import_past", Scope: command.Panes, Reason: m.page.NeedsImportable, Run: m.page.BeginImport},
+		{ID: "cancel_import", Scope: command.Panes, Reason: m.page.NeedsImport, Run: m.page.CancelImport},
+		{ID: "make_shared", Scope: command.Panes, Reason: m.page.NeedsOwnPage(model.Shared), Run: func() tea.Cmd { return m.page.ChangeVisibility(model.Shared) }},
+		{ID: "make_private", Scope: command.Panes, Reason: m.page.NeedsOwnPage(model.Private), Run: func() tea.Cmd { return m.page.ChangeVisibility(model.Private) }},
+	}
+}
+
+// impossible is what users of other inboxes look for and won't find: it stays in the
+// palette, with the reason.
+func (m *Model) impossible() []cmd {
+	never := func(id string) cmd {
+		return cmd{ID: id, Scope: command.Panes, Reason: func() string { return m.Say(i18n.CommandReason(id)) }}
+	}
+	broadcast := never("broadcast")
+	broadcast.Reason = m.guide.whyNoBroadcast
+	return []cmd{never("call"), never("start"), broadcast}
+}

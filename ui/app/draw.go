@@ -1,0 +1,227 @@
+package app
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"parley/i18n"
+	list "parley/ui/inbox"
+	"parley/ui/look"
+	"parley/ui/overlay"
+	"parley/ui/screen"
+)
+
+// frame is the screen as it was drawn last.
+type frame struct {
+	screen.Frame
+	content string
+}
+
+// View implements [tea.Model]. What it shows was drawn at the end of Update.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.frame.content)
+	v.AltScreen = true
+	v.ReportFocus = true
+	v.KeyboardEnhancements.ReportAlternateKeys = true
+	v.Cursor = m.frame.Cursor
+	v.WindowTitle = m.title()
+	return v
+}
+
+// title is the window's: a name and a number of ours, never a customer's text.
+func (m *Model) title() string {
+	if n := m.Inbox.Counts("").Unread; n > 0 {
+		return "Parley (" + look.Thousands(n) + ")"
+	}
+	return "Parley"
+}
+
+// draw draws the screen.
+func (m *Model) draw() {
+	head := header{m.Screen, m.page}
+	banner, bannerStyle := head.banner()
+	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != ""})
+	var f frame
+	m.frame = f
+	if m.Layout.W == 0 || m.Layout.H == 0 {
+		return
+	}
+	w := m.Layout.W
+	lines := make([]string, 0, m.Layout.H)
+	if m.Layout.Header {
+		lines = append(lines, head.line(w))
+	}
+	if m.Layout.Banner {
+		lines = append(lines, bannerStyle.Paint(m.Look.Fit(" "+banner, w)))
+	}
+	if m.Layout.Filters {
+		lines = append(lines, m.inbox.FilterLine(w))
+	}
+	top := len(lines)
+	lines = append(lines, m.body(&f, top)...)
+	if m.Layout.Footer {
+		lines = append(lines, footer{m.Screen, m.commands, m.inbox, m.writer, m.crm}.line(w))
+	}
+	lines = m.laidOver(&f, lines)
+	f.content = strings.Join(lines, "\n")
+	m.frame = f
+}
+
+// body are the lines between: the panes side by side.
+func (m *Model) body(f *frame, top int) []string {
+	l := m.Layout
+	var columns []column
+	if l.List > 0 {
+		m.inbox.List.SetSize(l.List, l.Body)
+		lines, next := m.inbox.List.Lines(m.Look, list.Context{
+			Now: m.Now(), Me: m.Inbox.User().ID, Focused: m.Focus == screen.PaneList && m.Overlaid() == nil,
+			Draft: m.writer.Unfinished, Empty: m.emptyList(),
+		})
+		f.Until(next)
+		columns = append(columns, column{l.List, lines})
+	}
+	if l.Thread > 0 {
+		x := 0
+		if l.List > 0 {
+			x = l.List + screen.Separator
+		}
+		var lines []string
+		if m.Shown == "" {
+			lines = m.nothingOpen(l.Thread, l.Body)
+		} else {
+			lines = m.conversation.Lines(&f.Frame, l.Thread, l.Body, x, top)
+		}
+		columns = append(columns, column{l.Thread, lines})
+	}
+	if l.Panel > 0 {
+		r, _ := m.Inbox.Conversation(m.Shown)
+		lines, next := m.crm.Panel(r, l.Panel, l.Body)
+		f.Until(next)
+		columns = append(columns, column{l.Panel, lines})
+	}
+	return beside(m.Look.Theme.Faint.Paint(m.Look.Theme.Column)+" ", columns, l.Body)
+}
+
+// column is a pane as it was drawn: lines of that width.
+type column struct {
+	w     int
+	lines []string
+}
+
+// beside puts columns side by side.
+func beside(between string, columns []column, h int) []string {
+	if len(columns) == 1 {
+		return columns[0].lines
+	}
+	out := make([]string, h)
+	var b strings.Builder
+	for y := range out {
+		b.Reset()
+		for i, c := range columns {
+			if i > 0 {
+				b.WriteString(between)
+			}
+			b.WriteString(c.lines[y])
+		}
+		out[y] = b.String()
+	}
+	return out
+}
+
+// nothingOpen says what the conversation's place is for.
+func (m *Model) nothingOpen(w, h int) []string {
+	lines := make([]string, 0, h)
+	for range max(0, h/2-1) {
+		lines = append(lines, look.Blank(w))
+	}
+	if m.inbox.List.Len() == 0 { // the list says what this is for
+		for len(lines) < h {
+			lines = append(lines, look.Blank(w))
+		}
+		return lines[:h]
+	}
+	th := m.Look.Theme
+	for i, s := range []string{m.Say(i18n.EmptyThread), m.Say(i18n.EmptyThreadKeys, "Key", m.KeyOf("open"))} {
+		style := th.Muted
+		if i == 1 {
+			style = th.Faint
+		}
+		s = m.Look.Cut(s, w)
+		n := m.Look.Cells.Width(s)
+		lines = append(lines, look.Blank((w-n)/2)+style.Paint(s)+look.Blank(w-n-(w-n)/2))
+	}
+	for len(lines) < h {
+		lines = append(lines, look.Blank(w))
+	}
+	return lines[:h]
+}
+
+// emptyList is what an empty list says: what it is for, and the key that starts it.
+func (m *Model) emptyList() []string {
+	switch {
+	case m.inbox.Search.Loading:
+		return []string{m.Say(i18n.SearchGoesOn)}
+	case m.inbox.Search.Active():
+		return []string{m.Say(i18n.EmptySearch), m.Say(i18n.EmptySearchKeys)}
+	case !m.Live() && !m.Inbox.AllComplete():
+		return []string{m.Say(i18n.StateConnecting)}
+	case !m.Inbox.AllComplete():
+		return []string{m.Say(i18n.StateReading)}
+	case len(m.SeenPages()) == 0:
+		return m.page.NothingSeen()
+	}
+	if lost := m.page.LostPage(); lost != nil && m.Inbox.Counts("").All == 0 {
+		return lost
+	}
+	return []string{m.Say(i18n.EmptyFilter(string(m.Query.Filter))), m.Say(i18n.EmptyKeys, "Key", m.KeyOf("next_filter"))}
+}
+
+// leastPalette is how many lines the palette takes where there are as many; with more,
+// it leaves a third of what it lies over to be seen.
+const leastPalette = 16
+
+// pickerHeight is how many lines the picker takes, whatever was found.
+const pickerHeight = 24
+
+// laidOver puts what lies over the screen on it.
+func (m *Model) laidOver(f *frame, lines []string) []string {
+	o := m.Overlaid()
+	if o == nil {
+		return lines
+	}
+	// The first and the last line stay to be seen where there is room.
+	w, h, from := m.Layout.W, len(lines), 0
+	if m.Layout.Footer {
+		from, h = 1, h-2
+	}
+	room := h
+	switch o.(type) {
+	case *overlay.Palette:
+		room = max(min(h, leastPalette), h*2/3)
+	case *overlay.Picker:
+		room = min(h, pickerHeight)
+	}
+	box := o.Lines(m.Look, w, room)
+	if len(box) == 0 {
+		return lines
+	}
+	bw := m.Look.Cells.Width(ansi.Strip(box[0]))
+	x, y := max(0, (w-bw)/2), from+max(0, (h-len(box))/3)
+	f.Cursor = nil
+	if cx, cy, ok := o.Cursor(); ok {
+		f.Cursor = tea.NewCursor(x+cx, y+cy)
+	}
+	return overlay.Over(m.Look.Cells, lines, box, x, y)
+}
+
+// nextChange is when something on screen changes by time alone.
+func (m *Model) nextChange() time.Time {
+	next := m.frame.Next
+	if !m.Inbox.Now().IsZero() {
+		next = look.Earlier(next, m.Inbox.Next())
+	}
+	return look.Earlier(look.Earlier(next, m.SaidUntil()), m.presence.ToldUntil())
+}

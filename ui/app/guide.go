@@ -1,0 +1,143 @@
+package app
+
+import (
+	"cmp"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/i18n"
+	"parley/model"
+	"parley/ui/command"
+	"parley/ui/overlay"
+	"parley/ui/page"
+	"parley/ui/screen"
+)
+
+// guide says who sees what, and what can't be done here.
+type guide struct {
+	*screen.Screen
+	page *page.Model
+}
+
+// openPalette shows every command, those that can't be used now with the reason.
+func (m *Model) openPalette() tea.Cmd {
+	var items []overlay.Item
+	for _, c := range m.commands.All() {
+		if c.Hidden {
+			continue
+		}
+		items = append(items, overlay.Item{
+			ID: c.ID, Title: m.Say(i18n.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(),
+		})
+	}
+	for _, p := range m.HiddenPages() {
+		items = append(items, overlay.Item{
+			ID: "page " + string(p.ID), Title: m.Say(i18n.PageShow, "Page", m.Look.Line(p.Name)), Reason: m.page.PrivateOf(p),
+		})
+	}
+	// What can be used now stands before what can't.
+	slices.SortStableFunc(items, func(a, b overlay.Item) int { return cmp.Compare(min(1, len(a.Reason)), min(1, len(b.Reason))) })
+	m.Lay(overlay.NewPalette(m.Say(i18n.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
+		chosen, ok := a.(overlay.Chosen)
+		if !ok {
+			return nil
+		}
+		c, ok := m.commands.Get(chosen.ID)
+		if !ok {
+			return nil
+		}
+		return m.run(c)
+	})
+	return nil
+}
+
+// openHelp shows the keys of the pane that has them.
+func (m *Model) openHelp() tea.Cmd {
+	here := overlay.Section{Heading: m.Say(i18n.HelpHere)}
+	everywhere := overlay.Section{Heading: m.Say(i18n.HelpEverywhere)}
+	for _, c := range m.commands.All() {
+		if c.Scope&m.panes.scope() == 0 || c.Key() == "" {
+			continue
+		}
+		row := overlay.Row{Key: keyNames(c.Keys, m.W), Text: m.Say(i18n.Command(c.ID))}
+		if c.Scope&command.Panes == command.Panes {
+			everywhere.Rows = append(everywhere.Rows, row)
+		} else {
+			here.Rows = append(here.Rows, row)
+		}
+	}
+	typing := overlay.Section{Heading: m.Say(i18n.HelpTyping), Rows: []overlay.Row{
+		{Key: "enter", Text: m.Say(i18n.HelpSend)},
+		{Key: "alt+enter ctrl+j", Text: m.Say(i18n.HelpLine)},
+		{Key: "esc", Text: m.Say(i18n.HelpLeave)},
+	}}
+	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{m.guide.whoSees(), here, everywhere, typing, m.guide.whyNot()}), nil)
+	return nil
+}
+
+// whoSees says of each Page who sees its conversations.
+func (m guide) whoSees() overlay.Section {
+	s := overlay.Section{Heading: m.Say(i18n.HelpPages)}
+	for _, p := range m.Inbox.Pages() {
+		said := m.page.PrivateOf(p)
+		switch {
+		case p.Visibility == model.Shared:
+			said = m.Say(i18n.PageIsShared, "Page", m.Look.Line(p.Name))
+		case p.Installer.ID == m.Inbox.User().ID:
+			said = m.Say(i18n.PageIsMine, "Page", m.Look.Line(p.Name))
+		}
+		s.Rows = append(s.Rows, overlay.Row{Text: said})
+	}
+	if len(s.Rows) == 0 {
+		return overlay.Section{}
+	}
+	return s
+}
+
+// keyNames are the keys of a command; on a narrow screen, the first.
+func keyNames(keys []string, w int) string {
+	if w < 60 && len(keys) > 1 {
+		keys = keys[:1]
+	}
+	out := ""
+	for i, k := range keys {
+		if i > 0 {
+			out += " "
+		}
+		out += k
+	}
+	return out
+}
+
+// openWhyNot shows what can't be done here, and why.
+func (m guide) openWhyNot() tea.Cmd {
+	m.Lay(overlay.NewHelp(m.Say(i18n.WhyNotTitle), []overlay.Section{m.whyNot()}), nil)
+	return nil
+}
+
+// questions are those that users of Messenger inboxes ask.
+var questions = []string{
+	"calls", "policy", "button", "plan", "greeting", "private", "whom", "connect", "broadcast", "uninstall", "visibility", "personal",
+}
+
+func (m guide) whyNot() overlay.Section {
+	s := overlay.Section{Heading: m.Say(i18n.WhyNotTitle)}
+	for _, q := range questions {
+		answer := m.Say(i18n.Answer(q))
+		if q == "broadcast" {
+			answer = m.whyNoBroadcast()
+		}
+		s.Paragraphs = append(s.Paragraphs, overlay.Paragraph{Question: m.Say(i18n.Question(q)), Answer: answer})
+	}
+	return s
+}
+
+// whyNoBroadcast says why nothing is sent to many, and where to tell us that it is missed;
+// the same wherever it is said.
+func (m guide) whyNoBroadcast() string {
+	if u := m.Look.Line(m.Inbox.FeedbackURL()); u != "" {
+		return m.Say(i18n.Answer("broadcast_feedback"), "URL", u)
+	}
+	return m.Say(i18n.Answer("broadcast"))
+}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/i18n"
+	"parley/ui/command"
+	"parley/ui/screen"
+)
+
+// key hands a key press on: to what lies over the screen, to the composer, or to the
+// command that it stands for.
+func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	m.conversation.RetryOlder()
+	if c, ok := m.commands.ByKey(command.Typing, k.Key()); ok && k.Text == "" {
+		return m.run(c)
+	}
+	if m.Overlaid() != nil {
+		return m.UpdateOverlay(k)
+	}
+	if m.writer.Box.IsOpen() {
+		return m.keyComposer(k)
+	}
+	c, ok := m.commands.ByKey(m.panes.scope(), k.Key())
+	if !ok {
+		return nil
+	}
+	if c.Message && m.Focus == screen.PaneThread && m.conversation.Reveal() {
+		return nil // what it would act on was not to be seen
+	}
+	return m.run(c)
+}
+
+// run runs a command, or says why it can't be.
+func (m *Model) run(c *command.Command) tea.Cmd {
+	if why := c.Why(); why != "" {
+		m.Notify(why)
+		return nil
+	}
+	return c.Run()
+}
+
+// keyComposer handles the keys of the composer: all but a few are text.
+func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
+	switch k.String() {
+	case "esc":
+		if m.writer.Unquote() || m.writer.Unattach() {
+			return nil
+		}
+		return m.writer.LeaveBox()
+	case "enter":
+		return m.writer.Send()
+	case "alt+enter", "shift+enter", "ctrl+j":
+		m.writer.Box.NewLine()
+		return m.writer.Typing()
+	case "ctrl+c":
+		return m.quit()
+	case "ctrl+k":
+		return m.openPalette()
+	}
+	return m.writer.Compose(k)
+}
+
+// paste goes where text is typed, and nowhere else. Keys that come faster than a hand types
+// are one as well; elsewhere nothing is done with them, and the user is told.
+func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
+	switch {
+	case !m.types():
+		if c, ok := m.steps(p.Content); ok {
+			return c
+		}
+		m.Notify(m.Say(i18n.PasteNowhere))
+	case m.Overlaid() != nil:
+		return m.UpdateOverlay(p)
+	default:
+		return m.writer.Compose(p)
+	}
+	return nil
+}
+
+// types tells whether text is being typed.
+func (m *Model) types() bool {
+	if m.Overlaid() != nil {
+		_, _, ok := m.Overlaid().Cursor()
+		return ok
+	}
+	return m.writer.Box.IsOpen()
+}
+
+// steps goes up or down as often as one key says that came many times at once: it was held
+// down while the line stood still, and nothing is done by it but that the selection moves.
+func (m *Model) steps(keys string) (tea.Cmd, bool) {
+	r, size := utf8.DecodeRuneInString(keys)
+	if m.Overlaid() != nil || keys != strings.Repeat(keys[:size], len(keys)/max(1, size)) {
+		return nil, false
+	}
+	c, ok := m.commands.ByKey(m.panes.scope(), tea.Key{Code: r, Text: keys[:size]})
+	if !ok || c.ID != "down" && c.ID != "up" {
+		return nil, false
+	}
+	var all []tea.Cmd
+	for range len(keys) / size {
+		all = append(all, m.run(c))
+	}
+	return tea.Batch(all...), true
+}
+
+func (m *Model) needsShell() string {
+	if !m.shell {
+		return m.Say(i18n.WhyNoShell)
+	}
+	return ""
+}
+
+// quit leaves, once what was typed is kept.
+func (m *Model) quit() tea.Cmd {
+	return tea.Sequence(m.writer.LeaveBox(), tea.Quit)
+}

@@ -1,0 +1,207 @@
+package app
+
+import (
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"parley/i18n"
+	"parley/model"
+	"parley/model/inbox"
+	"parley/ui/command"
+	"parley/ui/conversation"
+	"parley/ui/crm"
+	list "parley/ui/inbox"
+	"parley/ui/look"
+	"parley/ui/page"
+	"parley/ui/presence"
+	"parley/ui/screen"
+	"parley/ui/team"
+	"parley/ui/theme"
+)
+
+// Hub is what the screen needs of a client of the hub. Its methods are called in
+// commands, several at once, with a context that ends them.
+type Hub interface {
+	page.Hub
+	team.Hub
+	presence.Hub
+	conversation.ReaderHub
+	conversation.WriterHub
+	list.Hub
+	// CRM is what hangs on the CRM.
+	crm.Hub
+	// Explain says an error in the user's words: what happened and what to do.
+	Explain(err error) string
+}
+
+// Options are what the screen works with.
+type Options struct {
+	Hub    Hub
+	Drafts conversation.Drafts
+	// Inbox is what is known of the hub. It belongs to the screen from now on, and is
+	// changed by what follows the hub only.
+	Inbox *inbox.Inbox
+	Words *i18n.Localizer
+	// Zone is the user's, for times of day.
+	Zone *time.Location
+	// Notice is told when the screen begins; empty: nothing.
+	Notice string
+	// Browse opens an address in the user's browser. Nil: there is none on this
+	// machine, as over SSH; addresses are copied.
+	Browse func(url string) error
+	// Typing is told whether text is being typed, after each change; nil: nobody asks.
+	Typing func(bool)
+	// Now is the clock of this machine.
+	Now func() time.Time
+	// Typed are the drafts of earlier runs.
+	Typed map[model.DraftOf]model.Draft
+	// Unsent are the replies of earlier runs that nobody answered.
+	Unsent []model.Reply
+	// Keys are the keys of some commands, as the user set them.
+	Keys map[string][]string
+	// Files looks at files of the user's machine; nil where they are on another.
+	Files conversation.Files
+	// Preview: the conversation follows the selection after a moment.
+	Preview bool
+	// Shell: there is one to go back to for a while.
+	Shell bool
+	// ASCII: draw states with ASCII characters.
+	ASCII bool
+	// AskColours: the terminal answers rightly when asked whether it has true colour.
+	AskColours bool
+	// Light and Dark say what the terminal's ground is; neither: it is asked.
+	Light, Dark bool
+}
+
+// Model is the screen.
+type Model struct {
+	*screen.Screen
+	hub Hub
+	// shell: there is one to go back to.
+	shell bool
+	// tellsTyping is who wants to know whether text is being typed.
+	tellsTyping func(bool)
+
+	terminal terminal
+	commands *command.Registry
+
+	inbox        *list.Model
+	conversation *conversation.Model
+	writer       *conversation.Writer
+	team         *team.Model
+	presence     *presence.Model
+	page         *page.Model
+	crm          *crm.Model
+	panes        panes
+	guide        guide
+	frame        frame
+}
+
+// ErrOptions is that the screen can't work with its options.
+var ErrOptions = errors.New("options of the screen")
+
+// New returns the screen.
+func New(o Options) (*Model, error) {
+	m := &Model{
+		hub: o.Hub, shell: o.Shell, tellsTyping: o.Typing,
+		terminal: terminal{fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
+	}
+	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
+	m.LightGround = o.Light
+	m.Look.Words, m.Look.Zone = o.Words, o.Zone
+	m.assemble(o)
+	var err error
+	if m.commands, err = command.New(m.table(), o.Keys); err != nil {
+		return nil, errors.Join(ErrOptions, err)
+	}
+	m.restyle()
+	if o.Notice != "" {
+		m.NotifyLonger(o.Notice)
+	}
+	m.inbox.List.SetRows(m.Inbox.View(m.Query))
+	return m, nil
+}
+
+// assemble puts the parts of the screen together.
+func (m *Model) assemble(o Options) {
+	rows := list.NewList()
+	m.team = team.New(m.Screen, o.Hub)
+	m.presence = presence.New(m.Screen, o.Hub)
+	m.page = page.New(m.Screen, o.Hub, m.team)
+	m.conversation, m.writer = conversation.New(m.Screen, conversation.Options{
+		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent,
+	})
+	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
+	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
+	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
+	m.guide = guide{m.Screen, m.page}
+}
+
+// Init implements [tea.Model].
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.terminal.ask(), m.settle())
+}
+
+// terminal is what the terminal said of itself.
+type terminal struct {
+	profile   colorprofile.Profile
+	graphemes bool
+	// fixed: the user said what the ground is.
+	fixed, ascii bool
+	// asksColours: whether it has true colour is asked; some answer wrongly.
+	asksColours bool
+}
+
+// ask asks the terminal what it can do.
+func (t terminal) ask() tea.Cmd {
+	var all []tea.Cmd
+	if !t.fixed {
+		all = append(all, tea.RequestBackgroundColor)
+	}
+	if t.asksColours {
+		all = append(all, tea.RequestCapability("RGB"), tea.RequestCapability("Tc"))
+	}
+	return tea.Batch(all...)
+}
+
+// restyle makes the look anew after something that it depends on changed.
+func (m *Model) restyle() {
+	t := theme.New(theme.Options{Light: m.LightGround, Profile: m.terminal.profile, ASCII: m.terminal.ascii})
+	l := look.Look{Theme: t, Words: m.Look.Words, Zone: m.Look.Zone, Version: uint32(t.Version)}
+	if m.terminal.graphemes {
+		l.Cells = graphemes
+		l.Version |= 1 << 8
+	}
+	m.Look = l
+	m.writer.Box.SetLook(l)
+	m.conversation.Redraw()
+}
+
+// Unsaved returns the composer's text and what it is of, for when the program ends
+// otherwise than by its own keys.
+func (m *Model) Unsaved() (model.DraftOf, string) { return m.writer.Unsaved() }
+
+// Unheard returns what the user sent off and the hub has not taken, for when the program
+// ends.
+func (m *Model) Unheard() []model.Reply { return m.writer.Unheard() }
+
+// KeyOf returns the key of a command, empty where it has none.
+func (m *Model) KeyOf(id string) string {
+	c, ok := m.commands.Get(id)
+	if !ok {
+		return ""
+	}
+	return c.Key()
+}
+
+// Explain says an error in the user's words: what happened and what to do.
+func (m *Model) Explain(err error) string { return m.hub.Explain(err) }
+
+// Composing tells whether a text is being typed to be sent.
+func (m *Model) Composing() bool { return m.writer.Box.IsOpen() }
+
+// Selected returns the conversation that is selected in the list.
+func (m *Model) Selected() (inbox.Row, bool) { return m.inbox.List.Selected() }
