@@ -9,10 +9,7 @@ package hub
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +28,7 @@ import (
 	"parley/hub/replies"
 	"parley/hub/sealing"
 	"parley/hub/store"
+	"parley/hub/stream"
 	"parley/hub/transcripts"
 	"parley/hub/txn"
 	"parley/hub/uploads"
@@ -124,26 +122,21 @@ type Hub struct {
 	mailer     Mailer
 	looseFiles func() []string
 	appID      model.AppID
-	// feedbackURL is where users say what they miss.
-	feedbackURL model.Untrusted
-	timing      Timing
+	timing     Timing
 
 	now func() time.Time
 	log *slog.Logger
 
 	rules *replies.Rules
-	lossy lossyShares
 	// asking is how often users have Facebook asked at once.
 	asking  *ratelimit.Limits
-	live    *live
+	stream  *stream.Stream
 	metrics *metrics
 	figures keptFigures
 	// nameless: a customer without a name may be new.
 	nameless wake.Signal
 	mails    wake.Signal
 	webhooks hookstate.State
-	// otherStream is when a client last proved that the store was put back; nil: none did.
-	otherStream atomic.Pointer[time.Time]
 }
 
 // New returns a hub that takes requests; [Hub.Run] does its work in the
@@ -157,13 +150,10 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		store: &txn.Store{Store: o.Store}, vault: o.Vault, graph: o.Graph, mailer: o.Mailer, looseFiles: o.LooseFiles, appID: o.AppID, timing: o.Timing, now: o.Now, log: o.Logger,
-		asking: ratelimit.New(askingRate, askingBurst), feedbackURL: model.Untrusted(o.FeedbackURL), live: newLive(), nameless: wake.NewSignal(), mails: wake.NewSignal(),
+		asking: ratelimit.New(askingRate, askingBurst), nameless: wake.NewSignal(), mails: wake.NewSignal(),
 	}
 	h.figures.changed = wake.NewSignal()
 	h.metrics = newMetrics(h)
-	h.store.OnCommit(h.live.moved)
-	h.store.OnCommit(func(id model.PageID) { h.NoteChange(id) })
-	h.store.OnCommit(func(model.PageID) { h.figures.changed.Notify() })
 	h.Log = audit.NewLog(h.store, h.utc)
 	h.rules = &replies.Rules{QueueLimit: o.Timing.QueueLimit, App: o.AppID, Asked: h.metrics.asks.Inc}
 	t := o.Timing
@@ -177,6 +167,11 @@ func New(o Options) *Hub {
 	})
 	h.Reactions, h.SenderActions = outbox.NewReactions(h.Outbox), outbox.NewSenderActions(h.Outbox, o.Shown)
 	h.Views = view.New(view.Options{Store: h.store, Now: h.utc, Opened: func(c store.Conversation) { h.Opened(c) }, Read: h.SenderActions.Read})
+	h.stream = stream.New(stream.Options{
+		Store: h.store, Views: h.Views, Typed: h.Typed, FeedbackURL: o.FeedbackURL,
+		Timing: stream.Timing{Heads: t.Heads, Revalidate: t.Revalidate}, Now: h.utc, Log: o.Logger,
+	})
+	h.metrics.registry.MustRegister(h.stream.Collectors()...)
 	h.metrics.registry.MustRegister(h.Outbox.Collectors()...)
 	h.Board = notices.New(notices.Options{
 		Store: h.store, Mailer: o.Mailer, Due: h.mails, Now: h.utc, Log: o.Logger,
@@ -192,7 +187,7 @@ func New(o Options) *Hub {
 	})
 	h.Manager = pages.New(pages.Options{
 		Store: h.store, Vault: o.Vault, Meta: o.Graph, Login: o.Login, Inbox: o.Inbox, Past: h.Receiver, Roles: h.company, Asking: h.asking,
-		Nameless: h.nameless, Sending: h.Outbox.Wake, Known: h.live.setPage, FailQueued: h.Outbox.FailQueued, Notice: h.Notice,
+		Nameless: h.nameless, Sending: h.Outbox.Wake, Known: h.stream.SetPage, FailQueued: h.Outbox.FailQueued, Notice: h.Notice,
 		Timing: pages.Timing{GraphCall: t.GraphCall, Check: t.PageCheck, ImportPause: t.ImportPause, ImportPauseMax: t.ImportPauseMax},
 		Now:    h.utc, Log: o.Logger,
 	})
@@ -225,9 +220,17 @@ func New(o Options) *Hub {
 	})
 	h.Accounts = accounts.New(accounts.Options{
 		Store: h.store, Company: h.company, CRM: o.CRM, Vault: o.Vault, NewColleagues: o.NewColleagues,
-		LoginURL: o.LoginURL, LoginPoll: o.Timing.LoginPoll, Told: h.live.tellUser, Now: h.utc, Log: o.Logger,
+		LoginURL: o.LoginURL, LoginPoll: o.Timing.LoginPoll, Told: h.stream.UserChanged, Now: h.utc, Log: o.Logger,
 	})
+	h.store.OnCommit(h.stream.Changed)
+	h.store.OnCommit(h.NoteChange)
+	h.store.OnCommit(func(model.PageID) { h.figures.changed.Notify() })
 	return h
+}
+
+// Attach begins a session of a user. valid is asked now and then whether it may go on.
+func (h *Hub) Attach(user model.User, wire stream.Wire, valid func(context.Context) error) *stream.Session {
+	return h.stream.Attach(user, wire, valid)
 }
 
 // Run sends replies, asks for customers' names and forgets what is old, until ctx
@@ -239,11 +242,11 @@ func (h *Hub) Run(ctx context.Context) error {
 	if err := h.Recover(ctx); err != nil {
 		return err
 	}
-	if err := h.loadPages(ctx); err != nil {
+	if err := h.stream.Load(ctx); err != nil {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return h.runLive(ctx) })
+	g.Go(func() error { return h.stream.Run(ctx) })
 	g.Go(func() error { return h.Outbox.Run(ctx) })
 	g.Go(func() error { return h.Reactions.Run(ctx) })
 	g.Go(func() error { return h.SenderActions.Run(ctx) })
@@ -266,14 +269,6 @@ func (h *Hub) Run(ctx context.Context) error {
 		g.Go(func() error { return h.RunNightly(ctx) })
 	}
 	return g.Wait()
-}
-
-// survive keeps a mistake in one piece of work from ending the hub. It logs where it was,
-// not what: that may be a customer's text.
-func (h *Hub) survive(doing string) {
-	if p := recover(); p != nil {
-		h.log.Error("panicked", "doing", doing, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-	}
 }
 
 // utc returns the hub's time as it is stored and shown: UTC, microseconds.

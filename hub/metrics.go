@@ -13,7 +13,6 @@ import (
 	"parley/hub/receive"
 	"parley/hub/store"
 	"parley/hub/wake"
-	"parley/model"
 )
 
 // metrics are the hub's own figures. None is labelled by anything that a client or a
@@ -21,40 +20,18 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 
-	clients     prometheus.Gauge
-	resumes     prometheus.Counter
-	reloads     prometheus.Counter
-	slowClients prometheus.Counter
-	asks        prometheus.Counter
+	asks prometheus.Counter
 }
 
 func newMetrics(h *Hub) *metrics {
-	counter := func(name, help string) prometheus.Counter {
-		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "parley", Name: name, Help: help})
-	}
 	m := &metrics{
-		registry:    prometheus.NewRegistry(),
-		clients:     prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "parley", Name: "clients", Help: "Connected clients."}),
-		resumes:     counter("resumes_total", "Pages that a client went on with where it was."),
-		reloads:     counter("reloads_total", "Pages that a client had to read anew."),
-		slowClients: counter("slow_clients_total", "Times that a client's queue was full."),
-		asks:        counter("asks_total", "Replies that asked their writer what to do."),
+		registry: prometheus.NewRegistry(),
+		asks: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: "parley", Name: "asks_total", Help: "Replies that asked their writer what to do.",
+		}),
 	}
-	m.registry.MustRegister(m.clients, m.resumes, m.reloads, m.slowClients, m.asks,
-		&storeFigures{hub: h, kept: &h.figures})
+	m.registry.MustRegister(m.asks, &storeFigures{hub: h, kept: &h.figures})
 	return m
-}
-
-// welcomed counts how the Pages that a client named go on.
-func (m *metrics) welcomed(hello model.Hello, w model.Welcome) {
-	for page := range hello.Resume {
-		switch w.Pages[page].Resume {
-		case model.ResumeOK:
-			m.resumes.Inc()
-		case model.ResumeReload:
-			m.reloads.Inc()
-		}
-	}
 }
 
 // Registry takes the figures of what runs beside the hub.

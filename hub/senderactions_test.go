@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/stream"
 	"parley/model"
 )
 
@@ -97,7 +97,7 @@ func TestTypingInTurnIsBounded(t *testing.T) {
 				for _, active := range []bool{true, false} {
 					f := typing(active)
 					f.Conversation = conversationWith(c)
-					[]*hub.Session{ann, second}[i%2].Relay(w.ctx, f)
+					[]*stream.Session{ann, second}[i%2].Relay(w.ctx, f)
 				}
 				w.pass(5 * time.Millisecond)
 			}
@@ -116,7 +116,7 @@ func TestTypingInTurnIsBounded(t *testing.T) {
 		for i, c := range customers {
 			f := typing(true)
 			f.Conversation = conversationWith(c)
-			[]*hub.Session{ann, cat, w.session(w.ben)}[i%3].Relay(w.ctx, f)
+			[]*stream.Session{ann, cat, w.session(w.ben)}[i%3].Relay(w.ctx, f)
 			w.pass(5 * time.Millisecond)
 		}
 		if n := len(w.graph.did()) - before; n <= 10 || n > 20 {
@@ -186,4 +186,4 @@ func TestSenderActionsCanBeSwitchedOff(t *testing.T) {
 }
 
 // session is a connection of a user that is never written to.
-func (w *world) session(u model.User) *hub.Session { return w.hub.Attach(u, nil, nil) }
+func (w *world) session(u model.User) *stream.Session { return w.hub.Attach(u, nil, nil) }

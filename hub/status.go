@@ -40,7 +40,7 @@ func (h *Hub) Ready(ctx context.Context) Readiness {
 	err := h.store.Read(ctx, func(reader store.Reader) error {
 		life, err := reader.Incarnation() // a row is enough: anybody may ask
 		if r.StorePutBack = outbox.PutBackAt(life, h.utc()); r.StorePutBack == nil {
-			r.StorePutBack = h.otherStream.Load()
+			r.StorePutBack = h.stream.OtherStream()
 		}
 		return err
 	})

@@ -19,6 +19,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/store"
+	"parley/hub/stream"
 	"parley/model"
 )
 
@@ -548,7 +549,7 @@ func TestARevokedTokenEndsASlowReader(t *testing.T) {
 	var over atomic.Bool
 	cat := w.tap(w.cat, func(context.Context) error {
 		if over.Load() {
-			return hub.ErrSessionOver
+			return stream.ErrSessionOver
 		}
 		return nil
 	})
@@ -561,7 +562,7 @@ func TestARevokedTokenEndsASlowReader(t *testing.T) {
 	over.Store(true)
 	select {
 	case err := <-cat.ended:
-		if !errors.Is(err, hub.ErrSessionOver) {
+		if !errors.Is(err, stream.ErrSessionOver) {
 			t.Errorf("ended with %v", err)
 		}
 	case <-time.After(patience):

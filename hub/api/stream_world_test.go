@@ -19,6 +19,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/store"
+	"parley/hub/stream"
 	"parley/model"
 )
 
@@ -385,7 +386,7 @@ type wireTap struct {
 	closed chan struct{}
 }
 
-var _ hub.Wire = (*wireTap)(nil)
+var _ stream.Wire = (*wireTap)(nil)
 
 var errCut = errors.New("cut")
 
@@ -460,7 +461,7 @@ func (t *wireTap) isClosed() bool {
 // tapped is a session whose client is in the process.
 type tapped struct {
 	*wireTap
-	*hub.Session
+	*stream.Session
 	ended chan error
 }
 

@@ -1,4 +1,4 @@
-// Package ratelimit lets each user do something so often: more of it waits.
+// Package ratelimit lets each user do something so often: more of it waits, or is not done.
 package ratelimit
 
 import (
@@ -28,6 +28,15 @@ func New(often rate.Limit, burst int) *Limits {
 
 // Reserve takes a user's next turn, and returns how far away it is.
 func (l *Limits) Reserve(user model.UserID, now time.Time) time.Duration {
+	return l.limiter(user).ReserveN(now, 1).DelayFrom(now)
+}
+
+// Allow takes a user's next turn if it is now, and tells whether it is.
+func (l *Limits) Allow(user model.UserID, now time.Time) bool {
+	return l.limiter(user).AllowN(now, 1)
+}
+
+func (l *Limits) limiter(user model.UserID) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	of := l.of[user]
@@ -35,7 +44,7 @@ func (l *Limits) Reserve(user model.UserID, now time.Time) time.Duration {
 		of = rate.NewLimiter(l.often, l.burst)
 		l.of[user] = of
 	}
-	return of.ReserveN(now, 1).DelayFrom(now)
+	return of
 }
 
 // Wait waits for a user's next turn, or until ctx ends.

@@ -15,10 +15,10 @@ import (
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
 
-	"parley/hub"
 	"parley/hub/accounts"
 	"parley/hub/api/door"
 	"parley/hub/serve"
+	"parley/hub/stream"
 	"parley/model"
 )
 
@@ -35,7 +35,7 @@ type Hub interface {
 	// Authenticate tells who somebody is by their token.
 	Authenticate(ctx context.Context, token string) (model.User, error)
 	// Attach begins a session on a wire; valid is asked again and again whether it may last.
-	Attach(user model.User, wire hub.Wire, valid func(context.Context) error) *hub.Session
+	Attach(user model.User, wire stream.Wire, valid func(context.Context) error) *stream.Session
 }
 
 // Options are what the route of the stream is made of.
@@ -133,12 +133,12 @@ func (s *Routes) still(ctx context.Context, r *http.Request, u model.User) error
 	var refusal *model.Refusal
 	switch {
 	case errors.Is(err, accounts.ErrSignIn), errors.As(err, &refusal):
-		return hub.ErrSessionOver
+		return stream.ErrSessionOver
 	case err != nil:
 		s.door.Log.Warn("look at a connection's token", "error", err)
 		return nil
 	case now.ID != u.ID || now.Admin != u.Admin:
-		return hub.ErrSessionOver
+		return stream.ErrSessionOver
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ const (
 )
 
 // readFrames reads what the client says until it is gone or silent for too long.
-func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *hub.Session, who string) {
+func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *stream.Session, who string) {
 	conn.SetReadLimit(maxClientFrame)
 	often, much := rate.NewLimiter(framesPerSecond, framesAtOnce), rate.NewLimiter(bytesPerSecond, bytesAtOnce)
 	alive := func() error { return conn.SetReadDeadline(time.Now().Add(s.dead)) }
@@ -187,7 +187,7 @@ func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *
 
 // takeFrame takes one frame of the client, and answers false for one that makes no
 // sense. Types that are not known are passed over: a newer client may send them.
-func (s *Routes) takeFrame(ctx context.Context, session *hub.Session, frame []byte) bool {
+func (s *Routes) takeFrame(ctx context.Context, session *stream.Session, frame []byte) bool {
 	var head struct {
 		Type model.FrameType `json:"type"`
 	}
@@ -217,17 +217,17 @@ type wire struct {
 	closed chan struct{}
 }
 
-// Write implements [hub.Wire]. Only the session writes.
+// Write implements [stream.Wire]. Only the session writes.
 func (w *wire) Write(frame []byte) error {
 	return w.conn.WriteMessage(websocket.TextMessage, frame)
 }
 
-// Ping implements [hub.Wire].
+// Ping implements [stream.Wire].
 func (w *wire) Ping() error {
 	return w.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(closeTime))
 }
 
-// Close implements [hub.Wire]: the connection is cut, a write under way with it.
+// Close implements [stream.Wire]: the connection is cut, a write under way with it.
 func (w *wire) Close() {
 	w.once.Do(func() {
 		close(w.closed)
@@ -251,7 +251,7 @@ func (w *wire) closeAfter(d time.Duration) {
 func (w *wire) goodbye(err error) {
 	code, reason := websocket.CloseGoingAway, "hub stops"
 	switch {
-	case errors.Is(err, hub.ErrSessionOver):
+	case errors.Is(err, stream.ErrSessionOver):
 		code, reason = websocket.ClosePolicyViolation, "signed out"
 	case err != nil && !errors.Is(err, context.Canceled):
 		code, reason = websocket.CloseInternalServerErr, "try again"

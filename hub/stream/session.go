@@ -1,4 +1,4 @@
-package hub
+package stream
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/hub/access"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/view"
 	"parley/hub/wake"
@@ -36,12 +37,12 @@ var ErrSessionOver = errors.New("session over")
 // what waits to be written.
 //
 // Its audience is decided when a frame is written: [Session.Serve] is the only one
-// that writes, and it asks authorize while it holds writing, which a change of
+// that writes, and it asks [access.Authorize] while it holds writing, which a change of
 // visibility waits for before it is answered.
 type Session struct {
-	hub  *Hub
-	user model.User
-	wire Wire
+	stream *Stream
+	user   model.User
+	wire   Wire
 	// valid tells whether the session may go on.
 	valid func(context.Context) error
 
@@ -77,9 +78,9 @@ type queued struct {
 }
 
 // Attach begins a session of a user. valid is asked now and then whether it may go on.
-func (h *Hub) Attach(user model.User, wire Wire, valid func(context.Context) error) *Session {
+func (st *Stream) Attach(user model.User, wire Wire, valid func(context.Context) error) *Session {
 	return &Session{
-		hub: h, user: user, wire: wire, valid: valid, writing: make(chan struct{}, 1),
+		stream: st, user: user, wire: wire, valid: valid, writing: make(chan struct{}, 1),
 		hellos: make(chan model.Hello, 1), wake: wake.NewSignal(), follows: make(map[model.PageID]*follow),
 	}
 }
@@ -96,12 +97,12 @@ func (s *Session) Hello(ctx context.Context, hello model.Hello) error {
 
 // Serve writes to the client until ctx ends, the wire breaks, or the session is over.
 func (s *Session) Serve(ctx context.Context) error {
-	s.hub.live.join(s)
-	defer s.hub.live.leave(s)
+	s.stream.join(s)
+	defer s.stream.leave(s)
 	ctx, cancel := context.WithCancelCause(ctx)
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		defer s.hub.survive("look at a session")
+		defer rescue.Log(s.stream.log, "look at a session")
 		s.watch(ctx, cancel)
 	})
 	defer watching.Wait()
@@ -115,7 +116,7 @@ func (s *Session) Serve(ctx context.Context) error {
 }
 
 func (s *Session) serve(ctx context.Context) error {
-	heads := time.NewTicker(s.hub.timing.Heads)
+	heads := time.NewTicker(s.stream.timing.Heads)
 	defer heads.Stop()
 	always := make(chan struct{})
 	close(always)
@@ -148,7 +149,7 @@ func (s *Session) serve(ctx context.Context) error {
 // watch asks now and then whether the session may go on. One that may not is ended
 // also while a frame is being written, however slowly.
 func (s *Session) watch(ctx context.Context, end context.CancelCauseFunc) {
-	validity := time.NewTicker(s.hub.timing.Revalidate)
+	validity := time.NewTicker(s.stream.timing.Revalidate)
 	defer validity.Stop()
 	for {
 		select {
@@ -158,8 +159,8 @@ func (s *Session) watch(ctx context.Context, end context.CancelCauseFunc) {
 		}
 		if err := s.valid(ctx); err != nil {
 			end(err)
-			patience, cancel := context.WithTimeout(context.Background(), flipPatience)
-			s.settle(patience)
+			grace, cancel := context.WithTimeout(context.Background(), flipGrace)
+			s.settle(grace)
 			cancel()
 			return
 		}
@@ -177,7 +178,7 @@ func (s *Session) offer(q queued) {
 	}
 	if f.behind || f.seq != q.from || q.bytes == nil || s.bytes+len(q.bytes) > maxQueue {
 		if !f.behind && s.bytes+len(q.bytes) > maxQueue {
-			s.hub.metrics.slowClients.Inc()
+			s.stream.figures.slowClients.Inc()
 		}
 		f.behind = true
 	} else {
@@ -196,7 +197,7 @@ func (s *Session) push(q queued) {
 // session is behind by. It tells whether there may be more.
 func (s *Session) step(ctx context.Context) (more bool, err error) {
 	if q, ok := s.pop(); ok {
-		return true, s.write(ctx, q)
+		return true, s.writeIfSeen(ctx, q)
 	}
 	page, seq, ok := s.behind()
 	if !ok {
@@ -219,7 +220,7 @@ func (s *Session) pop() (queued, bool) {
 	return q, true
 }
 
-// hold takes the right to write, unless ctx is over; release gives it back.
+// hold waits for the right to write, unless ctx is over; release gives it back.
 func (s *Session) hold(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -234,14 +235,14 @@ func (s *Session) hold(ctx context.Context) error {
 
 func (s *Session) release() { <-s.writing }
 
-// write writes a frame if its audience may have it now.
-func (s *Session) write(ctx context.Context, q queued) error {
+// writeIfSeen writes a frame if its audience may have it now.
+func (s *Session) writeIfSeen(ctx context.Context, q queued) error {
 	if err := s.hold(ctx); err != nil {
 		return err
 	}
 	defer s.release()
 	if !q.always {
-		if _, err := access.Authorize(s.hub.live, s.user.ID, q.page); err != nil {
+		if _, err := access.Authorize(s.stream, s.user.ID, q.page); err != nil {
 			return nil //nolint:nilerr // hidden meanwhile: it is not written
 		}
 	}
@@ -266,13 +267,13 @@ func (s *Session) catchUp(ctx context.Context, page model.PageID, seq int64) err
 		return err
 	}
 	defer s.release()
-	if _, err := access.Authorize(s.hub.live, s.user.ID, page); err != nil {
+	if _, err := access.Authorize(s.stream, s.user.ID, page); err != nil {
 		s.unfollow(page)
 		return nil //nolint:nilerr // hidden meanwhile
 	}
 	var batch model.Batch
 	var gone bool
-	err := s.hub.Views.Read(ctx, s.user, page, func(v view.View) (err error) {
+	err := s.stream.views.Read(ctx, s.user, page, func(v view.View) (err error) {
 		batch, gone, err = v.ChangesAfter(v.Shown[0], seq)
 		return err
 	})
@@ -307,7 +308,7 @@ func (s *Session) caughtUp(page model.PageID, from, to int64) {
 	}
 	f.seq = to
 	// Asked while mu is held: what is fed after this is offered after it, too.
-	f.behind = to < s.hub.live.fedUpTo(page)
+	f.behind = to < s.stream.fedUpTo(page)
 }
 
 func (s *Session) unfollow(page model.PageID) {

@@ -1,4 +1,4 @@
-package hub
+package stream
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // Whoever comes by many connections has nobody else wait to be welcomed.
 func TestNobodysManyConnectionsKeepOthersWaiting(t *testing.T) {
 	t.Parallel()
-	l := newLive()
+	st := New(Options{})
 	ctx, end := context.WithCancel(t.Context())
 	var many sync.WaitGroup
 	defer many.Wait()
@@ -20,7 +20,7 @@ func TestNobodysManyConnectionsKeepOthersWaiting(t *testing.T) {
 	came := make(chan struct{}, 64)
 	for range 64 {
 		many.Go(func() {
-			if leave, err := l.admit.Acquire(ctx, "one with many"); err == nil {
+			if leave, err := st.admit.Acquire(ctx, "one with many"); err == nil {
 				came <- struct{}{}
 				<-ctx.Done()
 				leave()
@@ -32,7 +32,7 @@ func TestNobodysManyConnectionsKeepOthersWaiting(t *testing.T) {
 	}
 	for range admission - admissionEach {
 		other := model.UserID(rand.Text())
-		if _, err := l.admit.Acquire(ctx, other); err != nil {
+		if _, err := st.admit.Acquire(ctx, other); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package hub
+package stream
 
 import (
 	"context"
@@ -24,7 +24,7 @@ const (
 // welcome answers a hello: which Pages the user sees, and how each named goes on.
 func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
 	// Given back before the client reads its answer, which may take it long.
-	leave, err := s.hub.live.admit.Acquire(ctx, s.user.ID)
+	leave, err := s.stream.admit.Acquire(ctx, s.user.ID)
 	if err != nil {
 		return err
 	}
@@ -43,24 +43,24 @@ func (s *Session) welcome(ctx context.Context, hello model.Hello) error {
 		return fmt.Errorf("encode welcome: %w", err)
 	}
 	s.reposition(hello, follows)
-	s.hub.metrics.welcomed(hello, w)
+	s.stream.figures.welcomed(hello, w)
 	return s.wire.Write(b)
 }
 
 // place finds out which Pages the user sees, how each goes on, and from where.
 func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, map[model.PageID]int64, error) {
 	w := model.Welcome{
-		Type: model.FrameWelcome, Now: s.hub.utc(), User: s.user, Pages: make(map[model.PageID]model.WelcomePage),
-		FeedbackURL: s.hub.feedbackURL,
+		Type: model.FrameWelcome, Now: s.stream.now(), User: s.user, Pages: make(map[model.PageID]model.WelcomePage),
+		FeedbackURL: s.stream.feedbackURL,
 	}
 	follows := make(map[model.PageID]int64)
-	err := s.hub.Views.Read(ctx, s.user, "", func(v view.View) error {
-		s.hub.live.learn(v.Shown)
+	err := s.stream.views.Read(ctx, s.user, "", func(v view.View) error {
+		s.stream.learn(v.Shown)
 		if now, err := v.User(s.user.ID); err == nil { // not as they were when the session began
 			w.User = now
 		}
 		for _, p := range v.Shown {
-			if _, err := access.Authorize(s.hub.live, s.user.ID, p.ID); err != nil {
+			if _, err := access.Authorize(s.stream, s.user.ID, p.ID); err != nil {
 				continue
 			}
 			at := v.AsOf[p.ID]
@@ -76,7 +76,7 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 					follows[p.ID] = from.Seq
 				case view.OtherStream:
 					wp.Anew = true
-					s.hub.sawOtherStream(p.ID, from.Seq, at.Seq)
+					s.stream.sawOtherStream(p.ID, from.Seq, at.Seq)
 				case view.TooFar:
 				}
 			} else if seq, ok := s.following(p.ID); ok {
@@ -92,10 +92,10 @@ func (s *Session) place(ctx context.Context, hello model.Hello) (model.Welcome, 
 
 // sawOtherStream notes that a client knows of changes that the store doesn't: it was put
 // back in a way that nothing else told.
-func (h *Hub) sawOtherStream(page model.PageID, seq, head int64) {
-	now := h.utc()
-	if h.otherStream.Swap(&now) == nil {
-		h.log.Warn("a client followed changes that the store does not hold: was it put back to an earlier copy?", logkey.Page, string(page), "client_seq", seq, "seq", head)
+func (st *Stream) sawOtherStream(page model.PageID, seq, head int64) {
+	now := st.now()
+	if st.otherStream.Swap(&now) == nil {
+		st.log.Warn("a client followed changes that the store does not hold: was it put back to an earlier copy?", logkey.Page, string(page), "client_seq", seq, "seq", head)
 	}
 }
 
@@ -119,7 +119,7 @@ func (s *Session) reposition(hello model.Hello, follows map[model.PageID]int64) 
 		delete(s.follows, page)
 		s.discard(page)
 		seq, ok := follows[page]
-		if _, err := access.Authorize(s.hub.live, s.user.ID, page); ok && err == nil { // or it was lost meanwhile
+		if _, err := access.Authorize(s.stream, s.user.ID, page); ok && err == nil { // or it was lost meanwhile
 			s.follows[page] = &follow{seq: seq, behind: true}
 		}
 	}
@@ -150,11 +150,11 @@ func (s *Session) heads(ctx context.Context) error {
 		return err
 	}
 	defer s.release()
-	h := model.Heads{Type: model.FrameHeads, Now: s.hub.utc(), Pages: make(map[model.PageID]int64)}
-	err := s.hub.Views.Read(ctx, s.user, "", func(v view.View) error {
-		s.hub.live.learn(v.Shown)
+	h := model.Heads{Type: model.FrameHeads, Now: s.stream.now(), Pages: make(map[model.PageID]int64)}
+	err := s.stream.views.Read(ctx, s.user, "", func(v view.View) error {
+		s.stream.learn(v.Shown)
 		for _, p := range v.Shown {
-			if _, err := access.Authorize(s.hub.live, s.user.ID, p.ID); err == nil {
+			if _, err := access.Authorize(s.stream, s.user.ID, p.ID); err == nil {
 				h.Pages[p.ID] = v.AsOf[p.ID].Seq
 			}
 		}

@@ -1,4 +1,4 @@
-package hub
+package stream
 
 import (
 	"testing"
@@ -11,10 +11,10 @@ import (
 // Page that is followed from another meanwhile, nor one that is followed no more.
 func TestABatchMovesOnlyTheFollowThatItWasReadFor(t *testing.T) {
 	t.Parallel()
-	h := New(Options{})
-	h.live.learn([]store.Page{{Page: model.Page{ID: "1", Visibility: model.Shared, Seq: 9}}})
-	h.live.setFed("1", 9)
-	s := h.Attach(model.User{ID: "ann"}, nil, nil)
+	st := New(Options{})
+	st.learn([]store.Page{{Page: model.Page{ID: "1", Visibility: model.Shared, Seq: 9}}})
+	st.setFed("1", 9)
+	s := st.Attach(model.User{ID: "ann"}, nil, nil)
 
 	s.follows["1"] = &follow{seq: 2, behind: true}
 	s.caughtUp("1", 5, 9)

@@ -1,4 +1,4 @@
-package hub
+package stream
 
 import (
 	"context"
@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
+	"parley/hub/txn"
 	"parley/hub/view"
 	"parley/model"
 )
@@ -54,15 +56,17 @@ func hiddenMeanwhile(t *testing.T) (s *Session, wire *paper, head model.Position
 			t.Fatal(err)
 		}
 	}
-	h := New(Options{Store: db, Timing: DefaultTiming()})
+	now := func() time.Time { return time.Now().UTC() }
+	views := view.New(view.Options{Store: &txn.Store{Store: db}, Now: now})
+	st := New(Options{Store: db, Views: views, Now: now})
 	wire = &paper{}
-	s = h.Attach(model.User{ID: "ben", Name: "ben"}, wire, nil)
-	err = h.Views.Read(ctx, s.user, "", func(v view.View) error {
+	s = st.Attach(model.User{ID: "ben", Name: "ben"}, wire, nil)
+	err = views.Read(ctx, s.user, "", func(v view.View) error {
 		if len(v.Shown) != 1 {
 			return fmt.Errorf("ben sees %d Pages", len(v.Shown))
 		}
 		head = v.AsOf["1"]
-		h.live.learn(v.Shown)
+		st.learn(v.Shown)
 		return nil
 	})
 	if err != nil || head.Seq < 3 {
@@ -74,9 +78,9 @@ func hiddenMeanwhile(t *testing.T) (s *Session, wire *paper, head model.Position
 
 // hide makes the Page private in the hub's memory alone.
 func (s *Session) hide() {
-	p := s.hub.live.pages["1"]
+	p := s.stream.pages["1"]
 	p.Visibility, p.Seq = model.Private, p.Seq+1
-	s.hub.live.pages["1"] = p
+	s.stream.pages["1"] = p
 }
 
 // Each way to a client asks by itself whether the Page is still seen, also where the
@@ -134,7 +138,7 @@ func TestLosingAPage(t *testing.T) {
 	s, _, _ := hiddenMeanwhile(t)
 	s.push(queued{page: "1", from: 0, to: 1, bytes: []byte("a batch")})
 	s.push(queued{page: "2", from: 0, to: 1, bytes: []byte("another Page's")})
-	s.lose(s.hub.live.pages["1"])
+	s.lose(s.stream.pages["1"])
 	if s.follows["1"] != nil {
 		t.Error("it is followed")
 	}

@@ -1,4 +1,4 @@
-package hub
+package stream
 
 import (
 	"context"
@@ -9,45 +9,31 @@ import (
 	"parley/model"
 )
 
-// flipPatience is how long a change of visibility waits for a frame that is just being
+// flipGrace is how long a change of visibility waits for a frame that is just being
 // written to a slow client, before it cuts that client off.
-const flipPatience = 500 * time.Millisecond
+const flipGrace = 500 * time.Millisecond
 
-func (l *live) join(s *Session) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.sessions[s] = struct{}{}
-	s.hub.metrics.clients.Inc()
-}
-
-func (l *live) leave(s *Session) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.sessions, s)
-	s.hub.metrics.clients.Dec()
-}
-
-// setPage makes a Page known as it is now, before the change of it is answered. Where
+// SetPage makes a Page known as it is now, before the change of it is answered. Where
 // that takes a user's sight away, nothing of the Page is written to them any more when
-// setPage returns; who gains it is told.
+// SetPage returns; who gains it is told.
 //
 // Calls may come in another order than the changes were made in: what is older than
 // what is known changes nothing, and waits for what is newer.
-func (l *live) setPage(p store.Page) {
-	l.setting.Lock()
-	defer l.setting.Unlock()
-	l.mu.Lock()
-	before, known := l.pages[p.ID]
+func (st *Stream) SetPage(p store.Page) {
+	st.setting.Lock()
+	defer st.setting.Unlock()
+	st.mu.Lock()
+	before, known := st.pages[p.ID]
 	if known && before.Seq > p.Seq {
-		l.mu.Unlock()
+		st.mu.Unlock()
 		return
 	}
-	l.pages[p.ID] = p
-	sessions := make([]*Session, 0, len(l.sessions))
-	for s := range l.sessions {
+	st.pages[p.ID] = p
+	sessions := make([]*Session, 0, len(st.sessions))
+	for s := range st.sessions {
 		sessions = append(sessions, s)
 	}
-	l.mu.Unlock()
+	st.mu.Unlock()
 
 	var losers []*Session
 	for _, s := range sessions {
@@ -57,41 +43,41 @@ func (l *live) setPage(p store.Page) {
 			s.lose(p)
 			losers = append(losers, s)
 		case has && !had:
-			s.tell(p, true)
+			s.tellAccess(p, true)
 		}
 	}
-	patience, cancel := context.WithTimeout(context.Background(), flipPatience)
+	grace, cancel := context.WithTimeout(context.Background(), flipGrace)
 	defer cancel()
 	for _, s := range losers {
-		s.settle(patience)
+		s.settle(grace)
 	}
 }
 
 // learn makes Pages known that are not yet: those that there were before the hub began,
 // and those whose connecting is stored but not yet said. Of these, who sees them is told;
-// setPage would find them known and tell nobody.
-func (l *live) learn(pages []store.Page) {
-	l.mu.Lock()
-	begun := l.begun
+// SetPage would find them known and tell nobody.
+func (st *Stream) learn(pages []store.Page) {
+	st.mu.Lock()
+	begun := st.begun
 	var found []store.Page
 	for _, p := range pages {
-		if _, known := l.pages[p.ID]; !known {
-			l.pages[p.ID] = p
+		if _, known := st.pages[p.ID]; !known {
+			st.pages[p.ID] = p
 			found = append(found, p)
 		}
 	}
-	sessions := make([]*Session, 0, len(l.sessions))
-	for s := range l.sessions {
+	sessions := make([]*Session, 0, len(st.sessions))
+	for s := range st.sessions {
 		sessions = append(sessions, s)
 	}
-	l.mu.Unlock()
+	st.mu.Unlock()
 	if !begun {
 		return // each session's welcome names them
 	}
 	for _, p := range found {
 		for _, s := range sessions {
 			if model.CanSee(s.user.ID, p.Page) {
-				s.tell(p, true)
+				s.tellAccess(p, true)
 			}
 		}
 	}
@@ -99,12 +85,12 @@ func (l *live) learn(pages []store.Page) {
 
 // refresh makes a Page known whose change is in its log, though whoever made it may
 // have been cut short before they could say so.
-func (l *live) refresh(p store.Page) {
-	l.mu.Lock()
-	before, known := l.pages[p.ID]
-	l.mu.Unlock()
+func (st *Stream) refresh(p store.Page) {
+	st.mu.Lock()
+	before, known := st.pages[p.ID]
+	st.mu.Unlock()
 	if !known || before.Seq < p.Seq {
-		l.setPage(p)
+		st.SetPage(p)
 	}
 }
 
@@ -114,14 +100,14 @@ func (s *Session) lose(p store.Page) {
 	delete(s.follows, p.ID)
 	s.discard(p.ID)
 	s.mu.Unlock()
-	s.tell(p, false)
+	s.tellAccess(p, false)
 }
 
-// tell queues an access frame.
-func (s *Session) tell(p store.Page, sees bool) {
+// tellAccess queues a frame that says whether the user sees a Page from now on.
+func (s *Session) tellAccess(p store.Page, sees bool) {
 	b, err := json.Marshal(model.Access{Type: model.FrameAccess, Page: p.ID, Sees: sees, Visibility: p.Visibility})
 	if err != nil {
-		panic("hub: an access frame must marshal: " + err.Error()) // strings and a bool
+		panic("stream: an access frame must marshal: " + err.Error()) // strings and a bool
 	}
 	s.mu.Lock()
 	s.push(queued{page: p.ID, bytes: b, access: true, always: !sees})
@@ -131,7 +117,7 @@ func (s *Session) tell(p store.Page, sees bool) {
 
 // settle waits for a frame that is just being written, which may be of the Page that
 // was lost; a client that does not take it in time is cut off.
-func (s *Session) settle(patience context.Context) {
+func (s *Session) settle(grace context.Context) {
 	select {
 	case s.writing <- struct{}{}:
 		s.release()
@@ -141,7 +127,7 @@ func (s *Session) settle(patience context.Context) {
 	select {
 	case s.writing <- struct{}{}:
 		s.release()
-	case <-patience.Done():
+	case <-grace.Done():
 		s.wire.Close()
 	}
 }

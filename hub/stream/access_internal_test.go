@@ -1,4 +1,4 @@
-package hub
+package stream
 
 import (
 	"strings"
@@ -12,20 +12,20 @@ import (
 // Page from the store before its connecting is said.
 func TestANewPageIsToldThoughItWasFoundFirst(t *testing.T) {
 	t.Parallel()
-	h := New(Options{})
-	ann := h.Attach(model.User{ID: "ann"}, nil, nil)
-	ben := h.Attach(model.User{ID: "ben"}, nil, nil)
-	h.live.join(ann)
-	h.live.join(ben)
+	st := New(Options{})
+	ann := st.Attach(model.User{ID: "ann"}, nil, nil)
+	ben := st.Attach(model.User{ID: "ben"}, nil, nil)
+	st.join(ann)
+	st.join(ben)
 	old := store.Page{Page: model.Page{ID: "0", Visibility: model.Shared, Seq: 1}}
-	h.live.learn([]store.Page{old})
+	st.learn([]store.Page{old})
 	if len(ben.queue) > 0 {
 		t.Error("told of a Page that was there before the hub began")
 	}
-	h.live.begin()
+	st.begin()
 	p := store.Page{Page: model.Page{ID: "1", Visibility: model.Private, Installer: model.UserRef{ID: "ben"}, Seq: 1}}
-	h.live.learn([]store.Page{p})
-	h.live.setPage(p)
+	st.learn([]store.Page{p})
+	st.SetPage(p)
 	if len(ann.queue) > 0 {
 		t.Error("told to somebody who does not see it")
 	}
