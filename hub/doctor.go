@@ -27,7 +27,7 @@ const clockSlack = time.Minute
 // Doctor looks at everything between Facebook and the inbox of a Page, for those who see
 // it: one check a line, in the order in which they should be mended.
 func (h *Hub) Doctor(ctx context.Context, user model.User, id model.PageID) ([]model.Check, error) {
-	page, token, err := h.OnFacebook(ctx, user, id)
+	page, token, err := h.PageWithToken(ctx, user, id)
 	if err != nil {
 		return nil, err
 	}

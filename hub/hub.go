@@ -187,7 +187,7 @@ func New(o Options) *Hub {
 	})
 	h.Manager = pages.New(pages.Options{
 		Store: h.store, Vault: o.Vault, Meta: o.Graph, Login: o.Login, Inbox: o.Inbox, Past: h.Receiver, Roles: h.company, Asking: h.asking,
-		Nameless: h.nameless, Sending: h.Outbox.Wake, Known: h.stream.SetPage, FailQueued: h.Outbox.FailQueued, Notice: h.Notice,
+		Nameless: h.nameless, Sending: h.Outbox.Wake, PageChanged: h.stream.SetPage, FailQueued: h.Outbox.FailQueued, Notice: h.Notice,
 		Timing: pages.Timing{GraphCall: t.GraphCall, Check: t.PageCheck, ImportPause: t.ImportPause, ImportPauseMax: t.ImportPauseMax},
 		Now:    h.utc, Log: o.Logger,
 	})
@@ -220,7 +220,7 @@ func New(o Options) *Hub {
 	})
 	h.Accounts = accounts.New(accounts.Options{
 		Store: h.store, Company: h.company, CRM: o.CRM, Vault: o.Vault, NewColleagues: o.NewColleagues,
-		LoginURL: o.LoginURL, LoginPoll: o.Timing.LoginPoll, Told: h.stream.UserChanged, Now: h.utc, Log: o.Logger,
+		LoginURL: o.LoginURL, LoginPoll: o.Timing.LoginPoll, UserChanged: h.stream.UserChanged, Now: h.utc, Log: o.Logger,
 	})
 	h.store.OnCommit(h.stream.Changed)
 	h.store.OnCommit(h.NoteChange)

@@ -17,7 +17,7 @@ func (h *Hub) runPruning(ctx context.Context) error {
 		if err := h.store.Prune(ctx, h.utc().Add(-h.timing.Retention)); err != nil && ctx.Err() == nil {
 			h.log.Error("prune store", logkey.Error, err)
 		}
-		if err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.ForgetSights(h.utc()) }); err != nil && ctx.Err() == nil {
+		if err := h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.ForgetPermissions(h.utc()) }); err != nil && ctx.Err() == nil {
 			h.log.Error("forget who saw which record", logkey.Error, err)
 		}
 		if !wake.Pause(ctx, pruneEvery) {

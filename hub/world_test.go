@@ -149,7 +149,7 @@ func (w *world) start() {
 		timing = *w.timing
 	}
 	w.hub = hub.New(hub.Options{Store: w.store, Vault: testVault(), Uploads: w.files, Shown: outbox.Shown{Typing: !w.quiet, Seen: !w.quiet}, Graph: w.graph, Mailer: w.mailer, Inbox: w.inbox, AppID: ourApp, Timing: timing, Logger: slog.New(w.errors)})
-	w.must(w.hub.NoteGaps(w.ctx))
+	w.must(w.hub.BeginBackfills(w.ctx))
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	go func(h *hub.Hub) { ended <- h.Run(ctx) }(w.hub)

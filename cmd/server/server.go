@@ -126,7 +126,7 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 	if crm != nil && crm.KnowsCompany() {
 		out.crmCallback = callback(s, out.URL(), s.PipedriveURL, crmWebhookPath)
 	}
-	if err := errors.Join(h.SettlePutBack(ctx), h.NoteGaps(ctx)); err != nil {
+	if err := errors.Join(h.SettlePutBack(ctx), h.BeginBackfills(ctx)); err != nil {
 		return nil, errors.Join(cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.DB), "Reason", cli.Plain(err.Error()))), out.Abandon())
 	}
 	return out, nil

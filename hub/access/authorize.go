@@ -5,15 +5,15 @@ import (
 	"parley/model"
 )
 
-// Source is where authorize finds a Page: a snapshot of the store, or, for frames
-// to connected clients, the Pages as they are at this moment.
+// Source is where a Page is looked up: a snapshot of the store, or, for frames to connected
+// clients, the Pages as they are now.
 type Source interface {
 	Page(id model.PageID) (store.Page, error)
 }
 
-// Authorize is the one gate to what a Page holds: conversations, messages, counts,
-// notices, and everything that hangs on them. Whoever may not see the Page's
-// content is told that there is none.
+// Authorize is the one gate to what a Page holds: conversations, messages, counts, notices, and
+// everything that belongs to them. A user who may not see the Page's content gets
+// [store.ErrNotFound].
 func Authorize(r Source, user model.UserID, page model.PageID) (store.Page, error) {
 	p, err := r.Page(page)
 	if err != nil {
@@ -25,8 +25,8 @@ func Authorize(r Source, user model.UserID, page model.PageID) (store.Page, erro
 	return p, nil
 }
 
-// Authorized returns the Pages whose content a user may see, of all or, if only is
-// not empty, of that one alone.
+// Authorized returns the Pages whose content a user may see: all of them, or just the one in
+// only, if that is set.
 func Authorized(r store.Reader, user model.UserID, only model.PageID) ([]store.Page, error) {
 	if only != "" {
 		p, err := Authorize(r, user, only)
@@ -48,7 +48,7 @@ func Authorized(r store.Reader, user model.UserID, only model.PageID) ([]store.P
 	return seen, nil
 }
 
-// AuthorizeConversation passes who may see a conversation.
+// AuthorizeConversation returns a conversation and its Page if the user may see it.
 func AuthorizeConversation(r store.Reader, user model.UserID, id model.ConversationID) (store.Page, store.Conversation, error) {
 	p, err := Authorize(r, user, id.Page())
 	if err != nil {

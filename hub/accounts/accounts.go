@@ -17,50 +17,49 @@ import (
 	"parley/model"
 )
 
-// loginCodeLife is how long a one-time login code lets its user in.
+// loginCodeLife is how long a one-time login code is valid.
 const loginCodeLife = 10 * time.Minute
 
-// ErrSignIn: the token or code is not one that lets anybody in.
+// ErrSignIn means that a token or code does not sign anybody in.
 var ErrSignIn = errors.New("not signed in")
 
-// CRM is through what users sign in. Its errors are [model.ErrCRMRefused] or
+// CRM is the CRM that users sign in through. Its errors are [model.ErrCRMRefused] or
 // [model.ErrCRMUnavailable].
 type CRM interface {
-	// SignsIn tells whether users can sign in through it.
+	// SignsIn reports whether users can sign in through it.
 	SignsIn() bool
-	// AuthorizeURL is where a user lets us in; their browser comes back to redirect.
+	// AuthorizeURL returns where a user authorizes us; their browser comes back to redirect.
 	AuthorizeURL(redirect, state string) string
-	// AuthorizeOrigin is the origin of AuthorizeURL.
+	// AuthorizeOrigin returns the origin of AuthorizeURL.
 	AuthorizeOrigin() string
 	Exchange(ctx context.Context, code, redirect string) (model.CRMGrant, error)
 	Me(ctx context.Context, g model.CRMGrant) (model.CRMUser, error)
 }
 
-// Options are what accounts are made of.
+// Options are the dependencies and settings of [Accounts].
 type Options struct {
 	Store store.AccountStore
-	// Company is what the CRM says of users.
+	// Company is what the CRM says about users.
 	Company *company.Company
-	// CRM is nil where none is configured.
+	// CRM is nil if none is configured.
 	CRM CRM
-	// Vault seals what users grant us in the CRM; without one nobody signs in through it.
+	// Vault seals the grants of users in the CRM; without one nobody signs in through it.
 	Vault *vault.Vault
-	// NewColleagues: an unknown colleague of the hub's company gets an account at their
-	// first sign-in through the CRM.
+	// NewColleagues: an unknown colleague of the hub's company gets an account when they first
+	// sign in through the CRM.
 	NewColleagues bool
-	// LoginURL is where users sign in by their browser.
+	// LoginURL is where users sign in with their browser.
 	LoginURL string
-	// LoginPoll is how often who signs in through a browser may ask whether it is done.
+	// LoginPoll is how often a program may ask whether a sign-in through a browser is done.
 	LoginPoll time.Duration
-	// Told is called with each user who is known otherwise from now on, in the order of the
-	// changes.
-	Told func(model.User)
-	// Now is the hub's time, as it is stored and shown.
+	// UserChanged is called with each user who changed, in the order of the changes.
+	UserChanged func(model.User)
+	// Now returns the time as it is stored and shown.
 	Now func() time.Time
 	Log *slog.Logger
 }
 
-// Accounts are the hub's users and what lets them in. It is safe for concurrent use.
+// Accounts are the hub's users and their credentials. It is safe for concurrent use.
 type Accounts struct {
 	store         store.AccountStore
 	company       *company.Company
@@ -69,44 +68,44 @@ type Accounts struct {
 	newColleagues bool
 	loginURL      string
 	loginPoll     time.Duration
-	told          func(model.User)
+	userChanged   func(model.User)
 	now           func() time.Time
 	log           *slog.Logger
 
-	// staffing is held while a change of a user is made and told.
+	// staffing is held while a user is changed and the change announced.
 	staffing sync.Mutex
 	uses     *tokenUses
 	sessions *sessionTokens
 	polls    *devicePolls
 }
 
-// New returns accounts; [Accounts.Run] notes which tokens are used.
+// New returns accounts; [Accounts.Run] stores which tokens were used.
 func New(o Options) *Accounts {
 	return &Accounts{
 		store: o.Store, company: o.Company, crm: o.CRM, vault: o.Vault, newColleagues: o.NewColleagues, loginURL: o.LoginURL,
-		loginPoll: o.LoginPoll, told: o.Told, now: o.Now, log: o.Log,
+		loginPoll: o.LoginPoll, userChanged: o.UserChanged, now: o.Now, log: o.Log,
 		uses: newTokenUses(), sessions: newSessionTokens(), polls: newDevicePolls(),
 	}
 }
 
-// NewUser is somebody to be added.
+// NewUser is a user to be added.
 type NewUser struct {
 	Name  string
 	Email string
 	Admin bool
-	// Token: give them a token at once, beside the login code.
+	// Token: give them a token at once, besides the login code.
 	Token bool
 }
 
-// Added is a user who was added, and what lets them in. The secrets are stored
-// hashed and can't be shown again.
+// Added is a user who was added, with their credentials. The secrets are stored hashed and
+// can't be shown again.
 type Added struct {
 	User      model.User `json:"user"`
 	LoginCode string     `json:"login_code"`
 	Token     string     `json:"token,omitempty"`
 }
 
-// AddUser adds a user to a store, which a hub may have open meanwhile.
+// AddUser adds a user to a store, which a hub may have open.
 func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Added, error) {
 	name := strings.TrimSpace(n.Name)
 	if name == "" {
@@ -137,8 +136,8 @@ func AddUser(ctx context.Context, s store.Store, n NewUser, now time.Time) (Adde
 	return a, err
 }
 
-// Login takes a one-time code for a token. Wrong codes keep nobody who writes waiting: they
-// are only looked up. Who is not active in the CRM is refused.
+// Login exchanges a one-time code for a token. A wrong code is only looked up, so that guessing
+// does not keep writers waiting. A user who is not active in the CRM is refused.
 func (a *Accounts) Login(ctx context.Context, code string) (token string, user model.User, err error) {
 	hash, waits := secret.Hash(normaliseCode(code)), false
 	err = a.store.Read(ctx, func(r store.Reader) (err error) {
@@ -154,7 +153,7 @@ func (a *Accounts) Login(ctx context.Context, code string) (token string, user m
 	token = secret.New(secret.TokenBytes)
 	err = a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		now := a.now()
-		user, err = tx.TakeLoginCode(hash, now)
+		user, err = tx.UseLoginCode(hash, now)
 		if err != nil {
 			return err
 		}
@@ -172,14 +171,15 @@ func (a *Accounts) Login(ctx context.Context, code string) (token string, user m
 	if err != nil {
 		return "", model.User{}, err
 	}
-	user, err = a.company.AskedRole(ctx, user)
+	user, err = a.company.RoleAtSignIn(ctx, user)
 	if err != nil {
 		return "", model.User{}, errors.Join(err, a.Logout(context.WithoutCancel(ctx), token))
 	}
 	return token, user, nil
 }
 
-// Logout forgets a token. What is open by it closes within the time in which connections are looked at again.
+// Logout removes a token. Connections opened with it are closed at the next check of open
+// connections.
 func (a *Accounts) Logout(ctx context.Context, token string) error {
 	err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		u, err := tx.UserByToken(secret.Hash(token))
@@ -194,7 +194,7 @@ func (a *Accounts) Logout(ctx context.Context, token string) error {
 	return err
 }
 
-// signOut forgets a token of a user.
+// signOut removes a token of a user.
 func (a *Accounts) signOut(tx store.AccountTx, u model.User, hash []byte) error {
 	if err := tx.RemoveToken(hash); err != nil {
 		return err
@@ -202,7 +202,7 @@ func (a *Accounts) signOut(tx store.AccountTx, u model.User, hash []byte) error 
 	return tx.AddAudit(audit.Entry(model.AuditSignedOut, u, a.now()))
 }
 
-// Authenticate finds whose token it is.
+// Authenticate returns the user that a token belongs to.
 func (a *Accounts) Authenticate(ctx context.Context, token string) (model.User, error) {
 	var u model.User
 	hash := secret.Hash(token)

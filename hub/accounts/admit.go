@@ -12,11 +12,11 @@ import (
 	"parley/model"
 )
 
-// admit finds whose grant it is, and lets them in by the sign-in that waits, or refuses.
+// admit signs in the user that a grant belongs to, for the sign-in that waits, or refuses.
 func (a *Accounts) admit(ctx context.Context, d store.DeviceLogin, grant model.CRMGrant) (model.User, error) {
 	me, err := a.crm.Me(ctx, grant)
 	if err != nil {
-		return model.User{}, company.TokenError(err) // a token that was given just now
+		return model.User{}, company.TokenError(err) // the token was given just now
 	}
 	if !me.Active {
 		return model.User{}, model.Refuse(model.CRMInactive)
@@ -47,16 +47,15 @@ func (a *Accounts) admit(ctx context.Context, d store.DeviceLogin, grant model.C
 	if err != nil {
 		return model.User{}, err
 	}
-	a.staffing.Lock() // as availability is told: in order
-	a.told(u)         // they may be new, or be called otherwise now
+	a.staffing.Lock() // for the order, as in SetAvailable
+	a.userChanged(u)  // they may be new, or have another name now
 	a.staffing.Unlock()
 	u.Admin, u.AdminFrom = me.Admin, model.FromPipedrive
 	return u, nil
 }
 
-// account finds or makes the account of somebody whom the CRM knows, of this hub's
-// company alone, and takes over what it tells of them. token is the company of the
-// company token.
+// account finds or creates the account of a CRM user, if they are of this hub's company, and
+// updates it by what the CRM says. token is the company of the company token.
 func (a *Accounts) account(tx store.AccountTx, me model.CRMUser, token model.CRMCompany) (model.User, error) {
 	u, known, err := a.byEmail(tx, me.Email)
 	if err != nil {
@@ -79,7 +78,7 @@ func (a *Accounts) account(tx store.AccountTx, me model.CRMUser, token model.CRM
 	if !known && (!a.newColleagues || me.Email == "") {
 		return u, model.Refuse(model.NoAccount)
 	}
-	tell(&u, me)
+	update(&u, me)
 	if known {
 		return u, tx.ChangeUser(u)
 	}
@@ -93,8 +92,8 @@ func (a *Accounts) account(tx store.AccountTx, me model.CRMUser, token model.CRM
 	return u, tx.AddAudit(e)
 }
 
-// tell takes over what the CRM tells of somebody.
-func tell(u *model.User, me model.CRMUser) {
+// update copies what the CRM says about somebody.
+func update(u *model.User, me model.CRMUser) {
 	if me.Name != "" {
 		u.Name = me.Name
 	}
@@ -104,8 +103,8 @@ func tell(u *model.User, me model.CRMUser) {
 	u.Email, u.Language, u.TimeZone = me.Email, me.Language, me.TimeZone
 }
 
-// byEmail finds the one user with an e-mail address. Where several have it nobody knows
-// who it is.
+// byEmail returns the one user with an e-mail address. If several have it, nobody knows who it
+// is.
 func (a *Accounts) byEmail(tx store.AccountTx, email string) (u model.User, known bool, err error) {
 	all, err := tx.Users()
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"parley/model"
 )
 
-// SetAvailable makes a user take conversations, or none for now, and tells every
-// connected client. What is theirs stays theirs.
+// SetAvailable sets whether a user takes conversations, and tells every connected client.
+// Conversations assigned to them stay assigned.
 func (a *Accounts) SetAvailable(ctx context.Context, user model.User, available bool) (model.User, error) {
-	a.staffing.Lock() // so that changes are told in the order in which they were made
+	a.staffing.Lock() // announced in the order in which they were made
 	defer a.staffing.Unlock()
 	var now model.User
 	var changed bool
@@ -32,7 +32,7 @@ func (a *Accounts) SetAvailable(ctx context.Context, user model.User, available 
 		return model.User{}, err
 	}
 	if changed {
-		a.told(now)
+		a.userChanged(now)
 	}
 	err = a.store.Read(ctx, func(r store.Reader) (err error) {
 		now, err = a.company.WithRole(r, now)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Letters of the short code of a sign-in: no vowels, so that it makes no word, and none
-// that are mistaken for another (RFC 8628, 6.1). Eight of them are 34 bits; it lives ten
-// minutes, and tries are counted.
+// The letters of a sign-in's short code: no vowels, so that it forms no word, and none that are
+// easily confused (RFC 8628, 6.1). Eight of them are 34 bits; a code is valid for ten minutes,
+// and attempts are rate limited.
 const (
 	shortLetters = "BCDFGHJKLMNPQRSTVWXZ"
 	shortLength  = 8
@@ -22,7 +22,7 @@ func newShortCode() string {
 	for len(letters) < shortLength {
 		_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
 		const even = 256 - 256%len(shortLetters)
-		if int(b[0]) < even { // so that each letter is as likely
+		if int(b[0]) < even { // so that each letter is equally likely
 			letters = append(letters, shortLetters[int(b[0])%len(shortLetters)])
 		}
 	}
@@ -33,7 +33,8 @@ func grouped(letters string) string {
 	return letters[:shortLength/2] + "-" + letters[shortLength/2:]
 }
 
-// NormaliseShortCode forgives case, spaces and missing hyphens; "" is no short code.
+// NormaliseShortCode tolerates case, spaces and missing hyphens; it returns "" if typed is no
+// short code.
 func NormaliseShortCode(typed string) string {
 	const longest = 64
 	if len(typed) > longest {
@@ -53,16 +54,16 @@ func NormaliseShortCode(typed string) string {
 	return grouped(letters.String())
 }
 
-// devicePolls is when each sign-in that waits was last asked about. It is kept here
-// alone: to ask early after a restart does no harm.
+// devicePolls records when each waiting sign-in was last asked about. It is in memory only:
+// asking early after a restart does no harm.
 type devicePolls struct {
 	mu sync.Mutex
-	at map[string]time.Time // by the device code's hash
+	at map[string]time.Time // by the hash of the device code
 }
 
 func newDevicePolls() *devicePolls { return &devicePolls{at: make(map[string]time.Time)} }
 
-// early notes a question, and tells whether it comes too early after the one before.
+// early records a poll and reports whether it comes too early after the one before.
 func (p *devicePolls) early(hash []byte, now time.Time, interval time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -16,9 +16,9 @@ import (
 // deviceLife is how long a sign-in through a browser may take.
 const deviceLife = 10 * time.Minute
 
-// DeviceCode begins a sign-in through a browser (RFC 8628).
+// DeviceCode is the beginning of a sign-in through a browser (RFC 8628).
 type DeviceCode struct {
-	// DeviceCode is what who waits asks by; it is a secret.
+	// DeviceCode is the secret with which the waiting program asks.
 	DeviceCode string `json:"device_code" doc:"a secret: who holds it gets the token"`
 	// UserCode is what people compare or type.
 	UserCode string `json:"user_code" example:"WDJB-MJHT"`
@@ -30,7 +30,7 @@ type DeviceCode struct {
 	ExpiresIn int `json:"expires_in" doc:"seconds"`
 }
 
-// canSignIn refuses where users can't sign in through the CRM.
+// canSignIn refuses if users can't sign in through the CRM.
 func (a *Accounts) canSignIn() error {
 	if a.crm == nil || !a.crm.SignsIn() {
 		return model.Refuse(model.NoBrowserLogin)
@@ -46,7 +46,7 @@ func (a *Accounts) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
 	if err := a.canSignIn(); err != nil {
 		return DeviceCode{}, err
 	}
-	const attempts = 4 // a short code may be another's
+	const attempts = 4 // a short code may be in use
 	for range attempts {
 		out := DeviceCode{
 			DeviceCode: secret.New(secret.TokenBytes), UserCode: newShortCode(), VerificationURL: a.loginURL,
@@ -69,12 +69,12 @@ func (a *Accounts) BeginDeviceLogin(ctx context.Context) (DeviceCode, error) {
 	return DeviceCode{}, store.ErrUnavailable
 }
 
-// openDevice finds a sign-in that still waits for a browser.
+// openDevice returns a sign-in that still waits for a browser.
 func (a *Accounts) openDevice(r store.Reader, by store.DeviceKey, code string) (store.DeviceLogin, error) {
 	return a.stillOpen(r.DeviceLogin(by, secret.Hash(code)))
 }
 
-// stillOpen refuses a sign-in that does not wait for a browser any more, or is not there.
+// stillOpen refuses a sign-in that no longer waits for a browser, or does not exist.
 func (a *Accounts) stillOpen(d store.DeviceLogin, err error) (store.DeviceLogin, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return d, model.Refuse(model.LoginExpired)
@@ -85,7 +85,7 @@ func (a *Accounts) stillOpen(d store.DeviceLogin, err error) (store.DeviceLogin,
 	return d, err
 }
 
-// DeviceWaits refuses a short code of no sign-in that waits for a browser.
+// DeviceWaits refuses a short code whose sign-in does not wait for a browser.
 func (a *Accounts) DeviceWaits(ctx context.Context, code string) error {
 	if err := a.canSignIn(); err != nil {
 		return err
@@ -96,8 +96,8 @@ func (a *Accounts) DeviceWaits(ctx context.Context, code string) error {
 	})
 }
 
-// SendToCRM takes it that the user of a browser has confirmed the short code, and returns
-// where the browser goes next. What comes back is taken of that browser alone, once.
+// SendToCRM records that the user of a browser confirmed the short code, and returns where the
+// browser goes next. Only that browser may come back, once.
 func (a *Accounts) SendToCRM(ctx context.Context, code, browser string) (string, error) {
 	if err := a.canSignIn(); err != nil {
 		return "", err
@@ -119,7 +119,7 @@ func (a *Accounts) SendToCRM(ctx context.Context, code, browser string) (string,
 
 func (a *Accounts) callbackURL() string { return a.loginURL + "/callback" }
 
-// CRMOrigin is the origin to which a browser is sent; "" where none is.
+// CRMOrigin returns the origin that browsers are sent to; "" if there is none.
 func (a *Accounts) CRMOrigin() string {
 	if a.canSignIn() != nil {
 		return ""
@@ -127,20 +127,20 @@ func (a *Accounts) CRMOrigin() string {
 	return a.crm.AuthorizeOrigin()
 }
 
-// CameBack is what a browser came back with from the CRM.
+// CameBack is what a browser brings back from the CRM.
 type CameBack struct {
 	State, Code string
 	// Browser is the browser's own secret.
 	Browser string
 }
 
-// FinishDeviceLogin signs somebody in who comes back from the CRM. Where the CRM can't be
-// asked the sign-in goes on waiting: its link may be opened again.
+// FinishDeviceLogin signs in a user who comes back from the CRM. If the CRM can't be reached,
+// the sign-in keeps waiting, and its link can be opened again.
 func (a *Accounts) FinishDeviceLogin(ctx context.Context, c CameBack) (model.User, error) {
 	if err := a.canSignIn(); err != nil {
 		return model.User{}, err
 	}
-	d, err := a.takeState(ctx, c)
+	d, err := a.useState(ctx, c)
 	if err != nil {
 		return model.User{}, a.refuseDevice(ctx, d, err)
 	}
@@ -158,9 +158,9 @@ func (a *Accounts) FinishDeviceLogin(ctx context.Context, c CameBack) (model.Use
 	return u, a.refuseDevice(ctx, d, err)
 }
 
-// takeState finds which sign-in a browser comes back for. A state is used up by that,
-// also by a browser that it was not given to.
-func (a *Accounts) takeState(ctx context.Context, c CameBack) (store.DeviceLogin, error) {
+// useState uses up a state and returns its sign-in. A browser that the state was not given to
+// uses it up as well.
+func (a *Accounts) useState(ctx context.Context, c CameBack) (store.DeviceLogin, error) {
 	var d store.DeviceLogin
 	var other bool
 	err := a.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
@@ -177,15 +177,15 @@ func (a *Accounts) takeState(ctx context.Context, c CameBack) (store.DeviceLogin
 	return d, err
 }
 
-// refuseDevice tells who waits that nobody will sign in, where that is why. The log gets
-// the code, not who it was.
+// refuseDevice records that nobody will sign in, if why is a refusal that says so. The log gets
+// the code, not the person.
 func (a *Accounts) refuseDevice(ctx context.Context, d store.DeviceLogin, why error) error {
 	var refusal *model.Refusal
 	if !errors.As(why, &refusal) {
 		return why
 	}
 	a.log.Info("sign-in through the CRM refused", logkey.Code, string(refusal.Code))
-	if refusal.Code == model.LoginExpired || refusal.Code == model.OtherBrowser { // it may be begun again
+	if refusal.Code == model.LoginExpired || refusal.Code == model.OtherBrowser { // it may be started again
 		return why
 	}
 	err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
@@ -202,8 +202,8 @@ func (a *Accounts) refuseDevice(ctx context.Context, d store.DeviceLogin, why er
 	return why
 }
 
-// TakeDeviceLogin gives who waits the token, once somebody has signed in; until then it
-// refuses with [model.LoginPending], and with [model.SlowDown] who asks too often.
+// TakeDeviceLogin gives the waiting program its token once somebody has signed in. Until then
+// it refuses with [model.LoginPending], or [model.SlowDown] if it is asked too often.
 func (a *Accounts) TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error) {
 	if err := a.canSignIn(); err != nil {
 		return "", model.User{}, err
@@ -231,7 +231,7 @@ func (a *Accounts) TakeDeviceLogin(ctx context.Context, device string) (token st
 	}
 	token = secret.New(secret.TokenBytes)
 	err = a.store.Accounts(ctx, func(tx store.AccountTx) (err error) {
-		if err = tx.RemoveDeviceLogin(hash); err != nil { // of two who ask at once, one gets it
+		if err = tx.RemoveDeviceLogin(hash); err != nil { // of two simultaneous requests one gets it
 			return err
 		}
 		if user, err = tx.User(d.User); err != nil {

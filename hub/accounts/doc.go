@@ -1,7 +1,7 @@
-// Package accounts is the hub's users and what lets them in: one-time codes, tokens, keys of
-// SSH, sessions over it, and sign-in through a browser; and whether they take conversations.
+// Package accounts manages the hub's users and their credentials: one-time codes, tokens, SSH
+// keys, SSH sessions, and sign-in through a browser; also whether they take conversations.
 //
-// It owns these in the store. It needs hub/company, which says what the CRM knows of a user:
-// who is not active there is let in nowhere. What it changes of a user that others may know
-// it has told by the function that it is given.
+// It owns these in the store. It needs hub/company for what the CRM says about a user: one who
+// is not active there can't sign in anywhere. It announces changes of users through a function
+// in [Options].
 package accounts

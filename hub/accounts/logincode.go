@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Letters of a login code: none that are mistaken for another when read aloud or
-// typed. 32 of them, so that a random byte's low five bits choose one evenly.
+// The letters of a login code: none that are confused with another when read aloud or typed.
+// There are 32, so that the low five bits of a random byte choose one evenly.
 const codeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 const (
@@ -28,7 +28,7 @@ func newLoginCode() string {
 	return s.String()
 }
 
-// normaliseCode forgives case, spaces and missing hyphens.
+// normaliseCode tolerates case, spaces and missing hyphens.
 func normaliseCode(typed string) string {
 	var letters []rune
 	for _, r := range strings.ToUpper(typed) {

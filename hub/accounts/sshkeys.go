@@ -12,11 +12,10 @@ import (
 	"parley/model"
 )
 
-// ErrKeyTaken: the key is somebody's already.
+// ErrKeyTaken means that the key already belongs to a user.
 var ErrKeyTaken = errors.New("the key is somebody's already")
 
-// AddSSHKey lets a user, by id or name, in by a key, in a store which a hub may have open
-// meanwhile.
+// AddSSHKey gives a user, by id or name, an SSH key, in a store that a hub may have open.
 func AddSSHKey(ctx context.Context, s store.Store, who, fingerprint, comment string, now time.Time) (model.User, error) {
 	var u model.User
 	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
@@ -36,7 +35,7 @@ func AddSSHKey(ctx context.Context, s store.Store, who, fingerprint, comment str
 	return u, err
 }
 
-// ListSSHKeys returns the keys that let a user, by id or name, in over SSH, oldest first.
+// ListSSHKeys returns the SSH keys of a user, by id or name, oldest first.
 func ListSSHKeys(ctx context.Context, s store.Store, who string) (model.User, []store.SSHKey, error) {
 	var u model.User
 	var keys []store.SSHKey
@@ -50,12 +49,11 @@ func ListSSHKeys(ctx context.Context, s store.Store, who string) (model.User, []
 	return u, keys, err
 }
 
-// ErrNoKey: the user has no such key.
+// ErrNoKey means that the user has no such key.
 var ErrNoKey = errors.New("the user has no such key")
 
-// RemoveSSHKey takes a key from a user, by id or name, in a store which a hub may have
-// open meanwhile: it lets nobody in any more, and the sessions that it opened end within
-// seconds.
+// RemoveSSHKey removes a key from a user, by id or name, in a store that a hub may have open.
+// Sessions opened with it end within seconds.
 func RemoveSSHKey(ctx context.Context, s store.Store, who, fingerprint string, now time.Time) (model.User, error) {
 	var u model.User
 	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
@@ -79,7 +77,7 @@ func RemoveSSHKey(ctx context.Context, s store.Store, who, fingerprint string, n
 	return u, err
 }
 
-// UserOfSSHKey finds whose key it is by its fingerprint.
+// UserOfSSHKey returns the user that a key with this fingerprint belongs to.
 func (a *Accounts) UserOfSSHKey(ctx context.Context, fingerprint string) (model.User, error) {
 	var u model.User
 	err := a.store.Read(ctx, func(r store.Reader) (err error) {
@@ -94,8 +92,8 @@ func (a *Accounts) UserOfSSHKey(ctx context.Context, fingerprint string) (model.
 	return u, err
 }
 
-// sessionTokens are the tokens of sessions over SSH, by their hashes. They are kept here
-// alone: none outlives its hub.
+// sessionTokens are the tokens of SSH sessions, by their hashes. They are in memory only: none
+// outlives its hub.
 type sessionTokens struct {
 	mu sync.Mutex
 	of map[string]model.UserID
@@ -110,8 +108,8 @@ func (t *sessionTokens) user(hash []byte) (model.UserID, bool) {
 	return id, ok
 }
 
-// OpenSession makes a token for one session of a user, who came in by that key;
-// [Accounts.CloseSession] forgets it. Without the entry in the audit log there is none.
+// OpenSession creates a token for one session of a user who signed in with that key;
+// [Accounts.CloseSession] removes it. There is no session without its audit entry.
 func (a *Accounts) OpenSession(ctx context.Context, user model.UserID, by string) (string, error) {
 	err := a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		u, err := tx.User(user)
@@ -132,7 +130,7 @@ func (a *Accounts) OpenSession(ctx context.Context, user model.UserID, by string
 	return token, nil
 }
 
-// CloseSession forgets the token of a session.
+// CloseSession removes the token of a session.
 func (a *Accounts) CloseSession(_ context.Context, token string) error {
 	a.sessions.mu.Lock()
 	defer a.sessions.mu.Unlock()

@@ -14,14 +14,14 @@ import (
 	"parley/model"
 )
 
-// noteUses is how long uses of tokens are gathered before they are written down.
+// noteUses is how long uses of tokens are collected before they are stored.
 const noteUses = time.Minute
 
-// tokenUses are the tokens used since the last were written down. A write for each
-// request would cost more than most requests.
+// tokenUses are the tokens used since the last write. Writing at each request would cost more
+// than most requests.
 type tokenUses struct {
 	mu   sync.Mutex
-	at   map[string]time.Time // by the token's hash
+	at   map[string]time.Time // by the hash of the token
 	wake wake.Signal
 }
 
@@ -50,7 +50,7 @@ func (t *tokenUses) swap() map[string]time.Time {
 	return out
 }
 
-// Run writes down which tokens were used, until ctx ends.
+// Run stores which tokens were used, until ctx ends.
 func (a *Accounts) Run(ctx context.Context) error {
 	defer a.writeUses(context.WithoutCancel(ctx))
 	for {
@@ -66,8 +66,8 @@ func (a *Accounts) Run(ctx context.Context) error {
 	}
 }
 
-// writeUses writes the uses down. What can't be written is lost: nobody is kept from
-// working for it.
+// writeUses stores the collected uses. If that fails they are lost, which is better than
+// keeping anybody from working.
 func (a *Accounts) writeUses(ctx context.Context) {
 	uses := a.uses.swap()
 	if len(uses) == 0 {
@@ -86,14 +86,13 @@ func (a *Accounts) writeUses(ctx context.Context) {
 	}
 }
 
-// tokenID names a token. It is a part of the hash, from which nobody gets back to the
-// token.
+// tokenID names a token: a part of its hash, from which the token can't be derived.
 func tokenID(hash []byte) model.TokenID {
 	const length = 8
 	return model.TokenID(hex.EncodeToString(hash[:min(length, len(hash))]))
 }
 
-// Tokens returns a user's own tokens, oldest first; current is the one that asks.
+// Tokens returns a user's own tokens, oldest first; current is the one that was used to ask.
 func (a *Accounts) Tokens(ctx context.Context, user model.User, current string) ([]model.Token, error) {
 	var list []store.Token
 	err := a.store.Read(ctx, func(r store.Reader) (err error) {
@@ -116,8 +115,8 @@ func (a *Accounts) Tokens(ctx context.Context, user model.User, current string) 
 	return out, err
 }
 
-// RevokeToken forgets one of a user's own tokens. What is open by it closes within
-// the time in which connections are looked at again.
+// RevokeToken removes one of a user's own tokens. Connections opened with it are closed at the
+// next check of open connections.
 func (a *Accounts) RevokeToken(ctx context.Context, user model.User, id model.TokenID) error {
 	return a.store.Accounts(ctx, func(tx store.AccountTx) error {
 		list, err := tx.Tokens(user.ID)

@@ -12,11 +12,10 @@ import (
 	"parley/model"
 )
 
-// ErrAmbiguous: several users have that name.
+// ErrAmbiguous means that several users have that name.
 var ErrAmbiguous = errors.New("several users have that name")
 
-// Users returns everybody who works with this hub, as that user may know them: e-mail
-// addresses and roles are for admins.
+// Users returns all users of this hub. Only admins get e-mail addresses and roles.
 func (a *Accounts) Users(ctx context.Context, user model.User) ([]model.Colleague, error) {
 	var all []model.User
 	err := a.store.Read(ctx, func(r store.Reader) (err error) {
@@ -37,7 +36,7 @@ func (a *Accounts) Users(ctx context.Context, user model.User) ([]model.Colleagu
 	return out, nil
 }
 
-// ListUsers returns the users of a store, those who were added first in front.
+// ListUsers returns the users of a store, in the order in which they were added.
 func ListUsers(ctx context.Context, s store.Store) ([]model.User, error) {
 	var all []model.User
 	err := s.Read(ctx, func(r store.Reader) (err error) {
@@ -47,9 +46,9 @@ func ListUsers(ctx context.Context, s store.Store) ([]model.User, error) {
 	return all, err
 }
 
-// RemoveUser removes a user, by id or name, from a store, which a hub may have open
-// meanwhile: their tokens let nobody in any more, and what is open by one closes within
-// the time in which connections are looked at again. Who installed a Page that is not uninstalled can't be removed.
+// RemoveUser removes a user, by id or name, from a store that a hub may have open. Their tokens
+// stop working, and connections opened with them are closed at the next check of open
+// connections. The installer of a connected Page can't be removed.
 func RemoveUser(ctx context.Context, s store.Store, who string, now time.Time) (model.User, error) {
 	var u model.User
 	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
@@ -73,8 +72,7 @@ func RemoveUser(ctx context.Context, s store.Store, who string, now time.Time) (
 	return u, err
 }
 
-// SetAdmin makes a user, by id or name, an admin or takes that back, in a store which a
-// hub may have open meanwhile.
+// SetAdmin makes a user, by id or name, an admin or not, in a store that a hub may have open.
 func SetAdmin(ctx context.Context, s store.Store, who string, admin bool, now time.Time) (model.User, error) {
 	var u model.User
 	err := s.Accounts(ctx, func(tx store.AccountTx) (err error) {
@@ -92,7 +90,7 @@ func SetAdmin(ctx context.Context, s store.Store, who string, admin bool, now ti
 	return u, err
 }
 
-// findUser finds a user by their id, or by a name that nobody else has.
+// findUser finds a user by id, or by a name that nobody else has.
 func findUser(r store.Reader, who string) (model.User, error) {
 	u, err := r.User(model.UserID(who))
 	if !errors.Is(err, store.ErrNotFound) {

@@ -78,7 +78,7 @@ func kindRows() map[model.ChangeKind]kindRow {
 		model.ChangeLink: func(c *streamCase) bool {
 			deal := model.RecordRef{Type: model.Deal, ID: "42"}
 			c.must(c.store.Accounts(c.Context(), func(tx store.AccountTx) error {
-				return tx.SetSights(deal, []model.UserID{c.ann.ID, c.ben.ID, c.cat.ID}, time.Now().Add(time.Hour))
+				return tx.SetPermissions(deal, []model.UserID{c.ann.ID, c.ben.ID, c.cat.ID}, time.Now().Add(time.Hour))
 			}))
 			c.must(c.store.Write(c.Context(), c.page, func(tx store.PageTx) error {
 				return tx.PutLink(store.Link{Conversation: c.conversation, Record: deal, By: c.installed.ID, At: time.Now()})

@@ -7,8 +7,8 @@ import (
 	"parley/model"
 )
 
-// Entry begins an entry of the audit log. A user without an id is somebody at the
-// hub's own machine.
+// Entry begins an entry of the audit log. A user without an id is somebody at the hub's own
+// machine.
 func Entry(kind model.AuditKind, by model.User, at time.Time) model.AuditEntry {
 	e := model.AuditEntry{ID: ids.New(), At: at.UTC(), Kind: kind}
 	if by.ID != "" {

@@ -17,8 +17,8 @@ type Log struct {
 // NewLog returns the audit log of a store.
 func NewLog(s store.Store, now func() time.Time) *Log { return &Log{store: s, now: now} }
 
-// Audit returns a page of the audit log, newest first, for admins. What was done inside
-// a Page is told to those who see it, and of records of the CRM nothing to who may not see
+// Audit returns one page of the audit log for an admin, newest first. Actions inside a Page
+// show only to those who see the Page, and entries about a CRM record only to those who may see
 // the record.
 func (l *Log) Audit(ctx context.Context, user model.User, cursor string, limit int) ([]model.AuditEntry, string, error) {
 	if !user.Admin {

@@ -15,35 +15,35 @@ import (
 	"parley/model"
 )
 
-// CRM is what the company is asked for. Its errors are [model.ErrCRMRefused] or
+// CRM is what this package asks the CRM for. Its errors are [model.ErrCRMRefused] or
 // [model.ErrCRMUnavailable].
 type CRM interface {
-	// KnowsCompany tells whether there is a company token.
+	// KnowsCompany reports whether there is a company token.
 	KnowsCompany() bool
-	// Refresh must not be called twice at a time for one grant.
+	// Refresh renews a grant. It must not be called twice at once for one grant.
 	Refresh(ctx context.Context, g model.CRMGrant) (model.CRMGrant, error)
 	Me(ctx context.Context, g model.CRMGrant) (model.CRMUser, error)
-	// Company tells whose the company token is, Colleagues all users of the company.
+	// Company returns the user that the company token belongs to, Colleagues all users of the
+	// company.
 	Company(ctx context.Context) (model.CRMUser, error)
 	Colleagues(ctx context.Context) ([]model.CRMUser, error)
 }
 
-// Options are what a company is made of.
+// Options are the dependencies and settings of a [Company].
 type Options struct {
 	Store store.AccountStore
-	// CRM is nil where none is configured: then everybody has the role that the hub gives
-	// them.
+	// CRM is nil if none is configured: then everybody has the role that the hub gives them.
 	CRM CRM
-	// Vault seals what users have granted us; without one nobody can.
+	// Vault seals the grants of users; without one nobody can grant us anything.
 	Vault *vault.Vault
 	// Every is how often the CRM is asked who is an admin.
 	Every time.Duration
-	// Now is the hub's time, as it is stored and shown.
+	// Now returns the time as it is stored and shown.
 	Now func() time.Time
 	Log *slog.Logger
 }
 
-// Company is what the CRM says of the hub's users. It is safe for concurrent use.
+// Company is what the CRM says about the hub's users. It is safe for concurrent use.
 type Company struct {
 	store store.AccountStore
 	crm   CRM
@@ -52,10 +52,10 @@ type Company struct {
 	now   func() time.Time
 	log   *slog.Logger
 
-	// company is that of the company token, once it was asked for.
-	company kept
+	// company caches the company of the company token.
+	company cachedCompany
 	staff   staff
-	// grants has one at a time refresh a grant: of two at once, one may end the other's
+	// grants serialises refreshing a grant: of two refreshes at once, one may end the other's
 	// access token.
 	grants    keylock.Locks[model.UserID]
 	grantOver wake.Signal
@@ -68,20 +68,20 @@ func New(o Options) *Company {
 	}
 }
 
-// Configured tells whether there is a CRM.
+// Configured reports whether there is a CRM.
 func (c *Company) Configured() bool { return c.crm != nil }
 
-// KnowsCompany tells whether there is a company token, by which the CRM can be asked for
+// KnowsCompany reports whether there is a company token, with which the CRM can be asked about
 // everybody.
 func (c *Company) KnowsCompany() bool { return c.crm != nil && c.crm.KnowsCompany() }
 
-// OfAdmin tells whether the company token is an admin's, who sees all of the CRM.
-func (c *Company) OfAdmin(ctx context.Context) (bool, error) {
+// TokenSeesAll reports whether the company token is an admin's, who sees all of the CRM.
+func (c *Company) TokenSeesAll(ctx context.Context) (bool, error) {
 	u, err := c.crm.Company(ctx)
 	return err == nil && u.Admin, err
 }
 
-// Fresh reads a user anew: rights may have changed since they signed in.
+// Fresh reads a user again: their rights may have changed since they signed in.
 func (c *Company) Fresh(ctx context.Context, id model.UserID) (u model.User, err error) {
 	err = c.store.Read(ctx, func(r store.Reader) error {
 		u, err = r.User(id)
@@ -90,8 +90,8 @@ func (c *Company) Fresh(ctx context.Context, id model.UserID) (u model.User, err
 	return u, err
 }
 
-// WithRole is a user with the role that they have: where a CRM is configured what it said
-// last, whatever the hub's own flag is.
+// WithRole adds a user's role: what the CRM said last, if one is configured, whatever the hub's
+// own flag says.
 func (c *Company) WithRole(r store.Reader, u model.User) (model.User, error) {
 	if c.crm == nil {
 		return u, nil
@@ -104,7 +104,7 @@ func (c *Company) WithRole(r store.Reader, u model.User) (model.User, error) {
 	return u, nil
 }
 
-// Admitted is a user with the role that they have; who is not active in the CRM is
+// Admitted is WithRole for somebody who signs in. A user who is not active in the CRM is
 // refused with [model.CRMInactive].
 func (c *Company) Admitted(r store.Reader, u model.User) (model.User, error) {
 	if c.crm == nil {
@@ -134,14 +134,14 @@ func (c *Company) Users(r store.Reader) ([]model.User, error) {
 	return all, nil
 }
 
-// kept is the company of the company token.
-type kept struct {
+// cachedCompany is the company of the company token.
+type cachedCompany struct {
 	mu sync.Mutex
 	is model.CRMCompany
 }
 
-// TokenCompany returns the company of the company token; a zero one where there is no
-// such token.
+// TokenCompany returns the company of the company token; the zero value if there is no such
+// token.
 func (c *Company) TokenCompany(ctx context.Context) (model.CRMCompany, error) {
 	if !c.crm.KnowsCompany() {
 		return model.CRMCompany{}, nil
@@ -162,8 +162,8 @@ func (c *Company) TokenCompany(ctx context.Context) (model.CRMCompany, error) {
 	return u.Company, nil
 }
 
-// TokenError makes the refusal of the company token what it is: a mistake of the
-// hub's settings, which says nothing of any user.
+// TokenError turns a refusal of the company token into [model.ErrCRMUnavailable]: it is a
+// mistake in the hub's settings and says nothing about any user.
 func TokenError(err error) error {
 	if errors.Is(err, model.ErrCRMRefused) {
 		return errors.Join(model.ErrCRMUnavailable, errors.New("company token: "+err.Error()))
@@ -171,8 +171,8 @@ func TokenError(err error) error {
 	return err
 }
 
-// Of returns the company that the hub belongs to; a zero one where it does not
-// know yet. token is that of the company token.
+// Of returns the company that the hub belongs to; the zero value if that is not known yet.
+// token is the company of the company token.
 func Of(r store.Reader, token model.CRMCompany) (model.CRMCompany, error) {
 	if token.ID != 0 {
 		return token, nil
@@ -184,7 +184,8 @@ func Of(r store.Reader, token model.CRMCompany) (model.CRMCompany, error) {
 	return c, err
 }
 
-// SameEmail compares e-mail addresses as people write them; an empty one is nobody's.
+// SameEmail compares e-mail addresses ignoring case and surrounding space. An empty one equals
+// none.
 func SameEmail(a, b string) bool {
 	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
 	return a != "" && strings.EqualFold(a, b)

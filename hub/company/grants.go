@@ -10,16 +10,16 @@ import (
 	"parley/model"
 )
 
-// ErrNoGrant: the user has granted us nothing, or takes it back. ErrGrantOver, beside it:
-// there was one, which the CRM takes no more.
+// ErrNoGrant means that the user has granted us nothing or revoked it. ErrGrantOver is joined
+// to it if there was a grant that the CRM no longer accepts.
 var (
 	ErrNoGrant   = errors.New("no grant of the CRM")
 	ErrGrantOver = errors.New("the CRM takes the grant no more")
 )
 
-// GrantOf returns a user's grant with an access token that is not over, and is not the
-// one that was just refused. Without a grant, or where the CRM takes it no more, it
-// answers ErrNoGrant; such a grant is forgotten.
+// GrantOf returns a user's grant with an access token that has not expired and is not
+// refusedToken, the one that the CRM has just refused. If there is no grant, or the CRM no
+// longer accepts it, the error is ErrNoGrant; such a grant is deleted.
 func (c *Company) GrantOf(ctx context.Context, user model.UserID, refusedToken string) (model.CRMGrant, error) {
 	if c.vault == nil {
 		return model.CRMGrant{}, sealing.ErrNoVault
@@ -50,8 +50,8 @@ func (c *Company) GrantOf(ctx context.Context, user model.UserID, refusedToken s
 	next, err := c.crm.Refresh(ctx, g)
 	if errors.Is(err, model.ErrCRMRefused) {
 		c.log.Info("grant of the CRM is over", logkey.User, string(user))
-		err = errors.Join(ErrNoGrant, ErrGrantOver, c.keepGrant(ctx, user, kept.SealedGrant, ""))
-		c.grantOver.Notify() // they may work there no more
+		err = errors.Join(ErrNoGrant, ErrGrantOver, c.replaceGrant(ctx, user, kept.SealedGrant, ""))
+		c.grantOver.Notify() // they may no longer work there
 		return model.CRMGrant{}, err
 	}
 	if err != nil {
@@ -61,12 +61,12 @@ func (c *Company) GrantOf(ctx context.Context, user model.UserID, refusedToken s
 	if err != nil {
 		return model.CRMGrant{}, err
 	}
-	return next, c.keepGrant(ctx, user, kept.SealedGrant, sealed)
+	return next, c.replaceGrant(ctx, user, kept.SealedGrant, sealed)
 }
 
-// keepGrant puts a sealed grant in the place of another one, if that is there still: a
-// sign-in meanwhile has a newer one.
-func (c *Company) keepGrant(ctx context.Context, user model.UserID, before, sealed string) error {
+// replaceGrant replaces a sealed grant unless it was replaced meanwhile: a sign-in then has a
+// newer one.
+func (c *Company) replaceGrant(ctx context.Context, user model.UserID, before, sealed string) error {
 	return c.store.Accounts(ctx, func(tx store.AccountTx) error {
 		kept, err := tx.CRMUser(user)
 		if err != nil || kept.SealedGrant != before {
@@ -77,7 +77,7 @@ func (c *Company) keepGrant(ctx context.Context, user model.UserID, before, seal
 	})
 }
 
-// self asks the CRM who a user is, by their own grant; ErrNoGrant where there is none.
+// self asks the CRM who a user is, with their own grant; ErrNoGrant if they have none.
 func (c *Company) self(ctx context.Context, user model.UserID) (model.CRMUser, error) {
 	refused := ""
 	for {
@@ -89,7 +89,7 @@ func (c *Company) self(ctx context.Context, user model.UserID) (model.CRMUser, e
 		if !errors.Is(err, model.ErrCRMRefused) {
 			return me, err
 		}
-		if refused != "" { // by a token that was new, too
+		if refused != "" { // with a new token, too
 			return model.CRMUser{}, errors.Join(ErrNoGrant, ErrGrantOver)
 		}
 		refused = g.Access

@@ -14,8 +14,8 @@ import (
 	"parley/model"
 )
 
-// FreshRole reads a user anew with the role that they have now: where a CRM is configured
-// it is asked, and what it can't answer is no leave.
+// FreshRole reads a user again with the role that they have now. If a CRM is configured, it is
+// asked, and its failure is an error.
 func (c *Company) FreshRole(ctx context.Context, id model.UserID) (model.User, error) {
 	u, err := c.Fresh(ctx, id)
 	if err != nil || c.crm == nil {
@@ -26,8 +26,8 @@ func (c *Company) FreshRole(ctx context.Context, id model.UserID) (model.User, e
 	if err != nil && !errors.As(err, &refusal) {
 		return u, err
 	}
-	// Whoever is refused has no role that the CRM could tell of.
-	if kerr := c.keepRole(ctx, u, at); kerr != nil {
+	// A user whom the CRM refuses has no role.
+	if kerr := c.storeRole(ctx, u, at); kerr != nil {
 		return u, kerr
 	}
 	if err == nil && at.inactive {
@@ -37,17 +37,17 @@ func (c *Company) FreshRole(ctx context.Context, id model.UserID) (model.User, e
 	return u, err
 }
 
-// Standing is what the CRM says of a user. The zero value is that of somebody whom it
-// does not know, who may be a user all the same.
+// Standing is what the CRM says about a user. The zero value is that of a user whom it does not
+// know, who may use the hub all the same.
 type Standing struct {
 	Admin bool
-	// inactive: they work there no more. unnamed: it does not know them, which lets nobody
-	// in who was inactive.
+	// inactive: they no longer work there. unnamed: the CRM does not know them; that does not
+	// readmit a user who was inactive.
 	inactive, unnamed bool
 }
 
-// askRole asks the CRM what a user is: by their own grant, else by the company token and
-// their e-mail address.
+// askRole asks the CRM for a user's standing: with their own grant, or else with the company
+// token and their e-mail address.
 func (c *Company) askRole(ctx context.Context, u model.User) (Standing, error) {
 	company, err := c.TokenCompany(ctx)
 	if err != nil {
@@ -63,14 +63,14 @@ func (c *Company) askRole(ctx context.Context, u model.User) (Standing, error) {
 		return Standing{inactive: errors.Is(err, ErrGrantOver)}, model.Refuse(model.CRMSignIn)
 	}
 	all, err := c.crm.Colleagues(ctx)
-	if errors.Is(err, model.ErrCRMRefused) { // the company token is over, too
+	if errors.Is(err, model.ErrCRMRefused) { // the company token is no longer accepted, either
 		c.log.Error("the CRM refuses the company token", logkey.Error, err)
 		return Standing{}, model.Refuse(model.CRMSignIn)
 	}
 	return standingAmong(all, u), err
 }
 
-// standingOf tells what somebody whom the CRM told of themselves is here.
+// standingOf returns a user's standing by what the CRM said about them with their own grant.
 func (c *Company) standingOf(ctx context.Context, u model.User, me model.CRMUser, token model.CRMCompany) (Standing, error) {
 	var company model.CRMCompany
 	err := c.store.Read(ctx, func(r store.Reader) (err error) {
@@ -80,8 +80,8 @@ func (c *Company) standingOf(ctx context.Context, u model.User, me model.CRMUser
 	return Standing{Admin: me.Admin && me.Company.ID == company.ID && SameEmail(me.Email, u.Email), inactive: !me.Active}, err
 }
 
-// standingAmong tells what a user is by the list of the company's users. One whom it
-// names only as somebody who is not active any more is inactive.
+// standingAmong returns a user's standing by the list of the company's users. They are inactive
+// if every entry with their address is.
 func standingAmong(all []model.CRMUser, u model.User) Standing {
 	named, active, admin := false, false, false
 	for _, c := range all {
@@ -92,8 +92,8 @@ func standingAmong(all []model.CRMUser, u model.User) Standing {
 	return Standing{Admin: admin, inactive: named && !active, unnamed: !named}
 }
 
-// keepRole notes what the CRM says of a user.
-func (c *Company) keepRole(ctx context.Context, u model.User, at Standing) error {
+// storeRole stores what the CRM says about a user.
+func (c *Company) storeRole(ctx context.Context, u model.User, at Standing) error {
 	err := c.store.Accounts(ctx, func(tx store.AccountTx) error { return c.PutRole(tx, u, at, nil) })
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // the user was removed meanwhile
@@ -101,9 +101,9 @@ func (c *Company) keepRole(ctx context.Context, u model.User, at Standing) error
 	return err
 }
 
-// PutRole notes what the CRM says of a user, and tells the audit log of what that
-// changes. A sealed grant, unless it is nil, takes the place of the one there is. What is
-// open by a token of somebody inactive closes within the time in which connections are looked at again.
+// PutRole stores what the CRM says about a user, and logs a changed role in the audit log.
+// sealed, unless nil, replaces the user's grant. Connections of a user who became inactive are
+// closed at the next check of open connections.
 func (c *Company) PutRole(tx store.AccountTx, u model.User, at Standing, sealed *string) error {
 	kept, err := tx.CRMUser(u.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -129,9 +129,9 @@ func (c *Company) PutRole(tx store.AccountTx, u model.User, at Standing, sealed 
 	return tx.AddAudit(e)
 }
 
-// AskedRole is a user who signs in by a code, with what the CRM says of them; one that
-// can't say it now leaves them what they were. Who is not active there is refused.
-func (c *Company) AskedRole(ctx context.Context, u model.User) (model.User, error) {
+// RoleAtSignIn returns a user who signs in by a code with their role in the CRM; if the CRM
+// can't answer now, they keep the stored one. A user who is not active in the CRM is refused.
+func (c *Company) RoleAtSignIn(ctx context.Context, u model.User) (model.User, error) {
 	if c.crm == nil {
 		return u, nil
 	}
@@ -152,8 +152,8 @@ func (c *Company) AskedRole(ctx context.Context, u model.User) (model.User, erro
 	return u, nil
 }
 
-// Run asks the CRM now and then who is an admin, and who works there no more, until
-// ctx ends; at once where it takes somebody's grant no more.
+// Run asks the CRM regularly who is an admin and who no longer works there, until ctx ends; at
+// once if it stops accepting a grant.
 func (c *Company) Run(ctx context.Context) error {
 	wake.Loop(ctx, c.grantOver, func(ctx context.Context) time.Duration {
 		c.readRoles(ctx)
@@ -162,8 +162,8 @@ func (c *Company) Run(ctx context.Context) error {
 	return nil
 }
 
-// readRoles asks the CRM about everybody. Whom it can't tell of now keeps the role they
-// have until the next time; connecting and uninstalling ask for themselves.
+// readRoles asks the CRM about all users. Those it can't tell about keep their roles until the
+// next time; connecting and uninstalling Pages ask for themselves.
 func (c *Company) readRoles(ctx context.Context) {
 	defer rescue.Log(c.log, "read roles")
 	users, err := c.list(ctx)
@@ -185,7 +185,7 @@ func (c *Company) readRoles(ctx context.Context) {
 		}
 		var err error
 		if listed {
-			err = c.keepRole(ctx, u, standingAmong(all, u))
+			err = c.storeRole(ctx, u, standingAmong(all, u))
 		} else {
 			err = c.readRole(ctx, u, grantsAlone)
 		}
@@ -195,7 +195,7 @@ func (c *Company) readRoles(ctx context.Context) {
 	}
 }
 
-// list returns all users as they are kept.
+// list returns all users as they are stored.
 func (c *Company) list(ctx context.Context) (all []model.User, err error) {
 	err = c.store.Read(ctx, func(r store.Reader) error {
 		all, err = r.Users()
@@ -204,19 +204,19 @@ func (c *Company) list(ctx context.Context) (all []model.User, err error) {
 	return all, err
 }
 
-// isInactive tells whether somebody was refused because they work there no more.
+// isInactive reports whether somebody was refused because they no longer work there.
 func isInactive(err error) bool {
 	var r *model.Refusal
 	return errors.As(err, &r) && r.Code == model.CRMInactive
 }
 
-// readRole asks about one user by their own grant. Where grants alone can tell, who has
-// none is no admin, and whose grant the CRM takes no more is inactive until they sign in
-// through it again.
+// readRole asks about one user with their own grant. If grants are the only source, a user
+// without one is no admin, and one whose grant the CRM no longer accepts is inactive until they
+// sign in with it again.
 func (c *Company) readRole(ctx context.Context, u model.User, grantsAlone bool) error {
 	me, err := c.self(ctx, u.ID)
 	if errors.Is(err, ErrNoGrant) && grantsAlone {
-		return c.keepRole(ctx, u, Standing{inactive: errors.Is(err, ErrGrantOver)})
+		return c.storeRole(ctx, u, Standing{inactive: errors.Is(err, ErrGrantOver)})
 	}
 	if err != nil {
 		return err
@@ -229,5 +229,5 @@ func (c *Company) readRole(ctx context.Context, u model.User, grantsAlone bool) 
 	if err != nil {
 		return err
 	}
-	return c.keepRole(ctx, u, at)
+	return c.storeRole(ctx, u, at)
 }

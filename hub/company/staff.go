@@ -10,17 +10,17 @@ import (
 	"parley/model"
 )
 
-// staffFor is how long it holds who works there.
+// staffFor is how long the list of colleagues is cached.
 const staffFor = 10 * time.Minute
 
-// staff knows who of the company has which e-mail address in the CRM, for a while.
+// staff caches who of the company has which e-mail address in the CRM.
 type staff struct {
 	mu   sync.Mutex
 	at   time.Time
 	list []model.CRMUser
 }
 
-// colleagues returns the company's active users. Of those that come at once one asks.
+// colleagues returns the company's active users. Of simultaneous callers only one asks the CRM.
 func (c *Company) colleagues(ctx context.Context) ([]model.CRMUser, error) {
 	s := &c.staff
 	s.mu.Lock()
@@ -42,8 +42,8 @@ func (c *Company) colleagues(ctx context.Context) ([]model.CRMUser, error) {
 	return active, nil
 }
 
-// Find returns who has an e-mail address in the CRM. Where nobody has, or several, it
-// refuses: nobody knows what the user may see.
+// Find returns the CRM user with an e-mail address. It refuses if there is none or more than
+// one: then nobody knows what the user may see.
 func (c *Company) Find(ctx context.Context, email string) (model.CRMUser, error) {
 	all, err := c.colleagues(ctx)
 	var found []model.CRMUser
@@ -61,7 +61,7 @@ func (c *Company) Find(ctx context.Context, email string) (model.CRMUser, error)
 	return found[0], nil
 }
 
-// UsersOf returns the hub's users whom the CRM knows by these ids.
+// UsersOf returns the hub's users who have these ids in the CRM.
 func (c *Company) UsersOf(ctx context.Context, ids []int64) ([]model.UserID, error) {
 	all, err := c.colleagues(ctx)
 	if err != nil {

@@ -16,51 +16,50 @@ import (
 	"parley/model"
 )
 
-// Login is what is needed of Facebook to connect a Page through the browser.
+// Login is what this package needs of Facebook's login.
 type Login interface {
-	// DialogURL is where a browser is sent; it comes back to redirect with that state.
+	// DialogURL returns where to send a browser; it comes back to redirect with that state.
 	DialogURL(redirect, state string) string
-	// DialogOrigin is the origin of that address.
+	// DialogOrigin returns the origin of that address.
 	DialogOrigin() string
-	// UserToken makes a person's long-lived token of the dialog's code, or refuses.
+	// UserToken exchanges the dialog's code for a person's long-lived token, or refuses.
 	UserToken(ctx context.Context, code, redirect string) (string, error)
-	// Missing returns which permissions that a Page needs were not given.
+	// Missing returns the permissions that we need for a Page and were not given.
 	Missing(ctx context.Context, userToken string) ([]string, error)
-	// ManagedPages returns the Pages that a person may work with.
+	// ManagedPages returns the Pages that a person has a role on.
 	ManagedPages(ctx context.Context, userToken string) ([]model.ManagedPage, error)
-	// MessagesOff tells whether messaging is switched off in the Page's settings; false
-	// where Facebook does not say.
+	// MessagesOff reports whether messaging is switched off in the Page's settings; false if
+	// Facebook does not say.
 	MessagesOff(ctx context.Context, token string, page model.MetaPageID) (bool, error)
 }
 
-// connectLife is how long an attempt may take, from its beginning to the choice of the
-// Page.
+// connectLife is how long an attempt may take, from its beginning to the choice of the Page.
 const connectLife = 10 * time.Minute
 
-// maxConnects bounds how many attempts are remembered; the oldest go first.
+// maxConnects bounds how many attempts are remembered; the oldest are dropped first.
 const maxConnects = 1000
 
-// Options are what connecting through the browser is made of.
+// Options are the dependencies of [Connects].
 type Options struct {
 	Store store.Store
-	// Login is Facebook's; nil: no Page can be connected through the browser.
+	// Login is Facebook's login; nil if no Page can be connected through the browser.
 	Login Login
-	// FreshRole reads a user anew with the role that they have now.
+	// FreshRole reads a user again, with the role that they have now.
 	FreshRole func(context.Context, model.UserID) (model.User, error)
-	// Installation finds which installation of a Page a user would get, and whether it
-	// exists, or refuses.
+	// Installation returns the id of the installation of a Page that a user would get and
+	// whether it exists, or refuses.
 	Installation func(context.Context, model.UserID, model.MetaPageID) (id model.PageID, known bool, err error)
-	// Connect connects a Page of which Facebook has shown what the person may do.
+	// Connect connects a Page for which Facebook has shown the person's rights.
 	Connect func(context.Context, model.User, model.ManagedPage, model.Visibility, string) (model.Page, error)
-	// GraphError passes a refusal on, and marks everything else as Meta's.
+	// GraphError returns refusals as they are and marks every other error as Meta's.
 	GraphError func(doing string, err error) error
-	// Now is the hub's time, as it is stored and shown.
+	// Now returns the time as it is stored and shown.
 	Now func() time.Time
 	Log *slog.Logger
 }
 
-// Connects are the attempts to connect a Page through the browser. They are held in
-// memory alone: a person's token is never on disk, and after a restart one begins again.
+// Connects are the attempts to connect a Page through the browser. They are in memory only: a
+// person's token never reaches the disk, and after a restart the attempt starts over.
 type Connects struct {
 	store        store.Store
 	login        Login
@@ -72,10 +71,10 @@ type Connects struct {
 	log          *slog.Logger
 
 	mu   sync.Mutex
-	list []*connect // in order of beginning
+	list []*connect // oldest first
 }
 
-// New returns connects: no attempt was begun yet.
+// New returns Connects without attempts.
 func New(o Options) *Connects {
 	return &Connects{
 		store: o.Store, login: o.Login, freshRole: o.FreshRole, installation: o.Installation, connect: o.Connect,
@@ -83,8 +82,8 @@ func New(o Options) *Connects {
 	}
 }
 
-// connect is one attempt. Its secrets are kept hashed: the link of who began it, the
-// cookie of the browser that took it up, the state that Facebook brings back.
+// connect is one attempt. Its secrets are kept hashed: that of the link, the cookie of the
+// browser that opened it, the state that Facebook returns.
 type connect struct {
 	model.Connect
 	user       model.User
@@ -100,7 +99,7 @@ func (cs *Connects) prune(now time.Time) {
 	keep := cs.list[:0]
 	for _, one := range cs.list {
 		one.expire(now)
-		if now.Before(one.ExpiresAt.Add(connectLife)) { // its outcome is told a while longer
+		if now.Before(one.ExpiresAt.Add(connectLife)) { // its outcome is shown a while longer
 			keep = append(keep, one)
 		}
 	}
@@ -108,20 +107,20 @@ func (cs *Connects) prune(now time.Time) {
 	cs.list = keep[max(0, len(keep)-maxConnects):]
 }
 
-// expire ends an attempt whose time is over, except while it is being carried out.
+// expire ends an attempt that took too long, unless it is being carried out.
 func (c *connect) expire(now time.Time) {
 	if !c.State.Final() && c.State != model.ConnectSubscribing && !now.Before(c.ExpiresAt) {
 		c.end(model.ConnectRefused, model.ConnectExpired)
 	}
 }
 
-// end brings an attempt to its end, and forgets what it was for.
+// end ends an attempt and drops its secrets.
 func (c *connect) end(state model.ConnectState, code model.Code) {
 	c.State, c.Code = state, code
 	c.link, c.state, c.pages = nil, nil, nil
 }
 
-// find returns the attempt that fits; nil if none does.
+// find returns the first attempt that fits, nil if none does.
 func (cs *Connects) find(now time.Time, fits func(*connect) bool) *connect {
 	cs.prune(now)
 	for _, one := range cs.list {
@@ -132,10 +131,10 @@ func (cs *Connects) find(now time.Time, fits func(*connect) bool) *connect {
 	return nil
 }
 
-// BeginConnect begins to connect a Page through the browser, for an admin. It answers the
-// secret that the link to open has to carry. What the same user began before ends.
+// BeginConnect begins to connect a Page through the browser, for an admin. It returns the
+// secret for the link to open. An earlier attempt of the same user is cancelled.
 //
-// zoneName is the user's time zone, as [model.LoadZone] has them; empty: not told.
+// zoneName is the user's time zone, as in [model.LoadZone]; empty if unknown.
 func (cs *Connects) BeginConnect(ctx context.Context, user model.User, v model.Visibility, zoneName string) (model.Connect, string, error) {
 	if err := zone.Check(zoneName); err != nil {
 		return model.Connect{}, "", err
@@ -170,10 +169,10 @@ func (cs *Connects) BeginConnect(ctx context.Context, user model.User, v model.V
 	return one.Connect, link, nil
 }
 
-// errNoLogin is a mistake of whoever made the hub.
+// errNoLogin is a mistake of whoever assembled the hub.
 var errNoLogin = errors.New("hub without Facebook's login")
 
-// ConnectStatus tells who began an attempt how far it is; to others there is none.
+// ConnectStatus returns an attempt to the user who began it; to others it does not exist.
 func (cs *Connects) ConnectStatus(user model.User, id string) (model.Connect, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -184,7 +183,7 @@ func (cs *Connects) ConnectStatus(user model.User, id string) (model.Connect, er
 	return one.Connect, nil
 }
 
-// CancelConnect ends an attempt that its user began, unless it is being carried out.
+// CancelConnect cancels an attempt that the user began, unless it is being carried out.
 func (cs *Connects) CancelConnect(user model.User, id string) (model.Connect, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -198,7 +197,7 @@ func (cs *Connects) CancelConnect(user model.User, id string) (model.Connect, er
 	return one.Connect, nil
 }
 
-// ConnectInvite tells who began the attempt that a link belongs to.
+// ConnectInvite returns the user who began the attempt that a link belongs to.
 func (cs *Connects) ConnectInvite(link string) (model.User, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -209,9 +208,9 @@ func (cs *Connects) ConnectInvite(link string) (model.User, error) {
 	return one.user, nil
 }
 
-// ConnectStart binds an attempt to the browser that went on from its link, which is good
-// once, and answers where the browser goes. The same browser, by the secret that it was
-// given, may come again.
+// ConnectStart binds an attempt to the browser that went on from its link, and returns where to
+// send the browser. A link works for one browser only; that one, known by its secret, may come
+// again.
 func (cs *Connects) ConnectStart(link, browser, redirect string) (dialog string, err error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -233,16 +232,16 @@ func (cs *Connects) ConnectStart(link, browser, redirect string) (dialog string,
 // Return is what a browser brings back from Facebook's dialog.
 type Return struct {
 	Browser, State, Code string
-	// Declined: Facebook says that the person did not go on.
+	// Declined: Facebook says that the person cancelled.
 	Declined bool
 	Redirect string
 }
 
-// ConnectReturn takes a browser back from Facebook: the state is used up, the code becomes
-// the list of the person's Pages. A refusal ends the attempt, unless it is of another
-// browser's or of a state that is not good any more.
+// ConnectReturn handles a browser that comes back from Facebook: it uses up the state and
+// exchanges the code for the person's Pages. A refusal ends the attempt, unless it concerns
+// another browser or a state that is no longer valid.
 func (cs *Connects) ConnectReturn(ctx context.Context, r Return) error {
-	one, err := cs.takeConnectState(r)
+	one, err := cs.useState(r)
 	if err != nil {
 		return err
 	}
@@ -260,8 +259,8 @@ func (cs *Connects) ConnectReturn(ctx context.Context, r Return) error {
 	return nil
 }
 
-// takeConnectState uses a state up.
-func (cs *Connects) takeConnectState(r Return) (*connect, error) {
+// useState uses up a state and returns its attempt.
+func (cs *Connects) useState(r Return) (*connect, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	one := cs.find(cs.now(), func(c *connect) bool { return secret.Is(c.state, r.State) })
@@ -275,8 +274,7 @@ func (cs *Connects) takeConnectState(r Return) (*connect, error) {
 	return one, nil
 }
 
-// askPages asks Facebook which Pages the person can connect, and refuses where there is
-// none.
+// askPages asks Facebook which Pages the person can connect, and refuses if there is none.
 func (cs *Connects) askPages(ctx context.Context, user model.User, r Return) ([]model.ManagedPage, error) {
 	user, err := cs.freshRole(ctx, user.ID)
 	switch {
@@ -319,7 +317,7 @@ func (cs *Connects) askPages(ctx context.Context, user model.User, r Return) ([]
 	return nil, model.Refuse(why)
 }
 
-// choosable tells why a Page can't be connected by a user; "" where it can.
+// choosable returns why a user can't connect a Page; "" if they can.
 func (cs *Connects) choosable(ctx context.Context, user model.UserID, p model.ManagedPage) (model.Code, error) {
 	if !p.FullControl {
 		return model.NoManageTask, nil
@@ -332,7 +330,7 @@ func (cs *Connects) choosable(ctx context.Context, user model.UserID, p model.Ma
 	return "", err
 }
 
-// connectCode is the code by which an error is told to who began the attempt.
+// connectCode is the code that an error shows to the user who began the attempt.
 func (cs *Connects) connectCode(err error) model.Code {
 	var refusal *model.Refusal
 	if errors.As(err, &refusal) {
@@ -345,27 +343,27 @@ func (cs *Connects) connectCode(err error) model.Code {
 	return model.GraphUnavailable
 }
 
-// Choice is what is to be chosen in the browser.
+// Choice is what a person chooses from in the browser.
 type Choice struct {
 	// ID is the attempt's.
 	ID         string
 	User       model.User
 	Visibility model.Visibility
 	Pages      []ChoicePage
-	// Users is how many work with the hub: those who would see a shared Page.
+	// Users is how many users the hub has: those who would see a shared Page.
 	Users int
 }
 
-// ChoicePage is a Page of the person's, with the reason why it can't be connected.
+// ChoicePage is one of the person's Pages. Code says why it can't be connected.
 type ChoicePage struct {
 	ID   model.MetaPageID
 	Name model.Untrusted
 	Code model.Code
-	// Owner is who has connected it, where that is the reason.
+	// Owner is the name of the user who has connected it, if that is the reason.
 	Owner string
 }
 
-// ConnectChoice tells a browser what is to be chosen.
+// ConnectChoice returns what the person in a browser can choose from.
 func (cs *Connects) ConnectChoice(ctx context.Context, browser string) (Choice, error) {
 	cs.mu.Lock()
 	one := cs.ofBrowser(browser)
@@ -398,7 +396,7 @@ func (cs *Connects) ConnectChoice(ctx context.Context, browser string) (Choice, 
 	return c, nil
 }
 
-// ownerOf names who has connected a Page; that is public.
+// ownerOf returns the name of the user who has connected a Page, which is public.
 func (cs *Connects) ownerOf(ctx context.Context, page model.MetaPageID) (name string, err error) {
 	err = cs.store.Read(ctx, func(r store.Reader) error {
 		p, err := r.ActivePage(page)
@@ -411,7 +409,7 @@ func (cs *Connects) ownerOf(ctx context.Context, page model.MetaPageID) (name st
 	return name, err
 }
 
-// ofBrowser finds the newest attempt of a browser; nil if there is none. mu held.
+// ofBrowser returns a browser's newest attempt, nil if there is none. The caller holds mu.
 func (cs *Connects) ofBrowser(browser string) (found *connect) {
 	cs.prune(cs.now())
 	for _, one := range cs.list {
@@ -422,7 +420,7 @@ func (cs *Connects) ofBrowser(browser string) (found *connect) {
 	return found
 }
 
-// ConnectChoose connects the Page that was chosen in that attempt. A refusal ends it.
+// ConnectChoose connects the Page that was chosen. A refusal ends the attempt.
 func (cs *Connects) ConnectChoose(ctx context.Context, browser, id string, page model.MetaPageID, v model.Visibility) error {
 	cs.mu.Lock()
 	one := cs.ofBrowser(browser)
@@ -455,7 +453,7 @@ func (cs *Connects) ConnectChoose(ctx context.Context, browser, id string, page 
 	return nil
 }
 
-// ConnectOutcome tells a browser what became of its attempt.
+// ConnectOutcome returns the result of a browser's attempt.
 func (cs *Connects) ConnectOutcome(browser string) (model.Connect, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -466,8 +464,8 @@ func (cs *Connects) ConnectOutcome(browser string) (model.Connect, error) {
 	return one.Connect, nil
 }
 
-// DialogOrigin is the origin of Facebook's dialog; "" where no Page can be connected
-// through the browser.
+// DialogOrigin returns the origin of Facebook's dialog; "" if no Page can be connected through
+// the browser.
 func (cs *Connects) DialogOrigin() string {
 	if cs.login == nil {
 		return ""

@@ -1,6 +1,6 @@
-// Package connect takes an admin through Facebook's dialog to a Page that they connect: the
-// link, the browser that takes it up, what it comes back with, and the choice of the Page.
+// Package connect takes an admin through Facebook's dialog to connect a Page: the link, the
+// browser that opens it, what the browser comes back with, and the choice of the Page.
 //
-// It owns the attempts, in memory alone. It needs Facebook's login, and is given by what a Page
-// is connected in the end: what it may not be, it says with that one's refusals.
+// It owns the attempts, in memory only. It needs Facebook's login and a function that connects
+// the Page in the end, whose refusals it passes on.
 package connect

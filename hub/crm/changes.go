@@ -20,7 +20,7 @@ func byUser(u model.User) model.Author {
 	return model.Author{Kind: model.ByUser, ID: string(u.ID), Name: model.Untrusted(u.Name)}
 }
 
-// stateOf is how a record stands, of a record that was read.
+// stateOf returns the state of a record that was read.
 func stateOf(r model.Record) store.RecordState {
 	s := store.RecordState{Status: r.Status, Value: r.Value, Owner: r.OwnerID, UpdatedAt: r.UpdatedAt}
 	if r.Stage != nil {
@@ -32,9 +32,9 @@ func stateOf(r model.Record) store.RecordState {
 	return s
 }
 
-// observe keeps how a record stands that was just read, as by whom it was changed where
-// that is known. Where it stood otherwise before, who may see it is told, and lines of the
-// conversations say what happened. What was read before something newer counts for nothing.
+// observe stores the state of a record that was just read. If it changed, the users who may see
+// it are told, and lines in the conversations say what happened; by is who changed it, if
+// known. A state older than the stored one is ignored.
 func (ls *Links) observe(ctx context.Context, r model.Record, by model.Author) error {
 	is := stateOf(r)
 	var was store.RecordState
@@ -47,7 +47,7 @@ func (ls *Links) observe(ctx context.Context, r model.Record, by model.Author) e
 		title, err := tx.RecordTitle(r.RecordRef)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			err = nil // it is the first time that it is read
+			err = nil // it is read for the first time
 		case err != nil:
 			return err
 		}
@@ -57,7 +57,7 @@ func (ls *Links) observe(ctx context.Context, r model.Record, by model.Author) e
 		known = !was.UpdatedAt.IsZero()
 		is.EventAt, is.ToldAt, is.AskedAt = was.EventAt, was.ToldAt, was.AskedAt
 		if is.Person == "" {
-			is.Person = was.Person // a user may not see whom a deal is with
+			is.Person = was.Person // a user may not see the person of a deal
 		}
 		if is.Stage == 0 {
 			is.Stage = was.Stage
@@ -74,14 +74,14 @@ func (ls *Links) observe(ctx context.Context, r model.Record, by model.Author) e
 	}
 	var lines []model.Notable
 	if known {
-		lines = happened(r.RecordRef, was, is)
+		lines = changesBetween(r.RecordRef, was, is)
 	}
 	for _, l := range lines {
 		if l.Action == model.ActionStage && !named {
-			ls.keepStages(ctx)
+			ls.storeStages(ctx)
 		}
 	}
-	return ls.tellLinks(ctx, r.RecordRef, by, lines)
+	return ls.announceLinks(ctx, r.RecordRef, by, lines)
 }
 
 // sameState compares what a panel shows of a record.
@@ -89,8 +89,8 @@ func sameState(a, b store.RecordState) bool {
 	return a.Stage == b.Stage && a.Status == b.Status && a.Owner == b.Owner && reflect.DeepEqual(a.Value, b.Value) && a.UpdatedAt.Equal(b.UpdatedAt)
 }
 
-// happened are the lines about a record that stood otherwise before.
-func happened(ref model.RecordRef, was, is store.RecordState) []model.Notable {
+// changesBetween returns the lines about what happened to a record between two states.
+func changesBetween(ref model.RecordRef, was, is store.RecordState) []model.Notable {
 	var out []model.Notable
 	line := func(action string, stage int64) {
 		out = append(out, model.Notable{Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(ref.Type), ID: ref.ID}, Stage: stage})
@@ -111,13 +111,13 @@ func happened(ref model.RecordRef, was, is store.RecordState) []model.Notable {
 	return out
 }
 
-// StageTitle names a stage among the titles that are kept.
+// StageTitle is the key under which a stage's name is stored among the titles of records.
 func StageTitle(id int64) model.RecordRef {
 	return model.RecordRef{Type: "stage", ID: strconv.FormatInt(id, 10)}
 }
 
-// keepStages keeps what the stages are called, for lines that name one.
-func (ls *Links) keepStages(ctx context.Context) {
+// storeStages stores the names of stages, for lines that mention one.
+func (ls *Links) storeStages(ctx context.Context) {
 	stages, err := ls.records.Stages(ctx, nil)
 	if err == nil {
 		err = ls.store.Accounts(ctx, func(tx store.AccountTx) error {
@@ -134,9 +134,9 @@ func (ls *Links) keepStages(ctx context.Context) {
 	}
 }
 
-// tellLinks has who sees a record told anew of the links to it, with lines about what
-// happened.
-func (ls *Links) tellLinks(ctx context.Context, ref model.RecordRef, by model.Author, lines []model.Notable) error {
+// announceLinks stores the links to a record again, so that users who see it are sent them, and
+// adds lines about what happened.
+func (ls *Links) announceLinks(ctx context.Context, ref model.RecordRef, by model.Author, lines []model.Notable) error {
 	links, err := ls.linksTo(ctx, ref)
 	for _, l := range links {
 		if err != nil {
@@ -155,14 +155,14 @@ func (ls *Links) tellLinks(ctx context.Context, ref model.RecordRef, by model.Au
 			return tx.PutLink(*is)
 		})
 		if errors.Is(err, store.ErrNotFound) {
-			err = nil // the Page or the conversation went meanwhile
+			err = nil // the Page or the conversation is gone
 		}
 	}
 	return err
 }
 
-// putLine stores a line about a record, by ids alone. The conversation itself does not
-// change by it: that would tell who may not see the record that there is one.
+// putLine stores a line about a record, with ids only. The conversation itself stays unchanged:
+// otherwise users who may not see the record would learn that there is one.
 func (ls *Links) putLine(tx store.PageTx, id model.ConversationID, by model.Author, event model.Notable) error {
 	now := ls.now()
 	order, err := txn.PlaceAfter(tx, id, 0, now)

@@ -16,50 +16,49 @@ import (
 	"parley/model"
 )
 
-// Timing holds the deadlines of what is done with the CRM.
+// Timing holds the deadlines of this package.
 type Timing struct {
-	// Call is the longest that one call of the CRM may take.
+	// Call is the longest that one call to the CRM may take.
 	Call time.Duration
-	// Nightly is at which time of the night, counted from midnight in the hub's zone, linked
-	// records are read again; Pause is between two of them.
+	// Nightly is when linked records are read again, counted from midnight in the hub's zone;
+	// Pause is the pause between two of them.
 	Nightly, Pause time.Duration
 }
 
-// Options are what this package is made of.
+// Options are the dependencies and settings of this package.
 type Options struct {
 	Store   *txn.Store
 	Company *company.Company
-	// Records are those of the CRM; nil: none is configured.
+	// Records is the CRM's API for records; nil if no CRM is configured.
 	Records Records
-	// Notes are those of the same CRM; nil: no transcripts are kept there.
+	// Notes reads notes of the same CRM; nil if no transcripts are kept there.
 	Notes Notes
-	// Hooks are the webhooks of the same CRM; nil: none can be asked for.
+	// Hooks manages webhooks of the same CRM; nil if there can be none.
 	Hooks Hooks
-	// Vault derives by which password the CRM's webhooks come.
+	// Vault derives the password of the CRM's webhooks.
 	Vault *vault.Vault
-	// Transcripts is told of what is linked and unlinked.
+	// Transcripts is notified of links and unlinks.
 	Transcripts Transcripts
 	// Conversation returns a conversation as a user sees it.
 	Conversation func(context.Context, model.User, model.ConversationID) (model.Conversation, error)
-	// Turn waits until a user may read; leave ends it.
+	// Turn waits until a user may read; leave ends their turn.
 	Turn func(context.Context, model.UserID) (leave func(), err error)
-	// Regions are those of which telephone numbers in a conversation may be.
+	// Regions returns the regions from which telephone numbers in a conversation may be.
 	Regions func(ctx context.Context, p store.Page, c model.Customer, u model.User, texts []string) []string
 	Timing  Timing
-	// Clock is the hub's time in the hub's zone, Now as it is stored and shown.
+	// Clock is the time in the hub's zone, Now the time as it is stored and shown.
 	Clock, Now func() time.Time
 	Log        *slog.Logger
 }
 
-// CRM is all of it.
+// CRM combines everything that this package does.
 type CRM struct {
 	*Requests
 	*Events
 	*Webhooks
 }
 
-// New returns what the hub does with the CRM; [Events.RunEvents] and [Events.RunNightly] do
-// its work in the background.
+// New returns a CRM; [Events.RunEvents] and [Events.RunNightly] do its work in the background.
 func New(o Options) *CRM {
 	s := &shared{
 		store: o.Store, company: o.Company, records: o.Records, notes: o.Notes, hooks: o.Hooks, vault: o.Vault,
@@ -77,10 +76,10 @@ func New(o Options) *CRM {
 	}
 }
 
-// Configured tells whether there is a CRM whose records can be asked for.
+// Configured reports whether there is a CRM with records.
 func (c *CRM) Configured() bool { return c.Requests.records != nil }
 
-// shared is what each type here is made of, and what was found of late.
+// shared holds what the types of this package have in common, including their caches.
 type shared struct {
 	store        *txn.Store
 	company      *company.Company
@@ -96,7 +95,7 @@ type shared struct {
 	clock, now   func() time.Time
 	log          *slog.Logger
 
-	// recordLocks has one thing at a time become of a record.
+	// recordLocks serialises changes of a record.
 	recordLocks keylock.Locks[model.RecordRef]
 	permits     ttl.Cache[model.RecordRef, []int64]
 	orgPermits  ttl.Cache[int64, []int64]
@@ -104,25 +103,25 @@ type shared struct {
 	suggested   ttl.Cache[suggestionKey, []model.Candidate]
 }
 
-// Links is what became of records that conversations are linked to, and who sees them.
+// Links follows records that conversations are linked to, and who may see them.
 type Links struct{ *shared }
 
-// Requests is what users ask of the CRM's records.
+// Requests answers what users ask of the CRM.
 type Requests struct {
 	*Links
 	looked ttl.Cache[looked, struct{}]
 	fields ttl.Cache[string, string]
-	making sync.Mutex // held while the field for PSIDs is made
+	making sync.Mutex // held while the field for PSIDs is created
 }
 
-// Events is what the CRM tells, or is asked each night as webhooks get lost.
+// Events handles the CRM's webhooks, and reads records every night because webhooks get lost.
 type Events struct {
 	*Links
 	waiting chan model.CRMEvent
 	seen    ttl.Cache[string, struct{}]
 }
 
-// Webhooks is by what the CRM tells it.
+// Webhooks subscribes to the CRM's webhooks.
 type Webhooks struct {
 	*shared
 	hooked hookstate.State

@@ -1,12 +1,11 @@
-// Package crm is what the hub does with the records of the CRM: it finds, shows, makes and
-// changes them by the permissions of who asks, links conversations to them, and follows what
-// becomes of those that are linked.
+// Package crm finds, shows, creates and changes records of the CRM with the permissions of the
+// user who asks, links conversations to them, and follows what happens to linked records.
 //
-// It owns links, what is known of records and who sees them, and the lines that tell in a
-// conversation what happened. Nobody learns here of a record that the CRM would not show them,
-// nor that there is one.
+// It owns links, what is known about records and who may see them, and the lines in
+// conversations about what happened to a record. Users learn nothing here about a record that
+// the CRM would not show them, not even that it exists.
 //
-// It needs the CRM's records and webhooks, hub/company, by whose grants or token they are
-// asked, and the transactions of hub/txn. That a transcript is to be written, who sees a
-// conversation and of which region its telephone numbers are it is told by what it is given.
+// It needs the CRM's records and webhooks, hub/company for the grants and the token to call
+// them with, and the transactions of hub/txn. Functions and interfaces in [Options] write
+// transcripts, authorize conversations and guess the regions of telephone numbers.
 package crm

@@ -13,20 +13,21 @@ import (
 )
 
 const (
-	// mostCRMEvents bounds the events of the CRM that wait; more are refused, and sent again.
+	// mostCRMEvents bounds the queue of CRM events; more are refused, and the CRM sends them
+	// again.
 	mostCRMEvents = 2000
-	// crmEventKept is how long an event is known again: the CRM sends it four times within
-	// some minutes.
+	// crmEventKept is how long an event is recognised as a repetition: the CRM sends it up to
+	// four times within some minutes.
 	crmEventKept = 15 * time.Minute
-	// crmClockSlack is how far the CRM's clock may be before ours.
+	// crmClockSlack is how far the CRM's clock may be ahead of ours.
 	crmClockSlack = 5 * time.Minute
-	// crmEventLimit is how long one event may take.
+	// crmEventLimit is the longest that handling one event may take.
 	crmEventLimit = time.Minute
 )
 
-// TakeCRMEvent takes an event of the CRM, and tells whether it could: it is seen to in the
-// background. What is lost then, as webhooks are, is found when the record is read again.
-func (ev *Events) TakeCRMEvent(e model.CRMEvent) bool {
+// QueueCRMEvent queues an event to be handled in the background, and returns false if the queue
+// is full. An event that is lost is made up for when the record is read again.
+func (ev *Events) QueueCRMEvent(e model.CRMEvent) bool {
 	if ev.records == nil {
 		return true
 	}
@@ -38,19 +39,19 @@ func (ev *Events) TakeCRMEvent(e model.CRMEvent) bool {
 	}
 }
 
-// RunEvents sees to events of the CRM until ctx ends.
+// RunEvents handles the CRM's events until ctx ends.
 func (ev *Events) RunEvents(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case e := <-ev.waiting:
-			ev.seeToCRMEvent(ctx, e)
+			ev.handleCRMEvent(ctx, e)
 		}
 	}
 }
 
-func (ev *Events) seeToCRMEvent(ctx context.Context, e model.CRMEvent) {
+func (ev *Events) handleCRMEvent(ctx context.Context, e model.CRMEvent) {
 	defer rescue.Log(ev.log, "see to an event of the CRM")
 	if _, again := ev.seen.Get(e.ID, ev.now()); again {
 		return
@@ -64,8 +65,8 @@ func (ev *Events) seeToCRMEvent(ctx context.Context, e model.CRMEvent) {
 	ev.seen.Put(e.ID, struct{}{}, ev.now(), ev.now().Add(crmEventKept))
 }
 
-// applyCRMEvent sees to one event. What became of the record is asked for: an event can be
-// late, and says less.
+// applyCRMEvent handles one event. It reads the record anew: an event can be late, and says
+// less.
 func (ev *Events) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
 	is, err := ev.company.TokenCompany(ctx)
 	if err != nil {
@@ -81,26 +82,26 @@ func (ev *Events) applyCRMEvent(ctx context.Context, e model.CRMEvent) error {
 		}
 	}
 	if e.Permitted != nil {
-		ev.forgetShown(e.Record)
+		ev.dropCached(e.Record)
 	}
 	links, err := ev.linksTo(ctx, e.Record)
 	if err != nil || len(links) == 0 {
-		return err // it is no business of ours
+		return err // no conversation is linked to it
 	}
-	give, err := ev.recordLocks.Lock(ctx, e.Record)
+	unlock, err := ev.recordLocks.Lock(ctx, e.Record)
 	if err != nil {
 		return err
 	}
-	defer give()
-	if err := ev.permittedBy(ctx, e); err != nil {
+	defer unlock()
+	if err := ev.permitFromEvent(ctx, e); err != nil {
 		return err
 	}
-	return ev.readAgain(ctx, e.Record, fate{deleted: e.Deleted, into: e.MergedInto, person: e.Person, permitted: e.Permitted})
+	return ev.refresh(ctx, e.Record, fate{deleted: e.Deleted, into: e.MergedInto, person: e.Person, permitted: e.Permitted})
 }
 
-// forgetShown forgets what was found of who may see a record, and what was found with it
-// among the rest: somebody may see it no more.
-func (ev *Events) forgetShown(ref model.RecordRef) {
+// dropCached drops cached permissions, searches and suggestions that show a record: somebody
+// may no longer be allowed to see it.
+func (ev *Events) dropCached(ref model.RecordRef) {
 	ev.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
 	ev.searches.Drop(func(_ searchKey, found []model.Record) bool {
 		return slices.ContainsFunc(found, func(r model.Record) bool { return shows(r, ref) })
@@ -110,34 +111,34 @@ func (ev *Events) forgetShown(ref model.RecordRef) {
 	})
 }
 
-// shows tells whether a record shows another: as itself, as the person whom it is with, or
-// among what is open with them.
+// shows reports whether a record shows another: itself, its person, or one of its open leads
+// and deals.
 func shows(r model.Record, ref model.RecordRef) bool {
 	return r.RecordRef == ref || r.Person != nil && *r.Person == ref ||
 		slices.ContainsFunc(r.Open, func(o model.Record) bool { return o.RecordRef == ref })
 }
 
-// leadBecame links to a deal what is linked to the lead that it was made of.
+// leadBecame moves links from a lead to the deal that it became.
 func (ev *Events) leadBecame(ctx context.Context, lead, deal model.RecordRef) error {
 	links, err := ev.linksTo(ctx, lead)
 	if err != nil || len(links) == 0 {
 		return err
 	}
-	give, err := ev.recordLocks.Lock(ctx, lead)
+	unlock, err := ev.recordLocks.Lock(ctx, lead)
 	if err != nil {
 		return err
 	}
-	defer give()
+	defer unlock()
 	_, err = ev.records.Brief(ctx, lead)
 	if errors.Is(err, model.ErrCRMNotFound) {
 		return ev.follow(ctx, lead, deal, model.ActionConverted)
 	}
-	return err // the lead is still there
+	return err // the lead still exists
 }
 
-// permittedBy keeps who may see a record by an event. An event from before the CRM was
-// last asked takes rights, and gives none; one from before another event says nothing.
-func (ev *Events) permittedBy(ctx context.Context, e model.CRMEvent) error {
+// permitFromEvent stores who may see a record as an event says. An event from before we last
+// asked the CRM only takes permissions away; one from before another event is ignored.
+func (ev *Events) permitFromEvent(ctx context.Context, e model.CRMEvent) error {
 	if e.At.After(ev.now().Add(crmClockSlack)) {
 		return nil
 	}
@@ -165,17 +166,17 @@ func (ev *Events) permittedBy(ctx context.Context, e model.CRMEvent) error {
 		if e.At.Before(asked) {
 			return withdraw(tx, e.Record, users)
 		}
-		return tx.SetSights(e.Record, users, ev.now().Add(sightFor))
+		return tx.SetPermissions(e.Record, users, ev.now().Add(permissionTTL))
 	})
 	return err
 }
 
-// withdraw takes the sight of a record from everybody but these users.
+// withdraw removes the permission to see a record from everybody but these users.
 func withdraw(tx store.AccountTx, ref model.RecordRef, keep []model.UserID) error {
 	all, err := tx.Users()
 	for _, u := range all {
 		if err == nil && !slices.Contains(keep, u.ID) {
-			err = tx.SetSight(ref, u.ID, time.Time{})
+			err = tx.SetPermission(ref, u.ID, time.Time{})
 		}
 	}
 	return err

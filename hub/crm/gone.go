@@ -10,22 +10,23 @@ import (
 	"parley/model"
 )
 
-// frozenSight is how long those who could see a record when it was deleted are told that
-// it was: nobody can be asked any more.
-const frozenSight = 100 * 365 * 24 * time.Hour
+// frozenPermission is how long users who could see a record when it was deleted may see that it
+// was: the CRM can no longer be asked.
+const frozenPermission = 100 * 365 * 24 * time.Hour
 
-// fate is what is known of a record besides what reading it tells.
+// fate is what is known about a record beyond what reading it tells.
 type fate struct {
-	// deleted: the CRM said that it is gone. into is into which person it was merged.
+	// deleted: the CRM said that it was deleted. into is the person that it was merged into.
 	deleted bool
 	into    model.RecordRef
-	// person is whom a lead was with; permitted who could see the record, nil: not known.
+	// person is the person of a lead; permitted are the CRM users who could see the record, nil
+	// if unknown.
 	person    string
 	permitted []int64
 }
 
-// readAgain reads a linked record by the company token, and sees to what became of it.
-func (ls *Links) readAgain(ctx context.Context, ref model.RecordRef, f fate) error {
+// refresh reads a linked record with the company token and applies what happened to it.
+func (ls *Links) refresh(ctx context.Context, ref model.RecordRef, f fate) error {
 	r, err := ls.records.Brief(ctx, ref)
 	if !errors.Is(err, model.ErrCRMNotFound) {
 		if err != nil {
@@ -34,15 +35,15 @@ func (ls *Links) readAgain(ctx context.Context, ref model.RecordRef, f fate) err
 		return ls.observe(ctx, r, byCRM())
 	}
 	if !f.deleted {
-		// Not there, or not for the company token to see: that of an admin sees all.
-		if admin, err := ls.company.OfAdmin(ctx); err != nil || !admin {
+		// Either gone or hidden from the company token: an admin's token sees everything.
+		if admin, err := ls.company.TokenSeesAll(ctx); err != nil || !admin {
 			return err
 		}
 	}
 	return ls.gone(ctx, ref, f)
 }
 
-// gone sees to the links of a record that is not there any more.
+// gone handles the links of a record that no longer exists.
 func (ls *Links) gone(ctx context.Context, ref model.RecordRef, f fate) error {
 	switch {
 	case ref.Type == model.Person && f.into.ID != "":
@@ -59,7 +60,7 @@ func (ls *Links) gone(ctx context.Context, ref model.RecordRef, f fate) error {
 	return ls.dropLinks(ctx, ref, f)
 }
 
-// dealOfLead finds the deal that a lead became; zero: none is known.
+// dealOfLead returns the deal that a lead became, the zero value if unknown.
 func (ls *Links) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (model.RecordRef, error) {
 	persons, err := ls.personsOf(ctx, lead, f)
 	if err != nil {
@@ -77,7 +78,7 @@ func (ls *Links) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (
 	return ls.dealOfNote(ctx, lead)
 }
 
-// dealOfNote finds the deal that a lead became by a transcript's note, which went over to
+// dealOfNote finds the deal that a lead became through the note of a transcript, which moved to
 // it.
 func (ls *Links) dealOfNote(ctx context.Context, lead model.RecordRef) (model.RecordRef, error) {
 	if ls.notes == nil {
@@ -98,13 +99,14 @@ func (ls *Links) dealOfNote(ctx context.Context, lead model.RecordRef) (model.Re
 			return model.RecordRef{Type: model.Deal, ID: n.Deal}, nil
 		}
 		if errors.Is(err, model.ErrCRMNotFound) {
-			err = nil // that one is gone, too
+			err = nil // that note is gone, too
 		}
 	}
 	return model.RecordRef{}, err
 }
 
-// personsOf are whom a lead was with, as far as that is known: by the CRM, and by links.
+// personsOf returns the persons that a lead was with, as far as known from the CRM and from
+// links.
 func (ls *Links) personsOf(ctx context.Context, lead model.RecordRef, f fate) (list []string, err error) {
 	seen := map[string]bool{"": true}
 	add := func(id string) {
@@ -138,8 +140,7 @@ func (ls *Links) personsOf(ctx context.Context, lead model.RecordRef, f fate) (l
 	return list, err
 }
 
-// follow links to another record what is linked to one that it took the place of, after
-// the CRM was asked who may see it.
+// follow moves links to the record that replaced another, after asking the CRM who may see it.
 func (ls *Links) follow(ctx context.Context, from, to model.RecordRef, action string) error {
 	r, err := ls.records.Brief(ctx, to)
 	if err != nil {
@@ -148,7 +149,7 @@ func (ls *Links) follow(ctx context.Context, from, to model.RecordRef, action st
 	asked := ls.now()
 	ids, err := ls.records.PermittedUsers(ctx, to)
 	if err == nil {
-		err = ls.keepSights(ctx, to, ids, asked)
+		err = ls.storePermissions(ctx, to, ids, asked)
 	}
 	if err == nil {
 		err = ls.observe(ctx, r, byCRM())
@@ -159,9 +160,8 @@ func (ls *Links) follow(ctx context.Context, from, to model.RecordRef, action st
 	return ls.repoint(ctx, byCRM(), from, to, action)
 }
 
-// repoint links to another record what is linked to one that it took the place of. Who
-// made the links made them, and a conversation keeps at most one person, and one lead or
-// deal.
+// repoint moves links to the record that replaced another, and keeps who made them. A
+// conversation keeps at most one person and one lead or deal.
 func (ls *Links) repoint(ctx context.Context, by model.Author, from, to model.RecordRef, action string) error {
 	links, err := ls.linksTo(ctx, from)
 	for _, was := range links {
@@ -182,12 +182,12 @@ func (ls *Links) repoint(ctx context.Context, by model.Author, from, to model.Re
 			}
 			for _, o := range others {
 				if (o.Record.Type == model.Person) == (to.Type == model.Person) {
-					return nil // it was linked anew already
+					return nil // it has a newer link already
 				}
 			}
 			next := *still
 			next.Record = to
-			return errors.Join(tx.PutLink(next), ls.transcripts.Soon(tx, was.Conversation), ls.putLine(tx, was.Conversation, by, model.Notable{
+			return errors.Join(tx.PutLink(next), ls.transcripts.WriteSoon(tx, was.Conversation), ls.putLine(tx, was.Conversation, by, model.Notable{
 				Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(to.Type), ID: to.ID},
 			}))
 		})
@@ -196,8 +196,8 @@ func (ls *Links) repoint(ctx context.Context, by model.Author, from, to model.Re
 	return err
 }
 
-// dropLinks takes the links to a record away that is gone, and says so to those who could
-// see it last: who makes a link does, too.
+// dropLinks removes the links to a deleted record, and says so to users who could see it last;
+// whoever made a link counts as one of them.
 func (ls *Links) dropLinks(ctx context.Context, ref model.RecordRef, f fate) error {
 	links, err := ls.linksTo(ctx, ref)
 	if err != nil || len(links) == 0 {
@@ -212,7 +212,7 @@ func (ls *Links) dropLinks(ctx context.Context, ref model.RecordRef, f fate) err
 			if err != nil || still == nil {
 				return err
 			}
-			return errors.Join(tx.RemoveLink(was.Conversation, ref), ls.transcripts.Leave(tx, was.Conversation, ref), ls.putLine(tx, was.Conversation, byCRM(), model.Notable{
+			return errors.Join(tx.RemoveLink(was.Conversation, ref), ls.transcripts.Detach(tx, was.Conversation, ref), ls.putLine(tx, was.Conversation, byCRM(), model.Notable{
 				Kind: model.EventRecord, Action: model.ActionDeleted, Record: &model.Link{Type: string(ref.Type), ID: ref.ID},
 			}))
 		}))
@@ -221,8 +221,8 @@ func (ls *Links) dropLinks(ctx context.Context, ref model.RecordRef, f fate) err
 	return err
 }
 
-// freeze keeps for good who could see a record that is gone: by what the CRM told as it
-// went, else who is known to see it now and who linked it.
+// freeze stores for good who could see a deleted record: those whom the CRM named when it was
+// deleted, or else those known to see it now and whoever linked it.
 func (ls *Links) freeze(ctx context.Context, ref model.RecordRef, links []store.Link, permitted []int64) error {
 	var users []model.UserID
 	if permitted != nil {
@@ -231,7 +231,7 @@ func (ls *Links) freeze(ctx context.Context, ref model.RecordRef, links []store.
 			return err
 		}
 	}
-	until := ls.now().Add(frozenSight)
+	until := ls.now().Add(frozenPermission)
 	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		if permitted == nil {
 			all, err := tx.Users()
@@ -256,6 +256,6 @@ func (ls *Links) freeze(ctx context.Context, ref model.RecordRef, links []store.
 			return err
 		}
 		s.Gone = true
-		return errors.Join(tx.SetRecordState(ref, s), tx.SetSights(ref, users, until))
+		return errors.Join(tx.SetRecordState(ref, s), tx.SetPermissions(ref, users, until))
 	})
 }

@@ -22,7 +22,8 @@ func (ev *Events) RunNightly(ctx context.Context) error {
 	}
 }
 
-// untilTime is how long it is until it is so long after midnight, in the zone of now.
+// untilTime returns how long it is until the next time that is after past midnight, in the zone
+// of now.
 func untilTime(now time.Time, after time.Duration) time.Duration {
 	const day = 24 * time.Hour
 	y, m, d := now.Date()
@@ -40,9 +41,9 @@ func (ev *Events) readLinkedAgain(ctx context.Context) {
 	}
 }
 
-// ReadLinkedRecords reads every record again that a conversation is linked to, each once,
-// with a pause after each, and sees to what became of it. It ends with the first error
-// that is more than one record's: a [*model.CRMLimit] above all.
+// ReadLinkedRecords reads every linked record again, once each and with a pause after each, and
+// applies what happened to it. It stops at the first error that concerns more than one record,
+// above all a [*model.CRMLimit].
 func (ev *Events) ReadLinkedRecords(ctx context.Context) error {
 	if ev.records == nil || !ev.company.KnowsCompany() {
 		return nil
@@ -71,14 +72,14 @@ func (ev *Events) ReadLinkedRecords(ctx context.Context) error {
 }
 
 func (ev *Events) readOneAgain(ctx context.Context, ref model.RecordRef) error {
-	give, err := ev.recordLocks.Lock(ctx, ref)
+	unlock, err := ev.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return err
 	}
-	defer give()
+	defer unlock()
 	links, err := ev.linksTo(ctx, ref)
 	if err != nil || len(links) == 0 {
 		return err // it was unlinked meanwhile
 	}
-	return ev.readAgain(ctx, ref, fate{})
+	return ev.refresh(ctx, ref, fate{})
 }

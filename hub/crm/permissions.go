@@ -14,22 +14,22 @@ import (
 	"parley/model"
 )
 
-// sightFor is how long it holds who may see a record.
-const sightFor = 10 * time.Minute
+// permissionTTL is how long we rely on who may see a record.
+const permissionTTL = 10 * time.Minute
 
-// viewer is by whom the CRM is asked for a user.
+// viewer is the user for whom the CRM is asked, and the access used for it.
 type viewer struct {
 	rq   *Requests
 	user model.User
-	// grant is the user's own. Nil: the company token is used, and every record is checked
-	// for self, who the user is in the CRM.
+	// grant is the user's own. If nil, the company token is used, and every record is checked
+	// for self, the user's account in the CRM.
 	grant *model.CRMGrant
 	self  model.CRMUser
 }
 
-// asViewer calls f by the user's own grant where they signed in through the CRM, else by
-// the company token as the one whom the CRM knows by their e-mail address. f is
-// called again where an access token was refused.
+// asViewer calls f with the user's own grant, if they signed in through the CRM, or else with
+// the company token and the CRM account that has their e-mail address. It calls f again if an
+// access token was refused.
 func (rq *Requests) asViewer(ctx context.Context, user model.User, f func(viewer) error) error {
 	if rq.records == nil {
 		return model.Refuse(model.NoCRM)
@@ -46,7 +46,7 @@ func (rq *Requests) asViewer(ctx context.Context, user model.User, f func(viewer
 		if !errors.Is(err, model.ErrCRMRefused) {
 			return Refusal(err)
 		}
-		if refused != "" { // by a token that was new, too
+		if refused != "" { // with a new token, too
 			break
 		}
 		refused = g.Access
@@ -61,7 +61,7 @@ func (rq *Requests) asViewer(ctx context.Context, user model.User, f func(viewer
 	return Refusal(f(viewer{rq: rq, user: user, self: self}))
 }
 
-// Refusal makes refusals of what keeps the CRM from doing something.
+// Refusal turns errors of the CRM into the refusals that users see.
 func Refusal(err error) error {
 	var limit *model.CRMLimit
 	switch {
@@ -83,9 +83,9 @@ func Refusal(err error) error {
 	return err
 }
 
-// look reads a record afresh, keeps what it is called and who may see it, and tells who
-// that is, where that can be known: by their ids in the CRM. A record that the user may
-// not see is [model.ErrCRMNotFound].
+// look reads a record from the CRM and stores its title and who may see it. It returns the ids
+// of the CRM users who may see it, if known. A record that the user may not see is
+// [model.ErrCRMNotFound].
 func (e viewer) look(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
 	asked := e.rq.now()
 	permitted, err := e.permitted(ctx, ref)
@@ -94,7 +94,7 @@ func (e viewer) look(ctx context.Context, ref model.RecordRef) (model.Record, []
 		r, err = e.rq.records.Record(ctx, e.grant, ref)
 	}
 	if errors.Is(err, model.ErrCRMNotFound) || errors.Is(err, model.ErrCRMForbidden) {
-		return model.Record{}, nil, errors.Join(model.ErrCRMNotFound, e.rq.forgetSight(ctx, ref, e.user.ID))
+		return model.Record{}, nil, errors.Join(model.ErrCRMNotFound, e.rq.withdrawPermission(ctx, ref, e.user.ID))
 	}
 	if err != nil {
 		return model.Record{}, nil, err
@@ -102,11 +102,11 @@ func (e viewer) look(ctx context.Context, ref model.RecordRef) (model.Record, []
 	if r, err = e.shown(ctx, r); err != nil {
 		return model.Record{}, nil, err
 	}
-	return r, permitted, e.rq.keepRecord(ctx, r, e.user, asked, byCRM())
+	return r, permitted, e.rq.storeSeen(ctx, r, e.user, asked, byCRM())
 }
 
-// permitted asks who may see a record, and keeps it for everybody. By the user's own
-// grant nobody is needed who tells it, and without a company token nobody can.
+// permitted asks who may see a record and stores that for all users. With the user's own grant
+// it may fail: the grant itself decides. Without a company token nobody can be asked.
 func (e viewer) permitted(ctx context.Context, ref model.RecordRef) ([]int64, error) {
 	if !e.rq.company.KnowsCompany() {
 		return nil, nil
@@ -115,13 +115,13 @@ func (e viewer) permitted(ctx context.Context, ref model.RecordRef) ([]int64, er
 	ids, err := e.rq.records.PermittedUsers(ctx, ref)
 	switch {
 	case err == nil:
-		e.rq.permits.PutUnlessDropped(dropped, ref, ids, e.rq.now(), e.rq.now().Add(sightFor))
+		e.rq.permits.PutUnlessDropped(dropped, ref, ids, e.rq.now(), e.rq.now().Add(permissionTTL))
 	case e.grant != nil && !errors.Is(err, model.ErrCRMNotFound):
 		return nil, nil // their own grant decides
 	default:
 		return nil, err
 	}
-	if err := e.rq.keepSights(ctx, ref, ids, asked); err != nil {
+	if err := e.rq.storePermissions(ctx, ref, ids, asked); err != nil {
 		return nil, err
 	}
 	if e.grant == nil && !slices.Contains(ids, e.self.ID) {
@@ -130,8 +130,8 @@ func (e viewer) permitted(ctx context.Context, ref model.RecordRef) ([]int64, er
 	return ids, nil
 }
 
-// may tells whether the user may see a record that the CRM showed. Their own grant shows
-// no other.
+// may reports whether the user may see a record that the CRM returned. With their own grant it
+// returns no others.
 func (e viewer) may(ctx context.Context, ref model.RecordRef) (bool, error) {
 	if e.grant != nil {
 		return true, nil
@@ -144,13 +144,13 @@ func (e viewer) may(ctx context.Context, ref model.RecordRef) (bool, error) {
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) {
 			return false, err
 		}
-		e.rq.permits.PutUnlessDropped(dropped, ref, ids, e.rq.now(), e.rq.now().Add(sightFor))
+		e.rq.permits.PutUnlessDropped(dropped, ref, ids, e.rq.now(), e.rq.now().Add(permissionTTL))
 	}
 	return slices.Contains(ids, e.self.ID), nil
 }
 
-// mayOrganization tells whether the user may see an organisation that the company token
-// showed with a record.
+// mayOrganization reports whether the user may see an organisation that the company token
+// returned with a record.
 func (e viewer) mayOrganization(ctx context.Context, organization int64) (bool, error) {
 	if organization == 0 {
 		return false, nil // nobody can tell
@@ -162,14 +162,14 @@ func (e viewer) mayOrganization(ctx context.Context, organization int64) (bool, 
 		if err != nil && !errors.Is(err, model.ErrCRMNotFound) && !errors.Is(err, model.ErrCRMForbidden) {
 			return false, err
 		}
-		e.rq.orgPermits.Put(organization, ids, e.rq.now(), e.rq.now().Add(sightFor))
+		e.rq.orgPermits.Put(organization, ids, e.rq.now(), e.rq.now().Add(permissionTTL))
 	}
 	return slices.Contains(ids, e.self.ID), nil
 }
 
-// looksOrganization refuses an organisation that the user may not see, as if it were not
-// there; empty is none. Their own grant takes no other.
-func (e viewer) looksOrganization(ctx context.Context, id string) error {
+// checkOrganization refuses an organisation that the user may not see as if it did not exist;
+// an empty id is allowed. With the user's own grant the CRM checks it.
+func (e viewer) checkOrganization(ctx context.Context, id string) error {
 	if id == "" || e.grant != nil {
 		return nil
 	}
@@ -184,10 +184,10 @@ func (e viewer) looksOrganization(ctx context.Context, id string) error {
 	return err
 }
 
-// checksAtOnce is how many records are checked beside each other.
+// checksAtOnce is how many records are checked concurrently.
 const checksAtOnce = 4
 
-// filter returns those records that the user may see, as far as they may see them.
+// filter returns the records that the user may see, without the parts that they may not.
 func (e viewer) filter(ctx context.Context, found []model.Record) ([]model.Record, error) {
 	keep := make([]bool, len(found))
 	g, ctx := errgroup.WithContext(ctx)
@@ -211,15 +211,15 @@ func (e viewer) filter(ctx context.Context, found []model.Record) ([]model.Recor
 	return out, err
 }
 
-// shown is a record without what of others stands in it that the user may not see: the
-// person whom a lead or deal is with, with their addresses, the organisation, what is open.
+// shown returns a record without what the user may not see of others: the person of a lead or
+// deal with their addresses, the organisation, open leads and deals.
 func (e viewer) shown(ctx context.Context, r model.Record) (model.Record, error) {
 	if e.grant != nil {
 		return r, nil
 	}
 	r.Mine = r.OwnerID != 0 && r.OwnerID == e.self.ID
-	// The API tells who may see a record, and of a user's rights none about changing what
-	// others own; an owner may change their own, an admin of sales everything.
+	// The API says who may see a record, but not who may change it. Owners may change their
+	// own, sales admins everything; the rest is unknown.
 	r.Locked = !r.Mine && !e.self.EditsAll
 	if r.Person != nil {
 		sees, err := e.may(ctx, *r.Person)
@@ -250,9 +250,9 @@ func (e viewer) shown(ctx context.Context, r model.Record) (model.Record, error)
 	return r, err
 }
 
-// keepSights keeps who of the hub's users may see a record, by ids of the CRM, as it was
-// when it was asked. An event from after that knows better.
-func (ls *Links) keepSights(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
+// storePermissions stores which of the hub's users may see a record, given the CRM ids as of
+// when they were asked for. An event after that knows better.
+func (ls *Links) storePermissions(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
 	users, err := ls.company.UsersOf(ctx, ids)
 	if err != nil {
 		return err
@@ -267,30 +267,30 @@ func (ls *Links) keepSights(ctx context.Context, ref model.RecordRef, ids []int6
 			return withdraw(tx, ref, users)
 		}
 		s.AskedAt = asked
-		return errors.Join(tx.SetRecordState(ref, s), tx.SetSights(ref, users, ls.now().Add(sightFor)))
+		return errors.Join(tx.SetRecordState(ref, s), tx.SetPermissions(ref, users, ls.now().Add(permissionTTL)))
 	})
 }
 
-// forgetSight keeps that a user does not see a record; of one that is gone, who saw it
-// last stays.
-func (ls *Links) forgetSight(ctx context.Context, ref model.RecordRef, user model.UserID) error {
+// withdrawPermission stores that a user may not see a record. If the record was deleted, who
+// saw it last stays.
+func (ls *Links) withdrawPermission(ctx context.Context, ref model.RecordRef, user model.UserID) error {
 	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(ref)
 		if err != nil || s.Gone {
 			return err
 		}
-		return tx.SetSight(ref, user, time.Time{})
+		return tx.SetPermission(ref, user, time.Time{})
 	})
 }
 
-// keepRecord keeps that a user saw a record when it was asked for, and how it stands.
-func (ls *Links) keepRecord(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
+// storeSeen stores that a user saw a record when it was asked for, and the record's state.
+func (ls *Links) storeSeen(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
 	err := ls.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(r.RecordRef)
 		if err != nil || s.ToldSince(asked) {
 			return err
 		}
-		return tx.SetSight(r.RecordRef, user.ID, ls.now().Add(sightFor))
+		return tx.SetPermission(r.RecordRef, user.ID, ls.now().Add(permissionTTL))
 	})
 	return errors.Join(err, ls.observe(ctx, r, by))
 }

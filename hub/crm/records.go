@@ -18,18 +18,18 @@ func (ls *Links) linksTo(ctx context.Context, ref model.RecordRef) (links []stor
 	return links, err
 }
 
-// RecordQuery is what is to be told of a record besides itself.
+// RecordQuery says what to return about a record besides the record itself.
 type RecordQuery struct {
-	// About is a conversation, which the user must see: how many others may see the record
-	// is told, and no transcript.
+	// About is a conversation, which the user must see. With it, the number of others who may
+	// see the record is returned, and no transcripts.
 	About model.ConversationID
-	// NoTranscripts leaves these out; else those after Cursor are told.
+	// NoTranscripts leaves out transcripts; otherwise those after Cursor are returned.
 	NoTranscripts bool
 	Cursor        string
 }
 
-// Record returns a record as a user may see it in the CRM, with a page of the transcripts
-// that stand on it: whoever may see the record may read them.
+// Record returns a record as a user may see it in the CRM, with a page of its transcripts:
+// whoever may see the record may read them.
 func (rq *Requests) Record(ctx context.Context, user model.User, ref model.RecordRef, q RecordQuery) (model.RecordView, error) {
 	var v model.RecordView
 	about := q.About
@@ -52,7 +52,7 @@ func (rq *Requests) Record(ctx context.Context, user model.User, ref model.Recor
 	return v, err
 }
 
-// transcriptsAtOnce is how many notes a page of a record's transcripts has.
+// transcriptsAtOnce is how many notes a page of transcripts has.
 const transcriptsAtOnce = 10
 
 func (rq *Requests) fillTranscripts(ctx context.Context, v *model.RecordView, ref model.RecordRef, cursor string) error {
@@ -83,8 +83,8 @@ func (rq *Requests) onRecord(ctx context.Context, user model.User, ref model.Rec
 	})
 }
 
-// CreateRecord makes a person, a lead or a deal of the user's. Whom it is with, person or
-// organisation, they must be able to see.
+// CreateRecord creates a person, lead or deal owned by the user. The user must be able to see
+// the person and organisation that it is for.
 func (rq *Requests) CreateRecord(ctx context.Context, user model.User, t model.RecordType, n model.NewRecord) (out model.Record, err error) {
 	if n.Title = strings.TrimSpace(n.Title); n.Title == "" {
 		return out, &model.InvalidError{Field: "title", Reason: "must not be empty."}
@@ -100,7 +100,7 @@ func (rq *Requests) CreateRecord(ctx context.Context, user model.User, t model.R
 				return err
 			}
 		}
-		if err := e.looksOrganization(ctx, n.OrganizationID); err != nil {
+		if err := e.checkOrganization(ctx, n.OrganizationID); err != nil {
 			return err
 		}
 		if e.grant == nil {
@@ -116,7 +116,7 @@ func (rq *Requests) CreateRecord(ctx context.Context, user model.User, t model.R
 			return err
 		}
 		out, err = e.shown(ctx, out)
-		return errors.Join(err, rq.keepRecord(ctx, out, user, asked, byUser(user)))
+		return errors.Join(err, rq.storeSeen(ctx, out, user, asked, byUser(user)))
 	})
 	return out, err
 }
@@ -130,7 +130,7 @@ func (rq *Requests) Stages(ctx context.Context, user model.User) (out []model.St
 	return out, err
 }
 
-// DealChange is what is to become of a deal: a stage, or a status.
+// DealChange moves a deal to a stage or gives it a status.
 type DealChange struct {
 	Stage  int64
 	Status model.DealStatus
@@ -148,16 +148,16 @@ func (d DealChange) check() error {
 	return nil
 }
 
-// ChangeDeal moves a deal that the user may change, or opens or closes it.
+// ChangeDeal moves, closes or reopens a deal that the user may change.
 func (rq *Requests) ChangeDeal(ctx context.Context, user model.User, ref model.RecordRef, to DealChange) (out model.Record, err error) {
 	if err := to.check(); err != nil {
 		return out, err
 	}
-	give, err := rq.recordLocks.Lock(ctx, ref)
+	unlock, err := rq.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return out, err
 	}
-	defer give() // what the CRM tells of it comes after
+	defer unlock() // webhooks about it are handled after this
 	err = rq.onRecord(ctx, user, ref, func(e viewer, now model.Record, _ []int64) (err error) {
 		if now.Locked {
 			return model.Refuse(model.CRMEditUnknown)
@@ -179,14 +179,14 @@ func (rq *Requests) ChangeDeal(ctx context.Context, user model.User, ref model.R
 	return out, err
 }
 
-// ConvertLead makes a deal of a lead that the user may change; what was linked to the lead is
-// linked to the deal.
+// ConvertLead turns a lead that the user may change into a deal, and moves its links to the
+// deal.
 func (rq *Requests) ConvertLead(ctx context.Context, user model.User, ref model.RecordRef) (deal model.RecordRef, err error) {
-	give, err := rq.recordLocks.Lock(ctx, ref)
+	unlock, err := rq.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return deal, err
 	}
-	defer give()
+	defer unlock()
 	err = rq.onRecord(ctx, user, ref, func(e viewer, now model.Record, _ []int64) (err error) {
 		if now.Locked {
 			return model.Refuse(model.CRMEditUnknown)

@@ -12,8 +12,8 @@ import (
 	"parley/model"
 )
 
-// Link links a conversation to a record that the user may see. A person takes the place
-// of the person linked, a lead or deal that of the lead or deal.
+// Link links a conversation to a record that the user may see. It replaces the linked person,
+// or the linked lead or deal, as the case may be.
 func (rq *Requests) Link(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
 	if _, err := rq.conversation(ctx, user, id); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (rq *Requests) Link(ctx context.Context, user model.User, id model.Conversa
 			now, err := l.tx.Links(id)
 			for _, was := range now {
 				if err != nil || was.Record == ref {
-					return err // it is linked
+					return err // it is linked already
 				}
 			}
 			for _, was := range now {
@@ -37,15 +37,15 @@ func (rq *Requests) Link(ctx context.Context, user model.User, id model.Conversa
 			}
 			return l.link(ref)
 		})
-		if err == nil && !r.Locked { // whoever may only see a person changes nothing of theirs
+		if err == nil && !r.Locked { // a user who may only see a person changes nothing of theirs
 			rq.notePSID(ctx, e, id, ref)
 		}
 		return err
 	})
 }
 
-// Unlink takes a link away whose record the user may see, or that they made. One that is
-// not there is, like one that they may not see, no such record.
+// Unlink removes a link to a record that the user may see, or that they made. A link that does
+// not exist is refused like one that they may not see.
 func (rq *Requests) Unlink(ctx context.Context, user model.User, id model.ConversationID, ref model.RecordRef) error {
 	if _, err := rq.conversation(ctx, user, id); err != nil {
 		return err
@@ -71,16 +71,16 @@ func (rq *Requests) Unlink(ctx context.Context, user model.User, id model.Conver
 	if err != nil {
 		return err
 	}
-	if !mine { // also where there is no link: what takes as long tells nothing
+	if !mine { // even if there is no link, so that the time taken tells nothing
 		if err := rq.onRecord(ctx, user, ref, func(viewer, model.Record, []int64) error { return nil }); err != nil {
 			return err
 		}
 	}
 	defer rq.forgetSuggestions(id)
-	return rq.changeLinks(ctx, user, id, func(l *linker) error { return errors.Join(l.unlink(ref), rq.transcripts.Leave(l.tx, id, ref)) })
+	return rq.changeLinks(ctx, user, id, func(l *linker) error { return errors.Join(l.unlink(ref), rq.transcripts.Detach(l.tx, id, ref)) })
 }
 
-// linked returns the link of a conversation to a record; nil: there is none.
+// linked returns the link of a conversation to a record, nil if there is none.
 func linked(r store.Reader, id model.ConversationID, ref model.RecordRef) (*store.Link, error) {
 	all, err := r.Links(id)
 	for _, l := range all {
@@ -110,7 +110,7 @@ func (rq *Requests) changeLinks(ctx context.Context, user model.User, id model.C
 
 func (l *linker) link(ref model.RecordRef) error {
 	err := l.tx.PutLink(store.Link{Conversation: l.id, Record: ref, By: l.user.ID, At: l.rq.now()})
-	return errors.Join(err, l.rq.transcripts.Soon(l.tx, l.id), l.tell(model.ActionLinked, model.AuditLinked, ref))
+	return errors.Join(err, l.rq.transcripts.WriteSoon(l.tx, l.id), l.record(model.ActionLinked, model.AuditLinked, ref))
 }
 
 func (l *linker) unlink(ref model.RecordRef) error {
@@ -118,11 +118,11 @@ func (l *linker) unlink(ref model.RecordRef) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return model.Refuse(model.RecordNotFound)
 	}
-	return errors.Join(err, l.tell(model.ActionUnlinked, model.AuditUnlinked, ref))
+	return errors.Join(err, l.record(model.ActionUnlinked, model.AuditUnlinked, ref))
 }
 
-// tell stores the line that says what was done, and the entry of the audit log.
-func (l *linker) tell(action string, kind model.AuditKind, ref model.RecordRef) error {
+// record stores the line and the audit entry about a change.
+func (l *linker) record(action string, kind model.AuditKind, ref model.RecordRef) error {
 	err := l.rq.putLine(l.tx, l.id, byUser(l.user), model.Notable{
 		Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(ref.Type), ID: ref.ID},
 	})
@@ -134,15 +134,15 @@ func (l *linker) tell(action string, kind model.AuditKind, ref model.RecordRef) 
 	return l.tx.AddAudit(e)
 }
 
-// lookPatience is how long opening a conversation waits for the CRM to tell of its links.
-const lookPatience = 3 * time.Second
+// lookTimeout is how long opening a conversation waits for the CRM.
+const lookTimeout = 3 * time.Second
 
-// lookAgain is after how long one asks again that the CRM did not answer.
-const lookAgain = 30 * time.Second
+// lookRetry is how long we wait to ask again after the CRM did not answer.
+const lookRetry = 30 * time.Second
 
-// OpenConversation returns a conversation as [Options.Conversation] does, after the CRM was
-// asked about links of which it is not known whether the user may see them. What it
-// can't tell now is absent.
+// OpenConversation returns a conversation as [Options.Conversation] does, after asking the CRM
+// about links for which the user's permission is unknown. Links that it can't tell about now
+// are left out.
 func (rq *Requests) OpenConversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error) {
 	c, err := rq.conversation(ctx, user, id)
 	if err != nil || rq.records == nil {
@@ -152,22 +152,22 @@ func (rq *Requests) OpenConversation(ctx context.Context, user model.User, id mo
 	if err != nil || len(unknown) == 0 {
 		return c, err
 	}
-	patience, cancel := context.WithTimeout(ctx, lookPatience)
+	limited, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	for _, ref := range unknown {
-		err := rq.onRecord(patience, user, ref, func(viewer, model.Record, []int64) error { return nil })
+		err := rq.onRecord(limited, user, ref, func(viewer, model.Record, []int64) error { return nil })
 		var refusal *model.Refusal
-		again := sightFor
+		again := permissionTTL
 		switch {
 		case err == nil:
-			// Their other screens, and those of colleagues who may see it, learn of it, too.
-			err = rq.tellLink(ctx, id, ref)
+			// The user's other screens, and colleagues who may see it, learn of it, too.
+			err = rq.announceLink(ctx, id, ref)
 		case errors.As(err, &refusal) && refusal.Code == model.RecordNotFound && rq.company.KnowsCompany():
-			err = rq.lookForGone(patience, ref) // they may not see it, or it is gone
+			err = rq.refreshUnseen(limited, ref) // they may not see it, or it is gone
 		case errors.As(err, &refusal) && refusal.Code != model.CRMLimited:
 			err = nil // they may not see it
 		default:
-			again = lookAgain
+			again = lookRetry
 		}
 		if err != nil {
 			rq.log.Warn("the CRM does not tell of a link", logkey.Conversation, string(id), logkey.Error, err)
@@ -177,7 +177,7 @@ func (rq *Requests) OpenConversation(ctx context.Context, user model.User, id mo
 	return rq.conversation(ctx, user, id)
 }
 
-// unknownLinks are links of which it is not known whether a user may see them.
+// unknownLinks returns the links for which the user's permission is unknown.
 func (rq *Requests) unknownLinks(ctx context.Context, user model.User, id model.ConversationID) (unknown []model.RecordRef, err error) {
 	err = rq.store.Read(ctx, func(r store.Reader) error {
 		links, err := r.Links(id)
@@ -197,17 +197,17 @@ func (rq *Requests) unknownLinks(ctx context.Context, user model.User, id model.
 	return unknown, err
 }
 
-// lookForGone reads a linked record again that a user does not see.
-func (rq *Requests) lookForGone(ctx context.Context, ref model.RecordRef) error {
-	give, err := rq.recordLocks.Lock(ctx, ref)
+// refreshUnseen reads a linked record again that a user does not see.
+func (rq *Requests) refreshUnseen(ctx context.Context, ref model.RecordRef) error {
+	unlock, err := rq.recordLocks.Lock(ctx, ref)
 	if err != nil {
 		return err
 	}
-	defer give()
-	return rq.readAgain(ctx, ref, fate{})
+	defer unlock()
+	return rq.refresh(ctx, ref, fate{})
 }
 
-func (rq *Requests) tellLink(ctx context.Context, id model.ConversationID, ref model.RecordRef) error {
+func (rq *Requests) announceLink(ctx context.Context, id model.ConversationID, ref model.RecordRef) error {
 	return rq.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		l, err := linked(tx, id, ref)
 		if err != nil || l == nil {
@@ -217,7 +217,7 @@ func (rq *Requests) tellLink(ctx context.Context, id model.ConversationID, ref m
 	})
 }
 
-// looked is that a user's sight of a record was asked for.
+// looked is the key under which we remember asking for a user's permission to see a record.
 type looked struct {
 	user   model.UserID
 	record model.RecordRef

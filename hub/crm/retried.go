@@ -9,21 +9,21 @@ import (
 	"parley/model"
 )
 
-// mostWait is how long a question to the CRM waits for its budget of seconds to be there
-// again, and waits how often.
+// mostWait is the longest wait for the CRM's short-term budget to recover, mostWaits how often
+// a call waits.
 const (
 	mostWait  = 3 * time.Second
 	mostWaits = 4
 )
 
-// retried asks the CRM again where its budget of a few seconds was used up: what is
-// refused for that was not done. Converting a lead takes several steps, and is not.
+// retried repeats calls that the CRM refused because its short-term budget was used up: such a
+// call was not carried out. Converting a lead takes several calls and is not repeated.
 type retried struct {
 	Records
 	now func() time.Time
 }
 
-// waited calls ask until it is not refused for want of budget, as long as that is soon.
+// waited repeats ask while it is refused for want of budget, if the wait is short.
 func waited[T any](ctx context.Context, now func() time.Time, ask func() (T, error)) (T, error) {
 	for n := 0; ; n++ {
 		v, err := ask()

@@ -12,27 +12,27 @@ import (
 )
 
 const (
-	// shortestSearch is what the CRM takes (facts: itemSearch, term).
+	// shortestSearch is the shortest term that the CRM accepts (facts: itemSearch, term).
 	shortestSearch = 2
-	// mostFound is how many records a search shows.
+	// mostFound is how many records a search returns.
 	mostFound = 10
-	// mostChecked is how many are asked for where each has to be checked: those that the
-	// user may not see hide no others.
+	// mostChecked is how many records are asked for if each has to be checked, so that those
+	// that the user may not see hide no others.
 	mostChecked = 30
-	// searchedFor is how long the answer to a search is used again: while somebody types,
-	// takes back and types again.
+	// searchedFor is how long the result of a search is cached, for a user who types, deletes
+	// and types again.
 	searchedFor = time.Minute
 )
 
-// searchKey is who searched for what.
+// searchKey is the cache key of a search.
 type searchKey struct {
 	user  model.UserID
 	term  string
 	types string
 }
 
-// SearchCRM returns what of the CRM a user may see in which q stands. The address of a
-// record's page finds that record.
+// SearchCRM returns the records containing q that a user may see. The address of a record's
+// page finds that record.
 func (rq *Requests) SearchCRM(ctx context.Context, user model.User, q string, types []model.RecordType) ([]model.Candidate, error) {
 	if rq.records == nil {
 		return nil, model.Refuse(model.NoCRM)
@@ -58,8 +58,8 @@ func (rq *Requests) SearchCRM(ctx context.Context, user model.User, q string, ty
 	return found, err
 }
 
-// CRMBudgetLow returns how many percent of the company's budget of the day are left, once
-// these are few; nil until then.
+// CRMBudgetLow returns how many percent of the company's daily budget are left once they are
+// few; nil until then.
 func (rq *Requests) CRMBudgetLow() *int {
 	if rq.records == nil {
 		return nil
@@ -67,8 +67,8 @@ func (rq *Requests) CRMBudgetLow() *int {
 	return rq.records.Budget().Low(rq.now())
 }
 
-// searchAddress finds what an address names: none that the user may not see, and none of
-// another company.
+// searchAddress finds the record that an address names, unless the user may not see it or it
+// belongs to another company.
 func (rq *Requests) searchAddress(ctx context.Context, user model.User, q string, ref model.RecordRef) ([]model.Candidate, error) {
 	found := []model.Candidate{}
 	err := rq.onRecord(ctx, user, ref, func(_ viewer, r model.Record, _ []int64) error {
@@ -83,18 +83,17 @@ func (rq *Requests) searchAddress(ctx context.Context, user model.User, q string
 	return found, err
 }
 
-// ours tells whether an address that was pasted is on the host of a record's own page.
+// ours reports whether a pasted address is on the host of the record's own page.
 func ours(pasted, own string) bool {
 	p, err := url.Parse(pasted)
 	if err != nil || p.Host == "" {
-		return true // it was no address
+		return true // it was not an address
 	}
 	o, err := url.Parse(own)
 	return err == nil && (o.Host == "" || strings.EqualFold(o.Host, p.Host))
 }
 
-// search asks the CRM, or answers what it said of late, and returns what the user may
-// see.
+// search asks the CRM, or the cache, and returns the records that the user may see.
 func (e viewer) search(ctx context.Context, term string, types []model.RecordType) ([]model.Record, error) {
 	names := make([]string, 0, len(types))
 	for _, t := range types {

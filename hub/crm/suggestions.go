@@ -19,41 +19,42 @@ import (
 )
 
 const (
-	// readForSuggestions is how much of a conversation is looked through.
+	// readForSuggestions is how many messages of a conversation are read.
 	readForSuggestions = 200
-	// mostContacts is for how many addresses, and numbers, found in a chat the CRM is
-	// asked: a search costs 20 of the company's budget.
+	// mostContacts is how many addresses, and how many numbers, of a chat are searched for in
+	// the CRM: a search costs 20 of the company's budget.
 	mostContacts = 2
-	// suggestedFor is how long suggestions are used again.
+	// suggestedFor is how long suggestions are cached.
 	suggestedFor = 2 * time.Minute
 	// psidField is the custom field of persons that holds a customer's PSID.
 	psidField = model.PSIDField
 )
 
-// suggestionKey is for whom what was suggested: what came in since may change it.
+// suggestionKey is the cache key of suggestions. It includes the newest message, which may
+// change them.
 type suggestionKey struct {
 	user         model.UserID
 	conversation model.ConversationID
 	newest       model.MessageID
 }
 
-// clues are what a conversation tells of who the customer is.
+// clues are what a conversation tells about who the customer is.
 type clues struct {
 	key    suggestionKey
 	name   string
 	psid   model.PSID
 	emails []string
 	phones []phone.Number
-	// regions are those of numbers without a country's code, in the chat and in the CRM.
+	// regions are those of numbers without a country code, in the chat and in the CRM.
 	regions []string
-	// linked are the records of this customer's other conversations, person the one that
-	// this conversation is linked to; only those that the user may know of.
+	// linked are the records that this customer's other conversations are linked to, person the
+	// person that this one is linked to.
 	linked []model.RecordRef
 	person *model.RecordRef
 }
 
-// Suggestions returns the records that a conversation may be about, the surest first.
-// The ways to find them are gone through from the surest on, until one finds somebody.
+// Suggestions returns the records that a conversation may be about, the most certain first. It
+// tries the ways to find them, the most certain first, until one finds something.
 func (rq *Requests) Suggestions(ctx context.Context, user model.User, id model.ConversationID) ([]model.Candidate, error) {
 	c, err := rq.clues(ctx, user, id)
 	if err != nil {
@@ -75,7 +76,7 @@ func (rq *Requests) Suggestions(ctx context.Context, user model.User, id model.C
 	return found, nil
 }
 
-// forgetSuggestions makes what is suggested for a conversation be worked out anew.
+// forgetSuggestions drops the cached suggestions for a customer.
 func (ls *Links) forgetSuggestions(id model.ConversationID) {
 	ls.suggested.DropKeys(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
 }
@@ -124,8 +125,8 @@ func (rq *Requests) clues(ctx context.Context, user model.User, id model.Convers
 	return c, err
 }
 
-// read runs f on a snapshot of the Pages that a user may see, of all or of that one, when it
-// is their turn to read.
+// read waits for the user's turn and runs f on a snapshot of the Pages that they may see: all
+// of them, or the one in only.
 func (rq *Requests) read(ctx context.Context, user model.User, only model.PageID, f func(store.Reader, []store.Page) error) error {
 	leave, err := rq.turn(ctx, user.ID)
 	if err != nil {
@@ -141,8 +142,9 @@ func (rq *Requests) read(ctx context.Context, user model.User, only model.PageID
 	})
 }
 
-// linkedElsewhere are the records that this customer's conversations with other
-// installations of the Page are linked to, of those that the user may see.
+// linkedElsewhere returns the records that this customer's conversations with other
+// installations of the Page are linked to, where the user sees the installation. Whether they
+// see the record is checked later.
 func (rq *Requests) linkedElsewhere(ctx context.Context, user model.User, id model.ConversationID) (refs []model.RecordRef, err error) {
 	err = rq.read(ctx, user, "", func(r store.Reader, pages []store.Page) error {
 		for _, p := range pages {
@@ -162,7 +164,7 @@ func (rq *Requests) linkedElsewhere(ctx context.Context, user model.User, id mod
 	return refs, err
 }
 
-// suggest goes through the ways to find a record, the surest first.
+// suggest tries the ways to find a record, the most certain first.
 func (e viewer) suggest(ctx context.Context, c clues) ([]model.Candidate, error) {
 	if c.person != nil {
 		return e.ofPerson(ctx, *c.person)
@@ -176,7 +178,7 @@ func (e viewer) suggest(ctx context.Context, c clues) ([]model.Candidate, error)
 	return []model.Candidate{}, nil
 }
 
-// ofPerson suggests what is open of the person who is linked.
+// ofPerson suggests the open leads and deals of the linked person.
 func (e viewer) ofPerson(ctx context.Context, person model.RecordRef) ([]model.Candidate, error) {
 	r, _, err := e.look(ctx, person)
 	found := []model.Candidate{}
@@ -217,7 +219,7 @@ func (e viewer) byPSID(ctx context.Context, c clues) ([]model.Candidate, error) 
 	return candidates(records, model.MatchPSID, ""), nil
 }
 
-// personField returns the code of the company's field for PSIDs; empty: it has none, or
+// personField returns the code of the company's field for PSIDs; empty if there is none or
 // nobody can tell.
 func (rq *Requests) personField(ctx context.Context) (string, error) {
 	now := rq.now()
@@ -228,13 +230,13 @@ func (rq *Requests) personField(ctx context.Context) (string, error) {
 	if err != nil && !errors.Is(err, model.ErrCRMNotFound) && !errors.Is(err, model.ErrCRMForbidden) && !errors.Is(err, model.ErrCRMRefused) {
 		return "", err
 	}
-	rq.fields.Put(psidField, code, now, now.Add(sightFor))
+	rq.fields.Put(psidField, code, now, now.Add(permissionTTL))
 	return code, nil
 }
 
-// MakePSIDField makes the company's custom field for PSIDs in the CRM, as only an admin asks
-// for; made is false where there was one. From then on, linking writes the customer's PSID
-// to the person, who is suggested by it.
+// MakePSIDField creates the company's custom field for PSIDs in the CRM, for an admin; made is
+// false if there was one. From then on, linking stores the customer's PSID with the person, who
+// is then suggested by it.
 func (rq *Requests) MakePSIDField(ctx context.Context, user model.User) (made bool, err error) {
 	if user, err = rq.company.FreshRole(ctx, user.ID); err != nil {
 		return false, err
@@ -245,7 +247,7 @@ func (rq *Requests) MakePSIDField(ctx context.Context, user model.User) (made bo
 	case rq.records == nil:
 		return false, model.Refuse(model.NoCRM)
 	}
-	rq.making.Lock() // of two at once, both would find none
+	rq.making.Lock() // otherwise two callers at once would both find none
 	defer rq.making.Unlock()
 	code, err := rq.records.PersonField(ctx, psidField)
 	if errors.Is(err, model.ErrCRMNotFound) {
@@ -255,7 +257,7 @@ func (rq *Requests) MakePSIDField(ctx context.Context, user model.User) (made bo
 	if err != nil {
 		return false, Refusal(err)
 	}
-	rq.fields.Put(psidField, code, rq.now(), rq.now().Add(sightFor))
+	rq.fields.Put(psidField, code, rq.now(), rq.now().Add(permissionTTL))
 	rq.suggested.DropKeys(func(suggestionKey) bool { return true })
 	if made {
 		rq.log.Info("field for PSIDs made in the CRM", logkey.User, string(user.ID))
@@ -313,7 +315,7 @@ func candidates(records []model.Record, match model.Match, found string) (all []
 	return all
 }
 
-// merged adds what is not there yet.
+// merged appends what is not in the list yet.
 func merged(all, more []model.Candidate) []model.Candidate {
 	for _, c := range more {
 		if !slices.ContainsFunc(all, func(had model.Candidate) bool { return had.RecordRef == c.RecordRef }) {
@@ -325,8 +327,8 @@ func merged(all, more []model.Candidate) []model.Candidate {
 
 var emailIn = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 
-// contacts are the e-mail addresses and telephone numbers that stand in texts, also in
-// full-width characters, the first ones.
+// contacts returns the first e-mail addresses and telephone numbers in texts, including those
+// in full-width characters.
 func contacts(texts, regions []string) (emails []string, phones []phone.Number) {
 	finder := phone.NewFinder(regions...)
 	for _, text := range texts {
@@ -347,14 +349,14 @@ func contacts(texts, regions []string) (emails []string, phones []phone.Number) 
 	return emails, phones
 }
 
-// sameName compares names as people write them.
+// sameName compares names ignoring case, width and spacing.
 func sameName(a, b string) bool {
 	fold := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), " ")) }
 	return fold(a) == fold(b)
 }
 
-// notePSID writes the customer's PSID to the person who was linked, where the company has
-// the field for it. It is a help for later; what keeps it from being written is logged.
+// notePSID writes the customer's PSID to the linked person, if the company has the field for
+// it. It is a help for later; failures are only logged.
 func (rq *Requests) notePSID(ctx context.Context, e viewer, id model.ConversationID, ref model.RecordRef) {
 	if ref.Type != model.Person {
 		return
@@ -368,7 +370,7 @@ func (rq *Requests) notePSID(ctx context.Context, e viewer, id model.Conversatio
 	}
 }
 
-// refusedAs tells whether an error is a refusal with that code.
+// refusedAs reports whether an error is a refusal with that code.
 func refusedAs(err error, code model.Code) bool {
 	var r *model.Refusal
 	return errors.As(err, &r) && r.Code == code

@@ -14,18 +14,18 @@ import (
 	"parley/model"
 )
 
-// Hooks is what the hub needs to be told of what happens in the CRM, by the company token.
+// Hooks manages webhooks of the CRM, with the company token.
 type Hooks interface {
 	Webhooks(ctx context.Context) ([]model.CRMWebhook, error)
 	AddWebhook(ctx context.Context, w model.CRMWebhook) error
 	RemoveWebhook(ctx context.Context, id int64) error
 }
 
-// crmHookUser is by which name the CRM's webhooks come.
+// crmHookUser is the user name in the CRM's webhooks.
 const crmHookUser = "parley"
 
-// crmHookPassword is by which password they do: it follows from the hub's key, so that it
-// is the same at each start and kept nowhere. Empty: there is no key.
+// crmHookPassword returns the password in the CRM's webhooks. It is derived from the hub's key,
+// so that it is the same at each start and stored nowhere. It is empty if there is no key.
 func (wh *Webhooks) crmHookPassword() string {
 	if wh.vault == nil {
 		return ""
@@ -33,15 +33,15 @@ func (wh *Webhooks) crmHookPassword() string {
 	return wh.vault.Derive("pipedrive webhooks")
 }
 
-// CRMMayTell tells whether name and password are those of the CRM's webhooks.
-func (wh *Webhooks) CRMMayTell(name, password string) bool {
+// CRMWebhookAllowed reports whether name and password are those of the CRM's webhooks.
+func (wh *Webhooks) CRMWebhookAllowed(name, password string) bool {
 	want := wh.crmHookPassword()
 	good := subtle.ConstantTimeCompare([]byte(name), []byte(crmHookUser)) & subtle.ConstantTimeCompare([]byte(password), []byte(want))
 	return good == 1 && want != "" && wh.records != nil
 }
 
-// SubscribeCRM has the CRM tell what happens to its records, at that address, again and
-// again until it agrees; and looks once a day whether it still does, until ctx ends.
+// SubscribeCRM subscribes to the CRM's webhooks at that address, retrying until the CRM agrees,
+// and checks the subscription once a day, until ctx ends.
 func (wh *Webhooks) SubscribeCRM(ctx context.Context, callbackURL string) {
 	const daily = 24 * time.Hour
 	wh.hooked.Set(hookstate.Asking)
@@ -71,15 +71,15 @@ func (wh *Webhooks) SubscribeCRM(ctx context.Context, callbackURL string) {
 	}
 }
 
-// crmHookName names our webhooks of one kind of records. It tells their password from
-// another one, and nothing of it.
+// crmHookName names our webhook for one type of record. The name depends on the hub's key, but
+// reveals nothing of the password.
 func (wh *Webhooks) crmHookName(t model.RecordType) string {
 	return "Parley " + string(t) + " " + wh.vault.Derive("pipedrive webhooks, which")[:8]
 }
 
-// subscribeCRM makes the webhooks that are missing. Then those of ours are taken away that
-// came to the same address by another password, that the CRM switched off, or that go to
-// an address where this hub was before: their names tell that they are of its key.
+// subscribeCRM creates the missing webhooks. Then it removes those of ours that use the same
+// address with another password, that the CRM switched off, or that go to a former address of
+// this hub: their names show that they belong to its key.
 func (wh *Webhooks) subscribeCRM(ctx context.Context, callbackURL string) error {
 	if wh.vault == nil {
 		return sealing.ErrNoVault
@@ -114,7 +114,7 @@ func (wh *Webhooks) subscribeCRM(ctx context.Context, callbackURL string) error 
 	return nil
 }
 
-// addHooks makes the webhooks that are not there.
+// addHooks creates the webhooks that are missing.
 func (wh *Webhooks) addHooks(ctx context.Context, callbackURL string, have map[model.RecordType]bool) error {
 	for _, t := range model.RecordTypes() {
 		if have[t] {
@@ -130,7 +130,7 @@ func (wh *Webhooks) addHooks(ctx context.Context, callbackURL string, have map[m
 	return nil
 }
 
-// Hooked is whether the CRM tells what happens there; "" where it can't be asked to.
+// Hooked returns whether the CRM sends us webhooks; "" if it can't be asked to.
 func (wh *Webhooks) Hooked() string {
 	if !wh.company.KnowsCompany() {
 		return ""
@@ -138,5 +138,5 @@ func (wh *Webhooks) Hooked() string {
 	return wh.hooked.Get()
 }
 
-// HookState is how asking for the webhooks stands.
+// HookState returns the state of the subscription.
 func (wh *Webhooks) HookState() string { return wh.hooked.Get() }

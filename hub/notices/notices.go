@@ -19,34 +19,34 @@ import (
 
 // Mailer mails the support inbox.
 type Mailer interface {
-	// MessageID returns the id of the mail about a notice, for its header.
+	// MessageID returns the Message-ID of the mail about a notice.
 	MessageID(notice string) string
-	// MailPolicy hands a mail to the mail server, once. An error means that it was not
-	// taken, or that nobody knows.
+	// MailPolicy hands a mail to the mail server, once. After an error the mail was not
+	// accepted, or nobody knows.
 	MailPolicy(ctx context.Context, m model.PolicyMail) error
 }
 
 // Timing holds the deadlines of mails.
 type Timing struct {
-	// Call is the longest that handing a mail to the mail server may take. One that was not
-	// taken waits Pause, doubling up to PauseMax, and is given up after Limit.
+	// Call is the longest that handing a mail to the mail server may take. A mail that was not
+	// accepted is retried after Pause, doubling up to PauseMax, and given up after Limit.
 	Call, Pause, PauseMax, Limit time.Duration
 }
 
-// Options are what notices are made of.
+// Options are the dependencies and settings of a [Board].
 type Options struct {
 	Store *txn.Store
-	// Mailer mails policy notices; nil: nobody is mailed.
+	// Mailer mails policy notices; nil if nobody is mailed.
 	Mailer Mailer
-	// Due is given where a mail may be due.
+	// Due is notified when a mail may be due.
 	Due    wake.Signal
 	Timing Timing
-	// Now is the hub's time, as it is stored and shown.
+	// Now returns the time as it is stored and shown.
 	Now func() time.Time
 	Log *slog.Logger
 }
 
-// Board is the notices of all Pages. It is safe for concurrent use.
+// Board holds the notices of all Pages. It is safe for concurrent use.
 type Board struct {
 	store  *txn.Store
 	mailer Mailer
@@ -56,7 +56,7 @@ type Board struct {
 	log    *slog.Logger
 }
 
-// New returns a board; [Board.RunMails] mails those that are to be.
+// New returns a board; [Board.RunMails] sends its mails.
 func New(o Options) *Board {
 	return &Board{store: o.Store, mailer: o.Mailer, due: o.Due, timing: o.Timing, now: o.Now, log: o.Log}
 }
@@ -76,7 +76,7 @@ func (bd *Board) mail(b *txn.Tx, n *model.Notice) error {
 	})
 }
 
-// Notice leaves a notice on a Page, and mails it where it is about a policy.
+// Notice leaves a notice on a Page, and mails it if it is about a policy.
 func (bd *Board) Notice(b *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
 	n := model.Notice{
 		ID: ids.New(), PageID: b.Page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
@@ -99,8 +99,8 @@ func (bd *Board) RunMails(ctx context.Context) error {
 	return nil
 }
 
-// sendDue sends what is due, one after the other, and returns how long nothing else
-// will be.
+// sendDue sends what is due, one after the other, and returns how long nothing else will be
+// due.
 func (bd *Board) sendDue(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
 		var list []store.Mail
@@ -129,8 +129,7 @@ func (bd *Board) sendDue(ctx context.Context) time.Duration {
 	return wake.Idle
 }
 
-// sendMail hands one mail to the mail server and stores what became of it. An error is
-// the store's.
+// sendMail hands one mail to the mail server and stores the result. An error is the store's.
 func (bd *Board) sendMail(ctx context.Context, m store.Mail) error {
 	defer rescue.Log(bd.log, "mail notice")
 	letter, err := bd.letter(ctx, m)
@@ -141,12 +140,12 @@ func (bd *Board) sendMail(ctx context.Context, m store.Mail) error {
 	refused := bd.mailer.MailPolicy(call, letter)
 	cancel()
 	if refused != nil && ctx.Err() != nil {
-		return nil // the hub ends; the next run sends it
+		return nil // the hub is stopping; the next run sends it
 	}
 	if refused != nil {
 		bd.log.Warn("mail notice", logkey.Page, string(m.Page), "notice", m.Notice, logkey.Error, refused)
 	}
-	// What the mail server took is stored though the hub may be about to end.
+	// The result is stored even if the hub is stopping: the mail server has answered.
 	return bd.store.Write(context.WithoutCancel(ctx), m.Page, func(tx store.PageTx) error {
 		n, err := tx.Notice(m.Page, m.Notice)
 		if err != nil {
@@ -157,7 +156,7 @@ func (bd *Board) sendMail(ctx context.Context, m store.Mail) error {
 	})
 }
 
-// letter is what a mail says, as things are now.
+// letter composes a mail from the current state.
 func (bd *Board) letter(ctx context.Context, m store.Mail) (out model.PolicyMail, err error) {
 	err = bd.store.Read(ctx, func(r store.Reader) error {
 		p, err := r.Page(m.Page)
@@ -174,7 +173,7 @@ func (bd *Board) letter(ctx context.Context, m store.Mail) (out model.PolicyMail
 	return out, err
 }
 
-// mailed sets how a mail stands after the mail server took it, or did not.
+// mailed sets the state of a mail after the attempt to send it.
 func (bd *Board) mailed(n *model.Notice, m *store.Mail, refused error) {
 	now := bd.now()
 	tries := 1
@@ -192,7 +191,7 @@ func (bd *Board) mailed(n *model.Notice, m *store.Mail, refused error) {
 	n.Mail = &state
 }
 
-// ReadNotice notes who read a notice first.
+// ReadNotice records who read a notice first.
 func (bd *Board) ReadNotice(ctx context.Context, user model.User, page model.PageID, id string) (model.Notice, error) {
 	var out model.Notice
 	err := bd.store.Write(ctx, page, func(tx store.PageTx) error {

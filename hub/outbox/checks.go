@@ -14,7 +14,7 @@ import (
 
 var errPageGone = errors.New("page not connected")
 
-// makeUnknown marks a reply whose attempt can't be followed any more.
+// makeUnknown marks a reply whose attempt can no longer be followed.
 func (o *Outbox) makeUnknown(ctx context.Context, r store.Reply) error {
 	return o.change(ctx, r.MessageID, func(b *tx, c *txn.Conversation, now store.Reply) error {
 		if now.State != model.Posting || now.Attempt != r.Attempt {
@@ -24,8 +24,8 @@ func (o *Outbox) makeUnknown(ctx context.Context, r store.Reply) error {
 	})
 }
 
-// nextCheck is when the Page's inbox is asked next about a reply of unknown
-// outcome; after the last check, when its writer is asked.
+// nextCheck returns when to look into the Page's inbox next for a reply of unknown outcome;
+// after the last check, when to ask its writer.
 func (o *Outbox) nextCheck(r store.Reply) time.Time {
 	if r.Checks < len(o.timing.UnknownChecks) {
 		return r.AttemptAt.Add(o.timing.UnknownChecks[r.Checks])
@@ -33,19 +33,19 @@ func (o *Outbox) nextCheck(r store.Reply) time.Time {
 	return r.AttemptAt.Add(o.timing.AskAfter)
 }
 
-// check asks the Page's inbox whether a reply of unknown outcome arrived, and in
-// the end asks its writer.
+// check looks into the Page's inbox for a reply of unknown outcome, and asks its writer once
+// all checks are done.
 func (o *Outbox) check(ctx context.Context, r store.Reply) error {
 	if r.Checks >= len(o.timing.UnknownChecks) {
 		return o.change(ctx, r.MessageID, o.askIfDue)
 	}
 	p, err := o.pageOf(ctx, r)
 	if err != nil {
-		return err // nobody was asked: it stays due
+		return err // Meta was not asked: the reply stays due
 	}
 	thread, err := o.thread(ctx, p, r)
 	if ctx.Err() != nil {
-		return nil // the hub ends; the next run checks again
+		return nil // the hub is stopping; the next run checks again
 	}
 	if err != nil {
 		o.log.Warn("check reply in the page's inbox", logkey.Message, string(r.MessageID), logkey.Error, err)
@@ -71,8 +71,8 @@ func (o *Outbox) check(ctx context.Context, r store.Reply) error {
 	})
 }
 
-// checksDone counts the check that was just made, and with it those whose time came
-// while it waited for its turn: they would ask the same again.
+// checksDone counts the check just made, and those whose time came while it waited for its
+// turn: they would ask the same again.
 func (o *Outbox) checksDone(r store.Reply, now time.Time) int {
 	n := r.Checks + 1
 	for n < len(o.timing.UnknownChecks) && !now.Before(r.AttemptAt.Add(o.timing.UnknownChecks[n])) {
@@ -89,8 +89,8 @@ func (o *Outbox) pageOf(ctx context.Context, r store.Reply) (p store.Page, err e
 	return p, err
 }
 
-// thread reads the newest messages of a reply's conversation in the Page's inbox. It
-// waits for its turn as long as the hub runs: the call's own deadline bounds the call.
+// thread reads the newest messages of a reply's conversation from the Page's inbox. It waits
+// for its turn as long as the hub runs; the call itself has its own deadline.
 func (o *Outbox) thread(ctx context.Context, p store.Page, r store.Reply) ([]model.SentMessage, error) {
 	if p.UninstalledAt != nil {
 		return nil, errPageGone
@@ -102,15 +102,15 @@ func (o *Outbox) thread(ctx context.Context, p store.Page, r store.Reply) ([]mod
 	return o.graph.ThreadMessages(ctx, token, p.PageID, r.ConversationID.Customer())
 }
 
-// findInThread looks for a reply among what the Page's inbox shows: from the Page,
-// the same text, not created before the attempt, and no other message of ours.
+// findInThread looks for a reply among the messages of the Page's inbox: from the Page, with
+// the same text, not created before the attempt, and not another message of ours.
 func (b *tx) findInThread(r store.Reply, thread []model.SentMessage) (model.MID, time.Time, error) {
 	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	if m.Text == "" {
-		return "", time.Time{}, nil // a file: nothing of what is shown tells it from others
+		return "", time.Time{}, nil // a file: nothing in the inbox distinguishes it from others
 	}
 	for _, s := range thread {
 		if !s.FromPage || !replies.SameText(s.Text, m.Text) || s.CreatedAt.Before(r.AttemptAt.Add(-replies.EchoSlack)) {

@@ -1,13 +1,12 @@
-// Package outbox sends what users write: replies, at most once each by itself, their files,
-// reactions, and that somebody types or has read.
+// Package outbox sends what users write: replies, which leave at most once without a person
+// asking, their files, reactions, and sender actions.
 //
-// [Outbox] accepts replies, has workers send them when they are due, says what became of
-// each attempt, and looks into the Page's inbox where nobody knows. [Reactions] and
-// [SenderActions] may reach Meta twice; [Files] keeps what is uploaded.
+// [Outbox] accepts replies, has workers send them when due, records the outcome of each
+// attempt, and looks into the Page's inbox when the outcome is unknown. [Reactions] and
+// [SenderActions] may reach Meta twice. [Files] keeps uploads.
 //
-// It needs the store, Meta, the Pages' tokens, and how replies stand on their way
-// (package replies).
+// It needs the store, Meta, the Pages' tokens, and package replies.
 //
-// No call leaves before its attempt is on disk, and none that may have arrived is made again
-// but by a person. It tells no client of anything: that is done by who reads the store's log.
+// No call is made before its attempt is on disk, and a call that may have arrived is repeated
+// only by a person. It does not notify clients: they learn of changes from the store's log.
 package outbox

@@ -17,7 +17,7 @@ import (
 	"parley/model"
 )
 
-// Upload keeps a file that a user is about to send, for a day. Only they can attach it.
+// Upload keeps a file that a user is about to send, for a day. Only that user can attach it.
 func (f *Files) Upload(_ context.Context, user model.User, name model.Untrusted, r io.Reader) (uploads.Upload, error) {
 	if f.folder == nil {
 		return uploads.Upload{}, store.ErrUnavailable
@@ -25,8 +25,8 @@ func (f *Files) Upload(_ context.Context, user model.User, name model.Untrusted,
 	return f.folder.Put(user.ID, name, r, f.now())
 }
 
-// Media returns a file that was sent from here, to who may see its conversation. The
-// caller closes it.
+// Media returns a file sent from this hub to a user who may see its conversation. The caller
+// closes it.
 func (f *Files) Media(ctx context.Context, user model.User, id string) (store.File, *os.File, error) {
 	message := model.MessageID(id)
 	if message.Page() == "" || f.folder == nil {
@@ -61,8 +61,8 @@ func (f *Files) Media(ctx context.Context, user model.User, id string) (store.Fi
 	return file, content, nil
 }
 
-// find finds what a draft attaches. Nothing of it is marked: what is refused, for
-// whatever reason, can be attached again.
+// find looks up the uploads that a draft attaches. It marks nothing as used, so that the
+// uploads of a refused draft can be attached again.
 func (f *Files) find(user model.UserID, d *Draft) error {
 	for _, id := range d.Attachments {
 		if f.folder == nil {
@@ -77,8 +77,8 @@ func (f *Files) find(user model.UserID, d *Draft) error {
 	return nil
 }
 
-// use marks what a draft attaches as used, as far as a stored reply carries it: from
-// then on the store says how long it is kept.
+// use marks a draft's uploads as used if a stored reply carries them: from then on the store
+// decides how long they are kept.
 func (f *Files) use(ctx context.Context, d Draft) {
 	if len(d.files) == 0 {
 		return
@@ -99,7 +99,7 @@ func (f *Files) use(ctx context.Context, d Draft) {
 	}
 }
 
-// Run removes files that nobody needs, until ctx ends.
+// Run removes files that nothing needs any more, until ctx ends.
 func (f *Files) Run(ctx context.Context) error {
 	if f.folder == nil {
 		return nil
@@ -115,7 +115,7 @@ func (f *Files) Run(ctx context.Context) error {
 	}
 }
 
-// inUse tells whether a reply carries an upload.
+// inUse returns a function that reports whether a reply carries an upload.
 func (f *Files) inUse(ctx context.Context) func(id string) (bool, error) {
 	return func(id string) (used bool, err error) {
 		err = f.store.Read(ctx, func(r store.Reader) error {
@@ -126,7 +126,7 @@ func (f *Files) inUse(ctx context.Context) func(id string) (bool, error) {
 	}
 }
 
-// Remove removes files that replies carried which are gone.
+// Remove removes the files of deleted replies.
 func (f *Files) Remove(ctx context.Context, ids []string) error {
 	if f.folder == nil {
 		return nil
@@ -138,23 +138,22 @@ func (f *Files) Remove(ctx context.Context, ids []string) error {
 	return errors.Join(errs...)
 }
 
-// sweepEvery is how often files are looked for that nobody needs.
+// sweepEvery is how often unneeded files are looked for.
 const sweepEvery = time.Hour
 
-// Files are what users send besides text: kept as they upload it, for as long as a reply
-// carries it.
+// Files keeps what users send besides text: from the upload for as long as a reply carries it.
 type Files struct {
-	// Gone is notified where replies were that may have carried files.
+	// Gone is notified when replies that may have carried files are gone.
 	Gone wake.Signal
 
 	store *txn.Store
-	// folder is nil where no files can be sent.
+	// folder is nil if no files can be sent.
 	folder *uploads.Folder
 	now    func() time.Time
 	log    *slog.Logger
 }
 
-// NewFiles returns the files of a folder; nil: none can be sent.
+// NewFiles returns the files of a folder; with a nil folder none can be sent.
 func NewFiles(s *txn.Store, folder *uploads.Folder, now func() time.Time, log *slog.Logger) *Files {
 	return &Files{Gone: wake.NewSignal(), store: s, folder: folder, now: now, log: log}
 }

@@ -10,19 +10,19 @@ import (
 	"parley/model"
 )
 
-// metaKeeps is how long Meta's id of a file is used: it expires after 90 days.
+// metaIDLifetime is how long we reuse Meta's id of a file, which expires after 90 days.
 //
 // Source: Messenger Platform, "Saving assets".
-const metaKeeps = 80 * 24 * time.Hour
+const metaIDLifetime = 80 * 24 * time.Hour
 
-// handed tells whether Meta has the file.
-func handed(f *store.File, now time.Time) bool {
-	return f.MetaID != "" && now.Sub(f.MetaAt) < metaKeeps
+// atMeta reports whether Meta still has the file.
+func atMeta(f *store.File, now time.Time) bool {
+	return f.MetaID != "" && now.Sub(f.MetaAt) < metaIDLifetime
 }
 
-// handFile has Meta keep the file of a reply that is about to leave. The reply itself has
-// not left by that, whatever becomes of it: it stays queued.
-func (o *Outbox) handFile(ctx context.Context, r store.Reply, f model.OutgoingFile) error {
+// uploadFile has Meta keep the file of a reply that is about to leave. That does not send the
+// reply itself, which stays queued whatever becomes of the upload.
+func (o *Outbox) uploadFile(ctx context.Context, r store.Reply, f model.OutgoingFile) error {
 	id := r.File.Upload
 	f.Open = func() (io.ReadCloser, error) { return o.files.folder.Read(id) }
 	out := model.Outcome{Kind: model.OutcomeRefused, Code: model.UploadGone}
@@ -33,10 +33,10 @@ func (o *Outbox) handFile(ctx context.Context, r store.Reply, f model.OutgoingFi
 	}
 	err := o.change(context.WithoutCancel(ctx), r.MessageID, func(b *tx, c *txn.Conversation, now store.Reply) error {
 		if now.State != model.Queued || now.File == nil || now.File.Upload != id {
-			b.learn(c, out) // given up meanwhile; what Meta said of the Page stands
+			b.applyRefusal(c, out) // given up meanwhile, but what Meta said about the Page still counts
 			return nil
 		}
-		return b.fileHanded(c, now, out)
+		return b.fileUploaded(c, now, out)
 	})
 	if err != nil || out.Kind != model.OutcomeAccepted {
 		return err
@@ -44,9 +44,9 @@ func (o *Outbox) handFile(ctx context.Context, r store.Reply, f model.OutgoingFi
 	return o.post(ctx, r)
 }
 
-// fileHanded stores what became of handing a file to Meta.
-func (b *tx) fileHanded(c *txn.Conversation, r store.Reply, out model.Outcome) error {
-	b.learn(c, out)
+// fileUploaded stores the outcome of uploading a file to Meta.
+func (b *tx) fileUploaded(c *txn.Conversation, r store.Reply, out model.Outcome) error {
+	b.applyRefusal(c, out)
 	f := *r.File
 	r.File = &f
 	switch out.Kind {

@@ -9,13 +9,13 @@ import (
 	"parley/model"
 )
 
-// lane is a kind of work on replies. Each Page has workers of its own in each lane, so
-// that whatever takes long of one Page, or of one kind, holds nothing else up.
+// lane is a kind of work on replies. Each Page has its own workers in each lane, so that slow
+// work of one Page, or of one kind, holds nothing else up.
 type lane struct {
 	name string
-	// workers is how many replies of a Page are looked at at once.
+	// workers is how many replies of a Page are worked on at once.
 	workers int
-	// states are those of the replies whose turn it is to be looked at.
+	// states are those of the replies that this lane works on.
 	states []model.State
 }
 
@@ -29,37 +29,38 @@ func lanes() []lane {
 	}
 }
 
-// desk is a Page's share of a lane.
-type desk struct {
+// pageLane is one Page's share of a lane.
+type pageLane struct {
 	page model.PageID
 	lane string
 }
 
-// desks is who is looking at which reply.
-type desks struct {
+// workload records which replies are being worked on.
+type workload struct {
 	wake wake.Signal
 
 	mu       sync.Mutex
 	inFlight map[model.MessageID]struct{}
-	busy     map[desk]int
+	busy     map[pageLane]int
 }
 
-func newDesks(w wake.Signal) *desks {
-	return &desks{wake: w, inFlight: make(map[model.MessageID]struct{}), busy: make(map[desk]int)}
+func newWorkload(w wake.Signal) *workload {
+	return &workload{wake: w, inFlight: make(map[model.MessageID]struct{}), busy: make(map[pageLane]int)}
 }
 
-// full tells whether all workers of a Page's lane are at work.
-func (d *desks) full(page model.PageID, l lane) bool {
+// full reports whether all workers of a Page's lane are busy.
+func (d *workload) full(page model.PageID, l lane) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.busy[desk{page, l.name}] >= l.workers
+	return d.busy[pageLane{page, l.name}] >= l.workers
 }
 
-// claim answers whether a worker is free, and nobody looks at the reply yet.
-func (d *desks) claim(id model.MessageID, l lane) bool {
+// claim reserves a reply for a worker. It returns false if none is free or the reply is already
+// being worked on.
+func (d *workload) claim(id model.MessageID, l lane) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	at := desk{id.Page(), l.name}
+	at := pageLane{id.Page(), l.name}
 	if _, taken := d.inFlight[id]; taken || d.busy[at] >= l.workers {
 		return false
 	}
@@ -68,10 +69,10 @@ func (d *desks) claim(id model.MessageID, l lane) bool {
 	return true
 }
 
-func (d *desks) release(id model.MessageID, l lane) {
+func (d *workload) release(id model.MessageID, l lane) {
 	d.mu.Lock()
 	delete(d.inFlight, id)
-	at := desk{id.Page(), l.name}
+	at := pageLane{id.Page(), l.name}
 	if d.busy[at]--; d.busy[at] == 0 {
 		delete(d.busy, at)
 	}
@@ -79,14 +80,14 @@ func (d *desks) release(id model.MessageID, l lane) {
 	d.wake.Notify()
 }
 
-// due is a reply that must be looked at now.
+// due is a reply that must be worked on now.
 type due struct {
 	store.Reply
 	lane lane
 }
 
-// due reads what can be begun now, and when more will be due.
-func (d *desks) due(r store.Reader, now time.Time) (list []due, next time.Time, err error) {
+// due returns the replies that can be started now, and when more will be due.
+func (d *workload) due(r store.Reader, now time.Time) (list []due, next time.Time, err error) {
 	pages, err := r.WaitingPages()
 	if err != nil {
 		return nil, next, err
@@ -94,10 +95,10 @@ func (d *desks) due(r store.Reader, now time.Time) (list []due, next time.Time, 
 	for _, page := range pages {
 		for _, l := range lanes() {
 			if d.full(page, l) {
-				continue // whoever is done first wakes the outbox
+				continue // the first worker to finish wakes the outbox
 			}
 			for _, state := range l.states {
-				// As many as there are workers: those in flight hide nobody.
+				// As many as there are workers, so that those in flight hide none.
 				replies, later, err := r.DueReplies(page, state, now, l.workers)
 				if err != nil {
 					return nil, next, err

@@ -10,16 +10,16 @@ import (
 	"parley/model"
 )
 
-// rateLimitMax is the longest pause taken where Meta names no time.
+// rateLimitMax is the longest backoff when Meta names no time.
 const rateLimitMax = time.Hour
 
-// outcome applies what became of an attempt. An echo may have told before; an
+// outcome applies the outcome of an attempt. An echo may have come first. The outcome of an
 // attempt that is no longer the reply's last changes nothing but what it proves.
 func (b *tx) outcome(c *txn.Conversation, r store.Reply, attempt int, out model.Outcome) error {
 	if out.Kind == model.OutcomeAccepted {
 		return b.accepted(c, r, attempt, out.MID)
 	}
-	b.learn(c, out)
+	b.applyRefusal(c, out)
 	if r.Attempt != attempt || r.State != model.Posting {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (b *tx) outcome(c *txn.Conversation, r store.Reply, attempt int, out model.
 	}
 }
 
-// accepted makes the reply sent under Meta's id.
+// accepted marks the reply as sent under Meta's id.
 func (b *tx) accepted(c *txn.Conversation, r store.Reply, attempt int, mid model.MID) error {
 	b.pageAnswers()
 	attempts, err := b.Store.Attempts(r.MessageID)
@@ -66,7 +66,7 @@ func (b *tx) accepted(c *txn.Conversation, r store.Reply, attempt int, mid model
 	return b.Rebind(c, r, m, replies.Arrival{MID: mid, At: b.Now})
 }
 
-// provenElsewhere tells whether another attempt's own echo gave the reply its id.
+// provenElsewhere reports whether another attempt's own echo gave the reply its id.
 func provenElsewhere(attempts []store.Attempt, attempt int, mid model.MID) bool {
 	for _, a := range attempts {
 		if a.Number != attempt && a.MID == mid {
@@ -76,9 +76,9 @@ func provenElsewhere(attempts []store.Attempt, attempt int, mid model.MID) bool 
 	return false
 }
 
-// pageAnswers lifts what a reply that went through disproves.
+// pageAnswers lifts restrictions that an accepted reply disproves.
 func (b *tx) pageAnswers() {
-	// A limit that still runs was told after this reply left: it stands.
+	// A limit that still runs was set after this reply left, so it stands.
 	if until := b.Page.RateLimitedUntil; b.Page.RateBackoff != 0 && (until == nil || !b.Now.Before(*until)) {
 		b.Page.RateBackoff, b.Page.RateLimitedUntil, b.PageChanged = 0, nil, true
 	}
@@ -87,8 +87,8 @@ func (b *tx) pageAnswers() {
 	}
 }
 
-// learn sets what a refusal says of the Page or the conversation.
-func (b *tx) learn(c *txn.Conversation, out model.Outcome) {
+// applyRefusal records what a refusal says about the Page or the conversation.
+func (b *tx) applyRefusal(c *txn.Conversation, out model.Outcome) {
 	if out.Kind == model.OutcomeRateLimited {
 		b.rateLimited(out.RetryAfter)
 		return
@@ -104,17 +104,17 @@ func (b *tx) learn(c *txn.Conversation, out model.Outcome) {
 	case model.MessagesOff:
 		b.Page.MessagesOff, b.PageChanged = true, true
 	case model.WindowClosed:
-		receive.ShutWindow(c, b.Now)
+		receive.CloseWindow(c, b.Now)
 	case model.Unreachable:
 		c.Unreachable, c.UnreachableAt, c.Changed = true, c.InboundAt, true
 	case model.OtherApp:
 		until := b.Now.Add(model.OtherAppIdle)
 		c.OtherApp, c.OtherAppUntil, c.Changed = true, &until, true
-		// Only what the customer does after all that is known lifts it.
+		// Only something that the customer does after everything known lifts it.
 		if c.InboundAt.After(c.OtherAppAt) {
 			c.OtherAppAt = c.InboundAt
 		}
-	default: // it says something of this reply alone
+	default: // it concerns this reply alone
 	}
 }
 
@@ -130,8 +130,8 @@ func (b *tx) rateLimited(after time.Duration) {
 	b.Page.RateLimitedUntil, b.PageChanged = &until, true
 }
 
-// restricted sets a restriction learnt from a refusal; one that a policy event set
-// stands until Facebook lifts it.
+// restricted sets a restriction learned from a refusal. One set by a policy event stands until
+// Facebook lifts it.
 func (b *tx) restricted(reason model.Untrusted) {
 	if p := b.Page.Restricted; p != nil && p.RetryAt == nil {
 		return
@@ -141,8 +141,8 @@ func (b *tx) restricted(reason model.Untrusted) {
 	b.PageChanged = true
 }
 
-// requeue has a reply wait that certainly did not leave. An earlier one, which a
-// person sent again meanwhile, goes first.
+// requeue queues a reply again that certainly did not leave. An earlier reply that somebody
+// sent again meanwhile goes first.
 func (b *tx) requeue(c *txn.Conversation, r store.Reply, at time.Time) error {
 	r.State, r.WakeAt = model.Queued, replies.Earlier(at, r.AcceptedAt.Add(b.QueueLimit))
 	if err := b.Move(c, r, nil); err != nil {
@@ -163,8 +163,8 @@ func (b *tx) backOff(failures int) time.Duration {
 	return min(d, b.o.timing.RetryPauseMax)
 }
 
-// unknown marks a reply of which nobody can tell whether it arrived; said is what Meta
-// answered, empty where it did not. It is never sent again by itself.
+// unknown marks a reply when nobody can tell whether it arrived; it is never sent again by
+// itself. said is what Meta answered, if it did.
 func (b *tx) unknown(c *txn.Conversation, r store.Reply, said model.Untrusted) error {
 	b.o.uncertain.Inc()
 	r.State = model.Unknown

@@ -14,8 +14,8 @@ import (
 	"parley/model"
 )
 
-// post hands a queued reply to Meta, if the rules still allow it. The attempt and
-// its token are on disk before any byte leaves.
+// post sends a queued reply to Meta, if the rules still allow it. The attempt and its token are
+// on disk before any byte leaves.
 func (o *Outbox) post(ctx context.Context, r store.Reply) error {
 	var out model.Outgoing
 	var file *model.OutgoingFile
@@ -29,12 +29,12 @@ func (o *Outbox) post(ctx context.Context, r store.Reply) error {
 		return err
 	})
 	if err == nil && file != nil {
-		return o.handFile(ctx, r, *file)
+		return o.uploadFile(ctx, r, *file)
 	}
 	if err != nil || attempt == 0 {
 		return err
 	}
-	// Once begun, a call is not cut off by the hub's end: its deadline bounds it.
+	// Once begun, a call is not cut off when the hub stops: its own deadline bounds it.
 	whole := context.WithoutCancel(ctx)
 	outcome := o.graph.Send(whole, out)
 	o.log.Info("reply attempted", logkey.Message, string(r.MessageID), logkey.Attempt, attempt,
@@ -42,9 +42,9 @@ func (o *Outbox) post(ctx context.Context, r store.Reply) error {
 	return o.recordOutcome(whole, r.MessageID, attempt, outcome)
 }
 
-// recordOutcome stores what became of an attempt. It must not be lost: while the
-// store can't be written it is tried again until the lease is over, after which the
-// reply counts as unknown anyway.
+// recordOutcome stores the outcome of an attempt. It must not be lost: while the store can't be
+// written, this tries again until the lease is over, after which the reply counts as unknown
+// anyway.
 func (o *Outbox) recordOutcome(ctx context.Context, id model.MessageID, attempt int, out model.Outcome) error {
 	ctx, cancel := context.WithTimeout(ctx, o.timing.Lease-o.timing.SendDeadline)
 	defer cancel()
@@ -61,7 +61,8 @@ func (o *Outbox) recordOutcome(ctx context.Context, id model.MessageID, attempt 
 	}
 }
 
-// notSent says that a reply did not leave in time, and what Meta said of its file.
+// notSent is the error of a reply that did not leave in time, with what Meta said about its
+// file.
 func notSent(r store.Reply) *model.MessageError {
 	e := &model.MessageError{Code: model.NotSent}
 	if r.File != nil && r.File.MetaID == "" {
@@ -70,8 +71,8 @@ func notSent(r store.Reply) *model.MessageError {
 	return e
 }
 
-// claim judges a queued reply once more and, where it may leave, commits an attempt.
-// It answers attempt 0 where it may not.
+// claim judges a queued reply once more and commits an attempt if it may leave. Otherwise it
+// returns attempt 0.
 func (b *tx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
 	none := model.Outgoing{}
 	if r.State != model.Queued || b.Now.Before(r.WakeAt) {
@@ -94,16 +95,16 @@ func (b *tx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, int, err
 	if !v.Allowed {
 		return none, 0, b.refusedBeforeCall(c, r, v, limit)
 	}
-	if r.File != nil && !handed(r.File, b.Now) {
+	if r.File != nil && !atMeta(r.File, b.Now) {
 		return none, 0, errFileFirst
 	}
 	return b.attempt(c, r)
 }
 
-// errFileFirst: before the reply can leave, Meta must have its file.
+// errFileFirst means that Meta must have the reply's file before the reply can leave.
 var errFileFirst = errors.New("file first")
 
-// outgoingFile is a reply's file on its way to Meta.
+// outgoingFile returns a reply's file for upload to Meta.
 func (b *tx) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
 	token, err := b.o.token(b.Page)
 	return &model.OutgoingFile{
@@ -111,7 +112,7 @@ func (b *tx) outgoingFile(r store.Reply) (*model.OutgoingFile, error) {
 	}, err
 }
 
-// refusedBeforeCall ends a reply that may not leave any more, or has it wait.
+// refusedBeforeCall ends a reply that may no longer leave, or has it wait.
 func (b *tx) refusedBeforeCall(c *txn.Conversation, r store.Reply, v model.Verdict, limit time.Time) error {
 	switch v.Code {
 	case model.RateLimited:
@@ -123,10 +124,10 @@ func (b *tx) refusedBeforeCall(c *txn.Conversation, r store.Reply, v model.Verdi
 	}
 }
 
-// attemptTokenBytes is how long what an attempt carries as metadata is: 128 bits.
+// attemptTokenBytes is the length of the token that an attempt carries as metadata: 128 bits.
 const attemptTokenBytes = 16
 
-// attempt commits that the reply is about to leave, and returns what leaves.
+// attempt commits that the reply is about to leave, and returns what to send.
 func (b *tx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, int, error) {
 	replies.Depart(c, &r)
 	r.Attempt++
@@ -165,8 +166,8 @@ func (b *tx) attempt(c *txn.Conversation, r store.Reply) (model.Outgoing, int, e
 	return o, r.Attempt, nil
 }
 
-// probeRestriction counts this reply as the one that is let through an hour after a
-// restriction was learnt from a refusal: the next has to wait again.
+// probeRestriction counts this reply as the one let through an hour after a restriction was
+// learned from a refusal: the next has to wait again.
 func (b *tx) probeRestriction() {
 	if p := b.Page.Restricted; p != nil && p.RetryAt != nil {
 		next := b.Now.Add(model.RestrictionRetry)
@@ -175,8 +176,8 @@ func (b *tx) probeRestriction() {
 	}
 }
 
-// bury remembers the mid of a reply that Meta took while its conversation was deleted:
-// its echo may come without the token.
+// bury remembers the mid of a reply that Meta accepted while its conversation was deleted: its
+// echo may come without the token.
 func (o *Outbox) bury(ctx context.Context, page model.PageID, mid model.MID) error {
 	if mid == "" {
 		return nil
@@ -184,7 +185,7 @@ func (o *Outbox) bury(ctx context.Context, page model.PageID, mid model.MID) err
 	return o.store.Write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
 }
 
-// failQueued ends what waits to be sent.
+// failQueued fails the Page's queued replies.
 func (b *tx) failQueued() error {
 	queued, err := b.Store.RepliesIn(b.Page.ID, model.Queued)
 	if err != nil {

@@ -12,16 +12,17 @@ import (
 	"parley/model"
 )
 
-// eventStore is the event of notices about the store.
+// eventStore is the event name of notices about the store.
 const eventStore = "store"
 
-// putBackShown is how long the doctor and readyz tell of a store that was put back.
+// putBackShown is how long doctor and readyz mention that the store was restored.
 const putBackShown = 7 * 24 * time.Hour
 
-// SettlePutBack sees to what is on its way in a store that was put back, or may have been:
-// a reply that it holds as queued may have left, and arrived, before. So none leaves
-// without its writer; and the admins who see a Page are told. It is called before anything is
-// taken, and again by Run, and does nothing where there is nothing to do.
+// SettlePutBack deals with replies that were on their way in a store that was, or may have
+// been, restored from a backup: one that it holds as queued may have left and arrived before.
+// So each asks its writer instead of leaving, and a notice tells the admins who see the Page.
+// It is called before anything is accepted, and again by Run; it does nothing if there is
+// nothing to do.
 func (o *Outbox) SettlePutBack(ctx context.Context) error {
 	var life store.Incarnation
 	var pages []store.Page
@@ -53,14 +54,14 @@ func (o *Outbox) SettlePutBack(ctx context.Context) error {
 	return nil
 }
 
-// mayHaveLeft tells whether the store that was lost may have sent a reply that this one
-// does not know: its key was pressed before, by the hub's clock, and its writer's client,
-// which heard of no outcome, hands it in again.
+// mayHaveLeft reports whether the lost store may have sent a reply that this one does not know:
+// its key was pressed before the loss, by the hub's clock, and its writer's client never
+// learned the outcome and so submits it again.
 func (o *Outbox) mayHaveLeft(d Draft) bool {
 	return !d.Note && d.Number > 0 && d.Number < o.lostBefore.Load()
 }
 
-// askAll has all replies of a Page ask that are on their way, and tells its admins.
+// askAll has all replies of a Page that are on their way ask, and notifies its admins.
 func (o *Outbox) askAll(ctx context.Context, p store.Page, life store.Incarnation) (asked int, err error) {
 	err = o.store.Write(ctx, p.ID, func(tx store.PageTx) error {
 		asked = 0
@@ -81,7 +82,7 @@ func (o *Outbox) askAll(ctx context.Context, p store.Page, life store.Incarnatio
 				asked++
 			}
 		}
-		if err := b.tellPutBack(life); err != nil {
+		if err := b.notePutBack(life); err != nil {
 			return err
 		}
 		return b.Flush()
@@ -89,7 +90,7 @@ func (o *Outbox) askAll(ctx context.Context, p store.Page, life store.Incarnatio
 	return asked, err
 }
 
-// askPutBack has one of them ask, as it stands now.
+// askPutBack has one reply ask, if it is still on its way.
 func (b *tx) askPutBack(id model.MessageID) (bool, error) {
 	r, err := b.Store.Reply(id)
 	if err != nil || r.State != model.Queued && r.State != model.Posting {
@@ -102,8 +103,8 @@ func (b *tx) askPutBack(id model.MessageID) (bool, error) {
 	return true, b.Settle(c, r, model.Ask, &model.MessageError{Code: model.StorePutBack})
 }
 
-// tellPutBack leaves the Page's notice of it, once.
-func (b *tx) tellPutBack(life store.Incarnation) error {
+// notePutBack leaves a notice on the Page, once.
+func (b *tx) notePutBack(life store.Incarnation) error {
 	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte(life.ID+"|"+string(b.Page.ID))).String()
 	if b.Page.UninstalledAt != nil {
 		return nil
@@ -116,8 +117,7 @@ func (b *tx) tellPutBack(life store.Incarnation) error {
 	})
 }
 
-// PutBackAt is when the store was put back, as long as that is told; nil: it was not, or
-// long ago.
+// PutBackAt returns when the store was restored, nil if it was not or that is long ago.
 func PutBackAt(life store.Incarnation, now time.Time) *time.Time {
 	if !life.Begun() || now.Sub(life.At) >= putBackShown {
 		return nil

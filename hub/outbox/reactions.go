@@ -19,12 +19,11 @@ import (
 	"parley/model"
 )
 
-// React sets our reaction to a message, or, where the emoji is empty, takes it back. It
-// shows as pending at once and is confirmed, or says why not, once Meta has answered. A
-// Page has one reaction to a message: the last wish wins, whoever's it is.
+// React sets our reaction to a message, or takes it back if the emoji is empty. It shows as
+// pending at once, and as confirmed or failed once Meta has answered. A Page has one reaction
+// to a message: the last request wins, whoever made it.
 //
-// Nothing is harmed by a reaction that reaches Meta twice, so that, unlike a reply, it is
-// tried again by itself.
+// A reaction that reaches Meta twice does no harm, so unlike a reply it is retried by itself.
 func (rs *Reactions) React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error) {
 	if emoji != "" && !model.IsEmoji(emoji) {
 		return model.Message{}, &model.InvalidError{Field: "emoji", Reason: "must be one emoji, or empty to take the reaction back"}
@@ -51,7 +50,7 @@ func (rs *Reactions) React(ctx context.Context, user model.User, conversation mo
 		if v := model.CanReply(rs.o.now(), page.Page, c.Conversation, user.ID); !v.Allowed {
 			return model.RefuseReply(v, page.Page, c.Conversation)
 		}
-		out, err = rs.wish(tx, user, m, emoji)
+		out, err = rs.request(tx, user, m, emoji)
 		return err
 	})
 	if err != nil {
@@ -61,8 +60,8 @@ func (rs *Reactions) React(ctx context.Context, user model.User, conversation mo
 	return out, nil
 }
 
-// wish stores a reaction that is to be set, and shows it as pending.
-func (rs *Reactions) wish(tx store.PageTx, user model.User, m store.Message, emoji model.Untrusted) (model.Message, error) {
+// request stores a reaction to be set, and shows it as pending.
+func (rs *Reactions) request(tx store.PageTx, user model.User, m store.Message, emoji model.Untrusted) (model.Message, error) {
 	b, err := rs.o.begin(tx, m.ID.Page())
 	if err != nil {
 		return model.Message{}, err
@@ -71,19 +70,19 @@ func (rs *Reactions) wish(tx store.PageTx, user model.User, m store.Message, emo
 	if err != nil {
 		return model.Message{}, err
 	}
-	r, err := tx.Reacting(m.ID)
+	r, err := tx.PendingReaction(m.ID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		r = store.Reacting{MessageID: m.ID, ConversationID: m.ConversationID, Was: reactionOfPage(m)}
+		r = store.PendingReaction{MessageID: m.ID, ConversationID: m.ConversationID, Was: reactionOfPage(m)}
 	case err != nil:
 		return model.Message{}, err
 	}
 	r.Number++
-	if !r.WakeAt.After(b.Now) || r.UserID != user.ID || r.Tries > 0 { // else it takes the turn of the one before, which has not left
+	if !r.WakeAt.After(b.Now) || r.UserID != user.ID || r.Tries > 0 { // otherwise it takes over the turn of the request before, which has not left
 		r.WakeAt = b.Now.Add(rs.turns.Reserve(user.ID, b.Now))
 	}
 	r.UserID, r.Emoji, r.At, r.Tries = user.ID, emoji, b.Now, 0
-	if err := tx.PutReacting(r); err != nil {
+	if err := tx.PutPendingReaction(r); err != nil {
 		return model.Message{}, err
 	}
 	ref := user.Ref()
@@ -107,7 +106,7 @@ func (rs *Reactions) wish(tx store.PageTx, user model.User, m store.Message, emo
 	return stored.Message, err
 }
 
-// reactionOfPage returns the Page's reaction that Meta has confirmed, nil for none.
+// reactionOfPage returns the Page's reaction that Meta has confirmed, nil if there is none.
 func reactionOfPage(m store.Message) *model.Reaction {
 	for _, r := range m.Reactions {
 		if r.By == model.ByPage && !r.Pending && r.Error == nil {
@@ -117,7 +116,7 @@ func reactionOfPage(m store.Message) *model.Reaction {
 	return nil
 }
 
-// setReactionOfPage replaces all that a message shows of the Page's own reaction.
+// setReactionOfPage replaces everything that a message shows about the Page's own reaction.
 func setReactionOfPage(m *store.Message, shown ...*model.Reaction) {
 	kept := make([]model.Reaction, 0, len(m.Reactions)+len(shown))
 	for _, r := range m.Reactions {
@@ -134,57 +133,58 @@ func setReactionOfPage(m *store.Message, shown ...*model.Reaction) {
 }
 
 const (
-	// reactionWorkers is how many reactions are on their way at once.
+	// reactionWorkers is how many reactions are in flight at once.
 	reactionWorkers = 8
-	// reactionIdle is how long nothing is looked for where nothing is due: wishes wake
-	// the reactor, this only guards against a wake-up that was lost.
+	// reactionIdle is the longest sleep when nothing is due. Requests wake the loop; this only
+	// guards against a lost wake-up.
 	reactionIdle = time.Minute
 )
 
-// reactionRate is how many reactions of a user reach Meta in a second, reactionBurst how
-// many at once: more wait for their turn, and of several to one message the last goes. A
-// limit of Meta's would hold up the whole Page's replies.
+// reactionRate is how many reactions of a user reach Meta in a second, reactionBurst how many
+// at once. Further ones wait for their turn, and of several to one message only the last goes
+// out. Hitting Meta's own limit would hold up all replies of the Page.
 const (
 	reactionRate  = 2
 	reactionBurst = 20
 )
 
-// Reactions is which messages' reactions are on their way right now: one at a time for each,
-// so that an earlier wish never arrives after a later one.
+// Reactions sends reactions to Meta, one at a time for each message, so that an earlier request
+// never arrives after a later one.
 type Reactions struct {
 	o    *Outbox
 	wake wake.Signal
 
-	mu     sync.Mutex
-	flying map[model.MessageID]struct{}
-	turns  *ratelimit.Limits
+	mu       sync.Mutex
+	inFlight map[model.MessageID]struct{}
+	turns    *ratelimit.Limits
 }
 
-// NewReactions returns the reactions that an outbox's Pages give.
+// NewReactions returns the reactions that go with an outbox.
 func NewReactions(o *Outbox) *Reactions {
-	return &Reactions{o: o, wake: wake.NewSignal(), flying: make(map[model.MessageID]struct{}), turns: ratelimit.New(reactionRate, reactionBurst)}
+	return &Reactions{o: o, wake: wake.NewSignal(), inFlight: make(map[model.MessageID]struct{}), turns: ratelimit.New(reactionRate, reactionBurst)}
 }
 
-// claim answers whether nobody has the message yet and a worker is free.
+// claim reserves a message for a worker. It returns false if none is free or the message is
+// taken.
 func (rs *Reactions) claim(id model.MessageID) bool {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	if _, taken := rs.flying[id]; taken || len(rs.flying) >= reactionWorkers {
+	if _, taken := rs.inFlight[id]; taken || len(rs.inFlight) >= reactionWorkers {
 		return false
 	}
-	rs.flying[id] = struct{}{}
+	rs.inFlight[id] = struct{}{}
 	return true
 }
 
 func (rs *Reactions) release(id model.MessageID) {
 	rs.mu.Lock()
-	delete(rs.flying, id)
+	delete(rs.inFlight, id)
 	rs.mu.Unlock()
 	rs.wake.Notify()
 }
 
-// Run hands reactions to Meta when they are due, until ctx ends; those of a
-// former run, too.
+// Run sends reactions to Meta when they are due, including those of a former run, until ctx
+// ends.
 func (rs *Reactions) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	defer workers.Wait()
@@ -192,12 +192,12 @@ func (rs *Reactions) Run(ctx context.Context) error {
 	return nil
 }
 
-// start starts a worker for each reaction that is due, and returns how long
-// nothing else will be.
+// start starts a worker for each reaction that is due, and returns how long nothing else will
+// be due.
 func (rs *Reactions) start(ctx context.Context, workers *sync.WaitGroup) time.Duration {
-	var list []store.Reacting
+	var list []store.PendingReaction
 	err := rs.o.store.Read(ctx, func(r store.Reader) (err error) {
-		list, err = r.Reactings()
+		list, err = r.PendingReactions()
 		return err
 	})
 	if err != nil {
@@ -212,12 +212,12 @@ func (rs *Reactions) start(ctx context.Context, workers *sync.WaitGroup) time.Du
 			return min(reactionIdle, r.WakeAt.Sub(now))
 		}
 		if !rs.claim(r.MessageID) {
-			continue // whoever has it, or is done first, wakes the reactor
+			continue // whoever has it, or finishes first, wakes the loop
 		}
 		workers.Go(func() {
 			defer rs.release(r.MessageID)
 			defer rescue.Log(rs.o.log, "hand a reaction to Meta")
-			if err := rs.try(ctx, r); err != nil && ctx.Err() == nil {
+			if err := rs.send(ctx, r); err != nil && ctx.Err() == nil {
 				rs.o.log.Error("hand a reaction to Meta", logkey.Message, string(r.MessageID), logkey.Error, err)
 				wake.Pause(ctx, trouble)
 			}
@@ -226,8 +226,8 @@ func (rs *Reactions) start(ctx context.Context, workers *sync.WaitGroup) time.Du
 	return reactionIdle
 }
 
-// try hands a reaction to Meta, if the rules still allow it.
-func (rs *Reactions) try(ctx context.Context, r store.Reacting) error {
+// send sends a reaction to Meta, if the rules still allow it.
+func (rs *Reactions) send(ctx context.Context, r store.PendingReaction) error {
 	var a model.SenderAction
 	err := rs.change(ctx, r, func(b *tx, c *txn.Conversation, m *store.Message) (err error) {
 		a, err = b.claimReaction(c, &r, m)
@@ -241,20 +241,20 @@ func (rs *Reactions) try(ctx context.Context, r store.Reacting) error {
 	out := rs.o.graph.Act(call, a)
 	cancel()
 	if out.Kind == model.OutcomeAccepted {
-		if err := rs.overtaken(whole, r); err != nil {
+		if err := rs.superseded(whole, r); err != nil {
 			return err
 		}
 	}
 	return rs.change(whole, r, func(b *tx, c *txn.Conversation, m *store.Message) error {
-		return b.reacted(c, r, m, out)
+		return b.reactionOutcome(c, r, m, out)
 	})
 }
 
-// overtaken remembers what Meta confirmed although somebody has wished for another
-// since: it is what the message has should that one be refused.
-func (rs *Reactions) overtaken(ctx context.Context, r store.Reacting) error {
+// superseded records what Meta confirmed although another reaction has been requested since: it
+// is what the message shows if the newer one is refused.
+func (rs *Reactions) superseded(ctx context.Context, r store.PendingReaction) error {
 	return rs.o.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
-		now, err := tx.Reacting(r.MessageID)
+		now, err := tx.PendingReaction(r.MessageID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number == r.Number {
 			return nil
 		}
@@ -265,23 +265,23 @@ func (rs *Reactions) overtaken(ctx context.Context, r store.Reacting) error {
 		if r.Emoji != "" {
 			now.Was = &model.Reaction{By: model.ByPage, Emoji: r.Emoji}
 		}
-		return tx.PutReacting(now)
+		return tx.PutPendingReaction(now)
 	})
 }
 
-// change runs f on a reaction's message, if the wish is still the message's last.
-func (rs *Reactions) change(ctx context.Context, r store.Reacting, f func(*tx, *txn.Conversation, *store.Message) error) error {
+// change runs f on a reaction's message, if the request is still the message's latest.
+func (rs *Reactions) change(ctx context.Context, r store.PendingReaction, f func(*tx, *txn.Conversation, *store.Message) error) error {
 	return rs.o.store.Write(ctx, r.MessageID.Page(), func(tx store.PageTx) error {
-		now, err := tx.Reacting(r.MessageID)
+		now, err := tx.PendingReaction(r.MessageID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && now.Number != r.Number {
-			return nil // its conversation is gone, or somebody wished for another
+			return nil // its conversation is gone, or a newer request came
 		}
 		if err != nil {
 			return err
 		}
 		m, err := tx.Message(r.MessageID)
 		if errors.Is(err, store.ErrNotFound) {
-			return tx.TakeReacting(r.MessageID)
+			return tx.RemovePendingReaction(r.MessageID)
 		}
 		if err != nil {
 			return err
@@ -301,9 +301,9 @@ func (rs *Reactions) change(ctx context.Context, r store.Reacting, f func(*tx, *
 	})
 }
 
-// claimReaction judges a reaction once more, and returns what goes to Meta; nothing where
-// it may not go, or not now.
-func (b *tx) claimReaction(c *txn.Conversation, r *store.Reacting, m *store.Message) (model.SenderAction, error) {
+// claimReaction judges a reaction once more and returns what to send to Meta. The action is
+// empty if it may not be sent, or not now.
+func (b *tx) claimReaction(c *txn.Conversation, r *store.PendingReaction, m *store.Message) (model.SenderAction, error) {
 	none := model.SenderAction{}
 	if !b.Now.Before(r.At.Add(b.QueueLimit)) {
 		e := &model.MessageError{Code: model.NotSent}
@@ -316,7 +316,7 @@ func (b *tx) claimReaction(c *txn.Conversation, r *store.Reacting, m *store.Mess
 	switch {
 	case v.Code == model.RateLimited:
 		r.WakeAt = replies.Earlier(*v.Until, r.At.Add(b.QueueLimit))
-		return none, b.Store.PutReacting(*r)
+		return none, b.Store.PutPendingReaction(*r)
 	case !v.Allowed:
 		return none, b.reactionFailed(c, *r, m, &model.MessageError{Code: v.Code})
 	}
@@ -333,9 +333,9 @@ func (b *tx) claimReaction(c *txn.Conversation, r *store.Reacting, m *store.Mess
 	return a, nil
 }
 
-// reacted stores what became of a try.
-func (b *tx) reacted(c *txn.Conversation, r store.Reacting, m *store.Message, out model.Outcome) error {
-	b.learn(c, out)
+// reactionOutcome stores the outcome of an attempt.
+func (b *tx) reactionOutcome(c *txn.Conversation, r store.PendingReaction, m *store.Message, out model.Outcome) error {
+	b.applyRefusal(c, out)
 	switch out.Kind {
 	case model.OutcomeAccepted:
 		return b.reactionSet(c, r, m)
@@ -350,36 +350,35 @@ func (b *tx) reacted(c *txn.Conversation, r store.Reacting, m *store.Message, ou
 		r.WakeAt = b.Now.Add(b.backOff(r.Tries))
 	}
 	r.WakeAt = replies.Earlier(r.WakeAt, r.At.Add(b.QueueLimit))
-	return b.Store.PutReacting(r)
+	return b.Store.PutPendingReaction(r)
 }
 
 // reactionSet shows what Meta has confirmed.
-func (b *tx) reactionSet(c *txn.Conversation, r store.Reacting, m *store.Message) error {
+func (b *tx) reactionSet(c *txn.Conversation, r store.PendingReaction, m *store.Message) error {
 	var shown *model.Reaction
 	if r.Emoji != "" {
-		shown = &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m)}
+		shown = &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.requester(*m)}
 	}
 	setReactionOfPage(m, shown)
 	return b.endReaction(c, m)
 }
 
-// reactionFailed shows again what was confirmed before, and beside it why the wish was
-// not fulfilled.
-func (b *tx) reactionFailed(c *txn.Conversation, r store.Reacting, m *store.Message, why *model.MessageError) error {
-	failed := &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.wisher(*m), Error: why}
+// reactionFailed shows what was confirmed before, and beside it why the request failed.
+func (b *tx) reactionFailed(c *txn.Conversation, r store.PendingReaction, m *store.Message, why *model.MessageError) error {
+	failed := &model.Reaction{By: model.ByPage, Emoji: r.Emoji, User: b.requester(*m), Error: why}
 	setReactionOfPage(m, r.Was, failed)
 	return b.endReaction(c, m)
 }
 
 func (b *tx) endReaction(c *txn.Conversation, m *store.Message) error {
-	if err := b.Store.TakeReacting(m.ID); err != nil {
+	if err := b.Store.RemovePendingReaction(m.ID); err != nil {
 		return err
 	}
 	return b.Put(c, m)
 }
 
-// wisher returns who asked for the reaction that a message shows as pending.
-func (b *tx) wisher(m store.Message) *model.UserRef {
+// requester returns who asked for the reaction that a message shows as pending.
+func (b *tx) requester(m store.Message) *model.UserRef {
 	i := slices.IndexFunc(m.Reactions, func(r model.Reaction) bool { return r.By == model.ByPage && r.Pending })
 	if i < 0 {
 		return nil

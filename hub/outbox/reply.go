@@ -20,29 +20,28 @@ import (
 	"parley/model"
 )
 
-// Draft is a reply, or an internal note, as its writer hands it in.
+// Draft is a reply or a note as its writer submits it.
 type Draft struct {
 	Conversation model.ConversationID
 	ClientID     model.ClientID
 	Text         model.Untrusted
-	// ReplyTo is the message it quotes, or empty.
+	// ReplyTo is the message that it quotes, or empty.
 	ReplyTo model.MessageID
 	// Note: for colleagues only; it never leaves the hub.
 	Note bool
-	// Attachments are uploads of the writer. Meta takes one thing a message: the text, if
-	// there is one, and each file become messages of their own, in this order, stored
-	// together or not at all. The first has the client id; those after it have it with
-	// "/2", "/3" … behind.
+	// Attachments are uploads of the writer. Meta takes one thing a message, so the text, if
+	// any, and each file become messages of their own, in this order, stored together or not at
+	// all. The first has the client id, the next ones the client id with "/2", "/3" … appended.
 	Attachments []string
 
-	// files are the uploads, once they are found.
+	// files are the uploads, once found.
 	files []uploads.Upload
-	// Number is its place in the order of the writer's key presses: microseconds of the
-	// hub's clock, another for each. Replies of a conversation leave by it; 0: it counts as
-	// pressed when it comes.
+	// Number is its place in the order of the writer's key presses: microseconds of the hub's
+	// clock, different for each. Replies of a conversation leave in this order. With 0, the
+	// time of arrival counts.
 	Number int64
-	// SeenSeq is the highest seq of the Page that the writer had seen when they
-	// wrote; nil: not checked.
+	// SeenSeq is the highest seq of the Page that the writer had seen when writing; nil skips
+	// the check.
 	SeenSeq *int64
 }
 
@@ -54,11 +53,13 @@ func (d Draft) LogValue() slog.Value {
 	)
 }
 
-// hash is the same for the same body under the same id.
+// hash returns a hash of the body, by which a client id that was reused for another text is
+// noticed.
 func (d Draft) hash() string {
 	body := []any{d.Conversation, d.Text, d.ReplyTo, d.Note}
 	if len(d.Attachments) > 0 {
-		// Their content, not their ids: what is uploaded again is the same body.
+		// The content of the files, not their ids: the same file uploaded again is the same
+		// body.
 		sums := make([]string, len(d.files))
 		for i, f := range d.files {
 			sums[i] = f.SHA256
@@ -73,9 +74,9 @@ func (d Draft) hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Reply accepts a reply: it is stored and will leave by itself, at most once. The
-// same draft handed in again answers with the same message, whatever became of it.
-// A [model.Refusal] stores nothing.
+// Reply accepts a reply: it is stored and will leave by itself, at most once. Submitting the
+// same draft again returns the same message, whatever became of it. A [model.Refusal] stores
+// nothing.
 func (o *Outbox) Reply(ctx context.Context, user model.User, d Draft) (model.Message, error) {
 	if !ids.Valid(string(d.ClientID)) {
 		return model.Message{}, &model.InvalidError{Field: "client_id", Reason: "must be a UUID"}
@@ -86,7 +87,8 @@ func (o *Outbox) Reply(ctx context.Context, user model.User, d Draft) (model.Mes
 	if err := d.checkShape(); err != nil {
 		return model.Message{}, err
 	}
-	// Found before the transaction, which must be short; judged after who may see.
+	// Looked up before the transaction, which must be short; judged after the check of who may
+	// see it.
 	gone := o.files.find(user.ID, &d)
 	var out model.Message
 	err := o.store.Write(ctx, d.Conversation.Page(), func(tx store.PageTx) error {
@@ -115,11 +117,11 @@ func (o *Outbox) Reply(ctx context.Context, user model.User, d Draft) (model.Mes
 	return out, nil
 }
 
-// knownReply answers a client id that was used before.
+// knownReply returns the message of a client id that was used before.
 func knownReply(tx store.PageTx, user model.UserID, d Draft) (model.Message, bool, error) {
 	r, err := tx.ReplyByClientID(d.Conversation.Page(), user, d.ClientID)
 	if errors.Is(err, store.ErrNotFound) {
-		// One that went with a deleted conversation must not leave a second time.
+		// One that was deleted with its conversation must not leave a second time.
 		buried, err := tx.BuriedReply(d.Conversation.Page(), user, d.ClientID)
 		if buried && err == nil {
 			err = store.ErrNotFound
@@ -129,7 +131,8 @@ func knownReply(tx store.PageTx, user model.UserID, d Draft) (model.Message, boo
 	if err != nil {
 		return model.Message{}, false, err
 	}
-	// Where the file is gone nobody can tell whether it is the same: the same id is.
+	// If the file is gone, nobody can tell whether the body is the same; the same id then
+	// suffices.
 	if r.BodyHash != d.hash() && len(d.files) == len(d.Attachments) {
 		return model.Message{}, true, model.Refuse(model.ClientIDReused)
 	}
@@ -165,7 +168,7 @@ func checkQuoted(tx store.PageTx, d Draft) error {
 	return err
 }
 
-// checkNewer refuses a reply whose writer had not seen somebody else's answer.
+// checkNewer refuses a reply whose writer had not seen a colleague's answer.
 func checkNewer(tx store.PageTx, user model.UserID, c model.ConversationID, seen *int64) error {
 	if seen == nil {
 		return nil
@@ -231,13 +234,13 @@ func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Messag
 	return stored.Message, err
 }
 
-// acceptPart stores one message of a draft, and how it stands on its way.
+// acceptPart stores one message of a draft and its state.
 func (b *tx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash string, user model.UserID) error {
 	if err := b.Add(c, m); err != nil {
 		return err
 	}
 	if p.file != nil {
-		// By this id the file is found again: a reply has one.
+		// The file is found again by this id: a reply has at most one.
 		m.Attachments = []model.Attachment{{ID: string(m.ID), Type: p.file.Kind, Title: p.file.Name, Size: p.file.Size}}
 		if err := b.Put(c, m); err != nil {
 			return err
@@ -249,9 +252,9 @@ func (b *tx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash stri
 	})
 }
 
-// number is a draft's place in its conversation's line: that of its key press, by the
-// hub's clock. One without a number was pressed when it came. It is never in the future,
-// and never before what has left.
+// number returns a draft's place in its conversation's line: the time of its key press by the
+// hub's clock, or now if it has none. It is never in the future, and never before what has
+// left.
 func (d Draft) number(now time.Time, c *txn.Conversation) int64 {
 	n := now.UnixMicro()
 	if d.Number > 0 {
@@ -263,7 +266,7 @@ func (d Draft) number(now time.Time, c *txn.Conversation) int64 {
 	return n
 }
 
-// checkShape refuses a draft that makes no sense, whoever's it is.
+// checkShape refuses a draft that is invalid whoever wrote it.
 func (d Draft) checkShape() error {
 	switch {
 	case len(d.Attachments) > model.MaxAttachments:
@@ -274,7 +277,7 @@ func (d Draft) checkShape() error {
 	return nil
 }
 
-// part is what of a draft becomes one message.
+// part is the part of a draft that becomes one message.
 type part struct {
 	client  model.ClientID
 	text    model.Untrusted
@@ -282,7 +285,7 @@ type part struct {
 	file    *store.File
 }
 
-// parts are the messages that a draft becomes, in the order in which they leave.
+// parts returns the messages that a draft becomes, in the order in which they leave.
 func (d Draft) parts() []part {
 	var out []part
 	if strings.TrimSpace(string(d.Text)) != "" || len(d.files) == 0 {

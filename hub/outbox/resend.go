@@ -11,8 +11,8 @@ import (
 	"parley/model"
 )
 
-// Retry sends a reply again that failed or asks, because a person said so. attempt
-// is the attempt that person saw.
+// Retry sends a reply again that failed or asks, because a person said so. attempt is the
+// attempt that they saw.
 func (o *Outbox) Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error) {
 	return o.decide(ctx, model.AuditResent, user, id, conversation, func(b *tx, c *txn.Conversation, r store.Reply) error {
 		if r.Attempt != attempt || r.State != model.Ask && r.State != model.Failed {
@@ -32,8 +32,8 @@ func (o *Outbox) Retry(ctx context.Context, user model.User, id model.MessageID,
 	})
 }
 
-// Drop gives a reply up that is not on its way: one that asks, failed or waits. A
-// nil attempt is not checked.
+// Drop gives up a reply that is not on its way: one that asks, failed or waits. A nil attempt
+// is not checked.
 func (o *Outbox) Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error) {
 	return o.decide(ctx, model.AuditDropped, user, id, conversation, func(b *tx, c *txn.Conversation, r store.Reply) error {
 		if attempt != nil && r.Attempt != *attempt {
@@ -48,7 +48,7 @@ func (o *Outbox) Drop(ctx context.Context, user model.User, id model.MessageID, 
 	})
 }
 
-// decide runs what a person decided about a reply.
+// decide applies a person's decision about a reply.
 func (o *Outbox) decide(ctx context.Context, kind model.AuditKind, user model.User, id model.MessageID, conversation model.ConversationID,
 	f func(*tx, *txn.Conversation, store.Reply) error,
 ) (model.Message, error) {
@@ -95,7 +95,7 @@ func (o *Outbox) decide(ctx context.Context, kind model.AuditKind, user model.Us
 	}
 	o.Wake.Notify()
 	if out.State == model.Dropped {
-		o.files.Gone.Notify() // its file may be needed no more
+		o.files.Gone.Notify() // its file may no longer be needed
 	}
 	return out, nil
 }

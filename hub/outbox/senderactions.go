@@ -13,89 +13,90 @@ import (
 	"parley/model"
 )
 
-// Shown says what customers are shown of what users do.
+// Shown says which sender actions customers see.
 type Shown struct {
-	// Typing: that somebody types a reply. Seen: that their messages were read.
+	// Typing: that somebody types a reply. Seen: that the customer's messages were read.
 	Typing, Seen bool
 }
 
 const (
-	// typingAgain is how often Meta is told again that somebody types: it shows so for 20
-	// seconds at most.
+	// typingInterval is how often Meta is told again that somebody types: it shows this for at
+	// most 20 seconds.
 	//
 	// Source: Messenger Platform, Send API, sender_action.
-	typingAgain = 10 * time.Second
-	typingShown = 20 * time.Second
-	// tellings is how long the calls for a Page are counted, pageTellings how many there may
-	// be in that time, and userTellings how many of one user: a team that types everywhere at
-	// once stays below, and nobody takes what is the others'.
-	tellings     = 10 * time.Second
-	pageTellings = 20
-	userTellings = 10
-	// seenFor is how long it is known what a customer was shown as read.
+	typingInterval = 10 * time.Second
+	typingShown    = 20 * time.Second
+	// actionPeriod is the period in which calls are counted, pageActions how many a Page may
+	// make in it, and userActions how many one user. A team that types everywhere at once stays
+	// below, and no user takes the share of the others.
+	actionPeriod = 10 * time.Second
+	pageActions  = 20
+	userActions  = 10
+	// seenFor is how long we remember what was marked as seen.
 	seenFor = 24 * time.Hour
-	// maxSenderActions bounds what may wait to be shown; beyond it, it is lost.
+	// maxSenderActions bounds the queue; what comes beyond it is dropped.
 	maxSenderActions = 64
-	// senderActionWorkers is how many are on their way at once.
+	// senderActionWorkers is how many are in flight at once.
 	senderActionWorkers = 4
 )
 
-// senderAction is something ephemeral that a customer is to be shown.
+// senderAction is something ephemeral to be shown to a customer.
 type senderAction struct {
 	user         model.UserID
 	conversation model.ConversationID
 	kind         model.ActionKind
 }
 
-// shownTyping is when a customer was last shown that somebody types; ended: no longer.
+// shownTyping is when a customer was last shown that somebody types, and whether that was
+// ended.
 type shownTyping struct {
 	at    time.Time
 	ended bool
 }
 
-// teller is on whose behalf Meta is told something: a user of a Page, or the whole Page.
-type teller struct {
+// caller is on whose behalf calls are counted: a user on a Page, or, without a user, the whole
+// Page.
+type caller struct {
 	page model.PageID
 	user model.UserID
 }
 
-// count counts calls from a moment on.
+// count counts calls since a moment.
 type count struct {
 	since time.Time
 	calls int
 }
 
-// SenderActions is what is to be shown, and what was. A failure is nobody's concern: it is
-// logged where the call is made, and told to nobody.
+// SenderActions sends sender actions and remembers what was shown. Failures are logged where
+// the call is made and otherwise ignored.
 type SenderActions struct {
 	Shown
 	o *Outbox
 
-	wait chan senderAction
+	queue chan senderAction
 
 	mu sync.Mutex
-	// typing is what each customer was last shown of somebody who types.
+	// typing is when each customer was last shown somebody typing.
 	typing map[model.ConversationID]shownTyping
-	// seen is up to where each customer was shown that they were read.
+	// seen is up to where each customer was shown that their messages were read.
 	seen ttl.Cache[model.ConversationID, store.Mark]
-	// told counts what Meta was told lately for a Page, and on behalf of each user there.
-	told map[teller]*count
-	// quiet is until when a Page's customers are shown nothing: Meta asked to wait.
-	quiet map[model.PageID]time.Time
+	// calls counts recent calls to Meta for each Page and each of its users.
+	calls map[caller]*count
+	// pausedUntil is until when a Page sends no actions because Meta asked to wait.
+	pausedUntil map[model.PageID]time.Time
 }
 
-// NewSenderActions returns the sender actions of that outbox; shown says which of them
-// customers are shown.
+// NewSenderActions returns the sender actions of an outbox, limited to those in shown.
 func NewSenderActions(o *Outbox, shown Shown) *SenderActions {
 	return &SenderActions{
-		Shown: shown, o: o, wait: make(chan senderAction, maxSenderActions),
-		typing: make(map[model.ConversationID]shownTyping), told: make(map[teller]*count), quiet: make(map[model.PageID]time.Time),
+		Shown: shown, o: o, queue: make(chan senderAction, maxSenderActions),
+		typing: make(map[model.ConversationID]shownTyping), calls: make(map[caller]*count), pausedUntil: make(map[model.PageID]time.Time),
 	}
 }
 
-// Typed takes over that a user types a reply, or no longer does. The customer is shown the
-// first of it at once; then, however often it changes, it begins once in [typingAgain], and
-// ends once.
+// Typed records that a user started or stopped typing a reply. The customer sees the first
+// start at once; after that Meta is told of a start at most once in [typingInterval], and of an
+// end once.
 func (c *SenderActions) Typed(user model.UserID, id model.ConversationID, active bool, now time.Time) {
 	if !c.Typing {
 		return
@@ -109,28 +110,28 @@ func (c *SenderActions) Typed(user model.UserID, id model.ConversationID, active
 	}
 	last, shown := c.typing[id]
 	switch {
-	case active && shown && now.Sub(last.at) < typingAgain, !active && (!shown || last.ended):
+	case active && shown && now.Sub(last.at) < typingInterval, !active && (!shown || last.ended):
 		return
-	case !c.mayTell(user, id.Page(), now):
+	case !c.allow(user, id.Page(), now):
 		return
 	case active:
 		c.typing[id] = shownTyping{at: now}
-		c.show(senderAction{user, id, model.TypingOn})
+		c.enqueue(senderAction{user, id, model.TypingOn})
 	default:
 		c.typing[id] = shownTyping{at: last.at, ended: true}
-		c.show(senderAction{user, id, model.TypingOff})
+		c.enqueue(senderAction{user, id, model.TypingOff})
 	}
 }
 
-// mayTell counts a call to Meta, and tells whether it may be made.
-func (c *SenderActions) mayTell(user model.UserID, page model.PageID, now time.Time) bool {
-	for who, n := range c.told {
-		if now.Sub(n.since) >= tellings {
-			delete(c.told, who)
+// allow counts a call to Meta and reports whether it may be made.
+func (c *SenderActions) allow(user model.UserID, page model.PageID, now time.Time) bool {
+	for who, n := range c.calls {
+		if now.Sub(n.since) >= actionPeriod {
+			delete(c.calls, who)
 		}
 	}
-	whole, own := c.toldBy(teller{page: page}, now), c.toldBy(teller{page, user}, now)
-	if whole.calls >= pageTellings || own.calls >= userTellings {
+	whole, own := c.callsOf(caller{page: page}, now), c.callsOf(caller{page, user}, now)
+	if whole.calls >= pageActions || own.calls >= userActions {
 		return false
 	}
 	whole.calls++
@@ -138,17 +139,17 @@ func (c *SenderActions) mayTell(user model.UserID, page model.PageID, now time.T
 	return true
 }
 
-func (c *SenderActions) toldBy(who teller, now time.Time) *count {
-	n, ok := c.told[who]
+func (c *SenderActions) callsOf(who caller, now time.Time) *count {
+	n, ok := c.calls[who]
 	if !ok {
 		n = &count{since: now}
-		c.told[who] = n
+		c.calls[who] = n
 	}
 	return n
 }
 
-// Read takes over that a user has read what the customer wrote, up to a mark. Meta is told
-// of each once: whoever takes it back and reads again tells the customer nothing new.
+// Read records that a user has read the customer's messages up to a mark. Meta is told once:
+// marking them unread and reading them again tells the customer nothing new.
 func (c *SenderActions) Read(user model.UserID, id model.ConversationID, upTo store.Mark, now time.Time) {
 	if !c.Seen {
 		return
@@ -157,31 +158,31 @@ func (c *SenderActions) Read(user model.UserID, id model.ConversationID, upTo st
 		return
 	}
 	c.seen.Put(id, upTo, now, now.Add(seenFor))
-	c.show(senderAction{user, id, model.MarkSeen})
+	c.enqueue(senderAction{user, id, model.MarkSeen})
 }
 
-// show has something shown when there is room; else it is lost.
-func (c *SenderActions) show(what senderAction) {
+// enqueue queues a sender action if there is room and drops it otherwise.
+func (c *SenderActions) enqueue(what senderAction) {
 	select {
-	case c.wait <- what:
+	case c.queue <- what:
 	default:
 	}
 }
 
-// silent tells whether Meta asked to wait with calls for a Page.
-func (c *SenderActions) silent(page model.PageID, now time.Time) bool {
+// paused reports whether Meta asked to wait with calls for a Page.
+func (c *SenderActions) paused(page model.PageID, now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return now.Before(c.quiet[page])
+	return now.Before(c.pausedUntil[page])
 }
 
-func (c *SenderActions) quieten(page model.PageID, until time.Time) {
+func (c *SenderActions) pause(page model.PageID, until time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.quiet[page] = until
+	c.pausedUntil[page] = until
 }
 
-// Run shows customers what is to be shown, until ctx ends.
+// Run sends queued sender actions until ctx ends.
 func (c *SenderActions) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for range senderActionWorkers {
@@ -190,8 +191,8 @@ func (c *SenderActions) Run(ctx context.Context) error {
 				select {
 				case <-ctx.Done():
 					return
-				case what := <-c.wait:
-					c.act(ctx, what)
+				case what := <-c.queue:
+					c.send(ctx, what)
 				}
 			}
 		})
@@ -200,11 +201,11 @@ func (c *SenderActions) Run(ctx context.Context) error {
 	return nil
 }
 
-// act shows a customer something, where a reply by that user would be allowed.
-func (c *SenderActions) act(ctx context.Context, what senderAction) {
+// send sends a sender action, if that user would be allowed to reply.
+func (c *SenderActions) send(ctx context.Context, what senderAction) {
 	defer rescue.Log(c.o.log, "show a sender action")
 	now, page := c.o.now(), what.conversation.Page()
-	if c.silent(page, now) {
+	if c.paused(page, now) {
 		return
 	}
 	var a model.SenderAction
@@ -226,6 +227,6 @@ func (c *SenderActions) act(ctx context.Context, what senderAction) {
 	call, cancel := context.WithTimeout(ctx, c.o.timing.GraphCall)
 	defer cancel()
 	if out := c.o.graph.Act(call, a); out.Kind == model.OutcomeRateLimited {
-		c.quieten(page, now.Add(max(out.RetryAfter, model.RateLimitDefault)))
+		c.pause(page, now.Add(max(out.RetryAfter, model.RateLimitDefault)))
 	}
 }

@@ -17,15 +17,15 @@ import (
 )
 
 const (
-	// idle is how long the outbox sleeps when nothing is due: replies wake it,
-	// this only guards against a wake-up that was lost.
+	// idle is how long the outbox sleeps when nothing is due. Replies wake it; this only guards
+	// against a lost wake-up.
 	idle = time.Minute
 	// trouble is the pause after the store could not be read or written.
 	trouble = time.Second
 )
 
-// Recover makes unknown what a former run of the hub was posting when it
-// ended: nobody can tell whether it left.
+// Recover marks as unknown what a former run of the hub was posting when it ended: nobody can
+// tell whether it left.
 func (o *Outbox) Recover(ctx context.Context) error {
 	var posting []store.Reply
 	err := o.store.Read(ctx, func(r store.Reader) error {
@@ -53,8 +53,7 @@ func (o *Outbox) Recover(ctx context.Context) error {
 	return nil
 }
 
-// Run looks at each reply when it is due, until ctx ends; then it waits for
-// those being posted.
+// Run works on each reply when it is due, until ctx ends; then it waits for those being posted.
 func (o *Outbox) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	defer workers.Wait()
@@ -62,14 +61,14 @@ func (o *Outbox) Run(ctx context.Context) error {
 	return nil
 }
 
-// startDue starts a worker for each reply that is due, and returns how long nothing
-// else will be.
+// startDue starts a worker for each reply that is due, and returns how long nothing else will
+// be due.
 func (o *Outbox) startDue(ctx context.Context, workers *sync.WaitGroup) time.Duration {
 	now := o.now()
 	var list []due
 	var next time.Time
 	err := o.store.Read(ctx, func(r store.Reader) (err error) {
-		list, next, err = o.desks.due(r, now)
+		list, next, err = o.load.due(r, now)
 		return err
 	})
 	if err != nil {
@@ -79,36 +78,37 @@ func (o *Outbox) startDue(ctx context.Context, workers *sync.WaitGroup) time.Dur
 		return trouble
 	}
 	for _, d := range list {
-		if !o.desks.claim(d.MessageID, d.lane) {
+		if !o.load.claim(d.MessageID, d.lane) {
 			continue
 		}
 		workers.Go(func() {
-			defer o.desks.release(d.MessageID, d.lane)
-			// A reply that was being posted counts as unknown when its lease is over.
+			defer o.load.release(d.MessageID, d.lane)
+			// The lease marks a reply whose posting panicked as unknown.
 			defer rescue.Log(o.log, "attend reply")
-			o.attend(ctx, d.Reply)
+			o.process(ctx, d.Reply)
 		})
 	}
-	// More that is due than can be on its way waits for a worker, who wakes the outbox.
+	// Due replies beyond the workers' number wait for a worker, which wakes the outbox when it
+	// is done.
 	if next.IsZero() || next.Sub(now) > idle {
 		return idle
 	}
 	return max(next.Sub(now), time.Millisecond)
 }
 
-// attend does what is due for one reply. A store that can't be written now is tried
-// again soon; nothing of the reply is lost, its row says where it stands.
-func (o *Outbox) attend(ctx context.Context, r store.Reply) {
+// process does what is due for one reply. If the store can't be written now, it is tried again
+// soon; nothing is lost, since the reply's row says where it stands.
+func (o *Outbox) process(ctx context.Context, r store.Reply) {
 	err := o.advance(ctx, r)
 	if err == nil || errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
-		return // done, or it went with its conversation, or the next run goes on
+		return // done, or deleted with its conversation, or left to the next run
 	}
 	o.log.Error("attend reply", logkey.Message, string(r.MessageID), logkey.State, string(r.State), logkey.Error, err)
 	wake.Pause(ctx, trouble)
 }
 
-// advance does what is due for a reply, if it is still due: between reading what is and
-// claiming it, whoever was at it before may have come to an end with it.
+// advance does what is due for a reply, if it is still due: another worker may have finished
+// with it between the reading of the list and the claim.
 func (o *Outbox) advance(ctx context.Context, listed store.Reply) error {
 	var r store.Reply
 	err := o.store.Read(ctx, func(reader store.Reader) (err error) {
@@ -156,7 +156,7 @@ func (o *Outbox) change(ctx context.Context, id model.MessageID, f func(*tx, *tx
 	})
 }
 
-// tx is a transaction of a Page in which replies and reactions are sent.
+// tx is a transaction of a Page that sends replies and reactions.
 type tx struct {
 	*replies.Tx
 	o *Outbox

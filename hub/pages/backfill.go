@@ -13,21 +13,21 @@ import (
 	"parley/model"
 )
 
-// Backfill reads what of a Page's inbox on Facebook is not here: its past, and what came while
-// nothing was heard.
+// Backfill reads what the hub lacks of a Page's inbox on Facebook: its past, and what came
+// while the hub was not receiving webhooks.
 type Backfill struct {
 	*shared
-	inbox Inbox // nil: none is read
+	inbox Inbox // nil: no inbox is read
 	past  Past
-	// due is signalled where something is to be read.
+	// due is signalled when something is to be read.
 	due wake.Signal
 }
 
-// heardOf is among how many conversations the newest event of a customer is looked for.
-// One that is not found makes more to be read, never less.
+// heardOf is among how many conversations the newest act of a customer is looked for. Missing
+// it makes the hub read more, never less.
 const heardOf = 50
 
-// beginHistory has a Page's past conversations read from the beginning.
+// beginHistory has all past conversations of a Page read.
 func beginHistory(p *store.Page, now time.Time) {
 	news := now
 	if p.ConnectedAt != nil {
@@ -37,9 +37,9 @@ func beginHistory(p *store.Page, now time.Time) {
 	p.Import = &model.Import{Kind: model.ImportHistory, State: model.ImportRunning, RunSince: now, UpdatedAt: now}
 }
 
-// beginGap has what a Page may have missed read: the threads that were updated since the
-// last that was heard. One that is being read already goes further back.
-func beginGap(p *store.Page, heard time.Time) {
+// beginBackfill has the threads read that were updated since the last event the hub stored. A
+// backfill that is still running goes further back already.
+func beginBackfill(p *store.Page, heard time.Time) {
 	if p.Backfill != nil || heard.IsZero() {
 		return
 	}
@@ -49,8 +49,7 @@ func beginGap(p *store.Page, heard time.Time) {
 	}
 }
 
-// lastHeard returns Meta's time of the newest thing a customer did that is stored; zero if
-// there is none.
+// lastHeard returns Meta's time of the newest stored act of a customer, zero if there is none.
 func lastHeard(r store.Reader, page model.PageID, now time.Time) (time.Time, error) {
 	list, _, err := r.Conversations(store.ConversationQuery{
 		Pages: []store.PageScope{{ID: page}}, Filter: store.FilterAll, Now: now, Limit: heardOf,
@@ -62,10 +61,10 @@ func lastHeard(r store.Reader, page model.PageID, now time.Time) (time.Time, err
 	return heard, err
 }
 
-// NoteGaps notes, before the first webhook is taken, from when on each Page may have missed
-// something: nothing was heard while the hub was down. A history that is being read comes
-// to it by itself.
-func (bf *Backfill) NoteGaps(ctx context.Context) error {
+// BeginBackfills has each Page read from its last event on: while the hub was down, it received
+// no webhooks. It is called before the first webhook is accepted. A history that is being read
+// covers the time anyway.
+func (bf *Backfill) BeginBackfills(ctx context.Context) error {
 	if bf.inbox == nil {
 		return nil
 	}
@@ -90,7 +89,7 @@ func (bf *Backfill) NoteGaps(ctx context.Context) error {
 			if err != nil || p.Backfill != nil || heard.IsZero() || p.History != nil && p.Import != nil && p.Import.State.Active() {
 				return err
 			}
-			beginGap(&p, heard)
+			beginBackfill(&p, heard)
 			return tx.PutPage(&p)
 		})
 		if err != nil {
@@ -100,10 +99,10 @@ func (bf *Backfill) NoteGaps(ctx context.Context) error {
 	return nil
 }
 
-// begin decides what is read of a Page that was connected or repaired. What was
-// missed since the last that was heard is a gap; a Page whose past was never brought in
-// gets all of it, unless that is not wanted. Where somebody else had the Page here, whose
-// replies stand in its inbox, nothing is read of before by itself: a person may begin it.
+// begin decides what to read of a Page that was connected or repaired. A Page whose past was
+// never imported gets all of it, unless that is not wanted; otherwise what was missed since the
+// last event is read. If somebody else had the Page on this hub before, and their replies stand
+// in its inbox, its past is imported only when a person asks for it.
 func (bf *Backfill) begin(tx store.PageTx, p *store.Page, created, skip bool, now time.Time) error {
 	if bf.inbox == nil {
 		return nil
@@ -112,7 +111,7 @@ func (bf *Backfill) begin(tx store.PageTx, p *store.Page, created, skip bool, no
 	if err != nil {
 		return err
 	}
-	others, err := othersHad(tx, p)
+	others, err := hadOtherInstaller(tx, p)
 	if err != nil {
 		return err
 	}
@@ -120,15 +119,15 @@ func (bf *Backfill) begin(tx store.PageTx, p *store.Page, created, skip bool, no
 		beginHistory(p, now)
 		return nil
 	}
-	beginGap(p, heard)
+	beginBackfill(p, heard)
 	if i := p.Import; i != nil && i.State == model.ImportFailed && p.History != nil {
-		takeUp(p, now)
+		resumeHistory(p, now)
 	}
 	return nil
 }
 
-// othersHad tells whether somebody else had the Page on this hub.
-func othersHad(tx store.PageTx, p *store.Page) (bool, error) {
+// hadOtherInstaller reports whether somebody else had the Page on this hub.
+func hadOtherInstaller(tx store.PageTx, p *store.Page) (bool, error) {
 	all, err := tx.Installations(p.PageID)
 	for _, o := range all {
 		if o.Installer.ID != p.Installer.ID {
@@ -138,8 +137,8 @@ func othersHad(tx store.PageTx, p *store.Page) (bool, error) {
 	return false, err
 }
 
-// takeUp goes on with a history where it was.
-func takeUp(p *store.Page, now time.Time) {
+// resumeHistory continues an import where it stopped.
+func resumeHistory(p *store.Page, now time.Time) {
 	i := *p.Import
 	i.State, i.Code, i.RetryAt, i.RunSince, i.RunThreads, i.UpdatedAt = model.ImportRunning, "", nil, now, i.Threads, now
 	p.Import = &i
@@ -148,7 +147,7 @@ func takeUp(p *store.Page, now time.Time) {
 	p.History = &r
 }
 
-// ImportStatus tells how bringing in a Page's past conversations stands.
+// ImportStatus returns the state of a Page's import.
 func (bf *Backfill) ImportStatus(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
 	var out model.Import
 	err := bf.store.Read(ctx, func(r store.Reader) error {
@@ -165,8 +164,8 @@ func (bf *Backfill) ImportStatus(ctx context.Context, user model.User, id model.
 	return out, err
 }
 
-// BeginImport begins to bring a Page's past conversations in, or takes it up where it was;
-// one that runs goes on. Its installer may, and any admin who sees the Page.
+// BeginImport starts to import a Page's past conversations, or continues where it stopped; one
+// that is running goes on. The Page's installer may, and any admin who sees the Page.
 func (bf *Backfill) BeginImport(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
 	i, err := bf.changeImport(ctx, user, id, func(p *store.Page, now time.Time) error {
 		switch {
@@ -176,7 +175,7 @@ func (bf *Backfill) BeginImport(ctx context.Context, user model.User, id model.P
 			return model.Refuse(model.PageDisconnected)
 		case p.History != nil && p.Import != nil && p.Import.State.Active():
 		case p.History != nil && p.Import != nil && p.Import.Kind == model.ImportHistory:
-			takeUp(p, now)
+			resumeHistory(p, now)
 		default:
 			beginHistory(p, now)
 		}
@@ -188,11 +187,10 @@ func (bf *Backfill) BeginImport(ctx context.Context, user model.User, id model.P
 	return i, err
 }
 
-// errNoInbox is a mistake of whoever made the hub.
+// errNoInbox is a mistake of whoever assembled the hub.
 var errNoInbox = errors.New("hub without the page's inbox")
 
-// CancelImport stops bringing past conversations in; what is here stays. It can be taken up
-// again.
+// CancelImport stops an import. What was imported stays, and it can be continued.
 func (bf *Backfill) CancelImport(ctx context.Context, user model.User, id model.PageID) (model.Import, error) {
 	return bf.changeImport(ctx, user, id, func(p *store.Page, now time.Time) error {
 		if p.Import == nil {
@@ -211,7 +209,7 @@ func (bf *Backfill) CancelImport(ctx context.Context, user model.User, id model.
 	})
 }
 
-// changeImport changes a Page's import for who may.
+// changeImport changes a Page's import if the user may.
 func (bf *Backfill) changeImport(ctx context.Context, user model.User, id model.PageID, f func(*store.Page, time.Time) error) (model.Import, error) {
 	user, err := bf.roles.Fresh(ctx, user.ID)
 	if err != nil {
@@ -235,6 +233,6 @@ func (bf *Backfill) changeImport(ctx context.Context, user model.User, id model.
 	if err != nil {
 		return model.Import{}, err
 	}
-	bf.known(out)
+	bf.pageChanged(out)
 	return *out.Import, nil
 }

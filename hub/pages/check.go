@@ -14,24 +14,24 @@ import (
 	"parley/model"
 )
 
-// eventPageCheck is the event of notices about what the hub found by looking itself.
+// eventPageCheck is the event name of notices about what the hub found by checking a Page.
 const eventPageCheck = "page_check"
 
-// errPageMoved: the Page was changed while Meta was asked about it.
+// errPageMoved means that the Page was changed while Meta was being asked about it.
 var errPageMoved = errors.New("page changed while it was looked at")
 
-// RunChecks looks at every Page now and then, until ctx ends: Meta ends a
-// subscription, and a Page's admin switches messaging off, without a word.
+// RunChecks checks every Page regularly, until ctx ends: Meta ends a subscription, and a Page's
+// admin switches messaging off, without telling us.
 func (i *Installations) RunChecks(ctx context.Context) error {
 	for {
-		i.lookAtAll(ctx)
+		i.checkAll(ctx)
 		if !wake.Pause(ctx, i.timing.Check) {
 			return nil
 		}
 	}
 }
 
-func (i *Installations) lookAtAll(ctx context.Context) {
+func (i *Installations) checkAll(ctx context.Context) {
 	defer rescue.Log(i.log, "look at pages")
 	var pages []store.Page
 	err := i.store.Read(ctx, func(r store.Reader) (err error) {
@@ -45,20 +45,20 @@ func (i *Installations) lookAtAll(ctx context.Context) {
 		if p.UninstalledAt != nil || ctx.Err() != nil {
 			continue
 		}
-		_, err := i.look(ctx, p, false)
+		_, err := i.check(ctx, p, false)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, errPageMoved) {
 			i.log.Warn("look at page", logkey.Page, string(p.ID), logkey.Error, err)
 		}
 	}
 }
 
-// CheckPage asks Meta how a Page stands, for somebody who sees it, and takes over what
-// it says. With repair, its webhooks are asked for again first: an admin may.
+// CheckPage asks Meta for the state of a Page, for a user who sees it, and stores the answer.
+// With repair, which takes an admin, it first subscribes to the Page's webhooks again.
 func (i *Installations) CheckPage(ctx context.Context, user model.User, id model.PageID, repair bool) (model.Page, error) {
 	if err := i.asking.Wait(ctx, user.ID, i.now()); err != nil {
 		return model.Page{}, err
 	}
-	// Twice where somebody else changed the Page meanwhile.
+	// A second time if somebody else changed the Page meanwhile.
 	for range 2 {
 		p, err := i.Checked(ctx, user, id, repair)
 		if err != nil {
@@ -69,7 +69,7 @@ func (i *Installations) CheckPage(ctx context.Context, user model.User, id model
 				return model.Page{}, err
 			}
 		}
-		out, err := i.look(ctx, p, true)
+		out, err := i.check(ctx, p, true)
 		if errors.Is(err, errPageMoved) {
 			continue
 		}
@@ -82,7 +82,8 @@ func (i *Installations) CheckPage(ctx context.Context, user model.User, id model
 	return model.Page{}, GraphError("look at the page", errPageMoved)
 }
 
-// Checked returns a Page that a user may check, and with repair repair, or refuses.
+// Checked returns a Page that the user may check and, if asked for, repair; otherwise it
+// refuses.
 func (i *Installations) Checked(ctx context.Context, user model.User, id model.PageID, repair bool) (p store.Page, err error) {
 	err = i.store.Read(ctx, func(r store.Reader) error {
 		if p, err = r.Page(id); err != nil {
@@ -93,7 +94,7 @@ func (i *Installations) Checked(ctx context.Context, user model.User, id model.P
 			return err
 		}
 		switch {
-		case !model.CanSee(user.ID, p.Page): // a private Page: that it is there is no secret
+		case !model.CanSee(user.ID, p.Page): // that a private Page exists is no secret
 			return model.Refuse(model.NotInstaller)
 		case p.UninstalledAt != nil:
 			return model.Refuse(model.PageDisconnected)
@@ -105,7 +106,7 @@ func (i *Installations) Checked(ctx context.Context, user model.User, id model.P
 	return p, err
 }
 
-// resubscribe asks for a Page's webhooks by the token that the hub has.
+// resubscribe subscribes to a Page's webhooks with the token that the hub has.
 func (i *Installations) resubscribe(ctx context.Context, user model.User, p store.Page) error {
 	token, err := i.token(p)
 	if err != nil {
@@ -114,7 +115,7 @@ func (i *Installations) resubscribe(ctx context.Context, user model.User, p stor
 	call, cancel := context.WithTimeout(ctx, i.timing.GraphCall)
 	defer cancel()
 	if err := i.meta.Subscribe(call, token, p.PageID); err != nil {
-		// What is wrong with it is what looking finds.
+		// The check that follows finds what is wrong with it.
 		i.log.Warn("subscribe to the page's webhooks", logkey.Page, string(p.ID), logkey.Error, err)
 		return nil
 	}
@@ -124,9 +125,9 @@ func (i *Installations) resubscribe(ctx context.Context, user model.User, p stor
 	})
 }
 
-// look asks Meta how a Page stands and stores it. asked: somebody waits for it, and what
-// Meta does not tell is taken for well, to be learnt again from the next reply.
-func (i *Installations) look(ctx context.Context, p store.Page, asked bool) (model.Page, error) {
+// check asks Meta for the state of a Page and stores it. asked means that somebody waits for
+// it: then what Meta does not say is taken to be fine, until the next reply shows otherwise.
+func (i *Installations) check(ctx context.Context, p store.Page, asked bool) (model.Page, error) {
 	token, err := i.token(p)
 	if err != nil {
 		return model.Page{}, err
@@ -148,9 +149,9 @@ func (i *Installations) look(ctx context.Context, p store.Page, asked bool) (mod
 			return err
 		}
 		if b.Page.Seq != p.Seq {
-			return errPageMoved // what Meta said is of before
+			return errPageMoved // what Meta said is about the Page as it was before
 		}
-		if err := (&lookTx{b, i.notice}).found(state); err != nil {
+		if err := (&checkTx{b, i.notice}).apply(state); err != nil {
 			return err
 		}
 		if err := i.noteMissed(&b.Page, p, tx); err != nil {
@@ -168,7 +169,7 @@ func (i *Installations) look(ctx context.Context, p store.Page, asked bool) (mod
 	return out.Page, err
 }
 
-// noteMissed has what did not come while a Page's webhooks went nowhere read, once they come
+// noteMissed has read what was missed while a Page's webhooks did not come, once they come
 // again.
 func (i *Installations) noteMissed(p *store.Page, was store.Page, tx store.PageTx) error {
 	if i.backfill.inbox == nil || !p.Connected() || was.Connected() {
@@ -176,26 +177,26 @@ func (i *Installations) noteMissed(p *store.Page, was store.Page, tx store.PageT
 	}
 	heard, err := lastHeard(tx, p.ID, i.now())
 	if err == nil {
-		beginGap(p, heard)
+		beginBackfill(p, heard)
 	}
 	return err
 }
 
-// lookTx is a transaction in which is stored how a Page was found.
-type lookTx struct {
+// checkTx is a transaction that stores the result of a check.
+type checkTx struct {
 	*txn.Tx
 	notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
 }
 
-// found takes over how a Page stands, and tells what is news.
-func (b *lookTx) found(s model.PageState) error {
+// apply stores the state of a Page and leaves notices about what changed.
+func (b *checkTx) apply(s model.PageState) error {
 	p := &b.Page
 	if s.TokenRefused {
 		if p.TokenRefused {
 			return nil
 		}
 		p.TokenRefused, b.PageChanged = true, true
-		return b.leave(model.NoticeTokenRefused)
+		return b.addNotice(model.NoticeTokenRefused)
 	}
 	if p.TokenRefused {
 		p.TokenRefused, b.PageChanged = false, true
@@ -208,12 +209,12 @@ func (b *lookTx) found(s model.PageState) error {
 	}
 	p.Subscribed, b.PageChanged = s.Subscribed, true
 	if s.Subscribed {
-		return b.leave(model.NoticeSubscriptionBack)
+		return b.addNotice(model.NoticeSubscriptionBack)
 	}
-	return b.leave(model.NoticeSubscriptionLost)
+	return b.addNotice(model.NoticeSubscriptionLost)
 }
 
-// leave makes a notice of what the hub found by itself.
-func (b *lookTx) leave(kind model.NoticeKind) error {
+// addNotice leaves a notice about what the hub found by itself.
+func (b *checkTx) addNotice(kind model.NoticeKind) error {
 	return b.notice(b.Tx, model.Inbound{Name: eventPageCheck, At: b.Now.Truncate(time.Millisecond)}, kind, "")
 }

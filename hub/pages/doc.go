@@ -1,14 +1,12 @@
-// Package pages is what the hub does with Pages: it connects, checks and disconnects them,
-// shows and sets what they greet with, reads what of their past is not here yet, and asks who
-// their customers are.
+// Package pages connects, checks and disconnects Pages, reads and sets their greetings, reads
+// the part of their past that the hub lacks, and asks Meta for customers' names.
 //
-// It owns the installations with their tokens, how far a Page's inbox was read, and the names of
-// customers. A Page's row commits before its webhooks are asked for, so that the first event
-// finds it; who lost sight of a Page is sent nothing of it any more when the change of it is
-// answered.
+// It owns the installations with their tokens, how far a Page's inbox was read, and the names
+// of customers. A Page's row is committed before its webhooks are subscribed to, so that the
+// first event finds it. When a change of visibility returns, users who lost access are sent
+// nothing of the Page any more.
 //
-// It needs Meta, hub/company, which tells who is an admin, the transactions of hub/txn, and
-// hub/receive, into whose transaction past messages are read. Whom a change of a Page has to be
-// made known to, how what waits to be sent fails, and how notices are left it is told by what it
-// is given.
+// It needs Meta, hub/company for who is an admin, the transactions of hub/txn, and hub/receive,
+// in whose transactions past messages are stored. Functions in [Options] announce a changed
+// Page, fail its queued replies and leave notices.
 package pages

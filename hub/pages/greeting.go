@@ -9,10 +9,9 @@ import (
 	"parley/model"
 )
 
-// Greetings returns what a Page greets with, as Facebook has it now, to those who see
-// the Page.
+// Greetings returns a Page's greetings as Facebook has them now, for users who see the Page.
 func (i *Installations) Greetings(ctx context.Context, user model.User, id model.PageID) ([]model.Greeting, error) {
-	page, token, err := i.OnFacebook(ctx, user, id)
+	page, token, err := i.PageWithToken(ctx, user, id)
 	if err != nil {
 		return nil, err
 	}
@@ -23,11 +22,12 @@ func (i *Installations) Greetings(ctx context.Context, user model.User, id model
 	return all, nil
 }
 
-// SetGreeting sets the greeting of one locale. It is the Page's own word to everybody on
-// Facebook, given by the token of who connected it: only they change it.
+// SetGreeting sets the greeting of one locale. Everybody on Facebook sees it as the Page's own
+// words, and it is set with its installer's token, so only the installer may.
 func (i *Installations) SetGreeting(ctx context.Context, user model.User, id model.PageID, g model.Greeting) ([]model.Greeting, error) {
 	return i.changeGreetings(ctx, user, id, func(all []model.Greeting) ([]model.Greeting, error) {
-		// Not before: to who does not see the Page a wrong greeting is as good as any.
+		// Checked only here: to a user who does not see the Page, an invalid greeting must look
+		// like any other.
 		if err := g.Check(); err != nil {
 			return nil, err
 		}
@@ -35,7 +35,7 @@ func (i *Installations) SetGreeting(ctx context.Context, user model.User, id mod
 	})
 }
 
-// DeleteGreeting deletes the greeting of a locale; empty: of all.
+// DeleteGreeting deletes the greeting of a locale; with an empty locale all of them.
 func (i *Installations) DeleteGreeting(ctx context.Context, user model.User, id model.PageID, locale string) ([]model.Greeting, error) {
 	return i.changeGreetings(ctx, user, id, func(all []model.Greeting) ([]model.Greeting, error) {
 		return model.WithoutGreeting(all, locale)
@@ -45,7 +45,7 @@ func (i *Installations) DeleteGreeting(ctx context.Context, user model.User, id 
 func (i *Installations) changeGreetings(
 	ctx context.Context, user model.User, id model.PageID, change func([]model.Greeting) ([]model.Greeting, error),
 ) ([]model.Greeting, error) {
-	page, token, err := i.OnFacebook(ctx, user, id)
+	page, token, err := i.PageWithToken(ctx, user, id)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +71,9 @@ func (i *Installations) changeGreetings(
 	return all, nil
 }
 
-// OnFacebook returns a Page that a user sees, and the token by which Facebook is
-// asked about it, when it is the user's turn to have it asked.
-func (i *Installations) OnFacebook(ctx context.Context, user model.User, id model.PageID) (p store.Page, token string, err error) {
+// PageWithToken returns a Page that a user sees, and its token. It waits until the user may ask
+// Facebook.
+func (i *Installations) PageWithToken(ctx context.Context, user model.User, id model.PageID) (p store.Page, token string, err error) {
 	if err := i.asking.Wait(ctx, user.ID, i.now()); err != nil {
 		return p, "", err
 	}

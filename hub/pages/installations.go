@@ -27,40 +27,40 @@ type Installations struct {
 	failQueued func(*txn.Tx) error
 	notice     func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
 
-	// connecting serialises connecting Pages: which installation comes next depends
-	// on all installations of a Page, which no transaction spans.
+	// connecting serialises connecting Pages: the id of the next installation depends on all
+	// installations of a Page, which no transaction spans.
 	connecting sync.Mutex
-	// greeting serialises changes of greetings: Meta takes them all at once.
+	// greeting serialises changes of greetings: Meta replaces them all at once.
 	greeting sync.Mutex
-	// countries are the regions (JP) that Pages are in.
+	// countries caches the regions (like JP) of Pages.
 	countries ttl.Cache[model.PageID, string]
 }
 
-// Connection is a Page to be connected.
+// Connection describes a Page to be connected.
 type Connection struct {
 	Page  model.MetaPageID
 	Token string
-	// Visibility is the one wanted; empty: private for a new installation, as it was
-	// for one taken up again.
+	// Visibility is the one wanted. Empty means private for a new installation and unchanged
+	// for a resumed one.
 	Visibility model.Visibility
-	// NoImport: past conversations are not brought in.
+	// NoImport: past conversations are not imported.
 	NoImport bool
-	// Zone is the installer's time zone, as [model.LoadZone] has them, whose days transcripts have;
-	// empty: not told.
+	// Zone is the installer's time zone, as in [model.LoadZone], which sets where the days of
+	// transcripts begin; empty if unknown.
 	Zone string
 }
 
-// LogValue implements [slog.LogValuer]: the token is not shown.
+// LogValue implements [slog.LogValuer]; it leaves out the token.
 func (c Connection) LogValue() slog.Value {
 	return slog.GroupValue(slog.String(logkey.Page, string(c.Page)), slog.String("visibility", string(c.Visibility)))
 }
 
-// ConnectPage connects a Page for an admin: a new installation, or, by its former
-// installer, the one they had; by its installer now, a repair. created tells whether
-// it was not connected before.
+// ConnectPage connects a Page for an admin: as a new installation, or, for a former installer,
+// by resuming theirs. For the current installer it is a repair. created reports whether the
+// Page was not connected before.
 //
-// The Page's row commits before its webhooks are asked for, so that the first event
-// finds it; where that fails the Page stays, disconnected, to be repaired.
+// The Page's row is committed before its webhooks are subscribed to, so that the first event
+// finds it. If subscribing fails, the Page stays, disconnected, and can be repaired.
 func (i *Installations) ConnectPage(ctx context.Context, user model.User, c Connection) (page model.Page, created bool, err error) {
 	return i.connectPage(ctx, user, c, func(ctx context.Context) (model.PageGrant, error) {
 		g, err := i.meta.Grant(ctx, c.Token, c.Page)
@@ -68,7 +68,7 @@ func (i *Installations) ConnectPage(ctx context.Context, user model.User, c Conn
 	})
 }
 
-// connectPage connects a Page that grant shows to be the user's to connect.
+// connectPage connects a Page if grant shows that the user may.
 func (i *Installations) connectPage(ctx context.Context, user model.User, c Connection, grant func(context.Context) (model.PageGrant, error)) (page model.Page, created bool, err error) {
 	if i.vault == nil {
 		return model.Page{}, false, sealing.ErrNoVault
@@ -112,7 +112,8 @@ func (i *Installations) connectPage(ctx context.Context, user model.User, c Conn
 	return page, created, err
 }
 
-// ConnectManaged connects a Page of which Facebook has shown what the person may do.
+// ConnectManaged connects a Page for which Facebook's dialog has already shown the user's
+// rights.
 func (i *Installations) ConnectManaged(ctx context.Context, user model.User, p model.ManagedPage, v model.Visibility, zone string) (model.Page, error) {
 	c := Connection{Page: p.ID, Visibility: v, Zone: zone}
 	page, _, err := i.connectPage(ctx, user, c, func(context.Context) (model.PageGrant, error) {
@@ -124,8 +125,8 @@ func (i *Installations) ConnectManaged(ctx context.Context, user model.User, p m
 	return page, err
 }
 
-// messagesOff asks whether messaging is off on a Page. Where Facebook does not say, the
-// Page is connected: a send will tell.
+// messagesOff asks whether messaging is off on a Page. If Facebook does not say, the Page is
+// connected anyway, and a reply will tell.
 func (i *Installations) messagesOff(ctx context.Context, g model.PageGrant) bool {
 	if i.login == nil {
 		return false
@@ -137,8 +138,8 @@ func (i *Installations) messagesOff(ctx context.Context, g model.PageGrant) bool
 	return off
 }
 
-// Installation finds which installation of a Page a user would get, and whether it
-// exists.
+// Installation returns the id of the installation of a Page that a user would get, and whether
+// it exists.
 func (i *Installations) Installation(ctx context.Context, user model.UserID, meta model.MetaPageID) (id model.PageID, known bool, err error) {
 	err = i.store.Read(ctx, func(r store.Reader) error {
 		all, err := r.Installations(meta)
@@ -160,12 +161,12 @@ func (i *Installations) Installation(ctx context.Context, user model.UserID, met
 	return id, known, err
 }
 
-// install stores the installation, not yet subscribed. One that is new is refused where
-// messaging is off; a repair brings the token and says so.
+// install stores the installation, not yet subscribed. If messaging is off, a new one is
+// refused, while a repair stores the token and says so.
 func (i *Installations) install(ctx context.Context, user model.User, id model.PageID, known bool, c Connection, g model.PageGrant, off bool) (created bool, err error) {
 	var p store.Page
 	err = i.store.Write(ctx, id, func(tx store.PageTx) error {
-		// They may have been removed while Meta was asked.
+		// They may have been removed while we asked Meta.
 		if user, err = tx.User(user.ID); err != nil {
 			return err
 		}
@@ -193,7 +194,7 @@ func (i *Installations) install(ctx context.Context, user model.User, id model.P
 			p.ConnectedAt = &now
 			p.Subscribed = false
 		}
-		if p.Zone == "" { // a later one would move what was written to other days
+		if p.Zone == "" { // changing it would move what was written to other days
 			p.Zone = cmp.Or(c.Zone, zone.OfHub())
 		}
 		p.Name, p.SealedToken, p.Token, p.UninstalledAt = g.Name, sealing.SealToken(i.vault, id, g.Token), "", nil
@@ -211,13 +212,13 @@ func (i *Installations) install(ctx context.Context, user model.User, id model.P
 		return auditInstall(tx, user, p, created, was, g, now)
 	})
 	if err == nil {
-		i.known(p)
+		i.pageChanged(p)
 	}
 	return created, err
 }
 
-// auditInstall tells the audit log of a Page that was connected or repaired, and of the
-// visibility that it changed on the way.
+// auditInstall logs that a Page was connected or repaired, and the change of visibility that
+// came with it.
 func auditInstall(tx store.PageTx, by model.User, p store.Page, created bool, was model.Visibility, g model.PageGrant, now time.Time) error {
 	kind := model.AuditRepaired
 	if created {
@@ -231,8 +232,8 @@ func auditInstall(tx store.PageTx, by model.User, p store.Page, created bool, wa
 	return tx.AddAudit(e)
 }
 
-// setVisibility sets who sees the Page. Who loses access begins a new epoch when
-// they get it back.
+// setVisibility sets who sees the Page. Users who lose access get a new epoch if they regain
+// it.
 func setVisibility(p *store.Page, v model.Visibility) {
 	if p.Visibility == model.Shared && v == model.Private {
 		p.AccessGen++
@@ -264,8 +265,8 @@ func (i *Installations) SetVisibility(ctx context.Context, user model.User, id m
 	return p, err
 }
 
-// Change changes a Page; when it returns, who lost sight of it is sent nothing of it
-// any more.
+// Change changes a Page. When it returns, users who lost access are sent nothing of it any
+// more.
 func (i *Installations) Change(ctx context.Context, id model.PageID, f func(store.PageTx, *store.Page) error) (model.Page, error) {
 	var out store.Page
 	err := i.store.Write(ctx, id, func(tx store.PageTx) error {
@@ -283,17 +284,17 @@ func (i *Installations) Change(ctx context.Context, id model.PageID, f func(stor
 		return nil
 	})
 	if err == nil {
-		i.known(out)
+		i.pageChanged(out)
 	}
 	return out.Page, err
 }
 
-// unsubscribeDeadline bounds giving a Page's webhooks up: the Page is uninstalled
-// here whatever Meta answers.
+// unsubscribeDeadline bounds unsubscribing from a Page's webhooks: the Page is uninstalled here
+// whatever Meta answers.
 const unsubscribeDeadline = 5 * time.Second
 
-// Uninstall disconnects a Page; any admin may. Its conversations stay readable to
-// those who could read them; what waits to be sent fails.
+// Uninstall disconnects a Page; any admin may. Its conversations stay readable for those who
+// could read them, and its queued replies fail.
 func (i *Installations) Uninstall(ctx context.Context, user model.User, id model.PageID) (model.Page, error) {
 	user, err := i.roles.FreshRole(ctx, user.ID)
 	if err != nil {
@@ -329,9 +330,9 @@ func (i *Installations) Uninstall(ctx context.Context, user model.User, id model
 	if err != nil {
 		return model.Page{}, err
 	}
-	i.known(out)
+	i.pageChanged(out)
 	if token != "" {
-		i.giveUp(ctx, id, token)
+		i.unsubscribe(ctx, id, token)
 	}
 	i.log.Info("page uninstalled", logkey.Page, string(id), logkey.User, string(user.ID))
 	if !model.CanSee(user.ID, out.Page) {
@@ -341,7 +342,7 @@ func (i *Installations) Uninstall(ctx context.Context, user model.User, id model
 	return out.Page, nil
 }
 
-func (i *Installations) giveUp(ctx context.Context, id model.PageID, token string) {
+func (i *Installations) unsubscribe(ctx context.Context, id model.PageID, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unsubscribeDeadline)
 	defer cancel()
 	if err := i.meta.Unsubscribe(ctx, token, id.Meta()); err != nil {

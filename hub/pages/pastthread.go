@@ -13,11 +13,11 @@ import (
 	"parley/model"
 )
 
-// pastThread stores what of a thread is not here yet, oldest first, and returns how many
-// messages that were. What was written before r.News was read elsewhere long ago: it is not
-// unread, and brings nothing back to the inbox.
+// pastThread stores the messages of a thread that the hub lacks, oldest first, and returns how
+// many. What was written before r.News was read elsewhere long ago: it does not count as unread
+// and does not reopen the conversation.
 //
-// What a deletion took away does not come back: see [receive.Tx.Deleted].
+// Deleted messages do not come back: see [receive.Tx.Deleted].
 func (b *pastTx) pastThread(t model.PastThread, r store.Reading) (int, error) {
 	past := pastReader{Tx: b.Tx, thread: t, news: r.News, from: r.Floor}
 	for _, m := range slices.Backward(t.Messages) {
@@ -28,23 +28,23 @@ func (b *pastTx) pastThread(t model.PastThread, r store.Reading) (int, error) {
 	return past.added, past.finish()
 }
 
-// pastReader takes the messages of one thread in, in the order in which they were written.
+// pastReader stores the messages of one thread, in the order in which they were written.
 type pastReader struct {
 	*receive.Tx
 	thread model.PastThread
 	news   time.Time
-	// from: what was written before is not taken.
+	// from: messages written before it are left out.
 	from time.Time
 
 	c     *txn.Conversation
 	added int
-	// floor is the place of the message before, which may be known to the millisecond.
+	// floor is the order time of the previous message, which may be known to the millisecond.
 	floor time.Time
-	// old is the place of the newest that is history.
+	// old is the mark of the newest message that counts as history.
 	old store.Mark
 }
 
-// message stores one message, unless it is here, or was deleted.
+// message stores one message, unless it is stored already or was deleted.
 func (p *pastReader) message(m model.PastMessage) error {
 	at := p.EventTime(m.CreatedAt)
 	if at.Before(p.from) {
@@ -84,12 +84,12 @@ func (p *pastReader) message(m model.PastMessage) error {
 	return nil
 }
 
-// keepPast keeps a message that can't be stored as what it is. Its own key stays free: its
-// webhook may tell it otherwise.
+// keepPast stores a message raw that can't be stored properly. It uses a key of its own,
+// because the message's webhook may still bring it in a better form.
 func (b *pastTx) keepPast(customer model.PSID, m model.PastMessage) error {
 	body, err := json.Marshal(m)
 	if err != nil {
-		body = []byte(m.Text) // the rest is what can't be written
+		body = []byte(m.Text) // what can't be encoded is left out
 	}
 	_, err = b.Store.KeepRaw(store.RawEvent{
 		Page: b.Page.ID, Key: "past:" + string(m.MID), Customer: customer, Name: "past_message",
@@ -98,8 +98,8 @@ func (b *pastTx) keepPast(customer model.PSID, m model.PastMessage) error {
 	return err
 }
 
-// row is the message as it is stored. Meta tells seconds here: one that follows another of
-// the same second, of which the millisecond is known, stands after it.
+// row returns the message as it is stored. Meta gives seconds here, so a message that follows
+// another of the same second whose millisecond is known is put after it.
 func (p *pastReader) row(m model.PastMessage, at time.Time) *store.Message {
 	row := &store.Message{
 		Message: model.Message{
@@ -118,7 +118,7 @@ func (p *pastReader) row(m model.PastMessage, at time.Time) *store.Message {
 	return row
 }
 
-// count does what a message of the customer does to its conversation.
+// count applies the effects of a customer's message on its conversation.
 func (p *pastReader) count(row *store.Message, at time.Time) {
 	isNews := !at.Before(p.news)
 	if !isNews && txn.After(row.Mark(), p.old) {
@@ -127,7 +127,7 @@ func (p *pastReader) count(row *store.Message, at time.Time) {
 	if row.Direction != model.In {
 		return
 	}
-	receive.Reached(p.c, at)
+	receive.NoteInbound(p.c, at)
 	receive.OpenWindow(p.c, at)
 	if isNews && txn.After(row.Mark(), p.c.ReadMark) {
 		p.c.Unread++
@@ -135,14 +135,14 @@ func (p *pastReader) count(row *store.Message, at time.Time) {
 	}
 }
 
-// named sets the customer's name where it is not known: it need not be asked for.
+// named sets the customer's name if it is unknown, which saves asking for it.
 func (p *pastReader) named() {
 	if p.c.Customer.Name == "" && p.thread.Name != "" {
 		p.c.Customer.Name, p.c.Changed = p.thread.Name, true
 	}
 }
 
-// finish moves the read mark behind what is history.
+// finish moves the read mark past the history.
 func (p *pastReader) finish() error {
 	if p.c == nil || !txn.After(p.old, p.c.ReadMark) {
 		return nil
@@ -153,9 +153,9 @@ func (p *pastReader) finish() error {
 	return err
 }
 
-// ownReply tells whether a message of the Page may be a reply of ours whose outcome is not
-// known: then it gets no row of its own. Where only one can be meant, that one arrived; of
-// one being posted the call will tell, and of several the checks.
+// ownReply reports whether a message of the Page may be a reply of ours whose outcome is
+// unknown: then it gets no row of its own. If only one reply matches, it arrived, unless it is
+// being posted, when its call will tell. If several match, the checks will tell.
 func (p *pastReader) ownReply(m model.PastMessage, at time.Time) (bool, error) {
 	open, err := p.Store.UnsettledReplies(p.c.ID)
 	if err != nil {

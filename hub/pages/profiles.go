@@ -19,23 +19,24 @@ import (
 const (
 	profileWorkers = 4
 	profileBatch   = 100
-	// profileAgain is when a customer whose name Meta does not tell is asked for again.
-	profileAgain = 6 * time.Hour
-	profileSweep = 10 * time.Second
-	// profileRetry is when one is asked for again of whom a call failed; it doubles with
-	// each that does.
+	// profileInterval is how long we wait to ask again for a customer whose name Meta did not
+	// give.
+	profileInterval = 6 * time.Hour
+	profileSweep    = 10 * time.Second
+	// profileRetry is the backoff after a failed call; it doubles with each failure.
 	profileRetry = 20 * time.Second
-	// profileOpened is how soon one is asked for again who is opened without a name.
+	// profileOpened is how soon we ask again for a customer without a name whose conversation
+	// is opened.
 	profileOpened = 15 * time.Second
-	// profileSaid is how long it is not told again that a Page's profiles are not told.
-	profileSaid = time.Hour
+	// profileLogInterval is how often we log that a Page's profiles are not available.
+	profileLogInterval = time.Hour
 )
 
 // Profiles asks Meta who customers are.
 type Profiles struct {
 	*shared
-	// again are customers who are asked for again.
-	again profilesAgain
+	// retries are customers to ask for again.
+	retries profileRetries
 }
 
 // RunProfiles asks Meta for the names of new customers, until ctx ends.
@@ -48,12 +49,12 @@ func (ps *Profiles) RunProfiles(ctx context.Context) error {
 	return nil
 }
 
-// askBatch asks for one batch of names, and tells whether there may be more.
+// askBatch asks for one batch of names and reports whether there may be more.
 func (ps *Profiles) askBatch(ctx context.Context) bool {
 	var nameless []store.Conversation
 	pages := make(map[model.PageID]store.Page)
 	err := ps.store.Read(ctx, func(r store.Reader) (err error) {
-		nameless, err = r.Nameless(ps.now().Add(-profileAgain), profileBatch)
+		nameless, err = r.Nameless(ps.now().Add(-profileInterval), profileBatch)
 		for _, c := range nameless {
 			if _, ok := pages[c.PageID]; !ok && err == nil {
 				pages[c.PageID], err = r.Page(c.PageID)
@@ -68,7 +69,7 @@ func (ps *Profiles) askBatch(ctx context.Context) bool {
 		return false
 	}
 	full := len(nameless) == profileBatch
-	nameless = ps.withAgain(ctx, nameless, pages)
+	nameless = ps.withRetries(ctx, nameless, pages)
 	var g errgroup.Group
 	g.SetLimit(profileWorkers)
 	for _, c := range nameless {
@@ -83,10 +84,10 @@ func (ps *Profiles) askBatch(ctx context.Context) bool {
 	return full
 }
 
-// withAgain adds the customers without a name who are due again: of whom a call failed, or
-// whose conversation was opened.
-func (ps *Profiles) withAgain(ctx context.Context, due []store.Conversation, pages map[model.PageID]store.Page) []store.Conversation {
-	for _, id := range ps.again.due(ps.now()) {
+// withRetries adds the customers without a name who are due again: after a failed call, or
+// because their conversation was opened.
+func (ps *Profiles) withRetries(ctx context.Context, due []store.Conversation, pages map[model.PageID]store.Page) []store.Conversation {
+	for _, id := range ps.retries.due(ps.now()) {
 		if slices.ContainsFunc(due, func(c store.Conversation) bool { return c.ID == id }) {
 			continue
 		}
@@ -107,33 +108,33 @@ func (ps *Profiles) withAgain(ctx context.Context, due []store.Conversation, pag
 	return due
 }
 
-// profilesAgain are the customers without a name who are asked for again before
-// [profileAgain] is over. They are in memory alone: a try that tells nothing changes
-// nothing that anybody is told of.
-type profilesAgain struct {
+// profileRetries are customers without a name to ask for before [profileInterval] is over. They
+// are in memory only: an attempt without an answer changes nothing that anybody should be told
+// about.
+type profileRetries struct {
 	mu    sync.Mutex
 	at    map[model.ConversationID]time.Time
 	tries ttl.Cache[model.ConversationID, int]
-	// opened are those who were opened lately, said the Pages of which it was told that
-	// profiles are not told.
+	// opened are the conversations opened recently, logged the Pages for which we logged that
+	// profiles are not available.
 	opened ttl.Cache[model.ConversationID, struct{}]
-	said   ttl.Cache[model.PageID, struct{}]
+	logged ttl.Cache[model.PageID, struct{}]
 }
 
-// put has a customer asked for at a time. Beyond a bound they wait like others.
-func (a *profilesAgain) put(id model.ConversationID, at time.Time) {
+// put schedules a customer to be asked for. When there are too many, they wait like the others.
+func (a *profileRetries) put(id model.ConversationID, at time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.at == nil {
 		a.at = make(map[model.ConversationID]time.Time)
 	}
-	if _, there := a.at[id]; there || len(a.at) < ttl.Most {
+	if _, there := a.at[id]; there || len(a.at) < ttl.MaxEntries {
 		a.at[id] = at
 	}
 }
 
-// due takes those whose time has come, a batch at most.
-func (a *profilesAgain) due(now time.Time) (ids []model.ConversationID) {
+// due removes and returns those that are due, at most one batch.
+func (a *profileRetries) due(now time.Time) (ids []model.ConversationID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for id, at := range a.at {
@@ -145,40 +146,39 @@ func (a *profilesAgain) due(now time.Time) (ids []model.ConversationID) {
 	return ids
 }
 
-// Opened has a customer asked for again whose conversation somebody opened, if they have no
-// name; not for each time that it is.
+// Opened schedules the customer of an opened conversation to be asked for again, if they have
+// no name; not each time it is opened.
 func (ps *Profiles) Opened(c store.Conversation) {
 	now := ps.now()
 	if c.Customer.Name != "" {
 		return
 	}
-	if _, lately := ps.again.opened.Get(c.ID, now); lately {
+	if _, lately := ps.retries.opened.Get(c.ID, now); lately {
 		return
 	}
-	ps.again.opened.Put(c.ID, struct{}{}, now, now.Add(profileOpened))
-	ps.again.put(c.ID, now)
+	ps.retries.opened.Put(c.ID, struct{}{}, now, now.Add(profileOpened))
+	ps.retries.put(c.ID, now)
 	ps.nameless.Notify()
 }
 
-// failed has a customer asked for again by back-off, unless Meta answered for good.
+// failed schedules a customer with a backoff, unless Meta's answer is final.
 func (ps *Profiles) failed(p model.PageID, id model.ConversationID, err error) {
 	now := ps.now()
-	if _, said := ps.again.said.Get(p, now); !said {
+	if _, said := ps.retries.logged.Get(p, now); !said {
 		ps.log.Info("customers' profiles not told", logkey.Page, string(p), logkey.Error, err)
-		ps.again.said.Put(p, struct{}{}, now, now.Add(profileSaid))
+		ps.retries.logged.Put(p, struct{}{}, now, now.Add(profileLogInterval))
 	}
 	if errors.Is(err, model.ErrNoProfile) {
 		return
 	}
-	tries, _ := ps.again.tries.Get(id, now)
-	ps.again.tries.Put(id, tries+1, now, now.Add(2*profileAgain))
-	if wait := profileRetry << min(tries, 16); wait < profileAgain {
-		ps.again.put(id, now.Add(wait))
+	tries, _ := ps.retries.tries.Get(id, now)
+	ps.retries.tries.Put(id, tries+1, now, now.Add(2*profileInterval))
+	if wait := profileRetry << min(tries, 16); wait < profileInterval {
+		ps.retries.put(id, now.Add(wait))
 	}
 }
 
-// ask stores what Meta tells of a customer; where it tells nothing, that it
-// was asked.
+// ask stores what Meta says about a customer, or, if it says nothing, that we asked.
 func (ps *Profiles) ask(ctx context.Context, p store.Page, c store.Conversation) error {
 	var customer model.Customer
 	if p.Connected() {
@@ -196,8 +196,8 @@ func (ps *Profiles) ask(ctx context.Context, p store.Page, c store.Conversation)
 			ps.failed(p.ID, c.ID, err)
 		}
 	}
-	if customer.Name == "" && customer.Locale == "" && c.ProfileAt.After(ps.now().Add(-profileAgain)) {
-		return nil // as it was
+	if customer.Name == "" && customer.Locale == "" && c.ProfileAt.After(ps.now().Add(-profileInterval)) {
+		return nil // nothing new
 	}
 	return ps.store.Write(ctx, p.ID, func(tx store.PageTx) error {
 		b, err := txn.Begin(tx, p.ID, ps.now())

@@ -16,27 +16,27 @@ import (
 	"parley/model"
 )
 
-// Inbox is what the hub needs of Facebook to read a Page's past conversations. Calls for
-// one Page wait for their turn; a failure is a [model.CallError].
+// Inbox is what the hub needs of Facebook to read past conversations of a Page. Calls for one
+// Page wait for their turn; a failure is a [model.CallError].
 type Inbox interface {
-	// Threads returns threads from behind a cursor, most lately updated first.
+	// Threads returns threads after a cursor, most recently updated first.
 	Threads(ctx context.Context, token string, page model.MetaPageID, after string, limit int) (model.PastThreads, error)
-	// CountThreads counts some threads behind a cursor, and returns the cursor to go on
-	// from; "" at the end.
+	// CountThreads counts some threads after a cursor and returns the next cursor, "" at the
+	// end.
 	CountThreads(ctx context.Context, token string, page model.MetaPageID, after string) (int, string, error)
 }
 
 const (
-	// threadsAtOnce is how many threads a call asks for. Facebook may find that too much:
-	// then it is halved.
+	// threadsAtOnce is how many threads a call asks for. If that is too much for Facebook, it
+	// is halved.
 	threadsAtOnce = 25
-	// maxPasses ends a reading of a Page that changes faster than it can be read.
+	// maxPasses ends the reading of a Page that changes faster than it can be read.
 	maxPasses = 10
-	// limitedPause is the wait where Facebook does not say how long.
+	// limitedPause is how long we wait for a rate limit if Facebook does not say.
 	limitedPause = time.Minute
 )
 
-// RunImports reads past conversations of Pages, each in its own goroutine, until ctx ends.
+// RunImports reads past conversations, each Page in its own goroutine, until ctx ends.
 func (bf *Backfill) RunImports(ctx context.Context) error {
 	if bf.inbox == nil {
 		return nil
@@ -45,7 +45,7 @@ func (bf *Backfill) RunImports(ctx context.Context) error {
 	defer group.Wait()
 	r := &importer{from: bf, busy: make(map[model.PageID]struct{})}
 	for {
-		if err := r.look(ctx, &group); err != nil && ctx.Err() == nil {
+		if err := r.startDue(ctx, &group); err != nil && ctx.Err() == nil {
 			bf.log.Error("look for imports", logkey.Error, err)
 			if wake.Pause(ctx, bf.timing.ImportPause) {
 				continue
@@ -66,8 +66,8 @@ type importer struct {
 	busy map[model.PageID]struct{}
 }
 
-// look starts to read the Pages of which something is to be read.
-func (r *importer) look(ctx context.Context, group *sync.WaitGroup) error {
+// startDue starts to read the Pages that have something to be read.
+func (r *importer) startDue(ctx context.Context, group *sync.WaitGroup) error {
 	var pages []store.Page
 	err := r.from.store.Read(ctx, func(s store.Reader) (err error) {
 		pages, err = s.Pages()
@@ -88,9 +88,9 @@ func (r *importer) look(ctx context.Context, group *sync.WaitGroup) error {
 	return nil
 }
 
-// run reads one Page until nothing of it is to be read.
+// run reads one Page until nothing is left to read.
 func (r *importer) run(ctx context.Context, page model.PageID) {
-	defer r.from.due.Notify() // something may have been begun as this one ended
+	defer r.from.due.Notify() // something may have been started as this one ended
 	defer func() {
 		r.mu.Lock()
 		delete(r.busy, page)
@@ -112,8 +112,8 @@ func (r *importer) run(ctx context.Context, page model.PageID) {
 	}
 }
 
-// toRead returns what is to be read of a Page next, and whether that is its history. What was
-// missed comes first: it is short, and somebody waits for it.
+// toRead returns what to read of a Page next, and whether that is its history. A backfill comes
+// first: it is short, and somebody waits for it.
 func toRead(p store.Page) (job *store.Reading, history bool) {
 	switch {
 	case !p.Connected():
@@ -134,7 +134,7 @@ type pageImport struct {
 	pause time.Duration
 }
 
-// step makes one call and stores what it told; false when nothing is left to be read.
+// step makes one call and stores the result. It returns false when nothing is left to read.
 func (w *pageImport) step(ctx context.Context) (more bool, err error) {
 	var p store.Page
 	err = w.from.store.Read(ctx, func(r store.Reader) error {
@@ -154,12 +154,12 @@ func (w *pageImport) step(ctx context.Context) (more bool, err error) {
 	}
 	list, err := w.from.inbox.Threads(ctx, token, p.PageID, job.After, w.limit)
 	if err != nil {
-		return true, w.trouble(ctx, job.ID, err)
+		return true, w.callFailed(ctx, job.ID, err)
 	}
 	if w.limit = min(w.limit*2, threadsAtOnce); w.pause != w.from.timing.ImportPause {
 		w.pause = w.from.timing.ImportPause
 	}
-	if err := w.stretch(ctx, *job, list); err != nil {
+	if err := w.storeThreads(ctx, *job, list); err != nil {
 		return !errors.Is(err, errOvertaken), ignore(err, errOvertaken)
 	}
 	if history && !job.Counted {
@@ -168,12 +168,12 @@ func (w *pageImport) step(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// errOvertaken: what was being read is not to be read any more.
+// errOvertaken means that the reading was cancelled or started anew meanwhile.
 var errOvertaken = errors.New("import overtaken")
 
-// stretch stores the threads of one call, each with how far the reading is, and then goes
-// on behind them.
-func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.PastThreads) error {
+// storeThreads stores the threads of one call, each along with the progress, and then moves on
+// to the next ones.
+func (w *pageImport) storeThreads(ctx context.Context, job store.Reading, list model.PastThreads) error {
 	reached := list.Next == ""
 	for i, now := 0, w.from.now(); i < len(list.Threads); i++ {
 		list.Threads[i].UpdatedAt = model.EventTime(list.Threads[i].UpdatedAt, now)
@@ -186,7 +186,7 @@ func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.
 		if slices.Contains(job.Done, t.ID) {
 			continue
 		}
-		if err := w.thread(ctx, job.ID, t, list.Threads[0].UpdatedAt); err != nil {
+		if err := w.storeThread(ctx, job.ID, t, list.Threads[0].UpdatedAt); err != nil {
 			return err
 		}
 	}
@@ -198,20 +198,20 @@ func (w *pageImport) stretch(ctx context.Context, job store.Reading, list model.
 		case !reached:
 			now.After, now.Done = list.Next, nil
 			if !history {
-				tellGap(&b.Page, b.Now)
+				showBackfill(&b.Page, b.Now)
 			}
 		case now.After == "" || now.Pass >= maxPasses:
 			b.finishReading(history)
 		default:
-			// What changed while it was read stands before it now, and was not seen.
+			// What changed during the reading now comes before it and was not seen.
 			now.Pass, now.Since, now.Newest, now.After, now.Done = now.Pass+1, now.Newest, time.Time{}, "", nil
 		}
 	})
 }
 
-// thread stores one thread, and that it is done; newest is when the first of the stretch
-// was updated. A message that can't be stored is kept apart, and the others are stored.
-func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread, newest time.Time) error {
+// storeThread stores one thread and that it is done; newest is when the first thread of the
+// call was updated. If a message can't be stored, the thread's messages are stored one by one.
+func (w *pageImport) storeThread(ctx context.Context, job string, t model.PastThread, newest time.Time) error {
 	nameless := false
 	added := 0
 	done := func(b *pastTx, now *store.Reading, history bool) {
@@ -232,7 +232,7 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 		return err
 	})
 	if txn.IsBroken(err) {
-		if added, nameless, err = w.threadApart(ctx, job, t); err == nil {
+		if added, nameless, err = w.storeThreadApart(ctx, job, t); err == nil {
 			err = w.change(ctx, job, done)
 		}
 	}
@@ -242,9 +242,9 @@ func (w *pageImport) thread(ctx context.Context, job string, t model.PastThread,
 	return err
 }
 
-// threadApart stores the messages of a thread one by one, and keeps raw what of it can't be
-// stored.
-func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastThread) (added int, nameless bool, err error) {
+// storeThreadApart stores the messages of a thread one by one, and keeps raw those that can't
+// be stored.
+func (w *pageImport) storeThreadApart(ctx context.Context, job string, t model.PastThread) (added int, nameless bool, err error) {
 	nothing := func(*pastTx, *store.Reading, bool) {}
 	for _, m := range slices.Backward(t.Messages) {
 		one, n := t, 0
@@ -267,8 +267,8 @@ func (w *pageImport) threadApart(ctx context.Context, job string, t model.PastTh
 	return added, nameless, nil
 }
 
-// change stores a step of a reading, in one transaction with its effects. A reading that
-// was cancelled or begun anew meanwhile is overtaken.
+// change stores a step of a reading and its effects in one transaction. It returns
+// [errOvertaken] if the reading was cancelled or started anew meanwhile.
 func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx, now *store.Reading, history bool), effects ...func(*pastTx, store.Reading) error) error {
 	var moved bool
 	err := w.from.store.Write(ctx, w.page, func(tx store.PageTx) error {
@@ -301,7 +301,7 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx
 	return err
 }
 
-// ownImport makes the Page's import the batch's own: what the store gave is not changed.
+// ownImport copies the Page's import, so that the store's own value is not changed.
 func (b *pastTx) ownImport() {
 	if b.Page.Import != nil {
 		i := *b.Page.Import
@@ -309,7 +309,7 @@ func (b *pastTx) ownImport() {
 	}
 }
 
-// progress is what is shown of a reading; nil where nothing is.
+// progress returns the import that shows a reading's progress, nil if none does.
 func (b *pastTx) progress(history bool) *model.Import {
 	i := b.Page.Import
 	if i == nil || !history && (i.Kind != model.ImportGap || !i.State.Active()) {
@@ -326,7 +326,7 @@ func (b *pastTx) setReading(r *store.Reading, history bool) {
 	b.Page.Backfill = r
 }
 
-// finishReading ends a reading that is through.
+// finishReading ends a reading that is complete.
 func (b *pastTx) finishReading(history bool) {
 	b.setReading(nil, history)
 	b.Page.Imported = b.Page.Imported || history
@@ -335,21 +335,20 @@ func (b *pastTx) finishReading(history bool) {
 	}
 }
 
-// tellGap shows that a gap is being filled, once that is more than a moment's work; not
-// where a history is being read or waits to be.
-func tellGap(p *store.Page, now time.Time) {
+// showBackfill shows that a backfill is running once it takes more than a moment, unless a
+// history is being read or waiting.
+func showBackfill(p *store.Page, now time.Time) {
 	if p.History != nil || p.Import != nil && p.Import.Kind == model.ImportGap && p.Import.State.Active() {
 		return
 	}
 	p.Import = &model.Import{Kind: model.ImportGap, State: model.ImportRunning, Threads: threadsAtOnce, RunSince: now, RunThreads: threadsAtOnce, UpdatedAt: now}
 }
 
-// count counts some more of the Page's threads, so that it can be told how long it will
-// take.
+// count counts some more of the Page's threads, so that the remaining time can be estimated.
 func (w *pageImport) count(ctx context.Context, job store.Reading, token string, page model.MetaPageID) error {
 	n, next, err := w.from.inbox.CountThreads(ctx, token, page, job.CountAfter)
 	if err != nil {
-		return w.trouble(ctx, job.ID, err)
+		return w.callFailed(ctx, job.ID, err)
 	}
 	return w.change(ctx, job.ID, func(b *pastTx, now *store.Reading, _ bool) {
 		now.Found += int64(n)
@@ -360,9 +359,9 @@ func (w *pageImport) count(ctx context.Context, job store.Reading, token string,
 	})
 }
 
-// trouble notes a call that failed, and waits: as long as Facebook says, or longer each
-// time. One that will never be answered ends the reading, to be taken up again by a person.
-func (w *pageImport) trouble(ctx context.Context, job string, cause error) error {
+// callFailed records a failed call and waits: as long as Facebook says, or with backoff. A call
+// that will never succeed ends the reading, which a person can continue.
+func (w *pageImport) callFailed(ctx context.Context, job string, cause error) error {
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -394,8 +393,8 @@ func (w *pageImport) trouble(ctx context.Context, job string, cause error) error
 	return nil
 }
 
-// refuseReading ends a reading that Facebook refuses. A history stays, to be taken up; a
-// gap is found again by the next repair.
+// refuseReading ends a reading that Facebook refuses. A history is kept, to be continued; a
+// backfill is found again by the next repair.
 func (b *pastTx) refuseReading(history bool, code model.Code) {
 	if code == model.PageDisconnected {
 		b.Page.TokenRefused = true
@@ -408,7 +407,7 @@ func (b *pastTx) refuseReading(history bool, code model.Code) {
 	}
 }
 
-// pastTx is a transaction of a Page that takes past conversations in.
+// pastTx is a transaction of a Page that stores past conversations.
 type pastTx struct{ *receive.Tx }
 
 func (bf *Backfill) transaction(tx store.PageTx, page model.PageID) (*pastTx, error) {

@@ -12,17 +12,17 @@ import (
 )
 
 const (
-	// countryFor is how long it is used again where a Page is; unknownFor that nobody said.
+	// countryFor is how long a Page's country is cached; unknownFor how long a failure is.
 	countryFor = 24 * time.Hour
 	unknownFor = 10 * time.Minute
-	// countryCall bounds asking for it: somebody waits for what is suggested.
+	// countryCall bounds asking for the country: somebody waits for suggestions.
 	countryCall = 3 * time.Second
 )
 
-// PhoneRegions are the regions of which telephone numbers without a country's code may be
-// that stand in a Page's conversation, the likeliest first: where the Page is, the zone of
-// who connected it, the customer's locale, and what is known of who reads it and of how
-// the customer writes.
+// PhoneRegions returns the regions from which telephone numbers without a country code in a
+// Page's conversation may be, the likeliest first: by where the Page is, the zone of its
+// installer, the customer's locale, how the customer writes, and the reader's own zone and
+// language.
 func (i *Installations) PhoneRegions(ctx context.Context, p store.Page, customer model.Customer, user model.User, texts []string) (regions []string) {
 	for _, r := range []string{
 		i.pageRegion(ctx, p), phone.RegionOfZone(p.Zone), phone.RegionOfLocale(customer.Locale),
@@ -35,7 +35,7 @@ func (i *Installations) PhoneRegions(ctx context.Context, p store.Page, customer
 	return regions
 }
 
-// pageRegion asks Facebook where a Page is; empty where it does not say.
+// pageRegion asks Facebook where a Page is; empty if it does not say.
 func (i *Installations) pageRegion(ctx context.Context, p store.Page) string {
 	now := i.now()
 	if region, ok := i.countries.Get(p.ID, now); ok {

@@ -12,21 +12,19 @@ import (
 	"parley/model"
 )
 
-// deletionSlack is how far ahead of the hub's clock the Meta time of what is deleted
-// counts: clocks differ. A time beyond that is a mistake, which must not keep what
-// comes later away.
+// deletionSlack is how far ahead of the hub's clock the Meta time of a deleted message may be:
+// clocks differ. A time beyond that is a mistake and must not keep later messages away.
 const deletionSlack = time.Minute
 
-// DeleteConversation deletes a conversation with all that hangs on it; only the Page's
-// installer may, also once it is uninstalled. Nothing that Meta timed up to the newest
-// thing it held comes back; what is later opens a new conversation.
+// DeleteConversation deletes a conversation and everything that belongs to it. Only the Page's
+// installer may do so, even after the Page was uninstalled. Nothing that Meta timed at or
+// before the newest thing in it comes back; anything later opens a new conversation.
 //
-// It returns once nothing of it is left on the disk. Where something is left, as somebody
-// still reads the store, that is [model.NotErased]: the conversation is deleted all the same.
+// It returns once nothing of it is left on disk. If something is left because somebody still
+// reads the store, it returns [model.NotErased]; the conversation is deleted all the same.
 //
-// Replies that wait to be sent go with it. One that is being posted at that moment can't
-// be called back: it may arrive, nothing of its outcome is stored, and its echo brings
-// nothing back.
+// Replies waiting to be sent are deleted with it. One that is being posted can't be called
+// back: it may arrive, but its outcome is not stored and its echo brings nothing back.
 func (r *Receiver) DeleteConversation(ctx context.Context, user model.User, id model.ConversationID) error {
 	if id.Page() == "" {
 		return store.ErrNotFound
@@ -71,8 +69,8 @@ func (r *Receiver) DeleteConversation(ctx context.Context, user model.User, id m
 	return nil
 }
 
-// newestHeld is Meta's time of the newest thing that a conversation holds, or knows of:
-// events are forgotten after a while, what they said of it is not.
+// newestHeld returns Meta's time of the newest thing that a conversation holds or knows of:
+// events are forgotten after a while, but what they said is not.
 func newestHeld(r store.Reader, c store.Conversation) (time.Time, error) {
 	newest, err := r.HeldUpTo(c.ID)
 	for _, at := range []time.Time{c.OpenedAt, c.InboundAt, c.OtherAppAt, c.DeliveredUpTo, c.ReadUpTo} {
@@ -83,8 +81,8 @@ func newestHeld(r store.Reader, c store.Conversation) (time.Time, error) {
 	return newest, err
 }
 
-// Deleted tells whether a conversation was deleted together with all that was
-// said until that time.
+// Deleted reports whether a customer's conversation was deleted along with everything said up
+// to the given time.
 func (b *Tx) Deleted(psid model.PSID, at time.Time) (bool, error) {
 	until, err := b.Store.Tombstone(model.NewConversationID(b.Page.ID, psid))
 	if errors.Is(err, store.ErrNotFound) {
@@ -93,8 +91,8 @@ func (b *Tx) Deleted(psid model.PSID, at time.Time) (bool, error) {
 	return err == nil && !at.After(until), err
 }
 
-// deletedBefore tells whether an event is of what was deleted: it is as old, or, however
-// late it is timed, about a message that went or a reply that was on its way then.
+// deletedBefore reports whether an event belongs to something deleted: it is as old as that,
+// or, whatever its time, about a deleted message or a reply that was on its way then.
 func (b *Tx) deletedBefore(e model.Inbound) (bool, error) {
 	gone, err := b.Deleted(e.Customer, e.At)
 	if !gone && err == nil {

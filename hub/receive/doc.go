@@ -1,9 +1,10 @@
-// Package receive takes in what Meta tells of Pages: messages, echoes, receipts, reactions,
-// who holds a thread, policy. It keeps what the reply window is judged by, and deletes
-// conversations so that nothing of them comes back.
+// Package receive stores what Meta's webhooks report about Pages: messages, echoes, receipts,
+// reactions, thread control, policy enforcement. It maintains what the reply window is judged
+// by, and deletes conversations so that nothing of them comes back.
 //
-// It needs the store, somebody who leaves notices on a Page, who removes files, and who is
-// woken by what came in.
+// It needs the store, functions that leave a notice on a Page and remove files, and the signals
+// to wake when new data arrives.
 //
-// What it answered is on disk. It calls nobody outside, and sends nothing.
+// Once it has acknowledged something, that is on disk. It makes no outside calls and sends
+// nothing.
 package receive

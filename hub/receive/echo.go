@@ -12,9 +12,9 @@ import (
 	"parley/model"
 )
 
-// echo stores what the Page wrote. It may be a reply of ours, which must not show
-// twice: it is known by Meta's id, by the token of an attempt, or, where Meta sends
-// no token, by its text.
+// echo stores what the Page wrote. It may be one of our replies, which must not show twice: it
+// is recognised by Meta's id, by the token of an attempt, or, if Meta sends no token, by its
+// text.
 func (b *Tx) echo(e model.Inbound, ev model.Echo) error {
 	if elsewhere, err := b.repliedElsewhere(ev); elsewhere || err != nil {
 		return err
@@ -49,9 +49,9 @@ func (b *Tx) echo(e model.Inbound, ev model.Echo) error {
 	return b.sentElsewhere(c, e, ev)
 }
 
-// repliedElsewhere tells whether an echo is of a reply that was sent by another
-// installation of the Page. It may come after the Page has changed hands, and what was
-// said in the one is not for who has the other: it makes no row there.
+// repliedElsewhere reports whether an echo is of a reply sent by another installation of the
+// Page. It may arrive after the Page changed hands, and what was said in one installation is
+// not for the owner of the other: it makes no row there.
 func (b *Tx) repliedElsewhere(ev model.Echo) (bool, error) {
 	if ev.Metadata == "" {
 		return false, nil
@@ -72,10 +72,10 @@ func (b *Tx) repliedElsewhere(ev model.Echo) (bool, error) {
 	return false, nil
 }
 
-// echoOfKnown gives a message that is here Meta's own time.
+// echoOfKnown gives a message that is already stored Meta's own time.
 func (b *Tx) echoOfKnown(c *txn.Conversation, m store.Message, e model.Inbound, ev model.Echo) error {
 	if m.MID != ev.MID {
-		return nil // an earlier attempt's, already counted
+		return nil // an earlier attempt's echo, already counted
 	}
 	if r, a, err := b.Store.ReplyByToken(b.Page.ID, ev.Metadata); err == nil && r.MessageID == m.ID {
 		if err := b.RememberAttempt(a, ev.MID); err != nil {
@@ -96,7 +96,8 @@ func (b *Tx) echoOfKnown(c *txn.Conversation, m store.Message, e model.Inbound, 
 	return b.LineUp(c)
 }
 
-// Unshown returns what stands for a message that would show as nothing; nil: it does not.
+// Unshown returns what to show for a message that has no text and no attachments, or nil if it
+// has some.
 func Unshown(m store.Message) *model.Notable {
 	if !m.Text.Blank() || len(m.Attachments) > 0 {
 		return nil
@@ -104,8 +105,8 @@ func Unshown(m store.Message) *model.Notable {
 	return &model.Notable{Kind: model.EventUnknown}
 }
 
-// echoOfAttempt counts an attempt as arrived. It never makes a row: the reply has
-// one, whatever was thought of the attempt.
+// echoOfAttempt counts an attempt as arrived. It never makes a row: the reply has one already,
+// whatever became of the attempt.
 func (b *Tx) echoOfAttempt(c *txn.Conversation, r store.Reply, a store.Attempt, mid model.MID, at time.Time) error {
 	if err := b.RememberAttempt(a, mid); err != nil {
 		return err
@@ -118,15 +119,15 @@ func (b *Tx) echoOfAttempt(c *txn.Conversation, r store.Reply, a store.Attempt, 
 	switch {
 	case m.MID == "":
 		return b.Arrive(c, &r, as)
-	case r.Attempt == 1 && a.MID != m.MID: // what it was taken for by its text is another message
+	case r.Attempt == 1 && a.MID != m.MID: // the message matched by its text was another one
 		return b.Rebind(c, r, m, as)
 	}
 	m.DeliveredTwice = true
 	return b.Put(c, &m)
 }
 
-// replyLike finds the reply that an echo of our app without a token must be: the
-// only open one of the conversation with that text, attempted before.
+// replyLike finds the reply that an echo of our app without a token must belong to: the only
+// open one of the conversation with that text and an attempt before.
 func (b *Tx) replyLike(c *txn.Conversation, e model.Inbound, ev model.Echo) (store.Reply, bool, error) {
 	if ev.AppID != b.App || ev.Metadata != "" {
 		return store.Reply{}, false, nil
@@ -155,12 +156,12 @@ func (b *Tx) replyLike(c *txn.Conversation, e model.Inbound, ev model.Echo) (sto
 	return match[0], true, nil
 }
 
-// sameKinds tells whether both carry files of the same kinds.
+// sameKinds reports whether both have attachments of the same kinds in the same order.
 func sameKinds(a, b []model.Attachment) bool {
 	return slices.EqualFunc(a, b, func(a, b model.Attachment) bool { return a.Type == b.Type })
 }
 
-// sentElsewhere stores what somebody sent past us: in Meta's inbox, by another app.
+// sentElsewhere stores what somebody sent without us: from Meta's inbox or another app.
 func (b *Tx) sentElsewhere(c *txn.Conversation, e model.Inbound, ev model.Echo) error {
 	author := model.Author{Kind: model.ByApp, ID: string(ev.AppID)}
 	if ev.AppID == "" || ev.AppID.IsPageInbox() {
@@ -180,9 +181,9 @@ func (b *Tx) sentElsewhere(c *txn.Conversation, e model.Inbound, ev model.Echo) 
 	return b.Add(c, &m)
 }
 
-// retime gives a message that an import brought what its webhook tells better: the
-// millisecond, and what hangs on it.
-func (b *Tx) retime(c *txn.Conversation, known store.Message, told *store.Message) error {
+// mergeWebhook updates a message that an import brought with what its webhook knows better: the
+// time to the millisecond, the attachments and the event.
+func (b *Tx) mergeWebhook(c *txn.Conversation, known store.Message, told *store.Message) error {
 	if known.MetaTime || known.Direction != model.In {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-// apply stores one event with its effects, unless it was stored before.
+// apply stores one event and applies its effects, unless it was stored before.
 func (b *Tx) apply(e model.Inbound) error {
 	e = b.timed(e)
 	if e.Customer != "" {
@@ -32,8 +32,8 @@ func (b *Tx) apply(e model.Inbound) error {
 	return b.aboutCustomer(e)
 }
 
-// understood tells whether an event is one that could be read. One that is none of the
-// Page's was, and so was one that only can't be shown.
+// understood reports whether an event could be read. An event of another Page counts as
+// understood, and so does one that merely can't be shown.
 func understood(e model.Inbound) bool {
 	switch ev := e.Event.(type) {
 	case nil:
@@ -52,12 +52,12 @@ func (b *Tx) aboutPage(e model.Inbound) error {
 		return b.r.notice(b.Tx.Tx, e, news.Kind, "")
 	}
 	if _, optin := e.Event.(model.Optin); optin {
-		return nil // who ticked a plugin's box is known once they write, and told then
+		return nil // known once they write, and recorded then
 	}
 	p, ok := e.Event.(model.Policy)
 	if !ok {
 		if strings.HasPrefix(e.Name, "changes:") {
-			return nil // of the Page's feed, not of its messages: kept raw and counted
+			return nil // about the Page's feed, not its messages: kept raw and counted
 		}
 		return b.r.notice(b.Tx.Tx, e, model.NoticeUnknown, "")
 	}
@@ -89,12 +89,12 @@ func (b *Tx) enforce(p model.Policy, at time.Time) {
 
 // aboutCustomer applies an event that concerns one conversation.
 func (b *Tx) aboutCustomer(e model.Inbound) error {
-	if err := b.act(e); err != nil {
+	if err := b.updateReplyInputs(e); err != nil {
 		return err
 	}
 	switch ev := e.Event.(type) {
 	case nil:
-		return b.line(e, model.Notable{Kind: model.EventUnknown, Action: e.Name})
+		return b.systemLine(e, model.Notable{Kind: model.EventUnknown, Action: e.Name})
 	case model.CustomerMessage:
 		return b.customerMessage(e, ev)
 	case model.Postback:
@@ -102,29 +102,29 @@ func (b *Tx) aboutCustomer(e model.Inbound) error {
 	case model.Echo:
 		return b.echo(e, ev)
 	case model.Referral:
-		return b.line(e, model.Notable{Kind: model.EventReferral, Entry: &ev.Entry})
+		return b.systemLine(e, model.Notable{Kind: model.EventReferral, Entry: &ev.Entry})
 	case model.Optin:
-		return b.line(e, optin(ev))
+		return b.systemLine(e, optin(ev))
 	case model.ThreadControl:
-		return b.line(e, model.Notable{
+		return b.systemLine(e, model.Notable{
 			Kind: model.EventThreadControl, Action: ev.Action, Payload: model.Untrusted(ev.Owner), Owner: b.ownerOf(ev.Owner),
 		})
 	case model.Happened:
-		return b.line(e, ev.Notable)
+		return b.systemLine(e, ev.Notable)
 	case model.DeliveredUpTo:
 		return b.delivered(e, ev)
 	case model.ReadUpTo:
 		return b.read(e, ev)
 	case model.Reacted:
-		return b.about(e, ev.Target, ev)
+		return b.applyToMessage(e, ev.Target, ev)
 	case model.Edit:
-		return b.about(e, ev.Target, ev)
+		return b.applyToMessage(e, ev.Target, ev)
 	case model.Unsend:
-		return b.about(e, ev.Target, ev)
+		return b.applyToMessage(e, ev.Target, ev)
 	case model.Feedback:
-		return b.about(e, ev.Target, ev)
+		return b.applyToMessage(e, ev.Target, ev)
 	}
-	return b.line(e, model.Notable{Kind: model.EventUnknown, Action: e.Name})
+	return b.systemLine(e, model.Notable{Kind: model.EventUnknown, Action: e.Name})
 }
 
 // customerMessage stores what the customer wrote.
@@ -145,7 +145,7 @@ func (b *Tx) customerMessage(e model.Inbound, ev model.CustomerMessage) error {
 	case ev.Referral != nil:
 		m.Event = &model.Notable{Kind: model.EventReferral, Entry: ev.Referral}
 	}
-	came(c, ev.Referral, e.At)
+	noteEntry(c, ev.Referral, e.At)
 	return b.fromCustomer(c, m)
 }
 
@@ -156,7 +156,7 @@ func (b *Tx) postback(e model.Inbound, ev model.Postback) error {
 	}
 	m := inbound(e, ev.MID, ev.Title)
 	m.Event = &model.Notable{Kind: model.EventPostback, Payload: ev.Payload, Entry: ev.Referral}
-	came(c, ev.Referral, e.At)
+	noteEntry(c, ev.Referral, e.At)
 	return b.fromCustomer(c, m)
 }
 
@@ -170,13 +170,13 @@ func inbound(e model.Inbound, mid model.MID, text model.Untrusted) *store.Messag
 	}
 }
 
-// fromCustomer stores a message of the customer: it is unread, and a conversation
-// that was put away comes back.
+// fromCustomer stores a message from the customer. It counts as unread, and reopens a
+// conversation that was closed or snoozed.
 func (b *Tx) fromCustomer(c *txn.Conversation, m *store.Message) error {
 	if m.MID != "" {
 		known, err := b.Store.MessageByMID(b.Page.ID, m.MID)
 		if err == nil {
-			return b.retime(c, known, m) // an import was here first
+			return b.mergeWebhook(c, known, m) // an import brought it first
 		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
@@ -192,13 +192,13 @@ func (b *Tx) fromCustomer(c *txn.Conversation, m *store.Message) error {
 	return nil
 }
 
-// line stores an event that shows as a line of its own.
-func (b *Tx) line(e model.Inbound, n model.Notable) error {
+// systemLine stores an event that shows as a line of its own.
+func (b *Tx) systemLine(e model.Inbound, n model.Notable) error {
 	c, err := b.Open(e.Customer, e.At)
 	if err != nil {
 		return err
 	}
-	came(c, n.Entry, e.At)
+	noteEntry(c, n.Entry, e.At)
 	by := model.Author{Kind: model.ByCustomer}
 	if _, notice := e.Event.(model.Happened); e.FromPage || notice && (n.Kind == model.EventAdminText || n.Kind == model.EventUnknown) {
 		by = model.Author{Kind: model.ByPage} // a message without a mid is not the customer's
@@ -211,7 +211,7 @@ func (b *Tx) line(e model.Inbound, n model.Notable) error {
 	})
 }
 
-// optin words an opt-in by what was agreed to, where that has a name.
+// optin describes an opt-in by what was agreed to, if that has a name.
 func optin(ev model.Optin) model.Notable {
 	n := model.Notable{Kind: model.EventOptin, Action: ev.Type, Payload: ev.Title}
 	if ev.Plugin {
@@ -223,7 +223,7 @@ func optin(ev model.Optin) model.Notable {
 	return n
 }
 
-// ownerOf tells which app that is, as far as users care.
+// ownerOf tells which kind of app an app id belongs to, as far as users care.
 func (b *Tx) ownerOf(app model.AppID) model.ThreadOwner {
 	switch {
 	case app == "":
@@ -236,7 +236,7 @@ func (b *Tx) ownerOf(app model.AppID) model.ThreadOwner {
 	return model.OwnerApp
 }
 
-// timed returns an event with the times that count.
+// timed replaces the event's times by those that count: see [txn.Tx.EventTime].
 func (b *Tx) timed(e model.Inbound) model.Inbound {
 	e.At = b.EventTime(e.At)
 	switch ev := e.Event.(type) {

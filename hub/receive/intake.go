@@ -9,19 +9,19 @@ import (
 	"parley/hub/store"
 )
 
-// slowFor is how long a webhook that was not stored in time counts where none came after
-// it: whoever asks before sending would else never send again.
+// slowFor is how long a slow webhook counts when none came after it. Without that limit, a
+// sender that asks before sending would never send again.
 const slowFor = time.Minute
 
-// intake is how the webhook that was answered last went.
+// intake records how the last webhook went.
 type intake struct {
 	mu sync.Mutex
-	// state is what [Readiness] calls it: storeOK, storeUnavailable or storeSlow.
+	// state is one of StoreOK, StoreUnavailable and StoreSlow; empty before the first webhook.
 	state string
 	at    time.Time
 }
 
-// What [Readiness] says of the store.
+// How storing works, as readiness reports it.
 const (
 	StoreOK          = "ok"
 	StoreUnavailable = "unavailable"
@@ -29,9 +29,9 @@ const (
 	StoreGone        = "gone"
 )
 
-// note takes down what came of a webhook. That its sender hung up, or that something of
-// it can't be taken, says nothing of the store.
-func (i *intake) note(err error, now time.Time) {
+// record notes the result of a webhook. That its sender hung up, or that something in it can't
+// be stored, says nothing about the store.
+func (i *intake) record(err error, now time.Time) {
 	state := ""
 	switch {
 	case err == nil:
@@ -48,8 +48,8 @@ func (i *intake) note(err error, now time.Time) {
 	i.state, i.at = state, now
 }
 
-// is tells how webhooks are taken now.
-func (i *intake) is(now time.Time) string {
+// storing returns how webhooks are being stored at the given time.
+func (i *intake) storing(now time.Time) string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.state == "" || i.state == StoreSlow && now.Sub(i.at) >= slowFor {

@@ -13,13 +13,13 @@ import (
 	"parley/model"
 )
 
-// Timing holds the deadlines of taking events in.
+// Timing holds the receiver's deadlines.
 type Timing struct {
-	// Webhook is how long a webhook may take before Meta is told to send it again.
+	// Webhook is how long a webhook may take before Meta is asked to send it again.
 	Webhook time.Duration
 }
 
-// Options are what a receiver is made of.
+// Options are a receiver's dependencies and settings.
 type Options struct {
 	Store  *txn.Store
 	Rules  *replies.Rules
@@ -28,14 +28,14 @@ type Options struct {
 	Logger *slog.Logger
 	// Notice leaves a notice on a Page, within a transaction.
 	Notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
-	// RemoveFiles removes files of replies that are gone.
+	// RemoveFiles removes the files of deleted replies.
 	RemoveFiles func(ctx context.Context, uploads []string) error
-	// Outbox, Profiles and Mails are woken where what was stored gives them something to do,
-	// Deleted where a conversation was deleted, Counted where a counter of the store moved.
+	// Outbox, Profiles and Mails are notified when stored events give them something to do,
+	// Deleted after a conversation was deleted, Counted after a counter of the store changed.
 	Outbox, Profiles, Mails, Deleted, Counted wake.Signal
 }
 
-// Receiver takes in what Meta tells of Pages, and deletes what it took.
+// Receiver stores what Meta reports about Pages, and deletes conversations.
 type Receiver struct {
 	store       *txn.Store
 	rules       *replies.Rules
@@ -67,13 +67,14 @@ func New(o Options) *Receiver {
 	}
 }
 
-// Collectors are the receiver's figures.
+// Collectors returns the receiver's metrics.
 func (r *Receiver) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{r.events, r.lag}
 }
 
-// Storing tells how webhooks are stored now: [StoreOK], [StoreUnavailable] or [StoreSlow].
-func (r *Receiver) Storing() string { return r.intake.is(r.utc()) }
+// Storing returns how webhooks are being stored now: [StoreOK], [StoreUnavailable] or
+// [StoreSlow].
+func (r *Receiver) Storing() string { return r.intake.storing(r.utc()) }
 
 // utc returns the time as it is stored and shown: UTC, microseconds.
 func (r *Receiver) utc() time.Time { return r.now().UTC().Truncate(time.Microsecond) }

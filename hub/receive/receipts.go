@@ -9,9 +9,9 @@ import (
 	"parley/model"
 )
 
-// about applies news about one message: a reaction, an edit, feedback. What comes
-// before its message is kept for it.
-func (b *Tx) about(e model.Inbound, target model.MID, ev model.Event) error {
+// applyToMessage applies an event about one message: a reaction, an edit, feedback. If it comes
+// before its message, it is kept until the message arrives.
+func (b *Tx) applyToMessage(e model.Inbound, target model.MID, ev model.Event) error {
 	m, err := b.Store.MessageByMID(b.Page.ID, target)
 	if errors.Is(err, store.ErrNotFound) {
 		return b.AddPending(e, target, ev)
@@ -30,25 +30,25 @@ func (b *Tx) about(e model.Inbound, target model.MID, ev model.Event) error {
 	return b.PutState(c, &m)
 }
 
-// delivered applies a delivery: to the messages it names, and to all sent before
-// its watermark.
+// delivered applies a delivery receipt: to the messages it names, and to all sent up to its
+// watermark.
 func (b *Tx) delivered(e model.Inbound, ev model.DeliveredUpTo) error {
 	for _, mid := range ev.MIDs {
-		if err := b.about(e, mid, model.DeliveredUpTo{MIDs: []model.MID{mid}}); err != nil {
+		if err := b.applyToMessage(e, mid, model.DeliveredUpTo{MIDs: []model.MID{mid}}); err != nil {
 			return err
 		}
 	}
-	return b.upTo(e, ev.Watermark, model.DeliveredUpTo{Watermark: ev.Watermark}, model.Delivered, model.Sent)
+	return b.advanceUpTo(e, ev.Watermark, model.DeliveredUpTo{Watermark: ev.Watermark}, model.Delivered, model.Sent)
 }
 
 // read applies the customer's read watermark.
 func (b *Tx) read(e model.Inbound, ev model.ReadUpTo) error {
-	return b.upTo(e, ev.Watermark, ev, model.Read, model.Sent, model.Delivered)
+	return b.advanceUpTo(e, ev.Watermark, ev, model.Read, model.Sent, model.Delivered)
 }
 
-// upTo moves what was sent until a watermark on. What arrives later with an earlier
-// time finds the watermark in the conversation.
-func (b *Tx) upTo(e model.Inbound, until time.Time, ev model.Event, to model.State, from ...model.State) error {
+// advanceUpTo moves messages sent up to a watermark on to a state. A message that arrives later
+// with an earlier time gets it from the watermark kept in the conversation.
+func (b *Tx) advanceUpTo(e model.Inbound, until time.Time, ev model.Event, to model.State, from ...model.State) error {
 	if until.IsZero() {
 		return nil
 	}

@@ -15,28 +15,28 @@ import (
 	"parley/model"
 )
 
-// Counters of the hub, as [Hub.Stats] names them.
+// Names of the hub's counters.
 const (
 	// CounterUnknownPage counts events of Pages that are not connected here.
 	CounterUnknownPage = "events_of_unknown_pages"
-	// CounterForeign counts events that stood among those of a Page and are of others.
+	// CounterForeign counts events listed under a Page but belonging to another.
 	CounterForeign = "events_of_others"
-	// CounterNotUnderstood counts events that are kept raw, not understood.
+	// CounterNotUnderstood counts events that were kept raw because they were not understood.
 	CounterNotUnderstood = "raw_not_understood"
 )
 
-// webhookPieces is into how many pieces the time of a webhook is cut: no transaction of
-// it takes events for longer, so that neither its answer nor other writers wait for all
-// of it, and each time that it comes again finds more of it stored.
+// webhookPieces divides the time allowed for a webhook: no transaction applies events for
+// longer than one such piece. So neither the answer nor other writers wait for the whole
+// webhook, and each time it is sent again more of it is already stored.
 const webhookPieces = 16
 
-// Receive takes the events of one webhook POST in. When it returns nil, every
-// event of every Page is stored with its effects, or was stored before; else the
-// POST must come again, and what was stored meanwhile is not stored twice. It returns
-// when ctx ends at the latest, although one event that takes long is then still stored.
+// Receive stores the events of one webhook POST. When it returns nil, every event of every Page
+// is stored with its effects, now or before. On an error the POST must be sent again; what was
+// stored meanwhile is not stored twice. It returns when ctx ends at the latest, although an
+// event that is being applied may still be stored after that.
 func (r *Receiver) Receive(ctx context.Context, entries []model.PageEntry) error {
 	if err := ctx.Err(); err != nil {
-		return err // it came too slowly: that says nothing of the hub
+		return err // the body came too slowly, which says nothing about the hub
 	}
 	stored := make(chan error, 1)
 	go func() { stored <- r.storeAll(ctx, entries) }()
@@ -46,12 +46,11 @@ func (r *Receiver) Receive(ctx context.Context, entries []model.PageEntry) error
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	r.intake.note(err, r.utc())
+	r.intake.record(err, r.utc())
 	return err
 }
 
-// storeAll stores the events of all Pages at once. What fails of one Page holds up no
-// other.
+// storeAll stores the events of all Pages at once. A failure of one Page holds up no other.
 func (r *Receiver) storeAll(ctx context.Context, entries []model.PageEntry) error {
 	var g errgroup.Group
 	for page, events := range byPage(entries) {
@@ -92,14 +91,13 @@ func (r *Receiver) receivePage(ctx context.Context, meta model.MetaPageID, event
 	return err
 }
 
-// errNotConnected: the Page is not, or no longer, connected here.
+// errNotConnected means that the Page is not, or no longer, connected here.
 var errNotConnected = errors.New("page not connected")
 
-// storeEvents commits a Page's events with their effects, in pieces that hold nobody
-// up for long. What is stored when ctx ends stays: Meta sends all of it again, and it
-// isn't stored twice. An event that can't be stored is kept as it came; its neighbours are
-// stored in any case. It answers [errNotConnected] when the Page was uninstalled
-// meanwhile.
+// storeEvents commits a Page's events with their effects, in pieces short enough not to hold
+// others up. What is stored when ctx ends stays; Meta sends everything again, and nothing is
+// stored twice. An event that can't be stored is kept raw, and its neighbours are stored in any
+// case. It returns [errNotConnected] if the Page was uninstalled meanwhile.
 func (r *Receiver) storeEvents(ctx context.Context, page model.PageID, events []model.Inbound) error {
 	var failed error
 	for most := len(events); len(events) > 0; {
@@ -119,7 +117,7 @@ func (r *Receiver) storeEvents(ctx context.Context, page model.PageID, events []
 				if errors.Is(err, errNotConnected) || ctx.Err() != nil {
 					return err
 				}
-				failed = err // it comes again, and the others are stored meanwhile
+				failed = err // it will be sent again; meanwhile the others are stored
 			}
 		}
 		events = events[n:]
@@ -127,8 +125,9 @@ func (r *Receiver) storeEvents(ctx context.Context, page model.PageID, events []
 	return failed
 }
 
-// storePiece commits the first of a Page's events, at least one, and returns how many. Of
-// a [brokenError] it returns before which event it is, at most.
+// storePiece commits at least the first of a Page's events and returns how many it committed.
+// If the error is of the kind that [txn.IsBroken] reports, n is at most the index of the event
+// that caused it.
 func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
 	var replies, nameless, mails bool
 	err = r.store.Write(ctx, page, func(tx store.PageTx) error {
@@ -152,14 +151,14 @@ func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []m
 		return txn.Apart(ctx, b.Flush)
 	})
 	if err != nil {
-		if ctx.Err() != nil { // it may be kept all the same
+		if ctx.Err() != nil { // it may have been committed all the same
 			r.outbox.Notify()
 			r.profiles.Notify()
 			r.mails.Notify()
 		}
 		return n, err
 	}
-	r.counts(ctx, events[:n])
+	r.countEvents(ctx, events[:n])
 	if replies {
 		r.outbox.Notify()
 	}
@@ -172,8 +171,8 @@ func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []m
 	return n, nil
 }
 
-// counts counts events that were stored.
-func (r *Receiver) counts(ctx context.Context, events []model.Inbound) {
+// countEvents updates the counters for events that were stored.
+func (r *Receiver) countEvents(ctx context.Context, events []model.Inbound) {
 	now, foreign := r.utc(), int64(0)
 	for _, e := range events {
 		r.events.Inc()
@@ -191,23 +190,23 @@ func (r *Receiver) counts(ctx context.Context, events []model.Inbound) {
 	r.counted.Notify()
 }
 
-// Tx is a transaction of a Page that takes events in.
+// Tx is a transaction of a Page that applies events.
 type Tx struct {
 	*replies.Tx
 	r *Receiver
 }
 
-// Begin begins a transaction of a Page that takes events in.
+// Begin begins such a transaction.
 func (r *Receiver) Begin(tx store.PageTx, page model.PageID) (*Tx, error) {
 	b, err := txn.Begin(tx, page, r.utc())
 	return r.In(b), err
 }
 
-// In takes events in within a transaction.
+// In returns a Tx that applies events within an existing transaction.
 func (r *Receiver) In(t *txn.Tx) *Tx { return &Tx{r.rules.In(t), r} }
 
-// storeApart stores an event that could not be stored as what it is: as one that is not
-// understood, with a line that says so, or else only as it came.
+// storeApart stores an event that could not be applied: as one that is not understood, with a
+// line that says so, or, if that fails too, only raw.
 func (r *Receiver) storeApart(ctx context.Context, page model.PageID, e model.Inbound, cause error) error {
 	r.log.Error("event could not be stored as what it is", logkey.Page, string(page), logkey.Event, e.Name, logkey.Error, cause)
 	e.Event, e.At = nil, r.utc()

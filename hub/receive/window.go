@@ -7,10 +7,10 @@ import (
 	"parley/model"
 )
 
-// act applies what an event says of the conversation's reply inputs: whether the
-// customer can be answered, until when, and who holds the thread. Each of them
-// changes only by an event newer, by Meta's time, than what set it.
-func (b *Tx) act(e model.Inbound) error {
+// updateReplyInputs applies what an event says about what replies are judged by: whether the
+// customer can be reached, until when the window is open, and who holds the thread. Each of
+// these changes only by an event newer, by Meta's time, than the one that set it.
+func (b *Tx) updateReplyInputs(e model.Inbound) error {
 	byCustomer := customerActed(e)
 	opens := byCustomer && model.OpensWindow(e.Event)
 	_, controls := e.Event.(model.ThreadControl)
@@ -25,30 +25,30 @@ func (b *Tx) act(e model.Inbound) error {
 		return err
 	}
 	if byCustomer {
-		Reached(c, e.At)
+		NoteInbound(c, e.At)
 	}
-	came(c, entryOf(e.Event), e.At)
+	noteEntry(c, entryOf(e.Event), e.At)
 	if opens {
 		OpenWindow(c, e.At)
 	}
-	passThread(c, e, b.App, opens)
+	applyThreadControl(c, e, b.App, opens)
 	return nil
 }
 
-// passThread applies what an event says of who holds the thread.
-func passThread(c *txn.Conversation, e model.Inbound, ours model.AppID, opens bool) {
+// applyThreadControl applies what an event says about who holds the thread.
+func applyThreadControl(c *txn.Conversation, e model.Inbound, ours model.AppID, opens bool) {
 	control, controls := e.Event.(model.ThreadControl)
 	switch {
 	case e.Standby:
-		holdThread(c, e.At, true)
+		setThreadHolder(c, e.At, true)
 	case controls && (control.Action == "pass" || control.Action == "take"):
-		holdThread(c, e.At, control.Owner != "" && control.Owner != ours)
-	case opens && wrote(e.Event):
-		holdThread(c, e.At, false)
+		setThreadHolder(c, e.At, control.Owner != "" && control.Owner != ours)
+	case opens && isMessage(e.Event):
+		setThreadHolder(c, e.At, false)
 	}
 }
 
-// customerActed tells whether an event is the customer's own doing.
+// customerActed reports whether the customer did what the event tells.
 func customerActed(in model.Inbound) bool {
 	if in.FromPage {
 		return false
@@ -62,9 +62,9 @@ func customerActed(in model.Inbound) bool {
 	return false
 }
 
-// wrote tells whether an event is a message to us: where it is not standby, no
-// other app holds the thread.
-func wrote(e model.Event) bool {
+// isMessage reports whether an event is a message to us. If it is not standby, no other app
+// holds the thread.
+func isMessage(e model.Event) bool {
 	switch e.(type) {
 	case model.CustomerMessage, model.Postback:
 		return true
@@ -72,8 +72,9 @@ func wrote(e model.Event) bool {
 	return false
 }
 
-// Reached notes that the customer did something at that time: who reaches us can be reached.
-func Reached(c *txn.Conversation, at time.Time) {
+// NoteInbound records that the customer did something at that time. A customer who can reach us
+// can be reached.
+func NoteInbound(c *txn.Conversation, at time.Time) {
 	if !at.After(c.InboundAt) {
 		return
 	}
@@ -83,8 +84,8 @@ func Reached(c *txn.Conversation, at time.Time) {
 	}
 }
 
-// OpenWindow opens the reply window as of what the customer did at that time, if it is not
-// open for longer already.
+// OpenWindow opens the reply window from what the customer did at that time, unless it is open
+// for longer already.
 func OpenWindow(c *txn.Conversation, at time.Time) {
 	if !c.Started {
 		c.Started, c.Changed = true, true
@@ -99,13 +100,14 @@ func OpenWindow(c *txn.Conversation, at time.Time) {
 	}
 }
 
-// adWindow is until when a customer who came by an ad and wrote then may be answered.
+// adWindow returns until when a customer who came by an ad and wrote at that time may be
+// answered.
 func adWindow(at time.Time) *time.Time {
 	until := at.Add(model.AdWindow)
 	return &until
 }
 
-// entryOf returns how a customer came in, as an event has it; nil: it does not say.
+// entryOf returns how a customer came in, nil if the event does not say.
 func entryOf(e model.Event) *model.Entry {
 	switch e := e.(type) {
 	case model.CustomerMessage:
@@ -118,25 +120,25 @@ func entryOf(e model.Event) *model.Entry {
 	return nil
 }
 
-// came remembers how the customer came in last. An ad may be told of after what was
-// written there.
-func came(c *txn.Conversation, entry *model.Entry, at time.Time) {
+// noteEntry records how the customer came in last. The event about an ad may arrive after the
+// message written there.
+func noteEntry(c *txn.Conversation, entry *model.Entry, at time.Time) {
 	if entry == nil || at.Before(c.EnteredAt) {
 		return
 	}
 	c.Entry, c.EnteredAt, c.Changed = entry, at, true
-	if entry.ByAd() && !at.After(c.OpenedAt) && c.UncertainUntil == nil && !shut(c) {
+	if entry.ByAd() && !at.After(c.OpenedAt) && c.UncertainUntil == nil && !closedEarly(c) {
 		c.UncertainUntil = adWindow(c.OpenedAt)
 	}
 }
 
-// shut tells whether Meta closed the window before its time.
-func shut(c *txn.Conversation) bool {
+// closedEarly reports whether Meta closed the window before its time.
+func closedEarly(c *txn.Conversation) bool {
 	return c.WindowUntil == nil || c.WindowUntil.Before(c.OpenedAt.Add(model.ReplyWindow))
 }
 
-// ShutWindow closes the window because Meta said so, until the customer's next act.
-func ShutWindow(c *txn.Conversation, now time.Time) {
+// CloseWindow closes the window because Meta said so, until the customer acts again.
+func CloseWindow(c *txn.Conversation, now time.Time) {
 	if c.WindowUntil == nil || now.Before(*c.WindowUntil) {
 		c.WindowUntil = &now
 	}
@@ -146,8 +148,8 @@ func ShutWindow(c *txn.Conversation, now time.Time) {
 	c.Changed = true
 }
 
-// holdThread sets who holds the thread: another app, or nobody but us.
-func holdThread(c *txn.Conversation, at time.Time, other bool) {
+// setThreadHolder records whether another app holds the thread.
+func setThreadHolder(c *txn.Conversation, at time.Time, other bool) {
 	if !at.After(c.OtherAppAt) {
 		return
 	}

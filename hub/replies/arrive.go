@@ -10,11 +10,11 @@ import (
 	"parley/model"
 )
 
-// EchoSlack is how much earlier than its attempt, by the hub's clock, an echo or a
-// message in the Page's inbox may say it was created: clocks differ.
+// EchoSlack is how much earlier than its attempt, by the hub's clock, an echo or a message in
+// the Page's inbox may claim to be: clocks differ.
 const EchoSlack = time.Minute
 
-// RememberAttempt keeps the id by which Meta knows an attempt.
+// RememberAttempt stores Meta's id of an attempt.
 func (b *Tx) RememberAttempt(a store.Attempt, mid model.MID) error {
 	if a.MID == mid {
 		return nil
@@ -23,9 +23,8 @@ func (b *Tx) RememberAttempt(a store.Attempt, mid model.MID) error {
 	return b.Store.PutAttempt(a)
 }
 
-// MayHaveArrived returns since when an open reply may have reached Meta, zero if it
-// can't have. One that waits to be sent again may have by an earlier attempt: its echo
-// cancels the resend. One that is being posted is left to the outcome of that call.
+// MayHaveArrived returns since when an open reply may have reached Meta, zero if it can't have.
+// A queued reply may have arrived by an earlier attempt, whose echo then cancels the resend.
 func MayHaveArrived(r store.Reply) time.Time {
 	switch r.State {
 	case model.Queued:
@@ -40,16 +39,16 @@ func MayHaveArrived(r store.Reply) time.Time {
 	}
 }
 
-// Arrival is how a reply is known to have reached Meta.
+// Arrival says how we know that a reply reached Meta.
 type Arrival struct {
 	MID model.MID
 	At  time.Time
-	// MetaTime: at is Meta's, to the millisecond.
+	// MetaTime: At is Meta's own time, to the millisecond.
 	MetaTime bool
 	Probably bool
 }
 
-// Arrive makes a reply sent. A row that its echo made before is folded into it.
+// Arrive marks a reply as sent. If its echo had made a row before, that row is merged into it.
 func (b *Tx) Arrive(c *txn.Conversation, r *store.Reply, a Arrival) error {
 	m, err := b.Store.Message(r.MessageID)
 	if err != nil {
@@ -82,8 +81,7 @@ func (b *Tx) Arrive(c *txn.Conversation, r *store.Reply, a Arrival) error {
 	return b.Release(c)
 }
 
-// fold takes over what is known of the row that an echo made of the same message,
-// and removes that row.
+// fold merges the row that an echo made of the same message into the reply's, and removes it.
 func (b *Tx) fold(c *txn.Conversation, m *store.Message, a *Arrival) error {
 	other, err := b.Store.MessageByMID(b.Page.ID, a.MID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && other.ID == m.ID {
@@ -100,8 +98,8 @@ func (b *Tx) fold(c *txn.Conversation, m *store.Message, a *Arrival) error {
 	return b.Store.RemoveMessage(other.ID)
 }
 
-// Rebind gives a reply the id that its answer or its token names, where its text had
-// tied it to another message of our app: that one becomes a row of its own again.
+// Rebind gives a reply the id that Meta's answer or its token names, after its text had tied it
+// to another message of our app. That message becomes a row of its own again.
 func (b *Tx) Rebind(c *txn.Conversation, r store.Reply, m store.Message, a Arrival) error {
 	stray := m
 	m.MID, m.MetaTime = "", false

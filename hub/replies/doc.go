@@ -1,8 +1,8 @@
-// Package replies is how replies stand on their way: the line in which those of one
-// conversation leave and show, the states that they pass, and how one is known to have
-// arrived, whoever tells of it: the answer to the call, its echo, or the Page's inbox.
+// Package replies tracks replies on their way out: the line in which the replies of one
+// conversation leave and are shown, their states, and how we learn that one arrived, be it by
+// Meta's answer to the call, by its echo or from the Page's inbox.
 //
-// It works within a transaction of package txn, and needs no more than the [Rules].
+// It works within a transaction of package txn and needs only its [Rules].
 //
-// It calls nobody outside, and begins no attempt.
+// It makes no outside calls and starts no attempts.
 package replies

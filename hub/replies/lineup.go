@@ -11,23 +11,23 @@ import (
 	"parley/model"
 )
 
-// What users write in a conversation stands, leaves and shows in one line: that of their
-// key presses, by the number that each client gives. What has left stands before what has
-// not, whatever its number.
+// What users write in a conversation is stored, sent and shown in the order of their key
+// presses, by the number that each client assigns. What has left comes before what has not,
+// whatever its number.
 
 const (
-	// linedUp is how many of a conversation's newest messages are looked at for those
-	// that stand out of line.
+	// linedUp is how many of a conversation's newest messages are checked for their place in
+	// line.
 	linedUp = 50
-	// noteShift is by how much a note may be moved to stay among the replies it was
-	// written among: they wait for Meta, and a note tells when it was written.
+	// noteShift is how far a note may be moved to stay among the replies it was written
+	// between: those wait for Meta, while a note tells when it was written.
 	noteShift = time.Minute
-	// step parts two that would have the same time.
+	// step separates two messages that would have the same time.
 	step = time.Microsecond
 )
 
-// Depart notes that a reply is about to leave: nothing else goes before it any more. One
-// that was overtaken, as it failed before and is sent again, goes behind.
+// Depart records that a reply is about to leave; nothing may leave before it any more. A reply
+// that was overtaken, because it failed and is sent again, goes to the end.
 func Depart(c *txn.Conversation, r *store.Reply) {
 	if compareInLine(r.Number, r.AcceptedSeq, c.Posted.Number, c.Posted.Seq) < 0 {
 		r.Number = c.Posted.Number + 1
@@ -40,7 +40,7 @@ func compareInLine(number, seq, otherNumber, otherSeq int64) int {
 	return cmp.Or(cmp.Compare(number, otherNumber), cmp.Compare(seq, otherSeq))
 }
 
-// Unsettled returns a conversation's replies that wait for something, in line.
+// Unsettled returns a conversation's replies that still wait for something, in line.
 func (b *Tx) Unsettled(id model.ConversationID) ([]store.Reply, error) {
 	open, err := b.Store.UnsettledReplies(id)
 	slices.SortStableFunc(open, func(x, y store.Reply) int {
@@ -49,8 +49,8 @@ func (b *Tx) Unsettled(id model.ConversationID) ([]store.Reply, error) {
 	return open, err
 }
 
-// LineUp has what users wrote in a conversation show in line: a reply shows by Meta's time
-// once that is known, and those of which it is not known make room.
+// LineUp puts what users wrote in a conversation into the order in which it is shown: a reply
+// stands at Meta's time once that is known, and those without it make room.
 func (b *Tx) LineUp(c *txn.Conversation) error {
 	line, err := b.written(c)
 	if err != nil {
@@ -64,7 +64,7 @@ func (b *Tx) LineUp(c *txn.Conversation) error {
 	return nil
 }
 
-// written are the newest messages of a conversation that users wrote, in line.
+// written returns the newest messages of a conversation that users wrote, in line.
 func (b *Tx) written(c *txn.Conversation) ([]store.Message, error) {
 	all, _, err := b.Store.Messages(c.ID, "", linedUp, store.Viewer{})
 	if err != nil {
@@ -78,7 +78,7 @@ func (b *Tx) written(c *txn.Conversation) ([]store.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range open { // also those that have waited for long
+	for _, r := range open { // including those that have waited for long
 		if held[r.MessageID] {
 			continue
 		}
@@ -95,8 +95,8 @@ func (b *Tx) written(c *txn.Conversation) ([]store.Message, error) {
 	return line, nil
 }
 
-// PutInLine moves messages, which are in line, to where they show so: those that Meta has
-// timed stay, others move as little as they can. It returns which were moved.
+// PutInLine moves messages, given in line order, to times that show them so. Those that Meta
+// timed stay, the others move as little as possible. It returns the indexes of those moved.
 func PutInLine(line []store.Message) []int {
 	moved := make(map[int]bool)
 	move := func(i int, to time.Time) bool {
@@ -108,14 +108,14 @@ func PutInLine(line []store.Message) []int {
 		moved[i] = true
 		return true
 	}
-	var floor time.Time // after all before
+	var floor time.Time // after everything before it
 	for i := range line {
 		m := &line[i]
 		if m.MetaTime || m.Order.After(floor) || move(i, floor.Add(step)) {
 			floor = Later(floor, m.Order)
 		}
 	}
-	var ceiling time.Time // before all after, of those that have left
+	var ceiling time.Time // before everything after it that has left
 	for i, m := range slices.Backward(line) {
 		left := m.MetaTime || m.State.Arrived() || m.Direction == model.Note
 		if !left {

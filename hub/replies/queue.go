@@ -8,9 +8,8 @@ import (
 	"parley/model"
 )
 
-// Release lets the first unsettled reply of a conversation go, and has the
-// later ones wait for it and show so: one reply of a conversation is on its way at
-// a time.
+// Release makes the first unsettled reply of a conversation due and has the later ones wait for
+// it: a conversation sends one reply at a time.
 func (b *Tx) Release(c *txn.Conversation) error {
 	open, err := b.Unsettled(c.ID)
 	if err != nil {
@@ -36,9 +35,9 @@ func (b *Tx) Release(c *txn.Conversation) error {
 	return nil
 }
 
-// HoldsUp returns for which of a conversation's unsettled replies the nth waits: the
-// first of them, or, for the first itself, a later one that may be on its way (a
-// person sent the first again).
+// HoldsUp returns the reply that the nth of a conversation's unsettled replies waits for, empty
+// if none: the first of them, or, for the first itself, a later one that may be on its way
+// because somebody sent the first again.
 func HoldsUp(open []store.Reply, n int) model.MessageID {
 	if n > 0 {
 		return open[0].MessageID
@@ -51,8 +50,8 @@ func HoldsUp(open []store.Reply, n int) model.MessageID {
 	return ""
 }
 
-// Reschedule keeps when a reply is due again, and which other it waits for; where nothing is
-// otherwise, nothing is written.
+// Reschedule stores when a reply is due and which other it waits for. It writes only what
+// changed.
 func (b *Tx) Reschedule(c *txn.Conversation, r store.Reply, waitsFor model.MessageID, wake time.Time) error {
 	if !r.WakeAt.Equal(wake) {
 		r.WakeAt = wake
@@ -68,7 +67,7 @@ func (b *Tx) Reschedule(c *txn.Conversation, r store.Reply, waitsFor model.Messa
 	return b.Put(c, &m)
 }
 
-// Settle ends a reply's way, or has it ask: its message says so, and the next reply
+// Settle ends a reply's way, or has it ask its writer. Its message says so, and the next reply
 // of the conversation may go.
 func (b *Tx) Settle(c *txn.Conversation, r store.Reply, state model.State, why *model.MessageError) error {
 	r.State, r.WakeAt = state, time.Time{}
@@ -81,7 +80,7 @@ func (b *Tx) Settle(c *txn.Conversation, r store.Reply, state model.State, why *
 	return b.Release(c)
 }
 
-// Move stores a reply's new state, also in its message.
+// Move stores a reply's new state, in its message too.
 func (b *Tx) Move(c *txn.Conversation, r store.Reply, why *model.MessageError) error {
 	if err := b.Store.PutReply(r); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package sealing keeps the secrets of the store sealed by the hub's key: the tokens of
-// Pages, and what users have granted us in the CRM.
+// Package sealing encrypts the secrets in the store with the hub's key: the tokens of Pages,
+// and the CRM grants of users.
 package sealing
 
 import (
@@ -13,16 +13,16 @@ import (
 	"parley/model"
 )
 
-// ErrKey: the hub's key is not the one by which the store's secrets were sealed.
+// ErrKey means that the store's secrets were sealed with another key than the hub's.
 var ErrKey = errors.New("not the store's key")
 
-// What a Page's token and a user's grant of the CRM are to the vault.
+// Labels that bind a sealed secret to its purpose.
 const (
-	whatToken = "page token"
-	whatGrant = "crm grant"
+	labelToken = "page token"
+	labelGrant = "crm grant"
 )
 
-// ErrNoVault is a mistake of whoever made the hub.
+// ErrNoVault is a mistake of whoever assembled the hub.
 var ErrNoVault = errors.New("hub without a vault")
 
 // SealToken seals a Page's token for the store, bound to the Page.
@@ -30,10 +30,10 @@ func SealToken(v *vault.Vault, page model.PageID, token string) string {
 	if token == "" || v == nil {
 		return ""
 	}
-	return v.Seal(whatToken, string(page), token)
+	return v.Seal(labelToken, string(page), token)
 }
 
-// Token returns a Page's token; "" where it has none.
+// Token returns a Page's token, "" if it has none.
 func Token(v *vault.Vault, p store.Page) (string, error) {
 	if p.SealedToken == "" {
 		return p.Token, nil
@@ -41,26 +41,26 @@ func Token(v *vault.Vault, p store.Page) (string, error) {
 	if v == nil {
 		return "", ErrNoVault
 	}
-	token, err := v.Open(whatToken, string(p.ID), p.SealedToken)
+	token, err := v.Open(labelToken, string(p.ID), p.SealedToken)
 	if err != nil {
 		return "", fmt.Errorf("open token of page %s: %w", p.ID, err)
 	}
 	return token, nil
 }
 
-// SealGrant seals a user's grant of the CRM for the store, bound to the user.
+// SealGrant seals a user's CRM grant for the store, bound to the user.
 func SealGrant(v *vault.Vault, user model.UserID, g model.CRMGrant) (string, error) {
 	b, err := json.Marshal(g)
 	if err != nil {
 		return "", fmt.Errorf("encode grant: %w", err)
 	}
-	return v.Seal(whatGrant, string(user), string(b)), nil
+	return v.Seal(labelGrant, string(user), string(b)), nil
 }
 
 // OpenGrant opens what [SealGrant] sealed.
 func OpenGrant(v *vault.Vault, user model.UserID, sealed string) (model.CRMGrant, error) {
 	var g model.CRMGrant
-	s, err := v.Open(whatGrant, string(user), sealed)
+	s, err := v.Open(labelGrant, string(user), sealed)
 	if err == nil {
 		err = json.Unmarshal([]byte(s), &g)
 	}
@@ -70,7 +70,7 @@ func OpenGrant(v *vault.Vault, user model.UserID, sealed string) (model.CRMGrant
 	return g, nil
 }
 
-// Sealed tells whether a store holds a secret that only its key opens.
+// Sealed reports whether a store holds a secret that only its key opens.
 func Sealed(ctx context.Context, s store.Store) (bool, error) {
 	sealed := false
 	err := s.Read(ctx, func(r store.Reader) error {
@@ -90,10 +90,9 @@ func Sealed(ctx context.Context, s store.Store) (bool, error) {
 	return sealed, err
 }
 
-// SealTokens makes a store fit for a hub with that vault, before the hub starts: it
-// seals the tokens that an older hub left as they are, answers how many, and opens the
-// others to see that the key is right; where it is not, nothing is changed and the
-// error is [ErrKey].
+// SealTokens prepares a store for a hub with that vault, before the hub starts. It checks that
+// the key opens the sealed secrets, then seals the tokens that an older hub left in plain text
+// and returns how many. With a wrong key it changes nothing and returns [ErrKey].
 func SealTokens(ctx context.Context, s store.Store, v *vault.Vault) (int, error) {
 	var pages []store.Page
 	var users []store.CRMUser
@@ -119,7 +118,7 @@ func SealTokens(ctx context.Context, s store.Store, v *vault.Vault) (int, error)
 		if p.SealedToken == "" {
 			continue
 		}
-		if _, err := v.Open(whatToken, string(p.ID), p.SealedToken); err != nil {
+		if _, err := v.Open(labelToken, string(p.ID), p.SealedToken); err != nil {
 			return 0, fmt.Errorf("%w: page %s: %w", ErrKey, p.ID, err)
 		}
 	}

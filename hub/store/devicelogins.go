@@ -6,38 +6,37 @@ import (
 	"parley/model"
 )
 
-// DeviceLoginReader reads the sign-ins through a browser.
+// DeviceLoginReader reads sign-ins through a browser.
 type DeviceLoginReader interface {
-	// DeviceLogin finds a sign-in through a browser by the hash of one of its secrets; one
-	// that has expired may be there or not.
+	// DeviceLogin returns a sign-in by the hash of one of its secrets. An expired one may still
+	// be returned.
 	DeviceLogin(by DeviceKey, hash []byte) (DeviceLogin, error)
 }
 
-// DeviceLoginWriter changes the sign-ins through a browser.
+// DeviceLoginWriter changes sign-ins through a browser.
 type DeviceLoginWriter interface {
-	// AddDeviceLogin begins a sign-in through a browser. A secret that another one has is
-	// [ErrConflict].
+	// AddDeviceLogin adds a sign-in. A secret that another one has is [ErrConflict].
 	AddDeviceLogin(d DeviceLogin) error
-	// ChangeDeviceLogin stores one that is there as it is now; when it expires stays.
+	// ChangeDeviceLogin stores an existing sign-in as it is now; its expiry stays.
 	ChangeDeviceLogin(d DeviceLogin) error
 	RemoveDeviceLogin(hash []byte) error
-	// ForgetDeviceLogins removes those that expired by then.
+	// ForgetDeviceLogins removes those that expired before the given time.
 	ForgetDeviceLogins(before time.Time) error
 }
 
-// DeviceLogin is a sign-in through a browser that has not ended. Of the secrets only
-// hashes are kept.
+// DeviceLogin is a sign-in through a browser that has not ended. Secrets are kept as hashes
+// only.
 type DeviceLogin struct {
-	// Hash is that of the device code, which who waits holds; CodeHash that of the short
-	// code, which people type.
+	// Hash is that of the device code, which the waiting program holds; CodeHash that of the
+	// short code, which people type.
 	Hash     []byte
 	CodeHash []byte
 	Expires  time.Time
-	// StateHash is that of the state with which a browser was sent to the CRM, and
-	// BrowserHash that of the browser's own secret; none: it is not there.
+	// StateHash is that of the state with which a browser was sent to the CRM, BrowserHash that
+	// of the browser's own secret; empty if there is none.
 	StateHash   []byte
 	BrowserHash []byte
-	// User is who signed in; empty: nobody yet. Refused is why nobody will.
+	// User is who signed in; empty if nobody did yet. Refused is why nobody will.
 	User    model.UserID
 	Refused model.Code
 }

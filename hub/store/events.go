@@ -6,32 +6,33 @@ import (
 	"parley/model"
 )
 
-// EventReader reads the events of Meta that are kept.
+// EventReader reads stored events of Meta.
 type EventReader interface {
-	// Pending returns what came before the message it is about, in order of coming.
+	// Pending returns events that came before the message they are about, in the order of
+	// arrival.
 	Pending(page model.PageID, mid model.MID) ([]Pending, error)
-	// RawEvent returns an event as it came.
+	// RawEvent returns an event as it arrived.
 	RawEvent(page model.PageID, key string) (RawEvent, error)
 }
 
-// EventWriter keeps the events of Meta. None of it takes a seq.
+// EventWriter stores Meta's events. It takes no seq.
 type EventWriter interface {
-	// KeepRaw stores an event as it came. It answers false, and stores nothing,
-	// when an event with that key was stored before: the dedupe.
+	// KeepRaw stores an event as it arrived. It returns false and stores nothing if an event
+	// with that key was stored before: it is how repeated events are recognised.
 	KeepRaw(e RawEvent) (bool, error)
-	// EmptyRaw forgets what raw events said of the customer's message with that mid, all but
-	// the one with that key; that they came is kept.
+	// EmptyRaw erases the content of raw events about the customer's message with that mid,
+	// except the event with the key but; the events themselves stay.
 	EmptyRaw(customer model.PSID, mid model.MID, but string) error
 	AddPending(p Pending) error
-	// TakePending removes what Pending returned.
-	TakePending(page model.PageID, mid model.MID) error
+	// RemovePending removes what Pending returned.
+	RemovePending(page model.PageID, mid model.MID) error
 }
 
-// Pending is news about a message that has not come yet.
+// Pending is an event about a message that has not arrived yet.
 type Pending struct {
 	Page model.PageID
 	MID  model.MID
-	// Customer is whom it is about; it goes with their conversation.
+	// Customer is the customer that it concerns; it is removed with their conversation.
 	Customer model.PSID
 	Event    model.Event // Reacted, Edit, Unsend, Feedback, or DeliveredUpTo with that one MID
 	At       time.Time

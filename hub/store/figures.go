@@ -6,23 +6,24 @@ import (
 	"parley/model"
 )
 
-// FigureReader counts, over all Pages.
+// FigureReader counts over all Pages.
 type FigureReader interface {
-	// Figures counts what the hub has in hand, over all Pages.
+	// Figures counts what the hub is working on.
 	Figures() (Figures, error)
-	// Counter returns one of [Store.Count]; 0 where nothing was counted.
+	// Counter returns a counter of [Store.Count]; 0 if nothing was counted.
 	Counter(name string) (int64, error)
-	// Counters returns all counters, those of [Store.Count] and, as
-	// "raw_not_understood" and "raw_events", what is kept raw.
+	// Counters returns all counters: those of [Store.Count] and, as "raw_not_understood" and
+	// "raw_events", the numbers of raw events.
 	Counters() (map[string]int64, error)
 }
 
-// Figures are what the hub has in hand.
+// Figures count what the hub is working on.
 type Figures struct {
-	// Replies are those queued, posting, unknown and asking; each state is named.
+	// Replies counts those queued, posting, unknown and asking; each of these states has an
+	// entry.
 	Replies map[model.State]int
-	// OldestQueued is when the oldest queued reply was accepted; zero where none is.
+	// OldestQueued is when the oldest queued reply was accepted; zero if none is queued.
 	OldestQueued time.Time
-	// NotUnderstood are events kept raw because they are not understood.
+	// NotUnderstood counts events kept raw because they are not understood.
 	NotUnderstood int64
 }

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// IncarnationReader tells how the store came to be what it is.
+// IncarnationReader reads the store's incarnation.
 type IncarnationReader interface {
-	// Incarnation returns how the store came to be what it is.
+	// Incarnation returns the store's current incarnation.
 	Incarnation() (Incarnation, error)
 }
 
-// IncarnationWriter settles an incarnation that began.
+// IncarnationWriter settles an incarnation.
 type IncarnationWriter interface {
-	// SettleIncarnation notes that what was on its way when the store became another was
-	// seen to.
+	// SettleIncarnation records that the replies that were on their way when the store was
+	// replaced have been dealt with.
 	SettleIncarnation() error
 }
 
-// Difference is what makes a store another than the one that the hub ran with last.
+// Difference is how a store differs from the one that the hub last ran with.
 type Difference string
 
 // The differences.
@@ -27,50 +27,50 @@ const (
 	Missing Difference = "missing"
 	// Older: it lacks changes that the hub had made.
 	Older Difference = "older"
-	// Diverged: it lacks none, but it is not as the hub left it: another hub went on with
-	// it, or it lacks what the hub wrote last.
+	// Diverged: it has as many changes, but is not as the hub left it: another hub wrote to it,
+	// or it lacks the hub's last writes.
 	Diverged Difference = "diverged"
-	// Other: it is another hub's, or was made anew.
+	// Other: it is another hub's, or a new one.
 	Other Difference = "other"
-	// Mixed: its files are not of one moment; together they would be wrong.
+	// Mixed: its files are from different moments and would be inconsistent together.
 	Mixed Difference = "mixed"
-	// Damaged: it can't be read through.
+	// Damaged: it can't be read completely.
 	Damaged Difference = "damaged"
-	// Copied: its files are copies, as when a folder is put back or moved to another
-	// machine. Nobody can tell what the original did since.
+	// Copied: its files are copies, as when a folder was restored or moved to another machine.
+	// Nobody can tell what the original did since.
 	Copied Difference = "copied"
-	// Unmarked: nothing tells which store the hub ran with last.
+	// Unmarked: nothing tells which store the hub last ran with.
 	Unmarked Difference = "unmarked"
 )
 
-// Incarnation is a store's life since it last was found to be another than the one that
-// the hub had run with: clients read everything anew, and what was on its way may have
-// left before.
+// Incarnation is the store's life since it was last found to differ from the one that the hub
+// had run with. At its beginning clients reload everything, and replies that it holds as on
+// their way may have left already.
 type Incarnation struct {
 	ID string `json:"id"`
-	// Why and At tell of its beginning. Why is empty for a store that was never another.
+	// Why and At describe its beginning. Why is empty for a store that was never replaced.
 	Why Difference `json:"why,omitempty"`
 	At  time.Time  `json:"at"`
-	// Was is how many changes of all Pages the hub had made, where that is known; Is how
-	// many the store held.
+	// Was is how many changes of all Pages the hub had made, if that is known; Is how many the
+	// store held.
 	Was int64 `json:"was"`
 	Is  int64 `json:"is"`
-	// Settled: what was on its way was seen to.
+	// Settled: the replies that were on their way have been dealt with.
 	Settled bool `json:"settled"`
 }
 
-// Begun tells whether the store became another, after which what was on its way may have
-// left before.
+// Begun reports whether the store was replaced, after which replies on their way may have left
+// already.
 func (i Incarnation) Begun() bool { return i.Why != "" }
 
-// ContradictionError refuses to open a store that is not the one that the hub ran with.
+// ContradictionError means that the store is not the one that the hub last ran with, and is not
+// opened.
 type ContradictionError struct {
 	Difference Difference
-	// Was is how many changes of all Pages the hub had made by At, Is how many the store
-	// holds.
+	// Was is how many changes of all Pages the hub had made by At, Is how many the store holds.
 	Was, Is int64
 	At      time.Time
-	// Err is what was found, where that says more; nil: nothing.
+	// Err is a more specific cause, nil if there is none.
 	Err error
 }
 
@@ -83,5 +83,5 @@ func (e *ContradictionError) Error() string {
 	return s
 }
 
-// Unwrap returns what was found.
+// Unwrap returns the cause.
 func (e *ContradictionError) Unwrap() error { return e.Err }

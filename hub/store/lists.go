@@ -8,17 +8,17 @@ import (
 
 // ListReader reads the lists of the inbox.
 type ListReader interface {
-	// Conversations returns a page of a list, newest activity first, and the cursor
-	// of the next; "" at the end. A cursor of another list, or a broken one, is
+	// Conversations returns one page of a list, most recent activity first, and the cursor of
+	// the next page, "" at the end. A cursor of another list, or an invalid one, is
 	// [ErrBadCursor].
 	Conversations(q ConversationQuery) ([]Conversation, string, error)
-	// SearchConversations is Conversations of those in which a message's text or the
-	// customer's name holds all words of q.Search (parley/hub/search); a search
-	// without words finds nothing. Neither what is unsent nor what the system tells
-	// is searched, nor, by a transaction, what it wrote itself. An engine may leave
-	// out the oldest of more than 200,000 messages found on a Page.
+	// SearchConversations is Conversations limited to those in which a message's text or the
+	// customer's name contains all words of q.Search (see parley/hub/search). A search without
+	// words finds nothing. It searches neither unsent messages nor system lines, nor, in a
+	// transaction, the transaction's own writes. An engine may leave out the oldest of more
+	// than 200,000 messages found on a Page.
 	SearchConversations(q ConversationQuery) ([]Found, string, error)
-	// CountConversations counts each filter over those Pages.
+	// CountConversations counts each filter over the query's Pages.
 	CountConversations(q CountQuery) (Counts, error)
 }
 
@@ -37,48 +37,46 @@ const (
 	FilterWaiting    Filter = "waiting"
 )
 
-// PageScope is a Page that a list may show, with what the Page itself says of
-// replies at that time.
+// PageScope is a Page that a list may show, with whether the Page itself allows replies at that
+// time.
 type PageScope struct {
 	ID model.PageID
 	// Blocks: the Page refuses every reply.
 	Blocks bool
 }
 
-// ConversationQuery asks for a page of a list.
+// ConversationQuery asks for one page of a list.
 type ConversationQuery struct {
 	Pages  []PageScope
 	Filter Filter
-	User   model.UserID // who asks, for mine
+	User   model.UserID // the user who asks, for FilterMine
 	Now    time.Time
 	Cursor string
 	Limit  int
-	// Search is what to look for, for SearchConversations alone.
+	// Search is the text to search for, for SearchConversations only.
 	Search string
 }
 
-// Found is a conversation that a search found.
+// Found is a conversation found by a search.
 type Found struct {
 	Conversation
-	// Hits are the messages found that were stored last, newest first, at most
-	// [MaxHits].
+	// Hits are the most recently stored matching messages, newest first, at most [MaxHits].
 	Hits []model.Hit
 	// NameSpans are where the customer's name matches.
 	NameSpans []model.Span
 }
 
-// MaxHits is how many messages of a conversation a search names.
+// MaxHits is how many matching messages of a conversation a search returns.
 const MaxHits = 3
 
-// CountQuery asks how many conversations each filter holds.
+// CountQuery asks how many conversations each filter has.
 type CountQuery struct {
 	Pages []PageScope
 	User  model.UserID
 	Now   time.Time
 }
 
-// Counts is how many conversations each filter holds, and how many of them hold
-// something unread.
+// Counts is how many conversations each filter has, and how many are unread.
 type Counts struct {
 	All        int `json:"all"`
 	Open       int `json:"open"`

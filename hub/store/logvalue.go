@@ -5,10 +5,10 @@ import (
 	"log/slog"
 )
 
-// What holds texts or tokens shows in a log without them. Page, Conversation, Message and
-// Found show as what they embed does.
+// These types hold texts or tokens, which must not appear in logs. Page, Conversation, Message
+// and Found are logged as the types that they embed.
 
-// LogValue implements [slog.LogValuer]: no token is shown.
+// LogValue implements [slog.LogValuer]; it leaves out the token.
 func (r Reply) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("message", string(r.MessageID)), slog.String("state", string(r.State)), slog.Int("attempt", r.Attempt),
@@ -16,7 +16,7 @@ func (r Reply) LogValue() slog.Value {
 	)
 }
 
-// LogValue implements [slog.LogValuer]: no token is shown.
+// LogValue implements [slog.LogValuer]; it leaves out the token.
 func (a Attempt) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("message", string(a.MessageID)), slog.Int("number", a.Number), slog.String("mid", string(a.MID)), slog.Time("at", a.At),
@@ -38,7 +38,7 @@ func (e RawEvent) LogValue() slog.Value {
 	)
 }
 
-// LogValue implements [slog.LogValuer]: not even the hash is shown.
+// LogValue implements [slog.LogValuer]; it leaves out even the hash.
 func (t Token) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("user", string(t.User)), slog.Time("at", t.At), slog.Time("used_at", t.UsedAt))
 }

@@ -9,11 +9,11 @@ import (
 // PageReader reads the installations of Pages.
 type PageReader interface {
 	Page(id model.PageID) (Page, error)
-	// Pages returns every installation, by id.
+	// Pages returns every installation, ordered by id.
 	Pages() ([]Page, error)
-	// ActivePage returns the installation of that Page that is not uninstalled.
+	// ActivePage returns the connected installation of a Page.
 	ActivePage(id model.MetaPageID) (Page, error)
-	// Installations returns all installations of that Page, oldest first.
+	// Installations returns all installations of a Page, oldest first.
 	Installations(id model.MetaPageID) ([]Page, error)
 }
 
@@ -23,56 +23,56 @@ type PageWriter interface {
 	PutPage(p *Page) error
 }
 
-// Page is an installation with what only the hub knows of it.
+// Page is an installation with what only the hub knows about it.
 type Page struct {
 	model.Page
-	// SealedToken is the Page's access token, sealed by the hub's key; empty once
-	// uninstalled. Never in a log or an answer.
+	// SealedToken is the Page's access token, sealed by the hub's key; empty once uninstalled.
+	// It must not appear in a log or an answer.
 	SealedToken string
-	// Token is the token as stores of before sealing hold it; a hub that starts on one
-	// seals it.
+	// Token is the token in stores from before sealing; a hub seals it when it starts.
 	Token string `json:",omitempty"`
-	// AccessGen counts how often others lost access (shared → private); it is part
-	// of their epoch.
+	// AccessGen counts how often other users lost access (shared → private); it is part of
+	// their epoch.
 	AccessGen int
 	// PolicyAt is Meta's time of the newest policy event applied.
 	PolicyAt time.Time
-	// RateBackoff is the last pause taken without a time from Meta.
+	// RateBackoff is the last backoff taken because Meta named no time.
 	RateBackoff time.Duration
-	// Zone is the zone whose days transcripts have, as [model.LoadZone] has them.
+	// Zone is the time zone, as in [model.LoadZone], in which the days of transcripts begin.
 	Zone string `json:",omitempty"`
-	// SyncLimited: it was told that the CRM's budget of the day is used up, and nothing was
+	// SyncLimited: a notice said that the CRM's daily budget is used up, and nothing was
 	// written since.
 	SyncLimited bool `json:",omitempty"`
-	// Imported: all past conversations were brought in.
+	// Imported: all past conversations were imported.
 	Imported bool `json:",omitempty"`
-	// History brings them in, until that is done; Backfill what was missed meanwhile, which
-	// stands in the store as Gap.
+	// History is the import of past conversations, until it is done; Backfill that of what was
+	// missed, which is stored as Gap.
 	History  *Reading `json:",omitempty"`
 	Backfill *Reading `json:"Gap,omitempty"`
 }
 
-// Reading is how far the threads of a Page's inbox on Facebook were read. It goes through
-// them from the most lately updated on, again and again, until nothing changed before it
-// while it did.
+// Reading is the progress of reading the threads of a Page's inbox on Facebook. It goes through
+// the threads from the most recently updated on, and repeats that until none changed during a
+// pass.
 type Reading struct {
-	// ID is another for each reading that is begun or taken up.
+	// ID is different for each reading that is started or continued.
 	ID string
-	// Pass counts how often it goes through, from 1.
+	// Pass counts the passes, from 1.
 	Pass int
-	// Since: threads not updated since are not read; zero: all are.
+	// Since: threads not updated since then are skipped; zero to read all.
 	Since time.Time
-	// News: what was written from then on is news, and not history.
+	// News: messages from then on count as new, earlier ones as history.
 	News time.Time
-	// Floor: what was written before is not taken; zero: all is.
+	// Floor: messages before it are left out; zero to import all.
 	Floor time.Time
-	// Newest is Meta's time of the most lately updated thread when this pass began.
+	// Newest is Meta's time of the most recently updated thread when this pass began.
 	Newest time.Time
-	// After is Meta's cursor of the stretch being read, Done which threads of it are.
+	// After is Meta's cursor of the page of threads being read, Done the threads of that page
+	// that are finished.
 	After string
 	Done  []string `json:",omitempty"`
-	// Counted: how many threads there are is known; CountAfter is from where to
-	// count on, Found how many were counted.
+	// Counted: the number of threads is known. CountAfter is the cursor to continue counting,
+	// Found how many were counted.
 	Counted    bool
 	CountAfter string
 	Found      int64

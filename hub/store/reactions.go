@@ -6,39 +6,39 @@ import (
 	"parley/model"
 )
 
-// ReactionReader reads the reactions of ours that are on their way to Meta.
+// ReactionReader reads our reactions on their way to Meta.
 type ReactionReader interface {
-	// Reacting returns the reaction on its way to a message.
-	Reacting(id model.MessageID) (Reacting, error)
-	// Reactings returns all that are on their way, those to be tried first first.
-	Reactings() ([]Reacting, error)
+	// PendingReaction returns the reaction on its way for a message.
+	PendingReaction(id model.MessageID) (PendingReaction, error)
+	// PendingReactions returns all that are on their way, ordered by when they are due.
+	PendingReactions() ([]PendingReaction, error)
 }
 
-// ReactionWriter keeps the reactions on their way. None of it takes a seq.
+// ReactionWriter stores reactions on their way. It takes no seq.
 type ReactionWriter interface {
-	// PutReacting stores a reaction on its way, the only one of its message.
-	PutReacting(r Reacting) error
-	// TakeReacting forgets a message's reaction on its way, if there is one.
-	TakeReacting(id model.MessageID) error
+	// PutPendingReaction stores a reaction on its way, the only one of its message.
+	PutPendingReaction(r PendingReaction) error
+	// RemovePendingReaction removes a message's reaction on its way, if there is one.
+	RemovePendingReaction(id model.MessageID) error
 }
 
-// Reacting is a reaction of ours on its way to Meta: what its message is to show. It is
-// kept until Meta has confirmed or refused it.
-type Reacting struct {
+// PendingReaction is a reaction of ours on its way to Meta. It is kept until Meta has confirmed
+// or refused it.
+type PendingReaction struct {
 	MessageID      model.MessageID
 	ConversationID model.ConversationID
-	// Number counts the wishes for this message: an outcome counts for its own only.
+	// Number counts the requests for this message: an outcome counts only for its own.
 	Number int
-	// UserID is who asked for it last.
+	// UserID is who requested it last.
 	UserID model.UserID
-	// Emoji is the reaction; empty: it is to be taken back.
+	// Emoji is the reaction; empty to take it back.
 	Emoji model.Untrusted
-	// Was is what Meta has confirmed; nil: none.
+	// Was is the reaction that Meta has confirmed, nil if none.
 	Was *model.Reaction
-	// At is when it was asked for, WakeAt when it is to be tried.
+	// At is when it was requested, WakeAt when it is due.
 	At, WakeAt time.Time
-	// Uncertain: a try may have arrived. Said is what Meta answered last to such a one;
-	// empty: nothing.
+	// Uncertain: an attempt may have arrived. Said is what Meta last answered to such an
+	// attempt, if anything.
 	Uncertain bool
 	Said      model.Untrusted `json:",omitempty"`
 	Tries     int

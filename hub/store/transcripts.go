@@ -7,15 +7,15 @@ import (
 	"parley/model"
 )
 
-// TranscriptReader reads how transcripts stand in the CRM.
+// TranscriptReader reads the state of transcripts in the CRM.
 type TranscriptReader interface {
-	// Sync returns how a conversation's transcript stands in the CRM.
+	// Sync returns the state of a conversation's transcript.
 	Sync(id model.ConversationID) (Sync, error)
-	// DueSyncs returns syncs whose WakeAt is not after now, oldest first; and when the
-	// next one after them is due, zero if none is.
+	// DueSyncs returns syncs whose WakeAt is not after now, oldest first, and when the next one
+	// after them is due, zero if none is.
 	DueSyncs(now time.Time, limit int) ([]Sync, time.Time, error)
-	// ChangedSyncs returns syncs of conversations in which something that a transcript
-	// tells changed after what was noticed.
+	// ChangedSyncs returns syncs of conversations in which something in the transcript changed
+	// that was not noticed yet.
 	ChangedSyncs(limit int) ([]Sync, error)
 	// PageSyncs returns all syncs of a Page.
 	PageSyncs(page model.PageID) ([]Sync, error)
@@ -23,54 +23,54 @@ type TranscriptReader interface {
 	Transcript(id model.ConversationID) ([]transcript.Part, error)
 	// TranscriptPart returns one of them.
 	TranscriptPart(id model.ConversationID, day string, number int) (transcript.Part, error)
-	// TranscriptsOn returns a page of the parts whose notes stand on a record, whichever
-	// Page they are of, the newest day first; not those that are gone.
+	// TranscriptsOn returns one page of the parts whose notes are on a record, of whichever
+	// Page, the newest day first, leaving out deleted ones.
 	TranscriptsOn(record model.RecordRef, cursor string, limit int) ([]transcript.Part, string, error)
 }
 
-// TranscriptWriter keeps how transcripts stand. None of it takes a seq.
+// TranscriptWriter stores the state of transcripts. It takes no seq.
 type TranscriptWriter interface {
-	// PutSync stores how the transcript stands of a conversation that is there.
+	// PutSync stores the state of the transcript of an existing conversation.
 	PutSync(s Sync) error
-	// PutTranscript stores a part of the transcript of a conversation that is there; it
-	// goes with the conversation.
+	// PutTranscript stores a part of the transcript of an existing conversation; it is removed
+	// with the conversation.
 	PutTranscript(conversation model.ConversationID, p transcript.Part) error
 }
 
-// Sync is how a conversation's transcript in the CRM stands.
+// Sync is the state of a conversation's transcript in the CRM.
 type Sync struct {
 	Conversation model.ConversationID
 	// Off: nothing is written.
 	Off bool
-	// Since is when the first thing changed that is still to be written; zero: nothing is.
+	// Since is when the first change happened that is still unwritten; zero if there is none.
 	Since time.Time
-	// WakeAt is when it is written; zero: not by time.
+	// WakeAt is when it is written; zero if it is not scheduled.
 	WakeAt time.Time
-	// DoneAt is when all of it was last there.
+	// DoneAt is when it was last complete.
 	DoneAt time.Time
-	// Failures counts tries in a row that failed, for the back-off; Reason is why the last
-	// one did, or what it waits for.
+	// Failures counts consecutive failures, for the backoff; Reason is why the last one
+	// happened, or what it waits for.
 	Failures int
 	Reason   model.Code
-	// Changed is the seq of the newest change of what a transcript tells, Noticed up to
-	// which somebody saw to it. The store sets Changed, and keeps it as it is where a
-	// sync is put.
+	// Changed is the seq of the newest change of what belongs in the transcript, Noticed the
+	// one up to which the worker has handled changes. The store sets Changed; putting a sync
+	// leaves it alone.
 	Changed, Noticed int64
 }
 
-// Wake has it written at that time.
+// Wake schedules the writing for that time.
 func (s *Sync) Wake(at time.Time) {
 	s.Since, s.WakeAt = at, at
 }
 
-// Rest has nothing written.
+// Rest schedules nothing.
 func (s *Sync) Rest() {
 	s.Since, s.WakeAt = time.Time{}, time.Time{}
 }
 
-// Retold tells whether a message tells a transcript another thing than before. was is nil
-// for one that is new.
-func Retold(was *Message, m Message) bool {
+// TranscriptChanged reports whether a change of a message changes the transcript. was is nil
+// for a new message.
+func TranscriptChanged(was *Message, m Message) bool {
 	told := transcript.Told(m.Message)
 	if was == nil || !transcript.Told(was.Message) {
 		return told

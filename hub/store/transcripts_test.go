@@ -33,10 +33,10 @@ func TestRetold(t *testing.T) {
 	}
 	as := said(func(*model.Message) {})
 	note := said(func(m *model.Message) { m.Direction = model.Note })
-	if !store.Retold(nil, as) || store.Retold(nil, note) {
+	if !store.TranscriptChanged(nil, as) || store.TranscriptChanged(nil, note) {
 		t.Error("of a new message: what a transcript tells, and no note")
 	}
-	if !store.Retold(&note, as) || store.Retold(&note, note) || !store.Retold(&as, note) {
+	if !store.TranscriptChanged(&note, as) || store.TranscriptChanged(&note, note) || !store.TranscriptChanged(&as, note) {
 		t.Error("what becomes part of a transcript, or is none any more")
 	}
 	for name, c := range map[string]struct {
@@ -51,7 +51,7 @@ func TestRetold(t *testing.T) {
 		"attachment": {func(m *model.Message) { m.Attachments = []model.Attachment{{Type: "image"}} }, true},
 		"time":       {func(m *model.Message) { m.SentAt = at.Add(1) }, true},
 	} {
-		if got := store.Retold(&as, said(c.change)); got != c.want {
+		if got := store.TranscriptChanged(&as, said(c.change)); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

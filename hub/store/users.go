@@ -13,8 +13,8 @@ type UserReader interface {
 // UserWriter changes the users of the hub.
 type UserWriter interface {
 	CreateUser(u model.User) error
-	// ChangeUser stores a user who is there as they are now.
+	// ChangeUser stores an existing user.
 	ChangeUser(u model.User) error
-	// RemoveUser removes a user, with all that signs them in.
+	// RemoveUser removes a user with all their credentials.
 	RemoveUser(id model.UserID) error
 }

@@ -4,15 +4,14 @@ import (
 	"time"
 )
 
-// WebhookReader reads what is known of our address for webhooks.
+// WebhookReader reads what is known about our webhook address.
 type WebhookReader interface {
-	// TestedAt returns when Meta's dashboard last tried our address for webhooks; zero:
-	// never.
+	// TestedAt returns when Meta's dashboard last tried our webhook address; zero if never.
 	TestedAt() (time.Time, error)
 }
 
-// WebhookWriter keeps what is known of our address for webhooks.
+// WebhookWriter stores what is known about our webhook address.
 type WebhookWriter interface {
-	// SetTestedAt keeps when Meta's dashboard tried our address for webhooks.
+	// SetTestedAt stores when Meta's dashboard tried our webhook address.
 	SetTestedAt(at time.Time) error
 }

@@ -11,7 +11,7 @@ import (
 	"parley/model"
 )
 
-// What the audit log says that keeping transcripts was and became.
+// What the audit log says about syncing before and after.
 const (
 	auditOn  = "on"
 	auditOff = "off"
@@ -33,7 +33,7 @@ func wakeIf(on bool, s *store.Sync, now time.Time) {
 	}
 }
 
-// SetSync keeps a conversation's transcript in the CRM, or not, for a user who may see a
+// SetSync turns the sync of a conversation's transcript on or off, for a user who may see a
 // record that it is linked to. What was written stays.
 func (ts *Transcripts) SetSync(ctx context.Context, user model.User, id model.ConversationID, on bool) error {
 	return ts.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, seen model.RecordRef) error {
@@ -43,14 +43,14 @@ func (ts *Transcripts) SetSync(ctx context.Context, user model.User, id model.Co
 		s.Off = !on
 		wakeIf(on, s, ts.now())
 		e := audit.AboutPage(model.AuditSync, user, id.Page(), ts.now())
-		// By the record it is told to nobody who may not know that there is a link.
+		// With the record in it, the entry shows only to those who may know of the link.
 		e.Conversation, e.Record, e.From, e.To = id, &seen, onOff(!on), onOff(on)
 		return tx.AddAudit(e)
 	})
 }
 
-// SyncNow has a conversation's transcript written without waiting for more to come. Where
-// it is switched off nothing is.
+// SyncNow has a conversation's transcript written without waiting for more messages. It does
+// nothing if the sync is off.
 func (ts *Transcripts) SyncNow(ctx context.Context, user model.User, id model.ConversationID) error {
 	return ts.ofLinked(ctx, user, id, func(tx store.PageTx, s *store.Sync, _ model.RecordRef) error {
 		active, err := syncActive(tx, *s)
@@ -61,8 +61,8 @@ func (ts *Transcripts) SyncNow(ctx context.Context, user model.User, id model.Co
 	})
 }
 
-// ofLinked changes the sync of a conversation, for a user who may see one of the records
-// that it is linked to: f is told which.
+// ofLinked changes the sync of a conversation for a user who may see one of its linked records,
+// which it passes to f.
 func (ts *Transcripts) ofLinked(ctx context.Context, user model.User, id model.ConversationID, f func(store.PageTx, *store.Sync, model.RecordRef) error) error {
 	c, err := ts.open(ctx, user, id)
 	switch {
@@ -91,8 +91,8 @@ func (ts *Transcripts) ofLinked(ctx context.Context, user model.User, id model.C
 	return err
 }
 
-// SetPageSync keeps transcripts of a Page's conversations in the CRM, or not, for an admin
-// who sees the Page. What was written stays.
+// SetPageSync turns the sync of a Page's transcripts on or off, for an admin who sees the Page.
+// What was written stays.
 func (ts *Transcripts) SetPageSync(ctx context.Context, user model.User, id model.PageID, on bool) (model.Page, error) {
 	if err := ts.checked(ctx, user, id); err != nil {
 		return model.Page{}, err
@@ -116,8 +116,8 @@ func (ts *Transcripts) SetPageSync(ctx context.Context, user model.User, id mode
 	return p, err
 }
 
-// wakePage has the transcripts of a Page's conversations written, where they are to be,
-// and the links told anew.
+// wakePage has the transcripts of a Page's conversations written if they are to be, and
+// announces the links again.
 func (ts *Transcripts) wakePage(tx store.PageTx, id model.PageID, on bool) error {
 	all, err := tx.PageSyncs(id)
 	for _, s := range all {
@@ -126,7 +126,7 @@ func (ts *Transcripts) wakePage(tx store.PageTx, id model.PageID, on bool) error
 		}
 		if !s.Off {
 			wakeIf(on, &s, ts.now())
-			err = errors.Join(tx.PutSync(s), retellLinks(tx, s.Conversation))
+			err = errors.Join(tx.PutSync(s), announceLinks(tx, s.Conversation))
 		}
 	}
 	return err

@@ -20,56 +20,55 @@ import (
 	"parley/model"
 )
 
-// A linked conversation's transcript is kept in the CRM as notes. The store
-// marks a sync when something changes that a transcript tells; one worker sees to the
-// marks, which sets when the transcript is written, another writes what is due. Both find
-// what there is to do in the store, so that a hub that was killed goes on.
+// A linked conversation's transcript is kept in the CRM as notes. The store marks a sync when
+// something changes that belongs in the transcript. One worker handles the marks and schedules
+// the writing, another writes what is due. Both find their work in the store, so that a hub
+// that was killed continues.
 
-// Notes is what is needed of the CRM's notes. as is by whose grant it is asked, nil by
-// the company token. Its errors are those of [crm.Records].
+// Notes is the CRM's API for notes. as is the grant with which it is called; nil means the
+// company token. Its errors are those of [crm.Records].
 type Notes interface {
-	// FindNotes returns the notes on a record that were changed since a time, the newest
-	// first.
+	// FindNotes returns the notes on a record that were changed since a time, the newest first.
 	FindNotes(ctx context.Context, as *model.CRMGrant, of model.RecordRef, since time.Time) ([]model.CRMNote, error)
 	Note(ctx context.Context, as *model.CRMGrant, id int64) (model.CRMNote, error)
-	// CreateNote writes a note; where it is [model.ErrCRMUnavailable] and no
-	// [*model.CRMLimit], it may stand there.
+	// CreateNote creates a note. After an [model.ErrCRMUnavailable] that is no
+	// [*model.CRMLimit], the note may exist.
 	CreateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote) (model.CRMNote, error)
-	// UpdateNote writes a note anew, and takes it off records of those types.
+	// UpdateNote replaces a note, and detaches it from records of the types in off.
 	UpdateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote, off ...model.RecordType) (model.CRMNote, error)
 }
 
-// Timing holds the deadlines of transcripts.
+// Timing holds the deadlines and intervals of transcripts.
 type Timing struct {
-	// Pause is how long a transcript waits after a message before it is written, Most how
-	// long at most after the first; what failed waits Retry, doubling up to RetryMax. Gap is
+	// Pause is how long a transcript is written after a message, Most how long after the first
+	// unwritten one at most. A failure waits Retry, doubling up to RetryMax. Gap is the pause
 	// between two writes.
 	Pause, Most, Retry, RetryMax, Gap time.Duration
-	// Call is the longest that one call of the CRM may take.
+	// Call is the longest that one call to the CRM may take.
 	Call time.Duration
 }
 
-// Options are what transcripts are made of.
+// Options are the dependencies and settings of [Transcripts].
 type Options struct {
 	Store   *txn.Store
 	Company *company.Company
-	// Notes are those of the CRM; nil: no transcripts are kept there.
+	// Notes is the CRM's API for notes; nil if no transcripts are kept there.
 	Notes Notes
-	// Open returns a conversation with the links that a user may see, after the CRM was asked.
+	// Open returns a conversation with the links that a user may see, after asking the CRM.
 	Open func(context.Context, model.User, model.ConversationID) (model.Conversation, error)
-	// Checked passes an admin who may change how a Page is kept.
+	// Checked returns nil for an admin who may change the Page's settings.
 	Checked func(context.Context, model.User, model.PageID) error
-	// ChangePage changes a Page, and has it told.
+	// ChangePage changes a Page and announces the change.
 	ChangePage func(context.Context, model.PageID, func(store.PageTx, *store.Page) error) (model.Page, error)
-	// Notice makes a notice on a Page, in its transaction.
+	// Notice leaves a notice on a Page, within a transaction.
 	Notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
 	Timing Timing
-	// Now is the hub's time, as it is stored and shown.
+	// Now returns the time as it is stored and shown.
 	Now func() time.Time
 	Log *slog.Logger
 }
 
-// Transcripts are those of linked conversations. It is safe for concurrent use.
+// Transcripts writes the transcripts of linked conversations. It is safe for concurrent use.
 type Transcripts struct {
 	store      *txn.Store
 	company    *company.Company
@@ -94,13 +93,13 @@ func New(o Options) *Transcripts {
 	}
 }
 
-// Kept tells whether transcripts are kept at all.
+// Kept reports whether transcripts are kept at all.
 func (ts *Transcripts) Kept() bool { return ts.notes != nil }
 
-// NoteChange has changes of transcripts looked for: a Page has changed.
+// NoteChange makes the worker look for changes of transcripts, because a Page changed.
 func (ts *Transcripts) NoteChange(model.PageID) { ts.changed.Notify() }
 
-// RunTranscripts sees to changes and writes what is due, until ctx ends.
+// RunTranscripts handles changes and writes what is due, until ctx ends.
 func (ts *Transcripts) RunTranscripts(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ts.runSyncNotices(ctx) })
@@ -108,7 +107,7 @@ func (ts *Transcripts) RunTranscripts(ctx context.Context) error {
 	return g.Wait()
 }
 
-// budget is when the CRM's may be there again; nothing is written before.
+// budget holds until when the CRM's budget is used up; nothing is written before.
 type budget struct {
 	mu    sync.Mutex
 	until time.Time
@@ -129,13 +128,14 @@ func (s *budget) pause(until time.Time) {
 const (
 	// trouble is the pause after the store could not be read or written.
 	trouble = time.Second
-	// syncLook is between two looks for changes, which every write of the hub asks for.
+	// syncLook is the least time between two looks for changes, which every write of the hub
+	// triggers.
 	syncLook = 100 * time.Millisecond
 	// syncsAtOnce is how many syncs are read at a time.
 	syncsAtOnce = 20
 )
 
-// runSyncNotices sees to changes of transcripts until ctx ends.
+// runSyncNotices handles changes of transcripts until ctx ends.
 func (ts *Transcripts) runSyncNotices(ctx context.Context) error {
 	for {
 		ts.noticeChanges(ctx)
@@ -173,8 +173,8 @@ func (ts *Transcripts) noticeChanges(ctx context.Context) {
 	}
 }
 
-// noticeChange sets when a transcript that changed is written: a while after the last
-// change, but not too long after the first.
+// noticeChange schedules the writing of a changed transcript: a while after the last change,
+// but not too long after the first.
 func (ts *Transcripts) noticeChange(ctx context.Context, id model.ConversationID) error {
 	return ts.changeSync(ctx, id, func(tx store.PageTx, s *store.Sync) error {
 		if s.Changed <= s.Noticed {
@@ -193,14 +193,14 @@ func (ts *Transcripts) noticeChange(ctx context.Context, id model.ConversationID
 		if most := s.Since.Add(ts.timing.Most); wake.After(most) {
 			wake = most
 		}
-		if s.Reason == "" || wake.After(s.WakeAt) { // what failed waits as long as it waits
+		if s.Reason == "" || wake.After(s.WakeAt) { // a failure keeps its backoff
 			s.WakeAt = wake
 		}
 		return nil
 	})
 }
 
-// syncActive tells whether a conversation's transcript is to be written at all.
+// syncActive reports whether a conversation's transcript is to be written at all.
 func syncActive(r store.Reader, s store.Sync) (bool, error) {
 	p, err := r.Page(s.Conversation.Page())
 	if err != nil || s.Off || p.SyncOff {
@@ -210,7 +210,7 @@ func syncActive(r store.Reader, s store.Sync) (bool, error) {
 	return len(links) > 0, err
 }
 
-// changeSync changes a sync that is there, and tells who sees the links if they see it.
+// changeSync changes an existing sync, and announces the links if they show the change.
 func (ts *Transcripts) changeSync(ctx context.Context, id model.ConversationID, f func(store.PageTx, *store.Sync) error) error {
 	err := ts.store.Write(ctx, id.Page(), func(tx store.PageTx) error {
 		s, err := tx.Sync(id)
@@ -229,7 +229,7 @@ func (ts *Transcripts) changeSync(ctx context.Context, id model.ConversationID, 
 	return err
 }
 
-// putSync stores a sync, and has the links told anew if they show another state.
+// putSync stores a sync, and announces the links if they show another state.
 func putSync(tx store.PageTx, was, s store.Sync) error {
 	if err := tx.PutSync(s); err != nil {
 		return err
@@ -238,10 +238,10 @@ func putSync(tx store.PageTx, was, s store.Sync) error {
 	if before.State == now.State && before.Reason == now.Reason && was.DoneAt.Equal(s.DoneAt) {
 		return nil
 	}
-	return retellLinks(tx, s.Conversation)
+	return announceLinks(tx, s.Conversation)
 }
 
-func retellLinks(tx store.PageTx, id model.ConversationID) error {
+func announceLinks(tx store.PageTx, id model.ConversationID) error {
 	links, err := tx.Links(id)
 	for _, l := range links {
 		if err == nil {
@@ -251,7 +251,7 @@ func retellLinks(tx store.PageTx, id model.ConversationID) error {
 	return err
 }
 
-// Shown is how a transcript stands, as users are told; nil where nothing is known.
+// Shown returns the state of a transcript as users see it, nil if there is none.
 func Shown(s *store.Sync, pageOff bool) *model.Sync {
 	if s == nil {
 		return nil
@@ -272,8 +272,8 @@ func Shown(s *store.Sync, pageOff bool) *model.Sync {
 	return out
 }
 
-// Soon has a conversation's transcript written at once: a record was linked.
-func (ts *Transcripts) Soon(tx store.PageTx, id model.ConversationID) error {
+// WriteSoon has a conversation's transcript written at once, because a record was linked.
+func (ts *Transcripts) WriteSoon(tx store.PageTx, id model.ConversationID) error {
 	if ts.notes == nil {
 		return nil
 	}
@@ -286,8 +286,8 @@ func (ts *Transcripts) Soon(tx store.PageTx, id model.ConversationID) error {
 	return tx.PutSync(s)
 }
 
-// Leave has the notes on a record that is unlinked stay as they are.
-func (*Transcripts) Leave(tx store.PageTx, id model.ConversationID, ref model.RecordRef) error {
+// Detach leaves the notes on an unlinked record as they are.
+func (*Transcripts) Detach(tx store.PageTx, id model.ConversationID, ref model.RecordRef) error {
 	parts, err := tx.Transcript(id)
 	for _, p := range parts {
 		if err != nil {
@@ -308,8 +308,8 @@ func (ts *Transcripts) runSyncs(ctx context.Context) error {
 	return nil
 }
 
-// syncDue writes what is due, one conversation after the other, and returns how long
-// nothing else will be.
+// syncDue writes what is due, one conversation after the other, and returns how long nothing
+// else will be due.
 func (ts *Transcripts) syncDue(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
 		now := ts.now()
@@ -341,8 +341,7 @@ func (ts *Transcripts) syncDue(ctx context.Context) time.Duration {
 	return wake.Idle
 }
 
-// syncOne writes one conversation's transcript and stores how it stands then. An error is
-// the store's.
+// syncOne writes one conversation's transcript and stores the result. An error is the store's.
 func (ts *Transcripts) syncOne(ctx context.Context, id model.ConversationID) (err error) {
 	whole := false
 	defer func() {
@@ -356,7 +355,7 @@ func (ts *Transcripts) syncOne(ctx context.Context, id model.ConversationID) (er
 	return err
 }
 
-// errSyncBroken: a mistake of ours kept a transcript from being written.
+// errSyncBroken means that writing a transcript panicked.
 var errSyncBroken = errors.New("panicked")
 
 func (ts *Transcripts) syncTurn(ctx context.Context, id model.ConversationID) error {
@@ -371,7 +370,7 @@ func (ts *Transcripts) syncTurn(ctx context.Context, id model.ConversationID) er
 		err = t.run(ctx)
 	}
 	if ctx.Err() != nil || errors.Is(err, store.ErrNotFound) {
-		return nil // the hub ends, and goes on when it begins; or it was deleted meanwhile
+		return nil // the hub continues after its restart, or the conversation was deleted
 	}
 	if errors.Is(err, store.ErrUnavailable) {
 		return err
@@ -379,7 +378,7 @@ func (ts *Transcripts) syncTurn(ctx context.Context, id model.ConversationID) er
 	return ts.endTurn(ctx, t, err)
 }
 
-// endTurn stores what became of a turn.
+// endTurn stores the result of a turn.
 func (ts *Transcripts) endTurn(ctx context.Context, t *turn, err error) error {
 	var limit *model.CRMLimit
 	var later *laterError
@@ -409,14 +408,14 @@ func (ts *Transcripts) endTurn(ctx context.Context, t *turn, err error) error {
 		if t.active {
 			s.DoneAt = now
 		}
-		if s.WakeAt.Equal(t.sync.WakeAt) { // else somebody wants it written anew since
+		if s.WakeAt.Equal(t.sync.WakeAt) { // otherwise somebody wants it written again
 			s.Rest()
 		}
 		return nil
 	})
 }
 
-// syncReason is the code of why a transcript could not be written.
+// syncReason is the code of the reason why a transcript could not be written.
 func syncReason(err error) model.Code {
 	var refusal *model.Refusal
 	switch err := crm.Refusal(err); {
@@ -427,11 +426,11 @@ func syncReason(err error) model.Code {
 	}
 }
 
-// eventSync is the event of notices about transcripts.
+// eventSync is the event name of notices about transcripts.
 const eventSync = "sync"
 
-// syncLimited stops writing until the CRM's budget is there again. That of the day is told
-// on the Page, once until something could be written again.
+// syncLimited stops writing until the CRM's budget has recovered. An exhausted daily budget
+// leaves a notice on the Page, one until something could be written again.
 func (ts *Transcripts) syncLimited(ctx context.Context, t *turn, limit *model.CRMLimit) error {
 	ts.paused.pause(limit.Until)
 	err := ts.changeSync(ctx, t.id, func(tx store.PageTx, s *store.Sync) error {
@@ -452,7 +451,7 @@ func (ts *Transcripts) syncLimited(ctx context.Context, t *turn, limit *model.CR
 	return err
 }
 
-// syncUnlimited takes over that something could be written.
+// syncUnlimited records that something could be written again.
 func (ts *Transcripts) syncUnlimited(ctx context.Context, id model.PageID) error {
 	var p store.Page
 	err := ts.store.Read(ctx, func(r store.Reader) (err error) {

@@ -19,8 +19,8 @@ import (
 	"parley/model"
 )
 
-// turn writes what is to be written of one conversation's transcript. It holds all that
-// it needs as it was when it began; what it stores it checks again.
+// turn writes what is due of one conversation's transcript. It reads everything at its
+// beginning and checks again before it stores something.
 type turn struct {
 	ts     *Transcripts
 	id     model.ConversationID
@@ -30,14 +30,14 @@ type turn struct {
 	links  []store.Link
 	plan   transcript.Conversation
 
-	// as is by whose grant the CRM is asked, nil by the company token; linkers are those
-	// who can still lend theirs, refused the access token that was refused.
+	// as is the grant with which the CRM is called, nil for the company token; linkers are the
+	// users whose grants may still be tried, refused is the access token that was refused.
 	as      *model.CRMGrant
 	linkers []model.UserID
 	refused string
 }
 
-// laterError: nothing can be written before that time.
+// laterError means that nothing can be written before that time.
 type laterError struct{ until time.Time }
 
 func (e *laterError) Error() string { return "to be written later" }
@@ -45,11 +45,11 @@ func (e *laterError) Error() string { return "to be written later" }
 const (
 	// messagesAtOnce is how many messages are read at a time.
 	messagesAtOnce = 500
-	// writesAtOnce is how many notes are written before it is another conversation's turn.
+	// writesAtOnce is how many notes are written before another conversation's turn.
 	writesAtOnce = 20
-	// markerBytes is what a note's marker is made of: 80 bits.
+	// markerBytes is the length of a note's marker: 80 bits.
 	markerBytes = 10
-	// markerSlack is how much older than its attempt a note may seem: clocks differ.
+	// markerSlack is how much older than its attempt a note may look: clocks differ.
 	markerSlack = 24 * time.Hour
 )
 
@@ -67,7 +67,7 @@ func (ts *Transcripts) newTurn(ctx context.Context, id model.ConversationID) (*t
 	return t, err
 }
 
-// read reads what the transcript is made of.
+// read reads what the transcript is composed of.
 func (t *turn) read(r store.Reader) error {
 	page, err := r.Page(t.id.Page())
 	if err != nil {
@@ -96,12 +96,12 @@ func (t *turn) read(r store.Reader) error {
 	if t.plan.Parts, err = r.Transcript(t.id); err != nil {
 		return err
 	}
-	t.plan.Messages, err = toldMessages(r, t.id)
+	t.plan.Messages, err = includedMessages(r, t.id)
 	return err
 }
 
-// toldMessages reads a conversation's messages, oldest first.
-func toldMessages(r store.Reader, id model.ConversationID) ([]transcript.Message, error) {
+// includedMessages reads the messages that belong in a conversation's transcript, oldest first.
+func includedMessages(r store.Reader, id model.ConversationID) ([]transcript.Message, error) {
 	var out []transcript.Message
 	for before := ""; ; {
 		list, next, err := r.Messages(id, before, messagesAtOnce, store.Viewer{})
@@ -120,7 +120,7 @@ func toldMessages(r store.Reader, id model.ConversationID) ([]transcript.Message
 	}
 }
 
-// run writes parts until all is written.
+// run writes parts until everything is written.
 func (t *turn) run(ctx context.Context) error {
 	if err := t.settle(ctx); err != nil {
 		return err
@@ -143,14 +143,14 @@ func (t *turn) run(ctx context.Context) error {
 				return err
 			}
 			if !ours {
-				break // a human's: what was to be written there goes elsewhere
+				break // a human took it over: what was to be written there goes elsewhere
 			}
 		}
 	}
 }
 
-// settle finds out what became of attempts of which nobody knows: of a write that got no
-// answer, or that a crash cut off. It waits until what was sent can't arrive any more.
+// settle finds out what became of writes of unknown outcome, which got no answer or were cut
+// off by a crash. It waits until what was sent can no longer arrive.
 func (t *turn) settle(ctx context.Context) error {
 	for _, p := range slices.Clone(t.plan.Parts) {
 		if p.Attempt == nil {
@@ -177,7 +177,7 @@ func (t *turn) settle(ctx context.Context) error {
 	return nil
 }
 
-// look reads the note of a part; where its id is not known it is looked for by its marker.
+// look reads the note of a part. If its id is unknown, the note is searched for by its marker.
 func (t *turn) look(ctx context.Context, p transcript.Part) (model.CRMNote, error) {
 	if p.Note != 0 {
 		return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
@@ -200,7 +200,7 @@ func (t *turn) look(ctx context.Context, p transcript.Part) (model.CRMNote, erro
 	return model.CRMNote{}, fmt.Errorf("look for a note's marker: %w", model.ErrCRMNotFound)
 }
 
-// found takes over what a note was found to hold.
+// found updates a part by what its note was found to hold.
 func (t *turn) found(p *transcript.Part, n model.CRMNote) {
 	p.Note = n.ID
 	p.Judge(string(n.Content), t.ts.now())
@@ -209,7 +209,7 @@ func (t *turn) found(p *transcript.Part, n model.CRMNote) {
 	}
 }
 
-// recordsOf are the records that a note stands on.
+// recordsOf returns the records that a note is attached to.
 func recordsOf(n model.CRMNote) (on []model.RecordRef) {
 	for _, r := range []model.RecordRef{{Type: model.Person, ID: n.Person}, {Type: model.Lead, ID: n.Lead}, {Type: model.Deal, ID: n.Deal}} {
 		if r.ID != "" {
@@ -219,7 +219,7 @@ func recordsOf(n model.CRMNote) (on []model.RecordRef) {
 	return on
 }
 
-// write writes one part; false: its note is a human's.
+// write writes one part. It returns false if a human took over its note.
 func (t *turn) write(ctx context.Context, w transcript.Write) (ours bool, err error) {
 	p := w.Part
 	if p.Marker == "" {
@@ -250,7 +250,7 @@ func (t *turn) write(ctx context.Context, w transcript.Write) (ours bool, err er
 	return true, t.sent(ctx, p, n, err)
 }
 
-// send hands a note to the CRM.
+// send sends a note to the CRM.
 func (t *turn) send(ctx context.Context, p transcript.Part, content string) (model.CRMNote, error) {
 	n := model.CRMNote{ID: p.Note, Content: model.Untrusted(content)}
 	for _, r := range p.Attempt.Records {
@@ -279,8 +279,7 @@ func (t *turn) send(ctx context.Context, p transcript.Part, content string) (mod
 	})
 }
 
-// sent stores what became of a write. What the CRM answered is stored though the hub may be
-// about to end.
+// sent stores the result of a write, even if the hub is stopping: the CRM has answered.
 func (t *turn) sent(ctx context.Context, p transcript.Part, n model.CRMNote, err error) error {
 	var limit *model.CRMLimit
 	switch {
@@ -292,14 +291,14 @@ func (t *turn) sent(ctx context.Context, p transcript.Part, n model.CRMNote, err
 			p.Records = on
 		}
 	case errors.Is(err, model.ErrCRMUnavailable) && !errors.As(err, &limit) || ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded):
-		return err // it may stand there
+		return err // it may have been written
 	default:
 		p.Attempt = nil // it was refused
 	}
 	return errors.Join(err, t.keep(context.WithoutCancel(ctx), p))
 }
 
-// attempt stores that a text is about to be written, unless that is not wanted any more.
+// attempt stores that a text is about to be written, unless that is no longer wanted.
 func (t *turn) attempt(ctx context.Context, p transcript.Part) error {
 	return t.put(ctx, p, func(tx store.PageTx) error {
 		s, err := tx.Sync(t.id)
@@ -318,7 +317,7 @@ func (t *turn) attempt(ctx context.Context, p transcript.Part) error {
 	})
 }
 
-// keep stores what is known of a part.
+// keep stores a part.
 func (t *turn) keep(ctx context.Context, p transcript.Part) error {
 	return t.put(ctx, p, func(store.PageTx) error { return nil })
 }
@@ -346,11 +345,11 @@ func (t *turn) put(ctx context.Context, p transcript.Part, check func(store.Page
 	return nil
 }
 
-// asked asks the CRM by the company token, or by the grant of who linked the conversation,
-// the last one first.
+// asked calls the CRM with the company token, or with the grants of those who linked the
+// conversation, the most recent first.
 func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model.CRMGrant) (T, error)) (out T, err error) {
 	for {
-		if err := t.lend(ctx); err != nil {
+		if err := t.chooseGrant(ctx); err != nil {
 			return out, err
 		}
 		call, cancel := context.WithTimeout(ctx, t.ts.timing.Call)
@@ -359,7 +358,7 @@ func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model
 		if t.as == nil || !errors.Is(err, model.ErrCRMRefused) {
 			return out, company.TokenError(err)
 		}
-		if t.refused != "" { // by a token that was new, too
+		if t.refused != "" { // with a new token, too
 			t.linkers, t.refused = t.linkers[1:], ""
 		} else {
 			t.refused = t.as.Access
@@ -368,8 +367,8 @@ func asked[T any](ctx context.Context, t *turn, ask func(context.Context, *model
 	}
 }
 
-// lend sets by whose grant the CRM is asked.
-func (t *turn) lend(ctx context.Context) error {
+// chooseGrant sets the grant with which the CRM is called.
+func (t *turn) chooseGrant(ctx context.Context) error {
 	if t.ts.company.KnowsCompany() || t.as != nil {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Most bounds what a cache keeps.
-const Most = 10_000
+// MaxEntries bounds what a cache keeps.
+const MaxEntries = 10_000
 
 // Cache keeps values until their times are over, by the clock of who asks. The zero value is
 // ready for use, also by several at once.
@@ -53,10 +53,10 @@ func (c *Cache[K, V]) put(k K, v V, now, until time.Time) {
 	if c.kept == nil {
 		c.kept = make(map[K]entry[V])
 	}
-	if len(c.kept) >= Most {
+	if len(c.kept) >= MaxEntries {
 		maps.DeleteFunc(c.kept, func(_ K, e entry[V]) bool { return !now.Before(e.until) })
 	}
-	if len(c.kept) >= Most {
+	if len(c.kept) >= MaxEntries {
 		clear(c.kept)
 	}
 	c.kept[k] = entry[V]{v, until}

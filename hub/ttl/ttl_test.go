@@ -49,7 +49,7 @@ func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	var c ttl.Cache[int, int]
 	now := time.Now()
-	for i := range ttl.Most {
+	for i := range ttl.MaxEntries {
 		c.Put(i, i, now, now.Add(time.Minute))
 	}
 	later := now.Add(30 * time.Second)

@@ -9,27 +9,27 @@ import (
 	"parley/hub/store"
 )
 
-// brokenError is that storing failed because of what was to be stored, not of the store:
-// trying again won't help, and others must not wait for it.
+// brokenError means that what was to be stored is at fault, not the store: trying again won't
+// help, and others must not wait for it.
 type brokenError struct{ cause error }
 
 func (e *brokenError) Error() string { return e.cause.Error() }
 
-// Unwrap returns what went wrong.
+// Unwrap returns the cause.
 func (e *brokenError) Unwrap() error { return e.cause }
 
-// IsBroken tells whether an error is one of what was to be stored.
+// IsBroken reports whether what was to be stored is at fault, not the store.
 func IsBroken(err error) bool {
 	var b *brokenError
 	return errors.As(err, &b)
 }
 
-// Apart runs a step that one event brings about, so that what is wrong with the event, a
-// mistake of ours in reading it included, is told from what is wrong with the store.
+// Apart runs the step that applies one event, and tells an error caused by the event, even a
+// panic of ours in handling it, from an error of the store; see [IsBroken].
 func Apart(ctx context.Context, step func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			// Only the type: a value may hold what customers wrote.
+			// Only the type: the value may hold what customers wrote.
 			err = &brokenError{cause: fmt.Errorf("%w: %T\n%s", ErrPanicked, p, debug.Stack())}
 		}
 	}()
@@ -40,5 +40,5 @@ func Apart(ctx context.Context, step func() error) (err error) {
 	return &brokenError{cause: err}
 }
 
-// ErrPanicked is that events were not stored because of a mistake of ours.
+// ErrPanicked means that events were not stored because our code panicked.
 var ErrPanicked = errors.New("panicked")

@@ -1,12 +1,12 @@
-// Package txn is a transaction of one Page: what a change of the Page, its conversations
-// and their messages brings with it, whoever makes it.
+// Package txn is a transaction of one Page: what follows from a change of the Page, its
+// conversations and their messages, whoever makes the change.
 //
-// It owns the conversations that a transaction touches and stores each once, at its end,
-// with its last message and who waits in it; the time that counts for an event; and what
-// came before that which it is about. [Store] has each commit told.
+// A transaction holds the conversations it touches and stores each once, at its end, with its
+// last message and who waits in it. It also decides which time counts for an event, and keeps
+// events that come before what they are about. [Store] reports each commit.
 //
-// It needs a store, and the time.
+// It needs a store and the time.
 //
-// It calls nobody outside, decides nothing of what may be sent or who may see what, and
-// knows nothing of what is done with what it stores.
+// It makes no outside calls, decides neither what may be sent nor who may see what, and does
+// not know what its data is used for.
 package txn

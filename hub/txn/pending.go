@@ -7,8 +7,8 @@ import (
 	"parley/model"
 )
 
-// ForgetRaw has what came raw say no longer what a message says no longer: what was taken
-// back, and what edits replaced, all but the one that came last, if it counts.
+// ForgetRaw removes from the raw events what a message no longer says: everything when it was
+// taken back; when it was edited, everything but the newest edit, if that one counts.
 func (t *Tx) ForgetRaw(in model.ConversationID, mid model.MID, ev model.Event, key string, counts bool) error {
 	switch ev.(type) {
 	case model.Unsend:
@@ -23,7 +23,7 @@ func (t *Tx) ForgetRaw(in model.ConversationID, mid model.MID, ev model.Event, k
 	return t.Store.EmptyRaw(in.Customer(), mid, key)
 }
 
-// Apply applies one event to a message, and tells whether that changed it.
+// Apply applies one event to a message and reports whether that changed it.
 func Apply(m *store.Message, ev model.Event, at time.Time) bool {
 	switch ev := ev.(type) {
 	case model.Reacted:
@@ -77,7 +77,7 @@ func edit(m *store.Message, ev model.Edit) bool {
 	return true
 }
 
-// unsend forgets what a message said: who wrote it took it back.
+// unsend clears a message that its writer took back.
 func unsend(m *store.Message) bool {
 	if m.Deleted {
 		return false
@@ -86,7 +86,8 @@ func unsend(m *store.Message) bool {
 	return true
 }
 
-// Advance moves a message of the Page on to delivered or read; never back.
+// Advance moves an outgoing message on to delivered or read, never back, and reports whether it
+// did.
 func Advance(m *store.Message, to model.State) bool {
 	if m.Direction != model.Out {
 		return false
@@ -98,7 +99,7 @@ func Advance(m *store.Message, to model.State) bool {
 	return false
 }
 
-// Raise sets the conversation's watermark, and tells whether it is a newer one.
+// Raise sets a watermark of the conversation and reports whether it is a newer one.
 func Raise(c *Conversation, ev model.Event) bool {
 	mark, until := &c.DeliveredUpTo, time.Time{}
 	switch ev := ev.(type) {
@@ -114,7 +115,7 @@ func Raise(c *Conversation, ev model.Event) bool {
 	return true
 }
 
-// ApplyWatermarks moves a message that Meta has on to what the watermarks say of it.
+// ApplyWatermarks moves a message that Meta has on to the state that the watermarks imply.
 func ApplyWatermarks(c *Conversation, m *store.Message) {
 	if !m.SentAt.After(c.DeliveredUpTo) {
 		Advance(m, model.Delivered)
@@ -124,15 +125,17 @@ func ApplyWatermarks(c *Conversation, m *store.Message) {
 	}
 }
 
-// WatermarkKey is where a watermark waits for a conversation that is not here yet.
+// WatermarkKey is the key under which a watermark waits for a conversation that does not exist
+// yet.
 func WatermarkKey(psid model.PSID) model.MID { return model.MID("psid:" + psid) }
 
-// AddPending has news wait for what it is about; it goes with the customer's conversation.
+// AddPending keeps an event until what it is about arrives. It is deleted with the customer's
+// conversation.
 func (t *Tx) AddPending(e model.Inbound, key model.MID, ev model.Event) error {
 	return t.Store.AddPending(store.Pending{Page: t.Page.ID, MID: key, Customer: e.Customer, Event: ev, At: e.At})
 }
 
-// applyWatermarks applies what came before the conversation did.
+// applyWatermarks applies watermarks that came before the conversation.
 func (t *Tx) applyWatermarks(c *Conversation) error {
 	key := WatermarkKey(c.Customer.PSID)
 	waiting, err := t.Store.Pending(t.Page.ID, key)
@@ -142,10 +145,10 @@ func (t *Tx) applyWatermarks(c *Conversation) error {
 	for _, p := range waiting {
 		Raise(c, p.Event)
 	}
-	return t.Store.TakePending(t.Page.ID, key)
+	return t.Store.RemovePending(t.Page.ID, key)
 }
 
-// ApplyPending applies what came before the message did, and the watermarks.
+// ApplyPending applies events that came before the message, and the watermarks.
 func (t *Tx) ApplyPending(c *Conversation, m *store.Message) error {
 	if m.MID == "" {
 		return nil
@@ -167,7 +170,7 @@ func (t *Tx) ApplyPending(c *Conversation, m *store.Message) error {
 		}
 	}
 	if len(waiting) > 0 {
-		if err := t.Store.TakePending(t.Page.ID, m.MID); err != nil {
+		if err := t.Store.RemovePending(t.Page.ID, m.MID); err != nil {
 			return err
 		}
 	}
@@ -177,7 +180,7 @@ func (t *Tx) ApplyPending(c *Conversation, m *store.Message) error {
 	return t.PutState(c, m)
 }
 
-// PutState stores a message, and its state in its reply if it is one of ours.
+// PutState stores a message and, if it is a reply of ours, its state in the reply.
 func (t *Tx) PutState(c *Conversation, m *store.Message) error {
 	if m.ClientID != "" && m.Direction == model.Out {
 		r, err := t.Store.Reply(m.ID)

@@ -9,8 +9,8 @@ import (
 	"parley/model"
 )
 
-// Tx applies changes of one Page inside one transaction. It holds each
-// conversation it touches, and stores it once at the end.
+// Tx applies changes to one Page inside one transaction. It holds each conversation it touches
+// and stores it once, at the end.
 type Tx struct {
 	Store store.PageTx
 	Now   time.Time
@@ -23,14 +23,14 @@ type Tx struct {
 	// RepliesMoved: a reply may be due; CustomerNew: a customer has no name yet.
 	RepliesMoved bool
 	CustomerNew  bool
-	// MailsDue: the support inbox is to be told something.
+	// MailsDue: the support inbox must be sent something.
 	MailsDue bool
-	// untimed counts the events that had no time which can count.
+	// untimed counts the events whose own time can't count.
 	untimed time.Duration
 }
 
-// EventTime is the time that counts for an event: by Meta's clock, or else, of several in
-// the order in which they came, that of their receipt.
+// EventTime returns the time that counts for an event: Meta's, if it is plausible, otherwise
+// the time of receipt, with events kept in the order in which they came.
 func (t *Tx) EventTime(at time.Time) time.Time {
 	at = at.UTC().Truncate(time.Microsecond)
 	counts := model.EventTime(at, t.Now)
@@ -45,7 +45,7 @@ func (t *Tx) EventTime(at time.Time) time.Time {
 type Conversation struct {
 	store.Conversation
 	Changed bool
-	// Newest: the newest message may be another.
+	// Newest: the newest message may have changed.
 	Newest bool
 }
 
@@ -99,7 +99,8 @@ func (t *Tx) summarise(c *Conversation) error {
 	return t.whoWaits(c, m)
 }
 
-// whoWaits tells who waits in a conversation, by what was said last and by replies that ask.
+// whoWaits sets who waits in a conversation, judged by what was said last and by replies that
+// ask.
 func (t *Tx) whoWaits(c *Conversation, newest store.Message) error {
 	said, err := newest, error(nil)
 	if !newest.Said() {
@@ -113,7 +114,7 @@ func (t *Tx) whoWaits(c *Conversation, newest store.Message) error {
 		if c.Waits = model.WaitsFor(said.Message); c.Waits != model.WaitsNobody {
 			c.WaitsSince = &said.SentAt
 		}
-		if said.ID != newest.ID && newest.State != model.Failed { // that shows itself
+		if said.ID != newest.ID && newest.State != model.Failed { // a failed reply shows itself
 			s := said.Summary()
 			c.LastSaid = &s
 		}
@@ -174,7 +175,7 @@ func (t *Tx) hold(c store.Conversation) *Conversation {
 	return o
 }
 
-// Add stores a new message and what it changes in its conversation.
+// Add stores a new message and updates its conversation.
 func (t *Tx) Add(c *Conversation, m *store.Message) error {
 	m.ID = model.NewMessageID(t.Page.ID, ids.New())
 	m.ConversationID = c.ID
@@ -192,7 +193,7 @@ func (t *Tx) Add(c *Conversation, m *store.Message) error {
 	return t.ApplyPending(c, m)
 }
 
-// quote finds the message that another quotes by Meta's id.
+// quote resolves the message that another quotes by Meta's id.
 func (t *Tx) quote(m *store.Message) error {
 	if m.ReplyToMID == "" || m.ReplyTo != "" {
 		return nil
@@ -214,13 +215,13 @@ func (t *Tx) Put(c *Conversation, m *store.Message) error {
 	return nil
 }
 
-// PlaceAfter is where in a conversation something stands that Meta has not timed: after all
-// up to a seq of the Page, 0 for its newest.
+// PlaceAfter returns the order time for something that Meta has not timed: after every message
+// up to a seq of the Page, 0 for the newest.
 func (t *Tx) PlaceAfter(id model.ConversationID, seq int64) (time.Time, error) {
 	return PlaceAfter(t.Store, id, seq, t.Now)
 }
 
-// PlaceAfter is [Tx.PlaceAfter] for who holds no conversations.
+// PlaceAfter is [Tx.PlaceAfter] outside a Tx.
 func PlaceAfter(tx store.PageTx, id model.ConversationID, seq int64, now time.Time) (time.Time, error) {
 	last, err := tx.Newest(id, seq)
 	if errors.Is(err, store.ErrNotFound) || err == nil && last.Order.Before(now) {
@@ -229,7 +230,7 @@ func PlaceAfter(tx store.PageTx, id model.ConversationID, seq int64, now time.Ti
 	return last.Order, err
 }
 
-// After tells whether a mark stands behind another.
+// After reports whether mark a is behind mark b.
 func After(a, b store.Mark) bool {
 	if !a.Order.Equal(b.Order) {
 		return a.Order.After(b.Order)

@@ -9,12 +9,12 @@ import (
 	"parley/model"
 )
 
-// BatchRows is how many rows of the log go into one frame.
+// BatchRows is how many rows of the log go into one batch.
 const BatchRows = 500
 
-// ChangesAfter reads a Page's log after seq, and each object as it is now. An object
-// that changed several times in the range comes once, at its last change. gone tells
-// that rows in between are no longer kept.
+// ChangesAfter reads a Page's log after seq, with each object as it is now. An object that
+// changed several times in the range comes once, at its last change. gone reports that rows in
+// between are no longer stored.
 func (v View) ChangesAfter(page store.Page, seq int64) (b model.Batch, gone bool, err error) {
 	b = model.Batch{Type: model.FrameBatch, Page: page.ID, From: seq, To: seq}
 	rows, err := v.Events(page.ID, seq, BatchRows)
@@ -35,7 +35,7 @@ func (v View) ChangesAfter(page store.Page, seq int64) (b model.Batch, gone bool
 		}
 		c, err := v.change(page, r)
 		if errors.Is(err, store.ErrNotFound) {
-			continue // gone since; a later row says so. Or not for this user
+			continue // gone since, which a later row says, or not for this user
 		}
 		if err != nil {
 			return b, false, err
@@ -47,7 +47,7 @@ func (v View) ChangesAfter(page store.Page, seq int64) (b model.Batch, gone bool
 	return b, false, nil
 }
 
-// change reads what a row of the log is about.
+// change reads the object that a row of the log is about.
 func (v View) change(page store.Page, r store.LogRow) (model.Change, error) {
 	var object any
 	var err error
@@ -96,8 +96,8 @@ func (v View) changedMessage(id model.MessageID) (model.Message, error) {
 	return v.message(m, c)
 }
 
-// linkChange is what a user is told who may see the record that was linked or unlinked;
-// to others nothing happened.
+// linkChange returns the links of a conversation after one was made or removed. For a user who
+// may not see that record it returns [store.ErrNotFound]: to them nothing happened.
 func (v View) linkChange(id string) (model.LinkChange, error) {
 	conversation, record := store.ParseLinkID(id)
 	sees, err := v.SeesRecord(record, v.Viewer())
@@ -114,8 +114,9 @@ func (v View) linkChange(id string) (model.LinkChange, error) {
 	return model.LinkChange{Conversation: conversation, Links: links}, err
 }
 
-// Personal tells whether the changes in that range of a Page's log differ from one user
-// who sees the Page to another: what they may see of the CRM does, and what is for admins.
+// Personal reports whether the changes in that range of a Page's log differ between users who
+// see the Page: because of what they may see of the CRM, or because something is for admins
+// only.
 func (v View) Personal(from, to int64) (bool, error) {
 	rows, err := v.Events(v.Shown[0].ID, from, int(to-from))
 	for _, r := range rows {
@@ -154,19 +155,19 @@ func (v View) personalRow(r store.LogRow) (bool, error) {
 	return false, nil
 }
 
-// Resumption is how a client at some position goes on.
+// Resumption is how a client at some position can go on.
 type Resumption int
 
 const (
-	// TooFar: it can't be sent what it misses, and reads the lists.
+	// TooFar: it can't be sent what it missed and has to reload the lists.
 	TooFar Resumption = iota
-	// Resumes: it is sent what it misses.
+	// Resumes: it is sent what it missed.
 	Resumes
-	// OtherStream: what it followed is not what is here, though it has the same name.
+	// OtherStream: its stream has the same name as this one, but is another.
 	OtherStream
 )
 
-// Resumable tells whether a client at that position can be sent what it misses.
+// Resumable returns whether a client at that position can be sent what it missed.
 func (v View) Resumable(p store.Page, from, head model.Position) (Resumption, error) {
 	if from.Epoch != head.Epoch || from.Seq < 0 || from.Seq > head.Seq {
 		return TooFar, nil
@@ -184,7 +185,7 @@ func (v View) Resumable(p store.Page, from, head model.Position) (Resumption, er
 		}
 		rows = rows[1:]
 	} else if from.Proof != "" {
-		return TooFar, nil // its last change is forgotten: nothing can be proven by it
+		return TooFar, nil // its last change is no longer stored, so nothing can be proven by it
 	}
 	if len(rows) == 0 || rows[0].Seq != from.Seq+1 || head.Seq-from.Seq > model.ReloadBeyond {
 		return TooFar, nil
@@ -192,8 +193,8 @@ func (v View) Resumable(p store.Page, from, head model.Position) (Resumption, er
 	return Resumes, nil
 }
 
-// proven compares what a client hands back with what its last change has. A client of
-// before has nothing to hand back.
+// proven compares a client's proof with the stamp of its last change. Older clients have no
+// proof.
 func proven(proof, stamp string) Resumption {
 	if proof != "" && proof != stamp {
 		return OtherStream

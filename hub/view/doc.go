@@ -1,10 +1,10 @@
-// Package view is what users see: of Pages, conversations, messages and notices, in one
-// snapshot of the store, with what depends on who asks and when; and where conversations
-// stand in their team's work: read, assigned, put away.
+// Package view is what users see of Pages, conversations, messages and notices, in one snapshot
+// of the store, including what depends on who asks and when. It also changes where
+// conversations stand in their team's work: read, assigned, snoozed, closed.
 //
-// [View] is what one user sees. [Views] takes turns among those who read, so that nobody's
-// many questions keep another's waiting.
+// [View] is what one user sees. [Views] limits how many read at once, so that one user's many
+// requests don't keep others waiting.
 //
-// It needs the store, and who is told of a conversation that was opened or read. Nothing
-// leaves it that did not pass the gate of package access.
+// It needs the store, and functions to call when a conversation was opened or read. Everything
+// it returns has passed the gate of package access.
 package view

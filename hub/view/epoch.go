@@ -9,8 +9,8 @@ import (
 	"parley/model"
 )
 
-// Epoch names a Page's stream for one user. It changes with the store, with the
-// installation, and each time this user loses access to the Page.
+// epoch names a Page's stream for one user. It changes with the store, with the installation,
+// and each time this user loses access to the Page.
 func (i *Views) epoch(p store.Page, user model.UserID) string {
 	gen := p.AccessGen
 	if p.Installer.ID == user {

@@ -10,20 +10,20 @@ import (
 	"parley/model"
 )
 
-// Options are what views are made of.
+// Options are the dependencies of [Views].
 type Options struct {
 	Store *txn.Store
-	// Now is the time in UTC, to the microsecond.
+	// Now returns the time in UTC, to the microsecond.
 	Now func() time.Time
-	// Opened is told of a conversation that somebody looks at.
+	// Opened is called with a conversation that somebody opened.
 	Opened func(store.Conversation)
-	// Read is told up to where a user has read a conversation.
+	// Read is called when a user's reading moved the read mark of a conversation.
 	Read func(user model.UserID, id model.ConversationID, upTo store.Mark, now time.Time)
 }
 
-// Views is what users see, and where conversations stand in their team's work.
+// Views reads what users see, and changes the triage and read marks of conversations.
 type Views struct {
-	// lists and searchers are whose turn it is to read.
+	// lists and searchers limit how many read at once.
 	lists, searchers *fair.Semaphore
 
 	store  *txn.Store
@@ -40,7 +40,7 @@ func New(o Options) *Views {
 	}
 }
 
-// Turn waits for a user's turn to read; leave ends it.
+// Turn waits until a user may read; leave ends their turn.
 func (i *Views) Turn(ctx context.Context, user model.UserID) (leave func(), err error) {
 	return i.lists.Acquire(ctx, user)
 }

@@ -10,8 +10,8 @@ import (
 	"parley/model"
 )
 
-// Triage changes where a conversation stands in the team's work. A change that makes
-// no sense is an [*InvalidError]; one that changes nothing stores nothing.
+// Triage changes where a conversation stands in the team's work. An invalid change is a
+// [*model.InvalidError]; one that changes nothing stores nothing.
 func (i *Views) Triage(ctx context.Context, user model.User, id model.ConversationID, t model.Triage) error {
 	if id.Page() == "" {
 		return store.ErrNotFound
@@ -47,8 +47,8 @@ func (i *Views) Triage(ctx context.Context, user model.User, id model.Conversati
 	})
 }
 
-// assignable returns who a conversation of a Page is to be assigned to: somebody who
-// may see it and takes conversations, or whose it was.
+// assignable returns the user to whom a conversation of a Page is to be assigned: one who may
+// see it and is available, or to whom it was assigned before.
 func assignable(r store.Reader, page store.Page, id model.UserID, was *model.UserRef) (*model.UserRef, error) {
 	u, err := r.User(id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !model.CanSee(u.ID, page.Page) {
@@ -64,9 +64,8 @@ func assignable(r store.Reader, page store.Page, id model.UserID, was *model.Use
 	return &ref, nil
 }
 
-// MarkUnread moves the read mark that the team shares back to before the newest
-// message of the customer. Where that is unread already, or there is none, nothing
-// changes.
+// MarkUnread moves the team's read mark back to before the customer's newest message. If that
+// is unread already, or there is none, nothing changes.
 func (i *Views) MarkUnread(ctx context.Context, user model.User, id model.ConversationID) error {
 	if id.Page() == "" {
 		return store.ErrNotFound

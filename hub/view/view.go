@@ -14,7 +14,7 @@ import (
 	"parley/model"
 )
 
-// seenLinks are links that a user may see, by Page and conversation.
+// seenLinks are the links that a user may see, by Page and conversation.
 type seenLinks map[model.PageID]map[model.ConversationID][]model.Link
 
 // View is what one user sees in one snapshot.
@@ -25,16 +25,16 @@ type View struct {
 	now   time.Time
 	Shown []store.Page
 	AsOf  model.AsOf
-	// seen are the links that the user may see, by Page, as far as they were read.
+	// seen caches the links that the user may see, for the Pages read so far.
 	seen seenLinks
 }
 
-// OfInstaller is what whoever installed a Page sees of it.
+// OfInstaller returns what the installer of a Page sees of it.
 func OfInstaller(r store.Reader, p store.Page, now time.Time) View {
 	return View{Reader: r, user: p.Installer.ID, now: now, Shown: []store.Page{p}, seen: seenLinks{}}
 }
 
-// Viewer is for whom the store tells what of the CRM the user may see.
+// Viewer returns the user and time by which the store judges what of the CRM may be seen.
 func (v View) Viewer() store.Viewer { return store.Viewer{User: v.user, Now: v.now} }
 
 // LinksOf returns the links of a conversation whose records the user may see.
@@ -58,18 +58,18 @@ func (v View) LinksOf(id model.ConversationID) ([]model.Link, error) {
 	return of[id], nil
 }
 
-// syncOff tells whether transcripts of a Page's conversations are not kept in the CRM.
+// syncOff reports whether the transcripts of a Page's conversations are not synced to the CRM.
 func (v View) syncOff(id model.PageID) bool {
 	return slices.ContainsFunc(v.Shown, func(p store.Page) bool { return p.ID == id && p.SyncOff })
 }
 
-// Read runs f on a snapshot of the Pages that a user may see, of all or of that one;
-// a Page they may not see into is [store.ErrNotFound].
+// Read runs f on a snapshot of the Pages that a user may see: all of them, or the one in only.
+// A Page whose content they may not see gives [store.ErrNotFound].
 func (i *Views) Read(ctx context.Context, user model.User, only model.PageID, f func(View) error) error {
 	return i.readBy(ctx, i.lists, user, only, f)
 }
 
-// readBy is Read, when the user has their turn in those shares.
+// readBy is Read within the given limit.
 func (i *Views) readBy(ctx context.Context, by *fair.Semaphore, user model.User, only model.PageID, f func(View) error) error {
 	leave, err := by.Acquire(ctx, user.ID)
 	if err != nil {
@@ -91,7 +91,7 @@ func (i *Views) readBy(ctx context.Context, by *fair.Semaphore, user model.User,
 	})
 }
 
-// scopes says which Pages a list may show, and which of them refuse every reply now.
+// scopes returns the Pages that a list may show, and which of them refuse every reply now.
 func (v View) scopes() []store.PageScope {
 	out := make([]store.PageScope, 0, len(v.Shown))
 	for _, p := range v.Shown {
@@ -116,7 +116,7 @@ func (v View) conversation(c store.Conversation) (model.Conversation, error) {
 	return c.Conversation, err
 }
 
-// named fills the customer's name into a message of theirs.
+// named fills in the customer's name in a message of theirs.
 func named(m *model.Summary, by model.Customer) *model.Summary {
 	if m == nil || m.Author.Kind != model.ByCustomer {
 		return m
@@ -126,9 +126,9 @@ func named(m *model.Summary, by model.Customer) *model.Summary {
 	return &s
 }
 
-// message fills in what may have become known since: the customer's name, what a record
-// is called, and the message that this one quotes, which may have come later. A line
-// about a record that the user may not see is [store.ErrNotFound].
+// message fills in what may have become known since it was stored: the customer's name, the
+// title of a record, and the message that this one quotes, which may have arrived later. A line
+// about a record that the user may not see gives [store.ErrNotFound].
 func (v View) message(m store.Message, c store.Conversation) (model.Message, error) {
 	if record := m.About(); record != nil {
 		return v.recordLine(m, *record)
@@ -146,12 +146,13 @@ func (v View) message(m store.Message, c store.Conversation) (model.Message, err
 	return m.Message, nil
 }
 
-// notice returns a notice of a Page; one that is not for this user is [store.ErrNotFound].
+// notice returns a notice of a Page, or [store.ErrNotFound] if it is not for this user.
 func (v View) notice(page model.PageID, id string) (model.Notice, error) {
 	return NoticeFor(v, v.admin, page, id)
 }
 
-// NoticeFor returns a notice of a Page, unless it is for admins alone and that is for none.
+// NoticeFor returns a notice of a Page, or [store.ErrNotFound] if it is for admins only and the
+// user is none.
 func NoticeFor(r store.Reader, admin bool, page model.PageID, id string) (model.Notice, error) {
 	n, err := r.Notice(page, id)
 	if err == nil && n.ForAdmins() && !admin {
@@ -160,7 +161,7 @@ func NoticeFor(r store.Reader, admin bool, page model.PageID, id string) (model.
 	return n, err
 }
 
-// notices returns one page of the notices of Pages that are for this user.
+// notices returns one page of those notices of Pages that are for this user.
 func (v View) notices(pages []model.PageID, cursor string, limit int) (list []model.Notice, next string, err error) {
 	for next = cursor; len(list) < limit; {
 		var found []model.Notice
@@ -179,7 +180,7 @@ func (v View) notices(pages []model.PageID, cursor string, limit int) (list []mo
 	return list, next, nil
 }
 
-// recordLine words a line about a record by what it is called now.
+// recordLine fills in the current title of the record that a line is about.
 func (v View) recordLine(m store.Message, record model.RecordRef) (model.Message, error) {
 	sees, err := v.SeesRecord(record, v.Viewer())
 	if err == nil && !sees {

@@ -22,12 +22,12 @@ type ListQuery struct {
 	Page   model.PageID // empty: all that the user sees
 	Cursor string
 	Limit  int
-	// Search is what a message's text or the customer's name must hold; empty: the
-	// whole list.
+	// Search is a text that a message or the customer's name must contain; empty for the whole
+	// list.
 	Search string
 }
 
-// Conversations returns one page of what a user may see.
+// Conversations returns one page of the conversations that a user may see.
 func (i *Views) Conversations(ctx context.Context, user model.User, q ListQuery) (ConversationList, error) {
 	out := ConversationList{Conversations: []model.Found{}}
 	by := i.lists
@@ -67,7 +67,7 @@ func (v View) list(q store.ConversationQuery) ([]store.Found, string, error) {
 	return found, cursor, err
 }
 
-// Counts returns how many conversations each filter holds for a user.
+// Counts returns how many conversations each filter has for a user.
 func (i *Views) Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, model.AsOf, error) {
 	var out store.Counts
 	var asOf model.AsOf
@@ -79,8 +79,8 @@ func (i *Views) Counts(ctx context.Context, user model.User, page model.PageID) 
 	return out, asOf, err
 }
 
-// Notices returns one page of the notices of the Pages that a user sees, as far as they are
-// for them.
+// Notices returns one page of the notices of the Pages that a user sees, leaving out those that
+// are not for them.
 func (i *Views) Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, model.AsOf, error) {
 	var out []model.Notice
 	var next string
@@ -132,8 +132,8 @@ func (i *Views) Message(ctx context.Context, user model.User, conversation model
 	return out, err
 }
 
-// ReplyBy returns what that user handed in for a conversation by a client id, a reply or
-// a note; [store.ErrNotFound] where the hub has none.
+// ReplyBy returns the reply or note that a user submitted for a conversation under a client id,
+// or [store.ErrNotFound] if the hub has none.
 func (i *Views) ReplyBy(ctx context.Context, user model.User, conversation model.ConversationID, id model.ClientID) (model.Message, error) {
 	var out model.Message
 	err := i.Read(ctx, user, conversation.Page(), func(v View) error {
@@ -158,8 +158,8 @@ func (i *Views) ReplyBy(ctx context.Context, user model.User, conversation model
 	return out, err
 }
 
-// Messages returns messages of a conversation, oldest first: the newest, or those
-// before the cursor.
+// Messages returns messages of a conversation, oldest first: the newest ones, or those before
+// the cursor.
 func (i *Views) Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error) {
 	out := []model.Message{}
 	var next string
@@ -192,8 +192,8 @@ func (i *Views) Messages(ctx context.Context, user model.User, id model.Conversa
 	return out, next, asOf, err
 }
 
-// Pages returns every Page: of those that the user may not see into, only what
-// anybody may know.
+// Pages returns every Page. Of those whose content the user may not see, it returns only what
+// everybody may know.
 func (i *Views) Pages(ctx context.Context, user model.User) ([]model.Page, model.AsOf, error) {
 	out, asOf := []model.Page{}, model.AsOf{}
 	err := i.store.Read(ctx, func(r store.Reader) error {
@@ -226,7 +226,7 @@ func (i *Views) position(r store.Reader, p store.Page, user model.UserID) (model
 	return model.Position{Epoch: i.epoch(p, user), Seq: seq, Proof: stamp}, err
 }
 
-// MarkRead moves the read mark that the team shares up to a message; never back.
+// MarkRead moves the team's read mark up to a message; never back.
 func (i *Views) MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error {
 	if id.Page() == "" {
 		return store.ErrNotFound

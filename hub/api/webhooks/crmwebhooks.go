@@ -22,7 +22,7 @@ const crmWebhookTime = 10 * time.Second
 // record is read again.
 func (s *Routes) receiveCRM(w http.ResponseWriter, r *http.Request) {
 	name, password, _ := r.BasicAuth()
-	if !s.hub.CRMMayTell(name, password) {
+	if !s.hub.CRMWebhookAllowed(name, password) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="webhooks"`)
 		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusUnauthorized, door.CodeSignIn, "The name or the password is not that of the webhooks."))
 		return
@@ -39,7 +39,7 @@ func (s *Routes) receiveCRM(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case err != nil:
 		door.WriteProblem(w, door.NewProblem(http.StatusBadRequest, door.CodeInvalid, "The body is not one of Pipedrive's webhooks."))
-	case !s.hub.TakeCRMEvent(e):
+	case !s.hub.QueueCRMEvent(e):
 		w.Header().Set("Retry-After", "3")
 		door.WriteProblem(w, door.NewProblem(http.StatusServiceUnavailable, door.CodeUnavailable, "Too many events wait. Send it again."))
 	default:

@@ -26,10 +26,10 @@ type Hub interface {
 	Receive(ctx context.Context, entries []model.PageEntry) error
 	// NoteTest notes that Meta tried the address.
 	NoteTest(ctx context.Context) error
-	// CRMMayTell tells whether a webhook of Pipedrive's has the right name and password.
-	CRMMayTell(name, password string) bool
-	// TakeCRMEvent takes one to be seen to; false: too many wait.
-	TakeCRMEvent(e model.CRMEvent) bool
+	// CRMWebhookAllowed tells whether a webhook of Pipedrive's has the right name and password.
+	CRMWebhookAllowed(name, password string) bool
+	// QueueCRMEvent takes one to be seen to; false: too many wait.
+	QueueCRMEvent(e model.CRMEvent) bool
 }
 
 // Verifier tells whether a webhook's body, which may come in pieces, was signed by Meta.

@@ -431,7 +431,7 @@ func TestNothingDeletedIsLeft(t *testing.T) {
 			d.write(func(tx store.PageTx) error {
 				return tx.AddPending(store.Pending{Page: "1", MID: "m_late", Customer: id.Customer(), Event: model.Edit{Target: "m_late", Text: model.Untrusted(late), Number: 1}, At: start})
 			})
-			d.write(func(tx store.PageTx) error { return tx.TakePending("1", "m_late") })
+			d.write(func(tx store.PageTx) error { return tx.RemovePending("1", "m_late") })
 			d.erased("taking an edit that waited")
 
 			raw := d.text()

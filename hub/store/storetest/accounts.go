@@ -88,7 +88,7 @@ func testLoginCodes(t *testing.T, s store.Store) {
 	take := func(code string, now int) (model.User, error) {
 		var u model.User
 		err := s.Accounts(t.Context(), func(tx store.AccountTx) (err error) {
-			u, err = tx.TakeLoginCode([]byte(code), at(now))
+			u, err = tx.UseLoginCode([]byte(code), at(now))
 			return err
 		})
 		return u, err
@@ -144,10 +144,10 @@ func testChangedUsers(t *testing.T, s store.Store) {
 		return err
 	})
 	accounts(t, s, func(tx store.AccountTx) error {
-		if u, err := tx.TakeLoginCode([]byte("code a"), at(1)); !errors.Is(err, store.ErrNotFound) {
+		if u, err := tx.UseLoginCode([]byte("code a"), at(1)); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("the code of a removed user lets in %v (%v)", u, err)
 		}
-		_, err := tx.TakeLoginCode([]byte("code b"), at(1))
+		_, err := tx.UseLoginCode([]byte("code b"), at(1))
 		return err
 	})
 	for name, f := range map[string]func(store.AccountTx) error{

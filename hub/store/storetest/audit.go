@@ -137,7 +137,7 @@ func testAuditRecords(t *testing.T, s store.Store) {
 	about.Conversation, about.Record = "1_7", &deal42
 	write(t, s, "1", func(tx store.PageTx) error { return errors.Join(tx.AddAudit(deed("1", "1", 2)), tx.AddAudit(about)) })
 	accounts(t, s, func(tx store.AccountTx) error {
-		return errors.Join(tx.CreateUser(model.User{ID: "u1"}), tx.SetSight(deal42, "u1", at(10)))
+		return errors.Join(tx.CreateUser(model.User{ID: "u1"}), tx.SetPermission(deal42, "u1", at(10)))
 	})
 	for _, c := range []struct {
 		viewer store.Viewer

@@ -29,7 +29,7 @@ func testOtherPage(t *testing.T, s store.Store) {
 		"notice":  func(tx store.PageTx) error { return tx.PutNotice(&model.Notice{ID: "n", PageID: "2"}) },
 		"raw":     func(tx store.PageTx) error { return drop(tx.KeepRaw(store.RawEvent{Page: "2", Key: "k"})) },
 		"pending": func(tx store.PageTx) error { return tx.AddPending(store.Pending{Page: "2", Event: model.Unsend{}}) },
-		"taking":  func(tx store.PageTx) error { return tx.TakePending("2", "m") },
+		"taking":  func(tx store.PageTx) error { return tx.RemovePending("2", "m") },
 		"mail":    func(tx store.PageTx) error { return tx.PutMail(store.Mail{Page: "2", Notice: "n"}) },
 		"reply":   func(tx store.PageTx) error { return tx.PutReply(store.Reply{MessageID: "2_m", ConversationID: "2_3"}) },
 		"attempt": func(tx store.PageTx) error { return tx.PutAttempt(store.Attempt{MessageID: "2_m"}) },

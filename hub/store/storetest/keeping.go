@@ -130,7 +130,7 @@ func testPending(t *testing.T, s store.Store) {
 		return value(t, s, func(r store.Reader) ([]store.Pending, error) { return r.Pending("1", mid) })
 	}
 	same(t, "pending", list, pending("m"))
-	write(t, s, "1", func(tx store.PageTx) error { return tx.TakePending("1", "m") })
+	write(t, s, "1", func(tx store.PageTx) error { return tx.RemovePending("1", "m") })
 	same(t, "pending after taking", []store.Pending(nil), pending("m"))
 	same(t, "pending of another", []store.Pending{other}, pending("n"))
 	if err := s.Write(t.Context(), "1", func(tx store.PageTx) error { return tx.AddPending(store.Pending{Page: "1"}) }); err == nil {

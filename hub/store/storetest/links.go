@@ -69,7 +69,7 @@ func testSights(t *testing.T, s store.Store) {
 	putConversation(t, s, newConversation("1", "2", at(1)))
 	accounts(t, s, func(tx store.AccountTx) error {
 		return errors.Join(tx.CreateUser(model.User{ID: "a"}), tx.CreateUser(model.User{ID: "b"}),
-			tx.SetRecordTitle(deal42, "old"), tx.SetRecordTitle(deal42, "椅子"), tx.SetSights(deal42, []model.UserID{"a", "b"}, at(60)))
+			tx.SetRecordTitle(deal42, "old"), tx.SetRecordTitle(deal42, "椅子"), tx.SetPermissions(deal42, []model.UserID{"a", "b"}, at(60)))
 	})
 	write(t, s, "1", func(tx store.PageTx) error {
 		return errors.Join(tx.PutLink(store.Link{Conversation: "1_2", Record: deal42}), tx.PutLink(store.Link{Conversation: "1_2", Record: person12}))
@@ -90,19 +90,19 @@ func testSights(t *testing.T, s store.Store) {
 		t.Error("seen too late, or by who was not named")
 	}
 	accounts(t, s, func(tx store.AccountTx) error {
-		return errors.Join(tx.SetSights(deal42, []model.UserID{"b"}, at(90)), tx.SetSight(person12, "b", at(90)))
+		return errors.Join(tx.SetPermissions(deal42, []model.UserID{"b"}, at(90)), tx.SetPermission(person12, "b", at(90)))
 	})
 	if len(seen("a", 1)) != 0 || sees("a", 1) || !sees("b", 89) {
 		t.Error("seen by who is not named any more")
 	}
 	same(t, "both, the person first", []string{"12", "42"}, []string{seen("b", 1)[0].ID, seen("b", 1)[1].ID})
 	accounts(t, s, func(tx store.AccountTx) error {
-		return errors.Join(tx.SetSights(deal42, []model.UserID{"a", "b"}, at(90)), tx.RemoveUser("b"))
+		return errors.Join(tx.SetPermissions(deal42, []model.UserID{"a", "b"}, at(90)), tx.RemoveUser("b"))
 	})
 	if len(seen("b", 1)) != 0 || !sees("a", 1) {
 		t.Error("what a user sees did not go with them alone")
 	}
-	accounts(t, s, func(tx store.AccountTx) error { return tx.ForgetSights(at(90)) })
+	accounts(t, s, func(tx store.AccountTx) error { return tx.ForgetPermissions(at(90)) })
 	if sees("a", 1) {
 		t.Error("seen after it was forgotten")
 	}
@@ -152,7 +152,7 @@ func testRecordLines(t *testing.T, s store.Store) {
 	last := putMessage(t, s, newMessage("1_2", "c", at(3)))
 	write(t, s, "1", func(tx store.PageTx) error { return tx.RemoveMessage(last.ID) })
 	accounts(t, s, func(tx store.AccountTx) error {
-		return errors.Join(tx.CreateUser(model.User{ID: "a"}), tx.SetSight(deal42, "a", at(60)))
+		return errors.Join(tx.CreateUser(model.User{ID: "a"}), tx.SetPermission(deal42, "a", at(60)))
 	})
 	messages := func(u model.UserID, limit int) (list []store.Message, cursor string) {
 		read(t, s, func(r store.Reader) (err error) {

@@ -11,7 +11,7 @@ import (
 
 // hanging is what hangs on a message.
 type hanging struct {
-	Message, Reply, Reacting, Attempt, Upload bool
+	Message, Reply, PendingReaction, Attempt, Upload bool
 }
 
 // testRemoveMessage: with a message goes what hangs on it, and nothing of any other.
@@ -33,7 +33,7 @@ func testRemoveMessage(t *testing.T, s store.Store) {
 				tx.PutReply(store.Reply{MessageID: id, ConversationID: c, UserID: "u", ClientID: model.ClientID(id), File: &store.File{Upload: "up" + string(id)}}),
 				tx.PutAttempt(store.Attempt{MessageID: id, Number: 1, Token: "first" + string(id)}),
 				tx.PutAttempt(store.Attempt{MessageID: id, Number: 2, Token: "second" + string(id)}),
-				tx.PutReacting(store.Reacting{MessageID: id, ConversationID: c, Number: 1}))
+				tx.PutPendingReaction(store.PendingReaction{MessageID: id, ConversationID: c, Number: 1}))
 		})
 	}
 	left := func(id model.MessageID) (h hanging) {
@@ -41,7 +41,7 @@ func testRemoveMessage(t *testing.T, s store.Store) {
 			attempts, err := r.Attempts(id)
 			used, err2 := r.UploadInUse("up" + string(id))
 			h = hanging{
-				Message: drop(r.Message(id)) == nil, Reply: drop(r.Reply(id)) == nil, Reacting: drop(r.Reacting(id)) == nil,
+				Message: drop(r.Message(id)) == nil, Reply: drop(r.Reply(id)) == nil, PendingReaction: drop(r.PendingReaction(id)) == nil,
 				Attempt: len(attempts) == 2, Upload: used,
 			}
 			for _, token := range []string{"first", "second"} {

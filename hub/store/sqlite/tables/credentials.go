@@ -89,8 +89,8 @@ func (t credentialWriter) AddLoginCode(hash []byte, user model.UserID, expires t
 	return sqldb.Wrap(err, "add login code of user %s", user)
 }
 
-// TakeLoginCode implements [store.AccountTx].
-func (t credentialWriter) TakeLoginCode(hash []byte, now time.Time) (model.User, error) {
+// UseLoginCode implements [store.AccountTx].
+func (t credentialWriter) UseLoginCode(hash []byte, now time.Time) (model.User, error) {
 	var user model.UserID
 	err := t.Get(`DELETE FROM login_codes WHERE hash = ? AND expires > ? RETURNING user_id`,
 		sqldb.Args{hash, sqldb.Micros(now)}, &user)

@@ -107,8 +107,8 @@ func (t eventWriter) AddPending(p store.Pending) error {
 	return sqldb.Wrap(err, "add pending event of page %s", t.page)
 }
 
-// TakePending implements [store.PageTx].
-func (t eventWriter) TakePending(page model.PageID, mid model.MID) error {
+// RemovePending implements [store.PageTx].
+func (t eventWriter) RemovePending(page model.PageID, mid model.MID) error {
 	if err := t.own(page, "pending event"); err != nil {
 		return sqldb.Wrap(err, "take pending events")
 	}

@@ -169,7 +169,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 	if err == nil {
 		err = t.index().PutMessage(was, *m)
 	}
-	if err == nil && store.Retold(was, *m) {
+	if err == nil && store.TranscriptChanged(was, *m) {
 		err = transcriptWriter(t).retell(m.ConversationID, seq)
 	}
 	return t.Spoil(sqldb.Wrap(err, "put message %s", m.ID))

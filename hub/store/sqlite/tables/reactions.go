@@ -11,23 +11,23 @@ import (
 // reactionReader reads reactions on their way.
 type reactionReader struct{ *sqldb.Session }
 
-// Reacting implements [store.Reader].
-func (r reactionReader) Reacting(id model.MessageID) (store.Reacting, error) {
-	v, err := sqldb.One[store.Reacting](r.Session, `SELECT doc FROM reacting WHERE page_id = ? AND message_id = ?`, id.Page(), id)
+// PendingReaction implements [store.Reader].
+func (r reactionReader) PendingReaction(id model.MessageID) (store.PendingReaction, error) {
+	v, err := sqldb.One[store.PendingReaction](r.Session, `SELECT doc FROM reacting WHERE page_id = ? AND message_id = ?`, id.Page(), id)
 	return v, sqldb.Wrap(err, "read reaction to %s", id)
 }
 
-// Reactings implements [store.Reader].
-func (r reactionReader) Reactings() ([]store.Reacting, error) {
-	list, err := sqldb.Many[store.Reacting](r.Session, `SELECT doc FROM reacting ORDER BY wake_at, page_id, message_id`)
+// PendingReactions implements [store.Reader].
+func (r reactionReader) PendingReactions() ([]store.PendingReaction, error) {
+	list, err := sqldb.Many[store.PendingReaction](r.Session, `SELECT doc FROM reacting ORDER BY wake_at, page_id, message_id`)
 	return list, sqldb.Wrap(err, "read reactions on their way")
 }
 
 // reactionWriter keeps reactions on their way.
 type reactionWriter struct{ pageBase }
 
-// PutReacting implements [store.PageTx].
-func (t reactionWriter) PutReacting(v store.Reacting) error {
+// PutPendingReaction implements [store.PageTx].
+func (t reactionWriter) PutPendingReaction(v store.PendingReaction) error {
 	if err := errors.Join(t.own(v.MessageID.Page(), v.MessageID), t.own(v.ConversationID.Page(), v.ConversationID)); err != nil {
 		return sqldb.Wrap(err, "put reaction")
 	}
@@ -43,8 +43,8 @@ func (t reactionWriter) PutReacting(v store.Reacting) error {
 	return sqldb.Wrap(err, "put reaction to %s", v.MessageID)
 }
 
-// TakeReacting implements [store.PageTx].
-func (t reactionWriter) TakeReacting(id model.MessageID) error {
+// RemovePendingReaction implements [store.PageTx].
+func (t reactionWriter) RemovePendingReaction(id model.MessageID) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return sqldb.Wrap(err, "take reaction")
 	}

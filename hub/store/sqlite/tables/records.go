@@ -62,19 +62,19 @@ func (t recordWriter) SetRecordState(record model.RecordRef, s store.RecordState
 	return sqldb.Wrap(err, "set state of %s", record)
 }
 
-// SetSights implements [store.AccountTx].
-func (t recordWriter) SetSights(record model.RecordRef, users []model.UserID, until time.Time) error {
+// SetPermissions implements [store.AccountTx].
+func (t recordWriter) SetPermissions(record model.RecordRef, users []model.UserID, until time.Time) error {
 	err := t.Run(`DELETE FROM record_sights WHERE record_type = ? AND record_id = ?`, record.Type, record.ID)
 	for _, u := range users {
 		if err == nil {
-			err = t.SetSight(record, u, until)
+			err = t.SetPermission(record, u, until)
 		}
 	}
 	return sqldb.Wrap(err, "set who sees %s", record)
 }
 
-// SetSight implements [store.AccountTx].
-func (t recordWriter) SetSight(record model.RecordRef, user model.UserID, until time.Time) error {
+// SetPermission implements [store.AccountTx].
+func (t recordWriter) SetPermission(record model.RecordRef, user model.UserID, until time.Time) error {
 	if until.IsZero() {
 		err := t.Run(`DELETE FROM record_sights WHERE user_id = ? AND record_type = ? AND record_id = ?`, user, record.Type, record.ID)
 		return sqldb.Wrap(err, "set that %s does not see %s", user, record)
@@ -84,7 +84,7 @@ func (t recordWriter) SetSight(record model.RecordRef, user model.UserID, until 
 	return sqldb.Wrap(err, "set that %s sees %s", user, record)
 }
 
-// ForgetSights implements [store.AccountTx].
-func (t recordWriter) ForgetSights(before time.Time) error {
+// ForgetPermissions implements [store.AccountTx].
+func (t recordWriter) ForgetPermissions(before time.Time) error {
 	return sqldb.Wrap(t.Run(`DELETE FROM record_sights WHERE until <= ?`, sqldb.Micros(before)), "forget who saw which record")
 }
