@@ -28,8 +28,8 @@ func (w *world) wantKinds(customer model.PSID, want ...model.ActionKind) {
 	}
 }
 
-func typing(active bool) model.Lossy {
-	return model.Lossy{Type: model.FrameTyping, Page: page, Conversation: conversationWith(hanako), Active: active}
+func typing(active bool) model.Ephemeral {
+	return model.Ephemeral{Type: model.FrameTyping, Page: page, Conversation: conversationWith(hanako), Active: active}
 }
 
 // TestTheCustomerIsShownTyping: once in ten seconds, not after it ended, not where no reply

@@ -144,8 +144,8 @@ type UserChanged struct {
 	User Colleague `json:"user"`
 }
 
-// Lossy is a frame without seq that may get lost: typing, presence.
-type Lossy struct {
+// Ephemeral is a frame without seq that may get lost: typing, presence.
+type Ephemeral struct {
 	Type         FrameType      `json:"type"`
 	Page         PageID         `json:"page"`
 	Conversation ConversationID `json:"conversation"`

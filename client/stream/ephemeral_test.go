@@ -50,7 +50,7 @@ func TestColleaguesAreTold(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("it does not get live")
 	}
-	types := model.Lossy{Type: model.FrameTyping, Page: page, Conversation: "100_7001", Active: true}
+	types := model.Ephemeral{Type: model.FrameTyping, Page: page, Conversation: "100_7001", Active: true}
 	sync.Tell(types)
 	select {
 	case got := <-s.told:
@@ -72,6 +72,6 @@ func TestTellingNeverWaits(t *testing.T) {
 	defer c.Close()
 	sync := stream.NewFollower(c, quick())
 	for range 1000 {
-		sync.Tell(model.Lossy{Type: model.FrameTyping})
+		sync.Tell(model.Ephemeral{Type: model.FrameTyping})
 	}
 }

@@ -35,10 +35,10 @@ func TestAPageIsReadThenFollowed(t *testing.T) {
 	s.changes(page, 10, 12)
 	s.changes(page, 11, 12) // again
 	s.changes(page, 12, 13)
-	s.says(model.Lossy{Type: model.FrameTyping, Page: page, Active: true})
+	s.says(model.Ephemeral{Type: model.FrameTyping, Page: page, Active: true})
 	s.says(map[string]any{"type": "later"})
 	us := f.until("changes", func(us []inbox.Update) bool {
-		return reached(us, page) == 13 && count[inbox.Complete](us) == 1 && count[inbox.Lossy](us) == 1
+		return reached(us, page) == 13 && count[inbox.Complete](us) == 1 && count[inbox.Ephemeral](us) == 1
 	})
 	listed, held := 0, 0
 	for i, u := range us {

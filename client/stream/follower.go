@@ -55,7 +55,7 @@ type Follower struct {
 	from        map[model.PageID]int64
 	out         *gatherer
 	// told holds what is to be told to colleagues.
-	told chan model.Lossy
+	told chan model.Ephemeral
 
 	// Of Run's goroutine alone.
 	pages map[model.PageID]*pageState
@@ -94,7 +94,7 @@ type pageState struct {
 func NewFollower(c *client.Client, t Timing) *Follower {
 	return &Follower{
 		client: c, timing: t, out: newGatherer(t.Gather),
-		pages: make(map[model.PageID]*pageState), reloads: make(chan reloaded), told: make(chan model.Lossy, maxTold),
+		pages: make(map[model.PageID]*pageState), reloads: make(chan reloaded), told: make(chan model.Ephemeral, maxTold),
 	}
 }
 
@@ -244,8 +244,8 @@ func (s *Follower) frame(ctx context.Context, socket *socket, frame []byte) erro
 			return nil
 		})
 	case model.FrameTyping, model.FramePresence:
-		return take(frame, func(l model.Lossy) error {
-			s.out.put(ctx, inbox.Lossy{Frame: l})
+		return take(frame, func(l model.Ephemeral) error {
+			s.out.put(ctx, inbox.Ephemeral{Frame: l})
 			return nil
 		})
 	default: // a newer hub's

@@ -51,7 +51,7 @@ type hubSocket struct {
 	*scripted
 	conn   *websocket.Conn
 	hellos chan model.Hello
-	told   chan model.Lossy
+	told   chan model.Ephemeral
 	over   chan struct{}
 }
 
@@ -182,7 +182,7 @@ func (h *scripted) stream(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	s := &hubSocket{scripted: h, conn: conn, hellos: make(chan model.Hello, 64), told: make(chan model.Lossy, 64), over: make(chan struct{})}
+	s := &hubSocket{scripted: h, conn: conn, hellos: make(chan model.Hello, 64), told: make(chan model.Ephemeral, 64), over: make(chan struct{})}
 	stop := context.AfterFunc(h.gone, func() { conn.Close() })
 	defer stop()
 	defer conn.Close()
@@ -190,7 +190,7 @@ func (h *scripted) stream(w http.ResponseWriter, r *http.Request) {
 	h.sockets <- s
 	for {
 		var hello model.Hello
-		var told model.Lossy
+		var told model.Ephemeral
 		_, b, err := conn.ReadMessage()
 		switch {
 		case err != nil || json.Unmarshal(b, &hello) != nil || json.Unmarshal(b, &told) != nil:

@@ -160,7 +160,7 @@ func TestPagesReadWhileAccessChanged(t *testing.T) {
 }
 
 // What colleagues type, and who is there, is handed on as it came.
-func TestLossyFramesAreHandedOn(t *testing.T) {
+func TestEphemeralFramesAreHandedOn(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []model.FrameType{model.FrameTyping, model.FramePresence} {
 		h, ctx := newHanding(t, 1)
@@ -171,7 +171,7 @@ func TestLossyFramesAreHandedOn(t *testing.T) {
 		if len(all) != 1 {
 			t.Fatalf("%s: handed on %v", kind, all)
 		}
-		if lossy, ok := all[0].(inbox.Lossy); !ok || lossy.Frame.Conversation != "1_1" || !lossy.Frame.Active {
+		if ephemeral, ok := all[0].(inbox.Ephemeral); !ok || ephemeral.Frame.Conversation != "1_1" || !ephemeral.Frame.Active {
 			t.Errorf("%s: handed on %+v", kind, all)
 		}
 	}

@@ -12,14 +12,14 @@ import (
 type screenHub struct {
 	*client.Client
 	*outbox.Outbox
-	tell    func(model.Lossy)
+	tell    func(model.Ephemeral)
 	explain func(error) string
 }
 
 var _ app.Hub = screenHub{}
 
 // Tell implements [ui.Hub].
-func (h screenHub) Tell(f model.Lossy) { h.tell(f) }
+func (h screenHub) Tell(f model.Ephemeral) { h.tell(f) }
 
 // Explain implements [ui.Hub].
 func (h screenHub) Explain(err error) string { return h.explain(err) }

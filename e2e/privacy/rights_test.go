@@ -350,7 +350,7 @@ func (s *secretive) types() {
 	if c == nil || i.out {
 		return
 	}
-	i.socket.says(model.Lossy{
+	i.socket.says(model.Ephemeral{
 		Type: one(s, []model.FrameType{model.FrameTyping, model.FramePresence}), Page: c.page.id, Conversation: c.id, Active: true,
 	})
 }

@@ -257,8 +257,8 @@ func TestWhatIsRelayed(t *testing.T) {
 	ann.hello(nil)
 	cat.hello(nil)
 	there := model.NewConversationID(page, hanako)
-	says := func(c model.ConversationID) model.Lossy {
-		return model.Lossy{Type: model.FrameTyping, Page: page, Conversation: c, Active: true}
+	says := func(c model.ConversationID) model.Ephemeral {
+		return model.Ephemeral{Type: model.FrameTyping, Page: page, Conversation: c, Active: true}
 	}
 	for _, c := range []model.ConversationID{
 		model.NewConversationID(page, ken), // there is none

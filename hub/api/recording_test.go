@@ -228,7 +228,7 @@ func (s *recording) leaves(c *recorded) {
 }
 
 // tells has a client say something to the others.
-func (s *recording) tells(c *recorded, f model.Lossy) {
+func (s *recording) tells(c *recorded, f model.Ephemeral) {
 	s.Helper()
 	raw, err := json.Marshal(f)
 	s.must(err)

@@ -76,7 +76,7 @@ func (s *recording) replies() {
 	id := model.NewConversationID(page, hanako)
 	s.step("a user looks at the conversation and types", time.Minute)
 	for _, kind := range []model.FrameType{model.FramePresence, model.FrameTyping} {
-		s.tells(cat, model.Lossy{Type: kind, Page: page, Conversation: id, Active: true})
+		s.tells(cat, model.Ephemeral{Type: kind, Page: page, Conversation: id, Active: true})
 		s.frames(map[*recorded]int{ann: 1})
 	}
 	s.step("and answers", time.Minute)

@@ -327,7 +327,7 @@ func TestFlipsThatCross(t *testing.T) {
 		// A colleague's typing is told by what is known of the Page at this moment.
 		n := len(cat.all())
 		ann := w.tap(w.ann, stays)
-		ann.Relay(t.Context(), model.Lossy{Type: model.FrameTyping, Page: flipped, Conversation: model.NewConversationID(flipped, hanako)})
+		ann.Relay(t.Context(), model.Ephemeral{Type: model.FrameTyping, Page: flipped, Conversation: model.NewConversationID(flipped, hanako)})
 		// Heads may have been on their way already; those after them come after the typing.
 		eventually(t, "heads", patience, func() bool {
 			heads := 0

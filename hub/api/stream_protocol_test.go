@@ -582,8 +582,8 @@ func TestTypingGoesToThoseWhoSeeThePage(t *testing.T) {
 	for _, l := range everyone {
 		l.hello(nil)
 	}
-	at := func(p model.PageID, c model.ConversationID) model.Lossy {
-		return model.Lossy{Type: model.FrameTyping, Page: p, Conversation: c, User: w.ben.Ref(), Active: true}
+	at := func(p model.PageID, c model.ConversationID) model.Ephemeral {
+		return model.Ephemeral{Type: model.FrameTyping, Page: p, Conversation: c, User: w.ben.Ref(), Active: true}
 	}
 	shared := model.NewConversationID(page, hanako)
 	hidden := model.NewConversationID(private, ken)
@@ -592,23 +592,23 @@ func TestTypingGoesToThoseWhoSeeThePage(t *testing.T) {
 	cat.sends(at(page, hidden))    // which is no conversation of that Page
 	cat.sends(at("", ""))          //
 	cat.sends(at("999", "999_1"))  // which is not there
-	ben.sends(model.Lossy{Type: model.FramePresence, Page: private, Conversation: hidden, Active: true})
-	ben.sends(model.Lossy{Type: model.FramePresence, Page: page, Conversation: shared})
+	ben.sends(model.Ephemeral{Type: model.FramePresence, Page: private, Conversation: hidden, Active: true})
+	ben.sends(model.Ephemeral{Type: model.FramePresence, Page: page, Conversation: shared})
 
-	lossy := func(l *listener) (out []model.Lossy) {
+	ephemeral := func(l *listener) (out []model.Ephemeral) {
 		for _, f := range append(l.of(model.FrameTyping), l.of(model.FramePresence)...) {
-			out = append(out, into[model.Lossy](t, f))
+			out = append(out, into[model.Ephemeral](t, f))
 		}
 		return out
 	}
-	typing := model.Lossy{Type: model.FrameTyping, Page: page, Conversation: shared, User: w.cat.Ref(), Active: true}
-	presence := model.Lossy{Type: model.FramePresence, Page: page, Conversation: shared, User: w.ben.Ref()}
-	for l, want := range map[*listener][]model.Lossy{
+	typing := model.Ephemeral{Type: model.FrameTyping, Page: page, Conversation: shared, User: w.cat.Ref(), Active: true}
+	presence := model.Ephemeral{Type: model.FramePresence, Page: page, Conversation: shared, User: w.ben.Ref()}
+	for l, want := range map[*listener][]model.Ephemeral{
 		ann: {typing, presence}, ann2: {typing, presence}, ben: {typing}, cat: {presence},
 	} {
-		l.until("what others do", func() bool { return len(lossy(l)) >= len(want) })
+		l.until("what others do", func() bool { return len(ephemeral(l)) >= len(want) })
 		l.beat()
-		if got := lossy(l); !slices.Equal(got, want) {
+		if got := ephemeral(l); !slices.Equal(got, want) {
 			t.Errorf("told %+v, want %+v", got, want)
 		}
 	}
@@ -634,8 +634,8 @@ func TestAPrivatePageIsInNothingThatOthersAreSent(t *testing.T) {
 		l.hello(r)
 	}
 	marks := append(w.everyKind(secretMeta, secret, "quince"), string(secret), at.Epoch)
-	ann.sends(model.Lossy{Type: model.FrameTyping, Page: secret, Conversation: model.NewConversationID(secret, hanako), Active: true})
-	ann.sends(model.Lossy{Type: model.FramePresence, Page: secret, Conversation: model.NewConversationID(secret, hanako), Active: true})
+	ann.sends(model.Ephemeral{Type: model.FrameTyping, Page: secret, Conversation: model.NewConversationID(secret, hanako), Active: true})
+	ann.sends(model.Ephemeral{Type: model.FramePresence, Page: secret, Conversation: model.NewConversationID(secret, hanako), Active: true})
 	w.customerWrites(meta, hanako, "m_open", "open to all", time.Now())
 	seen := map[model.ChangeKind]bool{}
 	for _, b := range ann.upTo(secret, w.head(secret)) {

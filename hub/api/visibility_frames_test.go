@@ -96,9 +96,9 @@ type frameRow func(*streamCase) bool
 // frameRows has a row for every frame of model/stream.go. What a client sends has one
 // too: about a Page that its user does not see, it does nothing.
 func frameRows() map[model.FrameType]frameRow {
-	lossy := func(kind model.FrameType) frameRow {
+	ephemeral := func(kind model.FrameType) frameRow {
 		return func(c *streamCase) bool {
-			frame := model.Lossy{Type: kind, Page: c.page, Conversation: c.conversation, Active: true}
+			frame := model.Ephemeral{Type: kind, Page: c.page, Conversation: c.conversation, Active: true}
 			told := func() (n int) {
 				for _, l := range c.seers {
 					n += len(l.of(kind))
@@ -162,8 +162,8 @@ func frameRows() map[model.FrameType]frameRow {
 			}
 			return false
 		},
-		model.FrameTyping:   lossy(model.FrameTyping),
-		model.FramePresence: lossy(model.FramePresence),
+		model.FrameTyping:   ephemeral(model.FrameTyping),
+		model.FramePresence: ephemeral(model.FramePresence),
 	}
 }
 

@@ -24,7 +24,7 @@ const (
 // Relay tells others who see the Page what a user does: types, or looks at a
 // conversation. It may get lost: who tells more than anybody does is not listened to.
 // Who may not see the conversation, or names one that there is not, tells nobody.
-func (s *Session) Relay(ctx context.Context, f model.Lossy) {
+func (s *Session) Relay(ctx context.Context, f model.Ephemeral) {
 	if f.Conversation.Page() != f.Page || len(f.Conversation) > maxEphemeralID {
 		return
 	}

@@ -69,8 +69,8 @@ type (
 	Complete struct{ Page model.PageID }
 	// Changed holds changes of a Page, without a gap after those before.
 	Changed struct{ Batch model.Batch }
-	// Lossy tells what a colleague does: types, looks at a conversation.
-	Lossy struct{ Frame model.Lossy }
+	// Ephemeral tells what a colleague does: types, looks at a conversation.
+	Ephemeral struct{ Frame model.Ephemeral }
 )
 
 func (Connection) isUpdate()  {}
@@ -85,7 +85,7 @@ func (Counted) isUpdate()     {}
 func (Noticed) isUpdate()     {}
 func (Complete) isUpdate()    {}
 func (Changed) isUpdate()     {}
-func (Lossy) isUpdate()       {}
+func (Ephemeral) isUpdate()   {}
 
 // ConnectionState is how the connection to the hub stands.
 type ConnectionState uint8

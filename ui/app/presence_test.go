@@ -15,7 +15,7 @@ import (
 // does has a colleague do something in the first conversation.
 func (w *world) does(who model.UserRef, what model.FrameType, active bool) {
 	w.Helper()
-	w.sends([]inbox.Update{inbox.Lossy{Frame: model.Lossy{Type: what, Page: page1, Conversation: model.NewConversationID(page1, "5000"), User: who, Active: active}}})
+	w.sends([]inbox.Update{inbox.Ephemeral{Frame: model.Ephemeral{Type: what, Page: page1, Conversation: model.NewConversationID(page1, "5000"), User: who, Active: active}}})
 }
 
 func TestWhoIsHere(t *testing.T) {

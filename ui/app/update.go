@@ -136,12 +136,12 @@ func (m *Model) connectionOf(c inbox.Connection) *screen.Connection {
 func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	var connection *screen.Connection
 	var known []model.Colleague
-	var frames []model.Lossy
+	var frames []model.Ephemeral
 	for _, u := range updates {
 		switch u := u.(type) {
 		case inbox.Connection:
 			connection = m.connectionOf(u)
-		case inbox.Lossy:
+		case inbox.Ephemeral:
 			frames = append(frames, u.Frame)
 		case inbox.UserChanged:
 			known = append(known, u.User)

@@ -352,7 +352,7 @@ type fakeHub struct {
 	seq       int64
 	ids       int
 	users     []model.Colleague
-	told      []model.Lossy
+	told      []model.Ephemeral
 	greetings []model.Greeting
 	// checked is how a Page stands when Facebook is asked.
 	checked *model.Page
@@ -540,7 +540,7 @@ func (h *fakeHub) CancelImport(_ context.Context, p model.PageID) (model.Import,
 	return model.Import{}, h.note("stop " + string(p))
 }
 
-func (h *fakeHub) Tell(f model.Lossy) {
+func (h *fakeHub) Tell(f model.Ephemeral) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.told = append(h.told, f)

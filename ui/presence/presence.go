@@ -37,7 +37,7 @@ type doing struct {
 type Hub interface {
 	// Tell tells colleagues what the user does: types, or looks at a conversation. It may
 	// get lost.
-	Tell(f model.Lossy)
+	Tell(f model.Ephemeral)
 }
 
 // Model is who looks at which conversation, or writes there; and what colleagues were told of
@@ -58,7 +58,7 @@ func New(s *screen.Screen, h Hub) *Model {
 }
 
 // Heard takes over what colleagues do.
-func (m *Model) Heard(frames []model.Lossy) {
+func (m *Model) Heard(frames []model.Ephemeral) {
 	now := m.Now()
 	for _, f := range frames {
 		p, ok := m.Inbox.Page(f.Page)
@@ -69,7 +69,7 @@ func (m *Model) Heard(frames []model.Lossy) {
 	}
 }
 
-func (m *Model) hear(f model.Lossy, now time.Time) {
+func (m *Model) hear(f model.Ephemeral, now time.Time) {
 	m.expire(now)
 	all := m.others[f.Conversation]
 	i := slices.IndexFunc(all, func(d doing) bool { return d.who.ID == f.User.ID })
@@ -194,7 +194,7 @@ func (m *Model) Typed() tea.Cmd {
 
 func (m *Model) send(what model.FrameType, id model.ConversationID, active bool) tea.Cmd {
 	hub := m.hub
-	f := model.Lossy{Type: what, Page: id.Page(), Conversation: id, User: m.Inbox.User().Ref(), Active: active}
+	f := model.Ephemeral{Type: what, Page: id.Page(), Conversation: id, User: m.Inbox.User().Ref(), Active: active}
 	return func() tea.Msg {
 		hub.Tell(f)
 		return nil

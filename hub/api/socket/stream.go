@@ -199,7 +199,7 @@ func (s *Routes) takeFrame(ctx context.Context, session *stream.Session, frame [
 		var hello model.Hello
 		return json.Unmarshal(frame, &hello) == nil && session.Hello(ctx, hello) == nil
 	case model.FrameTyping, model.FramePresence:
-		var f model.Lossy
+		var f model.Ephemeral
 		if json.Unmarshal(frame, &f) != nil {
 			return false
 		}
