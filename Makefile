@@ -157,6 +157,10 @@ vuln: ## known vulnerabilities in what parley is built of
 unused: ## names that no program of ours uses
 	@$(GO) run ./scripts/unused
 
+.PHONY: generate
+generate: ## make the ids of the sentences from the catalogues
+	$(GO) generate ./i18n
+
 .PHONY: fmt
 fmt: $(GOLANGCI_LINT) ## write the formatting (gofumpt, goimports)
 	$(GOLANGCI_LINT) fmt

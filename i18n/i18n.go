@@ -1,12 +1,17 @@
 // Package i18n holds every sentence a user reads, in English and Japanese.
 //
-// A sentence has an [ID]; the catalogues give it in each language: en.toml and
-// ja.toml for the commands, screen.*.toml and panes.*.toml for the screen, mail.*.toml for
-// notices, signin.*.toml for signing in through Pipedrive, send.*.toml for what is sent
-// besides text, crm.*.toml for the CRM on the screen, pages.*.toml for what concerns a Page
-// as a whole, web.*.toml for connecting one in the browser. A test keeps the catalogues and
-// the ids in step. Text that somebody outside wrote comes into a sentence only as a
-// safe.Text or another plain value.
+// A sentence has an [ID] and stands in two catalogues, one a language, which are about one
+// subject: catalogues/composer.en.toml and composer.ja.toml hold what the composer says. The
+// constants of the ids are made from the English ones, with the blanks that a caller fills
+// in: after an id was added, removed or given other blanks,
+//
+//	go generate ./i18n
+//
+// writes ids_gen.go, and says what one language lacks. A section that is "Made by" a
+// function has no constants: the function puts the id together from a word of the model's.
+//
+// Text that somebody outside wrote comes into a sentence only as a safe.Text or another
+// plain value.
 package i18n
 
 import (
@@ -22,7 +27,9 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed *.toml
+//go:generate go run ./generate
+
+//go:embed catalogues/*.toml
 var catalogues embed.FS
 
 // ID names a sentence.
@@ -53,7 +60,7 @@ func New(languages ...string) *Localizer {
 var bundle = sync.OnceValue(func() *i18n.Bundle {
 	b := i18n.NewBundle(language.English)
 	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	files, err := fs.Glob(catalogues, "*.toml")
+	files, err := fs.Glob(catalogues, "catalogues/*.toml")
 	if err != nil {
 		panic("i18n: " + err.Error()) // the pattern is good
 	}

@@ -1,0 +1,13 @@
+package i18n
+
+// FilterName names a filter of the inbox.
+func FilterName(filter string) ID { return ID("filter_" + filter) }
+
+// EmptyFilter names what is said where a filter holds nothing.
+func EmptyFilter(filter string) ID { return ID("empty_filter_" + filter) }
+
+// SortName names an order of the inbox.
+func SortName(sort string) ID { return ID("sort_" + sort) }
+
+// State names the sentence for a reply's state.
+func State(state string) ID { return ID("state_reply_" + state) }
