@@ -7,55 +7,41 @@ import (
 	"time"
 
 	"parley/hub/accounts"
+	"parley/hub/hubtest"
 	"parley/model"
 )
 
-func (w *world) add(n accounts.NewUser) accounts.Added {
-	w.Helper()
-	a, err := accounts.AddUser(w.ctx, w.store, n, time.Now())
-	w.must(err)
-	return a
-}
-
-func (w *world) wantSignInRefused(code string) {
-	w.Helper()
-	token, u, err := w.hub.Login(w.ctx, code)
-	if !errors.Is(err, accounts.ErrSignIn) || token != "" || u.ID != "" {
-		w.Fatalf("code let %q in: %v", u.Name, err)
-	}
-}
-
 func TestLoginCodeLetsInOnce(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		a := w.add(accounts.NewUser{Name: " Dan ", Email: " dan@example.com ", Admin: true})
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		a := w.AddAccount(accounts.NewUser{Name: " Dan ", Email: " dan@example.com ", Admin: true})
 		if a.Token != "" || a.User.Name != "Dan" || a.User.Email != "dan@example.com" || !a.User.Admin {
 			t.Errorf("added %+v", a.User)
 		}
-		token, u, err := w.hub.Login(w.ctx, a.LoginCode)
-		w.must(err)
+		token, u, err := w.Hub.Login(w.Ctx, a.LoginCode)
+		w.Must(err)
 		if u != a.User || len(token) < 43 {
 			t.Errorf("let in %+v with a token of %d letters", u, len(token))
 		}
-		got, err := w.hub.Authenticate(w.ctx, token)
-		w.must(err)
+		got, err := w.Hub.Authenticate(w.Ctx, token)
+		w.Must(err)
 		if got != a.User {
 			t.Errorf("the token is of %+v", got)
 		}
-		w.wantSignInRefused(a.LoginCode)
-		w.restart()
-		if _, err := w.hub.Authenticate(w.ctx, token); err != nil {
+		w.WantNoSignIn(a.LoginCode)
+		w.Restart()
+		if _, err := w.Hub.Authenticate(w.Ctx, token); err != nil {
 			t.Errorf("the token is lost by a restart: %v", err)
 		}
 	})
 }
 
 func TestLoginCodeLetsOneIn(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		a := w.add(accounts.NewUser{Name: "Dan"})
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		a := w.AddAccount(accounts.NewUser{Name: "Dan"})
 		results := make(chan error, 10)
 		for range cap(results) {
 			go func() {
-				_, _, err := w.hub.Login(w.ctx, a.LoginCode)
+				_, _, err := w.Hub.Login(w.Ctx, a.LoginCode)
 				results <- err
 			}()
 		}
@@ -74,13 +60,13 @@ func TestLoginCodeLetsOneIn(t *testing.T) {
 }
 
 func TestLoginCodeExpires(t *testing.T) {
-	inBareWorld(t, func(_ *testing.T, w *world) {
-		early, late := w.add(accounts.NewUser{Name: "Early"}), w.add(accounts.NewUser{Name: "Late"})
-		w.pass(10*time.Minute - time.Millisecond)
-		_, _, err := w.hub.Login(w.ctx, early.LoginCode)
-		w.must(err)
-		w.pass(time.Millisecond)
-		w.wantSignInRefused(late.LoginCode)
+	hubtest.InBareWorld(t, func(_ *testing.T, w *hubtest.World) {
+		early, late := w.AddAccount(accounts.NewUser{Name: "Early"}), w.AddAccount(accounts.NewUser{Name: "Late"})
+		w.Pass(10*time.Minute - time.Millisecond)
+		_, _, err := w.Hub.Login(w.Ctx, early.LoginCode)
+		w.Must(err)
+		w.Pass(time.Millisecond)
+		w.WantNoSignIn(late.LoginCode)
 	})
 }
 
@@ -96,10 +82,10 @@ func TestLoginCodeAsPeopleTypeIt(t *testing.T) {
 	}
 	for name, spell := range spellings {
 		t.Run(name, func(t *testing.T) {
-			inBareWorld(t, func(t *testing.T, w *world) {
-				a := w.add(accounts.NewUser{Name: "Dan"})
-				_, u, err := w.hub.Login(w.ctx, spell(a.LoginCode))
-				w.must(err)
+			hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+				a := w.AddAccount(accounts.NewUser{Name: "Dan"})
+				_, u, err := w.Hub.Login(w.Ctx, spell(a.LoginCode))
+				w.Must(err)
 				if u.ID != a.User.ID {
 					t.Errorf("let in %q", u.Name)
 				}
@@ -109,32 +95,32 @@ func TestLoginCodeAsPeopleTypeIt(t *testing.T) {
 }
 
 func TestWhatIsNoLoginCode(t *testing.T) {
-	inBareWorld(t, func(_ *testing.T, w *world) {
-		a := w.add(accounts.NewUser{Name: "Dan", Token: true})
+	hubtest.InBareWorld(t, func(_ *testing.T, w *hubtest.World) {
+		a := w.AddAccount(accounts.NewUser{Name: "Dan", Token: true})
 		half := a.LoginCode[:len(a.LoginCode)/2]
 		for _, code := range []string{"", "-", "AAAA-AAAA-AAAA-AAAA", half, a.LoginCode + "A", a.Token, "' OR 1=1 --", "あ"} {
-			w.wantSignInRefused(code)
+			w.WantNoSignIn(code)
 		}
-		_, _, err := w.hub.Login(w.ctx, a.LoginCode)
-		w.must(err)
+		_, _, err := w.Hub.Login(w.Ctx, a.LoginCode)
+		w.Must(err)
 	})
 }
 
 func TestTokens(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		a, b := w.add(accounts.NewUser{Name: "Dan", Token: true}), w.add(accounts.NewUser{Name: "Eve", Token: true})
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		a, b := w.AddAccount(accounts.NewUser{Name: "Dan", Token: true}), w.AddAccount(accounts.NewUser{Name: "Eve", Token: true})
 		if a.Token == b.Token || a.LoginCode == b.LoginCode {
 			t.Fatal("two users share a secret")
 		}
 		for _, added := range []accounts.Added{a, b} {
-			u, err := w.hub.Authenticate(w.ctx, added.Token)
-			w.must(err)
+			u, err := w.Hub.Authenticate(w.Ctx, added.Token)
+			w.Must(err)
 			if u != added.User {
 				t.Errorf("the token is of %+v", u)
 			}
 		}
 		for _, token := range []string{"", a.Token + "x", a.Token[1:], strings.ToLower(a.Token), a.LoginCode, string(a.User.ID)} {
-			if _, err := w.hub.Authenticate(w.ctx, token); !errors.Is(err, accounts.ErrSignIn) {
+			if _, err := w.Hub.Authenticate(w.Ctx, token); !errors.Is(err, accounts.ErrSignIn) {
 				t.Errorf("%d letters let somebody in: %v", len(token), err)
 			}
 		}
@@ -142,9 +128,9 @@ func TestTokens(t *testing.T) {
 }
 
 func TestUsersNeedAName(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
 		for _, name := range []string{"", " \t"} {
-			_, err := accounts.AddUser(w.ctx, w.store, accounts.NewUser{Name: name}, time.Now())
+			_, err := accounts.AddUser(w.Ctx, w.Store, accounts.NewUser{Name: name}, time.Now())
 			var invalid *model.InvalidError
 			if !errors.As(err, &invalid) || invalid.Field != "name" {
 				t.Errorf("name %q: %v", name, err)
@@ -155,13 +141,13 @@ func TestUsersNeedAName(t *testing.T) {
 
 // A user who was never added has no rights, whatever they claim.
 func TestStrangersAreNobody(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
 		stranger := model.User{ID: "0192f0c1-0000-7000-8000-00000000ffff", Name: "Mallory", Admin: true}
-		_, _, err := w.hub.ConnectPage(w.ctx, stranger, connection(""))
-		w.hidden(err)
-		_, err = w.hub.Uninstall(w.ctx, stranger, page)
-		w.hidden(err)
-		_, err = w.hub.SetVisibility(w.ctx, stranger, page, model.Private)
-		w.refused(err, model.NotInstaller)
+		_, _, err := w.Hub.ConnectPage(w.Ctx, stranger, hubtest.Connection(""))
+		w.WantHidden(err)
+		_, err = w.Hub.Uninstall(w.Ctx, stranger, page)
+		w.WantHidden(err)
+		_, err = w.Hub.SetVisibility(w.Ctx, stranger, page, model.Private)
+		w.WantRefused(err, model.NotInstaller)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/hub/pages"
 	"parley/hub/receive"
 	"parley/hub/store"
@@ -53,20 +54,20 @@ func (t stumblingTx) KeepRaw(e store.RawEvent) (bool, error) {
 }
 
 // stumbling has the hub run on a store that stumbles.
-func (w *world) stumbling() *stumblingStore {
+func stumbling(w *hubtest.World) *stumblingStore {
 	w.Helper()
-	w.goesWrong()
-	w.stop()
-	s := &stumblingStore{Store: w.store}
-	w.store = s
-	w.start()
+	w.GoesWrong()
+	w.Stop()
+	s := &stumblingStore{Store: w.Store}
+	w.Store = s
+	w.Start()
 	return s
 }
 
 // badEvents are events that can't be stored as what they are, by why.
 func badEvents(at time.Time) map[string]model.Inbound {
 	far := time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)
-	message := func(mid, text string) model.Inbound { return wrote(hanako, model.MID(mid), text, at) }
+	message := func(mid, text string) model.Inbound { return hubtest.Wrote(hanako, model.MID(mid), text, at) }
 	booked := message("booked", "an appointment")
 	booked.Event = model.CustomerMessage{MID: "booked", Attachments: []model.Attachment{{
 		ID: "1", Type: "appointment_booking", Booking: &model.Booking{Start: &far},
@@ -84,24 +85,24 @@ func badEvents(at time.Time) map[string]model.Inbound {
 // An event that can't be stored is kept as it came, counted, and shown as something that
 // could not be; what came beside it is stored, wherever it stood. Nothing comes twice.
 func TestBadEventNeverStopsItsNeighbours(t *testing.T) {
-	for name, bad := range badEvents(now()) {
+	for name, bad := range badEvents(hubtest.Now()) {
 		for _, n := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s of %d", name, n), func(t *testing.T) {
-				inWorld(t, func(t *testing.T, w *world) {
-					w.stumbling()
+				hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+					stumbling(w)
 					bad := bad
-					bad.At = ago(time.Minute)
+					bad.At = hubtest.Ago(time.Minute)
 					for place := range n {
 						mids := func(i int) model.MID { return model.MID(fmt.Sprintf("m%d-%d", place, i)) }
 						var all []model.Inbound
 						for i := range n {
-							all = append(all, wrote(ken, mids(i), string(mids(i)), ago(time.Hour-time.Duration(place*n+i)*time.Second)))
+							all = append(all, hubtest.Wrote(ken, mids(i), string(mids(i)), hubtest.Ago(time.Hour-time.Duration(place*n+i)*time.Second)))
 						}
 						bad.Key = fmt.Sprintf("mid:bad%d", place)
 						all[place] = bad
-						w.must(w.hub.Receive(w.ctx, entry(all...)))
-						w.must(w.hub.Receive(w.ctx, entry(all...)))
-						w.read(func(r store.Reader) error {
+						w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(all...)))
+						w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(all...)))
+						w.Read(func(r store.Reader) error {
 							raw, err := r.RawEvent(page, bad.Key)
 							if err == nil && (raw.Understood || string(raw.Body) != string(bad.Raw)) {
 								t.Errorf("kept as %+v", raw)
@@ -109,13 +110,13 @@ func TestBadEventNeverStopsItsNeighbours(t *testing.T) {
 							return err
 						})
 					}
-					if got := w.counter(receive.CounterNotUnderstood); got != int64(n) {
+					if got := w.Counter(receive.CounterNotUnderstood); got != int64(n) {
 						t.Errorf("%d are counted, want %d", got, n)
 					}
-					if got := len(w.messagesIfAny(ken)); got != n*(n-1) {
+					if got := len(messagesIfAny(w, ken)); got != n*(n-1) {
 						t.Errorf("%d neighbours are stored, want %d", got, n*(n-1))
 					}
-					lines := w.messagesIfAny(hanako)
+					lines := messagesIfAny(w, hanako)
 					if want := n; bad.Name != "no line" && (len(lines) != want || lines[0].Event == nil || lines[0].Direction != model.System) {
 						t.Errorf("shown as %+v", lines)
 					}
@@ -126,8 +127,8 @@ func TestBadEventNeverStopsItsNeighbours(t *testing.T) {
 }
 
 // messagesIfAny returns a conversation's messages, none where it is not there.
-func (w *world) messagesIfAny(customer model.PSID) []model.Message {
-	ms, _, _, err := w.hub.Messages(w.ctx, w.ann, conversationWith(customer), "", 1000)
+func messagesIfAny(w *hubtest.World, customer model.PSID) []model.Message {
+	ms, _, _, err := w.Hub.Messages(w.Ctx, w.Ann, hubtest.ConversationWith(customer), "", 1000)
 	if err != nil && !errors.Is(err, hub.ErrNotFound) {
 		w.Fatalf("messages: %v", err)
 	}
@@ -136,20 +137,20 @@ func (w *world) messagesIfAny(customer model.PSID) []model.Message {
 
 // What can't even be kept comes again; its neighbours don't wait for it.
 func TestEventThatCannotBeKeptComesAgain(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.stumbling()
-		lost := wrote(hanako, "m1", "lost?", now())
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		stumbling(w)
+		lost := hubtest.Wrote(hanako, "m1", "lost?", hubtest.Now())
 		lost.Name = "not kept"
-		all := entry(wrote(ken, "m0", "before", now()), lost, wrote(ken, "m2", "after", now()))
-		if err := w.hub.Receive(w.ctx, all); err == nil {
+		all := hubtest.Entry(hubtest.Wrote(ken, "m0", "before", hubtest.Now()), lost, hubtest.Wrote(ken, "m2", "after", hubtest.Now()))
+		if err := w.Hub.Receive(w.Ctx, all); err == nil {
 			t.Error("answered as if all were stored")
 		}
-		if got := w.textsOf(ken); !slices.Equal(got, []string{"before", "after"}) {
+		if got := w.Texts(ken); !slices.Equal(got, []string{"before", "after"}) {
 			t.Errorf("the neighbours are %q", got)
 		}
 		all[0].Events[1].Name = "message" // mended
-		w.must(w.hub.Receive(w.ctx, all))
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"lost?"}) {
+		w.Must(w.Hub.Receive(w.Ctx, all))
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"lost?"}) {
 			t.Errorf("came again as %q", got)
 		}
 	})
@@ -157,23 +158,23 @@ func TestEventThatCannotBeKeptComesAgain(t *testing.T) {
 
 // A Page whose events can't be stored does not keep another's away.
 func TestBadPageNeverStopsAnother(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "other", Visibility: model.Private})
-		w.must(err)
-		w.stumbling()
-		lost := wrote(hanako, "m1", "x", now())
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ben, pages.Connection{Page: "200", Token: "other", Visibility: model.Private})
+		w.Must(err)
+		stumbling(w)
+		lost := hubtest.Wrote(hanako, "m1", "x", hubtest.Now())
 		lost.Name = "not kept"
 		for i := range 20 {
 			mid := model.MID(fmt.Sprintf("n%d", i))
-			err := w.hub.Receive(w.ctx, []model.PageEntry{
-				{Page: metaPage, Events: []model.Inbound{lost}}, {Page: "200", Events: []model.Inbound{wrote(hanako, mid, "here", now())}},
+			err := w.Hub.Receive(w.Ctx, []model.PageEntry{
+				{Page: metaPage, Events: []model.Inbound{lost}}, {Page: "200", Events: []model.Inbound{hubtest.Wrote(hanako, mid, "here", hubtest.Now())}},
 			})
 			if err == nil {
 				t.Error("answered as if all were stored")
 			}
 		}
-		ms, _, _, err := w.hub.Messages(w.ctx, w.ben, "200_7001", "", 100)
-		w.must(err)
+		ms, _, _, err := w.Hub.Messages(w.Ctx, w.Ben, "200_7001", "", 100)
+		w.Must(err)
 		if len(ms) != 20 {
 			t.Errorf("%d stored on the other Page, want 20", len(ms))
 		}
@@ -183,31 +184,31 @@ func TestBadPageNeverStopsAnother(t *testing.T) {
 // However many of a POST are bad and wherever they stand, each neighbour is stored once,
 // each bad one kept once, and it takes not many more transactions than there are events.
 func TestAnyMixOfBadEvents(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		s := w.stumbling()
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		s := stumbling(w)
 		random := rand.New(rand.NewPCG(22, 1))
 		for post := range 12 {
-			before, stored := w.counter(receive.CounterNotUnderstood), len(w.messagesIfAny(ken))
+			before, stored := w.Counter(receive.CounterNotUnderstood), len(messagesIfAny(w, ken))
 			var all []model.Inbound
 			good, share := 0, random.Float64()
 			for i := range 1 + random.IntN(20) {
 				mid := model.MID(fmt.Sprintf("m%d-%d", post, i))
 				if random.Float64() < share {
-					all = append(all, wrote(hanako, mid, "panic", now()))
+					all = append(all, hubtest.Wrote(hanako, mid, "panic", hubtest.Now()))
 					continue
 				}
 				good++
-				all = append(all, wrote(ken, mid, "fine", now()))
+				all = append(all, hubtest.Wrote(ken, mid, "fine", hubtest.Now()))
 			}
 			writes := s.writes.Load()
-			w.must(w.hub.Receive(w.ctx, entry(all...)))
+			w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(all...)))
 			if n, most := s.writes.Load()-writes, int64(12+4*len(all)); n > most {
 				t.Errorf("%d transactions for %d events", n, len(all))
 			}
-			if got := len(w.messagesIfAny(ken)) - stored; got != good {
+			if got := len(messagesIfAny(w, ken)) - stored; got != good {
 				t.Fatalf("%d of %d neighbours stored", got, good)
 			}
-			if got := w.counter(receive.CounterNotUnderstood) - before; got != int64(len(all)-good) {
+			if got := w.Counter(receive.CounterNotUnderstood) - before; got != int64(len(all)-good) {
 				t.Fatalf("%d of %d kept", got, len(all)-good)
 			}
 		}

@@ -9,22 +9,9 @@ import (
 	"time"
 
 	"parley/hub/accounts"
+	"parley/hub/hubtest"
 	"parley/model"
 )
-
-// audit returns what a user is told of the audit log, oldest first.
-func (w *world) audit(u model.User) []model.AuditEntry {
-	w.Helper()
-	var all []model.AuditEntry
-	for cursor, first := "", true; first || cursor != ""; first = false {
-		list, next, err := w.hub.Audit(w.ctx, u, cursor, 3)
-		w.must(err)
-		all = append(all, list...)
-		cursor = next
-	}
-	slices.Reverse(all)
-	return all
-}
 
 // kinds are those entries in short: the kind, and who did it.
 func kinds(all []model.AuditEntry) []string {
@@ -39,10 +26,10 @@ func kinds(all []model.AuditEntry) []string {
 	return out
 }
 
-func (w *world) wantAudit(u model.User, want ...string) []model.AuditEntry {
+func wantAudit(w *hubtest.World, u model.User, want ...string) []model.AuditEntry {
 	w.Helper()
 	added := []string{"user_added hub", "user_added hub", "user_added hub"} // ann, ben and cat
-	all := w.audit(u)
+	all := w.Audit(u)
 	if got := kinds(all); !slices.Equal(got, append(added, want...)) {
 		w.Fatalf("%s is told %q, want %q", u.Name, got, want)
 	}
@@ -50,24 +37,24 @@ func (w *world) wantAudit(u model.User, want ...string) []model.AuditEntry {
 }
 
 func TestAuditOfAPage(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		w.graph.noManageShown = true
-		w.connect(w.ann, model.Private)
-		w.pass(time.Second)
-		w.graph.noManageShown = false
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ann, connection(model.Shared))
-		w.must(err)
-		w.pass(time.Second)
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Graph.ManageHidden = true
+		w.Connect(w.Ann, model.Private)
+		w.Pass(time.Second)
+		w.Graph.ManageHidden = false
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(model.Shared))
+		w.Must(err)
+		w.Pass(time.Second)
 		for _, v := range []model.Visibility{model.Private, model.Private} {
-			_, err = w.hub.SetVisibility(w.ctx, w.ann, page, v)
-			w.must(err)
+			_, err = w.Hub.SetVisibility(w.Ctx, w.Ann, page, v)
+			w.Must(err)
 		}
-		w.pass(time.Second)
+		w.Pass(time.Second)
 		for range 2 {
-			_, err = w.hub.Uninstall(w.ctx, w.ben, page)
-			w.must(err)
+			_, err = w.Hub.Uninstall(w.Ctx, w.Ben, page)
+			w.Must(err)
 		}
-		all := w.wantAudit(w.ben, "connected Ann", "repaired Ann", "visibility Ann", "uninstalled Ben")
+		all := wantAudit(w, w.Ben, "connected Ann", "repaired Ann", "visibility Ann", "uninstalled Ben")
 		for i, want := range []struct {
 			from, to string
 			manage   any
@@ -89,39 +76,39 @@ func TestAuditOfAPage(t *testing.T) {
 
 // What was refused is not in the log: nothing was done.
 func TestAuditOfRefusals(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, connection(""))
-		w.refused(err, model.AlreadyConnected)
-		_, err = w.hub.SetVisibility(w.ctx, w.ben, page, model.Private)
-		w.refused(err, model.NotInstaller)
-		_, err = w.hub.Uninstall(w.ctx, w.cat, page)
-		w.refused(err, model.NotAdmin)
-		_, err = accounts.RemoveUser(w.ctx, w.store, "Ann", time.Now())
-		w.refused(err, model.StillInstaller)
-		w.wantSignInRefused("ABCD-EFGH-JKLM-NPQR")
-		w.wantAudit(w.ann, "connected Ann")
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ben, hubtest.Connection(""))
+		w.WantRefused(err, model.AlreadyConnected)
+		_, err = w.Hub.SetVisibility(w.Ctx, w.Ben, page, model.Private)
+		w.WantRefused(err, model.NotInstaller)
+		_, err = w.Hub.Uninstall(w.Ctx, w.Cat, page)
+		w.WantRefused(err, model.NotAdmin)
+		_, err = accounts.RemoveUser(w.Ctx, w.Store, "Ann", time.Now())
+		w.WantRefused(err, model.StillInstaller)
+		w.WantNoSignIn("ABCD-EFGH-JKLM-NPQR")
+		wantAudit(w, w.Ann, "connected Ann")
 	})
 }
 
 func TestAuditOfUsers(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		dan := w.add(accounts.NewUser{Name: "Dan", Email: "dan@example.com", Token: true})
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		dan := w.AddAccount(accounts.NewUser{Name: "Dan", Email: "dan@example.com", Token: true})
 		var said []string
 		step := func(err error) {
-			w.must(err)
-			w.pass(time.Second)
+			w.Must(err)
+			w.Pass(time.Second)
 		}
-		w.pass(time.Second)
-		token, _, err := w.hub.Login(w.ctx, dan.LoginCode)
+		w.Pass(time.Second)
+		token, _, err := w.Hub.Login(w.Ctx, dan.LoginCode)
 		step(err)
-		step(w.hub.Logout(w.ctx, token))
+		step(w.Hub.Logout(w.Ctx, token))
 		for _, admin := range []bool{true, true, false} {
-			_, err = accounts.SetAdmin(w.ctx, w.store, "Dan", admin, time.Now())
+			_, err = accounts.SetAdmin(w.Ctx, w.Store, "Dan", admin, time.Now())
 			step(err)
 		}
-		_, err = accounts.RemoveUser(w.ctx, w.store, "Dan", time.Now())
+		_, err = accounts.RemoveUser(w.Ctx, w.Store, "Dan", time.Now())
 		step(err)
-		all := w.wantAudit(w.ann, "user_added hub", "signed_in Dan", "signed_out Dan", "admin hub", "admin hub", "user_removed hub")
+		all := wantAudit(w, w.Ann, "user_added hub", "signed_in Dan", "signed_out Dan", "admin hub", "admin hub", "user_removed hub")
 		for i, e := range all {
 			said = append(said, e.From+">"+e.To)
 			if about := e.User != nil && *e.User == dan.User.Ref(); about == (e.By != nil) || e.Page != "" {
@@ -132,7 +119,7 @@ func TestAuditOfUsers(t *testing.T) {
 			t.Errorf("changes %q", said)
 		}
 		raw, err := json.Marshal(all)
-		w.must(err)
+		w.Must(err)
 		for _, secret := range []string{dan.Token, token, dan.LoginCode, dan.User.Email} {
 			if strings.Contains(string(raw), secret) {
 				t.Errorf("the log holds a secret: %s", raw)
@@ -143,27 +130,27 @@ func TestAuditOfUsers(t *testing.T) {
 
 // What was done inside a Page is told to admins who see it, without what was written.
 func TestAuditOfReplies(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		_, err := w.hub.SetVisibility(w.ctx, w.ann, page, model.Private)
-		w.must(err)
-		w.graph.byDefault = refuses(model.GraphRefused)
-		id := w.reply(hanako, "a secret text")
-		w.wantState(id, model.Failed)
-		w.pass(time.Second)
-		_, err = w.hub.Retry(w.ctx, w.ann, id, model.NewConversationID(page, hanako), 1, nil)
-		w.must(err)
-		w.settle()
-		_, err = w.hub.Drop(w.ctx, w.ann, id, model.NewConversationID(page, hanako), nil)
-		w.must(err)
-		all := w.wantAudit(w.ann, "connected Ann", "visibility Ann", "resent Ann", "dropped Ann")
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		_, err := w.Hub.SetVisibility(w.Ctx, w.Ann, page, model.Private)
+		w.Must(err)
+		w.Graph.ByDefault = hubtest.Refuses(model.GraphRefused)
+		id := w.Reply(hanako, "a secret text")
+		w.WantState(id, model.Failed)
+		w.Pass(time.Second)
+		_, err = w.Hub.Retry(w.Ctx, w.Ann, id, model.NewConversationID(page, hanako), 1, nil)
+		w.Must(err)
+		w.Settle()
+		_, err = w.Hub.Drop(w.Ctx, w.Ann, id, model.NewConversationID(page, hanako), nil)
+		w.Must(err)
+		all := wantAudit(w, w.Ann, "connected Ann", "visibility Ann", "resent Ann", "dropped Ann")
 		for _, e := range all[2:] {
 			if e.Message != id || e.Conversation != model.NewConversationID(page, hanako) || e.Page != page {
 				t.Errorf("told %+v", e)
 			}
 		}
-		w.wantAudit(w.ben, "connected Ann", "visibility Ann")
-		if _, _, err := w.hub.Audit(w.ctx, w.cat, "", 9); !errors.As(err, new(*model.Refusal)) {
+		wantAudit(w, w.Ben, "connected Ann", "visibility Ann")
+		if _, _, err := w.Hub.Audit(w.Ctx, w.Cat, "", 9); !errors.As(err, new(*model.Refusal)) {
 			t.Errorf("a rep is told: %v", err)
 		}
 		if raw, err := json.Marshal(all); err != nil || strings.Contains(string(raw), "secret") {

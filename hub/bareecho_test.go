@@ -4,46 +4,39 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest"
 	"parley/model"
 )
 
-// resend has a person send a reply again that asks or failed.
-func (w *world) resend(id model.MessageID) {
-	w.Helper()
-	_, err := w.hub.Retry(w.ctx, w.ann, id, conversationWith(hanako), w.message(id).Attempt, nil)
-	w.must(err)
-	w.settle()
-}
-
 // waitingResend makes a reply that may have arrived by its first attempt, and that a
 // person sent again; Facebook asks to wait with that.
-func waitingResend(w *world) (id model.MessageID, attempt model.Outgoing, at time.Time) {
+func waitingResend(w *hubtest.World) (id model.MessageID, attempt model.Outgoing, at time.Time) {
 	w.Helper()
-	w.customerWrites(hanako)
-	w.graph.plays(staysSilent(), asksToWait(time.Minute))
-	id, at = w.reply(hanako, "hello"), now()
-	attempt = w.graph.last()
-	w.pass(3 * time.Minute)
-	w.wantError(id, model.Ask, model.OutcomeUnknown)
-	w.resend(id)
-	w.wantState(id, model.Queued)
+	w.CustomerWrites(hanako)
+	w.Graph.Plays(hubtest.StaysSilent(), hubtest.AsksToWait(time.Minute))
+	id, at = w.Reply(hanako, "hello"), hubtest.Now()
+	attempt = w.Graph.Last()
+	w.Pass(3 * time.Minute)
+	w.WantError(id, model.Ask, model.OutcomeUnknown)
+	w.Resend(id)
+	w.WantState(id, model.Queued)
 	return id, attempt, at
 }
 
 func TestBareEchoOfAnEarlierAttemptCancelsTheResend(t *testing.T) {
 	for name, created := range map[string]time.Duration{"created at the attempt": 0, "clocks that differ": -time.Minute, "created later": time.Minute} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 				id, o, at := waitingResend(w)
-				w.receive(echoed(hanako, at.Add(created), model.Echo{MID: "m1", AppID: ourApp, Text: o.Text}))
-				if m := w.wantState(id, model.Sent); m.MID != "m1" || m.DeliveredTwice || m.Error != nil {
+				w.Receive(hubtest.Echoed(hanako, at.Add(created), model.Echo{MID: "m1", AppID: ourApp, Text: o.Text}))
+				if m := w.WantState(id, model.Sent); m.MID != "m1" || m.DeliveredTwice || m.Error != nil {
 					t.Errorf("sent as %+v", m.Message)
 				}
-				w.wantRows(1)
-				w.pass(time.Hour)
-				w.wantSent(2) // the second was refused before it left
-				if w.graph.reached["hello"] != 1 {
-					t.Errorf("reached %d times", w.graph.reached["hello"])
+				wantRows(w, 1)
+				w.Pass(time.Hour)
+				w.WantSent(2) // the second was refused before it left
+				if w.Graph.Reached["hello"] != 1 {
+					t.Errorf("reached %d times", w.Graph.Reached["hello"])
 				}
 			})
 		})
@@ -51,69 +44,69 @@ func TestBareEchoOfAnEarlierAttemptCancelsTheResend(t *testing.T) {
 }
 
 func TestBareEchoBeforeTheFirstAttemptIsAnothers(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
 		id, o, at := waitingResend(w)
-		w.receive(echoed(hanako, at.Add(-time.Minute-time.Millisecond), model.Echo{MID: "m1", AppID: ourApp, Text: o.Text}))
-		w.wantState(id, model.Queued)
-		w.wantRows(2)
+		w.Receive(hubtest.Echoed(hanako, at.Add(-time.Minute-time.Millisecond), model.Echo{MID: "m1", AppID: ourApp, Text: o.Text}))
+		w.WantState(id, model.Queued)
+		wantRows(w, 2)
 	})
 }
 
 // Of two replies that may both be meant, none is.
 func TestBareEchoOfTwoCandidatesCancelsNothing(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(refuses(model.GraphRefused), staysSilent(), staysSilent(), asksToWait(time.Minute))
-		one, two := w.reply(hanako, "hello"), w.reply(hanako, "hello")
-		w.pass(3 * time.Minute)
-		w.wantState(two, model.Ask)
-		w.resend(one)
-		w.pass(3 * time.Minute)
-		w.wantState(one, model.Ask)
-		w.resend(two) // both may have arrived
-		w.receive(bareEchoOf(w.graph.last(), "m1"))
-		w.wantState(one, model.Ask)
-		w.wantState(two, model.Queued)
-		w.wantRows(3)
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.Refuses(model.GraphRefused), hubtest.StaysSilent(), hubtest.StaysSilent(), hubtest.AsksToWait(time.Minute))
+		one, two := w.Reply(hanako, "hello"), w.Reply(hanako, "hello")
+		w.Pass(3 * time.Minute)
+		w.WantState(two, model.Ask)
+		w.Resend(one)
+		w.Pass(3 * time.Minute)
+		w.WantState(one, model.Ask)
+		w.Resend(two) // both may have arrived
+		w.Receive(hubtest.BareEchoOf(w.Graph.Last(), "m1"))
+		w.WantState(one, model.Ask)
+		w.WantState(two, model.Queued)
+		wantRows(w, 3)
 	})
 }
 
 // One that waits behind the resend and never left is no candidate.
 func TestBareEchoPassesOverWhatNeverLeft(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(staysSilent(), asksToWait(time.Minute))
-		one, two := w.reply(hanako, "hello"), w.reply(hanako, "hello")
-		w.pass(3 * time.Minute)
-		w.resend(one)
-		w.wantState(one, model.Queued)
-		w.wantState(two, model.Queued)
-		w.receive(bareEchoOf(w.graph.sent()[0], "m1"))
-		w.wantState(one, model.Sent)
-		w.wantState(two, model.Queued)
-		w.wantRows(2)
-		w.pass(2 * time.Minute)
-		w.wantState(two, model.Sent)
-		w.wantSent(3)
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.StaysSilent(), hubtest.AsksToWait(time.Minute))
+		one, two := w.Reply(hanako, "hello"), w.Reply(hanako, "hello")
+		w.Pass(3 * time.Minute)
+		w.Resend(one)
+		w.WantState(one, model.Queued)
+		w.WantState(two, model.Queued)
+		w.Receive(hubtest.BareEchoOf(w.Graph.Sent()[0], "m1"))
+		w.WantState(one, model.Sent)
+		w.WantState(two, model.Queued)
+		wantRows(w, 2)
+		w.Pass(2 * time.Minute)
+		w.WantState(two, model.Sent)
+		w.WantSent(3)
 	})
 }
 
 // What certainly did not leave is not what an echo tells of.
 func TestBareEchoDoesNotCancelWhatWasRefused(t *testing.T) {
-	for name, a := range map[string]answer{"refused": refuses(model.GraphRefused), "nothing written": writesNothing()} {
+	for name, a := range map[string]hubtest.Answer{"refused": hubtest.Refuses(model.GraphRefused), "nothing written": hubtest.WritesNothing()} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(_ *testing.T, w *world) {
-				w.customerWrites(hanako)
-				w.graph.plays(a, asksToWait(time.Minute))
-				id := w.reply(hanako, "hello")
-				if w.state(id) == model.Failed {
-					w.resend(id)
+			hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				w.Graph.Plays(a, hubtest.AsksToWait(time.Minute))
+				id := w.Reply(hanako, "hello")
+				if w.State(id) == model.Failed {
+					w.Resend(id)
 				}
-				w.pass(time.Second)
-				w.wantState(id, model.Queued)
-				w.receive(bareEchoOf(w.graph.last(), "m1"))
-				w.wantState(id, model.Queued)
-				w.wantRows(2)
+				w.Pass(time.Second)
+				w.WantState(id, model.Queued)
+				w.Receive(hubtest.BareEchoOf(w.Graph.Last(), "m1"))
+				w.WantState(id, model.Queued)
+				wantRows(w, 2)
 			})
 		})
 	}
@@ -121,19 +114,17 @@ func TestBareEchoDoesNotCancelWhatWasRefused(t *testing.T) {
 
 // A resend that was never sent asks; the echo of what it repeats still settles it.
 func TestBareEchoWhileTheResendAsks(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(staysSilent())
-		id, at := w.reply(hanako, "hello"), now()
-		w.pass(3 * time.Minute)
-		w.graph.mu.Lock()
-		w.graph.byDefault = writesNothing()
-		w.graph.mu.Unlock()
-		w.resend(id)
-		w.pass(11 * time.Minute)
-		w.wantError(id, model.Ask, model.NotSent)
-		w.receive(echoed(hanako, at, model.Echo{MID: "m1", AppID: ourApp, Text: "hello"}))
-		w.wantState(id, model.Sent)
-		w.wantRows(1)
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.StaysSilent())
+		id, at := w.Reply(hanako, "hello"), hubtest.Now()
+		w.Pass(3 * time.Minute)
+		w.Graph.Set(func() { w.Graph.ByDefault = hubtest.WritesNothing() })
+		w.Resend(id)
+		w.Pass(11 * time.Minute)
+		w.WantError(id, model.Ask, model.NotSent)
+		w.Receive(hubtest.Echoed(hanako, at, model.Echo{MID: "m1", AppID: ourApp, Text: "hello"}))
+		w.WantState(id, model.Sent)
+		wantRows(w, 1)
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"parley/hub/hubtest"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -32,23 +33,23 @@ func (s said) event(n int, end time.Time) model.Inbound {
 	text := model.Untrusted(fmt.Sprint("marker", n))
 	switch s.what {
 	case 0, 1:
-		return wrote(hanako, mid, string(text), at)
+		return hubtest.Wrote(hanako, mid, string(text), at)
 	case 2:
-		return echoed(hanako, at, model.Echo{MID: mid, AppID: pageInbox, Text: text})
+		return hubtest.Echoed(hanako, at, model.Echo{MID: mid, AppID: pageInbox, Text: text})
 	case 3:
-		return withMID(event("postback", hanako, at, model.Postback{MID: mid, Title: text}), mid)
+		return hubtest.WithMID(hubtest.Event("postback", hanako, at, model.Postback{MID: mid, Title: text}), mid)
 	case 4:
-		return event("message_reaction", hanako, at, model.Reacted{Target: target, By: model.ByCustomer, Kind: "love", Emoji: text})
+		return hubtest.Event("message_reaction", hanako, at, model.Reacted{Target: target, By: model.ByCustomer, Kind: "love", Emoji: text})
 	case 5:
-		return event("message_edit", hanako, at, model.Edit{Target: target, Text: text, Number: n})
+		return hubtest.Event("message_edit", hanako, at, model.Edit{Target: target, Text: text, Number: n})
 	case 6:
-		return event("message_unsend", hanako, at, model.Unsend{Target: target})
+		return hubtest.Event("message_unsend", hanako, at, model.Unsend{Target: target})
 	case 7:
-		return event("read", hanako, at, model.ReadUpTo{Watermark: at.Add(-time.Second)})
+		return hubtest.Event("read", hanako, at, model.ReadUpTo{Watermark: at.Add(-time.Second)})
 	case 8:
-		return event("referral", hanako, at, model.Referral{Entry: model.Entry{Source: "ad", Ref: text}})
+		return hubtest.Event("referral", hanako, at, model.Referral{Entry: model.Entry{Source: "ad", Ref: text}})
 	default:
-		return standby(wrote(hanako, mid, string(text), at))
+		return hubtest.Standby(hubtest.Wrote(hanako, mid, string(text), at))
 	}
 }
 
@@ -92,33 +93,33 @@ func deletion(t *testing.T, story []said, replies, order []int) (why string) {
 			panic(r)
 		}
 	}()
-	w := newWorld(storyTB{t})
-	w.connect(w.ann, model.Shared)
-	w.customerWrites(hanako)
-	w.customerWrites(ken)
+	w := hubtest.New(storyTB{t})
+	w.Connect(w.Ann, model.Shared)
+	w.CustomerWrites(hanako)
+	w.CustomerWrites(ken)
 	var all []model.Inbound
-	newest := now()
+	newest := hubtest.Now()
 	for n, s := range story {
 		e := s.event(n, newest)
 		all = append(all, e)
 		if !s.late {
-			w.receive(e)
+			w.Receive(e)
 		}
 	}
-	var drafts []written
+	var drafts []handedIn
 	for _, how := range replies {
-		w.graph.plays([]answer{accepts(), staysSilent(), asksToWait(time.Hour), after(5*time.Second, accepts()), refuses(model.GraphRefused)}[how])
-		d := draft(hanako, "marker of a reply")
-		if m, err := w.hub.Reply(w.ctx, w.ann, d); err == nil { // else another app holds the thread
-			drafts = append(drafts, written{w.ann, d, m.ID})
+		w.Graph.Plays([]hubtest.Answer{hubtest.Accepts(), hubtest.StaysSilent(), hubtest.AsksToWait(time.Hour), hubtest.After(5*time.Second, hubtest.Accepts()), hubtest.Refuses(model.GraphRefused)}[how])
+		d := hubtest.Draft(hanako, "marker of a reply")
+		if m, err := w.Hub.Reply(w.Ctx, w.Ann, d); err == nil { // else another app holds the thread
+			drafts = append(drafts, handedIn{w.Ann, d, m.ID})
 		}
-		w.settle()
+		w.Settle()
 	}
-	w.deletes(w.ann, hanako)
-	until := w.tombstone(hanako)
-	head := w.head()
-	w.pass(15 * time.Minute) // what was being posted gets its outcome
-	calls := w.graph.sent()
+	w.Delete(w.Ann, hanako)
+	until := tombstone(w, hanako)
+	head := w.Head()
+	w.Pass(15 * time.Minute) // what was being posted gets its outcome
+	calls := w.Graph.Sent()
 	again := make([]model.Inbound, 0, 2*len(all))
 	for _, i := range order {
 		if e := all[i]; !story[i].late || !e.At.After(until) {
@@ -126,46 +127,46 @@ func deletion(t *testing.T, story []said, replies, order []int) (why string) {
 		}
 	}
 	for i, o := range calls { // an echo of a reply is timed when it was sent, and may be later than all
-		again = append(again, echoOf(o, model.MID(fmt.Sprint("m_echo_", i))))
+		again = append(again, hubtest.EchoOf(o, model.MID(fmt.Sprint("m_echo_", i))))
 	}
-	w.receive(again...)
-	w.pass(time.Minute)
-	if got := w.changes(head); len(got) != 0 {
+	w.Receive(again...)
+	w.Pass(time.Minute)
+	if got := w.Changes(head); len(got) != 0 {
 		return fmt.Sprintf("%d changes after the deletion until %s: %v", len(got), until, got)
 	}
-	w.gone(hanako, "marker", "hello")
+	w.WantGone(hanako, "marker", "hello")
 	for _, e := range all {
-		w.read(func(r store.Reader) error {
+		w.Read(func(r store.Reader) error {
 			if _, err := r.RawEvent(page, e.Key); err == nil {
 				w.Fatalf("%s is kept raw", e.Key)
 			}
 			return nil
 		})
 	}
-	if n := len(w.graph.sent()); n != len(calls) {
+	if n := len(w.Graph.Sent()); n != len(calls) {
 		return fmt.Sprintf("sent %d more", n-len(calls))
 	}
 
-	w.receive(wrote(hanako, "m_new", "what is later", now()))
+	w.Receive(hubtest.Wrote(hanako, "m_new", "what is later", hubtest.Now()))
 	for _, d := range drafts {
-		_, err := w.hub.Reply(w.ctx, d.user, d.draft)
-		w.hidden(err)
+		_, err := w.Hub.Reply(w.Ctx, d.user, d.draft)
+		w.WantHidden(err)
 	}
-	w.receive(again...)
-	if got := w.textsOf(hanako); !slices.Equal(got, []string{"what is later"}) {
+	w.Receive(again...)
+	if got := w.Texts(hanako); !slices.Equal(got, []string{"what is later"}) {
 		return fmt.Sprintf("the new conversation holds %q", got)
 	}
-	if c := w.conversation(ken); c.Unread != 1 {
+	if c := w.Conversation(ken); c.Unread != 1 {
 		return fmt.Sprintf("another conversation is %+v", c)
 	}
 	return ""
 }
 
 // tombstone is until when a conversation stays deleted.
-func (w *world) tombstone(customer model.PSID) (until time.Time) {
+func tombstone(w *hubtest.World, customer model.PSID) (until time.Time) {
 	w.Helper()
-	w.read(func(r store.Reader) (err error) {
-		until, err = r.Tombstone(conversationWith(customer))
+	w.Read(func(r store.Reader) (err error) {
+		until, err = r.Tombstone(hubtest.ConversationWith(customer))
 		return err
 	})
 	return until

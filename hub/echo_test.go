@@ -5,15 +5,16 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest"
 	"parley/hub/store"
 	"parley/model"
 )
 
 // outRows returns the messages to hanako.
-func (w *world) outRows() []model.Message {
+func outRows(w *hubtest.World) []model.Message {
 	w.Helper()
 	var out []model.Message
-	for _, m := range w.messages(hanako) {
+	for _, m := range w.Messages(hanako) {
 		if m.Direction == model.Out {
 			out = append(out, m)
 		}
@@ -22,18 +23,18 @@ func (w *world) outRows() []model.Message {
 }
 
 // wantRows expects how many messages to hanako show.
-func (w *world) wantRows(n int) {
+func wantRows(w *hubtest.World, n int) {
 	w.Helper()
-	if rows := w.outRows(); len(rows) != n {
+	if rows := outRows(w); len(rows) != n {
 		w.Fatalf("%d rows of the Page, want %d", len(rows), n)
 	}
 }
 
 // removed returns what the log says was removed.
-func (w *world) removed(after int64) []string {
+func removed(w *hubtest.World, after int64) []string {
 	w.Helper()
 	var ids []string
-	for _, row := range w.changes(after) {
+	for _, row := range w.Changes(after) {
 		if row.Kind == store.KindRemoved {
 			ids = append(ids, row.ID)
 		}
@@ -42,100 +43,100 @@ func (w *world) removed(after int64) []string {
 }
 
 func TestEchoWithTokenMakesSent(t *testing.T) {
-	drop := func(w *world, id model.MessageID) {
-		_, err := w.hub.Drop(w.ctx, w.ann, id, conversationWith(hanako), nil)
-		w.must(err)
+	drop := func(w *hubtest.World, id model.MessageID) {
+		_, err := w.Hub.Drop(w.Ctx, w.Ann, id, hubtest.ConversationWith(hanako), nil)
+		w.Must(err)
 	}
 	tests := map[string]struct {
-		script answer
+		script hubtest.Answer
 		state  model.State
-		then   func(w *world, id model.MessageID)
+		then   func(w *hubtest.World, id model.MessageID)
 	}{
-		"unknown": {staysSilent(), model.Unknown, nil},
-		"ask":     {staysSilent(), model.Ask, func(w *world, _ model.MessageID) { w.pass(3 * time.Minute) }},
-		"ask, not sent": {asksToWait(time.Hour), model.Ask, func(w *world, _ model.MessageID) {
-			w.pass(11 * time.Minute)
+		"unknown": {hubtest.StaysSilent(), model.Unknown, nil},
+		"ask":     {hubtest.StaysSilent(), model.Ask, func(w *hubtest.World, _ model.MessageID) { w.Pass(3 * time.Minute) }},
+		"ask, not sent": {hubtest.AsksToWait(time.Hour), model.Ask, func(w *hubtest.World, _ model.MessageID) {
+			w.Pass(11 * time.Minute)
 		}},
-		"dropped": {staysSilent(), model.Dropped, func(w *world, id model.MessageID) {
-			w.pass(3 * time.Minute)
+		"dropped": {hubtest.StaysSilent(), model.Dropped, func(w *hubtest.World, id model.MessageID) {
+			w.Pass(3 * time.Minute)
 			drop(w, id)
 		}},
-		"failed": {refuses(model.GraphRefused), model.Failed, nil},
-		"queued": {asksToWait(time.Minute), model.Queued, nil},
-		"left in posting by a crash": {dies(true), model.Unknown, func(w *world, _ model.MessageID) {
-			w.restart()
+		"failed": {hubtest.Refuses(model.GraphRefused), model.Failed, nil},
+		"queued": {hubtest.AsksToWait(time.Minute), model.Queued, nil},
+		"left in posting by a crash": {hubtest.Dies(true), model.Unknown, func(w *hubtest.World, _ model.MessageID) {
+			w.Restart()
 		}},
-		"hours later": {staysSilent(), model.Dropped, func(w *world, id model.MessageID) {
-			w.pass(3 * time.Minute)
+		"hours later": {hubtest.StaysSilent(), model.Dropped, func(w *hubtest.World, id model.MessageID) {
+			w.Pass(3 * time.Minute)
 			drop(w, id)
-			w.pass(6 * time.Hour)
+			w.Pass(6 * time.Hour)
 		}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
-				w.graph.plays(tt.script)
-				id := w.reply(hanako, "hello")
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				w.Graph.Plays(tt.script)
+				id := w.Reply(hanako, "hello")
 				if tt.then != nil {
 					tt.then(w, id)
 				}
-				w.wantState(id, tt.state)
-				at := now().Add(-5 * time.Second)
-				e := echoOf(w.graph.last(), "m1")
+				w.WantState(id, tt.state)
+				at := hubtest.Now().Add(-5 * time.Second)
+				e := hubtest.EchoOf(w.Graph.Last(), "m1")
 				e.At = at
-				w.receive(e)
-				w.receive(e)
-				m := w.wantState(id, model.Sent)
+				w.Receive(e)
+				w.Receive(e)
+				m := w.WantState(id, model.Sent)
 				if m.MID != "m1" || m.Error != nil || m.DeliveredTwice || m.Probably || !m.SentAt.Equal(at) || !m.MetaTime {
 					t.Errorf("sent as %+v", m.Message)
 				}
-				w.wantRows(1)
-				w.pass(time.Hour)
-				w.wantSent(1)
+				wantRows(w, 1)
+				w.Pass(time.Hour)
+				w.WantSent(1)
 			})
 		})
 	}
 }
 
 func TestEchoBeforeTheAnswer(t *testing.T) {
-	for name, echo := range map[string]func(model.Outgoing, model.MID) model.Inbound{"token": echoOf, "no token": bareEchoOf} {
+	for name, echo := range map[string]func(model.Outgoing, model.MID) model.Inbound{"token": hubtest.EchoOf, "no token": hubtest.BareEchoOf} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
-				w.graph.plays(first(func(o model.Outgoing) {
-					if err := w.hub.Receive(w.ctx, entry(echo(o, "m1"))); err != nil {
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				w.Graph.Plays(hubtest.First(func(o model.Outgoing) {
+					if err := w.Hub.Receive(w.Ctx, hubtest.Entry(echo(o, "m1"))); err != nil {
 						t.Errorf("receive: %v", err)
 					}
-					sleep(time.Second)
-				}, acceptsAs("m1")))
-				id := w.reply(hanako, "hello")
-				w.wantState(id, model.Sent) // before Meta answered
-				w.pass(time.Minute)
-				if m := w.wantState(id, model.Sent); m.MID != "m1" || m.DeliveredTwice || m.Attempt != 1 {
+					hubtest.Sleep(time.Second)
+				}, hubtest.AcceptsAs("m1")))
+				id := w.Reply(hanako, "hello")
+				w.WantState(id, model.Sent) // before Meta answered
+				w.Pass(time.Minute)
+				if m := w.WantState(id, model.Sent); m.MID != "m1" || m.DeliveredTwice || m.Attempt != 1 {
 					t.Errorf("sent as %+v", m.Message)
 				}
-				w.wantRows(1)
-				w.wantSent(1)
+				wantRows(w, 1)
+				w.WantSent(1)
 			})
 		})
 	}
 }
 
 func TestEchoAfterTheAnswer(t *testing.T) {
-	for name, echo := range map[string]func(model.Outgoing, model.MID) model.Inbound{"token": echoOf, "no token": bareEchoOf} {
+	for name, echo := range map[string]func(model.Outgoing, model.MID) model.Inbound{"token": hubtest.EchoOf, "no token": hubtest.BareEchoOf} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
-				w.graph.plays(acceptsAs("m1"))
-				id := w.reply(hanako, "hello")
-				e := echo(w.graph.last(), "m1")
-				e.At = now().Add(123 * time.Millisecond)
-				w.receive(e)
-				if m := w.wantState(id, model.Sent); !m.SentAt.Equal(e.At) || !m.Order.Equal(e.At) || m.DeliveredTwice {
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				w.Graph.Plays(hubtest.AcceptsAs("m1"))
+				id := w.Reply(hanako, "hello")
+				e := echo(w.Graph.Last(), "m1")
+				e.At = hubtest.Now().Add(123 * time.Millisecond)
+				w.Receive(e)
+				if m := w.WantState(id, model.Sent); !m.SentAt.Equal(e.At) || !m.Order.Equal(e.At) || m.DeliveredTwice {
 					t.Errorf("sent as %+v", m.Message)
 				}
-				w.wantRows(1)
+				wantRows(w, 1)
 			})
 		})
 	}
@@ -143,15 +144,15 @@ func TestEchoAfterTheAnswer(t *testing.T) {
 
 // An echo that tells more than a lost answer: the reply is sent, nothing asks.
 func TestEchoInsteadOfTheAnswer(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(first(func(o model.Outgoing) {
-			w.must(w.hub.Receive(w.ctx, entry(echoOf(o, "m1"))))
-		}, staysSilent()))
-		id := w.reply(hanako, "hello")
-		w.pass(time.Hour)
-		w.wantState(id, model.Sent)
-		w.wantSent(1)
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.First(func(o model.Outgoing) {
+			w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(hubtest.EchoOf(o, "m1"))))
+		}, hubtest.StaysSilent()))
+		id := w.Reply(hanako, "hello")
+		w.Pass(time.Hour)
+		w.WantState(id, model.Sent)
+		w.WantSent(1)
 	})
 }
 
@@ -173,136 +174,136 @@ func TestEchoWithoutTokenMatchesByText(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
-				w.graph.plays(staysSilent())
-				id := w.reply(hanako, "hello")
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				w.Graph.Plays(hubtest.StaysSilent())
+				id := w.Reply(hanako, "hello")
 				tt.echo.MID = "m1"
-				w.receive(echoed(hanako, ago(tt.before), tt.echo))
+				w.Receive(hubtest.Echoed(hanako, hubtest.Ago(tt.before), tt.echo))
 				if !tt.matches {
-					w.wantState(id, model.Unknown)
-					w.wantRows(2)
+					w.WantState(id, model.Unknown)
+					wantRows(w, 2)
 					return
 				}
-				if m := w.wantState(id, model.Sent); m.MID != "m1" {
+				if m := w.WantState(id, model.Sent); m.MID != "m1" {
 					t.Errorf("sent as %q", m.MID)
 				}
-				w.wantRows(1)
+				wantRows(w, 1)
 			})
 		})
 	}
 }
 
 func TestEchoWithoutTokenDoesNotMatchWhatNeverLeft(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(staysSilent())
-		w.reply(hanako, "one")
-		two := w.reply(hanako, "hello") // waits
-		w.receive(echoed(hanako, now(), model.Echo{MID: "m1", AppID: ourApp, Text: "hello"}))
-		w.wantState(two, model.Queued)
-		w.wantRows(3)
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.StaysSilent())
+		w.Reply(hanako, "one")
+		two := w.Reply(hanako, "hello") // waits
+		w.Receive(hubtest.Echoed(hanako, hubtest.Now(), model.Echo{MID: "m1", AppID: ourApp, Text: "hello"}))
+		w.WantState(two, model.Queued)
+		wantRows(w, 3)
 	})
 }
 
 // twoCandidates makes two replies of the same text that may both be what an echo
 // without token tells of: the first is being posted for ten seconds, the second
 // asks.
-func twoCandidates(w *world, then answer) (posting, asking model.MessageID) {
+func twoCandidates(w *hubtest.World, then hubtest.Answer) (posting, asking model.MessageID) {
 	w.Helper()
-	w.customerWrites(hanako)
-	w.graph.plays(refuses(model.GraphRefused), staysSilent(), after(10*time.Second, then))
-	posting, asking = w.reply(hanako, "hello"), w.reply(hanako, "hello")
-	w.pass(3 * time.Minute)
-	w.wantState(asking, model.Ask)
-	_, err := w.hub.Retry(w.ctx, w.ann, posting, conversationWith(hanako), 1, nil)
-	w.must(err)
-	w.settle()
-	w.wantState(posting, model.Posting)
+	w.CustomerWrites(hanako)
+	w.Graph.Plays(hubtest.Refuses(model.GraphRefused), hubtest.StaysSilent(), hubtest.After(10*time.Second, then))
+	posting, asking = w.Reply(hanako, "hello"), w.Reply(hanako, "hello")
+	w.Pass(3 * time.Minute)
+	w.WantState(asking, model.Ask)
+	_, err := w.Hub.Retry(w.Ctx, w.Ann, posting, hubtest.ConversationWith(hanako), 1, nil)
+	w.Must(err)
+	w.Settle()
+	w.WantState(posting, model.Posting)
 	return posting, asking
 }
 
 func TestTwoCandidatesMakeARowOfItsOwn(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		posting, asking := twoCandidates(w, acceptsAs("m_other"))
-		w.receive(bareEchoOf(w.graph.last(), "m1"))
-		w.wantState(posting, model.Posting)
-		w.wantState(asking, model.Ask)
-		w.wantRows(3)
-		if m := w.byMID("m1"); m.Author.Kind != model.ByApp || m.Author.ID != string(ourApp) || m.State != model.Sent {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		posting, asking := twoCandidates(w, hubtest.AcceptsAs("m_other"))
+		w.Receive(hubtest.BareEchoOf(w.Graph.Last(), "m1"))
+		w.WantState(posting, model.Posting)
+		w.WantState(asking, model.Ask)
+		wantRows(w, 3)
+		if m := w.ByMID("m1"); m.Author.Kind != model.ByApp || m.Author.ID != string(ourApp) || m.State != model.Sent {
 			t.Errorf("the row is %+v", m.Message)
 		}
-		w.pass(time.Minute)
-		w.wantState(posting, model.Sent)
-		w.wantRows(3)
+		w.Pass(time.Minute)
+		w.WantState(posting, model.Sent)
+		wantRows(w, 3)
 	})
 }
 
 func TestAnswerFoldsTheRowOfItsEcho(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		posting, asking := twoCandidates(w, acceptsAs("m1"))
-		e := bareEchoOf(w.graph.last(), "m1")
-		w.receive(e)
-		row := w.byMID("m1")
-		w.receive(
-			event("reaction", hanako, now(), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}),
-			event("response_feedback", hanako, now(), model.Feedback{Target: "m1", Words: "Good response"}),
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		posting, asking := twoCandidates(w, hubtest.AcceptsAs("m1"))
+		e := hubtest.BareEchoOf(w.Graph.Last(), "m1")
+		w.Receive(e)
+		row := w.ByMID("m1")
+		w.Receive(
+			hubtest.Event("reaction", hanako, hubtest.Now(), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}),
+			hubtest.Event("response_feedback", hanako, hubtest.Now(), model.Feedback{Target: "m1", Words: "Good response"}),
 		)
-		before := w.head()
-		w.pass(time.Minute)
-		m := w.wantState(posting, model.Sent)
+		before := w.Head()
+		w.Pass(time.Minute)
+		m := w.WantState(posting, model.Sent)
 		if m.MID != "m1" || len(m.Reactions) != 1 || m.Feedback != "Good response" || !m.SentAt.Equal(e.At) || m.DeliveredTwice {
 			t.Errorf("sent as %+v", m.Message)
 		}
-		if got := w.removed(before); !slices.Equal(got, []string{string(row.ID)}) {
+		if got := removed(w, before); !slices.Equal(got, []string{string(row.ID)}) {
 			t.Errorf("removed %q, want %q", got, row.ID)
 		}
-		w.wantState(asking, model.Ask)
-		w.wantRows(2)
-		w.receive(e)
-		w.wantRows(2)
-		wantNoGaps(w)
+		w.WantState(asking, model.Ask)
+		wantRows(w, 2)
+		w.Receive(e)
+		wantRows(w, 2)
+		w.WantNoGaps()
 	})
 }
 
 func TestEchoOfAnEarlierAttemptCancelsTheResend(t *testing.T) {
 	t.Run("waiting for the time that Facebook named", func(t *testing.T) {
-		inWorld(t, func(t *testing.T, w *world) {
-			w.customerWrites(hanako)
-			w.graph.plays(staysSilent(), asksToWait(time.Minute))
-			id := w.reply(hanako, "hello")
-			w.pass(3 * time.Minute)
-			_, err := w.hub.Retry(w.ctx, w.ann, id, conversationWith(hanako), 1, nil)
-			w.must(err)
-			w.settle()
-			w.wantState(id, model.Queued)
-			w.receive(echoOf(w.graph.sent()[0], "m1"))
-			if m := w.wantState(id, model.Sent); m.MID != "m1" || m.DeliveredTwice {
+		hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+			w.CustomerWrites(hanako)
+			w.Graph.Plays(hubtest.StaysSilent(), hubtest.AsksToWait(time.Minute))
+			id := w.Reply(hanako, "hello")
+			w.Pass(3 * time.Minute)
+			_, err := w.Hub.Retry(w.Ctx, w.Ann, id, hubtest.ConversationWith(hanako), 1, nil)
+			w.Must(err)
+			w.Settle()
+			w.WantState(id, model.Queued)
+			w.Receive(hubtest.EchoOf(w.Graph.Sent()[0], "m1"))
+			if m := w.WantState(id, model.Sent); m.MID != "m1" || m.DeliveredTwice {
 				t.Errorf("sent as %+v", m.Message)
 			}
-			w.pass(time.Hour)
-			w.wantSent(2)
-			if w.graph.reached["hello"] != 1 {
-				t.Errorf("reached %d times", w.graph.reached["hello"])
+			w.Pass(time.Hour)
+			w.WantSent(2)
+			if w.Graph.Reached["hello"] != 1 {
+				t.Errorf("reached %d times", w.Graph.Reached["hello"])
 			}
 		})
 	})
 	t.Run("waiting for another reply", func(t *testing.T) {
-		inWorld(t, func(_ *testing.T, w *world) {
-			w.customerWrites(hanako)
-			w.graph.plays(staysSilent(), staysSilent())
-			one, two := w.reply(hanako, "one"), w.reply(hanako, "two")
-			w.pass(11 * time.Minute)
+		hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+			w.CustomerWrites(hanako)
+			w.Graph.Plays(hubtest.StaysSilent(), hubtest.StaysSilent())
+			one, two := w.Reply(hanako, "one"), w.Reply(hanako, "two")
+			w.Pass(11 * time.Minute)
 			// The second asks, never sent; the first asks, and may have arrived.
-			w.wantError(two, model.Ask, model.NotSent)
-			_, err := w.hub.Retry(w.ctx, w.ann, two, conversationWith(hanako), 0, nil)
-			w.must(err)
-			w.settle()
-			w.wantState(two, model.Queued)
-			w.receive(echoOf(w.graph.sent()[0], "m1"))
-			w.wantState(one, model.Sent)
-			w.wantState(two, model.Unknown)
-			w.wantSent(2)
+			w.WantError(two, model.Ask, model.NotSent)
+			_, err := w.Hub.Retry(w.Ctx, w.Ann, two, hubtest.ConversationWith(hanako), 0, nil)
+			w.Must(err)
+			w.Settle()
+			w.WantState(two, model.Queued)
+			w.Receive(hubtest.EchoOf(w.Graph.Sent()[0], "m1"))
+			w.WantState(one, model.Sent)
+			w.WantState(two, model.Unknown)
+			w.WantSent(2)
 		})
 	})
 }
@@ -314,75 +315,83 @@ func TestDeliveredTwice(t *testing.T) {
 		two = model.MID("m_two")
 	)
 	tests := map[string]struct {
-		during func(w *world, attempt1, attempt2 model.Outgoing)
-		answer answer
-		later  func(w *world, attempt1, attempt2 model.Outgoing)
+		during func(w *hubtest.World, attempt1, attempt2 model.Outgoing)
+		answer hubtest.Answer
+		later  func(w *hubtest.World, attempt1, attempt2 model.Outgoing)
 	}{
 		"the first's echo after the second's answer": {
-			nil, acceptsAs(two),
-			func(w *world, o, _ model.Outgoing) { w.receive(echoOf(o, one)) },
+			nil, hubtest.AcceptsAs(two),
+			func(w *hubtest.World, o, _ model.Outgoing) { w.Receive(hubtest.EchoOf(o, one)) },
 		},
 		"the first's echo while the second is posted": {
-			func(w *world, o, _ model.Outgoing) { w.must(w.hub.Receive(w.ctx, entry(echoOf(o, one)))) },
-			acceptsAs(two), nil,
+			func(w *hubtest.World, o, _ model.Outgoing) {
+				w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(hubtest.EchoOf(o, one))))
+			},
+			hubtest.AcceptsAs(two), nil,
 		},
 		"both echoes before the answer": {
-			func(w *world, o1, o2 model.Outgoing) {
-				w.must(w.hub.Receive(w.ctx, entry(echoOf(o1, one), echoOf(o2, two))))
+			func(w *hubtest.World, o1, o2 model.Outgoing) {
+				w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(hubtest.EchoOf(o1, one), hubtest.EchoOf(o2, two))))
 			},
-			acceptsAs(two), nil,
+			hubtest.AcceptsAs(two), nil,
 		},
 		"both echoes before the answer, the second's first": {
-			func(w *world, o1, o2 model.Outgoing) {
-				w.must(w.hub.Receive(w.ctx, entry(echoOf(o2, two), echoOf(o1, one))))
+			func(w *hubtest.World, o1, o2 model.Outgoing) {
+				w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(hubtest.EchoOf(o2, two), hubtest.EchoOf(o1, one))))
 			},
-			acceptsAs(two), nil,
+			hubtest.AcceptsAs(two), nil,
 		},
 		"both echoes and no answer": {
-			nil, staysSilent(),
-			func(w *world, o1, o2 model.Outgoing) { w.receive(echoOf(o1, one), echoOf(o2, two)) },
+			nil, hubtest.StaysSilent(),
+			func(w *hubtest.World, o1, o2 model.Outgoing) {
+				w.Receive(hubtest.EchoOf(o1, one), hubtest.EchoOf(o2, two))
+			},
 		},
 		"both echoes and a refusal": {
-			nil, refuses(model.GraphRefused),
-			func(w *world, o1, o2 model.Outgoing) { w.receive(echoOf(o2, two), echoOf(o1, one)) },
+			nil, hubtest.Refuses(model.GraphRefused),
+			func(w *hubtest.World, o1, o2 model.Outgoing) {
+				w.Receive(hubtest.EchoOf(o2, two), hubtest.EchoOf(o1, one))
+			},
 		},
 		"the first's echo, then the second's, after the answer": {
-			nil, acceptsAs(two),
-			func(w *world, o1, o2 model.Outgoing) { w.receive(echoOf(o1, one), echoOf(o2, two)) },
+			nil, hubtest.AcceptsAs(two),
+			func(w *hubtest.World, o1, o2 model.Outgoing) {
+				w.Receive(hubtest.EchoOf(o1, one), hubtest.EchoOf(o2, two))
+			},
 		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
-				w.graph.plays(staysSilent(), first(func(second model.Outgoing) {
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				w.Graph.Plays(hubtest.StaysSilent(), hubtest.First(func(second model.Outgoing) {
 					if tt.during != nil {
-						tt.during(w, w.graph.sent()[0], second)
+						tt.during(w, w.Graph.Sent()[0], second)
 					}
 				}, tt.answer))
-				id := w.reply(hanako, "hello")
-				w.pass(3 * time.Minute)
-				_, err := w.hub.Retry(w.ctx, w.ann, id, conversationWith(hanako), 1, nil)
-				w.must(err)
-				w.settle()
-				calls := w.graph.sent()
+				id := w.Reply(hanako, "hello")
+				w.Pass(3 * time.Minute)
+				_, err := w.Hub.Retry(w.Ctx, w.Ann, id, hubtest.ConversationWith(hanako), 1, nil)
+				w.Must(err)
+				w.Settle()
+				calls := w.Graph.Sent()
 				if len(calls) != 2 {
 					t.Fatalf("Send was asked %d times", len(calls))
 				}
 				if tt.later != nil {
 					tt.later(w, calls[0], calls[1])
 				}
-				w.pass(time.Hour)
-				m := w.wantState(id, model.Sent)
+				w.Pass(time.Hour)
+				m := w.WantState(id, model.Sent)
 				if !m.DeliveredTwice || m.Error != nil || m.MID != one && m.MID != two {
 					t.Errorf("sent as %+v", m.Message)
 				}
-				w.wantRows(1) // a known token never makes a row
-				w.wantSent(2)
+				wantRows(w, 1) // a known token never makes a row
+				w.WantSent(2)
 				// News of either lands on the reply.
-				w.receive(event("reaction", hanako, now(), model.Reacted{Target: one, By: model.ByCustomer, Kind: "love"}))
-				w.receive(event("response_feedback", hanako, now(), model.Feedback{Target: two, Words: "Good response"}))
-				if m := w.message(id); len(m.Reactions) != 1 || m.Feedback == "" {
+				w.Receive(hubtest.Event("reaction", hanako, hubtest.Now(), model.Reacted{Target: one, By: model.ByCustomer, Kind: "love"}))
+				w.Receive(hubtest.Event("response_feedback", hanako, hubtest.Now(), model.Feedback{Target: two, Words: "Good response"}))
+				if m := w.Message(id); len(m.Reactions) != 1 || m.Feedback == "" {
 					t.Errorf("reactions %d, feedback %v", len(m.Reactions), m.Feedback != "")
 				}
 			})
@@ -391,16 +400,16 @@ func TestDeliveredTwice(t *testing.T) {
 }
 
 func TestResendThatArrivesAloneIsNotTwice(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(staysSilent(), acceptsAs("m2"))
-		id := w.reply(hanako, "hello")
-		w.pass(3 * time.Minute)
-		_, err := w.hub.Retry(w.ctx, w.ann, id, conversationWith(hanako), 1, nil)
-		w.must(err)
-		w.settle()
-		w.receive(echoOf(w.graph.last(), "m2"))
-		if m := w.wantState(id, model.Sent); m.DeliveredTwice || m.MID != "m2" || m.Attempt != 2 {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.StaysSilent(), hubtest.AcceptsAs("m2"))
+		id := w.Reply(hanako, "hello")
+		w.Pass(3 * time.Minute)
+		_, err := w.Hub.Retry(w.Ctx, w.Ann, id, hubtest.ConversationWith(hanako), 1, nil)
+		w.Must(err)
+		w.Settle()
+		w.Receive(hubtest.EchoOf(w.Graph.Last(), "m2"))
+		if m := w.WantState(id, model.Sent); m.DeliveredTwice || m.MID != "m2" || m.Attempt != 2 {
 			t.Errorf("sent as %+v", m.Message)
 		}
 	})
@@ -409,38 +418,38 @@ func TestResendThatArrivesAloneIsNotTwice(t *testing.T) {
 // A text may tie a reply to another message of our app. What Meta says of the reply
 // itself wins, and the other message shows as one of its own.
 func TestAnotherMessageOfTheSameText(t *testing.T) {
-	stray := echoed(hanako, time.Time{}, model.Echo{MID: "m_stray", AppID: ourApp, Text: "hello"})
-	tests := map[string]answer{
-		"the answer names another": acceptsAs("m_own"),
-		"the echo names another":   staysSilent(),
-		"echo and answer do":       acceptsAs("m_own"),
+	stray := hubtest.Echoed(hanako, time.Time{}, model.Echo{MID: "m_stray", AppID: ourApp, Text: "hello"})
+	tests := map[string]hubtest.Answer{
+		"the answer names another": hubtest.AcceptsAs("m_own"),
+		"the echo names another":   hubtest.StaysSilent(),
+		"echo and answer do":       hubtest.AcceptsAs("m_own"),
 	}
 	for name, a := range tests {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
-				w.graph.plays(first(func(o model.Outgoing) {
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				w.Graph.Plays(hubtest.First(func(o model.Outgoing) {
 					e := stray
-					e.At = now()
-					w.must(w.hub.Receive(w.ctx, entry(e)))
+					e.At = hubtest.Now()
+					w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(e)))
 					if name != "the answer names another" {
-						w.must(w.hub.Receive(w.ctx, entry(echoOf(o, "m_own"))))
+						w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(hubtest.EchoOf(o, "m_own"))))
 					}
 				}, a))
-				id := w.reply(hanako, "hello")
-				m := w.wantState(id, model.Sent)
+				id := w.Reply(hanako, "hello")
+				m := w.WantState(id, model.Sent)
 				if m.MID != "m_own" || m.DeliveredTwice {
 					t.Errorf("sent as %q, twice: %v", m.MID, m.DeliveredTwice)
 				}
-				other := w.byMID("m_stray")
+				other := w.ByMID("m_stray")
 				if other.ID == id || other.Author.Kind != model.ByApp || other.State != model.Sent || other.Text != "hello" ||
 					other.ClientID != "" {
 					t.Errorf("the other message is %+v", other.Message)
 				}
-				w.wantRows(2)
-				w.pass(time.Hour)
-				w.wantSent(1)
-				wantNoGaps(w)
+				wantRows(w, 2)
+				w.Pass(time.Hour)
+				w.WantSent(1)
+				w.WantNoGaps()
 			})
 		})
 	}
@@ -458,24 +467,24 @@ func TestAuthorsOfEchoes(t *testing.T) {
 		"our app, not this hub": {ourApp, model.Author{Kind: model.ByApp, ID: string(ourApp)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
-				at := ago(30 * time.Second)
-				e := echoed(hanako, at, model.Echo{
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
+				at := hubtest.Ago(30 * time.Second)
+				e := hubtest.Echoed(hanako, at, model.Echo{
 					MID: "e1", AppID: tt.app, Text: "from elsewhere", ReplyTo: "m_in_7001",
 					Attachments: []model.Attachment{{Type: "file"}},
 				})
-				w.receive(e, e)
-				rows := w.outRows()
+				w.Receive(e, e)
+				rows := outRows(w)
 				if len(rows) != 1 {
 					t.Fatalf("%d rows", len(rows))
 				}
 				m := rows[0]
 				if m.Author != tt.want || m.State != model.Sent || !m.SentAt.Equal(at) || m.ClientID != "" || len(m.Attachments) != 1 ||
-					m.ReplyTo != w.byMID("m_in_7001").ID {
+					m.ReplyTo != w.ByMID("m_in_7001").ID {
 					t.Errorf("got %+v", m)
 				}
-				if c := w.conversation(hanako); c.Unread != 1 || c.LastMessage.ID != m.ID {
+				if c := w.Conversation(hanako); c.Unread != 1 || c.LastMessage.ID != m.ID {
 					t.Errorf("%d unread, last message %q", c.Unread, c.LastMessage.ID)
 				}
 			})
@@ -485,27 +494,27 @@ func TestAuthorsOfEchoes(t *testing.T) {
 
 // A delivery may name a message before its answer or echo does.
 func TestDeliveryBeforeTheAnswer(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(first(func(model.Outgoing) {
-			w.must(w.hub.Receive(w.ctx, entry(
-				event("delivery", hanako, now(), model.DeliveredUpTo{MIDs: []model.MID{"m1"}}))))
-		}, acceptsAs("m1")))
-		w.wantState(w.reply(hanako, "hello"), model.Delivered)
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.First(func(model.Outgoing) {
+			w.Must(w.Hub.Receive(w.Ctx, hubtest.Entry(
+				hubtest.Event("delivery", hanako, hubtest.Now(), model.DeliveredUpTo{MIDs: []model.MID{"m1"}}))))
+		}, hubtest.AcceptsAs("m1")))
+		w.WantState(w.Reply(hanako, "hello"), model.Delivered)
 	})
 }
 
 // A reply is moved on by a watermark once Meta has told its time.
 func TestReadBeforeTheEcho(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(staysSilent())
-		id := w.reply(hanako, "hello")
-		e := echoOf(w.graph.last(), "m1")
-		w.pass(time.Second)
-		w.receive(event("read", hanako, now(), model.ReadUpTo{Watermark: now()}))
-		w.wantState(id, model.Unknown)
-		w.receive(e)
-		w.wantState(id, model.Read)
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.StaysSilent())
+		id := w.Reply(hanako, "hello")
+		e := hubtest.EchoOf(w.Graph.Last(), "m1")
+		w.Pass(time.Second)
+		w.Receive(hubtest.Event("read", hanako, hubtest.Now(), model.ReadUpTo{Watermark: hubtest.Now()}))
+		w.WantState(id, model.Unknown)
+		w.Receive(e)
+		w.WantState(id, model.Read)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -26,57 +27,57 @@ func (s *countedStore) Read(ctx context.Context, f func(store.Reader) error) err
 }
 
 // figure is what the hub tells to Prometheus by a name.
-func (w *world) figure(name string) float64 {
+func figure(w *hubtest.World, name string) float64 {
 	w.Helper()
 	rec := httptest.NewRecorder()
-	w.hub.Metrics().ServeHTTP(rec, httptest.NewRequestWithContext(w.ctx, "GET", "/metrics", nil))
+	w.Hub.Metrics().ServeHTTP(rec, httptest.NewRequestWithContext(w.Ctx, "GET", "/metrics", nil))
 	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(rec.Body.String())
 	if m == nil {
 		w.Fatalf("no figure %s in %s", name, rec.Body)
 	}
 	n, err := strconv.ParseFloat(m[1], 64)
-	w.must(err)
+	w.Must(err)
 	return n
 }
 
 // Whoever asks for the figures costs the store nothing, and gets them as they are now.
 func TestFiguresAreKept(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		counted := &countedStore{Store: w.store}
-		w.stop()
-		w.store = counted
-		w.start()
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		counted := &countedStore{Store: w.Store}
+		w.Stop()
+		w.Store = counted
+		w.Start()
 		const queued = `parley_replies{state="queued"}`
-		w.customerWrites(hanako)
-		w.pass(2 * time.Second)
-		if n := w.figure(queued); n != 0 {
+		w.CustomerWrites(hanako)
+		w.Pass(2 * time.Second)
+		if n := figure(w, queued); n != 0 {
 			t.Errorf("%v replies queued", n)
 		}
-		w.graph.plays(asksToWait(5 * time.Minute))
-		w.reply(hanako, "a reply that Facebook has wait")
-		w.pass(2 * time.Second)
+		w.Graph.Plays(hubtest.AsksToWait(5 * time.Minute))
+		w.Reply(hanako, "a reply that Facebook has wait")
+		w.Pass(2 * time.Second)
 		reads := counted.reads.Load()
 		for range 50 {
-			if n := w.figure(queued); n != 1 {
+			if n := figure(w, queued); n != 1 {
 				t.Fatalf("%v replies queued, want 1", n)
 			}
 		}
 		if n := counted.reads.Load() - reads; n != 0 {
 			t.Errorf("fifty questions read the store %d times", n)
 		}
-		age := w.figure("parley_queue_age_seconds")
-		w.pass(30 * time.Second)
-		if now := w.figure("parley_queue_age_seconds"); now < age+30 || now > age+32 {
+		age := figure(w, "parley_queue_age_seconds")
+		w.Pass(30 * time.Second)
+		if now := figure(w, "parley_queue_age_seconds"); now < age+30 || now > age+32 {
 			t.Errorf("the oldest reply is %v s old, %v s half a minute before", now, age)
 		}
-		unknown := w.figure("parley_events_of_unknown_pages")
-		w.must(w.hub.Receive(w.ctx, []model.PageEntry{{Page: "999", Events: []model.Inbound{{}}}}))
-		w.pass(2 * time.Second)
-		if n := w.figure("parley_events_of_unknown_pages"); n != unknown+1 {
+		unknown := figure(w, "parley_events_of_unknown_pages")
+		w.Must(w.Hub.Receive(w.Ctx, []model.PageEntry{{Page: "999", Events: []model.Inbound{{}}}}))
+		w.Pass(2 * time.Second)
+		if n := figure(w, "parley_events_of_unknown_pages"); n != unknown+1 {
 			t.Errorf("%v events of unknown Pages, %v before", n, unknown)
 		}
-		w.pass(2 * time.Hour)
-		if n := w.figure(queued); n != 0 {
+		w.Pass(2 * time.Hour)
+		if n := figure(w, queued); n != 0 {
 			t.Errorf("%v replies queued in the end", n)
 		}
 	})
@@ -95,10 +96,10 @@ func (pageless) Pages() ([]store.Page, error) { panic("the Pages are read") }
 
 // Readiness, which anybody may ask for, reads no more than a row.
 func TestReadinessIsCheap(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.stop()
-		h := hub.New(hub.Options{Store: noPages{w.store}, Timing: hub.DefaultTiming()})
-		if r := h.Ready(w.ctx); !r.Ready || r.Store != "ok" {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Stop()
+		h := hub.New(hub.Options{Store: noPages{w.Store}, Timing: hub.DefaultTiming()})
+		if r := h.Ready(w.Ctx); !r.Ready || r.Store != "ok" {
 			t.Errorf("%+v", r)
 		}
 	})

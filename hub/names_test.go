@@ -5,19 +5,20 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest"
 	"parley/model"
 )
 
 // TestNamesAfterAFailure: one failed call at first contact leaves nobody nameless for long:
 // asked again within a minute, then by back-off.
 func TestNamesAfterAFailure(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.settle()
-		w.graph.set(func() { w.graph.profile = model.Customer{Name: "山田 花子"} })
-		w.pass(time.Minute)
-		if c := w.conversation(hanako); c.Customer.Name != "山田 花子" || w.graph.profileCalls != 2 {
-			t.Errorf("within a minute asked %d times, and called %q", w.graph.profileCalls, string(c.Customer.Name))
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Settle()
+		w.Graph.Set(func() { w.Graph.Customer = model.Customer{Name: "山田 花子"} })
+		w.Pass(time.Minute)
+		if c := w.Conversation(hanako); c.Customer.Name != "山田 花子" || w.Graph.ProfileCalls != 2 {
+			t.Errorf("within a minute asked %d times, and called %q", w.Graph.ProfileCalls, string(c.Customer.Name))
 		}
 	})
 }
@@ -25,22 +26,22 @@ func TestNamesAfterAFailure(t *testing.T) {
 // TestRefusedProfilesAreSaidOnce: it is a line of the log for each Page and hour, not one
 // for each customer.
 func TestRefusedProfilesAreSaidOnce(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		const line = "customers' profiles not told"
-		w.graph.set(func() { w.graph.profileErr = model.ErrNoProfile })
+		w.Graph.Set(func() { w.Graph.ProfileErr = model.ErrNoProfile })
 		for i := range 50 {
-			w.customerWrites(model.PSID("psid_" + strconv.Itoa(i)))
+			w.CustomerWrites(model.PSID("psid_" + strconv.Itoa(i)))
 		}
-		w.settle()
-		if n := w.errors.times(line); n != 1 || w.graph.profileCalls < 50 {
-			t.Errorf("%d lines of %d customers", n, w.graph.profileCalls)
+		w.Settle()
+		if n := w.Log.Times(line); n != 1 || w.Graph.ProfileCalls < 50 {
+			t.Errorf("%d lines of %d customers", n, w.Graph.ProfileCalls)
 		}
-		w.pass(3 * time.Hour)
+		w.Pass(3 * time.Hour)
 		for i := range 50 {
-			w.customerWrites(model.PSID("psid_later_" + strconv.Itoa(i)))
+			w.CustomerWrites(model.PSID("psid_later_" + strconv.Itoa(i)))
 		}
-		w.settle()
-		if n := w.errors.times(line); n != 2 {
+		w.Settle()
+		if n := w.Log.Times(line); n != 2 {
 			t.Errorf("%d lines hours later", n)
 		}
 	})
@@ -48,10 +49,10 @@ func TestRefusedProfilesAreSaidOnce(t *testing.T) {
 
 // TestNamesByBackOff: while nothing is answered, fewer and fewer calls.
 func TestNamesByBackOff(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.pass(time.Hour)
-		if n := w.graph.profileCalls; n < 5 || n > 10 {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Pass(time.Hour)
+		if n := w.Graph.ProfileCalls; n < 5 || n > 10 {
 			t.Errorf("asked %d times in an hour of failures", n)
 		}
 	})
@@ -59,25 +60,25 @@ func TestNamesByBackOff(t *testing.T) {
 
 // TestNamesWhenOpened: whoever is opened without a name is asked for, but not each time.
 func TestNamesWhenOpened(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.graph.set(func() { w.graph.profileErr = model.ErrNoProfile })
-		w.customerWrites(hanako)
-		w.pass(time.Hour)
-		before := w.graph.profileCalls
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Graph.Set(func() { w.Graph.ProfileErr = model.ErrNoProfile })
+		w.CustomerWrites(hanako)
+		w.Pass(time.Hour)
+		before := w.Graph.ProfileCalls
 		for range 20 {
-			_, _, _, err := w.hub.Messages(w.ctx, w.ann, conversationWith(hanako), "", 10)
-			w.must(err)
+			_, _, _, err := w.Hub.Messages(w.Ctx, w.Ann, hubtest.ConversationWith(hanako), "", 10)
+			w.Must(err)
 		}
-		w.settle()
-		if n := w.graph.profileCalls - before; n != 1 {
+		w.Settle()
+		if n := w.Graph.ProfileCalls - before; n != 1 {
 			t.Errorf("asked %d times when opened", n)
 		}
-		w.graph.set(func() { w.graph.profile = model.Customer{Name: "山田 花子"} })
-		w.pass(time.Minute)
-		_, _, _, err := w.hub.Messages(w.ctx, w.ann, conversationWith(hanako), "", 10)
-		w.must(err)
-		w.settle()
-		if c := w.conversation(hanako); c.Customer.Name != "山田 花子" {
+		w.Graph.Set(func() { w.Graph.Customer = model.Customer{Name: "山田 花子"} })
+		w.Pass(time.Minute)
+		_, _, _, err := w.Hub.Messages(w.Ctx, w.Ann, hubtest.ConversationWith(hanako), "", 10)
+		w.Must(err)
+		w.Settle()
+		if c := w.Conversation(hanako); c.Customer.Name != "山田 花子" {
 			t.Errorf("opened, and called %q", string(c.Customer.Name))
 		}
 	})

@@ -4,42 +4,43 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest"
 	"parley/model"
 )
 
 // Whoever has Facebook asked all the time waits for it, and nobody else does.
 func TestWhoHasFacebookAskedTakesTheirTurn(t *testing.T) {
-	for name, ask := range map[string]func(w *world, u model.User) error{
-		"doctor": func(w *world, u model.User) error {
-			_, err := w.hub.Doctor(w.ctx, u, page)
+	for name, ask := range map[string]func(w *hubtest.World, u model.User) error{
+		"doctor": func(w *hubtest.World, u model.User) error {
+			_, err := w.Hub.Doctor(w.Ctx, u, page)
 			return err
 		},
-		"greeting": func(w *world, u model.User) error {
-			_, err := w.hub.Greetings(w.ctx, u, page)
+		"greeting": func(w *hubtest.World, u model.User) error {
+			_, err := w.Hub.Greetings(w.Ctx, u, page)
 			return err
 		},
-		"check": func(w *world, u model.User) error {
-			_, err := w.hub.CheckPage(w.ctx, u, page, false)
+		"check": func(w *hubtest.World, u model.User) error {
+			_, err := w.Hub.CheckPage(w.Ctx, u, page, false)
 			return err
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.connect(w.ann, model.Shared)
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.Connect(w.Ann, model.Shared)
 				took := func(u model.User, times int) time.Duration {
-					began := now()
+					began := hubtest.Now()
 					for range times {
-						w.must(ask(w, u))
+						w.Must(ask(w, u))
 					}
-					return now().Sub(began)
+					return hubtest.Now().Sub(began)
 				}
-				if d := took(w.cat, 20); d > time.Second {
+				if d := took(w.Cat, 20); d > time.Second {
 					t.Errorf("the first took %s", d)
 				}
-				if d := took(w.cat, 50); d < 9*time.Second {
+				if d := took(w.Cat, 50); d < 9*time.Second {
 					t.Errorf("fifty more took %s", d)
 				}
-				if d := took(w.ann, 5); d > time.Second {
+				if d := took(w.Ann, 5); d > time.Second {
 					t.Errorf("another waited %s", d)
 				}
 			})

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/hub/outbox"
 	"parley/hub/pages"
 	"parley/hub/store"
@@ -16,71 +16,60 @@ import (
 	"parley/model"
 )
 
-// inBareWorld runs a test with users and no Page.
-func inBareWorld(t *testing.T, f func(t *testing.T, w *world)) {
-	t.Helper()
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { f(t, newWorld(t)) })
-}
-
-func connection(v model.Visibility) pages.Connection {
-	return pages.Connection{Page: metaPage, Token: "token", Visibility: v}
-}
-
 func TestConnect(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		p, created, err := w.hub.ConnectPage(w.ctx, w.ann, connection(""))
-		w.must(err)
-		if !created || p.ID != page || p.PageID != metaPage || p.Visibility != model.Private || p.Installer != w.ann.Ref() ||
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		p, created, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
+		w.Must(err)
+		if !created || p.ID != page || p.PageID != metaPage || p.Visibility != model.Private || p.Installer != w.Ann.Ref() ||
 			!p.Sees || !p.Subscribed || !p.Connected() || p.ConnectedAt == nil || p.Name != "Page 100" {
 			t.Errorf("connected as %+v, created %v", p, created)
 		}
-		if !slices.Equal(w.graph.subscribed, []model.MetaPageID{metaPage}) {
-			t.Errorf("subscribed to %v", w.graph.subscribed)
+		if !slices.Equal(w.Graph.Subscribed, []model.MetaPageID{metaPage}) {
+			t.Errorf("subscribed to %v", w.Graph.Subscribed)
 		}
-		if p := w.pageNow(); p.Token != "" || p.SealedToken == "" || strings.Contains(p.SealedToken, "page-token") {
+		if p := w.Page(); p.Token != "" || p.SealedToken == "" || strings.Contains(p.SealedToken, "page-token") {
 			t.Errorf("the Page's token is stored as %q and %q", p.Token, p.SealedToken)
 		}
 	})
 }
 
 func TestOnlyAdminsConnect(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.cat, connection(""))
-		w.refused(err, model.NotAdmin)
-		lying := w.cat
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Cat, hubtest.Connection(""))
+		w.WantRefused(err, model.NotAdmin)
+		lying := w.Cat
 		lying.Admin = true // rights are read afresh
-		_, _, err = w.hub.ConnectPage(w.ctx, lying, connection(""))
-		w.refused(err, model.NotAdmin)
-		pages, _, err := w.hub.Pages(w.ctx, w.ann)
-		w.must(err)
-		if len(pages) != 0 || len(w.graph.subscribed) != 0 {
-			t.Errorf("%d pages, subscribed to %v", len(pages), w.graph.subscribed)
+		_, _, err = w.Hub.ConnectPage(w.Ctx, lying, hubtest.Connection(""))
+		w.WantRefused(err, model.NotAdmin)
+		pages, _, err := w.Hub.Pages(w.Ctx, w.Ann)
+		w.Must(err)
+		if len(pages) != 0 || len(w.Graph.Subscribed) != 0 {
+			t.Errorf("%d pages, subscribed to %v", len(pages), w.Graph.Subscribed)
 		}
-		w.connect(w.ann, model.Shared)
-		_, _, err = w.hub.ConnectPage(w.ctx, w.cat, connection(""))
-		w.refused(err, model.NotAdmin)
+		w.Connect(w.Ann, model.Shared)
+		_, _, err = w.Hub.ConnectPage(w.Ctx, w.Cat, hubtest.Connection(""))
+		w.WantRefused(err, model.NotAdmin)
 	})
 }
 
 func TestSecondAdminIsTold(t *testing.T) {
-	inBareWorld(t, func(_ *testing.T, w *world) {
-		w.connect(w.ann, model.Private)
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, connection(""))
-		w.refused(err, model.AlreadyConnected)
+	hubtest.InBareWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Private)
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ben, hubtest.Connection(""))
+		w.WantRefused(err, model.AlreadyConnected)
 	})
 }
 
 func TestTwoAdminsConnectAtOnce(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
 		type result struct {
 			page model.Page
 			err  error
 		}
 		results := make(chan result, 2)
-		for _, u := range []model.User{w.ann, w.ben} {
+		for _, u := range []model.User{w.Ann, w.Ben} {
 			go func() {
-				p, _, err := w.hub.ConnectPage(w.ctx, u, connection(model.Private))
+				p, _, err := w.Hub.ConnectPage(w.Ctx, u, hubtest.Connection(model.Private))
 				results <- result{p, err}
 			}()
 		}
@@ -88,10 +77,10 @@ func TestTwoAdminsConnectAtOnce(t *testing.T) {
 		if a.err == nil {
 			a, b = b, a
 		}
-		w.must(b.err)
-		w.refused(a.err, model.AlreadyConnected)
-		pages, _, err := w.hub.Pages(w.ctx, w.ann)
-		w.must(err)
+		w.Must(b.err)
+		w.WantRefused(a.err, model.AlreadyConnected)
+		pages, _, err := w.Hub.Pages(w.Ctx, w.Ann)
+		w.Must(err)
 		if len(pages) != 1 || pages[0].ID != page {
 			t.Errorf("%d installations", len(pages))
 		}
@@ -99,19 +88,19 @@ func TestTwoAdminsConnectAtOnce(t *testing.T) {
 }
 
 func TestGraphRefusesToConnect(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
 		for _, code := range []model.Code{model.NoManageTask, model.PersonalProfile, model.PageUnknown} {
-			w.graph.grantErr = model.Refuse(code)
-			_, _, err := w.hub.ConnectPage(w.ctx, w.ann, connection(""))
-			w.refused(err, code)
+			w.Graph.GrantErr = model.Refuse(code)
+			_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
+			w.WantRefused(err, code)
 		}
-		w.graph.grantErr = errGraphDown
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ann, connection(""))
-		if !errors.Is(err, hub.ErrGraph) || !errors.Is(err, errGraphDown) {
+		w.Graph.GrantErr = hubtest.ErrGraphDown
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
+		if !errors.Is(err, hub.ErrGraph) || !errors.Is(err, hubtest.ErrGraphDown) {
 			t.Errorf("got %v", err)
 		}
-		pages, _, err := w.hub.Pages(w.ctx, w.ann)
-		w.must(err)
+		pages, _, err := w.Hub.Pages(w.Ctx, w.Ann)
+		w.Must(err)
 		if len(pages) != 0 {
 			t.Errorf("%d pages stored", len(pages))
 		}
@@ -121,174 +110,174 @@ func TestGraphRefusesToConnect(t *testing.T) {
 // The Page's row commits before its webhooks are asked for; where that fails, it
 // stays to be repaired.
 func TestConnectWithoutWebhooksThenRepair(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		w.graph.subscribeErr = errGraphDown
-		_, created, err := w.hub.ConnectPage(w.ctx, w.ann, connection(model.Shared))
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Graph.SubscribeErr = hubtest.ErrGraphDown
+		_, created, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(model.Shared))
 		if !errors.Is(err, hub.ErrGraph) || !created {
 			t.Fatalf("got %v, created %v", err, created)
 		}
-		w.receive(wrote(hanako, "m1", "hi", now())) // already taken in
-		w.wantVerdict(hanako, model.PageDisconnected)
-		w.graph.subscribeErr = nil
-		p, created, err := w.hub.ConnectPage(w.ctx, w.ann, connection(""))
-		w.must(err)
+		w.Receive(hubtest.Wrote(hanako, "m1", "hi", hubtest.Now())) // already taken in
+		w.WantVerdict(hanako, model.PageDisconnected)
+		w.Graph.SubscribeErr = nil
+		p, created, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
+		w.Must(err)
 		if created || p.ID != page || p.Visibility != model.Shared || !p.Connected() {
 			t.Errorf("repaired as %+v, created %v", p, created)
 		}
-		w.wantVerdict(hanako, "")
+		w.WantVerdict(hanako, "")
 	})
 }
 
 func TestRepairBringsANewToken(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(refuses(model.PageDisconnected))
-		w.reply(hanako, "hello")
-		w.wantVerdict(hanako, model.PageDisconnected)
-		since := w.pageNow().ConnectedAt
-		w.pass(time.Minute)
-		p, created, err := w.hub.ConnectPage(w.ctx, w.ann, pages.Connection{Page: metaPage, Token: "fresh"})
-		w.must(err)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.Refuses(model.PageDisconnected))
+		w.Reply(hanako, "hello")
+		w.WantVerdict(hanako, model.PageDisconnected)
+		since := w.Page().ConnectedAt
+		w.Pass(time.Minute)
+		p, created, err := w.Hub.ConnectPage(w.Ctx, w.Ann, pages.Connection{Page: metaPage, Token: "fresh"})
+		w.Must(err)
 		if created || p.ID != page || p.TokenRefused || p.Visibility != model.Shared || !p.ConnectedAt.Equal(*since) {
 			t.Errorf("repaired as %+v, created %v", p, created)
 		}
-		w.wantVerdict(hanako, "")
-		w.reply(hanako, "again")
-		if got := w.graph.last().Token; got != "page-fresh" {
+		w.WantVerdict(hanako, "")
+		w.Reply(hanako, "again")
+		if got := w.Graph.Last().Token; got != "page-fresh" {
 			t.Errorf("sent with %q", got)
 		}
-		if got := w.textsOf(hanako); len(got) != 3 {
+		if got := w.Texts(hanako); len(got) != 3 {
 			t.Errorf("the conversation holds %q", got)
 		}
 	})
 }
 
 func TestReconnectByTheFormerInstaller(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		epoch := w.epochOf(w.ben, page)
-		_, err := w.hub.Uninstall(w.ctx, w.ben, page)
-		w.must(err)
-		w.pass(time.Hour)
-		p, created, err := w.hub.ConnectPage(w.ctx, w.ann, connection(""))
-		w.must(err)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		epoch := epochOf(w, w.Ben, page)
+		_, err := w.Hub.Uninstall(w.Ctx, w.Ben, page)
+		w.Must(err)
+		w.Pass(time.Hour)
+		p, created, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
+		w.Must(err)
 		if !created || p.ID != page || p.UninstalledAt != nil || p.Visibility != model.Shared || !p.Connected() ||
-			!p.ConnectedAt.Equal(now()) {
+			!p.ConnectedAt.Equal(hubtest.Now()) {
 			t.Errorf("taken up as %+v, created %v", p, created)
 		}
-		w.receive(wrote(hanako, "m2", "still there?", now()))
-		w.receive(wrote(hanako, "m_in_7001", "hello", ago(time.Hour))) // stored in its first life
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"hello", "still there?"}) {
+		w.Receive(hubtest.Wrote(hanako, "m2", "still there?", hubtest.Now()))
+		w.Receive(hubtest.Wrote(hanako, "m_in_7001", "hello", hubtest.Ago(time.Hour))) // stored in its first life
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"hello", "still there?"}) {
 			t.Errorf("the conversation holds %q", got)
 		}
-		if got := w.epochOf(w.ben, page); got != epoch {
+		if got := epochOf(w, w.Ben, page); got != epoch {
 			t.Error("the stream began anew, though nobody lost access")
 		}
-		wantNoGaps(w)
+		w.WantNoGaps()
 	})
 }
 
-func (w *world) epochOf(u model.User, id model.PageID) string {
+func epochOf(w *hubtest.World, u model.User, id model.PageID) string {
 	w.Helper()
-	_, asOf, err := w.hub.Pages(w.ctx, u)
-	w.must(err)
+	_, asOf, err := w.Hub.Pages(w.Ctx, u)
+	w.Must(err)
 	return asOf[id].Epoch
 }
 
 func TestReconnectByAnotherBeginsANewInstallation(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Private)
-		w.customerWrites(hanako)
-		w.receive(policy("warning", "spam", now()))
-		w.graph.plays(asksToWait(time.Minute))
-		waiting := w.reply(hanako, "waiting")
-		epoch := w.epochOf(w.ann, page)
-		_, err := w.hub.Uninstall(w.ctx, w.ben, page)
-		w.must(err)
-		w.wantError(waiting, model.Failed, model.PageDisconnected)
-		head := w.head()
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Private)
+		w.CustomerWrites(hanako)
+		w.Receive(hubtest.Policy("warning", "spam", hubtest.Now()))
+		w.Graph.Plays(hubtest.AsksToWait(time.Minute))
+		waiting := w.Reply(hanako, "waiting")
+		epoch := epochOf(w, w.Ann, page)
+		_, err := w.Hub.Uninstall(w.Ctx, w.Ben, page)
+		w.Must(err)
+		w.WantError(waiting, model.Failed, model.PageDisconnected)
+		head := w.Head()
 
-		p, created, err := w.hub.ConnectPage(w.ctx, w.ben, connection(model.Shared))
-		w.must(err)
-		if !created || p.ID != "100~2" || p.PageID != metaPage || p.Installer != w.ben.Ref() || p.Restricted != nil {
+		p, created, err := w.Hub.ConnectPage(w.Ctx, w.Ben, hubtest.Connection(model.Shared))
+		w.Must(err)
+		if !created || p.ID != "100~2" || p.PageID != metaPage || p.Installer != w.Ben.Ref() || p.Restricted != nil {
 			t.Fatalf("connected as %+v", p)
 		}
 		// The same message again: the new one has its own dedupe.
-		w.receive(wrote(hanako, "m_in_7001", "hello", ago(time.Minute)))
-		wantUnreadable(w, w.ben, waiting)
-		list, err := w.hub.Conversations(w.ctx, w.ben, view.ListQuery{Filter: store.FilterAll, Limit: 10})
-		w.must(err)
+		w.Receive(hubtest.Wrote(hanako, "m_in_7001", "hello", hubtest.Ago(time.Minute)))
+		wantUnreadable(w, w.Ben, waiting)
+		list, err := w.Hub.Conversations(w.Ctx, w.Ben, view.ListQuery{Filter: store.FilterAll, Limit: 10})
+		w.Must(err)
 		if len(list.Conversations) != 1 || list.Conversations[0].ID != "100~2_7001" || list.Conversations[0].Unread != 1 {
 			t.Errorf("ben sees %d conversations", len(list.Conversations))
 		}
 		if _, ok := list.AsOf[page]; ok || len(list.AsOf) != 1 {
 			t.Errorf("ben's list is as of %v", list.AsOf)
 		}
-		counts, asOf, err := w.hub.Counts(w.ctx, w.ben, "")
-		w.must(err)
+		counts, asOf, err := w.Hub.Counts(w.Ctx, w.Ben, "")
+		w.Must(err)
 		if counts.All != 1 || len(asOf) != 1 {
 			t.Errorf("ben counts %+v as of %v", counts, asOf)
 		}
-		ns, _, _, err := w.hub.Notices(w.ctx, w.ben, "", "", 10)
-		w.must(err)
+		ns, _, _, err := w.Hub.Notices(w.Ctx, w.Ben, "", "", 10)
+		w.Must(err)
 		if len(ns) != 0 {
 			t.Errorf("ben reads %d notices", len(ns))
 		}
-		if got := w.head(); got != head {
-			t.Errorf("the old installation goes on: %v", w.changes(head))
+		if got := w.Head(); got != head {
+			t.Errorf("the old installation goes on: %v", w.Changes(head))
 		}
-		if w.epochOf(w.ben, "100~2") == epoch || w.epochOf(w.ann, page) != epoch {
+		if epochOf(w, w.Ben, "100~2") == epoch || epochOf(w, w.Ann, page) != epoch {
 			t.Error("the installations share an epoch, or the old one's changed")
 		}
 
 		// Its installer still reads the old one, and can't answer in it.
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"hello", "waiting"}) {
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"hello", "waiting"}) {
 			t.Errorf("ann reads %q", got)
 		}
-		w.wantVerdict(hanako, model.PageDisconnected)
-		_, err = w.hub.SetVisibility(w.ctx, w.ann, page, model.Shared)
-		w.refused(err, model.PageDisconnected) // frozen
-		_, _, err = w.hub.ConnectPage(w.ctx, w.ann, connection(""))
-		w.refused(err, model.AlreadyConnected)
+		w.WantVerdict(hanako, model.PageDisconnected)
+		_, err = w.Hub.SetVisibility(w.Ctx, w.Ann, page, model.Shared)
+		w.WantRefused(err, model.PageDisconnected) // frozen
+		_, _, err = w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
+		w.WantRefused(err, model.AlreadyConnected)
 
 		// A third: ann takes up hers again, as ben has uninstalled.
-		_, err = w.hub.Uninstall(w.ctx, w.ann, "100~2")
-		w.must(err)
-		p, created, err = w.hub.ConnectPage(w.ctx, w.ann, connection(""))
-		w.must(err)
+		_, err = w.Hub.Uninstall(w.Ctx, w.Ann, "100~2")
+		w.Must(err)
+		p, created, err = w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
+		w.Must(err)
 		if !created || p.ID != page || p.Visibility != model.Private {
 			t.Errorf("taken up as %+v", p)
 		}
-		wantUnreadable(w, w.ben, waiting)
+		wantUnreadable(w, w.Ben, waiting)
 	})
 }
 
 // wantUnreadable expects that a user learns nothing of what a Page holds, and of the
 // Page only what anybody may know.
-func wantUnreadable(w *world, u model.User, message model.MessageID) {
+func wantUnreadable(w *hubtest.World, u model.User, message model.MessageID) {
 	w.Helper()
-	c := conversationWith(hanako)
-	_, err := w.hub.Conversation(w.ctx, u, c)
-	w.hidden(err)
-	_, _, _, err = w.hub.Messages(w.ctx, u, c, "", 10)
-	w.hidden(err)
-	_, err = w.hub.Message(w.ctx, u, c, message)
-	w.hidden(err)
-	_, err = w.hub.Conversations(w.ctx, u, view.ListQuery{Filter: store.FilterAll, Page: page, Limit: 10})
-	w.hidden(err)
-	_, _, err = w.hub.Counts(w.ctx, u, page)
-	w.hidden(err)
-	_, _, _, err = w.hub.Notices(w.ctx, u, page, "", 10)
-	w.hidden(err)
-	w.hidden(w.hub.MarkRead(w.ctx, u, c, message))
-	_, err = w.hub.Reply(w.ctx, u, outbox.Draft{Conversation: c, ClientID: newClientID(), Text: "hello"})
-	w.hidden(err)
-	_, err = w.hub.Retry(w.ctx, u, message, c, 1, nil)
-	w.hidden(err)
-	_, err = w.hub.Drop(w.ctx, u, message, c, nil)
-	w.hidden(err)
-	pages, asOf, err := w.hub.Pages(w.ctx, u)
-	w.must(err)
+	c := hubtest.ConversationWith(hanako)
+	_, err := w.Hub.Conversation(w.Ctx, u, c)
+	w.WantHidden(err)
+	_, _, _, err = w.Hub.Messages(w.Ctx, u, c, "", 10)
+	w.WantHidden(err)
+	_, err = w.Hub.Message(w.Ctx, u, c, message)
+	w.WantHidden(err)
+	_, err = w.Hub.Conversations(w.Ctx, u, view.ListQuery{Filter: store.FilterAll, Page: page, Limit: 10})
+	w.WantHidden(err)
+	_, _, err = w.Hub.Counts(w.Ctx, u, page)
+	w.WantHidden(err)
+	_, _, _, err = w.Hub.Notices(w.Ctx, u, page, "", 10)
+	w.WantHidden(err)
+	w.WantHidden(w.Hub.MarkRead(w.Ctx, u, c, message))
+	_, err = w.Hub.Reply(w.Ctx, u, outbox.Draft{Conversation: c, ClientID: hubtest.NewClientID(), Text: "hello"})
+	w.WantHidden(err)
+	_, err = w.Hub.Retry(w.Ctx, u, message, c, 1, nil)
+	w.WantHidden(err)
+	_, err = w.Hub.Drop(w.Ctx, u, message, c, nil)
+	w.WantHidden(err)
+	pages, asOf, err := w.Hub.Pages(w.Ctx, u)
+	w.Must(err)
 	if _, ok := asOf[page]; ok {
 		w.Fatalf("the stream is told to %s", u.Name)
 	}
@@ -305,86 +294,86 @@ func wantUnreadable(w *world, u model.User, message model.MessageID) {
 }
 
 func TestPrivatePageIsHiddenFromEverybodyElse(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Private)
-		w.customerWrites(hanako)
-		id := w.reply(hanako, "hello")
-		w.receive(policy("warning", "spam", now()))
-		for _, u := range []model.User{w.ben, w.cat, {ID: "nobody"}, {}} {
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Private)
+		w.CustomerWrites(hanako)
+		id := w.Reply(hanako, "hello")
+		w.Receive(hubtest.Policy("warning", "spam", hubtest.Now()))
+		for _, u := range []model.User{w.Ben, w.Cat, {ID: "nobody"}, {}} {
 			wantUnreadable(w, u, id)
-			list, err := w.hub.Conversations(w.ctx, u, view.ListQuery{Filter: store.FilterAll, Limit: 10})
-			w.must(err)
-			counts, asOf, err := w.hub.Counts(w.ctx, u, "")
-			w.must(err)
+			list, err := w.Hub.Conversations(w.Ctx, u, view.ListQuery{Filter: store.FilterAll, Limit: 10})
+			w.Must(err)
+			counts, asOf, err := w.Hub.Counts(w.Ctx, u, "")
+			w.Must(err)
 			if len(list.Conversations) != 0 || list.Cursor != "" || len(list.AsOf) != 0 || counts.All != 0 || len(asOf) != 0 {
 				t.Errorf("%s sees %d conversations, counts %+v", u.Name, len(list.Conversations), counts)
 			}
-			ns, _, _, err := w.hub.Notices(w.ctx, u, "", "", 10)
-			w.must(err)
+			ns, _, _, err := w.Hub.Notices(w.Ctx, u, "", "", 10)
+			w.Must(err)
 			if len(ns) != 0 {
 				t.Errorf("%s reads %d notices", u.Name, len(ns))
 			}
 		}
-		w.wantSent(1)
+		w.WantSent(1)
 	})
 }
 
 // A message is read through its own conversation only.
 func TestMessageOfAnotherConversation(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "t", Visibility: model.Private})
-		w.must(err)
-		w.must(w.hub.Receive(w.ctx, []model.PageEntry{{Page: "200", Events: []model.Inbound{wrote(ken, "x", "secret", now())}}}))
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ben, pages.Connection{Page: "200", Token: "t", Visibility: model.Private})
+		w.Must(err)
+		w.Must(w.Hub.Receive(w.Ctx, []model.PageEntry{{Page: "200", Events: []model.Inbound{hubtest.Wrote(ken, "x", "secret", hubtest.Now())}}}))
 		var hidden model.MessageID
-		ms, _, _, err := w.hub.Messages(w.ctx, w.ben, "200_7002", "", 1)
-		w.must(err)
+		ms, _, _, err := w.Hub.Messages(w.Ctx, w.Ben, "200_7002", "", 1)
+		w.Must(err)
 		hidden = ms[0].ID
-		w.customerWrites(hanako)
-		w.customerWrites(ken)
-		for _, id := range []model.MessageID{hidden, w.byMID("m_in_7002").ID, "", "nonsense"} {
-			_, err := w.hub.Message(w.ctx, w.ann, conversationWith(hanako), id)
-			w.hidden(err)
-			w.hidden(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), id))
+		w.CustomerWrites(hanako)
+		w.CustomerWrites(ken)
+		for _, id := range []model.MessageID{hidden, w.ByMID("m_in_7002").ID, "", "nonsense"} {
+			_, err := w.Hub.Message(w.Ctx, w.Ann, hubtest.ConversationWith(hanako), id)
+			w.WantHidden(err)
+			w.WantHidden(w.Hub.MarkRead(w.Ctx, w.Ann, hubtest.ConversationWith(hanako), id))
 		}
 		for _, c := range []model.ConversationID{"", "nonsense", "200_7002", "999_1"} {
-			_, err := w.hub.Conversation(w.ctx, w.ann, c)
-			w.hidden(err)
-			_, _, _, err = w.hub.Messages(w.ctx, w.ann, c, "", 10)
-			w.hidden(err)
+			_, err := w.Hub.Conversation(w.Ctx, w.Ann, c)
+			w.WantHidden(err)
+			_, _, _, err = w.Hub.Messages(w.Ctx, w.Ann, c, "", 10)
+			w.WantHidden(err)
 		}
 	})
 }
 
 func TestOnlyTheInstallerChangesVisibility(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		for _, u := range []model.User{w.ben, w.cat, {}} {
-			_, err := w.hub.SetVisibility(w.ctx, u, page, model.Private)
-			w.refused(err, model.NotInstaller)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		for _, u := range []model.User{w.Ben, w.Cat, {}} {
+			_, err := w.Hub.SetVisibility(w.Ctx, u, page, model.Private)
+			w.WantRefused(err, model.NotInstaller)
 		}
-		if v := w.pageNow().Visibility; v != model.Shared {
+		if v := w.Page().Visibility; v != model.Shared {
 			t.Errorf("visibility %q", v)
 		}
-		p, err := w.hub.SetVisibility(w.ctx, w.ann, page, model.Private)
-		w.must(err)
+		p, err := w.Hub.SetVisibility(w.Ctx, w.Ann, page, model.Private)
+		w.Must(err)
 		if p.Visibility != model.Private || !p.Sees {
 			t.Errorf("answered with %+v", p)
 		}
-		_, err = w.hub.SetVisibility(w.ctx, w.ann, "999", model.Private)
-		w.hidden(err)
+		_, err = w.Hub.SetVisibility(w.Ctx, w.Ann, "999", model.Private)
+		w.WantHidden(err)
 	})
 }
 
 // Who loses access begins a new epoch when they get it back; the installer never
 // does.
 func TestEpochsOfFlips(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		epochs := func() (ann, ben, cat string) {
-			return w.epochOf(w.ann, page), w.epochOf(w.ben, page), w.epochOf(w.cat, page)
+			return epochOf(w, w.Ann, page), epochOf(w, w.Ben, page), epochOf(w, w.Cat, page)
 		}
 		flip := func(v model.Visibility) {
 			t.Helper()
-			_, err := w.hub.SetVisibility(w.ctx, w.ann, page, v)
-			w.must(err)
+			_, err := w.Hub.SetVisibility(w.Ctx, w.Ann, page, v)
+			w.Must(err)
 		}
 		ann0, ben0, cat0 := epochs()
 		if ann0 == "" || ben0 == "" || ben0 != cat0 {
@@ -409,7 +398,7 @@ func TestEpochsOfFlips(t *testing.T) {
 		if ann2, ben2, _ := epochs(); ann2 != ann0 || ben2 == ben1 || ben2 == ben0 {
 			t.Error("a second loss has no epoch of its own")
 		}
-		w.restart()
+		w.Restart()
 		if ann, _, _ := epochs(); ann != ann0 {
 			t.Error("a restart began a new epoch")
 		}
@@ -417,39 +406,39 @@ func TestEpochsOfFlips(t *testing.T) {
 }
 
 func TestAnyAdminUninstalls(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Private)
-		w.customerWrites(hanako)
-		_, err := w.hub.Uninstall(w.ctx, w.cat, page)
-		w.refused(err, model.NotAdmin)
-		_, err = w.hub.Uninstall(w.ctx, w.ben, "999")
-		w.hidden(err)
-		p, err := w.hub.Uninstall(w.ctx, w.ben, page)
-		w.must(err)
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Private)
+		w.CustomerWrites(hanako)
+		_, err := w.Hub.Uninstall(w.Ctx, w.Cat, page)
+		w.WantRefused(err, model.NotAdmin)
+		_, err = w.Hub.Uninstall(w.Ctx, w.Ben, "999")
+		w.WantHidden(err)
+		p, err := w.Hub.Uninstall(w.Ctx, w.Ben, page)
+		w.Must(err)
 		if p != p.Public() {
 			t.Errorf("ben learns %+v", p)
 		}
-		if !slices.Equal(w.graph.unsubscribed, []model.MetaPageID{metaPage}) {
-			t.Errorf("gave up %v", w.graph.unsubscribed)
+		if !slices.Equal(w.Graph.Unsubscribed, []model.MetaPageID{metaPage}) {
+			t.Errorf("gave up %v", w.Graph.Unsubscribed)
 		}
-		stored := w.pageNow()
+		stored := w.Page()
 		if stored.Token != "" || stored.SealedToken != "" || stored.UninstalledAt == nil || stored.Subscribed {
 			t.Errorf("stored as uninstalled %v, subscribed %v", stored.UninstalledAt, stored.Subscribed)
 		}
-		before := w.head()
-		_, err = w.hub.Uninstall(w.ctx, w.ben, page) // again: nothing to do
-		w.must(err)
-		if got := w.head(); got != before || len(w.graph.unsubscribed) != 1 {
+		before := w.Head()
+		_, err = w.Hub.Uninstall(w.Ctx, w.Ben, page) // again: nothing to do
+		w.Must(err)
+		if got := w.Head(); got != before || len(w.Graph.Unsubscribed) != 1 {
 			t.Error("uninstalled twice")
 		}
 		// Its conversations stay readable to who could read them.
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"hello"}) {
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"hello"}) {
 			t.Errorf("ann reads %q", got)
 		}
-		w.wantVerdict(hanako, model.PageDisconnected)
-		wantUnreadable(w, w.ben, w.byMID("m_in_7001").ID)
-		p, err = w.hub.Uninstall(w.ctx, w.ann, page)
-		w.must(err)
+		w.WantVerdict(hanako, model.PageDisconnected)
+		wantUnreadable(w, w.Ben, w.ByMID("m_in_7001").ID)
+		p, err = w.Hub.Uninstall(w.Ctx, w.Ann, page)
+		w.Must(err)
 		if !p.Sees || p.UninstalledAt == nil {
 			t.Errorf("ann learns %+v", p)
 		}
@@ -457,38 +446,38 @@ func TestAnyAdminUninstalls(t *testing.T) {
 }
 
 func TestUninstallFailsWhatWaits(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.customerWrites(ken)
-		w.graph.plays(staysSilent(), after(10*time.Second, accepts()))
-		unknown, behind := w.reply(hanako, "unknown"), w.reply(hanako, "behind")
-		posting := w.reply(ken, "posting")
-		queued := []model.MessageID{behind, w.reply(ken, "one"), w.reply(ken, "two")}
-		_, err := w.hub.Uninstall(w.ctx, w.ben, page)
-		w.must(err)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.CustomerWrites(ken)
+		w.Graph.Plays(hubtest.StaysSilent(), hubtest.After(10*time.Second, hubtest.Accepts()))
+		unknown, behind := w.Reply(hanako, "unknown"), w.Reply(hanako, "behind")
+		posting := w.Reply(ken, "posting")
+		queued := []model.MessageID{behind, w.Reply(ken, "one"), w.Reply(ken, "two")}
+		_, err := w.Hub.Uninstall(w.Ctx, w.Ben, page)
+		w.Must(err)
 		for _, id := range queued {
-			if m := w.wantError(id, model.Failed, model.PageDisconnected); m.WaitsFor != "" {
+			if m := w.WantError(id, model.Failed, model.PageDisconnected); m.WaitsFor != "" {
 				t.Errorf("%q still waits", id)
 			}
 		}
-		w.pass(time.Hour)
-		w.wantState(posting, model.Sent)
-		if m := w.wantError(unknown, model.Ask, model.OutcomeUnknown); !m.Error.Unchecked {
+		w.Pass(time.Hour)
+		w.WantState(posting, model.Sent)
+		if m := w.WantError(unknown, model.Ask, model.OutcomeUnknown); !m.Error.Unchecked {
 			t.Error("the inbox of a Page that is gone was asked")
 		}
-		w.wantSent(2)
-		wantNoGaps(w)
+		w.WantSent(2)
+		w.WantNoGaps()
 	})
 }
 
 func TestListsAndCounts(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.receive(wrote(hanako, "m1", "open", ago(time.Minute)), wrote(ken, "m2", "too old to answer", ago(25*time.Hour)))
-		w.putStatus(hanako, model.Done, nil)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Receive(hubtest.Wrote(hanako, "m1", "open", hubtest.Ago(time.Minute)), hubtest.Wrote(ken, "m2", "too old to answer", hubtest.Ago(25*time.Hour)))
+		w.PutStatus(hanako, model.Done, nil)
 		list := func(f store.Filter) []model.ConversationID {
 			t.Helper()
-			l, err := w.hub.Conversations(w.ctx, w.cat, view.ListQuery{Filter: f, Limit: 10})
-			w.must(err)
+			l, err := w.Hub.Conversations(w.Ctx, w.Cat, view.ListQuery{Filter: f, Limit: 10})
+			w.Must(err)
 			var ids []model.ConversationID
 			for _, c := range l.Conversations {
 				ids = append(ids, c.ID)
@@ -496,12 +485,12 @@ func TestListsAndCounts(t *testing.T) {
 					t.Errorf("%s: a list that is empty must be one", c.ID)
 				}
 			}
-			if l.AsOf[page].Seq != w.head() || l.AsOf[page].Epoch == "" {
-				t.Errorf("as of %+v, head %d", l.AsOf, w.head())
+			if l.AsOf[page].Seq != w.Head() || l.AsOf[page].Epoch == "" {
+				t.Errorf("as of %+v, head %d", l.AsOf, w.Head())
 			}
 			return ids
 		}
-		h, k := conversationWith(hanako), conversationWith(ken)
+		h, k := hubtest.ConversationWith(hanako), hubtest.ConversationWith(ken)
 		for f, want := range map[store.Filter][]model.ConversationID{
 			store.FilterAll: {h, k}, store.FilterOpen: {k}, store.FilterDone: {h}, store.FilterBlocked: {k}, store.FilterMine: nil,
 		} {
@@ -509,14 +498,14 @@ func TestListsAndCounts(t *testing.T) {
 				t.Errorf("%s: %v, want %v", f, got, want)
 			}
 		}
-		counts, _, err := w.hub.Counts(w.ctx, w.cat, page)
-		w.must(err)
+		counts, _, err := w.Hub.Counts(w.Ctx, w.Cat, page)
+		w.Must(err)
 		if counts.All != 2 || counts.Open != 1 || counts.Done != 1 || counts.Blocked != 1 {
 			t.Errorf("counts %+v", counts)
 		}
 		// What the Page itself refuses is judged at read time.
-		w.receive(policy("block", "spam", now()))
-		if counts, _, err = w.hub.Counts(w.ctx, w.cat, page); err != nil || counts.Blocked < 1 {
+		w.Receive(hubtest.Policy("block", "spam", hubtest.Now()))
+		if counts, _, err = w.Hub.Counts(w.Ctx, w.Cat, page); err != nil || counts.Blocked < 1 {
 			t.Errorf("counts %+v, %v", counts, err)
 		}
 		if got := list(store.FilterBlocked); !slices.Contains(got, k) {
@@ -526,15 +515,15 @@ func TestListsAndCounts(t *testing.T) {
 }
 
 func TestMessagesByPages(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		for i := range 5 {
-			w.receive(wrote(hanako, model.MID("m"+string(rune('0'+i))), string(rune('a'+i)), ago(time.Duration(10-i)*time.Minute)))
+			w.Receive(hubtest.Wrote(hanako, model.MID("m"+string(rune('0'+i))), string(rune('a'+i)), hubtest.Ago(time.Duration(10-i)*time.Minute)))
 		}
 		var got []string
 		cursor := ""
 		for range 3 {
-			ms, next, _, err := w.hub.Messages(w.ctx, w.ann, conversationWith(hanako), cursor, 2)
-			w.must(err)
+			ms, next, _, err := w.Hub.Messages(w.Ctx, w.Ann, hubtest.ConversationWith(hanako), cursor, 2)
+			w.Must(err)
 			var page []string
 			for _, m := range ms {
 				page = append(page, string(m.Text))
@@ -553,27 +542,27 @@ func TestMessagesByPages(t *testing.T) {
 // TestWhatIsSaidInOneInstallationStaysThere: the echo of a reply may come when the Page
 // has changed hands; who has it now is not shown what was written in private.
 func TestWhatIsSaidInOneInstallationStaysThere(t *testing.T) {
-	inBareWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Private)
-		w.customerWrites(hanako)
-		w.graph.plays(staysSilent())
-		w.reply(hanako, "between you and me")
-		w.settle()
-		sent := w.graph.last()
-		_, err := w.hub.Uninstall(w.ctx, w.ben, page)
-		w.must(err)
-		p, _, err := w.hub.ConnectPage(w.ctx, w.ben, connection(model.Shared))
-		w.must(err)
-		w.receive(echoOf(sent, "m_late"))
-		list, err := w.hub.Conversations(w.ctx, w.cat, view.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
-		w.must(err)
+	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Private)
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.StaysSilent())
+		w.Reply(hanako, "between you and me")
+		w.Settle()
+		sent := w.Graph.Last()
+		_, err := w.Hub.Uninstall(w.Ctx, w.Ben, page)
+		w.Must(err)
+		p, _, err := w.Hub.ConnectPage(w.Ctx, w.Ben, hubtest.Connection(model.Shared))
+		w.Must(err)
+		w.Receive(hubtest.EchoOf(sent, "m_late"))
+		list, err := w.Hub.Conversations(w.Ctx, w.Cat, view.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
+		w.Must(err)
 		if len(list.Conversations) != 0 {
 			t.Errorf("the new installation holds %+v", list.Conversations[0])
 		}
 		// What somebody writes past us belongs to whoever has the Page.
-		w.receive(echoed(hanako, now(), model.Echo{MID: "m_else", AppID: pageInbox, Text: "from the Page's inbox"}))
-		list, err = w.hub.Conversations(w.ctx, w.cat, view.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
-		w.must(err)
+		w.Receive(hubtest.Echoed(hanako, hubtest.Now(), model.Echo{MID: "m_else", AppID: pageInbox, Text: "from the Page's inbox"}))
+		list, err = w.Hub.Conversations(w.Ctx, w.Cat, view.ListQuery{Filter: store.FilterAll, Page: p.ID, Limit: 10})
+		w.Must(err)
 		if len(list.Conversations) != 1 {
 			t.Errorf("%d conversations", len(list.Conversations))
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/model"
@@ -95,21 +97,26 @@ func drawStory(t *rapid.T) story {
 
 // told is a story being told.
 type told struct {
-	*world
+	*hubtest.World
 	customers []model.PSID
-	inbound   []model.Inbound
-	drafts    []written
-	held      []model.Inbound
-	// retries counts, by text, how often a person sent it again; certain the echoes
-	// with a token, bare those without.
+	drafts    []handedIn
+
+	// retries counts, by text, how often a person sent it again.
 	retries map[model.Untrusted]int
-	certain map[model.Untrusted]int
-	bare    map[model.Untrusted]int
 	// broken is the first thing that must not be.
 	broken error
+
+	// mu guards what Meta's answers add to: what was delivered, what is held back, and, by
+	// text, how many echoes came with a token and without.
+	mu      sync.Mutex
+	inbound []model.Inbound
+	held    []model.Inbound
+	certain map[model.Untrusted]int
+	bare    map[model.Untrusted]int
 }
 
-type written struct {
+// handedIn is a reply that a user wrote.
+type handedIn struct {
 	user  model.User
 	draft outbox.Draft
 	id    model.MessageID
@@ -147,23 +154,23 @@ func tell(t *testing.T, s story) (why string) {
 		}
 	}()
 	w := &told{
-		world: newWorld(storyTB{t}), customers: []model.PSID{hanako, ken},
+		World: hubtest.New(storyTB{t}), customers: []model.PSID{hanako, ken},
 		retries: make(map[model.Untrusted]int), certain: make(map[model.Untrusted]int),
 		bare: make(map[model.Untrusted]int),
 	}
-	w.connect(w.ann, model.Shared)
+	w.Connect(w.Ann, model.Shared)
 	if s.inbox {
-		w.graph.shows()
+		w.Graph.Shows()
 	}
-	w.graph.onSend = w.watch
+	w.Graph.OnSend = w.watch
 	w.do(op{opWrite, 0})
 	w.do(op{opWrite, 1})
 	for _, f := range s.fates {
-		w.graph.plays(w.play(f))
+		w.Graph.Plays(w.play(f))
 	}
 	for _, o := range s.ops {
 		w.do(o)
-		w.settle()
+		w.Settle()
 	}
 	w.end()
 	return ""
@@ -178,12 +185,12 @@ func (w *told) breaks(format string, args ...any) {
 // watch looks at each call as it comes: the attempt is stored, and no other reply of
 // the conversation may be on its way. The caller holds the Graph's lock.
 func (w *told) watch(o model.Outgoing) {
-	err := w.store.Read(w.ctx, func(r store.Reader) error {
+	err := w.Store.Read(w.Ctx, func(r store.Reader) error {
 		mine, _, err := r.ReplyByToken(page, o.Metadata)
 		if err != nil {
 			return err
 		}
-		open, err := r.UnsettledReplies(conversationWith(o.To))
+		open, err := r.UnsettledReplies(hubtest.ConversationWith(o.To))
 		for _, other := range open {
 			if other.MessageID != mine.MessageID && (other.State == model.Posting || other.State == model.Unknown) {
 				w.breaks("a reply leaves while another is %s", other.State)
@@ -197,19 +204,19 @@ func (w *told) watch(o model.Outgoing) {
 }
 
 // play makes an answer of a fate.
-func (w *told) play(f fate) answer {
-	a := map[int]answer{
-		fateNothingWritten: writesNothing(), fateLost: staysSilent(), fateAskedToWait: asksToWait(40 * time.Second),
-		fateRefused: refuses(model.GraphRefused), fateDiesLost: dies(true),
+func (w *told) play(f fate) hubtest.Answer {
+	a := map[int]hubtest.Answer{
+		fateNothingWritten: hubtest.WritesNothing(), fateLost: hubtest.StaysSilent(), fateAskedToWait: hubtest.AsksToWait(40 * time.Second),
+		fateRefused: hubtest.Refuses(model.GraphRefused), fateDiesLost: hubtest.Dies(true),
 	}[f.how]
-	if a.do != nil {
-		return first(func(model.Outgoing) { sleep(f.slow) }, a)
+	if a.Do != nil {
+		return hubtest.First(func(model.Outgoing) { hubtest.Sleep(f.slow) }, a)
 	}
-	return answer{reached: true, do: func(g *fakeGraph, o model.Outgoing) model.Outcome {
-		sleep(f.slow)
-		mid := g.newMID()
+	return hubtest.Answer{Reached: true, Do: func(g *hubtest.Graph, o model.Outgoing) model.Outcome {
+		hubtest.Sleep(f.slow)
+		mid := g.NewMID()
 		if w.inboxReadable() {
-			g.shows(model.SentMessage{MID: mid, FromPage: true, Text: o.Text, CreatedAt: now().Truncate(time.Second)})
+			g.Shows(model.SentMessage{MID: mid, FromPage: true, Text: o.Text, CreatedAt: hubtest.Now().Truncate(time.Second)})
 		}
 		w.echo(f, o, mid)
 		switch f.how {
@@ -218,33 +225,32 @@ func (w *told) play(f fate) answer {
 		case fateRefusedYetArrives:
 			return model.Outcome{Kind: model.OutcomeRefused, Code: model.GraphRefused}
 		case fateDiesArrived:
-			return dies(true).do(g, o)
+			return hubtest.Dies(true).Do(g, o)
 		}
 		return model.Outcome{Kind: model.OutcomeAccepted, MID: mid}
 	}}
 }
 
-func (w *told) inboxReadable() bool {
-	w.graph.mu.Lock()
-	defer w.graph.mu.Unlock()
-	return w.graph.threadErr == nil
+func (w *told) inboxReadable() (readable bool) {
+	w.Graph.Set(func() { readable = w.Graph.ThreadErr == nil })
+	return readable
 }
 
 func (w *told) echo(f fate, o model.Outgoing, mid model.MID) {
-	e := echoOf(o, mid)
+	e := hubtest.EchoOf(o, mid)
 	if f.bare {
-		e = bareEchoOf(o, mid)
+		e = hubtest.BareEchoOf(o, mid)
 	}
 	if f.echo == echoNever {
 		return
 	}
 	if f.echo == echoBefore {
-		if err := w.hub.Receive(w.ctx, entry(e)); err != nil {
+		if err := w.Hub.Receive(w.Ctx, hubtest.Entry(e)); err != nil {
 			w.breaks("receive echo: %w", err)
 		}
 	}
-	w.graph.mu.Lock()
-	defer w.graph.mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if f.bare {
 		w.bare[o.Text]++
 	} else {
@@ -258,13 +264,13 @@ func (w *told) echo(f fate, o model.Outgoing, mid model.MID) {
 
 func (w *told) do(o op) {
 	customer := w.customers[o.n%len(w.customers)]
-	user := []model.User{w.ann, w.ben, w.cat}[o.n%3]
+	user := []model.User{w.Ann, w.Ben, w.Cat}[o.n%3]
 	switch o.kind {
 	case opWrite:
 		mid := model.MID(fmt.Sprintf("m_in_%d", len(w.inbound)))
-		e := wrote(customer, mid, string(mid), ago(time.Duration(o.n)*time.Minute))
+		e := hubtest.Wrote(customer, mid, string(mid), hubtest.Ago(time.Duration(o.n)*time.Minute))
 		w.inbound = append(w.inbound, e)
-		w.receive(e)
+		w.Receive(e)
 	case opRedeliver:
 		w.redeliver(o.n)
 	case opReply:
@@ -280,17 +286,17 @@ func (w *told) do(o op) {
 	case opEchoes:
 		w.deliverHeld()
 	case opPass:
-		w.pass([]time.Duration{
+		w.Pass([]time.Duration{
 			time.Second, 4 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 3 * time.Minute,
 		}[o.n%6])
 	case opCrash:
-		w.restart()
+		w.Restart()
 	}
 }
 
 // redeliver delivers some of what was delivered, in another order, twice at once.
 func (w *told) redeliver(n int) {
-	w.graph.mu.Lock()
+	w.mu.Lock()
 	held := slices.Clone(w.held)
 	var again []model.Inbound
 	for _, e := range w.inbound[n%(len(w.inbound)+1):] {
@@ -298,55 +304,55 @@ func (w *told) redeliver(n int) {
 			again = append(again, e)
 		}
 	}
-	w.graph.mu.Unlock()
+	w.mu.Unlock()
 	slices.Reverse(again)
 	errs := make(chan error, 2)
 	for range cap(errs) {
-		go func() { errs <- w.hub.Receive(w.ctx, entry(again...)) }()
+		go func() { errs <- w.Hub.Receive(w.Ctx, hubtest.Entry(again...)) }()
 	}
-	w.must(errors.Join(<-errs, <-errs))
+	w.Must(errors.Join(<-errs, <-errs))
 }
 
 func (w *told) deliverHeld() {
-	w.graph.mu.Lock()
+	w.mu.Lock()
 	held := w.held
 	w.held = nil
-	w.graph.mu.Unlock()
-	w.receive(held...)
+	w.mu.Unlock()
+	w.Receive(held...)
 }
 
 func (w *told) write(user model.User, customer model.PSID) {
-	d := draft(customer, fmt.Sprintf("reply %d", len(w.drafts)))
-	m, err := w.hub.Reply(w.ctx, user, d)
+	d := hubtest.Draft(customer, fmt.Sprintf("reply %d", len(w.drafts)))
+	m, err := w.Hub.Reply(w.Ctx, user, d)
 	var r *model.Refusal
 	if errors.As(err, &r) || errors.Is(err, hub.ErrNotFound) {
-		return // the customer has not written, or Facebook asks to wait
+		return // the customer has not handedIn, or Facebook asks to wait
 	}
-	w.must(err)
-	w.drafts = append(w.drafts, written{user, d, m.ID})
+	w.Must(err)
+	w.drafts = append(w.drafts, handedIn{user, d, m.ID})
 }
 
-func (w *told) repeat(x written) {
-	m, err := w.hub.Reply(w.ctx, x.user, x.draft)
-	w.must(err)
+func (w *told) repeat(x handedIn) {
+	m, err := w.Hub.Reply(w.Ctx, x.user, x.draft)
+	w.Must(err)
 	if m.ID != x.id {
 		w.Fatalf("a repeated request made message %s beside %s", m.ID, x.id)
 	}
 }
 
-func (w *told) decide(kind opKind, x written) {
-	m := w.message(x.id)
+func (w *told) decide(kind opKind, x handedIn) {
+	m := w.Message(x.id)
 	var err error
 	if kind == opRetry {
-		_, err = w.hub.Retry(w.ctx, w.ann, x.id, m.ConversationID, m.Attempt, nil)
+		_, err = w.Hub.Retry(w.Ctx, w.Ann, x.id, m.ConversationID, m.Attempt, nil)
 	} else {
-		_, err = w.hub.Drop(w.ctx, w.ann, x.id, m.ConversationID, nil)
+		_, err = w.Hub.Drop(w.Ctx, w.Ann, x.id, m.ConversationID, nil)
 	}
 	var r *model.Refusal
 	if errors.As(err, &r) {
 		return
 	}
-	w.must(err)
+	w.Must(err)
 	if kind == opRetry {
 		w.retries[x.draft.Text]++
 	}
@@ -354,12 +360,10 @@ func (w *told) decide(kind opKind, x written) {
 
 // end lets everything come to rest and looks at what is left.
 func (w *told) end() {
-	w.graph.mu.Lock()
-	w.graph.script = nil
-	w.graph.mu.Unlock()
-	w.pass(15 * time.Minute)
+	w.Graph.EndScript()
+	w.Pass(15 * time.Minute)
 	w.deliverHeld()
-	w.pass(15 * time.Minute)
+	w.Pass(15 * time.Minute)
 	if w.broken != nil {
 		w.Fatalf("%v", w.broken)
 	}
@@ -368,15 +372,15 @@ func (w *told) end() {
 	}
 	w.checkRows()
 	w.checkOrder()
-	wantNoGaps(w.world)
+	w.WantNoGaps()
 }
 
-func (w *told) checkReply(x written) {
+func (w *told) checkReply(x handedIn) {
 	text := x.draft.Text
-	if n, most := w.graph.reached[text], 1+w.retries[text]; n > most {
+	if n, most := w.Graph.Reached[text], 1+w.retries[text]; n > most {
 		w.Fatalf("%s may have arrived %d times, a person asked for %d", string(text), n, most)
 	}
-	m := w.wantState(x.id, w.state(x.id))
+	m := w.WantState(x.id, w.State(x.id))
 	ends := []model.State{model.Sent, model.Failed, model.Ask, model.Dropped}
 	if !slices.Contains(ends, m.State) {
 		w.Fatalf("%s ended as %s", string(text), m.State)
@@ -390,13 +394,13 @@ func (w *told) checkReply(x written) {
 	if w.certain[text] > 0 && m.State != model.Sent {
 		w.Fatalf("%s is %s, though its echo came with its token", string(text), m.State)
 	}
-	if m.DeliveredTwice && w.graph.reached[text] < 2 {
+	if m.DeliveredTwice && w.Graph.Reached[text] < 2 {
 		w.Fatalf("%s is told to have arrived twice", string(text))
 	}
-	if m.State == model.Sent && w.graph.reached[text] == 0 {
+	if m.State == model.Sent && w.Graph.Reached[text] == 0 {
 		w.Fatalf("%s is told to be sent", string(text))
 	}
-	if r := w.replyRow(x.id); !r.WakeAt.IsZero() {
+	if r := w.ReplyRow(x.id); !r.WakeAt.IsZero() {
 		w.Fatalf("%s is over, yet to be looked at", string(text))
 	}
 }
@@ -408,11 +412,11 @@ func (w *told) checkRows() {
 	rows := make(map[model.Untrusted]int)
 	mids := make(map[model.MID]int)
 	for _, customer := range w.customers {
-		ms, _, _, err := w.hub.Messages(w.ctx, w.ann, conversationWith(customer), "", 1000)
+		ms, _, _, err := w.Hub.Messages(w.Ctx, w.Ann, hubtest.ConversationWith(customer), "", 1000)
 		if errors.Is(err, hub.ErrNotFound) {
 			continue
 		}
-		w.must(err)
+		w.Must(err)
 		unread := 0
 		for _, m := range ms {
 			rows[m.Text]++
@@ -423,7 +427,7 @@ func (w *told) checkRows() {
 				unread++
 			}
 		}
-		if c := w.conversation(customer); c.Unread != unread || c.LastMessage.ID != ms[len(ms)-1].ID {
+		if c := w.Conversation(customer); c.Unread != unread || c.LastMessage.ID != ms[len(ms)-1].ID {
 			w.Fatalf("%d unread, want %d; last message %q", c.Unread, unread, c.LastMessage.ID)
 		}
 	}
@@ -455,7 +459,7 @@ func (w *told) checkOrder() {
 		place[x.draft.Text] = i
 	}
 	last := make(map[model.PSID]int)
-	for _, o := range w.graph.sent() {
+	for _, o := range w.Graph.Sent() {
 		if place[o.Text] < last[o.To] {
 			w.Fatalf("%s left after a later reply", string(o.Text))
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -60,15 +61,15 @@ func (t otherTx) SettleIncarnation() error {
 }
 
 // putBack has the hub start on a store that was put back a moment ago.
-func (w *world) putBack(why store.Difference) *otherStore {
-	w.stop()
-	s, ok := w.store.(*otherStore)
+func putBack(w *hubtest.World, why store.Difference) *otherStore {
+	w.Stop()
+	s, ok := w.Store.(*otherStore)
 	if !ok {
-		s = &otherStore{Store: w.store}
-		w.store = s
+		s = &otherStore{Store: w.Store}
+		w.Store = s
 	}
-	s.life = store.Incarnation{ID: "life-" + string(why) + now().String(), Why: why, At: now().UTC(), Was: 335, Is: 41}
-	w.start()
+	s.life = store.Incarnation{ID: "life-" + string(why) + hubtest.Now().String(), Why: why, At: hubtest.Now().UTC(), Was: 335, Is: 41}
+	w.Start()
 	return s
 }
 
@@ -76,54 +77,54 @@ func (w *world) putBack(why store.Difference) *otherStore {
 func TestNothingLeavesAStoreThatWasPutBack(t *testing.T) {
 	for _, why := range []store.Difference{store.Older, store.Diverged, store.Copied, store.Unmarked, store.Mixed, store.Other} {
 		t.Run(string(why), func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.connect(w.ann, model.Shared)
-				w.customerWrites(hanako)
-				w.customerWrites(ken)
-				w.customerWrites("psid_yuki")
-				w.graph.byDefault = writesNothing()
-				first := w.reply(hanako, "first")
-				second := w.reply(hanako, "second") // waits for the first
-				third := w.reply(ken, "third")
-				w.settle()
-				w.stop()
-				sent := len(w.graph.sent())
-				w.graph.byDefault = accepts()
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.Connect(w.Ann, model.Shared)
+				w.CustomerWrites(hanako)
+				w.CustomerWrites(ken)
+				w.CustomerWrites("psid_yuki")
+				w.Graph.ByDefault = hubtest.WritesNothing()
+				first := w.Reply(hanako, "first")
+				second := w.Reply(hanako, "second") // waits for the first
+				third := w.Reply(ken, "third")
+				w.Settle()
+				w.Stop()
+				sent := len(w.Graph.Sent())
+				w.Graph.ByDefault = hubtest.Accepts()
 				for _, id := range []model.MessageID{first, second, third} {
-					w.wantState(id, model.Queued)
+					w.WantState(id, model.Queued)
 				}
-				notices := len(w.notices())
-				s := w.putBack(why)
-				w.settle()
-				w.pass(3 * time.Minute)
-				w.wantSent(sent)
+				notices := len(w.Notices())
+				s := putBack(w, why)
+				w.Settle()
+				w.Pass(3 * time.Minute)
+				w.WantSent(sent)
 				for _, id := range []model.MessageID{first, second, third} {
-					w.wantError(id, model.Ask, model.StorePutBack)
+					w.WantError(id, model.Ask, model.StorePutBack)
 				}
-				if got := w.notices(); len(got) != notices+1 || got[0].Kind != model.NoticeStorePutBack {
+				if got := w.Notices(); len(got) != notices+1 || got[0].Kind != model.NoticeStorePutBack {
 					t.Errorf("notices: %+v", got)
 				}
 				if !s.now().Settled {
 					t.Error("it is not settled")
 				}
 				// What is written from now on leaves, and so does what its writer sends again.
-				w.reply("psid_yuki", "new")
-				w.settle()
-				if _, err := w.hub.Retry(w.ctx, w.ann, first, model.NewConversationID(page, hanako), w.message(first).Attempt, nil); err != nil {
+				w.Reply("psid_yuki", "new")
+				w.Settle()
+				if _, err := w.Hub.Retry(w.Ctx, w.Ann, first, model.NewConversationID(page, hanako), w.Message(first).Attempt, nil); err != nil {
 					t.Fatal(err)
 				}
-				w.settle()
-				if got := w.graph.texts()[sent:]; !slices.Equal(got, []string{"new", "first"}) {
+				w.Settle()
+				if got := w.Graph.Texts()[sent:]; !slices.Equal(got, []string{"new", "first"}) {
 					t.Errorf("sent %q", got)
 				}
 				// Once is enough: another start asks nobody.
-				w.graph.byDefault = writesNothing()
-				fourth := w.reply(ken, "fourth")
-				w.settle()
-				w.restart()
-				w.settle()
-				w.wantState(fourth, model.Queued)
-				if got := w.notices(); len(got) != notices+1 {
+				w.Graph.ByDefault = hubtest.WritesNothing()
+				fourth := w.Reply(ken, "fourth")
+				w.Settle()
+				w.Restart()
+				w.Settle()
+				w.WantState(fourth, model.Queued)
+				if got := w.Notices(); len(got) != notices+1 {
 					t.Errorf("%d notices after another start", len(got))
 				}
 			})
@@ -133,18 +134,18 @@ func TestNothingLeavesAStoreThatWasPutBack(t *testing.T) {
 
 // A Page that is uninstalled has nobody to tell, and keeps no hub from starting.
 func TestAnUninstalledPageInAStoreThatWasPutBack(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Shared)
-		w.customerWrites(hanako)
-		w.graph.byDefault = writesNothing()
-		id := w.reply(hanako, "hello")
-		w.settle()
-		w.changesPage(func(p *store.Page) { at := now(); p.UninstalledAt = &at })
-		s := w.putBack(store.Copied)
-		w.settle()
-		w.wantError(id, model.Ask, model.StorePutBack)
-		if !s.now().Settled || len(w.notices()) != 0 {
-			t.Errorf("settled %t, notices %+v", s.now().Settled, w.notices())
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Shared)
+		w.CustomerWrites(hanako)
+		w.Graph.ByDefault = hubtest.WritesNothing()
+		id := w.Reply(hanako, "hello")
+		w.Settle()
+		w.ChangePage(func(p *store.Page) { at := hubtest.Now(); p.UninstalledAt = &at })
+		s := putBack(w, store.Copied)
+		w.Settle()
+		w.WantError(id, model.Ask, model.StorePutBack)
+		if !s.now().Settled || len(w.Notices()) != 0 {
+			t.Errorf("settled %t, notices %+v", s.now().Settled, w.Notices())
 		}
 	})
 }
@@ -152,67 +153,67 @@ func TestAnUninstalledPageInAStoreThatWasPutBack(t *testing.T) {
 // A reply that was being posted when the copy was made asks as well; its answer or echo,
 // if it still comes, settles it.
 func TestWhatWasBeingPostedWhenTheCopyWasMade(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Shared)
-		w.customerWrites(hanako)
-		id := w.reply(hanako, "hello")
-		w.settle()
-		o := w.graph.last()
-		w.wantState(id, model.Sent)
-		w.must(w.store.Write(w.ctx, page, func(tx store.PageTx) error {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Shared)
+		w.CustomerWrites(hanako)
+		id := w.Reply(hanako, "hello")
+		w.Settle()
+		o := w.Graph.Last()
+		w.WantState(id, model.Sent)
+		w.Must(w.Store.Write(w.Ctx, page, func(tx store.PageTx) error {
 			m, err := tx.Message(id)
 			if err != nil {
 				return err
 			}
 			r, err := tx.Reply(id)
 			m.State, r.State, m.MID = model.Posting, model.Posting, ""
-			r.WakeAt = now().Add(time.Hour)
+			r.WakeAt = hubtest.Now().Add(time.Hour)
 			return errors.Join(err, tx.PutMessage(&m), tx.PutReply(r))
 		}))
-		w.putBack(store.Older)
-		w.settle()
-		w.wantError(id, model.Ask, model.StorePutBack)
-		w.wantSent(1)
-		w.receive(echoOf(o, "m_late"))
-		w.settle()
-		w.wantState(id, model.Sent)
+		putBack(w, store.Older)
+		w.Settle()
+		w.WantError(id, model.Ask, model.StorePutBack)
+		w.WantSent(1)
+		w.Receive(hubtest.EchoOf(o, "m_late"))
+		w.Settle()
+		w.WantState(id, model.Sent)
 	})
 }
 
 // It is said for a week, and that the files are gone as long as they are.
 func TestAStoreThatWasPutBackIsSaid(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Shared)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Shared)
 		checks := func() map[string]model.CheckState {
-			list, err := w.hub.Doctor(w.ctx, w.ann, page)
-			w.must(err)
+			list, err := w.Hub.Doctor(w.Ctx, w.Ann, page)
+			w.Must(err)
 			out := map[string]model.CheckState{}
 			for _, c := range list {
 				out[c.ID] = c.State
 			}
 			return out
 		}
-		if r := w.hub.Ready(w.ctx); r.StorePutBack != nil || checks()["history"] != model.CheckOK {
+		if r := w.Hub.Ready(w.Ctx); r.StorePutBack != nil || checks()["history"] != model.CheckOK {
 			t.Errorf("at first: %+v", r)
 		}
-		s := w.putBack(store.Older)
-		if r := w.hub.Ready(w.ctx); !r.Ready || r.StorePutBack == nil || !r.StorePutBack.Equal(s.life.At) || checks()["history"] != model.CheckWrong {
+		s := putBack(w, store.Older)
+		if r := w.Hub.Ready(w.Ctx); !r.Ready || r.StorePutBack == nil || !r.StorePutBack.Equal(s.life.At) || checks()["history"] != model.CheckWrong {
 			t.Errorf("put back: %+v", r)
 		}
 		s.mu.Lock()
 		s.gone = store.ErrGone
 		s.mu.Unlock()
-		if r := w.hub.Ready(w.ctx); r.Ready || r.Store != "gone" || checks()["store_files"] != model.CheckWrong {
+		if r := w.Hub.Ready(w.Ctx); r.Ready || r.Store != "gone" || checks()["store_files"] != model.CheckWrong {
 			t.Errorf("gone: %+v", r)
 		}
 		s.mu.Lock()
 		s.gone = nil
 		s.mu.Unlock()
-		if r := w.hub.Ready(w.ctx); !r.Ready || r.Store != "ok" || checks()["store"] != model.CheckOK {
+		if r := w.Hub.Ready(w.Ctx); !r.Ready || r.Store != "ok" || checks()["store"] != model.CheckOK {
 			t.Errorf("back: %+v", r)
 		}
-		w.pass(8 * 24 * time.Hour)
-		if r := w.hub.Ready(w.ctx); r.StorePutBack != nil || checks()["history"] != model.CheckOK {
+		w.Pass(8 * 24 * time.Hour)
+		if r := w.Hub.Ready(w.Ctx); r.StorePutBack != nil || checks()["history"] != model.CheckOK {
 			t.Errorf("a week later: %+v", r)
 		}
 	})
@@ -221,31 +222,31 @@ func TestAStoreThatWasPutBackIsSaid(t *testing.T) {
 // TestWhatTheLostStoreMayHaveSentAsks: a client that never heard of its reply hands it in
 // again, to a store that was put back to before the reply.
 func TestWhatTheLostStoreMayHaveSentAsks(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.connect(w.ann, model.Shared)
-		w.customerWrites(hanako)
-		pressed := now().UnixMicro()
-		w.pass(time.Minute)
-		w.putBack(store.Older)
-		w.settle()
-		again := draft(hanako, "again")
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Connect(w.Ann, model.Shared)
+		w.CustomerWrites(hanako)
+		pressed := hubtest.Now().UnixMicro()
+		w.Pass(time.Minute)
+		putBack(w, store.Older)
+		w.Settle()
+		again := hubtest.Draft(hanako, "again")
 		again.Number = pressed
-		note := draft(hanako, "a note")
+		note := hubtest.Draft(hanako, "a note")
 		note.Note, note.Number = true, pressed
-		w.customerWrites(ken)
-		fresh := draft(ken, "fresh")
-		fresh.Number = now().UnixMicro() + 1
-		id := w.accept(w.ann, again).ID
-		w.accept(w.ann, note)
-		w.accept(w.ann, fresh)
-		w.settle()
-		w.wantError(id, model.Ask, model.StorePutBack)
-		w.restart()
-		w.settle()
-		late := draft(hanako, "from another device")
+		w.CustomerWrites(ken)
+		fresh := hubtest.Draft(ken, "fresh")
+		fresh.Number = hubtest.Now().UnixMicro() + 1
+		id := w.Accept(w.Ann, again).ID
+		w.Accept(w.Ann, note)
+		w.Accept(w.Ann, fresh)
+		w.Settle()
+		w.WantError(id, model.Ask, model.StorePutBack)
+		w.Restart()
+		w.Settle()
+		late := hubtest.Draft(hanako, "from another device")
 		late.Number = pressed + 1
-		w.wantError(w.accept(w.ann, late).ID, model.Ask, model.StorePutBack)
-		if got := w.graph.texts(); !slices.Equal(got, []string{"fresh"}) {
+		w.WantError(w.Accept(w.Ann, late).ID, model.Ask, model.StorePutBack)
+		if got := w.Graph.Texts(); !slices.Equal(got, []string{"fresh"}) {
 			t.Errorf("sent %q", got)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -31,7 +32,7 @@ type slowTx struct {
 func (t slowTx) KeepRaw(e store.RawEvent) (bool, error) {
 	fresh, err := t.PageTx.KeepRaw(e)
 	if fresh {
-		sleep(t.each)
+		hubtest.Sleep(t.each)
 	}
 	return fresh, err
 }
@@ -46,20 +47,20 @@ func TestAWebhookThatTakesTooLong(t *testing.T) {
 			limit  = 4 * time.Second
 			events = 1000
 		)
-		w := newWorld(t)
-		w.connect(w.ann, model.Shared)
-		w.stop()
-		w.store = slowStore{w.store, each}
-		w.start()
+		w := hubtest.New(t)
+		w.Connect(w.Ann, model.Shared)
+		w.Stop()
+		w.Store = slowStore{w.Store, each}
+		w.Start()
 		var post []model.Inbound
 		for i := range events {
 			mid := fmt.Sprintf("m%d", i)
-			post = append(post, wrote(hanako, model.MID(mid), mid, ago(time.Hour-time.Duration(i)*time.Second)))
+			post = append(post, hubtest.Wrote(hanako, model.MID(mid), mid, hubtest.Ago(time.Hour-time.Duration(i)*time.Second)))
 		}
 		for times := 1; ; times++ {
-			ctx, cancel := context.WithTimeout(w.ctx, limit)
+			ctx, cancel := context.WithTimeout(w.Ctx, limit)
 			began := time.Now()
-			err := w.hub.Receive(ctx, entry(post...))
+			err := w.Hub.Receive(ctx, hubtest.Entry(post...))
 			cancel()
 			if took := time.Since(began); took > limit+each {
 				t.Fatalf("answered after %v", took)
@@ -73,17 +74,17 @@ func TestAWebhookThatTakesTooLong(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatal(err)
 			}
-			if r := w.hub.Ready(w.ctx); r.Ready || r.Store != "slow" {
+			if r := w.Hub.Ready(w.Ctx); r.Ready || r.Store != "slow" {
 				t.Errorf("after a webhook that took too long: %+v", r)
 			}
 		}
-		if r := w.hub.Ready(w.ctx); !r.Ready || r.Store != "ok" {
+		if r := w.Hub.Ready(w.Ctx); !r.Ready || r.Store != "ok" {
 			t.Errorf("after one that was stored: %+v", r)
 		}
-		if n := len(w.messages(hanako)); n != events {
+		if n := len(w.Messages(hanako)); n != events {
 			t.Errorf("%d messages, want %d", n, events)
 		}
-		if c := w.conversation(hanako); c.Unread != events {
+		if c := w.Conversation(hanako); c.Unread != events {
 			t.Errorf("%d unread, want %d", c.Unread, events)
 		}
 	})
@@ -94,21 +95,21 @@ func TestAnEventThatTakesTooLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const limit = 4 * time.Second
-		w := newWorld(t)
-		w.connect(w.ann, model.Shared)
-		w.stop()
-		w.store = slowStore{w.store, 10 * time.Second}
-		w.start()
-		ctx, cancel := context.WithTimeout(w.ctx, limit)
+		w := hubtest.New(t)
+		w.Connect(w.Ann, model.Shared)
+		w.Stop()
+		w.Store = slowStore{w.Store, 10 * time.Second}
+		w.Start()
+		ctx, cancel := context.WithTimeout(w.Ctx, limit)
 		defer cancel()
 		began := time.Now()
-		err := w.hub.Receive(ctx, entry(wrote(hanako, "m1", "hello", now())))
+		err := w.Hub.Receive(ctx, hubtest.Entry(hubtest.Wrote(hanako, "m1", "hello", hubtest.Now())))
 		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took != limit {
 			t.Errorf("answered after %v: %v", took, err)
 		}
-		w.pass(time.Minute)
-		w.receive(wrote(hanako, "m1", "hello", now()))
-		if n := len(w.messages(hanako)); n != 1 {
+		w.Pass(time.Minute)
+		w.Receive(hubtest.Wrote(hanako, "m1", "hello", hubtest.Now()))
+		if n := len(w.Messages(hanako)); n != 1 {
 			t.Errorf("stored %d times", n)
 		}
 	})
@@ -118,28 +119,28 @@ func TestAnEventThatTakesTooLong(t *testing.T) {
 func TestALargeWebhookHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.connect(w.ann, model.Shared)
-		w.customerWrites(ken)
-		w.stop()
-		w.store = slowStore{w.store, 20 * time.Millisecond}
-		w.start()
+		w := hubtest.New(t)
+		w.Connect(w.Ann, model.Shared)
+		w.CustomerWrites(ken)
+		w.Stop()
+		w.Store = slowStore{w.Store, 20 * time.Millisecond}
+		w.Start()
 		var post []model.Inbound
 		for i := range 200 {
 			mid := fmt.Sprintf("m%d", i)
-			post = append(post, wrote(hanako, model.MID(mid), mid, ago(time.Hour)))
+			post = append(post, hubtest.Wrote(hanako, model.MID(mid), mid, hubtest.Ago(time.Hour)))
 		}
 		stored := make(chan error, 1)
-		go func() { stored <- w.hub.Receive(w.ctx, entry(post...)) }()
-		w.pass(time.Millisecond)
+		go func() { stored <- w.Hub.Receive(w.Ctx, hubtest.Entry(post...)) }()
+		w.Pass(time.Millisecond)
 		began := time.Now()
-		m := w.accept(w.ann, draft(ken, "at once"))
+		m := w.Accept(w.Ann, hubtest.Draft(ken, "at once"))
 		if took, most := time.Since(began), 3*hub.DefaultTiming().Webhook/16; took > most {
 			t.Errorf("a reply was taken after %v, want %v at most", took, most)
 		}
-		w.must(<-stored)
-		w.settle()
-		w.wantState(m.ID, model.Sent)
+		w.Must(<-stored)
+		w.Settle()
+		w.WantState(m.ID, model.Sent)
 	})
 }
 
@@ -149,25 +150,25 @@ func TestALargeWebhookHoldsNobodyUp(t *testing.T) {
 func TestASlowHubIsNotReady(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.connect(w.ann, model.Shared)
-		w.stop()
-		w.store = slowStore{w.store, time.Second}
-		w.start()
+		w := hubtest.New(t)
+		w.Connect(w.Ann, model.Shared)
+		w.Stop()
+		w.Store = slowStore{w.Store, time.Second}
+		w.Start()
 		n := 0
 		receive := func(timeout time.Duration, cancel bool) error {
 			n++
 			mid := fmt.Sprintf("m%d", n)
-			ctx, end := context.WithTimeout(w.ctx, timeout)
+			ctx, end := context.WithTimeout(w.Ctx, timeout)
 			defer end()
 			if cancel {
 				time.AfterFunc(timeout/2, end)
 			}
-			return w.hub.Receive(ctx, entry(wrote(hanako, model.MID(mid), mid, ago(time.Hour))))
+			return w.Hub.Receive(ctx, hubtest.Entry(hubtest.Wrote(hanako, model.MID(mid), mid, hubtest.Ago(time.Hour))))
 		}
 		ready := func(what, want string) {
 			t.Helper()
-			if r := w.hub.Ready(w.ctx); r.Store != want || r.Ready != (want == "ok") {
+			if r := w.Hub.Ready(w.Ctx); r.Store != want || r.Ready != (want == "ok") {
 				t.Errorf("%s: %+v, want %s", what, r, want)
 			}
 		}
@@ -180,22 +181,22 @@ func TestASlowHubIsNotReady(t *testing.T) {
 			t.Fatal(err)
 		}
 		ready("it came too late", "ok")
-		w.settle()
+		w.Settle()
 		if err := receive(800*time.Millisecond, false); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(err)
 		}
 		ready("it took too long", "slow")
-		w.settle()
-		w.pass(50 * time.Second)
+		w.Settle()
+		w.Pass(50 * time.Second)
 		ready("a while later", "slow")
-		w.pass(20 * time.Second)
+		w.Pass(20 * time.Second)
 		ready("a minute later", "ok")
 		if err := receive(800*time.Millisecond, false); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(err)
 		}
 		ready("it took too long again", "slow")
-		w.settle()
-		w.must(receive(10*time.Second, false))
+		w.Settle()
+		w.Must(receive(10*time.Second, false))
 		ready("one was stored", "ok")
 	})
 }

@@ -1,18 +1,17 @@
 package hub_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/hub/pages"
 	"parley/hub/receive"
 	"parley/hub/store"
@@ -20,13 +19,13 @@ import (
 )
 
 func TestMessageStoredOnceUnderRedelivery(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		const messages, deliveries = 40, 5
 		var events []model.Inbound
 		for i := range messages {
 			customer := []model.PSID{hanako, ken}[i%2]
-			events = append(events, wrote(customer, model.MID(fmt.Sprintf("m%d", i)), fmt.Sprintf("text %02d", i),
-				ago(time.Duration(messages-i)*time.Second)))
+			events = append(events, hubtest.Wrote(customer, model.MID(fmt.Sprintf("m%d", i)), fmt.Sprintf("text %02d", i),
+				hubtest.Ago(time.Duration(messages-i)*time.Second)))
 		}
 		var wg sync.WaitGroup
 		for n := range deliveries {
@@ -34,7 +33,7 @@ func TestMessageStoredOnceUnderRedelivery(t *testing.T) {
 				mine := slices.Clone(events)
 				rand.New(rand.NewPCG(1, uint64(n))).Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
 				for chunk := range slices.Chunk(mine, 1+n*3) {
-					if err := w.hub.Receive(w.ctx, entry(chunk...)); err != nil {
+					if err := w.Hub.Receive(w.Ctx, hubtest.Entry(chunk...)); err != nil {
 						t.Errorf("receive: %v", err)
 					}
 				}
@@ -42,7 +41,7 @@ func TestMessageStoredOnceUnderRedelivery(t *testing.T) {
 		}
 		wg.Wait()
 		for i, customer := range []model.PSID{hanako, ken} {
-			got := w.textsOf(customer)
+			got := w.Texts(customer)
 			if len(got) != messages/2 {
 				t.Fatalf("%d rows of %s, want %d", len(got), customer, messages/2)
 			}
@@ -51,94 +50,80 @@ func TestMessageStoredOnceUnderRedelivery(t *testing.T) {
 					t.Errorf("message %d is %q, want %q", j, text, want)
 				}
 			}
-			if c := w.conversation(customer); c.Unread != messages/2 {
+			if c := w.Conversation(customer); c.Unread != messages/2 {
 				t.Errorf("%d unread, want %d", c.Unread, messages/2)
 			}
 		}
-		wantNoGaps(w)
+		w.WantNoGaps()
 	})
 }
 
-// wantNoGaps expects the Page's log to hold each seq once, from 1.
-func wantNoGaps(w *world) {
-	w.Helper()
-	rows := w.changes(0)
-	for i, row := range rows {
-		if row.Seq != int64(i+1) {
-			w.Fatalf("row %d of the log has seq %d", i, row.Seq)
-		}
-	}
-	if int64(len(rows)) != w.head() {
-		w.Fatalf("head %d, %d rows", w.head(), len(rows))
-	}
-}
-
 func TestRedeliveryChangesNothing(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		events := []model.Inbound{
-			wrote(hanako, "m1", "hello", ago(time.Minute)),
-			event("postback", hanako, ago(50*time.Second), model.Postback{Title: "Start"}),
-			event("referral", hanako, ago(40*time.Second), model.Referral{Entry: model.Entry{Source: model.SourceAds}}),
-			event("reaction", hanako, ago(30*time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}),
-			event("unheard_of", hanako, ago(20*time.Second), nil),
-			policy("warning", "spam", ago(10*time.Second)),
+			hubtest.Wrote(hanako, "m1", "hello", hubtest.Ago(time.Minute)),
+			hubtest.Event("postback", hanako, hubtest.Ago(50*time.Second), model.Postback{Title: "Start"}),
+			hubtest.Event("referral", hanako, hubtest.Ago(40*time.Second), model.Referral{Entry: model.Entry{Source: model.SourceAds}}),
+			hubtest.Event("reaction", hanako, hubtest.Ago(30*time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}),
+			hubtest.Event("unheard_of", hanako, hubtest.Ago(20*time.Second), nil),
+			hubtest.Policy("warning", "spam", hubtest.Ago(10*time.Second)),
 		}
-		w.receive(events...)
-		before := w.head()
+		w.Receive(events...)
+		before := w.Head()
 		slices.Reverse(events)
-		w.receive(events...)
-		w.receive(append(events, events...)...)
-		if got := w.head(); got != before {
-			t.Errorf("redelivery wrote %v", w.changes(before))
+		w.Receive(events...)
+		w.Receive(append(events, events...)...)
+		if got := w.Head(); got != before {
+			t.Errorf("redelivery wrote %v", w.Changes(before))
 		}
 	})
 }
 
 func TestOnePostOfManyPages(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		_, _, err := w.hub.ConnectPage(w.ctx, w.ben, pages.Connection{Page: "200", Token: "other", Visibility: model.Private})
-		w.must(err)
-		err = w.hub.Receive(w.ctx, []model.PageEntry{
-			{Page: metaPage, Events: []model.Inbound{wrote(hanako, "m1", "to 100", now())}},
-			{Page: "200", Events: []model.Inbound{wrote(hanako, "m1", "to 200", now())}}, // a mid is unique with its Page only
-			{Page: metaPage, Events: []model.Inbound{wrote(hanako, "m2", "again", now().Add(time.Second))}},
-			{Page: "300", Events: []model.Inbound{wrote(hanako, "m1", "to nobody", now())}},
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ben, pages.Connection{Page: "200", Token: "other", Visibility: model.Private})
+		w.Must(err)
+		err = w.Hub.Receive(w.Ctx, []model.PageEntry{
+			{Page: metaPage, Events: []model.Inbound{hubtest.Wrote(hanako, "m1", "to 100", hubtest.Now())}},
+			{Page: "200", Events: []model.Inbound{hubtest.Wrote(hanako, "m1", "to 200", hubtest.Now())}}, // a mid is unique with its Page only
+			{Page: metaPage, Events: []model.Inbound{hubtest.Wrote(hanako, "m2", "again", hubtest.Now().Add(time.Second))}},
+			{Page: "300", Events: []model.Inbound{hubtest.Wrote(hanako, "m1", "to nobody", hubtest.Now())}},
 		})
-		w.must(err)
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"to 100", "again"}) {
+		w.Must(err)
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"to 100", "again"}) {
 			t.Errorf("Page 100 got %q", got)
 		}
-		ms, _, _, err := w.hub.Messages(w.ctx, w.ben, "200_7001", "", 10)
-		w.must(err)
+		ms, _, _, err := w.Hub.Messages(w.Ctx, w.Ben, "200_7001", "", 10)
+		w.Must(err)
 		if len(ms) != 1 || ms[0].Text != "to 200" {
 			t.Errorf("Page 200 got %d messages", len(ms))
 		}
-		if n := w.counter(receive.CounterUnknownPage); n != 1 {
+		if n := w.Counter(receive.CounterUnknownPage); n != 1 {
 			t.Errorf("%d events of unknown Pages, want 1", n)
 		}
 	})
 }
 
 func TestMessageAsItCame(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		text := model.Untrusted("  東京\x1b[31m\u202e\n😀 ")
 		quick := model.Untrusted("PAYLOAD")
-		at := ago(time.Minute)
-		w.receive(
-			withMID(event("message", hanako, at, model.CustomerMessage{
+		at := hubtest.Ago(time.Minute)
+		w.Receive(
+			hubtest.WithMID(hubtest.Event("message", hanako, at, model.CustomerMessage{
 				MID: "m1", Text: text, Attachments: []model.Attachment{{Type: "image", URL: "https://x.fbcdn.net/a.jpg"}},
 			}), "m1"),
-			withMID(event("message", hanako, at.Add(time.Second), model.CustomerMessage{
+			hubtest.WithMID(hubtest.Event("message", hanako, at.Add(time.Second), model.CustomerMessage{
 				MID: "m2", Text: "yes", QuickReply: &quick, ReplyTo: "m1",
 			}), "m2"),
-			withMID(event("message", hanako, at.Add(2*time.Second), model.CustomerMessage{
+			hubtest.WithMID(hubtest.Event("message", hanako, at.Add(2*time.Second), model.CustomerMessage{
 				MID: "m3", Unsupported: true,
 			}), "m3"),
-			withMID(event("message", hanako, at.Add(3*time.Second), model.CustomerMessage{
+			hubtest.WithMID(hubtest.Event("message", hanako, at.Add(3*time.Second), model.CustomerMessage{
 				MID: "m4", Text: "from the ad", Referral: &model.Entry{Source: model.SourceAds, AdID: "9"}, ReplyTo: "unknown",
 			}), "m4"),
 		)
-		ms := w.messages(hanako)
+		ms := w.Messages(hanako)
 		if len(ms) != 4 {
 			t.Fatalf("%d messages, want 4", len(ms))
 		}
@@ -156,7 +141,7 @@ func TestMessageAsItCame(t *testing.T) {
 		if e := ms[3].Event; e == nil || e.Kind != model.EventReferral || ms[3].ReplyTo != "" || ms[3].ReplyToMID != "unknown" {
 			t.Errorf("the ad: event %+v, reply to %q", ms[3].Event, ms[3].ReplyTo)
 		}
-		c := w.conversation(hanako)
+		c := w.Conversation(hanako)
 		if c.Entry == nil || c.Entry.AdID != "9" || c.Unread != 4 || c.LastMessage == nil || c.LastMessage.ID != ms[3].ID ||
 			!c.UpdatedAt.Equal(at.Add(3*time.Second)) {
 			t.Errorf("conversation %+v", c)
@@ -194,9 +179,9 @@ func TestEventsShowAsLines(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.receive(event(tt.name, hanako, ago(time.Minute), tt.event))
-				ms := w.messages(hanako)
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.Receive(hubtest.Event(tt.name, hanako, hubtest.Ago(time.Minute), tt.event))
+				ms := w.Messages(hanako)
 				if len(ms) != 1 {
 					t.Fatalf("%d lines, want 1", len(ms))
 				}
@@ -204,7 +189,7 @@ func TestEventsShowAsLines(t *testing.T) {
 				if m.Event == nil || m.Event.Kind != tt.kind || m.Event.Action != tt.action || m.Direction != tt.direction {
 					t.Errorf("got direction %q, event %+v", m.Direction, m.Event)
 				}
-				c := w.conversation(hanako)
+				c := w.Conversation(hanako)
 				if c.Unread != tt.unread || c.LastMessage == nil || c.LastMessage.Event == nil {
 					t.Errorf("unread %d, want %d; last message %+v", c.Unread, tt.unread, c.LastMessage)
 				}
@@ -214,22 +199,22 @@ func TestEventsShowAsLines(t *testing.T) {
 }
 
 func TestPostbackWithMIDIsStoredOnce(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		e := withMID(event("postback", hanako, ago(time.Minute), model.Postback{MID: "m1", Title: "Start"}), "m1")
-		w.receive(e)
-		w.receive(e, e)
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"Start"}) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		e := hubtest.WithMID(hubtest.Event("postback", hanako, hubtest.Ago(time.Minute), model.Postback{MID: "m1", Title: "Start"}), "m1")
+		w.Receive(e)
+		w.Receive(e, e)
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"Start"}) {
 			t.Errorf("got %q", got)
 		}
 	})
 }
 
 func TestUnknownEventIsKeptRaw(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		known, unknown := wrote(hanako, "m1", "hi", ago(time.Second)), event("something_new", hanako, now(), nil)
-		w.receive(known, unknown)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		known, unknown := hubtest.Wrote(hanako, "m1", "hi", hubtest.Ago(time.Second)), hubtest.Event("something_new", hanako, hubtest.Now(), nil)
+		w.Receive(known, unknown)
 		for e, understood := range map[*model.Inbound]bool{&known: true, &unknown: false} {
-			w.read(func(r store.Reader) error {
+			w.Read(func(r store.Reader) error {
 				raw, err := r.RawEvent(page, e.Key)
 				if err == nil && (string(raw.Body) != string(e.Raw) || raw.Understood != understood || raw.Name != e.Name) {
 					t.Errorf("%s is kept as %+v", e.Name, raw)
@@ -237,21 +222,21 @@ func TestUnknownEventIsKeptRaw(t *testing.T) {
 				return err
 			})
 		}
-		if n := w.counter("raw_not_understood"); n != 1 {
+		if n := w.Counter("raw_not_understood"); n != 1 {
 			t.Errorf("%d not understood, want 1", n)
 		}
 	})
 }
 
 func TestUnknownEventWithoutCustomerIsANotice(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
-		w.receive(event("app_roles", "", at, nil))
-		ns := w.notices()
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
+		w.Receive(hubtest.Event("app_roles", "", at, nil))
+		ns := w.Notices()
 		if len(ns) != 1 || ns[0].Kind != model.NoticeUnknown || ns[0].Event != "app_roles" || !ns[0].CreatedAt.Equal(at) {
 			t.Errorf("notices %+v", ns)
 		}
-		if n := w.counter("raw_not_understood"); n != 1 {
+		if n := w.Counter("raw_not_understood"); n != 1 {
 			t.Errorf("%d not understood, want 1", n)
 		}
 	})
@@ -259,12 +244,12 @@ func TestUnknownEventWithoutCustomerIsANotice(t *testing.T) {
 
 // The Page's feed is kept raw and counted, not told: it is not of its messages.
 func TestFeedMakesNoNotice(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.receive(event("changes:feed", "", ago(time.Minute), nil))
-		if ns := w.notices(); len(ns) != 0 {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Receive(hubtest.Event("changes:feed", "", hubtest.Ago(time.Minute), nil))
+		if ns := w.Notices(); len(ns) != 0 {
 			t.Errorf("notices %+v", ns)
 		}
-		if n := w.counter("raw_not_understood"); n != 1 {
+		if n := w.Counter("raw_not_understood"); n != 1 {
 			t.Errorf("%d not understood, want 1", n)
 		}
 	})
@@ -292,20 +277,20 @@ func TestPolicy(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.customerWrites(hanako)
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				w.CustomerWrites(hanako)
 				var newest time.Time
 				for _, e := range tt.events {
-					at := ago(e.ago)
-					w.receive(policy(e.action, "because", at))
+					at := hubtest.Ago(e.ago)
+					w.Receive(hubtest.Policy(e.action, "because", at))
 					if e.action == "block" {
 						newest = at
 					}
 				}
-				if n := len(w.notices()); n != len(tt.events) {
+				if n := len(w.Notices()); n != len(tt.events) {
 					t.Errorf("%d notices, want %d", n, len(tt.events))
 				}
-				r := w.pageNow().Restricted
+				r := w.Page().Restricted
 				if (r != nil) != tt.restricted {
 					t.Fatalf("restricted: %+v", r)
 				}
@@ -316,26 +301,26 @@ func TestPolicy(t *testing.T) {
 						t.Errorf("restriction %+v", r)
 					}
 				}
-				w.wantVerdict(hanako, want)
+				w.WantVerdict(hanako, want)
 			})
 		})
 	}
 }
 
 func TestDeliveryAndRead(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
 		var ids []model.MessageID
 		for i := range 3 {
-			id := w.reply(hanako, fmt.Sprintf("reply %d", i))
-			w.receive(echoOf(w.graph.last(), w.message(id).MID))
+			id := w.Reply(hanako, fmt.Sprintf("reply %d", i))
+			w.Receive(hubtest.EchoOf(w.Graph.Last(), w.Message(id).MID))
 			ids = append(ids, id)
-			w.pass(time.Second)
+			w.Pass(time.Second)
 		}
 		states := func() []model.State {
 			var out []model.State
 			for _, id := range ids {
-				out = append(out, w.wantState(id, w.state(id)).State)
+				out = append(out, w.WantState(id, w.State(id)).State)
 			}
 			return out
 		}
@@ -345,30 +330,30 @@ func TestDeliveryAndRead(t *testing.T) {
 				t.Errorf("%s: %v, want %v", what, got, s)
 			}
 		}
-		at := func(i int) time.Time { return w.message(ids[i]).SentAt }
+		at := func(i int) time.Time { return w.Message(ids[i]).SentAt }
 		deliveredUpTo := func(until time.Time, mids ...model.MID) model.Inbound {
-			return event("delivery", hanako, now(), model.DeliveredUpTo{Watermark: until, MIDs: mids})
+			return hubtest.Event("delivery", hanako, hubtest.Now(), model.DeliveredUpTo{Watermark: until, MIDs: mids})
 		}
 		readUpTo := func(until time.Time) model.Inbound {
-			return event("read", hanako, now(), model.ReadUpTo{Watermark: until})
+			return hubtest.Event("read", hanako, hubtest.Now(), model.ReadUpTo{Watermark: until})
 		}
-		w.receive(deliveredUpTo(at(0)))
+		w.Receive(deliveredUpTo(at(0)))
 		want("delivered at its very time", model.Delivered, model.Sent, model.Sent)
-		w.receive(event("delivery", hanako, now(), model.DeliveredUpTo{MIDs: []model.MID{w.message(ids[2]).MID}}))
+		w.Receive(hubtest.Event("delivery", hanako, hubtest.Now(), model.DeliveredUpTo{MIDs: []model.MID{w.Message(ids[2]).MID}}))
 		want("delivered by mid", model.Delivered, model.Sent, model.Delivered)
-		w.receive(readUpTo(at(1)))
+		w.Receive(readUpTo(at(1)))
 		want("read", model.Read, model.Read, model.Delivered)
-		w.receive(deliveredUpTo(at(2)))
+		w.Receive(deliveredUpTo(at(2)))
 		want("a later delivery moves nothing back", model.Read, model.Read, model.Delivered)
-		before := w.head()
-		w.receive(readUpTo(at(0)))
+		before := w.Head()
+		w.Receive(readUpTo(at(0)))
 		want("an older read moves nothing back", model.Read, model.Read, model.Delivered)
-		if rows := w.changes(before); len(rows) != 0 {
+		if rows := w.Changes(before); len(rows) != 0 {
 			t.Errorf("an older read wrote %v", rows)
 		}
-		w.receive(readUpTo(at(2)))
+		w.Receive(readUpTo(at(2)))
 		want("all read", model.Read, model.Read, model.Read)
-		if c := w.conversation(hanako); c.Unread != 1 {
+		if c := w.Conversation(hanako); c.Unread != 1 {
 			t.Errorf("what the customer read changed what the team has: %d unread", c.Unread)
 		}
 	})
@@ -376,17 +361,17 @@ func TestDeliveryAndRead(t *testing.T) {
 
 // News about a message may come before it.
 func TestNewsBeforeTheMessage(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
-		w.receive(
-			event("message_edit", hanako, at.Add(3*time.Second), model.Edit{Target: "m1", Text: "second edit", Number: 2}),
-			event("message_edit", hanako, at.Add(2*time.Second), model.Edit{Target: "m1", Text: "first edit", Number: 1}),
-			event("reaction", hanako, at.Add(2*time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "sad"}),
-			event("reaction", hanako, at.Add(time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}),
-			event("reaction", hanako, at.Add(time.Second), model.Reacted{Target: "m1", By: model.ByPage, Kind: "like"}),
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
+		w.Receive(
+			hubtest.Event("message_edit", hanako, at.Add(3*time.Second), model.Edit{Target: "m1", Text: "second edit", Number: 2}),
+			hubtest.Event("message_edit", hanako, at.Add(2*time.Second), model.Edit{Target: "m1", Text: "first edit", Number: 1}),
+			hubtest.Event("reaction", hanako, at.Add(2*time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "sad"}),
+			hubtest.Event("reaction", hanako, at.Add(time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}),
+			hubtest.Event("reaction", hanako, at.Add(time.Second), model.Reacted{Target: "m1", By: model.ByPage, Kind: "like"}),
 		)
-		w.receive(wrote(hanako, "m1", "as sent", at))
-		ms := w.messages(hanako)
+		w.Receive(hubtest.Wrote(hanako, "m1", "as sent", at))
+		ms := w.Messages(hanako)
 		if len(ms) != 1 {
 			t.Fatalf("%d rows, want 1", len(ms))
 		}
@@ -401,28 +386,28 @@ func TestNewsBeforeTheMessage(t *testing.T) {
 		if kinds[model.ByCustomer] != "sad" || kinds[model.ByPage] != "like" {
 			t.Errorf("reactions %v", kinds)
 		}
-		if c := w.conversation(hanako); c.LastMessage.Text != "second edit" {
+		if c := w.Conversation(hanako); c.LastMessage.Text != "second edit" {
 			t.Errorf("the list shows %q", string(c.LastMessage.Text))
 		}
 	})
 }
 
 func TestDeliveryReadAndFeedbackBeforeTheMessage(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
 		echo := func(mid model.MID, d time.Duration) model.Inbound {
-			return echoed(hanako, at.Add(d), model.Echo{MID: mid, AppID: pageInbox, Text: model.Untrusted(mid)})
+			return hubtest.Echoed(hanako, at.Add(d), model.Echo{MID: mid, AppID: pageInbox, Text: model.Untrusted(mid)})
 		}
 		// Before the conversation itself.
-		w.receive(
-			event("delivery", hanako, at.Add(9*time.Second), model.DeliveredUpTo{MIDs: []model.MID{"e3"}}),
-			event("delivery", hanako, at.Add(8*time.Second), model.DeliveredUpTo{Watermark: at.Add(2 * time.Second)}),
-			event("read", hanako, at.Add(8*time.Second), model.ReadUpTo{Watermark: at.Add(time.Second)}),
-			event("response_feedback", hanako, at.Add(8*time.Second), model.Feedback{Target: "e1", Words: "Good response"}),
+		w.Receive(
+			hubtest.Event("delivery", hanako, at.Add(9*time.Second), model.DeliveredUpTo{MIDs: []model.MID{"e3"}}),
+			hubtest.Event("delivery", hanako, at.Add(8*time.Second), model.DeliveredUpTo{Watermark: at.Add(2 * time.Second)}),
+			hubtest.Event("read", hanako, at.Add(8*time.Second), model.ReadUpTo{Watermark: at.Add(time.Second)}),
+			hubtest.Event("response_feedback", hanako, at.Add(8*time.Second), model.Feedback{Target: "e1", Words: "Good response"}),
 		)
-		w.receive(echo("e4", 4*time.Second), echo("e3", 3*time.Second), echo("e2", 2*time.Second), echo("e1", time.Second))
+		w.Receive(echo("e4", 4*time.Second), echo("e3", 3*time.Second), echo("e2", 2*time.Second), echo("e1", time.Second))
 		var got []string
-		for _, m := range w.messages(hanako) {
+		for _, m := range w.Messages(hanako) {
 			got = append(got, string(m.Text)+" "+string(m.State)+" "+string(m.Feedback))
 		}
 		want := []string{"e1 read Good response", "e2 delivered ", "e3 delivered ", "e4 sent "}
@@ -433,11 +418,11 @@ func TestDeliveryReadAndFeedbackBeforeTheMessage(t *testing.T) {
 }
 
 func TestEditsOutOfOrder(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
-		w.receive(wrote(hanako, "m1", "zero", at))
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
+		w.Receive(hubtest.Wrote(hanako, "m1", "zero", at))
 		edit := func(n int, text string) model.Inbound {
-			return event("message_edit", hanako, at.Add(time.Duration(n)*time.Second),
+			return hubtest.Event("message_edit", hanako, at.Add(time.Duration(n)*time.Second),
 				model.Edit{Target: "m1", Text: model.Untrusted(text), Number: n})
 		}
 		for _, tt := range []struct {
@@ -445,8 +430,8 @@ func TestEditsOutOfOrder(t *testing.T) {
 			text string
 			want string
 		}{{2, "two", "two"}, {1, "one", "two"}, {2, "two again", "two"}, {5, "five", "five"}, {3, "three", "five"}} {
-			w.receive(edit(tt.n, tt.text))
-			m := w.byMID("m1")
+			w.Receive(edit(tt.n, tt.text))
+			m := w.ByMID("m1")
 			if string(m.Text) != tt.want || m.Was == nil || *m.Was != "zero" || !m.Edited {
 				t.Errorf("after edit %d: %q, want %q", tt.n, string(m.Text), tt.want)
 			}
@@ -455,17 +440,17 @@ func TestEditsOutOfOrder(t *testing.T) {
 }
 
 func TestReactionsOutOfOrder(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
-		w.receive(wrote(hanako, "m1", "hello", at))
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
+		w.Receive(hubtest.Wrote(hanako, "m1", "hello", at))
 		react := func(after time.Duration, kind string, by model.AuthorKind) {
-			w.receive(event("reaction", hanako, at.Add(after),
+			w.Receive(hubtest.Event("reaction", hanako, at.Add(after),
 				model.Reacted{Target: "m1", By: by, Kind: kind, Removed: kind == ""}))
 		}
 		want := func(what string, kinds ...string) {
 			t.Helper()
 			var got []string
-			for _, r := range w.byMID("m1").Reactions {
+			for _, r := range w.ByMID("m1").Reactions {
 				got = append(got, string(r.By)+":"+r.Kind)
 			}
 			slices.Sort(got)
@@ -493,26 +478,26 @@ func TestReactionsOutOfOrder(t *testing.T) {
 }
 
 func TestUnsend(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
 		gone := func(mid model.MID) model.Inbound {
-			return event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: mid})
+			return hubtest.Event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: mid})
 		}
-		w.receive(
-			withMID(event("message", hanako, at, model.CustomerMessage{
+		w.Receive(
+			hubtest.WithMID(hubtest.Event("message", hanako, at, model.CustomerMessage{
 				MID: "m1", Text: "regrets", Attachments: []model.Attachment{{Type: "image"}},
 			}), "m1"),
-			event("message_edit", hanako, at.Add(time.Second), model.Edit{Target: "m1", Text: "regrets a lot", Number: 1}),
+			hubtest.Event("message_edit", hanako, at.Add(time.Second), model.Edit{Target: "m1", Text: "regrets a lot", Number: 1}),
 			gone("m1"), gone("m2"),
-			wrote(hanako, "m2", "unsent before it came", at.Add(2*time.Second)),
-			event("message_edit", hanako, at.Add(40*time.Second), model.Edit{Target: "m1", Text: "too late", Number: 2}),
+			hubtest.Wrote(hanako, "m2", "unsent before it came", at.Add(2*time.Second)),
+			hubtest.Event("message_edit", hanako, at.Add(40*time.Second), model.Edit{Target: "m1", Text: "too late", Number: 2}),
 		)
 		for _, mid := range []model.MID{"m1", "m2"} {
-			if m := w.byMID(mid); !m.Deleted || m.Text != "" || m.Was != nil || len(m.Attachments) != 0 {
+			if m := w.ByMID(mid); !m.Deleted || m.Text != "" || m.Was != nil || len(m.Attachments) != 0 {
 				t.Errorf("%s still says something: %+v", mid, m.Message)
 			}
 		}
-		if c := w.conversation(hanako); c.LastMessage.Text != "" {
+		if c := w.Conversation(hanako); c.LastMessage.Text != "" {
 			t.Error("the list still shows the text")
 		}
 	})
@@ -521,31 +506,31 @@ func TestUnsend(t *testing.T) {
 // What came raw says no more than the message it is of: nothing of one that was taken back,
 // and of edits at most the one that counts, in whichever order they came.
 func TestRawSaysNoMoreThanTheMessage(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
 		raw := func(e model.Inbound, says string) model.Inbound {
 			e.Raw = []byte(says + " " + e.Key)
 			return e
 		}
 		edited := func(mid model.MID, n int, text string) model.Inbound {
-			e := event("message_edit", hanako, at.Add(time.Duration(n)*time.Second), model.Edit{Target: mid, Text: model.Untrusted(text), Number: n})
+			e := hubtest.Event("message_edit", hanako, at.Add(time.Duration(n)*time.Second), model.Edit{Target: mid, Text: model.Untrusted(text), Number: n})
 			e.Raw = []byte(text + " of " + string(mid))
 			return e
 		}
-		back := event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: "m1"})
-		early := event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: "m2"})
+		back := hubtest.Event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: "m1"})
+		early := hubtest.Event("message", hanako, at.Add(30*time.Second), model.Unsend{Target: "m2"})
 		sent := []model.Inbound{
-			raw(wrote(hanako, "m1", "a", at), "taken back"), edited("m1", 1, "b"), back, edited("m1", 2, "too late"),
-			early, edited("m2", 1, "c"), raw(wrote(hanako, "m2", "d", at), "taken back before it came"),
-			raw(wrote(hanako, "m3", "e", at), "edited"), edited("m3", 2, "two"), edited("m3", 3, "three"), edited("m3", 1, "one, late"),
-			raw(wrote(hanako, "m4", "f", at), "as it was"),
-			raw(wrote(ken, "m5", "g", at), "of another"),
+			raw(hubtest.Wrote(hanako, "m1", "a", at), "taken back"), edited("m1", 1, "b"), back, edited("m1", 2, "too late"),
+			early, edited("m2", 1, "c"), raw(hubtest.Wrote(hanako, "m2", "d", at), "taken back before it came"),
+			raw(hubtest.Wrote(hanako, "m3", "e", at), "edited"), edited("m3", 2, "two"), edited("m3", 3, "three"), edited("m3", 1, "one, late"),
+			raw(hubtest.Wrote(hanako, "m4", "f", at), "as it was"),
+			raw(hubtest.Wrote(ken, "m5", "g", at), "of another"),
 		}
 		for _, e := range sent {
-			w.receive(e)
+			w.Receive(e)
 		}
 		var says []string
-		w.read(func(r store.Reader) error {
+		w.Read(func(r store.Reader) error {
 			for _, e := range sent {
 				kept, err := r.RawEvent(page, e.Key)
 				if err != nil {
@@ -560,182 +545,169 @@ func TestRawSaysNoMoreThanTheMessage(t *testing.T) {
 		if want := []string{"as", "of"}; !slices.Equal(says, want) {
 			t.Errorf("raw says %q, want %q", says, want)
 		}
-		if m := w.byMID("m3"); m.Text != "three" {
+		if m := w.ByMID("m3"); m.Text != "three" {
 			t.Errorf("the edited message says %q", m.Text)
 		}
 	})
 }
 
 func TestOrderIsMetasTime(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Hour)
-		w.receive(wrote(hanako, "m3", "third", at.Add(3*time.Second)))
-		w.receive(wrote(hanako, "m1", "first", at.Add(time.Second)))
-		w.receive(wrote(hanako, "m5", "fifth", at.Add(5*time.Second)), wrote(hanako, "m2", "second", at.Add(2*time.Second)))
-		w.receive(echoed(hanako, at.Add(4*time.Second), model.Echo{MID: "e4", AppID: otherApp, Text: "fourth"}))
-		w.receive(wrote(hanako, "m5b", "fifth, as well", at.Add(5*time.Second))) // a tie goes by coming
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Hour)
+		w.Receive(hubtest.Wrote(hanako, "m3", "third", at.Add(3*time.Second)))
+		w.Receive(hubtest.Wrote(hanako, "m1", "first", at.Add(time.Second)))
+		w.Receive(hubtest.Wrote(hanako, "m5", "fifth", at.Add(5*time.Second)), hubtest.Wrote(hanako, "m2", "second", at.Add(2*time.Second)))
+		w.Receive(hubtest.Echoed(hanako, at.Add(4*time.Second), model.Echo{MID: "e4", AppID: otherApp, Text: "fourth"}))
+		w.Receive(hubtest.Wrote(hanako, "m5b", "fifth, as well", at.Add(5*time.Second))) // a tie goes by coming
 		want := []string{"first", "second", "third", "fourth", "fifth", "fifth, as well"}
-		if got := w.textsOf(hanako); !slices.Equal(got, want) {
+		if got := w.Texts(hanako); !slices.Equal(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
-		c := w.conversation(hanako)
+		c := w.Conversation(hanako)
 		if c.LastMessage.Text != "fifth, as well" || !c.UpdatedAt.Equal(at.Add(5*time.Second)) {
 			t.Errorf("the list shows %q at %v", string(c.LastMessage.Text), c.UpdatedAt)
 		}
-		w.receive(wrote(hanako, "m0", "before all", at))
-		if c := w.conversation(hanako); c.LastMessage.Text != "fifth, as well" || !c.UpdatedAt.Equal(at.Add(5*time.Second)) {
+		w.Receive(hubtest.Wrote(hanako, "m0", "before all", at))
+		if c := w.Conversation(hanako); c.LastMessage.Text != "fifth, as well" || !c.UpdatedAt.Equal(at.Add(5*time.Second)) {
 			t.Errorf("a late message took the list: %q at %v", string(c.LastMessage.Text), c.UpdatedAt)
 		}
 	})
 }
 
 func TestUnreadAndReadMark(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
 		for i := range 4 {
-			w.receive(wrote(hanako, model.MID(fmt.Sprintf("m%d", i)), "hi", at.Add(time.Duration(i)*time.Second)))
+			w.Receive(hubtest.Wrote(hanako, model.MID(fmt.Sprintf("m%d", i)), "hi", at.Add(time.Duration(i)*time.Second)))
 		}
 		unread := func(want int) {
 			t.Helper()
-			if got := w.conversation(hanako).Unread; got != want {
+			if got := w.Conversation(hanako).Unread; got != want {
 				t.Errorf("%d unread, want %d", got, want)
 			}
 		}
 		mark := func(mid model.MID) {
 			t.Helper()
-			w.must(w.hub.MarkRead(w.ctx, w.cat, conversationWith(hanako), w.byMID(mid).ID))
+			w.Must(w.Hub.MarkRead(w.Ctx, w.Cat, hubtest.ConversationWith(hanako), w.ByMID(mid).ID))
 		}
 		unread(4)
 		mark("m1")
 		unread(2)
 		mark("m0") // never back
 		unread(2)
-		w.receive(wrote(hanako, "late", "late, before the mark", at.Add(500*time.Millisecond)))
+		w.Receive(hubtest.Wrote(hanako, "late", "late, before the mark", at.Add(500*time.Millisecond)))
 		unread(2)
 		mark("m3")
 		unread(0)
-		w.receive(wrote(hanako, "tie", "at the very time of the mark", at.Add(3*time.Second)))
+		w.Receive(hubtest.Wrote(hanako, "tie", "at the very time of the mark", at.Add(3*time.Second)))
 		unread(1)
-		w.receive(wrote(hanako, "m4", "new", at.Add(4*time.Second)))
+		w.Receive(hubtest.Wrote(hanako, "m4", "new", at.Add(4*time.Second)))
 		unread(2)
 		mark("m4")
 		unread(0)
-		w.receive(echoed(hanako, at.Add(5*time.Second), model.Echo{MID: "e", AppID: pageInbox, Text: "ours"}))
+		w.Receive(hubtest.Echoed(hanako, at.Add(5*time.Second), model.Echo{MID: "e", AppID: pageInbox, Text: "ours"}))
 		unread(0)
-		before := w.head()
+		before := w.Head()
 		mark("m4")
-		if got := w.head(); got != before {
+		if got := w.Head(); got != before {
 			t.Error("a mark that moves nothing is logged")
 		}
-		w.hidden(w.hub.MarkRead(w.ctx, w.ann, conversationWith(ken), w.byMID("m4").ID))
-		w.hidden(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), "100_nonsense"))
-		w.hidden(w.hub.MarkRead(w.ctx, w.ann, "nonsense", "100_nonsense"))
+		w.WantHidden(w.Hub.MarkRead(w.Ctx, w.Ann, hubtest.ConversationWith(ken), w.ByMID("m4").ID))
+		w.WantHidden(w.Hub.MarkRead(w.Ctx, w.Ann, hubtest.ConversationWith(hanako), "100_nonsense"))
+		w.WantHidden(w.Hub.MarkRead(w.Ctx, w.Ann, "nonsense", "100_nonsense"))
 	})
 }
 
-// putStatus triages a conversation.
-func (w *world) putStatus(customer model.PSID, s model.Status, until *time.Time) {
-	w.Helper()
-	w.must(w.store.Write(w.ctx, page, func(tx store.PageTx) error {
-		c, err := tx.Conversation(conversationWith(customer))
-		if err != nil {
-			return err
-		}
-		c.Status, c.SnoozedUntil = s, until
-		return tx.PutConversation(&c)
-	}))
-}
-
 func TestDoneConversationComesBack(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Minute)
-		later := now().Add(time.Hour)
-		w.receive(wrote(hanako, "m1", "hi", at))
-		w.must(w.hub.MarkRead(w.ctx, w.ann, conversationWith(hanako), w.byMID("m1").ID))
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Minute)
+		later := hubtest.Now().Add(time.Hour)
+		w.Receive(hubtest.Wrote(hanako, "m1", "hi", at))
+		w.Must(w.Hub.MarkRead(w.Ctx, w.Ann, hubtest.ConversationWith(hanako), w.ByMID("m1").ID))
 		status := func(want model.Status) {
 			t.Helper()
-			if c := w.conversation(hanako); c.Status != want {
+			if c := w.Conversation(hanako); c.Status != want {
 				t.Errorf("status %q, want %q", c.Status, want)
 			}
 		}
-		w.putStatus(hanako, model.Done, nil)
-		w.receive(echoed(hanako, at.Add(time.Second), model.Echo{MID: "e", AppID: pageInbox, Text: "bye"}))
+		w.PutStatus(hanako, model.Done, nil)
+		w.Receive(hubtest.Echoed(hanako, at.Add(time.Second), model.Echo{MID: "e", AppID: pageInbox, Text: "bye"}))
 		status(model.Done)
-		w.receive(wrote(hanako, "m0", "from before", at.Add(-time.Second)))
+		w.Receive(hubtest.Wrote(hanako, "m0", "from before", at.Add(-time.Second)))
 		status(model.Done)
-		w.receive(wrote(hanako, "m2", "one more thing", at.Add(2*time.Second)))
+		w.Receive(hubtest.Wrote(hanako, "m2", "one more thing", at.Add(2*time.Second)))
 		status(model.Open)
-		w.putStatus(hanako, model.Snoozed, &later)
-		w.receive(event("postback", hanako, at.Add(3*time.Second), model.Postback{Title: "Call me"}))
+		w.PutStatus(hanako, model.Snoozed, &later)
+		w.Receive(hubtest.Event("postback", hanako, at.Add(3*time.Second), model.Postback{Title: "Call me"}))
 		status(model.Open)
-		if c := w.conversation(hanako); c.SnoozedUntil != nil {
+		if c := w.Conversation(hanako); c.SnoozedUntil != nil {
 			t.Error("still to be woken")
 		}
 	})
 }
 
 func TestUnknownPageIsCounted(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		e := []model.PageEntry{{Page: "999", Events: []model.Inbound{
-			wrote(hanako, "m1", "hi", now()), wrote(hanako, "m2", "ho", now()),
+			hubtest.Wrote(hanako, "m1", "hi", hubtest.Now()), hubtest.Wrote(hanako, "m2", "ho", hubtest.Now()),
 		}}}
-		w.must(w.hub.Receive(w.ctx, e))
-		if n := w.counter(receive.CounterUnknownPage); n != 2 {
+		w.Must(w.Hub.Receive(w.Ctx, e))
+		if n := w.Counter(receive.CounterUnknownPage); n != 2 {
 			t.Errorf("%d counted, want 2", n)
 		}
-		if n := w.counter("raw_events"); n != 0 {
+		if n := w.Counter("raw_events"); n != 0 {
 			t.Errorf("%d events kept of a Page that is not connected", n)
 		}
 	})
 }
 
 func TestUninstalledPageReceivesNothing(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		_, err := w.hub.Uninstall(w.ctx, w.ben, page)
-		w.must(err)
-		before := w.head()
-		w.receive(wrote(hanako, "m2", "anybody there?", now()), policy("block", "spam", now()))
-		if got := w.head(); got != before {
-			t.Errorf("an uninstalled Page changed: %v", w.changes(before))
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		_, err := w.Hub.Uninstall(w.Ctx, w.Ben, page)
+		w.Must(err)
+		before := w.Head()
+		w.Receive(hubtest.Wrote(hanako, "m2", "anybody there?", hubtest.Now()), hubtest.Policy("block", "spam", hubtest.Now()))
+		if got := w.Head(); got != before {
+			t.Errorf("an uninstalled Page changed: %v", w.Changes(before))
 		}
-		if n := w.counter(receive.CounterUnknownPage); n != 2 {
+		if n := w.Counter(receive.CounterUnknownPage); n != 2 {
 			t.Errorf("%d counted, want 2", n)
 		}
 	})
 }
 
-func (w *world) deleteConversation(customer model.PSID, until time.Time) {
+func deleteConversation(w *hubtest.World, customer model.PSID, until time.Time) {
 	w.Helper()
-	w.must(w.store.Write(w.ctx, page, func(tx store.PageTx) error {
-		return tx.DeleteConversation(conversationWith(customer), until)
+	w.Must(w.Store.Write(w.Ctx, page, func(tx store.PageTx) error {
+		return tx.DeleteConversation(hubtest.ConversationWith(customer), until)
 	}))
 }
 
 func TestDeletedConversation(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Hour)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Hour)
 		old := []model.Inbound{
-			wrote(hanako, "m1", "one", at), wrote(hanako, "m2", "two", at.Add(time.Minute)),
-			event("postback", hanako, at.Add(30*time.Second), model.Postback{Title: "Start"}),
-			echoed(hanako, at.Add(40*time.Second), model.Echo{MID: "e1", AppID: pageInbox, Text: "answer"}),
+			hubtest.Wrote(hanako, "m1", "one", at), hubtest.Wrote(hanako, "m2", "two", at.Add(time.Minute)),
+			hubtest.Event("postback", hanako, at.Add(30*time.Second), model.Postback{Title: "Start"}),
+			hubtest.Echoed(hanako, at.Add(40*time.Second), model.Echo{MID: "e1", AppID: pageInbox, Text: "answer"}),
 		}
-		w.receive(old...)
-		w.deleteConversation(hanako, at.Add(time.Minute))
-		before := w.head()
-		w.receive(old...)
-		w.receive(wrote(hanako, "m3", "never seen, as old", at.Add(time.Minute)),
-			event("reaction", hanako, at.Add(50*time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}))
-		if got := w.head(); got != before {
-			t.Fatalf("what was deleted came back: %v", w.changes(before))
+		w.Receive(old...)
+		deleteConversation(w, hanako, at.Add(time.Minute))
+		before := w.Head()
+		w.Receive(old...)
+		w.Receive(hubtest.Wrote(hanako, "m3", "never seen, as old", at.Add(time.Minute)),
+			hubtest.Event("reaction", hanako, at.Add(50*time.Second), model.Reacted{Target: "m1", By: model.ByCustomer, Kind: "love"}))
+		if got := w.Head(); got != before {
+			t.Fatalf("what was deleted came back: %v", w.Changes(before))
 		}
-		_, err := w.hub.Conversation(w.ctx, w.ann, conversationWith(hanako))
-		w.hidden(err)
-		w.receive(wrote(hanako, "m4", "new", at.Add(time.Minute+time.Millisecond)))
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"new"}) {
+		_, err := w.Hub.Conversation(w.Ctx, w.Ann, hubtest.ConversationWith(hanako))
+		w.WantHidden(err)
+		w.Receive(hubtest.Wrote(hanako, "m4", "new", at.Add(time.Minute+time.Millisecond)))
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"new"}) {
 			t.Errorf("the new conversation holds %q", got)
 		}
-		if c := w.conversation(hanako); c.Unread != 1 || !c.Started || c.Status != model.Open {
+		if c := w.Conversation(hanako); c.Unread != 1 || !c.Started || c.Status != model.Open {
 			t.Errorf("the new conversation is %+v", c)
 		}
 	})
@@ -744,16 +716,16 @@ func TestDeletedConversation(t *testing.T) {
 // What waited for a message goes with its conversation: nothing of the customer's
 // words stays behind, or comes up in the conversation that follows.
 func TestDeletedConversationTakesWhatWaits(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Hour)
-		w.receive(
-			wrote(hanako, "m1", "one", at),
-			event("message_edit", hanako, at.Add(time.Second), model.Edit{Target: "m9", Text: "secret", Number: 1}),
-			event("delivery", hanako, at.Add(time.Second), model.DeliveredUpTo{MIDs: []model.MID{"e9"}}),
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Hour)
+		w.Receive(
+			hubtest.Wrote(hanako, "m1", "one", at),
+			hubtest.Event("message_edit", hanako, at.Add(time.Second), model.Edit{Target: "m9", Text: "secret", Number: 1}),
+			hubtest.Event("delivery", hanako, at.Add(time.Second), model.DeliveredUpTo{MIDs: []model.MID{"e9"}}),
 		)
-		w.deleteConversation(hanako, at.Add(time.Minute))
+		deleteConversation(w, hanako, at.Add(time.Minute))
 		for _, mid := range []model.MID{"m9", "e9"} {
-			w.read(func(r store.Reader) error {
+			w.Read(func(r store.Reader) error {
 				waiting, err := r.Pending(page, mid)
 				if len(waiting) != 0 {
 					t.Errorf("%d events still wait for %s", len(waiting), mid)
@@ -764,89 +736,59 @@ func TestDeletedConversationTakesWhatWaits(t *testing.T) {
 	})
 }
 
-// brokenStore is a store whose disk is full for a while. It counts what is read.
-type brokenStore struct {
-	store.Store
-	full  atomic.Bool
-	reads atomic.Int64
-}
-
-func (s *brokenStore) set(broken bool) { s.full.Store(broken) }
-
-func (s *brokenStore) Write(ctx context.Context, p model.PageID, f func(store.PageTx) error) error {
-	if s.full.Load() {
-		return fmt.Errorf("write: %w", store.ErrUnavailable)
-	}
-	return s.Store.Write(ctx, p, f)
-}
-
-func (s *brokenStore) Read(ctx context.Context, f func(store.Reader) error) error {
-	s.reads.Add(1)
-	return s.Store.Read(ctx, f)
-}
-
-// breakable puts a store that can break under a new hub.
-func (w *world) breakable() *brokenStore {
-	w.goesWrong()
-	s := &brokenStore{Store: w.store}
-	w.store = s
-	w.restart()
-	return s
-}
-
 func TestReceiveWhileTheStoreCantBeWritten(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		disk := w.breakable()
-		disk.set(true)
-		e := entry(wrote(hanako, "m1", "hello", now()))
-		if err := w.hub.Receive(w.ctx, e); !errors.Is(err, hub.ErrUnavailable) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		disk := w.Breakable()
+		disk.Break(true)
+		e := hubtest.Entry(hubtest.Wrote(hanako, "m1", "hello", hubtest.Now()))
+		if err := w.Hub.Receive(w.Ctx, e); !errors.Is(err, hub.ErrUnavailable) {
 			t.Fatalf("got %v, want unavailable: Meta must send it again", err)
 		}
-		if r := w.hub.Ready(w.ctx); r.Ready || r.Store != "unavailable" {
+		if r := w.Hub.Ready(w.Ctx); r.Ready || r.Store != "unavailable" {
 			t.Errorf("readiness %+v", r)
 		}
-		disk.set(false)
-		w.must(w.hub.Receive(w.ctx, e))
-		if got := w.textsOf(hanako); !slices.Equal(got, []string{"hello"}) {
+		disk.Break(false)
+		w.Must(w.Hub.Receive(w.Ctx, e))
+		if got := w.Texts(hanako); !slices.Equal(got, []string{"hello"}) {
 			t.Errorf("got %q", got)
 		}
-		if r := w.hub.Ready(w.ctx); !r.Ready || r.Store != "ok" {
+		if r := w.Hub.Ready(w.Ctx); !r.Ready || r.Store != "ok" {
 			t.Errorf("readiness %+v", r)
 		}
 	})
 }
 
 func TestNamesOfNewCustomers(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.graph.set(func() { w.graph.profile = model.Customer{Name: "山田 花子", Locale: "ja_JP"} })
-		w.customerWrites(hanako)
-		w.settle()
-		c := w.conversation(hanako)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Graph.Set(func() { w.Graph.Customer = model.Customer{Name: "山田 花子", Locale: "ja_JP"} })
+		w.CustomerWrites(hanako)
+		w.Settle()
+		c := w.Conversation(hanako)
 		if c.Customer.Name != "山田 花子" || c.Customer.Locale != "ja_JP" || c.LastMessage.Author.Name != "山田 花子" {
 			t.Errorf("customer %+v", c.Customer.PSID)
 		}
-		if ms := w.messages(hanako); ms[0].Author.Name != "山田 花子" {
+		if ms := w.Messages(hanako); ms[0].Author.Name != "山田 花子" {
 			t.Error("her message does not bear her name")
 		}
-		w.receive(wrote(hanako, "m2", "again", now()))
-		if w.graph.profileCalls != 1 {
-			t.Errorf("asked %d times, want once", w.graph.profileCalls)
+		w.Receive(hubtest.Wrote(hanako, "m2", "again", hubtest.Now()))
+		if w.Graph.ProfileCalls != 1 {
+			t.Errorf("asked %d times, want once", w.Graph.ProfileCalls)
 		}
 	})
 }
 
 // A name that Meta does not tell is asked for again, not at once.
 func TestNamesNotTold(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.graph.set(func() { w.graph.profileErr = model.ErrNoProfile })
-		w.customerWrites(hanako)
-		w.pass(time.Hour)
-		if w.graph.profileCalls != 1 {
-			t.Errorf("asked %d times within the hour, want once", w.graph.profileCalls)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Graph.Set(func() { w.Graph.ProfileErr = model.ErrNoProfile })
+		w.CustomerWrites(hanako)
+		w.Pass(time.Hour)
+		if w.Graph.ProfileCalls != 1 {
+			t.Errorf("asked %d times within the hour, want once", w.Graph.ProfileCalls)
 		}
-		w.pass(6 * time.Hour)
-		if w.graph.profileCalls != 2 {
-			t.Errorf("asked %d times within seven hours, want twice", w.graph.profileCalls)
+		w.Pass(6 * time.Hour)
+		if w.Graph.ProfileCalls != 2 {
+			t.Errorf("asked %d times within seven hours, want twice", w.Graph.ProfileCalls)
 		}
 	})
 }

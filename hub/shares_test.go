@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley/hub/fair"
+	"parley/hub/hubtest"
 	"parley/hub/store"
 	"parley/hub/view"
 	"parley/model"
@@ -36,14 +37,14 @@ func (r slowReader) SearchConversations(q store.ConversationQuery) ([]store.Foun
 // One user's many searches keep nobody's list waiting, and of another's searches none for
 // longer than those that have begun.
 func TestSearchesOfOneKeepNobodyWaiting(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		s := &slowSearch{Store: w.store, free: make(chan struct{}), by: make(chan model.UserID, 99)}
-		w.stop()
-		w.store = s
-		w.start()
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		s := &slowSearch{Store: w.Store, free: make(chan struct{}), by: make(chan model.UserID, 99)}
+		w.Stop()
+		w.Store = s
+		w.Start()
 		list := func(u model.User, search string) error {
-			got, err := w.hub.Conversations(w.ctx, u, view.ListQuery{Filter: store.FilterAll, Limit: 50, Search: search})
+			got, err := w.Hub.Conversations(w.Ctx, u, view.ListQuery{Filter: store.FilterAll, Limit: 50, Search: search})
 			if search == "" && len(got.Conversations) != 1 {
 				t.Errorf("%s lists %d conversations", u.Name, len(got.Conversations))
 			}
@@ -52,9 +53,9 @@ func TestSearchesOfOneKeepNobodyWaiting(t *testing.T) {
 		const many = 60
 		ended := make(chan error, many)
 		for range many {
-			go func() { ended <- list(w.ann, "words") }()
+			go func() { ended <- list(w.Ann, "words") }()
 		}
-		w.settle()
+		w.Settle()
 		refused := len(ended)
 		for range refused {
 			if err := <-ended; !errors.Is(err, fair.ErrBusy) {
@@ -64,29 +65,29 @@ func TestSearchesOfOneKeepNobodyWaiting(t *testing.T) {
 		if refused == 0 || many-refused < 16 {
 			t.Errorf("%d of %d searches were refused", refused, many)
 		}
-		w.must(list(w.ben, ""))
-		w.must(list(w.ann, "")) // nor do they keep her own
+		w.Must(list(w.Ben, ""))
+		w.Must(list(w.Ann, "")) // nor do they keep her own
 		if n := len(s.by); n != 1 {
 			t.Errorf("one user searches %d times at once", n)
 		}
 		<-s.by
-		go func() { ended <- list(w.ben, "words") }()
-		w.settle()
+		go func() { ended <- list(w.Ben, "words") }()
+		w.Settle()
 		if len(s.by) == 0 { // there is one place only
 			s.free <- struct{}{}
-			w.settle()
+			w.Settle()
 		}
 		// In any case he comes before her next but one.
 		next := <-s.by
-		if next != w.ben.ID {
+		if next != w.Ben.ID {
 			s.free <- struct{}{}
-			w.settle()
+			w.Settle()
 			next = <-s.by
 		}
-		if next != w.ben.ID {
+		if next != w.Ben.ID {
 			t.Error("another's search comes after all of hers")
 		}
 		close(s.free)
-		w.settle()
+		w.Settle()
 	})
 }

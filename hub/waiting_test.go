@@ -5,23 +5,24 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest"
 	"parley/hub/store"
 	"parley/model"
 )
 
 // wantWaits expects who waits with hanako, of the conversation, the list and the count alike,
 // and which message the list shows.
-func (w *world) wantWaits(step string, who model.Waiting, shown string) {
+func wantWaits(w *hubtest.World, step string, who model.Waiting, shown string) {
 	w.Helper()
-	c := w.conversation(hanako)
+	c := w.Conversation(hanako)
 	if c.Waits != who || (c.WaitsSince == nil) != (who == model.WaitsNobody) {
 		w.Fatalf("%s: %q waits since %v, want %q", step, c.Waits, c.WaitsSince, who)
 	}
 	if got := c.Shown(); got == nil || string(got.Text) != shown {
 		w.Fatalf("%s: it shows %+v, want %q", step, got, shown)
 	}
-	listed := slices.Contains(w.filtered(w.ann, store.FilterWaiting), hanako)
-	if n := w.counts(w.ann).Waiting; listed != c.NeedsYou(now()) || listed != (n == 1) {
+	listed := slices.Contains(filtered(w, w.Ann, store.FilterWaiting), hanako)
+	if n := counts(w, w.Ann).Waiting; listed != c.NeedsYou(hubtest.Now()) || listed != (n == 1) {
 		w.Fatalf("%s: %q waits, listed: %t, counted: %d", step, who, listed, n)
 	}
 }
@@ -29,98 +30,98 @@ func (w *world) wantWaits(step string, who model.Waiting, shown string) {
 // TestWhoWaitsIsWhoSpokeLast between customer and Page: notes, lines about something, what
 // went to or came from another app, and replies that did not arrive change nothing.
 func TestWhoWaitsIsWhoSpokeLast(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
 		note := func(text string) {
-			d := draft(hanako, text)
+			d := hubtest.Draft(hanako, text)
 			d.Note = true
-			w.accept(w.ann, d)
-			w.settle()
-			w.pass(time.Second)
+			w.Accept(w.Ann, d)
+			w.Settle()
+			w.Pass(time.Second)
 		}
-		w.receive(wrote(hanako, "m1", "question", ago(time.Minute)))
-		w.wantWaits("asked", model.WaitsCustomer, "question")
+		w.Receive(hubtest.Wrote(hanako, "m1", "question", hubtest.Ago(time.Minute)))
+		wantWaits(w, "asked", model.WaitsCustomer, "question")
 		note("who knows?")
-		w.wantWaits("a note", model.WaitsCustomer, "question")
-		w.receive(event("referral", hanako, now(), model.Referral{Entry: model.Entry{Source: "ad"}}))
-		w.wantWaits("a line", model.WaitsCustomer, "question")
-		w.pass(time.Second)
-		w.receive(standby(echoed(hanako, now(), model.Echo{MID: "m_bot", AppID: otherApp, Text: "beep"})))
-		w.wantWaits("another app spoke", model.WaitsCustomer, "question")
-		w.pass(time.Second)
-		w.receive(event("pass_thread_control", hanako, now(), model.ThreadControl{Action: "pass", Owner: ourApp}))
+		wantWaits(w, "a note", model.WaitsCustomer, "question")
+		w.Receive(hubtest.Event("referral", hanako, hubtest.Now(), model.Referral{Entry: model.Entry{Source: "ad"}}))
+		wantWaits(w, "a line", model.WaitsCustomer, "question")
+		w.Pass(time.Second)
+		w.Receive(hubtest.Standby(hubtest.Echoed(hanako, hubtest.Now(), model.Echo{MID: "m_bot", AppID: otherApp, Text: "beep"})))
+		wantWaits(w, "another app spoke", model.WaitsCustomer, "question")
+		w.Pass(time.Second)
+		w.Receive(hubtest.Event("pass_thread_control", hanako, hubtest.Now(), model.ThreadControl{Action: "pass", Owner: ourApp}))
 
-		w.graph.plays(refuses(model.GraphRefused))
-		failed := w.reply(hanako, "refused")
-		w.wantWaits("refused", model.WaitsCustomer, "refused") // it says itself that it failed
-		w.pass(time.Second)
-		_, err := w.hub.Drop(w.ctx, w.ann, failed, conversationWith(hanako), nil)
-		w.must(err)
-		w.wantWaits("dropped", model.WaitsCustomer, "question")
+		w.Graph.Plays(hubtest.Refuses(model.GraphRefused))
+		failed := w.Reply(hanako, "refused")
+		wantWaits(w, "refused", model.WaitsCustomer, "refused") // it says itself that it failed
+		w.Pass(time.Second)
+		_, err := w.Hub.Drop(w.Ctx, w.Ann, failed, hubtest.ConversationWith(hanako), nil)
+		w.Must(err)
+		wantWaits(w, "dropped", model.WaitsCustomer, "question")
 
-		w.reply(hanako, "answer")
-		w.wantWaits("answered", model.WaitsNobody, "answer")
+		w.Reply(hanako, "answer")
+		wantWaits(w, "answered", model.WaitsNobody, "answer")
 		note("done")
-		w.wantWaits("answered, and a note", model.WaitsNobody, "answer")
-		w.pass(time.Second)
-		w.receive(standby(wrote(hanako, "m2", "to the other app", now())))
-		w.wantWaits("written to another app", model.WaitsNobody, "answer")
-		w.pass(time.Second)
-		w.receive(wrote(hanako, "m3", "and this?", now()))
-		w.wantWaits("asked again", model.WaitsCustomer, "and this?")
-		w.pass(time.Second)
-		w.receive(echoed(hanako, now(), model.Echo{MID: "m_inbox", AppID: pageInbox, Text: "by the inbox"}))
-		w.wantWaits("answered on Facebook", model.WaitsNobody, "by the inbox")
+		wantWaits(w, "answered, and a note", model.WaitsNobody, "answer")
+		w.Pass(time.Second)
+		w.Receive(hubtest.Standby(hubtest.Wrote(hanako, "m2", "to the other app", hubtest.Now())))
+		wantWaits(w, "written to another app", model.WaitsNobody, "answer")
+		w.Pass(time.Second)
+		w.Receive(hubtest.Wrote(hanako, "m3", "and this?", hubtest.Now()))
+		wantWaits(w, "asked again", model.WaitsCustomer, "and this?")
+		w.Pass(time.Second)
+		w.Receive(hubtest.Echoed(hanako, hubtest.Now(), model.Echo{MID: "m_inbox", AppID: pageInbox, Text: "by the inbox"}))
+		wantWaits(w, "answered on Facebook", model.WaitsNobody, "by the inbox")
 	})
 }
 
 // TestAReplyThatAsksWaits whatever came after it, wherever the conversation was put, until it
 // is decided.
 func TestAReplyThatAsksWaits(t *testing.T) {
-	c := conversationWith(hanako)
-	for name, decide := range map[string]func(w *world, id model.MessageID) (model.Waiting, string){
-		"resent": func(w *world, id model.MessageID) (model.Waiting, string) {
-			_, err := w.hub.Retry(w.ctx, w.ann, id, c, 1, nil)
-			w.must(err)
+	c := hubtest.ConversationWith(hanako)
+	for name, decide := range map[string]func(w *hubtest.World, id model.MessageID) (model.Waiting, string){
+		"resent": func(w *hubtest.World, id model.MessageID) (model.Waiting, string) {
+			_, err := w.Hub.Retry(w.Ctx, w.Ann, id, c, 1, nil)
+			w.Must(err)
 			return model.WaitsNobody, "later"
 		},
-		"dropped": func(w *world, id model.MessageID) (model.Waiting, string) {
-			_, err := w.hub.Drop(w.ctx, w.ann, id, c, nil)
-			w.must(err)
+		"dropped": func(w *hubtest.World, id model.MessageID) (model.Waiting, string) {
+			_, err := w.Hub.Drop(w.Ctx, w.Ann, id, c, nil)
+			w.Must(err)
 			return model.WaitsNobody, "later"
 		},
-		"told by its echo": func(w *world, _ model.MessageID) (model.Waiting, string) {
-			w.receive(echoOf(w.graph.sent()[0], "m_after_all"))
+		"told by its echo": func(w *hubtest.World, _ model.MessageID) (model.Waiting, string) {
+			w.Receive(hubtest.EchoOf(w.Graph.Sent()[0], "m_after_all"))
 			return model.WaitsNobody, "later"
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(_ *testing.T, w *world) {
-				w.receive(wrote(hanako, "m1", "question", ago(time.Minute)))
-				w.graph.plays(staysSilent())
-				id := w.reply(hanako, "perhaps")
-				w.wantWaits("on its way", model.WaitsNobody, "perhaps")
-				since := w.message(id).SentAt
-				w.triage(w.ann, hanako, model.ToStatus(model.Done))
-				w.wantWaits("done", model.WaitsNobody, "perhaps")
-				w.pass(3 * time.Minute)
-				w.wantWaits("it asks", model.WaitsReply, "perhaps")
-				w.triage(w.ann, hanako, model.Snooze(now().Add(time.Hour)))
-				w.wantWaits("put away", model.WaitsReply, "perhaps")
-				w.triage(w.ann, hanako, model.ToStatus(model.Open))
-				d := draft(hanako, "a note")
+			hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+				w.Receive(hubtest.Wrote(hanako, "m1", "question", hubtest.Ago(time.Minute)))
+				w.Graph.Plays(hubtest.StaysSilent())
+				id := w.Reply(hanako, "perhaps")
+				wantWaits(w, "on its way", model.WaitsNobody, "perhaps")
+				since := w.Message(id).SentAt
+				triage(w, w.Ann, hanako, model.ToStatus(model.Done))
+				wantWaits(w, "done", model.WaitsNobody, "perhaps")
+				w.Pass(3 * time.Minute)
+				wantWaits(w, "it asks", model.WaitsReply, "perhaps")
+				triage(w, w.Ann, hanako, model.Snooze(hubtest.Now().Add(time.Hour)))
+				wantWaits(w, "put away", model.WaitsReply, "perhaps")
+				triage(w, w.Ann, hanako, model.ToStatus(model.Open))
+				d := hubtest.Draft(hanako, "a note")
 				d.Note = true
-				w.accept(w.ann, d)
-				w.settle()
-				w.wantWaits("a note", model.WaitsReply, "perhaps")
-				w.pass(time.Second)
-				w.reply(hanako, "later")
-				w.wantWaits("another behind it", model.WaitsReply, "later")
-				if c := w.conversation(hanako); !c.WaitsSince.Equal(since) {
+				w.Accept(w.Ann, d)
+				w.Settle()
+				wantWaits(w, "a note", model.WaitsReply, "perhaps")
+				w.Pass(time.Second)
+				w.Reply(hanako, "later")
+				wantWaits(w, "another behind it", model.WaitsReply, "later")
+				if c := w.Conversation(hanako); !c.WaitsSince.Equal(since) {
 					w.Fatalf("it waits since %v, want %v", c.WaitsSince, since)
 				}
 				who, shown := decide(w, id)
-				w.settle()
-				w.wantWaits(name, who, shown)
+				w.Settle()
+				wantWaits(w, name, who, shown)
 			})
 		})
 	}

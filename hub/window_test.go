@@ -4,29 +4,28 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest"
 	"parley/model"
 )
 
-const day = 24 * time.Hour
-
 func TestWindowEndsToTheMillisecond(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.receive(wrote(hanako, "m1", "hi", ago(day-time.Millisecond)), wrote(ken, "m2", "hi", ago(day)))
-		w.wantVerdict(ken, model.WindowClosed)
-		_, err := w.hub.Reply(w.ctx, w.ann, draft(ken, "too late"))
-		w.refused(err, model.WindowClosed)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Receive(hubtest.Wrote(hanako, "m1", "hi", hubtest.Ago(day-time.Millisecond)), hubtest.Wrote(ken, "m2", "hi", hubtest.Ago(day)))
+		w.WantVerdict(ken, model.WindowClosed)
+		_, err := w.Hub.Reply(w.Ctx, w.Ann, hubtest.Draft(ken, "too late"))
+		w.WantRefused(err, model.WindowClosed)
 
-		c := w.conversation(hanako)
-		if !c.Reply.Allowed || c.Reply.Until == nil || !c.Reply.Until.Equal(now().Add(time.Millisecond)) {
+		c := w.Conversation(hanako)
+		if !c.Reply.Allowed || c.Reply.Until == nil || !c.Reply.Until.Equal(hubtest.Now().Add(time.Millisecond)) {
 			t.Fatalf("a millisecond before the end: %+v", c.Reply)
 		}
-		id := w.reply(hanako, "just in time")
-		w.wantState(id, model.Sent)
-		w.pass(time.Millisecond)
-		w.wantVerdict(hanako, model.WindowClosed)
-		_, err = w.hub.Reply(w.ctx, w.ann, draft(hanako, "a millisecond late"))
-		w.refused(err, model.WindowClosed)
-		w.wantSent(1)
+		id := w.Reply(hanako, "just in time")
+		w.WantState(id, model.Sent)
+		w.Pass(time.Millisecond)
+		w.WantVerdict(hanako, model.WindowClosed)
+		_, err = w.Hub.Reply(w.Ctx, w.Ann, hubtest.Draft(hanako, "a millisecond late"))
+		w.WantRefused(err, model.WindowClosed)
+		w.WantSent(1)
 	})
 }
 
@@ -60,18 +59,18 @@ func TestWhatOpensTheWindow(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 				// A conversation that the Page began elsewhere: the customer never wrote.
-				w.receive(echoed(hanako, ago(2*time.Hour), model.Echo{MID: "m_out", AppID: pageInbox, Text: "hello?"}))
-				w.wantVerdict(hanako, model.NotStarted)
-				at := ago(time.Hour)
-				w.receive(event(name, hanako, at, tt.event))
-				c := w.conversation(hanako)
+				w.Receive(hubtest.Echoed(hanako, hubtest.Ago(2*time.Hour), model.Echo{MID: "m_out", AppID: pageInbox, Text: "hello?"}))
+				w.WantVerdict(hanako, model.NotStarted)
+				at := hubtest.Ago(time.Hour)
+				w.Receive(hubtest.Event(name, hanako, at, tt.event))
+				c := w.Conversation(hanako)
 				if c.Started != tt.opens || c.Reply.Allowed != tt.opens {
 					t.Fatalf("started %v, reply %+v", c.Started, c.Reply)
 				}
 				if !tt.opens {
-					w.wantVerdict(hanako, model.NotStarted)
+					w.WantVerdict(hanako, model.NotStarted)
 					return
 				}
 				if c.WindowUntil == nil || !c.WindowUntil.Equal(at.Add(day)) {
@@ -83,11 +82,11 @@ func TestWhatOpensTheWindow(t *testing.T) {
 }
 
 func TestLateEventDoesNotShortenTheWindow(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Hour)
-		w.receive(wrote(hanako, "m2", "newer", at))
-		w.receive(wrote(hanako, "m1", "older", at.Add(-10*time.Hour)))
-		if c := w.conversation(hanako); !c.WindowUntil.Equal(at.Add(day)) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Hour)
+		w.Receive(hubtest.Wrote(hanako, "m2", "newer", at))
+		w.Receive(hubtest.Wrote(hanako, "m1", "older", at.Add(-10*time.Hour)))
+		if c := w.Conversation(hanako); !c.WindowUntil.Equal(at.Add(day)) {
 			t.Errorf("window until %v, want %v", c.WindowUntil, at.Add(day))
 		}
 	})
@@ -95,33 +94,33 @@ func TestLateEventDoesNotShortenTheWindow(t *testing.T) {
 
 // A webhook six hours late shows its own time and the window that goes with it.
 func TestDelayedWebhookKeepsItsTime(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(6 * time.Hour)
-		w.receive(wrote(hanako, "m1", "hi", at))
-		c := w.conversation(hanako)
-		if !c.WindowUntil.Equal(at.Add(day)) || !w.messages(hanako)[0].SentAt.Equal(at) {
-			t.Errorf("window until %v, sent at %v", c.WindowUntil, w.messages(hanako)[0].SentAt)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(6 * time.Hour)
+		w.Receive(hubtest.Wrote(hanako, "m1", "hi", at))
+		c := w.Conversation(hanako)
+		if !c.WindowUntil.Equal(at.Add(day)) || !w.Messages(hanako)[0].SentAt.Equal(at) {
+			t.Errorf("window until %v, sent at %v", c.WindowUntil, w.Messages(hanako)[0].SentAt)
 		}
 	})
 }
 
 func TestSendErrorClosesTheWindowUntilTheNextEvent(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		at := ago(time.Hour)
-		w.receive(wrote(hanako, "m1", "hi", at))
-		w.graph.plays(refuses(model.WindowClosed))
-		id := w.reply(hanako, "hello")
-		m := w.wantError(id, model.Failed, model.WindowClosed)
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		at := hubtest.Ago(time.Hour)
+		w.Receive(hubtest.Wrote(hanako, "m1", "hi", at))
+		w.Graph.Plays(hubtest.Refuses(model.WindowClosed))
+		id := w.Reply(hanako, "hello")
+		m := w.WantError(id, model.Failed, model.WindowClosed)
 		if m.Error.Detail == "" || m.Text != "hello" {
 			t.Errorf("the reason or the text is lost: %+v", m.Error)
 		}
-		w.wantVerdict(hanako, model.WindowClosed)
-		w.receive(wrote(hanako, "m0", "late", at.Add(-time.Second)))
-		w.wantVerdict(hanako, model.WindowClosed)
-		w.pass(time.Second)
-		w.receive(wrote(hanako, "m2", "newer", now()))
-		w.wantVerdict(hanako, "")
-		w.wantState(w.reply(hanako, "again"), model.Sent)
+		w.WantVerdict(hanako, model.WindowClosed)
+		w.Receive(hubtest.Wrote(hanako, "m0", "late", at.Add(-time.Second)))
+		w.WantVerdict(hanako, model.WindowClosed)
+		w.Pass(time.Second)
+		w.Receive(hubtest.Wrote(hanako, "m2", "newer", hubtest.Now()))
+		w.WantVerdict(hanako, "")
+		w.WantState(w.Reply(hanako, "again"), model.Sent)
 	})
 }
 
@@ -133,18 +132,18 @@ func TestUnreachableUntilTheNextEvent(t *testing.T) {
 	}
 	for name, e := range newer {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				at := ago(time.Hour)
-				w.receive(wrote(hanako, "m1", "hi", at))
-				w.graph.plays(refuses(model.Unreachable))
-				w.wantError(w.reply(hanako, "hello"), model.Failed, model.Unreachable)
-				w.wantVerdict(hanako, model.Unreachable)
-				w.receive(wrote(hanako, "m0", "late", at.Add(-time.Second)))
-				w.wantVerdict(hanako, model.Unreachable)
-				w.receive(echoed(hanako, now(), model.Echo{MID: "e1", AppID: pageInbox, Text: "ours"}))
-				w.wantVerdict(hanako, model.Unreachable)
-				w.receive(event(name, hanako, at.Add(time.Second), e))
-				w.wantVerdict(hanako, "")
+			hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+				at := hubtest.Ago(time.Hour)
+				w.Receive(hubtest.Wrote(hanako, "m1", "hi", at))
+				w.Graph.Plays(hubtest.Refuses(model.Unreachable))
+				w.WantError(w.Reply(hanako, "hello"), model.Failed, model.Unreachable)
+				w.WantVerdict(hanako, model.Unreachable)
+				w.Receive(hubtest.Wrote(hanako, "m0", "late", at.Add(-time.Second)))
+				w.WantVerdict(hanako, model.Unreachable)
+				w.Receive(hubtest.Echoed(hanako, hubtest.Now(), model.Echo{MID: "e1", AppID: pageInbox, Text: "ours"}))
+				w.WantVerdict(hanako, model.Unreachable)
+				w.Receive(hubtest.Event(name, hanako, at.Add(time.Second), e))
+				w.WantVerdict(hanako, "")
 			})
 		})
 	}
@@ -152,12 +151,14 @@ func TestUnreachableUntilTheNextEvent(t *testing.T) {
 
 func TestOtherAppComesAndLifts(t *testing.T) {
 	pass := func(action string, owner model.AppID, at time.Time) model.Inbound {
-		return event(action+"_thread_control", hanako, at, model.ThreadControl{Action: action, Owner: owner})
+		return hubtest.Event(action+"_thread_control", hanako, at, model.ThreadControl{Action: action, Owner: owner})
 	}
 	comes := map[string]func(at time.Time) model.Inbound{
-		"a standby message": func(at time.Time) model.Inbound { return standby(wrote(hanako, "s1", "to another", at)) },
+		"a standby message": func(at time.Time) model.Inbound {
+			return hubtest.Standby(hubtest.Wrote(hanako, "s1", "to another", at))
+		},
 		"a standby echo": func(at time.Time) model.Inbound {
-			return standby(echoed(hanako, at, model.Echo{MID: "s1", AppID: otherApp, Text: "bot"}))
+			return hubtest.Standby(hubtest.Echoed(hanako, at, model.Echo{MID: "s1", AppID: otherApp, Text: "bot"}))
 		},
 		"passed to another": func(at time.Time) model.Inbound { return pass("pass", otherApp, at) },
 		"taken by another":  func(at time.Time) model.Inbound { return pass("take", otherApp, at) },
@@ -167,30 +168,30 @@ func TestOtherAppComesAndLifts(t *testing.T) {
 		"passed to nobody": func(at time.Time) model.Inbound {
 			return pass("pass", "", at)
 		},
-		"a message not standby": func(at time.Time) model.Inbound { return wrote(hanako, "m9", "to you", at) },
+		"a message not standby": func(at time.Time) model.Inbound { return hubtest.Wrote(hanako, "m9", "to you", at) },
 		"a postback not standby": func(at time.Time) model.Inbound {
-			return event("postback", hanako, at, model.Postback{Title: "Human, please"})
+			return hubtest.Event("postback", hanako, at, model.Postback{Title: "Human, please"})
 		},
 	}
 	for came, come := range comes {
 		for lifted, lift := range lifts {
 			t.Run(came+", "+lifted, func(t *testing.T) {
-				inWorld(t, func(_ *testing.T, w *world) {
-					at := ago(time.Hour)
-					w.receive(wrote(hanako, "m1", "hi", at))
-					w.wantVerdict(hanako, "")
-					w.receive(come(at.Add(10 * time.Second)))
-					w.wantVerdict(hanako, model.OtherApp)
-					w.receive(lift(at.Add(5 * time.Second))) // older than what set it
-					w.wantVerdict(hanako, model.OtherApp)
+				hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+					at := hubtest.Ago(time.Hour)
+					w.Receive(hubtest.Wrote(hanako, "m1", "hi", at))
+					w.WantVerdict(hanako, "")
+					w.Receive(come(at.Add(10 * time.Second)))
+					w.WantVerdict(hanako, model.OtherApp)
+					w.Receive(lift(at.Add(5 * time.Second))) // older than what set it
+					w.WantVerdict(hanako, model.OtherApp)
 					e := lift(at.Add(20 * time.Second))
 					e.Key += " newer"
 					if m, ok := e.Event.(model.CustomerMessage); ok {
 						m.MID = "m10"
 						e.Event = m
 					}
-					w.receive(e)
-					w.wantVerdict(hanako, "")
+					w.Receive(e)
+					w.WantVerdict(hanako, "")
 				})
 			})
 		}
@@ -198,39 +199,39 @@ func TestOtherAppComesAndLifts(t *testing.T) {
 }
 
 func TestOtherAppLiftsWhenIdleForADay(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.receive(standby(wrote(hanako, "s1", "to another", ago(day-time.Minute))))
-		w.receive(event("reaction", hanako, ago(time.Hour), model.Reacted{Target: "s1", By: model.ByCustomer, Kind: "love"}))
-		c := w.conversation(hanako)
-		if c.Reply.Code != model.OtherApp || c.Reply.Until == nil || !c.Reply.Until.Equal(now().Add(time.Minute)) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.Receive(hubtest.Standby(hubtest.Wrote(hanako, "s1", "to another", hubtest.Ago(day-time.Minute))))
+		w.Receive(hubtest.Event("reaction", hanako, hubtest.Ago(time.Hour), model.Reacted{Target: "s1", By: model.ByCustomer, Kind: "love"}))
+		c := w.Conversation(hanako)
+		if c.Reply.Code != model.OtherApp || c.Reply.Until == nil || !c.Reply.Until.Equal(hubtest.Now().Add(time.Minute)) {
 			t.Fatalf("verdict %+v", c.Reply)
 		}
-		w.pass(time.Minute - time.Millisecond)
-		w.wantVerdict(hanako, model.OtherApp)
-		w.pass(time.Millisecond)
-		w.wantVerdict(hanako, "")
+		w.Pass(time.Minute - time.Millisecond)
+		w.WantVerdict(hanako, model.OtherApp)
+		w.Pass(time.Millisecond)
+		w.WantVerdict(hanako, "")
 	})
 }
 
 func TestAskingForTheThreadChangesNothing(t *testing.T) {
-	inWorld(t, func(_ *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.receive(event("request_thread_control", hanako, now(), model.ThreadControl{Action: "request", Owner: otherApp}))
-		w.wantVerdict(hanako, "")
+	hubtest.InWorld(t, func(_ *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Receive(hubtest.Event("request_thread_control", hanako, hubtest.Now(), model.ThreadControl{Action: "request", Owner: otherApp}))
+		w.WantVerdict(hanako, "")
 	})
 }
 
 func TestOtherAppLearntFromASendError(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.customerWrites(hanako)
-		w.graph.plays(refuses(model.OtherApp))
-		w.wantError(w.reply(hanako, "hello"), model.Failed, model.OtherApp)
-		c := w.conversation(hanako)
-		if c.Reply.Code != model.OtherApp || c.Reply.Until == nil || !c.Reply.Until.Equal(now().Add(day)) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		w.Graph.Plays(hubtest.Refuses(model.OtherApp))
+		w.WantError(w.Reply(hanako, "hello"), model.Failed, model.OtherApp)
+		c := w.Conversation(hanako)
+		if c.Reply.Code != model.OtherApp || c.Reply.Until == nil || !c.Reply.Until.Equal(hubtest.Now().Add(day)) {
 			t.Fatalf("verdict %+v", c.Reply)
 		}
-		w.pass(time.Second)
-		w.receive(wrote(hanako, "m2", "to you", now()))
-		w.wantVerdict(hanako, "")
+		w.Pass(time.Second)
+		w.Receive(hubtest.Wrote(hanako, "m2", "to you", hubtest.Now()))
+		w.WantVerdict(hanako, "")
 	})
 }

@@ -1,4 +1,4 @@
-package hub_test
+package hubtest
 
 import (
 	"context"
@@ -14,7 +14,7 @@ type acts struct {
 }
 
 // Act implements [outbox.Actor].
-func (g *fakeGraph) Act(_ context.Context, a model.SenderAction) model.Outcome {
+func (g *Graph) Act(_ context.Context, a model.SenderAction) model.Outcome {
 	g.mu.Lock()
 	g.acts.did = append(g.acts.did, a)
 	var answer func(model.SenderAction) model.Outcome
@@ -28,21 +28,32 @@ func (g *fakeGraph) Act(_ context.Context, a model.SenderAction) model.Outcome {
 	return model.Outcome{Kind: model.OutcomeAccepted}
 }
 
-// actsLike adds answers to the script of sender actions.
-func (g *fakeGraph) actsLike(all ...func(model.SenderAction) model.Outcome) {
+// ActsLike adds answers to the script of sender actions.
+func (g *Graph) ActsLike(all ...func(model.SenderAction) model.Outcome) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.acts.script = append(g.acts.script, all...)
 }
 
-// did returns the sender actions that Meta was asked for.
-func (g *fakeGraph) did() []model.SenderAction {
+// Did returns the sender actions that Meta was asked for.
+func (g *Graph) Did() []model.SenderAction {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.acts.did)
 }
 
-// answersAct always answers with that outcome.
-func answersAct(o model.Outcome) func(model.SenderAction) model.Outcome {
+// AnswersAct always answers a sender action with that outcome.
+func AnswersAct(o model.Outcome) func(model.SenderAction) model.Outcome {
 	return func(model.SenderAction) model.Outcome { return o }
+}
+
+// Actions returns which sender actions a customer was shown, in order.
+func (w *World) Actions(customer model.PSID) []model.ActionKind {
+	var out []model.ActionKind
+	for _, a := range w.Graph.Did() {
+		if a.To == customer {
+			out = append(out, a.Kind)
+		}
+	}
+	return out
 }
