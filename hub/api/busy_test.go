@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/api/apitest"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -40,27 +41,27 @@ func (w *watched) Read(p []byte) (int, error) {
 }
 
 // posts posts a large body, and tells what was read of it before the answer.
-func (w *world) posts(path string, header http.Header) (status, read int) {
+func posts(w *apitest.World, path string, header http.Header) (status, read int) {
 	w.Helper()
 	at := &watched{ResponseRecorder: httptest.NewRecorder(), Reader: strings.NewReader(strings.Repeat("x", 1<<20))}
 	req := httptest.NewRequestWithContext(w.Context(), http.MethodPost, path, io.NopCloser(at))
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	w.api.ServeHTTP(at, req)
+	w.Handler.ServeHTTP(at, req)
 	return at.Code, at.before
 }
 
 // Nobody's body is read who does not at least look like one who may send it.
 func TestStrangersBodiesAreNotRead(t *testing.T) {
 	t.Parallel()
-	w := withPage(t, model.Shared)
-	right := sign(bytes.Repeat([]byte("x"), 1<<20))
+	w := apitest.NewWithPage(t, model.Shared)
+	right := apitest.Sign(bytes.Repeat([]byte("x"), 1<<20))
 	basic := func(s string) http.Header {
 		return http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(s))}}
 	}
 	const meta, crm = "/webhooks/messenger", "/webhooks/pipedrive"
-	conversation := "/v1/conversations/" + string(model.NewConversationID(page, hanako)) + "/messages"
+	conversation := "/v1/conversations/" + string(model.NewConversationID(apitest.Page, apitest.Hanako)) + "/messages"
 	for name, tt := range map[string]struct {
 		path   string
 		header http.Header
@@ -84,19 +85,19 @@ func TestStrangersBodiesAreNotRead(t *testing.T) {
 		"a stream by POST":       {"/v1/stream", nil, http.StatusMethodNotAllowed},
 		"a page that is no POST": {"/connect/callback", nil, http.StatusMethodNotAllowed},
 	} {
-		if status, read := w.posts(tt.path, tt.header); status != tt.want || read != 0 {
+		if status, read := posts(w, tt.path, tt.header); status != tt.want || read != 0 {
 			t.Errorf("%s: %d after %d bytes, want %d after none", name, status, read, tt.want)
 		}
 	}
 	// What a stranger may say is short.
 	for _, path := range []string{"/v1/login", "/v1/login/device", "/v1/login/device/token", "/connect", "/login"} {
-		if status, read := w.posts(path, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}); status < 400 || read > 64<<10 {
+		if status, read := posts(w, path, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}); status < 400 || read > 64<<10 {
 			t.Errorf("%s: %d after %d bytes", path, status, read)
 		}
 	}
 	// By a signature that looks like one, or by the size alone, no more either.
 	huge := http.Header{"X-Hub-Signature-256": {right}, "Content-Encoding": {"gzip"}}
-	if status, _ := w.posts(meta, huge); status != http.StatusBadRequest { // it is signed, and no JSON; nothing is unpacked
+	if status, _ := posts(w, meta, huge); status != http.StatusBadRequest { // it is signed, and no JSON; nothing is unpacked
 		t.Errorf("a packed body: %d", status)
 	}
 }
@@ -122,7 +123,7 @@ func (h *held) Read(p []byte) (int, error) {
 // message comes through beside them, and when they are gone, a large one.
 func TestLargeBodiesShutOutNoMessage(t *testing.T) {
 	t.Parallel()
-	w := withPage(t, model.Shared)
+	w := apitest.NewWithPage(t, model.Shared)
 	at, free := make(chan struct{}, 64), make(chan struct{})
 	var busy, others atomic.Int64
 	var sending sync.WaitGroup
@@ -133,7 +134,7 @@ func TestLargeBodiesShutOutNoMessage(t *testing.T) {
 			req.RemoteAddr = fmt.Sprintf("203.0.113.%d:1", n)
 			req.Header.Set("X-Hub-Signature-256", "sha256="+strings.Repeat("0", 64))
 			rec := httptest.NewRecorder()
-			w.api.ServeHTTP(rec, req)
+			w.Handler.ServeHTTP(rec, req)
 			switch rec.Code {
 			case http.StatusServiceUnavailable:
 				if rec.Header().Get("Retry-After") == "" || rec.Header().Get("Connection") != "close" {
@@ -147,17 +148,17 @@ func TestLargeBodiesShutOutNoMessage(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "all are read or refused", patience, func() bool { return len(at)+int(busy.Load()) == 40 })
+	apitest.Eventually(t, "all are read or refused", apitest.Timeout, func() bool { return len(at)+int(busy.Load()) == 40 })
 	// A few of those that came to their middle are kept nowhere: they were refused, and are
 	// read on so that they hear it.
 	if n := len(at); n < 4 || n > 20 {
 		t.Errorf("%d of forty large bodies are held at once", n)
 	}
-	w.customerWrites(meta, ken, "m_beside", "hello", time.Now())
+	w.CustomerWrites(apitest.MetaPage, apitest.Ken, "m_beside", "hello", time.Now())
 	close(free)
 	sending.Wait()
-	large := append(webhookOf(meta, "messaging", message(meta, ken, "m_large", "hello", time.Now())), bytes.Repeat([]byte(" "), 6<<20)...)
-	w.post(large).want(http.StatusOK)
+	large := append(apitest.Webhook(apitest.MetaPage, "messaging", apitest.Message(apitest.MetaPage, apitest.Ken, "m_large", "hello", time.Now())), bytes.Repeat([]byte(" "), 6<<20)...)
+	w.Post(large).Want(http.StatusOK)
 }
 
 // stuckStore is a store whose readers wait, once they are told to.
@@ -181,7 +182,7 @@ func (s *stuckStore) Read(ctx context.Context, f func(store.Reader) error) error
 func TestAUsersRequestsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := &stuckStore{free: make(chan struct{})}
-	w := withPage(t, model.Shared, withStore(func(inner store.Store) store.Store {
+	w := apitest.NewWithPage(t, model.Shared, apitest.WithStore(func(inner store.Store) store.Store {
 		s.Store = inner
 		return s
 	}))
@@ -191,22 +192,22 @@ func TestAUsersRequestsAreBounded(t *testing.T) {
 	const asked = 100
 	for range asked {
 		asking.Go(func() {
-			switch a := w.do(w.ann, http.MethodGet, "/v1/pages", nil); a.status {
+			switch a := w.Do(w.Ann, http.MethodGet, "/v1/pages", nil); a.Status {
 			case http.StatusOK:
 				answered.Add(1)
 			case http.StatusServiceUnavailable:
-				a.problem(http.StatusServiceUnavailable, "busy")
+				a.Problem(http.StatusServiceUnavailable, "busy")
 				refused.Add(1)
 			default:
-				t.Errorf("answered %d", a.status)
+				t.Errorf("answered %d", a.Status)
 			}
 		})
 	}
-	eventually(t, "all wait", patience, func() bool { return s.in.Load() == asked })
+	apitest.Eventually(t, "all wait", apitest.Timeout, func() bool { return s.in.Load() == asked })
 	s.stuck.Store(false)
 	close(s.free)
 	asking.Wait()
-	w.do(w.cat, http.MethodGet, "/v1/pages", nil).want(http.StatusOK)
+	w.Do(w.Cat, http.MethodGet, "/v1/pages", nil).Want(http.StatusOK)
 	if answered.Load()+refused.Load() != asked {
 		t.Errorf("%d answered, %d refused", answered.Load(), refused.Load())
 	}
@@ -215,10 +216,10 @@ func TestAUsersRequestsAreBounded(t *testing.T) {
 // One user has only so many websockets; another comes in, and who hung up makes room.
 func TestAUsersSocketsAreBounded(t *testing.T) {
 	t.Parallel()
-	w := withPage(t, model.Shared)
-	var open []*listener
+	w := apitest.NewWithPage(t, model.Shared)
+	var open []*apitest.Listener
 	for {
-		l, resp, err := w.listenWith("", http.Header{"Authorization": {"Bearer " + w.ann.token}})
+		l, resp, err := w.ListenWith("", http.Header{"Authorization": {"Bearer " + w.Ann.Token}})
 		if err != nil {
 			if resp == nil || resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
 				t.Fatalf("after %d: %v", len(open), err)
@@ -234,15 +235,15 @@ func TestAUsersSocketsAreBounded(t *testing.T) {
 	if len(open) < 32 {
 		t.Errorf("a user has %d websockets only", len(open))
 	}
-	w.listen(w.cat).hangUp()
-	open[0].hangUp()
-	eventually(t, "there is room again", patience, func() bool {
-		l, resp, err := w.listenWith("", http.Header{"Authorization": {"Bearer " + w.ann.token}})
+	w.Listen(w.Cat).HangUp()
+	open[0].HangUp()
+	apitest.Eventually(t, "there is room again", apitest.Timeout, func() bool {
+		l, resp, err := w.ListenWith("", http.Header{"Authorization": {"Bearer " + w.Ann.Token}})
 		if resp != nil {
 			resp.Body.Close()
 		}
 		if err == nil {
-			l.hangUp()
+			l.HangUp()
 		}
 		return err == nil
 	})
@@ -251,43 +252,43 @@ func TestAUsersSocketsAreBounded(t *testing.T) {
 // What a user has told to others is judged, and bounded.
 func TestWhatIsRelayed(t *testing.T) {
 	t.Parallel()
-	w := withPage(t, model.Shared, withTiming(quick))
-	w.runs()
-	ann, cat := w.listen(w.ann), w.listen(w.cat)
-	ann.hello(nil)
-	cat.hello(nil)
-	there := model.NewConversationID(page, hanako)
+	w := apitest.NewWithPage(t, model.Shared, apitest.WithTiming(apitest.Quick))
+	w.RunUntilQuiet()
+	ann, cat := w.Listen(w.Ann), w.Listen(w.Cat)
+	ann.Hello(nil)
+	cat.Hello(nil)
+	there := model.NewConversationID(apitest.Page, apitest.Hanako)
 	says := func(c model.ConversationID) model.Ephemeral {
-		return model.Ephemeral{Type: model.FrameTyping, Page: page, Conversation: c, Active: true}
+		return model.Ephemeral{Type: model.FrameTyping, Page: apitest.Page, Conversation: c, Active: true}
 	}
 	for _, c := range []model.ConversationID{
-		model.NewConversationID(page, ken), // there is none
-		model.NewConversationID(page, model.PSID(strings.Repeat("7", 120_000))),
-		model.NewConversationID("999", hanako), // of another Page
+		model.NewConversationID(apitest.Page, apitest.Ken), // there is none
+		model.NewConversationID(apitest.Page, model.PSID(strings.Repeat("7", 120_000))),
+		model.NewConversationID("999", apitest.Hanako), // of another Page
 		"",
 	} {
 		for _, kind := range []model.FrameType{model.FrameTyping, model.FramePresence} {
 			f := says(c)
 			f.Type = kind
-			cat.sends(f)
+			cat.Send(f)
 		}
 	}
-	cat.says(fmt.Sprintf(`{"type":"presence","page":%q,"conversation":%q,"active":true,"junk":%q,"user":{"name":%q}}`,
-		page, there, strings.Repeat("j", 20_000), strings.Repeat("n", 20_000)))
-	ann.until("what is true is told", func() bool { return len(ann.of(model.FramePresence)) > 0 })
-	if got := ann.of(model.FramePresence); len(got) != 1 || len(got[0].raw) > 500 {
-		t.Errorf("told: %.300s, %d frames", got[0].raw, len(got))
+	cat.SendRaw(fmt.Sprintf(`{"type":"presence","page":%q,"conversation":%q,"active":true,"junk":%q,"user":{"name":%q}}`,
+		apitest.Page, there, strings.Repeat("j", 20_000), strings.Repeat("n", 20_000)))
+	ann.Until("what is true is told", func() bool { return len(ann.Of(model.FramePresence)) > 0 })
+	if got := ann.Of(model.FramePresence); len(got) != 1 || len(got[0].Raw) > 500 {
+		t.Errorf("told: %.300s, %d frames", got[0].Raw, len(got))
 	}
-	if got := ann.of(model.FrameTyping); len(got) != 0 {
-		t.Errorf("told: %.300s", got[0].raw)
+	if got := ann.Of(model.FrameTyping); len(got) != 0 {
+		t.Errorf("told: %.300s", got[0].Raw)
 	}
 	const flood = 150
 	for range flood {
-		cat.sends(says(there))
+		cat.Send(says(there))
 	}
-	cat.hello(nil) // all before it was taken
-	ann.beat()
-	if n := len(ann.of(model.FrameTyping)); n < 10 || n > 100 {
+	cat.Hello(nil) // all before it was taken
+	ann.AwaitHeads()
+	if n := len(ann.Of(model.FrameTyping)); n < 10 || n > 100 {
 		t.Errorf("%d of %d frames were told", n, flood)
 	}
 }

@@ -4,19 +4,21 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"parley/hub/api/apitest"
 )
 
 // The page about the interface tells every route, and makes a browser ask nobody else
 // for anything.
 func TestDocsNeedNobodyElse(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	a := w.send(http.MethodGet, "/docs", nil, nil).want(http.StatusOK)
-	page := string(a.body)
-	if kind := a.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
+	w := apitest.New(t)
+	a := w.Send(http.MethodGet, "/docs", nil, nil).Want(http.StatusOK)
+	page := string(a.Body)
+	if kind := a.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
 		t.Errorf("served as %q", kind)
 	}
-	if policy := a.header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") {
+	if policy := a.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") {
 		t.Errorf("a browser may load what %q allows", policy)
 	}
 	for _, other := range []string{"://", "src=", "<script", "<link", "<style", "@import"} {
@@ -27,10 +29,10 @@ func TestDocsNeedNobodyElse(t *testing.T) {
 	if !strings.Contains(page, `href="/openapi.json"`) {
 		t.Error("the page does not lead to the OpenAPI document")
 	}
-	for _, o := range w.operations() {
+	for _, o := range readOperations(w) {
 		if !strings.Contains(page, "<td>"+o.method+"</td><td><code>"+o.path+"</code></td>") {
 			t.Errorf("%s %s is missing", o.method, o.path)
 		}
 	}
-	w.send(http.MethodPost, "/docs", nil, nil).want(http.StatusMethodNotAllowed)
+	w.Send(http.MethodPost, "/docs", nil, nil).Want(http.StatusMethodNotAllowed)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/hub/api/apitest"
 	"parley/model"
 )
 
@@ -34,26 +35,26 @@ func FuzzReplyBody(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	w := withPage(f, model.Shared)
-	path := conversation(page, hanako) + "/messages"
+	w := apitest.NewWithPage(f, model.Shared)
+	path := apitest.ConversationPath(apitest.Page, apitest.Hanako) + "/messages"
 	f.Fuzz(func(t *testing.T, body []byte) {
 		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, bytes.NewReader(body))
-		req.Header.Set("Authorization", "Bearer "+w.ann.token)
+		req.Header.Set("Authorization", "Bearer "+w.Ann.Token)
 		req.Header.Set("Content-Type", "application/json")
 		rec := httptest.NewRecorder()
-		w.api.ServeHTTP(rec, req)
+		w.Handler.ServeHTTP(rec, req)
 		switch rec.Code {
 		case http.StatusAccepted:
 			return
 		case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-			a := answer{TB: t, status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}
-			var p problem
-			a.into(&p)
-			a.problem(rec.Code, p.Code)
+			a := apitest.Answer{TB: t, Status: rec.Code, Header: rec.Header(), Body: rec.Body.Bytes()}
+			var p apitest.Problem
+			a.Into(&p)
+			a.Problem(rec.Code, p.Code)
 		default:
 			t.Fatalf("got %d %s", rec.Code, rec.Body)
 		}
-		if n := len(w.graph.calls()); n != 0 {
+		if n := len(w.Graph.Calls()); n != 0 {
 			t.Fatalf("%d replies left", n)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/api/apitest"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -14,16 +15,16 @@ import (
 // read; to others it is not there, and nothing of theirs is missing for it.
 func TestNoticesForAdmins(t *testing.T) {
 	t.Parallel()
-	w := withPage(t, model.Shared)
-	w.runs()
-	rep, admin := w.listen(w.cat), w.listen(w.ben)
-	for who, l := range map[account]*listener{w.cat: rep, w.ben: admin} {
-		l.hello(resume{page: w.position(who, page)})
+	w := apitest.NewWithPage(t, model.Shared)
+	w.RunUntilQuiet()
+	rep, admin := w.Listen(w.Cat), w.Listen(w.Ben)
+	for who, l := range map[apitest.Account]*apitest.Listener{w.Cat: rep, w.Ben: admin} {
+		l.Hello(apitest.Resume{apitest.Page: w.Position(who, apitest.Page)})
 	}
 	kinds := []model.NoticeKind{model.NoticeAppRoles, model.NoticeStorePutBack, model.NoticeStorePutBack, model.NoticeUnknown}
-	w.must(w.store.Write(t.Context(), page, func(tx store.PageTx) error {
+	w.Must(w.Store.Write(t.Context(), apitest.Page, func(tx store.PageTx) error {
 		for i, kind := range kinds {
-			n := model.Notice{ID: string(newClientID()), PageID: page, Kind: kind, Event: "of " + string(kind), CreatedAt: time.Now().Add(time.Duration(i) * time.Minute)}
+			n := model.Notice{ID: string(apitest.NewClientID()), PageID: apitest.Page, Kind: kind, Event: "of " + string(kind), CreatedAt: time.Now().Add(time.Duration(i) * time.Minute)}
 			if kind == model.NoticeStorePutBack {
 				n.ID = "hidden-" + n.ID
 			}
@@ -33,18 +34,18 @@ func TestNoticesForAdmins(t *testing.T) {
 		}
 		return nil
 	}))
-	w.patch(w.ann, hanako, map[string]any{"pinned": true}) // which has the stream told of all before
-	for _, l := range []*listener{rep, admin} {
-		l.upTo(page, w.head(page))
+	w.Patch(w.Ann, apitest.Hanako, map[string]any{"pinned": true}) // which has the stream told of all before
+	for _, l := range []*apitest.Listener{rep, admin} {
+		l.AwaitSeq(apitest.Page, w.Head(apitest.Page))
 	}
-	for what, want := range map[account]bool{w.cat: false, w.ben: true} {
+	for what, want := range map[apitest.Account]bool{w.Cat: false, w.Ben: true} {
 		var listed []model.Notice
 		for cursor := ""; ; {
 			var one struct {
 				Notices []model.Notice
 				Cursor  string
 			}
-			w.do(what, http.MethodGet, "/v1/notices?limit=1&cursor="+cursor, nil).want(http.StatusOK).into(&one)
+			w.Do(what, http.MethodGet, "/v1/notices?limit=1&cursor="+cursor, nil).Want(http.StatusOK).Into(&one)
 			if len(one.Notices) != 1 && one.Cursor != "" {
 				t.Errorf("%s: %d notices on a page", what.Name, len(one.Notices))
 			}
@@ -63,19 +64,19 @@ func TestNoticesForAdmins(t *testing.T) {
 			t.Errorf("%s: listed %+v", what.Name, listed)
 		}
 	}
-	if strings.Contains(rep.received(), string(model.NoticeStorePutBack)) || !strings.Contains(admin.received(), string(model.NoticeStorePutBack)) {
-		t.Errorf("a rep was sent %s, an admin %s", rep.received(), admin.received())
+	if strings.Contains(rep.Received(), string(model.NoticeStorePutBack)) || !strings.Contains(admin.Received(), string(model.NoticeStorePutBack)) {
+		t.Errorf("a rep was sent %s, an admin %s", rep.Received(), admin.Received())
 	}
-	if !strings.Contains(rep.received(), string(model.NoticeAppRoles)) {
-		t.Errorf("a rep was sent %s", rep.received())
+	if !strings.Contains(rep.Received(), string(model.NoticeAppRoles)) {
+		t.Errorf("a rep was sent %s", rep.Received())
 	}
 	var all struct{ Notices []model.Notice }
-	w.do(w.ben, http.MethodGet, "/v1/notices", nil).want(http.StatusOK).into(&all)
+	w.Do(w.Ben, http.MethodGet, "/v1/notices", nil).Want(http.StatusOK).Into(&all)
 	for _, n := range all.Notices {
-		path := "/v1/pages/" + string(page) + "/notices/" + n.ID + "/read"
+		path := "/v1/pages/" + string(apitest.Page) + "/notices/" + n.ID + "/read"
 		if n.ForAdmins() {
-			w.do(w.cat, http.MethodPost, path, map[string]any{}).problem(http.StatusNotFound, "not_found")
+			w.Do(w.Cat, http.MethodPost, path, map[string]any{}).Problem(http.StatusNotFound, "not_found")
 		}
-		w.do(w.ben, http.MethodPost, path, map[string]any{}).want(http.StatusOK)
+		w.Do(w.Ben, http.MethodPost, path, map[string]any{}).Want(http.StatusOK)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/hub/api/apitest"
 	"parley/model"
 )
 
@@ -61,18 +62,18 @@ type document struct {
 	} `json:"components"`
 }
 
-func (w *world) document() document {
+func readDocument(w *apitest.World) document {
 	w.Helper()
 	var d document
-	w.send(http.MethodGet, "/openapi.json", nil, nil).want(http.StatusOK).into(&d)
+	w.Send(http.MethodGet, "/openapi.json", nil, nil).Want(http.StatusOK).Into(&d)
 	return d
 }
 
-// operations returns every documented route, sorted by its id.
-func (w *world) operations() []operation {
+// readOperations returns every documented route, sorted by its id.
+func readOperations(w *apitest.World) []operation {
 	w.Helper()
 	var all []operation
-	for path, methods := range w.document().Paths {
+	for path, methods := range readDocument(w).Paths {
 		for method, o := range methods {
 			o.method, o.path = strings.ToUpper(method), path
 			all = append(all, o)
@@ -90,12 +91,12 @@ var public = []string{
 
 func TestOpenAPI(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	d := w.document()
+	w := apitest.New(t)
+	d := readDocument(w)
 	if !strings.HasPrefix(d.OpenAPI, "3.1") {
 		t.Errorf("openapi %q, want 3.1", d.OpenAPI)
 	}
-	all := w.operations()
+	all := readOperations(w)
 	if len(all) == 0 {
 		t.Fatal("no operation is documented")
 	}
@@ -115,9 +116,9 @@ func TestOpenAPI(t *testing.T) {
 // The routes that version 1 of the API promises.
 func TestOpenAPIHoldsTheContract(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := apitest.New(t)
 	served := map[string]bool{}
-	for _, o := range w.operations() {
+	for _, o := range readOperations(w) {
 		served[o.method+" "+o.path] = true
 	}
 	for _, route := range []string{
@@ -142,38 +143,38 @@ func TestOpenAPIHoldsTheContract(t *testing.T) {
 // filled is a path with something in the place of each of its names.
 func filled(path string) string {
 	return strings.NewReplacer(
-		"{page}", string(page), "{conversation}", string(page)+"_"+string(hanako), "{message}", string(page)+"_1", "{media}", string(page)+"_1",
+		"{page}", string(apitest.Page), "{conversation}", string(apitest.Page)+"_"+string(apitest.Hanako), "{message}", string(apitest.Page)+"_1", "{media}", string(apitest.Page)+"_1",
 		"{token}", "0123456789abcdef",
 	).Replace(path)
 }
 
 func TestEveryRouteAsksForAToken(t *testing.T) {
 	t.Parallel()
-	w := withPage(t, model.Shared)
+	w := apitest.NewWithPage(t, model.Shared)
 	wrong := map[string]http.Header{
 		"no token":             {},
 		"an empty token":       {"Authorization": {"Bearer "}},
-		"a wrong token":        {"Authorization": {"Bearer " + w.stranger.token}},
-		"a token cut short":    {"Authorization": {"Bearer " + w.ann.token[:len(w.ann.token)-1]}},
-		"a login code":         {"Authorization": {"Bearer " + w.ann.code}},
-		"another scheme":       {"Authorization": {"Basic " + w.ann.token}},
-		"a token without word": {"Authorization": {w.ann.token}},
-		"a token elsewhere":    {"X-Api-Token": {w.ann.token}, "Cookie": {"token=" + w.ann.token}},
+		"a wrong token":        {"Authorization": {"Bearer " + w.Stranger.Token}},
+		"a token cut short":    {"Authorization": {"Bearer " + w.Ann.Token[:len(w.Ann.Token)-1]}},
+		"a login code":         {"Authorization": {"Bearer " + w.Ann.Code}},
+		"another scheme":       {"Authorization": {"Basic " + w.Ann.Token}},
+		"a token without word": {"Authorization": {w.Ann.Token}},
+		"a token elsewhere":    {"X-Api-Token": {w.Ann.Token}, "Cookie": {"token=" + w.Ann.Token}},
 	}
 	// The websocket is no operation, and asks for a token all the same.
-	for _, o := range append(w.operations(), operation{ID: "stream", method: http.MethodGet, path: "/v1/stream"}) {
+	for _, o := range append(readOperations(w), operation{ID: "stream", method: http.MethodGet, path: "/v1/stream"}) {
 		if slices.Contains(public, o.ID) {
 			continue
 		}
 		for name, header := range wrong {
-			for _, query := range []string{"", "?token=" + w.ann.token + "&access_token=" + w.ann.token} {
-				a := w.send(o.method, filled(o.path)+query, header, "{no json")
-				p := a.problem(http.StatusUnauthorized, "not_signed_in")
-				if a.header.Get("WWW-Authenticate") == "" {
+			for _, query := range []string{"", "?token=" + w.Ann.Token + "&access_token=" + w.Ann.Token} {
+				a := w.Send(o.method, filled(o.path)+query, header, "{no json")
+				p := a.Problem(http.StatusUnauthorized, "not_signed_in")
+				if a.Header.Get("WWW-Authenticate") == "" {
 					t.Errorf("%s with %s: no WWW-Authenticate", o.ID, name)
 				}
-				if strings.Contains(string(a.body), w.ann.token) || len(p.Errors) > 0 {
-					t.Errorf("%s with %s: %s", o.ID, name, a.body)
+				if strings.Contains(string(a.Body), w.Ann.Token) || len(p.Errors) > 0 {
+					t.Errorf("%s with %s: %s", o.ID, name, a.Body)
 				}
 			}
 		}
@@ -182,18 +183,18 @@ func TestEveryRouteAsksForAToken(t *testing.T) {
 
 func TestPublicRoutesAskForNone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.send(http.MethodGet, "/healthz", nil, nil).want(http.StatusOK)
-	w.send(http.MethodGet, "/readyz", nil, nil).want(http.StatusOK)
-	w.send(http.MethodPost, "/v1/login", nil, map[string]any{"code": w.cat.code}).want(http.StatusOK)
+	w := apitest.New(t)
+	w.Send(http.MethodGet, "/healthz", nil, nil).Want(http.StatusOK)
+	w.Send(http.MethodGet, "/readyz", nil, nil).Want(http.StatusOK)
+	w.Send(http.MethodPost, "/v1/login", nil, map[string]any{"code": w.Cat.Code}).Want(http.StatusOK)
 }
 
 func TestMe(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	for _, who := range []account{w.ann, w.ben, w.cat} {
+	w := apitest.New(t)
+	for _, who := range []apitest.Account{w.Ann, w.Ben, w.Cat} {
 		var u model.User
-		w.get(who, "/v1/me", &u)
+		w.Get(who, "/v1/me", &u)
 		if u != who.User {
 			t.Errorf("got %+v, want %+v", u, who.User)
 		}
@@ -203,42 +204,42 @@ func TestMe(t *testing.T) {
 // What is no route is a problem, too: a client tells a hub by its problems.
 func TestNoRouteIsAProblem(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := apitest.New(t)
 	for _, path := range []string{"/", "/v1", "/v1/nothing", "/v1/conversations/1_2/nothing", "/v2/me"} {
-		w.do(w.ann, http.MethodGet, path, nil).problem(http.StatusNotFound, "not_found")
+		w.Do(w.Ann, http.MethodGet, path, nil).Problem(http.StatusNotFound, "not_found")
 	}
-	a := w.do(w.ann, http.MethodPut, "/v1/pages", nil)
-	a.problem(http.StatusMethodNotAllowed, "method_not_allowed")
-	if allow := a.header.Get("Allow"); !strings.Contains(allow, "POST") {
+	a := w.Do(w.Ann, http.MethodPut, "/v1/pages", nil)
+	a.Problem(http.StatusMethodNotAllowed, "method_not_allowed")
+	if allow := a.Header.Get("Allow"); !strings.Contains(allow, "POST") {
 		t.Errorf("Allow is %q", allow)
 	}
 }
 
 func TestRequestsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
-	w := withPage(t, model.Shared)
+	w := apitest.NewWithPage(t, model.Shared)
 	const secret = "hunter2-hunter2"
-	to := conversation(page, hanako) + "/messages"
+	to := apitest.ConversationPath(apitest.Page, apitest.Hanako) + "/messages"
 	for name, body := range map[string]any{
-		"unknown field":      with(text("hi"), "x", secret),
-		"no text":            map[string]any{"client_id": newClientID()},
-		"text is a number":   map[string]any{"client_id": newClientID(), "text": 1},
-		"text is an object":  map[string]any{"client_id": newClientID(), "text": map[string]any{"a": secret}},
-		"a negative seq":     with(text(secret), "seen_seq", -1),
-		"a broken seq":       with(text(secret), "seen_seq", 1.5),
-		"note is a word":     with(text(secret), "note", "true"),
+		"unknown field":      apitest.With(apitest.Text("hi"), "x", secret),
+		"no text":            map[string]any{"client_id": apitest.NewClientID()},
+		"text is a number":   map[string]any{"client_id": apitest.NewClientID(), "text": 1},
+		"text is an object":  map[string]any{"client_id": apitest.NewClientID(), "text": map[string]any{"a": secret}},
+		"a negative seq":     apitest.With(apitest.Text(secret), "seen_seq", -1),
+		"a broken seq":       apitest.With(apitest.Text(secret), "seen_seq", 1.5),
+		"note is a word":     apitest.With(apitest.Text(secret), "note", "true"),
 		"a list":             []string{secret},
 		"a long client id":   map[string]any{"client_id": strings.Repeat("a", 65), "text": secret},
 		"an empty client id": map[string]any{"client_id": "", "text": secret},
 	} {
-		a := w.do(w.ann, http.MethodPost, to, body)
-		if a.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d %s", name, a.status, a.body)
+		a := w.Do(w.Ann, http.MethodPost, to, body)
+		if a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 			continue
 		}
-		p := a.problem(http.StatusUnprocessableEntity, "invalid")
-		if strings.Contains(string(a.body), secret) {
-			t.Errorf("%s: the answer repeats what was sent: %s", name, a.body)
+		p := a.Problem(http.StatusUnprocessableEntity, "invalid")
+		if strings.Contains(string(a.Body), secret) {
+			t.Errorf("%s: the answer repeats what was sent: %s", name, a.Body)
 		}
 		for _, e := range p.Errors {
 			if e.Value != nil || e.Location == "" {
@@ -247,18 +248,18 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		}
 	}
 	for name, raw := range map[string]string{"no JSON": "{", "nothing": "", "binary": "\x00\xff"} {
-		a := w.do(w.ann, http.MethodPost, to, raw)
-		if a.status != http.StatusBadRequest && a.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d %s", name, a.status, a.body)
+		a := w.Do(w.Ann, http.MethodPost, to, raw)
+		if a.Status != http.StatusBadRequest && a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 			continue
 		}
-		a.problem(a.status, "invalid")
+		a.Problem(a.Status, "invalid")
 	}
-	w.do(w.ann, http.MethodPost, to, strings.Repeat(" ", 2<<20)).problem(http.StatusRequestEntityTooLarge, "too_large")
-	w.send(http.MethodPost, to, http.Header{
-		"Authorization": {"Bearer " + w.ann.token}, "Content-Type": {"text/plain"},
-	}, "hi").problem(http.StatusUnsupportedMediaType, "invalid")
-	if n := len(w.messages(w.ann, page, hanako)); n != 1 {
+	w.Do(w.Ann, http.MethodPost, to, strings.Repeat(" ", 2<<20)).Problem(http.StatusRequestEntityTooLarge, "too_large")
+	w.Send(http.MethodPost, to, http.Header{
+		"Authorization": {"Bearer " + w.Ann.Token}, "Content-Type": {"text/plain"},
+	}, "hi").Problem(http.StatusUnsupportedMediaType, "invalid")
+	if n := len(w.Messages(w.Ann, apitest.Page, apitest.Hanako)); n != 1 {
 		t.Errorf("the conversation has %d messages, want the customer's", n)
 	}
 }

@@ -14,19 +14,20 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/api/apitest"
 	"parley/hub/store"
 	"parley/model"
 )
 
 // streamCase is a Page in a state, with everybody listening.
 type streamCase struct {
-	*world
+	*apitest.World
 	place
 	page model.PageID
 	// who sees it listens in seers, who does not in others.
-	seers, others map[string]*listener
-	accounts      map[string]account
-	installed     account
+	seers, others map[string]*apitest.Listener
+	accounts      map[string]apitest.Account
+	installed     apitest.Account
 	conversation  model.ConversationID
 }
 
@@ -38,25 +39,25 @@ type kindRow func(*streamCase) bool
 func kindRows() map[model.ChangeKind]kindRow {
 	return map[model.ChangeKind]kindRow{
 		model.ChangeMessage: func(c *streamCase) bool {
-			c.reply(c.installed, c.page, hanako, with(text("a note"), "note", true))
+			c.Reply(c.installed, c.page, apitest.Hanako, apitest.With(apitest.Text("a note"), "note", true))
 			return true
 		},
 		model.ChangeConversation: func(c *streamCase) bool {
-			c.do(c.installed, http.MethodPatch, conversation(c.page, hanako), map[string]any{"labels": []string{string(newClientID())[:30]}}).want(http.StatusOK)
+			c.Do(c.installed, http.MethodPatch, apitest.ConversationPath(c.page, apitest.Hanako), map[string]any{"labels": []string{string(apitest.NewClientID())[:30]}}).Want(http.StatusOK)
 			return true
 		},
 		model.ChangePage: func(c *streamCase) bool {
 			if c.gone {
 				return false
 			}
-			c.deliver(flippedMeta, "messaging", policy(flippedMeta, "block", "spam", time.Now()), policy(flippedMeta, "unblock", "", time.Now().Add(time.Millisecond)))
+			c.Deliver(apitest.FlippedMeta, "messaging", apitest.Policy(apitest.FlippedMeta, "block", "spam", time.Now()), apitest.Policy(apitest.FlippedMeta, "unblock", "", time.Now().Add(time.Millisecond)))
 			return true
 		},
 		model.ChangeNotice: func(c *streamCase) bool {
 			if c.gone {
 				return false
 			}
-			c.deliver(flippedMeta, "messaging", policy(flippedMeta, "warning", "spam", time.Now()))
+			c.Deliver(apitest.FlippedMeta, "messaging", apitest.Policy(apitest.FlippedMeta, "warning", "spam", time.Now()))
 			return true
 		},
 		// The answer to a reply names a message that its echo had made a row of its own.
@@ -64,26 +65,26 @@ func kindRows() map[model.ChangeKind]kindRow {
 			if c.gone {
 				return false
 			}
-			c.graph.set(func(g *fakeGraph) {
-				g.onSend = func(model.Outgoing) model.Outcome {
-					mid := "m_folded_" + string(newClientID())
-					c.deliver(flippedMeta, "messaging", echo(flippedMeta, hanako, mid, "another's", time.Now()))
+			c.Graph.Set(func(g *apitest.Graph) {
+				g.OnSend = func(model.Outgoing) model.Outcome {
+					mid := "m_folded_" + string(apitest.NewClientID())
+					c.Deliver(apitest.FlippedMeta, "messaging", apitest.Echo(apitest.FlippedMeta, apitest.Hanako, mid, "another's", time.Now()))
 					return model.Outcome{Kind: model.OutcomeAccepted, MID: model.MID(mid)}
 				}
 			})
-			c.reply(c.installed, c.page, hanako, text("a reply"))
+			c.Reply(c.installed, c.page, apitest.Hanako, apitest.Text("a reply"))
 			return true
 		},
 		// To who may see the record, here all; TestRecordsOnlyForWhoMaySeeThem has others.
 		model.ChangeLink: func(c *streamCase) bool {
 			deal := model.RecordRef{Type: model.Deal, ID: "42"}
-			c.must(c.store.Accounts(c.Context(), func(tx store.AccountTx) error {
-				return tx.SetPermissions(deal, []model.UserID{c.ann.ID, c.ben.ID, c.cat.ID}, time.Now().Add(time.Hour))
+			c.Must(c.Store.Accounts(c.Context(), func(tx store.AccountTx) error {
+				return tx.SetPermissions(deal, []model.UserID{c.Ann.ID, c.Ben.ID, c.Cat.ID}, time.Now().Add(time.Hour))
 			}))
-			c.must(c.store.Write(c.Context(), c.page, func(tx store.PageTx) error {
+			c.Must(c.Store.Write(c.Context(), c.page, func(tx store.PageTx) error {
 				return tx.PutLink(store.Link{Conversation: c.conversation, Record: deal, By: c.installed.ID, At: time.Now()})
 			}))
-			c.reply(c.installed, c.page, hanako, with(text("a note"), "note", true)) // the hub looks what is new
+			c.Reply(c.installed, c.page, apitest.Hanako, apitest.With(apitest.Text("a note"), "note", true)) // the hub looks what is new
 			return true
 		},
 	}
@@ -101,23 +102,23 @@ func frameRows() map[model.FrameType]frameRow {
 			frame := model.Ephemeral{Type: kind, Page: c.page, Conversation: c.conversation, Active: true}
 			told := func() (n int) {
 				for _, l := range c.seers {
-					n += len(l.of(kind))
+					n += len(l.Of(kind))
 				}
 				return n
 			}
 			before := told()
 			for _, l := range c.others {
-				l.sends(frame)
-				l.hello(nil) // it was taken before this
+				l.Send(frame)
+				l.Hello(nil) // it was taken before this
 			}
 			for _, l := range c.seers {
-				l.beat()
+				l.AwaitHeads()
 			}
 			if told() != before {
 				c.Errorf("who does not see the Page tells %s frames about it", kind)
 			}
 			for _, l := range c.seers {
-				l.sends(frame)
+				l.Send(frame)
 			}
 			return len(c.seers) > 1 // a client is not told of itself
 		}
@@ -125,11 +126,11 @@ func frameRows() map[model.FrameType]frameRow {
 	return map[model.FrameType]frameRow{
 		model.FrameHello: func(c *streamCase) bool {
 			for name, l := range c.seers {
-				l.hello(resume{c.page: c.position(c.accounts[name], c.page)})
+				l.Hello(apitest.Resume{c.page: c.Position(c.accounts[name], c.page)})
 			}
-			stolen := c.position(c.installed, c.page)
+			stolen := c.Position(c.installed, c.page)
 			for _, l := range c.others {
-				if _, named := l.hello(resume{c.page: stolen}).Pages[c.page]; named {
+				if _, named := l.Hello(apitest.Resume{c.page: stolen}).Pages[c.page]; named {
 					c.Error("a hello that names a hidden Page is welcomed")
 				}
 			}
@@ -137,10 +138,10 @@ func frameRows() map[model.FrameType]frameRow {
 		},
 		model.FrameWelcome: func(c *streamCase) bool {
 			for _, l := range c.seers {
-				l.hello(nil)
+				l.Hello(nil)
 			}
 			for _, l := range c.others {
-				l.hello(nil)
+				l.Hello(nil)
 			}
 			return true
 		},
@@ -150,15 +151,15 @@ func frameRows() map[model.FrameType]frameRow {
 		model.FrameAccess: func(*streamCase) bool { return false },
 		// Users are public: everybody is told of one, and of no Page with it.
 		model.FrameUser: func(c *streamCase) bool {
-			before := map[*listener]int{}
+			before := map[*apitest.Listener]int{}
 			for _, l := range c.listeners() {
-				before[l] = len(l.of(model.FrameUser))
+				before[l] = len(l.Of(model.FrameUser))
 			}
 			for _, available := range []bool{false, true} {
-				c.do(c.ben, http.MethodPut, "/v1/me/availability", map[string]any{"available": available}).want(http.StatusOK)
+				c.Do(c.Ben, http.MethodPut, "/v1/me/availability", map[string]any{"available": available}).Want(http.StatusOK)
 			}
 			for l, n := range before {
-				l.until("told of a colleague", func() bool { return len(l.of(model.FrameUser)) == n+2 })
+				l.Until("told of a colleague", func() bool { return len(l.Of(model.FrameUser)) == n+2 })
 			}
 			return false
 		},
@@ -241,29 +242,31 @@ func made(t *testing.T, kind string) bool {
 // streamPlaces are the states that frames are looked at in, each brought about while
 // everybody listens.
 func streamPlaces() []change {
-	uninstall := func(w *world) { w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(flipped), nil).want(http.StatusOK) }
-	flip := func(v model.Visibility) func(*world) {
-		return func(w *world) { w.setVisibility(w.ann, flipped, v) }
+	uninstall := func(w *apitest.World) {
+		w.Do(w.Ben, http.MethodDelete, "/v1/pages/"+string(apitest.Flipped), nil).Want(http.StatusOK)
 	}
-	both := func(a, b func(*world)) func(*world) {
-		return func(w *world) {
+	flip := func(v model.Visibility) func(*apitest.World) {
+		return func(w *apitest.World) { w.SetVisibility(w.Ann, apitest.Flipped, v) }
+	}
+	both := func(a, b func(*apitest.World)) func(*apitest.World) {
+		return func(w *apitest.World) {
 			a(w)
 			b(w)
 		}
 	}
-	private := place{page: flipped, installer: ann}
+	private := place{page: apitest.Flipped, installer: apitest.Ann}
 	shared, gone, goneShared := private, private, private
 	shared.shared, gone.gone, goneShared.gone, goneShared.shared = true, true, true, true
-	another := func(w *world) { w.connect(w.ben, flippedMeta, model.Private) }
+	another := func(w *apitest.World) { w.Connect(w.Ben, apitest.FlippedMeta, model.Private) }
 	return []change{
-		{"shared", func(*world) {}, shared},
+		{"shared", func(*apitest.World) {}, shared},
 		{"private", flip(model.Private), private},
 		{"private, shared again", both(flip(model.Private), flip(model.Shared)), shared},
 		{"uninstalled, was private", both(flip(model.Private), uninstall), gone},
 		{"uninstalled, was shared", uninstall, goneShared},
 		{"connected by another, was private", both(both(flip(model.Private), uninstall), another), gone},
 		{"connected by another, was shared", both(uninstall, another), goneShared},
-		{"taken up again, private", both(both(flip(model.Private), uninstall), func(w *world) { w.connect(w.ann, flippedMeta, "") }), private},
+		{"taken up again, private", both(both(flip(model.Private), uninstall), func(w *apitest.World) { w.Connect(w.Ann, apitest.FlippedMeta, "") }), private},
 	}
 }
 
@@ -279,46 +282,46 @@ func TestWhoIsSentWhat(t *testing.T) {
 				if row == nil {
 					continue
 				}
-				c.isSent("a change of kind "+string(kind), row, func(f frame) bool {
-					return f.kind == model.FrameBatch && slices.ContainsFunc(into[model.Batch](t, f).Events, func(e model.Change) bool { return e.Kind == kind })
+				c.isSent("a change of kind "+string(kind), row, func(f apitest.Frame) bool {
+					return f.Kind == model.FrameBatch && slices.ContainsFunc(apitest.Decode[model.Batch](t, f).Events, func(e model.Change) bool { return e.Kind == kind })
 				})
 			}
 			for kind, row := range frameRows() {
-				c.isSent("a frame "+string(kind), row, func(f frame) bool { return f.kind == kind })
+				c.isSent("a frame "+string(kind), row, func(f apitest.Frame) bool { return f.Kind == kind })
 			}
 		})
 	}
 }
 
 func newStreamCase(t *testing.T, state change) *streamCase {
-	w := withFlipped(t)
-	w.revokes()
-	for _, none := range []account{w.stranger, w.revoked, {}} {
-		_, resp, err := w.listenWith("", http.Header{"Authorization": {"Bearer " + none.token}})
+	w := apitest.NewWithFlipped(t)
+	w.AddRevoked()
+	for _, none := range []apitest.Account{w.Stranger, w.Revoked, {}} {
+		_, resp, err := w.ListenWith("", http.Header{"Authorization": {"Bearer " + none.Token}})
 		if err == nil || resp.StatusCode != http.StatusUnauthorized {
 			t.Fatalf("the stream opens without a token: %v", err)
 		}
 		resp.Body.Close()
 	}
 	c := &streamCase{
-		world: w, place: state.then, page: flipped, seers: map[string]*listener{}, others: map[string]*listener{},
-		installed: w.ann, conversation: model.NewConversationID(flipped, hanako),
-		accounts: map[string]account{"installer": w.ann, "other admin": w.ben, "rep": w.cat},
+		World: w, place: state.then, page: apitest.Flipped, seers: map[string]*apitest.Listener{}, others: map[string]*apitest.Listener{},
+		installed: w.Ann, conversation: model.NewConversationID(apitest.Flipped, apitest.Hanako),
+		accounts: map[string]apitest.Account{"installer": w.Ann, "other admin": w.Ben, "rep": w.Cat},
 	}
-	listening := map[string]*listener{}
+	listening := map[string]*apitest.Listener{}
 	for name, who := range c.accounts {
-		listening[name] = w.listen(who)
-		listening[name].hello(resume{flipped: w.position(who, flipped)})
+		listening[name] = w.Listen(who)
+		listening[name].Hello(apitest.Resume{apitest.Flipped: w.Position(who, apitest.Flipped)})
 	}
 	state.do(w)
 	for name, l := range listening {
 		if state.then.shared || name == "installer" {
 			c.seers[name] = l
-			l.hello(resume{flipped: w.position(c.accounts[name], flipped)}) // a client comes back by itself
+			l.Hello(apitest.Resume{apitest.Flipped: w.Position(c.accounts[name], apitest.Flipped)}) // a client comes back by itself
 		} else {
 			c.others[name] = l
-			l.until("told that it is hidden", func() bool {
-				return slices.ContainsFunc(accesses(t, l.all()), func(a model.Access) bool { return a.Page == flipped && !a.Sees })
+			l.Until("told that it is hidden", func() bool {
+				return slices.ContainsFunc(apitest.Accesses(t, l.Frames()), func(a model.Access) bool { return a.Page == apitest.Flipped && !a.Sees })
 			})
 		}
 	}
@@ -327,31 +330,31 @@ func newStreamCase(t *testing.T, state change) *streamCase {
 
 // isSent brings something about, and expects it with who sees the Page, and nothing of
 // the Page at all with the others.
-func (c *streamCase) isSent(what string, row func(*streamCase) bool, is func(frame) bool) {
+func (c *streamCase) isSent(what string, row func(*streamCase) bool, is func(apitest.Frame) bool) {
 	c.Helper()
-	before := map[*listener]int{}
+	before := map[*apitest.Listener]int{}
 	for _, l := range c.listeners() {
-		before[l] = len(l.all())
+		before[l] = len(l.Frames())
 	}
 	if row(c) {
 		for name, l := range c.seers {
-			l.until(what+" comes to "+name, func() bool {
-				return slices.ContainsFunc(l.all()[before[l]:], func(f frame) bool { return is(f) && names(f, c.page) })
+			l.Until(what+" comes to "+name, func() bool {
+				return slices.ContainsFunc(l.Frames()[before[l]:], func(f apitest.Frame) bool { return is(f) && names(f, c.page) })
 			})
 		}
 	}
 	for name, l := range c.others {
-		l.beat() // what was on its way has come
-		for _, f := range l.all()[before[l]:] {
+		l.AwaitHeads() // what was on its way has come
+		for _, f := range l.Frames()[before[l]:] {
 			if names(f, c.page) {
-				c.Errorf("%s: %s, who does not see the Page, is sent %.300s", what, name, f.raw)
+				c.Errorf("%s: %s, who does not see the Page, is sent %.300s", what, name, f.Raw)
 			}
 		}
 	}
 }
 
-func (c *streamCase) listeners() (all []*listener) {
-	for _, of := range []map[string]*listener{c.seers, c.others} {
+func (c *streamCase) listeners() (all []*apitest.Listener) {
+	for _, of := range []map[string]*apitest.Listener{c.seers, c.others} {
 		for _, l := range of {
 			all = append(all, l)
 		}
@@ -360,49 +363,49 @@ func (c *streamCase) listeners() (all []*listener) {
 }
 
 // names tells whether a frame is about an installation, or names anything of it.
-func names(f frame, id model.PageID) bool {
+func names(f apitest.Frame, id model.PageID) bool {
 	var about struct {
 		Page  model.PageID                     `json:"page"`
 		Pages map[model.PageID]json.RawMessage `json:"pages"`
 	}
-	if json.Unmarshal(f.raw, &about) != nil {
+	if json.Unmarshal(f.Raw, &about) != nil {
 		return true
 	}
 	_, named := about.Pages[id]
-	return named || about.Page == id || strings.Contains(string(f.raw), string(id)+"_")
+	return named || about.Page == id || strings.Contains(string(f.Raw), string(id)+"_")
 }
 
 // TestAccessIsToldToWhomItIsAbout: a change of sight is told to who loses or gains it,
 // and to nobody else, with no more than is public.
 func TestAccessIsToldToWhomItIsAbout(t *testing.T) {
 	t.Parallel()
-	w := withFlipped(t)
-	ann, ben, cat := w.listen(w.ann), w.listen(w.ben), w.listen(w.cat)
-	for _, l := range []*listener{ann, ben, cat} {
-		l.hello(nil)
+	w := apitest.NewWithFlipped(t)
+	ann, ben, cat := w.Listen(w.Ann), w.Listen(w.Ben), w.Listen(w.Cat)
+	for _, l := range []*apitest.Listener{ann, ben, cat} {
+		l.Hello(nil)
 	}
 	var want []model.Access
 	for _, v := range []model.Visibility{model.Private, model.Private, model.Shared, model.Private, model.Shared, model.Shared} {
 		if last := len(want) - 1; last < 0 && v == model.Private || last >= 0 && want[last].Visibility != v {
-			want = append(want, model.Access{Type: model.FrameAccess, Page: flipped, Sees: v == model.Shared, Visibility: v})
+			want = append(want, model.Access{Type: model.FrameAccess, Page: apitest.Flipped, Sees: v == model.Shared, Visibility: v})
 		}
-		w.setVisibility(w.ann, flipped, v)
+		w.SetVisibility(w.Ann, apitest.Flipped, v)
 	}
-	w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(flipped), nil).want(http.StatusOK) // changes nobody's sight
-	second := w.connect(w.ben, flippedMeta, model.Private)
-	for name, l := range map[string]*listener{"rep": cat, "other admin": ben} {
+	w.Do(w.Ben, http.MethodDelete, "/v1/pages/"+string(apitest.Flipped), nil).Want(http.StatusOK) // changes nobody's sight
+	second := w.Connect(w.Ben, apitest.FlippedMeta, model.Private)
+	for name, l := range map[string]*apitest.Listener{"rep": cat, "other admin": ben} {
 		wanted := want
 		if name == "other admin" {
 			wanted = append(slices.Clone(want), model.Access{Type: model.FrameAccess, Page: second.ID, Sees: true, Visibility: model.Private})
 		}
-		l.until("told of every change", func() bool { return len(accesses(t, l.all())) >= len(wanted) })
-		l.beat()
-		if got := accesses(t, l.all()); !slices.Equal(got, wanted) {
+		l.Until("told of every change", func() bool { return len(apitest.Accesses(t, l.Frames())) >= len(wanted) })
+		l.AwaitHeads()
+		if got := apitest.Accesses(t, l.Frames()); !slices.Equal(got, wanted) {
 			t.Errorf("%s was told %+v, want %+v", name, got, wanted)
 		}
 	}
-	ann.beat()
-	if got := accesses(t, ann.all()); len(got) != 0 {
+	ann.AwaitHeads()
+	if got := apitest.Accesses(t, ann.Frames()); len(got) != 0 {
 		t.Errorf("the installer was told %+v", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/api/apitest"
 	"parley/model"
 )
 
@@ -59,7 +60,7 @@ func parameters() map[string]idOf {
 func bodies(t target) map[string]map[string]any {
 	return map[string]map[string]any{
 		"mark-read": {"up_to": t.in}, "mark-unread": nil, "triage": {"pinned": true}, "retry": {"attempt": 99}, "drop": {"attempt": 99},
-		"reply":             with(text("a reply"), "reply_to", t.in),
+		"reply":             apitest.With(apitest.Text("a reply"), "reply_to", t.in),
 		"sync-conversation": {"on": false}, "sync-page": {"on": false},
 		"set-greeting": {"locale": model.DefaultLocale, "text": "Hello"},
 		"react":        {"message": t.in, "emoji": "👍"},
@@ -88,9 +89,9 @@ func (d document) asked(o operation) (names []string) {
 
 func TestEveryParameterHasItsRow(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	d, rows := w.document(), parameters()
-	for _, o := range w.operations() {
+	w := apitest.New(t)
+	d, rows := readDocument(w), parameters()
+	for _, o := range readOperations(w) {
 		body := len(o.Body.Content) > 0
 		found := false
 		for _, name := range d.asked(o) {
@@ -113,19 +114,19 @@ func TestEveryParameterHasItsRow(t *testing.T) {
 // the same things as they would be called if there were none.
 type hiddenThings struct{ hidden, missing map[idOf][]string }
 
-func (w *world) hiddenThings(t target) hiddenThings {
+func findHidden(w *apitest.World, t target) hiddenThings {
 	w.Helper()
 	const none = "0190b8a0-0000-7000-8000-000000000000"
 	var mine struct {
 		Tokens []model.Token `json:"tokens"`
 	}
-	w.get(w.ann, "/v1/tokens", &mine)
-	var l conversationList
-	w.get(w.ann, "/v1/conversations?limit=1", &l)
-	var m messageList
-	w.get(w.ann, "/v1/conversations/"+string(t.conversation)+"/messages?limit=1", &m)
-	var n noticeList
-	w.get(w.ann, "/v1/notices?limit=1", &n)
+	w.Get(w.Ann, "/v1/tokens", &mine)
+	var l apitest.ConversationList
+	w.Get(w.Ann, "/v1/conversations?limit=1", &l)
+	var m apitest.MessageList
+	w.Get(w.Ann, "/v1/conversations/"+string(t.conversation)+"/messages?limit=1", &m)
+	var n apitest.NoticeList
+	w.Get(w.Ann, "/v1/notices?limit=1", &n)
 	if len(n.Notices) != 1 || m.Cursor == "" {
 		w.Fatal("nothing is hidden")
 	}
@@ -139,7 +140,7 @@ func (w *world) hiddenThings(t target) hiddenThings {
 		},
 		missing: map[idOf][]string{
 			pageID:         {"424242"},
-			conversationID: {"424242_" + string(hanako)},
+			conversationID: {"424242_" + string(apitest.Hanako)},
 			messageID:      {"424242_" + none, "424242_" + none, "424242_" + none},
 			tokenID:        {"0123456789abcdef"},
 		},
@@ -154,7 +155,7 @@ type swap struct {
 }
 
 // asks sends it with that in the parameter's place.
-func (s swap) asks(w *world, who account, value string) answer {
+func (s swap) asks(w *apitest.World, who apitest.Account, value string) apitest.Answer {
 	w.Helper()
 	in, name, _ := strings.Cut(s.name, " ")
 	message := s.target.in
@@ -184,7 +185,7 @@ func (s swap) asks(w *world, who account, value string) answer {
 	for k, v := range path {
 		to = strings.ReplaceAll(to, "{"+k+"}", url.PathEscape(v))
 	}
-	return w.do(who, s.method, to+"?"+query.Encode(), body)
+	return w.Do(who, s.method, to+"?"+query.Encode(), body)
 }
 
 // wanted is what is answered about something that is not there.
@@ -202,16 +203,16 @@ func (s swap) wanted() verdict {
 // operation, beside ids of what is seen: it is as if they had never been given out.
 func TestIdsOfWhatIsHidden(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	connected(ann, model.Private)(w)
-	hidden := w.target(places()[0])
-	things := w.hiddenThings(hidden)
-	w.connect(w.ben, "200", model.Shared)
-	w.customerWrites("200", ken, "m_200", "hello", time.Now())
-	m := w.reply(w.ben, "200", ken, text("hi"))
-	seen := target{page: "200", conversation: model.NewConversationID("200", ken), in: w.messages(w.cat, "200", ken)[0].ID, out: m.ID}
-	d, swapped := w.document(), 0
-	for _, o := range w.operations() {
+	w := apitest.New(t)
+	apitest.Connected(apitest.Ann, model.Private)(w)
+	hidden := targetIn(w, places()[0])
+	things := findHidden(w, hidden)
+	w.Connect(w.Ben, "200", model.Shared)
+	w.CustomerWrites("200", apitest.Ken, "m_200", "hello", time.Now())
+	m := w.Reply(w.Ben, "200", apitest.Ken, apitest.Text("hi"))
+	seen := target{page: "200", conversation: model.NewConversationID("200", apitest.Ken), in: w.Messages(w.Cat, "200", apitest.Ken)[0].ID, out: m.ID}
+	d, swapped := readDocument(w), 0
+	for _, o := range readOperations(w) {
 		for _, name := range d.asked(o) {
 			of := parameters()[name]
 			if of == noID || of == userID || of == metaPageID {
@@ -223,17 +224,17 @@ func TestIdsOfWhatIsHidden(t *testing.T) {
 			s := swap{o, name, seen}
 			for i, value := range things.hidden[of] {
 				swapped++
-				got := s.asks(w, w.cat, value)
+				got := s.asks(w, w.Cat, value)
 				c := cell{place: places()[0], identity: "rep"}
-				w.leaksNothing(o, c, got, hidden)
+				leaksNothing(w, o, c, got, hidden)
 				if of == cursor {
 					continue // it names a place in a list, not a thing: what is listed is one's own
 				}
-				if want := s.wanted(); want.status != 0 && !got.is(want) {
-					t.Error(at(o.ID, name, value, "answered", got.status, string(got.body), "want", want))
+				if want := s.wanted(); want.status != 0 && !isVerdict(got, want) {
+					t.Error(apitest.Case(o.ID, name, value, "answered", got.Status, string(got.Body), "want", want))
 				}
-				if none := s.asks(w, w.cat, things.missing[of][i]); !indistinct(got, none) && s.wanted().status != 0 {
-					t.Error(at(o.ID, name, value, "is told", got.status, string(got.body), got.header, "from what is missing", none.status, string(none.body), none.header))
+				if none := s.asks(w, w.Cat, things.missing[of][i]); !apitest.Indistinct(got, none) && s.wanted().status != 0 {
+					t.Error(apitest.Case(o.ID, name, value, "is told", got.Status, string(got.Body), got.Header, "from what is missing", none.Status, string(none.Body), none.Header))
 				}
 			}
 		}
@@ -247,16 +248,16 @@ func TestIdsOfWhatIsHidden(t *testing.T) {
 // one's own alone, or not at all.
 func TestCursorsOfWhatIsHidden(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	connected(ann, model.Private)(w)
-	things := w.hiddenThings(w.target(places()[0]))
+	w := apitest.New(t)
+	apitest.Connected(apitest.Ann, model.Private)(w)
+	things := findHidden(w, targetIn(w, places()[0]))
 	for _, c := range things.hidden[cursor] {
 		for _, list := range []string{"conversations", "notices", "audit"} {
-			a := w.do(w.ben, http.MethodGet, "/v1/"+list+"?cursor="+url.QueryEscape(c), nil)
-			if a.status != http.StatusOK && a.status != http.StatusUnprocessableEntity {
-				t.Errorf("%s from another's cursor: %d %s", list, a.status, a.body)
+			a := w.Do(w.Ben, http.MethodGet, "/v1/"+list+"?cursor="+url.QueryEscape(c), nil)
+			if a.Status != http.StatusOK && a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%s from another's cursor: %d %s", list, a.Status, a.Body)
 			}
-			w.leaksNothing(operation{ID: list}, cell{identity: "other admin"}, a, w.target(places()[0]))
+			leaksNothing(w, operation{ID: list}, cell{identity: "other admin"}, a, targetIn(w, places()[0]))
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub/store"
+	"parley/hub/api/apitest"
 	"parley/model"
 )
 
@@ -41,114 +41,59 @@ type place struct {
 	name string
 	page model.PageID
 	// installer, and whether others see it, too.
-	installer func(*world) account
+	installer func(*apitest.World) apitest.Account
 	shared    bool
 	gone      bool // uninstalled
 	// holder has the Page connected now, by this installation or another; nil: the
 	// installer, unless it is gone.
-	holder func(*world) account
+	holder func(*apitest.World) apitest.Account
 	// prepare brings a fresh world there.
-	prepare func(*world)
+	prepare func(*apitest.World)
 }
 
-func ann(w *world) account { return w.ann }
-func ben(w *world) account { return w.ben }
-
-// What only those who see a Page may ever read.
-const (
-	hiddenText = "my-card-number-is-secret"
-	hiddenName = "Hanako-Secret"
-	hiddenNote = "our-note-about-her"
-)
-
-func connected(who func(*world) account, v model.Visibility) func(*world) {
-	return func(w *world) {
-		w.connect(who(w), meta, v)
-		w.fill(who(w), w.installation())
-	}
-}
-
-// installation is the Page's newest one.
-func (w *world) installation() model.PageID {
-	w.Helper()
-	var l pageList
-	w.get(w.ann, "/v1/pages", &l)
-	return l.Pages[len(l.Pages)-1].ID
-}
-
-// within makes a word one that stands in one installation alone.
-func within(id model.PageID, word string) string {
-	if customerOf(id) == hanako {
-		return word + "-first"
-	}
-	return word + "-second"
-}
-
-// customerOf is who writes to an installation.
-func customerOf(id model.PageID) model.PSID {
-	if id == id.Meta().Installation(1) {
-		return hanako
-	}
-	return ken
-}
-
-// fill puts a conversation with everything into a Page.
-func (w *world) fill(who account, id model.PageID) {
-	w.Helper()
-	customer := customerOf(id)
-	w.deliver(meta, "messaging",
-		message(meta, customer, "m_in_"+string(id), within(id, hiddenText), time.Now()),
-		policy(meta, "warning", within(id, hiddenText), time.Now()))
-	w.changeConversation(model.NewConversationID(id, customer), func(c *store.Conversation) {
-		c.Customer.Name, c.Labels = model.Untrusted(within(id, hiddenName)), []string{within(id, hiddenName)}
-	})
-	w.reply(who, id, customer, with(text(within(id, hiddenNote)), "note", true))
-	w.reply(who, id, customer, text(within(id, hiddenText)))
-}
-
-func uninstalled(then func(*world)) func(*world) {
-	return func(w *world) {
+func uninstalled(then func(*apitest.World)) func(*apitest.World) {
+	return func(w *apitest.World) {
 		then(w)
-		w.do(w.ann, http.MethodDelete, "/v1/pages/"+string(page), nil).want(http.StatusOK)
+		w.Do(w.Ann, http.MethodDelete, "/v1/pages/"+string(apitest.Page), nil).Want(http.StatusOK)
 	}
 }
 
 // places are the states of an installation that the matrix goes through.
 func places() []place {
 	return []place{
-		{name: "private", page: page, installer: ann, prepare: connected(ann, model.Private)},
-		{name: "shared", page: page, installer: ann, shared: true, prepare: connected(ann, model.Shared)},
-		{name: "private again", page: page, installer: ann, prepare: func(w *world) {
-			connected(ann, model.Shared)(w)
-			w.setVisibility(w.ann, page, model.Private)
+		{name: "private", page: apitest.Page, installer: apitest.Ann, prepare: apitest.Connected(apitest.Ann, model.Private)},
+		{name: "shared", page: apitest.Page, installer: apitest.Ann, shared: true, prepare: apitest.Connected(apitest.Ann, model.Shared)},
+		{name: "private again", page: apitest.Page, installer: apitest.Ann, prepare: func(w *apitest.World) {
+			apitest.Connected(apitest.Ann, model.Shared)(w)
+			w.SetVisibility(w.Ann, apitest.Page, model.Private)
 		}},
-		{name: "shared, was private", page: page, installer: ann, shared: true, prepare: func(w *world) {
-			connected(ann, model.Private)(w)
-			w.setVisibility(w.ann, page, model.Shared)
+		{name: "shared, was private", page: apitest.Page, installer: apitest.Ann, shared: true, prepare: func(w *apitest.World) {
+			apitest.Connected(apitest.Ann, model.Private)(w)
+			w.SetVisibility(w.Ann, apitest.Page, model.Shared)
 		}},
-		{name: "private, connected again by its installer", page: page, installer: ann, prepare: func(w *world) {
-			uninstalled(connected(ann, model.Private))(w)
-			w.connect(w.ann, meta, "")
+		{name: "private, connected again by its installer", page: apitest.Page, installer: apitest.Ann, prepare: func(w *apitest.World) {
+			uninstalled(apitest.Connected(apitest.Ann, model.Private))(w)
+			w.Connect(w.Ann, apitest.MetaPage, "")
 		}},
-		{name: "private, repaired", page: page, installer: ann, prepare: func(w *world) {
-			connected(ann, model.Shared)(w)
-			w.do(w.ann, http.MethodPost, "/v1/pages", map[string]any{"page": meta, "token": userToken, "visibility": model.Private}).want(http.StatusOK)
+		{name: "private, repaired", page: apitest.Page, installer: apitest.Ann, prepare: func(w *apitest.World) {
+			apitest.Connected(apitest.Ann, model.Shared)(w)
+			w.Do(w.Ann, http.MethodPost, "/v1/pages", map[string]any{"page": apitest.MetaPage, "token": apitest.UserToken, "visibility": model.Private}).Want(http.StatusOK)
 		}},
-		{name: "private, its installer took it up again after another", page: page, installer: ann, prepare: func(w *world) {
-			uninstalled(connected(ann, model.Private))(w)
-			w.connect(w.ben, meta, model.Shared)
-			w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(page+"~2"), nil).want(http.StatusOK)
-			w.connect(w.ann, meta, "")
+		{name: "private, its installer took it up again after another", page: apitest.Page, installer: apitest.Ann, prepare: func(w *apitest.World) {
+			uninstalled(apitest.Connected(apitest.Ann, model.Private))(w)
+			w.Connect(w.Ben, apitest.MetaPage, model.Shared)
+			w.Do(w.Ben, http.MethodDelete, "/v1/pages/"+string(apitest.Page+"~2"), nil).Want(http.StatusOK)
+			w.Connect(w.Ann, apitest.MetaPage, "")
 		}},
-		{name: "uninstalled, was private", page: page, installer: ann, gone: true, prepare: uninstalled(connected(ann, model.Private))},
-		{name: "uninstalled, was shared", page: page, installer: ann, shared: true, gone: true, prepare: uninstalled(connected(ann, model.Shared))},
-		{name: "second installation, private", page: page + "~2", installer: ben, prepare: func(w *world) {
-			uninstalled(connected(ann, model.Private))(w)
-			connected(ben, model.Private)(w)
+		{name: "uninstalled, was private", page: apitest.Page, installer: apitest.Ann, gone: true, prepare: uninstalled(apitest.Connected(apitest.Ann, model.Private))},
+		{name: "uninstalled, was shared", page: apitest.Page, installer: apitest.Ann, shared: true, gone: true, prepare: uninstalled(apitest.Connected(apitest.Ann, model.Shared))},
+		{name: "second installation, private", page: apitest.Page + "~2", installer: apitest.Ben, prepare: func(w *apitest.World) {
+			uninstalled(apitest.Connected(apitest.Ann, model.Private))(w)
+			apitest.Connected(apitest.Ben, model.Private)(w)
 		}},
-		{name: "first of two installations, was private", page: page, installer: ann, gone: true, holder: ben, prepare: func(w *world) {
-			uninstalled(connected(ann, model.Private))(w)
-			connected(ben, model.Shared)(w)
+		{name: "first of two installations, was private", page: apitest.Page, installer: apitest.Ann, gone: true, holder: apitest.Ben, prepare: func(w *apitest.World) {
+			uninstalled(apitest.Connected(apitest.Ann, model.Private))(w)
+			apitest.Connected(apitest.Ben, model.Shared)(w)
 		}},
 	}
 }
@@ -156,7 +101,7 @@ func places() []place {
 // cell is one case of the matrix.
 type cell struct {
 	place
-	who      account
+	who      apitest.Account
 	identity string
 	sees     bool
 	mine     bool // the installation is theirs
@@ -185,7 +130,8 @@ var (
 )
 
 func forbidden(code model.Code) verdict { return verdict{http.StatusForbidden, code} }
-func conflict(code model.Code) verdict  { return verdict{http.StatusConflict, code} }
+
+func conflict(code model.Code) verdict { return verdict{http.StatusConflict, code} }
 
 // seen is an expectation where who sees the Page gets v, and everybody else
 // learns that there is no such thing.
@@ -254,7 +200,7 @@ type route struct {
 
 // searches are for what is hidden.
 func searches() (all []url.Values) {
-	for _, words := range []string{hiddenText, hiddenName, hiddenNote, string(hanako), "secret", hiddenText[:7]} {
+	for _, words := range []string{apitest.HiddenText, apitest.HiddenName, apitest.HiddenNote, string(apitest.Hanako), "secret", apitest.HiddenText[:7]} {
 		all = append(all, url.Values{"search": {words}})
 	}
 	return all
@@ -322,7 +268,7 @@ func routes() map[string]route {
 			want: seen(ok), hides: true,
 		},
 		"reply": {
-			body: func(target) any { return text("a reply") },
+			body: func(target) any { return apitest.Text("a reply") },
 			want: func(c cell) verdict {
 				if c.sees && c.gone {
 					return conflict(model.PageDisconnected)
@@ -403,7 +349,7 @@ func routes() map[string]route {
 			},
 		},
 		"connect-page": {
-			body:    func(t target) any { return map[string]any{"page": t.page.Meta(), "token": userToken} },
+			body:    func(t target) any { return map[string]any{"page": t.page.Meta(), "token": apitest.UserToken} },
 			want:    wantConnect,
 			changes: true,
 		},
@@ -457,8 +403,8 @@ func wantConnect(c cell) verdict {
 	return forbidden(model.AlreadyConnected)
 }
 
-// ask sends a request of the matrix about a target.
-func (w *world) ask(who account, o operation, r route, t target) answer {
+// askRoute sends a request of the matrix about a target.
+func askRoute(w *apitest.World, who apitest.Account, o operation, r route, t target) apitest.Answer {
 	w.Helper()
 	message := t.out
 	if o.ID == "get-message" {
@@ -476,15 +422,15 @@ func (w *world) ask(who account, o operation, r route, t target) answer {
 	if r.body != nil {
 		body = r.body(t)
 	}
-	return w.do(who, o.method, path, body)
+	return w.Do(who, o.method, path, body)
 }
 
-// target finds what there is in a place, with the eyes of its installer.
-func (w *world) target(p place) target {
+// targetIn finds what there is in a place, with the eyes of its installer.
+func targetIn(w *apitest.World, p place) target {
 	w.Helper()
-	customer := customerOf(p.page)
+	customer := apitest.CustomerOf(p.page)
 	t := target{page: p.page, conversation: model.NewConversationID(p.page, customer)}
-	for _, m := range w.messages(p.installer(w), p.page, customer) {
+	for _, m := range w.Messages(p.installer(w), p.page, customer) {
 		switch {
 		case m.Direction == model.In:
 			t.in = m.ID
@@ -492,8 +438,8 @@ func (w *world) target(p place) target {
 			t.out = m.ID
 		}
 	}
-	var ns noticeList
-	w.get(p.installer(w), "/v1/notices?page="+url.QueryEscape(string(p.page)), &ns)
+	var ns apitest.NoticeList
+	w.Get(p.installer(w), "/v1/notices?page="+url.QueryEscape(string(p.page)), &ns)
 	if t.in == "" || t.out == "" || len(ns.Notices) == 0 {
 		w.Fatalf("%s holds no messages or no notices", p.name)
 	}
@@ -507,8 +453,8 @@ func missing() []target {
 	const none = "0190b8a0-0000-7000-8000-000000000000"
 	id := func(p model.PageID) model.MessageID { return model.NewMessageID(p, none) }
 	return []target{
-		{page: "424242", conversation: model.NewConversationID("424242", hanako), in: id("424242"), out: id("424242"), notice: none},
-		{page: "100~77", conversation: model.NewConversationID("100~77", hanako), in: id("100~77"), out: id("100~77"), notice: none},
+		{page: "424242", conversation: model.NewConversationID("424242", apitest.Hanako), in: id("424242"), out: id("424242"), notice: none},
+		{page: "100~77", conversation: model.NewConversationID("100~77", apitest.Hanako), in: id("100~77"), out: id("100~77"), notice: none},
 		{page: "x", conversation: "x", in: "x", out: "x", notice: "x"},
 	}
 }
@@ -523,13 +469,13 @@ func inside(t target) []target {
 }
 
 // cells are the identities in a place.
-func cells(w *world, p place) []cell {
+func cells(w *apitest.World, p place) []cell {
 	all := []cell{
-		{identity: "installer of the first", who: w.ann},
-		{identity: "other admin", who: w.ben},
-		{identity: "rep", who: w.cat},
-		{identity: "stranger", who: w.stranger},
-		{identity: "revoked", who: w.revoked},
+		{identity: "installer of the first", who: w.Ann},
+		{identity: "other admin", who: w.Ben},
+		{identity: "rep", who: w.Cat},
+		{identity: "stranger", who: w.Stranger},
+		{identity: "revoked", who: w.Revoked},
 		{identity: "nobody"},
 	}
 	for i := range all {
@@ -557,34 +503,21 @@ func expect(o operation, r route, c cell) verdict {
 	return r.want(c)
 }
 
-func (a answer) is(v verdict) bool {
-	if a.status != v.status {
+func isVerdict(a apitest.Answer, v verdict) bool {
+	if a.Status != v.status {
 		return false
 	}
 	if v.code == "" {
 		return true
 	}
-	var p problem
-	return json.Unmarshal(a.body, &p) == nil && p.Code == v.code
-}
-
-// indistinct tells whether two answers look the same to who got them.
-func indistinct(a, b answer) bool {
-	if a.status != b.status || !bytes.Equal(a.body, b.body) || len(a.header) != len(b.header) {
-		return false
-	}
-	for name := range a.header {
-		if name != "Date" && !slices.Equal(a.header[name], b.header[name]) {
-			return false
-		}
-	}
-	return true
+	var p apitest.Problem
+	return json.Unmarshal(a.Body, &p) == nil && p.Code == v.code
 }
 
 func TestEveryRouteHasItsRow(t *testing.T) {
 	t.Parallel()
 	rows := routes()
-	for _, o := range newWorld(t).operations() {
+	for _, o := range readOperations(apitest.New(t)) {
 		if _, known := rows[o.ID]; !known {
 			t.Errorf("%s (%s %s) has no row in the table of who may see it", o.ID, o.method, o.path)
 		}
@@ -600,41 +533,33 @@ func TestWhoSeesWhat(t *testing.T) {
 	for _, p := range places() {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, withInbox)
-			w.revokes()
+			w := apitest.New(t, apitest.WithInbox)
+			w.AddRevoked()
 			p.prepare(w)
-			w.judgeAll(p, w.target(p), func(route) bool { return true })
+			judgeAll(w, p, targetIn(w, p), func(route) bool { return true })
 		})
 	}
 }
 
-// revokes makes somebody whose token was revoked.
-func (w *world) revokes() {
-	w.Helper()
-	gone := w.addUser("Rex", true)
-	w.do(gone, http.MethodPost, "/v1/logout", nil).want(http.StatusNoContent)
-	w.revoked = account{token: gone.token}
-}
-
 // judgeAll holds those routes in every cell of a place against what is expected.
-func (w *world) judgeAll(p place, to target, these func(route) bool) {
+func judgeAll(w *apitest.World, p place, to target, these func(route) bool) {
 	w.Helper()
 	for _, c := range cells(w, p)[:3] {
-		w.pagesTellOnlyWhatIsPublic(c)
+		pagesTellOnlyWhatIsPublic(w, c)
 	}
-	for _, o := range w.operations() {
+	for _, o := range readOperations(w) {
 		r := routes()[o.ID]
 		if !these(r) {
 			continue
 		}
 		for _, c := range cells(w, p) {
 			if r.changes || r.ends {
-				if a := w.refusedBefore(o, r, c, to); a != nil {
-					w.Error(at(o.ID, "by", c.identity, "answered", a.status, string(a.body)))
+				if a := refusedBefore(w, o, r, c, to); a != nil {
+					w.Error(apitest.Case(o.ID, "by", c.identity, "answered", a.Status, string(a.Body)))
 				}
 				continue
 			}
-			w.judge(o, r, c, to)
+			judge(w, o, r, c, to)
 		}
 	}
 }
@@ -642,39 +567,41 @@ func (w *world) judgeAll(p place, to target, these func(route) bool) {
 // change is how a Page passes from hand to hand.
 type change struct {
 	name string
-	do   func(*world)
+	do   func(*apitest.World)
 	// then is what its first installation is now.
 	then place
 }
 
 // changes are every change between private and shared, and of hands, one after the other.
 func changes() []change {
-	flip := func(v model.Visibility) func(*world) {
-		return func(w *world) { w.setVisibility(w.ann, page, v) }
+	flip := func(v model.Visibility) func(*apitest.World) {
+		return func(w *apitest.World) { w.SetVisibility(w.Ann, apitest.Page, v) }
 	}
-	uninstall := func(id model.PageID) func(*world) {
-		return func(w *world) { w.do(w.ben, http.MethodDelete, "/v1/pages/"+string(id), nil).want(http.StatusOK) }
+	uninstall := func(id model.PageID) func(*apitest.World) {
+		return func(w *apitest.World) {
+			w.Do(w.Ben, http.MethodDelete, "/v1/pages/"+string(id), nil).Want(http.StatusOK)
+		}
 	}
-	connect := func(who func(*world) account, v model.Visibility) func(*world) {
-		return func(w *world) { w.connect(who(w), meta, v) }
+	connect := func(who func(*apitest.World) apitest.Account, v model.Visibility) func(*apitest.World) {
+		return func(w *apitest.World) { w.Connect(who(w), apitest.MetaPage, v) }
 	}
-	private := place{page: page, installer: ann}
+	private := place{page: apitest.Page, installer: apitest.Ann}
 	shared, gone, goneShared := private, private, private
 	shared.shared, gone.gone, goneShared.gone, goneShared.shared = true, true, true, true
 	lost, lostShared := gone, goneShared
-	lost.holder, lostShared.holder = ben, ben
+	lost.holder, lostShared.holder = apitest.Ben, apitest.Ben
 	return []change{
-		{"shared from the beginning", func(*world) {}, shared},
+		{"shared from the beginning", func(*apitest.World) {}, shared},
 		{"private", flip(model.Private), private},
 		{"shared again", flip(model.Shared), shared},
 		{"private again", flip(model.Private), private},
-		{"uninstalled while private", uninstall(page), gone},
-		{"another connected it, shared", connect(ben, model.Shared), lost},
-		{"and uninstalled it", uninstall(page + "~2"), gone},
-		{"its installer took it up again", connect(ann, ""), private},
+		{"uninstalled while private", uninstall(apitest.Page), gone},
+		{"another connected it, shared", connect(apitest.Ben, model.Shared), lost},
+		{"and uninstalled it", uninstall(apitest.Page + "~2"), gone},
+		{"its installer took it up again", connect(apitest.Ann, ""), private},
 		{"to share it", flip(model.Shared), shared},
-		{"and lose it shared", uninstall(page), goneShared},
-		{"to another, who took up what was shared, and hid it", connect(ben, model.Private), lostShared},
+		{"and lose it shared", uninstall(apitest.Page), goneShared},
+		{"to another, who took up what was shared, and hid it", connect(apitest.Ben, model.Private), lostShared},
 	}
 }
 
@@ -682,16 +609,16 @@ func changes() []change {
 // answered, while customers write without a pause.
 func TestWhoSeesWhatWhileAPageChanges(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, withTiming(quick), withInbox)
-	w.revokes()
-	connected(ann, model.Shared)(w)
-	w.runs()
-	to := w.target(changes()[0].then)
-	stop := w.busy(meta, ken)
+	w := apitest.New(t, apitest.WithTiming(apitest.Quick), apitest.WithInbox)
+	w.AddRevoked()
+	apitest.Connected(apitest.Ann, model.Shared)(w)
+	w.RunUntilQuiet()
+	to := targetIn(w, changes()[0].then)
+	stop := w.WriteWithoutPause(apitest.MetaPage, apitest.Ken)
 	for _, c := range changes() {
 		c.do(w)
 		c.then.name = c.name
-		w.judgeAll(c.then, to, func(r route) bool { return !r.rationed })
+		judgeAll(w, c.then, to, func(r route) bool { return !r.rationed })
 		if t.Failed() {
 			t.Fatal("after:", c.name)
 		}
@@ -701,44 +628,44 @@ func TestWhoSeesWhatWhileAPageChanges(t *testing.T) {
 
 // refusedBefore asks a route that changes a Page only where it must be refused,
 // and returns an answer that was another.
-func (w *world) refusedBefore(o operation, r route, c cell, to target) *answer {
+func refusedBefore(w *apitest.World, o operation, r route, c cell, to target) *apitest.Answer {
 	w.Helper()
 	want := expect(o, r, c)
 	if want.status < http.StatusBadRequest {
 		return nil
 	}
-	if a := w.ask(c.who, o, r, to); !a.is(want) {
+	if a := askRoute(w, c.who, o, r, to); !isVerdict(a, want) {
 		return &a
 	}
 	return nil
 }
 
 // judge holds a route in one cell against what is expected.
-func (w *world) judge(o operation, r route, c cell, to target) {
+func judge(w *apitest.World, o operation, r route, c cell, to target) {
 	w.Helper()
 	want := expect(o, r, c)
-	got := w.ask(c.who, o, r, to)
-	if !got.is(want) {
-		w.Error(at(o.ID, "by", c.identity, "answered", got.status, string(got.body), "want", want.status, want.code))
+	got := askRoute(w, c.who, o, r, to)
+	if !isVerdict(got, want) {
+		w.Error(apitest.Case(o.ID, "by", c.identity, "answered", got.Status, string(got.Body), "want", want.status, want.code))
 		return
 	}
 	if !c.sees {
-		w.leaksNothing(o, c, got, to)
+		leaksNothing(w, o, c, got, to)
 	}
-	w.asksMore(o, r, c, to)
+	asksMore(w, o, r, c, to)
 	if !r.hides || c.sees || c.who.ID == "" {
 		return
 	}
 	for _, none := range append(missing(), inside(to)...) {
-		if a := w.ask(c.who, o, r, none); !indistinct(got, a) {
-			w.Error(at(o.ID, "by", c.identity, "tells what is hidden", got.status, string(got.body), got.header,
-				"from what is missing", a.status, string(a.body), a.header, none))
+		if a := askRoute(w, c.who, o, r, none); !apitest.Indistinct(got, a) {
+			w.Error(apitest.Case(o.ID, "by", c.identity, "tells what is hidden", got.Status, string(got.Body), got.Header,
+				"from what is missing", a.Status, string(a.Body), a.Header, none))
 		}
 	}
 }
 
 // asksMore asks what else a list answers.
-func (w *world) asksMore(o operation, r route, c cell, to target) {
+func asksMore(w *apitest.World, o operation, r route, c cell, to target) {
 	w.Helper()
 	want := ok
 	if c.who.ID == "" {
@@ -748,30 +675,30 @@ func (w *world) asksMore(o operation, r route, c cell, to target) {
 		return
 	}
 	for _, q := range append(o.choices(), r.more...) {
-		got := w.do(c.who, o.method, o.path+"?"+q.Encode(), nil)
-		if !got.is(want) {
-			w.Error(at(o.ID, q, "by", c.identity, "answered", got.status, string(got.body), "want", want.status, want.code))
+		got := w.Do(c.who, o.method, o.path+"?"+q.Encode(), nil)
+		if !isVerdict(got, want) {
+			w.Error(apitest.Case(o.ID, q, "by", c.identity, "answered", got.Status, string(got.Body), "want", want.status, want.code))
 		}
 		if !c.sees {
-			w.leaksNothing(o, c, got, to)
+			leaksNothing(w, o, c, got, to)
 		}
 	}
 }
 
 // leaksNothing holds an answer to somebody who may not see against what it must
 // not hold.
-func (w *world) leaksNothing(o operation, c cell, a answer, to target) {
+func leaksNothing(w *apitest.World, o operation, c cell, a apitest.Answer, to target) {
 	w.Helper()
 	for _, secret := range []string{
-		within(to.page, hiddenText), within(to.page, hiddenName), within(to.page, hiddenNote), string(to.conversation.Customer()),
-		string(to.conversation), string(to.in), string(to.out), userToken, pageToken(userToken),
+		apitest.Within(to.page, apitest.HiddenText), apitest.Within(to.page, apitest.HiddenName), apitest.Within(to.page, apitest.HiddenNote), string(to.conversation.Customer()),
+		string(to.conversation), string(to.in), string(to.out), apitest.UserToken, apitest.PageToken(apitest.UserToken),
 	} {
-		if bytes.Contains(a.body, []byte(secret)) {
-			w.Error(at(o.ID, "tells", c.identity, secret, string(a.body)))
+		if bytes.Contains(a.Body, []byte(secret)) {
+			w.Error(apitest.Case(o.ID, "tells", c.identity, secret, string(a.Body)))
 		}
-		for name, values := range a.header {
+		for name, values := range a.Header {
 			if strings.Contains(name+strings.Join(values, " "), secret) {
-				w.Error(at(o.ID, "tells", c.identity, secret, "in the header", name, values))
+				w.Error(apitest.Case(o.ID, "tells", c.identity, secret, "in the header", name, values))
 			}
 		}
 	}
@@ -782,10 +709,10 @@ func (w *world) leaksNothing(o operation, c cell, a answer, to target) {
 func TestWhoMayChangeAPage(t *testing.T) {
 	t.Parallel()
 	// Whom a route lets through is told by who somebody is, not by what is stored.
-	people := &world{
-		ann: account{User: model.User{ID: "ann", Admin: true}},
-		ben: account{User: model.User{ID: "ben", Admin: true}},
-		cat: account{User: model.User{ID: "cat"}},
+	people := &apitest.World{
+		Ann: apitest.Account{User: model.User{ID: "ann", Admin: true}},
+		Ben: apitest.Account{User: model.User{ID: "ben", Admin: true}},
+		Cat: apitest.Account{User: model.User{ID: "cat"}},
 	}
 	for _, p := range places() {
 		for id, r := range routes() {
@@ -799,14 +726,14 @@ func TestWhoMayChangeAPage(t *testing.T) {
 				}
 				t.Run(p.name+"/"+id+"/"+c.identity, func(t *testing.T) {
 					t.Parallel()
-					w := newWorld(t, withInbox)
+					w := apitest.New(t, apitest.WithInbox)
 					p.prepare(w)
 					c := cells(w, p)[i]
-					a := w.ask(c.who, w.operation(id), r, w.target(p))
-					if !a.is(want) {
-						t.Fatal(at("got", a.status, string(a.body), "want", want))
+					a := askRoute(w, c.who, operationOf(w, id), r, targetIn(w, p))
+					if !isVerdict(a, want) {
+						t.Fatal(apitest.Case("got", a.Status, string(a.Body), "want", want))
 					}
-					w.wantPublic(c, a)
+					wantPublic(w, c, a)
 				})
 			}
 		}
@@ -814,24 +741,24 @@ func TestWhoMayChangeAPage(t *testing.T) {
 }
 
 // wantPublic expects a Page of which no more is told than who asked may see.
-func (w *world) wantPublic(c cell, a answer) {
+func wantPublic(w *apitest.World, c cell, a apitest.Answer) {
 	w.Helper()
-	if bytes.Contains(a.body, []byte(userToken)) {
-		w.Errorf("the answer holds a token: %s", a.body)
+	if bytes.Contains(a.Body, []byte(apitest.UserToken)) {
+		w.Errorf("the answer holds a token: %s", a.Body)
 	}
 	var p model.Page
-	a.into(&p)
+	a.Into(&p)
 	if c.sees != p.Sees && c.page == p.ID {
 		w.Errorf("%s sees: %t, told %t", c.identity, c.sees, p.Sees)
 	}
 	if !p.Sees && p != p.Public() {
-		w.Errorf("%s is told %s", c.identity, a.body)
+		w.Errorf("%s is told %s", c.identity, a.Body)
 	}
 }
 
-func (w *world) operation(id string) operation {
+func operationOf(w *apitest.World, id string) operation {
 	w.Helper()
-	for _, o := range w.operations() {
+	for _, o := range readOperations(w) {
 		if o.ID == id {
 			return o
 		}
@@ -842,16 +769,16 @@ func (w *world) operation(id string) operation {
 
 // pagesTellOnlyWhatIsPublic: what everybody may know of a Page is that it is there,
 // whether it is private, and whose it is.
-func (w *world) pagesTellOnlyWhatIsPublic(c cell) {
+func pagesTellOnlyWhatIsPublic(w *apitest.World, c cell) {
 	w.Helper()
-	var l pageList
-	w.get(c.who, "/v1/pages", &l)
+	var l apitest.PageList
+	w.Get(c.who, "/v1/pages", &l)
 	i := slices.IndexFunc(l.Pages, func(q model.Page) bool { return q.ID == c.page })
 	if i < 0 {
 		w.Fatalf("%s is not told of the Page", c.identity)
 	}
 	got := l.Pages[i]
-	if got.Sees != c.sees || got.Installer != c.installer(w).Ref() || got.Name != pageName(meta) || got.PageID != meta {
+	if got.Sees != c.sees || got.Installer != c.installer(w).Ref() || got.Name != apitest.PageName(apitest.MetaPage) || got.PageID != apitest.MetaPage {
 		w.Errorf("%s is told %+v", c.identity, got)
 	}
 	if !c.sees && got != got.Public() {
@@ -866,41 +793,43 @@ func (w *world) pagesTellOnlyWhatIsPublic(c cell) {
 // Ids of a Page that is hidden, named where another is seen, are not there either.
 func TestHiddenThingsUnderASeenPage(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	connected(ann, model.Private)(w)
-	hidden := w.target(places()[0])
-	w.connect(w.ben, "200", model.Shared)
-	w.customerWrites("200", ken, "m_200", "hello", time.Now())
-	w.reply(w.ben, "200", ken, text("hi"))
-	seen := target{conversation: model.NewConversationID("200", ken)}
-	none := model.NewMessageID(page, "0190b8a0-0000-7000-8000-000000000000")
+	w := apitest.New(t)
+	apitest.Connected(apitest.Ann, model.Private)(w)
+	hidden := targetIn(w, places()[0])
+	w.Connect(w.Ben, "200", model.Shared)
+	w.CustomerWrites("200", apitest.Ken, "m_200", "hello", time.Now())
+	w.Reply(w.Ben, "200", apitest.Ken, apitest.Text("hi"))
+	seen := target{conversation: model.NewConversationID("200", apitest.Ken)}
+	none := model.NewMessageID(apitest.Page, "0190b8a0-0000-7000-8000-000000000000")
 	base := "/v1/conversations/" + string(seen.conversation)
 	for _, m := range []model.MessageID{hidden.in, hidden.out} {
-		for _, ask := range []func(model.MessageID) answer{
-			func(m model.MessageID) answer { return w.do(w.cat, http.MethodGet, base+"/messages/"+string(m), nil) },
-			func(m model.MessageID) answer {
-				return w.do(w.cat, http.MethodPost, base+"/read", map[string]any{"up_to": m})
+		for _, ask := range []func(model.MessageID) apitest.Answer{
+			func(m model.MessageID) apitest.Answer {
+				return w.Do(w.Cat, http.MethodGet, base+"/messages/"+string(m), nil)
 			},
-			func(m model.MessageID) answer {
-				return w.do(w.cat, http.MethodPost, base+"/messages/"+string(m)+"/retry", map[string]any{"attempt": 0})
+			func(m model.MessageID) apitest.Answer {
+				return w.Do(w.Cat, http.MethodPost, base+"/read", map[string]any{"up_to": m})
 			},
-			func(m model.MessageID) answer {
-				return w.do(w.cat, http.MethodPost, base+"/messages/"+string(m)+"/drop", nil)
+			func(m model.MessageID) apitest.Answer {
+				return w.Do(w.Cat, http.MethodPost, base+"/messages/"+string(m)+"/retry", map[string]any{"attempt": 0})
+			},
+			func(m model.MessageID) apitest.Answer {
+				return w.Do(w.Cat, http.MethodPost, base+"/messages/"+string(m)+"/drop", nil)
 			},
 		} {
 			got, want := ask(m), ask(none)
-			got.problem(http.StatusNotFound, "not_found")
-			if !indistinct(got, want) {
-				t.Errorf("hidden %s, missing %s", got.body, want.body)
+			got.Problem(http.StatusNotFound, "not_found")
+			if !apitest.Indistinct(got, want) {
+				t.Errorf("hidden %s, missing %s", got.Body, want.Body)
 			}
 		}
-		quote := func(m model.MessageID) answer {
-			return w.do(w.cat, http.MethodPost, base+"/messages", with(text("see"), "reply_to", m))
+		quote := func(m model.MessageID) apitest.Answer {
+			return w.Do(w.Cat, http.MethodPost, base+"/messages", apitest.With(apitest.Text("see"), "reply_to", m))
 		}
 		got, want := quote(m), quote(none)
-		got.problem(http.StatusConflict, model.NoReplyTarget)
-		if !indistinct(got, want) {
-			t.Errorf("hidden %s, missing %s", got.body, want.body)
+		got.Problem(http.StatusConflict, model.NoReplyTarget)
+		if !apitest.Indistinct(got, want) {
+			t.Errorf("hidden %s, missing %s", got.Body, want.Body)
 		}
 	}
 }
@@ -917,7 +846,7 @@ func importVerdict(v verdict) func(cell) verdict {
 
 // begun is v where an import was begun: another's installation begins without one.
 func begun(c cell, v verdict) verdict {
-	if c.page != page {
+	if c.page != apitest.Page {
 		return notFound
 	}
 	return v
