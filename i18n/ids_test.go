@@ -32,8 +32,12 @@ func TestIDsAreGenerated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := os.ReadFile("ids_gen.go"); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("ids_gen.go is not made from these catalogues (%v): go generate ./i18n", err)
+	got, err := os.ReadFile("ids_gen.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("ids_gen.go is not made from these catalogues: run go generate ./i18n")
 	}
 }
 
