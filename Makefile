@@ -39,7 +39,7 @@ TABLES := TestWhoSees|TestNoPacket|FuzzPackets|TestMailIs|TestImport|TestARepair
 # those of PROPERTIES many times without it.
 RAPID ?= 5
 RAPID_PLAIN ?= 100
-PROPERTIES := ./model ./model/inbox ./hub ./hub/fair ./hub/transcript
+PROPERTIES := ./model ./model/inbox ./hub ./hub/fair ./hub/replies ./hub/transcript
 WITH_RAPID := {{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}
 BENCH ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"

@@ -18,8 +18,5 @@ const (
 	page      = hubtest.Page
 	hanako    = hubtest.Hanako
 	ken       = hubtest.Ken
-	ourApp    = hubtest.OurApp
-	otherApp  = hubtest.OtherApp
 	pageInbox = hubtest.PageInbox
-	day       = hubtest.Day
 )

@@ -1,0 +1,14 @@
+package accounts_test
+
+import (
+	"testing"
+
+	"parley/hub/hubtest"
+)
+
+func TestMain(m *testing.M) { hubtest.Main(m) }
+
+// Who and what is in the world of these tests.
+const (
+	page = hubtest.Page
+)
