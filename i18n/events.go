@@ -11,8 +11,8 @@ func Attachment(kind string) ID { return ID("attachment_" + kind) }
 // Booking names the word for how an appointment stands.
 func Booking(status string) ID { return ID("booking_" + status) }
 
-// Happened words what a message tells of besides its text: one sentence for each thing,
-// at least one. line makes what others wrote fit for where it is shown.
+// Happened says what a message tells besides its text: one sentence for each thing, and at
+// least one. line makes what others wrote fit for where it is shown.
 func (w *Localizer) Happened(n model.Notable, line func(model.Untrusted) string) []string {
 	if n.Kind == model.EventReferral {
 		return []string{w.cameBy(n.Entry, line)}
@@ -58,7 +58,7 @@ func (w *Localizer) happened(n model.Notable, line func(model.Untrusted) string)
 	return w.Say(Event(string(model.EventUnknown)))
 }
 
-// record words what was done to a link to a record of the CRM, or to the record.
+// record says what was done to a record of the CRM, or to a link to it.
 func (w *Localizer) record(n model.Notable, line func(model.Untrusted) string) string {
 	id := Event(string(n.Kind) + "_" + n.Action)
 	if n.Record == nil || !w.Has(id) {
@@ -71,7 +71,7 @@ func (w *Localizer) record(n model.Notable, line func(model.Untrusted) string) s
 	return w.Say(id, "Title", line(n.Record.Title), "Stage", stage)
 }
 
-// of says what it is of, where that is known.
+// of says the sentence with what it is about, if that is known, and without it otherwise.
 func (w *Localizer) of(id ID, n model.Notable, line func(model.Untrusted) string) string {
 	if what, of := line(n.Payload), id+"_of"; what != "" && w.Has(of) {
 		return w.Say(of, "What", what)
@@ -79,7 +79,7 @@ func (w *Localizer) of(id ID, n model.Notable, line func(model.Untrusted) string
 	return w.Say(id)
 }
 
-// optin words what the customer agreed to, or no longer does.
+// optin says what the customer agreed to, or no longer agrees to.
 func (w *Localizer) optin(n model.Notable, line func(model.Untrusted) string) string {
 	switch n.Action {
 	case "notification_messages":
@@ -97,7 +97,7 @@ func (w *Localizer) optin(n model.Notable, line func(model.Untrusted) string) st
 	return w.Say(Event(string(model.EventOptin)))
 }
 
-// cameBy words how a customer came in.
+// cameBy says how a customer came in.
 func (w *Localizer) cameBy(e *model.Entry, line func(model.Untrusted) string) string {
 	if e == nil {
 		return w.Say(Event(string(model.EventReferral)))
@@ -132,8 +132,7 @@ func (w *Localizer) AttachmentWord(a model.Attachment) string {
 	return w.Say(Attachment("other"))
 }
 
-// FeedbackOn words a customer's verdict on one of our messages, which comes in Meta's
-// own words.
+// FeedbackOn says how a customer rated one of our messages; said is Meta's word for it.
 //
 // Source: Messenger Platform, "response_feedback".
 func (w *Localizer) FeedbackOn(said model.Untrusted, line func(model.Untrusted) string) string {

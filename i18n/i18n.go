@@ -1,17 +1,16 @@
 // Package i18n holds every sentence a user reads, in English and Japanese.
 //
-// A sentence has an [ID] and stands in two catalogues, one a language, which are about one
-// subject: catalogues/composer.en.toml and composer.ja.toml hold what the composer says. The
-// constants of the ids are made from the English ones, with the blanks that a caller fills
-// in: after an id was added, removed or given other blanks,
+// Each subject has two catalogues, one in each language: catalogues/composer.en.toml and
+// composer.ja.toml hold what the composer says. The constants of type [ID] are generated from
+// the English ones, with the blanks that a caller fills in. After adding or removing a
+// sentence, or changing its blanks, run
 //
 //	go generate ./i18n
 //
-// writes ids_gen.go, and says what one language lacks. A section that is "Made by" a
-// function has no constants: the function puts the id together from a word of the model's.
+// It writes ids_gen.go, or says what one of the languages lacks. A section that is "Made by"
+// a function has no constants: the function makes the id from a word of the model's.
 //
-// Text that somebody outside wrote comes into a sentence only as a safe.Text or another
-// plain value.
+// Text from outside enters a sentence only as a safe.Text or another plain value.
 package i18n
 
 import (
@@ -41,8 +40,8 @@ type Localizer struct {
 	tag       language.Tag
 }
 
-// New returns the localizer of the first of these languages that there are sentences in;
-// English if there are none. It takes tags ("ja") and values of LANG ("ja_JP.UTF-8").
+// New returns a localizer for the first of these languages that we have sentences in, or
+// for English if there is none. It takes tags ("ja") and values of LANG ("ja_JP.UTF-8").
 func New(languages ...string) *Localizer {
 	var tags []language.Tag
 	for _, l := range languages {
@@ -55,8 +54,7 @@ func New(languages ...string) *Localizer {
 	return &Localizer{localizer: i18n.NewLocalizer(bundle(), tag.String()), tag: tag}
 }
 
-// bundle are the catalogues of all languages, read once: all words are said of them, and
-// nothing is added.
+// bundle holds the catalogues of all languages. They are read once and never change.
 var bundle = sync.OnceValue(func() *i18n.Bundle {
 	b := i18n.NewBundle(language.English)
 	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
@@ -83,11 +81,11 @@ func parse(s string) (language.Tag, bool) {
 	return tag, err == nil
 }
 
-// Japanese tells whether it speaks Japanese.
+// Japanese reports whether the language is Japanese.
 func (w *Localizer) Japanese() bool { return w.tag == language.Japanese }
 
-// Say returns a sentence. pairs are names and values of its blanks: Say(id, "Name",
-// name). A sentence that is missing shows its id.
+// Say returns a sentence. pairs are the names and values of its blanks: Say(id, "Name",
+// name). If there is no such sentence, it returns the id in brackets.
 func (w *Localizer) Say(id ID, pairs ...any) string {
 	data := make(map[string]any, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -100,7 +98,7 @@ func (w *Localizer) Say(id ID, pairs ...any) string {
 	return s
 }
 
-// Has tells whether there is a sentence with that id.
+// Has reports whether there is a sentence with that id.
 func (w *Localizer) Has(id ID) bool {
 	var missing *i18n.MessageNotFoundErr
 	_, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: string(id), TemplateData: map[string]any{}})

@@ -50,8 +50,8 @@ func TestSay(t *testing.T) {
 	}
 }
 
-// The catalogues are read once, however often somebody's words are asked for: a stranger
-// over SSH has them asked for as often as they like.
+// The catalogues are read once, however many localizers there are: strangers over SSH can
+// make us ask for one as often as they like.
 func TestTheCataloguesAreReadOnce(t *testing.T) { //nolint:paralleltest // it counts what is allocated
 	i18n.New("en")
 	if n := testing.AllocsPerRun(10, func() { i18n.New("ja") }); n > 2000 {

@@ -79,7 +79,7 @@ const (
 	ErrFileChanged    ID = "err_file_changed"    // with File
 )
 
-// Uploading them.
+// Uploading files.
 const (
 	UploadGoing    ID = "upload_going" // with Percent, All, Rate, Key
 	UploadStopped  ID = "upload_stopped"
@@ -168,7 +168,7 @@ const (
 	WebReason       ID = "web_reason"
 )
 
-// conversation.en.toml: The conversation that is open: its messages and what stands beside them; parley show and tail.
+// conversation.en.toml: The conversation that is open: its messages and what is beside them; parley show and tail.
 
 // By a command.
 const (
@@ -221,7 +221,7 @@ const (
 	WindowUncertain ID = "window_uncertain" // with Time
 )
 
-// Where no messages stand.
+// Where there are no messages.
 const (
 	EmptyThread      ID = "empty_thread"
 	EmptyThreadKeys  ID = "empty_thread_keys" // with Key
@@ -309,7 +309,7 @@ const (
 	DoctorWrong ID = "doctor_wrong"
 )
 
-// entry.en.toml: The ways by which customers begin: link, QR code and others.
+// entry.en.toml: How customers start a conversation: link, QR code and other ways.
 
 // By a command.
 const (
@@ -326,9 +326,9 @@ const (
 	EntryTitle ID = "entry_title" // with Page
 )
 
-// errors.en.toml: What goes wrong on the command line. What the hub refuses stands in refusals.
+// errors.en.toml: What goes wrong on the command line. What the hub refuses is in refusals.
 
-// Before and behind what went wrong.
+// What comes before an error, and after it.
 const (
 	ErrorLabel         ID = "error_label"
 	DetailFromFacebook ID = "detail_from_facebook" // with Detail
@@ -401,7 +401,7 @@ const (
 	EventOptinPlugin ID = "event_optin_plugin" // with What
 )
 
-// An attachment of which nothing is known.
+// An attachment that Facebook does not hand on.
 const (
 	AttachmentNothing ID = "attachment_nothing"
 )
@@ -651,7 +651,7 @@ const (
 	RestrictedReason  ID = "restricted_reason"   // with Reason
 )
 
-// How the mail about a notice stands.
+// What became of the mail about a notice.
 const (
 	MailStateMailed  ID = "mail_state_mailed" // with Time
 	MailStateWaiting ID = "mail_state_waiting"
@@ -727,7 +727,7 @@ const (
 	PageShow        ID = "page_show"         // with Page
 )
 
-// Before who sees a Page is changed.
+// Before changing who sees a Page.
 const (
 	VisibilityShare        ID = "visibility_share"         // with Page
 	VisibilityShareWho     ID = "visibility_share_who"     // with Page
@@ -740,7 +740,7 @@ const (
 	VisibilityHideNo       ID = "visibility_hide_no"
 )
 
-// What is said of a Page, and why it can't be done.
+// What was done with a Page, and why something can't be done.
 const (
 	SaidPageChecking  ID = "said_page_checking" // with Page
 	WhyOnePage        ID = "why_one_page"

@@ -1,12 +1,12 @@
 package i18n
 
-// FilterName names a filter of the inbox.
+// FilterName names the word for a filter of the inbox.
 func FilterName(filter string) ID { return ID("filter_" + filter) }
 
-// EmptyFilter names what is said where a filter holds nothing.
+// EmptyFilter names the sentence for a filter without conversations.
 func EmptyFilter(filter string) ID { return ID("empty_filter_" + filter) }
 
-// SortName names an order of the inbox.
+// SortName names the word for an order of the inbox.
 func SortName(sort string) ID { return ID("sort_" + sort) }
 
 // State names the sentence for a reply's state.

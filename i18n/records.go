@@ -12,9 +12,9 @@ func CreateRecord(kind string) ID { return ID("create_" + kind) }
 // DealStatus names the word for how a deal stands.
 func DealStatus(status string) ID { return ID("deal_status_" + status) }
 
-// LinkPrivateTo names the sentence that is said before a private conversation is linked to
-// a record that so many others may see (nil: it can't be told); off: its transcript is not
-// kept in the CRM.
+// LinkPrivateTo names the warning before a private conversation is linked to a record that
+// others may see; nil: nobody knows how many. off says that its transcript is not kept in
+// the CRM.
 func LinkPrivateTo(others *int, off bool) ID {
 	switch {
 	case off:

@@ -5,8 +5,8 @@ import "parley/model"
 // Code names the sentence for a refusal or an error.
 func Code(code string) ID { return ID("code_" + code) }
 
-// CodeUntil names the sentence for a refusal of which it is known when it is worth asking
-// again; not every code has one.
+// CodeUntil names the sentence for a refusal that says when it is worth trying again; not
+// every code has one.
 func CodeUntil(code string) ID { return Code(code) + "_until" }
 
 // WebCode names what a page in the browser says of a code, and what to do.
@@ -15,8 +15,8 @@ func WebCode(code string) ID { return ID("web_code_" + code) }
 // Blocked names the few words for why no reply is allowed, as a row of the inbox says it.
 func Blocked(code string) ID { return ID("blocked_" + code) }
 
-// Trouble names the sentence for why a reply or a reaction did not go as it should. Where
-// Facebook answered it is never said that it did not: what it answered is the detail.
+// Trouble names the sentence for what went wrong with a reply or a reaction. If Facebook
+// answered, the sentence never says that it did not; its answer is in the detail.
 func Trouble(e model.MessageError) ID {
 	switch {
 	case e.Code == model.OutcomeUnknown && e.Detail != "" && e.Unchecked:

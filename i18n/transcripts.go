@@ -6,8 +6,8 @@ import (
 	"parley/model"
 )
 
-// Synced says how a transcript stands in the CRM. moment words a time that is not just
-// now.
+// Synced says how a transcript stands in the CRM. moment says a time that is more than an
+// hour ago.
 func (w *Localizer) Synced(s model.Sync, now time.Time, moment func(time.Time) string) string {
 	switch s.State {
 	case model.SyncOff:
@@ -33,8 +33,8 @@ func (w *Localizer) Synced(s model.Sync, now time.Time, moment func(time.Time) s
 	return w.Say(SyncedAt, "Time", moment(*s.At))
 }
 
-// because says why, where there are words for it. What fails because the CRM is away is
-// tried again by itself: the words of that code tell the user what is not theirs to do here.
+// because says why, if there is a sentence for it. What failed because the CRM was away is
+// retried automatically, while the sentence for that code tells the user to try again.
 func (w *Localizer) because(alone, with ID, reason model.Code) string {
 	if id := Code(string(reason)); reason != "" && reason != model.CRMUnavailable && w.Has(id) {
 		return w.Say(with, "Why", w.Say(id))
@@ -42,7 +42,8 @@ func (w *Localizer) because(alone, with ID, reason model.Code) string {
 	return w.Say(alone)
 }
 
-// SyncedChange is when [Words.Synced] will say something else by time alone; zero: never.
+// SyncedChange returns when [Localizer.Synced] will say something else just because time
+// passes; zero: never.
 func SyncedChange(s model.Sync, now time.Time) time.Time {
 	if s.State != model.SyncDone || s.At == nil {
 		return time.Time{}
@@ -54,8 +55,8 @@ func SyncedChange(s model.Sync, now time.Time) time.Time {
 	return s.At.Add(ago.Truncate(time.Minute) + time.Minute)
 }
 
-// AttachmentCalled returns the word for an attachment of a transcript: for its kind, or
-// what else it is called.
+// AttachmentCalled returns the word for an attachment in a transcript: that for its kind
+// or, if it is none that we know, what it is called there.
 func (w *Localizer) AttachmentCalled(called model.Untrusted, line func(model.Untrusted) string) string {
 	plain := line(called)
 	if id := Attachment(plain); w.Has(id) {
