@@ -11,7 +11,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/outbox"
 	"parley/hub/store"
@@ -325,7 +324,7 @@ func (w *told) write(user model.User, customer model.PSID) {
 	d := hubtest.Draft(customer, fmt.Sprintf("reply %d", len(w.drafts)))
 	m, err := w.Hub.Reply(w.Ctx, user, d)
 	var r *model.Refusal
-	if errors.As(err, &r) || errors.Is(err, hub.ErrNotFound) {
+	if errors.As(err, &r) || errors.Is(err, store.ErrNotFound) {
 		return // the customer has not handedIn, or Facebook asks to wait
 	}
 	w.Must(err)
@@ -413,7 +412,7 @@ func (w *told) checkRows() {
 	mids := make(map[model.MID]int)
 	for _, customer := range w.customers {
 		ms, _, _, err := w.Hub.Messages(w.Ctx, w.Ann, hubtest.ConversationWith(customer), "", 1000)
-		if errors.Is(err, hub.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		w.Must(err)

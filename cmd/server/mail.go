@@ -3,14 +3,14 @@ package server
 import (
 	"parley/cmd/cli"
 	"parley/cmd/settings"
-	"parley/hub"
 	"parley/hub/mail"
+	"parley/hub/notices"
 	"parley/i18n"
 )
 
 // mailer returns what mails the support inbox, in the hub's language; nil where that is
 // not set up.
-func (p *commands) mailer(s settings.Settings) (hub.Mailer, error) {
+func (p *commands) mailer(s settings.Settings) (notices.Mailer, error) {
 	if s.SMTPURL == "" {
 		return nil, nil //nolint:nilnil // no mailer is not an error
 	}

@@ -9,7 +9,6 @@ import (
 	"parley/cmd/cli"
 	"parley/cmd/hubstore"
 	"parley/cmd/settings"
-	"parley/hub"
 	"parley/hub/accounts"
 	"parley/hub/store"
 	"parley/hub/store/sqlite"
@@ -49,7 +48,7 @@ func (p *commands) userFailure(who string, err error) error {
 	switch {
 	case errors.Is(err, accounts.ErrAmbiguous):
 		return cli.Failed(p.Words.Say(i18n.ErrUserAmbiguous, "Name", cli.Plain(who)))
-	case errors.Is(err, hub.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return &cli.Failure{Exit: cli.ExitMissing, Say: p.Words.Say(i18n.ErrUserUnknown, "Name", cli.Plain(who))}
 	}
 	return err

@@ -328,7 +328,7 @@ func (h *Hub) Replies(who User, conversation model.ConversationID, text string) 
 		Conversation: conversation, ClientID: model.ClientID(uuid.Must(uuid.NewV7()).String()), Text: model.Untrusted(text),
 	})
 	var refusal *model.Refusal
-	if err != nil && !errors.As(err, &refusal) && !errors.Is(err, hub.ErrNotFound) {
+	if err != nil && !errors.As(err, &refusal) && !errors.Is(err, store.ErrNotFound) {
 		h.Errorf("reply: %v", err)
 	}
 }

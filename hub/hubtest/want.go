@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 
-	"parley/hub"
 	"parley/hub/accounts"
 	"parley/hub/store"
 	"parley/hub/view"
@@ -31,7 +30,7 @@ func (w *World) WantRefused(err error, want model.Code) {
 // WantHidden expects that there is no such thing.
 func (w *World) WantHidden(err error) {
 	w.Helper()
-	if !errors.Is(err, hub.ErrNotFound) {
+	if !errors.Is(err, store.ErrNotFound) {
 		w.Fatalf("got %v, want not found", err)
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/accounts"
+	"parley/hub/notices"
 	"parley/hub/outbox"
 	"parley/hub/pages"
 	"parley/hub/store"
@@ -77,7 +78,7 @@ type World struct {
 	// Quiet: customers are shown nothing of what users do.
 	Quiet bool
 	// Mailer is nil where nobody is mailed.
-	Mailer hub.Mailer
+	Mailer notices.Mailer
 	// Inbox is where past conversations are read from; nil: nowhere.
 	Inbox pages.Inbox
 	// Timing is nil for the default.

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/outbox"
+	"parley/hub/store"
 	"parley/hub/uploads"
 	"parley/model"
 )
@@ -288,7 +288,7 @@ func TestARefusedReplyLeavesItsFiles(t *testing.T) {
 			var u uploads.Upload
 			if u, refused = w.Hub.Upload(w.Ctx, w.Ann, "a.txt", strings.NewReader("x")); refused == nil {
 				_, err := w.Hub.Reply(w.Ctx, w.Ann, attaching(hubtest.Draft("9999", "x"), u.ID))
-				if !errors.Is(err, hub.ErrNotFound) {
+				if !errors.Is(err, store.ErrNotFound) {
 					t.Fatalf("to nobody: %v", err)
 				}
 			}

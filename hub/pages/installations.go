@@ -18,11 +18,20 @@ import (
 	"parley/model"
 )
 
+// How often each user may have us ask Facebook at once, as the doctor and greetings do: so often
+// a second, and so many at first. More wait: a limit of Meta's would hold up the whole Page's
+// replies.
+const (
+	askingRate  = 5
+	askingBurst = 20
+)
+
 // Installations are the Pages that are or were connected here.
 type Installations struct {
 	*shared
-	login      Login
-	backfill   *Backfill
+	login    Login
+	backfill *Backfill
+	// asking is how often users have Facebook asked.
 	asking     *ratelimit.Limits
 	failQueued func(*txn.Tx) error
 	notice     func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error

@@ -88,8 +88,6 @@ type Options struct {
 	Inbox Inbox
 	Past  Past
 	Roles Roles
-	// Asking limits how often users may have us ask Facebook.
-	Asking *ratelimit.Limits
 	// Nameless is signalled when there may be a new customer without a name, Sending when
 	// queued replies may be due.
 	Nameless, Sending wake.Signal
@@ -123,7 +121,7 @@ func New(o Options) *Manager {
 	}
 	past := &Backfill{shared: s, inbox: o.Inbox, past: o.Past, due: wake.NewSignal()}
 	pages := &Installations{
-		shared: s, login: o.Login, backfill: past, asking: o.Asking, failQueued: o.FailQueued, notice: o.Notice,
+		shared: s, login: o.Login, backfill: past, asking: ratelimit.New(askingRate, askingBurst), failQueued: o.FailQueued, notice: o.Notice,
 	}
 	return &Manager{Installations: pages, Backfill: past, Profiles: &Profiles{shared: s}}
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/outbox"
 	"parley/hub/pages"
@@ -96,7 +95,7 @@ func TestGraphRefusesToConnect(t *testing.T) {
 		}
 		w.Graph.GrantErr = hubtest.ErrGraphDown
 		_, _, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(""))
-		if !errors.Is(err, hub.ErrGraph) || !errors.Is(err, hubtest.ErrGraphDown) {
+		if !errors.Is(err, pages.ErrGraph) || !errors.Is(err, hubtest.ErrGraphDown) {
 			t.Errorf("got %v", err)
 		}
 		pages, _, err := w.Hub.Pages(w.Ctx, w.Ann)
@@ -113,7 +112,7 @@ func TestConnectWithoutWebhooksThenRepair(t *testing.T) {
 	hubtest.InBareWorld(t, func(t *testing.T, w *hubtest.World) {
 		w.Graph.SubscribeErr = hubtest.ErrGraphDown
 		_, created, err := w.Hub.ConnectPage(w.Ctx, w.Ann, hubtest.Connection(model.Shared))
-		if !errors.Is(err, hub.ErrGraph) || !created {
+		if !errors.Is(err, pages.ErrGraph) || !created {
 			t.Fatalf("got %v, created %v", err, created)
 		}
 		w.Receive(hubtest.Wrote(hanako, "m1", "hi", hubtest.Now())) // already taken in

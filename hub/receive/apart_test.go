@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/pages"
 	"parley/hub/receive"
@@ -129,7 +128,7 @@ func TestBadEventNeverStopsItsNeighbours(t *testing.T) {
 // messagesIfAny returns a conversation's messages, none where it is not there.
 func messagesIfAny(w *hubtest.World, customer model.PSID) []model.Message {
 	ms, _, _, err := w.Hub.Messages(w.Ctx, w.Ann, hubtest.ConversationWith(customer), "", 1000)
-	if err != nil && !errors.Is(err, hub.ErrNotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		w.Fatalf("messages: %v", err)
 	}
 	return ms

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/pages"
 	"parley/hub/receive"
@@ -741,7 +740,7 @@ func TestReceiveWhileTheStoreCantBeWritten(t *testing.T) {
 		disk := w.Breakable()
 		disk.Break(true)
 		e := hubtest.Entry(hubtest.Wrote(hanako, "m1", "hello", hubtest.Now()))
-		if err := w.Hub.Receive(w.Ctx, e); !errors.Is(err, hub.ErrUnavailable) {
+		if err := w.Hub.Receive(w.Ctx, e); !errors.Is(err, store.ErrUnavailable) {
 			t.Fatalf("got %v, want unavailable: Meta must send it again", err)
 		}
 		if r := w.Hub.Ready(w.Ctx); r.Ready || r.Store != "unavailable" {

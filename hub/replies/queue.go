@@ -72,7 +72,7 @@ func (b *Tx) Reschedule(c *txn.Conversation, r store.Reply, waitsFor model.Messa
 func (b *Tx) Settle(c *txn.Conversation, r store.Reply, state model.State, why *model.MessageError) error {
 	r.State, r.WakeAt = state, time.Time{}
 	if state == model.Ask {
-		b.Asked()
+		b.asks.Inc()
 	}
 	if err := b.Move(c, r, why); err != nil {
 		return err

@@ -3,6 +3,8 @@ package replies
 import (
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"parley/hub/txn"
 	"parley/model"
 )
@@ -13,9 +15,19 @@ type Rules struct {
 	QueueLimit time.Duration
 	// App is the id of our Meta app.
 	App model.AppID
-	// Asked counts a reply that asks its writer what to do.
-	Asked func()
+	// asks counts the replies that asked their writer what to do.
+	asks prometheus.Counter
 }
+
+// NewRules returns rules for the replies of an app.
+func NewRules(queueLimit time.Duration, app model.AppID) *Rules {
+	return &Rules{QueueLimit: queueLimit, App: app, asks: prometheus.NewCounter(prometheus.CounterOpts{
+		Namespace: "parley", Name: "asks_total", Help: "Replies that asked their writer what to do.",
+	})}
+}
+
+// Collectors returns the metrics of replies.
+func (r *Rules) Collectors() []prometheus.Collector { return []prometheus.Collector{r.asks} }
 
 // Tx is a transaction of a Page that changes replies.
 type Tx struct {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
 	"parley/hub/outbox"
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -75,7 +75,7 @@ func (s *Routes) replyBy(ctx context.Context, in *messagesInput) (*door.Body[mes
 	}
 	out := messagesBody{Messages: []model.Message{}, AsOf: asOf}
 	m, err := s.hub.ReplyBy(ctx, door.User(ctx), in.Conversation, in.ClientID)
-	if errors.Is(err, hub.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return &door.Body[messagesBody]{Body: out}, nil
 	}
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/store"
 	"parley/hub/uploads"
 	"parley/model"
 )
@@ -108,7 +108,7 @@ func (s *Routes) upload(ctx context.Context, in *uploadInput) (*door.Body[upload
 		u, err := s.hub.Upload(ctx, door.User(ctx), model.Untrusted(part.FileName()), part)
 		var refusal *model.Refusal
 		switch {
-		case errors.As(err, &refusal), errors.Is(err, hub.ErrUnavailable):
+		case errors.As(err, &refusal), errors.Is(err, store.ErrUnavailable):
 			return nil, s.door.Problem(ctx, err)
 		case err != nil:
 			s.door.Log.Warn("upload not received", "error", err)

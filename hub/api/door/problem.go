@@ -11,9 +11,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/accounts"
 	"parley/hub/fair"
+	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/model"
 )
@@ -153,19 +153,19 @@ func (s *Door) Problem(ctx context.Context, err error) error {
 		return NewProblem(http.StatusUnprocessableEntity, CodeInvalid, invalid.Error())
 	case errors.Is(err, store.ErrBadCursor):
 		return NewProblem(http.StatusUnprocessableEntity, CodeInvalid, "The cursor is not one of this list.")
-	case errors.Is(err, hub.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return NewProblem(http.StatusNotFound, CodeNotFound, "There is no such thing.")
 	case errors.Is(err, accounts.ErrSignIn):
 		return NewProblem(http.StatusUnauthorized, CodeSignIn, "The token or code lets nobody in. Sign in again.")
 	case errors.Is(err, fair.ErrBusy):
 		return huma.ErrorWithHeaders(BusyProblem(), http.Header{"Retry-After": {BusyAgain}})
-	case errors.Is(err, hub.ErrUnavailable):
+	case errors.Is(err, store.ErrUnavailable):
 		s.Log.Error("store unavailable", "error", err)
 		return NewProblem(http.StatusServiceUnavailable, CodeUnavailable, "The hub can't store anything at the moment. Nothing was kept; try again.")
-	case errors.Is(err, hub.ErrCRM):
+	case errors.Is(err, model.ErrCRMUnavailable):
 		s.Log.Warn("crm", "error", err)
 		return NewProblem(http.StatusBadGateway, codeCRM, "Pipedrive could not be asked. Nothing was changed; try again. The hub's log says why.")
-	case errors.Is(err, hub.ErrGraph):
+	case errors.Is(err, pages.ErrGraph):
 		s.Log.Warn("graph api", "error", err)
 		return NewProblem(http.StatusBadGateway, codeGraph, "Facebook did not do what was asked. The hub's log says why.")
 	case ctx.Err() != nil:

@@ -6,8 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/health"
 	"parley/model"
 )
 
@@ -36,7 +36,7 @@ func (s *Routes) health(api huma.API) {
 
 type readiness struct {
 	Status int
-	Body   hub.Readiness
+	Body   health.Readiness
 }
 
 func (s *Routes) ready(ctx context.Context, _ *struct{}) (*readiness, error) {

@@ -7,14 +7,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"parley/hub"
 	"parley/hub/api/door"
+	"parley/hub/health"
 	"parley/model"
 )
 
 // Hub is what these routes need of the hub.
 type Hub interface {
-	Ready(ctx context.Context) hub.Readiness
+	Ready(ctx context.Context) health.Readiness
 	Stats(ctx context.Context) (map[string]int64, error)
 	Audit(ctx context.Context, user model.User, cursor string, limit int) ([]model.AuditEntry, string, error)
 	Notices(ctx context.Context, user model.User, page model.PageID, cursor string, limit int) ([]model.Notice, string, model.AsOf, error)

@@ -1,4 +1,4 @@
-package hub
+package health
 
 import (
 	"context"
@@ -12,30 +12,22 @@ import (
 	"parley/model"
 )
 
-// What of users' doing asks Facebook at once, as the doctor and greetings do: so often a
-// second for each user, so many at first. More wait: a limit of Meta's would hold up the
-// whole Page's replies.
-const (
-	askingRate  = 5
-	askingBurst = 20
-)
-
 // clockSlack is how far our clock may be from Facebook's: reply windows are judged by
 // ours.
 const clockSlack = time.Minute
 
 // Doctor looks at everything between Facebook and the inbox of a Page, for those who see
 // it: one check a line, in the order in which they should be mended.
-func (h *Hub) Doctor(ctx context.Context, user model.User, id model.PageID) ([]model.Check, error) {
-	page, token, err := h.PageWithToken(ctx, user, id)
+func (h *Health) Doctor(ctx context.Context, user model.User, id model.PageID) ([]model.Check, error) {
+	page, token, err := h.pageWithToken(ctx, user, id)
 	if err != nil {
 		return nil, err
 	}
-	exam := h.graph.Examine(ctx, token, page.PageID)
+	exam := h.meta.Examine(ctx, token, page.PageID)
 	out := h.storeChecks(ctx)
-	out = append(out, tokenChecks(exam, h.utc())...)
+	out = append(out, tokenChecks(exam, h.now())...)
 	out = append(out, pageChecks(exam, page)...)
-	out = append(out, h.webhookCheck(), clockCheck(exam, h.utc()))
+	out = append(out, h.webhookCheck(), clockCheck(exam, h.now()))
 	more, err := h.storedChecks(ctx, user, page)
 	if err != nil {
 		return nil, err
@@ -57,7 +49,7 @@ func unknown(id string, err error) model.Check {
 
 // storeChecks are that of the store, and that of where it comes from: it tells nothing of
 // what it holds of other Pages.
-func (h *Hub) storeChecks(ctx context.Context) []model.Check {
+func (h *Health) storeChecks(ctx context.Context) []model.Check {
 	r := h.Ready(ctx)
 	history := check("history", true, "")
 	if r.StorePutBack != nil {
@@ -110,7 +102,7 @@ func pageChecks(e model.PageExam, p store.Page) []model.Check {
 }
 
 // webhookCheck tells whether Meta shook hands with our address for webhooks.
-func (h *Hub) webhookCheck() model.Check {
+func (h *Health) webhookCheck() model.Check {
 	state := h.webhooks.Get()
 	return check("webhook", state == "subscribed", state)
 }
@@ -124,7 +116,7 @@ func clockCheck(e model.PageExam, now time.Time) model.Check {
 }
 
 // storedChecks are those of what the store holds.
-func (h *Hub) storedChecks(ctx context.Context, user model.User, p store.Page) (out []model.Check, err error) {
+func (h *Health) storedChecks(ctx context.Context, user model.User, p store.Page) (out []model.Check, err error) {
 	err = h.store.Read(ctx, func(r store.Reader) error {
 		head, err := r.Head(p.ID)
 		if err != nil {
@@ -160,8 +152,8 @@ func (h *Hub) storedChecks(ctx context.Context, user model.User, p store.Page) (
 }
 
 // mailCheck tells how the newest mail about the Page stands.
-func (h *Hub) mailCheck(r store.Reader, page model.PageID) (model.Check, error) {
-	if h.mailer == nil {
+func (h *Health) mailCheck(r store.Reader, page model.PageID) (model.Check, error) {
+	if !h.mails {
 		return model.Check{ID: "mail", State: model.CheckOff}, nil
 	}
 	const recent = 20
@@ -175,16 +167,16 @@ func (h *Hub) mailCheck(r store.Reader, page model.PageID) (model.Check, error) 
 }
 
 // crmCheck tells whether a CRM is set up; whom it lets in shows at sign-in.
-func (h *Hub) crmCheck() model.Check {
-	if !h.company.Configured() {
+func (h *Health) crmCheck() model.Check {
+	if !h.hasCRM {
 		return model.Check{ID: "crm", State: model.CheckOff}
 	}
 	return check("crm", true, "")
 }
 
 // crmHookCheck tells whether the CRM tells what happens there.
-func (h *Hub) crmHookCheck() model.Check {
-	state := h.Hooked()
+func (h *Health) crmHookCheck() model.Check {
+	state := h.crm.Hooked()
 	if state == "" {
 		return model.Check{ID: "crm_webhook", State: model.CheckOff}
 	}
@@ -192,15 +184,10 @@ func (h *Hub) crmHookCheck() model.Check {
 }
 
 // filesCheck names files with secrets that others than their owner may use.
-func (h *Hub) filesCheck() model.Check {
+func (h *Health) filesCheck() model.Check {
 	var loose []string
 	if h.looseFiles != nil {
 		loose = h.looseFiles()
 	}
 	return check("files", len(loose) == 0, strings.Join(loose, ", "))
-}
-
-// NoteTest keeps that Meta's dashboard tried our address.
-func (h *Hub) NoteTest(ctx context.Context) error {
-	return h.store.Accounts(ctx, func(tx store.AccountTx) error { return tx.SetTestedAt(h.utc()) })
 }

@@ -1,13 +1,11 @@
-package hub
+package health
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/hub/logkey"
 	"parley/hub/receive"
@@ -15,37 +13,10 @@ import (
 	"parley/hub/wake"
 )
 
-// metrics are the hub's own figures. None is labelled by anything that a client or a
-// customer chooses, nor by Page.
-type metrics struct {
-	registry *prometheus.Registry
-
-	asks prometheus.Counter
-}
-
-func newMetrics(h *Hub) *metrics {
-	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		asks: prometheus.NewCounter(prometheus.CounterOpts{
-			Namespace: "parley", Name: "asks_total", Help: "Replies that asked their writer what to do.",
-		}),
-	}
-	m.registry.MustRegister(m.asks, &storeFigures{hub: h, kept: &h.figures})
-	return m
-}
-
-// Registry takes the figures of what runs beside the hub.
-func (h *Hub) Registry() prometheus.Registerer { return h.metrics.registry }
-
-// Metrics serves the hub's figures to Prometheus, whoever asks.
-func (h *Hub) Metrics() http.Handler {
-	return promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{})
-}
-
 // storeFigures are what the hub has in hand, as it was kept.
 type storeFigures struct {
-	hub  *Hub
 	kept *keptFigures
+	now  func() time.Time
 }
 
 // keptFigures are the newest figures of the store. Whoever asks for them costs the store
@@ -62,8 +33,8 @@ type keptFigures struct {
 // figuresPause is the least time between two readings of the figures.
 const figuresPause = time.Second
 
-// runFigures keeps the figures until ctx ends.
-func (h *Hub) runFigures(ctx context.Context) error {
+// Run keeps the figures until ctx ends.
+func (h *Health) Run(ctx context.Context) error {
 	for failed := false; ; {
 		err := h.keepFigures(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -83,7 +54,7 @@ func (h *Hub) runFigures(ctx context.Context) error {
 }
 
 // keepFigures reads the figures. A store that can't be read has none.
-func (h *Hub) keepFigures(ctx context.Context) error {
+func (h *Health) keepFigures(ctx context.Context) error {
 	var f store.Figures
 	var unknown int64
 	err := h.store.Read(ctx, func(r store.Reader) (err error) {
@@ -129,7 +100,7 @@ func (s *storeFigures) Collect(ch chan<- prometheus.Metric) {
 	}
 	age := 0.0
 	if !f.OldestQueued.IsZero() {
-		age = s.hub.utc().Sub(f.OldestQueued).Seconds()
+		age = s.now().Sub(f.OldestQueued).Seconds()
 	}
 	gauge(descQueueAge, age)
 	gauge(descRawEvents, float64(f.NotUnderstood))
