@@ -28,10 +28,9 @@ const (
 	PlainFile = "file"
 )
 
-// shown are the media types that Messenger shows as more than a file: pictures, films and
-// sound that it plays, by what they begin with. Others of their kind (an iPhone's HEIC,
-// AVIF, SVG, Matroska, Ogg) it refuses or does not play: they go as files, which everybody
-// can save.
+// shown maps the media types that Messenger displays as pictures, films or sound to Meta's
+// type and the media type to send. It refuses or does not play others of their kind (an
+// iPhone's HEIC, AVIF, SVG, Matroska, Ogg): those are sent as files, which everybody can save.
 //
 // Source: Meta, "Send messages", supported media types: png, jpeg, gif; mp4, mov, avi,
 // webm; aac, m4a, mp4, wav, and mp3.
@@ -52,8 +51,8 @@ var shown = map[string]struct{ kind, media string }{
 	"audio/mpeg":      {AudioFile, "audio/mpeg"},
 }
 
-// films are the brands of files of the MPEG-4 family that are films. Others share the form
-// and are none: cameras' raw pictures, pictures in motion.
+// films are the brands of the MPEG-4 family that are films. Other brands use the same
+// container for something else: cameras' raw pictures, pictures in motion.
 //
 // Source: MP4 registration authority, "Brands".
 var films = map[string]bool{
@@ -62,9 +61,9 @@ var films = map[string]bool{
 	"mmp4": true, "MSNV": true, "XAVC": true, "f4v ": true, "F4V ": true, "M4V ": true, "M4VH": true, "M4VP": true,
 }
 
-// SniffAttachment tells what a file is by what it holds, whatever it is called: Meta's
-// type for it, and its media type. All that is no picture, film or sound that Messenger
-// shows is a file.
+// SniffAttachment returns Meta's type for a file and its media type, judged by its first
+// bytes and not by its name. Anything but a picture, film or sound that Messenger displays
+// is a [PlainFile].
 func SniffAttachment(begin []byte) (kind, media string) {
 	found := bareType(begin)
 	brand := brandOf(begin)
@@ -80,19 +79,19 @@ func SniffAttachment(begin []byte) (kind, media string) {
 	return PlainFile, found
 }
 
-// bareType is a media type without parameters.
+// bareType returns the media type of a file, without parameters.
 func bareType(begin []byte) string {
 	found, _, _ := strings.Cut(mimetype.Detect(begin[:min(len(begin), SniffLen)]).String(), ";")
 	return found
 }
 
-// beginsAsMP3 tells whether a file is an MP3 from its first byte on: a frame somewhere in it
+// beginsAsMP3 reports whether a file is an MP3 from its first byte on: a frame found later
 // may be chance.
 func beginsAsMP3(begin []byte) bool {
 	return len(begin) > 2 && (string(begin[:3]) == "ID3" || begin[0] == 0xff && begin[1]&0xe0 == 0xe0)
 }
 
-// brandOf is the major brand of a file of the MPEG-4 family; empty: it is of another.
+// brandOf returns the major brand of a file of the MPEG-4 family, "" for any other file.
 func brandOf(begin []byte) string {
 	const at, end = 8, 12
 	if len(begin) < end || string(begin[4:at]) != "ftyp" {
@@ -101,10 +100,11 @@ func brandOf(begin []byte) string {
 	return string(begin[at:end])
 }
 
-// CheckAttachment returns the refusal of a file, nil where it can be sent: begin is its
-// first bytes, size all of them, name what it is called. One that is called a picture, film
-// or sound and is none would not open where it arrives. One of another format than its name
-// says (an iPhone's HEIC called .jpg) is sent as what it is; films and sound share formats.
+// CheckAttachment returns why a file can't be sent, nil if it can: begin is its first bytes,
+// size its length, name its name. It refuses a file that is named as a picture, film or
+// sound and is none, since it would not open at the customer's. A picture of another format
+// than its name says (an iPhone's HEIC named .jpg) is sent as what it is; films and sound
+// share formats.
 //
 // Source: Messenger Platform, error 100/2018047.
 func CheckAttachment(name string, begin []byte, size int64) *Refusal {
@@ -124,7 +124,7 @@ func CheckAttachment(name string, begin []byte, size int64) *Refusal {
 	return nil
 }
 
-// familyOf tells whether a file is a picture, film or sound, of any format.
+// familyOf returns the kind of a file in Meta's words, whatever its format.
 func familyOf(begin []byte) string {
 	found := bareType(begin)
 	switch family, _, _ := strings.Cut(found, "/"); {
@@ -150,6 +150,6 @@ type OutgoingFile struct {
 // OutgoingAttachment is a file that Meta has, to be sent.
 type OutgoingAttachment struct {
 	Kind string
-	// ID is Meta's; it can be used by the Page that uploaded it, for 90 days.
+	// ID is Meta's; only the Page that uploaded the file can use it, for 90 days.
 	ID string
 }

@@ -20,7 +20,7 @@ const (
 // Customer is who wrote to the Page.
 type Customer struct {
 	PSID PSID `json:"psid"`
-	// Name is empty while Meta has not told it, or won't.
+	// Name is empty until Meta tells it; for some customers it never does.
 	Name   Untrusted `json:"name"`
 	Locale string    `json:"locale"`
 }
@@ -30,14 +30,14 @@ type Link struct {
 	Type  string    `json:"type" enum:"person,lead,deal"`
 	ID    string    `json:"id"`
 	Title Untrusted `json:"title"`
-	// Sync tells how the transcript stands there; nil: nothing is known of it.
+	// Sync is the state of the transcript on this record; nil: nothing is known.
 	Sync *Sync `json:"sync,omitempty"`
 }
 
-// Ref is the record's own name.
+// Ref returns the record that the link points to.
 func (l Link) Ref() RecordRef { return RecordRef{Type: RecordType(l.Type), ID: l.ID} }
 
-// SyncOff tells whether what is linked says that the transcript is not kept in the CRM.
+// SyncOff reports whether any link says that the transcript is not kept in the CRM.
 func (c Conversation) SyncOff() bool {
 	return slices.ContainsFunc(c.Links, func(l Link) bool { return l.Sync != nil && l.Sync.State == SyncOff })
 }
@@ -55,8 +55,8 @@ func (e *Entry) ByAd() bool {
 	return e != nil && (strings.EqualFold(e.Source, SourceAds) || e.Source == "" && e.AdID != "")
 }
 
-// ClosedAt returns when the conversation could no longer be answered, as the time alone
-// has it; nil: it never could.
+// ClosedAt returns when the reply window closed or closes, going by time alone; nil: it
+// never opened.
 func (c Conversation) ClosedAt() *time.Time {
 	if c.WindowUntil == nil || c.UncertainUntil != nil && c.UncertainUntil.After(*c.WindowUntil) {
 		return c.UncertainUntil
@@ -81,8 +81,8 @@ type Summary struct {
 // SummaryRunes is the longest text of a [Summary], in runes.
 const SummaryRunes = 200
 
-// Conversation is everything said between a Page and one customer, and the
-// conversation's own inputs of every verdict on a reply.
+// Conversation is everything said between a Page and one customer. It also holds what
+// [CanReply] needs to know of the conversation.
 type Conversation struct {
 	ID       ConversationID `json:"id"`
 	PageID   PageID         `json:"page_id"`
@@ -100,7 +100,7 @@ type Conversation struct {
 	// LastSaid is the last message between customer and Page, where LastMessage is another:
 	// a note, a line about something, or what did not reach the customer.
 	LastSaid *Summary `json:"last_said,omitempty"`
-	// Waits tells who waits, WaitsSince since when.
+	// Waits says who waits, WaitsSince since when.
 	Waits      Waiting    `json:"waits,omitempty" enum:"nobody,customer,reply" doc:"Who waits: the customer, who spoke last; a reply that asks"`
 	WaitsSince *time.Time `json:"waits_since,omitempty"`
 
@@ -108,24 +108,24 @@ type Conversation struct {
 	Started bool `json:"started"`
 	// WindowUntil is when the reply window closes or closed; nil: it never opened.
 	WindowUntil *time.Time `json:"window_until"`
-	// UncertainUntil is until when a customer who came by an ad may be answered after that,
-	// though Facebook may refuse; nil: not at all.
+	// UncertainUntil is until when a customer who came by an ad may still be answered once the
+	// window has closed, though Facebook may refuse; nil: not at all.
 	UncertainUntil *time.Time `json:"uncertain_until"`
 	// Unreachable: Meta said that this person can't be reached.
 	Unreachable bool `json:"unreachable"`
 	// OtherApp: another app holds the thread, until OtherAppUntil at the latest.
 	OtherApp      bool       `json:"other_app"`
 	OtherAppUntil *time.Time `json:"other_app_until"`
-	// Reply is the verdict on a reply by the user who asked, at the time of asking.
+	// Reply is the verdict on a reply by the requesting user, at the time of the request.
 	Reply Verdict `json:"reply"`
 
 	Entry *Entry `json:"entry"`
-	// UpdatedAt is Meta's time of the newest message: lists go by it.
+	// UpdatedAt is Meta's time of the newest message; lists are sorted by it.
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// Asleep tells whether a conversation is snoozed at that time; one whose time is
-// over counts as open.
+// Asleep reports whether a conversation is snoozed at that time. One whose snooze has ended
+// counts as open.
 func (c Conversation) Asleep(now time.Time) bool {
 	return c.Status == Snoozed && (c.SnoozedUntil == nil || now.Before(*c.SnoozedUntil))
 }
@@ -135,13 +135,13 @@ func (c Conversation) Asleep(now time.Time) bool {
 // Source: Messenger Platform, "m.me links".
 const EntryLimit = 2083
 
-// EntryRef: a ref holds more than letters, digits, -, _ and =, or is too long.
+// EntryRef: a ref has other characters than letters, digits, -, _ and =, or is too long.
 const EntryRef Code = "entry_ref"
 
 var refForm = regexp.MustCompile(`^[A-Za-z0-9_=-]*$`)
 
-// EntryLink returns the link by which customers write to a Page first. Facebook tells
-// with which ref somebody came; empty: none.
+// EntryLink returns the link by which customers write to a Page first. Facebook reports the
+// ref with the customer's first message; empty: no ref.
 //
 // Source: Messenger Platform, "m.me links".
 func EntryLink(page MetaPageID, ref string) (string, error) {
@@ -150,7 +150,7 @@ func EntryLink(page MetaPageID, ref string) (string, error) {
 	}
 	link := "https://m.me/" + string(page)
 	if ref != "" {
-		link += "?ref=" + ref // = may stand in the value of a query
+		link += "?ref=" + ref // an unescaped = is allowed in the value of a query
 	}
 	return link, nil
 }
@@ -158,8 +158,8 @@ func EntryLink(page MetaPageID, ref string) (string, error) {
 // Waiting says who waits in a conversation.
 type Waiting string
 
-// Who may wait. Notes, system lines, what was said to or by another app that held the
-// thread, and replies that did not arrive decide nothing.
+// Who may wait. Ignored are notes, system lines, messages to or by another app that held the
+// thread, and replies that did not arrive.
 const (
 	// WaitsNobody: the Page spoke last.
 	WaitsNobody Waiting = "nobody"
@@ -169,13 +169,13 @@ const (
 	WaitsReply Waiting = "reply"
 )
 
-// Said tells whether a message was said between customer and Page, as far as is known: then
-// it decides who waits.
+// Said reports whether a message counts as said between customer and Page. Only such
+// messages decide who waits.
 func (m Message) Said() bool {
 	return (m.Direction == In || m.Direction == Out) && !m.Standby && !m.Deleted && m.State != Failed && m.State != Dropped
 }
 
-// WaitsFor tells who waits once a message was the last that was said.
+// WaitsFor returns who waits once the last message said is the given one.
 func WaitsFor(last Message) Waiting {
 	if last.Direction == In {
 		return WaitsCustomer
@@ -183,8 +183,8 @@ func WaitsFor(last Message) Waiting {
 	return WaitsNobody
 }
 
-// WhoWaits returns who waits, and since when. Where the hub does not tell, the newest message
-// does.
+// WhoWaits returns who waits, and since when. If the hub did not say, it goes by the newest
+// message.
 func (c Conversation) WhoWaits() (Waiting, *time.Time) {
 	switch m := c.LastMessage; {
 	case c.Waits != "":
@@ -198,14 +198,14 @@ func (c Conversation) WhoWaits() (Waiting, *time.Time) {
 	return WaitsNobody, nil
 }
 
-// NeedsYou tells whether somebody waits in a conversation now: a customer where it is open,
-// and a reply that asks wherever it is.
+// NeedsYou reports whether somebody waits in a conversation now: a customer if it is open, a
+// reply that asks whatever its status.
 func (c Conversation) NeedsYou(now time.Time) bool {
 	who, _ := c.WhoWaits()
 	return who == WaitsReply || who == WaitsCustomer && c.Status != Done && !c.Asleep(now)
 }
 
-// Shown is the message that a list shows of a conversation; nil: none.
+// Shown returns the message that a list shows for a conversation; nil: none.
 func (c Conversation) Shown() *Summary {
 	if c.LastSaid != nil {
 		return c.LastSaid

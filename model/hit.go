@@ -2,8 +2,8 @@ package model
 
 import "strings"
 
-// Span is a stretch of a text in Unicode code points (neither bytes nor UTF-16
-// units): From is the first of it, To the first after it.
+// Span is a range of a text in Unicode code points (neither bytes nor UTF-16 units), from
+// From up to but not including To.
 type Span struct {
 	From int `json:"from" doc:"code points before it"`
 	To   int `json:"to" doc:"code points up to its end"`
@@ -15,14 +15,13 @@ const HitRunes = 200
 // Hit is a message that a search found.
 type Hit struct {
 	Message MessageID `json:"message"`
-	// Text is the message's, or of a longer one the stretch about the first match.
+	// Text is the message's text; of a long one, the part around the first match.
 	Text Untrusted `json:"text" doc:"the message's text; of a long one at most 200 code points of it"`
-	// Spans are where in Text the words stand.
+	// Spans are where the words that were searched stand in Text.
 	Spans []Span `json:"spans" doc:"where the words stand in text"`
 }
 
-// Found is a conversation in a list. What tells of a search is nil in a list that
-// is none.
+// Found is a conversation in a list. Without a search, Hits and NameSpans are nil.
 type Found struct {
 	Conversation
 	// Hits are the newest messages that match, at most 3, newest first.
@@ -31,27 +30,27 @@ type Found struct {
 	NameSpans []Span `json:"name_spans,omitzero" required:"false" nullable:"false" doc:"only with search: where the customer's name matches"`
 }
 
-// ListQuery asks for one page of a list; what is zero is left to the hub.
+// ListQuery asks for one page of a list; the hub chooses what is zero.
 type ListQuery struct {
 	Filter string
 	Page   PageID
 	Cursor string
 	Limit  int
-	// Search is what a message's text or the customer's name must hold.
+	// Search is the words to look for in messages' texts and customers' names.
 	Search string
 }
 
 // FoundList is one page of what a search found.
 type FoundList struct {
 	Conversations []Found `json:"conversations"`
-	// Cursor is that of the next page of the same search; empty at the end.
+	// Cursor asks for the next page of the same search; empty at the end.
 	Cursor string `json:"cursor"`
 	AsOf   AsOf   `json:"as_of"`
 }
 
-// Marked returns the text with marks about stretches of it, without what stands more
-// than before characters ahead of the first. It is as little to be trusted as the text.
-// Spans that are not of this text end the marking.
+// Marked returns the text with from and to around each span. It cuts what precedes the
+// first span to at most before code points. The result is as untrusted as the text. Spans
+// outside the text end the marking.
 func (u Untrusted) Marked(spans []Span, from, to string, before int) Untrusted {
 	if len(spans) == 0 {
 		return u

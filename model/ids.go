@@ -21,8 +21,8 @@ type (
 	MessageID string
 	// UserID names a user of this hub (a UUIDv7).
 	UserID string
-	// ClientID is a reply's id by the client that wrote it (a UUIDv7); unique
-	// with its user and Page.
+	// ClientID is a reply's id, chosen by the client that wrote it (a UUIDv7); unique
+	// within its user and Page.
 	ClientID string
 	// AppID is the id of a Meta app.
 	AppID string
@@ -40,10 +40,10 @@ const (
 	firstInstallation       = 1
 )
 
-// IsPageInbox tells whether the app is Meta's own inbox (Business Suite).
+// IsPageInbox reports whether the app is Meta's own inbox (Business Suite).
 func (a AppID) IsPageInbox() bool { return a == appPageInbox || a == appPageInboxTypo }
 
-// Installation returns the id of a Page's nth installation here, n from 1.
+// Installation returns the id of a Page's nth installation, n from 1.
 func (m MetaPageID) Installation(n int) PageID {
 	if n <= firstInstallation {
 		return PageID(m)
@@ -57,12 +57,12 @@ func (p PageID) Meta() MetaPageID {
 	return MetaPageID(id)
 }
 
-// NewConversationID names the conversation of a Page with a customer.
+// NewConversationID returns the id of a Page's conversation with a customer.
 func NewConversationID(page PageID, customer PSID) ConversationID {
 	return ConversationID(string(page) + PageSeparator + string(customer))
 }
 
-// Page returns the Page a conversation belongs to, "" for what is no id.
+// Page returns the Page that a conversation belongs to, "" if the id is malformed.
 func (c ConversationID) Page() PageID {
 	page, _, ok := strings.Cut(string(c), PageSeparator)
 	if !ok {
@@ -71,18 +71,18 @@ func (c ConversationID) Page() PageID {
 	return PageID(page)
 }
 
-// Customer returns whom a conversation is with, "" for what is no id.
+// Customer returns the customer of a conversation, "" if the id is malformed.
 func (c ConversationID) Customer() PSID {
 	_, psid, _ := strings.Cut(string(c), PageSeparator)
 	return PSID(psid)
 }
 
-// NewMessageID names a message of a Page; uuid is a UUIDv7.
+// NewMessageID returns the id of a message of a Page; uuid is a UUIDv7.
 func NewMessageID(page PageID, uuid string) MessageID {
 	return MessageID(string(page) + PageSeparator + uuid)
 }
 
-// Page returns the Page a message belongs to, "" for what is no id.
+// Page returns the Page that a message belongs to, "" if the id is malformed.
 func (m MessageID) Page() PageID {
 	page, _, ok := strings.Cut(string(m), PageSeparator)
 	if !ok {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ImportState is how far bringing in past conversations is.
+// ImportState is the progress of an import.
 type ImportState string
 
 // The states of an import.
@@ -15,36 +15,36 @@ const (
 	// ImportWaiting: Facebook asks to wait, or can't be reached; it goes on by itself.
 	ImportWaiting ImportState = "waiting"
 	ImportDone    ImportState = "done"
-	// ImportCancelled and ImportFailed: it can be taken up again where it was.
+	// ImportCancelled and ImportFailed: it can be resumed where it stopped.
 	ImportCancelled ImportState = "cancelled"
 	ImportFailed    ImportState = "failed"
 )
 
-// Active tells whether it goes on by itself.
+// Active reports whether the import is running or will go on by itself.
 func (s ImportState) Active() bool { return s == ImportRunning || s == ImportWaiting }
 
-// ImportKind says what is brought in.
+// ImportKind says what is imported.
 type ImportKind string
 
 // The kinds of import.
 const (
-	// ImportHistory: all conversations of before the Page was connected.
+	// ImportHistory: all conversations from before the Page was connected.
 	ImportHistory ImportKind = "history"
-	// ImportGap: what was missed while no webhook came.
+	// ImportGap: a backfill, what was missed while no webhooks came.
 	ImportGap ImportKind = "gap"
 )
 
-// Import is how bringing a Page's past conversations in stands.
+// Import is the progress of importing a Page's past conversations.
 type Import struct {
 	Kind  ImportKind  `json:"kind" enum:"history,gap"`
 	State ImportState `json:"state" enum:"running,waiting,done,cancelled,failed"`
-	// Threads is how many conversations were read, Total how many there are, 0 while
-	// that is not known; Messages how many messages are new because of it.
+	// Threads is how many conversations were read; Total how many there are, 0 if not known;
+	// Messages how many new messages that brought.
 	Threads  int64 `json:"threads"`
 	Total    int64 `json:"total"`
 	Messages int64 `json:"messages"`
-	// RunSince and RunThreads are when it began or was taken up last, and at how many
-	// conversations.
+	// RunSince is when the import began or was last resumed, RunThreads the value of
+	// Threads then.
 	RunSince   time.Time `json:"run_since"`
 	RunThreads int64     `json:"run_threads"`
 	UpdatedAt  time.Time `json:"updated_at"`
@@ -54,7 +54,7 @@ type Import struct {
 	RetryAt *time.Time `json:"retry_at,omitempty"`
 }
 
-// Rate is how many conversations a second are read; 0 while that can't be told.
+// Rate returns how many conversations are read per second; 0 if not known yet.
 func (i Import) Rate() float64 {
 	took := i.UpdatedAt.Sub(i.RunSince).Seconds()
 	if took <= 0 || i.Threads <= i.RunThreads {
@@ -63,8 +63,7 @@ func (i Import) Rate() float64 {
 	return float64(i.Threads-i.RunThreads) / took
 }
 
-// Left is how long the rest will take at that rate, to the second; false while that can't
-// be told.
+// Left returns how long the rest takes at that rate, to the second; false if not known yet.
 func (i Import) Left() (time.Duration, bool) {
 	rate := i.Rate()
 	if rate == 0 || i.Total == 0 || !i.State.Active() {
@@ -74,7 +73,7 @@ func (i Import) Left() (time.Duration, bool) {
 	return time.Duration(float64(rest) / rate * float64(time.Second)).Round(time.Second), true
 }
 
-// PastThread is a conversation as the Page's inbox on Facebook shows it.
+// PastThread is a thread as the Page's inbox on Facebook has it.
 type PastThread struct {
 	// ID is Meta's own id of the thread.
 	ID       string
@@ -82,11 +81,11 @@ type PastThread struct {
 	Name     Untrusted
 	// UpdatedAt is Meta's time of the newest message, in whole seconds.
 	UpdatedAt time.Time
-	// Messages are the newest that have details, at most 20, newest first.
+	// Messages are the newest ones that Meta gives details of, at most 20, newest first.
 	Messages []PastMessage
 }
 
-// PastMessage is a message as the Page's inbox on Facebook shows it.
+// PastMessage is a message as the Page's inbox on Facebook has it.
 type PastMessage struct {
 	MID         MID
 	FromPage    bool
@@ -96,23 +95,23 @@ type PastMessage struct {
 	CreatedAt   time.Time // whole seconds
 }
 
-// PastThreads are a stretch of a Page's threads, most lately updated first.
+// PastThreads is one page of a Page's threads, most recently updated first.
 type PastThreads struct {
 	Threads []PastThread
-	// Next is the cursor of what follows; empty at the end.
+	// Next is the cursor of the next page; empty at the end.
 	Next string
 }
 
-// CallKind says what may be done about a call of the Graph API that failed.
+// CallKind says how to handle a failed call of the Graph API.
 type CallKind int
 
 // The kinds of failure.
 const (
-	// CallAgain: nobody knows why, or it may pass; ask again later.
+	// CallAgain: the cause is unknown or may pass; call again later.
 	CallAgain CallKind = iota
-	// CallLimited: asked too often; RetryAfter says when again, zero: Meta does not.
+	// CallLimited: we call too often; RetryAfter says how long to wait, 0: Meta did not say.
 	CallLimited
-	// CallRefused: it will not be answered; Code says why.
+	// CallRefused: calling again won't help; Code says why.
 	CallRefused
 )
 
@@ -130,8 +129,7 @@ func (e *CallError) Error() string { return e.Cause.Error() }
 // Unwrap implements the errors package's interface.
 func (e *CallError) Unwrap() error { return e.Cause }
 
-// CallFailure returns what may be done about an error; one of which nothing is known may
-// be asked again.
+// CallFailure returns the CallError in an error's chain. Any other error may be tried again.
 func CallFailure(err error) *CallError {
 	var e *CallError
 	if errors.As(err, &e) {

@@ -14,25 +14,25 @@ type PageEntry struct {
 
 // Inbound is one event of a webhook.
 type Inbound struct {
-	// Key is the same for every delivery of this event, and unlike that of every
-	// other event of the Page: "mid:…" for a message or postback, "sha:…" else.
+	// Key is the same for every delivery of this event and differs from every other event of
+	// the Page: "mid:…" for a message or postback, "sha:…" else.
 	Key string
 	// Raw is the event as it came.
 	Raw []byte
 	// Name is Meta's key of the event: message, postback, reaction, …
 	Name string
-	// Customer is whom it is about; empty for an event about the Page.
+	// Customer is the customer it is about; empty for an event about the Page.
 	Customer PSID
 	// At is Meta's time of the event.
 	At time.Time
-	// Standby: another app holds the thread; we only listen.
+	// Standby: another app has the thread; we only listen.
 	Standby bool
-	// Foreign: it names another recipient than the Page, or a sender who can't have done
-	// it. It is nothing of the Page's: its Customer is empty and nothing comes of it.
+	// Foreign: its recipient is not the Page, or its sender can't have done it. It does not
+	// belong to the Page: Customer is empty and the event has no effect.
 	Foreign bool
-	// FromPage: the Page did it, and not the customer.
+	// FromPage: the Page did it, not the customer.
 	FromPage bool
-	// Event is what happened; nil where it is not understood.
+	// Event is what happened; nil if we don't understand it.
 	Event Event
 }
 
@@ -40,7 +40,7 @@ type Inbound struct {
 type Event interface{ isEvent() }
 
 type (
-	// CustomerMessage tells that the customer wrote.
+	// CustomerMessage: the customer wrote.
 	CustomerMessage struct {
 		MID         MID
 		Text        Untrusted
@@ -48,14 +48,13 @@ type (
 		ReplyTo     MID
 		// QuickReply is the payload of the quick reply they chose.
 		QuickReply *Untrusted
-		// Command is the command they used, without its slash; several are parted by
-		// commas.
+		// Command is the command they used, without its slash; several are separated by commas.
 		Command  Untrusted
 		Referral *Entry
-		// Unsupported: Meta, or we, can't show what it holds.
+		// Unsupported: Meta, or we, can't show its content.
 		Unsupported bool
 	}
-	// Echo tells that the Page wrote, from here or elsewhere.
+	// Echo: the Page wrote, from here or elsewhere.
 	Echo struct {
 		MID         MID
 		AppID       AppID
@@ -63,20 +62,20 @@ type (
 		Text        Untrusted
 		Attachments []Attachment
 		ReplyTo     MID
-		// Holds is, where there is nothing else to show, what it is in Meta's word; it may
-		// be empty all the same.
+		// Holds is Meta's word for the content if there is nothing else to show; it may still
+		// be empty.
 		Holds string
 	}
-	// Postback tells that the customer pressed a button or Get Started.
+	// Postback: the customer pressed a button or Get Started.
 	Postback struct {
 		MID      MID // may be empty
 		Title    Untrusted
 		Payload  Untrusted
 		Referral *Entry
 	}
-	// Referral tells that the customer came into the thread by a link or an ad.
+	// Referral: the customer came into the thread by a link or an ad.
 	Referral struct{ Entry Entry }
-	// Reacted tells that a reaction was set, changed or taken back.
+	// Reacted: a reaction was set, changed or taken back.
 	Reacted struct {
 		Target  MID
 		By      AuthorKind // customer or page
@@ -84,50 +83,50 @@ type (
 		Kind    string
 		Emoji   Untrusted
 	}
-	// Edit tells that the customer changed a message.
+	// Edit: the customer changed a message.
 	Edit struct {
 		Target MID
 		Text   Untrusted
 		Number int // 1 for the first edit
 	}
-	// Unsend tells that a message was taken back.
+	// Unsend: a message was taken back.
 	Unsend struct{ Target MID }
-	// DeliveredUpTo tells that messages of the Page reached the customer's device.
+	// DeliveredUpTo: messages of the Page reached the customer's device.
 	DeliveredUpTo struct {
 		MIDs      []MID
 		Watermark time.Time
 	}
-	// ReadUpTo tells that the customer read what the Page sent until then.
+	// ReadUpTo: the customer read what the Page sent up to then.
 	ReadUpTo struct{ Watermark time.Time }
-	// Feedback tells that the customer judged one of the Page's messages.
+	// Feedback: the customer rated one of the Page's messages.
 	Feedback struct {
 		Target MID
 		Words  Untrusted
 	}
-	// Optin tells that the customer agreed to something through a plugin or a request.
+	// Optin: the customer agreed to something through a plugin or a request.
 	Optin struct {
 		// Plugin: a plugin's opt-in, which opens the reply window.
 		Plugin bool
 		Type   string
 		Ref    Untrusted
-		// Title names what they agreed to be told of.
+		// Title names what they agreed to receive.
 		Title Untrusted
 		// Status is "stop" or "resume" where they changed their mind about it.
 		Status string
 	}
-	// ThreadControl tells that the thread passed, or is asked for, between apps.
+	// ThreadControl: the thread passed, or is asked for, between apps.
 	ThreadControl struct {
 		Action string // pass, take, request, release
-		Owner  AppID  // the new owner, or who asks; empty: nobody
+		Owner  AppID  // the new owner, or the app that asks; empty: nobody
 	}
-	// Happened is any other understood event that shows as a line of its own.
+	// Happened is any other known event that shows as a line of its own.
 	Happened struct{ Notable Notable }
-	// Policy tells that Facebook warns, blocks or unblocks the Page.
+	// Policy: Facebook warns, blocks or unblocks the Page.
 	Policy struct {
 		Action string // warning, block, unblock
 		Reason Untrusted
 	}
-	// PageNews is any other understood event that concerns the Page as a whole.
+	// PageNews is any other known event that concerns the Page as a whole.
 	PageNews struct{ Kind NoticeKind }
 )
 
@@ -147,13 +146,12 @@ func (Happened) isEvent()        {}
 func (Policy) isEvent()          {}
 func (PageNews) isEvent()        {}
 
-// Blank tells whether what the Page wrote would show as nothing.
+// Blank reports whether there is nothing to show of what the Page wrote.
 func (e Echo) Blank() bool { return e.Text.Blank() && len(e.Attachments) == 0 }
 
-// OpensWindow tells whether an event opens the reply window, and with it counts
-// as the customer having started the conversation: a message, a postback, a
-// reaction (not its removal), a plugin's opt-in, an m.me link into the thread. An
-// ad alone does not.
+// OpensWindow reports whether an event opens the reply window, and so counts as the
+// customer starting the conversation: a message, a postback, a reaction (not its removal),
+// a plugin's opt-in, an m.me link into the thread. An ad alone does not.
 //
 // Source: Messenger Platform, Send API, "Standard messaging window".
 func OpensWindow(e Event) bool {
@@ -174,20 +172,19 @@ func OpensWindow(e Event) bool {
 const (
 	SourceShortlink = "SHORTLINK"
 	SourceAds       = "ADS"
-	// SourceCheckbox is that of a customer who ticked the box of a plugin on a website
-	// before they wrote.
+	// SourceCheckbox: the customer ticked a plugin's box on a website before they wrote.
 	SourceCheckbox = "checkbox_plugin"
-	// SourceShop is that of a customer who came from a product of the Page's shop, whose
-	// id is the Ref: Meta names no source then.
+	// SourceShop: the customer came from a product of the Page's shop; Ref is the product's
+	// id. Meta names no source for these.
 	SourceShop = "SHOP"
 )
 
-// FutureSlack is how much later than it came an event may say it happened: clocks differ.
+// FutureSlack is how far an event's time may lie after its receipt: clocks differ.
 const FutureSlack = 5 * time.Minute
 
-// EventTime is the time that counts for what happened by another's clock, wherever it
-// sets or orders anything: a later time than that of its receipt, but for [FutureSlack],
-// is a mistake, and so is one before 1970. Then the receipt's counts.
+// EventTime returns the time to use for an event of another clock, wherever it sets or
+// orders anything. A time later than its receipt plus [FutureSlack], or before 1970, is a
+// mistake: then it is the time of receipt.
 func EventTime(at, receipt time.Time) time.Time {
 	if at.Unix() <= 0 || at.After(receipt.Add(FutureSlack)) {
 		return receipt

@@ -4,11 +4,11 @@ import (
 	"log/slog"
 )
 
-// What holds text of others shows in a log by its ids, its kinds and how long its texts
-// are, in bytes. [Untrusted] hides itself where it is logged alone; a handler that
-// writes a struct as JSON would write it out.
+// Values that hold other people's text log their ids, kinds and the lengths of their texts
+// in bytes. [Untrusted] alone hides itself in a log, but a handler that writes a struct as
+// JSON would write it out.
 
-// length is how a log shows a text.
+// length is the log attribute of a text.
 func length(key string, u Untrusted) slog.Attr { return slog.Int(key+"_bytes", len(u)) }
 
 // LogValue implements [slog.LogValuer].

@@ -17,11 +17,11 @@ const (
 	System Direction = "system" // something that happened, worded by who shows it
 )
 
-// State is how far a reply has come (docs/adr/0004). What customers sent has none.
+// State is how far a reply is (docs/adr/0004). Customers' messages have none.
 type State string
 
-// The states of a reply, in the order in which it goes through them. Failed,
-// dropped, delivered and read are ends; ask waits for a person.
+// The states of a reply, in the order it goes through them. Failed, dropped, delivered and
+// read are final; ask waits for a person.
 const (
 	Queued    State = "queued"
 	Posting   State = "posting"
@@ -34,7 +34,7 @@ const (
 	Dropped   State = "dropped"
 )
 
-// Arrived tells whether Meta is known to have the message.
+// Arrived reports whether Meta is known to have the message.
 func (s State) Arrived() bool { return s == Sent || s == Delivered || s == Read }
 
 // AuthorKind says what sort of author wrote a message.
@@ -72,16 +72,16 @@ type Attachment struct {
 // Source: Messenger Platform, "messages", stickers.
 const LikeSticker = "369239263222822"
 
-// Like tells whether an attachment is the thumb of Messenger's Like button.
+// Like reports whether an attachment is the thumb of Messenger's Like button.
 func (a Attachment) Like() bool { return a.Type == "sticker" && a.ID == LikeSticker }
 
-// Booking is an appointment that a customer asked for, or what became of it.
+// Booking is an appointment that a customer asked for, and what became of it.
 type Booking struct {
 	Status string `json:"status" doc:"Meta's word: requested, confirmed, declined, cancelled"`
-	// Start and End are nil where Meta does not tell them.
+	// Start and End are nil if Meta does not give them.
 	Start *time.Time `json:"start,omitempty"`
 	End   *time.Time `json:"end,omitempty"`
-	// Zone names the customer's time zone, as tz databases do; may be empty.
+	// Zone is the customer's time zone by its tz database name; may be empty.
 	Zone string `json:"zone,omitempty"`
 }
 
@@ -90,15 +90,15 @@ type Reaction struct {
 	By    AuthorKind `json:"by" enum:"customer,page"`
 	Kind  string     `json:"kind" doc:"Meta's name: love, smile, other, …"`
 	Emoji Untrusted  `json:"emoji"`
-	// User is who of us reacted, where that is known.
+	// User is the user of this hub who reacted, if known.
 	User *UserRef `json:"user,omitempty"`
-	// Pending: it was asked for, or asked to be taken back, and Meta has not confirmed it.
+	// Pending: setting or removing it was requested, and Meta has not confirmed it yet.
 	Pending bool `json:"pending,omitempty"`
-	// Error is why it was not set; then the customer does not see it.
+	// Error is why it was not set; the customer does not see the reaction then.
 	Error *MessageError `json:"error,omitempty"`
 }
 
-// EventKind names what a message tells of besides its text.
+// EventKind names what a message reports besides its text.
 type EventKind string
 
 // The kinds of event that show in a conversation.
@@ -112,14 +112,14 @@ const (
 	EventOrder          EventKind = "order"
 	EventFeedback       EventKind = "feedback"
 	EventCommand        EventKind = "command"
-	// EventRecord: a colleague linked a record of the CRM, or took a link away, or
-	// something happened to a record that is linked. Who may not see it is not told.
+	// EventRecord: a colleague linked or unlinked a record of the CRM, or something happened
+	// to a linked record. Only those who may see the record get it.
 	EventRecord EventKind = "record"
-	// EventAdminText is a notice that Facebook put into the thread, as when its assistant
-	// hands back. Nobody wrote it.
+	// EventAdminText is a notice that Facebook put into the thread, such as its assistant
+	// handing back. It has no author.
 	EventAdminText EventKind = "admin_text"
-	// EventUnknown is a message or event that Parley can't show; its raw form is
-	// kept. Action names it in Meta's word, where that is known.
+	// EventUnknown is a message or event that Parley can't show; its raw form is kept.
+	// Action is Meta's word for it, if known.
 	EventUnknown EventKind = "unknown"
 )
 
@@ -129,40 +129,38 @@ type Notable struct {
 	// Action is Meta's word for what was done: linked, unlinked, pass, take,
 	// request, notification_messages, …
 	Action string `json:"action,omitempty"`
-	// Payload is what the developer of a button or quick reply put behind it; of an
-	// order, a survey, a command, an opt-in or a notice what it holds, in words; of an
-	// event of thread control the app.
+	// Payload is the developer's payload of a button or quick reply; the content in words of
+	// an order, survey, command, opt-in or notice; the app of a thread control event.
 	Payload Untrusted `json:"payload,omitempty"`
-	// Owner is, for an event of thread control, who holds the thread after it, or asks
-	// for it.
+	// Owner, of a thread control event, is who has the thread now, or asks for it.
 	Owner ThreadOwner `json:"owner,omitempty" enum:"parley,inbox,app,nobody"`
 	// Entry is how the customer came in.
 	Entry *Entry `json:"entry,omitempty"`
-	// Record is what an event of kind record is about; its Title is what it is called
-	// when it is read. Action is then linked, unlinked, or what happened to it in the CRM.
+	// Record is the record of an EventRecord, Title its present title. Action is then
+	// linked, unlinked, or what happened to it in the CRM.
 	Record *Link `json:"record,omitempty"`
-	// Stage is, where the action is stage, the CRM's id of the stage.
+	// Stage is the CRM's id of the stage, if Action is stage.
 	Stage int64 `json:"stage,omitempty"`
 }
 
-// What [Notable.Action] says of a record.
+// Values of [Notable.Action] for a record.
 const (
 	ActionLinked   = "linked"
 	ActionUnlinked = "unlinked"
-	// ActionStage: the deal was moved to another stage, which Payload names; ActionWon,
-	// ActionLost and ActionReopened: how it stands changed.
+	// ActionStage: the deal was moved to another stage, named in Payload. ActionWon,
+	// ActionLost and ActionReopened: its status changed.
 	ActionStage    = "stage"
 	ActionWon      = "won"
 	ActionLost     = "lost"
 	ActionReopened = "reopened"
-	// ActionMerged: the person that was linked was merged into this one. ActionConverted:
-	// the lead that was linked became this deal. ActionDeleted: the record is gone.
+	// ActionMerged: the linked person was merged into this one. ActionConverted: the linked
+	// lead became this deal. ActionDeleted: the record is gone.
 	ActionMerged    = "merged"
 	ActionConverted = "converted"
 	ActionDeleted   = "deleted"
 )
 
-// ThreadOwner says which app holds a thread, as far as users care.
+// ThreadOwner says which app has the thread, as far as users care.
 type ThreadOwner string
 
 // The owners of a thread.
@@ -176,9 +174,9 @@ const (
 // MessageError is why a reply failed or asks.
 type MessageError struct {
 	Code Code `json:"code"`
-	// Detail is the Graph API's own words with its codes and trace id, or empty.
+	// Detail is the Graph API's own message with its codes and trace id, or empty.
 	Detail Untrusted `json:"detail"`
-	// Unchecked: the Page's inbox could not be asked whether it arrived.
+	// Unchecked: we could not ask the Page's inbox whether the reply arrived.
 	Unchecked bool `json:"unchecked,omitempty"`
 }
 
@@ -193,8 +191,8 @@ type Message struct {
 	Author         Author         `json:"author"`
 	Text           Untrusted      `json:"text"`
 	Attachments    []Attachment   `json:"attachments"`
-	// ReplyTo is the message this one quotes, ReplyToMID Meta's id of it (also
-	// where the quoted message isn't here).
+	// ReplyTo is the message this one quotes; ReplyToMID is Meta's id of it, set even if we
+	// don't have the quoted message.
 	ReplyTo    MessageID  `json:"reply_to"`
 	ReplyToMID MID        `json:"reply_to_mid,omitempty"`
 	Reactions  []Reaction `json:"reactions"`
@@ -202,22 +200,22 @@ type Message struct {
 	// Was is the text before its first edit.
 	Was     *Untrusted `json:"was,omitempty"`
 	Deleted bool       `json:"deleted"`
-	// Feedback is the customer's verdict on one of our messages, in Meta's words.
+	// Feedback is the customer's rating of one of our messages, in Meta's words.
 	Feedback Untrusted `json:"feedback,omitempty"`
-	// Standby: it went to another app, which held the thread.
+	// Standby: it went to another app, which had the thread.
 	Standby bool `json:"standby,omitempty"`
-	// Event is set where the message tells of more than its text.
+	// Event is set if the message reports more than its text.
 	Event *Notable `json:"event,omitempty"`
-	// SentAt is Meta's time; for a reply Meta has not told of, the hub's.
+	// SentAt is Meta's time, or the hub's for a reply that Meta has not reported yet.
 	SentAt time.Time `json:"sent_at"`
 
 	State State `json:"state,omitempty" enum:"queued,posting,sent,delivered,read,failed,unknown,ask,dropped"`
 	// Attempt counts how often the reply was handed to Meta.
 	Attempt int           `json:"attempt"`
 	Error   *MessageError `json:"error"`
-	// WaitsFor is the earlier reply that must be settled before this one leaves.
+	// WaitsFor is the earlier reply that must be settled before this one is sent.
 	WaitsFor MessageID `json:"waits_for,omitempty"`
-	// Probably: found in the Page's inbox by its text; Meta gave no certain sign.
+	// Probably: it was found in the Page's inbox by its text alone.
 	Probably bool `json:"probably,omitempty"`
 	// DeliveredTwice: an earlier attempt had arrived after all.
 	DeliveredTwice bool `json:"delivered_twice,omitempty"`
@@ -246,17 +244,17 @@ func beginning(u Untrusted) Untrusted {
 	return u
 }
 
-// MessageList is a stretch of a conversation, oldest first.
+// MessageList is one page of a conversation, oldest first.
 type MessageList struct {
 	Messages []Message `json:"messages"`
-	// Cursor is for those before; empty at the beginning.
+	// Cursor asks for the messages before these; empty at the beginning.
 	Cursor string `json:"cursor"`
-	// AsOf is where the Page's stream stood when they were read.
+	// AsOf is the position of the Page's stream when they were read.
 	AsOf AsOf `json:"as_of"`
 }
 
-// maxEmojiRunes is more than any emoji of Unicode is made of: the longest are families
-// and flags, of ten and fourteen code points.
+// maxEmojiRunes is more than any emoji has: the longest are families and flags, of ten and
+// fourteen code points.
 const maxEmojiRunes = 16
 
 // Runes that emoji are made of besides symbols.
@@ -267,8 +265,8 @@ const (
 	lastTag         = '\U000E007F'
 )
 
-// IsEmoji tells whether a text can be a reaction: symbols, and what joins and colours
-// them. Letters, blanks and controls are none.
+// IsEmoji reports whether a text can be a reaction: symbols, and the code points that join
+// and colour them. Letters, blanks and control characters are not allowed.
 //
 // Source: Messenger Platform, Send API ("any emoji").
 func IsEmoji(u Untrusted) bool {
@@ -282,7 +280,7 @@ func IsEmoji(u Untrusted) bool {
 		case unicode.Is(unicode.S, r), r == keycap, r == '‼', r == '⁉', r == '〰', r == '〽':
 			symbols++
 		case r == zeroWidthJoiner, unicode.Is(unicode.Variation_Selector, r), r >= firstTag && r <= lastTag:
-		case r >= '0' && r <= '9', r == '#', r == '*': // of a keycap, which is the symbol
+		case r >= '0' && r <= '9', r == '#', r == '*': // part of a keycap, whose symbol is the keycap itself
 		default:
 			return false
 		}

@@ -7,7 +7,7 @@ import (
 	"unicode/utf16"
 )
 
-// ErrNoProfile: Meta has no profile of a customer for us, or may not tell it.
+// ErrNoProfile: Meta has no profile of a customer for us, or may not disclose it.
 var ErrNoProfile = errors.New("no profile")
 
 // OutcomeKind is what became of one attempt to hand a reply to Meta.
@@ -15,12 +15,12 @@ type OutcomeKind int
 
 // The outcomes of an attempt (docs/adr/0004).
 const (
-	// OutcomeUncertain: it may or may not have arrived. The zero value, so that
-	// what is forgotten counts as uncertain and is never sent again by itself.
+	// OutcomeUncertain: it may or may not have arrived. It is the zero value, so that a
+	// forgotten outcome counts as uncertain and is never sent again automatically.
 	OutcomeUncertain OutcomeKind = iota
 	// OutcomeAccepted: Meta has it and gave it an id.
 	OutcomeAccepted
-	// OutcomeNothingWritten: not a byte left; it may be tried again.
+	// OutcomeNothingWritten: not a byte was sent; it may be tried again.
 	OutcomeNothingWritten
 	// OutcomeRateLimited: Meta refused it for now.
 	OutcomeRateLimited
@@ -28,17 +28,17 @@ const (
 	OutcomeRefused
 )
 
-// Outcome is what became of one attempt to hand a reply to Meta.
+// Outcome is the result of one attempt to hand a reply to Meta.
 type Outcome struct {
 	Kind OutcomeKind
-	// MID is Meta's id of an accepted reply, AttachmentID that of a file it took.
+	// MID is Meta's id of an accepted reply, AttachmentID that of an accepted file.
 	MID          MID
 	AttachmentID string
-	// Code is why a refused one is refused: a verdict, or [GraphRefused].
+	// Code is why it was refused: a verdict, or [GraphRefused].
 	Code Code
-	// RetryAfter is how long a rate-limited one has to wait; 0: Meta named no time.
+	// RetryAfter is how long to wait after a rate limit; 0: Meta did not say.
 	RetryAfter time.Duration
-	// Detail is the Graph API's own words with its codes and trace id.
+	// Detail is the Graph API's own message with its codes and trace id.
 	Detail Untrusted
 }
 
@@ -50,11 +50,11 @@ type Outgoing struct {
 	Text     Untrusted
 	ReplyTo  MID
 	Metadata string // comes back in the echo
-	// Attachment is sent in place of a text: Meta takes one thing a message.
+	// Attachment is sent instead of a text: a message of Meta's carries one of the two.
 	Attachment *OutgoingAttachment
 }
 
-// SentMessage is a message of a thread as the Conversations API shows it.
+// SentMessage is a message of a thread as the Conversations API returns it.
 type SentMessage struct {
 	MID       MID
 	FromPage  bool
@@ -77,13 +77,13 @@ const (
 	Unreact   ActionKind = "unreact"
 )
 
-// SenderAction is one such thing on its way to Meta. Doing the same again changes nothing.
+// SenderAction is a sender action on its way to Meta. It is idempotent.
 type SenderAction struct {
 	Page  MetaPageID
 	Token string // the Page's access token
 	To    PSID
 	Kind  ActionKind
-	// Target is the message that is reacted to, Emoji the reaction.
+	// Target is the message to react to, Emoji the reaction.
 	Target MID
 	Emoji  Untrusted
 }
@@ -97,8 +97,8 @@ func (a SenderAction) LogValue() slog.Value {
 
 // MaxText is the longest text of a reply in UTF-16 code units.
 //
-// Source: Messenger Platform, Send API reference ("2000 characters"); how they
-// are counted is not told, so the count that never allows too much is used.
+// Source: Messenger Platform, Send API reference ("2000 characters"). It does not say how
+// they are counted, so we count in the way that never allows too much.
 const MaxText = 2000
 
 // UTF16Len counts the UTF-16 code units of a text.
@@ -109,12 +109,12 @@ func UTF16Len(s string) int {
 			n += l
 			continue
 		}
-		n++ // an invalid byte, replaced by U+FFFD on the wire
+		n++ // an invalid byte becomes U+FFFD on the wire
 	}
 	return n
 }
 
-// CheckText returns the refusal of a reply's text, nil where it can be sent.
+// CheckText returns why a reply's text can't be sent, nil if it can.
 func CheckText(text Untrusted) *Refusal {
 	n := UTF16Len(string(text))
 	switch {

@@ -21,19 +21,19 @@ const (
 	Shared Visibility = "shared"
 )
 
-// Valid tells whether v is one of the two.
+// Valid reports whether v is one of the two.
 func (v Visibility) Valid() bool { return v == Private || v == Shared }
 
-// Page is one installation of a Facebook Page on this hub: with whom it is
-// shared, and the Page's own inputs of every verdict on a reply.
+// Page is one installation of a Facebook Page on this hub. It also holds what [CanReply]
+// needs to know of the Page.
 type Page struct {
 	ID         PageID     `json:"id"`
 	PageID     MetaPageID `json:"page_id" doc:"Facebook's own id of the Page"`
 	Name       Untrusted  `json:"name"`
 	Visibility Visibility `json:"visibility" enum:"private,shared"`
 	Installer  UserRef    `json:"installer"`
-	// Sees is whether the user who asked may see what the Page holds. Where it is
-	// false, all below is empty.
+	// Sees is whether the requesting user may see the Page's content. If not, all fields below
+	// are empty.
 	Sees bool  `json:"sees"`
 	Seq  int64 `json:"seq"`
 
@@ -49,20 +49,20 @@ type Page struct {
 	MessagesOff bool `json:"messages_off"`
 	// RateLimitedUntil is when the Graph API may be called again.
 	RateLimitedUntil *time.Time `json:"rate_limited_until"`
-	// Import is how bringing in past conversations stands; nil where none was begun.
+	// Import is the progress of importing past conversations; nil if none was started.
 	Import *Import `json:"import"`
 	// SyncOff: transcripts of the Page's conversations are not kept in the CRM.
 	SyncOff bool `json:"sync_off,omitempty"`
 }
 
-// PageState is what Facebook tells of a Page when it is asked.
+// PageState is what Facebook says about a Page when asked.
 type PageState struct {
 	// Subscribed: the app gets the Page's messages.
 	Subscribed bool
-	// TokenRefused: the Page's token is no longer taken; the rest is not known then.
+	// TokenRefused: the Page's token is no longer accepted; the rest is then not known.
 	TokenRefused bool
-	// MessagesOff is whether messaging is switched off in the Page's settings; nil where
-	// Facebook does not tell.
+	// MessagesOff is whether messaging is switched off in the Page's settings; nil if Facebook
+	// does not say.
 	MessagesOff *bool
 }
 
@@ -71,26 +71,26 @@ type Restriction struct {
 	Reason Untrusted `json:"reason"`
 	// Since is Meta's time of the policy event, or when a send was refused.
 	Since time.Time `json:"since"`
-	// RetryAt is when one reply is let through again to see whether the ban still
-	// stands; nil for a ban told by a policy event, which only `unblock` lifts.
+	// RetryAt is when one reply is let through to see whether the ban still stands; nil for a
+	// ban that a policy event reported, which only `unblock` lifts.
 	RetryAt *time.Time `json:"retry_at"`
 }
 
-// Public returns what anybody may know of a Page: that it exists, whether it is
-// private, and whose it is.
+// Public returns what anybody may know of a Page: that it exists, whether it is private,
+// and who installed it.
 func (p Page) Public() Page {
 	return Page{ID: p.ID, PageID: p.PageID, Name: p.Name, Visibility: p.Visibility, Installer: p.Installer}
 }
 
-// Connected tells whether messages come and go: installed, with a token that
-// works and a webhook subscription.
+// Connected reports whether messages come and go: the Page is installed, its token works
+// and webhooks are subscribed.
 func (p Page) Connected() bool {
 	return p.UninstalledAt == nil && !p.TokenRefused && p.Subscribed
 }
 
-// CanSee tells whether a user sees what an installation of a Page holds: its
-// conversations, and all that hangs on them. A private one only its installer
-// does, a shared one every user of the hub. An admin has no other eyes.
+// CanSee reports whether a user sees the content of an installation: its conversations and
+// everything in them. Only the installer sees a private one; every user of the hub sees a
+// shared one. Admins see no more than others.
 func CanSee(user UserID, page Page) bool {
 	if user == "" {
 		return false
@@ -104,8 +104,8 @@ type PageGrant struct {
 	Name Untrusted
 	// Token is the Page's own access token.
 	Token string
-	// ManageKnown: Facebook showed that the token's owner has full control of the
-	// Page (task MANAGE). A Page's token alone can't show it.
+	// ManageKnown: Facebook confirmed that the token's owner has full control of the Page
+	// (task MANAGE). A Page's token alone can't prove it.
 	ManageKnown bool
 }
 
@@ -113,9 +113,9 @@ type PageGrant struct {
 type ManagedPage struct {
 	ID   MetaPageID
 	Name Untrusted
-	// Token is the Page's own access token, for that person. Never in a log or an answer.
+	// Token is the Page's own access token for that person. It must not be logged or returned.
 	Token string
-	// FullControl: they have the task MANAGE, and so may connect it.
+	// FullControl: they have the task MANAGE, so they may connect the Page.
 	FullControl bool
 }
 
@@ -124,7 +124,7 @@ func (p ManagedPage) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", string(p.ID)), slog.Bool("full_control", p.FullControl))
 }
 
-// ConnectState is how far connecting a Page through the browser is.
+// ConnectState is the progress of connecting a Page through the browser.
 type ConnectState string
 
 // The states, in the order they come in; the last two are final.
@@ -133,21 +133,21 @@ const (
 	ConnectWaiting ConnectState = "waiting"
 	// ConnectAtFacebook: the browser was sent to Facebook's dialog.
 	ConnectAtFacebook ConnectState = "facebook"
-	// ConnectChoosing: the Page and who sees it are being chosen.
+	// ConnectChoosing: the user chooses the Page and who sees it.
 	ConnectChoosing ConnectState = "choosing"
-	// ConnectSubscribing: the Page is stored, and its webhooks are asked for.
+	// ConnectSubscribing: the Page is stored, and its webhooks are being subscribed.
 	ConnectSubscribing ConnectState = "subscribing"
 	ConnectDone        ConnectState = "connected"
 	ConnectRefused     ConnectState = "refused"
 )
 
-// Final tells whether nothing more comes after a state.
+// Final reports whether the state is an end.
 func (s ConnectState) Final() bool { return s == ConnectDone || s == ConnectRefused }
 
 // Connect is one attempt to connect a Page through the browser.
 type Connect struct {
 	ID string `json:"id"`
-	// URL is the link to open in a browser; only told when the attempt begins.
+	// URL is the link to open in a browser; set only when the attempt begins.
 	URL       string       `json:"url,omitempty"`
 	State     ConnectState `json:"state" enum:"waiting,facebook,choosing,subscribing,connected,refused"`
 	ExpiresAt time.Time    `json:"expires_at"`
@@ -162,23 +162,23 @@ func (c Connect) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.String("state", string(c.State)), slog.String("code", string(c.Code)))
 }
 
-// CheckState is how a part of the way between Facebook and the inbox stands.
+// CheckState is the result of a check of one part of the way from Facebook to the inbox.
 type CheckState string
 
 // The states of a check.
 const (
 	CheckOK CheckState = "ok"
-	// CheckWrong: something has to be done.
+	// CheckWrong: somebody has to act.
 	CheckWrong CheckState = "wrong"
-	// CheckUnknown: it could not be found out.
+	// CheckUnknown: we could not find out.
 	CheckUnknown CheckState = "unknown"
 	// CheckOff: it is not set up, and need not be.
 	CheckOff CheckState = "off"
 )
 
-// Check is one line of what the doctor found.
+// Check is one line of the doctor's report.
 type Check struct {
-	// ID names what was looked at: token, scopes, expiry, messages, subscription, fields,
+	// ID names what was checked: token, scopes, expiry, messages, subscription, fields,
 	// policy, webhook, clock, news, test, raw, store, mail, crm, files.
 	ID    string     `json:"id"`
 	State CheckState `json:"state" enum:"ok,wrong,unknown,off"`
@@ -186,8 +186,8 @@ type Check struct {
 	Detail Untrusted `json:"detail"`
 }
 
-// PageExam is what Facebook tells of a connected Page and its token. A part that could
-// not be asked is an error, in words without secrets.
+// PageExam is what Facebook says about a connected Page and its token. The error of a part
+// that could not be asked holds no secrets.
 type PageExam struct {
 	TokenErr  error
 	Valid     bool
@@ -195,14 +195,14 @@ type PageExam struct {
 	ExpiresAt time.Time
 
 	SettingsErr error
-	// MessagesOn: messaging is switched on; nil where Facebook does not tell.
+	// MessagesOn: messaging is switched on; nil if Facebook does not say.
 	MessagesOn *bool
 
 	SubscriptionErr error
 	Subscribed      bool
 	MissingFields   []string
 
-	// Time is Facebook's clock; zero: it did not tell.
+	// Time is Facebook's clock; zero if unknown.
 	Time time.Time
 }
 
@@ -211,30 +211,29 @@ type PageExam struct {
 // Source: Messenger Profile API, "Greeting".
 const GreetingLimit = 160
 
-// DefaultLocale is that of the greeting which everybody sees for whose language there is
-// none.
+// DefaultLocale is the locale of the greeting for everybody whose language has none.
 const DefaultLocale = "default"
 
 // Why a greeting is refused, besides an empty text ([TextEmpty]).
 const (
 	GreetingTooLong Code = "greeting_too_long"
-	// GreetingDefault: without a default one there can't be one for a language.
+	// GreetingDefault: greetings for a language need a default one.
 	GreetingDefault Code = "greeting_default"
-	// GreetingLocale: the locale is none of Facebook's.
+	// GreetingLocale: Facebook has no such locale.
 	GreetingLocale Code = "greeting_locale"
 )
 
-// Greeting is what a Page says to whoever opens a conversation with it for the first
-// time, in one language. Facebook shows it before the first message.
+// Greeting is what a Page says, in one language, to whoever opens a conversation with it
+// for the first time. Facebook shows it before the first message.
 type Greeting struct {
-	// Locale is as Facebook writes it, ja_JP, or [DefaultLocale].
+	// Locale is in Facebook's form, ja_JP, or [DefaultLocale].
 	Locale string    `json:"locale" maxLength:"16"`
 	Text   Untrusted `json:"text" maxLength:"4096"`
 }
 
 var localeForm = regexp.MustCompile(`^[a-z]{2,3}_[A-Z]{2}$`)
 
-// Check refuses a greeting that Facebook would refuse.
+// Check returns why Facebook would refuse the greeting, nil if it would not.
 func (g Greeting) Check() error {
 	switch {
 	case g.Locale != DefaultLocale && !localeForm.MatchString(g.Locale):
@@ -247,8 +246,8 @@ func (g Greeting) Check() error {
 	return nil
 }
 
-// WithGreeting returns a Page's greetings with that one, in place of the one of its
-// locale; the default one stands first. A first one must be the default.
+// WithGreeting returns all with g added, or put in place of the one with its locale; the
+// default one comes first. The first greeting of a Page must be the default.
 func WithGreeting(all []Greeting, g Greeting) ([]Greeting, error) {
 	if err := g.Check(); err != nil {
 		return nil, err
@@ -264,8 +263,8 @@ func WithGreeting(all []Greeting, g Greeting) ([]Greeting, error) {
 	return out, nil
 }
 
-// WithoutGreeting returns a Page's greetings without that of a locale; empty: none. The
-// default one stays as long as there are others.
+// WithoutGreeting returns all without the greeting of a locale; an empty locale removes
+// all. The default one can't be removed while there are others.
 func WithoutGreeting(all []Greeting, locale string) ([]Greeting, error) {
 	if locale == "" {
 		return nil, nil
@@ -281,7 +280,7 @@ func hasDefault(all []Greeting) bool {
 	return slices.ContainsFunc(all, func(g Greeting) bool { return g.Locale == DefaultLocale })
 }
 
-// GreetingFor returns the greeting that a customer with that locale sees.
+// GreetingFor returns the greeting that a customer with that locale sees; false if none.
 func GreetingFor(all []Greeting, locale string) (Greeting, bool) {
 	for _, want := range []string{locale, DefaultLocale} {
 		for _, g := range all {
@@ -293,8 +292,8 @@ func GreetingFor(all []Greeting, locale string) (Greeting, bool) {
 	return Greeting{}, false
 }
 
-// Preview is a greeting as a customer of that name sees it. Facebook knows which part of
-// a name is which; here it is the order in which names of that script are written.
+// Preview returns the greeting as a customer of that name sees it. Facebook knows which part
+// of a name is which; we go by the order in which the name's script writes them.
 func (g Greeting) Preview(name Untrusted) Untrusted {
 	first, last := nameParts(strings.Join(strings.Fields(string(name)), " "))
 	return Untrusted(strings.NewReplacer(
@@ -302,8 +301,8 @@ func (g Greeting) Preview(name Untrusted) Untrusted {
 	).Replace(string(g.Text)))
 }
 
-// nameParts splits a name: the family's name stands first where it is written in
-// Chinese, Japanese or Korean script.
+// nameParts splits a name: the family name comes first in Chinese, Japanese and Korean
+// script.
 func nameParts(name string) (first, last string) {
 	if r, _ := utf8.DecodeRuneInString(name); unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
 		family, given, two := strings.Cut(name, " ")

@@ -20,24 +20,24 @@ const (
 	Deal   RecordType = "deal"
 )
 
-// RecordTypes are all of them.
+// RecordTypes returns all types.
 func RecordTypes() []RecordType { return []RecordType{Person, Lead, Deal} }
 
-// Valid tells whether it is one of them.
+// Valid reports whether t is one of them.
 func (t RecordType) Valid() bool { return slices.Contains(RecordTypes(), t) }
 
-// RecordRef names a record: persons and deals have numbers, leads UUIDs (Pipedrive API
+// RecordRef identifies a record: persons and deals have numbers, leads UUIDs (Pipedrive API
 // reference, "Leads").
 type RecordRef struct {
 	Type RecordType `json:"type"`
 	ID   string     `json:"id"`
 }
 
-// String writes it as on the command line: person:12, lead:UUID, deal:42.
+// String formats it as on the command line: person:12, lead:UUID, deal:42.
 func (r RecordRef) String() string { return string(r.Type) + ":" + r.ID }
 
-// ParseRecordRef reads what [RecordRef.String] writes, or the address of a record's page
-// in Pipedrive, as it is copied from a browser.
+// ParseRecordRef parses what [RecordRef.String] returns, or the URL of a record's page in
+// Pipedrive as copied from a browser.
 func ParseRecordRef(s string) (RecordRef, error) {
 	s = strings.TrimSpace(s)
 	if u, err := url.Parse(s); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
@@ -51,7 +51,7 @@ func ParseRecordRef(s string) (RecordRef, error) {
 	return r, nil
 }
 
-// recordAt reads the addresses https://COMPANY.pipedrive.com/person/12, /deal/42 and
+// recordAt parses the URLs https://COMPANY.pipedrive.com/person/12, /deal/42 and
 // /leads/inbox/UUID.
 func recordAt(u *url.URL) (RecordRef, error) {
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
@@ -68,10 +68,10 @@ func recordAt(u *url.URL) (RecordRef, error) {
 	return r, nil
 }
 
-// mostRecordDigits is how long a number may be: more would not be one of 64 bits.
+// mostRecordDigits keeps a record's number within 64 bits.
 const mostRecordDigits = 18
 
-// Valid tells whether its id is one of its type.
+// Valid reports whether the id has the form of its type.
 func (r RecordRef) Valid() bool {
 	switch r.Type {
 	case Person, Deal:
@@ -83,7 +83,7 @@ func (r RecordRef) Valid() bool {
 	return false
 }
 
-// isUUID tells whether s has the form of a UUID in lower case.
+// isUUID reports whether s is a UUID in lower case.
 func isUUID(s string) bool {
 	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 	if len(s) != len(form) {
@@ -97,10 +97,10 @@ func isUUID(s string) bool {
 	return true
 }
 
-// DealStatus is how a deal stands.
+// DealStatus is the status of a deal.
 type DealStatus string
 
-// How deals stand.
+// The statuses of a deal.
 const (
 	DealOpen DealStatus = "open"
 	DealWon  DealStatus = "won"
@@ -124,7 +124,7 @@ type Stage struct {
 // Record is a person, a lead or a deal as the CRM shows it to one user.
 type Record struct {
 	RecordRef
-	// Title is a lead's or deal's title, a person's name.
+	// Title is the title of a lead or deal, or a person's name.
 	Title Untrusted `json:"title"`
 	// URL is its page in the CRM.
 	URL          string      `json:"url,omitempty"`
@@ -132,22 +132,22 @@ type Record struct {
 	Emails       []Untrusted `json:"emails,omitempty"`
 	Phones       []Untrusted `json:"phones,omitempty"`
 	Owner        Untrusted   `json:"owner,omitempty"`
-	// OwnerID and OrganizationID are the CRM's ids of the owner and of the organisation;
-	// they stay in the hub.
+	// OwnerID and OrganizationID are the CRM's ids of the owner and the organisation; they
+	// stay in the hub.
 	OwnerID        int64 `json:"-"`
 	OrganizationID int64 `json:"-"`
 	// UpdatedAt is when it was last changed, by the CRM's clock; it stays in the hub.
 	UpdatedAt time.Time `json:"-"`
-	// Mine: the owner is the user who asks.
+	// Mine: the owner is the requesting user.
 	Mine bool `json:"mine,omitempty"`
-	// Locked: nothing tells that the CRM lets the user who asks change it (see
+	// Locked: we don't know that the CRM lets the requesting user change it (see
 	// [CRMEditUnknown]).
 	Locked bool `json:"locked,omitempty" doc:"a change of it would be refused as crm_edit_unknown"`
-	// Person is who a lead or deal is with, PersonName their name.
+	// Person is the person of a lead or deal, PersonName their name.
 	Person     *RecordRef `json:"person,omitempty"`
 	PersonName Untrusted  `json:"person_name,omitempty"`
-	// Value, Stage, Status and ExpectedClose are a deal's; a lead has Value and
-	// ExpectedClose. ExpectedClose is a day, 2026-12-31.
+	// Value, Stage, Status and ExpectedClose are a deal's; a lead has Value and ExpectedClose.
+	// ExpectedClose is a day, 2026-12-31.
 	Value         *Money     `json:"value,omitempty"`
 	Stage         *Stage     `json:"stage,omitempty"`
 	Status        DealStatus `json:"status,omitempty"`
@@ -174,28 +174,28 @@ const (
 // Candidate is a record that a search found or that is suggested.
 type Candidate struct {
 	Record
-	// Match is why it is suggested; empty: what was typed stands in it.
+	// Match is why it is suggested; empty: a search found it.
 	Match Match `json:"match,omitempty"`
-	// Found is what of the chat matched: the address, the number, the name.
+	// Found is what matched in the chat: the address, the number, the name.
 	Found Untrusted `json:"found,omitempty"`
 }
 
-// RecordView is a record as its own screen shows it.
+// RecordView is a record with what its own screen shows besides.
 type RecordView struct {
 	Record Record `json:"record"`
-	// Others is how many others of the company may see the record; nil: it was not asked
-	// for, or can't be told (it takes the company's token).
+	// Others is how many other users of the company may see the record; nil: it was not
+	// requested, or is not known (it takes the company token).
 	Others *int `json:"others,omitempty"`
-	// Transcripts are what of conversations stands on the record, the newest day first, and
-	// Cursor asks for those after them; empty: the end.
+	// Transcripts are the transcripts on the record, newest day first. Cursor asks for the
+	// next ones; empty at the end.
 	Transcripts []Transcript `json:"transcripts,omitempty"`
 	Cursor      string       `json:"cursor,omitempty"`
 }
 
-// SyncState is how the transcript of a linked conversation stands in the CRM.
+// SyncState is the state of a linked conversation's transcript in the CRM.
 type SyncState string
 
-// How a transcript stands.
+// The states of a transcript.
 const (
 	SyncOff     SyncState = "off"     // switched off for the conversation or the Page
 	SyncWaiting SyncState = "waiting" // something is still to be written
@@ -203,7 +203,7 @@ const (
 	SyncFailed  SyncState = "failed"  // it could not be written; it is tried again
 )
 
-// Sync tells how a conversation's transcript stands in the CRM.
+// Sync is the state of a conversation's transcript in the CRM.
 type Sync struct {
 	State SyncState `json:"state"`
 	// At is when it was last written.
@@ -223,24 +223,24 @@ func (c Candidate) LogValue() slog.Value {
 // LogValue implements [slog.LogValuer].
 func (s Stage) LogValue() slog.Value { return slog.Int64Value(s.ID) }
 
-// What keeps a CRM from doing something with a record, by errors.Is; besides
-// [ErrCRMRefused] and [ErrCRMUnavailable]. A [CRMLimit] is an ErrCRMUnavailable, too.
+// Errors of the CRM about a record, by errors.Is; besides [ErrCRMRefused] and
+// [ErrCRMUnavailable]. A [CRMLimit] is also an ErrCRMUnavailable.
 var (
-	// ErrCRMNotFound: there is no such record, or whoever asks may not see it. The CRM
-	// answers both alike.
+	// ErrCRMNotFound: there is no such record, or the caller may not see it. The CRM does not
+	// distinguish the two.
 	ErrCRMNotFound = errors.New("no such record in the CRM")
-	// ErrCRMForbidden: whoever asks may not do it: a permission, the company's plan. The
+	// ErrCRMForbidden: the caller may not do it, by a permission or the company's plan. The
 	// token itself is good.
 	ErrCRMForbidden = errors.New("forbidden by the CRM")
-	// ErrCRMInvalid: the CRM does not take what it was given, and will not later.
+	// ErrCRMInvalid: the CRM rejects the values, and will not accept them later.
 	ErrCRMInvalid = errors.New("not accepted by the CRM")
 )
 
-// CRMLimit is a budget of the CRM that is used up, by errors.As.
+// CRMLimit says that a budget of the CRM is used up, by errors.As.
 type CRMLimit struct {
 	// Until is when it is worth asking again.
 	Until time.Time
-	// Daily: it is the company's budget of the day, not that of a few seconds.
+	// Daily: the company's daily budget is used up, not that of a few seconds.
 	Daily bool
 }
 
@@ -255,24 +255,24 @@ func (l *CRMLimit) Error() string {
 // Unwrap makes it an [ErrCRMUnavailable].
 func (l *CRMLimit) Unwrap() error { return ErrCRMUnavailable }
 
-// CRMBudget is what the CRM told last of the company's budget of the day, in tokens; nil
-// where it told nothing.
+// CRMBudget is the company's daily budget as the CRM last reported it, in tokens; nil if it
+// did not.
 type CRMBudget struct {
 	DailyLeft  *int64
 	DailyLimit *int64
-	// At is when it was told; zero: never.
+	// At is when it was reported; zero: never.
 	At time.Time
 }
 
-// LowBudget is below how many percent of the day the CRM's budget is told to users: what is
-// left is everybody's of the company, and a search costs 20 of it.
+// LowBudget is the percentage of the daily budget below which users are told: the whole
+// company shares the rest, and a search costs 20 tokens.
 const LowBudget = 10
 
-// budgetHolds is how long it counts what was told of a budget: each day there is a new one.
+// budgetHolds is how long a report counts: each day has a new budget.
 const budgetHolds = 12 * time.Hour
 
-// Low returns how many percent of the day's budget are left, rounded down, where these are
-// fewer than [LowBudget]; nil: enough, or nobody knows.
+// Low returns the percentage left of the daily budget, rounded down, if it is below
+// [LowBudget]; nil: enough is left, or we don't know.
 func (b CRMBudget) Low(now time.Time) *int {
 	if b.DailyLeft == nil || b.DailyLimit == nil || *b.DailyLimit <= 0 || now.Sub(b.At) > budgetHolds {
 		return nil
@@ -284,44 +284,43 @@ func (b CRMBudget) Low(now time.Time) *int {
 	return &percent
 }
 
-// PSIDField is what the custom field of persons is called in the CRM that holds a
-// customer's PSID.
+// PSIDField is the name of the CRM's custom field of persons that holds a customer's PSID.
 const PSIDField = "Messenger PSID"
 
-// NewRecord is a record to be made.
+// NewRecord holds the values of a record to create.
 type NewRecord struct {
-	// Title is a lead's or deal's title, a person's name. It must not be empty.
+	// Title is a lead's or deal's title, or a person's name. It must not be empty.
 	Title string `json:"title"`
-	// PersonID and OrganizationID are whom a lead or deal is with; a lead needs one of
-	// them. A person has an OrganizationID alone.
+	// PersonID and OrganizationID are the person and the organisation of a lead or deal; a
+	// lead needs one of them. A person has only an OrganizationID.
 	PersonID       string `json:"person_id,omitempty"`
 	OrganizationID string `json:"organization_id,omitempty"`
 	// Email and Phone are a person's.
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
-	// Value and ExpectedClose (2026-12-31) are a lead's or deal's, StageID a deal's; 0: the
-	// first stage.
+	// Value and ExpectedClose (2026-12-31) belong to a lead or deal, StageID to a deal; 0 is
+	// the first stage.
 	Value         *Money `json:"value,omitempty"`
 	ExpectedClose string `json:"expected_close,omitempty"`
 	StageID       int64  `json:"stage_id,omitempty"`
-	// OwnerID is the CRM's id of its owner; 0: whose token it is.
+	// OwnerID is the CRM's id of the owner; 0: the token's user.
 	OwnerID int64 `json:"-"`
 }
 
-// LogValue implements [slog.LogValuer]: names and addresses are for no log.
+// LogValue implements [slog.LogValuer]: names and addresses must not be logged.
 func (NewRecord) LogValue() slog.Value { return slog.StringValue("[new record]") }
 
 // CRMNote is a note on records.
 type CRMNote struct {
 	ID int64
-	// Content is HTML. The CRM cleans what it is given, so that what comes back can
-	// differ from what was written.
+	// Content is HTML. The CRM sanitises it, so what comes back can differ from what was
+	// written.
 	Content Untrusted
-	// Person, Deal and Lead are the ids of the records that it stands on; empty: none.
+	// Person, Deal and Lead are the ids of the records that the note is on; empty: none.
 	Person, Deal, Lead string
 	AddedAt            time.Time
 	UpdatedAt          time.Time
-	// LastUser is the CRM's id of who changed it last.
+	// LastUser is the CRM's id of the user who changed it last.
 	LastUser int64
 }
 

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Code names why something is refused or asks: part of the contract, the same
-// over HTTP, in the CLI and in the catalogues of words.
+// Code names why something is refused, or why a reply asks. Codes are part of the contract:
+// they are the same over HTTP, in the CLI and in the catalogues of sentences.
 type Code string
 
-// Verdicts on a reply, in the order in which they are judged.
+// Verdicts on a reply, in the order they are checked.
 const (
 	Hidden           Code = "hidden"
 	PageDisconnected Code = "page_disconnected"
@@ -31,37 +31,37 @@ const (
 	NoManageTask     Code = "no_manage_task"
 	PersonalProfile  Code = "personal_profile"
 	AlreadyConnected Code = "already_connected"
-	// StillInstaller: a user can't be removed while a Page that they connected is not
+	// StillInstaller: a user can't be removed before the Pages they connected are
 	// uninstalled.
 	StillInstaller Code = "still_installer"
-	// NotAvailable: a user who takes no conversations for now can be given none.
+	// NotAvailable: a user who is away can't be assigned conversations.
 	NotAvailable Code = "not_available"
 	NewerReply   Code = "newer_reply"
 	TextEmpty    Code = "text_empty"
 	TextTooLong  Code = "text_too_long"
 	// ClientIDReused: the client_id belongs to a reply with another body.
 	ClientIDReused Code = "client_id_reused"
-	// StateChanged: the attempt or state is another than the caller saw.
+	// StateChanged: the attempt or state is no longer the one that the caller saw.
 	StateChanged Code = "state_changed"
-	// NoReplyTarget: the message to be quoted is not in this conversation, or
-	// Meta has no id for it.
+	// NoReplyTarget: the message to quote is not in this conversation, or Meta has no id for
+	// it.
 	NoReplyTarget Code = "no_reply_target"
-	// NoReactionTarget: the message to react to can't have a reaction: Meta has no id for
-	// it, or it is gone.
+	// NoReactionTarget: the message can't have a reaction: Meta has no id for it, or it is
+	// gone.
 	NoReactionTarget Code = "no_reaction_target"
-	// AttachmentTooBig: the file is larger than Meta takes.
+	// AttachmentTooBig: the file is larger than Meta allows.
 	AttachmentTooBig Code = "attachment_too_big"
-	// AttachmentEmpty: the file holds nothing.
+	// AttachmentEmpty: the file is empty.
 	AttachmentEmpty Code = "attachment_empty"
 	// AttachmentType: the file is not what its name says.
 	AttachmentType Code = "attachment_type"
-	// UploadQuota: the user has too much uploaded that was not sent.
+	// UploadQuota: the user has uploaded too much that was not sent yet.
 	UploadQuota Code = "upload_quota"
-	// NotErased: a conversation was deleted, but something of it can still be read on the
-	// hub's disk, as somebody reads the store; the hub tries until it is overwritten.
+	// NotErased: a conversation was deleted, but some of it can still be read on the hub's
+	// disk because somebody is reading the store; the hub tries until it is overwritten.
 	NotErased Code = "not_erased"
-	// UploadGone: an upload to be attached is not there, or no longer; it has to be
-	// uploaded again.
+	// UploadGone: an upload to attach is not there, or no longer; it has to be uploaded
+	// again.
 	UploadGone Code = "upload_gone"
 	// PageUnknown: Facebook shows no such Page to this token.
 	PageUnknown Code = "page_unknown"
@@ -71,15 +71,15 @@ const (
 	NoPermission Code = "no_messaging_permission"
 )
 
-// Why a Page could not be connected through the browser, besides the rules.
+// Why a Page could not be connected through the browser, besides the rules above.
 const (
 	// ConnectCancelled: the person said no, here or at Facebook.
 	ConnectCancelled Code = "connect_cancelled"
-	// ConnectExpired: the link or what followed it was used before, or is too old.
+	// ConnectExpired: the link, or a later step, was used before or is too old.
 	ConnectExpired Code = "connect_expired"
-	// ConnectForeign: it was begun in another browser.
+	// ConnectForeign: it was started in another browser.
 	ConnectForeign Code = "connect_foreign"
-	// GraphUnavailable: Facebook did not do what was asked, or could not be reached.
+	// GraphUnavailable: Facebook failed to do it, or could not be reached.
 	GraphUnavailable Code = "graph_unavailable"
 	// StoreUnavailable: the hub can't store anything at the moment.
 	StoreUnavailable Code = "unavailable"
@@ -87,27 +87,27 @@ const (
 
 // Refusals of signing in through the CRM.
 const (
-	// NoBrowserLogin: the hub has no app by which users sign in through a CRM.
+	// NoBrowserLogin: the hub has no OAuth app for signing in through a CRM.
 	NoBrowserLogin Code = "no_browser_login"
-	// LoginPending: nobody has signed in yet; SlowDown: it is asked too often.
+	// LoginPending: nobody has signed in yet. SlowDown: the client polls too often.
 	LoginPending Code = "login_pending"
 	SlowDown     Code = "slow_down"
-	// LoginExpired: the code or the way back is used up, too old, or was never given.
+	// LoginExpired: the code or the state is used up, too old, or was never issued.
 	LoginExpired Code = "login_expired"
-	// LoginDenied: the user did not let us in.
+	// LoginDenied: the user refused us access.
 	LoginDenied Code = "login_denied"
-	// OtherBrowser: another browser was sent to the CRM than came back.
+	// OtherBrowser: the browser that came back is not the one that was sent to the CRM.
 	OtherBrowser Code = "other_browser"
-	// WrongCompany: the hub belongs to another company of the CRM. NoCompany: it belongs
-	// to none yet; an admin who was added at the hub must sign in first.
+	// WrongCompany: the hub belongs to another company of the CRM. NoCompany: it belongs to
+	// none yet; an admin who was added at the hub must sign in first.
 	WrongCompany Code = "wrong_company"
 	NoCompany    Code = "no_company"
-	// NoAccount: the colleague is not known here. CRMInactive: they are not active in the
-	// CRM.
+	// NoAccount: the hub does not know this colleague. CRMInactive: they are not active in
+	// the CRM.
 	NoAccount   Code = "no_account"
 	CRMInactive Code = "crm_inactive"
-	// CRMSignIn: the CRM can't say whether this user is an admin until they sign in
-	// through it.
+	// CRMSignIn: the CRM can't say whether this user is an admin until they sign in through
+	// it.
 	CRMSignIn Code = "crm_sign_in"
 )
 
@@ -115,16 +115,16 @@ const (
 const (
 	// NoCRM: the hub has no CRM.
 	NoCRM Code = "no_crm"
-	// NoCRMUser: the CRM knows nobody by whom to tell what this user may see there.
+	// NoCRMUser: the CRM has no user by whom to decide what this user may see there.
 	NoCRMUser Code = "no_crm_user"
-	// BadRecord: what was named is no record: another type, or no id of that type.
+	// BadRecord: it names no record: an unknown type, or no id of that type.
 	BadRecord Code = "bad_record"
 	// RecordNotFound: there is no such record, or this user may not see it.
 	RecordNotFound Code = "record_not_found"
-	// CRMForbidden: the CRM does not let this user do that; CRMInvalid: it does not take
-	// what it was given.
+	// CRMForbidden: the CRM does not let this user do that. CRMInvalid: it rejects the
+	// values.
 	CRMForbidden Code = "crm_forbidden"
-	// CRMEditUnknown: nothing tells whether the CRM lets this user change the record: it is
+	// CRMEditUnknown: we don't know whether the CRM lets this user change the record: it is
 	// somebody else's, and the hub sees it by the company token.
 	CRMEditUnknown Code = "crm_edit_unknown"
 	CRMInvalid     Code = "crm_invalid"
@@ -134,43 +134,43 @@ const (
 	CRMUnavailable Code = "crm_unavailable"
 	// NotLinked: the conversation is linked to no record that this user may see.
 	NotLinked Code = "not_linked"
-	// LinkerGone: nobody who linked it has a grant of the CRM any more, by which its
-	// transcript could be written.
+	// LinkerGone: nobody who linked the record still has a grant to write its transcript
+	// with.
 	LinkerGone Code = "linker_gone"
 )
 
 // Why a reply failed or asks, besides the verdicts.
 const (
-	// OutcomeUnknown: Meta did not answer, or answered without saying whether it sent it (the
-	// error's detail says what): it may have arrived.
+	// OutcomeUnknown: Meta did not answer, or its answer does not say whether the reply was
+	// sent (the error's detail says what it was): it may have arrived.
 	OutcomeUnknown Code = "outcome_unknown"
 	// NotSent: it could not be handed to Meta in time; it has not arrived.
 	NotSent Code = "not_sent"
-	// StorePutBack: the hub's store was put back to an older copy, or may have been; since
-	// then it may have been sent.
+	// StorePutBack: the hub's store was, or may have been, restored from an older copy; the
+	// reply may have been sent since that copy.
 	StorePutBack Code = "store_put_back"
 	// PermissionMissing: the app or the token may not do this.
 	PermissionMissing Code = "permission_missing"
-	// AppSettings: Meta does not accept how the app signs or names itself.
+	// AppSettings: Meta rejects the app's signature or identity.
 	AppSettings Code = "app_settings"
-	// NoSuchCustomer: Meta knows nobody by that id on this Page.
+	// NoSuchCustomer: Meta has no person with that id on this Page.
 	NoSuchCustomer Code = "no_such_customer"
-	// ThreadRestricted: Meta restricts this conversation, by rules of the EU.
+	// ThreadRestricted: Meta restricts this conversation under EU rules.
 	ThreadRestricted Code = "thread_restricted"
 	// CommerceBlocked: Meta has switched commerce messages off after a violation.
 	CommerceBlocked Code = "commerce_blocked"
-	// AutomationActive: an automatic flow of Meta's has the conversation.
+	// AutomationActive: one of Meta's automatic flows has the conversation.
 	AutomationActive Code = "automation_active"
-	// MessageGone: the message that is quoted or reacted to was deleted.
+	// MessageGone: the message to quote or react to was deleted.
 	MessageGone Code = "message_gone"
 	// AttachmentRefused: Meta could not take the file, or no longer has it.
 	AttachmentRefused Code = "attachment_refused"
-	// GraphRefused: the Graph API refused it for a reason that is no verdict.
+	// GraphRefused: the Graph API refused it for a reason that is not a verdict.
 	GraphRefused Code = "graph_refused"
 )
 
-// OfFacebook tells whether a code is a refusal of Facebook's that says something of one
-// reply, and is no verdict on others.
+// OfFacebook reports whether a code is Facebook's refusal of one reply, which says nothing
+// about others.
 func (c Code) OfFacebook() bool {
 	return slices.Contains([]Code{
 		GraphRefused, PermissionMissing, AppSettings, NoSuchCustomer, ThreadRestricted, CommerceBlocked, AutomationActive,
@@ -178,20 +178,20 @@ func (c Code) OfFacebook() bool {
 	}, c)
 }
 
-// Refusal is a rule that said no.
+// Refusal is an error: a rule says no.
 type Refusal struct {
 	Code Code
-	// Verdict is set where the rule is one on replies.
+	// Verdict is set if the rule is about replies.
 	Verdict *Verdict
-	// Until is when it is worth asking again; nil: not known.
+	// Until is when to ask again; nil: not known.
 	Until *time.Time
-	// Reason is Facebook's, of a Page that it restricts; Since when a window closed.
+	// Reason is Facebook's reason for restricting the Page; Since is when the window closed.
 	Reason Untrusted
 	Since  *time.Time
 }
 
-// RefuseReply refuses a reply by its verdict, with what the Page and the conversation tell
-// of it.
+// RefuseReply returns the refusal of a reply by its verdict, with what Page and conversation
+// say about the reason.
 func RefuseReply(v Verdict, p Page, c Conversation) *Refusal {
 	r := &Refusal{Code: v.Code, Verdict: &v, Until: v.Until}
 	switch {
@@ -209,10 +209,10 @@ func (r *Refusal) LogValue() slog.Value { return slog.StringValue(string(r.Code)
 // Error implements error.
 func (r *Refusal) Error() string { return "refused: " + string(r.Code) }
 
-// Refuse returns a refusal with that code.
+// Refuse returns a refusal with a code.
 func Refuse(code Code) *Refusal { return &Refusal{Code: code} }
 
-// InvalidError is a request that makes no sense, whoever asks.
+// InvalidError is a request that is malformed, whoever sends it.
 type InvalidError struct {
 	Field  string
 	Reason string

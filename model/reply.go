@@ -8,56 +8,56 @@ import (
 	"unicode/utf8"
 )
 
-// Reply is a reply as its writer sent it off, or a note.
+// Reply is a reply or a note, as its writer sent it off.
 type Reply struct {
 	Conversation ConversationID `json:"conversation"`
 	ClientID     ClientID       `json:"client_id"`
 	Text         Untrusted      `json:"text"`
-	// Note: it is for colleagues and never leaves the hub.
+	// Note: it is for colleagues; the customer never gets it.
 	Note bool `json:"note,omitempty"`
 	// ReplyTo is the message it quotes, or empty.
 	ReplyTo MessageID `json:"reply_to,omitempty"`
-	// Files are what it carries besides the text, in their order.
+	// Files are its attachments, in order.
 	Files []File `json:"files,omitempty"`
-	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, so
-	// that nobody checks for a newer reply.
+	// SeenSeq is the highest seq of the Page that its writer had seen; 0: unknown, and nothing
+	// checks for a newer reply.
 	SeenSeq int64 `json:"seen_seq,omitempty"`
-	// Number is its place in the order of the key presses: the hub's time, in microseconds,
-	// another for each. 0: it counts as pressed when the hub gets it.
+	// Number orders replies by key press: the hub's time in microseconds, unique. 0: the reply
+	// counts as pressed when the hub gets it.
 	Number int64 `json:"number,omitempty"`
 	// At is when it was sent off; zero: unknown.
 	At time.Time `json:"at,omitzero"`
 }
 
-// Draft is a reply that is being written.
+// Draft is the text of a reply that is not sent yet.
 type Draft struct {
 	Text      Untrusted `json:"text"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// DraftOf says what a draft is of: a reply to a conversation's customer, or a note about
-// it. Either has its own, so that what is written for colleagues never becomes a reply.
+// DraftOf identifies a draft: a reply to a conversation's customer, or a note about it. The
+// two are separate, so that what is written for colleagues never becomes a reply.
 type DraftOf struct {
 	Conversation ConversationID
 	Note         bool
 }
 
-// File is a file of the user's machine that a reply carries.
+// File is a file on the user's machine that a reply attaches.
 type File struct {
-	// Path is where it is, whole.
+	// Path is its absolute path.
 	Path string `json:"path"`
-	// SHA256 is what it held when it was attached.
+	// SHA256 is the hash of its content when it was attached.
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"`
-	// Upload is the hub's id of it; empty: not uploaded.
+	// Upload is the id of its upload at the hub; empty: not uploaded.
 	Upload string `json:"upload,omitempty"`
 }
 
-// Name is what the customer sees of it.
+// Name is the file name that the customer sees.
 func (f File) Name() string { return filepath.Base(f.Path) }
 
-// fileJSON is a file as JSON, which holds no bytes that are no characters: the name of a
-// file may hold them.
+// fileJSON is the JSON form of a File. JSON can't hold invalid UTF-8, which a file's name
+// may be.
 type fileJSON struct {
 	fileFields
 	Bytes []byte `json:"path_bytes,omitempty"`
@@ -94,12 +94,12 @@ func (r Reply) LogValue() slog.Value {
 	)
 }
 
-// Uploading tells how far the files of a reply that is being handed in have come.
+// Uploading is the upload progress of a reply that is being handed to the hub.
 type Uploading struct {
 	Conversation ConversationID
 	ClientID     ClientID
-	// Sent of All bytes have left, of all its files.
+	// Sent and All count the bytes of all its files.
 	Sent, All int64
-	// For is how long it has taken.
+	// For is how long it has taken so far.
 	For time.Duration
 }

@@ -8,24 +8,23 @@ import (
 // Subprotocol is the websocket subprotocol of version 1.
 const Subprotocol = "parley.v1"
 
-// ReloadBeyond is how many changes a client may be behind before it has to read the
-// lists anew instead of being sent each change.
+// ReloadBeyond is how many changes a client may be behind. Beyond that it reloads the lists
+// instead of being sent each change.
 const ReloadBeyond = 5000
 
-// Position is where a Page's stream stands for one user: the epoch changes with the
-// store, the installation and each loss of the user's access.
+// Position is a user's position in a Page's stream. The epoch changes with the store, the
+// installation and each loss of the user's access.
 type Position struct {
 	Epoch string `json:"epoch"`
 	Seq   int64  `json:"seq"`
-	// Proof is what the hub gave with the change of that seq. A client that hands it back
-	// proves that the stream is still the one that it followed: one that was put back to
-	// an earlier copy may have come past the same seq with other changes. Clients of
-	// before have none.
+	// Proof is what the hub sent with the change of that seq. Returning it proves that the
+	// client followed this stream: a store restored from an older copy may have passed the
+	// same seq with other changes. Older clients send none.
 	Proof string `json:"proof,omitempty"`
 }
 
-// AsOf is where each Page's stream stood when a list was read, in one transaction
-// with the list.
+// AsOf maps each Page to its stream's position when a list was read; both were read in one
+// transaction.
 type AsOf map[PageID]Position
 
 // FrameType names a frame of the stream.
@@ -43,26 +42,26 @@ const (
 	FramePresence FrameType = "presence"
 )
 
-// Hello is what a client sends first, and again at any time: from where it wants each
-// Page that it names. A later one repositions only those.
+// Hello is the client's first frame, and may be sent again at any time. It names the
+// position to resume each Page from; a later hello repositions only the Pages that it names.
 type Hello struct {
 	Type   FrameType           `json:"type"`
 	Resume map[PageID]Position `json:"resume"`
 }
 
-// How a Page goes on after hello.
+// How a Page resumes after hello.
 const (
-	ResumeOK     = "ok"     // batches follow from the position named
-	ResumeReload = "reload" // the lists have to be read; nothing follows until the next hello
+	ResumeOK     = "ok"     // batches follow from the given position
+	ResumeReload = "reload" // the client must reload the lists; nothing follows until the next hello
 )
 
-// Welcome answers hello: every Page whose content the user may see.
+// Welcome answers hello. Pages holds every Page whose content the user may see.
 type Welcome struct {
 	Type  FrameType              `json:"type"`
 	Now   time.Time              `json:"now"`
 	User  User                   `json:"user"`
 	Pages map[PageID]WelcomePage `json:"pages"`
-	// FeedbackURL is where users say what they miss; empty: nowhere.
+	// FeedbackURL is where users can report what they miss; empty: nowhere.
 	FeedbackURL Untrusted `json:"feedback_url,omitempty"`
 }
 
@@ -71,24 +70,23 @@ type WelcomePage struct {
 	Epoch  string `json:"epoch"`
 	Seq    int64  `json:"seq"` // the head
 	Resume string `json:"resume" enum:"ok,reload"`
-	// Anew: what the client holds is of another stream, though its epoch is the same. It
-	// is dropped before the lists are read.
+	// Anew: the client's copy is of another stream, though the epoch is the same. The client
+	// drops it before it reloads.
 	Anew bool `json:"anew,omitempty"`
 }
 
-// Batch holds the changes of one Page in the range (From, To]: all of them that this
-// user may be told.
+// Batch holds all changes of one Page in the range (From, To] that this user may see.
 type Batch struct {
 	Type   FrameType `json:"type"`
 	Page   PageID    `json:"page"`
 	From   int64     `json:"from"`
 	To     int64     `json:"to"`
 	Events []Change  `json:"events"`
-	// Proof is that of the [Position] that To is.
+	// Proof is the [Position]'s proof at To.
 	Proof string `json:"proof,omitempty"`
 }
 
-// ChangeKind says what a [Change] is about.
+// ChangeKind says which object changed.
 type ChangeKind string
 
 // The kinds of change.
@@ -101,35 +99,34 @@ const (
 	ChangeRemoved      ChangeKind = "removed"
 )
 
-// Change is one change of a Page: the object as it was when the frame was written,
-// which may be newer than Seq.
+// Change is one change of a Page. Object is as of the writing of the frame, which may be
+// newer than Seq.
 type Change struct {
 	Seq    int64           `json:"seq"`
 	Kind   ChangeKind      `json:"kind"`
 	Object json.RawMessage `json:"object"`
 }
 
-// Removed is the object of [ChangeRemoved]: the id of a message or a conversation
-// that is gone.
+// Removed is the object of [ChangeRemoved]: the id of a removed message or conversation.
 type Removed struct {
 	ID string `json:"id"`
 }
 
-// LinkChange is the object of [ChangeLink]: the records that a conversation is linked to
-// now, those that this user may see. It takes the place of the links held.
+// LinkChange is the object of [ChangeLink]: all records now linked to a conversation that
+// this user may see. It replaces the links that the client holds.
 type LinkChange struct {
 	Conversation ConversationID `json:"conversation_id"`
 	Links        []Link         `json:"links"`
 }
 
-// Heads tells, every 15 seconds, the hub's time and each Page's newest seq.
+// Heads carries the hub's time and each Page's newest seq, every 15 seconds.
 type Heads struct {
 	Type  FrameType        `json:"type"`
 	Now   time.Time        `json:"now"`
 	Pages map[PageID]int64 `json:"pages"`
 }
 
-// Access tells that a user's sight of a Page changed; it is outside the log.
+// Access says that the user's access to a Page changed; it has no seq.
 type Access struct {
 	Type       FrameType  `json:"type"`
 	Page       PageID     `json:"page"`
@@ -137,8 +134,8 @@ type Access struct {
 	Visibility Visibility `json:"visibility"`
 }
 
-// UserChanged tells everybody, outside the log, how a colleague is known from now on:
-// whether they are available.
+// UserChanged carries a colleague's new profile and availability to everybody; it has no
+// seq.
 type UserChanged struct {
 	Type FrameType `json:"type"`
 	User Colleague `json:"user"`
@@ -150,6 +147,6 @@ type Ephemeral struct {
 	Page         PageID         `json:"page"`
 	Conversation ConversationID `json:"conversation"`
 	User         UserRef        `json:"user"`
-	// Active: typing or looking now; false: no more.
+	// Active: typing or looking now; false: no longer.
 	Active bool `json:"active"`
 }

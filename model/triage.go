@@ -9,42 +9,42 @@ import (
 	"unicode/utf8"
 )
 
-// Triage is a change of where a conversation stands in the team's work. What it does
-// not name stays as it is; the zero value changes nothing. It is the body of PATCH.
+// Triage is a change of a conversation's triage. Fields that are not named stay as they
+// are; the zero value changes nothing. It is the body of PATCH.
 type Triage struct {
 	Status *Status `json:"status,omitempty"`
 	// SnoozedUntil is when a snooze ends. Any other status clears it.
 	SnoozedUntil Field[*time.Time] `json:"snoozed_until,omitzero"`
-	// Assignee is whose the conversation is; nil: nobody's.
+	// Assignee is the new assignee; nil: nobody.
 	Assignee Field[*UserID] `json:"assignee,omitzero"`
-	// Labels are all that it has from now on.
+	// Labels replaces all labels.
 	Labels *[]string `json:"labels,omitempty"`
 	Pinned *bool     `json:"pinned,omitempty"`
 }
 
-// Field is a value that a change names or leaves alone. To be told from one that is
-// left alone, null is a value, too.
+// Field is an optional value of a change. Named distinguishes null, which is a value, from
+// a field that is left out.
 type Field[T any] struct {
 	Named bool
 	Value T
 }
 
-// IsZero tells whether the change leaves the value alone.
+// IsZero reports whether the change leaves the value alone.
 func (f Field[T]) IsZero() bool { return !f.Named }
 
 // MarshalJSON implements [json.Marshaler].
 func (f Field[T]) MarshalJSON() ([]byte, error) { return json.Marshal(f.Value) }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It is called for what is named alone.
+// UnmarshalJSON implements [json.Unmarshaler]. It is called only for fields that are named.
 func (f *Field[T]) UnmarshalJSON(b []byte) error {
 	f.Named = true
 	return json.Unmarshal(b, &f.Value)
 }
 
-// ToStatus opens a conversation again or marks it done. For a snooze see [Snooze].
+// ToStatus opens a conversation again or marks it done. For a snooze use [Snooze].
 func ToStatus(s Status) Triage { return Triage{Status: &s} }
 
-// Snooze puts a conversation away until that time.
+// Snooze snoozes a conversation until a time.
 func Snooze(until time.Time) Triage {
 	t := ToStatus(Snoozed)
 	t.SnoozedUntil = Field[*time.Time]{Named: true, Value: &until}
@@ -54,26 +54,26 @@ func Snooze(until time.Time) Triage {
 // Pin pins a conversation.
 func Pin() Triage { return pinned(true) }
 
-// Unpin takes a pin off.
+// Unpin unpins a conversation.
 func Unpin() Triage { return pinned(false) }
 
 func pinned(v bool) Triage { return Triage{Pinned: &v} }
 
-// Assign makes a conversation somebody's.
+// Assign assigns a conversation to a user.
 func Assign(to UserID) Triage { return Triage{Assignee: Field[*UserID]{Named: true, Value: &to}} }
 
-// Unassign makes a conversation nobody's.
+// Unassign leaves a conversation with no assignee.
 func Unassign() Triage { return Triage{Assignee: Field[*UserID]{Named: true}} }
 
-// Label gives a conversation these labels and no others.
+// Label replaces a conversation's labels.
 func Label(labels ...string) Triage {
 	all := append([]string{}, labels...)
 	return Triage{Labels: &all}
 }
 
-// What a change may ask at most.
+// Limits of a change.
 const (
-	// MaxSnooze is how far ahead a snooze may end.
+	// MaxSnooze is how far in the future a snooze may end.
 	MaxSnooze = 10 * 365 * 24 * time.Hour
 	// MaxLabels is how many labels a conversation may have.
 	MaxLabels = 20
@@ -81,7 +81,7 @@ const (
 	MaxLabel = 40
 )
 
-// TriageError tells which part of a [Triage] makes no sense, and why.
+// TriageError says which field of a [Triage] is invalid, and why.
 type TriageError struct {
 	// Field is its name in JSON.
 	Field string
@@ -92,8 +92,8 @@ type TriageError struct {
 // Error implements error.
 func (e *TriageError) Error() string { return e.Field + ": " + e.Reason }
 
-// Of returns the conversation as it is after the change. An error is a [*TriageError].
-// Of an assignee that is new only the id is known.
+// Of returns the conversation after the change. An error is a [*TriageError]. A new assignee
+// has only its id.
 func (t Triage) Of(c Conversation, now time.Time) (Conversation, error) {
 	var err error
 	if c, err = t.withStatus(c, now); err != nil {
@@ -119,7 +119,7 @@ func (t Triage) Of(c Conversation, now time.Time) (Conversation, error) {
 	return c, nil
 }
 
-// withStatus changes the status, and when a snooze ends.
+// withStatus changes the status and the end of a snooze.
 func (t Triage) withStatus(c Conversation, now time.Time) (Conversation, error) {
 	if t.Status == nil && !t.SnoozedUntil.Named {
 		return c, nil
@@ -159,7 +159,7 @@ func (t Triage) asleep(c Conversation, now time.Time) (Conversation, error) {
 	return c, nil
 }
 
-// tidyLabels returns labels without the space around them, each once.
+// tidyLabels returns the labels trimmed and without duplicates.
 func tidyLabels(labels []string) ([]string, error) {
 	tidy := make([]string, 0, len(labels))
 	for _, l := range labels {
@@ -181,8 +181,8 @@ func tidyLabels(labels []string) ([]string, error) {
 	return tidy, nil
 }
 
-// Inverse returns the change that brings what this one names back to how it is in c.
-// A snooze that is over by now comes back as open.
+// Inverse returns the change that restores what t changes to its value in c. A snooze that
+// has ended by now is restored as open.
 func (t Triage) Inverse(c Conversation, now time.Time) Triage {
 	var back Triage
 	if t.Status != nil || t.SnoozedUntil.Named {
@@ -210,7 +210,7 @@ func (t Triage) Inverse(c Conversation, now time.Time) Triage {
 	return back
 }
 
-// SameTriage tells whether two states of a conversation stand alike in the team's work.
+// SameTriage reports whether two versions of a conversation have the same triage.
 func (c Conversation) SameTriage(d Conversation) bool {
 	sameTime := c.SnoozedUntil == d.SnoozedUntil ||
 		c.SnoozedUntil != nil && d.SnoozedUntil != nil && c.SnoozedUntil.Equal(*d.SnoozedUntil)

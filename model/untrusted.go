@@ -7,12 +7,12 @@ import (
 	"unicode"
 )
 
-// Untrusted is text that somebody outside wrote: a message, a name, a file
-// name, a URL, a reason in an error of the Graph API. It is kept exactly as it
-// came, and it is never for a terminal: [parley/model/safe] is the one way out.
+// Untrusted is text that somebody outside wrote: a message, a name, a file name, a URL, a
+// reason in an error of the Graph API. It is kept exactly as received and must not reach a
+// terminal, except through [parley/model/safe].
 //
-// It has no String method, and formatting it with fmt or logging it with slog
-// shows a placeholder, so that forgetting the way out shows no harm.
+// It has no String method; fmt and slog show a placeholder for it, so that a forgotten
+// conversion does no harm.
 type Untrusted string
 
 const placeholder = "[text withheld]"
@@ -23,11 +23,11 @@ func (Untrusted) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(placeholder
 // LogValue implements [slog.LogValuer]: logs hold no customer's text.
 func (Untrusted) LogValue() slog.Value { return slog.StringValue(placeholder) }
 
-// Valid returns the text as JSON keeps it: with U+FFFD for each byte that is no UTF-8.
+// Valid returns the text as JSON encodes it: invalid UTF-8 becomes U+FFFD.
 func (u Untrusted) Valid() Untrusted { return Untrusted([]rune(u)) }
 
-// Blank tells whether nothing of the text can be seen: it is empty, or spaces and what
-// has no form of its own.
+// Blank reports whether nothing of the text is visible: it is empty, or only spaces and
+// characters without a glyph.
 func (u Untrusted) Blank() bool {
 	const braille = '\u2800' // a pattern without dots
 	for _, r := range u {

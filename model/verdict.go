@@ -2,43 +2,41 @@ package model
 
 import "time"
 
-// Times of the rules.
+// Durations of the rules.
 const (
-	// ReplyWindow is how long after the customer's last act the Page may answer.
+	// ReplyWindow is how long the Page may reply after the customer's last act.
 	// Source: Messenger Platform, "Standard messaging window".
 	ReplyWindow = 24 * time.Hour
-	// AdWindow is how long after that act the Page may answer who came by a
-	// Click-to-Messenger ad: up to that, Meta says, so that Facebook may refuse from the
-	// end of [ReplyWindow] on.
+	// AdWindow is how long the Page may reply to a customer who came by a Click-to-Messenger
+	// ad. Meta says "up to" that, so Facebook may refuse once [ReplyWindow] is over.
 	// Source: Messenger Platform policy, 28 September 2026.
 	AdWindow = 7 * 24 * time.Hour
-	// OtherAppIdle is how long another app's hold of a thread lasts without news.
+	// OtherAppIdle is how long another app keeps a thread if nothing is heard of it.
 	// Source: Messenger Platform, "Conversation routing".
 	OtherAppIdle = 24 * time.Hour
-	// RestrictionRetry is how long after a send refused for a restriction one
-	// reply is let through again.
+	// RestrictionRetry is how long after a send was refused for a restriction one reply is
+	// let through again.
 	RestrictionRetry = time.Hour
-	// RateLimitDefault is how long to wait where Meta names no time.
+	// RateLimitDefault is how long to wait if Meta does not say.
 	RateLimitDefault = time.Minute
 )
 
 // Verdict says whether a reply would be allowed.
 type Verdict struct {
 	Allowed bool `json:"allowed"`
-	// Uncertain: it is allowed, and Facebook may refuse it all the same.
+	// Uncertain: it is allowed, but Facebook may still refuse.
 	Uncertain bool `json:"uncertain"`
 	// Code is why not; empty when allowed.
 	Code Code `json:"code"`
-	// Until is when the verdict changes by itself: for an allowed one the end of
-	// the window, after which it may be uncertain; for an uncertain one the end of that;
-	// nil where only an event changes it.
+	// Until is when the verdict changes by itself: if allowed, the end of the window, after
+	// which it may be uncertain; if uncertain, the end of that. Nil: only an event changes it.
 	Until *time.Time `json:"until"`
 }
 
 func denied(code Code, until *time.Time) Verdict { return Verdict{Code: code, Until: until} }
 
-// CanReply judges a reply by that user, at that time. The first rule that
-// applies wins. Hub and clients use this same function, on the hub's time.
+// CanReply judges a reply by that user at that time. The first rule that applies wins. Hub
+// and clients both use it, with the hub's time.
 func CanReply(now time.Time, page Page, c Conversation, user UserID) Verdict {
 	if !CanSee(user, page) {
 		return denied(Hidden, nil)
@@ -58,10 +56,10 @@ func CanReply(now time.Time, page Page, c Conversation, user UserID) Verdict {
 	return Verdict{Allowed: true, Until: c.WindowUntil}
 }
 
-// before tells whether there is such a time, and it is to come.
+// before reports whether until is set and still to come.
 func before(now time.Time, until *time.Time) bool { return until != nil && now.Before(*until) }
 
-// pageVerdict judges what holds for every conversation of the Page.
+// pageVerdict applies the rules that hold for every conversation of the Page.
 func pageVerdict(now time.Time, p Page) (Verdict, bool) {
 	if !p.Connected() {
 		return denied(PageDisconnected, nil), true
@@ -75,7 +73,7 @@ func pageVerdict(now time.Time, p Page) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// conversationVerdict judges what holds for this conversation alone.
+// conversationVerdict applies the rules of one conversation.
 func conversationVerdict(now time.Time, c Conversation) (Verdict, bool) {
 	switch {
 	case !c.Started:
@@ -90,8 +88,8 @@ func conversationVerdict(now time.Time, c Conversation) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// PageTrouble returns why the Page's own state refuses every reply at that time,
-// whatever the conversation; empty where it does not.
+// PageTrouble returns why the Page refuses every reply at that time, whatever the
+// conversation; empty if it does not.
 func PageTrouble(now time.Time, p Page) Code {
 	if v, blocked := pageVerdict(now, p); blocked {
 		return v.Code
@@ -102,8 +100,8 @@ func PageTrouble(now time.Time, p Page) Code {
 	return ""
 }
 
-// PageBlocks tells whether the Page's own state refuses every reply at that
-// time, whatever the conversation.
+// PageBlocks reports whether the Page refuses every reply at that time, whatever the
+// conversation.
 func PageBlocks(now time.Time, p Page) bool {
 	return PageTrouble(now, p) != ""
 }

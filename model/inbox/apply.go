@@ -11,12 +11,12 @@ import (
 	"parley/model"
 )
 
-// ErrUnreadable is told of an object that is none of its kind. What it said is not
-// in the error: it may be a customer's.
+// ErrUnreadable says that an object does not decode as its kind. The error does not quote
+// the object, which may hold a customer's text.
 var ErrUnreadable = errors.New("unreadable object")
 
-// apply takes over a batch that follows what is held. One of a Page that is not held, or
-// was lost, changes nothing; whoever follows the hub lets none get lost between.
+// apply applies a batch that follows the position held. A batch of a Page that is not held,
+// or is to be reloaded, is ignored: the stream reloads it.
 func (in *Inbox) apply(b model.Batch) error {
 	p, ok := in.pages[b.Page]
 	switch {
@@ -27,7 +27,7 @@ func (in *Inbox) apply(b model.Batch) error {
 	}
 	for i := range b.Events {
 		if err := in.event(p, &b.Events[i]); err != nil {
-			in.lose(p)
+			in.requireReload(p)
 			return fmt.Errorf("apply change %d of page %s: %w", b.Events[i].Seq, b.Page, err)
 		}
 		if p.hidden {
@@ -39,11 +39,10 @@ func (in *Inbox) apply(b model.Batch) error {
 	return nil
 }
 
-// errHole is told of changes that don't follow what is held.
+// errHole says that a batch does not follow the position held.
 var errHole = errors.New("a hole before what came")
 
-// event takes over one change. A kind that this version does not know is none of
-// its business.
+// event applies one change. Kinds that this version does not know are ignored.
 func (in *Inbox) event(p *inboxPage, ev *model.Change) error {
 	switch ev.Kind {
 	case model.ChangeConversation:
@@ -72,8 +71,8 @@ func (in *Inbox) conversationEvent(p *inboxPage, ev *model.Change) error {
 	return nil
 }
 
-// merge takes over a conversation if it is newer than what is held and than its
-// removal. Newer or not, it confirms the row for that run of reloads.
+// merge applies a conversation if it is newer than the one held and than its removal. Either
+// way it confirms the row for that reload.
 func (in *Inbox) merge(p *inboxPage, c *model.Conversation, run uint32) {
 	if seq, gone := p.removed[string(c.ID)]; gone && c.Seq <= seq {
 		return
@@ -95,14 +94,13 @@ func (in *Inbox) merge(p *inboxPage, c *model.Conversation, run uint32) {
 	in.headChanged(c.ID)
 }
 
-// Put takes over a conversation that the hub answered alone, as after a change of
-// the user's own, if it is newer. Of a Page without position it is ignored: the
-// reload brings it.
+// Put applies a conversation from the hub's answer to a request of the user, if it is
+// newer. It is ignored for a Page without position: the reload brings it.
 func (in *Inbox) Put(c model.Conversation) Changes {
-	in.begin()
+	in.beginReport()
 	p, ok := in.pages[c.ID.Page()]
 	if ok && p.positioned() && fitting(p.page.ID, &c) {
-		// A reload is not answered by this: it may tell of before the reload.
+		// The answer may be older than the reload, so it does not confirm the row.
 		run := p.run
 		if p.phase != complete {
 			run--
@@ -112,8 +110,8 @@ func (in *Inbox) Put(c model.Conversation) Changes {
 	return in.changes
 }
 
-// removedEvent forgets a conversation or a message, and keeps its id so that
-// nothing said before brings it back. What has come since under the same id stays.
+// removedEvent removes a conversation or a message and remembers its id, so that an older
+// object does not bring it back. A newer one with the same id stays.
 func (in *Inbox) removedEvent(p *inboxPage, ev *model.Change) error {
 	var gone model.Removed
 	if json.Unmarshal(ev.Object, &gone) != nil {
@@ -123,7 +121,7 @@ func (in *Inbox) removedEvent(p *inboxPage, ev *model.Change) error {
 	if !ok || model.PageID(page) != p.page.ID {
 		return ErrUnreadable
 	}
-	p.entomb(gone.ID, ev.Seq)
+	p.recordRemoval(gone.ID, ev.Seq)
 	for id, t := range in.threads {
 		if t.page == p && t.removed(id, gone.ID, ev.Seq) {
 			in.threadChanged(id)
@@ -137,9 +135,8 @@ func (in *Inbox) removedEvent(p *inboxPage, ev *model.Change) error {
 	return nil
 }
 
-// entomb notes a removal. Those that lie so far back that no answer still under
-// way can be older are forgotten.
-func (p *inboxPage) entomb(id string, seq int64) {
+// recordRemoval remembers a removal. It forgets those so old that no pending answer can be older.
+func (p *inboxPage) recordRemoval(id string, seq int64) {
 	if p.removed == nil {
 		p.removed = map[string]int64{}
 	}
@@ -168,7 +165,7 @@ func (in *Inbox) pageEvent(p *inboxPage, ev *model.Change) error {
 	return nil
 }
 
-// mostNotices is how many notices of a Page are kept.
+// mostNotices is how many notices are kept per Page.
 const mostNotices = 100
 
 func (in *Inbox) noticeEvent(p *inboxPage, ev *model.Change) error {
@@ -180,8 +177,8 @@ func (in *Inbox) noticeEvent(p *inboxPage, ev *model.Change) error {
 	return nil
 }
 
-// addNotices takes over a list of notices. Those of a Page without position are ignored;
-// the newest of each Page are kept.
+// addNotices applies a list of notices; the newest of each Page are kept. It ignores Pages
+// without position.
 func (in *Inbox) addNotices(list []model.Notice) {
 	for _, n := range list {
 		if p, ok := in.pages[n.PageID]; ok && p.positioned() {

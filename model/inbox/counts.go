@@ -2,8 +2,8 @@ package inbox
 
 import "parley/model"
 
-// class says to what a row belongs at the Inbox's time, by itself: what its Page
-// adds (that no reply is allowed) is judged when it is read.
+// class says which lists a row belongs to at the Inbox's time, by the conversation alone;
+// whether its Page allows a reply is checked on reading.
 type class uint16
 
 const (
@@ -13,11 +13,11 @@ const (
 	isAsleep
 	isDone
 	isUndone
-	isUnread   // not done, and with something unread
-	isBlocked  // not done, and its own state allows no reply
-	windowOpen // the reply window
+	isUnread   // not done, and has unread messages
+	isBlocked  // not done, and the conversation's rules allow no reply
+	windowOpen // the reply window is open
 	isWaiting  // open and the customer waits, or a reply asks
-	// windowUncertain: the reply window is over, and Facebook may still take a reply.
+	// windowUncertain: the reply window is over, but Facebook may still accept a reply.
 	windowUncertain
 	classes = iota
 )
@@ -44,8 +44,8 @@ func (t *tally) of(c class) int {
 	return 0
 }
 
-// Counts is how many conversations each filter holds, and how many of those not
-// done hold something unread: the answer of GET /v1/counts.
+// Counts is how many conversations each filter holds, and how many of those not done have
+// unread messages: the answer of GET /v1/counts.
 type Counts struct {
 	All        int `json:"all"`
 	Open       int `json:"open"`
@@ -81,17 +81,16 @@ func (c Counts) Of(f Filter) int {
 	return 0
 }
 
-// Counts counts the conversations of a Page, or of all if page is empty. Of a Page
-// that is complete, it counts what is held, which is exact at the Inbox's time. Of one
-// being read, it tells what the hub counted, if that was told, else what is held so
-// far.
+// Counts returns the counts of a Page, or of all Pages if page is empty. For a Page that is
+// complete they count the rows held, which is exact at the Inbox's time. For a Page being
+// reloaded they are the hub's counts if known, else of the rows held so far.
 func (in *Inbox) Counts(page model.PageID) Counts {
 	var sum Counts
 	for id, p := range in.pages {
 		switch {
 		case page != "" && id != page:
-		case p.told != nil:
-			sum.add(*p.told)
+		case p.hubCounts != nil:
+			sum.add(*p.hubCounts)
 		default:
 			sum.addHeld(p)
 		}
@@ -99,22 +98,22 @@ func (in *Inbox) Counts(page model.PageID) Counts {
 	return sum
 }
 
-// setCounts takes over the hub's counts of a Page that is being read, asked since that
-// began. They stand until the Page is complete. Of any other Page they are ignored: its own
-// count is better.
+// setCounts sets the hub's counts of a Page that is being reloaded, requested since the
+// reload began. They apply until the Page is complete. They are ignored for other Pages,
+// whose own counts are better.
 func (in *Inbox) setCounts(page model.PageID, c Counts, asOf model.Position) {
 	p, ok := in.pages[page]
 	if !ok || p.phase < begun || p.phase == complete || p.positioned() && p.at.Epoch != asOf.Epoch {
 		return
 	}
-	p.told = &c
+	p.hubCounts = &c
 	in.changes.Lists = true
 }
 
-// forgetTold forgets the hub's counts of a Page.
-func (in *Inbox) forgetTold(p *inboxPage) {
-	if p.told != nil {
-		p.told = nil
+// dropHubCounts forgets the hub's counts of a Page.
+func (in *Inbox) dropHubCounts(p *inboxPage) {
+	if p.hubCounts != nil {
+		p.hubCounts = nil
 		in.changes.Lists = true
 	}
 }

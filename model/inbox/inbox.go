@@ -1,5 +1,5 @@
-// Package inbox holds what one user's client knows, as rows, views and counts: a reducer over
-// what the hub said. It does no I/O and has no clock.
+// Package inbox holds what a user's client knows, as rows, views and counts. It is a reducer
+// over the hub's updates: no I/O, no clock.
 package inbox
 
 import (
@@ -10,36 +10,35 @@ import (
 	"parley/model"
 )
 
-// Inbox is what one user's client knows: the Pages, the head of every
-// conversation that the user may see, recent notices, and the messages of the
-// conversations opened last. It is a reducer: the client hands it what the hub
-// says (frames of the stream, lists), the screen reads it.
+// Inbox is what a user's client knows: the Pages, the head of every conversation that the
+// user may see, recent notices, and the messages of the conversations opened last. It is a
+// reducer: the client applies what the hub sends (frames of the stream, lists), the screen
+// reads the result.
 //
-// It has no clock. Advance tells it the hub's time, and everything that depends
-// on time (filters, counts, orders, verdicts) stands as of then; before the first
-// Advance no time has passed at all. Times are kept to the microsecond.
+// It has no clock. Advance sets the hub's time, and everything that depends on time
+// (filters, counts, orders, verdicts) is as of then; before the first Advance no time has
+// passed. Times are kept to the microsecond.
 //
-// What it is given belongs to it, what it hands out is shared with it: neither may
-// be changed. It is not safe for concurrent use: one goroutine owns it.
+// It owns what it is given and shares what it returns: neither may be modified. It is not
+// safe for concurrent use: one goroutine owns it.
 //
-// Three things hold after every call:
-//   - It holds nothing of a Page that the user may not see, but what anybody may
-//     know of it.
-//   - An object is never replaced by one that is not newer, and what was removed
-//     does not come back by what was said before.
-//   - Once a Page is complete, what is held of it is what a fresh client would
-//     hold at that position.
+// Three invariants hold after every call:
+//   - Of a Page that the user may not see, it holds only what anybody may know.
+//   - An object is replaced only by a newer one, and a removed one is not brought back by
+//     anything older than its removal.
+//   - Once a Page is complete, it holds exactly what a fresh client would hold at that
+//     position.
 type Inbox struct {
 	table
 	report
 
-	// feedback is where users say what they miss.
+	// feedback is where users can report what they miss.
 	feedback model.Untrusted
-	// order is the hub's order of the Pages.
+	// order is the hub's order of Pages.
 	order []model.PageID
-	// named: the hub has said which Pages there are, be it none.
+	// named: the hub has said which Pages there are, even if none.
 	named bool
-	// runs counts reloads, so that each is told from those before it.
+	// runs counts reloads; each has a number of its own.
 	runs    uint32
 	threads map[model.ConversationID]*thread
 
@@ -49,13 +48,13 @@ type Inbox struct {
 	}
 }
 
-// table holds the rows of all Pages, and keeps what is made of them: counts, orders, when
-// time changes them.
+// table holds the rows of all Pages and what is derived from them: counts, orders, the
+// timetable.
 type table struct {
 	user  model.User
 	clock time.Time
 	now   stamp // clock
-	// passed is the latest time, of all that conversations wait for, that is over.
+	// passed is the latest time that has passed of all that any row waits for.
 	passed stamp
 
 	pages  map[model.PageID]*inboxPage
@@ -65,53 +64,53 @@ type table struct {
 	uses   uint64
 }
 
-// report gathers what a call changes.
+// report collects the changes of one call.
 type report struct{ changes Changes }
 
-// phase is how far the client has come with a Page.
+// phase is how far the loading of a Page is.
 type phase uint8
 
 const (
-	notHeld  phase = iota // nothing is held: hidden, or the hub has not named it yet
+	notHeld  phase = iota // nothing is held: it is hidden, or the hub has not named it yet
 	wanted                // to be reloaded; what is held is stale
-	begun                 // a reload has begun and waits for its first list
-	listing               // the first list gave the position; batches apply
+	begun                 // the reload has begun and waits for its first list
+	listing               // the first list set the position; batches apply
 	listed                // all lists are in; the position has not reached them yet
-	complete              // everything at the position is held
+	complete              // everything up to the position is held
 )
 
 // inboxPage is what is held of one Page.
 type inboxPage struct {
 	page   model.Page
-	hidden bool // the hub said that the user may not see into it
+	hidden bool // the hub said that the user may not see its content
 	phase  phase
 
-	// at is the position of what is held; placed tells whether there is one. It
-	// only counts as applied from listing on.
+	// at is the position of what is held; placed says whether there is one. It counts as
+	// applied only from listing on.
 	at     model.Position
 	placed bool
-	// run is the reload under way, or the last: rows of another run are stale.
+	// run is the current or last reload; rows of another run are stale.
 	run uint32
 	// first and target are the positions of the first and of the newest list.
 	first, target int64
-	// known: page can be compared by seq; pageRead: it was read after the first list.
+	// known: page can be compared by seq. pageRead: it was read after the first list.
 	known, pageRead bool
 
 	rows map[model.PSID]*row
-	// blocks: the Page itself refuses every reply now.
+	// blocks: the Page refuses every reply now.
 	blocks bool
 	counts tally
-	// told are the hub's own counts, of while the Page is read; nil: none.
-	told *Counts
-	// removed holds what is gone, with the seq at which it went.
+	// hubCounts are the hub's counts while the Page is being reloaded; nil: none.
+	hubCounts *Counts
+	// removed maps what was removed to the seq of its removal.
 	removed map[string]int64
 	notices []model.Notice
 }
 
-// positioned tells whether batches apply.
+// positioned reports whether batches apply.
 func (p *inboxPage) positioned() bool { return p.phase >= listing }
 
-// NewInbox returns an Inbox of that user that knows nothing yet.
+// NewInbox returns an empty Inbox of a user.
 func NewInbox(user model.User) *Inbox {
 	return &Inbox{
 		table:   table{user: user, now: never, passed: never, pages: map[model.PageID]*inboxPage{}, linked: linkIndex{}},
@@ -119,15 +118,14 @@ func NewInbox(user model.User) *Inbox {
 	}
 }
 
-// User returns whose inbox this is.
+// User returns the user whose inbox this is.
 func (in *Inbox) User() model.User { return in.user }
 
-// FeedbackURL is where users say what they miss; empty: nowhere.
+// FeedbackURL is where users can report what they miss; empty: nowhere.
 func (in *Inbox) FeedbackURL() model.Untrusted { return in.feedback }
 
-// setUser takes over a change of the user's name, address or role. Another user
-// (by id) begins with nothing: all that is held is dropped. Without an id it does
-// nothing.
+// setUser sets the user's name, address or role. A user with another id starts empty: all
+// that is held is dropped. A user without id is ignored.
 func (in *Inbox) setUser(user model.User) {
 	if user.ID == "" || user == in.user {
 		return
@@ -144,38 +142,38 @@ func (in *Inbox) setUser(user model.User) {
 	in.changes.Pages = true
 }
 
-// Changes says what a call changed, so that a screen draws only that again.
+// Changes says what a call changed, so that the screen redraws only that.
 type Changes struct {
-	// Lists: a view or a count may differ: members, order, what a row shows.
+	// Lists: a view or a count may have changed: its members, their order, or a row.
 	Lists bool
-	// Pages: a page object, or how far a Page is loaded.
+	// Pages: a Page's object or loading phase changed.
 	Pages bool
-	// Notices: the notices.
+	// Notices: the notices changed.
 	Notices bool
-	// Conversations are those whose head changed, came or went. The slice may name
-	// one twice, and holds until the next call that changes the Inbox.
+	// Conversations are those whose head was changed, added or removed. It may name one
+	// twice, and is valid until the next call that changes the Inbox.
 	Conversations []model.ConversationID
-	// Many: there are more than Conversations names; take all as changed.
+	// Many: more changed than Conversations names; treat all as changed.
 	Many bool
-	// Threads are the opened conversations whose messages changed; like
-	// Conversations. Those of a Page that is dropped go without being named.
+	// Threads are the opened conversations whose messages changed, as in Conversations. Those
+	// of a dropped Page go without being named.
 	Threads []model.ConversationID
-	// Links are those of whose links it was told, which may be the same: a record may show
-	// something else now. Like Conversations.
+	// Links are the conversations whose links were received, even if they are the same: a
+	// record may have changed. As in Conversations.
 	Links []model.ConversationID
 }
 
-// Any tells whether anything changed.
+// Any reports whether anything changed.
 func (c Changes) Any() bool {
 	return c.Lists || c.Pages || c.Notices || c.Many || len(c.Conversations)+len(c.Threads) > 0
 }
 
-// namedChanges is how many conversations Changes names before it says Many.
+// namedChanges is how many conversations Changes names before it is Many.
 const namedChanges = 64
 
-// begin starts the report of one call.
-func (r *report) begin() {
-	// No id stays behind in what the slices stand on.
+// beginReport starts the report of a call.
+func (r *report) beginReport() {
+	// Don't keep ids alive in the backing arrays.
 	clear(r.changes.Conversations)
 	clear(r.changes.Threads)
 	clear(r.changes.Links)
@@ -186,7 +184,7 @@ func (r *report) begin() {
 	}
 }
 
-// headChanged reports a conversation.
+// headChanged reports a change of a conversation's head.
 func (r *report) headChanged(id model.ConversationID) {
 	r.changes.Lists = true
 	if r.changes.Many {
@@ -199,21 +197,21 @@ func (r *report) headChanged(id model.ConversationID) {
 	r.changes.Conversations = append(r.changes.Conversations, id)
 }
 
-// manyChanged reports that any conversation may have changed, and forgets the
-// names of those reported before.
+// manyChanged reports that any conversation may have changed, and drops the names reported
+// so far.
 func (r *report) manyChanged() {
 	r.changes.Lists, r.changes.Many = true, true
 	r.changes.Conversations = nil
 }
 
-// threadChanged reports an opened conversation.
+// threadChanged reports a change of an opened conversation's messages.
 func (r *report) threadChanged(id model.ConversationID) {
 	if n := len(r.changes.Threads); n == 0 || r.changes.Threads[n-1] != id {
 		r.changes.Threads = append(r.changes.Threads, id)
 	}
 }
 
-// page returns what is held of a Page, from now on at least its id.
+// page returns a Page, adding it if it is new.
 func (in *Inbox) page(id model.PageID) *inboxPage {
 	p, ok := in.pages[id]
 	if !ok {
@@ -225,8 +223,8 @@ func (in *Inbox) page(id model.PageID) *inboxPage {
 	return p
 }
 
-// Pages returns every Page known, in the hub's order; of those that the user may
-// not see into, only what anybody may know.
+// Pages returns every known Page in the hub's order; of those that the user may not see, only
+// what anybody may know.
 func (in *Inbox) Pages() []model.Page {
 	list := make([]model.Page, 0, len(in.order))
 	for _, id := range in.order {
@@ -244,13 +242,12 @@ func (in *Inbox) Page(id model.PageID) (model.Page, bool) {
 	return p.page, true
 }
 
-// setPages takes over the list of all Pages. Of a Page that it says the user
-// does not see, what is held is dropped. The other way round the stream is the
-// authority: a Page that it hid stays hidden until it says otherwise. A Page that
-// is absent is forgotten unless something of it is held.
+// setPages applies the list of all Pages. Pages that the user does not see, by this list,
+// are dropped. The reverse is up to the stream: a Page that it hid stays hidden until it
+// says otherwise. A Page that is not listed is forgotten unless something of it is held.
 //
-// A reload needs it: read the Pages after the first list, or a change of the Page
-// in between would be missed; until then the Page does not get complete.
+// A reload needs this list, read after the first list of conversations, or a change of the
+// Page in between would be missed; until then the Page is not complete.
 func (in *Inbox) setPages(list []model.Page) {
 	order := make([]model.PageID, 0, len(list))
 	for _, page := range list {
@@ -289,7 +286,7 @@ func (in *Inbox) setPages(list []model.Page) {
 	in.order = order
 }
 
-// putPage takes over a page object of a Page that the user sees, if it is newer.
+// putPage applies the object of a Page that the user sees, if it is newer.
 func (in *Inbox) putPage(p *inboxPage, page model.Page) {
 	p.pageRead = true
 	if p.known && page.Seq <= p.page.Seq {
@@ -301,9 +298,8 @@ func (in *Inbox) putPage(p *inboxPage, page model.Page) {
 	in.judgePage(p)
 }
 
-// judgePage works out anew whether the Page refuses every reply. Verdicts of its
-// conversations are never stored, so that only views of what is blocked are made
-// anew, when they are next read.
+// judgePage recomputes whether the Page refuses every reply. Verdicts of its conversations
+// are never stored, so only views of blocked ones are rebuilt, when they are next read.
 func (in *Inbox) judgePage(p *inboxPage) {
 	blocks := model.PageBlocks(in.clock, p.page) || !model.CanSee(in.user.ID, p.page)
 	if blocks == p.blocks {
@@ -317,7 +313,7 @@ func (in *Inbox) judgePage(p *inboxPage) {
 	}
 }
 
-// hide drops all of a Page that the user may not see into, but its public face.
+// hide drops all of a Page that the user may not see, except what anybody may know.
 func (in *Inbox) hide(p *inboxPage) {
 	in.drop(p)
 	p.hidden, p.phase, p.blocks = true, notHeld, true
@@ -325,8 +321,8 @@ func (in *Inbox) hide(p *inboxPage) {
 	in.changes.Pages = true
 }
 
-// drop forgets what a Page holds: conversations, messages, notices, counts,
-// position. The page object stays until another comes.
+// drop drops what is held of a Page: conversations, messages, notices, counts, position. The
+// Page's object stays until another comes.
 func (in *Inbox) drop(p *inboxPage) {
 	if len(p.rows) > 0 {
 		in.removeRows(p, func(*row) bool { return true })
@@ -342,11 +338,11 @@ func (in *Inbox) drop(p *inboxPage) {
 	p.rows, p.removed, p.notices = map[model.PSID]*row{}, nil, nil
 	p.at, p.placed, p.first, p.target = model.Position{}, false, 0, 0
 	p.known, p.pageRead = false, false
-	in.forgetTold(p)
+	in.dropHubCounts(p)
 	in.changes.Pages = true
 }
 
-// Notices returns the newest notices of the Pages, newest first.
+// Notices returns the newest notices of all Pages, newest first.
 func (in *Inbox) Notices() []model.Notice {
 	var list []model.Notice
 	for _, p := range in.pages {

@@ -8,8 +8,8 @@ import (
 	"parley/model"
 )
 
-// linkEvent takes over to which records a conversation is linked. The conversation's own
-// seq does not grow by that: what a user may see of its links is their own.
+// linkEvent applies the links of a conversation. They don't change the conversation's seq:
+// each user sees links of their own.
 func (in *Inbox) linkEvent(p *inboxPage, ev *model.Change) error {
 	var c model.LinkChange
 	if json.Unmarshal(ev.Object, &c) != nil || c.Conversation.Page() != p.page.ID {
@@ -19,17 +19,16 @@ func (in *Inbox) linkEvent(p *inboxPage, ev *model.Change) error {
 	return nil
 }
 
-// PutLinks takes over the links that the hub answered alone, as after a change of the
-// user's own.
+// PutLinks applies links from the hub's answer to a request of the user.
 func (in *Inbox) PutLinks(c model.LinkChange) Changes {
-	in.begin()
+	in.beginReport()
 	if p, ok := in.pages[c.Conversation.Page()]; ok && p.positioned() {
 		in.setLinks(p, c)
 	}
 	return in.changes
 }
 
-// setLinks replaces the links of a conversation that is held.
+// setLinks replaces the links of a conversation, if it is held.
 func (in *Inbox) setLinks(p *inboxPage, c model.LinkChange) {
 	old := p.rows[c.Conversation.Customer()]
 	if old == nil {
@@ -46,7 +45,7 @@ func (in *Inbox) setLinks(p *inboxPage, c model.LinkChange) {
 	in.headChanged(c.Conversation)
 }
 
-// linkIndex holds the rows that are linked to a record.
+// linkIndex maps a record to the rows that are linked to it.
 type linkIndex map[model.RecordRef][]*row
 
 func (x linkIndex) add(r *row) {
@@ -73,7 +72,7 @@ func (x linkIndex) remove(r *row) {
 	}
 }
 
-// LinkedTo returns the conversations that are linked to a record, the newest first.
+// LinkedTo returns the conversations that are linked to a record, newest first.
 func (in *Inbox) LinkedTo(ref model.RecordRef) []Row {
 	rows := in.linked[ref]
 	out := make([]Row, 0, len(rows))

@@ -10,32 +10,31 @@ import (
 	"parley/model"
 )
 
-// mostThreads is how many opened conversations are kept with their messages.
+// mostThreads is how many opened conversations are kept.
 const mostThreads = 50
 
-// thread is an opened conversation's messages, a stretch of it that ends with the
-// newest.
+// thread holds the messages of an opened conversation: a range that ends with the newest.
 type thread struct {
 	page     *inboxPage
 	run      uint32
 	used     uint64
 	messages []model.Message
-	// times are those of the messages, by which each is found.
+	// times maps each message to its time, by which it is found.
 	times map[model.MessageID]time.Time
-	// cursor is for the messages before; empty if there are none.
+	// cursor asks for older messages; empty if there are none.
 	cursor string
 	loaded bool
 	// stale: changes may have been missed since it was read.
 	stale bool
-	// asOf is the position at which its newest stretch was read.
+	// asOf is the position when the newest messages were read.
 	asOf model.Position
-	// since is from where on no change was missed, passed the newest change of a
-	// message that lies before the stretch: answers from before them won't do.
+	// since is the seq from which no change was missed. passed is the seq of the newest
+	// change of a message older than the range. Answers older than these are not used.
 	since, passed int64
 }
 
-// Opening is a conversation that the user opened. Answers to what was asked for it
-// are taken while it is kept.
+// Opening identifies a conversation that the user opened; requests for its messages carry
+// it. Answers are accepted while the thread is kept.
 type Opening struct {
 	Conversation model.ConversationID
 	run          uint32
@@ -43,24 +42,23 @@ type Opening struct {
 
 // Thread is what is held of an opened conversation.
 type Thread struct {
-	// Messages are in the order of Meta's time, the newest last. The slice is the
-	// Inbox's own and holds until the next call that changes it.
+	// Messages are in the order of Meta's time, newest last. The slice is the Inbox's own and
+	// valid until the next call that changes it.
 	Messages []model.Message
-	// Cursor is for reading those before; empty if there are none.
+	// Cursor asks for older messages; empty if there are none.
 	Cursor string
-	// Loaded: messages were read, so that none means that there are none.
+	// Loaded: the messages were read, so an empty list means that there are none.
 	Loaded bool
 	// Stale: changes may be missing; open it again.
 	Stale bool
 }
 
-// Open notes that the user opens a conversation, and tells whether its newest
-// messages are to be read now. From then on changes of its messages are taken over,
-// so it must come before the messages are asked for. The [mostThreads] opened last
-// are kept. A conversation of a Page that is not held can't be opened: the Opening
-// is the zero value.
+// Open records that the user opens a conversation, and reports whether its newest messages
+// must be read now. From then on changes of its messages are applied, so call it before
+// requesting them. The [mostThreads] opened last are kept. A conversation of a Page that is
+// not held can't be opened: its Opening is the zero value.
 func (in *Inbox) Open(id model.ConversationID) (o Opening, read bool) {
-	in.begin()
+	in.beginReport()
 	in.uses++
 	if t, ok := in.threads[id]; ok {
 		t.used = in.uses
@@ -102,20 +100,20 @@ func (in *Inbox) Thread(id model.ConversationID) (Thread, bool) {
 	return Thread{Messages: t.messages, Cursor: t.cursor, Loaded: t.loaded, Stale: t.stale}, true
 }
 
-// SetMessages takes over an opened conversation's newest messages, as the hub
-// listed them at that position. It is false where they came too late to be of use:
-// if Open still asks for them, read them again.
+// SetMessages sets the newest messages of an opened conversation, as the hub listed them at
+// that position. It returns false if the list is too old: if Open still asks for messages,
+// read them again.
 func (in *Inbox) SetMessages(o Opening, list []model.Message, cursor string, asOf model.Position) (bool, Changes) {
-	in.begin()
+	in.beginReport()
 	t, ok := in.opened(o, asOf)
 	if !ok {
 		return false, in.changes
 	}
 	if t.loaded && !t.stale {
-		return true, in.changes // nothing was missed since the last such list
+		return true, in.changes // nothing was missed since the last list
 	}
 	in.threadChanged(o.Conversation)
-	// What is held and not in the list is kept if it is newer than the list.
+	// Messages that are not in the list are kept if they are newer than it.
 	later := slices.DeleteFunc(t.messages, func(m model.Message) bool { return m.Seq <= asOf.Seq })
 	t.messages, t.times, t.cursor, t.asOf = nil, nil, cursor, asOf
 	t.loaded, t.stale = true, false
@@ -126,10 +124,10 @@ func (in *Inbox) SetMessages(o Opening, list []model.Message, cursor string, asO
 	return true, in.changes
 }
 
-// AddOlder takes over the messages before those held, read with the thread's
-// cursor. It is false where they came too late to be of use: read them again.
+// AddOlder adds older messages, read with the thread's cursor. It returns false if the list
+// is too old: read them again.
 func (in *Inbox) AddOlder(o Opening, list []model.Message, cursor string, asOf model.Position) (bool, Changes) {
-	in.begin()
+	in.beginReport()
 	t, ok := in.opened(o, asOf)
 	if !ok || !t.loaded || t.stale {
 		return false, in.changes
@@ -140,8 +138,8 @@ func (in *Inbox) AddOlder(o Opening, list []model.Message, cursor string, asOf m
 	return true, in.changes
 }
 
-// opened returns the thread of an opening for which an answer as of that position
-// may be taken: nothing lies between it and the changes that follow.
+// opened returns the thread of an opening if an answer as of that position can be used: no
+// change was missed after it.
 func (in *Inbox) opened(o Opening, asOf model.Position) (*thread, bool) {
 	t, ok := in.threads[o.Conversation]
 	if !ok || t.run != o.run || asOf.Seq < max(t.since, t.passed) {
@@ -153,7 +151,7 @@ func (in *Inbox) opened(o Opening, asOf model.Position) (*thread, bool) {
 	return t, true
 }
 
-// mergeList merges what the hub listed, but for what is gone since.
+// mergeList merges a list of the hub, except messages removed since.
 func (in *Inbox) mergeList(t *thread, id model.ConversationID, list []model.Message) {
 	for _, m := range list {
 		if m.ConversationID == id && !t.page.gone(m.ID, m.Seq) {
@@ -162,24 +160,24 @@ func (in *Inbox) mergeList(t *thread, id model.ConversationID, list []model.Mess
 	}
 }
 
-// gone tells whether a message was removed after that change of it.
+// gone reports whether a message was removed after that version of it.
 func (p *inboxPage) gone(id model.MessageID, seq int64) bool {
 	at, ok := p.removed[string(id)]
 	return ok && seq <= at
 }
 
-// PutMessage takes over a message that the hub answered alone, such as a reply just
-// accepted, if its conversation is open and it is newer.
+// PutMessage applies a message from the hub's answer to a request of the user, such as a
+// reply just accepted, if its conversation is open and it is newer.
 func (in *Inbox) PutMessage(m model.Message) Changes {
-	in.begin()
+	in.beginReport()
 	if t, ok := in.threads[m.ConversationID]; ok && !t.page.gone(m.ID, m.Seq) && t.change(m) {
 		in.threadChanged(m.ConversationID)
 	}
 	return in.changes
 }
 
-// messageEvent takes over a message of an opened conversation. Of others only their
-// conversation's own change matters.
+// messageEvent applies a message of an opened conversation. For others the change of the
+// conversation itself is enough.
 func (in *Inbox) messageEvent(p *inboxPage, ev *model.Change) error {
 	if !in.anyOpen(p) {
 		return nil
@@ -218,8 +216,8 @@ func compareMessages(a, b model.Message) int {
 	return cmp.Or(a.SentAt.Compare(b.SentAt), cmp.Compare(a.ID, b.ID))
 }
 
-// change merges a message told alone. One that lies before the stretch held, with
-// others not held in between, is left to whoever reads those.
+// change merges a single message. One that is older than the range held, with a gap in
+// between, is left for when those are read.
 func (t *thread) change(m model.Message) bool {
 	before := len(t.messages) > 0 && compareMessages(m, t.messages[0]) < 0
 	if t.loaded && t.cursor != "" && before && t.index(m.ID) < 0 {
@@ -229,7 +227,7 @@ func (t *thread) change(m model.Message) bool {
 	return t.put(m)
 }
 
-// put merges a message, unless what is held of it is as new.
+// put merges a message unless the one held is as new.
 func (t *thread) put(m model.Message) bool {
 	if at := t.index(m.ID); at >= 0 {
 		held := &t.messages[at]
@@ -251,7 +249,7 @@ func (t *thread) put(m model.Message) bool {
 	return true
 }
 
-// index returns where a message is held, or -1.
+// index returns the index of a message, or -1.
 func (t *thread) index(id model.MessageID) int {
 	at, ok := t.times[id]
 	if !ok {
@@ -264,7 +262,7 @@ func (t *thread) index(id model.MessageID) int {
 	return i
 }
 
-// removed forgets a message, or all that was there when its conversation went.
+// removed removes a message, or those that a removed conversation had then.
 func (t *thread) removed(conversation model.ConversationID, id string, seq int64) bool {
 	n := len(t.messages)
 	t.messages = slices.DeleteFunc(t.messages, func(m model.Message) bool {
@@ -275,16 +273,16 @@ func (t *thread) removed(conversation model.ConversationID, id string, seq int64
 		return goes
 	})
 	if len(t.messages) == 0 && t.cursor != "" {
-		t.stale = true // nothing is left to say where the stretch begins
+		t.stale = true // nothing is left to say where the range begins
 	}
 	return len(t.messages) != n
 }
 
-// placed judges a thread anew after a reload's first list: whatever changed between
-// what was read and the list's position was missed.
+// placed marks the thread stale after a reload's first list if changes between the reading of
+// its messages and that list were missed.
 func (t *thread) placed(at model.Position) {
 	if t.loaded && t.asOf.Epoch != at.Epoch {
-		// Nothing of another epoch can be compared.
+		// Positions of different epochs can't be compared.
 		*t = thread{page: t.page, run: t.run, used: t.used, since: math.MinInt64, passed: math.MinInt64}
 	}
 	t.since = max(t.since, at.Seq)

@@ -9,29 +9,29 @@ import (
 	"parley/model"
 )
 
-// Sort is an order of a view. In each, pinned conversations come first, and what
-// is equal goes by id, as in the hub's lists.
+// Sort is the order of a view. In each, pinned conversations come first, and ties are broken
+// by id, as in the hub's lists.
 type Sort string
 
-// The orders of the inbox. An empty one is the newest.
+// The orders of the inbox. The empty one is SortNewest.
 const (
 	// SortNewest: newest activity first.
 	SortNewest Sort = "newest"
-	// SortWaiting: those in which the customer or a reply waits, the one that waits longest
-	// first; then the others, newest activity first.
+	// SortWaiting: those in which the customer or a reply waits, longest wait first; then the
+	// others, newest activity first.
 	SortWaiting Sort = "waiting"
-	// SortClosing: those whose reply window is open, or may be, the one that closes next
-	// first; then the others, newest activity first.
+	// SortClosing: those whose reply window is open, or may be, next to close first; then the
+	// others, newest activity first.
 	SortClosing Sort = "closing"
 )
 
-// sortKey is where a row stands in an order: smaller is earlier.
+// sortKey is the key of a row in an order: smaller comes first.
 type sortKey struct {
 	group uint8
 	when  stamp
 }
 
-// descending turns a time so that later ones come first.
+// descending returns a key by which later times come first.
 func descending(s stamp) stamp { return ^s }
 
 func (s Sort) key(r *row) sortKey {
@@ -52,7 +52,7 @@ func (s Sort) key(r *row) sortKey {
 	return sortKey{group + 1, descending(r.updated)}
 }
 
-// compareRows compares by key, then by id, the greater one first.
+// compareRows compares by key, then by id in descending order.
 func compareRows(ka, kb sortKey, a, b *row) int {
 	if c := cmp.Compare(ka.group, kb.group); c != 0 {
 		return c
@@ -66,7 +66,7 @@ func compareRows(ka, kb sortKey, a, b *row) int {
 	return comparePages(b.page.page.ID, a.page.page.ID)
 }
 
-// comparePages compares two Pages as the ids of their conversations compare.
+// comparePages orders two Pages as the ids of their conversations are ordered.
 func comparePages(a, b model.PageID) int {
 	n := min(len(a), len(b))
 	if a[:n] != b[:n] {
@@ -81,17 +81,17 @@ func comparePages(a, b model.PageID) int {
 	return 0
 }
 
-// Bounds of a chunk: split when full, filled so far when built, merged with a
-// neighbour when fewer.
+// Sizes of a chunk: when it is split, when newly built, when it is merged with a
+// neighbour.
 const (
 	chunkMost  = 512
 	chunkBuilt = 384
 	chunkLeast = 128
 )
 
-// ordered holds rows in an order: a list of short sorted lists, so that a change
-// moves a few kilobytes and a place is found by two binary searches. A row must
-// not change while it is in, in what the order goes by.
+// ordered holds rows in an order as a list of short sorted lists, so that a change moves a
+// few kilobytes and a place is found by two binary searches. While a row is in it, its sort
+// key must not change.
 type ordered struct {
 	sort   Sort
 	chunks [][]*row
@@ -113,7 +113,7 @@ func (o *ordered) find(r *row) (chunk, place int) {
 	return chunk, sort.Search(len(c), func(i int) bool { return !before(c[i]) })
 }
 
-// insert puts a row in that is not in.
+// insert adds a row that is not in it.
 func (o *ordered) insert(r *row) {
 	i, j := o.find(r)
 	o.n++
@@ -138,7 +138,7 @@ func (o *ordered) insert(r *row) {
 	o.chunks[i] = slices.Insert(o.chunks[i], j, r)
 }
 
-// remove takes a row out that is in.
+// remove removes a row, if it is in it.
 func (o *ordered) remove(r *row) {
 	i, j := o.find(r)
 	if i == len(o.chunks) || j == len(o.chunks[i]) || o.chunks[i][j] != r {
@@ -156,7 +156,7 @@ func (o *ordered) remove(r *row) {
 	}
 }
 
-// merge puts a chunk and the next together, where there is room.
+// merge joins a chunk with the next if they fit into one.
 func (o *ordered) merge(i int) bool {
 	if i < 0 || i+1 >= len(o.chunks) || len(o.chunks[i])+len(o.chunks[i+1]) > chunkBuilt {
 		return false
@@ -166,7 +166,7 @@ func (o *ordered) merge(i int) bool {
 	return true
 }
 
-// add puts a row at the end, where it belongs.
+// add appends a row that belongs at the end.
 func (o *ordered) add(r *row) {
 	last := len(o.chunks) - 1
 	if last < 0 || len(o.chunks[last]) == chunkBuilt {
@@ -177,7 +177,7 @@ func (o *ordered) add(r *row) {
 	o.n++
 }
 
-// removeIf takes out all rows for which f holds, in one pass.
+// removeIf removes all rows for which f holds, in one pass.
 func (o *ordered) removeIf(f func(*row) bool) {
 	old := o.chunks
 	o.chunks, o.n = nil, 0
@@ -201,7 +201,7 @@ func (o *ordered) at(i int) *row {
 	return nil
 }
 
-// index returns the place of a row that is in.
+// index returns the index of a row that is in it.
 func (o *ordered) index(r *row) int {
 	chunk, place := o.find(r)
 	for _, c := range o.chunks[:chunk] {

@@ -6,20 +6,20 @@ import (
 	"parley/model"
 )
 
-// A Page is read anew by these updates, one after the other:
+// A Page is reloaded by these updates, in this order:
 //
 //	Reloading            what is held stays, stale
 //	Listed               the first one's AsOf is the position: changes apply from there on
 //	PagesListed, Noticed read after the first list
-//	Counted              where there are more lists
+//	Counted              if there are more lists
 //	Listed …             until there are no more
-//	Complete             what is still stale goes once the position has reached the newest
-//	                     list
+//	Complete             what is still stale is removed once the position has reached
+//	                     the newest list
 //
-// Lists are read one after the other while the Page changes, so one conversation
-// may be in two of them, or in none because it moved: then a change tells of it.
+// Lists are read one after another while the Page changes, so a conversation may be in two of
+// them, or in none because it moved: then a change brings it.
 
-// Position returns up to where a Page's changes are applied.
+// Position returns the position up to which a Page's changes are applied.
 func (in *Inbox) Position(page model.PageID) (model.Position, bool) {
 	p, ok := in.pages[page]
 	if !ok || !p.positioned() {
@@ -28,14 +28,14 @@ func (in *Inbox) Position(page model.PageID) (model.Position, bool) {
 	return p.at, true
 }
 
-// Complete tells whether everything at the Page's position is held.
+// Complete reports whether everything up to the Page's position is held.
 func (in *Inbox) Complete(page model.PageID) bool {
 	p, ok := in.pages[page]
 	return ok && p.phase == complete
 }
 
-// AllComplete tells whether every Page that the user sees is complete, as far as
-// the hub has named them; it is false before it has, and true where it named none.
+// AllComplete reports whether every Page that the user sees is complete. It is false before
+// the hub has named the Pages, and true if it named none.
 func (in *Inbox) AllComplete() bool {
 	for _, p := range in.pages {
 		if !p.hidden && p.phase != complete {
@@ -45,28 +45,27 @@ func (in *Inbox) AllComplete() bool {
 	return in.named
 }
 
-// unhide notes that the user sees a Page.
-func (in *Inbox) unhide(p *inboxPage) {
+// markSeen records that the user sees a Page.
+func (in *Inbox) markSeen(p *inboxPage) {
 	if !p.page.Sees {
 		in.changes.Pages = true
 	}
 	p.hidden, p.page.Sees = false, true
 }
 
-// see notes that the user sees a Page. What is held of it is stale.
-func (in *Inbox) see(p *inboxPage) {
-	in.unhide(p)
-	in.lose(p)
+// reveal records that the user sees a Page, and that what is held of it is stale.
+func (in *Inbox) reveal(p *inboxPage) {
+	in.markSeen(p)
+	in.requireReload(p)
 	in.judgePage(p)
 }
 
-// lose takes a Page's position away: it has to be reloaded. What it holds stays,
-// stale.
-func (in *Inbox) lose(p *inboxPage) {
+// requireReload gives up a Page's position: it has to be reloaded. What is held of it stays, stale.
+func (in *Inbox) requireReload(p *inboxPage) {
 	p.phase = wanted
 	in.runs++
 	p.run = in.runs
-	in.forgetTold(p)
+	in.dropHubCounts(p)
 	in.changes.Pages = true
 	if len(p.rows) > 0 {
 		in.manyChanged()
@@ -79,9 +78,9 @@ func (in *Inbox) lose(p *inboxPage) {
 	}
 }
 
-// addList takes over a list of the Page's conversations; the first one's position becomes
-// the Page's. It refuses with [ErrUnreadable] and has then added nothing. One of a Page that
-// was lost meanwhile changes nothing.
+// addList applies a list of the Page's conversations; the first one's position becomes the
+// Page's. It fails with [ErrUnreadable] before adding anything. A list of a Page that no
+// longer reloads is ignored.
 func (in *Inbox) addList(u Listed) error {
 	p, ok := in.pages[u.Page]
 	if !ok || p.phase != begun && p.phase != listing {
@@ -102,15 +101,15 @@ func (in *Inbox) addList(u Listed) error {
 	return nil
 }
 
-// place gives a Page the position of its first list. What is held under another
-// epoch can't be compared with it and goes.
+// place gives a Page the position of its first list. What is held under another epoch can't
+// be compared with it and is dropped.
 func (in *Inbox) place(p *inboxPage, asOf model.Position) {
 	if p.placed && (p.at.Epoch != asOf.Epoch || p.at.Seq > asOf.Seq) {
 		in.drop(p)
 	}
 	p.phase, p.at, p.placed = listing, asOf, true
 	p.first, p.target = asOf.Seq, asOf.Seq
-	// The page object may be of another epoch: what comes next replaces it.
+	// The Page's object may be of another epoch: the next one replaces it.
 	p.known, p.pageRead = false, false
 	for id, t := range in.threads {
 		if t.page == p {
@@ -121,8 +120,8 @@ func (in *Inbox) place(p *inboxPage, asOf model.Position) {
 	in.changes.Pages = true
 }
 
-// endReload says that the last list is in. The Page is complete once its position
-// has reached the newest list, and its page object was read after the first.
+// endReload records that the last list is in. The Page is complete once its position has
+// reached the newest list, and its object was read after the first.
 func (in *Inbox) endReload(page model.PageID) {
 	if p, ok := in.pages[page]; ok && p.phase == listing {
 		p.phase = listed
@@ -130,14 +129,14 @@ func (in *Inbox) endReload(page model.PageID) {
 	}
 }
 
-// tryComplete ends a reload that has come far enough: what it has not confirmed is
-// gone from the hub.
+// tryComplete ends a reload if it can: the hub no longer has the rows that it did not
+// confirm.
 func (in *Inbox) tryComplete(p *inboxPage) {
 	if p.phase != listed || p.at.Seq < p.target || !p.pageRead {
 		return
 	}
 	p.phase = complete
-	in.forgetTold(p)
+	in.dropHubCounts(p)
 	in.changes.Pages = true
 	stale := 0
 	for _, r := range p.rows {

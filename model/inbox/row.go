@@ -12,10 +12,10 @@ import (
 	"parley/model"
 )
 
-// stamp is a time in microseconds since 1970; [never] is none.
+// stamp is a time in microseconds since 1970, or [never].
 type stamp int64
 
-// never stands for no time. It sorts before every time.
+// never is no time. It sorts before every time.
 const never stamp = math.MinInt64
 
 func stampOf(t time.Time) stamp {
@@ -39,14 +39,13 @@ func (s stamp) time() time.Time {
 	return time.UnixMicro(int64(s)).UTC()
 }
 
-// row is the head of a conversation, packed: a client holds 100,000 of them. What
-// repeats is shared, what is rare hangs on extra, and the strings of one row are
-// one string.
+// row is the head of a conversation, packed: a client holds 100,000 of them. Repeated values
+// are shared, rare ones are in extra, and all strings of a row are one string.
 type row struct {
 	page *inboxPage
-	// words are the customer's id, the last message's id, the customer's name and
-	// the beginning of the last message, one after the other.
-	words    string
+	// strings are the customer's id, the last message's id, the customer's name and the
+	// beginning of the last message, concatenated.
+	strings  string
 	locale   unique.Handle[string]
 	assignee unique.Handle[model.UserRef]
 	last     unique.Handle[lastHead]
@@ -56,30 +55,30 @@ type row struct {
 	updated stamp
 	window  stamp
 	sent    stamp
-	since   stamp // of who waits
+	since   stamp // since when somebody waits
 
 	psidLen, lastIDLen uint16
 	nameLen            uint32
 	unread             int32
-	// due is the row's place in the timetable, from 1; 0: it is not there.
+	// due is the row's index in the timetable, from 1; 0: not in it.
 	due   int32
 	run   uint32
 	facts facts
 	class class
 }
 
-// lastHead is what last messages have in common.
+// lastHead is what many last messages have in common.
 type lastHead struct {
 	direction model.Direction
 	author    model.Author
 	state     model.State
 }
 
-// rowExtra is what few conversations have.
+// rowExtra holds what few conversations have.
 type rowExtra struct {
 	snoozed     stamp
 	otherApp    stamp
-	uncertain   stamp // until when a reply may be allowed after its window
+	uncertain   stamp // until when a reply may be allowed after the window
 	labels      []string
 	links       []model.Link
 	entry       *model.Entry
@@ -88,12 +87,12 @@ type rowExtra struct {
 	said        *model.Summary
 }
 
-// facts are a row's yes and no.
+// facts are a row's booleans.
 type facts uint16
 
 const (
 	factSnoozed     facts = 1 << iota // status
-	factDone                          // status; neither: open
+	factDone                          // status; open if neither
 	factPinned                        //
 	factStarted                       //
 	factUnreachable                   //
@@ -102,16 +101,16 @@ const (
 	factLast                          // there is a last message
 	factWaiting                       // the customer waits
 	factAsks                          // a reply asks
-	factTold                          // the hub told who waits
-	factCustomers                     // its author has the customer's name
-	factShortID                       // its id lacks the Page's
-	factWide                          // its text is kept as UTF-16
+	factTold                          // the hub said who waits
+	factCustomers                     // the last message's author has the customer's name
+	factShortID                       // the last message's id is kept without the Page's
+	factWide                          // the last message's text is kept as UTF-16
 )
 
 func (f facts) has(g facts) bool { return f&g != 0 }
 
-// fitting tells whether an object is one that row can hold: a conversation of that
-// Page, with ids of a sane length.
+// fitting reports whether a row can hold an object: a conversation of that Page, with ids of
+// a sane length.
 func fitting(page model.PageID, c *model.Conversation) bool {
 	const most = math.MaxUint16
 	if len(c.ID) > most || c.ID.Page() != page || c.ID.Customer() == "" {
@@ -120,8 +119,8 @@ func fitting(page model.PageID, c *model.Conversation) bool {
 	return c.LastMessage == nil || len(c.LastMessage.ID) <= most
 }
 
-// pack makes a row of a conversation that is fitting. A status that this version
-// does not know counts as open.
+// pack makes a row of a conversation that is fitting. A status that this version does not
+// know counts as open.
 func (p *inboxPage) pack(c *model.Conversation) row {
 	r := row{
 		page: p, seq: c.Seq, updated: stampOf(c.UpdatedAt), window: stampOfPointer(c.WindowUntil),
@@ -149,7 +148,7 @@ func (p *inboxPage) pack(c *model.Conversation) row {
 		r.since = never
 	}
 	r.extra = packExtra(c)
-	r.packWords(c)
+	r.packStrings(c)
 	return r
 }
 
@@ -159,7 +158,7 @@ func (r *row) set(f facts, is bool) {
 	}
 }
 
-// packExtra returns nil for a conversation that has nothing rare.
+// packExtra returns nil for a conversation without rare values.
 func packExtra(c *model.Conversation) *rowExtra {
 	x := rowExtra{
 		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil), uncertain: stampOfPointer(c.UncertainUntil),
@@ -172,7 +171,7 @@ func packExtra(c *model.Conversation) *rowExtra {
 		len(x.labels)+len(x.links)+len(x.attachments) == 0 {
 		return nil
 	}
-	// Copies have no room to spare, and share the words that repeat.
+	// Copies have no spare capacity and share repeated strings.
 	x.labels, x.attachments = shared(x.labels), shared(x.attachments)
 	x.links = slices.Clone(x.links)
 	for i := range x.links {
@@ -181,7 +180,7 @@ func packExtra(c *model.Conversation) *rowExtra {
 	return &x
 }
 
-// shared returns a copy of a list whose strings are shared with others like it.
+// shared returns a copy of a list with its strings interned.
 func shared(list []string) []string {
 	if len(list) == 0 {
 		return nil
@@ -193,8 +192,8 @@ func shared(list []string) []string {
 	return out
 }
 
-// packWords packs the strings of a conversation, and its last message.
-func (r *row) packWords(c *model.Conversation) {
+// packStrings packs the strings of a conversation, and its last message.
+func (r *row) packStrings(c *model.Conversation) {
 	psid, name := string(c.ID.Customer()), string(c.Customer.Name)
 	var id, text string
 	units := 0
@@ -230,10 +229,10 @@ func (r *row) packWords(c *model.Conversation) {
 		b.WriteString(text)
 	}
 	r.psidLen, r.lastIDLen, r.nameLen = uint16(len(psid)), uint16(len(id)), uint32(len(name)) //nolint:gosec // fitting bounds the ids
-	r.words = b.String()
+	r.strings = b.String()
 }
 
-// utf16Len is the number of code units of a text.
+// utf16Len counts the UTF-16 code units of a text.
 func utf16Len(s string) int {
 	n := 0
 	for _, c := range s {
@@ -242,7 +241,7 @@ func utf16Len(s string) int {
 	return n
 }
 
-// writeWide writes a text as UTF-16: Japanese takes two bytes instead of three.
+// writeWide writes a text as UTF-16: Japanese takes two bytes a character instead of three.
 func writeWide(b *strings.Builder, s string) {
 	var units [2]uint16
 	for _, c := range s {
@@ -261,14 +260,14 @@ func readWide(s string) string {
 	return string(utf16.Decode(units))
 }
 
-func (r *row) psid() model.PSID { return model.PSID(r.words[:r.psidLen]) }
+func (r *row) psid() model.PSID { return model.PSID(r.strings[:r.psidLen]) }
 
 func (r *row) id() model.ConversationID { return model.NewConversationID(r.page.page.ID, r.psid()) }
 
-// stale tells whether the row is from before the reload under way.
+// stale reports whether the row is from before the current reload.
 func (r *row) stale() bool { return r.run != r.page.run }
 
-// snoozedUntil, otherAppUntil and uncertainUntil live in extra.
+// snoozedUntil, otherAppUntil and uncertainUntil are in extra.
 func (r *row) snoozedUntil() stamp {
 	if r.extra == nil {
 		return never
@@ -290,7 +289,7 @@ func (r *row) uncertainUntil() stamp {
 	return r.extra.uncertain
 }
 
-// pointees is room for what an unpacked conversation points to, in one piece.
+// pointees holds all that an unpacked conversation points to, in one allocation.
 type pointees struct {
 	window, snoozed, otherApp, uncertain time.Time
 	since                                time.Time
@@ -306,11 +305,11 @@ func (s stamp) into(t *time.Time) *time.Time {
 	return t
 }
 
-// unpack returns the conversation, but for its Reply.
+// unpack returns the conversation without its Reply.
 func (r *row) unpack() model.Conversation {
 	room := new(pointees)
 	psid := r.psid()
-	rest := r.words[int(r.psidLen)+int(r.lastIDLen):]
+	rest := r.strings[int(r.psidLen)+int(r.lastIDLen):]
 	c := model.Conversation{
 		ID: r.id(), PageID: r.page.page.ID, Seq: r.seq,
 		Customer:    model.Customer{PSID: psid, Name: model.Untrusted(rest[:r.nameLen]), Locale: r.locale.Value()},
@@ -374,7 +373,7 @@ func (r *row) status() model.Status {
 func (r *row) unpackLast(customer model.Untrusted) model.Summary {
 	head := r.last.Value()
 	from := int(r.psidLen) + int(r.lastIDLen)
-	id, text := r.words[r.psidLen:from], r.words[from+int(r.nameLen):]
+	id, text := r.strings[r.psidLen:from], r.strings[from+int(r.nameLen):]
 	if r.facts.has(factShortID) {
 		id = string(r.page.page.ID) + model.PageSeparator + id
 	}

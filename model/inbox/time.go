@@ -2,11 +2,11 @@ package inbox
 
 import "time"
 
-// Advance tells the hub's time. It costs what changes by it: snoozes that end,
-// windows that close, another app's hold that ends, Pages that may send again. Time
-// may also be set back, by which everything is judged anew, if anything differs.
+// Advance sets the hub's time. Its cost depends on what that changes: snoozes that end,
+// windows that close, another app's hold that ends, Pages that may send again. If time goes
+// back past any of these, every row is judged again.
 func (in *Inbox) Advance(now time.Time) Changes {
-	in.begin()
+	in.beginReport()
 	in.advance(now)
 	return in.changes
 }
@@ -31,7 +31,7 @@ func (in *Inbox) advance(now time.Time) {
 // Now returns the hub's time as of the last Advance.
 func (in *Inbox) Now() time.Time { return in.clock }
 
-// judgeAll judges every conversation anew.
+// judgeAll judges every conversation again.
 func (t *table) judgeAll() {
 	t.passed, t.views, t.due = never, nil, timetable{}
 	for _, p := range t.pages {
@@ -45,8 +45,8 @@ func (t *table) judgeAll() {
 	}
 }
 
-// Next returns when something changes by time alone: call Advance then. It is the
-// zero time if nothing does.
+// Next returns when something changes by time alone: call Advance then. It is zero if
+// nothing does.
 func (in *Inbox) Next() time.Time {
 	var next time.Time
 	sooner := func(t time.Time) {
@@ -71,8 +71,8 @@ func (in *Inbox) Next() time.Time {
 	return next
 }
 
-// judge works out to what a row belongs now. It also notes what of the times that
-// the row waits for is over.
+// judge returns the class of a row now. It also records in passed which of the row's times
+// are over.
 func (t *table) judge(r *row) class {
 	for _, at := range r.times() {
 		if at <= t.now && at > t.passed {
@@ -118,7 +118,7 @@ func (t *table) judge(r *row) class {
 	return c
 }
 
-// blocked says what [conversationVerdict] says, of a packed row.
+// blocked is [conversationVerdict] for a packed row.
 func (r *row) blocked(now stamp) bool {
 	if !r.facts.has(factStarted) || r.window <= now && r.uncertainUntil() <= now || r.facts.has(factUnreachable) {
 		return true
@@ -127,7 +127,7 @@ func (r *row) blocked(now stamp) bool {
 	return r.facts.has(factOtherApp) && (until == never || now < until)
 }
 
-// times are those at which a row's class may change; never for none.
+// times are when a row's class may change; never for none.
 func (r *row) times() [4]stamp {
 	list := [4]stamp{r.window, never, never, r.uncertainUntil()}
 	if r.facts.has(factSnoozed) {
@@ -139,8 +139,8 @@ func (r *row) times() [4]stamp {
 	return list
 }
 
-// schedule enters a row in the timetable with the next time at which its class may
-// change, or takes it out.
+// schedule puts a row into the timetable with the next time at which its class may change,
+// or removes it.
 func (t *table) schedule(r *row) {
 	next := never
 	for _, at := range r.times() {
@@ -155,7 +155,7 @@ func (t *table) schedule(r *row) {
 	t.due.set(r, next)
 }
 
-// timetable is a heap of rows by when they change; each row knows its place.
+// timetable is a heap of rows by when they change; each row knows its index.
 type timetable struct{ list []dueRow }
 
 type dueRow struct {
@@ -204,7 +204,7 @@ func (t *timetable) swap(i, j int) {
 	l[i].row.due, l[j].row.due = int32(i+1), int32(j+1) //nolint:gosec // see set
 }
 
-// fix moves the entry at i to where it belongs.
+// fix restores the heap after a change of the entry at i.
 func (t *timetable) fix(i int) {
 	for i > 0 {
 		parent := (i - 1) / 2

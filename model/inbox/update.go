@@ -7,67 +7,66 @@ import (
 	"parley/model"
 )
 
-// Update is one thing that whoever follows the hub hands on: one of the types below, in an
-// order that can be applied as it comes. They alone know of positions, holes and epochs:
-// what follows here is complete and in its place.
+// Update is one thing that client/stream hands on: one of the types below, in the order to
+// apply them. Positions, holes and epochs are handled there; updates are complete and in
+// order.
 type Update interface{ isUpdate() }
 
 type (
-	// Connection tells how the connection to the hub stands.
+	// Connection is the state of the connection to the hub.
 	Connection struct {
 		State ConnectionState
-		// Cause is why it is not live, nil when it is; Trouble says of what kind that is.
+		// Cause is why it is not live, nil when it is; Trouble is the kind of cause.
 		Cause   error
 		Trouble Trouble
-		// RetryAt is when it is tried again.
+		// RetryAt is the time of the next try.
 		RetryAt time.Time
 	}
-	// Welcomed tells the hub's time, who the user is, and where users say what they miss.
+	// Welcomed carries the hub's time, the user, and where users can report what they miss.
 	Welcomed struct {
 		Now         time.Time
 		User        model.User
 		FeedbackURL model.Untrusted
 	}
-	// UserChanged tells how somebody who works with the hub is known from now on; it may
-	// be the user.
+	// UserChanged carries the new profile of a user of the hub, who may be the user here.
 	UserChanged struct{ User model.Colleague }
-	// HubTime tells the hub's time, every few seconds.
+	// HubTime carries the hub's time, every few seconds.
 	HubTime struct{ Now time.Time }
-	// PagesListed holds every Page, those the user may not see into with what anybody
-	// may know of them.
+	// PagesListed holds every Page; of those that the user may not see, only what anybody may
+	// know.
 	PagesListed struct{ Pages []model.Page }
-	// Dropped tells that all that is held of a Page must go, from memory and disk. Anew:
-	// it is seen as before, and is being read from its beginning.
+	// Dropped says that all that is held of a Page must go, from memory and disk. Anew: the
+	// user still sees it, and it is reloaded from the beginning.
 	Dropped struct {
 		Page model.PageID
 		Anew bool
 	}
-	// Reloading tells that a Page is being read anew; what is held of it is old until
-	// it is confirmed.
+	// Reloading says that a Page is being reloaded; what is held of it is stale until
+	// confirmed.
 	Reloading struct{ Page model.PageID }
-	// Listed is one list of a Page being read: the first says where its changes go on
-	// from.
+	// Listed is one list of a Page being reloaded. The first one sets the position from which
+	// its changes apply.
 	Listed struct {
 		Page          model.PageID
 		AsOf          model.Position
 		First         bool
 		Conversations []model.Conversation
 	}
-	// Counted is how many conversations each filter holds of a Page being read, of which
-	// only the first list was handed on so far.
+	// Counted is how many conversations each filter holds of a Page being reloaded, sent
+	// after the first of several lists.
 	Counted struct {
 		Page   model.PageID
 		AsOf   model.Position
 		Counts Counts
 	}
-	// Noticed holds the newest notices of a Page being read.
+	// Noticed holds the newest notices of a Page being reloaded.
 	Noticed struct {
 		Page    model.PageID
 		Notices []model.Notice
 	}
-	// Complete tells that a Page being read is held as a whole.
+	// Complete says that all of a Page being reloaded was sent.
 	Complete struct{ Page model.PageID }
-	// Changed holds changes of a Page, without a gap after those before.
+	// Changed holds changes of a Page, which follow those before without a gap.
 	Changed struct{ Batch model.Batch }
 	// Ephemeral tells what a colleague does: types, looks at a conversation.
 	Ephemeral struct{ Frame model.Ephemeral }
@@ -87,7 +86,7 @@ func (Complete) isUpdate()    {}
 func (Changed) isUpdate()     {}
 func (Ephemeral) isUpdate()   {}
 
-// ConnectionState is how the connection to the hub stands.
+// ConnectionState is the state of the connection to the hub.
 type ConnectionState uint8
 
 // The states of a connection.
@@ -95,32 +94,32 @@ const (
 	Connecting ConnectionState = iota
 	Live
 	Offline
-	// SignedOut: the hub lets nobody in by the user's token any more.
+	// SignedOut: the hub no longer accepts the user's token.
 	SignedOut
 )
 
-// Trouble is why there is no connection to the hub.
+// Trouble is the kind of cause why there is no connection to the hub.
 type Trouble uint8
 
-// The kinds of trouble.
+// The kinds of cause.
 const (
-	// Lost is all that is none of the others.
+	// Lost is any other cause.
 	Lost Trouble = iota
 	// RefusedByHost: nothing listens there.
 	RefusedByHost
-	// NameUnknown: the hub's name leads nowhere.
+	// NameUnknown: the hub's name does not resolve.
 	NameUnknown
 	// Silent: nothing came in time.
 	Silent
 )
 
-// Apply takes over updates in their order, and tells what they changed together. An error
-// is of an object that can't be read; all else is applied.
+// Apply applies updates in order and returns what they changed together. The error names
+// objects that can't be read; all else is applied.
 func (in *Inbox) Apply(updates ...Update) (Changes, error) {
 	var all Changes
 	var errs []error
 	for _, u := range updates {
-		in.begin()
+		in.beginReport()
 		if err := in.update(u); err != nil {
 			errs = append(errs, err)
 		}
@@ -149,11 +148,11 @@ func (in *Inbox) update(u Update) error {
 		p := in.page(u.Page)
 		in.hide(p)
 		if u.Anew {
-			in.see(p)
+			in.reveal(p)
 		}
 	case Reloading:
 		p := in.page(u.Page)
-		in.see(p)
+		in.reveal(p)
 		p.phase = begun
 	case Listed:
 		return in.addList(u)
@@ -169,7 +168,7 @@ func (in *Inbox) update(u Update) error {
 	return nil
 }
 
-// add adds changes to others. What they name is copied: it holds only until the Inbox
+// add adds a call's changes. It copies the names, which are valid only until the Inbox
 // changes again.
 func (all *Changes) add(c Changes) {
 	all.Lists = all.Lists || c.Lists

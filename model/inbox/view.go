@@ -9,20 +9,20 @@ import (
 // Filter is one of the lists of the inbox.
 type Filter string
 
-// The filters of the inbox; what they mean is the hub's. An empty one is all.
+// The filters of the inbox, with the hub's meaning. The empty one is FilterAll.
 const (
 	FilterAll        Filter = "all"
-	FilterOpen       Filter = "open"       // not done, and awake
+	FilterOpen       Filter = "open"       // not done, not snoozed
 	FilterMine       Filter = "mine"       // assigned to the user, not done
-	FilterUnassigned Filter = "unassigned" // open, and nobody's
-	FilterSnoozed    Filter = "snoozed"    // still asleep
+	FilterUnassigned Filter = "unassigned" // open, without assignee
+	FilterSnoozed    Filter = "snoozed"    // snoozed, and the snooze has not ended
 	FilterDone       Filter = "done"
 	FilterBlocked    Filter = "blocked" // not done, and no reply is allowed now
-	FilterWaiting    Filter = "waiting" // open, and the customer waits; or a reply asks
+	FilterWaiting    Filter = "waiting" // open and the customer waits, or a reply asks
 )
 
-// Query asks for a view: which conversations, in which order, of one Page or of
-// all. The zero value is everything, newest first.
+// Query selects a view: a filter and an order, of one Page or of all. The zero value is
+// everything, newest first.
 type Query struct {
 	Filter Filter
 	Sort   Sort
@@ -39,7 +39,7 @@ func (q Query) normal() Query {
 	return q
 }
 
-// mostViews is how many orders are kept up; the one read longest ago goes.
+// mostViews is how many orders are kept up to date; the least recently read is dropped.
 const mostViews = 8
 
 // view keeps the rows of a query in order.
@@ -49,7 +49,7 @@ type view struct {
 	used  uint64
 }
 
-// holds tells whether a row belongs to the query.
+// holds reports whether a row belongs to the query.
 func (q Query) holds(r *row) bool {
 	if q.Page != "" && r.page.page.ID != q.Page {
 		return false
@@ -75,7 +75,7 @@ func (q Query) holds(r *row) bool {
 	return false
 }
 
-// Holds tells whether a view of the query would hold a conversation as it is given, now.
+// Holds reports whether a view of the query would hold that version of a conversation now.
 func (in *Inbox) Holds(q Query, c model.Conversation) bool {
 	p, ok := in.pages[c.PageID]
 	if !ok || !fitting(c.PageID, &c) {
@@ -86,16 +86,16 @@ func (in *Inbox) Holds(q Query, c model.Conversation) bool {
 	return q.normal().holds(&r)
 }
 
-// View is a window on the conversations of a query, in its order, as they are when
-// it is read. It costs nothing to keep; the order behind it is built when it is
-// first read and kept up while it is among the few that were read last.
+// View reads the conversations of a query, in its order, as they are at the time of reading.
+// It is free to keep: the order behind it is built when first read, and kept up to date
+// while it is among the few that were read last.
 type View struct {
 	in    *Inbox
 	query Query
 }
 
-// View returns the view of a query. An unknown filter holds nothing, an unknown
-// sort is the newest.
+// View returns the view of a query. An unknown filter holds nothing, an unknown sort is
+// SortNewest.
 func (in *Inbox) View(q Query) View { return View{in, q.normal()} }
 
 // Len returns how many conversations it holds.
@@ -110,8 +110,7 @@ func (v View) At(i int) (Row, bool) {
 	return v.in.row(rows.at(i)), true
 }
 
-// Index returns the place of a conversation, and false for one that it does not
-// hold.
+// Index returns the index of a conversation, and false if the view does not hold it.
 func (v View) Index(id model.ConversationID) (int, bool) {
 	rows := &v.in.view(v.query).rows
 	r := v.in.find(id)
@@ -124,7 +123,7 @@ func (v View) Index(id model.ConversationID) (int, bool) {
 // Row is a conversation as a list shows it. Its Reply is the verdict now.
 type Row struct {
 	model.Conversation
-	// Stale: it was held before the reload under way, which has not confirmed it.
+	// Stale: the current reload has not confirmed it yet.
 	Stale bool
 }
 
@@ -151,11 +150,11 @@ func (in *Inbox) Conversation(id model.ConversationID) (Row, bool) {
 	return in.row(r), true
 }
 
-// view returns the order of a query, building it where it is not kept.
+// view returns the order of a query, building it if it is not kept.
 func (t *table) view(q Query) *view {
 	t.uses++
 	all := Query{Filter: FilterAll, Sort: q.Sort}
-	var base *view // from which the others of its order are made
+	var base *view // the other views of this sort are made from it
 	for _, v := range t.views {
 		if v.query == q {
 			v.used = t.uses
@@ -167,7 +166,7 @@ func (t *table) view(q Query) *view {
 	}
 	if base == nil {
 		base = &view{query: all, rows: t.sorted(q.Sort), used: t.uses}
-		t.keep(base)
+		t.cacheView(base)
 	}
 	if q == all {
 		return base
@@ -181,12 +180,12 @@ func (t *table) view(q Query) *view {
 			}
 		}
 	}
-	t.keep(v)
+	t.cacheView(v)
 	return v
 }
 
-// keep adds a view, and forgets the one read longest ago if there are too many.
-func (t *table) keep(v *view) {
+// cacheView adds a view, and drops the least recently read one if there are too many.
+func (t *table) cacheView(v *view) {
 	if len(t.views) == mostViews {
 		oldest := 0
 		for i, w := range t.views {
@@ -220,13 +219,13 @@ func (t *table) sorted(s Sort) ordered {
 	return o
 }
 
-// forgetBlocked forgets the views whose members changed because a Page did; the
-// next read builds them anew from the order of all.
+// forgetBlocked drops the views whose members changed with a Page; the next read rebuilds
+// them from the order of all.
 func (t *table) forgetBlocked() {
 	t.views = slices.DeleteFunc(t.views, func(v *view) bool { return v.query.Filter == FilterBlocked })
 }
 
-// put makes old what next says, or adds next where old is nil. next is not kept.
+// put copies next into old, or adds a copy of next if old is nil.
 func (t *table) put(old *row, next *row) {
 	next.class = t.judge(next)
 	if old == nil {
@@ -244,7 +243,7 @@ func (t *table) put(old *row, next *row) {
 		return
 	}
 	next.due = old.due
-	var moves uint // the views in which it gets a new place
+	var moves uint // the views in which its place changes
 	for i, v := range t.views {
 		held, holds := v.query.holds(old), v.query.holds(next)
 		if held && holds && v.query.Sort.key(old) == v.query.Sort.key(next) {
@@ -272,13 +271,13 @@ func (t *table) put(old *row, next *row) {
 	t.rekey(old, psid)
 }
 
-// rekey lets the index refer to the row's own string, so that the old one can go.
+// rekey makes the index use the row's new string, so that the old one can be freed.
 func (t *table) rekey(r *row, old model.PSID) {
 	delete(r.page.rows, old)
 	r.page.rows[r.psid()] = r
 }
 
-// removeRow forgets one conversation.
+// removeRow removes one conversation.
 func (t *table) removeRow(r *row) {
 	for _, v := range t.views {
 		if v.query.holds(r) {
@@ -291,7 +290,7 @@ func (t *table) removeRow(r *row) {
 	delete(r.page.rows, r.psid())
 }
 
-// removeRows forgets the conversations of a Page for which f holds, in one pass.
+// removeRows removes the conversations of a Page for which f holds, in one pass.
 func (t *table) removeRows(p *inboxPage, f func(*row) bool) {
 	gone := func(r *row) bool { return r.page == p && f(r) }
 	for _, v := range t.views {

@@ -9,10 +9,9 @@ const (
 	ellipsis = "…"
 )
 
-// Body makes text of many lines safe: messages and notes. Every kind of line
-// break becomes a newline and a tab becomes four spaces. A line is cut after
-// 4 KiB and the whole after 64 KiB, each between two clusters and with "…", and
-// then [Text.Cut] is true.
+// Body makes text of many lines safe: messages and notes. Every kind of line break becomes a
+// newline and a tab becomes four spaces. A line is cut after 4 KiB and the whole after
+// 64 KiB, each between two clusters and with "…"; then [Text.Cut] is true.
 func Body(u model.Untrusted) Text {
 	s := string(u)
 	if plainBody(s, maxBody) {
@@ -23,8 +22,8 @@ func Body(u model.Untrusted) Text {
 	return b.text(s)
 }
 
-// BodyAll is [Body] without an end: nothing is cut, and a line of more than
-// 4 KiB goes on in the next.
+// BodyAll is [Body] without limits: nothing is cut, and a line of more than 4 KiB is
+// continued on the next.
 func BodyAll(u model.Untrusted) Text {
 	s := string(u)
 	if plainBody(s, len(s)) {
@@ -57,10 +56,10 @@ func plainBody(s string, limit int) bool {
 	}
 }
 
-// body gathers the lines of a message.
+// body collects the lines of a message.
 type body struct {
 	limit int
-	wrap  bool // long lines go on in the next, instead of being cut
+	wrap  bool // long lines are continued on the next instead of being cut
 
 	c     cleaner
 	out   []byte
@@ -132,7 +131,7 @@ func (b *body) line(s string) bool {
 	return true
 }
 
-// mark notes that the text may be cut here.
+// mark records that the text may be cut here.
 func (b *body) mark() {
 	if n := len(b.out); n-b.start <= maxLine-len(ellipsis) && n <= b.limit-len(ellipsis) {
 		b.fit = n

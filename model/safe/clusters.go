@@ -12,14 +12,14 @@ const (
 	dottedCircle = '\u25CC' // what marks without a base stand on
 )
 
-// cluster is what a terminal draws as one piece, at the beginning of some text:
-// a base and what follows it and has no place of its own. It is never less than
-// a grapheme cluster of UAX #29, so that its bounds hold for whoever draws.
+// cluster is what a terminal draws as one unit, at the beginning of some text: a base and
+// what follows it without a place of its own. It is at least a grapheme cluster of UAX #29,
+// so that its limits hold for every terminal.
 type cluster struct {
 	size    int  // bytes of the text
 	kept    int  // how many of these to draw
 	cells   int  // an upper bound
-	bare    bool // begins with a mark: draw it on a dotted circle
+	bare    bool // begins with a mark: it is drawn on a dotted circle
 	dropped bool // kept is less than size
 }
 
@@ -39,8 +39,8 @@ func (k cluster) draw(b, p []byte) []byte {
 	return append(b, p[:k.kept]...)
 }
 
-// nextCluster returns the cluster at the beginning of p, which isn't empty. It
-// moves what is kept of it to the front.
+// nextCluster returns the cluster at the beginning of p, which must not be empty. It moves
+// what is kept of it to the front.
 func nextCluster(p []byte) cluster {
 	r, n := utf8.DecodeRune(p)
 	if inert(r) && (len(p) == n || p[n] < utf8.RuneSelf) {
@@ -50,7 +50,7 @@ func nextCluster(p []byte) cluster {
 	k := cluster{size: n, kept: n, cells: runeCells(r)}
 	if isMark(r) {
 		g = growth{base: dottedCircle, points: 1, bytes: utf8.RuneLen(dottedCircle)}
-		g.take(r, n, trailing)
+		g.absorb(r, n, trailing)
 		k.bare = true
 		k.cells++
 	}
@@ -61,14 +61,14 @@ func nextCluster(p []byte) cluster {
 			break
 		}
 		k.size += n
-		if g.take(r, n, how) {
+		if g.absorb(r, n, how) {
 			k.kept += copy(p[k.kept:], p[k.size-n:k.size])
 			k.cells = g.widen(k.cells, r)
 			continue
 		}
 		k.dropped = true
 		if how == trailing && (g.last == zwj || g.last == zwnj) {
-			k.kept -= utf8.RuneLen(g.last) // it joined what is dropped
+			k.kept -= utf8.RuneLen(g.last) // it joined what was dropped
 			g.last = 0
 		}
 	}
@@ -80,8 +80,8 @@ type growth struct {
 	base, last    rune // the first and the last code point kept
 	points, bytes int
 	pair          bool // two halves of a flag are the last
-	linked        bool // a linker was kept, and no letter after it
-	glued         bool // it has something that takes in a letter
+	linked        bool // a linker was kept, with no letter after it
+	glued         bool // it has something that absorbs a letter
 	full          bool // something was dropped
 }
 
@@ -91,7 +91,7 @@ type join uint8
 const (
 	apart    join = iota // not at all
 	trailing             // it has no place of its own
-	glued                // something before it takes it in
+	glued                // something before it absorbs it
 )
 
 // joins returns how r belongs to the cluster.
@@ -120,10 +120,9 @@ func (g *growth) joins(r rune) join {
 	return apart
 }
 
-// take takes in r of n bytes. It returns false when there is no room; then
-// nothing more that trails gets in. What is glued always finds its room, because
-// clusters with glue leave some.
-func (g *growth) take(r rune, n int, how join) bool {
+// absorb adds r, of n bytes. It returns false when there is no room; then no more trailing code
+// points are added. Glued ones always fit, because clusters with glue leave room for them.
+func (g *growth) absorb(r rune, n int, how join) bool {
 	points, bytes := maxPoints, maxBytes
 	glue := isLinker(r) || r == zwj || isPrepended(r)
 	if how == trailing {
@@ -144,7 +143,7 @@ func (g *growth) take(r rune, n int, how join) bool {
 	return true
 }
 
-// joinsHangul reports whether b goes on a syllable of Hangul after a.
+// joinsHangul reports whether b continues a syllable of Hangul after a.
 func joinsHangul(a, b rune) bool {
 	if b < 0x1100 || b > 0xD7FB {
 		return false
@@ -166,8 +165,8 @@ func isVowelJamo(r rune) bool {
 	return 0x1160 <= r && r <= 0x11A7 || 0xD7B0 <= r && r <= 0xD7C6
 }
 
-// isTrailingLetter reports whether r is a letter that Unicode counts to the
-// cluster before: vowels of Thai and Lao, sound marks of half-width kana.
+// isTrailingLetter reports whether r is a letter that Unicode counts as part of the cluster
+// before it: vowels of Thai and Lao, sound marks of half-width kana.
 func isTrailingLetter(r rune) bool {
 	return r == 0x0E33 || r == 0x0EB3 || r == 0xFF9E || r == 0xFF9F
 }
@@ -183,8 +182,8 @@ func isLinker(r rune) bool {
 	return false
 }
 
-// isPrepended reports whether r is a letter that Unicode counts to the cluster
-// after it.
+// isPrepended reports whether r is a letter that Unicode counts as part of the cluster after
+// it.
 func isPrepended(r rune) bool {
 	switch {
 	case r < 0x0D4E:

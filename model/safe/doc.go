@@ -1,10 +1,10 @@
 // Package safe is the one way from text that somebody outside wrote to text
 // that may be drawn in a terminal.
 //
-// Names, messages, file names, addresses and reasons in errors come as
-// [model.Untrusted]. [Body] makes of it text of many lines, [Line] text of one
-// line. Both give a [Text], and what draws takes a Text only. Text is kept and
-// sent as it came; it is made safe where it is shown.
+// Names, messages, file names, addresses and reasons in errors come as [model.Untrusted].
+// [Body] makes text of many lines of it, [Line] text of one line. Both return a [Text], and
+// drawing code accepts only a Text. Text is stored and sent as it came; it is made safe where
+// it is shown.
 //
 // The string of a Text
 //
@@ -17,9 +17,9 @@
 //     than 4 KiB, and no more cells or bytes than the caller asked for;
 //   - stays the same when it is made safe once more.
 //
-// Nothing disappears unsaid: a control character becomes a picture or a name in
-// brackets, a foreign byte becomes U+FFFD, and where an invisible character was
-// taken out, [Text.Hidden] is true.
+// Nothing disappears silently: a control character becomes a picture or a name in brackets,
+// an invalid byte becomes U+FFFD, and where an invisible character was removed, [Text.Hidden]
+// is true.
 //
 // Everything here is a pure function and safe for concurrent use.
 package safe

@@ -18,8 +18,8 @@ const (
 	blackFlag  = '\U0001F3F4'
 )
 
-// judge takes out the joiners and selectors that have no work to do where they
-// stand, or all of them unless lenient. It reports whether there were any.
+// judge removes the joiners and selectors that have no effect where they stand, or all of
+// them unless lenient. It reports whether it removed any.
 func (c *cleaner) judge(lenient bool) bool {
 	var at setting
 	c.spare = c.spare[:0]
@@ -42,15 +42,15 @@ func (c *cleaner) judge(lenient bool) bool {
 	return removed
 }
 
-// setting is what stands before a joiner.
+// setting is the context before a joiner.
 type setting struct {
-	before rune // the character before, even if it was taken out
+	before rune // the character before, even if it was removed
 	prev   rune // the last one kept
-	base   rune // the last one kept that is no mark and no joiner
+	base   rune // the last one kept that is neither mark nor joiner
 	virama bool // whether a virama came after base
 }
 
-// pass moves on over a character that is kept.
+// pass moves past a character that is kept.
 func (at *setting) pass(r rune) {
 	at.before, at.prev = r, r
 	switch {
@@ -63,8 +63,7 @@ func (at *setting) pass(r rune) {
 	}
 }
 
-// needs reports whether the text is written with the joiner r between what came
-// before and next.
+// needs reports whether correct writing needs the joiner r between the text before and next.
 func (at *setting) needs(r, next rune) bool {
 	switch r {
 	case zwj:
@@ -99,9 +98,9 @@ func (at *setting) conjunct(next rune) bool {
 	return at.virama && unicode.IsLetter(next) || isVirama(next)
 }
 
-// harmless reports whether r can be taken out without a word, because it asked
-// for a shape that terminals don't have: a variant of an ideograph or of a
-// Mongolian letter, or a half form at the end of a word.
+// harmless reports whether r can be removed without setting [Text.Hidden], because it asks
+// for a shape that terminals don't have: a variant of an ideograph or of a Mongolian letter,
+// or a half form at the end of a word.
 func (at *setting) harmless(r rune) bool {
 	switch {
 	case r == zwj:
@@ -114,7 +113,7 @@ func (at *setting) harmless(r rune) bool {
 	return unicode.Is(unicode.Han, at.before)
 }
 
-// isJoiner reports whether r is invisible and works on its neighbours.
+// isJoiner reports whether r is invisible and affects its neighbours.
 func isJoiner(r rune) bool {
 	return r == zwnj || r == zwj || r >= 0x180B && unicode.Is(unicode.Variation_Selector, r)
 }
@@ -127,8 +126,7 @@ var joiningScripts = []*unicode.RangeTable{
 	unicode.Khmer, unicode.Myanmar,
 }
 
-// sameScript reports whether a and b belong to the same script, and it is one of
-// those written with joiners.
+// sameScript reports whether a and b belong to the same script of [joiningScripts].
 func sameScript(a, b rune) bool {
 	if a < 0x600 || b < 0x600 {
 		return false
@@ -141,7 +139,7 @@ func sameScript(a, b rune) bool {
 	return false
 }
 
-// isVirama reports whether r takes away the vowel of the letter before.
+// isVirama reports whether r removes the vowel of the letter before it.
 func isVirama(r rune) bool {
 	if !isMark(r) {
 		return false
@@ -154,7 +152,7 @@ func isKeycapBase(r rune) bool {
 	return '0' <= r && r <= '9' || r == '#' || r == '*'
 }
 
-// trimJoiner takes away a joiner at the end of b, which has lost what it joined.
+// trimJoiner removes a joiner at the end of b, which no longer joins anything.
 func trimJoiner(b []byte) []byte {
 	if r, n := utf8.DecodeLastRune(b); r == zwj || r == zwnj {
 		return b[:len(b)-n]
@@ -162,8 +160,8 @@ func trimJoiner(b []byte) []byte {
 	return b
 }
 
-// flagTags returns the length of the tags that make a black flag one of the
-// three flags made so, at the beginning of s. Without them it is a black flag.
+// flagTags returns the length of the tags at the beginning of s that turn a black flag into
+// one of three flags; 0: it stays a black flag.
 func flagTags(s string) int {
 	for _, tags := range [...]string{
 		"\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F", // England

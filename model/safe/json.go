@@ -6,13 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// blankPattern is a letter that is drawn blank, and is no space in any text.
+// blankPattern is drawn blank but is not a space to Unicode.
 const blankPattern = '\u2800'
 
-// JSON returns a JSON document in which everything that a terminal would hide, or act by,
-// stands as an escape: what is decoded from it is the same. Those are control characters,
-// characters that change the direction of text, invisible ones, and joiners but in the few
-// places where writing needs them.
+// JSON returns a JSON document with every character escaped that a terminal would hide or
+// act on; decoding it gives the same values. Escaped are control characters, characters that
+// change the direction of text, invisible ones, and joiners except where writing needs them.
 func JSON(doc []byte) []byte {
 	var at setting
 	out := make([]byte, 0, len(doc))
@@ -31,14 +30,14 @@ func JSON(doc []byte) []byte {
 	return out
 }
 
-// shows tells whether a character is seen, or does its work, where it stands.
+// shows reports whether a character is visible, or has an effect, where it stands.
 func shows(at *setting, r, next rune) bool {
 	if r == blankPattern {
 		return false
 	}
 	switch classify(r) {
 	case control, tab:
-		return r < ' ' // between values; within texts they are escaped already
+		return r < ' ' // between values; within strings they are escaped already
 	case direction, invisible, unknown:
 		return false
 	case joiner:

@@ -13,14 +13,13 @@ const (
 	returnSign = "⏎"
 )
 
-// Line makes text of one line safe, of at most 64 cells: names, subjects, file
-// names, states, addresses. On top of what [Body] does, line breaks become "⏎",
-// spaces at the ends are dropped, and what doesn't fit gives way to "…".
+// Line makes text of one line safe, of at most 64 cells: names, subjects, file names, states,
+// addresses. Besides what [Body] does, line breaks become "⏎", spaces at the ends are
+// dropped, and what doesn't fit is replaced by "…".
 func Line(u model.Untrusted) Text { return LineN(u, lineCells) }
 
-// LineN is [Line] with another number of cells. Cells are counted with care: a
-// terminal needs as many or fewer, as long as it draws an emoji sequence as one
-// picture and ambiguous characters narrow.
+// LineN is [Line] with another number of cells. The count is an upper bound for terminals
+// that draw an emoji sequence as one picture and ambiguous characters narrow.
 func LineN(u model.Untrusted, cells int) Text {
 	s := string(u)
 	if plainLine(s, cells) {
@@ -57,8 +56,8 @@ func LineN(u model.Untrusted, cells int) Text {
 	return t
 }
 
-// begin returns the beginning of s, of n bytes at the most, and whether there is
-// more: a name of a MiB isn't worth the time.
+// begin returns at most the first n bytes of s, and whether there is more: a name of a MiB
+// isn't worth the time.
 func begin(s string, n int) (start string, short bool) {
 	if len(s) <= n {
 		return s, false
@@ -89,8 +88,8 @@ func plainLine(s string, cells int) bool {
 	return true
 }
 
-// fitCells returns the clusters of c that fit into so many cells, and whether
-// these are all.
+// fitCells returns the clusters of c that fit into that many cells, and whether these are
+// all.
 func fitCells(c *cleaner, cells int) (out []byte, whole bool) {
 	out = make([]byte, 0, min(len(c.buf), 4*max(cells, 0))+len(ellipsis))
 	used, fit := 0, 0

@@ -2,30 +2,30 @@ package safe
 
 import "unicode"
 
-// class says what becomes of a character.
+// class says how a character is handled.
 type class uint8
 
 const (
 	keep      class = iota
-	mark            // kept, as far as its cluster has room
-	joiner          // kept where its neighbours need it
+	mark            // kept if its cluster has room
+	joiner          // kept if its neighbours need it
 	space           // becomes a space
 	tab             // becomes four spaces
 	control         // becomes a picture or a name
 	direction       // becomes its name
-	invisible       // is taken out
+	invisible       // is removed
 	unknown         // becomes U+FFFD
 )
 
-// inert reports whether r is shown as it is, whatever stands beside it, in a
-// cluster of its own unless something that isn't inert follows. It knows the
-// characters of everyday text; that it says no means nothing.
+// inert reports whether r is shown as it is, whatever is beside it, in a cluster of its own
+// unless something that isn't inert follows. It knows only the characters of everyday text:
+// false means nothing.
 func inert(r rune) bool {
 	switch {
 	case r <= '~':
 		return r >= ' '
 	case 0x3041 <= r && r <= 0x3096, 0x30A0 <= r && r <= 0x30FF, 0x3400 <= r && r <= 0x9FFF:
-		return true // the most of Japanese, without a search
+		return true // most of Japanese, without a search
 	}
 	return unicode.Is(everyday, r)
 }
@@ -59,7 +59,7 @@ var everyday = &unicode.RangeTable{
 	LatinOffset: 1,
 }
 
-// classify returns what becomes of r, which is no line break.
+// classify returns how to handle r, which is not a line break.
 func classify(r rune) class {
 	switch {
 	case r == '\t':
@@ -99,8 +99,8 @@ func isBlankSpace(r rune) bool {
 	return false
 }
 
-// isInvisible reports whether r shows nothing: format characters, what Unicode
-// says to ignore, and letters and signs that are drawn blank.
+// isInvisible reports whether r shows nothing: format characters, default ignorable ones,
+// and letters and signs that are drawn blank.
 func isInvisible(r rune) bool {
 	switch r {
 	case 0x1D159, 0x13441, 0x13442: // null notehead, blank hieroglyphs
@@ -115,14 +115,14 @@ func isMark(r rune) bool { return r >= 0x300 && unicode.Is(unicode.M, r) }
 // isSpacingMark reports whether r is a mark that takes a cell.
 func isSpacingMark(r rune) bool { return unicode.Is(unicode.Mc, r) }
 
-// isTrailingJamo reports whether r is a vowel or a final consonant of Hangul in
-// pieces. norm counts it as a mark.
+// isTrailingJamo reports whether r is a conjoining vowel or final consonant of Hangul. norm
+// counts it as a mark.
 func isTrailingJamo(r rune) bool {
 	return 0x1160 <= r && r <= 0x11FF || 0xD7B0 <= r && r <= 0xD7C6 || 0xD7CB <= r && r <= 0xD7FB
 }
 
-// isIdeographPlane reports whether r is in the planes for ideographs, where new
-// ones come each year.
+// isIdeographPlane reports whether r is in the planes for ideographs, where each year adds
+// some.
 func isIdeographPlane(r rune) bool {
 	return 0x20000 <= r && r <= 0x2FFFD || 0x30000 <= r && r <= 0x3FFFD
 }
@@ -133,8 +133,8 @@ func isSkinTone(r rune) bool { return 0x1F3FB <= r && r <= 0x1F3FF }
 // isRegional reports whether r is half a flag.
 func isRegional(r rune) bool { return 0x1F1E6 <= r && r <= 0x1F1FF }
 
-// splitMark returns the parts of a mark that is two in normalized text, or r and
-// nothing. With them apart, normalizing never makes marks more.
+// splitMark returns the parts of a mark that normalization splits in two, or r and 0. With
+// the parts separate, normalizing never adds marks.
 func splitMark(r rune) (first, second rune) {
 	switch r {
 	case 0x0344:
@@ -161,9 +161,9 @@ func controlPicture(r rune) string {
 	return "⟨U+00" + hex[r>>4:r>>4+1] + hex[r&15:r&15+1] + "⟩"
 }
 
-// directionName returns what to draw for a character that changes the direction
-// of text until another ends it, and nothing for any other. Those that work on
-// their place only are [invisible].
+// directionName returns what to draw for a character that changes the direction of text
+// until another ends it, "" for any other. Those that only affect their own place are
+// [invisible].
 func directionName(r rune) string {
 	switch r {
 	case 0x202A:
@@ -188,12 +188,12 @@ func directionName(r rune) string {
 	return ""
 }
 
-// isPictograph reports whether r is an emoji or is kept free for one. Digits,
-// halves of flags and skin tones are none.
+// isPictograph reports whether r is an emoji or reserved for one. Digits, halves of flags
+// and skin tones are not.
 func isPictograph(r rune) bool { return r >= 0xA9 && unicode.Is(pictographs, r) }
 
-// pictographs has the property Extended_Pictographic of Unicode 15. Emoji of
-// later versions are in it already.
+// pictographs has the property Extended_Pictographic of Unicode 15. It includes emoji of
+// later versions.
 var pictographs = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0xA9, 0xA9, 1},

@@ -34,8 +34,7 @@ func nextLine(s string) (line, rest string, more bool) {
 	return s, "", false
 }
 
-// plain returns the length of the beginning of s that is made of [inert]
-// characters.
+// plain returns the length of the prefix of s that is made of [inert] characters.
 func plain(s string) int {
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
@@ -54,25 +53,25 @@ func plain(s string) int {
 	return len(s)
 }
 
-// cleaner makes one line of text safe, in three steps. filter looks at each
-// character alone, settle normalizes and decides about the joiners by their
-// neighbours, and [nextCluster] bounds the clusters of the result.
+// cleaner makes one line of text safe, in three steps: filter handles each character alone,
+// settle normalizes and decides about joiners by their neighbours, and [nextCluster] limits
+// the clusters of the result.
 type cleaner struct {
 	buf, spare []byte // the line so far, and room for the next step
 
 	marks   int  // marks since the last base
 	joiners bool // buf holds joiners or selectors
-	hidden  bool // something was taken out or replaced by a mark
+	hidden  bool // something was removed or masked
 }
 
-// reset begins another line.
+// reset begins a new line.
 func (c *cleaner) reset() {
 	c.buf, c.marks, c.joiners = c.buf[:0], 0, false
 }
 
-// maxMarks bounds marks in a row before the text is normalized: more than 30,
-// with those in the decomposition of the base, and norm would put invisible
-// characters between them. It is more than a cluster may have.
+// maxMarks limits marks in a row before the text is normalized: with more than 30, including
+// those in the decomposition of the base, norm would insert invisible characters. It is more
+// than a cluster may have.
 const maxMarks = 20
 
 // filter adds s, which has no line breaks.
@@ -97,7 +96,7 @@ func (c *cleaner) filter(s string) {
 	}
 }
 
-// add adds one character as its class asks.
+// add adds one character by its class.
 func (c *cleaner) add(r rune) {
 	switch classify(r) {
 	case keep:
@@ -126,7 +125,7 @@ func (c *cleaner) base(s string) {
 	c.buf, c.marks = append(c.buf, s...), 0
 }
 
-// mask adds s in place of what it hides.
+// mask adds s in place of something hidden.
 func (c *cleaner) mask(s string) {
 	c.base(s)
 	c.hidden = true
@@ -148,9 +147,9 @@ func (c *cleaner) mark(r rune) {
 	}
 }
 
-// settle normalizes the line and takes out the joiners that join nothing. To
-// take one out can let marks meet and change places, which is why it looks
-// again; who plays on that loses all joiners.
+// settle normalizes the line and removes the joiners that join nothing. Removing one can make
+// marks meet and change places, so it checks again; a text that abuses this loses all its
+// joiners.
 func (c *cleaner) settle() {
 	c.normalize()
 	if !c.joiners {

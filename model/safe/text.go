@@ -17,12 +17,11 @@ const (
 // String returns what to draw.
 func (t Text) String() string { return t.s }
 
-// Empty reports whether there is nothing to draw. The text of a name made of
-// spaces only is empty.
+// Empty reports whether there is nothing to draw. A name of spaces only gives an empty text.
 func (t Text) Empty() bool { return t.s == "" }
 
-// Hidden reports whether characters were taken out or replaced by a mark, which
-// a reader wants to know: they can hide, reorder or imitate other text.
+// Hidden reports whether characters were removed or masked. Readers should know: such
+// characters can hide, reorder or imitate other text.
 func (t Text) Hidden() bool { return t.flags&hidden != 0 }
 
 // Cut reports whether the original is longer than what is shown.
