@@ -13,9 +13,9 @@ import (
 // ConversationList is one page of a list of conversations.
 type ConversationList struct {
 	Conversations []model.Conversation `json:"conversations"`
-	// Cursor is that of the next page; empty at the end.
+	// Cursor asks for the next page; empty at the end.
 	Cursor string `json:"cursor"`
-	// AsOf is where the Pages' streams stood when the list was read.
+	// AsOf is the position of the Pages' streams when the list was read.
 	AsOf model.AsOf `json:"as_of"`
 }
 
@@ -25,14 +25,14 @@ type NoticeList struct {
 	Cursor  string         `json:"cursor"`
 }
 
-// Me returns who the token belongs to.
+// Me returns the user whom the token belongs to.
 func (c *Client) Me(ctx context.Context) (model.User, error) {
 	var out model.User
 	err := c.Call(ctx, http.MethodGet, "/v1/me", nil, nil, &out)
 	return out, err
 }
 
-// values are the query of a list.
+// values returns a list query as URL values.
 func values(q model.ListQuery) url.Values {
 	v := url.Values{}
 	for name, value := range map[string]string{"filter": q.Filter, "page": string(q.Page), "cursor": q.Cursor, "search": q.Search} {
@@ -53,23 +53,23 @@ func (c *Client) Conversations(ctx context.Context, q model.ListQuery) (Conversa
 	return out, err
 }
 
-// Search returns one page of the conversations that q.Search finds, with where it was
-// found. An empty one gives the whole list.
+// Search returns one page of the conversations that match q.Search, with the places of the
+// matches. An empty search gives the whole list.
 func (c *Client) Search(ctx context.Context, q model.ListQuery) (model.FoundList, error) {
 	var out model.FoundList
 	err := c.Call(ctx, http.MethodGet, "/v1/conversations", values(q), nil, &out)
 	return out, err
 }
 
-// Counts is how many conversations each filter holds, as the hub counts them.
+// Counts is how many conversations each filter holds, by the hub's count.
 type Counts struct {
 	Counts inbox.Counts `json:"counts"`
-	// AsOf is where the Pages' streams stood when they were counted.
+	// AsOf is the position of the Pages' streams when they were counted.
 	AsOf model.AsOf `json:"as_of"`
 }
 
-// Counts returns how many conversations of a Page each filter holds, or of all that the
-// user sees if page is empty.
+// Counts returns how many conversations of a Page each filter holds, or of all Pages of the
+// user if page is empty.
 func (c *Client) Counts(ctx context.Context, page model.PageID) (Counts, error) {
 	var out Counts
 	err := c.Call(ctx, http.MethodGet, "/v1/counts", values(model.ListQuery{Page: page}), nil, &out)
@@ -101,8 +101,8 @@ func (c *Client) Messages(ctx context.Context, id model.ConversationID, before s
 	return out, err
 }
 
-// ReplyBy returns what this user handed in for a conversation by a client id; false
-// where the hub has none.
+// ReplyBy returns the user's reply to a conversation with that client id; false if the hub
+// has none.
 func (c *Client) ReplyBy(ctx context.Context, conversation model.ConversationID, id model.ClientID) (model.Message, bool, error) {
 	var out model.MessageList
 	err := c.Call(ctx, http.MethodGet, conversationPath(conversation)+"/messages", url.Values{"client_id": {string(id)}}, nil, &out)
@@ -144,7 +144,7 @@ func (c *Client) Stats(ctx context.Context) (map[string]int64, error) {
 	return out.Stats, err
 }
 
-// HandIn hands a reply or a note in, once, by its client id. Its files are uploaded before.
+// HandIn posts a reply or a note whose files are uploaded. It is idempotent by client id.
 func (c *Client) HandIn(ctx context.Context, r model.Reply) (model.Message, error) {
 	in := struct {
 		ClientID model.ClientID  `json:"client_id"`
@@ -160,7 +160,7 @@ func (c *Client) HandIn(ctx context.Context, r model.Reply) (model.Message, erro
 	return out, err
 }
 
-// uploads are the hub's ids of files.
+// uploads returns the files' ids at the hub.
 func uploads(files []model.File) []string {
 	var out []string
 	for _, f := range files {

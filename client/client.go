@@ -17,37 +17,35 @@ import (
 const (
 	// callTimeout is the longest that one call may take.
 	callTimeout = 30 * time.Second
-	// maxAnswer is the largest answer read: a thousand conversations.
+	// maxAnswer is the largest response body that is read: a thousand conversations.
 	maxAnswer = 64 << 20
 )
 
-// Client speaks to one hub as one user. It is safe for concurrent use.
+// Client calls one hub as one user. It is safe for concurrent use.
 type Client struct {
 	caller
 	PageCalls
 	CRMCalls
 }
 
-// caller makes calls of a hub.
+// caller is embedded by the groups of calls.
 type caller = *connection
 
-// connection is how a hub is called.
+// connection makes the calls.
 type connection struct {
 	base  *url.URL
 	token string
 	http  *http.Client
-	// budget is how many percent of the CRM's budget were left at the last answer;
-	// budgetEnough where it is not low.
+	// budget is the percentage left of the CRM's budget at the last answer; budgetEnough if it
+	// is not low.
 	budget atomic.Int64
 }
 
-// New returns a client of the hub at that address. A token is never sent
-// unprotected: an address that is neither https nor on this machine is refused with
-// [ErrUnprotected].
+// New returns a client of the hub at that address. A token is never sent in the clear: an
+// address that is neither https nor on this machine fails with [ErrUnprotected].
 func New(address, token string) (*Client, error) { return NewThrough(nil, address, token) }
 
-// NewThrough is [New] whose calls, but for the stream, go through that transport; nil: the
-// default.
+// NewThrough is [New] with a transport for all calls but the stream; nil: the default.
 func NewThrough(through http.RoundTripper, address, token string) (*Client, error) {
 	u, err := url.Parse(strings.TrimRight(address, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -76,11 +74,11 @@ func loopback(host string) bool {
 // URL returns the hub's address.
 func (c *connection) URL() string { return c.base.String() }
 
-// Close lets idle connections go.
+// Close closes idle connections.
 func (c *connection) Close() { c.http.CloseIdleConnections() }
 
-// Call sends in as JSON, unless it is nil, and reads the answer into out, unless it
-// is nil. What is no success is a [*Problem]; what never got an answer of the hub is an
+// Call sends in as JSON, unless it is nil, and decodes the answer into out, unless that is
+// nil. An answer other than success is a [*Problem]; no answer from the hub is an
 // [*UnreachableError].
 func (c *connection) Call(ctx context.Context, method, path string, query url.Values, in, out any) error {
 	u := c.base.JoinPath(path)
@@ -112,8 +110,8 @@ func (c *connection) Call(ctx context.Context, method, path string, query url.Va
 	return decode(c.base.String(), resp, out)
 }
 
-// segment makes an id part of a path. One that would change the path stands for an id
-// that nothing has: the hub answers that there is no such thing.
+// segment escapes an id as one segment of a path. An id that would change the path becomes one
+// that cannot exist, so the hub answers 404.
 func segment(id string) string {
 	switch id {
 	case "", ".", "..":
@@ -122,9 +120,9 @@ func segment(id string) string {
 	return url.PathEscape(id)
 }
 
-// away tells the statuses by which a proxy says that it did not reach the hub, or that
-// the hub did not answer it.
-func away(status int) bool {
+// isGatewayError reports whether a proxy answers by this status that it did not reach the hub, or that
+// the hub did not answer.
+func isGatewayError(status int) bool {
 	switch status {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
@@ -149,7 +147,7 @@ func decode(address string, resp *http.Response, out any) error {
 	p := &Problem{}
 	if err := json.Unmarshal(answer, p); err != nil || p.Code == "" {
 		err := fmt.Errorf("%w: %s answered %s", ErrNoHub, address, resp.Status)
-		if away(resp.StatusCode) {
+		if isGatewayError(resp.StatusCode) {
 			return &UnreachableError{URL: address, Cause: err}
 		}
 		return err

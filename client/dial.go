@@ -18,15 +18,15 @@ import (
 
 const (
 	dialTimeout = 10 * time.Second
-	// maxFrame is the largest frame taken from a hub.
+	// maxFrame is the largest frame that is read from a hub.
 	maxFrame = 32 << 20
 )
 
-// aliveConn reads nothing any more once nothing came for as long as silence. That a
-// part of a frame came is enough: a long one may take its time on a slow line.
+// aliveConn fails a read once nothing came for as long as silence. Any part of a frame
+// counts: a long frame may take its time on a slow line.
 type aliveConn struct {
 	net.Conn
-	silence atomic.Int64 // 0: for ever
+	silence atomic.Int64 // 0: forever
 }
 
 // Read implements [net.Conn].
@@ -39,13 +39,13 @@ func (c *aliveConn) Read(b []byte) (int, error) {
 	return c.Conn.Read(b)
 }
 
-// Dial opens the stream, which breaks once nothing came for as long as dead. A refusal is a
+// Dial opens the stream. It breaks once nothing came for as long as dead. A refusal is a
 // [*Problem].
 func (c *connection) Dial(ctx context.Context, dead time.Duration) (*websocket.Conn, error) {
 	u := c.base.JoinPath("/v1/stream")
 	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
 	var alive *aliveConn
-	// The dialer looks at ctx only until the connection stands.
+	// The dialer watches ctx only until the connection is open.
 	giveUp := func() bool { return true }
 	d := websocket.Dialer{
 		HandshakeTimeout: dialTimeout, Subprotocols: []string{model.Subprotocol}, Proxy: http.ProxyFromEnvironment,

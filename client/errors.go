@@ -9,31 +9,31 @@ import (
 	"parley/model"
 )
 
-// What keeps a client from speaking to a hub.
+// Errors of reaching a hub.
 var (
-	// ErrAddress: the address is no http or https URL.
+	// ErrAddress: the address is not an http or https URL.
 	ErrAddress = errors.New("no address of a hub")
-	// ErrUnprotected: the token would cross the network in the clear.
+	// ErrUnprotected: the token would be sent over the network in the clear.
 	ErrUnprotected = errors.New("unprotected address")
-	// ErrNoHub: what answers is no hub.
+	// ErrNoHub: what answers is not a hub.
 	ErrNoHub = errors.New("no hub answers")
 )
 
-// Problem is a hub's answer that is no success.
+// Problem is a hub's answer other than success.
 type Problem struct {
 	Status int             `json:"status"`
 	Code   model.Code      `json:"code"`
 	Detail model.Untrusted `json:"detail"`
-	// Reply is the verdict where a reply is refused by one.
+	// Reply is the verdict that refused a reply, if one did.
 	Reply *model.Verdict `json:"reply"`
-	// Until is when it is worth asking again; nil: not told.
+	// Until is when to ask again; nil: not known.
 	Until *time.Time `json:"until"`
-	// Reason is Facebook's; Since is when a reply window closed. Empty, nil: not told.
+	// Reason is Facebook's; Since is when a reply window closed. Empty and nil: not known.
 	Reason model.Untrusted `json:"reason"`
 	Since  *time.Time      `json:"since"`
 }
 
-// Refused tells that the hub did not do what it was asked, for sure.
+// Refused reports whether the hub certainly did not do what it was asked.
 func (p *Problem) Refused() bool {
 	return p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError && p.Status != http.StatusRequestTimeout
 }
@@ -41,8 +41,7 @@ func (p *Problem) Refused() bool {
 // Error implements error.
 func (p *Problem) Error() string { return fmt.Sprintf("hub answered %d %s", p.Status, p.Code) }
 
-// UnreachableError is that the hub gave no answer. Whether it got the request is not
-// known.
+// UnreachableError says that the hub gave no answer. It may or may not have got the request.
 type UnreachableError struct {
 	URL   string
 	Cause error

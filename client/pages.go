@@ -8,11 +8,10 @@ import (
 	"parley/model"
 )
 
-// PageCalls are the calls about Pages as a whole.
+// PageCalls are the calls about Pages.
 type PageCalls struct{ caller }
 
-// Pages returns every Page; of those that the user may not see into, only what
-// anybody may know.
+// Pages returns every Page; of those that the user may not see, only what anybody may know.
 func (c PageCalls) Pages(ctx context.Context) ([]model.Page, error) {
 	var out struct {
 		Pages []model.Page `json:"pages"`
@@ -21,7 +20,7 @@ func (c PageCalls) Pages(ctx context.Context) ([]model.Page, error) {
 	return out.Pages, err
 }
 
-// ConnectPage connects or repairs a Page. An empty visibility leaves it to the hub.
+// ConnectPage connects or repairs a Page. The hub chooses the visibility if it is empty.
 func (c PageCalls) ConnectPage(ctx context.Context, page model.MetaPageID, token string, v model.Visibility) (model.Page, error) {
 	in := struct {
 		Page       model.MetaPageID `json:"page"`
@@ -44,8 +43,8 @@ func (c PageCalls) SetVisibility(ctx context.Context, page model.PageID, v model
 	return out, err
 }
 
-// CheckPage has the hub ask Facebook how a Page stands; with repair, its webhooks are
-// asked for again first.
+// CheckPage makes the hub ask Facebook about a Page's state; with repair, it subscribes the
+// webhooks again first.
 func (c PageCalls) CheckPage(ctx context.Context, page model.PageID, repair bool) (model.Page, error) {
 	in := struct {
 		Repair bool `json:"repair,omitempty"`
@@ -62,8 +61,8 @@ func (c PageCalls) Uninstall(ctx context.Context, page model.PageID) (model.Page
 	return out, err
 }
 
-// BeginConnect begins to connect a Page through the browser. The answer's URL is to be
-// opened there; v is what is chosen at first.
+// BeginConnect starts connecting a Page through the browser. The user opens the answer's URL;
+// v is preselected there.
 func (c PageCalls) BeginConnect(ctx context.Context, v model.Visibility) (model.Connect, error) {
 	in := struct {
 		Visibility model.Visibility `json:"visibility,omitempty"`
@@ -74,14 +73,14 @@ func (c PageCalls) BeginConnect(ctx context.Context, v model.Visibility) (model.
 	return out, err
 }
 
-// Connect returns how far that is.
+// Connect returns the progress of connecting a Page.
 func (c PageCalls) Connect(ctx context.Context, id string) (model.Connect, error) {
 	var out model.Connect
 	err := c.Call(ctx, http.MethodGet, "/v1/connections/"+segment(id), nil, nil, &out)
 	return out, err
 }
 
-// CancelConnect gives it up.
+// CancelConnect cancels connecting a Page.
 func (c PageCalls) CancelConnect(ctx context.Context, id string) (model.Connect, error) {
 	var out model.Connect
 	err := c.Call(ctx, http.MethodDelete, "/v1/connections/"+segment(id), nil, nil, &out)
@@ -90,28 +89,28 @@ func (c PageCalls) CancelConnect(ctx context.Context, id string) (model.Connect,
 
 func importPath(page model.PageID) string { return "/v1/pages/" + segment(string(page)) + "/import" }
 
-// Import returns how bringing a Page's past conversations in stands.
+// Import returns the progress of importing a Page's past conversations.
 func (c PageCalls) Import(ctx context.Context, page model.PageID) (model.Import, error) {
 	var out model.Import
 	err := c.Call(ctx, http.MethodGet, importPath(page), nil, nil, &out)
 	return out, err
 }
 
-// BeginImport brings past conversations in, or takes that up again.
+// BeginImport starts or resumes the import of past conversations.
 func (c PageCalls) BeginImport(ctx context.Context, page model.PageID) (model.Import, error) {
 	var out model.Import
 	err := c.Call(ctx, http.MethodPost, importPath(page), nil, nil, &out)
 	return out, err
 }
 
-// CancelImport stops it.
+// CancelImport stops an import.
 func (c PageCalls) CancelImport(ctx context.Context, page model.PageID) (model.Import, error) {
 	var out model.Import
 	err := c.Call(ctx, http.MethodDelete, importPath(page), nil, nil, &out)
 	return out, err
 }
 
-// ConnectWithoutPast is [PageCalls.ConnectPage] that leaves past conversations where they are.
+// ConnectWithoutPast is [PageCalls.ConnectPage] without importing past conversations.
 func (c PageCalls) ConnectWithoutPast(ctx context.Context, page model.MetaPageID, token string, v model.Visibility) (model.Page, error) {
 	in := struct {
 		Page       model.MetaPageID `json:"page"`
@@ -129,7 +128,7 @@ func greetingPath(page model.PageID) string {
 	return "/v1/pages/" + segment(string(page)) + "/greeting"
 }
 
-// greetings makes a call that answers with all greetings of a Page.
+// greetings makes a call that returns all greetings of a Page.
 func (c PageCalls) greetings(ctx context.Context, method string, page model.PageID, query url.Values, in any) ([]model.Greeting, error) {
 	var out struct {
 		Greetings []model.Greeting `json:"greetings"`
@@ -138,7 +137,7 @@ func (c PageCalls) greetings(ctx context.Context, method string, page model.Page
 	return out.Greetings, err
 }
 
-// Greetings returns what a Page greets with, by locale.
+// Greetings returns a Page's greetings.
 func (c PageCalls) Greetings(ctx context.Context, page model.PageID) ([]model.Greeting, error) {
 	return c.greetings(ctx, http.MethodGet, page, nil, nil)
 }
@@ -148,8 +147,8 @@ func (c PageCalls) SetGreeting(ctx context.Context, page model.PageID, g model.G
 	return c.greetings(ctx, http.MethodPut, page, nil, g)
 }
 
-// DeleteGreeting deletes the greeting of one locale, or all where that is empty, and
-// returns what is left.
+// DeleteGreeting deletes the greeting of one locale, or all if it is empty, and returns those
+// left.
 func (c PageCalls) DeleteGreeting(ctx context.Context, page model.PageID, locale string) ([]model.Greeting, error) {
 	q := url.Values{}
 	if locale != "" {
@@ -158,7 +157,7 @@ func (c PageCalls) DeleteGreeting(ctx context.Context, page model.PageID, locale
 	return c.greetings(ctx, http.MethodDelete, page, q, nil)
 }
 
-// Doctor returns what is right and wrong between Facebook and the inbox of a Page.
+// Doctor checks the way between Facebook and a Page's inbox.
 func (c PageCalls) Doctor(ctx context.Context, page model.PageID) ([]model.Check, error) {
 	var out struct {
 		Checks []model.Check `json:"checks"`

@@ -9,15 +9,15 @@ import (
 	"parley/model"
 )
 
-// Pauses between two questions how a message stands, and between two tries to hand it
-// in: the first, which doubles up to the longest.
+// Pauses between polls of a message and between tries to hand one in: the first, which
+// doubles up to the longest.
 const (
 	PollFirst = 50 * time.Millisecond
 	PollMax   = time.Second
 )
 
-// Follow asks how a message stands until it is settled, nothing will change by itself any
-// more, or the deadline has come. It returns the message as it was last known.
+// Follow polls a message until it is settled, a call fails for good, or the deadline is over.
+// It returns the message as last known.
 func (c *Client) Follow(ctx context.Context, m model.Message, deadline time.Time, settled func(model.Message) bool) (model.Message, error) {
 	timed, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
@@ -34,7 +34,7 @@ func (c *Client) Follow(ctx context.Context, m model.Message, deadline time.Time
 	return m, ctx.Err()
 }
 
-// MayPass tells whether a call may succeed later.
+// MayPass reports whether the same call may succeed later.
 func MayPass(err error) bool {
 	var unreachable *UnreachableError
 	if errors.As(err, &unreachable) {
@@ -44,7 +44,7 @@ func MayPass(err error) bool {
 	return errors.As(err, &problem) && problem.Status >= http.StatusInternalServerError
 }
 
-// Pause pauses, and answers false when the deadline came or ctx ended first.
+// Pause sleeps, and returns false if the deadline or the end of ctx came first.
 func Pause(ctx context.Context, d time.Duration, deadline time.Time) bool {
 	left := time.Until(deadline)
 	if left <= 0 {

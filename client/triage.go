@@ -8,13 +8,13 @@ import (
 	"parley/model"
 )
 
-// Triage changes where a conversation stands in the team's work, and returns it as it
-// is then. What the change does not name stays as it is.
+// Triage changes the triage of a conversation, and returns the conversation. Fields that the
+// change does not name stay as they are.
 func (c *Client) Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodPatch, conversationPath(id), t)
 }
 
-// MarkRead moves the read mark that the team shares up to a message; never back.
+// MarkRead moves the team's read mark up to a message; never back.
 func (c *Client) MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error) {
 	in := struct {
 		UpTo model.MessageID `json:"up_to"`
@@ -22,7 +22,7 @@ func (c *Client) MarkRead(ctx context.Context, id model.ConversationID, upTo mod
 	return c.changed(ctx, http.MethodPost, conversationPath(id)+"/read", in)
 }
 
-// MarkUnread moves the team's read mark back to before the customer's newest message.
+// MarkUnread moves the team's read mark back, before the customer's newest message.
 func (c *Client) MarkUnread(ctx context.Context, id model.ConversationID) (model.Conversation, error) {
 	return c.changed(ctx, http.MethodPost, conversationPath(id)+"/unread", nil)
 }
@@ -38,10 +38,10 @@ func (c *connection) changed(ctx context.Context, method, path string, in any) (
 	return out, err
 }
 
-// Retry sends a reply again that failed or asks, because a person said so. attempt is
-// the attempt that person saw: where the reply has moved on since, a [*Problem] with
-// [model.StateChanged] says so and nothing is sent. seen is the highest seq of the Page
-// that the person had seen; nil: whether a colleague answered is not checked.
+// Retry sends a reply again that failed or asks, by a person's decision. attempt is the
+// attempt that this person saw: if the reply has moved on since, the error is a [*Problem]
+// with [model.StateChanged] and nothing is sent. seen is the highest seq of the Page that the
+// person had seen; nil: newer replies of colleagues are not checked.
 func (c *Client) Retry(ctx context.Context, conversation model.ConversationID, id model.MessageID, attempt int, seen *int64) (model.Message, error) {
 	in := struct {
 		Attempt int    `json:"attempt"`
@@ -50,8 +50,7 @@ func (c *Client) Retry(ctx context.Context, conversation model.ConversationID, i
 	return c.decided(ctx, conversation, id, "/retry", in)
 }
 
-// Drop gives a reply up that asks, failed or waits. attempt is the attempt that was
-// seen, as with [Client.Retry].
+// Drop gives up a reply that asks, failed or waits. attempt is as in [Client.Retry].
 func (c *Client) Drop(ctx context.Context, conversation model.ConversationID, id model.MessageID, attempt int) (model.Message, error) {
 	in := struct {
 		Attempt int `json:"attempt"`
@@ -66,8 +65,8 @@ func (c *Client) decided(ctx context.Context, conversation model.ConversationID,
 	return out, err
 }
 
-// React sets the Page's reaction to a message, or takes it back where the emoji is empty.
-// The message comes with the reaction pending; [Client.FollowReaction] waits for more.
+// React sets the Page's reaction to a message, or removes it if emoji is empty. The reaction
+// is pending in the returned message; [Client.FollowReaction] waits for its outcome.
 func (c *Client) React(ctx context.Context, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error) {
 	in := struct {
 		Message model.MessageID `json:"message"`
@@ -78,13 +77,12 @@ func (c *Client) React(ctx context.Context, conversation model.ConversationID, i
 	return out, err
 }
 
-// FollowReaction asks how a message stands until its reaction is confirmed or refused, or
-// wait is over.
+// FollowReaction polls a message until its reaction is confirmed or refused, or wait is over.
 func (c *Client) FollowReaction(ctx context.Context, m model.Message, wait time.Duration) (model.Message, error) {
 	return c.Follow(ctx, m, time.Now().Add(wait), func(m model.Message) bool { return !reactionPending(m) })
 }
 
-// reactionPending tells whether Meta has not confirmed the Page's reaction.
+// reactionPending reports whether the Page's reaction is not confirmed by Meta yet.
 func reactionPending(m model.Message) bool {
 	for _, r := range m.Reactions {
 		if r.By == model.ByPage && r.Pending {

@@ -7,9 +7,9 @@ import (
 	"net/http"
 )
 
-// Upload hands a file to the hub, as a form of that content type, and returns the hub's id
-// of it. It takes as long as it takes, within ctx. An error of reading the form is the cause
-// of the [*UnreachableError] that it answers then.
+// Upload uploads a file as a form of that content type, and returns the hub's id for it. Only
+// ctx limits the time. If reading form fails, that error is the cause of the
+// [*UnreachableError].
 func (c *connection) Upload(ctx context.Context, contentType string, form io.Reader) (id string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath("/v1/uploads").String(), form)
 	if err != nil {

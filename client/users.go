@@ -7,8 +7,7 @@ import (
 	"parley/model"
 )
 
-// Users returns everybody who works with the hub. E-mail addresses and roles are told
-// to admins alone.
+// Users returns all users of the hub. E-mail addresses and roles are set for admins only.
 func (c *Client) Users(ctx context.Context) ([]model.Colleague, error) {
 	var out struct {
 		Users []model.Colleague `json:"users"`
@@ -26,12 +25,12 @@ func (c *Client) Tokens(ctx context.Context) ([]model.Token, error) {
 	return out.Tokens, err
 }
 
-// RevokeToken revokes one of the user's own tokens: it lets nobody in any more.
+// RevokeToken revokes one of the user's own tokens.
 func (c *Client) RevokeToken(ctx context.Context, id model.TokenID) error {
 	return c.Call(ctx, http.MethodDelete, "/v1/tokens/"+segment(string(id)), nil, nil, nil)
 }
 
-// SetAvailable makes the user take conversations, or none for now.
+// SetAvailable sets whether the user can be assigned conversations.
 func (c *Client) SetAvailable(ctx context.Context, available bool) (model.User, error) {
 	in := struct {
 		Available bool `json:"available"`
@@ -44,7 +43,7 @@ func (c *Client) SetAvailable(ctx context.Context, available bool) (model.User, 
 // AuditList is one page of the audit log, newest first.
 type AuditList struct {
 	Entries []model.AuditEntry `json:"entries"`
-	// Cursor is that of the next page; empty at the end.
+	// Cursor asks for the next page; empty at the end.
 	Cursor string `json:"cursor"`
 }
 
@@ -55,7 +54,7 @@ func (c *Client) Audit(ctx context.Context, q model.ListQuery) (AuditList, error
 	return out, err
 }
 
-// Logout gives the client's token up: it lets nobody in any more.
+// Logout revokes the client's own token.
 func (c *Client) Logout(ctx context.Context) error {
 	return c.Call(ctx, http.MethodPost, "/v1/logout", nil, nil, nil)
 }

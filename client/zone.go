@@ -8,8 +8,7 @@ import (
 	"parley/model"
 )
 
-// localZone names the zone that this machine is in, or that TZ says; empty where that can't
-// be told.
+// localZone returns the name of this machine's time zone, or of TZ's; "" if unknown.
 func localZone() string {
 	name := time.Local.String()
 	if name == "Local" || name == "" {

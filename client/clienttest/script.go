@@ -1,5 +1,4 @@
-// Package clienttest is a hub for tests of what speaks to one: it answers what a test wrote
-// into it.
+// Package clienttest is a scripted hub for tests of its clients.
 package clienttest
 
 import (
@@ -17,28 +16,28 @@ import (
 	"parley/model"
 )
 
-// Token is that of the tests' clients.
+// Token is the token of the tests' clients.
 const Token = "a-token-of-a-user" //nolint:gosec // of no user
 
-// Call is a request as it came.
+// Call is a request that the script received.
 type Call struct {
 	Method string
-	Path   string // with its escapes
+	Path   string // escaped
 	Query  string
 	Header http.Header
 	Body   []byte
 	At     time.Time
 }
 
-// Script is a hub in memory that does what a test wrote into it.
+// Script is a hub in memory that gives the answers of a test.
 type Script struct {
 	mu    sync.Mutex
 	calls []Call
-	// Answer gives the nth answer, n from 0.
+	// Answer returns the nth answer, n from 0.
 	Answer func(n int, r *http.Request) (*http.Response, error)
 }
 
-// RoundTrip implements [http.RoundTripper]: it keeps the request and answers by the script.
+// RoundTrip implements [http.RoundTripper]: it records the request and gives the answer.
 func (s *Script) RoundTrip(r *http.Request) (*http.Response, error) {
 	c := Call{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header.Clone(), At: time.Now()}
 	if r.Body != nil {
@@ -55,14 +54,14 @@ func (s *Script) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.Answer(n, r)
 }
 
-// Got returns what was asked.
+// Got returns the requests received.
 func (s *Script) Got() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.calls)
 }
 
-// Tried returns when each request came, after the first.
+// Tried returns when each request came, since the first.
 func (s *Script) Tried() []time.Duration {
 	var out []time.Duration
 	for _, c := range s.Got() {
@@ -71,7 +70,7 @@ func (s *Script) Tried() []time.Duration {
 	return out
 }
 
-// NewClient returns a client of that script.
+// NewClient returns a client of the script.
 func NewClient(t testing.TB, s *Script) *client.Client {
 	t.Helper()
 	c, err := client.NewThrough(s, "http://127.0.0.1:1", Token)
@@ -81,7 +80,7 @@ func NewClient(t testing.TB, s *Script) *client.Client {
 	return c
 }
 
-// Respond is an answer of a hub.
+// Respond returns an answer of a hub.
 func Respond(status int, contentType string, body []byte) *http.Response {
 	return &http.Response{
 		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -90,13 +89,13 @@ func Respond(status int, contentType string, body []byte) *http.Response {
 	}
 }
 
-// Success is an answer that holds v.
+// Success returns an answer that holds v.
 func Success(status int, v any) (*http.Response, error) {
 	b, err := json.Marshal(v)
 	return Respond(status, "application/json", b), err
 }
 
-// Refusal is one of a hub that does not do what it is asked.
+// Refusal returns an answer by which the hub refuses a request.
 func Refusal(status int, code model.Code) (*http.Response, error) {
 	b, err := json.Marshal(map[string]any{
 		"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "detail": "why not",
@@ -104,7 +103,7 @@ func Refusal(status int, code model.Code) (*http.Response, error) {
 	return Respond(status, "application/problem+json", b), err
 }
 
-// Silence is a hub that never answers.
+// Silence never answers.
 func Silence(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
@@ -115,7 +114,7 @@ func Serve(t testing.TB, h http.HandlerFunc) *client.Client {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	// Not the transport that all share: closing that of one test would disturb others.
+	// Not the default transport: closing it for one test would disturb others.
 	c, err := client.NewThrough(&http.Transport{}, s.URL, Token)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-// Package disk writes files that outlast a crash.
+// Package disk writes files that survive a crash.
 package disk
 
 import (
@@ -8,18 +8,18 @@ import (
 	"path/filepath"
 )
 
-// dirMode is that of folders that are made.
+// dirMode is the mode of new folders.
 const dirMode = 0o700
 
-// Replace writes a file as a whole, readable by the user alone: whatever happens
-// meanwhile, it holds what it held or what it is to hold. When Replace returns, the
-// new content survives a crash.
+// Replace writes a whole file, readable by the user alone. It is atomic: after a crash the
+// file has either the old or the new content. When Replace returns, the new content is
+// durable.
 func Replace(path string, b []byte) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	f, err := os.CreateTemp(dir, ".new-*") // which nobody else may read
+	f, err := os.CreateTemp(dir, ".new-*") // has mode 0600
 	if err != nil {
 		return err
 	}
@@ -35,13 +35,12 @@ func Replace(path string, b []byte) error {
 	return Settle(dir)
 }
 
-// Settle makes what changed in a folder outlast a loss of power, where the system
-// can.
+// Settle makes changes of a folder durable, if the system can.
 func Settle(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
-	_ = d.Sync() // some file systems can't, and keep the order by themselves
+	_ = d.Sync() // some file systems can't, but keep the order anyway
 	return d.Close()
 }

@@ -3,4 +3,4 @@ package login
 import "time"
 
 // SetPatience changes how long the keyring may take.
-func (l *Logins) SetPatience(d time.Duration) { l.patience = d }
+func (l *Logins) SetPatience(d time.Duration) { l.timeout = d }

@@ -9,24 +9,24 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// Keyring keeps secrets by the name of a service and a user.
+// Keyring stores secrets by service and user.
 type Keyring interface {
 	Set(service, user, secret string) error
-	// Get answers [ErrNotInKeyring] for what it does not have, as does Delete.
+	// Get returns [ErrNotInKeyring] if it has no such secret; so does Delete.
 	Get(service, user string) (string, error)
 	Delete(service, user string) error
 }
 
-// What a keyring says.
+// Errors of a keyring.
 var (
 	// ErrNotInKeyring: it has no such secret.
 	ErrNotInKeyring = keyring.ErrNotFound
-	// ErrNoKeyring: there is none.
+	// ErrNoKeyring: the system has none.
 	ErrNoKeyring = errors.New("no keyring")
 )
 
-// SystemKeyring is the keyring of the system: Keychain, Credential Manager, or what
-// offers the Secret Service on the session's D-Bus.
+// SystemKeyring is the system's keyring: Keychain, Credential Manager, or the Secret Service
+// on the session's D-Bus.
 type SystemKeyring struct{}
 
 var _ Keyring = SystemKeyring{}
@@ -55,8 +55,8 @@ func (SystemKeyring) Delete(service, user string) error {
 	return keyring.Delete(service, user)
 }
 
-// reachable tells whether there may be a keyring. Where no session's D-Bus is named,
-// asking for one would start a bus of its own, which nobody ends.
+// reachable reports whether there may be a keyring. If no session bus is configured, asking
+// for a keyring would start a bus that nobody ends.
 func reachable() bool {
 	switch runtime.GOOS {
 	case "darwin", "windows":
@@ -66,7 +66,7 @@ func reachable() bool {
 	case "autolaunch:":
 		return false
 	case "":
-		// The one place in which it is looked for, if it is this session's.
+		// The only place to look for it, if it is this session's.
 		dir := fmt.Sprintf("/run/user/%d", os.Getuid())
 		if os.Getenv("XDG_RUNTIME_DIR") != dir {
 			return false

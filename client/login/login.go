@@ -1,4 +1,4 @@
-// Package login signs in to a hub, and remembers who is signed in.
+// Package login signs in to a hub, and remembers the login.
 package login
 
 import (
@@ -13,7 +13,7 @@ import (
 	"parley/model"
 )
 
-// ByCode takes a one-time code for a token, which later clients sign in with.
+// ByCode exchanges a one-time code for a token.
 func ByCode(ctx context.Context, c *client.Client, code string) (token string, user model.User, err error) {
 	in := struct {
 		Code string `json:"code"`
@@ -29,20 +29,20 @@ func ByCode(ctx context.Context, c *client.Client, code string) (token string, u
 	return out.Token, out.User, err
 }
 
-// DeviceCode begins a sign-in through a browser.
+// DeviceCode is a sign-in through a browser in progress.
 type DeviceCode struct {
-	// Device is what to ask by: a secret.
+	// Device is the device code to poll with: a secret.
 	Device string
-	// Code is what the page in the browser must show, URL where it is.
+	// Code is the code that the browser's page must show; URL is that page.
 	Code model.Untrusted
 	URL  string
-	// Interval is how long to wait between two questions.
+	// Interval is how long to wait between two polls.
 	Interval time.Duration
 	Expires  time.Time
 }
 
-// BeginDevice begins a sign-in through a browser. A hub that has none refuses with
-// [model.NoBrowserLogin], or does not know the route.
+// BeginDevice starts a sign-in through a browser. A hub that does not support it refuses with
+// [model.NoBrowserLogin], or has no such route.
 func BeginDevice(ctx context.Context, c *client.Client) (DeviceCode, error) {
 	var out struct {
 		Device   string          `json:"device_code"`
@@ -66,8 +66,8 @@ func BeginDevice(ctx context.Context, c *client.Client) (DeviceCode, error) {
 	}, nil
 }
 
-// AwaitDevice asks until somebody has signed in by their browser, or is refused. A
-// hub that does not answer for a moment is asked again.
+// AwaitDevice polls until somebody has signed in through their browser, or was refused. It
+// goes on while the hub can't be reached.
 func AwaitDevice(ctx context.Context, c *client.Client, d DeviceCode) (token string, user model.User, err error) {
 	in := struct {
 		Device string `json:"device_code"`
@@ -99,10 +99,10 @@ func AwaitDevice(ctx context.Context, c *client.Client, d DeviceCode) (token str
 	}
 }
 
-// slowDown is what is added to the interval by a hub that is asked too often.
+// slowDown is added to the interval when the hub says slow_down.
 const slowDown = 5 * time.Second
 
-// wait waits, no longer than ctx.
+// wait sleeps, at most until ctx ends.
 func wait(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -14,60 +14,58 @@ import (
 	"parley/model"
 )
 
-// KeptIn says where the token of a login is.
+// KeptIn is where a login's token is stored.
 type KeptIn string
 
-// The two places.
+// The places.
 const (
 	InKeyring KeptIn = "keyring"
 	InFile    KeptIn = "file"
 )
 
-// KeptLogin is who is signed in where.
+// KeptLogin is a stored login: who is signed in to which hub.
 type KeptLogin struct {
 	Hub  string     `json:"hub"`
 	User model.User `json:"user"`
 	In   KeptIn     `json:"kept"`
-	// Token is set where it is kept in the file.
+	// Token is set if it is stored in the file.
 	Token string `json:"token,omitempty"`
 }
 
-// Logins remembers the hub that the user signed in to, and the token: in the keyring of
-// the system or, where there is none that answers, in a file readable by the user
-// alone.
+// Logins stores the hub that the user is signed in to, and the token: in the system's keyring
+// or, if that does not answer, in a file readable by the user alone.
 type Logins struct {
-	file     string
-	keyring  Keyring
-	patience time.Duration
+	file    string
+	keyring Keyring
+	timeout time.Duration
 }
 
-// keyringPatience is how long a keyring may take: long enough to unlock it, and not for
-// ever, where it asks on a screen that nobody sees.
-const keyringPatience = 20 * time.Second
+// keyringTimeout is how long a keyring may take: long enough to unlock it, but limited,
+// because it may ask on a screen that nobody sees.
+const keyringTimeout = 20 * time.Second
 
-// keyringService is what the keyring calls us.
+// keyringService is our name in the keyring.
 const keyringService = "parley"
 
-// NewLogins remembers in that folder, and in that keyring.
+// NewLogins returns the logins stored in that folder and keyring.
 func NewLogins(dir string, k Keyring) *Logins {
-	return &Logins{file: filepath.Join(dir, "login.json"), keyring: k, patience: keyringPatience}
+	return &Logins{file: filepath.Join(dir, "login.json"), keyring: k, timeout: keyringTimeout}
 }
 
-// File returns where the login is remembered, and the token where no keyring has it.
+// File returns the file of the login, and of the token if no keyring has it.
 func (l *Logins) File() string { return l.file }
 
 // ErrNoLogin: nobody is signed in.
 var ErrNoLogin = errors.New("not signed in")
 
-// Keep remembers a login in the place of the one before. When it returns, the login
-// survives a crash.
+// Keep stores a login in place of the one before. When it returns, the login is durable.
 func (l *Logins) Keep(hub string, user model.User, token string) (KeptLogin, error) {
 	before, err := l.Find()
 	if err == nil && before.In == InKeyring && before.Hub != hub {
-		_ = l.ask(func() error { return l.keyring.Delete(keyringService, before.Hub) }) // nobody would look for it
+		_ = l.withTimeout(func() error { return l.keyring.Delete(keyringService, before.Hub) }) // nobody would look for it again
 	}
 	k := KeptLogin{Hub: hub, User: user, In: InKeyring}
-	if err := l.ask(func() error { return l.keyring.Set(keyringService, hub, token) }); err != nil {
+	if err := l.withTimeout(func() error { return l.keyring.Set(keyringService, hub, token) }); err != nil {
 		k.In, k.Token = InFile, token
 	}
 	b, err := json.Marshal(k)
@@ -80,8 +78,7 @@ func (l *Logins) Keep(hub string, user model.User, token string) (KeptLogin, err
 	return k, nil
 }
 
-// Find returns the login that is remembered; [ErrNoLogin] if there is none. It does not
-// ask the keyring.
+// Find returns the stored login, or [ErrNoLogin]. It does not ask the keyring.
 func (l *Logins) Find() (KeptLogin, error) {
 	b, err := os.ReadFile(l.file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -99,14 +96,14 @@ func (l *Logins) Find() (KeptLogin, error) {
 
 var errBroken = errors.New("it is broken")
 
-// Token returns a login's token. [KeyringError] tells that the keyring has it and does
-// not give it.
+// Token returns a login's token. A [*KeyringError] says that the keyring has it but did not
+// return it.
 func (l *Logins) Token(k KeptLogin) (string, error) {
 	if k.In == InFile {
 		return k.Token, nil
 	}
 	var token string
-	err := l.ask(func() (err error) {
+	err := l.withTimeout(func() (err error) {
 		token, err = l.keyring.Get(keyringService, k.Hub)
 		return err
 	})
@@ -116,7 +113,7 @@ func (l *Logins) Token(k KeptLogin) (string, error) {
 	return token, nil
 }
 
-// Forget forgets the login. The error tells that the keyring still has its token.
+// Forget deletes the login. An error says that the keyring still has its token.
 func (l *Logins) Forget() error {
 	k, found := l.Find()
 	if err := os.Remove(l.file); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -125,19 +122,19 @@ func (l *Logins) Forget() error {
 	if found != nil || k.In != InKeyring {
 		return nil
 	}
-	err := l.ask(func() error { return l.keyring.Delete(keyringService, k.Hub) })
+	err := l.withTimeout(func() error { return l.keyring.Delete(keyringService, k.Hub) })
 	if errors.Is(err, ErrNotInKeyring) {
 		return nil
 	}
 	return err
 }
 
-// Opens tells whether the login is one of the hub at that address.
+// Opens reports whether the login is for the hub at that address.
 func (k KeptLogin) Opens(hub string) bool {
 	return k.Hub != "" && strings.TrimRight(k.Hub, "/") == strings.TrimRight(hub, "/")
 }
 
-// KeyringError is that the keyring did not do what was asked.
+// KeyringError says that the keyring failed.
 type KeyringError struct{ Cause error }
 
 // Error implements error.
@@ -146,9 +143,9 @@ func (e *KeyringError) Error() string { return "ask keyring: " + e.Cause.Error()
 // Unwrap returns the cause.
 func (e *KeyringError) Unwrap() error { return e.Cause }
 
-// ask asks the keyring, no longer than patience. What it still does later is not
-// waited for.
-func (l *Logins) ask(f func() error) error {
+// withTimeout calls f, which uses the keyring, and waits no longer than patience; f may go on after
+// that.
+func (l *Logins) withTimeout(f func() error) error {
 	answer := make(chan error, 1)
 	go func() {
 		defer func() {
@@ -158,7 +155,7 @@ func (l *Logins) ask(f func() error) error {
 		}()
 		answer <- f()
 	}()
-	timer := time.NewTimer(l.patience)
+	timer := time.NewTimer(l.timeout)
 	defer timer.Stop()
 	select {
 	case err := <-answer:

@@ -18,25 +18,25 @@ import (
 	"parley/model"
 )
 
-// Drafts holds on disk what is being written to one hub, from key to key: a file for each
-// conversation, readable by the user alone, and one for the note about it in a folder of
-// its own. The files' names tell neither hub nor conversation. It is safe for concurrent
-// use, also by several processes: the last that wrote wins.
+// Drafts stores on disk what is being written to one hub, key press by key press: a file for
+// each conversation, readable by the user alone, and one for the note about it in a folder of
+// its own. File names reveal neither hub nor conversation. It is safe for concurrent use, also
+// by several processes: the last writer wins.
 type Drafts struct {
 	dir, hub string
 
 	mu sync.Mutex
-	// last is of when what was saved last is.
+	// last maps each draft to the time of its last saved version.
 	last map[model.DraftOf]time.Time
 }
 
-// NewDrafts keeps drafts for the hub at that address in that folder, which is made when it
-// is needed and may hold those for other hubs.
+// NewDrafts returns the drafts for the hub at that address. The folder is made when needed and
+// may hold those for other hubs.
 func NewDrafts(dir, hub string) *Drafts {
 	return &Drafts{dir: dir, hub: hub, last: map[model.DraftOf]time.Time{}}
 }
 
-// folder is where drafts of replies or of notes are.
+// folder returns the folder of drafts of replies or of notes.
 func (d *Drafts) folder(notes bool) string {
 	if notes {
 		return filepath.Join(d.dir, "notes")
@@ -44,7 +44,7 @@ func (d *Drafts) folder(notes bool) string {
 	return d.dir
 }
 
-// keptDraft is a draft as its file holds it.
+// keptDraft is a draft in its file.
 type keptDraft struct {
 	Hub          string               `json:"hub"`
 	Conversation model.ConversationID `json:"conversation"`
@@ -65,9 +65,9 @@ func (d *Drafts) path(of model.DraftOf) string {
 	return filepath.Join(d.folder(of.Note), draftName(d.hub, of.Conversation))
 }
 
-// Save writes a draft to disk; when it returns, the draft survives a crash. An empty text
-// forgets it, and what is older than what was saved before changes nothing, in whatever
-// order they come. A draft of no conversation is none.
+// Save writes a draft to disk; when it returns, the draft is durable. An empty text deletes
+// it. A version older than the last saved one is ignored. A draft without a conversation is
+// ignored.
 func (d *Drafts) Save(of model.DraftOf, text string, at time.Time) error {
 	if of.Conversation == "" {
 		return nil
@@ -95,8 +95,7 @@ func (d *Drafts) put(of model.DraftOf, text model.Untrusted, at time.Time) error
 	return nil
 }
 
-// forget removes a draft that was sent or thrown away. One that is not there is no
-// error.
+// forget deletes a draft that was sent or discarded. It may be gone already.
 func (d *Drafts) forget(of model.DraftOf) error {
 	err := os.Remove(d.path(of))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -111,8 +110,8 @@ func (d *Drafts) forget(of model.DraftOf) error {
 	return nil
 }
 
-// All returns the drafts of replies and of notes. Of files that can't be read the error
-// tells; the other drafts are returned all the same.
+// All returns the drafts of replies and of notes. The error names files that can't be read;
+// the other drafts are returned all the same.
 func (d *Drafts) All() (map[model.DraftOf]model.Draft, error) {
 	all := map[model.DraftOf]model.Draft{}
 	return all, errors.Join(d.readAll(all, false), d.readAll(all, true))
@@ -127,11 +126,11 @@ func (d *Drafts) readAll(all map[model.DraftOf]model.Draft, notes bool) error {
 	var broken []error
 	for _, file := range files {
 		if strings.HasPrefix(file.Name(), ".") || !strings.HasSuffix(file.Name(), draftSuffix) {
-			continue // begun and not finished, or not ours
+			continue // not complete, or not ours
 		}
 		k, err := readDraft(dir, file)
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // forgotten meanwhile
+		case errors.Is(err, fs.ErrNotExist): // deleted meanwhile
 		case err != nil:
 			broken = append(broken, fmt.Errorf("read draft %s: %w", file.Name(), err))
 		case k.Hub == d.hub:
@@ -143,7 +142,7 @@ func (d *Drafts) readAll(all map[model.DraftOf]model.Draft, notes bool) error {
 
 var errNoDraft = errors.New("not a draft")
 
-// readDraft reads one draft. Its errors hold nothing of what it says.
+// readDraft reads one draft. Its errors don't quote the file.
 func readDraft(dir string, file fs.DirEntry) (keptDraft, error) {
 	if !file.Type().IsRegular() {
 		return keptDraft{}, errNoDraft

@@ -8,14 +8,14 @@ import (
 	"parley/model"
 )
 
-// Files are the files of the user's machine, by paths as a user types them: ~ is their
+// Files are the files on the user's machine, by paths as a user types them: ~ is the home
 // folder.
 type Files struct{}
 
-// Check looks at a file that is to be attached, as [CheckFile] does.
+// Check checks a file to attach, as [CheckFile] does.
 func (Files) Check(path string) (model.File, error) { return CheckFile(atHome(path)) }
 
-// Complete returns the beginning of a path as far as there is only one way to go on.
+// Complete completes the beginning of a path as far as it is unambiguous.
 func (Files) Complete(path string) string {
 	dir, begin := filepath.Split(path)
 	look := atHome(dir)
@@ -48,7 +48,7 @@ func (Files) Complete(path string) string {
 	return dir + common
 }
 
-// atHome is a path with the user's folder in place of ~.
+// atHome returns a path with ~ replaced by the home folder.
 func atHome(path string) string {
 	rest, ok := strings.CutPrefix(path, "~"+string(filepath.Separator))
 	if home, err := os.UserHomeDir(); ok && err == nil {

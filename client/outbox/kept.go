@@ -20,14 +20,14 @@ import (
 	"parley/model"
 )
 
-// keptReply is a reply, or a note, as its file holds it.
+// keptReply is a reply, or a note, in its file.
 type keptReply struct {
 	Hub string `json:"hub"`
 	model.Reply
 }
 
-// same tells whether both are one reply: JSON keeps no bytes that are no UTF-8, what its
-// writer has seen grows, and it was pressed once.
+// same reports whether both are the same reply. SeenSeq and Number may differ: what its writer
+// has seen grows, and it was pressed once. Text is compared as JSON stores it.
 func (r keptReply) same(o keptReply) bool {
 	return r.Hub == o.Hub && r.Conversation == o.Conversation && r.ClientID == o.ClientID && r.Text.Valid() == o.Text.Valid() &&
 		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b model.File) bool {
@@ -35,31 +35,30 @@ func (r keptReply) same(o keptReply) bool {
 	})
 }
 
-// ErrKeptOther: the client id is that of another kept reply, which may be on its way.
+// ErrKeptOther: another kept reply has this client id, and may be on its way.
 var ErrKeptOther = errors.New("client id of another kept reply")
 
-// Kept holds replies to one hub on disk from before they leave until it took or refused
-// them: a file each, named by the reply's id, readable by the user alone.
+// Kept stores replies to one hub on disk, from before they are posted until the hub has
+// accepted or refused them: a file each, named by client id, readable by the user alone.
 type Kept struct{ dir, hub string }
 
 const (
-	// begun is how names of files begin that are not whole yet.
+	// begun is the prefix of files that are not complete yet.
 	begun = ".new-"
-	// begunMost is how long a file may take to become whole; one that is older was
-	// left by a crash.
+	// begunMost is how long a file may take to become complete; an older one was left by a
+	// crash.
 	begunMost = time.Hour
 )
 
-// NewKept keeps replies to the hub at that address in that folder, which is made when it is
-// needed and may hold those to other hubs. What crashes left there half written is removed.
+// NewKept returns the kept replies to the hub at that address. The folder is made when needed
+// and may hold those to other hubs. Incomplete files left by crashes are removed.
 func NewKept(dir, hub string) *Kept {
 	k := &Kept{dir: dir, hub: hub}
 	k.sweep(time.Now().Add(-begunMost))
 	return k
 }
 
-// sweep removes files that were begun before then and never became whole. What can't be
-// removed harms nobody.
+// sweep removes incomplete files older than before. Those that can't be removed do no harm.
 func (k *Kept) sweep(before time.Time) {
 	files, err := os.ReadDir(k.dir)
 	if err != nil {
@@ -73,8 +72,8 @@ func (k *Kept) sweep(before time.Time) {
 	}
 }
 
-// Put writes a reply to disk; when it returns, the reply survives a crash. Where another
-// reply is kept by its id, it answers [ErrKeptOther] and leaves that one as it is.
+// Put writes a reply to disk; when it returns, the reply is durable. If another reply is kept
+// under its id, Put returns [ErrKeptOther] and leaves that one as it is.
 func (k *Kept) Put(reply model.Reply) error {
 	r := keptReply{k.hub, reply}
 	if err := checkClientID(r.ClientID); err != nil {
@@ -99,8 +98,7 @@ func (k *Kept) Put(reply model.Reply) error {
 	return nil
 }
 
-// known returns a reply with what is kept of it already, where it is kept: its files, and
-// its place among the others.
+// known returns a reply with the files and the number of its kept version, if there is one.
 func (k *Kept) known(r model.Reply) model.Reply {
 	other, ok := k.read(string(r.ClientID) + keptSuffix)
 	if !ok || !other.same(keptReply{k.hub, r}) {
@@ -113,7 +111,7 @@ func (k *Kept) known(r model.Reply) model.Reply {
 	return r
 }
 
-// read returns the reply that a file of that name keeps, false where it is none.
+// read returns the reply in a file; false if it holds none.
 func (k *Kept) read(name string) (keptReply, bool) {
 	b, err := os.ReadFile(filepath.Join(k.dir, name))
 	var r keptReply
@@ -125,8 +123,8 @@ func (k *Kept) read(name string) (keptReply, bool) {
 
 const keptSuffix = ".json"
 
-// checkClientID passes a UUID in its common form alone: it becomes a file's name, and
-// [uuid.Parse] lets any two bytes stand around one.
+// checkClientID accepts only a UUID in its common form: it becomes a file's name, and
+// [uuid.Parse] ignores any two bytes around one.
 func checkClientID(id model.ClientID) error {
 	const length = 36
 	if len(id) != length {
@@ -140,7 +138,7 @@ func (k *Kept) path(id model.ClientID) string {
 	return filepath.Join(k.dir, string(id)+keptSuffix)
 }
 
-// Forget removes a reply that the hub took or refused.
+// Forget removes a reply that the hub accepted or refused.
 func (k *Kept) Forget(id model.ClientID) error {
 	if err := os.Remove(k.path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("forget kept reply: %w", err)
@@ -148,9 +146,8 @@ func (k *Kept) Forget(id model.ClientID) error {
 	return nil
 }
 
-// Find returns the id of a kept reply, or note, like that one: to the same conversation,
-// with the same text, quote and files. It is what is being said again after something went
-// wrong.
+// Find returns the id of a kept reply, or note, like that one: to the same conversation, with
+// the same text, quote and files. Its writer is sending it again after something went wrong.
 func (k *Kept) Find(like model.Reply) (model.ClientID, bool) {
 	want := keptReply{k.hub, like}
 	for r := range k.all() {
@@ -161,7 +158,7 @@ func (k *Kept) Find(like model.Reply) (model.ClientID, bool) {
 	return "", false
 }
 
-// All returns the replies that are kept, in the order of the key presses.
+// All returns the kept replies in the order of the key presses.
 func (k *Kept) All() []model.Reply {
 	var out []model.Reply
 	for r := range k.all() {
@@ -175,7 +172,7 @@ func (k *Kept) All() []model.Reply {
 	return out
 }
 
-// place is where a reply stands among others; of one without a number, by when it was kept.
+// place is the sort key of a reply; one without a number goes by when it was kept.
 func place(r model.Reply) int64 {
 	if r.Number > 0 {
 		return r.Number

@@ -1,8 +1,8 @@
 // Package outbox keeps on disk what the user writes until the hub has it: replies and notes
 // on their way, and drafts.
 //
-// A reply is written to disk before it leaves and handed in with an id of its own,
-// so that repeating it, after whatever went wrong, never sends it twice.
+// A reply is written to disk before it is posted, and posted with an id of its own, so that
+// repeating the post, after whatever went wrong, never sends it twice.
 package outbox
 
 import (
@@ -16,20 +16,20 @@ import (
 )
 
 const (
-	// replyRetry is how long a reply is handed in again and again before the user is
-	// told that it waits.
+	// replyRetry is how long a reply is posted again and again before the user is told that it
+	// waits.
 	replyRetry = 30 * time.Second
-	// tellUploads is how often it is told how far files have come.
+	// tellUploads is how often upload progress is reported.
 	tellUploads = 250 * time.Millisecond
 )
 
-// OnUpload has f told how far the files of replies have come, from other goroutines. It is
-// to be called before the first reply.
+// OnUpload makes f receive the upload progress of replies, from other goroutines. Call it
+// before the first reply.
 func (o *Outbox) OnUpload(f func(model.Uploading)) { o.show = f }
 
-// Reply hands a reply or a note in, again and again with the same id until the hub took or
-// refused it, or half a minute is over. Its context is the program's, not ctx: it may wait
-// for the hub. Where a rule refused it, the error holds a [*model.Refusal].
+// Reply posts a reply or a note, again and again with the same id until the hub accepted or
+// refused it, or half a minute is over. It ignores ctx in favour of the program's context: it
+// may wait for the hub. If a rule refused it, the error holds a [*model.Refusal].
 func (o *Outbox) Reply(_ context.Context, r model.Reply) (model.Message, error) {
 	if err := o.Keep(r); err != nil {
 		return model.Message{}, err
@@ -42,7 +42,7 @@ func (o *Outbox) Reply(_ context.Context, r model.Reply) (model.Message, error) 
 	return m, withRefusal(err)
 }
 
-// withRefusal adds to the hub's answer the rule that refused.
+// withRefusal adds the rule that refused to the hub's answer.
 func withRefusal(err error) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) && problem.Status == http.StatusConflict {
@@ -51,8 +51,8 @@ func withRefusal(err error) error {
 	return err
 }
 
-// Keep keeps a reply that waits for its turn. What was kept once is not kept again: the
-// hub may have taken it since.
+// Keep keeps a reply that waits for its turn. It does not keep the same one twice: the hub
+// may have accepted it since.
 func (o *Outbox) Keep(r model.Reply) error {
 	o.keeping.Lock()
 	defer o.keeping.Unlock()
@@ -66,20 +66,20 @@ func (o *Outbox) Keep(r model.Reply) error {
 	return nil
 }
 
-// Unsent returns what earlier runs handed in without an answer, in the order of the key
-// presses: nobody knows whether the hub has it.
+// Unsent returns the replies that earlier runs posted without getting an answer, in the order
+// of the key presses: the hub may or may not have them.
 func (o *Outbox) Unsent() []model.Reply {
 	o.keeping.Lock()
 	defer o.keeping.Unlock()
 	all := o.kept.All()
 	for i := range all {
 		o.once[all[i].ClientID] = true
-		all[i].Files = notUploaded(all[i].Files) // what is up is known by the reply's id alone
+		all[i].Files = notUploaded(all[i].Files) // uploads are known only by the reply's id
 	}
 	return all
 }
 
-// StopUpload stops sending the files of a reply that is being handed in.
+// StopUpload stops uploading the files of a reply.
 func (o *Outbox) StopUpload(id model.ClientID) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -88,7 +88,7 @@ func (o *Outbox) StopUpload(id model.ClientID) {
 	}
 }
 
-// begin notes what stops a reply that is being handed in.
+// begin records how to stop a reply that is being handed in.
 func (o *Outbox) begin(id model.ClientID, stop context.CancelFunc) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -101,8 +101,8 @@ func (o *Outbox) end(id model.ClientID) {
 	delete(o.busy, id)
 }
 
-// TakeBack gives a reply that could not be handed in back to its writer: it is kept no
-// longer. Where the hub has it after all, its message comes, and true.
+// TakeBack returns a reply that could not be handed in to its writer: it is no longer kept.
+// If the hub has it after all, TakeBack returns its message and true.
 func (o *Outbox) TakeBack(ctx context.Context, r model.Reply) (model.Message, bool, error) {
 	m, taken, err := o.client.ReplyBy(ctx, r.Conversation, r.ClientID)
 	if err != nil {
@@ -111,10 +111,10 @@ func (o *Outbox) TakeBack(ctx context.Context, r model.Reply) (model.Message, bo
 	return m, taken, o.kept.Forget(r.ClientID)
 }
 
-// Taken forgets a kept reply that the hub turned out to have.
+// Taken removes a kept reply that the hub turned out to have.
 func (o *Outbox) Taken(id model.ClientID) error { return o.kept.Forget(id) }
 
-// uploading tells how far a reply's files have come, all together.
+// uploading returns a Progress that reports the upload of all of a reply's files together.
 func (o *Outbox) uploading(r model.Reply) Progress {
 	if len(r.Files) == 0 || o.show == nil {
 		return nil

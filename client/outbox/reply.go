@@ -16,26 +16,26 @@ import (
 )
 
 // Outbox hands replies and notes in to the hub. Each is on disk from before its first try
-// until the hub took or refused it. It is safe for concurrent use.
+// until the hub accepted or refused it. It is safe for concurrent use.
 type Outbox struct {
 	client *client.Client
 	kept   *Kept
-	// leaving ends when the program does: a reply may wait for the hub until then.
+	// leaving ends with the program: a reply may wait for the hub until then.
 	leaving context.Context //nolint:containedctx // a reply belongs to the program, not to a call
 
 	mu sync.Mutex
-	// busy are the replies that are being handed in, with what stops each.
+	// busy maps the replies being handed in to what stops each.
 	busy map[model.ClientID]context.CancelFunc
-	// show is told how far files have come; nil: nobody is.
+	// show receives upload progress; nil: nobody does.
 	show func(model.Uploading)
 
 	keeping sync.Mutex
-	// once are the replies that this run has kept, or found kept.
+	// once holds the replies that this run has kept, or found kept.
 	once map[model.ClientID]bool
 }
 
-// New returns an outbox that keeps what it has to in that folder. What it hands in
-// by [Outbox.Reply] waits for the hub no longer than until leaving ends.
+// New returns an outbox with its files in that folder. Replies handed in by [Outbox.Reply]
+// wait for the hub at most until leaving ends.
 func New(leaving context.Context, c *client.Client, dir string) *Outbox {
 	return &Outbox{
 		client: c, kept: NewKept(dir, c.URL()), leaving: leaving,
@@ -43,8 +43,8 @@ func New(leaving context.Context, c *client.Client, dir string) *Outbox {
 	}
 }
 
-// Begun returns the reply with the id by which it was begun before, where the same is kept,
-// else with a new one; one that has an id keeps it.
+// Begun returns the reply with a client id: its own if it has one, that of the same reply if
+// one is kept, else a new one.
 func (o *Outbox) Begun(r model.Reply) model.Reply {
 	if r.ClientID != "" {
 		return r
@@ -57,14 +57,14 @@ func (o *Outbox) Begun(r model.Reply) model.Reply {
 	return r
 }
 
-// Send hands a reply in, again and again with the same id until the hub took or
-// refused it, and waits until its outcome is known or wait is over. It returns the
-// reply as it then stands.
+// Send hands a reply in, again and again with the same id until the hub accepted or refused
+// it, and waits until its outcome is known or wait is over. It returns the reply as last
+// known.
 //
-// If ctx ends after the hub took it, the reply as it was last known comes with ctx's
-// error. What the hub refused each time it was asked is no longer kept, unless it was kept
-// before. An [*client.UnreachableError] means that it is not known whether the hub has it; it stays
-// kept, and the same id may be handed in again at any time.
+// If ctx ends after the hub accepted it, the reply is returned with ctx's error. A reply that
+// the hub refused on every try is no longer kept, unless it was kept before. An
+// [*client.UnreachableError] means that the hub may or may not have it; it stays kept, and the
+// same id may be handed in again at any time.
 func (o *Outbox) Send(ctx context.Context, r model.Reply, told Progress, wait time.Duration) (model.Message, error) {
 	deadline := time.Now().Add(wait)
 	_, before := o.kept.read(string(r.ClientID) + keptSuffix)
@@ -78,15 +78,15 @@ func (o *Outbox) Send(ctx context.Context, r model.Reply, told Progress, wait ti
 	return o.client.Follow(ctx, m, deadline, func(m model.Message) bool { return final(m.State) })
 }
 
-// unsureError is what a hub answered after a try that nobody heard of: it may have taken
-// the reply then.
+// unsureError is a refusal after a try without an answer: the hub may have accepted the reply
+// in that try.
 type unsureError struct{ error }
 
-// Unwrap implements errors.
+// Unwrap returns the refusal.
 func (e *unsureError) Unwrap() error { return e.error }
 
-// neverTook tells whether the hub said no to a reply that it can't have: to all that was
-// tried. One that asks to sign in, or to wait, may take it later.
+// neverTook reports whether the hub refused the reply on every try, so that it can't have it.
+// A hub that asks to sign in or to wait may accept it later.
 func neverTook(err error) bool {
 	var unsure *unsureError
 	var problem *client.Problem
@@ -100,8 +100,7 @@ func neverTook(err error) bool {
 	return problem.Status >= http.StatusBadRequest && problem.Status < http.StatusInternalServerError
 }
 
-// handIn hands a reply in that is kept until the hub took or refused it, and returns it as
-// the hub took it.
+// handIn keeps a reply until the hub accepted or refused it, and returns the hub's message.
 func (o *Outbox) handIn(ctx context.Context, r model.Reply, told Progress, deadline time.Time) (model.Message, error) {
 	r = o.kept.known(r)
 	fresh := slices.ContainsFunc(r.Files, func(f model.File) bool { return f.Upload == "" })
@@ -111,7 +110,7 @@ func (o *Outbox) handIn(ctx context.Context, r model.Reply, told Progress, deadl
 	r, err := o.uploadAll(ctx, r, told)
 	if err != nil {
 		var bad *FileError
-		if fresh && (refused(err) || errors.As(err, &bad)) { // it was never handed in
+		if fresh && (refused(err) || errors.As(err, &bad)) { // it was never posted
 			err = errors.Join(err, o.kept.Forget(r.ClientID))
 		}
 		return model.Message{}, err
@@ -135,19 +134,19 @@ func (o *Outbox) handIn(ctx context.Context, r model.Reply, told Progress, deadl
 	return m, nil
 }
 
-// refused tells whether a rule refused the reply: then the hub does not have it. Any
-// other answer may come after a try that it took without our hearing of it.
+// refused reports whether a rule refused the reply: then the hub does not have it. Any other
+// answer may follow a try that the hub accepted and whose answer was lost.
 func refused(err error) bool {
 	var problem *client.Problem
 	return errors.As(err, &problem) && problem.Status == http.StatusConflict
 }
 
-// post posts the reply until it is taken, refused, or time is over.
+// post posts the reply until it is accepted, refused, or time is up.
 func (o *Outbox) post(ctx context.Context, r model.Reply, deadline time.Time) (model.Message, error) {
 	unsure := false
 	for pause := client.PollFirst; ; pause = min(2*pause, client.PollMax) {
 		m, err := o.client.HandIn(ctx, r)
-		if r.Number != 0 && unprocessable(err) { // a hub that is older knows of no numbers
+		if r.Number != 0 && unprocessable(err) { // an older hub does not know numbers
 			r.Number = 0
 			m, err = o.client.HandIn(ctx, r)
 		}
@@ -164,8 +163,7 @@ func (o *Outbox) post(ctx context.Context, r model.Reply, deadline time.Time) (m
 	}
 }
 
-// unprocessable tells whether the hub did not understand what it was asked, and so did
-// nothing.
+// unprocessable reports whether the hub did not understand the request, and so did nothing.
 func unprocessable(err error) bool {
 	var problem *client.Problem
 	return errors.As(err, &problem) && problem.Status == http.StatusUnprocessableEntity

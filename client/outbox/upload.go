@@ -20,16 +20,16 @@ import (
 	"parley/model"
 )
 
-// uploadTimeout is the longest that one file may take to the hub.
+// uploadTimeout is how long the upload of one file may take.
 const uploadTimeout = 10 * time.Minute
 
-// What keeps a file from being attached, besides a [model.Refusal].
+// Why a file can't be attached, besides a [model.Refusal].
 var (
-	// ErrNoFile: there is no file there, or it is no ordinary one.
+	// ErrNoFile: there is no file, or not a regular one.
 	ErrNoFile = errors.New("no file")
 	// ErrFileUnreadable: it can't be read.
 	ErrFileUnreadable = errors.New("file unreadable")
-	// ErrFileChanged: it holds something else than when it was attached.
+	// ErrFileChanged: its content is no longer what was attached.
 	ErrFileChanged = errors.New("file changed")
 )
 
@@ -46,7 +46,7 @@ func (e *FileError) Error() string { return fmt.Sprintf("attach %s: %v", e.Path,
 // Unwrap returns the cause.
 func (e *FileError) Unwrap() error { return e.Cause }
 
-// CheckFile looks at a file that is to be attached, before anything is sent of it.
+// CheckFile checks a file to attach, before any of it is sent.
 func CheckFile(path string) (model.File, error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
@@ -82,12 +82,11 @@ func CheckFile(path string) (model.File, error) {
 	return model.File{Path: whole, SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}, nil
 }
 
-// Progress is told how many bytes of a file have left, now and then, from another
-// goroutine.
+// Progress receives how many bytes of a file were sent, now and then, from another goroutine.
 type Progress func(f model.File, sent int64)
 
-// sentName is what a file is called on its way. A name may hold any byte; what is no
-// character, or controls a terminal, has no place in a form.
+// sentName returns a file's name for the form. It replaces invalid UTF-8 and control
+// characters, which a name may hold.
 func sentName(path string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == utf8.RuneError {
@@ -97,8 +96,8 @@ func sentName(path string) string {
 	}, filepath.Base(path))
 }
 
-// upload hands a file to the hub, and returns it with the hub's id. ctx cancels it; what
-// was sent by then the hub forgets.
+// upload uploads a file, and returns it with the hub's id. If ctx cancels it, the hub drops
+// what it got.
 func upload(ctx context.Context, c *client.Client, f model.File, told Progress) (model.File, error) {
 	now, err := CheckFile(f.Path)
 	if err != nil {
@@ -124,7 +123,7 @@ func upload(ctx context.Context, c *client.Client, f model.File, told Progress) 
 		if err == nil {
 			_, err = io.Copy(io.MultiWriter(part, sum), &counted{Reader: io.LimitReader(file, f.Size), file: f, told: told})
 		}
-		// What leaves is what was attached, also where it is changed while it leaves.
+		// The bytes sent must be those attached, even if the file changes meanwhile.
 		if err == nil && hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
 			err = &FileError{f.Path, ErrFileChanged}
 		}
@@ -147,7 +146,7 @@ func upload(ctx context.Context, c *client.Client, f model.File, told Progress) 
 	return f, nil
 }
 
-// counted tells how much of a file has been read.
+// counted reports how much of a file has been read.
 type counted struct {
 	io.Reader
 	file model.File
@@ -166,7 +165,7 @@ func (c *counted) Read(b []byte) (int, error) {
 }
 
 // uploadAll uploads those files of a kept reply that the hub does not have, and keeps their
-// ids before the reply is handed in.
+// ids before the reply is posted.
 func (o *Outbox) uploadAll(ctx context.Context, r model.Reply, told Progress) (model.Reply, error) {
 	r.Files = slices.Clone(r.Files)
 	for i, f := range r.Files {
@@ -185,7 +184,7 @@ func (o *Outbox) uploadAll(ctx context.Context, r model.Reply, told Progress) (m
 	return r, nil
 }
 
-// notUploaded are files without the hub's ids of them.
+// notUploaded returns the files without the hub's ids.
 func notUploaded(files []model.File) []model.File {
 	files = slices.Clone(files)
 	for i := range files {
@@ -194,7 +193,7 @@ func notUploaded(files []model.File) []model.File {
 	return files
 }
 
-// isGone tells that the hub no longer has a file of a reply.
+// isGone reports whether the hub no longer has a file of a reply.
 func isGone(err error) bool {
 	var problem *client.Problem
 	return errors.As(err, &problem) && problem.Code == model.UploadGone

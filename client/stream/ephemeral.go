@@ -2,12 +2,12 @@ package stream
 
 import "parley/model"
 
-// maxTold is how much may wait to be told to colleagues; beyond it, it is lost.
+// maxTold is how many ephemeral frames may wait to be sent; more are dropped.
 const maxTold = 16
 
 // Tell tells colleagues who see the Page what the user does: types, or looks at a
-// conversation. It never waits; it is lost where the hub can't be told now. The hub says
-// who the user is, whatever the frame says. It is safe for concurrent use.
+// conversation. It never blocks; the frame is dropped if it can't be sent now. The hub fills
+// in the user. It is safe for concurrent use.
 func (s *Follower) Tell(l model.Ephemeral) {
 	select {
 	case s.told <- l:
@@ -15,8 +15,8 @@ func (s *Follower) Tell(l model.Ephemeral) {
 	}
 }
 
-// relay hands on what is to be told. Before the hub has welcomed the connection it is
-// old news.
+// relay sends an ephemeral frame. Before the hub's welcome it drops the frame, which would be
+// out of date.
 func (s *Follower) relay(socket *socket, l model.Ephemeral) error {
 	if !s.live {
 		return nil

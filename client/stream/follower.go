@@ -1,6 +1,5 @@
-// Package stream follows what changes at a hub: over one websocket, resumed where it was
-// after whatever went wrong, with what can't be resumed read anew. What it hands on can be
-// applied as it comes.
+// Package stream follows the changes of a hub over one websocket. After a failure it resumes
+// where it was, and reloads what can't be resumed. Its updates can be applied as they come.
 package stream
 
 import (
@@ -22,17 +21,17 @@ import (
 
 // Timing holds the deadlines of a [Follower].
 type Timing struct {
-	// Dead is after how long without a frame a connection counts as gone.
+	// Dead is how long without a frame before a connection counts as dead.
 	Dead time.Duration
-	// RetryFirst and RetryMax bound the pause before a connection is tried again: a
-	// random part of the first, then of twice as much, and so on (full jitter).
+	// RetryFirst and RetryMax bound the pause before the next try: a random part of the
+	// first, then of twice as much, and so on (full jitter).
 	RetryFirst time.Duration
 	RetryMax   time.Duration
-	// Gather is how long updates are gathered before they are handed on.
+	// Gather is how long updates are collected before they are handed on.
 	Gather time.Duration
 }
 
-// DefaultTiming returns the deadlines that hold where nothing is set.
+// DefaultTiming returns the default deadlines.
 func DefaultTiming() Timing {
 	return Timing{
 		Dead: 35 * time.Second, RetryFirst: 500 * time.Millisecond, RetryMax: 30 * time.Second,
@@ -40,46 +39,46 @@ func DefaultTiming() Timing {
 	}
 }
 
-// ErrSignedOut is that the hub lets nobody in by the token any more: trying again is no
-// use. Beside it is a [client.Problem] that says why.
+// ErrSignedOut says that the hub no longer accepts the token: trying again is no use. It is
+// joined with a [client.Problem] that says why.
 var ErrSignedOut = errors.New("signed out")
 
-// Follower keeps whoever reads its updates in step with the hub: it connects, resumes where
-// it was, reads anew what can't be resumed, and notices what is missing. It hands on
-// only what can be applied in order, and in batches.
+// Follower keeps the reader of its updates in step with the hub: it connects, resumes where it
+// was, reloads what can't be resumed, and notices what is missing. It hands on only updates
+// that can be applied in order, several at a time.
 type Follower struct {
 	client *client.Client
 	timing Timing
-	// changesOnly: no Page is read as a whole; from is where some begin.
+	// changesOnly: Pages are not loaded; from is the seq at which some start.
 	changesOnly bool
 	from        map[model.PageID]int64
 	out         *gatherer
-	// told holds what is to be told to colleagues.
+	// told holds ephemeral frames to be sent.
 	told chan model.Ephemeral
 
-	// Of Run's goroutine alone.
+	// The fields below belong to Run's goroutine.
 	pages map[model.PageID]*pageState
-	// reloads tells what a reload in the background came to.
+	// reloads receives the steps of reloads in the background.
 	reloads chan reloaded
-	// generation tells reloads apart.
+	// generation numbers reloads.
 	generation uint64
 	failures   int
-	// live: the hub has welcomed this connection. asked holds, for each hello that it
-	// has not answered yet, the Pages it names.
+	// live: the hub has welcomed this connection. asked holds the Pages that each unanswered
+	// hello names.
 	live  bool
 	asked [][]model.PageID
-	// flips counts the changes of access that were told.
-	flips int
-	// admin is the role that was welcomed last; nil: none was.
+	// accessChanges counts the access frames received.
+	accessChanges int
+	// admin is the user's role at the last welcome; nil: there was none.
 	admin *bool
 
 	reading sync.WaitGroup
 }
 
-// pageState is how far a Page is.
+// pageState is the progress of a Page.
 type pageState struct {
 	model.Position
-	// placed: Position is known; changes go on from it.
+	// placed: Position is known; changes continue from it.
 	placed bool
 	// moved: a batch came since the last heads.
 	moved bool
@@ -89,8 +88,8 @@ type pageState struct {
 	complete bool
 }
 
-// NewFollower returns a follower that has nothing yet. It is to be read from Updates while
-// [Follower.Run] runs.
+// NewFollower returns a follower that starts with nothing. Read Updates while [Follower.Run]
+// runs.
 func NewFollower(c *client.Client, t Timing) *Follower {
 	return &Follower{
 		client: c, timing: t, out: newGatherer(t.Gather),
@@ -98,11 +97,11 @@ func NewFollower(c *client.Client, t Timing) *Follower {
 	}
 }
 
-// Updates hands updates on, some at a time. It is closed when Run returned.
+// Updates returns the channel of updates. It is closed when Run returns.
 func (s *Follower) Updates() <-chan []inbox.Update { return s.out.handed }
 
-// Run keeps in step until ctx ends, or the hub lets nobody in by the token any more, which
-// is [ErrSignedOut].
+// Run follows the hub until ctx ends, or until the hub no longer accepts the token, which is
+// [ErrSignedOut].
 func (s *Follower) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -116,7 +115,7 @@ func (s *Follower) Run(ctx context.Context) error {
 	}()
 	for {
 		s.out.put(ctx, inbox.Connection{State: inbox.Connecting})
-		s.client.Close() // idle connections may have died with the one before
+		s.client.Close() // idle connections may be dead like the one before
 		err := s.connection(ctx)
 		s.stopReloads()
 		if ctx.Err() != nil {
@@ -134,7 +133,7 @@ func (s *Follower) Run(ctx context.Context) error {
 	}
 }
 
-// troubleOf says of what kind the trouble with a connection is.
+// troubleOf returns the kind of a connection's failure.
 func troubleOf(err error) inbox.Trouble {
 	var name *net.DNSError
 	var slow net.Error
@@ -164,7 +163,7 @@ func signedOut(err error) bool {
 	return errors.As(err, &p) && (p.Code == codeSignedOut || p.Code == model.CRMInactive)
 }
 
-// connection speaks to the hub over one websocket until it breaks.
+// connection runs one websocket to the hub until it breaks.
 func (s *Follower) connection(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -187,7 +186,7 @@ func (s *Follower) connection(ctx context.Context) error {
 		<-read
 	}()
 	s.live, s.asked = false, nil
-	if err := s.say(socket, s.hello()); err != nil {
+	if err := s.sendHello(socket, s.hello()); err != nil {
 		return err
 	}
 	for {
@@ -199,7 +198,7 @@ func (s *Follower) connection(ctx context.Context) error {
 		case l := <-s.told:
 			err = s.relay(socket, l)
 		case frame := <-frames:
-			err = s.frame(ctx, socket, frame)
+			err = s.handleFrame(ctx, socket, frame)
 		case r := <-s.reloads:
 			err = s.reloadStep(ctx, socket, r)
 		}
@@ -209,7 +208,7 @@ func (s *Follower) connection(ctx context.Context) error {
 	}
 }
 
-// hello names where each Page is; one being read anew starts over.
+// hello names the position of each Page; a Page that has none is reloaded.
 func (s *Follower) hello() model.Hello {
 	h := model.Hello{Type: model.FrameHello, Resume: make(map[model.PageID]model.Position)}
 	for id, p := range s.pages {
@@ -221,8 +220,8 @@ func (s *Follower) hello() model.Hello {
 	return h
 }
 
-// frame takes one frame of the hub.
-func (s *Follower) frame(ctx context.Context, socket *socket, frame []byte) error {
+// handleFrame handles one frame of the hub.
+func (s *Follower) handleFrame(ctx context.Context, socket *socket, frame []byte) error {
 	var head struct {
 		Type model.FrameType `json:"type"`
 	}
@@ -231,20 +230,20 @@ func (s *Follower) frame(ctx context.Context, socket *socket, frame []byte) erro
 	}
 	switch head.Type {
 	case model.FrameWelcome:
-		return take(frame, func(w model.Welcome) error { return s.welcomed(ctx, w) })
+		return decodeTo(frame, func(w model.Welcome) error { return s.handleWelcome(ctx, w) })
 	case model.FrameBatch:
-		return take(frame, func(b model.Batch) error { return s.batch(ctx, socket, b) })
+		return decodeTo(frame, func(b model.Batch) error { return s.handleBatch(ctx, socket, b) })
 	case model.FrameHeads:
-		return take(frame, func(h model.Heads) error { return s.heads(ctx, socket, h) })
+		return decodeTo(frame, func(h model.Heads) error { return s.handleHeads(ctx, socket, h) })
 	case model.FrameAccess:
-		return take(frame, func(a model.Access) error { return s.access(ctx, a) })
+		return decodeTo(frame, func(a model.Access) error { return s.handleAccess(ctx, a) })
 	case model.FrameUser:
-		return take(frame, func(c model.UserChanged) error {
+		return decodeTo(frame, func(c model.UserChanged) error {
 			s.out.put(ctx, inbox.UserChanged{User: c.User})
 			return nil
 		})
 	case model.FrameTyping, model.FramePresence:
-		return take(frame, func(l model.Ephemeral) error {
+		return decodeTo(frame, func(l model.Ephemeral) error {
 			s.out.put(ctx, inbox.Ephemeral{Frame: l})
 			return nil
 		})
@@ -253,7 +252,7 @@ func (s *Follower) frame(ctx context.Context, socket *socket, frame []byte) erro
 	}
 }
 
-func take[T any](frame []byte, f func(T) error) error {
+func decodeTo[T any](frame []byte, f func(T) error) error {
 	var v T
 	if err := json.Unmarshal(frame, &v); err != nil {
 		return badFrame(err)
@@ -261,15 +260,15 @@ func take[T any](frame []byte, f func(T) error) error {
 	return f(v)
 }
 
-// batch hands changes on that follow those before; a hole is asked to be filled.
-func (s *Follower) batch(ctx context.Context, socket *socket, b model.Batch) error {
+// handleBatch hands on changes that follow those before; if there is a hole, it resumes.
+func (s *Follower) handleBatch(ctx context.Context, socket *socket, b model.Batch) error {
 	p, ok := s.pages[b.Page]
 	if !ok || !p.placed || b.To <= p.Seq {
 		return nil
 	}
 	if b.From != p.Seq {
 		if s.awaits(b.Page) {
-			return nil // sent before the hub read from where it is to go on
+			return nil // sent before the hub knew where to resume
 		}
 		return s.resume(socket, b.Page)
 	}
@@ -278,27 +277,27 @@ func (s *Follower) batch(ctx context.Context, socket *socket, b model.Batch) err
 	return nil
 }
 
-// resume asks for a Page's changes from where it is.
+// resume asks for a Page's changes from its position.
 func (s *Follower) resume(socket *socket, page model.PageID) error {
 	p := s.pages[page]
 	p.moved = true
-	return s.say(socket, model.Hello{Type: model.FrameHello, Resume: map[model.PageID]model.Position{page: p.Position}})
+	return s.sendHello(socket, model.Hello{Type: model.FrameHello, Resume: map[model.PageID]model.Position{page: p.Position}})
 }
 
-// say sends a hello, and remembers what the welcome that answers it will be about.
-func (s *Follower) say(socket *socket, h model.Hello) error {
+// sendHello sends a hello, and remembers which Pages its welcome will be about.
+func (s *Follower) sendHello(socket *socket, h model.Hello) error {
 	s.asked = append(s.asked, slices.Collect(maps.Keys(h.Resume)))
 	return socket.send(h)
 }
 
-// awaits tells whether a hello that names the Page is not answered yet.
+// awaits reports whether a hello that names the Page is unanswered.
 func (s *Follower) awaits(page model.PageID) bool {
 	return slices.ContainsFunc(s.asked, func(named []model.PageID) bool { return slices.Contains(named, page) })
 }
 
-// heads compares how far each Page is. One that is behind with nothing coming is
-// resumed.
-func (s *Follower) heads(ctx context.Context, socket *socket, h model.Heads) error {
+// handleHeads compares each Page's position with its head, and resumes those that are behind with
+// nothing coming.
+func (s *Follower) handleHeads(ctx context.Context, socket *socket, h model.Heads) error {
 	s.out.put(ctx, inbox.HubTime{Now: h.Now})
 	for id, head := range h.Pages {
 		p, ok := s.pages[id]
@@ -316,13 +315,13 @@ func (s *Follower) heads(ctx context.Context, socket *socket, h model.Heads) err
 	return nil
 }
 
-// access drops a Page that is hidden now, and reads one that is seen again. What comes
-// before the connection's welcome only drops: the hub finds out later, for the welcome,
-// what the user sees.
-func (s *Follower) access(ctx context.Context, a model.Access) error {
-	s.flips++
+// handleAccess drops a Page that is hidden now, and reloads one that is visible again. Before the
+// connection's welcome it only drops: the hub works out for the welcome, later, what the user
+// sees.
+func (s *Follower) handleAccess(ctx context.Context, a model.Access) error {
+	s.accessChanges++
 	if !s.live && a.Sees {
-		return nil // the welcome that follows says how it goes on
+		return nil // the welcome that follows says how it continues
 	}
 	s.drop(ctx, a.Page, false)
 	if !s.live {
@@ -337,8 +336,8 @@ func (s *Follower) access(ctx context.Context, a model.Access) error {
 	return nil
 }
 
-// drop has all that is held of a Page go; anew: it is another stream now, and is read
-// from its beginning.
+// drop drops all that is held of a Page; anew: its stream is another now, and it is reloaded
+// from the beginning.
 func (s *Follower) drop(ctx context.Context, page model.PageID, anew bool) {
 	if p, ok := s.pages[page]; ok {
 		p.stopReload()
@@ -347,10 +346,10 @@ func (s *Follower) drop(ctx context.Context, page model.PageID, anew bool) {
 	s.out.put(ctx, inbox.Dropped{Page: page, Anew: anew})
 }
 
-// welcomed brings the Pages in line with what the hub says the user sees. The first
-// welcome of a connection is about all of them; a later one, of those that are held,
-// only about those that its hello named.
-func (s *Follower) welcomed(ctx context.Context, w model.Welcome) error {
+// handleWelcome brings the Pages in line with what the user sees by the welcome. The first welcome
+// of a connection is about all Pages; a later one, of those held, only about those that its
+// hello named.
+func (s *Follower) handleWelcome(ctx context.Context, w model.Welcome) error {
 	var named []model.PageID
 	if len(s.asked) > 0 {
 		named, s.asked = s.asked[0], s.asked[1:]
@@ -364,13 +363,13 @@ func (s *Follower) welcomed(ctx context.Context, w model.Welcome) error {
 	anew := s.admin != nil && *s.admin != w.User.Admin && !s.changesOnly
 	s.admin = &w.User.Admin
 	for id := range s.pages {
-		// An admin is told more: nothing that the other role was told is gone on with.
+		// An admin gets more: a change of role invalidates what the other role got.
 		if _, named := w.Pages[id]; !named || anew {
 			s.drop(ctx, id, named)
 		}
 	}
 	listed := false
-	if first && len(w.Pages) == 0 { // no reload will tell of those that are hidden
+	if first && len(w.Pages) == 0 { // no reload will report the hidden ones
 		if err := s.listPages(ctx); err != nil {
 			return err
 		}
@@ -379,7 +378,7 @@ func (s *Follower) welcomed(ctx context.Context, w model.Welcome) error {
 		if _, held := s.pages[id]; held && (s.awaits(id) || !first && !slices.Contains(named, id)) {
 			continue
 		}
-		if s.goesOn(ctx, id, wp) {
+		if s.continues(ctx, id, wp) {
 			continue
 		}
 		if !listed {
@@ -393,9 +392,9 @@ func (s *Follower) welcomed(ctx context.Context, w model.Welcome) error {
 	return nil
 }
 
-// goesOn tells whether a Page goes on as it is after a welcome. One that is no longer
-// the same stream is dropped.
-func (s *Follower) goesOn(ctx context.Context, id model.PageID, wp model.WelcomePage) bool {
+// continues reports whether a Page continues as it is after a welcome. It drops one whose stream
+// is another.
+func (s *Follower) continues(ctx context.Context, id model.PageID, wp model.WelcomePage) bool {
 	p, held := s.pages[id]
 	if !held {
 		return false

@@ -7,11 +7,11 @@ import (
 	"parley/model/inbox"
 )
 
-// maxGathered is how many changes, conversations and other updates may wait for the
-// reader; beyond it, the connection is read no further, and the hub keeps what comes.
+// maxGathered is how many changes, conversations and other updates may wait for the reader.
+// With more, the connection is not read, and the hub holds what comes.
 const maxGathered = 4096
 
-// weight is how much of that an update takes.
+// weight is how much of maxGathered an update takes.
 func weight(u inbox.Update) int {
 	switch u := u.(type) {
 	case inbox.Changed:
@@ -26,8 +26,7 @@ func weight(u inbox.Update) int {
 	return 1
 }
 
-// gatherer hands updates on in batches, so that a reader that draws does so at most
-// once a frame.
+// gatherer hands updates on in batches, so that the screen draws at most once a frame.
 type gatherer struct {
 	window time.Duration
 	in     chan []inbox.Update
@@ -38,7 +37,7 @@ func newGatherer(window time.Duration) *gatherer {
 	return &gatherer{window: window, in: make(chan []inbox.Update), handed: make(chan []inbox.Update)}
 }
 
-// put adds updates; it waits while too many wait already.
+// put adds updates; it blocks while too many wait.
 func (g *gatherer) put(ctx context.Context, updates ...inbox.Update) {
 	select {
 	case g.in <- updates:
@@ -46,8 +45,8 @@ func (g *gatherer) put(ctx context.Context, updates ...inbox.Update) {
 	}
 }
 
-// run gathers until ctx ends. A batch is handed on when the window is over since its
-// first update, or later where the reader takes its time.
+// run gathers until ctx ends. It hands a batch on when the window since its first update is
+// over, or later if the reader is slow.
 func (g *gatherer) run(ctx context.Context) {
 	defer close(g.handed)
 	var waiting []inbox.Update

@@ -10,18 +10,18 @@ import (
 	"parley/model/inbox"
 )
 
-// Sizes of the lists that are read.
+// Sizes of lists.
 const (
 	reloadLimit  = 1000
 	noticesLimit = 100
 )
 
-// reload is the reading anew of one Page, in the background.
+// reload is a reload of one Page in the background.
 type reload struct {
 	generation uint64
 	cancel     context.CancelFunc
-	// flips is how many changes of access had been told when it began.
-	flips int
+	// accessChanges is the follower's flips when it began.
+	accessChanges int
 }
 
 // reloaded is one step of a reload.
@@ -44,8 +44,7 @@ func (p *pageState) stopReload() {
 	}
 }
 
-// stopReloads ends what reads in the background; it begins again with the next
-// connection.
+// stopReloads ends the reloads; they start again with the next connection.
 func (s *Follower) stopReloads() {
 	for _, p := range s.pages {
 		p.stopReload()
@@ -53,7 +52,7 @@ func (s *Follower) stopReloads() {
 	s.reading.Wait()
 }
 
-// reload reads a Page anew. What is held of it stays until that is done.
+// reload starts the reload of a Page. What is held of it stays until that is done.
 func (s *Follower) reload(ctx context.Context, page model.PageID) {
 	p, ok := s.pages[page]
 	if !ok {
@@ -70,12 +69,12 @@ func (s *Follower) reload(ctx context.Context, page model.PageID) {
 	s.background(ctx, p, func(ctx context.Context, step func(reloaded)) { s.readLists(ctx, page, step) })
 }
 
-// background runs f beside the connection; its steps come to [Follower.reloadStep].
+// background runs f beside the connection; its steps arrive in [Follower.reloadStep].
 func (s *Follower) background(ctx context.Context, p *pageState, f func(context.Context, func(reloaded))) {
 	s.generation++
 	generation := s.generation
 	ctx, cancel := context.WithCancel(ctx)
-	p.reload = &reload{generation: generation, cancel: cancel, flips: s.flips}
+	p.reload = &reload{generation: generation, cancel: cancel, accessChanges: s.accessChanges}
 	s.reading.Go(func() {
 		defer cancel()
 		f(ctx, func(step reloaded) {
@@ -88,9 +87,9 @@ func (s *Follower) background(ctx context.Context, p *pageState, f func(context.
 	})
 }
 
-// readLists reads all conversations of a Page, then the Pages and its notices: after the
-// first list, so that no change of them falls between. Where one list is not enough, the
-// hub's counts come after it, to be shown meanwhile.
+// readLists reads all conversations of a Page, then the Pages and its notices: after the first
+// list, so that no change falls in between. If there are more lists, it gets the hub's counts
+// after the first, to be shown meanwhile.
 func (s *Follower) readLists(ctx context.Context, page model.PageID, step func(reloaded)) {
 	q := model.ListQuery{Page: page, Limit: reloadLimit}
 	for first := true; first || q.Cursor != ""; first = false {
@@ -123,8 +122,8 @@ func (s *Follower) readLists(ctx context.Context, page model.PageID, step func(r
 	step(reloaded{page: page, pages: pages, notices: notices.Notices, complete: true})
 }
 
-// listPages reads the list of all Pages, which also names those that are hidden. What
-// it tells comes by no other way, so without it the connection is begun anew.
+// listPages reads the list of all Pages, including hidden ones. There is no other source for
+// that, so if it fails, the connection is started again.
 func (s *Follower) listPages(ctx context.Context) error {
 	pages, err := s.client.Pages(ctx)
 	if err != nil {
@@ -134,7 +133,7 @@ func (s *Follower) listPages(ctx context.Context) error {
 	return nil
 }
 
-// reloadStep takes one step of a reload; one of a reload that was given up is void.
+// reloadStep handles one step of a reload; steps of a cancelled reload are ignored.
 func (s *Follower) reloadStep(ctx context.Context, socket *socket, r reloaded) error {
 	p, ok := s.pages[r.page]
 	if !ok || p.reload == nil || p.reload.generation != r.generation {
@@ -148,7 +147,7 @@ func (s *Follower) reloadStep(ctx context.Context, socket *socket, r reloaded) e
 	case r.err != nil:
 		return r.err
 	case r.list != nil:
-		return s.takeList(ctx, socket, p, r)
+		return s.handleList(ctx, socket, p, r)
 	case r.counts != nil:
 		if asOf, ok := r.counts.AsOf[r.page]; ok {
 			s.out.put(ctx, inbox.Counted{Page: r.page, AsOf: asOf, Counts: r.counts.Counts})
@@ -156,7 +155,7 @@ func (s *Follower) reloadStep(ctx context.Context, socket *socket, r reloaded) e
 		return nil
 	}
 	if !s.changesOnly {
-		if p.reload.flips != s.flips { // what was read of the Pages may be from before
+		if p.reload.accessChanges != s.accessChanges { // the Pages may have been read before the change
 			if err := s.listPages(ctx); err != nil {
 				return err
 			}
@@ -171,8 +170,8 @@ func (s *Follower) reloadStep(ctx context.Context, socket *socket, r reloaded) e
 	return nil
 }
 
-// takeList hands a list on. From the first one's position on, changes are asked for.
-func (s *Follower) takeList(ctx context.Context, socket *socket, p *pageState, r reloaded) error {
+// handleList hands a list on. From the first one's position it asks for changes.
+func (s *Follower) handleList(ctx context.Context, socket *socket, p *pageState, r reloaded) error {
 	asOf, ok := r.list.AsOf[r.page]
 	if !ok || !r.first && asOf.Epoch != p.Epoch {
 		s.reload(ctx, r.page)

@@ -147,7 +147,7 @@ func TestPagesReadWhileAccessChanged(t *testing.T) {
 	for _, changed := range []bool{false, true} {
 		h, ctx := newHanding(t, 3)
 		if changed {
-			if err := h.access(ctx, model.Access{Page: "2"}); err != nil {
+			if err := h.handleAccess(ctx, model.Access{Page: "2"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -164,7 +164,7 @@ func TestEphemeralFramesAreHandedOn(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []model.FrameType{model.FrameTyping, model.FramePresence} {
 		h, ctx := newHanding(t, 1)
-		if err := h.frame(ctx, nil, []byte(`{"type":"`+string(kind)+`","conversation":"1_1","user":{"id":"u2","name":"Ken"},"active":true}`)); err != nil {
+		if err := h.handleFrame(ctx, nil, []byte(`{"type":"`+string(kind)+`","conversation":"1_1","user":{"id":"u2","name":"Ken"},"active":true}`)); err != nil {
 			t.Fatal(err)
 		}
 		all := h.all()

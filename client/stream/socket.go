@@ -14,13 +14,13 @@ import (
 
 const sendTimeout = 10 * time.Second
 
-// socket is one websocket to the hub. One goroutine reads, one sends.
+// socket is a websocket to the hub. One goroutine reads, one sends.
 type socket struct {
 	conn *websocket.Conn
 	once sync.Once
 }
 
-// read hands frames on until the connection breaks or is silent for too long.
+// read passes frames on until the connection breaks or is silent for too long.
 func (s *socket) read(ctx context.Context, frames chan<- []byte) error {
 	for {
 		kind, frame, err := s.conn.ReadMessage()
@@ -38,9 +38,8 @@ func (s *socket) read(ctx context.Context, frames chan<- []byte) error {
 	}
 }
 
-// codeSignedOut is the hub's code for a token that it does not know. It comes as the
-// answer to a new connection; why an old one was ended (the token is revoked, the
-// user's role is another) makes no difference.
+// codeSignedOut is the hub's code for an unknown token. It answers a new connection; it makes
+// no difference why an old one was closed (the token was revoked, the role changed).
 const codeSignedOut model.Code = "not_signed_in"
 
 func (s *socket) send(v any) error {

@@ -7,8 +7,8 @@ import (
 	"parley/model"
 )
 
-// NewTail returns a follower that hands changes alone on: from now, or, for Pages that from
-// names, from that seq.
+// NewTail returns a follower of changes alone: from now on, or from a seq for the Pages in
+// from.
 func NewTail(c *client.Client, t Timing, from map[model.PageID]int64) *Follower {
 	s := NewFollower(c, t)
 	s.changesOnly = true
@@ -16,15 +16,14 @@ func NewTail(c *client.Client, t Timing, from map[model.PageID]int64) *Follower 
 	return s
 }
 
-// tailBack is how far back a tail may begin: less than what the hub still tells one by
-// one, as changes come while the place is looked up.
+// tailBack is how far back a tail may start: less than what the hub still sends change by
+// change, because changes come while the position is looked up.
 const tailBack = model.ReloadBeyond - 500
 
-// skipToNow places a Page where it is now without reading it, or where a tail is to
-// begin.
+// skipToNow gives a Page its current position, or the start of a tail, without loading it.
 func (s *Follower) skipToNow(ctx context.Context, page model.PageID, p *pageState) {
 	seq, begin := s.from[page]
-	delete(s.from, page) // once: what can't be had then never can
+	delete(s.from, page) // once: a seq that can't be had now never can
 	s.background(ctx, p, func(ctx context.Context, step func(reloaded)) {
 		l, err := s.client.Conversations(ctx, model.ListQuery{Page: page, Limit: 1})
 		if err != nil {
