@@ -5,12 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// holder carries a character that would join the one before or after it.
+// holder carries a character that would combine with its neighbour.
 const holder = "◌"
 
-// Apart returns a text that stands by itself: none of its lines begins or ends with a
-// character that a terminal draws in one cell with the blank beside it, which would
-// move all that follows.
+// Apart returns a text that can stand beside blanks: no line begins or ends with a character
+// that a terminal draws in one cell with the blank beside it, which would shift all that
+// follows.
 func (m Measure) Apart(s string) string {
 	if s == "" || !m.anyJoins(s) {
 		return s
@@ -28,7 +28,7 @@ func (m Measure) Apart(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// anyJoins tells whether a line of the text begins or ends with such a character.
+// anyJoins reports whether a line of the text begins or ends with such a character.
 func (m Measure) anyJoins(s string) bool {
 	for l := range strings.SplitSeq(s, "\n") {
 		first, _ := utf8.DecodeRuneInString(l)
@@ -40,7 +40,7 @@ func (m Measure) anyJoins(s string) bool {
 	return false
 }
 
-// side is where the blank stands.
+// side is the side of a blank.
 type side bool
 
 const (
@@ -48,8 +48,8 @@ const (
 	after  side = true
 )
 
-// joinsBlank tells whether a character beside a blank needs other cells than the two
-// by themselves.
+// joinsBlank reports whether a character beside a blank has another width than the two by
+// themselves.
 func (m Measure) joinsBlank(r rune, blank side) bool {
 	if r < utf8.RuneSelf || r == utf8.RuneError {
 		return false

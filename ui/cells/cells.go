@@ -1,10 +1,9 @@
-// Package cells measures, cuts, pads and wraps text by the cells that a terminal
-// needs for it.
+// Package cells measures, cuts, pads and wraps text by terminal cells.
 //
-// Terminals measure in two ways: character by character, or cluster by cluster. A
-// [Measure] is one of the two, and everything that makes columns asks the same one.
-// What comes in is safe already (parley/model/safe) or our own: no control character
-// but the newline, and no escape sequence; what goes out holds none either.
+// Terminals measure in two ways: by character, or by cluster. A [Measure] is one of the two,
+// and all code that aligns columns uses the same one. Input must be safe already
+// (parley/model/safe) or our own text: no control character but the newline, and no escape
+// sequence; so is the output.
 package cells
 
 import (
@@ -13,12 +12,12 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Measure is how the terminal measures. The zero value is character by character,
-// which every terminal begins with.
+// Measure is how the terminal measures. The zero value is by character, as every terminal
+// starts.
 type Measure struct{ graphemes bool }
 
-// Graphemes returns the measure of terminals that said that they measure clusters
-// (DEC mode 2027).
+// Graphemes returns the measure of terminals that report measuring by cluster (DEC mode
+// 2027).
 func Graphemes() Measure { return Measure{graphemes: true} }
 
 func (m Measure) method() ansi.Method {
@@ -28,7 +27,7 @@ func (m Measure) method() ansi.Method {
 	return ansi.WcWidth
 }
 
-// Width returns how many cells a text of one line needs.
+// Width returns the width of a text of one line.
 func (m Measure) Width(s string) int {
 	if n, ok := ascii(s); ok {
 		return n
@@ -36,7 +35,7 @@ func (m Measure) Width(s string) int {
 	return m.method().StringWidth(s)
 }
 
-// ascii returns the width of a text that is plain ASCII.
+// ascii returns the width of a text, and whether it is plain ASCII.
 func ascii(s string) (int, bool) {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -46,7 +45,7 @@ func ascii(s string) (int, bool) {
 	return len(s), true
 }
 
-// next returns the first cluster and its cells.
+// next returns the first cluster and its width.
 func (m Measure) next(s string) (string, int) {
 	if s[0] >= ' ' && s[0] <= '~' && (len(s) == 1 || s[1] < 0x80) {
 		return s[:1], 1
@@ -55,8 +54,7 @@ func (m Measure) next(s string) (string, int) {
 	return k, n
 }
 
-// Cut returns at most so many cells of the text; where it is longer, its end gives way
-// to the ellipsis.
+// Cut returns at most width cells of the text; if it is longer, it ends with the ellipsis.
 func (m Measure) Cut(s string, width int, ellipsis string) string {
 	if width <= 0 {
 		return ""
@@ -72,7 +70,7 @@ func (m Measure) Cut(s string, width int, ellipsis string) string {
 	return head + ellipsis
 }
 
-// Head returns as much of the text as so many cells hold, and how many it needs.
+// Head returns as much of the text as fits into width cells, and its width.
 func (m Measure) Head(s string, width int) (string, int) {
 	used, end := 0, 0
 	for end < len(s) {
@@ -86,13 +84,13 @@ func (m Measure) Head(s string, width int) (string, int) {
 	return s[:end], used
 }
 
-// Fit returns the text in exactly so many cells: cut, or with spaces after it.
+// Fit returns the text in exactly width cells: cut, or padded with spaces.
 func (m Measure) Fit(s string, width int, ellipsis string) string {
 	s = m.Cut(s, width, ellipsis)
 	return s + Spaces(width-m.Width(s))
 }
 
-// Right returns the text in exactly so many cells, at their right end.
+// Right returns the text in exactly width cells, right-aligned.
 func (m Measure) Right(s string, width int, ellipsis string) string {
 	s = m.Cut(s, width, ellipsis)
 	return Spaces(width-m.Width(s)) + s
@@ -100,7 +98,7 @@ func (m Measure) Right(s string, width int, ellipsis string) string {
 
 const spaces = "                                                                                                                                "
 
-// Spaces returns n spaces, none for what is below.
+// Spaces returns n spaces, "" if n is negative.
 func Spaces(n int) string {
 	switch {
 	case n <= 0:

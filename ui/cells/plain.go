@@ -7,11 +7,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Shown returns the text as the terminal draws it in as many cells as are measured. One
-// that measures clusters draws everything as it is, but for what is not measured as
-// one cluster in a line. For any other, emoji sequences are
-// taken apart: variation selectors, joiners, skin tones and keycaps go, so that what is
-// left is as wide as each of its characters.
+// Shown returns the text in the form that the terminal draws in as many cells as we measure.
+// A terminal that measures by cluster draws nearly everything as it is, see based. For others,
+// emoji sequences are taken apart: variation selectors, joiners, skin tones and keycaps are
+// removed, so that each remaining character has its own width.
 func (m Measure) Shown(s string) string {
 	if m.graphemes {
 		return based(s)
@@ -27,7 +26,7 @@ func (m Measure) Shown(s string) string {
 	}, s)
 }
 
-// joinsEmoji tells whether a character has no width of its own, but changes that of the
+// joinsEmoji reports whether a character has no width of its own, but changes that of the
 // emoji before it.
 func joinsEmoji(r rune) bool {
 	switch {
@@ -39,20 +38,19 @@ func joinsEmoji(r rune) bool {
 	return r >= 0x1F3FB && r <= 0x1F3FF || r >= 0xE0020 && r <= 0xE007F
 }
 
-// base carries a character that would join the one before it.
+// base carries a character that would combine with the one before it.
 const base = "◌"
 
-// based parts characters of ASCII from what follows and would count as one with them:
-// where a line is measured each has a cell by itself, so that the rest of it would stand
-// off. What has cells of its own gets a base of its own, what has none goes: of a keycap
-// the digit is left.
+// based separates ASCII characters from what would form a cluster with them: in a measured
+// line each ASCII character counts as one cell, so the rest would be shifted. A follower with
+// a width of its own gets a base, one without is removed: a keycap becomes its digit.
 func based(s string) string {
 	if _, plain := ascii(s); plain {
 		return s
 	}
 	var b strings.Builder
 	from := 0
-	// Whatever stands before the text, a space at least, must not be joined either.
+	// The text must not combine with what precedes it either, at least a space.
 	if first, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth); s[0] >= utf8.RuneSelf {
 		if k, n := ansi.FirstGraphemeCluster(" "+first, ansi.GraphemeWidth); len(k) > 1 && n != 1+ansi.GraphemeWidth.StringWidth(first) {
 			if ansi.GraphemeWidth.StringWidth(first) == 0 {

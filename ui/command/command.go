@@ -1,5 +1,5 @@
-// Package command holds commands as data. From one table come the dispatch of keys, the
-// footer, the help and the palette, so that they never disagree.
+// Package command holds commands as data. Key dispatch, the footer, the help and the palette
+// all derive from one table, so that they never disagree.
 package command
 
 import (
@@ -14,42 +14,42 @@ import (
 // Scope says where the keys of a command work. A command may have several.
 type Scope uint8
 
-// The scopes. In the palette every command is found wherever the user is.
+// The scopes. The palette has every command, wherever the user is.
 const (
 	List Scope = 1 << iota
 	Thread
 	Panel
-	// Typing is where text is typed, or something lies over the screen.
+	// Typing is where text is typed, or an overlay is open.
 	Typing
 
-	// Panes is anywhere but there.
+	// Panes is anywhere else.
 	Panes = List | Thread | Panel
-	// Anywhere is what keys of no text are for.
+	// Anywhere is for keys that type no text.
 	Anywhere = Panes | Typing
 )
 
 // Command is something that the user can do.
 type Command struct {
-	// ID names it in the settings, and its words: "done".
+	// ID names it in the settings and in the catalogues: "done".
 	ID string
 	// Keys run it, in Bubble Tea's spelling: "ctrl+k". The first is the one shown.
 	Keys []string
 	// Scope is where the keys work.
 	Scope Scope
-	// Hidden keeps it out of the palette: it only moves about.
+	// Hidden keeps it out of the palette: it only moves the selection.
 	Hidden bool
-	// Selected: it acts on what is selected.
+	// Selected: it acts on the selection.
 	Selected bool
-	// Message: in a conversation it acts on the message that is selected there.
+	// Message: in a conversation it acts on the selected message.
 	Message bool
-	// Reason tells why it can't be used now, in words; empty when it can. Nil: it
-	// always can.
+	// Reason returns why it can't be used now, as a sentence; "" if it can. Nil: it always
+	// can.
 	Reason func() string
-	// Run does it. It is called only where there is no reason against it.
+	// Run runs it. It is called only if Reason is empty.
 	Run func() tea.Cmd
 }
 
-// Key returns the key that is shown for it, or nothing.
+// Key returns the key that is shown for the command, or "".
 func (c *Command) Key() string {
 	if len(c.Keys) == 0 {
 		return ""
@@ -57,7 +57,7 @@ func (c *Command) Key() string {
 	return c.Keys[0]
 }
 
-// Why returns why it can't be used now; empty when it can.
+// Why returns why the command can't be used now; "" if it can.
 func (c *Command) Why() string {
 	if c.Reason == nil {
 		return ""
@@ -65,17 +65,17 @@ func (c *Command) Why() string {
 	return c.Reason()
 }
 
-// Registry is the table of all commands. It does not change.
+// Registry is the table of all commands. It is immutable.
 type Registry struct {
 	all []Command
 }
 
-// ErrConflict is that a key would run two commands in one place, or that settings name
-// a command that there isn't.
+// ErrConflict says that a key would run two commands in one scope, or that the settings name
+// an unknown command.
 var ErrConflict = errors.New("keys in conflict")
 
-// New returns the table of these commands, with the keys of some as the user set them:
-// ids and their keys.
+// New returns the table of the commands, with keys replaced as the user set them: ids and
+// their keys.
 func New(all []Command, keys map[string][]string) (*Registry, error) {
 	r := &Registry{all: slices.Clone(all)}
 	for id, ks := range keys {
@@ -88,7 +88,7 @@ func New(all []Command, keys map[string][]string) (*Registry, error) {
 	return r, r.check()
 }
 
-// check tells of keys and ids that are not unique.
+// check returns an error if keys or ids are not unique.
 func (r *Registry) check() error {
 	ids := map[string]bool{}
 	for i := range r.all {
@@ -127,7 +127,7 @@ func (r *Registry) Get(id string) (*Command, bool) {
 	return &r.all[i], true
 }
 
-// ByKey returns the command that a key press runs in that place.
+// ByKey returns the command that a key press runs in a scope.
 func (r *Registry) ByKey(in Scope, key tea.Key) (*Command, bool) {
 	for _, name := range names(key) {
 		for i := range r.all {
@@ -139,8 +139,8 @@ func (r *Registry) ByKey(in Scope, key tea.Key) (*Command, bool) {
 	return nil, false
 }
 
-// names are the spellings of a key press: as it prints, and, for keyboards of other
-// scripts, by the place of the key.
+// names returns the names of a key press: as it prints, and, for keyboards of other scripts,
+// by the key's position.
 func names(k tea.Key) []string {
 	out := []string{k.String()}
 	if s := k.Keystroke(); s != out[0] && (k.BaseCode != 0 || k.Text == "") {

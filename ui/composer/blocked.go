@@ -49,8 +49,8 @@ func (b *Box) blocked() (why, todo string) {
 	}
 }
 
-// uncertain returns that Facebook may refuse what is allowed, and until when it is, with the
-// cause and shorter; nothing where that is not so.
+// uncertain says that Facebook may refuse an allowed reply, and until when it is allowed: with
+// the cause, and a short form; "" if that is not so.
 func (b *Box) uncertain() (long, short string) {
 	v := b.verdict
 	if b.note || !v.Allowed || !v.Uncertain || v.Until == nil {
@@ -62,7 +62,7 @@ func (b *Box) uncertain() (long, short string) {
 
 func (b *Box) restricted(until string) (why, todo string) {
 	why = b.look.Say(i18n.ComposerRestricted)
-	// Facebook ends its reasons with a full stop or without one; the sentence has its own.
+	// Facebook ends some of its reasons with a full stop; the sentence has its own.
 	if r := strings.TrimRight(b.reason, " .。"); r != "" {
 		why = b.look.Say(i18n.ComposerRestrictedFor, "Reason", r)
 	}
@@ -72,8 +72,7 @@ func (b *Box) restricted(until string) (why, todo string) {
 	return why, b.look.Say(i18n.ComposerRestrictedDo)
 }
 
-// unjudged is for a verdict that has not come yet, and for one that is newer than this
-// program.
+// unjudged is for a verdict that is not known yet, or newer than this program.
 func (b *Box) unjudged() (why, todo string) {
 	if id := i18n.Code(string(b.verdict.Code)); b.verdict.Code != "" && b.look.Words.Has(id) {
 		return b.look.Say(id), ""

@@ -1,10 +1,9 @@
-// Package composer is where a reply is written: one text area that the conversations
-// take turns with.
+// Package composer is where a reply is written: one text area, shared by all conversations.
 //
-// The text area keeps the text and edits it; wrapping, drawing and the place of the
-// cursor are the composer's own, because they go by the cells that the terminal said it
-// needs, and because what is drawn of a text is not always the text: one that was pasted
-// may hold what must not reach a terminal. What is sent is the text itself.
+// The text area keeps and edits the text. Wrapping, drawing and the position of the cursor are
+// the composer's own, because they depend on the cell widths that the terminal reported, and
+// because the drawn text may differ from the text: a pasted one may hold what must not reach a
+// terminal. What is sent is the text itself.
 package composer
 
 import (
@@ -19,8 +18,8 @@ import (
 	"parley/ui/look"
 )
 
-// MaxTyped is how many characters fit into the composer: more than a reply may have, so
-// that a long text can be shortened where it stands.
+// MaxTyped is how many characters fit into the composer: more than a reply may have, so that a
+// long text can be shortened in place.
 const MaxTyped = 4000
 
 // Box is the composer. It is not safe for concurrent use.
@@ -29,26 +28,26 @@ type Box struct {
 	conversation model.ConversationID
 	area         textarea.Model
 	open         bool
-	// note: what is written is for colleagues.
+	// note: the text is a note for colleagues.
 	note         bool
 	w, maxHeight int
-	// quote is what the reply quotes, in words; empty for none.
+	// quote describes the quoted message; "" if none.
 	quote string
-	// files names what goes with the reply; empty for nothing.
+	// files names the attached files; "" if none.
 	files string
 
 	now     time.Time
 	name    string
 	verdict model.Verdict
 	reason  string
-	// closed is when the window that was open here ends.
+	// closed is the end of the last open window seen here.
 	closed *time.Time
 
-	// What follows is worked out anew whenever one of the above changes.
+	// The fields below are recomputed whenever one above changes.
 	text  layout
 	parts parts
-	// top is the first line of the text that is drawn; goal is the column that moving
-	// up and down keeps to, -1 before the first of such moves.
+	// top is the first line of the text that is drawn; goal is the column that moves up and down
+	// keep, -1 before the first of them.
 	top, goal int
 }
 
@@ -64,21 +63,21 @@ func New() *Box {
 	return b
 }
 
-// SetLook changes what it is drawn with.
+// SetLook changes the look.
 func (b *Box) SetLook(l look.Look) {
 	b.look = l
 	b.arrange()
 }
 
-// Show takes the text area over for another conversation and its draft. Until its
-// verdict is set, nothing can be sent.
+// Show shows another conversation's draft of a reply. Until its verdict is set, nothing can be
+// sent.
 func (b *Box) Show(id model.ConversationID, draft string) {
 	b.note = false
 	b.show(id, draft)
 }
 
-// ShowNote takes the text area over for a note between colleagues about a conversation.
-// It may be stored whatever the verdict on a reply is, and never leaves as one.
+// ShowNote shows the draft of a note about a conversation. A note may be stored whatever the
+// verdict on a reply, and is never sent as one.
 func (b *Box) ShowNote(id model.ConversationID, draft string) {
 	b.note = true
 	b.show(id, draft)
@@ -90,8 +89,8 @@ func (b *Box) show(id model.ConversationID, draft string) {
 	b.SetText(draft)
 }
 
-// SetFiles names the files that go with the reply, in a line that is safe to draw; nothing
-// for none. With files a reply needs no text.
+// SetFiles names the reply's files, in a line that is safe to draw; "" if there are none. With
+// files a reply needs no text.
 func (b *Box) SetFiles(line string) {
 	if line != b.files {
 		b.files = line
@@ -99,7 +98,7 @@ func (b *Box) SetFiles(line string) {
 	}
 }
 
-// SetQuote says what the reply quotes, in a line that is safe to draw; nothing for none.
+// SetQuote describes the quoted message, in a line that is safe to draw; "" if none.
 func (b *Box) SetQuote(line string) {
 	if line != b.quote {
 		b.quote = line
@@ -107,20 +106,20 @@ func (b *Box) SetQuote(line string) {
 	}
 }
 
-// Note tells whether what is written is a note between colleagues.
+// Note reports whether the text is a note.
 func (b *Box) Note() bool { return b.note }
 
-// Allowed tells whether what is written may be sent, or stored, now.
+// Allowed reports whether the text may be sent, or stored, now.
 func (b *Box) Allowed() bool { return b.allowed() }
 
 func (b *Box) allowed() bool { return b.note || b.verdict.Allowed }
 
-// Conversation returns whose the text is.
+// Conversation returns the conversation of the text.
 func (b *Box) Conversation() model.ConversationID { return b.conversation }
 
-// SetVerdict tells whether a reply is allowed now. name is the customer's, pageReason
-// Facebook's for a Page's restriction if it gave one; both are safe to draw. The verdict
-// of a closed window knows no time; a caller that does sets Until to when it closed.
+// SetVerdict sets the verdict on a reply. name is the customer's; pageReason is Facebook's for
+// restricting the Page, if it gave one; both are safe to draw. The verdict of a closed window
+// has no time; callers that know it set Until to when it closed.
 func (b *Box) SetVerdict(now time.Time, name string, v model.Verdict, pageReason string) {
 	if v.Allowed && v.Until != nil {
 		b.closed = v.Until
@@ -135,38 +134,37 @@ func (b *Box) SetVerdict(now time.Time, name string, v model.Verdict, pageReason
 	b.arrange()
 }
 
-// SetWidth changes how many cells wide it is.
+// SetWidth sets the width in cells.
 func (b *Box) SetWidth(w int) {
 	b.w = max(0, w)
 	b.area.SetWidth(b.w)
 	b.arrange()
 }
 
-// SetMaxHeight changes how many lines it may take, all in all.
+// SetMaxHeight sets how many lines it may take in all.
 func (b *Box) SetMaxHeight(h int) {
 	b.maxHeight = max(1, h)
 	b.arrange()
 }
 
-// Open begins the writing. Where no reply is allowed the draft can be written on
-// nevertheless.
+// Open gives it the keyboard. The draft can be edited even if no reply is allowed.
 func (b *Box) Open() tea.Cmd {
 	b.open = true
 	b.arrange()
 	return b.area.Focus()
 }
 
-// Close ends the writing. The text stays.
+// Close takes the keyboard away. The text stays.
 func (b *Box) Close() {
 	b.open = false
 	b.area.Blur()
 	b.arrange()
 }
 
-// IsOpen tells whether keys go to it.
+// IsOpen reports whether it has the keyboard.
 func (b *Box) IsOpen() bool { return b.open }
 
-// Text returns the text as it is sent.
+// Text returns the text as it will be sent.
 func (b *Box) Text() string { return b.area.Value() }
 
 // SetText replaces the text; the cursor goes to its end.
@@ -176,7 +174,7 @@ func (b *Box) SetText(s string) {
 	b.arrange()
 }
 
-// CanSend returns why the text can't be sent, in a sentence; nothing if it can.
+// CanSend returns why the text can't be sent, as a sentence; "" if it can.
 func (b *Box) CanSend() string {
 	switch text := b.Text(); {
 	case !b.allowed():
@@ -190,7 +188,7 @@ func (b *Box) CanSend() string {
 	return ""
 }
 
-// arrange works out what is where.
+// arrange recomputes the layout.
 func (b *Box) arrange() {
 	b.text = lay(b.area.Value(), b.look.Cells, b.w)
 	if b.look.Words == nil {

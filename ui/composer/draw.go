@@ -10,16 +10,16 @@ import (
 	"parley/ui/theme"
 )
 
-// countFrom is the length from which on it is shown.
+// countFrom is the length from which the count is shown.
 const countFrom = 1800
 
-// parts is what is drawn from top to bottom.
+// parts is what is drawn, from top to bottom.
 type parts struct {
 	// label: the first line says that this is a note.
 	label bool
-	// quote: the line above the text says what the reply quotes.
+	// quote: the line above the text describes the quoted message.
 	quote bool
-	// files: the line below it names what goes with the reply.
+	// files: the line below that names the files.
 	files bool
 	// head is why no reply is allowed, and what can be done; or that Facebook may refuse it.
 	head []string
@@ -49,7 +49,7 @@ func (p parts) height() int {
 	return n
 }
 
-// arrangeParts divides the height. The text comes first, then the reason, then the rest.
+// arrangeParts divides the height: first the text, then the reason, then the rest.
 func (b *Box) arrangeParts() parts {
 	var p parts
 	room := b.maxHeight
@@ -66,7 +66,7 @@ func (b *Box) arrangeParts() parts {
 		if p.hint {
 			room--
 		}
-		least := 1 // the text's first line, and the first of what stands above it
+		least := 1 // the text's first line, and the first line above it
 		if long, _ := b.uncertain(); long != "" || why != "" {
 			least++
 		}
@@ -92,9 +92,9 @@ func (b *Box) arrangeParts() parts {
 	return p
 }
 
-// above returns what stands above the text in at most so many lines: why no reply is
-// allowed, and what can be done, or that Facebook may refuse it. The time until when stands
-// there however little room there is.
+// above returns at most room lines above the text: why no reply is allowed, and what can be
+// done, or that Facebook may refuse it. The time limit is included however little room there
+// is.
 func (b *Box) above(room int, blocked ...string) []string {
 	if !b.allowed() {
 		return b.head(room, blocked...)
@@ -106,7 +106,7 @@ func (b *Box) above(room int, blocked ...string) []string {
 	return b.head(room, short)
 }
 
-// head wraps sentences into at most so many lines; what has no room is marked as left out.
+// head wraps sentences into at most room lines, and marks what is left out.
 func (b *Box) head(room int, sentences ...string) []string {
 	var lines []string
 	for _, s := range sentences {
@@ -131,8 +131,8 @@ func (b *Box) head(room int, sentences ...string) []string {
 // Height returns how many lines it takes now.
 func (b *Box) Height() int { return b.parts.height() }
 
-// Lines draws it: exactly Height lines of exactly the width. focused is whether keys go
-// to it or to the pane that it belongs to.
+// Lines draws it: exactly Height lines of exactly its width. focused: it, or the pane that it
+// belongs to, has the keyboard.
 func (b *Box) Lines(focused bool) []string {
 	lines := make([]string, 0, b.Height())
 	if b.parts.label {
@@ -165,7 +165,7 @@ func (b *Box) Lines(focused bool) []string {
 
 func (b *Box) paint(s theme.Style, text string) string { return s.Paint(b.look.Fit(text, b.w)) }
 
-// textLine is a line of the text while it is written.
+// textLine draws a line of the text while it is open.
 func (b *Box) textLine(i int) string {
 	switch {
 	case !b.allowed():
@@ -184,11 +184,11 @@ func (b *Box) placeholder() string {
 	say := func(name string) string {
 		return b.look.Say(id, "Name", name, "More", b.look.Theme.More)
 	}
-	// Where it doesn't fit, the name gives way, not the sentence.
+	// If it doesn't fit, cut the name, not the sentence.
 	return say(b.look.Cut(b.name, b.w-b.look.Cells.Width(say(""))))
 }
 
-// rest is the one line of a composer that is not open: the draft's beginning, or what it
+// rest is the one line of a composer that is not open: the beginning of the draft, or what it
 // is for.
 func (b *Box) rest(focused bool) string {
 	t := b.look.Theme
@@ -214,10 +214,10 @@ func (b *Box) firstLine() string {
 	return ""
 }
 
-// bulletCells is what stands between two hints.
+// bulletCells is the width of the separator of two hints.
 const bulletCells = 3
 
-// hint is the line below the text: what the keys do, and how long the text is once that
+// hint draws the line below the text: what the keys do, and the length of the text once it
 // matters.
 func (b *Box) hint() string {
 	t := b.look.Theme
@@ -270,7 +270,7 @@ func (b *Box) hint() string {
 	return line
 }
 
-// count returns the length of the text and its limit, from where it is near.
+// count returns the length of the text and its limit, if it is near.
 func (b *Box) count() (string, theme.Style) {
 	n := model.UTF16Len(b.Text())
 	switch {
@@ -282,7 +282,7 @@ func (b *Box) count() (string, theme.Style) {
 	return thousands(n) + " / " + thousands(model.MaxText), b.look.Theme.Warn
 }
 
-// thousands writes a number below a million.
+// thousands formats a number below a million.
 func thousands(n int) string {
 	s := strconv.Itoa(n)
 	if len(s) > 3 {
@@ -291,8 +291,8 @@ func thousands(n int) string {
 	return s
 }
 
-// Cursor returns where the terminal's cursor belongs while the composer is open,
-// relative to its first line. Input methods draw there.
+// Cursor returns the position of the terminal's cursor while the composer is open, relative to
+// its first line. Input methods draw there.
 func (b *Box) Cursor() (x, y int, ok bool) {
 	if !b.open || b.w == 0 || b.look.Words == nil {
 		return 0, 0, false

@@ -10,7 +10,7 @@ import (
 	"parley/ui/cells"
 )
 
-// layout is a text as it is drawn, and how its places belong to those of the text.
+// layout is a text as drawn, and how positions in the two correspond.
 type layout struct {
 	m     cells.Measure
 	w     int
@@ -18,26 +18,25 @@ type layout struct {
 	lines []line
 }
 
-// row is what stands between two newlines.
+// row is the text between two newlines.
 type row struct {
 	raw   []rune
 	drawn string
-	// stops are the places where the cursor may be: before each character and at the
-	// end.
+	// stops are the positions where the cursor may be: before each character and at the end.
 	stops []stop
 }
 
-// stop is a place in the text, in code points of its row, and in what is drawn, in bytes.
+// stop is a position in the text, in code points of its row, and in the drawn text, in bytes.
 type stop struct{ col, off int }
 
-// line is one drawn line: that part of a row. Spaces that a line break took the place of
-// belong to the line before it, and are not in text.
+// line is one drawn line: part of a row. Spaces that a line break replaced belong to the line
+// before it, and are not in text.
 type line struct {
 	row, from, to int
 	text          string
 }
 
-// lay lays a text out. One column is left free, for a cursor after a full line.
+// lay computes the layout. One column stays free, for a cursor after a full line.
 func lay(text string, m cells.Measure, w int) layout {
 	l := layout{m: m, w: w}
 	for s := range strings.SplitSeq(text, "\n") {
@@ -47,7 +46,7 @@ func lay(text string, m cells.Measure, w int) layout {
 	return l
 }
 
-// newRow makes a row's text fit to be drawn, character by character where it isn't.
+// newRow makes a row's text safe to draw, character by character if it isn't.
 func newRow(s string, m cells.Measure) row {
 	r := row{raw: []rune(s)}
 	whole := draw(s, m) == s
@@ -72,19 +71,19 @@ func newRow(s string, m cells.Measure) row {
 	return r
 }
 
-// draw returns what the terminal may draw of a text without newlines, on one line.
+// draw returns what may be drawn of a text without newlines, on one line.
 func draw(s string, m cells.Measure) string {
 	s = m.Shown(safe.Body(model.Untrusted(s)).String())
 	return strings.ReplaceAll(s, "\n", " ")
 }
 
-// wrap adds the lines of a row.
+// wrap appends the lines of a row.
 func (l *layout) wrap(n, width int) {
 	drawn, first := l.rows[n].drawn, len(l.lines)
 	from := 0
 	for i, text := range l.m.Wrap(drawn, width) {
 		if i > 0 {
-			// A line begins with what is not a space: those before it ended the last.
+			// A line never begins with a space: spaces belong to the end of the line before.
 			from += len(drawn[from:]) - len(strings.TrimLeft(drawn[from:], " "))
 			l.lines[len(l.lines)-1].to = from
 		}
@@ -96,7 +95,7 @@ func (l *layout) wrap(n, width int) {
 	}
 }
 
-// find returns the line and the column that a place of the text is drawn at.
+// find returns the line and column at which a position of the text is drawn.
 func (l *layout) find(row, col int) (at, x int) {
 	off := 0
 	for _, s := range l.rows[row].stops {
@@ -114,9 +113,8 @@ func (l *layout) find(row, col int) (at, x int) {
 	return at, min(x, max(0, l.w-1))
 }
 
-// at returns the place of the text that is drawn on a line, in a column or else as near
-// before it as there is one. There is none where the line holds but the rest of a
-// character that is drawn as several.
+// at returns the position of the text at a column of a line, or the nearest one before it.
+// There is none on a line that has only the rest of a character drawn as several.
 func (l *layout) at(n, x int) (row, col int, ok bool) {
 	ln := l.lines[n]
 	r := l.rows[ln.row]
@@ -135,7 +133,7 @@ func (l *layout) at(n, x int) (row, col int, ok bool) {
 	return ln.row, col, ok
 }
 
-// around returns how many code points the characters before and after a place have.
+// around returns how many code points the characters before and after a position have.
 func (l *layout) around(row, col int) (before, after int) {
 	for _, s := range l.rows[row].stops {
 		switch {

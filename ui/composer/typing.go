@@ -9,9 +9,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// keys are the text area's keys that are left to it. All others are off: its paste reads
-// and its copy writes the clipboard of the machine that Parley runs on, which over SSH is
-// not the user's; a selection would not be drawn; and up and down go by our lines.
+// keys are the keys left to the text area. All others are off: its paste and copy use the
+// clipboard of the machine that Parley runs on, which over SSH is not the user's; a selection
+// would not be drawn; and up and down must follow our lines.
 func keys() textarea.KeyMap {
 	d := textarea.DefaultKeyMap()
 	return textarea.KeyMap{
@@ -25,8 +25,8 @@ func keys() textarea.KeyMap {
 	}
 }
 
-// Update takes a key or a pasted text while the composer is open. What enter and esc do
-// is the caller's; nothing that is pasted is taken for a key.
+// Update handles a key or a pasted text while the composer is open. Enter and esc are the
+// caller's; pasted text is never taken as keys.
 func (b *Box) Update(msg tea.Msg) tea.Cmd {
 	if !b.open {
 		return nil
@@ -42,10 +42,10 @@ func (b *Box) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// NewLine begins a new line at the cursor.
+// NewLine inserts a newline at the cursor.
 func (b *Box) NewLine() { b.insert("\n") }
 
-// insert puts a text at the cursor, and tells whether there is room for it.
+// insert inserts a text at the cursor, and reports whether it fits.
 func (b *Box) insert(s string) bool {
 	if utf8.RuneCountInString(b.area.Value())+utf8.RuneCountInString(s) > MaxTyped {
 		return false
@@ -57,7 +57,7 @@ func (b *Box) insert(s string) bool {
 }
 
 func (b *Box) press(msg tea.KeyPressMsg) {
-	// A text is never the name of a key, though an input method may give "up" as one.
+	// Text is never the name of a key, though an input method may commit "up".
 	if msg.Text != "" {
 		b.insert(clean(msg.Text))
 		return
@@ -77,8 +77,8 @@ func (b *Box) press(msg tea.KeyPressMsg) {
 	b.arrange()
 }
 
-// edit has the text area do what a key asks for. It goes by code points; a reader goes
-// by characters.
+// edit makes the text area apply a key. The text area counts code points; the user counts
+// characters.
 func (b *Box) edit(msg tea.KeyPressMsg) {
 	b.goal = -1
 	before, after := b.text.around(b.area.Line(), b.area.Column())
@@ -100,12 +100,11 @@ func (b *Box) edit(msg tea.KeyPressMsg) {
 	}
 }
 
-// longest is how many code points one key deletes at most. What is written has fewer in
-// a character.
+// longest is how many code points one key deletes at most. Real characters have fewer.
 const longest = 16
 
-// takesBack returns how many of the code points before the cursor one backspace takes:
-// a mark or a vowel alone, as in Thai, where it was typed alone, but an emoji whole.
+// takesBack returns how many code points before the cursor a backspace deletes: a single mark
+// or vowel, as in Thai, which was typed singly, but a whole emoji.
 func (b *Box) takesBack(before int) int {
 	if before < 2 {
 		return before
@@ -117,7 +116,7 @@ func (b *Box) takesBack(before int) int {
 	return before
 }
 
-// moveLines moves the cursor up or down by lines as they are drawn, in its column.
+// moveLines moves the cursor up or down by drawn lines, keeping its column.
 func (b *Box) moveLines(by int) {
 	at, x := b.text.find(b.area.Line(), b.area.Column())
 	if b.goal < 0 {
@@ -136,9 +135,9 @@ func (b *Box) moveLines(by int) {
 	}
 }
 
-// move puts the cursor somewhere. The text area goes from line to line only step by
-// step, and by its own up and down it may stay where it is for ever; but from the end of
-// a line one step to the right is always the next one's start.
+// move puts the cursor somewhere. The text area changes lines only step by step, and its own up
+// and down can get stuck; but from the end of a line one step right always is the start of the
+// next.
 func (b *Box) move(row, col int) {
 	for b.area.Line() < row {
 		b.area.CursorEnd()

@@ -10,16 +10,15 @@ import (
 	"parley/ui/overlay"
 )
 
-// Files looks at files of the user's machine. Its methods are called in commands.
+// Files checks files on the user's machine. Its methods are called in commands.
 type Files interface {
-	// Check looks at a file that is to be attached: the error says in the user's words why
-	// it can't be.
+	// Check checks a file to attach; the error says in the user's words why it can't be.
 	Check(path string) (model.File, error)
-	// Complete returns the beginning of a path as far as there is only one way to go on.
+	// Complete completes the beginning of a path as far as it is unambiguous.
 	Complete(path string) string
 }
 
-// fileChecked is the answer to looking at a file.
+// fileChecked is the result of checking a file.
 type fileChecked struct {
 	id   model.ConversationID
 	path string
@@ -27,13 +26,13 @@ type fileChecked struct {
 	err  error
 }
 
-// pathCompleted is the answer to completing a path.
+// pathCompleted is the result of completing a path.
 type pathCompleted struct {
 	prompt *overlay.Prompt
 	of, to string
 }
 
-// NeedsFiles refuses files where the user's are not, and where none can go.
+// NeedsFiles says why no file can be attached; empty: one can.
 func (m *Writer) NeedsFiles() string {
 	switch {
 	case m.files == nil:
@@ -69,14 +68,14 @@ func (m *Writer) askFile(id model.ConversationID, text, problem string) tea.Cmd 
 	return nil
 }
 
-// pathCompleted goes on with a path, if it still is what was asked for.
+// pathCompleted updates the prompt with a completed path, unless its text has changed.
 func (m *Writer) pathCompleted(c pathCompleted) {
 	if m.Overlaid() == c.prompt && c.prompt.Text() == c.of {
 		c.prompt.SetText(c.to)
 	}
 }
 
-// fileChecked attaches a file to the reply that is being written, or says why it can't be.
+// fileChecked attaches a file to the reply being written, or says why it can't be.
 func (m *Writer) fileChecked(c fileChecked) tea.Cmd {
 	if c.err != nil {
 		return m.askFile(c.id, c.path, m.Explain(c.err))
@@ -88,7 +87,7 @@ func (m *Writer) fileChecked(c fileChecked) tea.Cmd {
 	return m.openBox(false)
 }
 
-// Unattach takes the file attached last away, and tells whether there was one.
+// Unattach removes the last attached file, and reports whether there was one.
 func (m *Writer) Unattach() bool {
 	id := m.Box.Conversation()
 	n := len(m.Attached[id])
@@ -102,7 +101,7 @@ func (m *Writer) Unattach() bool {
 	return true
 }
 
-// attachedLine names the files that go with the reply being written; nothing for none.
+// attachedLine names the files of the reply being written; "" if there are none.
 func (m *Writer) attachedLine() string {
 	if m.Box.Note() {
 		return ""

@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-// setVerdict tells the composer whether a reply is allowed now.
+// setVerdict passes the composer the current verdict on a reply.
 func (m *Writer) setVerdict() {
 	r, ok := m.Inbox.Conversation(m.Box.Conversation())
 	if !ok {
@@ -20,14 +20,14 @@ func (m *Writer) setVerdict() {
 	}
 	v := r.Reply
 	if v.Code == model.WindowClosed {
-		v.Until = r.ClosedAt() // since when, for the words
+		v.Until = r.ClosedAt() // since when, for the sentence
 	}
 	m.Box.SetVerdict(m.Now(), m.Look.Name(r.Customer), v, reason)
 	m.Box.SetQuote(m.quoted())
 	m.Box.SetFiles(m.attachedLine())
 }
 
-// Compose has the composer take a key or a pasted text.
+// Compose passes a key or a pasted text to the composer.
 func (m *Writer) Compose(msg tea.Msg) tea.Cmd {
 	before := m.Box.Text()
 	cmd := m.Box.Update(msg)
@@ -41,8 +41,8 @@ func (m *Writer) Compose(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, m.Typing(), told)
 }
 
-// DropDeleted drops what was written in conversations that were deleted, in memory and on
-// disk: drafts, replies that were not handed in.
+// DropDeleted drops what was written in deleted conversations, in memory and on disk: drafts
+// and replies that were not handed in.
 func (m *Writer) DropDeleted() tea.Cmd {
 	var cmds []tea.Cmd
 	if m.Deleted(m.Box.Conversation()) {
@@ -62,7 +62,7 @@ func (m *Writer) DropDeleted() tea.Cmd {
 		hub := m.hub
 		cmds = append(cmds, func() tea.Msg {
 			for _, p := range all {
-				_ = hub.Taken(p.ClientID) // it is tried again at the next start
+				_ = hub.Taken(p.ClientID) // tried again at the next start
 			}
 			return forgotten{}
 		})

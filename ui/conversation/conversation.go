@@ -1,5 +1,5 @@
-// Package conversation is the conversation that is open: its messages, what is done with them, and
-// what the user writes there, from the first key to when the hub took it.
+// Package conversation is the open conversation: its messages, what users do with them, and
+// what they write there, from the first key until the hub has it.
 package conversation
 
 import (
@@ -14,44 +14,43 @@ import (
 	"parley/ui/thread"
 )
 
-// ReaderHub is what reading a conversation needs of a client of the hub.
+// ReaderHub is what reading a conversation needs of a client.
 type ReaderHub interface {
-	// Messages returns that many of a conversation's newest messages, or of those before the
-	// cursor.
+	// Messages returns up to limit of a conversation's newest messages, or of those before
+	// the cursor.
 	Messages(ctx context.Context, id model.ConversationID, before string, limit int) (model.MessageList, error)
 	// MarkRead moves the conversation's read mark up to a message.
 	MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error)
-	// React sets the Page's reaction to a message; an empty emoji takes it back.
+	// React sets the Page's reaction to a message; an empty emoji removes it.
 	React(ctx context.Context, id model.ConversationID, message model.MessageID, emoji model.Untrusted) (model.Message, error)
 	// DeleteConversation deletes a conversation for good; only the Page's installer may.
 	DeleteConversation(ctx context.Context, id model.ConversationID) error
 }
 
-// Rows are those of the list.
+// Rows is the list of conversations.
 type Rows interface {
 	// Select selects a conversation.
 	Select(id model.ConversationID) bool
-	// Refresh has the rows follow a change.
+	// Refresh updates the rows after a change.
 	Refresh()
 }
 
-// Model is the conversation that is open: its messages, and what is done with
-// them.
+// Model is the open conversation: its messages, and what users do with them.
 type Model struct {
 	*screen.Screen
 	hub      ReaderHub
 	list     Rows
 	presence *presence.Model
 	writer   *Writer
-	// again is called where the open conversation is opened once more.
+	// again is called when the open conversation is opened again.
 	again  func()
 	Thread *thread.Pane
 	talk   opened
 	newer  newer
 }
 
-// Writer is what the user writes: the composer, drafts, and replies that the hub has
-// not taken yet.
+// Writer is what the user writes: the composer, drafts, and replies that the hub does not
+// have yet.
 type Writer struct {
 	*screen.Screen
 	hub      WriterHub
@@ -62,44 +61,43 @@ type Writer struct {
 	Box      *composer.Box
 	Typed    typed
 	Replies  pending
-	// Quotes are the messages that replies being written quote.
+	// Quotes maps a conversation to the message that its reply being written quotes.
 	Quotes map[model.ConversationID]model.MessageID
-	// files looks at the user's files, nil where they are not; attached are those that go
-	// with replies being written.
+	// files checks the user's files; nil if they are on another machine. Attached are the
+	// files of replies being written.
 	files    Files
 	Attached map[model.ConversationID][]model.File
-	// stopped are the replies whose files the user stopped sending.
+	// stopped are the replies whose upload the user stopped.
 	stopped map[model.ClientID]bool
-	// numbered is the number of the last key press that sent something off.
+	// numbered is the number of the last reply sent off.
 	numbered int64
-	// returned is what came back of what was sent off, to be changed, and stands first in
-	// what is typed.
+	// returned is text that came back from a reply sent off, to be edited; it is at the
+	// beginning of what is typed.
 	returned map[model.DraftOf]string
-	// untold: earlier runs left replies, and the user has not been told.
+	// untold: earlier runs left replies, and the user was not told yet.
 	untold bool
 }
 
-// Options are what a conversation works with.
+// Options are the dependencies of a conversation.
 type Options struct {
 	Hub interface {
 		ReaderHub
 		WriterHub
 	}
 	Drafts Drafts
-	// Files looks at files of the user's machine; nil where they are on another.
+	// Files checks files on the user's machine; nil if they are on another.
 	Files    Files
 	List     Rows
 	Presence *presence.Model
-	// Again is called where the open conversation is opened once more.
+	// Again is called when the open conversation is opened again.
 	Again func()
 	// Typed are the drafts of earlier runs.
 	Typed map[model.DraftOf]model.Draft
-	// Unsent are the replies of earlier runs that nobody answered.
+	// Unsent are the replies of earlier runs that got no answer.
 	Unsent []model.Reply
 }
 
-// New returns the place of a conversation, of which none is open yet, and what
-// is written there.
+// New returns a Model with no conversation open, and its Writer.
 func New(s *screen.Screen, o Options) (*Model, *Writer) {
 	m := &Model{Screen: s, hub: o.Hub, list: o.List, presence: o.Presence, again: o.Again, Thread: thread.New()}
 	m.writer = &Writer{
@@ -111,7 +109,7 @@ func New(s *screen.Screen, o Options) (*Model, *Writer) {
 	return m, m.writer
 }
 
-// Msg is a message of the open conversation.
+// Msg is a message for Model.
 type Msg interface{ aboutConversation() }
 
 func (messagesRead) aboutConversation()        {}
@@ -119,7 +117,7 @@ func (seen) aboutConversation()                {}
 func (marked) aboutConversation()              {}
 func (conversationDeleted) aboutConversation() {}
 
-// Update takes a message over.
+// Update handles a message.
 func (m *Model) Update(msg Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case messagesRead:
@@ -134,40 +132,40 @@ func (m *Model) Update(msg Msg) tea.Cmd {
 	return nil
 }
 
-// ReplyHub hands replies in.
+// ReplyHub hands in replies.
 type ReplyHub interface {
-	// Reply hands a reply or a note in, again and again with the same id until the hub took or
-	// refused it. It is kept on disk from before the first try until then.
+	// Reply hands in a reply or a note, again and again with the same id until the hub accepted
+	// or refused it. It is kept on disk from before the first try until then.
 	Reply(ctx context.Context, r model.Reply) (model.Message, error)
 	// NewClientID returns an id for a new reply.
 	NewClientID() model.ClientID
-	// StopUpload stops sending the files of a reply that is being handed in.
+	// StopUpload stops uploading the files of a reply.
 	StopUpload(id model.ClientID)
-	// Retry sends a reply that asks or failed again, as a new attempt, if the last is still
-	// that one. seen is the highest seq of the Page that its writer has seen.
+	// Retry sends a reply that asks or failed again, as a new attempt, if attempt is still the
+	// last one. seen is the highest seq of the Page that its writer has seen.
 	Retry(ctx context.Context, id model.ConversationID, message model.MessageID, attempt int, seen *int64) (model.Message, error)
-	// Drop gives a reply that asks up, if its last attempt is still that one.
+	// Drop gives up a reply that asks, if attempt is still the last one.
 	Drop(ctx context.Context, id model.ConversationID, message model.MessageID, attempt int) (model.Message, error)
 }
 
-// KeptHub keeps replies that the hub did not take yet.
+// KeptHub keeps replies that the hub does not have yet.
 type KeptHub interface {
-	// Keep keeps a reply on disk that waits for its turn to be handed in.
+	// Keep keeps a reply on disk that waits for its turn.
 	Keep(r model.Reply) error
-	// TakeBack gives a reply that could not be handed in back to its writer: it is kept no
-	// longer. Where the hub has it after all, its message comes, and true.
+	// TakeBack returns a reply that could not be handed in to its writer: it is no longer
+	// kept. If the hub has it after all, TakeBack returns its message and true.
 	TakeBack(ctx context.Context, r model.Reply) (model.Message, bool, error)
-	// Taken forgets a kept reply that the hub turned out to have.
+	// Taken removes a kept reply that the hub turned out to have.
 	Taken(id model.ClientID) error
 }
 
-// WriterHub is what writing needs of a client of the hub.
+// WriterHub is what writing needs of a client.
 type WriterHub interface {
 	ReplyHub
 	KeptHub
 }
 
-// WriterMsg is a message of what is written.
+// WriterMsg is a message for Writer.
 type WriterMsg interface{ aboutWriting() }
 
 func (decided) aboutWriting()       {}
@@ -181,7 +179,7 @@ func (removed) aboutWriting()       {}
 func (withdrawn) aboutWriting()     {}
 func (forgotten) aboutWriting()     {}
 
-// Update takes a message over.
+// Update handles a message.
 func (m *Writer) Update(msg WriterMsg) tea.Cmd {
 	switch msg := msg.(type) {
 	case decided:

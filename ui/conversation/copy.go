@@ -17,7 +17,7 @@ import (
 	"parley/ui/term"
 )
 
-// message returns the message that a command is about: the selected one, or from the
+// message returns the text of the message that a command is about: the selected one, or in the
 // list the newest of the selected conversation.
 func (m *Model) message() (model.Untrusted, bool) {
 	if m.Focus == screen.PaneThread {
@@ -31,7 +31,7 @@ func (m *Model) message() (model.Untrusted, bool) {
 	return "", false
 }
 
-// NeedsMessage tells why no text can be copied; empty: one can.
+// NeedsMessage says why no text can be copied; empty: one can.
 func (m *Model) NeedsMessage() string {
 	if _, ok := m.message(); !ok {
 		return m.Say(i18n.WhyNoText)
@@ -39,19 +39,19 @@ func (m *Model) NeedsMessage() string {
 	return ""
 }
 
-// CopyText puts the text of a message into the clipboard, all of it.
+// CopyText copies the whole text of a message to the clipboard.
 func (m *Model) CopyText() tea.Cmd {
 	text, _ := m.message()
 	m.Notify(m.Say(i18n.SaidCopied))
 	return term.Copy(safe.BodyAll(text).String())
 }
 
-// written finds addresses in a text. In Japanese what follows one need not be apart from it,
-// so an address consists of the characters that one is sent in.
+// written finds addresses in a text. In Japanese no space needs to follow one, so an address
+// is made only of the characters allowed in a URL.
 var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()*+,;=%]+`)
 
-// Addresses returns what a browser may open of the selected message: the addresses in its
-// text, then those of its attachments, each once.
+// Addresses returns what a browser can open of the selected message: the addresses in its
+// text, then those of its attachments, without duplicates.
 func (m *Model) Addresses() []*url.URL {
 	msg, ok := m.Thread.Selected()
 	if !ok || m.Shown == "" {
@@ -81,7 +81,7 @@ func (m *Model) Addresses() []*url.URL {
 	return all
 }
 
-// ended takes from the end of an address what belongs to the sentence around it.
+// ended removes from the end of an address what belongs to the sentence around it.
 func ended(s string) string {
 	for s != "" {
 		end := s[len(s)-1]
@@ -96,7 +96,7 @@ func ended(s string) string {
 	return s
 }
 
-// NeedsAddress tells why no address can be opened; empty: one can.
+// NeedsAddress says why no address can be opened; empty: one can.
 func (m *Model) NeedsAddress() string {
 	if len(m.Addresses()) == 0 {
 		return m.Say(i18n.WhyNoAddress)
@@ -104,15 +104,15 @@ func (m *Model) NeedsAddress() string {
 	return ""
 }
 
-// OpenAddress opens an address of the selected message in the browser, and says at which
-// host it is; of several it asks which. Where the program runs on another machine, the
-// address goes into the clipboard.
+// OpenAddress opens an address of the selected message in the browser, and names its host; if
+// there are several, it asks which. If the program runs on another machine, it copies the
+// address to the clipboard.
 func (m *Model) OpenAddress() tea.Cmd {
 	all := m.Addresses()
 	if len(all) == 1 {
 		return m.BrowseTo(all[0])
 	}
-	const most = 9 // that a key chooses
+	const most = 9 // with a key of their own
 	var options []overlay.Option
 	for i, u := range all {
 		o := overlay.Option{ID: strconv.Itoa(i), Title: m.Look.Cut(m.Look.Ours(u.String()), addressCells)}
@@ -135,5 +135,5 @@ func (m *Model) OpenAddress() tea.Cmd {
 	return nil
 }
 
-// addressCells is how much of an address is shown where one is chosen: its host first.
+// addressCells is how much of an address is shown in a choice; the host comes first.
 const addressCells = 50

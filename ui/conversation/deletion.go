@@ -11,7 +11,7 @@ import (
 	"parley/ui/screen"
 )
 
-// NeedsInstaller tells why the current conversation can't be deleted by this user.
+// NeedsInstaller says why this user can't delete the current conversation; empty: they can.
 func (m *Model) NeedsInstaller() string {
 	r, ok := m.Current()
 	if !ok {
@@ -23,8 +23,8 @@ func (m *Model) NeedsInstaller() string {
 	return ""
 }
 
-// AskDelete asks before it deletes the current conversation: it says what goes, and what
-// is chosen first changes nothing.
+// AskDelete asks before it deletes the current conversation. It says what will be lost; the
+// default changes nothing.
 func (m *Model) AskDelete() tea.Cmd {
 	r, ok := m.Current()
 	if !ok {
@@ -45,7 +45,7 @@ func (m *Model) AskDelete() tea.Cmd {
 	return nil
 }
 
-// conversationDeleted is the answer to deleting a conversation.
+// conversationDeleted is the result of deleting a conversation.
 type conversationDeleted struct {
 	name string
 	err  error
@@ -58,7 +58,7 @@ func (m *Model) deleteConversation(id model.ConversationID, name string) tea.Cmd
 	})
 }
 
-// conversationDeleted says what was done. That it is gone comes with the news.
+// conversationDeleted says that it was deleted. The stream removes it.
 func (m *Model) conversationDeleted(d conversationDeleted) {
 	if d.err != nil {
 		m.Notify(m.Explain(d.err))

@@ -14,16 +14,16 @@ import (
 	"parley/ui/overlay"
 )
 
-// Drafts keeps what was typed and not sent. Its method is called in commands.
+// Drafts stores what was typed and not sent. Its method is called in commands.
 type Drafts interface {
-	// Save keeps a draft; an empty one is forgotten.
+	// Save stores a draft; an empty one is deleted.
 	Save(of model.DraftOf, text string, at time.Time) error
 }
 
-// typed is what was typed and not sent.
+// typed holds what was typed and not sent.
 type typed struct {
 	Texts map[model.DraftOf]string
-	// generation counts changes, so that a pause is told from going on.
+	// generation counts changes, to notice a pause in typing.
 	generation uint64
 }
 
@@ -37,12 +37,12 @@ func newTyped(kept map[model.DraftOf]model.Draft) typed {
 
 func (t *typed) Text(of model.DraftOf) string { return t.Texts[of] }
 
-// has tells whether something is typed and not sent in a conversation.
+// has reports whether a conversation has text that is not sent.
 func (t *typed) has(id model.ConversationID) bool {
 	return t.Texts[model.DraftOf{Conversation: id}] != "" || t.Texts[model.DraftOf{Conversation: id, Note: true}] != ""
 }
 
-// set takes a text over, and tells whether it is another.
+// set stores a text, and reports whether it changed.
 func (t *typed) set(of model.DraftOf, s string) bool {
 	if strings.TrimSpace(s) == "" {
 		s = ""
@@ -58,21 +58,21 @@ func (t *typed) set(of model.DraftOf, s string) bool {
 	return true
 }
 
-// DraftPause is how long nothing is typed until the draft is written to disk.
+// DraftPause is how long typing must pause before the draft is written to disk.
 const DraftPause = 400 * time.Millisecond
 
-// pause tells that nothing was typed for a while, if nothing was.
+// pause says that typing has paused, unless the generation has changed.
 type pause struct{ generation uint64 }
 
-// draftSaved is the answer to writing a draft.
+// draftSaved is the result of saving a draft.
 type draftSaved struct{ err error }
 
-// writing is what the composer's text is of.
+// writing returns which draft the composer's text is.
 func (m *Writer) writing() model.DraftOf {
 	return model.DraftOf{Conversation: m.Box.Conversation(), Note: m.Box.Note()}
 }
 
-// Typing waits for a pause after something was typed.
+// Typing starts the wait for a pause in typing.
 func (m *Writer) Typing() tea.Cmd {
 	if m.Box.Text() == m.Typed.Text(m.writing()) {
 		return nil
@@ -88,7 +88,7 @@ func (m *Writer) pause(p pause) tea.Cmd {
 	return m.keepDraft()
 }
 
-// keepDraft writes the composer's text to disk, if it is another than is there.
+// keepDraft saves the composer's text if it has changed.
 func (m *Writer) keepDraft() tea.Cmd {
 	if m.Box.Conversation() == "" {
 		return nil
@@ -111,8 +111,8 @@ func (m *Writer) draftSaved(d draftSaved) tea.Cmd {
 	return nil
 }
 
-// LeaveBox ends the writing. What was typed is kept, and a note makes room for the reply
-// that stands in its place.
+// LeaveBox closes the composer. The text is saved, and a note is replaced by the draft of the
+// reply.
 func (m *Writer) LeaveBox() tea.Cmd {
 	keep := m.keepDraft()
 	m.Box.Close()
@@ -122,8 +122,8 @@ func (m *Writer) LeaveBox() tea.Cmd {
 	return tea.Batch(keep, m.presence.Typed())
 }
 
-// write takes the composer over for a reply or a note. Each has its own text: none is
-// ever carried from one to the other.
+// write shows a reply or a note in the composer. The two have separate texts; none is ever
+// carried over from one to the other.
 func (m *Writer) write(of model.DraftOf) {
 	if of.Note {
 		m.Box.ShowNote(of.Conversation, m.Typed.Text(of))
@@ -133,17 +133,17 @@ func (m *Writer) write(of model.DraftOf) {
 	m.setVerdict()
 }
 
-// Unsaved returns the composer's text and what it is of, for when the program ends
-// otherwise than by its own keys.
+// Unsaved returns the composer's text and which draft it is, for when the program ends other
+// than by its own keys.
 func (m *Writer) Unsaved() (model.DraftOf, string) { return m.writing(), m.Box.Text() }
 
-// Unfinished tells whether something of the user's waits in a conversation: typed and not
-// sent, or sent and not handed in.
+// Unfinished reports whether a conversation has something unfinished of the user's: text not
+// sent, or a reply that could not be handed in.
 func (m *Writer) Unfinished(id model.ConversationID) bool {
 	return m.Typed.has(id) || m.Replies.failed(id)
 }
 
-// NeedsDraft tells why there are no drafts to list; empty: there are.
+// NeedsDraft says why there are no drafts to list; empty: there are some.
 func (m *Writer) NeedsDraft() string {
 	if len(m.Typed.Texts) == 0 && len(m.Replies) == 0 {
 		return m.Say(i18n.WhyNoDraft)
@@ -151,16 +151,16 @@ func (m *Writer) NeedsDraft() string {
 	return ""
 }
 
-// draftCells is how much of a draft its list shows.
+// draftCells is how much of a draft the list shows.
 const draftCells = 24
 
-// draftNote marks the rows of notes in the list of drafts.
+// draftNote is the prefix of the ids of notes in the list of drafts.
 const draftNote = "note "
 
-// unsentMark marks the rows of replies that could not be handed in.
+// unsentMark is the prefix of the ids of replies that could not be handed in.
 const unsentMark = "unsent "
 
-// unsentItems are the rows of replies that could not be handed in.
+// unsentItems returns the rows of replies that could not be handed in.
 func (m *Writer) unsentItems() []overlay.Item {
 	var items []overlay.Item
 	for id, all := range m.Replies {
@@ -183,7 +183,7 @@ func (m *Writer) unsentItems() []overlay.Item {
 	return items
 }
 
-// ListDrafts shows what was typed and not sent, to go on with.
+// ListDrafts lists what was typed and not sent, to be continued.
 func (m *Writer) ListDrafts() tea.Cmd {
 	items := m.unsentItems()
 	for of, text := range m.Typed.Texts {

@@ -5,22 +5,22 @@ import (
 	"parley/model"
 )
 
-// newer is a reply that was refused because a colleague had answered meanwhile, until
-// that answer is on the screen.
+// newer is a reply that was refused because a colleague had answered meanwhile. It is kept
+// until that answer is on the screen.
 type newer struct {
 	id model.ConversationID
 	// seen is the highest seq that the reply's writer had seen.
 	seen int64
 }
 
-// answered shows the answer that came before a reply which was refused for it.
+// answered shows the colleague's answer because of which a reply was refused.
 func (m *Model) answered(r model.Reply) {
 	m.newer = newer{id: r.Conversation, seen: r.SeenSeq}
 	m.showNewer()
 }
 
-// showNewer shows the colleague's answer once it is there, and names who wrote it. The
-// refused text is back where it was typed, and enter sends it after all.
+// showNewer shows the colleague's answer once it is loaded, and names its author. The refused
+// text is back in the composer, and enter sends it anyway.
 func (m *Model) showNewer() {
 	n := m.newer
 	if n.id == "" {
@@ -44,7 +44,7 @@ func (m *Model) showNewer() {
 	}
 }
 
-// authorName names who answered besides the user.
+// authorName names the author of an answer.
 func (m *Model) authorName(a model.Author) string {
 	switch a.Kind {
 	case model.ByPage:

@@ -17,23 +17,24 @@ import (
 // historyPage is how many messages are read at a time.
 const historyPage = 50
 
-// opened is the one that is open.
+// opened is the state of the open conversation.
 type opened struct {
 	opening inbox.Opening
-	// reading: its newest messages are being read; older: those before.
+	// reading: its newest messages are being read. older: older ones are.
 	reading, older bool
-	// refused: those before could not be read; they are asked for again when the user
-	// moves, or the hub is back.
+	// refused: older messages could not be read; they are read again when the user moves, or
+	// the hub is back.
 	refused bool
-	// unread is how many messages were unread when it was opened, first the first of
-	// them, once that is known.
+	// unread is how many messages were unread when it was opened; first is the first of them,
+	// once known.
 	unread int
 	first  model.MessageID
-	// stale: what the pane shows is not what is known.
+	// stale: the pane has to be drawn again.
 	stale bool
-	// tomorrow is when the day that it was drawn on ends.
+	// tomorrow is when the day of its last drawing ends.
 	tomorrow time.Time
-	// marking is what is about to be marked read, done what was.
+	// marking is the message up to which it is about to be marked read, done the one up to
+	// which it was.
 	marking, done model.MessageID
 	generation    uint64
 }
@@ -46,7 +47,7 @@ func (m *Model) Open(id model.ConversationID) tea.Cmd {
 	}
 	m.Focus = screen.PaneThread
 	if m.W < screen.ThreePanes {
-		m.PanelOpen = false // it would lie over what is opened
+		m.PanelOpen = false // it would cover what is opened
 	}
 	if m.Shown == id {
 		m.again()
@@ -61,7 +62,7 @@ func (m *Model) Open(id model.ConversationID) tea.Cmd {
 	return tea.Batch(keep, m.followThread())
 }
 
-// Close goes back to the list.
+// Close returns to the list.
 func (m *Model) Close() tea.Cmd {
 	m.Focus = screen.PaneList
 	return m.writer.LeaveBox()
@@ -75,7 +76,7 @@ type messagesRead struct {
 	err error
 }
 
-// followThread has the open conversation follow what is known of it.
+// followThread updates the open conversation from the Inbox.
 func (m *Model) followThread() tea.Cmd {
 	c := &m.talk
 	if m.Shown == "" {
@@ -85,7 +86,7 @@ func (m *Model) followThread() tea.Cmd {
 		if p, ok := m.Inbox.Page(m.Shown.Page()); ok && p.Sees && !m.Inbox.Complete(p.ID) {
 			c.reading, c.older, c.stale = false, false, false
 			m.Thread.Show("")
-			return nil // it is being read anew, and will be back; what is typed stays
+			return nil // it is being reloaded, and will be back; the typed text stays
 		}
 		m.gone()
 		return nil
@@ -98,16 +99,16 @@ func (m *Model) followThread() tea.Cmd {
 	return m.readNewest()
 }
 
-// concerns tells whether the open conversation has to follow a change: it is about it, or
-// what is held of it is not whole.
+// concerns reports whether a change affects the open conversation: it names it, or the thread
+// held is incomplete.
 func (m *Model) concerns(c inbox.Changes) bool {
 	id := m.Shown
 	t, ok := m.Inbox.Thread(id)
 	return c.Many || c.Pages || !ok || !t.Loaded || t.Stale || slices.Contains(c.Conversations, id) || slices.Contains(c.Threads, id)
 }
 
-// gone leaves a conversation that is no longer there, or may no longer be seen. What
-// was typed stays on disk.
+// gone leaves a conversation that was removed or is no longer visible. The typed text stays on
+// disk.
 func (m *Model) gone() {
 	m.writer.Box.Close()
 	m.Shown = ""
@@ -137,7 +138,7 @@ func (m *Model) readMessages(o inbox.Opening, before string) tea.Cmd {
 	})
 }
 
-// ReadOlder reads earlier messages when the user comes near the first that is held.
+// ReadOlder reads older messages when the user comes near the oldest one held.
 func (m *Model) ReadOlder() tea.Cmd {
 	c := &m.talk
 	t, ok := m.Inbox.Thread(m.Shown)
@@ -173,7 +174,7 @@ func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 	c.stale = true
 	switch {
 	case !taken && r.older:
-		c.refused = true // it is another conversation by now than the one that was asked of
+		c.refused = true // the open conversation has changed since the request
 		return m.followThread()
 	case !taken:
 		return m.readNewest()
@@ -184,7 +185,7 @@ func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 	return nil
 }
 
-// firstUnread is the first of the customer's last n messages.
+// firstUnread returns the first of the customer's last n messages.
 func firstUnread(ms []model.Message, n int) model.MessageID {
 	for i := len(ms) - 1; i >= 0 && n > 0; i-- {
 		if ms[i].Direction == model.In {
@@ -196,7 +197,7 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 	return ""
 }
 
-// content is what the conversation's pane shows.
+// content returns what the conversation's pane shows.
 func (m *Model) content(r inbox.Row) thread.Content {
 	t, _ := m.Inbox.Thread(r.ID)
 	return thread.Content{
@@ -209,7 +210,7 @@ func (m *Model) content(r inbox.Row) thread.Content {
 	}
 }
 
-// Expand shows what an edited message was.
+// Expand shows the original text of an edited message.
 func (m *Model) Expand() tea.Cmd {
 	if msg, ok := m.Thread.Selected(); ok {
 		m.Thread.Expand(msg.ID)
@@ -218,7 +219,7 @@ func (m *Model) Expand() tea.Cmd {
 	return nil
 }
 
-// Step moves by so many messages.
+// Step moves by that many messages.
 func (m *Model) Step(rows int) {
 	if rows > 0 {
 		m.Thread.Down(rows)
@@ -227,10 +228,10 @@ func (m *Model) Step(rows int) {
 	}
 }
 
-// HalfPage moves by halves of what is to be seen.
+// HalfPage moves by half pages.
 func (m *Model) HalfPage(halves int) { m.Thread.Page(halves) }
 
-// ToEnd goes to the first of the messages that are held, or the last.
+// ToEnd goes to the first message held, or the last.
 func (m *Model) ToEnd(last bool) {
 	if last {
 		m.Thread.Bottom()
@@ -239,16 +240,16 @@ func (m *Model) ToEnd(last bool) {
 	}
 }
 
-// Reveal brings the selected message on screen, and tells whether it was not.
+// Reveal scrolls the selected message into view, and reports whether it was out of view.
 func (m *Model) Reveal() bool { return m.Thread.Reveal() }
 
-// Redraw has the pane drawn anew.
+// Redraw makes the pane be drawn again.
 func (m *Model) Redraw() { m.talk.stale = true }
 
-// RetryOlder has earlier messages that could not be read asked for again.
+// RetryOlder lets older messages that could not be read be read again.
 func (m *Model) RetryOlder() { m.talk.refused = false }
 
-// Leave leaves the open conversation; what was typed is kept.
+// Leave leaves the open conversation; the typed text is kept.
 func (m *Model) Leave() tea.Cmd {
 	left := m.writer.LeaveBox()
 	m.PanelOpen = false
@@ -256,15 +257,15 @@ func (m *Model) Leave() tea.Cmd {
 	return left
 }
 
-// KeepUnread keeps the open conversation unread that was marked so by hand, while it is on
-// screen.
+// KeepUnread keeps the open conversation unread while it is on screen, after the user marked
+// it so.
 func (m *Model) KeepUnread() {
 	if upTo, ok := m.Thread.SeenUpTo(); ok {
 		m.talk.done = upTo
 	}
 }
 
-// Follow has the open conversation follow what came from the hub.
+// Follow updates the open conversation after changes.
 func (m *Model) Follow(c inbox.Changes) tea.Cmd {
 	if !m.concerns(c) {
 		return nil

@@ -9,19 +9,18 @@ import (
 	"parley/ui/screen"
 )
 
-// The least lines of a conversation's pane at which it has a heading, and at which that
-// is parted by a rule.
+// How many lines the conversation's pane needs to have a heading, and a rule below it.
 const (
 	headingFrom = 6
 	ruleFrom    = 12
 )
 
-// Lines are the conversation's pane: heading, messages, composer.
+// Lines draws the conversation's pane: heading, messages, composer.
 func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
-	// While its Page is read anew nothing is known of it but what was typed.
+	// While its Page is reloaded, only the typed text is known.
 	r, known := m.Inbox.Conversation(m.Shown)
 	m.writer.setVerdict()
-	// A blank column on either side, where there is room; the messages have their own.
+	// A blank column on either side, if there is room; the messages have their own.
 	edge := look.Blank(min(1, w/3))
 	inner := w - 2*len(edge)
 	var lines []string
@@ -35,7 +34,7 @@ func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
 	if h >= ruleFrom {
 		room--
 	}
-	if room < 1 { // the composer alone, as far as it goes
+	if room < 1 { // only the composer, as far as it fits
 		composer = composer[:max(0, min(len(composer), h))]
 		lines, room = nil, max(0, h-len(composer))
 	}
@@ -59,8 +58,8 @@ func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
 	return lines[:h]
 }
 
-// composerRule is the rule over the composer, which says if the newest messages are not
-// on screen.
+// composerRule is the rule above the composer, which says if the newest messages are not on
+// screen.
 func (m *Model) composerRule(w int) string {
 	th := m.Look.Theme
 	if m.Thread.AtBottom() {
@@ -78,12 +77,12 @@ func (m *Model) messageLines(f *screen.Frame, r inbox.Row, w, h int) []string {
 		m.Thread.Set(m.Look, m.content(r))
 		m.talk.stale = false
 	}
-	// Its day lines read otherwise from midnight on.
+	// Its day lines change at midnight.
 	f.Until(m.talk.tomorrow)
 	return m.Thread.Lines(m.Focus == screen.PaneThread && !m.writer.Box.IsOpen() && m.Overlaid() == nil)
 }
 
-// heading is what stands over the messages: who it is, and below who else is here.
+// heading returns the lines above the messages: the customer, and below who else is here.
 func (m *Model) heading(f *screen.Frame, r inbox.Row, known bool, w, h int) []string {
 	if h < headingFrom {
 		return nil
@@ -101,8 +100,8 @@ func (m *Model) heading(f *screen.Frame, r inbox.Row, known bool, w, h int) []st
 	return []string{m.headingLine(r, w, ""), m.Look.Theme.Muted.Paint(m.Look.Fit(others, w))}
 }
 
-// headingLine names the customer, and says until when they can be answered; or, where
-// that has no other place, who else is here.
+// headingLine names the customer, and says until when they can be answered; or who else is
+// here, if that has no line of its own.
 func (m *Model) headingLine(r inbox.Row, w int, others string) string {
 	th := m.Look.Theme
 	until, style := "", th.Muted
@@ -130,8 +129,7 @@ func (m *Model) headingLine(r inbox.Row, w int, others string) string {
 	return th.Strong.Paint(name) + th.Muted.Paint(whose) + look.Blank(room+2-m.Look.Cells.Width(whose)) + style.Paint(until)
 }
 
-// headingAssignee says who looks after a conversation, where there is room and the panel
-// does not say it.
+// headingAssignee names a conversation's assignee, if there is room and the panel does not.
 func (m *Model) headingAssignee(r inbox.Row, room int) string {
 	if r.Assignee == nil || m.Layout.Panel > 0 {
 		return ""

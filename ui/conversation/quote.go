@@ -5,8 +5,8 @@ import (
 	"parley/model"
 )
 
-// NeedsQuotable refuses what can't be quoted: what nobody wrote, and what Facebook has no
-// id of.
+// NeedsQuotable says why the selected message can't be quoted: it has no author, or no id of
+// Facebook's.
 func (m *Model) NeedsQuotable() string {
 	msg, ok := m.Thread.Selected()
 	switch {
@@ -20,7 +20,7 @@ func (m *Model) NeedsQuotable() string {
 	return ""
 }
 
-// wrote names who wrote a message.
+// wrote names the author of a message.
 func (m *Model) wrote(msg *model.Message) string {
 	switch {
 	case msg.Author.Kind == model.ByCustomer:

@@ -6,15 +6,15 @@ import (
 	"parley/i18n"
 )
 
-// Quote begins a reply to the selected message, or has the one being written quote it.
+// Quote starts a reply that quotes the selected message, or adds the quote to the one being
+// written.
 func (m *Writer) Quote() tea.Cmd {
 	msg, _ := m.of.Thread.Selected()
 	m.Quotes[m.Shown] = msg.ID
 	return m.openBox(false)
 }
 
-// Unquote takes away what the reply being written quotes, and tells whether there was
-// anything.
+// Unquote removes the quote of the reply being written, and reports whether there was one.
 func (m *Writer) Unquote() bool {
 	id := m.Box.Conversation()
 	if m.Box.Note() || m.Quotes[id] == "" {
@@ -25,7 +25,7 @@ func (m *Writer) Unquote() bool {
 	return true
 }
 
-// quoted says which message the reply being written quotes; nothing for none.
+// quoted describes the message that the reply being written quotes; "" if none.
 func (m *Writer) quoted() string {
 	id := m.Box.Conversation()
 	of := m.Quotes[id]

@@ -12,7 +12,7 @@ import (
 	"parley/ui/screen"
 )
 
-// suggested are the reactions that are one key away: those that Messenger itself offers.
+// suggested are the reactions that take one key: those that Messenger itself suggests.
 var suggested = []struct {
 	emoji string
 	words i18n.ID
@@ -26,7 +26,7 @@ var suggested = []struct {
 	{"🙏", i18n.ReactThanks},
 }
 
-// NeedsReactable refuses what can't have a reaction, and where none is allowed.
+// NeedsReactable says why the selected message can't have a reaction.
 func (m *Model) NeedsReactable() string {
 	if why := m.NeedsQuotable(); why != "" {
 		return why
@@ -37,7 +37,7 @@ func (m *Model) NeedsReactable() string {
 	return ""
 }
 
-// The choices besides an emoji.
+// Choices other than an emoji.
 const (
 	reactNone  = "none"
 	reactOther = "other"
@@ -74,10 +74,10 @@ func (m *Model) React() tea.Cmd {
 	return nil
 }
 
-// reactGist is how many cells of a message are shown where its reaction is chosen.
+// reactGist is how many cells of the message the choice of reactions shows.
 const reactGist = 40
 
-// askReaction asks for an emoji to be typed.
+// askReaction asks the user to type an emoji.
 func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.ReactTitle), m.Say(i18n.ReactHint), text)
 	p.SetError(problem)
@@ -94,8 +94,8 @@ func (m *Model) askReaction(msg model.Message, text, problem string) tea.Cmd {
 	return nil
 }
 
-// setReaction asks the hub for a reaction. The message that it answers shows it as
-// pending; what becomes of it comes with the news.
+// setReaction asks the hub for a reaction. The message returned shows it as pending; the
+// stream brings its outcome.
 func (m *Model) setReaction(msg model.Message, emoji model.Untrusted) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {

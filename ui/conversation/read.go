@@ -14,14 +14,14 @@ import (
 // to count as read.
 const ReadAfter = time.Second
 
-// seen tells that a message was on screen for long enough.
+// seen says that a message was on screen long enough.
 type seen struct {
 	generation uint64
 	id         model.ConversationID
 	upTo       model.MessageID
 }
 
-// marked is the answer to marking read.
+// marked is the result of marking read.
 type marked struct {
 	conversation model.Conversation
 	err          error
@@ -58,8 +58,8 @@ func (m *Model) seen(s seen) tea.Cmd {
 	})
 }
 
-// marked takes the new read mark over. A failure is not told: the mark is moved again
-// with the next message that is seen.
+// marked applies the new read mark. A failure is not shown: the next message seen moves the
+// mark again.
 func (m *Model) marked(r marked) tea.Cmd {
 	if r.err != nil {
 		if m.Shown == r.conversation.ID || r.conversation.ID == "" {
@@ -71,14 +71,14 @@ func (m *Model) marked(r marked) tea.Cmd {
 	return nil
 }
 
-// Put takes over a conversation as the hub answered it.
+// Put applies a conversation that the hub returned.
 func (m *Model) Put(c model.Conversation) {
 	m.Inbox.Put(c)
 	m.list.Refresh()
 	m.talk.stale = m.talk.stale || m.Shown == c.ID
 }
 
-// PutLinked takes over a conversation with its new links, whose seq is the same.
+// PutLinked applies a conversation with new links, which don't change its seq.
 func (m *Model) PutLinked(c model.Conversation) {
 	m.Put(c)
 	m.Inbox.PutLinks(model.LinkChange{Conversation: c.ID, Links: c.Links})

@@ -13,17 +13,17 @@ import (
 	"parley/ui/screen"
 )
 
-// Replied is the answer to a reply handed in.
+// Replied is the result of handing in a reply.
 type Replied struct {
 	Reply   model.Reply
 	Message model.Message
 	Err     error
 }
 
-// OpenComposer begins a reply, or goes on with it.
+// OpenComposer starts or continues a reply.
 func (m *Writer) OpenComposer() tea.Cmd { return m.openBox(false) }
 
-// OpenNote begins a note between colleagues, or goes on with it.
+// OpenNote starts or continues a note.
 func (m *Writer) OpenNote() tea.Cmd { return m.openBox(true) }
 
 func (m *Writer) openBox(note bool) tea.Cmd {
@@ -33,7 +33,7 @@ func (m *Writer) openBox(note bool) tea.Cmd {
 	}
 	m.Focus = screen.PaneThread
 	if m.W < screen.ThreePanes {
-		m.PanelOpen = false // it would lie over what is typed
+		m.PanelOpen = false // it would cover the composer
 	}
 	var keep tea.Cmd
 	if m.Box.Note() != note {
@@ -44,7 +44,7 @@ func (m *Writer) openBox(note bool) tea.Cmd {
 	return tea.Batch(cmd, keep, m.Box.Open())
 }
 
-// Send hands the reply in that was typed.
+// Send sends off the typed reply.
 func (m *Writer) Send() tea.Cmd {
 	m.setVerdict()
 	if why := m.Box.CanSend(); why != "" {
@@ -64,7 +64,7 @@ func (m *Writer) Send() tea.Cmd {
 		delete(m.Attached, id)
 	}
 	var keep tea.Cmd
-	if len(m.Replies[id]) > 0 { // in its turn
+	if len(m.Replies[id]) > 0 { // it waits for its turn
 		keep = m.keep(r)
 	}
 	m.Replies.Add(r, "")
@@ -78,8 +78,8 @@ func (m *Writer) Send() tea.Cmd {
 	return tea.Batch(m.keepDraft(), m.presence.Typed(), keep)
 }
 
-// handIn hands a reply in. It has no deadline but the end of the program: it may wait
-// for the hub.
+// handIn hands in a reply. It has no deadline but the end of the program: it may wait for the
+// hub.
 func (m *Writer) handIn(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return func() tea.Msg {
@@ -112,7 +112,7 @@ func (m *Writer) replied(r Replied) tea.Cmd {
 	if refusal.Code == model.NewerReply {
 		m.of.answered(r.Reply)
 	}
-	// The hub does not have it: what was typed goes back to where it can be changed.
+	// The hub does not have it: the text goes back to the composer, to be edited.
 	m.Replies.drop(id, r.Reply.ClientID)
 	if refusal.Code == model.NoReplyTarget {
 		r.Reply.ReplyTo = ""
@@ -120,7 +120,7 @@ func (m *Writer) replied(r Replied) tea.Cmd {
 	return m.giveBackReply(r.Reply)
 }
 
-// giveBackReply gives a reply that was not taken back to its writer, with its quote.
+// giveBackReply returns a refused reply to its writer, with its quote and files.
 func (m *Writer) giveBackReply(r model.Reply) tea.Cmd {
 	if r.ReplyTo != "" && m.Quotes[r.Conversation] == "" {
 		m.Quotes[r.Conversation] = r.ReplyTo
@@ -132,8 +132,8 @@ func (m *Writer) giveBackReply(r model.Reply) tea.Cmd {
 	return m.giveBack(model.DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
 }
 
-// giveBack puts a text that was not taken before what has been typed since, and behind what
-// came back before it.
+// giveBack inserts a refused text before what was typed since, and after what came back
+// before it.
 func (m *Writer) giveBack(of model.DraftOf, text string) tea.Cmd {
 	since, here := m.Typed.Text(of), m.writing() == of
 	if here {
@@ -155,13 +155,13 @@ func (m *Writer) giveBack(of model.DraftOf, text string) tea.Cmd {
 	return m.keepDraft()
 }
 
-// decided is the answer to R or D.
+// decided is the result of sending a reply again or dropping it.
 type decided struct {
 	message model.Message
 	err     error
 }
 
-// Asking returns the reply that R and D are about.
+// Asking returns the reply that R and D act on.
 func (m *Writer) Asking() (model.Message, bool) {
 	if m.Shown == "" {
 		return model.Message{}, false
@@ -169,7 +169,7 @@ func (m *Writer) Asking() (model.Message, bool) {
 	return m.of.Thread.Asking()
 }
 
-// NeedsAsking tells why nothing can be answered that asks; empty: something asks.
+// NeedsAsking says why there is no reply to decide on; empty: there is one.
 func (m *Writer) NeedsAsking() string {
 	if _, ok := m.Asking(); !ok {
 		return m.Say(i18n.WhyNothingAsks)
@@ -177,7 +177,7 @@ func (m *Writer) NeedsAsking() string {
 	return ""
 }
 
-// waiting returns the reply that a message stands for which the hub has not taken.
+// waiting returns the reply behind a message that the hub does not have yet.
 func (m *Writer) waiting(msg model.Message) (model.Reply, bool) {
 	p, ok := m.Replies.get(m.Shown, msg.ClientID)
 	if msg.ID != "" || !ok {
@@ -189,8 +189,8 @@ func (m *Writer) waiting(msg model.Message) (model.Reply, bool) {
 	return r, true
 }
 
-// light selects the reply that a key is about, where another was selected, and tells whether
-// it did: a key acts on what is lit alone.
+// light selects the reply that a key is about, and reports whether another was selected: a key
+// acts only on the highlighted one.
 func (m *Writer) light(msg model.Message) bool {
 	if !m.of.Thread.Light(msg) {
 		return false
@@ -199,15 +199,15 @@ func (m *Writer) light(msg model.Message) bool {
 	return true
 }
 
-// lightFirst selects the first reply that the hub has not taken: those behind it wait.
+// lightFirst selects the first reply that the hub does not have: the others wait for it.
 func (m *Writer) lightFirst() {
 	first := m.Replies[m.Shown][0]
 	m.of.Thread.Light(model.Message{ClientID: first.ClientID})
 	m.Notify(m.Say(i18n.SaidWaitsForEarlier, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
 }
 
-// Resend sends a reply again: one that the hub did not take with the same id, so that
-// it can't leave twice; one that Facebook did not answer as a new attempt.
+// Resend sends a reply again: with the same id if the hub does not have it, so that it can't
+// be sent twice; as a new attempt if Facebook did not answer.
 func (m *Writer) Resend() tea.Cmd {
 	msg, _ := m.Asking()
 	if m.light(msg) {
@@ -230,7 +230,7 @@ func (m *Writer) Resend() tea.Cmd {
 	})
 }
 
-// GiveUp drops a reply that asks. One that the hub did not take becomes a draft.
+// GiveUp drops a reply that asks. One that the hub does not have becomes a draft.
 func (m *Writer) GiveUp() tea.Cmd {
 	msg, ok := m.Asking()
 	if u, going := m.stoppable(); !ok && going {

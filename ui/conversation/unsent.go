@@ -15,8 +15,8 @@ import (
 	"parley/ui/thread"
 )
 
-// unheard is a reply that the hub has not taken yet, and how it is shown. Failed, it waits
-// for the user; neither that nor going, for those before it.
+// unheard is a reply that the hub does not have yet, and how it is shown. It is going, or
+// failed and waits for the user, or else waits for the replies before it.
 type unheard struct {
 	thread.Pending
 	Reply model.Reply
@@ -24,12 +24,12 @@ type unheard struct {
 	going bool
 }
 
-// pending are replies that the hub has not taken yet, by conversation, in the order of the
-// key presses. In that they are handed in, one after the other: each client, proxy and
-// network may have one overtake another that was handed in beside it.
+// pending holds the replies that the hub does not have yet, by conversation, in the order of
+// the key presses. They are handed in one after the other in that order: side by side, one
+// could overtake another in any client, proxy or network.
 type pending map[model.ConversationID][]unheard
 
-// Add adds a reply; why is why it could not be handed in, empty where it was not tried.
+// Add adds a reply; why says why it could not be handed in, "" if it was not tried.
 func (p pending) Add(r model.Reply, why string) {
 	u := unheard{Reply: r, Pending: thread.Pending{
 		ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: r.At, Failed: why,
@@ -40,8 +40,8 @@ func (p pending) Add(r model.Reply, why string) {
 	p[r.Conversation] = append(p[r.Conversation], u)
 }
 
-// shown are those of a conversation, as its pane shows them. waits says that one waits for
-// those before it.
+// shown returns the replies of a conversation as its pane shows them. waits is the text for
+// one that waits for those before it.
 func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 	var out []thread.Pending
 	for i, u := range p[id] {
@@ -53,8 +53,8 @@ func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 	return out
 }
 
-// Next returns the reply of a conversation that is to be handed in now, which counts as
-// going from then on. While one is on its way, or waits for the user, there is none.
+// Next returns the reply of a conversation to hand in now, and marks it as going. There is
+// none while another is going or waits for the user.
 func (p pending) Next(id model.ConversationID) (model.Reply, bool) {
 	all := p[id]
 	if len(all) == 0 || all[0].going || all[0].Failed != "" {
@@ -64,7 +64,7 @@ func (p pending) Next(id model.ConversationID) (model.Reply, bool) {
 	return all[0].Reply, true
 }
 
-// behind tells whether a reply waits for the user to decide about an earlier one.
+// behind reports whether a reply waits for the user's decision about an earlier one.
 func (p pending) behind(r model.Reply) bool {
 	all := p[r.Conversation]
 	return len(all) > 0 && all[0].ClientID != r.ClientID && all[0].Failed != ""
@@ -93,7 +93,7 @@ func (p pending) fail(id model.ConversationID, client model.ClientID, why string
 	}
 }
 
-// Again has a reply that could not be handed in tried again, as it is now.
+// Again queues a failed reply again, in its current form.
 func (p pending) Again(r model.Reply) {
 	for i := range p[r.Conversation] {
 		if u := &p[r.Conversation][i]; u.ClientID == r.ClientID {
@@ -102,13 +102,13 @@ func (p pending) Again(r model.Reply) {
 	}
 }
 
-// failed tells whether one could not be handed in.
+// failed reports whether a reply of the conversation could not be handed in.
 func (p pending) failed(id model.ConversationID) bool {
 	return slices.ContainsFunc(p[id], func(r unheard) bool { return r.Failed != "" })
 }
 
-// takeUnsent shows what earlier runs handed in without an answer, each in its
-// conversation, to be sent again by the same id or taken back.
+// takeUnsent adds the replies that earlier runs handed in without an answer to their
+// conversations, to be sent again with the same id or taken back.
 func (m *Writer) takeUnsent(all []model.Reply) {
 	for _, u := range all {
 		if u.At.IsZero() {
@@ -120,14 +120,13 @@ func (m *Writer) takeUnsent(all []model.Reply) {
 	m.untold = len(all) > 0
 }
 
-// number returns the place of a key press among all others: the hub's time, and another
-// for each.
+// number returns a number for a key press: the hub's time, unique and growing.
 func (m *Writer) number() int64 {
 	m.numbered = max(m.numbered+1, m.Now().UnixMicro())
 	return m.numbered
 }
 
-// HandOn hands in what waited for its turn.
+// HandOn hands in the replies whose turn has come.
 func (m *Writer) HandOn() tea.Cmd {
 	var cmds []tea.Cmd
 	for id := range m.Replies {
@@ -139,7 +138,7 @@ func (m *Writer) HandOn() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// kept is the answer to keeping a reply that waits for its turn.
+// kept is the result of keeping a reply that waits for its turn.
 type kept struct {
 	reply model.Reply
 	err   error
@@ -151,16 +150,15 @@ func (m *Writer) keep(r model.Reply) tea.Cmd {
 	return func() tea.Msg { return kept{r, hub.Keep(r)} }
 }
 
-// kept tells of a reply that could not be kept. It is tried again in its turn, and does not
-// leave without.
+// kept reports a reply that could not be kept. It is tried again in its turn, and is not sent
+// unless it is kept.
 func (m *Writer) kept(k kept) {
 	if k.err != nil {
 		m.Notify(m.Explain(k.err))
 	}
 }
 
-// Unheard returns what the user sent off and the hub has not taken, for when the program
-// ends.
+// Unheard returns the replies sent off that the hub does not have, for when the program ends.
 func (m *Writer) Unheard() []model.Reply {
 	var out []model.Reply
 	for _, all := range m.Replies {
@@ -171,7 +169,7 @@ func (m *Writer) Unheard() []model.Reply {
 	return out
 }
 
-// TellUnsent tells once, when there is a hub to hand it in to, that something was left.
+// TellUnsent says once, when there is a hub to hand them in to, that replies were left.
 func (m *Writer) TellUnsent() {
 	if m.untold && m.Live() {
 		m.untold = false
@@ -179,12 +177,12 @@ func (m *Writer) TellUnsent() {
 	}
 }
 
-// forgotten is the answer to forgetting a kept reply. A failure is not told: the reply is
-// shown again at the next start, and then found among the messages again.
+// forgotten is the result of removing a kept reply. A failure is not shown: the reply appears
+// again at the next start, and is found among the messages again.
 type forgotten struct{}
 
-// DropTaken drops those replies that turn out to be among the open conversation's
-// messages: the hub took them although its answer was lost.
+// DropTaken drops the failed replies that are among the open conversation's messages: the hub
+// accepted them although its answer was lost.
 func (m *Writer) DropTaken() tea.Cmd {
 	id := m.Shown
 	if len(m.Replies[id]) == 0 {
@@ -199,7 +197,7 @@ func (m *Writer) DropTaken() tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	for _, p := range slices.Clone(m.Replies[id]) {
-		// One that is on its way is told of by its own answer.
+		// One that is being handed in gets its own answer.
 		if !held[p.ClientID] || p.Failed == "" {
 			continue
 		}
@@ -214,7 +212,7 @@ func (m *Writer) DropTaken() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// withdrawn is the answer to taking a reply back.
+// withdrawn is the result of taking a reply back.
 type withdrawn struct {
 	reply   model.Reply
 	message model.Message
@@ -222,8 +220,8 @@ type withdrawn struct {
 	err     error
 }
 
-// withdraw makes a draft of a reply that could not be handed in, once it is sure that the
-// hub does not have it: what is typed again would leave a second time.
+// withdraw turns a reply that could not be handed in into a draft, once the hub confirms that
+// it does not have it: else typing it again would send it twice.
 func (m *Writer) withdraw(r model.Reply) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -251,8 +249,8 @@ func (m *Writer) withdrawn(b withdrawn) tea.Cmd {
 	return m.giveBackReply(b.reply)
 }
 
-// askRemove asks what becomes of a reply whose conversation is not there, or not to be seen:
-// it can't be handed in, and nobody can look whether the hub has it.
+// askRemove asks what to do with a reply whose conversation is gone or hidden: it can't be
+// handed in, and nobody can check whether the hub has it.
 func (m *Writer) askRemove(id model.ConversationID, client model.ClientID) tea.Cmd {
 	u, ok := m.Replies.get(id, client)
 	if !ok {
@@ -272,7 +270,7 @@ func (m *Writer) askRemove(id model.ConversationID, client model.ClientID) tea.C
 	return nil
 }
 
-// removed is the answer to removing a kept reply.
+// removed is the result of removing a kept reply.
 type removed struct {
 	reply model.Reply
 	err   error
@@ -283,7 +281,7 @@ func (m *Writer) remove(r model.Reply) tea.Cmd {
 	return func() tea.Msg { return removed{r, hub.Taken(r.ClientID)} }
 }
 
-// removed puts the text of what was removed into the clipboard: it is nowhere else now.
+// removed copies the removed text to the clipboard: it is nowhere else now.
 func (m *Writer) removed(r removed) tea.Cmd {
 	if r.err != nil {
 		m.Notify(m.Explain(r.err))

@@ -11,7 +11,7 @@ import (
 	"parley/ui/thread"
 )
 
-// Uploading shows how far the files of a reply have come, and the key that stops it.
+// Uploading shows the upload progress of a reply's files, and the key that stops it.
 func (m *Writer) Uploading(u model.Uploading) {
 	for i := range m.Replies[u.Conversation] {
 		p := &m.Replies[u.Conversation][i]
@@ -27,8 +27,8 @@ func (m *Writer) Uploading(u model.Uploading) {
 	}
 }
 
-// stoppable returns the reply of the open conversation whose files are on their way: the
-// one sent last.
+// stoppable returns the reply of the open conversation whose files are being uploaded: the
+// last one sent.
 func (m *Writer) stoppable() (unheard, bool) {
 	all := m.Replies[m.Shown]
 	for _, u := range slices.Backward(all) {
@@ -39,7 +39,7 @@ func (m *Writer) stoppable() (unheard, bool) {
 	return unheard{}, false
 }
 
-// NeedsDroppable tells why there is nothing to give up.
+// NeedsDroppable says why there is nothing to give up; empty: there is something.
 func (m *Writer) NeedsDroppable() string {
 	if _, ok := m.stoppable(); ok {
 		return ""
@@ -47,8 +47,8 @@ func (m *Writer) NeedsDroppable() string {
 	return m.NeedsAsking()
 }
 
-// stopUpload stops sending a reply's files. Its text and its files come back to be
-// changed, once it is sure that the hub does not have the reply.
+// stopUpload stops uploading a reply's files. Its text and files go back to the composer once
+// the hub confirms that it does not have the reply.
 func (m *Writer) stopUpload(u unheard) tea.Cmd {
 	m.stopped[u.ClientID] = true
 	hub, id := m.hub, u.ClientID

@@ -28,12 +28,12 @@ type form struct {
 	box *overlay.Form
 	of  model.ConversationID
 	t   model.RecordType
-	// with is the linked person of a lead or deal; nil: one is made with it.
+	// with is the linked person of a lead or deal; nil: one is created with it.
 	with *model.RecordRef
 }
 
-// OpenForm asks for what a new record is to hold, filled in from the chat. Nothing is
-// made before it was read and entered.
+// OpenForm opens the form of a new record, filled in from the chat. Nothing is created until
+// the user confirms it.
 func (m *Model) OpenForm(t model.RecordType) tea.Cmd {
 	r, ok := m.Current()
 	typed := ""
@@ -88,7 +88,7 @@ func (m *Model) layForm(f *form) {
 	})
 }
 
-// nameFrom is what was typed into the picker where it is a name; else the other.
+// nameFrom returns what was typed into the picker if it looks like a name, else other.
 func nameFrom(typed, other string) string {
 	typed = strings.TrimSpace(typed)
 	if _, err := model.ParseRecordRef(typed); err == nil || strings.ContainsAny(typed, "@/") || !strings.ContainsFunc(typed, unicode.IsLetter) {
@@ -104,7 +104,7 @@ func (m *prose) personFields(r inbox.Row, name string) []overlay.Field {
 	}
 }
 
-// personName is the name of the linked person.
+// personName returns the name of the linked person.
 func (m *panel) personName(r inbox.Row) string {
 	if l, ok := slotOf(r.Links, model.Person); ok {
 		return m.Look.Line(l.Title)
@@ -117,8 +117,8 @@ func (m *panel) personName(r inbox.Row) string {
 	return ""
 }
 
-// currency is that of the customer's other deals; without any, the yen for who reads
-// Japanese.
+// currency returns the currency of the customer's other deals; without any, yen if the user
+// reads Japanese.
 func (m *panel) currency(r inbox.Row) string {
 	if with := m.personOf(r); with != nil {
 		if held := m.records.held[*with]; held != nil {
@@ -140,12 +140,12 @@ var (
 	phoneForm = regexp.MustCompile(`(?:^|[^\p{N}+])(\+?\d[\d ()-]{7,17}\d)(?:$|[^\p{N}])`)
 )
 
-// The digits of a phone number: with fewer it is a price or a date, and no number has
-// more (ITU-T E.164).
+// Digits of a phone number: with fewer it is a price or a date, and no number has more (ITU-T
+// E.164).
 const leastDigits, mostDigits = 9, 15
 
-// addressesIn are the last phone number and e-mail address that the customer wrote, as
-// far as the messages are held.
+// addressesIn returns the last phone number and e-mail address that the customer wrote, in the
+// messages held.
 func (m *prose) addressesIn(r inbox.Row) (phone, email string) {
 	t, _ := m.Inbox.Thread(r.ID)
 	for i := len(t.Messages) - 1; i >= 0 && (phone == "" || email == ""); i-- {
@@ -179,7 +179,7 @@ func phoneIn(text string) string {
 	return ""
 }
 
-// amountIn reads an amount as it is typed: 480,000, ¥480,000, 1200.50.
+// amountIn parses a typed amount: 480,000, ¥480,000, 1200.50.
 func amountIn(text string) (float64, bool) {
 	s := strings.TrimSpace(norm.NFKC.String(text))
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.Is(unicode.Sc, r) || unicode.IsSpace(r) })
@@ -191,7 +191,7 @@ func amountIn(text string) (float64, bool) {
 
 var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 
-// record reads what was typed, or says what is wrong with it.
+// record parses the form, or returns what is wrong with it.
 func (f *form) record(texts []string) (of model.NewRecord, person *model.NewRecord, wrong i18n.ID) {
 	clean := make([]string, len(texts))
 	for i, s := range texts {
@@ -230,17 +230,16 @@ func (f *form) record(texts []string) (of model.NewRecord, person *model.NewReco
 	return of, person, ""
 }
 
-// made is the answer to making records.
+// made is the result of creating records.
 type made struct {
 	form *form
-	// person and record are what was made, as far as it went; linked is the conversation
-	// after that.
+	// person and record are what was created so far; linked is the conversation after that.
 	person, record *model.Record
 	linked         *model.Conversation
 	err            error
 }
 
-// create makes what was typed, and links the conversation to it.
+// create creates the record of the form, and links the conversation to it.
 func (m *Model) create(f *form, texts []string) tea.Cmd {
 	r, known := m.Inbox.Conversation(f.of)
 	if !known {
@@ -264,8 +263,8 @@ func (m *Model) create(f *form, texts []string) tea.Cmd {
 	})
 }
 
-// askCreate asks where linking to what is made lets others read a private conversation,
-// or takes another link away.
+// askCreate asks first if linking to the new record lets others read a private conversation,
+// or replaces another link.
 func (m *Model) askCreate(r inbox.Row, f *form, then func() tea.Cmd) tea.Cmd {
 	title := m.Look.Ours(f.box.Texts()[0])
 	what := m.linkMeans(r, f.t, title, nil)
@@ -276,7 +275,7 @@ func (m *Model) askCreate(r inbox.Row, f *form, then func() tea.Cmd) tea.Cmd {
 	return nil
 }
 
-// make makes the person first, where there is none, then the record.
+// make creates the person first, if there is none, then the record.
 func (a *made) make(ctx context.Context, hub Hub, of model.NewRecord, person *model.NewRecord) {
 	linkTo := func(t model.RecordType, r model.NewRecord) *model.Record {
 		var rec model.Record
@@ -298,8 +297,8 @@ func (a *made) make(ctx context.Context, hub Hub, of model.NewRecord, person *mo
 	a.record = linkTo(a.form.t, of)
 }
 
-// made says what was made. What was typed comes back where nothing was; not where that is
-// unknown, so that nothing is made twice by one more key.
+// made says what was created. The form comes back if nothing was; not if that is unknown, so
+// that one more key does not create it twice.
 func (m *Model) made(a made) {
 	m.busy = false
 	if m.Lost(a.form.of) {
@@ -325,8 +324,8 @@ func (m *Model) made(a made) {
 	}
 }
 
-// unanswered tells whether a call got no answer, so that nobody knows whether it did what
-// it was for.
+// unanswered reports whether a call got no answer, so that nobody knows whether it took
+// effect.
 func unanswered(err error) bool {
 	var network net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network)

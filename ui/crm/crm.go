@@ -1,6 +1,6 @@
-// Package crm is what a conversation has to do with the CRM: the records that it is linked to,
-// the panel that shows them, the picker and the forms that link and make them, deals, and the
-// transcripts that stand there. What this user may not see any more it forgets.
+// Package crm is the CRM side of a conversation: its linked records, the panel that shows them,
+// the picker and the forms that link and create them, deals, and transcripts. It forgets what
+// this user may no longer see.
 package crm
 
 import (
@@ -16,54 +16,53 @@ import (
 	"parley/ui/screen"
 )
 
-// Model is what the screen holds of the CRM: of the conversation that is open, and of the
-// one for which something lies over the screen.
+// Model is what the screen holds of the CRM, for the open conversation and for the one of the
+// overlay.
 type Model struct {
 	changes
 	picker *picker
 	view   *recordView
 }
 
-// changes is what a user has done in the CRM: to links, deals and transcripts.
+// changes is what a user changes in the CRM: links, deals and transcripts.
 type changes struct{ panel }
 
-// panel is what is held of the records of the open conversation, and what of the CRM is to
-// be seen on the screen.
+// panel holds the records of the open conversation, and what the screen shows of the CRM.
 type panel struct {
 	prose
 	hub           Hub
 	conversations Conversations
 	records       records
-	// over is the conversation that what lies over the screen is about, lies that.
+	// over is the conversation of the overlay lies.
 	over model.ConversationID
 	lies overlay.Overlay
-	// busy: something is being changed in the CRM.
+	// busy: a change in the CRM is under way.
 	busy bool
-	// said is the sentence that was said last of a record, about the conversation of.
+	// said is the last sentence shown about a record, of the conversation of.
 	said string
 	of   model.ConversationID
 }
 
-// prose says what records, links and transcripts are, in the user's words. It changes nothing.
+// prose words records, links and transcripts for the user. It changes nothing.
 type prose struct{ *screen.Screen }
 
-// Conversations is what of the conversations concerns the CRM.
+// Conversations is what this package needs of the open conversation.
 type Conversations interface {
-	// PutLinked takes over a conversation with its new links.
+	// PutLinked applies a conversation with new links.
 	PutLinked(c model.Conversation)
 	// Open opens a conversation.
 	Open(id model.ConversationID) tea.Cmd
 }
 
-// New returns what the screen holds of a CRM of which nothing was read.
+// New returns a Model that has read nothing yet.
 func New(s *screen.Screen, h Hub, c Conversations) *Model {
 	return &Model{changes: changes{panel{prose: prose{s}, hub: h, conversations: c}}}
 }
 
-// mostKeys is how many choices are chosen by a key of their own.
+// mostKeys is how many choices have a key of their own.
 const mostKeys = 9
 
-// lay lays something over the screen that names records of a conversation.
+// lay opens an overlay that names records of a conversation.
 func (m *panel) lay(id model.ConversationID, o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
 	m.over, m.lies = id, o
 	m.Lay(o, done)
@@ -75,7 +74,7 @@ func (m *panel) announce(id model.ConversationID, said string) {
 	m.Notify(said)
 }
 
-// Follow forgets what must not be seen any more, and reads what is wanted.
+// Follow forgets what may no longer be seen, and reads what is missing.
 func (m *Model) Follow() tea.Cmd {
 	if m.over != "" && m.Lost(m.over) {
 		if m.Overlaid() == m.lies {
@@ -96,14 +95,14 @@ func (m *Model) Follow() tea.Cmd {
 	return tea.Batch(m.followView(), m.readRecords())
 }
 
-// Changed has the records read anew that the hub told of.
+// Changed marks the records that the hub reported to be read again.
 func (m *Model) Changed(changes inbox.Changes) {
 	if slices.Contains(changes.Links, m.records.of) || changes.Many {
 		m.renew(changes.Many)
 	}
 }
 
-// Refresh has everything read anew that shows and was not just read.
+// Refresh marks everything shown to be read again, unless it was just read.
 func (m *Model) Refresh() {
 	m.refresh()
 	if v := m.view; v != nil {
@@ -111,8 +110,8 @@ func (m *Model) Refresh() {
 	}
 }
 
-// renew has the records read anew that the panel shows, as the hub told of them.
-// Where it told of too much to say of what, those that were just read are left.
+// renew marks the panel's records to be read again after a report of the hub. With maybe, the
+// hub did not say which changed, and those that were just read are left.
 func (m *Model) renew(maybe bool) {
 	if maybe {
 		m.Refresh()
@@ -123,7 +122,7 @@ func (m *Model) renew(maybe bool) {
 	}
 }
 
-// Keys are the keys of what lies over the screen, where that is of the CRM; empty otherwise.
+// Keys returns the keys of the overlay if it is one of the CRM; else "".
 func (m *Model) Keys() string {
 	switch {
 	case m.picker != nil && m.Overlaid() == overlay.Overlay(m.picker.box):
@@ -134,8 +133,8 @@ func (m *Model) Keys() string {
 	return ""
 }
 
-// slotOf is the link whose place a record would take: a conversation has one person, and
-// one lead or deal.
+// slotOf returns the link that a record would replace: a conversation has one person, and one
+// lead or deal.
 func slotOf(links []model.Link, t model.RecordType) (model.Link, bool) {
 	for _, l := range links {
 		if (model.RecordType(l.Type) == model.Person) == (t == model.Person) {
@@ -145,7 +144,7 @@ func slotOf(links []model.Link, t model.RecordType) (model.Link, bool) {
 	return model.Link{}, false
 }
 
-// NeedsLinked tells why nothing can be done with a linked record now.
+// NeedsLinked says why nothing can be done with a linked record now; empty: it can.
 func (m *panel) NeedsLinked() string {
 	r, ok := m.Current()
 	switch {
@@ -157,7 +156,7 @@ func (m *panel) NeedsLinked() string {
 	return ""
 }
 
-// NeedsRecord tells why a command on a linked record of that kind can't be used now.
+// NeedsRecord says why a command on a linked record of that type can't be used now.
 func (m *panel) NeedsRecord(t model.RecordType) func() string {
 	return func() string {
 		r, ok := m.Current()
@@ -178,7 +177,7 @@ func (m *panel) NeedsRecord(t model.RecordType) func() string {
 	}
 }
 
-// NeedsFree tells why nothing can be made in the CRM now.
+// NeedsFree says why nothing can be created in the CRM now.
 func (m *panel) NeedsFree() string {
 	if why := m.NeedsConversation(); why != "" {
 		return why
@@ -186,7 +185,7 @@ func (m *panel) NeedsFree() string {
 	return m.whyBusy()
 }
 
-// whyBusy tells why nothing can be changed in the CRM now.
+// whyBusy says why nothing can be changed in the CRM now; empty: it can.
 func (m *panel) whyBusy() string {
 	if m.busy {
 		return m.Say(i18n.WhyCRMBusy)
@@ -194,13 +193,13 @@ func (m *panel) whyBusy() string {
 	return ""
 }
 
-// psidFieldMade is the answer to making the field for PSIDs.
+// psidFieldMade is the result of creating the field for PSIDs.
 type psidFieldMade struct {
 	made bool
 	err  error
 }
 
-// MakePSIDField has the field made that links fill in from then on.
+// MakePSIDField creates the field for PSIDs; links fill it in from then on.
 func (m *changes) MakePSIDField() tea.Cmd {
 	m.Notify(m.Say(i18n.SaidAsksCRM))
 	hub := m.hub

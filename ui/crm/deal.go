@@ -12,14 +12,14 @@ import (
 	"parley/ui/screen"
 )
 
-// linkedRecord is the record of that kind that the current conversation is linked to.
+// linkedRecord returns the current conversation and its linked record of that type.
 func (m *changes) linkedRecord(t model.RecordType) (model.ConversationID, model.Link) {
 	r, _ := m.Current()
 	l, _ := slotOf(r.Links, t)
 	return r.ID, l
 }
 
-// NeedsDeal tells why the linked deal can't be made won, lost or open now.
+// NeedsDeal says why the linked deal can't be set to a status now.
 func (m *changes) NeedsDeal(to model.DealStatus) func() string {
 	already := map[model.DealStatus]i18n.ID{
 		model.DealWon: i18n.WhyWonAlready, model.DealLost: i18n.WhyLostAlready, model.DealOpen: i18n.WhyOpenDeal,
@@ -36,7 +36,7 @@ func (m *changes) NeedsDeal(to model.DealStatus) func() string {
 	}
 }
 
-// dealRead is what has to be known before a deal is changed: how it stands now.
+// dealRead is the current version of a deal, read before it is changed.
 type dealRead struct {
 	id     model.ConversationID
 	record model.Record
@@ -45,7 +45,7 @@ type dealRead struct {
 	err    error
 }
 
-// readDeal reads the linked deal as it is now, and then does something.
+// readDeal reads the linked deal, and then calls then with it.
 func (m *changes) readDeal(withStages bool, then func(dealRead) tea.Cmd) tea.Cmd {
 	id, l := m.linkedRecord(model.Deal)
 	m.busy = true
@@ -69,13 +69,13 @@ func (m *changes) dealRead(d dealRead) tea.Cmd {
 	}
 	r, ok := m.Inbox.Conversation(d.id)
 	if !ok || !linked(r.Links, d.record.RecordRef) || m.Overlaid() != nil {
-		return nil // meanwhile it is hidden or linked otherwise, or something else was begun
+		return nil // meanwhile it was hidden or unlinked, or something else was started
 	}
 	m.putRecord(d.record)
 	return d.then(d)
 }
 
-// AskStage asks to which stage the linked deal is to move.
+// AskStage asks for the new stage of the linked deal.
 func (m *changes) AskStage() tea.Cmd {
 	return m.readDeal(true, m.chooseStage)
 }
@@ -130,17 +130,17 @@ func (m *changes) chooseStage(d dealRead) tea.Cmd {
 	return nil
 }
 
-// Win says that the linked deal is won.
+// Win marks the linked deal won.
 func (m *changes) Win() tea.Cmd {
 	return m.readDeal(false, m.closeDeal(model.DealWon, "", i18n.SaidWon))
 }
 
-// Reopen opens the linked deal again.
+// Reopen reopens the linked deal.
 func (m *changes) Reopen() tea.Cmd {
 	return m.readDeal(false, m.closeDeal(model.DealOpen, "", i18n.SaidReopen))
 }
 
-// closeDeal says how a deal ended. Taking it back puts it where it was before.
+// closeDeal sets the status of a deal. Undoing it restores the one before.
 func (m *changes) closeDeal(to model.DealStatus, reason string, said i18n.ID) func(dealRead) tea.Cmd {
 	return func(d dealRead) tea.Cmd {
 		act := recordAction{
@@ -154,7 +154,7 @@ func (m *changes) closeDeal(to model.DealStatus, reason string, said i18n.ID) fu
 			return nil
 		case model.DealOpen, model.DealWon:
 			act.back = &recordChange{kind: setStatus, ref: d.record.RecordRef, status: d.record.Status}
-		case model.DealLost: // its reason is not told, so it would not be what it was
+		case model.DealLost: // we don't know its reason, so it can't be restored
 		}
 		return m.do(act)
 	}
@@ -174,14 +174,14 @@ func (m *changes) Lose() tea.Cmd {
 	return nil
 }
 
-// converted is the answer to converting a lead.
+// converted is the result of converting a lead.
 type converted struct {
 	id   model.ConversationID
 	said string
 	err  error
 }
 
-// AskConvert asks before the linked lead becomes a deal.
+// AskConvert asks before it converts the linked lead to a deal.
 func (m *changes) AskConvert() tea.Cmd {
 	id, l := m.linkedRecord(model.Lead)
 	title := m.Look.Line(l.Title)
@@ -205,7 +205,7 @@ func (m *changes) AskConvert() tea.Cmd {
 	return nil
 }
 
-// converted says what was done. The link to the deal comes with the news.
+// converted says that it was done. The stream brings the link to the deal.
 func (m *changes) converted(c converted) {
 	m.busy = false
 	switch {
@@ -223,7 +223,7 @@ type recordAddress struct {
 	err    error
 }
 
-// OpenRecord opens a linked record in the browser; of several, it asks which.
+// OpenRecord opens a linked record in the browser; if there are several, it asks which.
 func (m *changes) OpenRecord() tea.Cmd {
 	r, _ := m.Current()
 	if len(r.Links) == 1 {
@@ -232,7 +232,7 @@ func (m *changes) OpenRecord() tea.Cmd {
 	return m.chooseLink(r, m.Say(i18n.OpenRecordTitle), "", func(ref model.RecordRef) tea.Cmd { return m.findAddress(r.ID, ref) })
 }
 
-// findAddress opens a record that is held at once, and reads it otherwise.
+// findAddress opens a record, which it reads first unless it is held.
 func (m *changes) findAddress(id model.ConversationID, ref model.RecordRef) tea.Cmd {
 	if held := m.records.held[ref]; held != nil && held.read && m.records.of == id {
 		return m.recordAddress(recordAddress{id: id, record: held.Record})

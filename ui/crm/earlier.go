@@ -15,8 +15,8 @@ import (
 // mostEarlier is how many earlier conversations the panel shows.
 const mostEarlier = 3
 
-// earlierOf are the other conversations with the person of a conversation that this user
-// may see, the newest first: those that are linked to the same person.
+// earlierOf returns this user's other conversations that are linked to the same person, newest
+// first.
 func (m *panel) earlierOf(r inbox.Row) []inbox.Row {
 	with := m.personOf(r)
 	if with == nil {
@@ -31,7 +31,7 @@ func (m *panel) earlierOf(r inbox.Row) []inbox.Row {
 	return out
 }
 
-// earlier adds the person's other conversations: when they were, and what was said last.
+// earlier adds the person's other conversations: their dates and last messages.
 func (p *panelText) earlier(r inbox.Row) {
 	m, th := p.m, p.m.Look.Theme
 	all := m.earlierOf(r)
@@ -50,13 +50,13 @@ func (p *panelText) earlier(r inbox.Row) {
 	}
 }
 
-// earlierLine is a conversation in a few words.
+// earlierLine returns a conversation's date and last message.
 func (m *prose) earlierLine(r inbox.Row) (day, gist string) {
 	who, text := m.Look.Preview(r.Shown(), m.Inbox.User().ID)
 	return m.Look.Date(m.Now(), r.UpdatedAt), m.Look.Cells.Apart(who + text)
 }
 
-// NeedsEarlier tells why no other conversation of the person can be opened now.
+// NeedsEarlier says why no other conversation of the person can be opened now.
 func (m *panel) NeedsEarlier() string {
 	r, ok := m.Current()
 	switch {
@@ -68,7 +68,8 @@ func (m *panel) NeedsEarlier() string {
 	return ""
 }
 
-// OpenEarlier opens another conversation of the same person; of several, it asks which.
+// OpenEarlier opens another conversation of the same person; if there are several, it asks
+// which.
 func (m *panel) OpenEarlier() tea.Cmd {
 	r, _ := m.Current()
 	all := m.earlierOf(r)

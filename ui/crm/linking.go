@@ -14,7 +14,7 @@ import (
 	"parley/ui/screen"
 )
 
-// changeKind is what a change in the CRM changes.
+// changeKind is the kind of a change in the CRM.
 type changeKind uint8
 
 const (
@@ -24,7 +24,7 @@ const (
 	setStatus
 )
 
-// recordChange is one change in the CRM that can be taken back by another.
+// recordChange is a change in the CRM that another one can undo.
 type recordChange struct {
 	kind   changeKind
 	ref    model.RecordRef
@@ -33,17 +33,17 @@ type recordChange struct {
 	reason string
 }
 
-// recordAction is a change about a conversation, with what is said once it is done.
+// recordAction is a change about a conversation, with what to say once it is done.
 type recordAction struct {
 	id   model.ConversationID
 	do   recordChange
-	back *recordChange // nil: it can't be taken back
+	back *recordChange // nil: it can't be undone
 	said string
-	// undo is that it can be taken back; nil: it can't be.
+	// undo is its entry for undoing it; nil: it can't be undone.
 	undo *screen.Undo
 }
 
-// recordDone is the answer to a change.
+// recordDone is the result of a change.
 type recordDone struct {
 	recordAction
 	conversation *model.Conversation
@@ -51,7 +51,7 @@ type recordDone struct {
 	err          error
 }
 
-// do has the hub change something in the CRM.
+// do asks the hub for a change in the CRM.
 func (m *changes) do(a recordAction) tea.Cmd {
 	m.busy = true
 	if a.back != nil {
@@ -86,7 +86,7 @@ func (m *changes) do(a recordAction) tea.Cmd {
 	})
 }
 
-// recordDone takes a change over, and says what was done.
+// recordDone applies a change, and says what was done.
 func (m *changes) recordDone(d recordDone) {
 	m.busy = false
 	if d.err != nil {
@@ -97,7 +97,7 @@ func (m *changes) recordDone(d recordDone) {
 		return
 	}
 	if m.Lost(d.id) {
-		return // what was done was, but its name is no longer theirs to see
+		return // it was done, but the user may no longer see its name
 	}
 	if d.conversation != nil {
 		m.conversations.PutLinked(*d.conversation)
@@ -111,8 +111,8 @@ func (m *changes) recordDone(d recordDone) {
 	}
 }
 
-// askLink links a conversation to a record; before others could read a private one, or
-// another link goes, it says so and asks.
+// askLink links a conversation to a record; it asks first if others could then read a private
+// conversation, or another link would be replaced.
 func (m *Model) askLink(r inbox.Row, to model.Record) tea.Cmd {
 	title := m.Look.Line(to.Title)
 	what := m.linkMeans(r, to.Type, title, nil)
@@ -142,8 +142,8 @@ type countedOthers struct {
 	err     error
 }
 
-// countedOthers says in the warning how many they are. Where that can't be told, it says
-// that there may be some.
+// countedOthers puts the number into the warning. Without it the warning says that there may
+// be others.
 func (m *changes) countedOthers(c countedOthers) {
 	r, ok := m.Inbox.Conversation(c.id)
 	if !ok || c.err != nil || m.Overlaid() != overlay.Overlay(c.warning) {
@@ -152,8 +152,8 @@ func (m *changes) countedOthers(c countedOthers) {
 	c.warning.Say(m.linkMeans(r, c.view.Record.Type, m.Look.Line(c.view.Record.Title), c.view.Others))
 }
 
-// linkMeans says what linking changes besides: who can read then, and how many they are
-// where that is known; which link goes.
+// linkMeans says what else linking changes: who can read then (and how many, if known), and
+// which link is replaced.
 func (m *prose) linkMeans(r inbox.Row, t model.RecordType, title string, others *int) string {
 	var all []string
 	if p, ok := m.Inbox.Page(r.PageID); ok && p.Visibility == model.Private {
@@ -170,7 +170,7 @@ func (m *prose) linkMeans(r inbox.Row, t model.RecordType, title string, others 
 	return strings.Join(all, " ")
 }
 
-// warn says what linking means, and asks; what is chosen first changes nothing.
+// warn says what linking means, and asks; the default changes nothing.
 func (m *changes) warn(r inbox.Row, title, what string, yes func() tea.Cmd, no func()) *overlay.Choice {
 	c := overlay.NewChoice(m.Say(i18n.LinkTitle, "Name", m.Look.Name(r.Customer), "Title", title), []overlay.Option{
 		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.LinkNo)},
@@ -219,7 +219,7 @@ func (m *changes) unlink(id model.ConversationID, ref model.RecordRef) tea.Cmd {
 	})
 }
 
-// AskUnlink asks which link is to go.
+// AskUnlink asks which link to remove.
 func (m *changes) AskUnlink() tea.Cmd {
 	r, _ := m.Current()
 	return m.chooseLink(r, m.Say(i18n.UnlinkTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.UnlinkWhat), func(ref model.RecordRef) tea.Cmd {

@@ -2,7 +2,7 @@ package crm
 
 import tea "charm.land/bubbletea/v2"
 
-// Msg is an answer, or a moment that was waited for.
+// Msg is an answer or a timer of this package.
 type Msg interface{ crm() }
 
 func (suggestionsRead) crm() {}
@@ -22,7 +22,7 @@ func (transcriptsRead) crm() {}
 func (syncDone) crm()        {}
 func (pageSynced) crm()      {}
 
-// Update takes one over.
+// Update handles a message.
 func (m *Model) Update(msg Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case suggestionsRead:
@@ -42,7 +42,7 @@ func (m *Model) Update(msg Msg) tea.Cmd {
 	}
 }
 
-// changed takes over what was read of records, and done to them.
+// changed handles records that were read or changed.
 func (m *Model) changed(msg Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case recordRead:

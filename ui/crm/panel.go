@@ -17,8 +17,8 @@ import (
 	"parley/ui/theme"
 )
 
-// Panel is the right-hand panel: what is known of the customer, what they are about
-// to buy, and how the conversation stands. next is when it will read otherwise by itself.
+// Panel draws the right-hand panel: the customer, what they are about to buy, and the state of
+// the conversation. next is when it changes by time alone.
 func (m *panel) Panel(r inbox.Row, w, h int) (lines []string, next time.Time) {
 	th := m.Look.Theme
 	p := panelText{m: m, w: w}
@@ -41,13 +41,13 @@ func (m *panel) Panel(r inbox.Row, w, h int) (lines []string, next time.Time) {
 	return p.fill(h), p.next
 }
 
-// contact is who the customer is: as Facebook names them, and as the CRM knows them.
+// contact adds the customer: as Facebook names them, and as the CRM knows them.
 func (p *panelText) contact(r inbox.Row) {
 	m, th := p.m, p.m.Look.Theme
 	p.heading(m.Say(i18n.PanelContact))
 	name := m.Look.Name(r.Customer)
 	l, ok := slotOf(r.Links, model.Person)
-	if !ok || m.Look.Line(l.Title) != name { // else the record's own line says it
+	if !ok || m.Look.Line(l.Title) != name { // else the record's own line has the name
 		p.line(name, th.Strong)
 	}
 	if ok {
@@ -63,7 +63,7 @@ func (p *panelText) contact(r inbox.Row) {
 	}
 }
 
-// deal is the linked lead or deal.
+// deal adds the linked lead or deal.
 func (p *panelText) deal(r inbox.Row) {
 	l, ok := slotOf(r.Links, model.Deal)
 	if !ok {
@@ -85,8 +85,8 @@ func (p *panelText) deal(r inbox.Row) {
 	p.record(l.Ref(), l.Title, with)
 }
 
-// record is a linked record: as it was read, or what the link tells of it. Whom it is with
-// is left out where that stands above.
+// record adds a linked record: as it was read, or what the link says. It leaves out its
+// person if that is named above.
 func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above string) {
 	m, th := p.m, p.m.Look.Theme
 	held := m.records.held[ref]
@@ -111,8 +111,8 @@ func (p *panelText) record(ref model.RecordRef, title model.Untrusted, above str
 	}
 }
 
-// title is a record's name, and its number at the right where there is room; leads have
-// none that anybody would say.
+// title adds a record's name, and its number at the right if there is room; leads have no
+// number that anybody would use.
 func (p *panelText) title(name string, ref model.RecordRef) {
 	m, th := p.m, p.m.Look.Theme
 	style := th.Text
@@ -129,7 +129,7 @@ func (p *panelText) title(name string, ref model.RecordRef) {
 	p.lines = append(p.lines, style.Paint(name)+look.Blank(room)+th.Faint.Paint(number))
 }
 
-// others are the customer's other open deals and leads.
+// others adds the customer's other open deals and leads.
 func (p *panelText) others(r inbox.Row) {
 	with := p.m.personOf(r)
 	if with == nil {
@@ -146,7 +146,7 @@ func (p *panelText) others(r inbox.Row) {
 	}
 }
 
-// status says where a conversation stands.
+// status words the status of a conversation.
 func (m *prose) status(r inbox.Row) string {
 	switch {
 	case r.Status == model.Done:
@@ -157,8 +157,8 @@ func (m *prose) status(r inbox.Row) string {
 	return m.Say(i18n.PanelOpen)
 }
 
-// language names the language of a locale as Facebook writes it (ja_JP); a locale that
-// is none stands as it is.
+// language returns the name of the language of a locale in Facebook's form (ja_JP); an unknown
+// locale is returned as it is.
 func (m *prose) language(locale string) string {
 	tag, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
 	if err != nil {
@@ -172,7 +172,7 @@ func (m *prose) language(locale string) string {
 	return names.Name(base)
 }
 
-// PanelCommands are the ids of the commands that matter in the panel: by what is linked.
+// PanelCommands returns the ids of the commands for the panel, by what is linked.
 func (m *panel) PanelCommands() []string {
 	r, _ := m.Current()
 	l, _ := slotOf(r.Links, model.Deal)
@@ -187,7 +187,7 @@ func (m *panel) PanelCommands() []string {
 	return []string{"record", "link", "open_record", "reply", "back", "palette"}
 }
 
-// Scroll scrolls the panel. What there is bounds it, once it is drawn.
+// Scroll scrolls the panel. Drawing limits it to what there is.
 func (m *panel) Scroll(rows int) { m.records.top += rows }
 
 // ScrollTo scrolls to the panel's end, or to its beginning.
@@ -198,19 +198,19 @@ func (m *panel) ScrollTo(last bool) {
 	}
 }
 
-// panelText is lines being put together.
+// panelText builds the lines of the panel.
 type panelText struct {
 	m     *panel
 	w     int
 	lines []string
-	// next is when a line will read otherwise; zero: none does by itself.
+	// next is when a line changes by time alone; zero: none does.
 	next time.Time
 }
 
 func (p *panelText) heading(s string) {
 	style := p.m.Look.Theme.Faint
 	if p.m.Focus == screen.PanePanel && p.m.Overlaid() == nil {
-		style = p.m.Look.Theme.Accent // the keys go here
+		style = p.m.Look.Theme.Accent // the panel has the keyboard
 	}
 	p.lines = append(p.lines, style.Paint(p.m.Look.Fit(s, p.w)))
 }
@@ -223,7 +223,7 @@ func (p *panelText) line(s string, style theme.Style) {
 
 func (p *panelText) gap() { p.lines = append(p.lines, look.Blank(p.w)) }
 
-// all adds lines as the picker's preview has them.
+// all adds lines of the picker's preview.
 func (p *panelText) all(lines []overlay.PickerLine) {
 	th := p.m.Look.Theme
 	for _, l := range lines {
@@ -238,7 +238,7 @@ func (p *panelText) all(lines []overlay.PickerLine) {
 	}
 }
 
-// fill is exactly so many lines, from where the user scrolled to.
+// fill returns exactly h lines, from where the user scrolled to.
 func (p *panelText) fill(h int) []string {
 	top := &p.m.records.top
 	*top = max(0, min(*top, len(p.lines)-h))

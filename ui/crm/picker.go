@@ -19,43 +19,43 @@ import (
 )
 
 const (
-	// searchAfter is how long nothing is typed until the CRM is searched: a search costs
-	// 20 of a budget that the whole company shares, and 10 in 2 s are allowed.
+	// searchAfter is how long typing must pause before the CRM is searched: a search costs 20
+	// of a budget that the whole company shares, and 10 in 2 s are allowed.
 	searchAfter = 300 * time.Millisecond
-	// leastSearched is how many characters the CRM takes for a search.
+	// leastSearched is the fewest characters that the CRM accepts for a search.
 	leastSearched = 2
-	// lookAfter is how long the selection rests on a record until all of it is read.
+	// lookAfter is how long the selection must rest on a record before all of it is read.
 	lookAfter = 250 * time.Millisecond
-	// slipGrace is how long after another row slipped under a selection a key that acts on
-	// the selected row is taken for one that was meant for the row before.
+	// slipGrace is how long after another row moved under the selection a key is taken as
+	// meant for the row before.
 	slipGrace = 400 * time.Millisecond
 )
 
-// picker is the list from which a conversation's record is picked. It lives as long as
-// it lies over the screen, and with it all that was found.
+// picker is the list from which a conversation's record is picked. It exists only while it is
+// on the screen, with all that was found.
 type picker struct {
 	box *overlay.Picker
 	of  model.ConversationID
-	// suggested is what the hub suggests; asking: it is being asked; why it could not say.
+	// suggested are the hub's suggestions; asking: they are requested; why: the error.
 	suggested []model.Candidate
 	asking    bool
 	why       string
-	// query is what is searched for as it is typed now; empty: suggestions are shown.
+	// query is the text being searched, normalised; empty: suggestions are shown.
 	query     string
 	searching bool
 	failed    string
-	// found are the answers, by query; stale ones are never shown for another.
+	// found maps each query to its results; those of another query are never shown.
 	found map[string][]model.Candidate
 	// read are the records that were read for the preview; nil: being read.
 	read map[model.RecordRef]*model.Record
-	// generation grows with each change of the query; cancel ends the search under way.
+	// generation counts changes of the query; cancel ends the running search.
 	generation uint64
 	cancel     context.CancelFunc
-	// changed is when other rows came under the selection.
+	// changed is when another row last moved under the selection.
 	changed time.Time
 }
 
-// The messages of a picker. Those of one that is closed concern nobody.
+// Messages of a picker. Those of a closed picker are ignored.
 type (
 	suggestionsRead struct {
 		of    *picker
@@ -104,7 +104,7 @@ func (m *Model) OpenPicker() tea.Cmd {
 	}))
 }
 
-// layPicker lays the picker over the screen, or lays it there again.
+// layPicker puts the picker over the screen, or back there.
 func (m *Model) layPicker() {
 	p := m.picker
 	m.lay(p.of, p.box, func(a overlay.Action) tea.Cmd {
@@ -124,7 +124,7 @@ func (m *Model) layPicker() {
 	})
 }
 
-// endPicker forgets all that was found, and ends what is being looked for.
+// endPicker drops all that was found, and ends the running search.
 func (m *Model) endPicker() {
 	if m.picker == nil {
 		return
@@ -140,13 +140,13 @@ func (p *picker) stop() {
 	}
 }
 
-// normal is the form of a query by which its answer is kept: one that would be answered
-// alike is asked once.
+// normal returns the form of a query under which its results are kept, so that queries with
+// the same results are asked once.
 func normal(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(text)), " "))
 }
 
-// pickerTyped looks for what is typed, a moment after the last key.
+// pickerTyped searches for the typed text, a moment after the last key.
 func (m *Model) pickerTyped(p *picker, text string) tea.Cmd {
 	query := normal(text)
 	if utf8.RuneCountInString(query) < leastSearched {
@@ -167,14 +167,14 @@ func (m *Model) pickerTyped(p *picker, text string) tea.Cmd {
 	return tea.Batch(cmd, m.Clock.After(searchAfter, searchDue{of: p, generation: p.generation}))
 }
 
-// searchDue searches, unless something else was typed meanwhile.
+// searchDue searches, unless the text has changed since.
 func (m *Model) searchDue(d searchDue) tea.Cmd {
 	p := d.of
 	if m.picker != p || p.generation != d.generation {
 		return nil
 	}
 	hub, query := m.hub, p.query
-	// An address is case-sensitive; it was not changed by normalising but in case.
+	// An address is case-sensitive; normalising changed only its case.
 	ref, err := model.ParseRecordRef(strings.TrimSpace(p.box.Text()))
 	address := err == nil
 	ctx, cancel := context.WithTimeout(context.Background(), screen.CallTimeout)
@@ -194,8 +194,8 @@ func (m *Model) searchDue(d searchDue) tea.Cmd {
 	}
 }
 
-// searched takes over what was found. What was found for other words than those that
-// stand there now is kept for when they are typed again.
+// searched stores the results. Those of a query that is no longer typed are kept for when it
+// is typed again.
 func (m *Model) searched(f searched) tea.Cmd {
 	p := f.of
 	if m.picker != p {
@@ -229,7 +229,7 @@ func (m *Model) suggestionsRead(s suggestionsRead) tea.Cmd {
 	return m.showPicked()
 }
 
-// candidates are those that are shown now.
+// candidates returns the records to show now.
 func (p *picker) candidates() []model.Candidate {
 	if p.query == "" {
 		return p.suggested
@@ -260,14 +260,14 @@ func (m *Model) showPicked() tea.Cmd {
 	return m.lookAt(p)
 }
 
-// What is picked besides records, which are picked by what [model.RecordRef.String] writes.
+// Ids of picks other than records, whose ids are [model.RecordRef.String].
 const (
 	pickCreate = "create "
 	pickUnlink = "unlink "
 )
 
-// pickerStatus says how the search stands, and whether something is wrong; and what is left
-// of the CRM's budget once that gets low: who knows it searches less.
+// pickerStatus words the state of the search, and reports whether it is an error. It includes
+// what is left of the CRM's budget if that is low: users who know search less.
 func (m *Model) pickerStatus(p *picker) (string, bool) {
 	said, wrong := m.pickerStands(p)
 	waits := p.searching || p.query == "" && p.asking
@@ -302,7 +302,7 @@ func (m *prose) pickerStands(p *picker) (string, bool) {
 	return m.Say(i18n.PickerMany, "N", look.Thousands(n)), false
 }
 
-// candidateRow is a record to pick: what it is, and why it is suggested.
+// candidateRow returns the row of a record: what it is, and why it is suggested.
 func (m *prose) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
 	row := overlay.PickerRow{
 		ID: c.String(), Kind: m.Say(i18n.RecordKind(string(c.Type))), Title: m.Look.Line(c.Title), Detail: m.valueAndStage(c.Record),
@@ -326,10 +326,11 @@ func (m *prose) candidateRow(r inbox.Row, c model.Candidate) overlay.PickerRow {
 	return row
 }
 
-// reachedAt is what tells a person from another of the same name: an address, or a number.
+// reachedAt returns what distinguishes a person from others of the same name: an e-mail
+// address or a phone number.
 func (m *prose) reachedAt(c model.Candidate) string {
 	if c.Type != model.Person || c.Match == model.MatchEmail || c.Match == model.MatchPhone {
-		return "" // why they are suggested says it
+		return "" // the reason of the suggestion says it
 	}
 	for _, list := range [][]model.Untrusted{c.Emails, c.Phones} {
 		if len(list) > 0 {
@@ -343,7 +344,7 @@ func linked(links []model.Link, ref model.RecordRef) bool {
 	return slices.ContainsFunc(links, func(l model.Link) bool { return l.Ref() == ref })
 }
 
-// selectedCandidate is the record that is selected.
+// selectedCandidate returns the selected record.
 func (p *picker) selectedCandidate() (model.Candidate, bool) {
 	return p.candidate(p.box.Selected())
 }
@@ -356,8 +357,8 @@ func (p *picker) candidate(id string) (model.Candidate, bool) {
 	return model.Candidate{}, false
 }
 
-// lookAt shows what is known of the selected record, and reads the rest once the
-// selection rests on it.
+// lookAt shows what is known of the selected record, and reads the rest once the selection
+// rests on it.
 func (m *Model) lookAt(p *picker) tea.Cmd {
 	c, ok := p.selectedCandidate()
 	if !ok {
@@ -394,8 +395,8 @@ func (m *Model) lookDue(d lookDue) tea.Cmd {
 	})
 }
 
-// lookedAt takes the whole record over. A failure is not told: what the search found of
-// it stands there.
+// lookedAt shows the whole record. A failure is not shown: the preview keeps what the search
+// returned.
 func (m *Model) lookedAt(l lookedAt) tea.Cmd {
 	p := l.of
 	if m.picker != p {
@@ -409,8 +410,7 @@ func (m *Model) lookedAt(l lookedAt) tea.Cmd {
 	return m.lookAt(p)
 }
 
-// picked does what was picked. A row that came under the selection this moment was not
-// meant.
+// picked does what was picked. A row that moved under the selection just now was not meant.
 func (m *Model) picked(p *picker, id string) tea.Cmd {
 	if !p.box.Chosen() && m.Now().Sub(p.changed) < slipGrace {
 		m.layPicker()

@@ -13,12 +13,12 @@ import (
 	"parley/ui/screen"
 )
 
-// records are those that the open conversation is linked to, and whom they are with, as
-// the CRM shows them to this user. Nothing of another conversation is kept.
+// records holds the records linked to the open conversation, and their persons, as the CRM
+// shows them to this user. Nothing of other conversations is kept.
 type records struct {
 	of   model.ConversationID
 	held map[model.RecordRef]*record
-	// generation tells answers apart that were asked for before the last opening.
+	// generation invalidates answers requested before the last opening.
 	generation uint64
 	// top is the first line of the panel that is shown.
 	top int
@@ -27,12 +27,12 @@ type records struct {
 // record is one of them.
 type record struct {
 	model.Record
-	// title is the link's title when it was read.
+	// title is the link's title at the time of reading.
 	title model.Untrusted
-	// read: it was read; asked: it is being read; old: it is to be read anew.
+	// read: it was read; asked: it is being read; old: it must be read again.
 	read, asked, old bool
 	at               time.Time
-	// why it could not be read.
+	// why is the reason why it could not be read.
 	why string
 }
 
@@ -44,17 +44,17 @@ type recordRead struct {
 	err        error
 }
 
-// freshFor is how long a record counts as just read: opening again reads nothing.
+// freshFor is how long a record counts as just read, so that opening it again reads nothing.
 const freshFor = 10 * time.Second
 
-// refresh has the records read anew that the panel shows, but those that were just read.
+// refresh marks the panel's records to be read again, except those just read.
 func (m *panel) refresh() {
 	for _, r := range m.records.held {
 		r.old = r.old || r.why != "" || m.Now().Sub(r.at) >= freshFor
 	}
 }
 
-// readRecords reads what the panel shows and is not held.
+// readRecords reads the records that the panel shows and that are not held.
 func (m *panel) readRecords() tea.Cmd {
 	s := &m.records
 	if s.of != m.Shown {
@@ -62,7 +62,7 @@ func (m *panel) readRecords() tea.Cmd {
 	}
 	r, ok := m.Inbox.Conversation(s.of)
 	if !ok {
-		if s.of != "" && len(s.held) > 0 { // it may come back with other rights
+		if s.of != "" && len(s.held) > 0 { // it may come back with other permissions
 			*s = records{of: s.of, held: map[model.RecordRef]*record{}, generation: s.generation + 1}
 		}
 		return nil
@@ -92,8 +92,8 @@ func (m *panel) readRecords() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// wantedRecords are the records of the links, with their titles, and the person whom the
-// lead or deal is with.
+// wantedRecords returns the records of the links, with their titles, and the person of the
+// lead or deal.
 func (m *panel) wantedRecords(r inbox.Row) map[model.RecordRef]model.Untrusted {
 	out := map[model.RecordRef]model.Untrusted{}
 	for _, l := range r.Links {
@@ -108,8 +108,8 @@ func (m *panel) wantedRecords(r inbox.Row) map[model.RecordRef]model.Untrusted {
 	return out
 }
 
-// personOf is the person of a conversation: the linked one, or whom the linked lead or
-// deal is with.
+// personOf returns the person of a conversation: the linked one, or that of the linked lead or
+// deal.
 func (m *panel) personOf(r inbox.Row) *model.RecordRef {
 	if l, ok := slotOf(r.Links, model.Person); ok {
 		ref := l.Ref()
@@ -131,7 +131,7 @@ func (m *panel) readRecord(ref model.RecordRef, generation uint64) tea.Cmd {
 	})
 }
 
-// recordRead takes a record over, if it still belongs to what is open.
+// recordRead stores a record, if it still belongs to the open conversation.
 func (m *panel) recordRead(r recordRead) {
 	held := m.records.held[r.ref]
 	if held == nil || r.generation != m.records.generation {
@@ -139,23 +139,23 @@ func (m *panel) recordRead(r recordRead) {
 	}
 	held.asked, held.at, held.why = false, m.Now(), ""
 	if r.err != nil {
-		// What was shown may no longer be theirs to see.
+		// The user may no longer see what was shown.
 		held.Record, held.read, held.why = model.Record{}, false, m.Explain(r.err)
 		return
 	}
 	held.Record, held.read = r.record, true
 }
 
-// putRecord takes over a record as the hub answered it to a change.
+// putRecord stores a record that the hub returned after a change.
 func (m *panel) putRecord(r model.Record) {
 	if held := m.records.held[r.RecordRef]; held != nil {
-		// What the hub could not ask for after a change is asked for anew.
+		// Read it again if the hub could not fill in everything after the change.
 		held.old = held.old || held.read && (held.Person != nil && r.Person == nil || held.Stage != nil && r.Stage == nil)
 		held.Record, held.read, held.at, held.why = r, true, m.Now(), ""
 	}
 }
 
-// recordLines are what is known of a record.
+// recordLines returns the lines of a record.
 func (m *prose) recordLines(r model.Record) []overlay.PickerLine {
 	var out []overlay.PickerLine
 	say := func(s string, muted bool) {
@@ -187,7 +187,7 @@ func (m *prose) recordLines(r model.Record) []overlay.PickerLine {
 // mostAddresses is how many e-mail addresses and phone numbers of a person are shown.
 const mostAddresses = 3
 
-// valueAndStage is what a deal is worth and where it is; a closed one, how it ended.
+// valueAndStage returns a deal's value and stage, or how it was closed.
 func (m *prose) valueAndStage(r model.Record) string {
 	value, stage := "", ""
 	if r.Value != nil {
@@ -226,8 +226,8 @@ func (m *prose) closing(r model.Record) string {
 	return m.Look.Date(m.Now(), day)
 }
 
-// openLines are a person's open leads and deals but those that are shown already, under a
-// heading.
+// openLines returns a person's open leads and deals under a heading, except those that but
+// holds for.
 func (m *prose) openLines(heading i18n.ID, person model.Record, but func(model.RecordRef) bool) []overlay.PickerLine {
 	var out []overlay.PickerLine
 	for _, r := range person.Open {

@@ -14,26 +14,26 @@ import (
 	"parley/ui/screen"
 )
 
-// recordView is a record's own screen: what of conversations stands on it in the CRM, read
-// only. It lives as long as it lies over the screen, and with it all that was read.
+// recordView is the screen of a record: its transcripts in the CRM, read only. It exists only
+// while it is on the screen, with all that was read.
 type recordView struct {
 	box *overlay.Reader
-	// of is the conversation from which it was opened. linked: by its link to the record,
-	// with which it goes.
+	// of is the conversation it was opened from. linked: it was opened by the link to the
+	// record, and closes with that link.
 	of     model.ConversationID
 	ref    model.RecordRef
 	title  model.Untrusted
 	linked bool
-	// picker is what it lies over; nil: nothing.
+	// picker is the picker below it; nil: none.
 	picker *picker
 
 	held   []model.Transcript
 	cursor string
-	// read: an answer came; asking: one is being waited for; old: it is to be read anew;
-	// why it could not be read.
+	// read: an answer came; asking: one is awaited; old: it must be read again; why is the
+	// reason why it could not be read.
 	read, asking, old bool
 	why               string
-	// generation tells answers apart that were asked for before it was read anew.
+	// generation invalidates answers requested before it was read again.
 	generation uint64
 }
 
@@ -45,7 +45,7 @@ type transcriptsRead struct {
 	err        error
 }
 
-// ViewRecord shows what stands on a linked record; of several, it asks which.
+// ViewRecord shows the transcripts on a linked record; if there are several, it asks which.
 func (m *Model) ViewRecord() tea.Cmd {
 	r, _ := m.Current()
 	if len(r.Links) == 1 {
@@ -62,7 +62,7 @@ func (m *Model) ViewRecord() tea.Cmd {
 	})
 }
 
-// viewPicked shows what stands on the record that is selected in the picker.
+// viewPicked shows the transcripts on the record selected in the picker.
 func (m *Model) viewPicked(p *picker) tea.Cmd {
 	c, ok := p.selectedCandidate()
 	if !ok {
@@ -92,8 +92,8 @@ func (m *prose) viewTitle(v *recordView) string {
 	return m.Say(i18n.TranscriptTitle, "Title", m.Look.Line(v.title))
 }
 
-// followView takes the view away where it must not be seen any more: another thing lies
-// there, or the link is gone by which it was opened.
+// followView closes the view if it may no longer be seen: another overlay replaced it, or the
+// link by which it was opened is gone.
 func (m *Model) followView() tea.Cmd {
 	v := m.view
 	if v == nil {
@@ -111,7 +111,7 @@ func (m *Model) followView() tea.Cmd {
 	return m.readView()
 }
 
-// readView reads a view from its beginning, where that is wanted.
+// readView reads a view from its beginning, if it is old.
 func (m *Model) readView() tea.Cmd {
 	v := m.view
 	if v == nil || !v.old || !m.Live() {
@@ -122,7 +122,7 @@ func (m *Model) readView() tea.Cmd {
 	return m.askTranscripts(v)
 }
 
-// ReadOn reads on where the end of what was read is near, as it was drawn last.
+// ReadOn reads the next page when the end of what was read is near.
 func (m *Model) ReadOn() tea.Cmd {
 	v := m.view
 	if v == nil || v.asking || v.cursor == "" || !m.Live() || !v.box.NearEnd() {
@@ -141,8 +141,8 @@ func (m *Model) askTranscripts(v *recordView) tea.Cmd {
 	})
 }
 
-// transcriptsRead takes a page over. Where it could not be read, nothing of what was read
-// before stays: it may no longer be theirs to see.
+// transcriptsRead adds a page. After an error nothing that was read before stays: the user may
+// no longer see it.
 func (m *Model) transcriptsRead(t transcriptsRead) tea.Cmd {
 	v := t.of
 	if m.view != v || t.generation != v.generation {
@@ -154,7 +154,7 @@ func (m *Model) transcriptsRead(t transcriptsRead) tea.Cmd {
 		m.showView()
 		return nil
 	}
-	if v.cursor == "" { // it is read from its beginning
+	if v.cursor == "" { // it was read from its beginning
 		v.held = nil
 	}
 	v.held = append(v.held, t.view.Transcripts...)
@@ -188,7 +188,7 @@ func (m *Model) showView() {
 	v.box.SetLines(m.viewLines(v))
 }
 
-// viewLines are the transcripts, the newest day first.
+// viewLines returns the transcripts, newest day first.
 func (m *prose) viewLines(v *recordView) []overlay.ReadLine {
 	if v.read && len(v.held) == 0 {
 		return []overlay.ReadLine{
@@ -212,10 +212,10 @@ func (m *prose) viewLines(v *recordView) []overlay.ReadLine {
 	return out
 }
 
-// transcriptGroup is how long after its first message a group takes more, as in a conversation.
+// transcriptGroup is how long after its first message a group grows, as in a conversation.
 const transcriptGroup = 5 * time.Minute
 
-// transcriptDay names the day, as it is in the zone in which it was written.
+// transcriptDay returns the day, in the zone in which it was written.
 func (m *prose) transcriptDay(t model.Transcript) string {
 	l := m.Look
 	l.Zone = t.Location()
@@ -226,7 +226,7 @@ func (m *prose) transcriptDay(t model.Transcript) string {
 	return l.Day(m.Now(), at.Add(time.Hour))
 }
 
-// transcriptOf says whose conversation it is, with which Page.
+// transcriptOf names the customer and the Page.
 func (m *prose) transcriptOf(t model.Transcript) string {
 	var all []string
 	for _, s := range []string{m.Look.Line(t.Customer), m.Look.Line(t.Page), m.otherZone(t)} {
@@ -237,7 +237,7 @@ func (m *prose) transcriptOf(t model.Transcript) string {
 	return strings.Join(all, " "+m.Look.Theme.Bullet+" ")
 }
 
-// transcriptLines are a day of a conversation.
+// transcriptLines returns the lines of one day.
 func (m *prose) transcriptLines(t model.Transcript) []overlay.ReadLine {
 	l := m.Look
 	l.Zone = t.Location()
@@ -257,7 +257,7 @@ func (m *prose) transcriptLines(t model.Transcript) []overlay.ReadLine {
 	return out
 }
 
-// otherZone names the zone of a transcript whose times are not the user's.
+// otherZone names the zone of a transcript if it is not the user's.
 func (m *prose) otherZone(t model.Transcript) string {
 	at := t.WrittenAt
 	if len(t.Lines) > 0 {
@@ -271,8 +271,7 @@ func (m *prose) otherZone(t model.Transcript) string {
 	return m.Look.Ours(t.Zone)
 }
 
-// lineTime is when a line was written, with its day where that is another than that of
-// the transcript.
+// lineTime returns the time of a line, with its day if that is not the transcript's.
 func (m *prose) lineTime(clock, day string) string {
 	at, err := time.ParseInLocation(time.DateOnly, day, m.Look.Zone)
 	switch {

@@ -15,8 +15,8 @@ import (
 	"parley/ui/screen"
 )
 
-// syncLines say how the transcript stands in the CRM; where it stands alike on all linked
-// records, once. next is when they will read otherwise.
+// syncLines word the state of the transcript in the CRM; only once if it is the same on all
+// linked records. next is when they change by time alone.
 func (m *prose) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
 	now := m.Now()
 	for _, l := range r.Links {
@@ -38,13 +38,13 @@ func (m *prose) syncLines(r inbox.Row) (lines []syncLine, next time.Time) {
 	return lines[:min(len(lines), 1)], next
 }
 
-// syncLine is how the transcript stands on a record.
+// syncLine is the state of the transcript on one record.
 type syncLine struct {
 	of, said string
 	state    model.SyncState
 }
 
-// synced adds how the transcript stands.
+// synced adds the state of the transcript.
 func (p *panelText) synced(r inbox.Row) {
 	th := p.m.Look.Theme
 	lines, next := p.m.syncLines(r)
@@ -63,7 +63,7 @@ func (p *panelText) synced(r inbox.Row) {
 	}
 }
 
-// NeedsSynced tells why the transcript can't be written now.
+// NeedsSynced says why the transcript can't be written now.
 func (m *changes) NeedsSynced() string {
 	if why := m.NeedsSwitch(); why != "" {
 		return why
@@ -74,7 +74,7 @@ func (m *changes) NeedsSynced() string {
 	return ""
 }
 
-// NeedsSwitch tells why the transcript can't be switched on or off now.
+// NeedsSwitch says why the transcript can't be switched on or off now.
 func (m *changes) NeedsSwitch() string {
 	if why := m.NeedsLinked(); why != "" {
 		return why
@@ -89,7 +89,7 @@ func (m *changes) NeedsSwitch() string {
 	return ""
 }
 
-// syncDone is the answer to a change of how a transcript is kept.
+// syncDone is the result of a change about a transcript.
 type syncDone struct {
 	id           model.ConversationID
 	conversation model.Conversation
@@ -117,15 +117,15 @@ func (m *changes) syncDone(d syncDone) {
 	}
 }
 
-// SyncNow has the transcript written now.
+// SyncNow writes the transcript now.
 func (m *changes) SyncNow() tea.Cmd {
 	r, _ := m.Current()
 	hub := m.hub
 	return m.changeSync(r.ID, i18n.SaidSyncNow, func(ctx context.Context) (model.Conversation, error) { return hub.SyncNow(ctx, r.ID) })
 }
 
-// TurnSync has the transcript kept, or no longer; before others could read a private
-// conversation by that, it says so and asks.
+// TurnSync switches the transcript on or off; it asks first if others could then read a
+// private conversation.
 func (m *changes) TurnSync() tea.Cmd {
 	r, _ := m.Current()
 	on, said := r.SyncOff(), i18n.SaidSyncOff
@@ -159,7 +159,7 @@ func (m *prose) askSync(name, what string) *overlay.Choice {
 	return c
 }
 
-// confirmed does something once yes was chosen.
+// confirmed returns a handler that runs do if yes was chosen.
 func confirmed(do func() tea.Cmd) func(overlay.Action) tea.Cmd {
 	return func(a overlay.Action) tea.Cmd {
 		if chosen, ok := a.(overlay.Chosen); !ok || chosen.ID != screen.AnswerYes {
@@ -169,14 +169,14 @@ func confirmed(do func() tea.Cmd) func(overlay.Action) tea.Cmd {
 	}
 }
 
-// pageSynced is the answer to a change of how a Page's transcripts are kept.
+// pageSynced is the result of switching a Page's transcripts.
 type pageSynced struct {
 	page model.PageID
 	on   bool
 	err  error
 }
 
-// TurnPageSync has the transcripts of a Page's conversations kept, or no longer.
+// TurnPageSync switches the transcripts of a Page's conversations on or off.
 func (m *changes) TurnPageSync() tea.Cmd {
 	p, _ := m.Page()
 	hub, on := m.hub, p.SyncOff
@@ -194,7 +194,7 @@ func (m *changes) TurnPageSync() tea.Cmd {
 	return nil
 }
 
-// pageSynced says what was done. The Page itself comes with the news.
+// pageSynced says what was done. The stream brings the Page.
 func (m *changes) pageSynced(s pageSynced) {
 	if s.err != nil {
 		m.Notify(m.Explain(s.err))

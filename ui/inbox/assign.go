@@ -12,18 +12,17 @@ import (
 	"parley/ui/overlay"
 )
 
-// What is chosen besides colleagues, who are chosen by their ids.
+// Choices other than a colleague, whose choice is assignTo with an id.
 const (
 	assignMe     = "me"
 	assignNobody = "nobody"
 	assignTo     = "to:"
 )
 
-// mostKeys is how many colleagues are chosen by a key of their own; more are found by
-// their names.
+// mostKeys is how many colleagues have a key of their own; with more, a search finds them.
 const mostKeys = 9
 
-// Assign asks who is to look after the current conversation.
+// Assign asks whom to assign the current conversation to.
 func (m *Model) Assign() tea.Cmd {
 	r, ok := m.Current()
 	if !ok {
@@ -57,7 +56,7 @@ func (m *Model) Assign() tea.Cmd {
 	return m.team.Read(nil)
 }
 
-// assignItems are the options as a list that is searched shows them.
+// assignItems returns the options as items of a list with a search.
 func assignItems(options []overlay.Option) []overlay.Item {
 	items := make([]overlay.Item, len(options))
 	for i, o := range options {
@@ -66,9 +65,9 @@ func assignItems(options []overlay.Option) []overlay.Item {
 	return items
 }
 
-// assignees are those to whom a conversation may be assigned, marked by whether they are
-// available. Those who can't be given it are named with the reason: who is not
-// available, and on a private Page everybody but its installer.
+// assignees returns all to whom a conversation may be assigned, marked by availability. Those
+// who can't be assigned it are listed with the reason: they are away, or the Page is private
+// and they are not its installer.
 func (m *Model) assignees(r inbox.Row) []overlay.Option {
 	me := m.Inbox.User()
 	nobody := overlay.Option{ID: assignNobody, Key: "n", Title: m.Say(i18n.AssignNobody)}
@@ -95,7 +94,7 @@ func (m *Model) assignees(r inbox.Row) []overlay.Option {
 	return out
 }
 
-// assignee is somebody to whom a conversation may be assigned, or why it can't be.
+// assignee returns the option for a colleague, with the reason if it can't be chosen.
 func (m *Model) assignee(r inbox.Row, u model.Colleague) overlay.Option {
 	o := overlay.Option{ID: assignTo + string(u.ID), Title: m.availability(u.Away) + " " + m.Look.Ours(u.Name)}
 	switch {
@@ -110,7 +109,7 @@ func (m *Model) assignee(r inbox.Row, u model.Colleague) overlay.Option {
 	return o
 }
 
-// availability is the mark of who is available, and of who is not.
+// availability is the mark of a user who is available, or away.
 func (m *Model) availability(a model.Away) string {
 	if a {
 		return m.Look.Theme.Waiting
@@ -118,7 +117,7 @@ func (m *Model) availability(a model.Away) string {
 	return m.Look.Theme.Unread
 }
 
-// assignAs assigns a conversation as it was chosen.
+// assignAs assigns a conversation as chosen.
 func (m *Model) assignAs(id model.ConversationID, chosen string) tea.Cmd {
 	switch to, colleague := strings.CutPrefix(chosen, assignTo); {
 	case colleague:

@@ -9,27 +9,26 @@ import (
 	"parley/ui/theme"
 )
 
-// Context is what drawing a list depends on besides its rows.
+// Context is what the drawing of a list depends on besides its rows.
 type Context struct {
 	Now time.Time
 	Me  model.UserID
-	// Focused: the keys go to the list.
+	// Focused: the list has the keyboard.
 	Focused bool
-	// Draft tells whether a conversation has a draft.
+	// Draft reports whether a conversation has a draft.
 	Draft func(model.ConversationID) bool
-	// Empty is what is said where there is no row: what this place is for, and the
-	// key that starts it.
+	// Empty is the text if there are no rows: what this place is for, and the key to start.
 	Empty []string
 }
 
-// memo keeps rows as they were drawn.
+// memo caches drawn rows.
 type memo map[drawing][rowLines]string
 
-// memoRows is how many rows are kept; more than a few screens are of no use.
+// memoRows is how many rows are cached; more than a few screens are no use.
 const memoRows = 400
 
-// Lines draws the list: exactly h lines of exactly w cells. The time is when something
-// on it will read otherwise; zero if nothing does by itself.
+// Lines draws the list: exactly h lines of exactly w cells. next is when something in it
+// changes by time alone; zero if never.
 func (l *List) Lines(lk look.Look, c Context) (lines []string, next time.Time) {
 	p := painter{Look: lk, me: c.Me, w: l.w}
 	lines = make([]string, 0, l.h)
@@ -63,8 +62,8 @@ func (l *List) keep(d drawing, row [rowLines]string) {
 	l.drawn[d] = row
 }
 
-// drawing is everything that the look of a row depends on, and when it will change by
-// itself.
+// drawing returns everything that the look of a row depends on, and when that changes by time
+// alone.
 func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.Time) {
 	d := drawing{
 		id: r.ID, seq: r.Seq, w: l.w, look: p.Version, code: r.Reply.Code, stale: r.Stale,
@@ -93,7 +92,7 @@ func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.
 	return d, next
 }
 
-// empty says what this place is for, in the middle.
+// empty draws the text for no rows, centred.
 func (l *List) empty(lines []string, p painter, c Context) []string {
 	type sentence struct {
 		text  string
@@ -125,7 +124,7 @@ func (l *List) empty(lines []string, p painter, c Context) []string {
 	return lines
 }
 
-// earlier returns the earlier of two times, of which a zero one is none.
+// earlier returns the earlier of two times; a zero time is none.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

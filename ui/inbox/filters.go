@@ -28,7 +28,7 @@ func (m *Model) Ask(q inbox.Query) {
 	}
 }
 
-// LeaveHidden shows all Pages in place of one that the user may no longer see into.
+// LeaveHidden shows all Pages if the user may no longer see the one shown.
 func (m *Model) LeaveHidden() {
 	if m.Query.Page == "" {
 		return
@@ -40,7 +40,7 @@ func (m *Model) LeaveHidden() {
 	}
 }
 
-// Filter shows the conversations that a filter lets through.
+// Filter shows the conversations of a filter.
 func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	q := m.Query
 	q.Filter = f
@@ -48,7 +48,7 @@ func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	return nil
 }
 
-// TurnFilter goes that many filters on, round and round.
+// TurnFilter moves by that many filters, wrapping around.
 func (m *Model) TurnFilter(by int) tea.Cmd {
 	at := 0
 	for i, f := range Filters {
@@ -59,7 +59,7 @@ func (m *Model) TurnFilter(by int) tea.Cmd {
 	return m.Filter(Filters[(at+by+len(Filters))%len(Filters)])
 }
 
-// TurnSort goes on to the next order, and says which it is.
+// TurnSort switches to the next order, and names it.
 func (m *Model) TurnSort() tea.Cmd {
 	at := 0
 	for i, s := range sorts {
@@ -74,7 +74,7 @@ func (m *Model) TurnSort() tea.Cmd {
 	return nil
 }
 
-// NeedsPages tells why there is no choice of Pages; empty: there is.
+// NeedsPages says why there is no choice of Pages; empty: there is.
 func (m *Model) NeedsPages() string {
 	if len(m.SeenPages()) < 2 {
 		return m.Say(i18n.WhyOnePage)
@@ -82,7 +82,7 @@ func (m *Model) NeedsPages() string {
 	return ""
 }
 
-// TurnPage shows the next Page alone, and after the last all of them.
+// TurnPage shows only the next Page, or all after the last.
 func (m *Model) TurnPage() tea.Cmd {
 	pages := m.SeenPages()
 	q := m.Query
@@ -127,7 +127,7 @@ func (m *Model) FilterLine(w int) string {
 	return m.tabLine(tabs, at, w)
 }
 
-// tabLine puts as many filters side by side as fit, each whole; the active one always.
+// tabLine lays out as many whole filters as fit, always including the active one.
 func (m *Model) tabLine(tabs []look.Piece, at, w int) string {
 	const gap = 3
 	more := m.Look.Theme.More
@@ -138,7 +138,7 @@ func (m *Model) tabLine(tabs []look.Piece, at, w int) string {
 		}
 		return n - gap + 1
 	}
-	// Where not all fit, those before the active one give way, as far as that helps.
+	// If not all fit, leave out those before the active one, as far as that helps.
 	from := 0
 	for from < at && left(from) > w {
 		from++
@@ -164,7 +164,7 @@ func (m *Model) tabLine(tabs []look.Piece, at, w int) string {
 	return b.String() + look.Blank(w-used)
 }
 
-// tabText names a filter with how many it holds; none is not worth a number.
+// tabText names a filter with its count, if it is not 0.
 func (m *Model) tabText(f inbox.Filter, c inbox.Counts) string {
 	name := m.Say(i18n.FilterName(string(f)))
 	if n := c.Of(f); n > 0 && f != inbox.FilterDone {
@@ -173,7 +173,7 @@ func (m *Model) tabText(f inbox.Filter, c inbox.Counts) string {
 	return name
 }
 
-// searchLine says what was looked for and how much was found.
+// searchLine says what was searched and how many were found.
 func (m *Model) searchLine(w int) string {
 	th := m.Look.Theme
 	n := look.Thousands(len(m.Search.All))

@@ -10,8 +10,8 @@ import (
 	"parley/ui/theme"
 )
 
-// Marks about what a search found, and how many characters before the first of them
-// are shown. They never reach the screen.
+// Marks around the matches of a search, and how many characters are shown before the first
+// one. They never reach the screen.
 const (
 	markFrom   = "⸢"
 	markTo     = "⸣"
@@ -19,14 +19,13 @@ const (
 	hitCells   = 160
 )
 
-// Found are the conversations that a search found, in the hub's order.
+// Found is the result of a search, in the hub's order.
 type Found struct {
 	rows []model.Found
 	live func(model.ConversationID) (inbox.Row, bool)
 }
 
-// NewFound returns rows of what a search found. live returns a conversation as it is
-// now, which may have changed since.
+// NewFound returns the rows of a search. live returns the present version of a conversation.
 func NewFound(found []model.Found, live func(model.ConversationID) (inbox.Row, bool)) *Found {
 	return &Found{rows: found, live: live}
 }
@@ -51,8 +50,8 @@ func (f *Found) Index(id model.ConversationID) (int, bool) {
 	return max(0, i), i >= 0
 }
 
-// hit returns what was found in the ith conversation, with marks about the words; ""
-// where only the name was.
+// hit returns the match in the ith conversation, with marks around the words; "" if only the
+// name matched.
 func (f *Found) hit(i int) string {
 	if hits := f.rows[i].Hits; len(hits) > 0 {
 		return safe.LineN(hits[0].Text.Marked(hits[0].Spans, markFrom, markTo, markBefore), hitCells).String()
@@ -60,7 +59,7 @@ func (f *Found) hit(i int) string {
 	return ""
 }
 
-// found draws what a search found, the words in accent, in exactly room cells.
+// found draws a match with its words in accent, in exactly room cells.
 func (p painter) found(hit string, room int, ink theme.Ink) string {
 	var b strings.Builder
 	left := room

@@ -1,6 +1,6 @@
-// Package inbox is the list of conversations: which it shows, what is looked for, and where a
-// conversation stands. List draws it: a window on a view of which only what
-// is visible is ever touched, so that a hundred thousand cost as much as ten.
+// Package inbox is the list of conversations: its filter, its search, and triage. List draws
+// it: a window on a view, of which only the visible part is ever read, so that a hundred
+// thousand conversations cost as much as ten.
 package inbox
 
 import (
@@ -8,27 +8,27 @@ import (
 	"parley/model/inbox"
 )
 
-// rowLines is how many lines a conversation takes.
+// rowLines is how many lines a row takes.
 const rowLines = 2
 
-// Rows are conversations in an order, such as a [model.View].
+// Rows are conversations in an order, such as an [inbox.View].
 type Rows interface {
 	Len() int
 	At(i int) (inbox.Row, bool)
 	Index(id model.ConversationID) (int, bool)
 }
 
-// List is a window on rows, with one of them selected: the first, to begin with. What is
-// selected stays selected while others come, go and move about it, and as far as possible
-// on the same line of the screen; only the user selects another.
+// List is a window on rows, of which one is selected, at first the first. The selection stays
+// on its conversation while others come, go and move, and as far as possible on the same line
+// of the screen; only the user selects another.
 type List struct {
 	rows Rows
 	w, h int
-	// selected may be of a row that left; empty: nothing was ever there.
+	// selected may have left the rows; empty: there never was a row.
 	selected model.ConversationID
-	index    int // of what is selected, or was
+	index    int // of the selected row, or where it was
 	top      int // the first visible row
-	// none: there was no row when the rows were looked at last.
+	// none: there was no row at the last refresh.
 	none  bool
 	drawn memo
 }
@@ -36,21 +36,21 @@ type List struct {
 // NewList returns an empty list.
 func NewList() *List { return &List{rows: none{}} }
 
-// none is no rows.
+// none is an empty Rows.
 type none struct{}
 
 func (none) Len() int                               { return 0 }
 func (none) At(int) (inbox.Row, bool)               { return inbox.Row{}, false }
 func (none) Index(model.ConversationID) (int, bool) { return 0, false }
 
-// SetSize sets the cells the list takes.
+// SetSize sets the list's size in cells.
 func (l *List) SetSize(w, h int) {
 	l.w, l.h = max(0, w), max(0, h)
 	l.show()
 }
 
-// SetRows gives the list other rows; what is selected stays so if it is among them,
-// else the first is.
+// SetRows replaces the rows; the selection stays if the row is among them, else it is the
+// first row.
 func (l *List) SetRows(rows Rows) {
 	l.rows = rows
 	i, _ := rows.Index(l.selected)
@@ -58,9 +58,9 @@ func (l *List) SetRows(rows Rows) {
 	l.pick(i)
 }
 
-// Refresh follows changes of the rows. What is selected stays selected wherever it goes; of
-// one that leaves, the place is kept, with nothing selected until the user moves, or it is
-// back. In a list that was empty the first is selected: no other can have been meant.
+// Refresh updates the list after changes of the rows. The selection follows its conversation.
+// If that leaves, its place is kept, with nothing selected until the user moves or it is back.
+// In a list that was empty the first row is selected: nothing else was.
 func (l *List) Refresh() {
 	i, ok := l.rows.Index(l.selected)
 	if !ok && (l.selected == "" || l.none) {
@@ -70,8 +70,7 @@ func (l *List) Refresh() {
 	if !ok {
 		i = max(0, min(l.index, l.rows.Len()-1))
 	} else if l.top > 0 {
-		// News at the top shows where the top was on screen; elsewhere the selected row
-		// keeps its line.
+		// At the top, new rows come into view; elsewhere the selected row keeps its line.
 		l.top += i - l.index
 	}
 	l.index, l.none = i, l.rows.Len() == 0
@@ -81,7 +80,7 @@ func (l *List) Refresh() {
 // Len returns how many rows there are.
 func (l *List) Len() int { return l.rows.Len() }
 
-// Selected returns the conversation that is selected; false where none is.
+// Selected returns the selected conversation; false if none is.
 func (l *List) Selected() (inbox.Row, bool) {
 	i, ok := l.rows.Index(l.selected)
 	if !ok {
@@ -90,7 +89,7 @@ func (l *List) Selected() (inbox.Row, bool) {
 	return l.rows.At(i)
 }
 
-// Select selects a conversation, and tells whether it is there.
+// Select selects a conversation, and reports whether it is in the list.
 func (l *List) Select(id model.ConversationID) bool {
 	i, ok := l.rows.Index(id)
 	if ok {
@@ -99,16 +98,16 @@ func (l *List) Select(id model.ConversationID) bool {
 	return ok
 }
 
-// Light selects the conversation that keys act on elsewhere. Where it is not in the list,
-// nothing is selected there.
+// Light selects the conversation that keys act on elsewhere. If it is not in the list, nothing
+// is selected.
 func (l *List) Light(id model.ConversationID) {
 	if l.selected != id && !l.Select(id) {
 		l.selected = id
 	}
 }
 
-// Pass selects the row after a conversation that is about to leave, or, at the end, the one
-// before, if that conversation is selected.
+// Pass selects the row after a conversation that is about to leave, or the one before if it is
+// the last, if that conversation is selected.
 func (l *List) Pass(id model.ConversationID) {
 	i, ok := l.rows.Index(id)
 	switch {
@@ -120,8 +119,8 @@ func (l *List) Pass(id model.ConversationID) {
 	}
 }
 
-// Move moves the selection by so many rows; where nothing is selected, from between those
-// that stood beside what was.
+// Move moves the selection by that many rows; if nothing is selected, from the place of the
+// row that left.
 func (l *List) Move(rows int) {
 	if _, ok := l.rows.Index(l.selected); !ok && rows > 0 {
 		rows--
@@ -129,21 +128,21 @@ func (l *List) Move(rows int) {
 	l.choose(l.index + rows)
 }
 
-// Half moves by so many halves of what is visible.
+// Half moves by that many half pages.
 func (l *List) Half(halves int) { l.Move(halves * max(1, l.visible()/2)) }
 
-// First and Last select the ends.
+// First selects the first row.
 func (l *List) First() { l.choose(0) }
 
 // Last selects the last row.
 func (l *List) Last() { l.choose(l.rows.Len() - 1) }
 
-// visible is how many rows fit.
+// visible returns how many rows fit.
 func (l *List) visible() int { return l.h / rowLines }
 
-// choose selects a row for the user. Where it is out of sight the window jumps so that it
-// stands in the middle: one sees where one goes, and the terminal is written to once for
-// many rows rather than for each.
+// choose selects a row for the user. If it is out of view, the window jumps so that the row is
+// in the middle: users see the rows around it, and the terminal is redrawn once for many rows
+// rather than for each.
 func (l *List) choose(i int) {
 	i = max(0, min(i, l.rows.Len()-1))
 	if n := max(1, l.visible()); i < l.top || i >= l.top+n {
@@ -160,8 +159,7 @@ func (l *List) pick(i int) {
 	l.show()
 }
 
-// show moves the window so that what is selected is visible, and no line is empty that
-// need not be.
+// show moves the window so that the selection is visible and no line is needlessly empty.
 func (l *List) show() {
 	n := max(1, l.visible())
 	l.top = min(l.top, l.index)
@@ -169,7 +167,7 @@ func (l *List) show() {
 	l.top = max(0, min(l.top, l.rows.Len()-n))
 }
 
-// Forget drops rows as they were drawn.
+// Forget drops the cache of drawn rows.
 func (l *List) Forget() {
 	l.drawn = nil
 	l.Refresh()

@@ -9,14 +9,14 @@ import (
 	"parley/ui/screen"
 )
 
-// PreviewAfter is how long the selection rests until its conversation is shown.
+// PreviewAfter is how long the selection must rest before its conversation is shown.
 const PreviewAfter = 150 * time.Millisecond
 
-// rested tells that the selection may have rested on a conversation.
+// rested says that the selection may have rested on a conversation.
 type rested struct{ id model.ConversationID }
 
-// PreviewLater shows the selected conversation after a moment, where the user wants
-// that and there is a place for it.
+// PreviewLater shows the selected conversation after a moment, if the user wants previews and
+// there is room.
 func (m *Model) PreviewLater() tea.Cmd {
 	r, ok := m.List.Selected()
 	if !m.preview || !ok || m.W < screen.TwoPanes {

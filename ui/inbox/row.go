@@ -19,7 +19,7 @@ const (
 	indent     = 2
 )
 
-// drawing is one row being drawn: everything that its look depends on.
+// drawing is everything that the look of a row depends on.
 type drawing struct {
 	id                  model.ConversationID
 	seq                 int64
@@ -35,7 +35,7 @@ type drawing struct {
 	hit                 string
 }
 
-// painter draws rows with one look.
+// painter draws rows in one look.
 type painter struct {
 	look.Look
 	me model.UserID
@@ -45,18 +45,18 @@ type painter struct {
 // row returns the two lines of a conversation, each exactly w cells wide.
 func (p painter) row(r inbox.Row, d drawing) [rowLines]string {
 	name, text := p.Theme.Ink, p.Theme.Ink
-	// The ground of the selected row is under its first line only, and the mark beside
-	// both: a line of Japanese text that changes its ground has to be written anew, which
-	// over a slow connection is what one waits for.
+	// Only the first line of the selected row has a background, and both have the mark: a line
+	// of Japanese text whose background changes has to be written again, which is slow over a
+	// slow connection.
 	if d.selected && (d.focused || p.Theme.Soft.Text != p.Theme.Soft.Muted) {
-		name = p.Theme.Soft // where it is reversed, only where the keys go
+		name = p.Theme.Soft // if reversed, only with the keyboard focus
 		name.Muted = name.Text
 	}
 	style, below := name.Accent, text.Accent
 	if d.code != "" && !pageWide(d.code) || d.stale {
 		name, text = faint(name), faint(text)
 	}
-	mark := [rowLines]string{" ", " "} // in no style, which would have to be written
+	mark := [rowLines]string{" ", " "} // without a style, which would have to be written
 	if d.selected {
 		if !d.focused {
 			style, below = name.Faint, text.Faint
@@ -66,8 +66,8 @@ func (p painter) row(r inbox.Row, d drawing) [rowLines]string {
 	return [rowLines]string{mark[0] + p.first(r, d, name), mark[1] + p.second(r, d, text)}
 }
 
-// pageWide tells whether a reason against replies holds for the whole Page: it stands in
-// the banner, and the rows can be read as ever, for customers go on writing.
+// pageWide reports whether a reason against replies holds for the whole Page: the banner says
+// it, and the rows stay as they are, since customers go on writing.
 func pageWide(c model.Code) bool {
 	switch c {
 	case model.PageDisconnected, model.PageRestricted, model.MessagesOff, model.RateLimited:
@@ -83,14 +83,14 @@ func faint(i theme.Ink) theme.Ink {
 	return theme.Ink{Text: f, Strong: f, Muted: f, Faint: f, Accent: f, Warn: f, Danger: i.Danger, Good: f}
 }
 
-// first is the line with name, age and time left.
+// first draws the line with name, age and time left.
 func (p painter) first(r inbox.Row, d drawing, ink theme.Ink) string {
 	left := leftCells
 	if p.Words.Japanese() {
 		left = leftCellsJ
 	}
 	room := p.w - 1 - (ageCells + 1 + left + 1)
-	if room < 4 { // nothing but the name fits
+	if room < 4 { // only the name fits
 		return ink.Text.Paint(p.Fit(p.Name(r.Customer), p.w-1))
 	}
 	var marks []string
@@ -117,7 +117,7 @@ func (p painter) first(r inbox.Row, d drawing, ink theme.Ink) string {
 		p.times(d, left, ink) + ink.Text.Paint(" ")
 }
 
-// times are the two columns of times, in one style where both have the same.
+// times draws the two columns of times, in one style if both have the same.
 func (p painter) times(d drawing, left int, ink theme.Ink) string {
 	age, ends := p.Right(d.age, ageCells)+" ", p.Right(d.left, left)
 	style := d.urgency.Style(ink)
@@ -127,7 +127,7 @@ func (p painter) times(d drawing, left int, ink theme.Ink) string {
 	return ink.Muted.Paint(age) + style.Paint(ends)
 }
 
-// second is the line with what was said last, and what waits.
+// second draws the line with the last message and the marks.
 func (p painter) second(r inbox.Row, d drawing, ink theme.Ink) string {
 	marks, cells := p.marks(r, d, ink)
 	room := p.w - 1 - (indent - 1) - cells - 1
@@ -147,8 +147,8 @@ func (p painter) second(r inbox.Row, d drawing, ink theme.Ink) string {
 	return line + marks + ink.Text.Paint(" ")
 }
 
-// says is what the second line says: what was said last, with the reason before it
-// where no reply is allowed. The selected row gives the whole reason instead.
+// says returns the text of the second line: the last message, after the reason if no reply is
+// allowed. The selected row has the whole reason instead.
 func (p painter) says(r inbox.Row, d drawing) string {
 	who, text := p.Preview(r.Shown(), p.me)
 	switch {
@@ -160,7 +160,7 @@ func (p painter) says(r inbox.Row, d drawing) string {
 	return p.Say(i18n.InboxUnanswerable, "Reason", p.Say(i18n.Blocked(string(d.code))), "Dot", p.Theme.Bullet) + who + text
 }
 
-// marks are what stands at the right of the second line, and how many cells it needs.
+// marks draws the marks at the right of the second line, and returns their width in cells.
 func (p painter) marks(r inbox.Row, d drawing, ink theme.Ink) (string, int) {
 	var b strings.Builder
 	cells := 0

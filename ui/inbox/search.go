@@ -13,10 +13,10 @@ import (
 	"parley/ui/screen"
 )
 
-// foundPage is how many conversations of a search are read at a time.
+// foundPage is how many results of a search are read at a time.
 const foundPage = 50
 
-// search is what the list shows in place of a filter, while words are looked for.
+// search is the state of a search, which the list shows in place of a filter.
 type search struct {
 	words      string
 	All        []model.Found
@@ -25,10 +25,10 @@ type search struct {
 	generation uint64
 }
 
-// Active tells whether the list shows what was found.
+// Active reports whether the list shows a search.
 func (s *search) Active() bool { return s.words != "" }
 
-// found is the answer to a search.
+// found is the result of a search.
 type found struct {
 	generation uint64
 	more       bool
@@ -36,7 +36,7 @@ type found struct {
 	err error
 }
 
-// AskSearch asks for words.
+// AskSearch asks for the words to search.
 func (m *Model) AskSearch() tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), m.Search.words)
 	m.Lay(p, func(a overlay.Action) tea.Cmd {
@@ -48,7 +48,7 @@ func (m *Model) AskSearch() tea.Cmd {
 	return nil
 }
 
-// find looks for words; none ends the search.
+// find starts a search; an empty text ends it.
 func (m *Model) find(text string) tea.Cmd {
 	if model.Untrusted(text) == "" {
 		m.EndSearch()
@@ -66,13 +66,12 @@ func (m *Model) EndSearch() {
 	m.List.SetRows(m.Inbox.View(m.Query))
 }
 
-// ShowFound shows what the search found.
+// ShowFound shows the results of the search.
 func (m *Model) ShowFound() {
 	m.List.SetRows(NewFound(m.Search.All, m.Inbox.Conversation))
 }
 
-// Forget drops what is held of conversations that are gone: what the search found of them,
-// and rows as they were drawn.
+// Forget drops what is held of conversations that are gone: search results and drawn rows.
 func (m *Model) Forget(gone func(model.ConversationID) bool) {
 	if of := func(f model.Found) bool { return gone(f.ID) }; slices.ContainsFunc(m.Search.All, of) {
 		m.Search.All = slices.DeleteFunc(slices.Clone(m.Search.All), of)
@@ -104,7 +103,7 @@ func (m *Model) found(f found) tea.Cmd {
 	return nil
 }
 
-// FindMore reads further findings when the last of those held is selected.
+// FindMore reads more results when the last one held is selected.
 func (m *Model) FindMore() tea.Cmd {
 	if !m.Search.Active() || m.Search.Loading || m.Search.cursor == "" {
 		return nil

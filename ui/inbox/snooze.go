@@ -15,10 +15,10 @@ import (
 	"parley/ui/overlay"
 )
 
-// morning is the hour at which a day of work begins.
+// morning is the hour when a working day begins.
 const morning = 9
 
-// Snooze asks until when the current conversation is to be put away.
+// Snooze asks until when to snooze the current conversation.
 func (m *Model) Snooze() tea.Cmd {
 	r, ok := m.Current()
 	if !ok {
@@ -50,7 +50,7 @@ func (m *Model) Snooze() tea.Cmd {
 	return nil
 }
 
-// askSnooze asks for a time to be typed.
+// askSnooze asks the user to type a time.
 func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.SnoozeTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.SnoozeHint), text)
 	p.SetError(problem)
@@ -72,7 +72,7 @@ func (m *Model) putAway(id model.ConversationID, until time.Time) tea.Cmd {
 	return m.triageOf(id, model.Snooze(until), i18n.SaidSnoozed, "Time", m.Look.Moment(m.Now(), until))
 }
 
-// at returns a time of day some days after that of t.
+// at returns a time of day, that many days after t.
 func at(t time.Time, days, hour, minute int) time.Time {
 	y, mo, d := t.Date()
 	return time.Date(y, mo, d+days, hour, minute, 0, 0, t.Location())
@@ -84,9 +84,9 @@ var (
 	dateForm  = regexp.MustCompile(`^(?:(\d{4})[-/])?(\d{1,2})[-/](\d{1,2})$`)
 )
 
-// when reads a time that somebody typed: 2h, 30m, 3d, 15:30, tomorrow, tomorrow 9:00,
-// fri 14:00, 12/24, 2026-12-24 10:00, and the same in Japanese. A day without a time of
-// day is its morning; a time of day without a day is the next one.
+// when parses a time that somebody typed: 2h, 30m, 3d, 15:30, tomorrow, tomorrow 9:00,
+// fri 14:00, 12/24, 2026-12-24 10:00, and the same in Japanese. A day without a time of day is
+// its morning; a time of day without a day is the next one.
 func when(text string, now time.Time, zone *time.Location) (time.Time, bool) {
 	s := strings.ToLower(strings.TrimSpace(norm.NFKC.String(text)))
 	now = now.In(zone)

@@ -11,46 +11,46 @@ import (
 	"parley/ui/screen"
 )
 
-// Change is one action of triage: what it does, and what would take it back.
+// Change is one triage action, or the one that undoes it.
 type Change struct {
 	ID model.ConversationID
-	// The change, or, where it is nil, the read mark: unread, or read up to a message.
+	// Triage is the change; nil: it moves the read mark, to unread or up to a message.
 	Triage *model.Triage
 	unread bool
 	upTo   model.MessageID
 }
 
-// act is an action of triage with what is said once it is done.
+// act is a triage action and what to say once it is done.
 type act struct {
 	Change
-	back *Change // nil: it can't be taken back
+	back *Change // nil: it can't be undone
 	said string
 }
 
-// Action is an act from its key press on.
+// Action is an act after its key was pressed.
 type Action struct {
 	act
-	// of is what it takes back; nil: it takes nothing back.
+	// of is the action that this one undoes; nil: none.
 	of *Action
-	// refused: it was not done, for sure.
+	// refused: it was certainly not done.
 	refused bool
-	// Undo is that it can be taken back; nil: it can't be.
+	// Undo is its entry for undoing it; nil: it can't be undone.
 	Undo *screen.Undo
 }
 
-// acting are actions that were not answered, by conversation, in the order of the key
-// presses. Only the first is on its way, so that none overtakes another.
+// acting holds the unanswered actions of each conversation, in the order of the key presses.
+// Only the first is being done, so that none overtakes another.
 type acting map[model.ConversationID][]*Action
 
-// Triaged is the answer to an action.
+// Triaged is the result of an action.
 type Triaged struct {
 	Action       *Action
 	Conversation model.Conversation
 	Err          error
 }
 
-// do has the hub do an action, once those before it are done. From now on it is the last
-// one, which the key for that takes back.
+// do queues an action after those before it. It is now the last one, which the undo key
+// undoes.
 func (m *Model) do(a act) tea.Cmd {
 	x := &Action{act: a}
 	if a.back != nil {
@@ -68,12 +68,12 @@ func (m *Model) enqueue(x *Action) tea.Cmd {
 	return m.begin(x)
 }
 
-// undoTriage takes an action back, once it is done.
+// undoTriage undoes an action, once it is done.
 func (m *Model) undoTriage(x *Action) tea.Cmd {
 	return m.enqueue(&Action{act: act{Change: *x.back, said: m.SaidUndone(x.ID)}, of: x})
 }
 
-// begin has the hub do an action.
+// begin asks the hub for an action.
 func (m *Model) begin(x *Action) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -82,7 +82,7 @@ func (m *Model) begin(x *Action) tea.Cmd {
 	})
 }
 
-// Apply asks the hub for a change, and returns the conversation as it is then.
+// Apply asks the hub for a change, and returns the conversation after it.
 func Apply(ctx context.Context, hub TriageHub, c Change) (model.Conversation, error) {
 	switch {
 	case c.Triage != nil:
@@ -112,8 +112,8 @@ func (m *Model) triaged(t Triaged) tea.Cmd {
 	return m.actNext(x.ID)
 }
 
-// actNext begins the action after the one that was answered. What takes back something that
-// was not done is done with.
+// actNext starts the action after the one that was answered. The undo of an action that was
+// not done is skipped.
 func (m *Model) actNext(id model.ConversationID) tea.Cmd {
 	for queue := m.Acting[id]; len(queue) > 1; {
 		queue = queue[1:]
@@ -126,7 +126,7 @@ func (m *Model) actNext(id model.ConversationID) tea.Cmd {
 	return nil
 }
 
-// Expected is a conversation as it will be once what was asked for is done.
+// Expected returns a conversation as it will be after all pending actions.
 func (m *Model) Expected(id model.ConversationID) (inbox.Row, bool) {
 	r, ok := m.Inbox.Conversation(id)
 	for _, x := range m.Acting[id] {
@@ -145,7 +145,7 @@ func (m *Model) Expected(id model.ConversationID) (inbox.Row, bool) {
 	return r, ok
 }
 
-// triage does a change of the current conversation.
+// triage changes the triage of the current conversation.
 func (m *Model) triage(t model.Triage, said i18n.ID) tea.Cmd {
 	r, ok := m.Current()
 	if !ok {
@@ -154,8 +154,8 @@ func (m *Model) triage(t model.Triage, said i18n.ID) tea.Cmd {
 	return m.triageOf(r.ID, t, said)
 }
 
-// triageOf does a change of a conversation that was chosen before: meanwhile another may
-// be the current one.
+// triageOf changes the triage of a conversation chosen before: another may be the current one
+// by now.
 func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, pairs ...any) tea.Cmd {
 	r, ok := m.Expected(id)
 	if !ok {
@@ -173,8 +173,8 @@ func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, 
 	return cmd
 }
 
-// passOn goes on to the next conversation where the user put one away, which the list will
-// not hold any more: whatever is pressed next is not meant for that one.
+// passOn moves to the next conversation if the action removes this one from the list: the next
+// key is not meant for it.
 func (m *Model) passOn(c model.Conversation) tea.Cmd {
 	if m.Search.Active() || m.Inbox.Holds(m.Query, c) {
 		return nil
@@ -191,7 +191,7 @@ func (m *Model) passOn(c model.Conversation) tea.Cmd {
 	return tea.Batch(left, m.PreviewLater())
 }
 
-// Finish marks the current conversation done, or opens it again.
+// Finish marks the current conversation done, or reopens it.
 func (m *Model) Finish() tea.Cmd {
 	r, _ := m.Current()
 	if r, _ = m.Expected(r.ID); r.Status == model.Done {
@@ -200,7 +200,7 @@ func (m *Model) Finish() tea.Cmd {
 	return m.triage(model.ToStatus(model.Done), i18n.SaidDone)
 }
 
-// Pin pins the current conversation, or no longer.
+// Pin pins or unpins the current conversation.
 func (m *Model) Pin() tea.Cmd {
 	r, _ := m.Current()
 	if r, _ = m.Expected(r.ID); r.Pinned {
@@ -234,9 +234,8 @@ func (m *Model) ToggleRead() tea.Cmd {
 	return m.do(a)
 }
 
-// NextWaiting opens the conversation that needs the user most: of those in which a customer
-// waits who may be answered, or a reply asks, the one that waits longest; then the others in
-// that order.
+// NextWaiting opens the conversation that needs the user most: the longest wait of those where
+// a customer waits and may be answered, or a reply asks; after that the others in this order.
 func (m *Model) NextWaiting() tea.Cmd {
 	v := m.Inbox.View(inbox.Query{Filter: inbox.FilterWaiting, Sort: inbox.SortWaiting, Page: m.Query.Page})
 	from := 0

@@ -8,14 +8,13 @@ import (
 	"parley/model"
 )
 
-// signs are currencies with a sign of their own that stands for no other here; the rest
-// are named by their code.
+// signs are the currencies with an unambiguous sign; the others are named by their code.
 var signs = map[string]string{"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 
 // whole are currencies without a smaller unit (ISO 4217).
 var whole = map[string]bool{"JPY": true, "KRW": true, "VND": true, "CLP": true, "ISK": true, "XAF": true, "XOF": true, "PYG": true, "UGX": true}
 
-// Money writes an amount with its currency: ¥480,000, CHF 1,200.50.
+// Money formats an amount with its currency: ¥480,000, CHF 1,200.50.
 func (l Look) Money(m model.Money) string {
 	code := l.Ours(m.Currency)
 	places := 2
@@ -37,7 +36,7 @@ func (l Look) Money(m model.Money) string {
 	return strings.TrimSpace(code + " " + minus + s)
 }
 
-// grouped puts a comma between thousands.
+// grouped inserts commas between thousands.
 func grouped(s string) string {
 	head, tail, _ := strings.Cut(s, ".")
 	for i := len(head) - 3; i > 0; i -= 3 {

@@ -8,11 +8,11 @@ import (
 	"parley/model/safe"
 )
 
-// previewCells is as wide as a preview is ever drawn.
+// previewCells is the widest that a preview is drawn.
 const previewCells = 160
 
-// Preview returns the newest message of a conversation on one line, and who spoke where
-// that was not the customer ("You: "). me is the user.
+// Preview returns the newest message of a conversation on one line, and who wrote it if that
+// was not the customer ("You: "). me is the user.
 func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 	if m == nil {
 		return "", ""
@@ -35,12 +35,12 @@ func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 	return who, text
 }
 
-// Event returns what a notable event is, in words, on one line.
+// Event words a notable event on one line.
 func (l Look) Event(n model.Notable) string {
 	return strings.Join(l.Words.Happened(n, l.Line), " "+l.Theme.Bullet+" ")
 }
 
-// Author names who wrote a message for the Page.
+// Author names the author of a message of the Page.
 func (l Look) Author(a model.Author, me model.UserID) string {
 	switch {
 	case a.Kind == model.ByPage:

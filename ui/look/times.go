@@ -10,8 +10,8 @@ import (
 
 const day = 24 * time.Hour
 
-// Age returns how long ago something was, short: now, 4m, 3h, Tue, 12 Nov; and when
-// that will read otherwise.
+// Age returns how long ago something was, short: now, 4m, 3h, Tue, 12 Nov; and when that
+// changes.
 func (l Look) Age(now, at time.Time) (string, time.Time) {
 	d := now.Sub(at)
 	switch {
@@ -29,8 +29,7 @@ func (l Look) Age(now, at time.Time) (string, time.Time) {
 	return l.Date(now, at), l.midnight(now).AddDate(0, 0, 1)
 }
 
-// Left returns how long something will last, short, rounded down: 23h, 40m, <1m; and
-// when that will read otherwise.
+// Left returns the remaining time, short, rounded down: 23h, 40m, <1m; and when that changes.
 func (l Look) Left(now, until time.Time) (string, time.Time) {
 	d := until.Sub(now)
 	switch {
@@ -46,8 +45,8 @@ func (l Look) Left(now, until time.Time) (string, time.Time) {
 	return l.Say(i18n.AgeHours, "N", int(n)), until.Add(-n * time.Hour).Add(time.Nanosecond)
 }
 
-// LeftUncertain returns how long something may last at most, in whole days: 6d?, <1d?; and
-// when that will read otherwise.
+// LeftUncertain returns the most time that may remain, in whole days: 6d?, <1d?; and when that
+// changes.
 func (l Look) LeftUncertain(now, until time.Time) (string, time.Time) {
 	n := until.Sub(now) / day
 	if n < 1 {
@@ -56,10 +55,10 @@ func (l Look) LeftUncertain(now, until time.Time) (string, time.Time) {
 	return l.Say(i18n.LeftUncertain, "N", int(n)), until.Add(-n * day).Add(time.Nanosecond)
 }
 
-// Clock returns a time of day: 10:02.
+// Clock formats a time of day: 10:02.
 func (l Look) Clock(at time.Time) string { return at.In(l.Zone).Format("15:04") }
 
-// Weekday returns a day of the week, short: Tue, 火.
+// Weekday returns the short name of a day of the week: Tue, 火.
 func (l Look) Weekday(at time.Time) string {
 	w := at.In(l.Zone).Weekday()
 	if l.Words.Japanese() {
@@ -68,7 +67,7 @@ func (l Look) Weekday(at time.Time) string {
 	return w.String()[:3]
 }
 
-// Date returns a date, with the year where it is not this one: 12 Nov, 11/12.
+// Date formats a date, with the year if it is not this one: 12 Nov, 11/12.
 func (l Look) Date(now, at time.Time) string {
 	at, now = at.In(l.Zone), now.In(l.Zone)
 	ja, other := l.Words.Japanese(), at.Year() != now.Year()
@@ -83,7 +82,7 @@ func (l Look) Date(now, at time.Time) string {
 	return at.Format("2 Jan")
 }
 
-// Day returns the name of a day as a heading: Today, Yesterday, Tuesday 17 November.
+// Day formats a day for a heading: Today, Yesterday, Tuesday 17 November.
 func (l Look) Day(now, at time.Time) string {
 	switch int(l.midnight(now).Sub(l.midnight(at)).Round(day) / day) {
 	case 0:
@@ -105,8 +104,8 @@ func (l Look) Day(now, at time.Time) string {
 	return at.Format("Monday 2 January")
 }
 
-// Moment returns a time near now in a sentence: 10:02, tomorrow 10:02, Tue 10:02,
-// 12 Nov 10:02.
+// Moment formats a time near now for a sentence: 10:02, tomorrow 10:02, Tue 10:02, 12 Nov
+// 10:02.
 func (l Look) Moment(now, at time.Time) string {
 	days := int(l.midnight(at).Sub(l.midnight(now)).Round(day) / day)
 	clock := l.Clock(at)

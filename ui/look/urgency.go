@@ -9,7 +9,7 @@ import (
 // Urgency is how soon the reply window closes.
 type Urgency uint8
 
-// From what can't be answered any more to what must be answered at once.
+// From no longer answerable to most urgent.
 const (
 	Closed Urgency = iota
 	Calm
@@ -18,14 +18,14 @@ const (
 	Urgent
 )
 
-// Times left in the reply window at which its colour changes.
+// Remaining times in the reply window at which its colour changes.
 const (
 	leftCalm   = 6 * time.Hour
 	leftSoon   = 2 * time.Hour
 	leftUrgent = 30 * time.Minute
 )
 
-// UrgencyOf returns how urgent a reply is that can be sent for so long.
+// UrgencyOf returns the urgency of a reply by the time left to send it.
 func UrgencyOf(left time.Duration) Urgency {
 	switch {
 	case left > leftCalm:
@@ -38,7 +38,7 @@ func UrgencyOf(left time.Duration) Urgency {
 	return Urgent
 }
 
-// Style is the style of the time that is left.
+// Style returns the style of the remaining time.
 func (u Urgency) Style(ink theme.Ink) theme.Style {
 	switch u {
 	case Closed:

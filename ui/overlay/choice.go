@@ -9,11 +9,11 @@ import (
 	"parley/ui/theme"
 )
 
-// Option is one of the things to choose from.
+// Option is one of the options of a choice.
 type Option struct {
 	ID    string
 	Title string
-	// Detail stands at the right: when, how much.
+	// Detail is shown at the right: when, how much.
 	Detail string
 	// Key chooses it at once: "1".
 	Key string
@@ -21,16 +21,16 @@ type Option struct {
 	Reason string
 }
 
-// Choice is a short list, each with its key.
+// Choice is a short list of options, each with its key.
 type Choice struct {
 	title string
-	// said stands above the options.
+	// said is shown above the options.
 	said     string
 	options  []Option
 	selected int
 }
 
-// choiceRoom is what a row needs besides its words: marks, blanks and border.
+// choiceRoom is what a row needs besides its texts: marks, blanks and border.
 const choiceRoom = 14
 
 // NewChoice returns a list to choose from.
@@ -38,10 +38,10 @@ func NewChoice(title string, options []Option) *Choice {
 	return &Choice{title: title, options: slices.Clone(options)}
 }
 
-// Say puts a sentence above the options: what choosing means.
+// Say sets the sentence above the options: what choosing means.
 func (c *Choice) Say(sentence string) { c.said = sentence }
 
-// SetOptions replaces the options. What is selected stays so if it is among them.
+// SetOptions replaces the options. The selection stays if it is among them.
 func (c *Choice) SetOptions(options []Option) {
 	id := ""
 	if c.selected < len(c.options) {
@@ -51,7 +51,7 @@ func (c *Choice) SetOptions(options []Option) {
 	c.selected = max(0, slices.IndexFunc(c.options, func(o Option) bool { return o.ID == id }))
 }
 
-// Select selects an option; without one of that id, what is selected stays so.
+// Select selects an option; if there is none of that id, the selection stays.
 func (c *Choice) Select(id string) {
 	if i := slices.IndexFunc(c.options, func(o Option) bool { return o.ID == id }); i >= 0 {
 		c.selected = i
@@ -93,7 +93,7 @@ func (c *Choice) choose() Action {
 func (c *Choice) Lines(l look.Look, w, h int) []string {
 	f := NewFrame(c.title, w, h)
 	iw, ih := f.Inside()
-	// It is as wide as what it says.
+	// It is as wide as its content.
 	keys, widest := 0, max(l.Cells.Width(c.title)+6, l.Cells.Width(c.said)+4)
 	for _, o := range c.options {
 		keys = max(keys, l.Cells.Width(o.Key))
@@ -112,8 +112,7 @@ func (c *Choice) Lines(l look.Look, w, h int) []string {
 	return f.Lines(l, content)
 }
 
-// sentence is what is said above the options, with a blank line below where there is
-// room.
+// sentence returns the sentence above the options, with a blank line below if there is room.
 func (c *Choice) sentence(l look.Look, w, room int) []string {
 	var out []string
 	if c.said == "" {
@@ -153,7 +152,7 @@ func (c *Choice) row(l look.Look, i, keys, w int) string {
 // Cursor implements Overlay.
 func (c *Choice) Cursor() (x, y int, ok bool) { return 0, 0, false }
 
-// cell is a part of a row, so many cells wide; -1 for what is left.
+// cell is a part of a row of a given width; -1 for what is left.
 type cell struct {
 	style theme.Style
 	text  string
@@ -174,8 +173,8 @@ func row(l look.Look, w int, cells ...cell) string {
 	return out
 }
 
-// window returns the first row to draw so that those from first to last (excluded) are
-// among the h rows drawn of so many.
+// window returns the first row to draw, so that those from first to last (excluded) are among
+// the h rows drawn of all.
 func window(first, last, of, h int) int {
 	top := min(first-(h-1)/2, of-h)
 	top = max(top, last-h, 0)

@@ -9,7 +9,7 @@ import (
 // Field is a line of a form.
 type Field struct {
 	Label string
-	// Text is what stands there before something is typed.
+	// Text is the initial text.
 	Text string
 }
 
@@ -36,14 +36,14 @@ func NewForm(title string, fields []Field) *Form {
 	return f
 }
 
-// Say puts a sentence above the fields.
+// Say sets the sentence above the fields.
 func (f *Form) Say(sentence string) { f.said = sentence }
 
-// SetError says in a sentence why what was entered is not taken. It goes with the next
-// change of a field.
+// SetError says in a sentence why the input was rejected. The next change of a field clears
+// it.
 func (f *Form) SetError(sentence string) { f.err = sentence }
 
-// Texts are what stands in the fields.
+// Texts returns the texts of the fields.
 func (f *Form) Texts() []string {
 	out := make([]string, len(f.in))
 	for i := range f.in {
@@ -98,7 +98,7 @@ func (f *Form) Lines(l look.Look, w, h int) []string {
 		}
 	}
 	tell(f.said, l.Theme.Text.Paint, len(f.in))
-	// What is wrong stands where it is seen, whatever else there is no room for.
+	// The error comes first: it must be visible even without room for the rest.
 	tell(f.err, l.Theme.Danger.Paint, min(len(f.in), 1))
 	ox, oy := frame.Origin()
 	f.caret = caret{}
@@ -109,7 +109,7 @@ func (f *Form) Lines(l look.Look, w, h int) []string {
 	return frame.Lines(l, content)
 }
 
-// field draws a field whose line begins there; the cursor is in the one that is typed in.
+// field draws a field at a position; the focused one has the cursor.
 func (f *Form) field(l look.Look, i, labels, w int, at caret) string {
 	style, mark := l.Theme.Muted, " "
 	if i == f.focus {

@@ -5,22 +5,22 @@ import (
 	"parley/ui/look"
 )
 
-// A frame is never wider than what is comfortable to read; below the smaller sizes a
-// border would take what the content needs.
+// A frame is at most as wide as is comfortable to read; below the smaller sizes a border would
+// take room that the content needs.
 const (
 	frameMax               = 80
 	borderMinW, borderMinH = 50, 12
 )
 
-// Frame is how an overlay is drawn: one thin border with its title, one blank column
-// inside; on a small screen without the border, over the full width.
+// Frame is how an overlay is drawn: a thin border with its title and one blank column inside;
+// on a small screen without the border, over the full width.
 type Frame struct {
 	title string
 	w, h  int
 	bare  bool
 }
 
-// NewFrame returns the frame for what may take w × h cells at most.
+// NewFrame returns the frame of at most w × h cells.
 func NewFrame(title string, w, h int) Frame {
 	f := Frame{title: title, w: max(0, w), h: max(0, h), bare: w < borderMinW || h < borderMinH}
 	if !f.bare {
@@ -29,7 +29,7 @@ func NewFrame(title string, w, h int) Frame {
 	return f
 }
 
-// Inside returns how many cells its content has.
+// Inside returns the size of its content.
 func (f Frame) Inside() (w, h int) {
 	if f.bare {
 		return max(0, f.w-2), max(0, f.h-1)
@@ -37,7 +37,7 @@ func (f Frame) Inside() (w, h int) {
 	return f.w - 4, f.h - 2
 }
 
-// Origin returns where the content begins.
+// Origin returns where its content begins.
 func (f Frame) Origin() (x, y int) {
 	if f.bare {
 		return 1, 1
@@ -45,8 +45,8 @@ func (f Frame) Origin() (x, y int) {
 	return 2, 1
 }
 
-// Lines draws the frame about its content: lines that are as wide as Inside says, with
-// or without styles. What doesn't fit in height is left out.
+// Lines draws the frame around its content: lines of exactly Inside's width, with or without
+// styles. Lines that don't fit are left out.
 func (f Frame) Lines(l look.Look, content []string) []string {
 	w, h := f.Inside()
 	content = content[:min(h, len(content))]
@@ -60,7 +60,7 @@ func (f Frame) Lines(l look.Look, content []string) []string {
 		for _, s := range content {
 			lines = append(lines, cells.Spaces(left)+s+cells.Spaces(f.w-left-w))
 		}
-		if len(lines) < f.h { // where it ends, and what it lies over goes on
+		if len(lines) < f.h { // separates it from the screen below
 			lines = append(lines, l.Theme.Faint.Paint(l.Rule(f.w)))
 		}
 		return lines
@@ -74,7 +74,7 @@ func (f Frame) Lines(l look.Look, content []string) []string {
 	return append(lines, l.Theme.Faint.Paint(b.bottomLeft+l.Rule(w+2)+b.bottomRight))
 }
 
-// top is the border with the title in it.
+// top draws the border with the title.
 func (f Frame) top(l look.Look, b border) string {
 	if f.title == "" {
 		return l.Theme.Faint.Paint(b.topLeft + l.Rule(f.w-2) + b.topRight)
@@ -84,7 +84,7 @@ func (f Frame) top(l look.Look, b border) string {
 	return l.Theme.Faint.Paint(b.topLeft+l.Rule(1)) + " " + l.Theme.Text.Paint(title) + " " + l.Theme.Faint.Paint(rule+b.topRight)
 }
 
-// border is the corners.
+// border has the corners.
 type border struct{ topLeft, topRight, bottomLeft, bottomRight string }
 
 func borderOf(l look.Look) border {

@@ -2,18 +2,18 @@ package overlay
 
 import "time"
 
-// quiet is how long nothing has to be typed before keys go to what opened by itself.
+// quiet is how long typing must pause before keys go to an overlay that opened by itself.
 const quiet = 400 * time.Millisecond
 
-// Grace keeps the keys of somebody who is just typing from an overlay that opened by
-// itself. The zero value lets everything through.
+// Grace protects somebody who is typing from an overlay that opens by itself: their keys don't
+// go to it. The zero value lets all keys through.
 type Grace struct{ last time.Time }
 
-// NewGrace begins when an overlay opens.
+// NewGrace starts when an overlay opens.
 func NewGrace(opened time.Time) Grace { return Grace{last: opened} }
 
-// Ignores tells whether a key press at that time is to be dropped. Each that is makes
-// the time begin anew, since it is of the same typing.
+// Ignores reports whether to drop a key press at that time. Each dropped one restarts the
+// time, since the user is still typing.
 func (g *Grace) Ignores(now time.Time) bool {
 	if g.last.IsZero() {
 		return false

@@ -9,7 +9,7 @@ import (
 	"parley/ui/look"
 )
 
-// Section is a part of a page of help: keys and what they do, or questions and answers.
+// Section is a part of a help page: keys and what they do, or questions and answers.
 type Section struct {
 	Heading    string
 	Rows       []Row
@@ -19,7 +19,7 @@ type Section struct {
 // Row is a key and what it does.
 type Row struct{ Key, Text string }
 
-// Paragraph is a question and its answer, or a text alone without a question.
+// Paragraph is a question and its answer, or a text without a question.
 type Paragraph struct{ Question, Answer string }
 
 // Help is a page to read.
@@ -27,7 +27,7 @@ type Help struct {
 	title    string
 	sections []Section
 
-	// The page as it was wrapped last, and how much of it was seen.
+	// The page as last wrapped, and how many lines of it were visible.
 	lines   []string
 	width   int
 	look    uint32
@@ -36,7 +36,7 @@ type Help struct {
 	top     int
 }
 
-// NewHelp returns a page of these sections.
+// NewHelp returns a page of sections.
 func NewHelp(title string, sections []Section) *Help {
 	return &Help{title: title, sections: slices.Clone(sections)}
 }

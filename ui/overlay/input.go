@@ -14,21 +14,21 @@ import (
 	"parley/ui/look"
 )
 
-// inputMax is how many characters an input takes.
+// inputMax is how many characters an input holds.
 const inputMax = 500
 
-// input is a line that is typed. It knows no clipboard but what the terminal pastes: that
-// of the machine Parley runs on may be somebody else's.
+// input is a line being typed. Its only clipboard is what the terminal pastes: that of the
+// machine Parley runs on may be somebody else's.
 type input struct {
 	text string
-	// at is the cursor: bytes before it, always between two characters.
+	// at is the cursor: the bytes before it, always between two characters.
 	at int
 }
 
 // set replaces the text; the cursor goes to its end.
 func (in *input) set(s string) { in.text, in.at = "", 0; in.insert(s) }
 
-// update takes a key or a pasted text, and tells whether the text changed.
+// update handles a key or a pasted text, and reports whether the text changed.
 func (in *input) update(msg tea.Msg) bool {
 	before := in.text
 	switch msg := msg.(type) {
@@ -46,8 +46,8 @@ func (in *input) update(msg tea.Msg) bool {
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n")
 
-// insert puts a text at the cursor, as one line of plain characters. One that would be
-// too long is not taken.
+// insert inserts a text at the cursor, as one line of plain characters. A text that is too
+// long is dropped.
 func (in *input) insert(s string) {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -63,7 +63,7 @@ func (in *input) insert(s string) {
 		return
 	}
 	in.text = in.text[:in.at] + s + in.text[in.at:]
-	// What was typed may have joined the character before it or after it.
+	// The text may have combined with the character before or after it.
 	in.at = boundary(in.text, in.at+len(s))
 }
 
@@ -106,7 +106,7 @@ func (in *input) before() int {
 
 func (in *input) after() int { return in.at + cluster(in.text[in.at:]) }
 
-// boundary returns the first place between two characters that is not before at.
+// boundary returns the first position between two characters that is not before at.
 func boundary(s string, at int) int {
 	end := 0
 	for end < at {
@@ -124,8 +124,8 @@ func cluster(s string) int {
 	return len(k)
 }
 
-// draw returns the text in exactly so many cells, and the column of the cursor. Where it
-// is longer, the part about the cursor is drawn.
+// draw returns the text in exactly width cells, and the column of the cursor. If it is longer,
+// it draws the part around the cursor.
 func (in *input) draw(l look.Look, width int) (string, int) {
 	head, rest := drawn(l, in.text[:in.at]), drawn(l, in.text[in.at:])
 	room := max(0, width-1)

@@ -6,10 +6,9 @@ import (
 	"parley/ui/cells"
 )
 
-// Over puts the lines of a box over those of a screen, its first cell at column x of
-// line y. The lines may hold styles. Each of the screen's keeps its width: what of the
-// box is beyond is cut off, and of a wide character that the box covers half of, a space
-// is left.
+// Over draws a box over the lines of a screen, its first cell at column x of line y. The lines
+// may have styles. Those of the screen keep their width: what sticks out of the box is cut off,
+// and a wide character that is half covered becomes a space.
 func Over(m cells.Measure, base, box []string, x, y int) []string {
 	out := append([]string(nil), base...)
 	x = max(0, x)
@@ -32,8 +31,8 @@ func Over(m cells.Measure, base, box []string, x, y int) []string {
 // reset ends every style.
 const reset = "\x1b[m"
 
-// cut returns the first cells of a line: exactly so many, or all there are. No style
-// goes on beyond its end.
+// cut returns the first width cells of a line, or all there are. No style continues past its
+// end.
 func cut(m cells.Measure, s string, width int) (string, int) {
 	var b strings.Builder
 	used, open := 0, ""
@@ -57,7 +56,7 @@ func cut(m cells.Measure, s string, width int) (string, int) {
 	return b.String(), used
 }
 
-// tail returns a line without so many of its first cells, in the style it has there.
+// tail returns a line without its first width cells, in the style that it has there.
 func tail(m cells.Measure, s string, width int) string {
 	used, open := 0, ""
 	for s != "" {
@@ -74,8 +73,8 @@ func tail(m cells.Measure, s string, width int) string {
 	return ""
 }
 
-// straddles returns the length of the first character of a text if the edge goes through
-// it, and how many of its cells are beyond the edge.
+// straddles returns the length of the first character of a text if the edge goes through it,
+// and how many of its cells are past the edge.
 func straddles(m cells.Measure, text string, before int) (length, gap int) {
 	if before <= 0 {
 		return 0, 0
@@ -87,7 +86,7 @@ func straddles(m cells.Measure, text string, before int) (length, gap int) {
 	return len(head), n - before
 }
 
-// styled returns the escape sequences that are in force after another.
+// styled returns the escape sequences in force after another one.
 func styled(open, escape string) string {
 	switch escape {
 	case "":
@@ -98,8 +97,8 @@ func styled(open, escape string) string {
 	return open + escape
 }
 
-// split returns the text up to the next escape sequence, that sequence, and what
-// follows. Lines hold such that set a style (CSI) or a link (OSC).
+// split returns the text up to the next escape sequence, that sequence, and the rest. Lines
+// have only those that set a style (CSI) or a link (OSC).
 func split(s string) (text, escape, rest string) {
 	i := strings.IndexByte(s, 0x1b)
 	if i < 0 {

@@ -1,9 +1,9 @@
-// Package overlay holds what opens over the screen: the palette, the help, prompts and
-// short lists.
+// Package overlay holds what opens over the screen: the palette, the help, prompts and short
+// lists.
 //
-// An overlay does nothing itself. It answers a key with an [Action], and the root of the
-// screen does what that asks for. All text that it is given is safe to draw already,
-// but what is typed or pasted into it, which it makes safe where it draws it.
+// An overlay does nothing itself. It answers a key with an [Action], which the root of the
+// screen executes. All text passed to it is safe to draw already; what is typed or pasted into
+// it is made safe when drawn.
 package overlay
 
 import (
@@ -14,13 +14,13 @@ import (
 
 // Overlay is something open over the screen. It is not safe for concurrent use.
 type Overlay interface {
-	// Update takes a key or a pasted text. The action is nil where there is nothing to
-	// do but to draw again.
+	// Update handles a key or a pasted text. The action is nil if there is nothing to do but
+	// redraw.
 	Update(msg tea.Msg) (Action, tea.Cmd)
-	// Lines returns what to draw, within w × h cells: lines of equal width.
+	// Lines draws it within w × h cells: lines of equal width.
 	Lines(l look.Look, w, h int) []string
-	// Cursor returns where the terminal's cursor belongs, relative to the first of the
-	// lines that were drawn last; false where nothing is typed.
+	// Cursor returns the position of the terminal's cursor relative to the lines last drawn;
+	// false if nothing is typed.
 	Cursor() (x, y int, ok bool)
 }
 
@@ -34,22 +34,22 @@ type Closed struct{}
 // Chosen says which item was chosen.
 type Chosen struct{ ID string }
 
-// Entered says what was typed, once it is finished.
+// Entered carries a finished text.
 type Entered struct{ Text string }
 
-// Edited says what was typed so far.
+// Edited carries the text typed so far.
 type Edited struct{ Text string }
 
-// Completing asks to complete what was typed so far.
+// Completing asks to complete the text typed so far.
 type Completing struct{ Text string }
 
 // Moved says which item is selected now.
 type Moved struct{ ID string }
 
-// Opened says of which item more is wanted, without choosing it.
+// Opened names an item to show more of, without choosing it.
 type Opened struct{ ID string }
 
-// Filled says what stands in each field of a form, once it is finished.
+// Filled carries the texts of a finished form.
 type Filled struct{ Texts []string }
 
 func (Closed) isAction()     {}

@@ -12,14 +12,14 @@ import (
 type Item struct {
 	ID    string
 	Title string
-	// Alias is another name it is found by: the English one where the screen is in
-	// another language.
+	// Alias is another name to find it by: the English one if the screen is in another
+	// language.
 	Alias string
 	// Keys are shown at the right.
 	Keys string
 	// Reason is why it can't be chosen now; empty if it can.
 	Reason string
-	// Group is a heading over the items of one kind, shown while nothing is typed.
+	// Group is a heading above the items of one kind, shown while nothing is typed.
 	Group string
 }
 
@@ -30,20 +30,20 @@ type Palette struct {
 	names   names
 	in      input
 	matches []match
-	// selected is a place in matches. refused: enter was pressed on it, and it can't be
+	// selected is an index of matches. refused: enter was pressed on it, and it can't be
 	// chosen.
 	selected int
 	refused  bool
 	caret    caret
 }
 
-// match is an item that was found, and the bytes of its title that were typed.
+// match is a found item, and which bytes of its title were typed.
 type match struct {
 	item, score int
 	letters     []int
 }
 
-// names are what items are found by: each item's title, then each one's alias.
+// names are what items are found by: all titles, then all aliases.
 type names []Item
 
 func (n names) Len() int { return 2 * len(n) }
@@ -55,8 +55,7 @@ func (n names) String(i int) string {
 	return n[i-len(n)].Alias
 }
 
-// NewPalette returns a palette of these items. While nothing is typed they stand in
-// their own order.
+// NewPalette returns a palette of items. While nothing is typed they are in their own order.
 func NewPalette(title string, items []Item) *Palette {
 	p := &Palette{title: title, items: slices.Clone(items)}
 	p.names = names(p.items)
@@ -64,7 +63,7 @@ func NewPalette(title string, items []Item) *Palette {
 	return p
 }
 
-// SetItems replaces the items. What is selected stays so if it is found among them.
+// SetItems replaces the items. The selection stays if it is found among them.
 func (p *Palette) SetItems(items []Item) {
 	id := ""
 	if p.selected < len(p.matches) {
@@ -113,7 +112,7 @@ func (p *Palette) choose() Action {
 	return Chosen{it.ID}
 }
 
-// find looks for what is typed. Of equal matches, what can be chosen comes first.
+// find searches what is typed. Of equal matches, items that can be chosen come first.
 func (p *Palette) find() {
 	p.selected, p.matches = 0, p.matches[:0]
 	query := strings.TrimSpace(p.in.text)
@@ -147,8 +146,8 @@ func (p *Palette) find() {
 	})
 }
 
-// What a name that begins with what is typed, or one of its words, counts more than
-// letters found here and there.
+// Bonus for a name, or one of its words, that begins with the typed text, over letters found
+// here and there.
 const (
 	beginsName = 100
 	beginsWord = 50

@@ -21,11 +21,11 @@ func (p *Palette) Lines(l look.Look, w, h int) []string {
 	return f.Lines(l, content)
 }
 
-// promptMark stands before what is typed.
+// promptMark precedes the typed text.
 const promptMark = "> "
 
-// list draws those of the rows that fit, the selected one among them. What is found
-// changes with every letter; the box stays as high as it is.
+// list draws the rows that fit, including the selected one. The matches change with every
+// letter; the height of the box stays.
 func (p *Palette) list(l look.Look, w, h int) []string {
 	if h <= 0 {
 		return nil
@@ -45,7 +45,7 @@ func (p *Palette) list(l look.Look, w, h int) []string {
 	return lines
 }
 
-// high is how many lines the whole list takes, with its headings.
+// high returns the height of the whole list, with its headings.
 func (p *Palette) high() int {
 	n, group := len(p.items), ""
 	for _, it := range p.items {
@@ -57,10 +57,10 @@ func (p *Palette) high() int {
 	return n
 }
 
-// rows draws the items found, with headings while nothing is typed.
+// rows draws the matches, with headings while nothing is typed.
 func (p *Palette) rows(l look.Look, w, h int) []string {
 	headings := strings.TrimSpace(p.in.text) == ""
-	// Where each row of the list is: an item found, or -1 for a heading.
+	// What each row of the list is: an index of matches, or -1 for a heading.
 	var list []int
 	group, first := "", 0
 	for i, m := range p.matches {
@@ -98,8 +98,8 @@ func (p *Palette) heading(list []int, i int) string {
 	return p.items[p.matches[list[i+1]].item].Group
 }
 
-// reason is why the selected item can't be chosen, on lines of its own where there is no
-// room for it on the row.
+// reason draws why the selected item can't be chosen, on lines of its own if there is no room
+// for it on the row.
 func (p *Palette) reason(l look.Look, w int) []string {
 	it := p.items[p.matches[p.selected].item]
 	if it.Reason == "" || !p.refused && l.Cells.Width(it.Title+it.Reason)+3 <= p.room(l, it, w) {
@@ -116,7 +116,7 @@ func (p *Palette) reason(l look.Look, w int) []string {
 	return lines
 }
 
-// room is how many cells of a row are left for the title.
+// room returns how many cells of a row are left for the title.
 func (p *Palette) room(l look.Look, it Item, w int) int {
 	if it.Keys == "" {
 		return max(0, w-2)
@@ -124,7 +124,7 @@ func (p *Palette) room(l look.Look, it Item, w int) int {
 	return max(0, w-3-min(l.Cells.Width(it.Keys), w/2))
 }
 
-// row draws an item. alone: its reason stands on lines of its own.
+// row draws an item. alone: its reason is on lines of its own.
 func (p *Palette) row(l look.Look, at, w int, alone bool) string {
 	m := p.matches[at]
 	it := p.items[m.item]
@@ -153,7 +153,7 @@ func (p *Palette) row(l look.Look, at, w int, alone bool) string {
 	return mark + letters(l, ink, it.Title, m.letters, room) + keys
 }
 
-// letters paints a title, those of its characters accented that were typed.
+// letters draws a title, with the typed characters in accent.
 func letters(l look.Look, ink theme.Ink, title string, at []int, w int) string {
 	text, whole := l.Fit(title, w), title
 	if l.Cells.Width(title) > w {

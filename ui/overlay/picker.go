@@ -8,35 +8,35 @@ import (
 	"parley/ui/look"
 )
 
-// PickerRow is something to pick: a record, or something to do.
+// PickerRow is a row to pick: a record, or an action.
 type PickerRow struct {
 	ID string
-	// Kind stands in a column of its own before the title; empty: something to do.
+	// Kind is in a column of its own before the title; empty: an action.
 	Kind  string
 	Title string
-	// Detail stands at the right of the first line.
+	// Detail is at the right of the first line.
 	Detail string
-	// Second is the second line; empty: there is none.
+	// Second is the second line; empty: none.
 	Second string
 }
 
 // PickerLine is a line of the preview.
 type PickerLine struct {
 	Text string
-	// Heading: it says what stands below. Muted: it matters less.
+	// Heading: it is the heading of the lines below. Muted: it matters less.
 	Heading, Muted bool
 }
 
-// Picker is a list that somebody else looks for, by what is typed. It is told what was
-// found, and says what was typed and where the selection is.
+// Picker is a list whose rows the caller searches by what is typed. The caller sets the rows;
+// the picker says what was typed and what is selected.
 type Picker struct {
 	Title string
 
 	in   input
 	rows []PickerRow
-	// selected is -1 while nothing is.
+	// selected is -1 while nothing is selected.
 	selected int
-	// chosen: the selection was moved by hand.
+	// chosen: the user moved the selection.
 	chosen  bool
 	status  string
 	alarm   bool
@@ -50,10 +50,10 @@ func NewPicker(title string) *Picker { return &Picker{Title: title, selected: -1
 // Text returns what is typed.
 func (p *Picker) Text() string { return p.in.text }
 
-// Chosen tells whether the selection was moved by hand.
+// Chosen reports whether the user moved the selection.
 func (p *Picker) Chosen() bool { return p.chosen }
 
-// Selected returns the id of the selected row; empty if none is.
+// Selected returns the id of the selected row; "" if none is.
 func (p *Picker) Selected() string {
 	if p.selected < 0 || p.selected >= len(p.rows) {
 		return ""
@@ -61,8 +61,8 @@ func (p *Picker) Selected() string {
 	return p.rows[p.selected].ID
 }
 
-// SetRows replaces the rows. What was selected by hand stays so if it is among them;
-// otherwise the first is, or none where wait says that others are to come.
+// SetRows replaces the rows. A selection moved by the user stays if it is among them;
+// otherwise the first row is selected, or none if wait says that others will come.
 func (p *Picker) SetRows(rows []PickerRow, wait bool) {
 	id, chosen := p.Selected(), p.chosen
 	p.rows, p.selected, p.chosen = slices.Clone(rows), -1, false
@@ -74,10 +74,10 @@ func (p *Picker) SetRows(rows []PickerRow, wait bool) {
 	}
 }
 
-// SetStatus says how the search stands; alarm: something is wrong.
+// SetStatus sets the state of the search; alarm: something is wrong.
 func (p *Picker) SetStatus(sentence string, alarm bool) { p.status, p.alarm = sentence, alarm }
 
-// SetPreview shows what is known of the selected row.
+// SetPreview sets the preview of the selected row.
 func (p *Picker) SetPreview(lines []PickerLine) { p.preview = slices.Clone(lines) }
 
 // Update implements Overlay.
@@ -113,7 +113,7 @@ func (p *Picker) Update(msg tea.Msg) (Action, tea.Cmd) {
 	return Edited{p.in.text}, nil
 }
 
-// pickerPage is how many rows a page is.
+// pickerPage is how many rows page up and down move by.
 const pickerPage = 5
 
 func (p *Picker) move(by int) Action {
@@ -127,12 +127,12 @@ func (p *Picker) move(by int) Action {
 
 // Widths and heights of the picker, in cells.
 const (
-	// besideFrom is the width of the screen from which the preview stands beside the list.
+	// besideFrom is the width from which the preview is beside the list.
 	besideFrom = 100
 	pickerMax  = 120
-	// narrowIndent is how far a second line stands in on a narrow screen.
+	// narrowIndent is the indentation of a second line on a narrow screen.
 	narrowIndent = 4
-	// belowFrom is how many lines the list must have for a preview below it.
+	// belowFrom is the height that the list needs to have a preview below it.
 	belowFrom = 9
 )
 
@@ -158,7 +158,7 @@ func (p *Picker) Lines(l look.Look, w, h int) []string {
 	return f.Lines(l, content)
 }
 
-// says is the line, or the lines, that tell how the search stands.
+// says draws the state of the search.
 func (p *Picker) says(l look.Look, w, h int) []string {
 	style := l.Theme.Muted
 	if p.alarm {
@@ -173,7 +173,7 @@ func (p *Picker) says(l look.Look, w, h int) []string {
 	return out
 }
 
-// beside is the list with the preview at its right.
+// beside draws the list with the preview at its right.
 func (p *Picker) beside(l look.Look, w, h int) []string {
 	const gap = 3
 	left := (w - gap) * 3 / 5
@@ -186,8 +186,8 @@ func (p *Picker) beside(l look.Look, w, h int) []string {
 	return out
 }
 
-// below is the list with the preview under it, where there is room: two fifths of it, and
-// what the rows leave.
+// below draws the list with the preview below it, if there is room: two fifths of it, and what
+// the rows leave.
 func (p *Picker) below(l look.Look, w, h int) []string {
 	if h < belowFrom || len(p.preview) == 0 {
 		return p.list(l, w, h)
@@ -218,7 +218,7 @@ func (p *Picker) previewed(l look.Look, w, h int) []string {
 	return filled(l, out, w, h)
 }
 
-// filled is exactly so many lines.
+// filled returns exactly h lines.
 func filled(l look.Look, lines []string, w, h int) []string {
 	lines = lines[:min(h, len(lines))]
 	for len(lines) < h {
@@ -227,7 +227,7 @@ func filled(l look.Look, lines []string, w, h int) []string {
 	return lines
 }
 
-// list draws those of the rows that fit, the selected one among them.
+// list draws the rows that fit, including the selected one.
 func (p *Picker) list(l look.Look, w, h int) []string {
 	kinds := 0
 	first, last, all := 0, 0, 0
@@ -285,7 +285,7 @@ func (r PickerRow) draw(l look.Look, kinds, w int, selected bool) []string {
 	cells = append(cells, cell{title, r.Title, max(0, w-start-detail-gap)}, cell{ink.Text, "", gap}, cell{ink.Muted, r.Detail, detail}, cell{ink.Text, "", -1})
 	lines := []string{row(l, w, cells...)}
 	if r.Second != "" {
-		if w < borderMinW { // it needs the cells more than the column
+		if w < borderMinW { // the second line needs the cells more than the column does
 			start = min(start, narrowIndent)
 		}
 		lines = append(lines, row(l, w, cell{ink.Accent, mark, 1}, cell{ink.Text, "", start - 1}, cell{ink.Muted, r.Second, -1}))

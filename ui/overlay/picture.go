@@ -8,7 +8,7 @@ import (
 	"parley/ui/look"
 )
 
-// Picture shows lines as they are: a QR code.
+// Picture shows lines unchanged: a QR code.
 type Picture struct {
 	title string
 	lines []string
@@ -16,8 +16,7 @@ type Picture struct {
 
 var _ Overlay = (*Picture)(nil)
 
-// NewPicture returns a picture. Its lines are drawn with the terminal's own colours; what
-// is not in them is not told.
+// NewPicture returns a picture. Its lines are drawn in the terminal's own colours.
 func NewPicture(title string, lines []string) *Picture {
 	return &Picture{title: title, lines: slices.Clone(lines)}
 }

@@ -8,11 +8,11 @@ import (
 
 // Prompt asks for a line of text.
 type Prompt struct {
-	// Title says what it is for, Hint how to say it.
+	// Title says what it is for, Hint how to enter it.
 	Title, Hint string
-	// Live: what is typed so far is told with every change.
+	// Live: every change of the text is an action.
 	Live bool
-	// Completes: tab asks to complete what is typed.
+	// Completes: tab asks to complete the text.
 	Completes bool
 
 	in    input
@@ -26,21 +26,21 @@ type caret struct {
 	ok   bool
 }
 
-// NewPrompt returns a prompt that begins with a text.
+// NewPrompt returns a prompt with an initial text.
 func NewPrompt(title, hint, text string) *Prompt {
 	p := &Prompt{Title: title, Hint: hint}
 	p.in.set(text)
 	return p
 }
 
-// Text returns what is typed so far.
+// Text returns the text typed so far.
 func (p *Prompt) Text() string { return p.in.text }
 
-// SetText replaces what is typed; the cursor goes to its end.
+// SetText replaces the text; the cursor goes to its end.
 func (p *Prompt) SetText(s string) { p.in.set(s) }
 
-// SetError says in a sentence why what was entered is not taken. It goes with the next
-// change of the text.
+// SetError says in a sentence why the input was rejected. The next change of the text clears
+// it.
 func (p *Prompt) SetError(sentence string) { p.err = sentence }
 
 // Update implements Overlay.

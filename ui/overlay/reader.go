@@ -10,38 +10,38 @@ import (
 	"parley/ui/look"
 )
 
-// ReadKind is what a line of a [Reader] is.
+// ReadKind is the kind of a line of a [Reader].
 type ReadKind uint8
 
 // The kinds of lines.
 const (
 	ReadText  ReadKind = iota
-	ReadMuted          // what is said about a text
+	ReadMuted          // a remark about a text
 	ReadDay            // the name of a day, between two rules
-	ReadUnder          // what stands below the name of a day
-	ReadHead           // who wrote, with the time at the right
+	ReadUnder          // below the name of a day
+	ReadHead           // the author, with the time at the right
 )
 
-// ReadLine is something to read: a line, or a text that is wrapped into several.
+// ReadLine is a line to read, or a text that is wrapped into several.
 type ReadLine struct {
 	Kind ReadKind
 	Text string
-	// Right stands at the right of a head.
+	// Right is at the right of a head.
 	Right string
-	// Ours: it stands behind a bar, as what we wrote does in a conversation.
+	// Ours: it has a bar, like our messages in a conversation.
 	Ours bool
 }
 
-// Reader shows a text that can be scrolled and no more. Somebody else reads it in, page
-// by page: each time it was scrolled it answers [Moved].
+// Reader shows a text to scroll. The caller loads it page by page: the reader answers [Moved]
+// after each scroll.
 type Reader struct {
 	title string
 	lines []ReadLine
-	// said stands above the text, status below it; alarm: something is wrong.
+	// said is above the text, status below it; alarm: something is wrong.
 	said, status string
 	alarm        bool
 
-	// The text as it was laid out last, and how much of it was seen.
+	// The text as last laid out, and how many lines of it were visible.
 	drawn []string
 	width int
 	look  uint32
@@ -54,19 +54,19 @@ type Reader struct {
 // NewReader returns a reader without a text.
 func NewReader(title string) *Reader { return &Reader{title: title} }
 
-// Say puts a sentence above the text.
+// Say sets the sentence above the text.
 func (p *Reader) Say(sentence string) { p.said, p.laid = sentence, false }
 
 // SetTitle replaces the title.
 func (p *Reader) SetTitle(title string) { p.title = title }
 
-// SetLines replaces the text. What is at the top stays there.
+// SetLines replaces the text. The position stays.
 func (p *Reader) SetLines(lines []ReadLine) { p.lines, p.laid = slices.Clone(lines), false }
 
-// SetStatus says how reading stands; alarm: something is wrong.
+// SetStatus sets the state of loading; alarm: something is wrong.
 func (p *Reader) SetStatus(sentence string, alarm bool) { p.status, p.alarm = sentence, alarm }
 
-// NearEnd tells whether what is seen is no more than a page from the end.
+// NearEnd reports whether at most a page is left after the visible part.
 func (p *Reader) NearEnd() bool { return p.laid && p.top+2*p.seen >= len(p.drawn) }
 
 // Update implements Overlay.
@@ -136,11 +136,11 @@ func dash(l look.Look) string {
 	return "–"
 }
 
-// roomy is how many lines there must be for the sentence above to stay while the text is
-// scrolled; with fewer it is scrolled as well.
+// roomy is the height from which the sentence above stays while the text is scrolled; below
+// that it scrolls along.
 const roomy = 14
 
-// sentence is what stands above the text, with a blank line below.
+// sentence returns the sentence above the text, with a blank line below.
 func (p *Reader) sentence(l look.Look, w int) []string {
 	if p.said == "" {
 		return nil
@@ -169,7 +169,7 @@ func (p *Reader) below(l look.Look, w, h int) []string {
 	return out
 }
 
-// lay lays the text out for a width, with the sentence above where that is scrolled, too.
+// lay lays the text out for a width; low: including the sentence above.
 func (p *Reader) lay(l look.Look, w int, low bool) {
 	if p.laid && p.width == w && p.low == low && p.look == l.Version {
 		return
@@ -184,7 +184,7 @@ func (p *Reader) lay(l look.Look, w int, low bool) {
 	}
 }
 
-// readIndent is how far a text stands in.
+// readIndent is the indentation of a text.
 const readIndent = 2
 
 // mostRule is how long the rules beside a day's name are.
@@ -223,7 +223,7 @@ func (r ReadLine) draw(l look.Look, w int) []string {
 	return out
 }
 
-// head is who wrote, and when.
+// head draws the author and the time.
 func (r ReadLine) head(l look.Look, w int) string {
 	style := l.Theme.Strong
 	right := l.Cut(r.Right, w/2)

@@ -14,20 +14,20 @@ import (
 	"parley/ui/term"
 )
 
-// connectPoll is how often the hub is asked how far connecting a Page is.
+// connectPoll is how often the hub is asked for the progress of connecting a Page.
 const connectPoll = time.Second
 
-// linkCells is how much of a link is shown: all of it, or it leads nowhere.
+// linkCells is how much of a link is shown: all of it, since a part is no use.
 const linkCells = 2000
 
 // connecting is a Page being connected in the user's browser.
 type connecting struct {
 	model.Connect
-	// choice shows it; it may be closed while the browser goes on.
+	// choice is its overlay; the user may close it while the browser goes on.
 	choice *overlay.Choice
 }
 
-// The answers of the overlay that shows it.
+// Choices of the overlay.
 const (
 	connectCopy = "copy"
 	connectQuit = "quit"
@@ -40,10 +40,10 @@ type ConnectSaid struct {
 	Err     error
 }
 
-// connectTick asks again.
+// connectTick polls again.
 type connectTick struct{ id string }
 
-// ConnectPage begins to connect a Page through the browser; one that is under way is shown.
+// ConnectPage starts connecting a Page through the browser, or shows the attempt under way.
 func (m *Model) ConnectPage() tea.Cmd {
 	if m.Connecting.ID != "" && !m.Connecting.State.Final() {
 		m.showConnect()
@@ -56,7 +56,7 @@ func (m *Model) ConnectPage() tea.Cmd {
 	})
 }
 
-// connectSaid shows how far it is, and asks again until it ends.
+// connectSaid shows the progress, and polls until it ends.
 func (m *Model) connectSaid(s ConnectSaid) tea.Cmd {
 	switch {
 	case s.Err != nil && s.Begun:
@@ -83,7 +83,7 @@ func (m *Model) connectSaid(s ConnectSaid) tea.Cmd {
 	return screen.Timer(connectPoll, connectTick{s.Connect.ID})
 }
 
-// connectTick asks how far it is.
+// connectTick polls the progress.
 func (m *Model) connectTick(t connectTick) tea.Cmd {
 	if t.id != m.Connecting.ID || m.Connecting.State.Final() {
 		return nil
@@ -95,7 +95,7 @@ func (m *Model) connectTick(t connectTick) tea.Cmd {
 	})
 }
 
-// showConnect lays what is to be done over the screen.
+// showConnect opens the overlay that says what to do.
 func (m *Model) showConnect() {
 	c := overlay.NewChoice(m.Say(i18n.ConnectTitle), []overlay.Option{
 		{ID: connectCopy, Key: "y", Title: m.Say(i18n.ConnectCopy)},
@@ -117,7 +117,7 @@ func (m *Model) showConnect() {
 	})
 }
 
-// giveConnectUp makes the link void.
+// giveConnectUp cancels the attempt, which invalidates the link.
 func (m *Model) giveConnectUp() tea.Cmd {
 	hub, id := m.hub, m.Connecting.ID
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -144,7 +144,7 @@ func (m *Model) connectSentence() string {
 	return m.Say(do, "Link", safe.LineN(model.Untrusted(m.Connecting.URL), linkCells))
 }
 
-// connectEnded tells how it ended.
+// connectEnded says how it ended.
 func (m *Model) connectEnded() {
 	if m.Connecting.choice != nil && m.Overlaid() == m.Connecting.choice {
 		m.Lift()

@@ -12,26 +12,26 @@ import (
 	"parley/ui/screen"
 )
 
-// greetingBlanks stand for the customer's name in a greeting.
+// greetingBlanks are the placeholders for the customer's name in a greeting.
 const greetingBlanks = "{{user_first_name}} {{user_last_name}} {{user_full_name}}"
 
-// greetingsRead is a Page's greetings, read or changed.
+// greetingsRead is the answer with a Page's greetings, after a read or a change.
 type greetingsRead struct {
 	page model.PageID
 	all  []model.Greeting
-	// said is what was done; empty: they were read.
+	// said is the sentence for a change; empty: they were read.
 	said i18n.ID
 	err  error
 }
 
-// greetingTo is a preview: of which Page, for whom.
+// greetingTo is whom a preview is for: a Page and a customer.
 type greetingTo struct {
 	page     model.Page
 	customer model.Customer
 }
 
-// OpenGreeting shows the Page's greetings as the current customer would see them. They
-// are read from Facebook first.
+// OpenGreeting shows the Page's greetings as the current customer would see them. It reads
+// them from Facebook first.
 func (m *Model) OpenGreeting() tea.Cmd {
 	p, _ := m.Page()
 	c := overlay.NewChoice(m.Say(i18n.GreetingTitle, "Page", m.Look.Line(p.Name)), nil)
@@ -45,7 +45,7 @@ func (m *Model) OpenGreeting() tea.Cmd {
 	})
 }
 
-// greetingsRead shows what was read or changed, unless the user has left.
+// greetingsRead shows the greetings, unless the user has left.
 func (m *Model) greetingsRead(r greetingsRead) {
 	if r.err != nil {
 		m.Notify(m.Explain(r.err))
@@ -65,7 +65,7 @@ func (m *Model) greetingsRead(r greetingsRead) {
 	m.chooseGreeting(p, r.all)
 }
 
-// chooseGreeting lists the greetings; choosing one changes it.
+// chooseGreeting lists the greetings; choosing one edits it.
 func (m *Model) chooseGreeting(p model.Page, all []model.Greeting) {
 	to := greetingTo{page: p, customer: model.Customer{Name: model.Untrusted(m.Say(i18n.GreetingSample)), Locale: model.DefaultLocale}}
 	if r, ok := m.Current(); ok && r.Customer.Name != "" && r.PageID == p.ID {
@@ -99,7 +99,7 @@ func (m *Model) chooseGreeting(p model.Page, all []model.Greeting) {
 	})
 }
 
-// greetingPreview is what the customer would see.
+// greetingPreview returns what the customer would see.
 func (m *Model) greetingPreview(to greetingTo, all []model.Greeting) string {
 	g, ok := model.GreetingFor(all, to.customer.Locale)
 	if !ok {
@@ -108,7 +108,7 @@ func (m *Model) greetingPreview(to greetingTo, all []model.Greeting) string {
 	return m.Say(i18n.GreetingSays, "Name", m.Look.Name(to.customer)) + "\n" + m.Look.Cells.Shown(safe.LineN(g.Preview(to.customer.Name), 2*model.GreetingLimit).String())
 }
 
-// askLocale asks for which locale a greeting is added.
+// askLocale asks for the locale of a new greeting.
 func (m *Model) askLocale(p model.Page) tea.Cmd {
 	prompt := overlay.NewPrompt(m.Say(i18n.GreetingAdd), m.Say(i18n.GreetingLocaleHint), "")
 	var done func(overlay.Action) tea.Cmd
@@ -133,7 +133,7 @@ func (m *Model) editGreeting(p model.Page, all []model.Greeting, locale string) 
 	text := ""
 	for _, g := range all {
 		if g.Locale == locale {
-			text = safe.Typed(g.Text) // a colleague's, to go on with
+			text = safe.Typed(g.Text) // a colleague's, to be edited
 		}
 	}
 	prompt := overlay.NewPrompt(
@@ -160,7 +160,7 @@ func (m *Model) editGreeting(p model.Page, all []model.Greeting, locale string) 
 	return nil
 }
 
-// sendGreeting sets a greeting, or deletes it where its text is empty.
+// sendGreeting sets a greeting, or deletes it if its text is empty.
 func (m *Model) sendGreeting(page model.PageID, g model.Greeting, said i18n.ID) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {

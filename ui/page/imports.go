@@ -13,11 +13,11 @@ import (
 	"parley/ui/screen"
 )
 
-// importCells is how wide the bar of an import is.
+// importCells is the width of an import's progress bar.
 const importCells = 8
 
-// ImportText says how far bringing a Page's past conversations in is: a bar, count, rate,
-// time left. It is empty while nothing is brought in.
+// ImportText returns the progress of the import of past conversations: a bar, count, rate, time
+// left. It is empty if no import is running.
 func (m *Model) ImportText() string {
 	for _, p := range m.SeenPages() {
 		if p.Import == nil || !p.Import.State.Active() || m.Query.Page != "" && p.ID != m.Query.Page {
@@ -46,7 +46,7 @@ func (m *Model) importOf(i model.Import) string {
 	return strings.Join(parts, " ")
 }
 
-// importPage is the Page whose import a command is about.
+// importPage returns the Page that an import command is about.
 func (m *Model) importPage() (model.Page, bool) {
 	p, ok := m.Page()
 	if !ok {
@@ -57,7 +57,7 @@ func (m *Model) importPage() (model.Page, bool) {
 	return p, ok
 }
 
-// mayImport tells why this user can't begin or stop an import.
+// mayImport says why this user can't start or stop an import.
 func (m *Model) mayImport() (model.Page, string) {
 	p, ok := m.importPage()
 	switch me := m.Inbox.User(); {
@@ -69,7 +69,7 @@ func (m *Model) mayImport() (model.Page, string) {
 	return p, ""
 }
 
-// NeedsImportable tells why past conversations can't be brought in now; empty: they can.
+// NeedsImportable says why past conversations can't be imported now; empty: they can.
 func (m *Model) NeedsImportable() string {
 	p, why := m.mayImport()
 	switch {
@@ -83,7 +83,7 @@ func (m *Model) NeedsImportable() string {
 	return ""
 }
 
-// NeedsImport tells why no import can be stopped; empty: one can.
+// NeedsImport says why no import can be stopped; empty: one can.
 func (m *Model) NeedsImport() string {
 	p, why := m.mayImport()
 	if why == "" && (p.Import == nil || !p.Import.State.Active()) {
@@ -92,14 +92,14 @@ func (m *Model) NeedsImport() string {
 	return why
 }
 
-// importSaid is the answer to beginning or stopping an import. How far it is comes with the
+// importSaid is the result of starting or stopping an import. Its progress comes with the
 // Page.
 type importSaid struct {
 	done i18n.ID
 	err  error
 }
 
-// BeginImport brings the Page's past conversations in.
+// BeginImport starts importing the Page's past conversations.
 func (m *Model) BeginImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub
@@ -109,7 +109,7 @@ func (m *Model) BeginImport() tea.Cmd {
 	})
 }
 
-// CancelImport stops that.
+// CancelImport stops the import.
 func (m *Model) CancelImport() tea.Cmd {
 	p, _ := m.importPage()
 	hub := m.hub

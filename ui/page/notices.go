@@ -11,8 +11,8 @@ import (
 	"parley/ui/screen"
 )
 
-// OpenNotices shows what Facebook said about the Pages, and what to do about it, newest
-// first. What is shown is read by that, for the whole team.
+// OpenNotices shows what Facebook said about the Pages, and what to do about it, newest first.
+// Showing notices marks them read for the whole team.
 func (m *Model) OpenNotices() tea.Cmd {
 	s := overlay.Section{}
 	var unread []model.Notice
@@ -40,7 +40,7 @@ func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 		head = m.Look.Theme.Unread + " " + head + "  " + m.Say(i18n.MailNoticeUnread)
 	}
 	said := m.Say(i18n.Notice(string(n.Kind)))
-	if n.Policy() { // those are no whole sentences
+	if n.Policy() { // these are not whole sentences
 		said += m.Say(i18n.MailNoticeStop)
 	}
 	if r := m.Look.Line(n.Reason); r != "" {
@@ -54,7 +54,7 @@ func (m *Model) noticeParagraph(n model.Notice) overlay.Paragraph {
 	return overlay.Paragraph{Question: head, Answer: said}
 }
 
-// noticeDo says what to do about a notice, as long as there is something to do.
+// noticeDo says what to do about a notice, if anything.
 func (m *Model) noticeDo(n model.Notice) string {
 	if p, _ := m.Inbox.Page(n.PageID); n.Kind == model.NoticePolicyBlock && p.Restricted == nil {
 		return m.Say(i18n.MailNoticeOver)
@@ -62,10 +62,10 @@ func (m *Model) noticeDo(n model.Notice) string {
 	if id := i18n.NoticeDo(string(n.Kind)); m.Look.Words.Has(id) {
 		return m.Say(id)
 	}
-	return "" // what it tells says what to do
+	return "" // the notice itself says what to do
 }
 
-// noticeMail says how the mail to the support inbox stands.
+// noticeMail words the state of the mail to the support inbox.
 func (m *Model) noticeMail(n model.Notice) string {
 	if n.Mail == nil {
 		return ""
@@ -83,8 +83,7 @@ func (m *Model) noticeMail(n model.Notice) string {
 	return m.Say(i18n.MailStateWaiting)
 }
 
-// noticesRead is the answer to marking notices as read. They themselves come with the
-// news.
+// noticesRead is the result of marking notices read. The stream brings the notices.
 type noticesRead struct{ err error }
 
 func (m *Model) readNotices(list []model.Notice) tea.Cmd {
@@ -105,7 +104,7 @@ func (m *Model) noticesRead(r noticesRead) {
 	}
 }
 
-// NoticeBanner tells of the newest notice that nobody read yet; empty where all are.
+// NoticeBanner returns the newest policy notice that nobody has read; "" if there is none.
 func (m *Model) NoticeBanner() string {
 	for _, n := range m.Inbox.Notices() {
 		if n.Read != nil || !n.Policy() || m.Query.Page != "" && n.PageID != m.Query.Page {

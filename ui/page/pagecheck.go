@@ -10,13 +10,13 @@ import (
 	"parley/ui/screen"
 )
 
-// pageChecked is the answer to asking how a Page stands.
+// pageChecked is the result of checking a Page.
 type pageChecked struct {
 	page model.Page
 	err  error
 }
 
-// CheckPage has the hub ask Facebook how the Page stands.
+// CheckPage makes the hub ask Facebook about the Page's state.
 func (m *Model) CheckPage(repair bool) tea.Cmd {
 	p, _ := m.Page()
 	m.Notify(m.Say(i18n.SaidPageChecking, "Page", m.Look.Line(p.Name)))
@@ -27,7 +27,7 @@ func (m *Model) CheckPage(repair bool) tea.Cmd {
 	})
 }
 
-// pageChecked says how the Page stands. What changed comes with the news.
+// pageChecked says the Page's state. The stream brings the changes.
 func (m *Model) pageChecked(c pageChecked) {
 	if c.err != nil {
 		m.Notify(m.Explain(c.err))

@@ -12,16 +12,16 @@ import (
 	"parley/ui/term"
 )
 
-// shareBorder is what an overlay and its lines around the QR code need of the height.
+// shareBorder is how many lines around the QR code the overlay needs.
 const shareBorder = 5
 
-// Share puts the Page's m.me link into the clipboard, by which customers write first,
-// and shows it as a QR code where that fits.
+// Share copies the Page's m.me link, by which customers write first, to the clipboard, and
+// shows it as a QR code if that fits.
 func (m *Model) Share() tea.Cmd {
 	p, _ := m.Page()
 	link, err := model.EntryLink(p.PageID, "")
 	if err != nil {
-		return nil // a link without a ref has nothing to refuse
+		return nil // a link without a ref is never refused
 	}
 	m.Notify(m.Say(i18n.SaidLinkCopied, "Link", m.Look.Ours(link)))
 	lines, err := qr.Lines(link, qr.Style{ASCII: m.Look.Theme.Rule == "-", Light: m.LightGround})
@@ -31,7 +31,7 @@ func (m *Model) Share() tea.Cmd {
 	return term.Copy(link)
 }
 
-// ShareRef asks for a ref, and puts the link with it into the clipboard.
+// ShareRef asks for a ref, and copies the link with it to the clipboard.
 func (m *Model) ShareRef() tea.Cmd {
 	p, _ := m.Page()
 	prompt := overlay.NewPrompt(m.Say(i18n.EntryTitle, "Page", m.Look.Line(p.Name)), m.Say(i18n.FlagEntryRef), "")

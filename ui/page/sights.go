@@ -5,10 +5,10 @@ import (
 	"parley/model"
 )
 
-// sights is which Pages the user saw into, to tell when that changes.
+// sights records which Pages the user could see, to notice when that changes.
 type sights struct {
 	seen map[model.PageID]bool
-	// lost are those that were seen before and are hidden now; told, those of which the
+	// lost are those that were visible before and are hidden now; told, those about which the
 	// user was told why.
 	lost, told map[model.PageID]bool
 }
@@ -17,8 +17,8 @@ func newSights() sights {
 	return sights{seen: map[model.PageID]bool{}, lost: map[model.PageID]bool{}, told: map[model.PageID]bool{}}
 }
 
-// FollowSights notices Pages that are hidden now and were not, and says why once that is
-// known: that a Page is hidden comes first, how it stands a moment later.
+// FollowSights notices Pages that became hidden, and says why once that is known: the stream
+// first says that a Page is hidden, and its visibility a moment later.
 func (m *Model) FollowSights() {
 	s := &m.sights
 	for _, p := range m.Inbox.Pages() {

@@ -12,7 +12,7 @@ import (
 	"parley/ui/screen"
 )
 
-// NeedsOwnPage tells why the Page can't be made private or shared by this user now.
+// NeedsOwnPage says why this user can't make the Page private or shared now.
 func (m *Model) NeedsOwnPage(v model.Visibility) func() string {
 	return func() string {
 		p, ok := m.Page()
@@ -32,8 +32,8 @@ func (m *Model) NeedsOwnPage(v model.Visibility) func() string {
 	}
 }
 
-// ChangeVisibility asks before it makes the Page private or shared: it says who will see
-// what, and what is chosen first changes nothing.
+// ChangeVisibility asks before it makes the Page private or shared: it says who will see what;
+// the default changes nothing.
 func (m *Model) ChangeVisibility(v model.Visibility) tea.Cmd {
 	p, _ := m.Page()
 	name := m.Look.Line(p.Name)
@@ -71,7 +71,7 @@ func (m *Model) whoWillSee(p model.Page, v model.Visibility) string {
 	return m.Say(i18n.VisibilityShareWho, "Page", name)
 }
 
-// visibilitySet is the answer to making a Page private or shared.
+// visibilitySet is the result of making a Page private or shared.
 type visibilitySet struct {
 	page       model.PageID
 	visibility model.Visibility
@@ -86,7 +86,7 @@ func (m *Model) setVisibility(id model.PageID, v model.Visibility) tea.Cmd {
 	})
 }
 
-// visibilitySet says what was done. The Page itself comes with the news.
+// visibilitySet says what was done. The stream brings the Page.
 func (m *Model) visibilitySet(s visibilitySet) {
 	if s.err != nil {
 		m.Notify(m.Explain(s.err))
@@ -105,8 +105,8 @@ func (m *Model) PrivateOf(p model.Page) string {
 	return m.Say(i18n.PageIsPrivate, "Page", m.Look.Line(p.Name), "Name", m.Look.Ours(p.Installer.Name))
 }
 
-// LostPage says of a Page that was taken from sight by whom, and what to do; nil where
-// none was.
+// LostPage says of a Page that was hidden from the user who did it, and what to do; nil if
+// there is none.
 func (m *Model) LostPage() []string {
 	for _, p := range m.HiddenPages() {
 		if m.sights.lost[p.ID] {
@@ -119,7 +119,7 @@ func (m *Model) LostPage() []string {
 	return nil
 }
 
-// NothingSeen says why no Page can be seen, and what to do.
+// NothingSeen says why the user sees no Page, and what to do.
 func (m *Model) NothingSeen() []string {
 	hidden := m.HiddenPages()
 	switch len(hidden) {

@@ -1,5 +1,5 @@
-// Package presence is who looks at which conversation, or writes there; and what colleagues
-// are told of the user.
+// Package presence is which colleagues look at which conversation, or type there, and what
+// colleagues are told of the user.
 package presence
 
 import (
@@ -15,13 +15,13 @@ import (
 	"parley/ui/screen"
 )
 
-// How long it counts that a colleague typed or looked, unless they say so again.
+// How long it counts that a colleague typed or looked, unless it is repeated.
 const (
 	typingFor  = 10 * time.Second
 	lookingFor = 60 * time.Second
 )
 
-// How often colleagues are told the same again.
+// How often the user's own presence is repeated.
 const (
 	tellTyping  = 5 * time.Second
 	tellLooking = 45 * time.Second
@@ -33,31 +33,31 @@ type doing struct {
 	typing, looking time.Time
 }
 
-// Hub is what presence needs of a client of the hub.
+// Hub is what presence needs of a client.
 type Hub interface {
-	// Tell tells colleagues what the user does: types, or looks at a conversation. It may
-	// get lost.
+	// Tell tells colleagues what the user does: types, or looks at a conversation. It may get
+	// lost.
 	Tell(f model.Ephemeral)
 }
 
-// Model is who looks at which conversation, or writes there; and what colleagues were told of
-// the user.
+// Model is which colleagues look at which conversation, or type there, and what colleagues
+// were told of the user.
 type Model struct {
 	*screen.Screen
 	hub    Hub
 	others map[model.ConversationID][]doing
-	// told is what colleagues were told that the user looks at, and when last; typed,
-	// where they were told that the user writes, and when last.
+	// told is the conversation that colleagues were last told the user looks at, and toldAt
+	// when; typed and typedAt are the same for typing.
 	told, typed     model.ConversationID
 	toldAt, typedAt time.Time
 }
 
-// New returns the presence of nobody.
+// New returns an empty presence.
 func New(s *screen.Screen, h Hub) *Model {
 	return &Model{Screen: s, hub: h, others: map[model.ConversationID][]doing{}}
 }
 
-// Heard takes over what colleagues do.
+// Heard applies frames about colleagues.
 func (m *Model) Heard(frames []model.Ephemeral) {
 	now := m.Now()
 	for _, f := range frames {
@@ -92,8 +92,7 @@ func (m *Model) hear(f model.Ephemeral, now time.Time) {
 	m.others[f.Conversation] = all
 }
 
-// expire forgets what no longer counts, so that what colleagues do takes no room for
-// longer than it is shown.
+// expire drops what no longer counts, so that it takes no memory after it is no longer shown.
 func (m *Model) expire(now time.Time) {
 	for id, all := range m.others {
 		all = slices.DeleteFunc(all, func(d doing) bool { return !now.Before(d.typing) && !now.Before(d.looking) })
@@ -105,8 +104,8 @@ func (m *Model) expire(now time.Time) {
 	}
 }
 
-// Lookers says who else looks at a conversation, or writes there, and until when that
-// reads so. Who writes is told before who looks.
+// Lookers says who else types in a conversation, or looks at it, and until when that holds.
+// Those who type come first.
 func (m *Model) Lookers(id model.ConversationID) (said string, until time.Time) {
 	now := m.Now()
 	var typing, looking []string
@@ -133,14 +132,14 @@ func (m *Model) Lookers(id model.ConversationID) (said string, until time.Time) 
 	return "", until
 }
 
-// audible tells whether anybody else sees a conversation: only then are they told what
+// audible reports whether anybody else may see a conversation: only then are they told what
 // the user does there.
 func (m *Model) audible(id model.ConversationID) bool {
 	p, ok := m.Inbox.Page(id.Page())
 	return id != "" && ok && p.Sees && p.Visibility == model.Shared && m.Live()
 }
 
-// lookingAt is the conversation that the user looks at.
+// lookingAt returns the conversation that the user looks at.
 func (m *Model) lookingAt() model.ConversationID {
 	if id := m.Shown; m.Attended && m.Layout.Thread > 0 && m.audible(id) {
 		return id
@@ -148,8 +147,8 @@ func (m *Model) lookingAt() model.ConversationID {
 	return ""
 }
 
-// Tell tells colleagues which conversation the user looks at, when that changes
-// and again before it would be forgotten.
+// Tell tells colleagues which conversation the user looks at, when that changes and again
+// before it would expire.
 func (m *Model) Tell() tea.Cmd {
 	at, now := m.lookingAt(), m.Now()
 	var left tea.Cmd
@@ -166,14 +165,14 @@ func (m *Model) Tell() tea.Cmd {
 	return tea.Sequence(left, m.send(model.FramePresence, at, true))
 }
 
-// telling tells whether it is told that the user types in a conversation: to colleagues
-// who see it, and, by the hub, to the customer.
+// telling reports whether it is sent that the user types in a conversation: to colleagues who
+// see it, and, by the hub, to the customer.
 func (m *Model) telling(id model.ConversationID) bool {
 	p, ok := m.Inbox.Page(id.Page())
 	return id != "" && id == m.Shown && ok && p.Sees && m.Live() && m.Attended && m.Layout.Thread > 0
 }
 
-// Typing tells colleagues and the customer that the user writes a reply there, once in a while.
+// Typing tells colleagues and the customer, once in a while, that the user types a reply.
 func (m *Model) Typing(id model.ConversationID) tea.Cmd {
 	now := m.Now()
 	if !m.telling(id) || m.typed == id && now.Before(m.typedAt.Add(tellTyping)) {
@@ -183,7 +182,7 @@ func (m *Model) Typing(id model.ConversationID) tea.Cmd {
 	return m.send(model.FrameTyping, id, true)
 }
 
-// Typed tells colleagues that the user no longer writes, if they were told before.
+// Typed tells colleagues that the user no longer types, if they were told before.
 func (m *Model) Typed() tea.Cmd {
 	id := m.typed
 	if m.typed = ""; id == "" || !m.Now().Before(m.typedAt.Add(typingFor)) {
@@ -201,7 +200,7 @@ func (m *Model) send(what model.FrameType, id model.ConversationID, active bool)
 	}
 }
 
-// ToldUntil is when colleagues have to be told again what the user looks at.
+// ToldUntil returns when colleagues have to be told again what the user looks at.
 func (m *Model) ToldUntil() time.Time {
 	if m.told == "" {
 		return time.Time{}
@@ -209,10 +208,10 @@ func (m *Model) ToldUntil() time.Time {
 	return m.toldAt.Add(tellLooking)
 }
 
-// Forget forgets what colleagues do in some conversations.
+// Forget drops what colleagues do in conversations for which gone holds.
 func (m *Model) Forget(gone func(model.ConversationID) bool) {
 	maps.DeleteFunc(m.others, func(id model.ConversationID, _ []doing) bool { return gone(id) })
 }
 
-// Known tells in how many conversations colleagues are known to do something.
+// Known returns in how many conversations colleagues are active.
 func (m *Model) Known() int { return len(m.others) }

@@ -1,9 +1,9 @@
 // Package qr draws QR codes with the characters of a terminal.
 //
-// A code is dark on light, with a quiet zone of four modules around it. What a terminal
-// draws with is its own text colour, so on a dark ground the light modules are drawn, the
-// quiet zone with them, and on a light ground the dark ones: what a camera sees is the
-// same. No colour is set, so that it works without any.
+// A code is dark on light, with a quiet zone of four modules around it. A terminal draws in
+// its text colour: on a dark background the light modules and the quiet zone are drawn, on a
+// light background the dark ones. A camera sees the same in both. No colour is set, so that it
+// works without any.
 //
 // Source: ISO/IEC 18004, quiet zone.
 package qr
@@ -18,10 +18,10 @@ import (
 
 // Style is how a code is drawn.
 type Style struct {
-	// ASCII draws each module as two characters, for terminals without block elements;
-	// it is twice as wide and as high.
+	// ASCII draws each module as two characters, for terminals without block elements; it is
+	// twice as wide and high.
 	ASCII bool
-	// Light: the terminal's ground is light.
+	// Light: the terminal's background is light.
 	Light bool
 }
 
@@ -39,7 +39,7 @@ func Lines(text string, s Style) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode as qr: %w", err)
 	}
-	// drawn tells whether a module, or what is around them, shows in the text's colour.
+	// drawn reports whether a module, or the quiet zone, is in the text colour.
 	drawn := func(x, y int) bool { return code.Black(x-quiet, y-quiet) == s.Light }
 	size := code.Size + 2*quiet
 	var lines []string
@@ -57,7 +57,7 @@ func Lines(text string, s Style) ([]string, error) {
 	blocks := map[[2]bool]string{{true, true}: "█", {true, false}: "▀", {false, true}: "▄", {false, false}: " "}
 	for y := 0; y < size; y += 2 {
 		lines = append(lines, line(size, func(x int) string {
-			// Below an odd last row there is only the terminal's ground.
+			// Below an odd last row there is only the background.
 			return blocks[[2]bool{drawn(x, y), y+1 < size && drawn(x, y+1)}]
 		}))
 	}

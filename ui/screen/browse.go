@@ -9,11 +9,11 @@ import (
 	"parley/ui/term"
 )
 
-// AddressOpened is the answer of the browser's start.
+// AddressOpened is the result of starting the browser.
 type AddressOpened struct{ Err error }
 
-// BrowseTo opens an address in the browser, and says at which host it is. Where the
-// program runs on another machine, the address goes into the clipboard.
+// BrowseTo opens an address in the browser, and names its host. If the program runs on
+// another machine, it copies the address to the clipboard.
 func (s *Screen) BrowseTo(u *url.URL) tea.Cmd {
 	host := s.Look.Ours(u.Host)
 	said := i18n.SaidAddressOpened
@@ -24,8 +24,8 @@ func (s *Screen) BrowseTo(u *url.URL) tea.Cmd {
 	return s.OpenLink(u.String())
 }
 
-// OpenLink opens an address in the browser; where that is on another machine, it goes into
-// the clipboard.
+// OpenLink opens an address in the browser; if the program runs on another machine, it copies
+// the address to the clipboard.
 func (s *Screen) OpenLink(address string) tea.Cmd {
 	if s.Browse == nil {
 		return term.Copy(address)
@@ -34,7 +34,7 @@ func (s *Screen) OpenLink(address string) tea.Cmd {
 	return func() tea.Msg { return AddressOpened{browse(address)} }
 }
 
-// AddressOpened copies nothing by itself: it says what to do where there is no browser.
+// AddressOpened says what to do if there is no browser. It copies nothing by itself.
 func (s *Screen) AddressOpened(o AddressOpened) {
 	if o.Err != nil {
 		s.Notify(s.Say(i18n.WhyNoBrowser))

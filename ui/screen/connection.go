@@ -1,6 +1,6 @@
 package screen
 
-// ConnectionState is how the connection to the hub stands.
+// ConnectionState is the state of the connection to the hub.
 type ConnectionState uint8
 
 // The states of a connection.
@@ -8,11 +8,11 @@ const (
 	Connecting ConnectionState = iota
 	Live
 	Offline
-	// SignedOut: the hub no longer knows the user's token.
+	// SignedOut: the hub no longer accepts the user's token.
 	SignedOut
 )
 
-// Connection tells how the connection to the hub stands.
+// Connection is the state of the connection to the hub, with the reason.
 type Connection struct {
 	State ConnectionState
 	// Reason says why it is not live, in the user's words.

@@ -1,6 +1,6 @@
 package screen
 
-// Widths at which the screen is arranged otherwise, and of its columns, in cells.
+// Widths at which the layout changes, and of its columns, in cells.
 const (
 	ThreePanes = 120
 	TwoPanes   = 80
@@ -12,7 +12,7 @@ const (
 	Separator = 2
 )
 
-// Pane is one of the places that keys go to.
+// Pane is a part of the screen that can have the keyboard.
 type Pane uint8
 
 // The panes, from left to right.
@@ -22,28 +22,29 @@ const (
 	PanePanel
 )
 
-// Arrangement is how the screen is used.
+// Arrangement is what the layout depends on besides the size.
 type Arrangement struct {
-	// Focus decides which pane is shown where only one fits.
+	// Focus is the pane to show if only one fits.
 	Focus Pane
 	// Panel: the right-hand panel is wanted.
 	Panel bool
-	// Banner: there is a line under the first.
+	// Banner: there is a line below the header.
 	Banner bool
 }
 
-// Layout says where everything stands. A width of 0 is a pane that isn't shown.
+// Layout says where everything is. A pane of width 0 is not shown.
 type Layout struct {
 	W, H int
-	// Header, filters, footer: whether these lines are shown.
+	// Header, Filters, Banner, Footer: whether these lines are shown.
 	Header, Filters, Banner, Footer bool
-	// Body is how many lines the panes have.
+	// Body is the height of the panes.
 	Body int
-	// The panes' widths. Those shown stand side by side, parted by a separator.
+	// List, Thread, Panel are the widths of the panes. Those shown are side by side with
+	// separators between them.
 	List, Thread, Panel int
 }
 
-// Arrange lays the screen out.
+// Arrange computes the layout.
 func Arrange(w, h int, a Arrangement) Layout {
 	l := Layout{W: max(0, w), H: max(0, h)}
 	left := l.H
@@ -54,8 +55,8 @@ func Arrange(w, h int, a Arrangement) Layout {
 		left--
 		return true
 	}
-	// A screen of few lines keeps to what matters: first the panes, then where I am,
-	// the keys, what is wrong, and the filters.
+	// With few lines, priority goes to the panes, then the header, the keys, the banner, and the
+	// filters.
 	l.Header = take(true, 2)
 	l.Footer = take(true, 4)
 	l.Banner = take(a.Banner, 5)
@@ -81,7 +82,7 @@ func (l *Layout) columns(a Arrangement) {
 	case l.W >= TwoPanes:
 		l.List = listNarrow
 		l.Thread = l.W - listNarrow - Separator
-		if a.Panel { // it lies over the conversation
+		if a.Panel { // it covers the conversation
 			l.Panel, l.Thread = l.Thread, 0
 		}
 	case a.Focus == PanePanel && a.Panel:

@@ -6,36 +6,36 @@ import (
 	"parley/ui/overlay"
 )
 
-// opened is an overlay that lies over the screen, and what is done with its answer.
+// opened is an overlay on the screen, and the handler of its answer.
 type opened struct {
 	overlay.Overlay
 	done func(overlay.Action) tea.Cmd
-	// grace is that of an overlay which an answer opened while a text was typed.
+	// grace is set if the overlay opened by itself while the user was typing.
 	grace overlay.Grace
 }
 
-// The answers of a question.
+// Answers to a question.
 const (
 	AnswerYes = "yes"
 	AnswerNo  = "no"
 )
 
-// Lay lays something over the screen. done gets what it answers.
+// Lay opens an overlay. done handles its actions.
 func (s *Screen) Lay(o overlay.Overlay, done func(overlay.Action) tea.Cmd) {
 	unasked := !s.ByHand && s.over.Overlay == nil && s.root.Composing()
 	s.over = opened{Overlay: o, done: done}
-	if unasked { // a text is being typed, and goes on for a moment
+	if unasked { // the user is typing, and will go on for a moment
 		s.over.grace = overlay.NewGrace(s.Clock.local())
 	}
 }
 
-// Overlaid returns what lies over the screen; nil: nothing does.
+// Overlaid returns the open overlay; nil: none.
 func (s *Screen) Overlaid() overlay.Overlay { return s.over.Overlay }
 
-// Lift takes away what lies over the screen.
+// Lift closes the overlay.
 func (s *Screen) Lift() { s.over = opened{} }
 
-// UpdateOverlay hands a key or a pasted text to what lies over the screen.
+// UpdateOverlay passes a key or a pasted text to the overlay.
 func (s *Screen) UpdateOverlay(msg tea.Msg) tea.Cmd {
 	if k, ok := msg.(tea.KeyPressMsg); ok && k.Keystroke() != "ctrl+c" && s.over.grace.Ignores(s.Clock.local()) {
 		return nil

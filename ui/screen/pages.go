@@ -5,7 +5,7 @@ import (
 	"parley/model"
 )
 
-// SeenPages are the Pages that the user may see into.
+// SeenPages returns the Pages that the user may see.
 func (s *Screen) SeenPages() []model.Page {
 	var out []model.Page
 	for _, p := range s.Inbox.Pages() {
@@ -16,8 +16,8 @@ func (s *Screen) SeenPages() []model.Page {
 	return out
 }
 
-// HiddenPages are those that the user may not see into, of which anybody may know that
-// they are there, and whose they are.
+// HiddenPages returns the private Pages that the user may not see: anybody may know that they
+// exist, and whose they are.
 func (s *Screen) HiddenPages() []model.Page {
 	var out []model.Page
 	for _, p := range s.Inbox.Pages() {
@@ -28,8 +28,8 @@ func (s *Screen) HiddenPages() []model.Page {
 	return out
 }
 
-// Page is the Page that a command is about: that of the current conversation, or the one
-// that is shown.
+// Page returns the Page that a command is about: that of the current conversation, or the one
+// of the list.
 func (s *Screen) Page() (model.Page, bool) {
 	if r, ok := s.Current(); ok {
 		return s.Inbox.Page(r.PageID)
@@ -43,8 +43,8 @@ func (s *Screen) Page() (model.Page, bool) {
 	return model.Page{}, false
 }
 
-// Deleted tells whether a conversation was deleted: its Page is held as a whole, and it is
-// not among what is held.
+// Deleted reports whether a conversation was deleted: its Page is complete, and the
+// conversation is not in it.
 func (s *Screen) Deleted(id model.ConversationID) bool {
 	p, ok := s.Inbox.Page(id.Page())
 	if !ok || !p.Sees || !s.Inbox.Complete(p.ID) {
@@ -54,16 +54,16 @@ func (s *Screen) Deleted(id model.ConversationID) bool {
 	return !there
 }
 
-// Hidden tells whether a conversation is of a Page that the user may not see into.
+// Hidden reports whether a conversation belongs to a Page that the user may not see.
 func (s *Screen) Hidden(id model.ConversationID) bool {
 	p, ok := s.Inbox.Page(id.Page())
 	return !ok || !p.Sees
 }
 
-// Lost tells whether a conversation is no longer there, or may no longer be seen.
+// Lost reports whether a conversation was deleted or is hidden.
 func (s *Screen) Lost(id model.ConversationID) bool { return s.Hidden(id) || s.Deleted(id) }
 
-// NeedsPage tells why nothing can be done with a Page now.
+// NeedsPage says why nothing can be done with a Page now; empty: it can.
 func (s *Screen) NeedsPage() string {
 	if _, ok := s.Page(); !ok {
 		return s.Say(i18n.WhyNoPage)
@@ -71,7 +71,7 @@ func (s *Screen) NeedsPage() string {
 	return ""
 }
 
-// NeedsConnectedPage tells why no Page can be checked now.
+// NeedsConnectedPage says why no Page can be checked now; empty: one can.
 func (s *Screen) NeedsConnectedPage() string {
 	if p, ok := s.Page(); ok && p.UninstalledAt != nil {
 		return s.Say(i18n.Code(string(model.PageDisconnected)))
@@ -79,7 +79,7 @@ func (s *Screen) NeedsConnectedPage() string {
 	return s.NeedsPage()
 }
 
-// NeedsAdminPage tells why this user can't do what only an admin may with a Page now.
+// NeedsAdminPage says why this user can't do with a Page what only admins may.
 func (s *Screen) NeedsAdminPage() string {
 	if why := s.NeedsAdmin(); why != "" {
 		return why

@@ -1,5 +1,5 @@
-// Package screen is what the parts of the screen share, and how each of them speaks up. It knows
-// none of them; they know it, and not each other.
+// Package screen is what the parts of the screen share, and how each of them shows messages
+// and overlays. It knows none of them; they know it, and not each other.
 package screen
 
 import (
@@ -15,41 +15,39 @@ import (
 	"parley/ui/look"
 )
 
-// Screen is what the parts of the screen share: what is known, the look, the time, where the
-// user is, and the places that any of them may speak from: the last line, and what lies over
-// the screen. Each part embeds it. Like all of them it is changed by messages only, one after
-// the other.
+// Screen is what the parts of the screen share: the Inbox, the look, the time, where the user
+// is, and what any part may use: the toast and the overlay. Each part embeds it. Only the
+// update loop changes it.
 type Screen struct {
-	// Inbox is what is known of the hub.
+	// Inbox is what we know from the hub.
 	Inbox *inbox.Inbox
-	// Look is what everything is drawn with.
+	// Look is the look of all drawing.
 	Look  look.Look
 	Clock Clock
-	// Browse opens an address in the user's browser; nil where there is none.
+	// Browse opens an address in the user's browser; nil if there is none.
 	Browse func(url string) error
 
-	// W and H are the size of the screen, Layout where everything stands on it, as it was
-	// drawn last.
+	// W and H are the size of the screen; Layout is that of the last drawing.
 	W, H   int
 	Layout Layout
-	// Focus is the pane that has the keys.
+	// Focus is the pane that has the keyboard.
 	Focus Pane
-	// PanelOpen and PanelClosed: the right-hand panel is wanted. Where there is room for three
-	// panes it is shown unless it was closed.
+	// PanelOpen and PanelClosed: the user opened or closed the right-hand panel. If three panes
+	// fit, it is shown unless it was closed.
 	PanelOpen, PanelClosed bool
-	// LightGround: the terminal's ground is light.
+	// LightGround: the terminal's background is light.
 	LightGround bool
-	// Attended: the user looks at the terminal, as far as it tells.
+	// Attended: the terminal has the focus, as far as it reports it.
 	Attended bool
-	// Wire is how the connection to the hub stands.
+	// Wire is the state of the connection to the hub.
 	Wire Connection
-	// Query is what the list shows, unless it shows what was found.
+	// Query is the view of the list, unless it shows a search.
 	Query inbox.Query
-	// Shown is the conversation that is open; empty: none is.
+	// Shown is the open conversation; empty: none.
 	Shown model.ConversationID
-	// ByHand: it is a key that is being seen to.
+	// ByHand: the message being handled is a key press.
 	ByHand bool
-	// Undo are the actions that can be taken back.
+	// Undo holds the actions that can be undone.
 	Undo UndoStack
 
 	root  Root
@@ -57,19 +55,19 @@ type Screen struct {
 	toast toast
 }
 
-// Root is what the screen asks of what it belongs to.
+// Root is what Screen needs of the root of the screen.
 type Root interface {
-	// KeyOf returns the key of a command, empty where it has none.
+	// KeyOf returns the key of a command, "" if it has none.
 	KeyOf(id string) string
-	// Explain says an error in the user's words: what happened and what to do.
+	// Explain words an error for the user: what happened and what to do.
 	Explain(err error) string
-	// Composing tells whether a text is being typed to be sent.
+	// Composing reports whether the user is typing a text to send.
 	Composing() bool
-	// Selected returns the conversation that is selected in the list.
+	// Selected returns the conversation selected in the list.
 	Selected() (inbox.Row, bool)
 }
 
-// New returns a screen of that root.
+// New returns the screen of a root.
 func New(r Root, in *inbox.Inbox, now func() time.Time, browse func(url string) error) *Screen {
 	return &Screen{
 		Inbox: in, Clock: Clock{local: now, After: Timer}, Browse: browse, root: r, Attended: true,
@@ -80,22 +78,22 @@ func New(r Root, in *inbox.Inbox, now func() time.Time, browse func(url string) 
 // Say returns a sentence in the user's language.
 func (s *Screen) Say(id i18n.ID, pairs ...any) string { return s.Look.Say(id, pairs...) }
 
-// KeyOf returns the key of a command, empty where it has none.
+// KeyOf returns the key of a command, "" if it has none.
 func (s *Screen) KeyOf(id string) string { return s.root.KeyOf(id) }
 
-// Explain says an error in the user's words: what happened and what to do.
+// Explain words an error for the user: what happened and what to do.
 func (s *Screen) Explain(err error) string { return s.root.Explain(err) }
 
-// Composing tells whether a text is being typed to be sent.
+// Composing reports whether the user is typing a text to send.
 func (s *Screen) Composing() bool { return s.root.Composing() }
 
 // Now returns the hub's time.
 func (s *Screen) Now() time.Time { return s.Clock.now() }
 
-// Live tells whether there is a connection to the hub.
+// Live reports whether the hub is connected.
 func (s *Screen) Live() bool { return s.Wire.State == Live }
 
-// PanelShown tells whether the panel is wanted.
+// PanelShown reports whether the panel is wanted.
 func (s *Screen) PanelShown() bool {
 	if s.Shown == "" {
 		return false
@@ -106,19 +104,19 @@ func (s *Screen) PanelShown() bool {
 	return s.PanelOpen
 }
 
-// Frame is what of the screen as it is drawn comes from more than one part.
+// Frame collects what several parts contribute to a drawing.
 type Frame struct {
-	// Cursor is where it stands; nil: nowhere.
+	// Cursor is the cursor; nil: none.
 	Cursor *tea.Cursor
-	// Next is when something reads otherwise; zero if nothing does by itself.
+	// Next is when something changes by time alone; zero: never.
 	Next time.Time
 }
 
-// Until has the frame drawn anew at a time, if nothing has it before; a zero one is none.
+// Until makes the frame be redrawn at a time, if not before; zero: never.
 func (f *Frame) Until(t time.Time) { f.Next = look.Earlier(f.Next, t) }
 
-// Current returns the conversation that a command is about: the open one where its pane or
-// the panel has the keys, else the selected one.
+// Current returns the conversation that a command is about: the open one if its pane or the
+// panel has the keyboard, else the selected one.
 func (s *Screen) Current() (inbox.Row, bool) {
 	if s.Focus == PaneThread || s.Focus == PanePanel {
 		if r, ok := s.Inbox.Conversation(s.Shown); ok {
@@ -128,7 +126,7 @@ func (s *Screen) Current() (inbox.Row, bool) {
 	return s.root.Selected()
 }
 
-// NeedsConversation tells why nothing can be done with a conversation now.
+// NeedsConversation says why nothing can be done with a conversation now; empty: it can.
 func (s *Screen) NeedsConversation() string {
 	if _, ok := s.Current(); !ok {
 		return s.Say(i18n.WhyNoConversation)
@@ -136,7 +134,7 @@ func (s *Screen) NeedsConversation() string {
 	return ""
 }
 
-// NeedsOpen tells why nothing can be done with the open conversation now.
+// NeedsOpen says why nothing can be done with the open conversation now; empty: it can.
 func (s *Screen) NeedsOpen() string {
 	if s.Shown == "" {
 		return s.Say(i18n.WhyNotOpen)
@@ -144,7 +142,7 @@ func (s *Screen) NeedsOpen() string {
 	return ""
 }
 
-// NeedsAdmin tells why the user can't do what only an admin may.
+// NeedsAdmin says why the user can't do what only admins may; empty: they can.
 func (s *Screen) NeedsAdmin() string {
 	if !s.Inbox.User().Admin {
 		return s.Say(i18n.Code(string(model.NotAdmin)))
@@ -152,10 +150,10 @@ func (s *Screen) NeedsAdmin() string {
 	return ""
 }
 
-// CallTimeout is how long a call of the hub may take before the user is told.
+// CallTimeout is how long a call to the hub may take before the user is told.
 const CallTimeout = 15 * time.Second
 
-// Call runs something that speaks to the hub as a command.
+// Call returns a command that calls the hub.
 func Call(f func(ctx context.Context) tea.Msg) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), CallTimeout)
@@ -164,8 +162,8 @@ func Call(f func(ctx context.Context) tea.Msg) tea.Cmd {
 	}
 }
 
-// Refused tells whether the hub said that it did not do something. After any other error
-// it may have been done.
+// Refused reports whether the hub said that it did not do something. After any other error it
+// may have been done.
 func Refused(err error) bool {
 	var refused interface{ Refused() bool }
 	return errors.As(err, &refused) && refused.Refused()

@@ -6,16 +6,16 @@ import (
 	"parley/i18n"
 )
 
-// toast is a sentence that shows for a while in place of the keys.
+// toast is a sentence that is shown for a while in place of the keys.
 type toast struct {
 	text string
-	// key and label of what may be done about it.
+	// key and label are what the user can do about it.
 	key, label string
 	until      time.Time
 }
 
-// How long a toast stays: long enough to be read, and longer where something can still
-// be taken back.
+// How long a toast is shown: long enough to read it, and longer if something can still be
+// undone.
 const (
 	toastFor     = 5 * time.Second
 	toastUndoFor = 10 * time.Second
@@ -26,27 +26,27 @@ func (s *Screen) Notify(text string) {
 	s.toast = toast{text: text, until: s.Now().Add(toastFor)}
 }
 
-// NotifyLonger shows a sentence that takes longer to be read.
+// NotifyLonger shows a sentence that takes longer to read.
 func (s *Screen) NotifyLonger(text string) {
 	s.toast = toast{text: text, until: s.Now().Add(toastUndoFor)}
 }
 
-// OfferUndo adds to what was just said that it can be taken back.
+// OfferUndo adds the undo key to the toast.
 func (s *Screen) OfferUndo() {
 	s.toast.key, s.toast.label = s.KeyOf("undo"), s.Say(i18n.CommandLabel("undo"))
 	s.toast.until = s.Now().Add(toastUndoFor)
 }
 
-// Said returns the sentence that shows, with the key and label of what may be done about it.
+// Said returns the toast, with the key and label of what the user can do about it.
 func (s *Screen) Said() (text, key, label string) { return s.toast.text, s.toast.key, s.toast.label }
 
-// SaidUntil is until when the sentence shows.
+// SaidUntil is when the toast ends.
 func (s *Screen) SaidUntil() time.Time { return s.toast.until }
 
-// Hush takes the sentence away that shows.
+// Hush removes the toast.
 func (s *Screen) Hush() { s.toast = toast{} }
 
-// Expire takes the sentence away that showed for long enough.
+// Expire removes the toast if its time is over.
 func (s *Screen) Expire(now time.Time) {
 	if s.toast.text != "" && !now.Before(s.toast.until) {
 		s.Hush()

@@ -9,39 +9,39 @@ import (
 	"parley/model"
 )
 
-// Undo is an action that can be taken back.
+// Undo is an action that can be undone.
 type Undo struct {
 	// Of is the conversation that it is about.
 	Of model.ConversationID
-	// Back takes it back.
+	// Back undoes it.
 	Back func() tea.Cmd
-	// Why tells why it can't be taken back now; nil: it always can.
+	// Why says why it can't be undone now; nil: it always can.
 	Why func() string
 }
 
-// undoDepth is how many actions can be taken back.
+// undoDepth is how many actions can be undone.
 const undoDepth = 20
 
-// UndoStack holds the last actions that can be taken back, answered or not, the newest last.
+// UndoStack holds the last actions that can be undone, answered or not, newest last.
 type UndoStack []*Undo
 
-// Push adds an action, and forgets the oldest beyond the most that are kept.
+// Push adds an action, and drops the oldest one beyond undoDepth.
 func (s *UndoStack) Push(x *Undo) {
 	*s = append(*s, x)
 	*s = (*s)[max(0, len(*s)-undoDepth):]
 }
 
-// Drop forgets an action.
+// Drop removes an action.
 func (s *UndoStack) Drop(x *Undo) {
 	*s = slices.DeleteFunc(*s, func(y *Undo) bool { return y == x })
 }
 
-// Forget forgets the actions about some conversations.
+// Forget removes the actions about conversations for which gone holds.
 func (s *UndoStack) Forget(gone func(model.ConversationID) bool) {
 	*s = slices.DeleteFunc(*s, func(x *Undo) bool { return gone(x.Of) })
 }
 
-// Last returns the newest action; nil: there is none.
+// Last returns the newest action; nil: none.
 func (s UndoStack) Last() *Undo {
 	if len(s) == 0 {
 		return nil
@@ -49,7 +49,7 @@ func (s UndoStack) Last() *Undo {
 	return s[len(s)-1]
 }
 
-// NeedsUndo tells why nothing can be taken back now.
+// NeedsUndo says why nothing can be undone now; empty: it can.
 func (s *Screen) NeedsUndo() string {
 	switch last := s.Undo.Last(); {
 	case last == nil:
@@ -60,14 +60,14 @@ func (s *Screen) NeedsUndo() string {
 	return ""
 }
 
-// TakeBack takes the newest action back, once it is done.
+// TakeBack undoes the newest action, once it is done.
 func (s *Screen) TakeBack() tea.Cmd {
 	last := s.Undo.Last()
 	s.Undo.Drop(last)
 	return last.Back()
 }
 
-// SaidUndone is what is said once an action about a conversation was taken back.
+// SaidUndone is the sentence after an action about a conversation was undone.
 func (s *Screen) SaidUndone(id model.ConversationID) string {
 	name := ""
 	if r, ok := s.Inbox.Conversation(id); ok {

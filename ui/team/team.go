@@ -1,5 +1,5 @@
-// Package team is who works with the hub, as far as the screen was told, and whether they
-// take conversations.
+// Package team is the users of the hub, as far as the screen knows them, and whether they are
+// available.
 package team
 
 import (
@@ -15,32 +15,32 @@ import (
 	"parley/ui/screen"
 )
 
-// Hub is what the team needs of a client of the hub.
+// Hub is what this package needs of a client.
 type Hub interface {
-	// Users returns everybody who works with the hub.
+	// Users returns all users of the hub.
 	Users(ctx context.Context) ([]model.Colleague, error)
-	// SetAvailable makes the user take conversations, or none for now.
+	// SetAvailable sets whether the user can be assigned conversations.
 	SetAvailable(ctx context.Context, available bool) (model.User, error)
 }
 
-// Model is who works with the hub, as far as it was told.
+// Model is the users of the hub, as far as we know them.
 type Model struct {
 	*screen.Screen
 	hub   Hub
 	users []model.Colleague
-	// then is what waits for the answer that is on its way.
+	// then is called with the pending answer.
 	then func()
-	// list brings an open list of them up to date.
+	// list updates an open list of users.
 	list func()
 }
 
-// New returns a team of which nothing is known.
+// New returns a Model that knows nobody yet.
 func New(s *screen.Screen, h Hub) *Model { return &Model{Screen: s, hub: h} }
 
-// Msg is an answer about the team.
+// Msg is a message for Model.
 type Msg interface{ team() }
 
-// Update takes an answer over.
+// Update handles a message.
 func (m *Model) Update(msg Msg) {
 	switch msg := msg.(type) {
 	case read:
@@ -58,7 +58,7 @@ type read struct {
 
 func (read) team() {}
 
-// Read asks who works with the hub, and then does something.
+// Read reads the users, and then calls then.
 func (m *Model) Read(then func()) tea.Cmd {
 	m.then = then
 	hub := m.hub
@@ -68,11 +68,10 @@ func (m *Model) Read(then func()) tea.Cmd {
 	})
 }
 
-// ReadAgain asks again, for whoever waits for the answer.
+// ReadAgain reads again, for the same then.
 func (m *Model) ReadAgain() tea.Cmd { return m.Read(m.then) }
 
-// read takes the users over. A failure is not told: names are also known from the
-// conversations.
+// read stores the users. A failure is not shown: names are also known from the conversations.
 func (m *Model) read(r read) {
 	if r.err != nil {
 		return
@@ -85,12 +84,12 @@ func (m *Model) read(r read) {
 	m.listed()
 }
 
-// Changed takes over that users are known otherwise now.
+// Changed applies changed users.
 func (m *Model) Changed(users []model.Colleague) {
 	if len(users) == 0 {
 		return
 	}
-	if len(m.users) > 0 { // else the answer with all of them brings it
+	if len(m.users) > 0 { // else the answer with all users will bring it
 		m.users = slices.Clone(m.users)
 		for _, u := range users {
 			m.put(u)
@@ -99,7 +98,7 @@ func (m *Model) Changed(users []model.Colleague) {
 	m.listed()
 }
 
-// put takes over how a user is known now.
+// put stores a user.
 func (m *Model) put(u model.Colleague) {
 	i := slices.IndexFunc(m.users, func(known model.Colleague) bool { return known.ID == u.ID })
 	if i < 0 {
@@ -109,24 +108,24 @@ func (m *Model) put(u model.Colleague) {
 	m.users[i].Name, m.users[i].Away = u.Name, u.Away
 }
 
-// OnChange has an open list of the team brought up to date from now on.
+// OnChange sets what updates an open list of the team.
 func (m *Model) OnChange(list func()) { m.list = list }
 
-// listed brings an open list of the team up to date.
+// listed updates the open list of the team.
 func (m *Model) listed() {
 	if m.list != nil {
 		m.list()
 	}
 }
 
-// Size returns how many work with the hub; 0: it was not told yet.
+// Size returns how many users the hub has; 0: not known yet.
 func (m *Model) Size() int { return len(m.users) }
 
-// namedBefore bounds how many conversations are looked through for names.
+// namedBefore bounds how many conversations are searched for names.
 const namedBefore = 500
 
-// Colleagues are the others who work with the hub, by name; where the hub does not tell
-// them, those that conversations name.
+// Colleagues returns the other users, by name; if the hub has not sent them, those named in
+// conversations.
 func (m *Model) Colleagues() []model.Colleague {
 	known := slices.Clone(m.users)
 	if len(known) == 0 {
@@ -147,7 +146,7 @@ func (m *Model) Colleagues() []model.Colleague {
 	return slices.CompactFunc(known, func(a, b model.Colleague) bool { return a.ID == b.ID })
 }
 
-// NeedsAway tells why the user can't be made available, or not, now: they are so already.
+// NeedsAway says why the user can't be made available, or away, now; empty: they can.
 func (m *Model) NeedsAway(a model.Away) func() string {
 	return func() string {
 		switch me := m.Inbox.User(); {
@@ -162,7 +161,7 @@ func (m *Model) NeedsAway(a model.Away) func() string {
 	}
 }
 
-// availabilitySet is the answer to taking conversations, or none.
+// availabilitySet is the result of changing the availability.
 type availabilitySet struct {
 	available bool
 	err       error
@@ -170,7 +169,7 @@ type availabilitySet struct {
 
 func (availabilitySet) team() {}
 
-// SetAvailable makes the user take conversations, or none for now.
+// SetAvailable sets whether the user can be assigned conversations.
 func (m *Model) SetAvailable(available bool) tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
@@ -179,7 +178,7 @@ func (m *Model) SetAvailable(available bool) tea.Cmd {
 	})
 }
 
-// availabilitySet says what was done. How the user is known comes with the news.
+// availabilitySet says what was done. The stream brings the user.
 func (m *Model) availabilitySet(s availabilitySet) {
 	switch {
 	case s.err != nil:

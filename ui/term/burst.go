@@ -6,47 +6,45 @@ import (
 	"unicode/utf8"
 )
 
-// handGap is the least time between two keys of a hand. What comes faster was pasted, or
-// typed while the line stood still: it is not for each key to act by itself.
+// handGap is the least time between two keys typed by hand. Faster input was pasted, or typed
+// while the line stalled: its keys must not act one by one.
 const handGap = 5 * time.Millisecond
 
-// A text comes in pieces where the line is slow: what comes within wordGap of any text still
-// belongs to it, the enter at its end above all, which would send it. An input method, too,
-// hands whole words over at once; the enter that a hand presses then comes later than that.
-// Of a text of several lines, or a long one, more is to come: it is waited for as long as
-// tailGap.
+// Over a slow line a pasted text arrives in pieces: input within wordGap after a text still
+// belongs to it, above all a final enter, which would send it. An input method also commits
+// whole words at once; enter pressed by hand comes later than that. After a text of several
+// lines, or a long one, more is likely: it is awaited for tailGap.
 const (
 	wordGap  = 25 * time.Millisecond
 	tailGap  = 250 * time.Millisecond
 	longText = 256 // bytes
 )
 
-// fewest is how many keys are a burst. A letter and the enter behind it are none, nor is
-// enter pressed twice: where the line stood still for a moment they come at once from a hand
-// as well, which must not press enter in vain.
+// fewest is how many keys make a burst. A letter and enter are none, nor is enter pressed
+// twice: after a stall they arrive at once even from a hand, and enter must not be lost.
 const fewest = 3
 
-// bursts finds what comes faster than a hand types, and makes a pasted text of it.
+// bursts turns input that is faster than typing into pasted text.
 //
 // The zero bursts is ready. It is not safe for concurrent use.
 type bursts struct {
-	// run is what came so fast, without what has gone already.
+	// run is the fast input so far, without what has been passed on.
 	run []byte
-	// keys of it, in all; ends: there is a line end among them.
+	// keys counts its keys; ends: it has a line end.
 	keys int
 	ends bool
-	// tail: it follows a text that was pasted.
+	// tail: it follows a pasted text.
 	tail bool
 	last time.Time
-	// until is how long what comes belongs to a text that was pasted; more: that is of
-	// several lines, or long.
+	// until is how long input belongs to the last pasted text; more: that text is long or has
+	// several lines.
 	until time.Time
 	more  bool
 	out   [][]byte
 }
 
-// feed takes units that came at a time, and returns what goes on. Text is being typed:
-// then a single character means itself, and goes at once.
+// feed takes units that arrived now, and returns what to pass on. typing: text is being typed,
+// so a single character is passed on at once.
 func (b *bursts) feed(units []unit, now time.Time, typing bool) [][]byte {
 	b.out = nil
 	if b.keys > 0 && now.Sub(b.last) > handGap {
@@ -70,8 +68,9 @@ func (b *bursts) feed(units []unit, now time.Time, typing bool) [][]byte {
 	return b.out
 }
 
-// byHand tells a key, or that the terminal got the focus, from the terminal's answers,
-// which come at any time: no text holds one, so that what comes behind it is not of a text.
+// byHand reports whether a sequence is a key, or the terminal getting the focus, as opposed to
+// an answer of the terminal, which may come at any time. No text contains one, so what follows
+// it is not part of a text.
 func byHand(seq []byte) bool {
 	if len(seq) < 3 || seq[1] != '[' && seq[1] != 'O' {
 		return len(seq) < 3
@@ -79,10 +78,10 @@ func byHand(seq []byte) bool {
 	return seq[2] != '?' && seq[2] != '>' && bytes.IndexByte([]byte("ABCDFHIOZ~"), seq[len(seq)-1]) >= 0
 }
 
-// wait is when to call [bursts.expire]; ok is false while nothing is held.
+// wait returns when to call [bursts.expire]; ok is false if nothing is held.
 func (b *bursts) wait() (at time.Time, ok bool) { return b.last.Add(handGap), b.keys > 0 }
 
-// expire tells that no more came in time.
+// expire says that nothing more came in time.
 func (b *bursts) expire() [][]byte {
 	b.out = nil
 	b.resolve()
@@ -106,7 +105,7 @@ func (b *bursts) character(c []byte, now time.Time, typing bool) {
 	}
 }
 
-// resolve decides what came.
+// resolve decides what the held input is.
 func (b *bursts) resolve() {
 	run, keys := b.run, b.keys
 	burst := b.tail || keys >= fewest
@@ -130,7 +129,7 @@ func (b *bursts) resolve() {
 	}
 }
 
-// paste puts the marks around a text.
+// paste puts paste brackets around a text.
 func (b *bursts) paste(text []byte) {
 	b.out = append(b.out, append(append([]byte(pasteBegins), text...), pasteEnds...))
 }

@@ -8,19 +8,18 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// canvas is what stands on the terminal, as far as we wrote it. It makes the bytes that
-// turn one frame into the next.
+// canvas is the content of the terminal, as far as we wrote it. It produces the bytes that turn
+// one frame into the next.
 type canvas struct {
 	w, h   int
 	method ansi.Method
 	pens   *pens
-	// lines are those of the last frame, rows what became of them.
+	// lines is the last frame, rows the cells of its lines.
 	lines   []string
 	rows    [][]cell
 	scratch []cell
 
-	// x and y are where the terminal's cursor is, ink how it writes. Where it is is known
-	// only as long as known.
+	// x and y are the terminal's cursor, valid only if known; ink is its current style.
 	x, y  int
 	known bool
 	ink   pen
@@ -30,8 +29,7 @@ type canvas struct {
 
 func newCanvas() *canvas { return &canvas{pens: newPens(colorprofile.TrueColor)} }
 
-// clear begins on an empty screen of a size, with a number of colours and a way to
-// measure.
+// clear starts with an empty screen, of a size, colour profile and width method.
 func (c *canvas) clear(w, h int, p colorprofile.Profile, m ansi.Method) {
 	if p != c.pens.profile || c.pens.full() {
 		c.pens = newPens(p)
@@ -57,14 +55,14 @@ func (c *canvas) clear(w, h int, p colorprofile.Profile, m ansi.Method) {
 	c.ink, c.known = 0, false
 }
 
-// draw turns what is on the terminal into a frame.
+// draw turns the content of the terminal into a frame.
 func (c *canvas) draw(content string) {
 	content = Guard(content)
 	for y := range c.rows {
 		line, rest, _ := strings.Cut(content, "\n")
 		content = rest
 		if line == c.lines[y] {
-			c.lines[y] = line // so that the older frame can go
+			c.lines[y] = line // so that the older frame can be freed
 			continue
 		}
 		c.pens.rowOf(c.scratch, line, c.method)
@@ -75,14 +73,14 @@ func (c *canvas) draw(content string) {
 	c.pen(0)
 }
 
-// cursor puts the terminal's cursor somewhere on the screen.
+// cursor moves the terminal's cursor to a position on the screen.
 func (c *canvas) cursor(x, y int) {
 	if c.w > 0 && c.h > 0 {
 		c.move(min(max(x, 0), c.w-1), min(max(y, 0), c.h-1))
 	}
 }
 
-// move puts the cursor somewhere, from wherever it is.
+// move moves the cursor, from wherever it is.
 func (c *canvas) move(x, y int) {
 	switch {
 	case c.known && c.y == y && c.x == x:
@@ -106,11 +104,11 @@ func (c *canvas) pen(to pen) {
 	c.ink = to
 }
 
-// put writes a cell where the cursor is.
+// put writes a cell at the cursor.
 func (c *canvas) put(cell cell) {
 	n := int(cell.width)
 	if cell.unsure && n > 1 {
-		// However narrow the terminal draws it, nothing old stays beside it.
+		// Clear the cells first: the terminal may draw the text narrower.
 		x, y := c.x, c.y
 		c.buf = append(c.buf, blanks[:n]...)
 		c.known = false
@@ -118,11 +116,11 @@ func (c *canvas) put(cell cell) {
 	}
 	c.buf = append(c.buf, cell.text...)
 	c.x += n
-	// Behind the last column terminals differ, too.
+	// Terminals also differ after the last column.
 	c.known = !cell.unsure && c.x < c.w
 }
 
 const blanks = "                "
 
-// There are enough of them.
+// blanks must be long enough for the widest cluster.
 const _ = uint(len(blanks) - mostWide)

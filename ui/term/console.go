@@ -11,42 +11,42 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// console is the terminal as the system knows it.
+// console is the terminal as the operating system knows it.
 type console struct {
 	in, out *os.File
-	// questions are what it is asked when it is taken.
+	// questions are sent to the terminal on entering.
 	questions string
-	// before is how it worked when it was taken.
+	// before is its state before we entered.
 	before *term.State
-	// writer is out, opened once more so that writing can be given up; hurried: it was.
+	// writer is out, opened again so that a write can be cancelled; hurried: one was.
 	writer  *os.File
 	hurried atomic.Bool
 }
 
-// open opens the terminal for writing. What is opened anew works as we need it, whatever
-// others that have the terminal need. Where that can't be, it is written to as it is.
+// open opens the terminal for writing. A file opened anew has its own settings, whatever other
+// programs on the terminal need. If it can't be, out itself is used.
 func (c *console) open() {
 	if c.writer = reopened(c.out); c.writer == nil {
 		c.writer = c.out
 	}
 }
 
-// close ends writing.
+// close closes the writer.
 func (c *console) close() {
 	if c.writer != c.out {
 		_ = c.writer.Close()
 	}
 }
 
-// drop gives up what is being written, and throws away what the terminal has not taken
-// yet. From then on it is given little time.
+// drop cancels the current write, and discards what the terminal has not accepted yet. Later
+// writes get little time.
 func (c *console) drop() {
 	c.hurried.Store(true)
-	_ = c.writer.SetWriteDeadline(time.Now()) // where it can't be, it waits
+	_ = c.writer.SetWriteDeadline(time.Now()) // if unsupported, writes block
 	c.flush()
 }
 
-// raw has the terminal hand on what is typed as it is typed.
+// raw puts the terminal into raw mode.
 func (c *console) raw() error {
 	before, err := term.MakeRaw(c.in.Fd())
 	if err != nil {
@@ -56,15 +56,15 @@ func (c *console) raw() error {
 	return c.understands()
 }
 
-// restore has it work as before.
+// restore restores the terminal's state.
 func (c *console) restore() {
 	if c.before != nil {
-		_ = term.Restore(c.in.Fd(), c.before) // fails where there is no terminal any more
+		_ = term.Restore(c.in.Fd(), c.before) // fails if the terminal is gone
 		c.before = nil
 	}
 }
 
-// size is how large it is; 0 where it does not say.
+// size returns the size of the terminal; 0 if unknown.
 func (c *console) size() (w, h int) {
 	w, h, err := term.GetSize(c.out.Fd())
 	if err != nil {
@@ -73,16 +73,16 @@ func (c *console) size() (w, h int) {
 	return w, h
 }
 
-// fullWait is how long to wait for a terminal that takes nothing at the moment.
+// fullWait is how long to wait for a terminal that accepts nothing at the moment.
 const fullWait = 5 * time.Millisecond
 
-// Write implements [io.Writer]. It waits for the terminal, also where another program had
-// it not wait. Once writing was given up, what is written takes the place of what the
-// terminal has not taken: what was under way then may have filled its line again.
+// Write implements [io.Writer]. It waits for the terminal, even if another program made it
+// non-blocking. After drop it first discards what the terminal has not accepted: the write that
+// was cancelled may have filled its buffer again.
 func (c *console) Write(b []byte) (int, error) {
 	done := 0
 	if c.hurried.Load() {
-		_ = c.writer.SetWriteDeadline(time.Now().Add(giveBackWithin)) // where it can't be, it waits
+		_ = c.writer.SetWriteDeadline(time.Now().Add(giveBackWithin)) // if unsupported, writes block
 		c.flush()
 	}
 	for {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reopened opens a terminal once more, so that writing to it can be given up; nil where
-// that is not allowed.
+// reopened opens a terminal again, so that a write can be cancelled; nil if that is not
+// allowed.
 func reopened(f *os.File) *os.File {
 	again, err := os.OpenFile("/proc/self/fd/"+strconv.Itoa(int(f.Fd())), os.O_WRONLY|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -17,7 +17,7 @@ func reopened(f *os.File) *os.File {
 	return again
 }
 
-// flush throws away what the terminal has not taken yet.
+// flush discards what the terminal has not accepted yet.
 func (c *console) flush() {
-	_ = unix.IoctlSetInt(int(c.out.Fd()), unix.TCFLSH, unix.TCOFLUSH) // where there is none any more, it fails
+	_ = unix.IoctlSetInt(int(c.out.Fd()), unix.TCFLSH, unix.TCOFLUSH) // fails if the terminal is gone
 }

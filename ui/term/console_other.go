@@ -4,8 +4,8 @@ package term
 
 import "os"
 
-// reopened would open a terminal once more, so that writing to it can be given up.
+// reopened is not supported here: writes can't be cancelled.
 func reopened(*os.File) *os.File { return nil }
 
-// flush would throw away what the terminal has not taken yet; it waits.
+// flush is not supported here: the output stays.
 func (*console) flush() {}

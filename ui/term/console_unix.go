@@ -13,21 +13,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// understands is whether the terminal knows control sequences; these do.
+// understands makes the terminal interpret control sequences; these always do.
 func (*console) understands() error { return nil }
 
-// CanSuspend tells whether there is a shell to go back to for a while: nobody looks after
-// a program that leads its session.
+// CanSuspend reports whether there is a shell to return to: nobody resumes a program that
+// leads its session.
 func CanSuspend() bool {
 	leader, err := unix.Getsid(0)
 	return err == nil && leader != os.Getpid()
 }
 
-// stopWithin is how long it takes at most to be stopped. Where nobody could let us go on,
-// the system does not stop us.
+// stopWithin is how long to wait to be stopped. The system does not stop us if nobody could
+// resume us.
 const stopWithin = 300 * time.Millisecond
 
-// watch follows what the system tells of the terminal and of who has it.
+// watch handles signals about the terminal and job control.
 func (p *Program) watch(ctx context.Context) {
 	defer p.Recover()
 	signals := make(chan os.Signal, 4)
@@ -49,14 +49,14 @@ func (p *Program) watch(ctx context.Context) {
 	}
 }
 
-// stop leaves the terminal to the shell until that says to go on. Nobody may ask to be told
-// of the signal that stops us: from then on it would not stop anybody.
+// stop gives the terminal to the shell until it resumes us. Nobody may be subscribed to
+// the signal that stops us: it would not stop us then.
 func (p *Program) stop(signals chan os.Signal) {
 	p.leave()
 	for len(signals) > 0 {
 		<-signals
 	}
-	_ = syscall.Kill(0, syscall.SIGTSTP) // the group is our own, also where make or a script began it
+	_ = syscall.Kill(0, syscall.SIGTSTP) // the group is our own, even if make or a script started it
 	late := time.NewTimer(stopWithin)
 	defer late.Stop()
 	for goes := false; !goes; {
@@ -73,7 +73,7 @@ func (p *Program) stop(signals chan os.Signal) {
 	p.back()
 }
 
-// back takes the terminal again.
+// back enters the terminal again.
 func (p *Program) back() {
 	if err := p.enter(); err != nil {
 		p.lost(err)

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// understands has the console know control sequences, both ways.
+// understands makes the console interpret control sequences, in both directions.
 func (c *console) understands() error {
 	if err := addMode(windows.Handle(c.in.Fd()), windows.ENABLE_VIRTUAL_TERMINAL_INPUT); err != nil {
 		return err
@@ -24,10 +24,10 @@ func addMode(h windows.Handle, flags uint32) error {
 	return windows.SetConsoleMode(h, mode|flags)
 }
 
-// CanSuspend tells whether there is a shell to go back to for a while.
+// CanSuspend reports whether there is a shell to return to.
 func CanSuspend() bool { return false }
 
-// look is how often the console is asked for its size, which it does not tell by itself.
+// look is how often the console is asked for its size, which it does not report.
 const look = 250 * time.Millisecond
 
 // watch follows the console's size.

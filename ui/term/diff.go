@@ -3,7 +3,7 @@ package term
 import "strconv"
 
 const (
-	// nearby is how many equal cells are written again rather than jumped over.
+	// nearby is how many equal cells are rewritten rather than skipped.
 	nearby = 4
 	// eraseFrom is how many blanks are erased rather than written.
 	eraseFrom = 8
@@ -22,9 +22,9 @@ func (c *canvas) turn(y int, old, next []cell) {
 	}
 }
 
-// run returns the end of what is to be written from where two rows begin to differ: what
-// differs, with what is near. No wide character is cut: where the old or the new one stands,
-// the rows differ in its first cell, which is written whole, or in all of them.
+// run returns the end of what to write from where two rows begin to differ: what differs, and
+// short equal parts in between. It never splits a wide character: where the old or the new row
+// has one, the rows differ in its first cell, which is written whole, or in all of its cells.
 func run(old, next []cell, x int) (to int) {
 	for to = x + 1; to < len(next); {
 		d := to

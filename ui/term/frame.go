@@ -6,34 +6,34 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// surface is what a terminal draws on, and how.
+// surface is the size and the capabilities of a terminal.
 type surface struct {
 	w, h    int
 	profile colorprofile.Profile
 	method  ansi.Method
 }
 
-// sheet makes the bytes of frames: what stands on the terminal, and what it was asked for.
+// sheet produces the bytes of frames: the content, and the modes that frames ask for.
 type sheet struct {
 	canvas *canvas
 	modes  modes
 	on     surface
-	// synchronised: the terminal shows a frame when it is whole.
+	// synchronised: the terminal can show a frame at once when it is complete.
 	synchronised bool
-	// clustering: it was told to measure clusters, and does not by itself.
+	// clustering: it was told to measure by cluster, which is not its default.
 	clustering bool
 	out        []byte
 }
 
 func newSheet(plain bool) *sheet { return &sheet{canvas: newCanvas(), modes: modes{plain: plain}} }
 
-// begin returns what takes the terminal.
+// begin returns the bytes that enter the screen.
 func (s *sheet) begin() []byte {
-	s.on = surface{} // whatever stands there
+	s.on = surface{} // its content is unknown
 	return s.modes.begin(s.out[:0])
 }
 
-// end returns what gives it back.
+// end returns the bytes that leave the screen.
 func (s *sheet) end() []byte {
 	out := s.modes.end(nil)
 	if s.clustering {
@@ -43,8 +43,8 @@ func (s *sheet) end() []byte {
 	return out
 }
 
-// frame returns what turns the screen into that frame; nothing if it is that already. What
-// it returns is valid until the next call.
+// frame returns the bytes that turn the screen into a frame; none if it is the same. They are
+// valid until the next call.
 func (s *sheet) frame(v *tea.View, on surface, anew bool) []byte {
 	c := s.canvas
 	c.buf = s.modes.follow(c.buf[:0], v)

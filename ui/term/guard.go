@@ -1,19 +1,18 @@
-// Package term is the terminal: the one place from which anything reaches it, and the last
-// look at what does. A [Program] runs a model on it, a [Painter] writes the frames.
+// Package term is the terminal: all output to it goes through this package, which checks it
+// last. A [Program] runs a model on it, a [Painter] writes the frames.
 package term
 
 import "strings"
 
-// What a control sequence of ours never exceeds. Terminals, and what reads sequences for
-// us, have broken on longer ones.
+// Limits of our own control sequences. Terminals, and libraries that parse sequences for us,
+// have failed on longer ones.
 const (
 	maxSequence   = 64 // bytes
 	maxSeparators = 16
 )
 
-// Guard returns a frame in which every control sequence is short: one that is not, or
-// that is not of the kind that sets colours, is replaced by U+FFFD. Nothing that is
-// drawn should hold one; this is the last look.
+// Guard returns a frame with only short control sequences that set colours; any other is
+// replaced by U+FFFD. Nothing drawn should contain one; this is the last check.
 func Guard(frame string) string {
 	i := strings.IndexByte(frame, 0x1b)
 	if i < 0 {
@@ -44,8 +43,8 @@ func Guard(frame string) string {
 	}
 }
 
-// sequence returns the length of the colour sequence that a text begins with; 0 if it
-// begins with none, or with one that is too long.
+// sequence returns the length of the colour sequence at the beginning of a text; 0 if there is
+// none, or it is too long.
 func sequence(s string) int {
 	if len(s) < 3 || s[1] != '[' {
 		return 0
@@ -66,8 +65,8 @@ func sequence(s string) int {
 	return 0
 }
 
-// intruder returns how much of a text belongs to the sequence that it begins with, as
-// far as can be told: its introducer and its parameters.
+// intruder returns the length of any other sequence at the beginning of a text, as far as can
+// be told: its introducer and parameters.
 func intruder(s string) int {
 	i := 1
 	if i < len(s) && strings.IndexByte("[]P_^X", s[i]) >= 0 {

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// Input reads a terminal for a program that draws: what it gives are whole keys, whole
-// answers of the terminal and whole pasted texts, wherever they were cut on their way. A
-// part of an answer is never a key, and no escape is joined to what follows it later. Keys
-// that come faster than a hand types are a pasted text.
+// Input reads a terminal for a program that draws. It returns whole keys, whole answers of the
+// terminal and whole pasted texts, however the bytes arrived: a part of an answer is never a
+// key, and an escape is never joined to what follows later. Keys faster than typing are pasted
+// text.
 //
-// An escape may be a key, or the beginning of what comes late. Once one stands alone, the
-// terminal is asked what it is: it answers in turn, so that the answer comes after
-// all that belongs to the escape, and the key is known for one as soon as the line allows.
-// Where no answer comes, it is known after the longest time that a line may need.
+// An escape may be a key, or the start of a sequence that is late. When one is alone, Input
+// asks the terminal a question: it answers in order, so its answer comes after all that
+// belongs to the escape, and the escape is known to be a key as soon as the line allows.
+// Without an answer it is a key after the longest time that a line may need.
 type Input struct {
 	src    io.Reader
 	ask    func()
@@ -29,37 +29,37 @@ type Input struct {
 	queue   [][]byte
 	size    int
 	err     error
-	// readers is how often was read: of two who wait, the later one reads.
+	// readers counts reads: if two wait, the later one gets the input.
 	readers int
 }
 
-// Question is what [Input] has the terminal asked. All of them answer it.
+// Question is what [Input] asks the terminal. All terminals answer it.
 const Question = "\x1b[c"
 
-// mostQueued is how much waits to be read until no more is taken from the terminal.
+// mostQueued is how much may wait to be read before reading from the terminal pauses.
 const mostQueued = 2 << 20
 
-// NewInput returns an input that reads a terminal. Ask writes [Question] to the terminal;
-// it may block.
+// NewInput returns an input that reads a terminal. ask writes [Question] to the terminal; it
+// may block.
 func NewInput(terminal io.Reader, ask func()) *Input {
 	in := &Input{src: terminal, ask: ask, done: make(chan struct{})}
 	in.changed.L = &in.mu
 	return in
 }
 
-// Typing tells whether text is being typed. Then a character means itself, and doesn't
-// wait for what may follow it.
+// Typing sets whether text is being typed. Then a character is passed on without waiting for
+// what may follow.
 func (in *Input) Typing(yes bool) { in.typing.Store(yes) }
 
-// Close ends reading. What reads the terminal ends with the terminal's own reader.
+// Close ends reading. The goroutine that reads the terminal ends with the terminal's reader.
 func (in *Input) Close() error {
 	in.closed.Do(func() { close(in.done) })
 	in.end(io.EOF)
 	return nil
 }
 
-// Read implements [io.Reader]. What it gives ends with a whole key, unless there was no
-// room for one.
+// Read implements [io.Reader]. Its result ends with a whole key, unless p is too small for
+// one.
 func (in *Input) Read(p []byte) (int, error) {
 	in.begin.Do(in.start)
 	in.mu.Lock()
@@ -90,7 +90,7 @@ func (in *Input) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// start begins to read the terminal.
+// start starts reading the terminal.
 func (in *Input) start() {
 	pieces := make(chan []byte)
 	questions := make(chan struct{}, 1)
@@ -122,7 +122,7 @@ func (in *Input) pull(pieces chan<- []byte, over chan<- error) {
 	}
 }
 
-// room waits until there is room for more, and tells whether more is wanted.
+// room waits until there is room for more, and reports whether more is wanted.
 func (in *Input) room() bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -132,20 +132,20 @@ func (in *Input) room() bool {
 	return in.err == nil
 }
 
-// asking asks the terminal, one question at a time: a terminal that takes nothing must not
-// keep anybody from reading it.
+// asking asks the terminal, one question at a time: a terminal that accepts no output must not
+// block reading it.
 func (in *Input) asking(questions <-chan struct{}) {
 	for range questions {
 		in.ask()
 	}
 }
 
-// follow divides what comes.
+// follow splits the input into units.
 func (in *Input) follow(pieces <-chan []byte, over <-chan error, questions chan<- struct{}) {
 	defer close(questions)
 	var s splitter
 	var b bursts
-	var unfinished time.Time // when what is unfinished is taken for all
+	var unfinished time.Time // when unfinished input counts as complete
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -181,7 +181,7 @@ func (in *Input) follow(pieces <-chan []byte, over <-chan error, questions chan<
 	}
 }
 
-// next is how long nothing may come until something is decided.
+// next returns how long to wait for input before something is decided.
 func next(s *splitter, b *bursts, unfinished time.Time) (time.Duration, bool) {
 	at, held := b.wait()
 	if s.wait() > 0 && (!held || unfinished.Before(at)) {
@@ -190,7 +190,7 @@ func next(s *splitter, b *bursts, unfinished time.Time) (time.Duration, bool) {
 	return time.Until(at), held
 }
 
-// put lets units go on.
+// put queues units for reading.
 func (in *Input) put(units [][]byte) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -201,7 +201,7 @@ func (in *Input) put(units [][]byte) {
 	in.changed.Broadcast()
 }
 
-// end tells who reads that no more comes.
+// end tells readers that no more will come.
 func (in *Input) end(err error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -21,7 +21,7 @@ func (s *splitter) csi(b byte) {
 		if b == ';' || b == ':' {
 			s.separators++
 		}
-		// A parameter after what ends them is none of any terminal's.
+		// No terminal sends a parameter after an intermediate byte.
 		last := s.held[len(s.held)-1]
 		s.over = s.over || s.separators > maxSeparators || b >= '0' && last >= ' ' && last < '0'
 		s.keep(b, maxReport)
@@ -30,7 +30,7 @@ func (s *splitter) csi(b byte) {
 	}
 }
 
-// console takes the letter of a function key at the kernel's console.
+// console handles the letter of a function key of the kernel's console.
 func (s *splitter) console(b byte) {
 	if b < 'A' || b > 'E' {
 		s.broken(b)
@@ -53,7 +53,7 @@ func (s *splitter) mouse(b byte) {
 	}
 }
 
-// ss3 takes a byte of the keys that terminals send in application mode.
+// ss3 handles a byte of a key in application mode.
 func (s *splitter) ss3(b byte) {
 	const most = 8
 	switch {
@@ -67,8 +67,8 @@ func (s *splitter) ss3(b byte) {
 	}
 }
 
-// finishSS3 lets a whole key of application mode go. Those with modifiers have the same
-// form as a report.
+// finishSS3 emits a whole key of application mode. Keys with modifiers have the form of a
+// report.
 func (s *splitter) finishSS3() {
 	keys := s.held[2:]
 	s.withMeta(len(keys) == 1 && bytes.IndexByte([]byte("ABCDHF"), keys[0]) >= 0)
@@ -85,17 +85,17 @@ func (s *splitter) finishSS3() {
 // modified is a key with its modifiers.
 var modified = regexp.MustCompile(`^1;[0-9]+[A-FHPQS]$`)
 
-// The reports that need a second look.
+// Reports that need a second look.
 var (
 	metaKey        = regexp.MustCompile(`^\x1b\[(?:[A-DFH]|[1-8]~)$`)
 	cursorPosition = regexp.MustCompile(`^\x1b\[[0-9]+;[0-9]+R$`)
 	kittyFlags     = regexp.MustCompile(`^\x1b\[\?([0-9]+)u$`)
-	// likeBracket is what a lenient reader takes for the begin or the end of a paste.
+	// likeBracket is what a lenient parser takes for the start or end of a paste.
 	likeBracket = regexp.MustCompile(`^\x1b\[[<=>?]?0*20[01]([^0-9].*)?~$`)
 	schemes     = regexp.MustCompile(`^\x1b\[\?997;[12]n$`)
 )
 
-// finishCSI lets a whole report or key go.
+// finishCSI emits a whole report or key.
 func (s *splitter) finishCSI() {
 	final := s.held[len(s.held)-1]
 	m := kittyFlags.FindSubmatch(s.held)
@@ -107,9 +107,9 @@ func (s *splitter) finishCSI() {
 		s.state = inPaste
 		return
 	case likeBracket.Match(s.held):
-	case final == 'n' && !schemes.Match(s.held): // that it is well, which nobody asks
-	case final == '_': // keys as another system's console has them, which nobody asked for
-	case cursorPosition.Match(s.held): // it must not be taken for a function key
+	case final == 'n' && !schemes.Match(s.held): // a device status report, which nobody asked for
+	case final == '_': // keys in the form of another system's console, which nobody asked for
+	case cursorPosition.Match(s.held): // must not be taken for a function key
 		s.put("\x1b[?" + string(s.held[2:]))
 	case m != nil:
 		flags, err := strconv.Atoi(string(m[1]))

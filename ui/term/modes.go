@@ -9,31 +9,31 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// mostTitle is how much of a title goes to a terminal.
+// mostTitle is how much of a title is sent to a terminal.
 const mostTitle = 80
 
-// The window's title as it was is kept by the terminal, where it can.
+// The terminal keeps the window's previous title, if it can.
 const (
 	pushTitle = "\x1b[22;2t"
 	popTitle  = "\x1b[23;2t"
 )
 
-// farewell leaves a terminal as a shell expects it, whatever was asked of it before. What
-// was not asked for is not there to be taken back, and terminals don't mind.
+// farewell leaves the terminal as a shell expects it, whatever was set before. Resetting what
+// was not set does no harm.
 const farewell = ansi.ResetModeSynchronizedOutput + sgrReset +
 	ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseAnyEvent + ansi.ResetModeMouseExtSgr +
 	ansi.ResetModeFocusEvent + ansi.ResetModeBracketedPaste
 
-// modes is what frames ask of a terminal beside what stands on it, as it was asked last.
+// modes are the modes that the last frame asked the terminal for.
 type modes struct {
-	// plain: the terminal is a console that knows no titles and no keyboard's flags.
+	// plain: the terminal is a console without titles and keyboard flags.
 	plain bool
 
 	focus, paste bool
 	mouse        tea.MouseMode
 	keyboard     int
 	title        string
-	// cursor is whether it is shown, shape how it looks; 0: as the terminal has it.
+	// cursor: it is visible; shape is its shape, 0: the terminal's default.
 	cursor      bool
 	shape       int
 	cursorColor color.Color
@@ -41,7 +41,7 @@ type modes struct {
 	progress    tea.ProgressBar
 }
 
-// begin appends what takes the screen.
+// begin appends the bytes that enter the screen.
 func (m *modes) begin(buf []byte) []byte {
 	*m = modes{plain: m.plain}
 	if !m.plain {
@@ -56,7 +56,7 @@ func (m *modes) begin(buf []byte) []byte {
 	return buf
 }
 
-// end appends what gives the screen back.
+// end appends the bytes that leave the screen.
 func (m *modes) end(buf []byte) []byte {
 	buf = append(buf, farewell...)
 	if m.shape != 0 {
@@ -82,8 +82,8 @@ func (m *modes) end(buf []byte) []byte {
 	return buf
 }
 
-// follow appends what a frame asks for and the last one did not. Whether the cursor is
-// shown goes with what is drawn.
+// follow appends what a frame asks for and the last one did not. The visibility of the cursor
+// is set with the drawing.
 func (m *modes) follow(buf []byte, v *tea.View) []byte {
 	buf = toggle(buf, &m.paste, !v.DisableBracketedPasteMode, ansi.SetModeBracketedPaste, ansi.ResetModeBracketedPaste)
 	buf = toggle(buf, &m.focus, v.ReportFocus, ansi.SetModeFocusEvent, ansi.ResetModeFocusEvent)
@@ -116,7 +116,7 @@ func (m *modes) follow(buf []byte, v *tea.View) []byte {
 func (m *modes) outside(buf []byte, v *tea.View) []byte {
 	if flags := keyboardFlags(v.KeyboardEnhancements); flags != m.keyboard {
 		buf = append(buf, ansi.KittyKeyboard(flags, 1)...)
-		// What it can do of this, it is to say.
+		// Ask what it supports of this.
 		buf = append(buf, ansi.RequestKittyKeyboard...)
 		m.keyboard = flags
 	}
@@ -157,8 +157,8 @@ func colour(buf []byte, is *color.Color, want color.Color, set func(string) stri
 	return append(buf, set(ansi.XRGBColor{Color: want}.String())...)
 }
 
-// cursorShape is the shape as terminals count them; a blinking block is what each has, so
-// that it is left alone.
+// cursorShape returns the terminal's number of a shape; a blinking block is the default, so it
+// is left alone.
 func cursorShape(c *tea.Cursor) int {
 	shape := 2*int(c.Shape) + 1
 	if !c.Blink {
@@ -170,8 +170,7 @@ func cursorShape(c *tea.Cursor) int {
 	return shape
 }
 
-// keyboardFlags are those of kitty's protocol. That keys can be told apart is always
-// asked for.
+// keyboardFlags returns the flags of kitty's protocol. Disambiguation is always asked for.
 func keyboardFlags(k tea.KeyboardEnhancements) int {
 	flags := ansi.KittyDisambiguateEscapeCodes
 	for _, f := range []struct {
@@ -205,7 +204,7 @@ func progressBar(p tea.ProgressBar) string {
 	return ansi.ResetProgressBar
 }
 
-// plainTitle is a title that can only be one: no control character, and short.
+// plainTitle returns a title without control characters, and short.
 func plainTitle(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

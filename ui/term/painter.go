@@ -11,33 +11,33 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Painter writes frames to a terminal: of each only what differs from the last, in one
-// write, and never more often than the terminal takes them. Whoever shows a frame does not
-// wait for the terminal. It is safe for concurrent use.
+// Painter writes frames to a terminal: only what differs from the last frame, in one write, and
+// never faster than the terminal accepts them. Showing a frame does not wait for the terminal.
+// It is safe for concurrent use.
 type Painter struct {
 	out   io.Writer
 	every time.Duration
-	// lost is told that the terminal takes nothing any more, and why.
+	// lost is called when the terminal accepts nothing any more.
 	lost func(error)
 
 	mu sync.Mutex
-	// view is the frame to show; dirty: it is not shown yet; urgent: somebody waits for it.
+	// view is the frame to show; dirty: it is not shown yet; urgent: the user waits for it.
 	view          tea.View
 	dirty, urgent bool
-	// anew: whatever stands on the terminal, it is painted whole. again is when it is,
-	// once more.
+	// anew: paint the whole screen, whatever the terminal shows. again is when to do that once
+	// more.
 	anew  bool
 	again time.Time
 	on    surface
-	// synchronised: the terminal said that it can show a frame when it is whole; clustering:
-	// that it measures clusters once it is told to.
+	// synchronised: the terminal can show a frame at once when it is complete; clustering: it
+	// measures by cluster if told to.
 	synchronised, clustering bool
-	// raw goes out before the next frame.
+	// raw is written before the next frame.
 	raw []byte
-	// since and cost are when the last frame was begun, and how long it took.
+	// since and cost are the start and the duration of the last frame.
 	since time.Time
 	cost  time.Duration
-	// sheet is the painting goroutine's while there is one.
+	// sheet belongs to the painting goroutine while there is one.
 	sheet *sheet
 	stop  chan struct{}
 	ended chan struct{}
@@ -46,23 +46,22 @@ type Painter struct {
 }
 
 const (
-	// settled is how long after a new size the screen is painted once more: terminals take
-	// a size and tell of it in this order or in the other.
+	// settled is how long after a new size the screen is painted again: terminals may report
+	// a size before or after they apply it.
 	settled = 150 * time.Millisecond
-	// mostRaw is how much waits for a terminal that takes nothing.
+	// mostRaw is how much may wait for a terminal that accepts nothing.
 	mostRaw = 1 << 20
 )
 
-// PainterOptions are what a painter works with.
+// PainterOptions configure a painter.
 type PainterOptions struct {
-	// Every is how much time passes between two frames that nobody waits for.
+	// Every is the time between two frames that nobody waits for.
 	Every time.Duration
-	// Profile is how many colours the terminal has.
+	// Profile is the terminal's colour profile.
 	Profile colorprofile.Profile
-	// Plain: it is a console that draws text and colours, and knows of nothing else.
+	// Plain: it is a console that draws text and colours only.
 	Plain bool
-	// Lost is told once that nothing more can be written, and why. It must not wait for
-	// the painter.
+	// Lost is called once when nothing more can be written. It must not wait for the painter.
 	Lost func(error)
 }
 
@@ -74,7 +73,7 @@ func NewPainter(out io.Writer, o PainterOptions) *Painter {
 	}
 }
 
-// Enter takes the terminal: its other screen, without a cursor, until [Painter.Leave].
+// Enter enters the terminal's alternate screen, without a cursor, until [Painter.Leave].
 func (p *Painter) Enter() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,15 +85,15 @@ func (p *Painter) Enter() {
 	p.stop, p.ended = stop, ended
 	p.dirty, p.urgent = true, true
 	go func() {
-		if before != nil { // who painted last may still wait for the terminal
+		if before != nil { // the previous painter may still wait for the terminal
 			<-before
 		}
 		p.paints(stop, ended)
 	}()
 }
 
-// Leave gives the terminal back as it was. It waits for that, but no longer than within,
-// and tells whether it is so. To leave again does nothing.
+// Leave restores the terminal. It waits at most within, and reports whether it is done.
+// Leaving again does nothing.
 func (p *Painter) Leave(within time.Duration) bool {
 	p.mu.Lock()
 	stop, ended := p.stop, p.ended
@@ -117,10 +116,10 @@ func (p *Painter) Leave(within time.Duration) bool {
 	}
 }
 
-// Show has the terminal show a frame: at once if somebody waits for it, else with the next
-// frame that is due. Of several only the last is shown.
+// Show shows a frame: at once if the user waits for it, else with the next frame that is due.
+// Only the last of several is shown.
 func (p *Painter) Show(v tea.View, urgent bool) {
-	if v.Cursor != nil { // whose it is, may change it
+	if v.Cursor != nil { // its owner may change it
 		cursor := *v.Cursor
 		v.Cursor = &cursor
 	}
@@ -130,9 +129,9 @@ func (p *Painter) Show(v tea.View, urgent bool) {
 	p.awake()
 }
 
-// Write implements [io.Writer]: something for the terminal that is no frame goes between
-// two frames. It does not wait for that; what is written while the terminal is left, or
-// takes nothing, goes nowhere.
+// Write implements [io.Writer]: output other than frames is written between two frames. It
+// does not wait. What is written while the painter has left, or the terminal accepts nothing,
+// is dropped.
 func (p *Painter) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	if p.stop != nil && len(p.raw)+len(b) <= mostRaw {
@@ -143,18 +142,18 @@ func (p *Painter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Resize says how large the terminal is.
+// Resize sets the size of the terminal.
 func (p *Painter) Resize(w, h int) {
 	p.change(func() bool {
 		if p.on.w > 0 && p.on.h > 0 {
 			p.again = time.Now().Add(settled)
 		}
 		p.on.w, p.on.h = w, h
-		return true // whatever it did to what stood there, though it may be as large as before
+		return true // repaint even if the size is the same: the content may have changed
 	})
 }
 
-// SetProfile says how many colours the terminal has.
+// SetProfile sets the terminal's colour profile.
 func (p *Painter) SetProfile(profile colorprofile.Profile) {
 	p.change(func() bool {
 		differs := p.on.profile != profile
@@ -163,7 +162,7 @@ func (p *Painter) SetProfile(profile colorprofile.Profile) {
 	})
 }
 
-// Synchronised says that the terminal can show a frame when it is whole.
+// Synchronised says that the terminal can show a frame at once when it is complete.
 func (p *Painter) Synchronised() {
 	p.change(func() bool {
 		p.synchronised = true
@@ -171,8 +170,7 @@ func (p *Painter) Synchronised() {
 	})
 }
 
-// MeasureClusters says that the terminal measures by clusters: by itself, or if it is told
-// to.
+// MeasureClusters says that the terminal measures by cluster: by default, or if told to.
 func (p *Painter) MeasureClusters(ifTold bool) {
 	p.change(func() bool {
 		differs := p.on.method != ansi.GraphemeWidth
@@ -181,11 +179,10 @@ func (p *Painter) MeasureClusters(ifTold bool) {
 	})
 }
 
-// Repaint paints the whole screen, whatever stands there.
+// Repaint paints the whole screen, whatever the terminal shows.
 func (p *Painter) Repaint() { p.change(func() bool { return true }) }
 
-// change changes something under the mutex, and has the screen painted anew if that makes
-// it necessary.
+// change changes something under the mutex, and repaints the screen if do says so.
 func (p *Painter) change(do func() (anew bool)) {
 	p.mu.Lock()
 	if do() {
@@ -202,7 +199,7 @@ func (p *Painter) awake() {
 	}
 }
 
-// paints paints until it is stopped. A fault of its own costs the screen, not the terminal.
+// paints paints until stopped. A panic ends the screen, but leaves the terminal restored.
 func (p *Painter) paints(stop <-chan struct{}, ended chan<- struct{}) {
 	defer close(ended)
 	var fault error
@@ -214,7 +211,7 @@ func (p *Painter) paints(stop <-chan struct{}, ended chan<- struct{}) {
 	fault = p.painting(stop)
 	_, err := p.out.Write(p.sheet.end())
 	select {
-	case <-stop: // what is not painted any more need not be written
+	case <-stop: // what was not painted need not be written any more
 		if _, ours := fault.(*PanicError); !ours { //nolint:errorlint // it comes as it is
 			fault = nil
 		}
@@ -254,7 +251,7 @@ func (p *Painter) painting(stop <-chan struct{}) (fault error) {
 	}
 }
 
-// turn writes what is due, and returns when something else will be; zero if nothing.
+// turn writes what is due, and returns when to write next; zero: nothing to write.
 func (p *Painter) turn() (next time.Time, err error) {
 	begun := time.Now()
 	p.mu.Lock()
@@ -289,7 +286,7 @@ func (p *Painter) turn() (next time.Time, err error) {
 	return p.due(time.Now()), nil
 }
 
-// due is when the next frame is, now at the earliest; zero: nothing has changed.
+// due returns when the next frame is due, now at the earliest; zero: nothing has changed.
 func (p *Painter) due(now time.Time) time.Time {
 	if !p.again.IsZero() && !p.again.After(now) {
 		p.again = time.Time{}

@@ -10,29 +10,29 @@ import (
 
 // PanicError is a panic that ended the screen.
 type PanicError struct {
-	// Value is what was panicked with. It may hold a customer's text.
+	// Value is the panic's value. It may hold a customer's text.
 	Value any
-	// Stack is where.
+	// Stack is the stack trace.
 	Stack []byte
 }
 
 // Error implements error.
 func (p *PanicError) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 
-// Recover ends the program, if the goroutine that defers it panics, as a panic in the
-// screen does: with the terminal given back, and [Program.Run] telling of it.
+// Recover is deferred in a goroutine: its panic ends the program as one in the screen does,
+// with the terminal restored and the error returned by [Program.Run].
 func (p *Program) Recover() {
 	if r := recover(); r != nil {
 		p.fail(&PanicError{Value: r, Stack: debug.Stack()})
 	}
 }
 
-// commandType is what commands come as, also in the lists of [tea.Batch] and
-// [tea.Sequence], of which the second has no name.
+// commandType is the element type of the lists of [tea.Batch] and [tea.Sequence], of which the
+// second has no exported name.
 var commandType = reflect.TypeFor[tea.Cmd]()
 
-// guarded is a command whose panics end the program, and those of all commands that it
-// leads to.
+// guarded returns a command whose panics, and those of all commands it leads to, end the
+// program.
 func (p *Program) guarded(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil

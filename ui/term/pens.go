@@ -8,24 +8,24 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// pen numbers a way that text looks. 0 is the terminal's own.
+// pen numbers a style. 0 is the terminal's default.
 type pen uint16
 
-// mostPens is how many ways to look are kept. A theme has a few dozens.
+// mostPens is how many styles are kept. A theme has a few dozens.
 const mostPens = 4096
 
-// sgrReset has the terminal write as it does by itself.
+// sgrReset selects the terminal's default style.
 const sgrReset = "\x1b[m"
 
-// pens are the ways to look that frames used so far.
+// pens are the styles used so far.
 type pens struct {
 	profile colorprofile.Profile
 	parser  *ansi.Parser
 	styles  []uv.Style
-	// opens are the sequences that set them from the terminal's own, for the profile.
+	// opens are the sequences that select each from the default, in this profile.
 	opens []string
 	ids   map[uv.Style]pen
-	// next is what a sequence makes of a pen.
+	// next maps a pen and a sequence to the resulting pen.
 	next map[stroke]pen
 }
 
@@ -41,7 +41,7 @@ func newPens(p colorprofile.Profile) *pens {
 	return s
 }
 
-// full tells whether there are so many that it is time to begin anew.
+// full reports whether there are too many, so that a new set should be started.
 func (p *pens) full() bool { return len(p.styles) >= mostPens || len(p.next) >= mostPens }
 
 // id returns the pen of a style.
@@ -64,8 +64,8 @@ func (p *pens) id(s uv.Style) pen {
 	return id
 }
 
-// change returns the pen that a sequence for colours makes of another. Text that blinks or
-// hides is none of ours.
+// change returns the pen that a colour sequence turns another into. Blinking and hidden text
+// is dropped: we never draw it.
 func (p *pens) change(from pen, sequence string) pen {
 	if sequence == sgrReset {
 		return 0
@@ -79,12 +79,12 @@ func (p *pens) change(from pen, sequence string) pen {
 	uv.ReadStyle(p.parser.Params(), &style)
 	style.Attrs &^= uv.AttrBlink | uv.AttrRapidBlink | uv.AttrConceal
 	to := p.id(style)
-	key.sequence = strings.Clone(sequence) // it must not keep the frame
+	key.sequence = strings.Clone(sequence) // must not keep the frame alive
 	p.next[key] = to
 	return to
 }
 
-// turn appends what has the terminal write with another pen.
+// turn appends the sequence that switches from one pen to another.
 func (p *pens) turn(buf []byte, from, to pen) []byte {
 	before, after := p.opens[from], p.opens[to]
 	switch {

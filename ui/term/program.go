@@ -15,48 +15,48 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Options are what a program works with.
+// Options configure a program.
 type Options struct {
 	// In and Out are the terminal.
 	In, Out *os.File
-	// Input is what reads In; nil: In itself.
+	// Input reads In; nil: In itself.
 	Input io.Reader
 	// Env is the program's environment.
 	Env []string
-	// Every is how much time passes between two frames that nobody waits for.
+	// Every is the time between two frames that nobody waits for.
 	Every time.Duration
-	// Width and Height are the most that is drawn; 0: what [Program] draws at most.
+	// Width and Height limit what is drawn; 0: the limits of [Program].
 	Width, Height int
-	// Suspend: there is a shell to go back to for a while.
+	// Suspend: there is a shell to return to.
 	Suspend bool
-	// Lost is told that the terminal is gone. It must not wait.
+	// Lost is called when the terminal is gone. It must not block.
 	Lost func()
 }
 
-// The most cells that are drawn, whatever a terminal says of itself.
+// The most cells that are drawn, whatever size a terminal reports.
 const (
 	mostWidth  = 2000
 	mostHeight = 1000
 )
 
 const (
-	// leaveWithin is how long a program may take to end once it is told to.
+	// leaveWithin is how long a program may take to end once told to.
 	leaveWithin = 2 * time.Second
-	// giveBackWithin is how long a terminal may take what gives it back, until what waits
-	// for it before that is thrown away.
+	// giveBackWithin is how long a terminal may take to accept the restoring bytes before the
+	// output waiting ahead of them is discarded.
 	giveBackWithin = 400 * time.Millisecond
-	// otherFPS is how often what is no frame is written to the terminal by Bubble Tea.
+	// otherFPS is how often Bubble Tea writes output other than frames to the terminal.
 	otherFPS = 20
 )
 
-// Program runs a model on a terminal, whose frames a [Painter] writes. Bubble Tea has the
-// event loop and the input; the terminal is ours.
+// Program runs a model on a terminal; a [Painter] writes its frames. Bubble Tea has the event
+// loop and the input, we have the terminal.
 type Program struct {
 	o       Options
 	tea     *tea.Program
 	painter *Painter
 	console *console
-	// suspended asks for the terminal to be left to the shell.
+	// suspended asks to give the terminal to the shell.
 	suspended chan struct{}
 
 	kill  context.CancelFunc
@@ -66,8 +66,8 @@ type Program struct {
 	fault error
 }
 
-// NewProgram returns a program that runs once. The model must not print, nor run other
-// programs on its terminal ([tea.Println], [tea.Exec]); its mouse is its own
+// NewProgram returns a program that runs once. The model must not print, nor run other programs
+// on its terminal ([tea.Println], [tea.Exec]), and must handle the mouse itself
 // ([tea.View.OnMouse] is not called).
 func NewProgram(m tea.Model, o Options) *Program {
 	p := &Program{o: o, console: &console{in: o.In, out: o.Out}, suspended: make(chan struct{}, 1)}
@@ -91,9 +91,9 @@ func NewProgram(m tea.Model, o Options) *Program {
 	return p
 }
 
-// Run runs the program until its model quits, its terminal is gone, or it is told to leave
-// by the context. The terminal is as it was then, unless it takes nothing any more. What
-// ended it, if it did not end well, is a [*PanicError], or an error of the terminal's.
+// Run runs the program until its model quits, its terminal is gone, or ctx ends. It restores
+// the terminal, unless that accepts nothing any more. The error is a [*PanicError] or one of
+// the terminal; nil if the program ended well.
 func (p *Program) Run(ctx context.Context) error {
 	defer p.kill()
 	told := context.AfterFunc(ctx, p.quit)
@@ -121,14 +121,14 @@ func (p *Program) Run(ctx context.Context) error {
 	return err
 }
 
-// Send hands a message to the model; nothing once the program has ended.
+// Send sends a message to the model; it does nothing once the program has ended.
 func (p *Program) Send(m tea.Msg) { p.tea.Send(m) }
 
-// Write writes to the terminal between two frames. It does not wait for it.
+// Write writes to the terminal between two frames. It does not block.
 func (p *Program) Write(b []byte) (int, error) { return p.painter.Write(b) }
 
-// quit ends the program as its own key does, by force only where that is of no use: by
-// force Bubble Tea closes its input while that is being read.
+// quit ends the program as its own key does, and by force only if that fails: by force Bubble
+// Tea closes its input while it is being read.
 func (p *Program) quit() {
 	hard := time.AfterFunc(leaveWithin, p.kill)
 	p.tea.Quit()
@@ -136,7 +136,7 @@ func (p *Program) quit() {
 	hard.Stop()
 }
 
-// fail ends the program. The first who tells why is believed.
+// fail ends the program with an error. The first error wins.
 func (p *Program) fail(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,14 +146,14 @@ func (p *Program) fail(err error) {
 	}
 }
 
-// failed tells whether the program ends because something went wrong.
+// failed reports whether the program ends because of an error.
 func (p *Program) failed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.fault != nil
 }
 
-// lost ends a program that can't be painted any more.
+// lost ends a program that can no longer be painted.
 func (p *Program) lost(err error) {
 	if _, ours := err.(*PanicError); !ours && p.o.Lost != nil { //nolint:errorlint // it comes as it is
 		p.o.Lost()
@@ -162,7 +162,7 @@ func (p *Program) lost(err error) {
 	p.fail(err)
 }
 
-// enter takes the terminal.
+// enter enters the terminal.
 func (p *Program) enter() error {
 	if err := p.console.raw(); err != nil {
 		return err
@@ -172,8 +172,8 @@ func (p *Program) enter() error {
 	return err
 }
 
-// leave gives the terminal back. One that takes nothing gets its own way of working back
-// at least, so that a shell finds it well.
+// leave restores the terminal. If it accepts no output, at least its mode is restored, so that
+// a shell works.
 func (p *Program) leave() {
 	for range 4 {
 		if p.painter.Leave(giveBackWithin) {
@@ -184,10 +184,10 @@ func (p *Program) leave() {
 	p.console.restore()
 }
 
-// size is how large the terminal is, within what is drawn.
+// size returns the size of the terminal, within the limits.
 func (p *Program) size() (w, h int) {
 	w, h = p.console.size()
-	if w <= 0 || h <= 0 { // it does not say; its environment may
+	if w <= 0 || h <= 0 { // unknown, but the environment may say
 		env := uv.Environ(p.o.Env)
 		w, h = cells(env.Getenv("COLUMNS"), 80), cells(env.Getenv("LINES"), 24)
 	}
@@ -211,7 +211,7 @@ func within(n, most, always int) int {
 // filter sees every message before Bubble Tea does.
 func (p *Program) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg.(type) {
-	case tea.WindowSizeMsg: // that it has a size is all that is told; an older one may come late
+	case tea.WindowSizeMsg: // use the present size: the message may be old
 		w, h := p.size()
 		return tea.WindowSizeMsg{Width: w, Height: h}
 	case tea.SuspendMsg:
@@ -226,12 +226,12 @@ func (p *Program) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// Repaint is a command that paints the whole screen anew, whatever stands there.
+// Repaint is a command that repaints the whole screen, whatever the terminal shows.
 func Repaint() tea.Msg { return repaint{} }
 
 type repaint struct{}
 
-// screen is the model as Bubble Tea knows it: what it shows goes to the painter.
+// screen wraps the model for Bubble Tea: its view goes to the painter.
 type screen struct {
 	model   tea.Model
 	program *Program
@@ -243,14 +243,14 @@ func (s *screen) Init() tea.Cmd {
 	return s.program.guarded(s.model.Init())
 }
 
-// View implements [tea.Model]. Nobody draws it.
+// View implements [tea.Model]. It draws nothing.
 func (*screen) View() tea.View { return tea.View{} }
 
 // Update implements [tea.Model].
 func (s *screen) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
 	defer s.program.Recover()
 	same = s
-	if s.program.failed() { // the model may be half changed
+	if s.program.failed() { // the model may be in an inconsistent state
 		return s, nil
 	}
 	painter := s.program.painter
@@ -270,7 +270,7 @@ func (s *screen) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
 	return s, s.program.guarded(cmd)
 }
 
-// modeReport takes over what the terminal said of a mode.
+// modeReport applies the terminal's report about a mode.
 func modeReport(p *Painter, m tea.ModeReportMsg) {
 	switch m.Mode {
 	case ansi.ModeSynchronizedOutput:
@@ -284,14 +284,14 @@ func modeReport(p *Painter, m tea.ModeReportMsg) {
 	}
 }
 
-// MeasuresClusters tells whether a terminal says of itself that it measures text by
-// clusters, which it does from then on.
+// MeasuresClusters reports whether a terminal says that it measures text by cluster, now or
+// once told to.
 func MeasuresClusters(m tea.ModeReportMsg) bool {
 	return m.Mode == ansi.ModeUnicodeCore &&
 		(m.Value == ansi.ModeReset || m.Value == ansi.ModeSet || m.Value == ansi.ModePermanentlySet)
 }
 
-// urgent tells whether somebody waits for what a message changes.
+// urgent reports whether the user waits for what a message changes.
 func urgent(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg:

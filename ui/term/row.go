@@ -7,31 +7,31 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// cell is what stands in one cell of the terminal: a character or cluster that begins
-// there, or, of width 0, the rest of a wide one.
+// cell is the content of one cell of the terminal: the character or cluster that begins there,
+// or, with width 0, the rest of a wide one.
 type cell struct {
 	text  string
 	pen   pen
 	width uint8
-	// unsure: terminals differ in how wide they draw it.
+	// unsure: terminals differ in its width.
 	unsure bool
-	// apart: behind the cell before it a terminal could draw both as one.
+	// apart: a terminal could draw it combined with the cell before it.
 	apart bool
 }
 
 var blank = cell{text: " ", width: 1}
 
-// The most of a cluster that goes to a terminal. None that is written is longer.
+// Limits of a cluster sent to a terminal. No real one is longer.
 const (
 	mostCluster = 64 // bytes
 	mostWide    = 16 // cells
 )
 
-// rowOf draws a line of a frame into a row of cells: text, and sequences for colours.
-// Whatever else there is in it, is not drawn.
+// rowOf draws a line of a frame into a row of cells: text and colour sequences. Anything else
+// in it is not drawn.
 func (p *pens) rowOf(row []cell, line string, method ansi.Method) {
 	x, ink := 0, pen(0)
-	begins := false // something that is not drawn stands before what comes next
+	begins := false // something undrawn precedes the next text
 	for line != "" && x < len(row) {
 		b := line[0]
 		switch {
@@ -76,7 +76,7 @@ func (p *pens) rowOf(row []cell, line string, method ansi.Method) {
 	}
 }
 
-// clusterCell is the cell of a cluster, made harmless.
+// clusterCell returns the cell of a cluster, made harmless.
 func clusterCell(cluster string, width int) cell {
 	first, size := utf8.DecodeRuneInString(cluster)
 	harmless := len(cluster) <= mostCluster && width <= mostWide && utf8.ValidString(cluster) && !unicode.IsControl(first)
@@ -88,8 +88,8 @@ func clusterCell(cluster string, width int) cell {
 	return c
 }
 
-// alwaysWide tells whether every terminal draws a character in two cells: those of East
-// Asian scripts, which have been wide from the beginning, unlike emoji.
+// alwaysWide reports whether every terminal draws a character in two cells: those of East Asian
+// scripts, which were always wide, unlike emoji.
 func alwaysWide(r rune) bool {
 	switch {
 	case r < 0x1100:
@@ -100,14 +100,14 @@ func alwaysWide(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// before is the text of the cell that ends left of a column.
+// before returns the text of the cell that ends left of a column.
 func before(row []cell, x int) string {
 	for x--; x > 0 && row[x].width == 0; x-- { //revive:disable-line:empty-block
 	}
 	return row[x].text
 }
 
-// joins tells whether two texts that follow each other make one cluster.
+// joins reports whether two adjacent texts form one cluster.
 func joins(a, b string) bool {
 	if len(a) == 1 && len(b) == 1 {
 		return false

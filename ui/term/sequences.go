@@ -8,18 +8,17 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what a terminal sends in one sequence. The terminals that exist stay far
-// below them; who reads after us has been ended by what lies above.
+// Limits of one sequence from a terminal. Real terminals stay far below; the parsers after us
+// have failed above.
 const (
 	maxReport = 256
 	maxString = 4 << 10
-	// maxPaste is how much of a pasted text goes on. Whoever takes a text has refused far
-	// shorter ones.
+	// maxPaste is how much of a pasted text is passed on. Its receivers reject far shorter ones.
 	maxPaste = 1 << 20
 )
 
-// How long the rest of a sequence is waited for. Over a slow line it comes in pieces; what
-// has only begun may also be a key by itself, and is one after lineGap.
+// How long to wait for the rest of a sequence. Over a slow line it arrives in pieces. One that
+// has only begun may also be a key, and is one after lineGap.
 const (
 	lineGap   = 600 * time.Millisecond
 	reportGap = 2 * time.Second
@@ -32,7 +31,7 @@ const (
 	pasteEnds   = "\x1b[201~"
 )
 
-// The control characters that have a meaning here.
+// Control characters with a meaning here.
 const (
 	bell   = 0x07
 	cancel = 0x18
@@ -41,26 +40,26 @@ const (
 	del    = 0x7f
 )
 
-// kind is what a unit of input is.
+// kind is the kind of a unit of input.
 type kind uint8
 
 const (
-	// isCharacter is a character, tab or line end: what a pasted text consists of, and what
-	// a hand types.
+	// isCharacter is a character, tab or line end: what pasted text is made of, and what users
+	// type.
 	isCharacter kind = iota
-	// isSequence is any other key, and what the terminal tells.
+	// isSequence is any other key, and reports of the terminal.
 	isSequence
-	// isPaste is a text between the terminal's marks.
+	// isPaste is a text between paste brackets.
 	isPaste
 )
 
-// unit is the least that means something. What reads after us never gets part of one.
+// unit is the smallest meaningful input. It is never passed on in parts.
 type unit struct {
 	kind  kind
 	bytes []byte
 }
 
-// splitterState is where in a sequence a splitter is.
+// splitterState is the position of a splitter in a sequence.
 type splitterState uint8
 
 const (
@@ -69,40 +68,40 @@ const (
 	inAltCharacter
 	inCSI
 	inConsole // the kernel's console: CSI [ and a letter
-	inMouse   // the oldest reports of the mouse: CSI M and three bytes
+	inMouse   // the oldest mouse reports: CSI M and three bytes
 	inSS3
 	inOSC // its number
-	inDCS // what comes before its text
+	inDCS // before its text
 	inAPC // its first byte
 	inString
 	inStringEscape
 	inPaste
 )
 
-// splitter divides what a terminal sends into units, wherever it was cut on its way.
-// Escape and keys with alt leave it in a form that is the same whatever follows: with an
-// escape of its own that nothing can be joined to.
+// splitter splits a terminal's input into units, however the bytes arrived. It emits escape
+// and keys with alt in an unambiguous form: as complete sequences that nothing can be joined
+// to.
 //
 // The zero splitter is ready. It is not safe for concurrent use.
 type splitter struct {
 	state splitterState
-	// held is the sequence so far; in a paste, what may be its end.
+	// held is the sequence so far; in a paste, what may be its end mark.
 	held []byte
 	// char is the beginning of a character.
 	char []byte
-	// over: the sequence is beyond the bounds, and is dropped.
+	// over: the sequence exceeds the limits and is dropped.
 	over bool
 	// meta: another escape came before the sequence.
 	meta       bool
 	separators int
 	paste      []byte
-	// certain: the terminal sends escape as a sequence, so that an escape is always the
-	// beginning of something.
+	// certain: the terminal sends the escape key as a sequence, so that a bare escape always
+	// begins one.
 	certain bool
 	out     []unit
 }
 
-// feed takes input in and returns what is whole.
+// feed adds input, and returns the complete units.
 func (s *splitter) feed(in []byte) []unit {
 	s.out = nil
 	for _, b := range in {
@@ -128,16 +127,14 @@ func (s *splitter) wait() time.Duration {
 	}
 }
 
-// escaped tells whether an escape waits that may be a key: only what the terminal sends
-// next will tell.
+// escaped reports whether an escape is held that may be a key: only the next input can tell.
 func (s *splitter) escaped() bool { return s.state == inEscape && !s.certain }
 
-// shiftOfRxvt is a key with shift as rxvt sends it, which ends like no sequence.
+// shiftOfRxvt is rxvt's form of a key with shift, which ends like no other sequence.
 var shiftOfRxvt = regexp.MustCompile(`^\x1b\[[1-8]\$$`)
 
-// expire takes what is held for all that comes: an escape is a key, and so is one with
-// what only begins a sequence. What has begun as a report and was never finished is no
-// text.
+// expire treats what is held as complete: an escape is a key, and so is an escape with the
+// start of a sequence. A report that was never finished is not text.
 func (s *splitter) expire() []unit {
 	s.out = nil
 	switch {
@@ -187,9 +184,9 @@ func (s *splitter) take(b byte) {
 	}
 }
 
-// text takes a byte outside of sequences.
+// text handles a byte outside of sequences.
 func (s *splitter) text(b byte) {
-	if len(s.char) > 0 && b&0xc0 != 0x80 { // the character was not finished
+	if len(s.char) > 0 && b&0xc0 != 0x80 { // the character was incomplete
 		s.char = s.char[:0]
 		s.state = inText
 	}
@@ -204,7 +201,7 @@ func (s *splitter) text(b byte) {
 	case len(s.char) > 0 || b&0xc0 == 0xc0:
 		s.char = append(s.char, b)
 		s.letter()
-	default: // a control character of eight bits, which may begin a sequence as well
+	default: // an 8-bit control character, which may also begin a sequence
 		if i := bytes.IndexByte([]byte{0x8f, 0x90, 0x9b, 0x9d, 0x9f}, b); i >= 0 {
 			s.held = append(s.held[:0], escape)
 			s.begin(b - 0x40)
@@ -212,7 +209,7 @@ func (s *splitter) text(b byte) {
 	}
 }
 
-// letter lets a character go once it is whole.
+// letter emits a character once it is complete.
 func (s *splitter) letter() {
 	if !utf8.FullRune(s.char) {
 		return
@@ -229,7 +226,7 @@ func (s *splitter) letter() {
 	s.state = inText
 }
 
-// begin takes the byte after an escape.
+// begin handles the byte after an escape.
 func (s *splitter) begin(b byte) {
 	switch b {
 	case '[':
@@ -263,18 +260,18 @@ func (s *splitter) enter(to splitterState, b byte) {
 	s.held = append(s.held, b)
 }
 
-// letter tells whether a byte is one that a hand is likely to type.
+// letter reports whether a byte is likely typed by hand.
 func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// keep adds a byte to the sequence, as long as it is within bounds.
+// keep adds a byte to the sequence, within the limits.
 func (s *splitter) keep(b byte, most int) {
 	if s.over = s.over || len(s.held) >= most; !s.over {
 		s.held = append(s.held, b)
 	}
 }
 
-// withMeta puts an escape that came before a sequence to it, if it is one of the keys that
-// come so with alt; else that escape was a key.
+// withMeta joins a preceding escape to a key that may come with alt; otherwise that escape was
+// a key.
 func (s *splitter) withMeta(key bool) {
 	if s.meta && key {
 		s.held = append([]byte{escape}, s.held...)
@@ -284,7 +281,7 @@ func (s *splitter) withMeta(key bool) {
 	s.single()
 }
 
-// single lets an escape that came before the sequence go as a key.
+// single emits a preceding escape as a key.
 func (s *splitter) single() {
 	if s.meta {
 		s.put(escapeKey)
@@ -292,13 +289,13 @@ func (s *splitter) single() {
 	s.meta = false
 }
 
-// broken takes a byte that can't be part of the sequence.
+// broken handles a byte that can't be part of the sequence.
 func (s *splitter) broken(b byte) {
 	s.abandon()
 	s.take(b)
 }
 
-// abandon drops an unfinished sequence; what only begins one was a key.
+// abandon drops an unfinished sequence; one that has only begun was a key.
 func (s *splitter) abandon() {
 	s.single()
 	if len(s.held) == 2 {
@@ -307,7 +304,7 @@ func (s *splitter) abandon() {
 	s.reset()
 }
 
-// typed takes what no terminal sends for what was typed after a key with alt.
+// typed treats what no terminal sends as text typed after a key with alt.
 func (s *splitter) typed(b byte) {
 	rest := bytes.Clone(s.held[2:])
 	s.single()
@@ -318,7 +315,7 @@ func (s *splitter) typed(b byte) {
 	}
 }
 
-// inside takes a byte of a pasted text, which only its end mark ends.
+// inside handles a byte of a pasted text, which ends only with its end mark.
 func (s *splitter) inside(b byte) {
 	if s.held = append(s.held, b); len(s.held) <= len(pasteEnds) && string(s.held) == pasteEnds[:len(s.held)] {
 		if len(s.held) == len(pasteEnds) {
@@ -342,8 +339,8 @@ func (s *splitter) endPaste() {
 	s.reset()
 }
 
-// plainText returns a pasted text without anything that could end the paste before its
-// end: characters, tabs and line ends.
+// plainText returns a pasted text without anything that could end the paste early: characters,
+// tabs and line ends remain.
 func plainText(b []byte) []byte {
 	out := make([]byte, 0, len(b))
 	for len(b) > 0 {
@@ -363,7 +360,7 @@ func (s *splitter) reset() {
 	s.held, s.char = nil, s.char[:0]
 }
 
-// escapeKey is the escape key, in the form that nothing can be joined to.
+// escapeKey is the escape key in unambiguous form.
 const escapeKey = "\x1b[27u"
 
 // altKey returns a key with alt in that form.

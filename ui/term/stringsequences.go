@@ -2,9 +2,9 @@ package term
 
 import "regexp"
 
-// Strings of the terminal: OSC, DCS and those that nobody asks for.
+// String sequences: OSC, DCS and others.
 
-// osc takes the number of a string of the terminal's, without which it is none.
+// osc handles the number of an OSC string, without which it is none.
 func (s *splitter) osc(b byte) {
 	first := len(s.held) == 2
 	switch {
@@ -18,7 +18,7 @@ func (s *splitter) osc(b byte) {
 	}
 }
 
-// dcs takes what comes before the text of such a string.
+// dcs handles what precedes the text of a DCS string.
 func (s *splitter) dcs(b byte) {
 	switch {
 	case b >= 0x20 && b < 0x40:
@@ -32,7 +32,7 @@ func (s *splitter) dcs(b byte) {
 }
 
 func (s *splitter) apc(b byte) {
-	if b != 'G' { // only pictures are answered in this way
+	if b != 'G' { // only graphics are answered this way
 		s.typed(b)
 		return
 	}
@@ -60,16 +60,16 @@ func (s *splitter) stringEscape(b byte) {
 		s.finishString("\x1b\\")
 		return
 	}
-	// Another sequence begins; this one was none.
+	// Another sequence begins; this one was not a string.
 	s.reset()
 	s.take(escape)
 	s.take(b)
 }
 
-// answered are the strings that somebody asks a terminal for. Nobody else's are passed on.
+// answered matches the strings that we ask a terminal for. Others are dropped.
 var answered = regexp.MustCompile(`^\x1b(?:\](?:4|1[0-2]);.|P(?:[01]\+r|>\||!\|))`)
 
-// finishString lets a whole string go, if anybody wants it.
+// finishString emits a complete string that was asked for.
 func (s *splitter) finishString(end string) {
 	s.single()
 	if !s.over && answered.Match(s.held) {

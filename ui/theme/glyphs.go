@@ -1,6 +1,6 @@
 package theme
 
-// Glyphs stand for states; each is one cell wide, but Read and More.
+// Glyphs are the symbols of states; each is one cell wide, except Read and More.
 type Glyphs struct {
 	Unread, Selected, Draft, Asks         string
 	Sent, Read, Waiting, Failed           string

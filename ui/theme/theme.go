@@ -1,8 +1,8 @@
-// Package theme holds how Parley looks: colours by their purpose, and the glyphs that
-// stand for states. It is the only place where a colour or a glyph is named.
+// Package theme holds colours by purpose, and glyphs for states. No other package names a
+// colour or a glyph.
 //
-// A [Theme] is a value: it is made once for what the terminal can do and is never
-// changed. What is drawn with it may be kept for as long as its Version stays.
+// A [Theme] is an immutable value, made once for what the terminal can do. Drawings may be
+// cached by its Version.
 package theme
 
 import (
@@ -12,12 +12,12 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Style is how a piece of text looks. The zero value is the terminal's own.
+// Style is how text looks. The zero value is the terminal's default.
 type Style struct{ open string }
 
 const reset = "\x1b[m"
 
-// Paint returns the text in this style. The text holds no escape sequence.
+// Paint returns the text in this style. The text must not contain escape sequences.
 func (s Style) Paint(text string) string {
 	if s.open == "" || text == "" {
 		return text
@@ -25,33 +25,33 @@ func (s Style) Paint(text string) string {
 	return s.open + text + reset
 }
 
-// Ink is every style that text comes in, on one ground.
+// Ink is all styles of text on one background.
 type Ink struct {
-	// Text is what is read.
+	// Text is normal text.
 	Text Style
-	// Strong is a name, or what is unread; nothing else is bold.
+	// Strong is for names and unread text; nothing else is bold.
 	Strong Style
-	// Muted is for times, labels, and what was read already.
+	// Muted is for times, labels, and text already read.
 	Muted Style
 	// Faint is for rules, closed rows and what can't be used now.
 	Faint Style
 	// Accent is for focus, links and our own name.
 	Accent Style
-	// Warn is for what will soon be over, notes, and what waits.
+	// Warn is for what ends soon, notes, and what waits.
 	Warn Style
-	// Danger is for what failed, or is nearly over.
+	// Danger is for what failed, or has nearly ended.
 	Danger Style
-	// Good is for what is live, and what arrived at the CRM.
+	// Good is for what is live, and what arrived in the CRM.
 	Good Style
 }
 
 // Theme is how everything looks.
 type Theme struct {
-	// Ink is on the terminal's own ground, Soft on that of the selected row.
+	// Ink is for the terminal's background, Soft for that of the selected row.
 	Ink
 	Soft Ink
 	Glyphs
-	// Colourless: there are no colours, so that what is chosen needs a mark.
+	// Colourless: there are no colours, so a selection needs a mark.
 	Colourless bool
 	// Version differs between any two themes that look different.
 	Version uint8
@@ -59,16 +59,15 @@ type Theme struct {
 
 // Options are what a theme depends on.
 type Options struct {
-	// Light: the terminal's ground is light.
+	// Light: the terminal's background is light.
 	Light bool
-	// Profile is how many colours the terminal has; below [colorprofile.ANSI], none.
+	// Profile is the terminal's colour profile; below [colorprofile.ANSI] there are no colours.
 	Profile colorprofile.Profile
-	// ASCII: the terminal draws nothing but ASCII well, or draws our glyphs two cells
-	// wide.
+	// ASCII: the terminal draws only ASCII well, or draws our glyphs two cells wide.
 	ASCII bool
 }
 
-// palette is the colours of one ground, by purpose.
+// palette is the colours of one background, by purpose.
 type palette struct {
 	muted, faint, accent, warn, danger, good, soft color.Color
 }
@@ -82,8 +81,8 @@ var (
 		muted: rgb(0x5B6472), faint: rgb(0x7A8392), accent: rgb(0x2E5AAC), warn: rgb(0x8F5E15),
 		danger: rgb(0xB3261E), good: rgb(0x3B7A1E), soft: rgb(0xE8EEFB),
 	}
-	// The same from the 256 colours that every terminal draws alike: the nearest by
-	// eye, where the nearest by number would be a blue ground.
+	// The same from the 256 colours that all terminals agree on: the nearest by eye, since the
+	// nearest by number would give a blue background.
 	dark256 = palette{
 		muted: ansi.IndexedColor(248), faint: ansi.IndexedColor(244), accent: ansi.IndexedColor(111), warn: ansi.IndexedColor(179),
 		danger: ansi.IndexedColor(210), good: ansi.IndexedColor(150), soft: ansi.IndexedColor(236),
@@ -92,7 +91,7 @@ var (
 		muted: ansi.IndexedColor(240), faint: ansi.IndexedColor(243), accent: ansi.IndexedColor(25), warn: ansi.IndexedColor(94),
 		danger: ansi.IndexedColor(124), good: ansi.IndexedColor(22), soft: ansi.IndexedColor(254),
 	}
-	// sixteen has no ground for the selected row, which is reversed instead.
+	// sixteen has no background for the selected row, which is reversed instead.
 	sixteen = palette{
 		muted: ansi.BrightBlack, faint: ansi.BrightBlack, accent: ansi.Blue, warn: ansi.Yellow,
 		danger: ansi.Red, good: ansi.Green,
@@ -131,7 +130,7 @@ func New(o Options) Theme {
 	return t
 }
 
-// ground returns the styles of the palette for the terminal's ground.
+// ground returns the styles for the terminal's background.
 func ground(isLight bool, onDark, onLight palette) (ink, soft Ink) {
 	p := onDark
 	if isLight {
@@ -147,7 +146,7 @@ func style(s ansi.Style) Style {
 	return Style{open: s.String()}
 }
 
-// ink returns the styles on a ground; nil is the terminal's own.
+// ink returns the styles on a background; nil is the terminal's own.
 func (p palette) ink(ground color.Color) Ink {
 	on := func(c color.Color) Style {
 		s := ansi.NewStyle()
@@ -169,8 +168,8 @@ func (p palette) ink(ground color.Color) Ink {
 	}
 }
 
-// reversed is the selected row where there is no colour for its ground: one block, in
-// which only bold tells anything more.
+// reversed is the selected row without a colour for its background: one reversed block, in
+// which only bold stands out.
 func reversed() Ink {
 	r := style(ansi.NewStyle().Reverse(true))
 	return Ink{

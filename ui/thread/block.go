@@ -8,20 +8,20 @@ import (
 	"parley/ui/look"
 )
 
-// block is a message's lines.
+// block is the lines of a message.
 type block struct {
 	key   blockKey
 	lines []line
-	// prelude is how many lines stand above the message itself: a blank one, the day,
-	// the rule "New".
+	// prelude is how many lines precede the message itself: a blank one, the day, the rule
+	// "New".
 	prelude int
 	// body is the first line after author and time. There is always one.
 	body int
-	// drawn holds the lines that were on the screen.
+	// drawn caches the lines that were on the screen.
 	drawn []string
 }
 
-// draw returns a line as it is on the screen.
+// draw returns a line as drawn.
 func (b *block) draw(p *Pane, n int) string {
 	if b.drawn == nil {
 		b.drawn = make([]string, len(b.lines))
@@ -35,7 +35,7 @@ func (b *block) draw(p *Pane, n int) string {
 // dayRule is how long the rules beside a day's name are.
 const dayRule = 8
 
-// lay works out a message's lines.
+// lay lays out the lines of a message.
 func (p *Pane) lay(i int, key blockKey) *block {
 	m := p.at(i)
 	s := setting{p: p, l: &p.look, m: m, key: key, i: i, mark: markOf(m)}
@@ -67,7 +67,7 @@ func markOf(m *model.Message) mark {
 	return noMark
 }
 
-// setting is a message whose lines are being worked out.
+// setting is a message being laid out.
 type setting struct {
 	p     *Pane
 	l     *look.Look
@@ -78,7 +78,7 @@ type setting struct {
 	lines []line
 }
 
-// width is how many cells the text has.
+// width returns the width of the text.
 func (s *setting) width() int { return max(1, s.p.column()-textIndent) }
 
 // add adds a line of the message.
@@ -88,15 +88,14 @@ func (s *setting) add(spans ...span) {
 	s.lines = append(s.lines, l)
 }
 
-// wrapped adds a text in as many lines as it needs.
+// wrapped adds a text, wrapped.
 func (s *setting) wrapped(t string, i ink) {
 	for _, w := range s.l.Cells.Wrap(s.l.Cells.Apart(t), s.width()) {
 		s.add(span{w, i})
 	}
 }
 
-// append adds to the last line what goes with it, or begins another where there is no
-// room.
+// append adds a text to the last line, or starts another if there is no room.
 func (s *setting) append(t string, i ink) {
 	last := &s.lines[len(s.lines)-1]
 	used := 0
@@ -111,13 +110,13 @@ func (s *setting) append(t string, i ink) {
 	if last.left[1].text != "" {
 		n = 2
 	}
-	if !strings.HasPrefix(t, "（") { // whose left half is blank
+	if !strings.HasPrefix(t, "（") { // its left half is blank
 		t = " " + t
 	}
 	last.left[n] = span{t, i}
 }
 
-// prelude adds what stands above a message.
+// prelude adds what precedes a message.
 func (s *setting) prelude() {
 	f := s.key.flags
 	if f&heads != 0 && f&begins == 0 {
@@ -131,7 +130,7 @@ func (s *setting) prelude() {
 	}
 }
 
-// header adds who wrote it and when, and how far the group came.
+// header adds author and time, and the state of the group.
 func (s *setting) header() {
 	h := line{mark: s.mark}
 	switch s.mark {
@@ -156,7 +155,7 @@ func (s *setting) header() {
 	s.lines = append(s.lines, h)
 }
 
-// author returns who wrote the message, and in which style their name is.
+// author returns the author's name, and its style.
 func (s *setting) author() (string, ink) {
 	a := &s.m.Author
 	switch a.Kind {

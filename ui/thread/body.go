@@ -32,7 +32,7 @@ func (s *setting) message() {
 	s.ownTick()
 }
 
-// quote adds the beginning of the message that this one answers.
+// quote adds the beginning of the message that this one quotes.
 func (s *setting) quote() {
 	if s.m.ReplyTo == "" && s.m.ReplyToMID == "" {
 		return
@@ -42,7 +42,7 @@ func (s *setting) quote() {
 	s.add(span{bar + s.l.Cut(t, s.width()-s.l.Cells.Width(bar)), muted})
 }
 
-// Gist returns a message in a few words, safe to draw; nothing before there is content.
+// Gist returns a summary of a message, safe to draw; "" before there is content.
 func (p *Pane) Gist(m *model.Message) string {
 	if !p.filled {
 		return ""
@@ -50,7 +50,7 @@ func (p *Pane) Gist(m *model.Message) string {
 	return (&setting{p: p, l: &p.look}).gist(m)
 }
 
-// gist is a message in a few words.
+// gist returns a summary of a message.
 func (s *setting) gist(q *model.Message) string {
 	if q == nil {
 		return s.l.Say(i18n.ThreadEarlier)
@@ -69,7 +69,7 @@ func (s *setting) gist(q *model.Message) string {
 	return s.l.Say(i18n.ThreadEarlier)
 }
 
-// text adds what was written, and what is to be known of it.
+// text adds the text, and remarks about it.
 func (s *setting) text() {
 	t := safe.Body(s.m.Text)
 	i := text
@@ -107,12 +107,12 @@ func (s *setting) body(t safe.Text, i ink) {
 	s.wrapped(s.l.Cells.Shown(strings.Trim(t.String(), "\n")), i)
 }
 
-// aside is a remark in brackets.
+// aside returns a remark in brackets.
 func (s *setting) aside(id i18n.ID) string {
 	return s.l.Say(i18n.ThreadAside, "What", s.l.Say(id))
 }
 
-// by adds who linked a record, or took the link away.
+// by adds who linked or unlinked a record.
 func (s *setting) by(n model.Notable, said string) string {
 	a := s.m.Author
 	switch {
@@ -124,7 +124,7 @@ func (s *setting) by(n model.Notable, said string) string {
 	return s.l.Say(i18n.RecordBy, "What", said, "Mark", s.l.Theme.Linked, "Name", s.l.Line(a.Name))
 }
 
-// system adds something that happened, and when, in the middle.
+// system adds something that happened, and when, centred.
 func (s *setting) system() {
 	said := s.l.Line(s.m.Text)
 	if s.m.Event != nil || said == "" {
@@ -146,7 +146,7 @@ func (s *setting) system() {
 	}
 }
 
-// outside returns what a terminal may draw of what others put into an event.
+// outside returns others' text in an event, safe to draw.
 func (s *setting) outside(u model.Untrusted) string {
 	return s.l.Cells.Shown(safe.LineN(u, longest).String())
 }

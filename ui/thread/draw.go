@@ -41,7 +41,7 @@ func (i ink) of(t *theme.Theme) theme.Style {
 	}
 }
 
-// mark is what stands in the first column of a line: whose it is.
+// mark is the first column of a line: it says whose the message is.
 type mark uint8
 
 const (
@@ -51,7 +51,7 @@ const (
 	asksMark
 )
 
-// of returns what stands there.
+// of returns the glyph of a mark.
 func (m mark) of(t *theme.Theme) span {
 	switch m {
 	case oursMark:
@@ -71,33 +71,33 @@ type span struct {
 	ink  ink
 }
 
-// line is a line before it is drawn.
+// line is a line before drawing.
 type line struct {
 	mark mark
-	// indent is how many cells stand before the text, the mark's with them.
+	// indent is how many cells precede the text, including the mark.
 	indent int
 	left   [3]span
 	right  [2]span
 }
 
 const (
-	// mostColumn is how wide the conversation gets: text of 78 cells, set in by two.
+	// mostColumn is the widest that a conversation gets: text of 78 cells, indented by two.
 	mostColumn = mostText + textIndent
 	mostText   = 78
 	textIndent = 2
 )
 
-// column is how many cells there are between the blank columns on both sides.
+// column returns the width between the blank columns on both sides.
 func (p *Pane) column() int { return max(0, min(p.w-2, mostColumn)) }
 
-// row is a line that is being drawn.
+// row is a line being drawn.
 type row struct {
 	b    strings.Builder
 	p    *Pane
 	room int
 }
 
-// put adds as much of a text as there is room for.
+// put adds as much of a text as fits.
 func (r *row) put(s span) {
 	if s.text == "" || r.room == 0 {
 		return
@@ -116,11 +116,11 @@ func (r *row) space(n int) {
 	r.room -= max(0, n)
 }
 
-// draw returns a line in exactly as many cells as the pane has. Its first is a blank,
-// where the selected message has its mark.
+// draw draws a line in exactly the pane's width. The first cell is a blank, where the selected
+// message has its mark.
 func (p *Pane) draw(l *line) string { return p.drawIn(p.column(), l) }
 
-// drawIn is draw with what is right-aligned in a column of its own width.
+// drawIn is draw with right-aligned parts in a column of its own width.
 func (p *Pane) drawIn(column int, l *line) string {
 	if p.w == 0 {
 		return ""
@@ -151,8 +151,8 @@ func (p *Pane) drawIn(column int, l *line) string {
 	return r.b.String()
 }
 
-// Lines returns what is on the screen: as many lines as the pane is high, each exactly
-// as wide. focused: the selected message shows its mark.
+// Lines draws the pane: as many lines as it is high, each exactly as wide. focused: the
+// selected message shows its mark.
 func (p *Pane) Lines(focused bool) []string {
 	out := make([]string, 0, p.h)
 	if p.filled && p.count() > 0 {
@@ -183,20 +183,20 @@ func (p *Pane) visible(out []string, focused bool) []string {
 		}
 	}
 	if p.c.Loading && p.top == (pos{}) && p.h > 0 {
-		// In the place of the first day's line, so that nothing moves.
+		// It replaces the first day's line, so that nothing moves.
 		l := p.centred(p.look.Say(i18n.ThreadOlder), muted)
 		out[0] = p.draw(&l)
 	}
 	return out
 }
 
-// centred returns a line with a text in the middle of the column.
+// centred returns a line with a text centred in the column.
 func (p *Pane) centred(s string, i ink) line {
 	s = p.look.Cut(s, p.column())
 	return line{indent: (p.column() - p.look.Cells.Width(s)) / 2, left: [3]span{{s, i}}}
 }
 
-// rule returns a line with a word between two rules of at most so many cells each.
+// rule returns a line with a word between two rules of at most that many cells each.
 func (p *Pane) rule(word string, most int) line {
 	column := p.column()
 	word = p.look.Cut(word, column-2)

@@ -6,7 +6,7 @@ import (
 	"parley/i18n"
 )
 
-// named returns the keys to name.
+// named returns the keys with defaults filled in.
 func (k Keys) named() Keys {
 	return Keys{
 		Resend: cmp.Or(k.Resend, "R"), Drop: cmp.Or(k.Drop, "D"), Attachment: cmp.Or(k.Attachment, "o"),
@@ -14,7 +14,7 @@ func (k Keys) named() Keys {
 	}
 }
 
-// empty adds what stands where there are no messages.
+// empty draws the text for no messages.
 func (p *Pane) empty(out []string) []string {
 	said, width := p.nothing(), max(0, p.w-2)
 	for range (p.h - len(said)) / 2 {
@@ -29,14 +29,14 @@ func (p *Pane) empty(out []string) []string {
 			i = muted
 		}
 		s = p.look.Cut(p.look.Cells.Apart(s), width)
-		// In the middle of the pane, not of the column: nothing else is there.
+		// Centred in the pane, not in the column: there is nothing else.
 		l := line{indent: (width - p.look.Cells.Width(s)) / 2, left: [3]span{{s, i}}}
 		out = append(out, p.drawIn(width, &l))
 	}
 	return out
 }
 
-// nothing says what this place is for, and the key that starts it.
+// nothing says what this place is for, and the key to start.
 func (p *Pane) nothing() []string {
 	k := p.c.Keys.named()
 	c := &p.c.Conversation

@@ -6,43 +6,43 @@ import (
 	"parley/model"
 )
 
-// groupWithin is how long after its first message a group takes more.
+// groupWithin is how long after its first message a group grows.
 const groupWithin = 5 * time.Minute
 
-// flags say what stands above a message, and what of it is shown.
+// flags say what precedes a message, and what of it is shown.
 type flags uint8
 
 const (
-	// newDay: a line with the day's name stands above.
+	// newDay: a line with the day's name precedes it.
 	newDay flags = 1 << iota
-	// newHere: the rule "New" stands above.
+	// newHere: the rule "New" precedes it.
 	newHere
 	// heads: it is the first of its group, with author and time.
 	heads
-	// begins: nothing stands before it.
+	// begins: nothing precedes it.
 	begins
-	// ticked: it says how far it came itself.
+	// ticked: it shows its own state.
 	ticked
-	// expanded: what it was before its edit is shown.
+	// expanded: the text before its edit is shown.
 	expanded
 )
 
-// item is what a message's neighbours make of it.
+// item is what a message gets from its neighbours.
 type item struct {
 	group int
 	flags flags
 }
 
-// group is messages of one author that came together.
+// group is consecutive messages of one author.
 type group struct {
 	first int
-	// state is how far they came, for the line with author and time: the newest, but
-	// for those that need a hand, which say so themselves. Where the first one does,
-	// it is the first one's, as it stands right below.
+	// state is shown beside author and time: the state of the newest message, ignoring those
+	// that need a decision, which show it themselves. If the first one needs one, it is the
+	// first one's, since that is right below.
 	state model.State
 }
 
-// arrange parts the messages into days and groups.
+// arrange splits the messages into days and groups.
 func (p *Pane) arrange() {
 	p.items, p.groups, p.asks = p.items[:0], p.groups[:0], -1
 	n := len(p.c.Thread.Messages) + len(p.pending)
@@ -75,13 +75,13 @@ func (p *Pane) arrange() {
 	}
 }
 
-// dayOf returns when the day of a time begins, and when the next does.
+// dayOf returns when the day of a time begins, and when the next one does.
 func dayOf(t time.Time, zone *time.Location) (from, to time.Time) {
 	y, m, d := t.In(zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone)
 }
 
-// joins tells whether a message goes on with the last group.
+// joins reports whether a message belongs to the last group.
 func (p *Pane) joins(i int, m *model.Message) bool {
 	before := p.at(i - 1)
 	if m.Direction != before.Direction {
@@ -98,9 +98,9 @@ func sameAuthor(a, b *model.Author) bool {
 	if a.Kind != b.Kind || a.ID != b.ID {
 		return false
 	}
-	// Without an id, the name tells users apart; a conversation has one customer.
+	// Without an id, users differ by name; a conversation has one customer.
 	return a.ID != "" || a.Kind == model.ByCustomer || a.Name == b.Name
 }
 
-// needsHand tells whether a reply waits for somebody to send it again or drop it.
+// needsHand reports whether a reply waits for somebody to send it again or drop it.
 func needsHand(m *model.Message) bool { return m.State == model.Ask || m.State == model.Failed }

@@ -6,7 +6,7 @@ import (
 	"parley/model"
 )
 
-// frame is what every message's lines depend on. When it changes, none is kept.
+// frame is what all messages' lines depend on. When it changes, the cache is dropped.
 type frame struct {
 	version  uint32
 	w        int
@@ -18,7 +18,7 @@ type frame struct {
 	keys     Keys
 }
 
-// reframe drops what is kept if it was laid out for something else.
+// reframe drops the cache if its frame has changed.
 func (p *Pane) reframe() {
 	y, m, d := p.c.Now.In(p.look.Zone).Date()
 	f := frame{
@@ -31,10 +31,10 @@ func (p *Pane) reframe() {
 	}
 }
 
-// itemID names a message or a reply on its way.
+// itemID identifies a message, or a reply on its way.
 type itemID struct {
 	message model.MessageID
-	client  model.ClientID // only of one on its way
+	client  model.ClientID // only of a reply on its way
 }
 
 func idOf(m *model.Message) itemID {
@@ -48,9 +48,9 @@ func idOf(m *model.Message) itemID {
 type blockKey struct {
 	seq   int64
 	state model.State
-	// group is how far its group came, where it heads one.
+	// group is the state of its group, if it heads one.
 	group model.State
-	// quoted is the seq of the message that it quotes; -1: there is none here.
+	// quoted is the seq of the message that it quotes; -1: that is not here.
 	quoted int64
 	flags  flags
 	reason string
@@ -75,13 +75,13 @@ func (p *Pane) key(i int) blockKey {
 	return k
 }
 
-// quoted returns the message that one quotes, if it is here.
+// quoted returns the quoted message, if it is here.
 func (p *Pane) quoted(i int) *model.Message {
 	id := p.at(i).ReplyTo
 	if id == "" {
 		return nil
 	}
-	// Mostly it is not far up, and the index need not be made.
+	// Usually it is close above, and the index is not needed.
 	for n := i - 1; n >= max(0, i-nearby); n-- {
 		if m := p.at(n); m.ID == id {
 			return m
@@ -93,7 +93,7 @@ func (p *Pane) quoted(i int) *model.Message {
 	return nil
 }
 
-// nearby is how many messages are looked at one by one.
+// nearby is how many messages are checked one by one.
 const nearby = 64
 
 // block returns a message's lines.
@@ -107,8 +107,8 @@ func (p *Pane) block(i int) *block {
 	return b
 }
 
-// memo keeps what was laid out last: at least so many lines as half of keptLines, and
-// with it everything on the screen.
+// memo caches the blocks used last: at least keptLines/2 lines, which includes everything on
+// the screen.
 type memo struct {
 	young, old map[itemID]*block
 	lines      int // of the young

@@ -14,12 +14,12 @@ func (a pos) before(b pos) bool {
 	return a.item < b.item || a.item == b.item && a.line < b.line
 }
 
-// ref is a message to be found again in other content.
+// ref is a message to be found again in new content.
 type ref struct {
 	id itemID
 	at time.Time
-	// index and fromEnd are where it was: the one holds when messages come, the other
-	// when older ones are put before.
+	// index and fromEnd are where it was: index stays valid when messages are added, fromEnd
+	// when older ones are inserted before.
 	index, fromEnd int
 }
 
@@ -28,7 +28,7 @@ func (p *Pane) ref(i int) ref {
 	return ref{id: idOf(m), at: m.SentAt, index: i, fromEnd: p.count() - i}
 }
 
-// resolve finds a message again; for one that is gone, what stands in its place.
+// resolve finds a message again; if it is gone, the one in its place.
 func (p *Pane) resolve(r ref) int {
 	n := p.count()
 	for _, i := range [...]int{r.index, n - r.fromEnd} {
@@ -42,7 +42,7 @@ func (p *Pane) resolve(r ref) int {
 		}
 	}
 	for i := n - 1; i >= 0 && r.id.client != ""; i-- {
-		if p.at(i).ClientID == r.id.client { // the hub took it meanwhile
+		if p.at(i).ClientID == r.id.client { // the hub has accepted it meanwhile
 			return i
 		}
 	}
@@ -52,16 +52,16 @@ func (p *Pane) resolve(r ref) int {
 	return max(0, min(i, n-1))
 }
 
-// anchor is what stays in its place when the content changes: a line of a message's
-// body, and the line of the screen it is on.
+// anchor is what stays in place when the content changes: a line of a message's body, and the
+// line of the screen that it is on.
 type anchor struct {
 	ref
 	line, row int
-	// of is how many lines the body has, and w the width that they were laid out for.
+	// of is how many lines the body had, at width w.
 	of, w int
 }
 
-// back returns the line so many lines further up, or the first, and how far that is.
+// back returns the line n lines up, or the first, and how far that is.
 func (p *Pane) back(at pos, n int) (pos, int) {
 	moved := 0
 	for {
@@ -78,7 +78,7 @@ func (p *Pane) back(at pos, n int) (pos, int) {
 	}
 }
 
-// forth returns the line so many lines further down, or the last.
+// forth returns the line n lines down, or the last.
 func (p *Pane) forth(at pos, n int) pos {
 	for {
 		last := len(p.block(at.item).lines) - 1
@@ -93,17 +93,17 @@ func (p *Pane) forth(at pos, n int) pos {
 	}
 }
 
-// bottom returns the first line of the screen when the last is on it.
+// bottom returns the first line of the screen when the last line is on it.
 func (p *Pane) bottom() pos {
 	last := p.count() - 1
 	top, _ := p.back(pos{last, len(p.block(last).lines) - 1}, p.rows()-1)
 	return top
 }
 
-// rows is the height, of which there is at least one to reckon with.
+// rows returns the height, at least one.
 func (p *Pane) rows() int { return max(1, p.h) }
 
-// place puts new content, or content of another size, where it belongs.
+// place scrolls to the right place after new content or a new size.
 func (p *Pane) place() {
 	if !p.filled || p.count() == 0 {
 		p.top, p.stuck = pos{}, true
@@ -122,12 +122,12 @@ func (p *Pane) place() {
 	p.settle()
 }
 
-// open finds the first place in a conversation, once it is read and there is a screen.
+// open finds the first position in a conversation, once it is read and there is a screen.
 func (p *Pane) open() {
 	p.opening = !p.c.Thread.Loaded || p.w == 0 || p.h == 0
 	p.top, p.stuck = p.bottom(), true
 	p.sel.newest = p.sel.newest && p.opening
-	if !p.opening && p.asks >= 0 { // what needs a decision is seen whole, with its keys
+	if !p.opening && p.asks >= 0 { // a reply that needs a decision is shown whole, with its keys
 		p.sel.set(p, p.asks)
 		p.reveal(p.asks, -1)
 		return
@@ -146,7 +146,7 @@ func (p *Pane) open() {
 	}
 }
 
-// held returns the first line of the screen for what was held in its place.
+// held returns the first line of the screen that keeps the anchor in place.
 func (p *Pane) held() pos {
 	i := p.resolve(p.hold.ref)
 	b := p.block(i)
@@ -159,8 +159,7 @@ func (p *Pane) held() pos {
 	return top
 }
 
-// settle keeps the last line from leaving the bottom, and notes what is to stay in its
-// place.
+// settle keeps the last line at the bottom, and records the anchor.
 func (p *Pane) settle() {
 	end := p.bottom()
 	if !p.top.before(end) {
@@ -186,7 +185,7 @@ func (p *Pane) scroll(n int) {
 	p.settle()
 }
 
-// NearTop tells that the oldest message here is less than a screen away.
+// NearTop reports whether the oldest message here is less than a screen away.
 func (p *Pane) NearTop() bool {
 	if !p.filled || p.count() == 0 {
 		return true
@@ -195,11 +194,10 @@ func (p *Pane) NearTop() bool {
 	return above < p.rows()
 }
 
-// AtBottom tells whether the last line is on the screen.
+// AtBottom reports whether the last line is on the screen.
 func (p *Pane) AtBottom() bool { return p.stuck }
 
-// SeenUpTo returns the newest message of the customer of which the last line is on the
-// screen.
+// SeenUpTo returns the customer's newest message whose last line is on the screen.
 func (p *Pane) SeenUpTo() (model.MessageID, bool) {
 	var id model.MessageID
 	if !p.filled || p.w == 0 {

@@ -4,7 +4,7 @@ import "parley/model"
 
 // selection is the message that keys act on.
 type selection struct {
-	// newest: it is the last one, as nothing was to be seen before.
+	// newest: it is the last one, because there was none before.
 	newest bool
 	ref    ref
 	index  int
@@ -13,8 +13,8 @@ type selection struct {
 // set selects a message.
 func (s *selection) set(p *Pane, i int) { *s = selection{ref: p.ref(i), index: i} }
 
-// update finds the selected message in new content. It stays selected although others come,
-// so that a key never acts on another than the one seen.
+// update finds the selected message in new content. The selection stays on it while others
+// come, so that a key always acts on the one that the user saw.
 func (s *selection) update(p *Pane) {
 	if s.newest {
 		s.set(p, p.count()-1)
@@ -24,11 +24,11 @@ func (s *selection) update(p *Pane) {
 	s.set(p, p.resolve(s.ref))
 }
 
-// selected returns which message is selected.
+// selected returns the index of the selected message.
 func (p *Pane) selected() int { return p.sel.index }
 
-// Selected returns the message that keys act on. One without an ID is a reply that the
-// hub has not taken yet; its ClientID is the Pending's.
+// Selected returns the message that keys act on. One without an ID is a reply that the hub does
+// not have yet; its ClientID is the Pending's.
 func (p *Pane) Selected() (model.Message, bool) {
 	if !p.filled || p.count() == 0 {
 		return model.Message{}, false
@@ -36,9 +36,9 @@ func (p *Pane) Selected() (model.Message, bool) {
 	return *p.at(p.selected()), true
 }
 
-// Asking returns the reply that sending again and dropping act on: the selected one if
-// it asks or failed, else the oldest that asks, else the oldest that the hub did not
-// take (which has no ID).
+// Asking returns the reply that sending again and dropping act on: the selected one if it asks
+// or failed, else the oldest that asks, else the oldest that the hub does not have (which has
+// no ID).
 func (p *Pane) Asking() (model.Message, bool) {
 	if m, ok := p.Selected(); ok && needsHand(&m) {
 		return m, true
@@ -54,8 +54,8 @@ func (p *Pane) Asking() (model.Message, bool) {
 	return model.Message{}, false
 }
 
-// Light selects a message, by its ID or, without one, its ClientID, and brings it onto the
-// screen. It is false where it was selected already, or is not here.
+// Light selects a message, by its ID or, without one, its ClientID, and scrolls it into view.
+// It returns false if it was selected already, or is not here.
 func (p *Pane) Light(m model.Message) bool {
 	for i := range p.count() {
 		if idOf(p.at(i)) != idOf(&m) {
@@ -76,7 +76,7 @@ func (p *Pane) Light(m model.Message) bool {
 	return false
 }
 
-// Follow selects a reply that is about to be shown, below all others.
+// Follow selects a reply that is about to appear below all others.
 func (p *Pane) Follow(client model.ClientID) {
 	p.Bottom()
 	p.sel = selection{ref: ref{id: itemID{client: client}, index: -1, fromEnd: -1}}
@@ -85,7 +85,7 @@ func (p *Pane) Follow(client model.ClientID) {
 	}
 }
 
-// Reveal brings the selected message onto the screen, and tells whether it was off it.
+// Reveal scrolls the selected message into view, and reports whether it was out of view.
 func (p *Pane) Reveal() bool {
 	if !p.filled || p.count() == 0 {
 		return false
@@ -103,10 +103,10 @@ func (p *Pane) Reveal() bool {
 	return true
 }
 
-// Up selects the message before, so many times.
+// Up moves the selection up by n messages.
 func (p *Pane) Up(n int) { p.move(-1, n) }
 
-// Down selects the message after, so many times.
+// Down moves the selection down by n messages.
 func (p *Pane) Down(n int) { p.move(+1, n) }
 
 func (p *Pane) move(by, n int) {
@@ -121,8 +121,8 @@ func (p *Pane) move(by, n int) {
 	}
 }
 
-// step selects the next message, or shows more of this one where it is higher than the
-// pane. It is false at either end.
+// step selects the next message, or scrolls in this one if it is higher than the pane. It
+// returns false at either end.
 func (p *Pane) step(by int) bool {
 	i := p.selected()
 	b := p.block(i)
@@ -151,8 +151,8 @@ func (p *Pane) step(by int) bool {
 	return true
 }
 
-// reveal scrolls as little as it takes to see a message; of one that is higher than the
-// pane, the end that comes first on the way.
+// reveal scrolls as little as possible to show a message; of one higher than the pane, the end
+// that comes first in that direction.
 func (p *Pane) reveal(i, by int) {
 	b := p.block(i)
 	first, last := pos{i, b.prelude}, pos{i, len(b.lines) - 1}
@@ -174,7 +174,7 @@ func (p *Pane) reveal(i, by int) {
 	p.settle()
 }
 
-// Page moves by half the height, so many times; the selection stays on the screen.
+// Page moves by that many half pages; the selection stays on the screen.
 func (p *Pane) Page(halves int) {
 	if !p.filled || p.count() == 0 || halves == 0 {
 		return
@@ -195,7 +195,7 @@ func (p *Pane) Page(halves int) {
 	p.sel.set(p, i)
 }
 
-// span returns the first and the last message of which something is on the screen.
+// span returns the first and the last message that are at least partly on the screen.
 func (p *Pane) span() (first, last int) {
 	first, last = p.top.item, p.forth(p.top, p.rows()-1).item
 	return first, max(first, last)
@@ -214,7 +214,7 @@ func (p *Pane) Top() {
 
 // Bottom selects the newest message.
 func (p *Pane) Bottom() {
-	p.opening = false // also of what is still to be read
+	p.opening = false // also while messages are still being read
 	if !p.filled || p.count() == 0 {
 		return
 	}

@@ -1,15 +1,13 @@
-// Package thread draws a conversation: what was said, newest at the bottom, with day
-// lines, grouped authors, how far each reply came, and what asks for a hand.
+// Package thread draws a conversation: messages, newest at the bottom, with day lines, grouped
+// authors, the state of each reply, and what needs a decision.
 //
-// A [Pane] lays out what is on the screen and no more: each message once for a width,
-// kept until the message, or what it looks like beside its neighbours, changes. The
-// place in the conversation is held by a message and a line of it, never by a count of
-// lines from the beginning, so that a conversation of any length opens alike and stays
-// where it is when older messages are put before it.
+// A [Pane] lays out only what is on the screen: each message once per width, cached until the
+// message or its neighbours change. The position is kept as a message and a line of it, never
+// as a count of lines from the beginning, so that a conversation of any length opens equally
+// fast and does not move when older messages are inserted before.
 //
-// All text from outside goes through parley/model/safe here, and what [Pane.Lines]
-// returns holds no control character but our own styles. A Pane belongs to one
-// goroutine.
+// All text from outside goes through parley/model/safe here, and what [Pane.Lines] returns has
+// no control characters but our own styles. A Pane belongs to one goroutine.
 package thread
 
 import (
@@ -21,25 +19,24 @@ import (
 	"parley/ui/look"
 )
 
-// Pending is a reply that was typed but that the hub has not taken yet.
+// Pending is a reply that the hub does not have yet.
 type Pending struct {
 	ClientID model.ClientID
 	// Note: it is for colleagues.
 	Note bool
 	Text model.Untrusted
-	// ReplyTo is the message it quotes, or empty.
+	// ReplyTo is the message that it quotes, or empty.
 	ReplyTo model.MessageID
-	// Attachments are the files that it carries.
+	// Attachments are its files.
 	Attachments []model.Attachment
 	At          time.Time
-	// Going is how far it has come, in words, while it is on its way; empty: not told.
+	// Going words its progress while it is on its way; empty: unknown.
 	Going string
-	// Failed is why the hub did not take it, in words; empty while it is on its way.
+	// Failed words why the hub did not accept it; empty while it is on its way.
 	Failed string
 }
 
-// Keys are the keys that the pane names, as they are shown. An empty one is the
-// default.
+// Keys are the keys that the pane names, as shown. An empty one is the default.
 type Keys struct {
 	Resend, Drop, Attachment, Open, Reply, Share string
 }
@@ -48,15 +45,15 @@ type Keys struct {
 type Content struct {
 	Conversation inbox.Row
 	Thread       inbox.Thread
-	// Pending are the replies on their way to the hub, the oldest first.
+	// Pending are the replies on their way to the hub, oldest first.
 	Pending []Pending
-	// Me is the user; what they wrote is by "You".
+	// Me is the user; their messages are by "You".
 	Me  model.UserID
 	Now time.Time
 	// Loading: older messages are being read.
 	Loading bool
-	// FirstUnread is the first message that was not read when the conversation was
-	// opened; empty: none.
+	// FirstUnread is the first message that was unread when the conversation was opened;
+	// empty: none.
 	FirstUnread model.MessageID
 	Keys        Keys
 }
@@ -66,19 +63,19 @@ type Pane struct {
 	w, h int
 	look look.Look
 	c    Content
-	// filled: there is content, and with it a look.
+	// filled: it has content and a look.
 	filled bool
 	shown  model.ConversationID
-	// opening: the first place of this conversation is still to be found.
+	// opening: the first position in this conversation is not found yet.
 	opening bool
 
-	// pending are the replies that the hub has not taken, as messages, with the reasons
-	// for those that failed.
+	// pending are the replies that the hub does not have, as messages, with the reasons of those
+	// that failed.
 	pending []model.Message
 	reasons []string
 	items   []item
 	groups  []group
-	// index finds messages by their ids; it is made when it is asked for.
+	// index maps ids to messages; it is built when needed.
 	index map[model.MessageID]int
 	// asks is the oldest message that asks, or -1.
 	asks int
@@ -93,12 +90,12 @@ type Pane struct {
 	sel   selection
 }
 
-// New returns a pane with nothing in it.
+// New returns an empty pane.
 func New() *Pane {
 	return &Pane{stuck: true, asks: -1, sel: selection{newest: true}, expanded: map[model.MessageID]bool{}}
 }
 
-// SetSize says how many cells the pane has.
+// SetSize sets the size in cells.
 func (p *Pane) SetSize(w, h int) {
 	w, h = max(0, w), max(0, h)
 	if w == p.w && h == p.h {
@@ -108,8 +105,8 @@ func (p *Pane) SetSize(w, h int) {
 	p.place()
 }
 
-// Show begins another conversation: at its newest message, or at the first unread one
-// where that is further up.
+// Show starts another conversation: at its newest message, or at the first unread one if that
+// is further up.
 func (p *Pane) Show(id model.ConversationID) {
 	if id != p.c.Conversation.ID {
 		p.c = Content{}
@@ -123,9 +120,8 @@ func (p *Pane) Show(id model.ConversationID) {
 	p.place()
 }
 
-// Set gives the pane new content. What is on the screen stays in its place: at the
-// bottom it stays at the bottom, else the same line of the same message stays on the
-// same line of the screen.
+// Set sets the content. The position stays: at the bottom it stays at the bottom, else the same
+// line of the same message stays on the same line of the screen.
 func (p *Pane) Set(l look.Look, c Content) {
 	if c.Conversation.ID != p.shown {
 		p.Show(c.Conversation.ID)
@@ -135,7 +131,7 @@ func (p *Pane) Set(l look.Look, c Content) {
 	p.place()
 }
 
-// Expand shows what an edited message was before, or hides it again.
+// Expand shows an edited message's original text, or hides it again.
 func (p *Pane) Expand(id model.MessageID) {
 	if p.expanded[id] {
 		delete(p.expanded, id)
@@ -145,15 +141,15 @@ func (p *Pane) Expand(id model.MessageID) {
 	p.place()
 }
 
-// reindex works out everything that follows from the content as a whole.
+// reindex recomputes everything that depends on the whole content.
 func (p *Pane) reindex() {
 	clear(p.index)
 	p.setPending()
 	p.arrange()
 }
 
-// setPending makes messages of the replies on their way. One that the hub has taken is
-// among the messages already.
+// setPending makes messages of the replies on their way, except those that the hub has and that
+// are among the messages already.
 func (p *Pane) setPending() {
 	clear(p.pending)
 	p.pending, p.reasons = p.pending[:0], p.reasons[:0]
@@ -185,7 +181,7 @@ func (p *Pane) setPending() {
 	}
 }
 
-// count is how many messages there are, with those on their way.
+// count returns how many messages there are, including those on their way.
 func (p *Pane) count() int { return len(p.items) }
 
 // at returns a message; those on their way come last.
@@ -196,8 +192,7 @@ func (p *Pane) at(i int) *model.Message {
 	return &p.c.Thread.Messages[i]
 }
 
-// reason returns why the hub did not take a reply, or how far it has come, if it is one of
-// those.
+// reason returns why the hub did not accept a reply, or its progress; "" for other messages.
 func (p *Pane) reason(i int) string {
 	if n := len(p.c.Thread.Messages); i >= n {
 		return p.reasons[i-n]
@@ -205,7 +200,7 @@ func (p *Pane) reason(i int) string {
 	return ""
 }
 
-// find returns where a message stands.
+// find returns the index of a message.
 func (p *Pane) find(id model.MessageID) (int, bool) {
 	if len(p.index) == 0 {
 		if p.index == nil {

@@ -5,9 +5,9 @@ import (
 	"parley/model"
 )
 
-// tick returns how far a reply came: a glyph, and the word for it where it is not wider
-// than room. A reply that was delivered has the glyph of one that was sent: the two
-// ticks are for what was read, and no more is claimed where the word has no room.
+// tick returns the state of a reply: a glyph, and the word for it if it fits into room. A
+// delivered reply has the glyph of a sent one: two ticks are for read ones, and without the
+// word no more is claimed.
 func (s *setting) tick(state model.State, room int) span {
 	glyph, i := s.glyph(state)
 	if glyph == "" {
@@ -44,8 +44,7 @@ func (s *setting) glyph(state model.State) (string, ink) {
 	}
 }
 
-// ownTick adds to the last line how far this message came, where that is not what
-// the line with author and time says.
+// ownTick adds this message's state to its last line, if it is not that of its group.
 func (s *setting) ownTick() {
 	if s.key.flags&ticked == 0 {
 		return

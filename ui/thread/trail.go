@@ -10,7 +10,7 @@ import (
 	"parley/model/safe"
 )
 
-// longest is the cells of a sentence from outside.
+// longest is how many cells of a sentence from outside are shown.
 const longest = 300
 
 // attachments adds a line for each: what it is, its name, its size, the key for it.
@@ -44,7 +44,7 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 	} else if h != "" {
 		name = h
 	}
-	// The name gives way first, then what comes after it.
+	// The name is cut first, then what comes after it.
 	if room := s.width() - s.l.Cells.Width(label) - 1 - s.l.Cells.Width(tail); name != "" && room >= leastName {
 		name = " " + s.l.Cut(name, room)
 	} else if name != "" {
@@ -54,8 +54,8 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 	s.add(span{s.l.Cut(label, s.width()), accent}, span{rest, muted})
 }
 
-// nameOf returns what an attachment is known by: its title, when an appointment is, or
-// that nothing is known of it.
+// nameOf returns an attachment's name: its title, the time of an appointment, or that it has
+// none.
 func (s *setting) nameOf(a *model.Attachment) string {
 	if a.Booking != nil {
 		return s.booking(a.Booking)
@@ -67,7 +67,7 @@ func (s *setting) nameOf(a *model.Attachment) string {
 	return name
 }
 
-// booking words an appointment: how it stands, and when it is by the user's clock.
+// booking words an appointment: its status, and its time by the user's clock.
 func (s *setting) booking(b *model.Booking) string {
 	var parts []string
 	if id := i18n.Booking(b.Status); b.Status != "" && s.l.Words.Has(id) {
@@ -84,13 +84,13 @@ func (s *setting) booking(b *model.Booking) string {
 	return strings.Join(parts, " "+s.l.Theme.Bullet+" ")
 }
 
-// leastName is the fewest cells that a cut name is of use in.
+// leastName is the fewest cells in which a cut name is useful.
 const leastName = 6
 
-// addressCells is how much of an address is read to find its host.
+// addressCells is how much of an address is searched for its host.
 const addressCells = 2000
 
-// host returns where a link leads; the files of a message are all Facebook's.
+// host returns the host of a link; "" for the files of a message, which are all Facebook's.
 func (s *setting) host(a *model.Attachment) string {
 	switch a.Type {
 	case "image", "video", "audio", "file", "sticker":
@@ -103,7 +103,7 @@ func (s *setting) host(a *model.Attachment) string {
 	return s.l.Line(model.Untrusted(strings.TrimPrefix(u.Hostname(), "www.")))
 }
 
-// Size returns a number of bytes for reading: 640 B, 1.2 MB.
+// Size formats a number of bytes: 640 B, 1.2 MB.
 func Size(n int64) string {
 	const step = 1000
 	if n < step {
@@ -122,7 +122,7 @@ func Size(n int64) string {
 	return strconv.FormatFloat(v, 'f', digits, 64) + " " + units[i]
 }
 
-// trailers adds what became of a message: reactions, feedback, why it failed.
+// trailers adds what happened to a message: reactions, feedback, why it failed.
 func (s *setting) trailers() {
 	for _, r := range s.m.Reactions {
 		s.reactionLine(r)
@@ -157,7 +157,7 @@ func (s *setting) reactionLine(r model.Reaction) {
 	}
 }
 
-// whyCode says a reason in words.
+// whyCode words a reason.
 func (s *setting) whyCode(e *model.MessageError) string {
 	detail := s.l.Line(e.Detail)
 	id := i18n.Trouble(*e)
@@ -218,7 +218,7 @@ func (s *setting) trouble() {
 	}
 }
 
-// why is the sentence of a reply that did not go as it should.
+// why words what went wrong with a reply.
 func (s *setting) why() string {
 	if s.key.reason != "" {
 		return s.l.Cells.Shown(safe.LineN(model.Untrusted(s.key.reason), longest).String())
