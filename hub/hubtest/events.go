@@ -72,9 +72,13 @@ func (w *World) Receive(events ...model.Inbound) {
 	w.Settle()
 }
 
-// CustomerWrites opens a conversation: a message a minute ago, by the id m_in_ and the
-// customer's.
-func (w *World) CustomerWrites(customer model.PSID) {
+// CustomerWrites opens a conversation with each: a message a minute ago, by the id m_in_ and
+// the customer's.
+func (w *World) CustomerWrites(customers ...model.PSID) {
 	w.Helper()
-	w.Receive(Wrote(customer, model.MID("m_in_"+string(customer)), "hello", Ago(time.Minute)))
+	var events []model.Inbound
+	for _, c := range customers {
+		events = append(events, Wrote(c, model.MID("m_in_"+string(c)), "hello", Ago(time.Minute)))
+	}
+	w.Receive(events...)
 }

@@ -181,6 +181,14 @@ func (w *World) Restart() {
 	w.Start()
 }
 
+// Skip lets a long time pass while no hub runs: what falls due meanwhile is done as the next
+// one starts. [World.Pass] has a hub run all that time, which takes long where it is days.
+func (w *World) Skip(d time.Duration) {
+	w.Stop()
+	Sleep(d)
+	w.Start()
+}
+
 // Vault is a vault by the same key each time.
 func Vault() *vault.Vault {
 	v, err := vault.New([]byte("a key of the tests, of 32 bytes."))

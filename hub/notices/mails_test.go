@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/model"
 )
@@ -124,28 +125,32 @@ func TestMailIsTriedAgain(t *testing.T) {
 		if n := w.Notices()[0]; n.Mail.State != model.Mailed || n.Mail.Tries != 4 || n.Mail.Reason != "" {
 			t.Errorf("in the end: %+v", n.Mail)
 		}
-		w.Pass(24 * time.Hour)
+		w.Skip(24 * time.Hour)
 		if len(m.came()) != 4 {
 			t.Error("mailed again after it was taken")
 		}
 	})
 }
 
-// TestMailIsGivenUp: after three days, and the notice says so.
+// TestMailIsGivenUp: after three days of tries an hour apart, and the notice says so. Here
+// they are six hours, of tries five minutes apart.
 func TestMailIsGivenUp(t *testing.T) {
 	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		timing := hub.DefaultTiming()
+		timing.MailPauseMax, timing.MailLimit = timing.MailPauseMax/12, timing.MailLimit/12
+		w.Timing = &timing
 		m := mailing(w, func(context.Context, int) error { return errMailDown })
 		w.Receive(hubtest.Policy("warning", "", hubtest.Now()))
-		w.Pass(4 * 24 * time.Hour)
+		w.Pass(8 * time.Hour)
 		n := w.Notices()[0]
 		if n.Mail.State != model.MailFailed || n.Mail.Reason == "" {
-			t.Fatalf("after four days: %+v", n.Mail)
+			t.Fatalf("after eight hours: %+v", n.Mail)
 		}
 		tries := len(m.came())
 		if tries < 72 || tries > 90 {
-			t.Errorf("%d tries in three days", tries)
+			t.Errorf("%d tries in six hours", tries)
 		}
-		w.Pass(24 * time.Hour)
+		w.Skip(24 * time.Hour)
 		if len(m.came()) != tries {
 			t.Error("tried again after it was given up")
 		}

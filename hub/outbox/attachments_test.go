@@ -231,7 +231,7 @@ func TestAttachmentsThatAreRefused(t *testing.T) {
 		if _, err := w.Hub.Upload(w.Ctx, w.Cat, "a.txt", strings.NewReader("x")); err != nil {
 			t.Errorf("another's quota: %v", err)
 		}
-		w.Pass(24*time.Hour + time.Second)
+		w.Skip(day + time.Second)
 		w.CustomerWrites(ken)
 		_, err = w.Hub.Reply(w.Ctx, w.Ann, attaching(hubtest.Draft(ken, "x"), mine))
 		w.WantRefused(err, model.UploadGone)
@@ -274,7 +274,7 @@ func TestARefusedReplyLeavesItsFiles(t *testing.T) {
 			}
 		}
 		// The window closes, and nobody may answer; the quota holds all the same.
-		w.Pass(23 * time.Hour)
+		w.Skip(23 * time.Hour)
 		for name, u := range kept {
 			if _, err := w.Files.Get(u); err != nil {
 				t.Errorf("%s: after 23 hours: %v", name, err)
@@ -301,7 +301,7 @@ func TestARefusedReplyLeavesItsFiles(t *testing.T) {
 		}
 		w.Settle()
 		w.WantSent(len(kept))
-		w.Pass(3 * 24 * time.Hour)
+		w.Skip(3 * day)
 		for name, u := range kept {
 			if _, err := w.Files.Get(u); err != nil {
 				t.Errorf("%s: sent, and gone after three days: %v", name, err)
@@ -337,7 +337,7 @@ func TestWhoSeesAFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.WantHidden(read(w.Cat))
-		w.Pass(72 * time.Hour)
+		w.Skip(3 * day)
 		w.Must(read(w.Ann))
 		w.Must(w.Hub.DeleteConversation(w.Ctx, w.Ann, hubtest.ConversationWith(hanako)))
 		w.WantHidden(read(w.Ann))

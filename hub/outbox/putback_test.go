@@ -212,7 +212,7 @@ func TestAStoreThatWasPutBackIsSaid(t *testing.T) {
 		if r := w.Hub.Ready(w.Ctx); !r.Ready || r.Store != "ok" || checks()["store"] != model.CheckOK {
 			t.Errorf("back: %+v", r)
 		}
-		w.Pass(8 * 24 * time.Hour)
+		w.Skip(8 * day)
 		if r := w.Hub.Ready(w.Ctx); r.StorePutBack != nil || checks()["history"] != model.CheckOK {
 			t.Errorf("a week later: %+v", r)
 		}

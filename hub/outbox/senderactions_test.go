@@ -52,8 +52,8 @@ func TestTypingInTurnIsBounded(t *testing.T) {
 		customers := make([]model.PSID, 100)
 		for i := range customers {
 			customers[i] = model.PSID("60" + strconv.Itoa(100+i))
-			w.CustomerWrites(customers[i])
 		}
+		w.CustomerWrites(customers...)
 		w.CustomerWrites(hanako)
 		ann, second, cat := w.Session(w.Ann), w.Session(w.Ann), w.Session(w.Cat)
 		for range 250 { // in 5 s

@@ -19,12 +19,10 @@ const manyCustomers = 100
 func crowd(w *hubtest.World) []model.PSID {
 	w.Helper()
 	psids := make([]model.PSID, manyCustomers)
-	events := make([]model.Inbound, manyCustomers)
 	for i := range psids {
 		psids[i] = model.PSID(fmt.Sprintf("80%03d", i))
-		events[i] = hubtest.Wrote(psids[i], "m_in_"+model.MID(psids[i]), "hello", hubtest.Ago(time.Minute))
 	}
-	w.Receive(events...)
+	w.CustomerWrites(psids...)
 	return psids
 }
 

@@ -29,17 +29,19 @@ func TestRefusedProfilesAreSaidOnce(t *testing.T) {
 	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
 		const line = "customers' profiles not told"
 		w.Graph.Set(func() { w.Graph.ProfileErr = model.ErrNoProfile })
-		for i := range 50 {
-			w.CustomerWrites(model.PSID("psid_" + strconv.Itoa(i)))
+		fifty := func(prefix string) (all []model.PSID) {
+			for i := range 50 {
+				all = append(all, model.PSID(prefix+strconv.Itoa(i)))
+			}
+			return all
 		}
+		w.CustomerWrites(fifty("psid_")...)
 		w.Settle()
 		if n := w.Log.Times(line); n != 1 || w.Graph.ProfileCalls < 50 {
 			t.Errorf("%d lines of %d customers", n, w.Graph.ProfileCalls)
 		}
 		w.Pass(3 * time.Hour)
-		for i := range 50 {
-			w.CustomerWrites(model.PSID("psid_later_" + strconv.Itoa(i)))
-		}
+		w.CustomerWrites(fifty("psid_later_")...)
 		w.Settle()
 		if n := w.Log.Times(line); n != 2 {
 			t.Errorf("%d lines hours later", n)
