@@ -116,7 +116,10 @@ func (w *CRMWorld) AddMember(name, email string, admin bool) Account {
 // ChangePipedrive changes something in Pipedrive.
 func (w *CRMWorld) ChangePipedrive(path, body string) {
 	w.Helper()
-	resp, err := http.Post(w.Box.ControlURL+"/pipedrive"+path, "application/json", strings.NewReader(body))
+	req, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.Box.ControlURL+"/pipedrive"+path, strings.NewReader(body))
+	w.Must(err)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
 	w.Must(err)
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {

@@ -16,6 +16,7 @@ import (
 var (
 	_ hub.Graph = (*Graph)(nil)
 
+	// ErrGraphDown is what a call fails with where Meta is to be out of reach.
 	ErrGraphDown = errors.New("graph is down")
 )
 

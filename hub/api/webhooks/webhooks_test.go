@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/sha1"
+	"crypto/sha1" //nolint:gosec // what Meta signs with besides, and what must not do
 	"encoding/hex"
 	"net/http"
 	"net/url"
