@@ -57,8 +57,9 @@ func NewWithFlipped(t testing.TB, options ...Option) *World {
 	return w
 }
 
-// WriteWithoutPause has a customer of the Page write without a pause until stop is called.
-func (w *World) WriteWithoutPause(id model.MetaPageID, customer model.PSID) (stop func()) {
+// KeepWriting has a customer of the Page write in two places at once, with that pause after
+// each message, until stop is called.
+func (w *World) KeepWriting(id model.MetaPageID, customer model.PSID, pause time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.Context()))
 	var writing sync.WaitGroup
 	for n := range 2 {
@@ -71,6 +72,12 @@ func (w *World) WriteWithoutPause(id model.MetaPageID, customer model.PSID) (sto
 				}}}})
 				if err != nil && ctx.Err() == nil {
 					w.Errorf("receive: %v", err)
+				}
+				if pause > 0 {
+					select {
+					case <-ctx.Done():
+					case <-time.After(pause):
+					}
 				}
 			}
 		})

@@ -34,7 +34,7 @@ func TestFlipsWhileEventsFlow(t *testing.T) {
 	began := w.Position(w.Ann, apitest.Flipped)
 	w.Greet(ann, apitest.Resume{apitest.Flipped: began})
 	w.Greet(cat, apitest.Resume{apitest.Flipped: w.Position(w.Cat, apitest.Flipped)})
-	stop := w.WriteWithoutPause(apitest.FlippedMeta, apitest.Hanako)
+	stop := w.KeepWriting(apitest.FlippedMeta, apitest.Hanako, 0)
 	epochs := map[string]bool{}
 	for round := range 8 {
 		n := len(cat.Frames())
@@ -219,7 +219,7 @@ func TestAnotherInstallationLeaksNothing(t *testing.T) {
 	for _, l := range []*apitest.Listener{ann, ben, cat} {
 		l.Hello(apitest.Resume{apitest.Flipped: {Epoch: w.Position(w.Cat, apitest.Flipped).Epoch, Seq: 0}})
 	}
-	stop := w.WriteWithoutPause(apitest.FlippedMeta, apitest.Hanako)
+	stop := w.KeepWriting(apitest.FlippedMeta, apitest.Hanako, 0)
 	w.Do(w.Ann, http.MethodDelete, "/v1/pages/"+string(apitest.Flipped), nil).Want(http.StatusOK)
 	if p := w.Connect(w.Ben, apitest.FlippedMeta, model.Private); p.ID != second {
 		t.Fatalf("connected as %s", p.ID)
