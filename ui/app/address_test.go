@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"parley/model"
@@ -23,8 +24,15 @@ func TestAddressesOfAMessage(t *testing.T) {
 	} {
 		w := addressWorld(t, model.Message{Text: model.Untrusted(text)})
 		var got []string
-		for _, u := range w.conversation.Addresses() {
-			got = append(got, u.String())
+		w.Browse = func(u string) error { got = append(got, u); return nil }
+		w.keys("o")
+		if len(want) > 1 { // it asks which
+			w.keys("1")
+			for i := range want[1:] {
+				w.keys("o", strconv.Itoa(i+2))
+			}
+			w.keys("o")
+			w.hides(strconv.Itoa(len(want)+1) + "  ")
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)

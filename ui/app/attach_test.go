@@ -66,7 +66,7 @@ func TestAFileIsTakenAway(t *testing.T) {
 	w.shows("+ with desk.png", "see")
 	w.keys("esc")
 	w.hides("+ with desk.png")
-	if !w.writer.Box.IsOpen() {
+	if !w.Composing() {
 		t.Error("esc left the composer")
 	}
 }
@@ -83,30 +83,39 @@ func TestNoFilesOverSSH(t *testing.T) {
 // stops them; what was written comes back with its files.
 func TestUploadsAreShownAndStopped(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
+	w := newWorld(t, some(3), func(o *Options) { o.Files = fakeFiles{} })
+	w.slows()
+	// sends sends the file off and returns the reply, which is on its way.
+	sends := func() model.Reply {
+		w.keys("A")
+		w.types("/tmp/desk.png")
+		w.keys("enter")
+		w.types("The plans")
+		w.keys("enter", "esc")
+		return w.Unheard()[0]
+	}
 	w.keys("enter")
-	id := w.Shown
-	r := model.Reply{Conversation: id, ClientID: "big", Text: "The plans", Files: []model.File{{Path: "/plans.pdf", Size: 20_000_000}}}
-	w.writer.Replies.Add(r, "")
-	w.writer.Replies.Next(id)
-	w.sends(model.Uploading{Conversation: id, ClientID: "big", Sent: 5_000_000, All: 20_000_000, For: 2 * time.Second})
+	r := sends()
+	w.sends(model.Uploading{Conversation: r.Conversation, ClientID: r.ClientID, Sent: 5_000_000, All: 20_000_000, For: 2 * time.Second})
 	w.shows("The plans", "25 % of 20 MB uploaded, 2.5 MB/s. D stops it.")
 	w.keys("D")
-	if !slices.Contains(w.hub.asked, "stop big") {
+	if !slices.Contains(w.hub.asked, "stop "+string(r.ClientID)) {
 		t.Fatalf("asked %v", w.hub.asked)
 	}
 	w.sends(conversation.Replied{Reply: r, Err: context.Canceled})
 	w.hides("uploaded")
-	if !slices.Contains(w.hub.asked, "take back big") || w.writer.Box.Text() != "The plans" || len(w.writer.Attached[id]) != 1 {
-		t.Errorf("asked %v; %q with %v is back", w.hub.asked, w.writer.Box.Text(), w.writer.Attached[id])
+	w.keys("r")
+	w.shows("+ with desk.png")
+	if !slices.Contains(w.hub.asked, "take back "+string(r.ClientID)) || w.typed() != "The plans" {
+		t.Errorf("asked %v; %q is back", w.hub.asked, w.typed())
 	}
 	// All of it left: there is nothing to stop.
-	r.ClientID = "small"
-	w.writer.Replies.Add(r, "")
-	w.writer.Replies.Next(id)
-	w.sends(model.Uploading{Conversation: id, ClientID: "small", Sent: 20_000_000, All: 20_000_000})
+	w.keys("enter", "esc")
+	r = w.Unheard()[0]
+	w.sends(model.Uploading{Conversation: r.Conversation, ClientID: r.ClientID, Sent: 20_000_000, All: 20_000_000})
 	w.hides("uploaded")
-	if why := w.writer.NeedsDroppable(); why == "" {
+	w.keys("D")
+	if slices.Contains(w.hub.asked, "stop "+string(r.ClientID)) {
 		t.Error("what has left can be stopped")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/ui/page"
+	"parley/ui/term"
 )
 
 const connectLink = "https://hub.example.com/connect?link=0123456789abcdefghijklmnopqrstuvwxyz"
@@ -38,9 +39,10 @@ func TestConnectAPageFromThePalette(t *testing.T) {
 	w.shows("Waiting for Facebook")
 	w.hears(model.ConnectChoosing, "")
 	w.shows("Choose the Page in the browser")
-	if w.page.Connecting.URL != connectLink {
+	if !w.brings("y", term.Copy(connectLink)()) {
 		t.Error("the link is forgotten on the way")
 	}
+	w.updates(page.ConnectSaid{Connect: w.hub.connect, Begun: true})
 	w.hears(model.ConnectDone, "")
 	w.hides("give up")
 	w.shows("New Page is connected")
@@ -70,25 +72,25 @@ func TestOnlyAnAdminConnectsAPage(t *testing.T) {
 
 func TestAnImportShowsHowFarItIs(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
+	w := newWorld(t, some(3), func(o *Options) {
+		o.Keys = map[string][]string{"import_past": {"alt+i"}, "cancel_import": {"alt+c"}}
+	})
 	began := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
-	if why := w.page.NeedsImport(); why != w.Say(i18n.WhyNoImport) {
-		t.Errorf("nothing to stop: %q", why)
-	}
+	w.keys("alt+c")
+	w.shows(w.Say(i18n.WhyNoImport))
 	w.pageNow(5, func(p *model.Page) {
 		p.Import = &model.Import{Kind: model.ImportHistory, State: model.ImportRunning, Threads: 700, Total: 2000, RunSince: began, UpdatedAt: began.Add(14 * time.Second)}
 	})
 	w.shows("Importing [##------] 700/2,000 50/s 26s left")
-	if why := w.page.NeedsImportable(); why != w.Say(i18n.WhyImportRuns) {
-		t.Errorf("a second one: %q", why)
-	}
-	w.plays(w.page.CancelImport())
+	w.keys("alt+i")
+	w.shows(w.Say(i18n.WhyImportRuns))
+	w.keys("alt+c")
 	w.shows("The import is stopped")
 	w.pageNow(6, func(p *model.Page) {
 		p.Import = &model.Import{Kind: model.ImportHistory, State: model.ImportDone, Threads: 2000, Total: 2000}
 	})
 	w.hides("Importing")
-	w.plays(w.page.BeginImport())
+	w.keys("alt+i")
 	if !slices.Contains(w.hub.asked, "stop 100") || !slices.Contains(w.hub.asked, "import 100") {
 		t.Errorf("asked %v", w.hub.asked)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"testing"
 
 	"parley/model"
@@ -53,17 +54,19 @@ func TestOnlyTheInstallerDeletes(t *testing.T) {
 // from disk, also what is in the composer at that moment; the others' stays.
 func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 	t.Parallel()
+	typed := map[model.DraftOf]string{
+		{Conversation: "100_5000", Note: true}: "a note about her",
+		{Conversation: "100_5001"}:             "kept for another",
+		{Conversation: "200_1"}:                "of a Page that is not there",
+	}
 	w := newWorld(t, some(3), func(o *Options) {
-		o.Typed = map[model.DraftOf]model.Draft{
-			{Conversation: "100_5000", Note: true}: {Text: "a note about her"},
-			{Conversation: "100_5001"}:             {Text: "kept for another"},
-			{Conversation: "200_1"}:                {Text: "of a Page that is not there"},
+		o.Typed = map[model.DraftOf]model.Draft{}
+		for of, text := range typed {
+			o.Typed[of] = model.Draft{Text: model.Untrusted(text)}
 		}
 		o.Unsent = []model.Reply{{Conversation: "100_5000", ClientID: "c1", Text: "not handed in"}, {Conversation: "100_5001", ClientID: "c2", Text: "nor this"}}
 	})
-	for of, text := range w.writer.Typed.Texts {
-		w.drafts[of] = text
-	}
+	maps.Copy(w.drafts, typed)
 	w.keys("enter", "r")
 	w.types("half a sentence")
 	w.passes(conversation.DraftPause)
@@ -74,7 +77,7 @@ func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 	w.removes("100_5000")
 	w.passes(conversation.DraftPause)
 	w.hides("half a sentence", "question 0", "not handed in")
-	if of, text := w.writer.Unsaved(); of.Conversation != "" || text != "" {
+	if of, text := w.Unsaved(); of.Conversation != "" || text != "" {
 		t.Errorf("would still save %q of %s", text, of.Conversation)
 	}
 	for of, text := range w.drafts {
@@ -85,8 +88,8 @@ func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 	if w.drafts[model.DraftOf{Conversation: "100_5001"}] != "kept for another" || w.drafts[model.DraftOf{Conversation: "200_1"}] == "" {
 		t.Errorf("drafts of others: %v", w.drafts)
 	}
-	if len(w.writer.Replies["100_5000"]) != 0 || len(w.writer.Replies["100_5001"]) != 1 {
-		t.Errorf("replies that were not handed in: %v", w.writer.Replies)
+	if left := w.Unheard(); len(left) != 1 || left[0].Conversation != "100_5001" {
+		t.Errorf("replies that were not handed in: %v", left)
 	}
 	if want := "taken c1"; w.hub.asked[len(w.hub.asked)-1] != want {
 		t.Errorf("asked %q, want %q at last", w.hub.asked, want)

@@ -291,9 +291,12 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 	w := newWorld(t, some(3))
 	ms := incoming(2)
 	ms[0].MID, ms[1].MID = "m_0", "m_1"
+	ms[1].Text = "what was read"
 	w.hub.messages[ms[0].ConversationID] = ms
 	w.keys("enter")
-	lit, _ := w.conversation.Thread.Selected()
+	if got := w.marked(); !strings.Contains(got, "what was read") {
+		t.Fatalf("selected is %q", got)
+	}
 	come := func(n int) {
 		for i := range n {
 			m := ms[1]
@@ -303,21 +306,17 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 		}
 	}
 	come(1)
-	if m, _ := w.conversation.Thread.Selected(); m.ID != lit.ID {
-		t.Fatalf("%s is selected", m.ID)
+	if got := w.marked(); !strings.Contains(got, "what was read") {
+		t.Fatalf("selected is %q", got)
 	}
 	come(30)
-	if !w.conversation.Thread.AtBottom() {
-		t.Error("new messages are not shown")
+	w.hides("what was read")
+	w.keys("Q")
+	if w.Composing() || !strings.Contains(w.marked(), "what was read") {
+		t.Errorf("a key acted on what was not to be seen:\n%s", w.text())
 	}
 	w.keys("Q")
-	if w.writer.Box.IsOpen() || w.conversation.Thread.AtBottom() {
-		t.Error("a key acted on what was not to be seen")
-	}
-	w.keys("Q")
-	if w.writer.Quotes[w.Shown] != lit.ID {
-		t.Errorf("%q is quoted", w.writer.Quotes[w.Shown])
-	}
+	w.shows("│ Customer 0: what was read")
 }
 
 // TestAnEmptyListLightsTheFirstThatComes, also where the user emptied it.

@@ -41,11 +41,11 @@ func TestTheSelectionStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, some(40))
 	w.keys("j", "j", "j")
-	r, _ := w.inbox.List.Selected()
+	r, _ := w.Selected()
 	for i := 20; i < 25; i++ {
 		w.arrives(talk(i, 0, func(c *model.Conversation) { c.Seq = int64(1000 + i); c.Unread = 2 }))
 	}
-	if now, _ := w.inbox.List.Selected(); now.ID != r.ID {
+	if now, _ := w.Selected(); now.ID != r.ID {
 		t.Errorf("%s is selected, it was %s", now.ID, r.ID)
 	}
 	w.keys("enter")
@@ -63,7 +63,7 @@ func TestTriage(t *testing.T) {
 	w := newWorld(t, some(5))
 	w.keys("e")
 	w.shows("Customer 0 is done.", "z undo", "Open 4")
-	if r, _ := w.inbox.List.Selected(); r.Customer.Name != "Customer 1" {
+	if r, _ := w.Selected(); r.Customer.Name != "Customer 1" {
 		t.Errorf("%s is selected", r.ID)
 	}
 	w.keys("z")
@@ -176,7 +176,7 @@ func TestWhatIsHiddenGoes(t *testing.T) {
 	w.shows("a secret", "Customer 0")
 	w.sends([]inbox.Update{inbox.Dropped{Page: page1}})
 	w.hides("secret now", "a secret", "Customer 0", "Customer 1")
-	if len(w.inbox.Search.All) > 0 {
+	if w.holds("inbox", "Search", "All") > 0 {
 		t.Error("what was found is held")
 	}
 }

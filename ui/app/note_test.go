@@ -72,10 +72,10 @@ func TestNotesAndRepliesHaveDraftsOfTheirOwn(t *testing.T) {
 	w.shows("Customer 0 · note", "among us")
 	w.types("note")
 	w.keys("enter")
-	if !w.writer.Box.Note() || w.writer.Box.Text() != "among us" {
-		t.Errorf("%q goes on, a note: %v", w.writer.Box.Text(), w.writer.Box.Note())
+	if !w.typedOf().Note || w.typed() != "among us" {
+		t.Errorf("%q goes on, a note: %v", w.typed(), w.typedOf().Note)
 	}
-	if of, text := w.writer.Unsaved(); of != (model.DraftOf{Conversation: id, Note: true}) || text != "among us" {
+	if of, text := w.Unsaved(); of != (model.DraftOf{Conversation: id, Note: true}) || text != "among us" {
 		t.Errorf("left behind: %v %q", of, text)
 	}
 	w.keys("esc", "r", "enter")
@@ -101,13 +101,13 @@ func TestANoteThatTheHubDidNotTake(t *testing.T) {
 	w.hub.err = nil
 	w.updates(conversation.Replied{Reply: w.hub.replies[1], Err: errors.New("gone")})
 	w.keys("D")
-	if w.writer.Box.Text() != "" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != "among us" {
-		t.Errorf("%q is typed, kept: %v", w.writer.Box.Text(), w.drafts)
+	if w.typed() != "" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != "among us" {
+		t.Errorf("%q is typed, kept: %v", w.typed(), w.drafts)
 	}
 	w.hub.err = errors.Join(errors.New("no"), &model.Refusal{Code: model.TextTooLong})
 	w.keys("I", "enter")
-	if !w.writer.Box.Note() || w.writer.Box.Text() != "among us" {
-		t.Errorf("%q is typed, a note: %v", w.writer.Box.Text(), w.writer.Box.Note())
+	if !w.typedOf().Note || w.typed() != "among us" {
+		t.Errorf("%q is typed, a note: %v", w.typed(), w.typedOf().Note)
 	}
 }
 
@@ -140,15 +140,15 @@ func (w *world) step(s string) {
 	switch s {
 	case "type":
 		switch {
-		case !w.writer.Box.IsOpen() || w.Overlaid() != nil:
-		case w.writer.Box.Note():
+		case !w.Composing() || w.Overlaid() != nil:
+		case w.typedOf().Note:
 			w.types("N")
 		default:
 			w.types("R")
 		}
 	case "reply", "note":
-		c, _ := w.commands.Get(s)
-		w.plays(w.run(c))
+		w.keys("esc")
+		w.palette(map[string]string{"reply": "reply", "note": "write a note"}[s])
 	case "fails":
 		w.hub.err = errors.New("gone")
 	case "works":
@@ -156,7 +156,7 @@ func (w *world) step(s string) {
 	case "pause":
 		w.passes(time.Second)
 	default:
-		if w.writer.Box.IsOpen() && len(s) == 1 {
+		if w.Composing() && len(s) == 1 {
 			return // it would be text
 		}
 		w.keys(s)

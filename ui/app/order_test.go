@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,8 +60,8 @@ func TestRepliesAreHandedInOneByOne(t *testing.T) {
 		}
 		numbers[r.Number] = true
 	}
-	if len(w.writer.Replies) > 0 {
-		t.Errorf("%v still wait", w.writer.Replies)
+	if len(w.Unheard()) > 0 {
+		t.Errorf("%v still wait", w.Unheard())
 	}
 }
 
@@ -88,11 +89,11 @@ func TestThoseBehindOneThatAsks(t *testing.T) {
 		if got := w.hub.texts(); !slices.Equal(got, want) {
 			t.Errorf("%s: handed in as %q, want %q", name, got, want)
 		}
-		if len(w.writer.Replies) > 0 {
-			t.Errorf("%s: %v still wait", name, w.writer.Replies)
+		if len(w.Unheard()) > 0 {
+			t.Errorf("%s: %v still wait", name, w.Unheard())
 		}
-		if name == "D" && w.writer.Box.Text() != "one" {
-			t.Errorf("%q came back", w.writer.Box.Text())
+		if name == "D" && w.typed() != "one" {
+			t.Errorf("%q came back", w.typed())
 		}
 	}
 }
@@ -114,7 +115,7 @@ func TestRefusedOnesComeBackInOrder(t *testing.T) {
 		if elsewhere {
 			w.keys("esc", "k", "enter")
 		}
-		if got := w.writer.Box.Text(); got != "one\ntwo\nthree\nsince" || w.Shown != id {
+		if got := w.typed(); got != "one\ntwo\nthree\nsince" || w.Shown != id {
 			t.Errorf("%s: %q came back", name, got)
 		}
 	}
@@ -130,8 +131,8 @@ func TestOneRefusedHoldsNobodyUp(t *testing.T) {
 	w.answers(0)
 	w.hub.err = nil
 	w.answersAll()
-	if got, want := w.hub.texts(), []string{"one", "two", "three"}; !slices.Equal(got, want) || w.writer.Box.Text() != "one" {
-		t.Errorf("handed in as %q, %q came back", got, w.writer.Box.Text())
+	if got, want := w.hub.texts(), []string{"one", "two", "three"}; !slices.Equal(got, want) || w.typed() != "one" {
+		t.Errorf("handed in as %q, %q came back", got, w.typed())
 	}
 }
 
@@ -175,8 +176,8 @@ func TestWhatWasLeftUnsentComesFirst(t *testing.T) {
 	}
 	w.keys("k", "R") // the second: not before the first
 	w.shows("It waits: an earlier one comes first.")
-	if m, _ := w.conversation.Thread.Selected(); m.Text != "one" || len(w.waiting) > 0 {
-		t.Fatalf("%q is selected, %d are on their way", m.Text, len(w.waiting))
+	if got := w.marked(); !strings.Contains(got, "one") || len(w.waiting) > 0 {
+		t.Fatalf("%q is selected, %d are on their way", got, len(w.waiting))
 	}
 	w.keys("R")
 	w.answersAll()

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/model/inbox"
 )
 
 func person(id, name string) model.Record {
@@ -67,12 +67,6 @@ func (w *world) timer(after time.Duration) tea.Msg {
 	}
 	w.Fatalf("no timer is due after %s", after)
 	return nil
-}
-
-// held tells whether a part of what is held of the CRM is there: what must not be seen any
-// more is not kept either.
-func (w *world) held(part string) bool {
-	return !reflect.ValueOf(w.crm).Elem().FieldByName(part).IsNil()
 }
 
 func (w *world) suggests(all ...model.Candidate) { w.hub.crm.suggested = all }
@@ -229,7 +223,7 @@ func TestStaleAnswersAreNeverShown(t *testing.T) {
 		w.sends(msg)
 	}
 	w.hides("Old answer", "Right answer")
-	if w.held("picker") {
+	if w.holds("crm", "picker") > 0 {
 		t.Error("what was found outlives the picker")
 	}
 }
@@ -378,12 +372,12 @@ func TestOnePersonAndOneDeal(t *testing.T) {
 // for others it is not there to choose.
 func TestPSIDFieldByThePalette(t *testing.T) {
 	t.Parallel()
-	w := crmWorld(t, []model.Conversation{talk(1, 0)})
-	if why := w.NeedsAdmin(); why == "" {
-		t.Error("who is no admin may")
-	}
+	w := crmWorld(t, []model.Conversation{talk(1, 0)}, func(o *Options) { o.Keys = map[string][]string{"psid_field": {"alt+f"}} })
+	w.keys("alt+f")
+	w.shows("Only an admin can do this.")
+	w.sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: model.User{ID: me, Name: "Aoi", Admin: true}}})
 	for _, want := range []string{"have the field Messenger PSID now", "have the field Messenger PSID already"} {
-		w.plays(w.crm.MakePSIDField())
+		w.keys("alt+f")
 		w.shows(want)
 	}
 }
@@ -423,7 +417,7 @@ func TestPickerGoesWithItsConversation(t *testing.T) {
 			w.sends(msg)
 		}
 		w.hides("山田", "090-1234")
-		if w.held("picker") {
+		if w.holds("crm", "picker") > 0 {
 			t.Errorf("%s: what was found is still held", name)
 		}
 	}

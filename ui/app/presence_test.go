@@ -59,11 +59,11 @@ func TestNobodyIsHereWhoMayNotBe(t *testing.T) {
 	w.does(model.UserRef{ID: "x", Name: "\x1b[2J\n"}, model.FrameTyping, true)
 	w.whole(120, 36)
 	w.hidden()
-	if n := w.presence.Known(); n > 0 {
+	if n := w.holds("presence", "others"); n > 0 {
 		t.Errorf("still known: %v", n)
 	}
 	w.does(ken, model.FramePresence, true)
-	if n := w.presence.Known(); n > 0 {
+	if n := w.holds("presence", "others"); n > 0 {
 		t.Errorf("told of what is hidden: %v", n)
 	}
 }

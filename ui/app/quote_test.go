@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"parley/model"
@@ -47,7 +48,7 @@ func TestAQuoteIsTakenAway(t *testing.T) {
 	w.keys("Q")
 	w.types("hello")
 	w.keys("esc")
-	if !w.writer.Box.IsOpen() {
+	if !w.Composing() {
 		t.Fatal("esc left the composer")
 	}
 	w.hides("Customer 0: question")
@@ -56,7 +57,7 @@ func TestAQuoteIsTakenAway(t *testing.T) {
 		t.Error("it quotes all the same")
 	}
 	w.keys("esc")
-	if w.writer.Box.IsOpen() {
+	if w.Composing() {
 		t.Error("esc did not leave")
 	}
 }
@@ -65,13 +66,13 @@ func TestAQuoteIsTakenAway(t *testing.T) {
 func TestAQuoteComesBack(t *testing.T) {
 	t.Parallel()
 	for code, back := range map[model.Code]bool{model.NewerReply: true, model.NoReplyTarget: false} {
-		w, ms := quotable(t, 2)
+		w, _ := quotable(t, 2)
 		w.hub.err = errors.Join(errors.New("refused"), &model.Refusal{Code: code})
 		w.keys("Q")
 		w.types("hello")
 		w.keys("enter")
-		if got := w.writer.Quotes[ms[0].ConversationID] != ""; got != back || w.writer.Box.Text() != "hello" {
-			t.Errorf("%s: the quote is back: %t, typed %q", code, got, w.writer.Box.Text())
+		if got := strings.Contains(w.text(), "│ Customer 0: question"); got != back || w.typed() != "hello" {
+			t.Errorf("%s: the quote is back: %t, typed %q", code, got, w.typed())
 		}
 	}
 }
@@ -79,7 +80,7 @@ func TestAQuoteComesBack(t *testing.T) {
 // TestANoteQuotesNothing, and the reply's quote waits for the reply.
 func TestANoteQuotesNothing(t *testing.T) {
 	t.Parallel()
-	w, ms := quotable(t, 2)
+	w, _ := quotable(t, 2)
 	w.keys("Q", "ctrl+k")
 	w.types("write a note")
 	w.keys("enter")
@@ -90,10 +91,7 @@ func TestANoteQuotesNothing(t *testing.T) {
 		t.Errorf("left as %+v", r)
 	}
 	w.keys("esc", "r")
-	w.shows("Customer 0: question")
-	if w.writer.Quotes[ms[0].ConversationID] == "" {
-		t.Error("the quote is gone")
-	}
+	w.shows("│ Customer 0: question")
 }
 
 // TestWhatCantBeQuoted says why.
@@ -112,7 +110,7 @@ func TestWhatCantBeQuoted(t *testing.T) {
 	w.sends(w.changed(model.ChangeMessage, note))
 	w.keys("G", "Q")
 	w.shows("This can't be quoted.")
-	if w.writer.Box.IsOpen() {
+	if w.Composing() {
 		t.Error("the composer is open")
 	}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -111,8 +110,8 @@ func TestNothingOfARecordLingers(t *testing.T) {
 		w.keys("enter")
 		w.shows(theirs...)
 		w.passes(freshFor)
-		w.crm.Refresh()
-		late := collect(w.updates(tea.FocusMsg{}))
+		w.keys("i")
+		late := collect(w.updates(press("i")))
 		if len(late) != 2 {
 			t.Fatalf("%s: %d are read anew", name, len(late))
 		}
@@ -123,7 +122,7 @@ func TestNothingOfARecordLingers(t *testing.T) {
 			w.sends(m)
 		}
 		w.hides(theirs...)
-		if n := reflect.ValueOf(w.crm).Elem().FieldByName("records").FieldByName("held").Len(); n != 0 {
+		if n := w.holds("crm", "records", "held"); n != 0 {
 			t.Errorf("%s: %d records are still held", name, n)
 		}
 	}

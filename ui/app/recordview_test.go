@@ -153,15 +153,15 @@ func TestNothingOfAViewLingers(t *testing.T) {
 		w.pageNow(2, func(p *model.Page) { p.Visibility, p.Installer = model.Shared, ken })
 		w.keys("enter", "tab", "v")
 		w.shows("a first word")
-		w.crm.Refresh()
-		late := collect(w.updates(tea.FocusMsg{}))
+		w.keys("i")
+		late := collect(w.updates(press("i")))
 		goes(w)
 		w.hides("a first word", ": transcripts")
 		for _, m := range late {
 			w.sends(m)
 		}
 		w.hides("a first word")
-		if w.held("view") {
+		if w.holds("crm", "view") > 0 {
 			t.Errorf("%s: the view is still held", name)
 		}
 	}
@@ -182,7 +182,7 @@ func TestRecordViewFits(t *testing.T) {
 			w.keys("enter", ":")
 			w.types("record")
 			w.keys("enter")
-			if !w.held("view") {
+			if w.holds("crm", "view") == 0 {
 				t.Fatalf("%v: the view is not open", s)
 			}
 			for _, k := range []string{"j", "G", "k", "g", "ctrl+d", "ctrl+u", "pgdown", "G"} {

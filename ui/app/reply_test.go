@@ -50,7 +50,7 @@ func TestAReplyThatTheHubDidNotTake(t *testing.T) {
 	if n := len(w.hub.replies); n != 2 || w.hub.replies[0].ClientID != w.hub.replies[1].ClientID {
 		t.Errorf("left as %v", w.hub.replies)
 	}
-	if len(w.writer.Replies) > 0 {
+	if len(w.Unheard()) > 0 {
 		t.Error("it still waits")
 	}
 }
@@ -64,8 +64,8 @@ func TestARefusedReplyComesBack(t *testing.T) {
 	w.types("hello")
 	w.keys("enter")
 	w.shows("a colleague answered")
-	if w.writer.Box.Text() != "hello" || len(w.writer.Replies) > 0 {
-		t.Errorf("%q is typed, %v waits", w.writer.Box.Text(), w.writer.Replies)
+	if w.typed() != "hello" || len(w.Unheard()) > 0 {
+		t.Errorf("%q is typed, %v waits", w.typed(), w.Unheard())
 	}
 }
 
@@ -94,12 +94,12 @@ func TestAColleagueAnsweredMeanwhile(t *testing.T) {
 			w.sends(w.changed(model.ChangeMessage, answer))
 		}
 		w.shows("Ken answered meanwhile.", "I take this one.", "hello")
-		if w.writer.Box.Text() != "hello" || !w.writer.Box.IsOpen() || !w.conversation.Thread.AtBottom() {
-			t.Errorf("%s: %q is typed", name, w.writer.Box.Text())
+		if w.typed() != "hello" || !w.Composing() {
+			t.Errorf("%s: %q is typed", name, w.typed())
 		}
 		w.hub.err = nil
 		w.keys("enter")
-		if n := len(w.hub.replies); n != 2 || w.hub.replies[0].ClientID == w.hub.replies[1].ClientID || w.writer.Box.Text() != "" {
+		if n := len(w.hub.replies); n != 2 || w.hub.replies[0].ClientID == w.hub.replies[1].ClientID || w.typed() != "" {
 			t.Errorf("%s: left as %v", name, w.hub.replies)
 		}
 	}
@@ -124,8 +124,8 @@ func TestDraftsAreKept(t *testing.T) {
 	w.keys("d")
 	w.shows("Drafts", "half a thought")
 	w.keys("enter")
-	if w.writer.Box.Text() != "half a thought" || w.writer.Box.Conversation() != id {
-		t.Errorf("%q in %s", w.writer.Box.Text(), w.writer.Box.Conversation())
+	if w.typed() != "half a thought" || w.typedOf().Conversation != id {
+		t.Errorf("%q in %s", w.typed(), w.typedOf().Conversation)
 	}
 	w.types("!")
 	w.keys("ctrl+c")
@@ -146,7 +146,7 @@ func TestPasteGoesWhereTextIsTyped(t *testing.T) {
 	w.sends(tea.PasteMsg{Content: "e"})
 	w.keys("r")
 	w.sends(tea.PasteMsg{Content: "one\r\ntwo\x1b[2J\n"})
-	if got := w.writer.Box.Text(); got != "one\ntwo[2J\n" || len(w.hub.replies) > 0 {
+	if got := w.typed(); got != "one\ntwo[2J\n" || len(w.hub.replies) > 0 {
 		t.Errorf("pasted %q, left %v", got, w.hub.replies)
 	}
 	w.shows("Open 3")
@@ -163,8 +163,8 @@ func TestBlocked(t *testing.T) {
 	w.keys("r")
 	w.types("kept")
 	w.keys("enter")
-	if len(w.hub.replies) > 0 || w.writer.Box.Text() != "kept" {
-		t.Errorf("left: %v, typed: %q", w.hub.replies, w.writer.Box.Text())
+	if len(w.hub.replies) > 0 || w.typed() != "kept" {
+		t.Errorf("left: %v, typed: %q", w.hub.replies, w.typed())
 	}
 }
 
@@ -261,8 +261,7 @@ func TestWhatAsks(t *testing.T) {
 func TestKeysFasterThanAHand(t *testing.T) {
 	t.Parallel()
 	typing := []bool{}
-	w := newWorld(t, some(9))
-	w.tellsTyping = func(yes bool) { typing = append(typing, yes) }
+	w := newWorld(t, some(9), func(o *Options) { o.Typing = func(yes bool) { typing = append(typing, yes) } })
 	first, _ := w.Current()
 	w.sends(tea.PasteMsg{Content: "jjjj"})
 	w.sends(tea.PasteMsg{Content: "kkk"})
@@ -276,7 +275,7 @@ func TestKeysFasterThanAHand(t *testing.T) {
 	w.keys("enter", "r")
 	w.sends(tea.PasteMsg{Content: "は\r"})
 	w.shows("Open 9")
-	if got := w.writer.Box.Text(); got != "は\n" || len(w.hub.replies) > 0 {
+	if got := w.typed(); got != "は\n" || len(w.hub.replies) > 0 {
 		t.Errorf("%q", got)
 	}
 	if len(typing) == 0 || typing[0] || !typing[len(typing)-1] {

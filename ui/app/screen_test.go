@@ -14,7 +14,6 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/ui/cells"
 )
 
 var sizes = [][2]int{{160, 45}, {120, 36}, {100, 30}, {80, 24}, {60, 20}, {40, 12}}
@@ -29,10 +28,7 @@ func (w *world) whole(width, height int) {
 	if len(lines) != height {
 		w.Fatalf("%d×%d has %d lines:\n%s", width, height, len(lines), w.text())
 	}
-	measure := cells.Measure{}
-	if w.terminal.graphemes {
-		measure = cells.Graphemes()
-	}
+	measure := w.Look.Cells
 	for _, l := range lines {
 		if n := measure.Width(l); n != width {
 			w.Fatalf("%d×%d has a line of %d cells: %q\n%s", width, height, n, l, w.text())
@@ -138,7 +134,7 @@ func TestHostileTextStaysInItsPlace(t *testing.T) {
 			w.whole(width, height)
 			w.ours(rt)
 		}
-		if strings.Contains(w.title(), "owned") {
+		if strings.Contains(w.View().WindowTitle, "owned") {
 			rt.Fatal("a customer's text in the title")
 		}
 	})

@@ -78,7 +78,7 @@ func TestTextIsText(t *testing.T) {
 		t.Error("X paints nothing")
 	}
 	w.keys("r", "X")
-	if got := w.writer.Box.Text(); got != "X" {
+	if got := w.typed(); got != "X" {
 		t.Errorf("typed X, the composer holds %q", got)
 	}
 }

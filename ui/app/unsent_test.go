@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,8 +34,8 @@ func TestWhatWasLeftUnsent(t *testing.T) {
 
 	w = begin()
 	w.keys("enter", "D")
-	if !slices.Contains(w.hub.asked, "take back old-1") || w.writer.Box.Text() != "I'll call you" || len(w.hub.replies) > 0 {
-		t.Errorf("asked %v, typed %q", w.hub.asked, w.writer.Box.Text())
+	if !slices.Contains(w.hub.asked, "take back old-1") || w.typed() != "I'll call you" || len(w.hub.replies) > 0 {
+		t.Errorf("asked %v, typed %q", w.hub.asked, w.typed())
 	}
 	w.hides("Parley ended before")
 
@@ -46,8 +47,8 @@ func TestWhatWasLeftUnsent(t *testing.T) {
 	w.shows("It failed: no route")
 	w.passes(time.Minute)
 	w.shows("Parley ended before")
-	if w.writer.Box.Text() != "" {
-		t.Errorf("typed %q", w.writer.Box.Text())
+	if w.typed() != "" {
+		t.Errorf("typed %q", w.typed())
 	}
 }
 
@@ -78,8 +79,8 @@ func TestWhatTheHubHadAfterAll(t *testing.T) {
 	w.hub.messages[id] = append(ms, taken)
 	w.keys("D")
 	w.shows("The hub had it already")
-	if w.writer.Box.Text() != "" {
-		t.Errorf("typed %q", w.writer.Box.Text())
+	if w.typed() != "" {
+		t.Errorf("typed %q", w.typed())
 	}
 }
 
@@ -98,8 +99,8 @@ func TestKeysActOnTheSelectedReply(t *testing.T) {
 	w.hub.messages[id] = append(ms, asks)
 	w.keys("enter", "k", "R")
 	w.shows("This one needs a decision: R sends it again, D drops it.")
-	if m, _ := w.conversation.Thread.Selected(); m.ID != asks.ID || slices.Contains(w.hub.asked, "resend "+string(asks.ID)) {
-		t.Fatalf("%s is selected, asked %v", m.ID, w.hub.asked)
+	if got := w.marked(); !strings.Contains(got, "Your invoice") || slices.Contains(w.hub.asked, "resend "+string(asks.ID)) {
+		t.Fatalf("%q is selected, asked %v", got, w.hub.asked)
 	}
 	w.keys("R")
 	if !slices.Contains(w.hub.asked, "resend "+string(asks.ID)) || len(w.hub.replies) > 0 {
@@ -168,13 +169,13 @@ func TestWhatWasLeftWhereNobodySees(t *testing.T) {
 	w.keys("enter")
 	w.shows("The hub never said that it has this", "Keep it")
 	w.keys("n")
-	if len(w.writer.Unheard()) != 1 || slices.Contains(w.hub.asked, "taken old-1") {
-		t.Errorf("kept %v, asked %v", w.writer.Unheard(), w.hub.asked)
+	if len(w.Unheard()) != 1 || slices.Contains(w.hub.asked, "taken old-1") {
+		t.Errorf("kept %v, asked %v", w.Unheard(), w.hub.asked)
 	}
 	w.keys("d", "enter", "y")
 	w.shows("Removed. Its text is copied.")
-	if len(w.writer.Unheard()) > 0 || !slices.Contains(w.hub.asked, "taken old-1") {
-		t.Errorf("kept %v, asked %v", w.writer.Unheard(), w.hub.asked)
+	if len(w.Unheard()) > 0 || !slices.Contains(w.hub.asked, "taken old-1") {
+		t.Errorf("kept %v, asked %v", w.Unheard(), w.hub.asked)
 	}
 	w.keys("d")
 	w.shows("There are no drafts.")

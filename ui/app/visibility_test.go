@@ -30,9 +30,14 @@ func (w *world) hidden() {
 	w.pageNow(0, func(p *model.Page) { p.Sees, p.Visibility = false, model.Private })
 }
 
+// visibilityKeys are keys for the two commands, which have none of their own.
+var visibilityKeys = map[string][]string{"make_shared": {"alt+s"}, "make_private": {"alt+p"}}
+
+func withVisibilityKeys(o *Options) { o.Keys = visibilityKeys }
+
 func TestMakeShared(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
+	w := newWorld(t, some(3), withVisibilityKeys)
 	w.hub.users = []model.Colleague{{ID: me, Name: "Aoi"}, {ID: ken.ID, Name: ken.Name}, {ID: "mia", Name: "Mia"}}
 	for _, answer := range []string{"esc", "n", "enter"} {
 		w.keys("ctrl+k")
@@ -45,17 +50,15 @@ func TestMakeShared(t *testing.T) {
 			t.Fatalf("%s shares it", answer)
 		}
 	}
-	w.plays(w.page.ChangeVisibility(model.Shared))
-	w.keys("y")
+	w.keys("alt+s", "y")
 	w.shows("Aoyama Coffee is shared: every user of this hub sees its conversations.")
 	if !slices.Contains(w.hub.asked, "visibility 100 shared") {
 		t.Errorf("asked: %v", w.hub.asked)
 	}
 	w.pageNow(2, func(p *model.Page) { p.Visibility = model.Shared })
-	if why := w.page.NeedsOwnPage(model.Shared)(); why != "Aoyama Coffee is shared already." {
-		t.Errorf("it can be shared again: %q", why)
-	}
-	w.plays(w.page.ChangeVisibility(model.Private))
+	w.keys("alt+s")
+	w.shows("Aoyama Coffee is shared already.")
+	w.keys("alt+p")
 	w.shows("Only you will see the conversations of Aoyama Coffee. Colleagues lose")
 	w.keys("y")
 	if !slices.Contains(w.hub.asked, "visibility 100 private") {
@@ -67,7 +70,7 @@ func TestMakeShared(t *testing.T) {
 // the reason.
 func TestOnlyTheInstallerChangesVisibility(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
+	w := newWorld(t, some(3), withVisibilityKeys)
 	w.pageNow(2, func(p *model.Page) { p.Installer, p.Visibility = ken, model.Shared })
 	const why = "Only who connected the Page can do this."
 	for _, hide := range []bool{false, true} {
@@ -75,9 +78,9 @@ func TestOnlyTheInstallerChangesVisibility(t *testing.T) {
 			w.hidden()
 		}
 		for _, id := range []string{"make_shared", "make_private"} {
-			c, _ := w.commands.Get(id)
-			if got := c.Why(); got != why {
-				t.Errorf("%s: %q", id, got)
+			w.keys(visibilityKeys[id]...)
+			if last := w.lines()[35]; !strings.Contains(last, why) {
+				t.Errorf("%s: %q", id, last)
 			}
 		}
 	}
@@ -98,7 +101,7 @@ func TestAPageBecomesPrivateUnderAUser(t *testing.T) {
 	w.keys("ctrl+k")
 	w.hidden()
 	w.shows("Ken has made Aoyama Coffee private.", "Ken can share it again")
-	if header := (header{w.Screen, w.page}).line(120); !strings.Contains(header, "Aoyama Coffee") || !strings.Contains(header, "private: only Ken") {
+	if header := w.lines()[0]; !strings.Contains(header, "Aoyama Coffee") || !strings.Contains(header, "private: only Ken") {
 		t.Errorf("header: %q", header)
 	}
 	w.hides("Customer", "question", "half", "undo", "Commands")
@@ -120,10 +123,10 @@ func TestHiddenPagesHaveTheirWords(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		for _, s := range sizes {
-			w := newWorld(t, some(3), func(o *Options) { o.Words = i18n.New(lang) })
+			w := newWorld(t, some(3), withVisibilityKeys, func(o *Options) { o.Words = i18n.New(lang) })
 			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
-			for _, v := range []model.Visibility{model.Shared, model.Private} {
-				w.plays(w.page.ChangeVisibility(v))
+			for _, key := range []string{"alt+s", "alt+p"} {
+				w.keys("esc", key)
 				w.whole(s[0], s[1])
 			}
 			w.pageNow(2, func(p *model.Page) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"parley/model/inbox"
 	"parley/ui/conversation"
 	list "parley/ui/inbox"
+	"parley/ui/screen"
 )
 
 // world is a screen on a hub that is played, at a time that the test tells.
@@ -322,6 +324,56 @@ func (w *world) hides(parts ...string) {
 			w.Fatalf("%q is on screen:\n%s", p, w.text())
 		}
 	}
+}
+
+// typed is the text in the composer, typedOf what it is of.
+func (w *world) typed() string {
+	_, text := w.Unsaved()
+	return text
+}
+
+func (w *world) typedOf() model.DraftOf {
+	of, _ := w.Unsaved()
+	return of
+}
+
+// marked are the lines of the message that is selected in the conversation.
+func (w *world) marked() string {
+	x := w.Layout.List
+	if x > 0 {
+		x += screen.Separator
+	}
+	var out []string
+	for _, line := range w.lines() {
+		list, _ := w.Look.Cells.Head(line, x)
+		pane, _ := w.Look.Cells.Head(line[len(list):], w.Layout.Thread)
+		if rest, ok := strings.CutPrefix(pane, w.Look.Theme.Selected); ok {
+			out = append(out, strings.TrimSpace(rest))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// holds tells how much the screen holds in a field of one of its parts: what must not be
+// seen any more is not held either.
+func (w *world) holds(path ...string) int {
+	w.Helper()
+	v := reflect.ValueOf(w.Model)
+	for _, name := range path {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+		if v = v.FieldByName(name); !v.IsValid() {
+			w.Fatalf("the screen has no %v", path)
+		}
+	}
+	if k := v.Kind(); k == reflect.Map || k == reflect.Slice {
+		return v.Len()
+	}
+	if v.IsNil() {
+		return 0
+	}
+	return 1
 }
 
 // fakeDrafts is a disk.
