@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/ui/uitest"
 )
 
 // frameAllocations is the most that a frame of the inbox may allocate when a row was
@@ -16,9 +17,9 @@ const (
 	stillAllocations = 1000
 )
 
-func large(t testing.TB, n int) *world {
-	w := newWorld(t, some(n))
-	w.sends(tea.WindowSizeMsg{Width: 200, Height: 60})
+func large(t testing.TB, n int) *uitest.World {
+	w := uitest.NewWorld(t, uitest.Some(n))
+	w.Sends(tea.WindowSizeMsg{Width: 200, Height: 60})
 	return w
 }
 
@@ -34,8 +35,8 @@ func BenchmarkView(b *testing.B) {
 				if i/20%2 == 1 {
 					by = -1
 				}
-				w.inbox.List.Move(by)
-				w.draw()
+				w.List().List.Move(by)
+				w.Draw()
 				_ = w.View()
 			}
 		})
@@ -47,8 +48,8 @@ func BenchmarkArriving(b *testing.B) {
 	w := large(b, 100_000)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		c := talk(i*37%100_000, 0, func(c *model.Conversation) { c.Seq = int64(200_000 + i) })
-		_ = w.updates(w.changed(model.ChangeConversation, c))
+		c := uitest.Talk(i*37%100_000, 0, func(c *model.Conversation) { c.Seq = int64(200_000 + i) })
+		_ = w.Updates(w.Changed(model.ChangeConversation, c))
 	}
 }
 
@@ -56,18 +57,18 @@ func BenchmarkArriving(b *testing.B) {
 // (budget: 50 ms).
 func BenchmarkOpenTenThousand(b *testing.B) {
 	w := large(b, 100)
-	id := model.NewConversationID(page1, "5000")
+	id := model.NewConversationID(uitest.Page, "5000")
 	ms := make([]model.Message, 10_000)
 	for i := range ms {
-		ms[i] = incoming(1)[0]
-		ms[i].ID, ms[i].Seq = model.NewMessageID(page1, fmt.Sprintf("%08d", i)), int64(i+1)
+		ms[i] = uitest.Incoming(1)[0]
+		ms[i].ID, ms[i].Seq = model.NewMessageID(uitest.Page, fmt.Sprintf("%08d", i)), int64(i+1)
 		ms[i].Text = model.Untrusted(fmt.Sprintf("message %d, 見積もりをお願いできますか？ with some more words that wrap over the line", i))
 	}
-	w.hub.messages[id] = ms
+	w.Hub.Threads[id] = ms
 	for b.Loop() {
-		w.keys("g", "enter")
+		w.Keys("g", "enter")
 		b.StopTimer()
-		w.keys("esc", "j", "enter", "esc")
+		w.Keys("esc", "j", "enter", "esc")
 		b.StartTimer()
 	}
 }
@@ -77,16 +78,16 @@ func TestFramesAllocateLittle(t *testing.T) {
 		t.Skip("the race detector allocates for itself")
 	}
 	w := large(t, 1000)
-	w.inbox.List.Move(1)
-	w.draw()
-	if n := testing.AllocsPerRun(50, w.draw); n > stillAllocations {
+	w.List().List.Move(1)
+	w.Draw()
+	if n := testing.AllocsPerRun(50, w.Draw); n > stillAllocations {
 		t.Errorf("a frame allocates %v times", n)
 	}
 	by := 1
 	moved := testing.AllocsPerRun(50, func() {
-		w.inbox.List.Move(by)
+		w.List().List.Move(by)
 		by = -by
-		w.draw()
+		w.Draw()
 	})
 	if moved > moveAllocations {
 		t.Errorf("a frame after a move allocates %v times", moved)

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"strings"
@@ -9,13 +9,15 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/app"
+	"parley/ui/uitest"
 )
 
 // unwrapped is what is on screen, without the line breaks and the frame that a narrow place
 // puts into a sentence.
-func (w *world) unwrapped() string {
+func unwrapped(w *uitest.World) string {
 	w.Helper()
-	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "\n", " ").Replace(w.text())), "")
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "\n", " ").Replace(w.Text())), "")
 }
 
 // TestBroadcastIsSaidAlike: that Parley sends nothing to many, though Facebook allows it for
@@ -28,9 +30,9 @@ func TestBroadcastIsSaidAlike(t *testing.T) {
 			"": "", "https://example.com/missed": "https://example.com/missed", "https://example.com/\x1b]0;x\a": "https://example.com/",
 		} {
 			wd := i18n.New(lang)
-			w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
-			w.sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: w.Inbox.User(), FeedbackURL: address}})
-			w.sends(tea.WindowSizeMsg{Width: 100, Height: 240})
+			w := uitest.NewWorld(t, uitest.Some(1), func(o *app.Options) { o.Words = wd })
+			w.Sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: w.Inbox.User(), FeedbackURL: address}})
+			w.Sends(tea.WindowSizeMsg{Width: 100, Height: 240})
 			said := wd.Say(i18n.Answer("broadcast"))
 			if want != "" {
 				before, _, _ := strings.Cut(wd.Say(i18n.Answer("broadcast_feedback"), "URL", "|"), "|")
@@ -41,17 +43,17 @@ func TestBroadcastIsSaidAlike(t *testing.T) {
 			}
 			said = strings.Join(strings.Fields(said), "")
 			for _, open := range [][]string{{"?"}, {"ctrl+k"}} {
-				w.keys(open...)
+				w.Keys(open...)
 				if open[0] == "ctrl+k" {
-					w.types(wd.Say(i18n.Command("broadcast")))
+					w.Types(wd.Say(i18n.Command("broadcast")))
 				}
-				if got := w.unwrapped(); !strings.Contains(got, said) {
-					t.Errorf("%s, %q: it does not say %q:\n%s", lang, open, said, w.text())
+				if got := unwrapped(w); !strings.Contains(got, said) {
+					t.Errorf("%s, %q: it does not say %q:\n%s", lang, open, said, w.Text())
 				}
-				if got := w.text(); strings.ContainsAny(got, "\x1b\a") {
+				if got := w.Text(); strings.ContainsAny(got, "\x1b\a") {
 					t.Errorf("%s, %q: it draws %q", lang, open, got)
 				}
-				w.keys("esc", "esc")
+				w.Keys("esc", "esc")
 			}
 		}
 	}

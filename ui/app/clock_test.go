@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"strings"
@@ -7,6 +7,8 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/app"
+	"parley/ui/uitest"
 )
 
 // TestTheWindowClosesOnTheHubsTime at the very second, though this machine's clock is an
@@ -16,23 +18,23 @@ func TestTheWindowClosesOnTheHubsTime(t *testing.T) {
 	for name, wrong := range map[string]time.Duration{"an hour slow": -time.Hour, "an hour fast": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			list := some(3)
-			until := noon.Add(10 * time.Minute) // by the hub's clock
+			list := uitest.Some(3)
+			until := uitest.Noon.Add(10 * time.Minute) // by the hub's clock
 			list[0].WindowUntil = &until
-			var w *world
-			w = newWorld(t, list, func(o *Options) {
-				o.Now = func() time.Time { return w.machine(wrong) }
+			var w *uitest.World
+			w = uitest.NewWorld(t, list, func(o *app.Options) {
+				o.Now = func() time.Time { return machine(w, wrong) }
 			})
-			w.keys("enter", "r")
-			w.types("nearly")
-			w.passes(10*time.Minute - time.Second)
-			w.hides("Reply window closed")
-			w.shows("enter send")
-			w.passes(time.Second)
-			w.shows("Reply window closed 12:10.", "nearly")
-			w.hides("enter send")
-			w.keys("enter")
-			if len(w.hub.replies) > 0 {
+			w.Keys("enter", "r")
+			w.Types("nearly")
+			w.Passes(10*time.Minute - time.Second)
+			w.Hides("Reply window closed")
+			w.Shows("enter send")
+			w.Passes(time.Second)
+			w.Shows("Reply window closed 12:10.", "nearly")
+			w.Hides("enter send")
+			w.Keys("enter")
+			if len(w.Hub.Replies) > 0 {
 				t.Error("a reply left")
 			}
 		})
@@ -40,39 +42,39 @@ func TestTheWindowClosesOnTheHubsTime(t *testing.T) {
 }
 
 // machine is what this machine's clock shows, before there is a world too.
-func (w *world) machine(wrong time.Duration) time.Time {
+func machine(w *uitest.World, wrong time.Duration) time.Time {
 	if w == nil {
-		return noon.Add(wrong)
+		return uitest.Noon.Add(wrong)
 	}
-	return w.time.Add(wrong)
+	return w.Time.Add(wrong)
 }
 
 // TestABlockWhileTyping: the composer is grey as soon as the news is there, with a banner,
 // and open again with the text when the block is lifted.
 func TestABlockWhileTyping(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
-	w.keys("enter", "r")
-	w.types("half a thought")
-	p, _ := w.Inbox.Page(page1)
+	w := uitest.NewWorld(t, uitest.Some(3))
+	w.Keys("enter", "r")
+	w.Types("half a thought")
+	p, _ := w.Inbox.Page(uitest.Page)
 	block := func(r *model.Restriction) {
 		p.Seq += 100
 		p.Restricted = r
-		w.sends([]inbox.Update{inbox.PagesListed{Pages: []model.Page{p}}})
+		w.Sends([]inbox.Update{inbox.PagesListed{Pages: []model.Page{p}}})
 	}
-	block(&model.Restriction{Reason: "Spam", Since: noon})
-	w.shows("Aoyama Coffee: Facebook has restricted this Page from sending.", "Reason: Spam", "half a thought", "draft kept, nothing is sent")
-	w.hides("enter send")
-	w.keys("enter")
-	if len(w.hub.replies) > 0 {
+	block(&model.Restriction{Reason: "Spam", Since: uitest.Noon})
+	w.Shows("Aoyama Coffee: Facebook has restricted this Page from sending.", "Reason: Spam", "half a thought", "draft kept, nothing is sent")
+	w.Hides("enter send")
+	w.Keys("enter")
+	if len(w.Hub.Replies) > 0 {
 		t.Fatal("a reply left")
 	}
 	block(nil)
-	w.hides("Aoyama Coffee: Facebook has restricted", "draft kept")
-	w.shows("half a thought", "enter send")
-	w.keys("enter")
-	if len(w.hub.replies) != 1 || w.hub.replies[0].Text != "half a thought" {
-		t.Errorf("left: %v", w.hub.replies)
+	w.Hides("Aoyama Coffee: Facebook has restricted", "draft kept")
+	w.Shows("half a thought", "enter send")
+	w.Keys("enter")
+	if len(w.Hub.Replies) != 1 || w.Hub.Replies[0].Text != "half a thought" {
+		t.Errorf("left: %v", w.Hub.Replies)
 	}
 }
 
@@ -84,7 +86,7 @@ func TestTheBannerSaysWhatThePageSuffers(t *testing.T) {
 		want   string
 	}{
 		"rate limited": {func(p *model.Page) {
-			until := noon.Add(time.Minute)
+			until := uitest.Noon.Add(time.Minute)
 			p.RateLimitedUntil = &until
 		}, "Aoyama Coffee: Facebook asks to wait until 12:01."},
 		"messages off": {func(p *model.Page) { p.MessagesOff = true }, "Aoyama Coffee: Messaging is off on this Page."},
@@ -93,10 +95,10 @@ func TestTheBannerSaysWhatThePageSuffers(t *testing.T) {
 			"Aoyama Coffee: Page is not connected.",
 		},
 	} {
-		w := newWorld(t, some(3))
-		w.pageNow(100, c.change)
-		if !strings.Contains(w.text(), c.want) {
-			t.Errorf("%s:\n%s", name, w.text())
+		w := uitest.NewWorld(t, uitest.Some(3))
+		w.PageNow(100, c.change)
+		if !strings.Contains(w.Text(), c.want) {
+			t.Errorf("%s:\n%s", name, w.Text())
 		}
 	}
 }
@@ -104,30 +106,30 @@ func TestTheBannerSaysWhatThePageSuffers(t *testing.T) {
 // TestCheckAndRepairAPage from the palette: what was found is said.
 func TestCheckAndRepairAPage(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
-	off, _ := w.Inbox.Page(page1)
+	w := uitest.NewWorld(t, uitest.Some(3))
+	off, _ := w.Inbox.Page(uitest.Page)
 	off.MessagesOff = true
-	w.hub.checked = &off
-	w.keys("ctrl+k")
-	w.types("check again")
-	w.keys("enter")
-	w.shows("Messaging is off on this Page.")
-	w.hub.checked = nil
-	w.keys("ctrl+k")
-	w.types("check again")
-	w.keys("enter")
-	w.shows("Aoyama Coffee: messages come and go.")
+	w.Hub.Checked = &off
+	w.Keys("ctrl+k")
+	w.Types("check again")
+	w.Keys("enter")
+	w.Shows("Messaging is off on this Page.")
+	w.Hub.Checked = nil
+	w.Keys("ctrl+k")
+	w.Types("check again")
+	w.Keys("enter")
+	w.Shows("Aoyama Coffee: messages come and go.")
 	// Only an admin repairs.
-	w.keys("ctrl+k")
-	w.types("repair")
-	w.shows("Only an admin can do this.")
-	w.keys("enter", "esc")
-	w.sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: model.User{ID: me, Name: "Aoi", Admin: true}}})
-	w.keys("ctrl+k")
-	w.types("repair")
-	w.keys("enter")
-	if n := len(w.hub.asked); n == 0 || w.hub.asked[n-1] != "check 100 true" {
-		t.Errorf("asked: %v", w.hub.asked)
+	w.Keys("ctrl+k")
+	w.Types("repair")
+	w.Shows("Only an admin can do this.")
+	w.Keys("enter", "esc")
+	w.Sends([]inbox.Update{inbox.Welcomed{Now: w.Inbox.Now(), User: model.User{ID: uitest.Me, Name: "Aoi", Admin: true}}})
+	w.Keys("ctrl+k")
+	w.Types("repair")
+	w.Keys("enter")
+	if n := len(w.Hub.Asked); n == 0 || w.Hub.Asked[n-1] != "check 100 true" {
+		t.Errorf("asked: %v", w.Hub.Asked)
 	}
 }
 
@@ -135,6 +137,6 @@ func TestCheckAndRepairAPage(t *testing.T) {
 // while.
 func TestNoticeAtTheBeginning(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3), func(o *Options) { o.Notice = "TZ=Tokio is no time zone." })
-	w.shows("TZ=Tokio is no time zone.")
+	w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Notice = "TZ=Tokio is no time zone." })
+	w.Shows("TZ=Tokio is no time zone.")
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"flag"
@@ -8,6 +8,7 @@ import (
 
 	"parley/i18n"
 	"parley/ui/command"
+	"parley/ui/uitest"
 )
 
 var update = flag.Bool("update", false, "write docs/keys.md")
@@ -40,7 +41,7 @@ func keys(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("# Keys\n\nMade from the table of commands (ui/app/commands.go). `ctrl+k` finds all of them by name, `?` shows\nthose of the pane you are in. Each can be changed by its id: `[keys]` in config.toml, `done = [\"x\"]`.\n\n")
 	b.WriteString("| keys | does | where | id |\n|---|---|---|---|\n")
-	for _, c := range newWorld(t, nil).table() {
+	for _, c := range uitest.NewWorld(t, nil).Table() {
 		if len(c.Keys) == 0 {
 			continue
 		}

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"testing"
@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"parley/ui/term"
+	"parley/ui/uitest"
 )
 
 // moveBytes is the most that goes to a terminal of 160×45 when the selection moves: two
@@ -17,7 +18,7 @@ const moveBytes = 350
 // easel paints a screen for nobody, and counts what goes out.
 type easel struct {
 	*term.Painter
-	w     *world
+	w     *uitest.World
 	wrote painting
 }
 
@@ -32,8 +33,8 @@ func (p painting) Write(b []byte) (int, error) {
 
 func newEasel(t testing.TB, conversations int) *easel {
 	t.Helper()
-	e := &easel{w: newWorld(t, some(conversations)), wrote: make(painting, 16)}
-	e.w.sends(tea.WindowSizeMsg{Width: 160, Height: 45})
+	e := &easel{w: uitest.NewWorld(t, uitest.Some(conversations)), wrote: make(painting, 16)}
+	e.w.Sends(tea.WindowSizeMsg{Width: 160, Height: 45})
 	e.Painter = term.NewPainter(e.wrote, term.PainterOptions{Profile: colorprofile.TrueColor})
 	e.Resize(160, 45)
 	e.Show(e.w.View(), true)
@@ -56,8 +57,8 @@ func (e *easel) moves(i int) int {
 	if i/20%2 == 1 {
 		by = -1
 	}
-	e.w.inbox.List.Move(by)
-	e.w.draw()
+	e.w.List().List.Move(by)
+	e.w.Draw()
 	return e.shows()
 }
 

@@ -1,5 +1,5 @@
 //go:build !race
 
-package app
+package app_test
 
 const raceEnabled = false

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"cmp"
@@ -18,10 +18,12 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
+	"parley/ui/app"
 	"parley/ui/conversation"
 	list "parley/ui/inbox"
 	"parley/ui/screen"
 	"parley/ui/term"
+	"parley/ui/uitest"
 )
 
 // TestSchedules: whatever a terminal answers between the keys, wherever that is cut, however
@@ -211,7 +213,7 @@ func (h *hand) ends() {
 // play is a screen, a hub that may be slow and lose answers, and what the user expects.
 type play struct {
 	t    *testing.T
-	w    *world
+	w    *uitest.World
 	line *hand
 	made int // texts typed
 	seq  int64
@@ -244,7 +246,7 @@ func newPlay(t *testing.T) *play {
 		hub: map[model.ConversationID]model.Conversation{}, took: map[model.ConversationID][]model.Reply{}, had: map[model.ConversationID][]model.Message{},
 		sent: map[model.ConversationID][]string{}, status: map[model.ConversationID]model.Status{},
 	}
-	for _, c := range some(playConversations) {
+	for _, c := range uitest.Some(playConversations) {
 		p.hub[c.ID], p.status[c.ID] = c, model.Open
 	}
 	p.starts(nil)
@@ -264,15 +266,15 @@ func (p *play) starts(typed map[model.DraftOf]model.Draft) {
 		unsent = append(unsent, model.Reply{Conversation: r.Conversation, ClientID: r.ClientID, Note: r.Note, Text: r.Text, Number: r.Number, At: r.At})
 	}
 	slices.SortFunc(unsent, func(a, b model.Reply) int { return cmp.Compare(a.Number, b.Number) })
-	ids, now := 0, noon
+	ids, now := 0, uitest.Noon
 	if p.w != nil {
-		ids, now = p.w.hub.ids, p.w.time
+		ids, now = p.w.Hub.IDs, p.w.Time
 	}
-	p.w = newWorld(p.t, list, func(o *Options) { o.Unsent, o.Typed, o.Typing = unsent, typed, p.line.Typing })
-	p.w.sends(tea.WindowSizeMsg{Width: 90, Height: 14})
-	p.w.time = now
-	p.w.hub.ids, p.w.hub.disk, p.w.hub.messages = ids, p.disk, p.had
-	p.w.hub.slow, p.w.catch = true, p.catches
+	p.w = uitest.NewWorld(p.t, list, func(o *app.Options) { o.Unsent, o.Typed, o.Typing = unsent, typed, p.line.Typing })
+	p.w.Sends(tea.WindowSizeMsg{Width: 90, Height: 14})
+	p.w.Time = now
+	p.w.Hub.IDs, p.w.Hub.Disk, p.w.Hub.Threads = ids, p.disk, p.had
+	p.w.Hub.Slow, p.w.Catch = true, p.catches
 	p.asked, p.undo = nil, nil
 	p.lit, _ = p.litNow()
 }
@@ -295,31 +297,31 @@ func (p *play) litNow() (model.ConversationID, bool) {
 	if p.w.Focus != screen.PaneList {
 		return p.w.Shown, p.w.Shown != ""
 	}
-	n := p.w.lit()
+	n := p.w.Lit()
 	if n == "" {
 		return "", false
 	}
 	var i int
 	_, _ = fmt.Sscan(n, &i)
-	return talk(i, 0).ID, true
+	return uitest.Talk(i, 0).ID, true
 }
 
 func (p *play) happens(s step) string {
-	p.w.passes(50 * time.Millisecond)
+	p.w.Passes(50 * time.Millisecond)
 	if len(s.keys) > 0 {
 		return p.keys(s)
 	}
 	before, was := p.litNow()
-	nothing := p.w.inbox.List.Len() == 0
+	nothing := p.w.List().List.Len() == 0
 	switch s.hub {
 	case "answers":
 		if len(p.asked) > 0 {
 			p.answers(s.nth%len(p.asked), s.ends)
 		}
 	case "news":
-		p.news(talk(s.nth, 0).ID, func(c *model.Conversation) { c.Unread++ })
+		p.news(uitest.Talk(s.nth, 0).ID, func(c *model.Conversation) { c.Unread++ })
 	case "away":
-		if id := talk(s.nth, 0).ID; len(p.w.inbox.Acting[id]) == 0 {
+		if id := uitest.Talk(s.nth, 0).ID; len(p.w.List().Acting[id]) == 0 {
 			p.news(id, func(c *model.Conversation) { c.Status = model.Done })
 			p.status[id] = model.Done
 		}
@@ -343,7 +345,7 @@ func (p *play) happens(s step) string {
 func (p *play) keys(s step) string {
 	for i, k := range s.keys {
 		text := k == typedText
-		if i > 0 && !p.w.writer.Box.IsOpen() {
+		if i > 0 && !p.w.Writer().Box.IsOpen() {
 			break
 		}
 		if !text {
@@ -370,11 +372,11 @@ func (p *play) press(s spoken, key string) string {
 		return fmt.Sprintf("%q, %q came out as %v", s.pieces, key, msgs)
 	}
 	lit, ok := p.litNow()
-	typing := p.w.writer.Box.IsOpen()
-	text, to := p.w.writer.Box.Text(), p.w.writer.Box.Conversation()
+	typing := p.w.Writer().Box.IsOpen()
+	text, to := p.w.Writer().Box.Text(), p.w.Writer().Box.Conversation()
 	last := p.w.Undo.Last()
-	seen, _ := p.w.inbox.Expected(lit) // what no answer came of stands as it stood
-	p.w.sends(msgs[0])
+	seen, _ := p.w.List().Expected(lit) // what no answer came of stands as it stood
+	p.w.Sends(msgs[0])
 	switch {
 	case typing && key == "\r" && strings.TrimSpace(text) != "":
 		p.sent[to] = append(p.sent[to], text)
@@ -399,8 +401,8 @@ func (p *play) press(s spoken, key string) string {
 		p.undo = p.undo[:len(p.undo)-1]
 		p.status[u.id] = u.was
 	case key == "r" || key == "I":
-		if opened := p.w.writer.Box.IsOpen(); opened != ok || opened && p.w.writer.Box.Conversation() != lit {
-			return fmt.Sprintf("%s opened %q, lit was %q", key, p.w.writer.Box.Conversation(), lit)
+		if opened := p.w.Writer().Box.IsOpen(); opened != ok || opened && p.w.Writer().Box.Conversation() != lit {
+			return fmt.Sprintf("%s opened %q, lit was %q", key, p.w.Writer().Box.Conversation(), lit)
 		}
 	}
 	if now, ok := p.litNow(); ok {
@@ -418,10 +420,10 @@ func (p *play) answers(n int, how string) {
 	switch msg := msg.(type) {
 	case conversation.Replied:
 		msg.Message, msg.Err = p.takes(msg.Reply, how)
-		p.w.sends(msg)
+		p.w.Sends(msg)
 	case list.Triaged:
 		msg.Conversation, msg.Err = p.acts(msg.Action, how)
-		p.w.sends(msg)
+		p.w.Sends(msg)
 	}
 }
 
@@ -437,9 +439,9 @@ func (p *play) takes(r model.Reply, how string) (model.Message, error) {
 	case i < 0:
 		p.seq++
 		m := model.Message{
-			ID: model.NewMessageID(page1, fmt.Sprintf("r%05d", p.seq)), Seq: p.seq, ConversationID: r.Conversation, Direction: model.Out,
-			Author: model.Author{Kind: model.ByUser, Name: "Aoi", ID: string(me)}, Text: r.Text, ClientID: r.ClientID, State: model.Sent,
-			SentAt: noon.Add(time.Duration(p.seq) * time.Second),
+			ID: model.NewMessageID(uitest.Page, fmt.Sprintf("r%05d", p.seq)), Seq: p.seq, ConversationID: r.Conversation, Direction: model.Out,
+			Author: model.Author{Kind: model.ByUser, Name: "Aoi", ID: string(uitest.Me)}, Text: r.Text, ClientID: r.ClientID, State: model.Sent,
+			SentAt: uitest.Noon.Add(time.Duration(p.seq) * time.Second),
 		}
 		if r.Note {
 			m.Direction, m.State = model.Note, ""
@@ -458,12 +460,12 @@ func (p *play) takes(r model.Reply, how string) (model.Message, error) {
 // acts does an action.
 func (p *play) acts(x *list.Action, how string) (model.Conversation, error) {
 	at := slices.IndexFunc(p.undo, func(u expectedUndo) bool { return u.action == x.Undo })
-	if how == "refused" && at >= 0 && len(p.w.inbox.Acting[x.ID]) == 1 {
+	if how == "refused" && at >= 0 && len(p.w.List().Acting[x.ID]) == 1 {
 		p.status[x.ID] = p.hub[x.ID].Status
 		p.undo = slices.Delete(p.undo, at, at+1)
-		return model.Conversation{}, refusedError{errors.New("no")}
+		return model.Conversation{}, uitest.Refused(errors.New("no"))
 	}
-	c, err := x.Triage.Of(p.hub[x.ID], noon)
+	c, err := x.Triage.Of(p.hub[x.ID], uitest.Noon)
 	if err != nil {
 		return c, err
 	}
@@ -481,9 +483,9 @@ func (p *play) news(id model.ConversationID, change func(*model.Conversation)) {
 	c := p.hub[id]
 	change(&c)
 	p.seq++
-	c.Seq, c.UpdatedAt = p.seq, noon.Add(time.Duration(p.seq)*time.Second)
+	c.Seq, c.UpdatedAt = p.seq, uitest.Noon.Add(time.Duration(p.seq)*time.Second)
 	p.hub[id] = c
-	p.w.arrives(c)
+	p.w.Arrives(c)
 }
 
 // restarts ends the program and starts it again. What is on its way comes to the hub, or
@@ -498,10 +500,10 @@ func (p *play) restarts(done int) {
 		}
 	}
 	typed := map[model.DraftOf]model.Draft{}
-	for of, text := range p.w.writer.Typed.Texts {
+	for of, text := range p.w.Writer().Typed.Texts {
 		typed[of] = model.Draft{Text: model.Untrusted(text)}
 	}
-	if of, text := p.w.writer.Unsaved(); of.Conversation != "" {
+	if of, text := p.w.Writer().Unsaved(); of.Conversation != "" {
 		typed[of] = model.Draft{Text: model.Untrusted(text)}
 	}
 	p.starts(typed)
@@ -517,18 +519,18 @@ func (p *play) rest() string {
 		case len(p.asked) > 0:
 			p.answers(0, "done")
 			continue
-		case len(p.w.writer.Replies) == 0:
+		case len(p.w.Writer().Replies) == 0:
 		default:
-			for _, all := range p.w.writer.Replies { // sent again, the first first
-				p.w.writer.Replies.Again(all[0].Reply)
+			for _, all := range p.w.Writer().Replies { // sent again, the first first
+				p.w.Writer().Replies.Again(all[0].Reply)
 			}
-			p.w.sends(nil)
+			p.w.Sends(nil)
 			continue
 		}
 		break
 	}
-	if len(p.asked)+len(p.w.writer.Replies)+len(p.w.inbox.Acting) > 0 {
-		return fmt.Sprintf("no rest: %v, %v, %v", p.asked, p.w.writer.Replies, p.w.inbox.Acting)
+	if len(p.asked)+len(p.w.Writer().Replies)+len(p.w.List().Acting) > 0 {
+		return fmt.Sprintf("no rest: %v, %v, %v", p.asked, p.w.Writer().Replies, p.w.List().Acting)
 	}
 	for id := range p.hub {
 		if why := p.compare(id); why != "" {
@@ -561,9 +563,9 @@ func (p *play) compare(id model.ConversationID) string {
 		rest = rest[i+1:]
 	}
 	all := strings.Join(came, "\n")
-	left := p.w.writer.Typed.Text(model.DraftOf{Conversation: id}) + p.w.writer.Typed.Text(model.DraftOf{Conversation: id, Note: true})
-	if p.w.writer.Box.Conversation() == id {
-		left += p.w.writer.Box.Text()
+	left := p.w.Writer().Typed.Text(model.DraftOf{Conversation: id}) + p.w.Writer().Typed.Text(model.DraftOf{Conversation: id, Note: true})
+	if p.w.Writer().Box.Conversation() == id {
+		left += p.w.Writer().Box.Text()
 	}
 	for _, text := range p.sent[id] {
 		for _, one := range typedTexts.FindAllString(text, -1) {

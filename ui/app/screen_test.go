@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"errors"
@@ -14,43 +14,19 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/app"
+	"parley/ui/uitest"
 )
-
-var sizes = [][2]int{{160, 45}, {120, 36}, {100, 30}, {80, 24}, {60, 20}, {40, 12}}
-
-// whole expects the screen to be exactly as many lines and cells as the terminal has.
-func (w *world) whole(width, height int) {
-	w.Helper()
-	lines := w.lines()
-	if width == 0 || height == 0 {
-		return
-	}
-	if len(lines) != height {
-		w.Fatalf("%d×%d has %d lines:\n%s", width, height, len(lines), w.text())
-	}
-	measure := w.Look.Cells
-	for _, l := range lines {
-		if n := measure.Width(l); n != width {
-			w.Fatalf("%d×%d has a line of %d cells: %q\n%s", width, height, n, l, w.text())
-		}
-		if strings.ContainsFunc(l, func(r rune) bool { return r < ' ' || r >= 0x7F && r < 0xA0 }) {
-			w.Fatalf("a control character in %q", l)
-		}
-	}
-	if c := w.View().Cursor; c != nil && (c.X < 0 || c.X >= width || c.Y < 0 || c.Y >= height) {
-		w.Fatalf("the cursor is at %d, %d of %d×%d", c.X, c.Y, width, height)
-	}
-}
 
 // TestEverySizeInEveryPlace: each place of the screen, at each size, in both languages.
 func TestEverySizeInEveryPlace(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
-		for _, s := range sizes {
-			w := newWorld(t, some(50), func(o *Options) { o.Words = i18n.New(lang) })
-			ms := incoming(5)
-			w.hub.messages[ms[0].ConversationID] = ms
-			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
+		for _, s := range uitest.Sizes {
+			w := uitest.NewWorld(t, uitest.Some(50), func(o *app.Options) { o.Words = i18n.New(lang) })
+			ms := uitest.Incoming(5)
+			w.Hub.Threads[ms[0].ConversationID] = ms
+			w.Sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
 			for _, keys := range [][]string{
 				{"j"},
 				{"enter"},
@@ -82,11 +58,11 @@ func TestEverySizeInEveryPlace(t *testing.T) {
 				{"tab"},
 				{"shift+tab"},
 			} {
-				w.keys(keys...)
-				w.whole(s[0], s[1])
+				w.Keys(keys...)
+				w.Whole(s[0], s[1])
 			}
-			w.sends([]inbox.Update{inbox.Connection{State: inbox.Offline, Cause: errors.New("no route")}})
-			w.whole(s[0], s[1])
+			w.Sends([]inbox.Update{inbox.Connection{State: inbox.Offline, Cause: errors.New("no route")}})
+			w.Whole(s[0], s[1])
 		}
 	}
 }
@@ -108,31 +84,31 @@ func TestHostileTextStaysInItsPlace(t *testing.T) {
 			}
 			return text.Draw(rt, "text") + text.Draw(rt, "more")
 		})
-		list := some(6)
+		list := uitest.Some(6)
 		for i := range list {
 			list[i].Customer.Name = whatever.Draw(rt, "name")
 			list[i].LastMessage.Text = whatever.Draw(rt, "preview")
 			list[i].Links = []model.Link{{Type: "deal", ID: "1", Title: whatever.Draw(rt, "title")}, {Type: "person", ID: "2", Title: whatever.Draw(rt, "person")}}
 			list[i].Entry = &model.Entry{Source: model.SourceAds, Title: whatever.Draw(rt, "ad")}
 		}
-		w := newWorld(t, list)
-		w.hostileCRM(func(name string) model.Untrusted { return whatever.Draw(rt, name) })
-		ms := incoming(4)
+		w := uitest.NewWorld(t, list)
+		hostileCRM(w, func(name string) model.Untrusted { return whatever.Draw(rt, name) })
+		ms := uitest.Incoming(4)
 		for i := range ms {
 			ms[i].Text = whatever.Draw(rt, "said")
 			ms[i].Author.Name = whatever.Draw(rt, "author")
 			ms[i].Attachments = []model.Attachment{{ID: "1", Type: "file", Title: whatever.Draw(rt, "file"), URL: whatever.Draw(rt, "url")}}
 		}
-		w.hub.messages[ms[0].ConversationID] = ms
+		w.Hub.Threads[ms[0].ConversationID] = ms
 		if rapid.Bool().Draw(rt, "graphemes") {
-			w.sends(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
+			w.Sends(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
 		}
 		width, height := rapid.IntRange(0, 200).Draw(rt, "w"), rapid.IntRange(0, 60).Draw(rt, "h")
-		w.sends(tea.WindowSizeMsg{Width: width, Height: height})
+		w.Sends(tea.WindowSizeMsg{Width: width, Height: height})
 		for range rapid.IntRange(0, 8).Draw(rt, "keys") {
-			w.keys(rapid.SampledFrom([]string{"j", "k", "enter", "esc", "i", "r", "s", "?", "ctrl+k", "n", "d", "G", "g", "x", "c", "tab", "S", "U", "o", "L", "C", "down"}).Draw(rt, "key"))
-			w.whole(width, height)
-			w.ours(rt)
+			w.Keys(rapid.SampledFrom([]string{"j", "k", "enter", "esc", "i", "r", "s", "?", "ctrl+k", "n", "d", "G", "g", "x", "c", "tab", "S", "U", "o", "L", "C", "down"}).Draw(rt, "key"))
+			w.Whole(width, height)
+			ours(w, rt)
 		}
 		if strings.Contains(w.View().WindowTitle, "owned") {
 			rt.Fatal("a customer's text in the title")
@@ -140,8 +116,26 @@ func TestHostileTextStaysInItsPlace(t *testing.T) {
 	})
 }
 
+// hostileCRM has a CRM whose every text is what it is told.
+func hostileCRM(w *uitest.World, text func(name string) model.Untrusted) {
+	record := func(t model.RecordType, id string) model.Record {
+		return model.Record{
+			RecordRef: model.RecordRef{Type: t, ID: id}, Title: text("record"), Organization: text("organization"), Owner: text("owner"),
+			Emails: []model.Untrusted{text("email")}, Phones: []model.Untrusted{text("phone")}, PersonName: text("with"), URL: string(text("address")),
+			Value: &model.Money{Amount: 1e20, Currency: string(text("currency"))}, Stage: &model.Stage{ID: 1, Name: text("stage"), Pipeline: text("pipeline")},
+			Status: model.DealStatus("open"), ExpectedClose: string(text("day")),
+		}
+	}
+	deal, person := record(model.Deal, "1"), record(model.Person, "2")
+	person.Open = []model.Record{record(model.Lead, "3"), deal}
+	w.Hub.CRM.Put(deal)
+	w.Hub.CRM.Put(person)
+	w.Hub.CRM.Stages = []model.Stage{{ID: 1, Name: text("stage")}, {ID: 2, Name: text("stage"), Pipeline: text("pipeline")}}
+	w.Hub.CRM.Suggested = []model.Candidate{{Record: person, Match: model.MatchPhone, Found: text("found")}, {Record: deal, Match: model.MatchNearName, Found: text("found")}}
+}
+
 // ours expects no escape sequence on screen but colours.
-func (w *world) ours(rt *rapid.T) {
+func ours(w *uitest.World, rt *rapid.T) {
 	content := w.View().Content
 	for rest := content; ; {
 		i := strings.IndexByte(rest, 0x1b)
@@ -159,51 +153,51 @@ func (w *world) ours(rt *rapid.T) {
 // TestNothingWakesAnIdleScreen: while nothing on it changes by time, no timer runs.
 func TestNothingWakesAnIdleScreen(t *testing.T) {
 	t.Parallel()
-	list := []model.Conversation{talk(0, 60*24*20)}
-	w := newWorld(t, list)
+	list := []model.Conversation{uitest.Talk(0, 60*24*20)}
+	w := uitest.NewWorld(t, list)
 	woken := 0
 	for range 10 {
-		n := len(w.timers)
+		n := len(w.Timers)
 		if n > 0 {
 			woken++
 		}
-		w.passes(time.Minute)
+		w.Passes(time.Minute)
 	}
-	if len(w.timers) > 1 || woken > 10 {
-		t.Errorf("%d timers", len(w.timers))
+	if len(w.Timers) > 1 || woken > 10 {
+		t.Errorf("%d timers", len(w.Timers))
 	}
-	if at := w.timers[0].at.Sub(w.time); at < time.Hour {
+	if at := w.Timers[0].At.Sub(w.Time); at < time.Hour {
 		t.Errorf("it wakes in %s", at)
 	}
 }
 
 func TestPalette(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
-	w.keys("ctrl+k")
-	w.types("call")
-	w.shows("Call", "Parley carries messages, not calls.")
-	w.keys("enter")
-	w.shows("Parley carries messages, not calls.", "Commands")
-	w.keys("esc", "ctrl+k")
-	w.types("snoo")
-	w.keys("enter")
-	w.shows("Snooze Customer 0")
-	w.keys("4")
-	w.types("yesterday")
-	w.keys("enter")
-	w.shows("That is not a time in the future.")
+	w := uitest.NewWorld(t, uitest.Some(3))
+	w.Keys("ctrl+k")
+	w.Types("call")
+	w.Shows("Call", "Parley carries messages, not calls.")
+	w.Keys("enter")
+	w.Shows("Parley carries messages, not calls.", "Commands")
+	w.Keys("esc", "ctrl+k")
+	w.Types("snoo")
+	w.Keys("enter")
+	w.Shows("Snooze Customer 0")
+	w.Keys("4")
+	w.Types("yesterday")
+	w.Keys("enter")
+	w.Shows("That is not a time in the future.")
 }
 
 func TestHelpAnswersEveryQuestion(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		wd := i18n.New(lang)
-		w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
-		w.sends(tea.WindowSizeMsg{Width: 120, Height: 200})
-		w.keys("?")
-		for _, q := range questions {
-			w.shows(wd.Say(i18n.Question(q)))
+		w := uitest.NewWorld(t, uitest.Some(1), func(o *app.Options) { o.Words = wd })
+		w.Sends(tea.WindowSizeMsg{Width: 120, Height: 200})
+		w.Keys("?")
+		for _, q := range app.Questions {
+			w.Shows(wd.Say(i18n.Question(q)))
 			if !wd.Has(i18n.Answer(q)) {
 				t.Errorf("%s: no answer to %s", lang, q)
 			}
@@ -217,8 +211,8 @@ func TestEveryCommandHasItsWords(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"en", "ja"} {
 		wd := i18n.New(lang)
-		w := newWorld(t, some(1), func(o *Options) { o.Words = wd })
-		for _, c := range w.commands.All() {
+		w := uitest.NewWorld(t, uitest.Some(1), func(o *app.Options) { o.Words = wd })
+		for _, c := range w.Table() {
 			if !wd.Has(i18n.Command(c.ID)) {
 				t.Errorf("%s: no words for %s", lang, c.ID)
 			}
@@ -228,15 +222,15 @@ func TestEveryCommandHasItsWords(t *testing.T) {
 
 func TestKeysCanBeChanged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3), func(o *Options) { o.Keys = map[string][]string{"done": {"X"}} })
-	w.shows("X done")
-	w.keys("X")
-	w.shows("Customer 0 is done.")
+	w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Keys = map[string][]string{"done": {"X"}} })
+	w.Shows("X done")
+	w.Keys("X")
+	w.Shows("Customer 0 is done.")
 	for name, keys := range map[string]map[string][]string{
 		"a conflict": {"done": {"s"}}, "no command": {"dance": {"X"}},
 	} {
-		o := Options{Hub: w.hub, Inbox: inbox.NewInbox(model.User{}), Words: i18n.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
-		if _, err := New(o); err == nil {
+		o := app.Options{Hub: w.Hub, Inbox: inbox.NewInbox(model.User{}), Words: i18n.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
+		if _, err := app.New(o); err == nil {
 			t.Errorf("%s passed", name)
 		}
 	}
@@ -244,10 +238,10 @@ func TestKeysCanBeChanged(t *testing.T) {
 
 func TestTheme(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, some(3))
+	w := uitest.NewWorld(t, uitest.Some(3))
 	for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor} {
-		w.sends(tea.ColorProfileMsg{Profile: p})
-		w.whole(120, 36)
+		w.Sends(tea.ColorProfileMsg{Profile: p})
+		w.Whole(120, 36)
 		if coloured := strings.Contains(w.View().Content, "\x1b[3"); coloured != (p > colorprofile.ASCII) {
 			t.Errorf("%v has colours: %v", p, coloured)
 		}

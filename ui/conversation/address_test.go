@@ -1,4 +1,4 @@
-package app
+package conversation_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley/model"
+	"parley/ui/uitest"
 )
 
 // TestAddressesOfAMessage: o opens what stands in a text as well as what is attached, and
@@ -25,14 +26,14 @@ func TestAddressesOfAMessage(t *testing.T) {
 		w := addressWorld(t, model.Message{Text: model.Untrusted(text)})
 		var got []string
 		w.Browse = func(u string) error { got = append(got, u); return nil }
-		w.keys("o")
+		w.Keys("o")
 		if len(want) > 1 { // it asks which
-			w.keys("1")
+			w.Keys("1")
 			for i := range want[1:] {
-				w.keys("o", strconv.Itoa(i+2))
+				w.Keys("o", strconv.Itoa(i+2))
 			}
-			w.keys("o")
-			w.hides(strconv.Itoa(len(want)+1) + "  ")
+			w.Keys("o")
+			w.Hides(strconv.Itoa(len(want)+1) + "  ")
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
@@ -43,26 +44,26 @@ func TestAddressesOfAMessage(t *testing.T) {
 		Text: "a https://one.example/x b https://two.example/y", Attachments: []model.Attachment{{Type: "file", URL: "https://cdn.example/z"}},
 	})
 	w.Browse = func(u string) error { opened = append(opened, u); return nil }
-	w.keys("o")
-	w.shows("https://one.example/x", "https://two.example/y", "https://cdn.example/z")
-	w.keys("2")
-	w.shows("Opened in the browser: two.example.")
+	w.Keys("o")
+	w.Shows("https://one.example/x", "https://two.example/y", "https://cdn.example/z")
+	w.Keys("2")
+	w.Shows("Opened in the browser: two.example.")
 	if !slices.Equal(opened, []string{"https://two.example/y"}) {
 		t.Errorf("opened %q", opened)
 	}
 	w = addressWorld(t, model.Message{Text: "https://one.example/x"})
 	w.Browse = nil
-	w.keys("o")
-	w.shows("The address at one.example is copied.")
+	w.Keys("o")
+	w.Shows("The address at one.example is copied.")
 }
 
 // addressWorld is a screen with that message open and selected.
-func addressWorld(t *testing.T, what model.Message) *world {
+func addressWorld(t *testing.T, what model.Message) *uitest.World {
 	t.Helper()
-	w := newWorld(t, some(1))
-	ms := incoming(1)
+	w := uitest.NewWorld(t, uitest.Some(1))
+	ms := uitest.Incoming(1)
 	ms[0].Text, ms[0].Attachments = what.Text, what.Attachments
-	w.hub.messages[ms[0].ConversationID] = ms
-	w.keys("enter")
+	w.Hub.Threads[ms[0].ConversationID] = ms
+	w.Keys("enter")
 	return w
 }

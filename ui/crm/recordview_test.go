@@ -1,4 +1,4 @@
-package app
+package crm_test
 
 import (
 	"errors"
@@ -12,6 +12,8 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/app"
+	"parley/ui/uitest"
 )
 
 // transcript is a day of a conversation as the CRM has it, written in Tokyo.
@@ -34,10 +36,10 @@ func transcript(day string, lines ...model.TranscriptLine) model.Transcript {
 func said(text model.Untrusted) model.TranscriptLine { return model.TranscriptLine{Text: text} }
 
 // viewWorld is a screen whose first conversation is linked, with transcripts on the records.
-func viewWorld(t testing.TB, pages map[string]model.RecordView, change ...func(*Options)) *world {
+func viewWorld(t testing.TB, pages map[string]model.RecordView, change ...func(*app.Options)) *uitest.World {
 	t.Helper()
-	w := crmWorld(t, []model.Conversation{talk(0, 1, linkedTo(toHanako)), talk(1, 2), talk(2, 3, linkedTo(toHanako, toChairs))}, change...)
-	w.hub.crm.transcripts = pages
+	w := crmWorld(t, []model.Conversation{uitest.Talk(0, 1, linkedTo(toHanako)), uitest.Talk(1, 2), uitest.Talk(2, 3, linkedTo(toHanako, toChairs))}, change...)
+	w.Hub.CRM.Transcripts = pages
 	return w
 }
 
@@ -49,19 +51,19 @@ func TestRecordView(t *testing.T) {
 		model.TranscriptLine{Author: "Aiko", Direction: model.Out, Attachments: []model.Untrusted{"image", "plan.pdf"}, Day: "2026-11-16"},
 		model.TranscriptLine{Unsent: true})
 	w := viewWorld(t, map[string]model.RecordView{"": {Transcripts: []model.Transcript{day}}})
-	w.keys("enter", "tab", "v")
-	w.shows("山田 花子: transcripts", "Whoever may see this record in Pipedrive can read this, too.",
+	w.Keys("enter", "tab", "v")
+	w.Shows("山田 花子: transcripts", "Whoever may see this record in Pipedrive can read this, too.",
 		"Yesterday", "山田 花子 · Aoyama Tea · Asia/Tokyo", "09:00", "見積もりをお願い", "Aiko", "09:01", "▌ はい", "(edited)",
 		"of 16 Nov 09:02", "[image]", "[plan.pdf]", "This message was taken back.", "esc close")
-	w.keys("x", "r", "e", "z", "esc")
-	w.hides("Aoyama Tea")
-	w.shows("Contact")
-	w.keys("esc", "esc", "j", "j", "enter", "tab", "v") // of several, it asks which
-	w.shows("Read the transcripts on", "Office chairs")
-	w.keys("2")
-	w.shows("Office chairs: transcripts")
-	if w.asks("transcripts deal:42") != 1 {
-		t.Errorf("asked %v", w.hub.asked)
+	w.Keys("x", "r", "e", "z", "esc")
+	w.Hides("Aoyama Tea")
+	w.Shows("Contact")
+	w.Keys("esc", "esc", "j", "j", "enter", "tab", "v") // of several, it asks which
+	w.Shows("Read the transcripts on", "Office chairs")
+	w.Keys("2")
+	w.Shows("Office chairs: transcripts")
+	if asks(w, "transcripts deal:42") != 1 {
+		t.Errorf("asked %v", w.Hub.Asked)
 	}
 }
 
@@ -69,29 +71,29 @@ func TestRecordView(t *testing.T) {
 func TestRecordViewStates(t *testing.T) {
 	t.Parallel()
 	w := viewWorld(t, map[string]model.RecordView{})
-	w.keys("enter", "tab")
-	msgs := collect(w.updates(press("v")))
-	w.shows("Reading from Pipedrive")
-	w.hides("No conversation stands")
+	w.Keys("enter", "tab")
+	msgs := collect(w.Updates(uitest.Press("v")))
+	w.Shows("Reading from Pipedrive")
+	w.Hides("No conversation stands")
 	for _, m := range msgs {
-		w.sends(m)
+		w.Sends(m)
 	}
-	w.shows("No conversation stands on this record yet.", "once it is synced")
-	w.hides("Reading from Pipedrive")
-	w.keys("esc")
-	w.hub.crm.err = errors.New("no such record")
-	w.keys("v")
-	w.shows("It failed: no such record")
-	w.hides("No conversation stands")
-	w.hub.crm.err = nil
-	w.hub.crm.transcripts[""] = model.RecordView{Transcripts: []model.Transcript{transcript("2026-11-17", said("a first word"))}}
-	w.keys("esc", "v")
-	w.shows("a first word")
-	w.sends([]inbox.Update{inbox.Connection{State: inbox.Offline}})
-	w.hub.crm.err = errors.New("no such record")
-	w.sends([]inbox.Update{inbox.Connection{State: inbox.Live}})
-	w.shows("It failed: no such record") // it may no longer be theirs to see
-	w.hides("a first word")
+	w.Shows("No conversation stands on this record yet.", "once it is synced")
+	w.Hides("Reading from Pipedrive")
+	w.Keys("esc")
+	w.Hub.CRM.Err = errors.New("no such record")
+	w.Keys("v")
+	w.Shows("It failed: no such record")
+	w.Hides("No conversation stands")
+	w.Hub.CRM.Err = nil
+	w.Hub.CRM.Transcripts[""] = model.RecordView{Transcripts: []model.Transcript{transcript("2026-11-17", said("a first word"))}}
+	w.Keys("esc", "v")
+	w.Shows("a first word")
+	w.Sends([]inbox.Update{inbox.Connection{State: inbox.Offline}})
+	w.Hub.CRM.Err = errors.New("no such record")
+	w.Sends([]inbox.Update{inbox.Connection{State: inbox.Live}})
+	w.Shows("It failed: no such record") // it may no longer be theirs to see
+	w.Hides("a first word")
 }
 
 // TestRecordViewReadsOn as far as it was scrolled, and shows nothing once it is refused.
@@ -105,36 +107,36 @@ func TestRecordViewReadsOn(t *testing.T) {
 		return model.RecordView{Transcripts: []model.Transcript{transcript(fmt.Sprintf("2026-11-%d", 20-n), lines...)}, Cursor: cursor}
 	}
 	w := viewWorld(t, map[string]model.RecordView{"": page(1, "b"), "b": page(2, "c"), "c": page(3, "")})
-	w.keys("enter", "tab", "v")
-	w.shows("page 1 line 0")
-	if n := w.asks("transcripts"); n != 1 {
+	w.Keys("enter", "tab", "v")
+	w.Shows("page 1 line 0")
+	if n := asks(w, "transcripts"); n != 1 {
 		t.Errorf("%d pages are read before it was scrolled", n)
 	}
-	w.keys("G")
-	w.shows("page 1 line 99")
-	w.keys("G")
-	w.shows("page 2 line 99")
-	w.keys("g")
-	w.shows("page 1 line 0")
-	w.hub.crm.failOn = map[string]error{"c": errors.New("no such record")}
-	w.keys("esc", "v", "G", "G", "G", "G")
-	w.shows("It failed: no such record")
-	w.hides("page 1", "page 2")
+	w.Keys("G")
+	w.Shows("page 1 line 99")
+	w.Keys("G")
+	w.Shows("page 2 line 99")
+	w.Keys("g")
+	w.Shows("page 1 line 0")
+	w.Hub.CRM.FailOn = map[string]error{"c": errors.New("no such record")}
+	w.Keys("esc", "v", "G", "G", "G", "G")
+	w.Shows("It failed: no such record")
+	w.Hides("page 1", "page 2")
 }
 
 // TestRecordViewFromThePicker, of a record that nothing is linked to; esc goes back there.
 func TestRecordViewFromThePicker(t *testing.T) {
 	t.Parallel()
 	w := viewWorld(t, map[string]model.RecordView{"": {Transcripts: []model.Transcript{transcript("2026-11-17", said("a first word"))}}})
-	w.suggests(byPhone(person("13", "山田 太郎")))
-	w.keys("j", "enter", "c", "tab")
-	w.shows("山田 太郎: transcripts", "a first word")
-	w.keys("esc")
-	w.shows("Link Customer 1 to Pipedrive", "山田 太郎")
-	w.hides("a first word")
-	w.keys("down", "down", "down", "tab") // to make one is no record
-	w.shows("Link Customer 1 to Pipedrive")
-	if got := w.linksOf(1); got != "" {
+	suggests(w, byPhone(person("13", "山田 太郎")))
+	w.Keys("j", "enter", "c", "tab")
+	w.Shows("山田 太郎: transcripts", "a first word")
+	w.Keys("esc")
+	w.Shows("Link Customer 1 to Pipedrive", "山田 太郎")
+	w.Hides("a first word")
+	w.Keys("down", "down", "down", "tab") // to make one is no record
+	w.Shows("Link Customer 1 to Pipedrive")
+	if got := linksOf(w, 1); got != "" {
 		t.Errorf("linked to %s", got)
 	}
 }
@@ -143,25 +145,25 @@ func TestRecordViewFromThePicker(t *testing.T) {
 // whatever answer comes then.
 func TestNothingOfAViewLingers(t *testing.T) {
 	t.Parallel()
-	for name, goes := range map[string]func(*world){
-		"hidden":   func(w *world) { w.hidden() },
-		"deleted":  func(w *world) { w.removes(string(talk(0, 0).ID)) },
-		"unlinked": func(w *world) { w.arrives(talk(0, 1, func(c *model.Conversation) { c.Seq = 500 })) },
-		"closed":   func(w *world) { w.keys("esc") },
+	for name, goes := range map[string]func(*uitest.World){
+		"hidden":   func(w *uitest.World) { w.Hidden() },
+		"deleted":  func(w *uitest.World) { w.Removes(string(uitest.Talk(0, 0).ID)) },
+		"unlinked": func(w *uitest.World) { w.Arrives(uitest.Talk(0, 1, func(c *model.Conversation) { c.Seq = 500 })) },
+		"closed":   func(w *uitest.World) { w.Keys("esc") },
 	} {
 		w := viewWorld(t, map[string]model.RecordView{"": {Transcripts: []model.Transcript{transcript("2026-11-17", said("a first word"))}}})
-		w.pageNow(2, func(p *model.Page) { p.Visibility, p.Installer = model.Shared, ken })
-		w.keys("enter", "tab", "v")
-		w.shows("a first word")
-		w.keys("i")
-		late := collect(w.updates(press("i")))
+		w.PageNow(2, func(p *model.Page) { p.Visibility, p.Installer = model.Shared, uitest.Ken })
+		w.Keys("enter", "tab", "v")
+		w.Shows("a first word")
+		w.Keys("i")
+		late := collect(w.Updates(uitest.Press("i")))
 		goes(w)
-		w.hides("a first word", ": transcripts")
+		w.Hides("a first word", ": transcripts")
 		for _, m := range late {
-			w.sends(m)
+			w.Sends(m)
 		}
-		w.hides("a first word")
-		if w.holds("crm", "view") > 0 {
+		w.Hides("a first word")
+		if w.Holds("crm", "view") > 0 {
 			t.Errorf("%s: the view is still held", name)
 		}
 	}
@@ -173,21 +175,21 @@ func TestRecordViewFits(t *testing.T) {
 	long := strings.Repeat("見積もりをお願いします。 ", 40)
 	hostile := model.Untrusted("\x1b]0;x\a\x1b[2J\u202e\u0300́ﾞ abc")
 	for _, lang := range []string{"en", "ja"} {
-		for _, s := range append(sizes, [2]int{20, 5}, [2]int{200, 60}) {
+		for _, s := range append(uitest.Sizes, [2]int{20, 5}, [2]int{200, 60}) {
 			day := transcript("2026-11-17", said(model.Untrusted(long)), said(hostile), model.TranscriptLine{Author: hostile, Text: hostile, Direction: model.Out, Attachments: []model.Untrusted{hostile}, Day: string(hostile)})
 			day.Customer, day.Page, day.Day, day.Zone = hostile, hostile, string(hostile), string(hostile)
 			pages := map[string]model.RecordView{"": {Transcripts: []model.Transcript{transcript("2026-11-18", said("hello"), said(model.Untrusted(long))), day}}}
-			w := viewWorld(t, pages, func(o *Options) { o.Words = i18n.New(lang) })
-			w.sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
-			w.keys("enter", ":")
-			w.types("record")
-			w.keys("enter")
-			if w.holds("crm", "view") == 0 {
+			w := viewWorld(t, pages, func(o *app.Options) { o.Words = i18n.New(lang) })
+			w.Sends(tea.WindowSizeMsg{Width: s[0], Height: s[1]})
+			w.Keys("enter", ":")
+			w.Types("record")
+			w.Keys("enter")
+			if w.Holds("crm", "view") == 0 {
 				t.Fatalf("%v: the view is not open", s)
 			}
 			for _, k := range []string{"j", "G", "k", "g", "ctrl+d", "ctrl+u", "pgdown", "G"} {
-				w.keys(k)
-				w.whole(s[0], s[1])
+				w.Keys(k)
+				w.Whole(s[0], s[1])
 			}
 		}
 	}
