@@ -1,17 +1,16 @@
-// Package sandbox is the outside world in a box: Meta's Graph API on loopback,
-// over real HTTP, for one Page whose customers write, read, answer and fall
-// silent; and Pipedrive, by which users sign in, with its records. A hub is run against it
-// exactly as against Facebook, and judged by it: the sandbox knows what every customer
-// really got.
+// Package sandbox simulates the outside world: Meta's Graph API on loopback, over real HTTP,
+// for one Page whose customers write, read, answer and fall silent; and Pipedrive, with sign-in
+// and records. A hub runs against it exactly as against Facebook, and is judged by it: the
+// sandbox knows what every customer really got.
 //
-// It imports nothing of ours, so that it stays an independent judge. It knows
-// only Meta's and Pipedrive's wire.
+// It imports nothing of ours, so that it stays an independent judge. It knows only Meta's and
+// Pipedrive's wire formats.
 //
-// This package puts it together; each part is a package of its own, with a lock of its own.
-// Locks are taken in this order, and none is held across network I/O, a sleep or a channel
-// wait: customers, world, webhooks (of Meta's), what the Graph API and Pipedrive hold, faults,
-// agenda. Every goroutine is started by Run (or by a goroutine Run awaits) and ends when Run's
-// context ends.
+// This package puts the parts together; each part is a package with a lock of its own. Locks are
+// taken in this order, and none is held across network I/O, a sleep or a channel wait:
+// customers, world, webhooks (Meta's), the locks of the Graph API and of Pipedrive, faults,
+// agenda. Every goroutine is started by Run (or by a goroutine that Run awaits) and ends when
+// Run's context ends.
 package sandbox
 
 import (
@@ -41,20 +40,20 @@ import (
 	"parley/sandbox/world"
 )
 
-// Options say how a sandbox is set up. The zero value is a quiet Page: no
-// history, and nobody who writes by themselves.
+// Options configure a sandbox. The zero value is a quiet Page: no history, and nobody who writes
+// unprompted.
 type Options struct {
 	Listen    string           // loopback address to listen on; default 127.0.0.1:0
-	Seed      uint64           // ids, secrets, people and what they say all follow from it
-	Customers int              // how many customers live here and write by themselves
-	Rate      float64          // messages a second that they write together; 0: they stay silent
-	Past      int              // conversations from before: they stand in the Page's inbox, and no webhook tells of them
+	Seed      uint64           // determines ids, secrets, people and what they say
+	Customers int              // how many customers write unprompted
+	Rate      float64          // messages per second that they write together; 0: none
+	Past      int              // conversations from before: they are in the Page's inbox, and no webhook reports them
 	History   int              // old conversations, delivered as webhooks once the Page is subscribed
 	Now       func() time.Time // Meta's clock; default time.Now
 	Logger    *slog.Logger     // default: discard
 }
 
-// Info is what a hub and its tests need to know to use a sandbox.
+// Info is what a hub and its tests need in order to use a sandbox.
 type Info struct {
 	GraphURL    string `json:"graph_url"`
 	DialogURL   string `json:"dialog_url"`
@@ -67,8 +66,8 @@ type Info struct {
 	SMTPURL     string `json:"smtp_url"`
 	ControlURL  string `json:"control_url"`
 
-	// Where Pipedrive's API and its OAuth dialog are, the company's API token, and the
-	// app by which users sign in.
+	// Addresses of Pipedrive's API and OAuth dialog, the company's API token, and the app for
+	// signing in.
 	PipedriveURL          string `json:"pipedrive_url"`
 	PipedriveToken        string `json:"pipedrive_token"`
 	PipedriveOAuthURL     string `json:"pipedrive_oauth_url"`
@@ -76,8 +75,8 @@ type Info struct {
 	PipedriveClientSecret string `json:"pipedrive_client_secret"`
 }
 
-// Sandbox is one emulated Meta with one app, one Page and its customers, with Pipedrive
-// and a mail server. Create it with New, serve it with Run.
+// Sandbox is one simulated Meta with one app, one Page and its customers, with Pipedrive and a
+// mail server. Create it with New, serve it with Run.
 type Sandbox struct {
 	info      Info
 	log       *slog.Logger
@@ -92,8 +91,8 @@ type Sandbox struct {
 	ran       atomic.Bool
 }
 
-// New makes a sandbox and begins to listen. It refuses any address that is not
-// loopback: what it serves has no protection of its own.
+// New creates a sandbox and starts listening. It refuses any address that is not loopback: its
+// services are unprotected.
 func New(o Options) (*Sandbox, error) {
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
@@ -126,7 +125,7 @@ func New(o Options) (*Sandbox, error) {
 	return s, nil
 }
 
-// assemble makes the parts and hands each what it needs of the others.
+// assemble creates the parts and connects them.
 func (s *Sandbox) assemble(o Options, id meta.Identity, faults *fault.List) {
 	w := world.New(o.Seed, o.Now)
 	s.hooks = webhooks.New(webhooks.Options{Meta: id, Now: o.Now, Logger: o.Logger, Faults: faults, Agenda: s.agenda})
@@ -154,7 +153,7 @@ func (s *Sandbox) assemble(o Options, id meta.Identity, faults *fault.List) {
 	s.info.PipedriveClientID, s.info.PipedriveClientSecret = s.crm.Client()
 }
 
-// acquaintances are the living customers as Pipedrive may know them.
+// acquaintances returns the living customers, as Pipedrive may know them.
 func acquaintances(of *customers.Customers) []pipedrive.Customer {
 	var list []pipedrive.Customer
 	for _, c := range of.Living() {
@@ -163,7 +162,7 @@ func acquaintances(of *customers.Customers) []pipedrive.Customer {
 	return list
 }
 
-// Info tells where the sandbox listens and with what ids and secrets.
+// Info returns the sandbox's addresses, ids and secrets.
 func (s *Sandbox) Info() Info { return s.info }
 
 // Run serves until ctx ends, then stops cleanly: when it returns, the listener
@@ -203,8 +202,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	return nil
 }
 
-// stop closes the server. Handlers see their context cancelled already, so that the grace is
-// short.
+// stop closes the server. The handlers' context is already cancelled, so the grace is short.
 func stop(srv *http.Server) {
 	grace, done := context.WithTimeout(context.Background(), 2*time.Second)
 	defer done()
@@ -232,7 +230,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// checkLoopback refuses an address that others could reach.
+// checkLoopback refuses an address that other machines could reach.
 func checkLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// browserPatience is how long the starter of the browser may take: it returns once the
+// browserPatience is how long starting the browser may take: the starter returns once the
 // browser has the address.
 const browserPatience = 10 * time.Second
 
-// Browser returns what opens an address in the user's browser; nil where that would be
-// on another machine than the user's.
+// Browser returns a function that opens an address in the user's browser; nil if the program
+// runs on another machine than the user's.
 func (p *Program) Browser() func(string) error {
 	if p.Seat != nil || p.Getenv("SSH_CONNECTION") != "" || p.Getenv("SSH_TTY") != "" {
 		return nil
@@ -32,7 +32,7 @@ func (p *Program) Browser() func(string) error {
 	return func(url string) error {
 		ctx, cancel := context.WithTimeout(context.Background(), browserPatience)
 		defer cancel()
-		// No shell reads the address, and it begins with http: it is no option.
+		// No shell parses the address, and it begins with http, so it is not taken as an option.
 		if err := exec.CommandContext(ctx, path, append(args, url)...).Run(); err != nil { //nolint:gosec // the starter is found by its own name
 			return fmt.Errorf("start the browser: %w", err)
 		}

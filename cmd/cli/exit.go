@@ -26,12 +26,12 @@ const (
 	ExitDone    = 0
 	ExitFailed  = 1
 	ExitUsage   = 2 // wrong usage
-	ExitRefused = 3 // by a rule; its code is on stderr
+	ExitRefused = 3 // by a rule; the code is on stderr
 	ExitMissing = 4 // no such thing
 	ExitUnknown = 5 // the outcome is not known
 )
 
-// Failure is an error that is already said in the user's words.
+// Failure is an error in the user's words.
 type Failure struct {
 	Exit int
 	Code model.Code // for scripts; may be empty
@@ -41,14 +41,14 @@ type Failure struct {
 // Error implements error.
 func (f *Failure) Error() string { return f.Say }
 
-// Usage is an error of wrong usage, said in those words.
+// Usage returns an error of wrong usage with that text.
 func Usage(say string) error { return &Failure{Exit: ExitUsage, Say: say} }
 
-// Failed is an error of what did not work, said in those words.
+// Failed returns an error of a failed command with that text.
 func Failed(say string) error { return &Failure{Exit: ExitFailed, Say: say} }
 
-// Fail says what went wrong, and returns the exit code. Wrong usage comes with the
-// command's help.
+// Fail prints an error, and returns the exit code. For wrong usage it also prints the command's
+// help.
 func (p *Program) Fail(cmd *cobra.Command, err error) int {
 	f := p.Failure(err)
 	label := p.Words.Say(i18n.ErrorLabel)
@@ -58,7 +58,7 @@ func (p *Program) Fail(cmd *cobra.Command, err error) int {
 		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", label, f.Say)
 	}
 	var panicked *term.PanicError
-	if errors.As(err, &panicked) { // where it was; the lines may hold anything
+	if errors.As(err, &panicked) { // where it happened; the lines may hold anything
 		for line := range bytes.Lines(panicked.Stack) {
 			_, _ = fmt.Fprintf(p.Err, "%s\n", Plain(strings.TrimRight(string(line), "\n")))
 		}
@@ -97,7 +97,7 @@ func (p *Program) Failure(err error) *Failure {
 	return &Failure{Exit: ExitFailed, Say: p.Words.Say(i18n.ErrInternal, "Reason", Plain(err.Error()))}
 }
 
-// problem words what a hub answered.
+// problem words a hub's answer.
 func (p *Program) problem(q *client.Problem) *Failure {
 	f := &Failure{Exit: ExitFailed, Code: q.Code, Say: p.refusal(q)}
 	switch q.Status {
@@ -109,29 +109,28 @@ func (p *Program) problem(q *client.Problem) *Failure {
 	return f
 }
 
-// refusal says why a hub refused something, with Facebook's reason and the time, as far as
-// they are told.
+// refusal words why a hub refused something, with Facebook's reason and the time, if known.
 func (p *Program) refusal(q *client.Problem) string {
 	say := p.Code(q.Code, q.Detail)
 	switch id := i18n.CodeUntil(string(q.Code)); {
 	case q.Code == model.WindowClosed && q.Since != nil && !q.Since.After(p.Now()):
 		say = p.Words.Say(i18n.CodeWindowClosedAt, "Time", p.Clock(*q.Since))
 	case q.Code == model.PageRestricted:
-		// Facebook ends its reasons with a full stop or without one; the sentence has its own.
+		// Facebook ends some of its reasons with a full stop; the sentence has its own.
 		if reason := strings.TrimRight(safe.Line(q.Reason).String(), " .。"); reason != "" {
 			say = p.Words.Say(i18n.ComposerRestrictedFor, "Reason", reason)
 		}
 		if q.Until != nil {
 			say += p.between() + p.Words.Say(i18n.ComposerRestrictedUntil, "Time", p.Clock(*q.Until))
 		}
-	// Before the clock shows another minute, the time would say nothing.
+	// Within the same minute the time would say nothing.
 	case q.Until != nil && q.Until.Sub(p.Now()) > time.Minute && p.Words.Has(id):
 		say = p.Words.Say(id, "Time", p.Clock(*q.Until))
 	}
 	return say
 }
 
-// between stands between two sentences.
+// between is the separator of two sentences.
 func (p *Program) between() string {
 	if p.Words.Japanese() {
 		return ""
@@ -139,14 +138,13 @@ func (p *Program) between() string {
 	return " "
 }
 
-// Code says a code in the user's language; one that there are no words for, as the
-// hub put it.
+// Code words a code in the user's language; for a code without a sentence it returns the hub's
+// text.
 func (p *Program) Code(code model.Code, detail model.Untrusted) string {
 	return p.Sentence(i18n.Code(string(code)), detail)
 }
 
-// Sentence says why something was refused; where there are no words for it, what came with
-// it.
+// Sentence words why something was refused; without such a sentence it returns detail.
 func (p *Program) Sentence(id i18n.ID, detail model.Untrusted) string {
 	if !p.Words.Has(id) {
 		return safe.Line(detail).String()
@@ -154,11 +152,11 @@ func (p *Program) Sentence(id i18n.ID, detail model.Untrusted) string {
 	return p.Words.Say(id, "Detail", safe.Line(detail))
 }
 
-// Plain makes text from outside fit for a terminal: what the user typed, a path, an
-// error of the system.
+// Plain makes text from outside safe for a terminal: what the user typed, a path, an error of
+// the system.
 func Plain(s string) safe.Text { return safe.LineN(model.Untrusted(s), PlainCells) }
 
-// PlainCells is how wide a text from outside may be.
+// PlainCells is the widest that such a text is shown.
 const PlainCells = 300
 
 // fileError words why a file can't be attached.
@@ -176,7 +174,7 @@ func (p *Program) fileError(e *outbox.FileError) *Failure {
 	return &Failure{Exit: ExitMissing, Say: p.Words.Say(i18n.ErrNoFile, "File", file)}
 }
 
-// PathReason is what was wrong with a file, without its path, which is long.
+// PathReason returns what was wrong with a file, without its path, which is long.
 func PathReason(err error) string {
 	var perr *fs.PathError
 	if errors.As(err, &perr) {

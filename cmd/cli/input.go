@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// Await waits for a reader that can't be told to stop, no longer than ctx.
+// Await waits for a read that can't be cancelled, at most until ctx ends.
 func Await(ctx context.Context, read func() (string, error)) (string, error) {
 	type answer struct {
 		line string
@@ -26,13 +26,13 @@ func Await(ctx context.Context, read func() (string, error)) (string, error) {
 	}
 }
 
-// AtTerminal tells whether a person types here.
+// AtTerminal reports whether a person types the input.
 func (p *Program) AtTerminal() bool {
 	f, ok := p.In.(*os.File)
 	return ok && term.IsTerminal(f.Fd())
 }
 
-// Terminal returns the terminal that the program runs in.
+// Terminal returns the terminal that the program runs in; false if there is none.
 func (p *Program) Terminal() (in, out *os.File, ok bool) {
 	in, inOK := p.In.(*os.File)
 	out, outOK := p.Out.(*os.File)

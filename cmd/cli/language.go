@@ -12,14 +12,14 @@ import (
 // LangKey is the setting of the language.
 const LangKey = "lang"
 
-// LangVariable says the language, over what config.toml says.
+// LangVariable sets the language; it takes precedence over config.toml.
 const LangVariable = "PARLEY_LANG"
 
-// LocaleVariables are those of the system that say the language, the earlier over the later.
+// LocaleVariables returns the system's variables for the language, in order of precedence.
 func LocaleVariables() []string { return []string{"LC_ALL", "LC_MESSAGES", "LANG"} }
 
-// Languages returns the wanted languages, most wanted first. Flag and file are looked up
-// before either is parsed, so that what they are refused with is in that language.
+// Languages returns the wanted languages, most wanted first. It looks up flag and file before
+// either is parsed, so that errors about them are in that language.
 func (p *Program) Languages(args []string) []string {
 	langs := append(valuesOfFlag(args, "--lang"), p.Getenv(LangVariable), p.langOfFile(args))
 	for _, name := range LocaleVariables() {
@@ -28,7 +28,7 @@ func (p *Program) Languages(args []string) []string {
 	return langs
 }
 
-// valuesOfFlag are those that a flag is given.
+// valuesOfFlag returns the values given for a flag.
 func valuesOfFlag(args []string, flag string) []string {
 	var values []string
 	for i, a := range args {
@@ -42,10 +42,10 @@ func valuesOfFlag(args []string, flag string) []string {
 	return values
 }
 
-// langOfFile is what config.toml says; nothing where it can't be read, which is said when
-// the settings are.
+// langOfFile returns the language set in config.toml; "" if it can't be read, which is reported
+// when the settings are read.
 func (p *Program) langOfFile(args []string) string {
-	if p.Seat != nil { // it is the hub's, not the user's
+	if p.Seat != nil { // the file is the hub's, not the user's
 		return ""
 	}
 	path := ConfigPath()
@@ -64,5 +64,5 @@ func (p *Program) langOfFile(args []string) string {
 	return lang
 }
 
-// ConfigPath is where the settings are.
+// ConfigPath returns the path of the settings file.
 func ConfigPath() string { return filepath.Join(xdg.ConfigHome, "parley", "config.toml") }

@@ -8,8 +8,8 @@ import (
 	"parley/model/safe"
 )
 
-// Print writes a value as one line of JSON where --json is given, else has human
-// write it. JSON is exact, and yet nothing of it acts on a terminal or hides there.
+// Print prints a value as one line of JSON with --json, else calls human. The JSON is exact,
+// but escaped where a terminal would hide or act on something.
 func (p *Program) Print(value any, human func()) error {
 	if !p.JSON {
 		human()
@@ -23,18 +23,18 @@ func (p *Program) Print(value any, human func()) error {
 	return err
 }
 
-// Say writes a sentence as a line.
+// Say prints a sentence as a line.
 func (p *Program) Say(id i18n.ID, pairs ...any) {
 	p.Line(p.Words.Say(id, pairs...))
 }
 
-// Line writes a line.
+// Line prints a line.
 func (p *Program) Line(s string) { _, _ = fmt.Fprintln(p.Out, s) }
 
-// Hint says something beside what a command prints.
+// Hint prints a sentence on standard error.
 func (p *Program) Hint(id i18n.ID, pairs ...any) {
 	_, _ = fmt.Fprintln(p.Err, p.Words.Say(id, pairs...))
 }
 
-// Indent sets what a message says off from who says it.
+// Indent is the indentation of a message below its author.
 const Indent = "  "

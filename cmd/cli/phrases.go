@@ -9,7 +9,7 @@ import (
 
 const day = 24 * time.Hour
 
-// Age says how long something is ago, short: now, 4m, 3h, 2d.
+// Age returns how long ago something was, short: now, 4m, 3h, 2d.
 func (p *Program) Age(at time.Time) string {
 	d := p.Now().Sub(at)
 	if d < time.Minute {
@@ -18,8 +18,8 @@ func (p *Program) Age(at time.Time) string {
 	return p.span(d)
 }
 
-// Left says how much of the reply window is left, marked where Facebook may refuse a
-// reply; a dash when none is.
+// Left returns how much of the reply window is left, marked if Facebook may refuse a reply; a
+// dash if none.
 func (p *Program) Left(c model.Conversation) string {
 	until, mark := c.WindowUntil, ""
 	if v := c.Reply; v.Uncertain {
@@ -45,7 +45,7 @@ func (p *Program) span(d time.Duration) string {
 	return p.Words.Say(i18n.AgeDays, "N", int(d/day))
 }
 
-// Clock says when something was: the time of today, else the date too.
+// Clock formats when something was: the time if today, else with the date.
 func (p *Program) Clock(at time.Time) string {
 	at, now := at.In(p.Zone), p.Now().In(p.Zone)
 	if at.Year() == now.Year() && at.YearDay() == now.YearDay() {
@@ -65,5 +65,5 @@ func (p *Program) Visibility(page model.Page) string {
 	return p.Words.Say(i18n.VisibilityPrivateOf, "Name", Plain(page.Installer.Name))
 }
 
-// NameCells is how wide a name may be.
+// NameCells is the widest that a name is shown.
 const NameCells = 24

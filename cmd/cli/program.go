@@ -1,5 +1,5 @@
-// Package cli is what one run of the program is: where it reads and writes, its language and
-// zone, the flags of all commands, how errors are said and what they exit with.
+// Package cli is one run of the program: its input and output, language and time zone, the
+// flags of all commands, how errors are worded and their exit codes.
 package cli
 
 import (
@@ -16,8 +16,8 @@ import (
 	"parley/i18n"
 )
 
-// Program is one run of parley: where it reads and writes, and in which language.
-// Tests build it as main does.
+// Program is one run of parley: its input and output, and its language. Tests build it as main
+// does.
 type Program struct {
 	In  io.Reader
 	Out io.Writer
@@ -25,33 +25,33 @@ type Program struct {
 	Env []string
 
 	Words *i18n.Localizer
-	// flags of every command
+	// flags of all commands
 	Lang string
 	JSON bool
-	// Hub is the address of the hub that commands speak to; empty: as it is set.
+	// Hub is the address of the hub to use; empty: as set.
 	Hub string
-	// SpeaksTo is the hub that the command speaks to, once it does.
+	// SpeaksTo is the hub that the command uses, once it does.
 	SpeaksTo string
 
-	// Seat is what the hub told a session over SSH; child what a hub runs for those.
+	// Seat is what the hub passed to a session over SSH; Child is the program of those sessions.
 	Seat  *sshd.Start
 	Child Child
 
 	Logins *login.Logins
 	Now    func() time.Time
 	Zone   *time.Location
-	// ZoneRefused is what TZ says, where that is no zone.
+	// ZoneRefused is the value of TZ if it is not a time zone.
 	ZoneRefused string
 }
 
-// New returns a run with that input, output and environment, and the logins of its user.
+// New returns a run with that input, output and environment, and the user's logins.
 func New(in io.Reader, out, err io.Writer, env []string) *Program {
 	logins := login.NewLogins(filepath.Join(xdg.DataHome, "parley"), login.SystemKeyring{})
 	zone, refused := environmentZone(env)
 	return &Program{In: in, Out: out, Err: err, Env: env, Logins: logins, Now: time.Now, Zone: zone, ZoneRefused: refused}
 }
 
-// Getenv returns a variable of the environment, empty where it is not set.
+// Getenv returns a variable of the environment, "" if it is not set.
 func (p *Program) Getenv(name string) string {
 	for i := len(p.Env) - 1; i >= 0; i-- {
 		if v, ok := strings.CutPrefix(p.Env[i], name+"="); ok {
@@ -61,7 +61,7 @@ func (p *Program) Getenv(name string) string {
 	return ""
 }
 
-// Group is a command that only holds others.
+// Group returns a command that only holds others.
 func (p *Program) Group(use string, short i18n.ID, subs ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: p.Words.Say(short), Args: p.NoSuchCommand,
@@ -71,20 +71,19 @@ func (p *Program) Group(use string, short i18n.ID, subs ...*cobra.Command) *cobr
 	return cmd
 }
 
-// ToHub gives a command, and those below it, the flag that says which hub it speaks
-// to.
+// ToHub adds the flag that chooses the hub to a command and its subcommands.
 func (p *Program) ToHub(cmd *cobra.Command) *cobra.Command {
 	cmd.PersistentFlags().StringVar(&p.Hub, "hub", "", p.Words.Say(i18n.FlagHub))
 	return cmd
 }
 
-// Folders of what the user writes, in [Program.StateDir].
+// Folders in [Program.StateDir] of what the user writes.
 const (
 	RepliesFolder = "replies"
 	DraftsFolder  = "drafts"
 )
 
-// StateDir is the folder of the user's drafts, and of replies on their way.
+// StateDir returns the folder of the user's drafts and of replies on their way.
 func (p *Program) StateDir() string {
 	if p.Seat != nil {
 		return p.Seat.Drafts
@@ -92,7 +91,7 @@ func (p *Program) StateDir() string {
 	return filepath.Join(xdg.StateHome, "parley")
 }
 
-// Child is the program that each session over SSH runs, unless it is this one.
+// Child is the program that each session over SSH runs, if not this one.
 type Child struct {
 	Path string
 	Env  []string

@@ -6,8 +6,7 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Table is rows of cells in columns as wide as their widest cell, whatever script
-// the cells are in.
+// Table is rows of cells, in columns as wide as their widest cell, in any script.
 type Table struct{ rows []tableRow }
 
 type tableRow struct {
@@ -18,13 +17,13 @@ type tableRow struct {
 // Row adds a row.
 func (t *Table) Row(cells ...string) { t.rows = append(t.rows, tableRow{cells: cells}) }
 
-// Below puts a line under the last row, which is no cell of a column.
+// Below adds a line below the last row, outside of the columns.
 func (t *Table) Below(line string) { t.rows[len(t.rows)-1].below = line }
 
-// columnGap parts two columns.
+// columnGap separates two columns.
 const columnGap = "  "
 
-// Table writes a table, its columns under each other.
+// Table prints a table with aligned columns.
 func (p *Program) Table(t Table) {
 	var widths []int
 	for _, row := range t.rows {

@@ -23,12 +23,12 @@ import (
 	"parley/model"
 )
 
-// utf8Mark is what some programs begin a UTF-8 text with. It is no part of it.
+// utf8Mark is the byte order mark that some programs put before UTF-8. It is not part of the
+// text.
 const utf8Mark = "\uFEFF"
 
-// Text returns bytes as the text that they are in that encoding, empty for UTF-8. Bytes
-// that are no such text, and control characters, are refused: what would be sent is not
-// what its writer sees.
+// Text decodes bytes in that encoding; empty: UTF-8. It refuses bytes that don't decode, and
+// control characters: the customer would not get what the writer sees.
 func (p *Program) Text(b []byte, name string) (string, error) {
 	s := string(b)
 	if name != "" && !strings.EqualFold(name, "utf-8") {
@@ -56,13 +56,13 @@ func (p *Program) Text(b []byte, name string) (string, error) {
 	return s, nil
 }
 
-// alsoCalled are names of encodings that people know and the list of the web lacks.
+// alsoCalled maps common names of encodings that the web's list lacks.
 var alsoCalled = map[string]string{
 	"cp932": "shift_jis", "ms932": "shift_jis", "windows-932": "shift_jis", "eucjp": "euc-jp", "euc_jp": "euc-jp",
 	"iso2022jp": "iso-2022-jp", "jis": "iso-2022-jp", "cp936": "gb18030", "cp949": "euc-kr", "cp950": "big5", "utf16": "utf-16",
 }
 
-// encodingOf returns the encoding of a name, of the text that is in it.
+// encodingOf returns the encoding of that name; b is the text in it.
 func encodingOf(name string, b []byte) (encoding.Encoding, error) {
 	name = strings.ToLower(name)
 	if other, ok := alsoCalled[name]; ok {
@@ -74,8 +74,8 @@ func encodingOf(name string, b []byte) (encoding.Encoding, error) {
 	return htmlindex.Get(name)
 }
 
-// utf16Of returns UTF-16 in the order that a text has its bytes in. A mark tells, or else
-// what can be read.
+// utf16Of returns UTF-16 in the byte order of a text: that of its mark, or else the one that
+// can be read.
 func utf16Of(b []byte) encoding.Encoding {
 	little, big := utf16.UTF16(utf16.LittleEndian, utf16.UseBOM), utf16.UTF16(utf16.BigEndian, utf16.UseBOM)
 	l, _ := decoded(little, b)
@@ -85,7 +85,7 @@ func utf16Of(b []byte) encoding.Encoding {
 	return little
 }
 
-// everyday counts the characters of a text that stand in every one.
+// everyday counts the characters of a text that occur in every text.
 func everyday(s string) (n int) {
 	for _, r := range s {
 		if r < utf8.RuneSelf || unicode.In(r, unicode.Hiragana, unicode.Katakana) || r == '、' || r == '。' {
@@ -95,7 +95,7 @@ func everyday(s string) (n int) {
 	return n
 }
 
-// isUTF16 tells whether bytes are a text in UTF-16, with its mark or without.
+// isUTF16 reports whether bytes are a text in UTF-16, with or without a mark.
 func isUTF16(b []byte) bool {
 	if bytes.HasPrefix(b, []byte("\xff\xfe\x00\x00")) { // UTF-32
 		return false
@@ -105,13 +105,12 @@ func isUTF16(b []byte) bool {
 	return ok && len(b)%2 == 0 && (marked || 2*everyday(s) > utf8.RuneCountInString(s))
 }
 
-// notText is the code, for scripts, of what is no text.
+// notText is the code, for scripts, of bytes that are not text.
 const notText model.Code = "not_text"
 
 func notTaken(say string) error { return &Failure{Exit: ExitRefused, Code: notText, Say: say} }
 
-// controlIn returns the first control character that is no part of a text, and its line;
-// 0: there is none.
+// controlIn returns the first disallowed control character of a text, and its line; 0: none.
 func controlIn(s string) (r rune, line int) {
 	line = 1
 	for i, r := range s {
@@ -126,8 +125,8 @@ func controlIn(s string) (r rune, line int) {
 	return 0, 0
 }
 
-// Textual refuses arguments and flags that are no text, but for names of files, which may
-// be anything. The text of a reply may be in another encoding, and is looked at there.
+// Textual refuses arguments and flags that are not text, except file names, which may be
+// anything. The text of a reply may be in another encoding, and is checked there.
 func (p *Program) Textual(cmd *cobra.Command, args []string) error {
 	if cmd.Flags().Lookup(FlagEncoding) != nil && len(args) > 1 {
 		args = slices.Delete(slices.Clone(args), 1, 2)
@@ -146,10 +145,10 @@ func (p *Program) Textual(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// FlagEncoding is the flag that says in which encoding a text is.
+// FlagEncoding is the flag for the encoding of a text.
 const FlagEncoding = "encoding"
 
-// namesFile tells whether a flag's value is the name of a file or a folder.
+// namesFile reports whether a flag's value is the name of a file or a folder.
 func namesFile(flag string) bool {
 	switch flag {
 	case "attach", "config", "db", "data", "token-file", "ssh-key", "tls-cert", "tls-key":
@@ -158,7 +157,7 @@ func namesFile(flag string) bool {
 	return false
 }
 
-// decoded returns the text that bytes are in an encoding, if they are one.
+// decoded decodes bytes in an encoding, and reports whether they are valid.
 func decoded(e encoding.Encoding, b []byte) (string, bool) {
 	s, err := e.NewDecoder().Bytes(b)
 	if err != nil || bytes.ContainsRune(s, utf8.RuneError) {
@@ -168,9 +167,8 @@ func decoded(e encoding.Encoding, b []byte) (string, bool) {
 	return string(s), line == 0
 }
 
-// likely are the encodings that a text is usually in if it is not UTF-8, the likelier
-// first. Usual are the first bytes of the characters of two bytes that most texts are
-// written with.
+// likely are the usual encodings of text other than UTF-8, likelier ones first. Most
+// two-byte characters of real texts have a first byte from usual to last.
 var likely = []struct {
 	name        string
 	usual, last byte
@@ -184,13 +182,12 @@ var likely = []struct {
 	{"windows-1252", 0xFF, 0, charmap.Windows1252},
 }
 
-// looksLike returns the name of the encoding that bytes seem to be in; empty: UTF-8, or
-// none that is known.
+// looksLike returns the name of the encoding that bytes seem to be in; "": UTF-8 or unknown.
 func looksLike(b []byte) string {
 	switch {
 	case (bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b)) && isUTF16(b):
 		return "UTF-16"
-	case bytes.IndexByte(b, 0) >= 0: // no text
+	case bytes.IndexByte(b, 0) >= 0: // not text
 		return ""
 	case bytes.Contains(b, []byte("\x1b$B")), bytes.Contains(b, []byte("\x1b$@")):
 		return "ISO-2022-JP"
@@ -210,8 +207,8 @@ func looksLike(b []byte) string {
 	return name
 }
 
-// sense tells how much of a text is what people write. What a wrong encoding gives is rare
-// characters, and letters where no word is.
+// sense scores how much a text is like what people write. A wrong encoding gives rare
+// characters, and letters outside of words.
 func sense(s string, e encoding.Encoding, usual, last byte) int {
 	n := 0
 	before := ' '
@@ -221,7 +218,7 @@ func sense(s string, e encoding.Encoding, usual, last byte) int {
 		case r < utf8.RuneSelf:
 		case unicode.Is(unicode.Hiragana, r):
 			n += 4
-		case r >= 0xFF61 && r <= 0xFF9F: // half wide, and in few texts
+		case r >= 0xFF61 && r <= 0xFF9F: // half width, and rare
 			n++
 		case unicode.Is(unicode.Katakana, r), r == '、', r == '。', unicode.Is(unicode.Latin, r) && unicode.IsLetter(before):
 			n += 3

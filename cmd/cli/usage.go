@@ -10,7 +10,7 @@ import (
 	"parley/i18n"
 )
 
-// Localise has the help and the errors of every command in the user's language.
+// Localise puts the help and the errors of every command into the user's language.
 func (p *Program) Localise(root *cobra.Command) {
 	root.SetUsageTemplate(p.usageTemplate())
 	root.SetHelpTemplate("{{with (or .Long .Short)}}{{.}}\n\n{{end}}{{.UsageString}}")
@@ -54,7 +54,7 @@ MORE
 {{end}}`)
 }
 
-// flagError says in the user's language what is wrong with a flag.
+// flagError words what is wrong with a flag.
 func (p *Program) flagError(err error) string {
 	var unknown *pflag.NotExistError
 	var value *pflag.InvalidValueError
@@ -74,7 +74,7 @@ func (p *Program) flagError(err error) string {
 	return p.Words.Say(i18n.ErrSetting, "Reason", Plain(err.Error()))
 }
 
-// NoSuchCommand refuses what is no command of ours.
+// NoSuchCommand refuses an unknown command.
 func (p *Program) NoSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func (p *Program) NoSuchCommand(cmd *cobra.Command, args []string) error {
 	return Usage(p.Words.Say(i18n.ErrUnknownCommand, "Command", Plain(cmd.CommandPath()+" "+args[0])))
 }
 
-// Exactly wants that many arguments.
+// Exactly requires that many arguments.
 func (p *Program) Exactly(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
@@ -92,7 +92,7 @@ func (p *Program) Exactly(n int) cobra.PositionalArgs {
 	}
 }
 
-// OneOf wants one of these words.
+// OneOf requires one of these words.
 func (p *Program) OneOf(value string, choices ...string) error {
 	for _, c := range choices {
 		if value == c {
@@ -102,16 +102,16 @@ func (p *Program) OneOf(value string, choices ...string) error {
 	return Usage(p.Words.Say(i18n.ErrChoice, "Value", Plain(value), "Choices", strings.Join(choices, ", ")))
 }
 
-// What a switch is told.
+// Values of a switch.
 const (
 	SwitchOn  = "on"
 	SwitchOff = "off"
 )
 
-// maxLimit is the longest list that a hub gives at once.
+// maxLimit is the longest list that a hub returns at once.
 const maxLimit = 1000
 
-// CheckLimit refuses a --limit that no hub takes.
+// CheckLimit refuses a --limit that no hub accepts.
 func (p *Program) CheckLimit(n int) error {
 	if n < 1 || n > maxLimit {
 		return Usage(p.Words.Say(i18n.ErrFlagValue, "Flag", "--limit", "Value", n))

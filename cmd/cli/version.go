@@ -4,7 +4,7 @@ import (
 	"runtime/debug"
 )
 
-// Version is that of the module, or "devel" with the commit where the build knows it.
+// Version is the module's version, or "devel" with the commit if the build has it.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -11,9 +11,9 @@ import (
 	"parley/model"
 )
 
-// environmentZone is the zone that TZ says; where it is not set, the machine's own. refused
-// is what TZ says where that is no zone: times are in UTC then, and the user is told. The
-// time package takes only names and paths, and shows anything else in UTC without a word.
+// environmentZone returns the zone of TZ; if that is not set, the machine's own. refused is the
+// value of TZ if it is not a zone: times are in UTC then, and the user is told. The time package
+// accepts only names and paths, and silently uses UTC for anything else.
 func environmentZone(env []string) (zone *time.Location, refused string) {
 	name, set := "", false
 	for _, v := range env { // the last one counts
@@ -39,7 +39,7 @@ func environmentZone(env []string) (zone *time.Location, refused string) {
 // mostZoneFile is larger than any file of the IANA database.
 const mostZoneFile = 1 << 20
 
-// zoneFile reads a zone from a file of the user's, named by its whole path.
+// zoneFile reads a zone from a user's file, named by its absolute path.
 func zoneFile(path string) (*time.Location, error) {
 	if !strings.HasPrefix(path, "/") {
 		return nil, model.ErrZone
@@ -54,15 +54,14 @@ func zoneFile(path string) (*time.Location, error) {
 	return time.LoadLocationFromTZData("Local", b)
 }
 
-// TellZone tells on standard error that TZ, or the client's over SSH, is no zone.
+// TellZone reports on standard error that TZ, or that of an SSH client, is not a zone.
 func (p *Program) TellZone() {
 	if said := p.ZoneTrouble(); said != "" {
 		_, _ = fmt.Fprintln(p.Err, said)
 	}
 }
 
-// ZoneTrouble says that TZ is no zone, and in which zone times are for that; empty where it
-// is one.
+// ZoneTrouble says that TZ is not a zone, and which zone is used instead; "" if it is one.
 func (p *Program) ZoneTrouble() string {
 	if p.ZoneRefused == "" {
 		return ""
@@ -70,8 +69,8 @@ func (p *Program) ZoneTrouble() string {
 	return p.Words.Say(i18n.ZoneRefused, "TZ", Plain(p.ZoneRefused), "Zone", Plain(p.Zone.String()))
 }
 
-// TakesZone takes over where the user's times are; where the hub knows nothing of that,
-// they stay where the hub's are.
+// TakesZone sets the user's zone from the session; if the hub does not know it, the hub's zone
+// stays.
 func (p *Program) TakesZone(start sshd.Start) {
 	p.ZoneRefused = start.ZoneRefused
 	if zone, err := model.LoadZone(start.Zone); err == nil {

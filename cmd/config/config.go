@@ -27,7 +27,7 @@ func New(p *cli.Program) []*cobra.Command {
 	return []*cobra.Command{p.ToHub(c.configCommand())}
 }
 
-// secret tells whether a setting's value is never shown.
+// secret reports whether a setting's value is never shown.
 func secret(key string) bool {
 	switch key {
 	case "master_key", "meta_app_secret", "meta_app_secret_old", "meta_verify_token", "token",
@@ -37,7 +37,7 @@ func secret(key string) bool {
 	return false
 }
 
-// setting is one setting as config shows it.
+// setting is one setting as the command shows it.
 type setting struct {
 	Name string `json:"name"`
 	// Value is empty for a secret.
@@ -46,7 +46,7 @@ type setting struct {
 	Set      bool          `json:"set"`
 	From     settings.From `json:"from"`
 	Variable string        `json:"variable"`
-	// place is the variable or the file that it comes from.
+	// place is the variable or the file that it was set by.
 	place string
 }
 
@@ -64,7 +64,7 @@ func (p *commands) configCommand() *cobra.Command {
 	return cmd
 }
 
-// config shows every setting as a command with those flags would have it.
+// config shows every setting as a command with those flags would use it.
 func (p *commands) config(flags map[string]any, file string) error {
 	l, s, err := remote.Layered(p.Program, flags, file)
 	if err != nil {
@@ -94,7 +94,7 @@ func (p *commands) config(flags map[string]any, file string) error {
 	}{all, l.Path}, func() { p.settingList(all, l.Path) })
 }
 
-// langSetting is the language, which is found before the settings are read.
+// langSetting returns the language, which is found before the settings are read.
 func (p *commands) langSetting(l settings.Layers) setting {
 	v := settings.Value{Key: cli.LangKey, Text: "en"}
 	if p.Words.Japanese() {
@@ -117,7 +117,7 @@ func (p *commands) langSetting(l settings.Layers) setting {
 	return shownSetting(v, settings.Origin{From: settings.FromDefault})
 }
 
-// shownSetting is a setting without what must not be shown of it.
+// shownSetting returns a setting without what must not be shown.
 func shownSetting(v settings.Value, o settings.Origin) setting {
 	s := setting{
 		Name: v.Key, Value: v.Text, Secret: secret(v.Key), From: o.From, Variable: settings.VariableOf(v.Key), place: o.Name,
@@ -126,7 +126,7 @@ func shownSetting(v settings.Value, o settings.Origin) setting {
 	if strings.Contains(v.Text, "://") {
 		u, err := url.Parse(v.Text)
 		if err == nil {
-			s.Value = u.Redacted() // a database's URL may hold a password
+			s.Value = u.Redacted() // a database's URL may have a password
 		} else {
 			s.Secret = true
 		}

@@ -13,12 +13,12 @@ import (
 	"parley/model"
 )
 
-// attached looks at the files that are to be sent, before anything is.
+// attached checks the files to send, before anything is sent.
 func (p *commands) attached(paths []string) ([]model.File, error) {
 	if len(paths) == 0 {
 		return nil, nil
 	}
-	if p.Seat != nil { // the file would be one of the hub's machine
+	if p.Seat != nil { // the file would be on the hub's machine
 		return nil, cli.Usage(p.Words.Say(i18n.WhyNoFilesHere))
 	}
 	if len(paths) > model.MaxAttachments {
@@ -35,10 +35,10 @@ func (p *commands) attached(paths []string) ([]model.File, error) {
 	return out, nil
 }
 
-// progressEvery is how often a terminal is told how far a file has come.
+// progressEvery is how often upload progress is shown on a terminal.
 const progressEvery = 200 * time.Millisecond
 
-// progress shows how far files have come, on a terminal. done takes its line away.
+// progress shows upload progress on a terminal. done removes its line.
 func (p *commands) progress() (told outbox.Progress, done func()) {
 	out, ok := p.Err.(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(out.Fd()) {
@@ -72,5 +72,5 @@ func (p *commands) progress() (told outbox.Progress, done func()) {
 	}
 }
 
-// megabytes writes a number of bytes.
+// megabytes formats a number of bytes.
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -48,7 +48,7 @@ func (p *commands) deleteCommand() *cobra.Command {
 // longestAnswer is more than anybody types to say yes.
 const longestAnswer = 64
 
-// confirmDeletion asks whether a conversation is to go, and takes nothing but yes for it.
+// confirmDeletion asks whether to delete a conversation; only yes means yes.
 func (p *commands) confirmDeletion(ctx context.Context, c *client.Client, id model.ConversationID) error {
 	conversation, err := c.Conversation(ctx, id)
 	if err != nil {

@@ -11,26 +11,25 @@ import (
 	"parley/model/safe"
 )
 
-// feed writes what happens as lines: a message when it comes, and how far a reply got
-// when that changes. It remembers what it wrote, as changes come more than once.
+// feed prints events as lines: a message when it comes, and the state of a reply when it
+// changes. It remembers what it printed, since changes may come more than once.
 type feed struct {
 	p *commands
-	// said is how a message stood when it was last written.
+	// said is the state of each message when it was last printed.
 	said map[model.MessageID]model.State
-	// numbers are what conversations are called in lines, by the order of their first
-	// line.
+	// numbers are the short numbers of conversations, in the order of their first line.
 	numbers       map[model.ConversationID]int
 	conversations []model.ConversationID
 	names         map[model.ConversationID]model.Customer
-	// standing is what was last written of a Page.
+	// standing is the last line printed for each Page.
 	standing map[model.PageID]string
-	// since: what was said before is history, not news.
+	// since: messages sent before it are history, not news.
 	since time.Time
-	// held are messages of customers whose name is on its way.
+	// held are customers' messages whose customer's name is not known yet.
 	held []heldMessage
 }
 
-// heldMessage is a message that waits a moment for its customer's name.
+// heldMessage is a message that waits for its customer's name.
 type heldMessage struct {
 	model.Message
 	until time.Time
@@ -47,10 +46,10 @@ func newFeed(p *commands) *feed {
 	}
 }
 
-// newsAge is how old a message may be, when the feed begins, to count as news.
+// newsAge is how old a message may be, when the feed starts, to count as news.
 const newsAge = time.Minute
 
-// number returns what a conversation is called; a new one gets the next number.
+// number returns the number of a conversation; a new one gets the next number.
 func (f *feed) number(id model.ConversationID) int {
 	n, ok := f.numbers[id]
 	if !ok {
@@ -61,7 +60,7 @@ func (f *feed) number(id model.ConversationID) int {
 	return n
 }
 
-// numbered returns the conversation called that.
+// numbered returns the conversation of a number.
 func (f *feed) numbered(n int) (model.ConversationID, bool) {
 	if n < 1 || n > len(f.conversations) {
 		return "", false
@@ -69,7 +68,7 @@ func (f *feed) numbered(n int) (model.ConversationID, bool) {
 	return f.conversations[n-1], true
 }
 
-// pages writes how each Page stands, when that is news.
+// pages prints each Page, if its line has changed.
 func (f *feed) pages(pages []model.Page) {
 	for _, page := range pages {
 		line := safe.Line(page.Name).String() + " · " + f.p.Visibility(page)
@@ -80,7 +79,7 @@ func (f *feed) pages(pages []model.Page) {
 	}
 }
 
-// change writes one change; kinds and objects that are not known are passed over.
+// change prints one change; unknown kinds and objects are skipped.
 func (f *feed) change(_ model.PageID, c model.Change) {
 	switch c.Kind {
 	case model.ChangeConversation:
@@ -103,14 +102,14 @@ func (f *feed) change(_ model.PageID, c model.Change) {
 	}
 }
 
-// hold writes a message, once its customer's name is known or did not come in time,
-// and those before it are written.
+// hold prints a message once its customer's name is known or late, and all messages before it
+// are printed.
 func (f *feed) hold(m model.Message) {
 	f.held = append(f.held, heldMessage{m, f.p.Now().Add(nameWait)})
 	f.release()
 }
 
-// release writes what need not wait any more, in the order in which it came.
+// release prints the held messages that need not wait any more, in order.
 func (f *feed) release() {
 	for len(f.held) > 0 {
 		h := f.held[0]
@@ -123,7 +122,7 @@ func (f *feed) release() {
 	f.held = nil
 }
 
-// message writes a message that is new, or whose state is another.
+// message prints a message that is new, or whose state has changed.
 func (f *feed) message(m model.Message) {
 	state, known := f.said[m.ID]
 	if known && (state == m.State || m.State == model.Posting) {
@@ -162,7 +161,7 @@ func tag(n int) string {
 	return t + strings.Repeat(" ", max(1, len(tagIndent)-len(t)))
 }
 
-// customer is whom a message's conversation is with, as far as that is known.
+// customer returns the customer of a message's conversation, as far as known.
 func (f *feed) customer(m model.Message) model.Customer {
 	c, ok := f.names[m.ConversationID]
 	if !ok {
@@ -174,8 +173,7 @@ func (f *feed) customer(m model.Message) model.Customer {
 	return c
 }
 
-// who names a message's author, with whom the conversation is where that is not the
-// author.
+// who names a message's author, and the customer if that is somebody else.
 func (f *feed) who(m model.Message) string {
 	customer := f.p.customer(f.customer(m))
 	if m.Author.Kind == model.ByCustomer {

@@ -43,8 +43,7 @@ func (p *commands) listCommand() *cobra.Command {
 	return cmd
 }
 
-// previewCells is how wide a preview in the list may be: a row is two lines that fit 80
-// columns.
+// previewCells is how wide a preview in the list may be: a row is two lines that fit 80 columns.
 const previewCells = 60
 
 func (p *commands) conversationList(l model.FoundList, searched bool) {
@@ -76,20 +75,20 @@ func (p *commands) conversationList(l model.FoundList, searched bool) {
 	}
 }
 
-// Marks about what a search found, and how many characters before the first of them
-// are shown.
+// Marks around the matches of a search, and how many characters are shown before the first
+// one.
 const (
 	markFrom   = "«"
 	markTo     = "»"
 	markBefore = 15
 )
 
-// marked puts marks about what a search found in a text.
+// marked puts marks around the matches in a text.
 func marked(u model.Untrusted, spans []model.Span) model.Untrusted {
 	return u.Marked(spans, markFrom, markTo, markBefore)
 }
 
-// customer names a customer; one whose name Meta does not tell, by their id.
+// customer names a customer; by their id if Meta does not give the name.
 func (p *commands) customer(c model.Customer) string {
 	if name := safe.LineN(c.Name, cli.NameCells); !name.Empty() {
 		return name.String()
@@ -97,7 +96,7 @@ func (p *commands) customer(c model.Customer) string {
 	return p.Words.Say(i18n.CustomerUnnamed, "ID", safe.Line(model.Untrusted(c.PSID)))
 }
 
-// preview is the last message on one line.
+// preview returns the last message on one line.
 func (p *commands) preview(m *model.Summary) string {
 	if m == nil {
 		return ""

@@ -17,12 +17,12 @@ import (
 	"parley/model/inbox"
 )
 
-// plainWait is how long a reply typed by number may take to be handed to the hub; what
-// becomes of it then comes as a line.
+// plainWait is how long handing in a reply typed by number may take; its outcome comes as a
+// line later.
 const plainWait = 10 * time.Second
 
-// Plain is the inbox as lines: messages as they come, replies typed by number. Those are
-// kept in a folder of state.
+// Plain is the inbox as lines: messages as they come, and replies typed by number, which are
+// kept in the state folder.
 func Plain(ctx context.Context, of *cli.Program, c *client.Client, state string) error {
 	p := &commands{of}
 	ctx, leave := context.WithCancel(ctx)
@@ -48,7 +48,7 @@ func Plain(ctx context.Context, of *cli.Program, c *client.Client, state string)
 			}
 		case line, ok := <-lines:
 			if !ok {
-				lines = nil // nothing more is typed; messages go on
+				lines = nil // no more is typed; messages go on
 				continue
 			}
 			if line == "q" {
@@ -60,8 +60,8 @@ func Plain(ctx context.Context, of *cli.Program, c *client.Client, state string)
 	}
 }
 
-// typed hands on the lines that are typed. A read from a terminal can't be broken off,
-// so it ends with the process, or with the input.
+// typed returns the typed lines. A read from a terminal can't be cancelled, so it ends with the
+// process, or with the input.
 func (p *commands) typed(ctx context.Context) <-chan string {
 	lines := make(chan string)
 	go func() {
@@ -97,7 +97,7 @@ func (p *commands) plainUpdate(feed *feed, u inbox.Update) {
 	}
 }
 
-// plainReply sends what was typed as "NUMBER TEXT".
+// plainReply sends a reply typed as "NUMBER TEXT".
 func (p *commands) plainReply(ctx context.Context, replies *outbox.Outbox, feed *feed, line string) {
 	line, err := p.Text([]byte(line), "")
 	if err != nil {

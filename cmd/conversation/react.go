@@ -44,8 +44,8 @@ func (p *commands) reactCommand() *cobra.Command {
 	return cmd
 }
 
-// react asks for a reaction and waits until Facebook has confirmed or refused it. Asked
-// for twice it is set once, so that a script may repeat the command.
+// react sets a reaction and waits until Facebook has confirmed or refused it. It is idempotent,
+// so that a script may repeat the command.
 func (p *commands) react(cmd *cobra.Command, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted, wait time.Duration) error {
 	c, err := remote.Open(p.Program)
 	if err != nil {

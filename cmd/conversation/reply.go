@@ -86,42 +86,41 @@ func (p *commands) replyCommand() *cobra.Command {
 	return cmd
 }
 
-// replyText takes the text from the argument, or from standard input without its last
-// line end, in that encoding.
+// replyText returns the text of the argument, or of standard input without its last line end,
+// in that encoding.
 func (p *commands) replyText(arg, encoding string) (model.Untrusted, error) {
 	if arg != "-" {
 		text, err := p.Text([]byte(arg), encoding)
 		return model.Untrusted(text), err
 	}
-	// One more than can be sent is enough to be refused.
+	// One more than can be sent, so that it is refused.
 	const most = 4 * (model.MaxText + 2)
 	b, err := io.ReadAll(io.LimitReader(p.In, most))
 	if err != nil {
 		return "", cli.Failed(p.Words.Say(i18n.ErrStdin, "Reason", cli.Plain(err.Error())))
 	}
-	if len(b) == most { // its end may be a part of a character
+	if len(b) == most { // its end may be part of a character
 		return "", &cli.Failure{Exit: cli.ExitRefused, Code: model.TextTooLong, Say: p.Code(model.TextTooLong, "")}
 	}
 	text, err := p.Text(b, encoding)
 	return model.Untrusted(strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")), err
 }
 
-// replyFailure words why a reply was not handed in, with what keeps it from being
-// sent twice.
+// replyFailure words why a reply was not handed in, with what prevents sending it twice.
 func (p *commands) replyFailure(err error, id model.ClientID) error {
 	var unreachable *client.UnreachableError
 	switch {
 	case errors.As(err, &unreachable):
 		return cli.Failed(p.Words.Say(i18n.ErrReplyKept, "ID", string(id)))
-	case errors.Is(err, outbox.ErrKeptOther): // as the hub would
+	case errors.Is(err, outbox.ErrKeptOther): // as the hub would answer
 		return &cli.Failure{Exit: cli.ExitRefused, Code: model.ClientIDReused, Say: p.Code(model.ClientIDReused, "")}
 	}
 	return err
 }
 
-// leftToTheHub says how a reply stands that the hub took, when its writer waits no
-// longer. The exit code is that of a wait that is over: a script that took it for a
-// failure would hand the same in as another reply.
+// leftToTheHub says the state of a reply that the hub has, when its writer waits no longer. The
+// exit code is that of a timeout: a script that took it for a failure would send the same text
+// again as another reply.
 func (p *commands) leftToTheHub(m model.Message) error {
 	err := p.replied(m)
 	_, _ = fmt.Fprintln(p.Err, p.Words.Say(i18n.ReplyGoesOn,
@@ -129,7 +128,7 @@ func (p *commands) leftToTheHub(m model.Message) error {
 	return err
 }
 
-// replied says how a reply stands; the exit code says it, too.
+// replied prints the state of a reply, which also decides the exit code.
 func (p *commands) replied(m model.Message) error {
 	err := p.Print(m, func() { p.Line(p.Words.Say(i18n.State(string(m.State)))) })
 	if err != nil {
@@ -158,7 +157,7 @@ func (p *commands) replyError(m model.Message) error {
 	return f
 }
 
-// exitOf is the exit code for why something failed or asks.
+// exitOf returns the exit code for why something failed or asks.
 func exitOf(code model.Code) int {
 	switch {
 	case code == model.OutcomeUnknown, code == model.StorePutBack:

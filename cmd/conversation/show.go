@@ -20,7 +20,7 @@ type shown struct {
 	Cursor       string             `json:"cursor"`
 }
 
-// commands are those about conversations and their messages.
+// commands are the commands about conversations and their messages.
 type commands struct{ *cli.Program }
 
 // New returns the commands about conversations.
@@ -98,7 +98,7 @@ func (p *commands) message(c model.Conversation, m model.Message) {
 	}
 }
 
-// headline is who wrote a message, when, and how far it came.
+// headline returns a message's author, time and state.
 func (p *commands) headline(c model.Conversation, m model.Message) []string {
 	who := p.author(m.Author)
 	if m.Author.Kind == model.ByCustomer {
@@ -120,7 +120,7 @@ func (p *commands) headline(c model.Conversation, m model.Message) []string {
 	return head
 }
 
-// lines is all that stands below the headline of a message of that customer's conversation.
+// lines returns all lines below the headline of a message.
 func (p *commands) lines(customer model.Customer, m model.Message) []string {
 	var out []string
 	text := safe.Body(m.Text)
@@ -142,7 +142,7 @@ func (p *commands) lines(customer model.Customer, m model.Message) []string {
 	return append(out, p.trailers(customer, m)...)
 }
 
-// attachment is one line: what it is, its title, where it is.
+// attachment returns one line: what it is, its title, its address.
 func (p *commands) attachment(a model.Attachment) string {
 	parts := []string{"[" + p.Words.AttachmentWord(a) + "]"}
 	for _, u := range []safe.Text{safe.Line(a.Title), safe.LineN(a.URL, cli.PlainCells)} {
@@ -153,7 +153,7 @@ func (p *commands) attachment(a model.Attachment) string {
 	return strings.Join(parts, " ")
 }
 
-// trailers is what became of a message: reactions, feedback, why it failed.
+// trailers returns what happened to a message: reactions, feedback, why it failed.
 func (p *commands) trailers(customer model.Customer, m model.Message) []string {
 	var out []string
 	for _, r := range m.Reactions {
@@ -177,8 +177,8 @@ func (p *commands) trailers(customer model.Customer, m model.Message) []string {
 	return out
 }
 
-// reaction says who reacted, and whether Facebook has confirmed it. That is not who wrote
-// the message.
+// reaction says who reacted, which is not the message's author, and whether Facebook has
+// confirmed it.
 func (p *commands) reaction(customer model.Customer, r model.Reaction) string {
 	who := p.Words.Say(i18n.AuthorPage)
 	switch {
@@ -211,7 +211,7 @@ func (p *commands) whyNot(e model.MessageError) []string {
 	return out
 }
 
-// author names who wrote a message that is not the customer's.
+// author names the author of a message that is not the customer's.
 func (p *commands) author(a model.Author) string {
 	switch a.Kind {
 	case model.ByPage:
@@ -223,7 +223,7 @@ func (p *commands) author(a model.Author) string {
 	}
 }
 
-// event says what happened.
+// event words an event.
 func (p *commands) event(n model.Notable) string {
 	return strings.Join(p.Words.Happened(n, func(u model.Untrusted) string { return safe.Line(u).String() }), " · ")
 }

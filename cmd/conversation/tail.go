@@ -38,8 +38,7 @@ func (p *commands) tailCommand() *cobra.Command {
 	return cmd
 }
 
-// Tail prints changes as they come, until ctx ends or the hub no longer knows the
-// token.
+// Tail prints changes as they come, until ctx ends or the hub no longer accepts the token.
 func Tail(ctx context.Context, of *cli.Program, c *client.Client, from int64, named bool) error {
 	p := &commands{of}
 	start := map[model.PageID]int64{}
@@ -52,7 +51,7 @@ func Tail(ctx context.Context, of *cli.Program, c *client.Client, from int64, na
 			start[page.ID] = from
 		}
 	} else if _, err := c.Me(ctx); err != nil {
-		return err // said at once, rather than tried for ever
+		return err // reported at once, rather than retried forever
 	}
 	s := stream.NewTail(c, stream.DefaultTiming(), start)
 	follow := p.follow(ctx, s)
@@ -79,14 +78,14 @@ func Tail(ctx context.Context, of *cli.Program, c *client.Client, from int64, na
 	}
 }
 
-// follow runs a sync beside, and tells how it ended.
+// follow runs a follower in the background, and returns a channel with its error.
 func (p *commands) follow(ctx context.Context, s *stream.Follower) <-chan error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
 	return ended
 }
 
-// Unfollowed words how a sync ended; being told to end is no failure.
+// Unfollowed words why a follower ended; being cancelled is no failure.
 func Unfollowed(p *cli.Program, err error) error {
 	var why *client.Problem
 	switch {
@@ -128,7 +127,7 @@ func (p *commands) tailUpdate(feed *feed, u inbox.Update) error {
 	return nil
 }
 
-// connection says on stderr how the connection stands, when that changed.
+// connection prints on stderr the state of the connection when it changes.
 func (p *commands) connection(c inbox.Connection) {
 	say := func(id i18n.ID, pairs ...any) { _, _ = fmt.Fprintln(p.Err, p.Words.Say(id, pairs...)) }
 	switch c.State {

@@ -16,7 +16,7 @@ import (
 	"parley/model/safe"
 )
 
-// commands are those about records of the CRM.
+// commands are the commands about records of the CRM.
 type commands struct{ *cli.Program }
 
 // New returns the commands about records of the CRM.
@@ -35,8 +35,8 @@ func (p *commands) unlinkCommand() *cobra.Command {
 
 type changeLink func(*client.Client, context.Context, model.ConversationID, model.RecordRef) (model.Conversation, error)
 
-// linkTold links a private conversation only after it said who can read it then. The
-// command is for scripts: it goes on by itself.
+// linkTold links a private conversation after saying who can read it then. The command is for
+// scripts, so it does not ask.
 func (p *commands) linkTold(c *client.Client, ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) { //nolint:revive // as the methods of a client
 	if err := p.tellReaders(ctx, c, id, ref); err != nil {
 		return model.Conversation{}, err
@@ -44,8 +44,8 @@ func (p *commands) linkTold(c *client.Client, ctx context.Context, id model.Conv
 	return c.Link(ctx, id, ref)
 }
 
-// tellReaders says on standard error who else can read a private conversation once it is
-// linked to a record.
+// tellReaders says on standard error who else can read a private conversation once it is linked
+// to a record.
 func (p *commands) tellReaders(ctx context.Context, c *client.Client, id model.ConversationID, ref model.RecordRef) error {
 	conversation, page, err := p.privatePage(ctx, c, id)
 	if err != nil || page == nil {
@@ -67,7 +67,7 @@ func (p *commands) tellReaders(ctx context.Context, c *client.Client, id model.C
 	return nil
 }
 
-// privatePage returns a conversation and its Page where that is private; else no Page.
+// privatePage returns a conversation, and its Page if that is private; else nil.
 func (p *commands) privatePage(ctx context.Context, c *client.Client, id model.ConversationID) (model.Conversation, *model.Page, error) {
 	conversation, err := c.Conversation(ctx, id)
 	if err != nil {
@@ -112,7 +112,7 @@ func (p *commands) linking(use string, short, long, done i18n.ID, change changeL
 	}
 }
 
-// record reads what names a record on the command line.
+// record parses a record named on the command line.
 func (p *commands) record(arg string) (model.RecordRef, error) {
 	ref, err := model.ParseRecordRef(arg)
 	if err != nil {
@@ -121,7 +121,7 @@ func (p *commands) record(arg string) (model.RecordRef, error) {
 	return ref, nil
 }
 
-// recordLine is a record on one line.
+// recordLine returns a record on one line.
 func recordLine(r model.Record) string {
 	parts := []string{cli.Plain(r.RecordRef.String()).String(), safe.Line(r.Title).String()}
 	if r.Value != nil {
@@ -166,7 +166,7 @@ func (p *commands) crmCommand() *cobra.Command {
 	return p.Group("crm", i18n.CRMShort, search, p.crmFieldCommand())
 }
 
-// crmFieldCommand makes the field for PSIDs, when an admin asks for it.
+// crmFieldCommand creates the field for PSIDs, for an admin.
 func (p *commands) crmFieldCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "field", Short: p.Words.Say(i18n.CRMFieldShort), Long: p.Words.Say(i18n.CRMFieldLong), Args: p.Exactly(0),

@@ -38,8 +38,7 @@ func (p *commands) recordCommand() *cobra.Command {
 	return cmd
 }
 
-// wholeRecord prints a record: its name, then what is known of it, a line each, then what
-// of conversations stands on it.
+// wholeRecord prints a record: its name, what is known of it, and its transcripts.
 func (p *commands) wholeRecord(v model.RecordView) {
 	r := v.Record
 	p.Line(recordLine(r))
@@ -75,7 +74,7 @@ func (p *commands) wholeRecord(v model.RecordView) {
 	}
 }
 
-// transcript prints one day: a line that names it, then who wrote when, and what below.
+// transcript prints one day: a line that names it, then authors, times and texts.
 func (p *commands) transcript(t model.Transcript) {
 	zone := t.Location()
 	day := cli.Plain(t.Day).String() + " (" + cli.Plain(t.Zone).String() + ")"
@@ -93,8 +92,7 @@ func (p *commands) transcript(t model.Transcript) {
 	}
 }
 
-// transcriptTime is the time of a line, and its day where that is another than the
-// transcript's.
+// transcriptTime returns the time of a line, with its day if that is not the transcript's.
 func (p *commands) transcriptTime(l model.TranscriptLine, zone *time.Location) string {
 	at := l.At.In(zone).Format("15:04")
 	if l.Day != "" {

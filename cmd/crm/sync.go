@@ -15,7 +15,7 @@ import (
 	"parley/model/safe"
 )
 
-// syncNow is what sync is told besides the two of a switch.
+// syncNow is an argument of sync besides those of a switch.
 const syncNow = "now"
 
 func (p *commands) syncCommand() *cobra.Command {
@@ -43,8 +43,8 @@ func (p *commands) syncCommand() *cobra.Command {
 	}
 }
 
-// sync does what is asked. Before others could read a private conversation it says so on
-// standard error; the command is for scripts, and goes on by itself.
+// sync runs the command. If others could then read a private conversation, it first says so on
+// standard error; the command is for scripts, so it does not ask.
 func (p *commands) sync(ctx context.Context, c *client.Client, id model.ConversationID, do string) (model.Conversation, error) {
 	switch do {
 	case syncNow:
@@ -66,7 +66,7 @@ func (p *commands) sync(ctx context.Context, c *client.Client, id model.Conversa
 	return c.SetSync(ctx, id, true)
 }
 
-// linkSynced says how the transcript stands on a linked record.
+// linkSynced words the state of the transcript on a linked record.
 func (p *commands) linkSynced(l model.Link) string {
 	name := cli.Indent + cli.Plain(l.Ref().String()).String() + "  " + safe.Line(l.Title).String()
 	if l.Sync == nil {

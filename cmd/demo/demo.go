@@ -1,4 +1,5 @@
-// Package demo has the commands that play the world outside: the sandbox, and the demo on it.
+// Package demo has the commands that simulate the outside world: the sandbox, and the demo on
+// it.
 package demo
 
 import (
@@ -23,16 +24,16 @@ import (
 	"parley/sandbox"
 )
 
-// demoOptions are what the demo's world is like.
+// demoOptions are the options of the demo.
 type demoOptions struct {
 	sandbox.Options
 	data  string
 	plain bool
-	// ssh is where guests come in over SSH.
+	// ssh is the address where guests come in over SSH.
 	ssh string
 }
 
-// The demo's world unless flags say otherwise.
+// Defaults of the demo.
 const (
 	demoPeople        = 12
 	demoRate          = 0.5
@@ -40,10 +41,10 @@ const (
 	demoPatience      = 15 * time.Second
 )
 
-// commands are those that play the world outside.
+// commands are the commands that simulate the outside world.
 type commands struct{ *cli.Program }
 
-// New returns the commands that play the world outside.
+// New returns the commands that simulate the outside world.
 func New(p *cli.Program) []*cobra.Command {
 	c := &commands{p}
 	return []*cobra.Command{c.demoCommand(), c.sandboxCommand()}
@@ -65,8 +66,8 @@ func (p *commands) demoCommand() *cobra.Command {
 	return cmd
 }
 
-// demo runs sandbox, hub and client in this process, each on its own side of a real
-// connection, until the user leaves.
+// demo runs sandbox, hub and client in this process, connected over real connections, until the
+// user leaves.
 func (p *commands) demo(ctx context.Context, o demoOptions) error {
 	dir, clean, err := p.demoData(o.data)
 	if err != nil {
@@ -88,8 +89,8 @@ func (p *commands) demo(ctx context.Context, o demoOptions) error {
 	return conversation.Unfollowed(p.Program, g.Wait())
 }
 
-// demoData is where the demo keeps its store: the folder named, or one that goes with
-// it.
+// demoData returns the folder of the demo's store: the given one, or a temporary one that clean
+// removes.
 func (p *commands) demoData(named string) (dir string, clean func(), err error) {
 	if named != "" {
 		return named, func() {}, nil
@@ -142,7 +143,7 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 		}
 		server.SayTerminals(p.Program, h.Terminals, Guests()...)
 		if _, _, ok := p.Terminal(); !ok && o.ssh != "" && !o.plain {
-			<-ctx.Done() // it is for those who come over SSH
+			<-ctx.Done() // it serves those who come over SSH
 			return nil
 		}
 		if o.plain {

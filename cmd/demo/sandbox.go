@@ -11,12 +11,11 @@ import (
 	"parley/sandbox"
 )
 
-// The sandbox's world unless flags say otherwise: lively enough to look at, calm
-// enough to follow.
+// Defaults of the sandbox: lively enough to look at, calm enough to follow.
 const (
 	sandboxPeople = 12
 	sandboxRate   = 0.2
-	// sandboxSupport is a support inbox; its sink takes mail for anybody.
+	// sandboxSupport is a support inbox; the sandbox's mail server accepts mail for anybody.
 	sandboxSupport = "support@example.com"
 )
 
@@ -45,7 +44,7 @@ func (p *commands) sandboxCommand() *cobra.Command {
 	return cmd
 }
 
-// sandboxReady prints what a hub needs, to be pasted into a shell.
+// sandboxReady prints what a hub needs, for pasting into a shell.
 func (p *commands) sandboxReady(i sandbox.Info) {
 	p.Say(i18n.SandboxReady)
 	for _, v := range []struct{ name, value string }{
@@ -59,7 +58,7 @@ func (p *commands) sandboxReady(i sandbox.Info) {
 	} {
 		p.Line(fmt.Sprintf("export %s=%s", v.name, v.value))
 	}
-	// Not to be pasted with the rest: with a CRM, admins are those of Pipedrive.
+	// Commented out: with a CRM, the admins are those of Pipedrive.
 	p.Line("# " + p.Words.Say(i18n.SandboxPipedrive))
 	for _, v := range []struct{ name, value string }{
 		{"PARLEY_PIPEDRIVE_URL", i.PipedriveURL},
@@ -78,7 +77,7 @@ func (p *commands) sandboxReady(i sandbox.Info) {
 	p.sandboxByHand(i.ControlURL)
 }
 
-// sandboxByHand prints how to play by hand what customers and Facebook do.
+// sandboxByHand prints how to act by hand as customers and Facebook.
 func (p *commands) sandboxByHand(control string) {
 	p.Line("# " + p.Words.Say(i18n.SandboxByHand))
 	for _, request := range []string{

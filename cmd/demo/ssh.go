@@ -10,24 +10,24 @@ import (
 	"parley/model"
 )
 
-// The demo's guests: who connected its Page, and a colleague.
+// The demo's guests: the installer of its Page, and a colleague.
 const (
 	GuestInstaller = "installer"
 	GuestRep       = "rep"
 )
 
-// The addresses by which the sandbox's Pipedrive knows who is in the demo: an admin of the
-// company, and a colleague. Whoever is in it sees what these see.
+// The demo's people in the sandbox's Pipedrive: an admin of the company, and a colleague.
+// Guests see what these see.
 const (
 	demoInstaller = "installer@example.com"
 	demoRep       = "rep@example.com"
 )
 
-// Guests are the names by which the demo lets one in over SSH.
+// Guests returns the names by which the demo admits guests over SSH.
 func Guests() []string { return []string{GuestInstaller, GuestRep} }
 
-// demoTeam is what the demo's user is called, and who sees its Page. Where others come in,
-// the user has a name to them and the Page is shared.
+// demoTeam returns the name of the demo's user, and who sees its Page. If others come in, the
+// user has a name and the Page is shared.
 func (p *commands) demoTeam(o demoOptions) (name string, v model.Visibility) {
 	if o.ssh == "" {
 		return p.Words.Say(i18n.DemoUser), model.Private
@@ -35,7 +35,7 @@ func (p *commands) demoTeam(o demoOptions) (name string, v model.Visibility) {
 	return p.Words.Say(i18n.DemoInstaller), model.Shared
 }
 
-// demoTerminals lets the demo's guests in over SSH, from this machine.
+// demoTerminals admits the demo's guests over SSH, from this machine.
 func (p *commands) demoTerminals(ctx context.Context, s settings.Settings, h *server.Server, installer model.User) error {
 	rep, err := accounts.AddUser(ctx, h.Store, accounts.NewUser{Name: p.Words.Say(i18n.DemoRep), Email: demoRep}, p.Now())
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package hubstore opens a hub's store for commands, or says why it can't be.
+// Package hubstore opens a hub's store for commands.
 package hubstore
 
 import (
@@ -11,20 +11,20 @@ import (
 	"parley/i18n"
 )
 
-// What a hub may be told once of a store that is not the one that it ran with.
+// Flags for once accepting a store other than the one that the hub ran with.
 const (
 	FlagAcceptOlder = "accept-older-store"
 	FlagNewStore    = "new-store"
 )
 
-// Open opens a store, or says why it can't be.
+// Open opens a store, or words why it can't.
 func Open(ctx context.Context, p *cli.Program, path string, o sqlite.Options) (store.Store, error) {
 	s, err := sqlite.Open(ctx, path, o)
 	var other *store.ContradictionError
 	switch {
 	case err == nil:
 		return s, nil
-	case ctx.Err() != nil: // before it was brought up to date
+	case ctx.Err() != nil: // before it was migrated
 		return nil, ctx.Err()
 	case errors.As(err, &other):
 		return nil, cli.Failed(contradiction(p, path, other))
@@ -36,7 +36,7 @@ func Open(ctx context.Context, p *cli.Program, path string, o sqlite.Options) (s
 	return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(path), "Reason", cli.Plain(err.Error())))
 }
 
-// contradiction says what was found in place of the store, and what to do.
+// contradiction says what was found instead of the store, and what to do.
 func contradiction(p *cli.Program, path string, c *store.ContradictionError) string {
 	id := map[store.Difference]i18n.ID{
 		store.Missing: i18n.ErrStoreMissing, store.Older: i18n.ErrStoreOlder, store.Diverged: i18n.ErrStoreDiverged, store.Other: i18n.ErrStoreOther,

@@ -15,10 +15,10 @@ import (
 	"parley/i18n"
 )
 
-// longestCode is more than any code has, with what people type around it.
+// longestCode is longer than any code, with whatever people type around it.
 const longestCode = 4096
 
-// codeOf is the code in a line that was read, or why there is none.
+// codeOf returns the code in a line, or why there is none.
 func (p *commands) codeOf(ctx context.Context, line string, err error) (string, error) {
 	if err != nil && ctx.Err() == nil {
 		return "", cli.Failed(p.Words.Say(i18n.ErrCodeRead, "Reason", cli.Plain(err.Error())))
@@ -33,8 +33,7 @@ func (p *commands) codeOf(ctx context.Context, line string, err error) (string, 
 	return code, nil
 }
 
-// readCode asks for the code on the terminal, which does not show it, or reads a line of
-// standard input.
+// readCode asks for the code on the terminal, without echo, or reads a line of standard input.
 func (p *commands) readCode(ctx context.Context, prompt string) (string, error) {
 	if f, ok := p.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		_, _ = fmt.Fprint(p.Err, prompt)
@@ -50,8 +49,8 @@ func (p *commands) readCode(ctx context.Context, prompt string) (string, error) 
 	})
 }
 
-// unseen reads a line of a terminal that does not show it, and leaves the terminal as
-// it was, also when ctx ends first.
+// unseen reads a line of a terminal without echo, and restores the terminal, also if ctx ends
+// first.
 func unseen(ctx context.Context, fd int) (string, error) {
 	before, err := term.GetState(fd)
 	if err != nil {

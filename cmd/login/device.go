@@ -13,29 +13,28 @@ import (
 	"parley/model/safe"
 )
 
-// granted is what a sign-in brought.
+// granted is the result of a sign-in.
 type granted struct {
 	token string
 	user  model.User
 	err   error
 }
 
-// typed is a line that was read where a one-time code may be given.
+// typed is a line read where a one-time code may be given.
 type typed struct {
 	line string
 	err  error
 }
 
-// scriptPatience is how long a script may take to hand its code in before a link is shown
-// as well.
+// scriptPatience is how long a script may take to provide its code before a link is shown too.
 const scriptPatience = time.Second
 
-// signIn gets a token: by a one-time code, or, where the hub lets users sign in through
-// Pipedrive, by that or a code, whichever comes first.
+// signIn gets a token by a one-time code, or, if the hub lets users sign in through Pipedrive,
+// by either of the two, whichever comes first.
 func (p *commands) signIn(ctx context.Context, c *client.Client) granted {
 	ctx, cancel := context.WithCancel(ctx)
 	var lines chan typed
-	defer func() { // the terminal is left as it was
+	defer func() { // the terminal is restored
 		cancel()
 		if lines != nil {
 			<-lines
@@ -68,8 +67,7 @@ func (p *commands) signIn(ctx context.Context, c *client.Client) granted {
 	return p.signInByLine(ctx, c, <-lines)
 }
 
-// readLine reads a line beside whatever else is waited for. The channel is closed when
-// nothing is read any more.
+// readLine reads a line in the background. The channel is closed when reading has ended.
 func (p *commands) readLine(ctx context.Context, prompt string) chan typed {
 	lines := make(chan typed, 1)
 	go func() {
@@ -80,7 +78,7 @@ func (p *commands) readLine(ctx context.Context, prompt string) chan typed {
 	return lines
 }
 
-// unread is a channel that gives a line that was read before.
+// unread returns a channel with a line that was read before.
 func unread(l typed) chan typed {
 	lines := make(chan typed, 1)
 	lines <- l
@@ -88,7 +86,7 @@ func unread(l typed) chan typed {
 	return lines
 }
 
-// signInByLine signs in by the code that was read, if it is one.
+// signInByLine signs in by the code in a line, if it is one.
 func (p *commands) signInByLine(ctx context.Context, c *client.Client, l typed) granted {
 	code, err := p.codeOf(ctx, l.line, l.err)
 	if err != nil {
@@ -105,8 +103,8 @@ func (p *commands) signInByCode(ctx context.Context, c *client.Client, code stri
 	return granted{token: token, user: user}
 }
 
-// offered begins a sign-in through a browser where the hub has one. What answers nothing
-// of the kind, or nothing at all, is asked again with a code.
+// offered starts a sign-in through a browser if the hub supports it. Any other answer, or none,
+// will show again when a code is used.
 func (p *commands) offered(ctx context.Context, c *client.Client) (d login.DeviceCode, ok bool, err error) {
 	d, err = login.BeginDevice(ctx, c)
 	if err != nil {
@@ -121,7 +119,7 @@ func (p *commands) showLink(d login.DeviceCode) {
 	p.Hint(i18n.LoginShows, "Code", safe.Line(d.Code))
 }
 
-// signInEither waits for who signs in by their browser, and for a one-time code.
+// signInEither waits for a sign-in through the browser, or for a one-time code.
 func (p *commands) signInEither(ctx context.Context, c *client.Client, d login.DeviceCode, lines <-chan typed) granted {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -141,14 +139,14 @@ func (p *commands) signInEither(ctx context.Context, c *client.Client, d login.D
 			if ctx.Err() != nil {
 				return granted{err: ctx.Err()}
 			}
-			lines = nil // nothing more is typed: the browser is left
+			lines = nil // no more is typed: the browser is left
 			p.openBrowser(d)
 			p.Hint(i18n.LoginWaits, "Time", p.Clock(d.Expires))
 		}
 	}
 }
 
-// prompt asks for a code; where a link may be opened instead it says so.
+// prompt asks for a code; if a link may be opened instead, it says so.
 func (p *commands) prompt(offered bool) string {
 	switch {
 	case !offered:
@@ -159,7 +157,7 @@ func (p *commands) prompt(offered bool) string {
 	return p.Words.Say(i18n.LoginEnterOpens)
 }
 
-// openBrowser opens the link for who pressed enter; a script is not surprised by it.
+// openBrowser opens the link for a user who pressed enter, never for a script.
 func (p *commands) openBrowser(d login.DeviceCode) {
 	open := p.Browser()
 	if open == nil || !p.AtTerminal() {

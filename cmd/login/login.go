@@ -18,7 +18,7 @@ import (
 	"parley/model"
 )
 
-// commands are those about who is signed in, where, and by which token.
+// commands are the commands about logins and tokens.
 type commands struct{ *cli.Program }
 
 // New returns the commands about logins and tokens.
@@ -53,7 +53,7 @@ func (p *commands) loginCommand() *cobra.Command {
 	}
 }
 
-// loginFailure words why a code let nobody in.
+// loginFailure words why a code was rejected.
 func (p *commands) loginFailure(err error) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) && (problem.Status == http.StatusUnauthorized || problem.Status == http.StatusUnprocessableEntity) {
@@ -62,18 +62,18 @@ func (p *commands) loginFailure(err error) error {
 	return err
 }
 
-// signedIn is who is signed in where, as JSON.
+// signedIn is the JSON of who is signed in where.
 type signedIn struct {
 	User  model.User `json:"user"`
 	Hub   string     `json:"hub"`
 	Token tokenPlace `json:"token"`
 }
 
-// tokenPlace is where a token is.
+// tokenPlace is where a token is stored.
 type tokenPlace struct {
 	// Kept is keyring, file, variable or config.toml.
 	Kept string `json:"kept"`
-	// Name is that of the file or the variable.
+	// Name is the name of the file or the variable.
 	Name string `json:"name,omitempty"`
 }
 
@@ -94,7 +94,7 @@ func (p *commands) loggedIn(k login.KeptLogin) {
 	p.overridden()
 }
 
-// tokenPlace says where the token is.
+// tokenPlace says where the token is stored.
 func (p *commands) tokenPlace(t tokenPlace) {
 	switch t.Kept {
 	case string(login.InKeyring):
@@ -106,7 +106,7 @@ func (p *commands) tokenPlace(t tokenPlace) {
 	}
 }
 
-// overridden says which variables are used instead of what login kept.
+// overridden says which variables take precedence over the login.
 func (p *commands) overridden() {
 	var names []string
 	for _, name := range []string{"PARLEY_HUB", "PARLEY_TOKEN"} {
@@ -119,10 +119,10 @@ func (p *commands) overridden() {
 	}
 }
 
-// revokePatience is how long giving a token up may take.
+// revokePatience is how long revoking a token may take.
 const revokePatience = 10 * time.Second
 
-// revoke gives a token up, and tells whether the hub no longer takes it.
+// revoke revokes a token, and reports whether the hub no longer accepts it.
 func (p *commands) revoke(ctx context.Context, hub, token string) bool {
 	c, err := remote.NewClient(p.Program, hub, token)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"parley/i18n"
 )
 
-// loggedOut is what became of a login.
+// loggedOut is the result of a logout.
 type loggedOut struct {
-	// Hub is empty where nobody was signed in.
+	// Hub is empty if nobody was signed in.
 	Hub string `json:"hub"`
-	// Revoked: the hub no longer takes the token.
+	// Revoked: the hub no longer accepts the token.
 	Revoked bool `json:"revoked"`
 }
 
@@ -58,7 +58,7 @@ func (p *commands) notForgotten(err error) error {
 func (p *commands) loggedOut(out loggedOut) {
 	where := out.Hub
 	if where == "" {
-		where = p.Logins.File() // which was broken
+		where = p.Logins.File() // which could not be read
 	}
 	p.Say(i18n.LogoutDone, "URL", cli.Plain(where))
 	if !out.Revoked {

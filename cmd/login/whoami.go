@@ -31,7 +31,7 @@ func (p *commands) whoamiCommand() *cobra.Command {
 	}
 }
 
-// placeOf is where the token of an access is.
+// placeOf returns where the token of an access is stored.
 func (p *commands) placeOf(a remote.Access) tokenPlace {
 	if a.Login.Hub != "" {
 		return p.loginPlace(a.Login)

@@ -11,7 +11,7 @@ import (
 	"parley/model/safe"
 )
 
-// pageCheckCommand asks Facebook how a Page stands, and says what it finds.
+// pageCheckCommand makes the hub ask Facebook about a Page, and prints the result.
 func (p *commands) pageCheckCommand() *cobra.Command {
 	var repair bool
 	cmd := &cobra.Command{

@@ -15,13 +15,13 @@ import (
 	"parley/model/safe"
 )
 
-// How often the hub is asked how far connecting is, and how long giving it up may take.
+// How often the progress of connecting is polled, and how long cancelling may take.
 const (
 	connectPoll     = 700 * time.Millisecond
 	connectPatience = 5 * time.Second
 )
 
-// linkCells is how much of a link is shown: all of it, or it leads nowhere.
+// linkCells is how much of a link is shown: all of it, since a part is no use.
 const linkCells = 2000
 
 func (p *commands) pageConnectCommand() *cobra.Command {
@@ -58,8 +58,8 @@ func (p *commands) pageConnectCommand() *cobra.Command {
 	return cmd
 }
 
-// connectInBrowser has the hub begin, opens the link or prints it, and tells each step
-// until the Page is connected or refused. Leaving gives it up.
+// connectInBrowser starts connecting, opens or prints the link, and reports each step until the
+// Page is connected or refused. Leaving cancels it.
 func (p *commands) connectInBrowser(ctx context.Context, v model.Visibility) error {
 	c, err := remote.Open(p.Program)
 	if err != nil {
@@ -92,15 +92,13 @@ func (p *commands) connectInBrowser(ctx context.Context, v model.Visibility) err
 	})
 }
 
-// opensBrowser tells whether a browser is opened by itself: where a person sits at the
-// terminal.
+// opensBrowser reports whether to open a browser: if a person is at the terminal.
 func (p *commands) opensBrowser() bool {
 	_, _, ok := p.Terminal()
 	return ok && !p.JSON
 }
 
-// tell tells a person how it goes; with --json beside the output, so that scripts read
-// the outcome alone.
+// tell prints progress; with --json on standard error, so that scripts read only the result.
 func (p *commands) tell(line string) {
 	out := p.Out
 	if p.JSON {
@@ -109,7 +107,7 @@ func (p *commands) tell(line string) {
 	_, _ = fmt.Fprintln(out, line)
 }
 
-// followConnect tells each step until the last.
+// followConnect reports each step until the last.
 func (p *commands) followConnect(ctx context.Context, c *client.Client, now model.Connect) (model.Connect, error) {
 	steps := map[model.ConnectState]i18n.ID{
 		model.ConnectAtFacebook: i18n.ConnectAtFacebook, model.ConnectChoosing: i18n.ConnectChoosing,
@@ -140,14 +138,15 @@ func (p *commands) followConnect(ctx context.Context, c *client.Client, now mode
 	return now, nil
 }
 
-// giveConnectUp makes the link void: nobody waits for it any more.
+// giveConnectUp cancels the attempt, which invalidates the link.
 func (p *commands) giveConnectUp(ctx context.Context, c *client.Client, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectPatience)
 	defer cancel()
-	_, _ = c.CancelConnect(ctx, id) // it ends by itself, too
+	_, _ = c.CancelConnect(ctx, id) // it also expires by itself
 }
 
-// connectRefused words why a Page was not connected: as the browser did, where it did.
+// connectRefused words why a Page was not connected, in the words of the browser's page if it
+// has any.
 func (p *commands) connectRefused(code model.Code) error {
 	say := p.Code(code, "")
 	if id := i18n.WebCode(string(code)); p.Words.Has(id) {

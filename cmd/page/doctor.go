@@ -37,7 +37,7 @@ func (p *commands) pageDoctorCommand() *cobra.Command {
 	}
 }
 
-// checks says one check a line: how it stands, and what to do.
+// checks prints one check a line: its result, and what to do.
 func (p *commands) checks(all []model.Check) {
 	for _, c := range all {
 		detail := safe.LineN(c.Detail, cli.PlainCells).String()

@@ -12,7 +12,7 @@ import (
 	"parley/ui/qr"
 )
 
-// entryways are the ways by which a customer can begin, as Meta lists them.
+// entryways are the ways in which a customer can begin, as Meta lists them.
 //
 // Source: Messenger Platform, "Entry points".
 var entryways = []string{"link", "button", "ad", "comment", "plugin", "search"}
@@ -36,13 +36,13 @@ func (p *commands) pageEntryCommand() *cobra.Command {
 	return cmd
 }
 
-// entryway is one way by which a customer can begin.
+// entryway is one way in which a customer can begin.
 type entryway struct {
 	Way string `json:"way"`
 	How string `json:"how"`
 }
 
-// entry shows a Page's link as text and QR code, and the other ways in. It asks nobody:
+// entry shows a Page's link as text and QR code, and the other entry points. It makes no call:
 // the link follows from the Page's id.
 func (p *commands) entry(page model.PageID, ref string, s qr.Style) error {
 	if meta := string(page.Meta()); meta == "" || strings.Trim(meta, "0123456789") != "" {

@@ -13,7 +13,7 @@ import (
 	"parley/model/safe"
 )
 
-// greetingFlags are those of page greeting.
+// greetingFlags are the flags of page greeting.
 type greetingFlags struct {
 	text, locale, name string
 	set, named         bool
@@ -41,7 +41,7 @@ func (p *commands) pageGreetingCommand() *cobra.Command {
 	return cmd
 }
 
-// greeting shows a Page's greetings, after it changed them if that is asked.
+// greeting shows a Page's greetings, after a change if one is asked for.
 func (p *commands) greeting(ctx context.Context, page model.PageID, g greetingFlags) error {
 	c, err := remote.Open(p.Program)
 	if err != nil {

@@ -16,11 +16,11 @@ import (
 	"parley/model"
 )
 
-// How often an import is looked at, and how wide its bar is.
+// How often an import is polled, and how wide its bar is.
 const (
 	importPoll = time.Second
 	importBar  = 24
-	// importNews is how often a line is written where no line can be drawn over.
+	// importNews is how often a line is printed where lines can't be overwritten.
 	importNews = 10 * time.Second
 )
 
@@ -66,7 +66,7 @@ func (p *commands) pageImportCommand() *cobra.Command {
 	return cmd
 }
 
-// followImport shows how far it is until it ends. Leaving does not stop it.
+// followImport shows the progress until the import ends. Leaving does not stop it.
 func (p *commands) followImport(ctx context.Context, c *client.Client, page model.PageID, now model.Import) (model.Import, error) {
 	_, _, draws := p.Terminal()
 	draws = draws && !p.JSON
@@ -105,10 +105,10 @@ func (p *commands) followImport(ctx context.Context, c *client.Client, page mode
 	return now, nil
 }
 
-// drawLine draws over the line that was drawn before.
+// drawLine overwrites the line drawn before.
 func (p *commands) drawLine(line string) { _, _ = fmt.Fprint(p.Out, "\r\x1b[K"+line) }
 
-// importLine says how far an import is: a bar where the whole is known, count, rate and
+// importLine returns the progress of an import: a bar if the total is known, count, rate and
 // time left.
 func (p *commands) importLine(i model.Import) string {
 	parts := []string{p.Words.Say(i18n.ImportState(string(i.State)))}
@@ -131,7 +131,7 @@ func (p *commands) importLine(i model.Import) string {
 	return strings.Join(parts, "  ")
 }
 
-// group writes a number with its thousands apart.
+// group formats a number with commas between thousands.
 func group(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	for i := len(s) - 3; i > 0; i -= 3 {

@@ -22,7 +22,7 @@ import (
 	"parley/model/safe"
 )
 
-// commands are those about Pages.
+// commands are the commands about Pages.
 type commands struct{ *cli.Program }
 
 // New returns the commands about Pages.
@@ -95,11 +95,11 @@ func (p *commands) pageDisconnectCommand() *cobra.Command {
 	return cmd
 }
 
-// longestName is more than anybody types to name a Page.
+// longestName is longer than any name of a Page that anybody types.
 const longestName = 4 << 10
 
-// confirmDisconnect has the user type the Page's name, or its id where the name is not to
-// be seen. A Page that there isn't is the hub's to tell of.
+// confirmDisconnect makes the user type the Page's name, or its id if the name is hidden. For an
+// unknown Page the hub will answer.
 func (p *commands) confirmDisconnect(ctx context.Context, c *client.Client, id model.PageID) error {
 	pages, err := c.Pages(ctx)
 	if err != nil {
@@ -126,7 +126,7 @@ func (p *commands) confirmDisconnect(ctx context.Context, c *client.Client, id m
 	return nil
 }
 
-// onPage does something with a Page and says so.
+// onPage changes a Page and says so.
 func (p *commands) onPage(do func(*client.Client) (model.Page, error), done i18n.ID) error {
 	c, err := remote.Open(p.Program)
 	if err != nil {

@@ -10,18 +10,17 @@ import (
 	"parley/i18n"
 )
 
-// Access is which hub commands speak to, by which token, and where each comes from.
+// Access is the hub that commands use, the token, and where each was set.
 type Access struct {
 	Hub                string
-	set                string // the token that is set, over that of the login
+	set                string // the token that is set, which takes precedence over the login's
 	HubFrom, TokenFrom settings.Origin
-	// Login is the one whose token is used; it has no hub where another token is, or
-	// none.
+	// Login is the login whose token is used; it has no hub if another token is used, or none.
 	Login login.KeptLogin
 }
 
 // FindAccess finds the hub and the token: those that are set, else those of the login. A
-// login's token is used for the login's own hub alone.
+// login's token is used only for its own hub.
 func FindAccess(p *cli.Program) (Access, error) {
 	l, s, err := Layered(p, nil, "")
 	if err != nil {
@@ -30,8 +29,7 @@ func FindAccess(p *cli.Program) (Access, error) {
 	return AccessBy(p, l, s)
 }
 
-// Layered reads the settings, and where each comes from, of a command that speaks to a
-// hub.
+// Layered reads the settings of a command that uses a hub, and where each was set.
 func Layered(p *cli.Program, flags map[string]any, configFile string) (settings.Layers, settings.Settings, error) {
 	given := map[string]any{}
 	maps.Copy(given, flags)
@@ -49,7 +47,7 @@ func Layered(p *cli.Program, flags map[string]any, configFile string) (settings.
 	return l, s, err
 }
 
-// AccessBy finds the hub and the token where the settings are read already.
+// AccessBy finds the hub and the token in settings that were read already.
 func AccessBy(p *cli.Program, l settings.Layers, s settings.Settings) (Access, error) {
 	a := Access{Hub: s.Hub, set: s.Token, HubFrom: l.Origin("hub"), TokenFrom: l.Origin("token")}
 	if a.Hub != "" && a.set != "" {
@@ -71,7 +69,7 @@ func AccessBy(p *cli.Program, l settings.Layers, s settings.Settings) (Access, e
 	return a, nil
 }
 
-// tokenOf returns the token of an access, "" where there is none.
+// tokenOf returns the token of an access, "" if there is none.
 func tokenOf(p *cli.Program, a Access) (string, error) {
 	if a.Login.Hub == "" {
 		return a.set, nil
@@ -83,7 +81,7 @@ func tokenOf(p *cli.Program, a Access) (string, error) {
 	return token, nil
 }
 
-// KeyringReason is what the keyring said.
+// KeyringReason returns the keyring's own error text.
 func KeyringReason(err error) string {
 	var k *login.KeyringError
 	if errors.As(err, &k) {
@@ -92,7 +90,7 @@ func KeyringReason(err error) string {
 	return err.Error()
 }
 
-// LoginUnreadable says that the login that is kept can't be read.
+// LoginUnreadable says that the stored login can't be read.
 func LoginUnreadable(p *cli.Program, err error) error {
 	return cli.Failed(p.Words.Say(i18n.ErrLoginRead, "File", cli.Plain(p.Logins.File()), "Reason", cli.Plain(cli.PathReason(err))))
 }

@@ -1,4 +1,4 @@
-// Package remote opens the hub that a command speaks to: which, and by which token.
+// Package remote opens the hub that a command uses, with its token.
 package remote
 
 import (
@@ -9,7 +9,7 @@ import (
 	"parley/i18n"
 )
 
-// Open returns a client of the hub that is set, or that the user signed in to.
+// Open returns a client of the hub that is set, or that the user is signed in to.
 func Open(p *cli.Program) (*client.Client, error) {
 	a, err := FindAccess(p)
 	if err != nil {
@@ -18,7 +18,7 @@ func Open(p *cli.Program) (*client.Client, error) {
 	return OpenWith(p, a)
 }
 
-// OpenWith returns a client by that access.
+// OpenWith returns a client with that access.
 func OpenWith(p *cli.Program, a Access) (*client.Client, error) {
 	if a.Hub == "" {
 		return nil, cli.Failed(p.Words.Say(i18n.ErrHubNotSet))
@@ -37,7 +37,7 @@ func OpenWith(p *cli.Program, a Access) (*client.Client, error) {
 	return c, err
 }
 
-// NewClient returns a client of a hub; an address that is none is [client.ErrAddress].
+// NewClient returns a client of a hub; an invalid address is [client.ErrAddress].
 func NewClient(p *cli.Program, hub, token string) (*client.Client, error) {
 	c, err := client.New(hub, token)
 	if errors.Is(err, client.ErrUnprotected) {

@@ -12,10 +12,10 @@ import (
 	"parley/model/safe"
 )
 
-// commands show what a hub has noted: notices, deeds, counters.
+// commands show what a hub has recorded: notices, the audit log, counters.
 type commands struct{ *cli.Program }
 
-// New returns the commands that show what a hub has noted.
+// New returns the commands that show what a hub has recorded.
 func New(p *cli.Program) []*cobra.Command {
 	c := &commands{p}
 	return []*cobra.Command{p.ToHub(c.noticesCommand()), p.ToHub(c.statsCommand()), p.ToHub(c.auditCommand())}
@@ -52,7 +52,7 @@ func (p *commands) auditList(l client.AuditList) {
 	}
 }
 
-// deed says what was done, and to what.
+// deed words what was done, and to what.
 func (p *commands) deed(e model.AuditEntry) string {
 	var whom safe.Text
 	if e.User != nil {
@@ -87,7 +87,7 @@ func (p *commands) deed(e model.AuditEntry) string {
 		"Record", record)
 }
 
-// visibilityWord is a visibility in the user's language.
+// visibilityWord returns a visibility in the user's language.
 func (p *commands) visibilityWord(v string) string {
 	switch model.Visibility(v) {
 	case model.Private:

@@ -1,4 +1,5 @@
-// Package report has the commands that show what a hub has noted: notices, deeds, counters.
+// Package report has the commands that show what a hub has recorded: notices, the audit log,
+// counters.
 package report
 
 import (
@@ -13,10 +14,10 @@ import (
 	"parley/model"
 )
 
-// listingLimit is how much of a list is printed unless a flag says otherwise.
+// listingLimit is how much of a list is printed by default.
 const listingLimit = 50
 
-// listing is a command without arguments that reads a list of the hub, a page at a time.
+// listing returns a command without arguments that prints one page of a list.
 func listing(p *cli.Program, use string, short i18n.ID, read func(context.Context, *client.Client, model.ListQuery) error) *cobra.Command {
 	q := model.ListQuery{Limit: listingLimit}
 	cmd := &cobra.Command{

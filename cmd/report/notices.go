@@ -28,7 +28,7 @@ func (p *commands) noticesCommand() *cobra.Command {
 	return cmd
 }
 
-// readAll marks notices as read that are not, and shows them so.
+// readAll marks the unread notices read, and updates the list.
 func readAll(ctx context.Context, c *client.Client, list []model.Notice) error {
 	for i, n := range list {
 		if n.Read != nil {
@@ -65,7 +65,7 @@ func (p *commands) noticeList(l client.NoticeList) {
 	}
 }
 
-// noticeMail says how the mail to the support inbox stands.
+// noticeMail words the state of the mail to the support inbox.
 func (p *commands) noticeMail(m model.NoticeMail) string {
 	reason := safe.LineN(m.Reason, cli.PlainCells)
 	switch m.State {

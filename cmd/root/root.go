@@ -25,7 +25,7 @@ import (
 	"parley/i18n"
 )
 
-// command is `parley` itself, and holds all others.
+// command is `parley` itself, which holds all others.
 type command struct{ *cli.Program }
 
 // Run runs one command line and returns the exit code.
@@ -113,9 +113,9 @@ func (p *command) completionCommand() *cobra.Command {
 	}
 }
 
-// Start runs the command line of this process, until it ends or is told to.
+// Start runs the command line of this process, until it ends or is signalled to.
 func Start(p *cli.Program) int {
-	time.Local = p.Zone // what else asks for it: the zone that a Page is connected in
+	time.Local = p.Zone // also for localZone, which names the zone that a Page is connected in
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return Run(ctx, p, os.Args[1:])

@@ -7,8 +7,8 @@ import (
 	"parley/ui/app"
 )
 
-// screenHub is the hub as the screen needs it: the client's calls, replies on their way,
-// and what colleagues are told.
+// screenHub is the hub as the screen needs it: the client's calls, the outbox, and ephemeral
+// frames.
 type screenHub struct {
 	*client.Client
 	*outbox.Outbox
@@ -18,8 +18,8 @@ type screenHub struct {
 
 var _ app.Hub = screenHub{}
 
-// Tell implements [ui.Hub].
+// Tell implements [app.Hub].
 func (h screenHub) Tell(f model.Ephemeral) { h.tell(f) }
 
-// Explain implements [ui.Hub].
+// Explain implements [app.Hub].
 func (h screenHub) Explain(err error) string { return h.explain(err) }

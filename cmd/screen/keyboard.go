@@ -19,7 +19,7 @@ type keyboard struct {
 	cancel func() bool
 }
 
-// newKeyboard reads a terminal. Ask writes [term.Question] to it.
+// newKeyboard reads a terminal. ask writes [term.Question] to it.
 func newKeyboard(terminal *hangup, ask func()) (*keyboard, error) {
 	r, err := uv.NewCancelReader(terminal)
 	if err != nil {
@@ -34,8 +34,8 @@ func (k *keyboard) Close() error {
 	return k.Input.Close()
 }
 
-// hangup is a terminal's input that ends the program when it is gone, which reading it
-// tells, and nothing else may.
+// hangup is a terminal's input that calls gone when the terminal is gone: only reading it
+// reliably says so.
 type hangup struct {
 	*os.File
 	gone func()

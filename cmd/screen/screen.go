@@ -1,4 +1,4 @@
-// Package screen is the inbox on a terminal: a client, a screen, and what wires them.
+// Package screen runs the inbox on a terminal: a client, a screen, and their wiring.
 package screen
 
 import (
@@ -27,19 +27,19 @@ import (
 	"parley/ui/term"
 )
 
-// sessionEvery is how long a terminal far away is not written to after a frame, unless its
-// user waits for the next; sessionGather is how long news is gathered for it. Most of what
-// a session costs is drawing, and one hub draws for many.
+// sessionEvery is the least time between two frames of a session over SSH, unless its user
+// waits for the next; sessionGather is how long its updates are collected. Drawing is most of
+// what a session costs, and one hub draws for many.
 const (
 	sessionEvery  = 33 * time.Millisecond
 	sessionGather = 100 * time.Millisecond
 )
 
-// screenEvery is how long the terminal is not written to after a frame, unless its user
-// waits for the next; nothing is written while nothing changes.
+// screenEvery is the least time between two frames, unless the user waits for the next. Nothing
+// is written while nothing changes.
 const screenEvery = 8 * time.Millisecond
 
-// screen is the inbox on a terminal.
+// screen runs the inbox on a terminal.
 type screen struct{ *cli.Program }
 
 // Open opens the inbox of the hub that is set.
@@ -52,8 +52,8 @@ func Open(ctx context.Context, p *cli.Program) error {
 	return Run(ctx, p, c, p.StateDir())
 }
 
-// Run is the full screen on a hub, until the user leaves. What they write is kept in
-// folders of state.
+// Run runs the full screen on a hub, until the user leaves. What the user writes is kept in the
+// state folder.
 func Run(ctx context.Context, p *cli.Program, c *client.Client, state string) error {
 	return (&screen{p}).run(ctx, c, state)
 }
@@ -65,7 +65,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	}
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGQUIT) // the runtime would leave the terminal as it is
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGQUIT) // the runtime would not restore the terminal
 	defer stop()
 	var program *term.Program
 	keys, err := newKeyboard(&hangup{File: in, gone: leave}, func() { _, _ = program.Write([]byte(term.Question)) })
@@ -100,7 +100,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	program = term.NewProgram(m, p.painted(in, out, keys, leave))
 	replies.OnUpload(func(u model.Uploading) { program.Send(u) })
 	err = p.beside(ctx, leave, program, follow)
-	// What was sent off and what was typed last is kept however the program ended.
+	// Keep what was sent off and typed last, however the program ended.
 	for _, r := range m.Unheard() {
 		err = errors.Join(err, replies.Keep(r))
 	}
@@ -111,7 +111,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	return err
 }
 
-// beside runs the program beside what follows the hub and feeds it.
+// beside runs the program, and beside it the follower that feeds it.
 func (p *screen) beside(ctx context.Context, leave func(), program *term.Program, s *stream.Follower) error {
 	var beside sync.WaitGroup
 	beside.Go(func() {
@@ -132,9 +132,9 @@ func (p *screen) beside(ctx context.Context, leave func(), program *term.Program
 	return err
 }
 
-// painted says how the screen is painted on a terminal; gone is told when there is none any
-// more. Over SSH there is no shell beside the program, and no more is drawn than the hub
-// allows, whatever the terminal says that it is.
+// painted returns the options for painting on a terminal; gone is called when the terminal is
+// gone. Over SSH there is no shell to return to, and the hub limits the size, whatever the
+// terminal reports.
 func (p *screen) painted(in, out *os.File, keys io.Reader, gone func()) term.Options {
 	o := term.Options{
 		In: in, Out: out, Input: keys, Env: p.Env, Every: p.every(), Suspend: p.canSuspend(), Lost: gone,
@@ -146,11 +146,11 @@ func (p *screen) painted(in, out *os.File, keys io.Reader, gone func()) term.Opt
 	return o
 }
 
-// canSuspend tells whether the user has a shell to go back to for a while.
+// canSuspend reports whether the user has a shell to return to.
 func (p *screen) canSuspend() bool { return p.Seat == nil && term.CanSuspend() }
 
-// ascii tells whether the terminal draws ASCII only: its locale is no UTF-8, or it is
-// the console of the kernel; or the user said so.
+// ascii reports whether to draw only ASCII: the locale is not UTF-8, the terminal is the
+// kernel's console, or the user set it so.
 func (p *screen) ascii(s settings.Settings) bool {
 	if s.Glyphs != settings.GlyphsAuto {
 		return s.Glyphs == settings.GlyphsASCII
@@ -166,7 +166,7 @@ func (p *screen) ascii(s settings.Settings) bool {
 	return false
 }
 
-// timing is that of the sync with the hub.
+// timing returns the timing of the stream.
 func (p *screen) timing() stream.Timing {
 	t := stream.DefaultTiming()
 	if p.Seat != nil {
@@ -175,7 +175,7 @@ func (p *screen) timing() stream.Timing {
 	return t
 }
 
-// every is how much time passes between frames that nobody waits for.
+// every returns the least time between frames that nobody waits for.
 func (p *screen) every() time.Duration {
 	if p.Seat != nil {
 		return sessionEvery

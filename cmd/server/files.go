@@ -8,8 +8,8 @@ import (
 	"parley/cmd/settings"
 )
 
-// looseFiles names the store, the key beside it, and that of the certificate, where others
-// than their owner may use them.
+// looseFiles returns the store, its key file and the certificate's key, if others than their
+// owner may access them.
 func looseFiles(s settings.Settings) func() []string {
 	return func() []string {
 		if runtime.GOOS == "windows" { // its permissions are of another kind

@@ -17,7 +17,7 @@ import (
 // commands runs a hub.
 type commands struct{ *cli.Program }
 
-// New returns the commands that run a hub, and its terminals.
+// New returns the commands that run a hub, and its sessions over SSH.
 func New(p *cli.Program) []*cobra.Command {
 	c := &commands{p}
 	return []*cobra.Command{c.hubCommand(), c.terminalsCommand()}
@@ -41,17 +41,17 @@ func (p *commands) hubCommand() *cobra.Command {
 		},
 	}
 	AddFlags(p.Program, cmd, flags)
-	// Neither is a setting: what is accepted once must not be accepted for ever.
+	// Flags, not settings: what is accepted once must not be accepted forever.
 	cmd.Flags().BoolVar(&other.older, hubstore.FlagAcceptOlder, false, p.Words.Say(i18n.FlagAcceptOlderStore))
 	cmd.Flags().BoolVar(&other.New, hubstore.FlagNewStore, false, p.Words.Say(i18n.FlagNewStore))
 	cmd.Flags().StringVar(&config, "config", "", p.Words.Say(i18n.FlagConfig))
 	return cmd
 }
 
-// OtherStore says which store a hub takes for once that is not the one that it ran with.
+// OtherStore says which store, other than the one it ran with, a hub accepts once.
 type OtherStore struct{ older, New bool }
 
-// Flags are the settings of a hub that are flags, too, by their names there.
+// Flags are the hub's settings that are also flags, by name.
 type Flags struct {
 	texts   map[string]*string
 	proxies []string
@@ -66,10 +66,10 @@ func NewFlags() *Flags {
 	return f
 }
 
-// flagProxy names the flag that may be given several times.
+// flagProxy is the flag that may be given several times.
 const flagProxy = "trusted-proxy"
 
-// Given are the flags that were given, as settings.
+// Given returns the given flags as settings.
 func (f *Flags) Given(cmd *cobra.Command) map[string]any {
 	given := map[string]any{}
 	for name, value := range f.texts {
@@ -83,7 +83,7 @@ func (f *Flags) Given(cmd *cobra.Command) map[string]any {
 	return given
 }
 
-// AddFlags has a command take the flags.
+// AddFlags adds the flags to a command.
 func AddFlags(p *cli.Program, cmd *cobra.Command, f *Flags) {
 	for name, says := range map[string]i18n.ID{
 		"listen": i18n.FlagListen, "db": i18n.FlagDB, "bus": i18n.FlagBus, "ssh": i18n.FlagSSH,
@@ -110,7 +110,7 @@ func (p *commands) checkHub(s settings.Settings) error {
 		{"PARLEY_META_APP_SECRET", strings.Trim(s.MetaAppSecret, ", ")},
 		{"PARLEY_META_VERIFY_TOKEN", s.MetaVerifyToken},
 	}
-	if s.SMTPURL != "" || s.SupportEmail != "" { // half of it would mail nobody, and say nothing
+	if s.SMTPURL != "" || s.SupportEmail != "" { // one without the other would silently mail nobody
 		needs = append(needs, need{"PARLEY_SMTP_URL", s.SMTPURL}, need{"PARLEY_SUPPORT_EMAIL", s.SupportEmail})
 	}
 	for _, need := range needs {
@@ -118,7 +118,7 @@ func (p *commands) checkHub(s settings.Settings) error {
 			missing = append(missing, need.name)
 		}
 	}
-	// The app of Pipedrive is used as a whole or not at all.
+	// Pipedrive's app needs both values, or neither.
 	if (s.PipedriveClientID == "") != (s.PipedriveClientSecret == "") {
 		name := "PARLEY_PIPEDRIVE_CLIENT_SECRET"
 		if s.PipedriveClientID == "" {
@@ -135,7 +135,7 @@ func (p *commands) checkHub(s settings.Settings) error {
 	return p.checkDoors(s)
 }
 
-// isLink tells whether an address is one that a user can open.
+// isLink reports whether an address is one that a user can open.
 func isLink(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -149,7 +149,7 @@ func (p *commands) runHub(ctx context.Context, s settings.Settings, other OtherS
 	h, err := Open(ctx, p.Program, s, other)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return nil // told to end before it began
+		return nil // cancelled before it started
 	case err != nil:
 		return err
 	}
@@ -174,8 +174,8 @@ func (p *commands) runHub(ctx context.Context, s settings.Settings, other OtherS
 type listening struct {
 	Listen string `json:"listen"`
 	URL    string `json:"url"`
-	// Metrics is where the hub's figures are told, if they are.
+	// Metrics is the address of the metrics, if they are served.
 	Metrics string `json:"metrics,omitempty"`
-	// SSH is where users come in over SSH, if they may.
+	// SSH is where users come in over SSH, if enabled.
 	SSH *SSHListening `json:"ssh,omitempty"`
 }

@@ -24,7 +24,7 @@ const (
 	othersMay = 0o077
 )
 
-// unlock returns the vault of a store's secrets. It seals what an older hub left plain,
+// unlock returns the vault of a store's secrets. It seals what an older hub left in plain text,
 // and refuses a key that is not the store's.
 func (p *commands) unlock(ctx context.Context, s settings.Settings, st store.Store, log *slog.Logger) (*vault.Vault, error) {
 	file := filepath.Join(filepath.Dir(s.DB), keyFile)
@@ -53,8 +53,8 @@ func (p *commands) unlock(ctx context.Context, s settings.Settings, st store.Sto
 	return v, nil
 }
 
-// vault returns the vault of the key that is set, else of the key in the file, which is
-// made where nothing was sealed yet.
+// vault returns the vault of the configured key, else of the key file, which is created if
+// nothing was sealed yet.
 func (p *commands) vault(ctx context.Context, s settings.Settings, st store.Store, file string) (*vault.Vault, error) {
 	if s.MasterKey != "" {
 		key, err := vault.ParseKey(s.MasterKey)
@@ -77,8 +77,8 @@ func (p *commands) vault(ctx context.Context, s settings.Settings, st store.Stor
 	return vault.New(key)
 }
 
-// newVault makes a key and keeps it in a file, unless there are secrets that it would
-// not open.
+// newVault creates a key and stores it in a file, unless there are secrets that it would not
+// open.
 func (p *commands) newVault(ctx context.Context, s settings.Settings, st store.Store, file string) (*vault.Vault, error) {
 	sealed, err := sealing.Sealed(ctx, st)
 	if err != nil {
@@ -94,11 +94,11 @@ func (p *commands) newVault(ctx context.Context, s settings.Settings, st store.S
 	return vault.New(key)
 }
 
-// writeKey writes a key as a whole or not at all, and returns when it is on disk: what
-// is sealed by it is lost without it.
+// writeKey writes a key atomically, and returns when it is on disk: without it everything sealed
+// with it is lost.
 func writeKey(file, key string) error {
 	temporary := file + ".new"
-	_ = os.Remove(temporary) // of a hub that was cut short; its permissions may be others
+	_ = os.Remove(temporary) // left by a hub that was killed; its permissions may differ
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, keyFileMode)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func writeKey(file, key string) error {
 	return nil
 }
 
-// complain tells the log of files that others than their owner may use.
+// complain logs files that others than their owner may access.
 func complain(log *slog.Logger, files ...string) {
 	if runtime.GOOS == "windows" { // its permissions are of another kind
 		return

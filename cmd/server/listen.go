@@ -19,21 +19,21 @@ import (
 	"parley/i18n"
 )
 
-// doors are where a hub is reached: by its clients, by programs of its own machine, and
-// for its figures.
+// doors are the addresses where a hub is reached: by its clients, by programs on its own
+// machine, and for its metrics.
 type doors struct {
 	listener net.Listener
-	// tls is nil where the hub speaks it not itself.
+	// tls is nil if the hub does not serve TLS itself.
 	tls *tls.Config
-	// domain is the name that the hub has a certificate for, if it gets one itself.
+	// domain is the name that the hub gets a certificate for, if it does.
 	domain string
 	// inner is where the hub's own sessions reach it without TLS; nil: as everybody does.
 	inner net.Listener
-	// figures is where the figures are told; nil: nowhere.
+	// figures serves the metrics; nil: they are not served.
 	figures net.Listener
 }
 
-// openDoors begins to listen.
+// openDoors starts listening.
 func (p *commands) openDoors(ctx context.Context, s settings.Settings, log *slog.Logger) (d *doors, err error) {
 	d = &doors{domain: s.Domain}
 	defer func() {
@@ -61,7 +61,7 @@ func (p *commands) openDoors(ctx context.Context, s settings.Settings, log *slog
 	var lc net.ListenConfig
 	l, listenErr := lc.Listen(ctx, "tcp", s.MetricsListen)
 	switch {
-	case errors.Is(listenErr, syscall.EADDRINUSE): // another hub, most likely; the inbox needs no figures
+	case errors.Is(listenErr, syscall.EADDRINUSE): // most likely another hub; the inbox does not need metrics
 		log.Warn("the figures are not served: their address is taken; set PARLEY_METRICS_LISTEN to another, or to nothing", "address", s.MetricsListen)
 	case listenErr != nil:
 		return d, cli.Failed(p.Words.Say(i18n.ErrListen, "Address", cli.Plain(s.MetricsListen), "Reason", cli.Plain(listenErr.Error())))
@@ -71,7 +71,7 @@ func (p *commands) openDoors(ctx context.Context, s settings.Settings, log *slog
 	return d, nil
 }
 
-// figuresConnections are those who ask for figures at once, at most.
+// figuresConnections is the most connections for metrics at a time.
 const figuresConnections = 32
 
 func (p *commands) listen(ctx context.Context, address string) (net.Listener, error) {
@@ -83,7 +83,7 @@ func (p *commands) listen(ctx context.Context, address string) (net.Listener, er
 	return serve.Bound(l, serve.DefaultBounds()), nil
 }
 
-// certificate is by which the hub proves who it is.
+// certificate returns where the hub's certificate comes from.
 func certificate(s settings.Settings) serve.Certificate {
 	c := serve.Certificate{Cert: s.TLSCert, Key: s.TLSKey, Domain: s.Domain, Directory: s.ACMEURL, Email: s.SupportEmail}
 	c.Folder = filepath.Join(filepath.Dir(s.DB), "certificates")
@@ -92,7 +92,7 @@ func certificate(s settings.Settings) serve.Certificate {
 
 func (d *doors) address() string { return d.listener.Addr().String() }
 
-// URL is where the hub is reached, as far as it knows by itself.
+// URL returns the hub's URL as far as it knows it itself.
 func (d *doors) URL() string {
 	if d.tls == nil {
 		return "http://" + d.address()
@@ -106,8 +106,8 @@ func (d *doors) URL() string {
 	return "https://" + d.domain
 }
 
-// local is where a program on this machine reaches the hub; a hub that listens on one
-// address of the network only is not reached without TLS.
+// local returns where programs on this machine reach the hub; false if it listens only on one
+// address of the network, which needs TLS.
 func (d *doors) local() (string, bool) {
 	l := d.listener
 	if d.inner != nil {
@@ -124,7 +124,7 @@ func (d *doors) local() (string, bool) {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(t.Port)), true
 }
 
-// metrics is where the figures are told; empty: nowhere.
+// metrics returns the address of the metrics; "" if they are not served.
 func (d *doors) metrics() string {
 	if d.figures == nil {
 		return ""
@@ -140,13 +140,13 @@ func (d *doors) close() {
 	}
 }
 
-// served is a server and what it listens on.
+// served is a server and its listener.
 type served struct {
 	*http.Server
 	on net.Listener
 }
 
-// servers are those of the doors.
+// servers returns the servers of all doors.
 func (d *doors) servers(clients, figures http.Handler, log *slog.Logger) []served {
 	main := serve.Server(clients, log)
 	all := []served{{main, serve.Secure(d.listener, d.tls)}}
@@ -159,7 +159,7 @@ func (d *doors) servers(clients, figures http.Handler, log *slog.Logger) []serve
 	return all
 }
 
-// trustedProxies reads the proxies whose word is taken: networks, or single addresses.
+// trustedProxies parses the trusted proxies: networks, or single addresses.
 func trustedProxies(list []string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
 	for _, one := range list {
@@ -183,7 +183,7 @@ func trustedProxies(list []string) ([]netip.Prefix, error) {
 
 var errTrustedProxy = errors.New("trusted_proxy: must be networks such as 10.0.0.0/8, or addresses")
 
-// checkDoors refuses settings that nobody could be let in by, or anybody.
+// checkDoors refuses settings that would admit nobody, or anybody.
 func (p *commands) checkDoors(s settings.Settings) error {
 	if _, err := trustedProxies(s.TrustedProxy); err != nil {
 		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))

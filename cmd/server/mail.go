@@ -8,8 +8,7 @@ import (
 	"parley/i18n"
 )
 
-// mailer returns what mails the support inbox, in the hub's language; nil where that is
-// not set up.
+// mailer returns what mails the support inbox, in the hub's language; nil if that is not set up.
 func (p *commands) mailer(s settings.Settings) (notices.Mailer, error) {
 	if s.SMTPURL == "" {
 		return nil, nil //nolint:nilnil // no mailer is not an error

@@ -6,9 +6,9 @@ import (
 	"parley/cmd/settings"
 )
 
-// appSecrets are the app's secrets, the one that calls are made with first: those that
-// PARLEY_META_APP_SECRET lists, then the old one. Meta signs webhooks with the old one
-// for a while after a change.
+// appSecrets returns the app's secrets: first the one for calls, then others listed in
+// PARLEY_META_APP_SECRET, then the old one. Meta signs webhooks with the old one for a while
+// after a change.
 func appSecrets(s settings.Settings) []string {
 	var out []string
 	for _, secret := range strings.Split(s.MetaAppSecret+","+s.MetaAppSecretOld, ",") {

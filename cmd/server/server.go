@@ -1,4 +1,4 @@
-// Package server has the command that runs a hub, and its terminals over SSH.
+// Package server has the command that runs a hub, and its sessions over SSH.
 package server
 
 import (
@@ -31,7 +31,7 @@ import (
 	"parley/model"
 )
 
-// stopTimeout is how long requests may take that are under way when a server stops.
+// stopTimeout is how long pending requests may take when a server stops.
 const stopTimeout = 5 * time.Second
 
 const (
@@ -40,26 +40,26 @@ const (
 	loginPath      = "/login"
 )
 
-// Server is a hub with its store, its neighbours and where it is reached.
+// Server is a hub with its store, its clients for Meta and Pipedrive, and its listeners.
 type Server struct {
 	*doors
 	Store   store.Store
 	hub     *hub.Hub
 	servers []served
 	graph   *messenger.Client
-	crm     *pipedrive.Client // nil: none is configured
+	crm     *pipedrive.Client // nil: not configured
 	// stopSockets closes the websockets.
 	stopSockets context.CancelFunc
 	log         *slog.Logger
-	// Terminals are nil where nobody may come in over SSH.
+	// Terminals is nil if nobody can come in over SSH.
 	Terminals *Terminals
-	// callback is where Meta's webhooks go; empty where Meta is not told.
+	// callback is the address for Meta's webhooks; empty if Meta is not told.
 	callback string
-	// crmCallback is where Pipedrive's go; empty where Pipedrive is not told.
+	// crmCallback is the address for Pipedrive's webhooks; empty if Pipedrive is not told.
 	crmCallback string
 }
 
-// Open opens the store and begins to listen.
+// Open opens the store and starts listening.
 func Open(ctx context.Context, of *cli.Program, s settings.Settings, other OtherStore) (*Server, error) {
 	p := &commands{of}
 	log := slog.New(slog.NewTextHandler(p.Err, nil))
@@ -132,7 +132,7 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 	return out, nil
 }
 
-// newCRM returns the client of Pipedrive; nil where none is configured.
+// newCRM returns the client of Pipedrive; nil if it is not configured.
 func newCRM(s settings.Settings, log *slog.Logger) (*pipedrive.Client, error) {
 	if s.PipedriveToken == "" && s.PipedriveClientID == "" {
 		return nil, nil //nolint:nilnil // none is wanted
@@ -143,8 +143,8 @@ func newCRM(s settings.Settings, log *slog.Logger) (*pipedrive.Client, error) {
 	})
 }
 
-// publicURL is where others reach the hub: the public address, or, where none is set, its
-// own.
+// publicURL returns where others reach the hub: the public address, or the hub's own if none is
+// set.
 func publicURL(s settings.Settings, own string) string {
 	if s.PublicURL != "" {
 		return strings.TrimRight(s.PublicURL, "/")
@@ -152,8 +152,8 @@ func publicURL(s settings.Settings, own string) string {
 	return own
 }
 
-// callback is the address that a neighbour is told for webhooks: the public one, or, where
-// the neighbour is on this machine, the hub's own.
+// callback returns the address of webhooks for a neighbour: the public one, or the hub's own if
+// the neighbour is on this machine.
 func callback(s settings.Settings, own, neighbour, path string) string {
 	if s.PublicURL != "" {
 		return publicURL(s, own) + path
@@ -166,8 +166,8 @@ func callback(s settings.Settings, own, neighbour, path string) string {
 	return ""
 }
 
-// Run serves until ctx ends, then stops: requests first, then replies on their way,
-// then the store.
+// Run serves until ctx ends, then stops: first requests, then replies on their way, then the
+// store.
 func (h *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, s := range h.servers {
@@ -210,7 +210,7 @@ func (h *Server) Run(ctx context.Context) error {
 	return errors.Join(err, h.Store.Close())
 }
 
-// closeNeighbours gives up the connections to Meta and Pipedrive.
+// closeNeighbours closes the connections to Meta and Pipedrive.
 func (h *Server) closeNeighbours() {
 	h.graph.Close()
 	if h.crm != nil {
@@ -218,7 +218,7 @@ func (h *Server) closeNeighbours() {
 	}
 }
 
-// Abandon gives up what was opened by a server that is not run.
+// Abandon closes what was opened, for a server that is not run.
 func (h *Server) Abandon() error {
 	h.stopSockets()
 	h.close()
@@ -226,7 +226,7 @@ func (h *Server) Abandon() error {
 	return h.Store.Close()
 }
 
-// Stopped words why a server ended; one that was told to end did well.
+// Stopped words why a server ended; nil if it was told to end.
 func Stopped(p *cli.Program, id i18n.ID, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return nil

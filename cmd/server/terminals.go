@@ -25,25 +25,25 @@ import (
 	"parley/model"
 )
 
-// Terminals are a hub's terminals over SSH.
+// Terminals serve a hub's sessions over SSH.
 type Terminals struct {
 	serve    func(context.Context) error
 	listener net.Listener
 	hostKey  gossh.PublicKey
 }
 
-// childEnv is what each session's program gets besides its client's variables. It waits
-// nearly always: on one processor the runtime does not wake others to look for work.
+// childEnv is what each session's program gets besides its client's variables. It is nearly
+// always idle: on one processor the runtime does not wake other threads to look for work.
 func childEnv(p *cli.Program) []string {
 	env := []string{"GOMAXPROCS=1"}
-	// The hub's zone is that of whom nothing is known; it may be a file.
+	// The hub's zone is the default for users whose zone is unknown; it may be a file.
 	if tz := p.Getenv("TZ"); tz != "" && p.ZoneRefused == "" {
 		env = append(env, "TZ="+tz)
 	}
 	return env
 }
 
-// WithTerminals has a hub let users in over SSH, too.
+// WithTerminals makes a hub admit users over SSH, too.
 func WithTerminals(ctx context.Context, p *cli.Program, s settings.Settings, h *Server, guests map[string]model.User) error {
 	address, ok := h.local()
 	if !ok {
@@ -89,19 +89,19 @@ func WithTerminals(ctx context.Context, p *cli.Program, s settings.Settings, h *
 	return nil
 }
 
-// terminalsEnv has the process that lets users in leave half of the processors to the hub,
-// however many come to prove a key.
+// terminalsEnv leaves half of the processors to the hub, however many clients prove a key to
+// the process that admits them.
 func terminalsEnv() []string {
 	const half = 2
 	return []string{"GOMAXPROCS=" + strconv.Itoa(max(1, runtime.GOMAXPROCS(0)/half))}
 }
 
-// terminalsVerb is the command that runs them.
+// terminalsVerb is the command that serves SSH.
 const terminalsVerb = "terminals"
 
-// terminalsCommand is what a hub runs to let users in over SSH: a process of its own, which
-// takes nothing down with it. It knows the hub by what the hub tells it, and nothing of its
-// machine's settings.
+// terminalsCommand is what a hub runs to admit users over SSH: a process of its own, so that a
+// crash leaves the hub running. It gets everything from the hub, and reads no settings of its
+// machine.
 func (p *commands) terminalsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: terminalsVerb, Hidden: true, Args: p.Exactly(0),
@@ -115,7 +115,7 @@ func (p *commands) terminalsCommand() *cobra.Command {
 	}
 }
 
-// language is the one that is spoken here.
+// language returns the language of this run.
 func language(p *cli.Program) string {
 	if p.Words.Japanese() {
 		return "ja"
@@ -123,7 +123,7 @@ func language(p *cli.Program) string {
 	return "en"
 }
 
-// SSHListening is what a server prints of its terminals over SSH.
+// SSHListening is what a server prints about SSH.
 type SSHListening struct {
 	Listen      string `json:"listen"`
 	Fingerprint string `json:"fingerprint"`
@@ -136,8 +136,7 @@ func (t *Terminals) listening() *SSHListening {
 	return &SSHListening{Listen: t.listener.Addr().String(), Fingerprint: sshd.Fingerprint(t.hostKey)}
 }
 
-// SayTerminals says how to come in over SSH, as each of these names or, without any, by
-// key.
+// SayTerminals says how to come in over SSH: by each of these names or, without any, by key.
 func SayTerminals(p *cli.Program, t *Terminals, names ...string) {
 	if t == nil {
 		return
@@ -152,7 +151,7 @@ func SayTerminals(p *cli.Program, t *Terminals, names ...string) {
 	p.Say(i18n.SSHFingerprint, "Fingerprint", sshd.Fingerprint(t.hostKey))
 }
 
-// sshUsers are the hub's users as those who come in over SSH.
+// sshUsers implements [sshd.Users] with the hub's users.
 type sshUsers struct{ *hub.Hub }
 
 var _ sshd.Users = sshUsers{}
@@ -169,8 +168,8 @@ func (u sshUsers) CheckSession(ctx context.Context, token string) error {
 	return orNobody(err)
 }
 
-// orNobody is [sshd.ErrNobody] where the hub lets a user in no more: it does not know them,
-// or refuses who is not active in the CRM.
+// orNobody returns [sshd.ErrNobody] if the hub no longer admits a user: it does not know them,
+// or they are not active in the CRM.
 func orNobody(err error) error {
 	var refusal *model.Refusal
 	if errors.Is(err, accounts.ErrSignIn) || errors.As(err, &refusal) {
@@ -179,7 +178,7 @@ func orNobody(err error) error {
 	return err
 }
 
-// saySSH puts what the server tells a client into a language of the client's.
+// saySSH words a notice of the SSH server in one of the client's languages.
 func saySSH(what request.Notice, langs ...string) string {
 	return i18n.New(langs...).Say(sshNotice(what), "Verbs", strings.Join(slices.Sorted(maps.Keys(SSHVerbs())), ", "))
 }
@@ -214,8 +213,8 @@ func sshNotice(what request.Notice) i18n.ID {
 	return i18n.SSHKilled
 }
 
-// SSHVerbs are the commands that may be run over SSH: those that speak to the hub and
-// touch nothing of its machine.
+// SSHVerbs are the commands that may be run over SSH: those that only call the hub and touch
+// nothing on its machine.
 func SSHVerbs() request.Verbs {
 	verb := func(values ...string) request.Verb {
 		return request.Verb{Values: append(values, "lang"), Switches: []string{"json"}}

@@ -1,4 +1,4 @@
-// Package session has the command that a hub runs for a user who came over SSH.
+// Package session has the command that a hub runs for a user who comes in over SSH.
 package session
 
 import (
@@ -17,16 +17,16 @@ import (
 	"parley/i18n"
 )
 
-// command is what a hub runs for a user who came over SSH.
+// command is what a hub runs for a user who comes in over SSH.
 type command struct {
 	*cli.Program
-	// root makes the tree of all commands.
+	// root builds the tree of all commands.
 	root func() *cobra.Command
 }
 
-// New returns the command that a hub runs for each session over SSH; root makes the tree
-// of all commands. It knows the hub, its token and a folder by what the hub tells it, and
-// nothing of its machine's settings.
+// New returns the command that a hub runs for each session over SSH; root builds the tree of all
+// commands. The hub passes it the address, a token and a folder; it reads no settings of its
+// machine.
 func New(p *cli.Program, root func() *cobra.Command) *cobra.Command {
 	return (&command{p, root}).sessionCommand()
 }
@@ -43,11 +43,11 @@ func (p *command) sessionCommand() *cobra.Command {
 			if err != nil {
 				return cli.Usage(p.Words.Say(i18n.ErrSessionAlone))
 			}
-			// A session that ends here is hung up. Where the hub ignores that, as under nohup, so
-			// does what it starts, unless it asks for it.
+			// A session that ends here is hung up. If the hub ignores that signal, as under nohup, so do
+			// its children, unless they ask for it.
 			ctx, leave := signal.NotifyContext(cmd.Context(), syscall.SIGHUP)
 			defer leave()
-			go func() { // the hub says no more, and ends this at its own end
+			go func() { // the hub writes no more; it closes this when it ends
 				_, _ = io.Copy(io.Discard, told)
 				leave()
 			}()
@@ -56,14 +56,14 @@ func (p *command) sessionCommand() *cobra.Command {
 	}
 }
 
-// session is one session over SSH: the screen, or a command.
+// session runs one session over SSH: the screen, or a command.
 func (p *command) session(ctx context.Context, start sshd.Start) error {
 	p.Seat = &start
 	p.Words = i18n.New(append(p.Languages(start.Args), start.Lang)...)
 	p.TakesZone(start)
-	time.Local = p.Zone // as in [root.Start]: this process is of one user
+	time.Local = p.Zone // as in [root.Start]: this process serves one user
 	if len(start.Args) > 0 {
-		p.TellZone() // the screen tells it itself
+		p.TellZone() // the screen says it itself
 		root := p.root()
 		root.SetArgs(start.Args)
 		return root.ExecuteContext(ctx)

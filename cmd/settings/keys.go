@@ -17,8 +17,8 @@ import (
 	"parley/i18n"
 )
 
-// loadFile reads a file of settings, which need not exist unless it was named. A key that
-// sets nothing is refused: whoever wrote it believes that it does.
+// loadFile reads a file of settings, which must exist only if it was named. A key that sets
+// nothing is refused: whoever wrote it believes that it does.
 func loadFile(p *cli.Program, k *koanf.Koanf, path string, named bool) error {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
@@ -41,8 +41,8 @@ func loadFile(p *cli.Program, k *koanf.Koanf, path string, named bool) error {
 	return k.Load(confmap.Provider(values, ""), nil)
 }
 
-// checkKeys refuses a file with keys that set nothing, each with its line and the key that
-// was probably meant.
+// checkKeys refuses a file with unknown keys, each with its line and the key that was probably
+// meant.
 func checkKeys(p *cli.Program, path string, file []byte) error {
 	known := settingKeys()
 	var said []string
@@ -63,10 +63,10 @@ func checkKeys(p *cli.Program, path string, file []byte) error {
 	return nil
 }
 
-// keysPart holds the keys of commands, whose names the screen knows.
+// keysPart holds the keys of commands, whose names only the screen knows.
 const keysPart = "keys"
 
-// settingKeys are the keys of all settings.
+// settingKeys returns the keys of all settings.
 func settingKeys() []string {
 	keys := []string{keysPart}
 	for _, v := range ValuesOf("", reflect.ValueOf(Settings{})) {
@@ -75,19 +75,19 @@ func settingKeys() []string {
 	return keys
 }
 
-// knows tells whether a key is one of a setting, or of a part that holds settings.
+// knows reports whether a key is a setting, or a table of settings.
 func knows(known []string, key string) bool {
 	return strings.HasPrefix(key, keysPart+".") || slices.ContainsFunc(known, func(k string) bool { return k == key || strings.HasPrefix(k, key+".") })
 }
 
-// keyAt is a key and the line that it stands in.
+// keyAt is a key and its line.
 type keyAt struct {
 	name string
 	line int
 }
 
-// keysOf returns the keys of a file that was parsed before: those of values, and of tables
-// without any.
+// keysOf returns the keys of a file that was parsed before: those of values, and of empty
+// tables.
 func keysOf(file []byte) []keyAt {
 	var p unstable.Parser
 	p.Reset(file)
@@ -105,7 +105,7 @@ func keysOf(file []byte) []keyAt {
 		default:
 		}
 	}
-	// A table that is unknown is told of once, not with each of its keys.
+	// An unknown table is reported once, not with each of its keys.
 	known := settingKeys()
 	told := make(map[string]bool)
 	for _, k := range all {
@@ -121,7 +121,7 @@ func keysOf(file []byte) []keyAt {
 	})
 }
 
-// keysWithin returns the key of a value, or those of the values in a table on one line.
+// keysWithin returns the key of a value, or the keys of an inline table.
 func keysWithin(p *unstable.Parser, e *unstable.Node, before string, line int) []keyAt {
 	name, at := keyOf(p, e)
 	line = max(line, at)
@@ -146,8 +146,8 @@ func keyOf(p *unstable.Parser, e *unstable.Node) (name string, line int) {
 	return strings.Join(parts, "."), line
 }
 
-// nearest returns the key that was probably meant: one that differs by little, or the same
-// in another part; empty: none is near.
+// nearest returns the key that was probably meant: one with a similar name, or the same name in
+// another table; "" if there is none.
 func nearest(key string, known []string) string {
 	best, least := "", 2+len(key)/4
 	for _, k := range known {
@@ -167,8 +167,7 @@ func nearest(key string, known []string) string {
 	return best
 }
 
-// distance is how many letters have to be changed, added or taken away to make one word of
-// another.
+// distance returns how many letters have to be changed, added or removed to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// From is a place that a setting comes from.
+// From is where a setting is set.
 type From string
 
-// The places, and what they are called in JSON.
+// The places, as named in JSON.
 const (
 	FromFlag     From = "flag"
 	FromVariable From = "variable"
@@ -21,13 +21,13 @@ const (
 	FromDefault  From = "default"
 )
 
-// Origin is where a setting comes from; name is that of the variable or the file.
+// Origin is where a setting is set; Name is the name of the variable or the file.
 type Origin struct {
 	From From
 	Name string
 }
 
-// Origin tells which layer a setting comes from.
+// Origin returns which layer sets a setting.
 func (l Layers) Origin(key string) Origin {
 	switch {
 	case l.flags.Exists(key):
@@ -40,12 +40,12 @@ func (l Layers) Origin(key string) Origin {
 	return Origin{From: FromDefault}
 }
 
-// VariableOf is the variable that sets a setting.
+// VariableOf returns the variable that sets a setting.
 func VariableOf(key string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
-// ValuesOf returns the values of settings, in the order in which they are declared.
+// ValuesOf returns the values of settings, in the order of declaration.
 func ValuesOf(prefix string, v reflect.Value) []Value {
 	var out []Value
 	for i := range v.NumField() {
@@ -76,5 +76,5 @@ func ValuesOf(prefix string, v reflect.Value) []Value {
 	return out
 }
 
-// Value is a setting's value in words.
+// Value is a setting's value as text.
 type Value struct{ Key, Text string }

@@ -1,4 +1,4 @@
-// Package settings reads what flags, variables and config.toml set.
+// Package settings reads the settings of flags, variables and config.toml.
 package settings
 
 import (
@@ -20,8 +20,8 @@ import (
 	"parley/i18n"
 )
 
-// Settings are what can be set by flags, PARLEY_* variables and config.toml, in that
-// order; then the defaults stand.
+// Settings can be set by flags, PARLEY_* variables and config.toml, in order of precedence; else
+// the defaults apply.
 type Settings struct {
 	Listen    string `koanf:"listen"`
 	DB        string `koanf:"db"`
@@ -29,33 +29,33 @@ type Settings struct {
 	SSH       string `koanf:"ssh"`
 	PublicURL string `koanf:"public_url"`
 
-	// TrustedProxy are the networks of proxies that say whom a request comes from.
+	// TrustedProxy are the networks of proxies whose headers about the client are believed.
 	TrustedProxy []string `koanf:"trusted_proxy"`
-	// TLSCert and TLSKey are files, Domain the name of a certificate that the hub gets
-	// itself, of the authority with that directory (empty: Let's Encrypt).
+	// TLSCert and TLSKey are files. Domain is the name for which the hub gets a certificate
+	// itself, from the ACME directory at ACMEURL (empty: Let's Encrypt).
 	TLSCert string `koanf:"tls_cert"`
 	TLSKey  string `koanf:"tls_key"`
 	Domain  string `koanf:"domain"`
 	ACMEURL string `koanf:"acme_url"`
-	// MetricsListen is where the hub's figures are told, empty for nowhere; MetricsToken
-	// is asked for there, if there is one.
+	// MetricsListen is the address of the metrics, empty to not serve them; MetricsToken is
+	// required there, if set.
 	MetricsListen string `koanf:"metrics_listen"`
 	MetricsToken  string `koanf:"metrics_token"`
 
-	// MasterKey opens the store's secrets; empty: a file beside the store holds it.
+	// MasterKey is the key of the store's secrets; empty: it is in a file beside the store.
 	MasterKey string `koanf:"master_key"`
 
 	MetaAppID     string `koanf:"meta_app_id"`
 	MetaAppSecret string `koanf:"meta_app_secret"`
-	// MetaAppSecretOld is the secret before this one: webhooks signed by it are taken, too.
+	// MetaAppSecretOld is the previous secret: webhooks signed with it are accepted, too.
 	MetaAppSecretOld string `koanf:"meta_app_secret_old"`
 	MetaVerifyToken  string `koanf:"meta_verify_token"`
 	MetaGraphURL     string `koanf:"meta_graph_url"`
 	MetaDialogURL    string `koanf:"meta_dialog_url"`
 	MetaVersion      string `koanf:"meta_version"`
 
-	// Pipedrive: where its API is and the company's token; the app by which users sign in
-	// and where they let it in; and whether an unknown colleague gets an account by that.
+	// Pipedrive: the URL of its API and the company token; the OAuth app by which users sign in,
+	// and its URL; and whether an unknown colleague gets an account by signing in.
 	PipedriveURL          string `koanf:"pipedrive_url"`
 	PipedriveToken        string `koanf:"pipedrive_token"`
 	PipedriveClientID     string `koanf:"pipedrive_client_id"`
@@ -63,30 +63,30 @@ type Settings struct {
 	PipedriveOAuthURL     string `koanf:"pipedrive_oauth_url"`
 	PipedriveNewUsers     bool   `koanf:"pipedrive_new_users"`
 
-	// SMTPURL is the mail server by which SupportEmail is told what Facebook's policy team
-	// does; an answer to such a mail goes to PolicyReplyTo.
+	// SMTPURL is the mail server for mails to SupportEmail about acts of Facebook's policy team;
+	// replies to these go to PolicyReplyTo.
 	SMTPURL       string `koanf:"smtp_url"`
 	SupportEmail  string `koanf:"support_email"`
 	PolicyReplyTo string `koanf:"policy_reply_to"`
 
-	// FeedbackURL is where users say what they miss.
+	// FeedbackURL is where users can report what they miss.
 	FeedbackURL string `koanf:"feedback_url"`
 
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
 
-	// Lang is the language of all that a user reads, as config.toml says it; empty: the
-	// system's. It is found before the settings are read: see [cli.Program.Languages].
+	// Lang is the language set in config.toml; empty: the system's. It is looked up before the
+	// settings are read: see [cli.Program.Languages].
 	Lang string `koanf:"lang"`
-	// The screen: its ground (auto, dark, light), its glyphs (auto, unicode, ascii),
-	// whether the conversation follows the selection, and the keys of commands.
+	// The screen: its background (auto, dark, light), its glyphs (auto, unicode, ascii), whether
+	// the open conversation follows the selection, and the keys of commands.
 	Theme   string              `koanf:"theme"`
 	Glyphs  string              `koanf:"glyphs"`
 	Preview bool                `koanf:"preview"`
 	Keys    map[string][]string `koanf:"keys"`
 
-	// ShowTyping and ShowSeen: customers are shown that a rep types, and that their
-	// messages were read.
+	// ShowTyping and ShowSeen: customers see that a rep types, and that their messages were
+	// read.
 	ShowTyping bool `koanf:"show_typing"`
 	ShowSeen   bool `koanf:"show_seen"`
 
@@ -98,7 +98,7 @@ const (
 	timingPart = "timing"
 )
 
-// Defaults are the settings where nothing is set.
+// Defaults returns the settings if nothing is set.
 func Defaults() Settings {
 	return Settings{
 		Listen:        "127.0.0.1:8080",
@@ -120,8 +120,8 @@ func Defaults() Settings {
 	}
 }
 
-// Read reads the settings. flags holds those given as flags; configFile is
-// empty for the one in the user's configuration folder, which need not exist.
+// Read reads the settings. flags are those given as flags; configFile is empty for the one in
+// the user's configuration folder, which need not exist.
 func Read(p *cli.Program, flags map[string]any, configFile string) (Settings, error) {
 	l, err := ReadLayers(p, flags, configFile)
 	if err != nil {
@@ -130,20 +130,20 @@ func Read(p *cli.Program, flags map[string]any, configFile string) (Settings, er
 	return Decode(p, l)
 }
 
-// Layers are the places that settings come from, the later over the earlier.
+// Layers are the places where settings are set; later ones take precedence.
 type Layers struct {
 	File, variables, flags *koanf.Koanf
-	// Path is that of the file.
+	// Path is the path of the file.
 	Path string
 }
 
-// ReadLayers reads each place that settings come from.
+// ReadLayers reads each layer.
 func ReadLayers(p *cli.Program, flags map[string]any, configFile string) (Layers, error) {
 	l := Layers{File: koanf.New("."), variables: koanf.New("."), flags: koanf.New("."), Path: configFile}
 	if l.Path == "" {
 		l.Path = cli.ConfigPath()
 	}
-	if p.Seat != nil { // it is the hub's, not the user's
+	if p.Seat != nil { // the file is the hub's, not the user's
 		l.Path = ""
 	} else if err := loadFile(p, l.File, l.Path, configFile != ""); err != nil {
 		return Layers{}, err
@@ -161,7 +161,7 @@ func ReadLayers(p *cli.Program, flags map[string]any, configFile string) (Layers
 	return l, nil
 }
 
-// Decode makes settings of the layers, on the defaults.
+// Decode merges the layers over the defaults.
 func Decode(p *cli.Program, l Layers) (Settings, error) {
 	k := koanf.New(".")
 	err := errors.Join(k.Merge(l.File), k.Merge(l.variables), k.Merge(l.flags))
@@ -184,14 +184,14 @@ func Decode(p *cli.Program, l Layers) (Settings, error) {
 	return s, nil
 }
 
-// errDuration and errKind refuse a value that would be taken for something else than was
-// meant: a number for so many billionths of a second, a list for its first word.
+// errDuration and errKind refuse a value that would silently mean something else: a number as
+// that many nanoseconds, a list as its first word.
 var (
 	errDuration = errors.New("must be a duration such as 90s or 5m")
 	errKind     = errors.New("is of another kind than it must be")
 )
 
-// meant refuses a value of another kind than the setting has.
+// meant refuses a value of another kind than the setting's.
 func meant(from, to reflect.Type, value any) (any, error) {
 	switch {
 	case from.Kind() == reflect.String || from == to:
@@ -232,7 +232,7 @@ func checkScreen(s Settings) error {
 	return nil
 }
 
-// decodeReason is what is wrong with the values of settings, on one line.
+// decodeReason returns what is wrong with the values of settings, on one line.
 func decodeReason(err error) string {
 	if values := errors.Unwrap(err); values != nil {
 		err = values
@@ -240,9 +240,8 @@ func decodeReason(err error) string {
 	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
-// variable turns PARLEY_META_APP_ID into meta_app_id, PARLEY_TIMING_LEASE into
-// timing.lease. One that is set to nothing counts as not set, but where nothing says
-// something.
+// variable turns PARLEY_META_APP_ID into meta_app_id, PARLEY_TIMING_LEASE into timing.lease. An
+// empty variable counts as not set, unless being empty is a value of the setting.
 func variable(name, value string) (string, any) {
 	if value == "" && name != "PARLEY_METRICS_LISTEN" {
 		return "", nil
@@ -273,7 +272,7 @@ func checkTiming(t hub.Timing) error {
 	return nil
 }
 
-// checkLang refuses a language of config.toml that nothing is said in.
+// checkLang refuses a language of config.toml that we don't have.
 func checkLang(p *cli.Program, file *koanf.Koanf) error {
 	switch file.String(cli.LangKey) {
 	case "", "en", "ja":

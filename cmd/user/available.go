@@ -8,8 +8,8 @@ import (
 	"parley/i18n"
 )
 
-// userAvailableCommand is about the user who is signed in, at their hub; the other user
-// commands open the store of a hub on this machine.
+// userAvailableCommand is about the signed-in user, at their hub; the other user commands open
+// the store of a hub on this machine.
 func (p *commands) userAvailableCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "available on|off", Short: p.Words.Say(i18n.UserAvailableShort), Args: p.Exactly(1),

@@ -17,7 +17,7 @@ import (
 	"parley/i18n"
 )
 
-// sshKey is a public key of a user's.
+// sshKey is a user's public key.
 type sshKey struct{ fingerprint, comment string }
 
 func (p *commands) userKeyCommand() *cobra.Command {
@@ -111,7 +111,7 @@ func (p *commands) userKeyRemoveCommand() *cobra.Command {
 	}, &f)
 }
 
-// readSSHKey reads a public key as ssh-keygen writes it.
+// readSSHKey reads a public key in the format of ssh-keygen.
 func (p *commands) readSSHKey(file string) (sshKey, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -124,7 +124,7 @@ func (p *commands) readSSHKey(file string) (sshKey, error) {
 	return sshKey{fingerprint: sshd.Fingerprint(key), comment: comment}, nil
 }
 
-// strongKey tells whether nobody can guess a key's other half.
+// strongKey reports whether a key is too strong to break.
 func strongKey(key gossh.PublicKey) bool {
 	const leastRSA = 2048
 	switch key.Type() {
@@ -141,7 +141,7 @@ func strongKey(key gossh.PublicKey) bool {
 	return false
 }
 
-// addSSHKey lets a user in by a key.
+// addSSHKey admits a user by a key.
 func (p *commands) addSSHKey(ctx context.Context, st store.Store, who string, key sshKey) error {
 	_, err := accounts.AddSSHKey(ctx, st, who, key.fingerprint, key.comment, p.Now())
 	if errors.Is(err, accounts.ErrKeyTaken) {

@@ -15,14 +15,14 @@ import (
 	"parley/i18n"
 )
 
-// storeFlags are those of a command that opens the hub's store itself.
+// storeFlags are the flags of a command that opens the hub's store itself.
 type storeFlags struct {
 	p          *cli.Program
 	db, config string
 	command    *cobra.Command
 }
 
-// onStore gives a command the flags that say which store it opens.
+// onStore adds the flags that choose the store to a command.
 func (p *commands) onStore(cmd *cobra.Command, f *storeFlags) *cobra.Command {
 	f.p, f.command = p.Program, cmd
 	cmd.Flags().StringVar(&f.db, "db", "", p.Words.Say(i18n.FlagDB))
@@ -30,7 +30,7 @@ func (p *commands) onStore(cmd *cobra.Command, f *storeFlags) *cobra.Command {
 	return cmd
 }
 
-// open opens the store, which a hub may have open meanwhile.
+// open opens the store, which a hub may have open at the same time.
 func (f *storeFlags) open(ctx context.Context) (store.Store, error) {
 	flags := map[string]any{}
 	if f.command.Flags().Changed("db") {
@@ -43,7 +43,7 @@ func (f *storeFlags) open(ctx context.Context) (store.Store, error) {
 	return hubstore.Open(ctx, f.p, s.DB, sqlite.Options{})
 }
 
-// userFailure words why nothing was done with a user who was named.
+// userFailure words why nothing was done with the named user.
 func (p *commands) userFailure(who string, err error) error {
 	switch {
 	case errors.Is(err, accounts.ErrAmbiguous):

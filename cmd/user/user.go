@@ -14,7 +14,7 @@ import (
 	"parley/i18n"
 )
 
-// commands are those about users; all but one open the store of a hub.
+// commands are the commands about users; all but one open a hub's store.
 type commands struct{ *cli.Program }
 
 // New returns the commands about users.

@@ -1,5 +1,5 @@
-// Package agenda is what will happen later: echoes, deliveries, reads, answers, another
-// attempt. It runs on the machine's clock, whatever Meta's clock says.
+// Package agenda schedules what happens later: echoes, deliveries, reads, answers, retries. It
+// uses the machine's clock, whatever Meta's clock says.
 package agenda
 
 import (
@@ -11,8 +11,8 @@ import (
 	"parley/sandbox/wait"
 )
 
-// Agenda holds what will happen later. Its lock is the last that anybody takes: it may be
-// written into with any other lock held, and holds none while it does what is due.
+// Agenda holds scheduled actions. Its lock is the last in the order: entries may be added with
+// any other lock held, and the lock is not held while an action runs.
 type Agenda struct {
 	rung wait.Bell // there is a new earliest entry
 
@@ -21,12 +21,12 @@ type Agenda struct {
 	seq     uint64
 }
 
-// New makes an empty agenda. What is written into it happens once it runs.
+// New returns an empty agenda. Its entries run once Run runs.
 func New() *Agenda { return &Agenda{rung: wait.NewBell()} }
 
 type entry struct {
 	due time.Time
-	seq uint64 // keeps entries of the same time in order
+	seq uint64 // orders entries of the same time
 	do  func()
 }
 
@@ -48,8 +48,8 @@ func (h *entries) Pop() any {
 	return last
 }
 
-// After calls do once d has passed, by the goroutine of Run, one after the other and no
-// lock held. do takes the locks it needs; it must not block.
+// After schedules do to be called after d, by Run's goroutine, one at a time and with no lock
+// held. do takes the locks it needs; it must not block.
 func (a *Agenda) After(d time.Duration, do func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -58,7 +58,7 @@ func (a *Agenda) After(d time.Duration, do func()) {
 	a.rung.Ring()
 }
 
-// Run does what is due until ctx ends.
+// Run runs entries when they are due until ctx ends.
 func (a *Agenda) Run(ctx context.Context) {
 	for {
 		do, pause := a.next()
@@ -78,7 +78,7 @@ func (a *Agenda) Run(ctx context.Context) {
 	}
 }
 
-// next takes out what is due; where nothing is, it tells how long to wait for it.
+// next removes and returns a due entry; if there is none, it returns how long to wait.
 func (a *Agenda) next() (do func(), pause time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

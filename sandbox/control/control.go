@@ -1,5 +1,5 @@
-// Package control is how tests and whoever tries the program steer the sandbox and see what
-// became of it: HTTP below /control.
+// Package control is the HTTP API below /control by which tests and people steer the sandbox and
+// inspect it.
 //
 // It has no state of its own.
 package control
@@ -26,10 +26,10 @@ import (
 	"parley/sandbox/world"
 )
 
-// maxBody bounds what a control call may carry.
+// maxBody is the largest body of a control call.
 const maxBody = 16 << 20
 
-// Options are what the control API steers.
+// Options are the parts that the control API steers.
 type Options struct {
 	Meta      meta.Identity
 	Logger    *slog.Logger
@@ -58,7 +58,7 @@ type Control struct {
 	mux       *http.ServeMux
 }
 
-// New makes the control API. What is not a route is answered in JSON too.
+// New returns the control API. Unknown routes are answered in JSON too.
 func New(o Options) *Control {
 	c := &Control{
 		meta: o.Meta, log: o.Logger, faults: o.Faults, world: o.World, hooks: o.Webhooks, messenger: o.Messenger,
@@ -80,20 +80,20 @@ func New(o Options) *Control {
 	return c
 }
 
-// ServeHTTP answers a call below /control.
+// ServeHTTP serves a call below /control.
 func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
 
 func refuse(w http.ResponseWriter, status int, err error) {
 	web.JSON(w, status, map[string]string{"error": err.Error()})
 }
 
-// readBody decodes a control body; it answers the error itself.
+// readBody decodes the body of a call; on error it writes the answer.
 func readBody(w http.ResponseWriter, r *http.Request, into any) bool {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
 	if errors.Is(err, io.EOF) {
-		return true // an empty body asks for nothing in particular
+		return true // an empty body is all defaults
 	}
 	if err == nil && dec.More() {
 		err = errors.New("more than one JSON value")
@@ -105,7 +105,7 @@ func readBody(w http.ResponseWriter, r *http.Request, into any) bool {
 	return true
 }
 
-// moment is a time given as RFC 3339 or as milliseconds.
+// moment is a time given in RFC 3339 or in milliseconds.
 type moment int64
 
 func (m *moment) UnmarshalJSON(raw []byte) error {

@@ -14,7 +14,7 @@ import (
 	"parley/sandbox/world"
 )
 
-// customerNode is a customer as the control API shows them.
+// customerNode is a customer in the control API.
 type customerNode struct {
 	PSID        string `json:"psid"`
 	ID          string `json:"id"`
@@ -27,7 +27,7 @@ type customerNode struct {
 	LastWrote   string `json:"last_wrote_at"`
 }
 
-// node describes a customer.
+// node returns the node of a customer.
 func node(st *world.State, who *world.Customer) customerNode {
 	n := customerNode{
 		PSID: who.PSID, ID: who.PSID, Name: who.Person.Name, Locale: who.Person.Locale, Living: who.Living,
@@ -49,8 +49,8 @@ func (c *Control) listCustomers(w http.ResponseWriter, _ *http.Request) {
 	web.JSON(w, http.StatusOK, map[string]any{"customers": list})
 }
 
-// checkPSID refuses what cannot stand for a customer in a path. Meta's PSIDs are
-// numbers; a test may use a word.
+// checkPSID refuses what can't be a customer in a path. Meta's PSIDs are numbers; a test may use
+// a word.
 func (c *Control) checkPSID(psid string) error {
 	word := strings.Trim(psid, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
 	if psid == "" || len(psid) > 64 || !word || psid == "control" || c.graph.Names(psid) {

@@ -13,22 +13,22 @@ import (
 	"parley/sandbox/web"
 )
 
-// maxTimes bounds how often one call to /control/events posts.
+// maxTimes is how often one call to /control/events may post.
 const maxTimes = 1000
 
 // rawEvent is the body of POST /control/events.
 type rawEvent struct {
 	Body      json.RawMessage `json:"body"`
 	Raw       *string         `json:"raw"`
-	RawBase64 []byte          `json:"raw_base64"` // for bytes that no JSON string can carry
+	RawBase64 []byte          `json:"raw_base64"` // for bytes that a JSON string can't hold
 	Sign      *bool           `json:"sign"`
-	Signature string          `json:"signature"` // instead of the right X-Hub-Signature-256
+	Signature string          `json:"signature"` // in place of the correct X-Hub-Signature-256
 	Times     int             `json:"times"`
 	Shuffle   bool            `json:"shuffle"`
 }
 
-// postEvents posts a body to the callback as it is, past queue and faults,
-// and answers the callback's statuses; 0 stands for no answer.
+// postEvents posts a body to the callback unchanged, bypassing queue and faults, and answers with
+// the callback's statuses; 0: no answer.
 func (c *Control) postEvents(w http.ResponseWriter, r *http.Request) {
 	in := rawEvent{Times: 1}
 	if !readRawEvent(w, r, &in) {
@@ -70,8 +70,8 @@ func errNoCallback() error {
 	return errors.New("there is no callback yet: POST /{app}/subscriptions first")
 }
 
-// readRawEvent reads the body of a call. An envelope that comes bare, without
-// the object around it, is posted as it is.
+// readRawEvent reads the body of a call. An envelope without the object around it is posted as
+// it is.
 func readRawEvent(w http.ResponseWriter, r *http.Request, in *rawEvent) bool {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -89,7 +89,7 @@ func readRawEvent(w http.ResponseWriter, r *http.Request, in *rawEvent) bool {
 	return readBody(w, r, in)
 }
 
-// rawBody is the bytes to post: raw untouched, or body in Meta's escapes.
+// rawBody returns the bytes to post: raw unchanged, or body in Meta's encoding.
 func (c *Control) rawBody(in rawEvent) ([]byte, error) {
 	if in.Raw != nil {
 		return []byte(*in.Raw), nil
@@ -115,7 +115,7 @@ func (c *Control) rawBody(in rawEvent) ([]byte, error) {
 	return meta.Escape(compact.Bytes()), nil
 }
 
-// shuffleEnvelope mixes the entries of an envelope, and the events in each.
+// shuffleEnvelope shuffles the entries of an envelope, and the events in each.
 func shuffleEnvelope(body []byte, rng *rand.Rand) ([]byte, error) {
 	var env map[string]json.RawMessage
 	if err := json.Unmarshal(body, &env); err != nil {

@@ -7,7 +7,7 @@ import (
 	"parley/sandbox/world"
 )
 
-// listConversations tells what stands in the Page's inbox, whatever may be read of it.
+// listConversations returns the Page's whole inbox, including what the Graph API would not show.
 func (c *Control) listConversations(w http.ResponseWriter, _ *http.Request) {
 	type thread struct {
 		PSID     string   `json:"psid"`
@@ -27,7 +27,7 @@ func (c *Control) listConversations(w http.ResponseWriter, _ *http.Request) {
 	web.JSON(w, http.StatusOK, map[string]any{"conversations": list})
 }
 
-// listDelivered tells what customers really got, and the texts of it by PSID.
+// listDelivered returns what customers really got, and the texts by PSID.
 func (c *Control) listDelivered(w http.ResponseWriter, r *http.Request) {
 	var list []world.Delivered
 	c.world.Do(func(st *world.State) { list = st.Delivered(r.URL.Query().Get("psid")) })
@@ -42,7 +42,7 @@ func (c *Control) listDelivered(w http.ResponseWriter, r *http.Request) {
 	web.JSON(w, http.StatusOK, map[string]any{"delivered": list, "customers": texts})
 }
 
-// listActions tells what customers were shown besides messages.
+// listActions returns what customers were shown besides messages.
 func (c *Control) listActions(w http.ResponseWriter, r *http.Request) {
 	var list []world.Acted
 	c.world.Do(func(st *world.State) { list = st.Acted(r.URL.Query().Get("psid")) })

@@ -9,10 +9,10 @@ import (
 	"parley/sandbox/world"
 )
 
-// defaultReason is what a policy measure says when none is given.
+// defaultReason is the reason of a policy measure if none is given.
 const defaultReason = "The bot violated our Platform Policies (https://developers.facebook.com/devpolicy/#messengerplatform). Common violations include sending out excessive spammy messages or being non-functional."
 
-// pageChange is the body of POST /control/page; what is absent stays.
+// pageChange is the body of POST /control/page; absent fields stay.
 type pageChange struct {
 	Restricted   *bool  `json:"restricted"`
 	MessagesOff  *bool  `json:"messages_off"`
@@ -55,7 +55,7 @@ func (c *Control) changePage(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// apply changes the Page.
+// apply applies the change to the Page.
 func (in pageChange) apply(p *world.Page) {
 	set := func(to *bool, from *bool) {
 		if from != nil {

@@ -10,7 +10,7 @@ import (
 	"parley/sandbox/web"
 )
 
-// steerPipedrive tells how Pipedrive is, and has it fail.
+// steerPipedrive returns Pipedrive's state, and makes it fail.
 func (c *Control) steerPipedrive(w http.ResponseWriter, r *http.Request) {
 	var in pipedrive.Steering
 	if !readBody(w, r, &in) {
@@ -24,7 +24,7 @@ func (c *Control) steerPipedrive(w http.ResponseWriter, r *http.Request) {
 	web.JSON(w, http.StatusOK, how)
 }
 
-// listRecords shows what Pipedrive holds, hidden or not.
+// listRecords returns all records of Pipedrive, hidden or not.
 func (c *Control) listRecords(w http.ResponseWriter, _ *http.Request) {
 	web.JSON(w, http.StatusOK, c.crm.Records())
 }
@@ -51,7 +51,7 @@ func errNoPipedriveUser() error {
 	return errors.New("no such user; GET /control/pipedrive/users lists them")
 }
 
-// steerWebhooks tells of the webhooks, and bans them or lifts the ban.
+// steerWebhooks returns the webhooks, and bans them or lifts the ban.
 func (c *Control) steerWebhooks(w http.ResponseWriter, r *http.Request) {
 	var in pipedrive.WebhookSteering
 	if r.Method == http.MethodPost && !readBody(w, r, &in) {
@@ -60,7 +60,7 @@ func (c *Control) steerWebhooks(w http.ResponseWriter, r *http.Request) {
 	web.JSON(w, http.StatusOK, c.crm.SteerWebhooks(in))
 }
 
-// hand does what somebody does in Pipedrive's own web app.
+// hand does what a user does in Pipedrive's own web app.
 func (c *Control) hand(act string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))

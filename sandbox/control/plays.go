@@ -29,8 +29,8 @@ func (c *Control) listPlays(w http.ResponseWriter, _ *http.Request) {
 	web.JSON(w, http.StatusOK, map[string]any{"events": list})
 }
 
-// play has one happen to a customer: it posts it to the callback at once, in one
-// body, whatever fields are subscribed to, and answers the callback's status.
+// play plays an event for a customer: it posts it to the callback at once, in one body, whatever
+// fields are subscribed to, and answers with the callback's status.
 func (c *Control) play(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Event  string `json:"event"`

@@ -10,7 +10,7 @@ type route struct {
 	handle http.HandlerFunc
 }
 
-// allRoutes are the routes under control_url.
+// allRoutes returns the routes below control_url.
 func (c *Control) allRoutes() []route {
 	return []route{
 		{"GET", "", "lists these routes", nil},

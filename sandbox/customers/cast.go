@@ -8,7 +8,7 @@ import (
 	"parley/sandbox/world"
 )
 
-// stars are the first of every cast, so that a small one is already mixed.
+// stars are the first people of every cast, so that a small one is already mixed.
 func stars() []world.Person {
 	return []world.Person{
 		person("山田 花子", "花子", "山田", "ja_JP", "9", "female", "ja"),
@@ -24,12 +24,12 @@ func stars() []world.Person {
 	}
 }
 
-// person puts together who somebody is.
+// person returns a person.
 func person(name, first, last, locale, zone, gender, lang string) world.Person {
 	return world.Person{Name: name, First: first, Last: last, Locale: locale, Zone: zone, Gender: gender, Lang: lang}
 }
 
-// cast makes the nth person: every other one Japanese, after the stars.
+// cast returns the nth person: first the stars, then every other one Japanese.
 func cast(rng *rand.Rand, n int) world.Person {
 	if s := stars(); n < len(s) {
 		return s[n]
@@ -80,8 +80,8 @@ func castAbroad(rng *rand.Rand) world.Person {
 	return p
 }
 
-// phone is the number of the nth of those who live here, email their
-// address. Some of them stand in Pipedrive with it.
+// phone and email return the number and the address of the nth living customer. Some of them are
+// in Pipedrive with it.
 func phone(n int) string { return fmt.Sprintf("090-%04d-%04d", 1200+n, 5678-7*(n%500)) }
 
 func email(n int) string {
@@ -94,16 +94,16 @@ func email(n int) string {
 	return fmt.Sprintf("customer%d@example.jp", n)
 }
 
-// Some of the stars, by their place among them.
+// Indexes of some stars.
 const (
 	starHanako = 0
 	starKen    = 1
 	starMarta  = 3
 )
 
-// introduction is what the nth of those who live here begins with where it tells who they
-// are in Pipedrive: of two of the same name there the one with that number, of two with
-// one address both, or the one with that address. Empty: they begin like anybody.
+// introduction returns the first text of the nth living customer if it identifies them in
+// Pipedrive: of two persons of the same name, the one with that number; of two with the same
+// address, both. "": they begin like anybody.
 func introduction(n int) string {
 	switch n {
 	case starHanako:
@@ -116,10 +116,10 @@ func introduction(n int) string {
 	return ""
 }
 
-// says puts the customer's number and address into what they write.
+// says fills the customer's number and address into a text.
 func says(c *world.Customer, text string) string {
 	return strings.NewReplacer("{phone}", c.Phone, "{email}", c.Email).Replace(text)
 }
 
-// one picks one of the texts.
+// one returns a random one of the texts.
 func one(rng *rand.Rand, texts ...string) string { return texts[rng.IntN(len(texts))] }

@@ -1,5 +1,5 @@
-// Package customers is who writes to the Page: the cast and their lines, those who live here
-// and write by themselves, the conversations from before, and events that can be played.
+// Package customers is the people who write to the Page: the cast and their lines, those who
+// write unprompted, past conversations, and events that can be played.
 package customers
 
 import (
@@ -15,12 +15,12 @@ import (
 	"parley/sandbox/world"
 )
 
-// Options say who there is.
+// Options say which customers there are.
 type Options struct {
-	Living  int     // how many live here and write by themselves
-	Rate    float64 // messages a second that they write together; 0: they stay silent
-	Past    int     // conversations that stand in the Page's inbox, and that no webhook tells of
-	History int     // old conversations that webhooks tell of
+	Living  int     // how many write unprompted
+	Rate    float64 // messages per second that they write together; 0: none
+	Past    int     // conversations in the Page's inbox that no webhook reports
+	History int     // old conversations that webhooks report
 
 	Meta      meta.Identity
 	Agenda    *agenda.Agenda
@@ -29,10 +29,10 @@ type Options struct {
 	Messenger *messenger.Messenger
 }
 
-// Customers are the people of the sandbox. They live while Run runs.
+// Customers are the people of the sandbox. They act while Run runs.
 //
-// mu guards the moods of the living. It is the first of all locks: with it held they write
-// on Messenger, and nothing that holds another one calls what takes it.
+// mu guards the moods of the living. It is the first in the lock order: with it held they write
+// on Messenger, and nothing that holds another lock calls what takes it.
 type Customers struct {
 	opts      Options
 	meta      meta.Identity
@@ -41,14 +41,13 @@ type Customers struct {
 	messenger *messenger.Messenger
 	living    []*life
 	lives     map[string]*life  // by PSID
-	history   []*world.Customer // the longest ago first
+	history   []*world.Customer // oldest first
 
 	mu     sync.Mutex
-	paused bool // the living hold their breath
+	paused bool // the living write nothing
 }
 
-// New makes the people and puts them into the world, with what they and the Page said long
-// ago.
+// New creates the people and adds them to the world, with their past conversations.
 func New(o Options) *Customers {
 	c := &Customers{opts: o, meta: o.Meta, world: o.World, hooks: o.Webhooks, messenger: o.Messenger, lives: map[string]*life{}}
 	o.World.Do(func(st *world.State) {
@@ -59,8 +58,7 @@ func New(o Options) *Customers {
 	return c
 }
 
-// Run lets history be told and the living write, from the time that events go out until ctx
-// ends.
+// Run delivers history and lets the living write, from when webhooks are sent until ctx ends.
 func (c *Customers) Run(ctx context.Context) {
 	var both sync.WaitGroup
 	both.Go(func() { c.deliverHistory(ctx) })
@@ -68,14 +66,14 @@ func (c *Customers) Run(ctx context.Context) {
 	both.Wait()
 }
 
-// Pause has the living write no more, or again.
+// Pause stops the living from writing, or lets them go on.
 func (c *Customers) Pause(paused bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.paused = paused
 }
 
-// Living are those who live here, in the order of the cast.
+// Living returns the living customers, in the order of the cast.
 func (c *Customers) Living() []*world.Customer {
 	list := make([]*world.Customer, 0, len(c.living))
 	for _, l := range c.living {
@@ -84,7 +82,7 @@ func (c *Customers) Living() []*world.Customer {
 	return list
 }
 
-// populate makes those who live here.
+// populate creates the living customers.
 func (c *Customers) populate(st *world.State) {
 	rng := seeded.Stream(c.meta.Seed, "cast")
 	for i := range c.opts.Living {
@@ -103,7 +101,7 @@ func (c *Customers) populate(st *world.State) {
 	}
 }
 
-// psid is the id of the nth person.
+// psid returns the id of the nth person.
 func (c *Customers) psid(n int) string {
 	return seeded.Digits(c.meta.Seed, fmt.Sprintf("psid %d", n), 16)
 }

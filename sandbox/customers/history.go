@@ -13,17 +13,15 @@ import (
 	"parley/sandbox/world"
 )
 
-// inboxApp is the app id of the Page's inbox on Facebook, where the shop wrote
-// its old replies.
+// inboxApp is the app id of the Page's inbox on Facebook, by which the shop's old replies were
+// written.
 const inboxApp = "263902037430900"
 
-// maxBacklog is how many events of history wait at most: the rest is made when
-// there is room.
+// maxBacklog is the most events of history that are queued; the rest waits for room.
 const maxBacklog = 8000
 
-// populateHistory makes the old conversations. Their ids follow from the seed
-// alone, so that a second run over the same store repeats and does not double
-// them.
+// populateHistory creates the old conversations. Their ids depend on the seed alone, so that a
+// second run over the same store repeats them and does not duplicate them.
 func (c *Customers) populateHistory(st *world.State) {
 	rng := seeded.Stream(c.meta.Seed, "history")
 	now := st.Now()
@@ -45,9 +43,9 @@ func (c *Customers) populateHistory(st *world.State) {
 	})
 }
 
-// lastSeen is how long ago the customer of the nth old conversation wrote. The
-// first window closes while one watches; then some within minutes, some within
-// the day, most long ago.
+// lastSeen returns how long ago the customer of the nth old conversation wrote. The first window
+// closes while one watches; then some close within minutes, some within the day; most closed
+// long ago.
 func lastSeen(rng *rand.Rand, n int) time.Duration {
 	between := func(from, to time.Duration) time.Duration {
 		return from + time.Duration(rng.Int64N(int64(to-from)))
@@ -66,8 +64,8 @@ func lastSeen(rng *rand.Rand, n int) time.Duration {
 	}
 }
 
-// converse fills an old conversation, backwards from the customer's last message
-// at the given time.
+// converse fills an old conversation, backwards from the customer's last message at the given
+// time.
 func (c *Customers) converse(st *world.State, who *world.Customer, rng *rand.Rand, last int64) {
 	lines := scriptFor(who.Person.Lang)
 	n := 2 + rng.IntN(9)
@@ -101,8 +99,8 @@ func (c *Customers) converse(st *world.State, who *world.Customer, rng *rand.Ran
 	}
 }
 
-// deliverHistory sends the old conversations as webhooks with their old times,
-// once, when events begin to go out.
+// deliverHistory sends the old conversations as webhooks with their old times, once, when
+// webhooks start.
 func (c *Customers) deliverHistory(ctx context.Context) {
 	if len(c.history) == 0 {
 		return

@@ -1,7 +1,7 @@
 package customers
 
-// script is what customers of a coffee shop write in one language. {phone} and {email}
-// stand for their own.
+// script is what customers of a coffee shop write in one language. {phone} and {email} are
+// replaced by their own.
 type script struct {
 	openers []string // a new matter
 	answers []string // to a reply of the shop
@@ -11,7 +11,7 @@ type script struct {
 	fixed   string   // … and edited
 }
 
-// scriptFor is the script of a language; English where there is none.
+// scriptFor returns the script of a language; English if there is none.
 func scriptFor(lang string) script {
 	switch lang {
 	case "ja":

@@ -15,7 +15,7 @@ import (
 
 // How living customers behave.
 const (
-	firstAfter     = 300 * time.Millisecond // the first message, once events go out
+	firstAfter     = 300 * time.Millisecond // the first message, once webhooks are sent
 	answersInARow  = 2
 	answerSoonest  = time.Second
 	answerSpread   = 3 * time.Second
@@ -23,28 +23,27 @@ const (
 	afterTheButton = 800 * time.Millisecond
 )
 
-// life is the mood of a customer who writes by themselves. Customers.mu guards what changes
-// of it.
+// life is the state of a customer who writes unprompted. Customers.mu guards what changes in it.
 type life struct {
 	customer *world.Customer
 	rng      *rand.Rand
 	began    bool
-	chatty   bool // comes back with new matters
+	chatty   bool // starts new matters later
 	answers  int  // how often they will still answer
 	pending  bool // an answer is on its way
-	// introduction is what they write first of all; empty: anything.
+	// introduction is their first text; "": any.
 	introduction string
 }
 
-// newLife is the mood of the nth living customer. What they say depends on the
-// seed and on them alone, not on when others write.
+// newLife returns the life of the nth living customer. What they say depends only on the seed
+// and on them, not on when others write.
 func newLife(seed uint64, n int, who *world.Customer) *life {
 	who.Living, who.HidesReads = true, n%6 == 5
 	return &life{customer: who, rng: seeded.Stream(seed, fmt.Sprintf("life %d", n)), chatty: n%2 == 0}
 }
 
-// live lets the living customers write, together at Options.Rate, from the time
-// that events go out until ctx ends.
+// live lets the living customers write, together at Options.Rate, from when webhooks are sent
+// until ctx ends.
 func (c *Customers) live(ctx context.Context) {
 	if c.opts.Rate == 0 || c.opts.Living == 0 {
 		return
@@ -70,8 +69,8 @@ func (c *Customers) live(ctx context.Context) {
 	}
 }
 
-// speak lets whoever's turn it is begin a new matter; it tells how many messages
-// that makes. First everybody writes once, then the chatty ones come back.
+// speak lets the customer whose turn it is start a new matter; it returns how many messages that
+// takes. First everybody writes once, then the chatty ones write again.
 func (c *Customers) speak(turn int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,9 +87,8 @@ func (c *Customers) speak(turn int) int {
 	return c.open(c.living[turn%len(c.living)])
 }
 
-// open begins a new matter: plain text mostly, now and then by an ad or a link,
-// with a picture or a sticker, or in haste and edited. It tells how many messages
-// that makes. mu held.
+// open starts a new matter: mostly plain text, now and then by an ad or a link, with a picture or
+// a sticker, or in haste and edited. It returns how many messages that takes. mu must be held.
 func (c *Customers) open(l *life) int {
 	who, lines := l.customer, c.script(l)
 	first := !l.began
@@ -123,15 +121,15 @@ func (c *Customers) open(l *life) int {
 	return 1
 }
 
-// script is what somebody writes in their language.
+// script returns the script in a customer's language.
 func (c *Customers) script(l *life) script {
 	var lang string
 	c.world.Do(func(*world.State) { lang = l.customer.Person.Lang })
 	return scriptFor(lang)
 }
 
-// Got tells that a customer got a message of the Page's. One who lives here answers after a
-// few seconds, a couple of times; then they fall silent.
+// Got records that a customer got a message of the Page. A living one answers after a few
+// seconds, a couple of times, then falls silent.
 func (c *Customers) Got(who *world.Customer) {
 	l := c.lives[who.PSID]
 	if l == nil || c.opts.Rate == 0 {
@@ -153,7 +151,7 @@ func (c *Customers) Got(who *world.Customer) {
 	})
 }
 
-// respond is a customer's answer to what the Page wrote last. mu held.
+// respond writes a customer's answer to the Page's last message. mu must be held.
 func (c *Customers) respond(l *life) {
 	if c.paused {
 		return
@@ -174,7 +172,7 @@ func (c *Customers) respond(l *life) {
 	}
 }
 
-// ByAd is what a click on an ad leaves on the first message.
+// ByAd returns the referral of a first message after a click on an ad.
 func ByAd(photo string) *meta.Referral {
 	return &meta.Referral{
 		Ref: "spring-beans", AdID: "6045246247433", Source: "ADS", Type: "OPEN_THREAD",

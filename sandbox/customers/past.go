@@ -11,13 +11,13 @@ import (
 
 // Conversations from before the Page was connected.
 const (
-	longestPast  = 30 // messages: some have more than can be read
+	longestPast  = 30 // messages: more than the Graph API shows of some
 	firstPast    = 3_000_000
 	pastPictures = 9
 )
 
-// populatePast makes conversations that stand in the Page's inbox and that no webhook
-// ever tells of: they are from before the Page was connected.
+// populatePast creates conversations in the Page's inbox that no webhook ever reports: they are
+// from before the Page was connected.
 func (c *Customers) populatePast(st *world.State) {
 	rng := seeded.Stream(c.meta.Seed, "past")
 	now := st.Now()
@@ -35,7 +35,7 @@ func (c *Customers) populatePast(st *world.State) {
 	}
 }
 
-// pastMessage is the kth message of an old conversation; the first is the customer's.
+// pastMessage creates the kth message of an old conversation; the first is the customer's.
 func (c *Customers) pastMessage(who *world.Customer, rng *rand.Rand, k int, at int64) *world.Message {
 	lines := scriptFor(who.Person.Lang)
 	m := &world.Message{MID: meta.MessageID(c.meta.Seed, fmt.Sprintf("past %s %d", who.PSID, k)), Owner: who, At: at, Old: true}

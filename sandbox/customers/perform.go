@@ -10,8 +10,8 @@ import (
 	"parley/sandbox/world"
 )
 
-// Perform makes the body of a play whose last step is at that time, and lets the world
-// follow it. It is called within a Do of the world.
+// Perform returns the body of a play whose last step is at that time, and updates the world. It
+// must be called within a Do of the world.
 func (c *Customers) Perform(st *world.State, who *world.Customer, p Play, at int64) (body []byte, mids []string, err error) {
 	mids = []string{st.NextMID(who.PSID, at), st.NextMID(who.PSID, at)}
 	e := meta.Entry{ID: c.meta.PageID, Time: st.Now()}
@@ -36,7 +36,7 @@ func (c *Customers) Perform(st *world.State, who *world.Customer, p Play, at int
 	return body, mids, err
 }
 
-// playWords fills in what stands for ids and times.
+// playWords returns the replacer for placeholders of ids and times.
 func (c *Customers) playWords(who *world.Customer, mids []string, at int64) *strings.Replacer {
 	const hour = 3600
 	noon := (at/1000/(24*hour)+1)*24*hour + 3*hour // of the next day, in Tokyo
@@ -49,7 +49,7 @@ func (c *Customers) playWords(who *world.Customer, mids []string, at int64) *str
 	)
 }
 
-// playEvent makes one event.
+// playEvent returns one event.
 func (c *Customers) playEvent(st *world.State, who *world.Customer, s Step, fill *strings.Replacer, at int64) (json.RawMessage, error) {
 	var event map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(fill.Replace(string(s.Event))), &event); err != nil {
@@ -67,8 +67,8 @@ func (c *Customers) playEvent(st *world.State, who *world.Customer, s Step, fill
 	return json.Marshal(event)
 }
 
-// follow keeps in the world what a played event says, so that the conversation can be
-// read and the window is open where it is.
+// follow updates the world by a played event, so that the conversation can be read and the
+// window is open if it should be.
 func follow(st *world.State, who *world.Customer, s Step, event map[string]json.RawMessage, at int64) {
 	byCustomer := s.From == "customer"
 	if raw, ok := event["message"]; ok {
@@ -99,7 +99,7 @@ func follow(st *world.State, who *world.Customer, s Step, event map[string]json.
 	}
 }
 
-// referralOf returns how a customer came in, by an event of theirs; nil: it does not say.
+// referralOf returns the referral in a customer's event; nil: it has none.
 func referralOf(event map[string]json.RawMessage) *meta.Referral {
 	var by *meta.Referral
 	for _, key := range []string{"message", "postback"} {
@@ -116,7 +116,7 @@ func referralOf(event map[string]json.RawMessage) *meta.Referral {
 	return by
 }
 
-// followMessage keeps a played message, or forgets one that was taken back.
+// followMessage records a played message, or removes one that was taken back.
 func followMessage(st *world.State, who *world.Customer, raw json.RawMessage, byCustomer bool, at int64) {
 	var m struct {
 		meta.Message
@@ -139,8 +139,8 @@ func followMessage(st *world.State, who *world.Customer, raw json.RawMessage, by
 	}
 }
 
-// opensWindow tells whether an event of a customer opens the reply window besides a
-// message and a postback, which do when they are recorded.
+// opensWindow reports whether an event of a customer opens the reply window, besides messages and
+// postbacks, which do so when they are recorded.
 //
 // Source: Messenger Platform, Send API, "Standard messaging window".
 func opensWindow(event map[string]json.RawMessage) bool {

@@ -17,20 +17,20 @@ import (
 //go:embed plays/*.json
 var plays embed.FS
 
-// Play is one of them.
+// Play is one such event, or several.
 type Play struct {
 	Name  string `json:"name"`
 	Does  string `json:"does"`
 	Steps []Step `json:"steps,omitempty"`
 }
 
-// Step is one event: who did it and what it holds besides sender, recipient and
-// timestamp; or a change of a field of the Page.
+// Step is one event: who did it, and its fields besides sender, recipient and timestamp; or a
+// change of a field of the Page.
 //
-// In its texts $customer, $page, $app, $inbox and $other (another app) stand for ids,
-// $m1 and $m2 for mids, and $media for the address of pictures. "#app", "#inbox" and
-// "#other" are the same ids as numbers; "#at" is the event's time in milliseconds,
-// "#start" and "#end" the next noon and an hour later, in seconds.
+// In its texts $customer, $page, $app, $inbox and $other (another app) are replaced by ids, $m1
+// and $m2 by mids, and $media by the address of pictures. "#app", "#inbox" and "#other" are the
+// same ids as numbers; "#at" is the event's time in milliseconds, "#start" and "#end" the next
+// noon and an hour later, in seconds.
 type Step struct {
 	From    string          `json:"from,omitempty"` // customer, page; empty: nobody
 	Standby bool            `json:"standby,omitempty"`
@@ -43,7 +43,7 @@ const (
 	playPace = 1000              // milliseconds between the steps of a play
 )
 
-// ReadPlay reads a play by its name.
+// ReadPlay returns a play by its name.
 func ReadPlay(name string) (Play, error) {
 	raw, err := plays.ReadFile("plays/" + name + ".json")
 	if err != nil {

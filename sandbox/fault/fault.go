@@ -1,6 +1,6 @@
-// Package fault is what goes wrong on demand: calls that hang, connections that are cut,
-// echoes that come early, webhooks and mails that are lost. Graph API, Pipedrive and the
-// mail server ask the one list of faults which of them strikes.
+// Package fault injects failures: calls that hang, connections that are cut, echoes that come
+// early, webhooks and mails that are lost. The Graph API, Pipedrive and the mail server share
+// one list of faults.
 package fault
 
 import (
@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong on demand.
+// Fault is a failure to inject.
 type Fault struct {
 	On          string   `json:"on"`
 	Kind        string   `json:"kind"`
@@ -18,15 +18,15 @@ type Fault struct {
 	DelayMS     int      `json:"delay_ms,omitempty"`
 	Code        int      `json:"code,omitempty"`
 	Subcode     int      `json:"subcode,omitempty"`
-	Regain      *int     `json:"regain_minutes,omitempty"` // default 1; 0: no time is named
+	Regain      *int     `json:"regain_minutes,omitempty"` // default 1; 0: no time is given
 	PSID        string   `json:"psid,omitempty"`
 	Status      int      `json:"status,omitempty"`
-	// Call is what the method and path of a call of Pipedrive's must begin with.
+	// Call is a prefix of the method and path of a call to Pipedrive.
 	Call  string `json:"call,omitempty"`
 	Fired int    `json:"fired"`
 }
 
-// OnCall tells whether a kind of fault strikes calls of an API.
+// OnCall reports whether a kind of fault applies to calls of an API.
 func OnCall(kind string) bool {
 	return slices.Contains([]string{
 		"timeout", "reset", "act_and_cut", "act_and_timeout", "act_and_500",
@@ -34,27 +34,27 @@ func OnCall(kind string) bool {
 	}, kind)
 }
 
-// OnEcho tells whether a kind of fault strikes the echo of a send.
+// OnEcho reports whether a kind of fault applies to the echo of a send.
 func OnEcho(kind string) bool {
 	return slices.Contains([]string{"echo_early", "echo_late", "echo_missing", "echo_without_metadata"}, kind)
 }
 
-// OnWebhook tells whether a kind of fault strikes webhooks of Meta's.
+// OnWebhook reports whether a kind of fault applies to Meta's webhooks.
 func OnWebhook(kind string) bool {
 	return slices.Contains([]string{"drop", "duplicate", "shuffle", "delay"}, kind)
 }
 
-// OnMail tells whether a kind of fault strikes mails.
+// OnMail reports whether a kind of fault applies to mails.
 func OnMail(kind string) bool {
 	return slices.Contains([]string{"refuse", "later", "hang", "act_and_cut"}, kind)
 }
 
-// OnPipedriveWebhook tells whether a kind of fault strikes webhooks of Pipedrive's.
+// OnPipedriveWebhook reports whether a kind of fault applies to Pipedrive's webhooks.
 func OnPipedriveWebhook(kind string) bool {
 	return slices.Contains([]string{"drop", "delay", "duplicate", "ban"}, kind)
 }
 
-// Validate checks a fault as it comes in.
+// Validate checks a fault that was requested.
 func (f *Fault) Validate() error {
 	var known func(string) bool
 	switch f.On {
@@ -86,7 +86,7 @@ func (f *Fault) Validate() error {
 	return nil
 }
 
-// DelayOr is the delay that the fault names, or d.
+// DelayOr returns the fault's delay, or d if it has none.
 func (f *Fault) DelayOr(d time.Duration) time.Duration {
 	if f.DelayMS > 0 {
 		return time.Duration(f.DelayMS) * time.Millisecond
@@ -94,7 +94,7 @@ func (f *Fault) DelayOr(d time.Duration) time.Duration {
 	return d
 }
 
-// StatusOr is the HTTP status that the fault names, or status.
+// StatusOr returns the fault's HTTP status, or status if it has none.
 func (f *Fault) StatusOr(status int) int {
 	if f.Status != 0 {
 		return f.Status

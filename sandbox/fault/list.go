@@ -6,18 +6,18 @@ import (
 	"sync"
 )
 
-// List is the faults in force, oldest first: the first that fits wins. Its lock may be
-// taken with any other one held; it takes none itself.
+// List holds the active faults, oldest first: the first that matches wins. Its lock may be taken
+// with any other one held; it takes none itself.
 type List struct {
 	mu   sync.Mutex
 	rng  *rand.Rand
 	list []*Fault
 }
 
-// NewList makes an empty list. Chance decides over faults of some probability.
+// NewList returns an empty list. chance decides about faults with a probability.
 func NewList(chance *rand.Rand) *List { return &List{rng: chance} }
 
-// Add puts a fault in force, that has not fired yet.
+// Add activates a fault with its counter at 0.
 func (l *List) Add(f Fault) {
 	f.Fired = 0
 	l.mu.Lock()
@@ -25,7 +25,7 @@ func (l *List) Add(f Fault) {
 	l.list = append(l.list, &f)
 }
 
-// All returns the faults in force, with how often each fired.
+// All returns the active faults, with how often each fired.
 func (l *List) All() []Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +36,7 @@ func (l *List) All() []Fault {
 	return out
 }
 
-// Clear puts all faults out of force and returns how many there were.
+// Clear removes all faults and returns how many there were.
 func (l *List) Clear() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -45,15 +45,15 @@ func (l *List) Clear() int {
 	return n
 }
 
-// Chance returns a number of the faults' own chance.
+// Chance returns a random number of the list's own source.
 func (l *List) Chance() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.rng.Uint64()
 }
 
-// Take finds the fault of one of these kinds that strikes, and counts it; nil: none does.
-// call is which call of Pipedrive's it is. The fault is the caller's own copy.
+// Take finds the fault of one of these kinds that applies, and counts it; nil: none. call is the
+// call to Pipedrive. The result is a copy.
 func (l *List) Take(on, psid string, kinds func(string) bool, call ...string) *Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -77,7 +77,7 @@ func (l *List) Take(on, psid string, kinds func(string) bool, call ...string) *F
 	return nil
 }
 
-// TakeEcho gathers the faults that strike the echo of one send, one of each kind at most.
+// TakeEcho returns the faults that apply to the echo of one send, at most one of each kind.
 func (l *List) TakeEcho(psid string) []*Fault {
 	var struck []*Fault
 	for _, kind := range []string{"echo_missing", "echo_without_metadata", "echo_late", "echo_early"} {

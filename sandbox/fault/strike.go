@@ -9,7 +9,7 @@ import (
 	"parley/sandbox/web"
 )
 
-// Before strikes ahead of the action; it tells whether the call has ended.
+// Before injects the fault before the action; it reports whether the call has ended.
 func (f *Fault) Before(w http.ResponseWriter, r *http.Request) bool {
 	switch f.Kind {
 	case "timeout":
@@ -28,7 +28,7 @@ func (f *Fault) Before(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// After strikes behind the action; it tells whether the call has ended.
+// After injects the fault after the action; it reports whether the call has ended.
 func (f *Fault) After(w http.ResponseWriter, r *http.Request) bool {
 	switch f.Kind {
 	case "act_and_cut":
@@ -45,14 +45,14 @@ func (f *Fault) After(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// hang never answers: it waits for the client to go away, then ends the
-// connection without a byte.
+// hang never answers: it waits until the client goes away, then closes the connection without a
+// byte.
 func hang(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 	cut(w, false)
 }
 
-// cut ends the connection without an answer, with a reset if asked for.
+// cut closes the connection without an answer, optionally with a reset.
 func cut(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

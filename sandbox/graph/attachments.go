@@ -24,14 +24,13 @@ import (
 const (
 	// maxFile is the largest file, in bytes.
 	maxFile = 25_000_000
-	// maxUpload bounds what a call that carries a file may hold.
+	// maxUpload is the largest body of a call with a file.
 	maxUpload = maxFile + 1<<20
 	// fileKept is how long a file can be sent by its id.
 	fileKept = 90 * 24 * time.Hour
 )
 
-// sentFile is a file that came with a call: its media type as the caller says it, and what
-// it holds.
+// sentFile is a file that came with a call: its media type by the caller, and by its content.
 type sentFile struct {
 	name, media string
 	holds       string
@@ -44,13 +43,13 @@ type keptFile struct {
 	at         time.Time
 }
 
-// files are those that the Page can send. mu may be taken within a Do of the world.
+// files are the Page's kept files. mu may be taken within a Do of the world.
 type files struct {
 	mu   sync.Mutex
 	kept map[string]keptFile // by id
 }
 
-// keep gives a file an id.
+// keep stores a file and returns its id.
 func (l *files) keep(kind string, f *sentFile, now time.Time) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -66,7 +65,7 @@ func (l *files) keep(kind string, f *sentFile, now time.Time) string {
 	return id
 }
 
-// find finds a file that can still be sent.
+// find returns a file that can still be sent.
 func (l *files) find(id string, now time.Time) (keptFile, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,7 +73,7 @@ func (l *files) find(id string, now time.Time) (keptFile, bool) {
 	return k, known && now.Sub(k.at) <= fileKept
 }
 
-// readMultipart reads the text fields of a multipart form, and its file.
+// readMultipart reads the text fields and the file of a multipart form.
 func readMultipart(raw []byte, boundary string) (url.Values, *sentFile, error) {
 	values := url.Values{}
 	var file *sentFile
@@ -104,8 +103,8 @@ func errFile(subcode int, message string) *graphError {
 	return &graphError{code: 100, subcode: subcode, message: "(#100) " + message}
 }
 
-// taken are the formats that Meta takes as a picture, a film or sound. All else can be sent
-// as a file alone.
+// taken are the formats that Meta accepts as a picture, a film or sound. All others can only be
+// sent as a file.
 //
 // Source: Meta, "Send messages", supported media types.
 var taken = map[string][]string{
@@ -114,8 +113,8 @@ var taken = map[string][]string{
 	"audio": {"aac", "x-m4a", "mp4", "wav", "mpeg"},
 }
 
-// holds is the media type of what a file holds, whatever it is called. Photographs of phones
-// and cameras share a form with films and are none.
+// holds returns the media type of a file's content, whatever its name. Photographs of phones and
+// cameras use the container of films but are none.
 func holds(content []byte) string {
 	media, _, _ := strings.Cut(mimetype.Detect(content).String(), ";")
 	if media == "video/mp4" && len(content) > 12 && bytes.Equal(content[4:12], []byte("ftypcrx ")) {
@@ -124,8 +123,8 @@ func holds(content []byte) string {
 	return media
 }
 
-// judge refuses a file that Meta would not take as that type: by what it holds, and by what
-// its sender says that it is.
+// judge refuses a file that Meta would not accept as that type, by its content and by the type
+// that the sender gives.
 func (f *sentFile) judge(kind string) error {
 	format, fits := strings.CutPrefix(f.holds, kind+"/")
 	if kind == "video" && f.holds == "audio/mp4" {
@@ -164,8 +163,8 @@ func (g *Graph) saveAttachment(c *call) (any, error) {
 	return map[string]string{"attachment_id": g.files.keep(a.Type, c.file, g.now())}, nil
 }
 
-// byID makes of an attachment that names a kept file, or comes with one, what the customer
-// gets: something with an address.
+// byID replaces an attachment that names a kept file, or comes with one, by what the customer
+// gets: an attachment with an address.
 func (g *Graph) byID(a *meta.Attachment, f *sentFile) error {
 	var p struct {
 		ID looseID `json:"attachment_id"`

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// maxGraphBody bounds what a Graph call may carry.
+// maxGraphBody is the largest body of a Graph call.
 const maxGraphBody = 1 << 20
 
-// principal is whose token a call came with.
+// principal is the kind of token that a call has.
 type principal int
 
 const (
@@ -23,8 +23,8 @@ const (
 	asApp
 )
 
-// call is one request to the Graph API, its parameters gathered from wherever
-// Meta accepts them: the query, a form or a JSON body.
+// call is one request to the Graph API, with its parameters from wherever Meta accepts them: the
+// query, a form or a JSON body.
 type call struct {
 	r       *http.Request
 	version string
@@ -35,10 +35,10 @@ type call struct {
 	body    map[string]json.RawMessage
 	who     principal
 	token   string
-	holds   *credential // whose token it is; nil for the app's
+	holds   *credential // the credential of the token; nil for the app's
 }
 
-// newestVersion is the newest version of the Graph API: a call that names none is of it.
+// newestVersion is the newest version of the Graph API, which a call without a version gets.
 //
 // Source: Graph API, "Changelog": 4 November 2026.
 const (
@@ -46,8 +46,7 @@ const (
 	newestVersion = "v27.0"
 )
 
-// isVersion tells whether a segment of a path names a version that there is, as v26.0
-// does.
+// isVersion reports whether a segment of a path is a version, such as v26.0.
 func isVersion(segment string) bool {
 	rest, ok := strings.CutPrefix(segment, "v")
 	major, minor, dot := strings.Cut(rest, ".")
@@ -62,8 +61,8 @@ func isDigits(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
-// readCall takes a request apart. It always returns a call, so that an error can
-// be answered in the right version.
+// readCall parses a request. It always returns a call, so that an error can be answered in the
+// right version.
 func readCall(w http.ResponseWriter, r *http.Request) (*call, error) {
 	c := &call{r: r, version: newestVersion, query: r.URL.Query()}
 	for segment := range strings.SplitSeq(r.URL.Path, "/") {
@@ -104,8 +103,8 @@ func readCall(w http.ResponseWriter, r *http.Request) (*call, error) {
 	return c, nil
 }
 
-// param is a parameter as text; "" when absent. Other JSON than a string is
-// given as it stands.
+// param returns a parameter as text; "" if absent. JSON other than a string is returned as it
+// is.
 func (c *call) param(name string) string {
 	if raw, ok := c.body[name]; ok {
 		var text string
@@ -120,8 +119,8 @@ func (c *call) param(name string) string {
 	return c.query.Get(name)
 }
 
-// object decodes a parameter that is a JSON object, or a string with one inside
-// as forms have it. It tells whether the parameter was there.
+// object decodes a parameter that is a JSON object, or a string with one inside as in forms. It
+// reports whether the parameter was present.
 func (c *call) object(name string, into any) (bool, error) {
 	text := c.param(name)
 	if text == "" || text == "null" {

@@ -51,8 +51,8 @@ func (g *Graph) reading(read func(reader) (map[string]any, error)) (node any, er
 	return node, err
 }
 
-// threadsAfter lists conversations newest first, from behind a cursor; of one
-// customer if psid is given.
+// threadsAfter lists conversations newest first, after a cursor; only one customer's if psid is
+// given.
 func threadsAfter(st *world.State, psid string, after *position) []*world.Customer {
 	var list []*world.Customer
 	for _, t := range st.Customers() {

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// OAuthPath is where the Graph API, called without a version, makes tokens.
+// OAuthPath is where the Graph API, called without a version, issues tokens.
 const OAuthPath = "/oauth/access_token"
 
-// IsDialog tells whether a path is Facebook's login dialog.
+// IsDialog reports whether a path is Facebook's login dialog.
 func IsDialog(path string) bool {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	if len(segments) == 3 && isVersion(segments[0]) {
@@ -35,10 +35,10 @@ type asked struct {
 	Problem                 string
 }
 
-// signer is somebody as the dialog shows them.
+// signer is a person as the dialog shows them.
 type signer struct{ Key, Name, About string }
 
-// readAsked reads what the app asks for, and what is wrong with it.
+// readAsked reads what the app asks for, and checks it.
 func (l *login) readAsked(q url.Values) asked {
 	a := asked{Client: q.Get("client_id"), Redirect: q.Get("redirect_uri"), State: q.Get("state"), App: appName}
 	for name := range strings.FieldsFuncSeq(q.Get("scope"), func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -65,7 +65,8 @@ func (l *login) readAsked(q url.Values) asked {
 // ServeDialog serves Facebook's login dialog.
 func (g *Graph) ServeDialog(w http.ResponseWriter, r *http.Request) { g.login.serve(w, r) }
 
-// serve is Facebook's login dialog: who one is, what the app may do, yes or no.
+// serve serves Facebook's login dialog: choose a person, see what the app asks for, accept or
+// refuse.
 func (l *login) serve(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxGraphBody)
 	if err := r.ParseForm(); err != nil {
@@ -90,9 +91,9 @@ func (l *login) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// decide sends the person back to the app, with a code or the news that they said no.
+// decide sends the person back to the app, with a code or a refusal.
 func (l *login) decide(w http.ResponseWriter, r *http.Request, a asked) {
-	target, _ := url.Parse(a.Redirect) // was read before
+	target, _ := url.Parse(a.Redirect) // was checked before
 	q := target.Query()
 	i := slices.IndexFunc(l.accounts, func(p *account) bool { return p.key == r.PostForm.Get("person") })
 	if r.PostForm.Get("answer") != "continue" || i < 0 {

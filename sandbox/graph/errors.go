@@ -8,7 +8,7 @@ import (
 	"parley/sandbox/fault"
 )
 
-// graphError is an error as the Graph API answers it.
+// graphError is an error of the Graph API.
 type graphError struct {
 	status    int // 0: follows from the code
 	message   string
@@ -21,7 +21,7 @@ type graphError struct {
 
 func (e *graphError) Error() string { return e.message }
 
-// httpStatus is the HTTP status that goes with the code.
+// httpStatus returns the HTTP status for the code.
 func (e *graphError) httpStatus() int {
 	switch {
 	case e.status != 0:
@@ -36,7 +36,7 @@ func (e *graphError) httpStatus() int {
 	return http.StatusBadRequest
 }
 
-// throttle tells whether the code is one of the rate limits.
+// throttle reports whether the code is one of the rate limits.
 func (e *graphError) throttle() bool {
 	switch e.code {
 	case 4, 17, 32, 613, 80001, 80006:
@@ -148,7 +148,7 @@ func errMessageGone() *graphError {
 	return &graphError{code: 9000001, message: "This Message has been deleted by the user or the business."}
 }
 
-// errByCode is the error that a fault asks for, in Meta's words where we know them.
+// errByCode returns the error that a fault asks for, in Meta's words if we know them.
 func errByCode(code, subcode int) *graphError {
 	for _, known := range []*graphError{
 		errRestricted(), errMessagesOff(), errNoUser(), errWindow(), errUnreachable(551),
@@ -188,7 +188,7 @@ func errByCode(code, subcode int) *graphError {
 	return e
 }
 
-// faultError is the error that a fault of kind "error" answers.
+// faultError returns the error of a fault of kind "error".
 func faultError(f *fault.Fault) *graphError {
 	code := f.Code
 	if code == 0 {

@@ -13,13 +13,13 @@ type field struct {
 	sub   []field
 }
 
-// Bounds of a fields parameter: far above what anybody needs.
+// Limits of a fields parameter: far above what anybody needs.
 const (
 	maxFieldsLength = 4096
 	maxFieldsDepth  = 4
 )
 
-// parseFields reads a fields parameter. Empty text is no fields.
+// parseFields parses a fields parameter. An empty text has no fields.
 func parseFields(text string) ([]field, error) {
 	if len(text) > maxFieldsLength {
 		return nil, badParam("param fields is too long")
@@ -39,7 +39,7 @@ func parseFields(text string) ([]field, error) {
 	return list, nil
 }
 
-// fieldParser walks over the text of a fields parameter.
+// fieldParser parses a fields parameter.
 type fieldParser struct {
 	text string
 	at   int
@@ -123,7 +123,7 @@ func (p *fieldParser) item(depth int) (field, error) {
 	return f, nil
 }
 
-// modifier reads name(argument) after a dot.
+// modifier parses name(argument) after a dot.
 func (p *fieldParser) modifier(f *field) error {
 	name := p.word()
 	if name == "" || !p.take('(') {

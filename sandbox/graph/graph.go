@@ -1,10 +1,10 @@
-// Package graph is Meta's Graph API, with Facebook's login dialog and the media that
-// customers send: sends and their attachments, conversations, profiles, the Messenger
-// profile, subscriptions, tokens.
+// Package graph is Meta's Graph API, with Facebook's login dialog and the media that customers
+// send: sends and their attachments, conversations, profiles, the Messenger profile,
+// subscriptions, tokens.
 //
-// Concurrency. What stands at Facebook is the world's, and reached within its Do. Facebook
-// Login, the Messenger profile, the kept files and the limit on calls have a lock each,
-// which may be taken within Do and is held across no call.
+// Concurrency. Facebook's data is in the world, accessed within its Do. Facebook Login, the
+// Messenger profile, the kept files and the rate limit have a lock each, which may be taken
+// within Do and is not held across calls.
 package graph
 
 import (
@@ -27,7 +27,7 @@ import (
 	"parley/sandbox/world"
 )
 
-// Options are what the Graph API is set up with.
+// Options configure the Graph API.
 type Options struct {
 	Meta      meta.Identity
 	Now       func() time.Time
@@ -36,7 +36,7 @@ type Options struct {
 	World     *world.World
 	Webhooks  *webhooks.Webhooks
 	Messenger *messenger.Messenger
-	// Got is told of each message that a customer got, with no lock held; nil: nobody is.
+	// Got is called for each message that a customer got, with no lock held; may be nil.
 	Got func(*world.Customer)
 }
 
@@ -55,10 +55,10 @@ type Graph struct {
 	profile profile
 	files   files
 	limit   callLimit
-	answers atomic.Uint64 // given so far
+	answers atomic.Uint64 // how many were given so far
 }
 
-// New makes the Graph API.
+// New returns the Graph API.
 func New(o Options) *Graph {
 	if o.Got == nil {
 		o.Got = func(*world.Customer) {}
@@ -69,14 +69,13 @@ func New(o Options) *Graph {
 	}
 }
 
-// page is the Page as it stands.
+// page returns the Page's present state.
 func (g *Graph) page() (p world.Page) {
 	g.world.Do(func(st *world.State) { p = st.Page })
 	return p
 }
 
-// Names tells whether an id stands, or could stand, for something else than a customer in a
-// path.
+// Names reports whether an id in a path is, or could be, something other than a customer.
 func (g *Graph) Names(id string) bool {
 	switch id {
 	case "me", "debug_token", "oauth", "dialog", "media", g.meta.PageID, g.meta.AppID:
@@ -85,15 +84,15 @@ func (g *Graph) Names(id string) bool {
 	return g.login.hasID(id) || strings.HasPrefix(id, "t_") || strings.HasPrefix(id, "m_") || isVersion(id)
 }
 
-// ServeHTTP answers one Graph call: read, authenticate, find the operation,
-// let a fault have its way, do it.
+// ServeHTTP serves one Graph call: it parses, authenticates, finds the operation, applies faults,
+// and runs it.
 func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, err := readCall(w, r)
 	var op operation
 	switch {
 	case err != nil:
 	case r.Method == http.MethodGet && strings.Join(c.path, "/") == "oauth/access_token":
-		op = operation{class: "graph", do: g.login.accessToken} // its own secrets say who asks
+		op = operation{class: "graph", do: g.login.accessToken} // its own secrets authenticate it
 	default:
 		if err = g.authenticate(c); err == nil {
 			op, err = g.operation(c)
@@ -118,7 +117,7 @@ func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.answer(w, c, body, err)
 }
 
-// authenticate finds out whose token the call carries, and checks the proof.
+// authenticate determines whose token the call has, and checks the proof.
 func (g *Graph) authenticate(c *call) error {
 	c.token = c.param("access_token")
 	if h, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer "); ok {
@@ -148,7 +147,7 @@ func (g *Graph) authenticate(c *call) error {
 	return nil
 }
 
-// answer writes the outcome of a call with Meta's headers.
+// answer writes the result of a call with Meta's headers.
 func (g *Graph) answer(w http.ResponseWriter, c *call, body any, err error) {
 	trace := seeded.Derive(g.meta.Seed, "trace "+strconv.FormatUint(g.answers.Add(1), 10))
 	traceID := "A" + strings.NewReplacer("-", "x", "_", "y").Replace(base64.RawURLEncoding.EncodeToString(trace[:12]))
@@ -181,7 +180,7 @@ func (g *Graph) answer(w http.ResponseWriter, c *call, body any, err error) {
 	_, _ = w.Write(raw)
 }
 
-// usageHeaders are Meta's rate headers: low numbers, or full ones on a throttle.
+// usageHeaders sets Meta's rate headers: low numbers, or full ones when throttled.
 func (g *Graph) usageHeaders(h http.Header, c *call, ge *graphError) {
 	use, regain := 1, 0
 	if ge != nil && ge.throttle() {

@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// callsPerSecond is how often a Page's conversations may be asked for.
+// callsPerSecond is how often a Page's conversations may be read.
 //
 // Source: Messenger Platform, "Rate limits", Conversations API.
 const callsPerSecond = 2
 
-// callWindow is a little less than a second, so that a caller who keeps to exactly
-// the limit is not refused for the jitter of the way.
+// callWindow is a little less than a second, so that a caller who keeps exactly to the limit is
+// not refused because of jitter.
 const callWindow = 900 * time.Millisecond
 
-// callLimit counts the calls on the Page's conversations.
+// callLimit counts the calls for the Page's conversations.
 type callLimit struct {
 	mu        sync.Mutex
 	perSecond int
 	recent    []time.Time
 	made      int // in all
 	refused   int // of these
-	most      int // the most that were granted in one window
+	most      int // the most granted in one window
 }
 
-// spend takes one of the calls of this second; false if there is none left.
+// spend uses one of this second's calls; false if there is none left.
 func (l *callLimit) spend(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -40,7 +40,7 @@ func (l *callLimit) spend(now time.Time) bool {
 	return true
 }
 
-// spendCall takes one of the calls a second that a Page has.
+// spendCall uses one of the Page's calls of this second.
 func (g *Graph) spendCall(c *call) error {
 	if c.who != asPage {
 		return errNeedPageToken()
@@ -51,8 +51,8 @@ func (g *Graph) spendCall(c *call) error {
 	return nil
 }
 
-// Limits tells how often the Page's conversations may be asked for a second, how often they
-// were, how often that was too often, and the most that was granted at once.
+// Limits returns the limit per second for the Page's conversations, how many calls there were,
+// how many were refused, and the most granted in one window.
 func (g *Graph) Limits() map[string]int {
 	l := &g.limit
 	l.mu.Lock()
@@ -62,7 +62,7 @@ func (g *Graph) Limits() map[string]int {
 	}
 }
 
-// SetLimit changes how often they may be.
+// SetLimit changes that limit.
 func (g *Graph) SetLimit(perSecond int) {
 	g.limit.mu.Lock()
 	defer g.limit.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"parley/sandbox/seeded"
 )
 
-// How long what the dialog makes is good for.
+// Lifetimes of what the dialog issues.
 //
 // Source: Facebook Login, "Manually build a login flow"; "Long-lived access tokens".
 const (
@@ -24,12 +24,12 @@ const (
 	longTokenLife  = 60 * 24 * time.Hour
 )
 
-// secondPage is a Page on which the admin has no full control.
+// secondPage is a Page of which the admin does not have full control.
 const secondPage = "Aoyama Coffee Kyoto"
 
-// account is somebody with a Facebook account, who may sign in at the dialog.
+// account is a person with a Facebook account, who may sign in at the dialog.
 type account struct {
-	key   string // what the dialog calls them
+	key   string // the dialog's name for them
 	id    string
 	name  string
 	about string // who they are, in words
@@ -42,7 +42,7 @@ type managed struct {
 	tasks           []string
 }
 
-// credential is a token made by the dialog, or one of those that the sandbox began with.
+// credential is a token issued by the dialog, or one that the sandbox started with.
 type credential struct {
 	who     principal
 	owner   *account
@@ -50,7 +50,7 @@ type credential struct {
 	expires time.Time // zero: never
 }
 
-// valid tells whether a token can still be used.
+// valid reports whether a token can still be used.
 func (c *credential) valid(now time.Time) bool {
 	return c.expires.IsZero() || now.Before(c.expires)
 }
@@ -59,7 +59,7 @@ func fullControl() []string {
 	return []string{"ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"}
 }
 
-// authorization is a code that the dialog gave out, for who asks to take once.
+// authorization is a code issued by the dialog; it can be redeemed once.
 type authorization struct {
 	owner    *account
 	scopes   []string
@@ -68,8 +68,8 @@ type authorization struct {
 	used     bool
 }
 
-// login is Facebook Login: who can sign in, and what the dialog gave out. Its lock guards
-// codes and tokens; the accounts are fixed.
+// login is Facebook Login: who can sign in, and what the dialog issued. Its lock guards codes and
+// tokens; the accounts are fixed.
 type login struct {
 	meta     meta.Identity
 	now      func() time.Time
@@ -82,7 +82,7 @@ type login struct {
 	serial uint64 // makes secrets unique
 }
 
-// newLogin makes the people and the tokens that there are from the beginning.
+// newLogin creates the people and the initial tokens.
 func newLogin(o Options) *login {
 	l := &login{meta: o.Meta, now: o.Now, log: o.Logger, codes: map[string]*authorization{}, tokens: map[string]*credential{}}
 	l.accounts = l.people()
@@ -97,8 +97,8 @@ func newLogin(o Options) *login {
 	return l
 }
 
-// people are those who can sign in: an admin with full control of the Page, somebody who
-// may only answer, and a personal profile without a Page.
+// people returns those who can sign in: an admin with full control of the Page, somebody who may
+// only answer, and a personal profile without a Page.
 func (l *login) people() []*account {
 	seed := l.meta.Seed
 	page := managed{id: l.meta.PageID, name: pageName, token: l.meta.PageToken, tasks: fullControl()}
@@ -115,19 +115,19 @@ func (l *login) people() []*account {
 	}
 }
 
-// hasID tells whether an id is somebody's.
+// hasID reports whether an id is a person's.
 func (l *login) hasID(id string) bool {
 	return slices.ContainsFunc(l.accounts, func(a *account) bool { return a.id == id })
 }
 
-// credential is what a token was given out as; nil: it never was.
+// credential returns the credential of a token; nil: there is none.
 func (l *login) credential(token string) *credential {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.tokens[token]
 }
 
-// authorize makes a code.
+// authorize issues a code.
 func (l *login) authorize(who *account, granted []string, redirect string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -136,15 +136,15 @@ func (l *login) authorize(who *account, granted []string, redirect string) strin
 	return code
 }
 
-// freshToken makes a secret that nobody had before. mu held.
+// freshToken returns a unique secret. mu must be held.
 func (l *login) freshToken(prefix string) string {
 	l.serial++
 	raw := seeded.Derive(l.meta.Seed, prefix+" "+l.now().String()+" "+strconv.FormatUint(l.serial, 10))
 	return prefix + strings.NewReplacer("-", "Z", "_", "Q").Replace(base64.RawURLEncoding.EncodeToString(raw[:]))
 }
 
-// accessToken answers GET /oauth/access_token: a code becomes a person's token, a
-// person's token becomes a long-lived one.
+// accessToken answers GET /oauth/access_token: it exchanges a code for a person's token, or that
+// for a long-lived one.
 func (l *login) accessToken(c *call) (any, error) {
 	if c.param("client_id") != l.meta.AppID {
 		return nil, &graphError{code: 101, message: "Error validating application. Cannot get application info due to a system error."}
@@ -177,7 +177,7 @@ func (l *login) accessToken(c *call) (any, error) {
 	return l.grantToken(a.owner, a.scopes, shortTokenLife), nil
 }
 
-// grantToken makes a person's token. mu held.
+// grantToken issues a person's token. mu must be held.
 func (l *login) grantToken(who *account, granted []string, life time.Duration) map[string]any {
 	made := l.freshToken("EAA")
 	l.tokens[made] = &credential{who: asUser, owner: who, scopes: granted, expires: l.now().Add(life)}

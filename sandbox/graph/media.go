@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// ServeMedia answers with a picture painted from its name, or a small file.
+// ServeMedia serves a picture painted from its name, or a small file.
 func ServeMedia(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.WriteHeader(http.StatusMethodNotAllowed)
@@ -30,7 +30,7 @@ func ServeMedia(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// paint makes a small picture: two colours and a band, all from the name.
+// paint paints a small picture: two colours and a band, derived from the name.
 func paint(name string) []byte {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))

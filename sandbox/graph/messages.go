@@ -7,14 +7,14 @@ import (
 	"parley/sandbox/world"
 )
 
-// The bounds of reading conversations.
+// Limits of reading conversations.
 const (
-	newestReadable  = 20 // only so many messages of a thread have details
+	newestReadable  = 20 // only this many messages of a thread have details
 	defaultPageSize = 25
 	maxPageSize     = 100
 )
 
-// nestedMessages is the messages edge inside a conversation.
+// nestedMessages returns the messages edge inside a conversation.
 func (r reader) nestedMessages(t *world.Customer, f field) (map[string]any, error) {
 	limit := f.limit
 	if limit == 0 {
@@ -32,16 +32,16 @@ func (r reader) nestedMessages(t *world.Customer, f field) (map[string]any, erro
 	return r.messages(c, t, f.sub, min(limit, maxPageSize), after)
 }
 
-// messages lists a conversation's messages, newest first. Those that are not
-// among the 20 newest come with id and time only.
+// messages lists a conversation's messages, newest first. All but the 20 newest have only id and
+// time.
 func (r reader) messages(c *call, t *world.Customer, want []field, limit int, after *position) (map[string]any, error) {
 	data := []any{}
 	var first, last position
 	more := false
 	for i := len(t.Messages) - 1; i >= 0; i-- {
 		m := t.Messages[i]
-		// Messages of one millisecond keep their order of writing; the cursor
-		// names the exact one it stands behind.
+		// Messages of the same millisecond are in order of writing; the cursor names the exact
+		// message that it follows.
 		if after != nil {
 			if m.MID == after.id {
 				after = nil

@@ -10,7 +10,7 @@ import (
 	"parley/sandbox/web"
 )
 
-// profileProperties are what the Messenger profile of a Page may hold.
+// profileProperties returns the properties of a Page's Messenger profile.
 func profileProperties() []string {
 	return []string{
 		"greeting", "get_started", "ice_breakers", "persistent_menu", "whitelisted_domains", "account_linking_url", "commands",
@@ -26,7 +26,7 @@ type profile struct {
 	held map[string]json.RawMessage
 }
 
-// read answers with the properties asked for that are set.
+// read returns the requested properties that are set.
 func (p *profile) read(c *call) (any, error) {
 	names, err := profileFieldsOf(c)
 	if err != nil {
@@ -47,7 +47,7 @@ func (p *profile) read(c *call) (any, error) {
 	return map[string]any{"data": data}, nil
 }
 
-// set overwrites the properties given; others stay.
+// set sets the given properties; others stay.
 func (p *profile) set(c *call) (any, error) {
 	given := map[string]json.RawMessage{}
 	for _, name := range profileProperties() {
@@ -80,7 +80,7 @@ func (p *profile) set(c *call) (any, error) {
 	return map[string]string{"result": "success"}, nil
 }
 
-// forget forgets the properties named.
+// forget deletes the named properties.
 func (p *profile) forget(c *call) (any, error) {
 	names, err := profileFieldsOf(c)
 	if err != nil {
@@ -94,7 +94,7 @@ func (p *profile) forget(c *call) (any, error) {
 	return map[string]string{"result": "success"}, nil
 }
 
-// profileFieldsOf reads the fields of a call: comma separated, or a JSON array.
+// profileFieldsOf parses the fields of a call: comma separated, or a JSON array.
 func profileFieldsOf(c *call) ([]string, error) {
 	var names []string
 	for name := range strings.SplitSeq(strings.Trim(c.param("fields"), "[]"), ",") {

@@ -8,14 +8,14 @@ import (
 	"parley/sandbox/world"
 )
 
-// reader writes what stands at Facebook as the Graph API shows it. It is used within a Do of
-// the world.
+// reader returns the world's data in the form of the Graph API. It is used within a Do of the
+// world.
 type reader struct {
 	meta meta.Identity
 	st   *world.State
 }
 
-// thread is a conversation with the fields asked for.
+// thread returns a conversation with the requested fields.
 func (r reader) thread(t *world.Customer, want []field) (map[string]any, error) {
 	if len(want) == 0 {
 		want = []field{{name: "updated_time"}}
@@ -43,7 +43,7 @@ func (r reader) thread(t *world.Customer, want []field) (map[string]any, error) 
 		case "participants", "senders":
 			out[f.name] = map[string]any{"data": []any{r.customer(t), r.page()}}
 		case "name", "former_participants", "scoped_thread_key", "wallpaper", "linked_group":
-			// Empty on a conversation with a customer; Meta leaves it out.
+			// Empty for a conversation with a customer; Meta leaves it out.
 		case "messages":
 			node, err := r.nestedMessages(t, f)
 			if err != nil {
@@ -65,8 +65,7 @@ func (r reader) page() map[string]any {
 	return map[string]any{"name": pageName, "email": r.meta.PageID + "@facebook.com", "id": r.meta.PageID}
 }
 
-// message is a message with the fields asked for; one that is not detailed
-// has its id and time only.
+// message returns a message with the requested fields; without details it has only id and time.
 func (r reader) message(m *world.Message, want []field, detailed bool) (map[string]any, error) {
 	if len(want) == 0 {
 		want = []field{{name: "created_time"}}
@@ -84,8 +83,8 @@ func (r reader) message(m *world.Message, want []field, detailed bool) (map[stri
 	return out, nil
 }
 
-// field is the value of one field, nil when empty; it tells whether
-// messages have such a field at all.
+// field returns the value of one field, nil if empty, and whether messages have such a field at
+// all.
 func (r reader) field(m *world.Message, name string) (v any, known bool) {
 	from, to := r.customer(m.Owner), r.page()
 	if m.FromPage {
@@ -123,7 +122,7 @@ func (r reader) field(m *world.Message, name string) (v any, known bool) {
 	return v, true
 }
 
-// attachmentNodes is the attachments edge; nil when there are none.
+// attachmentNodes returns the attachments edge; nil if there are none.
 func attachmentNodes(m *world.Message) any {
 	data := []any{}
 	for i, a := range m.Attachments {
@@ -154,7 +153,7 @@ func attachmentNodes(m *world.Message) any {
 	return map[string]any{"data": data}
 }
 
-// stickerURL is the address of a message's sticker, or "".
+// stickerURL returns the address of a message's sticker, or "".
 func stickerURL(m *world.Message) string {
 	for _, a := range m.Attachments {
 		if a.Type == "sticker" {
@@ -164,7 +163,7 @@ func stickerURL(m *world.Message) string {
 	return ""
 }
 
-// graphTime is how the Graph API writes a time.
+// graphTime formats a time as the Graph API does.
 func graphTime(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05-0700")
 }

@@ -7,14 +7,14 @@ import (
 	"parley/sandbox/world"
 )
 
-// operation is what a call asks for, once it is understood.
+// operation is what a call does.
 type operation struct {
-	class string // send, action, upload, conversations, profile or graph: what faults aim at
-	psid  string // the customer concerned, if any
+	class string // send, action, upload, conversations, profile or graph: faults refer to it
+	psid  string // the customer, if any
 	do    func(*call) (any, error)
 }
 
-// operation finds what the call asks for.
+// operation finds the operation of a call.
 func (g *Graph) operation(c *call) (operation, error) {
 	if len(c.path) == 0 || len(c.path) > 2 {
 		return operation{}, errUnknownObject(c.r.Method, strings.Join(c.path, "/"))
@@ -49,8 +49,8 @@ func (g *Graph) operation(c *call) (operation, error) {
 	return op, nil
 }
 
-// pageOperation is what can be asked of the Page. All but reading the Page
-// itself takes the Page's own token.
+// pageOperation returns an operation on the Page. All but reading the Page itself need the Page's
+// own token.
 func (g *Graph) pageOperation(c *call, method, edge string) operation {
 	op := operation{class: "graph"}
 	switch method + " " + edge {
@@ -97,7 +97,7 @@ func (g *Graph) pageOperation(c *call, method, edge string) operation {
 	return op
 }
 
-// userOperation is what can be asked of a person with their own token.
+// userOperation returns an operation on a person, with their own token.
 func (g *Graph) userOperation(method, edge string) operation {
 	switch method + " " + edge {
 	case "GET ":
@@ -110,7 +110,7 @@ func (g *Graph) userOperation(method, edge string) operation {
 	return operation{}
 }
 
-// appOperation is what can be asked of the app's webhook subscriptions.
+// appOperation returns an operation on the app's webhook subscriptions.
 func (g *Graph) appOperation(method string) operation {
 	switch method {
 	case http.MethodPost:
@@ -123,7 +123,7 @@ func (g *Graph) appOperation(method string) operation {
 	return operation{}
 }
 
-// nodeOperation reads a customer, a conversation or a message.
+// nodeOperation returns an operation that reads a customer, a conversation or a message.
 func (g *Graph) nodeOperation(id, edge string) (op operation) {
 	g.world.Do(func(st *world.State) {
 		if who := st.Customer(id); who != nil && edge == "" {

@@ -10,7 +10,7 @@ import (
 	"parley/sandbox/meta"
 )
 
-// position is a place in a list that is newest first: a time and an id.
+// position is a position in a list that is newest first: a time and an id.
 type position struct {
 	at int64
 	id string
@@ -38,7 +38,7 @@ func later(a, b position) int {
 	return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(a.id, b.id))
 }
 
-// paging reads limit and after of a call.
+// paging parses limit and after of a call.
 func paging(c *call) (limit int, after *position, err error) {
 	limit = defaultPageSize
 	if text := c.param("limit"); text != "" {
@@ -57,8 +57,7 @@ func paging(c *call) (limit int, after *position, err error) {
 	return min(limit, maxPageSize), after, nil
 }
 
-// pagingNode is the paging object of a list. next carries no token: the caller
-// adds its own.
+// pagingNode returns the paging object of a list. next carries no token: the caller adds its own.
 func pagingNode(of meta.Identity, c *call, first, last position, more bool) map[string]any {
 	out := map[string]any{"cursors": map[string]string{"before": first.cursor(), "after": last.cursor()}}
 	if more {

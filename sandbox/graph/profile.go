@@ -17,7 +17,7 @@ const (
 	appName      = "Parley Sandbox"
 )
 
-// scopes are the permissions that the tokens carry.
+// scopes returns the permissions of the tokens.
 func scopes() []string {
 	return []string{
 		"pages_show_list", "pages_messaging", "pages_manage_metadata",
@@ -25,8 +25,8 @@ func scopes() []string {
 	}
 }
 
-// pick keeps the fields that were asked for, and always the id. Without a
-// request it keeps the given defaults. A field the node has not is an error.
+// pick returns the requested fields, and always the id; without a request, the defaults. An
+// unknown field is an error.
 func pick(c *call, node string, all map[string]any, defaults ...string) (any, error) {
 	want, err := parseFields(c.param("fields"))
 	if err != nil {

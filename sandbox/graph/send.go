@@ -7,12 +7,11 @@ import (
 	"parley/sandbox/world"
 )
 
-// earlyEchoWait is how long the answer of a send waits for an echo that goes before it.
+// earlyEchoWait is how long the answer to a send waits for an echo that comes before it.
 const earlyEchoWait = 2 * time.Second
 
-// send answers POST /{page}/messages. What it acts on, the customer gets: it
-// stands in the list of the delivered from then on, whatever becomes of the
-// answer.
+// send answers POST /{page}/messages. If it acts, the customer gets the message: it is in the
+// list of delivered ones from then on, whatever happens to the answer.
 func (g *Graph) send(c *call) (any, error) {
 	r, err := parseSend(c)
 	if err == nil {
@@ -42,14 +41,14 @@ func (g *Graph) send(c *call) (any, error) {
 	return sendAnswer{RecipientID: done.to.PSID, MessageID: done.message.MID}, nil
 }
 
-// outcome is what a send did.
+// outcome is the result of a send.
 type outcome struct {
 	to      *world.Customer
 	message *world.Message  // nil for a sender action
-	early   <-chan struct{} // closed once the callback has the echo, which goes before the answer; nil: it does not
+	early   <-chan struct{} // closed once the callback has the echo that precedes the answer; nil: none does
 }
 
-// act does what a send asks for, or refuses what Meta would refuse.
+// act executes a send, or refuses what Meta would refuse.
 func (g *Graph) act(st *world.State, r *sendRequest) (done outcome, err error) {
 	if done.to, err = mayReceive(st, r); err != nil {
 		return done, err
@@ -67,7 +66,7 @@ func (g *Graph) act(st *world.State, r *sendRequest) (done outcome, err error) {
 	return done, nil
 }
 
-// mayReceive finds the customer and refuses what Meta would refuse.
+// mayReceive returns the customer, or refuses what Meta would refuse.
 func mayReceive(st *world.State, r *sendRequest) (*world.Customer, error) {
 	to := st.Customer(string(r.recipient.ID))
 	switch {
@@ -90,7 +89,7 @@ func mayReceive(st *world.State, r *sendRequest) (*world.Customer, error) {
 	return to, nil
 }
 
-// accept makes the message, and the customer gets it.
+// accept creates the message, which the customer gets.
 func (g *Graph) accept(st *world.State, r *sendRequest, to *world.Customer) *world.Message {
 	at := st.Now()
 	m := &world.Message{

@@ -51,13 +51,13 @@ type sendRequest struct {
 	tag           string
 }
 
-// sendAnswer is what Meta answers a send with.
+// sendAnswer is Meta's answer to a send.
 type sendAnswer struct {
 	RecipientID string `json:"recipient_id"`
 	MessageID   string `json:"message_id,omitempty"`
 }
 
-// recipientOf is the PSID a send is meant for, "" when it cannot be told.
+// recipientOf returns the PSID of a send, "" if unknown.
 func recipientOf(c *call) string {
 	var to struct {
 		ID looseID `json:"id"`
@@ -87,7 +87,7 @@ func parseSend(c *call) (*sendRequest, error) {
 	return r, err
 }
 
-// validate checks what can be judged without knowing the customer.
+// validate checks what can be checked without knowing the customer.
 func (r *sendRequest) validate() error {
 	if r.action != "" {
 		if r.hasMessage {
@@ -122,7 +122,7 @@ func (r *sendRequest) validateType() error {
 		if r.tag == "HUMAN_AGENT" {
 			return errNoPermission()
 		}
-		// The tags of old were removed on 27 April 2026.
+		// The old tags were removed on 27 April 2026.
 		return badParam("Invalid parameter")
 	case "UTILITY":
 		return badParam("A template is required for a utility message")
@@ -162,7 +162,7 @@ func (r *sendRequest) validateContent() error {
 	return nil
 }
 
-// validateAttachment checks an attachment that a Page sends.
+// validateAttachment checks an attachment from a Page.
 func validateAttachment(a *meta.Attachment) error {
 	switch a.Type {
 	case "template":

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// knownFields are the subscription fields that Meta knows for messaging.
+// knownFields returns Meta's subscription fields for messaging.
 func knownFields() []string {
 	return []string{
 		"messages", "message_echoes", "message_edits", "message_reactions", "message_deliveries",
@@ -22,7 +22,7 @@ func knownFields() []string {
 	}
 }
 
-// fieldSet reads a list of fields, comma separated or a JSON array.
+// fieldSet parses a list of fields, comma separated or a JSON array.
 func fieldSet(text string) (map[string]bool, error) {
 	set := map[string]bool{}
 	for name := range strings.SplitSeq(strings.Trim(text, "[]"), ",") {
@@ -67,8 +67,8 @@ func (g *Graph) listSubscribedApps(*call) (any, error) {
 	return map[string]any{"data": data}, nil
 }
 
-// subscribeApp answers POST /{app}/subscriptions: it shakes hands with the
-// callback at once, and keeps it only if that succeeds.
+// subscribeApp answers POST /{app}/subscriptions: it verifies the callback at once, and keeps it
+// only if that succeeds.
 func (g *Graph) subscribeApp(c *call) (any, error) {
 	if c.who != asApp {
 		return nil, errNeedAppToken()

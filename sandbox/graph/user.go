@@ -21,8 +21,8 @@ func (g *Graph) readUser(c *call) (any, error) {
 	return pick(c, "User", all, "name")
 }
 
-// listAccounts answers GET /{user}/accounts: the Pages that the person may work with, if
-// they let the app see them.
+// listAccounts answers GET /{user}/accounts: the Pages that the person may work with and lets the
+// app see.
 func (g *Graph) listAccounts(c *call) (any, error) {
 	if c.who != asUser {
 		return nil, errUnknownObject("GET", c.path[0])

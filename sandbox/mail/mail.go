@@ -1,4 +1,4 @@
-// Package mail is the sandbox's mail server: it takes mail for anybody by SMTP, and keeps it.
+// Package mail is the sandbox's mail server: it accepts mail for anybody by SMTP, and keeps it.
 package mail
 
 import (
@@ -22,7 +22,7 @@ import (
 	"parley/sandbox/wait"
 )
 
-// Mail is one that came by SMTP.
+// Mail is a received mail.
 type Mail struct {
 	From      string    `json:"from"` // of the envelope
 	To        []string  `json:"to"`
@@ -39,7 +39,7 @@ const (
 	timeout = time.Minute
 )
 
-// Server takes mail. Its lock guards the mails that came, and nothing is called with it held.
+// Server receives mail. Its lock guards the received mails; nothing is called with it held.
 type Server struct {
 	ln     net.Listener
 	faults *fault.List
@@ -50,7 +50,7 @@ type Server struct {
 	mails []Mail // oldest first
 }
 
-// Listen makes a server that listens on a port of its own; Run serves it and closes the
+// Listen returns a server that listens on a port of its own; Run serves it and closes the
 // listener.
 func Listen(host string, faults *fault.List, now func() time.Time, log *slog.Logger) (*Server, error) {
 	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
@@ -60,17 +60,17 @@ func Listen(host string, faults *fault.List, now func() time.Time, log *slog.Log
 	return &Server{ln: ln, faults: faults, now: now, log: log}, nil
 }
 
-// URL is where mail is taken.
+// URL returns the server's address.
 func (s *Server) URL() string { return "smtp://" + s.ln.Addr().String() }
 
-// Mails returns what came, oldest first.
+// Mails returns the received mails, oldest first.
 func (s *Server) Mails() []Mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Mail{}, s.mails...)
 }
 
-// Run takes mail until ctx ends; when it returns, none of its goroutines is left.
+// Run serves until ctx ends; when it returns, none of its goroutines is left.
 func (s *Server) Run(ctx context.Context) {
 	srv := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
 		return &session{s: s, ctx: ctx, conn: c.Conn()}, nil
@@ -89,7 +89,7 @@ func (s *Server) Run(ctx context.Context) {
 	case <-served:
 	}
 	_ = srv.Close()
-	_ = s.ln.Close() // also where Serve had not begun yet
+	_ = s.ln.Close() // in case Serve had not begun yet
 	<-served
 }
 
@@ -105,7 +105,7 @@ type session struct {
 
 var errCut = errors.New("the connection was cut")
 
-// Mail implements smtp.Session. Faults strike here, act_and_cut once the mail is taken.
+// Mail implements smtp.Session. Faults apply here, act_and_cut once the mail is accepted.
 func (m *session) Mail(from string, _ *smtp.MailOptions) error {
 	m.from, m.to = from, nil
 	m.fault = m.s.faults.Take("smtp", "", fault.OnMail)
@@ -155,7 +155,7 @@ func (m *session) Reset() { m.from, m.to = "", nil }
 // Logout implements smtp.Session.
 func (m *session) Logout() error { return nil }
 
-// read takes a mail of plain text apart. What it can't read stays empty: Raw has it.
+// read parses a mail of plain text. What it can't parse stays empty: Raw has it.
 func read(raw []byte) Mail {
 	got := Mail{Raw: string(raw)}
 	msg, err := netmail.ReadMessage(bytes.NewReader(raw))

@@ -8,7 +8,7 @@ import (
 	"parley/sandbox/world"
 )
 
-// How soon after a send its webhooks come, and how often the echo is first.
+// How soon after a send its webhooks come, and how often the echo comes first.
 const (
 	echoSoon      = 60 * time.Millisecond
 	deliverySoon  = 250 * time.Millisecond
@@ -17,9 +17,9 @@ const (
 	echoLateAfter = 3 * time.Second
 )
 
-// Sent plans what follows an accepted send: the echo, then delivery and
-// read. When the echo goes first it returns a channel that is closed once the
-// callback has it. It is called within the Do that records the message.
+// Sent schedules what follows an accepted send: the echo, then delivery and read. If the echo
+// comes first, it returns a channel that is closed once the callback has it. It must be called
+// within the Do that records the message.
 func (s *Messenger) Sent(st *world.State, m *world.Message) <-chan struct{} {
 	early := s.echo(st, m)
 	delivered := echoSoon + s.within(deliverySoon)
@@ -30,7 +30,7 @@ func (s *Messenger) Sent(st *world.State, m *world.Message) <-chan struct{} {
 	return early
 }
 
-// echo sends or plans the echo, as the faults have it.
+// echo sends or schedules the echo, as the faults say.
 func (s *Messenger) echo(st *world.State, m *world.Message) <-chan struct{} {
 	metadata, late, early := m.Metadata, time.Duration(0), s.oneIn(earlyOneIn)
 	for _, f := range s.faults.TakeEcho(m.Owner.PSID) {
@@ -56,7 +56,7 @@ func (s *Messenger) echo(st *world.State, m *world.Message) <-chan struct{} {
 	return nil
 }
 
-// echoEvent is the webhook that tells of the Page's own message.
+// echoEvent returns the webhook of the Page's own message.
 func (s *Messenger) echoEvent(st *world.State, m *world.Message, metadata string) *webhooks.Event {
 	e := meta.Messaging{
 		Sender: s.page(), Recipient: customer(m.Owner.PSID), Timestamp: m.At,
@@ -71,8 +71,8 @@ func (s *Messenger) echoEvent(st *world.State, m *world.Message, metadata string
 	return s.hooks.NewEvent(m.Owner.PSID, "message_echoes", e)
 }
 
-// sendDelivery tells that the message reached the customer; every third time
-// without mids, as Meta does not promise them.
+// sendDelivery reports that the message reached the customer; every third time without mids, as
+// Meta does not promise them.
 func (s *Messenger) sendDelivery(m *world.Message) {
 	d := &meta.Delivery{Watermark: m.At}
 	if !s.oneIn(3) {
@@ -83,7 +83,7 @@ func (s *Messenger) sendDelivery(m *world.Message) {
 	}))
 }
 
-// sendRead tells that the customer has read everything up to the message.
+// sendRead reports that the customer has read everything up to the message.
 func (s *Messenger) sendRead(m *world.Message) {
 	s.hooks.Emit(s.hooks.NewEvent(m.Owner.PSID, "message_reads", meta.Messaging{
 		Sender: customer(m.Owner.PSID), Recipient: s.page(), Timestamp: s.nowMS(),

@@ -1,9 +1,9 @@
 // Package messenger is what customers and the Page do to each other on Messenger, and the
-// webhooks that tell the app of it: messages, edits, reactions, Get Started, echoes,
-// deliveries, reads, Facebook's measures.
+// webhooks about it: messages, edits, reactions, Get Started, echoes, deliveries, reads,
+// Facebook's policy measures.
 //
-// What changes the world and what tells of it happen within one Do of the world, so that the
-// events of a customer leave in the order in which their messages stand.
+// A change of the world and its webhook are made within one Do of the world, so that a customer's
+// events are sent in the order of their messages.
 package messenger
 
 import (
@@ -19,7 +19,7 @@ import (
 	"parley/sandbox/world"
 )
 
-// Options are what Messenger is set up with.
+// Options configure Messenger.
 type Options struct {
 	Meta     meta.Identity
 	Now      func() time.Time
@@ -29,8 +29,8 @@ type Options struct {
 	Webhooks *webhooks.Webhooks
 }
 
-// Messenger connects the Page with its customers. It has no state but chance, whose lock is
-// taken for a draw alone.
+// Messenger connects the Page with its customers. Its only state is the random source, whose lock
+// is held for one draw.
 type Messenger struct {
 	meta   meta.Identity
 	now    func() time.Time
@@ -43,7 +43,7 @@ type Messenger struct {
 	chance *rand.Rand // timing of echoes, deliveries and reads
 }
 
-// New makes Messenger.
+// New returns a Messenger.
 func New(o Options) *Messenger {
 	return &Messenger{
 		meta: o.Meta, now: o.Now, faults: o.Faults, agenda: o.Agenda, world: o.World, hooks: o.Webhooks,
@@ -51,7 +51,7 @@ func New(o Options) *Messenger {
 	}
 }
 
-// within is a random time up to d, never zero.
+// within returns a random time up to d, never zero.
 func (s *Messenger) within(d time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,7 +65,7 @@ func (s *Messenger) oneIn(n int) bool {
 	return s.chance.IntN(n) == 0
 }
 
-// nowMS is Meta's time, in milliseconds.
+// nowMS returns Meta's time in milliseconds.
 func (s *Messenger) nowMS() int64 { return s.now().UnixMilli() }
 
 func (s *Messenger) page() *meta.Party { return &meta.Party{ID: s.meta.PageID} }

@@ -18,9 +18,8 @@ type Wording struct {
 	Standby     bool
 }
 
-// Write makes a customer write: the message stands in the conversation, opens
-// the window and goes out as a webhook. A mid that is there already is only sent
-// once more.
+// Write makes a customer write: the message is recorded, opens the window and is sent as a
+// webhook. A mid that exists already is only sent again.
 func (s *Messenger) Write(c *world.Customer, w Wording) (mid string) {
 	s.world.Do(func(st *world.State) {
 		if w.At == 0 {
@@ -42,7 +41,7 @@ func (s *Messenger) Write(c *world.Customer, w Wording) (mid string) {
 	return w.MID
 }
 
-// messageEvent is the webhook of a customer's message.
+// messageEvent returns the webhook of a customer's message.
 func (s *Messenger) messageEvent(st *world.State, c *world.Customer, w Wording) *webhooks.Event {
 	m := &meta.Message{MID: w.MID, Text: w.Text, Attachments: w.Attachments, Referral: w.Referral}
 	if w.QuickReply != "" {
@@ -82,7 +81,7 @@ func (s *Messenger) React(m *world.Message, name, emoji string) {
 	})
 }
 
-// Start is a customer pressing Get Started, come by an m.me link.
+// Start makes a customer press Get Started, after an m.me link.
 func (s *Messenger) Start(c *world.Customer, ref string) {
 	s.world.Do(func(st *world.State) {
 		at := s.nowMS()
@@ -97,12 +96,12 @@ func (s *Messenger) Start(c *world.Customer, ref string) {
 	})
 }
 
-// Recount tells of an old conversation with its old times.
+// Recount sends the webhooks of an old conversation with its old times.
 func (s *Messenger) Recount(c *world.Customer) {
 	s.world.Do(func(st *world.State) {
 		for _, m := range c.Messages {
 			if !m.Old {
-				continue // written since, and told of already
+				continue // written since, and reported already
 			}
 			if m.FromPage {
 				s.hooks.Emit(s.echoEvent(st, m, ""))
@@ -113,7 +112,7 @@ func (s *Messenger) Recount(c *world.Customer) {
 	})
 }
 
-// Enforce tells of a measure that Facebook takes against the Page.
+// Enforce reports a measure of Facebook against the Page.
 func (s *Messenger) Enforce(action, reason string) {
 	if action == "unblock" {
 		reason = ""

@@ -19,10 +19,9 @@ func Encode(v any) ([]byte, error) {
 	return Escape(bytes.TrimRight(b.Bytes(), "\n")), nil
 }
 
-// Escape rewrites JSON text with Meta's escapes: what is not ASCII as \uXXXX
-// in lower-case hex (surrogate pairs beyond the basic plane), and / < % @ as \/
-// \u003C \u0025 \u0040. These bytes only occur inside strings. Escapes that are
-// there already stay as they are, lone surrogates too.
+// Escape rewrites JSON text with Meta's escapes: non-ASCII as \uXXXX in lower-case hex (surrogate
+// pairs beyond the basic plane), and / < % @ as \/ \u003C \u0025 \u0040. These bytes only occur
+// inside strings. Existing escapes stay as they are, also lone surrogates.
 func Escape(in []byte) []byte {
 	out := make([]byte, 0, len(in)+len(in)/4)
 	for i := 0; i < len(in); {

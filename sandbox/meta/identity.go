@@ -1,6 +1,5 @@
-// Package meta is Meta's wire: the ids and secrets of the one app, Page and installer there
-// are, the shapes of webhooks, how bodies are encoded and how they are signed. It has no
-// state.
+// Package meta is Meta's wire format: ids and secrets of the one app, Page and installer, the
+// shapes of webhooks, the encoding of bodies and their signatures. It has no state.
 package meta
 
 import (
@@ -13,18 +12,18 @@ import (
 	"parley/sandbox/seeded"
 )
 
-// Identity is who there is and by what they are known. All of it follows from the seed, but
-// for the address.
+// Identity is the sandbox's app, Page and installer. All of it but the address follows from the
+// seed.
 type Identity struct {
 	Seed              uint64
 	URL               string // where the Graph API, the dialog and media are served
 	AppID, AppSecret  string
 	PageID, PageToken string
 	UserID, UserToken string // the installer's
-	VerifyToken       string // what an app may use as one
+	VerifyToken       string // for an app to use
 }
 
-// Identify makes the identity of a seed.
+// Identify returns the identity of a seed.
 func Identify(seed uint64, url string) Identity {
 	secret := seeded.Derive(seed, "app secret")
 	return Identity{
@@ -36,26 +35,26 @@ func Identify(seed uint64, url string) Identity {
 	}
 }
 
-// AccessToken makes an access token that looks like one of Meta's.
+// AccessToken returns an access token that looks like one of Meta's.
 func AccessToken(seed uint64, label string) string {
 	a, b := seeded.Derive(seed, label), seeded.Derive(seed, label+"+")
 	raw := base64.RawURLEncoding.EncodeToString(append(a[:], b[:32]...))
 	return "EAA" + strings.NewReplacer("-", "Z", "_", "Q").Replace(raw)
 }
 
-// MessageID makes a mid out of what sets the message apart.
+// MessageID returns the mid for a label, which must be unique.
 func MessageID(seed uint64, label string) string {
 	sum := seeded.Derive(seed, "mid "+label)
 	return "m_" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// AppToken is the app's own token.
+// AppToken returns the app's own token.
 func (i Identity) AppToken() string { return i.AppID + "|" + i.AppSecret }
 
-// MediaURL is where a picture or file of a customer can be fetched.
+// MediaURL returns the address of a customer's picture or file.
 func (i Identity) MediaURL(name string) string { return i.URL + "/media/" + name }
 
-// Media is an attachment on our own address.
+// Media returns an attachment at our own address.
 func (i Identity) Media(kind, name string) Attachment {
 	payload, _ := json.Marshal(map[string]string{"url": i.MediaURL(name)})
 	return Attachment{Type: kind, Payload: payload}
@@ -64,7 +63,7 @@ func (i Identity) Media(kind, name string) Attachment {
 // LikeSticker is the thumb that the Like button sends.
 const LikeSticker = "369239263222822"
 
-// Sticker is the attachment of a sticker; of the thumb for what is no sticker's id.
+// Sticker returns the attachment of a sticker; the thumb if id is not a sticker's.
 func (i Identity) Sticker(id string) Attachment {
 	number, err := strconv.ParseUint(id, 10, 64)
 	if err != nil {

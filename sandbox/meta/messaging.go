@@ -11,8 +11,7 @@ type Entry struct {
 	Changes   []json.RawMessage `json:"changes,omitempty"`
 }
 
-// Envelope encodes a webhook's body. What its entries hold in Meta's escapes already passes
-// unchanged.
+// Envelope encodes a webhook's body. Entries that are escaped already pass unchanged.
 func Envelope(entries []Entry) ([]byte, error) {
 	return Encode(struct {
 		Object string  `json:"object"`
@@ -58,7 +57,7 @@ type QuickReply struct {
 	Payload string `json:"payload"`
 }
 
-// ReplyTo names the message that another one answers.
+// ReplyTo names the quoted message.
 type ReplyTo struct {
 	MID         string `json:"mid"`
 	IsSelfReply bool   `json:"is_self_reply"`
@@ -87,7 +86,7 @@ type Postback struct {
 	Referral *Referral `json:"referral,omitempty"`
 }
 
-// Referral is by what a customer came in.
+// Referral is how a customer came in.
 type Referral struct {
 	Ref    string     `json:"ref,omitempty"`
 	AdID   string     `json:"ad_id,omitempty"`
@@ -96,7 +95,7 @@ type Referral struct {
 	Ad     *AdContext `json:"ads_context_data,omitempty"`
 }
 
-// AdContext is the ad that they came by.
+// AdContext is the ad by which they came.
 type AdContext struct {
 	Title    string `json:"ad_title"`
 	PhotoURL string `json:"photo_url,omitempty"`
@@ -126,7 +125,7 @@ type Attachment struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// URL is the attachment's address, if it has one.
+// URL returns the attachment's address, or "".
 func (a Attachment) URL() string {
 	var p struct {
 		URL string `json:"url"`

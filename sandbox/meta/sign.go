@@ -8,7 +8,7 @@ import (
 	"net/http"
 )
 
-// Sign makes the signature headers of a body: X-Hub-Signature-256, and X-Hub-Signature.
+// Sign returns the signature headers of a body: X-Hub-Signature-256, and X-Hub-Signature.
 func Sign(secret string, body []byte) http.Header {
 	h := http.Header{}
 	new256, old := signatures(secret, body)
@@ -17,8 +17,7 @@ func Sign(secret string, body []byte) http.Header {
 	return h
 }
 
-// signatures are the values of X-Hub-Signature-256 and X-Hub-Signature for the
-// raw bytes of a body.
+// signatures returns the values of X-Hub-Signature-256 and X-Hub-Signature for a body.
 func signatures(secret string, body []byte) (sha256Header, sha1Header string) {
 	m := hmac.New(sha256.New, []byte(secret))
 	m.Write(body)
@@ -27,7 +26,7 @@ func signatures(secret string, body []byte) (sha256Header, sha1Header string) {
 	return "sha256=" + hex.EncodeToString(m.Sum(nil)), "sha1=" + hex.EncodeToString(old.Sum(nil))
 }
 
-// Proof is the appsecret_proof of a token.
+// Proof returns the appsecret_proof of a token.
 func Proof(secret, token string) string {
 	m := hmac.New(sha256.New, []byte(secret))
 	m.Write([]byte(token))
