@@ -9,7 +9,7 @@ import (
 	"parley/sandbox/seeded"
 )
 
-// Who may see something of Pipedrive's besides its owner and admins.
+// Who may see a record of Pipedrive besides its owner and admins.
 //
 // Source: Pipedrive's OpenAPI, visible_to on the plans Premium and Ultimate.
 const (
@@ -19,7 +19,7 @@ const (
 	everybody   = 7
 )
 
-// owned is what every record has.
+// owned is what all records have in common.
 type owned struct {
 	id             int
 	owner          *user
@@ -27,7 +27,7 @@ type owned struct {
 	added, updated time.Time
 }
 
-// seenBy tells whether a user may see the record.
+// seenBy reports whether a user may see the record.
 func (o *owned) seenBy(u *user) bool {
 	switch {
 	case u.company != o.owner.company:
@@ -42,7 +42,7 @@ func (o *owned) seenBy(u *user) bool {
 
 func (o *owned) rights() *owned { return o }
 
-// record is anything that somebody owns.
+// record is anything that has an owner.
 type record interface{ rights() *owned }
 
 type organization struct {
@@ -81,7 +81,7 @@ type deal struct {
 	archived         bool
 }
 
-// money is how version 1 writes an amount.
+// money is an amount in version 1.
 type money struct {
 	Amount   *float64 `json:"amount"`
 	Currency string   `json:"currency"`
@@ -124,15 +124,14 @@ type stage struct {
 // field is a custom field of persons.
 type field struct{ code, name, kind string }
 
-// conversion is a lead that becomes a deal.
+// conversion is a lead being converted to a deal.
 type conversion struct {
 	id, lead string
 	deal     int
-	asked    int // how often its status was asked for
+	asked    int // how often its status was requested
 }
 
-// book is what Pipedrive holds: the companies' users and what they have of their
-// customers. Pipedrive.mu guards it.
+// book is Pipedrive's data: the companies' users and records. Pipedrive.mu guards it.
 type book struct {
 	seed uint64
 	now  func() time.Time
@@ -151,20 +150,20 @@ type book struct {
 	issued        int // secrets
 }
 
-// secret makes a secret that is like no other one. mu held.
+// secret returns a unique secret. mu must be held.
 func (b *book) secret(what string, n int) string {
 	b.issued++
 	at := strconv.FormatInt(b.now().UnixNano(), 10)
 	return seeded.Hex(b.seed, "pipedrive "+what+" "+at+" "+strconv.Itoa(b.issued), n)
 }
 
-// next makes an id that nothing else has. mu held.
+// next returns a unique id. mu must be held.
 func (b *book) next() int {
 	b.lastID++
 	return b.lastID
 }
 
-// seen returns what a user sees of a list, in its order.
+// seen returns what a user may see of a list, in order.
 func seen[T record](list []T, u *user) []T {
 	out := []T{}
 	for _, x := range list {
@@ -175,7 +174,7 @@ func seen[T record](list []T, u *user) []T {
 	return out
 }
 
-// find returns what has an id, if the user sees it.
+// find returns the record with an id, if the user may see it.
 func find[T record](list []T, id int, u *user) (found T, ok bool) {
 	i := slices.IndexFunc(list, func(x T) bool { return x.rights().id == id })
 	if i < 0 || !list[i].rights().seenBy(u) {
@@ -184,12 +183,12 @@ func find[T record](list []T, id int, u *user) (found T, ok bool) {
 	return list[i], true
 }
 
-// without takes what has an id out of a list.
+// without removes the record with an id from a list.
 func without[T record](list []T, id int) []T {
 	return slices.DeleteFunc(list, func(x T) bool { return x.rights().id == id })
 }
 
-// findLead finds a lead that a user sees; nil: there is none.
+// findLead returns a lead that a user may see; nil: none.
 func (b *book) findLead(uuid string, u *user) *lead {
 	i := slices.IndexFunc(b.leads, func(l *lead) bool { return strings.EqualFold(l.uuid, uuid) })
 	if i < 0 || !b.leads[i].seenBy(u) {
@@ -198,7 +197,7 @@ func (b *book) findLead(uuid string, u *user) *lead {
 	return b.leads[i]
 }
 
-// stage finds a stage; nil: there is none.
+// stage returns a stage; nil: none.
 func (b *book) stage(id int) *stage {
 	i := slices.IndexFunc(b.stages, func(s stage) bool { return s.id == id })
 	if i < 0 {
@@ -207,7 +206,7 @@ func (b *book) stage(id int) *stage {
 	return &b.stages[i]
 }
 
-// firstStage is where deals of a pipeline begin; nil: there is no such pipeline.
+// firstStage returns the first stage of a pipeline; nil: there is no such pipeline.
 func (b *book) firstStage(pipeline int) *stage {
 	i := slices.IndexFunc(b.stages, func(s stage) bool { return s.pipelineID == pipeline })
 	if i < 0 {
@@ -216,18 +215,18 @@ func (b *book) firstStage(pipeline int) *stage {
 	return &b.stages[i]
 }
 
-// hasField tells whether persons have a custom field of that code.
+// hasField reports whether persons have a custom field with that code.
 func (b *book) hasField(code string) bool {
 	return slices.ContainsFunc(b.fields, func(f field) bool { return f.code == code })
 }
 
-// timeV2 is how version 2 writes a time, in UTC; timeMilli how leads do.
+// timeV2 is the format of times in version 2, in UTC; timeMilli that of leads.
 const (
 	timeV2    = "2006-01-02T15:04:05Z"
 	timeMilli = "2006-01-02T15:04:05.000Z"
 )
 
-// timeOrNull writes a time, null for none.
+// timeOrNull formats a time, null if zero.
 func timeOrNull(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -235,7 +234,7 @@ func timeOrNull(t time.Time) any {
 	return t.UTC().Format(timeV2)
 }
 
-// idOrNull writes an id, null for none.
+// idOrNull returns an id, null if 0.
 func idOrNull(id int) any {
 	if id == 0 {
 		return nil
@@ -243,7 +242,7 @@ func idOrNull(id int) any {
 	return id
 }
 
-// textOrNull writes a text, null for none.
+// textOrNull returns a text, null if empty.
 func textOrNull(s string) any {
 	if s == "" {
 		return nil

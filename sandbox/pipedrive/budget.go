@@ -9,23 +9,23 @@ import (
 	"parley/sandbox/web"
 )
 
-// What the company may ask in a day and a token in two seconds, on the plan Growth with
-// three seats.
+// The company's budget of a day and a token's of two seconds, on the plan Growth with three
+// seats.
 //
 // Source: Pipedrive, "Rate limiting".
 const (
 	dailyTokens = 30_000 * 2 * 3
 	burstToken  = 40  // an API token
 	burstOAuth  = 160 // a user's grant
-	burstSearch = 10  // the search API, by whichever
+	burstSearch = 10  // the search API, with either
 	burstWindow = 2 * time.Second
-	// patience is how many refusals in burstWindow a token gets before the wall shuts
-	// it out for wallTime. Both are guesses: it is told only that it happens.
+	// patience is how many refusals in burstWindow a token gets before the wall blocks it for
+	// wallTime. Both are guesses: the documentation only says that it happens.
 	patience = 20
 	wallTime = 5 * time.Second
 )
 
-// refusal is which budget is used up.
+// refusal is the budget that is used up.
 type refusal int
 
 const (
@@ -34,21 +34,21 @@ const (
 	budgetWall
 )
 
-// spent is what one token asked lately, by the machine's own clock: who has stopped
-// the sandbox's waits no shorter.
+// spent is a token's recent calls, by the machine's own clock: stopping the sandbox's clock does
+// not shorten the wait.
 type spent struct {
 	calls, searches, refusals []time.Time
-	asked                     []time.Time // searches, refused or not
+	asked                     []time.Time // searches, including refused ones
 	walled                    time.Time   // until when
 }
 
-// budget is the budgets of a company. Pipedrive.mu guards it.
+// budget holds the budgets of a company. Pipedrive.mu guards it.
 type budget struct {
 	daily, left int
-	day         string // of left
+	day         string // the day that left is of
 	tokens      map[string]*spent
-	// refused counts what was refused for want of budget. busiest is the most searches that
-	// one token asked for within burstWindow, refused or not.
+	// refused counts calls refused for lack of budget. busiest is the most searches of one token
+	// within burstWindow, including refused ones.
 	refused, busiest int
 }
 
@@ -56,7 +56,7 @@ func newBudget() budget {
 	return budget{daily: dailyTokens, left: dailyTokens, tokens: make(map[string]*spent)}
 }
 
-// lately keeps what is not older than the window.
+// lately returns the entries within the window.
 func lately(list []time.Time, now time.Time) []time.Time {
 	for len(list) > 0 && now.Sub(list[0]) >= burstWindow {
 		list = list[1:]
@@ -64,7 +64,7 @@ func lately(list []time.Time, now time.Time) []time.Time {
 	return list
 }
 
-// take pays for a call. mu held.
+// take charges a call. mu must be held.
 func (b *budget) take(token string, route route, at time.Time) refusal {
 	if day := at.UTC().Format(time.DateOnly); day != b.day {
 		if b.day != "" {
@@ -111,7 +111,7 @@ func burstOf(token string) int {
 	return burstToken
 }
 
-// tell writes how much is left. mu held.
+// tell sets the headers with what is left. mu must be held.
 func (b *budget) tell(h http.Header, token string) {
 	most := burstOf(token)
 	h.Set("x-ratelimit-limit", strconv.Itoa(most))
@@ -121,7 +121,7 @@ func (b *budget) tell(h http.Header, token string) {
 	h.Set("x-daily-ratelimit-token-remaining", strconv.Itoa(max(b.left, 0)))
 }
 
-// answer refuses a call. The body of a 429 is nowhere told.
+// answer refuses a call. The body of a 429 is not documented.
 func (r refusal) answer(w http.ResponseWriter) {
 	if r == budgetWall {
 		wall(w)
@@ -130,7 +130,7 @@ func (r refusal) answer(w http.ResponseWriter) {
 	web.JSON(w, http.StatusTooManyRequests, map[string]any{"success": false, "error": "request over limit", "errorCode": http.StatusTooManyRequests})
 }
 
-// wall answers as what stands before Pipedrive does to who asks on after a 429.
+// wall answers like the firewall before Pipedrive when a client goes on after a 429.
 func wall(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 	w.WriteHeader(http.StatusForbidden)

@@ -10,8 +10,8 @@ import (
 	"parley/sandbox/seeded"
 )
 
-// Ids of the two Pipedrive companies there are. The sandbox's own is the one whose
-// company token Info tells; somebody of the other one is a stranger to it.
+// Ids of the two Pipedrive companies. The sandbox's own is the one of the company token in Info;
+// users of the other one are strangers to it.
 const (
 	ownCompany   = 7_654_321
 	otherCompany = 7_654_399
@@ -29,17 +29,17 @@ type user struct {
 	email, name     string
 	company         *company
 	admin, active   bool
-	lang, country   string // their language: ja and JP
-	locale          string // how dates and numbers are written, which is not the language
+	lang, country   string // language: ja and JP
+	locale          string // format of dates and numbers, which is not the language
 	zone, offset    string
 	currency        string
 	permissionSetID string
-	group           string // their visibility group
+	group           string // visibility group
 	apiToken        string
 	modified        time.Time
 }
 
-// companies makes the companies' users. Ids and tokens follow from the seed.
+// companies returns the companies' users. Ids and tokens follow from the seed.
 func companies(seed uint64) []*user {
 	own := &company{id: ownCompany, name: "Aoyama Coffee K.K.", domain: "aoyama-coffee", country: "JP", industry: "Food & Beverages"}
 	other := &company{id: otherCompany, name: "Other Beans Ltd", domain: "other-beans", country: "GB", industry: "Food & Beverages"}
@@ -53,7 +53,7 @@ func companies(seed uint64) []*user {
 	for _, u := range users {
 		u.group = "sales"
 		if u.email == "intern@example.com" {
-			u.group = "interns" // of one: who sees what is theirs, and what everybody sees
+			u.group = "interns" // a group of one: sees their own records, and what everybody sees
 		}
 		u.apiToken = seeded.Hex(seed, "pipedrive token "+u.email, 20)
 		u.permissionSetID = fmt.Sprintf("%s-%s-4000-8000-%s", seeded.Hex(seed, u.email, 4), seeded.Hex(seed, u.email+"2", 2), seeded.Hex(seed, u.email+"3", 6))
@@ -61,7 +61,7 @@ func companies(seed uint64) []*user {
 	return users
 }
 
-// userByEmail returns a user of any company; nil if there is none. mu held.
+// userByEmail returns a user of either company; nil if there is none. mu must be held.
 func (b *book) userByEmail(email string) *user {
 	i := slices.IndexFunc(b.users, func(u *user) bool { return strings.EqualFold(u.email, email) })
 	if i < 0 {
@@ -70,7 +70,7 @@ func (b *book) userByEmail(email string) *user {
 	return b.users[i]
 }
 
-// colleagues returns the users of a company, by id. mu held.
+// colleagues returns the users of a company, by id. mu must be held.
 func (b *book) colleagues(of *company) []*user {
 	var out []*user
 	for _, u := range b.users {

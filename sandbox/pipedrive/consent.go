@@ -5,14 +5,14 @@ import (
 	"net/http"
 )
 
-// consent is what the page shows on which a user lets the app in.
+// consent is the content of the page on which a user grants the app access.
 type consent struct {
 	Request request
 	Users   []choice
 	Problem string
 }
 
-// choice is somebody whom one can be on the page.
+// choice is a user who can be chosen on the page.
 type choice struct {
 	Email, Name, Company string
 	Admin                bool
@@ -37,9 +37,9 @@ var consentPage = template.Must(template.New("authorize").Parse(`<!doctype html>
 </html>
 `))
 
-// writeConsent answers with the page.
+// writeConsent serves the page.
 func writeConsent(w http.ResponseWriter, status int, p consent) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_ = consentPage.Execute(w, p) // the browser is gone when this fails
+	_ = consentPage.Execute(w, p) // fails only if the browser is gone
 }

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Steering has Pipedrive fail, or run out of its budget. What is nil stays.
+// Steering makes Pipedrive fail, or sets its budget. Nil fields stay.
 type Steering struct {
 	Fault     *Outage `json:"fault"`
 	DailyLeft *int    `json:"daily_left"`
 }
 
-// Steer does so, and tells how Pipedrive is. It refuses an outage that there is not.
+// Steer applies the steering, and returns Pipedrive's state. It refuses an unknown outage.
 func (p *Pipedrive) Steer(in Steering) (map[string]any, error) {
 	if in.Fault != nil {
 		if err := in.Fault.known(); err != nil {
@@ -32,7 +32,7 @@ func (p *Pipedrive) Steer(in Steering) (map[string]any, error) {
 	}, nil
 }
 
-// Records returns what Pipedrive holds, hidden or not.
+// Records returns all of Pipedrive's records, hidden or not.
 func (p *Pipedrive) Records() map[string]any {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -64,8 +64,7 @@ func (p *Pipedrive) Accounts() []Account {
 	return list
 }
 
-// UserChange changes a user. What is nil or empty stays; Revoke takes back what they
-// granted the app.
+// UserChange changes a user. Nil or empty fields stay; Revoke revokes their grants to the app.
 type UserChange struct {
 	Admin  *bool  `json:"admin"`
 	Active *bool  `json:"active"`
@@ -73,7 +72,7 @@ type UserChange struct {
 	Revoke bool   `json:"revoke"`
 }
 
-// ChangeUser changes the user with an e-mail address; false: there is none.
+// ChangeUser changes the user with that e-mail address; false: there is none.
 func (p *Pipedrive) ChangeUser(email string, in UserChange) (Account, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -97,14 +96,14 @@ func (p *Pipedrive) ChangeUser(email string, in UserChange) (Account, bool) {
 	return u.account(), true
 }
 
-// WebhookSteering bans the webhooks or lifts the ban, and scales the pauses between
-// attempts. What is nil stays.
+// WebhookSteering bans the webhooks or lifts the ban, and scales the pauses between attempts. Nil
+// fields stay.
 type WebhookSteering struct {
 	Ban   *bool    `json:"ban"`
 	Scale *float64 `json:"retry_scale"`
 }
 
-// SteerWebhooks does so, and tells of the webhooks and of what was delivered and lost.
+// SteerWebhooks applies the steering, and returns the webhooks and their counters.
 func (p *Pipedrive) SteerWebhooks(in WebhookSteering) map[string]any { return p.hooks.steer(in) }
 
 func (h *webhooks) steer(in WebhookSteering) map[string]any {

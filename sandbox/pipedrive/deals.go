@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// usualCurrency is what amounts are in where nothing else is said.
+// usualCurrency is the default currency.
 const usualCurrency = "JPY"
 
-// How deals stand.
+// Statuses of deals.
 const (
 	dealOpen = "open"
 	dealWon  = "won"
 	dealLost = "lost"
 )
 
-// deals answers what is asked of deals.
+// deals serves the routes of deals.
 type deals struct{ *book }
 
 func (b *book) dealNode(d *deal) map[string]any {
@@ -35,7 +35,7 @@ func (b *book) dealNode(d *deal) map[string]any {
 	return n
 }
 
-// list answers GET /deals, newest first where it is asked for. mu held.
+// list answers GET /deals, newest first if requested. mu must be held.
 func (h deals) list(c call) (int, any) {
 	q := c.r.URL.Query()
 	person, ok := c.number("person_id", 0)
@@ -76,7 +76,7 @@ func (h deals) get(c call) (int, any) {
 	return success(h.dealNode(d))
 }
 
-// add answers POST /deals. mu held.
+// add answers POST /deals. mu must be held.
 func (h deals) add(c call) (int, any) {
 	now := h.now()
 	d := &deal{
@@ -91,7 +91,7 @@ func (h deals) add(c call) (int, any) {
 	return success(h.dealNode(d))
 }
 
-// set answers PATCH /deals/{id}. Archived ones can't be edited. mu held.
+// set answers PATCH /deals/{id}. Archived ones can't be edited. mu must be held.
 func (h deals) set(c call) (int, any) {
 	d, ok := find(h.deals, c.id(), c.user)
 	if !ok {
@@ -115,7 +115,7 @@ func (h deals) set(c call) (int, any) {
 	return success(h.dealNode(d))
 }
 
-// read takes what a body says of a deal.
+// read reads a body into a deal.
 func (h deals) read(c call, d *deal) (status int, answer any, ok bool) {
 	b := c.input()
 	take(b, "title", &d.title)
@@ -149,7 +149,7 @@ func (h deals) read(c call, d *deal) (status int, answer any, ok bool) {
 	return status, answer, ok
 }
 
-// drop answers DELETE /deals/{id}. mu held.
+// drop answers DELETE /deals/{id}. mu must be held.
 func (h deals) drop(c call) (int, any) {
 	d, ok := find(h.deals, c.id(), c.user)
 	if !ok {

@@ -13,21 +13,21 @@ import (
 	"parley/sandbox/fault"
 )
 
-// message is an event as webhooks carry it, and whom it is for.
+// message is an event as webhooks carry it, and who may see it.
 type message struct {
 	company            *company
-	permitted          []int // users who may see what it tells of
+	permitted          []int // users who may see its record
 	meta, data, before map[string]any
 }
 
-// delivery is one message on its way to one webhook.
+// delivery is one message for one webhook.
 type delivery struct {
 	message
 	hook    *webhook
 	attempt int
 }
 
-// send hands a message to the webhooks that want it, as far as the faults let it.
+// send sends a message to the webhooks that subscribed to it, as the faults allow.
 func (h *webhooks) send(m message) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -36,7 +36,7 @@ func (h *webhooks) send(m message) {
 			continue
 		}
 		if !slices.Contains(m.permitted, k.user.id) {
-			continue // they see what they may see
+			continue // their user may not see it
 		}
 		d := delivery{message: m, hook: k, attempt: 1}
 		f := h.faults.Take("pipedrive_webhook", "", fault.OnPipedriveWebhook)
@@ -57,7 +57,7 @@ func (h *webhooks) send(m message) {
 	}
 }
 
-// queue queues a delivery. mu held.
+// queue queues a delivery. mu must be held.
 func (h *webhooks) queue(d delivery) {
 	h.waiting = append(h.waiting, d)
 	h.rung.Ring()
@@ -72,7 +72,7 @@ func (h *webhooks) queueAfter(pause time.Duration, d delivery) {
 	})
 }
 
-// run delivers one after the other until ctx ends.
+// run delivers one after another until ctx ends.
 func (h *webhooks) run(ctx context.Context) {
 	defer h.client.CloseIdleConnections()
 	for {
@@ -89,8 +89,7 @@ func (h *webhooks) run(ctx context.Context) {
 	}
 }
 
-// next takes the next delivery. What goes to a webhook that is banned, or that
-// is gone, is lost.
+// next returns the next delivery. Deliveries to a webhook that is banned or gone are lost.
 func (h *webhooks) next() (delivery, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -106,7 +105,7 @@ func (h *webhooks) next() (delivery, bool) {
 	return delivery{}, false
 }
 
-// attempt posts an event once, and sees to what follows.
+// attempt posts an event once, and handles the result.
 func (h *webhooks) attempt(ctx context.Context, d delivery) {
 	status := h.post(ctx, d)
 	h.mu.Lock()
@@ -137,7 +136,7 @@ func (h *webhooks) attempt(ctx context.Context, d delivery) {
 	h.queueAfter(pause, d)
 }
 
-// post posts an event; 0 where nothing answered.
+// post posts an event; 0 if nothing answered.
 func (h *webhooks) post(ctx context.Context, d delivery) int {
 	ctx, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()

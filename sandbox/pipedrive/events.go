@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// thing is something that webhooks tell of, as it is before or after a change.
+// thing is an object of webhooks, before or after a change.
 type thing struct {
 	node      map[string]any
 	company   *company
 	permitted []int
 }
 
-// key names a thing: its entity and its id.
+// key identifies a thing: its entity and its id.
 type key struct{ entity, id string }
 
-// change is how a change came about. Merged are the ids of persons that were merged
-// into others, by the one that is gone.
+// change is the cause of a change. merged maps persons that are gone to those they were merged
+// into.
 type change struct {
 	by     *user
 	source string // app or api
 	merged map[string]string
 }
 
-// snapshot is everything that webhooks tell of. mu held.
+// snapshot returns all objects of webhooks. mu must be held.
 func (b *book) snapshot() map[key]thing {
 	all := make(map[key]thing, len(b.persons)+len(b.deals)+len(b.leads)+len(b.notes))
 	tell := func(entity, id string, o *owned, node map[string]any) {
@@ -45,7 +45,7 @@ func (b *book) snapshot() map[key]thing {
 	for _, n := range b.notes {
 		node := b.noteNode(n, n.author)
 		for _, name := range []string{"user", "deal", "person", "organization", "lead"} {
-			delete(node, name) // version 2 has ids alone
+			delete(node, name) // version 2 has only ids
 		}
 		all[key{"note", itoa(n.id)}] = thing{
 			node: node, company: n.author.company, permitted: b.seers(n.author.company, func(u *user) bool { return b.noteSeen(n, u) }),
@@ -54,7 +54,7 @@ func (b *book) snapshot() map[key]thing {
 	return all
 }
 
-// seers are those of a company who see something. mu held.
+// seers returns the ids of a company's users who may see something. mu must be held.
 func (b *book) seers(company *company, sees func(*user) bool) []int {
 	ids := []int{}
 	for _, u := range b.colleagues(company) {
@@ -65,8 +65,8 @@ func (b *book) seers(company *company, sees func(*user) bool) []int {
 	return ids
 }
 
-// changing calls do, which changes what Pipedrive holds, and has webhooks tell of what
-// is another after it. mu held.
+// changing calls do, which changes the data, and sends webhooks for what differs after it. mu
+// must be held.
 func (p *Pipedrive) changing(change *change, do func()) {
 	if !p.hooks.any() {
 		do()
@@ -95,7 +95,7 @@ func (p *Pipedrive) changing(change *change, do func()) {
 	}
 }
 
-// order is in which order things are told of: persons, deals, leads, notes, by id.
+// order returns the keys in the order of their webhooks: persons, deals, leads, notes, by id.
 func order(lists ...map[key]thing) []key {
 	seen := map[key]bool{}
 	var keys []key
@@ -120,7 +120,7 @@ func order(lists ...map[key]thing) []key {
 	return keys
 }
 
-// differs returns what was another before; nil: nothing but the time of the change.
+// differs returns the old values of what differs; nil: only the time of the change.
 func differs(was, is map[string]any) map[string]any {
 	out := map[string]any{}
 	for key, v := range is {
@@ -136,7 +136,7 @@ func differs(was, is map[string]any) map[string]any {
 	return out
 }
 
-// event is one event that webhooks tell of.
+// event is one event for webhooks.
 type event struct {
 	key          key
 	change       *change
@@ -146,7 +146,7 @@ type event struct {
 	thing        thing
 }
 
-// envelope is an event as webhooks carry it. mu held.
+// envelope returns an event as webhooks carry it. mu must be held.
 func (b *book) envelope(e event) message {
 	permitted := []string{}
 	for _, id := range e.thing.permitted {
@@ -169,7 +169,7 @@ func (b *book) envelope(e event) message {
 	return message{company: e.thing.company, permitted: e.thing.permitted, meta: meta, data: inV2(e.data), before: inV2(e.before)}
 }
 
-// inV2 writes a thing in the shapes of version 2: times with T and Z.
+// inV2 returns a thing in the form of version 2: times with T and Z.
 func inV2(node map[string]any) map[string]any {
 	if node == nil {
 		return nil

@@ -2,7 +2,7 @@ package pipedrive
 
 import "net/http"
 
-// allHands are what somebody does in Pipedrive's own web app, by method and what follows
+// allHands are the acts of a user in Pipedrive's own web app, by method and the path after
 // /control/pipedrive/.
 func (p *Pipedrive) allHands() map[string]func(call) (int, any) {
 	persons, deals, leads, notes := persons{p.book}, deals{p.book}, leads{p.book}, notes{p.book}
@@ -16,10 +16,9 @@ func (p *Pipedrive) allHands() map[string]func(call) (int, any) {
 	}
 }
 
-// Hand does what somebody does in Pipedrive's own web app: no budget counts it, and its
-// webhooks tell so. act is a method and a path below /control/pipedrive/, by is whose hand
-// it is, and r holds the id in its path. It answers as the API does; false: there is no
-// such user.
+// Hand does what a user does in Pipedrive's own web app: it costs no budget, and its webhooks
+// say so. act is a method and a path below /control/pipedrive/, by is the user's address, and r
+// has the id in its path. It answers as the API does; false: there is no such user.
 func (p *Pipedrive) Hand(act, by string, r *http.Request, body []byte) (status int, answer any, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"parley/sandbox/web"
 )
 
-// input is the JSON object that a write carries. What it has is read key by key; what
-// is wrong with it is told once, at its end.
+// input is the JSON object in the body of a write. It is read key by key; its first error is
+// reported at the end.
 type input struct {
 	raw   map[string]json.RawMessage
 	wrong string
@@ -29,8 +29,8 @@ func (c call) input() *input {
 	return b
 }
 
-// read takes a key into a value, where the key stands there, and tells whether it does.
-// null gives the value's zero.
+// take decodes a key into a value if it is present, and reports whether it is. null gives the
+// zero value.
 func take[T any](b *input, key string, into *T) bool {
 	raw, there := b.raw[key]
 	if !there {
@@ -52,7 +52,7 @@ func (b *input) fail(why string) {
 	}
 }
 
-// day takes a day into a text.
+// day decodes a date into a text.
 func (b *input) day(key string, into *string) {
 	if take(b, key, into) && *into != "" {
 		if _, err := time.Parse(time.DateOnly, *into); err != nil {
@@ -61,7 +61,7 @@ func (b *input) day(key string, into *string) {
 	}
 }
 
-// owner takes who owns a record and who may see it.
+// owner decodes the owner of a record and its visibility.
 func (b *input) owner(users []*user, c call, o *owned, visibleKey func(*input, *int)) {
 	var id int
 	if take(b, "owner_id", &id) {
@@ -78,7 +78,7 @@ func (b *input) owner(users []*user, c call, o *owned, visibleKey func(*input, *
 	}
 }
 
-// visibleNumber is visible_to of version 2, visibleText that of leads.
+// visibleNumber decodes visible_to of version 2, visibleText that of leads.
 func visibleNumber(b *input, into *int) { take(b, "visible_to", into) }
 
 func visibleText(b *input, into *int) {
@@ -88,7 +88,7 @@ func visibleText(b *input, into *int) {
 	}
 }
 
-// link takes the id of something that the caller must see.
+// takeLink decodes the id of a record that the caller must be able to see.
 func takeLink[T record](b *input, key string, list []T, u *user, into *int) {
 	var id int
 	if !take(b, key, &id) {
@@ -101,7 +101,7 @@ func takeLink[T record](b *input, key string, list []T, u *user, into *int) {
 	*into = id
 }
 
-// stage takes the stage of a deal, by its own id or as the first of a pipeline.
+// stage decodes the stage of a deal: its own id, or the first of a pipeline.
 func (b *input) stage(of *book, into *int) {
 	var id int
 	if take(b, "pipeline_id", &id) {
@@ -121,7 +121,7 @@ func (b *input) stage(of *book, into *int) {
 	}
 }
 
-// done tells what is wrong with the body; keys that nobody read are.
+// done reports the body's error; unread keys are one.
 func (b *input) done() (status int, answer any, ok bool) {
 	for _, key := range slices.Sorted(maps.Keys(b.raw)) {
 		b.fail("Validation failed: " + web.Clip(key, 40) + " is not known")
@@ -146,7 +146,7 @@ func badRequest(format string, a ...any) (int, any) {
 	return http.StatusBadRequest, failure(fmt.Sprintf(format, a...))
 }
 
-// number reads a number of the query; absent is otherwise.
+// number parses a number of the query; otherwise if absent.
 func (c call) number(key string, otherwise int) (int, bool) {
 	v := c.r.URL.Query().Get(key)
 	if v == "" {
@@ -156,7 +156,7 @@ func (c call) number(key string, otherwise int) (int, bool) {
 	return n, err == nil
 }
 
-// id is the number in the path; 0 for what is none.
+// id returns the number in the path; 0 if it is not one.
 func (c call) id() int {
 	n, err := strconv.Atoi(c.vars["id"])
 	if err != nil || n < 0 {
@@ -165,14 +165,14 @@ func (c call) id() int {
 	return n
 }
 
-// Most that a page may have.
+// Page sizes.
 const (
 	pageMost   = 500
 	searchMost = 100 // itemSearch
 	pageUsual  = 100
 )
 
-// pageV2 cuts the page out of a list that the cursor and the limit ask for.
+// pageV2 returns the page of a list for the cursor and the limit.
 func pageV2[T any](c call, list []T, most int) (page []T, next any, ok bool) {
 	limit, good := c.number("limit", pageUsual)
 	from := 0
@@ -196,7 +196,7 @@ func pageV2[T any](c call, list []T, most int) (page []T, next any, ok bool) {
 	return page, next, true
 }
 
-// listV2 answers with one page of a list of version 2.
+// listV2 answers with one page of a list in version 2.
 func listV2[T any](c call, list []T, node func(T) map[string]any) (int, any) {
 	page, next, ok := pageV2(c, list, pageMost)
 	if !ok {
@@ -209,7 +209,7 @@ func listV2[T any](c call, list []T, node func(T) map[string]any) (int, any) {
 	return http.StatusOK, map[string]any{"success": true, "data": data, "additional_data": map[string]any{"next_cursor": next}}
 }
 
-// listV1 answers with one page of a list of version 1.
+// listV1 answers with one page of a list in version 1.
 func listV1[T any](c call, list []T, node func(T) map[string]any) (int, any) {
 	start, ok := c.number("start", 0)
 	limit, ok2 := c.number("limit", pageUsual)

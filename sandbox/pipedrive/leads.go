@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// leads answers what is asked of leads.
+// leads serves the routes of leads.
 type leads struct{ *book }
 
 func (l *lead) node() map[string]any {
@@ -24,15 +24,15 @@ func (l *lead) node() map[string]any {
 	return n
 }
 
-// noLead is how version 1 tells that there is no such lead.
+// noLead is version 1's answer if there is no such lead.
 func noLead() (int, any) {
 	e := failure("requested lead not found")
 	e["error_info"] = "Object was not found."
 	return http.StatusNotFound, e
 }
 
-// list answers GET /leads: those that are not archived. How to ask for a
-// direction, the specification tells in two ways that don't agree: here there is none. mu held.
+// list answers GET /leads: those not archived. The specification describes sorting in two ways
+// that disagree: here there is none. mu must be held.
 func (h leads) list(c call) (int, any) {
 	person, ok := c.number("person_id", 0)
 	org, ok2 := c.number("organization_id", 0)
@@ -62,7 +62,7 @@ func (h leads) get(c call) (int, any) {
 	return success(l.node())
 }
 
-// add answers POST /leads. mu held.
+// add answers POST /leads. mu must be held.
 func (h leads) add(c call) (int, any) {
 	now := h.now()
 	l := &lead{owned: owned{owner: c.user, visible: ownersGroup, added: now, updated: now}, creator: c.user}
@@ -76,7 +76,7 @@ func (h leads) add(c call) (int, any) {
 	return http.StatusCreated, map[string]any{"success": true, "data": l.node()}
 }
 
-// set answers PATCH /leads/{id}. mu held.
+// set answers PATCH /leads/{id}. mu must be held.
 func (h leads) set(c call) (int, any) {
 	l := h.findLead(c.vars["id"], c.user)
 	if l == nil {
@@ -93,7 +93,7 @@ func (h leads) set(c call) (int, any) {
 	return success(l.node())
 }
 
-// read takes what a body says of a lead.
+// read reads a body into a lead.
 func (h leads) read(c call, b *input, l *lead) (status int, answer any, ok bool) {
 	take(b, "title", &l.title)
 	if strings.TrimSpace(l.title) == "" {
@@ -113,7 +113,7 @@ func (h leads) read(c call, b *input, l *lead) (status int, answer any, ok bool)
 	return b.done()
 }
 
-// drop answers DELETE /leads/{id}. mu held.
+// drop answers DELETE /leads/{id}. mu must be held.
 func (h leads) drop(c call) (int, any) {
 	l := h.findLead(c.vars["id"], c.user)
 	if l == nil {
@@ -123,8 +123,8 @@ func (h leads) drop(c call) (int, any) {
 	return success(map[string]any{"id": l.uuid})
 }
 
-// convert answers POST /leads/{id}/convert/deal: the lead becomes a deal, to which its
-// notes go over; the lead is gone. mu held.
+// convert answers POST /leads/{id}/convert/deal: the lead becomes a deal, which gets its notes;
+// the lead is gone. mu must be held.
 func (h leads) convert(c call) (int, any) {
 	l := h.findLead(c.vars["id"], c.user)
 	if l == nil {
@@ -161,8 +161,8 @@ func (h leads) convert(c call) (int, any) {
 	return http.StatusOK, map[string]any{"success": true, "data": map[string]any{"conversion_id": conv.id}, "additional_data": nil}
 }
 
-// converted answers GET /leads/{id}/convert/status/{conversion}: it runs when it is
-// asked for the first time, and is done after. mu held.
+// converted answers GET /leads/{id}/convert/status/{conversion}: running at the first request,
+// completed after. mu must be held.
 func (h leads) converted(c call) (int, any) {
 	i := slices.IndexFunc(h.conversions, func(x *conversion) bool {
 		return x.id == c.vars["conversion"] && strings.EqualFold(x.lead, c.vars["id"])
@@ -179,7 +179,7 @@ func (h leads) converted(c call) (int, any) {
 	return http.StatusOK, map[string]any{"success": true, "data": data, "additional_data": nil}
 }
 
-// uuidOf writes 32 hex digits as a UUID.
+// uuidOf formats 32 hex digits as a UUID.
 func uuidOf(hex string) string {
 	return hex[:8] + "-" + hex[8:12] + "-" + hex[12:16] + "-" + hex[16:20] + "-" + hex[20:32]
 }

@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// merge answers PUT /persons/{id}/merge: the person is gone, and the other one has what
-// was theirs. mu held.
+// merge answers PUT /persons/{id}/merge: the person is gone, and the other one gets their data.
+// mu must be held.
 func (h persons) merge(c call) (int, any) {
 	p, ok := find(h.persons, c.id(), c.user)
 	if !ok {
@@ -49,7 +49,7 @@ func (h persons) merge(c call) (int, any) {
 	return success(into.node())
 }
 
-// united adds to a list what it has not.
+// united adds the entries of more that a list does not have.
 func united(list, more []contact) []contact {
 	out := slices.Clone(list)
 	for _, m := range more {

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// noteMost is how long a find may be, in bytes: the documentation says "100kB".
+// noteMost is how long a note may be, in bytes: the documentation says "100kB".
 //
-// Source: Pipedrive's OpenAPI, "Add a find".
+// Source: Pipedrive's OpenAPI, "Add a note".
 const noteMost = 100_000
 
-// seen tells whether a user sees one of the records that a find stands on. mu held.
+// noteSeen reports whether a user may see one of the records that a note is on. mu must be held.
 func (b *book) noteSeen(n *note, u *user) bool {
 	if n.author.company != u.company {
 		return false
@@ -24,7 +24,7 @@ func (b *book) noteSeen(n *note, u *user) bool {
 	return deal || person || org || n.leadID != "" && b.findLead(n.leadID, u) != nil
 }
 
-// notes answers what is asked of notes.
+// notes serves the routes of notes.
 type notes struct{ *book }
 
 func (b *book) noteNode(n *note, u *user) map[string]any {
@@ -52,7 +52,7 @@ func (b *book) noteNode(n *note, u *user) map[string]any {
 
 func pins() []string { return []string{"lead", "deal", "organization", "person", "project", "task"} }
 
-// list answers GET /notes. mu held.
+// list answers GET /notes. mu must be held.
 func (h notes) list(c call) (int, any) {
 	q := c.r.URL.Query()
 	var since time.Time
@@ -94,7 +94,7 @@ func (h notes) list(c call) (int, any) {
 	return listV1(c, list, func(n *note) map[string]any { return h.noteNode(n, c.user) })
 }
 
-// find finds a note that the caller sees; nil: there is none.
+// find returns a note that the caller may see; nil: none.
 func (h notes) find(c call) *note {
 	i := slices.IndexFunc(h.notes, func(n *note) bool { return n.id == c.id() })
 	if i < 0 || !h.noteSeen(h.notes[i], c.user) {
@@ -111,7 +111,7 @@ func (h notes) get(c call) (int, any) {
 	return success(h.noteNode(n, c.user))
 }
 
-// add answers POST /notes. mu held.
+// add answers POST /notes. mu must be held.
 func (h notes) add(c call) (int, any) {
 	now := h.now()
 	n := &note{author: c.user, lastBy: c.user, added: now, updated: now}
@@ -123,7 +123,7 @@ func (h notes) add(c call) (int, any) {
 	return success(h.noteNode(n, c.user))
 }
 
-// set answers PUT /notes/{id}. mu held.
+// set answers PUT /notes/{id}. mu must be held.
 func (h notes) set(c call) (int, any) {
 	n := h.find(c)
 	if n == nil {
@@ -138,7 +138,7 @@ func (h notes) set(c call) (int, any) {
 	return success(h.noteNode(n, c.user))
 }
 
-// drop answers DELETE /notes/{id}. mu held.
+// drop answers DELETE /notes/{id}. mu must be held.
 func (h notes) drop(c call) (int, any) {
 	n := h.find(c)
 	if n == nil {
@@ -148,7 +148,7 @@ func (h notes) drop(c call) (int, any) {
 	return success(true)
 }
 
-// read takes what a body says of a find.
+// read reads a body into a note.
 func (h notes) read(c call, n *note) (status int, answer any, ok bool) {
 	b := c.input()
 	if take(b, "content", &n.content) {
@@ -182,7 +182,7 @@ func (h notes) read(c call, n *note) (status int, answer any, ok bool) {
 	return b.done()
 }
 
-// readAuthor takes whose find it is, which only an admin may say.
+// readAuthor decodes the author of a note, which only an admin may set.
 func (h notes) readAuthor(b *input, c call, n *note) {
 	var id int
 	if !take(b, "user_id", &id) || id == n.author.id {
@@ -196,7 +196,7 @@ func (h notes) readAuthor(b *input, c call, n *note) {
 	n.author = h.users[i]
 }
 
-// readPins takes where the find is pinned: numbers come, booleans go out.
+// readPins decodes where the note is pinned: numbers in requests, booleans in answers.
 func (n *note) readPins(b *input) {
 	next := map[string]bool{}
 	for _, what := range pins() {
@@ -220,8 +220,8 @@ var (
 	scripts    = regexp.MustCompile(`(?is)<(script|style)\b.*?</(script|style)>`)
 )
 
-// cleanHTML takes out of HTML what notes may not have. Which tags those are is nowhere
-// told: what stays here is the little that every editor has.
+// cleanHTML removes from HTML what notes may not have. The allowed tags are not documented: kept
+// here are the few that every editor has.
 func cleanHTML(s string) string {
 	s = scripts.ReplaceAllString(s, "")
 	return anyTags.ReplaceAllStringFunc(s, func(tag string) string {
@@ -240,5 +240,5 @@ func cleanHTML(s string) string {
 	})
 }
 
-// plainText is the text of HTML, which is what is searched.
+// plainText returns the text of HTML, which is what searches look at.
 func plainText(s string) string { return html.UnescapeString(anyTags.ReplaceAllString(s, " ")) }

@@ -10,7 +10,7 @@ import (
 	"parley/sandbox/web"
 )
 
-// How long what OAuth gives is good for.
+// Lifetimes of what OAuth issues.
 //
 // Source: Pipedrive, "OAuth authorization".
 const (
@@ -19,17 +19,17 @@ const (
 	refreshLife = 60 * 24 * time.Hour
 )
 
-// scope is what our app may do: scopes stand with the app, not in the request.
+// scope is the app's scope: scopes are set for the app, not in the request.
 const scope = "base,users:read,search:read,contacts:full,deals:full,leads:full"
 
-// authorization is a code that nobody has used yet.
+// authorization is an unused code.
 type authorization struct {
 	user     *user
 	redirect string
 	until    time.Time
 }
 
-// grant is what a user has granted our app.
+// grant is a user's grant to our app.
 type grant struct {
 	user         *user
 	access       string
@@ -37,7 +37,7 @@ type grant struct {
 	refreshUntil time.Time
 }
 
-// oauth is what was given to apps, and ours. Pipedrive.mu guards what it holds.
+// oauth is our app, and what was issued to it. Pipedrive.mu guards its maps.
 type oauth struct {
 	clientID, clientSecret string
 	grants                 map[string]*grant // by the refresh token
@@ -51,7 +51,7 @@ func newOAuth(seed uint64) oauth {
 	}
 }
 
-// ServeOAuth answers what is under /oauth/.
+// ServeOAuth serves what is under /oauth/.
 func (p *Pipedrive) ServeOAuth(w http.ResponseWriter, r *http.Request) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /oauth/authorize", p.authorize)
@@ -64,8 +64,8 @@ func (p *Pipedrive) ServeOAuth(w http.ResponseWriter, r *http.Request) {
 // request is a request for authorization.
 type request struct{ ClientID, RedirectURI, State string }
 
-// requested reads a request for authorization; what is wrong with it is told here, and
-// never to the address that it names.
+// requested parses a request for authorization. Errors are shown here, and never sent to the
+// address in it.
 func (p *Pipedrive) requested(w http.ResponseWriter, v url.Values) (request, bool) {
 	q := request{ClientID: v.Get("client_id"), RedirectURI: v.Get("redirect_uri"), State: v.Get("state")}
 	if q.ClientID != p.oauth.clientID {
@@ -80,8 +80,8 @@ func (p *Pipedrive) requested(w http.ResponseWriter, v url.Values) (request, boo
 	return q, true
 }
 
-// authorize asks who it is, and whether they let the app in. Tests and scripts answer
-// in the query: login=EMAIL, or login=refuse.
+// authorize asks who the user is, and whether they grant access. Tests and scripts answer in the
+// query: login=EMAIL, or login=refuse.
 func (p *Pipedrive) authorize(w http.ResponseWriter, r *http.Request) {
 	q, ok := p.requested(w, r.URL.Query())
 	if !ok {
@@ -102,7 +102,7 @@ func (p *Pipedrive) authorize(w http.ResponseWriter, r *http.Request) {
 	writeConsent(w, http.StatusOK, page)
 }
 
-// chosen takes what was chosen on the page.
+// chosen handles the choice on the page.
 func (p *Pipedrive) chosen(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxOAuthBody)
 	if err := r.ParseForm(); err != nil {
@@ -114,15 +114,15 @@ func (p *Pipedrive) chosen(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// maxOAuthBody bounds a form.
+// maxOAuthBody is the largest form.
 const maxOAuthBody = 64 << 10
 
-// refuses is what somebody who lets no app in answers.
+// refuses is the answer of a user who grants nothing.
 const refuses = "refuse"
 
-// decide sends the browser back with a code, or with the refusal.
+// decide sends the browser back with a code, or with a refusal.
 func (p *Pipedrive) decide(w http.ResponseWriter, r *http.Request, q request, login string) {
-	to, _ := url.Parse(q.RedirectURI) // it was looked at before
+	to, _ := url.Parse(q.RedirectURI) // it was checked before
 	back := to.Query()
 	if q.State != "" {
 		back.Set("state", q.State)
@@ -141,7 +141,7 @@ func (p *Pipedrive) decide(w http.ResponseWriter, r *http.Request, q request, lo
 	http.Redirect(w, r, to.String(), http.StatusFound)
 }
 
-// grantCode makes a code for a user who lets the app in.
+// grantCode issues a code for a user who grants access.
 func (p *Pipedrive) grantCode(email, redirect string) (string, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -154,12 +154,12 @@ func (p *Pipedrive) grantCode(email, redirect string) (string, bool) {
 	return code, true
 }
 
-// tokenError is a refusal of /oauth/token. The shape of its body is nowhere told.
+// tokenError is an error of /oauth/token. The shape of its body is not documented.
 func tokenError(code, message string) (status int, body any) {
 	return http.StatusBadRequest, map[string]any{"success": false, "error": code, "message": message}
 }
 
-// isApp tells whether a call is our app's: by Basic, or by what the body holds.
+// isApp reports whether a call is our app's: by Basic authentication, or by its body.
 func (p *Pipedrive) isApp(r *http.Request) bool {
 	id, secret, ok := r.BasicAuth()
 	if !ok {
@@ -168,7 +168,7 @@ func (p *Pipedrive) isApp(r *http.Request) bool {
 	return id == p.oauth.clientID && subtle.ConstantTimeCompare([]byte(secret), []byte(p.oauth.clientSecret)) == 1
 }
 
-// readForm reads a call of our app's; ok is false where it is not one.
+// readForm reads a call of our app; false if it is not one.
 func (p *Pipedrive) readForm(w http.ResponseWriter, r *http.Request) (ok bool) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxOAuthBody)
 	status, body := tokenError("invalid_client", "Client authentication failed")
@@ -183,7 +183,7 @@ func (p *Pipedrive) readForm(w http.ResponseWriter, r *http.Request) (ok bool) {
 	return false
 }
 
-// token gives tokens for a code, or new ones for a refresh token.
+// token issues tokens for a code, or new ones for a refresh token.
 func (p *Pipedrive) token(w http.ResponseWriter, r *http.Request) {
 	if p.fails(w, r) || !p.readForm(w, r) {
 		return
@@ -207,7 +207,7 @@ func (p *Pipedrive) exchange(name, redirect string) (status int, body any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	code := p.oauth.codes[name]
-	delete(p.oauth.codes, name) // whatever comes: it is used up
+	delete(p.oauth.codes, name) // whatever follows, it is used up
 	switch {
 	case code == nil:
 		return tokenError("invalid_grant", "Invalid grant: authorization code is invalid")
@@ -231,7 +231,7 @@ func (p *Pipedrive) refresh(refresh string) (status int, body any) {
 	return p.give(refresh)
 }
 
-// give answers with a new access token, and the refresh token as it was. mu held.
+// give answers with a new access token, and the same refresh token. mu must be held.
 func (p *Pipedrive) give(refresh string) (status int, body any) {
 	g, now := p.oauth.grants[refresh], p.now()
 	g.access = p.book.secret("access", 48)
@@ -242,7 +242,7 @@ func (p *Pipedrive) give(refresh string) (status int, body any) {
 	}
 }
 
-// revoke takes a refresh or access token back.
+// revoke revokes a refresh or access token.
 func (p *Pipedrive) revoke(w http.ResponseWriter, r *http.Request) {
 	if !p.readForm(w, r) {
 		return

@@ -1,9 +1,9 @@
 package pipedrive
 
-// organizations answers what is asked of organizations.
+// organizations serves the routes of organizations.
 type organizations struct{ *book }
 
-// get answers GET /organizations/{id}. mu held.
+// get answers GET /organizations/{id}. mu must be held.
 func (h organizations) get(c call) (int, any) {
 	o, ok := find(h.organizations, c.id(), c.user)
 	if !ok {

@@ -9,14 +9,14 @@ import (
 	"parley/sandbox/web"
 )
 
-// Outage is how Pipedrive fails now.
+// Outage is how Pipedrive fails at present.
 type Outage string
 
-// The ways in which it fails.
+// The kinds of outage.
 const (
 	Well Outage = ""
-	// Error500 answers in Pipedrive's envelope, HTML403 as the wall before it does
-	// to who asks too much, Cut not at all; Garbage is half a JSON object.
+	// Error500 answers in Pipedrive's envelope, HTML403 like the firewall before it after too many
+	// calls, Cut not at all; Garbage is half a JSON object.
 	Error500 Outage = "http_500"
 	HTML403  Outage = "html_403"
 	Cut      Outage = "reset"
@@ -24,7 +24,7 @@ const (
 	Hang     Outage = "timeout"
 )
 
-// fails fails a call, if Pipedrive is to fail now, and tells whether it did.
+// fails makes a call fail if there is an outage, and reports whether it did.
 func (p *Pipedrive) fails(w http.ResponseWriter, r *http.Request) bool {
 	p.mu.Lock()
 	outage := p.outage
@@ -48,7 +48,7 @@ func (p *Pipedrive) fails(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// known refuses what is none of the ways.
+// known refuses an unknown outage.
 func (o Outage) known() error {
 	switch o {
 	case Well, Error500, HTML403, Cut, Garbage, Hang:
@@ -57,7 +57,7 @@ func (o Outage) known() error {
 	return fmt.Errorf("fault must be empty, http_500, html_403, reset, garbage or timeout, not %q", web.Clip(string(o), 40))
 }
 
-// strike is what a fault answers in Pipedrive's own way; it tells whether it did.
+// strike answers with a fault in Pipedrive's own form; it reports whether it did.
 func strike(f *fault.Fault, w http.ResponseWriter) bool {
 	switch f.Kind {
 	case "error":

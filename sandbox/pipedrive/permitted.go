@@ -2,7 +2,7 @@ package pipedrive
 
 import "net/http"
 
-// whoSees answers permittedUsers of a record: who may see it. mu held.
+// whoSees answers permittedUsers of a record. mu must be held.
 func (b *book) whoSees(c call, o *owned) (int, any) {
 	ids := []int{}
 	for _, u := range b.colleagues(c.user.company) {

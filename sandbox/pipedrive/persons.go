@@ -9,7 +9,7 @@ import (
 	"parley/sandbox/web"
 )
 
-// persons answers what is asked of persons and of their fields.
+// persons serves the routes of persons and their fields.
 type persons struct{ *book }
 
 func (p *person) node() map[string]any {
@@ -26,7 +26,7 @@ func (p *person) node() map[string]any {
 	}
 }
 
-// list answers GET /persons: by ids or deal_id, else all. mu held.
+// list answers GET /persons: by ids or deal_id, else all. mu must be held.
 func (h persons) list(c call) (int, any) {
 	q := c.r.URL.Query()
 	list := seen(h.persons, c.user)
@@ -53,12 +53,12 @@ func (h persons) get(c call) (int, any) {
 	return success(p.node())
 }
 
-// contactSyncOnly are the keys that a person has with Contact Sync only.
+// contactSyncOnly returns the keys that persons have only with Contact Sync.
 func contactSyncOnly() []string {
 	return []string{"im", "notes", "postal_address", "birthday", "job_title"}
 }
 
-// add answers POST /persons. mu held.
+// add answers POST /persons. mu must be held.
 func (h persons) add(c call) (int, any) {
 	now := h.now()
 	p := &person{owned: owned{owner: c.user, visible: ownersGroup, added: now, updated: now}}
@@ -70,7 +70,7 @@ func (h persons) add(c call) (int, any) {
 	return success(p.node())
 }
 
-// set answers PATCH /persons/{id}. mu held.
+// set answers PATCH /persons/{id}. mu must be held.
 func (h persons) set(c call) (int, any) {
 	p, ok := find(h.persons, c.id(), c.user)
 	if !ok {
@@ -85,7 +85,7 @@ func (h persons) set(c call) (int, any) {
 	return success(p.node())
 }
 
-// read takes what a body says of a person.
+// read reads a body into a person.
 func (h persons) read(c call, p *person) (status int, answer any, ok bool) {
 	b := c.input()
 	for _, key := range contactSyncOnly() {
@@ -131,7 +131,7 @@ func cloneFields(m map[string]string) map[string]string {
 	return out
 }
 
-// drop answers DELETE /persons/{id}. mu held.
+// drop answers DELETE /persons/{id}. mu must be held.
 func (h persons) drop(c call) (int, any) {
 	p, ok := find(h.persons, c.id(), c.user)
 	if !ok {
@@ -148,13 +148,13 @@ func (f field) node() map[string]any {
 	}
 }
 
-// listFields answers GET /personFields: what every person has, and the custom ones. mu held.
+// listFields answers GET /personFields: built-in and custom ones. mu must be held.
 func (h persons) listFields(c call) (int, any) {
 	list := []field{{"name", "Name", "varchar"}, {"emails", "Email", "varchar"}, {"phones", "Phone", "phone"}}
 	return listV2(c, append(list, h.fields...), field.node)
 }
 
-// addField answers POST /personFields; only an admin may. mu held.
+// addField answers POST /personFields; only an admin may. mu must be held.
 func (h persons) addField(c call) (int, any) {
 	if !c.user.admin {
 		return http.StatusForbidden, failure("You do not have permission to do this")

@@ -1,11 +1,10 @@
-// Package pipedrive is Pipedrive in a box: version 1 and 2 of its API with budgets, OAuth,
+// Package pipedrive simulates Pipedrive: version 1 and 2 of its API with budgets, OAuth,
 // webhooks, and two companies with their users and records.
 //
-// Concurrency. Pipedrive.mu guards the companies: users, records, what OAuth gave, budgets
-// and counts. What the routes do, they do with it held: the methods of book and of the
-// types that embed it. Webhooks have a lock of their own, which is taken after it; the
-// faults and the agenda come last. No lock is held while something is posted, dialled or
-// waited for.
+// Concurrency. Pipedrive.mu guards the companies: users, records, grants, budgets and counters.
+// Routes run with it held: the methods of book and of the types that embed it. Webhooks have a
+// lock of their own, which is taken after it; faults and the agenda come last. No lock is held
+// while something is posted, dialled or waited for.
 package pipedrive
 
 import (
@@ -20,7 +19,7 @@ import (
 	"parley/sandbox/fault"
 )
 
-// Options are what Pipedrive is set up with.
+// Options configure Pipedrive.
 type Options struct {
 	Seed   uint64 // ids, tokens and secrets follow from it
 	URL    string // where it is served
@@ -28,11 +27,11 @@ type Options struct {
 	Logger *slog.Logger
 	Faults *fault.List
 	Agenda *agenda.Agenda
-	// Customers are those of the Page; persons are made after some of them.
+	// Customers are the Page's customers; some of them become persons.
 	Customers []Customer
 }
 
-// Customer is somebody who may stand in Pipedrive, too.
+// Customer is somebody who may be in Pipedrive, too.
 type Customer struct{ Name, Phone, Email string }
 
 // Pipedrive is the service. Create it with New; it serves HTTP, and delivers webhooks while
@@ -54,7 +53,7 @@ type Pipedrive struct {
 	byCall map[string]int // by method and path
 }
 
-// New makes the companies, their users and their records.
+// New creates the companies, their users and their records.
 func New(o Options) *Pipedrive {
 	b := &book{seed: o.Seed, now: o.Now, users: companies(o.Seed)}
 	b.fill(o.Customers)
@@ -69,18 +68,18 @@ func New(o Options) *Pipedrive {
 // Run delivers webhooks until ctx ends.
 func (p *Pipedrive) Run(ctx context.Context) { p.hooks.run(ctx) }
 
-// Token is an API token of the company's: the installer's, who is an admin.
+// Token returns an API token of the company: the installer's, who is an admin.
 func (p *Pipedrive) Token() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.book.users[0].apiToken
 }
 
-// Client is the id and the secret of the app by which users sign in.
+// Client returns the id and the secret of the app for signing in.
 func (p *Pipedrive) Client() (id, secret string) { return p.oauth.clientID, p.oauth.clientSecret }
 
-// authenticated finds who calls, by an API token or by an OAuth access token, and by what
-// their budgets are counted; nil: nobody. mu held.
+// authenticated returns the caller of an API token or an OAuth access token, and the key of
+// their budget; nil: nobody. mu must be held.
 func (p *Pipedrive) authenticated(r *http.Request, now time.Time) (by string, who *user) {
 	p.calls++
 	if token := r.Header.Get("X-Api-Token"); token != "" {

@@ -2,10 +2,10 @@ package pipedrive
 
 import "slices"
 
-// pipelines answers what is asked of pipelines and their stages.
+// pipelines serves the routes of pipelines and their stages.
 type pipelines struct{ *book }
 
-// listStages answers GET /stages, in the order of their pipelines. mu held.
+// listStages answers GET /stages, in the order of their pipelines. mu must be held.
 func (h pipelines) listStages(c call) (int, any) {
 	pipeline, ok := c.number("pipeline_id", 0)
 	if !ok {
@@ -21,7 +21,7 @@ func (h pipelines) listStages(c call) (int, any) {
 	})
 }
 
-// list answers GET /pipelines. mu held.
+// list answers GET /pipelines. mu must be held.
 func (h pipelines) list(c call) (int, any) {
 	return listV2(c, h.pipelines, func(x pipeline) map[string]any {
 		return map[string]any{

@@ -9,18 +9,18 @@ import (
 	"parley/sandbox/web"
 )
 
-// call is one call of Pipedrive's API by somebody who is known.
+// call is one authenticated call of Pipedrive's API.
 type call struct {
 	r    *http.Request
 	user *user
-	vars map[string]string // what stands in the path
+	vars map[string]string // variables of the path
 	body []byte
-	// change is how what the call changes is told of.
+	// change is the cause that webhooks report for it.
 	change *change
 }
 
-// route is one route of the API. path begins with the version; cost is in tokens of
-// the company's budget of the day.
+// route is one route of the API. path begins with the version; cost is in tokens of the
+// company's daily budget.
 //
 // Source: Pipedrive's OpenAPI, x-token-cost.
 type route struct {
@@ -29,12 +29,12 @@ type route struct {
 	do           func(call) (status int, body any)
 }
 
-// search tells whether a route is one of the search API, which has a budget of its own.
+// search reports whether a route belongs to the search API, which has a budget of its own.
 func (r route) search() bool { return strings.Contains(strings.ToLower(r.path), "search") }
 
 const webhooksRoute = "/v1/webhooks"
 
-// allRoutes are the routes of the API that there are. The first that fits is taken.
+// allRoutes returns the routes of the API. The first that matches is used.
 func (p *Pipedrive) allRoutes() []route {
 	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	var (
@@ -93,14 +93,14 @@ func (p *Pipedrive) allRoutes() []route {
 	}
 }
 
-// Serves tells whether a path is one that ServeHTTP answers.
+// Serves reports whether ServeHTTP answers a path.
 func Serves(path string) bool {
 	_, ok := apiPath(path)
 	return ok
 }
 
-// apiPath tells whether a path is the API's, and which: version 1 is served with and
-// without /api before it, version 2 with it alone.
+// apiPath reports whether a path is the API's, and returns it: version 1 is served with and
+// without /api before it, version 2 only with it.
 func apiPath(path string) (string, bool) {
 	if rest, ok := strings.CutPrefix(path, "/api"); ok && (strings.HasPrefix(rest, "/v1/") || strings.HasPrefix(rest, "/v2/")) {
 		return rest, true
@@ -108,7 +108,7 @@ func apiPath(path string) (string, bool) {
 	return path, strings.HasPrefix(path, "/v1/")
 }
 
-// match compares a path with the route's, and returns what stands in it.
+// match matches a path, and returns its variables.
 func (r route) match(path string) (map[string]string, bool) {
 	want, have := strings.Split(r.path, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
 	if len(want) != len(have) {
@@ -125,10 +125,10 @@ func (r route) match(path string) (map[string]string, bool) {
 	return vars, true
 }
 
-// bodyMost bounds what a call may carry: a find in UTF-8, escaped.
+// bodyMost is the largest body of a call: a note in UTF-8, escaped.
 const bodyMost = 4 << 20
 
-// ServeHTTP answers one call of the API.
+// ServeHTTP serves one call of the API.
 func (p *Pipedrive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.fails(w, r) {
 		return
@@ -154,7 +154,7 @@ func (p *Pipedrive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	web.JSON(w, http.StatusNotFound, failure("Unknown method ."))
 }
 
-// serve answers a call of a route, with the faults that strike it.
+// serve serves a call of a route, with the faults that apply.
 func (p *Pipedrive) serve(w http.ResponseWriter, route route, c call) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, c.r.Body, bodyMost))
 	if err != nil {
@@ -202,7 +202,7 @@ func (p *Pipedrive) serve(w http.ResponseWriter, route route, c call) {
 	web.JSON(w, status, answer)
 }
 
-// do does what a route does, and has webhooks tell of what it changes. mu held.
+// do runs a route, and sends webhooks for its changes. mu must be held.
 func (p *Pipedrive) do(route route, c call) (status int, answer any) {
 	if route.method == http.MethodGet || strings.HasPrefix(route.path, webhooksRoute) {
 		return route.do(c)
@@ -214,7 +214,7 @@ func (p *Pipedrive) do(route route, c call) (status int, answer any) {
 
 const errorInfo = "Please check developers.pipedrive.com"
 
-// failure is an error in Pipedrive's envelope.
+// failure returns an error in Pipedrive's envelope.
 func failure(what string) map[string]any {
 	return map[string]any{"success": false, "error": what, "error_info": errorInfo, "data": nil, "additional_data": nil}
 }

@@ -9,24 +9,24 @@ import (
 	"unicode/utf8"
 )
 
-// search finds records.
+// search serves the searches.
 type search struct{ *book }
 
-// hit is something that a search found.
+// hit is a result of a search.
 type hit struct {
 	score float64
 	id    int
 	item  map[string]any
 }
 
-// term is what is searched for, and where.
+// term is what to search for, and where.
 type term struct {
-	text   string // in small letters
+	text   string // in lower case
 	exact  bool
 	fields []string // none: all
 }
 
-// searchTerm reads what is asked; a refusal says why not.
+// searchTerm parses the query; the text is its error.
 func (c call) searchTerm() (term, string) {
 	q := c.r.URL.Query()
 	t := term{text: strings.ToLower(strings.TrimSpace(q.Get("term"))), exact: q.Get("exact_match") == "true"}
@@ -43,7 +43,7 @@ func (c call) searchTerm() (term, string) {
 	return t, ""
 }
 
-// score tells how well one of the values fits, 0 for not at all. Values of phones are
+// score returns how well the best of the values matches, 0 for not at all. Phone numbers are
 // compared by their digits.
 func (t term) score(field string, values ...string) float64 {
 	if t.fields != nil && !slices.Contains(t.fields, field) {
@@ -99,7 +99,7 @@ func contacts(list []contact) []string {
 	return out
 }
 
-// noteTexts are the notes on a record, as they are searched.
+// noteTexts returns the texts of the notes on a record.
 func (b *book) noteTexts(on func(*note) bool) []string {
 	out := []string{}
 	for _, n := range b.notes {
@@ -110,7 +110,7 @@ func (b *book) noteTexts(on func(*note) bool) []string {
 	return out
 }
 
-// organizationItem and personItem are what a found record tells of those it is with.
+// organizationItem and personItem return the related records of a result.
 func (b *book) organizationItem(id int, u *user) any {
 	if o, ok := find(b.organizations, id, u); ok {
 		return map[string]any{"id": o.id, "name": o.name, "address": textOrNull(o.address)}
@@ -203,7 +203,7 @@ func (h search) findOrganizations(t term, u *user) []hit {
 	return out
 }
 
-// items answers GET /itemSearch. mu held.
+// items answers GET /itemSearch. mu must be held.
 func (h search) items(c call) (int, any) {
 	t, wrong := c.searchTerm()
 	if wrong != "" {
@@ -226,7 +226,7 @@ func (h search) items(c call) (int, any) {
 	return found(c, hits, searchMost)
 }
 
-// personItems answers GET /persons/search. mu held.
+// personItems answers GET /persons/search. mu must be held.
 func (h search) personItems(c call) (int, any) {
 	t, wrong := c.searchTerm()
 	if wrong != "" {
@@ -235,7 +235,7 @@ func (h search) personItems(c call) (int, any) {
 	return found(c, h.findPersons(t, c.user), pageMost)
 }
 
-// found answers with what was found, the best first.
+// found answers with the results, best first.
 func found(c call, hits []hit, most int) (int, any) {
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id)) })
 	page, next, ok := pageV2(c, hits, most)
@@ -251,8 +251,8 @@ func found(c call, hits []hit, most int) (int, any) {
 	}
 }
 
-// byField answers GET /itemSearch/field: persons by a custom field, with an eye to
-// capitals. mu held.
+// byField answers GET /itemSearch/field: persons by a custom field, case-sensitive. mu must be
+// held.
 func (h search) byField(c call) (int, any) {
 	q := c.r.URL.Query()
 	term, field := q.Get("term"), q.Get("field")

@@ -11,15 +11,15 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 const (
-	// knownByName is how many customers come first whom Pipedrive knows by name, or not at all.
+	// knownByName is how many of the first customers Pipedrive knows only by name, or not at all.
 	knownByName = 10
-	// castMost is how many of the others at most have a person made after them.
+	// castMost is the most persons created from the other customers.
 	castMost = 40
 )
 
-// fill makes what Pipedrive holds to begin with: people who are customers of the Page, too, known by name, by
-// phone or by e-mail, some of them twice; and people who are not. The numbers and addresses are those that the
-// customers of the same names tell.
+// fill creates the initial data: people who are also customers of the Page, known by name, by
+// phone or by e-mail, some of them twice; and people who are not. Numbers and addresses are those
+// that the customers of the same names write.
 func (b *book) fill(customers []Customer) {
 	b.lastID = 10
 	b.pipelines = []pipeline{{1, "法人営業"}, {2, "Wholesale"}}
@@ -62,8 +62,8 @@ func (b *book) fill(customers []Customer) {
 	b.seedHalfHidden(installer, rep, takeshi, at.AddDate(0, 0, 13))
 }
 
-// seedHalfHidden makes records that everybody at the sales desk sees, with an organisation
-// and a person that only the installer does.
+// seedHalfHidden creates records that the whole sales team sees, with an organisation and a
+// person that only the installer does.
 func (b *book) seedHalfHidden(installer, rep *user, takeshi *person, at time.Time) {
 	secret := b.seedOrganization(installer, at, "みなと買収準備室", "東京都港区")
 	secret.visible = ownerOnly
@@ -74,8 +74,8 @@ func (b *book) seedHalfHidden(installer, rep *user, takeshi *person, at time.Tim
 	b.leads[len(b.leads)-1].visible = ownersGroup
 }
 
-// seedCast makes persons after every third of the customers past those known by name above,
-// every sixth twice.
+// seedCast creates persons from every third customer after those known by name, every sixth
+// twice.
 func (b *book) seedCast(customers []Customer, at time.Time) {
 	owners := []*user{b.userByEmail("rep@example.com"), b.userByEmail("installer@example.com"), b.userByEmail("intern@example.com")}
 	for i := knownByName; i < len(customers) && i < knownByName+3*castMost; i += 3 {
@@ -135,7 +135,7 @@ func (b *book) seedLead(p *person, at time.Time, title string, value float64) {
 	b.leads = append(b.leads, l)
 }
 
-// records returns what there is, whoever may see it. mu held.
+// records returns all records, whoever may see them. mu must be held.
 func (b *book) records() map[string]any {
 	admin := b.userByEmail("installer@example.com")
 	persons, deals, leads, notes := []any{}, []any{}, []any{}, []any{}

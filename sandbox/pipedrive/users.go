@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// access is one line of what a user may do, app by app. Nothing else tells who is an
-// admin: the documented user has no is_admin.
+// access is one line of a user's rights, by app. Nothing else says who is an admin: the
+// documented user has no is_admin.
 type access struct {
 	App             string `json:"app"`
 	Admin           bool   `json:"admin"`
 	PermissionSetID string `json:"permission_set_id"`
 }
 
-// userNode is a user as the API shows them.
+// userNode is a user in the API.
 //
 // Source: Pipedrive's OpenAPI, BaseUser.
 type userNode struct {
@@ -39,7 +39,7 @@ type userNode struct {
 	IsDeleted         bool     `json:"is_deleted"`
 }
 
-// meNode is what users/me tells besides.
+// meNode is what users/me adds.
 type meNode struct {
 	userNode
 	CompanyID       int      `json:"company_id"`
@@ -55,16 +55,16 @@ type language struct {
 	CountryCode  string `json:"country_code"`
 }
 
-// Pipedrive's numbers of languages; which is which is nowhere told.
+// Pipedrive's numbers of languages; their meaning is not documented.
 const (
 	english  = 1
 	japanese = 30
 )
 
-// timeV1 is how version 1 writes a time, in UTC.
+// timeV1 is the format of times in version 1, in UTC.
 const timeV1 = "2006-01-02 15:04:05"
 
-// node describes a user to whoever calls. mu held.
+// node returns a user as the caller sees them. mu must be held.
 func (u *user) node(by *user, now time.Time) userNode {
 	n := userNode{
 		ID: u.id, Name: u.name, DefaultCurrency: u.currency, Locale: u.locale, Lang: english, Email: u.email,
@@ -87,10 +87,10 @@ func (u *user) node(by *user, now time.Time) userNode {
 	return n
 }
 
-// people answers what is asked of the company's users.
+// people serves the routes of the company's users.
 type people struct{ *book }
 
-// me answers users/me. mu held.
+// me answers users/me. mu must be held.
 func (h people) me(c call) (int, any) {
 	u := c.user
 	return http.StatusOK, map[string]any{"success": true, "data": meNode{
@@ -101,7 +101,7 @@ func (h people) me(c call) (int, any) {
 	}}
 }
 
-// list answers users: everybody of the caller's company, on one page. mu held.
+// list answers users: all of the caller's company, on one page. mu must be held.
 func (h people) list(c call) (int, any) {
 	list := []userNode{}
 	for _, u := range h.colleagues(c.user.company) {

@@ -21,35 +21,34 @@ import (
 //
 // Source: Pipedrive, "Guide for Webhooks v2".
 const (
-	webhooksMost = 40 // of one user
+	webhooksMost = 40 // per user
 	nameMost     = 255
 	answerWait   = 10 * time.Second
-	banAt        = 10 // first attempts that failed, one after the other
+	banAt        = 10 // failed first attempts in a row
 	banTime      = 30 * time.Minute
 )
 
-// retryPauses are before the second, third and fourth attempt.
+// retryPauses are the pauses before the second, third and fourth attempt.
 func retryPauses() []time.Duration {
 	return []time.Duration{3 * time.Second, 30 * time.Second, 150 * time.Second}
 }
 
-// webhook is a webhook that somebody subscribed to.
+// webhook is a subscription.
 type webhook struct {
 	id                   int
-	owner, user          *user // whose it is, and by whose eyes it looks
+	owner, user          *user // its owner, and the user whose permissions apply
 	address              string
 	action, object, name string
 	login, password      string
 	added                time.Time
-	failed               int // first attempts, one after the other
+	failed               int // first attempts in a row
 	bannedUntil          time.Time
 	status               any // of the last attempt
 	lastAt               time.Time
 }
 
-// webhooks are those of all companies, and what is on its way to them. Its lock guards what
-// it holds; it may be taken with Pipedrive's held, not the other way round, and nothing is
-// posted with it held.
+// webhooks are those of all companies, and their pending deliveries. Its lock may be taken with
+// Pipedrive's held, not the other way round, and nothing is posted with it held.
 type webhooks struct {
 	book   *book
 	now    func() time.Time
@@ -79,7 +78,7 @@ func newWebhooks(b *book, o Options) *webhooks {
 	}
 }
 
-// any tells whether there is one.
+// any reports whether there is a webhook.
 func (h *webhooks) any() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -108,19 +107,19 @@ func (h *webhooks) answerList(c call) (int, any) {
 	return http.StatusOK, map[string]any{"success": true, "status": "ok", "data": list}
 }
 
-// unreachable is the answer for an address that nobody listens at.
+// unreachable is the answer for an address where nobody listens.
 func unreachable() (int, any) {
 	return http.StatusBadRequest, map[string]any{"status": "error", "success": false, "errors": map[string]any{"subscription_url": []string{"invalid or non-reachable URL"}}}
 }
 
-// reach looks whether somebody listens at the address of a new webhook, before the
-// call is served. The sandbox reaches nobody but this machine.
+// reach checks whether somebody listens at the address of a new webhook, before the call is
+// served. The sandbox connects only to this machine.
 func reach(r *http.Request, body []byte) (status int, answer any, ok bool) {
 	var in struct {
 		Address string `json:"subscription_url"`
 	}
 	if json.Unmarshal(body, &in) != nil || in.Address == "" {
-		return 0, nil, true // it is told what is wrong with the body
+		return 0, nil, true // the route reports the error in the body
 	}
 	u, err := url.Parse(in.Address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !onThisMachine(u.Hostname()) {
@@ -147,7 +146,7 @@ func onThisMachine(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// add answers POST /webhooks; only an admin may. Pipedrive.mu held.
+// add answers POST /webhooks; only an admin may. Pipedrive.mu must be held.
 func (h *webhooks) add(c call) (int, any) {
 	if !c.user.admin {
 		return http.StatusForbidden, failure("You do not have permission to do this")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Event is one event of an envelope, in what tests look at.
+// Event is one event of an envelope, as far as tests need it.
 type Event struct {
 	Sender, Recipient *struct {
 		ID string `json:"id"`
@@ -33,19 +33,19 @@ type Message struct {
 	Referral    *struct{ Source string }
 }
 
-// IsEcho tells whether an event is the echo of a message of the Page's.
+// IsEcho reports whether an event is the echo of a message of the Page.
 func IsEcho(e Received) bool { return e.Message != nil && e.Message.IsEcho }
 
-// IsMessage tells whether an event is a message of a customer's.
+// IsMessage reports whether an event is a customer's message.
 func IsMessage(e Received) bool { return e.Message != nil && !e.Message.IsEcho }
 
-// IsDelivery tells whether an event is that messages reached a customer.
+// IsDelivery reports whether an event says that messages were delivered.
 func IsDelivery(e Received) bool { return e.Delivery != nil }
 
-// IsRead tells whether an event is that a customer has read.
+// IsRead reports whether an event says that a customer has read.
 func IsRead(e Received) bool { return e.Read != nil }
 
-// Texts are the texts of messages, each with a | behind it.
+// Texts returns the texts of messages, each followed by a |.
 func Texts(list []Received) string {
 	var b strings.Builder
 	for _, e := range list {

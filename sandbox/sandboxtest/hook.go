@@ -14,20 +14,20 @@ import (
 	"time"
 )
 
-// Received is one event as the callback got it.
+// Received is an event that the callback received.
 type Received struct {
 	Post    int // which POST it came in, from 1
 	Standby bool
 	Event
 }
 
-// Hook is a callback that checks every signature and keeps what it gets.
+// Hook is a callback that checks every signature and keeps what it receives.
 type Hook struct {
 	*httptest.Server
 	secret string
 
 	mu     sync.Mutex
-	status int // what POSTs are answered with; 0 is 200
+	status int // the status of answers to POSTs; 0 is 200
 	slow   time.Duration
 	posts  [][]byte
 	bad    int // POSTs with a wrong signature
@@ -84,35 +84,35 @@ func (h *Hook) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Answer is the status that events are answered with from now on; 0 stands for 200.
+// Answer sets the status of answers; 0 is 200.
 func (h *Hook) Answer(status int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.status = status
 }
 
-// Slow has every answer take so long.
+// Slow makes every answer take that long.
 func (h *Hook) Slow(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.slow = d
 }
 
-// Posts returns the bodies that came, refused or not.
+// Posts returns the bodies received, refused or not.
 func (h *Hook) Posts() [][]byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([][]byte(nil), h.posts...)
 }
 
-// Bad tells how many POSTs came with a wrong signature.
+// Bad returns how many POSTs had a wrong signature.
 func (h *Hook) Bad() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.bad
 }
 
-// All returns the events that came, in their order.
+// All returns the events received, in order.
 func (h *Hook) All() []Received {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -130,12 +130,12 @@ func (h *Hook) Only(kind func(Received) bool) []Received {
 	return list
 }
 
-// signatures are the values of X-Hub-Signature-256 and X-Hub-Signature for a body.
+// signatures returns the values of X-Hub-Signature-256 and X-Hub-Signature for a body.
 func signatures(secret string, body []byte) (sha256Header, sha1Header string) {
 	return "sha256=" + sum(sha256.New, secret, body), "sha1=" + sum(sha1.New, secret, body)
 }
 
-// Proof is the appsecret_proof of a token.
+// Proof returns the appsecret_proof of a token.
 func Proof(secret, token string) string { return sum(sha256.New, secret, []byte(token)) }
 
 func sum(of func() hash.Hash, secret string, body []byte) string {

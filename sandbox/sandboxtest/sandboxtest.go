@@ -1,5 +1,5 @@
-// Package sandboxtest runs a sandbox for a test, with a callback that webhooks go to and a
-// client that calls its APIs. It reads what comes by shapes of its own.
+// Package sandboxtest runs a sandbox for a test, with a callback for webhooks and a client for
+// its APIs. It decodes into types of its own.
 package sandboxtest
 
 import (
@@ -25,7 +25,7 @@ type Box struct {
 	Stop func() error
 }
 
-// Start runs a sandbox that nobody has subscribed to yet.
+// Start runs a sandbox without subscriptions.
 func Start(t *testing.T, o sandbox.Options) *Box {
 	t.Helper()
 	s, err := sandbox.New(o)
@@ -63,7 +63,7 @@ func Begin(t *testing.T, o sandbox.Options) *Box {
 // Everything is the fields that Subscribe subscribes to.
 const Everything = "messages,message_echoes,message_edits,message_reactions,message_deliveries,message_reads,messaging_postbacks,messaging_referrals,messaging_policy_enforcement,standby"
 
-// Subscribe has webhooks of the Page go to the callback.
+// Subscribe sends the Page's webhooks to the callback.
 func (b *Box) Subscribe() {
 	b.Helper()
 	i := b.Info()
@@ -73,7 +73,7 @@ func (b *Box) Subscribe() {
 	b.OK(b.Graph("POST", "/"+i.PageID+"/subscribed_apps", i.PageToken, map[string]any{"subscribed_fields": Everything}))
 }
 
-// Reply is an answer, read to its end.
+// Reply is an answer, read completely.
 type Reply struct {
 	Status int
 	Header http.Header
@@ -82,7 +82,7 @@ type Reply struct {
 	Body   map[string]any
 }
 
-// Code is the error that the Graph API answered, 0 for none.
+// Code returns the Graph API's error code, 0 if none.
 func (r Reply) Code() (code, subcode int) {
 	e, _ := r.Body["error"].(map[string]any)
 	c, _ := e["code"].(float64)
@@ -90,7 +90,7 @@ func (r Reply) Code() (code, subcode int) {
 	return int(c), int(s)
 }
 
-// Do calls, and reads the answer to its end.
+// Do makes a call, and reads the answer completely.
 func (b *Box) Do(req *http.Request) Reply {
 	b.Helper()
 	res, err := b.HTTP.Do(req)
@@ -104,7 +104,7 @@ func (b *Box) Do(req *http.Request) Reply {
 	return r
 }
 
-// Graph calls the Graph API with the right proof; body nil sends none.
+// Graph calls the Graph API with a valid proof; a nil body sends none.
 func (b *Box) Graph(method, path, token string, body any) Reply {
 	b.Helper()
 	u, err := url.Parse(b.Info().GraphURL + "/v27.0" + path)
@@ -139,7 +139,7 @@ func (b *Box) Control(method, path string, body any) Reply {
 	return b.Do(req)
 }
 
-// OK ends the test where a call failed.
+// OK ends the test if a call failed.
 func (b *Box) OK(r Reply) Reply {
 	b.Helper()
 	if r.Err != nil || r.Status >= 300 {
@@ -148,7 +148,7 @@ func (b *Box) OK(r Reply) Reply {
 	return r
 }
 
-// Says lets a customer write, and answers the mid.
+// Says makes a customer write, and returns the mid.
 func (b *Box) Says(psid, text string) string {
 	b.Helper()
 	return b.OK(b.Control("POST", "/customers/"+psid+"/messages", map[string]any{"text": text})).Body["mid"].(string)
@@ -160,7 +160,7 @@ func (b *Box) Send(psid, text string) Reply {
 	return b.Page("POST", "/me/messages", TextTo(psid, text))
 }
 
-// TextTo is the body of a send.
+// TextTo returns the body of a send.
 func TextTo(psid, text string) map[string]any {
 	return map[string]any{
 		"recipient": map[string]any{"id": psid}, "messaging_type": "RESPONSE",
@@ -168,13 +168,13 @@ func TextTo(psid, text string) map[string]any {
 	}
 }
 
-// Fault puts a fault in force.
+// Fault activates a fault.
 func (b *Box) Fault(f map[string]any) {
 	b.Helper()
 	b.OK(b.Control("POST", "/faults", f))
 }
 
-// Got is what a customer really got.
+// Got returns what a customer really got.
 func (b *Box) Got(psid string) []string {
 	b.Helper()
 	var out struct{ Customers map[string][]string }
@@ -184,7 +184,7 @@ func (b *Box) Got(psid string) []string {
 	return out.Customers[psid]
 }
 
-// Eventually waits until done.
+// Eventually waits until done holds.
 func (b *Box) Eventually(what string, done func() bool) {
 	b.Helper()
 	for deadline := time.Now().Add(time.Minute); !done(); Pass(3 * time.Millisecond) {
@@ -210,5 +210,5 @@ func (b *Box) Refused(r Reply, status, code, subcode int) {
 	}
 }
 
-// Pass lets time go by, where a test is about time or about nothing happening.
+// Pass lets time pass, for tests about time or about nothing happening.
 func Pass(d time.Duration) { <-time.After(d) }

@@ -1,6 +1,5 @@
-// Package seeded makes what looks random and yet follows from the sandbox's one seed: ids,
-// secrets and streams of chance. What it makes depends on the seed and a label alone, and
-// nothing here has state.
+// Package seeded makes what looks random but follows from the sandbox's seed: ids, secrets and
+// random streams. Its results depend only on the seed and a label; it has no state.
 package seeded
 
 import (
@@ -13,20 +12,19 @@ import (
 	"strings"
 )
 
-// Stream is the random source for one purpose. All of them follow from the one
-// seed; they are separate so that what customers say does not depend on how
-// often the hub happened to call. A stream is not safe for use by several goroutines.
+// Stream returns the random source for one purpose. They are separate so that what customers
+// write does not depend on how often the hub calls. A stream is not safe for concurrent use.
 func Stream(seed uint64, purpose string) *rand.Rand {
 	sum := sha256.Sum256([]byte(purpose))
 	return rand.New(rand.NewPCG(seed, binary.BigEndian.Uint64(sum[:8])))
 }
 
-// Derive makes a fixed secret of the seed and a label.
+// Derive returns a fixed secret for the seed and a label.
 func Derive(seed uint64, label string) [64]byte {
 	return sha512.Sum512([]byte(fmt.Sprintf("parley sandbox %d %s", seed, label)))
 }
 
-// Digits makes an id of n digits that never begins with zero.
+// Digits returns an id of n digits that never begins with zero.
 func Digits(seed uint64, label string, n int) string {
 	sum := Derive(seed, label)
 	var b strings.Builder
@@ -40,7 +38,7 @@ func Digits(seed uint64, label string, n int) string {
 	return b.String()
 }
 
-// Hex makes n bytes, at most 64, in hex.
+// Hex returns n bytes, at most 64, in hex.
 func Hex(seed uint64, label string, n int) string {
 	sum := Derive(seed, label)
 	return hex.EncodeToString(sum[:n])

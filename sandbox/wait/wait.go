@@ -1,5 +1,5 @@
-// Package wait is how the sandbox's goroutines wait: for a time to pass, or for another
-// goroutine to ring.
+// Package wait is how the sandbox's goroutines wait: for time to pass, or for another goroutine's
+// signal.
 package wait
 
 import (
@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Bell wakes the one goroutine that receives from it. Rung before that waits, it is heard
-// when it does; rung twice meanwhile, it is heard once.
+// Bell wakes the one goroutine that receives from it. A ring before it waits is kept; several
+// rings are kept as one.
 type Bell chan struct{}
 
-// NewBell makes a bell that has not rung.
+// NewBell returns a bell that has not rung.
 func NewBell() Bell { return make(Bell, 1) }
 
-// Ring rings, without ever waiting.
+// Ring rings, and never blocks.
 func (b Bell) Ring() {
 	select {
 	case b <- struct{}{}:
@@ -22,7 +22,7 @@ func (b Bell) Ring() {
 	}
 }
 
-// Sleep waits for d, or less if ctx ends; it tells whether it slept it out.
+// Sleep waits for d, or until ctx ends; it reports whether d has passed.
 func Sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

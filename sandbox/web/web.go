@@ -1,4 +1,4 @@
-// Package web writes HTTP answers that no one service's wire is peculiar about.
+// Package web writes the HTTP answers that all services have in common.
 package web
 
 import (
@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// JSON answers with a body in JSON.
+// JSON answers with JSON.
 func JSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
@@ -15,14 +15,14 @@ func JSON(w http.ResponseWriter, status int, body any) {
 	_ = enc.Encode(body)
 }
 
-// Text answers with a body as it stands.
+// Text answers with a text.
 func Text(w http.ResponseWriter, status int, mediaType, body string) {
 	w.Header().Set("Content-Type", mediaType)
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
 }
 
-// Clip shortens what a caller wrote, to be told in an answer, to n bytes.
+// Clip shortens a caller's text to n bytes, for an answer.
 func Clip(text string, n int) string {
 	if len(text) > n {
 		return text[:n]

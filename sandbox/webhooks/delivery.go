@@ -12,23 +12,23 @@ import (
 	"parley/sandbox/meta"
 )
 
-// timeout is how long Meta waits for an answer of the callback.
+// timeout is how long Meta waits for the callback's answer.
 const timeout = 5 * time.Second
 
-// retryPause is the pause before the next try. Meta goes on with growing pauses
-// for 36 hours; here the clock is faster, and nothing is ever given up.
+// retryPause returns the pause before the next try. Meta retries with growing pauses for 36
+// hours; here they are shorter, and nothing is ever given up.
 func retryPause(try int) time.Duration {
 	pauses := [...]time.Duration{200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}
 	return pauses[min(try, len(pauses)-1)]
 }
 
-// batch is the events of some lanes that go out in one POST.
+// batch is the events of some lanes that are sent in one POST.
 type batch struct {
 	lanes  []*lane
 	events []*Event
 }
 
-// takeBatch gathers what is ready, up to 1,000 events; nil when nothing is.
+// takeBatch collects what is ready, up to 1,000 events; nil if nothing is.
 func (h *Webhooks) takeBatch() *batch {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -47,7 +47,7 @@ func (h *Webhooks) takeBatch() *batch {
 	return b
 }
 
-// settle frees the lanes of a batch that is through.
+// settle frees the lanes of a completed batch.
 func (h *Webhooks) settle(b *batch) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -66,7 +66,7 @@ func (h *Webhooks) settle(b *batch) {
 	h.eased.Ring()
 }
 
-// dispatch sends batches until ctx ends, a bounded number at a time.
+// dispatch sends batches until ctx ends, a limited number at a time.
 func (h *Webhooks) dispatch(ctx context.Context) {
 	for {
 		if !h.takeTurn(ctx) {
@@ -86,7 +86,7 @@ func (h *Webhooks) dispatch(ctx context.Context) {
 	}
 }
 
-// takeTurn waits for one of the places for a POST under way.
+// takeTurn waits for a free slot for a POST.
 func (h *Webhooks) takeTurn(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
@@ -96,8 +96,8 @@ func (h *Webhooks) takeTurn(ctx context.Context) bool {
 	}
 }
 
-// deliverBatch posts a batch until the callback answers 200. It holds a turn
-// when called, gives it up while it pauses, and has none when it returns.
+// deliverBatch posts a batch until the callback answers 200. It holds a turn when called,
+// releases it while it pauses, and has none when it returns.
 func (h *Webhooks) deliverBatch(ctx context.Context, b *batch) {
 	body, err := h.envelope(b.events)
 	if err != nil {
@@ -125,8 +125,8 @@ func (h *Webhooks) deliverBatch(ctx context.Context, b *batch) {
 	h.settle(b)
 }
 
-// destination is where events go now, "" for nowhere, and the channel that calls
-// retries when that changes.
+// destination returns the callback, "" if there is none, and the channel that wakes retries when
+// that changes.
 func (h *Webhooks) destination() (string, <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -136,7 +136,7 @@ func (h *Webhooks) destination() (string, <-chan struct{}) {
 	return h.app.callback, h.out.kick
 }
 
-// pause waits for d, or for the call to try at once.
+// pause waits for d, or until it is told to try at once.
 func (h *Webhooks) pause(ctx context.Context, d time.Duration, kick <-chan struct{}) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -149,8 +149,7 @@ func (h *Webhooks) pause(ctx context.Context, d time.Duration, kick <-chan struc
 	return true
 }
 
-// envelope is the body of a POST: neighbouring events of one customer share an
-// entry.
+// envelope returns the body of a POST: adjacent events of one customer share an entry.
 func (h *Webhooks) envelope(events []*Event) ([]byte, error) {
 	var entries []meta.Entry
 	for i, e := range events {
@@ -167,7 +166,7 @@ func (h *Webhooks) envelope(events []*Event) ([]byte, error) {
 	return meta.Envelope(entries)
 }
 
-// Post posts raw bytes to a callback, once and past the outbox. It answers the status.
+// Post posts raw bytes to a callback once, bypassing the outbox. It returns the status.
 func (h *Webhooks) Post(ctx context.Context, callback string, body []byte, headers http.Header) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -7,23 +7,22 @@ import (
 	"parley/sandbox/fault"
 )
 
-// The bounds of delivery.
+// Limits of delivery.
 const (
 	maxBatch  = 1000 // events in one POST
 	maxPosts  = 4    // POSTs in flight
-	ownLanes  = "~"  // prefix of the lanes of events that lost their place
+	ownLanes  = "~"  // prefix of the lanes of events out of order
 	scatterIn = 500 * time.Millisecond
 )
 
-// outbox holds the events that wait for the callback, a lane for each customer.
-// A lane has at most one POST under way, which keeps a customer's events in
-// order; lanes do not wait for each other.
+// outbox holds the events for the callback, in a lane for each customer. A lane has at most one
+// POST in flight, which keeps a customer's events in order; lanes do not wait for each other.
 type outbox struct {
 	lanes   map[string]*lane
-	ready   []*lane // have events and no POST under way
+	ready   []*lane // have events and no POST in flight
 	pending int     // events not delivered yet
 	strays  uint64
-	kick    chan struct{} // closed to call pausing retries
+	kick    chan struct{} // closed to wake pausing retries
 }
 
 type lane struct {
@@ -36,8 +35,8 @@ func newOutbox() outbox {
 	return outbox{lanes: map[string]*lane{}, kick: make(chan struct{})}
 }
 
-// Emit sends an event to the callback if the app and the Page have subscribed to
-// its field, in its customer's order, as far as the faults let it.
+// Emit sends an event to the callback if the app and the Page have subscribed to its field, in
+// its customer's order, as the faults allow.
 func (h *Webhooks) Emit(e *Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -62,8 +61,8 @@ func (h *Webhooks) Emit(e *Event) {
 	}
 }
 
-// EmitFirst is Emit for who must wait for it: it returns a channel that is closed once the
-// callback has the event, or will never get it.
+// EmitFirst is Emit for a caller that must wait for it: it returns a channel that is closed once
+// the callback has the event, or will never get it.
 func (h *Webhooks) EmitFirst(e *Event) <-chan struct{} {
 	done := make(chan struct{})
 	e.done = done
@@ -71,17 +70,17 @@ func (h *Webhooks) EmitFirst(e *Event) <-chan struct{} {
 	return done
 }
 
-// Pending tells how many events wait.
+// Pending returns how many events wait.
 func (h *Webhooks) Pending() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.out.pending
 }
 
-// Eased rings for one who waits for the outbox to become shorter.
+// Eased signals when the outbox has become shorter.
 func (h *Webhooks) Eased() <-chan struct{} { return h.eased }
 
-// stray delivers an event later and outside its customer's order. mu held.
+// stray delivers an event later and out of its customer's order. mu must be held.
 func (h *Webhooks) stray(e *Event, d time.Duration) {
 	h.out.strays++
 	key := ownLanes + strconv.FormatUint(h.out.strays, 10)
@@ -92,12 +91,12 @@ func (h *Webhooks) stray(e *Event, d time.Duration) {
 	})
 }
 
-// within is a random time up to d, never zero. mu held.
+// within returns a random time up to d, never zero. mu must be held.
 func (h *Webhooks) within(d time.Duration) time.Duration {
 	return time.Millisecond + time.Duration(h.chance.Int64N(int64(d)))
 }
 
-// enqueue puts an event in a lane. mu held.
+// enqueue puts an event into a lane. mu must be held.
 func (h *Webhooks) enqueue(key string, e *Event) {
 	l := h.out.lanes[key]
 	if l == nil {

@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// appSubscription is the app's: where events go, and which.
+// appSubscription is the app's subscription: the callback and the fields.
 type appSubscription struct {
 	callback string // "" until a handshake succeeded
 	fields   map[string]bool
 }
 
-// pageSubscription is the Page's to the app.
+// pageSubscription is the Page's subscription to the app.
 type pageSubscription struct {
 	subscribed bool
-	fields     map[string]bool // nil: it never was
+	fields     map[string]bool // nil: there never was one
 }
 
-// SubscribeApp has events go to a callback that has shaken hands.
+// SubscribeApp sends events to a verified callback.
 func (h *Webhooks) SubscribeApp(callback string, fields map[string]bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -25,14 +25,14 @@ func (h *Webhooks) SubscribeApp(callback string, fields map[string]bool) {
 	h.changed()
 }
 
-// UnsubscribeApp forgets the callback.
+// UnsubscribeApp removes the callback.
 func (h *Webhooks) UnsubscribeApp() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.app = appSubscription{}
 }
 
-// App is where events go, empty for nowhere, and which fields are subscribed to, in order.
+// App returns the callback, "" if none, and the subscribed fields, sorted.
 func (h *Webhooks) App() (callback string, fields []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -47,15 +47,14 @@ func (h *Webhooks) SubscribePage(fields map[string]bool) {
 	h.changed()
 }
 
-// UnsubscribePage takes that back.
+// UnsubscribePage unsubscribes the Page.
 func (h *Webhooks) UnsubscribePage() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.page.subscribed = false
 }
 
-// ResubscribePage subscribes the Page to the fields that it had last; false: it never had
-// any.
+// ResubscribePage subscribes the Page to its last fields; false: there are none.
 func (h *Webhooks) ResubscribePage() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -67,29 +66,28 @@ func (h *Webhooks) ResubscribePage() bool {
 	return true
 }
 
-// Page tells whether the Page is subscribed, and to which fields, in order.
+// Page returns whether the Page is subscribed, and its fields, sorted.
 func (h *Webhooks) Page() (subscribed bool, fields []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.page.subscribed, slices.Sorted(maps.Keys(h.page.fields))
 }
 
-// Listening tells whether events go out: the app has a callback and the Page is
-// subscribed.
+// Listening reports whether events are sent: the app has a callback and the Page is subscribed.
 func (h *Webhooks) Listening() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.listening()
 }
 
-// Active is closed once events go out for the first time.
+// Active is closed once events are sent for the first time.
 func (h *Webhooks) Active() <-chan struct{} { return h.active }
 
-// listening is Listening. mu held.
+// listening is Listening. mu must be held.
 func (h *Webhooks) listening() bool { return h.app.callback != "" && h.page.subscribed }
 
-// changed lets history and customers begin once events go out, and
-// calls retries that pause, as the callback may be another one now. mu held.
+// changed starts history and customers once events are sent, and wakes pausing retries, since the
+// callback may have changed. mu must be held.
 func (h *Webhooks) changed() {
 	if !h.listening() {
 		return

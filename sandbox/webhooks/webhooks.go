@@ -1,8 +1,8 @@
-// Package webhooks is Meta's webhooks: what the app and the Page have subscribed to, and the
-// outbox of the events that wait for the callback.
+// Package webhooks is Meta's webhooks: the subscriptions of the app and the Page, and the outbox
+// of events for the callback.
 //
-// A customer's events keep their order, unless a fault has it otherwise. An event that the
-// callback does not answer with 200 is tried again until it does.
+// A customer's events stay in order, unless a fault reorders them. An event that the callback
+// does not answer with 200 is tried again until it does.
 package webhooks
 
 import (
@@ -21,7 +21,7 @@ import (
 	"parley/sandbox/wait"
 )
 
-// Options are what webhooks are set up with.
+// Options configure webhooks.
 type Options struct {
 	Meta   meta.Identity
 	Now    func() time.Time
@@ -30,10 +30,10 @@ type Options struct {
 	Agenda *agenda.Agenda
 }
 
-// Webhooks are the webhooks of the one app. They go out while Run runs.
+// Webhooks are the webhooks of the one app. They are sent while Run runs.
 //
-// mu may be taken with the world's held, not the other way round; the locks of the faults
-// and of the agenda come after it. It is never held while something is posted.
+// mu may be taken with the world's lock held, not the other way round; the locks of faults and
+// agenda come after it. It is never held while something is posted.
 type Webhooks struct {
 	meta   meta.Identity
 	now    func() time.Time
@@ -42,9 +42,9 @@ type Webhooks struct {
 	agenda *agenda.Agenda
 	client *http.Client
 	turns  chan struct{} // one token for each POST in flight
-	wake   wait.Bell     // there is something to look at
+	wake   wait.Bell     // there may be work
 	eased  wait.Bell     // the outbox has become shorter
-	active chan struct{} // closed once events go out
+	active chan struct{} // closed once events are sent
 	posts  sync.WaitGroup
 
 	mu     sync.Mutex
@@ -55,7 +55,7 @@ type Webhooks struct {
 	opened bool // active is closed
 }
 
-// New makes an app that nobody has subscribed to yet.
+// New returns webhooks without subscriptions.
 func New(o Options) *Webhooks {
 	return &Webhooks{
 		meta: o.Meta, now: o.Now, log: o.Logger, faults: o.Faults, agenda: o.Agenda,
@@ -68,39 +68,39 @@ func New(o Options) *Webhooks {
 	}
 }
 
-// Run sends what waits until ctx ends. When it returns, none of its POSTs is under way.
+// Run sends events until ctx ends. When it returns, none of its POSTs is in flight.
 func (h *Webhooks) Run(ctx context.Context) {
 	h.dispatch(ctx)
 	h.posts.Wait()
 }
 
-// Close closes idle connections, once nobody posts or shakes hands any more.
+// Close closes idle connections, once nobody posts any more.
 func (h *Webhooks) Close() { h.client.CloseIdleConnections() }
 
 // Event is an event on its way to the callback.
 type Event struct {
-	psid    string // whose order it keeps; "" for the Page
-	field   string // the subscription field it belongs to
+	psid    string // whose order it is in; "" for the Page
+	field   string // the subscription field
 	standby bool
 	body    json.RawMessage
 	done    chan struct{} // closed once delivered or given up; may be nil
 }
 
-// NewEvent makes an event of a subscription field; psid is whose order it keeps, empty for
-// an event of the Page.
+// NewEvent returns an event of a subscription field; psid is the customer whose order it is in,
+// "" for an event of the Page.
 func (h *Webhooks) NewEvent(psid, field string, m meta.Messaging) *Event {
 	body, err := meta.Encode(m)
-	if err != nil { // only possible for a payload that is not JSON
+	if err != nil { // only for a payload that is not JSON
 		h.log.Error("encode event", "field", field, "err", err)
 		body = []byte("{}")
 	}
 	return &Event{psid: psid, field: field, body: body}
 }
 
-// Standby has another app control the thread: the event comes by standby.
+// Standby marks the event as received by standby: another app controls the thread.
 func (e *Event) Standby() { e.standby, e.field = true, "standby" }
 
-// finish tells whoever waits that the event's way has ended.
+// finish signals that the event was delivered or given up.
 func (e *Event) finish() {
 	if e.done != nil {
 		close(e.done)

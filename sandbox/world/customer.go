@@ -8,10 +8,10 @@ import (
 	"parley/sandbox/meta"
 )
 
-// What GET /{psid} answers for a customer.
+// Answers of GET /{psid} for a customer.
 const (
 	ProfileFull  = "full"  // the profile
-	ProfileEmpty = "empty" // {} as for people whose profile is not accessible
+	ProfileEmpty = "empty" // {} as for people with an inaccessible profile
 	ProfileNone  = "none"  // error 2018218 as for accounts made with a phone number
 )
 
@@ -21,7 +21,7 @@ type Person struct {
 	Locale            string
 	Zone              string // hours from UTC
 	Gender            string
-	Lang              string // key of the lines they write
+	Lang              string // key of their lines
 }
 
 // Customer is a person who has, or may have, a conversation with the Page. PSID, Thread,
@@ -29,27 +29,27 @@ type Person struct {
 type Customer struct {
 	PSID        string
 	Thread      string // conversation id, t_…
-	Living      bool   // writes by themselves
-	HidesReads  bool   // lets the Page not see that they read
+	Living      bool   // writes unprompted
+	HidesReads  bool   // hides from the Page that they read
 	Person      Person
-	Phone       string // what they write where they tell it
+	Phone       string // what they write when they give it
 	Email       string
 	Profile     string
-	Unreachable int        // 0, or the code that a send is refused with: 551 or 10
-	WindowFrom  int64      // Meta's time, ms, of what opened the window last
-	ByAd        bool       // came in last by a Click-to-Messenger ad
+	Unreachable int        // 0, or the code of refused sends: 551 or 10
+	WindowFrom  int64      // Meta's time, ms, of what last opened the window
+	ByAd        bool       // last came in by a Click-to-Messenger ad
 	LastWrote   int64      // Meta's time, ms, of the last message
 	Messages    []*Message // oldest first
 }
 
-// Came keeps by what a customer came in; nil: it does not say.
+// Came records how a customer came in; nil: unknown.
 func (c *Customer) Came(by *meta.Referral) {
 	if by != nil {
 		c.ByAd = by.Source == "ADS"
 	}
 }
 
-// Updated is the time of the conversation's newest message.
+// Updated returns the time of the conversation's newest message.
 func (c *Customer) Updated() int64 {
 	if len(c.Messages) == 0 {
 		return 0
@@ -57,7 +57,7 @@ func (c *Customer) Updated() int64 {
 	return c.Messages[len(c.Messages)-1].At
 }
 
-// Unread counts what came in since the Page wrote last.
+// Unread counts the customer's messages since the Page wrote last.
 func (c *Customer) Unread() int {
 	n := 0
 	for i := len(c.Messages) - 1; i >= 0 && !c.Messages[i].FromPage; i-- {
@@ -66,7 +66,7 @@ func (c *Customer) Unread() int {
 	return n
 }
 
-// LastOfPage is the Page's newest message to the customer, or nil.
+// LastOfPage returns the Page's newest message to the customer, or nil.
 func (c *Customer) LastOfPage() *Message {
 	for i := len(c.Messages) - 1; i >= 0; i-- {
 		if c.Messages[i].FromPage {
@@ -76,7 +76,7 @@ func (c *Customer) LastOfPage() *Message {
 	return nil
 }
 
-// rename gives a customer another name; without a space all of it is the first name.
+// rename changes a customer's name; without a space all of it is the first name.
 func (c *Customer) rename(name string) {
 	c.Person.Name = name
 	first, last, ok := strings.Cut(name, " ")
@@ -89,23 +89,23 @@ func (c *Customer) rename(name string) {
 	c.Person.First, c.Person.Last = first, last
 }
 
-// Message is one message of a conversation, by either side. All but its text, attachments
-// and reaction never changes.
+// Message is one message of a conversation, by either side. Only its text, attachments and
+// reaction change.
 type Message struct {
 	MID         string
 	Owner       *Customer
 	FromPage    bool
 	Text        string
 	Metadata    string
-	AppID       string // of an own send: who sent it
+	AppID       string // of a send by the Page: the app
 	ReplyTo     string
 	Attachments []meta.Attachment
 	Reaction    string
 	At          int64 // ms
-	Old         bool  // part of the history that the sandbox began with
+	Old         bool  // part of the initial history
 }
 
-// AppNumber is the app id as echoes have it: a number.
+// AppNumber returns the app id as a number, as in echoes.
 func (m *Message) AppNumber() json.Number {
 	if _, err := strconv.ParseUint(m.AppID, 10, 64); err != nil {
 		return ""

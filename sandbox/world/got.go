@@ -6,11 +6,11 @@ import (
 	"parley/sandbox/meta"
 )
 
-// TimeFormat is how the control API writes a time, in UTC.
+// TimeFormat is the control API's format of a time, in UTC.
 const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// Delivered is one message that a customer really got. There is one for each
-// time Meta acted, so that a message sent twice stands here twice.
+// Delivered is one message that a customer really got. There is one for each time that Meta
+// acted, so a message sent twice is here twice.
 type Delivered struct {
 	PSID     string `json:"psid"`
 	MID      string `json:"mid"`
@@ -22,7 +22,7 @@ type Delivered struct {
 	Attachments []meta.Attachment `json:"attachments,omitempty"`
 }
 
-// Deliver notes that the customer got the message.
+// Deliver records that the customer got the message.
 func (s *State) Deliver(m *Message) {
 	s.delivered = append(s.delivered, Delivered{
 		PSID: m.Owner.PSID, MID: m.MID, Text: m.Text, Metadata: m.Metadata,
@@ -32,7 +32,7 @@ func (s *State) Deliver(m *Message) {
 	})
 }
 
-// Delivered returns what a customer got, oldest first; everybody, where psid is empty.
+// Delivered returns what a customer got, oldest first; all customers if psid is empty.
 func (s *State) Delivered(psid string) []Delivered {
 	list := []Delivered{}
 	for _, d := range s.delivered {
@@ -43,7 +43,7 @@ func (s *State) Delivered(psid string) []Delivered {
 	return list
 }
 
-// Acted is something that a customer was shown besides messages: typing, seen, a reaction.
+// Acted is what a customer was shown besides messages: typing, seen, a reaction.
 type Acted struct {
 	PSID   string `json:"psid"`
 	Action string `json:"action"`
@@ -53,13 +53,13 @@ type Acted struct {
 	At       string `json:"at"`
 }
 
-// Act shows it to the customer, now.
+// Act records that the customer was shown it now.
 func (s *State) Act(a Acted) {
 	a.At = time.UnixMilli(s.Now()).UTC().Format(TimeFormat)
 	s.acted = append(s.acted, a)
 }
 
-// Acted returns what a customer was shown, oldest first; everybody, where psid is empty.
+// Acted returns what a customer was shown, oldest first; all customers if psid is empty.
 func (s *State) Acted(psid string) []Acted {
 	list := []Acted{}
 	for _, a := range s.acted {

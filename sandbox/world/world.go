@@ -1,13 +1,13 @@
-// Package world is what stands at Facebook: the Page, its customers, everything that they
-// and the Page said, and what customers really got.
+// Package world is Facebook's data: the Page, its customers, everything that they and the Page
+// said, and what customers really got.
 //
-// What a World holds is reached within Do alone, which hands out the State. A Customer and
-// a Message may be kept after it; PSID, MID, Owner and what else never changes may be read
-// at any time, everything else within Do.
+// A World's data is accessed only within Do, which passes the State. A Customer and a Message may
+// be kept after it; PSID, MID, Owner and what else never changes may be read at any time,
+// everything else only within Do.
 //
-// The World's lock is the first of the sandbox's: within Do, webhooks may be emitted, faults
-// taken and the agenda written, which take locks of their own; nothing that holds one of
-// those calls Do. The customers' lock alone comes before it.
+// Within Do, webhooks may be emitted, faults matched and the agenda extended, which take locks of
+// their own; nothing that holds one of those calls Do. Only the customers' lock comes before the
+// World's.
 package world
 
 import (
@@ -22,10 +22,10 @@ import (
 	"parley/sandbox/web"
 )
 
-// Window is how long after a customer's last sign of life a Page may write.
+// Window is how long after a customer's last act a Page may write.
 const Window = 24 * time.Hour
 
-// adWindow is the same for who came by a Click-to-Messenger ad.
+// adWindow is the same for a customer who came by a Click-to-Messenger ad.
 const adWindow = 7 * 24 * time.Hour
 
 // World is one Page and everybody around it.
@@ -34,7 +34,7 @@ type World struct {
 	state State
 }
 
-// New makes a Page that nobody has written to.
+// New returns a Page that nobody has written to.
 func New(seed uint64, now func() time.Time) *World {
 	return &World{state: State{
 		seed: seed, now: now,
@@ -42,22 +42,21 @@ func New(seed uint64, now func() time.Time) *World {
 	}}
 }
 
-// Do calls do with the state, which is nobody else's meanwhile. do must not block, nor call
-// Do.
+// Do calls do with exclusive access to the state. do must not block, nor call Do.
 func (w *World) Do(do func(s *State)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	do(&w.state)
 }
 
-// Page is the Page as its settings and Facebook's measures have it.
+// Page is the Page's settings and Facebook's measures against it.
 type Page struct {
 	Restricted   bool
 	MessagesOff  bool
 	TokenRefused bool
 }
 
-// State is what a World holds, to be used within Do.
+// State is a World's data, for use within Do.
 type State struct {
 	Page Page
 
@@ -72,10 +71,10 @@ type State struct {
 	serial    uint64 // makes mids unique
 }
 
-// Now is Meta's time, in milliseconds.
+// Now returns Meta's time in milliseconds.
 func (s *State) Now() int64 { return s.now().UnixMilli() }
 
-// Add brings a customer into the world.
+// Add adds a customer.
 func (s *State) Add(psid string, p Person) *Customer {
 	c := &Customer{
 		PSID:    psid,
@@ -91,8 +90,8 @@ func (s *State) Add(psid string, p Person) *Customer {
 	return c
 }
 
-// Someone is the customer with this PSID, made if there is none; by another name and locale,
-// unless these are empty.
+// Someone returns the customer with this PSID, creating them if necessary, and sets name and
+// locale unless empty.
 func (s *State) Someone(psid, name, locale string) *Customer {
 	c := s.people[psid]
 	if c == nil {
@@ -109,19 +108,19 @@ func (s *State) Someone(psid, name, locale string) *Customer {
 	return c
 }
 
-// Customer finds who has a PSID; nil: nobody.
+// Customer returns the customer with a PSID; nil: none.
 func (s *State) Customer(psid string) *Customer { return s.people[psid] }
 
-// Thread finds whose a conversation id is; nil: nobody's.
+// Thread returns the customer of a conversation id; nil: none.
 func (s *State) Thread(id string) *Customer { return s.threads[id] }
 
-// Message finds a message by its mid; nil: there is none.
+// Message returns a message by its mid; nil: none.
 func (s *State) Message(mid string) *Message { return s.messages[mid] }
 
-// Customers are all, in order of appearance. The list is the State's own.
+// Customers returns all customers, in order of appearance. The list is the State's own.
 func (s *State) Customers() []*Customer { return s.order }
 
-// Record keeps a message in its conversation, in order of Meta's time.
+// Record adds a message to its conversation, in order of Meta's time.
 func (s *State) Record(m *Message) {
 	c := m.Owner
 	s.messages[m.MID] = m
@@ -138,8 +137,8 @@ func (s *State) Record(m *Message) {
 	}
 }
 
-// WindowOpen tells whether the Page may write to the customer now: up to a week after
-// them, where they came by an ad.
+// WindowOpen reports whether the Page may write to the customer now: for up to a week if they
+// came by an ad.
 //
 // Source: Messenger Platform policy, 28 September 2026.
 func (s *State) WindowOpen(c *Customer) bool {
@@ -150,14 +149,14 @@ func (s *State) WindowOpen(c *Customer) bool {
 	return c.WindowFrom > 0 && s.Now()-c.WindowFrom < lasts.Milliseconds()
 }
 
-// OwnReply tells whether a message answers one of the same side.
+// OwnReply reports whether a message quotes one of the same side.
 func (s *State) OwnReply(m *Message) bool {
 	quoted := s.messages[m.ReplyTo]
 	return quoted != nil && quoted.FromPage == m.FromPage
 }
 
-// NextMID makes the mid of a new message. It depends on the time too, so that a
-// second run with the same seed does not repeat the ids of the first.
+// NextMID returns the mid of a new message. It depends on the time too, so that a second run with
+// the same seed does not repeat ids.
 func (s *State) NextMID(psid string, at int64) string {
 	s.serial++
 	return meta.MessageID(s.seed, psid+" "+strconv.FormatInt(at, 10)+" "+strconv.FormatUint(s.serial, 10))
