@@ -43,9 +43,9 @@ func TestAWebhookThatTakesTooLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const (
-			each   = 20 * time.Millisecond
+			each   = 100 * time.Millisecond
 			limit  = 4 * time.Second
-			events = 1000
+			events = 200
 		)
 		w := hubtest.New(t)
 		w.Connect(w.Ann, model.Shared)
