@@ -10,8 +10,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// docsPage lists the routes for whoever looks with a browser. It needs no script and
-// nothing of anybody else's: all there is to know stands in the OpenAPI document.
+// docsPage lists the routes for a person with a browser. It needs no script and nothing from
+// elsewhere: the details are in the OpenAPI document.
 const docsPage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -28,7 +28,7 @@ const docsPage = `<!doctype html>
 // docsPolicy lets a browser fetch and run nothing for the page.
 const docsPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-// docs serves the list of routes that api has by now.
+// docs serves the list of the routes registered so far.
 func docs(api huma.API) http.HandlerFunc {
 	var b bytes.Buffer
 	err := template.Must(template.New("docs").Parse(docsPage)).Execute(&b, struct {
@@ -47,7 +47,7 @@ func docs(api huma.API) http.HandlerFunc {
 	}
 }
 
-// routes returns the operations of a document by path, then by method.
+// routes returns the operations of a document, sorted by path and method.
 func routes(d *huma.OpenAPI) []*huma.Operation {
 	var all []*huma.Operation
 	for _, p := range d.Paths {

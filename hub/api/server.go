@@ -24,25 +24,25 @@ import (
 	"parley/model"
 )
 
-// Options are what the server is made of.
+// Options configure the server.
 type Options struct {
 	Hub      *hub.Hub
 	Verifier webhooks.Verifier
-	// AppID is our app's, by which echoes of our own replies are known.
+	// AppID is our app's id, by which echoes of our own replies are recognised.
 	AppID model.AppID
-	// Secure: browsers reach the hub by https, so that cookies need not travel otherwise.
+	// Secure: browsers reach the hub by https, so that cookies can be restricted to it.
 	Secure bool
-	// VerifyToken is what Meta must name when it shakes hands.
+	// VerifyToken is what Meta must send in its handshake.
 	VerifyToken string
 	Version     string
 	// PublicURL is where browsers reach the hub.
 	PublicURL string
 	Logger    *slog.Logger
 	Now       func() time.Time
-	// Proxies are the addresses of those whose Forwarded or X-Forwarded-For is believed.
+	// Proxies are the addresses of proxies whose Forwarded or X-Forwarded-For is trusted.
 	Proxies []netip.Prefix
-	// Stopping ends when the server stops: websockets, which no shutdown of an
-	// http.Server waits for or ends, are closed then. Nil: never.
+	// Stopping ends when the server stops: it closes the websockets, which an http.Server's
+	// shutdown neither waits for nor closes. Nil means never.
 	Stopping context.Context
 }
 
@@ -88,7 +88,7 @@ func register(o Options, d *door.Door, api huma.API, mux *http.ServeMux) {
 	browser.NewConnectPages(o.Hub, d, forms, o.PublicURL).Register(mux)
 }
 
-// boundBodies has operations take no larger body than they have use for.
+// boundBodies limits the body of each operation to what it needs.
 func boundBodies(api huma.API) {
 	for _, o := range routes(api.OpenAPI()) {
 		o.MaxBodyBytes = door.StrangersBytes
@@ -98,8 +98,8 @@ func boundBodies(api huma.API) {
 	}
 }
 
-// routed answers what is no route, or a route by another method, with a problem,
-// where the mux alone would answer with plain text.
+// routed answers an unknown route or a wrong method with a problem document; the mux alone
+// would answer with plain text.
 func routed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
@@ -117,7 +117,7 @@ func routed(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// statusOnly takes an answer's status and headers, and drops its body.
+// statusOnly records an answer's status and headers, and drops its body.
 type statusOnly struct {
 	header http.Header
 	status int
@@ -132,7 +132,7 @@ func config(version string) huma.Config {
 	c.Info.Description = "The hub's interface for clients. Times are RFC 3339 in UTC. Lists answer with " +
 		"as_of: where each Page's stream stood when the list was read."
 	c.CreateHooks = nil // no $schema in answers
-	c.DocsPath = ""     // huma's page runs a script of somebody else's; docs.go serves ours
+	c.DocsPath = ""     // huma's page runs a third-party script; docs.go serves ours
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		door.Bearer: {Type: "http", Scheme: "bearer", Description: "A token from POST /v1/login."},
 	}

@@ -1,5 +1,5 @@
-// Package fair lets so many at once do something, and none of them keep others waiting by
-// asking for much of it.
+// Package fair limits how many do something at once, and lets users take turns, so that one
+// user's many requests don't keep others waiting.
 package fair
 
 import (
@@ -11,34 +11,34 @@ import (
 	"parley/model"
 )
 
-// ErrBusy: too much of one user's waits already.
+// ErrBusy means that too many of one user's requests wait already.
 var ErrBusy = errors.New("too much of one user waits")
 
-// Semaphore lets so many in at once, and of one user only so many. Where more wait, users take
-// turns, each in the order in which they came.
+// Semaphore admits a limited number at once, and a smaller number of one user. If more wait,
+// users take turns, each in the order of arrival.
 type Semaphore struct {
 	all, each, most int
 
 	mu    sync.Mutex
 	in    int
 	of    map[model.UserID]*share
-	turns []model.UserID // who has somebody waiting, the next one first
+	turns []model.UserID // users with somebody waiting, the next one first
 }
 
-// share is what one user has of it.
+// share is one user's part of it.
 type share struct {
 	in    int
 	waits []chan struct{}
 }
 
-// New returns a semaphore that lets all in at once, each of one user, and most of one user
+// New returns a semaphore that admits all at once, each of one user, and lets most of one user
 // wait.
 func New(all, each, most int) *Semaphore {
 	return &Semaphore{all: all, each: each, most: most, of: make(map[model.UserID]*share)}
 }
 
-// Acquire waits for a user's turn; leave ends it. A user of whom too many wait is told so
-// with [ErrBusy].
+// Acquire waits for a user's turn; leave ends it. If too many of the user wait, it returns
+// [ErrBusy].
 func (s *Semaphore) Acquire(ctx context.Context, user model.UserID) (leave func(), err error) {
 	s.mu.Lock()
 	mine := s.of[user]
@@ -67,7 +67,7 @@ func (s *Semaphore) Acquire(ctx context.Context, user model.UserID) (leave func(
 	}
 }
 
-// admit lets in whoever may come in now. mu is held.
+// admit admits whoever may enter now. The caller holds mu.
 func (s *Semaphore) admit() {
 	for s.in < s.all {
 		i := slices.IndexFunc(s.turns, func(u model.UserID) bool { return s.of[u].in < s.each })
@@ -87,7 +87,7 @@ func (s *Semaphore) admit() {
 	}
 }
 
-// leave gives up a place, or the waiting for one.
+// leave gives up a place, or the wait for one.
 func (s *Semaphore) leave(user model.UserID, turn chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

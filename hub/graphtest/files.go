@@ -1,5 +1,5 @@
-// Package graphtest holds what fakes of the Graph API have in common: the hub's own tests
-// and those of its HTTP interface play Meta each in their own way, but not in this.
+// Package graphtest has what fakes of the Graph API share: the hub's own tests and those of its
+// HTTP interface play Meta each in their own way, except for this.
 package graphtest
 
 import (
@@ -12,28 +12,28 @@ import (
 	"parley/model"
 )
 
-// Files takes files as Meta does.
+// Files accepts files as Meta does.
 type Files struct {
 	mu     sync.Mutex
 	taken  []string
 	script []model.Outcome
 }
 
-// Taken returns the files that were handed over, each as its kind, name and content.
+// Taken returns the files that were uploaded, each as its kind, name and content.
 func (f *Files) Taken() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.taken)
 }
 
-// FilesLike adds answers for the next files; without one, a file is accepted.
+// FilesLike adds outcomes for the next files; without one, a file is accepted.
 func (f *Files) FilesLike(all ...model.Outcome) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.script = append(f.script, all...)
 }
 
-// UploadFile is that of parley/hub.Graph.
+// UploadFile implements outbox.Meta.
 func (f *Files) UploadFile(_ context.Context, file model.OutgoingFile) model.Outcome {
 	content, err := file.Open()
 	if err != nil {

@@ -7,20 +7,20 @@ import (
 	"parley/model"
 )
 
-// Greetings keeps one Page's greetings, and finds nothing wrong with it.
+// Greetings stores one Page's greetings, and finds nothing wrong with them.
 type Greetings struct {
 	mu  sync.Mutex
 	all []model.Greeting
 }
 
-// Greetings is that of parley/hub.Graph.
+// Greetings implements pages.Meta.
 func (g *Greetings) Greetings(context.Context, string, model.MetaPageID) ([]model.Greeting, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.all, nil
 }
 
-// SetGreetings is that of parley/hub.Graph.
+// SetGreetings implements pages.Meta.
 func (g *Greetings) SetGreetings(_ context.Context, _ string, _ model.MetaPageID, all []model.Greeting) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -28,7 +28,7 @@ func (g *Greetings) SetGreetings(_ context.Context, _ string, _ model.MetaPageID
 	return nil
 }
 
-// Examine is that of parley/hub.Graph.
+// Examine implements the part of Meta that doctor needs.
 func (*Greetings) Examine(context.Context, string, model.MetaPageID) model.PageExam {
 	return model.PageExam{Valid: true, Subscribed: true}
 }

@@ -1,4 +1,4 @@
-// Package hookstate keeps whether somebody took our address for webhooks.
+// Package hookstate records whether a service accepted our webhook address.
 package hookstate
 
 import (
@@ -6,33 +6,33 @@ import (
 	"time"
 )
 
-// What a state may be, besides that nobody was asked.
+// The states, besides that nobody was asked.
 const (
 	Asking     = "asking"
 	Subscribed = "subscribed"
 	Refused    = "refused"
 )
 
-// Pause is the first pause before who refused is asked again; it doubles up to PauseMost.
+// Pause is the first pause before a refused request is repeated; it doubles up to PauseMost.
 const (
 	Pause     = time.Second
 	PauseMost = time.Minute
 )
 
-// State is whether our address was taken.
+// State is whether our address was accepted.
 type State struct {
 	mu sync.Mutex
 	is string
 }
 
-// Set notes how it stands.
+// Set sets the state.
 func (s *State) Set(is string) {
 	s.mu.Lock()
 	s.is = is
 	s.mu.Unlock()
 }
 
-// Get tells how it stands: "not asked" until somebody was.
+// Get returns the state: "not asked" until Set was called.
 func (s *State) Get() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package ids makes the ids that the hub gives, and knows those that clients give.
+// Package ids makes the hub's ids, and validates those of clients.
 package ids
 
 import (
@@ -10,8 +10,8 @@ import (
 // New returns a UUIDv7: unique, and sorting by time.
 func New() string { return uuid.Must(uuid.NewV7()).String() }
 
-// Valid passes a UUID in its common form alone: the others that a parser takes would
-// be other ids of the same thing.
+// Valid accepts only the common form of a UUID: the other forms that a parser accepts would be
+// different ids for the same thing.
 func Valid(s string) bool {
 	const length = 36
 	if len(s) != length || s != strings.ToLower(s) {

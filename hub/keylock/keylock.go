@@ -1,4 +1,4 @@
-// Package keylock has one at a time work on a thing, of which there are many.
+// Package keylock provides a lock for each key.
 package keylock
 
 import (
@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// Locks are a lock for each key. The zero value is ready for use.
+// Locks are locks by key. The zero value is ready for use.
 type Locks[K comparable] struct {
 	mu sync.Mutex
 	of map[K]*lock
@@ -18,7 +18,7 @@ type lock struct {
 }
 
 // Lock waits until nobody else holds the lock of a key, or until ctx ends. Without an error
-// unlock must be called, once.
+// unlock must be called once.
 func (l *Locks[K]) Lock(ctx context.Context, key K) (unlock func(), err error) {
 	l.mu.Lock()
 	if l.of == nil {

@@ -1,5 +1,5 @@
-// Package logkey names the keys of the hub's log. Logs hold ids, codes and counts; never
-// text, names or secrets.
+// Package logkey has the keys of the hub's log. Logs contain ids, codes and counts; never text,
+// names or secrets.
 package logkey
 
 // Keys of the log.

@@ -1,7 +1,7 @@
-// Package mail tells the support inbox, by SMTP, what Facebook's policy team did.
+// Package mail mails the support inbox, by SMTP, what Facebook's policy team did.
 //
-// A header holds nothing from outside but a Page's name, made safe; what Facebook wrote
-// stands in the body alone. A mail holds nothing of any customer.
+// Headers contain nothing from outside except a Page's name, made safe; Facebook's words are in
+// the body only. A mail contains nothing about any customer.
 package mail
 
 import (
@@ -26,22 +26,23 @@ import (
 // Config says where mail goes.
 type Config struct {
 	// URL is the mail server: smtp://[user:password@]host[:587][?from=address], which must
-	// offer STARTTLS unless it is on this machine, or smtps://…[:465] with TLS from the
-	// first byte. Mail is from the address named, else from the user where that is one,
-	// else from the support inbox itself.
+	// offer STARTTLS unless it is on this machine, or smtps://…[:465] with TLS from the first
+	// byte. The sender is the from address, else the user if that is an address, else the
+	// support inbox itself.
 	URL string
 	// To is the support inbox.
 	To string
-	// ReplyTo is whom an answer to a mail asks: Facebook's policy team. May be empty.
+	// ReplyTo is where answers to a mail go: Facebook's policy team. May be empty.
 	ReplyTo string
-	// Words are in the hub's language.
+	// Words are the sentences in the hub's language.
 	Words *i18n.Localizer
 	Zone  *time.Location
-	// Roots are who may vouch for the mail server, for tests; nil: the system's.
+	// Roots are the certificate authorities for the mail server, for tests; nil means the
+	// system's.
 	Roots *x509.CertPool
 }
 
-// What may be wrong with a [Config]. None quotes it: it may hold a password.
+// Errors in a [Config]. None quotes it: it may contain a password.
 var (
 	ErrURL     = errors.New("smtp_url: must be smtp://user:password@host:port or smtps://…")
 	ErrTo      = errors.New("support_email: must be one mail address")
@@ -65,7 +66,7 @@ type Mailer struct {
 	messageDomain string
 }
 
-// New returns a mailer, or says what is wrong with its configuration.
+// New returns a mailer, or what is wrong with its configuration.
 func New(c Config) (*Mailer, error) {
 	m := &Mailer{words: c.Words, zone: c.Zone}
 	var err error
@@ -98,7 +99,7 @@ func New(c Config) (*Mailer, error) {
 	return m, nil
 }
 
-// server reads where the mail server is and how it is spoken to.
+// server reads the mail server's address and protocol.
 func (m *Mailer) server(u *url.URL, roots *x509.CertPool) error {
 	m.host = u.Hostname()
 	port := portStartTLS
@@ -131,7 +132,7 @@ func (m *Mailer) server(u *url.URL, roots *x509.CertPool) error {
 	return nil
 }
 
-// address reads one mail address without a name.
+// address parses a mail address without a name.
 func address(s string) (string, error) {
 	a, err := netmail.ParseAddress(s)
 	if err != nil {
@@ -140,7 +141,7 @@ func address(s string) (string, error) {
 	return a.Address, nil
 }
 
-// MessageID returns the id of the mail about a notice.
+// MessageID returns the Message-ID of the mail about a notice.
 func (m *Mailer) MessageID(notice string) string { return notice + "@" + m.messageDomain }
 
 // MailPolicy hands the mail about a policy notice to the mail server, once, within ctx's

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// subjectCells is how much of a Page's name a subject holds, reasonCells how much of
-	// Facebook's words the text.
+	// subjectCells is how much of a Page's name the subject has, reasonCells how much of
+	// Facebook's words the text has.
 	subjectCells = 60
 	reasonCells  = 2000
 
@@ -24,10 +24,10 @@ const (
 	timeLayout   = "2006-01-02 15:04 MST"
 )
 
-// errKind: only what Facebook's policy team does is mailed.
+// errKind means that a notice is not about what Facebook's policy team does.
 var errKind = errors.New("mail: not a policy notice")
 
-// letter writes the mail about a policy notice.
+// letter composes the mail about a policy notice.
 func (m *Mailer) letter(p model.PolicyMail) (*mail.Msg, error) {
 	subject, text, err := m.say(p)
 	if err != nil {
@@ -45,13 +45,13 @@ func (m *Mailer) letter(p model.PolicyMail) (*mail.Msg, error) {
 	msg.Subject(subject)
 	msg.SetMessageIDWithValue(p.MessageID)
 	msg.SetDateWithValue(p.Now)
-	// No out-of-office answer to it is for the policy team.
+	// Out-of-office replies must not reach the policy team.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(mail.TypeTextPlain, text)
 	return msg, nil
 }
 
-// say words the mail: what, why, since when, what it blocks, and how to ask Facebook.
+// say composes the text: what, why, since when, what it blocks, and how to ask Facebook.
 func (m *Mailer) say(p model.PolicyMail) (subject, text string, err error) {
 	kinds := map[model.NoticeKind]struct{ subject, blocks i18n.ID }{
 		model.NoticePolicyWarning: {i18n.MailWarning, i18n.MailWarningBlocks},
@@ -89,7 +89,7 @@ func (m *Mailer) say(p model.PolicyMail) (subject, text string, err error) {
 	return subject, strings.Join(out, "\n\n") + "\n", nil
 }
 
-// reason quotes what Facebook gave.
+// reason quotes Facebook's reason.
 func (m *Mailer) reason(p model.PolicyMail) string {
 	r := safe.LineN(p.Reason, reasonCells)
 	switch {

@@ -8,8 +8,7 @@ import (
 	"parley/model"
 )
 
-// wireAction is the body of a sender action. It has no message beside it: Meta refuses
-// both together.
+// wireAction is the body of a sender action. It has no message: Meta refuses both together.
 //
 // Source: Messenger Platform, "Send API" reference, sender_action.
 type wireAction struct {
@@ -25,7 +24,7 @@ type wireReaction struct {
 	Reaction  model.Untrusted `json:"reaction,omitempty"`
 }
 
-// Act shows a customer what the Page does besides writing: typing, seen, a reaction.
+// Act sends a sender action: typing, seen, a reaction.
 //
 // Source: Messenger Platform, "Send API", sender_action.
 func (c *Client) Act(ctx context.Context, a model.SenderAction) model.Outcome {

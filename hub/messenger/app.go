@@ -6,14 +6,14 @@ import (
 	"parley/model"
 )
 
-// App is the Graph API as our app uses it: it asks for the webhook fields that an
-// inbox needs, and knows the token by which Meta shakes hands.
+// App is the Graph API as our app uses it: it subscribes to the webhook fields that an inbox
+// needs, and knows the verify token of Meta's handshake.
 type App struct {
 	*Client
 	VerifyToken string
 }
 
-// Subscribe asks for a Page's webhooks, as many as an inbox needs.
+// Subscribe subscribes to a Page's webhooks, with the fields that an inbox needs.
 func (a App) Subscribe(ctx context.Context, token string, page model.MetaPageID) error {
 	return a.Client.Subscribe(ctx, token, page, Fields())
 }

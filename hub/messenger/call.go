@@ -16,7 +16,7 @@ import (
 	"parley/hub/messenger/meta"
 )
 
-// Keys of what is logged. No log holds a token, a text or a customer.
+// Keys for logs. No log contains a token, a text or a customer.
 const (
 	keyCall    = "call"
 	keyStatus  = "status"
@@ -26,8 +26,8 @@ const (
 	keyError   = "error"
 )
 
-// ErrUnreadable: the Graph API's answer was cut short, too long, or not what it
-// answers.
+// ErrUnreadable means that the Graph API's answer was cut short, too long, or not of the
+// expected form.
 var ErrUnreadable = errors.New("unreadable answer")
 
 var (
@@ -44,20 +44,20 @@ type request struct {
 	form   url.Values // the body, or
 	body   any        // the body as JSON, or
 	file   *fileBody  // a form with a file
-	token  string     // empty where the query says who asks
-	// date, if not nil, takes the time that the answer names.
+	token  string     // empty if the query has the credentials
+	// date, if not nil, receives the time in the answer's Date header.
 	date *time.Time
 }
 
-// answer is what came back, whole.
+// answer is a complete answer.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// build makes the HTTP request. The token stands in the Authorization header and
-// nowhere else; the proof of it goes with it.
+// build makes the HTTP request. The token is in the Authorization header and nowhere else,
+// along with its proof.
 //
 // Source: Graph API, "Secure requests", appsecret_proof.
 func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
@@ -93,7 +93,7 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	} else {
 		req.Header.Set("Content-Type", kind)
 	}
-	// Without it the transport can't send a body a second time.
+	// Without GetBody the transport can't send a body a second time.
 	req.GetBody = nil
 	if r.token != "" {
 		req.Header.Set("Authorization", "Bearer "+r.token)
@@ -115,9 +115,8 @@ func (r request) encode() ([]byte, string, error) {
 	return nil, "", nil
 }
 
-// roundTrip makes the call, once, and reads the whole answer. The transport is
-// used without an http.Client: there are no redirects, no cookies, and no error
-// that quotes the URL.
+// roundTrip makes the call, once, and reads the whole answer. It uses the transport without an
+// http.Client: no redirects, no cookies, and no error that quotes the URL.
 func (c *Client) roundTrip(req *http.Request) (answer, error) {
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
@@ -156,7 +155,7 @@ func (c *Client) do(ctx context.Context, r request, into any) error {
 	if e := c.graphError(a, r.object(), r.secrets()...); e != nil {
 		level := slog.LevelInfo
 		if r.name == nameProfile {
-			level = slog.LevelDebug // one for each customer; the hub tells it once
+			level = slog.LevelDebug // one for each customer; the hub logs it once
 		}
 		c.logRefusal(ctx, level, r.name, e)
 		return fmt.Errorf("graph %s: %w", r.name, e)
@@ -168,7 +167,8 @@ func (c *Client) do(ctx context.Context, r request, into any) error {
 	return nil
 }
 
-// object returns the id of what a call concerns: its rate limit is found by it.
+// object returns the id of the object that a call concerns, under which its rate limit is
+// reported.
 func (r request) object() string {
 	if len(r.path) == 0 {
 		return ""
@@ -176,7 +176,7 @@ func (r request) object() string {
 	return r.path[0]
 }
 
-// secrets are what a call carries that no error may show.
+// secrets returns the parts of a call that no error may show.
 func (r request) secrets() []string {
 	q := r.query
 	return []string{r.token, q.Get("input_token"), q.Get("code"), q.Get("fb_exchange_token"), r.form.Get("verify_token")}

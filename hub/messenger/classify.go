@@ -39,7 +39,7 @@ const (
 	subcodeCantReceive  = 2018108
 	subcodeOutside      = 2018278
 	subcodeBothersome   = 2018338
-	numberNoProfile     = 2018218 // a code or a subcode: Meta does not say
+	numberNoProfile     = 2018218 // a code or a subcode: Meta does not say which
 	numberMayNotProfile = 2018247
 	numberOtherApp      = 2018300
 	numberAutomation    = 2018321
@@ -56,10 +56,9 @@ const (
 	subcodeMarketingToo = 1893015
 )
 
-// classify tells what an error means for the reply that met it (docs/adr/0004). Any
-// answer of 500 and more is uncertain whatever it says. Below that, a rate limit is
-// one though Meta also marks it transient; then come the codes after which a
-// message may have arrived.
+// classify returns what an error means for the reply (docs/adr/0004). Any answer with status
+// 500 or above is uncertain, whatever it says. Below that, a rate limit counts as one even if
+// Meta also marks it transient; then come the codes after which a message may have arrived.
 func classify(e *GraphError) model.Outcome {
 	o := model.Outcome{Kind: model.OutcomeUncertain, Detail: e.Detail()}
 	switch {
@@ -73,7 +72,7 @@ func classify(e *GraphError) model.Outcome {
 	return o
 }
 
-// limited tells whether Meta refused a call for now. 613 with the subcode of
+// limited reports whether Meta refused a call because of a rate limit. 613 with the subcode for
 // bothersome messages is none: that is abuse.
 func limited(e *GraphError) bool {
 	switch e.Code {
@@ -104,7 +103,7 @@ func refusal(e *GraphError) model.Code {
 	return reason(e)
 }
 
-// reason returns why a reply is refused for what concerns it alone.
+// reason returns why a reply is refused for a reason that concerns it alone.
 func reason(e *GraphError) model.Code {
 	switch {
 	case e.Has(numberAutomation):
@@ -126,7 +125,7 @@ func reason(e *GraphError) model.Code {
 	case e.is(codeParameter, subcodeFileFetch), e.is(codeParameter, subcodeFileID), e.is(codeParameter, subcodeFileBroken):
 		return model.AttachmentRefused
 	case e.is(codePermission, subcodeMarketing), e.is(codePermission, subcodeMarketingToo):
-		return model.GraphRefused // of messages that Parley never sends
+		return model.GraphRefused // about messages that Parley never sends
 	case e.Code == codePermission, e.Code >= codePermissions && e.Code <= codePermissionsEnd, e.is(codeParameter, subcodeNoObject):
 		return model.PermissionMissing
 	}

@@ -24,13 +24,13 @@ const (
 	DefaultTimeout      = 15 * time.Second
 )
 
-// Config is what a [Client] is made of. Zero values stand for the defaults; AppID
-// and AppSecret have none.
+// Config configures a [Client]. Zero values stand for the defaults; AppID and AppSecret have
+// none.
 type Config struct {
-	// GraphURL is where the Graph API is; plain http only on this machine.
+	// GraphURL is the address of the Graph API; plain http only on this machine.
 	GraphURL string
 	Version  string
-	// DialogURL is where Facebook's login dialog is; plain http only on this machine.
+	// DialogURL is the address of Facebook's login dialog; plain http only on this machine.
 	DialogURL string
 	AppID     model.AppID
 	// AppSecret signs the proof that every call carries.
@@ -38,8 +38,8 @@ type Config struct {
 	// SendDeadline bounds a [Client.Send], Timeout every other call.
 	SendDeadline time.Duration
 	Timeout      time.Duration
-	// ConversationsPause is between two calls that read a Page's conversations; half a
-	// second if zero: Meta allows two a second.
+	// ConversationsPause is the pause between two calls that read a Page's conversations; half
+	// a second if zero, since Meta allows two a second.
 	ConversationsPause time.Duration
 	// Transport replaces the client's own, for tests.
 	Transport http.RoundTripper
@@ -47,9 +47,9 @@ type Config struct {
 	Logger    *slog.Logger
 }
 
-// Client calls the Graph API. What changes something there is sent once and never
-// repeated (a GET may be, on another connection, where one was closed under it). No
-// redirect is followed, and a call's token stands in the Authorization header alone.
+// Client calls the Graph API. A call that changes something is sent once and never repeated (a
+// GET may be repeated on another connection if its own was closed). No redirect is followed,
+// and a call's token is only in the Authorization header.
 //
 // Source: Graph API, "Secure requests" and "Overview".
 type Client struct {
@@ -60,13 +60,13 @@ type Client struct {
 	sendDeadline time.Duration
 	timeout      time.Duration
 	transport    http.RoundTripper
-	own          *http.Transport // nil where the transport was given
+	own          *http.Transport // nil if the transport was given
 	now          func() time.Time
 	log          *slog.Logger
 	inbox        *limits.Limiter
 }
 
-// New returns a client, or says what is wrong with its configuration.
+// New returns a client, or what is wrong with its configuration.
 func New(cfg Config) (*Client, error) {
 	if cfg.AppID == "" || cfg.AppSecret == "" {
 		return nil, errors.New("messenger: the app's id and secret are needed")
@@ -96,26 +96,26 @@ func New(cfg Config) (*Client, error) {
 		c.transport = c.own
 	}
 	c.inbox = limits.NewLimiter(orDuration(cfg.ConversationsPause, limits.ConversationsPause), c.now)
-	c.inbox.Begins = c.now().Add(2 * c.inbox.Pause) // as many calls as a second has
+	c.inbox.Begins = c.now().Add(2 * c.inbox.Pause) // as many calls as a second allows
 	return c, nil
 }
 
-// Format implements [fmt.Formatter]: no verb shows a secret.
+// Format implements [fmt.Formatter]; no verb shows a secret.
 func (*Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[graph client]")) }
 
-// Close gives up the connections that are kept open. Calls may still be made.
+// Close closes idle connections. Calls may still be made.
 func (c *Client) Close() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
 	}
 }
 
-// appToken is the token that speaks for the app itself.
+// appToken is the token of the app itself.
 //
 // Source: Graph API, "Access tokens", app access tokens.
 func (c *Client) appToken() string { return string(c.appID) + "|" + string(c.appSecret) }
 
-// baseURL joins where the Graph API is with its version.
+// baseURL joins the address of the Graph API and its version.
 func baseURL(graph, version string) (string, error) {
 	u, err := outside.Address(graph, true)
 	if err != nil {

@@ -10,16 +10,15 @@ import (
 	"parley/model"
 )
 
-// threadFields asks for the newest messages of a thread; Meta shows the details
-// of no more than 20.
+// threadFields requests the newest messages of a thread; Meta shows the details of 20 at most.
 //
 // Source: Messenger Platform, "Conversations API".
 const threadFields = "messages.limit(20){id,created_time,from,message}"
 
-// ThreadMessages returns the newest messages of the Page's thread with a customer,
-// newest first. What Meta shows without author or time is left out. Calls for one
-// Page wait for each other, so that they are at most two a second; that wait is none
-// of the [Config.Timeout] of the call itself.
+// ThreadMessages returns the newest messages of the Page's thread with a customer, newest
+// first. Messages without an author or a time are left out. Calls for one Page wait for each
+// other, so that there are at most two a second; that wait does not count towards the call's
+// [Config.Timeout].
 //
 // Source: Messenger Platform, "Conversations API".
 func (c *Client) ThreadMessages(ctx context.Context, token string, page model.MetaPageID, customer model.PSID) ([]model.SentMessage, error) {
@@ -61,7 +60,7 @@ type wireSent struct {
 	Message meta.Loose `json:"message"`
 }
 
-// sent returns the message, false where it does not say who wrote it when.
+// sent returns the message, or false if its author or time is missing.
 func (w wireSent) sent(page model.MetaPageID) (model.SentMessage, bool) {
 	at, ok := createdTime(string(w.Created))
 	if w.ID == "" || w.From.Is.ID == "" || !ok {
@@ -72,7 +71,7 @@ func (w wireSent) sent(page model.MetaPageID) (model.SentMessage, bool) {
 	}, true
 }
 
-// createdTime reads a time of the Graph API, as 2026-10-01T19:11:07+0000.
+// createdTime parses a time of the Graph API, such as 2026-10-01T19:11:07+0000.
 func createdTime(s string) (time.Time, bool) {
 	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
 		if at, err := time.Parse(layout, s); err == nil {

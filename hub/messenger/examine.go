@@ -10,18 +10,18 @@ import (
 	"parley/model"
 )
 
-// scopes are the permissions without which an inbox can't work.
+// scopes returns the permissions without which an inbox can't work.
 //
 // Source: Messenger Platform, "Overview", permissions.
 func scopes() []string {
 	return []string{"pages_messaging", "pages_manage_metadata", "pages_read_engagement"}
 }
 
-// settingMessages is the Page's setting that switches messaging on.
+// settingMessages is the Page setting that switches messaging on.
 const settingMessages = "USERS_CAN_MESSAGE"
 
-// Examine asks what a doctor wants to know of a Page: its token, whether messaging is
-// switched on, its subscription, and Facebook's clock.
+// Examine reads what doctor checks about a Page: its token, whether messaging is on, its
+// subscription, and Facebook's clock.
 func (a App) Examine(ctx context.Context, token string, page model.MetaPageID) model.PageExam {
 	var e model.PageExam
 	info, err := a.DebugToken(ctx, token)
@@ -38,7 +38,7 @@ func (a App) Examine(ctx context.Context, token string, page model.MetaPageID) m
 	return e
 }
 
-// messaging asks whether messaging is switched on, and what time it is there.
+// messaging reports whether messaging is on, and Facebook's time.
 //
 // Source: Graph API, "Page settings" reference.
 func (c *Client) messaging(ctx context.Context, token string, page model.MetaPageID) (on *bool, at time.Time, err error) {
@@ -60,7 +60,7 @@ func (c *Client) messaging(ctx context.Context, token string, page model.MetaPag
 	return on, at, err
 }
 
-// without returns what of the first list is not in the second.
+// without returns the elements of want that are not in have.
 func without(want, have []string) []string {
 	return slices.DeleteFunc(slices.Clone(want), func(s string) bool { return slices.Contains(have, s) })
 }

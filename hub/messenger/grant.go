@@ -7,12 +7,12 @@ import (
 	"parley/model"
 )
 
-// Grant tells what a token lets us do with a Page. The token may be the Page's own,
-// which can't show who stands behind it, or a person's, whose list of Pages shows
-// whether they have full control.
+// Grant returns what a token lets us do with a Page. The token may be the Page's own, which
+// can't show who stands behind it, or a person's, whose list of Pages shows whether they have
+// full control.
 //
-// Refused are a token that Meta refuses, one of another Page, a person's own profile,
-// and a person without full control.
+// It refuses a token that Meta refuses, one of another Page, a person's own profile, and a
+// person without full control.
 //
 // Source: Graph API, "User accounts" reference; Messenger Platform, "Overview".
 func (c *Client) Grant(ctx context.Context, token string, page model.MetaPageID) (model.PageGrant, error) {
@@ -34,7 +34,7 @@ func (c *Client) Grant(ctx context.Context, token string, page model.MetaPageID)
 	return c.grantOfPerson(ctx, token, page)
 }
 
-// grantOfPerson finds a Page among those that a person may work with.
+// grantOfPerson finds a Page among those that a person has a role on.
 func (c *Client) grantOfPerson(ctx context.Context, token string, page model.MetaPageID) (model.PageGrant, error) {
 	accounts, err := c.Accounts(ctx, token)
 	if err != nil {

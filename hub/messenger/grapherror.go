@@ -18,19 +18,19 @@ import (
 //
 // Source: Graph API, "Error handling"; Messenger Platform, "Error codes".
 type GraphError struct {
-	Status  int // of HTTP
+	Status  int // the HTTP status
 	Code    int
 	Subcode int
 	Message model.Untrusted
 	Type    string
-	// Transient: Meta says that it may pass by itself.
+	// Transient: Meta says that the error is temporary.
 	Transient bool
 	TraceID   string
-	// RetryAfter is how long to wait, 0 where Meta names no time.
+	// RetryAfter is how long to wait, 0 if Meta names no time.
 	RetryAfter time.Duration
 }
 
-// Error implements error. It leaves Meta's own words out: they are [GraphError.Detail].
+// Error implements error. It leaves out Meta's own words: see [GraphError.Detail].
 func (e *GraphError) Error() string {
 	return fmt.Sprintf("error %s, status %d, trace %q", e.number(), e.Status, e.TraceID)
 }
@@ -52,14 +52,14 @@ func (e *GraphError) number() string {
 	return fmt.Sprintf("#%d/%d", e.Code, e.Subcode)
 }
 
-// Has tells whether a number is the error's code or its subcode: of some Meta
-// does not say which it is.
+// Has reports whether a number is the error's code or its subcode: for some numbers Meta does
+// not say which they are.
 func (e *GraphError) Has(number int) bool { return e.Code == number || e.Subcode == number }
 
-// is tells whether the error is that code with that subcode.
+// is reports whether the error has that code and that subcode.
 func (e *GraphError) is(code, subcode int) bool { return e.Code == code && e.Subcode == subcode }
 
-// IsTokenRefused tells whether an error is the Graph API's refusal of a token.
+// IsTokenRefused reports whether an error is the Graph API's refusal of a token.
 func IsTokenRefused(err error) bool {
 	var e *GraphError
 	return errors.As(err, &e) && e.Code == codeToken
@@ -77,12 +77,11 @@ type wireError struct {
 	} `json:"error"`
 }
 
-// maxMessage is the longest message kept of an error, in bytes.
+// maxMessage is the longest error message kept, in bytes.
 const maxMessage = 2000
 
-// graphError returns the error that an answer tells of, nil where it tells of
-// none. object is the id of what the call concerned; secrets are hidden where Meta
-// quotes them.
+// graphError returns the error in an answer, nil if there is none. object is the id of what the
+// call concerned; secrets are hidden if Meta quotes them.
 func (c *Client) graphError(a answer, object string, secrets ...string) *GraphError {
 	var w wireError
 	if json.Unmarshal(a.body, &w) != nil || w.Error.Code.Integer() == 0 {
@@ -97,8 +96,8 @@ func (c *Client) graphError(a answer, object string, secrets ...string) *GraphEr
 	return e
 }
 
-// message returns Meta's words without the code before them, which is told apart,
-// and without the secrets that Meta quotes ("Malformed access token …").
+// message returns Meta's words without the leading code, which is kept separately, and without
+// the secrets that Meta quotes ("Malformed access token …").
 func (c *Client) message(s string, secrets []string) model.Untrusted {
 	for _, hide := range append(secrets, string(c.appSecret)) {
 		if hide != "" {
@@ -112,7 +111,7 @@ func (c *Client) message(s string, secrets []string) model.Untrusted {
 	return model.Untrusted(s)
 }
 
-// traceID returns Meta's id of a call where it can be one, else "".
+// traceID returns Meta's id of a call if it looks like one, else "".
 func traceID(s string) string {
 	if len(s) > meta.MaxRouteID || !meta.Printable(s, false) {
 		return ""
@@ -120,8 +119,8 @@ func traceID(s string) string {
 	return s
 }
 
-// told is what an answer says that can't be read: its status, and Meta's id of the call
-// where it has one.
+// told describes an answer that can't be read: its status, and Meta's id of the call if it has
+// one.
 func (a answer) told() model.Untrusted {
 	d := fmt.Sprintf("(HTTP %d)", a.status)
 	if trace := traceID(a.header.Get("X-Fb-Trace-Id")); trace != "" {
@@ -130,7 +129,7 @@ func (a answer) told() model.Untrusted {
 	return model.Untrusted(d)
 }
 
-// ok tells whether the status is one of success.
+// ok reports whether the status means success.
 func (a answer) ok() bool {
 	return a.status >= http.StatusOK && a.status < http.StatusMultipleChoices
 }

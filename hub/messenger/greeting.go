@@ -16,7 +16,7 @@ const (
 	propertyGreeting = "greeting"
 )
 
-// Greetings returns what a Page greets with, by locale.
+// Greetings returns a Page's greetings.
 //
 // Source: Messenger Profile API, "Greeting".
 func (c *Client) Greetings(ctx context.Context, token string, page model.MetaPageID) ([]model.Greeting, error) {
@@ -44,7 +44,7 @@ func (c *Client) Greetings(ctx context.Context, token string, page model.MetaPag
 	return out, nil
 }
 
-// SetGreetings replaces a Page's greetings by these; none deletes them.
+// SetGreetings replaces a Page's greetings; an empty list deletes them.
 //
 // Source: Messenger Profile API, "Greeting" and "Delete properties".
 func (c *Client) SetGreetings(ctx context.Context, token string, page model.MetaPageID, all []model.Greeting) error {
@@ -72,7 +72,8 @@ func (c *Client) SetGreetings(ctx context.Context, token string, page model.Meta
 	return nil
 }
 
-// profileResult is {"result": "success"}, or {"success": …} as one page of Meta's has it.
+// profileResult is {"result": "success"}, or {"success": …} as one page of Meta's documentation
+// has it.
 type profileResult bool
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -14,35 +14,35 @@ import (
 	"parley/model"
 )
 
-// Kind says whose a token is.
+// Kind is the kind of owner that a token has.
 type Kind string
 
 // The kinds of owner of a token.
 const (
 	KindPage  Kind = "page"
 	KindUser  Kind = "user"
-	KindOther Kind = "other" // an app, a system user in Meta's words
+	KindOther Kind = "other" // an app, or a system user in Meta's words
 )
 
-// Identity is whom a token speaks for.
+// Identity is the owner of a token.
 type Identity struct {
 	ID   string
 	Name model.Untrusted
 	Kind Kind
 }
 
-// LogValue implements [slog.LogValuer]: the name is not shown.
+// LogValue implements [slog.LogValuer]; it leaves out the name.
 func (i Identity) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", i.ID), slog.String("kind", string(i.Kind)))
 }
 
-// TokenInfo is what Meta tells of a token.
+// TokenInfo is what Meta says about a token.
 type TokenInfo struct {
 	Kind  Kind
 	Valid bool
 	AppID model.AppID
-	// PageID is the Page of a Page's token, UserID the person whose consent a token
-	// stands on.
+	// PageID is the Page of a Page's token, UserID the person whose consent the token depends
+	// on.
 	PageID model.MetaPageID
 	UserID string
 	Scopes []string
@@ -50,7 +50,7 @@ type TokenInfo struct {
 	ExpiresAt time.Time
 }
 
-// Account is a Page that a person may work with, and its token for that person.
+// Account is a Page that a person has a role on, and its token for that person.
 type Account struct {
 	ID    model.MetaPageID
 	Name  model.Untrusted
@@ -58,7 +58,7 @@ type Account struct {
 	Tasks []string
 }
 
-// LogValue implements [slog.LogValuer]: neither name nor token is shown.
+// LogValue implements [slog.LogValuer]; it leaves out name and token.
 func (a Account) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", string(a.ID)), slog.Int("tasks", len(a.Tasks)))
 }
@@ -71,13 +71,12 @@ const (
 	taskFullControl = "PROFILE_PLUS_FULL_CONTROL"
 )
 
-// FullControl tells whether the person has full control of the Page.
+// FullControl reports whether the person has full control of the Page.
 func (a Account) FullControl() bool {
 	return slices.Contains(a.Tasks, taskManage) || slices.Contains(a.Tasks, taskFullControl)
 }
 
-// Me tells whom a token speaks for. A token that is not valid, or another app's,
-// is an error.
+// Me returns the owner of a token. An invalid token, or one of another app, is an error.
 //
 // Source: Graph API, "User" and "Page" references; "Debugging access tokens".
 func (c *Client) Me(ctx context.Context, token string) (Identity, error) {
@@ -105,11 +104,11 @@ func (c *Client) Me(ctx context.Context, token string) (Identity, error) {
 	return Identity{ID: string(w.ID), Name: model.Untrusted(w.Name), Kind: info.Kind}, nil
 }
 
-// ErrForeignToken: Meta calls the token invalid, or it belongs to another app.
+// ErrForeignToken means that Meta calls the token invalid, or that it belongs to another app.
 var ErrForeignToken = errors.New("messenger: token invalid or of another app")
 
-// DebugToken tells what a token is, asking as the app. It is the one call that has
-// a token in its URL: Meta takes the token in question nowhere else.
+// DebugToken returns what a token is, asking as the app. It is the one call with a token in its
+// URL: Meta accepts the token in question nowhere else.
 //
 // Source: Graph API, "Debugging access tokens".
 func (c *Client) DebugToken(ctx context.Context, token string) (TokenInfo, error) {
@@ -146,7 +145,7 @@ func (c *Client) DebugToken(ctx context.Context, token string) (TokenInfo, error
 	return info, nil
 }
 
-// texts drops what was no word of Meta's.
+// texts returns the words that could be words of Meta's, dropping the rest.
 func texts(words []meta.Word) []string {
 	out := make([]string, 0, len(words))
 	for _, w := range words {
@@ -157,13 +156,13 @@ func texts(words []meta.Word) []string {
 	return out
 }
 
-// Bounds of the list of Pages: a person with more is told of the first ones.
+// Bounds of the list of Pages: of a person with more, the first ones are listed.
 const (
 	accountsPerPage = "100"
 	maxAccountPages = 100
 )
 
-// Accounts returns the Pages that a person may work with.
+// Accounts returns the Pages that a person has a role on.
 //
 // Source: Graph API, "User accounts" reference.
 func (c *Client) Accounts(ctx context.Context, userToken string) ([]Account, error) {
@@ -182,8 +181,8 @@ func (c *Client) Accounts(ctx context.Context, userToken string) ([]Account, err
 	return accounts, nil
 }
 
-// accountsAfter returns a page of the list and the cursor of the next. The cursor
-// is taken and not the URL beside it, which may lead anywhere with our token.
+// accountsAfter returns one page of the list and the cursor of the next. It uses the cursor and
+// not the URL beside it, which could lead anywhere with our token.
 func (c *Client) accountsAfter(ctx context.Context, token, after string) ([]Account, string, error) {
 	var w struct {
 		Data []struct {
@@ -223,9 +222,9 @@ func (c *Client) accountsAfter(ctx context.Context, token, after string) ([]Acco
 	return accounts, string(w.Paging.Cursors.After), nil
 }
 
-// PageCountry tells in which country a Page is, in order of how sure it is: the code or the
-// English name of the country it stands in, a telephone number that begins with the
-// country's code. A Page that tells none of it has only the name asked for.
+// PageCountry returns where a Page is, the most reliable value first: the code or English name
+// of its country, then a telephone number that begins with a country code. If a Page has none
+// of these, Meta returns only its name.
 //
 // Source: Graph API, "Page" and "Location" references.
 func (c *Client) PageCountry(ctx context.Context, token string, page model.MetaPageID) ([]model.Untrusted, error) {

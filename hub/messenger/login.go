@@ -12,24 +12,25 @@ import (
 	"parley/model"
 )
 
-// DefaultDialogURL is where Facebook asks a person whether the app may manage their
-// Pages' messages.
+// DefaultDialogURL is the address of the dialog in which Facebook asks a person whether the app
+// may manage their Pages' messages.
 const DefaultDialogURL = "https://www.facebook.com"
 
-// needed are the permissions without which a Page can't be connected.
+// needed returns the permissions without which a Page can't be connected.
 //
 // Source: Messenger Platform, "Overview", permissions; Graph API, "User accounts".
 func needed() []string {
 	return []string{"pages_show_list", "pages_messaging", "pages_manage_metadata", "pages_read_engagement"}
 }
 
-// permissionBusiness lists the Pages that a person has through a business.
+// permissionBusiness is needed to list the Pages that a person has through a business.
 const permissionBusiness = "business_management"
 
-// DialogURL is where a browser is sent to ask the person. redirect is where they come
-// back to, with the state and a code.
+// DialogURL returns the address to which a browser is sent to ask the person. They come back to
+// redirect with the state and a code.
 //
-// Permissions that were declined before are asked for again: Facebook would not by itself.
+// Permissions that were declined before are asked for again, which Facebook would not do by
+// itself.
 //
 // Source: Facebook Login, "Manually build a login flow".
 func (c *Client) DialogURL(redirect, state string) string {
@@ -40,17 +41,17 @@ func (c *Client) DialogURL(redirect, state string) string {
 	return c.dialog + "/dialog/oauth?" + q.Encode()
 }
 
-// DialogOrigin is the origin of [Client.DialogURL], for policies of web pages.
+// DialogOrigin returns the origin of [Client.DialogURL], for the policies of web pages.
 func (c *Client) DialogOrigin() string {
-	u, _ := url.Parse(c.dialog) // was read when the client was made
+	u, _ := url.Parse(c.dialog) // it was parsed in New
 	return u.Scheme + "://" + u.Host
 }
 
-// UserToken makes a person's long-lived token of a code that the dialog gave out for that
-// redirect address. A code that Facebook does not take is refused.
+// UserToken exchanges a code that the dialog issued for that redirect address for a person's
+// long-lived token. A code that Facebook does not accept is refused.
 //
-// The app's secret, the code and the token stand in the query: Facebook documents no other
-// way. No error or log quotes it.
+// The app's secret, the code and the token are in the query: Facebook documents no other way.
+// No error or log quotes it.
 //
 // Source: Facebook Login, "Manually build a login flow"; "Get long-lived access tokens".
 func (c *Client) UserToken(ctx context.Context, code, redirect string) (string, error) {
@@ -78,7 +79,7 @@ func (c *Client) accessToken(ctx context.Context, query url.Values) (string, err
 	return w.Token, err
 }
 
-// Missing returns which of the permissions that a Page needs its owner did not give.
+// Missing returns the permissions needed for a Page that the person did not give.
 //
 // Source: Graph API, "User permissions" reference.
 func (c *Client) Missing(ctx context.Context, userToken string) ([]string, error) {
@@ -103,8 +104,8 @@ func (c *Client) Missing(ctx context.Context, userToken string) ([]string, error
 	return missing, nil
 }
 
-// ManagedPages returns the Pages that a person may work with, and over which of them they
-// have full control.
+// ManagedPages returns the Pages that a person has a role on, and which of them they have full
+// control of.
 func (c *Client) ManagedPages(ctx context.Context, userToken string) ([]model.ManagedPage, error) {
 	accounts, err := c.Accounts(ctx, userToken)
 	if err != nil {
@@ -117,7 +118,7 @@ func (c *Client) ManagedPages(ctx context.Context, userToken string) ([]model.Ma
 	return out, nil
 }
 
-// MessagesOff tells whether messaging is switched off in the Page's settings; false where
+// MessagesOff reports whether messaging is switched off in the Page's settings; false if
 // Facebook does not say.
 //
 // Source: Graph API, "Page settings".
@@ -142,7 +143,7 @@ func (c *Client) MessagesOff(ctx context.Context, token string, page model.MetaP
 	return false, nil
 }
 
-// optionalSetting is a setting's value, which may be of any kind, as it stands.
+// optionalSetting is the raw value of a setting, which may be of any kind.
 type optionalSetting string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.

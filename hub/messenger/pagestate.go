@@ -16,8 +16,8 @@ const (
 	fieldMessages = "messages"
 )
 
-// PageState tells how a Page stands with Facebook. Where only its settings can't be
-// read, the rest is told.
+// PageState returns the state of a Page at Facebook. If only its settings can't be read, it
+// returns the rest.
 //
 // Source: Graph API, "Page subscribed_apps" and "Page settings" references.
 func (c *Client) PageState(ctx context.Context, token string, page model.MetaPageID) (model.PageState, error) {
@@ -41,10 +41,10 @@ func (c *Client) PageState(ctx context.Context, token string, page model.MetaPag
 	return s, nil
 }
 
-// errNoSetting: the settings of a Page do not hold the one looked for.
+// errNoSetting means that a Page's settings lack the one looked for.
 var errNoSetting = errors.New("messenger: setting not told")
 
-// messagesOff tells whether messaging is switched off in the Page's settings.
+// messagesOff reports whether messaging is switched off in the Page's settings.
 func (c *Client) messagesOff(ctx context.Context, token string, page model.MetaPageID) (*bool, error) {
 	var w struct {
 		Data []struct {

@@ -12,10 +12,10 @@ import (
 	"parley/model"
 )
 
-// ErrNoProfile: Meta has no profile of this customer for us.
+// ErrNoProfile means that Meta has no profile of this customer for us.
 var ErrNoProfile = model.ErrNoProfile
 
-// nameProfile is what the call is named by.
+// nameProfile is the call's name in logs.
 const nameProfile = "profile"
 
 // Fields of a profile. The locale needs a permission of its own.
@@ -24,8 +24,8 @@ const (
 	profileFieldsLocale = profileFields + ",locale"
 )
 
-// Profile returns what Meta tells of a customer. Where Meta answers with nothing,
-// the name is empty; that there is no profile is [ErrNoProfile].
+// Profile returns what Meta says about a customer. If Meta's answer is empty, so is the name;
+// if there is no profile, that is [ErrNoProfile].
 //
 // Source: Messenger Platform, "User profile".
 func (c *Client) Profile(ctx context.Context, token string, customer model.PSID) (model.Customer, error) {
@@ -39,14 +39,14 @@ func (c *Client) Profile(ctx context.Context, token string, customer model.PSID)
 	return found, err
 }
 
-// noProfile tells whether Meta says that it has no profile for us.
+// noProfile reports whether Meta says that it has no profile for us.
 func noProfile(err error) bool {
 	var e *GraphError
 	return errors.As(err, &e) &&
 		(e.Has(numberNoProfile) || e.Has(numberMayNotProfile) || e.is(codeParameter, subcodeNoObject))
 }
 
-// lacksPermission tells whether an error may be for asking the locale.
+// lacksPermission reports whether an error may be caused by asking for the locale.
 func lacksPermission(err error) bool {
 	var e *GraphError
 	if !errors.As(err, &e) || noProfile(err) {

@@ -47,9 +47,8 @@ func newReply(o model.Outgoing) wireReply {
 	return w
 }
 
-// Send hands a reply to Meta, once, and tells what became of it. It returns within
-// SendDeadline. Nothing in it is tried a second time: a POST that may have arrived
-// counts as [model.OutcomeUncertain].
+// Send hands a reply to Meta, once, and returns the outcome. It returns within SendDeadline.
+// Nothing is tried a second time: a POST that may have arrived is [model.OutcomeUncertain].
 //
 // Source: Messenger Platform, "Send API".
 func (c *Client) Send(ctx context.Context, o model.Outgoing) model.Outcome {
@@ -80,7 +79,7 @@ func (c *Client) Send(ctx context.Context, o model.Outgoing) model.Outcome {
 	return c.sent(ctx, a, o)
 }
 
-// sent tells what an answer to a send means.
+// sent returns what an answer to a send means.
 func (c *Client) sent(ctx context.Context, a answer, o model.Outgoing) model.Outcome {
 	var w struct {
 		MessageID meta.LooseID `json:"message_id"`
@@ -97,9 +96,9 @@ func (c *Client) sent(ctx context.Context, a answer, o model.Outgoing) model.Out
 	return classify(e)
 }
 
-// written knows how far a request got on its way out.
+// written records how far a request got on its way out.
 type written struct {
-	connected atomic.Bool // a connection was there to write to
+	connected atomic.Bool // there was a connection to write to
 	headers   atomic.Bool // headers were written
 	body      atomic.Bool // the transport asked for the body
 }
@@ -111,14 +110,14 @@ func (w *written) trace() *httptrace.ClientTrace {
 	}
 }
 
-// watch notices when the body is read: what no trace tells of has been written
-// all the same.
+// watch notices when the body is read: even without a trace event, something has been written
+// then.
 func (w *written) watch(req *http.Request) {
 	req.Body = &watched{ReadCloser: req.Body, read: &w.body}
 }
 
-// nothing tells whether certainly no whole request left. Where the time ended
-// with a connection at hand, a write may have been under way.
+// nothing reports whether certainly no complete request left. If the time ran out with a
+// connection at hand, a write may have been under way.
 func (w *written) nothing(ctx context.Context) bool {
 	if w.body.Load() || w.headers.Load() {
 		return false

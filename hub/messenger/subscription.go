@@ -12,8 +12,8 @@ import (
 	"parley/model"
 )
 
-// Fields returns the webhook fields that an inbox needs. response_feedback is not
-// among them: it would put thumbs under every message of the Page.
+// Fields returns the webhook fields that an inbox needs. response_feedback is not among them:
+// it would put thumbs under every message of the Page.
 //
 // Source: Messenger Platform, "Webhooks", fields.
 func Fields() []string {
@@ -29,7 +29,7 @@ const (
 	edgeSubscriptions  = "subscriptions"
 )
 
-// Subscribe asks for a Page's webhooks.
+// Subscribe subscribes to a Page's webhooks.
 //
 // Source: Graph API, "Page subscribed_apps" reference.
 func (c *Client) Subscribe(ctx context.Context, token string, page model.MetaPageID, fields []string) error {
@@ -39,7 +39,7 @@ func (c *Client) Subscribe(ctx context.Context, token string, page model.MetaPag
 	})
 }
 
-// Unsubscribe gives a Page's webhooks up.
+// Unsubscribe ends the subscription to a Page's webhooks.
 //
 // Source: Graph API, "Page subscribed_apps" reference.
 func (c *Client) Unsubscribe(ctx context.Context, token string, page model.MetaPageID) error {
@@ -48,8 +48,8 @@ func (c *Client) Unsubscribe(ctx context.Context, token string, page model.MetaP
 	})
 }
 
-// Subscriptions returns the fields of a Page that an app gets, and whether it is
-// subscribed at all: Meta ends subscriptions without a word.
+// Subscriptions returns the fields of a Page that an app is subscribed to, and whether it is
+// subscribed at all: Meta ends subscriptions without notice.
 //
 // Source: Graph API, "Page subscribed_apps" reference.
 func (c *Client) Subscriptions(ctx context.Context, token string, page model.MetaPageID, app model.AppID) (fields []string, subscribed bool, err error) {
@@ -88,7 +88,7 @@ func (c *Client) SubscribeApp(ctx context.Context, callbackURL, verifyToken stri
 	})
 }
 
-// succeed makes a call that answers no more than that it succeeded.
+// succeed makes a call whose answer says only that it succeeded.
 func (c *Client) succeed(ctx context.Context, r request) error {
 	var done success
 	if err := c.do(ctx, r, &done); err != nil {
@@ -100,7 +100,7 @@ func (c *Client) succeed(ctx context.Context, r request) error {
 	return nil
 }
 
-// success is {"success": true}, or true alone as Meta's guide prints it.
+// success is {"success": true}, or just true as Meta's guide prints it.
 type success bool
 
 // UnmarshalJSON implements [json.Unmarshaler].

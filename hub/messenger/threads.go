@@ -12,20 +12,19 @@ import (
 	"parley/model"
 )
 
-// pastFields asks for threads with their newest messages. Meta shows the details of no
-// more than 20, and only in this way with one call for many threads.
+// pastFields requests threads with their newest messages. Meta shows the details of 20 at most,
+// and only this way works for many threads in one call.
 //
 // Source: Messenger Platform, "Conversations API".
 const pastFields = "id,updated_time,participants,messages.limit(20){id,created_time,from,message,attachments,sticker,shares,reply_to}"
 
-// countedAtOnce is how many threads are counted by one call.
+// countedAtOnce is how many threads one call counts.
 const countedAtOnce = "100"
 
-// Threads returns a Page's threads from behind a cursor, most lately updated first, each
-// with its newest messages. Calls for one Page wait for each other. A failure is a
-// [model.CallError].
+// Threads returns a Page's threads after a cursor, most recently updated first, each with its
+// newest messages. Calls for one Page wait for each other. A failure is a [model.CallError].
 //
-// What Meta shows without author or time, and threads without a customer, are left out.
+// Messages without author or time, and threads without a customer, are left out.
 //
 // Source: Messenger Platform, "Conversations API".
 func (c *Client) Threads(ctx context.Context, token string, page model.MetaPageID, after string, limit int) (model.PastThreads, error) {
@@ -42,14 +41,14 @@ func (c *Client) Threads(ctx context.Context, token string, page model.MetaPageI
 	return list, nil
 }
 
-// CountThreads counts threads behind a cursor, and returns the cursor to count on from;
-// "" at the end. A failure is a [model.CallError].
+// CountThreads counts threads after a cursor, and returns the cursor to continue from, "" at
+// the end. A failure is a [model.CallError].
 func (c *Client) CountThreads(ctx context.Context, token string, page model.MetaPageID, after string) (n int, next string, err error) {
 	w, err := c.threads(ctx, token, page, after, "id", countedAtOnce)
 	return len(w.Data.Data), w.next(after), err
 }
 
-// wireThreads is a stretch of a Page's threads.
+// wireThreads is one page of a Page's threads.
 type wireThreads struct {
 	Data   meta.Edge[wireThread] `json:"data"`
 	Paging meta.Maybe[struct {
@@ -60,8 +59,8 @@ type wireThreads struct {
 	}] `json:"paging"`
 }
 
-// next is the cursor of what follows. The cursor is taken and not the URL beside it, which
-// may lead anywhere with our token.
+// next returns the cursor of the next page. It uses the cursor and not the URL beside it, which
+// could lead anywhere with our token.
 func (w wireThreads) next(after string) string {
 	cursor := string(w.Paging.Is.Cursors.Is.After)
 	if w.Paging.Is.Next == "" || cursor == after {
@@ -85,7 +84,7 @@ func (c *Client) threads(ctx context.Context, token string, page model.MetaPageI
 	return w, callError(err)
 }
 
-// callError says what may be done about a failed call.
+// callError returns a failed call as a [model.CallError], which says what may be done about it.
 func callError(err error) error {
 	var e *GraphError
 	if !errors.As(err, &e) {
@@ -134,7 +133,7 @@ func (w wireThread) thread(page model.MetaPageID) (model.PastThread, bool) {
 	return t, true
 }
 
-// wirePast is a message with what hangs on it.
+// wirePast is a message with its attachments.
 type wirePast struct {
 	wireSent
 	Attachments meta.Edge[wirePastAttachment] `json:"attachments"`
@@ -148,7 +147,7 @@ type wirePast struct {
 	}] `json:"reply_to"`
 }
 
-// wirePastAttachment is an attachment; which of the parts is there says its kind.
+// wirePastAttachment is an attachment; the part that is present tells its kind.
 type wirePastAttachment struct {
 	ID    meta.LooseID `json:"id"`
 	Kind  meta.Word    `json:"mime_type"`
@@ -166,8 +165,8 @@ type wirePastAttachment struct {
 	}] `json:"generic_template"`
 }
 
-// past returns the message, false where it is not known who wrote it when, or there is
-// nothing in it: Meta shows no details of what is older than the 20 newest.
+// past returns the message, or false if its author or time is missing or it is empty: Meta
+// shows no details of messages older than the newest 20.
 func (w wirePast) past(page model.MetaPageID) (model.PastMessage, bool) {
 	s, ok := w.sent(page)
 	if !ok {
@@ -194,7 +193,7 @@ func (w wirePast) past(page model.MetaPageID) (model.PastMessage, bool) {
 	return m, true
 }
 
-// typeFallback is what webhooks call a link that is shared.
+// typeFallback is what webhooks call a shared link.
 const typeFallback = "fallback"
 
 func (w wirePastAttachment) attachment() model.Attachment {

@@ -7,8 +7,8 @@ import (
 	"parley/hub/outside"
 )
 
-// Bounds of the client's own transport, and of what it reads. A connection is given up
-// before Meta's end would close it under a call.
+// Bounds of the client's own transport. A connection is closed before Meta would close it
+// during a call.
 const (
 	idleTimeout      = 15 * time.Second
 	idleConnections  = 32

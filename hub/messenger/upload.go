@@ -27,14 +27,14 @@ type wireSentFile struct {
 	} `json:"payload"`
 }
 
-// fileBody is a form with a file, which is read as it leaves.
+// fileBody is a form with a file, which is read while it is sent.
 type fileBody struct {
 	content io.Reader
 	length  int64
 	kind    string
 }
 
-// newFileBody is the form by which Meta takes a file: fields, then the file as it is read.
+// newFileBody returns the form in which Meta accepts a file: the fields, then the file.
 func newFileBody(fields map[string]string, f model.OutgoingFile, content io.Reader) (*fileBody, error) {
 	var head bytes.Buffer
 	form := multipart.NewWriter(&head)
@@ -60,7 +60,7 @@ func newFileBody(fields map[string]string, f model.OutgoingFile, content io.Read
 	}, nil
 }
 
-// quotedName is a file's name as a quoted string of a header.
+// quotedName returns a file's name as a quoted string for a header.
 func quotedName(s string) string {
 	return strings.NewReplacer("\\", "_", `"`, "_", "\r", "_", "\n", "_").Replace(s)
 }
@@ -98,7 +98,7 @@ func (c *Client) UploadFile(ctx context.Context, f model.OutgoingFile) model.Out
 	return c.uploaded(ctx, req, f)
 }
 
-// uploaded makes the call and tells what its answer means.
+// uploaded makes the call and returns what its answer means.
 func (c *Client) uploaded(ctx context.Context, req *http.Request, f model.OutgoingFile) model.Outcome {
 	a, err := c.roundTrip(req)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package outside is what the hub's clients of other services have in common: which
-// addresses they may call, and over which connections.
+// Package outside has what the hub's clients of other services share: which addresses they may
+// call, and their connections.
 package outside
 
 import (
@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// What [Address] finds wrong.
+// The errors of [Address].
 var (
 	ErrAddress  = errors.New("must be an absolute URL without user or query")
 	ErrInsecure = errors.New("must be https; http is for this machine only")
 )
 
-// Address reads the base URL of a service. http is for this machine alone, where local
+// Address parses the base URL of a service. http is for this machine only, and only if local
 // allows it.
 func Address(address string, local bool) (*url.URL, error) {
 	u, err := url.Parse(address)
@@ -30,7 +30,7 @@ func Address(address string, local bool) (*url.URL, error) {
 	return u, nil
 }
 
-// Loopback tells whether a host is this machine.
+// Loopback reports whether a host is this machine.
 func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -42,8 +42,8 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
-// Transport returns connections that are kept open for idle, at most so many of them to
-// one host.
+// Transport returns a transport that keeps idle connections for that long, and at most most of
+// them to one host.
 func Transport(idle time.Duration, most int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,

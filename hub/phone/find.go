@@ -11,27 +11,26 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The library reads a number, but finds none in a text. What is here cuts a text into what
-// may be one, and leaves the judgement to the library.
+// The library parses a number, but finds none in a text. This file splits a text into
+// candidates, and leaves the decision to the library.
 
-// Finder finds telephone numbers in texts. It does a bounded amount of work in all, so that
-// nobody keeps a hub busy by writing figures: what is beyond is not looked at.
+// Finder finds telephone numbers in texts. The work that it does is bounded, so that nobody can
+// keep a hub busy by writing digits: what is beyond the bound is skipped.
 type Finder struct {
 	regions []string
 	tries   int
 }
 
-// mostTries is how many pieces of texts a finder has read as a number, at most: about a
-// third of a second.
+// mostTries is how many candidates a finder parses at most: about a third of a second.
 const mostTries = 3000
 
-// NewFinder makes a finder; the regions are as with [Parse].
+// NewFinder returns a finder; the regions are as in [Parse].
 func NewFinder(regions ...string) *Finder { return &Finder{regions: known(regions), tries: mostTries} }
 
-// Find returns the telephone numbers that stand in a text, each once, in their order. What
-// has no country's code needs its trunk prefix, else every order number would be
-// somebody's. Dates, times, postcodes, sums of money and what a text itself calls an order
-// number are none.
+// Find returns the telephone numbers in a text, each once, in their order. A number without a
+// country code needs its trunk prefix; otherwise every order number would be somebody's. Dates,
+// times, postcodes, amounts of money and what the text itself calls an order number are not
+// telephone numbers.
 func (f *Finder) Find(text string) []Number {
 	if f.tries <= 0 || !strings.ContainsFunc(text, func(r rune) bool { return r == '〇' || r == '零' || unicode.Is(unicode.Nd, r) }) {
 		return nil
@@ -47,15 +46,15 @@ func (f *Finder) Find(text string) []Number {
 	return found
 }
 
-// normal writes digits of all scripts as ASCII, dashes and spaces of all kinds as one, and
-// leaves out what has no width.
+// normal replaces digits of all scripts by ASCII digits, dashes and spaces of all kinds by one
+// kind, and drops characters without width.
 func normal(text string) string {
 	text = strings.ToValidUTF8(text, " ")
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Cf, r):
 			return -1
-		case unicode.Is(unicode.No, r): // ① and the like stand before a number, ² behind one
+		case unicode.Is(unicode.No, r): // ① and the like precede a number, ² follows one
 			return ' '
 		case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f':
 			return '\n'
@@ -73,13 +72,13 @@ func normal(text string) string {
 }
 
 var (
-	// kanji is a row of digits as a number is written in them, digit by digit.
+	// kanji matches a number written digit by digit in kanji.
 	kanji   = regexp.MustCompile(`[〇零一二三四五六七八九]{2,}`)
 	inASCII = strings.NewReplacer("〇", "0", "零", "0", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9")
 )
 
-// digit is a decimal digit of any script; they stand in tens, from zero on, and a zero is
-// never before another digit's ten.
+// digit returns a decimal digit of any script as ASCII. Unicode has them in blocks of ten, from
+// zero to nine, of which several may be adjacent.
 func digit(r rune) rune {
 	begin := r
 	for unicode.Is(unicode.Nd, begin-1) {
@@ -89,18 +88,18 @@ func digit(r rune) rune {
 }
 
 var (
-	// extension is one as Japanese and Chinese write it; the library knows the others.
+	// extension matches a Japanese or Chinese extension; the library knows the others.
 	extension = regexp.MustCompile(`[\s(,、-]*(?:内線|分机|內線)(?:番号)?[:\s]*([0-9]{1,7})\)?`)
 
-	// noPhones are dates, times, postcodes, money and what a list counts by, which look like
-	// parts of a number.
+	// noPhones match dates, times, postcodes, money and list numbering, which look like parts
+	// of a telephone number.
 	noPhones = []*regexp.Regexp{
 		regexp.MustCompile(`(^|[^0-9])(?:19|20)[0-9]{2}[-/.年] ?(?:0?[1-9]|1[0-2])[-/.月] ?(?:[12][0-9]|3[01]|0?[1-9])(?:日|([^0-9]|$))`),
 		regexp.MustCompile(`(^|[^0-9])(?:[12][0-9]|3[01]|0?[1-9])[-/.](?:[12][0-9]|3[01]|0?[1-9])[-/.](?:19|20)[0-9]{2}([^0-9]|$)`),
 		regexp.MustCompile(`(^|[^0-9/])(?:[12][0-9]|3[01]|0?[1-9])/(?:[12][0-9]|3[01]|0?[1-9])(?:/[0-9]{2})?([^0-9/]|$)`),
 		regexp.MustCompile(`[0-9]{1,4} ?年|[0-9]{1,2} ?[月日時分](?:間|半)?`),
 		regexp.MustCompile(`(^|[^0-9])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?([^0-9]|$)`),
-		// What a list counts by: 1. 2) (3).
+		// The numbering of a list: 1. 2) (3).
 		regexp.MustCompile(`(^|[ (、,:])[1-9][0-9]?[.)] ?(\(?0[0-9])`),
 		regexp.MustCompile(`〒 ?[0-9]{3}[- ]?[0-9]{4}`),
 		regexp.MustCompile(`[¥$€£฿₩] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:円|万|千円|¥|€|£|฿|₩|%|ドル|yen\b|JPY\b|USD\b|EUR\b)`),
@@ -108,23 +107,23 @@ var (
 	}
 )
 
-// blank takes out what is no telephone number, so that nothing beside it is joined to it.
+// blank removes what is not a telephone number, so that it is not joined with its neighbours.
 func blank(text string) string {
 	for _, no := range noPhones {
-		// Twice: neighbours share the character between them.
+		// Twice, because neighbours share the character between them.
 		text = no.ReplaceAllString(no.ReplaceAllString(text, "$1|$2"), "$1|$2")
 	}
 	return text
 }
 
-// How firmly what stands between two groups of digits holds them together.
+// How firmly what stands between two groups of digits joins them.
 const (
 	tight = iota // 090-1111
 	loose        // 2208/090: two numbers, or one
 	apart        // 2208 2
 )
 
-// link is what may stand between two groups of digits of one number.
+// link matches what may stand between two groups of digits of one number.
 var link = regexp.MustCompile(`^(?: ?[-.・·•_の~〜/,] ?|[ ]?[()\[\]]{1,2}[ -]?|[ ]{1,3})$`)
 
 func strength(between string) int {
@@ -137,7 +136,7 @@ func strength(between string) int {
 	return tight
 }
 
-// group is a group of digits: where it stands, and how it is held to the one before.
+// group is a group of digits: its place, and how firmly it is joined to the one before.
 type group struct {
 	from, to int
 	held     int // tight, loose, apart
@@ -146,7 +145,7 @@ type group struct {
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// groups cuts a line into its groups of digits. What begins a stretch is first.
+// groups splits a line into groups of digits. first marks the beginning of a stretch.
 func groups(line string) (all []group) {
 	for i, at := range digits.FindAllStringIndex(line, -1) {
 		g := group{from: at[0], to: at[1], first: i == 0}
@@ -160,13 +159,13 @@ func groups(line string) (all []group) {
 	return all
 }
 
-// Bounds of what may be a number: the digits of a whole one with what is dialled before it,
-// and into how many groups people cut it.
+// Bounds of a candidate: the digits of a complete number including dialling prefixes, and the
+// number of groups.
 const (
 	fewestDigits = 6
 	mostDigits   = 20
 	mostGroups   = 9
-	// near is how many bytes around digits are looked at.
+	// near is how many bytes around digits are examined.
 	near = 40
 )
 
@@ -192,12 +191,12 @@ func (s *scan) numbers() (found []Number) {
 	return found
 }
 
-// ends are the groups at which a number that begins with group i may end, the likeliest
-// first: what is held together most firmly, of those the longest, but without the number
-// of pieces that follows it.
+// ends returns the groups at which a number beginning with group i may end, the likeliest
+// first: the most firmly joined, of those the longest, but without a number of pieces that
+// follows.
 func (s *scan) ends(all []group, i int) []int {
 	if i > 0 && !all[i].first && all[i].held == tight {
-		return nil // in the midst of something
+		return nil // in the middle of something
 	}
 	type end struct{ at, loosest, order int }
 	var list []end
@@ -215,7 +214,7 @@ func (s *scan) ends(all []group, i int) []int {
 		}
 		order := -j
 		if j > i && s.pieces(all[j]) {
-			order = 1 // after all that are shorter
+			order = 1 // after all shorter ones
 		}
 		if length >= fewestDigits {
 			list = append(list, end{j, loosest, order})
@@ -234,7 +233,7 @@ func (s *scan) ends(all []group, i int) []int {
 	return out
 }
 
-// pieces tells whether a group looks like how many are wanted: 2, or 10個.
+// pieces reports whether a group is a number of pieces wanted: 2, or 10個.
 func (s *scan) pieces(g group) bool {
 	if g.held == tight {
 		return false
@@ -243,8 +242,8 @@ func (s *scan) pieces(g group) bool {
 	return g.to-g.from == 1 || g.to-g.from <= 3 && unicode.IsLetter(after)
 }
 
-// number reads the groups from i to j, if they are a telephone number; with newer also one
-// with a country's code and of the right length whose range the library does not know.
+// number parses the groups from i to j, if they are a telephone number; with newer also one
+// with a country code and the right length whose range the library does not know.
 func (s *scan) number(all []group, i, j int, newer bool) (Number, bool) {
 	from, to := all[i].from, all[j].to
 	before, after := s.line[max(0, from-near):from], s.line[to:min(len(s.line), to+near)]
@@ -268,7 +267,7 @@ func (s *scan) number(all []group, i, j int, newer bool) (Number, bool) {
 	}
 	for at, region := range s.regions {
 		if at > 0 && !plus && i == j {
-			break // bare digits are only of where the Page is
+			break // bare digits only count for the Page's own region
 		}
 		n, ok := read(text, region, newer)
 		if !ok || !called && !phonenumbers.IsNationalPrefixPresentIfRequired(n) || !s.grouped(n, all[i:j+1]) {
@@ -279,8 +278,7 @@ func (s *scan) number(all []group, i, j int, newer bool) (Number, bool) {
 	return Number{}, false
 }
 
-// read reads a number, also after the 00 that most of the world dials before a country's
-// code.
+// read parses a number, also with 00 before the country code, as most of the world dials it.
 func read(text, region string, newer bool) (*phonenumbers.PhoneNumber, bool) {
 	for _, dialled := range []string{text, overseas(text)} {
 		n, err := phonenumbers.ParseAndKeepRawInput(dialled, region)
@@ -291,7 +289,7 @@ func read(text, region string, newer bool) (*phonenumbers.PhoneNumber, bool) {
 	return nil, false
 }
 
-// written is the number as it stands in the text.
+// written returns the number as written in the text.
 func (s *scan) written(from, to int, plus bool) string {
 	text := s.line[from:to]
 	switch {
@@ -303,8 +301,8 @@ func (s *scan) written(from, to int, plus bool) string {
 	return text
 }
 
-// grouped refuses numbers without a country's code and without a trunk prefix that are put
-// together of groups that nobody would make: a postcode and a count.
+// grouped refuses numbers without a country code and trunk prefix that are composed of groups
+// that nobody would write: a postcode and a count.
 func (s *scan) grouped(n *phonenumbers.PhoneNumber, cut []group) bool {
 	if len(cut) == 1 || n.GetCountryCodeSource() != phonenumbers.PhoneNumber_FROM_DEFAULT_COUNTRY {
 		return true
@@ -318,11 +316,11 @@ func (s *scan) grouped(n *phonenumbers.PhoneNumber, cut []group) bool {
 	return withinGroups(cut, phonenumbers.Format(n, phonenumbers.RFC3966))
 }
 
-// withinGroups tells whether groups are cut only where the number is cut as it is formatted.
+// withinGroups reports whether groups are separated only where the formatted number is.
 func withinGroups(cut []group, formatted string) bool {
 	ends := map[int]bool{}
 	length := 0
-	for _, g := range digits.FindAllString(formatted, -1)[1:] { // the first is the country's code
+	for _, g := range digits.FindAllString(formatted, -1)[1:] { // the first is the country code
 		length += len(g)
 		ends[length] = true
 	}
@@ -335,8 +333,8 @@ func withinGroups(cut []group, formatted string) bool {
 	return true
 }
 
-// digitsOnly leaves of a number what is dialled. A zero in brackets after the country's code
-// is dialled within the country only: the library knows that.
+// digitsOnly returns the digits that are dialled. A zero in brackets after the country code is
+// dialled only within the country: the library knows that.
 func digitsOnly(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -349,16 +347,17 @@ func digitsOnly(text string) string {
 
 var (
 	extensionAfter = regexp.MustCompile(`^(?: ?ext\.? ?[0-9]{1,7}| ?x[0-9]{2,7}|#[0-9]{1,7})\b`)
-	// phoneWord is what people write before a telephone number, orderWord before another.
+	// phoneWord matches what people write before a telephone number, orderWord before another
+	// number.
 	phoneWord = regexp.MustCompile(`(?i)(?:電話|携帯|連絡先|電話番号|携帯番号|☎|☏|📞|📱|โทร|هاتف|जोड़|tel|telephone|téléphone|telefon|teléfono|phone(?: number)?|mobile|mob|cell|call|fax|ph|whatsapp|line)[ .:は\]が、]*$`)
 	orderWord = regexp.MustCompile(`(?i)(?:番号|注文|受注|伝票|追跡|予約|会員|口座|管理|品番|型番|コード|id|no|nr|number|order|invoice|ref|sku|code|tracking|account|item)[ .:は#]*$|[#№]$`)
-	// within is something longer than a number, of which digits are a part.
+	// within matches a longer word of which digits are a part.
 	within = regexp.MustCompile(`\p{Latin}[-_.]?$`)
 )
 
 func calledPhone(before string) bool { return phoneWord.MatchString(before) }
 
-// foreign tells by what stands around digits that they are no telephone number.
+// foreign reports whether the text around digits shows that they are not a telephone number.
 func foreign(before, after string) bool {
 	if orderWord.MatchString(before) || within.MatchString(strings.TrimRight(before, "(")) && !strings.HasSuffix(before, ":") {
 		return true

@@ -1,5 +1,5 @@
-// Package phone finds telephone numbers in what people write, and tells whether two are the
-// same line, however they are written.
+// Package phone finds telephone numbers in what people write, and compares them however they
+// are written.
 package phone
 
 import (
@@ -8,30 +8,30 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Number is a telephone number as the whole world dials it.
+// Number is a telephone number in international form.
 type Number struct {
-	// E164 is the whole number with its country's code: +819011112208.
+	// E164 is the complete number with its country code: +819011112208.
 	E164 string
-	// Extension is dialled after it; empty: none.
+	// Extension is dialled after it; empty if there is none.
 	Extension string
 	// Written is the number as somebody wrote it, in ASCII digits.
 	Written string
-	// Term is in every way of writing the number, as digits: its last ones, before which
-	// stand a country's code, a trunk prefix or what is dialled for a mobile.
+	// Term are the digits common to every way of writing the number: its last ones, without
+	// country code, trunk prefix or mobile prefix.
 	Term string
 }
 
-// Same tells whether both are one line: the same whole number, and not two extensions of it.
+// Same reports whether both are the same line: the same number, and not two extensions of it.
 func (n Number) Same(o Number) bool {
 	return n.E164 != "" && n.E164 == o.E164 && (n.Extension == "" || o.Extension == "" || n.Extension == o.Extension)
 }
 
-// Parse reads what is a telephone number and nothing besides, such as a field of a CRM
-// holds it. Where it has no country's code it is of the first of the regions (JP) that
-// has such a number. It may lack the trunk prefix: spreadsheets drop a zero in front.
+// Parse parses a telephone number with nothing besides, as in a field of a CRM. Without a
+// country code it belongs to the first of the regions (like JP) that has such a number. The
+// trunk prefix may be missing: spreadsheets drop leading zeros.
 func Parse(written string, regions ...string) (Number, bool) {
 	text := normal(written)
-	for _, newer := range []bool{false, true} { // a range may be newer than what is known of them
+	for _, newer := range []bool{false, true} { // a range may be newer than the library's data
 		for _, region := range known(regions) {
 			if n, ok := read(text, region, newer); ok {
 				return number(n, written), true
@@ -41,11 +41,11 @@ func Parse(written string, regions ...string) (Number, bool) {
 	return Number{}, false
 }
 
-// unknownRegion makes the library take only what has a country's code.
+// unknownRegion makes the library accept only numbers with a country code.
 const unknownRegion = "ZZ"
 
-// known are the regions that there are; where there is none, that of numbers with a
-// country's code.
+// known returns the regions that exist; if there is none, the one for numbers with a country
+// code.
 func known(regions []string) []string {
 	var out []string
 	all := phonenumbers.GetSupportedRegions()
@@ -60,8 +60,8 @@ func known(regions []string) []string {
 	return out
 }
 
-// overseas is a number after the 00 that most of the world dials before a country's code;
-// empty where it has none.
+// overseas returns a number after 00, as most of the world dials before a country code; empty
+// if it has no 00.
 func overseas(text string) string {
 	if rest, ok := strings.CutPrefix(strings.TrimLeft(text, "( "), "00"); ok {
 		return "+" + rest
@@ -73,8 +73,8 @@ func possible(n *phonenumbers.PhoneNumber) bool {
 	return phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE
 }
 
-// tail is how many digits of a number every way of writing it has; fewer where a mobile is
-// dialled in two ways.
+// tail is how many digits every way of writing a number has; fewer where mobiles are dialled in
+// two ways.
 const (
 	tail       = 9
 	tailMobile = 8

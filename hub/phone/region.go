@@ -11,9 +11,9 @@ import (
 	"golang.org/x/text/language/display"
 )
 
-// RegionOfZone returns the region (JP) whose telephone numbers a time zone (Asia/Tokyo) goes
-// with, empty where that can't be told. Where regions share a country's code it is the one
-// whose numbers are read alike.
+// RegionOfZone returns the region (like JP) for whose telephone numbers a time zone
+// (Asia/Tokyo) stands, empty if unknown. Of regions that share a country code it is the one
+// whose numbers are parsed the same way.
 func RegionOfZone(zone string) string { return zones()[zone] }
 
 var zones = sync.OnceValue(func() map[string]string {
@@ -40,12 +40,12 @@ var zones = sync.OnceValue(func() map[string]string {
 })
 
 func callingCode(code int) *phonenumbers.PhoneNumber {
-	c := int32(code) //nolint:gosec // a calling code has three digits at most
+	c := int32(code) //nolint:gosec // a calling code has at most three digits
 	return &phonenumbers.PhoneNumber{CountryCode: &c}
 }
 
-// RegionOfLocale returns the region of a locale as Facebook writes it (ja_JP), empty where
-// it names none: some of Facebook's locales have in its place what is no country.
+// RegionOfLocale returns the region of a Facebook locale (ja_JP), empty if it has none: some of
+// Facebook's locales have something else in its place.
 func RegionOfLocale(locale string) string {
 	switch locale {
 	case "es_LA", "ar_AR", "en_PI", "en_UD", "fb_LT", "eo_EO", "la_VA", "tl_ST", "fb_HA":
@@ -55,8 +55,8 @@ func RegionOfLocale(locale string) string {
 	return supported(region)
 }
 
-// RegionOfLanguage returns the region in which most write a language (ja), empty where that
-// can't be told.
+// RegionOfLanguage returns the region in which a language (ja) is written most, empty if
+// unknown.
 func RegionOfLanguage(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || tag == "" {
@@ -66,8 +66,8 @@ func RegionOfLanguage(tag string) string {
 	return supported(r.String())
 }
 
-// RegionOfText returns the region in which alone a script is written that stands in texts
-// (かな), empty where there is none such.
+// RegionOfText returns the only region in which a script in the texts (かな) is written, empty if
+// there is none.
 func RegionOfText(texts []string) string {
 	for _, t := range texts {
 		for _, r := range t {
@@ -81,7 +81,7 @@ func RegionOfText(texts []string) string {
 	return ""
 }
 
-// oneCountry are scripts in which the letters of one country alone are written.
+// oneCountry are scripts whose letters are written in one country only.
 var oneCountry = []struct {
 	region string
 	script []*unicode.RangeTable
@@ -99,8 +99,8 @@ var oneCountry = []struct {
 	{"LK", []*unicode.RangeTable{unicode.Sinhala}},
 }
 
-// RegionOfCountry returns the region of a country's code (JP), or of its English name
-// (Japan); empty where nothing is called so.
+// RegionOfCountry returns the region of a country code (JP) or an English name (Japan); empty
+// if there is no such country.
 func RegionOfCountry(country string) string {
 	if r := supported(strings.ToUpper(country)); r != "" {
 		return r
@@ -108,7 +108,7 @@ func RegionOfCountry(country string) string {
 	return countries()[strings.ToLower(strings.TrimSpace(country))]
 }
 
-// RegionOfNumber returns the region of a number that is written with its country's code.
+// RegionOfNumber returns the region of a number with a country code.
 func RegionOfNumber(written string) string {
 	n, err := phonenumbers.Parse(normal(written), unknownRegion)
 	if err != nil || !phonenumbers.IsValidNumber(n) {

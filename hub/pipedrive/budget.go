@@ -43,7 +43,7 @@ func (s *searches) wait(ctx context.Context, holder string) error {
 	}
 }
 
-// take takes a turn, or tells for how long there is none.
+// reserve takes a turn, or returns how long to wait for one.
 func (s *searches) take(holder string, now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,36 +67,36 @@ func (s *searches) take(holder string, now time.Time) time.Duration {
 	return 0
 }
 
-// How long nothing is asked after a budget was found used up. How long that of seconds
-// needs is told by a header; the day's ends at midnight, in a zone that is not told, or
-// when somebody buys more; how long the wall stands is told nowhere.
+// How long we stop calling after a budget was used up. For the short-term budget a header says
+// how long; the daily one is reset at midnight, in an unknown zone, or when somebody buys more;
+// how long the firewall blocks us is documented nowhere.
 const (
 	burstPause = 2 * time.Second
 	burstMost  = time.Minute
 	dailyPause = 5 * time.Minute
 	wallPause  = time.Minute
-	// dearest is what the dearest call that we make costs, in tokens: with less left, a
-	// refusal is the day's.
+	// dearest is the price in tokens of the dearest call that we make: with less left, a
+	// refusal is because of the daily budget.
 	dearest = 40
 )
 
-// budgets is what is known of the company's budget of the day, and who may not ask now.
+// budgets is what is known about the company's daily budget, and who may not call now.
 type budgets struct {
 	mu    sync.Mutex
 	told  model.CRMBudget
 	until map[string]time.Time // by holder
-	day   time.Time            // until when nobody may
+	day   time.Time            // until when nobody may call
 }
 
-// Budget returns what Pipedrive told last of the budget of the day.
+// Budget returns what Pipedrive last said about the daily budget.
 func (c *caller) Budget() model.CRMBudget {
 	c.budgets.mu.Lock()
 	defer c.budgets.mu.Unlock()
 	return c.budgets.told
 }
 
-// read takes what an answer's headers tell. Those of the day are not documented, and may
-// be absent.
+// read reads an answer's headers. Those for the daily budget are not documented, and may be
+// missing.
 func (b *budgets) read(h http.Header, now time.Time) {
 	left, ok := count(h.Get("X-Daily-Ratelimit-Token-Remaining"))
 	if !ok {
@@ -115,7 +115,7 @@ func count(s string) (int64, bool) {
 	return n, err == nil && n >= 0
 }
 
-// shut returns the budget that keeps a holder from asking now; nil: they may.
+// exhausted returns the budget that keeps a holder from calling now, nil if they may.
 func (b *budgets) shut(holder string, now time.Time) *model.CRMLimit {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -133,7 +133,7 @@ func (b *budgets) shut(holder string, now time.Time) *model.CRMLimit {
 	return nil
 }
 
-// spent notes a 429.
+// rateLimited records a 429.
 func (b *budgets) spent(holder string, h http.Header, now time.Time) *model.CRMLimit {
 	if left, ok := count(h.Get("X-Daily-Ratelimit-Token-Remaining")); ok && left < dearest {
 		b.mu.Lock()
@@ -150,7 +150,7 @@ func (b *budgets) spent(holder string, h http.Header, now time.Time) *model.CRML
 	return b.pause(holder, now.Add(pause))
 }
 
-// walled notes the wall's answer.
+// blocked records an answer of the firewall.
 func (b *budgets) walled(holder string, now time.Time) *model.CRMLimit {
 	return b.pause(holder, now.Add(wallPause))
 }

@@ -15,27 +15,27 @@ import (
 	"parley/model"
 )
 
-// Keys of what is logged.
+// Keys for logs.
 const (
 	keyCall   = "call"
 	keyStatus = "status"
 	keyError  = "error"
 )
 
-// Why an answer can't be used.
+// Reasons why an answer can't be used.
 var (
 	errUnreadable = errors.New("unreadable answer")
 	errTooLong    = errors.New("answer too long")
 )
 
-// reply is a whole answer.
+// reply is a complete answer.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// caller makes calls: by whom, within which time and budget, and what their answers mean.
+// caller makes calls with their credentials, deadlines and budgets, and interprets the answers.
 type caller struct {
 	api       string
 	company   string // its token
@@ -47,9 +47,8 @@ type caller struct {
 	searches  searches
 }
 
-// roundTrip makes a call, once, and reads the whole answer. The transport is used
-// without an http.Client: there are no redirects, no cookies, and no error that quotes
-// the URL.
+// roundTrip makes a call, once, and reads the whole answer. It uses the transport without an
+// http.Client: no redirects, no cookies, and no error that quotes the URL.
 func (c *caller) roundTrip(ctx context.Context, call string, req *http.Request) (reply, error) {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "parley")
@@ -70,8 +69,8 @@ func (c *caller) roundTrip(ctx context.Context, call string, req *http.Request) 
 	return reply{res.StatusCode, res.Header, body}, nil
 }
 
-// credential is by which token the API is called, and where. holder names whose it is for
-// as long as it is refreshed: budgets and what is kept belong to it.
+// credential is the token for a call and the address of the API. holder identifies its owner
+// across refreshes: budgets and caches are kept for each holder.
 type credential struct{ base, header, value, holder string }
 
 func (c *caller) byCompany() credential {
@@ -82,8 +81,8 @@ func byGrant(g model.CRMGrant) credential {
 	return credential{g.APIDomain, "Authorization", "Bearer " + g.Access, "grant " + g.Refresh}
 }
 
-// credential returns by whose eyes a call is made: a user's own grant, or the company
-// token where there is none.
+// credential returns the credential for a call: the user's own grant, or the company token if
+// as is nil.
 func (c *caller) credential(call string, as *model.CRMGrant) (credential, error) {
 	switch {
 	case as != nil:
@@ -96,24 +95,24 @@ func (c *caller) credential(call string, as *model.CRMGrant) (credential, error)
 
 // request is a call of the API.
 type request struct {
-	name   string // as it is logged
+	name   string // for logs
 	method string
 	path   string // with /api and the version
 	query  url.Values
-	body   any  // nil: none
-	search bool // it is the search API's, which has a budget of its own
+	body   any  // nil for none
+	search bool // a call to the search API, which has a budget of its own
 	bare   bool // its answer has no data
 }
 
-// answer is what a call was answered with.
+// answer is the decoded answer to a call.
 type answer struct {
 	data json.RawMessage
-	// cursor is where version 2 goes on, start where version 1 does; empty: it does not.
+	// cursor is where a list continues in version 2, start in version 1; empty if it does not.
 	cursor string
 	start  int64
 }
 
-// envelope is what every answer of the API comes in.
+// envelope is the outer object of every answer of the API.
 //
 // Source: Pipedrive, "Responses".
 type envelope struct {
@@ -122,7 +121,7 @@ type envelope struct {
 	Additional json.RawMessage `json:"additional_data"`
 }
 
-// get reads something of version 1 of the API that every user may. What goes wrong is
+// get reads something from version 1 of the API that every user may read. Its errors are
 // ErrCRMRefused, for a 401, or ErrCRMUnavailable.
 func (c *caller) get(ctx context.Context, call, path string, as credential) (json.RawMessage, error) {
 	a, err := c.do(ctx, as, request{name: call, method: http.MethodGet, path: "/api/v1" + path})
@@ -184,14 +183,15 @@ func newRequest(ctx context.Context, as credential, q request) (*http.Request, e
 	if q.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	req.GetBody = nil // without it the transport can't send a body a second time
+	req.GetBody = nil // without GetBody the transport can't send a body a second time
 	req.Header.Set(as.header, as.value)
 	return req, nil
 }
 
-// refusal makes an error of a status. A 401 is a refusal for good. A 403 that is no JSON
-// is not even Pipedrive's: the wall before it answers so to who asked too much. 410 and
-// 404 are records that are not there; what else is the request's fault stays so.
+// refusal returns the error for a status. A 401 is final. A 403 that is not JSON does not even
+// come from Pipedrive: the firewall in front of it answers like that to clients that call too
+// often. 404 and 410 mean that the record does not exist; other 4xx mean that the request is
+// invalid.
 //
 // Source: Pipedrive, "HTTP status codes" and "Rate limiting".
 func (c *caller) refusal(ctx context.Context, as credential, q request, res reply) error {
@@ -214,7 +214,7 @@ func (c *caller) refusal(ctx context.Context, as credential, q request, res repl
 		kind = model.ErrCRMForbidden
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		kind = model.ErrCRMInvalid
-	case http.StatusPaymentRequired, http.StatusUnsupportedMediaType: // the account is not open, the feature not on
+	case http.StatusPaymentRequired, http.StatusUnsupportedMediaType: // the account is not active, or the feature not enabled
 		kind = model.ErrCRMForbidden
 	}
 	c.log.WarnContext(ctx, "pipedrive call failed", keyCall, q.name, keyStatus, res.status)
@@ -226,7 +226,7 @@ func (c *caller) limited(ctx context.Context, q request, limit *model.CRMLimit) 
 	return fmt.Errorf("pipedrive %s: %w", q.name, limit)
 }
 
-// readEnvelope takes the data out of an answer; bare: it need not have any.
+// readEnvelope returns the data of an answer; with bare it may be missing.
 func readEnvelope(body []byte, bare bool) (answer, error) {
 	var e envelope
 	if json.Unmarshal(body, &e) != nil || e.Success == nil || !*e.Success || len(e.Data) == 0 && !bare {
@@ -240,7 +240,7 @@ func readEnvelope(body []byte, bare bool) (answer, error) {
 			Next *int64 `json:"next_start"`
 		} `json:"pagination"`
 	}
-	if json.Unmarshal(e.Additional, &more) != nil { // absent, or of no use
+	if json.Unmarshal(e.Additional, &more) != nil { // missing, or unusable
 		return a, nil
 	}
 	if more.Cursor != nil {
@@ -252,7 +252,7 @@ func readEnvelope(body []byte, bare bool) (answer, error) {
 	return a, nil
 }
 
-// each calls read with every element of a list; ok is false for what is no list.
+// each calls read with every element of a list; ok is false if data is not a list.
 func each(data json.RawMessage, read func(json.RawMessage)) (ok bool) {
 	var all []json.RawMessage
 	if json.Unmarshal(data, &all) != nil {

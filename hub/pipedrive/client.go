@@ -21,14 +21,14 @@ const (
 	DefaultTimeout  = 15 * time.Second
 )
 
-// Config is what a [Client] is made of. Zero values stand for the defaults. There must
-// be a company token, or a client id with its secret.
+// Config configures a [Client]. Zero values stand for the defaults. There must be a company
+// token, or a client id with its secret.
 type Config struct {
-	// URL is where the API is for the company token; plain http only on this machine.
+	// URL is the address of the API for the company token; plain http only on this machine.
 	URL string
 	// CompanyToken is the API token of an admin of the company.
 	CompanyToken string
-	// OAuthURL is where users let our app in; ClientID and ClientSecret are the app's.
+	// OAuthURL is where users authorize our app; ClientID and ClientSecret are the app's.
 	OAuthURL     string
 	ClientID     string
 	ClientSecret string
@@ -39,24 +39,24 @@ type Config struct {
 	Logger    *slog.Logger
 }
 
-// Client calls Pipedrive. Nothing is sent twice, no redirect is followed, and tokens
-// stand in headers and forms alone.
+// Client calls Pipedrive. Nothing is sent twice, no redirect is followed, and tokens are only
+// in headers and forms.
 type Client struct {
 	*caller
 
 	oauth  *url.URL
 	id     string
 	secret string
-	// local: the OAuth server is on this machine, so that its api_domain may be, too.
+	// local: the OAuth server is on this machine, so its api_domain may be, too.
 	local bool
-	own   *http.Transport // nil where the transport was given
+	own   *http.Transport // nil if the transport was given
 
 	people kept[people]
 	stages kept[[]model.Stage]
 	domain kept[string]
 }
 
-// New returns a client, or says what is wrong with its configuration.
+// New returns a client, or what is wrong with its configuration.
 func New(cfg Config) (*Client, error) {
 	if cfg.CompanyToken == "" && cfg.ClientID == "" {
 		return nil, errors.New("pipedrive: a company token, or the app's client id and secret, are needed")
@@ -95,35 +95,35 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// Format implements [fmt.Formatter]: no verb shows a secret.
+// Format implements [fmt.Formatter]; no verb shows a secret.
 func (*Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[pipedrive client]")) }
 
-// Close gives up the connections that are kept open. Calls may still be made.
+// Close closes idle connections. Calls may still be made.
 func (c *Client) Close() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
 	}
 }
 
-// SignsIn tells whether users can sign in: there is an app that they can let in.
+// SignsIn reports whether users can sign in: there is an app that they can authorize.
 func (c *Client) SignsIn() bool { return c.id != "" }
 
-// KnowsCompany tells whether there is a company token, by which [Client.Company] and
-// [Client.Colleagues] ask.
+// KnowsCompany reports whether there is a company token, which [Client.Company] and
+// [Client.Colleagues] need.
 func (c *Client) KnowsCompany() bool { return c.company != "" }
 
-// AuthorizeURL is where a browser asks its user to let us in. They come back to redirect
-// with the state and a code, or an error.
+// AuthorizeURL returns where a browser asks its user to authorize us. They come back to
+// redirect with the state and a code, or an error.
 func (c *Client) AuthorizeURL(redirect, state string) string {
 	u := c.oauth.JoinPath("oauth", "authorize")
 	u.RawQuery = url.Values{"client_id": {c.id}, "redirect_uri": {redirect}, "state": {state}}.Encode()
 	return u.String()
 }
 
-// AuthorizeOrigin is the origin of AuthorizeURL: scheme, host and port.
+// AuthorizeOrigin returns the origin of AuthorizeURL: scheme, host and port.
 func (c *Client) AuthorizeOrigin() string { return c.oauth.Scheme + "://" + c.oauth.Host }
 
-// baseURL reads an address of Pipedrive's. http is for this machine alone, where local
+// baseURL parses an address of Pipedrive's. http is for this machine only, and only if local
 // allows it.
 func baseURL(what, address string, local bool) (*url.URL, error) {
 	u, err := outside.Address(address, local)
@@ -133,7 +133,7 @@ func baseURL(what, address string, local bool) (*url.URL, error) {
 	return u, nil
 }
 
-// Bounds of the client's own transport, and of what it reads.
+// Bounds of the client's own transport, and of an answer.
 const (
 	idleTimeout      = 30 * time.Second
 	idleConnections  = 8
@@ -142,12 +142,12 @@ const (
 
 func newTransport() *http.Transport { return outside.Transport(idleTimeout, idleConnections) }
 
-// unavailable is an error of a call that may do later.
+// unavailable is the error of a call that may succeed later.
 func unavailable(call string, why error) error {
 	return fmt.Errorf("pipedrive %s: %w: %w", call, model.ErrCRMUnavailable, why)
 }
 
-// refused is an error of a call that will not.
+// refused is the error of a call that will not succeed later, either.
 func refused(call string, status int) error {
 	return fmt.Errorf("pipedrive %s: %w: status %d", call, model.ErrCRMRefused, status)
 }

@@ -10,11 +10,11 @@ import (
 	"parley/model"
 )
 
-// isCode tells whether a custom field's code has its form, 40 hexadecimal digits.
+// isCode reports whether s has the form of a custom field's code: 40 hexadecimal digits.
 func isCode(s string) bool { return len(s) == 40 && strings.Trim(s, "0123456789abcdef") == "" }
 
-// PersonField returns the code of the custom field of persons with a name, by the company
-// token; [model.ErrCRMNotFound] where there is none. Codes differ from company to company.
+// PersonField returns the code of the persons' custom field with that name, using the company
+// token; [model.ErrCRMNotFound] if there is none. Codes differ between companies.
 func (c *Client) PersonField(ctx context.Context, name string) (code string, err error) {
 	const call = "personFields"
 	by, err := c.credential(call, nil)
@@ -35,7 +35,7 @@ func (c *Client) PersonField(ctx context.Context, name string) (code string, err
 	return code, err
 }
 
-// readField returns the code of a custom field, if it has a name.
+// readField returns the code of a custom field if it has that name.
 func readField(data json.RawMessage, name string) (code string, ok bool) {
 	var w struct {
 		Name   string `json:"field_name"`
@@ -48,8 +48,8 @@ func readField(data json.RawMessage, name string) (code string, ok bool) {
 	return w.Code, true
 }
 
-// CreatePersonField makes a custom field of persons for texts of 255 characters, by the
-// company token, and returns its code.
+// CreatePersonField creates a custom field of persons for texts of up to 255 characters, using
+// the company token, and returns its code.
 func (c *Client) CreatePersonField(ctx context.Context, name string) (code string, err error) {
 	const call = "add personField"
 	if strings.TrimSpace(name) == "" {
@@ -70,7 +70,7 @@ func (c *Client) CreatePersonField(ctx context.Context, name string) (code strin
 	return code, nil
 }
 
-// SetPersonField writes a custom field of a person; an empty value clears it.
+// SetPersonField sets a custom field of a person; an empty value clears it.
 func (c *Client) SetPersonField(ctx context.Context, as *model.CRMGrant, person, code, value string) error {
 	const call = "change person"
 	by, err := c.credential(call, as)

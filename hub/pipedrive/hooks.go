@@ -12,10 +12,10 @@ import (
 	"parley/model"
 )
 
-// webhooksPath is where webhooks are subscribed to.
+// webhooksPath is the path for subscribing to webhooks.
 const webhooksPath = "/api/v1/webhooks"
 
-// dealsOfPerson is among how many deals of a person that of a lead is looked for.
+// dealsOfPerson is how many deals of a person are searched for that of a lead.
 const dealsOfPerson = 100
 
 type wireWebhook struct {
@@ -53,8 +53,8 @@ func (c *Client) Webhooks(ctx context.Context) ([]model.CRMWebhook, error) {
 	return list, nil
 }
 
-// AddWebhook subscribes to everything that happens to the records of a kind. Only an
-// admin's token may; [model.ErrCRMInvalid]: there are too many, or Pipedrive does not
+// AddWebhook subscribes to everything that happens to records of a type. It needs an admin's
+// token; [model.ErrCRMInvalid] means that there are too many webhooks, or that Pipedrive can't
 // reach the address.
 func (c *Client) AddWebhook(ctx context.Context, w model.CRMWebhook) error {
 	const call = "add webhook"
@@ -69,7 +69,7 @@ func (c *Client) AddWebhook(ctx context.Context, w model.CRMWebhook) error {
 	return err
 }
 
-// RemoveWebhook gives a webhook up.
+// RemoveWebhook removes a webhook.
 func (c *Client) RemoveWebhook(ctx context.Context, id int64) error {
 	const call = "remove webhook"
 	by, err := c.credential(call, nil)
@@ -80,8 +80,8 @@ func (c *Client) RemoveWebhook(ctx context.Context, id int64) error {
 	return err
 }
 
-// Brief reads a record alone, by the company token: without the names of its
-// organisation, owner and person; of its stage it has the id.
+// Brief reads a record alone, using the company token: without the names of its organisation,
+// owner and person, and only with the id of its stage.
 func (c *Client) Brief(ctx context.Context, r model.RecordRef) (model.Record, error) {
 	by, err := c.credential(string(r.Type)+"s/{id}", nil)
 	if err != nil {
@@ -100,8 +100,8 @@ func (c *Client) Brief(ctx context.Context, r model.RecordRef) (model.Record, er
 	return w.Record, nil
 }
 
-// DealOfLead returns the deal that a lead became, looked for among the newest deals of a
-// person; [model.ErrCRMNotFound]: none of them.
+// DealOfLead returns the deal that a lead became, searching the newest deals of a person;
+// [model.ErrCRMNotFound] if it is none of them.
 func (c *Client) DealOfLead(ctx context.Context, lead, person string) (model.RecordRef, error) {
 	const call = "deals"
 	by, err := c.credential(call, nil)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// kept holds something of each holder's for a while, so that it is not asked for again.
+// cache is a TTL cache with one value for each holder.
 type kept[T any] struct {
 	life time.Duration
 	mu   sync.Mutex
@@ -13,13 +13,13 @@ type kept[T any] struct {
 }
 
 type keptOne[T any] struct {
-	mu    sync.Mutex // held while it is asked for
+	mu    sync.Mutex // held during the call that gets the value
 	value T
-	until time.Time // zero: there is none
+	until time.Time // zero if there is no value
 }
 
-// get returns what is kept, or asks for it; who wants it meanwhile waits. An error is not
-// kept.
+// get returns the cached value, or gets it with ask while others wait for it. Errors are not
+// cached.
 func (k *kept[T]) get(holder string, now time.Time, ask func() (T, error)) (T, error) {
 	one := k.one(holder, now)
 	one.mu.Lock()
@@ -34,7 +34,7 @@ func (k *kept[T]) get(holder string, now time.Time, ask func() (T, error)) (T, e
 	return v, err
 }
 
-// peek returns what is kept, and never asks nor waits.
+// peek returns the cached value, without calling or waiting.
 func (k *kept[T]) peek(holder string, now time.Time) (v T, ok bool) {
 	one := k.one(holder, now)
 	if !one.mu.TryLock() {
@@ -44,7 +44,7 @@ func (k *kept[T]) peek(holder string, now time.Time) (v T, ok bool) {
 	return one.value, now.Before(one.until)
 }
 
-// one finds the holder's place, and clears those that hold nothing any more.
+// entry returns the holder's entry, and drops expired ones.
 func (k *kept[T]) one(holder string, now time.Time) *keptOne[T] {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 	"parley/model"
 )
 
-// How long names are good for. Which stages a user sees, and how they are called, changes
-// seldom; who works there, less so.
+// How long names are cached. Which stages a user sees and their names change seldom; who works
+// there changes more often.
 const (
 	stagesLife = 10 * time.Minute
 	usersLife  = time.Hour
@@ -23,10 +23,10 @@ const (
 // people are the users of the company, as one of them sees them.
 type people struct {
 	names map[int64]model.Untrusted
-	me    int64 // 0 for the company token, which is nobody's own
+	me    int64 // 0 for the company token, which is no user's own
 }
 
-// peopleOf returns the users, asked for at most once in usersLife for each holder.
+// peopleOf returns the users, read at most once in usersLife for each holder.
 func (c *Client) peopleOf(ctx context.Context, as credential) (people, error) {
 	return c.people.get(as.holder, c.now(), func() (people, error) {
 		const call = "users"
@@ -64,7 +64,7 @@ func readPeople(data json.RawMessage) (people, bool) {
 	return p, ok
 }
 
-// own puts who owns a record into it.
+// setOwner fills in who owns a record.
 func (p people) own(r *model.Record) {
 	r.Owner = p.names[r.OwnerID]
 	r.Mine = p.me != 0 && r.OwnerID == p.me
@@ -100,7 +100,7 @@ func (c *Client) stagesOf(ctx context.Context, as credential) ([]model.Stage, er
 	})
 }
 
-// pipelines returns the names of the pipelines and their places.
+// pipelines returns the names of the pipelines and their order.
 func (c *Client) pipelines(ctx context.Context, as credential) (names map[int64]model.Untrusted, order map[int64]int, err error) {
 	names, order = make(map[int64]model.Untrusted), make(map[int64]int)
 	err = c.pages(ctx, as, request{name: "pipelines", method: http.MethodGet, path: "/api/v2/pipelines"}, func(data json.RawMessage) (ok, enough bool) {
@@ -109,7 +109,7 @@ func (c *Client) pipelines(ctx context.Context, as credential) (names map[int64]
 	return names, order, err
 }
 
-// readPipelines adds the pipelines of a page to names and their places.
+// readPipelines adds one page of pipelines to names and order.
 func readPipelines(data json.RawMessage, names map[int64]model.Untrusted, order map[int64]int) bool {
 	return each(data, func(one json.RawMessage) {
 		var w struct {
@@ -123,13 +123,13 @@ func readPipelines(data json.RawMessage, names map[int64]model.Untrusted, order 
 	})
 }
 
-// placedStage is a stage with its place in its pipeline.
+// placedStage is a stage with its position in its pipeline.
 type placedStage struct {
 	model.Stage
 	place int64
 }
 
-// readStages reads the stages of the pipelines that have a name.
+// readStages reads the stages of the pipelines in the map.
 func readStages(data json.RawMessage, pipelines map[int64]model.Untrusted) (all []placedStage, ok bool) {
 	ok = each(data, func(one json.RawMessage) {
 		var w struct {
@@ -149,7 +149,7 @@ func readStages(data json.RawMessage, pipelines map[int64]model.Untrusted) (all 
 	return all, ok
 }
 
-// inOrder returns stages pipeline by pipeline, each in its place.
+// inOrder sorts stages by pipeline and position.
 func inOrder(all []placedStage, pipelines map[int64]int) []model.Stage {
 	slices.SortStableFunc(all, func(a, b placedStage) int {
 		return cmp.Or(cmp.Compare(pipelines[a.PipelineID], pipelines[b.PipelineID]), cmp.Compare(a.place, b.place))
@@ -161,8 +161,8 @@ func inOrder(all []placedStage, pipelines map[int64]int) []model.Stage {
 	return list
 }
 
-// webBase is where the company's pages are. The address that all companies share has none:
-// there the token's owner tells the company's domain.
+// webBase returns the address of the company's web pages. If the API's address is the one that
+// all companies share, the company's domain comes from the token's owner.
 func (c *Client) webBase(ctx context.Context, as credential) (string, error) {
 	if as.base != DefaultURL {
 		return as.base, nil
@@ -180,7 +180,7 @@ func (c *Client) webBase(ctx context.Context, as credential) (string, error) {
 	})
 }
 
-// page is the address of a record's page.
+// page returns the address of a record's page.
 func page(base string, r model.RecordRef) string {
 	if r.Type == model.Lead {
 		return base + "/leads/inbox/" + r.ID

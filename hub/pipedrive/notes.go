@@ -13,15 +13,15 @@ import (
 	"parley/model"
 )
 
-// NoteMost is how many bytes of HTML a note may have.
+// NoteMost is the longest HTML of a note, in bytes.
 //
 // Source: Pipedrive's OpenAPI, version 1, "Add a note".
 const NoteMost = 100_000
 
 const notesPage = 100
 
-// FindNotes returns the notes on a record that were changed since a time, which may be
-// zero, the newest first.
+// FindNotes returns the notes on a record that were changed since a time, which may be zero,
+// the newest first.
 func (c *Client) FindNotes(ctx context.Context, as *model.CRMGrant, of model.RecordRef, since time.Time) ([]model.CRMNote, error) {
 	const call = "notes"
 	by, err := c.credential(call, as)
@@ -58,23 +58,22 @@ func (c *Client) FindNotes(ctx context.Context, as *model.CRMGrant, of model.Rec
 	return nil, unavailable(call, errTooLong)
 }
 
-// Note returns a note; [model.ErrCRMNotFound] where there is none, or none any more.
+// Note returns a note; [model.ErrCRMNotFound] if it does not exist or was deleted.
 func (c *Client) Note(ctx context.Context, as *model.CRMGrant, id int64) (model.CRMNote, error) {
 	return c.note(ctx, as, request{name: "notes/{id}", method: http.MethodGet, path: notePath(id)}, id)
 }
 
-// CreateNote writes a note on the records whose ids n has, one at least. The content is
-// HTML of [NoteMost] bytes at most. It is not sent twice: where it is
-// [model.ErrCRMUnavailable] the note may stand there.
+// CreateNote creates a note on the records whose ids n has, at least one. The content is HTML
+// of at most [NoteMost] bytes. It is not sent twice: after [model.ErrCRMUnavailable] the note
+// may exist.
 func (c *Client) CreateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote) (model.CRMNote, error) {
 	b := noteBody(n)
 	b.bad = b.bad || n.Person == "" && n.Deal == "" && n.Lead == ""
 	return c.writeNote(ctx, as, request{name: "add note", method: http.MethodPost, path: "/api/v1/notes", body: b.keys}, 0, b.bad)
 }
 
-// UpdateNote writes the content of n.ID anew, and on which records it stands: those whose
-// ids n has take the place of those before, what it has none of stays as it is, unless it
-// is to be taken off records of that type.
+// UpdateNote replaces the content of note n.ID and moves it to the records whose ids n has. A
+// record of a type for which n has no id stays attached, unless the type is in off.
 func (c *Client) UpdateNote(ctx context.Context, as *model.CRMGrant, n model.CRMNote, off ...model.RecordType) (model.CRMNote, error) {
 	b := noteBody(n)
 	for _, t := range off {
@@ -106,7 +105,7 @@ func (c *Client) writeNote(ctx context.Context, as *model.CRMGrant, q request, i
 	return c.note(ctx, as, q, id)
 }
 
-// note makes a call that returns a note; id is which it must be, where that is known.
+// note makes a call that returns a note. id is the id that it must have, if known.
 func (c *Client) note(ctx context.Context, as *model.CRMGrant, q request, id int64) (model.CRMNote, error) {
 	by, err := c.credential(q.name, as)
 	if err != nil {
@@ -129,7 +128,7 @@ func (c *Client) note(ctx context.Context, as *model.CRMGrant, q request, id int
 	return n, nil
 }
 
-// readNote reads a note; ok is false for what is none, or not any more.
+// readNote decodes a note; ok is false if it is invalid or deleted.
 //
 // Source: Pipedrive's OpenAPI, version 1, "Get one note".
 func readNote(data json.RawMessage) (model.CRMNote, bool) {

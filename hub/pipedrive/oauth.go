@@ -12,21 +12,22 @@ import (
 	"parley/model"
 )
 
-// What a token may look like. Pipedrive asks to provide for 768 characters and more.
+// maxToken is the longest token accepted. Pipedrive asks clients to allow for 768 characters
+// and more.
 const maxToken = 8 << 10
 
-// accessSlack is taken off an access token's life: it must not end on its way.
+// accessSlack shortens an access token's life, so that it does not expire on its way.
 const accessSlack = time.Minute
 
-// Exchange takes the code that came back to redirect for a grant. A code works once.
+// Exchange exchanges the code that came back to redirect for a grant. A code works once.
 func (c *Client) Exchange(ctx context.Context, code, redirect string) (model.CRMGrant, error) {
 	return c.tokens(ctx, "exchange", url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirect},
 	})
 }
 
-// Refresh returns the grant with a new access token; the one before is over. A grant must
-// not be refreshed twice at a time.
+// Refresh returns the grant with a new access token and ends the old one. A grant must not be
+// refreshed twice at once.
 func (c *Client) Refresh(ctx context.Context, g model.CRMGrant) (model.CRMGrant, error) {
 	next, err := c.tokens(ctx, "refresh", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {g.Refresh}})
 	if err != nil {
@@ -35,8 +36,8 @@ func (c *Client) Refresh(ctx context.Context, g model.CRMGrant) (model.CRMGrant,
 	return next, nil
 }
 
-// tokens asks for tokens. Which body a refusal has is documented nowhere: status 400 and
-// 401 are refusals, everything else may do later.
+// tokens requests tokens. The body of a refusal is documented nowhere: status 400 and 401 are
+// refusals, everything else may succeed later.
 //
 // Source: Pipedrive, "OAuth authorization".
 func (c *Client) tokens(ctx context.Context, call string, form url.Values) (model.CRMGrant, error) {
@@ -47,7 +48,7 @@ func (c *Client) tokens(ctx context.Context, call string, form url.Values) (mode
 	if err != nil {
 		return model.CRMGrant{}, fmt.Errorf("pipedrive %s: no request can be made", call)
 	}
-	req.GetBody = nil // without it the transport can't send a body a second time
+	req.GetBody = nil // without GetBody the transport can't send a body a second time
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.SetBasicAuth(c.id, c.secret)
 	asked := c.now()
@@ -60,7 +61,7 @@ func (c *Client) tokens(ctx context.Context, call string, form url.Values) (mode
 	case http.StatusOK:
 	case http.StatusBadRequest, http.StatusUnauthorized:
 		c.log.InfoContext(ctx, "pipedrive gave no token", keyCall, call, keyStatus, status)
-		if badClient(body) { // it is our setting that is wrong, not the user's grant
+		if badClient(body) { // our setting is wrong, not the user's grant
 			return model.CRMGrant{}, unavailable(call, errClient)
 		}
 		return model.CRMGrant{}, refused(call, status)
@@ -78,7 +79,7 @@ func (c *Client) tokens(ctx context.Context, call string, form url.Values) (mode
 
 var errClient = fmt.Errorf("client id or secret not accepted")
 
-// badClient tells whether a refusal says that our client id or secret is wrong.
+// badClient reports whether a refusal says that our client id or secret is wrong.
 func badClient(body []byte) bool {
 	var e struct {
 		Error string `json:"error"`
@@ -86,7 +87,7 @@ func badClient(body []byte) bool {
 	return json.Unmarshal(body, &e) == nil && e.Error == "invalid_client"
 }
 
-// readGrant reads tokens that were asked for at a time; ok is false for what are none.
+// readGrant decodes tokens that were requested at a time; ok is false if they are invalid.
 func readGrant(body []byte, asked time.Time, local bool) (model.CRMGrant, bool) {
 	var w struct {
 		AccessToken  string `json:"access_token"`
@@ -115,7 +116,7 @@ func readGrant(body []byte, asked time.Time, local bool) (model.CRMGrant, bool) 
 	}, true
 }
 
-// isToken tells whether s can be a token: it must not become more than one header.
+// isToken reports whether s can be a token: it must not break out of its header.
 func isToken(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] > '~' {

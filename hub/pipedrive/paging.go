@@ -8,17 +8,17 @@ import (
 	"strconv"
 )
 
-// mostPages bounds how far a list is read.
+// mostPages bounds how many pages of a list are read.
 const mostPages = 20
 
-// pageMost is the longest page that the API gives.
+// pageMost is the largest page that the API returns.
 //
 // Source: Pipedrive, "Pagination".
 const pageMost = "500"
 
-// pages reads a list to its end, page by page, and hands each page's data on, until take
-// says that it has seen enough. A list of more pages than mostPages is an error: what is
-// not known to be whole is taken for nothing.
+// pages reads a list to its end and passes the data of each page to take, until take has seen
+// enough. A list of more than mostPages pages is an error: an incomplete list must not pass for
+// a complete one.
 func (c *caller) pages(ctx context.Context, by credential, q request, take func(data json.RawMessage) (ok, enough bool)) error {
 	query := url.Values{}
 	maps.Copy(query, q.query)

@@ -14,12 +14,12 @@ import (
 	"parley/model"
 )
 
-// mostOpen is how many open deals and leads a person is shown with.
+// mostOpen is how many open deals and leads of a person are returned.
 const mostOpen = 10
 
-// Record returns a record as one user sees it, whole: with the names of its organisation,
-// owner, person and stage, and a person's open deals and leads. One that is not there, or
-// that the user may not see, is [model.ErrCRMNotFound]. A person or an organisation that
+// Record returns a complete record as one user sees it: with the names of its organisation,
+// owner, person and stage, and a person's open deals and leads. A record that does not exist,
+// or that the user may not see, is [model.ErrCRMNotFound]. A person or an organisation that
 // they may not see is left out.
 func (c *Client) Record(ctx context.Context, as *model.CRMGrant, r model.RecordRef) (model.Record, error) {
 	call := string(r.Type) + "s/{id}"
@@ -34,7 +34,7 @@ func (c *Client) Record(ctx context.Context, as *model.CRMGrant, r model.RecordR
 	return c.complete(ctx, by, w)
 }
 
-// at is where a record is in the API, and how it is read.
+// endpoint returns the API path for a type of record, and the decoder for its answer.
 func at(t model.RecordType) (path string, read func(json.RawMessage) (whole, bool)) {
 	switch t {
 	case model.Person:
@@ -62,8 +62,8 @@ func (c *Client) read(ctx context.Context, by credential, r model.RecordRef) (wh
 	return took(call, known, a, read)
 }
 
-// took reads the answer of a call that returns one record; named is which it must be,
-// where that is known.
+// decodeRecord decodes the answer of a call that returns one record. named is the record that
+// it must be, if known.
 func took(call string, named model.RecordRef, a answer, read func(json.RawMessage) (whole, bool)) (whole, error) {
 	var gone struct {
 		Deleted bool `json:"is_deleted"`
@@ -78,7 +78,7 @@ func took(call string, named model.RecordRef, a answer, read func(json.RawMessag
 	return w, nil
 }
 
-// complete asks for the names in a record, and for what a person has open, at once.
+// complete reads the names in a record, and a person's open deals and leads, concurrently.
 func (c *Client) complete(ctx context.Context, by credential, w whole) (model.Record, error) {
 	var (
 		base   string
@@ -113,7 +113,7 @@ func (c *Client) complete(ctx context.Context, by credential, w whole) (model.Re
 	return w.Record, nil
 }
 
-// finish puts the names into a record.
+// finish puts names into a record.
 func finish(w *whole, base string, who people, stages []model.Stage) {
 	w.URL = page(base, w.RecordRef)
 	who.own(&w.Record)
@@ -123,7 +123,7 @@ func finish(w *whole, base string, who people, stages []model.Stage) {
 	}
 }
 
-// newest returns the newest records, mostOpen at most, each finished.
+// newest returns the newest records, at most mostOpen, each finished.
 func newest(list []whole, finished func(*whole)) []model.Record {
 	slices.SortStableFunc(list, func(a, b whole) int { return b.added.Compare(a.added) })
 	var out []model.Record
@@ -134,7 +134,7 @@ func newest(list []whole, finished func(*whole)) []model.Record {
 	return out
 }
 
-// together runs tasks at once, and gives up all of them when one fails.
+// concurrently runs tasks concurrently, and cancels all of them when one fails.
 func together(ctx context.Context, tasks ...func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -154,12 +154,12 @@ func together(ctx context.Context, tasks ...func(context.Context) error) error {
 	return first
 }
 
-// hidden tells of an error that what was asked for may not be seen.
+// hidden reports whether an error means that something may not be seen.
 func hidden(err error) bool {
 	return errors.Is(err, model.ErrCRMNotFound) || errors.Is(err, model.ErrCRMForbidden)
 }
 
-// nameOrganization asks for an organisation's name; one that may not be seen has none.
+// nameOrganization reads an organisation's name, if it may be seen.
 func (c *Client) nameOrganization(ctx context.Context, by credential, id int64, into *model.Untrusted) error {
 	if id <= 0 {
 		return nil
@@ -182,7 +182,7 @@ func (c *Client) nameOrganization(ctx context.Context, by credential, id int64, 
 	return nil
 }
 
-// namePerson says whom a lead or deal is with; nobody, where they may not be seen.
+// namePerson reads the person of a lead or deal, if they may be seen.
 func (c *Client) namePerson(ctx context.Context, by credential, id int64, into *model.Record) error {
 	p, ok := numbered(model.Person, id)
 	if !ok {
@@ -207,8 +207,8 @@ func (c *Client) openDeals(ctx context.Context, by credential, person string) ([
 	return c.list(ctx, by, request{name: "deals", method: http.MethodGet, path: "/api/v2/deals", query: query}, readDeal)
 }
 
-// openLeads returns the leads of a person, all of them: how to ask for the newest first,
-// the specification tells in two ways that don't agree.
+// openLeads returns all leads of a person: the specification has two contradicting ways to ask
+// for the newest first.
 func (c *Client) openLeads(ctx context.Context, by credential, person string) (all []whole, err error) {
 	q := request{name: "leads", method: http.MethodGet, path: "/api/v1/leads", query: url.Values{"person_id": {person}}}
 	err = c.pages(ctx, by, q, func(data json.RawMessage) (ok, enough bool) {
@@ -231,8 +231,8 @@ func (c *Client) list(ctx context.Context, by credential, q request, read func(j
 	return list, nil
 }
 
-// PermittedUsers returns the CRM's ids of the users who may see a record, by the company
-// token. A record that this may not see itself is [model.ErrCRMNotFound].
+// PermittedUsers returns the CRM ids of the users who may see a record, using the company
+// token. A record that this token may not see is [model.ErrCRMNotFound].
 func (c *Client) PermittedUsers(ctx context.Context, r model.RecordRef) ([]int64, error) {
 	known, ok := ref(r.Type, r.ID)
 	if !ok {
@@ -241,8 +241,8 @@ func (c *Client) PermittedUsers(ctx context.Context, r model.RecordRef) ([]int64
 	return c.permittedUsers(ctx, string(known.Type)+"s", known.ID)
 }
 
-// OrganizationUsers returns the CRM's ids of the users who may see an organisation, as
-// [Client.PermittedUsers] does for a record.
+// OrganizationUsers returns the CRM ids of the users who may see an organisation, like
+// [Client.PermittedUsers] for a record.
 func (c *Client) OrganizationUsers(ctx context.Context, organization int64) ([]int64, error) {
 	if organization <= 0 {
 		return nil, fmt.Errorf("pipedrive organizations/{id}/permittedUsers: %w", model.ErrCRMNotFound)
@@ -267,8 +267,8 @@ func (c *Client) permittedUsers(ctx context.Context, of, id string) ([]int64, er
 	return ids, nil
 }
 
-// readIDs reads a list of users; anything in it that is no user makes it none, as who may
-// see something is not to be guessed.
+// readIDs decodes a list of users. One invalid element makes the whole list invalid: who may
+// see something must not be guessed.
 func readIDs(data json.RawMessage) ([]int64, bool) {
 	var list []float64 // "number", in the specification of persons
 	if json.Unmarshal(data, &list) != nil || list == nil {

@@ -22,16 +22,16 @@ const (
 	mostTerm   = 200
 	mostFound  = 100
 	searchPath = "/api/v2/itemSearch"
-	// searchFields leaves the notes out: transcripts stand there, and would be found by
-	// every word that a customer wrote.
+	// searchFields leaves out notes: they contain transcripts, which every word of a customer
+	// would find.
 	searchFields = "custom_fields,email,name,phone,title"
 )
 
-// Search returns the records of some types, all of them where there are none, in which a
-// term stands, the best first, limit at most. A term has 2 characters at least, else it is
-// [model.ErrCRMInvalid]. What is told besides is what a search tells: of a stage the name
-// without its pipeline, of an owner the id; the names come in where they were asked for
-// lately. It waits where ten searches went out in the last two seconds, until ctx ends.
+// Search returns at most limit records of the given types, or of any type, that contain a term,
+// the best match first. A term has at least 2 characters, else it is [model.ErrCRMInvalid]. The
+// result is what the search returns: stages without their pipeline, owners by id only; names
+// are filled in if they are cached. If ten searches went out in the last two seconds, it waits,
+// until ctx ends.
 func (c *Client) Search(ctx context.Context, as *model.CRMGrant, term string, types []model.RecordType, limit int) ([]model.Record, error) {
 	const call = "itemSearch"
 	term = strings.TrimSpace(term)
@@ -72,7 +72,7 @@ func (c *Client) Search(ctx context.Context, as *model.CRMGrant, term string, ty
 	return list, nil
 }
 
-// recall puts in the names that are known without a call.
+// fillCached fills in names that are cached.
 func (c *Client) recall(by credential, list []model.Record) {
 	people, _ := c.people.peek(by.holder, c.now())
 	stages, _ := c.stages.peek(by.holder, c.now())
@@ -86,8 +86,8 @@ func (c *Client) recall(by credential, list []model.Record) {
 	}
 }
 
-// SearchField returns the persons whose custom field, named by its code, is a value,
-// capitals and all.
+// SearchField returns the persons whose custom field with that code has exactly that value,
+// including case.
 func (c *Client) SearchField(ctx context.Context, as *model.CRMGrant, field, value string) ([]model.Record, error) {
 	const call = "itemSearch/field"
 	if !isCode(field) || utf8.RuneCountInString(value) < leastTerm || utf8.RuneCountInString(value) > mostTerm || !utf8.ValidString(value) {
@@ -120,7 +120,7 @@ func (c *Client) SearchField(ctx context.Context, as *model.CRMGrant, field, val
 	return c.personsByID(ctx, by, ids)
 }
 
-// personsByID reads persons, mostFound at most.
+// personsByID reads persons, at most mostFound.
 func (c *Client) personsByID(ctx context.Context, by credential, ids []string) ([]model.Record, error) {
 	const call = "persons"
 	base, err := c.webBase(ctx, by)

@@ -12,12 +12,12 @@ import (
 	"parley/model"
 )
 
-// Me returns whose grant it is. Its access token must not be over ([Client.Refresh]).
+// Me returns the user of a grant, whose access token must not have expired ([Client.Refresh]).
 func (c *Client) Me(ctx context.Context, g model.CRMGrant) (model.CRMUser, error) {
 	return c.me(ctx, byGrant(g))
 }
 
-// Company returns whose company token it is.
+// Company returns the user of the company token.
 func (c *Client) Company(ctx context.Context) (model.CRMUser, error) { return c.me(ctx, c.byCompany()) }
 
 func (c *Client) me(ctx context.Context, as credential) (model.CRMUser, error) {
@@ -33,8 +33,8 @@ func (c *Client) me(ctx context.Context, as credential) (model.CRMUser, error) {
 	return u, nil
 }
 
-// Colleagues returns all users of the company, by the company token. Users that make no
-// sense are left out.
+// Colleagues returns all users of the company, using the company token. Invalid ones are left
+// out.
 func (c *Client) Colleagues(ctx context.Context) ([]model.CRMUser, error) {
 	const call = "users"
 	data, err := c.get(ctx, call, "/users", c.byCompany())
@@ -48,7 +48,7 @@ func (c *Client) Colleagues(ctx context.Context) ([]model.CRMUser, error) {
 	return list, nil
 }
 
-// wireUser is a user as the API shows them; everything in it may be null.
+// wireUser is a user in the API; every field may be null.
 //
 // Source: Pipedrive's OpenAPI, BaseUser and v1_getCurrentUser. There is no is_admin.
 type wireUser struct {
@@ -59,7 +59,7 @@ type wireUser struct {
 	IsDeleted    bool         `json:"is_deleted"`
 	TimezoneName string       `json:"timezone_name"`
 	Access       []wireAccess `json:"access"`
-	// Locale, which is there besides, is how dates are written, not the language.
+	// Locale, another field, is the format of dates, not the language.
 	Language *struct {
 		Code    string `json:"language_code"`
 		Country string `json:"country_code"`
@@ -74,7 +74,7 @@ type wireAccess struct {
 	Admin bool   `json:"admin"`
 }
 
-// readUser reads one user; ok is false for what is none.
+// readUser decodes one user; ok is false if it is invalid.
 func readUser(data json.RawMessage) (model.CRMUser, bool) {
 	var w wireUser
 	if json.Unmarshal(data, &w) != nil || w.ID == nil || *w.ID <= 0 {
@@ -82,7 +82,7 @@ func readUser(data json.RawMessage) (model.CRMUser, bool) {
 	}
 	u := model.CRMUser{
 		ID: *w.ID, Name: plain(w.Name, maxName), Email: email(w.Email),
-		// Who is not said to be active is not taken for it.
+		// A user counts as active only if Pipedrive says so.
 		Active:   w.ActiveFlag != nil && *w.ActiveFlag && !w.IsDeleted,
 		TimeZone: zone(w.TimezoneName),
 		Company:  model.CRMCompany{ID: max(w.CompanyID, 0), Name: plain(w.CompanyName, maxName), Domain: plain(w.CompanyDomain, maxName)},
@@ -101,7 +101,7 @@ func readUser(data json.RawMessage) (model.CRMUser, bool) {
 	return u, true
 }
 
-// readUsers reads a list of users; ok is false for what is no list.
+// readUsers decodes a list of users; ok is false if it is not a list.
 func readUsers(data json.RawMessage) (list []model.CRMUser, ok bool) {
 	var all []json.RawMessage
 	if json.Unmarshal(data, &all) != nil || all == nil {
@@ -109,21 +109,21 @@ func readUsers(data json.RawMessage) (list []model.CRMUser, ok bool) {
 	}
 	for _, one := range all {
 		if u, ok := readUser(one); ok {
-			u.Company = model.CRMCompany{} // documented for users/me alone
+			u.Company = model.CRMCompany{} // documented for users/me only
 			list = append(list, u)
 		}
 	}
 	return list, true
 }
 
-// Longest values that are taken.
+// The longest values accepted.
 const (
 	maxName  = 100 // characters
 	maxEmail = 254 // bytes: RFC 5321
 )
 
-// plain makes a name fit for any screen: on one line, without what does not show, and
-// not too long.
+// plain makes a name fit for any screen: on one line, without invisible characters, and not too
+// long.
 func plain(s string, most int) string {
 	var out []rune
 	for _, r := range strings.TrimSpace(s) {
@@ -140,7 +140,7 @@ func plain(s string, most int) string {
 	return strings.TrimSpace(string(out))
 }
 
-// email returns s where it can be an e-mail address, else "".
+// email returns s if it can be an e-mail address, else "".
 func email(s string) string {
 	s = strings.TrimSpace(s)
 	if len(s) > maxEmail || s != plain(s, maxEmail) || strings.ContainsAny(s, " <>\"") {
@@ -153,7 +153,7 @@ func email(s string) string {
 	return s
 }
 
-// zone returns s where it names a time zone that is known here, else "".
+// zone returns s if it names a known time zone, else "".
 func zone(s string) string {
 	if s == "Local" || len(s) > maxName {
 		return ""
@@ -164,7 +164,7 @@ func zone(s string) string {
 	return s
 }
 
-// tag returns a language in its common form, "" for what is none.
+// tag returns a language tag in canonical form, "" if code is invalid.
 func tag(code string) string {
 	const longest = 8
 	if code == "" || len(code) > longest {

@@ -10,21 +10,21 @@ import (
 	"parley/model"
 )
 
-// What [ReadWebhook] answers, by errors.Is.
+// The errors of [ReadWebhook], for errors.Is.
 var (
-	// ErrNotWebhook: it is none of Pipedrive's, version 2.
+	// ErrNotWebhook means that it is not a webhook of Pipedrive, version 2.
 	ErrNotWebhook = errors.New("not a webhook of Pipedrive")
-	// ErrOtherEntity: it tells of something else than a person, a lead or a deal.
+	// ErrOtherEntity means that it is not about a person, a lead or a deal.
 	ErrOtherEntity = errors.New("webhook of another entity")
 )
 
-// Most that is taken of a webhook.
+// Bounds of a webhook.
 const (
 	maxEventID   = 100
 	maxPermitted = 10_000
 )
 
-// flexible is an id, which Pipedrive writes as a number or as a string.
+// flexible is an id, which Pipedrive writes as a number or a string.
 type flexible string
 
 func (f *flexible) UnmarshalJSON(b []byte) error {
@@ -59,13 +59,15 @@ type wireEvent struct {
 	Previous *wireEventData `json:"previous"`
 }
 
-// wireEventData is what is read of a record in a webhook; what it is now is asked for.
+// wireEventData is the part of a record that is read from a webhook; its current state is read
+// from the API.
 type wireEventData struct {
 	Person     flexible `json:"person_id"`
 	SourceLead flexible `json:"source_lead_id"`
 }
 
-// ReadWebhook reads a webhook. Who may see the record is told as a whole or not at all.
+// ReadWebhook decodes a webhook. It returns the list of who may see the record completely or
+// not at all.
 //
 // Source: Pipedrive, "Guide for Webhooks v2".
 func ReadWebhook(body []byte) (model.CRMEvent, error) {
@@ -113,7 +115,7 @@ func ReadWebhook(body []byte) (model.CRMEvent, error) {
 	return e, nil
 }
 
-// readPermitted reads who may see a record; nil where it is not told, or not clearly.
+// readPermitted decodes who may see a record; nil if that is missing or unclear.
 func readPermitted(data json.RawMessage) []int64 {
 	var list []flexible
 	if json.Unmarshal(data, &list) != nil || list == nil || len(list) > maxPermitted {

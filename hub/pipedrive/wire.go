@@ -9,13 +9,13 @@ import (
 	"parley/model"
 )
 
-// Most that is taken of what Pipedrive tells.
+// Bounds of what is accepted from Pipedrive.
 const (
 	maxText     = 1000 // characters of a title or name
 	maxContacts = 20   // addresses or numbers of a person
 )
 
-// text takes a text that somebody wrote.
+// text cleans a text that somebody wrote.
 func text(s string) model.Untrusted {
 	n := 0
 	for i := range s {
@@ -37,7 +37,7 @@ func texts(list []string) []model.Untrusted {
 	return out
 }
 
-// ref makes a reference of an id, a number or a UUID; ok is false for what is none.
+// ref returns a reference for an id, a number or a UUID; ok is false if it is invalid.
 func ref(t model.RecordType, id string) (model.RecordRef, bool) {
 	r, err := model.ParseRecordRef(string(t) + ":" + id)
 	return r, err == nil && r.Type == t
@@ -47,7 +47,7 @@ func numbered(t model.RecordType, id int64) (model.RecordRef, bool) {
 	return ref(t, strconv.FormatInt(id, 10))
 }
 
-// money takes an amount; nil where there is none that makes sense.
+// money returns an amount, nil if there is no valid one.
 func money(amount *float64, currency string) *model.Money {
 	if amount == nil || len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return nil
@@ -55,7 +55,7 @@ func money(amount *float64, currency string) *model.Money {
 	return &model.Money{Amount: *amount, Currency: currency}
 }
 
-// day takes a day; empty for what is none.
+// day returns a day, empty if s is invalid.
 func day(s string) string {
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
 		return ""
@@ -71,10 +71,10 @@ func status(s string) model.DealStatus {
 	return ""
 }
 
-// Times as version 2 and leads write them, and as version 1 does: UTC.
+// Formats of times: version 2 and leads use RFC 3339, version 1 this one, in UTC.
 const timeV1 = "2006-01-02 15:04:05"
 
-// moment reads a time; zero for what is none.
+// moment parses a time, zero if s is invalid.
 func moment(s string) time.Time {
 	for _, layout := range []string{time.RFC3339, timeV1} {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -84,7 +84,7 @@ func moment(s string) time.Time {
 	return time.Time{}
 }
 
-// whole is a record with what is to be asked for besides.
+// whole is a record with the ids of what must be read separately.
 type whole struct {
 	model.Record
 	person     int64
@@ -114,7 +114,7 @@ func contacts(list []wireContact) []model.Untrusted {
 	return texts(values)
 }
 
-// readPerson reads a person; ok is false for what is none, or not any more.
+// readPerson decodes a person; ok is false if it is invalid or deleted.
 //
 // Source: Pipedrive's OpenAPI, version 2, "Get details of a person".
 func readPerson(data json.RawMessage) (whole, bool) {
@@ -138,7 +138,7 @@ func readPerson(data json.RawMessage) (whole, bool) {
 	}, added: moment(w.Added)}, ok
 }
 
-// readDeal reads a deal.
+// readDeal decodes a deal.
 //
 // Source: Pipedrive's OpenAPI, version 2, "Get details of a deal".
 func readDeal(data json.RawMessage) (whole, bool) {
@@ -167,7 +167,7 @@ func readDeal(data json.RawMessage) (whole, bool) {
 	}, sourceLead: w.Lead, person: w.Person, stage: w.Stage, added: moment(w.Added)}, ok
 }
 
-// readLead reads a lead.
+// readLead decodes a lead.
 //
 // Source: Pipedrive's OpenAPI, version 1, "Get one lead".
 func readLead(data json.RawMessage) (whole, bool) {
@@ -199,7 +199,7 @@ func readLead(data json.RawMessage) (whole, bool) {
 	return l, ok
 }
 
-// readAll reads a list of records, without those that make no sense.
+// readAll decodes a list of records, leaving out invalid ones.
 func readAll(data json.RawMessage, read func(json.RawMessage) (whole, bool)) (list []whole, ok bool) {
 	ok = each(data, func(one json.RawMessage) {
 		if w, ok := read(one); ok {
@@ -209,7 +209,7 @@ func readAll(data json.RawMessage, read func(json.RawMessage) (whole, bool)) (li
 	return list, ok
 }
 
-// found is what a search found.
+// wireFound is one result of a search.
 type wireFound struct {
 	Item struct {
 		ID       json.RawMessage `json:"id"`
@@ -240,8 +240,8 @@ type wireFound struct {
 	} `json:"item"`
 }
 
-// readFound reads what a search found, in its order, without what is archived or of a
-// kind that was not asked for.
+// readFound decodes the results of a search in their order, leaving out archived ones and types
+// that were not asked for.
 //
 // Source: Pipedrive's OpenAPI, version 2, "Perform a search from multiple item types".
 func readFound(data json.RawMessage, types []model.RecordType) (list []model.Record, ok bool) {

@@ -12,7 +12,7 @@ import (
 	"parley/model"
 )
 
-// CreatePerson makes a person: of p its Title (the name), OrganizationID, Email, Phone and
+// CreatePerson creates a person with p's Title (the name), OrganizationID, Email, Phone and
 // OwnerID. No write is sent twice: one that is [model.ErrCRMUnavailable] may have happened.
 func (c *Client) CreatePerson(ctx context.Context, as *model.CRMGrant, p model.NewRecord) (model.Record, error) {
 	b := newBody(p.Title)
@@ -24,7 +24,7 @@ func (c *Client) CreatePerson(ctx context.Context, as *model.CRMGrant, p model.N
 	return c.create(ctx, as, model.Person, b)
 }
 
-// CreateLead makes a lead; it needs a PersonID or an OrganizationID.
+// CreateLead creates a lead; it needs a PersonID or an OrganizationID.
 func (c *Client) CreateLead(ctx context.Context, as *model.CRMGrant, p model.NewRecord) (model.Record, error) {
 	b := newBody(p.Title)
 	b.set("title", strings.TrimSpace(p.Title))
@@ -39,7 +39,7 @@ func (c *Client) CreateLead(ctx context.Context, as *model.CRMGrant, p model.New
 	return c.create(ctx, as, model.Lead, b)
 }
 
-// CreateDeal makes a deal, in the stage StageID, else in the first one.
+// CreateDeal creates a deal, in the stage StageID, or else in the first one.
 func (c *Client) CreateDeal(ctx context.Context, as *model.CRMGrant, p model.NewRecord) (model.Record, error) {
 	b := newBody(p.Title)
 	b.set("title", strings.TrimSpace(p.Title))
@@ -57,7 +57,7 @@ func (c *Client) CreateDeal(ctx context.Context, as *model.CRMGrant, p model.New
 	return c.create(ctx, as, model.Deal, b)
 }
 
-// body is the JSON of a write; bad: what it was made of makes no sense.
+// body is the JSON of a write; bad reports invalid values.
 type body struct {
 	keys map[string]any
 	bad  bool
@@ -103,8 +103,8 @@ func (c *Client) create(ctx context.Context, as *model.CRMGrant, t model.RecordT
 	return c.write(ctx, as, model.RecordRef{Type: t}, request{name: "add " + string(t), method: http.MethodPost, path: path, body: b.keys}, b.bad)
 }
 
-// write makes or changes a record, and returns it as it is then. What can't be asked for
-// besides is left out: that the write was done must not get lost.
+// write creates or changes a record and returns its new state. Names that can't be read are
+// left out: it must not get lost that the write was done.
 func (c *Client) write(ctx context.Context, as *model.CRMGrant, named model.RecordRef, q request, bad bool) (model.Record, error) {
 	if bad {
 		return model.Record{}, fmt.Errorf("pipedrive %s: %w", q.name, model.ErrCRMInvalid)
@@ -144,7 +144,7 @@ func (c *Client) SetStage(ctx context.Context, as *model.CRMGrant, deal string, 
 	return c.change(ctx, as, deal, map[string]any{"stage_id": stage}, stage <= 0)
 }
 
-// SetStatus opens a deal again, or ends it. reason, which may be empty, is why it is lost.
+// SetStatus reopens or closes a deal. reason, which may be empty, is why it was lost.
 func (c *Client) SetStatus(ctx context.Context, as *model.CRMGrant, deal string, s model.DealStatus, reason string) (model.Record, error) {
 	keys := map[string]any{"status": s}
 	if s == model.DealLost && strings.TrimSpace(reason) != "" {
@@ -162,15 +162,15 @@ func (c *Client) change(ctx context.Context, as *model.CRMGrant, deal string, ke
 	return c.write(ctx, as, known, request{name: call, method: http.MethodPatch, path: "/api/v2/deals/" + known.ID, body: keys}, bad)
 }
 
-// How often and how long it is asked whether a lead has become a deal.
+// How often and how long to ask whether a lead has become a deal.
 const (
 	convertFirst = 100 * time.Millisecond
 	convertSlow  = 2 * time.Second
 	convertMost  = time.Minute
 )
 
-// ConvertLead makes a deal of a lead, and returns the deal. The lead is gone then; its
-// notes go over to the deal. Where it is [model.ErrCRMUnavailable] it may still happen.
+// ConvertLead turns a lead into a deal and returns the deal. The lead is then gone, and its
+// notes are on the deal. After [model.ErrCRMUnavailable] it may still happen.
 func (c *Client) ConvertLead(ctx context.Context, as *model.CRMGrant, lead string) (model.RecordRef, error) {
 	const call = "convert lead"
 	by, err := c.credential(call, as)
@@ -223,7 +223,7 @@ func (c *Client) converted(ctx context.Context, by credential, path string) (mod
 	}
 }
 
-// readConversion tells whether a conversion is over, and which deal came of it.
+// readConversion reports whether a conversion is over, and the deal that it made.
 func readConversion(data json.RawMessage) (deal model.RecordRef, over bool, err error) {
 	const call = "conversion of lead"
 	var w struct {

@@ -1,4 +1,4 @@
-// Package ratelimit lets each user do something so often: more of it waits, or is not done.
+// Package ratelimit limits how often each user does something.
 package ratelimit
 
 import (
@@ -12,7 +12,7 @@ import (
 	"parley/model"
 )
 
-// Limits are the limits of all users, each for itself.
+// Limits are the rate limits of all users, one each.
 type Limits struct {
 	often rate.Limit
 	burst int
@@ -21,17 +21,17 @@ type Limits struct {
 	of map[model.UserID]*rate.Limiter
 }
 
-// New returns limits of so often a second, and so many at first.
+// New returns limits of that rate and burst.
 func New(often rate.Limit, burst int) *Limits {
 	return &Limits{often: often, burst: burst, of: make(map[model.UserID]*rate.Limiter)}
 }
 
-// Reserve takes a user's next turn, and returns how far away it is.
+// Reserve takes a user's next turn, and returns how long to wait for it.
 func (l *Limits) Reserve(user model.UserID, now time.Time) time.Duration {
 	return l.limiter(user).ReserveN(now, 1).DelayFrom(now)
 }
 
-// Allow takes a user's next turn if it is now, and tells whether it is.
+// Allow takes a user's turn if there is one now, and reports whether there is.
 func (l *Limits) Allow(user model.UserID, now time.Time) bool {
 	return l.limiter(user).AllowN(now, 1)
 }

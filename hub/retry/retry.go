@@ -1,10 +1,10 @@
-// Package retry says how long what failed waits until it is tried again.
+// Package retry computes the backoff of retries.
 package retry
 
 import "time"
 
-// Delay is how long to wait after that many tries failed: first after one, twice as long
-// after each more, and never longer than most.
+// Delay returns the backoff after that many failures: first after one, doubling with each more,
+// and never longer than most.
 func Delay(first, most time.Duration, tries int) time.Duration {
 	d := first
 	for range tries - 1 {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// folder folds text until enough of it is folded. It hands each folded character to emit, with the stretch of
-// the original that it came from, in code points.
+// folder folds text until enough of it is folded. It passes each folded character to emit, with
+// the stretch of the original that it came from, in code points.
 type folder struct {
 	fold   cases.Caser
 	emit   func(r rune, s Span)
@@ -41,14 +41,13 @@ func (f *folder) text(text string) {
 	}
 }
 
-// settled tells the commonest characters that are composed, and have neither case
-// nor marks: a short cut, for they are most of what is written in Chinese and
-// Japanese.
+// settled reports the most common characters that are composed and have neither case nor marks:
+// a shortcut, since they are most of what is written in Chinese and Japanese.
 func settled(r rune) bool {
 	return 'ぁ' <= r && r <= 'ゖ' || 'ァ' <= r && r <= 'ー' || '一' <= r && r <= '鿿' || '、' <= r && r <= '】'
 }
 
-// staysApart tells that what a text begins with does not join what is before it.
+// staysApart reports whether the beginning of a text does not combine with what precedes it.
 func staysApart(text string) bool {
 	if text == "" || text[0] < utf8.RuneSelf {
 		return true
@@ -57,8 +56,8 @@ func staysApart(text string) bool {
 	return settled(r)
 }
 
-// segment folds a composed stretch that begins with a character which nothing
-// before it can change.
+// segment folds a composed stretch that begins with a character which nothing before it can
+// change.
 func (f *folder) segment(composed string, s Span) {
 	first, _ := utf8.DecodeRuneInString(composed)
 	strip := plain(first)
@@ -79,7 +78,7 @@ func (f *folder) segment(composed string, s Span) {
 	}
 }
 
-// cased tells text that folding its case may change, in scripts that are not plain.
+// cased reports text that case folding may change, in scripts that are not plain.
 func cased(s string) bool {
 	for _, r := range s {
 		if unicode.SimpleFold(r) != r {
@@ -89,10 +88,10 @@ func cased(s string) bool {
 	return false
 }
 
-// plain tells the scripts whose marks are stripped.
+// plain reports the scripts whose marks are stripped.
 func plain(r rune) bool { return unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic) }
 
-// dropped tells whether a mark is not part of the word that its base is in.
+// dropped reports whether a mark does not belong to the word of its base.
 func dropped(mark, base rune) bool {
 	switch {
 	case unicode.Is(unicode.Me, mark):
@@ -103,7 +102,7 @@ func dropped(mark, base rune) bool {
 	return plain(base)
 }
 
-// hiragana returns the hiragana for a katakana that has one.
+// hiragana returns the hiragana for a katakana, if there is one.
 func hiragana(r rune) rune {
 	const apart = 'ァ' - 'ぁ'
 	if 'ァ' <= r && r <= 'ヶ' || r == 'ヽ' || r == 'ヾ' {
@@ -112,12 +111,12 @@ func hiragana(r rune) rune {
 	return r
 }
 
-// common tells most of the dense characters at little cost.
+// common reports most dense characters at little cost.
 func common(r rune) bool {
 	return 'ぁ' <= r && r <= 'ゖ' || 'ァ' <= r && r <= 'ヺ' || 'ー' <= r && r <= 'ヾ' || '一' <= r && r <= '鿿' || '가' <= r && r <= '힣'
 }
 
-// dense tells characters of scripts that are indexed in pairs.
+// dense reports characters of scripts that are indexed in pairs.
 func dense(r rune) bool {
 	switch {
 	case r < 0x0E00: // before Thai
@@ -129,9 +128,9 @@ func dense(r rune) bool {
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r))
 }
 
-// ignored tells characters that don't show, and the shades of emoji.
+// ignored reports invisible characters, and the skin tones of emoji.
 func ignored(r rune) bool {
-	const zeroWidthSpace = '\u200b' // it parts words
+	const zeroWidthSpace = '\u200b' // it separates words
 	return r >= 0x80 && r != zeroWidthSpace && (unicode.Is(unicode.Cf, r) ||
 		unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
 		0x1F3FB <= r && r <= 0x1F3FF)

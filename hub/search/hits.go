@@ -11,8 +11,8 @@ import (
 // maxSpans is how many places of a text [Hits] returns at most.
 const maxSpans = 64
 
-// Hits returns where in a text the words of a query stand, in order and apart from
-// each other. A character of the text that folds to several is whole or not at all.
+// Hits returns where the words of a query are in a text, in order and without overlap. A
+// character of the text that folds to several matches completely or not at all.
 func Hits(text, query string) []Span {
 	terms := parse(query)
 	if len(terms) == 0 {
@@ -26,7 +26,7 @@ func Hits(text, query string) []Span {
 	return joined(spans)
 }
 
-// find appends where a term stands.
+// find appends where a term is.
 func (t *folded) find(w term, spans []Span) []Span {
 	found := 0
 	add := func(start, end int) {
@@ -57,7 +57,7 @@ func (t *folded) find(w term, spans []Span) []Span {
 	return spans
 }
 
-// joined sorts spans, makes one of those that touch, and returns the first of them.
+// joined sorts spans, merges those that touch, and returns the first of them.
 func joined(spans []Span) []Span {
 	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	out := spans[:0]
@@ -71,13 +71,11 @@ func joined(spans []Span) []Span {
 	return out[:min(len(out), maxSpans)]
 }
 
-// before is how much of a long text an excerpt shows before the first hit, in code
-// points.
+// before is how much of a long text an excerpt shows before the first hit, in code points.
 const before = 40
 
-// Excerpt returns a text of at most that many code points whole; of a longer one a
-// stretch about the first span, with the spans that lie in it, counted from its
-// beginning.
+// Excerpt returns a text of at most limit code points as it is; of a longer one it returns a
+// stretch around the first span, with the spans inside it, relative to its beginning.
 func Excerpt(text string, spans []Span, limit int) (string, []Span) {
 	if len(text) <= limit {
 		return text, spans

@@ -9,10 +9,9 @@ import (
 )
 
 const (
-	// MaxText is how many bytes of a text are indexed and looked at.
+	// MaxText is how many bytes of a text are indexed and examined.
 	MaxText = 64 << 10
-	// maxWord is the longest word in bytes; what is longer is known by its
-	// beginning.
+	// maxWord is the longest word in bytes; of a longer one only the beginning counts.
 	maxWord = 96
 	// maxTerms is how many different words of a query count.
 	maxTerms = 32
@@ -21,16 +20,16 @@ const (
 // Span is a stretch of a text in code points, From inclusive, To exclusive.
 type Span = model.Span
 
-// scopeEnd parts a word from the scope before it; it stands in no word.
+// scopeEnd separates a word from its scope; no word contains it.
 const scopeEnd = "_"
 
-// Tokenizer is the tokenizer of an FTS5 table for what [Index] returns: our words
-// are ready, and this one leaves them as they are. (unicode61 knows the letters of
-// an old Unicode only, and would break words at others.)
+// Tokenizer is the FTS5 tokenizer for the result of [Index]: our words are complete, and this
+// one leaves them as they are. (unicode61 knows the letters of an old Unicode version, and
+// would split words at others.)
 const Tokenizer = `ascii tokenchars '` + scopeEnd + `'`
 
-// Index returns a text's words, as a table with [Tokenizer] takes them; "" if it
-// has none. A scope is of ASCII letters in lower case and digits.
+// Index returns a text's words for a table with [Tokenizer]; "" if it has none. A scope
+// consists of lower-case ASCII letters and digits.
 func Index(scope, text string) string {
 	t := read(text)
 	var b strings.Builder
@@ -58,12 +57,12 @@ func Index(scope, text string) string {
 type term struct {
 	kind kind
 	text string
-	// begins: longer words that begin so count, too.
+	// begins: longer words with this beginning match, too.
 	begins bool
 }
 
-// parse returns what a query asks for: all of it must be there. The last word may
-// be the beginning of one.
+// parse returns the terms of a query, all of which must match. The last word may be the
+// beginning of one.
 func parse(query string) []term {
 	t := read(query)
 	var terms []term
@@ -85,9 +84,9 @@ func parse(query string) []term {
 	return terms
 }
 
-// Query returns the FTS5 expression that finds, in that scope, what holds all the
-// words of a query. Nothing in a query is an operator. It answers false for a query
-// without words, which finds nothing.
+// Query returns the FTS5 expression that matches texts of that scope containing all words of
+// the query. Nothing in a query is an operator. It returns false for a query without words,
+// which finds nothing.
 func Query(scope, query string) (match string, ok bool) {
 	terms := parse(query)
 	var b strings.Builder
@@ -100,8 +99,8 @@ func Query(scope, query string) (match string, ok bool) {
 	return b.String(), len(terms) > 0
 }
 
-// write writes a term as a string of FTS5. Its words hold letters, digits, marks
-// and pictographs only, so nothing is to be escaped.
+// write writes a term as an FTS5 string. Words contain only letters, digits, marks and
+// pictographs, so there is nothing to escape.
 func (w term) write(b *strings.Builder, scope string) {
 	b.WriteByte('"')
 	begins := w.begins

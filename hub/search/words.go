@@ -20,17 +20,17 @@ const (
 	picture
 )
 
-// run is a stretch of folded text without a break, by its bytes.
+// run is an unbroken stretch of folded text, in bytes.
 type run struct {
 	kind       kind
 	start, end int
 }
 
-// folded is text as it is compared.
+// folded is text in the form in which it is compared.
 type folded struct {
 	text []byte
 	runs []run
-	// from says of which stretch of the original each byte of text came.
+	// from has the stretch of the original that each byte of text came from.
 	from []Span
 	// open: the last run may still grow.
 	open bool
@@ -91,7 +91,7 @@ func (t *folded) kindOf(r rune) kind {
 	return none
 }
 
-// of returns what a run holds; of a word that is longer than any, its beginning.
+// of returns the text of a run; if the word is too long, its beginning.
 func (t *folded) of(r run) string {
 	s := string(t.text[r.start:r.end])
 	if r.kind != word || len(s) <= maxWord {
@@ -104,7 +104,7 @@ func (t *folded) of(r run) string {
 	return s[:n]
 }
 
-// eachPair calls f for every two characters of a run that follow each other.
+// eachPair calls f for every pair of adjacent characters of a run.
 func eachPair(run string, f func(pair string)) {
 	_, first := utf8.DecodeRuneInString(run)
 	for first < len(run) {

@@ -1,5 +1,5 @@
-// Package secret makes what lets somebody in, and knows it again by its hash, which alone
-// is kept.
+// Package secret makes secrets such as tokens, and recognises them by their hashes, which are
+// all that is stored.
 package secret
 
 import (
@@ -9,7 +9,7 @@ import (
 	"encoding/base64"
 )
 
-// TokenBytes is how long what lets somebody in is: 256 bits.
+// TokenBytes is the length of a token: 256 bits.
 const TokenBytes = 32
 
 // New returns n random bytes in URL-safe base 64.
@@ -19,13 +19,14 @@ func New(n int) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// Hash returns by what a secret is kept.
+// Hash returns the hash under which a secret is stored.
 func Hash(secret string) []byte {
 	h := sha256.Sum256([]byte(secret))
 	return h[:]
 }
 
-// Is tells whether a secret is the one of that hash. No hash and an empty secret are none.
+// Is reports whether a secret has that hash. Without a hash, or with an empty secret, it does
+// not.
 func Is(hash []byte, secret string) bool {
 	return hash != nil && secret != "" && subtle.ConstantTimeCompare(hash, Hash(secret)) == 1
 }

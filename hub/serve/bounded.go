@@ -1,5 +1,5 @@
-// Package serve listens for the hub: with bounds on what strangers may take of it, by TLS
-// where the hub speaks it itself, and for the figures on an address of their own.
+// Package serve listens for the hub: with bounds on what strangers may use up, with TLS if the
+// hub terminates it, and for the metrics on an address of their own.
 package serve
 
 import (
@@ -13,22 +13,22 @@ import (
 
 // Bounds are how many connections a listener keeps at once.
 type Bounds struct {
-	// All are all of them; Strangers those of which nobody has signed in yet.
+	// All bounds all connections; Strangers those on which nobody has signed in yet.
 	All, Strangers int
 }
 
-// DefaultBounds keep what strangers can make the hub hold below a few dozen MB.
+// DefaultBounds keep the memory that strangers can make the hub use below a few dozen MB.
 func DefaultBounds() Bounds { return Bounds{All: 4096, Strangers: 1024} }
 
-// The parts of an address that its holder does not choose.
+// The parts of an address that its owner does not choose.
 const (
 	networkBits4 = 32
 	networkBits6 = 64
 )
 
-// Listener keeps as many connections as its bounds allow. For one more it closes the
-// oldest of whoever has the most: many connections of one shut out nobody who has few, and
-// who signed in is never closed for a stranger.
+// Listener keeps as many connections as its bounds allow. For one more it closes the oldest
+// connection of whoever has the most: a client with many connections can't shut out one with
+// few, and a signed-in client is never closed for a stranger.
 type Listener struct {
 	net.Listener
 	bounds Bounds
@@ -39,7 +39,7 @@ type Listener struct {
 	known     group
 }
 
-// group are connections by whose they are, each list oldest first.
+// group is connections by owner, each list oldest first.
 type group struct {
 	of map[string]*list.List
 	n  int
@@ -69,7 +69,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return conn, nil
 }
 
-// surplus returns a connection that has to go, nil where there is room. mu is held.
+// surplus returns a connection that has to go, nil if there is room. The caller holds mu.
 func (l *Listener) surplus() *boundConn {
 	switch {
 	case l.strangers.n > l.bounds.Strangers, l.strangers.n > 1 && l.strangers.n+l.known.n > l.bounds.All:
@@ -80,7 +80,7 @@ func (l *Listener) surplus() *boundConn {
 	return nil
 }
 
-// Open tells how many connections there are, and of how many nobody has signed in.
+// Open returns how many connections there are, and on how many nobody has signed in.
 func (l *Listener) Open() (all, strangers int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,11 +107,11 @@ func (g *group) remove(c *boundConn) {
 	g.n--
 }
 
-// few is how many connections of one count no more than one of another: who has a whole
-// network of addresses makes nobody else the one with the most.
+// few is up to how many connections count the same as one: a client with a whole network of
+// addresses must not make others the one with the most.
 const few = 8
 
-// oldestOfMost is the oldest connection of whoever has the most; of those with as many, or
+// oldestOfMost returns the oldest connection of whoever has the most; among equals, and those
 // with few, the oldest of all.
 func (g *group) oldestOfMost() *boundConn {
 	var gone *boundConn
@@ -125,13 +125,13 @@ func (g *group) oldestOfMost() *boundConn {
 	return gone
 }
 
-// boundConn is a connection that takes a place.
+// boundConn is a connection that counts towards the bounds.
 type boundConn struct {
 	net.Conn
 	l      *Listener
-	number uint64 // in the order of coming
+	number uint64 // in the order of arrival
 
-	// Of l.mu: whose it is, and where it stands; group is nil once it is closed.
+	// Guarded by l.mu: the owner, and the place in the lists; group is nil once it is closed.
 	who   string
 	group *group
 	at    *list.Element
@@ -147,10 +147,10 @@ func (c *boundConn) Close() error {
 	return c.Conn.Close()
 }
 
-// NetConn is the connection below.
+// NetConn returns the wrapped connection.
 func (c *boundConn) NetConn() net.Conn { return c.Conn }
 
-// vouch makes the connection one of somebody who is known.
+// vouch moves the connection to the known ones.
 func (c *boundConn) vouch(who string) {
 	c.l.mu.Lock()
 	defer c.l.mu.Unlock()
@@ -159,13 +159,12 @@ func (c *boundConn) vouch(who string) {
 	}
 	c.group.remove(c)
 	c.who = who
-	c.l.known.add(c) // behind those who signed in before
+	c.l.known.add(c) // behind those that signed in before
 }
 
 type connKey struct{}
 
-// Context is to be an [net/http.Server]'s ConnContext, so that [Vouch] finds the
-// connection.
+// Context is for an [net/http.Server]'s ConnContext, so that [Vouch] finds the connection.
 func Context(ctx context.Context, c net.Conn) context.Context {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()
@@ -176,15 +175,16 @@ func Context(ctx context.Context, c net.Conn) context.Context {
 	return ctx
 }
 
-// Vouch says whose a request's connection is, by a name that no stranger has: somebody
-// who signed in, or who proved otherwise who they are.
+// Vouch names the owner of a request's connection, by a name that no stranger has: a user who
+// signed in, or another proven identity.
 func Vouch(ctx context.Context, who string) {
 	if c, ok := ctx.Value(connKey{}).(*boundConn); ok {
 		c.vouch(who)
 	}
 }
 
-// network is whom an address stands for. What is no address counts as one.
+// network returns the network of an address, by which strangers are counted. Anything that is
+// not an address counts as one network.
 func network(a net.Addr) string {
 	host, err := netip.ParseAddrPort(a.String())
 	if err != nil {
@@ -194,6 +194,6 @@ func network(a net.Addr) string {
 	if addr.Is4() {
 		bits = networkBits4
 	}
-	p, _ := addr.Prefix(bits) // an address that was parsed has as many bits
+	p, _ := addr.Prefix(bits) // a parsed address has as many bits
 	return p.String()
 }

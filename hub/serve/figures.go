@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Figures serves the hub's figures to who may know them: with a token to whoever has it,
-// else to this machine.
+// Figures serves the hub's metrics: with a token to whoever sends it, otherwise only to this
+// machine.
 func Figures(figures http.Handler, token string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", figures)
@@ -28,15 +28,15 @@ func Figures(figures http.Handler, token string) http.Handler {
 	})
 }
 
-// bears tells whether a request brings a token, in a time that tells nothing of it.
+// hasToken reports whether a request carries the token, in constant time.
 func bears(r *http.Request, token string) bool {
 	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	one, other := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(token))
 	return subtle.ConstantTimeCompare(one[:], other[:]) == 1 && ok
 }
 
-// ofThisMachine tells whether a request comes from here and was meant for here: a page in
-// a browser reaches this machine, too, by a name of its own that it lets point here.
+// fromThisMachine reports whether a request comes from this machine and was meant for it: a
+// page in a browser reaches this machine, too, under a name that it points here.
 func ofThisMachine(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() {
@@ -50,7 +50,7 @@ func ofThisMachine(r *http.Request) bool {
 	return host == "localhost" || err == nil && to.Unmap().IsLoopback()
 }
 
-// Loopback tells whether an address to listen on is reached from this machine alone.
+// Loopback reports whether an address to listen on can be reached only from this machine.
 func Loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Limits of a server against clients that dawdle. A request comes whole within
-// readTimeout, unless its handler grants more.
+// Timeouts against slow clients. A request must arrive completely within readTimeout, unless
+// its handler grants more.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 15 * time.Second
@@ -20,8 +20,7 @@ const (
 	maxHeaderBytes    = 16 << 10
 )
 
-// Server returns an HTTP server that bounds how long a client may take, for a listener of
-// [Bound].
+// Server returns an HTTP server with these timeouts, for a listener of [Bound].
 func Server(h http.Handler, log *slog.Logger) *http.Server {
 	var only http.Protocols
 	only.SetHTTP1(true)
@@ -32,8 +31,8 @@ func Server(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// quiet passes on of what an HTTP server logs only that it can't accept connections.
-// Strangers fill the rest as they like, by handshakes that fail.
+// quiet logs only that an HTTP server can't accept connections. Strangers could fill the log
+// with the rest, by failing handshakes.
 type quiet struct{ slog.Handler }
 
 // Handle implements [slog.Handler].
@@ -44,7 +43,7 @@ func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 	return q.Handler.Handle(ctx, r)
 }
 
-// Secure has a listener speak TLS; nil: it does not.
+// Secure wraps a listener with TLS; a nil config leaves it as it is.
 func Secure(l net.Listener, t *tls.Config) net.Listener {
 	if t == nil {
 		return l

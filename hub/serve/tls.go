@@ -14,20 +14,20 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 )
 
-// Certificate says how the hub proves who it is.
+// Certificate says where the hub's certificate comes from.
 type Certificate struct {
 	// Cert and Key are PEM files, which are read again when they change.
 	Cert, Key string
-	// Domain has a certificate asked for, of the authority with that directory (empty:
-	// Let's Encrypt), and renewed; Folder keeps it, Email is whom the authority warns.
+	// Domain has a certificate requested and renewed by ACME from the authority at Directory
+	// (empty: Let's Encrypt); Folder stores it, Email is where the authority sends warnings.
 	Domain, Directory, Folder, Email string
 }
 
-// None tells whether the hub does not speak TLS itself.
+// None reports whether the hub does not use TLS itself.
 func (c Certificate) None() bool { return c == Certificate{} || c.Cert == "" && c.Domain == "" }
 
-// TLS returns the settings of a listener. Only HTTP/1.1 is spoken: a websocket needs it,
-// and a connection takes one request at a time.
+// TLS returns the TLS config of a listener. It allows only HTTP/1.1: a websocket needs it, and
+// a connection handles one request at a time.
 func (c Certificate) TLS(log *slog.Logger, now func() time.Time) (*tls.Config, error) {
 	t := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	if c.Domain == "" {
@@ -52,18 +52,18 @@ func (c Certificate) TLS(log *slog.Logger, now func() time.Time) (*tls.Config, e
 		}
 		return got, err
 	}
-	t.NextProtos = append(t.NextProtos, acme.ALPNProto) // by which the authority asks on this very port
+	t.NextProtos = append(t.NextProtos, acme.ALPNProto) // the authority verifies on this very port
 	return t, nil
 }
 
 const (
 	folderMode  = 0o700
 	acmeTimeout = 30 * time.Second
-	// lookAgain is how often the files of a certificate are looked at, at most.
+	// lookAgain is how often the files of a certificate are checked, at most.
 	lookAgain = time.Second
 )
 
-// files are a certificate and its key, as they are on disk.
+// files are a certificate and its key on disk.
 type files struct {
 	cert, key string
 	log       *slog.Logger
@@ -72,7 +72,7 @@ type files struct {
 	mu     sync.Mutex
 	loaded *tls.Certificate
 	stamp  stamps
-	// refused is the state of the files that could not be used, so that it is said once.
+	// refused is the state of files that could not be used, so that it is logged once.
 	refused stamps
 	looked  time.Time
 }
@@ -95,7 +95,7 @@ func (f *files) stamps() (s stamps, err error) {
 	return s, err
 }
 
-// load reads the files. They are looked at before, so that a change meanwhile is seen.
+// load reads the files. Their stamps are taken before, so that a change meanwhile is noticed.
 func (f *files) load() error {
 	s, err := f.stamps()
 	if err != nil {
@@ -109,8 +109,8 @@ func (f *files) load() error {
 	return nil
 }
 
-// current is the certificate as the files have it, or had it when they were last whole:
-// who renews them writes one after the other.
+// current returns the certificate in the files, or the last valid one: a renewal writes one
+// file after the other.
 func (f *files) current() *tls.Certificate {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// The files of the process that serves SSH: where it is answered, where it asks, where
-// clients come in, and what ends when it is to end.
+// The files of the process that serves SSH: for answers, for questions, the listener, and the
+// leash, whose end tells it to stop.
 const (
 	answersFD  = 3
 	asksFD     = 4
@@ -23,26 +23,26 @@ const (
 	leashFD    = 6
 )
 
-// How often that process begins again when it ends by itself: at once, then after twice as
-// long each time, until one has lasted.
+// How often that process is restarted when it ends by itself: at once, then with doubling
+// backoff, until one has lasted.
 const (
 	againAfter = 250 * time.Millisecond
 	againMost  = 30 * time.Second
 	lasted     = time.Minute
 )
 
-// stopWithin is how long that process may take to end once it is told to: as long as its
-// sessions may, one beside the other.
+// stopWithin is how long that process may take to stop: as long as its sessions may, which end
+// concurrently.
 const stopWithin = 30 * time.Second
 
-// maxLastWords bounds what is kept of what that process says when it ends by itself.
+// maxLastWords bounds what is kept of that process's output when it ends by itself.
 const maxLastWords = 16 << 10
 
-// ServeApart lets clients in until ctx ends, in a process of its own: what is said to it
-// before anybody has signed in is read by goroutines of a library that nothing can recover.
-// The process is started again when it ends by itself; sessions end with it, the hub does
-// not. It runs [ServeFront], and knows nothing of the hub but what it is told and may ask
-// ([Users]). Where there are no such processes, the server is served here.
+// ServeApart lets clients in until ctx ends, in a process of its own: what an unauthenticated
+// client sends is read by goroutines of a library from whose panics we can't recover. If the
+// process ends by itself it is restarted; its sessions end, the hub does not. The process runs
+// [ServeFront], and knows nothing about the hub but its configuration and what it may ask
+// ([Users]). Where such processes are not supported, the server is served here.
 //
 // The host key is read from a file.
 func ServeApart(ctx context.Context, l net.Listener, o Options, program Program) error {
@@ -83,9 +83,9 @@ func ServeApart(ctx context.Context, l net.Listener, o Options, program Program)
 	}
 }
 
-// Program is what serves SSH in a process of its own.
+// Program is the process that serves SSH.
 type Program struct {
-	// Path is the executable, Args its arguments, Env all that it gets of an environment.
+	// Path is the executable, Args its arguments, Env its complete environment.
 	Path string
 	Args []string
 	Env  []string
@@ -140,7 +140,7 @@ func (b *backstage) run(ctx context.Context, program Program, listener *os.File)
 
 var errEnded = errors.New("it left by itself")
 
-// answer answers what the process asks, until it asks no more.
+// answer answers the process's questions until there are no more.
 func (b *backstage) answer(told Told, c io.ReadWriteCloser) {
 	server := rpc.NewServer()
 	if err := server.RegisterName(asked, &Backstage{b, told}); err != nil {
@@ -151,7 +151,7 @@ func (b *backstage) answer(told Told, c io.ReadWriteCloser) {
 	server.ServeConn(c)
 }
 
-// duplex is a connection of two pipes.
+// duplex is a connection made of two pipes.
 type duplex struct{ in, out *os.File }
 
 // Read implements [io.Reader].
@@ -163,7 +163,7 @@ func (d duplex) Write(b []byte) (int, error) { return d.out.Write(b) }
 // Close implements [io.Closer].
 func (d duplex) Close() error { return errors.Join(d.in.Close(), d.out.Close()) }
 
-// lastWords keep how a process ended that did so by itself: the beginning of what it says.
+// lastWords keep the beginning of the process's error output.
 type lastWords struct {
 	mu   sync.Mutex
 	said bytes.Buffer

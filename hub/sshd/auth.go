@@ -11,19 +11,19 @@ import (
 	"parley/model"
 )
 
-// lookupTimeout bounds what a question to the hub may take.
+// lookupTimeout bounds a question to the hub.
 const lookupTimeout = 5 * time.Second
 
-// guestName is where the name of a guest is kept in a connection's permissions.
+// guestName is the key of a guest's name in a connection's permissions.
 const guestName = "parley-guest"
 
-// guestOf is how a guest is counted and told of.
+// guestOf is the name under which a guest is counted and logged.
 func guestOf(name string) string { return "guest " + name }
 
 var errNoGuest = errors.New("no such guest")
 
-// mayTry tells whether a key that a client names is one of ours. It only names it: who
-// the client is, is decided by the key of [Server.identify].
+// knownKey reports whether a key that a client names is one of ours. Naming proves nothing:
+// [Server.identify] decides who the client is.
 func (s *Server) mayTry(ctx ssh.Context, key ssh.PublicKey) bool {
 	if _, isCertificate := key.(*gossh.Certificate); isCertificate {
 		return false
@@ -44,7 +44,7 @@ func (s *Server) userOf(ctx context.Context, fingerprint string) (model.User, er
 	return s.options.Users.UserOfKey(ctx, fingerprint)
 }
 
-// welcomeGuest lets a guest in by name.
+// admitGuest lets a guest in by name.
 func (s *Server) welcomeGuest(meta gossh.ConnMetadata) (*gossh.Permissions, error) {
 	if _, ok := s.options.Guests[meta.User()]; !ok {
 		return nil, errNoGuest
@@ -52,16 +52,16 @@ func (s *Server) welcomeGuest(meta gossh.ConnMetadata) (*gossh.Permissions, erro
 	return &gossh.Permissions{Extensions: map[string]string{guestName: meta.User()}}, nil
 }
 
-// identity is who a client is, and by what.
+// identity is who a client is, and what proved it.
 type identity struct {
 	user model.User
-	// by is the fingerprint of the key, or a guest's name. It counts sessions.
+	// by is the fingerprint of the key, or a guest's name. Sessions are counted by it.
 	by string
-	// valid tells whether the key is still that user's.
+	// valid reports whether the key is still that user's.
 	valid func(context.Context) error
 }
 
-// identify finds who proved what on a connection.
+// identify returns who is at the other end of a connection.
 func (s *Server) identify(ctx ssh.Context, c *gossh.ServerConn) (identity, error) {
 	if c.Permissions != nil {
 		if name, ok := c.Permissions.Extensions[guestName]; ok {
@@ -72,7 +72,7 @@ func (s *Server) identify(ctx ssh.Context, c *gossh.ServerConn) (identity, error
 			return identity{user: user, by: guestOf(name), valid: func(context.Context) error { return nil }}, nil
 		}
 	}
-	// The library sets it after the client's signature was checked, from what belongs to
+	// The library sets this after checking the client's signature, from data that belongs to
 	// that one key.
 	key, ok := ctx.Value(ssh.ContextKeyPublicKey).(gossh.PublicKey)
 	if !ok {

@@ -12,10 +12,10 @@ import (
 	"parley/model"
 )
 
-// asked is the name under which the process that serves SSH asks the hub.
+// serviceName is the RPC name under which the process that serves SSH asks the hub.
 const asked = "Hub"
 
-// Told is what that process is told of the hub.
+// FrontConfig is the configuration of that process.
 type Told struct {
 	// HostKey is the file of the host key.
 	HostKey string
@@ -24,32 +24,32 @@ type Told struct {
 	Limits  Limits
 }
 
-// backstage is the hub's end of that process.
+// hubSide is the hub's end of that process.
 type backstage struct {
 	options Options
 	metrics *metrics
 
 	mu sync.Mutex
-	// tokens are of the sessions that it has opened.
+	// tokens are those of the sessions that the process has opened.
 	tokens map[string]struct{}
 }
 
-// Backstage is what the process may ask. Its methods are those of [net/rpc].
+// HubService is what the process may ask. Its methods are those of [net/rpc].
 type Backstage struct {
 	of   *backstage
 	told Told
 }
 
-// Nothing is asked or answered where nothing else is.
+// Empty is an argument or a result without content.
 type Nothing struct{}
 
-// Found is whose a key is.
+// KeyOwner is the user of a key.
 type Found struct {
 	User   model.User
 	Nobody bool
 }
 
-// Opening is who opens a session, and by what.
+// Opening asks to open a session for a user, with what signed them in.
 type Opening struct {
 	User model.UserID
 	By   string
@@ -58,10 +58,10 @@ type Opening struct {
 // Opened is a session's token.
 type Opened struct{ Token string }
 
-// Checked tells whether a token is still worth something.
+// Checked reports whether a token is still valid.
 type Checked struct{ Nobody bool }
 
-// guarded answers a question; a fault ends the answer alone.
+// guarded answers a question and recovers from its panics.
 func (b *Backstage) guarded(f func(ctx context.Context) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -76,7 +76,7 @@ func (b *Backstage) guarded(f func(ctx context.Context) error) (err error) {
 
 var errFault = errors.New("the hub could not answer")
 
-// Begin tells the process what it is to do.
+// Begin tells the process its configuration.
 func (b *Backstage) Begin(_ Nothing, told *Told) error {
 	*told = b.told
 	return nil
@@ -91,7 +91,7 @@ func (b *Backstage) UserOfKey(fingerprint string, found *Found) error {
 	})
 }
 
-// unlessNobody: that it is nobody is an answer, and no fault.
+// unlessNobody drops [ErrNobody], which is an answer and not a failure.
 func unlessNobody(err error) error {
 	if errors.Is(err, ErrNobody) {
 		return nil
@@ -123,13 +123,13 @@ func (b *Backstage) CloseSession(token string, _ *Nothing) error {
 	return b.guarded(func(ctx context.Context) error { return b.of.close(ctx, token) })
 }
 
-// Count takes the process's figures.
+// Count receives the process's metrics.
 func (b *Backstage) Count(f Figures, _ *Nothing) error {
 	b.of.metrics.take(f)
 	return nil
 }
 
-// Log takes a line of the process's log.
+// Log receives a line of the process's log.
 func (b *Backstage) Log(line []byte, _ *Nothing) error {
 	return b.guarded(func(ctx context.Context) error {
 		var fields map[string]any
@@ -164,7 +164,7 @@ func (b *backstage) keep(token string) {
 	b.tokens[token] = struct{}{}
 }
 
-// close forgets a session's token.
+// close removes a session's token.
 func (b *backstage) close(ctx context.Context, token string) error {
 	err := b.options.Users.CloseSession(ctx, token)
 	if err == nil {
@@ -175,7 +175,7 @@ func (b *backstage) close(ctx context.Context, token string) error {
 	return err
 }
 
-// forget forgets the tokens of sessions that ended with their process.
+// forget removes the tokens of sessions that ended with their process.
 func (b *backstage) forget(ctx context.Context) {
 	b.mu.Lock()
 	var left []string

@@ -15,10 +15,10 @@ import (
 	"parley/hub/sshd/request"
 )
 
-// child is a process that a session runs, in a process group of its own.
+// child is the process of a session, in a process group of its own.
 type child struct {
 	cmd *exec.Cmd
-	// terminal is our end of its terminal; nil: it has pipes.
+	// terminal is our end of its terminal; nil if it has pipes.
 	terminal *os.File
 	input    *os.File
 	stdout   *os.File
@@ -27,11 +27,11 @@ type child struct {
 	lifeline *os.File
 
 	ended chan struct{}
-	// pumps read what it writes.
+	// pumps copy what it writes.
 	pumps sync.WaitGroup
 }
 
-// output is where something that a child writes goes.
+// output is a stream of the child and its destination.
 type output struct {
 	from io.Reader
 	to   io.Writer
@@ -67,7 +67,7 @@ func (x *session) launch() error {
 	return nil
 }
 
-// lang is the language where the client says none: the user's own, else as the hub's.
+// lang returns the language: the client's, else the user's own, else the hub's.
 func (x *session) lang() string {
 	if l := x.who.user.Language; l != "" {
 		return l
@@ -75,8 +75,8 @@ func (x *session) lang() string {
 	return x.server.options.Child.Lang
 }
 
-// zone is where the user's times are: what the client says, else what is known of the
-// user, else as the hub's.
+// zone returns the user's time zone: the client's, else the one known of the user, else the
+// hub's.
 func (x *session) zone() string {
 	if z := x.env.Get("TZ"); z != "" {
 		return z
@@ -95,7 +95,7 @@ func (c *child) start(terminal *size) (tell io.Writer, err error) {
 	}
 	c.lifeline = lifeline
 	theirs := []*os.File{told}
-	defer func() { // it has them, or never will
+	defer func() { // it has them now, or never will
 		for _, f := range theirs {
 			_ = f.Close()
 		}
@@ -114,13 +114,13 @@ func (c *child) start(terminal *size) (tell io.Writer, err error) {
 		return nil, err
 	}
 	go func() {
-		_ = c.cmd.Wait() // how it ended is in ProcessState
+		_ = c.cmd.Wait() // its result is in ProcessState
 		close(c.ended)
 	}()
 	return lifeline, nil
 }
 
-// openPipes gives the child a pipe for each of its streams, and returns its ends.
+// openPipes gives the child a pipe for each stream, and returns the child's ends.
 func (c *child) openPipes() (theirs []*os.File, err error) {
 	for _, ours := range []**os.File{&c.input, &c.stdout, &c.stderr} {
 		r, w, err := os.Pipe()
@@ -138,7 +138,7 @@ func (c *child) openPipes() (theirs []*os.File, err error) {
 	return theirs, nil
 }
 
-// outputs is what the child writes, and where it goes.
+// outputs returns the streams of the child and their destinations.
 func (c *child) outputs(channel gossh.Channel) []output {
 	if c.terminal != nil {
 		return []output{{from: c.terminal, to: channel}}
@@ -146,14 +146,15 @@ func (c *child) outputs(channel gossh.Channel) []output {
 	return []output{{from: c.stdout, to: channel}, {from: c.stderr, to: channel.Stderr()}}
 }
 
-// closeInput tells the child that no more comes. A terminal has no such end.
+// closeInput ends the child's input. A terminal has no such end.
 func (c *child) closeInput() {
 	if c.terminal == nil {
 		_ = c.input.Close()
 	}
 }
 
-// end has the child end, as a terminal's hang-up does; by force when it takes too long.
+// end ends the child with SIGHUP, as a closed terminal does, and kills it if that takes too
+// long.
 func (c *child) end(within time.Duration) {
 	force := time.NewTimer(within)
 	defer force.Stop()
@@ -176,7 +177,7 @@ func (c *child) signal(to func(*os.Process)) {
 	}
 }
 
-// drained waits until what the child wrote is read to its end.
+// drained waits until the child's output is read to its end.
 func (c *child) drained(within time.Duration) {
 	done := make(chan struct{})
 	go func() {
@@ -200,7 +201,8 @@ func (c *child) close() {
 	}
 }
 
-// status is the child's exit code; as a shell says it where a signal ended it.
+// status returns the child's exit code; if a signal ended it, the code that a shell would
+// report.
 func (c *child) status() uint32 {
 	const bySignal, unknown = 128, 255
 	state := c.cmd.ProcessState
@@ -213,11 +215,11 @@ func (c *child) status() uint32 {
 	return bySignal + endedBy(state)
 }
 
-// killed tells whether a signal ended the child.
+// killed reports whether a signal ended the child.
 func (c *child) killed() bool {
 	state := c.cmd.ProcessState
 	return state != nil && !state.Exited()
 }
 
-// errNoTerminals: there are no pseudo-terminals on this system.
+// errNoTerminals means that this system has no pseudo-terminals.
 var errNoTerminals = errors.New("no pseudo-terminals on this system")

@@ -8,17 +8,17 @@ import (
 	"parley/hub/sshd/admission"
 )
 
-// conn is a client's connection. It goes through three: it proves a key, asks for a
-// session, and has one or more. In the first two it has a place among those that do
-// nothing yet ([places]), and a time until which it has to be done.
+// conn is a client's connection. It passes three stages: it proves a key, asks for a session,
+// and has one or more sessions. In the first two it occupies a place among the idle ones
+// ([admission.Places]), with a deadline.
 type conn struct {
 	net.Conn
 	server *Server
 
 	mu sync.Mutex
-	// by is the key that the client proved, as counted.
+	// by is the key that the client proved, as sessions are counted.
 	by string
-	// leave gives the place back; nil: it has none. late ends it.
+	// leave frees the place, nil if it has none; late enforces the deadline.
 	leave    func()
 	late     *time.Timer
 	sessions int
@@ -39,15 +39,15 @@ func (c *conn) Close() error {
 	return err
 }
 
-// giveWay ends a connection that somebody else takes the place of. It waits for nothing:
-// who serves the connection closes it.
+// giveWay ends a connection whose place another one takes. It does not block: whoever serves
+// the connection closes it.
 func (c *conn) giveWay() {
 	c.server.metrics.refuse(refusedConnection)
 	_ = c.Conn.Close()
 }
 
-// begin has the connection prove a key, when it is its turn: then it is served. It is false
-// where there is no room even in line.
+// begin serves the connection once it has a place for proving its key. It returns false if
+// there is no room even in the line.
 func (c *conn) begin(serve func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,13 +58,13 @@ func (c *conn) begin(serve func()) bool {
 	return ok
 }
 
-// stand has the connection be done within that time, or end.
+// occupy records the place and sets the deadline.
 func (c *conn) stand(leave func(), within time.Duration) {
 	c.leave = leave
 	c.late = time.AfterFunc(within, func() { _ = c.Close() })
 }
 
-// rise gives the place back.
+// vacate frees the place.
 func (c *conn) rise() {
 	if c.leave != nil {
 		c.leave()
@@ -73,7 +73,7 @@ func (c *conn) rise() {
 	}
 }
 
-// proved ends that: the client is to ask for a session.
+// proved ends the first stage: the client must now ask for a session.
 func (c *conn) proved(by string) {
 	c.mu.Lock()
 	c.by = by
@@ -101,7 +101,7 @@ func (c *conn) asked() {
 	c.rise()
 }
 
-// ended counts one that is over; after the last, the client is to ask for another.
+// ended counts a session that is over; after the last, the client must ask for another.
 func (c *conn) ended() {
 	c.mu.Lock()
 	c.sessions--

@@ -8,18 +8,17 @@ import (
 	"parley/hub/sshd/request"
 )
 
-// The exit codes of what is refused here, as the program's own.
+// The exit codes of refusals, the same as the program's own.
 const (
 	exitFailed = 1
 	exitUsage  = 2
 )
 
-// hungUp is the exit code of a session that the server ended, as shells tell of SIGHUP.
+// hungUp is the exit code of a session that the server ended, as shells report SIGHUP.
 const hungUp = 128 + 1
 
-// asWas gives a terminal back as programs find it: their screen, colours, cursor, mouse,
-// paste and keyboard protocols are off. A program that ends by itself does this; one that
-// was killed can't.
+// resetTerminal switches off the alternate screen, colours, hidden cursor, mouse, paste and
+// keyboard protocols. A program that ends by itself does this; one that was killed can't.
 const asWas = "\x1b[?2026l\x1b[m\x1b[<u\x1b[>4m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2027l\x1b[?1049l\x1b[?25h\r"
 
 // refuse tells the client why nothing is run, as the program would.
@@ -34,7 +33,7 @@ func (x *session) refuse(why request.Notice) {
 	})
 }
 
-// tell writes a notice to the client.
+// sendNotice writes a notice to the client.
 func (x *session) tell(what request.Notice) {
 	var langs []string
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
@@ -53,8 +52,7 @@ func (x *session) tell(what request.Notice) {
 	_, _ = io.WriteString(x.channel, strings.ReplaceAll(line, "\n", "\r\n"))
 }
 
-// farewell is what to tell of the end of a session; ok is false where there is nothing to
-// be told.
+// farewell returns the notice about a session's end; ok is false if there is none.
 func (x *session) farewell() (what request.Notice, ok bool) {
 	switch x.why {
 	case endedIdle:
@@ -81,7 +79,7 @@ func (x *session) status() uint32 {
 	return code
 }
 
-// refusedWhy is what to tell of an error, if it is to be told.
+// noticeOf returns the notice that an error is, if it is one.
 func refusedWhy(err error) (request.Notice, bool) {
 	var n request.Notice
 	return n, errors.As(err, &n)

@@ -17,8 +17,8 @@ import (
 )
 
 // ServeFront is the process that [ServeApart] starts: it lets clients in until ctx ends, or
-// the hub has it end or is gone. Of o it takes what can't be told: the verbs, and what says
-// notices.
+// until the hub tells it to or is gone. From o it takes what can't be sent to it: the verbs and
+// the function that words notices.
 func ServeFront(ctx context.Context, o Options) error {
 	files := duplex{os.NewFile(answersFD, "answers"), os.NewFile(asksFD, "questions")}
 	at, leash := os.NewFile(listenerFD, "listener"), os.NewFile(leashFD, "leash")
@@ -26,7 +26,7 @@ func ServeFront(ctx context.Context, o Options) error {
 		return ErrStart
 	}
 	for _, f := range []*os.File{files.in, files.out, at, leash} {
-		ownOnly(f) // sessions' programs must not have them
+		ownOnly(f) // sessions' programs must not inherit them
 	}
 	l, err := net.FileListener(at)
 	if err != nil {
@@ -35,7 +35,7 @@ func ServeFront(ctx context.Context, o Options) error {
 	_ = at.Close()
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
-	go func() { // the hub says nothing, and lets go at its own end
+	go func() { // the hub sends nothing, and closes it when it ends
 		_, _ = io.Copy(io.Discard, leash)
 		leave()
 	}()
@@ -50,7 +50,7 @@ func ServeFront(ctx context.Context, o Options) error {
 	}
 	o.Users, o.Guests, o.Child, o.Limits = hub, told.Guests, told.Child, told.Limits
 	o.Logger = slog.New(slog.NewJSONHandler(hub, nil))
-	slog.SetDefault(o.Logger) // the library's own
+	slog.SetDefault(o.Logger) // for the library's own logs
 	s, err := New(o)
 	if err != nil {
 		return err
@@ -64,10 +64,10 @@ func ServeFront(ctx context.Context, o Options) error {
 	return err
 }
 
-// remoteHub is the hub as that process asks it.
+// remoteHub is the hub as seen by that process.
 type remoteHub struct{ client *rpc.Client }
 
-// ask asks, and waits for the answer.
+// ask sends a question and waits for the answer.
 func (h *remoteHub) ask(ctx context.Context, what string, question, answer any) error {
 	call := h.client.Go(asked+"."+what, question, answer, make(chan *rpc.Call, 1))
 	select {
@@ -116,7 +116,7 @@ func (h *remoteHub) CloseSession(ctx context.Context, token string) error {
 	return h.ask(ctx, "CloseSession", token, new(Nothing))
 }
 
-// Write implements [io.Writer]: a line of the log.
+// Write implements [io.Writer]: it sends a line of the log.
 func (h *remoteHub) Write(line []byte) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
 	defer cancel()
@@ -127,10 +127,10 @@ func (h *remoteHub) Write(line []byte) (int, error) {
 	return len(line), err
 }
 
-// tellEvery is how often figures are told at most.
+// reportEvery is how often metrics are reported, at most.
 const tellEvery = 100 * time.Millisecond
 
-// tellFigures tells what is counted, until ctx ends and then for the last time.
+// reportFigures reports metrics until ctx ends, and then one last time.
 func (h *remoteHub) tellFigures(ctx context.Context, m *metrics) {
 	tick := time.NewTicker(tellEvery)
 	defer tick.Stop()

@@ -16,8 +16,8 @@ import (
 // errOpenKey refuses a host key that others on the machine can read.
 var errOpenKey = errors.New("others may read it; its mode must be 0600")
 
-// HostKey reads the server's key, and makes one where there is none yet. Clients
-// remember it, so it must stay.
+// HostKey reads the server's key, creating one if there is none. Clients remember it, so it
+// must stay the same.
 func HostKey(path string) (gossh.Signer, error) {
 	key, err := readHostKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -29,7 +29,7 @@ func HostKey(path string) (gossh.Signer, error) {
 	return readHostKey(path)
 }
 
-// Fingerprint names a key as OpenSSH does: SHA256:…
+// Fingerprint returns a key's fingerprint as OpenSSH does: SHA256:…
 func Fingerprint(key gossh.PublicKey) string { return gossh.FingerprintSHA256(key) }
 
 func readHostKey(path string) (gossh.Signer, error) {
@@ -51,8 +51,8 @@ func readHostKey(path string) (gossh.Signer, error) {
 	return key, nil
 }
 
-// makeHostKey writes a new key. It appears under its name whole or not at all, and never
-// in the place of another.
+// makeHostKey writes a new key. It appears under its name completely or not at all, and never
+// replaces another.
 func makeHostKey(path string) error {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {

@@ -4,5 +4,5 @@ package sshd
 
 import "io/fs"
 
-// exposed tells whether others than its owner may open a file; here modes don't say.
+// exposed reports whether others than its owner may open a file; here modes don't tell.
 func exposed(fs.FileInfo) bool { return false }

@@ -7,16 +7,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// ending is why a session ended. It is a label, so it is one of these.
+// ending is the reason why a session ended. It is a label, so its values are fixed.
 type ending string
 
 const (
 	endedLeft     ending = "left"     // the child ended by itself
 	endedGone     ending = "gone"     // the client closed the channel
-	endedStalled  ending = "stalled"  // the client took in nothing
+	endedStalled  ending = "stalled"  // the client read nothing
 	endedIdle     ending = "idle"     // the client sent nothing
 	endedLong     ending = "long"     // the session lasted as long as one may
-	endedRevoked  ending = "revoked"  // the key is the user's no more
+	endedRevoked  ending = "revoked"  // the key is no longer the user's
 	endedStopping ending = "stopping" // the server stops
 	endedFailed   ending = "failed"   // the child could not be run
 )
@@ -32,7 +32,7 @@ const (
 	refusedCommand    refusal = "command"
 )
 
-// Figures are a server's. None is labelled by anything that a client chooses.
+// Figures are a server's metrics. None is labelled by anything that a client chooses.
 type Figures struct {
 	Sessions int
 	Refused  map[refusal]uint64
@@ -43,12 +43,12 @@ func (f Figures) clone() Figures {
 	return Figures{Sessions: f.Sessions, Refused: maps.Clone(f.Refused), Ended: maps.Clone(f.Ended)}
 }
 
-// metrics count, and tell what was counted to Prometheus.
+// metrics count, and report to Prometheus.
 type metrics struct {
 	mu sync.Mutex
-	// counted is what was counted here, told what another process counted before it ended.
+	// counted are this process's figures, told the last ones of another process that ended.
 	counted, told Figures
-	// changes counts how often what is counted changed.
+	// changes counts the changes of the figures.
 	changes uint64
 	// crashes counts processes that ended by themselves.
 	crashes uint64
@@ -93,21 +93,21 @@ func (m *metrics) ended(why ending) {
 	m.changes++
 }
 
-// now is what was counted so far, and how often that changed.
+// now returns the figures so far, and how often they changed.
 func (m *metrics) now() (f Figures, changes uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.counted.clone(), m.changes
 }
 
-// take takes what another process has counted so far in place of what it told before.
+// replace replaces the figures that another process reported before.
 func (m *metrics) take(f Figures) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.counted = f
 }
 
-// gone keeps what a process has counted that is no more.
+// gone keeps the figures of a process that has ended.
 func (m *metrics) gone(crashed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -127,7 +127,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("parley_"+name, help, labels, nil)
 }
 
-// What Prometheus is told.
+// The descriptions of the metrics.
 var (
 	sessionsNow   = describe("ssh_sessions", "Sessions over SSH.")
 	refusalsTotal = describe("ssh_refusals_total", "What was refused to clients over SSH.", "what")

@@ -13,46 +13,46 @@ import (
 	"parley/model"
 )
 
-// ErrNobody: no user has that key.
+// ErrNobody means that no user has that key.
 var ErrNobody = errors.New("no user has that key")
 
 // Users is what the server asks the hub.
 type Users interface {
-	// UserOfKey finds whose key it is by its fingerprint (SHA256:…); [ErrNobody] if
-	// it is nobody's.
+	// UserOfKey returns the user of a key by its fingerprint (SHA256:…); [ErrNobody] if there
+	// is none.
 	UserOfKey(ctx context.Context, fingerprint string) (model.User, error)
-	// OpenSession makes a token for one session of a user, who came in by the key with
-	// that fingerprint, or as "guest NAME".
+	// OpenSession creates a token for one session of a user, who signed in with the key of that
+	// fingerprint, or as "guest NAME".
 	OpenSession(ctx context.Context, user model.UserID, by string) (token string, err error)
-	// CheckSession asks whether the user of a token is still one; [ErrNobody] if not.
+	// CheckSession returns [ErrNobody] if the user of a token no longer exists.
 	CheckSession(ctx context.Context, token string) error
-	// CloseSession forgets the token.
+	// CloseSession removes the token.
 	CloseSession(ctx context.Context, token string) error
 }
 
-// Options are what a server is made of.
+// Options configure a server.
 type Options struct {
-	// HostKey is what clients know this server by ([HostKey]).
+	// HostKey is the key by which clients recognise this server ([HostKey]).
 	HostKey gossh.Signer
 	Users   Users
-	// Guests come in by name alone, without a key, from this machine only; a server
-	// that has any listens on loopback only.
+	// Guests sign in by name alone, without a key, and only from this machine; a server with
+	// guests must listen on loopback.
 	Guests map[string]model.User
 	Child  Child
 	// Verbs are the commands that may be run without a terminal.
 	Verbs  request.Verbs
 	Limits Limits
-	// Say puts a notice into the first of these languages that is spoken.
+	// Say returns the text of a notice in the first supported language.
 	Say    func(what request.Notice, langs ...string) string
 	Logger *slog.Logger
-	// Registry takes the server's figures, if it is not nil.
+	// Registry registers the server's metrics, if it is not nil.
 	Registry prometheus.Registerer
 }
 
 // Child is the program that each session runs.
 type Child struct {
-	// Path is the executable, Args its arguments, Env what it gets besides the
-	// client's own variables.
+	// Path is the executable, Args its arguments, Env its environment apart from the client's
+	// own variables.
 	Path string
 	Args []string
 	Env  []string
@@ -60,8 +60,7 @@ type Child struct {
 	Hub string
 	// State is the folder in which each user has one for drafts.
 	State string
-	// Lang is the language where neither the client names one nor the user is known to have
-	// one.
+	// Lang is the language if neither the client nor the user has one.
 	Lang string
 	// Zone is the time zone, likewise.
 	Zone string
@@ -75,22 +74,22 @@ type Limits struct {
 	Handshake time.Duration
 	// Idle is how long a session may go without input, Session how long it may last.
 	Idle, Session time.Duration
-	// Stall is how long a client may take in nothing of what is written to it.
+	// Stall is how long a client may fail to read what is written to it.
 	Stall time.Duration
-	// HangUp is how long a child may take to end once it is told to, by SIGHUP.
+	// HangUp is how long a child may take to end after SIGHUP.
 	HangUp time.Duration
 	// Recheck is how often a session's key and user are looked up again.
 	Recheck time.Duration
 	// Unasked is how long a client that proved its key may go without a session.
 	Unasked time.Duration
-	// Handshakes is how many may be proving their keys at once, PerAddress how many of these
-	// from one address, or one network of 64 bits; Waiting is how many may then have no
-	// session. Beyond these numbers those that came first give way, after Grace; who is to prove
-	// a key waits in Line for that, half of it for one address.
+	// Handshakes is how many clients may be proving their keys at once, PerAddress how many of
+	// these from one address, or one /64 network; Waiting is how many may then be without a
+	// session. Beyond these numbers the earliest give way, after Grace. Line is how many may
+	// wait to prove a key, half of it from one address.
 	Handshakes, PerAddress, Waiting, Line int
 	Grace                                 time.Duration
-	// Sessions is how many there may be at once, PerKey how many of one key; as many of one
-	// key may wait.
+	// Sessions is how many sessions there may be at once, PerKey how many with one key; as many
+	// clients with one key may wait.
 	Sessions, PerKey int
 }
 

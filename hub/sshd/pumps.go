@@ -7,8 +7,8 @@ import (
 	"parley/hub/sshd/request"
 )
 
-// piece is how much is written to a client at once: what takes longer than
-// [Limits.Stall] is no progress.
+// piece is how much is written to a client at once: if it takes longer than [Limits.Stall], the
+// client has stalled.
 const piece = 4 << 10
 
 // start opens the session at the hub and runs its child.
@@ -31,7 +31,7 @@ func (x *session) start() (started bool, err error) {
 	return true, nil
 }
 
-// goes runs one of the session's goroutines.
+// spawn runs one of the session's goroutines.
 func (x *session) goes(f func()) {
 	x.pumps.Go(func() {
 		defer x.server.recovered("pump")
@@ -58,8 +58,8 @@ func (x *session) read(typed chan<- []byte) {
 	}
 }
 
-// typed gives the child what the client sends. What comes from a terminal is the child's
-// to divide and to bound: only who reads it knows what it waits for.
+// typed passes the client's input to the child. Input from a terminal is the child's to parse
+// and bound: only the program that reads it knows what it waits for.
 func (x *session) typed(in <-chan []byte) {
 	idle := time.NewTimer(x.server.limits.Idle)
 	defer idle.Stop()
@@ -86,7 +86,7 @@ func (x *session) typed(in <-chan []byte) {
 	}
 }
 
-// write writes to the client what the child writes.
+// write copies the child's output to the client.
 func (x *session) write(to io.Writer, from io.Reader) {
 	stalled := time.AfterFunc(x.server.limits.Stall, func() { x.end(endedStalled) })
 	stalled.Stop()
@@ -99,7 +99,7 @@ func (x *session) write(to io.Writer, from io.Reader) {
 			stalled.Reset(x.server.limits.Stall)
 			_, werr := to.Write(part)
 			stalled.Stop()
-			if werr != nil { // the client is gone; the child must not wait to say farewell
+			if werr != nil { // the client is gone; the child must not block on its last words
 				_, _ = io.Copy(io.Discard, from)
 				return
 			}

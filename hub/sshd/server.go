@@ -16,7 +16,7 @@ import (
 	"parley/hub/sshd/admission"
 )
 
-// ErrGuestsFar: a server with guests listens where others can reach it.
+// ErrGuestsFar means that a server with guests would listen where others can reach it.
 var ErrGuestsFar = errors.New("guests without a key may come from this machine only")
 
 // Server lets users in over SSH.
@@ -27,22 +27,22 @@ type Server struct {
 	metrics *metrics
 	ssh     *ssh.Server
 
-	// proving and waiting are those that have no session yet.
+	// proving and waiting are the clients without a session.
 	proving, waiting *admission.Places
 	sessions         *admission.Semaphore
-	// stopping ends when every session is to end.
+	// stopping ends when every session must end.
 	stopping context.Context //nolint:containedctx // sessions begin in the library's goroutines
 	stop     context.CancelFunc
 
 	mu   sync.Mutex
 	open map[*conn]struct{}
-	// closed: no session begins any more.
+	// closed: no session may begin any more.
 	closed bool
 	// running and talking count the connections and the sessions that Serve waits for.
 	running, talking sync.WaitGroup
 }
 
-// New makes a server. It serves once.
+// New returns a server, which can serve once.
 func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, limits: o.Limits, log: o.Logger, metrics: newMetrics(o.Registry), open: map[*conn]struct{}{},
@@ -62,15 +62,15 @@ func New(o Options) (*Server, error) {
 		ctx.SetValue(connKey{}, c)
 		return c
 	}
-	// Sessions are ours from the first request on: the library's take every variable, grant
-	// agents, and wait for whoever does not read its window changes.
+	// We handle sessions ourselves from the first request on: the library accepts every
+	// variable, grants agent forwarding, and blocks on window changes that nobody reads.
 	s.ssh.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
 	s.ssh.RequestHandlers = map[string]ssh.RequestHandler{}
 	s.ssh.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 	return s, nil
 }
 
-// connKey is where a connection is found in its context.
+// connKey is the key of a connection in its context.
 type connKey struct{}
 
 // Serve lets clients in until ctx ends, and returns when the last session is over.
@@ -93,7 +93,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			return nil
 		case errors.Is(err, net.ErrClosed):
 			return fmt.Errorf("accept: %w", err)
-		case err != nil: // too many files, or a client that is gone already
+		case err != nil: // too many open files, or a client that is gone already
 			s.log.Warn("client not accepted", "error", err)
 			pause(ctx, time.Second)
 		default:
@@ -131,7 +131,7 @@ func (s *Server) serve(c *conn) {
 	})
 }
 
-// turns has those in line have their turn, as those who have stood for long give way.
+// turns serves the line while those that have occupied places for long give way.
 func (s *Server) turns(ctx context.Context) {
 	const often = 4
 	tick := time.NewTicker(max(s.limits.Grace/often, time.Millisecond))
@@ -152,7 +152,7 @@ func (s *Server) forget(c *conn) {
 	delete(s.open, c)
 }
 
-// enter counts a session that Serve waits for, unless it waits no more.
+// enter counts a session that Serve waits for; false if Serve is ending.
 func (s *Server) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,8 +162,7 @@ func (s *Server) enter() bool {
 	return !s.closed
 }
 
-// end ends every session, so that its user's terminal is as it was, and then the
-// connections.
+// end ends every session, so that its user's terminal is reset, and then the connections.
 func (s *Server) end() {
 	s.mu.Lock()
 	s.closed = true
@@ -186,14 +185,14 @@ func (s *Server) closeAll() {
 	}
 }
 
-// recovered ends what panicked, and nothing else. The stack tells of our code alone.
+// recovered contains a panic. The logged stack has only our code.
 func (s *Server) recovered(what string) {
 	if r := recover(); r != nil {
 		s.log.Error("panic in SSH server", "where", what, "stack", string(debug.Stack()))
 	}
 }
 
-// config is how a client is let in.
+// config returns how a client may authenticate.
 func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	c, _ := ctx.Value(connKey{}).(*conn)
 	var by string
@@ -219,10 +218,10 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	return config
 }
 
-// noAuth is the method by which guests come in (RFC 4252).
+// noAuth is the method by which guests sign in (RFC 4252).
 const noAuth = "none"
 
-// isLoopback tells whether an address is of this machine alone.
+// isLoopback reports whether an address can be reached only from this machine.
 func isLoopback(a net.Addr) bool {
 	t, ok := a.(*net.TCPAddr)
 	return ok && t.IP.IsLoopback()

@@ -12,14 +12,14 @@ import (
 	"parley/hub/sshd/request"
 )
 
-// drainWithin is how long a client may take to read what the child wrote last, and
-// closeWithin to close its end of the session, too.
+// drainWithin is how long a client may take to read the child's last output, closeWithin to
+// close its end of the session, too.
 const (
 	drainWithin = 10 * time.Second
 	closeWithin = 5 * time.Second
 )
 
-// session is one session of a client: what it asks for, then the child that it gets.
+// session is one session of a client: first its requests, then its child.
 type session struct {
 	server  *Server
 	who     identity
@@ -28,18 +28,18 @@ type session struct {
 
 	env      request.Environment
 	terminal *size
-	// tooLarge: a terminal was refused for its size.
+	// tooLarge: a terminal was refused because of its size.
 	tooLarge bool
 	args     []string
 	child    *child
 
-	// token is that of the session, once it has one.
+	// token is the session's token, once it has one.
 	token string
-	// over is closed when the session is to end; why says why.
+	// over is closed when the session must end; why says why.
 	over chan struct{}
 	why  ending
 	once sync.Once
-	// pumps carry what is typed and written.
+	// pumps copy input and output.
 	pumps sync.WaitGroup
 }
 
@@ -80,7 +80,7 @@ func (s *Server) channel(_ *ssh.Server, c *gossh.ServerConn, opened gossh.NewCha
 	}
 }
 
-// prepare answers what a client asks for before the child starts, and starts it. It tells
+// prepare answers the client's requests before the child starts, and starts it. It reports
 // whether the child runs.
 func (x *session) prepare(requests <-chan *gossh.Request) bool {
 	late := time.NewTimer(x.server.limits.Handshake)
@@ -120,10 +120,10 @@ func (x *session) exits(code uint32) {
 	_, _ = x.channel.SendRequest("exit-status", false, gossh.Marshal(&status))
 }
 
-// errRefused: a request that is not for us.
+// errRefused refuses a request that is not supported.
 var errRefused = errors.New("not here")
 
-// request takes one request of a client; started tells that the child runs now.
+// request handles one request of a client; started reports that the child runs now.
 func (x *session) request(req *gossh.Request) (started bool, err error) {
 	switch req.Type {
 	case "env":
@@ -137,7 +137,7 @@ func (x *session) request(req *gossh.Request) (started bool, err error) {
 	case "exec":
 		return x.wantsCommand(req.Payload)
 	case "shell":
-		if x.tooLarge { // a client that is refused a terminal goes on without one
+		if x.tooLarge { // a client that is refused a terminal would go on without one
 			return false, request.NoticeTerminal
 		}
 		return x.start()
@@ -145,7 +145,7 @@ func (x *session) request(req *gossh.Request) (started bool, err error) {
 	return false, errRefused
 }
 
-// wantsCommand starts a command of the client's, if it is one that may be run.
+// wantsCommand starts a command of the client's, if it is allowed.
 func (x *session) wantsCommand(payload []byte) (started bool, err error) {
 	var v struct{ Line string }
 	if err := gossh.Unmarshal(payload, &v); err != nil {
@@ -159,7 +159,7 @@ func (x *session) wantsCommand(payload []byte) (started bool, err error) {
 	return x.start()
 }
 
-// run waits for the end of the session, and takes window changes meanwhile.
+// run waits for the end of the session, and handles window changes meanwhile.
 func (x *session) run(requests <-chan *gossh.Request) {
 	limit := time.NewTimer(x.server.limits.Session)
 	defer limit.Stop()
@@ -193,7 +193,7 @@ func (x *session) run(requests <-chan *gossh.Request) {
 	}
 }
 
-// end has the session end; the first reason counts.
+// end ends the session; the first reason counts.
 func (x *session) end(why ending) {
 	x.once.Do(func() {
 		x.why = why
@@ -201,8 +201,8 @@ func (x *session) end(why ending) {
 	})
 }
 
-// finish ends the child, and waits until it is gone and what it wrote is written, as far
-// as the client takes it in.
+// finish ends the child, and waits until it is gone and its output is written, as far as the
+// client reads it.
 func (x *session) finish() {
 	x.child.end(x.server.limits.HangUp)
 	x.server.metrics.ended(x.why)
@@ -221,8 +221,7 @@ func (x *session) finish() {
 	}
 }
 
-// valid tells whether the client may still be here: the user is there, and the key is
-// still theirs.
+// valid checks that the user still exists and still has the key.
 func (x *session) valid(ctx context.Context) error {
 	if err := x.who.valid(ctx); err != nil {
 		return err
@@ -230,7 +229,7 @@ func (x *session) valid(ctx context.Context) error {
 	return x.server.options.Users.CheckSession(ctx, x.token)
 }
 
-// revoke forgets the session's token, also when nobody waits any more.
+// revoke removes the session's token, even if the connection is gone.
 func (x *session) revoke() {
 	if x.token == "" {
 		return
@@ -243,8 +242,8 @@ func (x *session) revoke() {
 	x.token = ""
 }
 
-// close closes the channel. A client that does not close its end, too, loses the
-// connection: only then is everything let go that waits for it.
+// close closes the channel. A client that does not close its end, too, loses the connection:
+// only then is everything released that waits for it.
 func (x *session) close(requests <-chan *gossh.Request) {
 	x.within(closeWithin, func() {
 		_ = x.channel.Close()
@@ -255,7 +254,7 @@ func (x *session) close(requests <-chan *gossh.Request) {
 	x.pumps.Wait()
 }
 
-// within runs f, and closes the connection when that takes too long; then f returns.
+// within runs f, and closes the connection if that takes too long, which makes f return.
 func (x *session) within(d time.Duration, f func()) {
 	late := time.AfterFunc(d, func() { _ = x.conn.Close() })
 	defer late.Stop()

@@ -12,29 +12,29 @@ import (
 	"parley/model"
 )
 
-// StartFD is the file on which a child is told what to do. It ends when the server does,
+// StartFD is the file from which a child reads its instructions. It ends when the server does,
 // and so does the child.
 const StartFD = 3
 
-// Start is what a child is told.
+// Start is a child's instructions.
 type Start struct {
 	Hub   string `json:"hub"`
 	Token string `json:"token"`
 	// Drafts is the user's own folder.
 	Drafts string `json:"drafts"`
-	// Zone is where the user's times are; ZoneRefused what their client said of it, where
-	// that is no zone: they are told.
+	// Zone is the user's time zone; ZoneRefused is what their client sent if it is no zone,
+	// which the user is told.
 	Zone        string `json:"zone"`
 	ZoneRefused string `json:"zone_refused,omitempty"`
 	Lang        string `json:"lang"`
-	// Args is a command to run; none: the screen.
+	// Args is a command to run; none means the screen.
 	Args []string `json:"args,omitempty"`
 }
 
-// ErrStart refuses a child that is told nothing.
+// ErrStart refuses a child that gets no instructions.
 var ErrStart = errors.New("not started by a hub")
 
-// ReadStart reads what a child is told.
+// ReadStart reads a child's instructions.
 func ReadStart(r io.Reader) (Start, error) {
 	var s Start
 	line, err := bufio.NewReader(r).ReadBytes('\n')
@@ -47,7 +47,7 @@ func ReadStart(r io.Reader) (Start, error) {
 	return s, nil
 }
 
-// write tells a child. A long command does not fit a pipe that nobody reads yet.
+// write sends the instructions. A long command does not fit into a pipe that nobody reads yet.
 func (s Start) write(w io.Writer) error {
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -57,10 +57,10 @@ func (s Start) write(w io.Writer) error {
 	return err
 }
 
-// errUserFolder refuses an id that is no plain name.
+// errUserFolder refuses an id that is not a plain name.
 var errUserFolder = errors.New("user's id can't be a folder")
 
-// userFolder makes the folder of a user, for nobody else.
+// userFolder creates a user's folder, accessible to nobody else.
 func userFolder(state string, user model.UserID) (string, error) {
 	name := string(user)
 	if name == "." || !filepath.IsLocal(name) || filepath.Base(name) != name {

@@ -19,7 +19,7 @@ func killAll(p *os.Process) { _ = p.Kill() }
 
 func endedBy(*os.ProcessState) uint32 { return 0 }
 
-// apart: a process can't be given files.
+// apart: a process can't be given open files here.
 const apart = false
 
 func ownOnly(*os.File) {}

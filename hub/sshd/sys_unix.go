@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openTerminal gives the child a terminal of that size, and returns its end.
+// openTerminal gives the child a terminal of that size, and returns the child's end.
 func (c *child) openTerminal(s size) (theirs []*os.File, err error) {
 	ours, tty, err := pty.Open()
 	if err != nil {
@@ -20,7 +20,7 @@ func (c *child) openTerminal(s size) (theirs []*os.File, err error) {
 	}
 	defer func() { _ = ours.Close() }()
 	theirs = []*os.File{tty}
-	// As it was opened it may block, so that closing it would wait for who reads.
+	// As opened it is in blocking mode, so that closing it would wait for readers.
 	conn, err := ours.SyscallConn()
 	if err != nil {
 		return theirs, err
@@ -42,7 +42,7 @@ func (c *child) openTerminal(s size) (theirs []*os.File, err error) {
 	return theirs, c.resize(&s)
 }
 
-// resize tells the child's terminal how large it is.
+// resize sets the size of the child's terminal.
 func (c *child) resize(s *size) error {
 	if c.terminal == nil {
 		return errNoTerminals
@@ -58,14 +58,14 @@ func (c *child) resize(s *size) error {
 	return errors.Join(err, failed)
 }
 
-// ownGroup has a child without a terminal run in a group of its own.
+// ownGroup runs a child without a terminal in a group of its own.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 
 func hangUp(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGHUP) }
 
 func killAll(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
-// endedBy is the number of the signal that ended a process.
+// endedBy returns the number of the signal that ended a process.
 func endedBy(state *os.ProcessState) uint32 {
 	if w, ok := state.Sys().(syscall.WaitStatus); ok && w.Signaled() {
 		return uint32(w.Signal()) //nolint:gosec // below 128
@@ -73,8 +73,8 @@ func endedBy(state *os.ProcessState) uint32 {
 	return 0
 }
 
-// apart: a process can be given files.
+// apart: a process can be given open files.
 const apart = true
 
-// ownOnly keeps a file that a process was given from those that it starts.
+// ownOnly keeps a file that was given to this process from being inherited by its children.
 func ownOnly(f *os.File) { syscall.CloseOnExec(int(f.Fd())) }

@@ -8,7 +8,7 @@ import (
 	"parley/hub/sshd/request"
 )
 
-// The size of a terminal that has none.
+// The size of a terminal without one.
 const (
 	usualWidth  = 80
 	usualHeight = 24
@@ -17,7 +17,7 @@ const (
 // size is that of a terminal, in cells.
 type size struct{ width, height uint16 }
 
-// wantsTerminal takes a request for a terminal, of a size that can be drawn.
+// wantsTerminal handles a request for a terminal, whose size must be drawable.
 func (x *session) wantsTerminal(payload []byte) error {
 	var v struct {
 		Term                                   string
@@ -43,7 +43,7 @@ func (x *session) wantsTerminal(payload []byte) error {
 	return nil
 }
 
-// resize passes a window change on, as far as a terminal may be.
+// resize handles a window change, within the limits.
 func (x *session) resize(payload []byte) bool {
 	var v struct{ Width, Height, PixelWidth, PixelHeight uint32 }
 	if err := gossh.Unmarshal(payload, &v); err != nil || x.terminal == nil {
@@ -52,7 +52,7 @@ func (x *session) resize(payload []byte) bool {
 	return x.child.resize(x.server.limits.clamp(v.Width, v.Height)) == nil
 }
 
-// clamp makes a size one that a terminal may have.
+// clamp limits a size to one that a terminal may have.
 func (l Limits) clamp(width, height uint32) *size {
 	return &size{width: bounded(width, l.Width, usualWidth), height: bounded(height, l.Height, usualHeight)}
 }

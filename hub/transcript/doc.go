@@ -1,11 +1,10 @@
-// Package transcript decides what of a conversation stands in which note of the CRM. It
-// is pure: of messages, links and the parts that were written it makes the parts that are
-// to be written, and their text.
+// Package transcript decides which messages of a conversation are in which note of the CRM. It
+// is pure: from messages, links and the parts that were written it computes the parts to write,
+// and their text.
 //
-// A part is one note: of a conversation and a day, and the first, second … of these. A
-// message stands in one part. It stays where it was written; one that is new goes to the
-// part of its day. A part whose note a human changed is closed: what is new or was changed
-// of a day that has one goes to the note of today.
+// A part is one note: the first, second … of a conversation and a day. A message is in one
+// part. It stays where it was written; a new one goes to the part of its day. A part whose note
+// a human changed is closed: new and changed messages of that day then go to today's note.
 package transcript
 
 import (
@@ -23,42 +22,42 @@ type Message struct {
 	FirstSeq int64
 }
 
-// Entry is a message as it stands in a note, or is to.
+// Entry is a message as it is in a note, or will be.
 type Entry struct {
 	ID    model.MessageID      `json:"id"`
 	MID   model.MID            `json:"mid,omitempty"`
 	Order time.Time            `json:"order"`
 	Seq   int64                `json:"seq"`
 	Line  model.TranscriptLine `json:"line"`
-	// Removed: a human took it out of the note.
+	// Removed: a human removed it from the note.
 	Removed bool `json:"removed,omitempty"`
 }
 
-// Part is a note as it was written last, or, with an Attempt, may have been.
+// Part is a note as it was last written, or, with an Attempt, may have been written.
 type Part struct {
-	// Day is the day, 2026-12-31, in Zone; Number counts the parts of a day from 1.
+	// Day is the day, like 2026-12-31, in Zone; Number counts the parts of a day from 1.
 	Day    string `json:"day"`
 	Number int    `json:"number"`
 	Zone   string `json:"zone"`
-	// Page and Customer are what these were called when the part was begun.
+	// Page and Customer are their names when the part was begun.
 	Page     model.Untrusted `json:"page"`
 	Customer model.Untrusted `json:"customer"`
-	// Marker stands in the note and nowhere else.
+	// Marker is in this note and nowhere else.
 	Marker string `json:"marker"`
-	// Note is the CRM's id of it; 0: none is known.
+	// Note is the CRM's id of it; 0 if unknown.
 	Note int64 `json:"note,omitempty"`
-	// Records are those that it stands on.
+	// Records are the records that it is attached to.
 	Records []model.RecordRef `json:"records,omitempty"`
-	// Hash is that of the text that was written last, Answered that of what the CRM made
-	// of it, which cleans what it is given; Entries are what stands there.
+	// Hash is that of the text that was last written, Answered that of the text that the CRM
+	// returned, which sanitises what it is given; Entries are its content.
 	Hash     string    `json:"hash,omitempty"`
 	Answered string    `json:"answered,omitempty"`
 	Entries  []Entry   `json:"entries,omitempty"`
 	At       time.Time `json:"at"`
-	// Attempt is a write of which nobody knows yet what became.
+	// Attempt is a write of unknown outcome.
 	Attempt *Attempt `json:"attempt,omitempty"`
-	// Taken: a human changed the note, or took it away; then it is Gone as well. Left: it
-	// stands on a record that was unlinked. Neither is written again.
+	// Taken: a human changed the note, or deleted it, in which case it is Gone as well. Left:
+	// it is attached to a record that was unlinked. Neither is written again.
 	Taken bool `json:"taken,omitempty"`
 	Gone  bool `json:"gone,omitempty"`
 	Left  bool `json:"left,omitempty"`
@@ -72,10 +71,10 @@ type Attempt struct {
 	At      time.Time         `json:"at"`
 }
 
-// Same tells whether it is the same part as another.
+// Same reports whether it is the same part as another.
 func (p Part) Same(o Part) bool { return p.Day == o.Day && p.Number == o.Number }
 
-// Forgets tells whether the part, as it was before, told something that it tells no longer.
+// Forgets reports whether the part no longer contains something that it contained before.
 func (p Part) Forgets(was Part) bool {
 	tells := map[model.Untrusted]bool{"": true}
 	for _, text := range p.told() {
@@ -84,7 +83,7 @@ func (p Part) Forgets(was Part) bool {
 	return slices.ContainsFunc(was.told(), func(text model.Untrusted) bool { return !tells[text] })
 }
 
-// told is all that a part tells, or may tell, of messages.
+// told returns every text of messages that a part contains, or may contain.
 func (p Part) told() (texts []model.Untrusted) {
 	entries := p.Entries
 	if p.Attempt != nil {
@@ -99,7 +98,7 @@ func (p Part) told() (texts []model.Untrusted) {
 // LogValue implements [slog.LogValuer].
 func (p Part) LogValue() slog.Value { return slog.StringValue(p.Day) }
 
-// Finish takes over that what was attempted stands in the note.
+// Finish records that what was attempted is in the note.
 func (p *Part) Finish(at time.Time) {
 	if p.Attempt == nil {
 		return
@@ -107,9 +106,9 @@ func (p *Part) Finish(at time.Time) {
 	p.Hash, p.Entries, p.Records, p.At, p.Attempt = p.Attempt.Hash, p.Attempt.Entries, p.Attempt.Records, at, nil
 }
 
-// Judge takes over what a note was found to hold. It is ours while its text is the last or
-// the attempted one; else a human's, and then what was attempted counts as written as far
-// as it stands there.
+// Judge updates the part by the content of its note. The note is ours if its text is the last
+// or the attempted one. Otherwise a human changed it, and what was attempted counts as written
+// as far as it is there.
 func (p *Part) Judge(content string, at time.Time) {
 	hash := Hash(content)
 	switch {
@@ -122,7 +121,7 @@ func (p *Part) Judge(content string, at time.Time) {
 	}
 }
 
-// Lost takes over that the note is not there any more.
+// Lost records that the note no longer exists.
 func (p *Part) Lost() {
 	p.take("")
 	p.Gone = true
@@ -152,7 +151,7 @@ func (p *Part) take(content string) {
 	p.Taken, p.Attempt = true, nil
 }
 
-// Shown is the part as who may see its records reads it: what stands in the note.
+// Shown returns the part as users who may see its records read it.
 func (p Part) Shown() model.Transcript {
 	t := model.Transcript{Page: p.Page, Customer: p.Customer, Day: p.Day, Zone: p.Zone, WrittenAt: p.At, Lines: []model.TranscriptLine{}}
 	for _, e := range p.Entries {
@@ -163,7 +162,7 @@ func (p Part) Shown() model.Transcript {
 	return t
 }
 
-// On tells whether the part stands on a record, or may.
+// On reports whether the part is attached to a record, or may be.
 func (p Part) On(r model.RecordRef) bool {
 	return slices.Contains(p.Records, r) || p.Attempt != nil && slices.Contains(p.Attempt.Records, r)
 }

@@ -6,9 +6,9 @@ import (
 	"parley/model"
 )
 
-// entryOf is a message as it is to stand in a note; false: it is none of a transcript.
-// What colleagues wrote each other and what the system tells never is, nor a reply that
-// did not reach the customer for certain.
+// entryOf returns a message as an entry; false if it does not belong in a transcript. Notes
+// between colleagues and system lines never do, nor does a reply that may not have reached the
+// customer.
 func entryOf(m Message, page, customer model.Untrusted) (Entry, bool) {
 	if !Told(m.Message) {
 		return Entry{}, false
@@ -31,7 +31,7 @@ func entryOf(m Message, page, customer model.Untrusted) (Entry, bool) {
 	return Entry{ID: m.ID, MID: m.MID, Order: m.Order, Seq: m.FirstSeq, Line: l}, true
 }
 
-// Told tells whether a message is one of a transcript.
+// Includes reports whether a message belongs in a transcript.
 func Told(m model.Message) bool {
 	return m.Direction == model.In || m.Direction == model.Out && m.State.Arrived()
 }
@@ -47,7 +47,7 @@ func author(m Message, page, customer model.Untrusted) model.Untrusted {
 	return page.Valid()
 }
 
-// attachment is what an attachment is called: by its file's name, else by its kind.
+// attachment returns the name of an attachment: its file name, or else its kind.
 func attachment(a model.Attachment) model.Untrusted {
 	switch {
 	case a.Like():
@@ -68,8 +68,8 @@ func unshown(m Message) model.Untrusted {
 	return "message"
 }
 
-// same tells whether a line says what another does. A name is only better than none: who
-// is called otherwise since then was called that when it was written.
+// same reports whether a line says the same as another. A changed name counts as the same,
+// unless there was none: whoever has another name now had that one when it was written.
 func same(was, now model.TranscriptLine) bool {
 	if was.Text != now.Text || was.Edited != now.Edited || was.Unsent != now.Unsent || was.Direction != now.Direction ||
 		!was.At.Truncate(time.Minute).Equal(now.At.Truncate(time.Minute)) || len(was.Attachments) != len(now.Attachments) {

@@ -8,24 +8,24 @@ import (
 	"parley/model"
 )
 
-// Conversation is what a plan is made of.
+// Conversation is the input of a plan.
 type Conversation struct {
 	// Messages are all of its messages, oldest first.
 	Messages []Message
-	// Parts are what was written. Of none is it unknown what became of an attempt.
+	// Parts are what was written. None may have an attempt of unknown outcome.
 	Parts []Part
-	// Links are the linked records: a person, and a lead or a deal, at most.
+	// Links are the linked records: at most a person, and a lead or a deal.
 	Links    []model.RecordRef
 	Page     model.Untrusted
 	Customer model.Untrusted
-	// Zone is as [model.LoadZone] has them; Today the day that it is there.
+	// Zone is a time zone as in [model.LoadZone]; Today is the current day there.
 	Zone  string
 	Today string
 }
 
 // Write is a part to be written.
 type Write struct {
-	// Part is it as it is; one without a Marker is new.
+	// Part is the part as it is; one without a Marker is new.
 	Part    Part
 	Entries []Entry
 	Records []model.RecordRef
@@ -38,24 +38,24 @@ type draft struct {
 	size    int
 }
 
-// planner holds a plan in the making.
+// planner is a plan in the making.
 type planner struct {
 	c     Conversation
 	zone  *time.Location
 	open  []*draft // by day and number
 	byDay map[string][]*draft
-	// numbers is the highest number of each day, taken whether a human changed a note of it.
+	// numbers is the highest number of each day, including closed parts.
 	numbers map[string]int
 	taken   map[string]bool
-	// covered are lines that stand in closed parts, the newest of each; at where messages
-	// stand in open ones. By both ids: a reply's echo may have come first.
+	// covered are the newest lines in closed parts, at is where messages are in open ones. Both
+	// are keyed by both ids of a message: a reply's echo may have come first.
 	covered map[string]model.TranscriptLine
 	at      map[string]*draft
 	was     map[string]Entry
 }
 
-// Plan returns what is to be written so that each message stands in one note as it is now,
-// in the order in which it is to be written. With nothing to write, or no link, it is empty.
+// Plan returns what to write, in order, so that each message is in one note in its current
+// form. It is empty if there is nothing to write, or no link.
 func (c Conversation) Plan() []Write {
 	if len(c.Links) == 0 {
 		return nil
@@ -77,7 +77,7 @@ func keys(e Entry) []string {
 	return []string{string(e.ID), "mid " + string(e.MID)}
 }
 
-// sort tells open parts from closed ones.
+// sort separates open parts from closed ones.
 func (p *planner) sort() {
 	parts := slices.Clone(p.c.Parts)
 	slices.SortFunc(parts, func(a, b Part) int {
@@ -102,8 +102,8 @@ func (p *planner) sort() {
 	}
 }
 
-// cover notes what stands in a closed part, if that is on a record that is linked: on
-// another, it is as if it had not been written.
+// cover records what a closed part contains, if it is attached to a linked record. On another
+// record, it counts as not written.
 func (p *planner) cover(part Part) {
 	if !slices.ContainsFunc(part.Records, func(r model.RecordRef) bool { return slices.Contains(p.c.Links, r) }) {
 		return
@@ -122,8 +122,8 @@ func (p *planner) begin(d *draft) {
 	slices.SortFunc(p.byDay[d.part.Day], func(a, b *draft) int { return cmp.Compare(a.part.Number, b.part.Number) })
 }
 
-// closed tells whether a part is not to be written again: a human changed it, or it stands
-// on a record of a kind of which none is linked any more.
+// closed reports whether a part must not be written again: a human changed it, or it is
+// attached to a kind of record of which none is linked any more.
 func (p Part) closed(links []model.RecordRef) bool {
 	if p.Taken || p.Left {
 		return true
@@ -136,11 +136,11 @@ func (p Part) closed(links []model.RecordRef) bool {
 	return false
 }
 
-// slot tells a person from what a conversation is linked to besides.
+// slot distinguishes a person from other linked records.
 func slot(r model.RecordRef) bool { return r.Type == model.Person }
 
-// place gives each message its part: those that stand in one first, so that there is room
-// for them.
+// place assigns each message to a part: those that are in one first, so that there is room for
+// them.
 func (p *planner) place() {
 	var rest []Entry
 	for _, m := range p.c.Messages {
@@ -198,8 +198,8 @@ func (p *planner) add(d *draft, e Entry) {
 	d.size += size(e.Line, d.part.Day, ZoneOf(d.part.Zone))
 }
 
-// room finds the part of a day that a message goes to: the last one that begins before it
-// and those after that, as far as there is room; else a new one.
+// room returns the part of a day for a new message: the last one that begins before it, or one
+// after that, as far as there is room; otherwise a new one.
 func (p *planner) room(day string, e Entry) *draft {
 	list := p.byDay[day]
 	from := 0
@@ -226,14 +226,14 @@ func (p *planner) next(day string) *draft {
 	return d
 }
 
-// markerRoom is for the marker that a new part has no yet.
+// markerRoom is for the marker that a new part does not have yet.
 const markerRoom = 64
 
 func before(a, b Entry) bool {
 	return a.Order.Before(b.Order) || a.Order.Equal(b.Order) && a.Seq < b.Seq
 }
 
-// spill moves what edits made too long for a note to the next one that has room.
+// spill moves messages that no longer fit after edits to the next part that has room.
 func (p *planner) spill() {
 	for i := 0; i < len(p.open); i++ { // it may grow
 		d := p.open[i]
@@ -262,7 +262,7 @@ func (p *planner) after(d *draft, e Entry) *draft {
 	return p.next(d.part.Day)
 }
 
-// writes are the parts that differ from what stands in the CRM, oldest day first.
+// writes returns the parts that differ from the CRM, oldest day first.
 func (p *planner) writes() []Write {
 	var out []Write
 	for _, d := range p.open {

@@ -15,10 +15,10 @@ import (
 	"parley/model"
 )
 
-// How many bytes of HTML a note is given. The CRM takes about 100 KB (Pipedrive, "Notes").
-// Lines are added up to fill, so that edits find room up to most. The text of one message
-// has longest at most, and names as many attachments as mostNamed: what is beyond is cut,
-// and says so.
+// Sizes of a note in bytes of HTML. The CRM accepts about 100 KB (Pipedrive, "Notes"). Lines
+// are added up to fill, so that edits have room up to most. The text of one message takes at
+// most longest, and at most mostNamed attachments are named: the rest is cut, which the text
+// says.
 const (
 	most      = 94_000
 	fill      = 88_000
@@ -26,20 +26,20 @@ const (
 	mostNamed = 25
 )
 
-// longestName is how many characters a name, or an attachment's title, has at most.
+// longestName is the most characters of a name or an attachment's title.
 const longestName = 200
 
-// further begins a line of a text after its first one. Indented, it can't be taken for the
-// line of another author.
+// further begins the second and later lines of a text. Indented, they can't be taken for
+// another author's line.
 const further = "<br>&nbsp;&nbsp;&nbsp;&nbsp;"
 
-// cut stands where a text was too long for a note.
+// cut marks where a text was too long for a note.
 const cut = " […]"
 
-// dayOf is the day of a time in a zone, 2026-12-31.
+// dayOf returns the day of a time in a zone, like 2026-12-31.
 func dayOf(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateOnly) }
 
-// ZoneOf returns a zone by its name; UTC where it is not known here.
+// ZoneOf returns a zone by its name; UTC if it is unknown.
 func ZoneOf(name string) *time.Location {
 	zone, err := model.LoadZone(name)
 	if err != nil {
@@ -48,7 +48,7 @@ func ZoneOf(name string) *time.Location {
 	return zone
 }
 
-// Content is the HTML of a part with these lines.
+// Content returns the HTML of a part with these lines.
 func Content(p Part, entries []Entry) string {
 	var b strings.Builder
 	b.WriteString(heading(p))
@@ -76,7 +76,7 @@ func customerName(name model.Untrusted) model.Untrusted {
 	return name
 }
 
-// lineHTML is a message in the note of a day.
+// lineHTML returns a message as a line in the note of a day.
 func lineHTML(l model.TranscriptLine, day string, zone *time.Location) string {
 	at := l.At.In(zone)
 	clock := at.Format("15:04")
@@ -109,7 +109,7 @@ func lineHTML(l model.TranscriptLine, day string, zone *time.Location) string {
 	return b.String()
 }
 
-// bounded escapes a text, as much of it as a note takes of one message.
+// bounded escapes a text, up to the limit for one message.
 func bounded(text model.Untrusted) string {
 	s := escape(text)
 	if len(s) <= longest {
@@ -126,7 +126,7 @@ func bounded(text model.Untrusted) string {
 	return b.String() + cut
 }
 
-// name escapes what stands on one line: who wrote, what a file is called.
+// name escapes something on one line: an author, a file name.
 func name(text model.Untrusted) string {
 	s := []rune(strings.Join(strings.FieldsFunc(string(text.Valid()), breaks), " "))
 	if len(s) > longestName {
@@ -135,7 +135,8 @@ func name(text model.Untrusted) string {
 	return escape(model.Untrusted(s))
 }
 
-// breaks tells what a browser, or whoever copies a text, may show as the end of a line.
+// breaks reports characters that a browser, or whoever copies a text, may show as the end of a
+// line.
 func breaks(r rune) bool {
 	switch r {
 	case '\n', '\v', '\f', '\r', '\u0085', '\u2028', '\u2029':
@@ -144,10 +145,9 @@ func breaks(r rune) bool {
 	return false
 }
 
-// escape makes HTML of a text that somebody else wrote: it shows as it is, does nothing,
-// and looks like nobody else's. Control characters, which no browser shows, are left out,
-// and with them what turns the direction of writing round: it would have a line end where
-// another begins.
+// escape turns somebody else's text into HTML: it shows as it is, does nothing, and can't pass
+// for anybody else's. Control characters, which no browser shows, are left out, including those
+// that change the writing direction: they would make a line end where another begins.
 func escape(text model.Untrusted) string {
 	s := strings.ReplaceAll(string(text.Valid()), "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
@@ -164,8 +164,8 @@ func escape(text model.Untrusted) string {
 
 var tags = regexp.MustCompile(`(?s)<[^>]*>`)
 
-// Plain is the text of HTML without tags and white space, by which notes are compared:
-// the CRM may put both otherwise.
+// Plain returns the text of HTML without tags and white space, by which notes are compared: the
+// CRM may change both.
 func Plain(content string) string {
 	s := norm.NFC.String(html.UnescapeString(tags.ReplaceAllString(content, "")))
 	return strings.Map(func(r rune) rune {
@@ -176,18 +176,18 @@ func Plain(content string) string {
 	}, s)
 }
 
-// Hash is the same for notes whose [Plain] text is.
+// Hash is equal for notes with the same [Plain] text.
 func Hash(content string) string {
 	sum := sha256.Sum256([]byte(Plain(content)))
 	return hex.EncodeToString(sum[:])
 }
 
-// stands tells whether a message stands in a note of that plain text.
+// stands reports whether a message is in a note with that plain text.
 func stands(plain string, e Entry, day, zone string) bool {
 	return strings.Contains(plain, Plain(lineHTML(e.Line, day, ZoneOf(zone))))
 }
 
-// size is how many bytes a line takes.
+// size returns how many bytes a line takes.
 func size(l model.TranscriptLine, day string, zone *time.Location) int {
 	return len(lineHTML(l, day, zone))
 }

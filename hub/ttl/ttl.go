@@ -1,4 +1,4 @@
-// Package ttl is a cache whose values each have a time of their own until which they hold.
+// Package ttl is a cache whose values each expire at a time of their own.
 package ttl
 
 import (
@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// MaxEntries bounds what a cache keeps.
+// MaxEntries bounds the size of a cache.
 const MaxEntries = 10_000
 
-// Cache keeps values until their times are over, by the clock of who asks. The zero value is
-// ready for use, also by several at once.
+// Cache keeps values until they expire, by the caller's clock. The zero value is ready for use,
+// and safe for concurrent use.
 type Cache[K comparable, V any] struct {
 	mu   sync.Mutex
 	kept map[K]entry[V]
@@ -24,22 +24,22 @@ type entry[V any] struct {
 	until time.Time
 }
 
-// Put keeps a value until then.
+// Put stores a value until the given time.
 func (c *Cache[K, V]) Put(k K, v V, now, until time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.put(k, v, now, until)
 }
 
-// Drops counts what was dropped so far, for [Cache.PutUnlessDropped].
+// Drops returns how often values were dropped so far, for [Cache.PutUnlessDropped].
 func (c *Cache[K, V]) Drops() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.dropped
 }
 
-// PutUnlessDropped keeps a value unless something was dropped since drops was counted:
-// whoever asked for it meanwhile may have been answered with what is over.
+// PutUnlessDropped stores a value unless something was dropped since drops was counted: the
+// value may have been read before that and be outdated.
 func (c *Cache[K, V]) PutUnlessDropped(drops int, k K, v V, now, until time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -48,7 +48,7 @@ func (c *Cache[K, V]) PutUnlessDropped(drops int, k K, v V, now, until time.Time
 	}
 }
 
-// put keeps a value. mu held.
+// put stores a value. The caller holds mu.
 func (c *Cache[K, V]) put(k K, v V, now, until time.Time) {
 	if c.kept == nil {
 		c.kept = make(map[K]entry[V])
@@ -62,7 +62,7 @@ func (c *Cache[K, V]) put(k K, v V, now, until time.Time) {
 	c.kept[k] = entry[V]{v, until}
 }
 
-// Get returns the value of a key, unless there is none or its time is over.
+// Get returns the value of a key, unless there is none or it has expired.
 func (c *Cache[K, V]) Get(k K, now time.Time) (v V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,12 +73,12 @@ func (c *Cache[K, V]) Get(k K, now time.Time) (v V, ok bool) {
 	return e.value, true
 }
 
-// DropKeys forgets all values whose key is one of those.
+// DropKeys drops all values whose keys match.
 func (c *Cache[K, V]) DropKeys(is func(K) bool) {
 	c.Drop(func(k K, _ V) bool { return is(k) })
 }
 
-// Drop forgets all values that are like that.
+// Drop drops all values that match.
 func (c *Cache[K, V]) Drop(are func(K, V) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

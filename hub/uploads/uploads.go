@@ -1,7 +1,7 @@
-// Package uploads keeps files that users are about to send, or have sent, in a folder: a
-// file each, and beside it what is known of it. A file is complete before it has a name,
-// so that a crash leaves none that is half there. It knows nothing of conversations: who
-// may see a file that was sent is the hub's to say.
+// Package uploads stores files that users are about to send, or have sent, in a folder: each
+// with a file of metadata beside it. A file gets its name only when it is complete, so that a
+// crash leaves no partial ones. The package knows nothing about conversations: who may see a
+// file that was sent is decided elsewhere.
 package uploads
 
 import (
@@ -26,56 +26,56 @@ import (
 
 const (
 	dirMode fs.FileMode = 0o700
-	// begun is how names of files begin that are not whole yet.
+	// begun is the prefix of files that are not complete yet.
 	begun = ".new-"
-	// known ends the name of what is known of a file.
+	// known is the suffix of metadata files.
 	known = ".json"
 	// Unused is how long a file waits to be sent.
 	Unused = 24 * time.Hour
-	// settled is how long after it was found in time a file may not be in the store yet.
+	// settled is how long after Find a file may be missing from the store.
 	settled = 10 * time.Minute
 	// What a user may have uploaded and not sent.
 	quotaFiles = 40
 	quotaBytes = 200_000_000
 )
 
-// ErrGone: there is no such file, or it is somebody else's.
+// ErrGone means that there is no such file, or that it is somebody else's.
 var ErrGone = errors.New("no such upload")
 
-// Upload is what is known of a file.
+// Upload is a file's metadata.
 type Upload struct {
 	ID    string       `json:"id"`
 	Owner model.UserID `json:"owner"`
-	// Name is what its owner calls it, without folders.
+	// Name is its owner's name for it, without folders.
 	Name model.Untrusted `json:"name"`
-	// Kind is Meta's type for it and Media its media type, by how it begins.
+	// Kind is Meta's type for it and Media its media type, both detected from its content.
 	Kind   string    `json:"kind"`
 	Media  string    `json:"media"`
 	Size   int64     `json:"size"`
 	SHA256 string    `json:"sha256"`
 	At     time.Time `json:"at"`
-	// UsedAt is when a reply that carries it was first known to be stored; zero: never.
+	// UsedAt is when a reply that carries it was first known to be stored; zero if never.
 	UsedAt time.Time `json:"used_at,omitzero"`
 }
 
-// Folder keeps uploads in a folder. It is safe for concurrent use.
+// Folder stores uploads in a folder. It is safe for concurrent use.
 type Folder struct {
 	dir string
 
 	mu sync.Mutex
 	// coming counts files that are being received, by owner.
 	coming map[model.UserID]int64
-	// found is when a file was found that a reply is about to carry.
+	// found is when Find returned a file that a reply is about to carry.
 	found map[string]time.Time
 }
 
-// Open keeps uploads in that folder, which is made when it is needed.
+// Open returns the uploads in that folder, which is created when needed.
 func Open(dir string) *Folder {
 	return &Folder{dir: dir, coming: make(map[model.UserID]int64), found: make(map[string]time.Time)}
 }
 
-// Put keeps a file that r gives, as that owner's. It is written to disk as it comes. A
-// [model.Refusal] keeps nothing.
+// Put stores the content of r as a file of that owner, writing it to disk while it arrives.
+// After a [model.Refusal] nothing is stored.
 func (f *Folder) Put(owner model.UserID, name model.Untrusted, r io.Reader, now time.Time) (Upload, error) {
 	if err := f.begin(owner, now); err != nil {
 		return Upload{}, err
@@ -88,7 +88,7 @@ func (f *Folder) Put(owner model.UserID, name model.Untrusted, r io.Reader, now 
 	if err != nil {
 		return Upload{}, fmt.Errorf("keep upload: %w", err)
 	}
-	defer func() { _ = os.Remove(tmp.Name()) }() // by then it has another name, or is to go
+	defer func() { _ = os.Remove(tmp.Name()) }() // by then it has another name, or must go
 	u := Upload{ID: uuid.Must(uuid.NewV7()).String(), Owner: owner, Name: BaseName(name), At: now}
 	err = u.receive(tmp, r)
 	if err == nil {
@@ -104,7 +104,7 @@ func (f *Folder) Put(owner model.UserID, name model.Untrusted, r io.Reader, now 
 	return u, f.note(u)
 }
 
-// receive writes what r gives to a file, and learns what it is.
+// receive writes the content of r to a file, and detects what it is.
 func (u *Upload) receive(to io.Writer, r io.Reader) error {
 	begin := make([]byte, model.SniffLen)
 	n, err := io.ReadFull(r, begin)
@@ -129,8 +129,8 @@ func (u *Upload) receive(to io.Writer, r io.Reader) error {
 	return nil
 }
 
-// BaseName returns a file's name without folders, of any system, and without what a header
-// or a terminal could take for something else.
+// BaseName returns a file's name without folders, of any system, and without characters that a
+// header or a terminal could misinterpret.
 func BaseName(name model.Untrusted) model.Untrusted {
 	s := strings.ToValidUTF8(string(name), "_")
 	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
@@ -152,7 +152,7 @@ func BaseName(name model.Untrusted) model.Untrusted {
 	return model.Untrusted(s)
 }
 
-// begin refuses an upload of who has too much that was not sent.
+// begin refuses an upload of a user who has too many unsent ones.
 func (f *Folder) begin(owner model.UserID, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -177,8 +177,8 @@ func (f *Folder) end(owner model.UserID) {
 	}
 }
 
-// Find returns an owner's upload, which may be attached to a reply for a day. What is found
-// in time stays for as long as it takes to store the reply.
+// Find returns an owner's upload, which can be attached to a reply for a day. After that it
+// stays for as long as storing the reply takes.
 func (f *Folder) Find(owner model.UserID, id string, now time.Time) (Upload, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -191,8 +191,8 @@ func (f *Folder) Find(owner model.UserID, id string, now time.Time) (Upload, err
 }
 
 // Use marks an upload as used, once a reply that carries it is in the store: it no longer
-// counts as one that was not sent, and is kept as long as the store knows of it. Where it
-// is not marked, because the hub ended before, the store keeps it all the same.
+// counts as unsent, and is kept as long as the store knows it. If the hub ends before it is
+// marked, the store keeps it all the same.
 func (f *Folder) Use(id string, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -207,7 +207,7 @@ func (f *Folder) Use(id string, now time.Time) error {
 	return f.note(u)
 }
 
-// Get returns what is known of an upload, whoever's it is.
+// Get returns an upload, whoever owns it.
 func (f *Folder) Get(id string) (Upload, error) {
 	var u Upload
 	if uuid.Validate(id) != nil || len(id) != len(uuid.Nil.String()) {
@@ -232,8 +232,8 @@ func (f *Folder) Read(id string) (*os.File, error) {
 	return file, err
 }
 
-// Sweep removes what nobody sent in time, what a crash left half written, and what was
-// sent and is no longer in the store: inUse tells of an id whether it is.
+// Sweep removes uploads that nobody sent in time, partial ones left by a crash, and those that
+// were sent and are no longer in the store, as inUse reports.
 func (f *Folder) Sweep(now time.Time, inUse func(id string) (bool, error)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -252,8 +252,8 @@ func (f *Folder) Sweep(now time.Time, inUse func(id string) (bool, error)) error
 	return errors.Join(append(errs, f.sweepBegun(now))...)
 }
 
-// Drop removes a file that replies carried which are gone, unless another one carries it or
-// is about to: then it goes when it is swept.
+// Drop removes a file of deleted replies, unless another reply carries it or is about to: then
+// a later Sweep removes it.
 func (f *Folder) Drop(id string, inUse func(id string) (bool, error)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -271,8 +271,7 @@ func (f *Folder) remove(id string) error {
 	return errors.Join(os.Remove(f.path(id)+known), os.Remove(f.path(id)))
 }
 
-// sweepBegun removes files that never became whole, and those without what is known of
-// them.
+// sweepBegun removes files that were never completed, and those without metadata.
 func (f *Folder) sweepBegun(now time.Time) error {
 	entries, err := os.ReadDir(f.dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -292,7 +291,7 @@ func (f *Folder) sweepBegun(now time.Time) error {
 	return errors.Join(errs...)
 }
 
-// all returns what is known of every upload.
+// all returns every upload.
 func (f *Folder) all() []Upload {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -311,7 +310,7 @@ func (f *Folder) all() []Upload {
 
 func (f *Folder) path(id string) string { return filepath.Join(f.dir, id) }
 
-// note writes down what is known of an upload.
+// note writes an upload's metadata.
 func (f *Folder) note(u Upload) error {
 	b, err := json.Marshal(u)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Package vault seals the secrets that a hub keeps: who reads the store, or a copy of
-// it, without the hub's key learns none of them.
+// Package vault seals the secrets that a hub stores: whoever reads the store, or a copy of it,
+// without the hub's key learns none of them.
 //
-// A secret is sealed by AES-256-GCM under a random nonce, bound to what it is and whose:
-// moved to another place, it does not open. A sealed secret names its key, so that a
-// wrong key is told from a broken secret. A [Vault] is safe for concurrent use.
+// A secret is sealed with AES-256-GCM and a random nonce, bound to its purpose and its owner:
+// moved to another place, it can't be opened. A sealed secret names its key, so that a wrong
+// key is distinguished from a damaged secret. A [Vault] is safe for concurrent use.
 package vault
 
 import (
@@ -24,27 +24,27 @@ import (
 // KeySize is the length of a key in bytes.
 const KeySize = 32
 
-// What Open and ParseKey answer, by errors.Is.
+// The errors of Open and ParseKey, for errors.Is.
 var (
-	// ErrOtherKey: the secret was sealed by another key.
+	// ErrOtherKey means that the secret was sealed with another key.
 	ErrOtherKey = errors.New("sealed by another key")
-	// ErrBroken: the secret was changed, or belongs elsewhere.
+	// ErrBroken means that the secret was changed, or belongs elsewhere.
 	ErrBroken = errors.New("sealed secret is broken")
-	// ErrBadKey: what is given is no key.
+	// ErrBadKey means that the input is not a key.
 	ErrBadKey = errors.New("no key of 32 bytes in base64 or hex")
 )
 
 // version begins every sealed secret.
 const version = "v1"
 
-// Vault seals and opens secrets by one key.
+// Vault seals and opens secrets with one key.
 type Vault struct {
 	aead cipher.AEAD
 	id   string
-	root []byte // what secrets are derived from
+	root []byte // the key that secrets are derived from
 }
 
-// New returns a vault of a key.
+// New returns a vault with a key.
 func New(key []byte) (*Vault, error) {
 	if len(key) != KeySize {
 		return nil, ErrBadKey
@@ -57,7 +57,8 @@ func New(key []byte) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make cipher: %w", err)
 	}
-	// The id is made by a one-way function: it tells keys apart and nothing of them.
+	// The id comes from a one-way function: it distinguishes keys and reveals nothing about
+	// them.
 	sum := sha256.Sum256(append([]byte("parley key id\x00"), key...))
 	return &Vault{aead: aead, id: hex.EncodeToString(sum[:8]), root: mac(key, "parley derived secrets")}, nil
 }
@@ -68,25 +69,25 @@ func mac(key []byte, what string) []byte {
 	return m.Sum(nil)
 }
 
-// Derive makes a secret of the key: for the same thing the same one each time, 43
-// characters of URL-safe base64 that tell nothing of the key or of another thing's.
+// Derive derives a secret from the key: always the same one for the same purpose, 43 characters
+// of URL-safe base64 that reveal nothing about the key or other derived secrets.
 func (v *Vault) Derive(what string) string {
 	return base64.RawURLEncoding.EncodeToString(mac(v.root, what))
 }
 
-// Format implements [fmt.Formatter]: no verb shows the key.
+// Format implements [fmt.Formatter]; no verb shows the key.
 func (*Vault) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[vault]")) }
 
 // LogValue implements [slog.LogValuer].
 func (*Vault) LogValue() slog.Value { return slog.StringValue("[vault]") }
 
-// bound is what a sealed secret is bound to. The lengths of its parts are written down,
-// so that no two pairs are the same.
+// bound returns what a sealed secret is bound to. It includes the lengths of its parts, so that
+// no two pairs are equal.
 func (v *Vault) bound(what, whose string) []byte {
 	return fmt.Appendf(nil, "%s %s %d %s %d %s", version, v.id, len(what), what, len(whose), whose)
 }
 
-// Seal seals a secret: what it is, and whose.
+// Seal seals a secret for a purpose and an owner.
 func (v *Vault) Seal(what, whose, secret string) string {
 	nonce := make([]byte, v.aead.NonceSize())
 	_, _ = rand.Read(nonce) // never fails: crypto/rand ends the process instead
@@ -94,7 +95,7 @@ func (v *Vault) Seal(what, whose, secret string) string {
 	return version + "." + v.id + "." + base64.RawURLEncoding.EncodeToString(sealed)
 }
 
-// Open opens what Seal sealed for the same thing of the same owner.
+// Open opens what Seal sealed for the same purpose and owner.
 func (v *Vault) Open(what, whose, sealed string) (string, error) {
 	parts := strings.Split(sealed, ".")
 	const count = 3
@@ -123,10 +124,10 @@ func NewKey() []byte {
 	return key
 }
 
-// FormatKey writes a key as [ParseKey] reads it.
+// FormatKey formats a key for [ParseKey].
 func FormatKey(key []byte) string { return base64.StdEncoding.EncodeToString(key) }
 
-// ParseKey reads a key that is written in base64, of either alphabet, or in hex.
+// ParseKey parses a key in base64, of either alphabet, or in hex.
 func ParseKey(s string) ([]byte, error) {
 	s = strings.TrimSpace(s)
 	if key, err := hex.DecodeString(s); err == nil && len(key) == KeySize {

@@ -1,4 +1,4 @@
-// Package wake has workers sleep until there is something to do.
+// Package wake lets workers sleep until there is something to do.
 package wake
 
 import (
@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Signal wakes one waiter; signals while it is awake count as one.
+// Signal wakes one waiter; several signals before it wakes count as one.
 type Signal chan struct{}
 
-// NewSignal returns a signal that nobody has given yet.
+// NewSignal returns a signal.
 func NewSignal() Signal { return make(Signal, 1) }
 
-// Notify wakes whoever waits, or has whoever waits next go on at once.
+// Notify wakes whoever waits, or makes the next wait return at once.
 func (s Signal) Notify() {
 	select {
 	case s <- struct{}{}:
@@ -20,7 +20,7 @@ func (s Signal) Notify() {
 	}
 }
 
-// Wait waits for the signal, at most that long; it answers false when ctx ended first.
+// Wait waits for the signal, at most most long; it returns false if ctx ended first.
 func (s Signal) Wait(ctx context.Context, most time.Duration) bool {
 	t := time.NewTimer(most)
 	defer t.Stop()
@@ -33,19 +33,19 @@ func (s Signal) Wait(ctx context.Context, most time.Duration) bool {
 	return true
 }
 
-// Loop calls step until ctx ends. After each call it sleeps for as long as step said that
-// there is nothing to do, or until the signal comes.
+// Loop calls step until ctx ends. After each call it sleeps for the duration that step
+// returned, or until the signal comes.
 func Loop(ctx context.Context, s Signal, step func(context.Context) time.Duration) {
 	for s.Wait(ctx, step(ctx)) {
 	}
 }
 
-// Idle is how long who is woken by a signal sleeps when nothing is due: this only guards
-// against a wake-up that was lost.
+// Idle is the longest sleep when nothing is due and work arrives with a signal: it only guards
+// against a lost wake-up.
 const Idle = time.Minute
 
-// Until is how long to sleep until next: at least a moment, at most [Idle], as for a next
-// that is zero, which is none.
+// Until returns how long to sleep until next: at least a moment, at most [Idle]; a zero next
+// means that nothing is due.
 func Until(next, now time.Time) time.Duration {
 	if next.IsZero() {
 		return Idle
@@ -53,7 +53,7 @@ func Until(next, now time.Time) time.Duration {
 	return max(min(next.Sub(now), Idle), time.Millisecond)
 }
 
-// Pause waits, and answers false when ctx ended first.
+// Pause waits, and returns false if ctx ended first.
 func Pause(ctx context.Context, d time.Duration) bool {
 	return Signal(nil).Wait(ctx, d)
 }

@@ -1,4 +1,4 @@
-// Package zone tells which time zone the hub is in, and what is a zone at all.
+// Package zone finds the hub's time zone, and validates zones.
 package zone
 
 import (
@@ -9,8 +9,7 @@ import (
 	"parley/model"
 )
 
-// OfHub names the zone that the hub's machine is in, or that TZ says; UTC where that can't
-// be told.
+// OfHub returns the name of the machine's zone, or the one in TZ; UTC if unknown.
 func OfHub() string {
 	if name := time.Local.String(); valid(name) {
 		return name
@@ -22,13 +21,13 @@ func OfHub() string {
 	return "UTC"
 }
 
-// valid tells whether a name is that of a zone. Local is none.
+// valid reports whether a name is that of a zone. Local is not.
 func valid(name string) bool {
 	_, err := model.LoadZone(name)
 	return err == nil
 }
 
-// Check refuses what was told and is no zone.
+// Check refuses a name that is not a zone; an empty one is accepted.
 func Check(name string) error {
 	if name != "" && !valid(name) {
 		return &model.InvalidError{Field: "zone", Reason: "is no time zone: neither a name of the IANA database nor a rule of POSIX."}

@@ -63,7 +63,7 @@ type loginInput struct {
 	remote string
 }
 
-// Resolve implements [huma.Resolver]: wrong codes are counted by where they come from.
+// Resolve implements [huma.Resolver]: wrong codes are counted by network.
 func (in *loginInput) Resolve(ctx huma.Context) []error {
 	in.remote = ctx.RemoteAddr()
 	return nil

@@ -8,7 +8,7 @@ import (
 	"parley/hub/api/door"
 )
 
-// begunFrom remembers from where sign-ins were begun, so that who confirms one sees it.
+// begunFrom remembers where sign-ins were begun, to show that to the person who confirms one.
 type begunFrom struct {
 	mu   sync.Mutex
 	from map[string]begun
@@ -22,7 +22,7 @@ type begun struct {
 // mostBegun bounds what is remembered.
 const mostBegun = 4 * devicesOfAll
 
-// note remembers from where a sign-in was begun.
+// note records where a sign-in was begun.
 func (b *begunFrom) note(code, host string, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -33,7 +33,7 @@ func (b *begunFrom) note(code, host string, now time.Time) {
 	b.from[code] = begun{host, now}
 }
 
-// of tells from where a sign-in was begun; empty: it is not known.
+// of returns where a sign-in was begun; empty if unknown.
 func (b *begunFrom) of(code string, now time.Time) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"parley/hub/api/door"
 )
 
-// Sign-ins through a browser that may be begun, from one network and together, and grow
-// back over ratePeriod. Each is a row that lives ten minutes.
+// How many sign-ins through a browser may be begun, by one network and in all; the allowance
+// grows back over ratePeriod. Each is a row that lives for ten minutes.
 const (
 	devicesOfOne = 100
 	devicesOfAll = 1000
@@ -31,7 +31,7 @@ func (s *Routes) deviceLogin(api huma.API) {
 	}, s.takeDeviceLogin)
 }
 
-// fromInput is where a request comes from.
+// fromInput is the address that a request comes from.
 type fromInput struct{ remote string }
 
 // Resolve implements [huma.Resolver].

@@ -1,5 +1,4 @@
-// Package accounts serves who works with the hub over HTTP: signing in and out, users,
-// tokens.
+// Package accounts serves users over HTTP: signing in and out, users, tokens.
 package accounts
 
 import (
@@ -25,18 +24,17 @@ type Hub interface {
 	TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error)
 }
 
-// Routes are the routes about who works here: signing in and out, users, tokens.
+// Routes are the routes about users: signing in and out, users, tokens.
 type Routes struct {
 	hub  Hub
 	door *door.Door
 	now  func() time.Time
-	// wrong are codes that let nobody in, devices sign-ins begun.
+	// wrong limits wrong codes, devices the sign-ins that are begun.
 	wrong, devices *door.RateLimit
 	begun          begunFrom
 }
 
-// New serves accounts. wrong bounds codes that let nobody in, wherever they
-// are brought.
+// New returns the routes. wrong limits wrong codes, on whichever route they are sent.
 func New(hub Hub, d *door.Door, wrong *door.RateLimit, now func() time.Time) *Routes {
 	return &Routes{hub: hub, door: d, now: now, wrong: wrong, devices: door.NewRateLimit(now, devicesOfOne, devicesOfAll)}
 }
@@ -48,5 +46,5 @@ func (s *Routes) Register(api huma.API) {
 	s.users(api)
 }
 
-// BegunAt tells from where a sign-in by that short code was begun; empty: it is not known.
+// BegunAt returns where a sign-in with that short code was begun; empty if unknown.
 func (s *Routes) BegunAt(code string) string { return s.begun.of(code, s.now()) }

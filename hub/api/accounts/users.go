@@ -40,7 +40,7 @@ func (s *Routes) listUsers(ctx context.Context, _ *struct{}) (*door.Body[usersBo
 	return &door.Body[usersBody]{Body: usersBody{Users: all}}, nil
 }
 
-// bearerInput is the token by which somebody asks.
+// bearerInput is the token of a request.
 type bearerInput struct {
 	Authorization string `header:"Authorization" hidden:"true"`
 }

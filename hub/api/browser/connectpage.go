@@ -1,5 +1,5 @@
-// Package browser serves the pages that a browser shows: connecting a Page at Facebook, and
-// letting a terminal sign in.
+// Package browser serves the pages for browsers: connecting a Page at Facebook, and signing in
+// a terminal.
 package browser
 
 import (
@@ -17,8 +17,8 @@ import (
 	"parley/model/safe"
 )
 
-// The pages by which a Page is connected, all below connectPath. The link brings the
-// browser in, a cookie binds the rest to that browser; no token of anybody ever comes here.
+// The pages for connecting a Page, all below connectPath. The link brings the browser in, a
+// cookie binds the rest to that browser; no token ever gets here.
 const (
 	connectPath   = "/connect"
 	connectedPath = connectPath + "/callback"
@@ -32,7 +32,7 @@ const (
 	fieldVisibility = "visibility"
 	fieldAttempt    = "attempt"
 
-	// maxPageForm bounds what a browser may send.
+	// maxPageForm is the largest form accepted.
 	maxPageForm = 16 << 10
 	// pageNameCells is how much of a Page's name is shown.
 	pageNameCells = 100
@@ -78,7 +78,7 @@ type ConnectHub interface {
 	ConnectOutcome(browser string) (model.Connect, error)
 }
 
-// ConnectPages are the pages by which a Page is connected.
+// ConnectPages are the pages for connecting a Page.
 type ConnectPages struct {
 	hub       ConnectHub
 	door      *door.Door
@@ -87,12 +87,12 @@ type ConnectPages struct {
 	web       *webPages
 }
 
-// NewConnectPages makes the pages of a hub that browsers reach at that address.
+// NewConnectPages returns the pages of a hub that browsers reach at that address.
 func NewConnectPages(hub ConnectHub, d *door.Door, forms *Forms, publicURL string) *ConnectPages {
 	return &ConnectPages{hub: hub, door: d, forms: forms, publicURL: publicURL, web: newWebPages(hub.DialogOrigin())}
 }
 
-// ConnectLink is the address by which a browser takes an attempt to connect up.
+// ConnectLink returns the link that opens an attempt to connect in a browser.
 func ConnectLink(publicURL, link string) string {
 	return publicURL + connectPath + "?" + url.Values{fieldLink: {link}}.Encode()
 }
@@ -124,14 +124,14 @@ func (s *ConnectPages) show(w http.ResponseWriter, r *http.Request, status int, 
 	}
 }
 
-// redirect sends a browser on; what it sent is not sent again.
+// redirect sends a browser on with a GET.
 func (s *ConnectPages) redirect(w http.ResponseWriter, r *http.Request, to string) {
 	s.web.protect(w.Header())
-	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // only to pages of the hub, and to the dialog that it was set up with
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // only to pages of the hub, and to the dialog that it was configured with
 }
 
-// showInvite says what the link is for and who made it. Nothing happens before the button:
-// a program that looks at links does not use it up.
+// showInvite says what the link is for and who made it. Nothing happens before the button is
+// pressed: a program that follows links does not use it up.
 func (s *ConnectPages) showInvite(w http.ResponseWriter, r *http.Request) {
 	link := r.URL.Query().Get(fieldLink)
 	who, err := s.hub.ConnectInvite(link)
@@ -149,7 +149,8 @@ func (s *ConnectPages) showInvite(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
-// account is a user's name, and the address by which they are told from others of that name.
+// account is a user's name with their e-mail address, which distinguishes them from others of
+// that name.
 func account(u model.User) string {
 	if u.Email == "" {
 		return ourName(u.Name)
@@ -157,10 +158,10 @@ func account(u model.User) string {
 	return ourName(u.Name) + " (" + ourName(u.Email) + ")"
 }
 
-// ourName is a user's name as a page may show it.
+// ourName is a user's name made safe for a page.
 func ourName(name string) string { return safe.Line(model.Untrusted(name)).String() }
 
-// form reads a form; false where it can't be read, which is answered.
+// form parses a form; if it can't, it answers and returns false.
 func (s *ConnectPages) form(w http.ResponseWriter, r *http.Request) bool {
 	door.ReadWithin(w, formTime)
 	r.Body = http.MaxBytesReader(w, r.Body, maxPageForm)
@@ -177,7 +178,7 @@ func (s *ConnectPages) startConnect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	link, browser := r.PostForm.Get(fieldLink), s.forms.browser(r, connectCookie)
-	if !s.forms.seen(r, browser, connectPath, link) { // the page that names who asks was not shown there
+	if !s.forms.seen(r, browser, connectPath, link) { // the page that names the user who asks was not shown there
 		s.showRefusal(w, r, model.Refuse(model.ConnectForeign))
 		return
 	}
@@ -190,8 +191,8 @@ func (s *ConnectPages) startConnect(w http.ResponseWriter, r *http.Request) {
 	s.redirect(w, r, dialog)
 }
 
-// returnConnect takes the browser back from Facebook, and sends it on, so that the code
-// stays in no history.
+// returnConnect handles the browser that comes back from Facebook, and redirects it, so that
+// the code stays in no history.
 func (s *ConnectPages) returnConnect(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	err := s.hub.ConnectReturn(r.Context(), connect.Return{
@@ -203,7 +204,7 @@ func (s *ConnectPages) returnConnect(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		s.redirect(w, r, s.publicURL+choosePath)
 	case errors.As(err, &refusal) && (refusal.Code == model.ConnectExpired || refusal.Code == model.ConnectForeign):
-		s.showRefusal(w, r, err) // it may be no attempt of this browser
+		s.showRefusal(w, r, err) // it may not be an attempt of this browser
 	default:
 		s.redirect(w, r, s.publicURL+outcomePath)
 	}
@@ -270,10 +271,10 @@ func (s *ConnectPages) chooseConnect(w http.ResponseWriter, r *http.Request) {
 		s.choice(w, r, http.StatusUnprocessableEntity, i18n.WebChooseNoPage)
 		return
 	}
-	s.redirect(w, r, s.publicURL+outcomePath) // what became of it stands there, also where it is sent twice
+	s.redirect(w, r, s.publicURL+outcomePath) // the result is there, also if the form is sent twice
 }
 
-// showOutcome says what became of the browser's attempt.
+// showOutcome shows the result of the browser's attempt.
 func (s *ConnectPages) showOutcome(w http.ResponseWriter, r *http.Request) {
 	c, err := s.hub.ConnectOutcome(s.forms.browser(r, connectCookie))
 	switch {

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// Forms of the hub's pages. Each page gives its browser a secret in a cookie, and its form
-// a token that only this hub makes of that secret and of what the form is for: what is
-// posted was seen before, by that browser, on the page that says who asks. A post of
-// another site is refused by what browsers say of it, too.
+// Protection of the forms on the hub's pages. Each page gives its browser a secret in a cookie,
+// and its form a token that only this hub can derive from that secret and the form's purpose:
+// what is posted was shown before, to that browser, on the page that says who asks. A post from
+// another site is also refused by the headers that browsers send.
 
 const (
 	fieldForm      = "form"
@@ -24,29 +24,30 @@ const (
 	formKeyBytes   = 32
 )
 
-// Forms makes the tokens of forms, as long as the hub runs.
+// Forms makes the tokens of forms while the hub runs.
 type Forms struct {
 	key []byte
-	// secure: browsers come by https, and take cookies of this very host alone.
+	// secure: browsers come by https, and accept cookies of this very host only.
 	secure bool
 	guard  *http.CrossOriginProtection
 }
 
-// NewForms makes those of a hub that browsers reach at that address; secure: by https.
+// NewForms returns the Forms of a hub that browsers reach at that address; secure means by
+// https.
 func NewForms(publicURL string, secure bool) *Forms {
 	f := &Forms{key: make([]byte, formKeyBytes), secure: secure, guard: http.NewCrossOriginProtection()}
 	_, _ = rand.Read(f.key) // never fails: crypto/rand ends the process instead
 	// Behind a proxy a request may name another host than the one that browsers see.
 	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
-		_ = f.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host) // it was just taken apart
+		_ = f.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host) // it was parsed just before
 	}
 	return f
 }
 
-// foreign tells whether a form was sent from a page of somebody else's.
+// foreign reports whether a form was sent from another site's page.
 func (f *Forms) foreign(r *http.Request) bool { return f.guard.Check(r) != nil }
 
-// token is what the form of a page holds that was made for that browser and purpose.
+// token is the form token for that browser and purpose.
 func (f *Forms) token(browser string, purpose ...string) string {
 	mac := hmac.New(sha256.New, f.key)
 	for _, s := range append([]string{browser}, purpose...) {
@@ -55,13 +56,13 @@ func (f *Forms) token(browser string, purpose ...string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// seen tells whether what a browser posts comes from the form that it was shown.
+// seen reports whether a post comes from the form that the browser was shown.
 func (f *Forms) seen(r *http.Request, browser string, purpose ...string) bool {
 	want := f.token(browser, purpose...)
 	return !f.foreign(r) && browser != "" && hmac.Equal([]byte(r.PostForm.Get(fieldForm)), []byte(want))
 }
 
-// cookie is the name of a cookie. Where browsers come by https, no other host can set it.
+// cookie returns the name of a cookie. With https it is one that no other host can set.
 func (f *Forms) cookie(name string) string {
 	if f.secure {
 		return "__Host-" + name
@@ -69,7 +70,7 @@ func (f *Forms) cookie(name string) string {
 	return name
 }
 
-// browser is the secret by which a browser is known again; "" where it has none.
+// browser returns the secret by which a browser is recognised; "" if it has none.
 func (f *Forms) browser(r *http.Request, name string) string {
 	c, err := r.Cookie(f.cookie(name))
 	if err != nil || len(c.Value) != browserLetters {
@@ -78,7 +79,7 @@ func (f *Forms) browser(r *http.Request, name string) string {
 	return c.Value
 }
 
-// know returns a browser's secret, and gives it one, for a while.
+// know returns a browser's secret, and sets one for a while if it has none.
 func (f *Forms) know(w http.ResponseWriter, r *http.Request, name, path string, life time.Duration) string {
 	secret := f.browser(r, name)
 	if secret == "" {
@@ -87,12 +88,12 @@ func (f *Forms) know(w http.ResponseWriter, r *http.Request, name, path string, 
 		secret = base64.RawURLEncoding.EncodeToString(b)
 	}
 	if f.secure {
-		path = "/" // as its name asks for
+		path = "/" // its name requires that
 	}
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever browsers come by https
 		Name: f.cookie(name), Value: secret, Path: path, MaxAge: int(life.Seconds()), HttpOnly: true,
-		// Lax: it comes along when Facebook or the CRM sends the browser back, and with no form
-		// of another site.
+		// Lax: it is sent when Facebook or the CRM sends the browser back, but not with another
+		// site's form.
 		Secure: f.secure, SameSite: http.SameSiteLaxMode,
 	})
 	return secret

@@ -16,17 +16,17 @@ import (
 	"parley/model"
 )
 
-// The pages on which a user signs in by their browser.
+// The pages for signing in with a browser.
 const (
 	loginPath    = "/login"
 	callbackPath = "/login/callback"
-	// maxLoginForm bounds what a form may carry, formTime how long it may take to come.
+	// maxLoginForm is the largest form accepted, formTime how long it may take to arrive.
 	maxLoginForm = 4 << 10
 	formTime     = 5 * time.Second
 )
 
-// The cookie that tells the browser which was sent to the CRM from every other one. A
-// sign-in lasts no longer.
+// The cookie that identifies the browser that was sent to the CRM. It lasts as long as a
+// sign-in.
 const (
 	browserCookie = "parley_login"
 	browserLife   = 10 * time.Minute
@@ -40,24 +40,24 @@ type SignInHub interface {
 	FinishDeviceLogin(ctx context.Context, c accounts.CameBack) (model.User, error)
 }
 
-// SignInPages are the pages by which a terminal is let in.
+// SignInPages are the pages for signing in a terminal.
 type SignInPages struct {
 	hub   SignInHub
 	door  *door.Door
 	forms *Forms
-	// wrong are codes that let nobody in.
+	// wrong limits wrong codes.
 	wrong *door.RateLimit
-	// begunAt tells from where a sign-in by a short code was begun; empty: it is not known.
+	// begunAt returns where a sign-in with a short code was begun; empty if unknown.
 	begunAt func(code string) string
 }
 
-// NewSignInPages makes the pages. wrong bounds codes that let nobody in, wherever they are
-// brought; begunAt tells from where a sign-in by a short code was begun.
+// NewSignInPages returns the pages. wrong limits wrong codes, on whichever route they are sent;
+// begunAt returns where a sign-in with a short code was begun.
 func NewSignInPages(hub SignInHub, d *door.Door, forms *Forms, wrong *door.RateLimit, begunAt func(code string) string) *SignInPages {
 	return &SignInPages{hub: hub, door: d, forms: forms, wrong: wrong, begunAt: begunAt}
 }
 
-// Register serves the pages, and names them in the OpenAPI document.
+// Register serves the pages, and lists them in the OpenAPI document.
 func (s *SignInPages) Register(api huma.API, mux *http.ServeMux) {
 	for _, o := range []struct {
 		id, method, path, summary string
@@ -78,8 +78,8 @@ func (s *SignInPages) Register(api huma.API, mux *http.ServeMux) {
 	}
 }
 
-// loginPage asks for the short code, or, where the link has one, whether it is the one in
-// the terminal.
+// loginPage asks for the short code, or, if the link has one, whether the terminal shows the
+// same.
 func (s *SignInPages) loginPage(w http.ResponseWriter, r *http.Request) {
 	typed := r.URL.Query().Get("code")
 	if typed == "" {
@@ -97,8 +97,8 @@ func (s *SignInPages) loginPage(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// confirmLogin sends the browser to the CRM, if it is the one that was asked. Another
-// site's form brings neither the cookie nor what follows from it.
+// confirmLogin sends the browser to the CRM if it is the one that was shown the page. Another
+// site's form has neither the cookie nor the token derived from it.
 func (s *SignInPages) confirmLogin(w http.ResponseWriter, r *http.Request) {
 	door.ReadWithin(w, formTime)
 	r.Body = http.MaxBytesReader(w, r.Body, maxLoginForm)
@@ -121,14 +121,14 @@ func (s *SignInPages) confirmLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.pageHeaders(w)
-	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // where to is a setting; what the browser sent is not in it
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to is built from settings, not from the request
 }
 
-// loginCallback says what became of the sign-in.
+// loginCallback shows the result of the sign-in.
 func (s *SignInPages) loginCallback(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	back := accounts.CameBack{State: q.Get("state"), Code: q.Get("code"), Browser: s.forms.browser(r, browserCookie)}
-	if q.Has("error") { // which of them is documented in two ways
+	if q.Has("error") { // the values of error are documented in two ways
 		back.Code = ""
 	}
 	u, err := s.hub.FinishDeviceLogin(r.Context(), back)
@@ -139,8 +139,8 @@ func (s *SignInPages) loginCallback(w http.ResponseWriter, r *http.Request) {
 	s.page(w, r, http.StatusOK, loginPage{Title: i18n.LoginPageDone, Text: i18n.LoginPageClose, Name: u.Name, Email: u.Email})
 }
 
-// tryCode takes a short code that a browser brings, and counts wrong ones as those of
-// POST /v1/login. Where it is none that waits, the answer is written.
+// tryCode checks the short code from a browser, and counts wrong ones together with those of
+// POST /v1/login. If no sign-in waits for it, it writes the answer.
 func (s *SignInPages) tryCode(w http.ResponseWriter, r *http.Request, typed string) (code string, ok bool) {
 	if s.hub.CRMOrigin() == "" {
 		s.refusalPage(w, r, http.StatusNotFound, model.NoBrowserLogin)
@@ -168,7 +168,7 @@ func (s *SignInPages) tryCode(w http.ResponseWriter, r *http.Request, typed stri
 	return "", false
 }
 
-// errorPage says an error in the user's language; its cause goes to the log.
+// errorPage shows an error in the user's language, and logs its cause.
 func (s *SignInPages) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	var p *door.Problem
 	if !errors.As(s.door.Problem(r.Context(), err), &p) {
@@ -190,12 +190,12 @@ func (s *SignInPages) enterPage(w http.ResponseWriter, r *http.Request, status i
 	s.page(w, r, status, loginPage{Title: i18n.LoginPageEnter, Text: i18n.LoginPageType, Wrong: wrong, Enter: true})
 }
 
-// pageHeaders are those of every page: nothing is kept, framed, run or fetched.
+// pageHeaders sets the headers of every page: nothing is cached, framed, run or fetched.
 func (s *SignInPages) pageHeaders(w http.ResponseWriter) {
 	h := w.Header()
 	forms := "'self'"
 	if origin := s.hub.CRMOrigin(); origin != "" {
-		// Browsers hold the redirect that follows a form against form-action, too.
+		// Browsers apply form-action to the redirect that follows a form, too.
 		forms += " " + origin
 		if u, err := url.Parse(origin); err == nil && strings.HasSuffix(u.Hostname(), ".pipedrive.com") {
 			forms += " https://*.pipedrive.com"
@@ -203,6 +203,6 @@ func (s *SignInPages) pageHeaders(w http.ResponseWriter) {
 	}
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src '"+loginStyleHash+"'; form-action "+forms+"; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer") // the address may hold a code
+	h.Set("Referrer-Policy", "no-referrer") // the address may contain a code
 	h.Set("Cache-Control", "no-store")
 }

@@ -15,17 +15,17 @@ import (
 	"parley/model"
 )
 
-// loginPage is what a page of the sign-in shows.
+// loginPage is the content of a sign-in page.
 type loginPage struct {
 	Title, Text i18n.ID
-	// Enter asks for the short code; Wrong is what was wrong with the last one.
+	// Enter asks for the short code; Wrong says what was wrong with the last one.
 	Enter bool
 	Wrong i18n.ID
-	// Code is to be confirmed; Form goes with it.
+	// Code is the code to confirm; Form is the form token.
 	Code, Form string
-	// From is where the terminal is that asks; empty: nobody knows any more.
+	// From is the address of the terminal that asks; empty if it is no longer known.
 	From string
-	// Name and Email are who has signed in.
+	// Name and Email are those of the user who signed in.
 	Name, Email string
 	Refused     model.Code
 }
@@ -35,7 +35,7 @@ const loginStyle = `body{font:1.05rem/1.6 system-ui,sans-serif;max-width:30rem;m
 	`input,button{font:inherit;padding:.5rem .8rem}button{cursor:pointer}small{color:#666}` +
 	`@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}small{color:#aaa}}`
 
-// loginStyleHash lets this style in and no other.
+// loginStyleHash allows this style and no other.
 var loginStyleHash = func() string {
 	sum := sha256.Sum256([]byte(loginStyle))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
@@ -66,17 +66,17 @@ var loginTemplate = template.Must(template.New("login").Parse(`<!doctype html>
 {{end}}</html>
 `))
 
-// speakers are the words of both languages, made once: that takes longer than a page.
+// speakers are the localizers of both languages, made once: that takes longer than a page.
 var speakers = sync.OnceValue(func() [2]*i18n.Localizer { return [2]*i18n.Localizer{i18n.New("en"), i18n.New("ja")} })
 
-// inLanguage returns the words of the language that a browser's user prefers.
+// inLanguage returns the localizer of the language that a browser's user prefers.
 func inLanguage(accept string) *i18n.Localizer {
-	tags, _, _ := language.ParseAcceptLanguage(accept) // what is no list is no preference
+	tags, _, _ := language.ParseAcceptLanguage(accept) // an invalid list means no preference
 	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.Japanese}).Match(tags...)
 	return speakers()[i]
 }
 
-// page writes a page of the sign-in.
+// page writes a sign-in page.
 func (s *SignInPages) page(w http.ResponseWriter, r *http.Request, status int, p loginPage) {
 	say := inLanguage(r.Header.Get("Accept-Language"))
 	lang := "en"

@@ -13,8 +13,8 @@ import (
 	"parley/i18n"
 )
 
-// Pages for a browser: no script, nothing of anybody else's, one style that the policy
-// knows by its hash.
+// Pages for a browser: no script, nothing from elsewhere, one style that the policy allows by
+// its hash.
 
 //go:embed webpage.css
 var webStyle string
@@ -22,14 +22,14 @@ var webStyle string
 //go:embed webpage.html
 var webLayout string
 
-// webPages says pages in both languages.
+// webPages renders pages in both languages.
 type webPages struct {
 	english, japanese *i18n.Localizer
 	layout            *template.Template
 	policy            string
 }
 
-// newWebPages makes pages whose forms may lead to the hub and to these origins.
+// newWebPages returns pages whose forms may lead to the hub and to these origins.
 func newWebPages(formOrigins string) *webPages {
 	sum := sha256.Sum256([]byte(webStyle))
 	return &webPages{
@@ -40,7 +40,7 @@ func newWebPages(formOrigins string) *webPages {
 	}
 }
 
-// words returns the words of the language that a browser asks for.
+// words returns the localizer of the language that a browser asks for.
 func (p *webPages) words(r *http.Request) *i18n.Localizer {
 	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
 	if err != nil {
@@ -53,7 +53,7 @@ func (p *webPages) words(r *http.Request) *i18n.Localizer {
 	return p.english
 }
 
-// webPage is a page to be shown.
+// webPage is the content of a page.
 type webPage struct {
 	Language string
 	Title    string
@@ -80,12 +80,12 @@ func (p *webPages) show(w http.ResponseWriter, r *http.Request, status int, page
 	h.Set("Vary", "Accept-Language")
 	p.protect(h)
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the browser is gone when this fails
+	_, _ = w.Write(b.Bytes()) // fails if the browser is gone
 	return nil
 }
 
-// protect sets the headers that every answer to a browser has: it is not kept, not shown
-// in a frame, and no other site learns its address.
+// protect sets the headers of every answer to a browser: it is not cached, not shown in a
+// frame, and other sites don't learn its address.
 func (p *webPages) protect(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", p.policy)

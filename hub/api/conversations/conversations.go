@@ -72,7 +72,7 @@ func (s *Routes) getConversation(ctx context.Context, in *door.ConversationPath)
 	return &door.Body[model.Conversation]{Body: c}, nil
 }
 
-// conversation answers with a conversation as it is after it was changed.
+// conversation answers with a conversation as it is after a change.
 func (s *Routes) conversation(ctx context.Context, id model.ConversationID) (*door.Body[model.Conversation], error) {
 	c, err := s.hub.Conversation(ctx, door.User(ctx), id)
 	if err != nil {

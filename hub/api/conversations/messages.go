@@ -44,8 +44,7 @@ type messagesInput struct {
 	door.ConversationPath
 	Before string `query:"before" maxLength:"1024" doc:"The cursor of a former answer"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
-	// ClientID asks what became of a reply whose answer was lost, without handing it in
-	// again.
+	// ClientID asks what became of a reply whose answer was lost, without submitting it again.
 	ClientID model.ClientID `query:"client_id" maxLength:"64" doc:"Only what the caller handed in by this client_id: one message or none"`
 }
 
@@ -66,9 +65,10 @@ func (s *Routes) listMessages(ctx context.Context, in *messagesInput) (*door.Bod
 	return &door.Body[messagesBody]{Body: messagesBody{Messages: ms, Cursor: cursor, AsOf: asOf}}, nil
 }
 
-// replyBy lists what the caller handed in by a client id.
+// replyBy lists what the caller submitted under a client id.
 func (s *Routes) replyBy(ctx context.Context, in *messagesInput) (*door.Body[messagesBody], error) {
-	// The conversation is judged first: it may be hidden while the reply is not there.
+	// Whether the conversation may be seen comes first: it may be hidden while the reply does
+	// not exist.
 	_, _, asOf, err := s.hub.Messages(ctx, door.User(ctx), in.Conversation, "", 1)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
@@ -85,7 +85,7 @@ func (s *Routes) replyBy(ctx context.Context, in *messagesInput) (*door.Body[mes
 	return &door.Body[messagesBody]{Body: out}, nil
 }
 
-// MessagePath names a message in a path.
+// MessagePath is a path with a message.
 type MessagePath struct {
 	door.ConversationPath
 	Message model.MessageID `path:"message"`
@@ -109,9 +109,10 @@ type replyInput struct {
 		ClientID model.ClientID  `json:"client_id" minLength:"1" maxLength:"64" doc:"A UUIDv7 of the client's own"`
 		Text     model.Untrusted `json:"text"`
 		ReplyTo  model.MessageID `json:"reply_to,omitempty" maxLength:"200"`
-		// Attachments are ids of uploads. Meta takes one thing a message: the text, if there
-		// is one, and each file become messages of their own, in this order. The first has
-		// the client_id and is the answer; those after it have it with "/2", "/3" … behind.
+		// Attachments are ids of uploads. Meta takes one thing a message, so the text, if any,
+		// and each file become messages of their own, in this order. The first has the
+		// client_id and is the answer; the next ones have the client_id with "/2", "/3" …
+		// appended.
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of uploads; the text, if any, and each file become a message of its own, in this order, stored together or not at all"`
 		SeenSeq     *int64   `json:"seen_seq,omitempty" minimum:"0" doc:"The highest seq of the Page its writer had seen"`
 		Number      int64    `json:"number,omitempty" minimum:"0" doc:"The place in the order of the writer's key presses: microseconds since 1970 by the hub's clock, another for each. Replies of a conversation leave by it. Absent: pressed when it comes"`

@@ -1,5 +1,5 @@
-// Package conversations serves conversations over HTTP, and what stands in them: lists,
-// messages, replies, reactions, files.
+// Package conversations serves conversations over HTTP, with their messages, replies, reactions
+// and files.
 package conversations
 
 import (
@@ -17,7 +17,7 @@ import (
 	"parley/model"
 )
 
-// Conversations is what the hub knows and does about conversations.
+// Conversations is what the routes need of the hub about conversations.
 type Conversations interface {
 	Conversations(ctx context.Context, user model.User, q view.ListQuery) (view.ConversationList, error)
 	Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)
@@ -29,7 +29,7 @@ type Conversations interface {
 	Triage(ctx context.Context, user model.User, id model.ConversationID, t model.Triage) error
 }
 
-// Messages is what the hub knows and does about what stands in them.
+// Messages is what the routes need of the hub about messages.
 type Messages interface {
 	Messages(ctx context.Context, user model.User, id model.ConversationID, before string, limit int) ([]model.Message, string, model.AsOf, error)
 	Message(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID) (model.Message, error)
@@ -48,13 +48,13 @@ type Hub interface {
 	Messages
 }
 
-// Routes are the routes about conversations and what stands in them.
+// Routes are the routes about conversations and their messages.
 type Routes struct {
 	hub  Hub
 	door *door.Door
 }
 
-// New serves what the hub knows of conversations.
+// New returns the routes.
 func New(hub Hub, d *door.Door) *Routes {
 	return &Routes{hub: hub, door: d}
 }

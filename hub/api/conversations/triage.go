@@ -26,13 +26,13 @@ func (s *Routes) triage(api huma.API) {
 	}, s.markUnread)
 }
 
-// triageBody is a change as it is asked for. Its schema stands by hand: in the model a
-// field that was not named and one that is null are told apart by a type of its own.
+// triageBody is a requested change. Its schema is written by hand: the model distinguishes a
+// missing field from null by a type of its own.
 type triageBody model.Triage
 
 // Schema implements [huma.SchemaProvider].
 func (triageBody) Schema(huma.Registry) *huma.Schema {
-	labels, one, longest := model.MaxLabels, 1, 4*model.MaxLabel // with the space around it
+	labels, one, longest := model.MaxLabels, 1, 4*model.MaxLabel // including the space around it
 	id := 64
 	s := &huma.Schema{
 		Type: huma.TypeObject, AdditionalProperties: false,

@@ -18,16 +18,17 @@ import (
 	"parley/model"
 )
 
-// uploadTime is how long a file may take to come.
+// uploadTime is how long a file may take to arrive.
 const uploadTime = 10 * time.Minute
 
-// maxForm is how much a form may be larger than its file, and how much of it may come before.
+// maxForm is how much larger than its file a form may be, and how much of it may precede the
+// file.
 const maxForm = 64 << 10
 
-// UploadsPath is where files come.
+// UploadsPath is the path for uploading files.
 const UploadsPath = "/v1/uploads"
 
-// uploadStalls is how long a file that is coming may stand still.
+// uploadStalls is how long an upload may stand still.
 const uploadStalls = 30 * time.Second
 
 func (s *Routes) uploads(api huma.API) {
@@ -36,7 +37,7 @@ func (s *Routes) uploads(api huma.API) {
 		Summary: "Upload a file to attach to a reply", Tags: []string{"messages"}, Security: door.SignedIn, DefaultStatus: http.StatusCreated,
 		Description: "A form with one file. Only who uploaded it can attach it, within a day. 409: refused by a rule; nothing is kept.",
 	}, s.upload)
-	// Told afterwards: of a body that huma knows of, it reads the whole into memory.
+	// Documented only afterwards: huma would read a body that it knows of into memory.
 	api.OpenAPI().Paths[UploadsPath].Post.RequestBody = &huma.RequestBody{
 		Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 			Type: "object", Required: []string{"file"},
@@ -49,7 +50,7 @@ func (s *Routes) uploads(api huma.API) {
 	}, s.media)
 }
 
-// uploadInput is a body that is read as it comes.
+// uploadInput is a body that is read while it arrives.
 type uploadInput struct {
 	ContentType string `header:"Content-Type"`
 	body        io.Reader
@@ -61,7 +62,7 @@ func (in *uploadInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// steady reads what may take longer than other requests, but must not stand still.
+// steady reads a body that may take longer than other requests, but must not stand still.
 type steady struct {
 	io.Reader
 	until    time.Time
@@ -74,11 +75,11 @@ func (s *steady) Read(p []byte) (int, error) {
 	if next.After(s.until) {
 		next = s.until
 	}
-	_ = s.deadline(next) // where the connection knows no deadlines it is a test's
+	_ = s.deadline(next) // without support for deadlines it is a test's connection
 	return s.Reader.Read(p)
 }
 
-// uploadBody is an upload as its owner is told of it.
+// uploadBody is an upload as its owner sees it.
 type uploadBody struct {
 	ID   string          `json:"id"`
 	Name model.Untrusted `json:"name"`
@@ -93,7 +94,7 @@ func (s *Routes) upload(ctx context.Context, in *uploadInput) (*door.Body[upload
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, door.NewProblem(http.StatusUnsupportedMediaType, door.CodeInvalid, "A file comes as multipart/form-data.")
 	}
-	// The library keeps up to 10 MB of what stands before a part's content.
+	// The library buffers up to 10 MB of what precedes a part's content.
 	limited := &io.LimitedReader{R: in.body, N: maxForm}
 	form := multipart.NewReader(limited, params["boundary"])
 	for {
@@ -118,12 +119,12 @@ func (s *Routes) upload(ctx context.Context, in *uploadInput) (*door.Body[upload
 	}
 }
 
-// MediaPath names a file in a path.
+// MediaPath is a path with a file.
 type MediaPath struct {
 	Media string `path:"media" maxLength:"300"`
 }
 
-// media answers with a file that a browser shows to nobody: it is saved, whatever it is.
+// media answers with a file that browsers save and never show, whatever it is.
 func (s *Routes) media(ctx context.Context, in *MediaPath) (*huma.StreamResponse, error) {
 	file, content, err := s.hub.Media(ctx, door.User(ctx), in.Media)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"parley/model"
 )
 
-// Register adds the routes. What is told of records is what the user may see there.
+// Register adds the routes. They return of records what the user may see in the CRM.
 func (s *Routes) Register(api huma.API) {
 	tags := []string{"crm"}
 	register := func(id, method, path, summary string) huma.Operation {
@@ -61,7 +61,7 @@ func (s *Routes) Register(api huma.API) {
 	}, s.syncPage)
 }
 
-// RecordPath names a record in a path.
+// RecordPath is a path with a record.
 type RecordPath struct {
 	Type   string `path:"type" doc:"person, lead or deal"`
 	Record string `path:"record"`
@@ -71,19 +71,19 @@ func (p RecordPath) ref() model.RecordRef {
 	return model.RecordRef{Type: model.RecordType(p.Type), ID: strings.ToLower(p.Record)}
 }
 
-// DealPath and LeadPath name one of their type.
+// DealPath and LeadPath are paths with a record of their type.
 type (
-	// DealPath names a deal in a path.
+	// DealPath is a path with a deal.
 	DealPath struct {
 		Record string `path:"record"`
 	}
-	// LeadPath names a lead in a path.
+	// LeadPath is a path with a lead.
 	LeadPath DealPath
 )
 
 type recordsBody struct {
 	Records []model.Candidate `json:"records"`
-	// BudgetLeft is how much of what the company may ask Pipedrive in a day is left.
+	// BudgetLeft is how much of Pipedrive's daily budget is left.
 	BudgetLeft *int `json:"budget_left,omitempty" doc:"Percent of Pipedrive's budget of the day that are left, once these are fewer than 10"`
 }
 

@@ -1,5 +1,4 @@
-// Package crm serves records of the CRM over HTTP, and what conversations have to do with
-// them.
+// Package crm serves CRM records over HTTP, and their links to conversations.
 package crm
 
 import (
@@ -31,17 +30,16 @@ type Hub interface {
 	SetPageSync(ctx context.Context, user model.User, id model.PageID, on bool) (model.Page, error)
 }
 
-// Routes are the routes about records of the CRM, and what conversations have to do with
-// them.
+// Routes are the routes about CRM records and their links to conversations.
 type Routes struct {
 	hub  Hub
 	door *door.Door
 }
 
-// New serves the CRM.
+// New returns the routes.
 func New(hub Hub, d *door.Door) *Routes { return &Routes{hub: hub, door: d} }
 
-// conversation answers with a conversation as it is after it was changed.
+// conversation answers with a conversation as it is after a change.
 func (s *Routes) conversation(ctx context.Context, id model.ConversationID) (*door.Body[model.Conversation], error) {
 	c, err := s.hub.Conversation(ctx, door.User(ctx), id)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"parley/model"
 )
 
-// Bearer names the way of signing in, in the OpenAPI document.
+// Bearer is the name of the security scheme in the OpenAPI document.
 const Bearer = "bearer"
 
 type userKey struct{}
@@ -20,8 +20,8 @@ type userKey struct{}
 // SignedIn marks an operation that needs a token.
 var SignedIn = []map[string][]string{{Bearer: {}}}
 
-// Authenticate finds who asks by the bearer token, for every operation that needs
-// one; it lets none through that can't tell.
+// Authenticate identifies the user by the bearer token, for every operation that needs one. It
+// lets nobody through without one.
 func (s *Door) Authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if len(ctx.Operation().Security) == 0 {
@@ -56,8 +56,8 @@ func (s *Door) Authenticate(api huma.API) func(huma.Context, func(huma.Context))
 	}
 }
 
-// NotLetIn words why a token lets nobody in: also of a user who is not active in the CRM
-// any more it is the token that is refused, not what is asked for.
+// NotLetIn returns the problem for a token that was refused. For a user who is no longer active
+// in the CRM, too, it is the token that is refused, not the request.
 func (s *Door) NotLetIn(ctx context.Context, err error) *Problem {
 	var p *Problem
 	if errors.As(s.Problem(ctx, err), &p) && p.Code == model.CRMInactive {
@@ -66,13 +66,13 @@ func (s *Door) NotLetIn(ctx context.Context, err error) *Problem {
 	return p
 }
 
-// BearerToken reads the header Authorization; false: it holds no bearer token.
+// BearerToken returns the token in the header Authorization; false if there is none.
 func BearerToken(header string) (string, bool) {
 	token, ok := strings.CutPrefix(header, "Bearer ")
 	return token, ok && token != ""
 }
 
-// User returns who asks. Only operations with [signedIn] have one.
+// User returns the user who makes the request. Only operations with [SignedIn] have one.
 func User(ctx context.Context) model.User {
 	u, _ := ctx.Value(userKey{}).(model.User)
 	return u

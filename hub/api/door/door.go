@@ -1,5 +1,5 @@
-// Package door is what all routes share: who asks, how much of what is under way, how often,
-// and the words for what goes wrong.
+// Package door is what all routes share: authentication, limits on bodies, requests and rates,
+// and problem documents.
 package door
 
 import (
@@ -10,34 +10,33 @@ import (
 	"parley/model"
 )
 
-// Hub is what every door asks of the hub.
+// Hub is what every door needs of the hub.
 type Hub interface {
-	// Authenticate tells who somebody is by their token.
+	// Authenticate returns the user of a token.
 	Authenticate(ctx context.Context, token string) (model.User, error)
 }
 
-// Options are what a [Door] is made of.
+// Options configure a [Door].
 type Options struct {
 	Hub Hub
 	Log *slog.Logger
-	// LoginPoll is how long a device waits between two questions whether somebody has
+	// LoginPoll is how long a device must wait between two questions whether somebody has
 	// signed in.
 	LoginPoll time.Duration
 }
 
-// Door is what all routes share: who asks, how much of what is under way, and the words
-// for what goes wrong.
+// Door is what all routes share: authentication, limits and problem documents.
 type Door struct {
 	hub       Hub
 	Log       *slog.Logger
 	loginPoll time.Duration
-	// room is what bodies may take, requests and sockets what users have open.
+	// room limits the memory for bodies; requests and sockets limit what users have open.
 	room              *room
 	linger            chan struct{}
 	requests, sockets *underway
 }
 
-// New makes the one that all routes of a hub share.
+// New returns the door that all routes of a hub share.
 func New(o Options) *Door {
 	return &Door{
 		hub: o.Hub, Log: o.Log, loginPoll: o.LoginPoll, room: newRoom(), linger: make(chan struct{}, lingering),
@@ -45,5 +44,5 @@ func New(o Options) *Door {
 	}
 }
 
-// Body is an answer that holds nothing but its body.
+// Body is an answer with nothing but a body.
 type Body[T any] struct{ Body T }

@@ -2,8 +2,8 @@ package door
 
 import "net/http"
 
-// Guarded gives every answer the headers of one that no browser shows, runs or frames;
-// pages say what they need besides.
+// Guarded gives every answer headers that forbid browsers to show, run or frame it; pages relax
+// what they need.
 func Guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

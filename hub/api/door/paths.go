@@ -2,14 +2,14 @@ package door
 
 import "parley/model"
 
-// ConversationPath names a conversation in a path. It is exported for huma, which
-// passes over embedded types that are not.
+// ConversationPath is a path with a conversation. It is exported because huma ignores
+// unexported embedded types.
 type ConversationPath struct {
-	// Of any length: an id that nothing has is not found.
+	// Of any length: an unknown id is not found.
 	Conversation model.ConversationID `path:"conversation"`
 }
 
-// PagePath names a Page in a path.
+// PagePath is a path with a Page.
 type PagePath struct {
 	Page model.PageID `path:"page"`
 }

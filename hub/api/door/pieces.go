@@ -6,24 +6,24 @@ import (
 	"sync"
 )
 
-// Pieces are a body as it came. What holds them is used again and again: a stranger's body,
-// which is read only to be refused, is copied nowhere and leaves nothing behind.
+// Pieces are a body as received, in reused buffers: a stranger's body, which may be read only
+// to be refused, is not copied and leaves no garbage.
 type Pieces struct {
 	held []*piece
-	last int // how much of the last one
+	last int // how much of the last piece is filled
 }
 
-// piece is as large as what a body may take beside all room.
+// piece is as large as what a body may take without reserving room.
 type piece [bodyBeside]byte
 
 var freePieces = sync.Pool{New: func() any { return new(piece) }}
 
-// ReadPieces reads all there is. free is to be called when the body has been seen to.
+// ReadPieces reads everything. [Pieces.Free] must be called when the body has been used.
 func ReadPieces(r io.Reader) (p *Pieces, err error) {
 	p = &Pieces{}
 	for {
 		if len(p.held) == 0 || p.last == bodyBeside {
-			one, _ := freePieces.Get().(*piece) // there is nothing else in it
+			one, _ := freePieces.Get().(*piece) // the pool holds nothing else
 			p.held, p.last = append(p.held, one), 0
 		}
 		n, err := r.Read(p.held[len(p.held)-1][p.last:])
@@ -38,7 +38,7 @@ func ReadPieces(r io.Reader) (p *Pieces, err error) {
 	}
 }
 
-// List is what came.
+// List returns the pieces.
 func (p *Pieces) List() [][]byte {
 	list := make([][]byte, len(p.held))
 	for i, one := range p.held {
@@ -50,7 +50,7 @@ func (p *Pieces) List() [][]byte {
 	return list
 }
 
-// Whole is a copy of what came, in one.
+// Whole returns a copy of the body in one piece.
 func (p *Pieces) Whole() []byte {
 	b := make([]byte, 0, max(len(p.held)-1, 0)*bodyBeside+p.last)
 	for _, one := range p.List() {
@@ -59,7 +59,7 @@ func (p *Pieces) Whole() []byte {
 	return b
 }
 
-// Free gives back what holds it.
+// Free returns the buffers to the pool.
 func (p *Pieces) Free() {
 	for _, one := range p.held {
 		freePieces.Put(one)

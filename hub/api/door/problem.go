@@ -18,7 +18,7 @@ import (
 	"parley/model"
 )
 
-// Codes of problems that are no refusal by a rule.
+// Codes of problems that are not refusals by a rule.
 const (
 	CodeInvalid     model.Code = "invalid"
 	CodeTooLarge    model.Code = "too_large"
@@ -41,11 +41,11 @@ type Problem struct {
 	Status int        `json:"status"`
 	Detail string     `json:"detail,omitempty"`
 	Code   model.Code `json:"code"`
-	// Reply is the verdict where a reply is refused by one.
+	// Reply is the verdict, if a reply was refused by one.
 	Reply *model.Verdict `json:"reply,omitempty"`
 	// Until is when it is worth asking again.
 	Until *time.Time `json:"until,omitempty"`
-	// Reason is Facebook's, Since when a reply window closed.
+	// Reason is Facebook's reason, Since when a reply window closed.
 	Reason model.Untrusted     `json:"reason,omitempty"`
 	Since  *time.Time          `json:"since,omitempty"`
 	Errors []*huma.ErrorDetail `json:"errors,omitempty"`
@@ -60,13 +60,13 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType implements [huma.ContentTypeFilter].
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// NewProblem makes a problem document.
+// NewProblem returns a problem document.
 func NewProblem(status int, code model.Code, detail string) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
-// Problems that huma itself finds (a body that is no JSON, a field that is missing)
-// take the same shape. Set once, before anything is served: huma has no other way.
+// Problems that huma itself finds (invalid JSON, a missing field) get the same shape. This is
+// set once, before anything is served: huma has no other way.
 func init() { //nolint:gochecknoinits // see above
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		p := NewProblem(status, CodeOfStatus(status), msg)
@@ -78,13 +78,14 @@ func init() { //nolint:gochecknoinits // see above
 			if errors.Is(err, ErrBusy) {
 				return BusyProblem()
 			}
-			if errors.Is(err, io.ErrUnexpectedEOF) { // the client went away, which is no mistake of the hub's
+			if errors.Is(err, io.ErrUnexpectedEOF) { // the client went away, which is not the hub's fault
 				return NewProblem(http.StatusBadRequest, CodeInvalid, "The body did not come whole.")
 			}
 			var d huma.ErrorDetailer
 			if errors.As(err, &d) {
 				detail := d.ErrorDetail()
-				// Not what was sent: it may hold a secret or a customer's text.
+				// Without the value that was sent: it may contain a secret or a customer's
+				// text.
 				p.Errors = append(p.Errors, &huma.ErrorDetail{Message: detail.Message, Location: detail.Location})
 			}
 		}
@@ -112,8 +113,8 @@ func CodeOfStatus(status int) model.Code {
 	return CodeInvalid
 }
 
-// refused is the status of refusals about who may do what with a Page; the others
-// are conflicts with how things stand, 409.
+// refusedStatus returns the HTTP status of a refusal. Refusals without one of their own are
+// conflicts with the current state: 409.
 func refusedStatus(code model.Code) int {
 	switch code {
 	case model.NotAdmin, model.NotInstaller, model.NoManageTask, model.PersonalProfile, model.AlreadyConnected,
@@ -135,7 +136,7 @@ func refusedStatus(code model.Code) int {
 	}
 }
 
-// Problem words an error of the hub for the client; its cause goes to the log.
+// Problem turns an error of the hub into a problem document for the client, and logs its cause.
 func (s *Door) Problem(ctx context.Context, err error) error {
 	var refusal *model.Refusal
 	var invalid *model.InvalidError
@@ -175,23 +176,23 @@ func (s *Door) Problem(ctx context.Context, err error) error {
 	return NewProblem(http.StatusInternalServerError, CodeInternal, "The hub made a mistake. Its log says more.")
 }
 
-// WriteProblem answers with a problem.
+// WriteProblem answers with a problem document.
 func WriteProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the client is gone when this fails
+	_ = json.NewEncoder(w).Encode(p) // fails if the client is gone
 }
 
-// TooManyTries asks whoever brought a wrong code to wait.
+// TooManyTries asks a client that sent a wrong code to wait.
 func TooManyTries(wait time.Duration) error {
 	return TooMany(wait, "Too many codes were wrong. Wait before the next.")
 }
 
-// TooMany asks whoever asks too often to wait.
+// TooMany asks a client that asks too often to wait.
 func TooMany(wait time.Duration, detail string) error {
 	p := NewProblem(http.StatusTooManyRequests, CodeTries, detail)
 	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {RetryAfter(wait)}})
 }
 
-// RetryAfter is how long to wait, in whole seconds, and never too early.
+// RetryAfter returns how long to wait in whole seconds, rounded up.
 func RetryAfter(wait time.Duration) string { return strconv.Itoa(int(wait/time.Second) + 1) }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Proxies are those whose word is taken on whom a request comes from.
+// Proxies are the proxies that are trusted to say where a request comes from.
 type Proxies []netip.Prefix
 
 func (p Proxies) trusts(a netip.Addr) bool {
@@ -18,8 +18,7 @@ func (p Proxies) trusts(a netip.Addr) bool {
 	return false
 }
 
-// Told puts the address of who really asks in a request's place where a proxy that is
-// trusted brings it.
+// Told replaces a request's address by that of the actual client, if a trusted proxy sends it.
 func (p Proxies) Told(next http.Handler) http.Handler {
 	if len(p) == 0 {
 		return next
@@ -32,12 +31,12 @@ func (p Proxies) Told(next http.Handler) http.Handler {
 	})
 }
 
-// client is whom a request comes from by what proxies say; false: the connection's own
-// address stands.
+// client returns the address of the actual client according to proxies; false if the
+// connection's own address stands.
 //
-// Each proxy adds at the right whom it was asked by, and leaves what came, which anybody
-// may have made up. So the list is read from the right, for as long as a proxy that is
-// trusted said it.
+// Each proxy appends on the right the address that it was asked by, and leaves the rest, which
+// anybody may have made up. So the list is read from the right, as long as each entry comes
+// from a trusted proxy.
 func (p Proxies) client(r *http.Request) (netip.Addr, bool) {
 	remote, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -56,7 +55,7 @@ func (p Proxies) client(r *http.Request) (netip.Addr, bool) {
 	case len(usual) == 0:
 		return p.last(peer, forwarded(standard)), true
 	}
-	// A proxy writes one of them and lets the other through: where they differ, nobody can
+	// A proxy writes one of the two headers and passes the other on: if they differ, nobody can
 	// tell which was made up.
 	one, other := p.last(peer, forwarded(standard)), p.last(peer, forwardedFor(usual))
 	if one != other {
@@ -65,13 +64,13 @@ func (p Proxies) client(r *http.Request) (netip.Addr, bool) {
 	return one, true
 }
 
-// last is the nearest of those that no trusted proxy is. hops are in order, each an
-// address or nothing that can be read.
+// last returns the nearest hop that is not a trusted proxy. hops are in order, each an address
+// or something unreadable.
 func (p Proxies) last(peer netip.Addr, hops []string) netip.Addr {
 	for i := len(hops) - 1; i >= 0; i-- {
 		a, ok := hopAddress(hops[i])
 		if !ok {
-			return peer // who said so is the last that is known
+			return peer // the proxy itself is the last one known
 		}
 		if peer = a; !p.trusts(a) {
 			return a
@@ -80,7 +79,7 @@ func (p Proxies) last(peer netip.Addr, hops []string) netip.Addr {
 	return peer
 }
 
-// hopAddress reads an address, with a port or without.
+// hopAddress parses an address with or without a port.
 func hopAddress(s string) (netip.Addr, bool) {
 	if a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")); err == nil {
 		return a.Unmap().WithZone(""), true
@@ -89,7 +88,7 @@ func hopAddress(s string) (netip.Addr, bool) {
 	return a.Addr().Unmap().WithZone(""), err == nil
 }
 
-// forwardedFor is the list that X-Forwarded-For is, over all its lines.
+// forwardedFor returns the list in X-Forwarded-For, over all its lines.
 func forwardedFor(lines []string) []string {
 	var hops []string
 	for _, line := range lines {
@@ -100,8 +99,8 @@ func forwardedFor(lines []string) []string {
 	return hops
 }
 
-// forwarded is the list of those whom a Forwarded header (RFC 7239) names with "for"; an
-// element without one stands as nothing that can be read.
+// forwarded returns the addresses that a Forwarded header (RFC 7239) names with "for"; an
+// element without one counts as unreadable.
 func forwarded(lines []string) []string {
 	var hops []string
 	for _, line := range lines {
@@ -119,7 +118,7 @@ func forwarded(lines []string) []string {
 	return hops
 }
 
-// splitUnquoted splits where a separator stands in no quoted string.
+// splitUnquoted splits at a separator outside of quoted strings.
 func splitUnquoted(s string, separator byte) []string {
 	var parts []string
 	start, quoted := 0, false
@@ -137,7 +136,7 @@ func splitUnquoted(s string, separator byte) []string {
 	return append(parts, s[start:])
 }
 
-// unquoted is a token, or what a quoted string holds.
+// unquoted returns a token, or the content of a quoted string.
 func unquoted(s string) string {
 	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 		return s

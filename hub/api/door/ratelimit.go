@@ -7,41 +7,40 @@ import (
 	"time"
 )
 
-// Wrong codes that a network is told of as such, as many at once, which grow back over
-// ratePeriod; past them it is told to wait. A right code is taken all the same: a login
-// code has 80 bits and is not to be found by trying, and whoever finds a short code, of 34
-// bits and ten minutes, lets a stranger's terminal in to their own account.
+// How many wrong codes a network may send before it is told to wait; the allowance grows back
+// over ratePeriod. A right code is accepted all the same: a login code has 80 bits and can't be
+// found by trying, and whoever finds a short code, of 34 bits and valid for ten minutes, signs
+// a stranger's terminal in to their own account.
 const (
 	codesOfOne = 20
 	RatePeriod = 10 * time.Minute
 	// networksKept is how many networks are remembered.
 	networksKept = 10_000
-	// aroundTimes is how many times the allowance of one network a wider one around it has.
+	// aroundTimes is how many times one network's allowance the wider network around it has.
 	aroundTimes = 4
-	// spared is what a network has also where all together have nothing left, so that
-	// nobody's many tries shut another out.
+	// spared is what a network may still do when the common allowance is used up, so that one
+	// client's many attempts can't shut others out.
 	spared = 5
 )
 
-// The parts of an address that its holder does not choose, and those of the network that
-// such holders get many of.
+// The parts of an address that its owner does not choose, and those of the wider network from
+// which such owners get many.
 const (
 	networkBits4, aroundBits4 = 32, 24
 	networkBits6, aroundBits6 = 64, 48
 )
 
-// allowance is how many tries are left, as of a time.
+// allowance is how many attempts are left, as of a time.
 type allowance struct {
 	left float64
 	at   time.Time
 }
 
-// RateLimit counts what is borne with a while, by network, by the wider network around it, and
-// together.
+// RateLimit counts by network, by the wider network around it, and in all.
 type RateLimit struct {
 	now func() time.Time
-	// most is how many one network has at once, mostAll how many all have together; 0: as
-	// many as there are networks.
+	// most is how many attempts one network has at once, mostAll how many all have together; 0
+	// means no common limit.
 	most, mostAll float64
 
 	mu  sync.Mutex
@@ -49,17 +48,16 @@ type RateLimit struct {
 	of  map[netip.Prefix]allowance
 }
 
-// NewCodeLimit bounds codes that let nobody in.
+// NewCodeLimit limits wrong codes.
 func NewCodeLimit(now func() time.Time) *RateLimit { return NewRateLimit(now, codesOfOne, 0) }
 
-// NewRateLimit bears with so many of one network, and with so many of all together; 0: as
-// many as there are networks.
+// NewRateLimit returns a limit of most for each network and mostAll for all together; 0 means
+// no common limit.
 func NewRateLimit(now func() time.Time, most, mostAll float64) *RateLimit {
 	return &RateLimit{now: now, most: most, mostAll: mostAll, of: make(map[netip.Prefix]allowance), all: allowance{left: mostAll, at: now()}}
 }
 
-// Count counts one more of a network. Where that is one too many it answers how long to
-// wait.
+// Count counts an attempt of a network. If that is one too many, it returns how long to wait.
 func (t *RateLimit) Count(remote string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -82,7 +80,7 @@ func (t *RateLimit) Count(remote string) (wait time.Duration) {
 	return 0
 }
 
-// grown is what a network has left by now.
+// grown returns what a network has left by now.
 func (t *RateLimit) grown(of netip.Prefix, most float64, now time.Time) allowance {
 	a, known := t.of[of]
 	if !known {
@@ -91,8 +89,7 @@ func (t *RateLimit) grown(of netip.Prefix, most float64, now time.Time) allowanc
 	return a.grown(now, most)
 }
 
-// forget forgets networks where there are too many: those that have all their tries back,
-// then any.
+// forget drops networks when there are too many: those with a full allowance, then any.
 func (t *RateLimit) forget(now time.Time) {
 	if len(t.of) <= networksKept {
 		return
@@ -106,13 +103,13 @@ func (t *RateLimit) forget(now time.Time) {
 	}
 }
 
-// grown is the allowance at a later time.
+// grown returns the allowance at a later time.
 func (a allowance) grown(now time.Time, most float64) allowance {
 	since := max(now.Sub(a.at), 0)
 	return allowance{left: min(a.left+most*since.Seconds()/RatePeriod.Seconds(), most), at: now}
 }
 
-// wait is how long it takes until there is a try; 0 where there is one.
+// wait returns how long it takes until an attempt is allowed; 0 if one is.
 func (a allowance) wait(most float64) time.Duration {
 	if a.left >= 1 {
 		return 0
@@ -120,8 +117,8 @@ func (a allowance) wait(most float64) time.Duration {
 	return time.Duration((1 - a.left) / most * float64(RatePeriod))
 }
 
-// networks are whom an address stands for, and the wider network around them. What is no
-// address counts as one.
+// networks returns the network that an address counts for, and the wider network around it.
+// Anything that is not an address counts as one network.
 func networks(remote string) (near, wide netip.Prefix) {
 	host, err := netip.ParseAddrPort(remote)
 	if err != nil {
@@ -132,12 +129,12 @@ func networks(remote string) (near, wide netip.Prefix) {
 	if addr.Is4() {
 		bits, around = networkBits4, aroundBits4
 	}
-	near, _ = addr.Prefix(bits) // an address that was parsed has as many bits
+	near, _ = addr.Prefix(bits) // a parsed address has as many bits
 	wide, _ = addr.Prefix(around)
 	return near, wide
 }
 
-// HostOf is an address without its port.
+// HostOf returns an address without its port.
 func HostOf(remote string) string {
 	a, err := netip.ParseAddrPort(remote)
 	if err != nil {

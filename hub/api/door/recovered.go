@@ -16,7 +16,7 @@ func Recovered(log *slog.Logger, next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it like this, too
 				panic(p)
 			}
 			log.Error("handler panicked", "path", r.Pattern, "panic", panicked(p), "stack", string(debug.Stack()))
@@ -26,8 +26,8 @@ func Recovered(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// panicked says what a panic was about. Only the runtime's own words are told: another
-// value may hold what customers wrote.
+// panicked describes a panic. It quotes only the runtime's own errors: another value may hold
+// what customers wrote.
 func panicked(p any) string {
 	if e, ok := p.(runtime.Error); ok {
 		return e.Error()
@@ -35,7 +35,8 @@ func panicked(p any) string {
 	return fmt.Sprintf("%T", p)
 }
 
-// Survive keeps a mistake in one connection from ending the hub: it is deferred.
+// Survive recovers from a panic in one connection, so that it does not end the hub: to be
+// deferred.
 func (s *Door) Survive(doing string) {
 	if p := recover(); p != nil {
 		s.Log.Error("panicked", "doing", doing, "panic", panicked(p), "stack", string(debug.Stack()))

@@ -11,9 +11,9 @@ import (
 	"parley/model"
 )
 
-// What requests under way may hold of bodies, all together and those of one client; what
-// each has beside, which connections bound. Nobody's large bodies keep another's message
-// out: nearly all of them are smaller than that.
+// How many bytes of bodies the requests in progress may hold, in all and for one client; and
+// how many each may hold without reserving room, which the number of connections bounds. Large
+// bodies of some keep nobody's message out: nearly all messages are smaller than that.
 const (
 	bodiesOfAll = 16 << 20
 	bodiesOfOne = 12 << 20
@@ -22,20 +22,20 @@ const (
 	bodyPiece = 64 << 10
 )
 
-// What a stranger's and a user's operations take as a body, but for files.
+// The largest body of a stranger's and of a user's operation, except for files.
 const (
 	StrangersBytes = 4 << 10
 	UsersBytes     = 256 << 10
 )
 
-// usersRequests are how many requests of one user are under way at once, and
-// usersSockets how many websockets one has.
+// usersRequests is how many requests of one user may be in progress at once, usersSockets how
+// many websockets a user may have.
 const (
 	usersRequests = 64
 	usersSockets  = 64
 )
 
-// ErrBusy: bodies take all the room there is for them.
+// ErrBusy means that bodies use all the memory reserved for them.
 var ErrBusy = errors.New("too much is being read")
 
 // BusyAgain is after how many seconds it is worth asking again.
@@ -43,18 +43,18 @@ const BusyAgain = "2"
 
 const busyDetail = "The hub has too much in hand. Wait a few seconds, then try again."
 
-// BusyProblem asks to come again in a moment.
+// BusyProblem asks the client to come back in a moment.
 func BusyProblem() *Problem {
 	return NewProblem(http.StatusServiceUnavailable, codeBusy, busyDetail)
 }
 
-// WriteBusy answers so without a way to say it otherwise.
+// WriteBusy answers the same outside of huma.
 func WriteBusy(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", BusyAgain)
 	WriteProblem(w, BusyProblem())
 }
 
-// room is what bodies may still take.
+// room is the memory that bodies may still take.
 type room struct {
 	mu   sync.Mutex
 	held int64
@@ -63,7 +63,7 @@ type room struct {
 
 func newRoom() *room { return &room{of: make(map[string]int64)} }
 
-// reserve takes room for a client, if there is.
+// reserve reserves room for a client, if there is any.
 func (m *room) reserve(who string, n int64) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -84,12 +84,12 @@ func (m *room) release(who string, n int64) {
 	}
 }
 
-// Measured is what is read for one client, within the room that there is.
+// Measured reads for one client, reserving room for what it reads.
 type Measured struct {
 	io.Reader
 	room *room
 	who  string
-	// read is how much it was so far, held what of it takes room.
+	// read is how much was read so far, held how much of it is reserved.
 	read, held int64
 }
 
@@ -106,16 +106,16 @@ func (m *Measured) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// MeasureFrame is what is read for one who is connected, within the room that there is;
-// it is to be closed.
+// MeasureFrame returns a reader for a connected client's frame that reserves room; call Over
+// after use.
 func (s *Door) MeasureFrame(r io.Reader, who string) *Measured {
 	return &Measured{Reader: r, room: s.room, who: who}
 }
 
-// Size is how much was read so far.
+// Size returns how much was read so far.
 func (m *Measured) Size() int64 { return m.read }
 
-// Over gives the room back.
+// Over releases the room.
 func (m *Measured) Over() {
 	if m.held > 0 {
 		m.room.release(m.who, m.held)
@@ -129,8 +129,8 @@ type measuredBody struct {
 	io.Closer
 }
 
-// Measure has every body take room for as long as its request is under way. Those that come
-// to the path of files are written as they come, and take none.
+// Measure makes every body reserve room while its request is in progress. Uploads to the path
+// of files are written to disk as they arrive, and reserve none.
 func (s *Door) Measure(files string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody || r.URL.Path == files {
@@ -140,8 +140,8 @@ func (s *Door) Measure(files string, next http.Handler) http.Handler {
 		near, _ := networks(r.RemoteAddr)
 		m := &Measured{Reader: r.Body, room: s.room, who: near.String()}
 		defer m.Over()
-		// A request of its own: net/http looks at the body of the one it made, to see whether
-		// the connection can take another.
+		// A copy of the request: net/http inspects the body of its own, to see whether the
+		// connection can be reused.
 		measured := new(http.Request)
 		*measured = *r
 		measured.Body = measuredBody{m, r.Body}
@@ -149,7 +149,7 @@ func (s *Door) Measure(files string, next http.Handler) http.Handler {
 	})
 }
 
-// underway counts what users have under way.
+// underway counts what users have open.
 type underway struct {
 	most int
 	mu   sync.Mutex
@@ -158,10 +158,10 @@ type underway struct {
 
 func newUnderway(most int) *underway { return &underway{most: most, of: make(map[model.UserID]int)} }
 
-// OpenSocket counts one more websocket of a user; false: they have as many as they may.
+// OpenSocket counts one more websocket of a user; false if they have as many as they may.
 func (s *Door) OpenSocket(who model.UserID) (closed func(), ok bool) { return s.sockets.begin(who) }
 
-// begin counts one more of a user; false: they have as many as they may.
+// begin counts one more for a user; false if they have as many as they may.
 func (u *underway) begin(who model.UserID) (end func(), ok bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -178,21 +178,22 @@ func (u *underway) begin(who model.UserID) (end func(), ok bool) {
 	}, true
 }
 
-// ReadWithin has a body come within that time, at the latest.
+// ReadWithin sets the deadline for reading a request's body.
 func ReadWithin(w http.ResponseWriter, d time.Duration) {
-	// Where the connection knows no deadlines it is a test's.
+	// Without support for deadlines it is a test's connection.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(d))
 }
 
-// What is still read of a body that was refused, so that its sender hears why instead of a
-// connection that breaks: for so long, of so many at once. It is kept nowhere.
+// How long, and for how many at once, the body of a refused request is still read, so that its
+// sender gets the answer instead of a broken connection. It is stored nowhere.
 const (
 	lingers     = 500 * time.Millisecond
 	lingering   = 8
 	lingerBytes = 8 << 20
 )
 
-// RefuseEarly answers before a body was read, and takes nothing more by the connection.
+// RefuseEarly answers before the body was read, and reads no further request from the
+// connection.
 func (s *Door) RefuseEarly(w http.ResponseWriter, r *http.Request, p *Problem) {
 	w.Header().Set("Connection", "close")
 	WriteProblem(w, p)
@@ -211,10 +212,10 @@ func (s *Door) RefuseEarly(w http.ResponseWriter, r *http.Request, p *Problem) {
 	_, _ = io.CopyN(io.Discard, body, lingerBytes)
 }
 
-// VouchedUser names a user in a connection's place.
+// VouchedUser is the name under which a connection of a user counts.
 func VouchedUser(u model.User) string { return "user " + string(u.ID) }
 
-// VouchedSender names a neighbour who proved who they are.
+// VouchedSender is the name for an external service that proved its identity.
 func VouchedSender(name string, r *http.Request) string {
 	near, _ := networks(r.RemoteAddr)
 	return strings.Join([]string{name, near.String()}, " ")

@@ -2,7 +2,7 @@ package door
 
 import "parley/model"
 
-// sentence says a refusal in English; clients say it in the user's language by its code.
+// sentence returns a refusal in English; clients show it in the user's language by its code.
 func sentence(code model.Code) string {
 	if s, ok := sentences[code]; ok {
 		return s
@@ -10,7 +10,7 @@ func sentence(code model.Code) string {
 	return "This reply can't be sent: " + string(code) + "."
 }
 
-// sentences are those of all refusals but the verdicts on replies.
+// sentences are those of all refusals except the verdicts on replies.
 var sentences = map[model.Code]string{
 	model.NotAdmin:         "Only an admin can do this.",
 	model.NotInstaller:     "Only who connected the Page can do this.",

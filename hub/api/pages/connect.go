@@ -10,8 +10,8 @@ import (
 	"parley/model"
 )
 
-// connections are the routes by which a terminal begins to connect a Page through the
-// browser, and follows it. The browser's own pages are those of package browser.
+// connections are the routes with which a terminal begins to connect a Page through the
+// browser, and follows it. The browser's own pages are in package browser.
 func (s *Routes) connections(api huma.API) {
 	tags := []string{"pages"}
 	huma.Register(api, huma.Operation{
@@ -36,7 +36,7 @@ type beginConnectInput struct {
 	}
 }
 
-// ConnectionPath names an attempt in a path.
+// ConnectionPath is a path with an attempt.
 type ConnectionPath struct {
 	Connection string `path:"connection"`
 }

@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-// imports are the routes about bringing a Page's past conversations in.
+// imports are the routes about importing a Page's past conversations.
 func (s *Routes) imports(api huma.API) {
 	tags := []string{"pages"}
 	path := "/v1/pages/{page}/import"
@@ -34,7 +34,7 @@ func (s *Routes) imports(api huma.API) {
 type importBody struct {
 	model.Import
 	Rate float64 `json:"rate" doc:"Conversations a second"`
-	// SecondsLeft is absent while that can't be told.
+	// SecondsLeft is absent while it can't be estimated.
 	SecondsLeft *int64 `json:"seconds_left,omitempty"`
 }
 

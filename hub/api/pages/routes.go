@@ -1,5 +1,5 @@
-// Package pages serves Pages over HTTP: connecting one, how it stands, its greeting and its
-// past conversations.
+// Package pages serves Pages over HTTP: connecting them, their state, their greetings and past
+// conversations.
 package pages
 
 import (
@@ -34,17 +34,17 @@ type Hub interface {
 	CancelConnect(user model.User, id string) (model.Connect, error)
 }
 
-// Routes are the routes about Pages: connecting one, how it stands, its greeting and
-// its past conversations.
+// Routes are the routes about Pages: connecting them, their state, their greetings and past
+// conversations.
 type Routes struct {
 	hub  Hub
 	door *door.Door
-	// linkTo is the address by which a browser takes an attempt to connect up.
+	// linkTo returns the link that opens an attempt to connect in a browser.
 	linkTo func(link string) string
 }
 
-// New serves the Pages. linkTo is the address by which a browser takes an attempt
-// to connect up.
+// New returns the routes. linkTo returns the link that opens an attempt to connect in a
+// browser.
 func New(hub Hub, d *door.Door, linkTo func(link string) string) *Routes {
 	return &Routes{hub: hub, door: d, linkTo: linkTo}
 }

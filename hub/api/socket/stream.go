@@ -1,4 +1,4 @@
-// Package socket serves the stream: the websocket by which clients are told what happens.
+// Package socket serves the stream: the websocket by which clients receive changes.
 package socket
 
 import (
@@ -23,8 +23,8 @@ import (
 )
 
 const (
-	// maxClientFrame is the largest frame taken from a client: a hello that names a
-	// thousand Pages fits.
+	// maxClientFrame is the largest frame accepted from a client: a hello with a thousand Pages
+	// fits.
 	maxClientFrame = 256 << 10
 	handshakeTime  = 10 * time.Second
 	closeTime      = time.Second
@@ -32,32 +32,32 @@ const (
 
 // Hub is what a websocket needs of the hub.
 type Hub interface {
-	// Authenticate tells who somebody is by their token.
+	// Authenticate returns the user of a token.
 	Authenticate(ctx context.Context, token string) (model.User, error)
-	// Attach begins a session on a wire; valid is asked again and again whether it may last.
+	// Attach begins a session on a wire; valid is called regularly to check whether it may
+	// last.
 	Attach(user model.User, wire stream.Wire, valid func(context.Context) error) *stream.Session
 }
 
-// Options are what the route of the stream is made of.
+// Options configure the route of the stream.
 type Options struct {
 	Hub  Hub
 	Door *door.Door
 	// Stopping ends when the server stops, and ends all websockets.
 	Stopping context.Context
-	// Progress is how long a client may take to read a piece, Dead how long it may say
-	// nothing.
+	// Progress is how long a client may take to read a piece, Dead how long it may be silent.
 	Progress, Dead time.Duration
 }
 
-// Routes is the route by which clients are told what happens.
+// Routes is the route of the stream.
 type Routes struct {
 	hub            Hub
 	door           *door.Door
-	stopping       context.Context //nolint:containedctx // it is the server's life, not a call's
+	stopping       context.Context //nolint:containedctx // the server's lifetime, not a call's
 	progress, dead time.Duration
 }
 
-// New serves the stream.
+// New returns the route.
 func New(o Options) *Routes {
 	return &Routes{hub: o.Hub, door: o.Door, stopping: o.Stopping, progress: o.Progress, dead: o.Dead}
 }
@@ -65,7 +65,7 @@ func New(o Options) *Routes {
 // Register adds the route.
 func (s *Routes) Register(mux *http.ServeMux) { mux.HandleFunc("GET /v1/stream", s.stream) }
 
-// stream is the websocket of a client. The token comes in the header, as everywhere.
+// stream serves a client's websocket. The token is in the header, as everywhere.
 func (s *Routes) stream(w http.ResponseWriter, r *http.Request) {
 	u, err := s.bearerUser(r)
 	if err != nil {
@@ -92,14 +92,14 @@ func (s *Routes) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	conn, err := upgrader.Upgrade(&hijacker{ResponseWriter: w, progress: s.progress, dead: s.dead}, r, nil)
 	if err != nil {
-		return // answered by the upgrader
+		return // the upgrader has answered
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	wire := &wire{conn: conn, cancel: cancel, closed: make(chan struct{})}
 	defer wire.Close()
 	stop := context.AfterFunc(s.stopping, cancel)
 	defer stop()
-	// A frame that the client does not take keeps nothing waiting for long.
+	// A frame that the client does not read must not block the end for long.
 	cut := context.AfterFunc(ctx, func() { wire.closeAfter(2 * closeTime) })
 	defer cut()
 
@@ -116,7 +116,7 @@ func (s *Routes) stream(w http.ResponseWriter, r *http.Request) {
 	reading.Wait()
 }
 
-// bearerUser finds who asks by the bearer token.
+// bearerUser returns the user of the bearer token.
 func (s *Routes) bearerUser(r *http.Request) (model.User, error) {
 	token, ok := door.BearerToken(r.Header.Get("Authorization"))
 	if !ok {
@@ -125,8 +125,8 @@ func (s *Routes) bearerUser(r *http.Request) (model.User, error) {
 	return s.hub.Authenticate(r.Context(), token)
 }
 
-// still tells whether a connection's token and role are what they were. A store that
-// can't be read for a moment ends nobody's session.
+// still checks that a connection's token and role are what they were. A store that can't be
+// read for a moment ends nobody's session.
 func (s *Routes) still(ctx context.Context, r *http.Request, u model.User) error {
 	token, _ := door.BearerToken(r.Header.Get("Authorization"))
 	now, err := s.hub.Authenticate(ctx, token)
@@ -143,14 +143,14 @@ func (s *Routes) still(ctx context.Context, r *http.Request, u model.User) error
 	return nil
 }
 
-// How much a client says: at once, and then a second. A client that works says a few
-// hundred bytes in a few seconds.
+// How many bytes a client may send: in a burst, and then per second. A working client sends a
+// few hundred bytes every few seconds.
 const (
 	framesPerSecond, framesAtOnce = 20, 200
 	bytesPerSecond, bytesAtOnce   = 64 << 10, 2 * maxClientFrame
 )
 
-// readFrames reads what the client says until it is gone or silent for too long.
+// readFrames reads the client's frames until it is gone or silent for too long.
 func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *stream.Session, who string) {
 	conn.SetReadLimit(maxClientFrame)
 	often, much := rate.NewLimiter(framesPerSecond, framesAtOnce), rate.NewLimiter(bytesPerSecond, bytesAtOnce)
@@ -164,7 +164,7 @@ func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *
 		return pong(data)
 	})
 	for {
-		// Who says more than anybody does is read more slowly.
+		// A client that sends too much is read more slowly.
 		if often.Wait(ctx) != nil || alive() != nil {
 			return
 		}
@@ -185,8 +185,8 @@ func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *
 	}
 }
 
-// takeFrame takes one frame of the client, and answers false for one that makes no
-// sense. Types that are not known are passed over: a newer client may send them.
+// handleFrame handles one frame of the client, and returns false for an invalid one. Unknown
+// types are ignored: a newer client may send them.
 func (s *Routes) takeFrame(ctx context.Context, session *stream.Session, frame []byte) bool {
 	var head struct {
 		Type model.FrameType `json:"type"`
@@ -227,7 +227,7 @@ func (w *wire) Ping() error {
 	return w.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(closeTime))
 }
 
-// Close implements [stream.Wire]: the connection is cut, a write under way with it.
+// Close implements [stream.Wire]: it cuts the connection, including a write in progress.
 func (w *wire) Close() {
 	w.once.Do(func() {
 		close(w.closed)
@@ -247,7 +247,7 @@ func (w *wire) closeAfter(d time.Duration) {
 	}
 }
 
-// goodbye tells the client why, where it still listens.
+// goodbye tells the client why, if it still listens.
 func (w *wire) goodbye(err error) {
 	code, reason := websocket.CloseGoingAway, "hub stops"
 	switch {
@@ -259,8 +259,8 @@ func (w *wire) goodbye(err error) {
 	_ = w.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(closeTime))
 }
 
-// hijacker hands the websocket a connection that a slow reader does not block for
-// ever: see [patientConn].
+// hijacker gives the websocket a connection that a slow reader can't block for ever: see
+// [patientConn].
 type hijacker struct {
 	http.ResponseWriter
 	progress, dead time.Duration
@@ -273,13 +273,13 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, fmt.Errorf("hijack connection: %w", err)
 	}
 	if tcp := below(conn); tcp != nil {
-		// What waits in the kernel is not bounded by the session's queue.
+		// The session's queue does not bound what waits in the kernel.
 		_ = tcp.SetWriteBuffer(kernelBuffer)
 	}
 	return &patientConn{Conn: conn, progress: h.progress, dead: h.dead}, rw, nil
 }
 
-// below is the TCP connection below those that count or encrypt; nil: there is none.
+// below returns the TCP connection below those that count or encrypt, nil if there is none.
 func below(c net.Conn) *net.TCPConn {
 	for {
 		if tcp, ok := c.(*net.TCPConn); ok {
@@ -294,18 +294,17 @@ func below(c net.Conn) *net.TCPConn {
 }
 
 const (
-	// kernelBuffer is small enough that a reader of 1 kB a second makes progress in
-	// time: a full socket takes more only when a third of twice this is free.
+	// kernelBuffer is small enough that a reader of 1 kB a second makes progress in time: a
+	// full socket accepts more only when a third of twice this is free.
 	kernelBuffer = 32 << 10
 	writePiece   = 2 << 10
-	// waited is after how long a piece must have waited for the client to read.
+	// waited is how long a piece must take before we conclude that it waited for the client.
 	waited = 10 * time.Millisecond
 )
 
-// patientConn writes in small pieces, each of which may take as long as progress: a
-// reader that is slow is waited for, one that has stopped is not. That a piece which
-// had to wait could be written is a sign of life: while a long frame is on its way, no
-// ping gets through.
+// patientConn writes in small pieces, each of which may take as long as progress: it waits for
+// a slow reader, but not for one that has stopped. A piece that had to wait and was then
+// written is a sign of life: during a long frame no ping gets through.
 type patientConn struct {
 	net.Conn
 	progress, dead time.Duration

@@ -45,7 +45,7 @@ func (s *Routes) listNotices(ctx context.Context, in *noticesInput) (*door.Body[
 	return &door.Body[noticesBody]{Body: noticesBody{Notices: ns, Cursor: cursor, AsOf: asOf}}, nil
 }
 
-// NoticePath names a notice in a path.
+// NoticePath is a path with a notice.
 type NoticePath struct {
 	door.PagePath
 	Notice string `path:"notice" maxLength:"80"`

@@ -1,5 +1,5 @@
-// Package status serves how the hub is and what happened: its health, its counters, who did
-// what, notices.
+// Package status serves the state of the hub and what happened: its health, its counters, the
+// audit log, notices.
 package status
 
 import (
@@ -21,14 +21,14 @@ type Hub interface {
 	ReadNotice(ctx context.Context, user model.User, page model.PageID, id string) (model.Notice, error)
 }
 
-// Routes are the routes by which the hub tells how it is and what happened: its
-// health, its counters, who did what, notices.
+// Routes are the routes about the hub's state and what happened: its health, its counters, the
+// audit log, notices.
 type Routes struct {
 	hub  Hub
 	door *door.Door
 }
 
-// New serves what the hub tells of itself.
+// New returns the routes.
 func New(hub Hub, d *door.Door) *Routes {
 	return &Routes{hub: hub, door: d}
 }

@@ -10,16 +10,16 @@ import (
 	"parley/hub/serve"
 )
 
-// maxCRMWebhook is the largest webhook of Pipedrive's taken: a deal with all its custom
-// fields, now and before.
+// maxCRMWebhook is the largest webhook of Pipedrive's accepted: a deal with all its custom
+// fields, old and new.
 const maxCRMWebhook = 2 << 20
 
-// crmWebhookTime is how long one may take to come.
+// crmWebhookTime is how long one may take to arrive.
 const crmWebhookTime = 10 * time.Second
 
-// receiveCRM takes a webhook of Pipedrive's. It is answered before it is seen to: one
-// that fails makes Pipedrive stop sending for a while, and what is lost is found when the
-// record is read again.
+// receiveCRM receives a webhook of Pipedrive's. It answers before the event is handled: after a
+// failure Pipedrive stops sending for a while, and what is lost is found when the record is
+// read again.
 func (s *Routes) receiveCRM(w http.ResponseWriter, r *http.Request) {
 	name, password, _ := r.BasicAuth()
 	if !s.hub.CRMWebhookAllowed(name, password) {

@@ -1,4 +1,4 @@
-// Package webhooks takes in what Meta and Pipedrive tell.
+// Package webhooks receives the webhooks of Meta and Pipedrive.
 package webhooks
 
 import (
@@ -14,44 +14,45 @@ import (
 	"parley/model"
 )
 
-// maxWebhook is the largest POST taken: Meta gathers up to 1,000 events in one.
+// maxWebhook is the largest POST accepted: Meta puts up to 1,000 events into one.
 const maxWebhook = 8 << 20
 
-// webhookSlack is which part of a webhook's time is left for answering.
+// webhookSlack is the fraction of a webhook's time that is left for answering.
 const webhookSlack = 16
 
 // Hub is what webhooks need of the hub.
 type Hub interface {
-	// Receive stores what Meta tells; nil: it is on disk.
+	// Receive stores Meta's events; when it returns nil they are on disk.
 	Receive(ctx context.Context, entries []model.PageEntry) error
-	// NoteTest notes that Meta tried the address.
+	// NoteTest records that Meta tested the address.
 	NoteTest(ctx context.Context) error
-	// CRMWebhookAllowed tells whether a webhook of Pipedrive's has the right name and password.
+	// CRMWebhookAllowed reports whether a webhook of Pipedrive's has the right name and
+	// password.
 	CRMWebhookAllowed(name, password string) bool
-	// QueueCRMEvent takes one to be seen to; false: too many wait.
+	// QueueCRMEvent queues an event; false if too many wait.
 	QueueCRMEvent(e model.CRMEvent) bool
 }
 
-// Verifier tells whether a webhook's body, which may come in pieces, was signed by Meta.
+// Verifier reports whether Meta signed a webhook's body, which may come in pieces.
 type Verifier interface {
 	Verify(signature string, body ...[]byte) bool
 }
 
-// Options are what the routes of webhooks are made of.
+// Options configure the routes of webhooks.
 type Options struct {
 	Hub      Hub
 	Door     *door.Door
 	Verifier Verifier
-	// AppID is our app's, by which echoes of our own replies are known.
+	// AppID is our app's id, by which echoes of our own replies are recognised.
 	AppID model.AppID
-	// VerifyToken is what Meta must name when it shakes hands.
+	// VerifyToken is what Meta must send in its handshake.
 	VerifyToken string
-	// Within is how long a webhook of Meta's may take to be stored.
+	// Within is how long storing a webhook of Meta's may take.
 	Within time.Duration
 	Now    func() time.Time
 }
 
-// Routes are where Meta and Pipedrive tell what happened.
+// Routes are the routes for webhooks.
 type Routes struct {
 	hub         Hub
 	door        *door.Door
@@ -62,7 +63,7 @@ type Routes struct {
 	now         func() time.Time
 }
 
-// New takes webhooks in.
+// New returns the routes.
 func New(o Options) *Routes {
 	return &Routes{
 		hub: o.Hub, door: o.Door, verifier: o.Verifier, appID: o.AppID, verifyToken: o.VerifyToken, within: o.Within, now: o.Now,
@@ -76,7 +77,7 @@ func (s *Routes) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /webhooks/pipedrive", s.receiveCRM)
 }
 
-// handshake answers Meta's question whether this is the address it was told.
+// handshake answers Meta's verification of the address.
 //
 // Source: Messenger Platform, "Webhooks", verification requests.
 func (s *Routes) handshake(w http.ResponseWriter, r *http.Request) {
@@ -87,17 +88,17 @@ func (s *Routes) handshake(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = io.WriteString(w, challenge) //nolint:gosec // plain text, by its header; Meta wants it back as it came
+	_, _ = io.WriteString(w, challenge) //nolint:gosec // plain text, by its header; Meta expects it unchanged
 }
 
-// receive takes a webhook in. 200 means that all of it is on disk; anything else
-// makes Meta send it again.
+// receive receives a webhook. 200 means that all of it is on disk; anything else makes Meta
+// send it again.
 func (s *Routes) receive(w http.ResponseWriter, r *http.Request) {
 	limit := s.within
 	ctx, cancel := context.WithTimeout(r.Context(), limit-limit/webhookSlack)
 	defer cancel()
 	signatures := r.Header.Values("X-Hub-Signature-256")
-	if len(signatures) != 1 || !webhook.WellFormed(signatures[0]) { // nobody's body is read for nothing
+	if len(signatures) != 1 || !webhook.WellFormed(signatures[0]) { // an unsigned body is not read
 		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusForbidden, door.CodeSignature, "A webhook brings one signature, of SHA-256."))
 		return
 	}
@@ -126,7 +127,7 @@ func (s *Routes) receive(w http.ResponseWriter, r *http.Request) {
 	s.received(w, s.hub.Receive(ctx, entries))
 }
 
-// received answers a webhook by what became of it.
+// received answers a webhook by the result of storing it.
 func (s *Routes) received(w http.ResponseWriter, err error) {
 	if err != nil {
 		s.door.Log.Error("receive webhook", "error", err)
@@ -138,8 +139,8 @@ func (s *Routes) received(w http.ResponseWriter, err error) {
 	_, _ = io.WriteString(w, "EVENT_RECEIVED")
 }
 
-// webhookBody reads a webhook of at most so many bytes, which comes in time and is to be
-// freed; false: it was answered.
+// webhookBody reads a webhook of at most most bytes within a time. The result must be freed;
+// false means that it has answered.
 func (s *Routes) webhookBody(w http.ResponseWriter, r *http.Request, most int64, within time.Duration) (*door.Pieces, bool) {
 	if r.ContentLength > most {
 		s.door.RefuseEarly(w, r, door.NewProblem(http.StatusRequestEntityTooLarge, door.CodeTooLarge, "The body is larger than a webhook can be."))

@@ -1,5 +1,5 @@
-// Package limits keeps to how often Meta lets itself be called: it spaces calls, and reads
-// after how long one may come again.
+// Package limits keeps to Meta's rate limits: it spaces calls, and reads from answers how long
+// to wait.
 package limits
 
 import (
@@ -10,8 +10,7 @@ import (
 	"parley/model"
 )
 
-// ConversationsPause keeps calls of the Conversations API at 2 a second for each
-// Page.
+// ConversationsPause spaces calls of the Conversations API to 2 a second for each Page.
 //
 // Source: Messenger Platform, "Rate limits", Conversations API.
 const ConversationsPause = 500 * time.Millisecond
@@ -20,7 +19,7 @@ const ConversationsPause = 500 * time.Millisecond
 type Limiter struct {
 	Pause time.Duration
 	now   func() time.Time
-	// Begins is before when there is no turn: a hub that was killed may have called just
+	// Begins is when the first call may be made: a hub that was killed may have called just
 	// before this one began.
 	Begins time.Time
 
@@ -28,7 +27,7 @@ type Limiter struct {
 	next map[model.MetaPageID]time.Time
 }
 
-// NewLimiter makes one that leaves so long between two calls.
+// NewLimiter returns a limiter with that pause between two calls.
 func NewLimiter(pause time.Duration, now func() time.Time) *Limiter {
 	return &Limiter{Pause: pause, now: now, next: make(map[model.MetaPageID]time.Time)}
 }
@@ -52,8 +51,8 @@ func (l *Limiter) Wait(ctx context.Context, page model.MetaPageID) error {
 	}
 }
 
-// Done notes that a call of the Page was answered. Meta counts by when calls arrive, which
-// may be long after they were made: the next one is a pause away from this one's answer.
+// Done records that a call for the Page was answered. Meta counts calls when they arrive, which
+// may be long after they were made, so the next call waits a pause from this answer.
 func (l *Limiter) Done(page model.MetaPageID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,7 +61,7 @@ func (l *Limiter) Done(page model.MetaPageID) {
 	}
 }
 
-// reserve takes the Page's next turn and returns how far away it is.
+// reserve takes the Page's next turn and returns how long to wait for it.
 func (l *Limiter) reserve(page model.MetaPageID) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -9,17 +9,17 @@ import (
 	"parley/hub/messenger/meta"
 )
 
-// maxRetryAfter is the longest wait that is believed: Meta's limits count over at
-// most a rolling day.
+// maxRetryAfter is the longest wait that we believe: Meta's limits count over a rolling day at
+// most.
 //
 // Source: Graph API, "Rate limits".
 const maxRetryAfter = 24 * time.Hour
 
 const usageHeader = "X-Business-Use-Case-Usage"
 
-// RetryAfter returns how long to wait before calling again: the longest time that
-// the usage header names for the object, or for all where it is silent about it,
-// else Retry-After; 0 where neither names one.
+// RetryAfter returns how long to wait before the next call: the longest time that the usage
+// header names for the object, or for all objects if it does not name this one, otherwise
+// Retry-After; 0 if neither names a time.
 func RetryAfter(h http.Header, object string, now time.Time) time.Duration {
 	if d := regainAccess(h.Get(usageHeader), object); d > 0 {
 		return d

@@ -2,14 +2,14 @@ package meta
 
 import "strconv"
 
-// Types of attachments that are treated apart, in Meta's words.
+// Attachment types that need special treatment, in Meta's words.
 const (
 	TypeImage    = "image"
 	TypeSticker  = "sticker"
 	TypeTemplate = "template"
 )
 
-// FreeID returns the first free of the positions from n.
+// FreeID returns the first unused position from n on, as an id.
 func FreeID(taken map[string]bool, n int) string {
 	for taken[strconv.Itoa(n)] {
 		n++

@@ -2,7 +2,7 @@ package meta
 
 import "strings"
 
-// Longest values of Meta's that are taken as what they claim to be.
+// The longest values of Meta's that are accepted as valid.
 const (
 	maxID       = 512
 	MaxRouteID  = 128
@@ -10,8 +10,8 @@ const (
 	MaxMetadata = 1000 // Send API: metadata, at most 1,000 characters
 )
 
-// Printable tells whether s is ASCII without control characters, and, where
-// spaces are not wanted, without those.
+// Printable reports whether s is ASCII without control characters, and without spaces unless
+// they are allowed.
 func Printable(s string, spaces bool) bool {
 	first := byte('!')
 	if spaces {
@@ -25,7 +25,7 @@ func Printable(s string, spaces bool) bool {
 	return true
 }
 
-// plainID returns s where it can be an id of Meta's, else "".
+// plainID returns s if it can be an id of Meta's, else "".
 func plainID(s string) string {
 	if len(s) > maxID || !Printable(s, false) {
 		return ""
@@ -33,15 +33,15 @@ func plainID(s string) string {
 	return s
 }
 
-// RouteID returns s where it can be an id that becomes part of ids and paths of
-// ours (a customer's, an attachment's), else "".
+// RouteID returns s if it can be an id that becomes part of our ids and paths (a customer's, an
+// attachment's), else "".
 func RouteID(s string) string { return onlyRunes(s, MaxRouteID, "._:-") }
 
-// PageID returns s where it can be a Page's id, else "": in our ids "_" ends it
-// and "~" counts its installations.
+// PageID returns s if it can be a Page's id, else "": in our ids "_" ends it and "~" counts its
+// installations.
 func PageID(s string) string { return onlyRunes(s, MaxRouteID, ".:-") }
 
-// PlainWord returns s where it can be a word of Meta's own, such as SHORTLINK or
+// PlainWord returns s if it can be a word of Meta's own, such as SHORTLINK or
 // notification_messages, else "".
 func PlainWord(s string) string { return onlyRunes(s, MaxWord, "._:-") }
 

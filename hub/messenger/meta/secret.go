@@ -8,7 +8,7 @@ import (
 	"log/slog"
 )
 
-// Secret is a key that no log and no message shows.
+// Secret is a key that no log or message shows.
 type Secret string
 
 // Hidden is shown in place of a secret.
@@ -20,7 +20,7 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(Hidden)) }
 // LogValue implements [slog.LogValuer].
 func (Secret) LogValue() slog.Value { return slog.StringValue(Hidden) }
 
-// Sign returns the HMAC-SHA256 of a message, which may come in pieces, in lower-case hex.
+// Sign returns the HMAC-SHA256 of a message, given in one or several pieces, in lower-case hex.
 func (s Secret) Sign(message ...[]byte) string {
 	mac := hmac.New(sha256.New, []byte(s))
 	for _, piece := range message {

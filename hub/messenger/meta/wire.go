@@ -1,5 +1,5 @@
-// Package meta is what both directions of Meta's wire share: the shapes of its values, which
-// of them are taken as what they claim to be, and the app's secret.
+// Package meta has what both directions of Meta's wire share: the shapes of its values, the
+// checks of which values are accepted, and the app's secret.
 package meta
 
 import (
@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// ErrShape: a value is not of the type that Meta documents.
+// ErrShape means that a value is not of the type that Meta documents.
 var ErrShape = errors.New("unexpected shape")
 
-// Ident is an id without which an event means nothing. Meta writes ids as strings
-// and, in older forms, as numbers.
+// Ident is an id without which an event means nothing. Meta writes ids as strings and, in older
+// forms, as numbers.
 type Ident string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -30,7 +30,7 @@ func (i *Ident) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// LooseID is an id that an event can do without: what is none is empty.
+// LooseID is an id that an event can do without: an invalid one becomes empty.
 type LooseID string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
@@ -40,7 +40,7 @@ func (i *LooseID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Loose is text that an event can do without: what is none is empty.
+// Loose is text that an event can do without: an invalid value becomes empty.
 type Loose string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
@@ -52,7 +52,7 @@ func (l *Loose) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Word is a word of Meta's own; what can't be one is empty.
+// Word is a word of Meta's own; anything else becomes empty.
 type Word string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
@@ -63,7 +63,7 @@ func (w *Word) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Flag is a truth that may come as true, "true" or 1.
+// Flag is a boolean that may come as true, "true" or 1.
 type Flag bool
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
@@ -73,12 +73,12 @@ func (f *Flag) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Moment is a time in milliseconds, or in seconds where it is too small for
-// that, as a number or a string; what is none is the zero time.
+// Moment is a time in milliseconds, or in seconds if it is too small for that, as a number or a
+// string; an invalid value becomes the zero time.
 type Moment struct{ time.Time }
 
-// Bounds of a moment: what is below firstMillis counts seconds; nothing after the
-// year 9999 is a time.
+// Bounds of a moment: below firstMillis it counts seconds, and nothing after the year 9999 is a
+// time.
 const (
 	firstMillis = 1e12
 	lastMillis  = 253402300799999
@@ -100,7 +100,7 @@ func (m *Moment) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Or returns the moment, or another time where there is none.
+// Or returns the moment, or other if it is zero.
 func (m Moment) Or(other time.Time) time.Time {
 	if m.IsZero() {
 		return other
@@ -108,7 +108,7 @@ func (m Moment) Or(other time.Time) time.Time {
 	return m.Time
 }
 
-// Known returns the moment, nil where there is none.
+// Known returns the moment, nil if it is zero.
 func (m Moment) Known() *time.Time {
 	if m.IsZero() {
 		return nil
@@ -116,7 +116,7 @@ func (m Moment) Known() *time.Time {
 	return &m.Time
 }
 
-// Number is a number that may come as a string; ok is false for what is none.
+// Number is a number that may come as a string; ok is false for an invalid value.
 type Number struct {
 	Value float64
 	OK    bool
@@ -128,7 +128,7 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Integer returns the number where it is a whole one of 32 bits, else 0.
+// Integer returns the number if it is an integer of 32 bits, else 0.
 func (n Number) Integer() int {
 	if !n.OK || n.Value != math.Trunc(n.Value) || math.Abs(n.Value) > math.MaxInt32 {
 		return 0
@@ -136,7 +136,7 @@ func (n Number) Integer() int {
 	return int(n.Value)
 }
 
-// Several is a list that, where it holds one thing, may come as that thing alone.
+// Several is a list that, if it has one element, may come as that element alone.
 type Several[T any] []T
 
 // UnmarshalJSON implements [json.Unmarshaler]; it fails as T does.
@@ -155,8 +155,8 @@ func (l *Several[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Listed returns what a list holds; what is no list is one of one. null, "", false and 0
-// are how some write that there is nothing.
+// Listed returns the elements of a list; a single value counts as a list of one. null, "",
+// false and 0 mean an empty list.
 func Listed(b []byte) ([]json.RawMessage, error) {
 	switch string(b) {
 	case "null", `""`, "false", "0":
@@ -170,9 +170,9 @@ func Listed(b []byte) ([]json.RawMessage, error) {
 	return raws, err
 }
 
-// Edge is a list as the Graph API gives it, under "data"; what hangs on something may
-// come without that, and one thing without a list. What is not of the shape that Meta
-// documents is left out, and never takes its neighbours with it.
+// Edge is a list as the Graph API returns it, under "data"; nested lists may come without that,
+// and a single element without a list. Elements that are not of the documented shape are left
+// out without affecting their neighbours.
 type Edge[T any] struct{ Data []T }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
@@ -192,7 +192,7 @@ func (e *Edge[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Maybe is an object that can be done without: what is none is empty.
+// Maybe is an optional object: an invalid value becomes empty.
 type Maybe[T any] struct{ Is T }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
@@ -231,7 +231,7 @@ func idText(b []byte) (string, bool) {
 	return "", false
 }
 
-// Members are what a JSON object holds, in the order in which it came.
+// Members are the members of a JSON object, in their order.
 type Members []member
 
 type member struct {
@@ -239,7 +239,7 @@ type member struct {
 	Value json.RawMessage
 }
 
-// Object takes a JSON object apart; keys are told apart by case.
+// Object splits a JSON object into its members; keys are case-sensitive.
 func Object(raw []byte) (Members, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
@@ -261,7 +261,7 @@ func Object(raw []byte) (Members, error) {
 	return all, nil
 }
 
-// Get returns what stands under a key, nil where nothing or null does.
+// Get returns the value of a key, nil if it is missing or null.
 func (all Members) Get(key string) json.RawMessage {
 	var found json.RawMessage
 	for _, m := range all {
@@ -275,13 +275,13 @@ func (all Members) Get(key string) json.RawMessage {
 	return found
 }
 
-// Has tells whether anything, be it null, stands under a key.
+// Has reports whether a key is present, even with null.
 func (all Members) Has(key string) bool {
 	return slices.ContainsFunc(all, func(m member) bool { return m.Key == key })
 }
 
-// Read decodes what stands under a key; where that is nothing, or of another
-// shape, into stays as it is.
+// Read decodes the value of a key into into, which stays unchanged if the value is missing or
+// of another shape.
 func (all Members) Read(key string, into json.Unmarshaler) {
 	if raw := all.Get(key); raw != nil {
 		_ = into.UnmarshalJSON(raw)

@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-// Types of attachments that only webhooks treat apart, in Meta's words.
+// Attachment types that only webhooks treat specially, in Meta's words.
 const (
 	typeLocation    = "location"
 	typeAppointment = "appointment_booking"
@@ -19,8 +19,8 @@ const (
 	instagramURL    = "https://www.instagram.com"
 )
 
-// wireAttachment is one attachment; Title and URL stand beside the type in older
-// forms of a fallback.
+// wireAttachment is one attachment; in older forms of a fallback, Title and URL are beside the
+// type.
 //
 // Source: Messenger Platform, "messages", attachments.
 type wireAttachment struct {
@@ -30,7 +30,7 @@ type wireAttachment struct {
 	Payload json.RawMessage `json:"payload"`
 }
 
-// wirePayload is what an attachment holds, of any type.
+// wirePayload is the payload of an attachment of any type.
 type wirePayload struct {
 	URL          meta.Loose   `json:"url"`
 	Title        meta.Loose   `json:"title"`
@@ -43,7 +43,7 @@ type wirePayload struct {
 	Coordinates coordinates `json:"coordinates"`
 }
 
-// coordinates are where a location is; Meta names none since 2026 but may send it.
+// coordinates are those of a location; since 2026 Meta documents none, but may send them.
 type coordinates struct{ lat, long meta.Number }
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.
@@ -63,14 +63,14 @@ func (c coordinates) title() string {
 	return strconv.FormatFloat(c.lat.Value, 'f', -1, 64) + ", " + strconv.FormatFloat(c.long.Value, 'f', -1, 64)
 }
 
-// attachment is one being read, with what is needed to tell it from others.
+// attachment is one being read, with what distinguishes it from others.
 type attachment struct {
 	model.Attachment
 	sticker string
 }
 
-// attachments reads what hangs on a message. messageSticker is the id that old
-// forms put beside the attachments.
+// attachments reads the attachments of a message. messageSticker is the id that old forms put
+// beside the attachments.
 func attachments(raws []json.RawMessage, messageSticker meta.LooseID) []model.Attachment {
 	var all []attachment
 	for _, raw := range raws {
@@ -92,8 +92,8 @@ func attachments(raws []json.RawMessage, messageSticker meta.LooseID) []model.At
 	return out
 }
 
-// withStickers makes one sticker of each that came twice: until the end of August
-// 2026 a sticker came as an image too, and in old forms only as an image.
+// withStickers merges stickers that came twice: until the end of August 2026 a sticker came as
+// an image too, and in old forms only as an image.
 //
 // Source: Messenger Platform, "messages", stickers.
 func withStickers(all []attachment, messageSticker string) []attachment {
@@ -117,8 +117,8 @@ func withStickers(all []attachment, messageSticker string) []attachment {
 	return out
 }
 
-// placeSticker gives the id that stands beside the attachments to the image it
-// belongs to; without one it is an attachment by itself.
+// placeSticker gives the sticker id beside the attachments to the image that it belongs to;
+// without one it becomes an attachment of its own.
 func placeSticker(all []attachment, id string) []attachment {
 	if id == "" || slices.ContainsFunc(all, func(a attachment) bool { return a.sticker != "" || a.Type == meta.TypeSticker }) {
 		return all
@@ -132,7 +132,7 @@ func placeSticker(all []attachment, id string) []attachment {
 	return all
 }
 
-// imageOf returns where the image of a sticker is, if one came beside it.
+// imageOf returns the URL of a sticker's image, if one came with it.
 func imageOf(all []attachment, sticker string) model.Untrusted {
 	for _, a := range all {
 		if a.sticker == sticker && a.Type == meta.TypeImage {
@@ -142,8 +142,7 @@ func imageOf(all []attachment, sticker string) model.Untrusted {
 	return ""
 }
 
-// readAttachment reads one attachment. One of a type or form that is not known is
-// still told of.
+// readAttachment reads one attachment. One of an unknown type or form is still reported.
 func readAttachment(raw json.RawMessage) attachment {
 	w := wireAttachment{}
 	_ = json.Unmarshal(raw, &w)
@@ -163,8 +162,8 @@ func readAttachment(raw json.RawMessage) attachment {
 	return a
 }
 
-// take sets what the payload says; where it is silent, what stands beside the
-// type stays. bare is a payload that is only text.
+// apply sets what the payload says; where it says nothing, the values beside the type stay.
+// bare is a payload that is just text.
 func (a *attachment) take(p wirePayload, bare string) {
 	if p.URL != "" {
 		a.URL = model.Untrusted(p.URL)
@@ -194,8 +193,7 @@ func (a *attachment) take(p wirePayload, bare string) {
 	}
 }
 
-// absolute completes the URL of what is shared from Instagram, which may come
-// without a host.
+// absolute completes the URL of something shared from Instagram, which may come without a host.
 func absolute(kind string, u model.Untrusted) model.Untrusted {
 	if strings.HasPrefix(kind, instagramPrefix) && strings.HasPrefix(string(u), "/") && !strings.HasPrefix(string(u), "//") {
 		return instagramURL + u

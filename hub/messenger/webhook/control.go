@@ -7,8 +7,8 @@ import (
 	"parley/model"
 )
 
-// threadControl returns a reader of one of the events by which apps hand a thread
-// to each other. Who holds it afterwards may be nobody.
+// threadControl returns a decoder for one of the events by which apps pass a thread to each
+// other. Afterwards nobody may hold it.
 //
 // Source: Messenger Platform, "messaging_handovers" and "Conversation routing".
 func threadControl(action string) func(envelope, json.RawMessage) (model.Event, error) {
@@ -28,7 +28,7 @@ func threadControl(action string) func(envelope, json.RawMessage) (model.Event, 
 	}
 }
 
-// decodePolicy reads that Facebook warns, blocks or unblocks the Page.
+// decodePolicy decodes that Facebook warns, blocks or unblocks the Page.
 //
 // Source: Messenger Platform, "messaging_policy_enforcement".
 func decodePolicy(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -46,7 +46,7 @@ func decodePolicy(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return nil, meta.ErrShape
 }
 
-// decodeAppRoles reads that the roles of apps for the Page changed.
+// decodeAppRoles decodes that the roles of apps for the Page changed.
 //
 // Source: Messenger Platform, "messaging_handovers", app_roles.
 func decodeAppRoles(_ envelope, raw json.RawMessage) (model.Event, error) {

@@ -1,4 +1,4 @@
-// Package webhook checks who sent a webhook of Meta's, and decodes it into events.
+// Package webhook verifies the sender of Meta's webhooks and decodes them into events.
 package webhook
 
 import (
@@ -12,32 +12,32 @@ import (
 	"parley/model"
 )
 
-// What [Decode] says of a POST that is none of ours.
+// The errors of [Decode] for a POST that is not for us.
 var (
-	// ErrMalformed: the body is no JSON object with a list of entries.
+	// ErrMalformed means that the body is not a JSON object with a list of entries.
 	ErrMalformed = errors.New("messenger: malformed webhook")
-	// ErrNotPage: it tells of another kind of object than a Page.
+	// ErrNotPage means that the webhook is about another kind of object than a Page.
 	ErrNotPage = errors.New("messenger: webhook of another object than a page")
-	// ErrTest: it is the sample that the app's dashboard sends to try an address: a field
-	// and a value, of no Page.
+	// ErrTest means that it is the sample that the app's dashboard sends to test an address: a
+	// field and a value, of no Page.
 	ErrTest = errors.New("messenger: test of the app's dashboard")
 )
 
-// Names of events whose key could not be told.
+// Names of events whose key is unknown.
 const (
 	nameUnknown = "unknown"
 	nameEntry   = "entry"
 	nameChanges = "changes"
 )
 
-// Decode cuts the body of one webhook POST into entries and their events, in the
-// order in which they came. Nothing is left out: what is not understood comes out
-// with a nil Event, and what is broken breaks only itself. An entry whose id is
-// none has an empty Page. receivedAt stands in where Meta names no time.
+// Decode splits the body of one webhook POST into entries and their events, in the order in
+// which they came. Nothing is left out: an event that is not understood has a nil Event, and a
+// broken one does not affect others. An entry with an invalid id has an empty Page. receivedAt
+// is used if Meta names no time.
 //
-// The signature must have been checked. The app that takes the webhook is not
-// needed to read one: the parameter is there so that callers stay as they are
-// when an event's meaning comes to depend on it.
+// The signature must have been checked. The app that receives the webhook is not needed to
+// decode it; the parameter is there so that callers need not change when an event's meaning
+// comes to depend on it.
 //
 // Source: Messenger Platform, "Webhooks".
 func Decode(body []byte, _ model.AppID, receivedAt time.Time) ([]model.PageEntry, error) {
@@ -64,17 +64,17 @@ func Decode(body []byte, _ model.AppID, receivedAt time.Time) ([]model.PageEntry
 	return entries, nil
 }
 
-// objectPage is what webhooks of Pages are of.
+// objectPage is the object of webhooks of Pages.
 const objectPage = "page"
 
-// isTest tells whether a POST is a sample: it says of which field, and has no entry.
+// isTest reports whether a POST is a sample: it names a field and has no entry.
 func isTest(post meta.Members) bool {
 	var field meta.Word
 	post.Read("field", &field)
 	return field != "" && post.Has("value") && post.Get("entry") == nil
 }
 
-// decodeEntry reads the part of a POST that concerns one Page.
+// decodeEntry decodes the part of a POST about one Page.
 func decodeEntry(raw json.RawMessage, receivedAt time.Time) model.PageEntry {
 	all, err := meta.Object(raw)
 	if err != nil {
@@ -102,7 +102,7 @@ type cutter struct {
 	events []model.Inbound
 }
 
-// list reads each event of one of an entry's lists.
+// list decodes each event in one of an entry's lists.
 func (c *cutter) list(all meta.Members, key string, read func(json.RawMessage) model.Inbound) {
 	raw := all.Get(key)
 	if raw == nil {
@@ -119,14 +119,14 @@ func (c *cutter) list(all meta.Members, key string, read func(json.RawMessage) m
 	}
 }
 
-// opaque returns an event of which nothing is understood.
+// opaque returns an event that was not understood.
 func opaque(name string, raw json.RawMessage, at time.Time) model.Inbound {
 	sum := sha256.Sum256(raw)
 	return model.Inbound{Key: "sha:" + hex.EncodeToString(sum[:]), Raw: raw, Name: name, At: at}
 }
 
-// change reads a change of a field, such as feed. None is understood; the
-// customer is told only by one that holds a messaging event.
+// change decodes a change of a field, such as feed. None is understood; only one that contains
+// a messaging event has a customer.
 func (c *cutter) change(raw json.RawMessage) model.Inbound {
 	in := opaque(nameChanges+":"+nameUnknown, raw, c.at)
 	all, err := meta.Object(raw)
@@ -174,7 +174,7 @@ func (c *cutter) envelope(all meta.Members) envelope {
 	}
 }
 
-// party returns the id of a sender or recipient, "" where it has none.
+// party returns the id of a sender or recipient, "" if it has none.
 func party(raw json.RawMessage) string {
 	var p struct {
 		ID meta.LooseID `json:"id"`
@@ -183,13 +183,13 @@ func party(raw json.RawMessage) string {
 	return string(p.ID)
 }
 
-// byPage tells whether the Page did it.
+// byPage reports whether the Page did it.
 func (e envelope) byPage() bool { return e.page != "" && e.sender == string(e.page) }
 
-// foreign tells whether an event is none of the Page's, whichever entry it stands in: the
-// Page neither did it nor is who it was done to, or it did what only customers do. An echo
-// is the Page's own word, and no one else's. byPage: the Page may have done it. Who is not
-// named is taken to be who it must be.
+// foreign reports whether an event does not belong to the Page, whichever entry it is in: the
+// Page neither did it nor received it, or it did what only customers do. An echo must be the
+// Page's own. byPage: the Page may have done it. A missing party is assumed to be the right
+// one.
 func (e envelope) foreign(echo, byPage bool) bool {
 	switch {
 	case echo:
@@ -200,7 +200,7 @@ func (e envelope) foreign(echo, byPage bool) bool {
 	return e.recipient != "" && e.recipient != string(e.page)
 }
 
-// customer returns whom an event is about: its sender, or its recipient where the
+// customer returns the customer that an event is about: its sender, or its recipient if the
 // Page did it.
 func (e envelope) customer(echo bool) model.PSID {
 	id := e.sender
@@ -213,7 +213,7 @@ func (e envelope) customer(echo bool) model.PSID {
 	return model.PSID(meta.RouteID(id))
 }
 
-// event reads one event of messaging or standby.
+// event decodes one event of messaging or standby.
 func (c *cutter) event(raw json.RawMessage, standby bool) model.Inbound {
 	in := opaque(nameUnknown, raw, c.at)
 	in.Standby = standby
@@ -227,7 +227,7 @@ func (c *cutter) event(raw json.RawMessage, standby bool) model.Inbound {
 	in.Name = f.name
 	id := identify(f, value)
 	if in.Foreign = e.foreign(id.echo, f.byPage); in.Foreign {
-		return in // and its mid is not taken from whose it is
+		return in // and its mid is not used up
 	}
 	in.FromPage = e.byPage()
 	in.Customer = e.customer(id.echo)
@@ -247,14 +247,14 @@ func (c *cutter) event(raw json.RawMessage, standby bool) model.Inbound {
 	return in
 }
 
-// identity is what of a message or postback must be known before the rest.
+// identity is what must be known of a message or postback before the rest.
 type identity struct {
-	mid  string // what makes the event unique; "" where its bytes do
+	mid  string // what makes the event unique; "" if its bytes do
 	echo bool
 }
 
-// identify reads what makes an event unique. A reaction or an edit carries the
-// mid of its target, and so does taking a message back: that is not theirs.
+// identify reads what makes an event unique. A reaction, an edit and an unsend carry the mid of
+// their target, which is not their own.
 func identify(f family, value json.RawMessage) identity {
 	if !f.unique {
 		return identity{}

@@ -7,7 +7,7 @@ import (
 	"parley/model"
 )
 
-// family is a kind of event, told by its key.
+// family is a kind of event, recognised by its key.
 type family struct {
 	key  string
 	name string
@@ -22,8 +22,8 @@ type family struct {
 	decode func(envelope, json.RawMessage) (model.Event, error)
 }
 
-// families are the kinds that are understood. Where an event holds several keys,
-// the first here tells.
+// families returns the kinds that are understood. If an event has several of the keys, the
+// first one here decides.
 func families() []family {
 	return []family{
 		{key: "message", unique: true, byPage: true, decode: decodeMessage},
@@ -48,8 +48,8 @@ func families() []family {
 	}
 }
 
-// familyOf tells an event's family and what stands under its key. Where it is of
-// none, the family has only the name of the event's first own key.
+// familyOf returns an event's family and the value of its key. If it is of no known family, the
+// result has only the name of the event's first own key.
 func familyOf(all meta.Members) (f family, value json.RawMessage, known bool) {
 	for _, f := range families() {
 		if value := all.Get(f.key); value != nil {

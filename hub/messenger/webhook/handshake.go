@@ -6,9 +6,8 @@ import (
 	"net/url"
 )
 
-// Handshake judges the GET by which Meta asks whether a callback is ours, and
-// returns the challenge to answer it with, as it came. An empty configured token
-// matches nothing.
+// Handshake judges the GET by which Meta asks whether a callback is ours, and returns the
+// challenge to answer with. An empty verify token matches nothing.
 //
 // Source: Messenger Platform, "Webhooks", verification requests.
 func Handshake(query url.Values, verifyToken string) (challenge string, ok bool) {

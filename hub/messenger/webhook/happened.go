@@ -11,14 +11,14 @@ import (
 	"parley/model"
 )
 
-// Opt-ins that are no plugin's: they allow certain messages, and open no window.
+// Opt-ins that don't come from a plugin: they allow certain messages, and open no window.
 const (
 	optinMarketing = "notification_messages"
 	optinOneTime   = "one_time_notif_req"
 )
 
-// decodeOptin reads that the customer agreed to something. Where only the plugin's
-// own user_ref is known, there is no customer, and nothing comes of it.
+// decodeOptin decodes that the customer agreed to something. If only the plugin's own user_ref
+// is known, there is no customer, and the event has no effect.
 //
 // Source: Messenger Platform, "messaging_optins".
 func decodeOptin(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -46,7 +46,7 @@ func decodeOptin(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return o, nil
 }
 
-// decodeAccountLinking reads that the customer linked or unlinked an account.
+// decodeAccountLinking decodes that the customer linked or unlinked an account.
 //
 // Source: Messenger Platform, "messaging_account_linking".
 func decodeAccountLinking(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -59,8 +59,8 @@ func decodeAccountLinking(_ envelope, raw json.RawMessage) (model.Event, error) 
 	return model.Happened{Notable: model.Notable{Kind: model.EventAccountLinking, Action: string(w.Status)}}, nil
 }
 
-// decodeOrder reads what the customer put into a cart: "2 × Beans (12.5 EUR), …",
-// and the note they wrote.
+// decodeOrder decodes what the customer put into a cart: "2 × Beans (12.5 EUR), …", and their
+// note.
 //
 // Source: Messenger Platform, "send_cart".
 func decodeOrder(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -92,8 +92,8 @@ func decodeOrder(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return model.Happened{Notable: model.Notable{Kind: model.EventOrder, Payload: model.Untrusted(text)}}, nil
 }
 
-// decodeSurvey reads what the customer answered to a feedback template: "CSAT 4:
-// words, …", questions in the order of their ids.
+// decodeSurvey decodes the customer's answers to a feedback template: "CSAT 4: words, …", with
+// the questions in the order of their ids.
 //
 // Source: Messenger Platform, "messaging_feedback".
 func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -129,7 +129,7 @@ func decodeSurvey(_ envelope, raw json.RawMessage) (model.Event, error) {
 	}}, nil
 }
 
-// scale names the scale of an answer as people do.
+// scale returns the usual name of a question's scale.
 //
 // Source: Messenger Platform, "Customer feedback template", question types.
 func scale(kind string) string {

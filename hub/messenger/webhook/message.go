@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-// wireMessage is what stands under "message".
+// wireMessage is the value of "message".
 //
 // Source: Messenger Platform, "messages" and "Message echoes".
 type wireMessage struct {
@@ -28,8 +28,8 @@ type wireMessage struct {
 	AdminText   meta.Loose                    `json:"admin_text"`
 }
 
-// decodeMessage reads what the customer wrote, what the Page wrote (an echo), and
-// that a message was taken back.
+// decodeMessage decodes what the customer wrote, what the Page wrote (an echo), and that a
+// message was unsent.
 func decodeMessage(e envelope, raw json.RawMessage) (model.Event, error) {
 	var w wireMessage
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -64,8 +64,8 @@ func decodeMessage(e envelope, raw json.RawMessage) (model.Event, error) {
 	return m, nil
 }
 
-// notice reads what Meta puts into a thread by itself: nobody wrote it, and it has no mid.
-// What it says, where that is plain text, is told.
+// notice decodes what Meta puts into a thread by itself: nobody wrote it, and it has no mid.
+// Its text is kept if it is plain text.
 func notice(w wireMessage, raw json.RawMessage) model.Event {
 	if w.AdminText != "" {
 		return model.Happened{Notable: model.Notable{Kind: model.EventAdminText, Payload: model.Untrusted(w.AdminText)}}
@@ -73,7 +73,8 @@ func notice(w wireMessage, raw json.RawMessage) model.Event {
 	return model.Happened{Notable: model.Notable{Kind: model.EventUnknown, Action: holds(raw), Payload: model.Untrusted(w.Text)}}
 }
 
-// holds names what a message without a text is, in Meta's word: the first key of its own.
+// holds returns what a message without a text contains, in Meta's word: the first key of its
+// own.
 func holds(raw json.RawMessage) string {
 	all, _ := meta.Object(raw)
 	for _, m := range all {
@@ -90,8 +91,8 @@ func holds(raw json.RawMessage) string {
 
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
-// plainMetadata returns what a sender put into its message where it can be of
-// ours: other apps may put anything there.
+// plainMetadata returns a message's metadata if it can be ours: other apps may put anything
+// there.
 func plainMetadata(s string) string {
 	if len(s) > meta.MaxMetadata || !meta.Printable(s, true) {
 		return ""
@@ -99,7 +100,7 @@ func plainMetadata(s string) string {
 	return s
 }
 
-// quoted returns the mid of the message that this one answers.
+// quoted returns the mid of the message that this one replies to.
 func quoted(raw json.RawMessage) model.MID {
 	var w struct {
 		MID meta.LooseID `json:"mid"`

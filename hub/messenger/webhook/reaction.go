@@ -11,7 +11,7 @@ import (
 	"parley/model"
 )
 
-// decodeReaction reads a reaction being set, changed or taken back.
+// decodeReaction decodes that a reaction was set, changed or taken back.
 //
 // Source: Messenger Platform, "message_reactions".
 func decodeReaction(e envelope, raw json.RawMessage) (model.Event, error) {
@@ -54,7 +54,7 @@ func spelledEmoji(s string) model.Untrusted {
 	}))
 }
 
-// decodeEdit reads that the customer changed a message.
+// decodeEdit decodes that the customer edited a message.
 //
 // Source: Messenger Platform, "message_edits".
 func decodeEdit(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -69,7 +69,7 @@ func decodeEdit(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return model.Edit{Target: model.MID(w.MID), Text: model.Untrusted(w.Text), Number: max(1, w.Edit.Integer())}, nil
 }
 
-// decodeFeedback reads the customer's verdict on one of the Page's messages.
+// decodeFeedback decodes the customer's rating of one of the Page's messages.
 //
 // Source: Messenger Platform, "response_feedback".
 func decodeFeedback(_ envelope, raw json.RawMessage) (model.Event, error) {

@@ -7,7 +7,7 @@ import (
 	"parley/model"
 )
 
-// decodeDelivery reads that messages reached the customer's device.
+// decodeDelivery decodes that messages reached the customer's device.
 //
 // Source: Messenger Platform, "message_deliveries".
 func decodeDelivery(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -30,7 +30,7 @@ func decodeDelivery(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return d, nil
 }
 
-// decodeRead reads up to when the customer read.
+// decodeRead decodes up to when the customer read.
 //
 // Source: Messenger Platform, "message_reads".
 func decodeRead(_ envelope, raw json.RawMessage) (model.Event, error) {

@@ -7,8 +7,8 @@ import (
 	"parley/model"
 )
 
-// decodePostback reads that the customer pressed a button or Get Started. In
-// standby it comes without its payload.
+// decodePostback decodes that the customer pressed a button or Get Started. In standby it comes
+// without its payload.
 //
 // Source: Messenger Platform, "messaging_postbacks".
 func decodePostback(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -26,7 +26,7 @@ func decodePostback(_ envelope, raw json.RawMessage) (model.Event, error) {
 	}, nil
 }
 
-// decodeReferral reads how the customer came into a thread that was there.
+// decodeReferral decodes how the customer came into an existing thread.
 //
 // Source: Messenger Platform, "messaging_referrals".
 func decodeReferral(_ envelope, raw json.RawMessage) (model.Event, error) {
@@ -37,8 +37,8 @@ func decodeReferral(_ envelope, raw json.RawMessage) (model.Event, error) {
 	return model.Referral{Entry: *e}, nil
 }
 
-// entry reads how a customer came in, nil where nothing of it is told. From a shop
-// only the product is known: it stands as the reference.
+// entry decodes how a customer came in, nil if the event does not say. From a shop only the
+// product is known, which becomes the reference.
 func entry(raw json.RawMessage) *model.Entry {
 	var w struct {
 		Ref     meta.Loose   `json:"ref"`
@@ -66,7 +66,7 @@ func entry(raw json.RawMessage) *model.Entry {
 	return &e
 }
 
-// titled is what an ad or a product is known by.
+// titled is the title or id of an ad or a product.
 type titled struct {
 	id      meta.LooseID
 	adTitle meta.Loose

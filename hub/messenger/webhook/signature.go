@@ -13,18 +13,18 @@ import (
 
 const signaturePrefix = "sha256="
 
-// ErrNoSecret: a webhook can't be verified without an app secret.
+// ErrNoSecret means that webhooks can't be verified without an app secret.
 var ErrNoSecret = errors.New("messenger: an app secret is missing or empty")
 
-// Verifier tells whether a webhook came from Meta.
+// Verifier checks whether a webhook came from Meta.
 type Verifier struct{ secrets []meta.Secret }
 
-// Format implements [fmt.Formatter]: no verb shows a secret.
+// Format implements [fmt.Formatter]; no verb shows a secret.
 func (*Verifier) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[verifier]")) }
 
-// NewVerifier returns a verifier that accepts what any of the app's secrets
-// signed, so that a secret can be changed while webhooks come in. None, or an
-// empty one, is [ErrNoSecret]: anybody could sign with it.
+// NewVerifier returns a verifier that accepts signatures by any of the app's secrets, so that a
+// secret can be changed without losing webhooks. Without a secret, or with an empty one, it
+// returns [ErrNoSecret]: anybody could sign with that.
 func NewVerifier(appSecrets ...string) (*Verifier, error) {
 	if len(appSecrets) == 0 {
 		return nil, ErrNoSecret
@@ -39,7 +39,7 @@ func NewVerifier(appSecrets ...string) (*Verifier, error) {
 	return v, nil
 }
 
-// WellFormed tells whether header has the form of a signature: "sha256=" and 64 lower-case
+// WellFormed reports whether header has the form of a signature: "sha256=" and 64 lower-case
 // hex digits.
 func WellFormed(header string) bool {
 	digits, ok := strings.CutPrefix(header, signaturePrefix)
@@ -49,9 +49,9 @@ func WellFormed(header string) bool {
 	return strings.IndexFunc(digits, func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') }) < 0
 }
 
-// Verify tells whether header, the value of X-Hub-Signature-256, signs exactly
-// these bytes: "sha256=" and 64 lower-case hex digits. The body must be the one
-// that came, never one written anew: Meta signs its own escapes.
+// Verify reports whether header, the value of X-Hub-Signature-256, signs exactly these bytes:
+// "sha256=" and 64 lower-case hex digits. The body must be the one received, not encoded again:
+// Meta signs its own escapes.
 //
 // Source: Messenger Platform, "Webhooks", validating payloads.
 func (v *Verifier) Verify(header string, rawBody ...[]byte) bool {

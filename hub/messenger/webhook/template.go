@@ -12,7 +12,7 @@ import (
 	"parley/model"
 )
 
-// booking is an appointment that was asked for.
+// booking is an appointment that the customer asked for.
 //
 // Source: Messenger Platform, "messages", appointment_booking.
 type booking struct {
@@ -23,7 +23,7 @@ type booking struct {
 	Zone      meta.Loose   `json:"timezone"`
 }
 
-// title tells the status, and from when until when in the booking's own zone.
+// title returns the status and the period, in the booking's own zone.
 func (b booking) title() model.Untrusted {
 	var parts []string
 	if b.Status != "" {
@@ -39,12 +39,12 @@ func (b booking) title() model.Untrusted {
 	return model.Untrusted(strings.Join(parts, " "))
 }
 
-// told returns the appointment, for who words it.
+// told returns the appointment as data, for the reader's own language.
 func (b booking) told() *model.Booking {
 	return &model.Booking{Status: string(b.Status), Start: b.Start.Known(), End: b.End.Known(), Zone: zoneName(string(b.Zone))}
 }
 
-// zoneName returns the name of a time zone that there is, else "".
+// zoneName returns the name of a time zone if it exists, else "".
 func zoneName(name string) string {
 	if name == "" || zoneOf(name).String() != name {
 		return ""
@@ -52,8 +52,8 @@ func zoneName(name string) string {
 	return name
 }
 
-// zoneOf returns a time zone by its name, UTC for none. "Local" is none: it would
-// be the hub's.
+// zoneOf returns a time zone by its name, UTC if it is unknown. "Local" counts as unknown: it
+// would be the hub's.
 func zoneOf(name string) *time.Location {
 	if name == "Local" || len(name) > meta.MaxWord {
 		return time.UTC
@@ -65,7 +65,7 @@ func zoneOf(name string) *time.Location {
 	return zone
 }
 
-// template is a message with a form of its own.
+// template is a structured message.
 //
 // Source: Messenger Platform, "Templates" and "messages", product template.
 type template struct {
@@ -77,7 +77,7 @@ type template struct {
 	} `json:"product"`
 }
 
-// title returns the template's text, else the titles of what it shows.
+// title returns the template's text, or else the titles of its elements.
 func (t template) title() model.Untrusted {
 	for _, list := range []titles{t.Product.Elements, t.Elements, t.Buttons} {
 		if t.Text == "" {
@@ -87,7 +87,7 @@ func (t template) title() model.Untrusted {
 	return model.Untrusted(t.Text)
 }
 
-// titles are the titles of a list of things, those that have one.
+// titles are the titles of a list of elements, of those that have one.
 type titles []string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails.

@@ -1,4 +1,4 @@
-// Package admission counts who may be in at once, and who gives way to whom.
+// Package admission limits how many clients may be in at once, and decides who gives way.
 package admission
 
 import (
@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// Places are where clients may stand that have nothing yet: to prove a key, or to ask for a
-// session. There are so many in all, and so many for each kind: an address, or a key. Who
-// comes takes the place of who stood there for long, so that whoever holds places and does
-// nothing keeps nobody out:
+// Places are for clients that don't do anything yet: those that must prove a key, or ask for a
+// session. Their number is limited in all and for each kind, such as an address or a key. A
+// newcomer takes the place of a client that has been there for long, so that idle clients keep
+// nobody out:
 //
-//   - where a kind has all of its places, the one that has stood longest gives way;
-//   - where all places are taken, one of the kind that has most gives way to one of a kind
+//   - if a kind has all of its places, the one that has been there longest gives way;
+//   - if all places are taken, a client of the kind that has most gives way to one of a kind
 //     that has fewer.
 //
-// Who has stood for less than the grace gives way to nobody of its own kind: one that comes
-// stands in line, where there is one, and else is refused at once. The line is served in its
-// order, of each kind: among many that come again and again, each has its turn.
+// A client that has been there for less than the grace period does not give way to its own
+// kind: the newcomer waits in line, if there is one, or is refused. The line is served in
+// order, within each kind: among clients that keep coming back, each gets its turn.
 type Places struct {
 	most, each int
 	grace      time.Duration
@@ -29,8 +29,7 @@ type Places struct {
 	mu    sync.Mutex
 	taken int
 	of    map[string][]*place
-	// line are those that wait for a place, at most as many as longest, and of a kind as
-	// share.
+	// line are those that wait for a place, at most longest of them, and share of one kind.
 	line           []*place
 	longest, share int
 }
@@ -38,32 +37,32 @@ type Places struct {
 // place is one that is taken, or waited for.
 type place struct {
 	kind string
-	// since is when it was taken, way what is done when it has to be given up, and enter when
-	// it is taken after all.
+	// since is when it was taken, way is called when it must be given up, enter when one that
+	// was waited for is taken.
 	since      time.Time
 	way, enter func()
 }
 
-// NewPlaces makes so many places, of which one kind has at most each.
+// NewPlaces returns that many places, of which one kind gets at most each.
 func NewPlaces(most, each int, grace time.Duration) *Places {
 	return &Places{most: most, each: each, grace: grace, now: time.Now, of: map[string][]*place{}}
 }
 
-// WithLine has who finds no place stand in line.
+// WithLine makes clients without a place wait in line.
 func (p *Places) WithLine(longest, share int) *Places {
 	p.longest, p.share = longest, share
 	return p
 }
 
-// Enter takes a place; leave gives it back, and may be called again. giveWay is called, once
-// at most, when somebody else has it instead: whoever had it is to go. It is called by who
-// comes, and so must wait for nothing.
+// Enter takes a place; leave frees it, and may be called again. giveWay is called, at most
+// once, when another client gets the place and this one must go. The newcomer's goroutine calls
+// it, so it must not block.
 func (p *Places) Enter(kind string, giveWay func()) (leave func(), ok bool) {
 	return p.join(&place{kind: kind, way: giveWay})
 }
 
-// LineUp stands in line for a place, if none is free; enter is called when it is taken, now or
-// later, and must wait for nothing either. leave leaves the line, too.
+// LineUp waits in line if no place is free; enter is called when one is taken, now or later,
+// and must not block, either. leave also leaves the line.
 func (p *Places) LineUp(kind string, giveWay, enter func()) (leave func(), ok bool) {
 	comes := &place{kind: kind, way: giveWay, enter: enter}
 	p.mu.Lock()
@@ -106,7 +105,7 @@ func (p *Places) join(comes *place) (leave func(), ok bool) {
 	return func() { p.leave(comes) }, true
 }
 
-// leave gives a place back, for the next in line.
+// leave frees a place for the next in line.
 func (p *Places) leave(gone *place) {
 	p.mu.Lock()
 	p.remove(gone)
@@ -115,12 +114,12 @@ func (p *Places) leave(gone *place) {
 	p.Serve()
 }
 
-// Serve serves the line: whoever leaves calls it, and time does, as who has stood for long
-// gives way.
+// Serve serves the line. It is called when a client leaves, and regularly, because clients come
+// to give way as time passes.
 func (p *Places) Serve() {
 	p.mu.Lock()
 	var first, next []*place
-	full := map[string]bool{} // none of these has a place now
+	full := map[string]bool{} // of these kinds none gets a place now
 	p.line = slices.DeleteFunc(p.line, func(one *place) bool {
 		if full[one.kind] {
 			return false
@@ -144,7 +143,7 @@ func (p *Places) Serve() {
 	}
 }
 
-// put takes a place, if there is one; first is who has to give way.
+// put takes a place, if there is one; first is the client that has to give way.
 func (p *Places) put(taken *place) (first *place, ok bool) {
 	taken.since = p.now()
 	own := p.of[taken.kind]
@@ -159,11 +158,11 @@ func (p *Places) put(taken *place) (first *place, ok bool) {
 	return first, true
 }
 
-// first finds who has to give way; nil: nobody has to.
+// first returns the client that has to give way, nil if there is none.
 func (p *Places) first(to *place) *place {
 	own := p.of[to.kind]
 	from := own
-	if len(own) < p.each { // there are none at all
+	if len(own) < p.each { // all places are taken
 		for _, others := range p.of {
 			if len(others) > len(from) || len(others) == len(from) && others[0].since.Before(from[0].since) {
 				from = others
@@ -176,7 +175,7 @@ func (p *Places) first(to *place) *place {
 	return from[0]
 }
 
-// remove gives a place back, if it is still taken.
+// remove frees a place, if it is still taken.
 func (p *Places) remove(gone *place) {
 	of := p.of[gone.kind]
 	for i, one := range of {
@@ -193,8 +192,9 @@ func (p *Places) remove(gone *place) {
 	}
 }
 
-// HostOf is what of an address counts as one client: of IPv4 the address, as a network of
-// these has many; of IPv6 the network of 64 bits, in which whoever has one address has all.
+// HostOf returns the part of an address that counts as one client: for IPv4 the address, as one
+// network has many clients; for IPv6 the /64 network, all of whose addresses are available to
+// one client.
 func HostOf(a net.Addr) string {
 	at, err := netip.ParseAddrPort(a.String())
 	if err != nil {

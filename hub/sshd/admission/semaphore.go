@@ -2,8 +2,8 @@ package admission
 
 import "sync"
 
-// Semaphore counts what there may be at once, in all and of one kind. The zero value lets
-// nothing in.
+// Semaphore limits how many there may be at once, in all and of one kind. The zero value admits
+// nothing.
 type Semaphore struct {
 	most, each int
 
@@ -12,12 +12,12 @@ type Semaphore struct {
 	of   map[string]int
 }
 
-// NewSemaphore lets in at most so many, and of one kind at most each.
+// NewSemaphore admits at most that many, and at most each of one kind.
 func NewSemaphore(most, each int) *Semaphore {
 	return &Semaphore{most: most, each: each, of: map[string]int{}}
 }
 
-// Acquire takes one more in, unless there are as many as may be; release lets it go, once.
+// Acquire admits one more if the limits allow; release must be called once.
 func (s *Semaphore) Acquire(kind string) (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

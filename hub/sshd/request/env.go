@@ -16,19 +16,19 @@ const (
 // Environment is what a client sets for its session.
 type Environment struct {
 	Vars []string
-	// ZoneRefused is what the client said last of its zone, where that is none: its user is
-	// told.
+	// ZoneRefused is the last value that the client sent as its zone and that is none; the user
+	// is told.
 	ZoneRefused string
 }
 
-// refuseZone remembers what is no zone; where it was one before, that holds no more.
+// refuseZone remembers an invalid zone, and drops a valid one set before.
 func (e *Environment) refuseZone(value string) {
 	e.Vars = slices.DeleteFunc(e.Vars, func(v string) bool { return strings.HasPrefix(v, "TZ=") })
 	e.ZoneRefused = strings.ToValidUTF8(value[:min(len(value), maxVariable)], "\uFFFD")
 }
 
-// Set takes a variable in, if it is one that a client may set. What it holds is plain:
-// nothing in it is a path, or could be taken for more than a word.
+// Set sets a variable, if a client may set it. Values are plain: none is a path, or can be
+// taken for more than a word.
 func (e *Environment) Set(name, value string) bool {
 	switch {
 	case !mayBeSet(name):
@@ -51,7 +51,7 @@ func (e *Environment) Set(name, value string) bool {
 	return true
 }
 
-// Get is what a variable holds; empty where it is not set.
+// Get returns the value of a variable, empty if it is not set.
 func (e *Environment) Get(name string) string {
 	for _, v := range e.Vars {
 		if value, ok := strings.CutPrefix(v, name+"="); ok {
@@ -61,8 +61,8 @@ func (e *Environment) Get(name string) string {
 	return ""
 }
 
-// mayBeSet tells which variables a client may set: those that say what its terminal can
-// and what its user reads.
+// mayBeSet reports whether a client may set a variable: those that say what its terminal
+// supports and what its user reads.
 func mayBeSet(name string) bool {
 	switch name {
 	case "TERM", "COLORTERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION",
@@ -72,7 +72,7 @@ func mayBeSet(name string) bool {
 	return false
 }
 
-// IsWord tells whether a value is short and of letters that mean nothing to anybody.
+// IsWord reports whether a value is short and has only harmless characters.
 func IsWord(value string) bool {
 	if len(value) > maxVariable {
 		return false
@@ -87,7 +87,7 @@ func IsWord(value string) bool {
 	return true
 }
 
-// IsZone tells whether a value names a time zone; never a file.
+// IsZone reports whether a value names a time zone, and not a file.
 func IsZone(value string) bool {
 	_, err := model.LoadZone(value)
 	return err == nil

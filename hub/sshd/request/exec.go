@@ -1,5 +1,5 @@
-// Package request reads what an SSH client asks for: a command, variables of its
-// environment; and names why it does not get it.
+// Package request parses what an SSH client asks for: a command, and variables of its
+// environment; and names the reasons for a refusal.
 package request
 
 import (
@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Verbs are the commands that a client may run, each with its flags.
+// Verbs are the commands that a client may run, with their flags.
 type Verbs map[string]Verb
 
 // Verb is a command that a client may run.
 type Verb struct {
-	// Values are the flags that take a value, Switches those that take none; without
-	// their dashes.
+	// Values are the flags that take a value, Switches those that take none, without their
+	// dashes.
 	Values, Switches []string
 }
 
@@ -23,9 +23,9 @@ const (
 	maxArguments = 64
 )
 
-// Parse makes arguments of a command line. There is no shell: quotes and backslashes
-// only keep words together. What comes out has each flag and its value in one, and
-// "--" before the rest, so that nothing can be read in another way than here.
+// Parse splits a command line into arguments. There is no shell: quotes and backslashes only
+// keep words together. The result has each flag and its value in one argument, and "--" before
+// the rest, so that it can't be parsed in any other way.
 func (v Verbs) Parse(line string) ([]string, error) {
 	words, err := split(line)
 	if err != nil {
@@ -46,7 +46,7 @@ func (v Verbs) Parse(line string) ([]string, error) {
 	return append(append(out, "--"), rest...), nil
 }
 
-// sort tells a verb's flags from its other arguments.
+// sort separates a verb's flags from its other arguments.
 func (v Verb) sort(words []string) (flags, rest []string, err error) {
 	for len(words) > 0 {
 		word := words[0]
@@ -79,7 +79,7 @@ func (v Verb) sort(words []string) (flags, rest []string, err error) {
 	return flags, rest, nil
 }
 
-// split cuts a line into words as a shell does, without anything else that a shell does.
+// split splits a line into words as a shell does, without anything else that a shell does.
 func split(line string) ([]string, error) {
 	if len(line) > maxCommand {
 		return nil, NoticeCommandLong
@@ -101,11 +101,11 @@ func split(line string) ([]string, error) {
 	return s.words, nil
 }
 
-// splitter is how far a line is cut.
+// splitter is the state of splitting a line.
 type splitter struct {
 	words []string
 	word  strings.Builder
-	// open: a word has begun, perhaps an empty one.
+	// open: a word has begun, which may be empty.
 	open, escaped bool
 	quote         rune
 }

@@ -1,7 +1,6 @@
 package request
 
-// Notice is something that the server tells a client itself; the server puts it into
-// the client's language.
+// Notice is something that the server itself tells a client, in the client's language.
 type Notice string
 
 // Error implements error.

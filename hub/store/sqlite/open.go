@@ -20,29 +20,29 @@ import (
 )
 
 const (
-	// lockWait is how long an opening that finds the schema old waits for whoever
-	// holds the store: it may be about to bring it up to date.
+	// lockWait is how long opening a file with an old schema waits for another process that
+	// holds the store: it may be about to migrate it.
 	lockWait  = 2 * time.Second
 	lockRetry = 20 * time.Millisecond
 )
 
-// ErrClosed: the store is closed.
+// ErrClosed means that the store is closed.
 var ErrClosed = sqldb.ErrClosed
 
-// Options say how a store is opened.
+// Options say how to open a store.
 type Options struct {
-	// Exclusive takes the locks of the store, as a hub does; where another process
-	// holds one, Open answers [store.ErrLocked].
+	// Exclusive takes the locks of the store, as a hub does. If another process holds one, Open
+	// returns [store.ErrLocked].
 	Exclusive bool
-	// ReadOnly opens a store that exists and leaves it as it is.
+	// ReadOnly opens an existing store and does not change it.
 	ReadOnly bool
-	// AcceptOlder goes on with a store that lacks changes that the hub had made, or is
-	// another one; NewStore begins a new one where it is gone. Without them Open answers
-	// [store.ContradictionError], and changes nothing.
+	// AcceptOlder opens a store even if it lacks changes that the hub had made, or is another
+	// one; NewStore creates a new one if it is gone. Without them Open returns
+	// [store.ContradictionError] and changes nothing.
 	AcceptOlder, NewStore bool
-	// Now tells the time that rows of the log carry; nil: [time.Now].
+	// Now is the clock for the rows of the log; nil means [time.Now].
 	Now func() time.Time
-	// Logger is told how far it is to bring an old file up to date; nil: nobody is.
+	// Logger logs the progress of migrating an old file; nil to log nothing.
 	Logger *slog.Logger
 }
 
@@ -62,8 +62,8 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Open opens the store in that file, and makes it, with its folder, where there
-// is none. A schema newer than this program is [store.ErrNewer].
+// Open opens the store in that file, creating it and its folder if they don't exist. A schema
+// newer than this program is [store.ErrNewer].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -125,8 +125,8 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	return err
 }
 
-// admit takes the locks where they are wanted, opens the store's own file, and refuses a
-// store that is not the one that the hub ran with. It changes nothing that is there.
+// admit takes the locks if wanted, opens the store's own file, and refuses a store that is not
+// the one that the hub last ran with. It changes nothing in an existing store.
 func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, err error) {
 	if err := disk.MakeFolder(s.path); err != nil {
 		return life, err
@@ -163,7 +163,7 @@ func (s *Store) admit(ctx context.Context, o Options) (life store.Incarnation, e
 	return life, err
 }
 
-// openReadOnly opens a file that nothing of this process writes.
+// openReadOnly opens a file that this process does not write.
 func (s *Store) openReadOnly(ctx context.Context, known int) error {
 	if err := s.openReaders(sqldb.FromReadOnly); err != nil {
 		return err
@@ -192,7 +192,7 @@ func (s *Store) openReaders(a sqldb.Access) error {
 	if err != nil {
 		return err
 	}
-	s.readDB.SetMaxOpenConns(sqldb.ReadConnections + 1) // and the anchor
+	s.readDB.SetMaxOpenConns(sqldb.ReadConnections + 1) // plus the anchor
 	s.readers = sqldb.NewReaders(s.readDB)
 	return nil
 }
@@ -206,9 +206,8 @@ func (s *Store) loadID(ctx context.Context) error {
 	})
 }
 
-// bringUpToDate migrates the file where its schema is old. Without the lock it
-// takes it for that time; while another process holds it, it waits for a moment
-// for that one to have migrated.
+// migrate migrates the file if its schema is old. Without the lock it takes it for that time;
+// while another process holds it, it waits a moment for that process to migrate.
 func (s *Store) bringUpToDate(ctx context.Context, steps []migrations.Step, log *slog.Logger) error {
 	c, err := s.writeDB.Conn(ctx)
 	if err != nil {
@@ -247,15 +246,15 @@ func (s *Store) bringUpToDate(ctx context.Context, steps []migrations.Step, log 
 	}
 }
 
-// ID names the file as it is: the random id that it got when it was made, and another
-// part that changes when an older copy takes its place.
+// ID identifies the file: a random id from its creation, and another part that changes when an
+// older copy takes its place.
 func (s *Store) ID() string { return s.id }
 
 // Trouble implements [store.Store].
 func (s *Store) Trouble() error { return s.watch.Trouble() }
 
-// Close waits for what runs or is queued, closes the file and gives back the
-// lock. Calls after it answer [ErrClosed].
+// Close waits for running and queued transactions, closes the file and releases the locks.
+// Calls after it return [ErrClosed].
 func (s *Store) Close() error {
 	if s.writer != nil && !s.writer.Close() {
 		return ErrClosed
@@ -275,7 +274,7 @@ func (s *Store) endMarker() {
 	}
 }
 
-// release closes what Open got.
+// release closes everything that Open opened.
 func (s *Store) release() error {
 	s.endMarker()
 	if s.readers != nil {
@@ -292,7 +291,8 @@ func (s *Store) release() error {
 	return sqldb.Wrap(errors.Join(append(errs, s.watch.Close(), s.file.Unlock(), s.file.Close())...), "close store")
 }
 
-// alone takes the store's locks for a moment.
+// alone takes the store's locks for a moment. It returns how to release them, or nil if it
+// can't get them.
 func (s *Store) alone() func() {
 	if held, err := s.file.TakeLock(); err != nil || !held {
 		return nil
@@ -300,6 +300,6 @@ func (s *Store) alone() func() {
 	return func() { _ = s.file.Unlock() }
 }
 
-// Real is the path of a store without symbolic links, where the files beside it are, also
-// where there is none yet.
+// Real returns the path of a store without symbolic links, which is where the files beside it
+// are. The store need not exist.
 func Real(path string) (string, error) { return disk.Real(path) }

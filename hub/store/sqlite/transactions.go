@@ -12,11 +12,11 @@ import (
 	"parley/model"
 )
 
-// errReadOnly answers a write to a store that was opened for reading.
+// errReadOnly is the error of writing to a store that was opened read-only.
 var errReadOnly = fmt.Errorf("%w: opened for reading only", store.ErrUnavailable)
 
-// Write implements [store.Store]. f runs on the caller's goroutine and must not
-// write to the store by another way.
+// Write implements [store.Store]. f runs on the caller's goroutine and must not write to the
+// store in any other way.
 func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageTx) error) error {
 	if page == "" {
 		return errors.New("write page: no page")
@@ -29,7 +29,7 @@ func (s *Store) Accounts(ctx context.Context, f func(store.AccountTx) error) err
 	return s.transact(ctx, func(ss *sqldb.Session) error { return f(tables.NewAccountTx(ss)) })
 }
 
-// transact runs f as one transaction that changes nothing that is searched.
+// transact runs f as one transaction that does not change the search index.
 func (s *Store) transact(ctx context.Context, f func(*sqldb.Session) error) error {
 	return s.turn(ctx, func(t *writer.Turn) error { return f(t.Session) })
 }
@@ -53,7 +53,7 @@ func (s *Store) read(ctx context.Context, f func(*sqldb.Session) error) error {
 			return sqldb.Wrap(sqldb.Translate(err), "begin read")
 		}
 		ss := sqldb.NewSession(ctx, c, s.now)
-		// A panic leaves the connection to be dropped, with its transaction.
+		// After a panic the connection is dropped, along with its transaction.
 		answer = f(ss)
 		ss.End()
 		if err := ss.Fatal(); err != nil {

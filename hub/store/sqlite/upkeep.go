@@ -12,12 +12,11 @@ import (
 	"parley/model"
 )
 
-// pruneRows is how many rows one transaction forgets, so that others get their
-// turn between.
+// pruneRows is how many rows one transaction deletes, so that others get their turn in between.
 const pruneRows = 500
 
-// Prune implements [store.Store]. Of a log it forgets the beginning only, so that
-// what is left has no gap.
+// Prune implements [store.Store]. It deletes only the beginning of a log, so that the rest has
+// no gap.
 func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	var pages []model.PageID
 	err := s.Read(ctx, func(r store.Reader) error {
@@ -53,7 +52,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	return sqldb.Wrap(err, "prune login codes")
 }
 
-// pruneLog forgets the Page's rows before the first that is young enough.
+// pruneLog deletes the Page's rows before the first that is young enough.
 func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Time) error {
 	var keep int64
 	err := s.read(ctx, func(ss *sqldb.Session) error {
@@ -76,7 +75,7 @@ func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Tim
 	})
 }
 
-// inChunks repeats a transaction until it changes less than a chunk.
+// inChunks repeats a transaction until it changes less than a full chunk.
 func (s *Store) inChunks(ctx context.Context, f func(*sqldb.Session) (int64, error)) error {
 	for {
 		var n int64
@@ -90,9 +89,9 @@ func (s *Store) inChunks(ctx context.Context, f func(*sqldb.Session) (int64, err
 	}
 }
 
-// Scrub rewrites the file, and empties the log beside it, so that neither holds what
-// was changed or deleted before. It needs the file to itself for a while, and as much
-// disk again.
+// Scrub rewrites the file and empties the log beside it, so that neither contains anything that
+// was changed or deleted before. It needs exclusive use of the file for a while, and as much
+// disk space again.
 func (s *Store) Scrub(ctx context.Context) error {
 	if s.writer == nil {
 		return errReadOnly

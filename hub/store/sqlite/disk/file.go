@@ -13,25 +13,24 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// Permissions of what is made.
+// Permissions of new files and folders.
 const (
 	FolderMode = 0o700
 	FileMode   = 0o600
 )
 
-// A hub holds two locks. That on the file beside the store is there before the store is,
-// but whoever deletes that file lets another one in; so the store's own file is locked,
+// A hub holds two locks. The one on the file beside the store can be taken before the store
+// exists, but whoever deletes that file lets another hub in; so the store's own file is locked,
 // too (see hold).
 //
-// SQLite has POSIX locks on that file, and those have a trap: the process loses all of
-// them as soon as it closes any descriptor of the file. So the descriptor of ours is
-// closed after SQLite's.
+// SQLite takes POSIX locks on that file, and those have a trap: a process loses all of them as
+// soon as it closes any descriptor of the file. So our descriptor is closed after SQLite's.
 
-// mostLinks are as many symbolic links as a system follows.
+// mostLinks is how many symbolic links a system follows.
 const mostLinks = 40
 
-// Real is the path of a store without symbolic links, where the files beside it are, also
-// where there is none yet.
+// Real returns the path of a store without symbolic links, which is where the files beside it
+// are. The store need not exist.
 func Real(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -45,7 +44,7 @@ func Real(path string) (string, error) {
 		path = filepath.Join(dir, filepath.Base(path))
 		to, err := os.Readlink(path)
 		if err != nil {
-			return path, nil // no link, or nothing
+			return path, nil // not a link, or nothing there
 		}
 		if !filepath.IsAbs(to) {
 			to = filepath.Join(dir, to)
@@ -55,16 +54,16 @@ func Real(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// File is the store's own file, as long as the store is open.
+// File is the store's own file while the store is open.
 type File struct {
-	// Path is as it was asked for; Real is it without symbolic links: the files beside it
-	// are there, whatever name it was opened by.
+	// Path is the path that was asked for; Real is without symbolic links, and the files beside
+	// it are there, whatever name it was opened by.
 	Path, Real string
-	file       *os.File     // nil before it is open
+	file       *os.File     // nil before it is opened
 	lock       *flock.Flock // nil without the locks
 }
 
-// NewFile names the file; its folder is there.
+// NewFile returns the file of that path, not yet open. Its folder must exist.
 func NewFile(path string) (*File, error) {
 	f := &File{Path: path}
 	var err error
@@ -74,7 +73,7 @@ func NewFile(path string) (*File, error) {
 	return f, nil
 }
 
-// MakeFolder makes the folder that a file is in.
+// MakeFolder creates the folder of a file.
 func MakeFolder(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), FolderMode); err != nil {
 		return Unwritable(err)
@@ -82,20 +81,20 @@ func MakeFolder(path string) error {
 	return nil
 }
 
-// IsOpen tells whether the file is open.
+// IsOpen reports whether the file is open.
 func (f *File) IsOpen() bool { return f.file != nil }
 
-// IsLocked tells whether the locks are held.
+// IsLocked reports whether the locks are held.
 func (f *File) IsLocked() bool { return f.lock != nil }
 
-// Stat tells what the open file is.
+// Stat returns the open file's info.
 func (f *File) Stat() (os.FileInfo, error) { return f.file.Stat() }
 
-// Hold locks the open file itself, and answers false where another process has.
+// Hold locks the open file itself, and returns false if another process has locked it.
 func (f *File) Hold() (bool, error) { return hold(f.file) }
 
-// Open opens the store's file; with [os.O_CREATE] it makes it where there is none,
-// with narrow permissions, which SQLite then gives to the files beside it.
+// Open opens the store's file; with [os.O_CREATE] it creates it if it does not exist, with
+// narrow permissions, which SQLite then gives to the files beside it.
 func (f *File) Open(create int) error {
 	file, err := os.OpenFile(f.Path, os.O_RDWR|create, FileMode)
 	if err != nil {
@@ -105,10 +104,10 @@ func (f *File) Open(create int) error {
 	return nil
 }
 
-// Unwritable says that the file system refused to make the file.
+// Unwritable is the error when the file system refused to create the file.
 func Unwritable(err error) error { return fmt.Errorf("%w: %w", store.ErrUnavailable, err) }
 
-// TakeLock takes both locks, and answers false where another process holds one.
+// TakeLock takes both locks, and returns false if another process holds one.
 func (f *File) TakeLock() (bool, error) {
 	lock := flock.New(f.Real+".lock", flock.SetPermissions(fs.FileMode(FileMode)))
 	held, err := lock.TryLock()
@@ -128,7 +127,7 @@ func (f *File) TakeLock() (bool, error) {
 	return true, nil
 }
 
-// Unlock gives both locks back. The file stays open: see above.
+// Unlock releases both locks. The file stays open: see above.
 func (f *File) Unlock() error {
 	if f == nil || f.lock == nil {
 		return nil
@@ -142,7 +141,7 @@ func (f *File) Unlock() error {
 	return sqldb.Wrap(err, "release lock")
 }
 
-// Close closes the descriptor of ours, after SQLite's.
+// Close closes our descriptor, after SQLite's.
 func (f *File) Close() error {
 	if f == nil || f.file == nil {
 		return nil

@@ -4,7 +4,7 @@ package disk
 
 import "os"
 
-// hold locks nothing: these systems have no lock that neither meets SQLite's nor goes
+// hold locks nothing: these systems have no lock that neither conflicts with SQLite's nor ends
 // when another descriptor of the file is closed. The lock beside the file has to do.
 func hold(*os.File) (bool, error) { return true, nil }
 

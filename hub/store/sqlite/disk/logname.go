@@ -19,20 +19,20 @@ const (
 // Source: SQLite, "Database File Format", section 4.1, The WAL File Header.
 const (
 	LogHeader     = 32
-	logMagic      = 0x377f0682 // or one more: the order of bytes of its checksums
+	logMagic      = 0x377f0682 // or one more, depending on the byte order of its checksums
 	logAtSequence = 12
 	logAtSalts    = 16
 )
 
-// logParts is how a log is named: the number of the checkpoint it was begun at, and two
-// salts. Each time the log begins anew, the number and the first salt grow by one, and
-// the second is another.
+// logParts identifies a log: the number of the checkpoint at which it began, and two salts.
+// Each time the log restarts, the number and the first salt grow by one, and the second salt is
+// random.
 type logParts struct{ sequence, salt, random uint32 }
 
 const logFormat = "%d:%08x:%08x"
 
-// LogName names the log in that file; empty: it holds nothing. SQLite has no POSIX locks on
-// it that closing would drop: those are on its index.
+// LogName identifies the log in that file; it is empty if the log holds nothing. Closing the
+// file loses no POSIX locks of SQLite: those are on the log's index.
 func LogName(path string) string {
 	f, err := os.Open(path)
 	if err != nil {
@@ -47,15 +47,15 @@ func LogName(path string) string {
 	return fmt.Sprintf(logFormat, word(logAtSequence), word(logAtSalts), word(logAtSalts+4))
 }
 
-// The header of a frame in the log, and where its salts are.
+// The header of a frame in the log, and the place of its salts.
 const (
 	LogFrame        = 24
 	logFrameAtSalts = 8
-	PageSize        = 4096 // SQLite's, unless it is told another
+	PageSize        = 4096 // SQLite's default
 )
 
-// LogHas tells whether a log holds that many pages: those of the log that it was begun as
-// before lie behind them, with other salts.
+// LogHas reports whether a log holds that many pages. Pages of the log before its restart may
+// follow, with other salts.
 func LogHas(path string, pages int64) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -73,7 +73,7 @@ func LogHas(path string, pages int64) bool {
 	return bytes.Equal(head[logAtSalts:logAtSalts+8], last[logFrameAtSalts:logFrameAtSalts+8])
 }
 
-// Follows tells whether a log is surely a later one than another, of the same run.
+// Follows reports whether a log is certainly a later one than another, of the same run.
 func Follows(before, after string) bool {
 	var a, b logParts
 	for name, p := range map[string]*logParts{before: &a, after: &b} {

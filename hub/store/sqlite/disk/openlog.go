@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// A store whose files are written over in place keeps their identity. What tells then is
-// the log: it only ever grows behind what this hub has seen of it, or begins anew after all
-// of it is in the file. Where its end is stands in the index.
+// A store whose files are overwritten in place keeps their identity. What reveals it is the
+// log: it only ever grows beyond what this hub has seen of it, or restarts after all of it is
+// in the file. The index says where it ends.
 //
-// Source: SQLite, "Database File Format", section 4, and "WAL-mode File Format", section
-// 2.1, the WAL-Index Header.
+// Source: SQLite, "Database File Format", section 4, and "WAL-mode File Format", section 2.1,
+// the WAL-Index Header.
 
-// Of a frame of the log and of the index's header, which stands there twice.
+// Parts of a frame of the log and of the index's header, of which there are two copies.
 const (
 	logFrameAtSum = 16
 	saltsLen      = 8
@@ -28,21 +28,20 @@ const (
 	endAtSalts = 32
 )
 
-// logEnd is the last frame of a log that holds something.
+// logEnd is the last frame of a log that is not empty.
 type logEnd struct {
 	salts, sum [saltsLen]byte
 	frame      uint32
 }
 
-// ErrLog is what is wrong with a log.
+// ErrLog means that the log was overwritten.
 var ErrLog = errors.New("its write-ahead log was written over")
 
-// OpenedLog is a log with its index, as files that stay open: the process would lose its
-// locks on the index if it closed one of them (see hold).
+// OpenedLog is a log with its index, as files that stay open: closing one of them would lose
+// the process its locks on the index (see hold).
 type OpenedLog struct {
 	file, index *os.File
-	// end is as far as the log was seen to be whole, and size and at are what its file
-	// was like then.
+	// end is how far the log was found complete; size and at are its file's size and time then.
 	end  logEnd
 	size int64
 	at   time.Time
@@ -64,10 +63,10 @@ func OpenLog(path string) (*OpenedLog, error) {
 	return l, l.note()
 }
 
-// Close closes both.
+// Close closes both files.
 func (l *OpenedLog) Close() error { return errors.Join(l.file.Close(), l.index.Close()) }
 
-// endTries are enough to find both copies of the header alike, unless nothing keeps them.
+// endTries are enough to find both copies of the header equal, unless something is broken.
 const endTries = 100
 
 // readEnd reads from the index where the log ends.
@@ -89,7 +88,7 @@ func (l *OpenedLog) readEnd() (end logEnd, err error) {
 	return end, nil
 }
 
-// note notes what the log's file is like.
+// note records size and time of the log's file.
 func (l *OpenedLog) note() error {
 	info, err := l.file.Stat()
 	if err == nil {
@@ -98,9 +97,9 @@ func (l *OpenedLog) note() error {
 	return err
 }
 
-// Look checks that the log goes on where it ended when it was looked at last, or that it
-// began again, which folded has to find well: all that was in it must be in the file.
-// Unless it was this hub's writer who wrote to it since, all of it is read.
+// Look checks that the log continues where it ended at the last look, or that it restarted;
+// then folded must confirm that all that was in it is in the file. Unless ours says that this
+// hub's writer wrote since, the whole log is read.
 func (l *OpenedLog) Look(ours bool, folded func() error) error {
 	for range endTries {
 		info, err := l.file.Stat()
@@ -131,7 +130,7 @@ func (l *OpenedLog) Look(ours bool, folded func() error) error {
 		if again, e := l.readEnd(); e != nil || again == now {
 			return err
 		}
-		// another program went on meanwhile
+		// another program wrote meanwhile
 	}
 	return ErrLog
 }
@@ -151,10 +150,10 @@ func (l *OpenedLog) holds(end logEnd) error {
 	return nil
 }
 
-// frameAt is where a frame begins, counted from 0.
+// frameAt returns where a frame begins; frames are counted from 0.
 func frameAt(n uint32) int64 { return LogHeader + int64(n)*(LogFrame+PageSize) }
 
-// check reads the log from its beginning to an end, as SQLite does before it believes it.
+// check reads the log from its beginning to an end and verifies its checksums, as SQLite does.
 func (l *OpenedLog) check(end logEnd) error {
 	if end.frame == 0 {
 		return nil
@@ -193,7 +192,7 @@ func (l *OpenedLog) check(end logEnd) error {
 	return nil
 }
 
-// sums are the log's checksums, each over all before it.
+// sums are the log's checksums, each over everything before it.
 type sums struct {
 	order  binary.ByteOrder
 	s0, s1 uint32

@@ -17,16 +17,16 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// With secure_delete SQLite overwrites a row where it stands when it is deleted. But when
-// it spreads the rows of a page over several, it leaves copies of those that moved in
-// the room between what the page holds, and a copy is not overwritten with its row. So
-// that room is overwritten here: before the log is folded into the file, on each page
-// that stands in the log. The file itself then holds no remnant.
+// With secure_delete SQLite overwrites a row in place when it is deleted. But when it
+// distributes the rows of a page over several, it leaves copies of moved rows in the unused
+// space of the page, and a copy is not overwritten with its row. So that space is overwritten
+// here, on each page in the log, before the log is folded into the file. The file itself then
+// contains no remnants.
 //
-// Pages are written through SQLite, in a transaction like any other, and nothing of
-// them that SQLite reads is changed.
+// Pages are written through SQLite, in an ordinary transaction, and nothing that SQLite reads
+// of them is changed.
 
-// The header of a page of a tree; on the first page of a file it follows that of the file.
+// The header of a b-tree page; on the first page of a file it follows the file's header.
 //
 // Source: SQLite, "Database File Format", section 1.6, B-tree Pages.
 const (
@@ -41,12 +41,12 @@ const (
 	cellLeast    = 4
 )
 
-// mostPages: the first bytes of pages that are none of a tree are the number of another
-// page. Above it these could pass for those of a tree.
+// mostPages: other pages begin with the number of another page. Above this number their first
+// bytes could pass for those of a b-tree page.
 const mostPages = 1 << 25
 
-// wipe overwrites what a page holds between what is in use, and tells whether there was
-// anything. A page that is none of a tree stays as it is.
+// wipe overwrites the unused space of a b-tree page, and reports whether there was anything.
+// Other pages stay as they are.
 func wipe(page []byte, number uint32) bool {
 	at := 0
 	if number == 1 {
@@ -64,7 +64,7 @@ func wipe(page []byte, number uint32) bool {
 	cells, start := word(at+treeCellsAt), word(at+treeStartAt)
 	from := at + header + cells*cellPointer
 	if start < from || start > len(page) {
-		return false // not as a page of a tree is
+		return false // not a b-tree page
 	}
 	for i := range cells {
 		if cell := word(at + header + i*cellPointer); cell < start || cell > len(page)-cellLeast {
@@ -88,7 +88,7 @@ func wipe(page []byte, number uint32) bool {
 
 var zeros [PageSize]byte
 
-// clean overwrites bytes, and tells whether there was anything.
+// clean overwrites bytes, and reports whether there was anything.
 func clean(b []byte) bool {
 	if bytes.Equal(b, zeros[:len(b)]) {
 		return false
@@ -97,8 +97,8 @@ func clean(b []byte) bool {
 	return true
 }
 
-// Where a frame's header tells that a transaction ends with it, and how many pages the
-// file has then; and the checksum of all frames up to it.
+// Where a frame's header says that a transaction ends with it and how many pages the file then
+// has; and the checksum of all frames so far.
 const (
 	logFrameAtCommit   = 4
 	logFrameAtChecksum = 16
@@ -110,13 +110,13 @@ const logRead = 64
 // Swept is how far a log was read.
 type Swept struct {
 	frames int64
-	// last is the header of the last of them: the log may have begun anew, or a
-	// transaction that was cut short may have been written over.
+	// last is the header of the last frame read: the log may have restarted, or a transaction
+	// that was cut short may have been overwritten.
 	last [LogFrame]byte
 }
 
-// Remnants returns the pages with remnants that were committed to a log since it was
-// read last, and how far it was read now.
+// Remnants returns the pages with remnants that were committed to a log since it was last read,
+// and how far it has been read now.
 func Remnants(path string, since Swept) ([]uint32, Swept, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -156,14 +156,14 @@ func Remnants(path string, since Swept) ([]uint32, Swept, error) {
 // walReader looks for remnants in the frames of a log.
 type walReader struct {
 	salts [8]byte
-	// at is the last transaction that was read whole.
+	// at is the last transaction that was read completely.
 	at   Swept
 	read int64
-	// open are the pages of the transaction that is read, found those of all before it.
+	// open are pages of the transaction being read, found those of the transactions before.
 	open, found map[uint32]bool
 }
 
-// frame takes the next frame, and answers false where it is none of this log.
+// frame reads the next frame, and returns false if it does not belong to this log.
 func (r *walReader) frame(b []byte) bool {
 	if !bytes.Equal(b[logFrameAtSalts:logFrameAtSalts+8], r.salts[:]) {
 		return false
@@ -188,7 +188,7 @@ func (r *walReader) pages() []uint32 {
 	return slices.Sorted(maps.Keys(r.found))
 }
 
-// ignoreEnd makes nothing of a file that ends.
+// ignoreEnd returns nil for the end of a file.
 func ignoreEnd(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
@@ -202,13 +202,13 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// WipePages overwrites the remnants on these pages, in the transaction that q is in.
+// WipePages overwrites the remnants on these pages, in q's transaction.
 func WipePages(ctx context.Context, q querier, pages []uint32) error {
 	for _, number := range pages {
 		var page []byte
 		err := q.QueryRowContext(ctx, `SELECT data FROM sqlite_dbpage WHERE pgno = ?`, number).Scan(&page)
 		if errors.Is(err, sql.ErrNoRows) {
-			continue // the file is shorter by now
+			continue // the file has become shorter
 		}
 		if err != nil {
 			return sqldb.Wrap(err, "read page %d", number)
@@ -228,10 +228,10 @@ func writePage(ctx context.Context, q querier, number uint32, page []byte) error
 	return sqldb.Wrap(err, "overwrite remnants on page %d", number)
 }
 
-// wipedTold is how many pages are read between two lines of the log.
+// wipedTold is how many pages are read between two progress lines in the hub's log.
 const wipedTold = 100_000
 
-// WipeAll overwrites the remnants on all pages, and what is free.
+// WipeAll overwrites the remnants on all pages, and the free pages.
 func WipeAll(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
 	var count, size uint32
 	err := tx.QueryRowContext(ctx, `SELECT p.page_count, s.page_size FROM pragma_page_count p, pragma_page_size s`).Scan(&count, &size)
@@ -266,8 +266,8 @@ func WipeAll(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
 	return nil
 }
 
-// Where the header of a file names the first page of the list of those that are free. Each
-// page of the list names the next one, and then how many others, and which.
+// Where the header of a file has the first page of the freelist. Each page of that list names
+// the next one, then how many other pages are free, and which.
 //
 // Source: SQLite, "Database File Format", section 1.5, The Freelist.
 const (
@@ -276,7 +276,7 @@ const (
 	freeAtPages = 8
 )
 
-// freePages returns the pages that are free, but for those of the list itself.
+// freePages returns the free pages, except those of the list itself.
 func freePages(ctx context.Context, q querier) (map[uint32]bool, error) {
 	free := map[uint32]bool{}
 	next, at := uint32(1), fileAtFree

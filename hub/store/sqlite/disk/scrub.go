@@ -8,12 +8,12 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// errBusy: somebody reads what is to be rewritten.
+// errBusy means that somebody reads what is to be rewritten.
 var errBusy = errors.New("store is in use")
 
-// Scrub rewrites a file, and empties the log beside it, so that neither holds what was
-// changed or deleted before. It needs the file to itself for a while, and as much disk
-// again.
+// Scrub rewrites a file and empties the log beside it, so that neither contains anything that
+// was changed or deleted before. It needs exclusive use of the file for a while, and as much
+// disk space again.
 func Scrub(ctx context.Context, file *File) error {
 	db, err := sql.Open(sqldb.Driver, sqldb.DSN(file.Path, sqldb.ForWriting))
 	if err != nil {

@@ -2,6 +2,6 @@
 
 package identity
 
-// born knows nothing of files on these systems: a folder that is put back as a whole is
-// not recognised by its files, only by the clients that had followed it.
+// born knows nothing about files on these systems: a folder that is restored as a whole is
+// recognised not by its files, but only by clients that had followed the store.
 func born(string) string { return "" }

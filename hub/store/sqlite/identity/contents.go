@@ -12,19 +12,19 @@ import (
 	"parley/model"
 )
 
-// contents is what a file holds.
+// contents is what a file contains.
 type contents struct {
-	// there: it holds a store.
+	// there: it contains a store.
 	there bool
 	id    string
 	life  store.Incarnation
 	seqs  Seqs
 }
 
-// cover tells whether a store is there that is as far as that in all Pages.
+// cover reports whether a store is there that has at least these seqs for all Pages.
 func (c contents) cover(far Seqs) bool { return c.there && !c.seqs.behind(far) && c.seqs.holds(far) }
 
-// contentsOf reads what a file holds without changing anything.
+// contentsOf reads what a file contains without changing anything.
 func contentsOf(ctx context.Context, path string, a sqldb.Access) (c contents, err error) {
 	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, a))
 	if err != nil {
@@ -62,7 +62,7 @@ func contentsOf(ctx context.Context, path string, a sqldb.Access) (c contents, e
 	return c, err
 }
 
-// Seqs are how far Pages are.
+// Seqs are the newest seqs of Pages.
 type Seqs map[model.PageID]int64
 
 func (s Seqs) total() (n int64) {
@@ -72,7 +72,7 @@ func (s Seqs) total() (n int64) {
 	return n
 }
 
-// behind tells whether a Page is less far than it is in others.
+// behind reports whether a Page has a lower seq than in others.
 func (s Seqs) behind(others Seqs) bool {
 	for page, seq := range s {
 		if seq < others[page] {
@@ -82,7 +82,7 @@ func (s Seqs) behind(others Seqs) bool {
 	return false
 }
 
-// holds tells whether no Page of others is missing.
+// holds reports whether it has all Pages of others.
 func (s Seqs) holds(others Seqs) bool {
 	for page := range others {
 		if _, ok := s[page]; !ok {
@@ -92,7 +92,7 @@ func (s Seqs) holds(others Seqs) bool {
 	return true
 }
 
-// ReadSeqs reads how far all Pages are.
+// ReadSeqs reads the newest seqs of all Pages.
 func ReadSeqs(ctx context.Context, db interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 },
@@ -114,7 +114,7 @@ func ReadSeqs(ctx context.Context, db interface {
 	return out, sqldb.Translate(rows.Err())
 }
 
-// quickCheck reads through a store, with the log beside it, without changing anything.
+// quickCheck reads through a store and the log beside it without changing anything.
 func quickCheck(ctx context.Context, path string) (err error) {
 	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.FromReadOnly))
 	if err != nil {

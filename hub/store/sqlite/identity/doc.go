@@ -1,4 +1,4 @@
-// Package identity tells whether a store is the one that the hub ran with: what its files
-// hold before it is opened, the mark beside it that says how far it came, and whether the
-// files that are open are still those that the next start will find.
+// Package identity decides whether a store is the one that the hub last ran with: by what its
+// files contain before they are opened, by the mark beside them that records the newest seqs,
+// and by checking that the open files are still those that the next start will find.
 package identity

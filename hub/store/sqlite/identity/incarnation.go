@@ -15,7 +15,7 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// Opened is a store that is held exclusively, and open.
+// Opened is a store that is open with its locks held.
 type Opened struct {
 	File            *disk.File
 	WriteDB, ReadDB *sql.DB
@@ -24,8 +24,8 @@ type Opened struct {
 	Logger          *slog.Logger
 }
 
-// Begin gives the file a new incarnation where it is not the one that it was, and
-// begins to mark and to watch it. What it returns beside an error is to be ended, too.
+// Begin gives the file a new incarnation if life is one, and starts to mark and watch it. What
+// it returns must be ended even if there is an error.
 func Begin(ctx context.Context, o Opened, life store.Incarnation) (*Watch, *Marker, error) {
 	path := o.File.Real
 	now, err := contentsOf(ctx, path, sqldb.ForReading)

@@ -14,39 +14,38 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// Before a store is opened for writing it is looked at as it lies there: opening alone
-// would have SQLite fold a log into a file that it may not be of, and that can't be
-// undone.
+// Before a store is opened for writing, its files are inspected: opening alone would make
+// SQLite fold a log into a file that it may not belong to, and that can't be undone.
 
-// Terms say which stores may be gone on with.
+// Terms say which stores are acceptable.
 type Terms struct {
-	// AcceptOlder goes on with a store that lacks changes that the hub had made, or is
-	// another one; NewStore begins a new one where it is gone.
+	// AcceptOlder accepts a store that lacks changes that the hub had made, or is another one;
+	// NewStore creates a new one if it is gone.
 	AcceptOlder, NewStore bool
 	Now                   func() time.Time
 	Logger                *slog.Logger
 }
 
-// found is what stands there.
+// found is what was found on disk.
 type found struct {
 	mark   Mark
 	marked bool
-	// alone is the file without the log beside it, as far as that can be read: a log that
-	// was being folded in when the hub ended leaves it half done. Of a store that is young
-	// all is in the log.
+	// alone is the file without the log beside it, as far as it can be read: a log that was
+	// being folded in when the hub ended leaves it half done. A young store has everything in
+	// the log.
 	alone    contents
 	readable bool
 	// whole is the file with the log, unless that can't be read.
 	whole contents
 	bad   error
 	log   string
-	// self is what born says of the mark.
+	// self is what born returns for the mark.
 	self string
-	// checked tells what reading through all of it came to.
+	// checked returns the result of reading through the whole store.
 	checked func() error
 }
 
-// find looks at what stands there.
+// find inspects the files.
 func find(ctx context.Context, path string) (found, error) {
 	f := found{log: disk.LogName(path + disk.LogSuffix), self: born(MarkPath(path))}
 	f.mark, f.marked = ReadMark(path)
@@ -71,8 +70,8 @@ func find(ctx context.Context, path string) (found, error) {
 	return f, nil
 }
 
-// difference tells what makes the store another than the one that the hub ran with; empty:
-// nothing does.
+// difference returns how the store differs from the one that the hub last ran with; empty if it
+// does not.
 func (f found) difference() (store.Difference, error) {
 	switch d, cause := f.mixed(); {
 	case d != "":
@@ -99,16 +98,15 @@ func (f found) difference() (store.Difference, error) {
 	return "", nil
 }
 
-// mixed tells whether the log is not of the file that it stands beside: SQLite would make
-// of both what never was.
+// mixed reports whether the log does not belong to the file beside it: SQLite would merge both
+// into something that never existed.
 func (f found) mixed() (store.Difference, error) {
 	if !f.marked || f.log == "" || !f.alone.there && !f.whole.there {
 		return "", nil
 	}
 	one := f.log == f.mark.Log || disk.Follows(f.mark.Log, f.log) // of the store that was marked
 	if f.readable {
-		// What was folded in before this log was begun stands in the file, whatever came
-		// after.
+		// What was folded in before this log began is in the file, whatever came after.
 		least := f.mark.Seqs
 		if f.log == f.mark.Log {
 			least = f.mark.Base
@@ -119,9 +117,9 @@ func (f found) mixed() (store.Difference, error) {
 		}
 		one = one && f.alone.seqs.holds(least)
 	}
-	// A log that was being folded in leaves a file in which Pages may be missing; and a
-	// command that was killed leaves a log that nothing was noted of. Others are as strange,
-	// and do not fit.
+	// A log that was being folded in leaves a file in which Pages may be missing, and a command
+	// that was killed leaves a log that was not marked. An unrelated log is as unknown, but
+	// does not fit.
 	if !one && f.bad == nil {
 		if err := f.checked(); err != nil {
 			return store.Mixed, err
@@ -130,15 +128,15 @@ func (f found) mixed() (store.Difference, error) {
 	return "", nil
 }
 
-// interrupted tells whether the hub ended between giving the store a new incarnation and
+// interrupted reports whether the hub ended between giving the store a new incarnation and
 // marking that.
 func (f found) interrupted() bool {
 	return f.whole.life.Begun() && f.whole.life.Was == f.mark.Total && !f.whole.life.Settled
 }
 
-// Inspect refuses a store that is not the one that the hub ran with, unless that is
-// wanted, and returns the incarnation that begins with it; the zero one: it goes on. path is
-// without symbolic links.
+// Inspect refuses a store that is not the one that the hub last ran with, unless the terms
+// accept it. It returns the incarnation that begins with it, the zero value if the old one
+// continues. path must be without symbolic links.
 func Inspect(ctx context.Context, path string, o Terms) (store.Incarnation, error) {
 	f, err := find(ctx, path)
 	if err != nil {
@@ -187,8 +185,8 @@ func Inspect(ctx context.Context, path string, o Terms) (store.Incarnation, erro
 	return life, nil
 }
 
-// warnNeedless says that another store was accepted where none is: who always does is not
-// told of one that is put back.
+// warnNeedless warns that another store would have been accepted although there is none:
+// whoever always accepts would not learn of a restored one.
 func (o Terms) warnNeedless(ctx context.Context, d store.Difference, marked bool) {
 	needed := d == store.Missing && o.NewStore || d != "" && d != store.Missing && o.AcceptOlder
 	if !marked || needed || !o.AcceptOlder && !o.NewStore {
@@ -198,7 +196,7 @@ func (o Terms) warnNeedless(ctx context.Context, d store.Difference, marked bool
 		"accept_older", o.AcceptOlder, "new", o.NewStore)
 }
 
-// setAside keeps the log beside a file that it is not of, under another name.
+// setAside renames the log beside a file that it does not belong to.
 func setAside(path string, now time.Time) error {
 	aside := fmt.Sprintf("%s%s.aside-%s", path, disk.LogSuffix, now.UTC().Format("20060102T150405.000000"))
 	err := os.Rename(path+disk.LogSuffix, aside)
@@ -206,7 +204,7 @@ func setAside(path string, now time.Time) error {
 		err = nil
 	}
 	if err == nil {
-		err = os.Remove(path + disk.IndexSuffix) // made anew from the log
+		err = os.Remove(path + disk.IndexSuffix) // it is made anew from the log
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return disk.Unwritable(err)
@@ -214,7 +212,7 @@ func setAside(path string, now time.Time) error {
 	return nil
 }
 
-// Contradicted tells why a command may not open the store while no hub holds it.
+// Contradicted returns why a command may not open the store while no hub holds it.
 func Contradicted(ctx context.Context, file *disk.File) error {
 	if _, marked := ReadMark(file.Real); !marked {
 		return nil
@@ -228,7 +226,7 @@ func Contradicted(ctx context.Context, file *disk.File) error {
 	case store.Missing, store.Damaged:
 	case store.Older, store.Diverged, store.Other, store.Mixed:
 		if held, err := file.TakeLock(); err != nil || !held {
-			return err // a hub that runs has judged itself
+			return err // a hub that runs has checked the store itself
 		}
 		if err := file.Unlock(); err != nil {
 			return err

@@ -14,42 +14,42 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// A file that was put back from an older copy must not pass for the one that clients
-// followed: what they saw of it may be gone, the same seq may name something else, and
-// replies that the copy holds as queued may have left. So how far the store came is also
-// written beside it, where a copy of the file alone does not reach. The mark names itself,
-// too, so that one that was copied with its whole folder is recognised.
+// A file that was restored from an older copy must not pass for the one that clients followed:
+// changes that they saw may be gone, the same seq may stand for something else, and replies
+// that the copy holds as queued may have left. So the newest seqs are also written beside the
+// file, where a copy of the file alone does not reach. The mark identifies its own file, too,
+// so that a copy of the whole folder is recognised.
 
-// markEvery is how often the mark is brought up to date: as much may be lost to an older
-// copy unnoticed.
+// markEvery is how often the mark is updated: changes of up to that time may be missing from an
+// older copy unnoticed.
 const markEvery = time.Second
 
-// Mark is what stands beside the file.
+// Mark is what is written beside the file.
 type Mark struct {
-	// ID is the store's; marks of before know none.
+	// ID is the store's; older marks have none.
 	ID          string `json:"id,omitempty"`
 	Incarnation string `json:"incarnation"`
 	// Total is the sum of all Pages' seqs.
 	Total int64 `json:"total"`
-	// Seqs are those of all Pages.
+	// Seqs are the newest seqs of all Pages.
 	Seqs Seqs `json:"seqs,omitempty"`
-	// Log is the write-ahead log that stood beside the file, and Base what the file alone
-	// holds at least, as all logs before this one are folded into it.
+	// Log identifies the write-ahead log beside the file, and Base is what the file alone
+	// contains at least, since all earlier logs are folded into it.
 	Log  string `json:"log,omitempty"`
 	Base Seqs   `json:"base,omitempty"`
-	// Self is what born says of the mark's own file.
+	// Self is what born returns for the mark's own file.
 	Self string `json:"self,omitempty"`
 	// At is when it was written.
 	At time.Time `json:"at,omitzero"`
 }
 
-// same tells whether two marks say the same of the store.
+// same reports whether two marks say the same about the store.
 func (m Mark) same(o Mark) bool {
 	return m.ID == o.ID && m.Incarnation == o.Incarnation && m.Log == o.Log && maps.Equal(m.Seqs, o.Seqs) && maps.Equal(m.Base, o.Base)
 }
 
-// next is the mark that follows, for a store that is that far, with that log: a log that
-// is another than before was begun when all of the one before was in the file.
+// next is the mark that follows, for these seqs and that log. When the log is another one than
+// before, the earlier log is completely in the file.
 func (m Mark) next(far Seqs, log string) Mark {
 	if log == "" {
 		m.Base = far
@@ -60,10 +60,10 @@ func (m Mark) next(far Seqs, log string) Mark {
 	return m
 }
 
-// MarkPath is where the mark of a store is.
+// MarkPath returns the path of a store's mark.
 func MarkPath(path string) string { return path + ".mark" }
 
-// ReadMark reads the mark beside a store; false: there is none that can be read.
+// ReadMark reads the mark of a store; false if there is none that can be read.
 func ReadMark(path string) (Mark, bool) {
 	var m Mark
 	b, err := os.ReadFile(MarkPath(path))
@@ -73,8 +73,8 @@ func ReadMark(path string) (Mark, bool) {
 	return m, true
 }
 
-// Save replaces the mark of a store as a whole. It is on disk before it takes the place
-// of the one before, or a power cut could leave none.
+// Save replaces the mark of a store atomically. The new one is on disk before it replaces the
+// old, since a power cut could otherwise leave none.
 func (m Mark) Save(path string, now time.Time) error {
 	to := MarkPath(path)
 	f, err := os.OpenFile(to+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, disk.FileMode)
@@ -96,12 +96,12 @@ func (m Mark) Save(path string, now time.Time) error {
 	return nil
 }
 
-// Marker keeps the mark of a store that is held exclusively.
+// Marker updates the mark of a store whose locks are held.
 type Marker struct {
 	path, log string
 	readers   *sqldb.Readers
 	now       func() time.Time
-	// fits tells whether the files are still those that were opened.
+	// fits reports whether the files are still those that were opened.
 	fits    func() error
 	stop    chan struct{}
 	stopped chan struct{}
@@ -110,7 +110,7 @@ type Marker struct {
 	last Mark
 }
 
-// startMark writes the first mark, and keeps it up to date.
+// startMark writes the first mark and keeps it up to date.
 func startMark(o Opened, w *Watch, first Mark) (*Marker, error) {
 	path := o.File.Real
 	m := &Marker{
@@ -122,7 +122,7 @@ func startMark(o Opened, w *Watch, first Mark) (*Marker, error) {
 	return m, err
 }
 
-// farOf reads how far the Pages are.
+// farOf reads the newest seqs of all Pages.
 func farOf(ctx context.Context, r *sqldb.Readers) (far Seqs, err error) {
 	err = r.With(ctx, func(c *sqldb.Conn) error {
 		far, err = ReadSeqs(ctx, c.SQL)
@@ -131,15 +131,15 @@ func farOf(ctx context.Context, r *sqldb.Readers) (far Seqs, err error) {
 	return far, sqldb.Wrap(err, "read how far the store is")
 }
 
-// Update brings the mark up to date. A disk that is full leaves it behind, which only
-// makes an older copy harder to notice.
+// Update brings the mark up to date. On a full disk it stays behind, which only makes an older
+// copy harder to notice.
 func (m *Marker) Update() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := disk.LogName(m.log)
 	far, err := farOf(context.Background(), m.readers)
 	if err != nil || disk.LogName(m.log) != before || m.fits() != nil || far.behind(m.last.Seqs) || !far.holds(m.last.Seqs) {
-		return // what was read is not of one moment, or not of the file that was opened
+		return // what was read is not from one moment, or not from the file that was opened
 	}
 	next := m.last.next(far, before)
 	if next.same(m.last) {

@@ -17,32 +17,31 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// A file that is removed or replaced while a hub has it open goes on taking what is
-// written, and all of that is gone when the hub ends. So the files' identity is looked at
-// each second, and before and after each commit: what is answered as stored is in the
-// file that the next start finds.
+// A file that is removed or replaced while a hub has it open still accepts writes, all of which
+// are lost when the hub ends. So the files' identity is checked each second, and before and
+// after each commit: what is reported as stored is in the file that the next start finds.
 
-// WatchEvery is how often that is done while nothing is written.
+// WatchEvery is how often the files are checked while nothing is written.
 const WatchEvery = time.Second
 
-// Watch is what the files were when they were opened, and whether they still are.
+// Watch knows what the files were when they were opened, and checks that they still are.
 type Watch struct {
 	path, real string
 	log        *slog.Logger
 	// anchor keeps SQLite from removing the log.
 	anchor *sqldb.Conn
-	// opened are the files as they were, by their paths.
+	// opened are the files as they were, by path.
 	opened map[string]os.FileInfo
 
 	// busy: the store is being rewritten as a whole.
 	busy atomic.Bool
 
-	// Of the writer's goroutine alone: the store's id, the file when it was seen to be ours
-	// last, and what it held at least without its log.
+	// For the writer's goroutine only: the store's id, the file when it was last known to be
+	// ours, and what it contained at least without its log.
 	id    string
 	seen  os.FileInfo
 	floor contents
-	// wal is the log, and last how far the Pages were after what was committed last.
+	// wal is the log, and last the seqs after the last commit.
 	wal  *disk.OpenedLog
 	last Seqs
 
@@ -50,9 +49,8 @@ type Watch struct {
 	err error
 }
 
-// startWatch begins to watch files that are open. They stay as they are: a connection of
-// its own keeps SQLite from removing the log before the store is closed. What it returns
-// beside an error is to be closed, too.
+// startWatch starts to watch open files. A connection of its own keeps SQLite from removing the
+// log before the store is closed. What it returns must be closed even if there is an error.
 func startWatch(ctx context.Context, o Opened, id string) (*Watch, error) {
 	file := o.File
 	anchor, err := sqldb.Connect(ctx, o.ReadDB)
@@ -80,8 +78,8 @@ func startWatch(ctx context.Context, o Opened, id string) (*Watch, error) {
 	}
 	w.seen = w.opened[file.Path]
 	w.id = id
-	// A log that was being folded in when the hub ended left something between two moments,
-	// which goes on from there, too; or what can't be read yet.
+	// A log that was being folded in when the hub ended left a state between two moments, which
+	// continues from there, or can't be read yet.
 	if c, err := contentsOf(ctx, file.Real, sqldb.FileAlone); err == nil {
 		w.floor = c
 	}
@@ -89,16 +87,16 @@ func startWatch(ctx context.Context, o Opened, id string) (*Watch, error) {
 	return w, w.Look(ctx)
 }
 
-// LetGo gives up the connection that keeps the log. Who closes a store last has SQLite fold
-// the log in and remove it, by its name: where that is another's by now, the connection is
-// left open.
+// LetGo closes the connection that keeps the log. Closing a store's last connection makes
+// SQLite fold the log in and remove it, by name; if that name belongs to another file by now,
+// the connection is left open.
 func (w *Watch) LetGo() {
 	if w != nil && w.Trouble() == nil {
 		w.anchor.Drop()
 	}
 }
 
-// Rewriting runs what rewrites the store as a whole.
+// Rewriting runs a function that rewrites the whole store.
 func (w *Watch) Rewriting(do func() error) error {
 	if w == nil {
 		return do()
@@ -111,8 +109,7 @@ func (w *Watch) Rewriting(do func() error) error {
 	return do()
 }
 
-// Trouble tells why nothing is written any more; nil: the files are those that were
-// opened.
+// Trouble returns why nothing is written any more; nil if the files are those that were opened.
 func (w *Watch) Trouble() error {
 	if w == nil {
 		return nil
@@ -122,12 +119,12 @@ func (w *Watch) Trouble() error {
 	return w.err
 }
 
-// Look looks at the files, before this hub writes, or while it doesn't. It is called by one
-// goroutine at a time.
+// Look checks the files before this hub writes, or while it is idle. Only one goroutine may
+// call it at a time.
 func (w *Watch) Look(ctx context.Context) error { return w.lookAt(ctx, false) }
 
-// Committed looks at the files after a commit that brought the Pages so far: it may have
-// gone into files that nobody finds again.
+// Committed checks the files after a commit that reached these seqs: it may have gone into
+// files that nobody finds again.
 func (w *Watch) Committed(ctx context.Context, far Seqs) error {
 	err := w.lookAt(ctx, true)
 	if err == nil && w != nil {
@@ -157,7 +154,7 @@ func (w *Watch) lookAt(ctx context.Context, ours bool) error {
 	return err
 }
 
-// Close closes the log, after SQLite closed it.
+// Close closes the log, after SQLite has closed it.
 func (w *Watch) Close() error {
 	if w == nil || w.wal == nil {
 		return nil
@@ -167,7 +164,7 @@ func (w *Watch) Close() error {
 	return err
 }
 
-// LookIdle looks at the files though nothing is written; look says what is wrong.
+// LookIdle checks the files while nothing is written; the next Look reports what is wrong.
 func (w *Watch) LookIdle() { _ = w.Look(context.Background()) }
 
 func (w *Watch) compare(ctx context.Context, ours bool) error {
@@ -184,8 +181,8 @@ func (w *Watch) compare(ctx context.Context, ours bool) error {
 	return nil
 }
 
-// isFolded checks that the file alone holds all that was committed. A log that begins anew
-// was folded in before, by this hub or by another program; or it was taken away.
+// isFolded checks that the file alone contains everything committed. A log that restarts was
+// folded in before, by this hub or another program; or it was removed.
 func (w *Watch) isFolded(ctx context.Context) error {
 	if w.floor.cover(w.last) {
 		return nil
@@ -201,7 +198,8 @@ func (w *Watch) isFolded(ctx context.Context) error {
 	return nil
 }
 
-// there tells whether the files are where they were opened, and how the store's own is.
+// there reports whether the files are where they were opened, and returns the info of the
+// store's own.
 func (w *Watch) there() (own os.FileInfo, err error) {
 	for path, was := range w.opened {
 		is, err := os.Stat(path)
@@ -221,9 +219,9 @@ func (w *Watch) there() (own os.FileInfo, err error) {
 	return own, nil
 }
 
-// Connect takes a new connection of db. It is to the files that are there by name, which
-// may be another store's by now: what that holds is not shown, nor is it closed again,
-// for then SQLite would tidy up there.
+// Connect opens a connection of db. It reaches the files that have the name now, which may be
+// another store's: such contents are not used, and the connection is not closed either, as
+// SQLite would then tidy up there.
 func (w *Watch) Connect(ctx context.Context, db *sql.DB) (*sqldb.Conn, error) {
 	if w == nil {
 		return sqldb.Connect(ctx, db)
@@ -245,8 +243,8 @@ func (w *Watch) Connect(ctx context.Context, db *sql.DB) (*sqldb.Conn, error) {
 	return c, nil
 }
 
-// inside looks into a file that changed though this hub folded nothing in: somebody wrote
-// over it, or another program that knows SQLite folded the log in.
+// inside checks a file that changed although this hub folded nothing in: somebody overwrote it,
+// or another program with SQLite folded the log in.
 func (w *Watch) inside(ctx context.Context, is os.FileInfo) error {
 	if is.Size() == w.seen.Size() && is.ModTime().Equal(w.seen.ModTime()) {
 		return nil
@@ -259,7 +257,7 @@ func (w *Watch) inside(ctx context.Context, is os.FileInfo) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s was written over: %w", w.path, err)
-	case !c.there && !w.floor.there: // all of it is in the log
+	case !c.there && !w.floor.there: // everything is in the log
 	case !c.there:
 		return fmt.Errorf("%s was emptied", w.path)
 	case c.id != w.id:
@@ -271,18 +269,18 @@ func (w *Watch) inside(ctx context.Context, is os.FileInfo) error {
 	return nil
 }
 
-// Folded takes the file as it is after this hub folded the log in; whole tells whether it
-// was all of the log.
+// Folded records the state of the file after this hub folded the log in; whole reports whether
+// all of the log was.
 func (w *Watch) Folded(ctx context.Context, whole bool) {
 	if w == nil {
 		return
 	}
 	is, err := os.Stat(w.path)
 	if err != nil || !os.SameFile(is, w.opened[w.path]) {
-		return // the next look says so
+		return // the next check reports it
 	}
 	w.seen = is
-	if !whole { // what is in the file then is of no one moment
+	if !whole { // the file's contents are then not from one moment
 		return
 	}
 	if c, err := contentsOf(ctx, w.real, sqldb.FileAlone); err == nil {

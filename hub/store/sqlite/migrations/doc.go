@@ -1,3 +1,3 @@
-// Package migrations brings the file of a store up to date, from whichever version on. The
-// steps are the numbered files beside it.
+// Package migrations brings the file of a store up to date, from any older version. The steps
+// are the numbered files beside it.
 package migrations

@@ -26,12 +26,12 @@ var scripts embed.FS
 type Step struct {
 	version int
 	script  string
-	// fill, if there is one, follows the script. It logs how far it is, as it may take
-	// long, and ends when ctx does.
+	// fill, if there is one, runs after the script. It logs its progress, as it may take long,
+	// and stops when ctx ends.
 	fill func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error
 }
 
-// fills are what a migration does besides its script, by version.
+// fills returns what a migration does besides its script.
 func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
 	const erasable = 24
 	if version == erasable {
@@ -67,8 +67,7 @@ func Load() ([]Step, error) {
 	return steps, nil
 }
 
-// NewestOf is the version that the last step brings to; 0 without steps. Numbers may be
-// left out.
+// NewestOf returns the version of the last step; 0 without steps. Numbers may be skipped.
 func NewestOf(steps []Step) int {
 	if len(steps) == 0 {
 		return 0
@@ -92,8 +91,8 @@ func VersionOf(ctx context.Context, c *sql.Conn) (int, error) {
 	return 0, sqldb.Wrap(sqldb.Translate(err), "read schema")
 }
 
-// Run applies the steps that the file lacks, each in one transaction: one that ctx
-// cuts short leaves the file as it was.
+// Run applies the steps that the file lacks, each in one transaction: one that ctx interrupts
+// leaves the file as it was.
 func Run(ctx context.Context, c *sql.Conn, steps []Step, log *slog.Logger) error {
 	for _, step := range steps {
 		if err := apply(ctx, c, step, log); err != nil {
@@ -136,7 +135,7 @@ func apply(ctx context.Context, c *sql.Conn, step Step, log *slog.Logger) error 
 	return tx.Commit()
 }
 
-// Newer says that the file's schema is not known here.
+// Newer is the error for a schema that this program does not know.
 func Newer(version, known int) error {
 	return fmt.Errorf("%w: schema %d, this program knows %d", store.ErrNewer, version, known)
 }

@@ -1,4 +1,4 @@
-// Package searchindex keeps the index by which words are found: which words each message and
-// each customer's name has, all of them after a migration, and that no word which was
-// deleted is left in the index.
+// Package searchindex maintains the full-text index: the words of each message and each
+// customer's name. It builds the index after a migration, and makes sure that no deleted word
+// is left in it.
 package searchindex

@@ -10,13 +10,13 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// fillChunk is how many rows of a table that is being indexed are held at once.
+// fillChunk is how many rows of the table being indexed are held in memory at once.
 const fillChunk = 2000
 
-// fillTold is how many messages are indexed between two lines of the log.
+// fillTold is how many messages are indexed between two progress lines in the hub's log.
 const fillTold = 20_000
 
-// fillProgress tells how far the messages are indexed: numbers, no text.
+// fillProgress logs how many messages are indexed.
 type fillProgress struct {
 	log           *slog.Logger
 	done, of, due int
@@ -45,8 +45,8 @@ func (p *fillProgress) report(ctx context.Context) {
 	p.log.InfoContext(ctx, "index messages for search", "done", p.done, "of", p.of)
 }
 
-// Fill indexes all that is stored. Keys that are new go by the conversations' ids,
-// and rows are written in the order of their ids.
+// Fill indexes everything stored. New keys follow the order of the conversations' ids, and rows
+// are written in the order of their ids.
 func Fill(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
 	progress, err := newFillProgress(ctx, tx, log)
 	if err != nil {
@@ -70,7 +70,7 @@ func Fill(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
 	return sqldb.Wrap(fillMessages(ctx, tx, progress), "index messages")
 }
 
-// chunk calls row for the rows that a query gives, and returns how many there were.
+// chunk calls row for the rows of a query, and returns how many there were.
 func chunk(ctx context.Context, tx *sql.Tx, query string, args []any, row func(*sql.Rows) error) (n int, err error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -134,7 +134,7 @@ func fillMessages(ctx context.Context, tx *sql.Tx, progress *fillProgress) error
 		return err
 	}
 	defer insert.Close()
-	return fillWith(ctx, tx, progress, func(_ string, args ...any) error { // all rows are fresh
+	return fillWith(ctx, tx, progress, func(_ string, args ...any) error { // all rows are new
 		_, err := insert.ExecContext(ctx, args...)
 		return err
 	})

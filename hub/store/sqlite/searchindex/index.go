@@ -13,24 +13,23 @@ import (
 	"parley/model"
 )
 
-// seqBits are those of a message's first seq in a row id of search_words; the conversation's
-// key is above.
+// seqBits is how many bits of a row id in search_words are the message's first seq; the rest is
+// the conversation's key.
 const seqBits = 35
 
-// RowID is the row of a message, or, with 0, of the customer's name.
+// RowID returns the row id of a message, or, with seq 0, of the customer's name.
 func RowID(key, seq int64) int64 { return key<<seqBits | seq }
 
-// ParseRowID takes a row id apart.
+// ParseRowID splits a row id.
 func ParseRowID(row int64) (key, seq int64) { return row >> seqBits, row & (1<<seqBits - 1) }
 
-// wordsOf is what a row of search_words holds, and what it is to hold; "" for no words.
-// The index keeps no text: it is told what it is to forget, exactly as it was told.
+// wordsOf is what a row of search_words has and what it should have; "" for no words. The index
+// stores no text: to forget words it must be given exactly what it was given before.
 type wordsOf struct{ was, words string }
 
-// Changes is what transactions change of the index, by row id. It is written
-// once for each commit, just before it: FTS5 makes a segment of each savepoint
-// that writes words, and merging those of single messages would cost more than
-// all the rest.
+// Changes are a transaction's changes of the index, by row id. They are written once per
+// commit, just before it: FTS5 makes a segment for each savepoint that writes words, and
+// merging segments of single messages would cost more than everything else.
 type Changes map[int64]wordsOf
 
 func (r Changes) put(row int64, w wordsOf) {
@@ -40,7 +39,7 @@ func (r Changes) put(row int64, w wordsOf) {
 	r[row] = w
 }
 
-// Add takes over what a later transaction changes.
+// Add merges the changes of a later transaction.
 func (r Changes) Add(later Changes) {
 	for row, w := range later {
 		r.put(row, w)
@@ -55,8 +54,8 @@ const (
 	insertWords = `INSERT INTO search_words (rowid, words) VALUES (?, ?)`
 )
 
-// apply writes the changes, in the order of the rows, and returns the words that were
-// taken out somewhere.
+// apply writes the changes in the order of the rows, and returns the words that were removed
+// somewhere.
 func (r Changes) apply(run execute) (gone []string, err error) {
 	for _, row := range slices.Sorted(maps.Keys(r)) {
 		w := r[row]
@@ -79,7 +78,7 @@ func (r Changes) apply(run execute) (gone []string, err error) {
 	return gone, nil
 }
 
-// WriteTo writes what the transactions of a commit changed of the index.
+// WriteTo writes the changes of a commit's transactions.
 func (r Changes) WriteTo(ctx context.Context, c *sqldb.Conn) error {
 	gone, err := r.apply(func(query string, args ...any) error {
 		s, err := c.Prepare(ctx, query)
@@ -95,22 +94,22 @@ func (r Changes) WriteTo(ctx context.Context, c *sqldb.Conn) error {
 	return sqldb.Wrap(forgetSplits(ctx, c, gone), "remove words")
 }
 
-// Writer keeps the index in step with what a transaction of a Page stores.
+// Writer updates the index with what a transaction of a Page stores.
 type Writer struct {
 	*sqldb.Session
 	page  model.PageID
 	words Changes
 }
 
-// NewWriter begins to keep the index in step.
+// NewWriter returns a Writer for a transaction of that Page.
 func NewWriter(s *sqldb.Session, page model.PageID, words Changes) Writer {
 	return Writer{s, page, words}
 }
 
-// Scope names a Page in the index.
+// Scope is the term that limits a search to a Page.
 func Scope(key int64) string { return strconv.FormatInt(key, 36) }
 
-// scopeOf returns the Page's scope, and makes it known.
+// scopeOf returns the Page's scope, assigning one if needed.
 func (t Writer) scopeOf() (string, error) {
 	var key int64
 	err := t.Get(`SELECT key FROM search_pages WHERE page_id = ?`, sqldb.Args{t.page}, &key)
@@ -120,8 +119,8 @@ func (t Writer) scopeOf() (string, error) {
 	return Scope(key), err
 }
 
-// searchKey returns a conversation's key in the index and the name that is
-// indexed, and makes it known.
+// searchKey returns a conversation's key in the index and its indexed name, assigning a key if
+// needed.
 func (t Writer) searchKey(id model.ConversationID) (key int64, name string, err error) {
 	err = t.Get(`SELECT key, name FROM search_conversations WHERE page_id = ? AND conversation_id = ?`,
 		sqldb.Args{t.page, id}, &key, &name)
@@ -132,7 +131,7 @@ func (t Writer) searchKey(id model.ConversationID) (key int64, name string, err 
 	return key, name, err
 }
 
-// reword notes that a row held that text, and is to hold another.
+// reword records that a row had one text and should have another.
 func (t Writer) reword(row int64, was, text model.Untrusted) error {
 	if was == text {
 		return nil
@@ -144,7 +143,7 @@ func (t Writer) reword(row int64, was, text model.Untrusted) error {
 	return err
 }
 
-// PutName keeps the index in step with a customer's name.
+// PutName updates the index with a customer's name.
 func (t Writer) PutName(c store.Conversation) error {
 	key, name, err := t.searchKey(c.ID)
 	if err != nil || name == string(c.Customer.Name) {
@@ -165,8 +164,8 @@ func searched(m model.Message) model.Untrusted {
 	return m.Text
 }
 
-// PutMessage keeps the index in step with a message. was is how it was stored
-// before, nil for a new one.
+// PutMessage updates the index with a message. was is the stored message before, nil for a new
+// one.
 func (t Writer) PutMessage(was *store.Message, m store.Message) error {
 	var before model.Untrusted
 	if was != nil {
@@ -198,7 +197,7 @@ func (t Writer) RemoveMessage(m store.Message) error {
 	return t.reword(RowID(key, m.FirstSeq), searched(m.Message), "")
 }
 
-// RemoveConversation removes the words of a conversation, while its messages are there.
+// RemoveConversation removes the words of a conversation, before its messages are deleted.
 func (t Writer) RemoveConversation(id model.ConversationID) error {
 	key, name, err := t.searchKey(id)
 	if err != nil {

@@ -10,19 +10,17 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// FTS5 takes deleted words out of its leaves. But for each leaf it also keeps a split: the
-// beginning of the leaf's first word, as far as it was needed to part it from the word
-// before, when the leaf was written; and that stays. It may be nearly all of a word, or of
-// a pair of characters all of it. So the splits that are of words that are gone are made
-// those of the words that are first now.
+// FTS5 removes deleted words from its leaves. But for each leaf it also keeps a split: as much
+// of the leaf's first word as was needed to separate it from the word before when the leaf was
+// written. Splits stay, and one may be nearly a whole word, or all of a pair of characters. So
+// splits of words that no longer occur are replaced by splits of the words that are now first.
 //
-// A split is greater than all words before its leaf, and no greater than any in it.
+// A split is greater than all words before its leaf, and not greater than any in it.
 
-// splitMark is what FTS5 puts before each word of the index itself, other than those of
-// its prefixes.
+// splitMark precedes each word in the main index of FTS5, as opposed to its prefix indexes.
 const splitMark = "0"
 
-// FTS5's numbers of leaves: that of the segment above that of the leaf.
+// FTS5 numbers leaves by the segment in the high bits and the leaf in the low ones.
 //
 // Source: SQLite, ext/fts5/fts5_index.c, FTS5_SEGMENT_ROWID.
 const (
@@ -35,12 +33,13 @@ const (
 type split struct {
 	segment int64
 	word    []byte
-	// leaf is the number of the leaf, and below it whether its rows have an index.
+	// leaf is the number of the leaf; its lowest bit says whether the leaf's rows have an
+	// index.
 	leaf int64
 }
 
-// forgetSplits replaces the splits that are of words which no row holds any more. It has
-// FTS5 write what it was told so far.
+// forgetSplits replaces the splits of words that no row has any more. It first makes FTS5 write
+// what is pending.
 func forgetSplits(ctx context.Context, c *sqldb.Conn, gone []string) error {
 	for _, query := range []string{`SAVEPOINT words`, `RELEASE words`} {
 		if err := c.Exec(ctx, query); err != nil {
@@ -59,7 +58,7 @@ func forgetSplits(ctx context.Context, c *sqldb.Conn, gone []string) error {
 	return nil
 }
 
-// distinctWords returns the words of several rows as FTS5 keeps them, in order.
+// distinctWords returns the words of several rows as FTS5 stores them, sorted.
 func distinctWords(rows []string) []string {
 	var words []string
 	for _, row := range rows {
@@ -71,13 +70,13 @@ func distinctWords(rows []string) []string {
 	return slices.Compact(words)
 }
 
-// begins tells whether one of the words, which are in order, begins so.
+// begins reports whether one of the sorted words has that prefix.
 func begins(words []string, with []byte) bool {
 	i, _ := slices.BinarySearch(words, string(with))
 	return i < len(words) && strings.HasPrefix(words[i], string(with))
 }
 
-// splitsOf returns the splits with which one of the words begins.
+// splitsOf returns the splits that are prefixes of one of the words.
 func splitsOf(ctx context.Context, c *sqldb.Conn, words []string) ([]split, error) {
 	s, err := c.Prepare(ctx, `SELECT segid, term, pgno FROM search_words_idx WHERE term <> x'' ORDER BY segid, term`)
 	if err != nil {
@@ -103,7 +102,7 @@ func splitsOf(ctx context.Context, c *sqldb.Conn, words []string) ([]split, erro
 	return found, rows.Err()
 }
 
-// resplit makes a split one of the word that is the first of its leaf now.
+// resplit replaces a split by one of the word that is now the leaf's first.
 func resplit(ctx context.Context, c *sqldb.Conn, s split) error {
 	first, err := firstWord(ctx, c, s.segment, s.leaf>>1)
 	if err != nil || strings.HasPrefix(first, string(s.word)) {
@@ -125,7 +124,7 @@ func resplit(ctx context.Context, c *sqldb.Conn, s split) error {
 	return err
 }
 
-// firstWord returns the first word of a leaf; "" where no leaf or word is left.
+// firstWord returns the first word of a leaf; "" if the leaf or the word does not exist.
 func firstWord(ctx context.Context, c *sqldb.Conn, segment, leaf int64) (string, error) {
 	stmt, err := c.Prepare(ctx, `SELECT block FROM search_words_data WHERE id = ?`)
 	if err != nil {
@@ -138,7 +137,7 @@ func firstWord(ctx context.Context, c *sqldb.Conn, segment, leaf int64) (string,
 	return firstWordIn(b), nil
 }
 
-// firstWordIn returns the first word of a leaf; "" where it holds none.
+// firstWordIn returns the first word in a leaf's data; "" if there is none.
 func firstWordIn(b []byte) string {
 	if len(b) < leafWords {
 		return ""
@@ -158,8 +157,7 @@ func firstWordIn(b []byte) string {
 	return ""
 }
 
-// varint reads one of SQLite's numbers, of at most 31 bits, and tells how many bytes it
-// took.
+// varint reads one of SQLite's varints, of at most 31 bits, and returns its width in bytes.
 func varint(b []byte) (n int64, width int) {
 	const last = 0x80
 	for width < len(b) && width < 5 {

@@ -11,7 +11,7 @@ import (
 // ErrNotUTF8 refuses text that JSON would alter.
 var ErrNotUTF8 = errors.New("text is not valid UTF-8")
 
-// Encode writes a record as JSON.
+// Encode encodes a record as JSON.
 func Encode(v any) (string, error) {
 	doc, err := json.Marshal(v)
 	if err != nil {
@@ -23,8 +23,8 @@ func Encode(v any) (string, error) {
 	return string(doc), nil
 }
 
-// replaced tells whether the encoder put U+FFFD for bytes that are no UTF-8: it
-// writes that as an escape, and a U+FFFD that stood in the text as it is.
+// replaced reports whether the encoder replaced invalid UTF-8 by U+FFFD: it writes that as an
+// escape, and a U+FFFD of the text as it is.
 func replaced(doc []byte) bool {
 	mark := []byte(`\ufffd`)
 	for from := 0; ; {
@@ -44,12 +44,12 @@ func replaced(doc []byte) bool {
 	}
 }
 
-// Decode reads a record that encode wrote.
+// Decode decodes what Encode encoded.
 func Decode(doc []byte, v any) error {
 	return Wrap(json.Unmarshal(doc, v), "decode record")
 }
 
-// Micros is a time as a column holds it; 0 for the zero time.
+// Micros returns a time as stored in a column; 0 for the zero time.
 func Micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -57,7 +57,7 @@ func Micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-// FromMicros reads what micros wrote.
+// FromMicros reverses Micros.
 func FromMicros(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
@@ -65,11 +65,10 @@ func FromMicros(n int64) time.Time {
 	return time.UnixMicro(n).UTC()
 }
 
-// Exact is a time that a column holds without loss, so that what is judged by
-// the record and by the column agrees.
+// Exact rounds a time to what a column stores, so that the record and the column agree.
 func Exact(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// ExactOrNil is Exact of what may be missing.
+// ExactOrNil is Exact for a time that may be missing.
 func ExactOrNil(t *time.Time) *time.Time {
 	if t == nil {
 		return nil
@@ -78,7 +77,7 @@ func ExactOrNil(t *time.Time) *time.Time {
 	return &e
 }
 
-// Flag is a truth as a column holds it.
+// Flag returns a boolean as stored in a column.
 func Flag(b bool) int {
 	if b {
 		return 1

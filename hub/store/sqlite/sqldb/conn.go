@@ -15,22 +15,22 @@ import (
 // Driver is the name under which modernc.org/sqlite registers itself.
 const Driver = "sqlite"
 
-// Access is what a connection is for.
+// Access is the purpose of a connection.
 type Access int
 
-// What connections are for.
+// The purposes of connections.
 const (
-	// ForWriting is the one that writes.
+	// ForWriting is for the one connection that writes.
 	ForWriting Access = iota
-	// ForReading beside a writer: sees its commits, can't change anything.
+	// ForReading is for reading alongside a writer: it sees commits and can't change anything.
 	ForReading
-	// FromReadOnly opens the file itself for reading only.
+	// FromReadOnly opens the file itself read-only.
 	FromReadOnly
-	// FileAlone reads the file without the log beside it, and locks nothing.
+	// FileAlone reads the file without the log beside it, and takes no locks.
 	FileAlone
 )
 
-// DSN names the file with the settings of such a connection.
+// DSN returns the data source name for the file and that purpose.
 func DSN(path string, a Access) string {
 	q := url.Values{}
 	pragma := func(p string) { q.Add("_pragma", p) }
@@ -38,7 +38,7 @@ func DSN(path string, a Access) string {
 	q.Set("_txlock", "immediate")
 	pragma("foreign_keys(1)")
 	pragma("temp_store(memory)")
-	cache := "cache_size(-8000)" // what is read stays in the system's own cache, too
+	cache := "cache_size(-8000)" // what was read is in the system's own cache, too
 	if a == ForWriting {
 		cache = "cache_size(-16000)"
 	}
@@ -47,9 +47,9 @@ func DSN(path string, a Access) string {
 	case ForWriting:
 		pragma("journal_mode(wal)")
 		pragma("synchronous(full)")
-		// The writer folds the log in by itself, so that it knows when the file changes.
+		// The writer checkpoints the log itself, so that it knows when the file changes.
 		pragma("wal_autocheckpoint(0)")
-		// What is deleted is overwritten, not only forgotten.
+		// Overwrite what is deleted.
 		pragma("secure_delete(1)")
 	case ForReading:
 		q.Set("_query_only", "1")
@@ -78,7 +78,7 @@ type Conn struct {
 // Statement is a prepared statement that lives as long as its connection.
 type Statement struct{ *sql.Stmt }
 
-// Connect takes a connection of db.
+// Connect opens a connection of db.
 func Connect(ctx context.Context, db *sql.DB) (*Conn, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func Connect(ctx context.Context, db *sql.DB) (*Conn, error) {
 	return &Conn{SQL: c, stmts: make(map[string]Statement)}, nil
 }
 
-// Prepare returns the statement, prepared once for the connection.
+// Prepare returns the statement, prepared once per connection.
 func (c *Conn) Prepare(ctx context.Context, query string) (Statement, error) {
 	if s, ok := c.stmts[query]; ok {
 		return s, nil
@@ -100,7 +100,7 @@ func (c *Conn) Prepare(ctx context.Context, query string) (Statement, error) {
 	return c.stmts[query], nil
 }
 
-// Exec runs a statement that takes nothing and gives nothing.
+// Exec runs a statement without arguments or results.
 func (c *Conn) Exec(ctx context.Context, query string) error {
 	s, err := c.Prepare(ctx, query)
 	if err != nil {
@@ -110,12 +110,12 @@ func (c *Conn) Exec(ctx context.Context, query string) error {
 	return err
 }
 
-// Drop closes the connection for good, in whatever state it is.
+// Drop closes the connection for good, whatever its state.
 func (c *Conn) Drop() {
 	for _, s := range c.stmts {
 		_ = s.Close()
 	}
-	// ErrBadConn keeps the pool from using it again.
+	// ErrBadConn keeps the pool from reusing it.
 	_ = c.SQL.Raw(func(any) error { return driver.ErrBadConn })
 	_ = c.SQL.Close()
 }

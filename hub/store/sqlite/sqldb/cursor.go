@@ -21,7 +21,7 @@ type Place struct {
 	Seq  int64  `json:"s,omitempty"`
 }
 
-// Cursor writes a place as clients carry it.
+// Cursor encodes a place for clients.
 func (p Place) Cursor() (string, error) {
 	b, err := json.Marshal(p)
 	if err != nil {
@@ -30,7 +30,7 @@ func (p Place) Cursor() (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
 
-// ParseCursor reads a cursor of that list; nil for "", the beginning.
+// ParseCursor decodes a cursor of that list; nil for "", the beginning.
 func ParseCursor(cursor, list string) (*Place, error) {
 	if cursor == "" {
 		return nil, nil
@@ -49,15 +49,15 @@ func ParseCursor(cursor, list string) (*Place, error) {
 	return &p, nil
 }
 
-// Key is where something stands in a list that goes by time, newest first; lists
-// of several Pages are merged by it.
+// Key is the position of something in a list ordered by time, newest first. Lists of several
+// Pages are merged by their keys.
 type Key struct {
 	At   int64
 	ID   string
 	Page model.PageID
 }
 
-// Keys reads the keys of a Page, which come first in each row.
+// Keys reads the keys of a Page, which are the first columns of each row.
 func Keys(s *Session, page model.PageID, query string, args Args) ([]Key, error) {
 	var list []Key
 	err := s.Each(query, args, func(rows *sql.Rows) error {
@@ -69,12 +69,12 @@ func Keys(s *Session, page model.PageID, query string, args Args) ([]Key, error)
 	return list, err
 }
 
-// Place is the key as a cursor of that list has it.
+// Place returns the key as a place in that list.
 func (k Key) Place(list string) Place {
 	return Place{List: list, At: k.At, ID: k.ID, Page: string(k.Page)}
 }
 
-// Newest sorts keys and returns the first of them; more tells that others follow.
+// Newest sorts keys and returns the first of them; more reports whether there are others.
 func Newest(keys []Key, limit int) (first []Key, more bool) {
 	slices.SortFunc(keys, func(a, b Key) int {
 		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID), cmp.Compare(b.Page, a.Page))

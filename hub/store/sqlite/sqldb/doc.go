@@ -1,4 +1,4 @@
-// Package sqldb speaks to SQLite: connections and the pool of those that read, the
-// statements of one transaction, records and times as columns hold them, the cursors of
-// lists, and what SQLite's errors mean. It knows no table.
+// Package sqldb talks to SQLite: connections and the pool of readers, the statements of one
+// transaction, the encoding of records and times in columns, the cursors of lists, and the
+// meaning of SQLite's errors. It knows no table.
 package sqldb

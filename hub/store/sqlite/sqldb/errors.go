@@ -12,17 +12,17 @@ import (
 	"parley/hub/store"
 )
 
-// ErrClosed: the store is closed.
+// ErrClosed means that the store is closed.
 var ErrClosed = errors.New("store is closed")
 
-// ErrForeign refuses a database that is not ours.
+// ErrForeign refuses a database that is not a store of Parley.
 var ErrForeign = errors.New("not a store of Parley")
 
-// primaryCode is the part of an extended result code that names the error.
+// primaryCode masks the part of an extended result code that names the error.
 const primaryCode = 0xff
 
-// Translate says an error of the driver in the store's words: no row, a unique
-// key that is taken, a store that can't be used now. Others stay as they are.
+// Translate turns the driver's errors into the store's: no row, a unique key that is taken, a
+// store that can't be used now. Others stay as they are.
 func Translate(err error) error {
 	if err == nil || errors.Is(err, store.ErrUnavailable) {
 		return err
@@ -49,8 +49,8 @@ func Translate(err error) error {
 	return err
 }
 
-// unavailable tells the errors of the disk and of the file, which say nothing of
-// the call, from those that the call itself brought about.
+// unavailable reports whether an error is one of the disk or the file, and not caused by the
+// call itself.
 func unavailable(code int) bool {
 	switch code & primaryCode {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
@@ -62,8 +62,8 @@ func unavailable(code int) bool {
 	return false
 }
 
-// Lasting tells whether a connection that met this error is to be replaced. One
-// that found the disk full or the file busy goes on after a rollback.
+// Lasting reports whether a connection that met this error must be replaced. After a full disk
+// or a busy file it can go on after a rollback.
 func Lasting(err error) bool {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
@@ -73,7 +73,7 @@ func Lasting(err error) bool {
 	return code != sqlite3.SQLITE_FULL && code != sqlite3.SQLITE_BUSY
 }
 
-// NoRow makes of a missing row an empty value.
+// NoRow replaces the error for a missing row by nil.
 func NoRow(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

@@ -6,21 +6,22 @@ import (
 	"sync"
 )
 
-// ReadConnections are more than users read by at once (see hub): the hub has its own to read.
+// ReadConnections is more than users read with at once (see hub/view): the hub itself reads,
+// too.
 const ReadConnections = 6
 
 // Readers is the pool of connections that read.
 type Readers struct {
 	db *sql.DB
-	// idle holds the connections nobody uses; nil stands for one yet to be made.
+	// idle holds the unused connections; nil stands for one that is yet to be opened.
 	idle   chan *Conn
 	closed chan struct{}
 	once   sync.Once
-	// Connect takes a new connection of db; it may be replaced before the first read.
+	// Connect opens a connection of db; it may be replaced before the first read.
 	Connect func(ctx context.Context, db *sql.DB) (*Conn, error)
 }
 
-// NewReaders makes a pool whose connections are made as they are needed.
+// NewReaders returns a pool that opens connections when they are needed.
 func NewReaders(db *sql.DB) *Readers {
 	r := &Readers{db: db, idle: make(chan *Conn, ReadConnections), closed: make(chan struct{}), Connect: Connect}
 	for range ReadConnections {
@@ -29,8 +30,8 @@ func NewReaders(db *sql.DB) *Readers {
 	return r
 }
 
-// With runs f on a connection of the pool. One on which f failed is made anew:
-// it may be what failed, and to make one is cheap.
+// With runs f on a connection of the pool. After an error of f the connection is replaced: it
+// may be the cause, and opening one is cheap.
 func (r *Readers) With(ctx context.Context, f func(*Conn) error) (err error) {
 	select {
 	case <-r.closed:
@@ -63,8 +64,8 @@ func (r *Readers) With(ctx context.Context, f func(*Conn) error) (err error) {
 	return err
 }
 
-// Close waits for what reads and closes the connections. It answers false when
-// that was done before.
+// Close waits for running reads and closes the connections. It returns false if they were
+// closed before.
 func (r *Readers) Close() bool {
 	first := false
 	r.once.Do(func() {

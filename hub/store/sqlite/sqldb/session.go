@@ -14,37 +14,38 @@ type Session struct {
 	ctx context.Context
 	c   *Conn
 	now func() time.Time
-	// dead is the error after which the database may have undone more than one
-	// statement; nothing is asked of it any more.
+	// dead is an error after which the database may have undone more than one statement;
+	// nothing more is asked of it.
 	dead error
-	// broken is an error after which the transaction must not be kept, whatever
-	// its function answers.
+	// broken is an error after which the transaction must not be committed, whatever its
+	// function returns.
 	broken error
-	// erases: what the transaction deletes is to be gone from the disk before it is
-	// answered.
+	// erases: what the transaction deletes must be gone from the disk before it returns.
 	erases bool
 	// over: the transaction's function has returned.
 	over bool
 }
 
-// NewSession begins what one transaction does on a connection.
+// NewSession begins a session on a connection.
 func NewSession(ctx context.Context, c *Conn, now func() time.Time) *Session {
 	return &Session{ctx: ctx, c: c, now: now}
 }
 
-// Time is now.
+// Time returns the current time.
 func (s *Session) Time() time.Time { return s.now() }
 
-// End ends the session: whoever uses it later is refused.
+// End ends the session: later uses of it fail.
 func (s *Session) End() { s.over = true }
 
-// Fatal is the error after which nothing is asked of the database any more; nil: none.
+// Fatal returns the error after which nothing more is asked of the database, nil if there is
+// none.
 func (s *Session) Fatal() error { return s.dead }
 
-// Spoiled is the error for which the transaction must not be kept; nil: none.
+// Spoiled returns the error because of which the transaction must not be committed, nil if
+// there is none.
 func (s *Session) Spoiled() error { return s.broken }
 
-// Spoil keeps the transaction from being committed if there is an error.
+// Spoil keeps the transaction from being committed if err is not nil.
 func (s *Session) Spoil(err error) error {
 	if err != nil && s.broken == nil {
 		s.broken = err
@@ -52,11 +53,11 @@ func (s *Session) Spoil(err error) error {
 	return err
 }
 
-// Deletes tells whether what the transaction deletes is to be gone from the disk before it
-// is answered.
+// Deletes reports whether what the transaction deletes must be gone from the disk before it
+// returns.
 func (s *Session) Deletes() bool { return s.erases }
 
-// ErrOver answers whoever uses a transaction after its end.
+// ErrOver is the error of using a transaction after its end.
 var ErrOver = errors.New("transaction is over")
 
 func (s *Session) check() error {
@@ -66,7 +67,7 @@ func (s *Session) check() error {
 	return s.dead
 }
 
-// fail says an error in the store's words and remembers one of the disk.
+// fail translates an error and remembers one of the disk.
 func (s *Session) fail(err error) error {
 	err = Translate(err)
 	if errors.Is(err, store.ErrUnavailable) {
@@ -92,13 +93,14 @@ func (s *Session) Exec(query string, args ...any) (int64, error) {
 	return n, s.fail(err)
 }
 
-// Run runs a statement of which nobody asks how many rows it changed.
+// Run runs a statement without returning how many rows it changed.
 func (s *Session) Run(query string, args ...any) error {
 	_, err := s.Exec(query, args...)
 	return err
 }
 
-// RunOne runs a statement that changes one row; none is [store.ErrNotFound].
+// RunOne runs a statement that changes one row; if it changes none, that is
+// [store.ErrNotFound].
 func (s *Session) RunOne(query string, args ...any) error {
 	n, err := s.Exec(query, args...)
 	if err == nil && n == 0 {
@@ -107,13 +109,14 @@ func (s *Session) RunOne(query string, args ...any) error {
 	return err
 }
 
-// EraseIf has what the transaction deletes gone from the disk before it is answered.
+// EraseIf makes the transaction wait until what it deletes is gone from the disk, if said is
+// true.
 func (s *Session) EraseIf(said bool) { s.erases = s.erases || said }
 
-// Args are those of a statement.
+// Args are the arguments of a statement.
 type Args []any
 
-// Get reads one row; none is [store.ErrNotFound].
+// Get reads one row; if there is none, that is [store.ErrNotFound].
 func (s *Session) Get(query string, args Args, dest ...any) error {
 	if err := s.check(); err != nil {
 		return err
@@ -158,7 +161,7 @@ func One[T any](s *Session, query string, args ...any) (T, error) {
 	return v, err
 }
 
-// Many reads the records in the doc column of some rows.
+// Many reads the records in the doc columns of several rows.
 func Many[T any](s *Session, query string, args ...any) ([]T, error) {
 	var list []T
 	err := s.Each(query, args, func(rows *sql.Rows) error {

@@ -8,14 +8,14 @@ import (
 	"parley/model"
 )
 
-// auditList names the audit log in a cursor.
+// auditList is the audit log's name in a cursor.
 const auditList = "audit"
 
 // auditReader reads the audit log.
 type auditReader struct{ *sqldb.Session }
 
-// Audit implements [store.Reader]. Each Page has its own rows, of two sorts, in an
-// index; they are merged as the notices are.
+// Audit implements [store.Reader]. Each Page has two kinds of rows in an index; they are merged
+// as notices are.
 func (r auditReader) Audit(scopes []store.AuditScope, viewer store.Viewer, cursor string, limit int) ([]model.AuditEntry, string, error) {
 	from, err := sqldb.ParseCursor(cursor, auditList)
 	if err != nil || limit <= 0 {
@@ -53,11 +53,11 @@ func (r auditReader) Audit(scopes []store.AuditScope, viewer store.Viewer, curso
 	return list, next, err
 }
 
-// auditSeen holds back entries about records that somebody may not see.
+// auditSeen leaves out entries about records that the viewer may not see.
 const auditSeen = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s WHERE s.user_id = ? AND s.until > ?
 	AND audit.record = s.record_type || ':' || s.record_id))`
 
-// auditKeys returns the newest entries of one sort of a Page after that place.
+// auditKeys returns the newest entries of one kind of a Page after that place.
 func (r auditReader) auditKeys(part store.AuditScope, viewer store.Viewer, from *sqldb.Place, limit int) ([]sqldb.Key, error) {
 	query := `SELECT at, id FROM audit WHERE page_id = ? AND content = ?` + auditSeen
 	args := sqldb.Args{part.Page, sqldb.Flag(part.Content), viewer.User, sqldb.Micros(viewer.Now)}
@@ -82,7 +82,7 @@ func (t pageAuditWriter) AddAudit(e model.AuditEntry) error {
 	return addAudit(t.Session, e)
 }
 
-// accountAuditWriter adds to the audit log of no Page.
+// accountAuditWriter adds audit entries that belong to no Page.
 type accountAuditWriter struct{ *sqldb.Session }
 
 // AddAudit implements [store.AccountTx].

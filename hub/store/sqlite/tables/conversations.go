@@ -87,7 +87,7 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), waits(c.Conversation), doc)
 }
 
-// Who waits, as the column holds it; 0: nobody.
+// Who waits, as stored in the column; 0 for nobody.
 const (
 	waitsCustomer = 1
 	waitsReply    = 2
@@ -104,8 +104,8 @@ func waits(c model.Conversation) int {
 	return 0
 }
 
-// awakeAt is from when a conversation counts as open: [model.Conversation.Asleep]
-// as a time.
+// awakeAt is the time from which a conversation counts as open: [model.Conversation.Asleep] as
+// a time.
 func awakeAt(c model.Conversation) int64 {
 	switch {
 	case c.Status != model.Snoozed:
@@ -116,8 +116,8 @@ func awakeAt(c model.Conversation) int64 {
 	return c.SnoozedUntil.UnixMicro()
 }
 
-// free is the time in which the conversation itself allows a reply, from
-// inclusive until exclusive: what [model.CanReply] judges of it, as times.
+// free is the time in which the conversation itself allows a reply, from inclusive until
+// exclusive: what [model.CanReply] judges of it, as times.
 func free(c model.Conversation) (from, until int64) {
 	from, until = already, already
 	if at := c.ClosedAt(); c.Started && !c.Unreachable && at != nil {

@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-// credentialReader reads what signs users in.
+// credentialReader reads users' credentials.
 type credentialReader struct{ *sqldb.Session }
 
 // UserByToken implements [store.Reader].
@@ -63,7 +63,7 @@ func (r credentialReader) SSHKeys(user model.UserID) ([]store.SSHKey, error) {
 	return list, sqldb.Wrap(err, "read SSH keys of user %s", user)
 }
 
-// credentialWriter writes what signs users in.
+// credentialWriter writes users' credentials.
 type credentialWriter struct{ *sqldb.Session }
 
 // AddToken implements [store.AccountTx].

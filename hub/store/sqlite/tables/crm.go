@@ -6,10 +6,10 @@ import (
 	"parley/model"
 )
 
-// companyName is the CRM's company in the table store.
+// companyName is the key of the CRM's company in the table store.
 const companyName = "crm_company"
 
-// crmReader reads what is kept of the CRM.
+// crmReader reads what is stored about the CRM's company and users.
 type crmReader struct{ *sqldb.Session }
 
 // CRMCompany implements [store.Reader].
@@ -30,7 +30,7 @@ func (r crmReader) CRMUsers() ([]store.CRMUser, error) {
 	return list, sqldb.Wrap(err, "read CRM users")
 }
 
-// crmWriter writes what is kept of the CRM.
+// crmWriter writes what is stored about the CRM's company and users.
 type crmWriter struct{ *sqldb.Session }
 
 // SetCRMCompany implements [store.AccountTx].

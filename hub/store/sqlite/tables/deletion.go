@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-// deletionReader tells what was deleted.
+// deletionReader reads what was deleted.
 type deletionReader struct{ *sqldb.Session }
 
 // Tombstone implements [store.Reader].
@@ -109,16 +109,16 @@ func (t deletionWriter) DeleteConversation(id model.ConversationID, until time.T
 	return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
 }
 
-// unsure is how long before a tombstone's end a message may be that comes back with a
-// later time: an import tells seconds only.
+// unsure is how long before a tombstone's end a message may be that comes back with a later
+// time: an import has whole seconds only.
 const unsure = time.Second
 
-// asReceived is how long before it was stored the time of an event may be that has only
-// the time of its receipt, which is another one when it comes again.
+// asReceived is the longest time between an event's time and its storing for which that time
+// may be just the time of receipt, which is different when the event comes again.
 const asReceived = time.Minute
 
-// bury keeps what tells a conversation's messages and replies when they come again and
-// the tombstone's time does not.
+// bury stores what identifies a conversation's messages and replies when they come again and
+// the tombstone's time does not cover them.
 func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 	for _, q := range []struct {
 		query string
@@ -145,7 +145,7 @@ func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 	return nil
 }
 
-// deleteContent removes what hangs on a conversation.
+// deleteContent removes everything that belongs to a conversation.
 func (t deletionWriter) deleteContent(id model.ConversationID) error {
 	for _, del := range []struct {
 		query string

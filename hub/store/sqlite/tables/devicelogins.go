@@ -67,7 +67,7 @@ func encodeDevice(d *store.DeviceLogin) (string, error) {
 	return sqldb.Encode(*d)
 }
 
-// orNull keeps what is not there out of a unique index.
+// orNull keeps a missing value out of a unique index.
 func orNull(b []byte) any {
 	if len(b) == 0 {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"parley/model"
 )
 
-// Names of the events that can be pending, as the kind column holds them.
+// Names of the events that can be pending, as stored in the kind column.
 const (
 	eventCustomerMessage = "customer_message"
 	eventEcho            = "echo"
@@ -26,7 +26,7 @@ const (
 	eventPageNews        = "page_news"
 )
 
-// eventKind names the type of an event.
+// eventKind returns the name of an event's type.
 func eventKind(e model.Event) (string, error) {
 	switch e.(type) {
 	case model.CustomerMessage:
@@ -63,7 +63,7 @@ func eventKind(e model.Event) (string, error) {
 	return "", fmt.Errorf("name event: no kind for %T", e)
 }
 
-// decodeEvent reads an event of that kind.
+// decodeEvent decodes an event of that kind.
 func decodeEvent(kind string, doc []byte) (model.Event, error) {
 	switch kind {
 	case eventCustomerMessage:

@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-// eventReader reads events of Meta.
+// eventReader reads Meta's events.
 type eventReader struct{ *sqldb.Session }
 
 // RawEvent implements [store.Reader].
@@ -48,7 +48,7 @@ func (r eventReader) Pending(page model.PageID, mid model.MID) ([]store.Pending,
 	return list, sqldb.Wrap(err, "read pending events of page %s", page)
 }
 
-// eventWriter keeps events of Meta.
+// eventWriter stores Meta's events.
 type eventWriter struct{ pageBase }
 
 // KeepRaw implements [store.PageTx].
@@ -72,7 +72,7 @@ func (t eventWriter) EmptyRaw(customer model.PSID, mid model.MID, but string) er
 	if mid == "" {
 		return errors.New("empty raw events: no mid")
 	}
-	// Meta writes a slash as \/ in JSON.
+	// Meta escapes a slash as \/ in JSON.
 	escaped := strings.ReplaceAll(string(mid), "/", `\/`)
 	n, err := t.Exec(`UPDATE raw_events SET body = x'' WHERE page_id = ? AND customer = ? AND key <> ? AND body <> x''
 		AND (key = ? OR name = ? AND (instr(body, ?) > 0 OR instr(body, ?) > 0))`,
@@ -81,8 +81,8 @@ func (t eventWriter) EmptyRaw(customer model.PSID, mid model.MID, but string) er
 	return sqldb.Wrap(err, "empty raw events of page %s", t.page)
 }
 
-// How the keys of raw events begin that are of a message of that mid, and what those are
-// called that edit one.
+// The prefixes of the keys of raw events about a message with that mid, and the name of those
+// that edit one.
 const (
 	rawOfMID = "mid:"
 	rawEdit  = "message_edit"

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// openRepliesQuery says the states as the index does, by which it is used.
+	// openRepliesQuery lists the states as the index does, so that SQLite uses the index.
 	openRepliesQuery  = `SELECT state, COUNT(*) FROM replies WHERE state IN ('queued', 'posting', 'unknown', 'ask') GROUP BY state`
 	oldestQueuedQuery = `SELECT doc FROM replies WHERE page_id = ? AND state = ? ORDER BY accepted_seq LIMIT 1`
 	rawEventsQuery    = `SELECT COUNT(*) FROM raw_events WHERE understood = 0`
@@ -60,7 +60,7 @@ func (r figureReader) Counter(name string) (int64, error) {
 	return n, sqldb.Wrap(err, "read counter %s", name)
 }
 
-// Names of the counters that are worked out.
+// Names of the counters that are computed.
 const (
 	counterNotUnderstood = "raw_not_understood"
 	counterRaw           = "raw_events"

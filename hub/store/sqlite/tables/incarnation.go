@@ -11,7 +11,7 @@ import (
 // setStore sets a value of the table store.
 const setStore = `INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 
-// incarnationReader tells how the store came to be what it is.
+// incarnationReader reads the store's incarnation.
 type incarnationReader struct{ *sqldb.Session }
 
 // Incarnation implements [store.Reader].

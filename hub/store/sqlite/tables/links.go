@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-// linkReader reads links to records of the CRM.
+// linkReader reads links to CRM records.
 type linkReader struct{ *sqldb.Session }
 
 // Links implements [store.Reader].
@@ -25,7 +25,7 @@ func (r linkReader) LinksTo(record model.RecordRef) ([]store.Link, error) {
 	return list, sqldb.Wrap(err, "read links to %s", record)
 }
 
-// seenLinksQuery begins with what somebody was found to see of late, which is little.
+// seenLinksQuery starts from the viewer's current permissions, which are few.
 const seenLinksQuery = `SELECT l.conversation_id, l.record_type, l.record_id, COALESCE(k.title, ''), y.doc
 	FROM record_sights s JOIN links l ON l.record_type = s.record_type AND l.record_id = s.record_id
 	LEFT JOIN records k ON k.record_type = s.record_type AND k.record_id = s.record_id
@@ -67,7 +67,7 @@ func (r linkReader) LinkedRecords() ([]model.RecordRef, error) {
 	return list, sqldb.Wrap(err, "read linked records")
 }
 
-// linkWriter writes links to records of the CRM.
+// linkWriter writes links to CRM records.
 type linkWriter struct{ pageBase }
 
 // PutLink implements [store.PageTx].

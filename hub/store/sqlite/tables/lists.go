@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-// stream is a part of a list that an index holds in the list's order.
+// stream is a part of a list that an index has in the list's order.
 type stream struct {
 	page   model.PageID
 	status model.Status
@@ -23,15 +23,15 @@ const (
 	asleep = ` AND awake_at > ?`
 	// notFree takes now twice.
 	notFree = ` AND (free_until <= ? OR free_from > ?)`
-	// waiting is of those that are open, waitingAwake of those that are if they are awake,
-	// and asking of all others. The index of those is found by its own condition.
+	// waiting is for open conversations, waitingAwake for those that are open once awake, and
+	// asking for all others, which have an index of their own condition.
 	waiting      = ` AND waits <> 0`
 	waitingAwake = ` AND waits <> 0 AND (waits = 2 OR awake_at <= ?)`
 	asking       = ` AND waits <> 0 AND waits = 2`
 )
 
-// streams returns the parts of a list: one Page and one status each, because the
-// indexes begin so.
+// streams returns the parts of a list: one for each Page and status, because the indexes begin
+// with these.
 func streams(q store.ConversationQuery) ([]stream, error) {
 	var list []stream
 	now := sqldb.Micros(q.Now)
@@ -76,7 +76,7 @@ func streams(q store.ConversationQuery) ([]stream, error) {
 	return list, nil
 }
 
-// distinct drops a Page that is named twice.
+// distinct drops repeated Pages.
 func distinct(pages []store.PageScope) []store.PageScope {
 	seen := make(map[model.PageID]bool, len(pages))
 	list := make([]store.PageScope, 0, len(pages))
@@ -92,8 +92,8 @@ func distinct(pages []store.PageScope) []store.PageScope {
 // listReader reads the lists of the inbox; searchReader searches in them.
 type listReader struct{ *sqldb.Session }
 
-// Conversations implements [store.Reader]. It reads the keys of each stream from
-// an index, merges them, and reads only the records that are returned.
+// Conversations implements [store.Reader]. It reads the keys of each stream from an index,
+// merges them, and reads only the records that it returns.
 func (r listReader) Conversations(q store.ConversationQuery) ([]store.Conversation, string, error) {
 	name := "conversations:" + string(q.Filter)
 	parts, err := streams(q)
@@ -134,7 +134,7 @@ func (r listReader) streamKeys(s stream, from *sqldb.Place, limit int) ([]sqldb.
 	return sqldb.Keys(r.Session, s.page, query, args)
 }
 
-// query is the statement that reads a stream's newest keys after that place.
+// query returns the statement that reads a stream's newest keys after that place.
 func (s stream) query(from *sqldb.Place, limit int) (string, sqldb.Args) {
 	query := `SELECT updated_at, id FROM conversations WHERE page_id = ? AND status = ?` + s.where
 	args := append(sqldb.Args{s.page, s.status}, s.args...)
@@ -156,12 +156,12 @@ func (r listReader) CountConversations(q store.CountQuery) (store.Counts, error)
 	return counts, nil
 }
 
-// countWaitingQuery reads the index of those that wait alone.
+// countWaitingQuery reads only the index of those that wait.
 const countWaitingQuery = `SELECT COUNT(*) FROM conversations WHERE page_id = ? AND waits <> 0
 	AND (waits = 2 OR status = ? OR status = ? AND awake_at <= ?)`
 
-// countPage adds the counts of one Page. Each status has a statement of its own,
-// which asks of its rows no more than can differ.
+// countPage adds the counts of one Page. Each status has its own statement, which tests only
+// what can differ among its rows.
 func (r listReader) countPage(scope store.PageScope, q store.CountQuery, counts *store.Counts) error {
 	now := sqldb.Micros(q.Now)
 	var done int

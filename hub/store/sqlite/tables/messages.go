@@ -35,10 +35,10 @@ func (r messageReader) MessageByMID(page model.PageID, mid model.MID) (store.Mes
 	return m, sqldb.Wrap(err, "read message of page %s by mid", page)
 }
 
-// messagesList names a conversation's messages in a cursor.
+// messagesList is the name of a conversation's messages in a cursor.
 func messagesList(id model.ConversationID) string { return "messages:" + string(id) }
 
-// visibleLine holds back lines about records that somebody may not see.
+// visibleLine leaves out lines about records that the viewer may not see.
 const visibleLine = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s WHERE s.user_id = ? AND s.until > ?
 	AND messages.record = s.record_type || ':' || s.record_id))`
 
@@ -81,7 +81,7 @@ func (r messageReader) Outgoing(id model.ConversationID, until time.Time, states
 	return list, sqldb.Wrap(err, "read outgoing messages of %s", id)
 }
 
-// inList writes the placeholders of values and adds these to the arguments.
+// inList returns the placeholders of values and appends the values to the arguments.
 func inList[T any](values []T, args *sqldb.Args) string {
 	for _, v := range values {
 		*args = append(*args, v)
@@ -121,7 +121,7 @@ func (r messageReader) Newest(id model.ConversationID, upTo int64) (store.Messag
 	return m, sqldb.Wrap(err, "read newest message of %s", id)
 }
 
-// newestSaidQuery walks back by the index until a message that was said.
+// newestSaidQuery walks the index back to the newest message that was said.
 const newestSaidQuery = `SELECT doc FROM messages
 	WHERE page_id = ? AND conversation_id = ? AND direction IN ('in', 'out') AND state NOT IN ('failed', 'dropped')
 	AND coalesce(json_extract(doc, '$.standby'), 0) = 0 AND coalesce(json_extract(doc, '$.deleted'), 0) = 0
@@ -175,8 +175,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 	return t.Spoil(sqldb.Wrap(err, "put message %s", m.ID))
 }
 
-// forgets tells whether something that a message said is in none of what is stored of it
-// now.
+// forgets reports whether something that a message said is no longer in what is stored of it.
 func forgets(was *store.Message, m store.Message) bool {
 	if was == nil {
 		return false
@@ -227,7 +226,7 @@ func (t messageWriter) writeMessage(m store.Message) error {
 		m.Author.ID, sqldb.Micros(m.Order), m.FirstSeq, sqldb.Flag(m.MetaTime), aboutRecord(m), doc)
 }
 
-// aboutRecord names the record that a line is about; empty: none.
+// aboutRecord returns the record that a line is about; empty if it is about none.
 func aboutRecord(m store.Message) string {
 	if r := m.About(); r != nil {
 		return r.String()

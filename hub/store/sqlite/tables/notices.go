@@ -17,7 +17,7 @@ func (r noticeReader) Notice(page model.PageID, id string) (model.Notice, error)
 	return n, sqldb.Wrap(err, "read notice %s of page %s", id, page)
 }
 
-// noticesList names the notices in a cursor.
+// noticesList is the notices' name in a cursor.
 const noticesList = "notices"
 
 // Notices implements [store.Reader].

@@ -11,26 +11,26 @@ import (
 	"parley/model"
 )
 
-// pageBase is a transaction of one Page, as all roles that write in it use it.
+// pageBase is a transaction of one Page, as used by all roles that write in it.
 type pageBase struct {
 	*sqldb.Session
 	page model.PageID
-	// words is what the transaction changes of the search index.
+	// words are the transaction's changes of the search index.
 	words searchindex.Changes
 }
 
-// index keeps the search index in step with what is stored.
+// index returns the writer that updates the search index.
 func (t pageBase) index() searchindex.Writer {
 	return searchindex.NewWriter(t.Session, t.page, t.words)
 }
 
-// there answers [store.ErrNotFound] where there is no such conversation.
+// exists returns [store.ErrNotFound] if there is no such conversation.
 func (t pageBase) there(id model.ConversationID) error {
 	_, err := conversationReader{t.Session}.Conversation(id)
 	return err
 }
 
-// own refuses what lies in another Page.
+// own refuses what belongs to another Page.
 func (t pageBase) own(page model.PageID, id any) error {
 	if page != t.page {
 		return fmt.Errorf("%v is not of page %s", id, t.page)
@@ -38,9 +38,9 @@ func (t pageBase) own(page model.PageID, id any) error {
 	return nil
 }
 
-// change takes the Page's next seq and logs the change. If what follows fails,
-// the transaction can't be kept: the seq would be a gap. The caller hands its
-// error to [db.Session.Spoil].
+// change takes the Page's next seq and logs the change. If what follows fails, the transaction
+// must not be committed, as the seq would be a gap: the caller passes its error to
+// [sqldb.Session.Spoil].
 func (t pageBase) change(kind store.Kind, id string) (int64, error) {
 	var seq int64
 	stamp := newStamp()
@@ -53,10 +53,10 @@ func (t pageBase) change(kind store.Kind, id string) (int64, error) {
 	return seq, t.Spoil(sqldb.Wrap(err, "log change of page %s", t.page))
 }
 
-// stampBytes are enough that no two logs have the same at a seq.
+// stampBytes are enough that no two logs have the same stamp at a seq.
 const stampBytes = 8
 
-// newStamp returns what tells a row of a log from that which another store has there.
+// newStamp returns a value that distinguishes a row of the log from the row of another store.
 func newStamp() string {
 	b := make([]byte, stampBytes)
 	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead

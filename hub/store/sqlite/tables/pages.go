@@ -52,7 +52,7 @@ func (t pageWriter) PutPage(p *store.Page) error {
 	}
 	seq, err := t.change(store.KindPage, string(p.ID))
 	if err != nil {
-		// The row may be new, and is not yet a Page.
+		// The row may be new, and is not a Page yet.
 		return t.Spoil(sqldb.Wrap(err, "put page"))
 	}
 	p.Seq = seq
@@ -64,7 +64,7 @@ func (t pageWriter) PutPage(p *store.Page) error {
 	return t.Spoil(sqldb.Wrap(err, "put page %s", p.ID))
 }
 
-// installation returns which installation of its Page an id names, from 1.
+// installation returns the number of an installation of its Page, from 1.
 func installation(id model.PageID) int {
 	number, found := strings.CutPrefix(strings.TrimPrefix(string(id), string(id.Meta())), "~")
 	if n, err := strconv.Atoi(number); found && err == nil {

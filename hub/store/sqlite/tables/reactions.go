@@ -23,7 +23,7 @@ func (r reactionReader) PendingReactions() ([]store.PendingReaction, error) {
 	return list, sqldb.Wrap(err, "read reactions on their way")
 }
 
-// reactionWriter keeps reactions on their way.
+// reactionWriter stores reactions on their way.
 type reactionWriter struct{ pageBase }
 
 // PutPendingReaction implements [store.PageTx].

@@ -10,7 +10,7 @@ import (
 	"parley/model"
 )
 
-// recordReader reads what is kept of records of the CRM.
+// recordReader reads what is stored about CRM records.
 type recordReader struct{ *sqldb.Session }
 
 // SeesRecord implements [store.Reader].
@@ -42,7 +42,7 @@ func (r recordReader) RecordState(record model.RecordRef) (store.RecordState, er
 	return s, sqldb.Wrap(err, "read state of %s", record)
 }
 
-// recordWriter writes what is kept of records of the CRM.
+// recordWriter writes what is stored about CRM records.
 type recordWriter struct{ *sqldb.Session }
 
 // SetRecordTitle implements [store.AccountTx].

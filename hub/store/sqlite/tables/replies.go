@@ -69,8 +69,8 @@ const (
 		WHERE page_id = ? AND state = ? AND wake_at <> 0 ORDER BY wake_at, message_id LIMIT ?`
 )
 
-// WaitingPages implements [store.Reader]. The index is asked for one Page after the
-// other: to count its rows off would read as many as there are replies.
+// WaitingPages implements [store.Reader]. It asks the index for one Page after the other: a
+// DISTINCT would read as many rows as there are replies.
 func (r replyReader) WaitingPages() ([]model.PageID, error) {
 	var list []model.PageID
 	for after := model.PageID(""); ; {
@@ -137,7 +137,7 @@ func (r replyReader) Uploads(id model.ConversationID) ([]string, error) {
 	return list, sqldb.Wrap(err, "read uploads of %s", id)
 }
 
-// replyWriter keeps replies on their way.
+// replyWriter stores replies on their way.
 type replyWriter struct{ pageBase }
 
 // PutReply implements [store.PageTx].

@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	// maxMatches is how many rows of a Page's index a search reads at most, from
-	// the conversations that were stored last on.
+	// maxMatches is how many rows of a Page's index a search reads at most, starting with the
+	// conversations stored last.
 	maxMatches = 200_000
-	// fewFound is up to how many conversations are looked up one by one; where a
-	// search finds more, the list is walked until enough of it is found.
+	// fewFound is up to how many conversations are looked up one by one. If a search finds
+	// more, the list is walked until enough of them are found.
 	fewFound = 2000
 )
 
@@ -68,7 +68,7 @@ func (r searchReader) SearchConversations(q store.ConversationQuery) ([]store.Fo
 	return list, cursor, err
 }
 
-// searchList names a search in a cursor, which tells nothing of the words.
+// searchList is a search's name in a cursor, which reveals nothing of the words.
 func searchList(q store.ConversationQuery) string {
 	const enough = 8
 	sum := sha256.Sum256([]byte(q.Search))
@@ -77,13 +77,13 @@ func searchList(q store.ConversationQuery) string {
 
 // matches is what a search finds on a Page.
 type matches struct {
-	// rows of the index, in descending order: a conversation's stand together.
+	// rows of the index, in descending order, so that a conversation's are adjacent.
 	rows []int64
 	// keys are the conversations', in descending order.
 	keys []int64
 }
 
-// match reads what the Page's index says of a search.
+// match reads a search's matches from the Page's index.
 func (r searchReader) match(page model.PageID, query string) (*matches, error) {
 	var m matches
 	var pageKey int64
@@ -128,7 +128,7 @@ func (m *matches) of(key int64) []int64 {
 	return m.rows[first:end]
 }
 
-// has tells whether anything of a conversation was found.
+// has reports whether anything of a conversation was found.
 func (m *matches) has(key int64) bool {
 	_, ok := slices.BinarySearchFunc(m.keys, key, func(k, target int64) int {
 		switch {
@@ -145,7 +145,7 @@ func (m *matches) has(key int64) bool {
 // errEnough ends the reading of rows.
 var errEnough = errors.New("enough")
 
-// foundKeys returns the newest keys of a stream, after that place, that were found.
+// foundKeys returns a stream's newest keys after that place among those found.
 func (r searchReader) foundKeys(s stream, m *matches, from *sqldb.Place, limit int) ([]sqldb.Key, error) {
 	if len(m.keys) == 0 {
 		return nil, nil
@@ -179,8 +179,8 @@ func (r searchReader) foundKeys(s stream, m *matches, from *sqldb.Place, limit i
 	return list, err
 }
 
-// among is the statement that reads, of the conversations with these keys, the
-// newest of a stream after that place.
+// among returns the statement that reads a stream's newest conversations after that place among
+// those with these keys.
 func (s stream) among(keys string, from *sqldb.Place, limit int) (string, sqldb.Args) {
 	where, args := s.after(from)
 	return `SELECT c.updated_at, c.id FROM json_each(?) j
@@ -189,7 +189,7 @@ func (s stream) among(keys string, from *sqldb.Place, limit int) (string, sqldb.
 		WHERE ` + where + ` ORDER BY c.updated_at DESC, c.id DESC LIMIT ?`, append(append(sqldb.Args{keys}, args...), limit)
 }
 
-// walk is the statement that reads a stream with the search's keys.
+// walk returns the statement that reads a stream with the search's keys.
 func (s stream) walk(from *sqldb.Place) (string, sqldb.Args) {
 	where, args := s.after(from)
 	return `SELECT c.updated_at, c.id, k.key FROM conversations c
@@ -197,7 +197,7 @@ func (s stream) walk(from *sqldb.Place) (string, sqldb.Args) {
 		WHERE ` + where + ` ORDER BY c.updated_at DESC, c.id DESC`, args
 }
 
-// after is the condition on what a stream holds after that place.
+// after returns the condition for a stream's rows after that place.
 func (s stream) after(from *sqldb.Place) (string, sqldb.Args) {
 	where, args := `c.page_id = ? AND status = ?`+s.where, append(sqldb.Args{s.page, s.status}, s.args...)
 	if from != nil {
@@ -207,7 +207,7 @@ func (s stream) after(from *sqldb.Place) (string, sqldb.Args) {
 	return where, args
 }
 
-// found returns a conversation with what was found of it.
+// found returns a conversation with what was found in it.
 func (r searchReader) found(id model.ConversationID, m *matches, query string) (store.Found, error) {
 	c, err := conversationReader(r).Conversation(id)
 	if err != nil {

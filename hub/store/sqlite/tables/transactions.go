@@ -7,7 +7,7 @@ import (
 	"parley/model"
 )
 
-// reader reads in a transaction: each role is a type of its own, with its subject.
+// reader reads in a transaction: each role is a type of its own, in its subject's file.
 type reader struct {
 	pageReader
 	logReader
@@ -33,7 +33,7 @@ type reader struct {
 	incarnationReader
 }
 
-// NewReader begins to read.
+// NewReader returns a reader within a session.
 func NewReader(s *sqldb.Session) store.Reader { return readerOf(s) }
 
 func readerOf(s *sqldb.Session) reader {
@@ -79,7 +79,7 @@ type pageTx struct {
 	transcriptWriter
 }
 
-// NewPageTx begins a transaction of a Page; words gathers what it changes of the search index.
+// NewPageTx returns a transaction of a Page; words collects its changes of the search index.
 func NewPageTx(s *sqldb.Session, page model.PageID, words searchindex.Changes) store.PageTx {
 	b := pageBase{s, page, words}
 	return pageTx{
@@ -98,7 +98,7 @@ func NewPageTx(s *sqldb.Session, page model.PageID, words searchindex.Changes) s
 	}
 }
 
-// accountTx is a transaction on users and what signs them in, and on what no Page has for itself.
+// accountTx is a transaction on users, their credentials, and what belongs to no Page.
 type accountTx struct {
 	reader
 	userWriter
@@ -111,7 +111,7 @@ type accountTx struct {
 	incarnationWriter
 }
 
-// NewAccountTx begins a transaction on accounts.
+// NewAccountTx returns a transaction on accounts.
 func NewAccountTx(s *sqldb.Session) store.AccountTx {
 	return accountTx{
 		reader:             readerOf(s),

@@ -13,7 +13,7 @@ import (
 
 const syncColumns = `SELECT doc, changed, noticed FROM syncs`
 
-// transcriptReader reads how transcripts stand.
+// transcriptReader reads the state of transcripts.
 type transcriptReader struct{ *sqldb.Session }
 
 // syncs reads rows of syncColumns.
@@ -93,15 +93,15 @@ func (r transcriptReader) TranscriptPart(id model.ConversationID, day string, nu
 	return p, sqldb.Wrap(err, "read transcript of %s", id)
 }
 
-// transcriptsOf names a record's transcripts in a cursor.
+// transcriptsOf is the name of a record's transcripts in a cursor.
 func transcriptsOf(record model.RecordRef) string { return "transcripts:" + record.String() }
 
 const transcriptsQuery = `SELECT t.doc FROM transcript_records r
 	JOIN transcripts t ON t.page_id = r.page_id AND t.conversation_id = r.conversation_id AND t.day = r.day AND t.number = r.number
 	WHERE r.record_type = ? AND r.record_id = ?`
 
-// TranscriptsOn implements [store.Reader]. The cursor names the note alone: who may see
-// the record knows it, and may not see the conversation.
+// TranscriptsOn implements [store.Reader]. The cursor names only the note, which whoever may
+// see the record knows, and not the conversation, which they may not see.
 func (r transcriptReader) TranscriptsOn(record model.RecordRef, cursor string, limit int) ([]transcript.Part, string, error) {
 	list := transcriptsOf(record)
 	from, err := sqldb.ParseCursor(cursor, list)
@@ -126,7 +126,7 @@ func (r transcriptReader) TranscriptsOn(record model.RecordRef, cursor string, l
 	return found, next, err
 }
 
-// transcriptWriter keeps how transcripts stand.
+// transcriptWriter stores the state of transcripts.
 type transcriptWriter struct{ pageBase }
 
 // PutSync implements [store.PageTx].
@@ -139,7 +139,7 @@ func (t transcriptWriter) PutSync(s store.Sync) error {
 	}
 	s.Since, s.WakeAt, s.DoneAt = sqldb.Exact(s.Since), sqldb.Exact(s.WakeAt), sqldb.Exact(s.DoneAt)
 	noticed := s.Noticed
-	s.Changed, s.Noticed = 0, 0 // the columns'
+	s.Changed, s.Noticed = 0, 0 // the columns have them
 	doc, err := sqldb.Encode(s)
 	if err != nil {
 		return sqldb.Wrap(err, "put sync of %s", s.Conversation)
@@ -185,12 +185,12 @@ func (t transcriptWriter) PutTranscript(id model.ConversationID, p transcript.Pa
 	return sqldb.Wrap(err, "put transcript of %s", id)
 }
 
-// retell notes that what a transcript tells changed, where there is a sync.
+// noteChange records that the transcript changed, if there is a sync.
 func (t transcriptWriter) retell(id model.ConversationID, seq int64) error {
 	return t.Run(`UPDATE syncs SET changed = ? WHERE page_id = ? AND conversation_id = ?`, seq, t.page, id)
 }
 
-// syncOf reads what is kept of a sync in a join; nil: there is none.
+// syncOf decodes a sync from a join; nil if there is none.
 func syncOf(doc []byte) (*store.Sync, error) {
 	if len(doc) == 0 {
 		return nil, nil //nolint:nilnil // that there is none is an ordinary answer here

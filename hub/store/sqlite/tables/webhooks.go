@@ -8,10 +8,10 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// testedName is when Meta last tried our address, in the table store.
+// testedName is the key in the table store of when Meta last tried our webhook address.
 const testedName = "tested_at"
 
-// webhookReader reads what is known of our address for webhooks.
+// webhookReader reads what is known about our webhook address.
 type webhookReader struct{ *sqldb.Session }
 
 // TestedAt implements [store.Reader].
@@ -24,7 +24,7 @@ func (r webhookReader) TestedAt() (time.Time, error) {
 	return at, err
 }
 
-// webhookWriter keeps what is known of our address for webhooks.
+// webhookWriter stores what is known about our webhook address.
 type webhookWriter struct{ *sqldb.Session }
 
 // SetTestedAt implements [store.AccountTx].

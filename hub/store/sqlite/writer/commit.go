@@ -12,11 +12,11 @@ import (
 	"parley/hub/store/sqlite/sqldb"
 )
 
-// outcome is a call that has run, and the error it ended with.
+// outcome is a call that has run, and its error.
 type outcome struct {
 	c   *call
 	err error
-	// erases: it is answered once what it deleted is gone from the disk.
+	// erases: it is answered only once what it deleted is gone from the disk.
 	erases bool
 }
 
@@ -26,8 +26,8 @@ func (w *Writer) commit(first *call) {
 	if err := w.begin(ctx); err != nil {
 		err = sqldb.Wrap(unwritten(err), "begin transaction")
 		w.reset(err)
-		// Those behind it would meet the same, each after the busy time-out. Who comes when the
-		// first was answered is not one of them.
+		// Those behind it would fail the same way, each after the busy timeout. Calls that
+		// arrive after the first was answered are not among them.
 		var behind []*call
 		for c := first; c != nil; c, _ = w.next() {
 			behind = append(behind, c)
@@ -78,8 +78,7 @@ func (w *Writer) commit(first *call) {
 	w.foldLong(ctx)
 }
 
-// far reads how far the Pages are with what is about to be committed, where that is asked
-// for.
+// far reads the seqs that the commit will reach, if the files are watched.
 func (w *Writer) far(ctx context.Context) (identity.Seqs, error) {
 	if w.watch == nil {
 		return nil, nil
@@ -97,7 +96,7 @@ func (w *Writer) begin(ctx context.Context) error {
 	return w.c.Exec(ctx, `BEGIN IMMEDIATE`)
 }
 
-// reconnect makes a connection where the last one was dropped.
+// reconnect opens a connection if the last one was dropped.
 func (w *Writer) reconnect(ctx context.Context) error {
 	if w.c != nil {
 		return nil
@@ -107,8 +106,8 @@ func (w *Writer) reconnect(ctx context.Context) error {
 	return err
 }
 
-// one runs one call in a savepoint, and adds what it changed of the search index
-// to words. dead is an error that takes the whole commit with it.
+// one runs one call in a savepoint, and adds its changes of the search index to words. dead is
+// an error that takes the whole commit with it.
 func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes) (o outcome, dead error) {
 	o = outcome{c: c, err: c.ctx.Err()}
 	if o.err != nil {
@@ -145,8 +144,7 @@ func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes) (o
 	return o, nil
 }
 
-// unwritten says of whatever kept a commit from the disk that the store is not
-// available.
+// unwritten makes any error that kept a commit from the disk a [store.ErrUnavailable].
 func unwritten(err error) error {
 	if err = sqldb.Translate(err); errors.Is(err, store.ErrUnavailable) {
 		return err
@@ -154,7 +152,7 @@ func unwritten(err error) error {
 	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 }
 
-// abandon undoes a commit and tells all its callers that nothing was kept.
+// abandon undoes a commit and tells all its callers that nothing was stored.
 func (w *Writer) abandon(ran []outcome, why error) {
 	w.reset(why)
 	for _, o := range ran {
@@ -162,12 +160,12 @@ func (w *Writer) abandon(ran []outcome, why error) {
 	}
 }
 
-// reset makes the connection fit for the next transaction, or drops it.
+// reset prepares the connection for the next transaction, or drops it.
 func (w *Writer) reset(why error) {
 	if w.c == nil {
 		return
 	}
-	// An error here mostly says that SQLite itself has rolled back already.
+	// An error here mostly means that SQLite has rolled back already.
 	_ = w.c.Exec(context.Background(), `ROLLBACK`)
 	if sqldb.Lasting(why) {
 		w.c.Drop()

@@ -10,30 +10,29 @@ import (
 	"parley/hub/store/sqlite/disk"
 )
 
-// What is deleted is overwritten in the file, but its pages as they were stand in the log
-// until that is folded in and emptied. So whoever deletes is answered after that. Somebody
-// who began to read before keeps the log from being emptied: then it is tried again and
-// again, and for a while the answer waits.
+// What is deleted is overwritten in the file, but the log still has the old pages until it is
+// folded in and emptied. So a deletion is answered after that. A reader that began before keeps
+// the log from being emptied: then it is retried, and the answer waits for a while.
 
 const (
-	// eraseWait is how long a deletion is not answered.
+	// eraseWait is how long the answer to a deletion is held back.
 	eraseWait = 2 * time.Second
-	// eraseAgain is when emptying the log is tried again, twice as long each time up to
-	// eraseAgainMost; each time it waits foldWait for readers.
+	// eraseAgain is when emptying the log is retried, doubling up to eraseAgainMost; each
+	// attempt waits foldWait for readers.
 	eraseAgain     = 20 * time.Millisecond
 	eraseAgainMost = time.Second
 )
 
-// erasing is what of the deletions is still to be done.
+// erasing is the state of deletions that are not yet erased.
 type erasing struct {
 	log *slog.Logger
-	// alone takes the store for a moment where it is not held: another process may hold
-	// it. It answers how to give it back; nil: it can't be had.
+	// alone takes the store's locks for a moment if it is not held exclusively. It returns how
+	// to release them, or nil if another process has them.
 	alone func() func()
 	// open: something that was deleted can still be read in the log.
 	open atomic.Bool
 
-	// Of the writer's goroutine alone: who waits, since when, and when it is tried again.
+	// For the writer's goroutine only: who waits, since when, and when to retry.
 	waiting []outcome
 	since   time.Time
 	pause   time.Duration
@@ -41,7 +40,7 @@ type erasing struct {
 	told    bool
 }
 
-// begin notes that something is to be erased, and answers false where that was known.
+// begin records that something must be erased, and returns false if that was known.
 func (e *erasing) begin() bool {
 	if e.open.Swap(true) {
 		return false
@@ -50,7 +49,7 @@ func (e *erasing) begin() bool {
 	return true
 }
 
-// again tells when it is to be tried again.
+// again fires when it is to be retried.
 func (e *erasing) again() <-chan time.Time {
 	if e.timer == nil {
 		return nil
@@ -58,7 +57,7 @@ func (e *erasing) again() <-chan time.Time {
 	return e.timer.C
 }
 
-// release answers who waits.
+// release answers those who wait.
 func (e *erasing) release() {
 	for _, o := range e.waiting {
 		o.c.done <- o.err
@@ -66,8 +65,8 @@ func (e *erasing) release() {
 	e.waiting = nil
 }
 
-// answer answers the calls of a commit. Those that deleted something are answered once the
-// log is empty.
+// answer answers the calls of a commit. Those that deleted something are answered once the log
+// is empty.
 func (w *Writer) answer(ctx context.Context, ran []outcome) {
 	e := &w.erasing
 	for _, o := range ran {
@@ -82,7 +81,7 @@ func (w *Writer) answer(ctx context.Context, ran []outcome) {
 	}
 }
 
-// eraseDue erases when it is time though others write.
+// eraseDue erases when it is due, even while others write.
 func (w *Writer) eraseDue(ctx context.Context) {
 	select {
 	case <-w.erasing.again():
@@ -91,7 +90,7 @@ func (w *Writer) eraseDue(ctx context.Context) {
 	}
 }
 
-// erase empties the log, and says when it will try again where that can't be done.
+// erase empties the log, and schedules a retry if it can't.
 func (w *Writer) erase(ctx context.Context) {
 	e := &w.erasing
 	if w.emptied(ctx) {
@@ -114,7 +113,7 @@ func (w *Writer) erase(ctx context.Context) {
 	e.pause = min(2*e.pause, eraseAgainMost)
 }
 
-// emptied empties the log, and tells whether it is.
+// emptied empties the log, and reports whether it is empty.
 func (w *Writer) emptied(ctx context.Context) bool {
 	if w.watch == nil {
 		back := w.erasing.alone()
@@ -126,8 +125,8 @@ func (w *Writer) emptied(ctx context.Context) bool {
 	return w.fold(ctx, "truncate") && len(w.dirty) == 0
 }
 
-// end overwrites the remnants in the log, which SQLite folds in when it is closed, and
-// closes the connection.
+// end overwrites the remnants in the log, which SQLite folds in when it is closed, and closes
+// the connection.
 func (w *Writer) end() {
 	ctx := context.Background()
 	if w.erasing.open.Load() {
@@ -146,8 +145,8 @@ func (w *Writer) end() {
 }
 
 // sweep overwrites the remnants on the pages in the log, in a transaction of its own. What
-// it can't, on a full disk for one, it does the next time; that keeps no log from being
-// folded in, which is what makes room.
+// fails, for instance on a full disk, is left to the next time. That does not keep the log from
+// being folded in, which is what makes room.
 func (w *Writer) sweep(ctx context.Context) {
 	pages, upTo, err := disk.Remnants(w.path+disk.LogSuffix, w.swept)
 	if err == nil {
@@ -176,5 +175,5 @@ func (w *Writer) sweep(ctx context.Context) {
 	w.unswept = err != nil
 }
 
-// Erased tells whether what was deleted is gone.
+// Erased reports whether everything deleted is gone from the disk.
 func (w *Writer) Erased() bool { return !w.erasing.open.Load() }

@@ -8,23 +8,21 @@ import (
 	"parley/hub/store/sqlite/disk"
 )
 
-// SQLite would fold its log into the file by itself, in the midst of some commit. The
-// writer does it instead, after its callers were answered, so that whatever else changes
-// the file is somebody else's doing (see identity). What opens the store beside a hub folds
-// nothing in.
+// SQLite would fold its log into the file by itself, during some commit. The writer does it
+// instead, after its callers were answered, so that any other change of the file is somebody
+// else's (see identity). Programs that open the store beside a hub fold nothing in.
 
 const (
-	// longLog is from how many pages on a log is folded in while others write: what
-	// SQLite does itself.
+	// longLog is the number of pages from which a log is folded in while others write: SQLite's
+	// own default.
 	longLog = 1000
-	// largeLog is from how many bytes on a log is emptied when nobody writes.
+	// largeLog is the size in bytes from which a log is emptied when nobody writes.
 	largeLog = 4 << 20
 	// foldWait is how long folding waits for readers, in milliseconds.
 	foldWait = 100
 )
 
-// foldLong folds a long log in as far as its readers allow. It begins anew from its
-// beginning then.
+// foldLong folds a long log in as far as its readers allow; after that it restarts.
 func (w *Writer) foldLong(ctx context.Context) {
 	if w.watch == nil || w.c == nil || !disk.LogHas(w.path+disk.LogSuffix, longLog) {
 		return
@@ -41,8 +39,8 @@ func (w *Writer) foldIdle() {
 	w.fold(context.Background(), "truncate")
 }
 
-// fold folds the log into the file, unless that is not the one that was opened, and tells
-// whether all of it is there now. Where it fails nothing is lost: the log stays.
+// fold folds the log into the file, unless that is not the one that was opened, and reports
+// whether all of it is there. If it fails nothing is lost: the log stays.
 func (w *Writer) fold(ctx context.Context, mode string) bool {
 	if w.watch.Look(ctx) != nil || w.reconnect(ctx) != nil {
 		return false

@@ -19,34 +19,32 @@ import (
 const (
 	// batchCalls is how many transactions go into one commit at most.
 	batchCalls = 256
-	// batchTime is how long a commit gathers those that wait; where the disk is
-	// slow, twice as long as its last commit took, and batchTimeMax at most. It
-	// never waits for more to come.
+	// batchTime is how long a commit gathers waiting calls; on a slow disk, twice as long as
+	// its last commit took, up to batchTimeMax. It never waits for more to arrive.
 	batchTime    = 2 * time.Millisecond
 	batchTimeMax = 50 * time.Millisecond
-	// idleAfter is the time without a write after which a large log is folded
-	// into the file.
+	// idleAfter is the time without a write after which a large log is folded into the file.
 	idleAfter = time.Second
 )
 
-// errExited answers a call whose function ended its goroutine.
+// errExited is the error of a call whose function ended its goroutine.
 var errExited = errors.New("transaction left by runtime.Goexit")
 
 // Turn is a transaction whose turn has come.
 type Turn struct {
 	*sqldb.Session
-	// Words is what it changes of the search index.
+	// Words are its changes of the search index.
 	Words searchindex.Changes
 }
 
 // call is one transaction that waits for its turn.
 type call struct {
 	ctx context.Context
-	// turn hands the transaction to the caller; nobody takes it once ctx is over.
+	// turn hands the transaction to the caller; nobody receives it once ctx is over.
 	turn chan *Turn
-	// ran carries how the caller's function ended.
+	// ran carries the result of the caller's function.
 	ran chan error
-	// done carries what became of it.
+	// done carries the result of the commit.
 	done chan error
 }
 
@@ -55,7 +53,7 @@ type Writer struct {
 	db   *sql.DB
 	path string
 	now  func() time.Time
-	// watch is nil where the files are not watched.
+	// watch is nil if the files are not watched.
 	watch *identity.Watch
 
 	mu      sync.Mutex
@@ -66,16 +64,16 @@ type Writer struct {
 
 	erasing erasing
 
-	// Of the goroutine alone.
+	// For the goroutine only.
 	c          *sqldb.Conn
 	lastCommit time.Duration
 	// gather is how long a commit gathers at least.
 	gather time.Duration
-	// swept is how far the log was read for remnants, and dirty are the pages on which they
-	// are not overwritten yet.
+	// swept is how far the log was read for remnants, dirty are the pages whose remnants are
+	// not overwritten yet.
 	swept disk.Swept
 	dirty []uint32
-	// unswept: that could not be done the last time.
+	// unswept: overwriting failed the last time.
 	unswept bool
 }
 
@@ -85,14 +83,14 @@ type Options struct {
 	// Path is the file's, without symbolic links.
 	Path string
 	Now  func() time.Time
-	// Watch is nil where the files are not watched: then Alone takes the store for a moment,
-	// and answers how to give it back; nil: it can't be had.
+	// Watch is nil if the files are not watched: then Alone takes the store's locks for a
+	// moment, and returns how to release them, or nil if another process has them.
 	Watch  *identity.Watch
 	Alone  func() func()
 	Logger *slog.Logger
 }
 
-// Start begins to write.
+// Start starts a writer.
 func Start(ctx context.Context, o Options) (*Writer, error) {
 	c, err := sqldb.Connect(ctx, o.DB)
 	if err != nil {
@@ -103,16 +101,16 @@ func Start(ctx context.Context, o Options) (*Writer, error) {
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
 	if w.watch != nil && disk.LogName(w.path+disk.LogSuffix) != "" {
-		// Of a hub that was cut short, or of bringing the file up to date.
+		// Left by a hub that was cut short, or by a migration.
 		w.erasing.begin()
 		w.erase(ctx)
 	}
-	go w.loop() //nolint:gosec // it runs until Close, whatever became of the opening
+	go w.loop() //nolint:gosec // it runs until Close, whatever becomes of the opening
 	return w, nil
 }
 
-// Do runs f as one transaction and returns when it is on disk, or when it is
-// certain that it won't be, or when ctx is over.
+// Do runs f as one transaction. It returns when that is on disk, when it is certain that it
+// won't be, or when ctx ends.
 func (w *Writer) Do(ctx context.Context, f func(*Turn) error) error {
 	c := &call{ctx: ctx, turn: make(chan *Turn), ran: make(chan error, 1), done: make(chan error, 1)}
 	if err := ctx.Err(); err != nil {
@@ -142,8 +140,7 @@ func (w *Writer) Do(ctx context.Context, f func(*Turn) error) error {
 	}
 }
 
-// run runs the caller's function, and tells the writer how it ended however it
-// ended.
+// run runs the caller's function and tells the writer how it ended, even by a panic or Goexit.
 func (c *call) run(s *Turn, f func(*Turn) error) {
 	err := errExited
 	defer func() {
@@ -160,8 +157,8 @@ func (c *call) run(s *Turn, f func(*Turn) error) {
 	err = f(s)
 }
 
-// panicked says what a panic was about. Only the runtime's own words are told:
-// another value may hold what customers wrote.
+// panicked describes a panic. It quotes only the runtime's own errors: another value may hold
+// what customers wrote.
 func panicked(r any) error {
 	what := fmt.Sprintf("%T", r)
 	if e, ok := r.(interface {
@@ -184,7 +181,7 @@ func (w *Writer) submit(c *call) bool {
 	return true
 }
 
-// Over tells whether the writer takes no more calls.
+// Over reports whether the writer takes no more calls.
 func (w *Writer) Over() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -198,7 +195,7 @@ func (w *Writer) nudge() {
 	}
 }
 
-// next takes the first call that waits; over tells that none will come any more.
+// next returns the first call that waits; over reports that none will come any more.
 func (w *Writer) next() (c *call, over bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -212,7 +209,7 @@ func (w *Writer) next() (c *call, over bool) {
 	return c, false
 }
 
-// Close waits for what is queued. It answers false when that was done before.
+// Close waits for queued calls. It returns false if the writer was closed before.
 func (w *Writer) Close() bool {
 	w.mu.Lock()
 	first := !w.closing
