@@ -4,5 +4,4 @@
 //
 // Every read passes the hub's one authorize; these packages decide nothing. An answer that is
 // not a success is an RFC 9457 problem document with our code.
-// answer that is not a success is an RFC 9457 problem document with our code.
 package api

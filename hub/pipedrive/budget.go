@@ -29,7 +29,7 @@ type searches struct {
 // wait returns when the holder may search, or with the context's error.
 func (s *searches) wait(ctx context.Context, holder string) error {
 	for {
-		d := s.take(holder, time.Now())
+		d := s.reserve(holder, time.Now())
 		if d <= 0 {
 			return ctx.Err()
 		}
@@ -44,7 +44,7 @@ func (s *searches) wait(ctx context.Context, holder string) error {
 }
 
 // reserve takes a turn, or returns how long to wait for one.
-func (s *searches) take(holder string, now time.Time) time.Duration {
+func (s *searches) reserve(holder string, now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.sent == nil {
@@ -116,7 +116,7 @@ func count(s string) (int64, bool) {
 }
 
 // exhausted returns the budget that keeps a holder from calling now, nil if they may.
-func (b *budgets) shut(holder string, now time.Time) *model.CRMLimit {
+func (b *budgets) exhausted(holder string, now time.Time) *model.CRMLimit {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if now.Before(b.day) {
@@ -134,7 +134,7 @@ func (b *budgets) shut(holder string, now time.Time) *model.CRMLimit {
 }
 
 // rateLimited records a 429.
-func (b *budgets) spent(holder string, h http.Header, now time.Time) *model.CRMLimit {
+func (b *budgets) rateLimited(holder string, h http.Header, now time.Time) *model.CRMLimit {
 	if left, ok := count(h.Get("X-Daily-Ratelimit-Token-Remaining")); ok && left < dearest {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -151,7 +151,7 @@ func (b *budgets) spent(holder string, h http.Header, now time.Time) *model.CRML
 }
 
 // blocked records an answer of the firewall.
-func (b *budgets) walled(holder string, now time.Time) *model.CRMLimit {
+func (b *budgets) blocked(holder string, now time.Time) *model.CRMLimit {
 	return b.pause(holder, now.Add(wallPause))
 }
 

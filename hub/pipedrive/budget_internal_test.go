@@ -77,7 +77,7 @@ func TestGivingUpATurn(t *testing.T) {
 		if d := time.Since(before); d != 0 {
 			t.Errorf("the next ten waited %s", d)
 		}
-		if s.take("b", time.Now().Add(time.Hour)); len(s.sent) != 1 {
+		if s.reserve("b", time.Now().Add(time.Hour)); len(s.sent) != 1 {
 			t.Errorf("%d holders are remembered", len(s.sent))
 		}
 	})
@@ -102,14 +102,14 @@ func TestWhatHeadersTell(t *testing.T) {
 		"a day too short":  {http.Header{"X-Daily-Ratelimit-Token-Remaining": {"9"}}, dailyPause, true},
 	} {
 		var b budgets
-		limit := b.spent("a", c.header, at)
+		limit := b.rateLimited("a", c.header, at)
 		if limit.Daily != c.daily || !limit.Until.Equal(at.Add(c.until)) {
 			t.Errorf("%s: %v", name, limit)
 		}
-		if shut := b.shut("b", at); (shut != nil) != c.daily {
+		if shut := b.exhausted("b", at); (shut != nil) != c.daily {
 			t.Errorf("%s: another token: %v", name, shut)
 		}
-		if b.shut("a", at.Add(c.until-time.Millisecond)) == nil || b.shut("a", at.Add(c.until)) != nil {
+		if b.exhausted("a", at.Add(c.until-time.Millisecond)) == nil || b.exhausted("a", at.Add(c.until)) != nil {
 			t.Errorf("%s: does not end at %s", name, c.until)
 		}
 	}
@@ -119,7 +119,7 @@ func TestWhatHeadersTell(t *testing.T) {
 func TestKept(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	k := kept[int]{life: time.Minute}
+	k := cache[int]{life: time.Minute}
 	asked := 0
 	ask := func() (int, error) { asked++; return asked, nil }
 	if _, err := k.get("a", at, func() (int, error) { return 0, errTooLong }); !errors.Is(err, errTooLong) {

@@ -133,7 +133,7 @@ func (c *caller) get(ctx context.Context, call, path string, as credential) (jso
 
 // do makes a call, unless a budget is known to be used up. A search waits for its turn.
 func (c *caller) do(ctx context.Context, as credential, q request) (answer, error) {
-	if limit := c.budgets.shut(as.holder, c.now()); limit != nil {
+	if limit := c.budgets.exhausted(as.holder, c.now()); limit != nil {
 		return answer{}, fmt.Errorf("pipedrive %s: %w", q.name, limit)
 	}
 	if q.search {
@@ -206,10 +206,10 @@ func (c *caller) refusal(ctx context.Context, as credential, q request, res repl
 	case http.StatusNotFound, http.StatusGone:
 		return fmt.Errorf("pipedrive %s: %w", q.name, model.ErrCRMNotFound)
 	case http.StatusTooManyRequests:
-		return c.limited(ctx, q, c.budgets.spent(as.holder, res.header, c.now()))
+		return c.limited(ctx, q, c.budgets.rateLimited(as.holder, res.header, c.now()))
 	case http.StatusForbidden:
 		if !json.Valid(res.body) {
-			return c.limited(ctx, q, c.budgets.walled(as.holder, c.now()))
+			return c.limited(ctx, q, c.budgets.blocked(as.holder, c.now()))
 		}
 		kind = model.ErrCRMForbidden
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:

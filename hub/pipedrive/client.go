@@ -51,9 +51,9 @@ type Client struct {
 	local bool
 	own   *http.Transport // nil if the transport was given
 
-	people kept[people]
-	stages kept[[]model.Stage]
-	domain kept[string]
+	people cache[people]
+	stages cache[[]model.Stage]
+	domain cache[string]
 }
 
 // New returns a client, or what is wrong with its configuration.

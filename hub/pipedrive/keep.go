@@ -6,13 +6,13 @@ import (
 )
 
 // cache is a TTL cache with one value for each holder.
-type kept[T any] struct {
+type cache[T any] struct {
 	life time.Duration
 	mu   sync.Mutex
-	of   map[string]*keptOne[T]
+	of   map[string]*cacheEntry[T]
 }
 
-type keptOne[T any] struct {
+type cacheEntry[T any] struct {
 	mu    sync.Mutex // held during the call that gets the value
 	value T
 	until time.Time // zero if there is no value
@@ -20,8 +20,8 @@ type keptOne[T any] struct {
 
 // get returns the cached value, or gets it with ask while others wait for it. Errors are not
 // cached.
-func (k *kept[T]) get(holder string, now time.Time, ask func() (T, error)) (T, error) {
-	one := k.one(holder, now)
+func (k *cache[T]) get(holder string, now time.Time, ask func() (T, error)) (T, error) {
+	one := k.entry(holder, now)
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	if now.Before(one.until) {
@@ -35,8 +35,8 @@ func (k *kept[T]) get(holder string, now time.Time, ask func() (T, error)) (T, e
 }
 
 // peek returns the cached value, without calling or waiting.
-func (k *kept[T]) peek(holder string, now time.Time) (v T, ok bool) {
-	one := k.one(holder, now)
+func (k *cache[T]) peek(holder string, now time.Time) (v T, ok bool) {
+	one := k.entry(holder, now)
 	if !one.mu.TryLock() {
 		return v, false
 	}
@@ -45,11 +45,11 @@ func (k *kept[T]) peek(holder string, now time.Time) (v T, ok bool) {
 }
 
 // entry returns the holder's entry, and drops expired ones.
-func (k *kept[T]) one(holder string, now time.Time) *keptOne[T] {
+func (k *cache[T]) entry(holder string, now time.Time) *cacheEntry[T] {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.of == nil {
-		k.of = make(map[string]*keptOne[T])
+		k.of = make(map[string]*cacheEntry[T])
 	}
 	for h, one := range k.of {
 		if h != holder && one.mu.TryLock() {
@@ -60,7 +60,7 @@ func (k *kept[T]) one(holder string, now time.Time) *keptOne[T] {
 		}
 	}
 	if k.of[holder] == nil {
-		k.of[holder] = &keptOne[T]{}
+		k.of[holder] = &cacheEntry[T]{}
 	}
 	return k.of[holder]
 }

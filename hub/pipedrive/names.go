@@ -65,7 +65,7 @@ func readPeople(data json.RawMessage) (people, bool) {
 }
 
 // setOwner fills in who owns a record.
-func (p people) own(r *model.Record) {
+func (p people) setOwner(r *model.Record) {
 	r.Owner = p.names[r.OwnerID]
 	r.Mine = p.me != 0 && r.OwnerID == p.me
 }

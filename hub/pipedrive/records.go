@@ -35,7 +35,7 @@ func (c *Client) Record(ctx context.Context, as *model.CRMGrant, r model.RecordR
 }
 
 // endpoint returns the API path for a type of record, and the decoder for its answer.
-func at(t model.RecordType) (path string, read func(json.RawMessage) (whole, bool)) {
+func endpoint(t model.RecordType) (path string, read func(json.RawMessage) (whole, bool)) {
 	switch t {
 	case model.Person:
 		return "/api/v2/persons", readPerson
@@ -54,17 +54,17 @@ func (c *Client) read(ctx context.Context, by credential, r model.RecordRef) (wh
 	if !ok {
 		return whole{}, fmt.Errorf("pipedrive %s: %w", call, model.ErrCRMNotFound)
 	}
-	path, read := at(r.Type)
+	path, read := endpoint(r.Type)
 	a, err := c.do(ctx, by, request{name: call, method: http.MethodGet, path: path + "/" + known.ID})
 	if err != nil {
 		return whole{}, err
 	}
-	return took(call, known, a, read)
+	return decodeRecord(call, known, a, read)
 }
 
 // decodeRecord decodes the answer of a call that returns one record. named is the record that
 // it must be, if known.
-func took(call string, named model.RecordRef, a answer, read func(json.RawMessage) (whole, bool)) (whole, error) {
+func decodeRecord(call string, named model.RecordRef, a answer, read func(json.RawMessage) (whole, bool)) (whole, error) {
 	var gone struct {
 		Deleted bool `json:"is_deleted"`
 	}
@@ -102,7 +102,7 @@ func (c *Client) complete(ctx context.Context, by credential, w whole) (model.Re
 	} else {
 		tasks = append(tasks, func(ctx context.Context) error { return c.namePerson(ctx, by, w.person, &w.Record) })
 	}
-	if err := together(ctx, tasks...); err != nil {
+	if err := concurrently(ctx, tasks...); err != nil {
 		return model.Record{}, err
 	}
 	w.Open = newest(append(open, leads...), func(r *whole) {
@@ -116,7 +116,7 @@ func (c *Client) complete(ctx context.Context, by credential, w whole) (model.Re
 // finish puts names into a record.
 func finish(w *whole, base string, who people, stages []model.Stage) {
 	w.URL = page(base, w.RecordRef)
-	who.own(&w.Record)
+	who.setOwner(&w.Record)
 	if i := slices.IndexFunc(stages, func(s model.Stage) bool { return s.ID == w.stage }); w.stage > 0 && i >= 0 {
 		s := stages[i]
 		w.Stage = &s
@@ -135,7 +135,7 @@ func newest(list []whole, finished func(*whole)) []model.Record {
 }
 
 // concurrently runs tasks concurrently, and cancels all of them when one fails.
-func together(ctx context.Context, tasks ...func(context.Context) error) error {
+func concurrently(ctx context.Context, tasks ...func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (

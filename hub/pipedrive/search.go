@@ -65,7 +65,7 @@ func (c *Client) Search(ctx context.Context, as *model.CRMGrant, term string, ty
 	if !ok {
 		return nil, unavailable(call, errUnreadable)
 	}
-	c.recall(by, list)
+	c.fillCached(by, list)
 	for i := range list {
 		list[i].URL = page(base, list[i].RecordRef)
 	}
@@ -73,11 +73,11 @@ func (c *Client) Search(ctx context.Context, as *model.CRMGrant, term string, ty
 }
 
 // fillCached fills in names that are cached.
-func (c *Client) recall(by credential, list []model.Record) {
+func (c *Client) fillCached(by credential, list []model.Record) {
 	people, _ := c.people.peek(by.holder, c.now())
 	stages, _ := c.stages.peek(by.holder, c.now())
 	for i := range list {
-		people.own(&list[i])
+		people.setOwner(&list[i])
 		if s := list[i].Stage; s != nil {
 			if at := slices.IndexFunc(stages, func(x model.Stage) bool { return x.ID == s.ID }); at >= 0 {
 				*s = stages[at]
@@ -141,6 +141,6 @@ func (c *Client) personsByID(ctx context.Context, by credential, ids []string) (
 		w.URL = page(base, w.RecordRef)
 		list = append(list, w.Record)
 	}
-	c.recall(by, list)
+	c.fillCached(by, list)
 	return list, nil
 }

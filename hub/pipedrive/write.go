@@ -99,7 +99,7 @@ func (b *body) contact(key, value string) {
 }
 
 func (c *Client) create(ctx context.Context, as *model.CRMGrant, t model.RecordType, b *body) (model.Record, error) {
-	path, _ := at(t)
+	path, _ := endpoint(t)
 	return c.write(ctx, as, model.RecordRef{Type: t}, request{name: "add " + string(t), method: http.MethodPost, path: path, body: b.keys}, b.bad)
 }
 
@@ -117,8 +117,8 @@ func (c *Client) write(ctx context.Context, as *model.CRMGrant, named model.Reco
 	if err != nil {
 		return model.Record{}, err
 	}
-	_, read := at(named.Type)
-	w, err := took(q.name, named, a, read)
+	_, read := endpoint(named.Type)
+	w, err := decodeRecord(q.name, named, a, read)
 	if err != nil {
 		return model.Record{}, err
 	}

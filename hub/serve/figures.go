@@ -17,10 +17,10 @@ func Figures(figures http.Handler, token string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		switch {
-		case token != "" && !bears(r, token):
+		case token != "" && !hasToken(r, token):
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			http.Error(w, "The figures need their token: Authorization: Bearer …", http.StatusUnauthorized)
-		case token == "" && !ofThisMachine(r):
+		case token == "" && !fromThisMachine(r):
 			http.Error(w, "Without a token the figures are for this machine, by its own address.", http.StatusForbidden)
 		default:
 			mux.ServeHTTP(w, r)
@@ -29,7 +29,7 @@ func Figures(figures http.Handler, token string) http.Handler {
 }
 
 // hasToken reports whether a request carries the token, in constant time.
-func bears(r *http.Request, token string) bool {
+func hasToken(r *http.Request, token string) bool {
 	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	one, other := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(token))
 	return subtle.ConstantTimeCompare(one[:], other[:]) == 1 && ok
@@ -37,7 +37,7 @@ func bears(r *http.Request, token string) bool {
 
 // fromThisMachine reports whether a request comes from this machine and was meant for it: a
 // page in a browser reaches this machine, too, under a name that it points here.
-func ofThisMachine(r *http.Request) bool {
+func fromThisMachine(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() {
 		return false

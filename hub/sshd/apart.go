@@ -65,7 +65,7 @@ func ServeApart(ctx context.Context, l net.Listener, o Options, program Program)
 	defer func() { _ = file.Close() }()
 	stopped := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stopped()
-	b := &backstage{options: o, metrics: newMetrics(o.Registry), tokens: map[string]struct{}{}}
+	b := &hubSide{options: o, metrics: newMetrics(o.Registry), tokens: map[string]struct{}{}}
 	wait := againAfter
 	for {
 		began := time.Now()
@@ -94,7 +94,7 @@ type Program struct {
 }
 
 // run runs the process until it ends, or until ctx does.
-func (b *backstage) run(ctx context.Context, program Program, listener *os.File) (err error) {
+func (b *hubSide) run(ctx context.Context, program Program, listener *os.File) (err error) {
 	var pipes [3][2]*os.File // answers, questions, and the leash
 	closed := func(ends ...*os.File) {
 		for _, f := range ends {
@@ -116,7 +116,7 @@ func (b *backstage) run(ctx context.Context, program Program, listener *os.File)
 		return err
 	}
 	closed(pipes[0][0], pipes[1][1], pipes[2][0])
-	told := Told{HostKey: program.HostKey, Guests: b.options.Guests, Child: b.options.Child, Limits: b.options.Limits}
+	told := FrontConfig{HostKey: program.HostKey, Guests: b.options.Guests, Child: b.options.Child, Limits: b.options.Limits}
 	var answering sync.WaitGroup
 	answering.Go(func() { b.answer(told, duplex{pipes[1][0], pipes[0][1]}) })
 	ended := make(chan struct{})
@@ -141,9 +141,9 @@ func (b *backstage) run(ctx context.Context, program Program, listener *os.File)
 var errEnded = errors.New("it left by itself")
 
 // answer answers the process's questions until there are no more.
-func (b *backstage) answer(told Told, c io.ReadWriteCloser) {
+func (b *hubSide) answer(told FrontConfig, c io.ReadWriteCloser) {
 	server := rpc.NewServer()
-	if err := server.RegisterName(asked, &Backstage{b, told}); err != nil {
+	if err := server.RegisterName(serviceName, &HubService{b, told}); err != nil {
 		b.options.Logger.Error("SSH can't be answered", "error", err)
 		_ = c.Close()
 		return

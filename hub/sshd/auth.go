@@ -24,7 +24,7 @@ var errNoGuest = errors.New("no such guest")
 
 // knownKey reports whether a key that a client names is one of ours. Naming proves nothing:
 // [Server.identify] decides who the client is.
-func (s *Server) mayTry(ctx ssh.Context, key ssh.PublicKey) bool {
+func (s *Server) knownKey(ctx ssh.Context, key ssh.PublicKey) bool {
 	if _, isCertificate := key.(*gossh.Certificate); isCertificate {
 		return false
 	}
@@ -45,7 +45,7 @@ func (s *Server) userOf(ctx context.Context, fingerprint string) (model.User, er
 }
 
 // admitGuest lets a guest in by name.
-func (s *Server) welcomeGuest(meta gossh.ConnMetadata) (*gossh.Permissions, error) {
+func (s *Server) admitGuest(meta gossh.ConnMetadata) (*gossh.Permissions, error) {
 	if _, ok := s.options.Guests[meta.User()]; !ok {
 		return nil, errNoGuest
 	}

@@ -31,7 +31,7 @@ func (c *conn) Close() error {
 	c.mu.Lock()
 	gone := c.closed
 	c.closed = true
-	c.rise()
+	c.vacate()
 	c.mu.Unlock()
 	if !gone {
 		c.server.forget(c)
@@ -53,19 +53,19 @@ func (c *conn) begin(serve func()) bool {
 	defer c.mu.Unlock()
 	leave, ok := c.server.proving.LineUp(admission.HostOf(c.RemoteAddr()), c.giveWay, serve)
 	if ok {
-		c.stand(leave, c.server.limits.Handshake)
+		c.occupy(leave, c.server.limits.Handshake)
 	}
 	return ok
 }
 
 // occupy records the place and sets the deadline.
-func (c *conn) stand(leave func(), within time.Duration) {
+func (c *conn) occupy(leave func(), within time.Duration) {
 	c.leave = leave
 	c.late = time.AfterFunc(within, func() { _ = c.Close() })
 }
 
 // vacate frees the place.
-func (c *conn) rise() {
+func (c *conn) vacate() {
 	if c.leave != nil {
 		c.leave()
 		c.late.Stop()
@@ -85,10 +85,10 @@ func (c *conn) proved(by string) {
 }
 
 func (c *conn) wait() bool {
-	c.rise()
+	c.vacate()
 	leave, ok := c.server.waiting.Enter(c.by, c.giveWay)
 	if ok {
-		c.stand(leave, c.server.limits.Unasked)
+		c.occupy(leave, c.server.limits.Unasked)
 	}
 	return ok
 }
@@ -98,7 +98,7 @@ func (c *conn) asked() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sessions++
-	c.rise()
+	c.vacate()
 }
 
 // ended counts a session that is over; after the last, the client must ask for another.

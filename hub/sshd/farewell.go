@@ -19,7 +19,7 @@ const hungUp = 128 + 1
 
 // resetTerminal switches off the alternate screen, colours, hidden cursor, mouse, paste and
 // keyboard protocols. A program that ends by itself does this; one that was killed can't.
-const asWas = "\x1b[?2026l\x1b[m\x1b[<u\x1b[>4m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2027l\x1b[?1049l\x1b[?25h\r"
+const resetTerminal = "\x1b[?2026l\x1b[m\x1b[<u\x1b[>4m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2027l\x1b[?1049l\x1b[?25h\r"
 
 // refuse tells the client why nothing is run, as the program would.
 func (x *session) refuse(why request.Notice) {
@@ -28,13 +28,13 @@ func (x *session) refuse(why request.Notice) {
 		code = exitFailed
 	}
 	x.within(closeWithin, func() {
-		x.tell(why)
+		x.sendNotice(why)
 		x.exits(code)
 	})
 }
 
 // sendNotice writes a notice to the client.
-func (x *session) tell(what request.Notice) {
+func (x *session) sendNotice(what request.Notice) {
 	var langs []string
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if l := x.env.Get(name); l != "" {
@@ -47,7 +47,7 @@ func (x *session) tell(what request.Notice) {
 		return
 	}
 	if what == request.NoticeKilled {
-		line = asWas + line
+		line = resetTerminal + line
 	}
 	_, _ = io.WriteString(x.channel, strings.ReplaceAll(line, "\n", "\r\n"))
 }
@@ -80,7 +80,7 @@ func (x *session) status() uint32 {
 }
 
 // noticeOf returns the notice that an error is, if it is one.
-func refusedWhy(err error) (request.Notice, bool) {
+func noticeOf(err error) (request.Notice, bool) {
 	var n request.Notice
 	return n, errors.As(err, &n)
 }

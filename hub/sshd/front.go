@@ -41,8 +41,8 @@ func ServeFront(ctx context.Context, o Options) error {
 	}()
 	hub := &remoteHub{client: rpc.NewClient(files)}
 	defer func() { _ = hub.client.Close() }()
-	var told Told
-	if err := hub.ask(ctx, "Begin", Nothing{}, &told); err != nil {
+	var told FrontConfig
+	if err := hub.ask(ctx, "Begin", Empty{}, &told); err != nil {
 		return fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	if o.HostKey, err = readHostKey(told.HostKey); err != nil {
@@ -57,7 +57,7 @@ func ServeFront(ctx context.Context, o Options) error {
 	}
 	counting, counted := context.WithCancel(context.WithoutCancel(ctx))
 	var counts sync.WaitGroup
-	counts.Go(func() { hub.tellFigures(counting, s.metrics) })
+	counts.Go(func() { hub.reportFigures(counting, s.metrics) })
 	err = s.Serve(ctx, l)
 	counted()
 	counts.Wait()
@@ -69,7 +69,7 @@ type remoteHub struct{ client *rpc.Client }
 
 // ask sends a question and waits for the answer.
 func (h *remoteHub) ask(ctx context.Context, what string, question, answer any) error {
-	call := h.client.Go(asked+"."+what, question, answer, make(chan *rpc.Call, 1))
+	call := h.client.Go(serviceName+"."+what, question, answer, make(chan *rpc.Call, 1))
 	select {
 	case <-call.Done:
 		return call.Error
@@ -80,7 +80,7 @@ func (h *remoteHub) ask(ctx context.Context, what string, question, answer any) 
 
 // UserOfKey implements [Users].
 func (h *remoteHub) UserOfKey(ctx context.Context, fingerprint string) (model.User, error) {
-	found := new(Found)
+	found := new(KeyOwner)
 	if err := h.ask(ctx, "UserOfKey", fingerprint, found); err != nil {
 		return model.User{}, err
 	}
@@ -113,14 +113,14 @@ func (h *remoteHub) CheckSession(ctx context.Context, token string) error {
 
 // CloseSession implements [Users].
 func (h *remoteHub) CloseSession(ctx context.Context, token string) error {
-	return h.ask(ctx, "CloseSession", token, new(Nothing))
+	return h.ask(ctx, "CloseSession", token, new(Empty))
 }
 
 // Write implements [io.Writer]: it sends a line of the log.
 func (h *remoteHub) Write(line []byte) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
 	defer cancel()
-	err := h.ask(ctx, "Log", bytes.Clone(line), new(Nothing))
+	err := h.ask(ctx, "Log", bytes.Clone(line), new(Empty))
 	if err != nil && !errors.Is(err, rpc.ErrShutdown) {
 		_, _ = os.Stderr.Write(line)
 	}
@@ -128,11 +128,11 @@ func (h *remoteHub) Write(line []byte) (int, error) {
 }
 
 // reportEvery is how often metrics are reported, at most.
-const tellEvery = 100 * time.Millisecond
+const reportEvery = 100 * time.Millisecond
 
 // reportFigures reports metrics until ctx ends, and then one last time.
-func (h *remoteHub) tellFigures(ctx context.Context, m *metrics) {
-	tick := time.NewTicker(tellEvery)
+func (h *remoteHub) reportFigures(ctx context.Context, m *metrics) {
+	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
 	var told uint64
 	for over := false; !over; {
@@ -146,7 +146,7 @@ func (h *remoteHub) tellFigures(ctx context.Context, m *metrics) {
 			continue
 		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookupTimeout)
-		if h.ask(last, "Count", now, new(Nothing)) == nil {
+		if h.ask(last, "Count", now, new(Empty)) == nil {
 			told = changes
 		}
 		cancel()

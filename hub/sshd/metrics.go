@@ -101,7 +101,7 @@ func (m *metrics) now() (f Figures, changes uint64) {
 }
 
 // replace replaces the figures that another process reported before.
-func (m *metrics) take(f Figures) {
+func (m *metrics) replace(f Figures) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.counted = f

@@ -19,11 +19,11 @@ func (x *session) start() (started bool, err error) {
 		return false, request.NoticeNotStarted
 	}
 	typed := make(chan []byte)
-	x.goes(func() { x.read(typed) })
-	x.goes(func() { x.typed(typed) })
+	x.spawn(func() { x.read(typed) })
+	x.spawn(func() { x.typed(typed) })
 	for _, pipe := range x.child.outputs(x.channel) {
 		x.child.pumps.Add(1)
-		x.goes(func() {
+		x.spawn(func() {
 			defer x.child.pumps.Done()
 			x.write(pipe.to, pipe.from)
 		})
@@ -32,7 +32,7 @@ func (x *session) start() (started bool, err error) {
 }
 
 // spawn runs one of the session's goroutines.
-func (x *session) goes(f func()) {
+func (x *session) spawn(f func()) {
 	x.pumps.Go(func() {
 		defer x.server.recovered("pump")
 		f()

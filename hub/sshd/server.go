@@ -52,7 +52,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.ssh = &ssh.Server{
-		Version: "Parley", PublicKeyHandler: s.mayTry,
+		Version: "Parley", PublicKeyHandler: s.knownKey,
 		// A session that lasted too long still has time to be told so.
 		MaxTimeout: o.Limits.Session + 2*drainWithin,
 	}
@@ -213,7 +213,7 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	}
 	if len(s.options.Guests) > 0 && c != nil && isLoopback(c.RemoteAddr()) {
 		config.NoClientAuth = true
-		config.NoClientAuthCallback = s.welcomeGuest
+		config.NoClientAuthCallback = s.admitGuest
 	}
 	return config
 }

@@ -92,7 +92,7 @@ func (x *session) prepare(requests <-chan *gossh.Request) bool {
 				return false
 			}
 			started, err := x.request(req)
-			if why, told := refusedWhy(err); told {
+			if why, told := noticeOf(err); told {
 				answer(req, true)
 				x.refuse(why)
 				return false
@@ -214,7 +214,7 @@ func (x *session) finish() {
 	if x.why != endedGone {
 		x.within(closeWithin, func() {
 			if what, told := x.farewell(); told {
-				x.tell(what)
+				x.sendNotice(what)
 			}
 			x.exits(x.status())
 		})

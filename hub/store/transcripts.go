@@ -71,8 +71,8 @@ func (s *Sync) Rest() {
 // TranscriptChanged reports whether a change of a message changes the transcript. was is nil
 // for a new message.
 func TranscriptChanged(was *Message, m Message) bool {
-	told := transcript.Told(m.Message)
-	if was == nil || !transcript.Told(was.Message) {
+	told := transcript.Includes(m.Message)
+	if was == nil || !transcript.Includes(was.Message) {
 		return told
 	}
 	return !told || was.Text != m.Text || was.Deleted != m.Deleted || was.Edited != m.Edited ||

@@ -117,17 +117,18 @@ func (p *Part) Judge(content string, at time.Time) {
 	case p.Hash != "" && (hash == p.Hash || hash == p.Answered):
 		p.Attempt = nil
 	default:
-		p.take(content)
+		p.markTaken(content)
 	}
 }
 
 // Lost records that the note no longer exists.
 func (p *Part) Lost() {
-	p.take("")
+	p.markTaken("")
 	p.Gone = true
 }
 
-func (p *Part) take(content string) {
+// markTaken records that a human changed the note, and which of the entries are still in it.
+func (p *Part) markTaken(content string) {
 	have := Plain(content)
 	if p.Attempt != nil {
 		for _, e := range p.Attempt.Entries {

@@ -10,7 +10,7 @@ import (
 // between colleagues and system lines never do, nor does a reply that may not have reached the
 // customer.
 func entryOf(m Message, page, customer model.Untrusted) (Entry, bool) {
-	if !Told(m.Message) {
+	if !Includes(m.Message) {
 		return Entry{}, false
 	}
 	l := model.TranscriptLine{At: m.SentAt, Direction: m.Direction, Author: author(m, page, customer), Edited: m.Edited}
@@ -32,7 +32,7 @@ func entryOf(m Message, page, customer model.Untrusted) (Entry, bool) {
 }
 
 // Includes reports whether a message belongs in a transcript.
-func Told(m model.Message) bool {
+func Includes(m model.Message) bool {
 	return m.Direction == model.In || m.Direction == model.Out && m.State.Arrived()
 }
 

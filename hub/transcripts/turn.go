@@ -109,7 +109,7 @@ func includedMessages(r store.Reader, id model.ConversationID) ([]transcript.Mes
 			return nil, err
 		}
 		for _, m := range slices.Backward(list) {
-			if transcript.Told(m.Message) {
+			if transcript.Includes(m.Message) {
 				out = append(out, transcript.Message{Message: m.Message, Order: m.Order, FirstSeq: m.FirstSeq})
 			}
 		}

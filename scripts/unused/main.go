@@ -29,15 +29,15 @@ var byName = []string{"Unwrap", "Is", "As", "IsZero"}
 
 // allowed are names that are used in ways that types don't show, with the reason.
 var allowed = map[string]string{
-	"parley/hub/sshd.Backstage.Begin":        byRPC,
-	"parley/hub/sshd.Backstage.UserOfKey":    byRPC,
-	"parley/hub/sshd.Backstage.OpenSession":  byRPC,
-	"parley/hub/sshd.Backstage.CheckSession": byRPC,
-	"parley/hub/sshd.Backstage.CloseSession": byRPC,
-	"parley/hub/sshd.Backstage.Count":        byRPC,
-	"parley/hub/sshd.Backstage.Log":          byRPC,
-	"parley/hub/store.Reader.RawEvent":       "who looks into an event that was kept, does so by hand; tests read what is kept by it",
-	"parley/model.Conversation.NeedsYou":     "the rule that each list follows in its own way; tests compare them by it",
+	"parley/hub/sshd.HubService.Begin":        byRPC,
+	"parley/hub/sshd.HubService.UserOfKey":    byRPC,
+	"parley/hub/sshd.HubService.OpenSession":  byRPC,
+	"parley/hub/sshd.HubService.CheckSession": byRPC,
+	"parley/hub/sshd.HubService.CloseSession": byRPC,
+	"parley/hub/sshd.HubService.Count":        byRPC,
+	"parley/hub/sshd.HubService.Log":          byRPC,
+	"parley/hub/store.Reader.RawEvent":        "who looks into an event that was kept, does so by hand; tests read what is kept by it",
+	"parley/model.Conversation.NeedsYou":      "the rule that each list follows in its own way; tests compare them by it",
 }
 
 const byRPC = "called over net/rpc, by its name"

@@ -174,7 +174,7 @@ func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *
 		}
 		frame := s.door.MeasureFrame(r, who)
 		b, err := door.ReadPieces(frame)
-		ok := err == nil && kind == websocket.TextMessage && s.takeFrame(ctx, session, b.Whole())
+		ok := err == nil && kind == websocket.TextMessage && s.handleFrame(ctx, session, b.Whole())
 		if err == nil {
 			b.Free()
 		}
@@ -187,7 +187,7 @@ func (s *Routes) readFrames(ctx context.Context, conn *websocket.Conn, session *
 
 // handleFrame handles one frame of the client, and returns false for an invalid one. Unknown
 // types are ignored: a newer client may send them.
-func (s *Routes) takeFrame(ctx context.Context, session *stream.Session, frame []byte) bool {
+func (s *Routes) handleFrame(ctx context.Context, session *stream.Session, frame []byte) bool {
 	var head struct {
 		Type model.FrameType `json:"type"`
 	}

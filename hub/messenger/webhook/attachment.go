@@ -157,14 +157,14 @@ func readAttachment(raw json.RawMessage) attachment {
 	if present(w.Payload) && json.Unmarshal(w.Payload, &p) != nil {
 		_ = bare.UnmarshalJSON(w.Payload)
 	}
-	a.take(p, string(bare))
+	a.apply(p, string(bare))
 	a.URL = absolute(a.Type, a.URL)
 	return a
 }
 
 // apply sets what the payload says; where it says nothing, the values beside the type stay.
 // bare is a payload that is just text.
-func (a *attachment) take(p wirePayload, bare string) {
+func (a *attachment) apply(p wirePayload, bare string) {
 	if p.URL != "" {
 		a.URL = model.Untrusted(p.URL)
 	} else if a.URL == "" && (strings.HasPrefix(bare, "https://") || strings.HasPrefix(bare, "http://")) {

@@ -89,7 +89,7 @@ func split(line string) ([]string, error) {
 	}
 	var s splitter
 	for _, r := range line {
-		s.take(r)
+		s.add(r)
 	}
 	s.end()
 	if s.quote != 0 || s.escaped {
@@ -110,7 +110,7 @@ type splitter struct {
 	quote         rune
 }
 
-func (s *splitter) take(r rune) {
+func (s *splitter) add(r rune) {
 	switch {
 	case s.escaped:
 		if s.quote == '"' && r != '"' && r != '\\' {

@@ -104,7 +104,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	s.writeDB.SetMaxOpenConns(1)
-	if err := s.bringUpToDate(ctx, steps, o.Logger); err != nil {
+	if err := s.migrate(ctx, steps, o.Logger); err != nil {
 		return err
 	}
 	if err := s.openReaders(sqldb.ForReading); err != nil {
@@ -208,7 +208,7 @@ func (s *Store) loadID(ctx context.Context) error {
 
 // migrate migrates the file if its schema is old. Without the lock it takes it for that time;
 // while another process holds it, it waits a moment for that process to migrate.
-func (s *Store) bringUpToDate(ctx context.Context, steps []migrations.Step, log *slog.Logger) error {
+func (s *Store) migrate(ctx context.Context, steps []migrations.Step, log *slog.Logger) error {
 	c, err := s.writeDB.Conn(ctx)
 	if err != nil {
 		return sqldb.Translate(err)

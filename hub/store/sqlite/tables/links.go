@@ -75,7 +75,7 @@ func (t linkWriter) PutLink(l store.Link) error {
 	if err := t.own(l.Conversation.Page(), l.Conversation); err != nil {
 		return sqldb.Wrap(err, "put link")
 	}
-	if err := t.there(l.Conversation); err != nil {
+	if err := t.exists(l.Conversation); err != nil {
 		return sqldb.Wrap(err, "put link")
 	}
 	if _, err := t.change(store.KindLink, store.LinkID(l.Conversation, l.Record)); err != nil {

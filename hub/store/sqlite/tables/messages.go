@@ -170,7 +170,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 		err = t.index().PutMessage(was, *m)
 	}
 	if err == nil && store.TranscriptChanged(was, *m) {
-		err = transcriptWriter(t).retell(m.ConversationID, seq)
+		err = transcriptWriter(t).noteChange(m.ConversationID, seq)
 	}
 	return t.Spoil(sqldb.Wrap(err, "put message %s", m.ID))
 }
@@ -259,7 +259,7 @@ func (t messageWriter) RemoveMessage(id model.MessageID) error {
 	}
 	seq, err := t.change(store.KindRemoved, string(id))
 	if err == nil {
-		err = transcriptWriter(t).retell(was.ConversationID, seq)
+		err = transcriptWriter(t).noteChange(was.ConversationID, seq)
 	}
 	return t.Spoil(sqldb.Wrap(err, "remove message %s", id))
 }

@@ -25,7 +25,7 @@ func (t pageBase) index() searchindex.Writer {
 }
 
 // exists returns [store.ErrNotFound] if there is no such conversation.
-func (t pageBase) there(id model.ConversationID) error {
+func (t pageBase) exists(id model.ConversationID) error {
 	_, err := conversationReader{t.Session}.Conversation(id)
 	return err
 }

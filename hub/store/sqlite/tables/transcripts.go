@@ -134,7 +134,7 @@ func (t transcriptWriter) PutSync(s store.Sync) error {
 	if err := t.own(s.Conversation.Page(), s.Conversation); err != nil {
 		return sqldb.Wrap(err, "put sync")
 	}
-	if err := t.there(s.Conversation); err != nil {
+	if err := t.exists(s.Conversation); err != nil {
 		return sqldb.Wrap(err, "put sync")
 	}
 	s.Since, s.WakeAt, s.DoneAt = sqldb.Exact(s.Since), sqldb.Exact(s.WakeAt), sqldb.Exact(s.DoneAt)
@@ -155,7 +155,7 @@ func (t transcriptWriter) PutTranscript(id model.ConversationID, p transcript.Pa
 	if err := t.own(id.Page(), id); err != nil {
 		return sqldb.Wrap(err, "put transcript")
 	}
-	if err := t.there(id); err != nil {
+	if err := t.exists(id); err != nil {
 		return sqldb.Wrap(err, "put transcript")
 	}
 	was, err := transcriptReader{t.Session}.TranscriptPart(id, p.Day, p.Number)
@@ -186,7 +186,7 @@ func (t transcriptWriter) PutTranscript(id model.ConversationID, p transcript.Pa
 }
 
 // noteChange records that the transcript changed, if there is a sync.
-func (t transcriptWriter) retell(id model.ConversationID, seq int64) error {
+func (t transcriptWriter) noteChange(id model.ConversationID, seq int64) error {
 	return t.Run(`UPDATE syncs SET changed = ? WHERE page_id = ? AND conversation_id = ?`, seq, t.page, id)
 }
 

@@ -13,10 +13,10 @@ import (
 )
 
 // serviceName is the RPC name under which the process that serves SSH asks the hub.
-const asked = "Hub"
+const serviceName = "Hub"
 
 // FrontConfig is the configuration of that process.
-type Told struct {
+type FrontConfig struct {
 	// HostKey is the file of the host key.
 	HostKey string
 	Guests  map[string]model.User
@@ -25,7 +25,7 @@ type Told struct {
 }
 
 // hubSide is the hub's end of that process.
-type backstage struct {
+type hubSide struct {
 	options Options
 	metrics *metrics
 
@@ -35,16 +35,16 @@ type backstage struct {
 }
 
 // HubService is what the process may ask. Its methods are those of [net/rpc].
-type Backstage struct {
-	of   *backstage
-	told Told
+type HubService struct {
+	of   *hubSide
+	told FrontConfig
 }
 
 // Empty is an argument or a result without content.
-type Nothing struct{}
+type Empty struct{}
 
 // KeyOwner is the user of a key.
-type Found struct {
+type KeyOwner struct {
 	User   model.User
 	Nobody bool
 }
@@ -62,7 +62,7 @@ type Opened struct{ Token string }
 type Checked struct{ Nobody bool }
 
 // guarded answers a question and recovers from its panics.
-func (b *Backstage) guarded(f func(ctx context.Context) error) (err error) {
+func (b *HubService) guarded(f func(ctx context.Context) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			b.of.options.Logger.Error("panic in answering SSH", "stack", string(debug.Stack()))
@@ -77,13 +77,13 @@ func (b *Backstage) guarded(f func(ctx context.Context) error) (err error) {
 var errFault = errors.New("the hub could not answer")
 
 // Begin tells the process its configuration.
-func (b *Backstage) Begin(_ Nothing, told *Told) error {
+func (b *HubService) Begin(_ Empty, told *FrontConfig) error {
 	*told = b.told
 	return nil
 }
 
 // UserOfKey is [Users.UserOfKey].
-func (b *Backstage) UserOfKey(fingerprint string, found *Found) error {
+func (b *HubService) UserOfKey(fingerprint string, found *KeyOwner) error {
 	return b.guarded(func(ctx context.Context) (err error) {
 		found.User, err = b.of.options.Users.UserOfKey(ctx, fingerprint)
 		found.Nobody = errors.Is(err, ErrNobody)
@@ -100,7 +100,7 @@ func unlessNobody(err error) error {
 }
 
 // OpenSession is [Users.OpenSession].
-func (b *Backstage) OpenSession(by Opening, opened *Opened) error {
+func (b *HubService) OpenSession(by Opening, opened *Opened) error {
 	return b.guarded(func(ctx context.Context) (err error) {
 		if opened.Token, err = b.of.options.Users.OpenSession(ctx, by.User, by.By); err == nil {
 			b.of.keep(opened.Token)
@@ -110,7 +110,7 @@ func (b *Backstage) OpenSession(by Opening, opened *Opened) error {
 }
 
 // CheckSession is [Users.CheckSession].
-func (b *Backstage) CheckSession(token string, checked *Checked) error {
+func (b *HubService) CheckSession(token string, checked *Checked) error {
 	return b.guarded(func(ctx context.Context) error {
 		err := b.of.options.Users.CheckSession(ctx, token)
 		checked.Nobody = errors.Is(err, ErrNobody)
@@ -119,18 +119,18 @@ func (b *Backstage) CheckSession(token string, checked *Checked) error {
 }
 
 // CloseSession is [Users.CloseSession].
-func (b *Backstage) CloseSession(token string, _ *Nothing) error {
+func (b *HubService) CloseSession(token string, _ *Empty) error {
 	return b.guarded(func(ctx context.Context) error { return b.of.close(ctx, token) })
 }
 
 // Count receives the process's metrics.
-func (b *Backstage) Count(f Figures, _ *Nothing) error {
-	b.of.metrics.take(f)
+func (b *HubService) Count(f Figures, _ *Empty) error {
+	b.of.metrics.replace(f)
 	return nil
 }
 
 // Log receives a line of the process's log.
-func (b *Backstage) Log(line []byte, _ *Nothing) error {
+func (b *HubService) Log(line []byte, _ *Empty) error {
 	return b.guarded(func(ctx context.Context) error {
 		var fields map[string]any
 		if err := json.Unmarshal(line, &fields); err != nil {
@@ -158,14 +158,14 @@ func (b *Backstage) Log(line []byte, _ *Nothing) error {
 	})
 }
 
-func (b *backstage) keep(token string) {
+func (b *hubSide) keep(token string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tokens[token] = struct{}{}
 }
 
 // close removes a session's token.
-func (b *backstage) close(ctx context.Context, token string) error {
+func (b *hubSide) close(ctx context.Context, token string) error {
 	err := b.options.Users.CloseSession(ctx, token)
 	if err == nil {
 		b.mu.Lock()
@@ -176,7 +176,7 @@ func (b *backstage) close(ctx context.Context, token string) error {
 }
 
 // forget removes the tokens of sessions that ended with their process.
-func (b *backstage) forget(ctx context.Context) {
+func (b *hubSide) forget(ctx context.Context) {
 	b.mu.Lock()
 	var left []string
 	for token := range b.tokens {
