@@ -222,7 +222,7 @@ func (a *Accounts) Authenticate(ctx context.Context, token string) (model.User, 
 		return model.User{}, ErrSignIn
 	}
 	if err == nil && !ofSession {
-		a.uses.note(hash, a.now())
+		a.uses.record(hash, a.now())
 	}
 	return u, err
 }

@@ -29,7 +29,7 @@ func newTokenUses() *tokenUses {
 	return &tokenUses{at: make(map[string]time.Time), wake: wake.NewSignal()}
 }
 
-func (t *tokenUses) note(hash []byte, at time.Time) {
+func (t *tokenUses) record(hash []byte, at time.Time) {
 	t.mu.Lock()
 	t.at[string(hash)] = at
 	t.mu.Unlock()

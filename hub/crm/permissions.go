@@ -83,10 +83,10 @@ func Refusal(err error) error {
 	return err
 }
 
-// look reads a record from the CRM and stores its title and who may see it. It returns the ids
+// readRecord reads a record from the CRM and stores its title and who may see it. It returns the ids
 // of the CRM users who may see it, if known. A record that the user may not see is
 // [model.ErrCRMNotFound].
-func (e viewer) look(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
+func (e viewer) readRecord(ctx context.Context, ref model.RecordRef) (model.Record, []int64, error) {
 	asked := e.rq.now()
 	permitted, err := e.permitted(ctx, ref)
 	var r model.Record

@@ -75,7 +75,7 @@ func (rq *Requests) onRecord(ctx context.Context, user model.User, ref model.Rec
 		return model.Refuse(model.BadRecord)
 	}
 	return rq.asViewer(ctx, user, func(e viewer) error {
-		r, permitted, err := e.look(ctx, ref)
+		r, permitted, err := e.readRecord(ctx, ref)
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (rq *Requests) CreateRecord(ctx context.Context, user model.User, t model.R
 	asked := rq.now()
 	err = rq.asViewer(ctx, user, func(e viewer) (err error) {
 		if n.PersonID != "" {
-			if _, _, err := e.look(ctx, person); err != nil {
+			if _, _, err := e.readRecord(ctx, person); err != nil {
 				return err
 			}
 		}
@@ -194,7 +194,7 @@ func (rq *Requests) ConvertLead(ctx context.Context, user model.User, ref model.
 		if deal, err = rq.records.ConvertLead(ctx, e.grant, ref.ID); err != nil {
 			return err
 		}
-		if _, _, err := e.look(ctx, deal); err != nil {
+		if _, _, err := e.readRecord(ctx, deal); err != nil {
 			rq.log.Warn("read the deal that a lead became", logkey.Error, err)
 		}
 		return rq.repoint(ctx, byUser(user), ref, deal, model.ActionConverted)

@@ -180,7 +180,7 @@ func (e viewer) suggest(ctx context.Context, c clues) ([]model.Candidate, error)
 
 // ofPerson suggests the open leads and deals of the linked person.
 func (e viewer) ofPerson(ctx context.Context, person model.RecordRef) ([]model.Candidate, error) {
-	r, _, err := e.look(ctx, person)
+	r, _, err := e.readRecord(ctx, person)
 	found := []model.Candidate{}
 	for _, open := range r.Open {
 		found = append(found, model.Candidate{Record: open, Match: model.MatchOfPerson})
@@ -193,7 +193,7 @@ func (e viewer) ofPerson(ctx context.Context, person model.RecordRef) ([]model.C
 
 func (e viewer) byLink(ctx context.Context, c clues) (found []model.Candidate, err error) {
 	for _, ref := range c.linked {
-		r, _, err := e.look(ctx, ref)
+		r, _, err := e.readRecord(ctx, ref)
 		switch {
 		case err == nil:
 			found = append(found, model.Candidate{Record: r, Match: model.MatchLink})

@@ -29,7 +29,7 @@ var errKind = errors.New("mail: not a policy notice")
 
 // letter composes the mail about a policy notice.
 func (m *Mailer) letter(p model.PolicyMail) (*mail.Msg, error) {
-	subject, text, err := m.say(p)
+	subject, text, err := m.compose(p)
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +51,8 @@ func (m *Mailer) letter(p model.PolicyMail) (*mail.Msg, error) {
 	return msg, nil
 }
 
-// say composes the text: what, why, since when, what it blocks, and how to ask Facebook.
-func (m *Mailer) say(p model.PolicyMail) (subject, text string, err error) {
+// compose composes the text: what, why, since when, what it blocks, and how to ask Facebook.
+func (m *Mailer) compose(p model.PolicyMail) (subject, text string, err error) {
 	kinds := map[model.NoticeKind]struct{ subject, blocks i18n.ID }{
 		model.NoticePolicyWarning: {i18n.MailWarning, i18n.MailWarningBlocks},
 		model.NoticePolicyBlock:   {i18n.MailBlock, i18n.MailBlockBlocks},
@@ -77,7 +77,7 @@ func (m *Mailer) say(p model.PolicyMail) (subject, text string, err error) {
 		w.Say(i18n.MailSince, "Time", m.time(p.Since)) + "\n" + w.Say(i18n.MailPage, "Link", pageAddress+string(p.Page)),
 		m.reason(p),
 		w.Say(blocks),
-		m.ask(p),
+		m.howToAsk(p),
 		w.Say(i18n.MailWhere),
 	}
 	var out []string
@@ -101,8 +101,8 @@ func (m *Mailer) reason(p model.PolicyMail) string {
 	return m.words.Say(i18n.MailNoReason)
 }
 
-// ask says how to ask Facebook about it.
-func (m *Mailer) ask(p model.PolicyMail) string {
+// howToAsk says how to ask Facebook about it.
+func (m *Mailer) howToAsk(p model.PolicyMail) string {
 	switch {
 	case p.Kind == model.NoticePolicyUnblock:
 		return ""

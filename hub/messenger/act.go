@@ -60,7 +60,7 @@ func (c *Client) Act(ctx context.Context, a model.SenderAction) model.Outcome {
 	}
 	if !answer.ok() {
 		c.log.WarnContext(ctx, "graph answer unreadable", keyCall, string(a.Kind), keyStatus, answer.status)
-		return model.Outcome{Kind: model.OutcomeUncertain, Detail: answer.told()}
+		return model.Outcome{Kind: model.OutcomeUncertain, Detail: answer.summary()}
 	}
 	return model.Outcome{Kind: model.OutcomeAccepted}
 }

@@ -119,9 +119,9 @@ func traceID(s string) string {
 	return s
 }
 
-// told describes an answer that can't be read: its status, and Meta's id of the call if it has
+// summary describes an answer that can't be read: its status, and Meta's id of the call if it has
 // one.
-func (a answer) told() model.Untrusted {
+func (a answer) summary() model.Untrusted {
 	d := fmt.Sprintf("(HTTP %d)", a.status)
 	if trace := traceID(a.header.Get("X-Fb-Trace-Id")); trace != "" {
 		d += " [" + trace + "]"

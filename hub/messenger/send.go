@@ -90,7 +90,7 @@ func (c *Client) sent(ctx context.Context, a answer, o model.Outgoing) model.Out
 	e := c.graphError(a, string(o.Page), o.Token)
 	if e == nil {
 		c.log.WarnContext(ctx, "graph answer unreadable", keyCall, "send", keyStatus, a.status)
-		return model.Outcome{Kind: model.OutcomeUncertain, Detail: a.told()}
+		return model.Outcome{Kind: model.OutcomeUncertain, Detail: a.summary()}
 	}
 	c.logRefusal(ctx, slog.LevelWarn, "send", e)
 	return classify(e)

@@ -116,5 +116,5 @@ func (c *Client) uploaded(ctx context.Context, req *http.Request, f model.Outgoi
 		return classify(e)
 	}
 	c.log.WarnContext(ctx, "graph answer unreadable", keyCall, "upload", keyStatus, a.status)
-	return model.Outcome{Kind: model.OutcomeUncertain, Detail: a.told()}
+	return model.Outcome{Kind: model.OutcomeUncertain, Detail: a.summary()}
 }

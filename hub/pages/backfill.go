@@ -99,11 +99,11 @@ func (bf *Backfill) BeginBackfills(ctx context.Context) error {
 	return nil
 }
 
-// begin decides what to read of a Page that was connected or repaired. A Page whose past was
+// beginReading decides what to read of a Page that was connected or repaired. A Page whose past was
 // never imported gets all of it, unless that is not wanted; otherwise what was missed since the
 // last event is read. If somebody else had the Page on this hub before, and their replies stand
 // in its inbox, its past is imported only when a person asks for it.
-func (bf *Backfill) begin(tx store.PageTx, p *store.Page, created, skip bool, now time.Time) error {
+func (bf *Backfill) beginReading(tx store.PageTx, p *store.Page, created, skip bool, now time.Time) error {
 	if bf.inbox == nil {
 		return nil
 	}

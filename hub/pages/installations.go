@@ -212,7 +212,7 @@ func (i *Installations) install(ctx context.Context, user model.User, id model.P
 		if c.Visibility != "" {
 			setVisibility(&p, c.Visibility)
 		}
-		if err := i.backfill.begin(tx, &p, created, c.NoImport, now); err != nil {
+		if err := i.backfill.beginReading(tx, &p, created, c.NoImport, now); err != nil {
 			return err
 		}
 		if err := tx.PutPage(&p); err != nil {

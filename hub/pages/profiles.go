@@ -73,7 +73,7 @@ func (ps *Profiles) askBatch(ctx context.Context) bool {
 	var g errgroup.Group
 	g.SetLimit(profileWorkers)
 	for _, c := range nameless {
-		g.Go(func() error { return ps.ask(ctx, pages[c.PageID], c) })
+		g.Go(func() error { return ps.fetch(ctx, pages[c.PageID], c) })
 	}
 	if err := g.Wait(); err != nil {
 		if ctx.Err() == nil {
@@ -178,8 +178,8 @@ func (ps *Profiles) failed(p model.PageID, id model.ConversationID, err error) {
 	}
 }
 
-// ask stores what Meta says about a customer, or, if it says nothing, that we asked.
-func (ps *Profiles) ask(ctx context.Context, p store.Page, c store.Conversation) error {
+// fetch stores what Meta says about a customer, or, if it says nothing, that we asked.
+func (ps *Profiles) fetch(ctx context.Context, p store.Page, c store.Conversation) error {
 	var customer model.Customer
 	if p.Connected() {
 		token, err := ps.token(p)

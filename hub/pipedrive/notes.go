@@ -60,7 +60,7 @@ func (c *Client) FindNotes(ctx context.Context, as *model.CRMGrant, of model.Rec
 
 // Note returns a note; [model.ErrCRMNotFound] if it does not exist or was deleted.
 func (c *Client) Note(ctx context.Context, as *model.CRMGrant, id int64) (model.CRMNote, error) {
-	return c.note(ctx, as, request{name: "notes/{id}", method: http.MethodGet, path: notePath(id)}, id)
+	return c.requestNote(ctx, as, request{name: "notes/{id}", method: http.MethodGet, path: notePath(id)}, id)
 }
 
 // CreateNote creates a note on the records whose ids n has, at least one. The content is HTML
@@ -102,11 +102,11 @@ func (c *Client) writeNote(ctx context.Context, as *model.CRMGrant, q request, i
 	if bad {
 		return model.CRMNote{}, fmt.Errorf("pipedrive %s: %w", q.name, model.ErrCRMInvalid)
 	}
-	return c.note(ctx, as, q, id)
+	return c.requestNote(ctx, as, q, id)
 }
 
-// note makes a call that returns a note. id is the id that it must have, if known.
-func (c *Client) note(ctx context.Context, as *model.CRMGrant, q request, id int64) (model.CRMNote, error) {
+// requestNote makes a call that returns a note. id is the id that it must have, if known.
+func (c *Client) requestNote(ctx context.Context, as *model.CRMGrant, q request, id int64) (model.CRMNote, error) {
 	by, err := c.credential(q.name, as)
 	if err != nil {
 		return model.CRMNote{}, err

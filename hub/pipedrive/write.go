@@ -100,12 +100,12 @@ func (b *body) contact(key, value string) {
 
 func (c *Client) create(ctx context.Context, as *model.CRMGrant, t model.RecordType, b *body) (model.Record, error) {
 	path, _ := endpoint(t)
-	return c.write(ctx, as, model.RecordRef{Type: t}, request{name: "add " + string(t), method: http.MethodPost, path: path, body: b.keys}, b.bad)
+	return c.writeRecord(ctx, as, model.RecordRef{Type: t}, request{name: "add " + string(t), method: http.MethodPost, path: path, body: b.keys}, b.bad)
 }
 
-// write creates or changes a record and returns its new state. Names that can't be read are
+// writeRecord creates or changes a record and returns its new state. Names that can't be read are
 // left out: it must not get lost that the write was done.
-func (c *Client) write(ctx context.Context, as *model.CRMGrant, named model.RecordRef, q request, bad bool) (model.Record, error) {
+func (c *Client) writeRecord(ctx context.Context, as *model.CRMGrant, named model.RecordRef, q request, bad bool) (model.Record, error) {
 	if bad {
 		return model.Record{}, fmt.Errorf("pipedrive %s: %w", q.name, model.ErrCRMInvalid)
 	}
@@ -159,7 +159,7 @@ func (c *Client) change(ctx context.Context, as *model.CRMGrant, deal string, ke
 	if !ok {
 		return model.Record{}, fmt.Errorf("pipedrive %s: %w", call, model.ErrCRMNotFound)
 	}
-	return c.write(ctx, as, known, request{name: call, method: http.MethodPatch, path: "/api/v2/deals/" + known.ID, body: keys}, bad)
+	return c.writeRecord(ctx, as, known, request{name: call, method: http.MethodPatch, path: "/api/v2/deals/" + known.ID, body: keys}, bad)
 }
 
 // How often and how long to ask whether a lead has become a deal.

@@ -48,9 +48,9 @@ func (t *folded) find(w term, spans []Span) []Span {
 				add(at+i, at+i+len(w.text))
 				at += i + len(w.text)
 			}
-		case t.of(r) == w.text:
+		case t.textOf(r) == w.text:
 			add(r.start, r.end)
-		case w.begins && strings.HasPrefix(t.of(r), w.text):
+		case w.begins && strings.HasPrefix(t.textOf(r), w.text):
 			add(r.start, r.start+len(w.text))
 		}
 	}

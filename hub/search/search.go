@@ -43,7 +43,7 @@ func Index(scope, text string) string {
 		b.WriteString(w)
 	}
 	for _, r := range t.runs {
-		w := t.of(r)
+		w := t.textOf(r)
 		if r.kind == pairs {
 			eachPair(w, add)
 			w = last(w)
@@ -67,7 +67,7 @@ func parse(query string) []term {
 	t := read(query)
 	var terms []term
 	for _, r := range t.runs {
-		w := term{kind: r.kind, text: t.of(r)}
+		w := term{kind: r.kind, text: t.textOf(r)}
 		if !slices.Contains(terms, w) {
 			terms = append(terms, w)
 		}

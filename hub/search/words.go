@@ -91,8 +91,8 @@ func (t *folded) kindOf(r rune) kind {
 	return none
 }
 
-// of returns the text of a run; if the word is too long, its beginning.
-func (t *folded) of(r run) string {
+// textOf returns the text of a run; if the word is too long, its beginning.
+func (t *folded) textOf(r run) string {
 	s := string(t.text[r.start:r.end])
 	if r.kind != word || len(s) <= maxWord {
 		return s

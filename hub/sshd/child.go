@@ -60,7 +60,7 @@ func (x *session) launch() error {
 	}
 	x.spawn(func() {
 		start := Start{Hub: o.Child.Hub, Token: x.token, Drafts: folder, Zone: x.zone(), ZoneRefused: x.env.ZoneRefused, Lang: x.lang(), Args: x.args}
-		if err := start.write(tell); err != nil {
+		if err := start.send(tell); err != nil {
 			x.server.log.Warn("SSH session's child not told what to do", "error", err)
 		}
 	})

@@ -93,16 +93,16 @@ func (c *conn) wait() bool {
 	return ok
 }
 
-// asked counts a session.
-func (c *conn) asked() {
+// sessionBegan counts a session.
+func (c *conn) sessionBegan() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sessions++
 	c.vacate()
 }
 
-// ended counts a session that is over; after the last, the client must ask for another.
-func (c *conn) ended() {
+// sessionEnded counts a session that is over; after the last, the client must ask for another.
+func (c *conn) sessionEnded() {
 	c.mu.Lock()
 	c.sessions--
 	ok := c.closed || c.sessions > 0 || c.wait()

@@ -103,7 +103,7 @@ func unlessNobody(err error) error {
 func (b *HubService) OpenSession(by Opening, opened *Opened) error {
 	return b.guarded(func(ctx context.Context) (err error) {
 		if opened.Token, err = b.of.options.Users.OpenSession(ctx, by.User, by.By); err == nil {
-			b.of.keep(opened.Token)
+			b.of.addToken(opened.Token)
 		}
 		return err
 	})
@@ -158,7 +158,7 @@ func (b *HubService) Log(line []byte, _ *Empty) error {
 	})
 }
 
-func (b *hubSide) keep(token string) {
+func (b *hubSide) addToken(token string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tokens[token] = struct{}{}

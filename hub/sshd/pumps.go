@@ -25,7 +25,7 @@ func (x *session) start() (started bool, err error) {
 		x.child.pumps.Add(1)
 		x.spawn(func() {
 			defer x.child.pumps.Done()
-			x.write(pipe.to, pipe.from)
+			x.copyOutput(pipe.to, pipe.from)
 		})
 	}
 	return true, nil
@@ -86,8 +86,8 @@ func (x *session) typed(in <-chan []byte) {
 	}
 }
 
-// write copies the child's output to the client.
-func (x *session) write(to io.Writer, from io.Reader) {
+// copyOutput copies the child's output to the client.
+func (x *session) copyOutput(to io.Writer, from io.Reader) {
 	stalled := time.AfterFunc(x.server.limits.Stall, func() { x.end(endedStalled) })
 	stalled.Stop()
 	defer stalled.Stop()

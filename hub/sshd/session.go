@@ -63,8 +63,8 @@ func (s *Server) channel(_ *ssh.Server, c *gossh.ServerConn, opened gossh.NewCha
 	}
 	defer leave()
 	if at, ok := ctx.Value(connKey{}).(*conn); ok {
-		at.asked()
-		defer at.ended()
+		at.sessionBegan()
+		defer at.sessionEnded()
 	}
 	channel, requests, err := opened.Accept()
 	if err != nil {

@@ -47,8 +47,8 @@ func ReadStart(r io.Reader) (Start, error) {
 	return s, nil
 }
 
-// write sends the instructions. A long command does not fit into a pipe that nobody reads yet.
-func (s Start) write(w io.Writer) error {
+// send sends the instructions. A long command does not fit into a pipe that nobody reads yet.
+func (s Start) send(w io.Writer) error {
 	b, err := json.Marshal(s)
 	if err != nil {
 		return err

@@ -77,14 +77,14 @@ func (p Part) Same(o Part) bool { return p.Day == o.Day && p.Number == o.Number 
 // Forgets reports whether the part no longer contains something that it contained before.
 func (p Part) Forgets(was Part) bool {
 	tells := map[model.Untrusted]bool{"": true}
-	for _, text := range p.told() {
+	for _, text := range p.texts() {
 		tells[text] = true
 	}
-	return slices.ContainsFunc(was.told(), func(text model.Untrusted) bool { return !tells[text] })
+	return slices.ContainsFunc(was.texts(), func(text model.Untrusted) bool { return !tells[text] })
 }
 
-// told returns every text of messages that a part contains, or may contain.
-func (p Part) told() (texts []model.Untrusted) {
+// texts returns every text of messages that a part contains, or may contain.
+func (p Part) texts() (texts []model.Untrusted) {
 	entries := p.Entries
 	if p.Attempt != nil {
 		entries = slices.Concat(entries, p.Attempt.Entries)

@@ -138,7 +138,7 @@ func (t *turn) run(ctx context.Context) error {
 				return ctx.Err()
 			}
 			n++
-			ours, err := t.write(ctx, w)
+			ours, err := t.writePart(ctx, w)
 			if err != nil {
 				return err
 			}
@@ -159,7 +159,7 @@ func (t *turn) settle(ctx context.Context) error {
 		if until := p.Attempt.At.Add(t.ts.timing.Call); t.ts.now().Before(until) {
 			return &laterError{until}
 		}
-		note, err := t.look(ctx, p)
+		note, err := t.readNote(ctx, p)
 		switch {
 		case errors.Is(err, model.ErrCRMNotFound) && p.Note == 0:
 			p.Attempt = nil // it was not written
@@ -168,17 +168,17 @@ func (t *turn) settle(ctx context.Context) error {
 		case err != nil:
 			return err
 		default:
-			t.found(&p, note)
+			t.applyNote(&p, note)
 		}
-		if err := t.keep(ctx, p); err != nil {
+		if err := t.storePart(ctx, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// look reads the note of a part. If its id is unknown, the note is searched for by its marker.
-func (t *turn) look(ctx context.Context, p transcript.Part) (model.CRMNote, error) {
+// readNote reads the note of a part. If its id is unknown, the note is searched for by its marker.
+func (t *turn) readNote(ctx context.Context, p transcript.Part) (model.CRMNote, error) {
 	if p.Note != 0 {
 		return asked(ctx, t, func(ctx context.Context, as *model.CRMGrant) (model.CRMNote, error) {
 			return t.ts.notes.Note(ctx, as, p.Note)
@@ -200,8 +200,8 @@ func (t *turn) look(ctx context.Context, p transcript.Part) (model.CRMNote, erro
 	return model.CRMNote{}, fmt.Errorf("look for a note's marker: %w", model.ErrCRMNotFound)
 }
 
-// found updates a part by what its note was found to hold.
-func (t *turn) found(p *transcript.Part, n model.CRMNote) {
+// applyNote updates a part by what its note was found to hold.
+func (t *turn) applyNote(p *transcript.Part, n model.CRMNote) {
 	p.Note = n.ID
 	p.Judge(string(n.Content), t.ts.now())
 	if on := recordsOf(n); len(on) > 0 {
@@ -219,8 +219,8 @@ func recordsOf(n model.CRMNote) (on []model.RecordRef) {
 	return on
 }
 
-// write writes one part. It returns false if a human took over its note.
-func (t *turn) write(ctx context.Context, w transcript.Write) (ours bool, err error) {
+// writePart writes one part. It returns false if a human took over its note.
+func (t *turn) writePart(ctx context.Context, w transcript.Write) (ours bool, err error) {
 	p := w.Part
 	if p.Marker == "" {
 		b := make([]byte, markerBytes)
@@ -228,17 +228,17 @@ func (t *turn) write(ctx context.Context, w transcript.Write) (ours bool, err er
 		p.Marker = hex.EncodeToString(b)
 	}
 	if p.Note != 0 {
-		n, err := t.look(ctx, p)
+		n, err := t.readNote(ctx, p)
 		switch {
 		case errors.Is(err, model.ErrCRMNotFound):
 			p.Lost()
 		case err != nil:
 			return false, err
 		default:
-			t.found(&p, n)
+			t.applyNote(&p, n)
 		}
 		if p.Taken {
-			return false, t.keep(ctx, p)
+			return false, t.storePart(ctx, p)
 		}
 	}
 	content := transcript.Content(p, w.Entries)
@@ -295,7 +295,7 @@ func (t *turn) sent(ctx context.Context, p transcript.Part, n model.CRMNote, err
 	default:
 		p.Attempt = nil // it was refused
 	}
-	return errors.Join(err, t.keep(context.WithoutCancel(ctx), p))
+	return errors.Join(err, t.storePart(context.WithoutCancel(ctx), p))
 }
 
 // attempt stores that a text is about to be written, unless that is no longer wanted.
@@ -317,8 +317,8 @@ func (t *turn) attempt(ctx context.Context, p transcript.Part) error {
 	})
 }
 
-// keep stores a part.
-func (t *turn) keep(ctx context.Context, p transcript.Part) error {
+// storePart stores a part.
+func (t *turn) storePart(ctx context.Context, p transcript.Part) error {
 	return t.put(ctx, p, func(store.PageTx) error { return nil })
 }
 

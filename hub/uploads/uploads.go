@@ -101,7 +101,7 @@ func (f *Folder) Put(owner model.UserID, name model.Untrusted, r io.Reader, now 
 	if err := os.Rename(tmp.Name(), f.path(u.ID)); err != nil {
 		return Upload{}, fmt.Errorf("keep upload: %w", err)
 	}
-	return u, f.note(u)
+	return u, f.putMetadata(u)
 }
 
 // receive writes the content of r to a file, and detects what it is.
@@ -204,7 +204,7 @@ func (f *Folder) Use(id string, now time.Time) error {
 		return nil
 	}
 	u.UsedAt = now
-	return f.note(u)
+	return f.putMetadata(u)
 }
 
 // Get returns an upload, whoever owns it.
@@ -310,8 +310,8 @@ func (f *Folder) all() []Upload {
 
 func (f *Folder) path(id string) string { return filepath.Join(f.dir, id) }
 
-// note writes an upload's metadata.
-func (f *Folder) note(u Upload) error {
+// putMetadata writes an upload's metadata.
+func (f *Folder) putMetadata(u Upload) error {
 	b, err := json.Marshal(u)
 	if err != nil {
 		return fmt.Errorf("encode upload: %w", err)

@@ -22,8 +22,8 @@ type begun struct {
 // mostBegun bounds what is remembered.
 const mostBegun = 4 * devicesOfAll
 
-// note records where a sign-in was begun.
-func (b *begunFrom) note(code, host string, now time.Time) {
+// record records where a sign-in was begun.
+func (b *begunFrom) record(code, host string, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.from == nil || len(b.from) >= mostBegun {
@@ -33,8 +33,8 @@ func (b *begunFrom) note(code, host string, now time.Time) {
 	b.from[code] = begun{host, now}
 }
 
-// of returns where a sign-in was begun; empty if unknown.
-func (b *begunFrom) of(code string, now time.Time) string {
+// find returns where a sign-in was begun; empty if unknown.
+func (b *begunFrom) find(code string, now time.Time) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if x, ok := b.from[code]; ok && now.Sub(x.at) <= door.RatePeriod {

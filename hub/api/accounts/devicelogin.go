@@ -48,7 +48,7 @@ func (s *Routes) beginDeviceLogin(ctx context.Context, in *fromInput) (*door.Bod
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}
-	s.begun.note(code.UserCode, door.HostOf(in.remote), s.now())
+	s.begun.record(code.UserCode, door.HostOf(in.remote), s.now())
 	return &door.Body[accounts.DeviceCode]{Body: code}, nil
 }
 

@@ -47,4 +47,4 @@ func (s *Routes) Register(api huma.API) {
 }
 
 // BegunAt returns where a sign-in with that short code was begun; empty if unknown.
-func (s *Routes) BegunAt(code string) string { return s.begun.of(code, s.now()) }
+func (s *Routes) BegunAt(code string) string { return s.begun.find(code, s.now()) }

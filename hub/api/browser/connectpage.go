@@ -140,7 +140,7 @@ func (s *ConnectPages) showInvite(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	say := s.web.words(r).Say
-	browser := s.forms.know(w, r, connectCookie, s.prefix()+connectPath, cookieLife)
+	browser := s.forms.ensureSecret(w, r, connectCookie, s.prefix()+connectPath, cookieLife)
 	s.show(w, r, http.StatusOK, webPage{Title: say(i18n.WebConnectTitle), Invite: &invitePage{
 		Form: s.forms.token(browser, connectPath, link),
 		Asks: say(i18n.WebConnectAsks, "Name", account(who)), Only: say(i18n.WebConnectOnly), What: say(i18n.WebConnectWhat),
@@ -178,7 +178,7 @@ func (s *ConnectPages) startConnect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	link, browser := r.PostForm.Get(fieldLink), s.forms.browser(r, connectCookie)
-	if !s.forms.seen(r, browser, connectPath, link) { // the page that names the user who asks was not shown there
+	if !s.forms.valid(r, browser, connectPath, link) { // the page that names the user who asks was not shown there
 		s.showRefusal(w, r, model.Refuse(model.ConnectForeign))
 		return
 	}
@@ -187,7 +187,7 @@ func (s *ConnectPages) startConnect(w http.ResponseWriter, r *http.Request) {
 		s.showRefusal(w, r, err)
 		return
 	}
-	s.forms.know(w, r, connectCookie, s.prefix()+connectPath, cookieLife)
+	s.forms.ensureSecret(w, r, connectCookie, s.prefix()+connectPath, cookieLife)
 	s.redirect(w, r, dialog)
 }
 
@@ -261,7 +261,7 @@ func (s *ConnectPages) chooseConnect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	attempt, browser := r.PostForm.Get(fieldAttempt), s.forms.browser(r, connectCookie)
-	if !s.forms.seen(r, browser, choosePath, attempt) {
+	if !s.forms.valid(r, browser, choosePath, attempt) {
 		s.showRefusal(w, r, model.Refuse(model.ConnectForeign))
 		return
 	}

@@ -56,8 +56,8 @@ func (f *Forms) token(browser string, purpose ...string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// seen reports whether a post comes from the form that the browser was shown.
-func (f *Forms) seen(r *http.Request, browser string, purpose ...string) bool {
+// valid reports whether a post comes from the form that the browser was shown.
+func (f *Forms) valid(r *http.Request, browser string, purpose ...string) bool {
 	want := f.token(browser, purpose...)
 	return !f.foreign(r) && browser != "" && hmac.Equal([]byte(r.PostForm.Get(fieldForm)), []byte(want))
 }
@@ -79,8 +79,8 @@ func (f *Forms) browser(r *http.Request, name string) string {
 	return c.Value
 }
 
-// know returns a browser's secret, and sets one for a while if it has none.
-func (f *Forms) know(w http.ResponseWriter, r *http.Request, name, path string, life time.Duration) string {
+// ensureSecret returns a browser's secret, and sets one for a while if it has none.
+func (f *Forms) ensureSecret(w http.ResponseWriter, r *http.Request, name, path string, life time.Duration) string {
 	secret := f.browser(r, name)
 	if secret == "" {
 		b := make([]byte, browserBytes)

@@ -16,7 +16,7 @@ func TestCookiesAndTokens(t *testing.T) {
 		f := NewForms("https://hub.example.com/parley", secure)
 		rec := httptest.NewRecorder()
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/connect", nil)
-		secret := f.know(rec, r, connectCookie, "/parley/connect", time.Minute)
+		secret := f.ensureSecret(rec, r, connectCookie, "/parley/connect", time.Minute)
 		set := rec.Header().Get("Set-Cookie")
 		want := "parley_connect=" + secret + "; Path=/parley/connect; Max-Age=60; HttpOnly; SameSite=Lax"
 		if secure {
@@ -30,7 +30,7 @@ func TestCookiesAndTokens(t *testing.T) {
 		if got := f.browser(r, connectCookie); got != secret {
 			t.Errorf("known by %q", got)
 		}
-		if got := f.know(httptest.NewRecorder(), r, connectCookie, "/", time.Minute); got != secret {
+		if got := f.ensureSecret(httptest.NewRecorder(), r, connectCookie, "/", time.Minute); got != secret {
 			t.Error("a browser that is known gets another secret")
 		}
 		if secure {

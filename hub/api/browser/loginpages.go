@@ -90,7 +90,7 @@ func (s *SignInPages) loginPage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	browser := s.forms.know(w, r, browserCookie, loginPath, browserLife)
+	browser := s.forms.ensureSecret(w, r, browserCookie, loginPath, browserLife)
 	s.page(w, r, http.StatusOK, loginPage{
 		Title: i18n.LoginPageConfirm, Text: i18n.LoginPageCompare, Code: code, Form: s.forms.token(browser, loginPath, code),
 		From: s.begunAt(code),
@@ -111,7 +111,7 @@ func (s *SignInPages) confirmLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	browser := s.forms.browser(r, browserCookie)
-	if !s.forms.seen(r, browser, loginPath, code) {
+	if !s.forms.valid(r, browser, loginPath, code) {
 		s.refusalPage(w, r, http.StatusForbidden, model.OtherBrowser)
 		return
 	}

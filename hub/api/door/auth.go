@@ -45,7 +45,7 @@ func (s *Door) Authenticate(api huma.API) func(huma.Context, func(huma.Context))
 			return
 		}
 		serve.Vouch(ctx.Context(), VouchedUser(user))
-		end, ok := s.requests.begin(user.ID)
+		end, ok := s.requests.open(user.ID)
 		if !ok {
 			ctx.SetHeader("Retry-After", BusyAgain)
 			_ = huma.WriteErr(api, ctx, http.StatusServiceUnavailable, "", ErrBusy)

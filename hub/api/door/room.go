@@ -159,10 +159,10 @@ type underway struct {
 func newUnderway(most int) *underway { return &underway{most: most, of: make(map[model.UserID]int)} }
 
 // OpenSocket counts one more websocket of a user; false if they have as many as they may.
-func (s *Door) OpenSocket(who model.UserID) (closed func(), ok bool) { return s.sockets.begin(who) }
+func (s *Door) OpenSocket(who model.UserID) (closed func(), ok bool) { return s.sockets.open(who) }
 
-// begin counts one more for a user; false if they have as many as they may.
-func (u *underway) begin(who model.UserID) (end func(), ok bool) {
+// open counts one more for a user; false if they have as many as they may.
+func (u *underway) open(who model.UserID) (end func(), ok bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.of[who] >= u.most {

@@ -185,7 +185,7 @@ func (a *attachment) apply(p wirePayload, bare string) {
 			a.Title, a.URL = model.Untrusted(title), ""
 		}
 	case typeAppointment:
-		a.Title, a.Booking = p.booking.title(), p.booking.told()
+		a.Title, a.Booking = p.booking.title(), p.booking.appointment()
 	case meta.TypeTemplate:
 		if title := p.template.title(); title != "" {
 			a.Title = title

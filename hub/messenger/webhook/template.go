@@ -39,8 +39,8 @@ func (b booking) title() model.Untrusted {
 	return model.Untrusted(strings.Join(parts, " "))
 }
 
-// told returns the appointment as data, for the reader's own language.
-func (b booking) told() *model.Booking {
+// appointment returns the appointment as data, for the reader's own language.
+func (b booking) appointment() *model.Booking {
 	return &model.Booking{Status: string(b.Status), Start: b.Start.Known(), End: b.End.Known(), Zone: zoneName(string(b.Zone))}
 }
 

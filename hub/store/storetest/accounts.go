@@ -43,7 +43,7 @@ func testAccounts(t *testing.T, s store.Store) {
 	}
 }
 
-// testRemovedTokens: a token is forgotten alone, for good.
+// testRemovedTokens: removing a token removes that one only, for good.
 func testRemovedTokens(t *testing.T, s store.Store) {
 	user := model.User{ID: "u", Name: "U"}
 	accounts(t, s, func(tx store.AccountTx) error {
@@ -65,7 +65,7 @@ func testRemovedTokens(t *testing.T, s store.Store) {
 	}
 }
 
-// testLoginCodes: a code works once, before it expires, for one of many.
+// testLoginCodes: of many attempts to use a code, one succeeds, and only before it expires.
 func testLoginCodes(t *testing.T, s store.Store) {
 	user := model.User{ID: "u", Name: "U"}
 	accounts(t, s, func(tx store.AccountTx) error {
@@ -123,7 +123,8 @@ func testLoginCodes(t *testing.T, s store.Store) {
 	}
 }
 
-// testChangedUsers: a user is changed or removed alone, with all that signs them in.
+// testChangedUsers: changing or removing a user affects that user only, with all their
+// credentials.
 func testChangedUsers(t *testing.T, s store.Store) {
 	ann, ben := model.User{ID: "a", Name: "Ann"}, model.User{ID: "b", Name: "Ben", Admin: true}
 	accounts(t, s, func(tx store.AccountTx) error {
@@ -160,7 +161,7 @@ func testChangedUsers(t *testing.T, s store.Store) {
 	}
 }
 
-// testTokens: a user's tokens are told, and when each was last used.
+// testTokens: a user's tokens are listed with when each was last used.
 func testTokens(t *testing.T, s store.Store) {
 	accounts(t, s, func(tx store.AccountTx) error {
 		return errors.Join(tx.CreateUser(model.User{ID: "a", Name: "A"}), tx.CreateUser(model.User{ID: "b", Name: "B"}),

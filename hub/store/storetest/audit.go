@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-// deed is an entry about a Page as a whole.
+// deed returns an entry about a Page as a whole.
 func deed(id string, page model.PageID, seconds int) model.AuditEntry {
 	return model.AuditEntry{ID: id, Page: page, Kind: model.AuditVisibility, At: at(seconds), From: "private", To: "shared"}
 }
@@ -26,8 +26,8 @@ func auditIDs(t *testing.T, s store.Store, scopes ...store.AuditScope) []string 
 	return ids
 }
 
-// testAudit: an entry is kept as it was written, with the deed or not at all, and told
-// to who may know it.
+// testAudit: an entry is stored as it was written, together with its change or not at all, and
+// returned for the scopes that include it.
 func testAudit(t *testing.T, s store.Store) {
 	whole := model.AuditEntry{
 		ID: "0", At: at(1), Kind: model.AuditUserAdded, By: &model.UserRef{ID: "u", Name: "愛子"}, User: &model.UserRef{ID: "v", Name: "V"},
@@ -63,8 +63,8 @@ func testAudit(t *testing.T, s store.Store) {
 	testBadAudit(t, s)
 }
 
-// testBadAudit: an entry of another Page, one that is there already, and one whose
-// transaction fails are not kept.
+// testBadAudit: an entry of another Page, a duplicate, and one whose transaction fails are not
+// stored.
 func testBadAudit(t *testing.T, s store.Store) {
 	t.Helper()
 	elsewhere := deed("4", "1", 5)
@@ -89,7 +89,7 @@ func testBadAudit(t *testing.T, s store.Store) {
 	}
 }
 
-// testAuditPaging: the parts of the log are one list, also where times are the same.
+// testAuditPaging: several scopes form one list, even if times are equal.
 func testAuditPaging(t *testing.T, s store.Store) {
 	var want []string
 	for n := range 20 {
@@ -129,8 +129,7 @@ func testAuditPaging(t *testing.T, s store.Store) {
 	})
 }
 
-// testAuditRecords: an entry about a record is told to who may see the record, and to
-// nobody else.
+// testAuditRecords: an entry about a record is returned only to viewers who may see the record.
 func testAuditRecords(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	about := deed("2", "1", 3)

@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-// testOtherPage: a transaction can't change what lies in another Page.
+// testOtherPage: a transaction can't change what belongs to another Page.
 func testOtherPage(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putPage(t, s, "2")
@@ -129,7 +129,7 @@ func testConflicts(t *testing.T, s store.Store) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	// The same keys of others are free: another Page, another user, none.
+	// The same keys are free for others: another Page, another user, none.
 	elsewhere := newMessage("2_9", "a", at(0))
 	elsewhere.MID = "mid"
 	putMessage(t, s, elsewhere)
@@ -141,7 +141,7 @@ func testConflicts(t *testing.T, s store.Store) {
 	})
 }
 
-// testConflictTakesNoSeq: who is told of a conflict may go on.
+// testConflictTakesNoSeq: after a conflict the transaction may continue.
 func testConflictTakesNoSeq(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	m := newMessage("1_9", "a", at(0))

@@ -9,8 +9,8 @@ import (
 	"parley/model"
 )
 
-// testCRMUsers: what is kept of a user is changed as a whole, and goes with its user; the
-// store belongs to one company.
+// testCRMUsers: what the CRM says about a user is replaced as a whole, and removed with the
+// user; the store belongs to one company.
 func testCRMUsers(t *testing.T, s store.Store) {
 	ann := store.CRMUser{User: "a", Admin: true, CheckedAt: at(1), SealedGrant: "sealed"}
 	ben := store.CRMUser{User: "b", CheckedAt: at(2)}
@@ -36,15 +36,16 @@ func testCRMUsers(t *testing.T, s store.Store) {
 	same(t, "company", company, value(t, s, store.Reader.CRMCompany))
 }
 
-// testTested: when Meta's dashboard last tried our address is kept; at first it never did.
+// testTested: the time when Meta's dashboard last tried our address is stored; at first there
+// is none.
 func testTested(t *testing.T, s store.Store) {
 	same(t, "at first", time.Time{}, value(t, s, store.Reader.TestedAt))
 	accounts(t, s, func(tx store.AccountTx) error { return errors.Join(tx.SetTestedAt(at(1)), tx.SetTestedAt(at(2))) })
 	same(t, "then", at(2), value(t, s, store.Reader.TestedAt))
 }
 
-// testDeviceLogins: a sign-in is found by each of its secrets, and by none that another
-// has or that it has no more.
+// testDeviceLogins: a sign-in is found by each of its secrets, and not by another's or a former
+// one.
 func testDeviceLogins(t *testing.T, s store.Store) {
 	one := store.DeviceLogin{Hash: []byte("d1"), CodeHash: []byte("c1"), Expires: at(10)}
 	two := store.DeviceLogin{

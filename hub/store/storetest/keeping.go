@@ -31,8 +31,8 @@ func testRaw(t *testing.T, s store.Store) {
 	testEmptyRaw(t, s)
 }
 
-// testEmptyRaw: what came raw of a message, and of its edits, says nothing any more but for
-// one of them; that it came is still known, and that of others stays.
+// testEmptyRaw: the raw events of a message and its edits are emptied, except for one; that
+// they came is still known, and other events are unchanged.
 func testEmptyRaw(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putPage(t, s, "2")
@@ -85,7 +85,7 @@ func testEmptyRaw(t *testing.T, s store.Store) {
 	}
 }
 
-// testUploads: the files that a conversation's replies carry, and those alone.
+// testUploads: exactly the files that a conversation's replies carry are returned.
 func testUploads(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	for _, id := range []model.ConversationID{"1_2", "1_3"} {
@@ -182,7 +182,7 @@ func testCounters(t *testing.T, s store.Store) {
 		value(t, s, func(r store.Reader) (map[string]int64, error) { return r.Counters() }))
 }
 
-// testScrub: what is there stays, and can be changed as before.
+// testScrub: what is stored stays, and can be changed as before.
 func testScrub(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	c := putConversation(t, s, newConversation("1", "7", at(1)))

@@ -14,8 +14,8 @@ var (
 	deal42   = model.RecordRef{Type: model.Deal, ID: "42"}
 )
 
-// testLinks: a link is a change of its Page that changes nothing of the conversation, and
-// goes with it.
+// testLinks: a link is a change of its Page that leaves the conversation unchanged, and is
+// removed with it.
 func testLinks(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putPage(t, s, "2")
@@ -62,9 +62,9 @@ func testLinks(t *testing.T, s store.Store) {
 	}
 }
 
-// testSights: who may see a record is known until a time, and of those alone who were
-// named last.
-func testSights(t *testing.T, s store.Store) {
+// testPermissions: permissions to see a record last until their time, and only for those who
+// were named last.
+func testPermissions(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putConversation(t, s, newConversation("1", "2", at(1)))
 	accounts(t, s, func(tx store.AccountTx) error {
@@ -113,8 +113,8 @@ func testSights(t *testing.T, s store.Store) {
 	}
 }
 
-// testRecordStates: how a record stood is kept beside its title, whichever is told first;
-// what is linked is listed once.
+// testRecordStates: a record's state and title are stored independently; each linked record is
+// listed once.
 func testRecordStates(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putConversation(t, s, newConversation("1", "2", at(1)))
@@ -139,8 +139,8 @@ func testRecordStates(t *testing.T, s store.Store) {
 	same(t, "linked", []model.RecordRef{deal42, person12}, value(t, s, func(r store.Reader) ([]model.RecordRef, error) { return r.LinkedRecords() }))
 }
 
-// testRecordLines: a line about a record comes to a viewer who may see it; to others it
-// leaves no gap, and it is nobody's newest message.
+// testRecordLines: a line about a record is returned to viewers who may see it; for others it
+// leaves no gap, and it never is the newest message.
 func testRecordLines(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putConversation(t, s, newConversation("1", "2", at(1)))

@@ -30,8 +30,8 @@ func idsOf(list []store.Conversation) []model.ConversationID {
 	return ids
 }
 
-// testPaging: paging a set that does not change gives each conversation once, in
-// order, over several Pages and with ties.
+// testPaging: paging through an unchanged set returns each conversation once, in order, over
+// several Pages and with equal times.
 func testPaging(t *testing.T, s store.Store) {
 	var want []store.Conversation
 	var scope []store.PageScope
@@ -131,7 +131,7 @@ func testBadCursors(t *testing.T, s store.Store) {
 	})
 }
 
-// belongs tells whether the model says that a conversation is in that list.
+// belongs reports whether a conversation is in that list according to the model.
 func belongs(f store.Filter, now time.Time, p model.Page, c model.Conversation, user model.UserID) bool {
 	done := c.Status == model.Done
 	open := !done && !c.Asleep(now)
@@ -156,7 +156,7 @@ func belongs(f store.Filter, now time.Time, p model.Page, c model.Conversation, 
 	return false
 }
 
-// testFilters: lists and counts are what the model says, whatever the state.
+// testFilters: lists and counts agree with the model, whatever the state.
 func testFilters(t *testing.T, s store.Store) {
 	var pageNumber atomic.Int64
 	rapid.Check(t, func(rt *rapid.T) {

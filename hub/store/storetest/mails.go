@@ -8,7 +8,8 @@ import (
 	"parley/model"
 )
 
-// testMails: what is due comes oldest first, of all Pages, and with it when more is.
+// testMails: due mails of all Pages are returned oldest first, with the time when the next is
+// due.
 func testMails(t *testing.T, s store.Store) {
 	put := func(page model.PageID, notice string, wake time.Time) store.Mail {
 		m := store.Mail{Page: page, Notice: notice, MessageID: notice + "@example.com", QueuedAt: at(0), WakeAt: wake}
@@ -34,7 +35,7 @@ func testMails(t *testing.T, s store.Store) {
 	same(t, "next after the limit", second.WakeAt, next)
 
 	put("2", "b", time.Time{}) // sent
-	put("1", "c", at(5))       // put off
+	put("1", "c", at(5))       // postponed
 	list, next = due(at(4), 10)
 	same(t, "due later", []store.Mail{third}, list)
 	same(t, "next later", at(5), next)

@@ -18,8 +18,8 @@ func messageIDs(list []store.Message) []string {
 	return ids
 }
 
-// testMessageOrder: messages stand by time, then by when they came; one that comes
-// late gets its place, also between pages.
+// testMessageOrder: messages are ordered by time, then by arrival; a late one gets its place,
+// even between pages.
 func testMessageOrder(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	for _, m := range []struct {
@@ -136,7 +136,7 @@ func testAnswered(t *testing.T, s store.Store) {
 	answered := func() bool {
 		return value(t, s, func(r store.Reader) (bool, error) { return r.AnsweredSince("1_2", "u1", first.FirstSeq) })
 	}
-	// An answer is stored with an early time on purpose: what counts is the seq.
+	// An answer is stored with an early time on purpose: only the seq counts.
 	put := func(id string, direction model.Direction, author model.Author, state model.State) store.Message {
 		m := newMessage("1_2", id, at(-5))
 		m.Direction, m.Author, m.State = direction, author, state
@@ -164,8 +164,8 @@ func testAnswered(t *testing.T, s store.Store) {
 	}
 }
 
-// testTombstones: a conversation goes with all that hangs on it, and nothing of
-// another does; the later tombstone stays.
+// testTombstones: a conversation is deleted with everything that belongs to it, and nothing of
+// others; the later tombstone stays.
 func testTombstones(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	for _, psid := range []model.PSID{"2", "22"} {
@@ -221,8 +221,8 @@ func testTombstones(t *testing.T, s store.Store) {
 	}
 }
 
-// testBuried: what must not come back is still known of a deleted conversation, by ids
-// alone, of that Page alone.
+// testBuried: what must not come back is still known of a deleted conversation, by ids only and
+// for that Page only.
 func testBuried(t *testing.T, s store.Store) {
 	for _, id := range []model.PageID{"1", "2"} {
 		putPage(t, s, id)
@@ -291,8 +291,8 @@ func testBuried(t *testing.T, s store.Store) {
 	})
 }
 
-// testBuriedEvents: of a deleted conversation's events those stay known whose time is
-// that of their receipt, or later; of that Page alone.
+// testBuriedEvents: of a deleted conversation, those events stay known whose time is that of
+// their receipt, or later; for that Page only.
 func testBuriedEvents(t *testing.T, s store.Store) {
 	for _, id := range []model.PageID{"1", "2"} {
 		putPage(t, s, id)
@@ -316,7 +316,7 @@ func testBuriedEvents(t *testing.T, s store.Store) {
 	}
 }
 
-// testPrune: the log and what was understood are forgotten, nothing else.
+// testPrune: the log and the understood events are pruned, nothing else.
 func testPrune(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	write(t, s, "1", func(tx store.PageTx) error {
@@ -330,7 +330,7 @@ func testPrune(t *testing.T, s store.Store) {
 			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "strange", ReceivedAt: at(0)})),
 			drop(tx.KeepRaw(store.RawEvent{Page: "1", Key: "young", ReceivedAt: at(10), Understood: true})))
 	})
-	// The log is stamped by the store's clock.
+	// The log's times come from the store's clock.
 	putConversation(t, s, newConversation("1", "2", at(0)))
 	if err := s.Prune(t.Context(), at(10)); err != nil {
 		t.Fatalf("prune: %v", err)

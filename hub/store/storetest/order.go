@@ -17,8 +17,8 @@ const (
 	writesByEach = 15
 )
 
-// testSeq: under concurrent writers seqs are contiguous from 1 and the log's
-// order is that of the commits; somebody who polls the log misses nothing.
+// testSeq: under concurrent writers seqs are contiguous from 1, and the log's order is that of
+// the commits; polling the log misses nothing.
 func testSeq(t *testing.T, s store.Store, pages int) {
 	ids := make([]model.PageID, pages)
 	for i := range ids {
@@ -74,7 +74,7 @@ func testSeq(t *testing.T, s store.Store, pages int) {
 	}
 }
 
-// poll reads a log as it grows, a few rows at a time, until it is done.
+// poll reads a log while it grows, a few rows at a time, until it is done.
 func poll(t *testing.T, s store.Store, page model.PageID, done <-chan struct{}) []store.LogRow {
 	var all []store.LogRow
 	for {
@@ -106,7 +106,7 @@ func poll(t *testing.T, s store.Store, page model.PageID, done <-chan struct{}) 
 	}
 }
 
-// testRollback: an error leaves no trace, and comes back as it was.
+// testRollback: an error leaves no trace, and is returned as it was.
 func testRollback(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putConversation(t, s, newConversation("1", "2", at(0)))
@@ -127,7 +127,7 @@ func testRollback(t *testing.T, s store.Store) {
 		}
 		return errStop
 	})
-	if err != errStop { //nolint:errorlint // it must be the very error
+	if err != errStop { //nolint:errorlint // it must be that very error
 		t.Errorf("got %v", err)
 	}
 	if h := head(t, s, "1"); h != before {
@@ -153,7 +153,7 @@ func testRollback(t *testing.T, s store.Store) {
 	}
 }
 
-// testContext: a call whose context is over is not run.
+// testContext: a call whose context has ended is not run.
 func testContext(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -243,7 +243,7 @@ func testSnapshot(t *testing.T, s store.Store) {
 	}
 }
 
-// testSnapshotUnderLoad: in one read a list, its counts and the head agree.
+// testSnapshotUnderLoad: within one read, a list, its counts and the head agree.
 func testSnapshotUnderLoad(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	stop := make(chan struct{})

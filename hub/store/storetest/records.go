@@ -9,7 +9,7 @@ import (
 	"parley/model"
 )
 
-// strange is text that must come back byte for byte.
+// strange is a text that must come back byte for byte.
 const strange = "東京 🏯👩‍👩‍👧 <b>&amp;</b> \u2028\u2029\u0000\x1b[31m\ufffd \\ufffd \" \\ e\u0301 é \u202e"
 
 func fullPage() store.Page {
@@ -104,7 +104,7 @@ func testRecords(t *testing.T, s store.Store) {
 	testChanged(t, s, m)
 }
 
-// testWorkedOut: what is worked out when it is read is not kept.
+// testWorkedOut: what is computed when it is read is not stored.
 func testWorkedOut(t *testing.T, s store.Store, c store.Conversation) {
 	given := c
 	given.Links = []model.Link{{Type: "person", ID: "1", Title: "x"}}
@@ -131,8 +131,8 @@ func testChanged(t *testing.T, s store.Store, m store.Message) {
 	}
 }
 
-// testText: any valid text comes back byte for byte; what would be altered is
-// refused, or comes back as it was, never altered.
+// testText: any valid text comes back byte for byte; invalid text is refused or comes back as
+// it was, never altered.
 func testText(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	for i, text := range []model.Untrusted{strange, "", "\x7f\u0080", "𝕏", "\\ufffd", "\\\\ufffd", "\ufffd", "a\xffb", "\xed\xa0\x80"} {
@@ -151,5 +151,5 @@ func testText(t *testing.T, s store.Store) {
 	}
 }
 
-// drop turns a reading method into one that answers its error alone.
+// drop reduces the results of a reading method to its error.
 func drop[T any](_ T, err error) error { return err }

@@ -9,12 +9,12 @@ import (
 	"parley/model"
 )
 
-// hanging is what hangs on a message.
+// hanging is what belongs to a message.
 type hanging struct {
 	Message, Reply, PendingReaction, Attempt, Upload bool
 }
 
-// testRemoveMessage: with a message goes what hangs on it, and nothing of any other.
+// testRemoveMessage: a message is removed with what belongs to it, and nothing of any other.
 func testRemoveMessage(t *testing.T, s store.Store) {
 	ids := []model.MessageID{"1_a", "1_b", "1_c", "2_a"}
 	for _, page := range []model.PageID{"1", "2"} {
@@ -64,8 +64,8 @@ func testRemoveMessage(t *testing.T, s store.Store) {
 	testUploads(t, s)
 }
 
-// testDeletedTranscripts: no part of a deleted conversation's transcript is left, also not
-// for one that is begun by the same customer; other conversations' stay.
+// testDeletedTranscripts: no part of a deleted conversation's transcript is left, not even for
+// a new one of the same customer; those of other conversations stay.
 func testDeletedTranscripts(t *testing.T, s store.Store) {
 	part := func(day string, number int) transcript.Part {
 		return transcript.Part{

@@ -59,7 +59,7 @@ func testReplies(t *testing.T, s store.Store) {
 	testClientIDs(t, s)
 }
 
-// testClientIDs: of many repeats of one reply exactly one is stored.
+// testClientIDs: of many repetitions of one reply exactly one is stored.
 func testClientIDs(t *testing.T, s store.Store) {
 	var stored int
 	var mu sync.Mutex
@@ -85,7 +85,7 @@ func testClientIDs(t *testing.T, s store.Store) {
 	}
 }
 
-// testFigures: what is in hand is counted over all Pages, as it is now.
+// testFigures: the counts cover all Pages, as they are now.
 func testFigures(t *testing.T, s store.Store, queued store.Reply) {
 	t.Helper()
 	putPage(t, s, "5")
@@ -195,7 +195,7 @@ func testAttempts(t *testing.T, s store.Store) {
 		}
 		return errors.Join(err, err2)
 	})
-	// A message that has the mid itself comes before an attempt that had it.
+	// A message with that mid takes precedence over an attempt that had it.
 	own := newMessage("1_2", "own", at(0))
 	own.MID = "first"
 	putMessage(t, s, own)

@@ -27,7 +27,7 @@ func newFinder(t *testing.T, s store.Store, pages ...model.PageID) finder {
 	return f
 }
 
-// say stores a message of a conversation, and that if there is none.
+// say stores a message of a conversation, creating the conversation if needed.
 func (f finder) say(page model.PageID, psid model.PSID, id, text string, change ...func(*store.Message)) {
 	f.Helper()
 	c := newConversation(page, psid, at(0))
@@ -72,7 +72,7 @@ func (f finder) all(q store.ConversationQuery) []store.Found {
 	}
 }
 
-// finds tells whether a search finds these conversations, in that order.
+// finds checks that a search finds these conversations, in that order.
 func (f finder) finds(query string, want ...model.ConversationID) {
 	f.Helper()
 	got := []model.ConversationID{}
@@ -130,7 +130,7 @@ func testSearchHits(t *testing.T, s store.Store) {
 	same(t, "hits", want, got[1].Hits)
 }
 
-// testSearchInStep: what is found is what is stored now.
+// testSearchInStep: a search finds what is stored now.
 func testSearchInStep(t *testing.T, s store.Store) {
 	f := newFinder(t, s, "1")
 	f.say("1", "a", "m", "apples")
@@ -187,7 +187,7 @@ func testSearchInStep(t *testing.T, s store.Store) {
 	f.finds("limes", "1_b")
 }
 
-// testSearchPages: only the Pages asked for are searched.
+// testSearchPages: only the query's Pages are searched.
 func testSearchPages(t *testing.T, s store.Store) {
 	f := newFinder(t, s, "1", "11", "2")
 	for _, page := range []model.PageID{"1", "11", "2"} {
@@ -207,11 +207,11 @@ func testSearchPages(t *testing.T, s store.Store) {
 	f.finds("secret")
 }
 
-// testSearchPaging: a search gives each conversation once, newest first, few or
-// many, and with each filter what the list with that filter has.
+// testSearchPaging: a search returns each conversation once, newest first, few or many, and
+// with each filter those that the list with that filter has.
 func testSearchPaging(t *testing.T, s store.Store) {
 	f := newFinder(t, s, "1", "2")
-	// So many that an engine may go another way than for a few.
+	// So many that an engine may use another plan than for a few.
 	for n, page := range f.pages {
 		write(t, s, page.ID, func(tx store.PageTx) error {
 			for i := range []int{2300, 60}[n] {

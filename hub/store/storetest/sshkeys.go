@@ -8,7 +8,7 @@ import (
 	"parley/model"
 )
 
-// testSSHKeys: a key is one user's, is forgotten alone, and goes with its user.
+// testSSHKeys: a key belongs to one user, is removed alone, and is removed with its user.
 func testSSHKeys(t *testing.T, s store.Store) {
 	users := []model.User{{ID: "u1", Name: "Aki"}, {ID: "u2", Name: "Bo"}}
 	laptop := store.SSHKey{Fingerprint: "SHA256:a", User: "u1", Comment: "laptop", At: at(1)}

@@ -9,7 +9,7 @@ import (
 )
 
 // testStamps: each row of each log has a stamp of its own, and the head keeps that of its
-// newest row also when that is forgotten.
+// newest row even if the row is pruned.
 func testStamps(t *testing.T, s store.Store) {
 	stamp := func() string {
 		return value(t, s, func(r store.Reader) (string, error) { return r.HeadStamp("1") })

@@ -1,5 +1,5 @@
-// Package storetest is what every engine of [store.Store] must pass. It knows
-// the interface only.
+// Package storetest is the suite that every engine of [store.Store] must pass. It uses only the
+// interface.
 package storetest
 
 import (
@@ -15,8 +15,8 @@ import (
 	"parley/model"
 )
 
-// Run runs the suite. open makes an empty store each time it is called; the suite
-// closes it.
+// Run runs the suite. open must return an empty store each time it is called; the suite closes
+// it.
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	for _, c := range []struct {
@@ -76,7 +76,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"buriedEvents", testBuriedEvents},
 		{"deviceLogins", testDeviceLogins},
 		{"links", testLinks},
-		{"sights", testSights},
+		{"permissions", testPermissions},
 		{"syncs", testSyncs},
 		{"transcripts", testTranscripts},
 		{"recordStates", testRecordStates},
@@ -100,15 +100,15 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}
 }
 
-// start is the time the tests count from.
+// start is the time that tests count from.
 var start = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// at is a time some seconds after the start.
+// at returns a time some seconds after start.
 func at(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
 
 func ptr[T any](v T) *T { return &v }
 
-// errStop is an error of the test's own.
+// errStop is an error made up by a test.
 var errStop = errors.New("stop")
 
 func write(t *testing.T, s store.Store, page model.PageID, f func(store.PageTx) error) {

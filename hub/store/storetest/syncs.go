@@ -10,8 +10,8 @@ import (
 	"parley/model"
 )
 
-// testSyncs: a change of what a transcript tells marks its sync, where there is one, and
-// nothing else does; a sync goes with its conversation.
+// testSyncs: a change of what belongs in a transcript marks its sync, if there is one, and
+// nothing else does; a sync is removed with its conversation.
 func testSyncs(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	putConversation(t, s, newConversation("1", "2", at(1)))
@@ -84,8 +84,8 @@ func testSyncs(t *testing.T, s store.Store) {
 	}
 }
 
-// testTranscripts: parts are found by conversation and by record, the newest day first, a
-// page at a time; those that are gone by record no more.
+// testTranscripts: parts are found by conversation and by record, the newest day first, in
+// pages; deleted ones are no longer found by record.
 func testTranscripts(t *testing.T, s store.Store) {
 	for _, page := range []model.PageID{"1", "1~2"} {
 		putPage(t, s, page)

@@ -8,8 +8,8 @@ import (
 	"parley/model"
 )
 
-// testNewestSaid: what was said between customer and Page last is found behind whatever else
-// came after it.
+// testNewestSaid: the last thing said between customer and Page is found whatever else came
+// after it.
 func testNewestSaid(t *testing.T, s store.Store) {
 	putPage(t, s, "1")
 	c := putConversation(t, s, newConversation("1", "a", at(0)))
