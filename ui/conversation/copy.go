@@ -50,9 +50,9 @@ func (m *Model) CopyText() tea.Cmd {
 // is made only of the characters allowed in a URL.
 var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()*+,;=%]+`)
 
-// Addresses returns what a browser can open of the selected message: the addresses in its
+// addresses returns what a browser can open of the selected message: the addresses in its
 // text, then those of its attachments, without duplicates.
-func (m *Model) Addresses() []*url.URL {
+func (m *Model) addresses() []*url.URL {
 	msg, ok := m.Thread.Selected()
 	if !ok || m.Shown == "" {
 		return nil
@@ -98,7 +98,7 @@ func ended(s string) string {
 
 // NeedsAddress says why no address can be opened; empty: one can.
 func (m *Model) NeedsAddress() string {
-	if len(m.Addresses()) == 0 {
+	if len(m.addresses()) == 0 {
 		return m.Say(i18n.WhyNoAddress)
 	}
 	return ""
@@ -108,7 +108,7 @@ func (m *Model) NeedsAddress() string {
 // there are several, it asks which. If the program runs on another machine, it copies the
 // address to the clipboard.
 func (m *Model) OpenAddress() tea.Cmd {
-	all := m.Addresses()
+	all := m.addresses()
 	if len(all) == 1 {
 		return m.BrowseTo(all[0])
 	}

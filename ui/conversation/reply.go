@@ -67,7 +67,7 @@ func (m *Writer) Send() tea.Cmd {
 	if len(m.Replies[id]) > 0 { // it waits for its turn
 		keep = m.keep(r)
 	}
-	m.Replies.Add(r, "")
+	m.Replies.add(r, "")
 	delete(m.returned, m.writing())
 	if m.Replies.behind(r) {
 		m.Notify(m.Say(i18n.SaidWaitsForEarlier, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))

@@ -29,8 +29,8 @@ type unheard struct {
 // could overtake another in any client, proxy or network.
 type pending map[model.ConversationID][]unheard
 
-// Add adds a reply; why says why it could not be handed in, "" if it was not tried.
-func (p pending) Add(r model.Reply, why string) {
+// add adds a reply; why says why it could not be handed in, "" if it was not tried.
+func (p pending) add(r model.Reply, why string) {
 	u := unheard{Reply: r, Pending: thread.Pending{
 		ClientID: r.ClientID, Note: r.Note, Text: r.Text, ReplyTo: r.ReplyTo, At: r.At, Failed: why,
 	}}
@@ -53,9 +53,9 @@ func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 	return out
 }
 
-// Next returns the reply of a conversation to hand in now, and marks it as going. There is
+// next returns the reply of a conversation to hand in now, and marks it as going. There is
 // none while another is going or waits for the user.
-func (p pending) Next(id model.ConversationID) (model.Reply, bool) {
+func (p pending) next(id model.ConversationID) (model.Reply, bool) {
 	all := p[id]
 	if len(all) == 0 || all[0].going || all[0].Failed != "" {
 		return model.Reply{}, false
@@ -114,7 +114,7 @@ func (m *Writer) takeUnsent(all []model.Reply) {
 		if u.At.IsZero() {
 			u.At = m.Now()
 		}
-		m.Replies.Add(u, m.Say(i18n.UnsentBefore))
+		m.Replies.add(u, m.Say(i18n.UnsentBefore))
 		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
@@ -130,7 +130,7 @@ func (m *Writer) number() int64 {
 func (m *Writer) HandOn() tea.Cmd {
 	var cmds []tea.Cmd
 	for id := range m.Replies {
-		if r, ok := m.Replies.Next(id); ok {
+		if r, ok := m.Replies.next(id); ok {
 			m.of.talk.stale = m.of.talk.stale || m.Shown == id
 			cmds = append(cmds, m.handIn(r))
 		}

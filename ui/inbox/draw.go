@@ -85,7 +85,7 @@ func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.
 		d.left, d.urgency = left, look.UrgencyOf(r.Reply.Until.Sub(c.Now))
 		next = earlier(next, changes)
 	}
-	if f, ok := l.rows.(*Found); ok {
+	if f, ok := l.rows.(*foundRows); ok {
 		d.hit = f.hit(i)
 		d.found = d.hit != ""
 	}

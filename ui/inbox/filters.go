@@ -18,8 +18,8 @@ var Filters = []inbox.Filter{
 
 var sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 
-// Ask shows another view of the inbox.
-func (m *Model) Ask(q inbox.Query) {
+// ask shows another view of the inbox.
+func (m *Model) ask(q inbox.Query) {
 	m.Query = q
 	m.Search = search{generation: m.Search.generation + 1}
 	m.List.SetRows(m.Inbox.View(q))
@@ -36,7 +36,7 @@ func (m *Model) LeaveHidden() {
 	if p, ok := m.Inbox.Page(m.Query.Page); !ok || !p.Sees {
 		q := m.Query
 		q.Page = ""
-		m.Ask(q)
+		m.ask(q)
 	}
 }
 
@@ -44,7 +44,7 @@ func (m *Model) LeaveHidden() {
 func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	q := m.Query
 	q.Filter = f
-	m.Ask(q)
+	m.ask(q)
 	return nil
 }
 
@@ -69,7 +69,7 @@ func (m *Model) TurnSort() tea.Cmd {
 	}
 	q := m.Query
 	q.Sort = sorts[(at+1)%len(sorts)]
-	m.Ask(q)
+	m.ask(q)
 	m.Notify(m.Say(i18n.SaidSorted, "Order", m.Say(i18n.SortName(string(q.Sort)))))
 	return nil
 }
@@ -96,7 +96,7 @@ func (m *Model) TurnPage() tea.Cmd {
 			q.Page = pages[i+1].ID
 		}
 	}
-	m.Ask(q)
+	m.ask(q)
 	return nil
 }
 

@@ -19,22 +19,22 @@ const (
 	hitCells   = 160
 )
 
-// Found is the result of a search, in the hub's order.
-type Found struct {
+// foundRows is the result of a search, in the hub's order.
+type foundRows struct {
 	rows []model.Found
 	live func(model.ConversationID) (inbox.Row, bool)
 }
 
-// NewFound returns the rows of a search. live returns the present version of a conversation.
-func NewFound(found []model.Found, live func(model.ConversationID) (inbox.Row, bool)) *Found {
-	return &Found{rows: found, live: live}
+// newFoundRows returns the rows of a search. live returns the present version of a conversation.
+func newFoundRows(found []model.Found, live func(model.ConversationID) (inbox.Row, bool)) *foundRows {
+	return &foundRows{rows: found, live: live}
 }
 
 // Len implements [Rows].
-func (f *Found) Len() int { return len(f.rows) }
+func (f *foundRows) Len() int { return len(f.rows) }
 
 // At implements [Rows].
-func (f *Found) At(i int) (inbox.Row, bool) {
+func (f *foundRows) At(i int) (inbox.Row, bool) {
 	if i < 0 || i >= len(f.rows) {
 		return inbox.Row{}, false
 	}
@@ -45,14 +45,14 @@ func (f *Found) At(i int) (inbox.Row, bool) {
 }
 
 // Index implements [Rows].
-func (f *Found) Index(id model.ConversationID) (int, bool) {
+func (f *foundRows) Index(id model.ConversationID) (int, bool) {
 	i := slices.IndexFunc(f.rows, func(c model.Found) bool { return c.ID == id })
 	return max(0, i), i >= 0
 }
 
 // hit returns the match in the ith conversation, with marks around the words; "" if only the
 // name matched.
-func (f *Found) hit(i int) string {
+func (f *foundRows) hit(i int) string {
 	if hits := f.rows[i].Hits; len(hits) > 0 {
 		return safe.LineN(hits[0].Text.Marked(hits[0].Spans, markFrom, markTo, markBefore), hitCells).String()
 	}

@@ -106,9 +106,9 @@ func (l *List) Light(id model.ConversationID) {
 	}
 }
 
-// Pass selects the row after a conversation that is about to leave, or the one before if it is
+// pass selects the row after a conversation that is about to leave, or the one before if it is
 // the last, if that conversation is selected.
-func (l *List) Pass(id model.ConversationID) {
+func (l *List) pass(id model.ConversationID) {
 	i, ok := l.rows.Index(id)
 	switch {
 	case !ok || l.selected != id:
@@ -167,8 +167,8 @@ func (l *List) show() {
 	l.top = max(0, min(l.top, l.rows.Len()-n))
 }
 
-// Forget drops the cache of drawn rows.
-func (l *List) Forget() {
+// forget drops the cache of drawn rows.
+func (l *List) forget() {
 	l.drawn = nil
 	l.Refresh()
 }

@@ -56,7 +56,7 @@ func (m *Model) find(text string) tea.Cmd {
 	}
 	m.Focus = screen.PaneList
 	m.Search = search{words: text, Loading: true, generation: m.Search.generation + 1}
-	m.ShowFound()
+	m.showFound()
 	return m.searchOn("")
 }
 
@@ -66,18 +66,18 @@ func (m *Model) EndSearch() {
 	m.List.SetRows(m.Inbox.View(m.Query))
 }
 
-// ShowFound shows the results of the search.
-func (m *Model) ShowFound() {
-	m.List.SetRows(NewFound(m.Search.All, m.Inbox.Conversation))
+// showFound shows the results of the search.
+func (m *Model) showFound() {
+	m.List.SetRows(newFoundRows(m.Search.All, m.Inbox.Conversation))
 }
 
 // Forget drops what is held of conversations that are gone: search results and drawn rows.
 func (m *Model) Forget(gone func(model.ConversationID) bool) {
 	if of := func(f model.Found) bool { return gone(f.ID) }; slices.ContainsFunc(m.Search.All, of) {
 		m.Search.All = slices.DeleteFunc(slices.Clone(m.Search.All), of)
-		m.ShowFound()
+		m.showFound()
 	}
-	m.List.Forget()
+	m.List.forget()
 }
 
 func (m *Model) searchOn(cursor string) tea.Cmd {
@@ -99,7 +99,7 @@ func (m *Model) found(f found) tea.Cmd {
 	}
 	m.Search.All = append(m.Search.All[:len(m.Search.All):len(m.Search.All)], f.Conversations...)
 	m.Search.cursor = f.Cursor
-	m.ShowFound()
+	m.showFound()
 	return nil
 }
 

@@ -184,7 +184,7 @@ func (m *Model) passOn(c model.Conversation) tea.Cmd {
 		m.List.Light(c.ID)
 		left = m.conversation.Leave()
 	}
-	m.List.Pass(c.ID)
+	m.List.pass(c.ID)
 	if m.Focus != screen.PaneList {
 		return left
 	}

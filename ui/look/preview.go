@@ -26,7 +26,7 @@ func (l Look) Preview(m *model.Summary, me model.UserID) (who, text string) {
 		text = l.Event(*m.Event)
 	}
 	if m.Direction == model.Out || m.Direction == model.Note {
-		who = l.Author(m.Author, me)
+		who = l.author(m.Author, me)
 		if m.Author.Kind == model.ByPage {
 			who = l.Say(i18n.PreviewPage)
 		}
@@ -40,8 +40,8 @@ func (l Look) Event(n model.Notable) string {
 	return strings.Join(l.Words.Happened(n, l.Line), " "+l.Theme.Bullet+" ")
 }
 
-// Author names the author of a message of the Page.
-func (l Look) Author(a model.Author, me model.UserID) string {
+// author names the author of a message of the Page.
+func (l Look) author(a model.Author, me model.UserID) string {
 	switch {
 	case a.Kind == model.ByPage:
 		return l.Say(i18n.AuthorPage)

@@ -11,11 +11,11 @@ type Urgency uint8
 
 // From no longer answerable to most urgent.
 const (
-	Closed Urgency = iota
-	Calm
-	Open
-	Soon
-	Urgent
+	closed Urgency = iota
+	calm
+	open
+	soon
+	urgent
 )
 
 // Remaining times in the reply window at which its colour changes.
@@ -29,25 +29,25 @@ const (
 func UrgencyOf(left time.Duration) Urgency {
 	switch {
 	case left > leftCalm:
-		return Calm
+		return calm
 	case left > leftSoon:
-		return Open
+		return open
 	case left > leftUrgent:
-		return Soon
+		return soon
 	}
-	return Urgent
+	return urgent
 }
 
 // Style returns the style of the remaining time.
 func (u Urgency) Style(ink theme.Ink) theme.Style {
 	switch u {
-	case Closed:
+	case closed:
 		return ink.Faint
-	case Calm:
+	case calm:
 		return ink.Muted
-	case Open:
+	case open:
 		return ink.Text
-	case Soon:
+	case soon:
 		return ink.Warn
 	default:
 		return ink.Danger

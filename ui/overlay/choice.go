@@ -91,8 +91,8 @@ func (c *Choice) choose() Action {
 
 // Lines implements Overlay.
 func (c *Choice) Lines(l look.Look, w, h int) []string {
-	f := NewFrame(c.title, w, h)
-	iw, ih := f.Inside()
+	f := newFrame(c.title, w, h)
+	iw, ih := f.inside()
 	// It is as wide as its content.
 	keys, widest := 0, max(l.Cells.Width(c.title)+6, l.Cells.Width(c.said)+4)
 	for _, o := range c.options {
@@ -100,8 +100,8 @@ func (c *Choice) Lines(l look.Look, w, h int) []string {
 		widest = max(widest, l.Cells.Width(o.Key+o.Title+o.Reason+o.Detail)+choiceRoom)
 	}
 	if !f.bare {
-		f = NewFrame(c.title, min(w, max(borderMinW, widest)), h)
-		iw, ih = f.Inside()
+		f = newFrame(c.title, min(w, max(borderMinW, widest)), h)
+		iw, ih = f.inside()
 	}
 	keys = min(keys, max(1, iw/3))
 	content := c.sentence(l, iw, ih-len(c.options))
@@ -109,7 +109,7 @@ func (c *Choice) Lines(l look.Look, w, h int) []string {
 	for i := top; i < len(c.options) && len(content) < ih; i++ {
 		content = append(content, c.row(l, i, keys, iw))
 	}
-	return f.Lines(l, content)
+	return f.lines(l, content)
 }
 
 // sentence returns the sentence above the options, with a blank line below if there is room.

@@ -12,43 +12,43 @@ const (
 	borderMinW, borderMinH = 50, 12
 )
 
-// Frame is how an overlay is drawn: a thin border with its title and one blank column inside;
+// frame is how an overlay is drawn: a thin border with its title and one blank column inside;
 // on a small screen without the border, over the full width.
-type Frame struct {
+type frame struct {
 	title string
 	w, h  int
 	bare  bool
 }
 
-// NewFrame returns the frame of at most w × h cells.
-func NewFrame(title string, w, h int) Frame {
-	f := Frame{title: title, w: max(0, w), h: max(0, h), bare: w < borderMinW || h < borderMinH}
+// newFrame returns the frame of at most w × h cells.
+func newFrame(title string, w, h int) frame {
+	f := frame{title: title, w: max(0, w), h: max(0, h), bare: w < borderMinW || h < borderMinH}
 	if !f.bare {
 		f.w = min(w, frameMax)
 	}
 	return f
 }
 
-// Inside returns the size of its content.
-func (f Frame) Inside() (w, h int) {
+// inside returns the size of its content.
+func (f frame) inside() (w, h int) {
 	if f.bare {
 		return max(0, f.w-2), max(0, f.h-1)
 	}
 	return f.w - 4, f.h - 2
 }
 
-// Origin returns where its content begins.
-func (f Frame) Origin() (x, y int) {
+// origin returns where its content begins.
+func (f frame) origin() (x, y int) {
 	if f.bare {
 		return 1, 1
 	}
 	return 2, 1
 }
 
-// Lines draws the frame around its content: lines of exactly Inside's width, with or without
+// lines draws the frame around its content: lines of exactly inside's width, with or without
 // styles. Lines that don't fit are left out.
-func (f Frame) Lines(l look.Look, content []string) []string {
-	w, h := f.Inside()
+func (f frame) lines(l look.Look, content []string) []string {
+	w, h := f.inside()
 	content = content[:min(h, len(content))]
 	lines := make([]string, 0, len(content)+2)
 	if f.bare {
@@ -75,7 +75,7 @@ func (f Frame) Lines(l look.Look, content []string) []string {
 }
 
 // top draws the border with the title.
-func (f Frame) top(l look.Look, b border) string {
+func (f frame) top(l look.Look, b border) string {
 	if f.title == "" {
 		return l.Theme.Faint.Paint(b.topLeft + l.Rule(f.w-2) + b.topRight)
 	}

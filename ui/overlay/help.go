@@ -74,8 +74,8 @@ func (p *Help) scroll(by int) { p.top = max(0, min(p.top+by, len(p.lines)-p.seen
 
 // Lines implements Overlay.
 func (p *Help) Lines(l look.Look, w, h int) []string {
-	f := NewFrame(p.title, w, h)
-	iw, ih := f.Inside()
+	f := newFrame(p.title, w, h)
+	iw, ih := f.inside()
 	p.wrap(l, iw)
 	p.seen = ih
 	if len(p.lines) > ih && ih > 1 {
@@ -92,7 +92,7 @@ func (p *Help) Lines(l look.Look, w, h int) []string {
 		position := l.Say(i18n.OverlayPosition, "From", p.top+1, "Dash", dash, "To", to, "All", len(p.lines))
 		content = append(content, l.Theme.Muted.Paint(l.Right(position, iw)))
 	}
-	return f.Lines(l, content)
+	return f.lines(l, content)
 }
 
 // wrap lays the page out for a width.

@@ -10,15 +10,15 @@ import (
 
 // Lines implements Overlay.
 func (p *Palette) Lines(l look.Look, w, h int) []string {
-	f := NewFrame(p.title, w, h)
-	iw, ih := f.Inside()
+	f := newFrame(p.title, w, h)
+	iw, ih := f.inside()
 	prompt := min(l.Cells.Width(promptMark), iw)
 	typed, x := p.in.draw(l, iw-prompt)
 	content := []string{l.Theme.Accent.Paint(l.Fit(promptMark, prompt)) + l.Theme.Text.Paint(typed)}
 	content = append(content, p.list(l, iw, ih-1)...)
-	ox, oy := f.Origin()
+	ox, oy := f.origin()
 	p.caret = caret{ox + prompt + x, oy, ih > 0 && iw > prompt}
-	return f.Lines(l, content)
+	return f.lines(l, content)
 }
 
 // promptMark precedes the typed text.

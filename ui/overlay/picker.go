@@ -138,11 +138,11 @@ const (
 
 // Lines implements Overlay.
 func (p *Picker) Lines(l look.Look, w, h int) []string {
-	f := NewFrame(p.Title, w, h)
+	f := newFrame(p.Title, w, h)
 	if !f.bare && w >= besideFrom {
 		f.w = min(w, pickerMax)
 	}
-	iw, ih := f.Inside()
+	iw, ih := f.inside()
 	prompt := min(l.Cells.Width(promptMark), iw)
 	typed, x := p.in.draw(l, iw-prompt)
 	content := []string{l.Theme.Accent.Paint(l.Fit(promptMark, prompt)) + l.Theme.Text.Paint(typed)}
@@ -153,9 +153,9 @@ func (p *Picker) Lines(l look.Look, w, h int) []string {
 	} else {
 		content = append(content, p.below(l, iw, room)...)
 	}
-	ox, oy := f.Origin()
+	ox, oy := f.origin()
 	p.caret = caret{ox + prompt + x, oy, ih > 0 && iw > prompt}
-	return f.Lines(l, content)
+	return f.lines(l, content)
 }
 
 // says draws the state of the search.

@@ -35,13 +35,13 @@ func (p *Picture) Lines(l look.Look, w, h int) []string {
 	for _, s := range p.lines {
 		widest = max(widest, l.Cells.Width(s)+4)
 	}
-	f := NewFrame(p.title, min(w, widest), h)
-	iw, ih := f.Inside()
+	f := newFrame(p.title, min(w, widest), h)
+	iw, ih := f.inside()
 	var content []string
 	for _, s := range p.lines[:min(len(p.lines), max(ih, 0))] {
 		content = append(content, l.Theme.Text.Paint(l.Fit(s, iw)))
 	}
-	return f.Lines(l, content)
+	return f.lines(l, content)
 }
 
 // Cursor implements Overlay.

@@ -69,8 +69,8 @@ func (p *Prompt) Update(msg tea.Msg) (Action, tea.Cmd) {
 
 // Lines implements Overlay.
 func (p *Prompt) Lines(l look.Look, w, h int) []string {
-	f := NewFrame(p.Title, w, h)
-	iw, ih := f.Inside()
+	f := newFrame(p.Title, w, h)
+	iw, ih := f.inside()
 	typed, x := p.in.draw(l, iw)
 	content := []string{l.Theme.Text.Paint(typed)}
 	if p.err != "" {
@@ -83,9 +83,9 @@ func (p *Prompt) Lines(l look.Look, w, h int) []string {
 			content = append(content, l.Theme.Muted.Paint(l.Fit(s, iw)))
 		}
 	}
-	ox, oy := f.Origin()
+	ox, oy := f.origin()
 	p.caret = caret{ox + x, oy, ih > 0 && iw > 0}
-	return f.Lines(l, content)
+	return f.lines(l, content)
 }
 
 // Cursor implements Overlay.

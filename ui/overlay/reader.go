@@ -106,8 +106,8 @@ func (p *Reader) scroll(by int) { p.top = max(0, min(p.top+by, len(p.drawn)-p.se
 
 // Lines implements Overlay.
 func (p *Reader) Lines(l look.Look, w, h int) []string {
-	f := NewFrame(p.title, w, h)
-	iw, ih := f.Inside()
+	f := newFrame(p.title, w, h)
+	iw, ih := f.inside()
 	p.lay(l, iw, ih < roomy)
 	var content []string
 	if ih >= roomy {
@@ -126,7 +126,7 @@ func (p *Reader) Lines(l look.Look, w, h int) []string {
 		position := l.Say(i18n.OverlayPosition, "From", p.top+1, "Dash", dash(l), "To", to, "All", len(p.drawn))
 		content = append(content, l.Theme.Muted.Paint(l.Right(position, iw)))
 	}
-	return f.Lines(l, content)
+	return f.lines(l, content)
 }
 
 func dash(l look.Look) string {

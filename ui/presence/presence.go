@@ -212,6 +212,3 @@ func (m *Model) ToldUntil() time.Time {
 func (m *Model) Forget(gone func(model.ConversationID) bool) {
 	maps.DeleteFunc(m.others, func(id model.ConversationID, _ []doing) bool { return gone(id) })
 }
-
-// Known returns in how many conversations colleagues are active.
-func (m *Model) Known() int { return len(m.others) }
