@@ -48,6 +48,12 @@ type CRM interface {
 	accounts.CRM
 }
 
+// Login is what the hub asks of Facebook's login dialog, and of a Page that comes from it.
+type Login interface {
+	connect.Login
+	pages.Login
+}
+
 // Options are what a hub is made of.
 type Options struct {
 	Store store.Store
@@ -57,7 +63,7 @@ type Options struct {
 	Uploads *uploads.Folder
 	Graph   Graph
 	// Login is Facebook's, by which Pages are connected through the browser; nil: not.
-	Login connect.Login
+	Login Login
 	// Inbox is the Page's inbox on Facebook, of which past conversations are read; nil:
 	// none are.
 	Inbox pages.Inbox

@@ -28,9 +28,6 @@ type Login interface {
 	Missing(ctx context.Context, userToken string) ([]string, error)
 	// ManagedPages returns the Pages that a person has a role on.
 	ManagedPages(ctx context.Context, userToken string) ([]model.ManagedPage, error)
-	// MessagesOff reports whether messaging is switched off in the Page's settings; false if
-	// Facebook does not say.
-	MessagesOff(ctx context.Context, token string, page model.MetaPageID) (bool, error)
 }
 
 // connectLife is how long an attempt may take, from its beginning to the choice of the Page.

@@ -36,8 +36,7 @@ type CRM interface {
 // Store is the part of the store that this package needs.
 type Store interface {
 	store.AccountStore
-	// Trouble returns why nothing can be written now, nil if no problem is known.
-	Trouble() error
+	store.Watched
 }
 
 // Options are what [Health] is made of.

@@ -13,11 +13,10 @@ import (
 
 const pruneEvery = time.Hour
 
-// Store is a store that forgets.
+// Store is the part of the store that this package needs.
 type Store interface {
 	store.AccountStore
-	// Prune forgets log rows and understood raw events older than before.
-	Prune(ctx context.Context, before time.Time) error
+	store.Pruner
 }
 
 // Run forgets, until ctx ends, the log and understood raw events past their retention, and who

@@ -80,13 +80,6 @@ func (l *Listener) surplus() *boundConn {
 	return nil
 }
 
-// Open returns how many connections there are, and on how many nobody has signed in.
-func (l *Listener) Open() (all, strangers int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.strangers.n + l.known.n, l.strangers.n
-}
-
 func (g *group) add(c *boundConn) {
 	of := g.of[c.who]
 	if of == nil {

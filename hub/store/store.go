@@ -57,10 +57,9 @@ type Store interface {
 	AccountStore
 	CountStore
 	Upkeep
+	Watched
 	// ID identifies this store. It changes when the store was restored from an older copy.
 	ID() string
-	// Trouble returns why nothing can be written now, nil if no problem is known.
-	Trouble() error
 	// Close waits for running transactions and closes the store.
 	Close() error
 }
@@ -94,10 +93,21 @@ type CountStore interface {
 	Count(ctx context.Context, counter string, n int64) error
 }
 
-// Upkeep is regular maintenance of a store.
-type Upkeep interface {
+// Watched is a store that notices when it can't be written.
+type Watched interface {
+	// Trouble returns why nothing can be written now, nil if no problem is known.
+	Trouble() error
+}
+
+// Pruner is a store that drops what is past its retention.
+type Pruner interface {
 	// Prune removes log rows and understood raw events older than before.
 	Prune(ctx context.Context, before time.Time) error
+}
+
+// Upkeep is regular maintenance of a store.
+type Upkeep interface {
+	Pruner
 	// Scrub rewrites the store's files so that nothing changed or deleted before can be read in
 	// them. It takes long and needs exclusive use of the store.
 	Scrub(ctx context.Context) error

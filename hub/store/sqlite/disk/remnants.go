@@ -97,12 +97,9 @@ func clean(b []byte) bool {
 	return true
 }
 
-// Where a frame's header says that a transaction ends with it and how many pages the file then
-// has; and the checksum of all frames so far.
-const (
-	logFrameAtCommit   = 4
-	logFrameAtChecksum = 16
-)
+// logFrameAtCommit is where a frame's header says that a transaction ends with it and how many
+// pages the file then has.
+const logFrameAtCommit = 4
 
 // logRead is how many frames of a log are read at once.
 const logRead = 64

@@ -9,6 +9,9 @@ import (
 	"testing"
 )
 
+// logFrameAtChecksum is where a frame's header holds the checksum of all frames up to it.
+const logFrameAtChecksum = 16
+
 // TestLogReadInParts: what is found of a log is the same whether it is read at once or as
 // it grows, and another log, or one that was written over, is read from its beginning.
 func TestLogReadInParts(t *testing.T) {
