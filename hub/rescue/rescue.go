@@ -4,6 +4,7 @@ package rescue
 import (
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 )
 
@@ -11,6 +12,15 @@ import (
 // value: that may be a customer's text.
 func Log(log *slog.Logger, doing string) {
 	if p := recover(); p != nil {
-		log.Error("panicked", "doing", doing, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+		log.Error("panicked", "doing", doing, "panic", About(p), "stack", string(debug.Stack()))
 	}
+}
+
+// About returns what a panic was about. Only the runtime's own errors are quoted: another
+// value may hold what customers wrote, and is known by its type.
+func About(p any) string {
+	if e, ok := p.(runtime.Error); ok {
+		return e.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }

@@ -18,7 +18,7 @@ func TestLogSaysWhereAndNotWhat(t *testing.T) {
 		panic("what a customer wrote")
 	}()
 	got := out.String()
-	if !strings.Contains(got, "doing=write") || !strings.Contains(got, "type=string") || !strings.Contains(got, "rescue_test.go") {
+	if !strings.Contains(got, "doing=write") || !strings.Contains(got, "panic=string") || !strings.Contains(got, "rescue_test.go") {
 		t.Errorf("it logs %q", got)
 	}
 	if strings.Contains(got, "customer") {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"parley/hub/rescue"
 	"parley/hub/sshd/request"
 )
 
@@ -34,7 +35,7 @@ func (x *session) start() (started bool, err error) {
 // spawn runs one of the session's goroutines.
 func (x *session) spawn(f func()) {
 	x.pumps.Go(func() {
-		defer x.server.recovered("pump")
+		defer rescue.Log(x.server.log, "pump an SSH session")
 		f()
 	})
 }

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"parley/hub/rescue"
 	"parley/hub/sshd/admission"
 )
 
@@ -125,7 +125,7 @@ func (s *Server) admit(raw net.Conn) {
 
 func (s *Server) serve(c *conn) {
 	s.running.Go(func() {
-		defer s.recovered("connection")
+		defer rescue.Log(s.log, "serve an SSH connection")
 		defer func() { _ = c.Close() }()
 		s.ssh.HandleConn(c)
 	})
@@ -182,13 +182,6 @@ func (s *Server) closeAll() {
 	s.mu.Unlock()
 	for _, c := range all {
 		_ = c.Close()
-	}
-}
-
-// recovered contains a panic. The logged stack has only our code.
-func (s *Server) recovered(what string) {
-	if r := recover(); r != nil {
-		s.log.Error("panic in SSH server", "where", what, "stack", string(debug.Stack()))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"parley/hub/rescue"
 	"parley/hub/sshd/request"
 )
 
@@ -49,7 +50,7 @@ func (s *Server) channel(_ *ssh.Server, c *gossh.ServerConn, opened gossh.NewCha
 		return
 	}
 	defer s.talking.Done()
-	defer s.recovered("session")
+	defer rescue.Log(s.log, "serve an SSH session")
 	who, err := s.identify(ctx, c)
 	if err != nil {
 		_ = opened.Reject(gossh.Prohibited, "not signed in")

@@ -17,6 +17,7 @@ import (
 
 	"parley/hub/accounts"
 	"parley/hub/api/door"
+	"parley/hub/rescue"
 	"parley/hub/serve"
 	"parley/hub/stream"
 	"parley/model"
@@ -107,7 +108,7 @@ func (s *Routes) stream(w http.ResponseWriter, r *http.Request) {
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		defer cancel()
-		defer s.door.Survive("read frames")
+		defer rescue.Log(s.door.Log, "read frames")
 		s.readFrames(ctx, conn, session, door.VouchedUser(u))
 	})
 	err = session.Serve(ctx)
