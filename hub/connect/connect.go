@@ -68,7 +68,7 @@ type Connects struct {
 	log          *slog.Logger
 
 	mu   sync.Mutex
-	list []*connect // oldest first
+	list []*attempt // oldest first
 }
 
 // New returns Connects without attempts.
@@ -79,9 +79,9 @@ func New(o Options) *Connects {
 	}
 }
 
-// connect is one attempt. Its secrets are kept hashed: that of the link, the cookie of the
+// attempt is one attempt. Its secrets are kept hashed: that of the link, the cookie of the
 // browser that opened it, the state that Facebook returns.
-type connect struct {
+type attempt struct {
 	model.Connect
 	user       model.User
 	visibility model.Visibility
@@ -105,20 +105,20 @@ func (cs *Connects) prune(now time.Time) {
 }
 
 // expire ends an attempt that took too long, unless it is being carried out.
-func (c *connect) expire(now time.Time) {
-	if !c.State.Final() && c.State != model.ConnectSubscribing && !now.Before(c.ExpiresAt) {
-		c.end(model.ConnectRefused, model.ConnectExpired)
+func (a *attempt) expire(now time.Time) {
+	if !a.State.Final() && a.State != model.ConnectSubscribing && !now.Before(a.ExpiresAt) {
+		a.end(model.ConnectRefused, model.ConnectExpired)
 	}
 }
 
 // end ends an attempt and drops its secrets.
-func (c *connect) end(state model.ConnectState, code model.Code) {
-	c.State, c.Code = state, code
-	c.link, c.state, c.pages = nil, nil, nil
+func (a *attempt) end(state model.ConnectState, code model.Code) {
+	a.State, a.Code = state, code
+	a.link, a.state, a.pages = nil, nil, nil
 }
 
 // find returns the first attempt that fits, nil if none does.
-func (cs *Connects) find(now time.Time, fits func(*connect) bool) *connect {
+func (cs *Connects) find(now time.Time, fits func(*attempt) bool) *attempt {
 	cs.prune(now)
 	for _, one := range cs.list {
 		if fits(one) {
@@ -150,7 +150,7 @@ func (cs *Connects) BeginConnect(ctx context.Context, user model.User, v model.V
 		v = model.Private
 	}
 	now, link := cs.now(), secret.New(secret.TokenBytes)
-	one := &connect{
+	one := &attempt{
 		Connect: model.Connect{ID: ids.New(), State: model.ConnectWaiting, ExpiresAt: now.Add(connectLife)},
 		user:    user, visibility: v, zone: zoneName, link: secret.Hash(link),
 	}
@@ -173,7 +173,7 @@ var errNoLogin = errors.New("hub without Facebook's login")
 func (cs *Connects) ConnectStatus(user model.User, id string) (model.Connect, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	one := cs.find(cs.now(), func(c *connect) bool { return c.ID == id && c.user.ID == user.ID })
+	one := cs.find(cs.now(), func(c *attempt) bool { return c.ID == id && c.user.ID == user.ID })
 	if one == nil {
 		return model.Connect{}, store.ErrNotFound
 	}
@@ -184,7 +184,7 @@ func (cs *Connects) ConnectStatus(user model.User, id string) (model.Connect, er
 func (cs *Connects) CancelConnect(user model.User, id string) (model.Connect, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	one := cs.find(cs.now(), func(c *connect) bool { return c.ID == id && c.user.ID == user.ID })
+	one := cs.find(cs.now(), func(c *attempt) bool { return c.ID == id && c.user.ID == user.ID })
 	if one == nil {
 		return model.Connect{}, store.ErrNotFound
 	}
@@ -198,7 +198,7 @@ func (cs *Connects) CancelConnect(user model.User, id string) (model.Connect, er
 func (cs *Connects) ConnectInvite(link string) (model.User, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	one := cs.find(cs.now(), func(c *connect) bool { return secret.Is(c.link, link) })
+	one := cs.find(cs.now(), func(c *attempt) bool { return secret.Is(c.link, link) })
 	if one == nil {
 		return model.User{}, model.Refuse(model.ConnectExpired)
 	}
@@ -211,7 +211,7 @@ func (cs *Connects) ConnectInvite(link string) (model.User, error) {
 func (cs *Connects) ConnectStart(link, browser, redirect string) (dialog string, err error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	one := cs.find(cs.now(), func(c *connect) bool { return secret.Is(c.link, link) })
+	one := cs.find(cs.now(), func(c *attempt) bool { return secret.Is(c.link, link) })
 	switch {
 	case one == nil:
 		return "", model.Refuse(model.ConnectExpired)
@@ -257,10 +257,10 @@ func (cs *Connects) ConnectReturn(ctx context.Context, r Return) error {
 }
 
 // useState uses up a state and returns its attempt.
-func (cs *Connects) useState(r Return) (*connect, error) {
+func (cs *Connects) useState(r Return) (*attempt, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	one := cs.find(cs.now(), func(c *connect) bool { return secret.Is(c.state, r.State) })
+	one := cs.find(cs.now(), func(c *attempt) bool { return secret.Is(c.state, r.State) })
 	switch {
 	case one == nil:
 		return nil, model.Refuse(model.ConnectExpired)
@@ -407,7 +407,7 @@ func (cs *Connects) ownerOf(ctx context.Context, page model.MetaPageID) (name st
 }
 
 // ofBrowser returns a browser's newest attempt, nil if there is none. The caller holds mu.
-func (cs *Connects) ofBrowser(browser string) (found *connect) {
+func (cs *Connects) ofBrowser(browser string) (found *attempt) {
 	cs.prune(cs.now())
 	for _, one := range cs.list {
 		if secret.Is(one.browser, browser) {

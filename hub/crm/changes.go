@@ -35,11 +35,11 @@ func stateOf(r model.Record) store.RecordState {
 // observe stores the state of a record that was just read. If it changed, the users who may see
 // it are told, and lines in the conversations say what happened; by is who changed it, if
 // known. A state older than the stored one is ignored.
-func (ls *Links) observe(ctx context.Context, r model.Record, by model.Author) error {
+func (l *Links) observe(ctx context.Context, r model.Record, by model.Author) error {
 	is := stateOf(r)
 	var was store.RecordState
 	changed, known, named := false, false, false
-	err := ls.store.Accounts(ctx, func(tx store.AccountTx) error {
+	err := l.store.Accounts(ctx, func(tx store.AccountTx) error {
 		var err error
 		if was, err = tx.RecordState(r.RecordRef); err != nil {
 			return err
@@ -76,12 +76,12 @@ func (ls *Links) observe(ctx context.Context, r model.Record, by model.Author) e
 	if known {
 		lines = changesBetween(r.RecordRef, was, is)
 	}
-	for _, l := range lines {
-		if l.Action == model.ActionStage && !named {
-			ls.storeStages(ctx)
+	for _, line := range lines {
+		if line.Action == model.ActionStage && !named {
+			l.storeStages(ctx)
 		}
 	}
-	return ls.announceLinks(ctx, r.RecordRef, by, lines)
+	return l.announceLinks(ctx, r.RecordRef, by, lines)
 }
 
 // sameState compares what a panel shows of a record.
@@ -117,10 +117,10 @@ func StageTitle(id int64) model.RecordRef {
 }
 
 // storeStages stores the names of stages, for lines that mention one.
-func (ls *Links) storeStages(ctx context.Context) {
-	stages, err := ls.records.Stages(ctx, nil)
+func (l *Links) storeStages(ctx context.Context) {
+	stages, err := l.records.Stages(ctx, nil)
 	if err == nil {
-		err = ls.store.Accounts(ctx, func(tx store.AccountTx) error {
+		err = l.store.Accounts(ctx, func(tx store.AccountTx) error {
 			for _, s := range stages {
 				if err := tx.SetRecordTitle(StageTitle(s.ID), s.Name); err != nil {
 					return err
@@ -130,25 +130,25 @@ func (ls *Links) storeStages(ctx context.Context) {
 		})
 	}
 	if err != nil {
-		ls.log.Warn("read the CRM's stages", logkey.Error, err)
+		l.log.Warn("read the CRM's stages", logkey.Error, err)
 	}
 }
 
 // announceLinks stores the links to a record again, so that users who see it are sent them, and
 // adds lines about what happened.
-func (ls *Links) announceLinks(ctx context.Context, ref model.RecordRef, by model.Author, lines []model.Notable) error {
-	links, err := ls.linksTo(ctx, ref)
-	for _, l := range links {
+func (l *Links) announceLinks(ctx context.Context, ref model.RecordRef, by model.Author, lines []model.Notable) error {
+	links, err := l.linksTo(ctx, ref)
+	for _, link := range links {
 		if err != nil {
 			break
 		}
-		err = ls.store.Write(ctx, l.Conversation.Page(), func(tx store.PageTx) error {
-			is, err := linked(tx, l.Conversation, ref)
+		err = l.store.Write(ctx, link.Conversation.Page(), func(tx store.PageTx) error {
+			is, err := linked(tx, link.Conversation, ref)
 			if err != nil || is == nil {
 				return err
 			}
 			for _, line := range lines {
-				if err := ls.putLine(tx, l.Conversation, by, line); err != nil {
+				if err := l.putLine(tx, link.Conversation, by, line); err != nil {
 					return err
 				}
 			}
@@ -163,8 +163,8 @@ func (ls *Links) announceLinks(ctx context.Context, ref model.RecordRef, by mode
 
 // putLine stores a line about a record, with ids only. The conversation itself stays unchanged:
 // otherwise users who may not see the record would learn that there is one.
-func (ls *Links) putLine(tx store.PageTx, id model.ConversationID, by model.Author, event model.Notable) error {
-	now := ls.now()
+func (l *Links) putLine(tx store.PageTx, id model.ConversationID, by model.Author, event model.Notable) error {
+	now := l.now()
 	order, err := txn.PlaceAfter(tx, id, 0, now)
 	if err != nil {
 		return err

@@ -26,48 +26,48 @@ type fate struct {
 }
 
 // refresh reads a linked record with the company token and applies what happened to it.
-func (ls *Links) refresh(ctx context.Context, ref model.RecordRef, f fate) error {
-	r, err := ls.records.Brief(ctx, ref)
+func (l *Links) refresh(ctx context.Context, ref model.RecordRef, f fate) error {
+	r, err := l.records.Brief(ctx, ref)
 	if !errors.Is(err, model.ErrCRMNotFound) {
 		if err != nil {
 			return err
 		}
-		return ls.observe(ctx, r, byCRM())
+		return l.observe(ctx, r, byCRM())
 	}
 	if !f.deleted {
 		// Either gone or hidden from the company token: an admin's token sees everything.
-		if admin, err := ls.company.TokenSeesAll(ctx); err != nil || !admin {
+		if admin, err := l.company.TokenSeesAll(ctx); err != nil || !admin {
 			return err
 		}
 	}
-	return ls.gone(ctx, ref, f)
+	return l.gone(ctx, ref, f)
 }
 
 // gone handles the links of a record that no longer exists.
-func (ls *Links) gone(ctx context.Context, ref model.RecordRef, f fate) error {
+func (l *Links) gone(ctx context.Context, ref model.RecordRef, f fate) error {
 	switch {
 	case ref.Type == model.Person && f.into.ID != "":
-		return ls.follow(ctx, ref, f.into, model.ActionMerged)
+		return l.follow(ctx, ref, f.into, model.ActionMerged)
 	case ref.Type == model.Lead:
-		deal, err := ls.dealOfLead(ctx, ref, f)
+		deal, err := l.dealOfLead(ctx, ref, f)
 		if err != nil {
 			return err
 		}
 		if deal.ID != "" {
-			return ls.follow(ctx, ref, deal, model.ActionConverted)
+			return l.follow(ctx, ref, deal, model.ActionConverted)
 		}
 	}
-	return ls.dropLinks(ctx, ref, f)
+	return l.dropLinks(ctx, ref, f)
 }
 
 // dealOfLead returns the deal that a lead became, the zero value if unknown.
-func (ls *Links) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (model.RecordRef, error) {
-	persons, err := ls.personsOf(ctx, lead, f)
+func (l *Links) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (model.RecordRef, error) {
+	persons, err := l.personsOf(ctx, lead, f)
 	if err != nil {
 		return model.RecordRef{}, err
 	}
 	for _, p := range persons {
-		deal, err := ls.records.DealOfLead(ctx, lead.ID, p)
+		deal, err := l.records.DealOfLead(ctx, lead.ID, p)
 		if err == nil {
 			return deal, nil
 		}
@@ -75,17 +75,17 @@ func (ls *Links) dealOfLead(ctx context.Context, lead model.RecordRef, f fate) (
 			return model.RecordRef{}, err
 		}
 	}
-	return ls.dealOfNote(ctx, lead)
+	return l.dealOfNote(ctx, lead)
 }
 
 // dealOfNote finds the deal that a lead became through the note of a transcript, which moved to
 // it.
-func (ls *Links) dealOfNote(ctx context.Context, lead model.RecordRef) (model.RecordRef, error) {
-	if ls.notes == nil {
+func (l *Links) dealOfNote(ctx context.Context, lead model.RecordRef) (model.RecordRef, error) {
+	if l.notes == nil {
 		return model.RecordRef{}, nil
 	}
 	var parts []transcript.Part
-	err := ls.store.Read(ctx, func(r store.Reader) (err error) {
+	err := l.store.Read(ctx, func(r store.Reader) (err error) {
 		parts, _, err = r.TranscriptsOn(lead, "", transcriptsAtOnce)
 		return err
 	})
@@ -94,7 +94,7 @@ func (ls *Links) dealOfNote(ctx context.Context, lead model.RecordRef) (model.Re
 			break
 		}
 		var n model.CRMNote
-		n, err = ls.notes.Note(ctx, nil, p.Note)
+		n, err = l.notes.Note(ctx, nil, p.Note)
 		if err == nil && n.Deal != "" {
 			return model.RecordRef{Type: model.Deal, ID: n.Deal}, nil
 		}
@@ -107,7 +107,7 @@ func (ls *Links) dealOfNote(ctx context.Context, lead model.RecordRef) (model.Re
 
 // personsOf returns the persons that a lead was with, as far as known from the CRM and from
 // links.
-func (ls *Links) personsOf(ctx context.Context, lead model.RecordRef, f fate) (list []string, err error) {
+func (l *Links) personsOf(ctx context.Context, lead model.RecordRef, f fate) (list []string, err error) {
 	seen := map[string]bool{"": true}
 	add := func(id string) {
 		if !seen[id] {
@@ -116,7 +116,7 @@ func (ls *Links) personsOf(ctx context.Context, lead model.RecordRef, f fate) (l
 		}
 	}
 	add(f.person)
-	err = ls.store.Read(ctx, func(r store.Reader) error {
+	err = l.store.Read(ctx, func(r store.Reader) error {
 		s, err := r.RecordState(lead)
 		if err != nil {
 			return err
@@ -141,34 +141,34 @@ func (ls *Links) personsOf(ctx context.Context, lead model.RecordRef, f fate) (l
 }
 
 // follow moves links to the record that replaced another, after asking the CRM who may see it.
-func (ls *Links) follow(ctx context.Context, from, to model.RecordRef, action string) error {
-	r, err := ls.records.Brief(ctx, to)
+func (l *Links) follow(ctx context.Context, from, to model.RecordRef, action string) error {
+	r, err := l.records.Brief(ctx, to)
 	if err != nil {
 		return err
 	}
-	asked := ls.now()
-	ids, err := ls.records.PermittedUsers(ctx, to)
+	asked := l.now()
+	ids, err := l.records.PermittedUsers(ctx, to)
 	if err == nil {
-		err = ls.storePermissions(ctx, to, ids, asked)
+		err = l.storePermissions(ctx, to, ids, asked)
 	}
 	if err == nil {
-		err = ls.observe(ctx, r, byCRM())
+		err = l.observe(ctx, r, byCRM())
 	}
 	if err != nil {
 		return err
 	}
-	return ls.repoint(ctx, byCRM(), from, to, action)
+	return l.repoint(ctx, byCRM(), from, to, action)
 }
 
 // repoint moves links to the record that replaced another, and keeps who made them. A
 // conversation keeps at most one person and one lead or deal.
-func (ls *Links) repoint(ctx context.Context, by model.Author, from, to model.RecordRef, action string) error {
-	links, err := ls.linksTo(ctx, from)
+func (l *Links) repoint(ctx context.Context, by model.Author, from, to model.RecordRef, action string) error {
+	links, err := l.linksTo(ctx, from)
 	for _, was := range links {
 		if err != nil {
 			break
 		}
-		err = ls.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
+		err = l.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
 			still, err := linked(tx, was.Conversation, from)
 			if err != nil || still == nil {
 				return err
@@ -187,59 +187,59 @@ func (ls *Links) repoint(ctx context.Context, by model.Author, from, to model.Re
 			}
 			next := *still
 			next.Record = to
-			return errors.Join(tx.PutLink(next), ls.transcripts.WriteSoon(tx, was.Conversation), ls.putLine(tx, was.Conversation, by, model.Notable{
+			return errors.Join(tx.PutLink(next), l.transcripts.WriteSoon(tx, was.Conversation), l.putLine(tx, was.Conversation, by, model.Notable{
 				Kind: model.EventRecord, Action: action, Record: &model.Link{Type: string(to.Type), ID: to.ID},
 			}))
 		})
-		ls.forgetSuggestions(was.Conversation)
+		l.forgetSuggestions(was.Conversation)
 	}
 	return err
 }
 
 // dropLinks removes the links to a deleted record, and says so to users who could see it last;
 // whoever made a link counts as one of them.
-func (ls *Links) dropLinks(ctx context.Context, ref model.RecordRef, f fate) error {
-	links, err := ls.linksTo(ctx, ref)
+func (l *Links) dropLinks(ctx context.Context, ref model.RecordRef, f fate) error {
+	links, err := l.linksTo(ctx, ref)
 	if err != nil || len(links) == 0 {
 		return err
 	}
-	if err := ls.freeze(ctx, ref, links, f.permitted); err != nil {
+	if err := l.freeze(ctx, ref, links, f.permitted); err != nil {
 		return err
 	}
 	for _, was := range links {
-		err = errors.Join(err, ls.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
+		err = errors.Join(err, l.store.Write(ctx, was.Conversation.Page(), func(tx store.PageTx) error {
 			still, err := linked(tx, was.Conversation, ref)
 			if err != nil || still == nil {
 				return err
 			}
-			return errors.Join(tx.RemoveLink(was.Conversation, ref), ls.transcripts.Detach(tx, was.Conversation, ref), ls.putLine(tx, was.Conversation, byCRM(), model.Notable{
+			return errors.Join(tx.RemoveLink(was.Conversation, ref), l.transcripts.Detach(tx, was.Conversation, ref), l.putLine(tx, was.Conversation, byCRM(), model.Notable{
 				Kind: model.EventRecord, Action: model.ActionDeleted, Record: &model.Link{Type: string(ref.Type), ID: ref.ID},
 			}))
 		}))
-		ls.forgetSuggestions(was.Conversation)
+		l.forgetSuggestions(was.Conversation)
 	}
 	return err
 }
 
 // freeze stores for good who could see a deleted record: those whom the CRM named when it was
 // deleted, or else those known to see it now and whoever linked it.
-func (ls *Links) freeze(ctx context.Context, ref model.RecordRef, links []store.Link, permitted []int64) error {
+func (l *Links) freeze(ctx context.Context, ref model.RecordRef, links []store.Link, permitted []int64) error {
 	var users []model.UserID
 	if permitted != nil {
 		var err error
-		if users, err = ls.company.UsersOf(ctx, permitted); err != nil {
+		if users, err = l.company.UsersOf(ctx, permitted); err != nil {
 			return err
 		}
 	}
-	until := ls.now().Add(frozenPermission)
-	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
+	until := l.now().Add(frozenPermission)
+	return l.store.Accounts(ctx, func(tx store.AccountTx) error {
 		if permitted == nil {
 			all, err := tx.Users()
 			if err != nil {
 				return err
 			}
 			for _, u := range all {
-				sees, err := tx.SeesRecord(ref, store.Viewer{User: u.ID, Now: ls.now()})
+				sees, err := tx.SeesRecord(ref, store.Viewer{User: u.ID, Now: l.now()})
 				if err != nil {
 					return err
 				}

@@ -252,29 +252,29 @@ func (e viewer) shown(ctx context.Context, r model.Record) (model.Record, error)
 
 // storePermissions stores which of the hub's users may see a record, given the CRM ids as of
 // when they were asked for. An event after that knows better.
-func (ls *Links) storePermissions(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
-	users, err := ls.company.UsersOf(ctx, ids)
+func (l *Links) storePermissions(ctx context.Context, ref model.RecordRef, ids []int64, asked time.Time) error {
+	users, err := l.company.UsersOf(ctx, ids)
 	if err != nil {
 		return err
 	}
-	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
+	return l.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(ref)
 		if err != nil {
 			return err
 		}
 		if s.ToldSince(asked) {
-			ls.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
+			l.permits.DropKeys(func(r model.RecordRef) bool { return r == ref })
 			return withdraw(tx, ref, users)
 		}
 		s.AskedAt = asked
-		return errors.Join(tx.SetRecordState(ref, s), tx.SetPermissions(ref, users, ls.now().Add(permissionTTL)))
+		return errors.Join(tx.SetRecordState(ref, s), tx.SetPermissions(ref, users, l.now().Add(permissionTTL)))
 	})
 }
 
 // withdrawPermission stores that a user may not see a record. If the record was deleted, who
 // saw it last stays.
-func (ls *Links) withdrawPermission(ctx context.Context, ref model.RecordRef, user model.UserID) error {
-	return ls.store.Accounts(ctx, func(tx store.AccountTx) error {
+func (l *Links) withdrawPermission(ctx context.Context, ref model.RecordRef, user model.UserID) error {
+	return l.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(ref)
 		if err != nil || s.Gone {
 			return err
@@ -284,13 +284,13 @@ func (ls *Links) withdrawPermission(ctx context.Context, ref model.RecordRef, us
 }
 
 // storeSeen stores that a user saw a record when it was asked for, and the record's state.
-func (ls *Links) storeSeen(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
-	err := ls.store.Accounts(ctx, func(tx store.AccountTx) error {
+func (l *Links) storeSeen(ctx context.Context, r model.Record, user model.User, asked time.Time, by model.Author) error {
+	err := l.store.Accounts(ctx, func(tx store.AccountTx) error {
 		s, err := tx.RecordState(r.RecordRef)
 		if err != nil || s.ToldSince(asked) {
 			return err
 		}
-		return tx.SetPermission(r.RecordRef, user.ID, ls.now().Add(permissionTTL))
+		return tx.SetPermission(r.RecordRef, user.ID, l.now().Add(permissionTTL))
 	})
-	return errors.Join(err, ls.observe(ctx, r, by))
+	return errors.Join(err, l.observe(ctx, r, by))
 }

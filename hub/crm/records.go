@@ -10,8 +10,8 @@ import (
 	"parley/model"
 )
 
-func (ls *Links) linksTo(ctx context.Context, ref model.RecordRef) (links []store.Link, err error) {
-	err = ls.store.Read(ctx, func(r store.Reader) error {
+func (l *Links) linksTo(ctx context.Context, ref model.RecordRef) (links []store.Link, err error) {
+	err = l.store.Read(ctx, func(r store.Reader) error {
 		links, err = r.LinksTo(ref)
 		return err
 	})

@@ -77,8 +77,8 @@ func (rq *Requests) Suggestions(ctx context.Context, user model.User, id model.C
 }
 
 // forgetSuggestions drops the cached suggestions for a customer.
-func (ls *Links) forgetSuggestions(id model.ConversationID) {
-	ls.suggested.DropKeys(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
+func (l *Links) forgetSuggestions(id model.ConversationID) {
+	l.suggested.DropKeys(func(k suggestionKey) bool { return k.conversation.Customer() == id.Customer() })
 }
 
 func (rq *Requests) clues(ctx context.Context, user model.User, id model.ConversationID) (clues, error) {

@@ -26,43 +26,43 @@ const crmHookUser = "parley"
 
 // crmHookPassword returns the password in the CRM's webhooks. It is derived from the hub's key,
 // so that it is the same at each start and stored nowhere. It is empty if there is no key.
-func (wh *Webhooks) crmHookPassword() string {
-	if wh.vault == nil {
+func (w *Webhooks) crmHookPassword() string {
+	if w.vault == nil {
 		return ""
 	}
-	return wh.vault.Derive("pipedrive webhooks")
+	return w.vault.Derive("pipedrive webhooks")
 }
 
 // CRMWebhookAllowed reports whether name and password are those of the CRM's webhooks.
-func (wh *Webhooks) CRMWebhookAllowed(name, password string) bool {
-	want := wh.crmHookPassword()
+func (w *Webhooks) CRMWebhookAllowed(name, password string) bool {
+	want := w.crmHookPassword()
 	good := subtle.ConstantTimeCompare([]byte(name), []byte(crmHookUser)) & subtle.ConstantTimeCompare([]byte(password), []byte(want))
-	return good == 1 && want != "" && wh.records != nil
+	return good == 1 && want != "" && w.records != nil
 }
 
 // SubscribeCRM subscribes to the CRM's webhooks at that address, retrying until the CRM agrees,
 // and checks the subscription once a day, until ctx ends.
-func (wh *Webhooks) SubscribeCRM(ctx context.Context, callbackURL string) {
+func (w *Webhooks) SubscribeCRM(ctx context.Context, callbackURL string) {
 	const daily = 24 * time.Hour
-	wh.hooked.Set(hookstate.Asking)
+	w.hooked.Set(hookstate.Asking)
 	for d := hookstate.Pause; ; {
-		call, cancel := context.WithTimeout(ctx, 4*wh.timing.Call)
-		err := wh.subscribeCRM(call, callbackURL)
+		call, cancel := context.WithTimeout(ctx, 4*w.timing.Call)
+		err := w.subscribeCRM(call, callbackURL)
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
 		wait := daily
 		if err == nil {
-			wh.hooked.Set(hookstate.Subscribed)
+			w.hooked.Set(hookstate.Subscribed)
 			d = hookstate.Pause
 		} else {
-			wh.hooked.Set(hookstate.Refused)
-			wh.log.Warn("subscribe to the CRM's webhooks", logkey.Error, err)
+			w.hooked.Set(hookstate.Refused)
+			w.log.Warn("subscribe to the CRM's webhooks", logkey.Error, err)
 			wait, d = d, min(2*d, hookstate.PauseMost)
 			var limit *model.CRMLimit
 			if errors.As(err, &limit) {
-				wait = max(wait, limit.Until.Sub(wh.now()))
+				wait = max(wait, limit.Until.Sub(w.now()))
 			}
 		}
 		if !wake.Pause(ctx, wait) {
@@ -73,41 +73,41 @@ func (wh *Webhooks) SubscribeCRM(ctx context.Context, callbackURL string) {
 
 // crmHookName names our webhook for one type of record. The name depends on the hub's key, but
 // reveals nothing of the password.
-func (wh *Webhooks) crmHookName(t model.RecordType) string {
-	return "Parley " + string(t) + " " + wh.vault.Derive("pipedrive webhooks, which")[:8]
+func (w *Webhooks) crmHookName(t model.RecordType) string {
+	return "Parley " + string(t) + " " + w.vault.Derive("pipedrive webhooks, which")[:8]
 }
 
 // subscribeCRM creates the missing webhooks. Then it removes those of ours that use the same
 // address with another password, that the CRM switched off, or that go to a former address of
 // this hub: their names show that they belong to its key.
-func (wh *Webhooks) subscribeCRM(ctx context.Context, callbackURL string) error {
-	if wh.vault == nil {
+func (w *Webhooks) subscribeCRM(ctx context.Context, callbackURL string) error {
+	if w.vault == nil {
 		return sealing.ErrNoVault
 	}
-	if wh.hooks == nil || !wh.company.KnowsCompany() {
+	if w.hooks == nil || !w.company.KnowsCompany() {
 		return errors.New("without a company token there are no webhooks")
 	}
-	there, err := wh.hooks.Webhooks(ctx)
+	there, err := w.hooks.Webhooks(ctx)
 	if err != nil {
 		return err
 	}
 	have := make(map[model.RecordType]bool)
 	var old []int64
-	for _, w := range there {
-		ours := w.Name == wh.crmHookName(w.Object)
+	for _, one := range there {
+		ours := one.Name == w.crmHookName(one.Object)
 		switch {
-		case !ours && (w.URL != callbackURL || !strings.HasPrefix(w.Name, "Parley ")):
-		case ours && w.URL == callbackURL && w.Object.Valid() && w.Active && !have[w.Object]:
-			have[w.Object] = true
+		case !ours && (one.URL != callbackURL || !strings.HasPrefix(one.Name, "Parley ")):
+		case ours && one.URL == callbackURL && one.Object.Valid() && one.Active && !have[one.Object]:
+			have[one.Object] = true
 		default:
-			old = append(old, w.ID)
+			old = append(old, one.ID)
 		}
 	}
-	if err := wh.addHooks(ctx, callbackURL, have); err != nil {
+	if err := w.addHooks(ctx, callbackURL, have); err != nil {
 		return err
 	}
 	for _, id := range old {
-		if err := wh.hooks.RemoveWebhook(ctx, id); err != nil && !errors.Is(err, model.ErrCRMNotFound) {
+		if err := w.hooks.RemoveWebhook(ctx, id); err != nil && !errors.Is(err, model.ErrCRMNotFound) {
 			return err
 		}
 	}
@@ -115,13 +115,13 @@ func (wh *Webhooks) subscribeCRM(ctx context.Context, callbackURL string) error 
 }
 
 // addHooks creates the webhooks that are missing.
-func (wh *Webhooks) addHooks(ctx context.Context, callbackURL string, have map[model.RecordType]bool) error {
+func (w *Webhooks) addHooks(ctx context.Context, callbackURL string, have map[model.RecordType]bool) error {
 	for _, t := range model.RecordTypes() {
 		if have[t] {
 			continue
 		}
-		err := wh.hooks.AddWebhook(ctx, model.CRMWebhook{
-			Name: wh.crmHookName(t), URL: callbackURL, Object: t, User: crmHookUser, Password: wh.crmHookPassword(),
+		err := w.hooks.AddWebhook(ctx, model.CRMWebhook{
+			Name: w.crmHookName(t), URL: callbackURL, Object: t, User: crmHookUser, Password: w.crmHookPassword(),
 		})
 		if err != nil {
 			return err
@@ -131,12 +131,12 @@ func (wh *Webhooks) addHooks(ctx context.Context, callbackURL string, have map[m
 }
 
 // Hooked returns whether the CRM sends us webhooks; "" if it can't be asked to.
-func (wh *Webhooks) Hooked() string {
-	if !wh.company.KnowsCompany() {
+func (w *Webhooks) Hooked() string {
+	if !w.company.KnowsCompany() {
 		return ""
 	}
-	return wh.hooked.Get()
+	return w.hooked.Get()
 }
 
 // HookState returns the state of the subscription.
-func (wh *Webhooks) HookState() string { return wh.hooked.Get() }
+func (w *Webhooks) HookState() string { return w.hooked.Get() }

@@ -65,60 +65,60 @@ func New(o Options) *Board {
 const trouble = time.Second
 
 // mail queues the mail about a notice of Facebook's policy team.
-func (bd *Board) mail(b *txn.Tx, n *model.Notice) error {
-	if bd.mailer == nil || !n.Policy() {
+func (b *Board) mail(t *txn.Tx, n *model.Notice) error {
+	if b.mailer == nil || !n.Policy() {
 		return nil
 	}
-	n.Mail = &model.NoticeMail{State: model.MailWaiting, At: b.Now}
-	b.MailsDue = true
-	return b.Store.PutMail(store.Mail{
-		Page: n.PageID, Notice: n.ID, MessageID: bd.mailer.MessageID(n.ID), QueuedAt: b.Now, WakeAt: b.Now,
+	n.Mail = &model.NoticeMail{State: model.MailWaiting, At: t.Now}
+	t.MailsDue = true
+	return t.Store.PutMail(store.Mail{
+		Page: n.PageID, Notice: n.ID, MessageID: b.mailer.MessageID(n.ID), QueuedAt: t.Now, WakeAt: t.Now,
 	})
 }
 
 // Notice leaves a notice on a Page, and mails it if it is about a policy.
-func (bd *Board) Notice(b *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
+func (b *Board) Notice(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error {
 	n := model.Notice{
-		ID: ids.New(), PageID: b.Page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
+		ID: ids.New(), PageID: t.Page.ID, Kind: kind, Event: e.Name, Reason: reason, CreatedAt: e.At,
 	}
-	if err := bd.mail(b, &n); err != nil {
+	if err := b.mail(t, &n); err != nil {
 		return err
 	}
-	return b.Store.PutNotice(&n)
+	return t.Store.PutNotice(&n)
 }
 
 // mailsAtOnce is how many due mails are read at a time.
 const mailsAtOnce = 20
 
 // RunMails hands each mail to the mail server when it is due, until ctx ends.
-func (bd *Board) RunMails(ctx context.Context) error {
-	if bd.mailer == nil {
+func (b *Board) RunMails(ctx context.Context) error {
+	if b.mailer == nil {
 		return nil
 	}
-	wake.Loop(ctx, bd.due, bd.sendDue)
+	wake.Loop(ctx, b.due, b.sendDue)
 	return nil
 }
 
 // sendDue sends what is due, one after the other, and returns how long nothing else will be
 // due.
-func (bd *Board) sendDue(ctx context.Context) time.Duration {
+func (b *Board) sendDue(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
 		var list []store.Mail
 		var next time.Time
-		now := bd.now()
-		err := bd.store.Read(ctx, func(r store.Reader) (err error) {
+		now := b.now()
+		err := b.store.Read(ctx, func(r store.Reader) (err error) {
 			list, next, err = r.DueMails(now, mailsAtOnce)
 			return err
 		})
 		for _, m := range list {
 			if err == nil {
-				err = bd.sendMail(ctx, m)
+				err = b.sendMail(ctx, m)
 			}
 		}
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
-				bd.log.Error("mail notices", logkey.Error, err)
+				b.log.Error("mail notices", logkey.Error, err)
 			}
 			return trouble
 		case len(list) > 0:
@@ -130,35 +130,35 @@ func (bd *Board) sendDue(ctx context.Context) time.Duration {
 }
 
 // sendMail hands one mail to the mail server and stores the result. An error is the store's.
-func (bd *Board) sendMail(ctx context.Context, m store.Mail) error {
-	defer rescue.Log(bd.log, "mail notice")
-	letter, err := bd.letter(ctx, m)
+func (b *Board) sendMail(ctx context.Context, m store.Mail) error {
+	defer rescue.Log(b.log, "mail notice")
+	letter, err := b.letter(ctx, m)
 	if err != nil {
 		return err
 	}
-	call, cancel := context.WithTimeout(ctx, bd.timing.Call)
-	refused := bd.mailer.MailPolicy(call, letter)
+	call, cancel := context.WithTimeout(ctx, b.timing.Call)
+	refused := b.mailer.MailPolicy(call, letter)
 	cancel()
 	if refused != nil && ctx.Err() != nil {
 		return nil // the hub is stopping; the next run sends it
 	}
 	if refused != nil {
-		bd.log.Warn("mail notice", logkey.Page, string(m.Page), "notice", m.Notice, logkey.Error, refused)
+		b.log.Warn("mail notice", logkey.Page, string(m.Page), "notice", m.Notice, logkey.Error, refused)
 	}
 	// The result is stored even if the hub is stopping: the mail server has answered.
-	return bd.store.Write(context.WithoutCancel(ctx), m.Page, func(tx store.PageTx) error {
+	return b.store.Write(context.WithoutCancel(ctx), m.Page, func(tx store.PageTx) error {
 		n, err := tx.Notice(m.Page, m.Notice)
 		if err != nil {
 			return err
 		}
-		bd.mailed(&n, &m, refused)
+		b.mailed(&n, &m, refused)
 		return errors.Join(tx.PutMail(m), tx.PutNotice(&n))
 	})
 }
 
 // letter composes a mail from the current state.
-func (bd *Board) letter(ctx context.Context, m store.Mail) (out model.PolicyMail, err error) {
-	err = bd.store.Read(ctx, func(r store.Reader) error {
+func (b *Board) letter(ctx context.Context, m store.Mail) (out model.PolicyMail, err error) {
+	err = b.store.Read(ctx, func(r store.Reader) error {
 		p, err := r.Page(m.Page)
 		if err != nil {
 			return err
@@ -166,7 +166,7 @@ func (bd *Board) letter(ctx context.Context, m store.Mail) (out model.PolicyMail
 		n, err := r.Notice(m.Page, m.Notice)
 		out = model.PolicyMail{
 			MessageID: m.MessageID, Kind: n.Kind, Page: p.PageID, PageName: p.Name, Reason: n.Reason,
-			Since: n.CreatedAt, Now: bd.now(), Restricted: p.Restricted != nil,
+			Since: n.CreatedAt, Now: b.now(), Restricted: p.Restricted != nil,
 		}
 		return err
 	})
@@ -174,8 +174,8 @@ func (bd *Board) letter(ctx context.Context, m store.Mail) (out model.PolicyMail
 }
 
 // mailed sets the state of a mail after the attempt to send it.
-func (bd *Board) mailed(n *model.Notice, m *store.Mail, refused error) {
-	now := bd.now()
+func (b *Board) mailed(n *model.Notice, m *store.Mail, refused error) {
+	now := b.now()
 	tries := 1
 	if n.Mail != nil {
 		tries += n.Mail.Tries
@@ -184,7 +184,7 @@ func (bd *Board) mailed(n *model.Notice, m *store.Mail, refused error) {
 	m.WakeAt = time.Time{}
 	if refused != nil {
 		state.State, state.Reason = model.MailFailed, model.Untrusted(refused.Error()).Valid()
-		if next := now.Add(retry.Delay(bd.timing.Pause, bd.timing.PauseMax, tries)); next.Before(m.QueuedAt.Add(bd.timing.Limit)) {
+		if next := now.Add(retry.Delay(b.timing.Pause, b.timing.PauseMax, tries)); next.Before(m.QueuedAt.Add(b.timing.Limit)) {
 			state.State, m.WakeAt = model.MailWaiting, next
 		}
 	}
@@ -192,9 +192,9 @@ func (bd *Board) mailed(n *model.Notice, m *store.Mail, refused error) {
 }
 
 // ReadNotice records who read a notice first.
-func (bd *Board) ReadNotice(ctx context.Context, user model.User, page model.PageID, id string) (model.Notice, error) {
+func (b *Board) ReadNotice(ctx context.Context, user model.User, page model.PageID, id string) (model.Notice, error) {
 	var out model.Notice
-	err := bd.store.Write(ctx, page, func(tx store.PageTx) error {
+	err := b.store.Write(ctx, page, func(tx store.PageTx) error {
 		if _, err := access.Authorize(tx, user.ID, page); err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ func (bd *Board) ReadNotice(ctx context.Context, user model.User, page model.Pag
 			return err
 		}
 		if n.Read == nil {
-			n.Read = &model.NoticeRead{By: user.Ref(), At: bd.now()}
+			n.Read = &model.NoticeRead{By: user.Ref(), At: b.now()}
 			err = tx.PutNotice(&n)
 		}
 		out = n
