@@ -30,13 +30,13 @@ type Routes struct {
 	door *door.Door
 	now  func() time.Time
 	// wrong limits wrong codes, devices the sign-ins that are begun.
-	wrong, devices *door.RateLimit
+	wrong, devices *door.NetworkLimit
 	begun          begunFrom
 }
 
 // New returns the routes. wrong limits wrong codes, on whichever route they are sent.
-func New(hub Hub, d *door.Door, wrong *door.RateLimit, now func() time.Time) *Routes {
-	return &Routes{hub: hub, door: d, now: now, wrong: wrong, devices: door.NewRateLimit(now, devicesOfOne, devicesOfAll)}
+func New(hub Hub, d *door.Door, wrong *door.NetworkLimit, now func() time.Time) *Routes {
+	return &Routes{hub: hub, door: d, now: now, wrong: wrong, devices: door.NewNetworkLimit(now, devicesOfOne, devicesOfAll)}
 }
 
 // Register adds the routes.

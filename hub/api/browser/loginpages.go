@@ -46,14 +46,14 @@ type SignInPages struct {
 	door  *door.Door
 	forms *Forms
 	// wrong limits wrong codes.
-	wrong *door.RateLimit
+	wrong *door.NetworkLimit
 	// begunAt returns where a sign-in with a short code was begun; empty if unknown.
 	begunAt func(code string) string
 }
 
 // NewSignInPages returns the pages. wrong limits wrong codes, on whichever route they are sent;
 // begunAt returns where a sign-in with a short code was begun.
-func NewSignInPages(hub SignInHub, d *door.Door, forms *Forms, wrong *door.RateLimit, begunAt func(code string) string) *SignInPages {
+func NewSignInPages(hub SignInHub, d *door.Door, forms *Forms, wrong *door.NetworkLimit, begunAt func(code string) string) *SignInPages {
 	return &SignInPages{hub: hub, door: d, forms: forms, wrong: wrong, begunAt: begunAt}
 }
 

@@ -36,8 +36,8 @@ type allowance struct {
 	at   time.Time
 }
 
-// RateLimit counts by network, by the wider network around it, and in all.
-type RateLimit struct {
+// NetworkLimit counts by network, by the wider network around it, and in all.
+type NetworkLimit struct {
 	now func() time.Time
 	// most is how many attempts one network has at once, mostAll how many all have together; 0
 	// means no common limit.
@@ -49,16 +49,16 @@ type RateLimit struct {
 }
 
 // NewCodeLimit limits wrong codes.
-func NewCodeLimit(now func() time.Time) *RateLimit { return NewRateLimit(now, codesOfOne, 0) }
+func NewCodeLimit(now func() time.Time) *NetworkLimit { return NewNetworkLimit(now, codesOfOne, 0) }
 
-// NewRateLimit returns a limit of most for each network and mostAll for all together; 0 means
+// NewNetworkLimit returns a limit of most for each network and mostAll for all together; 0 means
 // no common limit.
-func NewRateLimit(now func() time.Time, most, mostAll float64) *RateLimit {
-	return &RateLimit{now: now, most: most, mostAll: mostAll, of: make(map[netip.Prefix]allowance), all: allowance{left: mostAll, at: now()}}
+func NewNetworkLimit(now func() time.Time, most, mostAll float64) *NetworkLimit {
+	return &NetworkLimit{now: now, most: most, mostAll: mostAll, of: make(map[netip.Prefix]allowance), all: allowance{left: mostAll, at: now()}}
 }
 
 // Count counts an attempt of a network. If that is one too many, it returns how long to wait.
-func (t *RateLimit) Count(remote string) (wait time.Duration) {
+func (t *NetworkLimit) Count(remote string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
@@ -81,7 +81,7 @@ func (t *RateLimit) Count(remote string) (wait time.Duration) {
 }
 
 // grown returns what a network has left by now.
-func (t *RateLimit) grown(of netip.Prefix, most float64, now time.Time) allowance {
+func (t *NetworkLimit) grown(of netip.Prefix, most float64, now time.Time) allowance {
 	a, known := t.of[of]
 	if !known {
 		return allowance{left: most, at: now}
@@ -90,7 +90,7 @@ func (t *RateLimit) grown(of netip.Prefix, most float64, now time.Time) allowanc
 }
 
 // forget drops networks when there are too many: those with a full allowance, then any.
-func (t *RateLimit) forget(now time.Time) {
+func (t *NetworkLimit) forget(now time.Time) {
 	if len(t.of) <= networksKept {
 		return
 	}
