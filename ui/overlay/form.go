@@ -100,11 +100,11 @@ func (f *Form) Lines(l look.Look, w, h int) []string {
 	tell(f.said, l.Theme.Text.Paint, len(f.in))
 	// The error comes first: it must be visible even without room for the rest.
 	tell(f.err, l.Theme.Danger.Paint, min(len(f.in), 1))
-	ox, oy := frame.origin()
+	ox := frame.left()
 	f.caret = caret{}
 	top := window(f.focus, f.focus+1, len(f.in), ih-len(content))
 	for i := top; i < len(f.in) && len(content) < ih; i++ {
-		content = append(content, f.field(l, i, labels, iw, caret{ox, oy + len(content), true}))
+		content = append(content, f.field(l, i, labels, iw, caret{ox, contentTop + len(content), true}))
 	}
 	return frame.lines(l, content)
 }

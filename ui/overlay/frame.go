@@ -37,12 +37,15 @@ func (f frame) inside() (w, h int) {
 	return f.w - 4, f.h - 2
 }
 
-// origin returns where its content begins.
-func (f frame) origin() (x, y int) {
+// contentTop is the line on which the content of a frame begins, below the title.
+const contentTop = 1
+
+// left returns the column in which its content begins.
+func (f frame) left() int {
 	if f.bare {
-		return 1, 1
+		return 1
 	}
-	return 2, 1
+	return 2
 }
 
 // lines draws the frame around its content: lines of exactly inside's width, with or without

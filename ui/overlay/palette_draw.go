@@ -16,8 +16,8 @@ func (p *Palette) Lines(l look.Look, w, h int) []string {
 	typed, x := p.in.draw(l, iw-prompt)
 	content := []string{l.Theme.Accent.Paint(l.Fit(promptMark, prompt)) + l.Theme.Text.Paint(typed)}
 	content = append(content, p.list(l, iw, ih-1)...)
-	ox, oy := f.origin()
-	p.caret = caret{ox + prompt + x, oy, ih > 0 && iw > prompt}
+	ox := f.left()
+	p.caret = caret{ox + prompt + x, contentTop, ih > 0 && iw > prompt}
 	return f.lines(l, content)
 }
 

@@ -153,8 +153,8 @@ func (p *Picker) Lines(l look.Look, w, h int) []string {
 	} else {
 		content = append(content, p.below(l, iw, room)...)
 	}
-	ox, oy := f.origin()
-	p.caret = caret{ox + prompt + x, oy, ih > 0 && iw > prompt}
+	ox := f.left()
+	p.caret = caret{ox + prompt + x, contentTop, ih > 0 && iw > prompt}
 	return f.lines(l, content)
 }
 

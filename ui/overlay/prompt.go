@@ -83,8 +83,8 @@ func (p *Prompt) Lines(l look.Look, w, h int) []string {
 			content = append(content, l.Theme.Muted.Paint(l.Fit(s, iw)))
 		}
 	}
-	ox, oy := f.origin()
-	p.caret = caret{ox + x, oy, ih > 0 && iw > 0}
+	ox := f.left()
+	p.caret = caret{ox + x, contentTop, ih > 0 && iw > 0}
 	return f.lines(l, content)
 }
 
